@@ -1,0 +1,272 @@
+//! A load client that costs little: handshake by the library, frames by hand.
+//!
+//! Client and server share the machine's cores, so whatever the client spends is missing on the other side. Requests
+//! are therefore framed and masked once, before the run, and replies are only glanced at.
+
+use std::{
+    collections::VecDeque,
+    net::SocketAddr,
+    ops::Range,
+    sync::{
+        Arc,
+        atomic::{AtomicU8, Ordering},
+    },
+    time::Instant,
+};
+
+use tokio::{
+    io::{AsyncReadExt, AsyncWriteExt},
+    net::TcpStream,
+};
+use tokio_tungstenite::{client_async_with_config, tungstenite::protocol::WebSocketConfig};
+
+use crate::Result;
+
+/// What the echo is asked; its token is as long as a real one.
+pub(crate) const ECHO_REQUEST: &str =
+    r#"{"world":0,"function":"echo","data":{"token":"0123456789012345678901234567890123456789012","stage":8},"id":17}"#;
+
+/// Requests are sent, replies are not counted yet.
+pub(crate) const WARMING: u8 = 0;
+/// Replies are counted.
+pub(crate) const MEASURING: u8 = 1;
+/// Nothing more is sent; what is in flight is awaited.
+pub(crate) const STOPPED: u8 = 2;
+
+const TEXT: u8 = 0x1;
+const CLOSE: u8 = 0x8;
+const PING: u8 = 0x9;
+const PONG: u8 = 0xA;
+
+/// One WebSocket connection.
+pub(crate) struct Connection {
+    stream: TcpStream,
+    buffer: Vec<u8>,
+    filled: usize,
+}
+
+impl Connection {
+    /// Connects and shakes hands.
+    pub(crate) async fn open(address: SocketAddr) -> Result<Self> {
+        let stream = TcpStream::connect(address).await?;
+        stream.set_nodelay(true)?;
+        let config = WebSocketConfig::default().read_buffer_size(1 << 10);
+        let url = format!("ws://{address}/");
+        let (socket, _) = client_async_with_config(url, stream, Some(config)).await?;
+        Ok(Self {
+            // Nothing is lost here: a server has nothing to say before the first request.
+            stream: socket.into_inner(),
+            buffer: Vec::new(),
+            filled: 0,
+        })
+    }
+
+    /// Sends one request and waits for its reply.
+    pub(crate) async fn ask(&mut self, request: &str) -> Result<Vec<u8>> {
+        self.stream.write_all(&masked_frame(TEXT, request.as_bytes())).await?;
+        let mut answer = None;
+        while answer.is_none() {
+            self.receive(|text| {
+                if status(text).is_some() {
+                    answer = Some(text.to_vec());
+                }
+            })
+            .await?;
+        }
+        answer.ok_or_else(|| "no reply".into())
+    }
+
+    /// Waits for data once and hands every whole text frame to `on_text`.
+    async fn receive(&mut self, mut on_text: impl FnMut(&[u8])) -> Result<()> {
+        if self.filled == self.buffer.len() {
+            self.buffer.resize((2 * self.filled).max(64 << 10), 0);
+        }
+        let read = self.stream.read(&mut self.buffer[self.filled..]).await?;
+        if read == 0 {
+            return Err("the server closed the connection".into());
+        }
+        self.filled += read;
+        let mut consumed = 0;
+        while let Some((opcode, payload)) = first_frame(&self.buffer[consumed..self.filled]) {
+            let end = consumed + payload.end;
+            let payload = &self.buffer[consumed + payload.start..end];
+            match opcode {
+                TEXT => on_text(payload),
+                PING => {
+                    let pong = masked_frame(PONG, payload);
+                    self.stream.write_all(&pong).await?;
+                }
+                CLOSE => return Err(format!("closed: {}", payload.escape_ascii()).into()),
+                other => return Err(format!("unexpected opcode {other}").into()),
+            }
+            consumed = end;
+        }
+        self.buffer.copy_within(consumed..self.filled, 0);
+        self.filled -= consumed;
+        Ok(())
+    }
+
+    /// Keeps `depth` requests in flight until `phase` says stop, then takes the rest of the replies and closes.
+    pub(crate) async fn drive(mut self, mut requests: Requests, depth: usize, phase: Arc<AtomicU8>) -> Result<Tally> {
+        let mut tally = Tally::default();
+        let mut flight = Flight::default();
+        let mut batch = Vec::new();
+        let mut due = depth;
+        loop {
+            if due > 0 && phase.load(Ordering::Relaxed) != STOPPED {
+                batch.clear();
+                (0..due).for_each(|_| requests.push_next(&mut batch));
+                flight.depart(due);
+                self.stream.write_all(&batch).await?;
+            }
+            if flight.count == 0 {
+                break;
+            }
+            let mut arrived = Tally::default();
+            self.receive(|text| arrived.glance(text)).await?;
+            due = arrived.replies;
+            let measuring = phase.load(Ordering::Relaxed) == MEASURING;
+            flight.land(due, measuring.then_some(&mut tally.latencies))?;
+            if measuring {
+                tally.add(arrived);
+            }
+        }
+        self.stream.write_all(&masked_frame(CLOSE, &[])).await?;
+        Ok(tally)
+    }
+}
+
+/// The requests in flight on one connection, as batches. Replies come in request order.
+#[derive(Default)]
+struct Flight {
+    batches: VecDeque<(Instant, usize)>,
+    count: usize,
+}
+
+impl Flight {
+    fn depart(&mut self, requests: usize) {
+        self.batches.push_back((Instant::now(), requests));
+        self.count += requests;
+    }
+
+    /// Takes the oldest `replies` out, noting their age in microseconds.
+    fn land(&mut self, replies: usize, mut latencies: Option<&mut Vec<u32>>) -> Result<()> {
+        let now = Instant::now();
+        let mut left = replies;
+        while left > 0 {
+            let (sent, waiting) = self.batches.front_mut().ok_or("a reply to no request")?;
+            let taken = left.min(*waiting);
+            if let Some(latencies) = latencies.as_deref_mut() {
+                let age = now.duration_since(*sent).as_micros();
+                let age = u32::try_from(age).unwrap_or(u32::MAX);
+                latencies.extend(std::iter::repeat_n(age, taken));
+            }
+            *waiting -= taken;
+            left -= taken;
+            if *waiting == 0 {
+                self.batches.pop_front();
+            }
+        }
+        self.count -= replies;
+        Ok(())
+    }
+}
+
+/// What came back.
+#[derive(Default)]
+pub(crate) struct Tally {
+    pub(crate) replies: usize,
+    pub(crate) refused: usize,
+    /// The first reply whose status was not zero.
+    pub(crate) refusal: Option<String>,
+    /// Microseconds, one entry per reply.
+    pub(crate) latencies: Vec<u32>,
+}
+
+impl Tally {
+    /// Counts a text frame, unless it is a push of the server, which has no status.
+    fn glance(&mut self, text: &[u8]) {
+        let Some(status) = status(text) else { return };
+        self.replies += 1;
+        if status != 0 {
+            self.refused += 1;
+            let reply = || String::from_utf8_lossy(text).into_owned();
+            self.refusal.get_or_insert_with(reply);
+        }
+    }
+
+    pub(crate) fn add(&mut self, other: Self) {
+        self.replies += other.replies;
+        self.refused += other.refused;
+        self.refusal = self.refusal.take().or(other.refusal);
+        self.latencies.extend(other.latencies);
+    }
+}
+
+/// Two requests, framed beforehand, in a fixed proportion.
+pub(crate) struct Requests {
+    common: Vec<u8>,
+    rare: Vec<u8>,
+    rare_percent: u32,
+    random: u32,
+}
+
+impl Requests {
+    /// `rare` in `rare_percent` of the cases, else `common`; `seed` keeps connections out of step.
+    pub(crate) fn mix(common: &str, rare: &str, rare_percent: u32, seed: u32) -> Self {
+        Self {
+            common: masked_frame(TEXT, common.as_bytes()),
+            rare: masked_frame(TEXT, rare.as_bytes()),
+            rare_percent,
+            random: seed,
+        }
+    }
+
+    fn push_next(&mut self, batch: &mut Vec<u8>) {
+        // Numerical Recipes' generator; its high bits are good enough to shuffle two requests.
+        self.random = self.random.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+        let rare = (self.random >> 16) % 100 < self.rare_percent;
+        batch.extend_from_slice(if rare { &self.rare } else { &self.common });
+    }
+}
+
+/// The status of a reply; `None` when the text is no reply.
+fn status(text: &[u8]) -> Option<i32> {
+    const PREFIX: &[u8] = b"{\"status\":";
+    if let Some([b'0', b',' | b'}', ..]) = text.strip_prefix(PREFIX) {
+        return Some(0);
+    }
+    // Only refusals come this way, so a full parse does no harm.
+    #[derive(serde::Deserialize)]
+    struct Status {
+        status: Option<i32>,
+    }
+    serde_json::from_slice::<Status>(text).ok()?.status
+}
+
+/// A whole frame from a client, which has to be masked.
+fn masked_frame(opcode: u8, payload: &[u8]) -> Vec<u8> {
+    const MASK: [u8; 4] = [0x37, 0xfa, 0x21, 0x3d];
+    let mut frame = vec![0x80 | opcode];
+    match u16::try_from(payload.len()).expect("a request should be shorter than 64 KiB") {
+        short @ 0..=125 => frame.push(0x80 | short as u8),
+        long => {
+            frame.push(0x80 | 126);
+            frame.extend(long.to_be_bytes());
+        }
+    }
+    frame.extend(MASK);
+    let mask = MASK.iter().cycle();
+    frame.extend(payload.iter().zip(mask).map(|(byte, mask)| byte ^ mask));
+    frame
+}
+
+/// The opcode of the first frame of `bytes` and where its payload is, once all of it is there.
+fn first_frame(bytes: &[u8]) -> Option<(u8, Range<usize>)> {
+    let (start, length) = match bytes.get(1)? & 0x7f {
+        126 => (4, usize::from(u16::from_be_bytes(*bytes[2..].first_chunk()?))),
+        127 => (10, u64::from_be_bytes(*bytes[2..].first_chunk()?) as usize),
+        short => (2, usize::from(short)),
+    };
+    (bytes.len() - start >= length).then(|| (bytes[0] & 0x0f, start..start + length))
+}

@@ -1,0 +1,169 @@
+//! Raidkeep against a bare JSON echo on the same WebSocket library, side by side on the same machine.
+//!
+//! The echo does all the network and JSON work of a request and nothing else; what Raidkeep costs beyond it is the
+//! game. Absolute figures belong to the machine, the ratios travel. Run with
+//! `cargo bench --bench versus_echo -- --assets DIR`, where DIR makes `enter_stage_general` cost no energy.
+#![expect(clippy::print_stdout, clippy::print_stderr, reason = "a benchmark prints its result and its progress")]
+
+mod client;
+mod echo;
+mod measure;
+mod process;
+mod report;
+
+use std::{path::PathBuf, process::ExitCode};
+
+use clap::Parser;
+use tokio::signal::unix::{SignalKind, signal};
+
+use crate::{measure::Workload, process::Server};
+
+/// Anything that goes wrong ends the benchmark with a message.
+type Result<T> = std::result::Result<T, Box<dyn std::error::Error + Send + Sync>>;
+
+/// Requests in flight per connection.
+const DEPTHS: [usize; 2] = [1, 16];
+
+/// Compares Raidkeep with a bare JSON echo over WebSocket
+#[derive(Parser)]
+struct Options {
+    /// Raidkeep's program
+    #[arg(long, value_name = "PATH", default_value = env!("CARGO_BIN_EXE_raidkeep"))]
+    server: PathBuf,
+    /// Raidkeep's assets; stage 8 should cost no energy in them
+    #[arg(long, value_name = "DIR")]
+    assets: Option<PathBuf>,
+    /// More settings for Raidkeep
+    #[arg(long, value_name = "KEY=VALUE")]
+    set: Vec<String>,
+    /// Where Raidkeep's fresh data goes; the disk of this directory is measured too
+    #[arg(long, value_name = "DIR", default_value = env!("CARGO_TARGET_TMPDIR"))]
+    scratch: PathBuf,
+    /// Connections, each of one player
+    #[arg(long, value_name = "N", default_value_t = 64, value_parser = clap::value_parser!(u32).range(1..))]
+    connections: u32,
+    /// Length of each measurement
+    #[arg(long, value_name = "S", default_value_t = 4.0)]
+    seconds: f64,
+    /// Rounds, of which the median counts
+    #[arg(long, value_name = "N", default_value_t = 3, value_parser = clap::value_parser!(u32).range(1..))]
+    rounds: u32,
+    /// Connections opened to measure the memory of one
+    #[arg(long, value_name = "N", default_value_t = 2000, value_parser = clap::value_parser!(u32).range(1..))]
+    idle_connections: u32,
+    /// Length of the first echo's replies
+    #[arg(long, value_name = "N", default_value_t = 250)]
+    reply_bytes: usize,
+    /// Measure the echo alone
+    #[arg(long)]
+    echo_only: bool,
+    /// Be the echo server, for the benchmark's own use
+    #[arg(long, hide = true)]
+    echo: bool,
+    /// Cargo adds this
+    #[arg(long, hide = true)]
+    bench: bool,
+}
+
+/// One row of the comparison.
+struct Target<'a> {
+    name: String,
+    server: &'a Server,
+    workload: Workload,
+}
+
+impl Target<'_> {
+    async fn run(&self, options: &Options, depth: usize) -> Result<measure::Sample> {
+        let sample = measure::run(options, self.server, self.workload, depth).await;
+        sample.map_err(|error| {
+            let (name, log) = (&self.name, self.server.log());
+            format!("{name}, D={depth}: {error}\n{log}").into()
+        })
+    }
+}
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> ExitCode {
+    let options = Options::parse();
+    let outcome = if options.echo {
+        echo::serve(options.reply_bytes).await
+    } else {
+        // Dropping the benchmark's future is what stops the servers.
+        tokio::select! {
+            outcome = compare(&options) => outcome,
+            outcome = interrupted() => outcome,
+        }
+    };
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("versus_echo: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn interrupted() -> Result<()> {
+    let mut terminate = signal(SignalKind::terminate())?;
+    tokio::select! {
+        outcome = tokio::signal::ctrl_c() => outcome?,
+        _ = terminate.recv() => {}
+    }
+    Err("interrupted".into())
+}
+
+async fn compare(options: &Options) -> Result<()> {
+    let Options { connections, seconds, rounds, reply_bytes, .. } = options;
+    let echo = Server::echo(options, *reply_bytes).await?;
+    let target = |name: &str, server, workload| Target { name: name.into(), server, workload };
+    let first = target(&format!("echo {reply_bytes} B"), &echo, Workload::Echo);
+    println!("{connections} connections, D requests in flight on each; medians of {rounds} rounds of {seconds} s.\n");
+    if options.echo_only {
+        return measure_all(options, &[first]).await;
+    }
+    let raidkeep = Server::raidkeep(options).await?;
+    let read_bytes = measure::read_reply_bytes(&raidkeep).await?;
+    let same_size = Server::echo(options, read_bytes).await?;
+    let targets = [
+        first,
+        target(&format!("echo {read_bytes} B (same size)"), &same_size, Workload::Echo),
+        target("read (get_player_info)", &raidkeep, Workload::Read),
+        target("write (enter_stage_general)", &raidkeep, Workload::Write),
+        target("mixed (80 % read, 20 % write)", &raidkeep, Workload::Mixed),
+    ];
+    measure_all(options, &targets).await?;
+    let idle = Server::raidkeep(options).await?;
+    print_idle(options, "Raidkeep", &raidkeep, &idle, Workload::Read).await
+}
+
+/// All targets take turns in every round, so that the neighbours' noise falls on all of them.
+async fn measure_all(options: &Options, targets: &[Target<'_>]) -> Result<()> {
+    let empty = || targets.iter().map(|_| Vec::new()).collect();
+    let mut samples: report::Samples = DEPTHS.iter().map(|_| empty()).collect();
+    for round in 1..=options.rounds {
+        for (depth, by_target) in DEPTHS.iter().zip(&mut samples) {
+            for (target, rounds) in targets.iter().zip(by_target) {
+                let sample = target.run(options, *depth).await?;
+                eprintln!(
+                    "round {round}, D={depth}, {}: {:.0} req/s, {:.2} us CPU",
+                    target.name, sample.per_second, sample.cpu
+                );
+                rounds.push(sample);
+            }
+        }
+    }
+    report::print(targets, &samples);
+    let echo = &targets[0];
+    let fresh = Server::echo(options, options.reply_bytes).await?;
+    print_idle(options, "echo", echo.server, &fresh, Workload::Echo).await
+}
+
+/// What connections cost that say nothing: CPU on the server that was measured, memory on a fresh one.
+async fn print_idle(options: &Options, name: &str, used: &Server, fresh: &Server, workload: Workload) -> Result<()> {
+    let cpu = 100.0 * measure::idle_cpu(options, used, workload).await?;
+    let (silent, many) = (options.connections, options.idle_connections);
+    println!("- idle, {name}: {cpu:.2} % of a core with {silent} silent connections");
+    let bytes = measure::connection_bytes(options, fresh).await?;
+    println!("- idle, {name}: {bytes:.0} bytes of memory per connection, over {many} connections");
+    Ok(())
+}

@@ -1,0 +1,169 @@
+//! One run of one workload, and what idle connections cost.
+
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicU8, Ordering},
+    },
+    time::{Duration, Instant},
+};
+
+use serde::Deserialize;
+use tokio::{
+    task::JoinSet,
+    time::{sleep, timeout},
+};
+
+use crate::{
+    Options, Result,
+    client::{Connection, ECHO_REQUEST, MEASURING, Requests, STOPPED, Tally, WARMING},
+    process::Server,
+};
+
+/// What a connection asks for, over and over.
+#[derive(Clone, Copy, PartialEq)]
+pub(crate) enum Workload {
+    Echo,
+    /// get_player_info.
+    Read,
+    /// enter_stage_general, durable before it is answered.
+    Write,
+    /// Four reads to one write.
+    Mixed,
+}
+
+impl Workload {
+    /// Opens the connection of player `index`, ready to be driven.
+    async fn open(self, server: &Server, index: u32) -> Result<(Connection, Requests)> {
+        let mut connection = Connection::open(server.address).await?;
+        if self == Self::Echo {
+            return Ok((connection, Requests::mix(ECHO_REQUEST, ECHO_REQUEST, 0, index)));
+        }
+        let token = login(&mut connection, index).await?;
+        let (read, write) = (read_request(&token), write_request(&token));
+        let requests = match self {
+            Self::Write => Requests::mix(&write, &write, 0, index),
+            Self::Mixed => Requests::mix(&read, &write, 20, index),
+            Self::Read | Self::Echo => Requests::mix(&read, &read, 0, index),
+        };
+        Ok((connection, requests))
+    }
+}
+
+fn read_request(token: &str) -> String {
+    format!(r#"{{"world":0,"function":"get_player_info","data":{{"token":"{token}"}},"id":17}}"#)
+}
+
+fn write_request(token: &str) -> String {
+    format!(r#"{{"world":0,"function":"enter_stage_general","data":{{"token":"{token}","stage":8}},"id":17}}"#)
+}
+
+/// Opens the guest account of player `index` and returns its token.
+async fn login(connection: &mut Connection, index: u32) -> Result<String> {
+    #[derive(Deserialize)]
+    struct Reply {
+        data: Option<Data>,
+    }
+    #[derive(Deserialize)]
+    struct Data {
+        token: Option<String>,
+    }
+    let request = format!(r#"{{"world":0,"function":"login_unique","data":{{"unique_id":"bench-{index}"}},"id":1}}"#);
+    let text = connection.ask(&request).await?;
+    let reply: Reply = serde_json::from_slice(&text)?;
+    let token = reply.data.and_then(|data| data.token);
+    token.ok_or_else(|| format!("login refused: {}", text.escape_ascii()).into())
+}
+
+/// The length of a get_player_info reply, which the second echo copies.
+pub(crate) async fn read_reply_bytes(server: &Server) -> Result<usize> {
+    let mut connection = Connection::open(server.address).await?;
+    let token = login(&mut connection, 0).await?;
+    Ok(connection.ask(&read_request(&token)).await?.len())
+}
+
+/// The figures of one run.
+pub(crate) struct Sample {
+    pub(crate) per_second: f64,
+    /// Server CPU per request, in microseconds.
+    pub(crate) cpu: f64,
+    /// Latencies in microseconds.
+    pub(crate) p50: f64,
+    pub(crate) p99: f64,
+    /// Bytes written to disk per request.
+    pub(crate) written: f64,
+    /// The share of requests answered with a status other than zero.
+    pub(crate) refused: f64,
+    pub(crate) refusal: Option<String>,
+}
+
+/// Loads `server` with `depth` requests in flight on each connection.
+pub(crate) async fn run(options: &Options, server: &Server, workload: Workload, depth: usize) -> Result<Sample> {
+    let length = Duration::try_from_secs_f64(options.seconds)?;
+    let phase = Arc::new(AtomicU8::new(WARMING));
+    let mut clients = JoinSet::new();
+    for index in 0..options.connections {
+        let (connection, requests) = workload.open(server, index).await?;
+        clients.spawn(connection.drive(requests, depth, Arc::clone(&phase)));
+    }
+    sleep(Duration::from_secs(1)).await;
+
+    let (cpu, written, start) = (server.cpu()?, server.written_bytes()?, Instant::now());
+    phase.store(MEASURING, Ordering::Relaxed);
+    sleep(length).await;
+    phase.store(STOPPED, Ordering::Relaxed);
+    let seconds = start.elapsed().as_secs_f64();
+    let (cpu, written) = (server.cpu()?.since(cpu), server.written_bytes()? - written);
+
+    let mut total = Tally::default();
+    while let Some(client) = timeout(Duration::from_secs(30), clients.join_next()).await? {
+        total.add(client??);
+    }
+    Ok(sample(total, seconds, cpu, written))
+}
+
+fn sample(mut total: Tally, seconds: f64, cpu_ns: u64, written: u64) -> Sample {
+    total.latencies.sort_unstable();
+    let percentile = |percent: usize| {
+        let index = total.latencies.len() * percent / 100;
+        total.latencies.get(index).map_or(f64::NAN, |&us| f64::from(us))
+    };
+    let replies = total.replies as f64;
+    Sample {
+        per_second: replies / seconds,
+        cpu: cpu_ns as f64 / 1e3 / replies,
+        p50: percentile(50),
+        p99: percentile(99),
+        written: written as f64 / replies,
+        refused: total.refused as f64 / replies,
+        refusal: total.refusal,
+    }
+}
+
+/// The share of one core that `server` uses while logged-in connections are silent.
+pub(crate) async fn idle_cpu(options: &Options, server: &Server, workload: Workload) -> Result<f64> {
+    let mut silent = Vec::new();
+    for index in 0..options.connections {
+        silent.push(workload.open(server, index).await?);
+    }
+    sleep(Duration::from_secs(1)).await;
+    let (cpu, start) = (server.cpu()?, Instant::now());
+    sleep(Duration::from_secs(5)).await;
+    Ok(server.cpu()?.since(cpu) as f64 / 1e9 / start.elapsed().as_secs_f64())
+}
+
+/// Resident bytes per idle connection of a server that has only just started.
+pub(crate) async fn connection_bytes(options: &Options, server: &Server) -> Result<f64> {
+    // What the first connection allocates once is not the price of a connection.
+    drop(Connection::open(server.address).await?);
+    sleep(Duration::from_secs(1)).await;
+    let before = server.resident_bytes()?;
+    let mut idle = Vec::new();
+    for opened in 0..options.idle_connections {
+        let connection = Connection::open(server.address).await;
+        idle.push(connection.map_err(|error| format!("after {opened} connections: {error}"))?);
+    }
+    sleep(Duration::from_secs(1)).await;
+    let grown = server.resident_bytes()?.saturating_sub(before);
+    Ok(grown as f64 / f64::from(options.idle_connections))
+}

@@ -1,0 +1,91 @@
+//! Medians over the rounds, as the Markdown that goes into docs/performance.md.
+
+use crate::{
+    DEPTHS, Target,
+    measure::{Sample, Workload},
+};
+
+/// All samples of a session: `[depth][target][round]`.
+pub(crate) type Samples = Vec<Vec<Vec<Sample>>>;
+
+/// Prints the table, what durable requests write to disk, and warnings.
+pub(crate) fn print(targets: &[Target<'_>], samples: &Samples) {
+    print_table(targets, samples);
+    println!();
+    for (depth, by_target) in DEPTHS.iter().zip(samples) {
+        for (target, rounds) in targets.iter().zip(by_target) {
+            if target.workload == Workload::Write {
+                let written = median(rounds, |sample| sample.written);
+                println!("- Written to disk per durable request, D={depth}: {written:.0} bytes");
+            }
+        }
+    }
+    print_warnings(targets, samples);
+}
+
+fn print_table(targets: &[Target<'_>], samples: &Samples) {
+    // The first targets are the echoes; every target is compared with each of them.
+    let echoes = targets.iter().filter(|target| target.workload == Workload::Echo);
+    let echoes: Vec<_> = echoes.map(|echo| &*echo.name).collect();
+    print!("| workload | D | req/s | CPU us/req | p50 us | p99 us |");
+    for echo in &echoes {
+        print!(" req/s, CPU vs {echo} |");
+    }
+    println!("\n|---|{}", "---:|".repeat(5 + echoes.len()));
+    for (depth, by_target) in DEPTHS.iter().zip(samples) {
+        for (target, rounds) in targets.iter().zip(by_target) {
+            print_row(&target.name, *depth, rounds, &by_target[..echoes.len()]);
+        }
+    }
+}
+
+fn print_row(name: &str, depth: usize, rounds: &[Sample], echoes: &[Vec<Sample>]) {
+    print!(
+        "| {name} | {depth} | {:.0} | {:.2} | {:.0} | {:.0} |",
+        median(rounds, |sample| sample.per_second),
+        median(rounds, |sample| sample.cpu),
+        median(rounds, |sample| sample.p50),
+        median(rounds, |sample| sample.p99),
+    );
+    for echo in echoes {
+        let rate = median_ratio(rounds, echo, |sample| sample.per_second);
+        let cpu = median_ratio(rounds, echo, |sample| sample.cpu);
+        print!(" {rate:.2}x, {cpu:.2}x |");
+    }
+    println!();
+}
+
+fn print_warnings(targets: &[Target<'_>], samples: &Samples) {
+    for (depth, by_target) in DEPTHS.iter().zip(samples) {
+        for (target, rounds) in targets.iter().zip(by_target) {
+            let refused = rounds.iter().map(|sample| sample.refused).fold(0.0, f64::max);
+            let percent = 100.0 * refused;
+            let refusal = rounds.iter().find_map(|sample| sample.refusal.as_ref());
+            if percent > 0.1 {
+                let name = &target.name;
+                println!(
+                    "\n**WARNING: INVALID FIGURES. {name}, D={depth}: {percent:.1} % of the requests were refused.**"
+                );
+            }
+            if let Some(reply) = refusal {
+                println!("Refused ({percent:.4} %), for example: `{reply}`");
+            }
+        }
+    }
+}
+
+fn median(rounds: &[Sample], figure: impl Fn(&Sample) -> f64) -> f64 {
+    middle(rounds.iter().map(figure).collect())
+}
+
+/// The median of the ratios within each round, in which both ran under the same neighbours' noise.
+fn median_ratio(rounds: &[Sample], echo: &[Sample], figure: impl Fn(&Sample) -> f64) -> f64 {
+    let pairs = rounds.iter().zip(echo);
+    middle(pairs.map(|(sample, echo)| figure(sample) / figure(echo)).collect())
+}
+
+fn middle(mut values: Vec<f64>) -> f64 {
+    values.sort_by(f64::total_cmp);
+    let (low, high) = (values[(values.len() - 1) / 2], values[values.len() / 2]);
+    f64::midpoint(low, high)
+}

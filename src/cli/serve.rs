@@ -1,0 +1,136 @@
+//! `raidkeep serve`.
+
+use std::path::PathBuf;
+
+use clap::Args;
+use metrics_exporter_prometheus::PrometheusBuilder;
+use tracing_subscriber::EnvFilter;
+
+use crate::cli::print_line;
+use crate::config::Config;
+use crate::game;
+use crate::net::server::Server;
+use crate::rules::AssetSource;
+
+/// Where things are looked for when the command line does not say.
+const DEFAULT_CONFIG: &str = "config/server.ron";
+const DEFAULT_ASSETS: &str = "assets";
+
+#[derive(Debug, Args)]
+pub(super) struct Serve {
+    /// Address and port; port 0 takes a free one [default: 127.0.0.1:7350].
+    #[arg(long, value_name = "ADDRESS:PORT")]
+    listen: Option<String>,
+    /// Folder of the databases [default: data].
+    #[arg(long, value_name = "FOLDER")]
+    data: Option<String>,
+    /// The configuration file [default: config/server.ron where there is one, else what is part of
+    /// the program].
+    #[arg(long, value_name = "FILE")]
+    config: Option<PathBuf>,
+    /// Folder of the assets [default: assets where there is one, else what is part of the program].
+    #[arg(long, value_name = "FOLDER")]
+    assets: Option<PathBuf>,
+    /// How many worlds [default: 1].
+    #[arg(long, value_name = "COUNT")]
+    worlds: Option<u32>,
+    /// real, manual, or xN such as x60 [default: real].
+    #[arg(long, value_name = "CLOCK")]
+    clock: Option<String>,
+    /// Sets any key of the configuration; may be repeated.
+    #[arg(long, value_name = "KEY=VALUE")]
+    set: Vec<String>,
+    /// Writes the log as JSON, a line an event.
+    #[arg(long)]
+    log_json: bool,
+}
+
+impl Serve {
+    pub(super) fn run(self) -> Result<(), Box<dyn std::error::Error>> {
+        start_log(self.log_json);
+        let config = Config::load(self.config_file().as_deref(), &self.overrides())?;
+        let metrics = PrometheusBuilder::new().install_recorder()?;
+        describe_metrics();
+        let stop = StopSignal::listen()?;
+        let server = Server::start(config, &self.asset_source(), Some(metrics))?;
+        print_line(&format!("listening on {}", server.address));
+        print_line(&format!("try: raidkeep call --url ws://{} get_player_info", server.address));
+        print_line("stop with Ctrl-C; every answered change is on disk");
+        stop.wait();
+        tracing::info!("stopping");
+        server.stop();
+        tracing::info!("stopped; everything is on disk");
+        Ok(())
+    }
+
+    fn config_file(&self) -> Option<PathBuf> {
+        let default = PathBuf::from(DEFAULT_CONFIG);
+        self.config.clone().or_else(|| default.is_file().then_some(default))
+    }
+
+    fn asset_source(&self) -> AssetSource {
+        let default = PathBuf::from(DEFAULT_ASSETS);
+        let folder = self.assets.clone().or_else(|| default.is_dir().then_some(default));
+        folder.map_or_else(game::shipped_assets, AssetSource::Folder)
+    }
+
+    fn overrides(&self) -> Vec<String> {
+        let flags = [
+            ("listen", self.listen.clone()),
+            ("data", self.data.clone()),
+            ("worlds", self.worlds.map(|worlds| worlds.to_string())),
+            ("clock", self.clock.clone()),
+        ];
+        let flags = flags.into_iter().filter_map(|(key, value)| Some(format!("{key}={}", value?)));
+        self.set.iter().cloned().chain(flags).collect()
+    }
+}
+
+fn start_log(as_json: bool) {
+    let filter = EnvFilter::try_from_env("RAIDKEEP_LOG").unwrap_or_else(|_| EnvFilter::new("info"));
+    let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    if as_json { log.json().init() } else { log.with_ansi(false).init() }
+}
+
+fn describe_metrics() {
+    use metrics::{describe_counter, describe_gauge, describe_histogram};
+    metrics_process::Collector::default().describe();
+    describe_counter!("raidkeep_requests_total", "Requests answered by the worlds, by function and status");
+    describe_counter!("raidkeep_ticks_total", "Ticks of the worlds");
+    describe_gauge!("raidkeep_connections", "Open connections");
+    describe_counter!("raidkeep_connections_refused_total", "Connections refused because too many were open");
+    describe_counter!("raidkeep_connections_closed_total", "Closed WebSockets by reason");
+    describe_gauge!("raidkeep_players_in_memory", "Players in memory, as of the last look for idle ones");
+    describe_histogram!("raidkeep_commit_seconds", "Time of a commit to the log");
+    describe_histogram!("raidkeep_fold_seconds", "Time of folding the log into rows");
+    describe_counter!("raidkeep_committed_batches_total", "Batches committed");
+    describe_counter!("raidkeep_log_bytes_total", "Bytes written to the log");
+    describe_counter!("raidkeep_storage_failures_total", "Failures of the storage; each stops a world");
+}
+
+/// SIGINT or SIGTERM.
+struct StopSignal {
+    runtime: tokio::runtime::Runtime,
+    interrupt: tokio::signal::unix::Signal,
+    terminate: tokio::signal::unix::Signal,
+}
+
+impl StopSignal {
+    fn listen() -> std::io::Result<Self> {
+        use tokio::signal::unix::{SignalKind, signal};
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_io().build()?;
+        let guard = runtime.enter();
+        let (interrupt, terminate) = (signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?);
+        drop(guard);
+        Ok(Self { runtime, interrupt, terminate })
+    }
+
+    fn wait(mut self) {
+        self.runtime.block_on(async {
+            tokio::select! {
+                _ = self.interrupt.recv() => {}
+                _ = self.terminate.recv() => {}
+            }
+        });
+    }
+}

@@ -1,0 +1,98 @@
+//! The game put together: which features there are, and how a world starts.
+
+use std::time::Duration;
+
+use bevy_app::App;
+use jiff::tz::TimeZone;
+
+use crate::clock::{Clock, ClockMode, ClockPlugin};
+use crate::energy::EnergyPlugin;
+use crate::hang_up::HangUpPlugin;
+use crate::identity::{IdentityPlugin, IdentitySettings};
+use crate::items::ItemsPlugin;
+use crate::levels::LevelsPlugin;
+use crate::player::PlayerPlugin;
+use crate::random::{RandomPlugin, Randomness, WorldSeed};
+use crate::request::once::OnceLog;
+use crate::rules::{self, AssetSource, LoadedRules, Problems, RuleTables};
+use crate::stages::StagesPlugin;
+use crate::storage::rows::{self, Persistence};
+use crate::storage::store::Store;
+use crate::storage::{StorageApp, StorageError, StoragePlugin};
+use crate::tick::{Simulation, TickPlugin};
+use crate::tickets::TicketsPlugin;
+
+/// The assets that are part of the program.
+static SHIPPED_ASSETS: include_dir::Dir<'static> = include_dir::include_dir!("$CARGO_MANIFEST_DIR/assets");
+
+/// The assets that are part of the program, for a start without an `assets` folder.
+pub fn shipped_assets() -> AssetSource {
+    AssetSource::Embedded(&SHIPPED_ASSETS)
+}
+
+/// What an operator decides about a world, beside its rules.
+#[derive(Debug, Clone)]
+pub struct GameSettings {
+    /// How time passes.
+    pub clock: ClockMode,
+    /// Where midnight is.
+    pub zone: TimeZone,
+    /// Tokens, passwords, attempts.
+    pub identity: IdentitySettings,
+    /// Real time without a request after which a player leaves memory.
+    pub put_away_after: Duration,
+}
+
+/// An app with every feature of the game. It cannot tick yet: rules and rows are missing.
+pub fn build_app(settings: &GameSettings) -> App {
+    let mut app = App::empty();
+    app.add_plugins((TickPlugin, StoragePlugin));
+    // Identity comes first: whoever has a row in its first table exists.
+    app.add_plugins(IdentityPlugin { settings: settings.identity.clone() });
+    app.add_player_rows::<OnceLog>();
+    app.add_plugins((ClockPlugin { mode: settings.clock }, RandomPlugin));
+    app.add_plugins(PlayerPlugin { idle: settings.put_away_after });
+    app.add_plugins((ItemsPlugin, LevelsPlugin, EnergyPlugin, TicketsPlugin, StagesPlugin, HangUpPlugin));
+    app
+}
+
+/// Reads and checks all assets.
+pub fn load_rules(settings: &GameSettings, source: &AssetSource) -> Result<LoadedRules, Problems> {
+    build_app(settings).world().resource::<RuleTables>().catalogue.load(source)
+}
+
+/// The moment and the chance a world starts with.
+#[derive(Debug, Clone, Copy)]
+pub struct Start {
+    /// Unix milliseconds on the wall.
+    pub wall_ms: i64,
+    /// The seed of a world that is made now; one that exists keeps its own.
+    pub seed: u64,
+}
+
+/// Starts a world from its rules and what its storage holds.
+pub fn start_world(
+    settings: &GameSettings,
+    rules: &LoadedRules,
+    store: &Store,
+    start: Start,
+) -> Result<Simulation, StorageError> {
+    let mut app = build_app(settings);
+    let recovered = store.recovered;
+    let world = app.world_mut();
+    rules::install(rules, world);
+    world.insert_resource(Clock::start(settings.clock, settings.zone.clone(), start.wall_ms, recovered.moment_ms));
+    world.insert_resource(WorldSeed(start.seed));
+    let tables = world.resource::<Persistence>().world_tables();
+    let rows = tables.iter().map(|table| store.rows.get(table, b"")).collect::<Result<Vec<_>, _>>()?;
+    rows::restore_world(world, &rows, recovered.last_batch)
+        .map_err(|(table, source)| StorageError::Row { table, source })?;
+    let randomness = Randomness::start(world.resource::<WorldSeed>(), recovered.last_batch);
+    world.insert_resource(randomness);
+    Ok(Simulation::new(app))
+}
+
+/// The tables that hold players, in the order in which their rows are loaded.
+pub fn player_tables(simulation: &Simulation) -> Vec<&'static str> {
+    simulation.world().resource::<Persistence>().player_tables()
+}

@@ -1,0 +1,55 @@
+//! Holds replies until the writes they may have seen are on disk.
+
+use std::collections::BTreeMap;
+
+use crate::request::Refusal;
+use crate::request::dispatch::{Held, Until};
+
+/// The replies of a world that may not leave yet.
+#[derive(Debug, Default)]
+pub struct ReplyGate {
+    committed: u64,
+    waiting: BTreeMap<u64, Vec<Held>>,
+}
+
+impl ReplyGate {
+    /// A gate of a world whose batches up to `committed` are on disk.
+    pub fn new(committed: u64) -> Self {
+        Self { committed, waiting: BTreeMap::new() }
+    }
+
+    /// Takes a tick's replies; those that wait for nothing leave at once.
+    pub fn admit(&mut self, replies: Vec<Held>) {
+        for held in replies {
+            match held.until {
+                Until::Batch(number) if number > self.committed => self.waiting.entry(number).or_default().push(held),
+                _ => held.release(),
+            }
+        }
+    }
+
+    /// Every batch up to this one is on disk.
+    pub fn committed(&mut self, number: u64) {
+        self.committed = self.committed.max(number);
+        while let Some(entry) = self.waiting.first_entry().filter(|entry| *entry.key() <= self.committed) {
+            entry.remove().into_iter().for_each(Held::release);
+        }
+    }
+
+    /// The last batch that is known to be on disk.
+    pub fn committed_batch(&self) -> u64 {
+        self.committed
+    }
+
+    /// Nothing more will be committed: nothing that waits was ever true for a client.
+    pub fn fail(&mut self, refusal: &Refusal) {
+        for held in std::mem::take(&mut self.waiting).into_values().flatten() {
+            held.refuse(refusal);
+        }
+    }
+
+    /// Whether no reply waits.
+    pub fn is_empty(&self) -> bool {
+        self.waiting.is_empty()
+    }
+}

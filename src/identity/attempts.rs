@@ -1,0 +1,109 @@
+//! Limits on guessing passwords, by account and by address. They run on real time.
+
+use std::collections::HashMap;
+use std::net::IpAddr;
+use std::time::Duration;
+
+use bevy_ecs::prelude::*;
+use serde::{Deserialize, Serialize};
+
+/// How many failed attempts are allowed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct AttemptLimits {
+    /// For one e-mail address, within the window. 0 = no limit.
+    pub per_account: u32,
+    /// From one network address, within the window. 0 = no limit.
+    pub per_address: u32,
+    /// The window.
+    pub window_seconds: u32,
+}
+
+/// More keys than this are not kept; the oldest windows are forgotten first.
+const KEYS_MAX: usize = 100_000;
+
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+enum Key {
+    Account(String),
+    Address(IpAddr),
+}
+
+#[derive(Debug, Clone, Copy)]
+struct Window {
+    failures: u32,
+    began: Duration,
+}
+
+/// The failed attempts of the last while.
+#[derive(Debug, Default, Resource)]
+pub struct Attempts {
+    windows: HashMap<Key, Window>,
+}
+
+impl Attempts {
+    /// Whether another attempt may be made.
+    pub fn allows(&self, email: &str, address: Option<IpAddr>, now: Duration, limits: AttemptLimits) -> bool {
+        let below = |key: &Key, most: u32| most == 0 || self.failures(key, now, limits) < most;
+        below(&Key::Account(email.to_lowercase()), limits.per_account)
+            && address.is_none_or(|address| below(&Key::Address(address), limits.per_address))
+    }
+
+    fn failures(&self, key: &Key, now: Duration, limits: AttemptLimits) -> u32 {
+        let length = Duration::from_secs(limits.window_seconds.into());
+        self.windows.get(key).filter(|window| now < window.began + length).map_or(0, |window| window.failures)
+    }
+
+    /// Counts a failed attempt.
+    pub fn failed(&mut self, email: &str, address: Option<IpAddr>, now: Duration, limits: AttemptLimits) {
+        let length = Duration::from_secs(limits.window_seconds.into());
+        if self.windows.len() >= KEYS_MAX {
+            self.windows.retain(|_, window| now < window.began + length);
+        }
+        if self.windows.len() >= KEYS_MAX {
+            self.windows.clear();
+        }
+        let keys = [Some(Key::Account(email.to_lowercase())), address.map(Key::Address)];
+        for key in keys.into_iter().flatten() {
+            let window = self.windows.entry(key).or_insert(Window { failures: 0, began: now });
+            if now >= window.began + length {
+                *window = Window { failures: 0, began: now };
+            }
+            window.failures += 1;
+        }
+    }
+
+    /// A success clears the account's count, so that its owner is not held up by a stranger's.
+    pub fn succeeded(&mut self, email: &str) {
+        self.windows.remove(&Key::Account(email.to_lowercase()));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const LIMITS: AttemptLimits = AttemptLimits { per_account: 2, per_address: 3, window_seconds: 60 };
+
+    #[test]
+    fn attempts_end_at_the_limit_and_begin_again_after_the_window() {
+        let mut attempts = Attempts::default();
+        let now = Duration::from_secs(5);
+        attempts.failed("A@x", None, now, LIMITS);
+        assert!(attempts.allows("a@x", None, now, LIMITS));
+        attempts.failed("a@x", None, now, LIMITS);
+        assert!(!attempts.allows("a@X", None, now, LIMITS), "letter case makes no other account");
+        assert!(attempts.allows("b@x", None, now, LIMITS));
+        assert!(attempts.allows("a@x", None, now + Duration::from_secs(60), LIMITS));
+    }
+
+    #[test]
+    fn one_address_cannot_try_many_accounts() {
+        let mut attempts = Attempts::default();
+        let address = Some(IpAddr::from([127, 0, 0, 1]));
+        for email in ["a@x", "b@x", "c@x"] {
+            assert!(attempts.allows(email, address, Duration::ZERO, LIMITS));
+            attempts.failed(email, address, Duration::ZERO, LIMITS);
+        }
+        assert!(!attempts.allows("d@x", address, Duration::ZERO, LIMITS));
+    }
+}

@@ -1,0 +1,121 @@
+//! Who a player is: accounts, passwords, tokens (semantics, section 2).
+//!
+//! Not here: what a player has. Passwords are kept as Argon2id hashes and tokens as SHA-256
+//! hashes; neither is ever logged.
+
+pub mod attempts;
+pub mod model;
+pub mod password;
+pub mod requests;
+pub mod rules;
+
+use bevy_app::{App, Plugin};
+use bevy_ecs::prelude::*;
+use bevy_time::{Real, Time};
+use serde::{Deserialize, Serialize};
+
+use crate::clock::Clock;
+use crate::player::{AccountId, Players};
+use crate::request::SignIn;
+use crate::rules::RulesApp;
+use crate::storage::rows::spawn_newcomer;
+use crate::storage::{Directory, IndexKey, StorageApp, WorldRow};
+
+pub use attempts::{AttemptLimits, Attempts};
+pub use model::{Account, Login, Token, hash_token};
+pub use password::PasswordCost;
+pub use rules::NameRules;
+
+/// The number of the next account.
+#[derive(Debug, Resource, Serialize, Deserialize)]
+pub struct Accounts {
+    next: u64,
+}
+
+impl Default for Accounts {
+    fn default() -> Self {
+        Self { next: 1 }
+    }
+}
+
+impl WorldRow for Accounts {
+    const TABLE: &'static str = "next_account";
+}
+
+/// Settings of the operator.
+#[derive(Debug, Clone, Resource)]
+pub struct IdentitySettings {
+    /// How long a token is valid, in seconds of game time.
+    pub token_seconds: i64,
+    /// What a password hash costs.
+    pub password_cost: PasswordCost,
+    /// How many failed attempts are allowed.
+    pub attempts: AttemptLimits,
+}
+
+/// The directory's name spaces.
+mod names {
+    use super::IndexKey;
+
+    pub(super) fn unique_id(id: &str) -> IndexKey {
+        IndexKey::new("device", id.as_bytes())
+    }
+
+    pub(super) fn email(email: &str) -> IndexKey {
+        IndexKey::new("email", email.trim().to_lowercase().as_bytes())
+    }
+
+    pub(super) fn username(name: &str) -> IndexKey {
+        IndexKey::new("name", name.as_bytes())
+    }
+}
+
+/// Creates an account with everything a newcomer has.
+fn create(world: &mut World, describe: impl FnOnce(AccountId, i64) -> Account) -> (AccountId, Entity) {
+    let account = AccountId(world.resource::<Accounts>().next);
+    world.resource_mut::<Accounts>().next += 1;
+    let entity = spawn_newcomer(world, account);
+    let described = describe(account, world.resource::<Clock>().now());
+    let mut directory = world.resource_mut::<Directory>();
+    for key in described.index_keys() {
+        directory.set(key, Some(account));
+    }
+    world.entity_mut(entity).insert(described);
+    let now = world.resource::<Time<Real>>().elapsed();
+    world.resource_mut::<Players>().insert(account, entity, now);
+    (account, entity)
+}
+
+/// Gives the player a new token; the one before is worth nothing from now on.
+fn sign_in(world: &mut World, account: AccountId, entity: Entity, entropy: [u8; 32]) -> (Token, SignIn) {
+    let token = Token::from_entropy(entropy);
+    let expires_at = world.resource::<Clock>().now() + world.resource::<IdentitySettings>().token_seconds;
+    let generation = world.resource_scope(|world, mut directory: Mut<Directory>| {
+        let mut entity = world.entity_mut(entity);
+        let mut login = entity.get_mut::<Login>()?;
+        if let Some(earlier) = login.revoke() {
+            directory.set(earlier, None);
+        }
+        directory.set(login.issue(&token, expires_at), Some(account));
+        Some(login.generation())
+    });
+    world.resource_mut::<crate::storage::Touched>().push(entity);
+    (token, SignIn { account, generation: generation.unwrap_or_default() })
+}
+
+/// Accounts, `signup`, `login`, `login_unique` and `ping`.
+pub struct IdentityPlugin {
+    /// Settings of the operator.
+    pub settings: IdentitySettings,
+}
+
+impl Plugin for IdentityPlugin {
+    fn build(&self, app: &mut App) {
+        app.insert_resource(self.settings.clone());
+        app.init_resource::<Attempts>();
+        app.add_rules::<NameRules>();
+        app.add_player_rows::<Account>().add_player_rows::<Login>();
+        app.add_world_row::<Accounts>();
+        requests::register(app);
+    }
+}

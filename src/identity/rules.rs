@@ -1,0 +1,90 @@
+//! `names.ron`: which names and e-mail addresses are legal.
+
+use serde::Deserialize;
+
+use crate::rules::{Place, Report, Table, Tables, only};
+
+/// What a legal name is.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct NameRules {
+    /// Fewest characters.
+    pub shortest: usize,
+    /// Most characters.
+    pub longest: usize,
+    /// Characters beside letters and digits of any script.
+    pub also_allowed: String,
+    /// Names that contain one of these, in any letter case, are refused.
+    pub forbidden: Vec<String>,
+}
+
+impl NameRules {
+    /// Whether a player may be called so.
+    pub fn is_legal_name(&self, name: &str) -> bool {
+        let length = name.chars().count();
+        let lower = name.to_lowercase();
+        (self.shortest..=self.longest).contains(&length)
+            && name.chars().all(|c| c.is_alphanumeric() || self.also_allowed.contains(c))
+            && !self.forbidden.iter().any(|word| lower.contains(&word.to_lowercase()))
+    }
+}
+
+/// Whether this may be an e-mail address. Only mail that arrives would prove it.
+pub fn is_plausible_email(email: &str) -> bool {
+    let clean =
+        |part: &str| !part.is_empty() && part.chars().all(|c| !c.is_whitespace() && !c.is_control() && c != '@');
+    email.len() <= 254
+        && email
+            .split_once('@')
+            .is_some_and(|(local, domain)| clean(local) && clean(domain) && !domain.starts_with('.'))
+}
+
+impl Table for NameRules {
+    const PATH: &'static str = "names.ron";
+    type File = Self;
+
+    fn assemble(files: Vec<(String, Self)>, _: &mut Report) -> Self {
+        only(files)
+    }
+
+    fn validate(&self, _: &Tables, report: &mut Report) {
+        let place = Place::file(Self::PATH);
+        if self.shortest == 0 {
+            report.error(place.clone().key("shortest"), "expected 1 or more");
+        }
+        if self.longest < self.shortest || self.longest > 64 {
+            let message = format!("{} is out of range, expected {} to 64", self.longest, self.shortest);
+            report.error(place.clone().key("longest"), message);
+        }
+        for (index, word) in self.forbidden.iter().enumerate() {
+            if word.is_empty() {
+                report.error(place.clone().key("forbidden").index(index), "is empty and would forbid every name");
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::shipped_rules;
+
+    #[test]
+    fn names_are_checked_for_length_characters_and_words() {
+        let rules = shipped_rules::<NameRules>();
+        for name in ["Ann", "小明", "a_b-1"] {
+            assert!(rules.is_legal_name(name), "{name}");
+        }
+        for name in ["", "x", "a b", "名字\n", "sys\u{0}tem", "系统", &"x".repeat(65)] {
+            assert!(!rules.is_legal_name(name), "{name}");
+        }
+    }
+
+    #[test]
+    fn implausible_addresses_are_refused() {
+        assert!(is_plausible_email("a@b.example"));
+        for email in ["", "a", "@b", "a@", "a@@b", "a b@c", "a@.b"] {
+            assert!(!is_plausible_email(email), "{email}");
+        }
+    }
+}

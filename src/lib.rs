@@ -1,0 +1,35 @@
+//! Raidkeep: a headless game simulation server.
+//!
+//! The way of a request:
+//!
+//! ```text
+//! frame -> net (reads JSON, refuses what needs no state) -> Command
+//!       -> tick: Receive > Handle > Simulate > Persist   -> Effects: batch of rows, held replies
+//!       -> storage (one commit for all batches waiting)  -> replies leave
+//! ```
+//!
+//! [`game::build_app`] lists the plugins and so is the table of contents. [`tick::Simulation`] is
+//! the world as a pure machine; [`net`] and [`storage`] surround it in the server, and
+//! [`testing::TestServer`] in tests.
+
+pub mod cli;
+pub mod clock;
+pub mod config;
+pub mod energy;
+pub mod game;
+pub mod gate;
+pub mod hang_up;
+pub mod hash;
+pub mod identity;
+pub mod items;
+pub mod levels;
+pub mod net;
+pub mod player;
+pub mod random;
+pub mod request;
+pub mod rules;
+pub mod stages;
+pub mod storage;
+pub mod testing;
+pub mod tick;
+pub mod tickets;

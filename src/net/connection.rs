@@ -1,0 +1,225 @@
+//! What a connection does apart from its socket: requests go in as text, replies come out in the
+//! order of the requests.
+
+use std::collections::VecDeque;
+use std::net::IpAddr;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::task::Waker;
+
+use crate::net::limits::Limiter;
+use crate::net::way_in::{Standing, WayIn};
+use crate::request::SignIn;
+use crate::request::dispatch::{Reply, ReplyPort};
+use crate::request::envelope::{RequestId, refusal_text};
+use crate::request::{Refusal, status};
+
+/// One client's connection.
+pub struct Connection {
+    way_in: Arc<WayIn>,
+    outbox: Arc<Outbox>,
+    address: Option<IpAddr>,
+    limiter: Limiter,
+    in_flight_max: usize,
+    signed_in: SignedIn,
+    /// Requests whose answer may say who the connection acts for.
+    unchecked: VecDeque<Unchecked>,
+    /// The next request is read only when this one has its answer.
+    waits_for: Option<u64>,
+}
+
+struct Unchecked {
+    serial: u64,
+    world: u32,
+    token: Option<Box<str>>,
+}
+
+/// Who the connection acts for, by world. Nearly always one.
+#[derive(Default)]
+struct SignedIn(Vec<Actor>);
+
+struct Actor {
+    world: u32,
+    sign_in: SignIn,
+    /// The token that was checked; `None` after a log-in on this connection.
+    token: Option<Box<str>>,
+    limiter: Limiter,
+}
+
+impl Standing for SignedIn {
+    fn signed_in(&self, world: u32, token: Option<&str>) -> Option<SignIn> {
+        let actor = self.0.iter().find(|actor| actor.world == world)?;
+        let is_same = token.is_none_or(|token| actor.token.as_deref() == Some(token));
+        is_same.then_some(actor.sign_in)
+    }
+
+    fn check_player_limit(&self, world: u32) -> Result<(), u64> {
+        self.0.iter().find(|actor| actor.world == world).map_or(Ok(()), |actor| actor.limiter.check())
+    }
+}
+
+impl Connection {
+    /// A new connection from `address`.
+    pub fn new(way_in: Arc<WayIn>, address: Option<IpAddr>, limiter: Limiter, in_flight_max: usize) -> Self {
+        Self {
+            way_in,
+            outbox: Arc::default(),
+            address,
+            limiter,
+            in_flight_max,
+            signed_in: SignedIn::default(),
+            unchecked: VecDeque::new(),
+            waits_for: None,
+        }
+    }
+
+    /// Whether another request may be read: not while too many are under way, nor while it is
+    /// being settled who the connection acts for.
+    pub fn can_receive(&mut self) -> bool {
+        let outbox = self.outbox.lock();
+        if let Some(serial) = self.waits_for {
+            if !outbox.is_answered(serial) {
+                return false;
+            }
+            self.waits_for = None;
+        }
+        outbox.slots.len() < self.in_flight_max
+    }
+
+    /// Takes in the text of a frame.
+    pub fn receive(&mut self, text: &str) {
+        self.take_sign_ins();
+        let serial = self.outbox.lock().reserve();
+        let limit = self.limiter.check();
+        let port = (&self.outbox, serial);
+        let Some(received) = self.way_in.receive(text, &self.signed_in, self.address, limit, port) else {
+            return;
+        };
+        if received.signs_in {
+            self.waits_for = Some(serial);
+        }
+        if received.signs_in || received.unchecked.is_some() {
+            let token = received.unchecked.map(|(_, token)| token);
+            self.unchecked.push_back(Unchecked { serial, world: received.world, token });
+        }
+    }
+
+    /// Answers a frame that is no text.
+    pub fn receive_binary(&mut self) {
+        let serial = self.outbox.lock().reserve();
+        let refusal = Refusal::new(status::MALFORMED, "request: expected a text frame, found a binary one");
+        let text = refusal_text(&refusal, &RequestId::Absent);
+        self.outbox.reply(serial, Reply { text, sign_in: None });
+    }
+
+    /// Moves the replies that may leave to `replies`, in the order of their requests.
+    pub fn take_replies(&mut self, replies: &mut Vec<String>) {
+        let mut outbox = self.outbox.lock();
+        while let Some(Some(_)) = outbox.slots.front() {
+            replies.extend(outbox.slots.pop_front().flatten());
+            outbox.first_serial += 1;
+        }
+    }
+
+    /// Whether a reply may leave.
+    pub fn has_replies(&self) -> bool {
+        matches!(self.outbox.lock().slots.front(), Some(Some(_)))
+    }
+
+    /// Whether every request has its reply and every reply was taken.
+    pub fn is_idle(&self) -> bool {
+        self.outbox.lock().slots.is_empty()
+    }
+
+    /// Whether the connection acts for anybody.
+    pub fn is_signed_in(&mut self) -> bool {
+        self.take_sign_ins();
+        !self.signed_in.0.is_empty()
+    }
+
+    /// Has `waker` woken when a reply may leave.
+    pub fn register(&self, waker: &Waker) {
+        let mut outbox = self.outbox.lock();
+        if outbox.waker.as_ref().is_none_or(|known| !known.will_wake(waker)) {
+            outbox.waker = Some(waker.clone());
+        }
+    }
+
+    fn take_sign_ins(&mut self) {
+        let mut outbox = self.outbox.lock();
+        if self.unchecked.is_empty() {
+            return;
+        }
+        let sign_ins = std::mem::take(&mut outbox.sign_ins);
+        let first_open = outbox.first_open_serial();
+        drop(outbox);
+        for (serial, sign_in) in sign_ins {
+            if let Some(at) = self.unchecked.iter().position(|unchecked| unchecked.serial == serial)
+                && let Some(Unchecked { world, token, .. }) = self.unchecked.remove(at)
+            {
+                let limiter = self.way_in.player_limits.of(world, sign_in.account);
+                self.signed_in.0.retain(|actor| actor.world != world);
+                self.signed_in.0.push(Actor { world, sign_in, token, limiter });
+            }
+        }
+        self.unchecked.retain(|unchecked| unchecked.serial >= first_open);
+    }
+}
+
+/// The replies of a connection, each in its place.
+#[derive(Default)]
+struct Outbox(Mutex<Slots>);
+
+#[derive(Default)]
+struct Slots {
+    first_serial: u64,
+    slots: VecDeque<Option<String>>,
+    sign_ins: Vec<(u64, SignIn)>,
+    waker: Option<Waker>,
+}
+
+impl Outbox {
+    fn lock(&self) -> MutexGuard<'_, Slots> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Slots {
+    fn reserve(&mut self) -> u64 {
+        self.slots.push_back(None);
+        self.first_serial + self.slots.len() as u64 - 1
+    }
+
+    fn slot(&mut self, serial: u64) -> Option<&mut Option<String>> {
+        let at = usize::try_from(serial.checked_sub(self.first_serial)?).ok()?;
+        self.slots.get_mut(at)
+    }
+
+    fn is_answered(&self, serial: u64) -> bool {
+        let at = serial.checked_sub(self.first_serial).and_then(|at| usize::try_from(at).ok());
+        at.is_none_or(|at| self.slots.get(at).is_none_or(Option::is_some))
+    }
+
+    /// The first request without an answer.
+    fn first_open_serial(&self) -> u64 {
+        let answered = self.slots.iter().take_while(|slot| slot.is_some()).count();
+        self.first_serial + answered as u64
+    }
+}
+
+impl ReplyPort for Outbox {
+    fn reply(&self, serial: u64, reply: Reply) {
+        let mut slots = self.lock();
+        if let Some(slot) = slots.slot(serial) {
+            *slot = Some(reply.text);
+        }
+        if let Some(sign_in) = reply.sign_in {
+            slots.sign_ins.push((serial, sign_in));
+        }
+        let may_leave = serial == slots.first_serial;
+        let waker = if may_leave { slots.waker.take() } else { None };
+        drop(slots);
+        if let Some(waker) = waker {
+            waker.wake();
+        }
+    }
+}

@@ -1,0 +1,356 @@
+//! Starting and stopping a server: worlds, threads, the listener.
+
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::rc::Rc;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::thread::JoinHandle;
+use std::time::Duration;
+
+use metrics_exporter_prometheus::PrometheusHandle;
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::{Notify, mpsc, watch};
+use tokio::task::LocalSet;
+
+use crate::clock::wall_ms;
+use crate::config::{Config, ConfigError};
+use crate::game::{self, GameSettings, Start};
+use crate::net::http::{self, Site};
+use crate::net::inbox::Inbox;
+use crate::net::limits::PlayerLimits;
+use crate::net::operator::{OperatorToken, entropy};
+use crate::net::shard::{Sockets, WorldLoop};
+use crate::net::way_in::WayIn;
+use crate::request::RequestTable;
+use crate::rules::{AssetSource, LoadedRules, Problems};
+use crate::storage::StorageError;
+use crate::storage::store::Store;
+use crate::storage::worker::{Listener, StorageEvent, StorageWorker, describe};
+use crate::tick::Input;
+
+/// Why a server does not start.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// The configuration.
+    #[error("{0}")]
+    Config(#[from] ConfigError),
+    /// The assets; every mistake is listed.
+    #[error("{count} mistakes in the assets {place}; the server does not start with broken rules:\n{problems}")]
+    Assets {
+        /// How many.
+        count: usize,
+        /// Where the assets are.
+        place: String,
+        /// All of them.
+        problems: Problems,
+    },
+    /// The databases.
+    #[error("{0}")]
+    Storage(#[from] StorageError),
+    /// The port.
+    #[error("cannot listen on {address}: {source}. Is another server running there? --listen takes another address")]
+    Bind {
+        /// As configured.
+        address: String,
+        /// Why.
+        source: std::io::Error,
+    },
+    /// Something the operating system refused.
+    #[error("cannot {action}: {source}")]
+    System {
+        /// What was tried.
+        action: &'static str,
+        /// Why not.
+        source: std::io::Error,
+    },
+}
+
+fn system(action: &'static str) -> impl FnOnce(std::io::Error) -> StartError {
+    move |source| StartError::System { action, source }
+}
+
+/// A server that runs.
+pub struct Server {
+    /// Where it listens.
+    pub address: SocketAddr,
+    stop: watch::Sender<bool>,
+    worlds: Vec<Arc<Inbox>>,
+    threads: Vec<JoinHandle<()>>,
+    _lock: std::fs::File,
+}
+
+impl Server {
+    /// Starts the worlds and listens.
+    pub fn start(config: Config, assets: &AssetSource, metrics: Option<PrometheusHandle>) -> Result<Self, StartError> {
+        let settings = config.game()?;
+        let rules = load_rules(&settings, assets)?;
+        let data = PathBuf::from(&config.data);
+        let lock = lock_folder(&data)?;
+        let operator = OperatorToken::load(&data).map_err(system("read or make the operator token"))?;
+        let listener = bind(&config.listen)?;
+        let address = listener.local_addr().map_err(system("read the listening address"))?;
+        let worlds = open_worlds(&config, &data)?;
+        let way_in = Arc::new(WayIn {
+            requests: game::build_app(&settings).world().resource::<RequestTable>().clone(),
+            worlds: worlds.iter().map(|world| world.inbox.clone()).collect(),
+            operator,
+            player_limits: PlayerLimits::new(config.limits.requests_per_second_per_player),
+        });
+        let (stop, _) = watch::channel(false);
+        let shared = Shared { config: Arc::new(config), settings, rules, way_in, metrics, stop: stop.clone() };
+        let inboxes = shared.way_in.worlds.clone();
+        let threads = start_threads(&shared, worlds, listener)?;
+        Ok(Self { address, stop, worlds: inboxes, threads, _lock: lock })
+    }
+
+    /// Stops: refuses new work, finishes what was taken in, commits, and closes the sockets.
+    pub fn stop(self) {
+        self.worlds.iter().for_each(|world| world.stop());
+        let _ = self.stop.send(true);
+        self.join();
+    }
+
+    fn join(self) {
+        for thread in self.threads {
+            if thread.join().is_err() {
+                tracing::error!("a world's thread panicked; every change that was answered is on disk");
+            }
+        }
+    }
+}
+
+fn load_rules(settings: &GameSettings, assets: &AssetSource) -> Result<Arc<LoadedRules>, StartError> {
+    let rules = game::load_rules(settings, assets).map_err(|problems| StartError::Assets {
+        count: problems.len(),
+        place: assets.describe(),
+        problems,
+    })?;
+    for warning in rules.warnings.iter() {
+        tracing::warn!("{warning}");
+    }
+    Ok(Arc::new(rules))
+}
+
+/// Two servers on one folder would each overwrite what the other has promised.
+fn lock_folder(data: &Path) -> Result<std::fs::File, StartError> {
+    let path = data.display().to_string();
+    let folder = |source| StartError::Storage(StorageError::Folder { path: path.clone(), source });
+    std::fs::create_dir_all(data).map_err(folder)?;
+    let file = data.join("lock");
+    let lock = std::fs::OpenOptions::new().create(true).truncate(false).write(true).open(file).map_err(folder)?;
+    match lock.try_lock() {
+        Ok(()) => Ok(lock),
+        Err(std::fs::TryLockError::WouldBlock) => Err(StorageError::InUse { path: path.clone() }.into()),
+        Err(std::fs::TryLockError::Error(source)) => Err(folder(source)),
+    }
+}
+
+fn bind(address: &str) -> Result<std::net::TcpListener, StartError> {
+    let bound = std::net::TcpListener::bind(address).and_then(|listener| {
+        listener.set_nonblocking(true)?;
+        Ok(listener)
+    });
+    bound.map_err(|source| StartError::Bind { address: address.to_owned(), source })
+}
+
+struct OpenWorld {
+    store: Store,
+    inbox: Arc<Inbox>,
+    notify: Arc<Notify>,
+}
+
+fn open_worlds(config: &Config, data: &Path) -> Result<Vec<OpenWorld>, StartError> {
+    let open = |number: u32| {
+        let store = Store::open_folder(data, &format!("world-{number}"))?;
+        tracing::info!(world = number, "opened: {}", describe(store.recovered));
+        let notify = Arc::new(Notify::new());
+        let wake = {
+            let notify = notify.clone();
+            Box::new(move || notify.notify_one())
+        };
+        let capacity = config.limits.waiting_requests_per_world;
+        let inbox = Arc::new(Inbox::new(capacity, store.recovered.last_batch, wake));
+        Ok(OpenWorld { store, inbox, notify })
+    };
+    (0..config.worlds).map(open).collect()
+}
+
+/// What the threads share.
+#[derive(Clone)]
+struct Shared {
+    config: Arc<Config>,
+    settings: GameSettings,
+    rules: Arc<LoadedRules>,
+    way_in: Arc<WayIn>,
+    metrics: Option<PrometheusHandle>,
+    stop: watch::Sender<bool>,
+}
+
+fn start_threads(
+    shared: &Shared,
+    worlds: Vec<OpenWorld>,
+    listener: std::net::TcpListener,
+) -> Result<Vec<JoinHandle<()>>, StartError> {
+    let (senders, receivers): (Vec<_>, Vec<_>) = worlds.iter().map(|_| mpsc::channel(1024)).unzip();
+    let acceptor = Acceptor { senders, open: Arc::default(), connections_max: shared.config.limits.connections };
+    let mut acceptor = Some((acceptor, listener));
+    let (ready, is_ready) = std::sync::mpsc::channel();
+    let mut threads = Vec::new();
+    for (number, (world, streams)) in worlds.into_iter().zip(receivers).enumerate() {
+        let thread = WorldThread { shared: shared.clone(), world, streams, acceptor: acceptor.take() };
+        let ready = ready.clone();
+        let builder = std::thread::Builder::new().name(format!("raidkeep-world-{number}"));
+        threads.push(builder.spawn(move || thread.run(&ready)).map_err(system("start a thread"))?);
+    }
+    drop(ready);
+    for _ in 0..threads.len() {
+        is_ready.recv().unwrap_or_else(|_| Err(system("start a world")(std::io::Error::other("its thread ended"))))?;
+    }
+    Ok(threads)
+}
+
+struct WorldThread {
+    shared: Shared,
+    world: OpenWorld,
+    streams: mpsc::Receiver<Stream>,
+    acceptor: Option<(Acceptor, std::net::TcpListener)>,
+}
+
+type Ready = std::sync::mpsc::Sender<Result<(), StartError>>;
+
+impl WorldThread {
+    fn run(self, ready: &Ready) {
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .max_blocking_threads(self.shared.config.identity.password_jobs)
+            .build();
+        match runtime.map_err(system("start a runtime")) {
+            Ok(runtime) => LocalSet::new().block_on(&runtime, self.serve(ready)),
+            Err(error) => drop(ready.send(Err(error))),
+        }
+    }
+
+    async fn serve(self, ready: &Ready) {
+        let Self { shared, world, streams, acceptor } = self;
+        let (inbox, stop) = (world.inbox.clone(), shared.stop.clone());
+        let jobs_max = shared.config.identity.password_jobs_waiting;
+        let world = match start_world(&shared, world, jobs_max) {
+            Ok(world) => world,
+            Err(error) => return drop(ready.send(Err(error))),
+        };
+        let sockets = Rc::new(Sockets::new(shared.way_in.clone(), shared.config.clone()));
+        let site = Rc::new(Site { sockets: sockets.clone(), metrics: shared.metrics.clone() });
+        let supervisor = tokio::task::spawn_local({
+            let sockets = sockets.clone();
+            async move { sockets.supervise().await }
+        });
+        let receiver = tokio::task::spawn_local(receive_streams(streams, site));
+        let accepting = acceptor.map(|(acceptor, listener)| tokio::task::spawn_local(acceptor.run(listener)));
+        let _ = ready.send(Ok(()));
+        let world = tokio::task::spawn_local(world.run());
+        let _ = stop.subscribe().wait_for(|stop| *stop).await;
+        inbox.stop();
+        accepting.inspect(tokio::task::JoinHandle::abort);
+        receiver.abort();
+        let patience = Duration::from_secs(shared.config.limits.stop_seconds);
+        if tokio::time::timeout(patience, world).await.is_err() {
+            tracing::warn!("not everything was finished in time; clients that wait get no answer");
+        }
+        sockets.stop();
+        let _ = tokio::time::timeout(patience, sockets.all_closed()).await;
+        supervisor.abort();
+    }
+}
+
+fn start_world(shared: &Shared, world: OpenWorld, jobs_max: usize) -> Result<WorldLoop, StartError> {
+    let OpenWorld { store, inbox, notify } = world;
+    let seed = entropy().map_err(system("draw a random seed"))?;
+    let start = Start { wall_ms: wall_ms(), seed: u64::from_le_bytes(seed[..8].try_into().unwrap_or_default()) };
+    let simulation = game::start_world(&shared.settings, &shared.rules, &store, start)?;
+    let tables = game::player_tables(&simulation);
+    let storage = StorageWorker::start(store, tables, listener(inbox.clone())).map_err(system("start a thread"))?;
+    Ok(WorldLoop::new(simulation, storage, inbox, notify, jobs_max))
+}
+
+fn listener(inbox: Arc<Inbox>) -> Listener {
+    Arc::new(move |event| match event {
+        StorageEvent::Committed(batch) => inbox.note_committed(batch),
+        StorageEvent::Found(key, account) => inbox.push(Input::Found(key, account)),
+        StorageEvent::Loaded(account, rows) => inbox.push(Input::Loaded(account, rows)),
+        StorageEvent::Failed(_) => inbox.fail_storage(),
+    })
+}
+
+/// Takes connections and deals them out to the worlds' threads in turn.
+struct Acceptor {
+    senders: Vec<mpsc::Sender<Stream>>,
+    open: Arc<AtomicUsize>,
+    connections_max: usize,
+}
+
+/// Counts a connection for as long as anything of it lives.
+pub struct OpenConnection(Arc<AtomicUsize>);
+
+impl OpenConnection {
+    fn count(open: &Arc<AtomicUsize>) -> Self {
+        open.fetch_add(1, Ordering::Relaxed);
+        metrics::gauge!("raidkeep_connections").increment(1);
+        Self(open.clone())
+    }
+}
+
+impl Drop for OpenConnection {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::Relaxed);
+        metrics::gauge!("raidkeep_connections").decrement(1);
+    }
+}
+
+impl Acceptor {
+    async fn run(self, listener: std::net::TcpListener) {
+        let listener = match TcpListener::from_std(listener) {
+            Ok(listener) => listener,
+            Err(error) => return tracing::error!(%error, "cannot accept connections"),
+        };
+        for sender in self.senders.iter().cycle() {
+            match listener.accept().await {
+                Ok((stream, peer)) => self.hand_on(stream, peer, sender).await,
+                Err(error) => {
+                    // Out of file descriptors, most likely: a pause lets connections end.
+                    tracing::error!(%error, "cannot accept a connection; check the limit of open files (ulimit -n)");
+                    tokio::time::sleep(Duration::from_millis(100)).await;
+                }
+            }
+        }
+    }
+
+    async fn hand_on(&self, stream: TcpStream, peer: SocketAddr, sender: &mpsc::Sender<Stream>) {
+        if self.open.load(Ordering::Relaxed) >= self.connections_max {
+            metrics::counter!("raidkeep_connections_refused_total").increment(1);
+            const FULL: &[u8] = b"HTTP/1.1 503 Service Unavailable\r\ncontent-length: 0\r\nconnection: close\r\n\r\n";
+            let _ = stream.try_write(FULL);
+            return;
+        }
+        let open = OpenConnection::count(&self.open);
+        match stream.into_std() {
+            Ok(stream) => drop(sender.send(Stream { stream, peer, open }).await),
+            Err(error) => tracing::debug!(%peer, %error, "a connection was lost on its way to a world"),
+        }
+    }
+}
+
+/// A connection on its way to the thread that serves it.
+struct Stream {
+    stream: std::net::TcpStream,
+    peer: SocketAddr,
+    open: OpenConnection,
+}
+
+async fn receive_streams(mut streams: mpsc::Receiver<Stream>, site: Rc<Site>) {
+    while let Some(Stream { stream, peer, open }) = streams.recv().await {
+        if let Ok(stream) = TcpStream::from_std(stream) {
+            tokio::task::spawn_local(http::serve(site.clone(), stream, peer, Rc::new(open)));
+        }
+    }
+}

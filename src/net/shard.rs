@@ -1,0 +1,311 @@
+//! A world's thread: the world and its share of the sockets on one single-threaded runtime.
+//!
+//! The world ticks when something has arrived or is due, and never otherwise; waking another
+//! thread for each request would cost more than the request.
+
+use std::cell::{Cell, RefCell};
+use std::net::IpAddr;
+use std::rc::{Rc, Weak};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::task::Waker;
+use std::time::{Duration, Instant};
+
+use tokio::net::TcpStream;
+use tokio::sync::Notify;
+use tokio_tungstenite::WebSocketStream;
+
+use crate::clock::wall_ms;
+use crate::config::Config;
+use crate::gate::ReplyGate;
+use crate::net::connection::Connection;
+use crate::net::inbox::Inbox;
+use crate::net::limits::Limiter;
+use crate::net::way_in::WayIn;
+use crate::net::websocket::{self, Ending};
+use crate::request::Job;
+use crate::storage::worker::StorageWorker;
+use crate::tick::{Effects, Input, Moment, Simulation, WITHOUT_STORAGE};
+
+/// Batches that may wait for the disk; beyond, the world waits with its next tick, its inbox fills
+/// and clients get status 16.
+const UNCOMMITTED_BATCHES_MAX: u64 = 4096;
+
+/// A world together with what carries out its effects.
+pub struct WorldLoop {
+    simulation: Simulation,
+    gate: ReplyGate,
+    inbox: Arc<Inbox>,
+    notify: Arc<Notify>,
+    storage: Option<StorageWorker>,
+    jobs: Jobs,
+    last_batch: u64,
+    wakes_at: Option<Instant>,
+    has_failed: bool,
+}
+
+/// Work beside the world, limited in how much of it waits.
+struct Jobs {
+    inbox: Arc<Inbox>,
+    waiting: Arc<AtomicUsize>,
+    waiting_max: usize,
+}
+
+impl Jobs {
+    fn start(&self, number: u64, job: Job) {
+        if self.waiting.load(Ordering::Relaxed) >= self.waiting_max {
+            self.inbox.push(Input::JobRefused(number));
+            return;
+        }
+        self.waiting.fetch_add(1, Ordering::Relaxed);
+        let (inbox, waiting) = (self.inbox.clone(), self.waiting.clone());
+        tokio::task::spawn_blocking(move || {
+            let fact = job.run();
+            waiting.fetch_sub(1, Ordering::Relaxed);
+            inbox.push(Input::JobDone(number, fact));
+        });
+    }
+}
+
+impl WorldLoop {
+    /// A world that is about to run on the present thread.
+    pub fn new(
+        simulation: Simulation,
+        storage: StorageWorker,
+        inbox: Arc<Inbox>,
+        notify: Arc<Notify>,
+        jobs_waiting_max: usize,
+    ) -> Self {
+        let committed = inbox.committed();
+        let jobs = Jobs { inbox: inbox.clone(), waiting: Arc::default(), waiting_max: jobs_waiting_max };
+        Self {
+            simulation,
+            gate: ReplyGate::new(committed),
+            inbox,
+            notify,
+            storage: Some(storage),
+            jobs,
+            last_batch: committed,
+            wakes_at: None,
+            has_failed: false,
+        }
+    }
+
+    /// Runs the world until the server stops and everything that was taken in is answered. Then
+    /// everything is committed and folded.
+    pub async fn run(mut self) {
+        let mut inputs = Vec::new();
+        while !self.is_done() {
+            self.wait().await;
+            self.release();
+            if self.last_batch - self.gate.committed_batch() >= UNCOMMITTED_BATCHES_MAX && !self.has_failed {
+                continue;
+            }
+            self.inbox.drain(&mut inputs);
+            if inputs.is_empty() && self.wakes_at.is_none_or(|at| Instant::now() < at) {
+                continue;
+            }
+            if self.has_failed {
+                inputs.drain(..).for_each(refuse);
+                continue;
+            }
+            self.tick(&mut inputs);
+            // The sockets get their turn between two ticks.
+            tokio::task::yield_now().await;
+        }
+        self.storage = None;
+    }
+
+    fn is_done(&self) -> bool {
+        let is_quiet = self.inbox.is_empty() && self.gate.is_empty() && self.simulation.parked_count() == 0;
+        self.inbox.is_stopping() && (is_quiet || self.has_failed)
+    }
+
+    async fn wait(&self) {
+        match self.wakes_at {
+            Some(at) => {
+                let _ = tokio::time::timeout_at(at.into(), self.notify.notified()).await;
+            }
+            None => self.notify.notified().await,
+        }
+    }
+
+    fn release(&mut self) {
+        self.gate.committed(self.inbox.committed());
+        if self.inbox.has_storage_failed() && !self.has_failed {
+            self.has_failed = true;
+            self.wakes_at = None;
+            self.gate.fail(&WITHOUT_STORAGE);
+            self.simulation.refuse_parked(&WITHOUT_STORAGE);
+        }
+    }
+
+    fn tick(&mut self, inputs: &mut Vec<Input>) {
+        let folded_batch = self.storage.as_ref().map_or(0, StorageWorker::folded_batch);
+        let real = Instant::now();
+        let effects = self.simulation.tick(inputs, Moment { wall_ms: wall_ms(), real, folded_batch });
+        self.carry_out(effects, real);
+    }
+
+    fn carry_out(&mut self, effects: Effects, real: Instant) {
+        self.wakes_at = effects.wake_after.map(|delay| real + delay);
+        if let Some(storage) = &self.storage {
+            if let Some(batch) = effects.batch {
+                self.last_batch = batch.number;
+                storage.commit(batch);
+            }
+            effects.lookups.into_iter().for_each(|key| storage.look_up(key));
+            effects.players.into_iter().for_each(|account| storage.load(account));
+        }
+        self.gate.admit(effects.replies);
+        effects.jobs.into_iter().for_each(|(number, job)| self.jobs.start(number, job));
+    }
+}
+
+fn refuse(input: Input) {
+    if let Input::Command(command) = input {
+        command.reply_to.refuse(&WITHOUT_STORAGE);
+    }
+}
+
+/// The sockets of a thread and what they have in common.
+pub struct Sockets {
+    way_in: Arc<WayIn>,
+    config: Arc<Config>,
+    /// Seconds since the thread started, moved on once a second while there are sockets.
+    seconds: Rc<Cell<u64>>,
+    open: RefCell<Vec<Weak<Supervision>>>,
+    is_stopping: Rc<Cell<bool>>,
+    came: Notify,
+}
+
+impl Sockets {
+    /// No sockets yet.
+    pub fn new(way_in: Arc<WayIn>, config: Arc<Config>) -> Self {
+        Self {
+            way_in,
+            config,
+            seconds: Rc::default(),
+            open: RefCell::default(),
+            is_stopping: Rc::default(),
+            came: Notify::new(),
+        }
+    }
+
+    /// The settings.
+    pub fn config(&self) -> &Config {
+        &self.config
+    }
+
+    /// What leads to the worlds.
+    pub fn way_in(&self) -> &Arc<WayIn> {
+        &self.way_in
+    }
+
+    /// Serves a WebSocket until it ends.
+    pub async fn serve(&self, socket: WebSocketStream<TcpStream>, address: Option<IpAddr>) {
+        let limits = &self.config.limits;
+        let limiter = Limiter::per_second(limits.requests_per_second_per_connection);
+        let connection = Connection::new(self.way_in.clone(), address, limiter, limits.in_flight_per_connection);
+        let supervision = Rc::new(Supervision {
+            now: self.seconds.clone(),
+            opened_at: self.seconds.get(),
+            last_frame_at: Cell::new(self.seconds.get()),
+            is_stopping: self.is_stopping.clone(),
+            idle_seconds: limits.idle_seconds,
+            login_seconds: limits.login_seconds,
+            waker: RefCell::default(),
+        });
+        self.open.borrow_mut().push(Rc::downgrade(&supervision));
+        self.came.notify_one();
+        websocket::serve(socket, connection, supervision).await;
+    }
+
+    /// Moves the sockets' seconds on and has those looked at whose time is up. Sleeps while there
+    /// are none.
+    pub async fn supervise(&self) {
+        let started = Instant::now();
+        loop {
+            if self.open.borrow().is_empty() {
+                self.came.notified().await;
+            }
+            self.seconds.set(started.elapsed().as_secs());
+            self.open.borrow_mut().retain(|socket| socket.upgrade().map(|socket| socket.check()).is_some());
+            tokio::time::sleep(Duration::from_secs(1)).await;
+        }
+    }
+
+    /// Waits until every socket is closed.
+    pub async fn all_closed(&self) {
+        while self.open.borrow().iter().any(|socket| socket.strong_count() > 0) {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+    }
+
+    /// Has every socket finish what was taken in and close.
+    pub fn stop(&self) {
+        self.is_stopping.set(true);
+        for socket in self.open.borrow().iter().filter_map(Weak::upgrade) {
+            socket.wake();
+        }
+    }
+}
+
+/// What ends a connection from outside it: time and the server's stop.
+pub struct Supervision {
+    now: Rc<Cell<u64>>,
+    opened_at: u64,
+    last_frame_at: Cell<u64>,
+    is_stopping: Rc<Cell<bool>>,
+    idle_seconds: u64,
+    login_seconds: u64,
+    waker: RefCell<Option<Waker>>,
+}
+
+impl Supervision {
+    /// Has `waker` woken when there may be a reason to end.
+    pub fn register(&self, waker: &Waker) {
+        let mut known = self.waker.borrow_mut();
+        if known.as_ref().is_none_or(|known| !known.will_wake(waker)) {
+            *known = Some(waker.clone());
+        }
+    }
+
+    /// Notes that the client is there.
+    pub fn note_frame(&self) {
+        self.last_frame_at.set(self.now.get());
+    }
+
+    /// Whether nothing more is taken in.
+    pub fn reads_no_more(&self) -> bool {
+        self.is_stopping.get()
+    }
+
+    /// Why the connection ends now, if it does.
+    pub fn ending(&self, connection: &mut Connection) -> Option<Ending> {
+        if self.is_stopping.get() {
+            return connection.is_idle().then_some(Ending::Stopping);
+        }
+        let now = self.now.get();
+        if now.saturating_sub(self.last_frame_at.get()) > self.idle_seconds {
+            return Some(Ending::Idle);
+        }
+        let is_late = now.saturating_sub(self.opened_at) > self.login_seconds;
+        (is_late && !connection.is_signed_in()).then_some(Ending::NotSignedIn)
+    }
+
+    fn check(&self) {
+        let now = self.now.get();
+        let is_idle = now.saturating_sub(self.last_frame_at.get()) > self.idle_seconds;
+        let is_login_due = now.saturating_sub(self.opened_at) == self.login_seconds + 1;
+        if is_idle || is_login_due {
+            self.wake();
+        }
+    }
+
+    fn wake(&self) {
+        if let Some(waker) = self.waker.borrow_mut().take() {
+            waker.wake();
+        }
+    }
+}

@@ -1,0 +1,209 @@
+//! A WebSocket: moves the text of a [`Connection`] to and from its socket.
+//!
+//! All frames that are there are read before anything is written, and all replies that are ready
+//! are fed before one flush; that is worth a factor of three when requests are pipelined.
+
+use std::pin::Pin;
+use std::rc::Rc;
+use std::task::{Context, Poll};
+use std::time::Duration;
+
+use futures_util::{Sink, SinkExt, Stream};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
+use tokio_tungstenite::WebSocketStream;
+use tokio_tungstenite::tungstenite::error::{CapacityError, Error, ProtocolError};
+use tokio_tungstenite::tungstenite::protocol::CloseFrame;
+use tokio_tungstenite::tungstenite::protocol::WebSocketConfig;
+use tokio_tungstenite::tungstenite::protocol::frame::coding::CloseCode;
+use tokio_tungstenite::tungstenite::{Message, Utf8Bytes};
+
+use crate::net::connection::Connection;
+use crate::net::shard::Supervision;
+
+/// A connection's own buffer. Small, because most connections are idle most of the time.
+const READ_BUFFER_BYTES: usize = 4096;
+/// Replies that a slow reader may leave unread; beyond, the connection is cut.
+const WRITE_BUFFER_BYTES_MAX: usize = 4 << 20;
+/// After a close frame, this much is read and thrown away, so that the frame gets through.
+const LINGER_BYTES: usize = 4 << 20;
+const LINGER: Duration = Duration::from_secs(2);
+
+/// The protocol settings of every connection.
+pub fn settings(frame_bytes: usize) -> WebSocketConfig {
+    WebSocketConfig::default()
+        .read_buffer_size(READ_BUFFER_BYTES)
+        .write_buffer_size(64 << 10)
+        .max_write_buffer_size(WRITE_BUFFER_BYTES_MAX)
+        .max_message_size(Some(frame_bytes))
+        .max_frame_size(Some(frame_bytes))
+}
+
+/// Serves a connection until it ends, and closes it.
+pub async fn serve(socket: WebSocketStream<TcpStream>, connection: Connection, supervision: Rc<Supervision>) {
+    let mut driver = Driver { socket, connection, supervision, replies: Vec::new(), must_flush: false };
+    let ending = std::future::poll_fn(|cx| driver.poll(cx)).await;
+    metrics::counter!("raidkeep_connections_closed_total", "why" => ending.label()).increment(1);
+    if let Some((code, reason)) = ending.close_frame() {
+        close(driver.socket, code, reason).await;
+    }
+}
+
+/// Why a connection ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Ending {
+    /// The client closed it, or its network did.
+    ByClient,
+    /// Nothing came for too long.
+    Idle,
+    /// No valid token came in time.
+    NotSignedIn,
+    /// The server stops.
+    Stopping,
+    /// A frame above the limit.
+    TooLarge,
+    /// A text frame that is no UTF-8.
+    NotUtf8,
+    /// Not the WebSocket protocol.
+    Protocol,
+    /// Replies pile up unread.
+    SlowReader,
+}
+
+impl Ending {
+    fn label(self) -> &'static str {
+        match self {
+            Self::ByClient => "client",
+            Self::Idle => "idle",
+            Self::NotSignedIn => "not_signed_in",
+            Self::Stopping => "stopping",
+            Self::TooLarge => "too_large",
+            Self::NotUtf8 => "not_utf8",
+            Self::Protocol => "protocol",
+            Self::SlowReader => "slow_reader",
+        }
+    }
+
+    fn close_frame(self) -> Option<(CloseCode, &'static str)> {
+        match self {
+            Self::ByClient | Self::SlowReader => None,
+            Self::Idle => Some((CloseCode::Normal, "idle")),
+            Self::NotSignedIn => Some((CloseCode::Policy, "no valid token in time")),
+            Self::Stopping => Some((CloseCode::Away, "server is stopping")),
+            Self::TooLarge => Some((CloseCode::Size, "frame too large")),
+            Self::NotUtf8 => Some((CloseCode::Invalid, "text is not UTF-8")),
+            Self::Protocol => Some((CloseCode::Protocol, "not the WebSocket protocol")),
+        }
+    }
+}
+
+struct Driver {
+    socket: WebSocketStream<TcpStream>,
+    connection: Connection,
+    supervision: Rc<Supervision>,
+    replies: Vec<String>,
+    must_flush: bool,
+}
+
+impl Driver {
+    fn poll(&mut self, cx: &mut Context<'_>) -> Poll<Ending> {
+        self.connection.register(cx.waker());
+        self.supervision.register(cx.waker());
+        loop {
+            if let Poll::Ready(ending) = self.poll_write(cx) {
+                return Poll::Ready(ending);
+            }
+            if let Some(ending) = self.supervision.ending(&mut self.connection) {
+                return Poll::Ready(ending);
+            }
+            if self.must_flush || self.supervision.reads_no_more() {
+                return Poll::Pending;
+            }
+            match self.poll_read(cx) {
+                Poll::Ready(Some(ending)) => return Poll::Ready(ending),
+                // Something was answered on the spot: it goes out before the next is read.
+                Poll::Ready(None) => {}
+                Poll::Pending => return Poll::Pending,
+            }
+        }
+    }
+
+    /// Writes what is ready; pending only in `must_flush`.
+    fn poll_write(&mut self, cx: &mut Context<'_>) -> Poll<Ending> {
+        self.connection.take_replies(&mut self.replies);
+        let mut socket = Pin::new(&mut self.socket);
+        for reply in self.replies.drain(..) {
+            if socket.as_mut().start_send(Message::Text(Utf8Bytes::from(reply))).is_err() {
+                return Poll::Ready(Ending::SlowReader);
+            }
+            self.must_flush = true;
+        }
+        if self.must_flush {
+            match socket.poll_flush(cx) {
+                Poll::Ready(Ok(())) => self.must_flush = false,
+                Poll::Ready(Err(_)) => return Poll::Ready(Ending::ByClient),
+                Poll::Pending => {}
+            }
+        }
+        Poll::Pending
+    }
+
+    /// Reads frames until there are no more. Ready without an ending when replies may be ready.
+    fn poll_read(&mut self, cx: &mut Context<'_>) -> Poll<Option<Ending>> {
+        let mut received = false;
+        while self.connection.can_receive() {
+            match Pin::new(&mut self.socket).poll_next(cx) {
+                Poll::Pending if received => {
+                    return if self.connection.has_replies() { Poll::Ready(None) } else { Poll::Pending };
+                }
+                Poll::Pending => return Poll::Pending,
+                Poll::Ready(None) => return Poll::Ready(Some(Ending::ByClient)),
+                Poll::Ready(Some(Err(error))) => return Poll::Ready(Some(ending_of(&error))),
+                Poll::Ready(Some(Ok(message))) => {
+                    self.supervision.note_frame();
+                    received = true;
+                    match message {
+                        Message::Text(text) => self.connection.receive(text.as_str()),
+                        Message::Binary(_) => self.connection.receive_binary(),
+                        // The library answers these by itself, at the next flush.
+                        Message::Ping(_) | Message::Close(_) => self.must_flush = true,
+                        Message::Pong(_) | Message::Frame(_) => {}
+                    }
+                }
+            }
+        }
+        if self.connection.has_replies() { Poll::Ready(None) } else { Poll::Pending }
+    }
+}
+
+fn ending_of(error: &Error) -> Ending {
+    match error {
+        Error::Capacity(CapacityError::MessageTooLong { .. }) => Ending::TooLarge,
+        Error::Utf8(_) => Ending::NotUtf8,
+        Error::Protocol(ProtocolError::ResetWithoutClosingHandshake) => Ending::ByClient,
+        Error::Protocol(_) => Ending::Protocol,
+        _ => Ending::ByClient,
+    }
+}
+
+/// Sends a close frame and waits a little for the client to take it: closing at once with unread
+/// data would reset the connection and destroy the frame.
+async fn close(mut socket: WebSocketStream<TcpStream>, code: CloseCode, reason: &'static str) {
+    let frame = CloseFrame { code, reason: reason.into() };
+    let linger = async {
+        if socket.send(Message::Close(Some(frame))).await.is_err() {
+            return;
+        }
+        let stream = socket.get_mut();
+        let _ = stream.shutdown().await;
+        let mut rest = [0; 4096];
+        let mut read = 0;
+        while read < LINGER_BYTES
+            && let Ok(count) = stream.read(&mut rest).await
+            && count > 0
+        {
+            read += count;
+        }
+    };
+    let _ = tokio::time::timeout(LINGER, linger).await;
+}

@@ -1,0 +1,45 @@
+//! The one source of chance of a world. The same seed and the same inputs give the same game.
+
+use bevy_app::{App, Plugin};
+use bevy_ecs::prelude::*;
+use rand::SeedableRng;
+use rand_chacha::ChaCha8Rng;
+use serde::{Deserialize, Serialize};
+
+use crate::storage::{StorageApp, WorldRow};
+
+/// The number all chance of a world follows from; drawn once, when the world is made.
+#[derive(Debug, Default, Resource, Serialize, Deserialize)]
+pub struct WorldSeed(pub u64);
+
+impl WorldRow for WorldSeed {
+    const TABLE: &'static str = "seed";
+}
+
+/// The stream of chance. A restart begins a new stream, so that nothing is drawn twice.
+#[derive(Debug, Resource)]
+pub struct Randomness(ChaCha8Rng);
+
+impl Randomness {
+    /// The stream of a world that has committed `last_batch` batches before this start.
+    pub fn start(seed: &WorldSeed, last_batch: u64) -> Self {
+        let mut source = ChaCha8Rng::seed_from_u64(seed.0);
+        source.set_stream(last_batch);
+        Self(source)
+    }
+
+    /// To draw from.
+    pub fn source(&mut self) -> &mut ChaCha8Rng {
+        &mut self.0
+    }
+}
+
+/// Chance.
+pub struct RandomPlugin;
+
+impl Plugin for RandomPlugin {
+    fn build(&self, app: &mut App) {
+        app.add_world_row::<WorldSeed>();
+        app.insert_resource(Randomness::start(&WorldSeed(0), 0));
+    }
+}

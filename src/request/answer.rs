@@ -1,0 +1,151 @@
+//! What a handler may return: a success, a refusal, or what it is still waiting for.
+
+use std::any::Any;
+use std::borrow::Cow;
+
+use crate::player::AccountId;
+use crate::request::status;
+use crate::storage::IndexKey;
+
+/// What a handler system returns: exactly one reply.
+pub type Answer<T> = Result<Success<T>, Refusal>;
+
+/// What a handler returns that may have to wait first; it runs again from its start when what it
+/// waits for has arrived.
+pub type Waits<T> = Result<Success<T>, Unready>;
+
+/// A documented success: status, message and the reply's `data`.
+#[derive(Debug)]
+pub struct Success<T> {
+    pub(crate) status: i32,
+    pub(crate) message: &'static str,
+    pub(crate) data: Option<T>,
+    pub(crate) signs_in: Option<SignIn>,
+}
+
+impl<T> Success<T> {
+    /// Status 0, message "success", and `data`.
+    pub fn with(data: T) -> Self {
+        Self { status: status::SUCCESS, message: "success", data: Some(data), signs_in: None }
+    }
+
+    /// Status 0, message "success", and no `data` at all.
+    pub fn empty() -> Self {
+        Self { status: status::SUCCESS, message: "success", data: None, signs_in: None }
+    }
+
+    /// The same success under a function's own status.
+    pub fn status(mut self, status: i32) -> Self {
+        self.status = status;
+        self
+    }
+
+    /// The same success under a function's own message.
+    pub fn message(mut self, message: &'static str) -> Self {
+        self.message = message;
+        self
+    }
+
+    /// Makes the connection that asked act for this account from now on.
+    pub fn signs_in(mut self, sign_in: SignIn) -> Self {
+        self.signs_in = Some(sign_in);
+        self
+    }
+}
+
+/// A documented refusal. A handler that refuses has changed nothing.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{status}: {message}")]
+pub struct Refusal {
+    /// One of the function's codes, or a global status.
+    pub status: i32,
+    /// For the client's reader: what is wrong.
+    pub message: Cow<'static, str>,
+}
+
+impl Refusal {
+    /// A refusal with a fixed text.
+    pub const fn new(status: i32, message: &'static str) -> Self {
+        Self { status, message: Cow::Borrowed(message) }
+    }
+
+    /// Status 13: `field` is missing or of the wrong kind; `expected` says what it should be.
+    pub fn malformed(field: &str, expected: &str) -> Self {
+        Self { status: status::MALFORMED, message: format!("{field}: expected {expected}").into() }
+    }
+
+    /// Status 11.
+    pub const fn invalid_token() -> Self {
+        Self::new(status::INVALID_TOKEN, "invalid token")
+    }
+
+    /// Status 16.
+    pub const fn busy(why: &'static str) -> Self {
+        Self::new(status::BUSY, why)
+    }
+}
+
+/// Who a connection acts for, proven by a token that was current when `generation` was.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct SignIn {
+    /// The account.
+    pub account: AccountId,
+    /// Counts the account's logins; a later login makes earlier generations invalid.
+    pub generation: u32,
+}
+
+/// Why a handler has no success to return: it refuses, or it waits.
+#[derive(Debug)]
+pub enum Unready {
+    /// The final answer.
+    Refused(Refusal),
+    /// To be run again later.
+    Needs(Need),
+}
+
+impl From<Refusal> for Unready {
+    fn from(refusal: Refusal) -> Self {
+        Self::Refused(refusal)
+    }
+}
+
+impl From<Need> for Unready {
+    fn from(need: Need) -> Self {
+        Self::Needs(need)
+    }
+}
+
+/// Something outside the world's memory that a call waits for.
+#[derive(Debug)]
+pub enum Need {
+    /// Which account an index entry names.
+    Lookup(IndexKey),
+    /// The rows of a player who is not in memory.
+    Player(AccountId),
+    /// Work that takes too long for the world's thread.
+    Job(Job),
+}
+
+/// Work done beside the world; what it returns is handed to the handler's second run.
+pub struct Job(Box<dyn FnOnce() -> Fact + Send + Sync>);
+
+/// What a [`Job`] found out.
+pub type Fact = Box<dyn Any + Send + Sync>;
+
+impl Job {
+    /// Runs `work` on a thread where it may take its time.
+    pub fn new<T: Any + Send + Sync>(work: impl FnOnce() -> T + Send + Sync + 'static) -> Self {
+        Self(Box::new(move || Box::new(work())))
+    }
+
+    /// Does the work.
+    pub fn run(self) -> Fact {
+        (self.0)()
+    }
+}
+
+impl std::fmt::Debug for Job {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Job")
+    }
+}

@@ -1,0 +1,443 @@
+//! From a command to its handler system, and from the handler's answer to a reply.
+//!
+//! The world sees typed requests and reply ports, never sockets.
+
+use std::collections::HashMap;
+use std::net::IpAddr;
+use std::sync::Arc;
+
+use bevy_ecs::prelude::*;
+use bevy_ecs::system::BoxedSystem;
+
+use crate::player::{self, AccountId};
+use crate::request::envelope::{RequestId, finish_reply, into_text, refusal_text, write_body};
+use crate::request::once::{OnceKey, OnceLog, Repeat};
+use crate::request::registry::AnyRequest;
+use crate::request::{
+    Access, Answer, Call, Caller, Fact, Job, Need, Origin, Player, Reads, Refusal, Request, SignIn, Success, Unready,
+    Waits, status,
+};
+use crate::storage::{IndexKey, Stored, Touched};
+
+/// One request on its way into a world.
+#[derive(Debug)]
+pub struct Command {
+    /// Index of the function in the [`super::RequestTable`].
+    pub kind: usize,
+    /// The typed arguments.
+    pub request: AnyRequest,
+    /// What the caller proves itself with.
+    pub credential: Credential,
+    /// The idempotency key.
+    pub once: Option<OnceKey>,
+    /// Where the request came from.
+    pub address: Option<IpAddr>,
+    /// Fresh secret bytes for functions that need no token; zeros for the others.
+    pub entropy: [u8; 32],
+    /// What the job found out that the command waited for.
+    pub fact: Option<Fact>,
+    /// Where the one reply goes.
+    pub reply_to: ReplyTo,
+}
+
+/// What a caller proves itself with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Credential {
+    /// Nothing.
+    None,
+    /// The operator token, checked on the way in.
+    Operator,
+    /// The hash of a token the connection has not used before.
+    Token([u8; 32]),
+    /// A token that was checked earlier on the same connection.
+    SignedIn(SignIn),
+}
+
+/// A reply that may leave the process.
+#[derive(Debug)]
+pub struct Reply {
+    /// The frame's text.
+    pub text: String,
+    /// Whom the connection acts for from now on, if that changed.
+    pub sign_in: Option<SignIn>,
+}
+
+/// Takes the replies of one connection.
+pub trait ReplyPort: Send + Sync {
+    /// Takes the reply to the connection's request number `serial`.
+    fn reply(&self, serial: u64, reply: Reply);
+}
+
+/// The right to answer one request, once. Dropped unused, it answers with an internal error, so
+/// that no client waits for ever.
+pub struct ReplyTo {
+    port: Option<Arc<dyn ReplyPort>>,
+    serial: u64,
+    id: RequestId,
+}
+
+impl ReplyTo {
+    /// Answers request number `serial` at `port`, echoing `id`.
+    pub fn new(port: Arc<dyn ReplyPort>, serial: u64, id: RequestId) -> Self {
+        Self { port: Some(port), serial, id }
+    }
+
+    /// Sends the refusal.
+    pub fn refuse(self, refusal: &Refusal) {
+        let text = refusal_text(refusal, &self.id);
+        self.send(Reply { text, sign_in: None });
+    }
+
+    /// Sends the reply.
+    pub fn send(mut self, reply: Reply) {
+        if let Some(port) = self.port.take() {
+            port.reply(self.serial, reply);
+        }
+    }
+}
+
+impl Drop for ReplyTo {
+    fn drop(&mut self) {
+        if let Some(port) = self.port.take() {
+            let refusal = Refusal::new(status::INTERNAL_ERROR, "internal error");
+            port.reply(self.serial, Reply { text: refusal_text(&refusal, &self.id), sign_in: None });
+        }
+    }
+}
+
+impl std::fmt::Debug for ReplyTo {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "ReplyTo({})", self.serial)
+    }
+}
+
+/// A reply that waits until the writes it may have seen are on disk.
+#[derive(Debug)]
+pub struct Held {
+    /// Until when.
+    pub until: Until,
+    reply_to: ReplyTo,
+    reply: Reply,
+}
+
+impl Held {
+    /// Lets the reply go.
+    pub fn release(self) {
+        self.reply_to.send(self.reply);
+    }
+
+    /// Answers that the change could not be made durable.
+    pub fn refuse(self, refusal: &Refusal) {
+        self.reply_to.refuse(refusal);
+    }
+}
+
+/// What a held reply waits for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Until {
+    /// Nothing; it has shown nobody's state.
+    Now,
+    /// The last change of this player.
+    Player(Entity),
+    /// Every change up to and including the tick's.
+    Everything,
+    /// The batch of this number.
+    Batch(u64),
+}
+
+/// What the world wants from outside, and the replies of a tick.
+#[derive(Debug, Default, Resource)]
+pub struct Outbox {
+    /// The tick's replies in order.
+    pub replies: Vec<Held>,
+    /// Index entries to be looked up.
+    pub lookups: Vec<IndexKey>,
+    /// Players to be loaded.
+    pub players: Vec<AccountId>,
+    /// Jobs to be run.
+    pub jobs: Vec<(u64, Job)>,
+}
+
+/// The commands that wait, by what they wait for.
+#[derive(Debug, Default, Resource)]
+pub struct Parked {
+    lookups: HashMap<IndexKey, Vec<Command>>,
+    players: HashMap<AccountId, Vec<Command>>,
+    jobs: HashMap<u64, Command>,
+    jobs_started: u64,
+}
+
+impl Parked {
+    /// How many commands wait.
+    pub fn len(&self) -> usize {
+        let waiting = self.lookups.values().map(Vec::len).sum::<usize>();
+        waiting + self.players.values().map(Vec::len).sum::<usize>() + self.jobs.len()
+    }
+
+    /// Whether none waits.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// Whether a command waits for this player's rows.
+    pub fn awaits_player(&self, account: AccountId) -> bool {
+        self.players.contains_key(&account)
+    }
+
+    /// The commands that waited for this index entry, in order of arrival.
+    pub fn take_lookup(&mut self, key: &IndexKey) -> Vec<Command> {
+        self.lookups.remove(key).unwrap_or_default()
+    }
+
+    /// The commands that waited for this player, in order of arrival.
+    pub fn take_player(&mut self, account: AccountId) -> Vec<Command> {
+        self.players.remove(&account).unwrap_or_default()
+    }
+
+    /// The command that waited for this job, with what the job found out.
+    pub fn take_job(&mut self, job: u64, fact: Fact) -> Option<Command> {
+        let command = self.jobs.remove(&job)?;
+        Some(Command { fact: Some(fact), ..command })
+    }
+
+    /// The command that waited for this job, which will not be done.
+    pub fn cancel_job(&mut self, job: u64) -> Option<Command> {
+        self.jobs.remove(&job)
+    }
+
+    /// Every command that waits.
+    pub fn take_all(&mut self) -> Vec<Command> {
+        let mut all: Vec<Command> = self.lookups.drain().flat_map(|(_, commands)| commands).collect();
+        all.extend(self.players.drain().flat_map(|(_, commands)| commands));
+        all.extend(self.jobs.drain().map(|(_, command)| command));
+        all
+    }
+
+    fn park(&mut self, need: Need, command: Command, outbox: &mut Outbox) {
+        match need {
+            Need::Lookup(key) => {
+                let waiting = self.lookups.entry(key).or_insert_with_key(|key| {
+                    outbox.lookups.push(key.clone());
+                    Vec::new()
+                });
+                waiting.push(command);
+            }
+            Need::Player(account) => {
+                let waiting = self.players.entry(account).or_insert_with(|| {
+                    outbox.players.push(account);
+                    Vec::new()
+                });
+                waiting.push(command);
+            }
+            Need::Job(job) => {
+                self.jobs_started += 1;
+                outbox.jobs.push((self.jobs_started, job));
+                self.jobs.insert(self.jobs_started, command);
+            }
+        }
+    }
+}
+
+/// The handlers of every function, in the order of the [`super::RequestTable`].
+#[derive(Default, Resource)]
+pub struct Handlers(Vec<Box<dyn Handler>>);
+
+impl Handlers {
+    pub(crate) fn push(&mut self, handler: Box<dyn Handler>) {
+        self.0.push(handler);
+    }
+}
+
+/// One function's handler, its request type erased.
+pub(crate) trait Handler: Send + Sync {
+    fn access(&self) -> Access;
+    fn reads(&self) -> Reads;
+    /// Runs the handler. A handler that has to wait gives the request back.
+    fn run(&mut self, world: &mut World, request: AnyRequest, origin: Origin) -> Outcome;
+}
+
+/// What came of one run of a handler.
+pub(crate) enum Outcome {
+    /// The reply's JSON but for `id` and the closing brace.
+    Answered { body: Vec<u8>, sign_in: Option<SignIn> },
+    /// To be run again.
+    Waiting { need: Need, request: AnyRequest },
+}
+
+/// Handles one command: a reply is held, or the command is parked.
+pub fn dispatch(world: &mut World, handlers: &mut Handlers, mut command: Command) {
+    let Some(handler) = handlers.0.get_mut(command.kind) else {
+        return;
+    };
+    let (player, sign_in) = match who_asks(world, handler.access(), &command.credential) {
+        Ok(found) => found,
+        Err(Unready::Refused(refusal)) => return answer_refusal(world, command.reply_to, &refusal),
+        Err(Unready::Needs(need)) => return park(world, need, command),
+    };
+    if let Some(player) = player {
+        world.resource_mut::<Touched>().push(player.entity);
+        match check_repeat(world, player, command.once.as_ref()) {
+            Repeat::New => {}
+            Repeat::Same(body) => return answer(world, command.reply_to, body, sign_in, Until::Player(player.entity)),
+            Repeat::Misused => return answer_refusal(world, command.reply_to, &Repeat::misused()),
+        }
+    }
+    let origin = Origin { player, address: command.address, entropy: command.entropy, fact: command.fact.take() };
+    match handler.run(world, command.request, origin) {
+        Outcome::Waiting { need, request } => park(world, need, Command { request, ..command }),
+        Outcome::Answered { body, sign_in: changed } => {
+            if let (Some(player), Some(once)) = (player, command.once) {
+                keep_for_repeats(world, player, once, &body);
+            }
+            let until = match (handler.reads(), player) {
+                (Reads::Caller, Some(player)) => Until::Player(player.entity),
+                _ => Until::Everything,
+            };
+            answer(world, command.reply_to, body, changed.or(sign_in), until);
+        }
+    }
+}
+
+type Asker = (Option<Player>, Option<SignIn>);
+
+fn who_asks(world: &mut World, access: Access, credential: &Credential) -> Result<Asker, Unready> {
+    match access {
+        Access::Anyone => Ok((None, None)),
+        Access::Operator if *credential == Credential::Operator => Ok((None, None)),
+        Access::Operator => Err(Refusal::invalid_token().into()),
+        Access::Player => {
+            let (player, sign_in) = player::authenticate(world, credential)?;
+            Ok((Some(player), sign_in))
+        }
+    }
+}
+
+fn check_repeat(world: &World, player: Player, once: Option<&OnceKey>) -> Repeat {
+    let Some(once) = once else {
+        return Repeat::New;
+    };
+    world.get::<OnceLog>(player.entity).map_or(Repeat::New, |log| log.look_up(once))
+}
+
+fn keep_for_repeats(world: &mut World, player: Player, once: OnceKey, body: &[u8]) {
+    if let Some(mut log) = world.get_mut::<OnceLog>(player.entity) {
+        log.keep(once, body);
+    }
+}
+
+fn park(world: &mut World, need: Need, command: Command) {
+    world.resource_scope(|world, mut parked: Mut<Parked>| {
+        parked.park(need, command, &mut world.resource_mut::<Outbox>());
+    });
+}
+
+fn answer(world: &mut World, reply_to: ReplyTo, mut body: Vec<u8>, sign_in: Option<SignIn>, until: Until) {
+    finish_reply(&mut body, &reply_to.id);
+    let reply = Reply { text: into_text(body), sign_in };
+    world.resource_mut::<Outbox>().replies.push(Held { until, reply_to, reply });
+}
+
+fn answer_refusal(world: &mut World, reply_to: ReplyTo, refusal: &Refusal) {
+    let reply = Reply { text: refusal_text(refusal, &reply_to.id), sign_in: None };
+    world.resource_mut::<Outbox>().replies.push(Held { until: Until::Now, reply_to, reply });
+}
+
+/// Replaces the waits of a tick's replies by the batches they come down to.
+pub fn settle_waits(world: &mut World, last_batch: u64) {
+    world.resource_scope(|world, mut outbox: Mut<Outbox>| {
+        for held in &mut outbox.replies {
+            held.until = match held.until {
+                Until::Player(entity) => {
+                    Until::Batch(world.get::<Stored>(entity).map_or(last_batch, Stored::changed_in))
+                }
+                Until::Everything => Until::Batch(last_batch),
+                settled => settled,
+            };
+        }
+    });
+}
+
+/// A handler that answers at once.
+pub(crate) struct Simple<R: Request> {
+    system: BoxedSystem<In<Call<R>>, Answer<R::Reply>>,
+}
+
+impl<R: Request> Simple<R> {
+    pub(crate) fn new(world: &mut World, mut system: BoxedSystem<In<Call<R>>, Answer<R::Reply>>) -> Self {
+        system.initialize(world);
+        Self { system }
+    }
+}
+
+impl<R: Request> Handler for Simple<R> {
+    fn access(&self) -> Access {
+        R::Caller::ACCESS
+    }
+
+    fn reads(&self) -> Reads {
+        R::READS
+    }
+
+    fn run(&mut self, world: &mut World, request: AnyRequest, mut origin: Origin) -> Outcome {
+        let call = Call { caller: R::Caller::from_origin(&mut origin), request: downcast::<R>(request) };
+        let answer = self.system.run(call, world).unwrap_or_else(|error| Err(broken_handler::<R>(&error)));
+        answered(answer)
+    }
+}
+
+/// A handler that may wait; it keeps the request for its next run.
+pub(crate) struct Waiting<R: Request> {
+    system: BoxedSystem<In<Call<R>>, Waits<R::Reply>>,
+}
+
+impl<R: Request> Waiting<R> {
+    pub(crate) fn new(world: &mut World, mut system: BoxedSystem<In<Call<R>>, Waits<R::Reply>>) -> Self {
+        system.initialize(world);
+        Self { system }
+    }
+}
+
+impl<R: Request + Clone> Handler for Waiting<R> {
+    fn access(&self) -> Access {
+        R::Caller::ACCESS
+    }
+
+    fn reads(&self) -> Reads {
+        R::READS
+    }
+
+    fn run(&mut self, world: &mut World, request: AnyRequest, mut origin: Origin) -> Outcome {
+        let request = downcast::<R>(request);
+        let call = Call { caller: R::Caller::from_origin(&mut origin), request: request.clone() };
+        let answer = self.system.run(call, world).unwrap_or_else(|error| Err(broken_handler::<R>(&error).into()));
+        match answer {
+            Ok(success) => answered(Ok(success)),
+            Err(Unready::Refused(refusal)) => answered::<R::Reply>(Err(refusal)),
+            Err(Unready::Needs(need)) => Outcome::Waiting { need, request: Box::new(request) },
+        }
+    }
+}
+
+fn downcast<R: Request>(request: AnyRequest) -> R {
+    *request.downcast().expect("the registry should pair each request with its own handler")
+}
+
+fn broken_handler<R: Request>(error: &dyn std::fmt::Display) -> Refusal {
+    tracing::error!(function = R::FUNCTION, %error, "a handler could not run; its plugin did not set up what it needs");
+    Refusal::new(status::INTERNAL_ERROR, "internal error")
+}
+
+fn answered<T: serde::Serialize>(answer: Answer<T>) -> Outcome {
+    let mut body = Vec::with_capacity(256);
+    let sign_in = match answer {
+        Ok(Success { status, message, data, signs_in }) => {
+            write_body(&mut body, status, message, data.as_ref());
+            signs_in
+        }
+        Err(refusal) => {
+            write_body::<()>(&mut body, refusal.status, &refusal.message, None);
+            None
+        }
+    };
+    Outcome::Answered { body, sign_in }
+}

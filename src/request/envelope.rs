@@ -1,0 +1,360 @@
+//! The outer JSON of a request and of a reply (semantics, section 1).
+//!
+//! The envelope is read without copying; `data` and `id` stay raw text until somebody needs them.
+
+use std::borrow::Cow;
+use std::fmt;
+
+use serde::de::{self, DeserializeOwned, DeserializeSeed, IntoDeserializer, MapAccess, Visitor};
+use serde::{Deserialize, Deserializer, Serialize};
+use serde_json::value::RawValue;
+
+use crate::request::Refusal;
+
+/// The most bytes of a client's idempotency key (semantics, section 1).
+pub const ONCE_BYTES_MAX: usize = 64;
+
+/// One request as it stands in a text frame.
+#[derive(Debug, Deserialize)]
+#[serde(expecting = "a JSON object")]
+pub struct Envelope<'a> {
+    /// Which world is meant.
+    #[serde(deserialize_with = "world_number")]
+    pub world: u32,
+    /// The function's name.
+    #[serde(borrow)]
+    pub function: Cow<'a, str>,
+    /// The function's arguments, unread.
+    #[serde(borrow, default)]
+    pub data: Option<&'a RawValue>,
+    /// Echoed in the reply.
+    #[serde(default, deserialize_with = "request_id")]
+    pub id: RequestId,
+    /// The idempotency key.
+    #[serde(borrow, default)]
+    pub once: Option<Cow<'a, str>>,
+}
+
+impl<'a> Envelope<'a> {
+    /// Reads a frame. The refusal comes with the `id`, where one could be found.
+    pub fn read(text: &'a str) -> Result<Self, (Refusal, RequestId)> {
+        if !text.trim_start().starts_with('{') {
+            return Err((Refusal::malformed("request", "a JSON object"), RequestId::Absent));
+        }
+        let envelope: Self = serde_json::from_str(text).map_err(|error| explain(text, &error))?;
+        if envelope.once.as_ref().is_some_and(|key| key.is_empty() || key.len() > ONCE_BYTES_MAX) {
+            return Err((Refusal::malformed("once", "a string of 1 to 64 bytes"), envelope.id));
+        }
+        Ok(envelope)
+    }
+}
+
+/// The costly second look at a request that could not be read: which field, and whose reply.
+fn explain(text: &str, error: &serde_json::Error) -> (Refusal, RequestId) {
+    /// Just enough of an envelope to answer to it, each field on its own.
+    #[derive(Deserialize)]
+    struct Parts<'a> {
+        #[serde(borrow, default)]
+        id: Option<&'a RawValue>,
+        #[serde(borrow, default)]
+        world: Option<&'a RawValue>,
+        #[serde(borrow, default)]
+        function: Option<&'a RawValue>,
+        #[serde(borrow, default)]
+        once: Option<&'a RawValue>,
+    }
+    let Ok(parts) = serde_json::from_str::<Parts<'_>>(text) else {
+        let message = format!("request: not valid JSON, {error}");
+        return (Refusal { status: super::status::MALFORMED, message: message.into() }, RequestId::Absent);
+    };
+    let id = parts.id.and_then(|raw| RequestId::from_raw(raw.get()));
+    let refusal = if parts.id.is_some() && id.is_none() {
+        Refusal::malformed("id", "a string or a number")
+    } else if !parts.world.is_some_and(|raw| parse_world(raw.get().trim_matches('"')).is_some()) {
+        Refusal::malformed("world", "a world number such as 0, \"0\" or \"s0\"")
+    } else if !parts.function.is_some_and(|raw| raw.get().starts_with('"')) {
+        Refusal::malformed("function", "a string, the name of a function")
+    } else if parts.once.is_some() {
+        Refusal::malformed("once", "a string of 1 to 64 bytes")
+    } else {
+        Refusal { status: super::status::MALFORMED, message: format!("request: {error}").into() }
+    };
+    (refusal, id.unwrap_or_default())
+}
+
+fn parse_world(text: &str) -> Option<u32> {
+    text.strip_prefix('s').unwrap_or(text).parse().ok()
+}
+
+fn world_number<'de, D: Deserializer<'de>>(deserializer: D) -> Result<u32, D::Error> {
+    struct WorldVisitor;
+    impl Visitor<'_> for WorldVisitor {
+        type Value = u32;
+
+        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str("a world number")
+        }
+
+        fn visit_u64<E: de::Error>(self, value: u64) -> Result<u32, E> {
+            Ok(u32::try_from(value).unwrap_or(u32::MAX))
+        }
+
+        fn visit_i64<E: de::Error>(self, _: i64) -> Result<u32, E> {
+            Ok(u32::MAX)
+        }
+
+        fn visit_str<E: de::Error>(self, text: &str) -> Result<u32, E> {
+            parse_world(text).ok_or_else(|| E::invalid_value(de::Unexpected::Other("a string"), &self))
+        }
+    }
+    deserializer.deserialize_any(WorldVisitor)
+}
+
+/// A client's name for its request. Small integers, which nearly all are, take no allocation.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub enum RequestId {
+    /// None was sent; the reply carries none.
+    #[default]
+    Absent,
+    /// An integer.
+    Integer(i64),
+    /// Any other number, or a string, as JSON text.
+    Raw(Box<str>),
+}
+
+impl RequestId {
+    fn from_raw(raw: &str) -> Option<Self> {
+        if raw == "null" {
+            return Some(Self::Absent);
+        }
+        if let Ok(number) = raw.parse::<i64>()
+            && raw != "-0"
+        {
+            return Some(Self::Integer(number));
+        }
+        let is_text = raw.starts_with('"');
+        let is_number = raw.starts_with(|first: char| first == '-' || first.is_ascii_digit());
+        (is_text || is_number).then(|| Self::Raw(raw.into()))
+    }
+}
+
+fn request_id<'de, D: Deserializer<'de>>(deserializer: D) -> Result<RequestId, D::Error> {
+    let raw = <&RawValue>::deserialize(deserializer)?;
+    RequestId::from_raw(raw.get()).ok_or_else(|| de::Error::custom("id: expected a string or a number"))
+}
+
+/// Appends a whole reply to `out`: `{"status":..,"message":..,"data":{..},"id":..}`.
+pub fn write_reply<T: Serialize>(out: &mut Vec<u8>, status: i32, message: &str, data: Option<&T>, id: &RequestId) {
+    write_body(out, status, message, data);
+    finish_reply(out, id);
+}
+
+/// Appends all of a reply but its `id` and closing brace, which is how a reply is kept for `once`.
+pub fn write_body<T: Serialize>(out: &mut Vec<u8>, status: i32, message: &str, data: Option<&T>) {
+    out.extend_from_slice(br#"{"status":"#);
+    push_json(out, &status);
+    out.extend_from_slice(br#","message":"#);
+    push_json(out, message);
+    if let Some(data) = data {
+        out.extend_from_slice(br#","data":"#);
+        push_json(out, data);
+    }
+}
+
+/// Appends the `id`, if there is one, and the closing brace.
+pub fn finish_reply(out: &mut Vec<u8>, id: &RequestId) {
+    match id {
+        RequestId::Absent => {}
+        RequestId::Integer(number) => {
+            out.extend_from_slice(br#","id":"#);
+            push_json(out, number);
+        }
+        RequestId::Raw(raw) => {
+            out.extend_from_slice(br#","id":"#);
+            out.extend_from_slice(raw.as_bytes());
+        }
+    }
+    out.push(b'}');
+}
+
+/// A refusal as a whole reply.
+pub fn refusal_text(refusal: &Refusal, id: &RequestId) -> String {
+    let mut out = Vec::with_capacity(96);
+    write_reply::<()>(&mut out, refusal.status, &refusal.message, None, id);
+    into_text(out)
+}
+
+fn push_json<T: Serialize + ?Sized>(out: &mut Vec<u8>, value: &T) {
+    serde_json::to_writer(out, value).expect("replies should have string keys and finite numbers");
+}
+
+/// A finished reply as the text of a frame.
+pub fn into_text(reply: Vec<u8>) -> String {
+    String::from_utf8(reply).expect("replies should be written by serde_json, which writes UTF-8")
+}
+
+/// The arguments of one request, and the token that came among them.
+#[derive(Debug)]
+pub struct Arguments<'a, R> {
+    /// The typed request.
+    pub request: R,
+    /// `data.token`, which belongs to every function and so to none.
+    pub token: Option<Cow<'a, str>>,
+}
+
+/// Reads `data` into the function's request type in one pass, setting the token aside.
+///
+/// An absent `data` reads as an empty object. The refusal (status 13) names the field.
+pub fn read_arguments<'a, R: DeserializeOwned>(data: Option<&'a RawValue>) -> Result<Arguments<'a, R>, Refusal> {
+    let text = data.map_or("{}", RawValue::get);
+    let text = if text == "null" { "{}" } else { text };
+    if !text.starts_with('{') {
+        return Err(Refusal::malformed("data", "an object"));
+    }
+    let mut field = None;
+    let mut token = None;
+    let seed = ArgumentsSeed { token: &mut token, field: &mut field, request: std::marker::PhantomData };
+    let mut deserializer = serde_json::Deserializer::from_str(text);
+    match seed.deserialize(&mut deserializer) {
+        Ok(request) => Ok(Arguments { request, token }),
+        Err(error) => Err(name_field(field, &error)),
+    }
+}
+
+fn name_field(field: Option<Cow<'_, str>>, error: &serde_json::Error) -> Refusal {
+    let text = error.to_string();
+    let what = text.rsplit_once(" at line ").map_or(text.as_str(), |(what, _)| what);
+    let message = match field {
+        Some(field) => format!("data.{field}: {what}"),
+        None => format!("data: {what}"),
+    };
+    Refusal { status: super::status::MALFORMED, message: message.into() }
+}
+
+struct ArgumentsSeed<'s, 'de, R> {
+    token: &'s mut Option<Cow<'de, str>>,
+    field: &'s mut Option<Cow<'de, str>>,
+    request: std::marker::PhantomData<R>,
+}
+
+impl<'de, R: DeserializeOwned> DeserializeSeed<'de> for ArgumentsSeed<'_, 'de, R> {
+    type Value = R;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<R, D::Error> {
+        deserializer.deserialize_map(self)
+    }
+}
+
+impl<'de, R: DeserializeOwned> Visitor<'de> for ArgumentsSeed<'_, 'de, R> {
+    type Value = R;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an object")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<R, A::Error> {
+        let without_token = WithoutToken { map, token: self.token, field: self.field };
+        R::deserialize(de::value::MapAccessDeserializer::new(without_token))
+    }
+}
+
+/// A map without its `token` entry; remembers the field being read, for the error message.
+struct WithoutToken<'s, 'de, A> {
+    map: A,
+    token: &'s mut Option<Cow<'de, str>>,
+    field: &'s mut Option<Cow<'de, str>>,
+}
+
+/// A string borrowed from the frame unless it has escapes.
+#[derive(Deserialize)]
+struct Borrowed<'a>(#[serde(borrow)] Cow<'a, str>);
+
+impl<'de, A: MapAccess<'de>> MapAccess<'de> for WithoutToken<'_, 'de, A> {
+    type Error = A::Error;
+
+    fn next_key_seed<K: DeserializeSeed<'de>>(&mut self, seed: K) -> Result<Option<K::Value>, A::Error> {
+        *self.field = None;
+        while let Some(Borrowed(key)) = self.map.next_key()? {
+            *self.field = Some(key.clone());
+            if key == "token" {
+                *self.token = self.map.next_value::<Option<Borrowed<'de>>>()?.map(|Borrowed(token)| token);
+                *self.field = None;
+            } else {
+                return seed.deserialize(key.as_ref().into_deserializer()).map(Some);
+            }
+        }
+        Ok(None)
+    }
+
+    fn next_value_seed<V: DeserializeSeed<'de>>(&mut self, seed: V) -> Result<V::Value, A::Error> {
+        self.map.next_value_seed(seed)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[derive(Debug, PartialEq, Deserialize)]
+    struct Stage {
+        #[serde(deserialize_with = "crate::request::lenient::integer")]
+        stage: i64,
+    }
+
+    fn refusal(text: &str) -> (i32, String, RequestId) {
+        let (refusal, id) = Envelope::read(text).expect_err("this request should be refused");
+        (refusal.status, refusal.message.into_owned(), id)
+    }
+
+    #[test]
+    fn worlds_are_numbers_strings_or_names() {
+        for world in ["0", r#""0""#, r#""s0""#] {
+            let text = format!(r#"{{"world":{world},"function":"ping"}}"#);
+            assert_eq!(Envelope::read(&text).map(|e| e.world).ok(), Some(0), "{world}");
+        }
+    }
+
+    #[test]
+    fn a_malformed_envelope_is_answered_to_its_id() {
+        let (status, message, id) = refusal(r#"{"world":0,"function":5,"id":17}"#);
+        assert_eq!((status, id), (13, RequestId::Integer(17)));
+        assert!(message.starts_with("function:"), "the field is named: {message}");
+        assert!(refusal(r#"{"function":"ping"}"#).1.starts_with("world:"));
+        assert!(refusal(r#"{"world":0,"function":"ping","once":7}"#).1.starts_with("once:"));
+        assert!(refusal(r#"{"world":0,"function":"ping","id":{}}"#).1.starts_with("id:"));
+        assert!(refusal("[]").1.contains("JSON object"));
+        assert!(refusal("{").1.contains("not valid JSON"));
+    }
+
+    #[test]
+    fn ids_come_back_as_they_came() {
+        for id in ["17", "-3", r#""a\"b""#, "1.50", "12345678901234567890"] {
+            let text = format!(r#"{{"world":0,"function":"ping","id":{id}}}"#);
+            let envelope = Envelope::read(&text).expect("the request should be read");
+            let mut out = Vec::new();
+            write_reply::<()>(&mut out, 0, "success", None, &envelope.id);
+            assert_eq!(into_text(out), format!(r#"{{"status":0,"message":"success","id":{id}}}"#));
+        }
+    }
+
+    #[test]
+    fn the_token_is_taken_from_anywhere_among_the_arguments() {
+        for text in [r#"{"token":"t","stage":8}"#, r#"{"stage":"8","random":{"x":[1]},"token":"t"}"#] {
+            let raw = RawValue::from_string(text.to_owned()).expect("valid JSON");
+            let arguments = read_arguments::<Stage>(Some(&raw)).expect("valid arguments");
+            assert_eq!((arguments.request.stage, arguments.token.as_deref()), (8, Some("t")));
+        }
+    }
+
+    #[test]
+    fn a_wrong_argument_is_named_with_what_was_expected() {
+        let message = |text: &str| {
+            let raw = RawValue::from_string(text.to_owned()).expect("valid JSON");
+            read_arguments::<Stage>(Some(&raw)).expect_err("wrong arguments").message.into_owned()
+        };
+        assert_eq!(message(r#"{"stage":true}"#), "data.stage: invalid type: boolean `true`, expected an integer");
+        assert_eq!(message("{}"), "data: missing field `stage`");
+        assert!(message(r#"{"token":5,"stage":1}"#).starts_with("data.token:"));
+        assert_eq!(message("[8]"), "data: expected an object");
+    }
+}

@@ -1,0 +1,172 @@
+//! Number fields as real clients send them: integers, or integers written as strings.
+
+use std::fmt;
+
+use serde::Deserializer;
+use serde::de::{self, Visitor};
+
+/// Reads an integer or an integer in a string; above `i64::MAX` it stays at `i64::MAX`, which no
+/// game number reaches, so that an absurd value is refused by the function's own range check.
+pub fn integer<'de, D: Deserializer<'de>>(deserializer: D) -> Result<i64, D::Error> {
+    deserializer.deserialize_any(IntegerVisitor)
+}
+
+/// The same for an optional field: absent and `null` are `None`. Use with `#[serde(default)]`.
+pub fn optional_integer<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<i64>, D::Error> {
+    deserializer.deserialize_option(OptionVisitor)
+}
+
+/// For fields whose function has a code of its own for "not a number": anything that is not an
+/// integer reads as `Given::Other`. Use with `#[serde(default)]`.
+pub fn any_integer<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Given, D::Error> {
+    deserializer.deserialize_any(GivenVisitor)
+}
+
+/// A number field as it came.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Serialize)]
+pub enum Given {
+    /// The field was not sent.
+    #[default]
+    Missing,
+    /// An integer.
+    Number(i64),
+    /// Something that is no integer.
+    Other,
+}
+
+struct IntegerVisitor;
+
+impl Visitor<'_> for IntegerVisitor {
+    type Value = i64;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an integer")
+    }
+
+    fn visit_i64<E: de::Error>(self, value: i64) -> Result<i64, E> {
+        Ok(value)
+    }
+
+    fn visit_u64<E: de::Error>(self, value: u64) -> Result<i64, E> {
+        Ok(i64::try_from(value).unwrap_or(i64::MAX))
+    }
+
+    fn visit_str<E: de::Error>(self, text: &str) -> Result<i64, E> {
+        text.parse().map_err(|_| E::invalid_value(de::Unexpected::Str(shorten(text)), &self))
+    }
+}
+
+/// Error messages quote at most this much of what a client sent.
+fn shorten(text: &str) -> &str {
+    let end = text.char_indices().nth(32).map_or(text.len(), |(at, _)| at);
+    &text[..end]
+}
+
+struct OptionVisitor;
+
+impl<'de> Visitor<'de> for OptionVisitor {
+    type Value = Option<i64>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an integer")
+    }
+
+    fn visit_none<E: de::Error>(self) -> Result<Self::Value, E> {
+        Ok(None)
+    }
+
+    fn visit_unit<E: de::Error>(self) -> Result<Self::Value, E> {
+        Ok(None)
+    }
+
+    fn visit_some<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
+        integer(deserializer).map(Some)
+    }
+}
+
+struct GivenVisitor;
+
+impl<'de> Visitor<'de> for GivenVisitor {
+    type Value = Given;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("anything")
+    }
+
+    fn visit_i64<E: de::Error>(self, value: i64) -> Result<Given, E> {
+        Ok(Given::Number(value))
+    }
+
+    fn visit_u64<E: de::Error>(self, value: u64) -> Result<Given, E> {
+        Ok(Given::Number(i64::try_from(value).unwrap_or(i64::MAX)))
+    }
+
+    fn visit_str<E: de::Error>(self, text: &str) -> Result<Given, E> {
+        Ok(text.parse().map_or(Given::Other, Given::Number))
+    }
+
+    fn visit_f64<E: de::Error>(self, _: f64) -> Result<Given, E> {
+        Ok(Given::Other)
+    }
+
+    fn visit_bool<E: de::Error>(self, _: bool) -> Result<Given, E> {
+        Ok(Given::Other)
+    }
+
+    fn visit_unit<E: de::Error>(self) -> Result<Given, E> {
+        Ok(Given::Other)
+    }
+
+    fn visit_seq<A: de::SeqAccess<'de>>(self, mut seq: A) -> Result<Given, A::Error> {
+        while seq.next_element::<de::IgnoredAny>()?.is_some() {}
+        Ok(Given::Other)
+    }
+
+    fn visit_map<A: de::MapAccess<'de>>(self, mut map: A) -> Result<Given, A::Error> {
+        while map.next_entry::<de::IgnoredAny, de::IgnoredAny>()?.is_some() {}
+        Ok(Given::Other)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[derive(Debug, PartialEq, serde::Deserialize)]
+    struct Fields {
+        #[serde(deserialize_with = "integer")]
+        stage: i64,
+        #[serde(default, deserialize_with = "optional_integer")]
+        damage: Option<i64>,
+        #[serde(default, deserialize_with = "any_integer")]
+        count: Given,
+    }
+
+    fn read(text: &str) -> Result<Fields, String> {
+        serde_json::from_str(text).map_err(|error| error.to_string())
+    }
+
+    #[test]
+    fn integers_and_integer_strings_are_the_same() {
+        let expected = Fields { stage: 8, damage: Some(-5), count: Given::Number(2) };
+        assert_eq!(read(r#"{"stage":"8","damage":"-5","count":"2"}"#).as_ref(), Ok(&expected));
+        assert_eq!(read(r#"{"stage":8,"damage":-5,"count":2}"#).as_ref(), Ok(&expected));
+    }
+
+    #[test]
+    fn absent_optional_fields_are_told_from_wrong_ones() {
+        let read_count = |text: &str| read(text).map(|fields| fields.count);
+        assert_eq!(read_count(r#"{"stage":1}"#), Ok(Given::Missing));
+        for odd in ["1.5", "true", "null", "[1,[2]]", r#"{"a":{}}"#, r#""x""#] {
+            let text = format!(r#"{{"stage":1,"count":{odd}}}"#);
+            assert_eq!(read_count(&text), Ok(Given::Other), "{odd} is no integer");
+        }
+    }
+
+    #[test]
+    fn numbers_too_large_for_any_rule_saturate() {
+        assert_eq!(read(r#"{"stage":18446744073709551615}"#).map(|f| f.stage), Ok(i64::MAX));
+        assert!(read(r#"{"stage":1.5}"#).is_err(), "a fraction is no stage");
+        assert!(read(r#"{"stage":99999999999999999999999}"#).is_err(), "beyond 64 bits is no integer");
+    }
+}

@@ -1,0 +1,136 @@
+//! What a client may ask, and how a feature says so.
+//!
+//! A feature declares a typed [`Request`] and registers a handler system for it in its plugin, in
+//! one line ([`RequestApp::add_request`]). There is no central list. This module reads and writes
+//! the JSON; it knows neither sockets nor the rules of the game.
+
+pub mod answer;
+pub mod dispatch;
+pub mod envelope;
+pub mod lenient;
+pub mod once;
+pub mod registry;
+pub mod status;
+
+use bevy_ecs::entity::Entity;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+pub use answer::{Answer, Fact, Job, Need, Refusal, SignIn, Success, Unready, Waits};
+pub use registry::{RequestApp, RequestTable};
+
+use crate::player::AccountId;
+
+/// One function of the protocol.
+///
+/// `Serialize` is what tells a repeated request with the same `once` key from another request
+/// under that key; it never leaves the process.
+pub trait Request: DeserializeOwned + Serialize + Send + Sync + 'static {
+    /// The function's documented name.
+    const FUNCTION: &'static str;
+    /// Who may ask: [`Player`], [`Anyone`] or [`Operator`].
+    type Caller: Caller;
+    /// The reply's `data`.
+    type Reply: Serialize;
+    /// What the reply may reveal, and so which writes it has to wait for.
+    const READS: Reads = Reads::World;
+}
+
+/// Which unfinished writes a reply must wait behind, so that no client sees what a crash may take
+/// back.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reads {
+    /// Only the asking player's own state.
+    Caller,
+    /// Anything in the world.
+    World,
+}
+
+/// A request on its way into a handler.
+#[derive(Debug)]
+pub struct Call<R: Request> {
+    /// Who asks.
+    pub caller: R::Caller,
+    /// What is asked.
+    pub request: R,
+}
+
+/// Who may ask for a function.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Access {
+    /// A request with a player's valid token.
+    Player,
+    /// Everybody.
+    Anyone,
+    /// A request with the operator token.
+    Operator,
+}
+
+/// A kind of caller, which decides who gets through to the handler.
+pub trait Caller: Send + 'static {
+    /// Who that is.
+    const ACCESS: Access;
+    /// Takes what the way in has found out about the caller.
+    fn from_origin(origin: &mut Origin) -> Self;
+}
+
+/// All that is known of a caller when its request reaches the world.
+#[derive(Debug)]
+pub struct Origin {
+    /// The signed-in player, with [`Access::Player`].
+    pub player: Option<Player>,
+    /// Where the request came from; `None` for calls from within the process.
+    pub address: Option<std::net::IpAddr>,
+    /// Fresh secret bytes, so that handlers need no source of their own.
+    pub entropy: [u8; 32],
+    /// What the job found out that this call waited for.
+    pub fact: Option<Fact>,
+}
+
+/// A caller whose token was checked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Player {
+    /// The player's entity, in memory.
+    pub entity: Entity,
+    /// The account.
+    pub account: AccountId,
+}
+
+impl Caller for Player {
+    const ACCESS: Access = Access::Player;
+
+    fn from_origin(origin: &mut Origin) -> Self {
+        origin.player.expect("the dispatcher should let only signed-in players through")
+    }
+}
+
+/// A caller who needs no token.
+#[derive(Debug)]
+pub struct Anyone {
+    /// Where the request came from, for limits on attempts.
+    pub address: Option<std::net::IpAddr>,
+    /// 32 bytes nobody can guess, fresh for each request.
+    pub entropy: [u8; 32],
+    /// What the job found out that this call waited for; `None` at the first run.
+    pub fact: Option<Fact>,
+}
+
+impl Caller for Anyone {
+    const ACCESS: Access = Access::Anyone;
+
+    fn from_origin(origin: &mut Origin) -> Self {
+        Self { address: origin.address, entropy: origin.entropy, fact: origin.fact.take() }
+    }
+}
+
+/// A caller with the operator token.
+#[derive(Debug, Clone, Copy)]
+pub struct Operator;
+
+impl Caller for Operator {
+    const ACCESS: Access = Access::Operator;
+
+    fn from_origin(_: &mut Origin) -> Self {
+        Self
+    }
+}

@@ -1,0 +1,131 @@
+//! Which functions exist: filled by the features' plugins, read by the way in.
+
+use std::any::Any;
+use std::borrow::Cow;
+use std::collections::HashMap;
+use std::hash::Hasher;
+
+use bevy_app::App;
+use bevy_ecs::prelude::*;
+use bevy_ecs::system::IntoSystem;
+use serde_json::value::RawValue;
+
+use crate::hash::StableHasher;
+use crate::request::dispatch::{Handlers, Simple, Waiting};
+use crate::request::envelope::read_arguments;
+use crate::request::{Access, Answer, Call, Caller, Refusal, Request, Waits};
+
+/// A request's typed arguments on their way to the handler that knows the type.
+pub type AnyRequest = Box<dyn Any + Send + Sync>;
+
+/// What the way in has to know of one function.
+#[derive(Debug, Clone, Copy)]
+pub struct RequestKind {
+    /// The documented name.
+    pub function: &'static str,
+    /// Its place among the handlers of every world.
+    pub index: usize,
+    /// Who may ask.
+    pub access: Access,
+    /// Whether the answer may change who the connection acts for, so that it is waited for before
+    /// the connection's next request is read.
+    pub signs_in: bool,
+    /// Reads `data`.
+    pub decode: for<'a> fn(Option<&'a RawValue>) -> Result<Decoded<'a>, Refusal>,
+    /// A hash of the arguments, the same for the same arguments however they were written.
+    pub fingerprint: fn(&(dyn Any + Send + Sync)) -> u64,
+}
+
+/// Typed arguments with the token that came among them.
+pub struct Decoded<'a> {
+    /// The arguments.
+    pub request: AnyRequest,
+    /// `data.token`.
+    pub token: Option<Cow<'a, str>>,
+}
+
+/// All functions by name.
+#[derive(Debug, Default, Clone, Resource)]
+pub struct RequestTable {
+    kinds: Vec<RequestKind>,
+    by_name: HashMap<&'static str, usize, foldhash::fast::FixedState>,
+}
+
+impl RequestTable {
+    /// The function of that name.
+    pub fn find(&self, function: &str) -> Option<&RequestKind> {
+        self.by_name.get(function).map(|&index| &self.kinds[index])
+    }
+
+    /// Every function, in order of registration.
+    pub fn kinds(&self) -> &[RequestKind] {
+        &self.kinds
+    }
+
+    fn add<R: Request>(&mut self, signs_in: bool) {
+        let index = self.kinds.len();
+        let earlier = self.by_name.insert(R::FUNCTION, index);
+        assert!(earlier.is_none(), "function {} should be registered once", R::FUNCTION);
+        self.kinds.push(RequestKind {
+            function: R::FUNCTION,
+            index,
+            access: R::Caller::ACCESS,
+            signs_in,
+            decode: decode::<R>,
+            fingerprint: fingerprint::<R>,
+        });
+    }
+}
+
+fn decode<R: Request>(data: Option<&RawValue>) -> Result<Decoded<'_>, Refusal> {
+    let arguments = read_arguments::<R>(data)?;
+    Ok(Decoded { request: Box::new(arguments.request), token: arguments.token })
+}
+
+fn fingerprint<R: Request>(request: &(dyn Any + Send + Sync)) -> u64 {
+    let request: &R = request.downcast_ref().expect("a kind should get its own requests");
+    let mut hasher = StableHasher::default();
+    hasher.write(R::FUNCTION.as_bytes());
+    let bytes = postcard::to_stdvec(request).expect("requests should be plain data");
+    hasher.write(&bytes);
+    hasher.finish()
+}
+
+/// How a feature registers what it answers.
+pub trait RequestApp {
+    /// Registers a handler that answers at once.
+    fn add_request<R: Request, M>(
+        &mut self,
+        handler: impl IntoSystem<In<Call<R>>, Answer<R::Reply>, M> + 'static,
+    ) -> &mut Self;
+
+    /// Registers a handler that may have to wait for something outside the world; it is run again
+    /// from its start when that has arrived.
+    fn add_waiting_request<R: Request + Clone, M>(
+        &mut self,
+        handler: impl IntoSystem<In<Call<R>>, Waits<R::Reply>, M> + 'static,
+    ) -> &mut Self;
+}
+
+impl RequestApp for App {
+    fn add_request<R: Request, M>(
+        &mut self,
+        handler: impl IntoSystem<In<Call<R>>, Answer<R::Reply>, M> + 'static,
+    ) -> &mut Self {
+        let handler = Simple::<R>::new(self.world_mut(), Box::new(IntoSystem::into_system(handler)));
+        self.world_mut().resource_mut::<RequestTable>().add::<R>(false);
+        self.world_mut().resource_mut::<Handlers>().push(Box::new(handler));
+        self
+    }
+
+    fn add_waiting_request<R: Request + Clone, M>(
+        &mut self,
+        handler: impl IntoSystem<In<Call<R>>, Waits<R::Reply>, M> + 'static,
+    ) -> &mut Self {
+        let handler = Waiting::<R>::new(self.world_mut(), Box::new(IntoSystem::into_system(handler)));
+        let signs_in = R::Caller::ACCESS == Access::Anyone;
+        self.world_mut().resource_mut::<RequestTable>().add::<R>(signs_in);
+        self.world_mut().resource_mut::<Handlers>().push(Box::new(handler));
+        self
+    }
+}

@@ -1,0 +1,35 @@
+//! The designers' rules: RON files that are read once, checked and then only looked at.
+//!
+//! A [`Table`] names its file (or folder) and the type its content decodes into. A [`Catalogue`]
+//! knows all tables and loads them from an [`AssetSource`]. Loading is all or nothing: either
+//! every table is there and valid, or the caller gets [`Problems`], which lists every fault of
+//! every file with its line, column and key.
+//!
+//! This module knows no game rule. It does not decide what a stage or an item is, it keeps no
+//! state of its own, and it never writes a file. To load again, call [`Catalogue::load`] again.
+//!
+//! Types that are decoded from files should carry `#[serde(deny_unknown_fields)]`. Without it a
+//! mistyped name of an optional field is not an error for serde, and nothing here can see it.
+
+mod catalogue;
+mod decode;
+mod explain;
+mod lex;
+mod locate;
+mod nearest;
+mod path;
+mod problem;
+mod report;
+mod resource;
+mod scan;
+mod source;
+
+#[cfg(test)]
+mod tests;
+
+pub use catalogue::{Catalogue, LoadedRules, Table, Tables};
+pub use nearest::nearest;
+pub use problem::{Problem, Problems, Severity};
+pub use report::{Place, Remark, Report};
+pub use resource::{RuleTables, Rules, RulesApp, install, only};
+pub use source::AssetSource;

@@ -1,0 +1,152 @@
+//! Collects what tables find wrong, and knows where it stands.
+
+use std::borrow::Borrow;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use super::locate::Document;
+use super::nearest::nearest;
+use super::path::{Segment, path_text};
+use super::problem::{Problem, Severity, did_you_mean};
+
+/// A value in a file, named by the way that leads to it.
+///
+/// `Place::file("stages/general.ron").key("stages").index(3)` is the fourth element of the list
+/// `stages` in that file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Place {
+    file: String,
+    path: Vec<Segment>,
+}
+
+impl Place {
+    /// A file as a whole, named by its path below the assets.
+    #[must_use]
+    pub fn file(name: impl Into<String>) -> Self {
+        Self { file: name.into(), path: Vec::new() }
+    }
+
+    /// Steps into a struct field or a map entry. Quotes around a map key are left out.
+    #[must_use]
+    pub fn key(mut self, key: impl ToString) -> Self {
+        self.path.push(Segment::Key(key.to_string()));
+        self
+    }
+
+    /// Steps into an element of a list or tuple, counted from 0.
+    ///
+    /// `Some(..)` and other brackets around a single value take no step.
+    #[must_use]
+    pub fn index(mut self, index: usize) -> Self {
+        self.path.push(Segment::Index(index));
+        self
+    }
+}
+
+/// The problems found so far, with the texts they are found in.
+#[derive(Debug, Default)]
+pub struct Report {
+    documents: Arc<BTreeMap<String, Document>>,
+    problems: Vec<Problem>,
+}
+
+impl Report {
+    /// A report on the given files, as pairs of name and text.
+    ///
+    /// A place in a file that is not among them gets line 1 and column 1.
+    pub fn new(files: impl IntoIterator<Item = (String, String)>) -> Self {
+        let scan = |(name, text)| (name, Document::new(text));
+        Self { documents: Arc::new(files.into_iter().map(scan).collect()), problems: Vec::new() }
+    }
+
+    /// Notes an error. The rules will not be used.
+    pub fn error(&mut self, place: impl Borrow<Place>, message: impl Into<String>) -> Remark<'_> {
+        self.note(Severity::Error, place.borrow(), message.into())
+    }
+
+    /// Notes something that looks like a mistake but does no harm.
+    pub fn warning(&mut self, place: impl Borrow<Place>, message: impl Into<String>) -> Remark<'_> {
+        self.note(Severity::Warning, place.borrow(), message.into())
+    }
+
+    /// The problems noted so far, in the order they were found.
+    #[must_use]
+    pub fn problems(&self) -> &[Problem] {
+        &self.problems
+    }
+
+    /// Takes up problems that are already located.
+    pub(super) fn add(&mut self, problems: impl IntoIterator<Item = Problem>) {
+        self.problems.extend(problems);
+    }
+
+    /// The scanned files.
+    pub(super) fn documents(&self) -> Arc<BTreeMap<String, Document>> {
+        Arc::clone(&self.documents)
+    }
+
+    /// Gives the problems away.
+    pub(super) fn into_problems(self) -> Vec<Problem> {
+        self.problems
+    }
+
+    fn note(&mut self, severity: Severity, place: &Place, message: String) -> Remark<'_> {
+        let document = self.documents.get(&place.file);
+        let (line, column) = document.map_or((1, 1), |document| document.position(document.resolve(&place.path)));
+        let mut problem = Problem::with_file(severity, place.file.clone(), message);
+        problem.line = line;
+        problem.column = column;
+        problem.key = path_text(&place.path);
+        Remark { problem: self.problems.push_mut(problem) }
+    }
+}
+
+/// A problem that was just noted and may get a hint.
+#[derive(Debug)]
+pub struct Remark<'a> {
+    problem: &'a mut Problem,
+}
+
+impl Remark<'_> {
+    /// Adds a hint in plain words.
+    pub fn hint(self, hint: impl Into<String>) {
+        self.problem.hint = Some(hint.into());
+    }
+
+    /// Adds the known name closest to `word` as a hint, if there is one close enough.
+    pub fn nearest<'a>(self, word: &str, known: impl IntoIterator<Item = &'a str>) {
+        self.problem.hint = nearest(word, known).map(did_you_mean);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn report(file: &str, text: &str) -> Report {
+        Report::new([(file.to_owned(), text.to_owned())])
+    }
+
+    #[test]
+    fn a_place_becomes_line_and_column() {
+        let mut report = report("a.ron", "(\n  rewards: [\n    \"3:99\",\n  ],\n)");
+        let place = Place::file("a.ron").key("rewards").index(0);
+        report.error(&place, "unknown item 3:99").nearest("3:99", ["1:1", "3:9"]);
+        report.warning(place, "no longer sold").hint("remove it");
+        let lines: Vec<String> = report.problems().iter().map(Problem::to_string).collect();
+        assert_eq!(
+            lines,
+            [
+                "a.ron:3:5: error: rewards[0]: unknown item 3:99 (did you mean \"3:9\"?)",
+                "a.ron:3:5: warning: rewards[0]: no longer sold (remove it)",
+            ]
+        );
+    }
+
+    #[test]
+    fn a_place_in_an_unknown_file_is_at_its_start() {
+        let mut report = Report::default();
+        report.error(Place::file("b.ron").key(3), "wrong");
+        assert_eq!(report.problems()[0].to_string(), "b.ron:1:1: error: [\"3\"]: wrong");
+    }
+}

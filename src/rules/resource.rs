@@ -1,0 +1,65 @@
+//! How the loaded rules reach the systems of a world.
+
+use std::ops::Deref;
+use std::sync::Arc;
+
+use bevy_app::App;
+use bevy_ecs::prelude::*;
+
+use super::{Catalogue, LoadedRules, Table, Tables};
+
+/// One table, as systems ask for it: `Res<Rules<EnergyRules>>`.
+#[derive(Debug, Resource)]
+pub struct Rules<T: Table>(Arc<T>);
+
+impl<T: Table> Deref for Rules<T> {
+    type Target = T;
+
+    fn deref(&self) -> &T {
+        &self.0
+    }
+}
+
+/// The tables that the features of this app have registered.
+#[derive(Default, Resource)]
+pub struct RuleTables {
+    /// Loads them.
+    pub catalogue: Catalogue,
+    installers: Vec<fn(&Tables, &mut World)>,
+}
+
+/// How a feature registers its table.
+pub trait RulesApp {
+    /// The table is loaded before the world starts, and is there as [`Rules<T>`].
+    fn add_rules<T: Table>(&mut self) -> &mut Self;
+}
+
+impl RulesApp for App {
+    fn add_rules<T: Table>(&mut self) -> &mut Self {
+        let mut tables = self.world_mut().get_resource_or_init::<RuleTables>();
+        tables.catalogue.register::<T>();
+        tables.installers.push(|tables, world| {
+            if let Some(table) = tables.shared::<T>() {
+                world.insert_resource(Rules(table));
+            }
+        });
+        self
+    }
+}
+
+/// Makes loaded rules those of the world, all of them at once.
+pub fn install(rules: &LoadedRules, world: &mut World) {
+    let installers = world.resource::<RuleTables>().installers.clone();
+    for install in installers {
+        install(&rules.tables, world);
+    }
+}
+
+/// The content of a table that is a single file.
+///
+/// # Panics
+/// When there is none, which the catalogue reports instead of assembling.
+pub fn only<T>(files: Vec<(String, T)>) -> T {
+    let (_, file) = files.into_iter().next().expect("the catalogue should assemble only files that were read");
+    file
+}

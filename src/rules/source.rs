@@ -1,0 +1,192 @@
+//! Where the text of the rules comes from.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use include_dir::Dir;
+
+use super::path::position_in;
+use super::problem::{Problem, Severity};
+
+/// Folders deeper than this are not read. It ends a walk through links that form a circle.
+const DEEPEST_FOLDER: usize = 16;
+
+/// A place that holds the designers' files.
+#[derive(Debug, Clone)]
+pub enum AssetSource {
+    /// A folder on disk, read anew with each load.
+    Folder(PathBuf),
+    /// Files that were built into the program.
+    Embedded(&'static Dir<'static>),
+}
+
+impl AssetSource {
+    /// Reads all `*.ron` files, keyed by their path below the source with `/` between the parts.
+    ///
+    /// Names that start with a dot are left out, because editors keep their own files there.
+    ///
+    /// # Errors
+    ///
+    /// Gives one problem for each file or folder that cannot be read or is not UTF-8.
+    pub fn text_files(&self) -> Result<BTreeMap<String, String>, Vec<Problem>> {
+        let Reading { texts, problems } = self.read();
+        if problems.is_empty() { Ok(texts) } else { Err(problems) }
+    }
+
+    /// Says in a few words where the files are, for logs.
+    #[must_use]
+    pub fn describe(&self) -> String {
+        match self {
+            Self::Folder(folder) => format!("the folder {}", folder.display()),
+            Self::Embedded(_) => "the files built into the program".to_owned(),
+        }
+    }
+
+    /// Reads what can be read and notes what cannot, so that one bad file hides no other.
+    pub(super) fn read(&self) -> Reading {
+        let mut reading = Reading::default();
+        match self {
+            Self::Folder(folder) => reading.add_folder(folder, "", 0),
+            Self::Embedded(dir) => reading.add_embedded(dir),
+        }
+        reading
+    }
+}
+
+/// The outcome of reading a source.
+#[derive(Debug, Default)]
+pub(super) struct Reading {
+    /// The files that could be read.
+    pub(super) texts: BTreeMap<String, String>,
+    /// One problem for each file or folder that could not.
+    pub(super) problems: Vec<Problem>,
+}
+
+impl Reading {
+    fn add_folder(&mut self, folder: &Path, name: &str, depth: usize) {
+        if depth > DEEPEST_FOLDER {
+            self.fail(name, "this folder is nested too deeply, is there a link in a circle?");
+            return;
+        }
+        let entries = match fs::read_dir(folder).and_then(Iterator::collect::<Result<Vec<_>, _>>) {
+            Ok(entries) => entries,
+            Err(error) => {
+                let shown = folder.display().to_string();
+                let name = if name.is_empty() { &shown } else { name };
+                self.fail(name, &format!("cannot read the folder {shown}: {error}"));
+                return;
+            }
+        };
+        for entry in entries {
+            let base = entry.file_name().to_string_lossy().into_owned();
+            if base.starts_with('.') {
+                continue;
+            }
+            let path = entry.path();
+            let below = if name.is_empty() { base } else { format!("{name}/{base}") };
+            if path.is_dir() {
+                self.add_folder(&path, &below, depth + 1);
+            } else if is_ron(&below) {
+                match fs::read(&path) {
+                    Ok(bytes) => self.add_file(below, &bytes),
+                    Err(error) => self.fail(&below, &format!("cannot read this file: {error}")),
+                }
+            }
+        }
+    }
+
+    fn add_embedded(&mut self, dir: &Dir<'static>) {
+        for file in dir.files() {
+            let parts: Vec<_> = file.path().iter().map(|part| part.to_string_lossy().into_owned()).collect();
+            let hidden = parts.iter().any(|part| part.starts_with('.'));
+            let name = parts.join("/");
+            if is_ron(&name) && !hidden {
+                self.add_file(name, file.contents());
+            }
+        }
+        for folder in dir.dirs() {
+            self.add_embedded(folder);
+        }
+    }
+
+    fn add_file(&mut self, name: String, bytes: &[u8]) {
+        match std::str::from_utf8(bytes) {
+            Ok(text) => {
+                // Some editors put a byte order mark first, which RON would take for content.
+                let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+                self.texts.insert(name, text.to_owned());
+            }
+            Err(error) => {
+                let valid = String::from_utf8_lossy(&bytes[..error.valid_up_to()]);
+                let (line, column) = position_in(&valid, valid.len());
+                let message = "this file is not UTF-8 text, expected a RON file saved as UTF-8";
+                self.problems.push(Problem { line, column, ..Problem::with_file(Severity::Error, name, message) });
+            }
+        }
+    }
+
+    fn fail(&mut self, name: &str, message: &str) {
+        self.problems.push(Problem::with_file(Severity::Error, name, message));
+    }
+}
+
+fn is_ron(name: &str) -> bool {
+    Path::new(name).extension().is_some_and(|extension| extension == "ron")
+}
+
+#[cfg(test)]
+mod tests {
+    use include_dir::{DirEntry, File};
+
+    use super::*;
+
+    static STAGES: [DirEntry<'static>; 1] = [DirEntry::File(File::new("stages/general.ron", b"[]"))];
+    static ENTRIES: [DirEntry<'static>; 3] = [
+        DirEntry::Dir(Dir::new("stages", &STAGES)),
+        DirEntry::File(File::new("energy.ron", b"\xef\xbb\xbf(maximum: 1)")),
+        DirEntry::File(File::new("notes.txt", b"\xff")),
+    ];
+    static EMBEDDED: Dir<'static> = Dir::new("", &ENTRIES);
+
+    #[test]
+    fn embedded_files_are_named_by_their_path() {
+        let texts = AssetSource::Embedded(&EMBEDDED).text_files().expect("all files are fine");
+        let names: Vec<&str> = texts.keys().map(String::as_str).collect();
+        assert_eq!(names, ["energy.ron", "stages/general.ron"]);
+        assert_eq!(texts["energy.ron"], "(maximum: 1)");
+    }
+
+    #[test]
+    fn a_folder_is_read_with_its_subfolders() {
+        let folder = tempfile::tempdir().expect("temporary folder");
+        fs::create_dir(folder.path().join("stages")).expect("subfolder");
+        fs::write(folder.path().join("stages/a.ron"), "[1]").expect("file");
+        fs::write(folder.path().join("b.ron"), "()").expect("file");
+        fs::write(folder.path().join(".#b.ron"), "?").expect("file");
+        fs::write(folder.path().join("c.txt"), "?").expect("file");
+        let source = AssetSource::Folder(folder.path().to_owned());
+        let texts = source.text_files().expect("all files are fine");
+        let names: Vec<&str> = texts.keys().map(String::as_str).collect();
+        assert_eq!(names, ["b.ron", "stages/a.ron"]);
+        assert!(source.describe().starts_with("the folder "));
+    }
+
+    #[test]
+    fn a_file_that_is_not_utf8_is_placed_at_the_bad_byte() {
+        let folder = tempfile::tempdir().expect("temporary folder");
+        fs::write(folder.path().join("a.ron"), b"(\n\xe4\xbd\x93 \xff").expect("file");
+        let source = AssetSource::Folder(folder.path().to_owned());
+        let problems = source.text_files().expect_err("not UTF-8");
+        assert_eq!(problems.len(), 1);
+        assert_eq!((problems[0].line, problems[0].column), (2, 3));
+        assert_eq!(problems[0].file, "a.ron");
+    }
+
+    #[test]
+    fn an_absent_folder_is_a_problem() {
+        let source = AssetSource::Folder(PathBuf::from("/nowhere/at/all"));
+        let problems = source.text_files().expect_err("no such folder");
+        assert!(problems[0].message.contains("/nowhere/at/all"));
+    }
+}

@@ -1,0 +1,33 @@
+//! What is kept, and how it reaches the disk.
+//!
+//! Changed components become rows ([`rows`]); the rows of a tick are one [`Batch`]; a batch is one
+//! entry of a log, committed before any reply that may have seen it leaves ([`store`]). In the
+//! background the log is folded into one row per player and table. Features declare their rows in
+//! their plugins and never name the database.
+
+pub mod batch;
+pub mod directory;
+pub mod disk;
+pub mod rows;
+pub mod store;
+pub mod worker;
+
+pub use batch::{Batch, decode_value, encode_value};
+pub use directory::{Directory, IndexKey};
+pub use rows::{PlayerRow, PlayerRows, RowError, StorageApp, Stored, Touched, WorldRow};
+pub use store::{LoadedPlayer, StorageError};
+
+use bevy_app::{App, Plugin};
+
+use crate::tick::{Tick, TickSystems};
+use bevy_ecs::schedule::IntoScheduleConfigs;
+
+/// Collects the rows of each tick.
+pub struct StoragePlugin;
+
+impl Plugin for StoragePlugin {
+    fn build(&self, app: &mut App) {
+        app.init_resource::<rows::Persistence>().init_resource::<Touched>().init_resource::<Directory>();
+        app.add_systems(Tick, rows::collect_batch.in_set(TickSystems::Persist));
+    }
+}

@@ -1,0 +1,431 @@
+//! Which components and resources are kept, and how a tick's changes become a batch.
+//!
+//! Nothing is scanned: the dispatcher notes whose request it handled, systems note whom they
+//! changed, and only those are looked at ([`Touched`]). Debug builds check after every tick that
+//! nobody was forgotten.
+
+use std::hash::Hasher;
+
+use bevy_app::App;
+use bevy_ecs::change_detection::Tick as ChangeTick;
+use bevy_ecs::component::{ComponentId, Mutable};
+use bevy_ecs::prelude::*;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use crate::clock::Clock;
+use crate::hash::StableHasher;
+use crate::player::AccountId;
+use crate::storage::{Batch, Directory, decode_value, encode_value};
+
+/// A component of players that is one row a player.
+pub trait PlayerRow: Component<Mutability = Mutable> + Serialize + DeserializeOwned {
+    /// The table's name.
+    const TABLE: &'static str;
+    /// The version of the row's form; raise it with every change of the fields.
+    const VERSION: u16 = 1;
+
+    /// What a new player starts with; also what a player gets whose rows are older than the table.
+    fn newcomer(world: &World) -> Self;
+
+    /// Reads a row that an earlier program wrote; `None` when that version is unknown.
+    fn upgrade(version: u16, bytes: &[u8]) -> Option<Self> {
+        let _ = (version, bytes);
+        None
+    }
+}
+
+/// A component of players that is any number of rows a player, with keys that start with the
+/// account's.
+pub trait PlayerRows: Component<Mutability = Mutable> + Sized {
+    /// The table's name.
+    const TABLE: &'static str;
+    /// What a new player starts with.
+    fn newcomer(world: &World) -> Self;
+    /// Adds what changed to the batch.
+    fn save(&mut self, account: AccountId, batch: &mut Batch);
+    /// Appends all of the component, for the state hash.
+    fn digest(&self, out: &mut Vec<u8>);
+    /// Puts the component together from all of the player's rows, in key order.
+    fn load(rows: &[(Vec<u8>, Vec<u8>)], world: &World) -> Result<Self, RowError>;
+}
+
+impl<T: PlayerRow> PlayerRows for T {
+    const TABLE: &'static str = T::TABLE;
+
+    fn newcomer(world: &World) -> Self {
+        T::newcomer(world)
+    }
+
+    fn save(&mut self, account: AccountId, batch: &mut Batch) {
+        batch.put(T::TABLE, &account.to_key(), |out| encode_value(T::VERSION, self, out));
+    }
+
+    fn digest(&self, out: &mut Vec<u8>) {
+        encode_value(T::VERSION, self, out);
+    }
+
+    fn load(rows: &[(Vec<u8>, Vec<u8>)], world: &World) -> Result<Self, RowError> {
+        match rows.first() {
+            None => Ok(T::newcomer(world)),
+            Some((_, value)) => decode_value(T::VERSION, value, T::upgrade),
+        }
+    }
+}
+
+/// A resource that is one row of the world.
+pub trait WorldRow: Resource + Component<Mutability = Mutable> + Serialize + DeserializeOwned + FromWorld {
+    /// The table's name.
+    const TABLE: &'static str;
+    /// The version of the row's form.
+    const VERSION: u16 = 1;
+}
+
+/// Why a row cannot be read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum RowError {
+    /// The bytes are not what the version says.
+    #[error("the row is damaged")]
+    Damaged,
+    /// An earlier form without a way up.
+    #[error("the row has version {found} and this program only knows how to read {known}")]
+    NoUpgrade {
+        /// In the row.
+        found: u16,
+        /// Of the program.
+        known: u16,
+    },
+    /// A later program wrote it.
+    #[error("the row has version {found}, written by a later program; this one knows {known}")]
+    FromTheFuture {
+        /// In the row.
+        found: u16,
+        /// Of the program.
+        known: u16,
+    },
+}
+
+/// On each player in memory: whose it is, and how far its rows are.
+#[derive(Debug, Component)]
+pub struct Stored {
+    account: AccountId,
+    changed_in: u64,
+}
+
+impl Stored {
+    /// A player whose rows are on disk up to `batch`.
+    pub fn new(account: AccountId, batch: u64) -> Self {
+        Self { account, changed_in: batch }
+    }
+
+    /// The account.
+    pub fn account(&self) -> AccountId {
+        self.account
+    }
+
+    /// The batch that holds the player's last change.
+    pub fn changed_in(&self) -> u64 {
+        self.changed_in
+    }
+}
+
+/// The entities whose rows may have changed in this tick. A system that changes a player other
+/// than the caller of a request pushes it here.
+#[derive(Debug, Default, Resource)]
+pub struct Touched(Vec<Entity>);
+
+impl Touched {
+    /// Has the entity's rows looked at when the tick ends.
+    pub fn push(&mut self, entity: Entity) {
+        if self.0.last() != Some(&entity) {
+            self.0.push(entity);
+        }
+    }
+
+    /// The entities pushed in this tick.
+    pub fn entities(&self) -> &[Entity] {
+        &self.0
+    }
+}
+
+/// All kinds of rows, and the batch under way.
+#[derive(Debug, Resource)]
+pub struct Persistence {
+    players: Vec<PlayerKind>,
+    worlds: Vec<WorldKind>,
+    since: ChangeTick,
+    batch: Batch,
+    last_batch: u64,
+    moment_changed: bool,
+}
+
+impl Default for Persistence {
+    fn default() -> Self {
+        Self {
+            players: Vec::new(),
+            worlds: Vec::new(),
+            since: ChangeTick::new(0),
+            batch: Batch::default(),
+            last_batch: 0,
+            moment_changed: false,
+        }
+    }
+}
+
+#[derive(Debug, Clone, Copy)]
+struct PlayerKind {
+    table: &'static str,
+    component: ComponentId,
+    newcomer: fn(&mut EntityWorldMut<'_>),
+    save: fn(&mut EntityWorldMut<'_>, AccountId, &mut Batch),
+    digest: fn(&World, Entity, &mut Vec<u8>),
+    load: fn(&mut EntityWorldMut<'_>, &[(Vec<u8>, Vec<u8>)], ChangeTick) -> Result<(), RowError>,
+}
+
+#[derive(Debug, Clone, Copy)]
+struct WorldKind {
+    table: &'static str,
+    component: ComponentId,
+    save: fn(&World, &mut Batch),
+    load: fn(&mut World, &[u8]) -> Result<(), RowError>,
+}
+
+impl Persistence {
+    /// The tables that hold players, in order of registration.
+    pub fn player_tables(&self) -> Vec<&'static str> {
+        self.players.iter().map(|kind| kind.table).collect()
+    }
+
+    /// The tables that hold one row of the world each.
+    pub fn world_tables(&self) -> Vec<&'static str> {
+        self.worlds.iter().map(|kind| kind.table).collect()
+    }
+
+    /// The number of the last batch that was collected.
+    pub fn last_batch(&self) -> u64 {
+        self.last_batch
+    }
+
+    /// Has this tick's moment kept even when no row changed.
+    pub fn keep_moment(&mut self) {
+        self.moment_changed = true;
+    }
+
+    /// Takes the batch of the last tick, if it changed anything.
+    pub fn take_batch(&mut self) -> Option<Batch> {
+        (!self.batch.is_empty()).then(|| std::mem::take(&mut self.batch))
+    }
+}
+
+/// How a feature registers what is kept of it.
+pub trait StorageApp {
+    /// Every player has this component, and it is kept.
+    fn add_player_rows<T: PlayerRows>(&mut self) -> &mut Self;
+    /// The world has this resource, and it is kept.
+    fn add_world_row<T: WorldRow>(&mut self) -> &mut Self;
+}
+
+impl StorageApp for App {
+    fn add_player_rows<T: PlayerRows>(&mut self) -> &mut Self {
+        let kind = PlayerKind {
+            table: T::TABLE,
+            component: self.world_mut().register_component::<T>(),
+            newcomer: |entity| {
+                let component = T::newcomer(entity.world());
+                entity.insert(component);
+            },
+            save: |entity, account, batch| {
+                if let Some(mut component) = entity.get_mut::<T>() {
+                    component.bypass_change_detection().save(account, batch);
+                }
+            },
+            digest: |world, entity, out| {
+                if let Some(component) = world.get::<T>(entity) {
+                    component.digest(out);
+                }
+            },
+            load: load_player_kind::<T>,
+        };
+        self.world_mut().resource_mut::<Persistence>().players.push(kind);
+        self
+    }
+
+    fn add_world_row<T: WorldRow>(&mut self) -> &mut Self {
+        self.init_resource::<T>();
+        let kind = WorldKind {
+            table: T::TABLE,
+            component: self.world_mut().register_component::<T>(),
+            save: |world, batch| {
+                batch.put(T::TABLE, b"", |out| encode_value(T::VERSION, world.resource::<T>(), out));
+            },
+            load: |world, value| {
+                let row = decode_value::<T>(T::VERSION, value, |_, _| None)?;
+                world.insert_resource(row);
+                Ok(())
+            },
+        };
+        self.world_mut().resource_mut::<Persistence>().worlds.push(kind);
+        self
+    }
+}
+
+fn load_player_kind<T: PlayerRows>(
+    entity: &mut EntityWorldMut<'_>,
+    rows: &[(Vec<u8>, Vec<u8>)],
+    since: ChangeTick,
+) -> Result<(), RowError> {
+    let component = T::load(rows, entity.world())?;
+    entity.insert(component);
+    if let (false, Some(mut component)) = (rows.is_empty(), entity.get_mut::<T>()) {
+        component.set_last_changed(since);
+    }
+    Ok(())
+}
+
+/// Spawns a player who has just been created: every kept component as a newcomer has it.
+pub fn spawn_newcomer(world: &mut World, account: AccountId) -> Entity {
+    let kinds = world.resource::<Persistence>().players.clone();
+    let last_batch = world.resource::<Persistence>().last_batch;
+    let mut entity = world.spawn(Stored::new(account, last_batch));
+    for kind in kinds {
+        (kind.newcomer)(&mut entity);
+    }
+    let id = entity.id();
+    world.resource_mut::<Touched>().push(id);
+    id
+}
+
+/// Spawns a player from its rows, `rows[n]` being those of the n-th player table. On an error,
+/// which names the table, nothing is spawned.
+pub fn spawn_stored(
+    world: &mut World,
+    account: AccountId,
+    rows: &[Vec<(Vec<u8>, Vec<u8>)>],
+) -> Result<Entity, (&'static str, RowError)> {
+    let persistence = world.resource::<Persistence>();
+    let (kinds, since, batch) = (persistence.players.clone(), persistence.since, persistence.last_batch);
+    let mut entity = world.spawn(Stored::new(account, batch));
+    for (kind, rows) in kinds.iter().zip(rows) {
+        if let Err(error) = (kind.load)(&mut entity, rows, since) {
+            entity.despawn();
+            return Err((kind.table, error));
+        }
+    }
+    Ok(entity.id())
+}
+
+/// Restores the world's own rows; `rows[n]` is that of the n-th world table.
+pub fn restore_world(
+    world: &mut World,
+    rows: &[Option<Vec<u8>>],
+    last_batch: u64,
+) -> Result<(), (&'static str, RowError)> {
+    let kinds = world.resource::<Persistence>().worlds.clone();
+    for (kind, row) in kinds.iter().zip(rows) {
+        if let Some(row) = row {
+            (kind.load)(world, row).map_err(|error| (kind.table, error))?;
+        }
+    }
+    let since = world.increment_change_tick();
+    let mut persistence = world.resource_mut::<Persistence>();
+    persistence.last_batch = last_batch;
+    persistence.since = since;
+    Ok(())
+}
+
+/// Turns what changed in this tick into its batch.
+pub fn collect_batch(world: &mut World) {
+    world.resource_scope(|world, mut persistence: Mut<Persistence>| {
+        let persistence = &mut *persistence;
+        let this_tick = world.increment_change_tick();
+        let number = persistence.last_batch + 1;
+        let mut batch = Batch::new(number, world.resource::<Clock>().now_ms());
+        let mut touched = std::mem::take(&mut *world.resource_mut::<Touched>()).0;
+        touched.sort_unstable();
+        touched.dedup();
+        for entity in &touched {
+            save_player(world, *entity, persistence, this_tick, &mut batch);
+        }
+        world.resource_mut::<Directory>().save(number, &mut batch);
+        for kind in &persistence.worlds {
+            let ticks = world.get_resource_change_ticks_by_id(kind.component);
+            if ticks.is_some_and(|ticks| ticks.is_changed(persistence.since, this_tick)) {
+                (kind.save)(world, &mut batch);
+            }
+        }
+        if cfg!(debug_assertions) {
+            assert_nobody_forgotten(world, persistence, this_tick, &touched);
+        }
+        if std::mem::take(&mut persistence.moment_changed) {
+            batch.keep_moment();
+        }
+        if !batch.is_empty() {
+            persistence.last_batch = number;
+        }
+        persistence.batch = batch;
+        persistence.since = this_tick;
+        touched.clear();
+        world.resource_mut::<Touched>().0 = touched;
+        crate::request::dispatch::settle_waits(world, persistence.last_batch);
+    });
+}
+
+fn save_player(world: &mut World, entity: Entity, persistence: &Persistence, this_tick: ChangeTick, batch: &mut Batch) {
+    let Ok(mut entity) = world.get_entity_mut(entity) else {
+        return;
+    };
+    let Some(account) = entity.get::<Stored>().map(Stored::account) else {
+        return;
+    };
+    let rows_before = batch.row_count();
+    for kind in &persistence.players {
+        let ticks = entity.get_change_ticks_by_id(kind.component);
+        if ticks.is_some_and(|ticks| ticks.is_changed(persistence.since, this_tick)) {
+            (kind.save)(&mut entity, account, batch);
+        }
+    }
+    if batch.row_count() > rows_before
+        && let Some(mut stored) = entity.get_mut::<Stored>()
+    {
+        stored.changed_in = batch.number;
+    }
+}
+
+/// A change to a player that nobody noted would be lost by a crash; tests must see it at once.
+fn assert_nobody_forgotten(world: &mut World, persistence: &Persistence, this_tick: ChangeTick, touched: &[Entity]) {
+    let mut players = world.query::<(Entity, EntityRef, &Stored)>();
+    for (id, entity, stored) in players.iter(world) {
+        if touched.contains(&id) {
+            continue;
+        }
+        for kind in &persistence.players {
+            let ticks = entity.get_change_ticks_by_id(kind.component);
+            let changed = ticks.is_some_and(|ticks| ticks.is_changed(persistence.since, this_tick));
+            assert!(!changed, "{} of {} changed without being pushed to Touched", kind.table, stored.account);
+        }
+    }
+}
+
+/// A hash of everything in memory that is kept, in an order that does not depend on how it came
+/// there: two worlds with the same state have the same hash.
+pub fn state_hash(world: &mut World) -> u64 {
+    let mut players: Vec<(AccountId, Entity)> =
+        world.query::<(Entity, &Stored)>().iter(world).map(|(entity, stored)| (stored.account, entity)).collect();
+    players.sort_unstable();
+    let persistence = world.resource::<Persistence>();
+    let mut bytes = Vec::new();
+    for (account, entity) in players {
+        bytes.extend_from_slice(&account.to_key());
+        for kind in &persistence.players {
+            (kind.digest)(world, entity, &mut bytes);
+        }
+    }
+    let mut batch = Batch::default();
+    for kind in &persistence.worlds {
+        (kind.save)(world, &mut batch);
+    }
+    batch.encode(&mut bytes);
+    let mut hasher = StableHasher::default();
+    hasher.write(&bytes);
+    hasher.finish()
+}

@@ -1,0 +1,328 @@
+//! The two database files of a world: a log of batches, and the rows it is folded into.
+//!
+//! A commit to the log is what makes an answer final. Folding writes each row once however often it
+//! changed, and runs on its own file, so it never holds up a commit. After a crash the unfolded
+//! tail of the log is folded before anything else happens.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::sync::Arc;
+
+use redb::{Database, Durability, ReadableDatabase, TableDefinition};
+
+use crate::player::AccountId;
+use crate::storage::batch::{Batch, batches};
+use crate::storage::directory::{INDEX_TABLE, IndexKey, decode_entry};
+use crate::storage::disk::Disk;
+
+const LOG: TableDefinition<'_, u64, &[u8]> = TableDefinition::new("log");
+const META: TableDefinition<'_, &str, u64> = TableDefinition::new("meta");
+const META_FORMAT: &str = "format";
+const META_FOLDED_RECORD: &str = "folded_record";
+const META_LAST_BATCH: &str = "last_batch";
+const META_MOMENT_MS: &str = "moment_ms";
+
+/// The form of the files themselves.
+const FORMAT: u64 = 1;
+/// How many folded records one append removes at most, so that no append is slow.
+const TRIM_PER_APPEND: u64 = 8;
+const LOG_CACHE_BYTES: usize = 16 << 20;
+const ROWS_CACHE_BYTES: usize = 128 << 20;
+
+/// The storage cannot go on. What was confirmed is safe; nothing more can be confirmed.
+#[derive(Debug, thiserror::Error)]
+pub enum StorageError {
+    /// Another process has the files open.
+    #[error("{path} is in use by another server; stop that one first, or give this one another --data folder")]
+    InUse {
+        /// The file.
+        path: String,
+    },
+    /// The database or the disk below it failed.
+    #[error("cannot {action}: {source}")]
+    Failed {
+        /// What was being done.
+        action: &'static str,
+        /// Why it failed.
+        source: Box<redb::Error>,
+    },
+    /// A later program made the files.
+    #[error(
+        "the files have format {found}; this program knows format {FORMAT}. Use the program that wrote them, or a newer one"
+    )]
+    FromTheFuture {
+        /// In the files.
+        found: u64,
+    },
+    /// A row of the world cannot be read.
+    #[error("table {table}: {source}")]
+    Row {
+        /// The table.
+        table: &'static str,
+        /// What is wrong with the row.
+        source: crate::storage::RowError,
+    },
+    /// The folder cannot be used.
+    #[error("cannot use the data folder {path}: {source}")]
+    Folder {
+        /// The folder.
+        path: String,
+        /// Why.
+        source: std::io::Error,
+    },
+}
+
+fn failed<E: Into<redb::Error>>(action: &'static str) -> impl FnOnce(E) -> StorageError {
+    move |error| StorageError::Failed { action, source: Box::new(error.into()) }
+}
+
+/// A player's rows: one list of (key, value) for each player table, in the tables' order.
+pub type LoadedPlayer = Vec<Vec<(Vec<u8>, Vec<u8>)>>;
+
+/// A world's storage, just opened and recovered.
+#[derive(Debug)]
+pub struct Store {
+    /// Where batches are committed.
+    pub log: Log,
+    /// Where they are folded to and read from.
+    pub rows: Rows,
+    /// What was found.
+    pub recovered: Recovered,
+}
+
+/// How far the files go.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Recovered {
+    /// Number of the last batch; 0 for a new world.
+    pub last_batch: u64,
+    /// The world's clock at that batch, in unix milliseconds; `None` for a new world.
+    pub moment_ms: Option<i64>,
+    /// Log records that a crash had left to be folded.
+    pub folded_at_start: u64,
+}
+
+impl Store {
+    /// Opens or creates the files `NAME.log.redb` and `NAME.rows.redb` in a folder.
+    pub fn open_folder(folder: &Path, name: &str) -> Result<Self, StorageError> {
+        let open = |suffix: &str, cache_bytes: usize| {
+            let path = folder.join(format!("{name}.{suffix}.redb"));
+            Database::builder().set_cache_size(cache_bytes).create(&path).map_err(|error| match error {
+                redb::DatabaseError::DatabaseAlreadyOpen => StorageError::InUse { path: path.display().to_string() },
+                error => failed("open the database")(error),
+            })
+        };
+        Self::recover(open("log", LOG_CACHE_BYTES)?, open("rows", ROWS_CACHE_BYTES)?)
+    }
+
+    /// Opens or creates both files on simulated disks.
+    pub fn open_disks(log: Disk, rows: Disk) -> Result<Self, StorageError> {
+        let open = |disk: Disk| Database::builder().create_with_backend(disk).map_err(failed("open the database"));
+        Self::recover(open(log)?, open(rows)?)
+    }
+
+    fn recover(log: Database, rows: Database) -> Result<Self, StorageError> {
+        let rows = Rows { db: Arc::new(rows) };
+        let meta = rows.meta()?;
+        if let Some(found) = meta.format
+            && found != FORMAT
+        {
+            return Err(StorageError::FromTheFuture { found });
+        }
+        let tail = read_tail(&log, meta.folded_record)?;
+        let folded_at_start = tail.len() as u64;
+        if !tail.is_empty() || meta.format.is_none() {
+            rows.fold(&tail)?;
+        }
+        let next_record = tail.last().map_or(meta.folded_record, |record| record.number) + 1;
+        let meta = rows.meta()?;
+        let log = Log { db: log, next_record, trimmed: 0 };
+        let moment_ms = (meta.last_batch > 0).then_some(meta.moment_ms.cast_signed());
+        let recovered = Recovered { last_batch: meta.last_batch, moment_ms, folded_at_start };
+        Ok(Self { log, rows, recovered })
+    }
+}
+
+fn read_tail(log: &Database, folded_record: u64) -> Result<Vec<LogRecord>, StorageError> {
+    let action = "read the log";
+    let read = log.begin_read().map_err(failed(action))?;
+    let table = match read.open_table(LOG) {
+        Ok(table) => table,
+        Err(redb::TableError::TableDoesNotExist(_)) => return Ok(Vec::new()),
+        Err(error) => return Err(failed(action)(error)),
+    };
+    let mut tail = Vec::new();
+    for entry in table.range(folded_record + 1..).map_err(failed(action))? {
+        let (number, bytes) = entry.map_err(failed(action))?;
+        tail.push(LogRecord { number: number.value(), bytes: bytes.value().into() });
+    }
+    Ok(tail)
+}
+
+/// One committed record: the batches of one group commit.
+#[derive(Debug, Clone)]
+pub struct LogRecord {
+    /// Its number in the log.
+    pub number: u64,
+    /// The batches, encoded.
+    pub bytes: Arc<[u8]>,
+}
+
+/// The log file. One thread owns it.
+#[derive(Debug)]
+pub struct Log {
+    db: Database,
+    next_record: u64,
+    trimmed: u64,
+}
+
+impl Log {
+    /// Commits the batches as one record, with one fsync, and removes a few records up to
+    /// `folded_record`, which are in the rows already.
+    pub fn append(&mut self, group: &[Batch], folded_record: u64) -> Result<LogRecord, StorageError> {
+        let action = "write the log";
+        let mut bytes = Vec::with_capacity(group.iter().map(Batch::encoded_len).sum());
+        for batch in group {
+            batch.encode(&mut bytes);
+        }
+        let mut write = self.db.begin_write().map_err(failed(action))?;
+        write.set_durability(Durability::Immediate).map_err(failed(action))?;
+        let number = self.next_record;
+        let trim_to = folded_record.min(self.trimmed + TRIM_PER_APPEND);
+        {
+            let mut table = write.open_table(LOG).map_err(failed(action))?;
+            table.insert(number, bytes.as_slice()).map_err(failed(action))?;
+            for record in self.trimmed + 1..=trim_to {
+                table.remove(record).map_err(failed(action))?;
+            }
+        }
+        write.commit().map_err(failed(action))?;
+        self.next_record += 1;
+        self.trimmed = self.trimmed.max(trim_to);
+        Ok(LogRecord { number, bytes: bytes.into() })
+    }
+}
+
+/// The rows file. Reading it is possible from any thread at any time.
+#[derive(Debug, Clone)]
+pub struct Rows {
+    db: Arc<Database>,
+}
+
+#[derive(Debug, Default)]
+struct Meta {
+    format: Option<u64>,
+    folded_record: u64,
+    last_batch: u64,
+    moment_ms: u64,
+}
+
+impl Rows {
+    fn meta(&self) -> Result<Meta, StorageError> {
+        let action = "read the rows";
+        let read = self.db.begin_read().map_err(failed(action))?;
+        let table = match read.open_table(META) {
+            Ok(table) => table,
+            Err(redb::TableError::TableDoesNotExist(_)) => return Ok(Meta::default()),
+            Err(error) => return Err(failed(action)(error)),
+        };
+        let get = |name: &str| table.get(name).map(|found| found.map(|value| value.value())).map_err(failed(action));
+        Ok(Meta {
+            format: get(META_FORMAT)?,
+            folded_record: get(META_FOLDED_RECORD)?.unwrap_or(0),
+            last_batch: get(META_LAST_BATCH)?.unwrap_or(0),
+            moment_ms: get(META_MOMENT_MS)?.unwrap_or(0),
+        })
+    }
+
+    /// Brings the records into the rows, each row's last value once, in one commit. Returns the
+    /// number of the last batch among them. Folding a record twice changes nothing.
+    pub fn fold(&self, records: &[LogRecord]) -> Result<u64, StorageError> {
+        let action = "fold the log into the rows";
+        let mut last_values: BTreeMap<(&str, &[u8]), Option<&[u8]>> = BTreeMap::new();
+        let mut last = (self.meta()?.last_batch, None);
+        for batch in records.iter().flat_map(|record| batches(&record.bytes)) {
+            last = (batch.number, Some(batch.moment_ms.cast_unsigned()));
+            last_values.extend(batch.rows().map(|row| ((row.table, row.key), row.value)));
+        }
+        let mut write = self.db.begin_write().map_err(failed(action))?;
+        write.set_durability(Durability::Immediate).map_err(failed(action))?;
+        write.set_quick_repair(true);
+        write_rows(&write, &last_values)?;
+        {
+            let mut meta = write.open_table(META).map_err(failed(action))?;
+            let mut set = |name: &str, value: u64| meta.insert(name, value).map(|_| ()).map_err(failed(action));
+            set(META_FORMAT, FORMAT)?;
+            set(META_LAST_BATCH, last.0)?;
+            if let (Some(record), Some(moment_ms)) = (records.last(), last.1) {
+                set(META_FOLDED_RECORD, record.number)?;
+                set(META_MOMENT_MS, moment_ms)?;
+            }
+        }
+        write.commit().map_err(failed(action))?;
+        Ok(last.0)
+    }
+
+    /// The rows of a player, or `None` when the first table, which every account is in, has none.
+    pub fn load_player(&self, tables: &[&str], account: AccountId) -> Result<Option<LoadedPlayer>, StorageError> {
+        let action = "load a player";
+        let read = self.db.begin_read().map_err(failed(action))?;
+        let (from, to) = (account.to_key(), AccountId(account.0 + 1).to_key());
+        let mut loaded = Vec::with_capacity(tables.len());
+        for name in tables {
+            let mut rows = Vec::new();
+            match read.open_table(TableDefinition::<&[u8], &[u8]>::new(name)) {
+                Err(redb::TableError::TableDoesNotExist(_)) => {}
+                Err(error) => return Err(failed(action)(error)),
+                Ok(table) => {
+                    for entry in table.range(&from[..]..&to[..]).map_err(failed(action))? {
+                        let (key, value) = entry.map_err(failed(action))?;
+                        rows.push((key.value().to_vec(), value.value().to_vec()));
+                    }
+                }
+            }
+            loaded.push(rows);
+        }
+        let exists = loaded.first().is_some_and(|rows| !rows.is_empty());
+        Ok(exists.then_some(loaded))
+    }
+
+    /// The account an index entry names.
+    pub fn look_up(&self, key: &IndexKey) -> Result<Option<AccountId>, StorageError> {
+        let value = self.get(INDEX_TABLE, key.as_bytes())?;
+        Ok(value.and_then(|value| decode_entry(&value)))
+    }
+
+    /// One row.
+    pub fn get(&self, table: &str, key: &[u8]) -> Result<Option<Vec<u8>>, StorageError> {
+        let action = "read a row";
+        let read = self.db.begin_read().map_err(failed(action))?;
+        match read.open_table(TableDefinition::<&[u8], &[u8]>::new(table)) {
+            Err(redb::TableError::TableDoesNotExist(_)) => Ok(None),
+            Err(error) => Err(failed(action)(error)),
+            Ok(table) => Ok(table.get(key).map_err(failed(action))?.map(|value| value.value().to_vec())),
+        }
+    }
+}
+
+fn write_rows(
+    write: &redb::WriteTransaction,
+    rows: &BTreeMap<(&str, &[u8]), Option<&[u8]>>,
+) -> Result<(), StorageError> {
+    let action = "fold the log into the rows";
+    let mut open: Option<(&str, redb::Table<'_, &[u8], &[u8]>)> = None;
+    for ((name, key), value) in rows {
+        if open.as_ref().is_none_or(|(opened, _)| opened != name) {
+            drop(open.take());
+            let table = write.open_table(TableDefinition::new(name)).map_err(failed(action))?;
+            open = Some((name, table));
+        }
+        let Some((_, table)) = open.as_mut() else {
+            continue;
+        };
+        match value {
+            Some(value) => drop(table.insert(*key, *value).map_err(failed(action))?),
+            None => drop(table.remove(*key).map_err(failed(action))?),
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,401 @@
+//! A whole server in memory for tests: the same way in, worlds and storage, without sockets,
+//! threads, or time that passes by itself.
+//!
+//! ```
+//! use raidkeep::testing::TestServer;
+//! use serde_json::json;
+//!
+//! let mut server = TestServer::new();
+//! let ann = server.player("ann");
+//! let reply = server.ask(&ann, "enter_stage_general", json!({"stage": 8}));
+//! assert_eq!(reply["data"]["energy"]["remain"], 114);
+//! ```
+
+use std::path::Path;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use serde_json::{Value, json};
+
+use crate::clock::ClockMode;
+use crate::config::Config;
+use crate::game::{self, GameSettings, Start};
+use crate::gate::ReplyGate;
+use crate::identity::PasswordCost;
+use crate::net::connection::Connection;
+use crate::net::inbox::Inbox;
+use crate::net::limits::{Limiter, PlayerLimits};
+use crate::net::operator::OperatorToken;
+use crate::net::way_in::WayIn;
+use crate::request::RequestTable;
+use crate::rules::{AssetSource, LoadedRules, Table};
+use crate::storage::disk::Disk;
+use crate::storage::store::{Log, LogRecord, Rows, Store};
+use crate::tick::{Effects, Input, Moment, Simulation, WITHOUT_STORAGE};
+
+/// The operator token of every test server.
+pub const OPERATOR_TOKEN: &str = "operator-token-of-the-tests";
+
+/// 2026-03-10 12:00:00 in Shanghai: in the middle of a day and of a month.
+pub const NOON_MS: i64 = 1_773_115_200_000;
+
+/// A table as shipped.
+///
+/// # Panics
+/// When the shipped assets are not valid, which is what the tests are for.
+pub fn shipped_rules<T: Table>() -> T {
+    let mut catalogue = crate::rules::Catalogue::new();
+    catalogue.register::<T>();
+    let rules = catalogue.load(&game::shipped_assets()).expect("the shipped assets should be valid");
+    let table = rules.tables.shared::<T>();
+    drop(rules);
+    table.and_then(Arc::into_inner).expect("a registered table should be loaded")
+}
+
+/// How a test server is to be.
+pub struct TestSetup {
+    /// What the operator decides.
+    pub settings: GameSettings,
+    /// Where the assets come from.
+    pub assets: AssetSource,
+    /// Where the clock starts, unix milliseconds.
+    pub wall_ms: i64,
+    /// The world's seed.
+    pub seed: u64,
+    /// Requests a second of a connection; 0 = no limit.
+    pub connection_rate: u32,
+    /// Requests a second of a player; 0 = no limit.
+    pub player_rate: u32,
+    /// Requests of one connection under way.
+    pub in_flight_max: usize,
+    /// Requests waiting for the world.
+    pub inbox_capacity: usize,
+}
+
+impl Default for TestSetup {
+    fn default() -> Self {
+        let config =
+            Config::load(None, &["clock=manual".to_owned()]).expect("the shipped configuration should be valid");
+        let mut settings = config.game().expect("the shipped configuration should be valid");
+        settings.identity.password_cost = PasswordCost { memory_kib: 64, passes: 1 };
+        Self {
+            settings,
+            assets: game::shipped_assets(),
+            wall_ms: NOON_MS,
+            seed: 7,
+            connection_rate: 0,
+            player_rate: 0,
+            in_flight_max: config.limits.in_flight_per_connection,
+            inbox_capacity: config.limits.waiting_requests_per_world,
+        }
+    }
+}
+
+/// Copies the shipped assets to `folder`, with `from` replaced by `to` in one file, as a designer
+/// would edit it.
+///
+/// # Panics
+/// When the file does not hold `from`.
+pub fn edit_assets(folder: &Path, file: &str, from: &str, to: &str) -> AssetSource {
+    let files = game::shipped_assets().text_files().expect("the shipped assets should be readable");
+    for (name, text) in files {
+        let path = folder.join(&name);
+        let parent = path.parent().expect("a file should lie in a folder");
+        std::fs::create_dir_all(parent).expect("the test's folder should be writable");
+        let text = if name == file {
+            assert!(text.contains(from), "{file} should hold {from:?}");
+            text.replacen(from, to, 1)
+        } else {
+            text
+        };
+        std::fs::write(path, text).expect("the test's folder should be writable");
+    }
+    AssetSource::Folder(folder.to_owned())
+}
+
+/// A player of a test: a connection that is logged in.
+#[derive(Debug, Clone)]
+pub struct TestPlayer {
+    /// Which connection.
+    pub connection: usize,
+    /// The token.
+    pub token: String,
+}
+
+/// A server in memory.
+pub struct TestServer {
+    setup: TestSetup,
+    rules: Arc<LoadedRules>,
+    simulation: Simulation,
+    gate: ReplyGate,
+    inbox: Arc<Inbox>,
+    way_in: Arc<WayIn>,
+    log: Log,
+    rows: Rows,
+    disks: (Disk, Disk),
+    unfolded: Vec<LogRecord>,
+    folded: (u64, u64),
+    connections: Vec<Connection>,
+    inputs: Vec<Input>,
+    real: Instant,
+    wall_ms: i64,
+    last_effects: Option<Duration>,
+}
+
+impl Default for TestServer {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl TestServer {
+    /// A new world with the shipped assets and a manual clock at [`NOON_MS`].
+    pub fn new() -> Self {
+        Self::with(TestSetup::default())
+    }
+
+    /// A new world as the setup says.
+    ///
+    /// # Panics
+    /// When the assets are not valid.
+    pub fn with(setup: TestSetup) -> Self {
+        let rules = game::load_rules(&setup.settings, &setup.assets);
+        let rules = rules.unwrap_or_else(|problems| panic!("the assets should be valid:\n{problems}"));
+        Self::open(setup, Arc::new(rules), (Disk::default(), Disk::default()))
+    }
+
+    fn open(setup: TestSetup, rules: Arc<LoadedRules>, disks: (Disk, Disk)) -> Self {
+        let store = Store::open_disks(disks.0.clone(), disks.1.clone()).expect("the simulated disks should open");
+        let start = Start { wall_ms: setup.wall_ms, seed: setup.seed };
+        let simulation = game::start_world(&setup.settings, &rules, &store, start).expect("the world should start");
+        let committed = store.recovered.last_batch;
+        let inbox = Arc::new(Inbox::new(setup.inbox_capacity, committed, Box::new(|| {})));
+        let way_in = Arc::new(WayIn {
+            requests: simulation.world().resource::<RequestTable>().clone(),
+            worlds: vec![inbox.clone()],
+            operator: OperatorToken::new(OPERATOR_TOKEN),
+            player_limits: PlayerLimits::new(setup.player_rate),
+        });
+        let wall_ms = setup.wall_ms;
+        Self {
+            setup,
+            rules,
+            simulation,
+            gate: ReplyGate::new(committed),
+            inbox,
+            way_in,
+            log: store.log,
+            rows: store.rows,
+            disks,
+            unfolded: Vec::new(),
+            folded: (0, committed),
+            connections: Vec::new(),
+            inputs: Vec::new(),
+            real: Instant::now(),
+            wall_ms,
+            last_effects: None,
+        }
+    }
+
+    /// Loses power: only what was confirmed survives. Opens again on the same disks; connections
+    /// are gone.
+    pub fn crash_and_reopen(self) -> Self {
+        let disks = (self.disks.0.after_power_loss(), self.disks.1.after_power_loss());
+        let setup = TestSetup { wall_ms: self.wall_ms, ..self.setup };
+        Self::open(setup, self.rules, disks)
+    }
+
+    /// Opens a connection; connection 0 is opened by itself.
+    pub fn connect(&mut self) -> usize {
+        let limiter = Limiter::per_second(self.setup.connection_rate);
+        self.connections.push(Connection::new(self.way_in.clone(), None, limiter, self.setup.in_flight_max));
+        self.connections.len() - 1
+    }
+
+    /// Logs a guest in on a connection of its own.
+    ///
+    /// # Panics
+    /// When that is refused.
+    pub fn player(&mut self, unique_id: &str) -> TestPlayer {
+        let connection = self.connect();
+        let reply = self.ask_on(connection, "login_unique", json!({"unique_id": unique_id}));
+        let token = reply["data"]["token"].as_str();
+        let token = token.unwrap_or_else(|| panic!("a guest should be let in: {reply}")).to_owned();
+        TestPlayer { connection, token }
+    }
+
+    /// Sends a frame on connection 0 and returns the reply's text.
+    pub fn send(&mut self, text: &str) -> String {
+        if self.connections.is_empty() {
+            self.connect();
+        }
+        self.send_on(0, text)
+    }
+
+    /// Sends a frame on a connection and returns the reply's text.
+    ///
+    /// # Panics
+    /// When no reply comes, which no request may lead to.
+    pub fn send_on(&mut self, connection: usize, text: &str) -> String {
+        let replies = self.send_all_on(connection, &[text]);
+        let [reply] =
+            <[String; 1]>::try_from(replies).unwrap_or_else(|replies| panic!("one reply expected: {replies:?}"));
+        reply
+    }
+
+    /// Sends frames without waiting in between, and returns all replies.
+    pub fn send_all_on(&mut self, connection: usize, texts: &[&str]) -> Vec<String> {
+        let mut replies = Vec::new();
+        let mut texts = texts.iter();
+        for _ in 0..10_000 {
+            while self.connections[connection].can_receive()
+                && let Some(text) = texts.next()
+            {
+                self.connections[connection].receive(text);
+            }
+            self.step(1);
+            self.connections[connection].take_replies(&mut replies);
+            if texts.len() == 0 && self.connections[connection].is_idle() {
+                break;
+            }
+        }
+        replies
+    }
+
+    /// Sends a frame that is no text, and returns the reply's text.
+    pub fn send_binary(&mut self) -> String {
+        let connection = self.connect();
+        self.connections[connection].receive_binary();
+        let mut replies = Vec::new();
+        self.connections[connection].take_replies(&mut replies);
+        replies.pop().unwrap_or_default()
+    }
+
+    /// Asks for a function of world 0 on a connection.
+    pub fn ask_on(&mut self, connection: usize, function: &str, data: Value) -> Value {
+        let request = json!({"world": 0, "function": function, "data": data});
+        let reply = self.send_on(connection, &request.to_string());
+        serde_json::from_str(&reply).unwrap_or_else(|error| panic!("a reply should be JSON, {error}: {reply}"))
+    }
+
+    /// Asks for a function of world 0 as a player, with its token among the arguments.
+    pub fn ask(&mut self, player: &TestPlayer, function: &str, mut data: Value) -> Value {
+        data["token"] = player.token.clone().into();
+        self.ask_on(player.connection, function, data)
+    }
+
+    /// Asks for an operator function.
+    pub fn operate(&mut self, function: &str, mut data: Value) -> Value {
+        if self.connections.is_empty() {
+            self.connect();
+        }
+        data["token"] = OPERATOR_TOKEN.into();
+        self.ask_on(0, function, data)
+    }
+
+    /// Moves the game's clock. Nothing waits.
+    ///
+    /// # Panics
+    /// When the clock is not manual.
+    pub fn advance(&mut self, duration: Duration) {
+        self.advance_seconds(i64::try_from(duration.as_secs()).unwrap_or(i64::MAX));
+    }
+
+    /// Moves the game's clock, also backwards.
+    ///
+    /// # Panics
+    /// When the clock is not manual.
+    pub fn advance_seconds(&mut self, seconds: i64) {
+        match self.setup.settings.clock {
+            ClockMode::Manual => {
+                let reply = self.operate("clock_advance", json!({"seconds": seconds}));
+                assert_eq!(reply["status"], 0, "the clock should move: {reply}");
+                self.wall_ms += seconds * 1000;
+            }
+            ClockMode::Real | ClockMode::Times(_) => {
+                self.wall_ms += seconds * 1000;
+                self.step(1);
+            }
+        }
+    }
+
+    /// Lets real time pass, which limits and put-away go by, and ticks once.
+    pub fn pass_real_time(&mut self, duration: Duration) {
+        self.real += duration;
+        self.step(1);
+    }
+
+    /// Runs ticks.
+    pub fn step(&mut self, ticks: usize) {
+        for _ in 0..ticks {
+            self.inbox.drain(&mut self.inputs);
+            let moment = Moment { wall_ms: self.wall_ms, real: self.real, folded_batch: self.folded.1 };
+            let effects = self.simulation.tick(&mut self.inputs, moment);
+            self.carry_out(effects);
+        }
+    }
+
+    fn carry_out(&mut self, effects: Effects) {
+        self.last_effects = effects.wake_after;
+        self.gate.admit(effects.replies);
+        if let Some(batch) = effects.batch {
+            match self.log.append(std::slice::from_ref(&batch), self.folded.0) {
+                Ok(record) => {
+                    self.unfolded.push(record);
+                    self.gate.committed(batch.number);
+                }
+                Err(_) => {
+                    self.inbox.fail_storage();
+                    self.gate.fail(&WITHOUT_STORAGE);
+                }
+            }
+        }
+        for key in effects.lookups {
+            let account = self.rows.look_up(&key).expect("the simulated disk should be readable");
+            self.inbox.push(Input::Found(key, account));
+        }
+        let tables = game::player_tables(&self.simulation);
+        for account in effects.players {
+            let rows = self.rows.load_player(&tables, account).expect("the simulated disk should be readable");
+            self.inbox.push(Input::Loaded(account, rows));
+        }
+        for (number, job) in effects.jobs {
+            self.inbox.push(Input::JobDone(number, job.run()));
+        }
+    }
+
+    /// Folds the log into rows, as the server does from time to time.
+    ///
+    /// # Panics
+    /// When the simulated disk fails.
+    pub fn fold(&mut self) {
+        let records = std::mem::take(&mut self.unfolded);
+        let last_batch = self.rows.fold(&records).expect("the simulated disk should be writable");
+        self.folded = (records.last().map_or(self.folded.0, |record| record.number), last_batch);
+    }
+
+    /// The simulated disks: log and rows.
+    pub fn disks(&self) -> &(Disk, Disk) {
+        &self.disks
+    }
+
+    /// A hash over everything that is kept and in memory.
+    pub fn state_hash(&mut self) -> u64 {
+        crate::tick::state_hash(self.simulation.world_mut())
+    }
+
+    /// How many players are in memory.
+    pub fn players_in_memory(&self) -> usize {
+        crate::tick::loaded_players(self.simulation.world())
+    }
+
+    /// When the world wants its next tick although nothing arrives.
+    pub fn wakes_after(&self) -> Option<Duration> {
+        self.last_effects
+    }
+
+    /// The world, to look at.
+    pub fn simulation(&mut self) -> &mut Simulation {
+        &mut self.simulation
+    }
+}

@@ -1,0 +1,254 @@
+//! One tick of a world: what has arrived goes in, what it led to comes out.
+//!
+//! A [`Simulation`] is a pure machine. It reads no clock, opens no file and starts no thread:
+//! whoever drives it (the server, a test, a replay) brings it inputs and carries out its effects.
+
+use std::time::{Duration, Instant};
+
+use bevy_app::App;
+use bevy_ecs::prelude::*;
+use bevy_ecs::schedule::{ScheduleBuildSettings, ScheduleLabel};
+use bevy_time::{Real, Time};
+
+use crate::clock::Clock;
+use crate::player::{self, AccountId, Players};
+use crate::request::dispatch::{Command, Handlers, Held, Outbox, Parked, dispatch};
+use crate::request::{Fact, Job, Refusal, RequestTable, status};
+use crate::storage::rows::Persistence;
+use crate::storage::{Batch, Directory, IndexKey, LoadedPlayer};
+
+/// The schedule that runs once for each tick.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, ScheduleLabel)]
+pub struct Tick;
+
+/// The phases of a tick, in order.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, SystemSet)]
+pub enum TickSystems {
+    /// Time moves on; what was looked up, loaded or worked out is taken in.
+    Receive,
+    /// Requests are answered, in the order they arrived.
+    Handle,
+    /// What is due happens.
+    Simulate,
+    /// Changed components become the tick's batch.
+    Persist,
+}
+
+/// Something from outside the world.
+#[derive(Debug)]
+pub enum Input {
+    /// A request.
+    Command(Command),
+    /// An index entry was looked up.
+    Found(IndexKey, Option<AccountId>),
+    /// A player's rows were read; `None` when there are none.
+    Loaded(AccountId, Option<LoadedPlayer>),
+    /// A job is done.
+    JobDone(u64, Fact),
+    /// A job could not be started: too many wait.
+    JobRefused(u64),
+}
+
+/// When a tick happens.
+#[derive(Debug, Clone, Copy)]
+pub struct Moment {
+    /// Unix milliseconds on the wall, for a clock that runs by itself.
+    pub wall_ms: i64,
+    /// Real time, for time-outs and put-away.
+    pub real: Instant,
+    /// The last batch that has been folded into rows.
+    pub folded_batch: u64,
+}
+
+/// What a tick led to.
+#[derive(Debug)]
+pub struct Effects {
+    /// The rows that changed.
+    pub batch: Option<Batch>,
+    /// Replies, each held until its batch is committed.
+    pub replies: Vec<Held>,
+    /// Index entries to look up.
+    pub lookups: Vec<IndexKey>,
+    /// Players to load.
+    pub players: Vec<AccountId>,
+    /// Jobs to run.
+    pub jobs: Vec<(u64, Job)>,
+    /// When the next tick must come even if nothing arrives.
+    pub wake_after: Option<Duration>,
+}
+
+/// What arrived for this tick.
+#[derive(Debug, Default, Resource)]
+struct Arrivals {
+    inputs: Vec<Input>,
+    ready: Vec<Command>,
+    moment: Option<Moment>,
+}
+
+/// Real time and progress of the storage, as of this tick.
+#[derive(Debug, Default, Resource)]
+pub struct Surroundings {
+    /// The last batch that has been folded into rows.
+    pub folded_batch: u64,
+    /// When the next tick must come even if nothing arrives, as asked for by this tick's systems.
+    pub wake_after: Option<Duration>,
+}
+
+impl Surroundings {
+    /// Asks for a tick in this much real time at the latest.
+    pub fn wake_within(&mut self, delay: Duration) {
+        self.wake_after = Some(self.wake_after.map_or(delay, |earlier| earlier.min(delay)));
+    }
+}
+
+/// A world and its systems.
+pub struct Simulation {
+    app: App,
+}
+
+impl Simulation {
+    /// Takes an app whose plugins are all added.
+    pub fn new(mut app: App) -> Self {
+        app.finish();
+        app.cleanup();
+        Self { app }
+    }
+
+    /// Runs one tick with what has arrived; `inputs` is left empty.
+    pub fn tick(&mut self, inputs: &mut Vec<Input>, moment: Moment) -> Effects {
+        let world = self.app.world_mut();
+        let mut arrivals = world.resource_mut::<Arrivals>();
+        std::mem::swap(&mut arrivals.inputs, inputs);
+        arrivals.moment = Some(moment);
+        self.app.update();
+        self.take_effects()
+    }
+
+    fn take_effects(&mut self) -> Effects {
+        let world = self.app.world_mut();
+        let batch = world.resource_mut::<Persistence>().take_batch();
+        let wake_after = world.resource_mut::<Surroundings>().wake_after.take();
+        let mut outbox = world.resource_mut::<Outbox>();
+        Effects {
+            batch,
+            replies: std::mem::take(&mut outbox.replies),
+            lookups: std::mem::take(&mut outbox.lookups),
+            players: std::mem::take(&mut outbox.players),
+            jobs: std::mem::take(&mut outbox.jobs),
+            wake_after,
+        }
+    }
+
+    /// The world, to look at.
+    pub fn world(&self) -> &World {
+        self.app.world()
+    }
+
+    /// The world, to set up.
+    pub fn world_mut(&mut self) -> &mut World {
+        self.app.world_mut()
+    }
+
+    /// Answers every request that waits for something from outside.
+    pub fn refuse_parked(&mut self, refusal: &Refusal) {
+        for command in self.world_mut().resource_mut::<Parked>().take_all() {
+            command.reply_to.refuse(refusal);
+        }
+    }
+
+    /// How many requests wait for something from outside.
+    pub fn parked_count(&self) -> usize {
+        self.world().resource::<Parked>().len()
+    }
+}
+
+/// Sets up the tick: schedule, phases and the systems of the first two.
+pub struct TickPlugin;
+
+impl bevy_app::Plugin for TickPlugin {
+    fn build(&self, app: &mut App) {
+        app.init_resource::<Arrivals>()
+            .init_resource::<Surroundings>()
+            .init_resource::<Time<Real>>()
+            .init_resource::<RequestTable>()
+            .init_resource::<Handlers>()
+            .init_resource::<Outbox>()
+            .init_resource::<Parked>();
+        app.init_schedule(Tick);
+        app.main_mut().update_schedule = Some(Tick.intern());
+        app.edit_schedule(Tick, |schedule| {
+            schedule.set_build_settings(ScheduleBuildSettings {
+                ambiguity_detection: bevy_ecs::schedule::LogLevel::Error,
+                ..Default::default()
+            });
+            schedule.set_executor(bevy_ecs::schedule::SingleThreadedExecutor::new());
+            schedule.configure_sets(
+                (TickSystems::Receive, TickSystems::Handle, TickSystems::Simulate, TickSystems::Persist).chain(),
+            );
+        });
+        app.add_systems(Tick, receive.in_set(TickSystems::Receive));
+        app.add_systems(Tick, handle.in_set(TickSystems::Handle));
+    }
+}
+
+fn receive(world: &mut World) {
+    world.resource_scope(|world, mut arrivals: Mut<Arrivals>| {
+        let arrivals = &mut *arrivals;
+        if let Some(moment) = arrivals.moment.take() {
+            world.resource_mut::<Time<Real>>().update_with_instant(moment.real);
+            world.resource_mut::<Clock>().update(moment.wall_ms);
+            world.resource_mut::<Surroundings>().folded_batch = moment.folded_batch;
+        }
+        for input in arrivals.inputs.drain(..) {
+            match input {
+                Input::Command(command) => arrivals.ready.push(command),
+                Input::Found(key, account) => {
+                    arrivals.ready.extend(world.resource_mut::<Parked>().take_lookup(&key));
+                    world.resource_mut::<Directory>().found(key, account);
+                }
+                Input::Loaded(account, rows) => {
+                    let waiting = world.resource_mut::<Parked>().take_player(account);
+                    match player::restore(world, account, rows) {
+                        Ok(()) => arrivals.ready.extend(waiting),
+                        Err(refusal) => waiting.into_iter().for_each(|command| command.reply_to.refuse(&refusal)),
+                    }
+                }
+                Input::JobDone(job, fact) => {
+                    arrivals.ready.extend(world.resource_mut::<Parked>().take_job(job, fact));
+                }
+                Input::JobRefused(job) => {
+                    if let Some(command) = world.resource_mut::<Parked>().cancel_job(job) {
+                        command.reply_to.refuse(&Refusal::busy("server busy, retry later"));
+                    }
+                }
+            }
+        }
+    });
+}
+
+fn handle(world: &mut World) {
+    let mut ready = std::mem::take(&mut world.resource_mut::<Arrivals>().ready);
+    world.resource_scope(|world, mut handlers: Mut<Handlers>| {
+        for command in ready.drain(..) {
+            dispatch(world, &mut handlers, command);
+        }
+    });
+    world.resource_mut::<Arrivals>().ready = ready;
+}
+
+/// A hash over everything of the world that is kept: the same inputs give the same hash.
+pub fn state_hash(world: &mut World) -> u64 {
+    crate::storage::rows::state_hash(world)
+}
+
+/// How a stopped world refuses.
+pub const STOPPED: Refusal = Refusal::new(status::BUSY, "server is stopping, retry later");
+
+/// How a world refuses whose storage failed.
+pub const WITHOUT_STORAGE: Refusal =
+    Refusal::new(status::BUSY, "server cannot store changes at the moment, retry later");
+
+/// The accounts whose players are in memory, for put-away and inspection.
+pub fn loaded_players(world: &World) -> usize {
+    world.resource::<Players>().len()
+}
