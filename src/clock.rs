@@ -191,10 +191,21 @@ fn midnight(date: Date, zone: &TimeZone) -> i64 {
     })
 }
 
-/// Hours, minutes and seconds as the documents write a duration: `H:MM:SS`.
-pub fn hours_minutes_seconds(seconds: i64) -> String {
-    let seconds = seconds.max(0);
-    format!("{}:{:02}:{:02}", seconds / 3600, seconds / 60 % 60, seconds % 60)
+/// Seconds, written as the documents write a duration: `H:MM:SS`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct HoursMinutesSeconds(pub i64);
+
+impl std::fmt::Display for HoursMinutesSeconds {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let seconds = self.0.max(0);
+        write!(f, "{}:{:02}:{:02}", seconds / 3600, seconds / 60 % 60, seconds % 60)
+    }
+}
+
+impl Serialize for HoursMinutesSeconds {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        if self.0 == 0 { serializer.serialize_str("0:00:00") } else { serializer.collect_str(self) }
+    }
 }
 
 /// Registers `server_time`, and `clock_advance` where the clock is manual.
@@ -351,7 +362,7 @@ mod tests {
 
     #[test]
     fn durations_read_as_in_the_documents() {
-        assert_eq!(hours_minutes_seconds(62_057), "17:14:17");
-        assert_eq!(hours_minutes_seconds(36_000), "10:00:00");
+        assert_eq!(HoursMinutesSeconds(62_057).to_string(), "17:14:17");
+        assert_eq!(HoursMinutesSeconds(36_000).to_string(), "10:00:00");
     }
 }

@@ -201,6 +201,8 @@ fn lay_over(base: &mut Value, over: Value, place: &Place, report: &mut Report) {
                 }
             }
         }
+        // RON reads a section without keys, `()`, as nothing at all.
+        (Value::Object(_), Value::Null) => {}
         (base, over) => match check_kind(base, &over) {
             Ok(()) => *base = over,
             Err(mistake) => drop(report.error(place, mistake)),

@@ -83,6 +83,11 @@ pub fn start_world(
     rules::install(rules, world);
     world.insert_resource(Clock::start(settings.clock, settings.zone.clone(), start.wall_ms, recovered.moment_ms));
     world.insert_resource(WorldSeed(start.seed));
+    if recovered.moment_ms.is_some_and(|stored| settings.clock == ClockMode::Real && stored > start.wall_ms) {
+        tracing::warn!(
+            "the system clock is behind the last stored change; until it has caught up, nothing regenerates"
+        );
+    }
     let tables = world.resource::<Persistence>().world_tables();
     let rows = tables.iter().map(|table| store.rows.get(table, b"")).collect::<Result<Vec<_>, _>>()?;
     rows::restore_world(world, &rows, recovered.last_batch)

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::request::Refusal;
-use crate::request::dispatch::{Held, Until};
+use crate::request::dispatch::{Held, TIMED_OUT, Until};
 
 /// The replies of a world that may not leave yet.
 #[derive(Debug, Default)]
@@ -33,6 +33,14 @@ impl ReplyGate {
         self.committed = self.committed.max(number);
         while let Some(entry) = self.waiting.first_entry().filter(|entry| *entry.key() <= self.committed) {
             entry.remove().into_iter().for_each(Held::release);
+        }
+    }
+
+    /// Answers the replies that wait for batches up to this one: the disk takes too long. Their
+    /// changes may still become durable.
+    pub fn time_out(&mut self, number: u64) {
+        while let Some(entry) = self.waiting.first_entry().filter(|entry| *entry.key() <= number) {
+            entry.remove().into_iter().for_each(|held| held.refuse(&TIMED_OUT));
         }
     }
 

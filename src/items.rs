@@ -70,14 +70,52 @@ impl FromStr for Amount {
     }
 }
 
-macro_rules! serialized_as_text {
-    ($type:ty) => {
-        impl Serialize for $type {
-            fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-                serializer.collect_str(self)
-            }
-        }
+/// Numbers separated by colons, put together on the stack: replies are full of them, and the
+/// formatting of the standard library would be the dearest part of many.
+struct Colons {
+    bytes: [u8; 40],
+    length: usize,
+}
 
+impl Colons {
+    fn new() -> Self {
+        Self { bytes: [0; 40], length: 0 }
+    }
+
+    fn with(mut self, number: impl itoa::Integer) -> Self {
+        if self.length > 0 {
+            self.append(b":");
+        }
+        self.append(itoa::Buffer::new().format(number).as_bytes());
+        self
+    }
+
+    fn append(&mut self, bytes: &[u8]) {
+        let end = self.length + bytes.len();
+        self.bytes[self.length..end].copy_from_slice(bytes);
+        self.length = end;
+    }
+
+    fn as_str(&self) -> &str {
+        std::str::from_utf8(&self.bytes[..self.length]).unwrap_or_default()
+    }
+}
+
+impl Serialize for ItemId {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(Colons::new().with(self.group).with(self.id).as_str())
+    }
+}
+
+impl Serialize for Amount {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let text = Colons::new().with(self.item.group).with(self.item.id).with(self.quantity);
+        serializer.serialize_str(text.as_str())
+    }
+}
+
+macro_rules! read_from_text {
+    ($type:ty) => {
         impl<'de> Deserialize<'de> for $type {
             fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
                 let text = <std::borrow::Cow<'_, str>>::deserialize(deserializer)?;
@@ -87,8 +125,8 @@ macro_rules! serialized_as_text {
     };
 }
 
-serialized_as_text!(ItemId);
-serialized_as_text!(Amount);
+read_from_text!(ItemId);
+read_from_text!(Amount);
 
 /// What a player owns. Quantities are never negative.
 #[derive(Debug, Default, Clone, PartialEq, Eq, Component)]
@@ -291,6 +329,8 @@ mod tests {
     fn amounts_read_and_write_as_in_the_documents() {
         assert_eq!(amount("3:9:125"), Amount { item: ItemId::item(9), quantity: 125 });
         assert_eq!(amount("3:9:125").to_string(), "3:9:125");
+        let longest = Amount { item: ItemId { group: u8::MAX, id: u32::MAX }, quantity: i64::MIN };
+        assert_eq!(serde_json::to_value(longest).ok(), Some(longest.to_string().into()));
         for wrong in ["", "3:9", "3:9:x", "x:9:1", "300:1:1", "3:9:1:1:1"] {
             assert!(wrong.parse::<Amount>().is_err(), "{wrong}");
         }

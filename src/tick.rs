@@ -12,7 +12,7 @@ use bevy_time::{Real, Time};
 
 use crate::clock::Clock;
 use crate::player::{self, AccountId, Players};
-use crate::request::dispatch::{Command, Handlers, Held, Outbox, Parked, dispatch};
+use crate::request::dispatch::{Command, Handlers, Held, Outbox, Parked, TIMED_OUT, dispatch};
 use crate::request::{Fact, Job, Refusal, RequestTable, status};
 use crate::storage::rows::Persistence;
 use crate::storage::{Batch, Directory, IndexKey, LoadedPlayer};
@@ -188,6 +188,7 @@ impl bevy_app::Plugin for TickPlugin {
         });
         app.add_systems(Tick, receive.in_set(TickSystems::Receive));
         app.add_systems(Tick, handle.in_set(TickSystems::Handle));
+        app.add_systems(Tick, expire_parked.in_set(TickSystems::Simulate));
     }
 }
 
@@ -234,6 +235,30 @@ fn handle(world: &mut World) {
         }
     });
     world.resource_mut::<Arrivals>().ready = ready;
+}
+
+/// How often the commands that wait are looked at, and how often they may be looked at in vain.
+const PARKED_LOOK: Duration = Duration::from_secs(1);
+const PARKED_LOOKS_MAX: u32 = 15;
+
+/// Answers the commands that have waited too long for the disk or for a job.
+pub fn expire_parked(
+    mut parked: ResMut<Parked>,
+    mut surroundings: ResMut<Surroundings>,
+    time: Res<Time<Real>>,
+    mut next_look_at: Local<Duration>,
+) {
+    if parked.is_empty() {
+        *next_look_at = time.elapsed() + PARKED_LOOK;
+        return;
+    }
+    if time.elapsed() >= *next_look_at {
+        *next_look_at = time.elapsed() + PARKED_LOOK;
+        for command in parked.take_older_than(PARKED_LOOKS_MAX) {
+            command.reply_to.refuse(&TIMED_OUT);
+        }
+    }
+    surroundings.wake_within(next_look_at.saturating_sub(time.elapsed()));
 }
 
 /// A hash over everything of the world that is kept: the same inputs give the same hash.

@@ -54,6 +54,12 @@ struct Options {
     /// Length of the first echo's replies
     #[arg(long, value_name = "N", default_value_t = 250)]
     reply_bytes: usize,
+    /// Measure only workloads whose name holds this text, and the first echo
+    #[arg(long, value_name = "TEXT", default_value = "")]
+    only: String,
+    /// Requests in flight per connection; may be repeated
+    #[arg(long, value_name = "D", default_values_t = DEPTHS)]
+    depth: Vec<usize>,
     /// Measure the echo alone
     #[arg(long)]
     echo_only: bool,
@@ -124,13 +130,15 @@ async fn compare(options: &Options) -> Result<()> {
     let raidkeep = Server::raidkeep(options).await?;
     let read_bytes = measure::read_reply_bytes(&raidkeep).await?;
     let same_size = Server::echo(options, read_bytes).await?;
-    let targets = [
+    let mut targets = vec![
         first,
         target(&format!("echo {read_bytes} B (same size)"), &same_size, Workload::Echo),
         target("read (get_player_info)", &raidkeep, Workload::Read),
         target("write (enter_stage_general)", &raidkeep, Workload::Write),
         target("mixed (80 % read, 20 % write)", &raidkeep, Workload::Mixed),
     ];
+    let mut at = 0..;
+    targets.retain(|target| at.next() == Some(0) || target.name.contains(&options.only));
     measure_all(options, &targets).await?;
     let idle = Server::raidkeep(options).await?;
     print_idle(options, "Raidkeep", &raidkeep, &idle, Workload::Read).await
@@ -139,9 +147,9 @@ async fn compare(options: &Options) -> Result<()> {
 /// All targets take turns in every round, so that the neighbours' noise falls on all of them.
 async fn measure_all(options: &Options, targets: &[Target<'_>]) -> Result<()> {
     let empty = || targets.iter().map(|_| Vec::new()).collect();
-    let mut samples: report::Samples = DEPTHS.iter().map(|_| empty()).collect();
+    let mut samples: report::Samples = options.depth.iter().map(|_| empty()).collect();
     for round in 1..=options.rounds {
-        for (depth, by_target) in DEPTHS.iter().zip(&mut samples) {
+        for (depth, by_target) in options.depth.iter().zip(&mut samples) {
             for (target, rounds) in targets.iter().zip(by_target) {
                 let sample = target.run(options, *depth).await?;
                 eprintln!(
@@ -152,7 +160,7 @@ async fn measure_all(options: &Options, targets: &[Target<'_>]) -> Result<()> {
             }
         }
     }
-    report::print(targets, &samples);
+    report::print(&options.depth, targets, &samples);
     let echo = &targets[0];
     let fresh = Server::echo(options, options.reply_bytes).await?;
     print_idle(options, "echo", echo.server, &fresh, Workload::Echo).await

@@ -1,7 +1,7 @@
 //! Medians over the rounds, as the Markdown that goes into docs/performance.md.
 
 use crate::{
-    DEPTHS, Target,
+    Target,
     measure::{Sample, Workload},
 };
 
@@ -9,10 +9,10 @@ use crate::{
 pub(crate) type Samples = Vec<Vec<Vec<Sample>>>;
 
 /// Prints the table, what durable requests write to disk, and warnings.
-pub(crate) fn print(targets: &[Target<'_>], samples: &Samples) {
-    print_table(targets, samples);
+pub(crate) fn print(depths: &[usize], targets: &[Target<'_>], samples: &Samples) {
+    print_table(depths, targets, samples);
     println!();
-    for (depth, by_target) in DEPTHS.iter().zip(samples) {
+    for (depth, by_target) in depths.iter().zip(samples) {
         for (target, rounds) in targets.iter().zip(by_target) {
             if target.workload == Workload::Write {
                 let written = median(rounds, |sample| sample.written);
@@ -20,10 +20,10 @@ pub(crate) fn print(targets: &[Target<'_>], samples: &Samples) {
             }
         }
     }
-    print_warnings(targets, samples);
+    print_warnings(depths, targets, samples);
 }
 
-fn print_table(targets: &[Target<'_>], samples: &Samples) {
+fn print_table(depths: &[usize], targets: &[Target<'_>], samples: &Samples) {
     // The first targets are the echoes; every target is compared with each of them.
     let echoes = targets.iter().filter(|target| target.workload == Workload::Echo);
     let echoes: Vec<_> = echoes.map(|echo| &*echo.name).collect();
@@ -32,7 +32,7 @@ fn print_table(targets: &[Target<'_>], samples: &Samples) {
         print!(" req/s, CPU vs {echo} |");
     }
     println!("\n|---|{}", "---:|".repeat(5 + echoes.len()));
-    for (depth, by_target) in DEPTHS.iter().zip(samples) {
+    for (depth, by_target) in depths.iter().zip(samples) {
         for (target, rounds) in targets.iter().zip(by_target) {
             print_row(&target.name, *depth, rounds, &by_target[..echoes.len()]);
         }
@@ -55,8 +55,8 @@ fn print_row(name: &str, depth: usize, rounds: &[Sample], echoes: &[Vec<Sample>]
     println!();
 }
 
-fn print_warnings(targets: &[Target<'_>], samples: &Samples) {
-    for (depth, by_target) in DEPTHS.iter().zip(samples) {
+fn print_warnings(depths: &[usize], targets: &[Target<'_>], samples: &Samples) {
+    for (depth, by_target) in depths.iter().zip(samples) {
         for (target, rounds) in targets.iter().zip(by_target) {
             let refused = rounds.iter().map(|sample| sample.refused).fold(0.0, f64::max);
             let percent = 100.0 * refused;

@@ -54,7 +54,8 @@ impl Serve {
         let stop = StopSignal::listen()?;
         let server = Server::start(config, &self.asset_source(), Some(metrics))?;
         print_line(&format!("listening on {}", server.address));
-        print_line(&format!("try: raidkeep call --url ws://{} get_player_info", server.address));
+        let program = std::env::args().next().unwrap_or_else(|| "raidkeep".to_owned());
+        print_line(&format!("try: {program} call --url ws://{} get_player_info", server.address));
         print_line("stop with Ctrl-C; every answered change is on disk");
         stop.wait();
         tracing::info!("stopping");

@@ -5,7 +5,7 @@ use bevy_ecs::prelude::*;
 use bevy_ecs::query::QueryData;
 use serde::{Deserialize, Serialize};
 
-use crate::clock::{Clock, hours_minutes_seconds};
+use crate::clock::{Clock, HoursMinutesSeconds};
 use crate::hang_up::model::{Earnings, HangUp};
 use crate::hang_up::rules::HangUpRules;
 use crate::items::{Inventory, LegacyChange};
@@ -59,7 +59,7 @@ pub struct HangUpInfo {
 #[derive(Debug, Serialize)]
 #[serde(untagged)]
 enum HangUpTime {
-    Hours(String),
+    Hours(HoursMinutesSeconds),
     Seconds(i64),
 }
 
@@ -98,9 +98,7 @@ fn start_hang_up(
         hang_up_info: HangUpInfo { hang_stage: stage, time },
     };
     Ok(match settled {
-        None => {
-            Success::with(reply(Vec::new(), HangUpTime::Hours(hours_minutes_seconds(0)))).message("hang up success")
-        }
+        None => Success::with(reply(Vec::new(), HangUpTime::Hours(HoursMinutesSeconds(0)))).message("hang up success"),
         Some((earnings, changes)) => Success::with(reply(changes, HangUpTime::Seconds(earnings.seconds)))
             .status(SETTLED)
             .message("Settlement reward success"),
@@ -187,7 +185,7 @@ fn get_hang_up_info(
     check_configured(&player.hang_up, &rules)?;
     let earnings = player.hang_up.look(clock.now(), &rules, random.source()).ok_or(NOTHING_HANGING)?;
     let get_hang_up_info = LegacyChange::before(&player.inventory, &earnings.amounts);
-    let time = HangUpTime::Hours(hours_minutes_seconds(earnings.seconds));
+    let time = HangUpTime::Hours(HoursMinutesSeconds(earnings.seconds));
     let hang_up_info = HangUpInfo { hang_stage: earnings.stage, time };
     let message = "Successfully get hook information";
     Ok(Success::with(HangUpShown { get_hang_up_info, hang_up_info }).message(message))

@@ -145,10 +145,10 @@ impl Connection {
     }
 
     fn take_sign_ins(&mut self) {
-        let mut outbox = self.outbox.lock();
         if self.unchecked.is_empty() {
             return;
         }
+        let mut outbox = self.outbox.lock();
         let sign_ins = std::mem::take(&mut outbox.sign_ins);
         let first_open = outbox.first_open_serial();
         drop(outbox);

@@ -248,13 +248,26 @@ impl WorldThread {
         let receiver = tokio::task::spawn_local(receive_streams(streams, site));
         let accepting = acceptor.map(|(acceptor, listener)| tokio::task::spawn_local(acceptor.run(listener)));
         let _ = ready.send(Ok(()));
-        let world = tokio::task::spawn_local(world.run());
-        let _ = stop.subscribe().wait_for(|stop| *stop).await;
+        let mut world = tokio::task::spawn_local(world.run());
+        let mut stopping = stop.subscribe();
+        let fault = tokio::select! {
+            _ = stopping.wait_for(|stop| *stop) => None,
+            ended = &mut world => ended.err(),
+        };
+        if let Some(fault) = fault {
+            tracing::error!(
+                %fault,
+                "a world ended by a fault in the program; its clients get status 16. Every change that was answered \
+                 is on disk: start the server again, and please report the lines above"
+            );
+            inbox.fail_storage();
+            let _ = stopping.wait_for(|stop| *stop).await;
+        }
         inbox.stop();
         accepting.inspect(tokio::task::JoinHandle::abort);
         receiver.abort();
         let patience = Duration::from_secs(shared.config.limits.stop_seconds);
-        if tokio::time::timeout(patience, world).await.is_err() {
+        if !world.is_finished() && tokio::time::timeout(patience, world).await.is_err() {
             tracing::warn!("not everything was finished in time; clients that wait get no answer");
         }
         sockets.stop();

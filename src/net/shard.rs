@@ -4,6 +4,7 @@
 //! thread for each request would cost more than the request.
 
 use std::cell::{Cell, RefCell};
+use std::collections::VecDeque;
 use std::net::IpAddr;
 use std::rc::{Rc, Weak};
 use std::sync::Arc;
@@ -31,6 +32,9 @@ use crate::tick::{Effects, Input, Moment, Simulation, WITHOUT_STORAGE};
 /// and clients get status 16.
 const UNCOMMITTED_BATCHES_MAX: u64 = 4096;
 
+/// How long a commit may take before clients are told that it is unclear (status -2).
+const COMMIT_PATIENCE: Duration = Duration::from_secs(15);
+
 /// A world together with what carries out its effects.
 pub struct WorldLoop {
     simulation: Simulation,
@@ -40,8 +44,11 @@ pub struct WorldLoop {
     storage: Option<StorageWorker>,
     jobs: Jobs,
     last_batch: u64,
+    /// The uncommitted batches, and when each was sent.
+    sent: VecDeque<(u64, Instant)>,
     wakes_at: Option<Instant>,
     has_failed: bool,
+    ticks: metrics::Counter,
 }
 
 /// Work beside the world, limited in how much of it waits.
@@ -86,8 +93,10 @@ impl WorldLoop {
             storage: Some(storage),
             jobs,
             last_batch: committed,
+            sent: VecDeque::new(),
             wakes_at: None,
             has_failed: false,
+            ticks: metrics::counter!("raidkeep_ticks_total"),
         }
     }
 
@@ -110,6 +119,7 @@ impl WorldLoop {
                 continue;
             }
             self.tick(&mut inputs);
+            self.ticks.increment(1);
             // The sockets get their turn between two ticks.
             tokio::task::yield_now().await;
         }
@@ -122,7 +132,8 @@ impl WorldLoop {
     }
 
     async fn wait(&self) {
-        match self.wakes_at {
+        let times_out_at = self.sent.front().map(|(_, sent_at)| *sent_at + COMMIT_PATIENCE);
+        match self.wakes_at.into_iter().chain(times_out_at).min() {
             Some(at) => {
                 let _ = tokio::time::timeout_at(at.into(), self.notify.notified()).await;
             }
@@ -131,7 +142,18 @@ impl WorldLoop {
     }
 
     fn release(&mut self) {
-        self.gate.committed(self.inbox.committed());
+        let committed = self.inbox.committed();
+        self.gate.committed(committed);
+        while let Some((batch, sent_at)) = self.sent.front() {
+            if *batch > committed {
+                if sent_at.elapsed() < COMMIT_PATIENCE {
+                    break;
+                }
+                tracing::error!(batch, "the disk has not confirmed a change for too long; its clients get status -2");
+                self.gate.time_out(*batch);
+            }
+            self.sent.pop_front();
+        }
         if self.inbox.has_storage_failed() && !self.has_failed {
             self.has_failed = true;
             self.wakes_at = None;
@@ -152,6 +174,7 @@ impl WorldLoop {
         if let Some(storage) = &self.storage {
             if let Some(batch) = effects.batch {
                 self.last_batch = batch.number;
+                self.sent.push_back((batch.number, real));
                 storage.commit(batch);
             }
             effects.lookups.into_iter().for_each(|key| storage.look_up(key));

@@ -9,7 +9,7 @@ use crate::identity::hash_token;
 use crate::net::inbox::Inbox;
 use crate::net::limits::PlayerLimits;
 use crate::net::operator::{OperatorToken, entropy};
-use crate::request::dispatch::{Command, Credential, Reply, ReplyPort, ReplyTo};
+use crate::request::dispatch::{Command, Credential, Reply, ReplyPort, ReplyTo, Stranger};
 use crate::request::envelope::{Envelope, RequestId, into_text, refusal_text, write_reply};
 use crate::request::once::OnceKey;
 use crate::request::registry::{Decoded, RequestKind};
@@ -82,20 +82,22 @@ impl WayIn {
                     unchecked: unchecked.map(|token| (envelope.world, token.into())),
                     world: envelope.world,
                 };
-                let once = envelope.once.as_ref().map(|key| OnceKey {
-                    key: key.as_ref().into(),
-                    fingerprint: (kind.fingerprint)(decoded.request.as_ref()),
+                let once = envelope.once.as_ref().map(|key| {
+                    let fingerprint = (kind.fingerprint)(decoded.request.as_ref());
+                    Box::new(OnceKey { key: key.as_ref().into(), fingerprint })
                 });
-                let entropy = match kind.access {
-                    Access::Anyone => entropy(),
-                    Access::Player | Access::Operator => Ok([0; 32]),
-                };
-                let Ok(entropy) = entropy else {
-                    reply_to.refuse(&Refusal::busy("no randomness available, retry later"));
-                    return None;
+                let stranger = match (kind.access, address) {
+                    (Access::Player | Access::Operator, _) => None,
+                    (Access::Anyone, address) => match entropy() {
+                        Ok(entropy) => Some(Box::new(Stranger { address, entropy })),
+                        Err(_) => {
+                            reply_to.refuse(&Refusal::busy("no randomness available, retry later"));
+                            return None;
+                        }
+                    },
                 };
                 let (kind, request) = (kind.index, decoded.request);
-                let command = Command { kind, request, credential, once, address, entropy, fact: None, reply_to };
+                let command = Command { kind, request, credential, once, stranger, fact: None, reply_to, parked_at: 0 };
                 if let Err((command, refusal)) = inbox.push_command(command) {
                     command.reply_to.refuse(&refusal);
                 }
@@ -133,7 +135,7 @@ impl WayIn {
             (Access::Operator, Some(_)) => Err(Refusal::invalid_token()),
             (Access::Player, token) => match (standing.signed_in(world, token), token) {
                 (Some(sign_in), _) => Ok(Credential::SignedIn(sign_in)),
-                (None, Some(token)) => Ok(Credential::Token(hash_token(token))),
+                (None, Some(token)) => Ok(Credential::Token(Box::new(hash_token(token)))),
                 (None, None) => Err(MISSING),
             },
         }

@@ -179,6 +179,6 @@ impl Plugin for PlayerPlugin {
         app.init_resource::<Players>();
         app.insert_resource(PutAway { idle: self.idle });
         app.add_request::<overview::GetPlayerInfo, _>(overview::get_player_info);
-        app.add_systems(Tick, put_away_idle.in_set(TickSystems::Simulate));
+        app.add_systems(Tick, put_away_idle.in_set(TickSystems::Simulate).after(crate::tick::expire_parked));
     }
 }

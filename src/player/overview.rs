@@ -4,7 +4,7 @@ use bevy_ecs::prelude::*;
 use bevy_ecs::query::QueryData;
 use serde::{Deserialize, Serialize};
 
-use crate::clock::{Clock, hours_minutes_seconds};
+use crate::clock::{Clock, HoursMinutesSeconds};
 use crate::energy::{Energy, EnergyRules};
 use crate::hang_up::HangUp;
 use crate::identity::Account;
@@ -52,7 +52,7 @@ struct EnergyNow {
 #[derive(Debug, Serialize)]
 struct HangUpNow {
     hang_stage: u32,
-    time: String,
+    time: HoursMinutesSeconds,
 }
 
 #[derive(Debug, Serialize)]
@@ -100,7 +100,7 @@ pub fn get_player_info(
         stages: player.progress.highest_stages(),
         hang_up: HangUpNow {
             hang_stage: player.hang_up.stage().unwrap_or(0),
-            time: hours_minutes_seconds(player.hang_up.elapsed(now)),
+            time: HoursMinutesSeconds(player.hang_up.elapsed(now)),
         },
         session: player.session.open(),
         at: Moments {

@@ -29,26 +29,35 @@ pub struct Command {
     /// What the caller proves itself with.
     pub credential: Credential,
     /// The idempotency key.
-    pub once: Option<OnceKey>,
-    /// Where the request came from.
-    pub address: Option<IpAddr>,
-    /// Fresh secret bytes for functions that need no token; zeros for the others.
-    pub entropy: [u8; 32],
+    pub once: Option<Box<OnceKey>>,
+    /// For functions that need no token.
+    pub stranger: Option<Box<Stranger>>,
     /// What the job found out that the command waited for.
     pub fact: Option<Fact>,
     /// Where the one reply goes.
     pub reply_to: ReplyTo,
+    /// The age in which it was parked last.
+    pub parked_at: u32,
+}
+
+/// What is known of a caller without a token.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Stranger {
+    /// Where the request came from; `None` for calls from within the process.
+    pub address: Option<IpAddr>,
+    /// 32 bytes nobody can guess, fresh for each request.
+    pub entropy: [u8; 32],
 }
 
 /// What a caller proves itself with.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Credential {
     /// Nothing.
     None,
     /// The operator token, checked on the way in.
     Operator,
     /// The hash of a token the connection has not used before.
-    Token([u8; 32]),
+    Token(Box<[u8; 32]>),
     /// A token that was checked earlier on the same connection.
     SignedIn(SignIn),
 }
@@ -165,7 +174,12 @@ pub struct Parked {
     players: HashMap<AccountId, Vec<Command>>,
     jobs: HashMap<u64, Command>,
     jobs_started: u64,
+    /// Moves on once a second while commands wait; a command parked in an earlier age is older.
+    age: u32,
 }
+
+/// What was waited for did not come in time.
+pub const TIMED_OUT: Refusal = Refusal::new(status::TIMED_OUT, "timed out, retry with the same once key");
 
 impl Parked {
     /// How many commands wait.
@@ -205,6 +219,21 @@ impl Parked {
         self.jobs.remove(&job)
     }
 
+    /// Lets the commands grow older by one and takes out those that have waited through `ages`.
+    pub fn take_older_than(&mut self, ages: u32) -> Vec<Command> {
+        self.age += 1;
+        let Some(oldest) = self.age.checked_sub(ages) else {
+            return Vec::new();
+        };
+        let is_old = |command: &mut Command| command.parked_at < oldest;
+        let mut old: Vec<Command> =
+            self.jobs.extract_if(|_, command| is_old(command)).map(|(_, command)| command).collect();
+        for waiting in self.lookups.values_mut().chain(self.players.values_mut()) {
+            old.extend(waiting.extract_if(.., |command| is_old(command)));
+        }
+        old
+    }
+
     /// Every command that waits.
     pub fn take_all(&mut self) -> Vec<Command> {
         let mut all: Vec<Command> = self.lookups.drain().flat_map(|(_, commands)| commands).collect();
@@ -213,7 +242,8 @@ impl Parked {
         all
     }
 
-    fn park(&mut self, need: Need, command: Command, outbox: &mut Outbox) {
+    fn park(&mut self, need: Need, mut command: Command, outbox: &mut Outbox) {
+        command.parked_at = self.age;
         match need {
             Need::Lookup(key) => {
                 let waiting = self.lookups.entry(key).or_insert_with_key(|key| {
@@ -240,11 +270,30 @@ impl Parked {
 
 /// The handlers of every function, in the order of the [`super::RequestTable`].
 #[derive(Default, Resource)]
-pub struct Handlers(Vec<Box<dyn Handler>>);
+pub struct Handlers(Vec<Entry>);
+
+struct Entry {
+    handler: Box<dyn Handler>,
+    function: &'static str,
+    /// Answers counted by status; looking a counter up by its labels costs more than a small request.
+    counters: Vec<(i32, metrics::Counter)>,
+}
 
 impl Handlers {
-    pub(crate) fn push(&mut self, handler: Box<dyn Handler>) {
-        self.0.push(handler);
+    pub(crate) fn push(&mut self, function: &'static str, handler: Box<dyn Handler>) {
+        self.0.push(Entry { handler, function, counters: Vec::new() });
+    }
+}
+
+impl Entry {
+    fn count(&mut self, status: i32) {
+        let known = self.counters.iter().position(|(counted, _)| *counted == status);
+        let at = known.unwrap_or_else(|| {
+            let labels = [("function", self.function.to_owned()), ("status", status.to_string())];
+            self.counters.push((status, metrics::counter!("raidkeep_requests_total", &labels)));
+            self.counters.len() - 1
+        });
+        self.counters[at].1.increment(1);
     }
 }
 
@@ -253,46 +302,51 @@ pub(crate) trait Handler: Send + Sync {
     fn access(&self) -> Access;
     fn reads(&self) -> Reads;
     /// Runs the handler. A handler that has to wait gives the request back.
-    fn run(&mut self, world: &mut World, request: AnyRequest, origin: Origin) -> Outcome;
+    fn run(&mut self, world: &mut World, request: AnyRequest, origin: Origin<'_>) -> Outcome;
 }
 
 /// What came of one run of a handler.
 pub(crate) enum Outcome {
     /// The reply's JSON but for `id` and the closing brace.
-    Answered { body: Vec<u8>, sign_in: Option<SignIn> },
+    Answered { status: i32, body: Vec<u8>, sign_in: Option<SignIn> },
     /// To be run again.
     Waiting { need: Need, request: AnyRequest },
 }
 
 /// Handles one command: a reply is held, or the command is parked.
 pub fn dispatch(world: &mut World, handlers: &mut Handlers, mut command: Command) {
-    let Some(handler) = handlers.0.get_mut(command.kind) else {
+    let Some(entry) = handlers.0.get_mut(command.kind) else {
         return;
     };
+    let handler = &mut entry.handler;
     let (player, sign_in) = match who_asks(world, handler.access(), &command.credential) {
         Ok(found) => found,
-        Err(Unready::Refused(refusal)) => return answer_refusal(world, command.reply_to, &refusal),
+        Err(Unready::Refused(refusal)) => {
+            entry.count(refusal.status);
+            return answer_refusal(world, command.reply_to, &refusal);
+        }
         Err(Unready::Needs(need)) => return park(world, need, command),
     };
     if let Some(player) = player {
         world.resource_mut::<Touched>().push(player.entity);
-        match check_repeat(world, player, command.once.as_ref()) {
+        match check_repeat(world, player, command.once.as_deref()) {
             Repeat::New => {}
             Repeat::Same(body) => return answer(world, command.reply_to, body, sign_in, Until::Player(player.entity)),
             Repeat::Misused => return answer_refusal(world, command.reply_to, &Repeat::misused()),
         }
     }
-    let origin = Origin { player, address: command.address, entropy: command.entropy, fact: command.fact.take() };
+    let origin = Origin { player, stranger: command.stranger.as_deref(), fact: command.fact.take() };
     match handler.run(world, command.request, origin) {
         Outcome::Waiting { need, request } => park(world, need, Command { request, ..command }),
-        Outcome::Answered { body, sign_in: changed } => {
+        Outcome::Answered { status, body, sign_in: changed } => {
             if let (Some(player), Some(once)) = (player, command.once) {
-                keep_for_repeats(world, player, once, &body);
+                keep_for_repeats(world, player, *once, &body);
             }
             let until = match (handler.reads(), player) {
                 (Reads::Caller, Some(player)) => Until::Player(player.entity),
                 _ => Until::Everything,
             };
+            entry.count(status);
             answer(world, command.reply_to, body, changed.or(sign_in), until);
         }
     }
@@ -360,12 +414,14 @@ pub fn settle_waits(world: &mut World, last_batch: u64) {
 /// A handler that answers at once.
 pub(crate) struct Simple<R: Request> {
     system: BoxedSystem<In<Call<R>>, Answer<R::Reply>>,
+    /// How long the last reply was; the next is likely to be alike.
+    reply_bytes: usize,
 }
 
 impl<R: Request> Simple<R> {
     pub(crate) fn new(world: &mut World, mut system: BoxedSystem<In<Call<R>>, Answer<R::Reply>>) -> Self {
         system.initialize(world);
-        Self { system }
+        Self { system, reply_bytes: 0 }
     }
 }
 
@@ -378,10 +434,14 @@ impl<R: Request> Handler for Simple<R> {
         R::READS
     }
 
-    fn run(&mut self, world: &mut World, request: AnyRequest, mut origin: Origin) -> Outcome {
+    fn run(&mut self, world: &mut World, request: AnyRequest, mut origin: Origin<'_>) -> Outcome {
         let call = Call { caller: R::Caller::from_origin(&mut origin), request: downcast::<R>(request) };
         let answer = self.system.run(call, world).unwrap_or_else(|error| Err(broken_handler::<R>(&error)));
-        answered(answer)
+        let outcome = answered(answer, self.reply_bytes);
+        if let Outcome::Answered { body, .. } = &outcome {
+            self.reply_bytes = body.len();
+        }
+        outcome
     }
 }
 
@@ -406,13 +466,13 @@ impl<R: Request + Clone> Handler for Waiting<R> {
         R::READS
     }
 
-    fn run(&mut self, world: &mut World, request: AnyRequest, mut origin: Origin) -> Outcome {
+    fn run(&mut self, world: &mut World, request: AnyRequest, mut origin: Origin<'_>) -> Outcome {
         let request = downcast::<R>(request);
         let call = Call { caller: R::Caller::from_origin(&mut origin), request: request.clone() };
         let answer = self.system.run(call, world).unwrap_or_else(|error| Err(broken_handler::<R>(&error).into()));
         match answer {
-            Ok(success) => answered(Ok(success)),
-            Err(Unready::Refused(refusal)) => answered::<R::Reply>(Err(refusal)),
+            Ok(success) => answered(Ok(success), 0),
+            Err(Unready::Refused(refusal)) => answered::<R::Reply>(Err(refusal), 0),
             Err(Unready::Needs(need)) => Outcome::Waiting { need, request: Box::new(request) },
         }
     }
@@ -427,17 +487,19 @@ fn broken_handler<R: Request>(error: &dyn std::fmt::Display) -> Refusal {
     Refusal::new(status::INTERNAL_ERROR, "internal error")
 }
 
-fn answered<T: serde::Serialize>(answer: Answer<T>) -> Outcome {
-    let mut body = Vec::with_capacity(256);
-    let sign_in = match answer {
-        Ok(Success { status, message, data, signs_in }) => {
+/// Room for the `id` and the closing brace, and for a reply that is a little longer than the last.
+const SPARE_BYTES: usize = 64;
+
+fn answered<T: serde::Serialize>(answer: Answer<T>, likely_bytes: usize) -> Outcome {
+    let mut body = Vec::with_capacity(likely_bytes + SPARE_BYTES);
+    match answer {
+        Ok(Success { status, message, data, signs_in: sign_in }) => {
             write_body(&mut body, status, message, data.as_ref());
-            signs_in
+            Outcome::Answered { status, body, sign_in }
         }
-        Err(refusal) => {
-            write_body::<()>(&mut body, refusal.status, &refusal.message, None);
-            None
+        Err(Refusal { status, message }) => {
+            write_body::<()>(&mut body, status, &message, None);
+            Outcome::Answered { status, body, sign_in: None }
         }
-    };
-    Outcome::Answered { body, sign_in }
+    }
 }

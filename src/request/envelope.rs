@@ -70,7 +70,7 @@ fn explain(text: &str, error: &serde_json::Error) -> (Refusal, RequestId) {
     let id = parts.id.and_then(|raw| RequestId::from_raw(raw.get()));
     let refusal = if parts.id.is_some() && id.is_none() {
         Refusal::malformed("id", "a string or a number")
-    } else if !parts.world.is_some_and(|raw| parse_world(raw.get().trim_matches('"')).is_some()) {
+    } else if parts.world.is_none_or(|raw| parse_world(raw.get().trim_matches('"')).is_none()) {
         Refusal::malformed("world", "a world number such as 0, \"0\" or \"s0\"")
     } else if !parts.function.is_some_and(|raw| raw.get().starts_with('"')) {
         Refusal::malformed("function", "a string, the name of a function")

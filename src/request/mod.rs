@@ -71,18 +71,16 @@ pub trait Caller: Send + 'static {
     /// Who that is.
     const ACCESS: Access;
     /// Takes what the way in has found out about the caller.
-    fn from_origin(origin: &mut Origin) -> Self;
+    fn from_origin(origin: &mut Origin<'_>) -> Self;
 }
 
 /// All that is known of a caller when its request reaches the world.
 #[derive(Debug)]
-pub struct Origin {
+pub struct Origin<'a> {
     /// The signed-in player, with [`Access::Player`].
     pub player: Option<Player>,
-    /// Where the request came from; `None` for calls from within the process.
-    pub address: Option<std::net::IpAddr>,
-    /// Fresh secret bytes, so that handlers need no source of their own.
-    pub entropy: [u8; 32],
+    /// The caller, with [`Access::Anyone`].
+    pub stranger: Option<&'a dispatch::Stranger>,
     /// What the job found out that this call waited for.
     pub fact: Option<Fact>,
 }
@@ -99,7 +97,7 @@ pub struct Player {
 impl Caller for Player {
     const ACCESS: Access = Access::Player;
 
-    fn from_origin(origin: &mut Origin) -> Self {
+    fn from_origin(origin: &mut Origin<'_>) -> Self {
         origin.player.expect("the dispatcher should let only signed-in players through")
     }
 }
@@ -118,8 +116,9 @@ pub struct Anyone {
 impl Caller for Anyone {
     const ACCESS: Access = Access::Anyone;
 
-    fn from_origin(origin: &mut Origin) -> Self {
-        Self { address: origin.address, entropy: origin.entropy, fact: origin.fact.take() }
+    fn from_origin(origin: &mut Origin<'_>) -> Self {
+        let stranger = origin.stranger.expect("the way in should say who a caller without a token is");
+        Self { address: stranger.address, entropy: stranger.entropy, fact: origin.fact.take() }
     }
 }
 
@@ -130,7 +129,7 @@ pub struct Operator;
 impl Caller for Operator {
     const ACCESS: Access = Access::Operator;
 
-    fn from_origin(_: &mut Origin) -> Self {
+    fn from_origin(_: &mut Origin<'_>) -> Self {
         Self
     }
 }

@@ -114,7 +114,7 @@ impl RequestApp for App {
     ) -> &mut Self {
         let handler = Simple::<R>::new(self.world_mut(), Box::new(IntoSystem::into_system(handler)));
         self.world_mut().resource_mut::<RequestTable>().add::<R>(false);
-        self.world_mut().resource_mut::<Handlers>().push(Box::new(handler));
+        self.world_mut().resource_mut::<Handlers>().push(R::FUNCTION, Box::new(handler));
         self
     }
 
@@ -125,7 +125,7 @@ impl RequestApp for App {
         let handler = Waiting::<R>::new(self.world_mut(), Box::new(IntoSystem::into_system(handler)));
         let signs_in = R::Caller::ACCESS == Access::Anyone;
         self.world_mut().resource_mut::<RequestTable>().add::<R>(signs_in);
-        self.world_mut().resource_mut::<Handlers>().push(Box::new(handler));
+        self.world_mut().resource_mut::<Handlers>().push(R::FUNCTION, Box::new(handler));
         self
     }
 }

@@ -135,7 +135,8 @@ impl Store {
         }
         let next_record = tail.last().map_or(meta.folded_record, |record| record.number) + 1;
         let meta = rows.meta()?;
-        let log = Log { db: log, next_record, trimmed: 0 };
+        empty_log(&log)?;
+        let log = Log { db: log, next_record, trimmed: next_record - 1 };
         let moment_ms = (meta.last_batch > 0).then_some(meta.moment_ms.cast_signed());
         let recovered = Recovered { last_batch: meta.last_batch, moment_ms, folded_at_start };
         Ok(Self { log, rows, recovered })
@@ -156,6 +157,14 @@ fn read_tail(log: &Database, folded_record: u64) -> Result<Vec<LogRecord>, Stora
         tail.push(LogRecord { number: number.value(), bytes: bytes.value().into() });
     }
     Ok(tail)
+}
+
+/// Removes all records, each of which is in the rows by now.
+fn empty_log(log: &Database) -> Result<(), StorageError> {
+    let action = "empty the folded log";
+    let write = log.begin_write().map_err(failed(action))?;
+    write.delete_table(LOG).map_err(failed(action))?;
+    write.commit().map_err(failed(action))
 }
 
 /// One committed record: the batches of one group commit.

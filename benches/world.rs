@@ -1,0 +1,252 @@
+//! The world's thread by itself: what a request costs there, what an idle tick costs, and how long a start takes.
+//!
+//! Run with `cargo bench --bench world`; `-- --accounts 100000` for a smaller database. The database is made in the
+//! temporary folder, takes a minute or two to fill, and is removed at the end.
+#![expect(clippy::print_stdout, reason = "a benchmark prints its result")]
+
+use std::path::Path;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use clap::Parser;
+use raidkeep::game::{self, GameSettings, Start};
+use raidkeep::net::connection::Connection;
+use raidkeep::net::inbox::Inbox;
+use raidkeep::net::limits::{Limiter, PlayerLimits};
+use raidkeep::net::operator::OperatorToken;
+use raidkeep::net::way_in::WayIn;
+use raidkeep::player::AccountId;
+use raidkeep::request::RequestTable;
+use raidkeep::rules::LoadedRules;
+use raidkeep::storage::store::{LogRecord, Store};
+use raidkeep::testing::{NOON_MS, TestSetup, edit_assets};
+use raidkeep::tick::{Effects, Input, Moment, Simulation};
+
+#[derive(Parser)]
+struct Options {
+    /// Accounts in the database of the start
+    #[arg(long, default_value_t = 1_000_000)]
+    accounts: u64,
+    /// Players in memory for the idle ticks
+    #[arg(long, default_value_t = 100_000)]
+    loaded: u64,
+    /// Cargo passes this
+    #[arg(long, hide = true)]
+    bench: bool,
+}
+
+/// Players whose requests share a tick.
+const PLAYERS_PER_TICK: usize = 64;
+const ROUNDS: usize = 2000;
+
+fn main() {
+    let options = Options::parse();
+    let folder = tempfile::tempdir().expect("a temporary folder should be available");
+    let bench = Bench::new(folder.path());
+    println!("| what | median | 99th of 100 |\n|---|---:|---:|");
+    bench.pairs();
+    bench.idle_ticks(10_000.min(options.loaded), "10k known accounts, all loaded");
+    let data = folder.path().join("data");
+    std::fs::create_dir_all(&data).expect("a temporary folder should be writable");
+    bench.fill(&data, options.accounts);
+    bench.starts(&data, options.accounts);
+    bench.idle_with_database(&data, &options);
+}
+
+fn row(what: &str, samples: &mut [Duration], per_sample: u32) {
+    samples.sort_unstable();
+    let at = |share: usize| samples[(samples.len() * share / 100).min(samples.len() - 1)] / per_sample;
+    println!("| {what} | {:.2?} | {:.2?} |", at(50), at(99));
+}
+
+struct Bench {
+    settings: GameSettings,
+    rules: LoadedRules,
+}
+
+/// A world that is driven by hand; nothing is committed.
+struct Driven {
+    simulation: Simulation,
+    inbox: Arc<Inbox>,
+    way_in: Arc<WayIn>,
+    inputs: Vec<Input>,
+    started: Instant,
+}
+
+impl Bench {
+    /// The shipped rules, but stage 8 takes no energy, so that it can be entered without end.
+    fn new(folder: &Path) -> Self {
+        let setup = TestSetup::default();
+        let (from, to) = ("to: 24,\n            energy: 6", "to: 24,\n            energy: 0");
+        let assets = edit_assets(&folder.join("assets"), "stages/general.ron", from, to);
+        let rules = game::load_rules(&setup.settings, &assets).expect("the edited assets should be valid");
+        Self { settings: setup.settings, rules }
+    }
+
+    fn start(&self, store: &Store) -> Driven {
+        let start = Start { wall_ms: NOON_MS, seed: 7 };
+        let simulation = game::start_world(&self.settings, &self.rules, store, start).expect("the world should start");
+        let inbox = Arc::new(Inbox::new(1 << 20, store.recovered.last_batch, Box::new(|| {})));
+        let way_in = Arc::new(WayIn {
+            requests: simulation.world().resource::<RequestTable>().clone(),
+            worlds: vec![inbox.clone()],
+            operator: OperatorToken::new("operator"),
+            player_limits: PlayerLimits::new(0),
+        });
+        Driven { simulation, inbox, way_in, inputs: Vec::new(), started: Instant::now() }
+    }
+
+    fn in_memory(&self) -> (Driven, Store) {
+        let store = Store::open_disks(Default::default(), Default::default()).expect("a simulated disk should open");
+        (self.start(&store), store)
+    }
+
+    fn pairs(&self) {
+        let (mut world, store) = self.in_memory();
+        let mut players: Vec<Connection> = (0..PLAYERS_PER_TICK).map(|n| world.guest(&store, n as u64)).collect();
+        let pair = ["enter", "victory"].map(|what| {
+            format!(
+                r#"{{"world":0,"function":"{what}_stage_general","data":{{"stage":8,"token":"","random":1}},"id":17}}"#
+            )
+            .replace(r#""token":"","#, "")
+        });
+        let mut samples = Vec::with_capacity(ROUNDS);
+        for _ in 0..ROUNDS {
+            let began = Instant::now();
+            for player in &mut players {
+                pair.iter().for_each(|request| player.receive(request));
+            }
+            let effects = world.tick();
+            let rows = effects.batch.as_ref().map_or(0, |batch| batch.row_count());
+            effects.replies.into_iter().for_each(|held| held.release());
+            samples.push(began.elapsed());
+            assert!(rows >= PLAYERS_PER_TICK, "every pair should change rows");
+            let mut replies = Vec::new();
+            players.iter_mut().for_each(|player| player.take_replies(&mut replies));
+            assert!(replies.iter().all(|reply| reply.starts_with(r#"{"status":0"#)), "{:?}", replies.first());
+        }
+        row("enter_stage_general + victory_stage_general, text to reply, 64 players a tick", &mut samples, 64);
+    }
+
+    fn idle_ticks(&self, accounts: u64, what: &str) {
+        let (mut world, store) = self.in_memory();
+        for n in 0..accounts {
+            world.guest(&store, n);
+        }
+        world.idle(what);
+    }
+
+    /// Makes guest accounts through the login function and folds them into a database.
+    fn fill(&self, data: &Path, accounts: u64) {
+        let began = Instant::now();
+        let mut made = 0;
+        while made < accounts {
+            let store = Store::open_folder(data, "world-0").expect("the database should open");
+            let mut world = self.start(&store);
+            let until = (made + 20_000).min(accounts);
+            let mut records: Vec<LogRecord> = Vec::new();
+            for n in made..until {
+                let (_, effects) = world.log_in(&store, n);
+                let batches: Vec<_> = effects.into_iter().filter_map(|effects| effects.batch).collect();
+                let mut bytes = Vec::new();
+                batches.iter().for_each(|batch| batch.encode(&mut bytes));
+                records.push(LogRecord { number: 0, bytes: bytes.into() });
+            }
+            store.rows.fold(&records).expect("the database should be writable");
+            made = until;
+        }
+        let mebibytes = ["log", "rows"].map(|kind| {
+            let file = data.join(format!("world-0.{kind}.redb"));
+            std::fs::metadata(file).map_or(0, |file| file.len() >> 20)
+        });
+        println!(
+            "| filling {accounts} accounts (files: log {} MiB, rows {} MiB) | {:.1?} | |",
+            mebibytes[0],
+            mebibytes[1],
+            began.elapsed()
+        );
+    }
+
+    fn starts(&self, data: &Path, accounts: u64) {
+        let mut samples: Vec<Duration> = (0..5)
+            .map(|_| {
+                let began = Instant::now();
+                let store = Store::open_folder(data, "world-0").expect("the database should open");
+                drop(self.start(&store));
+                began.elapsed()
+            })
+            .collect();
+        row(&format!("start with {accounts} accounts in the database"), &mut samples, 1);
+        println!("| resident memory after it | {} MiB | |", resident_mebibytes());
+    }
+
+    fn idle_with_database(&self, data: &Path, options: &Options) {
+        let store = Store::open_folder(data, "world-0").expect("the database should open");
+        let mut world = self.start(&store);
+        let tables = game::player_tables(&world.simulation);
+        let before = resident_mebibytes();
+        let loaded = options.loaded.min(options.accounts);
+        let mut samples = Vec::new();
+        for account in 1..=loaded {
+            let began = Instant::now();
+            let rows = store.rows.load_player(&tables, AccountId(account)).expect("the database should be readable");
+            world.inputs.push(Input::Loaded(AccountId(account), rows));
+            world.tick();
+            samples.push(began.elapsed());
+        }
+        row("loading a player at its first request", &mut samples, 1);
+        println!(
+            "| resident memory of {loaded} loaded players | {} MiB | |",
+            resident_mebibytes().saturating_sub(before)
+        );
+        world.idle(&format!("{} known accounts, {loaded} loaded", options.accounts));
+    }
+}
+
+impl Driven {
+    fn tick(&mut self) -> Effects {
+        self.inbox.drain(&mut self.inputs);
+        let moment = Moment { wall_ms: NOON_MS, real: self.started, folded_batch: 0 };
+        self.simulation.tick(&mut self.inputs, moment)
+    }
+
+    fn log_in(&mut self, store: &Store, number: u64) -> (Connection, Vec<Effects>) {
+        let mut connection = Connection::new(self.way_in.clone(), None, Limiter::per_second(0), 1024);
+        connection.receive(&format!(
+            r#"{{"world":0,"function":"login_unique","data":{{"unique_id":"bench-{number}"}},"id":1}}"#
+        ));
+        let mut all = Vec::new();
+        while !connection.has_replies() {
+            let mut effects = self.tick();
+            for key in effects.lookups.drain(..) {
+                let account = store.rows.look_up(&key).expect("the database should be readable");
+                self.inbox.push(Input::Found(key, account));
+            }
+            effects.replies.drain(..).for_each(|held| held.release());
+            all.push(effects);
+        }
+        connection.take_replies(&mut Vec::new());
+        (connection, all)
+    }
+
+    fn guest(&mut self, store: &Store, number: u64) -> Connection {
+        self.log_in(store, number).0
+    }
+
+    fn idle(&mut self, what: &str) {
+        let mut samples: Vec<Duration> = (0..ROUNDS)
+            .map(|_| {
+                let began = Instant::now();
+                self.tick();
+                began.elapsed()
+            })
+            .collect();
+        row(&format!("idle tick, {what}"), &mut samples, 1);
+    }
+}
+
+fn resident_mebibytes() -> u64 {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
+    line.and_then(|line| line.trim().trim_end_matches(" kB").trim().parse::<u64>().ok()).map_or(0, |kib| kib >> 10)
+}

@@ -1,0 +1,152 @@
+//! The two database files under loss of power and failing disks: what was acknowledged is never lost, and of what was
+//! not, a group is there as a whole or not at all.
+
+use proptest::prelude::*;
+use raidkeep::storage::Batch;
+use raidkeep::storage::disk::Disk;
+use raidkeep::storage::store::{LogRecord, Store};
+
+/// Each batch writes its number under these keys, so that a torn one would show.
+const KEYS: [&[u8]; 3] = [b"one", b"two", b"three"];
+
+fn batch(number: u64) -> Batch {
+    let mut batch = Batch::new(number, 1000 + number.cast_signed());
+    for key in KEYS {
+        batch.put("numbers", key, |value| value.extend_from_slice(&number.to_le_bytes()));
+    }
+    batch
+}
+
+/// What the rows say the last batch was; all keys have to agree.
+fn last_in_rows(store: &Store) -> u64 {
+    let values = KEYS.map(|key| {
+        let value = store.rows.get("numbers", key).expect("a recovered disk should be readable");
+        value.map_or(0, |value| u64::from_le_bytes(value.try_into().expect("a value should be a number")))
+    });
+    assert!(values.iter().all(|value| *value == values[0]), "a batch is there as a whole or not at all: {values:?}");
+    values[0]
+}
+
+#[derive(Debug, Clone)]
+enum Step {
+    /// Commits so many batches as one group.
+    Commit(u8),
+    /// Folds what was committed.
+    Fold,
+    /// The disks fail after so many more writes; then power is lost.
+    Fail(u8, u8),
+    /// Power is lost.
+    LosePower,
+}
+
+fn steps() -> impl Strategy<Value = Vec<Step>> {
+    let step = prop_oneof![
+        5 => (1_u8..5).prop_map(Step::Commit),
+        2 => Just(Step::Fold),
+        2 => (0_u8..40, 0_u8..40).prop_map(|(log, rows)| Step::Fail(log, rows)),
+        1 => Just(Step::LosePower),
+    ];
+    proptest::collection::vec(step, 1..40)
+}
+
+struct Harness {
+    disks: (Disk, Disk),
+    store: Store,
+    unfolded: Vec<LogRecord>,
+    folded_record: u64,
+    next: u64,
+    acknowledged: u64,
+}
+
+impl Harness {
+    fn new() -> Self {
+        let disks = (Disk::default(), Disk::default());
+        let store = Store::open_disks(disks.0.clone(), disks.1.clone()).expect("new disks should open");
+        Self { disks, store, unfolded: Vec::new(), folded_record: 0, next: 1, acknowledged: 0 }
+    }
+
+    fn take(&mut self, step: &Step) {
+        match step {
+            Step::Commit(count) => self.commit(*count),
+            Step::Fold => self.fold(),
+            Step::Fail(log, rows) => {
+                self.disks.0.fail_after((*log).into());
+                self.disks.1.fail_after((*rows).into());
+                self.commit(2);
+                self.fold();
+                self.commit(1);
+                self.lose_power();
+            }
+            Step::LosePower => self.lose_power(),
+        }
+    }
+
+    fn commit(&mut self, count: u8) {
+        let group: Vec<Batch> = (self.next..self.next + u64::from(count)).map(batch).collect();
+        let last = self.next + u64::from(count) - 1;
+        if let Ok(record) = self.store.log.append(&group, self.folded_record) {
+            self.unfolded.push(record);
+            self.acknowledged = last;
+            self.next = last + 1;
+        }
+    }
+
+    fn fold(&mut self) {
+        let Some(last) = self.unfolded.last().map(|record| record.number) else {
+            return;
+        };
+        if self.store.rows.fold(&self.unfolded).is_ok() {
+            self.unfolded.clear();
+            self.folded_record = last;
+        }
+    }
+
+    fn lose_power(&mut self) {
+        self.disks = (self.disks.0.after_power_loss(), self.disks.1.after_power_loss());
+        self.store = Store::open_disks(self.disks.0.clone(), self.disks.1.clone()).expect("the disks should recover");
+        self.unfolded.clear();
+        let found = last_in_rows(&self.store);
+        assert_eq!(self.store.recovered.last_batch, found, "rows and progress agree");
+        assert!(found >= self.acknowledged, "batch {} was acknowledged, {found} is there", self.acknowledged);
+        assert!(found < self.next + 5, "nothing is there that was never sent");
+        self.acknowledged = found;
+        self.next = found + 1;
+        self.folded_record = 0;
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(200))]
+
+    #[test]
+    fn acknowledged_batches_survive_any_sequence_of_faults(steps in steps()) {
+        let mut harness = Harness::new();
+        for step in &steps {
+            harness.take(step);
+        }
+        harness.lose_power();
+    }
+}
+
+#[test]
+fn a_disk_that_lies_about_syncing_is_noticed() {
+    let mut harness = Harness::new();
+    harness.commit(3);
+    // The ghost of an empty disk is what a lying sync would leave.
+    harness.disks = (Disk::default(), Disk::default());
+    let lost = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| harness.lose_power()));
+    assert!(lost.is_err(), "a harness that cannot see a loss proves nothing");
+}
+
+#[test]
+fn the_log_is_trimmed_as_it_is_folded() {
+    let mut harness = Harness::new();
+    for _ in 0..2000 {
+        harness.commit(4);
+        if harness.unfolded.len() >= 50 {
+            harness.fold();
+        }
+    }
+    let size_bytes = harness.disks.0.size_bytes();
+    assert!(size_bytes < 4 << 20, "steady load does not grow the log without bound: {size_bytes} bytes");
+}
