@@ -92,6 +92,7 @@ impl Bench {
             worlds: vec![inbox.clone()],
             operator: OperatorToken::new("operator"),
             player_limits: PlayerLimits::new(0),
+            entropy: Box::new(raidkeep::net::operator::entropy),
         });
         Driven { simulation, inbox, way_in, inputs: Vec::new(), started: Instant::now() }
     }

@@ -77,8 +77,12 @@ impl Energy {
     fn change(&mut self, by: i64, now: i64, rules: &EnergyRules) {
         let regenerated = self.regenerated(now, rules);
         let before = self.points + regenerated;
-        self.timer_started_at =
-            if before >= rules.maximum { now } else { self.timer_started_at + regenerated * rules.seconds_per_point };
+        self.timer_started_at = if before >= rules.maximum {
+            // A clock that jumped back must not pay for seconds that have been paid.
+            now.max(self.timer_started_at)
+        } else {
+            self.timer_started_at + regenerated * rules.seconds_per_point
+        };
         self.points = before.saturating_add(by);
     }
 }
@@ -212,6 +216,15 @@ mod tests {
         assert!(energy.spend(6, 1360, &RULES));
         assert_eq!(energy.points(1000, &RULES), 95);
         assert_eq!(energy.points(1360 + 360, &RULES), 96, "one period, one point, whatever happened between");
+    }
+
+    #[test]
+    fn energy_above_the_maximum_brings_no_second_twice_when_the_clock_jumps_back() {
+        let mut energy = Energy::new(0, 0);
+        energy.gain(160, 3600, &RULES);
+        assert_eq!(energy.points(3600, &RULES), 170, "ten points came in the hour, 160 by potions");
+        assert!(energy.spend(100, 0, &RULES), "the clock has jumped back by that hour");
+        assert_eq!(energy.points(3600, &RULES), 70, "the same hour brings no ten points again");
     }
 
     #[test]

@@ -26,7 +26,7 @@ use crate::net::connection::Connection;
 use crate::net::inbox::Inbox;
 use crate::net::limits::{Limiter, PlayerLimits};
 use crate::net::operator::OperatorToken;
-use crate::net::way_in::WayIn;
+use crate::net::way_in::{EntropySource, WayIn};
 use crate::request::RequestTable;
 use crate::rules::{AssetSource, LoadedRules, Table};
 use crate::storage::disk::Disk;
@@ -122,6 +122,17 @@ pub struct TestPlayer {
     pub token: String,
 }
 
+/// Tokens that nobody has to guess, the same in every run. A restart draws others.
+fn seeded_entropy(seed: u64, committed: u64) -> EntropySource {
+    use rand::{Rng, SeedableRng};
+    let source = std::sync::Mutex::new(rand_chacha::ChaCha8Rng::seed_from_u64(seed ^ committed.rotate_left(32)));
+    Box::new(move || {
+        let mut bytes = [0; 32];
+        source.lock().map_err(|_| std::io::Error::other("a test has panicked"))?.fill_bytes(&mut bytes);
+        Ok(bytes)
+    })
+}
+
 /// A server in memory.
 pub struct TestServer {
     setup: TestSetup,
@@ -140,6 +151,8 @@ pub struct TestServer {
     real: Instant,
     wall_ms: i64,
     last_effects: Option<Duration>,
+    /// What was read while the disk is told to be slow.
+    held_reads: Option<Vec<Input>>,
 }
 
 impl Default for TestServer {
@@ -175,6 +188,7 @@ impl TestServer {
             worlds: vec![inbox.clone()],
             operator: OperatorToken::new(OPERATOR_TOKEN),
             player_limits: PlayerLimits::new(setup.player_rate),
+            entropy: seeded_entropy(setup.seed, committed),
         });
         let wall_ms = setup.wall_ms;
         Self {
@@ -194,6 +208,7 @@ impl TestServer {
             real: Instant::now(),
             wall_ms,
             last_effects: None,
+            held_reads: None,
         }
     }
 
@@ -207,8 +222,13 @@ impl TestServer {
 
     /// Opens a connection; connection 0 is opened by itself.
     pub fn connect(&mut self) -> usize {
+        self.connect_from(None)
+    }
+
+    /// Opens a connection that comes from a network address.
+    pub fn connect_from(&mut self, address: Option<std::net::IpAddr>) -> usize {
         let limiter = Limiter::per_second(self.setup.connection_rate);
-        self.connections.push(Connection::new(self.way_in.clone(), None, limiter, self.setup.in_flight_max));
+        self.connections.push(Connection::new(self.way_in.clone(), address, limiter, self.setup.in_flight_max));
         self.connections.len() - 1
     }
 
@@ -259,6 +279,18 @@ impl TestServer {
                 break;
             }
         }
+        replies
+    }
+
+    /// Sends a frame on a connection and does not wait for its reply.
+    pub fn post(&mut self, connection: usize, text: &str) {
+        self.connections[connection].receive(text);
+    }
+
+    /// The replies that have come on a connection.
+    pub fn collect(&mut self, connection: usize) -> Vec<String> {
+        let mut replies = Vec::new();
+        self.connections[connection].take_replies(&mut replies);
         replies
     }
 
@@ -347,21 +379,39 @@ impl TestServer {
                 Err(_) => {
                     self.inbox.fail_storage();
                     self.gate.fail(&WITHOUT_STORAGE);
+                    self.simulation.refuse_parked(&WITHOUT_STORAGE);
                 }
             }
         }
         for key in effects.lookups {
             let account = self.rows.look_up(&key).expect("the simulated disk should be readable");
-            self.inbox.push(Input::Found(key, account));
+            self.read(Input::Found(key, account));
         }
         let tables = game::player_tables(&self.simulation);
         for account in effects.players {
             let rows = self.rows.load_player(&tables, account).expect("the simulated disk should be readable");
-            self.inbox.push(Input::Loaded(account, rows));
+            self.read(Input::Loaded(account, rows));
         }
         for (number, job) in effects.jobs {
             self.inbox.push(Input::JobDone(number, job.run()));
         }
+    }
+
+    fn read(&mut self, input: Input) {
+        match &mut self.held_reads {
+            Some(held) => held.push(input),
+            None => self.inbox.push(input),
+        }
+    }
+
+    /// From now on the disk takes its time with everything that is read.
+    pub fn hold_reads(&mut self) {
+        self.held_reads.get_or_insert_default();
+    }
+
+    /// What was read arrives at last.
+    pub fn release_reads(&mut self) {
+        self.held_reads.take().into_iter().flatten().for_each(|input| self.inbox.push(input));
     }
 
     /// Folds the log into rows, as the server does from time to time.

@@ -195,6 +195,7 @@ impl bevy_app::Plugin for TickPlugin {
 fn receive(world: &mut World) {
     world.resource_scope(|world, mut arrivals: Mut<Arrivals>| {
         let arrivals = &mut *arrivals;
+        let mut arrived = Vec::new();
         if let Some(moment) = arrivals.moment.take() {
             world.resource_mut::<Time<Real>>().update_with_instant(moment.real);
             world.resource_mut::<Clock>().update(moment.wall_ms);
@@ -202,7 +203,7 @@ fn receive(world: &mut World) {
         }
         for input in arrivals.inputs.drain(..) {
             match input {
-                Input::Command(command) => arrivals.ready.push(command),
+                Input::Command(command) => arrived.push(command),
                 Input::Found(key, account) => {
                     arrivals.ready.extend(world.resource_mut::<Parked>().take_lookup(&key));
                     world.resource_mut::<Directory>().found(key, account);
@@ -224,6 +225,9 @@ fn receive(world: &mut World) {
                 }
             }
         }
+        // A command that has waited came before all that arrived now, and no request overtakes
+        // an earlier one of its player.
+        arrivals.ready.append(&mut arrived);
     });
 }
 

@@ -52,7 +52,9 @@ impl HangUp {
 
     /// Hangs a stage from now on.
     pub fn start(&mut self, stage: u32, now: i64) {
-        self.hanging = Some(Hanging { stage, since: now, rolled_minutes: 0, rolled: Vec::new() });
+        // A clock that jumped back must not pay for minutes that another stage was paid for.
+        let since = self.hanging.as_ref().map_or(now, |before| now.max(before.since));
+        self.hanging = Some(Hanging { stage, since, rolled_minutes: 0, rolled: Vec::new() });
     }
 
     /// What a settlement would bring now. The chances of the minutes so far are rolled and

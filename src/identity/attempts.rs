@@ -7,6 +7,8 @@ use std::time::Duration;
 use bevy_ecs::prelude::*;
 use serde::{Deserialize, Serialize};
 
+use crate::identity::normal_email;
+
 /// How many failed attempts are allowed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -44,7 +46,7 @@ impl Attempts {
     /// Whether another attempt may be made.
     pub fn allows(&self, email: &str, address: Option<IpAddr>, now: Duration, limits: AttemptLimits) -> bool {
         let below = |key: &Key, most: u32| most == 0 || self.failures(key, now, limits) < most;
-        below(&Key::Account(email.to_lowercase()), limits.per_account)
+        below(&Key::Account(normal_email(email)), limits.per_account)
             && address.is_none_or(|address| below(&Key::Address(address), limits.per_address))
     }
 
@@ -62,7 +64,7 @@ impl Attempts {
         if self.windows.len() >= KEYS_MAX {
             self.windows.clear();
         }
-        let keys = [Some(Key::Account(email.to_lowercase())), address.map(Key::Address)];
+        let keys = [Some(Key::Account(normal_email(email))), address.map(Key::Address)];
         for key in keys.into_iter().flatten() {
             let window = self.windows.entry(key).or_insert(Window { failures: 0, began: now });
             if now >= window.began + length {
@@ -74,7 +76,7 @@ impl Attempts {
 
     /// A success clears the account's count, so that its owner is not held up by a stranger's.
     pub fn succeeded(&mut self, email: &str) {
-        self.windows.remove(&Key::Account(email.to_lowercase()));
+        self.windows.remove(&Key::Account(normal_email(email)));
     }
 }
 

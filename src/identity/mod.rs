@@ -53,16 +53,22 @@ pub struct IdentitySettings {
     pub attempts: AttemptLimits,
 }
 
+/// The form in which e-mail addresses are told apart: letter case and spaces around it make no
+/// other address.
+fn normal_email(email: &str) -> String {
+    email.trim().to_lowercase()
+}
+
 /// The directory's name spaces.
 mod names {
-    use super::IndexKey;
+    use super::{IndexKey, normal_email};
 
     pub(super) fn unique_id(id: &str) -> IndexKey {
         IndexKey::new("device", id.as_bytes())
     }
 
     pub(super) fn email(email: &str) -> IndexKey {
-        IndexKey::new("email", email.trim().to_lowercase().as_bytes())
+        IndexKey::new("email", normal_email(email).as_bytes())
     }
 
     pub(super) fn username(name: &str) -> IndexKey {

@@ -10,6 +10,9 @@ use crate::identity::names;
 use crate::player::AccountId;
 use crate::storage::{IndexKey, PlayerRow};
 
+/// Stands in the name of every guest and in no name that can be signed up.
+pub const GUEST_MARK: char = '#';
+
 /// Who a player is. Changes rarely.
 #[derive(Debug, Clone, Default, Component, Serialize, Deserialize)]
 pub struct Account {
@@ -23,7 +26,7 @@ pub struct Account {
 impl Account {
     /// A guest, known by a number that its device has made up.
     pub fn guest(account: AccountId, unique_id: &str, created_at: i64) -> Self {
-        let name = format!("玩家{}", account.0);
+        let name = format!("玩家{GUEST_MARK}{}", account.0);
         Self { name, unique_id: Some(unique_id.to_owned()), created_at, ..Self::default() }
     }
 

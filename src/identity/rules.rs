@@ -2,6 +2,7 @@
 
 use serde::Deserialize;
 
+use crate::identity::model::GUEST_MARK;
 use crate::rules::{Place, Report, Table, Tables, only};
 
 /// What a legal name is.
@@ -55,6 +56,10 @@ impl Table for NameRules {
         if self.longest < self.shortest || self.longest > 64 {
             let message = format!("{} is out of range, expected {} to 64", self.longest, self.shortest);
             report.error(place.clone().key("longest"), message);
+        }
+        if self.also_allowed.contains(GUEST_MARK) {
+            let message = format!("'{GUEST_MARK}' is kept for the names of guests");
+            report.error(place.clone().key("also_allowed"), message);
         }
         for (index, word) in self.forbidden.iter().enumerate() {
             if word.is_empty() {

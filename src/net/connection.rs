@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::Waker;
 
 use crate::net::limits::Limiter;
-use crate::net::way_in::{Standing, WayIn};
+use crate::net::way_in::{Received, Slot, Standing, WayIn};
 use crate::request::SignIn;
 use crate::request::dispatch::{Reply, ReplyPort};
 use crate::request::envelope::{RequestId, refusal_text};
@@ -90,16 +90,16 @@ impl Connection {
         self.take_sign_ins();
         let serial = self.outbox.lock().reserve();
         let limit = self.limiter.check();
-        let port = (&self.outbox, serial);
-        let Some(received) = self.way_in.receive(text, &self.signed_in, self.address, limit, port) else {
+        let slot = Slot { port: &self.outbox, serial };
+        let Some(received) = self.way_in.receive(text, &self.signed_in, self.address, limit, slot) else {
             return;
         };
-        if received.signs_in {
+        let Received { world, signs_in, unchecked_token: token } = received;
+        if signs_in {
             self.waits_for = Some(serial);
         }
-        if received.signs_in || received.unchecked.is_some() {
-            let token = received.unchecked.map(|(_, token)| token);
-            self.unchecked.push_back(Unchecked { serial, world: received.world, token });
+        if signs_in || token.is_some() {
+            self.unchecked.push_back(Unchecked { serial, world, token });
         }
     }
 

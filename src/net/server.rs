@@ -96,6 +96,7 @@ impl Server {
             worlds: worlds.iter().map(|world| world.inbox.clone()).collect(),
             operator,
             player_limits: PlayerLimits::new(config.limits.requests_per_second_per_player),
+            entropy: Box::new(entropy),
         });
         let (stop, _) = watch::channel(false);
         let shared = Shared { config: Arc::new(config), settings, rules, way_in, metrics, stop: stop.clone() };

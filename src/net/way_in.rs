@@ -8,7 +8,7 @@ use serde::Serialize;
 use crate::identity::hash_token;
 use crate::net::inbox::Inbox;
 use crate::net::limits::PlayerLimits;
-use crate::net::operator::{OperatorToken, entropy};
+use crate::net::operator::OperatorToken;
 use crate::request::dispatch::{Command, Credential, Reply, ReplyPort, ReplyTo, Stranger};
 use crate::request::envelope::{Envelope, RequestId, into_text, refusal_text, write_reply};
 use crate::request::once::OnceKey;
@@ -25,7 +25,12 @@ pub struct WayIn {
     pub operator: OperatorToken,
     /// The players' rate limits.
     pub player_limits: PlayerLimits,
+    /// Where secret bytes come from.
+    pub entropy: EntropySource,
 }
+
+/// Draws 32 bytes that nobody can guess; tests draw the same in every run.
+pub type EntropySource = Box<dyn Fn() -> std::io::Result<[u8; 32]> + Send + Sync>;
 
 /// Who a connection acts for in one world.
 pub trait Standing {
@@ -36,78 +41,102 @@ pub trait Standing {
     fn check_player_limit(&self, world: u32) -> Result<(), u64>;
 }
 
-/// A request that got through to a world, or was answered on the spot.
+/// A request that got through to a world.
 pub struct Received {
-    /// Whether the answer may change who the connection acts for.
-    pub signs_in: bool,
-    /// The world and the token that the world will check, if it has to.
-    pub unchecked: Option<(u32, Box<str>)>,
     /// The world that was asked.
     pub world: u32,
+    /// Whether the answer may change who the connection acts for.
+    pub signs_in: bool,
+    /// The token that the world will check, if it has to.
+    pub unchecked_token: Option<Box<str>>,
+}
+
+/// Where the one reply to a request goes.
+#[derive(Clone, Copy)]
+pub struct Slot<'p, P> {
+    /// The connection's replies.
+    pub port: &'p Arc<P>,
+    /// The place of this one among them.
+    pub serial: u64,
+}
+
+impl<P: ReplyPort> Slot<'_, P> {
+    fn answer(&self, text: String) {
+        self.port.reply(self.serial, Reply { text, sign_in: None });
+    }
 }
 
 impl WayIn {
-    /// Takes in one request. Its one reply goes to `port` under `serial`.
+    /// Takes in one request; one that gets no further is answered here.
     pub fn receive(
         &self,
         text: &str,
         standing: &impl Standing,
         address: Option<IpAddr>,
         connection_limit: Result<(), u64>,
-        (port, serial): (&Arc<impl ReplyPort + 'static>, u64),
+        slot: Slot<'_, impl ReplyPort + 'static>,
     ) -> Option<Received> {
         let envelope = match Envelope::read(text) {
             Ok(envelope) => envelope,
             Err((refusal, id)) => {
-                port.reply(serial, Reply { text: refusal_text(&refusal, &id), sign_in: None });
+                slot.answer(refusal_text(&refusal, &id));
                 return None;
             }
         };
-        if let Err(retry_after_ms) = connection_limit {
-            port.reply(serial, too_many(retry_after_ms, &envelope.id));
+        let addressed = match self.address(&envelope, standing) {
+            Ok(addressed) => addressed,
+            Err(refusal) => {
+                slot.answer(refusal_text(&refusal, &envelope.id));
+                return None;
+            }
+        };
+        let player_limit = match addressed.credential {
+            Credential::SignedIn(_) => standing.check_player_limit(envelope.world),
+            _ => Ok(()),
+        };
+        if let Err(retry_after_ms) = connection_limit.and(player_limit) {
+            slot.answer(too_many(retry_after_ms, &envelope.id));
             return None;
         }
-        let reply_to = ReplyTo::new(port.clone(), serial, envelope.id.clone());
-        match self.address(&envelope, standing) {
-            Ok(Addressed { kind, inbox, decoded, credential }) => {
-                if matches!(credential, Credential::SignedIn(_))
-                    && let Err(retry_after_ms) = standing.check_player_limit(envelope.world)
-                {
-                    reply_to.send(too_many(retry_after_ms, &envelope.id));
-                    return None;
+        Some(self.send(envelope, addressed, address, slot))
+    }
+
+    /// Sends a request to its world, which may still be too busy for it.
+    fn send(
+        &self,
+        envelope: Envelope<'_>,
+        Addressed { kind, inbox, decoded, credential }: Addressed<'_, '_>,
+        address: Option<IpAddr>,
+        slot: Slot<'_, impl ReplyPort + 'static>,
+    ) -> Received {
+        let must_check = matches!(credential, Credential::Token(_));
+        let received = Received {
+            world: envelope.world,
+            signs_in: kind.signs_in,
+            unchecked_token: decoded.token.filter(|_| must_check).map(Box::from),
+        };
+        let once = envelope.once.as_ref().map(|key| {
+            let fingerprint = (kind.fingerprint)(decoded.request.as_ref());
+            Box::new(OnceKey { key: key.as_ref().into(), fingerprint })
+        });
+        let reply_to = ReplyTo::new(slot.port.clone(), slot.serial, envelope.id);
+        let stranger = match kind.access {
+            Access::Player | Access::Operator => None,
+            Access::Anyone => match (self.entropy)() {
+                Ok(entropy) => Some(Box::new(Stranger { address, entropy })),
+                Err(error) => {
+                    tracing::error!(%error, "the system gives no random bytes; nobody can log in");
+                    reply_to.refuse(&Refusal::busy("no randomness available, retry later"));
+                    return received;
                 }
-                let unchecked = matches!(credential, Credential::Token(_)).then_some(decoded.token).flatten();
-                let received = Received {
-                    signs_in: kind.signs_in,
-                    unchecked: unchecked.map(|token| (envelope.world, token.into())),
-                    world: envelope.world,
-                };
-                let once = envelope.once.as_ref().map(|key| {
-                    let fingerprint = (kind.fingerprint)(decoded.request.as_ref());
-                    Box::new(OnceKey { key: key.as_ref().into(), fingerprint })
-                });
-                let stranger = match (kind.access, address) {
-                    (Access::Player | Access::Operator, _) => None,
-                    (Access::Anyone, address) => match entropy() {
-                        Ok(entropy) => Some(Box::new(Stranger { address, entropy })),
-                        Err(_) => {
-                            reply_to.refuse(&Refusal::busy("no randomness available, retry later"));
-                            return None;
-                        }
-                    },
-                };
-                let (kind, request) = (kind.index, decoded.request);
-                let command = Command { kind, request, credential, once, stranger, fact: None, reply_to, parked_at: 0 };
-                if let Err((command, refusal)) = inbox.push_command(command) {
-                    command.reply_to.refuse(&refusal);
-                }
-                Some(received)
-            }
-            Err(refusal) => {
-                reply_to.refuse(&refusal);
-                None
-            }
+            },
+        };
+        let (kind, request) = (kind.index, decoded.request);
+        let command = Command { kind, request, credential, once, stranger, fact: None, reply_to, parked_at: 0 };
+        if let Err((command, refusal)) = inbox.push_command(command) {
+            command.reply_to.refuse(&refusal);
         }
+        received
     }
 
     fn address<'a>(&self, envelope: &Envelope<'a>, standing: &impl Standing) -> Result<Addressed<'_, 'a>, Refusal> {
@@ -149,12 +178,12 @@ struct Addressed<'w, 'a> {
     credential: Credential,
 }
 
-fn too_many(retry_after_ms: u64, id: &RequestId) -> Reply {
+fn too_many(retry_after_ms: u64, id: &RequestId) -> String {
     #[derive(Serialize)]
     struct RetryAfter {
         retry_after_ms: u64,
     }
     let mut out = Vec::with_capacity(96);
     write_reply(&mut out, status::TOO_MANY_REQUESTS, "too many requests", Some(&RetryAfter { retry_after_ms }), id);
-    Reply { text: into_text(out), sign_in: None }
+    into_text(out)
 }

@@ -183,8 +183,8 @@ fn pass_stage(
         revoke(&mut login, &mut directory);
         return Err(NOT_ENTERED);
     }
-    let block = rules.stage(stage).ok_or(NOT_CONFIGURED)?;
-    let won = collect_victory(&mut player, rules.mode, stage, Some(block), &mut random);
+    rules.stage(stage).ok_or(NOT_CONFIGURED)?;
+    let won = collect_victory(&mut player, rules, stage, &mut random);
     Ok(Success::with(LegacyPassed {
         pass_stages: LegacyChange::after(&player.inventory, &won.reward),
         p_exp: PassedExp { remaining: player.experience.total, reward: won.exp },

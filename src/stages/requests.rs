@@ -201,7 +201,7 @@ fn win(
     if player.session.open().is_none_or(|open| open.stage != stage) {
         return Err(codes::MISMATCH);
     }
-    let Won { reward, exp, .. } = collect_victory(&mut player, mode, stage, rules.stage(stage), random);
+    let Won { reward, exp, .. } = collect_victory(&mut player, rules, stage, random);
     Ok(Success::with(StageWon {
         boss: NoBoss {},
         remain: player.inventory.remain_of(&reward),
@@ -214,21 +214,20 @@ fn win(
 pub(super) struct Won {
     pub(super) reward: Vec<Amount>,
     pub(super) exp: i64,
-    /// By how much the highest passed stage rose.
+    /// How many stages more are passed than before.
     pub(super) rise: u32,
 }
 
 /// Closes the session and hands out what the victory brings. A stage that is no longer configured
 /// brings nothing but its passing.
-pub(super) fn collect_victory(
-    player: &mut RaiderItem,
-    mode: Mode,
-    stage: u32,
-    block: Option<&StageBlock>,
-    random: &mut Randomness,
-) -> Won {
+pub(super) fn collect_victory(player: &mut RaiderItem, rules: &ModeRules, stage: u32, random: &mut Randomness) -> Won {
     player.session.leave(stage);
-    let rise = if stage > player.progress.highest(mode) { player.progress.pass(mode, stage) } else { 0 };
+    let before = player.progress.highest(rules.mode).max(rules.first - 1);
+    let rise = stage.saturating_sub(before);
+    if rise > 0 {
+        player.progress.pass(rules.mode, stage);
+    }
+    let block = rules.stage(stage);
     let reward = block.map(|block| draw(block, random)).unwrap_or_default();
     let exp = block.map_or(0, |block| block.exp);
     if !reward.is_empty() {
