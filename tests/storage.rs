@@ -107,7 +107,9 @@ impl Expected {
             earlier => {
                 let status = i64::from(earlier.is_some());
                 self.settle();
-                self.hanging = Some(Hanging { stage, since: self.now, paid_minutes: 0 });
+                // The seconds that the settlement left over stay on the timer.
+                let leftover = self.hanging.as_ref().map_or(0, |hanging| (self.now - hanging.since) % 60);
+                self.hanging = Some(Hanging { stage, since: self.now - leftover, paid_minutes: 0 });
                 status
             }
         }

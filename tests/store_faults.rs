@@ -2,9 +2,9 @@
 //! not, a group is there as a whole or not at all.
 
 use proptest::prelude::*;
-use raidkeep::storage::Batch;
 use raidkeep::storage::disk::Disk;
 use raidkeep::storage::store::{LogRecord, Store};
+use raidkeep::storage::{Batch, StorageError};
 
 /// Each batch writes its number under these keys, so that a torn one would show.
 const KEYS: [&[u8]; 3] = [b"one", b"two", b"three"];
@@ -149,4 +149,19 @@ fn the_log_is_trimmed_as_it_is_folded() {
     }
     let size_bytes = harness.disks.0.size_bytes();
     assert!(size_bytes < 4 << 20, "steady load does not grow the log without bound: {size_bytes} bytes");
+}
+
+/// A rows file that is older than the log (or gone) once started as an empty world, and players became strangers.
+#[test]
+fn files_of_different_times_are_refused() {
+    let mut harness = Harness::new();
+    for _ in 0..2 {
+        (0..30).for_each(|_| harness.commit(1));
+        harness.fold();
+    }
+    (0..30).for_each(|_| harness.commit(1));
+    let log = harness.disks.0.after_power_loss();
+    let refused = Store::open_disks(log, Disk::default()).map(|_| ()).expect_err("the log begins after a gap");
+    assert!(matches!(refused, StorageError::Gap { folded: 0, found } if found > 1), "{refused}");
+    assert!(refused.to_string().contains("same copy"), "the operator is told what to do: {refused}");
 }

@@ -50,10 +50,14 @@ impl HangUp {
         self.hanging.as_ref().map_or(0, |hanging| hanging.elapsed(now))
     }
 
-    /// Hangs a stage from now on.
+    /// Hangs a stage from now on, with the seconds that are left over from the one before.
     pub fn start(&mut self, stage: u32, now: i64) {
-        // A clock that jumped back must not pay for minutes that another stage was paid for.
-        let since = self.hanging.as_ref().map_or(now, |before| now.max(before.since));
+        // The seconds that the settlement of another stage left over stay on the timer; minutes that it was paid
+        // for before the clock jumped back do not come again.
+        let since = self.hanging.as_ref().map_or(now, |before| {
+            let leftover = before.elapsed(now) % SECONDS_PER_MINUTE;
+            now.max(before.since) - leftover
+        });
         self.hanging = Some(Hanging { stage, since, rolled_minutes: 0, rolled: Vec::new() });
     }
 

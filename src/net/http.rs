@@ -32,10 +32,15 @@ pub struct Site {
 
 type Reply = Response<Full<Bytes>>;
 
+/// A connection that is no WebSocket lives so many times the time of a handshake, whatever it does: a client that
+/// reads nothing would otherwise keep its place for ever.
+const LIFETIME_IN_HANDSHAKES: u32 = 6;
+
 /// Serves one TCP connection: HTTP requests, until it is upgraded or closed.
 pub async fn serve(site: Rc<Site>, stream: TcpStream, peer: SocketAddr, open: Rc<OpenConnection>) {
     let _ = stream.set_nodelay(true);
     let timeout = Duration::from_secs(site.sockets.config().limits.handshake_seconds);
+    let lifetime = timeout * LIFETIME_IN_HANDSHAKES;
     let service = service_fn(|request| {
         let client = Client { peer, _open: open.clone() };
         let site = site.clone();
@@ -47,8 +52,10 @@ pub async fn serve(site: Rc<Site>, stream: TcpStream, peer: SocketAddr, open: Rc
         .max_buf_size(16 << 10)
         .serve_connection(TokioIo::new(stream), service)
         .with_upgrades();
-    if let Err(error) = connection.await {
-        tracing::debug!(%peer, %error, "an HTTP connection ended");
+    match tokio::time::timeout(lifetime, connection).await {
+        Ok(Ok(())) => {}
+        Ok(Err(error)) => tracing::debug!(%peer, %error, "an HTTP connection ended"),
+        Err(_) => tracing::debug!(%peer, "an HTTP connection was cut after its lifetime"),
     }
 }
 

@@ -195,7 +195,8 @@ fn refuse(input: Input) {
 pub struct Sockets {
     way_in: Arc<WayIn>,
     config: Arc<Config>,
-    /// Seconds since the thread started, moved on once a second while there are sockets.
+    started: Instant,
+    /// Seconds since the start, as of the last socket that came or the last look at all of them.
     seconds: Rc<Cell<u64>>,
     open: RefCell<Vec<Weak<Supervision>>>,
     is_stopping: Rc<Cell<bool>>,
@@ -208,6 +209,7 @@ impl Sockets {
         Self {
             way_in,
             config,
+            started: Instant::now(),
             seconds: Rc::default(),
             open: RefCell::default(),
             is_stopping: Rc::default(),
@@ -229,6 +231,8 @@ impl Sockets {
     pub async fn serve(&self, socket: WebSocketStream<TcpStream>, address: Option<IpAddr>) {
         let limits = &self.config.limits;
         let limiter = Limiter::per_second(limits.requests_per_second_per_connection);
+        // Nobody moves the seconds on while there are no sockets.
+        self.seconds.set(self.started.elapsed().as_secs());
         let connection = Connection::new(self.way_in.clone(), address, limiter, limits.in_flight_per_connection);
         let supervision = Rc::new(Supervision {
             now: self.seconds.clone(),
@@ -247,12 +251,11 @@ impl Sockets {
     /// Moves the sockets' seconds on and has those looked at whose time is up. Sleeps while there
     /// are none.
     pub async fn supervise(&self) {
-        let started = Instant::now();
         loop {
             if self.open.borrow().is_empty() {
                 self.came.notified().await;
             }
-            self.seconds.set(started.elapsed().as_secs());
+            self.seconds.set(self.started.elapsed().as_secs());
             self.open.borrow_mut().retain(|socket| socket.upgrade().map(|socket| socket.check()).is_some());
             tokio::time::sleep(Duration::from_secs(1)).await;
         }

@@ -46,6 +46,25 @@ pub enum StorageError {
         /// Why it failed.
         source: Box<redb::Error>,
     },
+    /// A file cannot be opened as a database.
+    #[error("cannot open {path}: {source}. If it is damaged, put back a copy of both files of this world")]
+    Open {
+        /// The file.
+        path: String,
+        /// Why.
+        source: Box<redb::Error>,
+    },
+    /// The log does not go on where the rows end.
+    #[error(
+        "the rows end with log record {folded} but the log goes on with {found}: the two files of this world are not \
+         of the same time, as after putting back only one of them. Put both back from the same copy"
+    )]
+    Gap {
+        /// The last record in the rows.
+        folded: u64,
+        /// The first record in the log.
+        found: u64,
+    },
     /// A later program made the files.
     #[error(
         "the files have format {found}; this program knows format {FORMAT}. Use the program that wrote them, or a newer one"
@@ -108,7 +127,7 @@ impl Store {
             let path = folder.join(format!("{name}.{suffix}.redb"));
             Database::builder().set_cache_size(cache_bytes).create(&path).map_err(|error| match error {
                 redb::DatabaseError::DatabaseAlreadyOpen => StorageError::InUse { path: path.display().to_string() },
-                error => failed("open the database")(error),
+                error => StorageError::Open { path: path.display().to_string(), source: Box::new(error.into()) },
             })
         };
         Self::recover(open("log", LOG_CACHE_BYTES)?, open("rows", ROWS_CACHE_BYTES)?)
@@ -129,6 +148,9 @@ impl Store {
             return Err(StorageError::FromTheFuture { found });
         }
         let tail = read_tail(&log, meta.folded_record)?;
+        if let Some(first) = tail.first().filter(|first| first.number != meta.folded_record + 1) {
+            return Err(StorageError::Gap { folded: meta.folded_record, found: first.number });
+        }
         let folded_at_start = tail.len() as u64;
         if !tail.is_empty() || meta.format.is_none() {
             rows.fold(&tail)?;

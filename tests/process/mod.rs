@@ -1,0 +1,392 @@
+//! Starts, stops and kills the real program, and talks to it over real sockets on 127.0.0.1.
+
+use std::fs::File;
+use std::io::{BufRead, BufReader, ErrorKind, Read, Write};
+use std::net::{SocketAddr, TcpStream};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, ExitStatus, Stdio};
+use std::sync::mpsc::{Receiver, channel};
+use std::time::{Duration, Instant};
+
+use serde_json::{Value, json};
+use tempfile::TempDir;
+use tokio_tungstenite::tungstenite::protocol::WebSocketConfig;
+use tokio_tungstenite::tungstenite::protocol::frame::coding::CloseCode;
+use tokio_tungstenite::tungstenite::{self, Message, WebSocket};
+
+/// The program under test.
+pub const PROGRAM: &str = env!("CARGO_BIN_EXE_raidkeep");
+/// The operator token of every server that [`Host`] starts.
+pub const OPERATOR: &str = "the-operator-of-these-tests";
+/// Beyond this, what a test waits for does not come. Generous, because the machine may be busy.
+pub const PATIENCE: Duration = Duration::from_secs(30);
+
+/// Looks until `look` finds something; panics when [`PATIENCE`] is used up.
+pub fn wait_for<T>(what: &str, mut look: impl FnMut() -> Option<T>) -> T {
+    let started = Instant::now();
+    loop {
+        if let Some(found) = look() {
+            return found;
+        }
+        assert!(started.elapsed() < PATIENCE, "waited too long for: {what}");
+        std::thread::sleep(Duration::from_millis(2));
+    }
+}
+
+/// A folder of its own on which a server can be started, killed and started again.
+pub struct Host {
+    folder: TempDir,
+    arguments: Vec<String>,
+    operator: Option<&'static str>,
+    listen: String,
+}
+
+impl Host {
+    /// A fresh folder; `arguments` are given to each `raidkeep serve`.
+    pub fn new(arguments: &[&str]) -> Self {
+        Self {
+            folder: tempfile::tempdir().expect("a temporary folder should be possible"),
+            arguments: arguments.iter().map(|argument| (*argument).to_owned()).collect(),
+            operator: Some(OPERATOR),
+            listen: "127.0.0.1:0".to_owned(),
+        }
+    }
+
+    /// The same, but the environment holds no operator token.
+    pub fn without_operator_variable(self) -> Self {
+        Self { operator: None, ..self }
+    }
+
+    /// The same on a certain address.
+    pub fn listening_on(self, address: SocketAddr) -> Self {
+        Self { listen: address.to_string(), ..self }
+    }
+
+    /// The same with more arguments.
+    pub fn with(mut self, arguments: &[&str]) -> Self {
+        self.arguments.extend(arguments.iter().map(|argument| (*argument).to_owned()));
+        self
+    }
+
+    /// The folder of the databases.
+    pub fn data(&self) -> PathBuf {
+        self.folder.path().join("data")
+    }
+
+    /// A path beside the data folder, for files of a test.
+    pub fn path(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
+    }
+
+    /// Starts a server and waits until it listens.
+    pub fn start(&self) -> Server {
+        let mut process = self.spawn();
+        let first = process.lines.recv_timeout(PATIENCE);
+        let Ok(line) = first else {
+            let _ = process.child.kill();
+            panic!("the server does not start: {}", process.stderr());
+        };
+        let address = line.strip_prefix("listening on ").and_then(|address| address.parse().ok());
+        let address = address.unwrap_or_else(|| panic!("the first line should tell the address, found: {line}"));
+        Server { process, address }
+    }
+
+    /// Starts a server without waiting for anything.
+    pub fn spawn(&self) -> Process {
+        let stderr_path = self.folder.path().join("stderr.log");
+        let stderr = File::options().create(true).append(true).open(&stderr_path).expect("the log should be writable");
+        let log_from = stderr.metadata().map_or(0, |found| found.len());
+        let mut command = Command::new(PROGRAM);
+        command.args(["serve", "--listen", &self.listen, "--data"]).arg(self.data()).args(&self.arguments);
+        command.env_remove("RAIDKEEP_OPERATOR_TOKEN").env_remove("RAIDKEEP_LOG");
+        command.envs(self.operator.map(|token| ("RAIDKEEP_OPERATOR_TOKEN", token)));
+        command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(stderr);
+        let mut child = command.spawn().expect("the program should be there");
+        let stdout = child.stdout.take().expect("stdout should be piped");
+        let (sender, lines) = channel();
+        std::thread::spawn(move || {
+            for line in BufReader::new(stdout).lines().map_while(Result::ok) {
+                // The lines go on being read when nobody wants them, so that the server never blocks.
+                let _ = sender.send(line);
+            }
+        });
+        Process { child, lines, stderr_path, log_from }
+    }
+
+    /// Starts a server that should refuse to start; returns its exit code and what it wrote to stderr.
+    pub fn start_in_vain(&self) -> (Option<i32>, String) {
+        let mut process = self.spawn();
+        let status = process.wait();
+        (status.code(), process.stderr())
+    }
+}
+
+/// A child process; it is killed when it is dropped.
+pub struct Process {
+    child: Child,
+    lines: Receiver<String>,
+    stderr_path: PathBuf,
+    log_from: u64,
+}
+
+impl Process {
+    /// What this process has written to stderr.
+    pub fn stderr(&self) -> String {
+        let bytes = std::fs::read(&self.stderr_path).unwrap_or_default();
+        let from = usize::try_from(self.log_from).unwrap_or_default().min(bytes.len());
+        String::from_utf8_lossy(&bytes[from..]).into_owned()
+    }
+
+    /// Kills it as a power cut would: no handler runs, nothing is flushed.
+    pub fn kill(&mut self) {
+        self.child.kill().expect("a child should be killable");
+        self.child.wait().expect("a killed child should end");
+    }
+
+    /// Waits until it ends by itself.
+    pub fn wait(&mut self) -> ExitStatus {
+        wait_for("the end of a process", || self.child.try_wait().expect("a child should be observable"))
+    }
+
+    /// Whether it still runs.
+    pub fn is_running(&mut self) -> bool {
+        self.child.try_wait().expect("a child should be observable").is_none()
+    }
+}
+
+impl Drop for Process {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// A server that listens.
+pub struct Server {
+    /// The process.
+    pub process: Process,
+    /// Where it listens.
+    pub address: SocketAddr,
+}
+
+impl Server {
+    /// Connects a client.
+    pub fn connect(&self) -> Client {
+        Client::connect(self.address).expect("the server should let clients in")
+    }
+
+    /// Connects and logs in as a guest.
+    pub fn guest(&self, name: &str) -> Client {
+        let mut client = self.connect();
+        client.log_in(name);
+        client
+    }
+
+    /// A bare TCP connection.
+    pub fn dial(&self) -> TcpStream {
+        dial(self.address).expect("the server should accept connections")
+    }
+
+    /// Asks as the operator.
+    pub fn operate(&self, function: &str, mut data: Value) -> Value {
+        data["token"] = OPERATOR.into();
+        self.connect().ask(function, data)
+    }
+
+    /// Sends a signal such as `TERM`.
+    pub fn signal(&self, name: &str) {
+        let command = format!("kill -{name} {}", self.process.child.id());
+        let status = Command::new("sh").args(["-c", &command]).status().expect("a shell should be there");
+        assert!(status.success(), "{command} should work");
+    }
+
+    /// Resident memory in KiB.
+    pub fn resident_kib(&self) -> u64 {
+        let path = format!("/proc/{}/status", self.process.child.id());
+        let status = std::fs::read_to_string(path).expect("the process should be visible");
+        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).expect("VmRSS should be there");
+        line.trim().trim_end_matches("kB").trim().parse().expect("VmRSS should be a number")
+    }
+
+    /// One HTTP exchange: the reply's status, and the whole reply as text.
+    pub fn http(&self, method: &str, path: &str, headers: &[&str]) -> (u16, String) {
+        let mut stream = self.dial();
+        let headers: String = headers.iter().map(|header| format!("{header}\r\n")).collect();
+        let request = format!("{method} {path} HTTP/1.1\r\nHost: test\r\n{headers}Connection: close\r\n\r\n");
+        stream.write_all(request.as_bytes()).expect("a request should be sendable");
+        let mut reply = Vec::new();
+        let _ = stream.read_to_end(&mut reply);
+        let reply = String::from_utf8_lossy(&reply).into_owned();
+        (status_of(&reply), reply)
+    }
+}
+
+/// The status of an HTTP reply; 0 when there is none.
+pub fn status_of(reply: &str) -> u16 {
+    reply.strip_prefix("HTTP/1.1 ").and_then(|rest| rest.get(..3)).and_then(|code| code.parse().ok()).unwrap_or(0)
+}
+
+fn dial(address: SocketAddr) -> std::io::Result<TcpStream> {
+    let stream = TcpStream::connect_timeout(&address, PATIENCE)?;
+    stream.set_read_timeout(Some(PATIENCE))?;
+    stream.set_write_timeout(Some(PATIENCE))?;
+    stream.set_nodelay(true)?;
+    Ok(stream)
+}
+
+/// Why nothing more comes from a server.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Ended {
+    /// It sent a close frame with this code.
+    Closed(CloseCode),
+    /// The connection broke without a close frame.
+    Cut(String),
+    /// It did not end: nothing came for [`PATIENCE`].
+    Silent,
+}
+
+/// A WebSocket client.
+pub struct Client {
+    socket: WebSocket<TcpStream>,
+    /// The token of the last log-in.
+    pub token: String,
+}
+
+impl Client {
+    /// Connects to the path `/`.
+    pub fn connect(address: SocketAddr) -> Result<Self, String> {
+        Self::connect_with(address, "/", &[])
+    }
+
+    /// Connects to a path with further headers; the error tells the HTTP status where there is one.
+    pub fn connect_with(address: SocketAddr, path: &str, headers: &[(&'static str, &str)]) -> Result<Self, String> {
+        use tungstenite::client::IntoClientRequest;
+        let stream = dial(address).map_err(|error| error.to_string())?;
+        let mut request = format!("ws://{address}{path}").into_client_request().map_err(|error| error.to_string())?;
+        for (name, value) in headers {
+            request.headers_mut().insert(*name, value.parse().expect("a header should be valid"));
+        }
+        let settings = WebSocketConfig::default().read_buffer_size(4096);
+        let connected = tungstenite::client::client_with_config(request, stream, Some(settings));
+        let (socket, _) = connected.map_err(|error| error.to_string())?;
+        Ok(Self { socket, token: String::new() })
+    }
+
+    /// The stream below, to write bytes of one's own.
+    pub fn stream(&mut self) -> &mut TcpStream {
+        self.socket.get_mut()
+    }
+
+    /// Logs in as a guest and keeps the token.
+    pub fn log_in(&mut self, name: &str) {
+        let reply = self.ask("login_unique", json!({"unique_id": name}));
+        let token = reply["data"]["token"].as_str();
+        self.token = token.unwrap_or_else(|| panic!("a guest should be let in: {reply}")).to_owned();
+    }
+
+    /// Asks in world 0 and waits for the reply.
+    pub fn ask(&mut self, function: &str, data: Value) -> Value {
+        self.ask_in(0, function, data)
+    }
+
+    /// Asks in a world and waits for the reply.
+    pub fn ask_in(&mut self, world: u32, function: &str, data: Value) -> Value {
+        let request = json!({"world": world, "function": function, "data": data}).to_string();
+        let reply = self.try_ask(&request);
+        reply.unwrap_or_else(|ended| panic!("{function} should be answered, but: {ended:?}"))
+    }
+
+    /// Sends a request's text and waits for the reply.
+    pub fn try_ask(&mut self, request: &str) -> Result<Value, Ended> {
+        self.send(Message::text(request)).map_err(Ended::Cut)?;
+        self.read_json()
+    }
+
+    /// Sends a message.
+    pub fn send(&mut self, message: Message) -> Result<(), String> {
+        self.socket.send(message).map_err(|error| error.to_string())
+    }
+
+    /// Sends bytes as they are; a server that has closed already may not take them all.
+    pub fn send_raw(&mut self, bytes: &[u8]) {
+        let _ = self.socket.get_mut().write_all(bytes);
+    }
+
+    /// The next message.
+    pub fn read(&mut self) -> Result<Message, Ended> {
+        match self.socket.read() {
+            Ok(Message::Close(Some(frame))) => Err(Ended::Closed(frame.code)),
+            Ok(Message::Close(None)) => Err(Ended::Closed(CloseCode::Status)),
+            Ok(message) => Ok(message),
+            Err(tungstenite::Error::Io(error))
+                if matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::TimedOut) =>
+            {
+                Err(Ended::Silent)
+            }
+            Err(error) => Err(Ended::Cut(error.to_string())),
+        }
+    }
+
+    /// The text of the next text message.
+    pub fn read_text(&mut self) -> Result<String, Ended> {
+        loop {
+            if let Message::Text(text) = self.read()? {
+                return Ok(text.as_str().to_owned());
+            }
+        }
+    }
+
+    /// The next reply.
+    pub fn read_json(&mut self) -> Result<Value, Ended> {
+        let text = self.read_text()?;
+        Ok(serde_json::from_str(&text).unwrap_or_else(|error| panic!("a reply should be JSON ({error}): {text}")))
+    }
+
+    /// Reads on until the connection ends, and tells how.
+    pub fn read_to_end(&mut self) -> Ended {
+        loop {
+            if let Err(ended) = self.read() {
+                return ended;
+            }
+        }
+    }
+}
+
+/// Numbers that look random and are the same for the same seed.
+pub struct Lcg(pub u64);
+
+impl Lcg {
+    /// A number below `bound`.
+    pub fn below(&mut self, bound: u64) -> u64 {
+        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (self.0 >> 33) % bound
+    }
+}
+
+/// Copies the files of a folder, and of the folders in it, to a new folder.
+pub fn copy_folder(from: &Path, to: &Path) {
+    std::fs::create_dir_all(to).expect("a folder should be creatable");
+    for entry in std::fs::read_dir(from).expect("the folder should be readable") {
+        let entry = entry.expect("the folder should be readable");
+        let target = to.join(entry.file_name());
+        if entry.path().is_dir() {
+            copy_folder(&entry.path(), &target);
+        } else {
+            std::fs::copy(entry.path(), target).expect("a file should be copyable");
+        }
+    }
+}
+
+/// Copies the shipped assets beside a host's data folder with `edits` (file, old text, new text)
+/// made in them, and returns the folder.
+pub fn edited_assets(host: &Host, edits: &[(&str, &str, &str)]) -> String {
+    let folder = host.path("assets");
+    copy_folder(&Path::new(env!("CARGO_MANIFEST_DIR")).join("assets"), &folder);
+    for (name, old, new) in edits {
+        let path = folder.join(name);
+        let text = std::fs::read_to_string(&path).expect("the asset should be there");
+        assert!(text.contains(old), "{name} should hold {old:?}; was the asset changed?");
+        std::fs::write(path, text.replace(old, new)).expect("the copy should be writable");
+    }
+    folder.display().to_string()
+}
