@@ -16,6 +16,7 @@ pub mod cli;
 pub mod clock;
 pub mod config;
 pub mod energy;
+pub mod events;
 pub mod game;
 pub mod gate;
 pub mod hang_up;

@@ -188,6 +188,17 @@ fn push_json<T: Serialize + ?Sized>(out: &mut Vec<u8>, value: &T) {
     serde_json::to_writer(out, value).expect("replies should have string keys and finite numbers");
 }
 
+/// A push of the server: `{"event":..,"data":{..}}`.
+pub fn event_text<T: Serialize>(event: &str, data: &T) -> String {
+    let mut out = Vec::with_capacity(128);
+    out.extend_from_slice(br#"{"event":"#);
+    push_json(&mut out, event);
+    out.extend_from_slice(br#","data":"#);
+    push_json(&mut out, data);
+    out.push(b'}');
+    into_text(out)
+}
+
 /// A finished reply as the text of a frame.
 pub fn into_text(reply: Vec<u8>) -> String {
     String::from_utf8(reply).expect("replies should be written by serde_json, which writes UTF-8")

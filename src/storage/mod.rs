@@ -27,7 +27,7 @@ pub struct StoragePlugin;
 
 impl Plugin for StoragePlugin {
     fn build(&self, app: &mut App) {
-        app.init_resource::<rows::Persistence>().init_resource::<Touched>().init_resource::<Directory>();
+        app.init_resource::<rows::Persistence>().init_resource::<Touched>().init_resource::<crate::events::Events>().init_resource::<Directory>();
         app.add_systems(Tick, rows::collect_batch.in_set(TickSystems::Persist));
     }
 }
