@@ -16,6 +16,7 @@ use raidkeep::net::limits::{Limiter, PlayerLimits};
 use raidkeep::net::operator::OperatorToken;
 use raidkeep::net::way_in::WayIn;
 use raidkeep::player::AccountId;
+use raidkeep::ranking::{Ranking, Score};
 use raidkeep::request::RequestTable;
 use raidkeep::rules::LoadedRules;
 use raidkeep::storage::store::{LogRecord, Store};
@@ -46,6 +47,7 @@ fn main() {
     println!("| what | median | 99th of 100 |\n|---|---:|---:|");
     bench.pairs();
     bench.idle_ticks(10_000.min(options.loaded), "10k known accounts, all loaded");
+    bench.ranking(options.accounts);
     let data = folder.path().join("data");
     std::fs::create_dir_all(&data).expect("a temporary folder should be writable");
     bench.fill(&data, options.accounts);
@@ -77,7 +79,7 @@ impl Bench {
     /// The shipped rules, but stage 8 takes no energy, so that it can be entered without end.
     fn new(folder: &Path) -> Self {
         let setup = TestSetup::default();
-        let (from, to) = ("to: 24,\n            energy: 6", "to: 24,\n            energy: 0");
+        let (from, to) = ("to: 9,\n            energy: 6", "to: 9,\n            energy: 0");
         let assets = edit_assets(&folder.join("assets"), "stages/general.ron", from, to);
         let rules = game::load_rules(&setup.settings, &assets).expect("the edited assets should be valid");
         Self { settings: setup.settings, rules }
@@ -135,6 +137,37 @@ impl Bench {
             world.guest(&store, n);
         }
         world.idle(what);
+    }
+
+    /// Own rank and page 50,000 among so many ranked players, as the handler answers them.
+    fn ranking(&self, players: u64) {
+        let (mut world, store) = self.in_memory();
+        let page = (players / 20).max(1);
+        let mut connection = world.guest(&store, 0);
+        // Ten players stand on the page that is read, and the rest only in the ranking.
+        let shown: Vec<AccountId> =
+            (1..=9).map(|n| world.guest(&store, n)).zip(2..).map(|(_, n)| AccountId(n)).collect();
+        let mut ranking = world.simulation.world_mut().resource_mut::<Ranking>();
+        let first = (page - 1) * 10;
+        for n in 0..players {
+            let shown = n.checked_sub(first).and_then(|at| shown.get(usize::try_from(at).ok()?)).copied();
+            let own = (n == first + 9).then_some(AccountId(1));
+            let account = shown.or(own).unwrap_or(AccountId(1_000_000_000 + n));
+            ranking.set(account, Score { damage: 10_000_000 - n, reached: n });
+        }
+        let request = format!(r#"{{"world":0,"function":"stage_damage_ranking","data":{{"page":{page}}},"id":1}}"#);
+        let mut samples = Vec::with_capacity(ROUNDS);
+        for _ in 0..ROUNDS {
+            let began = Instant::now();
+            connection.receive(&request);
+            let effects = world.tick();
+            effects.replies.into_iter().for_each(|held| held.release());
+            samples.push(began.elapsed());
+            let mut replies = Vec::new();
+            connection.take_replies(&mut replies);
+            assert!(replies.iter().all(|reply| reply.starts_with(r#"{"status":0"#)), "{:?}", replies.first());
+        }
+        row(&format!("own rank and page {page} of {players} ranked players, text to reply"), &mut samples, 1);
     }
 
     /// Makes guest accounts through the login function and folds them into a database.

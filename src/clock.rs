@@ -17,6 +17,9 @@ use crate::storage::rows::Persistence;
 /// Game time stays between the years 1970 and 9000, so that calendar sums never overflow.
 const LATEST_SECONDS: i64 = 221_845_392_000;
 
+/// Nobody sleeps longer than a month; what is due later is asked for again.
+const MONTH_SECONDS: f64 = 2_592_000.0;
+
 /// How a world's time passes.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
 pub enum ClockMode {
@@ -69,6 +72,7 @@ pub struct Clock {
     day: Day,
     /// World time and wall time at the start, for an accelerated clock.
     started: (i64, i64),
+    moved_by_hand: bool,
 }
 
 /// One calendar day, in unix seconds.
@@ -93,7 +97,7 @@ impl Clock {
         };
         let now_ms = now_ms.clamp(0, LATEST_SECONDS * 1000);
         let day = Day::around(now_ms / 1000, &zone);
-        Self { now_ms, mode, zone, day, started: (now_ms, wall_ms) }
+        Self { now_ms, mode, zone, day, started: (now_ms, wall_ms), moved_by_hand: false }
     }
 
     /// Brings a clock that runs by itself to the present.
@@ -114,6 +118,22 @@ impl Clock {
         if now < self.day.starts_at || now >= self.day.ends_at {
             self.day = Day::around(now, &self.zone);
         }
+    }
+
+    /// The real time until the clock reaches `moment` (unix seconds); `None` for a clock that does not run by itself.
+    pub fn real_time_until(&self, moment: i64) -> Option<std::time::Duration> {
+        let left_ms = moment.saturating_mul(1000).saturating_sub(self.now_ms).max(0) as f64;
+        let real_ms = match self.mode {
+            ClockMode::Real => left_ms,
+            ClockMode::Manual => return None,
+            ClockMode::Times(factor) => left_ms / factor,
+        };
+        Some(std::time::Duration::from_secs_f64((real_ms / 1000.0).min(MONTH_SECONDS)))
+    }
+
+    /// Whether the clock was moved by hand since this was asked last.
+    pub fn take_moved_by_hand(&mut self) -> bool {
+        std::mem::take(&mut self.moved_by_hand)
     }
 
     /// Unix milliseconds.
@@ -289,6 +309,7 @@ fn clock_advance(
     };
     let milliseconds = clock.now_ms % 1000;
     clock.set(target * 1000 + milliseconds);
+    clock.moved_by_hand = true;
     persistence.keep_moment();
     Ok(Success::with(tell(&clock)))
 }

@@ -3,13 +3,19 @@
 //! Nothing ticks. What a player has is computed from the moment its timer started, so it is exact
 //! to the second at any moment, whatever the tick rate and across restarts.
 
+use std::cmp::Reverse;
+use std::collections::BinaryHeap;
+
 use bevy_app::{App, Plugin};
+use bevy_ecs::entity::EntityHashSet;
 use bevy_ecs::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use crate::clock::Clock;
+use crate::events::{Events, Listeners};
 use crate::rules::{Place, Report, Rules, RulesApp, Table, Tables, only};
-use crate::storage::{PlayerRow, StorageApp};
+use crate::storage::{PlayerRow, StorageApp, Touched};
+use crate::tick::{Surroundings, Tick, TickSystems, expire_parked};
 
 /// A player's energy, as of the moment its timer started.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Component, Serialize, Deserialize)]
@@ -166,12 +172,71 @@ impl EnergyMoments {
     }
 }
 
+/// The event `energy_full`.
+#[derive(Debug, Serialize)]
+struct EnergyFull {
+    energy: EnergyChange,
+}
+
+/// When the energy of connected players will be full; at most one entry a player.
+#[derive(Debug, Default, Resource)]
+pub struct FullEnergyQueue {
+    due: BinaryHeap<Reverse<(i64, Entity)>>,
+    waiting: EntityHashSet,
+}
+
+/// Notes when the energy of those who have just asked for something will be full, and tells those whose moment has come.
+fn tell_of_full_energy(
+    touched: Res<Touched>,
+    players: Query<(&Energy, &Listeners)>,
+    rules: Res<Rules<EnergyRules>>,
+    clock: Res<Clock>,
+    mut queue: ResMut<FullEnergyQueue>,
+    mut events: ResMut<Events>,
+    mut surroundings: ResMut<Surroundings>,
+) {
+    let now = clock.now();
+    let FullEnergyQueue { due, waiting } = &mut *queue;
+    for player in touched.entities() {
+        if !waiting.contains(player)
+            && let Ok((energy, listeners)) = players.get(*player)
+            && let Some(full_at) = energy.full_at(now, &rules).filter(|_| listeners.is_connected())
+        {
+            waiting.insert(*player);
+            due.push(Reverse((full_at, *player)));
+        }
+    }
+    while let Some(Reverse((at, player))) = due.peek().copied().filter(|Reverse((at, _))| *at <= now) {
+        due.pop();
+        waiting.remove(&player);
+        let Ok((energy, _)) = players.get(player).map(|(energy, listeners)| (energy, listeners.is_connected())) else {
+            continue;
+        };
+        match energy.full_at(now, &rules) {
+            None => {
+                events.tell(player, "energy_full", &EnergyFull { energy: EnergyChange::after(energy, 0, now, &rules) })
+            }
+            Some(full_at) if full_at > at => {
+                waiting.insert(player);
+                due.push(Reverse((full_at, player)));
+            }
+            Some(_) => {}
+        }
+    }
+    if let Some(Reverse((at, _))) = due.peek() {
+        surroundings.wake_at(*at, &clock);
+    }
+}
+
 /// Energy of players.
 pub struct EnergyPlugin;
 
 impl Plugin for EnergyPlugin {
     fn build(&self, app: &mut App) {
         app.add_rules::<EnergyRules>().add_player_rows::<Energy>();
+        app.init_resource::<FullEnergyQueue>();
+        let after = (expire_parked, crate::tickets::tell_of_reset);
+        app.add_systems(Tick, tell_of_full_energy.in_set(TickSystems::Simulate).after(after.0).after(after.1));
     }
 }
 

@@ -5,14 +5,17 @@ use std::time::Duration;
 use bevy_app::App;
 use jiff::tz::TimeZone;
 
+use crate::boss::{BossPlugin, systems::restore_roster};
 use crate::clock::{Clock, ClockMode, ClockPlugin};
 use crate::energy::EnergyPlugin;
 use crate::hang_up::HangUpPlugin;
 use crate::identity::{IdentityPlugin, IdentitySettings};
 use crate::items::ItemsPlugin;
 use crate::levels::LevelsPlugin;
+use crate::mail::MailPlugin;
 use crate::player::PlayerPlugin;
 use crate::random::{RandomPlugin, Randomness, WorldSeed};
+use crate::ranking::RankingPlugin;
 use crate::request::once::OnceLog;
 use crate::rules::{self, AssetSource, LoadedRules, Problems, RuleTables};
 use crate::stages::StagesPlugin;
@@ -53,6 +56,7 @@ pub fn build_app(settings: &GameSettings) -> App {
     app.add_plugins((ClockPlugin { mode: settings.clock }, RandomPlugin));
     app.add_plugins(PlayerPlugin { idle: settings.put_away_after });
     app.add_plugins((ItemsPlugin, LevelsPlugin, EnergyPlugin, TicketsPlugin, StagesPlugin, HangUpPlugin));
+    app.add_plugins((BossPlugin, RankingPlugin, MailPlugin));
     app
 }
 
@@ -90,8 +94,14 @@ pub fn start_world(
     }
     let tables = world.resource::<Persistence>().world_tables();
     let rows = tables.iter().map(|table| store.rows.get(table, b"")).collect::<Result<Vec<_>, _>>()?;
-    rows::restore_world(world, &rows, recovered.last_batch)
-        .map_err(|(table, source)| StorageError::Row { table, source })?;
+    rows::restore_world(world, &rows).map_err(|(table, source)| StorageError::Row { table, source })?;
+    for (table, reader) in world.resource::<Persistence>().start_readers() {
+        let mut outcome = Ok(());
+        reader(world, &mut |each| outcome = store.rows.scan(table, each));
+        outcome?;
+    }
+    restore_roster(world);
+    rows::begin_persistence(world, recovered.last_batch);
     let randomness = Randomness::start(world.resource::<WorldSeed>(), recovered.last_batch);
     world.insert_resource(randomness);
     Ok(Simulation::new(app))

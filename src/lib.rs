@@ -12,6 +12,7 @@
 //! the world as a pure machine; [`net`] and [`storage`] surround it in the server, and
 //! [`testing::TestServer`] in tests.
 
+pub mod boss;
 pub mod cli;
 pub mod clock;
 pub mod config;
@@ -24,9 +25,11 @@ pub mod hash;
 pub mod identity;
 pub mod items;
 pub mod levels;
+pub mod mail;
 pub mod net;
 pub mod player;
 pub mod random;
+pub mod ranking;
 pub mod request;
 pub mod rules;
 pub mod stages;

@@ -153,6 +153,7 @@ pub struct TestServer {
     last_effects: Option<Duration>,
     /// What was read while the disk is told to be slow.
     held_reads: Option<Vec<Input>>,
+    events: Vec<(usize, String)>,
 }
 
 impl Default for TestServer {
@@ -209,6 +210,7 @@ impl TestServer {
             wall_ms,
             last_effects: None,
             held_reads: None,
+            events: Vec::new(),
         }
     }
 
@@ -230,6 +232,14 @@ impl TestServer {
         let limiter = Limiter::per_second(self.setup.connection_rate);
         self.connections.push(Connection::new(self.way_in.clone(), address, limiter, self.setup.in_flight_max));
         self.connections.len() - 1
+    }
+
+    /// Every client loses its connection, and opens another in its place that nobody has logged in on.
+    pub fn reconnect_all(&mut self) {
+        for at in 0..self.connections.len() {
+            let limiter = Limiter::per_second(self.setup.connection_rate);
+            self.connections[at] = Connection::new(self.way_in.clone(), None, limiter, self.setup.in_flight_max);
+        }
     }
 
     /// Logs a guest in on a connection of its own.
@@ -274,7 +284,7 @@ impl TestServer {
                 self.connections[connection].receive(text);
             }
             self.step(1);
-            self.connections[connection].take_replies(&mut replies);
+            replies.extend(self.collect(connection));
             if texts.len() == 0 && self.connections[connection].is_idle() {
                 break;
             }
@@ -289,9 +299,25 @@ impl TestServer {
 
     /// The replies that have come on a connection.
     pub fn collect(&mut self, connection: usize) -> Vec<String> {
-        let mut replies = Vec::new();
-        self.connections[connection].take_replies(&mut replies);
+        let mut frames = Vec::new();
+        self.connections[connection].take_replies(&mut frames);
+        let (events, replies) = frames.into_iter().partition(|frame: &String| frame.starts_with(r#"{"event":"#));
+        self.events.extend(<Vec<String>>::into_iter(events).map(|event| (connection, event)));
         replies
+    }
+
+    /// The events that have come on a connection since the last time, in order.
+    ///
+    /// # Panics
+    /// When one is no JSON.
+    pub fn events(&mut self, connection: usize) -> Vec<Value> {
+        self.step(1);
+        let replies = self.collect(connection);
+        assert!(replies.is_empty(), "no reply is under way: {replies:?}");
+        let (mine, others) = std::mem::take(&mut self.events).into_iter().partition(|(at, _)| *at == connection);
+        self.events = others;
+        let read = |(_, text): (usize, String)| serde_json::from_str(&text).expect("an event should be JSON");
+        <Vec<(usize, String)>>::into_iter(mine).map(read).collect()
     }
 
     /// Sends a frame that is no text, and returns the reply's text.

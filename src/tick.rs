@@ -3,6 +3,7 @@
 //! A [`Simulation`] is a pure machine. It reads no clock, opens no file and starts no thread:
 //! whoever drives it (the server, a test, a replay) brings it inputs and carries out its effects.
 
+use std::collections::VecDeque;
 use std::time::{Duration, Instant};
 
 use bevy_app::App;
@@ -26,10 +27,14 @@ pub struct Tick;
 pub enum TickSystems {
     /// Time moves on; what was looked up, loaded or worked out is taken in.
     Receive,
+    /// Days and months that have begun take effect, before any request sees them.
+    Calendar,
     /// Requests are answered, in the order they arrived.
     Handle,
     /// What is due happens.
     Simulate,
+    /// Who is idle is put away.
+    PutAway,
     /// Changed components become the tick's batch.
     Persist,
 }
@@ -81,7 +86,7 @@ pub struct Effects {
 #[derive(Debug, Default, Resource)]
 struct Arrivals {
     inputs: Vec<Input>,
-    ready: Vec<Command>,
+    ready: VecDeque<Command>,
     moment: Option<Moment>,
 }
 
@@ -95,6 +100,13 @@ pub struct Surroundings {
 }
 
 impl Surroundings {
+    /// Asks for a tick when the game's clock has reached `moment` (unix seconds) at the latest.
+    pub fn wake_at(&mut self, moment: i64, clock: &Clock) {
+        if let Some(delay) = clock.real_time_until(moment) {
+            self.wake_within(delay);
+        }
+    }
+
     /// Asks for a tick in this much real time at the latest.
     pub fn wake_within(&mut self, delay: Duration) {
         self.wake_after = Some(self.wake_after.map_or(delay, |earlier| earlier.min(delay)));
@@ -183,7 +195,15 @@ impl bevy_app::Plugin for TickPlugin {
             });
             schedule.set_executor(bevy_ecs::schedule::SingleThreadedExecutor::new());
             schedule.configure_sets(
-                (TickSystems::Receive, TickSystems::Handle, TickSystems::Simulate, TickSystems::Persist).chain(),
+                (
+                    TickSystems::Receive,
+                    TickSystems::Calendar,
+                    TickSystems::Handle,
+                    TickSystems::Simulate,
+                    TickSystems::PutAway,
+                    TickSystems::Persist,
+                )
+                    .chain(),
             );
         });
         app.add_systems(Tick, receive.in_set(TickSystems::Receive));
@@ -195,7 +215,7 @@ impl bevy_app::Plugin for TickPlugin {
 fn receive(world: &mut World) {
     world.resource_scope(|world, mut arrivals: Mut<Arrivals>| {
         let arrivals = &mut *arrivals;
-        let mut arrived = Vec::new();
+        let mut arrived = VecDeque::new();
         if let Some(moment) = arrivals.moment.take() {
             world.resource_mut::<Time<Real>>().update_with_instant(moment.real);
             world.resource_mut::<Clock>().update(moment.wall_ms);
@@ -203,7 +223,7 @@ fn receive(world: &mut World) {
         }
         for input in arrivals.inputs.drain(..) {
             match input {
-                Input::Command(command) => arrived.push(command),
+                Input::Command(command) => arrived.push_back(command),
                 Input::Found(key, account) => {
                     arrivals.ready.extend(world.resource_mut::<Parked>().take_lookup(&key));
                     world.resource_mut::<Directory>().found(key, account);
@@ -234,8 +254,13 @@ fn receive(world: &mut World) {
 fn handle(world: &mut World) {
     let mut ready = std::mem::take(&mut world.resource_mut::<Arrivals>().ready);
     world.resource_scope(|world, mut handlers: Mut<Handlers>| {
-        for command in ready.drain(..) {
+        while let Some(command) = ready.pop_front() {
             dispatch(world, &mut handlers, command);
+            // A clock that was moved by hand takes effect before the next request is answered.
+            if world.resource_mut::<Clock>().take_moved_by_hand() && !ready.is_empty() {
+                world.resource_mut::<Surroundings>().wake_within(Duration::ZERO);
+                break;
+            }
         }
     });
     world.resource_mut::<Arrivals>().ready = ready;

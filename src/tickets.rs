@@ -1,40 +1,82 @@
 //! Daily tickets (semantics, section 6).
 //!
-//! A ticket kind is a key of `limits`. All kinds reset at local midnight; nothing happens at that
-//! moment, a player's count of an earlier day simply stands for a full one.
+//! A ticket kind is a key of `limits`. All kinds reset at local midnight; nothing happens to anybody at that moment, a
+//! player's count of an earlier day simply stands for a full one.
 
 use bevy_app::{App, Plugin};
 use bevy_ecs::prelude::*;
 use serde::{Deserialize, Serialize, Serializer};
 
 use crate::clock::Clock;
-use crate::rules::{Place, Report, RulesApp, Table, Tables, only};
+use crate::events::Events;
+use crate::items::{Amount, Inventory, ItemId, ItemRules};
+use crate::request::{Answer, Call, Player, Reads, Refusal, Request, RequestApp, Success, status};
+use crate::rules::{Place, Report, Rules, RulesApp, Table, Tables, only};
 use crate::storage::{PlayerRow, StorageApp};
+use crate::tick::{Surroundings, Tick, TickSystems, expire_parked};
 
-/// What a player has used of each ticket kind on one day.
+/// What a player has used of each ticket kind on one day. Below zero: more were bought than used.
 #[derive(Debug, Default, Clone, PartialEq, Eq, Component, Serialize, Deserialize)]
 pub struct Tickets {
     day: i32,
-    used: Vec<(u16, u32)>,
+    used: Vec<(u16, i32)>,
 }
 
 impl Tickets {
-    /// How many are left of a kind on `today`. A clock that jumped back to an earlier day gives
-    /// none twice.
-    pub fn left(&self, kind: &TicketKind, today: i32) -> u32 {
-        if today > self.day {
-            return kind.daily;
+    /// How many are left of a kind on `today`. A clock that jumped back to an earlier day gives none twice.
+    pub fn left(&self, kind: &TicketKind, is_vip: bool, today: i32) -> u32 {
+        let daily = i64::from(kind.daily_of(is_vip));
+        let used = if today > self.day { 0 } else { self.used_of(kind.key) };
+        u32::try_from(daily - i64::from(used)).unwrap_or(0)
+    }
+
+    fn used_of(&self, key: u16) -> i32 {
+        self.used.iter().find(|(known, _)| *known == key).map_or(0, |(_, used)| *used)
+    }
+
+    /// Takes one ticket, or, when none is left, nothing.
+    pub fn take(&mut self, kind: &TicketKind, is_vip: bool, today: i32) -> bool {
+        let has_one = self.left(kind, is_vip, today) > 0;
+        if has_one {
+            self.use_up(kind.key, 1, today);
         }
-        let used = self.used.iter().find(|(key, _)| *key == kind.key).map_or(0, |(_, used)| *used);
-        kind.daily.saturating_sub(used)
+        has_one
+    }
+
+    /// Adds one ticket for today.
+    pub fn add(&mut self, kind: &TicketKind, today: i32) {
+        self.use_up(kind.key, -1, today);
+    }
+
+    fn use_up(&mut self, key: u16, count: i32, today: i32) {
+        if today > self.day {
+            *self = Self { day: today, used: Vec::new() };
+        }
+        match self.used.iter_mut().find(|(known, _)| *known == key) {
+            Some((_, used)) => *used = used.saturating_add(count),
+            None => self.used.push((key, count)),
+        }
     }
 }
 
 impl PlayerRow for Tickets {
     const TABLE: &'static str = "tickets";
+    const VERSION: u16 = 2;
 
     fn newcomer(world: &World) -> Self {
         Self { day: world.resource::<Clock>().day(), used: Vec::new() }
+    }
+
+    fn upgrade(version: u16, bytes: &[u8]) -> Option<Self> {
+        /// Before tickets could be bought, counts were never below zero.
+        #[derive(Deserialize)]
+        struct Version1 {
+            day: i32,
+            used: Vec<(u16, u32)>,
+        }
+        let before: Version1 = postcard::from_bytes(bytes).ok().filter(|_| version == 1)?;
+        let used = before.used.into_iter().map(|(key, used)| (key, i32::try_from(used).unwrap_or(i32::MAX)));
+        Some(Self { day: before.day, used: used.collect() })
     }
 }
 
@@ -44,6 +86,10 @@ impl PlayerRow for Tickets {
 pub struct TicketRules {
     /// Every kind, in the order `limits` shows them.
     pub kinds: Vec<TicketKind>,
+    /// Which tickets can be bought.
+    pub purchases: Vec<Purchase>,
+    /// Who owns one of these counts as VIP 1 or above.
+    pub vip_items: Vec<ItemId>,
 }
 
 /// One kind of tickets.
@@ -56,6 +102,51 @@ pub struct TicketKind {
     pub name: String,
     /// How many a player has each day.
     pub daily: u32,
+    /// How many a VIP player has each day; absent = as many.
+    #[serde(default)]
+    pub daily_vip: Option<u32>,
+}
+
+impl TicketKind {
+    fn daily_of(&self, is_vip: bool) -> u32 {
+        self.daily_vip.filter(|_| is_vip).unwrap_or(self.daily)
+    }
+}
+
+/// How a kind of tickets is bought.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Purchase {
+    /// As the client names it.
+    pub mode: PurchaseMode,
+    /// The kind that is bought.
+    pub ticket: u16,
+    /// The kind that counts how many may still be bought today.
+    pub allowance: u16,
+    /// What one costs.
+    pub price: Vec<Amount>,
+}
+
+/// The modes whose tickets can be bought.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum PurchaseMode {
+    /// Coin challenge.
+    Coin,
+    /// Exp challenge.
+    Exp,
+}
+
+impl TicketRules {
+    /// The kind of that key.
+    pub fn kind(&self, key: u16) -> Option<&TicketKind> {
+        self.kinds.iter().find(|kind| kind.key == key)
+    }
+
+    /// Whether the owner of this counts as VIP 1 or above.
+    pub fn is_vip(&self, inventory: &Inventory) -> bool {
+        self.vip_items.iter().any(|item| inventory.quantity(*item) > 0)
+    }
 }
 
 impl Table for TicketRules {
@@ -66,11 +157,30 @@ impl Table for TicketRules {
         only(files)
     }
 
-    fn validate(&self, _: &Tables, report: &mut Report) {
+    fn validate(&self, tables: &Tables, report: &mut Report) {
+        let place = Place::file(Self::PATH);
         for (index, kind) in self.kinds.iter().enumerate() {
             if self.kinds[..index].iter().any(|earlier| earlier.key == kind.key) {
-                let place = Place::file(Self::PATH).key("kinds").index(index).key("key");
+                let place = place.clone().key("kinds").index(index).key("key");
                 report.error(place, format!("ticket kind {} stands here a second time", kind.key));
+            }
+        }
+        for (index, purchase) in self.purchases.iter().enumerate() {
+            let place = place.clone().key("purchases").index(index);
+            for (key, kind) in [("ticket", purchase.ticket), ("allowance", purchase.allowance)] {
+                if self.kind(kind).is_none() {
+                    report
+                        .error(place.clone().key(key), format!("unknown ticket kind {kind}, expected a key of kinds"));
+                }
+            }
+            if let Some(items) = tables.get::<ItemRules>() {
+                items.check_all(&purchase.price, 1, &place.key("price"), report);
+            }
+        }
+        if let Some(items) = tables.get::<ItemRules>() {
+            for (index, item) in self.vip_items.iter().enumerate() {
+                let place = place.clone().key("vip_items").index(index);
+                items.check(&Amount { item: *item, quantity: 1 }, 0, place, report);
             }
         }
     }
@@ -82,8 +192,14 @@ pub struct Limits(Vec<(u16, u32)>);
 
 impl Limits {
     /// All kinds, as of `today`.
-    pub fn of(tickets: &Tickets, rules: &TicketRules, today: i32) -> Self {
-        Self(rules.kinds.iter().map(|kind| (kind.key, tickets.left(kind, today))).collect())
+    pub fn of(tickets: &Tickets, rules: &TicketRules, is_vip: bool, today: i32) -> Self {
+        Self(rules.kinds.iter().map(|kind| (kind.key, tickets.left(kind, is_vip, today))).collect())
+    }
+
+    /// Some kinds, in the order given.
+    pub fn some(tickets: &Tickets, rules: &TicketRules, keys: &[u16], is_vip: bool, today: i32) -> Self {
+        let kinds = keys.iter().filter_map(|key| rules.kind(*key));
+        Self(kinds.map(|kind| (kind.key, tickets.left(kind, is_vip, today))).collect())
     }
 }
 
@@ -93,12 +209,107 @@ impl Serialize for Limits {
     }
 }
 
+/// `buy_ticket {token, mode, pay_with}`.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct BuyTicket {
+    mode: PurchaseMode,
+    pay_with: PayWith,
+}
+
+/// How a ticket is paid.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum PayWith {
+    /// With the items that the purchase's price names.
+    Diamond,
+}
+
+impl Request for BuyTicket {
+    const FUNCTION: &'static str = "buy_ticket";
+    const READS: Reads = Reads::Caller;
+    type Caller = Player;
+    type Reply = TicketBought;
+}
+
+/// The reply of `buy_ticket`.
+#[derive(Debug, Serialize)]
+pub struct TicketBought {
+    limits: Limits,
+    cd: i64,
+    remain: Vec<Amount>,
+    reward: Vec<Amount>,
+    at: NextReset,
+}
+
+/// When tickets are whole again, unix seconds.
+#[derive(Debug, Clone, Copy, Serialize)]
+pub struct NextReset {
+    next_reset_at: i64,
+}
+
+const NONE_TO_BUY: Refusal = Refusal::new(92, "no more ticket, try tomorrow");
+const CURRENCY_SHORT: Refusal = Refusal::new(95, "materials insufficient");
+
+fn buy_ticket(
+    In(call): In<Call<BuyTicket>>,
+    mut players: Query<(&mut Tickets, &mut Inventory)>,
+    rules: Res<Rules<TicketRules>>,
+    clock: Res<Clock>,
+) -> Answer<TicketBought> {
+    let (mut tickets, mut inventory) =
+        players.get_mut(call.caller.entity).map_err(|_| Refusal::new(status::INTERNAL_ERROR, "internal error"))?;
+    let purchase = rules.purchases.iter().find(|purchase| purchase.mode == call.request.mode).ok_or(NONE_TO_BUY)?;
+    let (ticket, allowance) = rules.kind(purchase.ticket).zip(rules.kind(purchase.allowance)).ok_or(NONE_TO_BUY)?;
+    let (is_vip, today) = (rules.is_vip(&inventory), clock.day());
+    if tickets.left(allowance, is_vip, today) == 0 {
+        return Err(NONE_TO_BUY);
+    }
+    if !inventory.pay(&purchase.price) {
+        return Err(CURRENCY_SHORT);
+    }
+    tickets.take(allowance, is_vip, today);
+    tickets.add(ticket, today);
+    let reward = purchase.price.iter().map(|price| Amount { quantity: -price.quantity, ..*price }).collect::<Vec<_>>();
+    Ok(Success::with(TicketBought {
+        limits: Limits::some(&tickets, &rules, &[ticket.key, allowance.key], is_vip, today),
+        cd: clock.seconds_to_next_day(),
+        remain: inventory.remain_of(&reward),
+        reward,
+        at: NextReset { next_reset_at: clock.next_day_at() },
+    }))
+}
+
+/// The event `tickets_reset`.
+#[derive(Debug, Serialize)]
+struct TicketsReset {
+    cd: i64,
+    at: NextReset,
+}
+
+/// Tells connected players that a day has begun.
+pub fn tell_of_reset(
+    clock: Res<Clock>,
+    mut events: ResMut<Events>,
+    mut surroundings: ResMut<Surroundings>,
+    mut last_day: Local<Option<i32>>,
+) {
+    let today = clock.day();
+    if last_day.is_some_and(|last| today > last) {
+        let at = NextReset { next_reset_at: clock.next_day_at() };
+        events.tell_everybody("tickets_reset", &TicketsReset { cd: clock.seconds_to_next_day(), at });
+    }
+    *last_day = Some(last_day.map_or(today, |last| last.max(today)));
+    surroundings.wake_at(clock.next_day_at(), &clock);
+}
+
 /// Tickets of players.
 pub struct TicketsPlugin;
 
 impl Plugin for TicketsPlugin {
     fn build(&self, app: &mut App) {
         app.add_rules::<TicketRules>().add_player_rows::<Tickets>();
+        app.add_request::<BuyTicket, _>(buy_ticket);
+        app.add_systems(Tick, tell_of_reset.in_set(TickSystems::Simulate).after(expire_parked));
     }
 }
 
@@ -106,12 +317,30 @@ impl Plugin for TicketsPlugin {
 mod tests {
     use super::*;
 
+    const KIND: TicketKind = TicketKind { key: 19, name: String::new(), daily: 2, daily_vip: Some(3) };
+
     #[test]
     fn tickets_are_whole_again_the_next_day_and_only_then() {
-        let kind = TicketKind { key: 18, name: String::new(), daily: 3 };
-        let tickets = Tickets { day: 100, used: vec![(18, 2)] };
-        assert_eq!(tickets.left(&kind, 100), 1);
-        assert_eq!(tickets.left(&kind, 101), 3);
-        assert_eq!(tickets.left(&kind, 99), 1, "a clock that jumps back grants nothing");
+        let tickets = Tickets { day: 100, used: vec![(19, 2)] };
+        assert_eq!(tickets.left(&KIND, false, 100), 0);
+        assert_eq!(tickets.left(&KIND, false, 101), 2);
+        assert_eq!(tickets.left(&KIND, true, 101), 3, "VIP players have more");
+        assert_eq!(tickets.left(&KIND, false, 99), 0, "a clock that jumps back grants nothing");
+    }
+
+    #[test]
+    fn bought_tickets_come_on_top_and_end_with_the_day() {
+        let mut tickets = Tickets { day: 100, used: Vec::new() };
+        tickets.add(&KIND, 100);
+        assert_eq!(tickets.left(&KIND, false, 100), 3);
+        assert!((0..3).all(|_| tickets.take(&KIND, false, 100)));
+        assert!(!tickets.take(&KIND, false, 100), "none is left");
+        assert_eq!(tickets.left(&KIND, false, 101), 2);
+    }
+
+    #[test]
+    fn rows_from_before_tickets_could_be_bought_are_read() {
+        let before = postcard::to_stdvec(&(100_i32, vec![(18_u16, 2_u32)])).expect("plain data");
+        assert_eq!(Tickets::upgrade(1, &before), Some(Tickets { day: 100, used: vec![(18, 2)] }));
     }
 }

@@ -144,6 +144,7 @@ fn too_many_wrong_passwords_close_the_account_for_a_while() {
     assert_eq!(log_in(&mut server, "bob@mail.example", "secret")["data"]["status_code"], 200, "others are not held up");
     server.advance_seconds(3600);
     assert_eq!(log_in(&mut server, "ann@mail.example", "secret"), code(429), "game time does not open it");
+    server.reconnect_all();
     server.pass_real_time(Duration::from_secs(600));
     assert_eq!(log_in(&mut server, "ann@mail.example", "secret")["data"]["status_code"], 200, "the window is over");
 }
@@ -200,6 +201,7 @@ fn accounts_and_tokens_survive_a_crash_and_being_put_away() {
     let mut server = server.crash_and_reopen();
     check(&mut server, "after a crash");
     server.fold();
+    server.reconnect_all();
     server.pass_real_time(Duration::from_secs(700));
     assert_eq!(server.players_in_memory(), 0, "idle players are put away");
     check(&mut server, "after being put away");

@@ -58,6 +58,7 @@ fn a_key_is_remembered_across_crash_and_put_away_and_new_login() {
     let connection = server.connect();
     assert_eq!(server.send_on(connection, &enter(&ann, "k1")), first, "after a crash");
     server.fold();
+    server.reconnect_all();
     server.pass_real_time(Duration::from_secs(700));
     assert_eq!(server.players_in_memory(), 0, "the player is put away");
     assert_eq!(server.send_on(connection, &enter(&ann, "k1")), first, "after being put away");

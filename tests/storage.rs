@@ -33,6 +33,7 @@ fn quantity(info: &Value, item: &str) -> i64 {
 
 fn put_everybody_away(server: &mut TestServer) {
     server.fold();
+    server.reconnect_all();
     server.pass_real_time(Duration::from_secs(700));
     assert_eq!(server.players_in_memory(), 0, "who is idle and folded leaves memory");
 }

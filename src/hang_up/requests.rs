@@ -12,7 +12,7 @@ use crate::items::{Inventory, LegacyChange};
 use crate::random::Randomness;
 use crate::request::{Answer, Call, Player, Reads, Refusal, Request, RequestApp, Success, lenient, status};
 use crate::rules::Rules;
-use crate::stages::{Mode, Progress};
+use crate::stages::Progress;
 
 pub(super) fn register(app: &mut App) {
     app.add_request::<StartHangUp, _>(start_hang_up);
@@ -84,7 +84,7 @@ fn start_hang_up(
     mut random: ResMut<Randomness>,
 ) -> Answer<HangUpStarted> {
     let mut player = players.get_mut(call.caller.entity).map_err(internal)?;
-    let highest = player.progress.highest(Mode::General);
+    let highest = player.progress.highest_general();
     let stage = u32::try_from(call.request.stage).ok().filter(|stage| (1..=highest).contains(stage));
     let stage = stage.ok_or(STAGE_REFUSED)?;
     if player.hang_up.stage() == Some(stage) {

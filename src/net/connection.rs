@@ -114,6 +114,7 @@ impl Connection {
     /// Moves the replies that may leave to `replies`, in the order of their requests.
     pub fn take_replies(&mut self, replies: &mut Vec<String>) {
         let mut outbox = self.outbox.lock();
+        replies.extend(outbox.events.drain(..));
         while let Some(Some(_)) = outbox.slots.front() {
             replies.extend(outbox.slots.pop_front().flatten());
             outbox.first_serial += 1;
@@ -122,7 +123,8 @@ impl Connection {
 
     /// Whether a reply may leave.
     pub fn has_replies(&self) -> bool {
-        matches!(self.outbox.lock().slots.front(), Some(Some(_)))
+        let outbox = self.outbox.lock();
+        !outbox.events.is_empty() || matches!(outbox.slots.front(), Some(Some(_)))
     }
 
     /// Whether every request has its reply and every reply was taken.
@@ -165,6 +167,9 @@ impl Connection {
     }
 }
 
+/// Events that may wait for a slow reader; more are dropped, since each can be asked for as well.
+const EVENTS_MAX: usize = 256;
+
 /// The replies of a connection, each in its place.
 #[derive(Default)]
 struct Outbox(Mutex<Slots>);
@@ -174,6 +179,10 @@ struct Slots {
     first_serial: u64,
     slots: VecDeque<Option<String>>,
     sign_ins: Vec<(u64, SignIn)>,
+    /// Events wait for no request; they leave with the next replies.
+    events: VecDeque<String>,
+    /// Whom the connection acts for; events for others are dropped.
+    acts_for: Option<SignIn>,
     waker: Option<Waker>,
 }
 
@@ -214,9 +223,27 @@ impl ReplyPort for Outbox {
         }
         if let Some(sign_in) = reply.sign_in {
             slots.sign_ins.push((serial, sign_in));
+            slots.acts_for = Some(sign_in);
         }
         let may_leave = serial == slots.first_serial;
         let waker = if may_leave { slots.waker.take() } else { None };
+        drop(slots);
+        if let Some(waker) = waker {
+            waker.wake();
+        }
+    }
+
+    fn push(&self, sign_in: SignIn, text: &str) {
+        let mut slots = self.lock();
+        if slots.acts_for != Some(sign_in) {
+            return;
+        }
+        if slots.events.len() >= EVENTS_MAX {
+            metrics::counter!("raidkeep_events_dropped_total").increment(1);
+            return;
+        }
+        slots.events.push_back(text.to_owned());
+        let waker = slots.waker.take();
         drop(slots);
         if let Some(waker) = waker {
             waker.wake();

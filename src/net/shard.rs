@@ -94,7 +94,8 @@ impl WorldLoop {
             jobs,
             last_batch: committed,
             sent: VecDeque::new(),
-            wakes_at: None,
+            // The first tick applies what has become due while the server was down.
+            wakes_at: Some(Instant::now()),
             has_failed: false,
             ticks: metrics::counter!("raidkeep_ticks_total"),
         }

@@ -13,6 +13,7 @@ use bevy_ecs::prelude::*;
 use bevy_time::{Real, Time};
 use serde::{Deserialize, Serialize};
 
+use crate::events::Listeners;
 use crate::identity::Login;
 use crate::request::dispatch::{Credential, Parked};
 use crate::request::{Need, Player, Refusal, RequestApp, SignIn, Unready, status};
@@ -60,6 +61,11 @@ impl Players {
         let found = self.by_account.get_mut(&account).ok_or(Need::Player(account))?;
         found.used_at = now;
         Ok(found.entity)
+    }
+
+    /// The player's entity, if in memory.
+    pub fn entity(&self, account: AccountId) -> Option<Entity> {
+        self.by_account.get(&account).map(|player| player.entity)
     }
 
     /// Takes in a player who was loaded or created.
@@ -153,6 +159,7 @@ fn sweep(world: &mut World, now: Duration) {
     let is_idle = |account: &AccountId, player: &InMemory| {
         now.saturating_sub(player.used_at) >= idle
             && !parked.awaits_player(*account)
+            && !world.get::<Listeners>(player.entity).is_some_and(Listeners::is_connected)
             && world.get::<Stored>(player.entity).is_some_and(|stored| stored.changed_in() <= folded_batch)
     };
     let players = world.resource::<Players>().by_account.iter();
@@ -179,6 +186,6 @@ impl Plugin for PlayerPlugin {
         app.init_resource::<Players>();
         app.insert_resource(PutAway { idle: self.idle });
         app.add_request::<overview::GetPlayerInfo, _>(overview::get_player_info);
-        app.add_systems(Tick, put_away_idle.in_set(TickSystems::Simulate).after(crate::tick::expire_parked));
+        app.add_systems(Tick, put_away_idle.in_set(TickSystems::PutAway));
     }
 }

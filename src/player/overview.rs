@@ -12,7 +12,7 @@ use crate::items::{Amount, Inventory};
 use crate::levels::{Experience, LevelRules, Standing};
 use crate::request::{Answer, Call, Player, Reads, Refusal, Request, Success, status};
 use crate::rules::Rules;
-use crate::stages::{HighestStages, OpenSession, Progress, StageSession};
+use crate::stages::{HighestStages, OpenSession, Progress, StageRules, StageSession};
 use crate::tickets::{Limits, TicketRules, Tickets};
 
 /// `get_player_info {token}`.
@@ -84,6 +84,7 @@ pub fn get_player_info(
     levels: Res<Rules<LevelRules>>,
     energy_rules: Res<Rules<EnergyRules>>,
     ticket_rules: Res<Rules<TicketRules>>,
+    stage_rules: Res<Rules<StageRules>>,
 ) -> Answer<PlayerOverview> {
     let player = players.get(call.caller.entity).map_err(|_| Refusal::new(status::INTERNAL_ERROR, "internal error"))?;
     let now = clock.now();
@@ -95,9 +96,9 @@ pub fn get_player_info(
         level,
         need,
         energy: EnergyNow { cooling: energy.cooling(now, &energy_rules), remain: energy.points(now, &energy_rules) },
-        limits: Limits::of(player.tickets, &ticket_rules, clock.day()),
+        limits: Limits::of(player.tickets, &ticket_rules, ticket_rules.is_vip(player.inventory), clock.day()),
         items: player.inventory.amounts().collect(),
-        stages: player.progress.highest_stages(),
+        stages: player.progress.highest_stages(&stage_rules, clock.month()),
         hang_up: HangUpNow {
             hang_stage: player.hang_up.stage().unwrap_or(0),
             time: HoursMinutesSeconds(player.hang_up.elapsed(now)),

@@ -9,7 +9,8 @@ use std::sync::Arc;
 use bevy_ecs::prelude::*;
 use bevy_ecs::system::BoxedSystem;
 
-use crate::player::{self, AccountId};
+use crate::events::{Audience, Events, Listeners};
+use crate::player::{self, AccountId, Players};
 use crate::request::envelope::{RequestId, finish_reply, into_text, refusal_text, write_body};
 use crate::request::once::{OnceKey, OnceLog, Repeat};
 use crate::request::registry::AnyRequest;
@@ -75,6 +76,8 @@ pub struct Reply {
 pub trait ReplyPort: Send + Sync {
     /// Takes the reply to the connection's request number `serial`.
     fn reply(&self, serial: u64, reply: Reply);
+    /// Takes an event for whom `sign_in` names; dropped when the connection acts for somebody else by now.
+    fn push(&self, sign_in: SignIn, text: &str);
 }
 
 /// The right to answer one request, once. Dropped unused, it answers with an internal error, so
@@ -120,24 +123,42 @@ impl std::fmt::Debug for ReplyTo {
     }
 }
 
-/// A reply that waits until the writes it may have seen are on disk.
+/// A reply or an event that waits until the writes it may have seen are on disk.
 #[derive(Debug)]
 pub struct Held {
     /// Until when.
     pub until: Until,
-    reply_to: ReplyTo,
-    reply: Reply,
+    delivery: Delivery,
+}
+
+enum Delivery {
+    Reply(ReplyTo, Reply),
+    Event(Arc<dyn ReplyPort>, SignIn, Arc<str>),
+}
+
+impl std::fmt::Debug for Delivery {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Self::Reply(..) => "Reply",
+            Self::Event(..) => "Event",
+        })
+    }
 }
 
 impl Held {
-    /// Lets the reply go.
+    /// Lets the reply or the event go.
     pub fn release(self) {
-        self.reply_to.send(self.reply);
+        match self.delivery {
+            Delivery::Reply(reply_to, reply) => reply_to.send(reply),
+            Delivery::Event(port, sign_in, text) => port.push(sign_in, &text),
+        }
     }
 
-    /// Answers that the change could not be made durable.
+    /// Answers that the change could not be made durable. An event of it is never told.
     pub fn refuse(self, refusal: &Refusal) {
-        self.reply_to.refuse(refusal);
+        if let Delivery::Reply(reply_to, _) = self.delivery {
+            reply_to.refuse(refusal);
+        }
     }
 }
 
@@ -157,7 +178,7 @@ pub enum Until {
 /// What the world wants from outside, and the replies of a tick.
 #[derive(Debug, Default, Resource)]
 pub struct Outbox {
-    /// The tick's replies in order.
+    /// The tick's replies in order, and then its events.
     pub replies: Vec<Held>,
     /// Index entries to be looked up.
     pub lookups: Vec<IndexKey>,
@@ -347,7 +368,9 @@ pub fn dispatch(world: &mut World, handlers: &mut Handlers, mut command: Command
                 _ => Until::Everything,
             };
             entry.count(status);
-            answer(world, command.reply_to, body, changed.or(sign_in), until);
+            let sign_in = changed.or(sign_in);
+            listen(world, &command.reply_to, sign_in);
+            answer(world, command.reply_to, body, sign_in, until);
         }
     }
 }
@@ -385,15 +408,47 @@ fn park(world: &mut World, need: Need, command: Command) {
     });
 }
 
+/// Has the connection told of what happens to the player it acts for from now on.
+fn listen(world: &mut World, reply_to: &ReplyTo, sign_in: Option<SignIn>) {
+    if let (Some(sign_in), Some(port)) = (sign_in, &reply_to.port)
+        && let Some(entity) = world.resource::<Players>().entity(sign_in.account)
+        && let Some(mut listeners) = world.get_mut::<Listeners>(entity)
+    {
+        listeners.add(port, sign_in);
+    }
+}
+
 fn answer(world: &mut World, reply_to: ReplyTo, mut body: Vec<u8>, sign_in: Option<SignIn>, until: Until) {
     finish_reply(&mut body, &reply_to.id);
     let reply = Reply { text: into_text(body), sign_in };
-    world.resource_mut::<Outbox>().replies.push(Held { until, reply_to, reply });
+    world.resource_mut::<Outbox>().replies.push(Held { until, delivery: Delivery::Reply(reply_to, reply) });
 }
 
 fn answer_refusal(world: &mut World, reply_to: ReplyTo, refusal: &Refusal) {
     let reply = Reply { text: refusal_text(refusal, &reply_to.id), sign_in: None };
-    world.resource_mut::<Outbox>().replies.push(Held { until: Until::Now, reply_to, reply });
+    let delivery = Delivery::Reply(reply_to, reply);
+    world.resource_mut::<Outbox>().replies.push(Held { until: Until::Now, delivery });
+}
+
+/// Puts the tick's events behind its replies.
+pub fn hold_events(world: &mut World) {
+    for event in world.resource_mut::<Events>().take() {
+        let ports: Vec<_> = match event.to {
+            Audience::Player(entity) => {
+                world.get::<Listeners>(entity).map(|listeners| listeners.ports().collect()).unwrap_or_default()
+            }
+            Audience::Everybody => world
+                .query::<&Listeners>()
+                .iter(world)
+                .flat_map(|listeners| listeners.ports().collect::<Vec<_>>())
+                .collect(),
+        };
+        let held = ports.into_iter().map(|(port, sign_in)| Held {
+            until: Until::Everything,
+            delivery: Delivery::Event(port, sign_in, event.text.clone()),
+        });
+        world.resource_mut::<Outbox>().replies.extend(held);
+    }
 }
 
 /// Replaces the waits of a tick's replies by the batches they come down to.

@@ -9,6 +9,7 @@ pub mod model;
 pub mod requests;
 pub mod rules;
 pub mod sweep;
+pub mod windows;
 
 use bevy_app::{App, Plugin};
 

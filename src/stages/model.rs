@@ -4,7 +4,7 @@ use bevy_ecs::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use crate::rules::Rules;
-use crate::stages::rules::StageRules;
+use crate::stages::rules::{ModeRules, Reset, StageRules};
 use crate::storage::PlayerRow;
 
 /// The modes of stages, each with a range of stage numbers.
@@ -33,43 +33,84 @@ impl Mode {
     }
 }
 
-/// The highest stage a player has passed in each mode; 0 = none.
+/// The highest stage a player has passed in each mode, and the activity windows that have paid out.
 #[derive(Debug, Default, Clone, PartialEq, Eq, Component, Serialize, Deserialize)]
 pub struct Progress {
-    highest: [u32; Mode::COUNT],
+    modes: [Passed; Mode::COUNT],
+    /// Stage, and when the window opened that it paid out in last.
+    paid_windows: Vec<(u32, i64)>,
+}
+
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+struct Passed {
+    /// 0 = none.
+    highest: u32,
+    /// The calendar month in which it was passed.
+    month: i32,
 }
 
 impl Progress {
-    /// The highest stage passed in a mode.
-    pub fn highest(&self, mode: Mode) -> u32 {
-        self.highest[mode.index()]
+    /// The highest stage passed in a mode; 0 = none, or none since the mode's last reset.
+    pub fn highest(&self, rules: &ModeRules, month: i32) -> u32 {
+        let Passed { highest, month: passed_in } = self.modes[rules.mode.index()];
+        let is_reset = rules.resets == Some(Reset::Monthly) && month > passed_in;
+        if is_reset { 0 } else { highest }
     }
 
-    /// Notes that a stage was passed.
-    pub fn pass(&mut self, mode: Mode, stage: u32) {
-        let highest = &mut self.highest[mode.index()];
-        *highest = stage.max(*highest);
+    /// The highest general stage passed.
+    pub fn highest_general(&self) -> u32 {
+        self.modes[Mode::General.index()].highest
+    }
+
+    /// Notes that a stage was passed; returns how many stages more are passed than before.
+    pub fn pass(&mut self, rules: &ModeRules, stage: u32, month: i32) -> u32 {
+        let before = self.highest(rules, month).max(rules.first - 1);
+        let rise = stage.saturating_sub(before);
+        if rise > 0 {
+            let passed = &mut self.modes[rules.mode.index()];
+            *passed = Passed { highest: stage, month: month.max(passed.month) };
+        }
+        rise
+    }
+
+    /// Whether the window that opened at this moment has paid out for the stage.
+    pub fn has_paid(&self, stage: u32, window: i64) -> bool {
+        self.paid_windows.iter().any(|(paid, opened)| *paid == stage && *opened >= window)
+    }
+
+    /// Notes that it has.
+    pub fn note_paid(&mut self, stage: u32, window: i64) {
+        self.paid_windows.retain(|(paid, _)| *paid != stage);
+        self.paid_windows.push((stage, window));
     }
 
     /// As `get_player_info` shows it.
-    pub fn highest_stages(&self) -> HighestStages {
+    pub fn highest_stages(&self, rules: &StageRules, month: i32) -> HighestStages {
+        let highest = |mode| rules.mode(mode).map_or(0, |rules| self.highest(rules, month));
         HighestStages {
-            general: self.highest(Mode::General),
-            endless: self.highest(Mode::Endless),
-            boss: self.highest(Mode::Boss),
-            coin: self.highest(Mode::Coin),
-            exp: self.highest(Mode::Exp),
+            general: highest(Mode::General),
+            endless: highest(Mode::Endless),
+            boss: highest(Mode::Boss),
+            coin: highest(Mode::Coin),
+            exp: highest(Mode::Exp),
         }
     }
 }
 
 impl PlayerRow for Progress {
     const TABLE: &'static str = "progress";
+    const VERSION: u16 = 2;
 
     fn newcomer(world: &World) -> Self {
         let mut progress = Self::default();
-        progress.pass(Mode::General, world.resource::<Rules<StageRules>>().newcomer_passed());
+        progress.modes[Mode::General.index()].highest = world.resource::<Rules<StageRules>>().newcomer_passed();
         progress
+    }
+
+    fn upgrade(version: u16, bytes: &[u8]) -> Option<Self> {
+        // Before modes were reset, only the highest stages were kept.
+        let highest: [u32; Mode::COUNT] = postcard::from_bytes(bytes).ok().filter(|_| version == 1)?;
+        Some(Self { modes: highest.map(|highest| Passed { highest, month: 0 }), paid_windows: Vec::new() })
     }
 }
 
@@ -135,6 +176,11 @@ impl StageSession {
         self.anomaly_count += 1;
     }
 
+    /// Notes abnormal data that leaves the session open.
+    pub fn count_anomaly(&mut self) {
+        self.anomaly_count += 1;
+    }
+
     /// How often stages were entered and left, and how often the data was abnormal.
     pub fn counts(&self) -> (u64, u64, u32) {
         (self.entered_count, self.left_count, self.anomaly_count)
@@ -152,6 +198,7 @@ impl PlayerRow for StageSession {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::testing::shipped_rules;
 
     #[test]
     fn a_session_is_left_once_and_only_by_its_own_stage() {
@@ -165,9 +212,29 @@ mod tests {
 
     #[test]
     fn passing_a_lower_stage_changes_nothing() {
+        let rules = shipped_rules::<StageRules>();
+        let general = rules.mode(Mode::General).expect("general stages are shipped");
         let mut progress = Progress::default();
-        progress.pass(Mode::General, 8);
-        progress.pass(Mode::General, 3);
-        assert_eq!((progress.highest(Mode::General), progress.highest(Mode::Endless)), (8, 0));
+        assert_eq!(progress.pass(general, 8, 0), 8);
+        assert_eq!(progress.pass(general, 3, 0), 0);
+        assert_eq!(progress.highest_general(), 8);
+    }
+
+    #[test]
+    fn the_tower_begins_anew_with_the_month_and_not_when_the_clock_jumps_back() {
+        let rules = shipped_rules::<StageRules>();
+        let tower = rules.mode(Mode::Endless).expect("endless stages are shipped");
+        let mut progress = Progress::default();
+        assert_eq!(progress.pass(tower, 1001, 100), 1, "one stage more than before");
+        assert_eq!(progress.highest(tower, 100), 1001);
+        assert_eq!(progress.highest(tower, 101), 0);
+        assert_eq!(progress.highest(tower, 99), 1001);
+    }
+
+    #[test]
+    fn rows_from_before_resets_are_read() {
+        let before = postcard::to_stdvec(&[8_u32, 0, 0, 0, 0, 0]).expect("plain data");
+        let progress = Progress::upgrade(1, &before).expect("version 1 has a way up");
+        assert_eq!(progress.highest_general(), 8);
     }
 }

@@ -2,10 +2,13 @@
 
 use serde::Deserialize;
 
+use crate::clock::Clock;
 use crate::items::{Amount, ItemRules};
 use crate::rules::{Place, Report, Table, Tables};
 use crate::stages::Mode;
 use crate::stages::layouts::LayoutRules;
+use crate::stages::windows::Window;
+use crate::tickets::TicketRules;
 
 /// All modes and their stages.
 #[derive(Debug)]
@@ -23,11 +26,38 @@ pub struct ModeRules {
     pub first: u32,
     /// The highest stage number of the mode, whether configured or not.
     pub last: u32,
+    /// Whether a stage that is passed may be entered again.
+    #[serde(default = "yes")]
+    pub repeatable: bool,
+    /// Whether stages open one after the other.
+    #[serde(default = "yes")]
+    pub sequential: bool,
+    /// The kind of tickets that entering takes one of.
+    #[serde(default)]
+    pub ticket: Option<u16>,
+    /// The kinds of tickets that the reply shows.
+    #[serde(default)]
+    pub limits: Vec<u16>,
+    /// When the progress begins anew; absent = never.
+    #[serde(default)]
+    pub resets: Option<Reset>,
     /// Stages a new player has passed already: up to this number.
     #[serde(default)]
     pub newcomer_passed: u32,
     /// The configured stages.
     pub stages: Vec<StageBlock>,
+}
+
+fn yes() -> bool {
+    true
+}
+
+/// When the progress of a mode begins anew.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Reset {
+    /// At local midnight of the 1st.
+    Monthly,
 }
 
 /// A run of stages that are alike.
@@ -60,6 +90,9 @@ pub struct StageBlock {
     /// there.
     #[serde(default)]
     pub legacy: Option<LegacyEntry>,
+    /// When the stage is open; empty = always. With windows, a stage pays out once in each.
+    #[serde(default)]
+    pub windows: Vec<Window>,
     /// The layout of the enemies, from `layouts.ron`.
     #[serde(default)]
     pub layout: Option<String>,
@@ -81,6 +114,11 @@ impl StageBlock {
         self.to.unwrap_or(self.from)
     }
 
+    /// When the window opened that was open at `moment`, unix seconds; `None` when none was.
+    pub fn open_since(&self, moment: i64, clock: &Clock) -> Option<i64> {
+        self.windows.iter().filter_map(|window| window.open_since(moment, clock.zone())).max()
+    }
+
     fn contains(&self, stage: u32) -> bool {
         (self.from..=self.last()).contains(&stage)
     }
@@ -92,9 +130,9 @@ impl ModeRules {
         u32::try_from(stage).ok().filter(|stage| (self.first..=self.last).contains(stage))
     }
 
-    /// The lowest stage that a player with this highest one may not enter yet, less one.
+    /// The highest stage that a player with this highest passed one may enter.
     pub fn reachable(&self, highest: u32) -> u32 {
-        highest.max(self.first - 1) + 1
+        if self.sequential { highest.max(self.first - 1) + 1 } else { self.last }
     }
 
     /// The stage's configuration.
@@ -167,7 +205,7 @@ fn check_run(block: &StageBlock, mode: &ModeRules, expected: u32, place: &Place,
     if block.from < expected {
         let message = format!("stage {} overlaps the run before, expected {expected}", block.from);
         report.error(place.clone().key("from"), message);
-    } else if block.from > expected {
+    } else if block.from > expected && mode.sequential {
         let message = format!(
             "stages {expected} to {} are missing, so stage {} can never be reached",
             block.from - 1,
@@ -201,7 +239,20 @@ fn check_numbers(block: &StageBlock, place: &Place, report: &mut Report) {
     }
 }
 
+fn check_tickets(mode: &ModeRules, tables: &Tables, place: &Place, report: &mut Report) {
+    let Some(tickets) = tables.get::<TicketRules>() else {
+        return;
+    };
+    let shown = mode.limits.iter().enumerate().map(|(index, key)| (*key, place.clone().key("limits").index(index)));
+    for (key, place) in mode.ticket.map(|key| (key, place.clone().key("ticket"))).into_iter().chain(shown) {
+        if tickets.kind(key).is_none() {
+            report.error(place, format!("unknown ticket kind {key}, expected a key of kinds in tickets.ron"));
+        }
+    }
+}
+
 fn check_references(mode: &ModeRules, tables: &Tables, place: &Place, report: &mut Report) {
+    check_tickets(mode, tables, place, report);
     for (index, block) in mode.stages.iter().enumerate() {
         let place = place.clone().key("stages").index(index);
         if let Some(items) = tables.get::<ItemRules>() {
@@ -210,6 +261,9 @@ fn check_references(mode: &ModeRules, tables: &Tables, place: &Place, report: &m
             if let Some(legacy) = &block.legacy {
                 items.check_all(&legacy.cost, 0, &place.clone().key("legacy").key("cost"), report);
             }
+        }
+        for (at, window) in block.windows.iter().enumerate() {
+            window.check(&place.clone().key("windows").index(at), report);
         }
         if let (Some(layout), Some(layouts)) = (&block.layout, tables.get::<LayoutRules>())
             && layouts.layout(layout).is_none()

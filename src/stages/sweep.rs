@@ -153,7 +153,7 @@ fn mopping_up_stage(
 ) -> Answer<Swept> {
     let mut player = players.get_mut(call.caller.entity).map_err(no_player)?;
     let count = positive(call.request.count)?;
-    let highest = player.progress.highest(Mode::General);
+    let highest = player.progress.highest_general();
     let stage = u32::try_from(call.request.stage).ok().filter(|stage| (1..=highest).contains(stage));
     let stage = stage.ok_or(codes::NOT_PASSED)?;
     let block = sweep.block(stage).ok_or(codes::NOT_CONFIGURED)?;

@@ -14,7 +14,7 @@ pub mod worker;
 
 pub use batch::{Batch, decode_value, encode_value};
 pub use directory::{Directory, IndexKey};
-pub use rows::{PlayerRow, PlayerRows, RowError, StorageApp, Stored, Touched, WorldRow};
+pub use rows::{PlayerRow, PlayerRows, RowError, StorageApp, Stored, Touched, WorldEntity, WorldRow};
 pub use store::{LoadedPlayer, StorageError};
 
 use bevy_app::{App, Plugin};
@@ -27,7 +27,10 @@ pub struct StoragePlugin;
 
 impl Plugin for StoragePlugin {
     fn build(&self, app: &mut App) {
-        app.init_resource::<rows::Persistence>().init_resource::<Touched>().init_resource::<crate::events::Events>().init_resource::<Directory>();
+        app.init_resource::<rows::Persistence>()
+            .init_resource::<Touched>()
+            .init_resource::<crate::events::Events>()
+            .init_resource::<Directory>();
         app.add_systems(Tick, rows::collect_batch.in_set(TickSystems::Persist));
     }
 }

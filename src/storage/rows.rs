@@ -14,6 +14,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use crate::clock::Clock;
+use crate::events::Listeners;
 use crate::hash::StableHasher;
 use crate::player::AccountId;
 use crate::storage::{Batch, Directory, decode_value, encode_value};
@@ -72,6 +73,22 @@ impl<T: PlayerRow> PlayerRows for T {
         }
     }
 }
+
+/// A component of entities that belong to nobody: one row each.
+pub trait WorldEntity: Component<Mutability = Mutable> + Serialize + DeserializeOwned {
+    /// The table's name.
+    const TABLE: &'static str;
+    /// The version of the row's form.
+    const VERSION: u16 = 1;
+    /// The row's key, unique in the table.
+    fn key(&self) -> u64;
+}
+
+/// Shows a function all rows of a table, key and value, in key order.
+pub type RowScan<'a> = &'a mut dyn FnMut(&mut dyn FnMut(&[u8], &[u8]));
+
+/// Takes in the rows of a table when the world starts.
+pub type StartReader = fn(&mut World, RowScan<'_>);
 
 /// A resource that is one row of the world.
 pub trait WorldRow: Resource + Component<Mutability = Mutable> + Serialize + DeserializeOwned + FromWorld {
@@ -153,6 +170,8 @@ impl Touched {
 pub struct Persistence {
     players: Vec<PlayerKind>,
     worlds: Vec<WorldKind>,
+    entities: Vec<EntityKind>,
+    readers: Vec<(&'static str, StartReader)>,
     since: ChangeTick,
     batch: Batch,
     last_batch: u64,
@@ -164,6 +183,8 @@ impl Default for Persistence {
         Self {
             players: Vec::new(),
             worlds: Vec::new(),
+            entities: Vec::new(),
+            readers: Vec::new(),
             since: ChangeTick::new(0),
             batch: Batch::default(),
             last_batch: 0,
@@ -190,7 +211,19 @@ struct WorldKind {
     load: fn(&mut World, &[u8]) -> Result<(), RowError>,
 }
 
+#[derive(Debug, Clone, Copy)]
+struct EntityKind {
+    component: ComponentId,
+    save: fn(&World, Entity, &mut Batch),
+    save_all: fn(&mut World, &mut Batch),
+}
+
 impl Persistence {
+    /// The tables that are read when the world starts, and what takes them in.
+    pub fn start_readers(&self) -> Vec<(&'static str, StartReader)> {
+        self.readers.clone()
+    }
+
     /// The tables that hold players, in order of registration.
     pub fn player_tables(&self) -> Vec<&'static str> {
         self.players.iter().map(|kind| kind.table).collect()
@@ -223,6 +256,10 @@ pub trait StorageApp {
     fn add_player_rows<T: PlayerRows>(&mut self) -> &mut Self;
     /// The world has this resource, and it is kept.
     fn add_world_row<T: WorldRow>(&mut self) -> &mut Self;
+    /// Entities with this component are kept. Whoever spawns or changes one pushes it to [`Touched`].
+    fn add_world_entities<T: WorldEntity>(&mut self) -> &mut Self;
+    /// Has a table read when the world starts, after the world's own rows and in order of registration.
+    fn add_start_reader(&mut self, table: &'static str, reader: StartReader) -> &mut Self;
 }
 
 impl StorageApp for App {
@@ -267,6 +304,45 @@ impl StorageApp for App {
         self.world_mut().resource_mut::<Persistence>().worlds.push(kind);
         self
     }
+
+    fn add_world_entities<T: WorldEntity>(&mut self) -> &mut Self {
+        let kind = EntityKind {
+            component: self.world_mut().register_component::<T>(),
+            save: |world, entity, batch| {
+                if let Some(component) = world.get::<T>(entity) {
+                    save_world_entity(component, batch);
+                }
+            },
+            save_all: |world, batch| {
+                let mut all: Vec<(u64, Entity)> =
+                    world.query::<(Entity, &T)>().iter(world).map(|(entity, row)| (row.key(), entity)).collect();
+                all.sort_unstable();
+                for (_, entity) in all {
+                    if let Some(component) = world.get::<T>(entity) {
+                        save_world_entity(component, batch);
+                    }
+                }
+            },
+        };
+        self.world_mut().resource_mut::<Persistence>().entities.push(kind);
+        self.add_start_reader(T::TABLE, spawn_world_entities::<T>)
+    }
+
+    fn add_start_reader(&mut self, table: &'static str, reader: StartReader) -> &mut Self {
+        self.world_mut().resource_mut::<Persistence>().readers.push((table, reader));
+        self
+    }
+}
+
+fn spawn_world_entities<T: WorldEntity>(world: &mut World, scan: RowScan<'_>) {
+    scan(&mut |key, value| match decode_value::<T>(T::VERSION, value, |_, _| None) {
+        Ok(component) => drop(world.spawn(component)),
+        Err(error) => tracing::error!(table = T::TABLE, ?key, %error, "a row of the world is left out"),
+    });
+}
+
+fn save_world_entity<T: WorldEntity>(component: &T, batch: &mut Batch) {
+    batch.put(T::TABLE, &component.key().to_be_bytes(), |out| encode_value(T::VERSION, component, out));
 }
 
 fn load_player_kind<T: PlayerRows>(
@@ -286,7 +362,7 @@ fn load_player_kind<T: PlayerRows>(
 pub fn spawn_newcomer(world: &mut World, account: AccountId) -> Entity {
     let kinds = world.resource::<Persistence>().players.clone();
     let last_batch = world.resource::<Persistence>().last_batch;
-    let mut entity = world.spawn(Stored::new(account, last_batch));
+    let mut entity = world.spawn((Stored::new(account, last_batch), Listeners::default()));
     for kind in kinds {
         (kind.newcomer)(&mut entity);
     }
@@ -304,7 +380,7 @@ pub fn spawn_stored(
 ) -> Result<Entity, (&'static str, RowError)> {
     let persistence = world.resource::<Persistence>();
     let (kinds, since, batch) = (persistence.players.clone(), persistence.since, persistence.last_batch);
-    let mut entity = world.spawn(Stored::new(account, batch));
+    let mut entity = world.spawn((Stored::new(account, batch), Listeners::default()));
     for (kind, rows) in kinds.iter().zip(rows) {
         if let Err(error) = (kind.load)(&mut entity, rows, since) {
             entity.despawn();
@@ -315,22 +391,22 @@ pub fn spawn_stored(
 }
 
 /// Restores the world's own rows; `rows[n]` is that of the n-th world table.
-pub fn restore_world(
-    world: &mut World,
-    rows: &[Option<Vec<u8>>],
-    last_batch: u64,
-) -> Result<(), (&'static str, RowError)> {
+pub fn restore_world(world: &mut World, rows: &[Option<Vec<u8>>]) -> Result<(), (&'static str, RowError)> {
     let kinds = world.resource::<Persistence>().worlds.clone();
     for (kind, row) in kinds.iter().zip(rows) {
         if let Some(row) = row {
             (kind.load)(world, row).map_err(|error| (kind.table, error))?;
         }
     }
+    Ok(())
+}
+
+/// Everything that was read is as it is on disk; batches go on after `last_batch`.
+pub fn begin_persistence(world: &mut World, last_batch: u64) {
     let since = world.increment_change_tick();
     let mut persistence = world.resource_mut::<Persistence>();
     persistence.last_batch = last_batch;
     persistence.since = since;
-    Ok(())
 }
 
 /// Turns what changed in this tick into its batch.
@@ -344,7 +420,7 @@ pub fn collect_batch(world: &mut World) {
         touched.sort_unstable();
         touched.dedup();
         for entity in &touched {
-            save_player(world, *entity, persistence, this_tick, &mut batch);
+            save_touched(world, *entity, persistence, this_tick, &mut batch);
         }
         world.resource_mut::<Directory>().save(number, &mut batch);
         for kind in &persistence.worlds {
@@ -366,8 +442,25 @@ pub fn collect_batch(world: &mut World) {
         persistence.since = this_tick;
         touched.clear();
         world.resource_mut::<Touched>().0 = touched;
+        crate::request::dispatch::hold_events(world);
         crate::request::dispatch::settle_waits(world, persistence.last_batch);
     });
+}
+
+fn save_touched(
+    world: &mut World,
+    entity: Entity,
+    persistence: &Persistence,
+    this_tick: ChangeTick,
+    batch: &mut Batch,
+) {
+    save_player(world, entity, persistence, this_tick, batch);
+    for kind in &persistence.entities {
+        let ticks = world.get_entity(entity).ok().and_then(|entity| entity.get_change_ticks_by_id(kind.component));
+        if ticks.is_some_and(|ticks| ticks.is_changed(persistence.since, this_tick)) {
+            (kind.save)(world, entity, batch);
+        }
+    }
 }
 
 fn save_player(world: &mut World, entity: Entity, persistence: &Persistence, this_tick: ChangeTick, batch: &mut Batch) {
@@ -412,8 +505,12 @@ pub fn state_hash(world: &mut World) -> u64 {
     let mut players: Vec<(AccountId, Entity)> =
         world.query::<(Entity, &Stored)>().iter(world).map(|(entity, stored)| (stored.account, entity)).collect();
     players.sort_unstable();
+    let kinds = world.resource::<Persistence>().entities.clone();
+    let mut entities = Batch::default();
+    kinds.iter().for_each(|kind| (kind.save_all)(world, &mut entities));
     let persistence = world.resource::<Persistence>();
     let mut bytes = Vec::new();
+    entities.encode(&mut bytes);
     for (account, entity) in players {
         bytes.extend_from_slice(&account.to_key());
         for kind in &persistence.players {

@@ -323,6 +323,22 @@ impl Rows {
         Ok(value.and_then(|value| decode_entry(&value)))
     }
 
+    /// Shows `each` all rows of a table, key and value, in key order.
+    pub fn scan(&self, table: &str, each: &mut dyn FnMut(&[u8], &[u8])) -> Result<(), StorageError> {
+        let action = "read a table";
+        let read = self.db.begin_read().map_err(failed(action))?;
+        let table = match read.open_table(TableDefinition::<&[u8], &[u8]>::new(table)) {
+            Err(redb::TableError::TableDoesNotExist(_)) => return Ok(()),
+            Err(error) => return Err(failed(action)(error)),
+            Ok(table) => table,
+        };
+        for entry in table.range::<&[u8]>(..).map_err(failed(action))? {
+            let (key, value) = entry.map_err(failed(action))?;
+            each(key.value(), value.value());
+        }
+        Ok(())
+    }
+
     /// One row.
     pub fn get(&self, table: &str, key: &[u8]) -> Result<Option<Vec<u8>>, StorageError> {
         let action = "read a row";
