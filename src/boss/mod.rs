@@ -16,7 +16,7 @@ use crate::storage::StorageApp;
 use crate::tick::{Tick, TickSystems};
 
 pub use field::BossField;
-pub use model::{BossRecord, Ratios, Roster, Season, WorldBoss};
+pub use model::{BossRecord, Ratios, Roster, Season, SeasonArchive, WorldBoss};
 pub use rules::BossRules;
 
 /// Bosses, seasons, and the functions that show them.
@@ -27,7 +27,7 @@ impl Plugin for BossPlugin {
         app.add_rules::<BossRules>();
         app.init_resource::<Roster>();
         app.add_world_entities::<WorldBoss>();
-        app.add_world_row::<Season>();
+        app.add_world_row::<Season>().add_world_row::<SeasonArchive>();
         app.add_player_rows::<BossRecord>();
         app.add_systems(Tick, systems::begin_season.in_set(TickSystems::Calendar));
         requests::register(app);

@@ -95,8 +95,15 @@ pub struct Season {
     pub month: i32,
     /// Counts the records of all seasons, so that of two equal ones the earlier is known.
     pub records: u64,
-    /// The best of earlier seasons, the last one last.
-    pub archive: Vec<ArchivedSeason>,
+}
+
+/// The best of earlier seasons, the last one last. A row of its own: it changes once a month, the season with every
+/// record.
+#[derive(Debug, Default, Clone, Resource, Serialize, Deserialize)]
+pub struct SeasonArchive(pub Vec<ArchivedSeason>);
+
+impl WorldRow for SeasonArchive {
+    const TABLE: &'static str = "season_archive";
 }
 
 /// What is kept of a season that is over.

@@ -3,7 +3,7 @@
 use bevy_ecs::prelude::*;
 use serde::Serialize;
 
-use crate::boss::model::{ArchivedSeason, Roster, Season, WorldBoss};
+use crate::boss::model::{ArchivedSeason, Roster, Season, SeasonArchive, WorldBoss};
 use crate::boss::rules::BossRules;
 use crate::clock::Clock;
 use crate::events::Events;
@@ -62,13 +62,13 @@ fn close_season(world: &mut World) {
             audience: MailAudience::Ranked(rewards),
         });
     }
-    let mut season = world.resource_mut::<Season>();
-    if season.number > 0 {
+    let number = world.resource::<Season>().number;
+    if number > 0 {
         let best = ranked.into_iter().map(|(_, account, damage)| (account, damage)).collect();
-        let number = season.number;
-        season.archive.push(ArchivedSeason { number, best });
-        let surplus = season.archive.len().saturating_sub(ARCHIVED_MAX);
-        season.archive.drain(..surplus);
+        let archive = &mut world.resource_mut::<SeasonArchive>().0;
+        archive.push(ArchivedSeason { number, best });
+        let surplus = archive.len().saturating_sub(ARCHIVED_MAX);
+        archive.drain(..surplus);
     }
     world.resource_mut::<Ranking>().clear();
 }

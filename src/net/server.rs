@@ -36,7 +36,7 @@ pub enum StartError {
     #[error("{0}")]
     Config(#[from] ConfigError),
     /// The assets; every mistake is listed.
-    #[error("{count} mistakes in the assets {place}; the server does not start with broken rules:\n{problems}")]
+    #[error("{count} mistakes in the assets ({place}); the server does not start with broken rules:\n{problems}")]
     Assets {
         /// How many.
         count: usize,

@@ -497,6 +497,14 @@ fn assert_nobody_forgotten(world: &mut World, persistence: &Persistence, this_ti
             assert!(!changed, "{} of {} changed without being pushed to Touched", kind.table, stored.account);
         }
     }
+    let mut others = world.query_filtered::<(Entity, EntityRef), Without<Stored>>();
+    for (id, entity) in others.iter(world).filter(|(id, _)| !touched.contains(id)) {
+        for kind in &persistence.entities {
+            let ticks = entity.get_change_ticks_by_id(kind.component);
+            let changed = ticks.is_some_and(|ticks| ticks.is_changed(persistence.since, this_tick));
+            assert!(!changed, "entity {id} changed without being pushed to Touched");
+        }
+    }
 }
 
 /// A hash of everything in memory that is kept, in an order that does not depend on how it came
