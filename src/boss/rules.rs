@@ -2,8 +2,10 @@
 
 use serde::Deserialize;
 
+use crate::boss::requests::BOSS_TICKET;
 use crate::items::{Amount, ItemRules};
 use crate::rules::{Place, Report, Table, Tables, only};
+use crate::tickets::TicketRules;
 
 /// What stands in `world_boss.ron`.
 #[derive(Debug, Deserialize)]
@@ -128,6 +130,11 @@ impl Table for BossRules {
         }
         if self.bosses.is_empty() || self.bosses.len() > 100 {
             report.error(place.clone().key("bosses"), "expected 1 to 100 bosses");
+        }
+        let daily = tables.get::<TicketRules>().and_then(|tickets| tickets.kind(BOSS_TICKET)).map(|kind| kind.daily);
+        if let Some(daily) = daily.filter(|daily| *daily != self.max_enter_time) {
+            let message = format!("clients are told {}, but tickets.ron gives {daily} a day", self.max_enter_time);
+            report.error(place.clone().key("max_enter_time"), message);
         }
         let items = tables.get::<ItemRules>();
         if let Some(items) = items {

@@ -106,6 +106,7 @@ fn describe_metrics() {
     describe_histogram!("raidkeep_fold_seconds", "Time of folding the log into rows");
     describe_counter!("raidkeep_committed_batches_total", "Batches committed");
     describe_counter!("raidkeep_log_bytes_total", "Bytes written to the log");
+    describe_counter!("raidkeep_events_dropped_total", "Events that slow readers have missed");
     describe_counter!("raidkeep_storage_failures_total", "Failures of the storage; each stops a world");
 }
 
