@@ -369,6 +369,7 @@ impl TestServer {
                 let reply = self.operate("clock_advance", json!({"seconds": seconds}));
                 assert_eq!(reply["status"], 0, "the clock should move: {reply}");
                 self.wall_ms += seconds * 1000;
+                self.step(1);
             }
             ClockMode::Real | ClockMode::Times(_) => {
                 self.wall_ms += seconds * 1000;

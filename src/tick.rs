@@ -256,8 +256,8 @@ fn handle(world: &mut World) {
     world.resource_scope(|world, mut handlers: Mut<Handlers>| {
         while let Some(command) = ready.pop_front() {
             dispatch(world, &mut handlers, command);
-            // A clock that was moved by hand takes effect before the next request is answered.
-            if world.resource_mut::<Clock>().take_moved_by_hand() && !ready.is_empty() {
+            // A clock that was moved by hand takes effect before anything else is answered, and also when nothing is.
+            if world.resource_mut::<Clock>().take_moved_by_hand() {
                 world.resource_mut::<Surroundings>().wake_within(Duration::ZERO);
                 break;
             }

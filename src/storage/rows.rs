@@ -387,7 +387,12 @@ pub fn spawn_stored(
             return Err((kind.table, error));
         }
     }
-    Ok(entity.id())
+    let id = entity.id();
+    // What is newer than the player's rows was made just now, and has to be kept like any change.
+    if rows.iter().any(Vec::is_empty) {
+        world.resource_mut::<Touched>().push(id);
+    }
+    Ok(id)
 }
 
 /// Restores the world's own rows; `rows[n]` is that of the n-th world table.

@@ -1,0 +1,335 @@
+//! What connected players are told without asking: once, in their own frames, and only what is true and stored.
+
+use std::time::Duration;
+
+use raidkeep::testing::{TestPlayer, TestServer, TestSetup};
+use serde_json::{Value, json};
+
+const DAY: i64 = 86_400;
+/// Seconds from the tests' noon of March 10th to midnight of April 1st, in Shanghai.
+const TO_APRIL: i64 = 21 * DAY + DAY / 2;
+/// 2026-04-01 00:00:00 in Shanghai.
+const APRIL: i64 = 1_774_972_800;
+
+/// Tokens that outlast the test.
+fn long_lived() -> TestServer {
+    let mut setup = TestSetup::default();
+    setup.settings.identity.token_seconds = 1000 * DAY;
+    TestServer::with(setup)
+}
+
+fn succeed(server: &mut TestServer, player: &TestPlayer, function: &str, data: Value) -> Value {
+    let mut reply = server.ask(player, function, data.clone());
+    assert_eq!(reply["status"], 0, "{function} with {data} should succeed: {reply}");
+    reply["data"].take()
+}
+
+/// The events that have come on a connection since this was asked last.
+fn told(server: &mut TestServer, connection: usize) -> Vec<Value> {
+    server.events(connection)
+}
+
+fn names(server: &mut TestServer, connection: usize) -> Vec<String> {
+    let events = told(server, connection);
+    events.iter().map(|event| event["event"].as_str().expect("an event should have a name").to_owned()).collect()
+}
+
+fn nobody() -> Vec<String> {
+    Vec::new()
+}
+
+/// Logs in again on a connection of its own, which makes the token before worthless.
+fn elsewhere(server: &mut TestServer, unique_id: &str) -> TestPlayer {
+    server.player(unique_id)
+}
+
+/// Kills the first boss.
+fn kill(server: &mut TestServer, player: &TestPlayer) {
+    succeed(server, player, "enter_stage", json!({"stage": 3000}));
+    succeed(server, player, "pass_stage", json!({"stage": 3000, "damage": 10_000}));
+}
+
+fn name_of(server: &mut TestServer, player: &TestPlayer) -> String {
+    let info = succeed(server, player, "get_player_info", json!({}));
+    info["name"].as_str().expect("everybody should have a name").to_owned()
+}
+
+fn write_to(server: &mut TestServer, from: &TestPlayer, name: &str) -> Value {
+    server.ask(from, "send_mail", json!({"gn_target": name, "subj": "hello", "body": "text"}))
+}
+
+#[test]
+fn energy_full_comes_at_the_second_the_energy_is_full() {
+    let mut server = long_lived();
+    let (ann, bob) = (server.player("ann"), server.player("bob"));
+    succeed(&mut server, &ann, "enter_stage_general", json!({"stage": 8}));
+    server.advance_seconds(6 * 360 - 1);
+    assert_eq!(names(&mut server, ann.connection), nobody(), "a second early one point is missing");
+    server.advance_seconds(1);
+    let full = json!({"event": "energy_full", "data": {"energy": {"cooling": -1, "remain": 120, "reward": 0}}});
+    assert_eq!(told(&mut server, ann.connection), [full], "the frame has a name, data, and nothing else");
+    assert_eq!(names(&mut server, bob.connection), nobody(), "nobody else is told of it");
+    server.advance_seconds(3600);
+    assert_eq!(names(&mut server, ann.connection), nobody(), "it is told once");
+    server.advance_seconds(-7200);
+    server.advance_seconds(7200);
+    assert_eq!(names(&mut server, ann.connection), nobody(), "also when the clock jumps back and forth");
+}
+
+#[test]
+fn energy_that_is_spent_again_is_full_later_and_told_of_once() {
+    let mut server = long_lived();
+    let ann = server.player("ann");
+    succeed(&mut server, &ann, "enter_stage_general", json!({"stage": 8}));
+    server.advance_seconds(2000);
+    succeed(&mut server, &ann, "enter_stage_general", json!({"stage": 8}));
+    server.advance_seconds(12 * 360 - 2001);
+    assert_eq!(names(&mut server, ann.connection), nobody(), "twelve points take twelve times 360 seconds");
+    server.advance_seconds(1);
+    assert_eq!(names(&mut server, ann.connection), ["energy_full"]);
+    succeed(&mut server, &ann, "enter_stage_general", json!({"stage": 8}));
+    server.advance_seconds(6 * 360);
+    assert_eq!(names(&mut server, ann.connection), ["energy_full"], "and the next time again");
+}
+
+#[test]
+fn energy_full_also_reaches_who_comes_back_after_a_crash_or_a_put_away() {
+    let mut server = long_lived();
+    let ann = server.player("ann");
+    succeed(&mut server, &ann, "enter_stage_general", json!({"stage": 8}));
+    let mut server = server.crash_and_reopen();
+    let connection = server.connect();
+    let back = TestPlayer { connection, ..ann.clone() };
+    succeed(&mut server, &back, "get_player_info", json!({}));
+    server.advance_seconds(360);
+    assert_eq!(names(&mut server, connection), nobody(), "five points are missing");
+    server.fold();
+    server.reconnect_all();
+    server.pass_real_time(Duration::from_secs(700));
+    assert_eq!(server.players_in_memory(), 0, "who is idle and folded should leave memory");
+    succeed(&mut server, &back, "get_player_info", json!({}));
+    server.advance_seconds(5 * 360);
+    assert_eq!(names(&mut server, connection), ["energy_full"], "who is connected at that moment is told, once");
+}
+
+#[test]
+fn tickets_reset_comes_at_midnight_to_everybody_connected() {
+    let mut server = long_lived();
+    let players = ["ann", "bob"].map(|id| server.player(id));
+    server.advance_seconds(DAY / 2 - 1);
+    assert_eq!(names(&mut server, players[0].connection), nobody(), "a second early it is still the old day");
+    server.advance_seconds(1);
+    let next_day = APRIL - TO_APRIL + DAY / 2 + DAY;
+    let reset = json!({"event": "tickets_reset", "data": {"cd": DAY, "at": {"next_reset_at": next_day}}});
+    for player in &players {
+        assert_eq!(told(&mut server, player.connection), [reset.clone()], "everybody is told of the day once");
+    }
+    for jump in [-1, 1, -DAY, DAY] {
+        server.advance_seconds(jump);
+        assert_eq!(names(&mut server, players[0].connection), nobody(), "a jump of {jump} s begins no day anew");
+    }
+    server.advance_seconds(5 * DAY);
+    assert_eq!(names(&mut server, players[0].connection), ["tickets_reset"], "days that were skipped are one reset");
+}
+
+#[test]
+fn boss_died_comes_to_everybody_connected_once_for_each_death() {
+    let mut server = long_lived();
+    let (ann, bob) = (server.player("ann"), server.player("bob"));
+    let anonymous = server.connect();
+    succeed(&mut server, &ann, "enter_stage", json!({"stage": 3000}));
+    succeed(&mut server, &ann, "pass_stage", json!({"stage": 3000, "damage": 110_000}));
+    let death = |boss: u32, name: &str| json!({"event": "boss_died", "data": {"boss": boss, "name": name}});
+    let deaths = [death(0, "史莱姆王"), death(1, "血月狼王")];
+    for player in [&ann, &bob] {
+        assert_eq!(told(&mut server, player.connection), deaths, "two deaths by one blow, in order");
+    }
+    assert_eq!(names(&mut server, anonymous), nobody(), "a connection that acts for nobody is told nothing");
+    succeed(&mut server, &bob, "enter_stage", json!({"stage": 3000}));
+    succeed(&mut server, &bob, "pass_stage", json!({"stage": 3000, "damage": 1}));
+    assert_eq!(names(&mut server, ann.connection), nobody(), "a blow that kills nobody is not told of");
+}
+
+#[test]
+fn season_reset_comes_with_the_month_once() {
+    let mut server = long_lived();
+    let (ann, bob) = (server.player("ann"), server.player("bob"));
+    server.advance_seconds(TO_APRIL - 1);
+    assert_eq!(names(&mut server, ann.connection), ["tickets_reset"], "only days have begun");
+    server.advance_seconds(1);
+    let season = json!({"event": "season_reset", "data": {"season": 2, "mcd": 30 * DAY}});
+    for player in [&ann, &bob] {
+        let events: Vec<Value> = told(&mut server, player.connection);
+        let seasons: Vec<&Value> = events.iter().filter(|event| event["event"] == "season_reset").collect();
+        assert_eq!(seasons, [&season], "everybody is told of the season once");
+    }
+    for jump in [-1, 1, -DAY, DAY] {
+        server.advance_seconds(jump);
+        assert_eq!(names(&mut server, ann.connection), nobody(), "a jump of {jump} s begins no season anew");
+    }
+}
+
+#[test]
+fn mail_received_tells_the_receiver_of_a_players_mail() {
+    let mut server = long_lived();
+    let (ann, bob, eve) = (server.player("ann"), server.player("bob"), server.player("eve"));
+    let (ann_name, bob_name) = (name_of(&mut server, &ann), name_of(&mut server, &bob));
+    assert_eq!(write_to(&mut server, &ann, &bob_name)["status"], 0, "the mail should be sent");
+    let mail = json!({"event": "mail_received", "data": {"key": "1", "subj": "hello", "from": ann_name}});
+    assert_eq!(told(&mut server, bob.connection), [mail], "the receiver is told of the mail and its key");
+    assert_eq!(names(&mut server, ann.connection), nobody(), "the sender is not");
+    assert_eq!(names(&mut server, eve.connection), nobody(), "nor is anybody else");
+    assert_eq!(write_to(&mut server, &ann, "nobody of this name")["status"], 98, "nobody is there");
+    assert_eq!(names(&mut server, bob.connection), nobody(), "a mail that was refused is not told of");
+}
+
+#[test]
+fn mail_received_tells_everybody_of_a_gift_and_only_the_ranked_of_a_reward() {
+    let mut server = long_lived();
+    let (ann, bob) = (server.player("ann"), server.player("bob"));
+    kill(&mut server, &ann);
+    let mut connections = [ann.connection, bob.connection];
+    for connection in connections {
+        assert_eq!(names(&mut server, connection), ["boss_died"], "the gift takes an hour");
+    }
+    server = server.crash_and_reopen();
+    for (connection, player) in connections.iter_mut().zip([&ann, &bob]) {
+        *connection = server.connect();
+        let back = TestPlayer { connection: *connection, ..player.clone() };
+        succeed(&mut server, &back, "get_player_info", json!({}));
+    }
+    server.advance_seconds(3600);
+    for connection in connections {
+        let gift = told(&mut server, connection);
+        let mails = gift.iter().filter(|event| event["event"] == "mail_received").collect::<Vec<_>>();
+        assert_eq!(mails.len(), 1, "everybody is told of the gift, once, also after a crash: {gift:?}");
+        assert_eq!(mails[0]["data"], json!({"subj": "史莱姆王讨伐成功", "from": "系统"}), "it has no key yet");
+    }
+    server.advance_seconds(TO_APRIL - 3600);
+    let rewards = connections.map(|connection| {
+        let events = names(&mut server, connection);
+        events.iter().filter(|name| *name == "mail_received").count()
+    });
+    assert_eq!(rewards, [1, 0], "only who was ranked is told of a reward");
+}
+
+#[test]
+fn a_connection_that_acts_for_somebody_else_meanwhile_is_told_nothing_of_the_former() {
+    let mut server = long_lived();
+    let (ann, bob, eve) = (server.player("ann"), server.player("bob"), server.player("eve"));
+    let ann_name = name_of(&mut server, &ann);
+    let bob_there = TestPlayer { connection: ann.connection, ..bob.clone() };
+    succeed(&mut server, &bob_there, "get_player_info", json!({}));
+    write_to(&mut server, &eve, &ann_name);
+    assert_eq!(names(&mut server, ann.connection), nobody(), "the connection acts for bob now");
+    kill(&mut server, &eve);
+    assert_eq!(names(&mut server, ann.connection), ["boss_died"], "bob is told there, and told once");
+    succeed(&mut server, &ann, "get_player_info", json!({}));
+    write_to(&mut server, &eve, &ann_name);
+    assert_eq!(names(&mut server, ann.connection), ["mail_received"], "acting for ann again it is told again");
+}
+
+#[test]
+fn every_connection_of_a_player_is_told_once() {
+    let mut server = long_lived();
+    let (ann, eve) = (server.player("ann"), server.player("eve"));
+    let second = TestPlayer { connection: server.connect(), ..ann.clone() };
+    for _ in 0..3 {
+        succeed(&mut server, &second, "get_player_info", json!({}));
+        succeed(&mut server, &ann, "get_player_info", json!({}));
+    }
+    kill(&mut server, &eve);
+    for connection in [ann.connection, second.connection] {
+        assert_eq!(names(&mut server, connection), ["boss_died"], "both connections act for ann, each is told once");
+    }
+}
+
+#[test]
+fn what_could_not_be_stored_is_not_told() {
+    let mut server = long_lived();
+    let (ann, bob) = (server.player("ann"), server.player("bob"));
+    let bob_name = name_of(&mut server, &bob);
+    succeed(&mut server, &ann, "enter_stage", json!({"stage": 3000}));
+    server.disks().0.fail_after(0);
+    let reply = server.ask(&ann, "pass_stage", json!({"stage": 3000, "damage": 10_000}));
+    assert_eq!(reply["status"], 16, "the blow is not confirmed: {reply}");
+    write_to(&mut server, &ann, &bob_name);
+    for connection in [ann.connection, bob.connection] {
+        assert_eq!(names(&mut server, connection), nobody(), "a death that was not stored has not happened");
+    }
+}
+
+#[test]
+fn a_mail_that_could_not_be_stored_is_not_told() {
+    let mut server = long_lived();
+    let (ann, bob) = (server.player("ann"), server.player("bob"));
+    let bob_name = name_of(&mut server, &bob);
+    server.disks().0.fail_after(0);
+    assert_eq!(write_to(&mut server, &ann, &bob_name)["status"], 16, "the mail is not confirmed");
+    assert_eq!(names(&mut server, bob.connection), nobody(), "a mail that was not stored was not received");
+}
+
+#[test]
+fn days_and_seasons_that_could_not_be_stored_are_not_told() {
+    let mut setup = TestSetup::default();
+    setup.settings.clock = raidkeep::clock::ClockMode::Real;
+    let mut server = TestServer::with(setup);
+    let ann = server.player("ann");
+    server.disks().0.fail_after(0);
+    server.advance_seconds(TO_APRIL);
+    let events = names(&mut server, ann.connection);
+    assert!(!events.contains(&"season_reset".to_owned()), "a season that was not stored has not begun: {events:?}");
+}
+
+#[test]
+fn events_leave_in_the_order_of_what_happened_beside_the_replies() {
+    let mut server = long_lived();
+    let ann = server.player("ann");
+    succeed(&mut server, &ann, "enter_stage", json!({"stage": 3000}));
+    let data = json!({"token": ann.token, "stage": 3000, "damage": 10_000});
+    let frame = json!({"world": 0, "function": "pass_stage", "data": data, "id": 7});
+    let replies = server.send_all_on(ann.connection, &[&frame.to_string()]);
+    assert_eq!(replies.len(), 1, "an event takes no reply's place: {replies:?}");
+    assert!(replies[0].contains("\"id\":7") && replies[0].contains("\"status\":0"), "the reply is whole: {replies:?}");
+    let events = told(&mut server, ann.connection);
+    assert_eq!(events.len(), 1, "one death: {events:?}");
+    assert!(events[0].get("status").is_none() && events[0].get("id").is_none(), "an event has no status: {events:?}");
+}
+
+#[test]
+fn who_is_gone_is_told_nothing_later() {
+    let mut server = long_lived();
+    let (ann, eve) = (server.player("ann"), server.player("eve"));
+    server.reconnect_all();
+    let eve = TestPlayer { connection: eve.connection, ..eve };
+    kill(&mut server, &eve);
+    assert_eq!(names(&mut server, ann.connection), nobody(), "the connection in its place acts for nobody yet");
+    succeed(&mut server, &ann, "get_player_info", json!({}));
+    assert_eq!(names(&mut server, ann.connection), nobody(), "what was missed is not told later");
+}
+
+#[test]
+fn a_later_login_elsewhere_takes_the_events_along() {
+    let mut server = long_lived();
+    let (ann, eve) = (server.player("ann"), server.player("eve"));
+    let ann_name = name_of(&mut server, &ann);
+    let now = elsewhere(&mut server, "ann");
+    let refused = server.ask(&ann, "get_player_info", json!({}));
+    assert_eq!(refused["status"], 11, "the token before is worthless: {refused}");
+    write_to(&mut server, &eve, &ann_name);
+    assert_eq!(names(&mut server, now.connection), ["mail_received"], "who logged in last is told");
+    assert_eq!(names(&mut server, ann.connection), nobody(), "a worthless token brings no events");
+}
+
+#[test]
+fn a_revoked_token_brings_no_events() {
+    let mut server = long_lived();
+    let (ann, eve) = (server.player("ann"), server.player("eve"));
+    let ann_name = name_of(&mut server, &ann);
+    let reply = server.ask(&ann, "pass_stage", json!({"stage": 8}));
+    assert_eq!(reply["status"], 98, "a stage that was not entered is an anomaly: {reply}");
+    assert_eq!(server.ask(&ann, "get_player_info", json!({}))["status"], 11, "its token is gone");
+    write_to(&mut server, &eve, &ann_name);
+    kill(&mut server, &eve);
+    assert_eq!(names(&mut server, ann.connection), nobody(), "a token that is gone brings no events");
+}
