@@ -122,7 +122,11 @@ fn tickets_reset_comes_at_midnight_to_everybody_connected() {
     let next_day = APRIL - TO_APRIL + DAY / 2 + DAY;
     let reset = json!({"event": "tickets_reset", "data": {"cd": DAY, "at": {"next_reset_at": next_day}}});
     for player in &players {
-        assert_eq!(told(&mut server, player.connection), [reset.clone()], "everybody is told of the day once");
+        assert_eq!(
+            told(&mut server, player.connection),
+            std::slice::from_ref(&reset),
+            "everybody is told of the day once"
+        );
     }
     for jump in [-1, 1, -DAY, DAY] {
         server.advance_seconds(jump);

@@ -9,7 +9,9 @@ use std::sync::Arc;
 use bevy_ecs::prelude::*;
 use bevy_ecs::system::BoxedSystem;
 
+use crate::clock::Clock;
 use crate::events::{Audience, Events, Listeners};
+use crate::identity::Login;
 use crate::player::{self, AccountId, Players};
 use crate::request::envelope::{RequestId, finish_reply, into_text, refusal_text, write_body};
 use crate::request::once::{OnceKey, OnceLog, Repeat};
@@ -430,19 +432,26 @@ fn answer_refusal(world: &mut World, reply_to: ReplyTo, refusal: &Refusal) {
     world.resource_mut::<Outbox>().replies.push(Held { until: Until::Now, delivery });
 }
 
-/// Puts the tick's events behind its replies.
+/// Puts the tick's events behind its replies. A connection whose token is worthless by now is told nothing.
 pub fn hold_events(world: &mut World) {
+    let now = world.resource::<Clock>().now();
     for event in world.resource_mut::<Events>().take() {
-        let ports: Vec<_> = match event.to {
-            Audience::Player(entity) => {
-                world.get::<Listeners>(entity).map(|listeners| listeners.ports().collect()).unwrap_or_default()
-            }
-            Audience::Everybody => world
-                .query::<&Listeners>()
-                .iter(world)
-                .flat_map(|listeners| listeners.ports().collect::<Vec<_>>())
-                .collect(),
+        let mut ports = Vec::new();
+        let mut listen = |listeners: &Listeners, login: &Login| {
+            let current = |sign_in: &SignIn| login.is_valid(now) && login.generation() == sign_in.generation;
+            ports.extend(listeners.ports().filter(|(_, sign_in)| current(sign_in)));
         };
+        match event.to {
+            Audience::Player(entity) => {
+                if let (Some(listeners), Some(login)) = (world.get::<Listeners>(entity), world.get::<Login>(entity)) {
+                    listen(listeners, login);
+                }
+            }
+            Audience::Everybody => {
+                let mut players = world.query::<(&Listeners, &Login)>();
+                players.iter(world).for_each(|(listeners, login)| listen(listeners, login));
+            }
+        }
         let held = ports.into_iter().map(|(port, sign_in)| Held {
             until: Until::Everything,
             delivery: Delivery::Event(port, sign_in, event.text.clone()),
