@@ -337,3 +337,15 @@ fn a_revoked_token_brings_no_events() {
     kill(&mut server, &eve);
     assert_eq!(names(&mut server, ann.connection), nobody(), "a token that is gone brings no events");
 }
+
+#[test]
+fn an_expired_token_brings_no_events() {
+    let mut server = TestServer::new();
+    let ann = server.player("ann");
+    server.advance_seconds(31 * DAY);
+    assert_eq!(server.ask(&ann, "get_player_info", json!({}))["status"], 11, "its token has expired");
+    names(&mut server, ann.connection);
+    let eve = elsewhere(&mut server, "eve");
+    kill(&mut server, &eve);
+    assert_eq!(names(&mut server, ann.connection), nobody(), "a token that has expired brings no events");
+}
