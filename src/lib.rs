@@ -27,6 +27,7 @@ pub mod items;
 pub mod levels;
 pub mod mail;
 pub mod net;
+pub mod platforms;
 pub mod player;
 pub mod random;
 pub mod ranking;

@@ -1,0 +1,3 @@
+//! The platforms outside: MCRMB payments and SUD reports (semantics, sections 12 to 14).
+
+pub mod exchange;
