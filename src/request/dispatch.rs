@@ -12,13 +12,15 @@ use bevy_ecs::system::BoxedSystem;
 use crate::clock::Clock;
 use crate::events::{Audience, Events, Listeners};
 use crate::identity::Login;
+use crate::platforms::exchange::CallOutcome;
+use crate::platforms::exchanges::{Exchanges, WAITING_REQUEST};
 use crate::player::{self, AccountId, Players};
 use crate::request::envelope::{RequestId, finish_reply, into_text, refusal_text, write_body};
 use crate::request::once::{OnceKey, OnceLog, Repeat};
 use crate::request::registry::AnyRequest;
 use crate::request::{
-    Access, Answer, Call, Caller, Fact, Job, Need, Origin, Player, Reads, Refusal, Request, SignIn, Success, Unready,
-    Waits, status,
+    Access, Answer, Call, Caller, Fact, Job, Meanwhile, Need, Notice, Origin, Player, Reads, Refusal, Request, SignIn,
+    Success, Unready, Waits, status,
 };
 use crate::storage::{IndexKey, Stored, Touched};
 
@@ -41,6 +43,21 @@ pub struct Command {
     pub reply_to: ReplyTo,
     /// The age in which it was parked last.
     pub parked_at: u32,
+    /// The reply for who cannot wait, once the command has begun something.
+    pub meanwhile: Option<Meanwhile>,
+}
+
+impl Command {
+    /// Answers a command that waits and will not be run again: with what it has begun, else with the refusal.
+    pub fn dismiss(self, refusal: &Refusal) {
+        match self.meanwhile {
+            Some(Meanwhile(mut body)) => {
+                finish_reply(&mut body, &self.reply_to.id);
+                self.reply_to.send(Reply { text: into_text(body), sign_in: None });
+            }
+            None => self.reply_to.refuse(refusal),
+        }
+    }
 }
 
 /// What is known of a caller without a token.
@@ -197,6 +214,8 @@ pub struct Parked {
     players: HashMap<AccountId, Vec<Command>>,
     jobs: HashMap<u64, Command>,
     jobs_started: u64,
+    exchanges: HashMap<u64, Command>,
+    notices: HashMap<Notice, Vec<Command>>,
     /// Moves on once a second while commands wait; a command parked in an earlier age is older.
     age: u32,
 }
@@ -208,7 +227,8 @@ impl Parked {
     /// How many commands wait.
     pub fn len(&self) -> usize {
         let waiting = self.lookups.values().map(Vec::len).sum::<usize>();
-        waiting + self.players.values().map(Vec::len).sum::<usize>() + self.jobs.len()
+        let waiting = waiting + self.players.values().map(Vec::len).sum::<usize>();
+        waiting + self.notices.values().map(Vec::len).sum::<usize>() + self.jobs.len() + self.exchanges.len()
     }
 
     /// Whether none waits.
@@ -237,6 +257,25 @@ impl Parked {
         Some(Command { fact: Some(fact), ..command })
     }
 
+    /// The command that waited for this exchange, with how it ended.
+    pub fn take_exchange(&mut self, number: u64, outcome: CallOutcome) -> Option<Command> {
+        let command = self.exchanges.remove(&number)?;
+        Some(Command { fact: Some(Box::new(outcome)), ..command })
+    }
+
+    /// The commands that waited to be told of this, in order of arrival.
+    pub fn take_notice<T: Clone + Send + Sync + 'static>(&mut self, notice: Notice, told: &T) -> Vec<Command> {
+        let waiting = self.notices.remove(&notice).unwrap_or_default();
+        waiting.into_iter().map(|command| Command { fact: Some(Box::new(told.clone())), ..command }).collect()
+    }
+
+    /// The commands that wait to be told something.
+    pub fn take_notices(&mut self) -> Vec<Command> {
+        let mut all: Vec<_> = self.notices.drain().collect();
+        all.sort_unstable_by_key(|(notice, _)| (notice.kind, notice.number));
+        all.into_iter().flat_map(|(_, commands)| commands).collect()
+    }
+
     /// The command that waited for this job, which will not be done.
     pub fn cancel_job(&mut self, job: u64) -> Option<Command> {
         self.jobs.remove(&job)
@@ -251,6 +290,7 @@ impl Parked {
         let is_old = |command: &mut Command| command.parked_at < oldest;
         let mut old: Vec<Command> =
             self.jobs.extract_if(|_, command| is_old(command)).map(|(_, command)| command).collect();
+        old.extend(self.exchanges.extract_if(|_, command| is_old(command)).map(|(_, command)| command));
         for waiting in self.lookups.values_mut().chain(self.players.values_mut()) {
             old.extend(waiting.extract_if(.., |command| is_old(command)));
         }
@@ -262,12 +302,25 @@ impl Parked {
         let mut all: Vec<Command> = self.lookups.drain().flat_map(|(_, commands)| commands).collect();
         all.extend(self.players.drain().flat_map(|(_, commands)| commands));
         all.extend(self.jobs.drain().map(|(_, command)| command));
+        all.extend(self.exchanges.drain().map(|(_, command)| command));
+        all.extend(self.take_notices());
         all
     }
 
-    fn park(&mut self, need: Need, mut command: Command, outbox: &mut Outbox) {
+    fn park(&mut self, need: Need, mut command: Command, world: &mut World) {
         command.parked_at = self.age;
+        if let Need::Exchange(line, exchange) = need {
+            let now = world.resource::<Clock>().now();
+            match world.resource_mut::<Exchanges>().start(line, WAITING_REQUEST, exchange, now) {
+                Ok(number) => drop(self.exchanges.insert(number, command)),
+                Err(not_started) => command.dismiss(&not_started.refusal()),
+            }
+            return;
+        }
+        let outbox = &mut *world.resource_mut::<Outbox>();
         match need {
+            Need::Exchange(..) => {}
+            Need::Notice(notice) => self.notices.entry(notice).or_default().push(command),
             Need::Lookup(key) => {
                 let waiting = self.lookups.entry(key).or_insert_with_key(|key| {
                     outbox.lookups.push(key.clone());
@@ -333,7 +386,7 @@ pub(crate) enum Outcome {
     /// The reply's JSON but for `id` and the closing brace.
     Answered { status: i32, body: Vec<u8>, sign_in: Option<SignIn> },
     /// To be run again.
-    Waiting { need: Need, request: AnyRequest },
+    Waiting { need: Need, request: AnyRequest, meanwhile: Option<Meanwhile> },
 }
 
 /// Handles one command: a reply is held, or the command is parked.
@@ -348,19 +401,27 @@ pub fn dispatch(world: &mut World, handlers: &mut Handlers, mut command: Command
             entry.count(refusal.status);
             return answer_refusal(world, command.reply_to, &refusal);
         }
-        Err(Unready::Needs(need)) => return park(world, need, command),
+        Err(Unready::Needs(need) | Unready::Begun(need, _)) => return park(world, need, command),
     };
     if let Some(player) = player {
         world.resource_mut::<Touched>().push(player.entity);
         match check_repeat(world, player, command.once.as_deref()) {
             Repeat::New => {}
+            // The command finds what it has begun itself.
+            _ if command.meanwhile.is_some() => {}
             Repeat::Same(body) => return answer(world, command.reply_to, body, sign_in, Until::Player(player.entity)),
             Repeat::Misused => return answer_refusal(world, command.reply_to, &Repeat::misused()),
         }
     }
     let origin = Origin { player, stranger: command.stranger.as_deref(), fact: command.fact.take() };
     match handler.run(world, command.request, origin) {
-        Outcome::Waiting { need, request } => park(world, need, Command { request, ..command }),
+        Outcome::Waiting { need, request, meanwhile } => {
+            if let (Some(player), Some(once), Some(Meanwhile(body))) = (player, &command.once, &meanwhile) {
+                keep_for_repeats(world, player, (**once).clone(), body);
+            }
+            let meanwhile = meanwhile.or(command.meanwhile.take());
+            park(world, need, Command { request, meanwhile, ..command });
+        }
         Outcome::Answered { status, body, sign_in: changed } => {
             if let (Some(player), Some(once)) = (player, command.once) {
                 keep_for_repeats(world, player, *once, &body);
@@ -406,7 +467,7 @@ fn keep_for_repeats(world: &mut World, player: Player, once: OnceKey, body: &[u8
 
 fn park(world: &mut World, need: Need, command: Command) {
     world.resource_scope(|world, mut parked: Mut<Parked>| {
-        parked.park(need, command, &mut world.resource_mut::<Outbox>());
+        parked.park(need, command, world);
     });
 }
 
@@ -537,7 +598,10 @@ impl<R: Request + Clone> Handler for Waiting<R> {
         match answer {
             Ok(success) => answered(Ok(success), 0),
             Err(Unready::Refused(refusal)) => answered::<R::Reply>(Err(refusal), 0),
-            Err(Unready::Needs(need)) => Outcome::Waiting { need, request: Box::new(request) },
+            Err(Unready::Needs(need)) => Outcome::Waiting { need, request: Box::new(request), meanwhile: None },
+            Err(Unready::Begun(need, meanwhile)) => {
+                Outcome::Waiting { need, request: Box::new(request), meanwhile: Some(meanwhile) }
+            }
         }
     }
 }
@@ -558,12 +622,44 @@ fn answered<T: serde::Serialize>(answer: Answer<T>, likely_bytes: usize) -> Outc
     let mut body = Vec::with_capacity(likely_bytes + SPARE_BYTES);
     match answer {
         Ok(Success { status, message, data, signs_in: sign_in }) => {
-            write_body(&mut body, status, message, data.as_ref());
+            write_body(&mut body, status, &message, data.as_ref());
             Outcome::Answered { status, body, sign_in }
         }
         Err(Refusal { status, message }) => {
             write_body::<()>(&mut body, status, &message, None);
             Outcome::Answered { status, body, sign_in: None }
         }
+    }
+}
+
+/// A reply's JSON but for `id` and the closing brace.
+pub(crate) fn render<T: serde::Serialize>(reply: Success<T>) -> Vec<u8> {
+    let mut body = Vec::new();
+    write_body(&mut body, reply.status, &reply.message, reply.data.as_ref());
+    body
+}
+
+/// Tells the requests that wait for something of this world. They are run again in the next tick.
+#[derive(Debug, Default, Resource)]
+pub struct Notices {
+    told: Vec<Command>,
+}
+
+impl Notices {
+    /// Has every request run again that waits for `notice`, with `fact` as what it waited for. Returns whether any did.
+    pub fn tell<T: Clone + Send + Sync + 'static>(&mut self, parked: &mut Parked, notice: Notice, fact: &T) -> bool {
+        let before = self.told.len();
+        self.told.extend(parked.take_notice(notice, fact));
+        self.told.len() > before
+    }
+
+    /// Whether no request is to be run again.
+    pub fn is_empty(&self) -> bool {
+        self.told.is_empty()
+    }
+
+    /// The requests that are to be run again.
+    pub fn take(&mut self) -> Vec<Command> {
+        std::mem::take(&mut self.told)
     }
 }

@@ -16,7 +16,8 @@ use bevy_ecs::entity::Entity;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-pub use answer::{Answer, Fact, Job, Need, Refusal, SignIn, Success, Unready, Waits};
+pub use answer::{Answer, Fact, Job, Meanwhile, Need, Notice, Refusal, SignIn, Success, Unready, Waits};
+pub use dispatch::Notices;
 pub use registry::{RequestApp, RequestTable};
 
 use crate::player::AccountId;
