@@ -3,3 +3,7 @@
 pub mod circuit;
 pub mod exchange;
 pub mod exchanges;
+pub mod mcrmb;
+pub mod secret;
+pub mod signature;
+pub mod sud;
