@@ -313,7 +313,7 @@ mod tests {
     }
 
     #[test]
-    fn a_query_finds_the_batches_before_it_and_is_not_kept_waiting_for_the_next_fold() {
+    fn a_query_finds_the_batches_before_it_because_they_are_folded_first() {
         let store = Store::open_disks(Disk::default(), Disk::default()).expect("the simulated disks should open");
         let (sender, events) = channel();
         let listener: Listener = Arc::new(move |event| {
