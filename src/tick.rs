@@ -18,7 +18,7 @@ use crate::player::{self, AccountId, Players};
 use crate::request::dispatch::{Command, Handlers, Held, Notices, Outbox, Parked, TIMED_OUT, dispatch};
 use crate::request::{Fact, Job, Refusal, RequestTable, status};
 use crate::storage::rows::Persistence;
-use crate::storage::{Batch, Directory, IndexKey, LoadedPlayer};
+use crate::storage::{Batch, Directory, FoundRows, IndexKey, LoadedPlayer, RowQuery};
 
 /// The schedule that runs once for each tick.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, ScheduleLabel)]
@@ -52,6 +52,8 @@ pub enum Input {
     Loaded(AccountId, Option<LoadedPlayer>),
     /// A job is done.
     JobDone(u64, Fact),
+    /// The rows of a query were read.
+    RowsRead(u64, FoundRows),
     /// A job could not be started: too many wait.
     JobRefused(u64),
     /// An exchange with a platform is over.
@@ -84,6 +86,8 @@ pub struct Effects {
     pub jobs: Vec<(u64, Job)>,
     /// Exchanges to carry out, once the last batch up to this tick is committed.
     pub calls: Calls,
+    /// Rows to read, when this batch and all before it are in them.
+    pub queries: Vec<(u64, RowQuery)>,
     /// When the next tick must come even if nothing arrives.
     pub wake_after: Option<Duration>,
 }
@@ -167,6 +171,7 @@ impl Simulation {
             players: std::mem::take(&mut outbox.players),
             jobs: std::mem::take(&mut outbox.jobs),
             calls,
+            queries: std::mem::take(&mut outbox.queries),
             wake_after,
         }
     }
@@ -271,6 +276,9 @@ fn receive(world: &mut World) {
                 Input::Answered(number, outcome) => {
                     let now = world.resource::<Clock>().now();
                     world.resource_mut::<Exchanges>().note_outcome(number, outcome, now);
+                }
+                Input::RowsRead(query, rows) => {
+                    arrivals.ready.extend(world.resource_mut::<Parked>().take_job(query, Box::new(rows)));
                 }
                 Input::JobRefused(job) => {
                     if let Some(command) = world.resource_mut::<Parked>().cancel_job(job) {

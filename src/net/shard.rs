@@ -194,6 +194,7 @@ impl WorldLoop {
             }
             effects.lookups.into_iter().for_each(|key| storage.look_up(key));
             effects.players.into_iter().for_each(|account| storage.load(account));
+            effects.queries.into_iter().for_each(|(number, query)| storage.query(number, query));
         }
         self.gate.admit(effects.replies);
         self.gate.admit_calls(effects.calls);

@@ -10,7 +10,7 @@ use crate::platforms::exchanges::Line;
 use crate::player::AccountId;
 use crate::request::dispatch::render;
 use crate::request::status;
-use crate::storage::IndexKey;
+use crate::storage::{IndexKey, RowQuery};
 
 /// What a handler system returns: exactly one reply.
 pub type Answer<T> = Result<Success<T>, Refusal>;
@@ -143,6 +143,8 @@ pub enum Need {
     Player(AccountId),
     /// Work that takes too long for the world's thread.
     Job(Job),
+    /// Rows that are only on disk.
+    Rows(RowQuery),
     /// What a platform answers; the fact is a [`crate::platforms::exchange::CallOutcome`].
     Exchange(Line, Exchange),
     /// What a system of this world will tell through [`super::Notices`], at a moment of its own choosing.
@@ -161,7 +163,7 @@ pub struct Notice {
 /// Work done beside the world; what it returns is handed to the handler's second run.
 pub struct Job(Box<dyn FnOnce() -> Fact + Send + Sync>);
 
-/// What a [`Job`] found out.
+/// What a [`Job`] found out, or the [`FoundRows`](crate::storage::FoundRows) of a [`RowQuery`].
 pub type Fact = Box<dyn Any + Send + Sync>;
 
 impl Job {
