@@ -16,7 +16,7 @@ use crate::player::{self, AccountId, Players};
 use crate::request::dispatch::{Command, Handlers, Held, Outbox, Parked, TIMED_OUT, dispatch};
 use crate::request::{Fact, Job, Refusal, RequestTable, status};
 use crate::storage::rows::Persistence;
-use crate::storage::{Batch, Directory, IndexKey, LoadedPlayer};
+use crate::storage::{Batch, Directory, FoundRows, IndexKey, LoadedPlayer, RowQuery};
 
 /// The schedule that runs once for each tick.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, ScheduleLabel)]
@@ -50,6 +50,8 @@ pub enum Input {
     Loaded(AccountId, Option<LoadedPlayer>),
     /// A job is done.
     JobDone(u64, Fact),
+    /// The rows of a query were read.
+    RowsRead(u64, FoundRows),
     /// A job could not be started: too many wait.
     JobRefused(u64),
 }
@@ -78,6 +80,8 @@ pub struct Effects {
     pub players: Vec<AccountId>,
     /// Jobs to run.
     pub jobs: Vec<(u64, Job)>,
+    /// Rows to read, when this batch and all before it are in them.
+    pub queries: Vec<(u64, RowQuery)>,
     /// When the next tick must come even if nothing arrives.
     pub wake_after: Option<Duration>,
 }
@@ -147,6 +151,7 @@ impl Simulation {
             lookups: std::mem::take(&mut outbox.lookups),
             players: std::mem::take(&mut outbox.players),
             jobs: std::mem::take(&mut outbox.jobs),
+            queries: std::mem::take(&mut outbox.queries),
             wake_after,
         }
     }
@@ -237,6 +242,9 @@ fn receive(world: &mut World) {
                 }
                 Input::JobDone(job, fact) => {
                     arrivals.ready.extend(world.resource_mut::<Parked>().take_job(job, fact));
+                }
+                Input::RowsRead(query, rows) => {
+                    arrivals.ready.extend(world.resource_mut::<Parked>().take_job(query, Box::new(rows)));
                 }
                 Input::JobRefused(job) => {
                     if let Some(command) = world.resource_mut::<Parked>().cancel_job(job) {

@@ -292,6 +292,7 @@ fn listener(inbox: Arc<Inbox>) -> Listener {
         StorageEvent::Committed(batch) => inbox.note_committed(batch),
         StorageEvent::Found(key, account) => inbox.push(Input::Found(key, account)),
         StorageEvent::Loaded(account, rows) => inbox.push(Input::Loaded(account, rows)),
+        StorageEvent::Read(query, rows) => inbox.push(Input::RowsRead(query, rows)),
         StorageEvent::Failed(_) => inbox.fail_storage(),
     })
 }

@@ -180,6 +180,7 @@ impl WorldLoop {
             }
             effects.lookups.into_iter().for_each(|key| storage.look_up(key));
             effects.players.into_iter().for_each(|account| storage.load(account));
+            effects.queries.into_iter().for_each(|(number, query)| storage.query(number, query));
         }
         self.gate.admit(effects.replies);
         effects.jobs.into_iter().for_each(|(number, job)| self.jobs.start(number, job));

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 
 use crate::player::AccountId;
 use crate::request::status;
-use crate::storage::IndexKey;
+use crate::storage::{IndexKey, RowQuery};
 
 /// What a handler system returns: exactly one reply.
 pub type Answer<T> = Result<Success<T>, Refusal>;
@@ -124,12 +124,14 @@ pub enum Need {
     Player(AccountId),
     /// Work that takes too long for the world's thread.
     Job(Job),
+    /// Rows that are only on disk.
+    Rows(RowQuery),
 }
 
 /// Work done beside the world; what it returns is handed to the handler's second run.
 pub struct Job(Box<dyn FnOnce() -> Fact + Send + Sync>);
 
-/// What a [`Job`] found out.
+/// What a [`Job`] found out, or the [`FoundRows`](crate::storage::FoundRows) of a [`RowQuery`].
 pub type Fact = Box<dyn Any + Send + Sync>;
 
 impl Job {

@@ -20,7 +20,7 @@ use crate::request::{
     Access, Answer, Call, Caller, Fact, Job, Need, Origin, Player, Reads, Refusal, Request, SignIn, Success, Unready,
     Waits, status,
 };
-use crate::storage::{IndexKey, Stored, Touched};
+use crate::storage::{IndexKey, RowQuery, Stored, Touched};
 
 /// One request on its way into a world.
 #[derive(Debug)]
@@ -35,7 +35,7 @@ pub struct Command {
     pub once: Option<Box<OnceKey>>,
     /// For functions that need no token.
     pub stranger: Option<Box<Stranger>>,
-    /// What the job found out that the command waited for.
+    /// What was found out that the command waited for.
     pub fact: Option<Fact>,
     /// Where the one reply goes.
     pub reply_to: ReplyTo,
@@ -188,6 +188,8 @@ pub struct Outbox {
     pub players: Vec<AccountId>,
     /// Jobs to be run.
     pub jobs: Vec<(u64, Job)>,
+    /// Rows to be read, numbered among the jobs.
+    pub queries: Vec<(u64, RowQuery)>,
 }
 
 /// The commands that wait, by what they wait for.
@@ -231,7 +233,7 @@ impl Parked {
         self.players.remove(&account).unwrap_or_default()
     }
 
-    /// The command that waited for this job, with what the job found out.
+    /// The command that waited for this job or query, with what was found out.
     pub fn take_job(&mut self, job: u64, fact: Fact) -> Option<Command> {
         let command = self.jobs.remove(&job)?;
         Some(Command { fact: Some(fact), ..command })
@@ -282,12 +284,16 @@ impl Parked {
                 });
                 waiting.push(command);
             }
-            Need::Job(job) => {
-                self.jobs_started += 1;
-                outbox.jobs.push((self.jobs_started, job));
-                self.jobs.insert(self.jobs_started, command);
-            }
+            Need::Job(job) => outbox.jobs.push((self.park_for_fact(command), job)),
+            Need::Rows(query) => outbox.queries.push((self.park_for_fact(command), query)),
         }
+    }
+
+    /// The number under which the fact will come.
+    fn park_for_fact(&mut self, command: Command) -> u64 {
+        self.jobs_started += 1;
+        self.jobs.insert(self.jobs_started, command);
+        self.jobs_started
     }
 }
 
@@ -498,8 +504,9 @@ impl<R: Request> Handler for Simple<R> {
         R::READS
     }
 
-    fn run(&mut self, world: &mut World, request: AnyRequest, mut origin: Origin<'_>) -> Outcome {
-        let call = Call { caller: R::Caller::from_origin(&mut origin), request: downcast::<R>(request) };
+    fn run(&mut self, world: &mut World, request: AnyRequest, origin: Origin<'_>) -> Outcome {
+        let caller = R::Caller::from_origin(&origin);
+        let call = Call { caller, request: downcast::<R>(request), fact: origin.fact };
         let answer = self.system.run(call, world).unwrap_or_else(|error| Err(broken_handler::<R>(&error)));
         let outcome = answered(answer, self.reply_bytes);
         if let Outcome::Answered { body, .. } = &outcome {
@@ -530,9 +537,10 @@ impl<R: Request + Clone> Handler for Waiting<R> {
         R::READS
     }
 
-    fn run(&mut self, world: &mut World, request: AnyRequest, mut origin: Origin<'_>) -> Outcome {
+    fn run(&mut self, world: &mut World, request: AnyRequest, origin: Origin<'_>) -> Outcome {
         let request = downcast::<R>(request);
-        let call = Call { caller: R::Caller::from_origin(&mut origin), request: request.clone() };
+        let caller = R::Caller::from_origin(&origin);
+        let call = Call { caller, request: request.clone(), fact: origin.fact };
         let answer = self.system.run(call, world).unwrap_or_else(|error| Err(broken_handler::<R>(&error).into()));
         match answer {
             Ok(success) => answered(Ok(success), 0),

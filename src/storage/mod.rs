@@ -8,12 +8,14 @@
 pub mod batch;
 pub mod directory;
 pub mod disk;
+pub mod query;
 pub mod rows;
 pub mod store;
 pub mod worker;
 
 pub use batch::{Batch, decode_value, encode_value};
 pub use directory::{Directory, IndexKey};
+pub use query::{FoundRows, RowQuery};
 pub use rows::{PlayerRow, PlayerRows, RowError, StorageApp, Stored, Touched, WorldEntity, WorldRow};
 pub use store::{LoadedPlayer, StorageError};
 
