@@ -241,10 +241,10 @@ fn receive(world: &mut World) {
                     }
                 }
                 Input::JobDone(job, fact) => {
-                    arrivals.ready.extend(world.resource_mut::<Parked>().take_job(job, fact));
+                    arrivals.ready.extend(world.resource_mut::<Parked>().take_with_fact(job, fact));
                 }
                 Input::RowsRead(query, rows) => {
-                    arrivals.ready.extend(world.resource_mut::<Parked>().take_job(query, Box::new(rows)));
+                    arrivals.ready.extend(world.resource_mut::<Parked>().take_with_fact(query, Box::new(rows)));
                 }
                 Input::JobRefused(job) => {
                     if let Some(command) = world.resource_mut::<Parked>().cancel_job(job) {

@@ -129,6 +129,11 @@ impl Inventory {
     /// The version of the row's form.
     const VERSION: u16 = 2;
 
+    /// Reads the value of a player's row, also of an earlier program.
+    pub fn read(value: &[u8]) -> Result<Self, RowError> {
+        decode_value(Self::VERSION, value, Self::upgrade)
+    }
+
     /// Version 1 was the quantities alone. The ledger begins with what there is, so that its sums are right.
     fn upgrade(version: u16, bytes: &[u8]) -> Option<Self> {
         let rows: Vec<(u8, u32, i64)> = postcard::from_bytes(bytes).ok().filter(|_| version == 1)?;
@@ -163,7 +168,7 @@ impl PlayerRows for Inventory {
         let Some((_, value)) = rows.first() else {
             return Ok(Self::newcomer(world));
         };
-        let mut inventory = decode_value(Self::VERSION, value, Self::upgrade)?;
+        let mut inventory = Self::read(value)?;
         inventory.notes.keep(*world.resource::<LedgerSettings>());
         Ok(inventory)
     }
@@ -245,7 +250,7 @@ mod tests {
     fn an_inventory_from_before_the_ledger_is_upgraded_and_opens_with_what_is_there() {
         let mut row = Vec::new();
         encode_value(1, &[(3_u8, 1_u32, 500_i64), (3, 2, 0)].as_slice(), &mut row);
-        let mut inventory: Inventory = decode_value(Inventory::VERSION, &row, Inventory::upgrade).expect("a way up");
+        let mut inventory = Inventory::read(&row).expect("a way up");
         assert_eq!(inventory.amounts().collect::<Vec<_>>(), [amount("3:1:500"), amount("3:2:0")]);
         let movements = saved(&mut inventory);
         let [opening] = &movements[..] else { panic!("one movement expected: {movements:?}") };
@@ -260,7 +265,7 @@ mod tests {
         assert_eq!(saved(&mut inventory).len(), 1);
         let mut row = Vec::new();
         inventory.digest(&mut row);
-        let mut loaded: Inventory = decode_value(Inventory::VERSION, &row, |_, _| None).expect("an own row");
+        let mut loaded = Inventory::read(&row).expect("an own row");
         assert_eq!(loaded, inventory);
         loaded.grant(&[amount("3:1:5")], TEST);
         assert_eq!(saved(&mut loaded)[0].number, 2);
