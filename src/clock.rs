@@ -156,6 +156,12 @@ impl Clock {
         &self.zone
     }
 
+    /// A moment in unix seconds as `YYYY-MM-DD HH:MM:SS` in the game's zone.
+    pub fn local_time(&self, at: i64) -> String {
+        let moment = Timestamp::from_second(at).unwrap_or(Timestamp::UNIX_EPOCH).to_zoned(self.zone.clone());
+        moment.strftime("%Y-%m-%d %H:%M:%S").to_string()
+    }
+
     /// The number of the calendar day; a later day has a higher one.
     pub fn day(&self) -> i32 {
         self.day.number
@@ -315,10 +321,9 @@ fn clock_advance(
 }
 
 fn tell(clock: &Clock) -> TimeTold {
-    let local = Timestamp::from_second(clock.now()).unwrap_or(Timestamp::UNIX_EPOCH).to_zoned(clock.zone.clone());
     TimeTold {
         now: clock.now(),
-        time: local.strftime("%Y-%m-%d %H:%M:%S").to_string(),
+        time: clock.local_time(clock.now()),
         zone: clock.zone.iana_name().unwrap_or("UTC").to_owned(),
         cd: clock.seconds_to_next_day(),
         mcd: clock.seconds_to_next_month(),

@@ -12,6 +12,7 @@ use serde_json::Value;
 use crate::clock::time_zone;
 use crate::game::GameSettings;
 use crate::identity::{AttemptLimits, IdentitySettings, PasswordCost};
+use crate::items::ledger::LedgerSettings;
 use crate::rules::{Place, Problems, Report, nearest};
 
 /// The settings that are part of the program; `config/server.ron` as shipped.
@@ -32,6 +33,8 @@ pub struct Config {
     pub zone: String,
     /// Real seconds until an idle player leaves memory.
     pub put_away_seconds: u64,
+    /// Movements of each player that the ledger keeps; 0 = all.
+    pub ledger_entries_per_player: u64,
     /// Limits.
     pub limits: Limits,
     /// Origins whose scripts may connect.
@@ -166,6 +169,7 @@ impl Config {
                 attempts: self.identity.attempts,
             },
             put_away_after: Duration::from_secs(self.put_away_seconds),
+            ledger: LedgerSettings { entries_per_player: self.ledger_entries_per_player },
         })
     }
 }

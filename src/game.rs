@@ -11,6 +11,7 @@ use crate::energy::EnergyPlugin;
 use crate::hang_up::HangUpPlugin;
 use crate::identity::{IdentityPlugin, IdentitySettings};
 use crate::items::ItemsPlugin;
+use crate::items::ledger::LedgerSettings;
 use crate::levels::LevelsPlugin;
 use crate::mail::MailPlugin;
 use crate::player::PlayerPlugin;
@@ -44,6 +45,8 @@ pub struct GameSettings {
     pub identity: IdentitySettings,
     /// Real time without a request after which a player leaves memory.
     pub put_away_after: Duration,
+    /// How much of the ledger is kept.
+    pub ledger: LedgerSettings,
 }
 
 /// An app with every feature of the game. It cannot tick yet: rules and rows are missing.
@@ -55,7 +58,14 @@ pub fn build_app(settings: &GameSettings) -> App {
     app.add_player_rows::<OnceLog>();
     app.add_plugins((ClockPlugin { mode: settings.clock }, RandomPlugin));
     app.add_plugins(PlayerPlugin { idle: settings.put_away_after });
-    app.add_plugins((ItemsPlugin, LevelsPlugin, EnergyPlugin, TicketsPlugin, StagesPlugin, HangUpPlugin));
+    app.add_plugins((
+        ItemsPlugin { ledger: settings.ledger },
+        LevelsPlugin,
+        EnergyPlugin,
+        TicketsPlugin,
+        StagesPlugin,
+        HangUpPlugin,
+    ));
     app.add_plugins((BossPlugin, RankingPlugin, MailPlugin));
     app
 }

@@ -271,14 +271,14 @@ fn receive(world: &mut World) {
                     }
                 }
                 Input::JobDone(job, fact) => {
-                    arrivals.ready.extend(world.resource_mut::<Parked>().take_job(job, fact));
+                    arrivals.ready.extend(world.resource_mut::<Parked>().take_with_fact(job, fact));
                 }
                 Input::Answered(number, outcome) => {
                     let now = world.resource::<Clock>().now();
                     world.resource_mut::<Exchanges>().note_outcome(number, outcome, now);
                 }
                 Input::RowsRead(query, rows) => {
-                    arrivals.ready.extend(world.resource_mut::<Parked>().take_job(query, Box::new(rows)));
+                    arrivals.ready.extend(world.resource_mut::<Parked>().take_with_fact(query, Box::new(rows)));
                 }
                 Input::JobRefused(job) => {
                     if let Some(command) = world.resource_mut::<Parked>().cancel_job(job) {

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize, Serializer};
 
 use crate::clock::Clock;
 use crate::events::Events;
-use crate::items::{Amount, Inventory, ItemId, ItemRules};
+use crate::items::{Amount, Cause, Inventory, ItemId, ItemRules};
 use crate::request::{Answer, Call, Player, Reads, Refusal, Request, RequestApp, Success, status};
 use crate::rules::{Place, Report, Rules, RulesApp, Table, Tables, only};
 use crate::storage::{PlayerRow, StorageApp};
@@ -247,6 +247,9 @@ pub struct NextReset {
     next_reset_at: i64,
 }
 
+/// Why the price is taken.
+const PURCHASE: Cause = Cause::new("buy_ticket");
+
 const NONE_TO_BUY: Refusal = Refusal::new(92, "no more ticket, try tomorrow");
 const CURRENCY_SHORT: Refusal = Refusal::new(95, "materials insufficient");
 
@@ -264,7 +267,7 @@ fn buy_ticket(
     if tickets.left(allowance, is_vip, today) == 0 {
         return Err(NONE_TO_BUY);
     }
-    if !inventory.pay(&purchase.price) {
+    if !inventory.pay(&purchase.price, PURCHASE) {
         return Err(CURRENCY_SHORT);
     }
     tickets.take(allowance, is_vip, today);

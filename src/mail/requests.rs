@@ -4,13 +4,12 @@ use bevy_app::App;
 use bevy_ecs::prelude::*;
 use bevy_ecs::system::SystemParam;
 use bevy_time::{Real, Time};
-use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::clock::Clock;
 use crate::events::Events;
 use crate::identity::Account;
-use crate::items::{Amount, Inventory};
+use crate::items::{Amount, Cause, Inventory};
 use crate::mail::model::{Broadcasts, Letter, Mail, MailError, Mailbox};
 use crate::mail::rules::MailRules;
 use crate::player::Players;
@@ -27,6 +26,9 @@ pub(super) fn register(app: &mut App) {
     app.add_request::<ClaimMail, _>(claim_mail);
     app.add_waiting_request::<SendMail, _>(send_mail);
 }
+
+/// Why a mail's items come.
+const CLAIMED: Cause = Cause::new("mail");
 
 const DAILY_LIMIT: Refusal = Refusal::new(99, "no more mails can be sent today");
 const NO_SUCH_PLAYER: Refusal = Refusal::new(98, "no such player");
@@ -124,7 +126,7 @@ impl MailShown {
         Self {
             read: mail.is_read().into(),
             body: letter.body.clone(),
-            time: local_time(letter.at, clock),
+            time: clock.local_time(letter.at),
             from: letter.from.clone(),
             r#type: if mail.has_items() { Self::WITH_ITEMS } else { Self::PLAIN },
             subj: letter.subj.clone(),
@@ -133,12 +135,6 @@ impl MailShown {
             claimed: mail.has_items().then(|| mail.is_claimed().into()),
         }
     }
-}
-
-/// `YYYY-MM-DD HH:MM:SS` in the world's zone.
-fn local_time(at: i64, clock: &Clock) -> String {
-    let moment = Timestamp::from_second(at).unwrap_or(Timestamp::UNIX_EPOCH).to_zoned(clock.zone().clone());
-    moment.strftime("%Y-%m-%d %H:%M:%S").to_string()
 }
 
 /// What it takes to look into a box.
@@ -251,7 +247,7 @@ fn claim_mail(
 ) -> Answer<MailClaimed> {
     let (mut mailbox, mut inventory) = players.get_mut(call.caller.entity).map_err(|_| INTERNAL)?;
     let reward = mailbox.claim(&call.request.key)?;
-    inventory.grant(&reward);
+    inventory.grant(&reward, CLAIMED);
     Ok(Success::with(MailClaimed { remain: inventory.remain_of(&reward), reward }))
 }
 
