@@ -168,6 +168,7 @@ impl Config {
                 password_cost: self.identity.password_cost,
                 attempts: self.identity.attempts,
             },
+            platforms: crate::platforms::settings::PlatformSettings::default(),
             put_away_after: Duration::from_secs(self.put_away_seconds),
             ledger: LedgerSettings { entries_per_player: self.ledger_entries_per_player },
         })

@@ -14,11 +14,15 @@ use crate::items::ItemsPlugin;
 use crate::items::ledger::LedgerSettings;
 use crate::levels::LevelsPlugin;
 use crate::mail::MailPlugin;
+use crate::orders::OrdersPlugin;
+use crate::platforms::mcrmb::McrmbPlugin;
+use crate::platforms::settings::PlatformSettings;
 use crate::player::PlayerPlugin;
 use crate::random::{RandomPlugin, Randomness, WorldSeed};
 use crate::ranking::RankingPlugin;
 use crate::request::once::OnceLog;
 use crate::rules::{self, AssetSource, LoadedRules, Problems, RuleTables};
+use crate::shop::ShopPlugin;
 use crate::stages::StagesPlugin;
 use crate::storage::rows::{self, Persistence};
 use crate::storage::store::Store;
@@ -43,6 +47,8 @@ pub struct GameSettings {
     pub zone: TimeZone,
     /// Tokens, passwords, attempts.
     pub identity: IdentitySettings,
+    /// The platforms outside.
+    pub platforms: PlatformSettings,
     /// Real time without a request after which a player leaves memory.
     pub put_away_after: Duration,
     /// How much of the ledger is kept.
@@ -67,6 +73,8 @@ pub fn build_app(settings: &GameSettings) -> App {
         HangUpPlugin,
     ));
     app.add_plugins((BossPlugin, RankingPlugin, MailPlugin));
+    let mcrmb = &settings.platforms.mcrmb;
+    app.add_plugins((McrmbPlugin { platform: mcrmb.clone() }, OrdersPlugin { platform: mcrmb.clone() }, ShopPlugin));
     app
 }
 

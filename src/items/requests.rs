@@ -5,11 +5,12 @@ use bevy_ecs::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use crate::clock::Clock;
+use crate::identity::username_key;
 use crate::items::ItemId;
 use crate::items::ledger::{Change, LEDGER_TABLE, Movement, PointsChange, key};
 use crate::player::AccountId;
 use crate::request::{Call, Operator, Refusal, Request, RequestApp, Success, Waits, lenient, status};
-use crate::storage::{Directory, FoundRows, IndexKey, RowQuery};
+use crate::storage::{Directory, FoundRows, RowQuery};
 
 pub(super) fn register(app: &mut App) {
     app.add_waiting_request::<LedgerList, _>(ledger_list);
@@ -88,8 +89,7 @@ impl Entry {
 fn ledger_list(In(call): In<Call<LedgerList>>, directory: Res<Directory>, clock: Res<Clock>) -> Waits<Ledger> {
     let limit = limit(call.request.limit)?;
     let before = before(call.request.before)?;
-    // Identity keeps usernames in the name space "name".
-    let account = directory.find(&IndexKey::new("name", call.request.name.as_bytes()))?.ok_or(NO_SUCH_PLAYER)?;
+    let account = directory.find(&username_key(&call.request.name))?.ok_or(NO_SUCH_PLAYER)?;
     let query = RowQuery {
         table: LEDGER_TABLE,
         from: key(account, 0).to_vec(),

@@ -8,14 +8,14 @@ use serde::{Deserialize, Serialize};
 
 use crate::clock::Clock;
 use crate::events::Events;
-use crate::identity::Account;
+use crate::identity::{Account, username_key};
 use crate::items::{Amount, Cause, Inventory};
 use crate::mail::model::{Broadcasts, Letter, Mail, MailError, Mailbox};
 use crate::mail::rules::MailRules;
 use crate::player::Players;
 use crate::request::{Answer, Call, Player, Reads, Refusal, Request, RequestApp, Success, Unready, Waits, status};
 use crate::rules::Rules;
-use crate::storage::{Directory, IndexKey, Touched};
+use crate::storage::{Directory, Touched};
 
 pub(super) fn register(app: &mut App) {
     app.add_request::<GetNewMail, _>(get_new_mail);
@@ -301,7 +301,7 @@ fn check_daily_limit(world: &World, sender: Entity) -> Result<(), Refusal> {
 /// The player of that name, in memory. From here on its rows are looked at when the tick ends.
 fn find_target(world: &mut World, name: &str) -> Result<Entity, Unready> {
     // Identity keeps usernames in the name space "name".
-    let found = world.resource::<Directory>().find(&IndexKey::new("name", name.as_bytes()))?;
+    let found = world.resource::<Directory>().find(&username_key(name))?;
     let account = found.ok_or(NO_SUCH_PLAYER)?;
     let now = world.resource::<Time<Real>>().elapsed();
     let entity = world.resource_mut::<Players>().find(account, now)?;

@@ -58,6 +58,7 @@ pub struct OrderBook {
     due_of: HashMap<OrderId, i64>,
     asked: HashMap<u64, (OrderId, Question)>,
     asking: HashMap<OrderId, u64>,
+    awaited: BTreeMap<OrderId, AccountId>,
 }
 
 impl OrderBook {
@@ -77,6 +78,7 @@ impl OrderBook {
             self.due.remove(&(at, order.id));
         }
         self.asking.remove(&order.id);
+        self.awaited.remove(&order.id);
         self.asked.retain(|_, (id, _)| *id != order.id);
     }
 
@@ -142,6 +144,17 @@ impl OrderBook {
         self.due.first().map(|(at, _)| *at)
     }
 
+    /// The order goes on when its buyer is in memory. Returns whether that was not known yet.
+    pub fn await_buyer(&mut self, order: &Order) -> bool {
+        self.rest(order.id);
+        self.awaited.insert(order.id, order.account).is_none()
+    }
+
+    /// Takes out the orders whose buyers are there.
+    pub fn take_awaited(&mut self, is_there: impl Fn(AccountId) -> bool) -> Vec<OrderId> {
+        self.awaited.extract_if(.., |_, account| is_there(*account)).map(|(id, _)| id).collect()
+    }
+
     /// Notes what an exchange is about. Nothing else is asked about the order until it is over.
     pub fn ask(&mut self, exchange: u64, id: OrderId, question: Question) {
         self.asked.insert(exchange, (id, question));
@@ -191,13 +204,18 @@ impl OrderDesk<'_, '_> {
         }
     }
 
+    /// The number of an order as the platform and people see it.
+    pub fn number(&self, id: OrderId) -> String {
+        number_on_platform(self.seed.0, id)
+    }
+
     /// Makes an order, which goes its way from the next tick on.
     pub fn take(&mut self, new: NewOrder) -> Result<OrderId, Refusal> {
         self.check(new.account)?;
         self.numbers.made += 1;
         let id = OrderId(self.numbers.made);
         let now = self.clock.now();
-        let order = Order::new(id, number_on_platform(self.seed.0, id).into(), new, now);
+        let order = Order::new(id, self.number(id).into(), new, now);
         let entity = self.commands.spawn_empty().id();
         self.book.add(&order, entity);
         self.book.wake(id, now);

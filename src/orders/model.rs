@@ -40,10 +40,8 @@ pub struct Goods {
 pub struct TicketGoods {
     /// The kind.
     pub ticket: u16,
-    /// The kind that counts how many may be bought; one was taken when the order was made.
+    /// The kind that counts how many may be bought; one is taken with the grant.
     pub allowance: u16,
-    /// The day on which it was taken, and on which it comes back if the order fails.
-    pub day: i32,
 }
 
 /// What an order is to do.
@@ -342,17 +340,19 @@ impl Order {
             return self.step(OrderState::Paid, now, "found among the platform's records");
         }
         match self.state {
-            OrderState::InDoubt { checks } if (checks as usize) + 1 >= settings.settle_after_seconds.len() => match verdict {
-                Verdict::Paid | Verdict::NotPaid => {
-                    self.remark(0, "not charged");
-                    let why = "not among the platform's records, which reach back far enough, or nothing was spent at all";
-                    self.step(OrderState::Watched { checks: 0 }, now, why);
+            OrderState::InDoubt { checks } if (checks as usize) + 1 >= settings.settle_after_seconds.len() => {
+                match verdict {
+                    Verdict::Paid | Verdict::NotPaid => {
+                        self.remark(0, "not charged");
+                        let why = "not among the platform's records, which reach back far enough, or nothing was spent at all";
+                        self.step(OrderState::Watched { checks: 0 }, now, why);
+                    }
+                    Verdict::Unclear => {
+                        self.remark(0, "an operator looks into it");
+                        self.step(OrderState::Operator, now, "the platform's records do not tell whether it was paid");
+                    }
                 }
-                Verdict::Unclear => {
-                    self.remark(0, "an operator looks into it");
-                    self.step(OrderState::Operator, now, "the platform's records do not tell whether it was paid");
-                }
-            },
+            }
             OrderState::InDoubt { checks } => self.state = OrderState::InDoubt { checks: checks + 1 },
             OrderState::Watched { checks } if (checks as usize) + 1 >= settings.watch_after_seconds.len() => {
                 self.step(OrderState::Refused, now, "not paid late either");
@@ -396,7 +396,6 @@ impl Order {
         let computed = self.before.as_ref().map(|before| before.money.saturating_add(self.wish.change(before.money)));
         self.points_left.or(computed)
     }
-
 }
 
 /// The platform's code for too few points.

@@ -14,6 +14,7 @@ use crate::platforms::mcrmb::gateway::{Gateway, PlatformCall};
 use crate::platforms::mcrmb::requests::is_success;
 use crate::platforms::mcrmb::wire::integer;
 use crate::platforms::mcrmb::{PAYMENTS, PlatformReply};
+use crate::player::Players;
 use crate::request::Refusal;
 use crate::storage::Touched;
 use crate::tick::Surroundings;
@@ -21,14 +22,18 @@ use crate::tick::Surroundings;
 const OWNER: Owner = Owner("orders");
 
 /// Looks at the orders the platform has answered about, and at those that are due.
-pub fn advance_orders(world: &mut World) {
-    take_in_restored(world);
+pub fn advance_orders(world: &mut World, mut is_under_way: Local<bool>) {
+    if !std::mem::replace(&mut *is_under_way, true) {
+        take_in_restored(world);
+    }
     let mut moved = Vec::new();
     for done in world.resource_mut::<Exchanges>().take_done(OWNER) {
         moved.extend(take_in(world, done));
     }
     let now = world.resource::<Clock>().now();
-    for id in world.resource::<OrderBook>().due(now) {
+    let mut due = world.resource::<OrderBook>().due(now);
+    due.extend(arrived_buyers(world));
+    for id in due {
         if !moved.contains(&id) {
             advance(world, id, now);
         }
@@ -48,16 +53,12 @@ pub fn advance_orders(world: &mut World) {
 
 /// Orders that were read from disk at the start go on where they were.
 fn take_in_restored(world: &mut World) {
-    let mut restored = world.query_filtered::<(Entity, &Order), Added<Order>>();
-    let mut unknown = Vec::new();
-    for (entity, order) in restored.iter(world) {
-        if world.resource::<OrderBook>().entity(order.id).is_none() {
-            unknown.push((order.id, entity));
-        }
-    }
-    unknown.sort_unstable();
+    let mut orders = world.query::<(Entity, &Order)>();
+    let mut restored: Vec<_> = orders.iter(world).map(|(entity, order)| (order.id, entity)).collect();
+    restored.retain(|(id, _)| world.resource::<OrderBook>().entity(*id).is_none());
+    restored.sort_unstable();
     let now = world.resource::<Clock>().now();
-    for (id, entity) in unknown {
+    for (id, entity) in restored {
         change(world, entity, |order| order.note_restart(now));
         if let Some(order) = world.get::<Order>(entity).cloned() {
             let mut book = world.resource_mut::<OrderBook>();
@@ -66,6 +67,14 @@ fn take_in_restored(world: &mut World) {
             book.wake(id, now);
         }
     }
+}
+
+/// The orders whose buyers were read from disk meanwhile.
+fn arrived_buyers(world: &mut World) -> Vec<OrderId> {
+    world.resource_scope(|world, mut book: Mut<OrderBook>| {
+        let players = world.resource::<Players>();
+        book.take_awaited(|account| players.entity(account).is_some())
+    })
 }
 
 /// Changes an order and has it stored.
@@ -269,7 +278,8 @@ fn read_payment(outcome: CallOutcome, order: &Order) -> (Payment, Option<serde_j
         super::model::Wish::Buy { .. } => PlatformCall::Pay,
         super::model::Wish::Adjust { .. } => PlatformCall::Manual,
     };
-    let data = outcome.as_ref().ok().and_then(|answered| PlatformReply::read(&answered.body).ok()).map(|told| told.data);
+    let data =
+        outcome.as_ref().ok().and_then(|answered| PlatformReply::read(&answered.body).ok()).map(|told| told.data);
     match read_answer(call, outcome) {
         Told::Reply(reply) => (Payment::Made(reply.number("money")), data),
         Told::Declined(code, text) => (Payment::Declined(code, text), data),
@@ -278,13 +288,7 @@ fn read_payment(outcome: CallOutcome, order: &Order) -> (Payment, Option<serde_j
 }
 
 /// What follows from a step: who waits is told, and the order is looked at again when it should be.
-pub(super) fn after_step(
-    world: &mut World,
-    entity: Entity,
-    before: &Order,
-    now: i64,
-    data: Option<serde_json::Value>,
-) {
+pub(super) fn after_step(world: &mut World, entity: Entity, before: &Order, now: i64, data: Option<serde_json::Value>) {
     let Some(order) = world.get::<Order>(entity).cloned() else {
         return;
     };

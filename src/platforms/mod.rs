@@ -5,5 +5,6 @@ pub mod exchange;
 pub mod exchanges;
 pub mod mcrmb;
 pub mod secret;
+pub mod settings;
 pub mod signature;
 pub mod sud;
