@@ -2,6 +2,7 @@
 
 pub mod exchange;
 pub mod mcrmb;
+pub mod sandbox;
 pub mod secret;
 pub mod signature;
 pub mod sud;
