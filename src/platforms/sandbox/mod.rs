@@ -12,6 +12,8 @@ mod rounds;
 pub mod server;
 mod settings;
 mod state_file;
+#[cfg(test)]
+mod tests;
 
 use std::collections::BTreeMap;
 
