@@ -87,7 +87,7 @@ impl Serve {
     }
 }
 
-fn start_log(as_json: bool) {
+pub(super) fn start_log(as_json: bool) {
     let filter = EnvFilter::try_from_env("RAIDKEEP_LOG").unwrap_or_else(|_| EnvFilter::new("info"));
     let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
     if as_json { log.json().init() } else { log.with_ansi(false).init() }
@@ -111,14 +111,14 @@ fn describe_metrics() {
 }
 
 /// SIGINT or SIGTERM.
-struct StopSignal {
+pub(super) struct StopSignal {
     runtime: tokio::runtime::Runtime,
     interrupt: tokio::signal::unix::Signal,
     terminate: tokio::signal::unix::Signal,
 }
 
 impl StopSignal {
-    fn listen() -> std::io::Result<Self> {
+    pub(super) fn listen() -> std::io::Result<Self> {
         use tokio::signal::unix::{SignalKind, signal};
         let runtime = tokio::runtime::Builder::new_current_thread().enable_io().build()?;
         let guard = runtime.enter();
@@ -127,7 +127,7 @@ impl StopSignal {
         Ok(Self { runtime, interrupt, terminate })
     }
 
-    fn wait(mut self) {
+    pub(super) fn wait(mut self) {
         self.runtime.block_on(async {
             tokio::select! {
                 _ = self.interrupt.recv() => {}
