@@ -31,6 +31,8 @@ pub enum TickSystems {
     Receive,
     /// Days and months that have begun take effect, before any request sees them.
     Calendar,
+    /// What the platforms outside have answered takes effect, and they are asked what is to be asked.
+    Platforms,
     /// Requests are answered, in the order they arrived.
     Handle,
     /// What is due happens.
@@ -232,6 +234,7 @@ impl bevy_app::Plugin for TickPlugin {
                 (
                     TickSystems::Receive,
                     TickSystems::Calendar,
+                    TickSystems::Platforms,
                     TickSystems::Handle,
                     TickSystems::Simulate,
                     TickSystems::PutAway,

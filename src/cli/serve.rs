@@ -56,6 +56,19 @@ impl Serve {
         print_line(&format!("listening on {}", server.address));
         let program = std::env::args().next().unwrap_or_else(|| "raidkeep".to_owned());
         print_line(&format!("try: {program} call --url ws://{} get_player_info", server.address));
+        if let Some(sandbox) = &server.sandbox {
+            let address = sandbox.address;
+            print_line(&format!(
+                "platforms are SANDBOXED: no real money, no real reports. Look at http://{address}/state"
+            ));
+            print_line(&format!(
+                "give points: curl -d '{{\"wname\":\"玩家#1\",\"money\":100}}' http://{address}/grant"
+            ));
+            print_line(&format!(
+                "buy: {program} call --url ws://{} buy_item '{{\"offer\":\"diamonds_60\"}}'",
+                server.address
+            ));
+        }
         print_line("stop with Ctrl-C; every answered change is on disk");
         stop.wait();
         tracing::info!("stopping");

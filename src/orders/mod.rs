@@ -36,10 +36,8 @@ impl Plugin for OrdersPlugin {
         operator::register(app);
         requests::register(app);
         if self.platform.is_some() {
-            app.add_systems(
-                Tick,
-                steps::advance_orders.in_set(TickSystems::Simulate).after(crate::tick::expire_parked),
-            );
+            let advance = steps::advance_orders.in_set(TickSystems::Platforms);
+            app.add_systems(Tick, advance.after(crate::platforms::mcrmb::cards::learn));
         }
     }
 }

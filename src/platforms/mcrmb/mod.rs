@@ -12,7 +12,7 @@ use bevy_ecs::prelude::*;
 
 use crate::platforms::exchanges::{Exchanges, Line};
 use crate::platforms::settings::McrmbSettings;
-use crate::tick::{Tick, TickSystems, expire_parked};
+use crate::tick::{Tick, TickSystems};
 
 pub use gateway::Gateway;
 pub use wire::PlatformReply;
@@ -32,7 +32,7 @@ impl Plugin for McrmbPlugin {
         requests::register(app);
         if let Some(platform) = &self.platform {
             app.world_mut().resource_mut::<Exchanges>().add_line(PAYMENTS, platform.line);
-            app.add_systems(Tick, cards::learn.in_set(TickSystems::Simulate).before(expire_parked));
+            app.add_systems(Tick, cards::learn.in_set(TickSystems::Platforms));
         }
         app.insert_resource(Gateway::new(self.platform.clone()));
     }
