@@ -59,6 +59,7 @@ pub struct OrderBook {
     asked: HashMap<u64, (OrderId, Question)>,
     asking: HashMap<OrderId, u64>,
     awaited: BTreeMap<OrderId, AccountId>,
+    queued: BTreeSet<OrderId>,
 }
 
 impl OrderBook {
@@ -74,9 +75,7 @@ impl OrderBook {
     pub fn remove(&mut self, order: &Order) {
         self.entities.remove(&order.id);
         self.let_buy_again(order);
-        if let Some(at) = self.due_of.remove(&order.id) {
-            self.due.remove(&(at, order.id));
-        }
+        self.rest(order.id);
         self.asking.remove(&order.id);
         self.awaited.remove(&order.id);
         self.asked.retain(|_, (id, _)| *id != order.id);
@@ -121,10 +120,20 @@ impl OrderBook {
 
     /// Has the order looked at when the clock reaches `at` (unix seconds), and not before.
     pub fn wake(&mut self, id: OrderId, at: i64) {
-        if let Some(before) = self.due_of.insert(id, at) {
-            self.due.remove(&(before, id));
-        }
+        self.rest(id);
+        self.due_of.insert(id, at);
         self.due.insert((at, id));
+    }
+
+    /// The order goes on when the line to the platform has room. What makes room is a tick of its own.
+    pub fn queue(&mut self, id: OrderId) {
+        self.rest(id);
+        self.queued.insert(id);
+    }
+
+    /// Takes out the first orders of the queue, as many as there is room for.
+    pub fn take_queued(&mut self, room: usize) -> Vec<OrderId> {
+        std::iter::from_fn(|| self.queued.pop_first()).take(room).collect()
     }
 
     /// The order is looked at when something comes back from the platform, or when somebody wakes it.
@@ -132,6 +141,7 @@ impl OrderBook {
         if let Some(at) = self.due_of.remove(&id) {
             self.due.remove(&(at, id));
         }
+        self.queued.remove(&id);
     }
 
     /// The orders that are due, the longest waiting first.

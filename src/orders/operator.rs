@@ -107,7 +107,9 @@ fn order_list(In(call): In<Call<OrderList>>, book: Res<OrderBook>, orders: Query
         return Err(Refusal::malformed("data.limit", "1 to 500").into());
     }
     let limit = usize::try_from(limit).unwrap_or_default();
+    let is_wanted = |order: &Order| state.is_none_or(|state| order.state.name() == state);
     let open = book.latest_first().filter(|(id, _)| *id < before).filter_map(|(_, entity)| orders.get(entity).ok());
+    let open = open.filter(|order| is_wanted(order));
     let mut found: Vec<Order> = open.cloned().collect();
     let query = RowQuery {
         table: ClosedOrder::TABLE,
@@ -127,7 +129,7 @@ fn order_list(In(call): In<Call<OrderList>>, book: Res<OrderBook>, orders: Query
     has_more |= found.len() > limit;
     found.truncate(limit);
     let next = found.last().filter(|_| has_more).map(|last| last.number.clone());
-    found.retain(|order| state.is_none_or(|state| order.state.name() == state));
+    found.retain(is_wanted);
     let orders = found.into_iter().map(|order| OrderShown::of(order, false)).collect();
     Ok(Success::with(OrdersShown { orders, next }))
 }

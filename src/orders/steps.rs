@@ -31,7 +31,9 @@ pub fn advance_orders(world: &mut World, mut is_under_way: Local<bool>) {
         moved.extend(take_in(world, done));
     }
     let now = world.resource::<Clock>().now();
-    let mut due = world.resource::<OrderBook>().due(now);
+    let room = world.resource::<Exchanges>().room(PAYMENTS);
+    let mut due = world.resource_mut::<OrderBook>().take_queued(room);
+    due.extend(world.resource::<OrderBook>().due(now));
     due.extend(arrived_buyers(world));
     for id in due {
         if !moved.contains(&id) {
@@ -123,7 +125,7 @@ fn ask(
             true
         }
         Err(NotStarted::Full) => {
-            world.resource_mut::<OrderBook>().wake(order.id, now + 1);
+            world.resource_mut::<OrderBook>().queue(order.id);
             false
         }
         Err(why) => {
@@ -316,7 +318,7 @@ pub(super) fn after_step(world: &mut World, entity: Entity, before: &Order, now:
     }
     if has_moved {
         note_metrics(&order);
-        tell(world, entity, &order, data);
+        tell(world, entity, before.state.name(), &order, data);
     }
 }
 
