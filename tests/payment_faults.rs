@@ -18,7 +18,7 @@ use serde_json::{Value, json};
 
 /// Offers of the shipped shop: price in points, and diamonds.
 const OFFERS: [(&str, i64, i64); 3] = [("diamonds_60", 6, 60), ("diamonds_300", 30, 300), ("diamonds_680", 68, 680)];
-const BUYERS: usize = 27;
+const BUYERS: usize = 22;
 const HOUR: i64 = 3600;
 /// How long an order is asked after, by the shipped schedule: 19 minutes until it is decided, then an hour and a day.
 const HORIZON_SECONDS: i64 = 1140 + HOUR + 24 * HOUR;
@@ -197,7 +197,7 @@ impl Cell {
         for at in 0..BUYERS {
             match meanwhile {
                 Meanwhile::Nothing => {}
-                Meanwhile::MorePurchases if self.rng.random_ratio(1, 3) => self.buy(at),
+                Meanwhile::MorePurchases if self.rng.random_ratio(1, 5) => self.buy(at),
                 Meanwhile::OtherServers if self.rng.random_ratio(1, 2) => {
                     (0..self.rng.random_range(1..4)).for_each(|_| self.move_points(at));
                 }
@@ -215,10 +215,14 @@ impl Cell {
             self.server.advance_seconds(seconds);
         }
         self.server.platforms.sandbox.set_faults(Vec::new()).expect("no faults");
-        let till_the_end = [5, 10, 15, 30, 60, 120, 300, 600, 600, HOUR, 24 * HOUR, HOUR, 24 * HOUR, HOUR];
+        // Orders that were made just now go through the whole schedule, all others are nearly over.
+        let till_the_end: &[i64] = match meanwhile {
+            Meanwhile::MorePurchases => &[5, 10, 15, 30, 60, 120, 300, 600, 600, HOUR, 24 * HOUR, HOUR, 24 * HOUR],
+            Meanwhile::Nothing | Meanwhile::OtherServers => &[600, 600, HOUR, 24 * HOUR, HOUR],
+        };
         for seconds in till_the_end {
             self.server.settle();
-            self.server.advance_seconds(seconds);
+            self.server.advance_seconds(*seconds);
         }
         self.server.settle();
     }
@@ -343,7 +347,7 @@ fn points_taken_are_goods_granted_in_every_cell() {
 #[test]
 fn buying_again_while_an_order_is_watched_confuses_nothing() {
     let ends = run(2, &[Crash::Never, Crash::BeforeSend], Meanwhile::MorePurchases);
-    assert!(count(&ends, "granted") > 300 && count(&ends, "refused") > 300, "both ends should be common: {ends:?}");
+    assert!(count(&ends, "granted") > 200 && count(&ends, "refused") > 200, "both ends should be common: {ends:?}");
 }
 
 #[test]
