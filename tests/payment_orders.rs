@@ -97,6 +97,23 @@ fn an_answer_after_the_deadline_counts() {
 }
 
 #[test]
+fn an_answer_that_comes_together_with_that_to_a_question_about_it_counts() {
+    let mut server = TestServer::new();
+    let (ann, _) = rich(&mut server, "ann", 100);
+    server.platforms.network = Network::HoldsAnswers;
+    server.platforms.network_of = Some("Pay");
+    post(&mut server, &ann, "buy_item", json!({"offer": DIAMONDS_60}), None);
+    pass(&mut server, &[10]);
+    server.platforms.network_of = None;
+    let order = reply(&mut server, &ann)["data"]["order"].clone();
+    pass(&mut server, &[5]);
+    server.platforms.network = Network::Carries;
+    server.settle();
+    assert_eq!(state_of(&mut server, &order), "granted", "whatever is asked, what is paid is granted");
+    assert_eq!((diamonds(&mut server, &ann), paid(&mut server)), (60, 1));
+}
+
+#[test]
 fn a_repeated_request_changes_nothing_while_its_order_is_pending_and_after() {
     let (mut server, ann, order) = bought_with(Misbehavior::LatencyMs(3_600_000));
     let pending = resend(&mut server, &ann);

@@ -58,6 +58,8 @@ pub struct OrderBook {
     due_of: HashMap<OrderId, i64>,
     asked: HashMap<u64, (OrderId, Question)>,
     asking: HashMap<OrderId, u64>,
+    /// The exchange that was to carry an order out; its answer may come late.
+    paying: HashMap<OrderId, u64>,
     awaited: BTreeMap<OrderId, AccountId>,
     queued: BTreeSet<OrderId>,
 }
@@ -76,9 +78,9 @@ impl OrderBook {
         self.entities.remove(&order.id);
         self.let_buy_again(order);
         self.rest(order.id);
-        self.asking.remove(&order.id);
+        let exchanges = self.asking.remove(&order.id).into_iter().chain(self.paying.remove(&order.id));
+        exchanges.for_each(|exchange| drop(self.asked.remove(&exchange)));
         self.awaited.remove(&order.id);
-        self.asked.retain(|_, (id, _)| *id != order.id);
     }
 
     /// The buyer may make another order, although this one is not forgotten yet.
@@ -167,6 +169,9 @@ impl OrderBook {
 
     /// Notes what an exchange is about. Nothing else is asked about the order until it is over.
     pub fn ask(&mut self, exchange: u64, id: OrderId, question: Question) {
+        // An order is carried out a second time only when the first exchange certainly came to nothing.
+        let earlier = if question == Question::CarryOut { self.paying.insert(id, exchange) } else { None };
+        earlier.and_then(|earlier| self.asked.remove(&earlier));
         self.asked.insert(exchange, (id, question));
         self.asking.insert(id, exchange);
         self.rest(id);

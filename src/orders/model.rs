@@ -212,6 +212,11 @@ impl OrderState {
         matches!(self, Self::Granted | Self::Refused)
     }
 
+    /// Whether the platform's account decides what comes next.
+    pub fn is_asked_after(self) -> bool {
+        matches!(self, Self::Written | Self::InDoubt { .. } | Self::Watched { .. })
+    }
+
     /// Whether its buyer may make another order: one at a time, so that the platform's short list of records always tells
     /// what became of it.
     pub fn lets_buy_again(self) -> bool {

@@ -159,6 +159,8 @@ fn take_in(world: &mut World, done: Done) -> Option<OrderId> {
     let (id, question) = world.resource_mut::<OrderBook>().answered(done.number)?;
     let (entity, before) = look_up(world, id)?;
     match question {
+        // Its payment was answered while it was asked after; what else is told about it is old.
+        Question::Records | Question::Points(_) if !before.state.is_asked_after() => {}
         Question::Records => take_in_records(world, entity, &before, done.outcome, now),
         Question::Points(records) => take_in_points(world, entity, &before, records, done.outcome, now),
         Question::CarryOut => {
