@@ -35,6 +35,8 @@ enum Crash {
     AfterAnswer,
     /// It is on disk that the points are paid, and the buyers have to be read from disk.
     BeforeGrant,
+    /// After so many ticks, wherever the orders are then.
+    AtTick(usize),
 }
 
 const CRASHES: [Crash; 5] = [Crash::Never, Crash::BeforeSend, Crash::AfterSend, Crash::AfterAnswer, Crash::BeforeGrant];
@@ -45,6 +47,8 @@ enum Meanwhile {
     Nothing,
     /// The buyers buy again as soon as they may.
     MorePurchases,
+    /// The server is killed again and again.
+    Crashes,
     /// Other servers move the buyers' points, which pushes records out of sight.
     OtherServers,
 }
@@ -142,12 +146,13 @@ impl Cell {
         self.server.platforms.network = match crash {
             Crash::BeforeSend => Network::HoldsRequests,
             Crash::AfterSend | Crash::BeforeGrant => Network::HoldsAnswers,
-            Crash::Never | Crash::AfterAnswer => Network::Carries,
+            Crash::Never | Crash::AfterAnswer | Crash::AtTick(_) => Network::Carries,
         };
         self.server.platforms.network_of = Some("Pay");
         (0..BUYERS).for_each(|at| self.buy(at));
         match crash {
             Crash::AfterAnswer => self.step_to_the_answer(),
+            Crash::AtTick(ticks) => self.server.step(ticks),
             Crash::Never | Crash::BeforeSend | Crash::AfterSend => self.server.settle(),
             Crash::BeforeGrant => {
                 self.server.settle();
@@ -196,21 +201,25 @@ impl Cell {
     fn disturb(&mut self, meanwhile: Meanwhile) {
         for at in 0..BUYERS {
             match meanwhile {
-                Meanwhile::Nothing => {}
                 Meanwhile::MorePurchases if self.rng.random_ratio(1, 5) => self.buy(at),
                 Meanwhile::OtherServers if self.rng.random_ratio(1, 2) => {
                     (0..self.rng.random_range(1..4)).for_each(|_| self.move_points(at));
                 }
-                Meanwhile::MorePurchases | Meanwhile::OtherServers => {}
+                _ => {}
             }
         }
     }
 
     /// Lets time pass until every order is settled that settles by itself.
-    fn pass_time(&mut self, meanwhile: Meanwhile) {
+    fn pass_time(mut self, meanwhile: Meanwhile) -> Self {
         let steps = [2, 3, 5, 10, 15, 30, 60, 120, 300, 600, 600, HOUR, HOUR];
         for seconds in steps {
             self.disturb(meanwhile);
+            if meanwhile == Meanwhile::Crashes && self.rng.random_ratio(1, 2) {
+                let ticks = self.rng.random_range(0..4);
+                self.server.step(ticks);
+                self = self.crash();
+            }
             self.server.settle();
             self.server.advance_seconds(seconds);
         }
@@ -218,13 +227,14 @@ impl Cell {
         // Orders that were made just now go through the whole schedule, all others are nearly over.
         let till_the_end: &[i64] = match meanwhile {
             Meanwhile::MorePurchases => &[5, 10, 15, 30, 60, 120, 300, 600, 600, HOUR, 24 * HOUR, HOUR, 24 * HOUR],
-            Meanwhile::Nothing | Meanwhile::OtherServers => &[600, 600, HOUR, 24 * HOUR, HOUR],
+            _ => &[600, 600, HOUR, 24 * HOUR, HOUR],
         };
         for seconds in till_the_end {
             self.server.settle();
             self.server.advance_seconds(*seconds);
         }
         self.server.settle();
+        self
     }
 
     /// Asserts that the server was killed where it should have been.
@@ -233,7 +243,7 @@ impl Cell {
         let is_paid = !self.server.platforms.sandbox.history(now_ms).is_empty();
         assert_eq!(is_paid, crash != Crash::BeforeSend, "{crash:?}: whether the platform was reached");
         let state = match crash {
-            Crash::Never => return,
+            Crash::Never | Crash::AtTick(_) => return,
             Crash::BeforeSend | Crash::AfterSend => OrderState::Sent,
             Crash::AfterAnswer | Crash::BeforeGrant => OrderState::Paid,
         };
@@ -326,7 +336,7 @@ fn run(seed: u64, crashes: &[Crash], meanwhile: Meanwhile) -> BTreeMap<String, u
                 faults.push(fault(call, one[rng.random_range(0..3)].clone(), Some(rng.random_range(1..20))));
             }
             cell.server.platforms.sandbox.set_faults(faults).expect("the faults are right");
-            cell.pass_time(meanwhile);
+            cell = cell.pass_time(meanwhile);
             cell.check(meanwhile, &what, &mut ends);
         }
     }
@@ -355,4 +365,21 @@ fn what_others_hide_is_left_to_an_operator_and_never_granted_unpaid() {
     let ends = run(3, &[Crash::Never, Crash::AfterSend], Meanwhile::OtherServers);
     assert!(count(&ends, "operator") > 10, "the movements of others should hide some payments: {ends:?}");
     assert!(count(&ends, "granted") > 100, "and not all: {ends:?}");
+}
+
+#[test]
+fn a_server_that_is_killed_again_and_again_settles_every_order_all_the_same() {
+    let ends = run(4, &[Crash::Never, Crash::AfterSend], Meanwhile::Crashes);
+    assert!(count(&ends, "granted") > 100 && count(&ends, "refused") > 100, "both ends should be common: {ends:?}");
+}
+
+#[test]
+fn a_crash_after_any_tick_of_a_purchase_loses_nothing() {
+    let mut ends = BTreeMap::new();
+    for tick in 0..12 {
+        let crash = Crash::AtTick(tick);
+        let mut cell = Cell::new(5).buy_and_crash(crash).pass_time(Meanwhile::Nothing);
+        cell.check(Meanwhile::Nothing, &format!("{crash:?}"), &mut ends);
+    }
+    assert!(count(&ends, "granted") > 100, "some ticks are late enough: {ends:?}");
 }
