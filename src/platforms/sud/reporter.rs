@@ -33,6 +33,7 @@ pub fn send_reports(world: &mut World, mut memory: Local<Memory>) {
         return;
     };
     let now = world.resource::<Clock>().now();
+    world.resource_mut::<rounds::RoundBook>().forget_fresh();
     if !std::mem::replace(&mut memory.is_under_way, true) {
         restore(world);
         clamp_all(world, now, &platform);
