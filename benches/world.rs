@@ -90,6 +90,8 @@ impl Bench {
         let simulation = game::start_world(&self.settings, &self.rules, store, start).expect("the world should start");
         let inbox = Arc::new(Inbox::new(1 << 20, store.recovered.last_batch, Box::new(|| {})));
         let way_in = Arc::new(WayIn {
+            routes: simulation.world().resource::<raidkeep::request::route::RouteTable>().clone(),
+            address_limits: raidkeep::net::limits::AddressLimits::new(0),
             requests: simulation.world().resource::<RequestTable>().clone(),
             worlds: vec![inbox.clone()],
             operator: OperatorToken::new("operator"),

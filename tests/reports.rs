@@ -2,6 +2,9 @@
 
 use raidkeep::config::Config;
 use raidkeep::platforms::sandbox::SandboxSettings;
+use raidkeep::platforms::secret::Secret;
+use raidkeep::platforms::signature::SudAuth;
+use raidkeep::platforms::sud::query::QUERY_PATH;
 use raidkeep::testing::{TestPlayer, TestServer, TestSetup};
 use serde_json::{Value, json};
 
@@ -226,6 +229,148 @@ fn the_configured_platform_is_asked_for_matches() {
     assert_eq!(server.operate("query_match", json!({}))["status"], 13);
     fault(&mut server, json!({"platform": "sud", "fault": "garbage"}));
     assert_eq!(server.operate("query_match", json!({"match_id": round}))["status"], 16);
+}
+
+const APP_ID: &str = "1461564080052506636";
+
+fn signed(server: &TestServer, nonce: &str, body: &str) -> String {
+    let secret = Secret::new("test-app-secret");
+    SudAuth::sign(APP_ID, server.now_ms(), nonce, body.as_bytes(), &secret).to_header()
+}
+
+/// Asks as SUD does.
+fn query(server: &mut TestServer, nonce: &str, body: Value) -> Value {
+    let body = body.to_string();
+    let header = signed(server, nonce, &body);
+    let (status, reply) = server.http(QUERY_PATH, Some(&header), &body);
+    assert_eq!(status, 200, "{reply}");
+    reply
+}
+
+#[test]
+fn a_round_can_be_asked_for_while_it_goes_on_and_when_it_is_over() {
+    let mut server = server();
+    let ann = server.player("ann");
+    let account = "1";
+    assert_eq!(server.ask(&ann, "enter_stage", json!({"stage": 3000}))["status"], 0);
+    server.settle();
+    let round = reports(&mut server)[0]["report_msg"]["game_round_id"].clone();
+    let began = (server.now_ms() / 1000).to_string();
+    let reply = query(&mut server, "n1", json!({"match_id": round}));
+    let playing = json!({"ret_code": 0, "ret_msg": "", "data": {
+        "mg_id": "1461227817776713818", "room_id": "world_boss", "game_mode": 2, "match_id": round,
+        "battle_start_at": began, "report_game_info_key": "boss-1", "report_game_info_extras": "", "status": "PLAYING"
+    }});
+    assert_eq!(reply, playing);
+
+    server.advance_seconds(7);
+    assert_eq!(server.ask(&ann, "pass_stage", json!({"stage": 3000, "damage": 12}))["status"], 0);
+    let ended = (server.now_ms() / 1000).to_string();
+    let closed = json!({"ret_code": 0, "ret_msg": "", "data": {
+        "mg_id": "1461227817776713818", "room_id": "world_boss", "game_mode": 2, "match_id": round,
+        "battle_start_at": began, "battle_end_at": ended, "battle_duration": "7",
+        "results": [{"is_ai": 0, "uid": account, "score": 12, "remain_score": 12, "commission_score": 0}],
+        "report_game_info_key": "boss-1", "report_game_info_extras": "", "status": "CLOSED"
+    }});
+    let by_key = json!({"report_game_info_key": "boss-1"});
+    assert_eq!(query(&mut server, "n2", by_key.clone()), closed, "asked for by its key");
+    let mut server = server.crash_and_reopen();
+    assert_eq!(query(&mut server, "n3", by_key), closed, "the key is known after a restart");
+    let both = json!({"match_id": round, "report_game_info_key": "nobody"});
+    assert_eq!(query(&mut server, "n4", both), closed, "match_id wins");
+    let both = json!({"match_id": "nobody", "report_game_info_key": "boss-1"});
+    assert_eq!(query(&mut server, "n5", both)["ret_code"], 70420, "match_id wins also when it is unknown");
+}
+
+#[test]
+fn questions_without_sense_get_the_documented_codes() {
+    let mut server = server();
+    for (at, body, code) in [
+        (0, json!({}), 10002),
+        (1, json!({"match_id": ""}), 10002),
+        (2, json!({"match_id": 7}), 10002),
+        (3, json!([]), 10002),
+        (4, json!({"match_id": "1659497694003"}), 70420),
+        (5, json!({"report_game_info_key": "mkey001"}), 70420),
+    ] {
+        let reply = query(&mut server, &format!("n{at}"), body.clone());
+        assert_eq!(reply["ret_code"], code, "{body}: {reply}");
+    }
+}
+
+#[test]
+fn a_question_that_is_not_signed_lately_and_for_the_first_time_is_refused() {
+    let mut server = server();
+    let body = r#"{"match_id": "x"}"#;
+    let good = signed(&server, "n1", body);
+    let refused = |server: &mut TestServer, header: Option<&str>, body: &str, why: &str| {
+        assert_eq!(server.http(QUERY_PATH, header, body).0, 401, "{why}");
+    };
+    refused(&mut server, None, body, "no signature");
+    refused(&mut server, Some("Bearer x"), body, "another scheme");
+    refused(&mut server, Some(&good), r#"{"match_id":"x"}"#, "other bytes than those that were signed");
+    refused(&mut server, Some(&good.replace(APP_ID, "1")), body, "another application");
+    assert_eq!(server.http(QUERY_PATH, Some(&good), body).0, 200, "refused attempts use no nonce up");
+    refused(&mut server, Some(&good), body, "the same nonce again");
+    let stale = signed(&server, "n2", body);
+    server.advance_seconds(301);
+    refused(&mut server, Some(&stale), body, "signed too long ago");
+    let fresh = signed(&server, "n3", body);
+    let mut fields: Vec<&str> = fresh.trim_start_matches("Sud-Auth ").split(',').collect();
+    fields.reverse();
+    let reordered = format!("Sud-Auth {}", fields.join(", "));
+    assert_eq!(server.http(QUERY_PATH, Some(&reordered), body).0, 200, "the fields may come in any order");
+}
+
+#[test]
+fn only_so_many_rounds_that_are_over_are_kept() {
+    let mut setup = TestSetup::default();
+    if let Some(sud) = &mut setup.settings.platforms.sud {
+        sud.reports_boss_sessions = true;
+        sud.rounds_kept = 2;
+    }
+    let mut server = TestServer::with(setup);
+    let players: Vec<TestPlayer> = (0..3).map(|n| server.player(&format!("p{n}"))).collect();
+    for player in &players {
+        fight(&mut server, player, 5);
+    }
+    let mut ask = |n: usize| {
+        let key = json!({"report_game_info_key": format!("boss-{n}")});
+        query(&mut server, &format!("n{n}"), key)["ret_code"].clone()
+    };
+    assert_eq!((ask(1), ask(2), ask(3)), (json!(70420), json!(0), json!(0)), "the oldest is forgotten");
+}
+
+/// Exactly what document 3 shows, in its order.
+#[test]
+fn the_bodies_of_both_reports_are_the_documents_to_the_letter() {
+    let mut server = server();
+    let ann = server.player("ann");
+    server.ask(&ann, "sud_bind", json!({"uid": "u1", "ss_token": "fyRTOsubRLCGrRvKoKm7wIcMM1DL7cfb"}));
+    let began = server.now_ms() / 1000;
+    assert_eq!(server.ask(&ann, "enter_stage", json!({"stage": 3000}))["status"], 0);
+    server.advance_seconds(5);
+    assert_eq!(server.ask(&ann, "pass_stage", json!({"stage": 3000, "damage": 9}))["status"], 0);
+    server.settle();
+    let told: Vec<String> = server
+        .platforms
+        .sent
+        .iter()
+        .filter(|sent| sent.url.ends_with("/sud/report"))
+        .map(|sent| String::from_utf8(sent.body.clone()).expect("JSON is UTF-8"))
+        .collect();
+    let round = reports(&mut server)[0]["report_msg"]["game_round_id"].as_str().expect("an id").to_owned();
+    let head = format!(
+        r#""mg_id":1461227817776713818,"mg_id_str":"1461227817776713818","room_id":"world_boss","game_mode":2,"game_round_id":"{round}","battle_start_at":{began}"#
+    );
+    let tail = r#""report_game_info_extras":"","report_game_info_key":"boss-1"},"uid":"u1","ss_token":"fyRTOsubRLCGrRvKoKm7wIcMM1DL7cfb"}"#;
+    let start =
+        format!(r#"{{"report_type":"game_start","report_msg":{{{head},"players":[{{"uid":"u1","is_ai":0}}],{tail}"#);
+    let ended = began + 5;
+    let settle = format!(
+        r#"{{"report_type":"game_settle","report_msg":{{{head},"battle_end_at":{ended},"battle_duration":5,"results":[{{"uid":"u1","rank":1,"is_escaped":0,"is_ai":0,"role":0,"score":9,"is_win":2,"award":0}}],{tail}"#
+    );
+    assert_eq!(told, [start, settle]);
 }
 
 #[test]
