@@ -364,7 +364,7 @@ pub struct Rounds<'w, 's> {
 impl Rounds<'_, '_> {
     /// The platform, if there is one.
     pub fn platform(&self) -> Option<&SudSettings> {
-        self.platform.0.as_ref()
+        self.platform.0.as_deref()
     }
 
     /// A round begins.
