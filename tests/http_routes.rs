@@ -126,3 +126,23 @@ fn http_requests_are_limited_in_size_time_and_number() {
     let statuses: Vec<u16> = (0..8).map(|_| server.http_with_body("POST", QUERY, &[], "{}").0).collect();
     assert!(statuses.contains(&401) && statuses.contains(&429), "beyond the limit of an address: {statuses:?}");
 }
+
+#[test]
+fn old_clients_may_act_without_a_token_only_where_the_operator_lets_them() {
+    let ann = json!({"email": "ann@x.org", "username": "ann", "password": "hash", "ip": "127.0.0.1:1"});
+    let login = json!({"email": "ann@x.org", "password": "hash", "ip": "127.0.0.1:1"});
+    for (setting, expected) in [("false", 401), ("true", 200)] {
+        let server = Host::new(&["--set", &format!("legacy_address_binding={setting}")]).start();
+        let (status, reply) = server.http_with_body("GET", "/signup", &[], &ann.to_string());
+        assert_eq!((status, &body_of(&reply)["status_code"]), (200, &json!(200)), "{reply}");
+        let (status, reply) = server.http_with_body("GET", "/login", &[], &login.to_string());
+        assert_eq!((status, &body_of(&reply)["username"]), (200, &json!("ann")), "{reply}");
+        let token = body_of(&reply)["token"].as_str().expect("a login gives a token").to_owned();
+        let asks = json!({"role": "ann"}).to_string();
+        assert_eq!(server.http_with_body("GET", "/status", &[], &asks).0, expected, "setting {setting}");
+        let bearer = format!("Authorization: Bearer {token}");
+        assert_eq!(server.http_with_body("POST", "/status", &[&bearer], &asks).0, 200, "a token always counts");
+        let other = json!({"role": "bob"}).to_string();
+        assert_eq!(server.http_with_body("GET", "/status", &[], &other).0, 401, "bob has not logged in from here");
+    }
+}
