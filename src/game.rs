@@ -17,6 +17,7 @@ use crate::mail::MailPlugin;
 use crate::orders::OrdersPlugin;
 use crate::platforms::mcrmb::McrmbPlugin;
 use crate::platforms::settings::PlatformSettings;
+use crate::platforms::sud::SudPlugin;
 use crate::player::PlayerPlugin;
 use crate::random::{RandomPlugin, Randomness, WorldSeed};
 use crate::ranking::RankingPlugin;
@@ -75,6 +76,7 @@ pub fn build_app(settings: &GameSettings) -> App {
     app.add_plugins((BossPlugin, RankingPlugin, MailPlugin));
     let mcrmb = &settings.platforms.mcrmb;
     app.add_plugins((McrmbPlugin { platform: mcrmb.clone() }, OrdersPlugin { platform: mcrmb.clone() }, ShopPlugin));
+    app.add_plugins(SudPlugin { platform: settings.platforms.sud.clone() });
     app
 }
 

@@ -41,6 +41,8 @@ pub struct Config {
     pub limits: Limits,
     /// Origins whose scripts may connect.
     pub allowed_origins: Vec<String>,
+    /// Whether who logged in over HTTP from an address may act from there without a token.
+    pub legacy_address_binding: bool,
     /// Tokens, passwords, attempts.
     pub identity: Identity,
     /// Payments and reports.
@@ -60,6 +62,8 @@ pub struct Limits {
     pub requests_per_second_per_connection: u32,
     /// 0 = no limit.
     pub requests_per_second_per_player: u32,
+    /// 0 = no limit.
+    pub requests_per_second_per_address: u32,
     /// Requests waiting for a world.
     pub waiting_requests_per_world: usize,
     /// Seconds without any frame.
@@ -68,6 +72,8 @@ pub struct Limits {
     pub login_seconds: u64,
     /// Seconds for a handshake.
     pub handshake_seconds: u64,
+    /// Seconds that an HTTP connection may live.
+    pub http_seconds: u64,
     /// Seconds that stopping may take.
     pub stop_seconds: u64,
 }

@@ -4,12 +4,14 @@
 //! [`websocket`] moves its text; [`shard`] is the thread that a world shares with its sockets.
 //! Nothing here knows a rule of the game.
 
+pub mod bindings;
 pub mod caller;
 pub mod connection;
 pub mod http;
 pub mod inbox;
 pub mod limits;
 pub mod operator;
+pub mod routes;
 pub mod server;
 pub mod shard;
 pub mod way_in;
