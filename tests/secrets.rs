@@ -56,6 +56,20 @@ fn charge(client: &mut Client, number: u32) -> Value {
     client.ask("charge", card)
 }
 
+/// Has a round reported that the platform does not take at first, and asks for it in both directions.
+fn report(server: &Server, client: &mut Client, set_faults: &dyn Fn(Value)) {
+    set_faults(json!([{"platform": "sud", "fault": {"http_status": 503}, "times": 1}]));
+    let token = client.token.clone();
+    let entered = client.ask("enter_stage_boss", json!({"stage": 3001, "token": token}));
+    assert_eq!(entered["status"], 0, "a newcomer may meet the boss: {entered}");
+    client.ask("victory_stage_boss", json!({"stage": 3001, "damage": 100, "token": token}));
+    let reports = server.operate("report_list", json!({}));
+    assert_eq!(reports["status"], 0, "{reports}");
+    server.operate("query_match", json!({"match_id": "nothing"}));
+    let forged = r#"Authorization: Sud-Auth app_id="1",timestamp="1",nonce="1",signature="1""#;
+    server.http("POST", "/v1/app/server/query_match_base", &[forged]);
+}
+
 /// Everything that has to do with secrets, well and badly.
 fn play(server: &Server, set_faults: &dyn Fn(Value)) -> Vec<String> {
     let mut ann = server.guest("ann");
@@ -81,6 +95,7 @@ fn play(server: &Server, set_faults: &dyn Fn(Value)) -> Vec<String> {
             ann.ask("buy_item", json!({"offer": "starter", "token": token}));
         }
     }
+    report(server, &mut ann, set_faults);
     let wrong = json!({"ctype": 1, "cnum": 7, "cpwd": CARD_PASSWORD});
     assert_eq!(ann.ask("charge", wrong)["status"], 13);
     assert_eq!(ann.ask("charge", json!({"ctype": [CARD_PASSWORD], "cnum": "7", "cpwd": CARD_PASSWORD}))["status"], 13);
@@ -111,7 +126,7 @@ fn assert_unseen(written: &Written, tokens: &[String]) {
 
 #[test]
 fn a_live_server_writes_no_secret_anywhere() {
-    let host = Host::new(&[]).with_variable("RAIDKEEP_LOG", "trace");
+    let host = Host::new(&["--set", "platforms.sud.report_boss_sessions=true"]).with_variable("RAIDKEEP_LOG", "trace");
     let bank = Bank::open(&host);
     let host = bank.serve(host);
     bank.post("/cards", &json!({"ctype": 1, "cnum": "77000000000000001", "cpwd": OWN_PASSWORD, "yuan": 50}));
@@ -135,7 +150,7 @@ fn a_live_server_writes_no_secret_anywhere() {
 
 #[test]
 fn a_server_with_its_own_sandbox_writes_no_secret_anywhere() {
-    let host = Host::new(&[]).with_variable("RAIDKEEP_LOG", "trace");
+    let host = Host::new(&["--set", "platforms.sud.report_boss_sessions=true"]).with_variable("RAIDKEEP_LOG", "trace");
     let mut server = host.start();
     let tokens = play(&server, &|_| {});
     let mut written = Written(Vec::new());
