@@ -6,7 +6,9 @@ use bevy_app::App;
 use jiff::tz::TimeZone;
 
 use crate::boss::{BossPlugin, systems::restore_roster};
+use crate::character::CharacterPlugin;
 use crate::clock::{Clock, ClockMode, ClockPlugin};
+use crate::crafting::CraftingPlugin;
 use crate::energy::EnergyPlugin;
 use crate::hang_up::HangUpPlugin;
 use crate::identity::{IdentityPlugin, IdentitySettings};
@@ -57,6 +59,7 @@ pub fn build_app(settings: &GameSettings) -> App {
     app.add_plugins(PlayerPlugin { idle: settings.put_away_after });
     app.add_plugins((ItemsPlugin, LevelsPlugin, EnergyPlugin, TicketsPlugin, StagesPlugin, HangUpPlugin));
     app.add_plugins((BossPlugin, RankingPlugin, MailPlugin));
+    app.add_plugins((CharacterPlugin, CraftingPlugin));
     app
 }
 
