@@ -84,7 +84,17 @@ pub fn start_world(
     store: &Store,
     start: Start,
 ) -> Result<Simulation, StorageError> {
-    let mut app = build_app(settings);
+    start_app(build_app(settings), settings, rules, store, start)
+}
+
+/// The same for an app to which something was added.
+pub fn start_app(
+    mut app: App,
+    settings: &GameSettings,
+    rules: &LoadedRules,
+    store: &Store,
+    start: Start,
+) -> Result<Simulation, StorageError> {
     let recovered = store.recovered;
     let world = app.world_mut();
     rules::install(rules, world);
