@@ -12,6 +12,7 @@ use crate::crafting::CraftingPlugin;
 use crate::energy::EnergyPlugin;
 use crate::hang_up::HangUpPlugin;
 use crate::identity::{IdentityPlugin, IdentitySettings};
+use crate::images::ImagesPlugin;
 use crate::items::ItemsPlugin;
 use crate::levels::LevelsPlugin;
 use crate::mail::MailPlugin;
@@ -59,6 +60,7 @@ pub fn build_app(settings: &GameSettings) -> App {
     app.add_plugins(PlayerPlugin { idle: settings.put_away_after });
     app.add_plugins((ItemsPlugin, LevelsPlugin, EnergyPlugin, TicketsPlugin, StagesPlugin, HangUpPlugin));
     app.add_plugins((BossPlugin, RankingPlugin, MailPlugin));
+    app.add_plugins(ImagesPlugin);
     app.add_plugins((CharacterPlugin, CraftingPlugin));
     app
 }

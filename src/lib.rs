@@ -25,6 +25,7 @@ pub mod gate;
 pub mod hang_up;
 pub mod hash;
 pub mod identity;
+pub mod images;
 pub mod items;
 pub mod levels;
 pub mod mail;

@@ -114,6 +114,11 @@ pub fn edit_assets(folder: &Path, file: &str, from: &str, to: &str) -> AssetSour
         };
         std::fs::write(path, text).expect("the test's folder should be writable");
     }
+    for (name, bytes) in game::shipped_assets().pictures().expect("the shipped assets should be readable") {
+        let path = folder.join(name);
+        std::fs::create_dir_all(path.parent().unwrap_or(folder)).expect("the test's folder should be writable");
+        std::fs::write(path, bytes).expect("the test's folder should be writable");
+    }
     AssetSource::Folder(folder.to_owned())
 }
 
