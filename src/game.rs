@@ -17,6 +17,7 @@ use crate::items::ItemsPlugin;
 use crate::levels::LevelsPlugin;
 use crate::mail::MailPlugin;
 use crate::player::PlayerPlugin;
+use crate::presence::PresencePlugin;
 use crate::random::{RandomPlugin, Randomness, WorldSeed};
 use crate::ranking::RankingPlugin;
 use crate::request::once::OnceLog;
@@ -61,7 +62,7 @@ pub fn build_app(settings: &GameSettings) -> App {
     app.add_plugins((ItemsPlugin, LevelsPlugin, EnergyPlugin, TicketsPlugin, StagesPlugin, HangUpPlugin));
     app.add_plugins((BossPlugin, RankingPlugin, MailPlugin));
     app.add_plugins(ImagesPlugin);
-    app.add_plugins((CharacterPlugin, CraftingPlugin));
+    app.add_plugins((CharacterPlugin, CraftingPlugin, PresencePlugin));
     app
 }
 
