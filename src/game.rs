@@ -5,7 +5,9 @@ use std::time::Duration;
 use bevy_app::App;
 use jiff::tz::TimeZone;
 
+use crate::battles::BattlesPlugin;
 use crate::boss::{BossPlugin, systems::restore_roster};
+use crate::challenges::ChallengesPlugin;
 use crate::character::CharacterPlugin;
 use crate::clock::{Clock, ClockMode, ClockPlugin};
 use crate::crafting::CraftingPlugin;
@@ -63,6 +65,7 @@ pub fn build_app(settings: &GameSettings) -> App {
     app.add_plugins((BossPlugin, RankingPlugin, MailPlugin));
     app.add_plugins(ImagesPlugin);
     app.add_plugins((CharacterPlugin, CraftingPlugin, PresencePlugin));
+    app.add_plugins((BattlesPlugin, ChallengesPlugin));
     app
 }
 

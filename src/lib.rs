@@ -12,7 +12,9 @@
 //! the world as a pure machine; [`net`] and [`storage`] surround it in the server, and
 //! [`testing::TestServer`] in tests.
 
+pub mod battles;
 pub mod boss;
+pub mod challenges;
 pub mod character;
 pub mod cli;
 pub mod clock;
