@@ -364,7 +364,8 @@ pub(super) mod tests {
                     }
                 }
                 let text = battle.close_round(2000, rules()).text;
-                prop_assert!(text.contains(&format!("第{}回合", battle.rounds_played())));
+                let number = format!("第{}回合", battle.rounds_played());
+                prop_assert!(text.contains(&number), "{}", text);
             }
             let ending = battle.ending().expect("15 rounds are the most");
             let wins = Pair::of(|seat| battle.side(seat).wins);
