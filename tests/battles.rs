@@ -5,7 +5,6 @@ mod duel;
 use std::time::Duration;
 
 use duel::{Duelist, battle, fight, refuse};
-use raidkeep::battles::rounds::{IsWin, RoundLog};
 use raidkeep::crafting::CraftKind;
 use raidkeep::testing::TestServer;
 use serde_json::{Value, json};
@@ -28,6 +27,23 @@ fn one_sided(server: &mut TestServer) -> (Duelist, Duelist, String) {
     ann.equip(server, CraftKind::Equipment, "屠龙刀", 5000);
     let id = fight(server, &ann, &bob);
     (ann, bob, id)
+}
+
+/// What was reported to SUD, in the order in which it was sent.
+fn reports(server: &mut TestServer) -> Vec<Value> {
+    server.step(5);
+    let bodies = server.platforms.sent.iter().filter_map(|sent| serde_json::from_slice::<Value>(&sent.body).ok());
+    bodies.filter(|body| body.get("report_type").is_some()).collect()
+}
+
+/// Rank, is_win and is_escaped of both, in the only report of an end.
+fn settled(server: &mut TestServer) -> Vec<Value> {
+    let reports = reports(server);
+    let mut settled = reports.iter().filter(|report| report["report_type"] == "game_settle");
+    let results = settled.next().unwrap_or_else(|| panic!("an end was reported: {reports:?}"));
+    assert_eq!(settled.next(), None, "a battle is settled once");
+    let results = results["report_msg"]["results"].as_array().expect("a list");
+    results.iter().map(|result| json!([result["rank"], result["is_win"], result["is_escaped"]])).collect()
 }
 
 fn stock(server: &mut TestServer, who: &Duelist) -> [i64; 3] {
@@ -132,10 +148,7 @@ fn fifteen_rounds_without_a_decision_are_a_draw() {
     assert_eq!(ended, [vec![false; 14], vec![true]].concat(), "the fifteenth round is the last");
     let [exp, longan, plume] = before;
     assert_eq!(stock(&mut server, &ann), [exp + 30, longan + 1, plume + 1]);
-    let log = server.simulation().world().resource::<RoundLog>();
-    let results = &log.settled[0].1;
-    let seen: Vec<_> = results.iter().map(|result| (result.rank, result.is_win, result.is_escaped)).collect();
-    assert_eq!(seen, [(1, IsWin::Draw, false); 2], "a draw has equal ranks");
+    assert_eq!(settled(&mut server), [json!([1, 3, 0]), json!([1, 3, 0])], "a draw has equal ranks and is_win 3");
     let told = bob.succeed(&mut server, "battle", bob.turn(&id, "再来"));
     assert!(told["result"].as_str().is_some_and(|text| text.ends_with("握手言和。")), "{told}");
 }
@@ -224,9 +237,7 @@ fn who_goes_offline_has_escaped_and_the_other_is_told_and_rewarded() {
     assert_eq!(stock(&mut server, &bob), before.1, "who left gets nothing");
     let told = bob.succeed(&mut server, "battle", bob.turn(&id, "我回来了"));
     assert_eq!((&told["result"], &told["status"], &told["exp"]), (&json!(result), &json!(true), &json!(0)));
-    let log = server.simulation().world().resource::<RoundLog>();
-    let seen: Vec<_> = log.settled[0].1.iter().map(|result| (result.rank, result.is_win, result.is_escaped)).collect();
-    assert_eq!(seen, [(1, IsWin::Won, false), (2, IsWin::Lost, true)]);
+    assert_eq!(settled(&mut server), [json!([1, 2, 0]), json!([2, 1, 1])], "who left has lost and escaped");
 }
 
 #[test]
@@ -255,9 +266,7 @@ fn when_both_have_gone_nobody_wins_and_nobody_is_paid() {
     let told = ann.succeed(&mut server, "battle", ann.turn(&id, "出招"));
     assert_eq!((&told["status"], &told["reward"], &told["exp"]), (&json!(true), &json!([]), &json!(0)));
     assert_eq!(stock(&mut server, &ann), before);
-    let log = server.simulation().world().resource::<RoundLog>();
-    assert_eq!((log.begun.len(), log.settled.len()), (1, 1));
-    assert!(log.settled[0].1.iter().all(|result| result.is_escaped && result.rank == 1));
+    assert_eq!(settled(&mut server), [json!([1, 3, 1]), json!([1, 3, 1])], "both have escaped");
 }
 
 #[test]
@@ -325,13 +334,22 @@ fn each_battle_is_one_round_reported_to_the_platform() {
     let (ann, bob, id) = one_sided(&mut server);
     (0..3).for_each(|_| drop(round(&mut server, &ann, &bob, &id)));
     server.advance_seconds(400);
-    let log = server.simulation().world().resource::<RoundLog>();
-    assert_eq!((log.begun.len(), log.settled.len()), (1, 1));
-    let begun = &log.begun[0];
-    assert_eq!((&begun.room_id, begun.game_mode, &begun.report_game_info_key), (&id, 1, &id));
-    let players: Vec<_> = begun.players.iter().map(|player| player.account).collect();
-    assert_eq!(players, [Some(ann.account), Some(bob.account)]);
-    let seen: Vec<_> =
-        log.settled[0].1.iter().map(|result| (result.rank, result.is_win, result.score, result.award)).collect();
-    assert_eq!(seen, [(1, IsWin::Won, 3, 60), (2, IsWin::Lost, 0, 20)]);
+    let reports = reports(&mut server);
+    let kinds: Vec<_> = reports.iter().map(|report| report["report_type"].as_str().unwrap_or_default()).collect();
+    assert_eq!(kinds, ["game_start", "game_settle"], "each once, in this order");
+    let (start, settle) = (&reports[0]["report_msg"], &reports[1]["report_msg"]);
+    assert_eq!(
+        (&start["room_id"], &start["game_mode"], &start["report_game_info_key"]),
+        (&json!(id), &json!(1), &json!(id))
+    );
+    assert_eq!(start["game_round_id"], settle["game_round_id"]);
+    let uids = [ann.account.0.to_string(), bob.account.0.to_string()];
+    let players: Vec<_> = uids.iter().map(|uid| json!({"uid": uid, "is_ai": 0})).collect();
+    assert_eq!(start["players"], json!(players));
+    let result = |uid: &str, rank: i32, is_win: i32, score: i32, award: i32| {
+        json!({
+            "uid": uid, "rank": rank, "is_escaped": 0, "is_ai": 0, "role": 0, "score": score, "is_win": is_win, "award": award,
+        })
+    };
+    assert_eq!(settle["results"], json!([result(&uids[0], 1, 2, 3, 60), result(&uids[1], 2, 1, 0, 20)]));
 }

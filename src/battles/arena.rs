@@ -18,7 +18,7 @@ use crate::clock::Clock;
 use crate::crafting::{CraftKind, Possessions};
 use crate::events::Events;
 use crate::identity::Account;
-use crate::items::Inventory;
+use crate::items::{Cause, Inventory};
 use crate::levels::{Experience, LevelRules};
 use crate::player::{AccountId, Players};
 use crate::presence::Online;
@@ -80,6 +80,9 @@ impl Messenger<'_> {
         }
     }
 }
+
+/// Why items come from battles.
+const SPOILS: Cause = Cause::new("battle");
 
 /// What the request of one of the two waits for.
 fn verdict_for(battle: u64, seat: Seat) -> Notice {
@@ -267,7 +270,7 @@ impl Arena<'_, '_> {
                 && let Ok(mut person) = self.people.get_mut(player)
                 && let Some(spoils) = battle.take_spoils(seat)
             {
-                person.inventory.grant(&spoils.items);
+                person.inventory.grant(&spoils.items, SPOILS);
                 person.experience.earn(spoils.exp);
                 self.touched.push(player);
                 self.touched.push(entity);

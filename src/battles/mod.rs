@@ -10,7 +10,6 @@ pub mod index;
 pub mod model;
 pub mod reports;
 pub mod requests;
-pub mod rounds;
 pub mod rules;
 pub mod systems;
 pub mod texts;
@@ -46,7 +45,6 @@ impl Plugin for BattlesPlugin {
     fn build(&self, app: &mut App) {
         app.add_rules::<BattleRules>().add_world_entities::<Battle>();
         app.init_resource::<BattleIndex>().init_resource::<reports::BattleReports>();
-        app.init_resource::<rounds::RoundLog>();
         requests::register(app);
         app.configure_sets(Tick, BattleSystems.after(PresenceSystems).before(TickSystems::PutAway));
         app.add_systems(Tick, (systems::run_battles, reports::report_rounds).chain().in_set(BattleSystems));

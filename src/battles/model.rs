@@ -10,6 +10,7 @@ use crate::battles::rules::{BattleRules, Spoils};
 use crate::battles::texts::ToldRound;
 use crate::battles::verdict::{Move, Pair, Seat, Throw};
 use crate::character::Attributes;
+use crate::platforms::sud::RoundId;
 use crate::player::AccountId;
 use crate::storage::WorldEntity;
 
@@ -128,8 +129,8 @@ pub struct Battle {
     /// When the round is closed whoever has acted, or when an ended battle is forgotten; unix seconds.
     due_at: i64,
     ending: Option<Ending>,
-    /// The number of its report to SUD, once that has begun.
-    pub report: Option<u64>,
+    /// The game round that it is to SUD, once that was reported.
+    pub report: Option<RoundId>,
 }
 
 impl Battle {
@@ -280,13 +281,13 @@ fn enlist(mut world: DeferredWorld<'_>, context: HookContext) {
 }
 
 #[cfg(test)]
-pub(super) mod tests {
+mod tests {
     use super::*;
     use crate::testing::shipped_rules;
     use proptest::prelude::*;
     use std::sync::OnceLock;
 
-    pub fn rules() -> &'static BattleRules {
+    fn rules() -> &'static BattleRules {
         static RULES: OnceLock<BattleRules> = OnceLock::new();
         RULES.get_or_init(shipped_rules)
     }

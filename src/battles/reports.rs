@@ -5,9 +5,9 @@ use bevy_ecs::system::SystemState;
 
 use crate::battles::index::BattleIndex;
 use crate::battles::model::{Battle, Ending};
-use crate::battles::rounds::{IsWin, RoundBegin, RoundId, RoundPlayer, RoundResult, Rounds};
 use crate::battles::rules::BattleRules;
 use crate::battles::verdict::Seat;
+use crate::platforms::sud::{IsWin, RoundBegin, RoundPlayer, RoundResult, Rounds};
 use crate::rules::Rules;
 use crate::storage::Touched;
 
@@ -32,7 +32,7 @@ impl BattleReports {
 }
 
 /// Hands the tick's reports to the platform's queue, in the same batch as the battles' own changes.
-pub fn report_rounds(world: &mut World, rounds: &mut SystemState<Rounds>) {
+pub fn report_rounds(world: &mut World, rounds: &mut SystemState<Rounds<'static, 'static>>) {
     let reports = std::mem::take(&mut world.resource_mut::<BattleReports>().0);
     for report in reports {
         match report {
@@ -49,8 +49,8 @@ fn battle(world: &World, id: u64) -> Option<(Entity, &Battle)> {
 
 fn with_rounds<T>(
     world: &mut World,
-    rounds: &mut SystemState<Rounds>,
-    report: impl FnOnce(&mut Rounds<'_>) -> T,
+    rounds: &mut SystemState<Rounds<'static, 'static>>,
+    report: impl FnOnce(&mut Rounds<'_, '_>) -> T,
 ) -> Option<T> {
     let reported = rounds.get_mut(world).map(|mut rounds| report(&mut rounds));
     rounds.apply(world);
@@ -59,7 +59,7 @@ fn with_rounds<T>(
         .ok()
 }
 
-fn report_begin(world: &mut World, rounds: &mut SystemState<Rounds>, id: u64) {
+fn report_begin(world: &mut World, rounds: &mut SystemState<Rounds<'static, 'static>>, id: u64) {
     let game_mode = world.resource::<Rules<BattleRules>>().game_mode;
     let Some((entity, battle)) = battle(world, id) else {
         return;
@@ -75,18 +75,18 @@ fn report_begin(world: &mut World, rounds: &mut SystemState<Rounds>, id: u64) {
         return;
     };
     if let Some(mut battle) = world.get_mut::<Battle>(entity) {
-        battle.report = Some(round.0);
+        battle.report = Some(round);
     }
     world.resource_mut::<Touched>().push(entity);
 }
 
-fn report_end(world: &mut World, rounds: &mut SystemState<Rounds>, id: u64) {
+fn report_end(world: &mut World, rounds: &mut SystemState<Rounds<'static, 'static>>, id: u64) {
     let ended = battle(world, id).and_then(|(_, battle)| {
-        let results = |ending| Seat::BOTH.map(|seat| result(battle, ending, seat)).into();
-        Some((RoundId(battle.report?), results(battle.ending()?)))
+        let ending = battle.ending()?;
+        Some((battle.report?, Seat::BOTH.map(|seat| result(battle, ending, seat))))
     });
     if let Some((round, results)) = ended {
-        with_rounds(world, rounds, |rounds| rounds.settle(round, results));
+        with_rounds(world, rounds, |rounds| rounds.settle(round, &results));
     }
 }
 

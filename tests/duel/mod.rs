@@ -123,6 +123,8 @@ pub(crate) fn fight(server: &mut TestServer, ann: &Duelist, bob: &Duelist) -> St
 
 /// Asserts status and message, and that nothing has changed.
 pub(crate) fn refuse(server: &mut TestServer, who: &Duelist, function: &str, data: Value, expect: (i64, &str)) {
+    // What is under way to the platforms comes back first.
+    server.step(3);
     let before = server.state_hash();
     let reply = who.ask(server, function, data.clone());
     assert_eq!(reply, json!({"status": expect.0, "message": expect.1}), "{function} with {data}");
@@ -131,6 +133,8 @@ pub(crate) fn refuse(server: &mut TestServer, who: &Duelist, function: &str, dat
 
 /// Asserts a code in `status_code`, and that nothing has changed.
 pub(crate) fn refuse_code(server: &mut TestServer, who: &Duelist, function: &str, data: Value, code: u16) {
+    // What is under way to the platforms comes back first.
+    server.step(3);
     let before = server.state_hash();
     let told = who.succeed(server, function, data.clone());
     assert_eq!(told["status_code"], code, "{function} with {data}");
