@@ -15,7 +15,7 @@ use crate::character::own_role;
 use crate::clock::Clock;
 use crate::due::DueQueue;
 use crate::events::Listeners;
-use crate::identity::Account;
+use crate::identity::{Account, Login};
 use crate::mail::MailDelivery;
 use crate::player::{AccountId, Players};
 use crate::request::{Answer, Call, Player, Refusal, Request, RequestApp, Success, status};
@@ -113,7 +113,7 @@ pub struct Online<'w, 's> {
     /// For those who have to stay.
     pub presence: ResMut<'w, Presence>,
     players: Res<'w, Players>,
-    listeners: Query<'w, 's, &'static Listeners>,
+    connections: Query<'w, 's, Connections>,
     clock: Res<'w, Clock>,
 }
 
@@ -121,7 +121,7 @@ impl Online<'_, '_> {
     /// Whether a player is online at this moment.
     pub fn is_online(&self, account: AccountId) -> bool {
         self.presence.stays(account, self.clock.now())
-            || self.players.entity(account).is_some_and(|entity| is_connected(entity, &self.listeners))
+            || self.players.entity(account).is_some_and(|entity| is_connected(entity, &self.connections))
     }
 
     /// Who is online and in memory, those who were heard from last first.
@@ -131,8 +131,12 @@ impl Online<'_, '_> {
     }
 }
 
-fn is_connected(entity: Entity, listeners: &Query<&Listeners>) -> bool {
-    listeners.get(entity).is_ok_and(Listeners::is_connected)
+/// What shows whether a player has a connection that lives.
+type Connections = (&'static Listeners, &'static Login);
+
+/// A connection whose token was replaced by a later login counts for nobody.
+fn is_connected(entity: Entity, connections: &Query<Connections>) -> bool {
+    connections.get(entity).is_ok_and(|(listeners, login)| listeners.is_connected_as(login.generation()))
 }
 
 /// When it turns out who has gone, for the systems that act on it.
@@ -142,13 +146,13 @@ pub struct PresenceSystems;
 fn follow_presence(
     mut presence: ResMut<Presence>,
     players: Res<Players>,
-    listeners: Query<&Listeners>,
+    connections: Query<Connections>,
     rules: Res<Rules<PresenceRules>>,
     clock: Res<Clock>,
     mut surroundings: ResMut<Surroundings>,
 ) {
     presence.look(clock.now(), rules.silent_seconds, |account| {
-        players.entity(account).is_some_and(|entity| is_connected(entity, &listeners))
+        players.entity(account).is_some_and(|entity| is_connected(entity, &connections))
     });
     if let Some(at) = presence.looks.next_at() {
         surroundings.wake_at(at, &clock);
