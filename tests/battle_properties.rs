@@ -141,7 +141,8 @@ impl Run {
             let request = json!({"world": 0, "function": "battle", "data": turn}).to_string();
             let connection = self.server().connect();
             self.server().post(connection, &request);
-            self.server().step(1);
+            // A player or a token that is not in memory is looked up first.
+            self.server().step(4);
             self.server().disconnect(connection);
         } else {
             turn["wait"] = false.into();

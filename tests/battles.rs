@@ -241,6 +241,31 @@ fn who_goes_offline_has_escaped_and_the_other_is_told_and_rewarded() {
 }
 
 #[test]
+fn a_winner_who_is_not_in_memory_is_paid_once_it_was_loaded_also_after_a_crash() {
+    let mut server = duel::server();
+    let (mut ann, bob, _) = battle(&mut server);
+    let before = stock(&mut server, &ann);
+    server.disconnect(bob.player.connection);
+    server.advance_seconds(20);
+    ann.succeed(&mut server, "refresh", json!({"role": ann.role}));
+    server.disconnect(ann.player.connection);
+    server.fold();
+    server.pass_real_time(Duration::from_secs(700));
+    assert_eq!(server.players_in_memory(), 0, "nobody is in memory");
+    server.hold_reads();
+    server.advance_seconds(10);
+    server.step(5);
+    let mut server = server.crash_and_reopen();
+    server.step(5);
+    ann.rejoin(&mut server);
+    let [exp, longan, plume] = before;
+    assert_eq!(stock(&mut server, &ann), [exp + 60, longan + 2, plume + 2]);
+    let mut server = server.crash_and_reopen();
+    ann.rejoin(&mut server);
+    assert_eq!(stock(&mut server, &ann), [exp + 60, longan + 2, plume + 2], "once");
+}
+
+#[test]
 fn a_client_without_a_connection_stays_while_its_answer_is_under_way() {
     let mut server = duel::server();
     let (mut ann, bob, id) = battle(&mut server);

@@ -65,7 +65,8 @@ fn after_a_crash_only_who_returns_is_online() {
     let role = role_of(&mut server, &ann);
     let mut server = server.crash_and_reopen();
     let ann = server.player("ann");
-    assert_eq!(online(&mut server, &ann, &role), [role.clone()]);
+    let shown = online(&mut server, &ann, &role);
+    assert_eq!(shown, [role]);
 }
 
 #[test]

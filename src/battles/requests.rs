@@ -35,9 +35,9 @@ pub struct BattleTurn {
     #[serde(default)]
     action: Option<String>,
     #[serde(default)]
-    items: Vec<String>,
+    items: Option<Vec<String>>,
     #[serde(default)]
-    skills: Vec<String>,
+    skills: Option<Vec<String>>,
     /// Not in the document: `false` has the reply come at once, and the verdict as an event only, for a client whose
     /// connection has other things to ask meanwhile.
     #[serde(default = "yes")]
@@ -64,6 +64,7 @@ fn battle(In(call): In<Call<BattleTurn>>, mut arena: Arena, accounts: Query<&Acc
     let longest = arena.rules.text_longest;
     let text = text.or(action).filter(|text| text.chars().nth(longest).is_none());
     let expected = || Refusal::malformed("data.text", &format!("a string of at most {longest} characters"));
+    let (skills, items) = (skills.unwrap_or_default(), items.unwrap_or_default());
     let wish = Wish { text: text.ok_or_else(expected)?, skills, items };
     match arena.act(call.caller, &id, wish).map_err(Refusal::from)? {
         Turn::Told(told) => Ok(Success::with(told)),

@@ -204,6 +204,36 @@ impl Table for BattleRules {
 mod tests {
     use super::*;
 
+    #[test]
+    fn every_mistake_is_reported_at_its_place() {
+        let folder = tempfile::tempdir().expect("a temporary folder should be made");
+        let edits = [
+            ("wins_needed: 3", "wins_needed: 30"),
+            ("margin: 3", "margin: 0"),
+            ("loser: (items: [\"3:51:1\"], exp: 20)", "loser: (items: [\"3:51:1\"], exp: 100)"),
+            ("{winner}赢得了这场对战", "{champion}赢得了这场对战"),
+        ];
+        let mut text = std::fs::read_to_string("assets/battles.ron").expect("the shipped file should be readable");
+        for (from, to) in edits {
+            assert!(text.contains(from), "{from}");
+            text = text.replacen(from, to, 1);
+        }
+        std::fs::write(folder.path().join(BattleRules::PATH), text).expect("the folder should be writable");
+        let mut catalogue = crate::rules::Catalogue::new();
+        catalogue.register::<BattleRules>();
+        let problems = catalogue.load(&crate::rules::AssetSource::Folder(folder.path().to_owned()));
+        let told = problems.err().expect("the mistakes should be found").to_string();
+        let expected = [
+            "15 is out of range, expected 30 to 100",
+            "0 is out of range, expected 1 to 1000000",
+            "expected less than the winner gets",
+            "unknown place {champion}, expected one of {winner}, {loser}",
+        ];
+        for expected in expected {
+            assert!(told.contains(expected), "{expected} in {told}");
+        }
+    }
+
     fn spoils(items: &[&str], exp: i64) -> Spoils {
         Spoils { items: items.iter().map(|item| item.parse().expect("an amount")).collect(), exp }
     }
