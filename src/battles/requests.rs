@@ -8,10 +8,12 @@ use crate::battles::arena::{Arena, Turn, TurnError, Wish};
 use crate::battles::told::Told;
 use crate::character::own_role;
 use crate::identity::Account;
+use crate::request::route::RouteApp;
 use crate::request::{Call, Meanwhile, Need, Player, Refusal, Request, RequestApp, Success, Unready, Waits, status};
 
 pub(super) fn register(app: &mut App) {
     app.add_waiting_request::<BattleTurn, _>(battle);
+    app.add_route::<BattleTurn>("/battle");
 }
 
 impl From<TurnError> for Refusal {

@@ -12,6 +12,8 @@ pub mod reports;
 pub mod rounds;
 pub mod wire;
 
+use std::sync::Arc;
+
 use bevy_app::{App, Plugin};
 use bevy_ecs::prelude::*;
 
@@ -33,7 +35,7 @@ pub const QUERIES: Line = Line("sud queries");
 
 /// The platform as it is set up, if it is.
 #[derive(Debug, Resource)]
-pub struct SudPlatform(pub Option<SudSettings>);
+pub struct SudPlatform(pub Option<Arc<SudSettings>>);
 
 /// Rounds, reports and queries.
 pub struct SudPlugin {
@@ -57,6 +59,6 @@ impl Plugin for SudPlugin {
             exchanges.add_line(QUERIES, platform.line);
             app.add_systems(Tick, reporter::send_reports.in_set(TickSystems::Platforms).after(advance_orders));
         }
-        app.insert_resource(SudPlatform(self.platform.clone()));
+        app.insert_resource(SudPlatform(self.platform.clone().map(Arc::new)));
     }
 }

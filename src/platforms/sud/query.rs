@@ -16,13 +16,18 @@ use crate::platforms::sud::wire::{MatchAnswer, MatchInfo, MatchQuery, query_code
 use crate::platforms::sud::{QUERIES, SudPlatform, reporter};
 use crate::random::WorldSeed;
 use crate::request::dispatch::TIMED_OUT;
+use crate::request::route::RouteApp;
 use crate::request::{Anyone, Call, Need, Operator, Refusal, Request, RequestApp, Success, Unready, Waits};
 use crate::storage::{ArchivedRow, RowQuery};
 
 pub(super) fn register(app: &mut App) {
     app.add_waiting_request::<QueryMatchBase, _>(query_match_base);
+    app.add_signed_route::<QueryMatchBase>(QUERY_PATH);
     app.add_waiting_request::<QueryMatch, _>(query_match);
 }
+
+/// Where SUD asks (document 4).
+pub const QUERY_PATH: &str = "/v1/app/server/query_match_base";
 
 /// How many nonces are remembered; beyond, questions are refused until the oldest are too old to be used again.
 const NONCES_MAX: usize = 65_536;

@@ -25,6 +25,7 @@ const OWNER: Owner = Owner("reports");
 pub struct Memory {
     is_under_way: bool,
     last_now: i64,
+    pending_told: usize,
 }
 
 /// Sends what is due, as far as the line carries it; the rest waits for an answer to make room.
@@ -33,6 +34,7 @@ pub fn send_reports(world: &mut World, mut memory: Local<Memory>) {
         return;
     };
     let now = world.resource::<Clock>().now();
+    world.resource_mut::<rounds::RoundBook>().forget_fresh();
     if !std::mem::replace(&mut memory.is_under_way, true) {
         restore(world);
         clamp_all(world, now, &platform);
@@ -53,7 +55,10 @@ pub fn send_reports(world: &mut World, mut memory: Local<Memory>) {
         send(world, id, entity, now, &platform);
     }
     wake(world, now);
-    metrics::gauge!("raidkeep_reports_pending").set(world.resource::<ReportBook>().len() as f64);
+    let pending = world.resource::<ReportBook>().len();
+    if std::mem::replace(&mut memory.pending_told, pending) != pending {
+        metrics::gauge!("raidkeep_reports_pending").set(pending as f64);
+    }
 }
 
 fn wake(world: &mut World, now: i64) {

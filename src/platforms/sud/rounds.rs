@@ -260,6 +260,8 @@ pub struct RoundBook {
     by_key: HashMap<u64, RoundId>,
     /// The keys of the rounds that are over, the oldest first.
     closed_keys: VecDeque<(RoundId, u64)>,
+    /// The rounds of this tick, which may be over before their entities are there.
+    fresh: Vec<Round>,
 }
 
 fn hash_key(key: &str) -> u64 {
@@ -277,6 +279,11 @@ impl RoundBook {
     /// The latest round that was begun with this `report_game_info_key`, or one whose key has the same hash.
     pub fn by_key(&self, key: &str) -> Option<RoundId> {
         self.by_key.get(&hash_key(key)).copied()
+    }
+
+    /// From now on the rounds that were begun are found by their entities.
+    pub(super) fn forget_fresh(&mut self) {
+        self.fresh.clear();
     }
 
     fn add(&mut self, round: &Round, entity: Entity) {
@@ -357,7 +364,7 @@ pub struct Rounds<'w, 's> {
 impl Rounds<'_, '_> {
     /// The platform, if there is one.
     pub fn platform(&self) -> Option<&SudSettings> {
-        self.platform.0.as_ref()
+        self.platform.0.as_deref()
     }
 
     /// A round begins.
@@ -371,6 +378,7 @@ impl Rounds<'_, '_> {
         let entity = self.commands.spawn_empty().id();
         self.book.add(&round, entity);
         self.report(&round, round.start_message(mg_id));
+        self.book.fresh.push(round.clone());
         self.commands.entity(entity).insert(round);
         self.touched.push(entity);
         id
@@ -410,8 +418,8 @@ impl Rounds<'_, '_> {
         let Some(entity) = self.book.open(id) else {
             return;
         };
-        let Ok(round) = self.open.get(entity).cloned() else {
-            tracing::error!(round = id.0, "a round was settled in the moment it began; it stays open");
+        let fresh = || self.book.fresh.iter().find(|round| round.id == id).cloned();
+        let Some(round) = self.open.get(entity).ok().cloned().or_else(fresh) else {
             return;
         };
         let now = self.clock.now();
