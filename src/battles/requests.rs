@@ -4,7 +4,8 @@ use bevy_app::App;
 use bevy_ecs::prelude::*;
 use serde::{Deserialize, Serialize};
 
-use crate::battles::arena::{Arena, Turn, TurnError, Wish};
+use crate::battles::action::Wish;
+use crate::battles::arena::{Arena, Turn, TurnError};
 use crate::battles::told::Told;
 use crate::character::own_role;
 use crate::identity::Account;
