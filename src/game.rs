@@ -5,11 +5,16 @@ use std::time::Duration;
 use bevy_app::App;
 use jiff::tz::TimeZone;
 
+use crate::battles::BattlesPlugin;
 use crate::boss::{BossPlugin, systems::restore_roster};
+use crate::challenges::ChallengesPlugin;
+use crate::character::CharacterPlugin;
 use crate::clock::{Clock, ClockMode, ClockPlugin};
+use crate::crafting::CraftingPlugin;
 use crate::energy::EnergyPlugin;
 use crate::hang_up::HangUpPlugin;
 use crate::identity::{IdentityPlugin, IdentitySettings};
+use crate::images::ImagesPlugin;
 use crate::items::ItemsPlugin;
 use crate::items::ledger::LedgerSettings;
 use crate::levels::LevelsPlugin;
@@ -19,6 +24,7 @@ use crate::platforms::mcrmb::McrmbPlugin;
 use crate::platforms::settings::PlatformSettings;
 use crate::platforms::sud::SudPlugin;
 use crate::player::PlayerPlugin;
+use crate::presence::PresencePlugin;
 use crate::random::{RandomPlugin, Randomness, WorldSeed};
 use crate::ranking::RankingPlugin;
 use crate::request::once::OnceLog;
@@ -74,6 +80,9 @@ pub fn build_app(settings: &GameSettings) -> App {
         HangUpPlugin,
     ));
     app.add_plugins((BossPlugin, RankingPlugin, MailPlugin));
+    app.add_plugins(ImagesPlugin);
+    app.add_plugins((CharacterPlugin, CraftingPlugin, PresencePlugin));
+    app.add_plugins((BattlesPlugin, ChallengesPlugin));
     let mcrmb = &settings.platforms.mcrmb;
     app.add_plugins((McrmbPlugin { platform: mcrmb.clone() }, OrdersPlugin { platform: mcrmb.clone() }, ShopPlugin));
     app.add_plugins(SudPlugin { platform: settings.platforms.sud.clone() });

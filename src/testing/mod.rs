@@ -126,6 +126,11 @@ pub fn edit_assets(folder: &Path, file: &str, from: &str, to: &str) -> AssetSour
         };
         std::fs::write(path, text).expect("the test's folder should be writable");
     }
+    for (name, bytes) in game::shipped_assets().pictures().expect("the shipped assets should be readable") {
+        let path = folder.join(name);
+        std::fs::create_dir_all(path.parent().unwrap_or(folder)).expect("the test's folder should be writable");
+        std::fs::write(path, bytes).expect("the test's folder should be writable");
+    }
     AssetSource::Folder(folder.to_owned())
 }
 
@@ -261,10 +266,13 @@ impl TestServer {
 
     /// Every client loses its connection, and opens another in its place that nobody has logged in on.
     pub fn reconnect_all(&mut self) {
-        for at in 0..self.connections.len() {
-            let limiter = Limiter::per_second(self.setup.connection_rate);
-            self.connections[at] = Connection::new(self.way_in.clone(), None, limiter, self.setup.in_flight_max);
-        }
+        (0..self.connections.len()).for_each(|connection| self.disconnect(connection));
+    }
+
+    /// A client loses its connection, and opens another in its place that nobody has logged in on.
+    pub fn disconnect(&mut self, connection: usize) {
+        let limiter = Limiter::per_second(self.setup.connection_rate);
+        self.connections[connection] = Connection::new(self.way_in.clone(), None, limiter, self.setup.in_flight_max);
     }
 
     /// Logs a guest in on a connection of its own.
@@ -385,7 +393,10 @@ impl TestServer {
         let reply = match route.frame(authorization, body.as_bytes(), |_| None) {
             Ok(frame) => {
                 let connection = self.connect();
-                route.reply(&self.send_on(connection, &frame))
+                let reply = self.send_on(connection, &frame);
+                // Nobody stays connected by a request over HTTP.
+                self.disconnect(connection);
+                route.reply(&reply)
             }
             Err(reply) => reply,
         };
