@@ -14,6 +14,7 @@ use crate::images::ImagesPlugin;
 use crate::items::ItemsPlugin;
 use crate::levels::LevelsPlugin;
 use crate::mail::MailPlugin;
+use crate::narrator::NarratorPlugin;
 use crate::player::PlayerPlugin;
 use crate::random::{RandomPlugin, Randomness, WorldSeed};
 use crate::ranking::RankingPlugin;
@@ -58,7 +59,7 @@ pub fn build_app(settings: &GameSettings) -> App {
     app.add_plugins(PlayerPlugin { idle: settings.put_away_after });
     app.add_plugins((ItemsPlugin, LevelsPlugin, EnergyPlugin, TicketsPlugin, StagesPlugin, HangUpPlugin));
     app.add_plugins((BossPlugin, RankingPlugin, MailPlugin));
-    app.add_plugins(ImagesPlugin);
+    app.add_plugins((ImagesPlugin, NarratorPlugin));
     app
 }
 

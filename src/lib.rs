@@ -27,6 +27,7 @@ pub mod images;
 pub mod items;
 pub mod levels;
 pub mod mail;
+pub mod narrator;
 pub mod net;
 pub mod platforms;
 pub mod player;

@@ -1,0 +1,121 @@
+//! `narrator.ron`: what counts in a check.
+
+use serde::Deserialize;
+
+use crate::narrator::abilities::Abilities;
+use crate::narrator::script::Check;
+use crate::rules::{Place, Report, Table, Tables, only};
+
+/// What counts in a check: die + attribute / `attribute_per_point` + help, against the difficulty.
+#[derive(Debug, Clone, Copy, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct NarratorRules {
+    /// Faces of the die. The highest always passes, a 1 always fails.
+    pub die_sides: u32,
+    /// So much of an attribute counts as one point.
+    pub attribute_per_point: i64,
+    /// So much strength of a used skill or equipment counts as one point.
+    pub strength_per_point: i64,
+    /// The most points that all used skills and equipments together bring.
+    pub help_max: i64,
+    /// The most characters of any text of a script.
+    pub text_max_chars: usize,
+    /// The most turns that a script may allow.
+    pub turns_max: u32,
+}
+
+impl NarratorRules {
+    /// Whether a check is passed with this throw, any number, of which only the remainder counts.
+    pub fn passes(&self, check: &Check, abilities: &Abilities, throw: u64) -> bool {
+        let sides = u64::from(self.die_sides.max(2));
+        let face = throw % sides + 1;
+        if face == 1 || face == sides {
+            return face == sides;
+        }
+        let attribute = check.attribute.map_or(0, |attribute| abilities.value(attribute));
+        let points = i64::try_from(face).unwrap_or(i64::MAX);
+        let points = points.saturating_add(attribute / self.attribute_per_point.max(1));
+        points.saturating_add(self.help(abilities)) >= check.difficulty
+    }
+
+    fn help(&self, abilities: &Abilities) -> i64 {
+        let strengths = abilities.used.iter().map(|thing| thing.strength.max(0) / self.strength_per_point.max(1));
+        strengths.fold(0_i64, i64::saturating_add).min(self.help_max)
+    }
+}
+
+impl Table for NarratorRules {
+    const PATH: &'static str = "narrator.ron";
+    type File = Self;
+
+    fn assemble(files: Vec<(String, Self)>, _: &mut Report) -> Self {
+        only(files)
+    }
+
+    fn validate(&self, _: &Tables, report: &mut Report) {
+        for (key, value, least, most) in [
+            ("die_sides", i64::from(self.die_sides), 4, 1000),
+            ("attribute_per_point", self.attribute_per_point, 1, 1_000_000),
+            ("strength_per_point", self.strength_per_point, 1, 1_000_000),
+            ("help_max", self.help_max, 0, 1000),
+            ("text_max_chars", i64::try_from(self.text_max_chars).unwrap_or(i64::MAX), 1, 2000),
+            ("turns_max", i64::from(self.turns_max), 1, 1000),
+        ] {
+            if !(least..=most).contains(&value) {
+                let message = format!("{value} is out of range, expected {least} to {most}");
+                report.error(Place::file(Self::PATH).key(key), message);
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::narrator::{Attribute, Thing};
+    use proptest::prelude::*;
+
+    const RULES: NarratorRules = NarratorRules {
+        die_sides: 20,
+        attribute_per_point: 5,
+        strength_per_point: 10,
+        help_max: 4,
+        text_max_chars: 400,
+        turns_max: 40,
+    };
+
+    fn check(difficulty: i64) -> Check {
+        Check { attribute: Some(Attribute::Agility), difficulty }
+    }
+
+    fn abilities(agility: i64, strengths: &[i64]) -> Abilities {
+        let thing = |strength: &i64| Thing { name: String::new(), description: String::new(), strength: *strength };
+        Abilities { agility, used: strengths.iter().map(thing).collect(), ..Abilities::default() }
+    }
+
+    #[test]
+    fn die_attribute_and_help_are_added_up() {
+        assert!(RULES.passes(&check(12), &abilities(10, &[]), 9), "10 on the die and 2 points of agility");
+        assert!(!RULES.passes(&check(12), &abilities(9, &[]), 9), "9 agility is only one point");
+        assert!(RULES.passes(&check(12), &abilities(9, &[10]), 9), "a used skill helps");
+        assert!(!RULES.passes(&check(16), &abilities(9, &[900, 900]), 9), "help is limited to 4 points");
+    }
+
+    proptest! {
+        #[test]
+        fn every_check_can_be_passed_and_failed(difficulty in 1_i64..1000, agility in 0_i64..100_000) {
+            let abilities = abilities(agility, &[]);
+            prop_assert!(!RULES.passes(&check(difficulty), &abilities, 0), "a 1 always fails");
+            prop_assert!(RULES.passes(&check(difficulty), &abilities, 19), "a 20 always passes");
+        }
+
+        #[test]
+        fn more_of_anything_never_makes_it_worse(
+            difficulty in 1_i64..40, agility in 0_i64..200, more in 0_i64..200, strength in 0_i64..100, throw: u64,
+        ) {
+            let before = RULES.passes(&check(difficulty), &abilities(agility, &[]), throw);
+            let after = RULES.passes(&check(difficulty), &abilities(agility + more, &[strength]), throw);
+            prop_assert!(after || !before);
+        }
+    }
+}
