@@ -176,6 +176,12 @@ impl Clock {
         self.day.month_ends_at
     }
 
+    /// A moment (unix seconds) as the world's zone writes it: `YYYY-MM-DD HH:MM:SS`.
+    pub fn local_time(&self, at: i64) -> String {
+        let local = Timestamp::from_second(at).unwrap_or(Timestamp::UNIX_EPOCH).to_zoned(self.zone.clone());
+        local.strftime("%Y-%m-%d %H:%M:%S").to_string()
+    }
+
     /// Whole seconds to the next local midnight: `cd`, `cd_time`, `world_boss.time`.
     pub fn seconds_to_next_day(&self) -> i64 {
         self.next_day_at() - self.now()
@@ -315,10 +321,9 @@ fn clock_advance(
 }
 
 fn tell(clock: &Clock) -> TimeTold {
-    let local = Timestamp::from_second(clock.now()).unwrap_or(Timestamp::UNIX_EPOCH).to_zoned(clock.zone.clone());
     TimeTold {
         now: clock.now(),
-        time: local.strftime("%Y-%m-%d %H:%M:%S").to_string(),
+        time: clock.local_time(clock.now()),
         zone: clock.zone.iana_name().unwrap_or("UTC").to_owned(),
         cd: clock.seconds_to_next_day(),
         mcd: clock.seconds_to_next_month(),

@@ -6,7 +6,9 @@ use bevy_app::App;
 use jiff::tz::TimeZone;
 
 use crate::boss::{BossPlugin, systems::restore_roster};
+use crate::character::CharacterPlugin;
 use crate::clock::{Clock, ClockMode, ClockPlugin};
+use crate::crafting::CraftingPlugin;
 use crate::energy::EnergyPlugin;
 use crate::hang_up::HangUpPlugin;
 use crate::identity::{IdentityPlugin, IdentitySettings};
@@ -59,6 +61,7 @@ pub fn build_app(settings: &GameSettings) -> App {
     app.add_plugins(PlayerPlugin { idle: settings.put_away_after });
     app.add_plugins((ItemsPlugin, LevelsPlugin, EnergyPlugin, TicketsPlugin, StagesPlugin, HangUpPlugin));
     app.add_plugins((BossPlugin, RankingPlugin, MailPlugin));
+    app.add_plugins((CharacterPlugin, CraftingPlugin));
     app.add_plugins((ImagesPlugin, NarratorPlugin));
     app
 }
@@ -84,7 +87,17 @@ pub fn start_world(
     store: &Store,
     start: Start,
 ) -> Result<Simulation, StorageError> {
-    let mut app = build_app(settings);
+    start_app(build_app(settings), settings, rules, store, start)
+}
+
+/// The same for an app to which something was added.
+pub fn start_app(
+    mut app: App,
+    settings: &GameSettings,
+    rules: &LoadedRules,
+    store: &Store,
+    start: Start,
+) -> Result<Simulation, StorageError> {
     let recovered = store.recovered;
     let world = app.world_mut();
     rules::install(rules, world);

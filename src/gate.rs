@@ -3,19 +3,22 @@
 use std::collections::BTreeMap;
 
 use crate::request::Refusal;
+use crate::platforms::exchanges::Outgoing;
 use crate::request::dispatch::{Held, TIMED_OUT, Until};
+use crate::tick::Calls;
 
-/// The replies of a world that may not leave yet.
+/// The replies of a world, and its calls to platforms, that may not leave yet.
 #[derive(Debug, Default)]
 pub struct ReplyGate {
     committed: u64,
     waiting: BTreeMap<u64, Vec<Held>>,
+    calls: BTreeMap<u64, Vec<Outgoing>>,
 }
 
 impl ReplyGate {
     /// A gate of a world whose batches up to `committed` are on disk.
     pub fn new(committed: u64) -> Self {
-        Self { committed, waiting: BTreeMap::new() }
+        Self { committed, ..Self::default() }
     }
 
     /// Takes a tick's replies; those that wait for nothing leave at once.
@@ -36,6 +39,22 @@ impl ReplyGate {
         }
     }
 
+    /// Takes a tick's calls to platforms.
+    pub fn admit_calls(&mut self, calls: Calls) {
+        if !calls.exchanges.is_empty() {
+            self.calls.entry(calls.after_batch).or_default().extend(calls.exchanges);
+        }
+    }
+
+    /// The calls that may leave now.
+    pub fn take_calls(&mut self) -> Vec<Outgoing> {
+        let mut leaving = Vec::new();
+        while let Some(entry) = self.calls.first_entry().filter(|entry| *entry.key() <= self.committed) {
+            leaving.extend(entry.remove());
+        }
+        leaving
+    }
+
     /// Answers the replies that wait for batches up to this one: the disk takes too long. Their
     /// changes may still become durable.
     pub fn time_out(&mut self, number: u64) {
@@ -51,6 +70,7 @@ impl ReplyGate {
 
     /// Nothing more will be committed: nothing that waits was ever true for a client.
     pub fn fail(&mut self, refusal: &Refusal) {
+        self.calls.clear();
         for held in std::mem::take(&mut self.waiting).into_values().flatten() {
             held.refuse(refusal);
         }

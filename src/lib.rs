@@ -13,9 +13,11 @@
 //! [`testing::TestServer`] in tests.
 
 pub mod boss;
+pub mod character;
 pub mod cli;
 pub mod clock;
 pub mod config;
+pub mod crafting;
 pub mod energy;
 pub mod events;
 pub mod game;
@@ -37,6 +39,7 @@ pub mod request;
 pub mod rules;
 pub mod stages;
 pub mod storage;
+pub mod template;
 pub mod testing;
 pub mod tick;
 pub mod tickets;

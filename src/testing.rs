@@ -15,6 +15,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use bevy_app::App;
 use serde_json::{Value, json};
 
 use crate::clock::ClockMode;
@@ -56,6 +57,8 @@ pub fn shipped_rules<T: Table>() -> T {
 pub struct TestSetup {
     /// What the operator decides.
     pub settings: GameSettings,
+    /// What the test adds to the game: functions and rows of its own.
+    pub extend: fn(&mut App),
     /// Where the assets come from.
     pub assets: AssetSource,
     /// Where the clock starts, unix milliseconds.
@@ -80,6 +83,7 @@ impl Default for TestSetup {
         settings.identity.password_cost = PasswordCost { memory_kib: 64, passes: 1 };
         Self {
             settings,
+            extend: |_| {},
             assets: game::shipped_assets(),
             wall_ms: NOON_MS,
             seed: 7,
@@ -186,7 +190,9 @@ impl TestServer {
     fn open(setup: TestSetup, rules: Arc<LoadedRules>, disks: (Disk, Disk)) -> Self {
         let store = Store::open_disks(disks.0.clone(), disks.1.clone()).expect("the simulated disks should open");
         let start = Start { wall_ms: setup.wall_ms, seed: setup.seed };
-        let simulation = game::start_world(&setup.settings, &rules, &store, start).expect("the world should start");
+        let mut app = game::build_app(&setup.settings);
+        (setup.extend)(&mut app);
+        let simulation = game::start_app(app, &setup.settings, &rules, &store, start).expect("the world should start");
         let committed = store.recovered.last_batch;
         let inbox = Arc::new(Inbox::new(setup.inbox_capacity, committed, Box::new(|| {})));
         let way_in = Arc::new(WayIn {
@@ -423,6 +429,11 @@ impl TestServer {
         for account in effects.players {
             let rows = self.rows.load_player(&tables, account).expect("the simulated disk should be readable");
             self.read(Input::Loaded(account, rows));
+        }
+        for (number, query) in effects.queries {
+            self.fold();
+            let rows = self.rows.read(&query).expect("the simulated disk should be readable");
+            self.read(Input::RowsRead(number, rows));
         }
         for (number, job) in effects.jobs {
             self.inbox.push(Input::JobDone(number, job.run()));

@@ -12,11 +12,13 @@ use bevy_ecs::schedule::{ScheduleBuildSettings, ScheduleLabel};
 use bevy_time::{Real, Time};
 
 use crate::clock::Clock;
+use crate::platforms::exchange::CallOutcome;
+use crate::platforms::exchanges::{Exchanges, Outgoing, WAITING_REQUEST};
 use crate::player::{self, AccountId, Players};
-use crate::request::dispatch::{Command, Handlers, Held, Outbox, Parked, TIMED_OUT, dispatch};
+use crate::request::dispatch::{Command, Handlers, Held, Notices, Outbox, Parked, TIMED_OUT, dispatch};
 use crate::request::{Fact, Job, Refusal, RequestTable, status};
 use crate::storage::rows::Persistence;
-use crate::storage::{Batch, Directory, IndexKey, LoadedPlayer};
+use crate::storage::{Batch, Directory, FoundRows, IndexKey, LoadedPlayer, RowQuery};
 
 /// The schedule that runs once for each tick.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, ScheduleLabel)]
@@ -50,8 +52,12 @@ pub enum Input {
     Loaded(AccountId, Option<LoadedPlayer>),
     /// A job is done.
     JobDone(u64, Fact),
+    /// The rows of a query were read.
+    RowsRead(u64, FoundRows),
     /// A job could not be started: too many wait.
     JobRefused(u64),
+    /// An exchange with a platform is over.
+    Answered(u64, CallOutcome),
 }
 
 /// When a tick happens.
@@ -78,8 +84,21 @@ pub struct Effects {
     pub players: Vec<AccountId>,
     /// Jobs to run.
     pub jobs: Vec<(u64, Job)>,
+    /// Exchanges to carry out, once the last batch up to this tick is committed.
+    pub calls: Calls,
+    /// Rows to read, when this batch and all before it are in them.
+    pub queries: Vec<(u64, RowQuery)>,
     /// When the next tick must come even if nothing arrives.
     pub wake_after: Option<Duration>,
+}
+
+/// Exchanges that may leave when a batch is on disk: whatever they ask of a platform, this world remembers having asked.
+#[derive(Debug, Default)]
+pub struct Calls {
+    /// The batch to wait for.
+    pub after_batch: u64,
+    /// In the order they were started.
+    pub exchanges: Vec<Outgoing>,
 }
 
 /// What arrived for this tick.
@@ -140,6 +159,10 @@ impl Simulation {
         let world = self.app.world_mut();
         let batch = world.resource_mut::<Persistence>().take_batch();
         let wake_after = world.resource_mut::<Surroundings>().wake_after.take();
+        let calls = Calls {
+            after_batch: world.resource::<Persistence>().last_batch(),
+            exchanges: world.resource_mut::<Exchanges>().take_outgoing(),
+        };
         let mut outbox = world.resource_mut::<Outbox>();
         Effects {
             batch,
@@ -147,6 +170,8 @@ impl Simulation {
             lookups: std::mem::take(&mut outbox.lookups),
             players: std::mem::take(&mut outbox.players),
             jobs: std::mem::take(&mut outbox.jobs),
+            calls,
+            queries: std::mem::take(&mut outbox.queries),
             wake_after,
         }
     }
@@ -164,7 +189,14 @@ impl Simulation {
     /// Answers every request that waits for something from outside.
     pub fn refuse_parked(&mut self, refusal: &Refusal) {
         for command in self.world_mut().resource_mut::<Parked>().take_all() {
-            command.reply_to.refuse(refusal);
+            command.dismiss(refusal);
+        }
+    }
+
+    /// Answers the requests that wait for something which may be long in coming.
+    pub fn dismiss_waiting(&mut self, refusal: &Refusal) {
+        for command in self.world_mut().resource_mut::<Parked>().take_notices() {
+            command.dismiss(refusal);
         }
     }
 
@@ -185,7 +217,9 @@ impl bevy_app::Plugin for TickPlugin {
             .init_resource::<RequestTable>()
             .init_resource::<Handlers>()
             .init_resource::<Outbox>()
-            .init_resource::<Parked>();
+            .init_resource::<Parked>()
+            .init_resource::<Notices>()
+            .init_resource::<Exchanges>();
         app.init_schedule(Tick);
         app.main_mut().update_schedule = Some(Tick.intern());
         app.edit_schedule(Tick, |schedule| {
@@ -209,6 +243,7 @@ impl bevy_app::Plugin for TickPlugin {
         app.add_systems(Tick, receive.in_set(TickSystems::Receive));
         app.add_systems(Tick, handle.in_set(TickSystems::Handle));
         app.add_systems(Tick, expire_parked.in_set(TickSystems::Simulate));
+        app.add_systems(Tick, wake_for_exchanges.after(TickSystems::PutAway).before(TickSystems::Persist));
     }
 }
 
@@ -238,6 +273,13 @@ fn receive(world: &mut World) {
                 Input::JobDone(job, fact) => {
                     arrivals.ready.extend(world.resource_mut::<Parked>().take_job(job, fact));
                 }
+                Input::Answered(number, outcome) => {
+                    let now = world.resource::<Clock>().now();
+                    world.resource_mut::<Exchanges>().note_outcome(number, outcome, now);
+                }
+                Input::RowsRead(query, rows) => {
+                    arrivals.ready.extend(world.resource_mut::<Parked>().take_job(query, Box::new(rows)));
+                }
                 Input::JobRefused(job) => {
                     if let Some(command) = world.resource_mut::<Parked>().cancel_job(job) {
                         command.reply_to.refuse(&Refusal::busy("server busy, retry later"));
@@ -245,10 +287,37 @@ fn receive(world: &mut World) {
                 }
             }
         }
+        arrivals.ready.extend(answered_requests(world));
+        arrivals.ready.extend(world.resource_mut::<Notices>().take());
         // A command that has waited came before all that arrived now, and no request overtakes
         // an earlier one of its player.
         arrivals.ready.append(&mut arrived);
     });
+}
+
+/// The requests whose exchange is over.
+fn answered_requests(world: &mut World) -> Vec<Command> {
+    let now = world.resource::<Clock>().now();
+    let mut exchanges = world.resource_mut::<Exchanges>();
+    exchanges.expire(now);
+    let done = exchanges.take_done(WAITING_REQUEST);
+    let mut parked = world.resource_mut::<Parked>();
+    done.into_iter().filter_map(|done| parked.take_exchange(done.number, done.outcome)).collect()
+}
+
+/// Wakes the world for the next deadline of an exchange, and at once for requests that have been told what they waited for.
+fn wake_for_exchanges(
+    exchanges: Res<Exchanges>,
+    notices: Res<Notices>,
+    mut surroundings: ResMut<Surroundings>,
+    clock: Res<Clock>,
+) {
+    if let Some(at) = exchanges.next_deadline() {
+        surroundings.wake_at(at, &clock);
+    }
+    if !notices.is_empty() {
+        surroundings.wake_within(Duration::ZERO);
+    }
 }
 
 fn handle(world: &mut World) {
@@ -284,7 +353,7 @@ pub fn expire_parked(
     if time.elapsed() >= *next_look_at {
         *next_look_at = time.elapsed() + PARKED_LOOK;
         for command in parked.take_older_than(PARKED_LOOKS_MAX) {
-            command.reply_to.refuse(&TIMED_OUT);
+            command.dismiss(&TIMED_OUT);
         }
     }
     surroundings.wake_within(next_look_at.saturating_sub(time.elapsed()));

@@ -113,7 +113,7 @@ fn signup(In(call): In<Call<Signup>>, world: &mut World) -> Waits<StatusCode> {
     let status_code = match objection(world, &call.request)? {
         Some(code) => code,
         None => {
-            let hash = hash_password(world, call.caller.fact, &call.request.password)?;
+            let hash = hash_password(world, call.fact, &call.request.password)?;
             let Signup { email, username, .. } = call.request;
             create(world, |_, now| Account::registered(username, email, hash, now));
             StatusCode::OK
@@ -196,7 +196,7 @@ fn login(In(call): In<Call<SignIn>>, world: &mut World) -> Waits<SignedIn> {
         return Ok(SignedIn::refused(SignedIn::NOT_REGISTERED));
     };
     let entity = find_player(world, account)?;
-    if !is_password_right(world, entity, call.caller.fact, password)? {
+    if !is_password_right(world, entity, call.fact, password)? {
         world.resource_mut::<Attempts>().failed(email, address, now, limits);
         return Ok(SignedIn::refused(SignedIn::WRONG_PASSWORD));
     }

@@ -4,7 +4,6 @@ use bevy_app::App;
 use bevy_ecs::prelude::*;
 use bevy_ecs::system::SystemParam;
 use bevy_time::{Real, Time};
-use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::clock::Clock;
@@ -124,7 +123,7 @@ impl MailShown {
         Self {
             read: mail.is_read().into(),
             body: letter.body.clone(),
-            time: local_time(letter.at, clock),
+            time: clock.local_time(letter.at),
             from: letter.from.clone(),
             r#type: if mail.has_items() { Self::WITH_ITEMS } else { Self::PLAIN },
             subj: letter.subj.clone(),
@@ -133,12 +132,6 @@ impl MailShown {
             claimed: mail.has_items().then(|| mail.is_claimed().into()),
         }
     }
-}
-
-/// `YYYY-MM-DD HH:MM:SS` in the world's zone.
-fn local_time(at: i64, clock: &Clock) -> String {
-    let moment = Timestamp::from_second(at).unwrap_or(Timestamp::UNIX_EPOCH).to_zoned(clock.zone().clone());
-    moment.strftime("%Y-%m-%d %H:%M:%S").to_string()
 }
 
 /// What it takes to look into a box.

@@ -1,55 +1,45 @@
 //! What a player brings to a check.
 
-use serde::Deserialize;
-
-/// A battle attribute that a check may be about.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Attribute {
-    /// 力量.
-    Strength,
-    /// 敏捷.
-    Agility,
-    /// 智力.
-    Wits,
-    /// 体魄.
-    Vigor,
-}
+use crate::character::Attributes;
+use crate::crafting::{Craft, CraftKind, Possessions};
 
 /// A player's attributes, and what it uses in this turn of what it owns.
 #[derive(Debug, Default, Clone, PartialEq, Eq)]
 pub struct Abilities {
-    /// 力量.
-    pub strength: i64,
-    /// 敏捷.
-    pub agility: i64,
-    /// 智力.
-    pub wits: i64,
-    /// 体魄.
-    pub vigor: i64,
-    /// The owned skills and equipments that the player has named.
-    pub used: Vec<Thing>,
-}
-
-/// A skill or an equipment.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Thing {
-    /// As the player knows it.
-    pub name: String,
-    /// What it is.
-    pub description: String,
-    /// How strong it is.
-    pub strength: i64,
+    /// 力量, 敏捷, 智力, 体魄.
+    pub attributes: Attributes,
+    /// The owned skills and equipments that the player has named, each once.
+    pub used: Vec<Craft>,
 }
 
 impl Abilities {
-    /// The value of an attribute.
-    pub fn value(&self, attribute: Attribute) -> i64 {
-        match attribute {
-            Attribute::Strength => self.strength,
-            Attribute::Agility => self.agility,
-            Attribute::Wits => self.wits,
-            Attribute::Vigor => self.vigor,
-        }
+    /// The attributes, and of the named skills and equipments those that are really owned.
+    pub fn new(attributes: Attributes, owned: &Possessions, skills: &[String], items: &[String]) -> Self {
+        let named = [(CraftKind::Skill, skills), (CraftKind::Equipment, items)];
+        let is_named = |names: &[String], craft: &Craft| names.iter().any(|name| *name == craft.name);
+        let used = named
+            .into_iter()
+            .flat_map(|(kind, names)| owned.all(kind).iter().filter(move |craft| is_named(names, craft)).cloned());
+        Self { attributes, used: used.collect() }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_what_is_owned_counts_and_naming_it_twice_counts_once() {
+        let mut owned = Possessions::default();
+        let craft = |name: &str| Craft { name: name.to_owned(), description: String::new(), strength: 5 };
+        owned.add(CraftKind::Skill, craft("火球"));
+        owned.add(CraftKind::Equipment, craft("铁剑"));
+        let names = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect::<Vec<_>>();
+        let used = |skills: &[&str], items: &[&str]| {
+            let abilities = Abilities::new(Attributes::default(), &owned, &names(skills), &names(items));
+            abilities.used.into_iter().map(|craft| craft.name).collect::<Vec<_>>()
+        };
+        assert_eq!(used(&["火球", "火球", "神剑"], &["铁剑"]), ["火球", "铁剑"]);
+        assert_eq!(used(&["铁剑"], &["火球"]), Vec::<String>::new(), "an equipment is no skill");
     }
 }

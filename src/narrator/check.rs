@@ -5,8 +5,9 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use crate::narrator::cast::Cast;
 use crate::narrator::rules::NarratorRules;
 use crate::narrator::script::{Choice, Scene, Script};
-use crate::narrator::words::{Spoken, places};
+use crate::narrator::words::Spoken;
 use crate::rules::{Place, Report, Tables};
+use crate::template::Template;
 
 /// Reports every mistake of the script at `place`. `known_places` are the words that may stand in braces.
 pub fn check_script(script: &Script, place: &Place, known_places: &[&str], tables: &Tables, report: &mut Report) {
@@ -106,7 +107,7 @@ impl Checker<'_> {
         }
     }
 
-    fn outcome(&self, text: &str, go: Option<&str>, place: &Place, report: &mut Report) {
+    fn outcome(&self, text: &Template, go: Option<&str>, place: &Place, report: &mut Report) {
         self.text(text, &place.clone().key("text"), report);
         let names = || self.script.scenes.keys().chain(self.script.endings.keys()).map(String::as_str);
         if let Some(go) = go.filter(|go| names().all(|name| name != *go)) {
@@ -121,7 +122,7 @@ impl Checker<'_> {
         }
     }
 
-    fn text(&self, text: &str, place: &Place, report: &mut Report) {
+    fn text(&self, text: &Template, place: &Place, report: &mut Report) {
         let most = self.limits.map_or(usize::MAX, |limits| limits.text_max_chars);
         check_text(text, most, self.known_places, place, report);
     }
@@ -169,18 +170,12 @@ fn check_shadow(earlier: &[Choice], choice: &Choice, place: &Place, report: &mut
 }
 
 /// Reports a text that is empty, too long, or has unknown words in braces.
-pub fn check_text(text: &str, max_chars: usize, known_places: &[&str], place: &Place, report: &mut Report) {
-    let length = text.chars().count();
-    if text.trim().is_empty() {
-        report.error(place, "is empty, expected what players read");
-    }
+pub fn check_text(text: &Template, max_chars: usize, known_places: &[&str], place: &Place, report: &mut Report) {
+    let length = text.to_string().chars().count();
     if length > max_chars {
         report.error(place, format!("has {length} characters, expected {max_chars} or fewer"));
     }
-    for unknown in places(text).filter(|name| !known_places.contains(name)) {
-        let message = format!("{{{unknown}}} stands for nothing here");
-        report.error(place, message).nearest(unknown, known_places.iter().copied());
-    }
+    text.check(known_places, place, report);
 }
 
 /// How many turns it takes at least to come to each scene and ending that can be reached.

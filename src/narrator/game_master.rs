@@ -8,6 +8,7 @@ use crate::narrator::rules::NarratorRules;
 use crate::narrator::words::Spoken;
 use crate::random::Randomness;
 use crate::rules::{Place, Report, Table, Tables, only};
+use crate::template::Template;
 
 /// The game master.
 #[derive(Debug, Deserialize)]
@@ -22,7 +23,7 @@ pub struct GameMaster {
     /// What it talks about. The first topic that fits is taken.
     pub topics: Vec<Topic>,
     /// What it says to anything else.
-    pub otherwise: Vec<String>,
+    pub otherwise: Vec<Template>,
     /// What it says about tasks that begin and end.
     pub tasks: TaskLines,
     /// What it answers to a wish for a task of one's own.
@@ -30,7 +31,7 @@ pub struct GameMaster {
     /// What it makes of special events. The first that fits is taken.
     pub events: Vec<Event>,
     /// What it says to any other event.
-    pub other_event: Vec<String>,
+    pub other_event: Vec<Template>,
 }
 
 /// Something that the game master can talk about.
@@ -40,7 +41,7 @@ pub struct Topic {
     /// One of these must stand in the player's text.
     pub keywords: Vec<String>,
     /// What it says; one of these by chance.
-    pub lines: Vec<String>,
+    pub lines: Vec<Template>,
 }
 
 /// Lines about tasks that begin and end.
@@ -48,13 +49,13 @@ pub struct Topic {
 #[serde(deny_unknown_fields)]
 pub struct TaskLines {
     /// A task was accepted.
-    pub accepted: String,
+    pub accepted: Template,
     /// Another one is still under way.
-    pub busy: String,
+    pub busy: Template,
     /// The task was given up.
-    pub given_up: String,
+    pub given_up: Template,
     /// There is none to be given up.
-    pub none_active: String,
+    pub none_active: Template,
 }
 
 /// Lines about tasks made on demand.
@@ -62,15 +63,15 @@ pub struct TaskLines {
 #[serde(deny_unknown_fields)]
 pub struct WishLines {
     /// A task was made.
-    pub made: String,
+    pub made: Template,
     /// There is one like it already.
-    pub known: String,
+    pub known: Template,
     /// No template fits.
-    pub not_understood: String,
+    pub not_understood: Template,
     /// The player's list is full.
-    pub list_full: String,
+    pub list_full: Template,
     /// No more today.
-    pub day_full: String,
+    pub day_full: Template,
 }
 
 /// A special event.
@@ -82,7 +83,7 @@ pub struct Event {
     /// One of these must stand in the event's description or in the player's text.
     pub keywords: Vec<String>,
     /// What the game master says; one of these by chance.
-    pub lines: Vec<String>,
+    pub lines: Vec<Template>,
 }
 
 /// The words in braces that lines of the game master may hold.
@@ -90,14 +91,14 @@ const PLACES: [&str; 5] = ["player", "level", "task", "tasks", "personal"];
 
 impl GameMaster {
     /// What it says to a text.
-    pub fn line(&self, text: &str, randomness: &mut Randomness) -> &str {
+    pub fn line(&self, text: &str, randomness: &mut Randomness) -> Option<&Template> {
         let spoken = Spoken::new(text);
         let topic = self.topics.iter().find(|topic| spoken.has_any(&topic.keywords));
         draw(topic.map_or(&self.otherwise, |topic| &topic.lines), randomness)
     }
 
     /// What it says to a special event, and the event's name; the name of one that it does not know is empty.
-    pub fn event(&self, info: &str, text: &str, randomness: &mut Randomness) -> (&str, &str) {
+    pub fn event(&self, info: &str, text: &str, randomness: &mut Randomness) -> (Option<&Template>, &str) {
         let (info, text) = (Spoken::new(info), Spoken::new(text));
         let fits = |event: &&Event| info.has_any(&event.keywords) || text.has_any(&event.keywords);
         match self.events.iter().find(fits) {
@@ -112,8 +113,8 @@ impl GameMaster {
     }
 }
 
-fn draw<'a>(lines: &'a [String], randomness: &mut Randomness) -> &'a str {
-    lines.choose(randomness.source()).map_or("", String::as_str)
+fn draw<'a>(lines: &'a [Template], randomness: &mut Randomness) -> Option<&'a Template> {
+    lines.choose(randomness.source())
 }
 
 impl Table for GameMaster {
@@ -130,7 +131,7 @@ impl Table for GameMaster {
         let single = self.single_lines().map(|(key, text)| (key.split('.').fold(place.clone(), Place::key), text));
         let groups = self.groups(&place);
         let grouped = groups.iter().flat_map(|(place, lines)| {
-            lines.iter().enumerate().map(|(index, line)| (place.clone().index(index), line.as_str()))
+            lines.iter().enumerate().map(|(index, line)| (place.clone().index(index), line))
         });
         for (place, text) in single.into_iter().chain(grouped) {
             check_text(text, max_chars, &PLACES, &place, report);
@@ -140,8 +141,10 @@ impl Table for GameMaster {
                 report.error(place.clone().index(index), "is empty, expected a word");
             }
         }
-        for (place, list) in self.groups(&place).into_iter().chain(self.keywords(&place)) {
-            if list.is_empty() {
+        let lines = self.groups(&place).into_iter().map(|(place, lines)| (place, lines.len()));
+        let words = self.keywords(&place).into_iter().map(|(place, words)| (place, words.len()));
+        for (place, count) in lines.chain(words) {
+            if count == 0 {
                 report.error(place, "is empty, expected at least one");
             }
         }
@@ -149,10 +152,8 @@ impl Table for GameMaster {
 }
 
 impl GameMaster {
-    fn single_lines(&self) -> [(&'static str, &str); 11] {
+    fn single_lines(&self) -> [(&'static str, &Template); 9] {
         [
-            ("role", &self.role),
-            ("nothing", &self.nothing),
             ("tasks.accepted", &self.tasks.accepted),
             ("tasks.busy", &self.tasks.busy),
             ("tasks.given_up", &self.tasks.given_up),
@@ -166,7 +167,7 @@ impl GameMaster {
     }
 
     /// The lists of lines that are drawn from.
-    fn groups(&self, place: &Place) -> Vec<(Place, &[String])> {
+    fn groups(&self, place: &Place) -> Vec<(Place, &[Template])> {
         let at = |key: &str, index: usize| place.clone().key(key).index(index).key("lines");
         let topics = self.topics.iter().enumerate().map(|(index, topic)| (at("topics", index), &topic.lines[..]));
         let events = self.events.iter().enumerate().map(|(index, event)| (at("events", index), &event.lines[..]));

@@ -19,7 +19,7 @@ use bevy_app::{App, Plugin};
 
 use crate::rules::RulesApp;
 
-pub use abilities::{Abilities, Attribute, Thing};
+pub use abilities::Abilities;
 pub use cast::Cast;
 pub use check::check_script;
 pub use game_master::GameMaster;

@@ -13,11 +13,11 @@ pub struct NarratorRules {
     /// Faces of the die. The highest always passes, a 1 always fails.
     pub die_sides: u32,
     /// So much of an attribute counts as one point.
-    pub attribute_per_point: i64,
+    pub attribute_per_point: u32,
     /// So much strength of a used skill or equipment counts as one point.
-    pub strength_per_point: i64,
+    pub strength_per_point: u32,
     /// The most points that all used skills and equipments together bring.
-    pub help_max: i64,
+    pub help_max: u32,
     /// The most characters of any text of a script.
     pub text_max_chars: usize,
     /// The most turns that a script may allow.
@@ -32,15 +32,14 @@ impl NarratorRules {
         if face == 1 || face == sides {
             return face == sides;
         }
-        let attribute = check.attribute.map_or(0, |attribute| abilities.value(attribute));
-        let points = i64::try_from(face).unwrap_or(i64::MAX);
-        let points = points.saturating_add(attribute / self.attribute_per_point.max(1));
-        points.saturating_add(self.help(abilities)) >= check.difficulty
+        let attribute = check.attribute.map_or(0, |attribute| abilities.attributes.get(attribute));
+        let points = face + u64::from(attribute / self.attribute_per_point.max(1)) + self.help(abilities);
+        points >= u64::from(check.difficulty)
     }
 
-    fn help(&self, abilities: &Abilities) -> i64 {
-        let strengths = abilities.used.iter().map(|thing| thing.strength.max(0) / self.strength_per_point.max(1));
-        strengths.fold(0_i64, i64::saturating_add).min(self.help_max)
+    fn help(&self, abilities: &Abilities) -> u64 {
+        let strengths = abilities.used.iter().map(|craft| u64::from(craft.strength / self.strength_per_point.max(1)));
+        strengths.sum::<u64>().min(u64::from(self.help_max))
     }
 }
 
@@ -55,9 +54,9 @@ impl Table for NarratorRules {
     fn validate(&self, _: &Tables, report: &mut Report) {
         for (key, value, least, most) in [
             ("die_sides", i64::from(self.die_sides), 4, 1000),
-            ("attribute_per_point", self.attribute_per_point, 1, 1_000_000),
-            ("strength_per_point", self.strength_per_point, 1, 1_000_000),
-            ("help_max", self.help_max, 0, 1000),
+            ("attribute_per_point", i64::from(self.attribute_per_point), 1, 1_000_000),
+            ("strength_per_point", i64::from(self.strength_per_point), 1, 1_000_000),
+            ("help_max", i64::from(self.help_max), 0, 1000),
             ("text_max_chars", i64::try_from(self.text_max_chars).unwrap_or(i64::MAX), 1, 2000),
             ("turns_max", i64::from(self.turns_max), 1, 1000),
         ] {
@@ -72,7 +71,8 @@ impl Table for NarratorRules {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::narrator::{Attribute, Thing};
+    use crate::character::{Attribute, Attributes};
+    use crate::crafting::Craft;
     use proptest::prelude::*;
 
     const RULES: NarratorRules = NarratorRules {
@@ -84,13 +84,14 @@ mod tests {
         turns_max: 40,
     };
 
-    fn check(difficulty: i64) -> Check {
+    fn check(difficulty: u32) -> Check {
         Check { attribute: Some(Attribute::Agility), difficulty }
     }
 
-    fn abilities(agility: i64, strengths: &[i64]) -> Abilities {
-        let thing = |strength: &i64| Thing { name: String::new(), description: String::new(), strength: *strength };
-        Abilities { agility, used: strengths.iter().map(thing).collect(), ..Abilities::default() }
+    fn abilities(agility: u32, strengths: &[u32]) -> Abilities {
+        let craft = |strength: &u32| Craft { name: String::new(), description: String::new(), strength: *strength };
+        let attributes = Attributes { agility, ..Attributes::default() };
+        Abilities { attributes, used: strengths.iter().map(craft).collect() }
     }
 
     #[test]
@@ -103,7 +104,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn every_check_can_be_passed_and_failed(difficulty in 1_i64..1000, agility in 0_i64..100_000) {
+        fn every_check_can_be_passed_and_failed(difficulty in 1_u32..1000, agility in 0_u32..100_000) {
             let abilities = abilities(agility, &[]);
             prop_assert!(!RULES.passes(&check(difficulty), &abilities, 0), "a 1 always fails");
             prop_assert!(RULES.passes(&check(difficulty), &abilities, 19), "a 20 always passes");
@@ -111,7 +112,7 @@ mod tests {
 
         #[test]
         fn more_of_anything_never_makes_it_worse(
-            difficulty in 1_i64..40, agility in 0_i64..200, more in 0_i64..200, strength in 0_i64..100, throw: u64,
+            difficulty in 1_u32..40, agility in 0_u32..200, more in 0_u32..200, strength in 0_u32..100, throw: u64,
         ) {
             let before = RULES.passes(&check(difficulty), &abilities(agility, &[]), throw);
             let after = RULES.passes(&check(difficulty), &abilities(agility + more, &[strength]), throw);

@@ -4,8 +4,10 @@ use std::collections::BTreeMap;
 
 use serde::Deserialize;
 
-use crate::narrator::abilities::{Abilities, Attribute};
+use crate::character::Attribute;
+use crate::narrator::abilities::Abilities;
 use crate::narrator::words::Spoken;
+use crate::template::Template;
 
 /// Everything that can happen in a task.
 #[derive(Debug, Deserialize)]
@@ -30,7 +32,7 @@ pub struct Scene {
     /// Who speaks; a character.
     pub speaker: String,
     /// What the player reads when it comes here.
-    pub text: String,
+    pub text: Template,
     /// What the player may do. The first that fits is taken.
     pub choices: Vec<Choice>,
     /// What happens when none fits.
@@ -68,7 +70,7 @@ pub struct Check {
     #[serde(default)]
     pub attribute: Option<Attribute>,
     /// The points that are needed.
-    pub difficulty: i64,
+    pub difficulty: u32,
 }
 
 /// What is told, and where it leads.
@@ -76,7 +78,7 @@ pub struct Check {
 #[serde(deny_unknown_fields)]
 pub struct Outcome {
     /// What the player reads.
-    pub text: String,
+    pub text: Template,
     /// A scene or an ending; absent = the player stays where it is.
     #[serde(default)]
     pub go: Option<String>,
@@ -89,7 +91,7 @@ pub struct Ending {
     /// Who speaks; a character.
     pub speaker: String,
     /// What the player reads last.
-    pub text: String,
+    pub text: Template,
     /// Whether the task is done.
     pub success: bool,
     /// How much of the task's reward it brings; absent = all with success, nothing without.
@@ -113,7 +115,7 @@ impl Choice {
 
     fn has_what_it_takes(&self, abilities: &Abilities) -> bool {
         let suits = |text: &str| Spoken::new(text).has_any(&self.using);
-        self.using.is_empty() || abilities.used.iter().any(|thing| suits(&thing.name) || suits(&thing.description))
+        self.using.is_empty() || abilities.used.iter().any(|craft| suits(&craft.name) || suits(&craft.description))
     }
 
     /// The outcomes it may have.

@@ -1,11 +1,14 @@
 //! How far one player is in a script, and what its next message leads to.
 
+use std::fmt::Display;
+
 use serde::{Deserialize, Serialize};
 
 use crate::narrator::abilities::Abilities;
 use crate::narrator::rules::NarratorRules;
 use crate::narrator::script::{Ending, Outcome, Scene, Script};
 use crate::narrator::words::Spoken;
+use crate::template::Template;
 
 /// How far a player is in a script.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -31,9 +34,9 @@ pub struct Beat<'a> {
     /// Who speaks; a character.
     pub speaker: &'a str,
     /// What came of the player's message.
-    pub outcome: &'a str,
+    pub outcome: &'a Template,
     /// What the player reads on arrival, when it goes somewhere.
-    pub arrival: Option<&'a str>,
+    pub arrival: Option<&'a Template>,
     /// Where the story is then.
     pub next: Next<'a>,
 }
@@ -48,12 +51,10 @@ pub enum Next<'a> {
 }
 
 impl Beat<'_> {
-    /// All of what the player reads, its places still to be filled.
-    pub fn text(&self) -> String {
-        match self.arrival {
-            Some(arrival) => format!("{}\n{arrival}", self.outcome),
-            None => self.outcome.to_owned(),
-        }
+    /// All of what the player reads.
+    pub fn tell(&self, values: &[(&str, &dyn Display)]) -> String {
+        let texts = std::iter::once(self.outcome).chain(self.arrival);
+        texts.map(|text| text.fill(values)).collect::<Vec<_>>().join("\n")
     }
 }
 
@@ -116,14 +117,15 @@ impl Script {
                 None => (&from.speaker, None),
             },
         };
-        Beat { speaker, outcome: &outcome.text, arrival: arrival.map(String::as_str), next }
+        Beat { speaker, outcome: &outcome.text, arrival, next }
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::narrator::Thing;
+    use crate::character::Attributes;
+    use crate::crafting::Craft;
 
     const RULES: NarratorRules = NarratorRules {
         die_sides: 20,
@@ -161,10 +163,11 @@ mod tests {
     /// What the player reads, and whether the story has ended.
     fn hear(story: &Story, text: &str, used: &[&str]) -> (String, bool) {
         let script = script();
-        let thing = |name: &&str| Thing { name: (*name).to_owned(), description: String::new(), strength: 0 };
-        let abilities = Abilities { strength: 10, used: used.iter().map(thing).collect(), ..Abilities::default() };
+        let craft = |name: &&str| Craft { name: (*name).to_owned(), description: String::new(), strength: 0 };
+        let attributes = Attributes { strength: 10, ..Attributes::default() };
+        let abilities = Abilities { attributes, used: used.iter().map(craft).collect() };
         let beat = story.hear(&script, &Said { text, abilities: &abilities }, &RULES).expect("a scene that exists");
-        (beat.text(), matches!(beat.next, Next::Ending(_)))
+        (beat.tell(&[]), matches!(beat.next, Next::Ending(_)))
     }
 
     #[test]

@@ -16,6 +16,7 @@ use tokio::task::LocalSet;
 use crate::clock::wall_ms;
 use crate::config::{Config, ConfigError};
 use crate::game::{self, GameSettings, Start};
+use crate::net::caller::{self, Caller};
 use crate::net::http::{self, Site};
 use crate::net::inbox::Inbox;
 use crate::net::limits::PlayerLimits;
@@ -99,9 +100,12 @@ impl Server {
             entropy: Box::new(entropy),
         });
         let (stop, _) = watch::channel(false);
-        let shared = Shared { config: Arc::new(config), settings, rules, way_in, metrics, stop: stop.clone() };
+        let (caller, calling) = caller::start().map_err(system("start a thread"))?;
+        let shared = Shared { config: Arc::new(config), settings, rules, way_in, metrics, caller, stop: stop.clone() };
         let inboxes = shared.way_in.worlds.clone();
-        let threads = start_threads(&shared, worlds, listener)?;
+        let mut threads = start_threads(&shared, worlds, listener)?;
+        // It ends when the worlds have.
+        threads.push(calling);
         Ok(Self { address, stop, worlds: inboxes, threads, _lock: lock })
     }
 
@@ -185,6 +189,7 @@ struct Shared {
     rules: Arc<LoadedRules>,
     way_in: Arc<WayIn>,
     metrics: Option<PrometheusHandle>,
+    caller: Caller,
     stop: watch::Sender<bool>,
 }
 
@@ -284,7 +289,7 @@ fn start_world(shared: &Shared, world: OpenWorld, jobs_max: usize) -> Result<Wor
     let simulation = game::start_world(&shared.settings, &shared.rules, &store, start)?;
     let tables = game::player_tables(&simulation);
     let storage = StorageWorker::start(store, tables, listener(inbox.clone())).map_err(system("start a thread"))?;
-    Ok(WorldLoop::new(simulation, storage, inbox, notify, jobs_max))
+    Ok(WorldLoop::new(simulation, storage, inbox, notify, jobs_max, shared.caller.clone()))
 }
 
 fn listener(inbox: Arc<Inbox>) -> Listener {
@@ -292,6 +297,7 @@ fn listener(inbox: Arc<Inbox>) -> Listener {
         StorageEvent::Committed(batch) => inbox.note_committed(batch),
         StorageEvent::Found(key, account) => inbox.push(Input::Found(key, account)),
         StorageEvent::Loaded(account, rows) => inbox.push(Input::Loaded(account, rows)),
+        StorageEvent::Read(query, rows) => inbox.push(Input::RowsRead(query, rows)),
         StorageEvent::Failed(_) => inbox.fail_storage(),
     })
 }

@@ -19,6 +19,7 @@ use tokio_tungstenite::WebSocketStream;
 use crate::clock::wall_ms;
 use crate::config::Config;
 use crate::gate::ReplyGate;
+use crate::net::caller::Caller;
 use crate::net::connection::Connection;
 use crate::net::inbox::Inbox;
 use crate::net::limits::Limiter;
@@ -26,7 +27,7 @@ use crate::net::way_in::WayIn;
 use crate::net::websocket::{self, Ending};
 use crate::request::Job;
 use crate::storage::worker::StorageWorker;
-use crate::tick::{Effects, Input, Moment, Simulation, WITHOUT_STORAGE};
+use crate::tick::{Effects, Input, Moment, STOPPED, Simulation, WITHOUT_STORAGE};
 
 /// Batches that may wait for the disk; beyond, the world waits with its next tick, its inbox fills
 /// and clients get status 16.
@@ -43,6 +44,7 @@ pub struct WorldLoop {
     notify: Arc<Notify>,
     storage: Option<StorageWorker>,
     jobs: Jobs,
+    caller: Caller,
     last_batch: u64,
     /// The uncommitted batches, and when each was sent.
     sent: VecDeque<(u64, Instant)>,
@@ -82,6 +84,7 @@ impl WorldLoop {
         inbox: Arc<Inbox>,
         notify: Arc<Notify>,
         jobs_waiting_max: usize,
+        caller: Caller,
     ) -> Self {
         let committed = inbox.committed();
         let jobs = Jobs { inbox: inbox.clone(), waiting: Arc::default(), waiting_max: jobs_waiting_max };
@@ -92,6 +95,7 @@ impl WorldLoop {
             notify,
             storage: Some(storage),
             jobs,
+            caller,
             last_batch: committed,
             sent: VecDeque::new(),
             // The first tick applies what has become due while the server was down.
@@ -108,6 +112,9 @@ impl WorldLoop {
         while !self.is_done() {
             self.wait().await;
             self.release();
+            if self.inbox.is_stopping() {
+                self.simulation.dismiss_waiting(&STOPPED);
+            }
             if self.last_batch - self.gate.committed_batch() >= UNCOMMITTED_BATCHES_MAX && !self.has_failed {
                 continue;
             }
@@ -145,6 +152,7 @@ impl WorldLoop {
     fn release(&mut self) {
         let committed = self.inbox.committed();
         self.gate.committed(committed);
+        self.send_calls();
         while let Some((batch, sent_at)) = self.sent.front() {
             if *batch > committed {
                 if sent_at.elapsed() < COMMIT_PATIENCE {
@@ -170,6 +178,12 @@ impl WorldLoop {
         self.carry_out(effects, real);
     }
 
+    fn send_calls(&mut self) {
+        for outgoing in self.gate.take_calls() {
+            self.caller.call(outgoing, self.inbox.clone());
+        }
+    }
+
     fn carry_out(&mut self, effects: Effects, real: Instant) {
         self.wakes_at = effects.wake_after.map(|delay| real + delay);
         if let Some(storage) = &self.storage {
@@ -180,8 +194,11 @@ impl WorldLoop {
             }
             effects.lookups.into_iter().for_each(|key| storage.look_up(key));
             effects.players.into_iter().for_each(|account| storage.load(account));
+            effects.queries.into_iter().for_each(|(number, query)| storage.query(number, query));
         }
         self.gate.admit(effects.replies);
+        self.gate.admit_calls(effects.calls);
+        self.send_calls();
         effects.jobs.into_iter().for_each(|(number, job)| self.jobs.start(number, job));
     }
 }

@@ -1,3 +1,9 @@
 //! The platforms outside: MCRMB payments and SUD reports (semantics, sections 12 to 14).
 
+pub mod circuit;
 pub mod exchange;
+pub mod exchanges;
+pub mod mcrmb;
+pub mod secret;
+pub mod signature;
+pub mod sud;

@@ -3,9 +3,14 @@
 use std::any::Any;
 use std::borrow::Cow;
 
+use serde::Serialize;
+
+use crate::platforms::exchange::Exchange;
+use crate::platforms::exchanges::Line;
 use crate::player::AccountId;
+use crate::request::dispatch::render;
 use crate::request::status;
-use crate::storage::IndexKey;
+use crate::storage::{IndexKey, RowQuery};
 
 /// What a handler system returns: exactly one reply.
 pub type Answer<T> = Result<Success<T>, Refusal>;
@@ -18,7 +23,7 @@ pub type Waits<T> = Result<Success<T>, Unready>;
 #[derive(Debug)]
 pub struct Success<T> {
     pub(crate) status: i32,
-    pub(crate) message: &'static str,
+    pub(crate) message: Cow<'static, str>,
     pub(crate) data: Option<T>,
     pub(crate) signs_in: Option<SignIn>,
 }
@@ -26,12 +31,12 @@ pub struct Success<T> {
 impl<T> Success<T> {
     /// Status 0, message "success", and `data`.
     pub fn with(data: T) -> Self {
-        Self { status: status::SUCCESS, message: "success", data: Some(data), signs_in: None }
+        Self { status: status::SUCCESS, message: Cow::Borrowed("success"), data: Some(data), signs_in: None }
     }
 
     /// Status 0, message "success", and no `data` at all.
     pub fn empty() -> Self {
-        Self { status: status::SUCCESS, message: "success", data: None, signs_in: None }
+        Self { status: status::SUCCESS, message: Cow::Borrowed("success"), data: None, signs_in: None }
     }
 
     /// The same success under a function's own status.
@@ -41,8 +46,8 @@ impl<T> Success<T> {
     }
 
     /// The same success under a function's own message.
-    pub fn message(mut self, message: &'static str) -> Self {
-        self.message = message;
+    pub fn message(mut self, message: impl Into<Cow<'static, str>>) -> Self {
+        self.message = message.into();
         self
     }
 
@@ -99,8 +104,22 @@ pub struct SignIn {
 pub enum Unready {
     /// The final answer.
     Refused(Refusal),
-    /// To be run again later.
+    /// To be run again later. Nothing has changed.
     Needs(Need),
+    /// To be run again later. Something was begun that goes on by itself; who cannot wait gets the reply told here, and so
+    /// does a repetition of the request.
+    Begun(Need, Meanwhile),
+}
+
+/// The reply of a request that has begun something, until there is a better one.
+#[derive(Debug)]
+pub struct Meanwhile(pub(crate) Vec<u8>);
+
+impl Meanwhile {
+    /// This reply.
+    pub fn reply<T: Serialize>(reply: Success<T>) -> Self {
+        Self(render(reply))
+    }
 }
 
 impl From<Refusal> for Unready {
@@ -124,12 +143,27 @@ pub enum Need {
     Player(AccountId),
     /// Work that takes too long for the world's thread.
     Job(Job),
+    /// Rows that are only on disk.
+    Rows(RowQuery),
+    /// What a platform answers; the fact is a [`crate::platforms::exchange::CallOutcome`].
+    Exchange(Line, Exchange),
+    /// What a system of this world will tell through [`super::Notices`], at a moment of its own choosing.
+    Notice(Notice),
+}
+
+/// Something that a system will tell once. Whoever lets a request wait for it sees to it that it is told, however long that takes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Notice {
+    /// What it is about.
+    pub kind: &'static str,
+    /// Which of that kind.
+    pub number: u64,
 }
 
 /// Work done beside the world; what it returns is handed to the handler's second run.
 pub struct Job(Box<dyn FnOnce() -> Fact + Send + Sync>);
 
-/// What a [`Job`] found out.
+/// What a [`Job`] found out, or the [`FoundRows`](crate::storage::FoundRows) of a [`RowQuery`].
 pub type Fact = Box<dyn Any + Send + Sync>;
 
 impl Job {

@@ -12,15 +12,17 @@ use bevy_ecs::system::BoxedSystem;
 use crate::clock::Clock;
 use crate::events::{Audience, Events, Listeners};
 use crate::identity::Login;
+use crate::platforms::exchange::CallOutcome;
+use crate::platforms::exchanges::{Exchanges, WAITING_REQUEST};
 use crate::player::{self, AccountId, Players};
 use crate::request::envelope::{RequestId, finish_reply, into_text, refusal_text, write_body};
 use crate::request::once::{OnceKey, OnceLog, Repeat};
 use crate::request::registry::AnyRequest;
 use crate::request::{
-    Access, Answer, Call, Caller, Fact, Job, Need, Origin, Player, Reads, Refusal, Request, SignIn, Success, Unready,
-    Waits, status,
+    Access, Answer, Call, Caller, Fact, Job, Meanwhile, Need, Notice, Origin, Player, Reads, Refusal, Request, SignIn,
+    Success, Unready, Waits, status,
 };
-use crate::storage::{IndexKey, Stored, Touched};
+use crate::storage::{IndexKey, RowQuery, Stored, Touched};
 
 /// One request on its way into a world.
 #[derive(Debug)]
@@ -35,12 +37,27 @@ pub struct Command {
     pub once: Option<Box<OnceKey>>,
     /// For functions that need no token.
     pub stranger: Option<Box<Stranger>>,
-    /// What the job found out that the command waited for.
+    /// What was found out that the command waited for.
     pub fact: Option<Fact>,
     /// Where the one reply goes.
     pub reply_to: ReplyTo,
     /// The age in which it was parked last.
     pub parked_at: u32,
+    /// The reply for who cannot wait, once the command has begun something.
+    pub meanwhile: Option<Meanwhile>,
+}
+
+impl Command {
+    /// Answers a command that waits and will not be run again: with what it has begun, else with the refusal.
+    pub fn dismiss(self, refusal: &Refusal) {
+        match self.meanwhile {
+            Some(Meanwhile(mut body)) => {
+                finish_reply(&mut body, &self.reply_to.id);
+                self.reply_to.send(Reply { text: into_text(body), sign_in: None });
+            }
+            None => self.reply_to.refuse(refusal),
+        }
+    }
 }
 
 /// What is known of a caller without a token.
@@ -188,6 +205,8 @@ pub struct Outbox {
     pub players: Vec<AccountId>,
     /// Jobs to be run.
     pub jobs: Vec<(u64, Job)>,
+    /// Rows to be read, numbered among the jobs.
+    pub queries: Vec<(u64, RowQuery)>,
 }
 
 /// The commands that wait, by what they wait for.
@@ -197,6 +216,8 @@ pub struct Parked {
     players: HashMap<AccountId, Vec<Command>>,
     jobs: HashMap<u64, Command>,
     jobs_started: u64,
+    exchanges: HashMap<u64, Command>,
+    notices: HashMap<Notice, Vec<Command>>,
     /// Moves on once a second while commands wait; a command parked in an earlier age is older.
     age: u32,
 }
@@ -208,7 +229,8 @@ impl Parked {
     /// How many commands wait.
     pub fn len(&self) -> usize {
         let waiting = self.lookups.values().map(Vec::len).sum::<usize>();
-        waiting + self.players.values().map(Vec::len).sum::<usize>() + self.jobs.len()
+        let waiting = waiting + self.players.values().map(Vec::len).sum::<usize>();
+        waiting + self.notices.values().map(Vec::len).sum::<usize>() + self.jobs.len() + self.exchanges.len()
     }
 
     /// Whether none waits.
@@ -231,10 +253,29 @@ impl Parked {
         self.players.remove(&account).unwrap_or_default()
     }
 
-    /// The command that waited for this job, with what the job found out.
+    /// The command that waited for this job or query, with what was found out.
     pub fn take_job(&mut self, job: u64, fact: Fact) -> Option<Command> {
         let command = self.jobs.remove(&job)?;
         Some(Command { fact: Some(fact), ..command })
+    }
+
+    /// The command that waited for this exchange, with how it ended.
+    pub fn take_exchange(&mut self, number: u64, outcome: CallOutcome) -> Option<Command> {
+        let command = self.exchanges.remove(&number)?;
+        Some(Command { fact: Some(Box::new(outcome)), ..command })
+    }
+
+    /// The commands that waited to be told of this, in order of arrival.
+    pub fn take_notice<T: Clone + Send + Sync + 'static>(&mut self, notice: Notice, told: &T) -> Vec<Command> {
+        let waiting = self.notices.remove(&notice).unwrap_or_default();
+        waiting.into_iter().map(|command| Command { fact: Some(Box::new(told.clone())), ..command }).collect()
+    }
+
+    /// The commands that wait to be told something.
+    pub fn take_notices(&mut self) -> Vec<Command> {
+        let mut all: Vec<_> = self.notices.drain().collect();
+        all.sort_unstable_by_key(|(notice, _)| (notice.kind, notice.number));
+        all.into_iter().flat_map(|(_, commands)| commands).collect()
     }
 
     /// The command that waited for this job, which will not be done.
@@ -251,6 +292,7 @@ impl Parked {
         let is_old = |command: &mut Command| command.parked_at < oldest;
         let mut old: Vec<Command> =
             self.jobs.extract_if(|_, command| is_old(command)).map(|(_, command)| command).collect();
+        old.extend(self.exchanges.extract_if(|_, command| is_old(command)).map(|(_, command)| command));
         for waiting in self.lookups.values_mut().chain(self.players.values_mut()) {
             old.extend(waiting.extract_if(.., |command| is_old(command)));
         }
@@ -262,12 +304,25 @@ impl Parked {
         let mut all: Vec<Command> = self.lookups.drain().flat_map(|(_, commands)| commands).collect();
         all.extend(self.players.drain().flat_map(|(_, commands)| commands));
         all.extend(self.jobs.drain().map(|(_, command)| command));
+        all.extend(self.exchanges.drain().map(|(_, command)| command));
+        all.extend(self.take_notices());
         all
     }
 
-    fn park(&mut self, need: Need, mut command: Command, outbox: &mut Outbox) {
+    fn park(&mut self, need: Need, mut command: Command, world: &mut World) {
         command.parked_at = self.age;
+        if let Need::Exchange(line, exchange) = need {
+            let now = world.resource::<Clock>().now();
+            match world.resource_mut::<Exchanges>().start(line, WAITING_REQUEST, exchange, now) {
+                Ok(number) => drop(self.exchanges.insert(number, command)),
+                Err(not_started) => command.dismiss(&not_started.refusal()),
+            }
+            return;
+        }
+        let outbox = &mut *world.resource_mut::<Outbox>();
         match need {
+            Need::Exchange(..) => {}
+            Need::Notice(notice) => self.notices.entry(notice).or_default().push(command),
             Need::Lookup(key) => {
                 let waiting = self.lookups.entry(key).or_insert_with_key(|key| {
                     outbox.lookups.push(key.clone());
@@ -282,12 +337,16 @@ impl Parked {
                 });
                 waiting.push(command);
             }
-            Need::Job(job) => {
-                self.jobs_started += 1;
-                outbox.jobs.push((self.jobs_started, job));
-                self.jobs.insert(self.jobs_started, command);
-            }
+            Need::Job(job) => outbox.jobs.push((self.park_for_fact(command), job)),
+            Need::Rows(query) => outbox.queries.push((self.park_for_fact(command), query)),
         }
+    }
+
+    /// The number under which the fact will come.
+    fn park_for_fact(&mut self, command: Command) -> u64 {
+        self.jobs_started += 1;
+        self.jobs.insert(self.jobs_started, command);
+        self.jobs_started
     }
 }
 
@@ -333,7 +392,7 @@ pub(crate) enum Outcome {
     /// The reply's JSON but for `id` and the closing brace.
     Answered { status: i32, body: Vec<u8>, sign_in: Option<SignIn> },
     /// To be run again.
-    Waiting { need: Need, request: AnyRequest },
+    Waiting { need: Need, request: AnyRequest, meanwhile: Option<Meanwhile> },
 }
 
 /// Handles one command: a reply is held, or the command is parked.
@@ -348,19 +407,27 @@ pub fn dispatch(world: &mut World, handlers: &mut Handlers, mut command: Command
             entry.count(refusal.status);
             return answer_refusal(world, command.reply_to, &refusal);
         }
-        Err(Unready::Needs(need)) => return park(world, need, command),
+        Err(Unready::Needs(need) | Unready::Begun(need, _)) => return park(world, need, command),
     };
     if let Some(player) = player {
         world.resource_mut::<Touched>().push(player.entity);
         match check_repeat(world, player, command.once.as_deref()) {
             Repeat::New => {}
+            // The command finds what it has begun itself.
+            _ if command.meanwhile.is_some() => {}
             Repeat::Same(body) => return answer(world, command.reply_to, body, sign_in, Until::Player(player.entity)),
             Repeat::Misused => return answer_refusal(world, command.reply_to, &Repeat::misused()),
         }
     }
     let origin = Origin { player, stranger: command.stranger.as_deref(), fact: command.fact.take() };
     match handler.run(world, command.request, origin) {
-        Outcome::Waiting { need, request } => park(world, need, Command { request, ..command }),
+        Outcome::Waiting { need, request, meanwhile } => {
+            if let (Some(player), Some(once), Some(Meanwhile(body))) = (player, &command.once, &meanwhile) {
+                keep_for_repeats(world, player, (**once).clone(), body);
+            }
+            let meanwhile = meanwhile.or(command.meanwhile.take());
+            park(world, need, Command { request, meanwhile, ..command });
+        }
         Outcome::Answered { status, body, sign_in: changed } => {
             if let (Some(player), Some(once)) = (player, command.once) {
                 keep_for_repeats(world, player, *once, &body);
@@ -406,7 +473,7 @@ fn keep_for_repeats(world: &mut World, player: Player, once: OnceKey, body: &[u8
 
 fn park(world: &mut World, need: Need, command: Command) {
     world.resource_scope(|world, mut parked: Mut<Parked>| {
-        parked.park(need, command, &mut world.resource_mut::<Outbox>());
+        parked.park(need, command, world);
     });
 }
 
@@ -498,8 +565,9 @@ impl<R: Request> Handler for Simple<R> {
         R::READS
     }
 
-    fn run(&mut self, world: &mut World, request: AnyRequest, mut origin: Origin<'_>) -> Outcome {
-        let call = Call { caller: R::Caller::from_origin(&mut origin), request: downcast::<R>(request) };
+    fn run(&mut self, world: &mut World, request: AnyRequest, origin: Origin<'_>) -> Outcome {
+        let caller = R::Caller::from_origin(&origin);
+        let call = Call { caller, request: downcast::<R>(request), fact: origin.fact };
         let answer = self.system.run(call, world).unwrap_or_else(|error| Err(broken_handler::<R>(&error)));
         let outcome = answered(answer, self.reply_bytes);
         if let Outcome::Answered { body, .. } = &outcome {
@@ -530,14 +598,18 @@ impl<R: Request + Clone> Handler for Waiting<R> {
         R::READS
     }
 
-    fn run(&mut self, world: &mut World, request: AnyRequest, mut origin: Origin<'_>) -> Outcome {
+    fn run(&mut self, world: &mut World, request: AnyRequest, origin: Origin<'_>) -> Outcome {
         let request = downcast::<R>(request);
-        let call = Call { caller: R::Caller::from_origin(&mut origin), request: request.clone() };
+        let caller = R::Caller::from_origin(&origin);
+        let call = Call { caller, request: request.clone(), fact: origin.fact };
         let answer = self.system.run(call, world).unwrap_or_else(|error| Err(broken_handler::<R>(&error).into()));
         match answer {
             Ok(success) => answered(Ok(success), 0),
             Err(Unready::Refused(refusal)) => answered::<R::Reply>(Err(refusal), 0),
-            Err(Unready::Needs(need)) => Outcome::Waiting { need, request: Box::new(request) },
+            Err(Unready::Needs(need)) => Outcome::Waiting { need, request: Box::new(request), meanwhile: None },
+            Err(Unready::Begun(need, meanwhile)) => {
+                Outcome::Waiting { need, request: Box::new(request), meanwhile: Some(meanwhile) }
+            }
         }
     }
 }
@@ -558,12 +630,44 @@ fn answered<T: serde::Serialize>(answer: Answer<T>, likely_bytes: usize) -> Outc
     let mut body = Vec::with_capacity(likely_bytes + SPARE_BYTES);
     match answer {
         Ok(Success { status, message, data, signs_in: sign_in }) => {
-            write_body(&mut body, status, message, data.as_ref());
+            write_body(&mut body, status, &message, data.as_ref());
             Outcome::Answered { status, body, sign_in }
         }
         Err(Refusal { status, message }) => {
             write_body::<()>(&mut body, status, &message, None);
             Outcome::Answered { status, body, sign_in: None }
         }
+    }
+}
+
+/// A reply's JSON but for `id` and the closing brace.
+pub(crate) fn render<T: serde::Serialize>(reply: Success<T>) -> Vec<u8> {
+    let mut body = Vec::new();
+    write_body(&mut body, reply.status, &reply.message, reply.data.as_ref());
+    body
+}
+
+/// Tells the requests that wait for something of this world. They are run again in the next tick.
+#[derive(Debug, Default, Resource)]
+pub struct Notices {
+    told: Vec<Command>,
+}
+
+impl Notices {
+    /// Has every request run again that waits for `notice`, with `fact` as what it waited for. Returns whether any did.
+    pub fn tell<T: Clone + Send + Sync + 'static>(&mut self, parked: &mut Parked, notice: Notice, fact: &T) -> bool {
+        let before = self.told.len();
+        self.told.extend(parked.take_notice(notice, fact));
+        self.told.len() > before
+    }
+
+    /// Whether no request is to be run again.
+    pub fn is_empty(&self) -> bool {
+        self.told.is_empty()
+    }
+
+    /// The requests that are to be run again.
+    pub fn take(&mut self) -> Vec<Command> {
+        std::mem::take(&mut self.told)
     }
 }

@@ -16,7 +16,8 @@ use bevy_ecs::entity::Entity;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-pub use answer::{Answer, Fact, Job, Need, Refusal, SignIn, Success, Unready, Waits};
+pub use answer::{Answer, Fact, Job, Meanwhile, Need, Notice, Refusal, SignIn, Success, Unready, Waits};
+pub use dispatch::Notices;
 pub use registry::{RequestApp, RequestTable};
 
 use crate::player::AccountId;
@@ -53,6 +54,8 @@ pub struct Call<R: Request> {
     pub caller: R::Caller,
     /// What is asked.
     pub request: R,
+    /// What was found out for this call, when it waited for a job or for rows; `None` at the first run.
+    pub fact: Option<Fact>,
 }
 
 /// Who may ask for a function.
@@ -71,7 +74,7 @@ pub trait Caller: Send + 'static {
     /// Who that is.
     const ACCESS: Access;
     /// Takes what the way in has found out about the caller.
-    fn from_origin(origin: &mut Origin<'_>) -> Self;
+    fn from_origin(origin: &Origin<'_>) -> Self;
 }
 
 /// All that is known of a caller when its request reaches the world.
@@ -81,7 +84,7 @@ pub struct Origin<'a> {
     pub player: Option<Player>,
     /// The caller, with [`Access::Anyone`].
     pub stranger: Option<&'a dispatch::Stranger>,
-    /// What the job found out that this call waited for.
+    /// What was found out that this call waited for.
     pub fact: Option<Fact>,
 }
 
@@ -97,7 +100,7 @@ pub struct Player {
 impl Caller for Player {
     const ACCESS: Access = Access::Player;
 
-    fn from_origin(origin: &mut Origin<'_>) -> Self {
+    fn from_origin(origin: &Origin<'_>) -> Self {
         origin.player.expect("the dispatcher should let only signed-in players through")
     }
 }
@@ -109,16 +112,14 @@ pub struct Anyone {
     pub address: Option<std::net::IpAddr>,
     /// 32 bytes nobody can guess, fresh for each request.
     pub entropy: [u8; 32],
-    /// What the job found out that this call waited for; `None` at the first run.
-    pub fact: Option<Fact>,
 }
 
 impl Caller for Anyone {
     const ACCESS: Access = Access::Anyone;
 
-    fn from_origin(origin: &mut Origin<'_>) -> Self {
+    fn from_origin(origin: &Origin<'_>) -> Self {
         let stranger = origin.stranger.expect("the way in should say who a caller without a token is");
-        Self { address: stranger.address, entropy: stranger.entropy, fact: origin.fact.take() }
+        Self { address: stranger.address, entropy: stranger.entropy }
     }
 }
 
@@ -129,7 +130,7 @@ pub struct Operator;
 impl Caller for Operator {
     const ACCESS: Access = Access::Operator;
 
-    fn from_origin(_: &mut Origin<'_>) -> Self {
+    fn from_origin(_: &Origin<'_>) -> Self {
         Self
     }
 }

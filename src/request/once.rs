@@ -58,7 +58,8 @@ struct Entry {
 impl OnceLog {
     /// What is known of this key.
     pub fn look_up(&self, once: &OnceKey) -> Repeat {
-        match self.entries.iter().find(|entry| entry.key == once.key) {
+        // A request that has begun something leaves two replies, of which the later one stands.
+        match self.entries.iter().rev().find(|entry| entry.key == once.key) {
             None => Repeat::New,
             Some(entry) if entry.fingerprint == once.fingerprint => Repeat::Same(entry.body.clone()),
             Some(_) => Repeat::Misused,

@@ -67,6 +67,12 @@ impl Batch {
         self.row_count += 1;
     }
 
+    /// Moves the rows of another batch behind its own; the other one is empty then.
+    pub fn append(&mut self, other: &mut Self) {
+        self.bytes.append(&mut other.bytes);
+        self.row_count += std::mem::take(&mut other.row_count);
+    }
+
     /// How many rows it holds.
     pub fn row_count(&self) -> usize {
         self.row_count

@@ -5,15 +5,19 @@
 //! background the log is folded into one row per player and table. Features declare their rows in
 //! their plugins and never name the database.
 
+pub mod archive;
 pub mod batch;
 pub mod directory;
 pub mod disk;
+pub mod query;
 pub mod rows;
 pub mod store;
 pub mod worker;
 
+pub use archive::{Archive, ArchivedRow, Discarded};
 pub use batch::{Batch, decode_value, encode_value};
 pub use directory::{Directory, IndexKey};
+pub use query::{FoundRows, RowQuery};
 pub use rows::{PlayerRow, PlayerRows, RowError, StorageApp, Stored, Touched, WorldEntity, WorldRow};
 pub use store::{LoadedPlayer, StorageError};
 
@@ -29,6 +33,8 @@ impl Plugin for StoragePlugin {
     fn build(&self, app: &mut App) {
         app.init_resource::<rows::Persistence>()
             .init_resource::<Touched>()
+            .init_resource::<Archive>()
+            .init_resource::<Discarded>()
             .init_resource::<crate::events::Events>()
             .init_resource::<Directory>();
         app.add_systems(Tick, rows::collect_batch.in_set(TickSystems::Persist));

@@ -17,7 +17,7 @@ use crate::clock::Clock;
 use crate::events::Listeners;
 use crate::hash::StableHasher;
 use crate::player::AccountId;
-use crate::storage::{Batch, Directory, decode_value, encode_value};
+use crate::storage::{Archive, Batch, Directory, Discarded, decode_value, encode_value};
 
 /// A component of players that is one row a player.
 pub trait PlayerRow: Component<Mutability = Mutable> + Serialize + DeserializeOwned {
@@ -215,6 +215,8 @@ struct WorldKind {
 struct EntityKind {
     component: ComponentId,
     save: fn(&World, Entity, &mut Batch),
+    /// Deletes the row; false when the entity has none.
+    delete: fn(&World, Entity, &mut Batch) -> bool,
     save_all: fn(&mut World, &mut Batch),
 }
 
@@ -256,7 +258,8 @@ pub trait StorageApp {
     fn add_player_rows<T: PlayerRows>(&mut self) -> &mut Self;
     /// The world has this resource, and it is kept.
     fn add_world_row<T: WorldRow>(&mut self) -> &mut Self;
-    /// Entities with this component are kept. Whoever spawns or changes one pushes it to [`Touched`].
+    /// Entities with this component are kept. Whoever spawns or changes one pushes it to [`Touched`], and to
+    /// [`Discarded`] when it is over.
     fn add_world_entities<T: WorldEntity>(&mut self) -> &mut Self;
     /// Has a table read when the world starts, after the world's own rows and in order of registration.
     fn add_start_reader(&mut self, table: &'static str, reader: StartReader) -> &mut Self;
@@ -312,6 +315,13 @@ impl StorageApp for App {
                 if let Some(component) = world.get::<T>(entity) {
                     save_world_entity(component, batch);
                 }
+            },
+            delete: |world, entity, batch| {
+                let component = world.get::<T>(entity);
+                if let Some(component) = component {
+                    batch.delete(T::TABLE, &component.key().to_be_bytes());
+                }
+                component.is_some()
             },
             save_all: |world, batch| {
                 let mut all: Vec<(u64, Entity)> =
@@ -421,6 +431,7 @@ pub fn collect_batch(world: &mut World) {
         let this_tick = world.increment_change_tick();
         let number = persistence.last_batch + 1;
         let mut batch = Batch::new(number, world.resource::<Clock>().now_ms());
+        discard(world, &persistence.entities, &mut batch);
         let mut touched = std::mem::take(&mut *world.resource_mut::<Touched>()).0;
         touched.sort_unstable();
         touched.dedup();
@@ -428,6 +439,7 @@ pub fn collect_batch(world: &mut World) {
             save_touched(world, *entity, persistence, this_tick, &mut batch);
         }
         world.resource_mut::<Directory>().save(number, &mut batch);
+        world.resource_mut::<Archive>().save(&mut batch);
         for kind in &persistence.worlds {
             let ticks = world.get_resource_change_ticks_by_id(kind.component);
             if ticks.is_some_and(|ticks| ticks.is_changed(persistence.since, this_tick)) {
@@ -450,6 +462,16 @@ pub fn collect_batch(world: &mut World) {
         crate::request::dispatch::hold_events(world);
         crate::request::dispatch::settle_waits(world, persistence.last_batch);
     });
+}
+
+/// Takes out what is over. It comes before anything is saved, so that a key may be used again in the same tick.
+fn discard(world: &mut World, kinds: &[EntityKind], batch: &mut Batch) {
+    for entity in world.resource_mut::<Discarded>().take() {
+        let deleted = kinds.iter().filter(|kind| (kind.delete)(world, entity, batch)).count();
+        if deleted > 0 {
+            world.despawn(entity);
+        }
+    }
 }
 
 fn save_touched(

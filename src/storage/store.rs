@@ -14,6 +14,7 @@ use crate::player::AccountId;
 use crate::storage::batch::{Batch, batches};
 use crate::storage::directory::{INDEX_TABLE, IndexKey, decode_entry};
 use crate::storage::disk::Disk;
+use crate::storage::{FoundRows, RowQuery};
 
 const LOG: TableDefinition<'_, u64, &[u8]> = TableDefinition::new("log");
 const META: TableDefinition<'_, &str, u64> = TableDefinition::new("meta");
@@ -315,6 +316,29 @@ impl Rows {
         }
         let exists = loaded.first().is_some_and(|rows| !rows.is_empty());
         Ok(exists.then_some(loaded))
+    }
+
+    /// The rows that are asked for.
+    pub fn read(&self, query: &RowQuery) -> Result<FoundRows, StorageError> {
+        let action = "read rows";
+        if query.from >= query.until {
+            return Ok(Vec::new());
+        }
+        let read = self.db.begin_read().map_err(failed(action))?;
+        let table = match read.open_table(TableDefinition::<&[u8], &[u8]>::new(query.table)) {
+            Err(redb::TableError::TableDoesNotExist(_)) => return Ok(Vec::new()),
+            Err(error) => return Err(failed(action)(error)),
+            Ok(table) => table,
+        };
+        let mut range = table.range(&query.from[..]..&query.until[..]).map_err(failed(action))?;
+        let mut found = Vec::new();
+        while found.len() < query.limit
+            && let Some(entry) = if query.newest_first { range.next_back() } else { range.next() }
+        {
+            let (key, value) = entry.map_err(failed(action))?;
+            found.push((key.value().to_vec(), value.value().to_vec()));
+        }
+        Ok(found)
     }
 
     /// The account an index entry names.

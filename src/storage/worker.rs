@@ -1,7 +1,8 @@
 //! The threads that wait for the disk, so that the world never does.
 //!
 //! One thread commits batches, one folds the log, one answers look-ups. They tell the world what
-//! they did through a callback.
+//! they did through a callback. A query for rows goes the way of the batches, so that it finds all
+//! that was changed before it.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -11,7 +12,7 @@ use std::time::{Duration, Instant};
 
 use crate::player::AccountId;
 use crate::storage::store::{Log, LogRecord, Recovered, Rows, Store};
-use crate::storage::{Batch, IndexKey, LoadedPlayer, StorageError};
+use crate::storage::{Batch, FoundRows, IndexKey, LoadedPlayer, RowQuery, StorageError};
 
 /// Unfolded log beyond this is folded at once.
 const FOLD_BYTES: usize = 32 << 20;
@@ -27,6 +28,8 @@ pub enum StorageEvent {
     Found(IndexKey, Option<AccountId>),
     /// A player was loaded; `None` when there is no such account.
     Loaded(AccountId, Option<LoadedPlayer>),
+    /// The rows of the query of this number were read.
+    Read(u64, FoundRows),
     /// Nothing more can be confirmed.
     Failed(String),
 }
@@ -39,6 +42,23 @@ enum Reading {
     Load(AccountId),
 }
 
+/// On its way through the commit thread.
+enum Writing {
+    Batch(Batch),
+    Query(Query),
+}
+
+/// On its way through the fold thread.
+enum Folding {
+    Record(LogRecord),
+    Query(Query),
+}
+
+struct Query {
+    number: u64,
+    rows: RowQuery,
+}
+
 /// How far folding is, shared between the threads.
 #[derive(Debug, Default)]
 struct Folded {
@@ -48,7 +68,7 @@ struct Folded {
 
 /// A world's storage threads. Dropping it commits and folds what was given, and waits for that.
 pub struct StorageWorker {
-    batches: Option<Sender<Batch>>,
+    writings: Option<Sender<Writing>>,
     readings: Option<Sender<Reading>>,
     folded: Arc<Folded>,
     threads: Vec<JoinHandle<()>>,
@@ -60,23 +80,28 @@ impl StorageWorker {
         let Store { log, rows, recovered } = store;
         let folded = Arc::new(Folded::default());
         folded.batch.store(recovered.last_batch, Ordering::Release);
-        let (batch_sender, batch_receiver) = channel();
-        let (record_sender, record_receiver) = channel();
+        let (writing_sender, writing_receiver) = channel();
+        let (folding_sender, folding_receiver) = channel();
         let (reading_sender, reading_receiver) = channel();
-        let committer = Committer { log, folded: folded.clone(), records: record_sender, listener: listener.clone() };
+        let committer = Committer { log, folded: folded.clone(), foldings: folding_sender, listener: listener.clone() };
         let folder = Folder { rows: rows.clone(), folded: folded.clone(), listener: listener.clone() };
         let reader = Reader { rows, tables: player_tables, listener };
         let threads = vec![
-            Builder::new().name("raidkeep-log".into()).spawn(move || committer.run(&batch_receiver))?,
-            Builder::new().name("raidkeep-fold".into()).spawn(move || folder.run(&record_receiver))?,
+            Builder::new().name("raidkeep-log".into()).spawn(move || committer.run(&writing_receiver))?,
+            Builder::new().name("raidkeep-fold".into()).spawn(move || folder.run(&folding_receiver))?,
             Builder::new().name("raidkeep-read".into()).spawn(move || reader.run(&reading_receiver))?,
         ];
-        Ok(Self { batches: Some(batch_sender), readings: Some(reading_sender), folded, threads })
+        Ok(Self { writings: Some(writing_sender), readings: Some(reading_sender), folded, threads })
     }
 
     /// Has a batch committed; [`StorageEvent::Committed`] follows.
     pub fn commit(&self, batch: Batch) {
-        send(self.batches.as_ref(), batch);
+        send(self.writings.as_ref(), Writing::Batch(batch));
+    }
+
+    /// Has rows read when every batch sent so far is in them; [`StorageEvent::Read`] follows.
+    pub fn query(&self, number: u64, rows: RowQuery) {
+        send(self.writings.as_ref(), Writing::Query(Query { number, rows }));
     }
 
     /// Has an index entry looked up; [`StorageEvent::Found`] follows.
@@ -104,7 +129,7 @@ fn send<T>(sender: Option<&Sender<T>>, message: T) {
 
 impl Drop for StorageWorker {
     fn drop(&mut self) {
-        self.batches = None;
+        self.writings = None;
         self.readings = None;
         for thread in self.threads.drain(..) {
             if thread.join().is_err() {
@@ -117,32 +142,41 @@ impl Drop for StorageWorker {
 struct Committer {
     log: Log,
     folded: Arc<Folded>,
-    records: Sender<LogRecord>,
+    foldings: Sender<Folding>,
     listener: Listener,
 }
 
 impl Committer {
-    fn run(mut self, batches: &Receiver<Batch>) {
-        while let Ok(first) = batches.recv() {
-            let mut group = vec![first];
-            group.extend(batches.try_iter());
+    fn run(mut self, writings: &Receiver<Writing>) {
+        while let Ok(first) = writings.recv() {
+            let (mut group, mut queries) = (Vec::new(), Vec::new());
+            for writing in std::iter::once(first).chain(writings.try_iter()) {
+                match writing {
+                    Writing::Batch(batch) => group.push(batch),
+                    Writing::Query(query) => queries.push(query),
+                }
+            }
             if let Err(error) = self.commit(&group) {
                 report(&self.listener, &error);
                 return;
+            }
+            for query in queries {
+                let _ = self.foldings.send(Folding::Query(query));
             }
         }
     }
 
     fn commit(&mut self, group: &[Batch]) -> Result<(), StorageError> {
+        let Some(last) = group.last() else {
+            return Ok(());
+        };
         let started = Instant::now();
         let record = self.log.append(group, self.folded.record.load(Ordering::Acquire))?;
-        if let Some(last) = group.last() {
-            (self.listener)(StorageEvent::Committed(last.number));
-        }
+        (self.listener)(StorageEvent::Committed(last.number));
         metrics::histogram!("raidkeep_commit_seconds").record(started.elapsed());
         metrics::counter!("raidkeep_committed_batches_total").increment(group.len() as u64);
         metrics::counter!("raidkeep_log_bytes_total").increment(record.bytes.len() as u64);
-        let _ = self.records.send(record);
+        let _ = self.foldings.send(Folding::Record(record));
         Ok(())
     }
 }
@@ -154,43 +188,76 @@ struct Folder {
 }
 
 impl Folder {
-    /// Gathers records and folds them; the last ones when the committer has ended.
-    fn run(self, records: &Receiver<LogRecord>) {
-        while let Ok(first) = records.recv() {
-            let gathered = gather(first, records);
-            if let Err(error) = self.fold(&gathered) {
+    /// Gathers records, folds them, and then reads for the queries that came behind them. The last ones when the
+    /// committer has ended.
+    fn run(self, foldings: &Receiver<Folding>) {
+        while let Ok(first) = foldings.recv() {
+            let gathered = Gathered::gather(first, foldings);
+            let folded = self.fold(&gathered.records).and_then(|()| self.answer(gathered.queries));
+            if let Err(error) = folded {
                 report(&self.listener, &error);
                 return;
             }
         }
     }
 
+    fn answer(&self, queries: Vec<Query>) -> Result<(), StorageError> {
+        for query in queries {
+            let rows = self.rows.read(&query.rows)?;
+            (self.listener)(StorageEvent::Read(query.number, rows));
+        }
+        Ok(())
+    }
+
     fn fold(&self, records: &[LogRecord]) -> Result<(), StorageError> {
+        let Some(last) = records.last() else {
+            return Ok(());
+        };
         let started = Instant::now();
         let last_batch = self.rows.fold(records)?;
-        if let Some(last) = records.last() {
-            self.folded.record.store(last.number, Ordering::Release);
-            self.folded.batch.store(last_batch, Ordering::Release);
-        }
+        self.folded.record.store(last.number, Ordering::Release);
+        self.folded.batch.store(last_batch, Ordering::Release);
         metrics::histogram!("raidkeep_fold_seconds").record(started.elapsed());
         Ok(())
     }
 }
 
-fn gather(first: LogRecord, records: &Receiver<LogRecord>) -> Vec<LogRecord> {
-    let deadline = Instant::now() + FOLD_INTERVAL;
-    let mut bytes = first.bytes.len();
-    let mut gathered = vec![first];
-    while bytes < FOLD_BYTES {
-        match records.recv_timeout(deadline.saturating_duration_since(Instant::now())) {
-            Ok(record) => {
-                bytes += record.bytes.len();
-                gathered.push(record);
+/// What the fold thread does in one go.
+#[derive(Default)]
+struct Gathered {
+    records: Vec<LogRecord>,
+    bytes: usize,
+    queries: Vec<Query>,
+}
+
+impl Gathered {
+    /// Gathers records for a while; somebody who waits for rows ends that with what has come by then.
+    fn gather(first: Folding, foldings: &Receiver<Folding>) -> Self {
+        let deadline = Instant::now() + FOLD_INTERVAL;
+        let mut gathered = Self::default();
+        gathered.add(first);
+        while gathered.bytes < FOLD_BYTES {
+            let patience = match gathered.queries.is_empty() {
+                true => deadline.saturating_duration_since(Instant::now()),
+                false => Duration::ZERO,
+            };
+            match foldings.recv_timeout(patience) {
+                Ok(folding) => gathered.add(folding),
+                Err(RecvTimeoutError::Timeout | RecvTimeoutError::Disconnected) => break,
             }
-            Err(RecvTimeoutError::Timeout | RecvTimeoutError::Disconnected) => break,
+        }
+        gathered
+    }
+
+    fn add(&mut self, folding: Folding) {
+        match folding {
+            Folding::Record(record) => {
+                self.bytes += record.bytes.len();
+                self.records.push(record);
+            }
+            Folding::Query(query) => self.queries.push(query),
         }
     }
-    gathered
 }
 
 struct Reader {
@@ -231,5 +298,46 @@ pub fn describe(recovered: Recovered) -> String {
     match recovered.last_batch {
         0 => "a new world".to_owned(),
         last => format!("batch {last}, {} log records folded at start", recovered.folded_at_start),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::storage::disk::Disk;
+
+    fn batch(number: u64, value: u8) -> Batch {
+        let mut batch = Batch::new(number, 0);
+        batch.put("test", b"key", |out| out.push(value));
+        batch
+    }
+
+    #[test]
+    fn a_query_finds_the_batches_before_it_because_they_are_folded_first() {
+        let store = Store::open_disks(Disk::default(), Disk::default()).expect("the simulated disks should open");
+        let (sender, events) = channel();
+        let listener: Listener = Arc::new(move |event| {
+            let _ = sender.send(event);
+        });
+        let worker = StorageWorker::start(store, Vec::new(), listener).expect("threads should start");
+        let query =
+            RowQuery { table: "test", from: b"key".to_vec(), until: b"kez".to_vec(), newest_first: false, limit: 10 };
+        for number in 1..=3_u8 {
+            worker.commit(batch(number.into(), number));
+            worker.query(number.into(), query.clone());
+        }
+        let mut found = Vec::new();
+        while found.len() < 3 {
+            match events.recv_timeout(Duration::from_secs(60)) {
+                Ok(StorageEvent::Read(query, rows)) => found.push((query, rows)),
+                Ok(StorageEvent::Committed(_)) => {}
+                other => panic!("three answers expected: {other:?}"),
+            }
+        }
+        for (query, rows) in found {
+            let [(_, value)] = &rows[..] else { panic!("one row expected: {rows:?}") };
+            assert!(u64::from(value[0]) >= query, "query {query} should find its batch, and found {value:?}");
+        }
+        assert_eq!(worker.folded_batch(), 3, "what was read was folded first");
     }
 }

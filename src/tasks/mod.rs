@@ -5,6 +5,7 @@
 //! the reward, once. Rewards never follow from words.
 
 pub mod model;
+pub mod play;
 pub mod queue;
 pub mod requests;
 pub mod rules;

@@ -4,7 +4,6 @@ use bevy_ecs::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use crate::narrator::Story;
-use crate::narrator::words::fill;
 use crate::storage::PlayerRow;
 use crate::tasks::queue::TaskQueue;
 use crate::tasks::scripts::{PersonalTasks, PublicTasks, Task};
@@ -40,13 +39,17 @@ impl TaskName {
         }
     }
 
-    /// A text of the script with its places filled.
-    pub fn tell(&self, text: &str, player: &str) -> String {
-        let subject = match self {
+    /// Whether it was made for the player.
+    pub fn is_personal(&self) -> bool {
+        matches!(self, Self::Personal { .. })
+    }
+
+    /// What it is about; public tasks say that in their texts themselves.
+    pub fn subject(&self) -> &str {
+        match self {
             Self::Public(_) => "",
             Self::Personal { subject, .. } => subject,
-        };
-        fill(text, &[("player", player), ("subject", subject)])
+        }
     }
 }
 
@@ -155,10 +158,5 @@ mod tests {
         assert_eq!(book.wished_on(101), 0);
         book.add_personal(personal("豹"), 99);
         assert_eq!(book.wished_on(100), 3);
-    }
-
-    #[test]
-    fn texts_are_told_with_the_names_of_player_and_subject() {
-        assert_eq!(personal("狼王").tell("{player}遇见了{subject}", "小明"), "小明遇见了狼王");
     }
 }

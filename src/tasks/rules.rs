@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize, Serializer};
 
 use crate::items::{Amount, ItemId, ItemRules};
 use crate::random::Randomness;
+use crate::request::Refusal;
 use crate::rules::{Place, Report, Table, Tables, only};
 use crate::tasks::scripts::PublicTasks;
 
@@ -66,6 +67,25 @@ pub struct SpeechLimits {
     pub roles_max: usize,
     /// Characters of a name.
     pub name_max_chars: usize,
+}
+
+impl SpeechLimits {
+    /// Refuses a text that is too long.
+    pub fn check_text(&self, field: &str, text: &str) -> Result<(), Refusal> {
+        let max = self.text_max_chars;
+        let is_too_long = text.chars().nth(max).is_some();
+        if is_too_long { Err(Refusal::malformed(field, &format!("a string of at most {max} characters"))) } else { Ok(()) }
+    }
+
+    /// Refuses a list of more than `max` names, or of names that are too long.
+    pub fn check_names(&self, field: &str, names: &[String], max: usize) -> Result<(), Refusal> {
+        let is_long = |name: &String| name.chars().nth(self.name_max_chars).is_some();
+        if names.len() <= max && !names.iter().any(is_long) {
+            return Ok(());
+        }
+        let expected = format!("at most {max} names of at most {} characters", self.name_max_chars);
+        Err(Refusal::malformed(field, &expected))
+    }
 }
 
 /// What a task brings: of each, from the first number to the second, by chance.

@@ -6,10 +6,11 @@ use serde::Deserialize;
 
 use crate::images::Images;
 use crate::narrator::script::Script;
-use crate::narrator::words::{Spoken, fill, places};
+use crate::narrator::words::Spoken;
 use crate::narrator::check_script;
 use crate::rules::{Place, Report, Table, Tables};
 use crate::tasks::rules::{RewardRange, TaskRules};
+use crate::template::Template;
 
 /// A task: what stands in a file of `tasks/`.
 #[derive(Debug, Deserialize)]
@@ -38,9 +39,9 @@ pub struct Task {
 /// A template of personal tasks: what stands in a file of `personal_tasks/`.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Template {
+pub struct TaskTemplate {
     /// The task's name, with `{subject}` in it.
-    pub name: String,
+    pub name: Template,
     /// One of these must stand in the player's wish.
     pub keywords: Vec<String>,
     /// What the task may be about; the first that the wish speaks of, or one by chance.
@@ -106,12 +107,9 @@ impl PublicTasks {
 /// The most characters of a task's name.
 const NAME_MAX_CHARS: usize = 30;
 
-fn check_name(name: &str, place: &Place, known_places: &[&str], report: &mut Report) {
+fn check_name(name: &str, place: &Place, report: &mut Report) {
     if name.trim().is_empty() || name.chars().count() > NAME_MAX_CHARS {
         report.error(place, format!("expected 1 to {NAME_MAX_CHARS} characters"));
-    }
-    for unknown in places(name).filter(|name| !known_places.contains(name)) {
-        report.error(place, format!("{{{unknown}}} stands for nothing here"));
     }
 }
 
@@ -122,7 +120,7 @@ impl Table for PublicTasks {
     fn assemble(files: Vec<(String, PublicTask)>, report: &mut Report) -> Self {
         let mut by_name = BTreeMap::new();
         for (file, PublicTask { name, task }) in files {
-            check_name(&name, &Place::file(&file).key("name"), &[], report);
+            check_name(&name, &Place::file(&file).key("name"), report);
             if let Some((earlier, _)) = by_name.get(&name) {
                 let message = format!("\"{name}\" is the name of the task in {earlier} too");
                 report.error(Place::file(&file).key("name"), message);
@@ -143,24 +141,24 @@ impl Table for PublicTasks {
 /// The templates of personal tasks, by their files' names without folder and ending.
 #[derive(Debug)]
 pub struct PersonalTasks {
-    by_file: BTreeMap<String, Template>,
+    by_file: BTreeMap<String, TaskTemplate>,
 }
 
 impl PersonalTasks {
     /// The template that is kept under that name.
-    pub fn get(&self, template: &str) -> Option<&Template> {
+    pub fn get(&self, template: &str) -> Option<&TaskTemplate> {
         self.by_file.get(template)
     }
 
     /// The first template, in the order of names, that a wish speaks of.
-    pub fn find(&self, wish: &str) -> Option<(&str, &Template)> {
+    pub fn find(&self, wish: &str) -> Option<(&str, &TaskTemplate)> {
         let spoken = Spoken::new(wish);
         let found = self.by_file.iter().find(|(_, template)| spoken.has_any(&template.keywords));
         found.map(|(name, template)| (name.as_str(), template))
     }
 }
 
-impl Template {
+impl TaskTemplate {
     /// What a wish is about; `throw`, any number, decides when it does not say.
     pub fn subject(&self, wish: &str, throw: u64) -> &str {
         let spoken = Spoken::new(wish);
@@ -174,12 +172,12 @@ impl Template {
 
     /// The name of the task about a subject.
     pub fn task_name(&self, subject: &str) -> String {
-        fill(&self.name, &[("subject", subject)])
+        self.name.fill(&[("subject", &subject)])
     }
 
     fn check(&self, place: &Place, tables: &Tables, report: &mut Report) {
-        check_name(&self.name, &place.clone().key("name"), &["subject"], report);
-        if places(&self.name).all(|name| name != "subject") {
+        self.name.check(&["subject"], &place.clone().key("name"), report);
+        if !self.name.to_string().contains("{subject}") {
             report.error(place.clone().key("name"), "expected {subject} in the name, so that each task has its own");
         }
         if self.keywords.is_empty() || self.keywords.iter().any(|word| word.trim().is_empty()) {
@@ -190,7 +188,7 @@ impl Template {
         }
         for (index, subject) in self.subjects.iter().enumerate() {
             let place = place.clone().key("subjects").index(index);
-            check_name(&subject.name, &place.clone().key("name"), &[], report);
+            check_name(&self.task_name(&subject.name), &place.clone().key("name"), report);
             if subject.keywords.iter().any(|word| word.trim().is_empty()) {
                 report.error(place.key("keywords"), "one of the words is empty");
             }
@@ -201,9 +199,9 @@ impl Template {
 
 impl Table for PersonalTasks {
     const PATH: &'static str = "personal_tasks/";
-    type File = Template;
+    type File = TaskTemplate;
 
-    fn assemble(files: Vec<(String, Template)>, _: &mut Report) -> Self {
+    fn assemble(files: Vec<(String, TaskTemplate)>, _: &mut Report) -> Self {
         let short = |file: &str| file.trim_start_matches(Self::PATH).trim_end_matches(".ron").to_owned();
         Self { by_file: files.into_iter().map(|(file, template)| (short(&file), template)).collect() }
     }

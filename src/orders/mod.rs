@@ -1,0 +1,43 @@
+//! Orders: what is paid with points, from the wish to the goods (semantics, section 12).
+//!
+//! An order is an entity. It goes one step at a time, each on disk before the next, so that after a crash it is known how
+//! far it came. Points leave the platform at most once for an order, and goods are granted exactly when they did.
+//!
+//! Not here: what is sold (`shop`, `tickets`), and how the platform is spoken to (`platforms::mcrmb`).
+
+pub mod book;
+pub mod model;
+pub mod operator;
+pub mod proof;
+pub mod requests;
+pub mod settle;
+pub mod steps;
+
+use bevy_app::{App, Plugin};
+use bevy_ecs::prelude::*;
+
+use crate::platforms::settings::McrmbSettings;
+use crate::storage::StorageApp;
+use crate::tick::{Tick, TickSystems};
+
+pub use book::{OrderBook, OrderDesk, OrderNumbers};
+pub use model::{Goods, NewOrder, Order, OrderId, OrderSettings, OrderState};
+pub use settle::{ORDER_NOTICE, OrderTold};
+
+/// Orders and what operators do about them.
+pub struct OrdersPlugin {
+    /// The payment platform; without one no order is taken.
+    pub platform: Option<McrmbSettings>,
+}
+
+impl Plugin for OrdersPlugin {
+    fn build(&self, app: &mut App) {
+        app.init_resource::<OrderBook>().add_world_row::<OrderNumbers>().add_world_entities::<Order>();
+        app.add_start_reader(Order::CLOSED_TABLE, book::count_closed);
+        operator::register(app);
+        requests::register(app);
+        if self.platform.is_some() {
+            app.add_systems(Tick, steps::advance_orders.in_set(TickSystems::Simulate).after(crate::tick::expire_parked));
+        }
+    }
+}

@@ -1,0 +1,373 @@
+//! The life of an order: which step follows which, and why.
+
+use bevy_ecs::prelude::*;
+use serde::{Deserialize, Serialize};
+
+use crate::items::Amount;
+use crate::orders::proof::{Account, Evidence, Record, Verdict};
+use crate::player::AccountId;
+use crate::storage::WorldEntity;
+
+/// The number of an order, unique in its world.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct OrderId(pub u64);
+
+/// How patient orders are. All times are seconds of the simulation's clock.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+pub struct OrderSettings {
+    /// How long a platform that cannot be reached is tried before an order is refused. Nothing was charged then.
+    pub reach_seconds: i64,
+    /// How long to wait between two such tries.
+    pub retry_seconds: i64,
+    /// When a payment whose answer was lost is asked after, counted from one question to the next. After the last one it
+    /// is decided.
+    pub settle_after_seconds: Vec<i64>,
+    /// When a payment that was found not to have been made is asked after all the same, in case it is made late.
+    pub watch_after_seconds: Vec<i64>,
+}
+
+/// What a player gets for points.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Goods {
+    /// Items.
+    pub items: Vec<Amount>,
+    /// A ticket.
+    pub ticket: Option<TicketGoods>,
+}
+
+/// A ticket that is paid with points.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TicketGoods {
+    /// The kind.
+    pub ticket: u16,
+    /// The kind that counts how many may be bought; one was taken when the order was made.
+    pub allowance: u16,
+    /// The day on which it was taken, and on which it comes back if the order fails.
+    pub day: i32,
+}
+
+/// What an order is made from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NewOrder {
+    /// Who buys.
+    pub account: AccountId,
+    /// The buyer's name on the platform.
+    pub wname: Box<str>,
+    /// What is bought, for people.
+    pub offer: Box<str>,
+    /// Points.
+    pub price: i64,
+    /// What is granted for them.
+    pub goods: Goods,
+}
+
+/// One order.
+#[derive(Debug, Clone, PartialEq, Eq, Component, Serialize, Deserialize)]
+pub struct Order {
+    /// Its number.
+    pub id: OrderId,
+    /// Its number as the platform sees it, unique among all servers that share the platform's account.
+    pub number: Box<str>,
+    /// Who buys.
+    pub account: AccountId,
+    /// The buyer's name on the platform.
+    pub wname: Box<str>,
+    /// What is bought, for people.
+    pub offer: Box<str>,
+    /// Points.
+    pub price: i64,
+    /// What is granted for them.
+    pub goods: Goods,
+    /// How far it is.
+    pub state: OrderState,
+    /// The platform's account before the payment was sent.
+    pub before: Option<Account>,
+    /// What is left on the platform, as far as it said.
+    pub points_left: Option<i64>,
+    /// What the platform or an operator said last.
+    pub remark: Remark,
+    /// When it was made, unix seconds.
+    pub created_at: i64,
+    /// Every step, with its moment.
+    pub history: Vec<Step>,
+}
+
+/// What was said last about an order.
+#[derive(Debug, Default, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Remark {
+    /// The platform's code; 0 when it is not the platform that speaks.
+    pub code: i32,
+    /// For the player.
+    pub text: Box<str>,
+}
+
+/// One step of an order.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Step {
+    /// Unix seconds.
+    pub at: i64,
+    /// The state it led to.
+    pub state: StateName,
+    /// Why, for operators.
+    pub why: Box<str>,
+}
+
+/// How far an order is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum OrderState {
+    /// It is written down, and nothing was asked that moves points.
+    Written,
+    /// The payment is on its way: whether it was carried out will be told or has to be found out.
+    Sent,
+    /// The answer was lost.
+    InDoubt {
+        /// How often it was asked after.
+        checks: u32,
+    },
+    /// The points are paid and nothing is granted yet.
+    Paid,
+    /// The goods are granted. The end.
+    Granted,
+    /// Nothing was paid, as far as can be known, and it is asked after once in a while in case it is paid late.
+    Watched {
+        /// How often it was asked after.
+        checks: u32,
+    },
+    /// Nothing was paid. The end.
+    Refused,
+    /// It cannot be found out; an operator decides.
+    Operator,
+}
+
+/// The names of the states, as operators and players see them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[expect(missing_docs, reason = "OrderState says what each is")]
+pub enum StateName {
+    Written,
+    Sent,
+    InDoubt,
+    Paid,
+    Granted,
+    Watched,
+    Refused,
+    Operator,
+}
+
+impl OrderState {
+    /// Its name.
+    pub fn name(self) -> StateName {
+        match self {
+            Self::Written => StateName::Written,
+            Self::Sent => StateName::Sent,
+            Self::InDoubt { .. } => StateName::InDoubt,
+            Self::Paid => StateName::Paid,
+            Self::Granted => StateName::Granted,
+            Self::Watched { .. } => StateName::Watched,
+            Self::Refused => StateName::Refused,
+            Self::Operator => StateName::Operator,
+        }
+    }
+
+    /// Whether nothing more happens to it.
+    pub fn is_over(self) -> bool {
+        matches!(self, Self::Granted | Self::Refused)
+    }
+
+    /// Whether its buyer may make another order: one at a time, so that the platform's short list of records always tells
+    /// what became of it.
+    pub fn lets_buy_again(self) -> bool {
+        matches!(self, Self::Granted | Self::Refused | Self::Watched { .. })
+    }
+}
+
+/// What the platform answered to a payment.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Payment {
+    /// It was carried out; what is left.
+    Made(Option<i64>),
+    /// It was refused: code and message of the platform.
+    Declined(i32, String),
+    /// It certainly did not reach the platform.
+    NotSent(String),
+    /// Nobody knows.
+    Unknown(String),
+}
+
+/// Steps that are kept of an order's history.
+const HISTORY_MAX: usize = 64;
+
+impl Order {
+    /// The table of orders that are over.
+    pub const CLOSED_TABLE: &'static str = "orders_closed";
+
+    /// An order that has just been made.
+    pub fn new(id: OrderId, number: Box<str>, new: NewOrder, now: i64) -> Self {
+        let NewOrder { account, wname, offer, price, goods } = new;
+        let mut order = Self {
+            id,
+            number,
+            account,
+            wname,
+            offer,
+            price,
+            goods,
+            state: OrderState::Written,
+            before: None,
+            points_left: None,
+            remark: Remark::default(),
+            created_at: now,
+            history: Vec::new(),
+        };
+        order.step(OrderState::Written, now, "made by the player");
+        order
+    }
+
+    /// What the payment is for: the platform shows it among the player's records.
+    pub fn purpose(&self) -> String {
+        format!("{} {}", self.offer, self.number)
+    }
+
+    fn step(&mut self, state: OrderState, now: i64, why: &str) {
+        self.state = state;
+        if self.history.len() >= HISTORY_MAX {
+            // The first steps tell where it came from, the last ones where it is.
+            self.history.remove(HISTORY_MAX / 2);
+        }
+        self.history.push(Step { at: now, state: state.name(), why: why.into() });
+    }
+
+    fn remark(&mut self, code: i32, text: &str) {
+        self.remark = Remark { code, text: text.into() };
+    }
+
+    /// The platform's account before the payment is known: it may be sent, unless there is too little on it.
+    pub fn note_account(&mut self, account: Account, now: i64) {
+        if account.money < self.price {
+            let why = format!("{} points, the price is {}", account.money, self.price);
+            self.points_left = Some(account.money);
+            self.remark(NOT_ENOUGH, "点券余额不足");
+            return self.step(OrderState::Refused, now, &why);
+        }
+        self.before = Some(account);
+        self.step(OrderState::Sent, now, "the payment may leave from now on");
+    }
+
+    /// The platform cannot be asked at present.
+    pub fn note_unreachable(&mut self, why: &str, now: i64, settings: &OrderSettings) {
+        if now >= self.created_at + settings.reach_seconds {
+            self.remark(0, "payment platform not reachable, nothing was charged");
+            self.step(OrderState::Refused, now, &format!("the platform could not be reached: {why}"));
+        }
+    }
+
+    /// The platform refuses even to be asked about the player.
+    pub fn note_declined(&mut self, code: i32, text: &str, now: i64) {
+        self.remark(code, text);
+        self.step(OrderState::Refused, now, &format!("declined by the platform: {code} {text}"));
+    }
+
+    /// The platform has answered the payment, or not. A late answer is as good as one in time.
+    pub fn note_payment(&mut self, payment: Payment, now: i64) {
+        match (self.state, payment) {
+            (OrderState::Paid | OrderState::Granted | OrderState::Refused, _) => {}
+            (_, Payment::Made(left)) => {
+                self.points_left = left;
+                self.remark(101, "");
+                self.step(OrderState::Paid, now, "the platform says that it is paid");
+            }
+            (_, Payment::Declined(code, text)) => self.note_declined(code, &text, now),
+            (OrderState::Sent, Payment::NotSent(why)) => {
+                self.before = None;
+                self.step(OrderState::Written, now, &format!("the payment did not reach the platform: {why}"));
+            }
+            (OrderState::Sent, Payment::Unknown(why)) => {
+                self.step(OrderState::InDoubt { checks: 0 }, now, &format!("the answer was lost: {why}"));
+            }
+            (_, Payment::NotSent(_) | Payment::Unknown(_)) => {}
+        }
+    }
+
+    /// The server was killed after the payment may have left.
+    pub fn note_restart(&mut self, now: i64) {
+        if self.state == OrderState::Sent {
+            self.step(OrderState::InDoubt { checks: 0 }, now, "the server stopped before the answer came");
+        }
+    }
+
+    /// The platform was asked after a payment that is in doubt.
+    pub fn note_evidence(&mut self, evidence: &Evidence, now: i64, settings: &OrderSettings) {
+        let verdict = evidence.verdict(self.before.as_ref(), &self.number, self.price);
+        if verdict == Verdict::Paid {
+            self.points_left = evidence.account.as_ref().map(|account| account.money);
+            self.remark(101, "");
+            return self.step(OrderState::Paid, now, "found among the platform's records");
+        }
+        match self.state {
+            OrderState::InDoubt { checks } if (checks as usize) + 1 >= settings.settle_after_seconds.len() => match verdict {
+                Verdict::Paid | Verdict::NotPaid => {
+                    self.remark(0, "not charged");
+                    let why = "not among the platform's records, which reach back far enough, or nothing was spent at all";
+                    self.step(OrderState::Watched { checks: 0 }, now, why);
+                }
+                Verdict::Unclear => {
+                    self.remark(0, "an operator looks into it");
+                    self.step(OrderState::Operator, now, "the platform's records do not tell whether it was paid");
+                }
+            },
+            OrderState::InDoubt { checks } => self.state = OrderState::InDoubt { checks: checks + 1 },
+            OrderState::Watched { checks } if (checks as usize) + 1 >= settings.watch_after_seconds.len() => {
+                self.step(OrderState::Refused, now, "not paid late either");
+            }
+            OrderState::Watched { checks } => self.state = OrderState::Watched { checks: checks + 1 },
+            _ => {}
+        }
+    }
+
+    /// The next question cannot be asked; an order whose last question is due waits for it.
+    pub fn patience(&self, settings: &OrderSettings) -> i64 {
+        let after = |seconds: &[i64], checks: u32| seconds.get(checks as usize).or(seconds.last()).copied();
+        match self.state {
+            OrderState::InDoubt { checks } => after(&settings.settle_after_seconds, checks),
+            OrderState::Watched { checks } => after(&settings.watch_after_seconds, checks),
+            _ => None,
+        }
+        .unwrap_or(settings.retry_seconds)
+    }
+
+    /// An operator has found out. Errs while the order is under way by itself.
+    pub fn resolve(&mut self, is_paid: bool, reason: &str, now: i64) -> Result<(), StateName> {
+        match self.state {
+            OrderState::InDoubt { .. } | OrderState::Watched { .. } | OrderState::Operator => {
+                let state = if is_paid { OrderState::Paid } else { OrderState::Refused };
+                self.remark(0, if is_paid { "" } else { "not charged" });
+                self.step(state, now, &format!("resolved by an operator: {reason}"));
+                Ok(())
+            }
+            other => Err(other.name()),
+        }
+    }
+
+    /// The goods are granted.
+    pub fn note_granted(&mut self, now: i64) {
+        self.step(OrderState::Granted, now, "the goods are granted");
+    }
+
+    /// Whether one of these records is this order's payment.
+    pub fn is_among(&self, records: &[Record]) -> bool {
+        records.iter().any(|record| record.names(&self.number))
+    }
+}
+
+/// The platform's code for too few points.
+pub const NOT_ENOUGH: i32 = 102;
+/// The platform's code for a player who never had points.
+pub const NO_ACCOUNT: i32 = 103;
+
+impl WorldEntity for Order {
+    const TABLE: &'static str = "orders";
+
+    fn key(&self) -> u64 {
+        self.id.0
+    }
+}

@@ -1,0 +1,181 @@
+//! Whether a payment was made, found out from what the platform shows: a player's last five records, and what was spent in
+//! all. No clock is compared with the platform's.
+
+use serde::{Deserialize, Serialize};
+
+/// How many records the platform shows (document 2, `CheckRecord`).
+pub const RECORDS_SHOWN: usize = 5;
+
+/// A player's account on the platform.
+#[derive(Debug, Default, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Account {
+    /// Points there are.
+    pub money: i64,
+    /// Points that were ever spent, if the platform said so.
+    pub all_paid: Option<i64>,
+    /// The last records, newest first.
+    pub records: Vec<Record>,
+}
+
+/// One movement on the platform.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Record {
+    /// The platform's moment.
+    pub date: i64,
+    /// What it was for.
+    pub text: Box<str>,
+    /// Points; below zero when they were spent.
+    pub money: i64,
+}
+
+impl Record {
+    /// Whether this is the payment of the order of that number. `A-1` does not name `A-17`.
+    pub fn names(&self, number: &str) -> bool {
+        self.text.match_indices(number).any(|(at, _)| {
+            let next = self.text[at + number.len()..].chars().next();
+            !next.is_some_and(|next| next.is_ascii_alphanumeric())
+        })
+    }
+}
+
+/// What the platform shows when it is asked after a payment.
+#[derive(Debug, Default, Clone, PartialEq, Eq)]
+pub struct Evidence {
+    /// The account as it is now.
+    pub account: Option<Account>,
+}
+
+/// What evidence comes down to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Verdict {
+    /// The payment was made.
+    Paid,
+    /// It was not made up to now.
+    NotPaid,
+    /// It cannot be told.
+    Unclear,
+}
+
+impl Evidence {
+    /// Whether the order of that number and price was paid, when the account was as `before` just before it was sent.
+    pub fn verdict(&self, before: Option<&Account>, number: &str, price: i64) -> Verdict {
+        let (Some(now), Some(before)) = (&self.account, before) else {
+            return Verdict::Unclear;
+        };
+        if now.records.iter().any(|record| record.names(number)) {
+            return Verdict::Paid;
+        }
+        let nothing_spent = now.all_paid.is_some() && now.all_paid == before.all_paid;
+        let all_is_shown = reaches_back(now, before) && !has_unshown_payment(now, before);
+        if nothing_spent || (all_is_shown && !has_nameless_payment(now, before, price)) {
+            return Verdict::NotPaid;
+        }
+        Verdict::Unclear
+    }
+}
+
+/// Whether the records shown now reach back to those shown before, so that none in between is hidden.
+fn reaches_back(now: &Account, before: &Account) -> bool {
+    now.records.len() < RECORDS_SHOWN || before.records.first().is_some_and(|newest| now.records.contains(newest))
+}
+
+/// Whether more was spent since than the records show.
+fn has_unshown_payment(now: &Account, before: &Account) -> bool {
+    let new = now.records.iter().filter(|record| !before.records.contains(record));
+    let shown: i64 = new.map(|record| record.money.saturating_neg().max(0)).fold(0, i64::saturating_add);
+    let spent = now.all_paid.zip(before.all_paid).map_or(0, |(now, before)| now.saturating_sub(before));
+    spent > shown
+}
+
+/// Whether points were spent that may have been this order's, under a text that the platform has changed.
+fn has_nameless_payment(now: &Account, before: &Account, price: i64) -> bool {
+    now.records.iter().any(|record| record.money == -price && !before.records.contains(record))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn record(date: i64, text: &str, money: i64) -> Record {
+        Record { date, text: text.into(), money }
+    }
+
+    fn account(all_paid: Option<i64>, records: &[Record]) -> Account {
+        Account { money: 100, all_paid, records: records.to_vec() }
+    }
+
+    fn verdict(before: &Account, now: &Account) -> Verdict {
+        Evidence { account: Some(now.clone()) }.verdict(Some(before), "RK-17", 30)
+    }
+
+    #[test]
+    fn a_record_that_names_the_order_proves_the_payment() {
+        let before = account(Some(0), &[]);
+        let now = account(Some(30), &[record(5, "60钻石 RK-17", -30)]);
+        assert_eq!(verdict(&before, &now), Verdict::Paid);
+        let other = account(Some(30), &[record(5, "60钻石 RK-171", -3)]);
+        assert_eq!(verdict(&before, &other), Verdict::NotPaid, "another order's number begins alike");
+    }
+
+    #[test]
+    fn records_that_reach_back_prove_that_nothing_was_paid() {
+        let old = [record(1, "a", 5), record(0, "b", 6)];
+        let before = account(None, &old);
+        assert_eq!(verdict(&before, &before), Verdict::NotPaid);
+        let others: Vec<Record> = (2..6).map(|date| record(date, "x", 7)).rev().chain(old[..1].to_vec()).collect();
+        assert_eq!(verdict(&before, &account(None, &others)), Verdict::NotPaid, "the newest of before is still shown");
+        let hidden: Vec<Record> = (2..7).map(|date| record(date, "x", 7)).rev().collect();
+        assert_eq!(verdict(&before, &account(None, &hidden)), Verdict::Unclear, "ours may be hidden behind others");
+        let (before, now) = (account(Some(8), &old), account(Some(8), &hidden));
+        assert_eq!(verdict(&before, &now), Verdict::NotPaid, "nothing was spent since");
+    }
+
+    #[test]
+    fn a_payment_under_another_text_is_left_to_an_operator() {
+        let before = account(Some(0), &[]);
+        let now = account(Some(30), &[record(5, "API扣款", -30)]);
+        assert_eq!(verdict(&before, &now), Verdict::Unclear);
+    }
+
+    #[test]
+    fn without_the_platform_nothing_is_known() {
+        let nothing = Evidence::default();
+        assert_eq!(nothing.verdict(Some(&account(Some(0), &[])), "RK-17", 30), Verdict::Unclear);
+        let now = Evidence { account: Some(account(Some(0), &[])) };
+        assert_eq!(now.verdict(None, "RK-17", 30), Verdict::Unclear, "what was before was never asked");
+    }
+
+    proptest! {
+        /// A platform applies other movements before and after ours, and ours or not; what the five records and the sum
+        /// show is never read as the opposite of what happened.
+        #[test]
+        fn no_verdict_is_ever_the_opposite_of_the_truth(
+            earlier in proptest::collection::vec(-40_i64..40, 0..8),
+            others in proptest::collection::vec(-40_i64..40, 0..8),
+            at in 0_usize..9,
+            is_paid in any::<bool>(),
+            tells_sum in any::<bool>(),
+        ) {
+            let mut all: Vec<Record> = (0..).zip(&earlier).map(|(date, money)| record(date, "other", *money)).collect();
+            let show = |all: &[Record]| {
+                let spent: i64 = all.iter().map(|record| (-record.money).max(0)).sum();
+                let records: Vec<Record> = all.iter().rev().take(RECORDS_SHOWN).cloned().collect();
+                Account { money: 0, all_paid: tells_sum.then_some(spent), records }
+            };
+            let before = show(&all);
+            for (place, money) in others.iter().enumerate() {
+                if is_paid && place == at.min(others.len()) {
+                    all.push(record(1000, "goods RK-17", -30));
+                }
+                all.push(record(100 + place as i64, "other", *money));
+            }
+            if is_paid && at >= others.len() {
+                all.push(record(1000, "goods RK-17", -30));
+            }
+            let verdict = Evidence { account: Some(show(&all)) }.verdict(Some(&before), "RK-17", 30);
+            let opposite = if is_paid { Verdict::NotPaid } else { Verdict::Paid };
+            prop_assert_ne!(verdict, opposite);
+        }
+    }
+}

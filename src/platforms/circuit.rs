@@ -1,0 +1,97 @@
+//! A circuit breaker: a platform that keeps failing is left alone for a while.
+
+/// When a circuit opens and for how long. Times are seconds of the simulation's clock.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Deserialize)]
+pub struct CircuitSettings {
+    /// So many failures in a row open it.
+    pub failures: u32,
+    /// It stays open this long; then one call tries again.
+    pub open_seconds: i64,
+}
+
+/// The state of one platform's circuit.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Circuit {
+    failures: u32,
+    /// Open until then, unix seconds; after that one call is let through.
+    open_until: Option<i64>,
+    is_probing: bool,
+}
+
+impl Circuit {
+    /// Whether a call may go out now. A clock that jumped back does not keep it open for longer than it was meant to be.
+    pub fn lets_through(&mut self, settings: CircuitSettings, now: i64) -> bool {
+        self.open_until = self.open_until.map(|until| until.min(now + settings.open_seconds));
+        self.open_until.is_none_or(|until| now >= until && !self.is_probing)
+    }
+
+    /// A call goes out.
+    pub fn note_call(&mut self) {
+        self.is_probing = self.open_until.is_some();
+    }
+
+    /// The platform answered, whatever it said.
+    pub fn note_answer(&mut self) {
+        *self = Self::default();
+    }
+
+    /// The platform did not answer. Returns whether this opened the circuit.
+    pub fn note_failure(&mut self, settings: CircuitSettings, now: i64) -> bool {
+        self.failures = self.failures.saturating_add(1);
+        self.is_probing = false;
+        let opens = self.failures >= settings.failures;
+        if opens {
+            self.open_until = Some(now + settings.open_seconds);
+        }
+        opens
+    }
+
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const SETTINGS: CircuitSettings = CircuitSettings { failures: 3, open_seconds: 30 };
+
+    fn opened_at(now: i64) -> Circuit {
+        let mut circuit = Circuit::default();
+        for _ in 0..SETTINGS.failures {
+            circuit.note_call();
+            circuit.note_failure(SETTINGS, now);
+        }
+        circuit
+    }
+
+    #[test]
+    fn failures_in_a_row_open_it_and_an_answer_between_them_does_not() {
+        let mut circuit = Circuit::default();
+        assert!(!circuit.note_failure(SETTINGS, 0));
+        assert!(!circuit.note_failure(SETTINGS, 0));
+        circuit.note_answer();
+        assert!(!circuit.note_failure(SETTINGS, 0), "the count begins anew");
+        assert!(circuit.lets_through(SETTINGS, 0));
+        let mut circuit = opened_at(100);
+        assert!(!circuit.lets_through(SETTINGS, 129));
+    }
+
+    #[test]
+    fn after_a_while_one_call_tries_and_decides() {
+        let mut circuit = opened_at(100);
+        assert!(circuit.lets_through(SETTINGS, 130));
+        circuit.note_call();
+        assert!(!circuit.lets_through(SETTINGS, 130), "only one tries");
+        circuit.note_failure(SETTINGS, 131);
+        assert!(!circuit.lets_through(SETTINGS, 160) && circuit.lets_through(SETTINGS, 161), "a failed try opens it again");
+        circuit.note_call();
+        circuit.note_answer();
+        assert!(circuit.lets_through(SETTINGS, 161));
+    }
+
+    #[test]
+    fn a_clock_that_jumps_back_does_not_hold_it_open() {
+        let mut circuit = opened_at(1_000_000);
+        assert!(!circuit.lets_through(SETTINGS, 100) && !circuit.lets_through(SETTINGS, 129));
+        assert!(circuit.lets_through(SETTINGS, 130));
+    }
+}

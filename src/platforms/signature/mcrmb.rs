@@ -1,0 +1,154 @@
+//! The signature of MCRMB (document 2, "签名加密算法"; semantics, section 12).
+
+use std::borrow::Cow;
+
+use md5::{Digest, Md5};
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
+use subtle::{Choice, ConstantTimeEq};
+
+use super::hex;
+use crate::platforms::secret::Secret;
+
+/// Everything but the unreserved characters of RFC 3986 is encoded, so that no server can read the URL in two ways.
+const RESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
+
+/// The query string of a call: `sign=..` and then the parameters in the order given, percent-encoded.
+///
+/// The signature is the MD5 of the values *as they stand in the URL*, in its order, and the key.
+pub fn signed_query(parameters: &[(&str, &str)], key: &Secret) -> String {
+    let encoded: Vec<(&str, String)> =
+        parameters.iter().map(|(name, value)| (*name, utf8_percent_encode(value, RESERVED).to_string())).collect();
+    let sign = sign(encoded.iter().map(|(_, value)| value.as_bytes()), key);
+    encoded.iter().fold(format!("sign={sign}"), |query, (name, value)| query + "&" + name + "=" + value)
+}
+
+fn sign<'a>(values: impl Iterator<Item = &'a [u8]>, key: &Secret) -> String {
+    let hash = values.fold(Md5::new(), |hash, value| hash.chain_update(value));
+    hex(&hash.chain_update(key.expose()).finalize())
+}
+
+/// A query string as somebody sent it.
+#[derive(Clone)]
+pub struct ReceivedQuery<'a> {
+    parameters: Vec<(Cow<'a, str>, &'a str)>,
+}
+
+impl<'a> ReceivedQuery<'a> {
+    /// Takes any text apart; what is no `name=value` is a name without a value.
+    pub fn parse(raw: &'a str) -> Self {
+        let pairs = raw.split('&').filter(|pair| !pair.is_empty());
+        let pairs = pairs.map(|pair| pair.split_once('=').unwrap_or((pair, "")));
+        Self { parameters: pairs.map(|(name, value)| (decoded_text(name), value)).collect() }
+    }
+
+    /// The decoded value of a parameter, or nothing when it is missing or empty. The first one counts.
+    pub fn get(&self, name: &str) -> Option<String> {
+        let (_, value) = self.parameters.iter().find(|(known, _)| known == name)?;
+        Some(decoded_text(value).into_owned()).filter(|value| !value.is_empty())
+    }
+
+    /// Whether `sign` stands first, as the document demands, and fits the other values: as they stand in the URL, or
+    /// decoded, because clients do either. A hash in capitals fits too.
+    pub fn is_signed_by(&self, key: &Secret) -> bool {
+        let Some(((first, received), others)) = self.parameters.split_first() else {
+            return false;
+        };
+        if first != "sign" {
+            return false;
+        }
+        let received = received.to_ascii_lowercase();
+        let decoded: Vec<Cow<'_, [u8]>> = others.iter().map(|(_, value)| decoded_bytes(value)).collect();
+        let over_raw = sign(others.iter().map(|(_, value)| value.as_bytes()), key);
+        let over_decoded = sign(decoded.iter().map(Cow::as_ref), key);
+        let fits: Choice =
+            over_raw.as_bytes().ct_eq(received.as_bytes()) | over_decoded.as_bytes().ct_eq(received.as_bytes());
+        fits.into()
+    }
+}
+
+/// Decodes `%20` and, as web servers do in queries, `+`.
+fn decoded_bytes(value: &str) -> Cow<'_, [u8]> {
+    if value.contains('+') {
+        let spaced = value.replace('+', " ");
+        return Cow::Owned(percent_decode_str(&spaced).collect());
+    }
+    percent_decode_str(value).into()
+}
+
+fn decoded_text(value: &str) -> Cow<'_, str> {
+    match decoded_bytes(value) {
+        Cow::Borrowed(bytes) => String::from_utf8_lossy(bytes),
+        Cow::Owned(bytes) => Cow::Owned(String::from_utf8_lossy(&bytes).into_owned()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn key() -> Secret {
+        Secret::new("abcabc")
+    }
+
+    #[test]
+    fn the_documents_example_has_the_documents_signature() {
+        let query = signed_query(&[("sid", "1"), ("wname", "test")], &key());
+        assert_eq!(query, "sign=2d459e0f9ab822d7ecf61f4e7b119763&sid=1&wname=test");
+        assert!(ReceivedQuery::parse(&query).is_signed_by(&key()));
+    }
+
+    #[test]
+    fn values_are_hashed_as_they_stand_in_the_url() {
+        let query = signed_query(&[("wname", "a b"), ("use", "剑+1&~")], &key());
+        let (sign, rest) = query.split_once('&').expect("a signature and values");
+        assert_eq!(rest, "wname=a%20b&use=%E5%89%91%2B1%26~");
+        let expected = hex(&Md5::digest("a%20b%E5%89%91%2B1%26~abcabc"));
+        assert_eq!(sign, format!("sign={expected}"));
+    }
+
+    #[test]
+    fn a_signature_over_decoded_values_is_accepted_too() {
+        let sign = hex(&Md5::digest("a b剑abcabc"));
+        for wname in ["a%20b", "a+b"] {
+            let query = format!("sign={sign}&wname={wname}&use=%E5%89%91");
+            assert!(ReceivedQuery::parse(&query).is_signed_by(&key()), "{wname} is \"a b\" to a web server");
+        }
+        let query = format!("sign={}&wname=a%20b&use=%E5%89%91", sign.to_uppercase());
+        assert!(ReceivedQuery::parse(&query).is_signed_by(&key()), "capitals are the same hash");
+    }
+
+    #[test]
+    fn a_signature_that_is_not_first_or_does_not_fit_is_refused() {
+        let good = "2d459e0f9ab822d7ecf61f4e7b119763";
+        for query in [
+            format!("sid=1&sign={good}&wname=test"),
+            format!("sign={good}&sid=1&wname=tess"),
+            format!("sign={good}&wname=test&sid=1"),
+            "sign=&sid=1&wname=test".to_owned(),
+            String::new(),
+        ] {
+            assert!(!ReceivedQuery::parse(&query).is_signed_by(&key()), "{query} is not signed");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn any_query_can_be_read(raw in ".{0,80}") {
+            let query = ReceivedQuery::parse(&raw);
+            let _ = query.get("sid");
+            prop_assert!(!query.is_signed_by(&key()), "nobody guesses a signature");
+        }
+
+        #[test]
+        fn what_is_signed_is_read_back(wname in ".{1,20}", purpose in ".{1,40}") {
+            let text = signed_query(&[("wname", &wname), ("use", &purpose)], &key());
+            let query = ReceivedQuery::parse(&text);
+            prop_assert!(query.is_signed_by(&key()));
+            prop_assert!(!query.is_signed_by(&Secret::new("abcabd")), "another key does not fit");
+            prop_assert_eq!(query.get("wname"), Some(wname));
+            prop_assert_eq!(query.get("use"), Some(purpose));
+        }
+    }
+}

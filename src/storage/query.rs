@@ -1,0 +1,35 @@
+//! Rows that a handler reads from disk, such as a ledger or an archive. They are not kept in memory.
+
+use crate::request::{Fact, Need};
+
+/// Rows as they lie on disk: key and value.
+pub type FoundRows = Vec<(Vec<u8>, Vec<u8>)>;
+
+/// A piece of a table.
+///
+/// What it finds includes everything that was changed before the question, in the same tick too. A question costs the
+/// fold of all that is not folded yet, so it is for what is asked seldom.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RowQuery {
+    /// The table's name.
+    pub table: &'static str,
+    /// The first key.
+    pub from: Vec<u8>,
+    /// The key behind the last one.
+    pub until: Vec<u8>,
+    /// Whether the rows with the highest keys come first.
+    pub newest_first: bool,
+    /// How many rows at most.
+    pub limit: usize,
+}
+
+impl RowQuery {
+    /// The rows, if they are the fact that the handler was run again with; else errs with the need for them. A handler
+    /// that also waits for something else waits for that first, because a fact is there for one run only.
+    pub fn answer(self, fact: Option<Fact>) -> Result<FoundRows, Need> {
+        match fact.and_then(|fact| fact.downcast::<FoundRows>().ok()) {
+            Some(rows) => Ok(*rows),
+            None => Err(Need::Rows(self)),
+        }
+    }
+}

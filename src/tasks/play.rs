@@ -1,0 +1,104 @@
+//! What the functions of tasks have in common: the player, the rules, and how a task begins and ends.
+
+use std::sync::Arc;
+
+use bevy_ecs::prelude::*;
+use bevy_ecs::query::QueryData;
+use bevy_ecs::system::SystemParam;
+use rand::RngExt;
+
+use crate::character::{Attributes, CharacterRules};
+use crate::crafting::Possessions;
+use crate::identity::Account;
+use crate::images::Images;
+use crate::items::Inventory;
+use crate::levels::{Experience, LevelRules};
+use crate::narrator::script::Scene;
+use crate::narrator::{Cast, NarratorRules, Story};
+use crate::random::Randomness;
+use crate::request::{Refusal, status};
+use crate::rules::Rules;
+use crate::tasks::model::{ActiveTask, TaskBook, TaskName};
+use crate::tasks::queue::TaskQueue;
+use crate::tasks::rules::{RewardRange, RewardShown, TaskRules};
+use crate::tasks::scripts::{PersonalTasks, PublicTasks};
+
+/// For what the program has promised itself cannot happen.
+pub(super) const INTERNAL: Refusal = Refusal::new(status::INTERNAL_ERROR, "internal error");
+
+/// The player who asks.
+#[derive(QueryData)]
+#[query_data(mutable)]
+pub struct TaskPlayer {
+    pub(super) account: &'static Account,
+    pub(super) book: &'static mut TaskBook,
+    pub(super) inventory: &'static mut Inventory,
+    pub(super) experience: &'static mut Experience,
+    pub(super) possessions: &'static Possessions,
+}
+
+/// The rules that tasks are played by.
+#[derive(SystemParam)]
+pub struct Stage<'w> {
+    pub(super) public: Res<'w, Rules<PublicTasks>>,
+    pub(super) personal: Res<'w, Rules<PersonalTasks>>,
+    pub(super) rules: Res<'w, Rules<TaskRules>>,
+    pub(super) narrator: Res<'w, Rules<NarratorRules>>,
+    pub(super) cast: Res<'w, Rules<Cast>>,
+    pub(super) images: Res<'w, Rules<Images>>,
+    pub(super) levels: Res<'w, Rules<LevelRules>>,
+    pub(super) queue: Res<'w, TaskQueue>,
+    pub(super) randomness: ResMut<'w, Randomness>,
+    characters: Res<'w, Rules<CharacterRules>>,
+}
+
+impl Stage<'_> {
+    /// The player's attributes.
+    pub(super) fn attributes(&self, experience: &Experience, owned: &Possessions) -> Attributes {
+        self.characters.attributes(self.levels.standing(experience.total).level, owned)
+    }
+
+    /// A throw of the die.
+    pub(super) fn throw(&mut self) -> u64 {
+        self.randomness.source().random()
+    }
+
+    /// The scene of a task under way; `None` when the designers have taken it out since.
+    pub(super) fn scene(&self, active: &ActiveTask) -> Option<&Scene> {
+        active.story.scene(&active.name.find(&self.public, &self.personal)?.script)
+    }
+
+    /// What the player reads in the scene it is in.
+    pub(super) fn opening(&self, active: &ActiveTask, account: &Account) -> String {
+        let values: [(&str, &dyn std::fmt::Display); 2] =
+            [("player", &account.name()), ("subject", &active.name.subject())];
+        self.scene(active).map(|scene| scene.text.fill(&values)).unwrap_or_default()
+    }
+
+    /// The background of a task under way, base64.
+    pub(super) fn background(&self, active: &ActiveTask) -> Option<Arc<str>> {
+        self.images.get(&active.name.find(&self.public, &self.personal)?.background)
+    }
+
+    /// Begins a task; `None` when the rules do not have it.
+    pub(super) fn begin(&mut self, player: &mut TaskPlayerItem<'_, '_>, name: TaskName) -> Option<()> {
+        let throw = self.throw();
+        let story = Story::begin(&name.find(&self.public, &self.personal)?.script, throw);
+        player.book.begin(name, story, self.queue.filling());
+        Some(())
+    }
+
+    /// Ends the task under way and gives its reward. This is the only place where a task gives anything.
+    pub(super) fn finish(
+        &mut self,
+        player: &mut TaskPlayerItem<'_, '_>,
+        reward: &RewardRange,
+        percent: u32,
+    ) -> RewardShown {
+        let reward = reward.draw(percent, &mut self.randomness);
+        player.book.finish();
+        player.inventory.grant(&self.rules.items(reward));
+        player.experience.earn(reward.experience);
+        self.rules.show(reward)
+    }
+}
