@@ -26,6 +26,7 @@ use crate::stages::StagesPlugin;
 use crate::storage::rows::{self, Persistence};
 use crate::storage::store::Store;
 use crate::storage::{StorageApp, StorageError, StoragePlugin};
+use crate::tasks::TasksPlugin;
 use crate::tick::{Simulation, TickPlugin};
 use crate::tickets::TicketsPlugin;
 
@@ -62,7 +63,7 @@ pub fn build_app(settings: &GameSettings) -> App {
     app.add_plugins((ItemsPlugin, LevelsPlugin, EnergyPlugin, TicketsPlugin, StagesPlugin, HangUpPlugin));
     app.add_plugins((BossPlugin, RankingPlugin, MailPlugin));
     app.add_plugins((CharacterPlugin, CraftingPlugin));
-    app.add_plugins((ImagesPlugin, NarratorPlugin));
+    app.add_plugins((ImagesPlugin, NarratorPlugin, TasksPlugin));
     app
 }
 

@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use crate::request::Refusal;
 use crate::platforms::exchanges::Outgoing;
+use crate::request::Refusal;
 use crate::request::dispatch::{Held, TIMED_OUT, Until};
 use crate::tick::Calls;
 

@@ -39,6 +39,7 @@ pub mod request;
 pub mod rules;
 pub mod stages;
 pub mod storage;
+pub mod tasks;
 pub mod template;
 pub mod testing;
 pub mod tick;

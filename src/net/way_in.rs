@@ -132,7 +132,8 @@ impl WayIn {
             },
         };
         let (kind, request) = (kind.index, decoded.request);
-        let command = Command { kind, request, credential, once, stranger, fact: None, reply_to, parked_at: 0, meanwhile: None };
+        let command =
+            Command { kind, request, credential, once, stranger, fact: None, reply_to, parked_at: 0, meanwhile: None };
         if let Err((command, refusal)) = inbox.push_command(command) {
             command.reply_to.refuse(&refusal);
         }

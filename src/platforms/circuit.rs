@@ -45,7 +45,6 @@ impl Circuit {
         }
         opens
     }
-
 }
 
 #[cfg(test)]
@@ -82,7 +81,10 @@ mod tests {
         circuit.note_call();
         assert!(!circuit.lets_through(SETTINGS, 130), "only one tries");
         circuit.note_failure(SETTINGS, 131);
-        assert!(!circuit.lets_through(SETTINGS, 160) && circuit.lets_through(SETTINGS, 161), "a failed try opens it again");
+        assert!(
+            !circuit.lets_through(SETTINGS, 160) && circuit.lets_through(SETTINGS, 161),
+            "a failed try opens it again"
+        );
         circuit.note_call();
         circuit.note_answer();
         assert!(circuit.lets_through(SETTINGS, 161));

@@ -178,7 +178,11 @@ impl Exchanges {
             Some(settings) if has_failed => {
                 if state.circuit.note_failure(settings, now) {
                     let seconds = settings.open_seconds;
-                    tracing::warn!(platform = line.0, seconds, "a platform keeps failing; it is left alone for a while");
+                    tracing::warn!(
+                        platform = line.0,
+                        seconds,
+                        "a platform keeps failing; it is left alone for a while"
+                    );
                 }
             }
             _ => state.circuit.note_answer(),

@@ -37,7 +37,8 @@ impl TaskQueue {
 
     /// Whether it is to be refilled: it is time, or the rules no longer know a task or offer another number.
     pub fn is_due(&self, tasks: &PublicTasks, rules: &TaskRules, now: i64) -> bool {
-        let is_outdated = self.names.len() != rules.queue_size || self.names.iter().any(|name| tasks.get(name).is_none());
+        let is_outdated =
+            self.names.len() != rules.queue_size || self.names.iter().any(|name| tasks.get(name).is_none());
         now >= self.refill_at || is_outdated
     }
 

@@ -198,7 +198,7 @@ fn feedback(In(call): In<Call<Feedback>>, mut players: Query<TaskPlayer>, mut st
     let mut player = players.get_mut(call.caller.entity).map_err(|_| INTERNAL)?;
     own_role(player.account, &request.role)?;
     let active = player.book.active().ok_or(NO_TASK)?.clone();
-    let attributes = stage.attributes(player.experience, player.possessions);
+    let attributes = stage.attributes(&player.experience, player.possessions);
     let abilities = Abilities::new(attributes, player.possessions, &request.skills, &request.items);
     let task = active.name.find(&stage.public, &stage.personal).ok_or(NO_TASK)?;
     let said = Said { text: &request.text, abilities: &abilities };

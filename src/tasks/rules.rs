@@ -74,7 +74,11 @@ impl SpeechLimits {
     pub fn check_text(&self, field: &str, text: &str) -> Result<(), Refusal> {
         let max = self.text_max_chars;
         let is_too_long = text.chars().nth(max).is_some();
-        if is_too_long { Err(Refusal::malformed(field, &format!("a string of at most {max} characters"))) } else { Ok(()) }
+        if is_too_long {
+            Err(Refusal::malformed(field, &format!("a string of at most {max} characters")))
+        } else {
+            Ok(())
+        }
     }
 
     /// Refuses a list of more than `max` names, or of names that are too long.
@@ -133,7 +137,8 @@ impl RewardRange {
             ("experience", self.experience, rules.experience.max),
         ] {
             if !(0 <= least && least <= most && most <= max) {
-                let message = format!("({least}, {most}) is out of bounds, expected two ascending numbers of 0 to {max}");
+                let message =
+                    format!("({least}, {most}) is out of bounds, expected two ascending numbers of 0 to {max}");
                 report.error(place.clone().key(key), message);
             }
         }

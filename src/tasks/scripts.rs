@@ -5,9 +5,9 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 
 use crate::images::Images;
+use crate::narrator::check_script;
 use crate::narrator::script::Script;
 use crate::narrator::words::Spoken;
-use crate::narrator::check_script;
 use crate::rules::{Place, Report, Table, Tables};
 use crate::tasks::rules::{RewardRange, TaskRules};
 use crate::template::Template;

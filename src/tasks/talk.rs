@@ -60,11 +60,11 @@ fn main(
     stage.rules.limits.check_text("data.text", &text)?;
     let mut player = players.get_mut(call.caller.entity).map_err(|_| INTERNAL)?;
     check_speaker(player.account, role.as_deref(), &master)?;
-    let mut table = Table { player: &mut player, stage: &mut stage, master: &master };
-    if let Some(name) = table.named_task(&text) {
-        return table.accept(name);
+    let mut talk = Conversation { player: &mut player, stage: &mut stage, master: &master };
+    if let Some(name) = talk.named_task(&text) {
+        return talk.accept(name);
     }
-    let line = if master.is_giving_up(&text) { table.give_up() } else { table.chat(&text) };
+    let line = if master.is_giving_up(&text) { talk.give_up() } else { talk.chat(&text) };
     Ok(Success::with(MainTold { text: line, role: master.role.clone(), status: false, subimg: None }))
 }
 
@@ -75,14 +75,14 @@ fn check_speaker(account: &Account, role: Option<&str>, master: &GameMaster) -> 
     }
 }
 
-/// A player and the game master at one table.
-struct Table<'a, 'p, 'q, 'w> {
+/// A player and the game master at one talk.
+struct Conversation<'a, 'p, 'q, 'w> {
     player: &'a mut TaskPlayerItem<'p, 'q>,
     stage: &'a mut Stage<'w>,
     master: &'a GameMaster,
 }
 
-impl Table<'_, '_, '_, '_> {
+impl Conversation<'_, '_, '_, '_> {
     /// The task that a text names, of those that the player may take; the longest name when there are more.
     fn named_task(&self, text: &str) -> Option<TaskName> {
         let public = self.player.book.public(&self.stage.queue).map(|name| TaskName::Public(name.to_owned()));
@@ -191,20 +191,20 @@ fn task_request(
     stage.rules.limits.check_text("data.text", &text)?;
     let mut player = players.get_mut(call.caller.entity).map_err(|_| INTERNAL)?;
     own_role(player.account, &role)?;
-    let mut table = Table { player: &mut player, stage: &mut stage, master: &master };
+    let mut talk = Conversation { player: &mut player, stage: &mut stage, master: &master };
     let lines = &master.wishes;
-    let (status, line, task) = match table.grant_wish(&text, clock.day()) {
+    let (status, line, task) = match talk.grant_wish(&text, clock.day()) {
         Ok(task) => (status::SUCCESS, &lines.made, Some(task)),
         Err(Objection::Known(task)) => (409, &lines.known, Some(task)),
         Err(Objection::NotUnderstood) => (422, &lines.not_understood, None),
         Err(Objection::ListFull) => (429, &lines.list_full, None),
         Err(Objection::DayFull) => (429, &lines.day_full, None),
     };
-    let text = table.say_of(line, task);
+    let text = talk.say_of(line, task);
     Ok(Success::with(WishTold { text, role: master.role.clone() }).status(status))
 }
 
-impl Table<'_, '_, '_, '_> {
+impl Conversation<'_, '_, '_, '_> {
     /// Makes a task that the wish speaks of; returns its name as players see it.
     fn grant_wish(&mut self, wish: &str, today: i32) -> Result<String, Objection> {
         let rules = &self.stage.rules;
@@ -262,7 +262,7 @@ fn others(
     stage.rules.limits.check_text("data.text", &text)?;
     let mut player = players.get_mut(call.caller.entity).map_err(|_| INTERNAL)?;
     own_role(player.account, &role)?;
-    let mut table = Table { player: &mut player, stage: &mut stage, master: &master };
-    let (text, other) = table.event(&info, &text);
+    let mut talk = Conversation { player: &mut player, stage: &mut stage, master: &master };
+    let (text, other) = talk.event(&info, &text);
     Ok(Success::with(OthersTold { role: master.role.clone(), text, other }))
 }
