@@ -156,6 +156,12 @@ impl Clock {
         &self.zone
     }
 
+    /// A moment in unix seconds as `YYYY-MM-DD HH:MM:SS` in the game's zone.
+    pub fn local_time(&self, at: i64) -> String {
+        let moment = Timestamp::from_second(at).unwrap_or(Timestamp::UNIX_EPOCH).to_zoned(self.zone.clone());
+        moment.strftime("%Y-%m-%d %H:%M:%S").to_string()
+    }
+
     /// The number of the calendar day; a later day has a higher one.
     pub fn day(&self) -> i32 {
         self.day.number
@@ -174,12 +180,6 @@ impl Clock {
     /// The next local midnight of a 1st, unix seconds.
     pub fn next_month_at(&self) -> i64 {
         self.day.month_ends_at
-    }
-
-    /// A moment (unix seconds) as the world's zone writes it: `YYYY-MM-DD HH:MM:SS`.
-    pub fn local_time(&self, at: i64) -> String {
-        let local = Timestamp::from_second(at).unwrap_or(Timestamp::UNIX_EPOCH).to_zoned(self.zone.clone());
-        local.strftime("%Y-%m-%d %H:%M:%S").to_string()
     }
 
     /// Whole seconds to the next local midnight: `cd`, `cd_time`, `world_boss.time`.

@@ -14,14 +14,19 @@ use crate::hang_up::HangUpPlugin;
 use crate::identity::{IdentityPlugin, IdentitySettings};
 use crate::images::ImagesPlugin;
 use crate::items::ItemsPlugin;
+use crate::items::ledger::LedgerSettings;
 use crate::levels::LevelsPlugin;
 use crate::mail::MailPlugin;
 use crate::narrator::NarratorPlugin;
+use crate::orders::OrdersPlugin;
+use crate::platforms::mcrmb::McrmbPlugin;
+use crate::platforms::settings::PlatformSettings;
 use crate::player::PlayerPlugin;
 use crate::random::{RandomPlugin, Randomness, WorldSeed};
 use crate::ranking::RankingPlugin;
 use crate::request::once::OnceLog;
 use crate::rules::{self, AssetSource, LoadedRules, Problems, RuleTables};
+use crate::shop::ShopPlugin;
 use crate::stages::StagesPlugin;
 use crate::storage::rows::{self, Persistence};
 use crate::storage::store::Store;
@@ -47,8 +52,12 @@ pub struct GameSettings {
     pub zone: TimeZone,
     /// Tokens, passwords, attempts.
     pub identity: IdentitySettings,
+    /// The platforms outside.
+    pub platforms: PlatformSettings,
     /// Real time without a request after which a player leaves memory.
     pub put_away_after: Duration,
+    /// How much of the ledger is kept.
+    pub ledger: LedgerSettings,
 }
 
 /// An app with every feature of the game. It cannot tick yet: rules and rows are missing.
@@ -60,10 +69,19 @@ pub fn build_app(settings: &GameSettings) -> App {
     app.add_player_rows::<OnceLog>();
     app.add_plugins((ClockPlugin { mode: settings.clock }, RandomPlugin));
     app.add_plugins(PlayerPlugin { idle: settings.put_away_after });
-    app.add_plugins((ItemsPlugin, LevelsPlugin, EnergyPlugin, TicketsPlugin, StagesPlugin, HangUpPlugin));
+    app.add_plugins((
+        ItemsPlugin { ledger: settings.ledger },
+        LevelsPlugin,
+        EnergyPlugin,
+        TicketsPlugin,
+        StagesPlugin,
+        HangUpPlugin,
+    ));
     app.add_plugins((BossPlugin, RankingPlugin, MailPlugin));
     app.add_plugins((CharacterPlugin, CraftingPlugin));
     app.add_plugins((ImagesPlugin, NarratorPlugin, TasksPlugin));
+    let mcrmb = &settings.platforms.mcrmb;
+    app.add_plugins((McrmbPlugin { platform: mcrmb.clone() }, OrdersPlugin { platform: mcrmb.clone() }, ShopPlugin));
     app
 }
 

@@ -31,6 +31,8 @@ pub enum TickSystems {
     Receive,
     /// Days and months that have begun take effect, before any request sees them.
     Calendar,
+    /// What the platforms outside have answered takes effect, and they are asked what is to be asked.
+    Platforms,
     /// Requests are answered, in the order they arrived.
     Handle,
     /// What is due happens.
@@ -232,6 +234,7 @@ impl bevy_app::Plugin for TickPlugin {
                 (
                     TickSystems::Receive,
                     TickSystems::Calendar,
+                    TickSystems::Platforms,
                     TickSystems::Handle,
                     TickSystems::Simulate,
                     TickSystems::PutAway,
@@ -271,14 +274,14 @@ fn receive(world: &mut World) {
                     }
                 }
                 Input::JobDone(job, fact) => {
-                    arrivals.ready.extend(world.resource_mut::<Parked>().take_job(job, fact));
+                    arrivals.ready.extend(world.resource_mut::<Parked>().take_with_fact(job, fact));
                 }
                 Input::Answered(number, outcome) => {
                     let now = world.resource::<Clock>().now();
                     world.resource_mut::<Exchanges>().note_outcome(number, outcome, now);
                 }
                 Input::RowsRead(query, rows) => {
-                    arrivals.ready.extend(world.resource_mut::<Parked>().take_job(query, Box::new(rows)));
+                    arrivals.ready.extend(world.resource_mut::<Parked>().take_with_fact(query, Box::new(rows)));
                 }
                 Input::JobRefused(job) => {
                     if let Some(command) = world.resource_mut::<Parked>().cancel_job(job) {

@@ -10,8 +10,7 @@ use serde::{Deserialize, Serialize, Serializer};
 use crate::clock::Clock;
 use crate::events::Events;
 use crate::items::{Amount, Inventory, ItemId, ItemRules};
-use crate::request::{Answer, Call, Player, Reads, Refusal, Request, RequestApp, Success, status};
-use crate::rules::{Place, Report, Rules, RulesApp, Table, Tables, only};
+use crate::rules::{Place, Report, RulesApp, Table, Tables, only};
 use crate::storage::{PlayerRow, StorageApp};
 use crate::tick::{Surroundings, Tick, TickSystems, expire_parked};
 
@@ -43,9 +42,10 @@ impl Tickets {
         has_one
     }
 
-    /// Adds one ticket for today.
-    pub fn add(&mut self, kind: &TicketKind, today: i32) {
-        self.use_up(kind.key, -1, today);
+    /// Adds a ticket that was bought, which takes one of those that may be bought on that day.
+    pub fn add_bought(&mut self, ticket: u16, allowance: u16, today: i32) {
+        self.use_up(ticket, -1, today);
+        self.use_up(allowance, 1, today);
     }
 
     fn use_up(&mut self, key: u16, count: i32, today: i32) {
@@ -125,6 +125,9 @@ pub struct Purchase {
     pub allowance: u16,
     /// What one costs.
     pub price: Vec<Amount>,
+    /// What one costs in points of the payment platform; absent = not sold for points.
+    #[serde(default)]
+    pub price_points: Option<u32>,
 }
 
 /// The modes whose tickets can be bought.
@@ -173,6 +176,9 @@ impl Table for TicketRules {
                         .error(place.clone().key(key), format!("unknown ticket kind {kind}, expected a key of kinds"));
                 }
             }
+            if purchase.price_points == Some(0) {
+                report.error(place.clone().key("price_points"), "0 is no price, expected 1 or more");
+            }
             if let Some(items) = tables.get::<ItemRules>() {
                 items.check_all(&purchase.price, 1, &place.key("price"), report);
             }
@@ -209,75 +215,20 @@ impl Serialize for Limits {
     }
 }
 
-/// `buy_ticket {token, mode, pay_with}`.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-pub struct BuyTicket {
-    mode: PurchaseMode,
-    pay_with: PayWith,
-}
-
-/// How a ticket is paid.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum PayWith {
-    /// With the items that the purchase's price names.
-    Diamond,
-}
-
-impl Request for BuyTicket {
-    const FUNCTION: &'static str = "buy_ticket";
-    const READS: Reads = Reads::Caller;
-    type Caller = Player;
-    type Reply = TicketBought;
-}
-
-/// The reply of `buy_ticket`.
-#[derive(Debug, Serialize)]
-pub struct TicketBought {
-    limits: Limits,
-    cd: i64,
-    remain: Vec<Amount>,
-    reward: Vec<Amount>,
-    at: NextReset,
-}
-
 /// When tickets are whole again, unix seconds.
 #[derive(Debug, Clone, Copy, Serialize)]
 pub struct NextReset {
     next_reset_at: i64,
 }
 
-const NONE_TO_BUY: Refusal = Refusal::new(92, "no more ticket, try tomorrow");
-const CURRENCY_SHORT: Refusal = Refusal::new(95, "materials insufficient");
-
-fn buy_ticket(
-    In(call): In<Call<BuyTicket>>,
-    mut players: Query<(&mut Tickets, &mut Inventory)>,
-    rules: Res<Rules<TicketRules>>,
-    clock: Res<Clock>,
-) -> Answer<TicketBought> {
-    let (mut tickets, mut inventory) =
-        players.get_mut(call.caller.entity).map_err(|_| Refusal::new(status::INTERNAL_ERROR, "internal error"))?;
-    let purchase = rules.purchases.iter().find(|purchase| purchase.mode == call.request.mode).ok_or(NONE_TO_BUY)?;
-    let (ticket, allowance) = rules.kind(purchase.ticket).zip(rules.kind(purchase.allowance)).ok_or(NONE_TO_BUY)?;
-    let (is_vip, today) = (rules.is_vip(&inventory), clock.day());
-    if tickets.left(allowance, is_vip, today) == 0 {
-        return Err(NONE_TO_BUY);
+impl NextReset {
+    /// As the clock has it.
+    pub fn of(clock: &Clock) -> Self {
+        Self { next_reset_at: clock.next_day_at() }
     }
-    if !inventory.pay(&purchase.price) {
-        return Err(CURRENCY_SHORT);
-    }
-    tickets.take(allowance, is_vip, today);
-    tickets.add(ticket, today);
-    let reward = purchase.price.iter().map(|price| Amount { quantity: -price.quantity, ..*price }).collect::<Vec<_>>();
-    Ok(Success::with(TicketBought {
-        limits: Limits::some(&tickets, &rules, &[ticket.key, allowance.key], is_vip, today),
-        cd: clock.seconds_to_next_day(),
-        remain: inventory.remain_of(&reward),
-        reward,
-        at: NextReset { next_reset_at: clock.next_day_at() },
-    }))
 }
+
+/// Why the price is taken.
 
 /// The event `tickets_reset`.
 #[derive(Debug, Serialize)]
@@ -295,7 +246,7 @@ pub fn tell_of_reset(
 ) {
     let today = clock.day();
     if last_day.is_some_and(|last| today > last) {
-        let at = NextReset { next_reset_at: clock.next_day_at() };
+        let at = NextReset::of(&clock);
         events.tell_everybody("tickets_reset", &TicketsReset { cd: clock.seconds_to_next_day(), at });
     }
     *last_day = Some(last_day.map_or(today, |last| last.max(today)));
@@ -308,7 +259,6 @@ pub struct TicketsPlugin;
 impl Plugin for TicketsPlugin {
     fn build(&self, app: &mut App) {
         app.add_rules::<TicketRules>().add_player_rows::<Tickets>();
-        app.add_request::<BuyTicket, _>(buy_ticket);
         app.add_systems(Tick, tell_of_reset.in_set(TickSystems::Simulate).after(expire_parked));
     }
 }
@@ -331,7 +281,7 @@ mod tests {
     #[test]
     fn bought_tickets_come_on_top_and_end_with_the_day() {
         let mut tickets = Tickets { day: 100, used: Vec::new() };
-        tickets.add(&KIND, 100);
+        tickets.add_bought(KIND.key, 20, 100);
         assert_eq!(tickets.left(&KIND, false, 100), 3);
         assert!((0..3).all(|_| tickets.take(&KIND, false, 100)));
         assert!(!tickets.take(&KIND, false, 100), "none is left");

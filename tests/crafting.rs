@@ -1,6 +1,6 @@
 //! Characters and crafting through the protocol: `status`, `time`, `bag`, `skill`, `merge`, `legal` (document 5).
 
-use raidkeep::items::{Amount, Inventory, ItemId};
+use raidkeep::items::{Amount, Cause, Inventory, ItemId};
 use raidkeep::player::Players;
 use raidkeep::storage::Touched;
 use raidkeep::testing::{TestPlayer, TestServer};
@@ -21,7 +21,7 @@ fn crafter(server: &mut TestServer, quantity: i64) -> (TestPlayer, String) {
     let world = server.simulation().world_mut();
     let entity = world.resource::<Players>().entity(raidkeep::player::AccountId(1)).expect("the first account");
     let stock = [LONGAN, PLUME].map(|item| Amount { item, quantity });
-    world.get_mut::<Inventory>(entity).expect("every player has an inventory").grant(&stock);
+    world.get_mut::<Inventory>(entity).expect("every player has an inventory").grant(&stock, Cause::new("test"));
     world.resource_mut::<Touched>().push(entity);
     server.step(1);
     (player, name)

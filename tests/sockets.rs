@@ -707,6 +707,21 @@ fn an_operator_token_is_made_for_the_owner_only_and_works() {
 }
 
 #[test]
+fn an_operator_sees_in_the_ledger_what_has_happened_just_now() {
+    let host = Host::new(&[]);
+    let server = host.start();
+    let mut ann = server.guest("ann");
+    let name = ann.ask("get_player_info", json!({}))["data"]["name"].clone();
+    for stage in [8, 9] {
+        ann.ask("enter_stage_general", json!({"stage": stage}));
+        assert_eq!(ann.ask("victory_stage_general", json!({"stage": stage}))["status"], 0);
+        let reply = server.operate("ledger_list", json!({"name": name, "limit": 1}));
+        assert_eq!(reply["data"]["entries"][0]["number"], stage - 7, "what was answered is in the list: {reply}");
+        assert_eq!(reply["data"]["entries"][0]["why"], "victory");
+    }
+}
+
+#[test]
 fn no_operator_token_is_written_when_the_environment_has_one() {
     let host = Host::new(&["--clock", "manual"]);
     let server = host.start();

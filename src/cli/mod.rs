@@ -1,6 +1,7 @@
 //! The subcommands of the program.
 
 mod call;
+mod sandbox;
 mod serve;
 
 use std::process::ExitCode;
@@ -25,6 +26,8 @@ enum Command {
     Serve(serve::Serve),
     /// Sends one request, or a file of requests, as a client and prints the replies.
     Call(call::Call),
+    /// Runs a stand-in for the platforms MCRMB and SUD until SIGINT or SIGTERM.
+    Sandbox(sandbox::Sandbox),
 }
 
 /// Runs the program with the arguments of the process.
@@ -34,6 +37,7 @@ pub fn run() -> ExitCode {
         None => arguments.serve.run(),
         Some(Command::Serve(serve)) => serve.run(),
         Some(Command::Call(call)) => call.run(),
+        Some(Command::Sandbox(sandbox)) => sandbox.run(),
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,

@@ -56,6 +56,19 @@ impl Serve {
         print_line(&format!("listening on {}", server.address));
         let program = std::env::args().next().unwrap_or_else(|| "raidkeep".to_owned());
         print_line(&format!("try: {program} call --url ws://{} get_player_info", server.address));
+        if let Some(sandbox) = &server.sandbox {
+            let address = sandbox.address;
+            print_line(&format!(
+                "platforms are SANDBOXED: no real money, no real reports. Look at http://{address}/state"
+            ));
+            print_line(&format!(
+                "give points: curl -d '{{\"wname\":\"玩家#1\",\"money\":100}}' http://{address}/grant"
+            ));
+            print_line(&format!(
+                "buy: {program} call --url ws://{} buy_item '{{\"offer\":\"diamonds_60\"}}'",
+                server.address
+            ));
+        }
         print_line("stop with Ctrl-C; every answered change is on disk");
         stop.wait();
         tracing::info!("stopping");
@@ -87,7 +100,7 @@ impl Serve {
     }
 }
 
-fn start_log(as_json: bool) {
+pub(super) fn start_log(as_json: bool) {
     let filter = EnvFilter::try_from_env("RAIDKEEP_LOG").unwrap_or_else(|_| EnvFilter::new("info"));
     let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
     if as_json { log.json().init() } else { log.with_ansi(false).init() }
@@ -111,14 +124,14 @@ fn describe_metrics() {
 }
 
 /// SIGINT or SIGTERM.
-struct StopSignal {
+pub(super) struct StopSignal {
     runtime: tokio::runtime::Runtime,
     interrupt: tokio::signal::unix::Signal,
     terminate: tokio::signal::unix::Signal,
 }
 
 impl StopSignal {
-    fn listen() -> std::io::Result<Self> {
+    pub(super) fn listen() -> std::io::Result<Self> {
         use tokio::signal::unix::{SignalKind, signal};
         let runtime = tokio::runtime::Builder::new_current_thread().enable_io().build()?;
         let guard = runtime.enter();
@@ -127,7 +140,7 @@ impl StopSignal {
         Ok(Self { runtime, interrupt, terminate })
     }
 
-    fn wait(mut self) {
+    pub(super) fn wait(mut self) {
         self.runtime.block_on(async {
             tokio::select! {
                 _ = self.interrupt.recv() => {}

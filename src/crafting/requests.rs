@@ -11,7 +11,7 @@ use crate::character::own_role;
 use crate::crafting::model::{Craft, CraftKind, Possessions};
 use crate::crafting::rules::{CraftRules, Recipe, RecipeTexts};
 use crate::identity::{Account, NameRules};
-use crate::items::{Amount, Inventory, ItemRules};
+use crate::items::{Amount, Cause, Inventory, ItemRules};
 use crate::request::lenient::integer;
 use crate::request::{Answer, Anyone, Call, Player, Reads, Refusal, Request, RequestApp, Success, status};
 use crate::rules::Rules;
@@ -25,6 +25,8 @@ pub(super) fn register(app: &mut App) {
 }
 
 const INTERNAL: Refusal = Refusal::new(status::INTERNAL_ERROR, "internal error");
+/// In the ledger.
+const CRAFTED: Cause = Cause::new("crafted");
 
 /// `merge {role, mode, num, des, name?}`: makes something of what `num` pays for.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -98,7 +100,7 @@ fn merge(
     };
     let price = [Amount { item: recipe.material, quantity: num }];
     let objection = objection(kind, &craft, recipe, &possessions, &names);
-    if let Some(objection) = objection.or_else(|| (!inventory.pay(&price)).then_some(Objection::Short)) {
+    if let Some(objection) = objection.or_else(|| (!inventory.pay(&price, CRAFTED)).then_some(Objection::Short)) {
         let (status, message, template) = objection.of(recipe);
         return Ok(Success::with(words(&inventory, template, craft.strength)).status(status).message(message));
     }

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::clock::{Clock, HoursMinutesSeconds};
 use crate::hang_up::model::{Earnings, HangUp};
 use crate::hang_up::rules::HangUpRules;
-use crate::items::{Inventory, LegacyChange};
+use crate::items::{Cause, Inventory, LegacyChange};
 use crate::random::Randomness;
 use crate::request::{Answer, Call, Player, Reads, Refusal, Request, RequestApp, Success, lenient, status};
 use crate::rules::Rules;
@@ -105,6 +105,9 @@ fn start_hang_up(
     })
 }
 
+/// Why earnings come.
+const SETTLEMENT: Cause = Cause::new("hang_up");
+
 fn settle(
     hang_up: &mut HangUp,
     inventory: &mut Inventory,
@@ -113,7 +116,7 @@ fn settle(
     random: &mut Randomness,
 ) -> Option<(Earnings, Vec<LegacyChange>)> {
     let earnings = hang_up.settle(now, rules, random.source())?;
-    inventory.grant(&earnings.amounts);
+    inventory.grant(&earnings.amounts, SETTLEMENT);
     let changes = LegacyChange::after(inventory, &earnings.amounts);
     Some((earnings, changes))
 }

@@ -76,6 +76,11 @@ mod names {
     }
 }
 
+/// Under which a player's name is found in the directory.
+pub fn username_key(name: &str) -> IndexKey {
+    names::username(name)
+}
+
 /// Creates an account with everything a newcomer has.
 fn create(world: &mut World, describe: impl FnOnce(AccountId, i64) -> Account) -> (AccountId, Entity) {
     let account = AccountId(world.resource::<Accounts>().next);

@@ -8,14 +8,14 @@ use serde::{Deserialize, Serialize};
 
 use crate::clock::Clock;
 use crate::events::Events;
-use crate::identity::Account;
-use crate::items::{Amount, Inventory};
+use crate::identity::{Account, username_key};
+use crate::items::{Amount, Cause, Inventory};
 use crate::mail::model::{Broadcasts, Letter, Mail, MailError, Mailbox};
 use crate::mail::rules::MailRules;
 use crate::player::Players;
 use crate::request::{Answer, Call, Player, Reads, Refusal, Request, RequestApp, Success, Unready, Waits, status};
 use crate::rules::Rules;
-use crate::storage::{Directory, IndexKey, Touched};
+use crate::storage::{Directory, Touched};
 
 pub(super) fn register(app: &mut App) {
     app.add_request::<GetNewMail, _>(get_new_mail);
@@ -26,6 +26,9 @@ pub(super) fn register(app: &mut App) {
     app.add_request::<ClaimMail, _>(claim_mail);
     app.add_waiting_request::<SendMail, _>(send_mail);
 }
+
+/// Why a mail's items come.
+const CLAIMED: Cause = Cause::new("mail");
 
 const DAILY_LIMIT: Refusal = Refusal::new(99, "no more mails can be sent today");
 const NO_SUCH_PLAYER: Refusal = Refusal::new(98, "no such player");
@@ -244,7 +247,7 @@ fn claim_mail(
 ) -> Answer<MailClaimed> {
     let (mut mailbox, mut inventory) = players.get_mut(call.caller.entity).map_err(|_| INTERNAL)?;
     let reward = mailbox.claim(&call.request.key)?;
-    inventory.grant(&reward);
+    inventory.grant(&reward, CLAIMED);
     Ok(Success::with(MailClaimed { remain: inventory.remain_of(&reward), reward }))
 }
 
@@ -298,7 +301,7 @@ fn check_daily_limit(world: &World, sender: Entity) -> Result<(), Refusal> {
 /// The player of that name, in memory. From here on its rows are looked at when the tick ends.
 fn find_target(world: &mut World, name: &str) -> Result<Entity, Unready> {
     // Identity keeps usernames in the name space "name".
-    let found = world.resource::<Directory>().find(&IndexKey::new("name", name.as_bytes()))?;
+    let found = world.resource::<Directory>().find(&username_key(name))?;
     let account = found.ok_or(NO_SUCH_PLAYER)?;
     let now = world.resource::<Time<Real>>().elapsed();
     let entity = world.resource_mut::<Players>().find(account, now)?;

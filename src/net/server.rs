@@ -23,6 +23,8 @@ use crate::net::limits::PlayerLimits;
 use crate::net::operator::{OperatorToken, entropy};
 use crate::net::shard::{Sockets, WorldLoop};
 use crate::net::way_in::WayIn;
+use crate::platforms::sandbox::SandboxSettings;
+use crate::platforms::sandbox::server::SandboxServer;
 use crate::request::RequestTable;
 use crate::rules::{AssetSource, LoadedRules, Problems};
 use crate::storage::StorageError;
@@ -75,6 +77,8 @@ fn system(action: &'static str) -> impl FnOnce(std::io::Error) -> StartError {
 pub struct Server {
     /// Where it listens.
     pub address: SocketAddr,
+    /// The sandbox, when a platform is that.
+    pub sandbox: Option<SandboxServer>,
     stop: watch::Sender<bool>,
     worlds: Vec<Arc<Inbox>>,
     threads: Vec<JoinHandle<()>>,
@@ -84,13 +88,18 @@ pub struct Server {
 impl Server {
     /// Starts the worlds and listens.
     pub fn start(config: Config, assets: &AssetSource, metrics: Option<PrometheusHandle>) -> Result<Self, StartError> {
-        let settings = config.game()?;
+        let mut settings = config.game()?;
         let rules = load_rules(&settings, assets)?;
         let data = PathBuf::from(&config.data);
         let lock = lock_folder(&data)?;
         let operator = OperatorToken::load(&data).map_err(system("read or make the operator token"))?;
         let listener = bind(&config.listen)?;
         let address = listener.local_addr().map_err(system("read the listening address"))?;
+        let sandbox = start_sandbox(&config, &data)?;
+        let known = sandbox.as_ref().map(|(sandbox, settings)| (format!("http://{}", sandbox.address), settings));
+        let known = known.as_ref().map(|(url, settings)| (url.as_str(), *settings));
+        let environment = |name: &str| std::env::var(name).ok();
+        settings.platforms = config.platforms.resolve(known, &format!("http://{address}"), &environment)?;
         let worlds = open_worlds(&config, &data)?;
         let way_in = Arc::new(WayIn {
             requests: game::build_app(&settings).world().resource::<RequestTable>().clone(),
@@ -106,7 +115,7 @@ impl Server {
         let mut threads = start_threads(&shared, worlds, listener)?;
         // It ends when the worlds have.
         threads.push(calling);
-        Ok(Self { address, stop, worlds: inboxes, threads, _lock: lock })
+        Ok(Self { address, sandbox: sandbox.map(|(sandbox, _)| sandbox), stop, worlds: inboxes, threads, _lock: lock })
     }
 
     /// Stops: refuses new work, finishes what was taken in, commits, and closes the sockets.
@@ -123,6 +132,18 @@ impl Server {
             }
         }
     }
+}
+
+/// Starts the sandbox if a platform is to be that. What is paid there is remembered beside the worlds.
+fn start_sandbox(config: &Config, data: &Path) -> Result<Option<(SandboxServer, SandboxSettings)>, StartError> {
+    if !config.platforms.wants_sandbox() {
+        return Ok(None);
+    }
+    let settings = SandboxSettings::shipped();
+    let settings = settings.map_err(|mistake| ConfigError::Value { key: "config/sandbox.ron", mistake })?;
+    let listen = SocketAddr::from(([127, 0, 0, 1], 0));
+    let sandbox = SandboxServer::start(settings.clone(), listen, Some(&data.join("sandbox.json")));
+    Ok(Some((sandbox.map_err(system("start the sandbox of the platforms"))?, settings)))
 }
 
 fn load_rules(settings: &GameSettings, assets: &AssetSource) -> Result<Arc<LoadedRules>, StartError> {

@@ -33,11 +33,11 @@ pub struct OrdersPlugin {
 impl Plugin for OrdersPlugin {
     fn build(&self, app: &mut App) {
         app.init_resource::<OrderBook>().add_world_row::<OrderNumbers>().add_world_entities::<Order>();
-        app.add_start_reader(Order::CLOSED_TABLE, book::count_closed);
         operator::register(app);
         requests::register(app);
         if self.platform.is_some() {
-            app.add_systems(Tick, steps::advance_orders.in_set(TickSystems::Simulate).after(crate::tick::expire_parked));
+            let advance = steps::advance_orders.in_set(TickSystems::Platforms);
+            app.add_systems(Tick, advance.after(crate::platforms::mcrmb::cards::learn));
         }
     }
 }

@@ -4,9 +4,9 @@ use bevy_ecs::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use crate::items::Amount;
-use crate::orders::proof::{Account, Evidence, Record, Verdict};
+use crate::orders::proof::{Account, Evidence, Verdict};
 use crate::player::AccountId;
-use crate::storage::WorldEntity;
+use crate::storage::{ArchivedRow, WorldEntity};
 
 /// The number of an order, unique in its world.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -40,25 +40,63 @@ pub struct Goods {
 pub struct TicketGoods {
     /// The kind.
     pub ticket: u16,
-    /// The kind that counts how many may be bought; one was taken when the order was made.
+    /// The kind that counts how many may be bought; one is taken with the grant.
     pub allowance: u16,
-    /// The day on which it was taken, and on which it comes back if the order fails.
-    pub day: i32,
+}
+
+/// What an order is to do.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Wish {
+    /// A player pays points and gets goods.
+    Buy {
+        /// Points.
+        price: i64,
+        /// What is granted for them.
+        goods: Goods,
+    },
+    /// An operator changes a player's points.
+    Adjust {
+        /// How.
+        how: Adjustment,
+        /// Points.
+        money: i64,
+    },
+}
+
+/// How an operator changes points (`type` of `Manual`; semantics, section 12).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Adjustment {
+    /// 1: adds them.
+    Add,
+    /// 2: takes them.
+    Deduct,
+    /// 3: there are to be so many.
+    Set,
+}
+
+impl Wish {
+    /// By how much the points on the platform change when it is carried out.
+    pub fn change(&self, before: i64) -> i64 {
+        match *self {
+            Self::Buy { price, .. } => price.saturating_neg(),
+            Self::Adjust { how: Adjustment::Add, money } => money,
+            Self::Adjust { how: Adjustment::Deduct, money } => money.saturating_neg(),
+            Self::Adjust { how: Adjustment::Set, money } => money.saturating_sub(before),
+        }
+    }
 }
 
 /// What an order is made from.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NewOrder {
-    /// Who buys.
+    /// Whose points are moved.
     pub account: AccountId,
-    /// The buyer's name on the platform.
+    /// The player's name on the platform.
     pub wname: Box<str>,
-    /// What is bought, for people.
-    pub offer: Box<str>,
-    /// Points.
-    pub price: i64,
-    /// What is granted for them.
-    pub goods: Goods,
+    /// What is bought, or the operator's reason; for people.
+    pub subject: Box<str>,
+    /// What it is to do.
+    pub wish: Wish,
 }
 
 /// One order.
@@ -68,16 +106,14 @@ pub struct Order {
     pub id: OrderId,
     /// Its number as the platform sees it, unique among all servers that share the platform's account.
     pub number: Box<str>,
-    /// Who buys.
+    /// Whose points are moved.
     pub account: AccountId,
-    /// The buyer's name on the platform.
+    /// The player's name on the platform.
     pub wname: Box<str>,
-    /// What is bought, for people.
-    pub offer: Box<str>,
-    /// Points.
-    pub price: i64,
-    /// What is granted for them.
-    pub goods: Goods,
+    /// What is bought, or the operator's reason; for people.
+    pub subject: Box<str>,
+    /// What it is to do.
+    pub wish: Wish,
     /// How far it is.
     pub state: OrderState,
     /// The platform's account before the payment was sent.
@@ -198,20 +234,16 @@ pub enum Payment {
 const HISTORY_MAX: usize = 64;
 
 impl Order {
-    /// The table of orders that are over.
-    pub const CLOSED_TABLE: &'static str = "orders_closed";
-
     /// An order that has just been made.
     pub fn new(id: OrderId, number: Box<str>, new: NewOrder, now: i64) -> Self {
-        let NewOrder { account, wname, offer, price, goods } = new;
+        let NewOrder { account, wname, subject, wish } = new;
         let mut order = Self {
             id,
             number,
             account,
             wname,
-            offer,
-            price,
-            goods,
+            subject,
+            wish,
             state: OrderState::Written,
             before: None,
             points_left: None,
@@ -219,13 +251,14 @@ impl Order {
             created_at: now,
             history: Vec::new(),
         };
-        order.step(OrderState::Written, now, "made by the player");
+        let maker = if matches!(order.wish, Wish::Buy { .. }) { "made by the player" } else { "made by an operator" };
+        order.step(OrderState::Written, now, maker);
         order
     }
 
     /// What the payment is for: the platform shows it among the player's records.
     pub fn purpose(&self) -> String {
-        format!("{} {}", self.offer, self.number)
+        format!("{} {}", self.subject, self.number)
     }
 
     fn step(&mut self, state: OrderState, now: i64, why: &str) {
@@ -243,8 +276,10 @@ impl Order {
 
     /// The platform's account before the payment is known: it may be sent, unless there is too little on it.
     pub fn note_account(&mut self, account: Account, now: i64) {
-        if account.money < self.price {
-            let why = format!("{} points, the price is {}", account.money, self.price);
+        if let Wish::Buy { price, .. } = self.wish
+            && account.money < price
+        {
+            let why = format!("{} points, the price is {price}", account.money);
             self.points_left = Some(account.money);
             self.remark(NOT_ENOUGH, "点券余额不足");
             return self.step(OrderState::Refused, now, &why);
@@ -273,8 +308,8 @@ impl Order {
             (OrderState::Paid | OrderState::Granted | OrderState::Refused, _) => {}
             (_, Payment::Made(left)) => {
                 self.points_left = left;
-                self.remark(101, "");
-                self.step(OrderState::Paid, now, "the platform says that it is paid");
+                self.remark = Remark::default();
+                self.step(OrderState::Paid, now, "the platform says that it is done");
             }
             (_, Payment::Declined(code, text)) => self.note_declined(code, &text, now),
             (OrderState::Sent, Payment::NotSent(why)) => {
@@ -297,24 +332,27 @@ impl Order {
 
     /// The platform was asked after a payment that is in doubt.
     pub fn note_evidence(&mut self, evidence: &Evidence, now: i64, settings: &OrderSettings) {
-        let verdict = evidence.verdict(self.before.as_ref(), &self.number, self.price);
+        let change = self.before.as_ref().map_or(0, |before| self.wish.change(before.money));
+        let verdict = evidence.verdict(self.before.as_ref(), &self.number, change);
         if verdict == Verdict::Paid {
             self.points_left = evidence.account.as_ref().map(|account| account.money);
-            self.remark(101, "");
+            self.remark = Remark::default();
             return self.step(OrderState::Paid, now, "found among the platform's records");
         }
         match self.state {
-            OrderState::InDoubt { checks } if (checks as usize) + 1 >= settings.settle_after_seconds.len() => match verdict {
-                Verdict::Paid | Verdict::NotPaid => {
-                    self.remark(0, "not charged");
-                    let why = "not among the platform's records, which reach back far enough, or nothing was spent at all";
-                    self.step(OrderState::Watched { checks: 0 }, now, why);
+            OrderState::InDoubt { checks } if (checks as usize) + 1 >= settings.settle_after_seconds.len() => {
+                match verdict {
+                    Verdict::Paid | Verdict::NotPaid => {
+                        self.remark(0, "not charged");
+                        let why = "not among the platform's records, which reach back far enough, or nothing was spent at all";
+                        self.step(OrderState::Watched { checks: 0 }, now, why);
+                    }
+                    Verdict::Unclear => {
+                        self.remark(0, "an operator looks into it");
+                        self.step(OrderState::Operator, now, "the platform's records do not tell whether it was paid");
+                    }
                 }
-                Verdict::Unclear => {
-                    self.remark(0, "an operator looks into it");
-                    self.step(OrderState::Operator, now, "the platform's records do not tell whether it was paid");
-                }
-            },
+            }
             OrderState::InDoubt { checks } => self.state = OrderState::InDoubt { checks: checks + 1 },
             OrderState::Watched { checks } if (checks as usize) + 1 >= settings.watch_after_seconds.len() => {
                 self.step(OrderState::Refused, now, "not paid late either");
@@ -348,14 +386,15 @@ impl Order {
         }
     }
 
-    /// The goods are granted.
+    /// The goods are granted, and the movement of points is in the ledger.
     pub fn note_granted(&mut self, now: i64) {
         self.step(OrderState::Granted, now, "the goods are granted");
     }
 
-    /// Whether one of these records is this order's payment.
-    pub fn is_among(&self, records: &[Record]) -> bool {
-        records.iter().any(|record| record.names(&self.number))
+    /// What is left on the platform once it is carried out, as far as that is known.
+    pub fn points_after(&self) -> Option<i64> {
+        let computed = self.before.as_ref().map(|before| before.money.saturating_add(self.wish.change(before.money)));
+        self.points_left.or(computed)
     }
 }
 
@@ -370,4 +409,12 @@ impl WorldEntity for Order {
     fn key(&self) -> u64 {
         self.id.0
     }
+}
+
+/// An order that is over, on disk only. Its key is its number, so that the table is in the order of their making.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ClosedOrder(pub Order);
+
+impl ArchivedRow for ClosedOrder {
+    const TABLE: &'static str = "orders_closed";
 }

@@ -57,17 +57,18 @@ pub enum Verdict {
 }
 
 impl Evidence {
-    /// Whether the order of that number and price was paid, when the account was as `before` just before it was sent.
-    pub fn verdict(&self, before: Option<&Account>, number: &str, price: i64) -> Verdict {
+    /// Whether the order of that number was carried out, which changes the points by `change`, when the account was as
+    /// `before` just before it was sent.
+    pub fn verdict(&self, before: Option<&Account>, number: &str, change: i64) -> Verdict {
         let (Some(now), Some(before)) = (&self.account, before) else {
             return Verdict::Unclear;
         };
         if now.records.iter().any(|record| record.names(number)) {
             return Verdict::Paid;
         }
-        let nothing_spent = now.all_paid.is_some() && now.all_paid == before.all_paid;
+        let nothing_spent = change < 0 && now.all_paid.is_some() && now.all_paid == before.all_paid;
         let all_is_shown = reaches_back(now, before) && !has_unshown_payment(now, before);
-        if nothing_spent || (all_is_shown && !has_nameless_payment(now, before, price)) {
+        if nothing_spent || (all_is_shown && !has_nameless_movement(now, before, change)) {
             return Verdict::NotPaid;
         }
         Verdict::Unclear
@@ -87,9 +88,9 @@ fn has_unshown_payment(now: &Account, before: &Account) -> bool {
     spent > shown
 }
 
-/// Whether points were spent that may have been this order's, under a text that the platform has changed.
-fn has_nameless_payment(now: &Account, before: &Account, price: i64) -> bool {
-    now.records.iter().any(|record| record.money == -price && !before.records.contains(record))
+/// Whether points were moved that may have been this order's, under a text that the platform has changed.
+fn has_nameless_movement(now: &Account, before: &Account, change: i64) -> bool {
+    now.records.iter().any(|record| record.money == change && !before.records.contains(record))
 }
 
 #[cfg(test)]
@@ -106,7 +107,7 @@ mod tests {
     }
 
     fn verdict(before: &Account, now: &Account) -> Verdict {
-        Evidence { account: Some(now.clone()) }.verdict(Some(before), "RK-17", 30)
+        Evidence { account: Some(now.clone()) }.verdict(Some(before), "RK-17", -30)
     }
 
     #[test]
@@ -141,9 +142,9 @@ mod tests {
     #[test]
     fn without_the_platform_nothing_is_known() {
         let nothing = Evidence::default();
-        assert_eq!(nothing.verdict(Some(&account(Some(0), &[])), "RK-17", 30), Verdict::Unclear);
+        assert_eq!(nothing.verdict(Some(&account(Some(0), &[])), "RK-17", -30), Verdict::Unclear);
         let now = Evidence { account: Some(account(Some(0), &[])) };
-        assert_eq!(now.verdict(None, "RK-17", 30), Verdict::Unclear, "what was before was never asked");
+        assert_eq!(now.verdict(None, "RK-17", -30), Verdict::Unclear, "what was before was never asked");
     }
 
     proptest! {
@@ -173,7 +174,7 @@ mod tests {
             if is_paid && at >= others.len() {
                 all.push(record(1000, "goods RK-17", -30));
             }
-            let verdict = Evidence { account: Some(show(&all)) }.verdict(Some(&before), "RK-17", 30);
+            let verdict = Evidence { account: Some(show(&all)) }.verdict(Some(&before), "RK-17", -30);
             let opposite = if is_paid { Verdict::NotPaid } else { Verdict::Paid };
             prop_assert_ne!(verdict, opposite);
         }

@@ -4,6 +4,8 @@ pub mod circuit;
 pub mod exchange;
 pub mod exchanges;
 pub mod mcrmb;
+pub mod sandbox;
 pub mod secret;
+pub mod settings;
 pub mod signature;
 pub mod sud;

@@ -214,10 +214,11 @@ pub struct Outbox {
 pub struct Parked {
     lookups: HashMap<IndexKey, Vec<Command>>,
     players: HashMap<AccountId, Vec<Command>>,
-    jobs: HashMap<u64, Command>,
-    jobs_started: u64,
     exchanges: HashMap<u64, Command>,
     notices: HashMap<Notice, Vec<Command>>,
+    /// By the number of the job or query whose fact they wait for.
+    facts: HashMap<u64, Command>,
+    facts_asked: u64,
     /// Moves on once a second while commands wait; a command parked in an earlier age is older.
     age: u32,
 }
@@ -230,7 +231,7 @@ impl Parked {
     pub fn len(&self) -> usize {
         let waiting = self.lookups.values().map(Vec::len).sum::<usize>();
         let waiting = waiting + self.players.values().map(Vec::len).sum::<usize>();
-        waiting + self.notices.values().map(Vec::len).sum::<usize>() + self.jobs.len() + self.exchanges.len()
+        waiting + self.notices.values().map(Vec::len).sum::<usize>() + self.facts.len() + self.exchanges.len()
     }
 
     /// Whether none waits.
@@ -254,8 +255,8 @@ impl Parked {
     }
 
     /// The command that waited for this job or query, with what was found out.
-    pub fn take_job(&mut self, job: u64, fact: Fact) -> Option<Command> {
-        let command = self.jobs.remove(&job)?;
+    pub fn take_with_fact(&mut self, number: u64, fact: Fact) -> Option<Command> {
+        let command = self.facts.remove(&number)?;
         Some(Command { fact: Some(fact), ..command })
     }
 
@@ -280,7 +281,7 @@ impl Parked {
 
     /// The command that waited for this job, which will not be done.
     pub fn cancel_job(&mut self, job: u64) -> Option<Command> {
-        self.jobs.remove(&job)
+        self.facts.remove(&job)
     }
 
     /// Lets the commands grow older by one and takes out those that have waited through `ages`.
@@ -291,7 +292,7 @@ impl Parked {
         };
         let is_old = |command: &mut Command| command.parked_at < oldest;
         let mut old: Vec<Command> =
-            self.jobs.extract_if(|_, command| is_old(command)).map(|(_, command)| command).collect();
+            self.facts.extract_if(|_, command| is_old(command)).map(|(_, command)| command).collect();
         old.extend(self.exchanges.extract_if(|_, command| is_old(command)).map(|(_, command)| command));
         for waiting in self.lookups.values_mut().chain(self.players.values_mut()) {
             old.extend(waiting.extract_if(.., |command| is_old(command)));
@@ -303,7 +304,7 @@ impl Parked {
     pub fn take_all(&mut self) -> Vec<Command> {
         let mut all: Vec<Command> = self.lookups.drain().flat_map(|(_, commands)| commands).collect();
         all.extend(self.players.drain().flat_map(|(_, commands)| commands));
-        all.extend(self.jobs.drain().map(|(_, command)| command));
+        all.extend(self.facts.drain().map(|(_, command)| command));
         all.extend(self.exchanges.drain().map(|(_, command)| command));
         all.extend(self.take_notices());
         all
@@ -344,9 +345,9 @@ impl Parked {
 
     /// The number under which the fact will come.
     fn park_for_fact(&mut self, command: Command) -> u64 {
-        self.jobs_started += 1;
-        self.jobs.insert(self.jobs_started, command);
-        self.jobs_started
+        self.facts_asked += 1;
+        self.facts.insert(self.facts_asked, command);
+        self.facts_asked
     }
 }
 

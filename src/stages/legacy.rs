@@ -19,7 +19,9 @@ use crate::request::{Answer, Call, Player, Refusal, Request, RequestApp, Success
 use crate::rules::Rules;
 use crate::stages::layouts::{LayoutRules, Monster, MonsterRules, Wave};
 use crate::stages::model::Mode;
-use crate::stages::requests::{Raider, RaiderItem, StageTables, collect_victory, no_player, pay, reported_damage};
+use crate::stages::requests::{
+    ENTRY, Raider, RaiderItem, StageTables, collect_victory, no_player, pay, reported_damage,
+};
 use crate::storage::Directory;
 
 pub(super) fn register(app: &mut App) {
@@ -189,7 +191,7 @@ fn enter_plain_stage(
     if !player.inventory.covers(&entry.cost) {
         return Err(MATERIALS);
     }
-    pay(&mut player.energy, &mut player.inventory, entry.energy, &entry.cost, tables)?;
+    pay(&mut player.energy, &mut player.inventory, entry.energy, &entry.cost, ENTRY, tables)?;
     player.session.enter(stage, rules.mode, now);
     let left = |cost: &Amount| Cost {
         iid: cost.item.id,
@@ -234,7 +236,7 @@ fn enter_boss_room(
         return Err(NOT_CONFIGURED);
     }
     let entry = &field.rules.legacy_entry;
-    pay(&mut player.energy, &mut player.inventory, entry.energy, &entry.cost, tables)
+    pay(&mut player.energy, &mut player.inventory, entry.energy, &entry.cost, ENTRY, tables)
         .map_err(|refusal| if refusal.status == 95 { NOT_CONFIGURED } else { refusal })?;
     player.tickets.take(ticket, is_vip, today);
     player.session.enter(stage, Mode::Boss, now);

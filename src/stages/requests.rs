@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use crate::boss::{BossField, Ratios};
 use crate::clock::Clock;
 use crate::energy::{Energy, EnergyChange, EnergyMoments, EnergyRules};
-use crate::items::{Amount, Inventory};
+use crate::items::{Amount, Cause, Inventory};
 use crate::levels::{Experience, LevelRules};
 use crate::random::Randomness;
 use crate::request::lenient::{self, Given};
@@ -216,7 +216,7 @@ fn enter(
     if !has_ticket || !is_anybody_there {
         return Err(codes::TICKET);
     }
-    pay(&mut player.energy, &mut player.inventory, block.energy, &block.cost, tables)?;
+    pay(&mut player.energy, &mut player.inventory, block.energy, &block.cost, ENTRY, tables)?;
     if let Some(kind) = ticket {
         player.tickets.take(kind, is_vip, today);
     }
@@ -237,19 +237,25 @@ fn enter(
     }))
 }
 
+/// Why entering a stage takes something.
+pub(super) const ENTRY: Cause = Cause::new("enter_stage");
+/// Why a victory gives something.
+const VICTORY: Cause = Cause::new("victory");
+
 /// Takes energy and items, or, when either is short, neither.
 pub(super) fn pay(
     energy: &mut Mut<Energy>,
     inventory: &mut Mut<Inventory>,
     points: i64,
     cost: &[Amount],
+    cause: Cause,
     tables: &StageTables,
 ) -> Result<(), Refusal> {
     let now = tables.clock.now();
     if energy.points(now, &tables.energy) < points {
         return Err(codes::ENERGY);
     }
-    if !cost.is_empty() && !inventory.pay(cost) {
+    if !cost.is_empty() && !inventory.pay(cost, cause) {
         return Err(codes::MATERIALS);
     }
     if points > 0 {
@@ -401,7 +407,7 @@ pub(super) fn collect_victory(
     let reward = block.map(|block| draw(block, random)).unwrap_or_default();
     let exp = block.map_or(0, |block| block.exp);
     if !reward.is_empty() {
-        player.inventory.grant(&reward);
+        player.inventory.grant(&reward, VICTORY);
     }
     if exp > 0 {
         player.experience.earn(exp);

@@ -5,7 +5,7 @@ use bevy_ecs::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use crate::energy::{EnergyChange, EnergyMoments};
-use crate::items::{Amount, ItemRules};
+use crate::items::{Amount, Cause, ItemRules};
 use crate::request::lenient::{self, Given};
 use crate::request::{Answer, Call, Player, Reads, Refusal, Request, RequestApp, Success};
 use crate::rules::{Place, Report, Rules, Table, Tables, only};
@@ -145,6 +145,9 @@ pub struct Swept {
     at: EnergyMoments,
 }
 
+/// Why a sweep takes and gives.
+const SWEEP: Cause = Cause::new("sweep");
+
 fn mopping_up_stage(
     In(call): In<Call<MoppingUpStage>>,
     mut players: Query<Raider>,
@@ -161,8 +164,8 @@ fn mopping_up_stage(
     let energy = block.energy.checked_mul(count).filter(|energy| *energy <= points).ok_or(codes::ENERGY)?;
     let cost = block.cost(count).ok_or(codes::MATERIALS)?;
     let (reward, exp) = block.rewards(stage, count).zip(block.exp.checked_mul(count)).ok_or(codes::COUNT)?;
-    pay(&mut player.energy, &mut player.inventory, energy, &cost, &tables)?;
-    player.inventory.grant(&reward);
+    pay(&mut player.energy, &mut player.inventory, energy, &cost, SWEEP, &tables)?;
+    player.inventory.grant(&reward, SWEEP);
     player.experience.earn(exp);
     let now = tables.clock.now();
     Ok(Success::with(Swept {

@@ -11,7 +11,7 @@ use crate::character::{Attributes, CharacterRules};
 use crate::crafting::Possessions;
 use crate::identity::Account;
 use crate::images::Images;
-use crate::items::Inventory;
+use crate::items::{Cause, Inventory};
 use crate::levels::{Experience, LevelRules};
 use crate::narrator::script::Scene;
 use crate::narrator::{Cast, NarratorRules, Story};
@@ -25,6 +25,9 @@ use crate::tasks::scripts::{PersonalTasks, PublicTasks};
 
 /// For what the program has promised itself cannot happen.
 pub(super) const INTERNAL: Refusal = Refusal::new(status::INTERNAL_ERROR, "internal error");
+
+/// In the ledger.
+const REWARD: Cause = Cause::new("task");
 
 /// The player who asks.
 #[derive(QueryData)]
@@ -97,7 +100,7 @@ impl Stage<'_> {
     ) -> RewardShown {
         let reward = reward.draw(percent, &mut self.randomness);
         player.book.finish();
-        player.inventory.grant(&self.rules.items(reward));
+        player.inventory.grant(&self.rules.items(reward), REWARD);
         player.experience.earn(reward.experience);
         self.rules.show(reward)
     }

@@ -8,6 +8,11 @@ use serde_json::Value;
 
 use crate::platforms::secret::Secret;
 
+/// How long `report_game_info_extras` may be, in bytes (document 3). What is longer is cut by whoever sends it.
+pub const EXTRAS_BYTES_MAX: usize = 1024;
+/// How long `report_game_info_key` may be, in bytes (document 3).
+pub const KEY_BYTES_MAX: usize = 64;
+
 /// The body of a report (document 3, "请求参数").
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Report {
@@ -66,9 +71,9 @@ pub struct GameStart {
     pub battle_start_at: i64,
     /// Who plays.
     pub players: Vec<PlayerInfo>,
-    /// Passed through, at most 1024 bytes.
+    /// Passed through, at most [`EXTRAS_BYTES_MAX`].
     pub report_game_info_extras: String,
-    /// Passed through, at most 64 bytes; rounds can be asked for by it.
+    /// Passed through, at most [`KEY_BYTES_MAX`]; rounds can be asked for by it.
     pub report_game_info_key: String,
 }
 
@@ -102,9 +107,9 @@ pub struct GameSettle {
     pub battle_duration: i64,
     /// How it ended for each.
     pub results: Vec<PlayerResult>,
-    /// Passed through, at most 1024 bytes.
+    /// Passed through, at most [`EXTRAS_BYTES_MAX`].
     pub report_game_info_extras: String,
-    /// Passed through, at most 64 bytes; rounds can be asked for by it.
+    /// Passed through, at most [`KEY_BYTES_MAX`]; rounds can be asked for by it.
     pub report_game_info_key: String,
 }
 

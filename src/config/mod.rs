@@ -3,6 +3,8 @@
 //! The shipped file is part of the program and holds every default. A file of the operator's own
 //! and `--set KEY=VALUE` are laid over it key by key, so that each mistake is found at its key.
 
+pub mod platforms;
+
 use std::path::Path;
 use std::time::Duration;
 
@@ -12,10 +14,11 @@ use serde_json::Value;
 use crate::clock::time_zone;
 use crate::game::GameSettings;
 use crate::identity::{AttemptLimits, IdentitySettings, PasswordCost};
+use crate::items::ledger::LedgerSettings;
 use crate::rules::{Place, Problems, Report, nearest};
 
 /// The settings that are part of the program; `config/server.ron` as shipped.
-const SHIPPED: &str = include_str!("../config/server.ron");
+const SHIPPED: &str = include_str!("../../config/server.ron");
 
 /// All settings. The keys are explained in `config/server.ron`.
 #[derive(Debug, Clone, Deserialize)]
@@ -32,12 +35,16 @@ pub struct Config {
     pub zone: String,
     /// Real seconds until an idle player leaves memory.
     pub put_away_seconds: u64,
+    /// Movements of each player that the ledger keeps; 0 = all.
+    pub ledger_entries_per_player: u64,
     /// Limits.
     pub limits: Limits,
     /// Origins whose scripts may connect.
     pub allowed_origins: Vec<String>,
     /// Tokens, passwords, attempts.
     pub identity: Identity,
+    /// Payments and reports.
+    pub platforms: platforms::Platforms,
 }
 
 /// Limits on what clients may do.
@@ -150,10 +157,11 @@ impl Config {
                 return wrong(key, "expected 1 or more".to_owned());
             }
         }
+        self.platforms.check()?;
         self.game().map(|_| ())
     }
 
-    /// The part of the settings that the worlds need.
+    /// The part of the settings that the worlds need, without the platforms, which have to be found first.
     pub fn game(&self) -> Result<GameSettings, ConfigError> {
         let wrong = |key| move |mistake| ConfigError::Value { key, mistake };
         self.identity.password_cost.check().map_err(wrong("identity.password_cost"))?;
@@ -165,7 +173,9 @@ impl Config {
                 password_cost: self.identity.password_cost,
                 attempts: self.identity.attempts,
             },
+            platforms: crate::platforms::settings::PlatformSettings::default(),
             put_away_after: Duration::from_secs(self.put_away_seconds),
+            ledger: LedgerSettings { entries_per_player: self.ledger_entries_per_player },
         })
     }
 }
@@ -216,7 +226,9 @@ fn check_kind(shipped: &Value, given: &Value) -> Result<(), String> {
         Value::Number(_) => given.is_u64(),
         Value::String(_) => given.is_string(),
         Value::Bool(_) => given.is_boolean(),
-        Value::Array(_) => given.as_array().is_some_and(|list| list.iter().all(Value::is_string)),
+        Value::Array(shipped) => given.as_array().is_some_and(|list| {
+            list.iter().all(|given| shipped.first().is_none_or(|shipped| check_kind(shipped, given).is_ok()))
+        }),
         Value::Object(_) => given.is_object(),
         Value::Null => true,
     };
@@ -224,6 +236,7 @@ fn check_kind(shipped: &Value, given: &Value) -> Result<(), String> {
         Value::Number(_) => "a whole number of 0 or more",
         Value::String(_) => "text in quotes",
         Value::Bool(_) => "true or false",
+        Value::Array(list) if list.first().is_some_and(Value::is_number) => "a list of whole numbers",
         Value::Array(_) => "a list of texts in quotes",
         Value::Object(_) | Value::Null => "a section in round brackets",
     };

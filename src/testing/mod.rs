@@ -11,6 +11,8 @@
 //! assert_eq!(reply["data"]["energy"]["remain"], 114);
 //! ```
 
+mod platforms;
+
 use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -28,10 +30,13 @@ use crate::net::inbox::Inbox;
 use crate::net::limits::{Limiter, PlayerLimits};
 use crate::net::operator::OperatorToken;
 use crate::net::way_in::{EntropySource, WayIn};
+use crate::platforms::sandbox::SandboxSettings;
 use crate::request::RequestTable;
 use crate::rules::{AssetSource, LoadedRules, Table};
 use crate::storage::disk::Disk;
 use crate::storage::store::{Log, LogRecord, Rows, Store};
+pub use platforms::{Network, TestPlatforms};
+
 use crate::tick::{Effects, Input, Moment, Simulation, WITHOUT_STORAGE};
 
 /// The operator token of every test server.
@@ -59,6 +64,8 @@ pub struct TestSetup {
     pub settings: GameSettings,
     /// What the test adds to the game: functions and rows of its own.
     pub extend: fn(&mut App),
+    /// Who is known to the platforms' sandbox.
+    pub sandbox: SandboxSettings,
     /// Where the assets come from.
     pub assets: AssetSource,
     /// Where the clock starts, unix milliseconds.
@@ -80,10 +87,14 @@ impl Default for TestSetup {
         let config =
             Config::load(None, &["clock=manual".to_owned()]).expect("the shipped configuration should be valid");
         let mut settings = config.game().expect("the shipped configuration should be valid");
+        let sandbox = SandboxSettings::shipped().expect("the shipped sandbox should be valid");
+        let platforms = config.platforms.resolve(Some(("http://sandbox", &sandbox)), "http://here", &|_| None);
+        settings.platforms = platforms.expect("the shipped configuration should be valid");
         settings.identity.password_cost = PasswordCost { memory_kib: 64, passes: 1 };
         Self {
             settings,
             extend: |_| {},
+            sandbox,
             assets: game::shipped_assets(),
             wall_ms: NOON_MS,
             seed: 7,
@@ -163,6 +174,8 @@ pub struct TestServer {
     /// What was read while the disk is told to be slow.
     held_reads: Option<Vec<Input>>,
     events: Vec<(usize, String)>,
+    /// The platforms outside.
+    pub platforms: TestPlatforms,
 }
 
 impl Default for TestServer {
@@ -184,10 +197,11 @@ impl TestServer {
     pub fn with(setup: TestSetup) -> Self {
         let rules = game::load_rules(&setup.settings, &setup.assets);
         let rules = rules.unwrap_or_else(|problems| panic!("the assets should be valid:\n{problems}"));
-        Self::open(setup, Arc::new(rules), (Disk::default(), Disk::default()))
+        let platforms = TestPlatforms::new(setup.sandbox.clone());
+        Self::open(setup, Arc::new(rules), (Disk::default(), Disk::default()), platforms)
     }
 
-    fn open(setup: TestSetup, rules: Arc<LoadedRules>, disks: (Disk, Disk)) -> Self {
+    fn open(setup: TestSetup, rules: Arc<LoadedRules>, disks: (Disk, Disk), platforms: TestPlatforms) -> Self {
         let store = Store::open_disks(disks.0.clone(), disks.1.clone()).expect("the simulated disks should open");
         let start = Start { wall_ms: setup.wall_ms, seed: setup.seed };
         let mut app = game::build_app(&setup.settings);
@@ -222,6 +236,7 @@ impl TestServer {
             last_effects: None,
             held_reads: None,
             events: Vec::new(),
+            platforms,
         }
     }
 
@@ -230,7 +245,7 @@ impl TestServer {
     pub fn crash_and_reopen(self) -> Self {
         let disks = (self.disks.0.after_power_loss(), self.disks.1.after_power_loss());
         let setup = TestSetup { wall_ms: self.wall_ms, ..self.setup };
-        Self::open(setup, self.rules, disks)
+        Self::open(setup, self.rules, disks, self.platforms.without_server())
     }
 
     /// Opens a connection; connection 0 is opened by itself.
@@ -398,11 +413,35 @@ impl TestServer {
     /// Runs ticks.
     pub fn step(&mut self, ticks: usize) {
         for _ in 0..ticks {
+            let now_ms = self.now_ms();
+            for (number, outcome) in self.platforms.arrived(now_ms) {
+                self.inbox.push(Input::Answered(number, outcome));
+            }
             self.inbox.drain(&mut self.inputs);
             let moment = Moment { wall_ms: self.wall_ms, real: self.real, folded_batch: self.folded.1 };
             let effects = self.simulation.tick(&mut self.inputs, moment);
             self.carry_out(effects);
         }
+    }
+
+    /// The game's moment, unix milliseconds.
+    pub fn now_ms(&self) -> i64 {
+        self.simulation.world().resource::<crate::clock::Clock>().now_ms()
+    }
+
+    /// Runs ticks until the world wants to sleep: nothing has arrived, and nothing is to be done at once.
+    ///
+    /// # Panics
+    /// When it never does, which no world should.
+    pub fn settle(&mut self) {
+        for _ in 0..10_000 {
+            self.step(1);
+            let is_busy = self.last_effects == Some(Duration::ZERO) || !self.inbox.is_empty();
+            if !is_busy && !self.platforms.has_arrived(self.now_ms()) {
+                return;
+            }
+        }
+        panic!("the world should come to rest");
     }
 
     fn carry_out(&mut self, effects: Effects) {
@@ -420,6 +459,11 @@ impl TestServer {
                     self.simulation.refuse_parked(&WITHOUT_STORAGE);
                 }
             }
+        }
+        self.gate.admit_calls(effects.calls);
+        let now_ms = self.now_ms();
+        for outgoing in self.gate.take_calls() {
+            self.platforms.send(outgoing, now_ms);
         }
         for key in effects.lookups {
             let account = self.rows.look_up(&key).expect("the simulated disk should be readable");

@@ -1,0 +1,33 @@
+//! Changes of items in the shape of the legacy functions.
+
+use serde::Serialize;
+
+use crate::items::{Amount, Inventory};
+
+/// An item in the shape of the legacy functions: `{"iid":"2","remaining":4290,"reward":1460}`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct LegacyChange {
+    /// The item's number as text.
+    pub iid: String,
+    /// What is left.
+    pub remaining: i64,
+    /// The change.
+    pub reward: i64,
+}
+
+impl LegacyChange {
+    /// Changes that the inventory shows already.
+    pub fn after(inventory: &Inventory, changes: &[Amount]) -> Vec<Self> {
+        changes.iter().map(|change| Self::new(change, inventory.quantity(change.item))).collect()
+    }
+
+    /// Changes that are still to come, with what will be left then.
+    pub fn before(inventory: &Inventory, changes: &[Amount]) -> Vec<Self> {
+        let left = |change: &Amount| inventory.quantity(change.item).saturating_add(change.quantity);
+        changes.iter().map(|change| Self::new(change, left(change))).collect()
+    }
+
+    fn new(change: &Amount, remaining: i64) -> Self {
+        Self { iid: change.item.id.to_string(), remaining, reward: change.quantity }
+    }
+}

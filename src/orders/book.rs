@@ -1,0 +1,242 @@
+//! Which orders are under way, and how one is made.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use bevy_ecs::prelude::*;
+use bevy_ecs::system::SystemParam;
+use serde::{Deserialize, Serialize};
+
+use crate::clock::Clock;
+use crate::orders::model::{NewOrder, Order, OrderId};
+use crate::player::AccountId;
+use crate::random::WorldSeed;
+use crate::request::Refusal;
+use crate::storage::{Touched, WorldRow};
+use crate::tick::Surroundings;
+
+/// How many orders of this world were made.
+#[derive(Debug, Default, Resource, Serialize, Deserialize)]
+pub struct OrderNumbers {
+    made: u64,
+}
+
+impl WorldRow for OrderNumbers {
+    const TABLE: &'static str = "order_numbers";
+}
+
+/// An order's number on the platform. Worlds differ by their seeds, so that servers which share an account there do not
+/// take each other's payments for their own. Players see the number, so the seed is only in it as a hash.
+pub fn number_on_platform(seed: u64, id: OrderId) -> String {
+    use sha2::Digest;
+    let hash = sha2::Sha256::new().chain_update(b"orders").chain_update(seed.to_be_bytes()).finalize();
+    let mark = hash.iter().take(4).fold(0_u32, |mark, byte| mark << 8 | u32::from(*byte));
+    format!("RK{mark:08X}-{}", id.0)
+}
+
+/// The number of this world's order in what an operator has typed, with or without what comes before it.
+pub fn read_number(text: &str) -> Option<OrderId> {
+    text.rsplit('-').next()?.parse().ok().map(OrderId)
+}
+
+/// What is being asked about an order.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Question {
+    /// The records of the player.
+    Records,
+    /// The points of the player, whose records are known already.
+    Points(Vec<crate::orders::proof::Record>),
+    /// To carry it out.
+    CarryOut,
+}
+
+/// The orders in memory: those that are not over.
+#[derive(Debug, Default, Resource)]
+pub struct OrderBook {
+    entities: BTreeMap<OrderId, Entity>,
+    unsettled: HashMap<AccountId, OrderId>,
+    due: BTreeSet<(i64, OrderId)>,
+    due_of: HashMap<OrderId, i64>,
+    asked: HashMap<u64, (OrderId, Question)>,
+    asking: HashMap<OrderId, u64>,
+    awaited: BTreeMap<OrderId, AccountId>,
+}
+
+impl OrderBook {
+    /// Takes in an order that was made or read from disk.
+    pub fn add(&mut self, order: &Order, entity: Entity) {
+        self.entities.insert(order.id, entity);
+        if !order.state.lets_buy_again() {
+            self.unsettled.insert(order.account, order.id);
+        }
+    }
+
+    /// Forgets an order that is over.
+    pub fn remove(&mut self, order: &Order) {
+        self.entities.remove(&order.id);
+        self.let_buy_again(order);
+        if let Some(at) = self.due_of.remove(&order.id) {
+            self.due.remove(&(at, order.id));
+        }
+        self.asking.remove(&order.id);
+        self.awaited.remove(&order.id);
+        self.asked.retain(|_, (id, _)| *id != order.id);
+    }
+
+    /// The buyer may make another order, although this one is not forgotten yet.
+    pub fn let_buy_again(&mut self, order: &Order) {
+        if self.unsettled.get(&order.account) == Some(&order.id) {
+            self.unsettled.remove(&order.account);
+        }
+    }
+
+    /// An order that was settled is settled no more: it was paid late.
+    pub fn hold_back(&mut self, order: &Order) {
+        self.unsettled.entry(order.account).or_insert(order.id);
+    }
+
+    /// The order that keeps its buyer from making another.
+    pub fn unsettled_of(&self, account: AccountId) -> Option<OrderId> {
+        self.unsettled.get(&account).copied()
+    }
+
+    /// The order of that number, if it is under way.
+    pub fn entity(&self, id: OrderId) -> Option<Entity> {
+        self.entities.get(&id).copied()
+    }
+
+    /// All orders under way, the latest first.
+    pub fn latest_first(&self) -> impl Iterator<Item = (OrderId, Entity)> {
+        self.entities.iter().rev().map(|(id, entity)| (*id, *entity))
+    }
+
+    /// How many are under way.
+    pub fn len(&self) -> usize {
+        self.entities.len()
+    }
+
+    /// Whether none is under way.
+    pub fn is_empty(&self) -> bool {
+        self.entities.is_empty()
+    }
+
+    /// Has the order looked at when the clock reaches `at` (unix seconds), and not before.
+    pub fn wake(&mut self, id: OrderId, at: i64) {
+        if let Some(before) = self.due_of.insert(id, at) {
+            self.due.remove(&(before, id));
+        }
+        self.due.insert((at, id));
+    }
+
+    /// The order is looked at when something comes back from the platform, or when somebody wakes it.
+    pub fn rest(&mut self, id: OrderId) {
+        if let Some(at) = self.due_of.remove(&id) {
+            self.due.remove(&(at, id));
+        }
+    }
+
+    /// The orders that are due, the longest waiting first.
+    pub fn due(&self, now: i64) -> Vec<OrderId> {
+        self.due.range(..=(now, OrderId(u64::MAX))).map(|(_, id)| *id).collect()
+    }
+
+    /// When the next one is due, unix seconds.
+    pub fn next_due(&self) -> Option<i64> {
+        self.due.first().map(|(at, _)| *at)
+    }
+
+    /// The order goes on when its buyer is in memory. Returns whether that was not known yet.
+    pub fn await_buyer(&mut self, order: &Order) -> bool {
+        self.rest(order.id);
+        self.awaited.insert(order.id, order.account).is_none()
+    }
+
+    /// Takes out the orders whose buyers are there.
+    pub fn take_awaited(&mut self, is_there: impl Fn(AccountId) -> bool) -> Vec<OrderId> {
+        self.awaited.extract_if(.., |_, account| is_there(*account)).map(|(id, _)| id).collect()
+    }
+
+    /// Notes what an exchange is about. Nothing else is asked about the order until it is over.
+    pub fn ask(&mut self, exchange: u64, id: OrderId, question: Question) {
+        self.asked.insert(exchange, (id, question));
+        self.asking.insert(id, exchange);
+        self.rest(id);
+    }
+
+    /// What an exchange was about. It is still known to be about a payment afterwards: its answer may come late.
+    pub fn answered(&mut self, exchange: u64) -> Option<(OrderId, Question)> {
+        let (id, question) = self.asked.get(&exchange).cloned()?;
+        if question != Question::CarryOut {
+            self.asked.remove(&exchange);
+        }
+        if self.asking.get(&id) == Some(&exchange) {
+            self.asking.remove(&id);
+        }
+        Some((id, question))
+    }
+
+    /// Whether an answer about this order is waited for.
+    pub fn is_asking(&self, id: OrderId) -> bool {
+        self.asking.contains_key(&id)
+    }
+}
+
+/// Takes orders.
+#[derive(SystemParam)]
+pub struct OrderDesk<'w, 's> {
+    commands: Commands<'w, 's>,
+    book: ResMut<'w, OrderBook>,
+    numbers: ResMut<'w, OrderNumbers>,
+    seed: Res<'w, WorldSeed>,
+    touched: ResMut<'w, Touched>,
+    surroundings: ResMut<'w, Surroundings>,
+    clock: Res<'w, Clock>,
+}
+
+/// The earlier order has to be settled first; it can be looked at with `list_orders`.
+pub const UNSETTLED: Refusal = Refusal::new(98, "an earlier order is still being settled");
+
+impl OrderDesk<'_, '_> {
+    /// Whether the account may make an order now.
+    pub fn check(&self, account: AccountId) -> Result<(), Refusal> {
+        match self.book.unsettled_of(account) {
+            Some(_) => Err(UNSETTLED),
+            None => Ok(()),
+        }
+    }
+
+    /// The number of an order as the platform and people see it.
+    pub fn number(&self, id: OrderId) -> String {
+        number_on_platform(self.seed.0, id)
+    }
+
+    /// Makes an order, which goes its way from the next tick on.
+    pub fn take(&mut self, new: NewOrder) -> Result<OrderId, Refusal> {
+        self.check(new.account)?;
+        self.numbers.made += 1;
+        let id = OrderId(self.numbers.made);
+        let now = self.clock.now();
+        let order = Order::new(id, self.number(id).into(), new, now);
+        let entity = self.commands.spawn_empty().id();
+        self.book.add(&order, entity);
+        self.book.wake(id, now);
+        self.commands.entity(entity).insert(order);
+        self.touched.push(entity);
+        self.surroundings.wake_within(std::time::Duration::ZERO);
+        Ok(id)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_differ_between_worlds_and_are_read_back() {
+        let number = number_on_platform(0xAB, OrderId(17));
+        assert!(number.starts_with("RK") && number.ends_with("-17"), "{number}");
+        assert_ne!(number, number_on_platform(0xAC, OrderId(17)));
+        assert_eq!(read_number(&number), Some(OrderId(17)));
+        assert_eq!(read_number("17"), Some(OrderId(17)));
+        assert_eq!(read_number("RK"), None);
+    }
+}

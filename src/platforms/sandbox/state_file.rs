@@ -1,0 +1,58 @@
+//! The file that keeps the sandbox's books over a restart.
+
+use std::fs::{self, File};
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+
+use super::Books;
+
+/// A JSON file that is always whole: it is written beside and then renamed.
+pub(super) struct StateFile {
+    path: PathBuf,
+}
+
+impl StateFile {
+    pub(super) fn new(path: &Path) -> Self {
+        Self { path: path.to_owned() }
+    }
+
+    /// Reads the books; a file that is not there yet is an empty one.
+    pub(super) fn load(&self) -> io::Result<Books> {
+        match fs::read(&self.path) {
+            Ok(bytes) => serde_json::from_slice(&bytes).map_err(|error| {
+                let told = format!("{} is no state of a sandbox: {error}", self.path.display());
+                io::Error::new(io::ErrorKind::InvalidData, told)
+            }),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Books::default()),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Writes the books; what was there before is there until the new ones are on disk.
+    pub(super) fn save(&self, books: &Books) -> io::Result<()> {
+        let mut beside = self.path.clone().into_os_string();
+        beside.push(".tmp");
+        let mut file = File::create(&beside)?;
+        file.write_all(&serde_json::to_vec(books)?)?;
+        file.sync_all()?;
+        fs::rename(&beside, &self.path)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_broken_state_file_is_explained_and_a_missing_one_is_empty() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("sandbox.json");
+        let file = StateFile::new(&path);
+        assert!(file.load().is_ok(), "the first start has no file");
+        file.save(&Books::default()).expect("the folder can be written to");
+        assert!(file.load().is_ok(), "what was saved is read");
+        fs::write(&path, "{\"ledger\":").expect("the folder can be written to");
+        let told = file.load().expect_err("half a file").to_string();
+        assert!(told.contains("sandbox.json is no state of a sandbox"), "{told}");
+    }
+}
