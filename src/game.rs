@@ -19,6 +19,7 @@ use crate::levels::LevelsPlugin;
 use crate::mail::MailPlugin;
 use crate::narrator::NarratorPlugin;
 use crate::orders::OrdersPlugin;
+use crate::platforms::chat::ChatPlugin;
 use crate::platforms::mcrmb::McrmbPlugin;
 use crate::platforms::settings::PlatformSettings;
 use crate::player::PlayerPlugin;
@@ -80,6 +81,7 @@ pub fn build_app(settings: &GameSettings) -> App {
     app.add_plugins((BossPlugin, RankingPlugin, MailPlugin));
     app.add_plugins((CharacterPlugin, CraftingPlugin));
     app.add_plugins((ImagesPlugin, NarratorPlugin, TasksPlugin));
+    app.add_plugins(ChatPlugin { endpoint: settings.platforms.chat.clone() });
     let mcrmb = &settings.platforms.mcrmb;
     app.add_plugins((McrmbPlugin { platform: mcrmb.clone() }, OrdersPlugin { platform: mcrmb.clone() }, ShopPlugin));
     app

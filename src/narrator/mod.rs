@@ -9,6 +9,7 @@
 pub mod abilities;
 pub mod cast;
 pub mod check;
+pub mod colour;
 pub mod game_master;
 pub mod rules;
 pub mod script;
@@ -22,6 +23,7 @@ use crate::rules::RulesApp;
 pub use abilities::Abilities;
 pub use cast::Cast;
 pub use check::check_script;
+pub use colour::Colours;
 pub use game_master::GameMaster;
 pub use rules::NarratorRules;
 pub use script::{Ending, Script};
@@ -32,6 +34,7 @@ pub struct NarratorPlugin;
 
 impl Plugin for NarratorPlugin {
     fn build(&self, app: &mut App) {
+        app.init_resource::<colour::Asked>();
         app.add_rules::<NarratorRules>().add_rules::<Cast>().add_rules::<GameMaster>();
     }
 }

@@ -4,10 +4,11 @@ use serde::Deserialize;
 
 use crate::narrator::abilities::Abilities;
 use crate::narrator::script::Check;
+use crate::platforms::chat::wire::ChatManner;
 use crate::rules::{Place, Report, Table, Tables, only};
 
 /// What counts in a check: die + attribute / `attribute_per_point` + help, against the difficulty.
-#[derive(Debug, Clone, Copy, Deserialize)]
+#[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct NarratorRules {
     /// Faces of the die. The highest always passes, a 1 always fails.
@@ -22,6 +23,8 @@ pub struct NarratorRules {
     pub text_max_chars: usize,
     /// The most turns that a script may allow.
     pub turns_max: u32,
+    /// How a chat endpoint is to put texts into other words, where the operator has set one up.
+    pub chat: ChatManner,
 }
 
 impl NarratorRules {
@@ -52,6 +55,23 @@ impl Table for NarratorRules {
     }
 
     fn validate(&self, _: &Tables, report: &mut Report) {
+        let place = Place::file(Self::PATH).key("chat");
+        if self.chat.instructions.trim().is_empty() {
+            report.error(place.clone().key("instructions"), "is empty, expected what the endpoint is to do");
+        }
+        if let Some(index) = self.chat.forbidden.iter().position(|word| word.trim().is_empty()) {
+            report.error(place.clone().key("forbidden").index(index), "is empty and would forbid every text");
+        }
+        for (key, value, most) in
+            [("text_max_chars", self.chat.text_max_chars, 4000), ("tokens_max", self.chat.tokens_max as usize, 8000)]
+        {
+            if !(1..=most).contains(&value) {
+                report.error(place.clone().key(key), format!("{value} is out of range, expected 1 to {most}"));
+            }
+        }
+        if self.chat.temperature_percent > 200 {
+            report.error(place.key("temperature_percent"), "expected 0 to 200");
+        }
         for (key, value, least, most) in [
             ("die_sides", i64::from(self.die_sides), 4, 1000),
             ("attribute_per_point", i64::from(self.attribute_per_point), 1, 1_000_000),
@@ -70,19 +90,21 @@ impl Table for NarratorRules {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::LazyLock;
+
     use super::*;
     use crate::character::{Attribute, Attributes};
     use crate::crafting::Craft;
+    use crate::testing::shipped_rules;
     use proptest::prelude::*;
 
-    const RULES: NarratorRules = NarratorRules {
+    static RULES: LazyLock<NarratorRules> = LazyLock::new(|| NarratorRules {
         die_sides: 20,
         attribute_per_point: 5,
         strength_per_point: 10,
         help_max: 4,
-        text_max_chars: 400,
-        turns_max: 40,
-    };
+        ..shipped_rules::<NarratorRules>()
+    });
 
     fn check(difficulty: u32) -> Check {
         Check { attribute: Some(Attribute::Agility), difficulty }

@@ -64,9 +64,9 @@ impl Story {
         Self { scene: script.start.clone(), turn: 0, throw }
     }
 
-    /// Counts the player's messages.
-    pub fn turn(&self) -> u32 {
-        self.turn
+    /// A number that no other moment of any story is likely to share.
+    pub fn situation(&self) -> u64 {
+        self.throw
     }
 
     /// The scene the player is in; `None` when the designers have taken it out since.
@@ -126,15 +126,11 @@ mod tests {
     use super::*;
     use crate::character::Attributes;
     use crate::crafting::Craft;
+    use crate::testing::shipped_rules;
 
-    const RULES: NarratorRules = NarratorRules {
-        die_sides: 20,
-        attribute_per_point: 5,
-        strength_per_point: 10,
-        help_max: 4,
-        text_max_chars: 400,
-        turns_max: 40,
-    };
+    fn rules() -> NarratorRules {
+        NarratorRules { die_sides: 20, attribute_per_point: 5, ..shipped_rules::<NarratorRules>() }
+    }
 
     fn script() -> Script {
         let text = r#"(
@@ -166,7 +162,7 @@ mod tests {
         let craft = |name: &&str| Craft { name: (*name).to_owned(), description: String::new(), strength: 0 };
         let attributes = Attributes { strength: 10, ..Attributes::default() };
         let abilities = Abilities { attributes, used: used.iter().map(craft).collect() };
-        let beat = story.hear(&script, &Said { text, abilities: &abilities }, &RULES).expect("a scene that exists");
+        let beat = story.hear(&script, &Said { text, abilities: &abilities }, &rules()).expect("a scene that exists");
         (beat.tell(&[]), matches!(beat.next, Next::Ending(_)))
     }
 

@@ -14,6 +14,7 @@ use crate::images::Images;
 use crate::items::{Cause, Inventory};
 use crate::levels::{Experience, LevelRules};
 use crate::narrator::script::Scene;
+use crate::narrator::story::Next;
 use crate::narrator::{Cast, NarratorRules, Story};
 use crate::random::Randomness;
 use crate::request::{Refusal, status};
@@ -21,7 +22,7 @@ use crate::rules::Rules;
 use crate::tasks::model::{ActiveTask, TaskBook, TaskName};
 use crate::tasks::queue::TaskQueue;
 use crate::tasks::rules::{RewardRange, RewardShown, TaskRules};
-use crate::tasks::scripts::{PersonalTasks, PublicTasks};
+use crate::tasks::scripts::{PersonalTasks, PublicTasks, Task};
 
 /// For what the program has promised itself cannot happen.
 pub(super) const INTERNAL: Refusal = Refusal::new(status::INTERNAL_ERROR, "internal error");
@@ -91,17 +92,40 @@ impl Stage<'_> {
         Some(())
     }
 
-    /// Ends the task under way and gives its reward. This is the only place where a task gives anything.
-    pub(super) fn finish(
-        &mut self,
-        player: &mut TaskPlayerItem<'_, '_>,
-        reward: &RewardRange,
-        percent: u32,
-    ) -> RewardShown {
-        let reward = reward.draw(percent, &mut self.randomness);
-        player.book.finish();
-        player.inventory.grant(&self.rules.items(reward), REWARD);
-        player.experience.earn(reward.experience);
-        self.rules.show(reward)
+    /// Takes the step that a message has led to; returns the reward when it was the last. This is the only place where a
+    /// task gives anything.
+    pub(super) fn take_step(&mut self, player: &mut TaskPlayerItem<'_, '_>, step: Step) -> Option<RewardShown> {
+        match step {
+            Step::To(scene) => {
+                let throw = self.throw();
+                player.book.go_on(&scene, throw);
+                None
+            }
+            Step::End(range, percent) => {
+                let reward = range.draw(percent, &mut self.randomness);
+                player.book.finish();
+                player.inventory.grant(&self.rules.items(reward), REWARD);
+                player.experience.earn(reward.experience);
+                Some(self.rules.show(reward))
+            }
+        }
+    }
+}
+
+/// What a message leads to, taken out of the script.
+#[derive(Debug)]
+pub(super) enum Step {
+    /// On to a scene.
+    To(String),
+    /// The end, with so many percent of this reward.
+    End(RewardRange, u32),
+}
+
+impl Step {
+    pub(super) fn of(next: Next<'_>, task: &Task) -> Self {
+        match next {
+            Next::Scene(scene) => Self::To(scene.to_owned()),
+            Next::Ending(ending) => Self::End(task.reward, ending.reward_percent()),
+        }
     }
 }

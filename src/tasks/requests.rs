@@ -8,12 +8,12 @@ use serde::{Deserialize, Serialize};
 
 use crate::character::own_role;
 use crate::identity::Account;
-use crate::narrator::story::Next;
-use crate::narrator::{Abilities, Said};
-use crate::request::{Answer, Call, Player, Reads, Refusal, Request, RequestApp, Success};
+use crate::narrator::{Abilities, Colours, Said};
+use crate::platforms::chat::wire::Draft;
+use crate::request::{Answer, Call, Player, Reads, Refusal, Request, RequestApp, Success, Waits};
 use crate::rules::Rules;
 use crate::tasks::model::TaskName;
-use crate::tasks::play::{INTERNAL, Stage, TaskPlayer, TaskPlayerItem};
+use crate::tasks::play::{INTERNAL, Stage, Step, TaskPlayer, TaskPlayerItem};
 use crate::tasks::rules::{RewardShown, SpeechLimits};
 use crate::tasks::{PersonalTasks, TaskBook, TaskQueue};
 
@@ -22,7 +22,7 @@ pub(super) fn register(app: &mut App) {
     app.add_request::<TaskInfoPersonal, _>(task_info_personal);
     app.add_request::<Select, _>(select);
     app.add_request::<SelectPersonal, _>(select_personal);
-    app.add_request::<Feedback, _>(feedback);
+    app.add_waiting_request::<Feedback, _>(feedback);
 }
 
 const NO_SUCH_TASK: Refusal = Refusal::new(404, "this task is not among those you may take");
@@ -192,7 +192,12 @@ pub struct Told {
     reward: Option<RewardShown>,
 }
 
-fn feedback(In(call): In<Call<Feedback>>, mut players: Query<TaskPlayer>, mut stage: Stage) -> Answer<Told> {
+fn feedback(
+    In(call): In<Call<Feedback>>,
+    mut players: Query<TaskPlayer>,
+    mut stage: Stage,
+    mut colours: Colours,
+) -> Waits<Told> {
     let request = &call.request;
     check_sizes(request, &stage.rules.limits)?;
     let mut player = players.get_mut(call.caller.entity).map_err(|_| INTERNAL)?;
@@ -204,21 +209,15 @@ fn feedback(In(call): In<Call<Feedback>>, mut players: Query<TaskPlayer>, mut st
     let said = Said { text: &request.text, abilities: &abilities };
     let beat = active.story.hear(&task.script, &said, &stage.narrator).ok_or(NO_TASK)?;
     let speaker = stage.cast.get(beat.speaker).ok_or(INTERNAL)?;
-    let is_new = !request.roles.contains(&speaker.name);
-    let text = beat.tell(&[("player", &player.account.name()), ("subject", &active.name.subject())]);
-    let portrait = is_new.then(|| stage.images.get(&speaker.portrait)).flatten();
+    let script = beat.tell(&[("player", &player.account.name()), ("subject", &active.name.subject())]);
+    let draft = Draft { speaker: &speaker.name, script: &script, player_said: &request.text };
+    let text = colours.tell(call.caller.account, active.story.situation(), &draft, call.fact)?;
     let role = speaker.name.clone();
-    let ending = match beat.next {
-        Next::Scene(scene) => {
-            let scene = scene.to_owned();
-            let throw = stage.throw();
-            player.book.go_on(&scene, throw);
-            None
-        }
-        Next::Ending(ending) => Some((task.reward, ending.reward_percent())),
-    };
-    let reward = ending.map(|(reward, percent)| stage.finish(&mut player, &reward, percent));
-    Ok(Success::with(Told { text, role, status: reward.is_some(), npc_status: is_new, image_data: portrait, reward }))
+    let npc_status = !request.roles.contains(&role);
+    let image_data = npc_status.then(|| stage.images.get(&speaker.portrait)).flatten();
+    let next = Step::of(beat.next, task);
+    let reward = stage.take_step(&mut player, next);
+    Ok(Success::with(Told { text, role, status: reward.is_some(), npc_status, image_data, reward }))
 }
 
 fn check_sizes(request: &Feedback, limits: &SpeechLimits) -> Result<(), Refusal> {

@@ -1,6 +1,7 @@
 //! `main`, `task_request`, `others`: talk with the game master (document 5; semantics, section 15).
 
 use std::fmt::Display;
+use std::hash::Hasher;
 use std::sync::Arc;
 
 use bevy_app::App;
@@ -9,19 +10,21 @@ use serde::{Deserialize, Serialize};
 
 use crate::character::own_role;
 use crate::clock::Clock;
+use crate::hash::StableHasher;
 use crate::identity::Account;
-use crate::narrator::GameMaster;
 use crate::narrator::words::Spoken;
-use crate::request::{Answer, Call, Player, Refusal, Request, RequestApp, Success, status};
+use crate::narrator::{Colours, GameMaster};
+use crate::platforms::chat::wire::Draft;
+use crate::request::{Answer, Call, Player, Refusal, Request, RequestApp, Success, Waits, status};
 use crate::rules::Rules;
 use crate::tasks::model::TaskName;
 use crate::tasks::play::{INTERNAL, Stage, TaskPlayer, TaskPlayerItem};
 use crate::template::Template;
 
 pub(super) fn register(app: &mut App) {
-    app.add_request::<Main, _>(main);
+    app.add_waiting_request::<Main, _>(main);
     app.add_request::<TaskRequest, _>(task_request);
-    app.add_request::<Others, _>(others);
+    app.add_waiting_request::<Others, _>(others);
 }
 
 /// `main {text, role}`: says something to the game master. Naming a task that may be taken accepts it.
@@ -55,17 +58,31 @@ fn main(
     mut players: Query<TaskPlayer>,
     mut stage: Stage,
     master: Res<Rules<GameMaster>>,
-) -> Answer<MainTold> {
+    mut colours: Colours,
+) -> Waits<MainTold> {
     let Main { text, role } = call.request;
     stage.rules.limits.check_text("data.text", &text)?;
     let mut player = players.get_mut(call.caller.entity).map_err(|_| INTERNAL)?;
     check_speaker(player.account, role.as_deref(), &master)?;
     let mut talk = Conversation { player: &mut player, stage: &mut stage, master: &master };
     if let Some(name) = talk.named_task(&text) {
-        return talk.accept(name);
+        return Ok(talk.accept(name)?);
     }
-    let line = if master.is_giving_up(&text) { talk.give_up() } else { talk.chat(&text) };
-    Ok(Success::with(MainTold { text: line, role: master.role.clone(), status: false, subimg: None }))
+    let text = if master.is_giving_up(&text) {
+        talk.give_up()
+    } else {
+        let line = talk.chat(&text);
+        let draft = Draft { speaker: &master.role, script: &line, player_said: &text };
+        colours.tell(call.caller.account, hash_of(&text), &draft, call.fact)?
+    };
+    Ok(Success::with(MainTold { text, role: master.role.clone(), status: false, subimg: None }))
+}
+
+/// The game master's answer belongs to the words it answers.
+fn hash_of(text: &str) -> u64 {
+    let mut hasher = StableHasher::default();
+    hasher.write(text.as_bytes());
+    hasher.finish()
 }
 
 fn check_speaker(account: &Account, role: Option<&str>, master: &GameMaster) -> Result<(), Refusal> {
@@ -256,13 +273,17 @@ fn others(
     mut players: Query<TaskPlayer>,
     mut stage: Stage,
     master: Res<Rules<GameMaster>>,
-) -> Answer<OthersTold> {
+    mut colours: Colours,
+) -> Waits<OthersTold> {
     let Others { info, role, text } = call.request;
     stage.rules.limits.check_text("data.info", &info)?;
     stage.rules.limits.check_text("data.text", &text)?;
     let mut player = players.get_mut(call.caller.entity).map_err(|_| INTERNAL)?;
     own_role(player.account, &role)?;
     let mut talk = Conversation { player: &mut player, stage: &mut stage, master: &master };
-    let (text, other) = talk.event(&info, &text);
+    let (line, other) = talk.event(&info, &text);
+    let said = format!("{info}\n{text}");
+    let draft = Draft { speaker: &master.role, script: &line, player_said: &said };
+    let text = colours.tell(call.caller.account, hash_of(&said), &draft, call.fact)?;
     Ok(Success::with(OthersTold { role: master.role.clone(), text, other }))
 }

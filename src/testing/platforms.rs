@@ -1,6 +1,6 @@
 //! The platforms of a test server: the sandbox without a network, on the game's clock.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 
 use crate::platforms::exchange::{CallFailure, CallOutcome, Exchange};
 use crate::platforms::exchanges::Outgoing;
@@ -27,6 +27,8 @@ pub struct TestPlatforms {
     pub network: Network,
     /// Every exchange that was sent, in order.
     pub sent: Vec<Exchange>,
+    /// What other addresses than the sandbox's answer, one after the other; then they are silent.
+    pub elsewhere: BTreeMap<String, VecDeque<CallOutcome>>,
     answers: BTreeMap<(i64, u64), CallOutcome>,
     held: Vec<(u64, CallOutcome)>,
 }
@@ -37,6 +39,7 @@ impl TestPlatforms {
             sandbox: Sandbox::new(settings),
             network: Network::Carries,
             sent: Vec::new(),
+            elsewhere: BTreeMap::new(),
             answers: BTreeMap::new(),
             held: Vec::new(),
         }
@@ -52,6 +55,10 @@ impl TestPlatforms {
         let Outgoing { number, exchange, .. } = outgoing;
         self.sent.push(exchange.clone());
         if self.network == Network::HoldsRequests {
+            return;
+        }
+        if let Some(answers) = self.elsewhere.get_mut(exchange.endpoint()) {
+            self.answers.extend(answers.pop_front().map(|outcome| ((now_ms, number), outcome)));
             return;
         }
         let Reaction { delay_ms, delivery } = self.sandbox.receive(&exchange, now_ms);
