@@ -129,6 +129,9 @@ impl Checker<'_> {
 
     /// Nothing is out of reach, no way is without an end, and there is something to win and to lose.
     fn ways(&self, report: &mut Report) {
+        if !self.script.scenes.contains_key(&self.script.start) {
+            return;
+        }
         let turns = turns_to(self.script);
         for name in self.script.scenes.keys().filter(|name| !turns.contains_key(name.as_str())) {
             let place = self.place.clone().key("scenes").key(name);

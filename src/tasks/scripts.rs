@@ -150,11 +150,23 @@ impl PersonalTasks {
         self.by_file.get(template)
     }
 
-    /// The first template, in the order of names, that a wish speaks of.
+    /// All templates with their names, in order.
+    pub fn all(&self) -> impl Iterator<Item = (&str, &TaskTemplate)> {
+        self.by_file.iter().map(|(name, template)| (name.as_str(), template))
+    }
+
+    /// The template that a wish speaks of; the one with the longest word in it when there are more, because short words
+    /// stand in others (打 in 打听), and then the first in the order of names.
     pub fn find(&self, wish: &str) -> Option<(&str, &TaskTemplate)> {
         let spoken = Spoken::new(wish);
-        let found = self.by_file.iter().find(|(_, template)| spoken.has_any(&template.keywords));
-        found.map(|(name, template)| (name.as_str(), template))
+        let length = |template: &TaskTemplate| {
+            let found = template.keywords.iter().filter(|word| spoken.has(word));
+            found.map(|word| word.chars().count()).max()
+        };
+        let named = self.all().filter_map(|(name, template)| Some((length(template)?, name, template)));
+        // Of equal ones `min_by_key` takes the first.
+        let best = named.min_by_key(|(length, _, _)| std::cmp::Reverse(*length));
+        best.map(|(_, name, template)| (name, template))
     }
 }
 
