@@ -8,6 +8,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use bevy_ecs::system::SystemState;
 use clap::Parser;
 use raidkeep::game::{self, GameSettings, Start};
 use raidkeep::net::connection::Connection;
@@ -15,6 +16,7 @@ use raidkeep::net::inbox::Inbox;
 use raidkeep::net::limits::{Limiter, PlayerLimits};
 use raidkeep::net::operator::OperatorToken;
 use raidkeep::net::way_in::WayIn;
+use raidkeep::platforms::sud::{RoundBegin, RoundPlayer, Rounds};
 use raidkeep::player::AccountId;
 use raidkeep::ranking::{Ranking, Score};
 use raidkeep::request::RequestTable;
@@ -45,7 +47,8 @@ fn main() {
     let folder = tempfile::tempdir().expect("a temporary folder should be available");
     let bench = Bench::new(folder.path());
     println!("| what | median | 99th of 100 |\n|---|---:|---:|");
-    bench.pairs();
+    bench.pairs("enter_stage_general + victory_stage_general, text to reply, 64 players a tick", 0);
+    bench.pairs("the same while 10,000 reports wait for a receiver that does not answer", 5_000);
     bench.idle_ticks(10_000.min(options.loaded), "10k known accounts, all loaded");
     bench.ranking(options.accounts);
     let data = folder.path().join("data");
@@ -90,6 +93,8 @@ impl Bench {
         let simulation = game::start_world(&self.settings, &self.rules, store, start).expect("the world should start");
         let inbox = Arc::new(Inbox::new(1 << 20, store.recovered.last_batch, Box::new(|| {})));
         let way_in = Arc::new(WayIn {
+            routes: simulation.world().resource::<raidkeep::request::route::RouteTable>().clone(),
+            address_limits: raidkeep::net::limits::AddressLimits::new(0),
             requests: simulation.world().resource::<RequestTable>().clone(),
             worlds: vec![inbox.clone()],
             operator: OperatorToken::new("operator"),
@@ -104,8 +109,9 @@ impl Bench {
         (self.start(&store), store)
     }
 
-    fn pairs(&self) {
+    fn pairs(&self, what: &str, rounds: usize) {
         let (mut world, store) = self.in_memory();
+        world.report_rounds(rounds);
         let mut players: Vec<Connection> = (0..PLAYERS_PER_TICK).map(|n| world.guest(&store, n as u64)).collect();
         let pair = ["enter", "victory"].map(|what| {
             format!(
@@ -128,7 +134,7 @@ impl Bench {
             players.iter_mut().for_each(|player| player.take_replies(&mut replies));
             assert!(replies.iter().all(|reply| reply.starts_with(r#"{"status":0"#)), "{:?}", replies.first());
         }
-        row("enter_stage_general + victory_stage_general, text to reply, 64 players a tick", &mut samples, 64);
+        row(what, &mut samples, 64);
     }
 
     fn idle_ticks(&self, accounts: u64, what: &str) {
@@ -242,6 +248,26 @@ impl Driven {
         self.inbox.drain(&mut self.inputs);
         let moment = Moment { wall_ms: NOON_MS, real: self.started, folded_batch: 0 };
         self.simulation.tick(&mut self.inputs, moment)
+    }
+
+    /// Begins and settles rounds, whose reports nobody takes.
+    fn report_rounds(&mut self, count: usize) {
+        let world = self.simulation.world_mut();
+        let mut state = SystemState::<Rounds>::new(world);
+        for _ in 0..count {
+            let mut rounds = state.get_mut(world).expect("every world should know rounds");
+            let begin = RoundBegin {
+                room_id: "bench".to_owned(),
+                game_mode: 1,
+                players: vec![RoundPlayer { account: None }],
+                report_game_info_key: String::new(),
+                report_game_info_extras: String::new(),
+            };
+            let round = rounds.begin(begin);
+            rounds.settle(round, &[]);
+            state.apply(world);
+        }
+        self.tick();
     }
 
     fn log_in(&mut self, store: &Store, number: u64) -> (Connection, Vec<Effects>) {

@@ -22,6 +22,7 @@ use crate::orders::OrdersPlugin;
 use crate::platforms::chat::ChatPlugin;
 use crate::platforms::mcrmb::McrmbPlugin;
 use crate::platforms::settings::PlatformSettings;
+use crate::platforms::sud::SudPlugin;
 use crate::player::PlayerPlugin;
 use crate::random::{RandomPlugin, Randomness, WorldSeed};
 use crate::ranking::RankingPlugin;
@@ -84,6 +85,7 @@ pub fn build_app(settings: &GameSettings) -> App {
     app.add_plugins(ChatPlugin { endpoint: settings.platforms.chat.clone() });
     let mcrmb = &settings.platforms.mcrmb;
     app.add_plugins((McrmbPlugin { platform: mcrmb.clone() }, OrdersPlugin { platform: mcrmb.clone() }, ShopPlugin));
+    app.add_plugins(SudPlugin { platform: settings.platforms.sud.clone() });
     app
 }
 

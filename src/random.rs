@@ -12,6 +12,17 @@ use crate::storage::{StorageApp, WorldRow};
 #[derive(Debug, Default, Resource, Serialize, Deserialize)]
 pub struct WorldSeed(pub u64);
 
+impl WorldSeed {
+    /// What this world's numbers begin with on platforms outside. Worlds differ by their seeds, so that servers which share an
+    /// account there do not take each other's numbers for their own. Players see it, so the seed is only in it as a hash.
+    pub fn mark(&self) -> String {
+        use sha2::Digest;
+        let hash = sha2::Sha256::new().chain_update(b"world").chain_update(self.0.to_be_bytes()).finalize();
+        let mark = hash.iter().take(4).fold(0_u32, |mark, byte| mark << 8 | u32::from(*byte));
+        format!("RK{mark:08X}")
+    }
+}
+
 impl WorldRow for WorldSeed {
     const TABLE: &'static str = "seed";
 }

@@ -16,6 +16,7 @@ use crate::platforms::exchange::CallOutcome;
 use crate::platforms::exchanges::{Exchanges, Outgoing, WAITING_REQUEST};
 use crate::player::{self, AccountId, Players};
 use crate::request::dispatch::{Command, Handlers, Held, Notices, Outbox, Parked, TIMED_OUT, dispatch};
+use crate::request::route::RouteTable;
 use crate::request::{Fact, Job, Refusal, RequestTable, status};
 use crate::storage::rows::Persistence;
 use crate::storage::{Batch, Directory, FoundRows, IndexKey, LoadedPlayer, RowQuery};
@@ -217,6 +218,7 @@ impl bevy_app::Plugin for TickPlugin {
             .init_resource::<Surroundings>()
             .init_resource::<Time<Real>>()
             .init_resource::<RequestTable>()
+            .init_resource::<RouteTable>()
             .init_resource::<Handlers>()
             .init_resource::<Outbox>()
             .init_resource::<Parked>()

@@ -428,6 +428,7 @@ fn an_idle_world_is_woken_when_a_broadcast_is_due() {
         let mut setup = TestSetup::default();
         setup.settings.clock = clock;
         let mut server = TestServer::with(setup);
+        server.settle();
         announce(&mut server, Broadcast { deliver_at: NOON + 3600, ..gift("later", &[]) });
         let first = server.wakes_after();
         announce(&mut server, Broadcast { deliver_at: NOON + 20 * DAY, ..gift("much later", &[]) });

@@ -897,7 +897,7 @@ fn a_client_that_comes_after_a_quiet_time_is_neither_late_nor_idle() {
 /// Such a client once kept its place among the connections for ever.
 #[test]
 fn an_http_client_that_reads_nothing_is_cut() {
-    let server = set(&["limits.handshake_seconds=1"]).start();
+    let server = set(&["limits.http_seconds=2"]).start();
     let mut deaf = server.dial();
     deaf.set_write_timeout(Some(Duration::from_millis(300))).expect("a socket should take a time limit");
     let requests = "GET /metrics HTTP/1.1\r\nHost: x\r\n\r\n".repeat(100);

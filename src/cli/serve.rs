@@ -120,6 +120,11 @@ fn describe_metrics() {
     describe_counter!("raidkeep_committed_batches_total", "Batches committed");
     describe_counter!("raidkeep_log_bytes_total", "Bytes written to the log");
     describe_counter!("raidkeep_events_dropped_total", "Events that slow readers have missed");
+    describe_gauge!("raidkeep_orders_open", "Orders paid with points that are not over");
+    describe_counter!("raidkeep_orders_total", "Steps of orders, by the state they led to");
+    describe_gauge!("raidkeep_reports_pending", "Reports that the platform has not taken yet");
+    describe_counter!("raidkeep_reports_total", "Reports by what came of sending them");
+    describe_counter!("raidkeep_platform_calls_total", "Calls to platforms, answered or failed");
     describe_counter!("raidkeep_storage_failures_total", "Failures of the storage; each stops a world");
 }
 

@@ -60,6 +60,8 @@ pub struct Limits {
     pub requests_per_second_per_connection: u32,
     /// 0 = no limit.
     pub requests_per_second_per_player: u32,
+    /// 0 = no limit.
+    pub requests_per_second_per_address: u32,
     /// Requests waiting for a world.
     pub waiting_requests_per_world: usize,
     /// Seconds without any frame.
@@ -68,6 +70,8 @@ pub struct Limits {
     pub login_seconds: u64,
     /// Seconds for a handshake.
     pub handshake_seconds: u64,
+    /// Seconds that an HTTP connection may live.
+    pub http_seconds: u64,
     /// Seconds that stopping may take.
     pub stop_seconds: u64,
 }

@@ -18,9 +18,13 @@ use tokio_tungstenite::WebSocketStream;
 use tokio_tungstenite::tungstenite::handshake::derive_accept_key;
 use tokio_tungstenite::tungstenite::protocol::Role;
 
+use crate::net::routes;
 use crate::net::server::OpenConnection;
 use crate::net::shard::Sockets;
 use crate::net::websocket;
+use crate::platforms::settings::SudSettings;
+use crate::platforms::signature::discovery_path;
+use crate::platforms::sud::query::QUERY_PATH;
 
 /// What the HTTP routes answer from.
 pub struct Site {
@@ -28,23 +32,39 @@ pub struct Site {
     pub sockets: Rc<Sockets>,
     /// Renders `/metrics`.
     pub metrics: Option<PrometheusHandle>,
+    /// What SUD finds here.
+    pub discovery: Option<Discovery>,
 }
 
 type Reply = Response<Full<Bytes>>;
 
-/// A connection that is no WebSocket lives so many times the time of a handshake, whatever it does: a client that
-/// reads nothing would otherwise keep its place for ever.
-const LIFETIME_IN_HANDSHAKES: u32 = 6;
+/// Where SUD finds the routes of this server (document 4; semantics, section 14).
+pub struct Discovery {
+    path: String,
+    body: String,
+}
+
+impl Discovery {
+    /// Under a path that only who has the secret knows.
+    pub fn of(platform: &SudSettings) -> Self {
+        let url = format!("{}{QUERY_PATH}", platform.public_url);
+        Self {
+            path: format!("/{}", discovery_path(&platform.app_id, &platform.app_secret)),
+            body: serde_json::json!({"api": {"query_match_base": url}}).to_string(),
+        }
+    }
+}
 
 /// Serves one TCP connection: HTTP requests, until it is upgraded or closed.
 pub async fn serve(site: Rc<Site>, stream: TcpStream, peer: SocketAddr, open: Rc<OpenConnection>) {
     let _ = stream.set_nodelay(true);
     let timeout = Duration::from_secs(site.sockets.config().limits.handshake_seconds);
-    let lifetime = timeout * LIFETIME_IN_HANDSHAKES;
+    // A client that reads nothing would otherwise keep its place for ever.
+    let lifetime = Duration::from_secs(site.sockets.config().limits.http_seconds);
     let service = service_fn(|request| {
         let client = Client { peer, _open: open.clone() };
         let site = site.clone();
-        async move { Ok::<_, Infallible>(answer(&site, request, client)) }
+        async move { Ok::<_, Infallible>(answer(&site, request, client).await) }
     });
     let connection = hyper::server::conn::http1::Builder::new()
         .timer(TokioTimer::new())
@@ -65,7 +85,10 @@ struct Client {
     _open: Rc<OpenConnection>,
 }
 
-fn answer(site: &Rc<Site>, request: Request<Incoming>, client: Client) -> Reply {
+async fn answer(site: &Rc<Site>, request: Request<Incoming>, client: Client) -> Reply {
+    if let Some(route) = site.sockets.way_in().routes.find(request.uri().path()) {
+        return routes::answer(&site.sockets, route, request, client.peer.ip()).await;
+    }
     match (request.method(), request.uri().path()) {
         (&Method::GET, "/" | "/ws") if wants_websocket(request.headers()) => upgrade(site, request, client),
         (&Method::GET, "/") => text(StatusCode::OK, "Raidkeep speaks JSON over WebSocket here and at /ws.\n"),
@@ -74,6 +97,12 @@ fn answer(site: &Rc<Site>, request: Request<Incoming>, client: Client) -> Reply 
         (&Method::GET, "/readyz") => readiness(site),
         (&Method::GET, "/metrics") => render_metrics(site),
         (_, "/" | "/ws" | "/healthz" | "/readyz" | "/metrics") => text(StatusCode::METHOD_NOT_ALLOWED, "use GET\n"),
+        (&Method::GET, path) if let Some(found) = site.discovery.as_ref().filter(|known| known.path == path) => {
+            let mut reply = text(StatusCode::OK, found.body.clone());
+            let json = HeaderValue::from_static("application/json; charset=utf-8");
+            reply.headers_mut().insert(header::CONTENT_TYPE, json);
+            reply
+        }
         _ => text(StatusCode::NOT_FOUND, "no such route\n"),
     }
 }

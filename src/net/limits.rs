@@ -1,10 +1,12 @@
 //! Rate limits of connections and players. They run on real time.
 
 use std::collections::HashMap;
+use std::net::IpAddr;
 use std::num::NonZeroU32;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use governor::clock::{Clock, DefaultClock};
+use governor::state::keyed::HashMapStateStore;
 use governor::{DefaultDirectRateLimiter, Quota, RateLimiter};
 
 use crate::player::AccountId;
@@ -67,6 +69,37 @@ impl PlayerLimits {
     }
 }
 
+/// The limits of addresses that ask over HTTP, where no connection is known to be somebody's.
+pub struct AddressLimits(Option<HashMapStateRateLimiter>);
+
+type HashMapStateRateLimiter = RateLimiter<IpAddr, HashMapStateStore<IpAddr>, DefaultClock>;
+
+/// So many addresses are remembered before those that have been quiet are forgotten.
+const ADDRESSES_KEPT: usize = 4096;
+
+impl AddressLimits {
+    /// So many requests a second for each address, with bursts of twice as many. 0 = no limit.
+    pub fn new(rate: u32) -> Self {
+        let quota = NonZeroU32::new(rate)
+            .map(|rate| Quota::per_second(rate).allow_burst(rate.saturating_mul(NonZeroU32::MIN.saturating_add(1))));
+        Self(quota.map(RateLimiter::hashmap))
+    }
+
+    /// Counts a request; errs with the milliseconds after which the next one is allowed.
+    pub fn check(&self, address: IpAddr) -> Result<(), u64> {
+        let Some(limiter) = &self.0 else {
+            return Ok(());
+        };
+        if limiter.len() >= ADDRESSES_KEPT {
+            limiter.retain_recent();
+        }
+        limiter.check_key(&address).map_err(|until| {
+            let wait = until.wait_time_from(DefaultClock::default().now());
+            u64::try_from(wait.as_millis()).unwrap_or(u64::MAX).max(1)
+        })
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -79,6 +112,15 @@ mod tests {
         let wait_ms = limiter.check().expect_err("the burst is used up");
         assert!((1..=200).contains(&wait_ms), "{wait_ms}");
         assert!((0..1000).all(|_| Limiter::per_second(0).check().is_ok()), "0 = no limit");
+    }
+
+    #[test]
+    fn each_address_has_a_limit_of_its_own() {
+        let limits = AddressLimits::new(1);
+        let (first, second) = (IpAddr::from([127, 0, 0, 1]), IpAddr::from([127, 0, 0, 2]));
+        assert!(limits.check(first).is_ok() && limits.check(first).is_ok());
+        assert!(limits.check(first).is_err(), "the burst is used up");
+        assert!(limits.check(second).is_ok());
     }
 
     #[test]

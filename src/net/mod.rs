@@ -10,6 +10,7 @@ pub mod http;
 pub mod inbox;
 pub mod limits;
 pub mod operator;
+pub mod routes;
 pub mod server;
 pub mod shard;
 pub mod way_in;

@@ -17,15 +17,16 @@ use crate::clock::wall_ms;
 use crate::config::{Config, ConfigError};
 use crate::game::{self, GameSettings, Start};
 use crate::net::caller::{self, Caller};
-use crate::net::http::{self, Site};
+use crate::net::http::{self, Discovery, Site};
 use crate::net::inbox::Inbox;
-use crate::net::limits::PlayerLimits;
+use crate::net::limits::{AddressLimits, PlayerLimits};
 use crate::net::operator::{OperatorToken, entropy};
 use crate::net::shard::{Sockets, WorldLoop};
 use crate::net::way_in::WayIn;
 use crate::platforms::sandbox::SandboxSettings;
 use crate::platforms::sandbox::server::SandboxServer;
 use crate::request::RequestTable;
+use crate::request::route::RouteTable;
 use crate::rules::{AssetSource, LoadedRules, Problems};
 use crate::storage::StorageError;
 use crate::storage::store::Store;
@@ -101,8 +102,11 @@ impl Server {
         let environment = |name: &str| std::env::var(name).ok();
         settings.platforms = config.platforms.resolve(known, &format!("http://{address}"), &environment)?;
         let worlds = open_worlds(&config, &data)?;
+        let app = game::build_app(&settings);
         let way_in = Arc::new(WayIn {
-            requests: game::build_app(&settings).world().resource::<RequestTable>().clone(),
+            requests: app.world().resource::<RequestTable>().clone(),
+            routes: app.world().resource::<RouteTable>().clone(),
+            address_limits: AddressLimits::new(config.limits.requests_per_second_per_address),
             worlds: worlds.iter().map(|world| world.inbox.clone()).collect(),
             operator,
             player_limits: PlayerLimits::new(config.limits.requests_per_second_per_player),
@@ -267,7 +271,8 @@ impl WorldThread {
             Err(error) => return drop(ready.send(Err(error))),
         };
         let sockets = Rc::new(Sockets::new(shared.way_in.clone(), shared.config.clone()));
-        let site = Rc::new(Site { sockets: sockets.clone(), metrics: shared.metrics.clone() });
+        let discovery = shared.settings.platforms.sud.as_ref().map(Discovery::of);
+        let site = Rc::new(Site { sockets: sockets.clone(), metrics: shared.metrics.clone(), discovery });
         let supervisor = tokio::task::spawn_local({
             let sockets = sockets.clone();
             async move { sockets.supervise().await }

@@ -7,12 +7,13 @@ use serde::Serialize;
 
 use crate::identity::hash_token;
 use crate::net::inbox::Inbox;
-use crate::net::limits::PlayerLimits;
+use crate::net::limits::{AddressLimits, PlayerLimits};
 use crate::net::operator::OperatorToken;
 use crate::request::dispatch::{Command, Credential, Reply, ReplyPort, ReplyTo, Stranger};
 use crate::request::envelope::{Envelope, RequestId, into_text, refusal_text, write_reply};
 use crate::request::once::OnceKey;
 use crate::request::registry::{Decoded, RequestKind};
+use crate::request::route::RouteTable;
 use crate::request::{Access, Refusal, RequestTable, SignIn, status};
 
 /// What all connections share.
@@ -25,6 +26,10 @@ pub struct WayIn {
     pub operator: OperatorToken,
     /// The players' rate limits.
     pub player_limits: PlayerLimits,
+    /// The rate limits of addresses that ask over HTTP.
+    pub address_limits: AddressLimits,
+    /// Which functions are HTTP routes.
+    pub routes: RouteTable,
     /// Where secret bytes come from.
     pub entropy: EntropySource,
 }

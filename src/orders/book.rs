@@ -24,13 +24,9 @@ impl WorldRow for OrderNumbers {
     const TABLE: &'static str = "order_numbers";
 }
 
-/// An order's number on the platform. Worlds differ by their seeds, so that servers which share an account there do not
-/// take each other's payments for their own. Players see the number, so the seed is only in it as a hash.
-pub fn number_on_platform(seed: u64, id: OrderId) -> String {
-    use sha2::Digest;
-    let hash = sha2::Sha256::new().chain_update(b"orders").chain_update(seed.to_be_bytes()).finalize();
-    let mark = hash.iter().take(4).fold(0_u32, |mark, byte| mark << 8 | u32::from(*byte));
-    format!("RK{mark:08X}-{}", id.0)
+/// An order's number on the platform.
+pub fn number_on_platform(seed: &WorldSeed, id: OrderId) -> String {
+    format!("{}-{}", seed.mark(), id.0)
 }
 
 /// The number of this world's order in what an operator has typed, with or without what comes before it.
@@ -206,7 +202,7 @@ impl OrderDesk<'_, '_> {
 
     /// The number of an order as the platform and people see it.
     pub fn number(&self, id: OrderId) -> String {
-        number_on_platform(self.seed.0, id)
+        number_on_platform(&self.seed, id)
     }
 
     /// Makes an order, which goes its way from the next tick on.
@@ -232,9 +228,9 @@ mod tests {
 
     #[test]
     fn numbers_differ_between_worlds_and_are_read_back() {
-        let number = number_on_platform(0xAB, OrderId(17));
+        let number = number_on_platform(&WorldSeed(0xAB), OrderId(17));
         assert!(number.starts_with("RK") && number.ends_with("-17"), "{number}");
-        assert_ne!(number, number_on_platform(0xAC, OrderId(17)));
+        assert_ne!(number, number_on_platform(&WorldSeed(0xAC), OrderId(17)));
         assert_eq!(read_number(&number), Some(OrderId(17)));
         assert_eq!(read_number("17"), Some(OrderId(17)));
         assert_eq!(read_number("RK"), None);

@@ -115,7 +115,7 @@ mod tests {
         let before = account(Some(0), &[]);
         let now = account(Some(30), &[record(5, "60钻石 RK-17", -30)]);
         assert_eq!(verdict(&before, &now), Verdict::Paid);
-        let other = account(Some(30), &[record(5, "60钻石 RK-171", -3)]);
+        let other = account(Some(3), &[record(5, "60钻石 RK-171", -3)]);
         assert_eq!(verdict(&before, &other), Verdict::NotPaid, "another order's number begins alike");
     }
 

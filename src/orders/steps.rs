@@ -22,7 +22,7 @@ use crate::tick::Surroundings;
 const OWNER: Owner = Owner("orders");
 
 /// Looks at the orders the platform has answered about, and at those that are due.
-pub fn advance_orders(world: &mut World, mut is_under_way: Local<bool>) {
+pub fn advance_orders(world: &mut World, mut is_under_way: Local<bool>, mut open_told: Local<usize>) {
     if !std::mem::replace(&mut *is_under_way, true) {
         take_in_restored(world);
     }
@@ -48,7 +48,10 @@ pub fn advance_orders(world: &mut World, mut is_under_way: Local<bool>) {
             }
         });
     }
-    metrics::gauge!("raidkeep_orders_open").set(world.resource::<OrderBook>().len() as f64);
+    let open = world.resource::<OrderBook>().len();
+    if std::mem::replace(&mut *open_told, open) != open {
+        metrics::gauge!("raidkeep_orders_open").set(open as f64);
+    }
 }
 
 /// Orders that were read from disk at the start go on where they were.

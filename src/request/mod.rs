@@ -10,6 +10,7 @@ pub mod envelope;
 pub mod lenient;
 pub mod once;
 pub mod registry;
+pub mod route;
 pub mod status;
 
 use bevy_ecs::entity::Entity;

@@ -57,7 +57,7 @@ pub struct TicketBought {
 
 const NONE_TO_BUY: Refusal = Refusal::new(92, "no more ticket, try tomorrow");
 const NOT_FOR_POINTS: Refusal = Refusal::new(99, "this ticket is not sold for points");
-const PURCHASE: Cause = Cause::new("ticket bought");
+const PURCHASE: Cause = Cause::new("buy_ticket");
 
 /// What is sold, and what the reply shows of it.
 struct Counter<'r> {

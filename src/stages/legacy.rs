@@ -358,6 +358,7 @@ fn leave_boss_room(
         player.session.count_anomaly();
         return Err(ABNORMAL_DAMAGE);
     };
+    player.session.strike(damage);
     if let Some(open) = player.session.open() {
         player.session.leave(open.stage);
     }

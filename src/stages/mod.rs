@@ -7,14 +7,17 @@ pub mod layouts;
 pub mod legacy;
 pub mod model;
 pub mod requests;
+pub mod rounds;
 pub mod rules;
 pub mod sweep;
 pub mod windows;
 
 use bevy_app::{App, Plugin};
+use bevy_ecs::prelude::*;
 
 use crate::rules::RulesApp;
 use crate::storage::StorageApp;
+use crate::tick::{Tick, TickSystems};
 
 pub use layouts::{LayoutRules, MonsterRules};
 pub use model::{HighestStages, Mode, OpenSession, Progress, StageSession};
@@ -31,5 +34,6 @@ impl Plugin for StagesPlugin {
         requests::register(app);
         legacy::register(app);
         sweep::register(app);
+        app.add_systems(Tick, rounds::report_boss_sessions.after(TickSystems::Handle).before(TickSystems::Simulate));
     }
 }

@@ -337,6 +337,7 @@ fn victory_boss_stage(
         return Err(codes::DAMAGE);
     };
     let struck = field.strike(call.caller, damage, field.rules.surplus_carries_over.new);
+    player.session.strike(damage);
     let boss =
         BossBlow { ratio: Some(field.ratios("")), record: Some(struck.is_record.into()), damage: Some(struck.best) };
     Ok(win(&mut player, rules, stage, boss, &tables, &mut random))

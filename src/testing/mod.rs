@@ -27,7 +27,7 @@ use crate::gate::ReplyGate;
 use crate::identity::PasswordCost;
 use crate::net::connection::Connection;
 use crate::net::inbox::Inbox;
-use crate::net::limits::{Limiter, PlayerLimits};
+use crate::net::limits::{AddressLimits, Limiter, PlayerLimits};
 use crate::net::operator::OperatorToken;
 use crate::net::way_in::{EntropySource, WayIn};
 use crate::platforms::sandbox::SandboxSettings;
@@ -214,6 +214,8 @@ impl TestServer {
             worlds: vec![inbox.clone()],
             operator: OperatorToken::new(OPERATOR_TOKEN),
             player_limits: PlayerLimits::new(setup.player_rate),
+            routes: simulation.world().resource::<crate::request::route::RouteTable>().clone(),
+            address_limits: AddressLimits::new(0),
             entropy: seeded_entropy(setup.seed, committed),
         });
         let wall_ms = setup.wall_ms;
@@ -386,6 +388,23 @@ impl TestServer {
         }
         data["token"] = OPERATOR_TOKEN.into();
         self.ask_on(0, function, data)
+    }
+
+    /// Sends an HTTP request to a route: status and JSON of the reply.
+    ///
+    /// # Panics
+    /// When there is no such route, no reply comes, or it is no JSON.
+    pub fn http(&mut self, path: &str, authorization: Option<&str>, body: &str) -> (u16, Value) {
+        let route = self.way_in.routes.find(path).unwrap_or_else(|| panic!("{path} should be a route"));
+        let reply = match route.frame(authorization, body.as_bytes()) {
+            Ok(frame) => {
+                let connection = self.connect();
+                route.reply(&self.send_on(connection, &frame))
+            }
+            Err(reply) => reply,
+        };
+        let body = serde_json::from_str(&reply.body);
+        (reply.status, body.unwrap_or_else(|error| panic!("a reply should be JSON, {error}: {}", reply.body)))
     }
 
     /// Moves the game's clock. Nothing waits.
