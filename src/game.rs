@@ -5,7 +5,9 @@ use std::time::Duration;
 use bevy_app::App;
 use jiff::tz::TimeZone;
 
+use crate::battles::BattlesPlugin;
 use crate::boss::{BossPlugin, systems::restore_roster};
+use crate::challenges::ChallengesPlugin;
 use crate::character::CharacterPlugin;
 use crate::clock::{Clock, ClockMode, ClockPlugin};
 use crate::crafting::CraftingPlugin;
@@ -24,6 +26,7 @@ use crate::platforms::mcrmb::McrmbPlugin;
 use crate::platforms::settings::PlatformSettings;
 use crate::platforms::sud::SudPlugin;
 use crate::player::PlayerPlugin;
+use crate::presence::PresencePlugin;
 use crate::random::{RandomPlugin, Randomness, WorldSeed};
 use crate::ranking::RankingPlugin;
 use crate::request::once::OnceLog;
@@ -80,7 +83,8 @@ pub fn build_app(settings: &GameSettings) -> App {
         HangUpPlugin,
     ));
     app.add_plugins((BossPlugin, RankingPlugin, MailPlugin));
-    app.add_plugins((CharacterPlugin, CraftingPlugin));
+    app.add_plugins((CharacterPlugin, CraftingPlugin, PresencePlugin));
+    app.add_plugins((BattlesPlugin, ChallengesPlugin));
     app.add_plugins((ImagesPlugin, NarratorPlugin, TasksPlugin));
     app.add_plugins(ChatPlugin { endpoint: settings.platforms.chat.clone() });
     let mcrmb = &settings.platforms.mcrmb;

@@ -12,12 +12,15 @@
 //! the world as a pure machine; [`net`] and [`storage`] surround it in the server, and
 //! [`testing::TestServer`] in tests.
 
+pub mod battles;
 pub mod boss;
+pub mod challenges;
 pub mod character;
 pub mod cli;
 pub mod clock;
 pub mod config;
 pub mod crafting;
+pub mod due;
 pub mod energy;
 pub mod events;
 pub mod game;
@@ -34,6 +37,7 @@ pub mod net;
 pub mod orders;
 pub mod platforms;
 pub mod player;
+pub mod presence;
 pub mod random;
 pub mod ranking;
 pub mod request;

@@ -24,9 +24,9 @@ pub(super) fn register(app: &mut App) {
     app.add_request::<Legal, _>(legal);
 }
 
+/// Why materials go.
+const CRAFTING: Cause = Cause::new("crafting");
 const INTERNAL: Refusal = Refusal::new(status::INTERNAL_ERROR, "internal error");
-/// In the ledger.
-const CRAFTED: Cause = Cause::new("crafted");
 
 /// `merge {role, mode, num, des, name?}`: makes something of what `num` pays for.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -100,7 +100,7 @@ fn merge(
     };
     let price = [Amount { item: recipe.material, quantity: num }];
     let objection = objection(kind, &craft, recipe, &possessions, &names);
-    if let Some(objection) = objection.or_else(|| (!inventory.pay(&price, CRAFTED)).then_some(Objection::Short)) {
+    if let Some(objection) = objection.or_else(|| (!inventory.pay(&price, CRAFTING)).then_some(Objection::Short)) {
         let (status, message, template) = objection.of(recipe);
         return Ok(Success::with(words(&inventory, template, craft.strength)).status(status).message(message));
     }

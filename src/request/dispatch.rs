@@ -15,6 +15,7 @@ use crate::identity::Login;
 use crate::platforms::exchange::CallOutcome;
 use crate::platforms::exchanges::{Exchanges, WAITING_REQUEST};
 use crate::player::{self, AccountId, Players};
+use crate::presence;
 use crate::request::envelope::{RequestId, finish_reply, into_text, refusal_text, write_body};
 use crate::request::once::{OnceKey, OnceLog, Repeat};
 use crate::request::registry::AnyRequest;
@@ -412,6 +413,7 @@ pub fn dispatch(world: &mut World, handlers: &mut Handlers, mut command: Command
     };
     if let Some(player) = player {
         world.resource_mut::<Touched>().push(player.entity);
+        presence::hear(world, player.account);
         match check_repeat(world, player, command.once.as_deref()) {
             Repeat::New => {}
             // The command finds what it has begun itself.

@@ -275,10 +275,13 @@ impl TestServer {
 
     /// Every client loses its connection, and opens another in its place that nobody has logged in on.
     pub fn reconnect_all(&mut self) {
-        for at in 0..self.connections.len() {
-            let limiter = Limiter::per_second(self.setup.connection_rate);
-            self.connections[at] = Connection::new(self.way_in.clone(), None, limiter, self.setup.in_flight_max);
-        }
+        (0..self.connections.len()).for_each(|connection| self.disconnect(connection));
+    }
+
+    /// A client loses its connection, and opens another in its place that nobody has logged in on.
+    pub fn disconnect(&mut self, connection: usize) {
+        let limiter = Limiter::per_second(self.setup.connection_rate);
+        self.connections[connection] = Connection::new(self.way_in.clone(), None, limiter, self.setup.in_flight_max);
     }
 
     /// Logs a guest in on a connection of its own.
