@@ -10,6 +10,7 @@ use crate::character::own_role;
 use crate::identity::Account;
 use crate::narrator::{Abilities, Colours, Said};
 use crate::platforms::chat::wire::Draft;
+use crate::request::route::RouteApp;
 use crate::request::{Answer, Call, Player, Reads, Refusal, Request, RequestApp, Success, Waits};
 use crate::rules::Rules;
 use crate::tasks::model::TaskName;
@@ -18,11 +19,11 @@ use crate::tasks::rules::{RewardShown, SpeechLimits};
 use crate::tasks::{PersonalTasks, TaskBook, TaskQueue};
 
 pub(super) fn register(app: &mut App) {
-    app.add_request::<TaskInfo, _>(task_info);
-    app.add_request::<TaskInfoPersonal, _>(task_info_personal);
-    app.add_request::<Select, _>(select);
-    app.add_request::<SelectPersonal, _>(select_personal);
-    app.add_waiting_request::<Feedback, _>(feedback);
+    app.add_request::<TaskInfo, _>(task_info).add_route::<TaskInfo>("/task_info");
+    app.add_request::<TaskInfoPersonal, _>(task_info_personal).add_route::<TaskInfoPersonal>("/task_info_personal");
+    app.add_request::<Select, _>(select).add_route::<Select>("/select");
+    app.add_request::<SelectPersonal, _>(select_personal).add_route::<SelectPersonal>("/select_personal");
+    app.add_waiting_request::<Feedback, _>(feedback).add_route::<Feedback>("/feedback");
 }
 
 const NO_SUCH_TASK: Refusal = Refusal::new(404, "this task is not among those you may take");

@@ -15,6 +15,7 @@ use crate::identity::Account;
 use crate::narrator::words::Spoken;
 use crate::narrator::{Colours, GameMaster};
 use crate::platforms::chat::wire::Draft;
+use crate::request::route::RouteApp;
 use crate::request::{Answer, Call, Player, Refusal, Request, RequestApp, Success, Waits, status};
 use crate::rules::Rules;
 use crate::tasks::model::TaskName;
@@ -22,9 +23,9 @@ use crate::tasks::play::{INTERNAL, Stage, TaskPlayer, TaskPlayerItem};
 use crate::template::Template;
 
 pub(super) fn register(app: &mut App) {
-    app.add_waiting_request::<Main, _>(main);
-    app.add_request::<TaskRequest, _>(task_request);
-    app.add_waiting_request::<Others, _>(others);
+    app.add_waiting_request::<Main, _>(main).add_route::<Main>("/main");
+    app.add_request::<TaskRequest, _>(task_request).add_route::<TaskRequest>("/task_request");
+    app.add_waiting_request::<Others, _>(others).add_route::<Others>("/others");
 }
 
 /// `main {text, role}`: says something to the game master. Naming a task that may be taken accepts it.
