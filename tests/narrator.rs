@@ -236,6 +236,28 @@ fn a_broken_image_is_a_designers_mistake() {
     assert!(problems.contains("is larger than 6144 bytes"), "{problems}");
 }
 
+/// The blocks of that language in the designers' guide.
+fn blocks(language: &str) -> Vec<&'static str> {
+    let guide = include_str!("../docs/narrator.md");
+    let start = format!("```{language}\n");
+    guide.split(&start).skip(1).map(|block| block.split("\n```").next().expect("a block should be closed")).collect()
+}
+
+#[test]
+fn the_worked_example_of_the_guide_is_valid_and_its_mistake_is_told_as_it_says() {
+    let folder = tempfile::tempdir().expect("a temporary folder should be made");
+    let assets = edit_assets(folder.path(), "tasks.ron", "queue_size: 3", "queue_size: 3");
+    let settings = TestSetup::default().settings;
+    let (example, file) = (blocks("ron")[0], folder.path().join("tasks/gate.ron"));
+    std::fs::write(&file, example).expect("the folder should be writable");
+    let loaded = game::load_rules(&settings, &assets).unwrap_or_else(|problems| panic!("{problems}"));
+    assert!(loaded.tables.get::<PublicTasks>().is_some_and(|tasks| tasks.get("城门夜话").is_some()));
+    let mistaken = example.replacen("go: \"inside\"", "go: \"insde\"", 1);
+    std::fs::write(&file, mistaken).expect("the folder should be writable");
+    let problems = game::load_rules(&settings, &assets).expect_err("a mistake").to_string();
+    assert_eq!(problems.lines().next(), Some(blocks("text")[0]));
+}
+
 const URL: &str = "http://model/v1/chat/completions";
 
 /// A server with a chat endpoint that gives these answers, one after the other, and then is silent.

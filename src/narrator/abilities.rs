@@ -16,7 +16,7 @@ impl Abilities {
     /// The attributes, and of the named skills and equipments those that are really owned.
     pub fn new(attributes: Attributes, owned: &Possessions, skills: &[String], items: &[String]) -> Self {
         let named = [(CraftKind::Skill, skills), (CraftKind::Equipment, items)];
-        let is_named = |names: &[String], craft: &Craft| names.iter().any(|name| *name == craft.name);
+        let is_named = |names: &[String], craft: &Craft| names.contains(&craft.name);
         let used = named
             .into_iter()
             .flat_map(|(kind, names)| owned.all(kind).iter().filter(move |craft| is_named(names, craft)).cloned());
