@@ -305,8 +305,22 @@ mod tests {
     }
 
     #[test]
+    fn the_chat_endpoint_is_optional_and_its_key_too() {
+        let url = "platforms.narrator.url=http://127.0.0.1:8080/v1/chat/completions";
+        assert!(resolve(&[], &|_| None).expect("the shipped settings").chat.is_none(), "none is set up");
+        let chat = resolve(&[url], &|_| None).expect("an address is enough").chat.expect("it is set up");
+        assert!(chat.key.is_empty(), "local servers need none");
+        let key = |name: &str| (name == NARRATOR_KEY_VARIABLE).then(|| "k".to_owned());
+        let chat = resolve(&[url], &key).expect("an address is enough").chat.expect("it is set up");
+        assert_eq!(chat.key.expose(), "k");
+    }
+
+    #[test]
     fn mistakes_name_their_key() {
         for (setting, key) in [
+            ("platforms.narrator.url=localhost", "platforms.narrator.url"),
+            ("platforms.narrator.in_flight=0", "platforms.narrator.in_flight"),
+            ("platforms.narrator.deadline_seconds=13", "platforms.narrator.deadline_seconds"),
             ("platforms.sud.mg_id=x", "platforms.sud.mg_id"),
             ("platforms.sud.retry_seconds=[]", "platforms.sud.retry_seconds"),
             ("platforms.mcrmb.in_flight=0", "platforms.mcrmb.in_flight"),

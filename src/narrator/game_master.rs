@@ -3,6 +3,7 @@
 use rand::seq::IndexedRandom;
 use serde::Deserialize;
 
+use crate::identity::NameRules;
 use crate::narrator::check::check_text;
 use crate::narrator::rules::NarratorRules;
 use crate::narrator::words::Spoken;
@@ -135,6 +136,13 @@ impl Table for GameMaster {
         });
         for (place, text) in single.into_iter().chain(grouped) {
             check_text(text, max_chars, &PLACES, &place, report);
+        }
+        if tables.get::<NameRules>().is_some_and(|names| names.is_legal_name(&self.role)) {
+            let message = format!("a player may be called \"{}\"", self.role);
+            report.error(place.clone().key("role"), message).hint("add it to forbidden in names.ron");
+        }
+        for (index, _) in self.events.iter().enumerate().filter(|(_, event)| event.name.trim().is_empty()) {
+            report.error(place.clone().key("events").index(index).key("name"), "is empty, expected a name");
         }
         for (place, words) in self.keywords(&place) {
             for (index, _) in words.iter().enumerate().filter(|(_, word)| word.trim().is_empty()) {

@@ -4,6 +4,7 @@
 //! What happens in a task is the narrator's script. Tasks decide who may take which, keep how far a player is, and give
 //! the reward, once. Rewards never follow from words.
 
+mod conversation;
 pub mod model;
 pub mod play;
 pub mod queue;

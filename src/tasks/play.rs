@@ -15,7 +15,7 @@ use crate::items::{Cause, Inventory};
 use crate::levels::{Experience, LevelRules};
 use crate::narrator::script::Scene;
 use crate::narrator::story::Next;
-use crate::narrator::{Cast, NarratorRules, Story};
+use crate::narrator::{Cast, NarratorRules, Said, Story};
 use crate::random::Randomness;
 use crate::request::{Refusal, status};
 use crate::rules::Rules;
@@ -74,9 +74,9 @@ impl Stage<'_> {
 
     /// What the player reads in the scene it is in.
     pub(super) fn opening(&self, active: &ActiveTask, account: &Account) -> String {
-        let values: [(&str, &dyn std::fmt::Display); 2] =
-            [("player", &account.name()), ("subject", &active.name.subject())];
-        self.scene(active).map(|scene| scene.text.fill(&values)).unwrap_or_default()
+        let scene = self.scene(active);
+        let fill = |scene: &Scene| scene.text.fill(&[("player", &account.name()), ("subject", &active.name.subject())]);
+        scene.map(fill).unwrap_or_default()
     }
 
     /// The background of a task under way, base64.
@@ -90,6 +90,22 @@ impl Stage<'_> {
         let story = Story::begin(&name.find(&self.public, &self.personal)?.script, throw);
         player.book.begin(name, story, self.queue.filling());
         Some(())
+    }
+
+    /// What a message leads to in the task under way; `None` when there is none, or none that the rules still have.
+    /// Changes nothing; [`Self::take_step`] does.
+    pub(super) fn play(&self, player: &TaskPlayerItem<'_, '_>, said: &Said<'_>) -> Option<Played> {
+        let active = player.book.active()?;
+        let task = active.name.find(&self.public, &self.personal)?;
+        let beat = active.story.hear(&task.script, said, &self.narrator)?;
+        let speaker = self.cast.get(beat.speaker)?;
+        Some(Played {
+            role: speaker.name.clone(),
+            portrait: self.images.get(&speaker.portrait),
+            script: beat.tell(&[("player", &player.account.name()), ("subject", &active.name.subject())]),
+            situation: active.story.situation(),
+            step: Step::of(beat.next, task),
+        })
     }
 
     /// Takes the step that a message has led to; returns the reward when it was the last. This is the only place where a
@@ -114,6 +130,21 @@ impl Stage<'_> {
 
 /// What a message leads to, taken out of the script.
 #[derive(Debug)]
+pub(super) struct Played {
+    /// Who speaks.
+    pub(super) role: String,
+    /// Its portrait, base64.
+    pub(super) portrait: Option<Arc<str>>,
+    /// What it says by the script.
+    pub(super) script: String,
+    /// Tells the situation that was worked out from any other.
+    pub(super) situation: u64,
+    /// Where the story goes.
+    pub(super) step: Step,
+}
+
+/// Where a story goes.
+#[derive(Debug)]
 pub(super) enum Step {
     /// On to a scene.
     To(String),
@@ -122,7 +153,7 @@ pub(super) enum Step {
 }
 
 impl Step {
-    pub(super) fn of(next: Next<'_>, task: &Task) -> Self {
+    fn of(next: Next<'_>, task: &Task) -> Self {
         match next {
             Next::Scene(scene) => Self::To(scene.to_owned()),
             Next::Ending(ending) => Self::End(task.reward, ending.reward_percent()),

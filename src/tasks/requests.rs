@@ -14,7 +14,7 @@ use crate::request::route::RouteApp;
 use crate::request::{Answer, Call, Player, Reads, Refusal, Request, RequestApp, Success, Waits};
 use crate::rules::Rules;
 use crate::tasks::model::TaskName;
-use crate::tasks::play::{INTERNAL, Stage, Step, TaskPlayer, TaskPlayerItem};
+use crate::tasks::play::{INTERNAL, Played, Stage, TaskPlayer, TaskPlayerItem};
 use crate::tasks::rules::{RewardShown, SpeechLimits};
 use crate::tasks::{PersonalTasks, TaskBook, TaskQueue};
 
@@ -103,6 +103,7 @@ pub struct SelectPersonal {
 
 impl Request for SelectPersonal {
     const FUNCTION: &'static str = "select_personal";
+    const READS: Reads = Reads::Caller;
     type Caller = Player;
     type Reply = TaskBegun;
 }
@@ -172,6 +173,7 @@ pub struct Feedback {
 
 impl Request for Feedback {
     const FUNCTION: &'static str = "feedback";
+    const READS: Reads = Reads::Caller;
     type Caller = Player;
     type Reply = Told;
 }
@@ -203,21 +205,15 @@ fn feedback(
     check_sizes(request, &stage.rules.limits)?;
     let mut player = players.get_mut(call.caller.entity).map_err(|_| INTERNAL)?;
     own_role(player.account, &request.role)?;
-    let active = player.book.active().ok_or(NO_TASK)?.clone();
     let attributes = stage.attributes(&player.experience, player.possessions);
     let abilities = Abilities::new(attributes, player.possessions, &request.skills, &request.items);
-    let task = active.name.find(&stage.public, &stage.personal).ok_or(NO_TASK)?;
     let said = Said { text: &request.text, abilities: &abilities };
-    let beat = active.story.hear(&task.script, &said, &stage.narrator).ok_or(NO_TASK)?;
-    let speaker = stage.cast.get(beat.speaker).ok_or(INTERNAL)?;
-    let script = beat.tell(&[("player", &player.account.name()), ("subject", &active.name.subject())]);
-    let draft = Draft { speaker: &speaker.name, script: &script, player_said: &request.text };
-    let text = colours.tell(call.caller.account, active.story.situation(), &draft, call.fact)?;
-    let role = speaker.name.clone();
+    let Played { role, portrait, script, situation, step } = stage.play(&player, &said).ok_or(NO_TASK)?;
+    let draft = Draft { speaker: &role, script: &script, player_said: &request.text };
+    let text = colours.tell(call.caller.account, situation, &draft, call.fact)?;
+    let reward = stage.take_step(&mut player, step);
     let npc_status = !request.roles.contains(&role);
-    let image_data = npc_status.then(|| stage.images.get(&speaker.portrait)).flatten();
-    let next = Step::of(beat.next, task);
-    let reward = stage.take_step(&mut player, next);
+    let image_data = portrait.filter(|_| npc_status);
     Ok(Success::with(Told { text, role, status: reward.is_some(), npc_status, image_data, reward }))
 }
 

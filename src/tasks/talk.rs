@@ -1,6 +1,5 @@
 //! `main`, `task_request`, `others`: talk with the game master (document 5; semantics, section 15).
 
-use std::fmt::Display;
 use std::hash::Hasher;
 use std::sync::Arc;
 
@@ -12,15 +11,13 @@ use crate::character::own_role;
 use crate::clock::Clock;
 use crate::hash::StableHasher;
 use crate::identity::Account;
-use crate::narrator::words::Spoken;
 use crate::narrator::{Colours, GameMaster};
 use crate::platforms::chat::wire::Draft;
 use crate::request::route::RouteApp;
 use crate::request::{Answer, Call, Player, Refusal, Request, RequestApp, Success, Waits, status};
 use crate::rules::Rules;
-use crate::tasks::model::TaskName;
-use crate::tasks::play::{INTERNAL, Stage, TaskPlayer, TaskPlayerItem};
-use crate::template::Template;
+use crate::tasks::conversation::{Accepted, Conversation, Objection};
+use crate::tasks::play::{INTERNAL, Stage, TaskPlayer};
 
 pub(super) fn register(app: &mut App) {
     app.add_waiting_request::<Main, _>(main).add_route::<Main>("/main");
@@ -67,7 +64,9 @@ fn main(
     check_speaker(player.account, role.as_deref(), &master)?;
     let mut talk = Conversation { player: &mut player, stage: &mut stage, master: &master };
     if let Some(name) = talk.named_task(&text) {
-        return Ok(talk.accept(name)?);
+        let Accepted { text, is_begun, background } = talk.accept(name).ok_or(INTERNAL)?;
+        let role = master.role.clone();
+        return Ok(Success::with(MainTold { text, role, status: is_begun, subimg: background }));
     }
     let text = if master.is_giving_up(&text) {
         talk.give_up()
@@ -93,82 +92,6 @@ fn check_speaker(account: &Account, role: Option<&str>, master: &GameMaster) -> 
     }
 }
 
-/// A player and the game master at one talk.
-struct Conversation<'a, 'p, 'q, 'w> {
-    player: &'a mut TaskPlayerItem<'p, 'q>,
-    stage: &'a mut Stage<'w>,
-    master: &'a GameMaster,
-}
-
-impl Conversation<'_, '_, '_, '_> {
-    /// The task that a text names, of those that the player may take; the longest name when there are more.
-    fn named_task(&self, text: &str) -> Option<TaskName> {
-        let public = self.player.book.public(&self.stage.queue).map(|name| TaskName::Public(name.to_owned()));
-        let offered = public.chain(self.player.book.personal().iter().cloned());
-        let spoken = Spoken::new(text);
-        let shown = offered.filter_map(|name| Some((name.shown(&self.stage.personal)?, name)));
-        let named = shown.filter(|(shown, _)| spoken.has(shown));
-        named.max_by_key(|(shown, _)| shown.chars().count()).map(|(_, name)| name)
-    }
-
-    fn accept(&mut self, name: TaskName) -> Answer<MainTold> {
-        let role = self.master.role.clone();
-        if self.task_under_way().is_some() {
-            let text = self.say(&self.master.tasks.busy);
-            return Ok(Success::with(MainTold { text, role, status: false, subimg: None }));
-        }
-        self.stage.begin(self.player, name).ok_or(INTERNAL)?;
-        let active = self.player.book.active().ok_or(INTERNAL)?;
-        let opening = self.stage.opening(active, self.player.account);
-        let text = format!("{}\n{opening}", self.say(&self.master.tasks.accepted));
-        Ok(Success::with(MainTold { text, role, status: true, subimg: self.stage.background(active) }))
-    }
-
-    fn give_up(&mut self) -> String {
-        if self.task_under_way().is_none() {
-            return self.say(&self.master.tasks.none_active);
-        }
-        let text = self.say(&self.master.tasks.given_up);
-        self.player.book.finish();
-        text
-    }
-
-    fn chat(&mut self, text: &str) -> String {
-        let line = self.master.line(text, &mut self.stage.randomness);
-        line.map(|line| self.say(line)).unwrap_or_default()
-    }
-
-    fn event(&mut self, info: &str, text: &str) -> (String, String) {
-        let (line, event) = self.master.event(info, text, &mut self.stage.randomness);
-        (line.map(|line| self.say(line)).unwrap_or_default(), event.to_owned())
-    }
-
-    /// The name of the task the player is in.
-    fn task_under_way(&self) -> Option<String> {
-        let active = self.player.book.active().filter(|active| self.stage.scene(active).is_some())?;
-        active.name.shown(&self.stage.personal)
-    }
-
-    fn say(&self, line: &Template) -> String {
-        self.say_of(line, self.task_under_way())
-    }
-
-    /// A line in which `{task}` is this one.
-    fn say_of(&self, line: &Template, task: Option<String>) -> String {
-        let list = |names: Vec<String>| if names.is_empty() { self.master.nothing.clone() } else { names.join("、") };
-        let tasks = self.player.book.public(&self.stage.queue).map(str::to_owned).collect();
-        let personal = self.player.book.personal().iter().filter_map(|name| name.shown(&self.stage.personal)).collect();
-        let values: [(&str, &dyn Display); 5] = [
-            ("player", &self.player.account.name()),
-            ("level", &self.stage.levels.standing(self.player.experience.total).level),
-            ("task", &task.unwrap_or_else(|| self.master.nothing.clone())),
-            ("tasks", &list(tasks)),
-            ("personal", &list(personal)),
-        ];
-        line.fill(&values)
-    }
-}
-
 /// `task_request {text, role}`: wishes for a task of one's own.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct TaskRequest {
@@ -187,15 +110,6 @@ impl Request for TaskRequest {
 pub struct WishTold {
     text: String,
     role: String,
-}
-
-/// Why no task is made. The player is told in words; the status is for programs.
-#[derive(Debug, Clone, PartialEq, Eq)]
-enum Objection {
-    NotUnderstood,
-    Known(String),
-    ListFull,
-    DayFull,
 }
 
 fn task_request(
@@ -220,30 +134,6 @@ fn task_request(
     };
     let text = talk.say_of(line, task);
     Ok(Success::with(WishTold { text, role: master.role.clone() }).status(status))
-}
-
-impl Conversation<'_, '_, '_, '_> {
-    /// Makes a task that the wish speaks of; returns its name as players see it.
-    fn grant_wish(&mut self, wish: &str, today: i32) -> Result<String, Objection> {
-        let rules = &self.stage.rules;
-        if self.player.book.personal().len() >= rules.personal_max {
-            return Err(Objection::ListFull);
-        }
-        if self.player.book.wished_on(today) >= rules.personal_per_day {
-            return Err(Objection::DayFull);
-        }
-        let (file, template) = self.stage.personal.find(wish).ok_or(Objection::NotUnderstood)?;
-        let throw = rand::RngExt::random(self.stage.randomness.source());
-        let subject = template.subject(wish, throw);
-        let name = TaskName::Personal { template: file.to_owned(), subject: subject.to_owned() };
-        let shown = template.task_name(subject);
-        let is_active = self.player.book.active().is_some_and(|active| active.name == name);
-        if is_active || self.player.book.personal().contains(&name) {
-            return Err(Objection::Known(shown));
-        }
-        self.player.book.add_personal(name, today);
-        Ok(shown)
-    }
 }
 
 /// `others {info, role, text}`: a special event and what the player says to it.

@@ -79,7 +79,7 @@ struct ResponseFormat {
 
 /// The request that asks for other words.
 pub fn question(settings: &ChatSettings, manner: &ChatManner, draft: &Draft<'_>) -> Exchange {
-    let data = serde_json::to_string(draft).unwrap_or_default();
+    let data = serde_json::to_string(draft).expect("a draft should be plain text");
     let question = Question {
         model: &settings.model,
         messages: [Message { role: "system", content: &manner.instructions }, Message { role: "user", content: &data }],
@@ -92,7 +92,7 @@ pub fn question(settings: &ChatSettings, manner: &ChatManner, draft: &Draft<'_>)
     if !settings.key.is_empty() {
         headers.push(("Authorization", format!("Bearer {}", settings.key.expose())));
     }
-    let body = serde_json::to_vec(&question).unwrap_or_default();
+    let body = serde_json::to_vec(&question).expect("a question should be plain data");
     Exchange { method: Method::Post, url: settings.url.clone(), headers, body }
 }
 
