@@ -25,6 +25,7 @@ use crate::config::Config;
 use crate::game::{self, GameSettings, Start};
 use crate::gate::ReplyGate;
 use crate::identity::PasswordCost;
+use crate::net::bindings::AddressBindings;
 use crate::net::connection::Connection;
 use crate::net::inbox::Inbox;
 use crate::net::limits::{AddressLimits, Limiter, PlayerLimits};
@@ -215,6 +216,7 @@ impl TestServer {
             operator: OperatorToken::new(OPERATOR_TOKEN),
             player_limits: PlayerLimits::new(setup.player_rate),
             routes: simulation.world().resource::<crate::request::route::RouteTable>().clone(),
+            address_bindings: AddressBindings::new(false),
             address_limits: AddressLimits::new(0),
             entropy: seeded_entropy(setup.seed, committed),
         });
@@ -399,7 +401,7 @@ impl TestServer {
     /// When there is no such route, no reply comes, or it is no JSON.
     pub fn http(&mut self, path: &str, authorization: Option<&str>, body: &str) -> (u16, Value) {
         let route = self.way_in.routes.find(path).unwrap_or_else(|| panic!("{path} should be a route"));
-        let reply = match route.frame(authorization, body.as_bytes()) {
+        let reply = match route.frame(authorization, body.as_bytes(), |_| None) {
             Ok(frame) => {
                 let connection = self.connect();
                 route.reply(&self.send_on(connection, &frame))

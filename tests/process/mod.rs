@@ -208,11 +208,24 @@ impl Server {
         line.trim().trim_end_matches("kB").trim().parse().expect("VmRSS should be a number")
     }
 
+    /// The next line the server writes to stdout.
+    pub fn line(&self) -> String {
+        self.process.lines.recv_timeout(PATIENCE).expect("the server should write another line")
+    }
+
     /// One HTTP exchange: the reply's status, and the whole reply as text.
     pub fn http(&self, method: &str, path: &str, headers: &[&str]) -> (u16, String) {
+        self.http_with_body(method, path, headers, "")
+    }
+
+    /// The same with a body.
+    pub fn http_with_body(&self, method: &str, path: &str, headers: &[&str], body: &str) -> (u16, String) {
         let mut stream = self.dial();
         let headers: String = headers.iter().map(|header| format!("{header}\r\n")).collect();
-        let request = format!("{method} {path} HTTP/1.1\r\nHost: test\r\n{headers}Connection: close\r\n\r\n");
+        let length = body.len();
+        let request = format!(
+            "{method} {path} HTTP/1.1\r\nHost: test\r\nContent-Length: {length}\r\n{headers}Connection: close\r\n\r\n{body}"
+        );
         stream.write_all(request.as_bytes()).expect("a request should be sendable");
         let mut reply = Vec::new();
         let _ = stream.read_to_end(&mut reply);
