@@ -18,6 +18,7 @@ use crate::events::Listeners;
 use crate::identity::{Account, Login};
 use crate::mail::MailDelivery;
 use crate::player::{AccountId, Players};
+use crate::request::route::RouteApp;
 use crate::request::{Answer, Call, Player, Refusal, Request, RequestApp, Success, status};
 use crate::rules::{Place, Report, Rules, RulesApp, Table, Tables, only};
 use crate::tick::{Surroundings, Tick, TickSystems};
@@ -196,6 +197,7 @@ impl Plugin for PresencePlugin {
     fn build(&self, app: &mut App) {
         app.add_rules::<PresenceRules>().init_resource::<Presence>();
         app.add_request::<GetList, _>(get_list);
+        app.add_route::<GetList>("/get_list");
         app.configure_sets(Tick, PresenceSystems.after(MailDelivery).before(TickSystems::PutAway));
         app.add_systems(Tick, follow_presence.in_set(PresenceSystems));
     }

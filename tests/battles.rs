@@ -29,6 +29,14 @@ fn one_sided(server: &mut TestServer) -> (Duelist, Duelist, String) {
     (ann, bob, id)
 }
 
+/// Asks a route over HTTP, as a client without a WebSocket does; returns the bare reply.
+fn http(server: &mut TestServer, who: &Duelist, path: &str, data: Value) -> Value {
+    let bearer = format!("Bearer {}", who.player.token);
+    let (status, reply) = server.http(path, Some(&bearer), &data.to_string());
+    assert_eq!(status, 200, "{path} with {data}: {reply}");
+    reply
+}
+
 /// What was reported to SUD, in the order in which it was sent.
 fn reports(server: &mut TestServer) -> Vec<Value> {
     server.step(5);
@@ -87,6 +95,41 @@ fn a_client_that_does_not_wait_is_answered_at_once_and_told_by_the_event() {
     assert_eq!(told["action"], "一剑刺去", "the text may be called action");
     let events = ann.events(&mut server);
     assert_eq!((&events[0].0[..], &events[0].1["action"]), ("battle_verdict", &json!("举盾格挡")));
+}
+
+#[test]
+fn two_clients_over_http_challenge_and_fight_by_asking_alone() {
+    let mut server = duel::server();
+    let (ann, bob) = (Duelist::join(&mut server, "ann"), Duelist::join(&mut server, "bob"));
+    server.disconnect(ann.player.connection);
+    server.disconnect(bob.player.connection);
+    let roles = http(&mut server, &ann, "/get_list", json!({"role": ann.role}))["roles"].clone();
+    assert!(roles.as_array().is_some_and(|roles| roles.contains(&json!(bob.role))), "{roles}");
+    let data = json!({"role1": ann.role, "role2": bob.role, "image_data": null});
+    let challenged = http(&mut server, &ann, "/challenge", data);
+    assert_eq!(challenged, json!({"status_code": 200, "status": false, "image_data": null, "id": "1"}));
+    let none: [&str; 0] = [];
+    let shown = http(&mut server, &bob, "/refrash", json!({"role": bob.role}));
+    assert_eq!(shown, json!({"id_list": ["1"], "role_list": [ann.role], "accpec_id": none, "accept_id": none}));
+    assert_eq!(http(&mut server, &bob, "/accept_c", json!({"id": "1", "status": true})), json!({"status": true}));
+    assert_eq!(http(&mut server, &ann, "/refrash", json!({"role": ann.role}))["accpec_id"], json!(["1"]));
+    // Its reply is under way for as long as the round lasts.
+    let waiting = server.connect();
+    let mut turn = ann.turn("1", "一剑刺去");
+    turn["token"] = ann.player.token.clone().into();
+    server.post(waiting, &json!({"world": 0, "function": "battle", "data": turn}).to_string());
+    for _ in 0..11 {
+        server.advance_seconds(5);
+        http(&mut server, &bob, "/refrash", json!({"role": bob.role}));
+    }
+    let told = http(&mut server, &bob, "/battle", bob.turn("1", "举盾格挡"));
+    assert_eq!(
+        (&told["role"], &told["action"], &told["status"]),
+        (&json!(ann.role), &json!("一剑刺去"), &json!(false))
+    );
+    server.step(2);
+    let told: Value = serde_json::from_str(&server.collect(waiting).remove(0)).expect("a reply should be JSON");
+    assert_eq!(told["data"]["action"], "举盾格挡");
 }
 
 #[test]

@@ -158,20 +158,10 @@ fn a_hostile_endpoint_gives_nothing_away() {
 
 /// The reply of a route: HTTP status and JSON.
 fn route(server: &process::Server, method: &str, path: &str, token: &str, body: &Value) -> (u16, Value) {
-    let body = body.to_string();
-    let headers = [
-        format!("Authorization: Bearer {token}"),
-        format!("Content-Length: {}", body.len()),
-        "Content-Type: application/json".to_owned(),
-    ];
-    let mut stream = server.dial();
-    let headers = headers.join("\r\n");
-    let request = format!("{method} {path} HTTP/1.1\r\nHost: test\r\n{headers}\r\nConnection: close\r\n\r\n{body}");
-    stream.write_all(request.as_bytes()).expect("a request should be sendable");
-    let mut reply = String::new();
-    stream.read_to_string(&mut reply).expect("a reply should be text");
+    let bearer = format!("Authorization: Bearer {token}");
+    let (status, reply) = server.http_with_body(method, path, &[&bearer], &body.to_string());
     let json = reply.split_once("\r\n\r\n").map(|(_, json)| json).unwrap_or_default();
-    (process::status_of(&reply), serde_json::from_str(json).unwrap_or_else(|error| panic!("{error}: {reply}")))
+    (status, serde_json::from_str(json).unwrap_or_else(|error| panic!("{error}: {reply}")))
 }
 
 fn keys(reply: &Value) -> Vec<&str> {

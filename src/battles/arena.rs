@@ -6,25 +6,25 @@ use bevy_ecs::system::SystemParam;
 use rand::Rng;
 use serde::Serialize;
 
+use crate::battles::action::{Action, Wish};
 use crate::battles::index::BattleIndex;
-use crate::battles::model::{Acted, Action, Battle, Fighter, Named};
+use crate::battles::messenger::{Messenger, verdict_for};
+use crate::battles::model::{Acted, Battle, Fighter};
 use crate::battles::number_of;
 use crate::battles::reports::{BattleReport, BattleReports};
 use crate::battles::rules::BattleRules;
-use crate::battles::told::{BattleVerdict, Told};
+use crate::battles::told::Told;
 use crate::battles::verdict::{Pair, Seat};
 use crate::character::CharacterRules;
 use crate::clock::Clock;
-use crate::crafting::{CraftKind, Possessions};
-use crate::events::Events;
+use crate::crafting::Possessions;
 use crate::identity::Account;
 use crate::items::{Cause, Inventory};
 use crate::levels::{Experience, LevelRules};
 use crate::player::{AccountId, Players};
 use crate::presence::Online;
 use crate::random::Randomness;
-use crate::request::dispatch::Parked;
-use crate::request::{Notice, Notices, Player};
+use crate::request::{Notice, Player};
 use crate::rules::Rules;
 use crate::storage::{Discarded, Touched, WorldEntity};
 
@@ -60,66 +60,8 @@ pub struct Person {
     inventory: &'static mut Inventory,
 }
 
-/// Tells both of a verdict: those whose request waits for it by the reply, and all connections by the event.
-#[derive(SystemParam)]
-struct Messenger<'w> {
-    events: ResMut<'w, Events>,
-    notices: ResMut<'w, Notices>,
-    parked: ResMut<'w, Parked>,
-}
-
-impl Messenger<'_> {
-    fn tell(&mut self, battle: &Battle, told: &Pair<Told>, players: &Players) {
-        for seat in Seat::BOTH {
-            let told = told.get(seat);
-            self.notices.tell(&mut self.parked, verdict_for(battle.id(), seat), told);
-            if let Some(player) = players.entity(battle.side(seat).account) {
-                let event = BattleVerdict { id: battle.id().to_string(), round: battle.rounds_played(), told };
-                self.events.tell(player, BattleVerdict::EVENT, &event);
-            }
-        }
-    }
-}
-
 /// Why items come from battles.
 const SPOILS: Cause = Cause::new("battle");
-
-/// What the request of one of the two waits for.
-fn verdict_for(battle: u64, seat: Seat) -> Notice {
-    let kind = match seat {
-        Seat::Challenger => "verdict for the challenger",
-        Seat::Challenged => "verdict for the challenged",
-    };
-    Notice { kind, number: battle }
-}
-
-/// What a player wants to do, as it said so.
-#[derive(Debug)]
-pub struct Wish {
-    /// In its own words.
-    pub text: String,
-    /// Names of skills, owned or not.
-    pub skills: Vec<String>,
-    /// Names of items, owned or not.
-    pub items: Vec<String>,
-}
-
-impl Wish {
-    /// The action it comes to: what is not owned counts as nothing, and what is named twice counts once.
-    fn into_action(self, owned: &Possessions) -> Action {
-        let named = |kind, names: Vec<String>| {
-            let mut named: Vec<Named> = Vec::new();
-            for craft in names.iter().filter_map(|name| owned.find(kind, name)) {
-                if !named.iter().any(|known| known.name == craft.name) {
-                    named.push(Named { name: craft.name.clone(), strength: craft.strength });
-                }
-            }
-            named
-        };
-        let skills = named(CraftKind::Skill, self.skills);
-        Action { text: self.text, skills, items: named(CraftKind::Equipment, self.items) }
-    }
-}
 
 /// What came of a wish.
 #[derive(Debug)]
@@ -196,32 +138,43 @@ impl Arena<'_, '_> {
         let entity = number_of(id).and_then(|id| self.index.find(id)).ok_or(TurnError::NoSuchBattle)?;
         let person = self.people.get(player.entity).map_err(|_| TurnError::NoSuchBattle)?;
         let action = wish.into_action(person.possessions);
-        let mut battle = self.battles.get_mut(entity).map_err(|_| TurnError::NoSuchBattle)?;
+        let battle = self.battles.get(entity).map_err(|_| TurnError::NoSuchBattle)?;
         let seat = battle.seat_of(player.account).ok_or(TurnError::NotYours)?;
         if battle.ending().is_some() {
-            return Ok(Turn::Told(Told::of_end(&battle, seat)));
+            return Ok(Turn::Told(Told::of_end(battle, seat)));
         }
-        let acted = battle.bypass_change_detection().act(seat, action).map_err(|_| TurnError::ActedAlready)?;
-        let notice = verdict_for(battle.id(), seat);
-        let waiting = Told::of_waiting(&battle, seat, &self.rules);
-        match acted {
-            Acted::Again => {
-                // One request of a player waits at most; whoever asked before gets the answer for who cannot wait.
-                self.messenger.notices.tell(&mut self.messenger.parked, notice, &waiting);
-            }
-            Acted::First => {
-                battle.set_changed();
-                self.touched.push(entity);
-            }
+        match self.note_action(entity, seat, action)? {
             Acted::Both => {
-                battle.set_changed();
                 let told = self.close_round(entity).ok_or(TurnError::NoSuchBattle)?;
-                return Ok(Turn::Told(told.get(seat).clone()));
+                Ok(Turn::Told(told.get(seat).clone()))
             }
+            acted => self.wait(entity, seat, acted).ok_or(TurnError::NoSuchBattle),
+        }
+    }
+
+    fn note_action(&mut self, entity: Entity, seat: Seat, action: Action) -> Result<Acted, TurnError> {
+        let mut battle = self.battles.get_mut(entity).map_err(|_| TurnError::NoSuchBattle)?;
+        // Only an action that is new changes what is kept.
+        let acted = battle.bypass_change_detection().act(seat, action).map_err(|_| TurnError::ActedAlready)?;
+        if acted != Acted::Again {
+            battle.set_changed();
+            self.touched.push(entity);
+        }
+        Ok(acted)
+    }
+
+    /// Has a player wait for the verdict.
+    fn wait(&mut self, entity: Entity, seat: Seat, acted: Acted) -> Option<Turn> {
+        let battle = self.battles.get(entity).ok()?;
+        let waiting = Told::of_waiting(battle, seat, &self.rules);
+        if acted == Acted::Again {
+            // One request of a player waits at most; whoever asked before gets the answer for who cannot wait.
+            self.messenger.answer(battle.id(), seat, &waiting);
         }
         // Who waits for the verdict sends nothing meanwhile, and is there all the same.
-        self.online.presence.stay_until(player.account, battle.due_at().saturating_add(1));
-        Ok(Turn::Waiting(notice, waiting))
+        let (account, until) = (battle.side(seat).account, battle.due_at().saturating_add(1));
+        self.online.presence.stay_until(account, until);
+        Some(Turn::Waiting(verdict_for(battle.id(), seat), waiting))
     }
 
     /// Closes the round of a battle and tells both.

@@ -5,8 +5,10 @@
 //!
 //! Not here: how a battle comes about, which is `challenges`, and how a round is reported to SUD, which is `platforms`.
 
+pub mod action;
 pub mod arena;
 pub mod index;
+pub mod messenger;
 pub mod model;
 pub mod reports;
 pub mod requests;

@@ -5,6 +5,7 @@ use bevy_ecs::prelude::*;
 use bevy_ecs::world::DeferredWorld;
 use serde::{Deserialize, Serialize};
 
+use crate::battles::action::Action;
 use crate::battles::index::BattleIndex;
 use crate::battles::rules::{BattleRules, Spoils};
 use crate::battles::texts::ToldRound;
@@ -13,36 +14,6 @@ use crate::character::Attributes;
 use crate::platforms::sud::RoundId;
 use crate::player::AccountId;
 use crate::storage::WorldEntity;
-
-/// Something of a player's that it names in an action and owns.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Named {
-    /// As its owner calls it.
-    pub name: String,
-    /// How much it counts.
-    pub strength: u32,
-}
-
-/// What a player does in a round.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Action {
-    /// In the player's own words.
-    pub text: String,
-    /// The skills it names and owns.
-    pub skills: Vec<Named>,
-    /// The items it names and owns.
-    pub items: Vec<Named>,
-}
-
-impl Action {
-    fn to_move(action: Option<&Self>) -> Move {
-        let strengths = |named: &[Named]| named.iter().map(|named| named.strength).collect();
-        match action {
-            None => Move { guards: true, ..Move::default() },
-            Some(action) => Move { guards: false, skills: strengths(&action.skills), items: strengths(&action.items) },
-        }
-    }
-}
 
 /// One of the two, as it was when the battle began.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -198,7 +169,7 @@ impl Battle {
     /// Closes the round: who has not acted guards. The next one begins, or the battle is over.
     pub fn close_round(&mut self, now: i64, rules: &BattleRules) -> ClosedRound {
         let actions = Pair::of(|seat| self.sides.get_mut(seat).action.take());
-        let moves = Pair::of(|seat| Action::to_move(actions.get(seat).as_ref()));
+        let moves = Pair::of(|seat| Action::as_move(actions.get(seat).as_ref()));
         let (winner, phrase) = self.judge(self.rounds_played(), &moves, rules);
         if let Some(winner) = winner {
             self.sides.get_mut(winner).wins += 1;

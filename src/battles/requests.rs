@@ -4,14 +4,17 @@ use bevy_app::App;
 use bevy_ecs::prelude::*;
 use serde::{Deserialize, Serialize};
 
-use crate::battles::arena::{Arena, Turn, TurnError, Wish};
+use crate::battles::action::Wish;
+use crate::battles::arena::{Arena, Turn, TurnError};
 use crate::battles::told::Told;
 use crate::character::own_role;
 use crate::identity::Account;
+use crate::request::route::RouteApp;
 use crate::request::{Call, Meanwhile, Need, Player, Refusal, Request, RequestApp, Success, Unready, Waits, status};
 
 pub(super) fn register(app: &mut App) {
     app.add_waiting_request::<BattleTurn, _>(battle);
+    app.add_route::<BattleTurn>("/battle");
 }
 
 impl From<TurnError> for Refusal {

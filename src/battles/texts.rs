@@ -4,7 +4,8 @@ use std::fmt::Display;
 
 use serde::Deserialize;
 
-use crate::battles::model::{Action, Battle};
+use crate::battles::action::Action;
+use crate::battles::model::Battle;
 use crate::battles::verdict::{Pair, Seat};
 use crate::rules::{Place, Report};
 use crate::template::Template;

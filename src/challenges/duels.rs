@@ -90,15 +90,7 @@ impl Duels<'_, '_> {
         image_data: Option<String>,
     ) -> Result<u64, DuelError> {
         let (account, name) = challenger;
-        if account == challenged {
-            return Err(DuelError::Oneself);
-        }
-        if !self.arena.online.is_online(challenged) {
-            return Err(DuelError::Offline);
-        }
-        if self.arena.is_fighting(account) {
-            return Err(DuelError::Busy);
-        }
+        self.check(account, challenged)?;
         if let Some(open) = self.open(account, challenged) {
             return Ok(open);
         }
@@ -114,6 +106,18 @@ impl Duels<'_, '_> {
         let challenger_name = name.to_owned();
         self.arena.spawn(Challenge { id, challenger: account, challenged, challenger_name, image_data, ends_at });
         Ok(id)
+    }
+
+    fn check(&self, challenger: AccountId, challenged: AccountId) -> Result<(), DuelError> {
+        if challenger == challenged {
+            Err(DuelError::Oneself)
+        } else if !self.arena.online.is_online(challenged) {
+            Err(DuelError::Offline)
+        } else if self.arena.is_fighting(challenger) {
+            Err(DuelError::Busy)
+        } else {
+            Ok(())
+        }
     }
 
     /// The open challenge from one to the other.

@@ -9,6 +9,7 @@ use crate::challenges::duels::{DuelError, Duels, Response};
 use crate::character::own_role;
 use crate::identity::Account;
 use crate::images::Images;
+use crate::request::route::RouteApp;
 use crate::request::{Answer, Call, Player, Refusal, Request, RequestApp, Success, Waits, status};
 use crate::rules::Rules;
 use crate::storage::{Directory, IndexKey};
@@ -21,6 +22,10 @@ pub(super) fn register(app: &mut App) {
     app.add_request::<AcceptC, _>(accept_c);
     app.add_request::<Refrash, _>(refrash);
     app.add_request::<Refresh, _>(refresh);
+    app.add_route::<MakeChallenge>("/challenge");
+    app.add_route::<AcceptChallenge>("/accept_challenge").add_route::<RejectChallenge>("/reject_challenge");
+    app.add_route::<ChallengeInfo>("/challenge_info").add_route::<AcceptC>("/accept_c");
+    app.add_route::<Refrash>("/refrash").add_route::<Refresh>("/refresh");
 }
 
 const INTERNAL: Refusal = Refusal::new(status::INTERNAL_ERROR, "internal error");

@@ -16,12 +16,14 @@ use crate::energy::{Energy, EnergyRules};
 use crate::identity::Account;
 use crate::items::{Inventory, ItemRules};
 use crate::levels::{Experience, LevelRules, Standing};
+use crate::request::route::RouteApp;
 use crate::request::{Answer, Call, Player, Reads, Refusal, Request, RequestApp, Success, status};
 use crate::rules::Rules;
 
 pub(super) fn register(app: &mut App) {
     app.add_request::<Status, _>(show_status);
     app.add_request::<Time, _>(time);
+    app.add_route::<Status>("/status").add_route::<Time>("/time");
 }
 
 const INTERNAL: Refusal = Refusal::new(status::INTERNAL_ERROR, "internal error");

@@ -13,6 +13,7 @@ use crate::crafting::rules::{CraftRules, Recipe, RecipeTexts};
 use crate::identity::{Account, NameRules};
 use crate::items::{Amount, Cause, Inventory, ItemRules};
 use crate::request::lenient::integer;
+use crate::request::route::RouteApp;
 use crate::request::{Answer, Anyone, Call, Player, Reads, Refusal, Request, RequestApp, Success, status};
 use crate::rules::Rules;
 use crate::template::Template;
@@ -22,6 +23,7 @@ pub(super) fn register(app: &mut App) {
     app.add_request::<Bag, _>(bag);
     app.add_request::<Skill, _>(skill);
     app.add_request::<Legal, _>(legal);
+    app.add_route::<Merge>("/merge").add_route::<Bag>("/bag").add_route::<Skill>("/skill").add_route::<Legal>("/legal");
 }
 
 /// Why materials go.

@@ -404,7 +404,10 @@ impl TestServer {
         let reply = match route.frame(authorization, body.as_bytes(), |_| None) {
             Ok(frame) => {
                 let connection = self.connect();
-                route.reply(&self.send_on(connection, &frame))
+                let reply = self.send_on(connection, &frame);
+                // Nobody stays connected by a request over HTTP.
+                self.disconnect(connection);
+                route.reply(&reply)
             }
             Err(reply) => reply,
         };
