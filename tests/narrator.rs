@@ -405,6 +405,23 @@ fn who_says_more_while_the_endpoint_thinks_is_told_the_script_in_order() {
 }
 
 #[test]
+fn a_message_repeated_under_its_key_while_the_endpoint_thinks_is_played_once() {
+    let mut server = with_endpoint([]);
+    let ann = hero(&mut server, "ann");
+    begin_riddles(&mut server, &ann);
+    let frame = feedback_frame(&ann, "雨", 1).replacen('{', r#"{"once":"rain","#, 1);
+    server.post(ann.player.connection, &frame);
+    server.post(ann.player.connection, &frame);
+    server.step(2);
+    server.advance_seconds(8);
+    server.step(2);
+    let replies = server.collect(ann.player.connection);
+    assert_eq!((replies.len(), &replies[0]), (2, &replies[1]), "both are told the same");
+    let told = succeed(&mut server, &ann, "select", json!({"task_name": "村口的谜语"}));
+    assert!(told["text"].as_str().is_some_and(|text| text.starts_with("“第二个：")), "one riddle further: {told}");
+}
+
+#[test]
 fn beyond_the_limit_of_calls_the_script_speaks_at_once() {
     let mut server = with_endpoint([]);
     let heroes: Vec<Hero> = (0..3).map(|at| hero(&mut server, &format!("hero {at}"))).collect();

@@ -35,11 +35,14 @@ impl TaskQueue {
         &self.names
     }
 
-    /// Whether it is to be refilled: it is time, or the rules no longer know a task or offer another number.
-    pub fn is_due(&self, tasks: &PublicTasks, rules: &TaskRules, now: i64) -> bool {
-        let is_outdated =
-            self.names.len() != rules.queue_size || self.names.iter().any(|name| tasks.get(name).is_none());
-        now >= self.refill_at || is_outdated
+    /// Whether it is time to refill it.
+    pub fn is_due(&self, now: i64) -> bool {
+        now >= self.refill_at
+    }
+
+    /// Whether the rules no longer know one of its tasks, or want another number of them.
+    pub fn is_outdated(&self, tasks: &PublicTasks, rules: &TaskRules) -> bool {
+        self.names.len() != rules.queue_size || self.names.iter().any(|name| tasks.get(name).is_none())
     }
 
     /// Fills it with tasks drawn by chance. The next time follows from this one, also when nobody looked for long.
@@ -62,8 +65,11 @@ pub fn refill(
     tasks: Res<Rules<PublicTasks>>,
     rules: Res<Rules<TaskRules>>,
     clock: Res<Clock>,
+    mut is_checked: Local<bool>,
 ) {
-    if queue.is_due(&tasks, &rules, clock.now()) {
+    // Rules are as they are while the world runs; the queue of an earlier run may be older than they are.
+    let is_outdated = !std::mem::replace(&mut *is_checked, true) && queue.is_outdated(&tasks, &rules);
+    if is_outdated || queue.is_due(clock.now()) {
         queue.refill(&tasks, &rules, clock.now(), &mut randomness);
     }
 }
