@@ -284,6 +284,7 @@ impl Run {
             if *ending.escaped.get(seat) {
                 prop_assert!(player.may_be_gone(self.now), "{:?} was there: {:?} at {}", seat, player, self.now);
                 prop_assert_ne!(ending.winner, Some(seat));
+                prop_assert!(ending.spoils.get(seat).is_empty(), "who escapes gets nothing");
             } else {
                 prop_assert_eq!(ending.winner, Some(seat), "who stays wins");
             }

@@ -1,5 +1,7 @@
 //! What it takes to begin a battle, to act in one, and to end it.
 
+use std::collections::BTreeMap;
+
 use bevy_ecs::prelude::*;
 use bevy_ecs::query::QueryData;
 use bevy_ecs::system::SystemParam;
@@ -279,13 +281,15 @@ impl Arena<'_, '_> {
 
     /// The running battles of these accounts, with who of the two they are, in the order of the battles' numbers.
     pub fn seats_of(&self, accounts: &[AccountId]) -> Vec<(Entity, Pair<bool>)> {
-        let mut found: std::collections::BTreeMap<u64, (Entity, Pair<bool>)> = std::collections::BTreeMap::new();
+        let mut found = BTreeMap::new();
         for account in accounts {
             if let Some(entity) = self.index.of(*account)
                 && let Ok(battle) = self.battles.get(entity)
                 && let Some(seat) = battle.seat_of(*account)
             {
-                *found.entry(battle.id()).or_insert((entity, Pair::default())).1.get_mut(seat) = true;
+                let (_, seats): &mut (Entity, Pair<bool>) =
+                    found.entry(battle.id()).or_insert((entity, Pair::default()));
+                *seats.get_mut(seat) = true;
             }
         }
         found.into_values().collect()

@@ -54,7 +54,11 @@ impl BattleIndex {
         self.due.set(battle.id(), battle.due_at());
         if battle.ending().is_some() {
             for seat in Seat::BOTH {
-                self.running.remove(&battle.side(seat).account);
+                let account = battle.side(seat).account;
+                // Somebody may be in another battle by now.
+                if self.of(account) == self.find(battle.id()) {
+                    self.running.remove(&account);
+                }
             }
         }
         if Seat::BOTH.into_iter().any(|seat| battle.is_owed(seat)) {
@@ -100,5 +104,40 @@ impl BattleIndex {
     /// Whether there is none.
     pub fn is_empty(&self) -> bool {
         self.by_id.is_empty()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::battles::BattleRules;
+    use crate::battles::model::Fighter;
+    use crate::battles::verdict::Pair;
+    use crate::character::Attributes;
+    use crate::testing::shipped_rules;
+
+    #[test]
+    fn who_is_in_a_new_battle_is_not_freed_by_an_old_one() {
+        let (rules, mut world, mut index) = (shipped_rules::<BattleRules>(), World::new(), BattleIndex::default());
+        let fighter = |number| Fighter {
+            account: AccountId(number),
+            name: number.to_string(),
+            attributes: Attributes::default(),
+        };
+        let battle = |id, challenged| {
+            let fighters = Pair { challenger: fighter(1), challenged: fighter(challenged) };
+            Battle::begin(id, 0, fighters, 0, &rules)
+        };
+        let (mut old, new) = (battle(7, 2), battle(8, 3));
+        let entities = [world.spawn_empty().id(), world.spawn_empty().id()];
+        index.enlist(entities[0], &old);
+        old.desert(Pair { challenger: true, challenged: false }, 30, &rules);
+        index.follow(&old);
+        assert_eq!((index.of(AccountId(1)), index.unpaid()), (None, vec![entities[0]]), "the winner is to be paid");
+        index.enlist(entities[1], &new);
+        old.take_spoils(Seat::Challenged);
+        index.follow(&old);
+        assert_eq!((index.of(AccountId(1)), index.unpaid()), (Some(entities[1]), Vec::new()));
+        assert_eq!((index.pop_due(60), index.next_at()), (Some(entities[1]), Some(30 + rules.kept_seconds)));
     }
 }

@@ -222,7 +222,7 @@ mod tests {
         let mut catalogue = crate::rules::Catalogue::new();
         catalogue.register::<BattleRules>();
         let problems = catalogue.load(&crate::rules::AssetSource::Folder(folder.path().to_owned()));
-        let told = problems.err().expect("the mistakes should be found").to_string();
+        let told = problems.expect_err("the mistakes should be found").to_string();
         let expected = [
             "15 is out of range, expected 30 to 100",
             "0 is out of range, expected 1 to 1000000",
