@@ -19,7 +19,9 @@ use crate::items::ItemsPlugin;
 use crate::items::ledger::LedgerSettings;
 use crate::levels::LevelsPlugin;
 use crate::mail::MailPlugin;
+use crate::narrator::NarratorPlugin;
 use crate::orders::OrdersPlugin;
+use crate::platforms::chat::ChatPlugin;
 use crate::platforms::mcrmb::McrmbPlugin;
 use crate::platforms::settings::PlatformSettings;
 use crate::platforms::sud::SudPlugin;
@@ -34,6 +36,7 @@ use crate::stages::StagesPlugin;
 use crate::storage::rows::{self, Persistence};
 use crate::storage::store::Store;
 use crate::storage::{StorageApp, StorageError, StoragePlugin};
+use crate::tasks::TasksPlugin;
 use crate::tick::{Simulation, TickPlugin};
 use crate::tickets::TicketsPlugin;
 
@@ -80,9 +83,10 @@ pub fn build_app(settings: &GameSettings) -> App {
         HangUpPlugin,
     ));
     app.add_plugins((BossPlugin, RankingPlugin, MailPlugin));
-    app.add_plugins(ImagesPlugin);
     app.add_plugins((CharacterPlugin, CraftingPlugin, PresencePlugin));
     app.add_plugins((BattlesPlugin, ChallengesPlugin));
+    app.add_plugins((ImagesPlugin, NarratorPlugin, TasksPlugin));
+    app.add_plugins(ChatPlugin { endpoint: settings.platforms.chat.clone() });
     let mcrmb = &settings.platforms.mcrmb;
     app.add_plugins((McrmbPlugin { platform: mcrmb.clone() }, OrdersPlugin { platform: mcrmb.clone() }, ShopPlugin));
     app.add_plugins(SudPlugin { platform: settings.platforms.sud.clone() });

@@ -252,6 +252,17 @@ impl TestServer {
         Self::open(setup, self.rules, disks, self.platforms.without_server())
     }
 
+    /// The same, with the assets that the designers have meanwhile.
+    ///
+    /// # Panics
+    /// When the assets are not valid.
+    pub fn crash_and_reopen_with(mut self, assets: AssetSource) -> Self {
+        let rules = game::load_rules(&self.setup.settings, &assets);
+        self.rules = Arc::new(rules.unwrap_or_else(|problems| panic!("the assets should be valid:\n{problems}")));
+        self.setup.assets = assets;
+        self.crash_and_reopen()
+    }
+
     /// Opens a connection; connection 0 is opened by itself.
     pub fn connect(&mut self) -> usize {
         self.connect_from(None)

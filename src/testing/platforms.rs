@@ -1,6 +1,6 @@
 //! The platforms of a test server: the sandbox without a network, on the game's clock.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 
 use crate::platforms::exchange::{CallFailure, CallOutcome, Exchange};
 use crate::platforms::exchanges::Outgoing;
@@ -29,6 +29,8 @@ pub struct TestPlatforms {
     pub network_of: Option<&'static str>,
     /// Every exchange that was sent, in order.
     pub sent: Vec<Exchange>,
+    /// What other addresses than the sandbox's answer, one after the other; then they are silent.
+    pub elsewhere: BTreeMap<String, VecDeque<CallOutcome>>,
     answers: BTreeMap<(i64, u64), CallOutcome>,
     held: Vec<(u64, CallOutcome)>,
 }
@@ -40,6 +42,7 @@ impl TestPlatforms {
             network: Network::Carries,
             network_of: None,
             sent: Vec::new(),
+            elsewhere: BTreeMap::new(),
             answers: BTreeMap::new(),
             held: Vec::new(),
         }
@@ -57,6 +60,10 @@ impl TestPlatforms {
         let is_meant = self.network_of.is_none_or(|call| exchange.endpoint().ends_with(&format!("/{call}")));
         let network = if is_meant { self.network } else { Network::Carries };
         if network == Network::HoldsRequests {
+            return;
+        }
+        if let Some(answers) = self.elsewhere.get_mut(exchange.endpoint()) {
+            self.answers.extend(answers.pop_front().map(|outcome| ((now_ms, number), outcome)));
             return;
         }
         let Reaction { delay_ms, delivery } = self.sandbox.receive(&exchange, now_ms);
