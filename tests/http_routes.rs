@@ -1,11 +1,12 @@
 //! Functions as HTTP routes, and the platforms of a server that was just started: the real program, real HTTP.
 
-mod process;
+pub mod process;
 
 use std::io::{Read, Write};
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::Duration;
 
 use process::{Host, Server, status_of};
+use raidkeep::clock::wall_ms;
 use raidkeep::platforms::secret::Secret;
 use raidkeep::platforms::signature::{SudAuth, discovery_path};
 use serde_json::{Value, json};
@@ -23,9 +24,7 @@ fn body_of(reply: &str) -> Value {
 }
 
 fn signed(nonce: &str, body: &str) -> String {
-    let now = SystemTime::now().duration_since(UNIX_EPOCH).expect("a clock after 1970");
-    let now_ms = i64::try_from(now.as_millis()).expect("a clock before the year 9000");
-    format!("Authorization: {}", SudAuth::sign(APP_ID, now_ms, nonce, body.as_bytes(), &secret()).to_header())
+    format!("Authorization: {}", SudAuth::sign(APP_ID, wall_ms(), nonce, body.as_bytes(), &secret()).to_header())
 }
 
 fn query(server: &Server, nonce: &str, body: &str) -> (u16, String) {
