@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use bevy_app::App;
+use bevy_ecs::change_detection::DetectChangesMut;
 use jiff::tz::TimeZone;
 
 use crate::battles::BattlesPlugin;
@@ -35,7 +36,7 @@ use crate::shop::ShopPlugin;
 use crate::stages::StagesPlugin;
 use crate::storage::rows::{self, Persistence};
 use crate::storage::store::Store;
-use crate::storage::{StorageApp, StorageError, StoragePlugin};
+use crate::storage::{StorageApp, StorageError, StoragePlugin, WorldRow};
 use crate::tasks::TasksPlugin;
 use crate::tick::{Simulation, TickPlugin};
 use crate::tickets::TicketsPlugin;
@@ -145,6 +146,11 @@ pub fn start_app(
     }
     restore_roster(world);
     rows::begin_persistence(world, recovered.last_batch);
+    let has_seed = tables.iter().zip(&rows).any(|(table, row)| *table == WorldSeed::TABLE && row.is_some());
+    if !has_seed {
+        // The first batch takes it along: the seed of a world never changes.
+        world.resource_mut::<WorldSeed>().set_changed();
+    }
     let randomness = Randomness::start(world.resource::<WorldSeed>(), recovered.last_batch);
     world.insert_resource(randomness);
     Ok(Simulation::new(app))
