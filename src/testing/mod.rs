@@ -248,7 +248,8 @@ impl TestServer {
     /// are gone.
     pub fn crash_and_reopen(self) -> Self {
         let disks = (self.disks.0.after_power_loss(), self.disks.1.after_power_loss());
-        let setup = TestSetup { wall_ms: self.wall_ms, ..self.setup };
+        // Each start draws a seed, and a world that exists keeps its own.
+        let setup = TestSetup { wall_ms: self.wall_ms, seed: self.setup.seed.wrapping_add(1), ..self.setup };
         Self::open(setup, self.rules, disks, self.platforms.without_server())
     }
 
