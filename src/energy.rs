@@ -136,6 +136,10 @@ impl Table for EnergyRules {
                 );
             }
         }
+        if self.newcomer > self.maximum {
+            let message = format!("a new player starts above the maximum of {}", self.maximum);
+            report.warning(Place::file(Self::PATH).key("newcomer"), message);
+        }
     }
 }
 
