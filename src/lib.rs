@@ -32,6 +32,7 @@ pub mod platforms;
 pub mod player;
 pub mod random;
 pub mod ranking;
+pub mod reload;
 pub mod request;
 pub mod rules;
 pub mod shop;

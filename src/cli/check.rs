@@ -9,7 +9,7 @@ use serde::Serialize;
 use crate::cli::{print_line, serve};
 use crate::config::Config;
 use crate::game;
-use crate::rules::{AssetSource, Problem, Problems, Severity};
+use crate::rules::{AssetSource, Problem, Problems};
 
 /// Exit code 0: the assets can be used. 1: they cannot, or there are warnings and those are denied.
 #[derive(Debug, Args)]
@@ -53,7 +53,7 @@ impl Check {
             Ok(rules) => rules.warnings,
             Err(problems) => problems,
         };
-        let errors = problems.iter().filter(|problem| problem.severity == Severity::Error).count();
+        let errors = problems.error_count();
         let warnings = problems.len() - errors;
         match self.format {
             Format::Json => {
@@ -101,6 +101,7 @@ fn github_command(problem: &Problem) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::rules::Severity;
 
     #[test]
     fn a_github_command_is_one_line_and_escapes_what_means_something_there() {
