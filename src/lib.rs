@@ -12,10 +12,15 @@
 //! the world as a pure machine; [`net`] and [`storage`] surround it in the server, and
 //! [`testing::TestServer`] in tests.
 
+pub mod battles;
 pub mod boss;
+pub mod challenges;
+pub mod character;
 pub mod cli;
 pub mod clock;
 pub mod config;
+pub mod crafting;
+pub mod due;
 pub mod energy;
 pub mod events;
 pub mod game;
@@ -23,13 +28,16 @@ pub mod gate;
 pub mod hang_up;
 pub mod hash;
 pub mod identity;
+pub mod images;
 pub mod items;
 pub mod levels;
 pub mod mail;
+pub mod narrator;
 pub mod net;
 pub mod orders;
 pub mod platforms;
 pub mod player;
+pub mod presence;
 pub mod random;
 pub mod ranking;
 pub mod reload;
@@ -38,6 +46,8 @@ pub mod rules;
 pub mod shop;
 pub mod stages;
 pub mod storage;
+pub mod tasks;
+pub mod template;
 pub mod testing;
 pub mod tick;
 pub mod tickets;

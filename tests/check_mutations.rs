@@ -24,7 +24,7 @@ impl Lcg {
     }
 }
 
-fn write(folder: &Path, name: &str, text: &str) {
+fn write(folder: &Path, name: &str, text: impl AsRef<[u8]>) {
     let path = folder.join(name);
     std::fs::create_dir_all(path.parent().expect("a file lies in a folder")).expect("the folder should be writable");
     std::fs::write(path, text).expect("the folder should be writable");
@@ -63,6 +63,8 @@ fn every_single_mistake_in_the_shipped_assets_is_caught_at_its_line() {
     let files = game::shipped_assets().text_files().expect("the shipped assets should be readable");
     let folder = tempfile::tempdir().expect("a temporary folder");
     let source = AssetSource::Folder(folder.path().to_owned());
+    let pictures = game::shipped_assets().pictures().expect("the shipped images should be readable");
+    pictures.iter().for_each(|(name, bytes)| write(folder.path(), name, bytes));
     files.iter().for_each(|(name, text)| write(folder.path(), name, text));
     let unchanged = catalogue.load(&source).expect("without a mistake there should be no error");
     assert!(unchanged.warnings.is_empty(), "and no warning:\n{}", unchanged.warnings);
