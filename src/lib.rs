@@ -40,6 +40,7 @@ pub mod player;
 pub mod presence;
 pub mod random;
 pub mod ranking;
+pub mod reload;
 pub mod request;
 pub mod rules;
 pub mod shop;

@@ -56,7 +56,7 @@ impl Serve {
         let metrics = PrometheusBuilder::new().install_recorder()?;
         describe_metrics();
         let stop = StopSignal::listen()?;
-        let server = Server::start(config, &self.asset_source(), Some(metrics))?;
+        let server = Server::start(config, &asset_source(self.assets.clone()), Some(metrics))?;
         print_line(&format!("listening on {}", server.address));
         let program = std::env::args().next().unwrap_or_else(|| "raidkeep".to_owned());
         print_line(&format!("try: {program} call --url ws://{} get_player_info", server.address));
@@ -86,12 +86,6 @@ impl Serve {
         self.config.clone().or_else(|| default.is_file().then_some(default))
     }
 
-    fn asset_source(&self) -> AssetSource {
-        let default = PathBuf::from(DEFAULT_ASSETS);
-        let folder = self.assets.clone().or_else(|| default.is_dir().then_some(default));
-        folder.map_or_else(game::shipped_assets, AssetSource::Folder)
-    }
-
     fn overrides(&self) -> Vec<String> {
         let flags = [
             ("listen", self.listen.clone()),
@@ -102,6 +96,13 @@ impl Serve {
         let flags = flags.into_iter().filter_map(|(key, value)| Some(format!("{key}={}", value?)));
         self.set.iter().cloned().chain(flags).collect()
     }
+}
+
+/// The folder that was named, else `assets` where there is one, else what is part of the program.
+pub(super) fn asset_source(named: Option<PathBuf>) -> AssetSource {
+    let default = PathBuf::from(DEFAULT_ASSETS);
+    let folder = named.or_else(|| default.is_dir().then_some(default));
+    folder.map_or_else(game::shipped_assets, AssetSource::Folder)
 }
 
 pub(super) fn start_log(as_json: bool) {
@@ -136,6 +137,7 @@ fn describe_metrics() {
     describe_gauge!("raidkeep_reports_pending", "Reports that the platform has not taken yet");
     describe_counter!("raidkeep_reports_total", "Reports by what came of sending them");
     describe_counter!("raidkeep_platform_calls_total", "Calls to platforms, answered or failed");
+    describe_counter!("raidkeep_rules_reloads_total", "Times the assets were read again, by what came of it");
     describe_counter!("raidkeep_storage_failures_total", "Failures of the storage; each stops a world");
 }
 
