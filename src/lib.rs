@@ -34,6 +34,7 @@ pub mod random;
 pub mod ranking;
 pub mod request;
 pub mod rules;
+pub mod scenario;
 pub mod shop;
 pub mod stages;
 pub mod storage;

@@ -2,11 +2,19 @@
 
 mod call;
 mod sandbox;
+mod scenario;
 mod serve;
 
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
+
+use crate::game;
+use crate::rules::AssetSource;
+
+/// Where the assets are looked for when the command line does not say.
+const DEFAULT_ASSETS: &str = "assets";
 
 /// A headless game simulation server.
 ///
@@ -28,6 +36,8 @@ enum Command {
     Call(call::Call),
     /// Runs a stand-in for the platforms MCRMB and SUD until SIGINT or SIGTERM.
     Sandbox(sandbox::Sandbox),
+    /// Runs designers' tests: given players, when requests and waits, then replies and values.
+    Scenario(scenario::Scenario),
 }
 
 /// Runs the program with the arguments of the process.
@@ -38,11 +48,12 @@ pub fn run() -> ExitCode {
         Some(Command::Serve(serve)) => serve.run(),
         Some(Command::Call(call)) => call.run(),
         Some(Command::Sandbox(sandbox)) => sandbox.run(),
+        Some(Command::Scenario(scenario)) => return scenario.run(),
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            report(&error);
+            report(error.as_ref());
             ExitCode::FAILURE
         }
     }
@@ -51,6 +62,13 @@ pub fn run() -> ExitCode {
 #[expect(clippy::print_stderr, reason = "the last words of a program belong on stderr")]
 fn report(error: &dyn std::fmt::Display) {
     eprintln!("raidkeep: {error}");
+}
+
+/// The folder that was given, else the usual one where there is one, else what is part of the program.
+fn asset_source(given: Option<&Path>) -> AssetSource {
+    let usual = PathBuf::from(DEFAULT_ASSETS);
+    let folder = given.map(Path::to_owned).or_else(|| usual.is_dir().then_some(usual));
+    folder.map_or_else(game::shipped_assets, AssetSource::Folder)
 }
 
 /// Prints a line; a closed pipe is no error of ours.

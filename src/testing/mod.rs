@@ -192,8 +192,13 @@ impl TestServer {
     pub fn with(setup: TestSetup) -> Self {
         let rules = game::load_rules(&setup.settings, &setup.assets);
         let rules = rules.unwrap_or_else(|problems| panic!("the assets should be valid:\n{problems}"));
+        Self::with_rules(setup, Arc::new(rules))
+    }
+
+    /// A new world as the setup says, but with rules that are loaded already.
+    pub fn with_rules(setup: TestSetup, rules: Arc<LoadedRules>) -> Self {
         let platforms = TestPlatforms::new(setup.sandbox.clone());
-        Self::open(setup, Arc::new(rules), (Disk::default(), Disk::default()), platforms)
+        Self::open(setup, rules, (Disk::default(), Disk::default()), platforms)
     }
 
     fn open(setup: TestSetup, rules: Arc<LoadedRules>, disks: (Disk, Disk), platforms: TestPlatforms) -> Self {
