@@ -4,6 +4,7 @@ mod call;
 mod sandbox;
 mod scenario;
 mod serve;
+mod simulate;
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -38,6 +39,8 @@ enum Command {
     Sandbox(sandbox::Sandbox),
     /// Runs designers' tests: given players, when requests and waits, then replies and values.
     Scenario(scenario::Scenario),
+    /// Simulates virtual players for some days and writes a report with charts.
+    Simulate(simulate::Simulate),
 }
 
 /// Runs the program with the arguments of the process.
@@ -49,6 +52,7 @@ pub fn run() -> ExitCode {
         Some(Command::Call(call)) => call.run(),
         Some(Command::Sandbox(sandbox)) => sandbox.run(),
         Some(Command::Scenario(scenario)) => return scenario.run(),
+        Some(Command::Simulate(simulate)) => simulate.run(),
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,
