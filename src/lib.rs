@@ -15,6 +15,7 @@
 pub mod boss;
 pub mod cli;
 pub mod clock;
+pub mod compare;
 pub mod config;
 pub mod energy;
 pub mod events;

@@ -1,6 +1,7 @@
 //! The subcommands of the program.
 
 mod call;
+mod compare;
 mod sandbox;
 mod scenario;
 mod serve;
@@ -41,6 +42,8 @@ enum Command {
     Scenario(scenario::Scenario),
     /// Simulates virtual players for some days and writes a report with charts.
     Simulate(simulate::Simulate),
+    /// Simulates the same days under several asset folders and reports what differs.
+    Compare(compare::Compare),
 }
 
 /// Runs the program with the arguments of the process.
@@ -53,6 +56,7 @@ pub fn run() -> ExitCode {
         Some(Command::Sandbox(sandbox)) => sandbox.run(),
         Some(Command::Scenario(scenario)) => return scenario.run(),
         Some(Command::Simulate(simulate)) => simulate.run(),
+        Some(Command::Compare(compare)) => compare.run(),
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,

@@ -103,7 +103,7 @@ pub(super) fn write_file(folder: &Path, name: &str, content: &str) -> Result<(),
 }
 
 /// Draws how far a simulation is, where somebody looks.
-fn show_bar(done: u32, all: u32) {
+pub(super) fn show_bar(done: u32, all: u32) {
     let mut stderr = std::io::stderr().lock();
     if !stderr.is_terminal() {
         return;

@@ -57,7 +57,8 @@ pub struct Book {
     /// By item: by cause and direction, the sums of each day.
     items: BTreeMap<ItemId, BTreeMap<(bool, String), Vec<f64>>>,
     days: usize,
-    dead: Vec<u32>,
+    /// The season, and who had died in it when the last day ended.
+    dead: (u32, Vec<u32>),
 }
 
 impl Book {
@@ -152,8 +153,9 @@ impl Book {
         bosses.sort_unstable_by_key(|boss| boss.number);
         let dead: Vec<u32> = bosses.iter().filter(|boss| !boss.is_alive()).map(|boss| boss.number).collect();
         let rules = world.resource::<Rules<BossRules>>();
-        let day = u32::try_from(self.days).unwrap_or(u32::MAX);
-        for boss in dead.iter().copied().filter(|boss| !self.dead.contains(boss)) {
+        let (day, season) = (u32::try_from(self.days).unwrap_or(u32::MAX), world.resource::<Season>().number);
+        let was_dead = |boss: &u32| self.dead.0 == season && self.dead.1.contains(boss);
+        for boss in dead.iter().copied().filter(|boss| !was_dead(boss)) {
             let name = rules.bosses.get(boss as usize).map_or(String::new(), |boss| boss.name.clone());
             self.kills.push(Kill { day, boss, name });
         }
@@ -161,7 +163,7 @@ impl Book {
         let left = fought.map_or(0.0, |boss| rounded(boss.left as f64 * 100.0 / boss.life.max(1) as f64));
         self.add("bosses_dead", "World bosses killed in the season", "bosses", vec![("dead", dead.len() as f64)]);
         self.add("boss_life", "Life left of the boss that is fought", "% of its life", vec![("life left", left)]);
-        self.dead = dead;
+        self.dead = (season, dead);
     }
 
     fn measure_ranking(&mut self, world: &World, players: &[Measured]) {
@@ -214,7 +216,7 @@ impl Book {
             self.charts.push(Chart {
                 id: format!("item {item}"),
                 title: format!("{name} ({item}) by source (+) and sink (-)"),
-                unit: "a day, all players".to_owned(),
+                unit: "items a day, all players".to_owned(),
                 lines: lines.collect(),
             });
         }
