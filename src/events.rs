@@ -27,6 +27,11 @@ impl Listeners {
         self.0.iter().any(|(port, _)| port.strong_count() > 0)
     }
 
+    /// Whether anybody listens who has logged in with the token of this generation.
+    pub fn is_connected_as(&self, generation: u32) -> bool {
+        self.0.iter().any(|(port, sign_in)| sign_in.generation == generation && port.strong_count() > 0)
+    }
+
     /// The connections that are still there.
     pub fn ports(&self) -> impl Iterator<Item = (Arc<dyn ReplyPort>, SignIn)> {
         self.0.iter().filter_map(|(port, sign_in)| Some((port.upgrade()?, *sign_in)))

@@ -3,22 +3,31 @@
 use std::time::Duration;
 
 use bevy_app::App;
+use bevy_ecs::change_detection::DetectChangesMut;
 use jiff::tz::TimeZone;
 
+use crate::battles::BattlesPlugin;
 use crate::boss::{BossPlugin, systems::restore_roster};
+use crate::challenges::ChallengesPlugin;
+use crate::character::CharacterPlugin;
 use crate::clock::{Clock, ClockMode, ClockPlugin};
+use crate::crafting::CraftingPlugin;
 use crate::energy::EnergyPlugin;
 use crate::hang_up::HangUpPlugin;
 use crate::identity::{IdentityPlugin, IdentitySettings};
+use crate::images::ImagesPlugin;
 use crate::items::ItemsPlugin;
 use crate::items::ledger::LedgerSettings;
 use crate::levels::LevelsPlugin;
 use crate::mail::MailPlugin;
+use crate::narrator::NarratorPlugin;
 use crate::orders::OrdersPlugin;
+use crate::platforms::chat::ChatPlugin;
 use crate::platforms::mcrmb::McrmbPlugin;
 use crate::platforms::settings::PlatformSettings;
 use crate::platforms::sud::SudPlugin;
 use crate::player::PlayerPlugin;
+use crate::presence::PresencePlugin;
 use crate::random::{RandomPlugin, Randomness, WorldSeed};
 use crate::ranking::RankingPlugin;
 use crate::request::once::OnceLog;
@@ -27,7 +36,8 @@ use crate::shop::ShopPlugin;
 use crate::stages::StagesPlugin;
 use crate::storage::rows::{self, Persistence};
 use crate::storage::store::Store;
-use crate::storage::{StorageApp, StorageError, StoragePlugin};
+use crate::storage::{StorageApp, StorageError, StoragePlugin, WorldRow};
+use crate::tasks::TasksPlugin;
 use crate::tick::{Simulation, TickPlugin};
 use crate::tickets::TicketsPlugin;
 
@@ -74,6 +84,10 @@ pub fn build_app(settings: &GameSettings) -> App {
         HangUpPlugin,
     ));
     app.add_plugins((BossPlugin, RankingPlugin, MailPlugin));
+    app.add_plugins((CharacterPlugin, CraftingPlugin, PresencePlugin));
+    app.add_plugins((BattlesPlugin, ChallengesPlugin));
+    app.add_plugins((ImagesPlugin, NarratorPlugin, TasksPlugin));
+    app.add_plugins(ChatPlugin { endpoint: settings.platforms.chat.clone() });
     let mcrmb = &settings.platforms.mcrmb;
     app.add_plugins((McrmbPlugin { platform: mcrmb.clone() }, OrdersPlugin { platform: mcrmb.clone() }, ShopPlugin));
     app.add_plugins(SudPlugin { platform: settings.platforms.sud.clone() });
@@ -132,6 +146,11 @@ pub fn start_app(
     }
     restore_roster(world);
     rows::begin_persistence(world, recovered.last_batch);
+    let has_seed = tables.iter().zip(&rows).any(|(table, row)| *table == WorldSeed::TABLE && row.is_some());
+    if !has_seed {
+        // The first batch takes it along: the seed of a world never changes.
+        world.resource_mut::<WorldSeed>().set_changed();
+    }
     let randomness = Randomness::start(world.resource::<WorldSeed>(), recovered.last_batch);
     world.insert_resource(randomness);
     Ok(Simulation::new(app))

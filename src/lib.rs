@@ -12,11 +12,16 @@
 //! the world as a pure machine; [`net`] and [`storage`] surround it in the server, and
 //! [`testing::TestServer`] in tests.
 
+pub mod battles;
 pub mod boss;
+pub mod challenges;
+pub mod character;
 pub mod cli;
 pub mod clock;
 pub mod compare;
 pub mod config;
+pub mod crafting;
+pub mod due;
 pub mod energy;
 pub mod events;
 pub mod game;
@@ -24,13 +29,16 @@ pub mod gate;
 pub mod hang_up;
 pub mod hash;
 pub mod identity;
+pub mod images;
 pub mod items;
 pub mod levels;
 pub mod mail;
+pub mod narrator;
 pub mod net;
 pub mod orders;
 pub mod platforms;
 pub mod player;
+pub mod presence;
 pub mod random;
 pub mod ranking;
 pub mod report;
@@ -41,6 +49,8 @@ pub mod shop;
 pub mod simulate;
 pub mod stages;
 pub mod storage;
+pub mod tasks;
+pub mod template;
 pub mod testing;
 pub mod tick;
 pub mod tickets;

@@ -15,7 +15,7 @@ use crate::clock::Clock;
 use crate::platforms::exchange::CallOutcome;
 use crate::platforms::exchanges::{Exchanges, Outgoing, WAITING_REQUEST};
 use crate::player::{self, AccountId, Players};
-use crate::request::dispatch::{Command, Handlers, Held, Notices, Outbox, Parked, TIMED_OUT, dispatch};
+use crate::request::dispatch::{Command, Handlers, Held, Notices, Outbox, Parked, TIMED_OUT, Until, dispatch};
 use crate::request::route::RouteTable;
 use crate::request::{Fact, Job, Refusal, RequestTable, status};
 use crate::storage::rows::Persistence;
@@ -189,18 +189,20 @@ impl Simulation {
         self.app.world_mut()
     }
 
-    /// Answers every request that waits for something from outside.
+    /// Answers every request that waits for something from outside. What one has begun may not be on disk, so that it is
+    /// refused all the same; a repetition of it finds what is.
     pub fn refuse_parked(&mut self, refusal: &Refusal) {
         for command in self.world_mut().resource_mut::<Parked>().take_all() {
-            command.dismiss(refusal);
+            command.reply_to.refuse(refusal);
         }
     }
 
-    /// Answers the requests that wait for something which may be long in coming.
-    pub fn dismiss_waiting(&mut self, refusal: &Refusal) {
-        for command in self.world_mut().resource_mut::<Parked>().take_notices() {
-            command.dismiss(refusal);
-        }
+    /// Answers the requests that wait for something which may be long in coming. Those that have begun something are told
+    /// of it when it is on disk.
+    pub fn dismiss_waiting(&mut self, refusal: &Refusal) -> Vec<Held> {
+        let until = Until::Batch(self.world().resource::<Persistence>().last_batch());
+        let waiting = self.world_mut().resource_mut::<Parked>().take_notices();
+        waiting.into_iter().filter_map(|command| command.dismiss_until(refusal, until)).collect()
     }
 
     /// How many requests wait for something from outside.

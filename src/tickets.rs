@@ -228,8 +228,6 @@ impl NextReset {
     }
 }
 
-/// Why the price is taken.
-
 /// The event `tickets_reset`.
 #[derive(Debug, Serialize)]
 struct TicketsReset {

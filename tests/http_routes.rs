@@ -1,9 +1,9 @@
 //! Functions as HTTP routes, and the platforms of a server that was just started: the real program, real HTTP.
 
-mod process;
+pub mod process;
 
 use std::io::{Read, Write};
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::Duration;
 
 use process::{Host, Server, status_of};
 use raidkeep::platforms::secret::Secret;
@@ -23,8 +23,7 @@ fn body_of(reply: &str) -> Value {
 }
 
 fn signed(nonce: &str, body: &str) -> String {
-    let now = SystemTime::now().duration_since(UNIX_EPOCH).expect("a clock after 1970");
-    let now_ms = i64::try_from(now.as_millis()).expect("a clock before the year 9000");
+    let now_ms = raidkeep::clock::wall_ms();
     format!("Authorization: {}", SudAuth::sign(APP_ID, now_ms, nonce, body.as_bytes(), &secret()).to_header())
 }
 
@@ -125,4 +124,68 @@ fn http_requests_are_limited_in_size_time_and_number() {
     assert!(reply.starts_with(b"HTTP/1.1 408"), "{}", String::from_utf8_lossy(&reply));
     let statuses: Vec<u16> = (0..8).map(|_| server.http_with_body("POST", QUERY, &[], "{}").0).collect();
     assert!(statuses.contains(&401) && statuses.contains(&429), "beyond the limit of an address: {statuses:?}");
+}
+
+#[test]
+fn old_clients_may_act_without_a_token_only_where_the_operator_lets_them() {
+    let ann = json!({"email": "ann@x.org", "username": "ann", "password": "hash", "ip": "127.0.0.1:1"});
+    let login = json!({"email": "ann@x.org", "password": "hash", "ip": "127.0.0.1:1"});
+    for (setting, expected) in [("false", 401), ("true", 200)] {
+        let server = Host::new(&["--set", &format!("legacy_address_binding={setting}")]).start();
+        let (status, reply) = server.http_with_body("GET", "/signup", &[], &ann.to_string());
+        assert_eq!((status, &body_of(&reply)["status_code"]), (200, &json!(200)), "{reply}");
+        let (status, reply) = server.http_with_body("GET", "/login", &[], &login.to_string());
+        assert_eq!((status, &body_of(&reply)["username"]), (200, &json!("ann")), "{reply}");
+        let token = body_of(&reply)["token"].as_str().expect("a login gives a token").to_owned();
+        let asks = json!({"role": "ann"}).to_string();
+        assert_eq!(server.http_with_body("GET", "/status", &[], &asks).0, expected, "setting {setting}");
+        let bearer = format!("Authorization: Bearer {token}");
+        assert_eq!(server.http_with_body("POST", "/status", &[&bearer], &asks).0, 200, "a token always counts");
+        let other = json!({"role": "bob"}).to_string();
+        assert_eq!(server.http_with_body("GET", "/status", &[], &other).0, 401, "bob has not logged in from here");
+    }
+}
+
+/// Asks a route of document 5 as a client without a WebSocket does; returns the bare reply.
+fn ask(address: std::net::SocketAddr, path: &str, token: &str, data: &Value) -> Value {
+    let mut stream = std::net::TcpStream::connect(address).expect("the server should listen");
+    stream.set_read_timeout(Some(Duration::from_secs(60))).expect("a time-out should be settable");
+    let body = data.to_string();
+    let (bearer, length) = (format!("Authorization: Bearer {token}"), body.len());
+    // Real clients send GET with a body.
+    write!(
+        stream,
+        "GET {path} HTTP/1.1\r\nHost: x\r\n{bearer}\r\nConnection: close\r\nContent-Length: {length}\r\n\r\n{body}"
+    )
+    .expect("a request should be sendable");
+    let mut reply = String::new();
+    let _ = stream.read_to_string(&mut reply);
+    assert_eq!(status_of(&reply), 200, "{path} with {data}: {reply}");
+    body_of(&reply)
+}
+
+#[test]
+fn two_clients_fight_over_http_and_each_reply_waits_for_the_verdict() {
+    let server = Host::new(&[]).start();
+    let [ann, bob] = ["ann", "bob"].map(|name| {
+        let mut guest = server.guest(name);
+        let role = guest.ask("get_player_info", json!({}))["data"]["name"].as_str().expect("a name").to_owned();
+        (guest.token, role)
+    });
+    let address = server.address;
+    let challenge = json!({"role1": ann.1, "role2": bob.1, "image_data": null});
+    let id = ask(address, "/challenge", &ann.0, &challenge)["id"].clone();
+    assert_eq!(ask(address, "/accept_c", &bob.0, &json!({"id": id, "status": true})), json!({"status": true}));
+    for round in 1..=3 {
+        let act = |(token, role): &(String, String)| {
+            let (token, turn) =
+                (token.clone(), json!({"role": role, "id": id, "text": role, "items": [], "skills": []}));
+            std::thread::spawn(move || ask(address, "/battle", &token, &turn))
+        };
+        let both = [act(&ann), act(&bob)];
+        let [ann_told, bob_told] = both.map(|told| told.join().expect("both are answered"));
+        assert_eq!((&ann_told["role"], &ann_told["action"]), (&json!(bob.1), &json!(bob.1)), "round {round}");
+        assert_eq!((&bob_told["role"], &bob_told["action"]), (&json!(ann.1), &json!(ann.1)), "round {round}");
+        assert_eq!(ann_told["result"], bob_told["result"], "one verdict for both");
+    }
 }

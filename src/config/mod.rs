@@ -41,6 +41,8 @@ pub struct Config {
     pub limits: Limits,
     /// Origins whose scripts may connect.
     pub allowed_origins: Vec<String>,
+    /// Whether who logged in over HTTP from an address may act from there without a token.
+    pub legacy_address_binding: bool,
     /// Tokens, passwords, attempts.
     pub identity: Identity,
     /// Payments and reports.

@@ -8,7 +8,7 @@ use crate::platforms::circuit::CircuitSettings;
 use crate::platforms::exchanges::LineSettings;
 use crate::platforms::sandbox::{GATEWAY_PATH, QUERY_PATH, REPORT_PATH, SandboxSettings};
 use crate::platforms::secret::Secret;
-use crate::platforms::settings::{McrmbSettings, PlatformSettings, SudSettings};
+use crate::platforms::settings::{ChatSettings, McrmbSettings, PlatformSettings, SudSettings};
 
 /// The environment variable that holds the key of MCRMB.
 pub const MCRMB_KEY_VARIABLE: &str = "RAIDKEEP_MCRMB_KEY";
@@ -27,14 +27,37 @@ pub enum PlatformMode {
     Off,
 }
 
-/// Both platforms.
+/// The environment variable that holds the key of the narrator's chat endpoint, if that needs one.
+pub const NARRATOR_KEY_VARIABLE: &str = "RAIDKEEP_NARRATOR_KEY";
+
+/// All platforms.
 #[derive(Debug, Clone, Deserialize)]
 pub struct Platforms {
     /// Payments.
     pub mcrmb: Mcrmb,
     /// Reports.
     pub sud: Sud,
+    /// The narrator's second voice.
+    pub narrator: Narrator,
 }
+
+/// The narrator's chat endpoint.
+#[derive(Debug, Clone, Deserialize)]
+pub struct Narrator {
+    /// Where it is; empty = there is none.
+    pub url: String,
+    /// The model that is to answer.
+    pub model: String,
+    /// Calls under way at the same time.
+    pub in_flight: usize,
+    /// How long an answer is waited for.
+    pub deadline_seconds: i64,
+    /// When it is left alone.
+    pub circuit: CircuitSettings,
+}
+
+/// A request that waits longer than this for an endpoint might itself be given up.
+const NARRATOR_DEADLINE_MAX: i64 = 12;
 
 /// Payments.
 #[derive(Debug, Clone, Deserialize)]
@@ -111,11 +134,17 @@ impl Platforms {
             ("platforms.mcrmb.orders.retry_seconds", self.mcrmb.orders.retry_seconds),
             ("platforms.sud.in_flight", self.sud.in_flight as i64),
             ("platforms.sud.deadline_seconds", self.sud.deadline_seconds),
+            ("platforms.narrator.in_flight", self.narrator.in_flight as i64),
+            ("platforms.narrator.deadline_seconds", self.narrator.deadline_seconds),
+            ("platforms.narrator.circuit.failures", self.narrator.circuit.failures.into()),
             ("platforms.sud.rounds_kept", i64::try_from(self.sud.rounds_kept).unwrap_or(i64::MAX)),
         ] {
             if value < 1 {
                 return Err(wrong(key, "expected 1 or more"));
             }
+        }
+        if self.narrator.deadline_seconds > NARRATOR_DEADLINE_MAX {
+            return Err(wrong("platforms.narrator.deadline_seconds", "expected 12 or less: players wait for it"));
         }
         self.mg_id().map(|_| ())
     }
@@ -132,7 +161,22 @@ impl Platforms {
         here: &str,
         environment: Environment<'_>,
     ) -> Result<PlatformSettings, ConfigError> {
-        Ok(PlatformSettings { mcrmb: self.mcrmb(sandbox, environment)?, sud: self.sud(sandbox, here, environment)? })
+        Ok(PlatformSettings {
+            mcrmb: self.mcrmb(sandbox, environment)?,
+            sud: self.sud(sandbox, here, environment)?,
+            chat: self.chat(environment)?,
+        })
+    }
+
+    fn chat(&self, environment: Environment<'_>) -> Result<Option<ChatSettings>, ConfigError> {
+        let Narrator { url, model, in_flight, deadline_seconds, circuit } = self.narrator.clone();
+        if url.is_empty() {
+            return Ok(None);
+        }
+        check_url("platforms.narrator.url", &url)?;
+        let key = Secret::new(environment(NARRATOR_KEY_VARIABLE).unwrap_or_default());
+        let line = LineSettings { in_flight, deadline_seconds, circuit: Some(circuit) };
+        Ok(Some(ChatSettings { url, model, key, line }))
     }
 
     fn mcrmb(
@@ -261,8 +305,22 @@ mod tests {
     }
 
     #[test]
+    fn the_chat_endpoint_is_optional_and_its_key_too() {
+        let url = "platforms.narrator.url=http://127.0.0.1:8080/v1/chat/completions";
+        assert!(resolve(&[], &|_| None).expect("the shipped settings").chat.is_none(), "none is set up");
+        let chat = resolve(&[url], &|_| None).expect("an address is enough").chat.expect("it is set up");
+        assert!(chat.key.is_empty(), "local servers need none");
+        let key = |name: &str| (name == NARRATOR_KEY_VARIABLE).then(|| "k".to_owned());
+        let chat = resolve(&[url], &key).expect("an address is enough").chat.expect("it is set up");
+        assert_eq!(chat.key.expose(), "k");
+    }
+
+    #[test]
     fn mistakes_name_their_key() {
         for (setting, key) in [
+            ("platforms.narrator.url=localhost", "platforms.narrator.url"),
+            ("platforms.narrator.in_flight=0", "platforms.narrator.in_flight"),
+            ("platforms.narrator.deadline_seconds=13", "platforms.narrator.deadline_seconds"),
             ("platforms.sud.mg_id=x", "platforms.sud.mg_id"),
             ("platforms.sud.retry_seconds=[]", "platforms.sud.retry_seconds"),
             ("platforms.mcrmb.in_flight=0", "platforms.mcrmb.in_flight"),

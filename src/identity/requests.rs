@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::identity::{Account, Attempts, IdentitySettings, NameRules, Token, create, names, password, rules, sign_in};
 use crate::player::{AccountId, Players};
+use crate::request::route::RouteApp;
 use crate::request::{
     Answer, Anyone, Call, Fact, Job, Need, Refusal, Request, RequestApp, Success, Unready, Waits, status,
 };
@@ -16,8 +17,8 @@ use crate::storage::Directory;
 
 pub(super) fn register(app: &mut App) {
     app.add_waiting_request::<LoginUnique, _>(login_unique);
-    app.add_waiting_request::<Signup, _>(signup);
-    app.add_waiting_request::<SignIn, _>(login);
+    app.add_waiting_request::<Signup, _>(signup).add_route::<Signup>("/signup");
+    app.add_waiting_request::<SignIn, _>(login).add_route::<SignIn>("/login");
     app.add_request::<Ping, _>(ping);
 }
 

@@ -17,6 +17,21 @@ pub struct NameRules {
     pub also_allowed: String,
     /// Names that contain one of these, in any letter case, are refused.
     pub forbidden: Vec<String>,
+    /// Which descriptions of roles, skills and equipment are legal.
+    pub description: DescriptionRules,
+    /// Neither names nor descriptions may contain one of these, whatever the letter case and whatever stands between
+    /// the letters.
+    pub indecent: Vec<String>,
+}
+
+/// What a legal description is.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct DescriptionRules {
+    /// Fewest characters that are not space.
+    pub shortest: usize,
+    /// Most characters.
+    pub longest: usize,
 }
 
 impl NameRules {
@@ -27,7 +42,27 @@ impl NameRules {
         (self.shortest..=self.longest).contains(&length)
             && name.chars().all(|c| c.is_alphanumeric() || self.also_allowed.contains(c))
             && !self.forbidden.iter().any(|word| lower.contains(&word.to_lowercase()))
+            && !self.is_indecent(name)
     }
+
+    /// Whether a role, a skill or a piece of equipment may be described so.
+    pub fn is_legal_description(&self, text: &str) -> bool {
+        let rules = &self.description;
+        text.chars().filter(|c| !c.is_whitespace()).count() >= rules.shortest
+            && text.chars().nth(rules.longest).is_none()
+            && text.chars().all(|c| c == '\n' || !c.is_control())
+            && !self.is_indecent(text)
+    }
+
+    fn is_indecent(&self, text: &str) -> bool {
+        let letters = letters_of(text);
+        self.indecent.iter().any(|word| letters.contains(&letters_of(word)))
+    }
+}
+
+/// A text without what is put between letters to get past a list of words.
+fn letters_of(text: &str) -> String {
+    text.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
 }
 
 /// Whether this may be an e-mail address. Only mail that arrives would prove it.
@@ -61,6 +96,16 @@ impl Table for NameRules {
             let message = format!("'{GUEST_MARK}' is kept for the names of guests");
             report.error(place.clone().key("also_allowed"), message);
         }
+        let DescriptionRules { shortest, longest } = self.description;
+        if shortest == 0 || longest < shortest || longest > 2000 {
+            let message = format!("{shortest} to {longest} is out of range, expected 1 to 2000 and shortest first");
+            report.error(place.clone().key("description"), message);
+        }
+        for (index, word) in self.indecent.iter().enumerate() {
+            if letters_of(word).is_empty() {
+                report.error(place.clone().key("indecent").index(index), "has no letter and would forbid every text");
+            }
+        }
         for (index, word) in self.forbidden.iter().enumerate() {
             if word.is_empty() {
                 report.error(place.clone().key("forbidden").index(index), "is empty and would forbid every name");
@@ -83,6 +128,19 @@ mod tests {
         for name in ["", "x", "a b", "名字\n", "sys\u{0}tem", "系统", &"x".repeat(65)] {
             assert!(!rules.is_legal_name(name), "{name}");
         }
+    }
+
+    #[test]
+    fn descriptions_may_say_more_than_names_but_nothing_indecent() {
+        let rules = shipped_rules::<NameRules>();
+        for text in ["来自北境的剑客，沉默寡言。\n擅长单手剑", "系统之外的旅人", "a class apart"]
+        {
+            assert!(rules.is_legal_description(text), "{text}");
+        }
+        for text in ["", "  \n", "剑\u{0}客", "傻 逼", "F.U.C.K you", &"长".repeat(10_000)] {
+            assert!(!rules.is_legal_description(text), "{text}");
+        }
+        assert!(!rules.is_legal_name("小傻逼"), "names are held to the same list");
     }
 
     #[test]

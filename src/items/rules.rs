@@ -26,6 +26,11 @@ pub struct Item {
 }
 
 impl ItemRules {
+    /// What players call an item; its number where the tables do not know it.
+    pub fn name_of(&self, item: ItemId) -> String {
+        self.items.iter().find(|known| known.id == item).map_or_else(|| item.to_string(), |known| known.name.clone())
+    }
+
     /// Reports `amount` at `place` when its item does not exist or its quantity is below `least`.
     pub fn check(&self, amount: &Amount, least: i64, place: Place, report: &mut Report) {
         if !self.items.iter().any(|item| item.id == amount.item) {

@@ -4,6 +4,7 @@
 //! [`websocket`] moves its text; [`shard`] is the thread that a world shares with its sockets.
 //! Nothing here knows a rule of the game.
 
+pub mod bindings;
 pub mod caller;
 pub mod connection;
 pub mod http;

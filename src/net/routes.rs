@@ -10,11 +10,12 @@ use hyper::body::Incoming;
 use hyper::{Method, Request, Response, StatusCode, header};
 use tokio::sync::oneshot;
 
+use crate::identity::requests::SignIn as Login;
 use crate::net::shard::Sockets;
 use crate::net::way_in::{Slot, Standing, WayIn};
 use crate::request::dispatch::{Reply, ReplyPort};
 use crate::request::route::{HttpReply, Route, RouteBody};
-use crate::request::{Refusal, SignIn, status};
+use crate::request::{Refusal, Request as _, SignIn, status};
 
 /// Answers a request for a function.
 pub async fn answer(
@@ -68,7 +69,8 @@ async fn read(sockets: &Sockets, request: Request<Incoming>) -> Result<(Option<S
 
 /// Sends a request the way of frames and waits for its reply.
 async fn ask(way_in: &WayIn, route: Route, authorization: Option<&str>, body: &[u8], address: IpAddr) -> HttpReply {
-    let frame = match route.frame(authorization, body) {
+    let known_token = |arguments: &_| way_in.address_bindings.token(address, arguments);
+    let frame = match route.frame(authorization, body, known_token) {
         Ok(frame) => frame,
         Err(reply) => return reply,
     };
@@ -79,7 +81,13 @@ async fn ask(way_in: &WayIn, route: Route, authorization: Option<&str>, body: &[
     // The world keeps what it needs of the port; nothing else must keep the reply from coming.
     drop(port);
     match receiver.await {
-        Ok(text) => route.reply(&text),
+        Ok(text) => {
+            let reply = route.reply(&text);
+            if route.function == Login::FUNCTION {
+                way_in.address_bindings.note_login(address, &reply.body);
+            }
+            reply
+        }
         Err(_) => HttpReply::refusal(&Refusal::new(status::INTERNAL_ERROR, "internal error")),
     }
 }

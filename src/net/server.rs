@@ -16,6 +16,7 @@ use tokio::task::LocalSet;
 use crate::clock::wall_ms;
 use crate::config::{Config, ConfigError};
 use crate::game::{self, GameSettings, Start};
+use crate::net::bindings::AddressBindings;
 use crate::net::caller::{self, Caller};
 use crate::net::http::{self, Discovery, Site};
 use crate::net::inbox::Inbox;
@@ -106,6 +107,7 @@ impl Server {
         let way_in = Arc::new(WayIn {
             requests: app.world().resource::<RequestTable>().clone(),
             routes: app.world().resource::<RouteTable>().clone(),
+            address_bindings: AddressBindings::new(config.legacy_address_binding),
             address_limits: AddressLimits::new(config.limits.requests_per_second_per_address),
             worlds: worlds.iter().map(|world| world.inbox.clone()).collect(),
             operator,

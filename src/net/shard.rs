@@ -113,7 +113,7 @@ impl WorldLoop {
             self.wait().await;
             self.release();
             if self.inbox.is_stopping() {
-                self.simulation.dismiss_waiting(&STOPPED);
+                self.gate.admit(self.simulation.dismiss_waiting(&STOPPED));
             }
             if self.last_batch - self.gate.committed_batch() >= UNCOMMITTED_BATCHES_MAX && !self.has_failed {
                 continue;

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use serde::Serialize;
 
 use crate::identity::hash_token;
+use crate::net::bindings::AddressBindings;
 use crate::net::inbox::Inbox;
 use crate::net::limits::{AddressLimits, PlayerLimits};
 use crate::net::operator::OperatorToken;
@@ -28,6 +29,8 @@ pub struct WayIn {
     pub player_limits: PlayerLimits,
     /// The rate limits of addresses that ask over HTTP.
     pub address_limits: AddressLimits,
+    /// Who may act over HTTP without a token.
+    pub address_bindings: AddressBindings,
     /// Which functions are HTTP routes.
     pub routes: RouteTable,
     /// Where secret bytes come from.

@@ -29,9 +29,12 @@ pub fn number_on_platform(seed: &WorldSeed, id: OrderId) -> String {
     format!("{}-{}", seed.mark(), id.0)
 }
 
-/// The number of this world's order in what an operator has typed, with or without what comes before it.
-pub fn read_number(text: &str) -> Option<OrderId> {
-    text.rsplit('-').next()?.parse().ok().map(OrderId)
+/// The number of this world's order in what an operator has typed, with or without what comes before it. The number of
+/// another world's order is none: it would name the wrong one.
+pub fn read_number(text: &str, seed: &WorldSeed) -> Option<OrderId> {
+    let id = OrderId(text.rsplit('-').next()?.parse().ok()?);
+    let is_ours = text == id.0.to_string() || text == number_on_platform(seed, id);
+    is_ours.then_some(id)
 }
 
 /// What is being asked about an order.
@@ -54,7 +57,10 @@ pub struct OrderBook {
     due_of: HashMap<OrderId, i64>,
     asked: HashMap<u64, (OrderId, Question)>,
     asking: HashMap<OrderId, u64>,
+    /// The exchange that was to carry an order out; its answer may come late.
+    paying: HashMap<OrderId, u64>,
     awaited: BTreeMap<OrderId, AccountId>,
+    queued: BTreeSet<OrderId>,
 }
 
 impl OrderBook {
@@ -70,12 +76,10 @@ impl OrderBook {
     pub fn remove(&mut self, order: &Order) {
         self.entities.remove(&order.id);
         self.let_buy_again(order);
-        if let Some(at) = self.due_of.remove(&order.id) {
-            self.due.remove(&(at, order.id));
-        }
-        self.asking.remove(&order.id);
+        self.rest(order.id);
+        let exchanges = self.asking.remove(&order.id).into_iter().chain(self.paying.remove(&order.id));
+        exchanges.for_each(|exchange| drop(self.asked.remove(&exchange)));
         self.awaited.remove(&order.id);
-        self.asked.retain(|_, (id, _)| *id != order.id);
     }
 
     /// The buyer may make another order, although this one is not forgotten yet.
@@ -117,10 +121,20 @@ impl OrderBook {
 
     /// Has the order looked at when the clock reaches `at` (unix seconds), and not before.
     pub fn wake(&mut self, id: OrderId, at: i64) {
-        if let Some(before) = self.due_of.insert(id, at) {
-            self.due.remove(&(before, id));
-        }
+        self.rest(id);
+        self.due_of.insert(id, at);
         self.due.insert((at, id));
+    }
+
+    /// The order goes on when the line to the platform has room. What makes room is a tick of its own.
+    pub fn queue(&mut self, id: OrderId) {
+        self.rest(id);
+        self.queued.insert(id);
+    }
+
+    /// Takes out the first orders of the queue, as many as there is room for.
+    pub fn take_queued(&mut self, room: usize) -> Vec<OrderId> {
+        std::iter::from_fn(|| self.queued.pop_first()).take(room).collect()
     }
 
     /// The order is looked at when something comes back from the platform, or when somebody wakes it.
@@ -128,6 +142,7 @@ impl OrderBook {
         if let Some(at) = self.due_of.remove(&id) {
             self.due.remove(&(at, id));
         }
+        self.queued.remove(&id);
     }
 
     /// The orders that are due, the longest waiting first.
@@ -153,6 +168,9 @@ impl OrderBook {
 
     /// Notes what an exchange is about. Nothing else is asked about the order until it is over.
     pub fn ask(&mut self, exchange: u64, id: OrderId, question: Question) {
+        // An order is carried out a second time only when the first exchange certainly came to nothing.
+        let earlier = if question == Question::CarryOut { self.paying.insert(id, exchange) } else { None };
+        earlier.and_then(|earlier| self.asked.remove(&earlier));
         self.asked.insert(exchange, (id, question));
         self.asking.insert(id, exchange);
         self.rest(id);
@@ -231,8 +249,11 @@ mod tests {
         let number = number_on_platform(&WorldSeed(0xAB), OrderId(17));
         assert!(number.starts_with("RK") && number.ends_with("-17"), "{number}");
         assert_ne!(number, number_on_platform(&WorldSeed(0xAC), OrderId(17)));
-        assert_eq!(read_number(&number), Some(OrderId(17)));
-        assert_eq!(read_number("17"), Some(OrderId(17)));
-        assert_eq!(read_number("RK"), None);
+        let read = |text: &str| read_number(text, &WorldSeed(0xAB));
+        assert_eq!(read(&number), Some(OrderId(17)));
+        assert_eq!(read("17"), Some(OrderId(17)));
+        assert_eq!(read("RK"), None);
+        let elsewhere = number_on_platform(&WorldSeed(0xAC), OrderId(17));
+        assert_eq!(read(&elsewhere), None, "an order of another world must not be resolved here");
     }
 }

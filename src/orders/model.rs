@@ -4,7 +4,7 @@ use bevy_ecs::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use crate::items::Amount;
-use crate::orders::proof::{Account, Evidence, Verdict};
+use crate::orders::proof::{Account, Verdict};
 use crate::player::AccountId;
 use crate::storage::{ArchivedRow, WorldEntity};
 
@@ -124,6 +124,8 @@ pub struct Order {
     pub remark: Remark,
     /// When it was made, unix seconds.
     pub created_at: i64,
+    /// From when on the time to the next look is counted, unix seconds: the last step, or the last look that counted.
+    pub looked_at: i64,
     /// Every step, with its moment.
     pub history: Vec<Step>,
 }
@@ -210,6 +212,11 @@ impl OrderState {
         matches!(self, Self::Granted | Self::Refused)
     }
 
+    /// Whether the platform's account decides what comes next.
+    pub fn is_asked_after(self) -> bool {
+        matches!(self, Self::Written | Self::InDoubt { .. } | Self::Watched { .. })
+    }
+
     /// Whether its buyer may make another order: one at a time, so that the platform's short list of records always tells
     /// what became of it.
     pub fn lets_buy_again(self) -> bool {
@@ -249,6 +256,7 @@ impl Order {
             points_left: None,
             remark: Remark::default(),
             created_at: now,
+            looked_at: now,
             history: Vec::new(),
         };
         let maker = if matches!(order.wish, Wish::Buy { .. }) { "made by the player" } else { "made by an operator" };
@@ -263,6 +271,7 @@ impl Order {
 
     fn step(&mut self, state: OrderState, now: i64, why: &str) {
         self.state = state;
+        self.looked_at = now;
         if self.history.len() >= HISTORY_MAX {
             // The first steps tell where it came from, the last ones where it is.
             self.history.remove(HISTORY_MAX / 2);
@@ -330,47 +339,63 @@ impl Order {
         }
     }
 
-    /// The platform was asked after a payment that is in doubt.
-    pub fn note_evidence(&mut self, evidence: &Evidence, now: i64, settings: &OrderSettings) {
+    /// The platform was asked after a payment that is in doubt. A look before its time, as after a restart, may find the
+    /// payment; it decides nothing else, because the payment may still be on its way.
+    pub fn note_evidence(&mut self, account: Account, now: i64, settings: &OrderSettings) {
         let change = self.before.as_ref().map_or(0, |before| self.wish.change(before.money));
-        let verdict = evidence.verdict(self.before.as_ref(), &self.number, change);
+        let verdict = account.verdict(self.before.as_ref(), &self.number, change);
         if verdict == Verdict::Paid {
-            self.points_left = evidence.account.as_ref().map(|account| account.money);
+            self.points_left = Some(account.money);
             self.remark = Remark::default();
             return self.step(OrderState::Paid, now, "found among the platform's records");
         }
+        if verdict == Verdict::NotPaid {
+            // Up to now it was not made, so the next look has to explain only what moves from now on.
+            self.before = Some(account);
+        }
+        if self.next_look_at(now, settings).is_some_and(|at| now < at) {
+            // A clock that jumped back does not put the next look off.
+            self.looked_at = self.looked_at.min(now);
+            return;
+        }
+        self.looked_at = now;
         match self.state {
-            OrderState::InDoubt { checks } if (checks as usize) + 1 >= settings.settle_after_seconds.len() => {
-                match verdict {
-                    Verdict::Paid | Verdict::NotPaid => {
-                        self.remark(0, "not charged");
-                        let why = "not among the platform's records, which reach back far enough, or nothing was spent at all";
-                        self.step(OrderState::Watched { checks: 0 }, now, why);
-                    }
-                    Verdict::Unclear => {
-                        self.remark(0, "an operator looks into it");
-                        self.step(OrderState::Operator, now, "the platform's records do not tell whether it was paid");
-                    }
-                }
+            OrderState::InDoubt { checks } if has_next(&settings.settle_after_seconds, checks) => {
+                self.state = OrderState::InDoubt { checks: checks + 1 };
             }
-            OrderState::InDoubt { checks } => self.state = OrderState::InDoubt { checks: checks + 1 },
-            OrderState::Watched { checks } if (checks as usize) + 1 >= settings.watch_after_seconds.len() => {
-                self.step(OrderState::Refused, now, "not paid late either");
+            OrderState::Watched { checks } if has_next(&settings.watch_after_seconds, checks) => {
+                self.state = OrderState::Watched { checks: checks + 1 };
             }
-            OrderState::Watched { checks } => self.state = OrderState::Watched { checks: checks + 1 },
+            _ => self.decide(verdict, now),
+        }
+    }
+
+    /// The last look has not found the payment.
+    fn decide(&mut self, verdict: Verdict, now: i64) {
+        match (self.state, verdict) {
+            (OrderState::InDoubt { .. } | OrderState::Watched { .. }, Verdict::Unclear) => {
+                self.remark(0, "an operator looks into it");
+                self.step(OrderState::Operator, now, "the platform's records do not tell whether it was paid");
+            }
+            (OrderState::InDoubt { .. }, _) => {
+                self.remark(0, "not charged");
+                let why = "not among the platform's records, which reach back far enough, or nothing was spent at all";
+                self.step(OrderState::Watched { checks: 0 }, now, why);
+            }
+            (OrderState::Watched { .. }, _) => self.step(OrderState::Refused, now, "not paid late either"),
             _ => {}
         }
     }
 
-    /// The next question cannot be asked; an order whose last question is due waits for it.
-    pub fn patience(&self, settings: &OrderSettings) -> i64 {
-        let after = |seconds: &[i64], checks: u32| seconds.get(checks as usize).or(seconds.last()).copied();
-        match self.state {
-            OrderState::InDoubt { checks } => after(&settings.settle_after_seconds, checks),
-            OrderState::Watched { checks } => after(&settings.watch_after_seconds, checks),
-            _ => None,
-        }
-        .unwrap_or(settings.retry_seconds)
+    /// When the platform is to be asked after the payment next, unix seconds; `None` when it is not asked after.
+    pub fn next_look_at(&self, now: i64, settings: &OrderSettings) -> Option<i64> {
+        let (seconds, checks) = match self.state {
+            OrderState::InDoubt { checks } => (&settings.settle_after_seconds, checks),
+            OrderState::Watched { checks } => (&settings.watch_after_seconds, checks),
+            _ => return None,
+        };
+        let seconds = seconds.get(checks as usize).or(seconds.last()).copied().unwrap_or(settings.retry_seconds);
+        Some(self.looked_at.min(now).saturating_add(seconds))
     }
 
     /// An operator has found out. Errs while the order is under way by itself.
@@ -398,6 +423,10 @@ impl Order {
     }
 }
 
+fn has_next(seconds: &[i64], checks: u32) -> bool {
+    (checks as usize) + 1 < seconds.len()
+}
+
 /// The platform's code for too few points.
 pub const NOT_ENOUGH: i32 = 102;
 /// The platform's code for a player who never had points.
@@ -418,3 +447,6 @@ pub struct ClosedOrder(pub Order);
 impl ArchivedRow for ClosedOrder {
     const TABLE: &'static str = "orders_closed";
 }
+
+#[cfg(test)]
+mod tests;

@@ -12,6 +12,7 @@ use crate::orders::model::{Adjustment, ClosedOrder, Goods, NewOrder, Order, Orde
 use crate::orders::settle::{ORDER_NOTICE, OrderTold};
 use crate::orders::steps;
 use crate::platforms::mcrmb::Gateway;
+use crate::random::WorldSeed;
 use crate::request::{
     Call, Meanwhile, Need, Notice, Operator, Refusal, Request, RequestApp, Success, Unready, Waits, status,
 };
@@ -96,10 +97,17 @@ pub struct OrdersShown {
 /// Orders that are shown at a time, unless the operator says otherwise, and at most.
 const SHOWN: (i64, i64) = (50, 500);
 
-fn order_list(In(call): In<Call<OrderList>>, book: Res<OrderBook>, orders: Query<&Order>) -> Waits<OrdersShown> {
+fn order_list(
+    In(call): In<Call<OrderList>>,
+    book: Res<OrderBook>,
+    orders: Query<&Order>,
+    seed: Res<WorldSeed>,
+) -> Waits<OrdersShown> {
     let OrderList { state, before, limit } = &call.request;
     let before = match before {
-        Some(text) => read_number(text).ok_or_else(|| Refusal::malformed("data.before", "the number of an order"))?,
+        Some(text) => {
+            read_number(text, &seed).ok_or_else(|| Refusal::malformed("data.before", "the number of an order"))?
+        }
         None => OrderId(u64::MAX),
     };
     let limit = limit.unwrap_or(SHOWN.0);
@@ -107,7 +115,9 @@ fn order_list(In(call): In<Call<OrderList>>, book: Res<OrderBook>, orders: Query
         return Err(Refusal::malformed("data.limit", "1 to 500").into());
     }
     let limit = usize::try_from(limit).unwrap_or_default();
+    let is_wanted = |order: &Order| state.is_none_or(|state| order.state.name() == state);
     let open = book.latest_first().filter(|(id, _)| *id < before).filter_map(|(_, entity)| orders.get(entity).ok());
+    let open = open.filter(|order| is_wanted(order));
     let mut found: Vec<Order> = open.cloned().collect();
     let query = RowQuery {
         table: ClosedOrder::TABLE,
@@ -127,7 +137,7 @@ fn order_list(In(call): In<Call<OrderList>>, book: Res<OrderBook>, orders: Query
     has_more |= found.len() > limit;
     found.truncate(limit);
     let next = found.last().filter(|_| has_more).map(|last| last.number.clone());
-    found.retain(|order| state.is_none_or(|state| order.state.name() == state));
+    found.retain(is_wanted);
     let orders = found.into_iter().map(|order| OrderShown::of(order, false)).collect();
     Ok(Success::with(OrdersShown { orders, next }))
 }
@@ -146,8 +156,13 @@ impl Request for OrderInspect {
 
 const NO_SUCH_ORDER: Refusal = Refusal::new(99, "no such order");
 
-fn order_inspect(In(call): In<Call<OrderInspect>>, book: Res<OrderBook>, orders: Query<&Order>) -> Waits<OrderShown> {
-    let id = read_number(&call.request.order).ok_or(NO_SUCH_ORDER)?;
+fn order_inspect(
+    In(call): In<Call<OrderInspect>>,
+    book: Res<OrderBook>,
+    orders: Query<&Order>,
+    seed: Res<WorldSeed>,
+) -> Waits<OrderShown> {
+    let id = read_number(&call.request.order, &seed).ok_or(NO_SUCH_ORDER)?;
     if let Some(order) = book.entity(id).and_then(|entity| orders.get(entity).ok()) {
         return Ok(Success::with(OrderShown::of(order.clone(), true)));
     }
@@ -182,7 +197,7 @@ fn order_resolve(In(call): In<Call<OrderResolve>>, world: &mut World) -> crate::
     if reason.trim().is_empty() {
         return Err(Refusal::malformed("data.reason", "why the order is resolved like this; it is kept with it"));
     }
-    let id = read_number(&order).ok_or(NO_SUCH_ORDER)?;
+    let id = read_number(&order, world.resource::<WorldSeed>()).ok_or(NO_SUCH_ORDER)?;
     let entity = world.resource::<OrderBook>().entity(id).ok_or(NO_SUCH_ORDER)?;
     let before = world.get::<Order>(entity).cloned().ok_or(NO_SUCH_ORDER)?;
     let now = world.resource::<Clock>().now();

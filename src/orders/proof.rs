@@ -36,16 +36,20 @@ impl Record {
             !next.is_some_and(|next| next.is_ascii_alphanumeric())
         })
     }
+
+    /// Whether this is the payment of another order of the same world. A number that ours begins with may be ours, cut off.
+    fn names_another(&self, number: &str) -> bool {
+        let mark_bytes = number.rfind('-').map_or(number.len(), |at| at + 1);
+        let (mark, ours) = number.split_at(mark_bytes);
+        self.text.match_indices(mark).any(|(at, _)| {
+            let rest = &self.text[at + mark.len()..];
+            let digits = rest.bytes().take_while(u8::is_ascii_digit).count();
+            !ours.starts_with(&rest[..digits])
+        })
+    }
 }
 
-/// What the platform shows when it is asked after a payment.
-#[derive(Debug, Default, Clone, PartialEq, Eq)]
-pub struct Evidence {
-    /// The account as it is now.
-    pub account: Option<Account>,
-}
-
-/// What evidence comes down to.
+/// What an account comes down to as evidence.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Verdict {
     /// The payment was made.
@@ -56,19 +60,19 @@ pub enum Verdict {
     Unclear,
 }
 
-impl Evidence {
+impl Account {
     /// Whether the order of that number was carried out, which changes the points by `change`, when the account was as
-    /// `before` just before it was sent.
-    pub fn verdict(&self, before: Option<&Account>, number: &str, change: i64) -> Verdict {
-        let (Some(now), Some(before)) = (&self.account, before) else {
-            return Verdict::Unclear;
-        };
-        if now.records.iter().any(|record| record.names(number)) {
+    /// `before` at a moment when it certainly was not.
+    pub fn verdict(&self, before: Option<&Self>, number: &str, change: i64) -> Verdict {
+        if self.records.iter().any(|record| record.names(number)) {
             return Verdict::Paid;
         }
-        let nothing_spent = change < 0 && now.all_paid.is_some() && now.all_paid == before.all_paid;
-        let all_is_shown = reaches_back(now, before) && !has_unshown_payment(now, before);
-        if nothing_spent || (all_is_shown && !has_nameless_movement(now, before, change)) {
+        let Some(before) = before else {
+            return Verdict::Unclear;
+        };
+        let nothing_spent = change < 0 && self.all_paid.is_some() && self.all_paid == before.all_paid;
+        let all_is_shown = reaches_back(self, before) && !has_unshown_payment(self, before);
+        if nothing_spent || (all_is_shown && !has_nameless_movement(self, before, number, change)) {
             return Verdict::NotPaid;
         }
         Verdict::Unclear
@@ -89,8 +93,9 @@ fn has_unshown_payment(now: &Account, before: &Account) -> bool {
 }
 
 /// Whether points were moved that may have been this order's, under a text that the platform has changed.
-fn has_nameless_movement(now: &Account, before: &Account, change: i64) -> bool {
-    now.records.iter().any(|record| record.money == change && !before.records.contains(record))
+fn has_nameless_movement(now: &Account, before: &Account, number: &str, change: i64) -> bool {
+    let is_new = |record: &&Record| !before.records.contains(record);
+    now.records.iter().filter(is_new).any(|record| record.money == change && !record.names_another(number))
 }
 
 #[cfg(test)]
@@ -107,7 +112,7 @@ mod tests {
     }
 
     fn verdict(before: &Account, now: &Account) -> Verdict {
-        Evidence { account: Some(now.clone()) }.verdict(Some(before), "RK-17", -30)
+        now.verdict(Some(before), "RK-17", -30)
     }
 
     #[test]
@@ -137,13 +142,29 @@ mod tests {
         let before = account(Some(0), &[]);
         let now = account(Some(30), &[record(5, "API扣款", -30)]);
         assert_eq!(verdict(&before, &now), Verdict::Unclear);
+        let now = account(Some(30), &[record(5, "60钻石 RK-1", -30)]);
+        assert_eq!(verdict(&before, &now), Verdict::Unclear, "the platform may cut a text off");
     }
 
     #[test]
-    fn without_the_platform_nothing_is_known() {
-        let nothing = Evidence::default();
-        assert_eq!(nothing.verdict(Some(&account(Some(0), &[])), "RK-17", -30), Verdict::Unclear);
-        let now = Evidence { account: Some(account(Some(0), &[])) };
+    fn a_payment_of_the_players_next_order_is_not_taken_for_this_one() {
+        let before = account(Some(0), &[]);
+        for next in ["60钻石 RK-18", "60钻石 RK-171 "] {
+            assert_eq!(verdict(&before, &account(Some(30), &[record(5, next, -30)])), Verdict::NotPaid, "{next}");
+        }
+    }
+
+    #[test]
+    fn a_sum_that_is_not_told_proves_nothing() {
+        let old = [record(1, "a", 5)];
+        let hidden: Vec<Record> = (2..7).map(|date| record(date, "x", 7)).rev().collect();
+        let (before, now) = (account(Some(0), &old), account(None, &hidden));
+        assert_eq!(verdict(&before, &now), Verdict::Unclear);
+    }
+
+    #[test]
+    fn without_what_was_before_nothing_is_known() {
+        let now = account(Some(0), &[]);
         assert_eq!(now.verdict(None, "RK-17", -30), Verdict::Unclear, "what was before was never asked");
     }
 
@@ -174,7 +195,7 @@ mod tests {
             if is_paid && at >= others.len() {
                 all.push(record(1000, "goods RK-17", -30));
             }
-            let verdict = Evidence { account: Some(show(&all)) }.verdict(Some(&before), "RK-17", -30);
+            let verdict = show(&all).verdict(Some(&before), "RK-17", -30);
             let opposite = if is_paid { Verdict::NotPaid } else { Verdict::Paid };
             prop_assert_ne!(verdict, opposite);
         }

@@ -98,8 +98,8 @@ fn why(wish: &Wish) -> &'static str {
     }
 }
 
-/// Tells who waits what became of an order, and puts away one that is over.
-pub(super) fn tell(world: &mut World, entity: Entity, order: &Order, data: Option<Value>) {
+/// Tells who waits what became of an order that was in state `before`, and puts away one that is over.
+pub(super) fn tell(world: &mut World, entity: Entity, before: StateName, order: &Order, data: Option<Value>) {
     if matches!(order.state, OrderState::Written | OrderState::Sent | OrderState::Paid) {
         return;
     }
@@ -108,7 +108,9 @@ pub(super) fn tell(world: &mut World, entity: Entity, order: &Order, data: Optio
     let is_awaited = world.resource_scope(|world, mut parked: Mut<Parked>| {
         world.resource_mut::<Notices>().tell(&mut parked, notice, &told)
     });
-    if !is_awaited && !matches!(order.state, OrderState::InDoubt { .. }) {
+    // Who was told that a watched order is not charged has nothing new to hear when that stays so.
+    let is_known = before == StateName::Watched && order.state == OrderState::Refused;
+    if !is_awaited && !is_known && !matches!(order.state, OrderState::InDoubt { .. }) {
         tell_player(world, order);
     }
     if order.state.lets_buy_again() {

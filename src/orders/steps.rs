@@ -6,7 +6,7 @@ use bevy_ecs::prelude::*;
 use crate::clock::Clock;
 use crate::orders::book::{OrderBook, Question};
 use crate::orders::model::{NO_ACCOUNT, Order, OrderId, OrderState, Payment};
-use crate::orders::proof::{Account, Evidence, Record};
+use crate::orders::proof::{Account, Record};
 use crate::orders::settle::{grant, tell};
 use crate::platforms::exchange::{CallFailure, CallOutcome, Exchange};
 use crate::platforms::exchanges::{Done, Exchanges, NotStarted, Owner};
@@ -31,7 +31,9 @@ pub fn advance_orders(world: &mut World, mut is_under_way: Local<bool>, mut open
         moved.extend(take_in(world, done));
     }
     let now = world.resource::<Clock>().now();
-    let mut due = world.resource::<OrderBook>().due(now);
+    let room = world.resource::<Exchanges>().room(PAYMENTS);
+    let mut due = world.resource_mut::<OrderBook>().take_queued(room);
+    due.extend(world.resource::<OrderBook>().due(now));
     due.extend(arrived_buyers(world));
     for id in due {
         if !moved.contains(&id) {
@@ -126,7 +128,7 @@ fn ask(
             true
         }
         Err(NotStarted::Full) => {
-            world.resource_mut::<OrderBook>().wake(order.id, now + 1);
+            world.resource_mut::<OrderBook>().queue(order.id);
             false
         }
         Err(why) => {
@@ -145,11 +147,13 @@ fn not_reached(world: &mut World, entity: Entity, why: &str, now: i64) {
     let Some(order) = world.get::<Order>(entity).cloned() else {
         return;
     };
+    let retry_at = now + settings.retry_seconds;
+    let at = order.next_look_at(now, &settings).map_or(retry_at, |at| at.max(retry_at));
+    world.resource_mut::<OrderBook>().wake(order.id, at);
     if order.state == OrderState::Written {
         change(world, entity, |order| order.note_unreachable(why, now, &settings));
+        after_step(world, entity, &order, now, None);
     }
-    world.resource_mut::<OrderBook>().wake(order.id, now + settings.retry_seconds);
-    after_step(world, entity, &order, now, None);
 }
 
 /// Takes in what the platform answered. Returns the order that this was about.
@@ -158,6 +162,8 @@ fn take_in(world: &mut World, done: Done) -> Option<OrderId> {
     let (id, question) = world.resource_mut::<OrderBook>().answered(done.number)?;
     let (entity, before) = look_up(world, id)?;
     match question {
+        // Its payment was answered while it was asked after; what else is told about it is old.
+        Question::Records | Question::Points(_) if !before.state.is_asked_after() => {}
         Question::Records => take_in_records(world, entity, &before, done.outcome, now),
         Question::Points(records) => take_in_points(world, entity, &before, records, done.outcome, now),
         Question::CarryOut => {
@@ -224,13 +230,12 @@ fn take_in_points(
         Told::Declined(code, text) => return declined(world, entity, before, code, &text, now),
         Told::Nothing(why) => return not_reached(world, entity, &why, now),
     };
-    // Without data the player has nothing yet.
+    // Without data the player has nothing: nothing yet, or nothing any more. What was ever spent is not told then.
     let money = if reply.data.is_null() { Some(0) } else { reply.number("money") };
-    let all_paid = if reply.data.is_null() { Some(0) } else { reply.number("allpay") };
     let Some(money) = money else {
         return not_reached(world, entity, "its balance makes no sense", now);
     };
-    let account = Account { money, all_paid, records };
+    let account = Account { money, all_paid: reply.number("allpay"), records };
     let Ok(settings) = world.resource::<Gateway>().orders().cloned() else {
         return;
     };
@@ -238,8 +243,7 @@ fn take_in_points(
         change(world, entity, |order| order.note_account(account, now));
         send(world, entity, now);
     } else {
-        let evidence = Evidence { account: Some(account) };
-        change(world, entity, |order| order.note_evidence(&evidence, now, &settings));
+        change(world, entity, |order| order.note_evidence(account, now, &settings));
     }
     after_step(world, entity, before, now, None);
 }
@@ -307,15 +311,19 @@ pub(super) fn after_step(world: &mut World, entity: Entity, before: &Order, now:
             book.wake(order.id, now);
         }
         OrderState::InDoubt { .. } | OrderState::Watched { .. } if !is_asking => {
-            book.wake(order.id, now + order.patience(&settings));
+            let at = order.next_look_at(now, &settings).unwrap_or(now);
+            book.wake(order.id, at.max(now + 1));
         }
-        OrderState::Operator => book.rest(order.id),
+        OrderState::Operator => {
+            book.hold_back(&order);
+            book.rest(order.id);
+        }
         OrderState::Written if has_moved => book.wake(order.id, now + settings.retry_seconds),
         _ => {}
     }
     if has_moved {
         note_metrics(&order);
-        tell(world, entity, &order, data);
+        tell(world, entity, before.state.name(), &order, data);
     }
 }
 

@@ -113,15 +113,19 @@ impl Exchanges {
         self.lines.insert(line, LineState { settings, in_flight: 0, circuit: Circuit::default() });
     }
 
-    /// Starts an exchange at `now` (unix seconds) and returns its number.
-    pub fn start(&mut self, line: Line, owner: Owner, exchange: Exchange, now: i64) -> Result<u64, NotStarted> {
+    /// Whether an exchange on this line would be started at `now` (unix seconds).
+    pub fn check(&mut self, line: Line, now: i64) -> Result<(), NotStarted> {
         let state = self.lines.get_mut(&line).ok_or(NotStarted::NoSuchLine)?;
         if state.settings.circuit.is_some_and(|settings| !state.circuit.lets_through(settings, now)) {
             return Err(NotStarted::CircuitOpen);
         }
-        if state.in_flight >= state.settings.in_flight {
-            return Err(NotStarted::Full);
-        }
+        if state.in_flight >= state.settings.in_flight { Err(NotStarted::Full) } else { Ok(()) }
+    }
+
+    /// Starts an exchange at `now` (unix seconds) and returns its number.
+    pub fn start(&mut self, line: Line, owner: Owner, exchange: Exchange, now: i64) -> Result<u64, NotStarted> {
+        self.check(line, now)?;
+        let state = self.lines.get_mut(&line).ok_or(NotStarted::NoSuchLine)?;
         state.in_flight += 1;
         state.circuit.note_call();
         let deadline_seconds = state.settings.deadline_seconds;

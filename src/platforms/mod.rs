@@ -1,5 +1,6 @@
-//! The platforms outside: MCRMB payments and SUD reports (semantics, sections 12 to 14).
+//! The platforms outside: MCRMB payments, SUD reports (semantics, sections 12 to 14) and the narrator's chat endpoint.
 
+pub mod chat;
 pub mod circuit;
 pub mod exchange;
 pub mod exchanges;

@@ -11,6 +11,21 @@ pub struct PlatformSettings {
     pub mcrmb: Option<McrmbSettings>,
     /// Reports.
     pub sud: Option<SudSettings>,
+    /// The narrator's second voice.
+    pub chat: Option<ChatSettings>,
+}
+
+/// A chat endpoint (semantics, section 15).
+#[derive(Debug, Clone)]
+pub struct ChatSettings {
+    /// Where it is, such as `http://127.0.0.1:8080/v1/chat/completions`.
+    pub url: String,
+    /// The model that is to answer.
+    pub model: String,
+    /// Opens the endpoint; empty = it is open.
+    pub key: Secret,
+    /// How much goes there at a time.
+    pub line: LineSettings,
 }
 
 /// The payment platform (document 2).

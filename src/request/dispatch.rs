@@ -15,6 +15,7 @@ use crate::identity::Login;
 use crate::platforms::exchange::CallOutcome;
 use crate::platforms::exchanges::{Exchanges, WAITING_REQUEST};
 use crate::player::{self, AccountId, Players};
+use crate::presence;
 use crate::request::envelope::{RequestId, finish_reply, into_text, refusal_text, write_body};
 use crate::request::once::{OnceKey, OnceLog, Repeat};
 use crate::request::registry::AnyRequest;
@@ -48,6 +49,17 @@ pub struct Command {
 }
 
 impl Command {
+    /// The same as [`Command::dismiss`], but what the command has begun is told when it is on disk.
+    pub fn dismiss_until(self, refusal: &Refusal, until: Until) -> Option<Held> {
+        let Some(Meanwhile(mut body)) = self.meanwhile else {
+            self.reply_to.refuse(refusal);
+            return None;
+        };
+        finish_reply(&mut body, &self.reply_to.id);
+        let reply = Reply { text: into_text(body), sign_in: None };
+        Some(Held { until, delivery: Delivery::Reply(self.reply_to, reply) })
+    }
+
     /// Answers a command that waits and will not be run again: with what it has begun, else with the refusal.
     pub fn dismiss(self, refusal: &Refusal) {
         match self.meanwhile {
@@ -412,6 +424,7 @@ pub fn dispatch(world: &mut World, handlers: &mut Handlers, mut command: Command
     };
     if let Some(player) = player {
         world.resource_mut::<Touched>().push(player.entity);
+        presence::hear(world, player.account);
         match check_repeat(world, player, command.once.as_deref()) {
             Repeat::New => {}
             // The command finds what it has begun itself.
@@ -430,7 +443,9 @@ pub fn dispatch(world: &mut World, handlers: &mut Handlers, mut command: Command
             park(world, need, Command { request, meanwhile, ..command });
         }
         Outcome::Answered { status, body, sign_in: changed } => {
-            if let (Some(player), Some(once)) = (player, command.once) {
+            // Who is told to try again has no answer yet, unless something was begun.
+            let is_answer = command.meanwhile.is_some() || !asks_to_retry(status);
+            if let (Some(player), Some(once), true) = (player, command.once, is_answer) {
                 keep_for_repeats(world, player, *once, &body);
             }
             let until = match (handler.reads(), player) {
@@ -443,6 +458,10 @@ pub fn dispatch(world: &mut World, handlers: &mut Handlers, mut command: Command
             answer(world, command.reply_to, body, sign_in, until);
         }
     }
+}
+
+fn asks_to_retry(status: i32) -> bool {
+    matches!(status, status::BUSY | status::TIMED_OUT)
 }
 
 type Asker = (Option<Player>, Option<SignIn>);

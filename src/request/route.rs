@@ -87,14 +87,20 @@ impl HttpReply {
 }
 
 impl Route {
-    /// The frame that a WebSocket client would send for this request. The field `world` of the body says which world.
-    pub fn frame(self, authorization: Option<&str>, body: &[u8]) -> Result<String, HttpReply> {
+    /// The frame that a WebSocket client would send for this request. The field `world` of the body says which world;
+    /// `known_token` may know the token of who sends none.
+    pub fn frame(
+        self,
+        authorization: Option<&str>,
+        body: &[u8],
+        known_token: impl FnOnce(&Map<String, Value>) -> Option<String>,
+    ) -> Result<String, HttpReply> {
         let (world, data) = match self.body {
             RouteBody::Signed => {
                 let body = std::str::from_utf8(body).map_err(|_| malformed("the body should be UTF-8"))?;
                 (json!(0), json!({"authorization": authorization.unwrap_or_default(), "body": body}))
             }
-            RouteBody::Arguments => read_arguments(authorization, body)?,
+            RouteBody::Arguments => read_arguments(authorization, body, known_token)?,
         };
         Ok(json!({"world": world, "function": self.function, "data": data}).to_string())
     }
@@ -123,7 +129,11 @@ fn malformed(expected: &'static str) -> HttpReply {
     HttpReply::refusal(&Refusal::new(status::MALFORMED, expected))
 }
 
-fn read_arguments(authorization: Option<&str>, body: &[u8]) -> Result<(Value, Value), HttpReply> {
+fn read_arguments(
+    authorization: Option<&str>,
+    body: &[u8],
+    known_token: impl FnOnce(&Map<String, Value>) -> Option<String>,
+) -> Result<(Value, Value), HttpReply> {
     let body = if body.trim_ascii().is_empty() { b"{}" } else { body };
     let expected = "the body should be a JSON object";
     let mut data: Map<String, Value> = serde_json::from_slice(body).map_err(|_| malformed(expected))?;
@@ -131,7 +141,8 @@ fn read_arguments(authorization: Option<&str>, body: &[u8]) -> Result<(Value, Va
         let (scheme, token) = header.split_once(' ')?;
         scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
     });
-    if let Some(token) = bearer {
+    let token = bearer.map(str::to_owned).or_else(|| known_token(&data));
+    if let Some(token) = token {
         data.insert("token".to_owned(), token.into());
     }
     let world = data.remove("world").unwrap_or(json!(0));
@@ -161,7 +172,7 @@ mod tests {
     const ROUTE: Route = Route { function: "status", body: RouteBody::Arguments };
 
     fn frame(authorization: Option<&str>, body: &str) -> Value {
-        let frame = ROUTE.frame(authorization, body.as_bytes()).expect("a request");
+        let frame = ROUTE.frame(authorization, body.as_bytes(), |_| None).expect("a request");
         serde_json::from_str(&frame).expect("a frame is JSON")
     }
 
@@ -173,7 +184,7 @@ mod tests {
         assert_eq!(frame(None, "")["data"], json!({}), "no body is no arguments");
         assert_eq!(frame(None, r#"{"world":"s1"}"#)["world"], "s1");
         for odd in ["[]", "7", "{", "\u{0}"] {
-            assert_eq!(ROUTE.frame(None, odd.as_bytes()).map_err(|reply| reply.status), Err(400), "{odd}");
+            assert_eq!(ROUTE.frame(None, odd.as_bytes(), |_| None).map_err(|reply| reply.status), Err(400), "{odd}");
         }
     }
 
@@ -181,10 +192,10 @@ mod tests {
     fn a_signed_body_arrives_to_the_byte() {
         let route = Route { body: RouteBody::Signed, ..ROUTE };
         let body = "{\"match_id\": \"1\" }\n";
-        let frame = route.frame(Some("Sud-Auth x"), body.as_bytes()).expect("a request");
+        let frame = route.frame(Some("Sud-Auth x"), body.as_bytes(), |_| None).expect("a request");
         let frame: Value = serde_json::from_str(&frame).expect("a frame is JSON");
         assert_eq!(frame["data"], json!({"authorization": "Sud-Auth x", "body": body}));
-        assert_eq!(route.frame(None, b"\xff").map_err(|reply| reply.status), Err(400));
+        assert_eq!(route.frame(None, b"\xff", |_| None).map_err(|reply| reply.status), Err(400));
     }
 
     #[test]
@@ -203,7 +214,7 @@ mod tests {
         #[test]
         fn any_body_is_a_frame_or_a_refusal(body in proptest::collection::vec(any::<u8>(), 0..80), header in ".*") {
             for body_kind in [RouteBody::Arguments, RouteBody::Signed] {
-                let framed = Route { body: body_kind, ..ROUTE }.frame(Some(&header), &body);
+                let framed = Route { body: body_kind, ..ROUTE }.frame(Some(&header), &body, |_| None);
                 if let Ok(frame) = framed {
                     prop_assert!(serde_json::from_str::<Value>(&frame).is_ok());
                 }

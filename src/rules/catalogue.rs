@@ -139,15 +139,15 @@ impl Catalogue {
     ///
     /// Gives all errors and warnings as soon as there is one error. Nothing is loaded then.
     pub fn load(&self, source: &AssetSource) -> Result<LoadedRules, Problems> {
-        let Reading { texts, problems } = source.read();
+        let Reading { texts, pictures, problems } = source.read();
         if texts.is_empty() && !problems.is_empty() {
             return Err(Problems::new(problems));
         }
         let failed: HashSet<String> = problems.iter().map(|problem| problem.file.clone()).collect();
         let owned = self.owned_files(&texts);
-        let fingerprint = fingerprint(&texts, &owned);
+        let fingerprint = fingerprint(&texts, &owned, &pictures);
         let strangers: Vec<String> = texts.keys().filter(|file| self.owner(file).is_none()).cloned().collect();
-        let mut report = Report::new(texts);
+        let mut report = Report::new(texts).with_pictures(pictures);
         report.add(problems);
         for file in strangers {
             report.add([self.stranger(&file)]);
@@ -228,18 +228,21 @@ fn missing(kind: &Kind) -> String {
     }
 }
 
-/// The FNV-1a hash over the names and contents of all files that tables read.
+/// The FNV-1a hash over the names and contents of all files that tables read, and of all images.
 ///
-/// Each part is preceded by its length, so that text cannot move from one part to the next.
-fn fingerprint(texts: &BTreeMap<String, String>, owned: &BTreeMap<&'static str, Vec<String>>) -> u64 {
+/// Each part is preceded by its length, so that bytes cannot move from one part to the next.
+fn fingerprint(
+    texts: &BTreeMap<String, String>,
+    owned: &BTreeMap<&'static str, Vec<String>>,
+    pictures: &BTreeMap<String, Vec<u8>>,
+) -> u64 {
     let used: HashSet<&String> = owned.values().flatten().collect();
-    let parts = texts.iter().filter(|(file, _)| used.contains(file)).flat_map(|(file, text)| [file, text]);
+    let texts = texts.iter().filter(|(file, _)| used.contains(file)).map(|(file, text)| (file, text.as_bytes()));
+    let files = texts.chain(pictures.iter().map(|(file, bytes)| (file, bytes.as_slice())));
+    let parts = files.flat_map(|(file, bytes)| [file.as_bytes(), bytes]);
     parts.fold(0xcbf2_9ce4_8422_2325, |hash, part| {
         let length = (part.len() as u64).to_le_bytes();
-        length
-            .iter()
-            .chain(part.as_bytes())
-            .fold(hash, |hash, &byte| (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3))
+        length.iter().chain(part).fold(hash, |hash, &byte| (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3))
     })
 }
 
@@ -250,6 +253,6 @@ pub struct LoadedRules {
     pub tables: Tables,
     /// What looks like a mistake but does no harm.
     pub warnings: Problems,
-    /// A number that changes when the name or content of a file that a table reads changes.
+    /// A number that changes when the name or content of an image or of a file that a table reads changes.
     pub fingerprint: u64,
 }

@@ -47,6 +47,7 @@ impl Place {
 #[derive(Debug, Default)]
 pub struct Report {
     documents: Arc<BTreeMap<String, Document>>,
+    pictures: Arc<BTreeMap<String, Vec<u8>>>,
     problems: Vec<Problem>,
 }
 
@@ -56,7 +57,19 @@ impl Report {
     /// A place in a file that is not among them gets line 1 and column 1.
     pub fn new(files: impl IntoIterator<Item = (String, String)>) -> Self {
         let scan = |(name, text)| (name, Document::new(text));
-        Self { documents: Arc::new(files.into_iter().map(scan).collect()), problems: Vec::new() }
+        Self { documents: Arc::new(files.into_iter().map(scan).collect()), ..Self::default() }
+    }
+
+    /// The images beside the files, by their path below the assets.
+    #[must_use]
+    pub fn pictures(&self) -> Arc<BTreeMap<String, Vec<u8>>> {
+        Arc::clone(&self.pictures)
+    }
+
+    /// Takes the images that were read together with the files.
+    pub(super) fn with_pictures(mut self, pictures: BTreeMap<String, Vec<u8>>) -> Self {
+        self.pictures = Arc::new(pictures);
+        self
     }
 
     /// Notes an error. The rules will not be used.

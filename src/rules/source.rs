@@ -30,8 +30,18 @@ impl AssetSource {
     ///
     /// Gives one problem for each file or folder that cannot be read or is not UTF-8.
     pub fn text_files(&self) -> Result<BTreeMap<String, String>, Vec<Problem>> {
-        let Reading { texts, problems } = self.read();
+        let Reading { texts, problems, .. } = self.read();
         if problems.is_empty() { Ok(texts) } else { Err(problems) }
+    }
+
+    /// Reads all `*.png` files, keyed as the others are.
+    ///
+    /// # Errors
+    ///
+    /// Gives one problem for each file or folder that cannot be read.
+    pub fn pictures(&self) -> Result<BTreeMap<String, Vec<u8>>, Vec<Problem>> {
+        let Reading { pictures, problems, .. } = self.read();
+        if problems.is_empty() { Ok(pictures) } else { Err(problems) }
     }
 
     /// Says in a few words where the files are, for logs.
@@ -59,6 +69,8 @@ impl AssetSource {
 pub(super) struct Reading {
     /// The files that could be read.
     pub(super) texts: BTreeMap<String, String>,
+    /// The images that could be read.
+    pub(super) pictures: BTreeMap<String, Vec<u8>>,
     /// One problem for each file or folder that could not.
     pub(super) problems: Vec<Problem>,
 }
@@ -87,7 +99,7 @@ impl Reading {
             let below = if name.is_empty() { base } else { format!("{name}/{base}") };
             if path.is_dir() {
                 self.add_folder(&path, &below, depth + 1);
-            } else if is_ron(&below) {
+            } else if has_extension(&below, "ron") || has_extension(&below, "png") {
                 match fs::read(&path) {
                     Ok(bytes) => self.add_file(below, &bytes),
                     Err(error) => self.fail(&below, &format!("cannot read this file: {error}")),
@@ -101,7 +113,7 @@ impl Reading {
             let parts: Vec<_> = file.path().iter().map(|part| part.to_string_lossy().into_owned()).collect();
             let hidden = parts.iter().any(|part| part.starts_with('.'));
             let name = parts.join("/");
-            if is_ron(&name) && !hidden {
+            if !hidden {
                 self.add_file(name, file.contents());
             }
         }
@@ -111,6 +123,14 @@ impl Reading {
     }
 
     fn add_file(&mut self, name: String, bytes: &[u8]) {
+        if has_extension(&name, "png") {
+            self.pictures.insert(name, bytes.to_owned());
+        } else if has_extension(&name, "ron") {
+            self.add_text(name, bytes);
+        }
+    }
+
+    fn add_text(&mut self, name: String, bytes: &[u8]) {
         match std::str::from_utf8(bytes) {
             Ok(text) => {
                 // Some editors put a byte order mark first, which RON would take for content.
@@ -131,8 +151,8 @@ impl Reading {
     }
 }
 
-fn is_ron(name: &str) -> bool {
-    Path::new(name).extension().is_some_and(|extension| extension == "ron")
+fn has_extension(name: &str, expected: &str) -> bool {
+    Path::new(name).extension().is_some_and(|extension| extension == expected)
 }
 
 #[cfg(test)]

@@ -25,6 +25,7 @@ use crate::config::Config;
 use crate::game::{self, GameSettings, Start};
 use crate::gate::ReplyGate;
 use crate::identity::PasswordCost;
+use crate::net::bindings::AddressBindings;
 use crate::net::connection::Connection;
 use crate::net::inbox::Inbox;
 use crate::net::limits::{AddressLimits, Limiter, PlayerLimits};
@@ -125,6 +126,11 @@ pub fn edit_assets(folder: &Path, file: &str, from: &str, to: &str) -> AssetSour
         };
         std::fs::write(path, text).expect("the test's folder should be writable");
     }
+    for (name, bytes) in game::shipped_assets().pictures().expect("the shipped assets should be readable") {
+        let path = folder.join(name);
+        std::fs::create_dir_all(path.parent().unwrap_or(folder)).expect("the test's folder should be writable");
+        std::fs::write(path, bytes).expect("the test's folder should be writable");
+    }
     AssetSource::Folder(folder.to_owned())
 }
 
@@ -215,6 +221,7 @@ impl TestServer {
             operator: OperatorToken::new(OPERATOR_TOKEN),
             player_limits: PlayerLimits::new(setup.player_rate),
             routes: simulation.world().resource::<crate::request::route::RouteTable>().clone(),
+            address_bindings: AddressBindings::new(false),
             address_limits: AddressLimits::new(0),
             entropy: seeded_entropy(setup.seed, committed),
         });
@@ -250,6 +257,17 @@ impl TestServer {
         Self::open(setup, self.rules, disks, self.platforms.without_server())
     }
 
+    /// The same, with the assets that the designers have meanwhile.
+    ///
+    /// # Panics
+    /// When the assets are not valid.
+    pub fn crash_and_reopen_with(mut self, assets: AssetSource) -> Self {
+        let rules = game::load_rules(&self.setup.settings, &assets);
+        self.rules = Arc::new(rules.unwrap_or_else(|problems| panic!("the assets should be valid:\n{problems}")));
+        self.setup.assets = assets;
+        self.crash_and_reopen()
+    }
+
     /// Opens a connection; connection 0 is opened by itself.
     pub fn connect(&mut self) -> usize {
         self.connect_from(None)
@@ -264,10 +282,13 @@ impl TestServer {
 
     /// Every client loses its connection, and opens another in its place that nobody has logged in on.
     pub fn reconnect_all(&mut self) {
-        for at in 0..self.connections.len() {
-            let limiter = Limiter::per_second(self.setup.connection_rate);
-            self.connections[at] = Connection::new(self.way_in.clone(), None, limiter, self.setup.in_flight_max);
-        }
+        (0..self.connections.len()).for_each(|connection| self.disconnect(connection));
+    }
+
+    /// A client loses its connection, and opens another in its place that nobody has logged in on.
+    pub fn disconnect(&mut self, connection: usize) {
+        let limiter = Limiter::per_second(self.setup.connection_rate);
+        self.connections[connection] = Connection::new(self.way_in.clone(), None, limiter, self.setup.in_flight_max);
     }
 
     /// Logs a guest in on a connection of its own.
@@ -385,10 +406,13 @@ impl TestServer {
     /// When there is no such route, no reply comes, or it is no JSON.
     pub fn http(&mut self, path: &str, authorization: Option<&str>, body: &str) -> (u16, Value) {
         let route = self.way_in.routes.find(path).unwrap_or_else(|| panic!("{path} should be a route"));
-        let reply = match route.frame(authorization, body.as_bytes()) {
+        let reply = match route.frame(authorization, body.as_bytes(), |_| None) {
             Ok(frame) => {
                 let connection = self.connect();
-                route.reply(&self.send_on(connection, &frame))
+                let reply = self.send_on(connection, &frame);
+                // Nobody stays connected by a request over HTTP.
+                self.disconnect(connection);
+                route.reply(&reply)
             }
             Err(reply) => reply,
         };

@@ -1,6 +1,6 @@
 //! The platforms of a test server: the sandbox without a network, on the game's clock.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 
 use crate::platforms::exchange::{CallFailure, CallOutcome, Exchange};
 use crate::platforms::exchanges::Outgoing;
@@ -25,8 +25,12 @@ pub struct TestPlatforms {
     pub sandbox: Sandbox,
     /// What the network does with exchanges from now on.
     pub network: Network,
+    /// To which call only it does so, such as `Pay`; without it, to all.
+    pub network_of: Option<&'static str>,
     /// Every exchange that was sent, in order.
     pub sent: Vec<Exchange>,
+    /// What other addresses than the sandbox's answer, one after the other; then they are silent.
+    pub elsewhere: BTreeMap<String, VecDeque<CallOutcome>>,
     answers: BTreeMap<(i64, u64), CallOutcome>,
     held: Vec<(u64, CallOutcome)>,
 }
@@ -36,7 +40,9 @@ impl TestPlatforms {
         Self {
             sandbox: Sandbox::new(settings),
             network: Network::Carries,
+            network_of: None,
             sent: Vec::new(),
+            elsewhere: BTreeMap::new(),
             answers: BTreeMap::new(),
             held: Vec::new(),
         }
@@ -51,7 +57,13 @@ impl TestPlatforms {
     pub(super) fn send(&mut self, outgoing: Outgoing, now_ms: i64) {
         let Outgoing { number, exchange, .. } = outgoing;
         self.sent.push(exchange.clone());
-        if self.network == Network::HoldsRequests {
+        let is_meant = self.network_of.is_none_or(|call| exchange.endpoint().ends_with(&format!("/{call}")));
+        let network = if is_meant { self.network } else { Network::Carries };
+        if network == Network::HoldsRequests {
+            return;
+        }
+        if let Some(answers) = self.elsewhere.get_mut(exchange.endpoint()) {
+            self.answers.extend(answers.pop_front().map(|outcome| ((now_ms, number), outcome)));
             return;
         }
         let Reaction { delay_ms, delivery } = self.sandbox.receive(&exchange, now_ms);
@@ -59,7 +71,7 @@ impl TestPlatforms {
             Delivery::Answer(answered) => Ok(answered),
             Delivery::Lost | Delivery::CutShort(_) => Err(CallFailure::Lost("connection closed".to_owned())),
         };
-        if self.network == Network::HoldsAnswers {
+        if network == Network::HoldsAnswers {
             self.held.push((number, outcome));
         } else {
             let at = now_ms.saturating_add(i64::try_from(delay_ms).unwrap_or(i64::MAX));

@@ -38,6 +38,7 @@ pub struct Host {
     folder: TempDir,
     arguments: Vec<String>,
     operator: Option<&'static str>,
+    variables: Vec<(&'static str, String)>,
     listen: String,
 }
 
@@ -48,6 +49,7 @@ impl Host {
             folder: tempfile::tempdir().expect("a temporary folder should be possible"),
             arguments: arguments.iter().map(|argument| (*argument).to_owned()).collect(),
             operator: Some(OPERATOR),
+            variables: Vec::new(),
             listen: "127.0.0.1:0".to_owned(),
         }
     }
@@ -55,6 +57,12 @@ impl Host {
     /// The same, but the environment holds no operator token.
     pub fn without_operator_variable(self) -> Self {
         Self { operator: None, ..self }
+    }
+
+    /// The same with one more variable in the environment.
+    pub fn with_variable(mut self, name: &'static str, value: &str) -> Self {
+        self.variables.push((name, value.to_owned()));
+        self
     }
 
     /// The same on a certain address.
@@ -99,6 +107,7 @@ impl Host {
         let mut command = Command::new(PROGRAM);
         command.args(["serve", "--listen", &self.listen, "--data"]).arg(self.data()).args(&self.arguments);
         command.env_remove("RAIDKEEP_OPERATOR_TOKEN").env_remove("RAIDKEEP_LOG");
+        command.envs(self.variables.iter().map(|(name, value)| (name, value)));
         command.envs(self.operator.map(|token| ("RAIDKEEP_OPERATOR_TOKEN", token)));
         command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(stderr);
         let mut child = command.spawn().expect("the program should be there");
@@ -135,6 +144,11 @@ impl Process {
         let bytes = std::fs::read(&self.stderr_path).unwrap_or_default();
         let from = usize::try_from(self.log_from).unwrap_or_default().min(bytes.len());
         String::from_utf8_lossy(&bytes[from..]).into_owned()
+    }
+
+    /// What this process has written to stdout since it told its address.
+    pub fn stdout(&self) -> String {
+        self.lines.try_iter().map(|line| line + "\n").collect()
     }
 
     /// Kills it as a power cut would: no handler runs, nothing is flushed.

@@ -13,7 +13,9 @@ use crate::platforms::mcrmb::PAYMENTS;
 use crate::platforms::mcrmb::cards::CardTypes;
 use crate::platforms::mcrmb::gateway::{Gateway, PlatformCall, reply_of};
 use crate::platforms::mcrmb::wire::PlatformReply;
-use crate::request::{Call, Fact, Need, Player, Reads, Refusal, Request, RequestApp, Success, Unready, Waits, status};
+use crate::request::{
+    Answer, Call, Fact, Need, Player, Reads, Refusal, Request, RequestApp, Success, Unready, Waits, status,
+};
 
 pub(super) fn register(app: &mut App) {
     app.add_waiting_request::<CheckMoney, _>(check_money);
@@ -34,14 +36,18 @@ pub fn is_success(call: PlatformCall, code: i32) -> bool {
 }
 
 /// The platform's reply as a reply of the game: status 0 for a success, else the platform's code; its message and data.
-pub fn passed_on(call: PlatformCall, reply: PlatformReply) -> Success<Value> {
+/// A code of 0 is none of the platform's, and would be taken for a success.
+pub fn passed_on(call: PlatformCall, reply: PlatformReply) -> Answer<Value> {
     let is_success = is_success(call, reply.code);
+    if reply.code == status::SUCCESS {
+        return Err(Refusal::busy("the payment platform's answer makes no sense, retry later"));
+    }
     let says = if reply.msg.is_empty() { card_message(&reply) } else { reply.msg };
     let status = if is_success { status::SUCCESS } else { reply.code };
     // The platform writes "" where it has nothing to tell.
     let data = if reply.data.is_null() { Value::String(String::new()) } else { reply.data };
     let message = if says.is_empty() && is_success { "success".to_owned() } else { says };
-    Success::with(data).status(status).message(message)
+    Ok(Success::with(data).status(status).message(message))
 }
 
 /// `Charge` says what is wrong with a card inside its data only.
@@ -59,7 +65,7 @@ fn ask(
 ) -> Waits<Value> {
     let outcome = fact.and_then(|fact| fact.downcast::<CallOutcome>().ok());
     if let Some(outcome) = outcome {
-        return Ok(passed_on(call, reply_of(*outcome)?));
+        return Ok(passed_on(call, reply_of(*outcome)?)?);
     }
     let account = accounts.get(player.entity).map_err(|_| Refusal::new(status::INTERNAL_ERROR, "internal error"))?;
     let exchange = gateway.call(call, account.name(), more)?;

@@ -1,0 +1,117 @@
+//! What battles cost: 10,000 at once, and a tick costs by those that are due, not by those that run.
+//!
+//! Run with `cargo bench --bench battles`; `-- --battles 1000` for fewer. Everything is in memory, and each second of the
+//! game is timed with its requests, verdicts, events and the commit of its batch to a simulated disk.
+#![expect(clippy::print_stdout, reason = "a benchmark prints its result")]
+
+use std::time::{Duration, Instant};
+
+use clap::Parser;
+use raidkeep::battles::model::Fighter;
+use raidkeep::battles::verdict::Pair;
+use raidkeep::battles::{Battle, BattleIndex, BattleRules};
+use raidkeep::character::Attributes;
+use raidkeep::clock::Clock;
+use raidkeep::player::AccountId;
+use raidkeep::rules::Rules;
+use raidkeep::storage::Touched;
+use raidkeep::testing::TestServer;
+
+#[derive(Parser)]
+struct Options {
+    /// Battles that run at the same time
+    #[arg(long, default_value_t = 10_000)]
+    battles: u64,
+    /// Cargo passes this
+    #[arg(long, hide = true)]
+    bench: bool,
+}
+
+/// Samples of each row.
+const SAMPLES: usize = 200;
+/// How long a round lasts, so that as many battles are due each second as begin in it.
+const ROUND_SECONDS: u64 = 60;
+
+fn main() {
+    let options = Options::parse();
+    println!("| battles running | what | due | median | 99th of 100 |\n|---:|---|---:|---:|---:|");
+    for battles in [options.battles / 100, options.battles / 10, options.battles] {
+        let mut server = begin(battles.max(ROUND_SECONDS));
+        quiet_ticks(&mut server);
+        seconds(&mut server);
+    }
+}
+
+/// A server whose battles began evenly over the length of a round. Their players are connected and silent.
+fn begin(battles: u64) -> TestServer {
+    let mut server = TestServer::new();
+    server.connect();
+    let mut id = 0;
+    for second in 1..=ROUND_SECONDS {
+        while id < battles * second / ROUND_SECONDS {
+            id += 1;
+            server.player(&format!("challenger {id}"));
+            server.player(&format!("challenged {id}"));
+            spawn(&mut server, id);
+        }
+        server.fold();
+        if second < ROUND_SECONDS {
+            server.advance_seconds(1);
+        }
+    }
+    server
+}
+
+fn spawn(server: &mut TestServer, id: u64) {
+    let world = server.simulation().world_mut();
+    let fighter = |account: u64| Fighter {
+        account: AccountId(account),
+        name: format!("玩家#{account}"),
+        attributes: Attributes { strength: 11, agility: 11, wits: 11, vigor: 11 },
+    };
+    let fighters = Pair { challenger: fighter(2 * id - 1), challenged: fighter(2 * id) };
+    let now = world.resource::<Clock>().now();
+    let battle = Battle::begin(id, id, fighters, now, world.resource::<Rules<BattleRules>>());
+    let entity = world.spawn(battle).id();
+    world.resource_mut::<Touched>().push(entity);
+}
+
+/// Ticks in which nothing is due.
+fn quiet_ticks(server: &mut TestServer) {
+    let mut samples: Vec<Duration> = Vec::with_capacity(SAMPLES);
+    for _ in 0..SAMPLES {
+        let began = Instant::now();
+        server.step(1);
+        samples.push(began.elapsed());
+    }
+    row(server, "a tick without anything due", 0, &mut samples);
+}
+
+/// Seconds of the game, in each of which a sixtieth of the rounds ends.
+fn seconds(server: &mut TestServer) {
+    let mut samples = Vec::new();
+    let mut closed = 0;
+    // Nobody acts, so that after 15 rounds every battle is a draw; these are the rounds before.
+    for _ in 0..SAMPLES.min(10 * ROUND_SECONDS as usize) {
+        let before = rounds(server);
+        let began = Instant::now();
+        server.advance_seconds(1);
+        samples.push(began.elapsed());
+        closed += rounds(server) - before;
+        server.fold();
+    }
+    let due = closed / samples.len();
+    row(server, "a second of the game", due, &mut samples);
+}
+
+fn rounds(server: &mut TestServer) -> usize {
+    let world = server.simulation().world_mut();
+    world.query::<&Battle>().iter(world).map(|battle| battle.rounds().len()).sum()
+}
+
+fn row(server: &mut TestServer, what: &str, due: usize, samples: &mut [Duration]) {
+    samples.sort_unstable();
+    let at = |share: usize| samples[(samples.len() * share / 100).min(samples.len() - 1)];
+    let running = server.simulation().world().resource::<BattleIndex>().len();
+    println!("| {running} | {what} | {due} | {:.1?} | {:.1?} |", at(50), at(99));
+}

@@ -1,0 +1,80 @@
+//! What a player is told of a round: the reply of `battle` and the event `battle_verdict`.
+
+use serde::Serialize;
+
+use crate::battles::model::{Battle, ClosedRound};
+use crate::battles::rules::BattleRules;
+use crate::battles::verdict::Seat;
+use crate::items::Amount;
+
+/// The reply of `battle` (document 5), with what the player needs to know that the battle is over.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Told {
+    /// The opponent.
+    role: String,
+    /// What the opponent did.
+    action: String,
+    /// The verdict in words.
+    result: String,
+    /// Whether the battle is over.
+    status: bool,
+    /// At the end, what the player got of items.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reward: Option<Vec<Amount>>,
+    /// At the end, what the player got of experience.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    exp: Option<i64>,
+}
+
+impl Told {
+    /// A round that was closed, and the end of the battle if that was the last.
+    pub fn of_round(battle: &Battle, seat: Seat, closed: &ClosedRound, rules: &BattleRules) -> Self {
+        let silent = || rules.texts.silent.clone();
+        let action = closed.actions.get(seat.other()).as_ref().map_or_else(silent, |action| action.text.clone());
+        Self::of(battle, seat, action, closed.text.clone())
+    }
+
+    /// The end of a battle, for who missed it or whose opponent left.
+    pub fn of_end(battle: &Battle, seat: Seat) -> Self {
+        Self::of(battle, seat, String::new(), String::new())
+    }
+
+    /// That the opponent has not acted yet.
+    pub fn of_waiting(battle: &Battle, seat: Seat, rules: &BattleRules) -> Self {
+        let opponent = &battle.side(seat.other()).name;
+        Self::of(battle, seat, String::new(), rules.texts.waiting.fill(&[("opponent", opponent)]))
+    }
+
+    fn of(battle: &Battle, seat: Seat, action: String, mut result: String) -> Self {
+        let ending = battle.ending();
+        if let Some(ending) = ending {
+            result.push_str(&ending.text);
+        }
+        let spoils = ending.map(|ending| ending.spoils.get(seat));
+        Self {
+            role: battle.side(seat.other()).name.clone(),
+            action,
+            result,
+            status: ending.is_some(),
+            reward: spoils.map(|spoils| spoils.items.clone()),
+            exp: spoils.map(|spoils| spoils.exp),
+        }
+    }
+}
+
+/// The event `battle_verdict`: what the reply of `battle` says, for who did not wait for it.
+#[derive(Debug, Serialize)]
+pub struct BattleVerdict<'a> {
+    /// The battle.
+    pub id: String,
+    /// How many rounds are over.
+    pub round: u32,
+    /// As in the reply.
+    #[serde(flatten)]
+    pub told: &'a Told,
+}
+
+impl BattleVerdict<'_> {
+    /// The event's name.
+    pub const EVENT: &'static str = "battle_verdict";
+}

@@ -1,0 +1,36 @@
+//! Challenges: one player asks another to battle, who accepts, rejects, or lets it pass (semantics, section 15;
+//! document 5, /challenge, /accept_c and /refrash).
+//!
+//! A challenge is an entity that is kept until it is answered or its time is up. The challenger never waits for the
+//! answer: it comes as an event, and shows in `refrash`. Not here: the battle that follows.
+
+pub mod duels;
+pub mod index;
+pub mod model;
+pub mod requests;
+pub mod rules;
+pub mod systems;
+
+use bevy_app::{App, Plugin};
+use bevy_ecs::prelude::*;
+
+use crate::battles::BattleSystems;
+use crate::rules::RulesApp;
+use crate::storage::StorageApp;
+use crate::tick::{Tick, TickSystems};
+
+pub use index::ChallengeIndex;
+pub use model::Challenge;
+pub use rules::ChallengeRules;
+
+/// Challenges and the functions of them.
+pub struct ChallengesPlugin;
+
+impl Plugin for ChallengesPlugin {
+    fn build(&self, app: &mut App) {
+        app.add_rules::<ChallengeRules>().add_world_entities::<Challenge>();
+        app.add_world_row::<model::LastChallenge>().init_resource::<ChallengeIndex>();
+        requests::register(app);
+        app.add_systems(Tick, systems::end_unanswered.after(BattleSystems).before(TickSystems::PutAway));
+    }
+}

@@ -1,0 +1,47 @@
+//! Attributes.
+
+use serde::{Deserialize, Serialize};
+
+/// One of the attributes, for rules that check or roll against one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Attribute {
+    /// 力量.
+    Strength,
+    /// 敏捷.
+    Agility,
+    /// 智力.
+    Wits,
+    /// 体魄.
+    Vigor,
+}
+
+/// What somebody is good at.
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Attributes {
+    /// 力量: force of blows.
+    pub strength: u32,
+    /// 敏捷: quickness, of hand and foot.
+    pub agility: u32,
+    /// 智力: cleverness, and force of words and spells.
+    pub wits: u32,
+    /// 体魄: what one can bear.
+    pub vigor: u32,
+}
+
+impl Attributes {
+    /// The value of one.
+    pub fn get(&self, attribute: Attribute) -> u32 {
+        match attribute {
+            Attribute::Strength => self.strength,
+            Attribute::Agility => self.agility,
+            Attribute::Wits => self.wits,
+            Attribute::Vigor => self.vigor,
+        }
+    }
+
+    /// Each with the name that players read.
+    pub fn named(&self) -> [(&'static str, u32); 4] {
+        [("力量", self.strength), ("敏捷", self.agility), ("智力", self.wits), ("体魄", self.vigor)]
+    }
+}

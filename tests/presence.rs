@@ -1,0 +1,81 @@
+//! Who is online, through the protocol.
+
+use raidkeep::testing::{TestPlayer, TestServer};
+use serde_json::{Value, json};
+
+fn role_of(server: &mut TestServer, player: &TestPlayer) -> String {
+    let reply = server.ask(player, "get_player_info", json!({}));
+    reply["data"]["name"].as_str().expect("a name").to_owned()
+}
+
+/// The names that a player sees, sorted.
+fn online(server: &mut TestServer, player: &TestPlayer, role: &str) -> Vec<String> {
+    let reply = server.ask(player, "get_list", json!({"role": role}));
+    let roles = reply["data"]["roles"].as_array().unwrap_or_else(|| panic!("a list: {reply}"));
+    let mut names: Vec<String> = roles.iter().map(|role| role.as_str().expect("a name").to_owned()).collect();
+    names.sort();
+    names
+}
+
+#[test]
+fn a_connected_player_is_online_however_long_it_is_silent() {
+    let mut server = TestServer::new();
+    let (ann, bob) = (server.player("ann"), server.player("bob"));
+    let (ann_role, bob_role) = (role_of(&mut server, &ann), role_of(&mut server, &bob));
+    server.advance_seconds(3600);
+    assert_eq!(online(&mut server, &ann, &ann_role), [ann_role.clone(), bob_role.clone()]);
+    server.disconnect(bob.connection);
+    assert_eq!(online(&mut server, &ann, &ann_role), [ann_role], "an hour of silence, and no connection");
+}
+
+#[test]
+fn without_a_connection_a_player_is_online_for_thirty_seconds_after_each_request() {
+    let mut server = TestServer::new();
+    let (ann, bob) = (server.player("ann"), server.player("bob"));
+    let (ann_role, bob_role) = (role_of(&mut server, &ann), role_of(&mut server, &bob));
+    let both = [ann_role.clone(), bob_role.clone()];
+    server.disconnect(bob.connection);
+    server.advance_seconds(29);
+    assert_eq!(online(&mut server, &ann, &ann_role), both);
+    online(&mut server, &bob, &bob_role);
+    server.disconnect(bob.connection);
+    server.advance_seconds(29);
+    assert_eq!(online(&mut server, &ann, &ann_role), both, "it was heard from in between");
+    server.advance_seconds(1);
+    assert_eq!(online(&mut server, &ann, &ann_role), [ann_role], "30 seconds are over");
+}
+
+#[test]
+fn who_comes_back_is_online_again() {
+    let mut server = TestServer::new();
+    let (ann, bob) = (server.player("ann"), server.player("bob"));
+    let (ann_role, bob_role) = (role_of(&mut server, &ann), role_of(&mut server, &bob));
+    server.disconnect(bob.connection);
+    server.advance_seconds(60);
+    assert_eq!(online(&mut server, &ann, &ann_role).len(), 1);
+    let both = [ann_role, bob_role.clone()];
+    assert_eq!(online(&mut server, &bob, &bob_role), both);
+}
+
+#[test]
+fn after_a_crash_only_who_returns_is_online() {
+    let mut server = TestServer::new();
+    let ann = server.player("ann");
+    server.player("bob");
+    let role = role_of(&mut server, &ann);
+    let mut server = server.crash_and_reopen();
+    let ann = server.player("ann");
+    let shown = online(&mut server, &ann, &role);
+    assert_eq!(shown, [role]);
+}
+
+#[test]
+fn the_list_is_asked_for_with_the_own_role() {
+    let mut server = TestServer::new();
+    let ann = server.player("ann");
+    let role = role_of(&mut server, &ann);
+    let reply = server.ask(&ann, "get_list", json!({"role": "somebody"}));
+    assert_eq!(reply, json!({"status": 403, "message": "role: expected your own username"}));
+    assert_eq!(server.ask(&ann, "get_list", json!({}))["status"], Value::from(13), "the document names a role");
+    assert_eq!(online(&mut server, &ann, &role), [role]);
+}
