@@ -203,6 +203,11 @@ impl TestServer {
     /// When the assets are not valid.
     pub fn with(setup: TestSetup) -> Self {
         let rules = load(&setup);
+        Self::with_rules(setup, rules)
+    }
+
+    /// A new world as the setup says, but with rules that are loaded already.
+    pub fn with_rules(setup: TestSetup, rules: Arc<LoadedRules>) -> Self {
         let platforms = TestPlatforms::new(setup.sandbox.clone());
         Self::open(setup, rules, (Disk::default(), Disk::default()), platforms)
     }
