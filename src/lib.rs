@@ -43,6 +43,7 @@ pub mod ranking;
 pub mod reload;
 pub mod request;
 pub mod rules;
+pub mod schema;
 pub mod shop;
 pub mod stages;
 pub mod storage;

@@ -3,6 +3,7 @@
 mod call;
 mod check;
 mod sandbox;
+mod schema;
 mod serve;
 
 use std::process::ExitCode;
@@ -29,6 +30,8 @@ enum Command {
     Call(call::Call),
     /// Looks for mistakes in the assets; exit code 1 when there are any.
     Check(check::Check),
+    /// Describes assets, configuration or protocol, as JSON Schema, AsyncAPI or for people.
+    Schema(schema::Schema),
     /// Runs a stand-in for the platforms MCRMB and SUD until SIGINT or SIGTERM.
     Sandbox(sandbox::Sandbox),
 }
@@ -41,6 +44,7 @@ pub fn run() -> ExitCode {
         Some(Command::Serve(serve)) => done(serve.run()),
         Some(Command::Call(call)) => done(call.run()),
         Some(Command::Check(check)) => check.run(),
+        Some(Command::Schema(schema)) => done(schema.run()),
         Some(Command::Sandbox(sandbox)) => done(sandbox.run()),
     };
     match outcome {
