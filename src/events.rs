@@ -5,11 +5,14 @@
 
 use std::sync::{Arc, Weak};
 
+use bevy_app::App;
 use bevy_ecs::prelude::*;
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::request::SignIn;
 use crate::request::dispatch::ReplyPort;
+use crate::schema::{SchemaOf, schema_of};
 
 /// The connections that act for a player in memory.
 #[derive(Default, Component)]
@@ -55,9 +58,53 @@ impl OperatorListeners {
     }
 }
 
+/// Which events there are: filled by the features' plugins.
+#[derive(Debug, Default, Clone, Resource)]
+pub struct EventTable {
+    kinds: Vec<EventKind>,
+}
+
+/// One kind of event.
+#[derive(Debug, Clone, Copy)]
+pub struct EventKind {
+    /// The documented name.
+    pub name: &'static str,
+    /// What `data` holds.
+    pub data: SchemaOf,
+}
+
+impl EventTable {
+    /// Every event, in order of registration.
+    pub fn kinds(&self) -> &[EventKind] {
+        &self.kinds
+    }
+
+    /// Whether a plugin has registered an event of this name.
+    pub fn has(&self, name: &str) -> bool {
+        self.kinds.iter().any(|kind| kind.name == name)
+    }
+}
+
+/// How a feature registers what it tells.
+pub trait EventApp {
+    /// Players or operators are told of this, with `T` as its data.
+    fn add_event<T: Serialize + JsonSchema>(&mut self, name: &'static str) -> &mut Self;
+}
+
+impl EventApp for App {
+    fn add_event<T: Serialize + JsonSchema>(&mut self, name: &'static str) -> &mut Self {
+        let mut table = self.world_mut().get_resource_or_init::<EventTable>();
+        assert!(!table.has(name), "event {name} should be registered once");
+        table.kinds.push(EventKind { name, data: schema_of::<T> });
+        self
+    }
+}
+
 /// An event on its way out.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Event {
+    /// Its name, as registered.
+    pub name: &'static str,
     /// Who is told.
     pub to: Audience,
     /// The frame's text.
@@ -82,17 +129,17 @@ pub struct Events(Vec<Event>);
 impl Events {
     /// Tells one player, if connected: `{"event":NAME,"data":{..}}`.
     pub fn tell<T: Serialize>(&mut self, player: Entity, event: &'static str, data: &T) {
-        self.0.push(Event { to: Audience::Player(player), text: frame(event, data) });
+        self.0.push(Event { name: event, to: Audience::Player(player), text: frame(event, data) });
     }
 
     /// Tells every connected player.
     pub fn tell_everybody<T: Serialize>(&mut self, event: &'static str, data: &T) {
-        self.0.push(Event { to: Audience::Everybody, text: frame(event, data) });
+        self.0.push(Event { name: event, to: Audience::Everybody, text: frame(event, data) });
     }
 
     /// Tells every connection that has used the operator token.
     pub fn tell_operators<T: Serialize>(&mut self, event: &'static str, data: &T) {
-        self.0.push(Event { to: Audience::Operators, text: frame(event, data) });
+        self.0.push(Event { name: event, to: Audience::Operators, text: frame(event, data) });
     }
 
     /// Takes the events out.

@@ -2,6 +2,7 @@
 
 use bevy_app::{App, Plugin};
 use bevy_ecs::prelude::*;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::rules::{Place, Report, Rules, RulesApp, Table, Tables, only};
@@ -50,7 +51,7 @@ pub struct LevelRules {
 }
 
 /// What stands in `levels.ron`.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct LevelFile {
     /// Experience of a new player.
@@ -60,7 +61,7 @@ pub struct LevelFile {
     curve: Vec<CurvePiece>,
 }
 
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct CurvePiece {
     to: u32,

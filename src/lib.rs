@@ -46,6 +46,7 @@ pub mod report;
 pub mod request;
 pub mod rules;
 pub mod scenario;
+pub mod schema;
 pub mod shop;
 pub mod simulate;
 pub mod stages;

@@ -9,6 +9,7 @@ use std::collections::HashMap;
 use bevy_app::{App, Plugin};
 use bevy_ecs::prelude::*;
 use bevy_ecs::system::SystemParam;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::character::own_role;
@@ -24,7 +25,7 @@ use crate::rules::{Place, Report, Rules, RulesApp, Table, Tables, only};
 use crate::tick::{Surroundings, Tick, TickSystems};
 
 /// `presence.ron`.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct PresenceRules {
     /// Seconds without a request after which a player without a connection is offline.
@@ -161,7 +162,7 @@ fn follow_presence(
 }
 
 /// `get_list {role}`.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 pub struct GetList {
     role: String,
 }
@@ -173,7 +174,7 @@ impl Request for GetList {
 }
 
 /// The reply of `get_list`: the usernames of who is online, the caller's among them.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 pub struct OnlineList {
     roles: Vec<String>,
 }

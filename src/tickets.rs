@@ -5,12 +5,14 @@
 
 use bevy_app::{App, Plugin};
 use bevy_ecs::prelude::*;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize, Serializer};
 
 use crate::clock::Clock;
-use crate::events::Events;
+use crate::events::{EventApp, Events};
 use crate::items::{Amount, Inventory, ItemId, ItemRules};
 use crate::rules::{Place, Report, RulesApp, Table, Tables, only};
+use crate::schema::{map_of, schema_by_hand};
 use crate::storage::{PlayerRow, StorageApp};
 use crate::tick::{Surroundings, Tick, TickSystems, expire_parked};
 
@@ -81,7 +83,7 @@ impl PlayerRow for Tickets {
 }
 
 /// `tickets.ron`.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct TicketRules {
     /// Every kind, in the order `limits` shows them.
@@ -93,7 +95,7 @@ pub struct TicketRules {
 }
 
 /// One kind of tickets.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct TicketKind {
     /// The key in `limits`; not an item number.
@@ -119,7 +121,7 @@ impl TicketKind {
 }
 
 /// How a kind of tickets is bought.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Purchase {
     /// As the client names it.
@@ -136,7 +138,7 @@ pub struct Purchase {
 }
 
 /// The modes whose tickets can be bought.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum PurchaseMode {
     /// Coin challenge.
@@ -241,6 +243,8 @@ impl Limits {
     }
 }
 
+schema_by_hand!(Limits, "Limits", |generator| map_of::<u32>("Tickets left by the key of their kind.", generator));
+
 impl Serialize for Limits {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.collect_map(self.0.iter().map(|(key, left)| (key, left)))
@@ -248,7 +252,7 @@ impl Serialize for Limits {
 }
 
 /// When tickets are whole again, unix seconds.
-#[derive(Debug, Clone, Copy, Serialize)]
+#[derive(Debug, Clone, Copy, Serialize, JsonSchema)]
 pub struct NextReset {
     next_reset_at: i64,
 }
@@ -261,7 +265,7 @@ impl NextReset {
 }
 
 /// The event `tickets_reset`.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 struct TicketsReset {
     cd: i64,
     at: NextReset,
@@ -289,6 +293,7 @@ pub struct TicketsPlugin;
 impl Plugin for TicketsPlugin {
     fn build(&self, app: &mut App) {
         app.add_rules::<TicketRules>().add_player_rows::<Tickets>();
+        app.add_event::<TicketsReset>("tickets_reset");
         app.add_systems(Tick, tell_of_reset.in_set(TickSystems::Simulate).after(expire_parked));
     }
 }

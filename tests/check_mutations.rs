@@ -5,7 +5,7 @@ pub mod mutation;
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use mutation::{Kind, Mutation, mutations, words};
+use mutation::{Kind, Known, Mutation, mutations};
 use raidkeep::config::Config;
 use raidkeep::game;
 use raidkeep::rules::{AssetSource, Problems, RuleTables, Severity};
@@ -31,13 +31,12 @@ fn write(folder: &Path, name: &str, text: impl AsRef<[u8]>) {
 }
 
 /// Draws mistakes in turn from every kind of every file until there are enough.
-fn draw(files: &BTreeMap<String, String>) -> Vec<Mutation> {
+fn draw(files: &BTreeMap<String, String>, known: &Known<'_>) -> Vec<Mutation> {
     let mut random = Lcg(SEED);
-    let known = words(files);
     let mut pools: Vec<Vec<Mutation>> = Vec::new();
     for (name, text) in files {
         for kind in Kind::ALL {
-            pools.push(mutations(name, text, kind, &known));
+            pools.push(mutations(name, text, kind, known));
         }
     }
     let mut drawn = Vec::new();
@@ -69,7 +68,7 @@ fn every_single_mistake_in_the_shipped_assets_is_caught_at_its_line() {
     let unchanged = catalogue.load(&source).expect("without a mistake there should be no error");
     assert!(unchanged.warnings.is_empty(), "and no warning:\n{}", unchanged.warnings);
 
-    let drawn = draw(&files);
+    let drawn = draw(&files, &Known::new(&files, &raidkeep::schema::assets(catalogue)));
     let mut missed = Vec::new();
     for mistake in &drawn {
         write(folder.path(), &mistake.file, &mistake.text);

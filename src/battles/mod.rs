@@ -21,6 +21,8 @@ pub mod verdict;
 use bevy_app::{App, Plugin};
 use bevy_ecs::prelude::*;
 
+use crate::battles::told::BattleVerdict;
+use crate::events::EventApp;
 use crate::presence::PresenceSystems;
 use crate::rules::RulesApp;
 use crate::storage::StorageApp;
@@ -47,6 +49,7 @@ impl Plugin for BattlesPlugin {
     fn build(&self, app: &mut App) {
         app.add_rules::<BattleRules>().add_world_entities::<Battle>();
         app.init_resource::<BattleIndex>().init_resource::<reports::BattleReports>();
+        app.add_event::<BattleVerdict<'_>>(BattleVerdict::EVENT);
         requests::register(app);
         app.configure_sets(Tick, BattleSystems.after(PresenceSystems).before(TickSystems::PutAway));
         app.add_systems(Tick, (systems::run_battles, reports::report_rounds).chain().in_set(BattleSystems));

@@ -11,6 +11,7 @@ pub mod systems;
 use bevy_app::{App, Plugin};
 use bevy_ecs::prelude::*;
 
+use crate::events::EventApp;
 use crate::rules::{Rules, RulesApp};
 use crate::storage::StorageApp;
 use crate::tick::{Tick, TickSystems};
@@ -26,6 +27,7 @@ impl Plugin for BossPlugin {
     fn build(&self, app: &mut App) {
         app.add_rules::<BossRules>();
         app.init_resource::<Roster>();
+        app.add_event::<field::BossDied>("boss_died").add_event::<systems::SeasonReset>("season_reset");
         app.add_world_entities::<WorldBoss>();
         app.add_world_row::<Season>().add_world_row::<SeasonArchive>();
         app.add_player_rows::<BossRecord>();

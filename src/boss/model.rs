@@ -5,6 +5,7 @@ use serde::ser::SerializeMap;
 use serde::{Deserialize, Serialize, Serializer};
 
 use crate::player::AccountId;
+use crate::schema::{map_of, schema_by_hand};
 use crate::storage::{PlayerRow, WorldEntity, WorldRow};
 
 /// One boss of the world.
@@ -175,6 +176,11 @@ pub struct Ratios {
     /// In the order of the roster.
     pub hundredths: Vec<u8>,
 }
+
+schema_by_hand!(Ratios, "Ratios", |generator| map_of::<String>(
+    "The life of each boss, from \"0.00\" to \"1.00\".",
+    generator
+));
 
 impl Serialize for Ratios {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {

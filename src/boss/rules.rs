@@ -1,5 +1,6 @@
 //! `world_boss.ron`.
 
+use schemars::JsonSchema;
 use serde::Deserialize;
 
 use crate::boss::requests::BOSS_TICKET;
@@ -9,7 +10,7 @@ use crate::rules::{Place, Report, Table, Tables, only};
 use crate::tickets::TicketRules;
 
 /// What stands in `world_boss.ron`.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct BossRules {
     /// Challenges a day, as `get_config_boss` tells them; the tickets themselves are in `tickets.ron`.
@@ -29,7 +30,7 @@ pub struct BossRules {
 }
 
 /// What the legacy boss room takes.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct LegacyEntry {
     /// Energy.
@@ -40,7 +41,7 @@ pub struct LegacyEntry {
 }
 
 /// Whether damage beyond a boss's life goes on to the next.
-#[derive(Debug, Clone, Copy, Deserialize)]
+#[derive(Debug, Clone, Copy, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct CarriesOver {
     /// From `pass_stage`.
@@ -50,7 +51,7 @@ pub struct CarriesOver {
 }
 
 /// One boss.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct BossEntry {
     /// Life points.
@@ -62,7 +63,7 @@ pub struct BossEntry {
 }
 
 /// A mail to everybody.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Gift {
     /// Hours after the death; at most 24.
@@ -76,7 +77,7 @@ pub struct Gift {
 }
 
 /// A range of ranks and what they get.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Bracket {
     /// The best rank.
@@ -88,7 +89,7 @@ pub struct Bracket {
 }
 
 /// Subject and text of a mail.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct MailText {
     /// Subject.

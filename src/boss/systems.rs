@@ -1,6 +1,7 @@
 //! Seasons: they begin with the calendar month, once each, also when the server was down at that moment.
 
 use bevy_ecs::prelude::*;
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::boss::model::{ArchivedSeason, Roster, Season, SeasonArchive, WorldBoss};
@@ -21,8 +22,8 @@ const ARCHIVED_MAX: usize = 12;
 const REWARD_LASTS_SECONDS: i64 = 365 * 86_400;
 
 /// The event `season_reset`.
-#[derive(Debug, Serialize)]
-struct SeasonReset {
+#[derive(Debug, Serialize, JsonSchema)]
+pub(super) struct SeasonReset {
     season: u32,
     mcd: i64,
 }

@@ -1,7 +1,9 @@
 //! What it takes to make a challenge and to answer one.
 
+use bevy_app::App;
 use bevy_ecs::prelude::*;
 use bevy_ecs::system::SystemParam;
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::battles::{Arena, number_of};
@@ -9,6 +11,7 @@ use crate::challenges::index::ChallengeIndex;
 use crate::challenges::model::{Challenge, LastChallenge};
 use crate::challenges::rules::ChallengeRules;
 use crate::clock::Clock;
+use crate::events::EventApp;
 use crate::player::AccountId;
 use crate::request::Player;
 use crate::rules::Rules;
@@ -46,7 +49,7 @@ pub enum DuelError {
 }
 
 /// The event `challenge_info`, to who is challenged (document 5).
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 struct ChallengeInfo<'a> {
     id: String,
     role: &'a str,
@@ -55,7 +58,7 @@ struct ChallengeInfo<'a> {
 
 /// The events `challenge_accepted` and `challenge_rejected`, to the challenger: the answer that document 5 has
 /// `/challenge_info` give, and who gives it.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 struct ChallengeAnswered<'a> {
     id: String,
     role: &'a str,
@@ -64,9 +67,15 @@ struct ChallengeAnswered<'a> {
 }
 
 /// The event `challenge_ended`, to both: nobody has answered.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 struct ChallengeEnded {
     id: String,
+}
+
+pub(super) fn register(app: &mut App) {
+    app.add_event::<ChallengeInfo<'_>>("challenge_info").add_event::<ChallengeEnded>("challenge_ended");
+    app.add_event::<ChallengeAnswered<'_>>("challenge_accepted")
+        .add_event::<ChallengeAnswered<'_>>("challenge_rejected");
 }
 
 /// What somebody says to a challenge.

@@ -30,6 +30,7 @@ impl Plugin for ChallengesPlugin {
     fn build(&self, app: &mut App) {
         app.add_rules::<ChallengeRules>().add_world_entities::<Challenge>();
         app.add_world_row::<model::LastChallenge>().init_resource::<ChallengeIndex>();
+        duels::register(app);
         requests::register(app);
         app.add_systems(Tick, systems::end_unanswered.after(BattleSystems).before(TickSystems::PutAway));
     }

@@ -3,6 +3,7 @@
 
 use bevy_app::App;
 use bevy_ecs::prelude::*;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::challenges::duels::{DuelError, Duels, Response};
@@ -62,7 +63,7 @@ fn checked_image(image_data: Option<String>, images: &Images) -> Result<Option<S
 }
 
 /// `challenge {role1, role2, image_data}`.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 pub struct MakeChallenge {
     role1: String,
     role2: String,
@@ -77,7 +78,7 @@ impl Request for MakeChallenge {
 }
 
 /// The reply of `challenge`. It does not wait for the answer, so that `status` is false and there is no image yet.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 pub struct Challenged {
     status_code: u16,
     status: bool,
@@ -117,13 +118,13 @@ fn challenge(
 }
 
 /// A reply that is only a code.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 pub struct AnswerSent {
     status_code: u16,
 }
 
 /// `accept_challenge {role, id}`.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 pub struct AcceptChallenge {
     role: String,
     id: String,
@@ -144,7 +145,7 @@ fn accept_challenge(
 }
 
 /// `reject_challenge {role, id}`.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 pub struct RejectChallenge {
     role: String,
     id: String,
@@ -184,7 +185,7 @@ fn send_answer(
 }
 
 /// `accept_c {id, status}`: accepts or rejects; the answer says whether the battle begins.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 pub struct AcceptC {
     id: String,
     status: bool,
@@ -197,7 +198,7 @@ impl Request for AcceptC {
 }
 
 /// The reply of `accept_c`.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 pub struct Entered {
     status: bool,
 }
@@ -212,7 +213,7 @@ fn accept_c(In(call): In<Call<AcceptC>>, mut duels: Duels, accounts: Query<&Acco
 
 /// `challenge_info {id, status?, image_data?}`: what a client answers to the event of that name. Without `status` it
 /// shows the challenge and leaves it open.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 pub struct ChallengeInfo {
     id: String,
     #[serde(default)]
@@ -228,7 +229,7 @@ impl Request for ChallengeInfo {
 }
 
 /// The reply of `challenge_info`: the challenge, and whether its battle begins.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 pub struct ChallengeShown {
     id: String,
     role: String,
@@ -258,7 +259,7 @@ fn challenge_info(
 }
 
 /// `refrash {role}`, as the document spells it.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 pub struct Refrash {
     role: String,
 }
@@ -270,7 +271,7 @@ impl Request for Refrash {
 }
 
 /// `refresh {role}`, as clients spell it.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 pub struct Refresh {
     role: String,
 }
@@ -283,7 +284,7 @@ impl Request for Refresh {
 
 /// The reply of `refrash`: the challenges to the player, and the one of its own that was accepted, until it acts in the
 /// battle. Asking also says that the player is there.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 pub struct Refreshed {
     id_list: Vec<String>,
     role_list: Vec<String>,

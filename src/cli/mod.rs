@@ -5,6 +5,7 @@ mod check;
 mod compare;
 mod sandbox;
 mod scenario;
+mod schema;
 mod serve;
 mod simulate;
 
@@ -39,6 +40,8 @@ enum Command {
     Call(call::Call),
     /// Looks for mistakes in the assets; exit code 1 when there are any.
     Check(check::Check),
+    /// Describes assets, configuration or protocol, as JSON Schema, AsyncAPI or for people.
+    Schema(schema::Schema),
     /// Runs a stand-in for the platforms MCRMB and SUD until SIGINT or SIGTERM.
     Sandbox(sandbox::Sandbox),
     /// Runs designers' tests: given players, when requests and waits, then replies and values.
@@ -57,6 +60,7 @@ pub fn run() -> ExitCode {
         Some(Command::Serve(serve)) => done(serve.run()),
         Some(Command::Call(call)) => done(call.run()),
         Some(Command::Check(check)) => check.run(),
+        Some(Command::Schema(schema)) => done(schema.run()),
         Some(Command::Sandbox(sandbox)) => done(sandbox.run()),
         Some(Command::Scenario(scenario)) => Ok(scenario.run()),
         Some(Command::Simulate(simulate)) => done(simulate.run()),

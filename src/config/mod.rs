@@ -8,6 +8,7 @@ pub mod platforms;
 use std::path::Path;
 use std::time::Duration;
 
+use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::Value;
 
@@ -21,7 +22,7 @@ use crate::rules::{Place, Problems, Report, nearest};
 const SHIPPED: &str = include_str!("../../config/server.ron");
 
 /// All settings. The keys are explained in `config/server.ron`.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
 pub struct Config {
     /// Address and port.
     pub listen: String,
@@ -52,7 +53,7 @@ pub struct Config {
 }
 
 /// Limits on what clients may do.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
 pub struct Limits {
     /// Largest text frame in bytes.
     pub frame_bytes: usize,
@@ -81,7 +82,7 @@ pub struct Limits {
 }
 
 /// Tokens, passwords, attempts.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
 pub struct Identity {
     /// Days of game time that a token is valid.
     pub token_days: u32,

@@ -11,10 +11,11 @@ use std::collections::BinaryHeap;
 use bevy_app::{App, Plugin};
 use bevy_ecs::entity::EntityHashSet;
 use bevy_ecs::prelude::*;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::clock::Clock;
-use crate::events::{Events, Listeners};
+use crate::events::{EventApp, Events, Listeners};
 use crate::rules::{Place, Report, Rules, RulesApp, Table, Tables, only};
 use crate::storage::{PlayerRow, StorageApp, Touched};
 use crate::tick::{Surroundings, Tick, TickSystems, expire_parked, receive};
@@ -111,7 +112,7 @@ impl PlayerRow for Energy {
 }
 
 /// `energy.ron`.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct EnergyRules {
     /// No points come at or above this.
@@ -152,7 +153,7 @@ impl Table for EnergyRules {
 }
 
 /// Energy in a new function's reply.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct EnergyChange {
     /// Seconds to the next point, -1 when none is coming.
     pub cooling: i64,
@@ -170,7 +171,7 @@ impl EnergyChange {
 }
 
 /// Absolute moments beside energy, unix seconds.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct EnergyMoments {
     /// When the energy is full; absent when it is.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -185,7 +186,7 @@ impl EnergyMoments {
 }
 
 /// The event `energy_full`.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 struct EnergyFull {
     energy: EnergyChange,
 }
@@ -254,7 +255,7 @@ pub struct EnergyPlugin;
 impl Plugin for EnergyPlugin {
     fn build(&self, app: &mut App) {
         app.add_rules::<EnergyRules>().add_player_rows::<Energy>().add_world_row::<EnergyHistory>();
-        app.init_resource::<FullEnergyQueue>();
+        app.init_resource::<FullEnergyQueue>().add_event::<EnergyFull>("energy_full");
         let follow_rules = history::follow_rules.run_if(resource_changed::<Rules<EnergyRules>>);
         app.add_systems(Tick, follow_rules.in_set(TickSystems::Receive).after(receive));
         let after = (expire_parked, crate::tickets::tell_of_reset);

@@ -1,5 +1,6 @@
 //! `hang_up.ron`: what a minute on a stage is worth.
 
+use schemars::JsonSchema;
 use serde::Deserialize;
 
 use crate::items::suspicion::warn_of_jumps;
@@ -7,7 +8,7 @@ use crate::items::{Amount, ItemRules};
 use crate::rules::{Place, Report, Table, Tables, only};
 
 /// What a minute on a stage is worth.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct HangUpRules {
     /// Time beyond this many hours earns nothing; absent = no limit.
@@ -20,7 +21,7 @@ pub struct HangUpRules {
 }
 
 /// What is sure.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Rate {
     /// From this stage on.
@@ -30,7 +31,7 @@ pub struct Rate {
 }
 
 /// What is possible.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Chances {
     /// From this stage on.
@@ -40,7 +41,7 @@ pub struct Chances {
 }
 
 /// An item that a minute may bring.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Chance {
     /// What a success brings.

@@ -4,6 +4,7 @@
 use bevy_app::App;
 use bevy_ecs::prelude::*;
 use bevy_time::{Real, Time};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::identity::{Account, Attempts, IdentitySettings, NameRules, Token, create, names, password, rules, sign_in};
@@ -31,7 +32,7 @@ fn check_length(field: &str, text: &str) -> Result<(), Refusal> {
 }
 
 /// `ping {}`.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 pub struct Ping {}
 
 impl Request for Ping {
@@ -45,7 +46,7 @@ fn ping(In(_): In<Call<Ping>>) -> Answer<()> {
 }
 
 /// `login_unique {unique_id}`: opens a guest account, and creates it the first time.
-#[derive(Clone, Serialize, Deserialize)]
+#[derive(Clone, Serialize, Deserialize, JsonSchema)]
 pub struct LoginUnique {
     unique_id: String,
 }
@@ -57,7 +58,7 @@ impl Request for LoginUnique {
 }
 
 /// The reply of `login_unique`.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 pub struct TokenGranted {
     token: Token,
 }
@@ -84,7 +85,7 @@ fn find_player(world: &mut World, account: AccountId) -> Result<Entity, Need> {
 }
 
 /// `signup {email, username, password, ip}`.
-#[derive(Clone, Serialize, Deserialize)]
+#[derive(Clone, Serialize, Deserialize, JsonSchema)]
 pub struct Signup {
     email: String,
     username: String,
@@ -98,7 +99,7 @@ impl Request for Signup {
 }
 
 /// A reply that is only a code of document 5.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 pub struct StatusCode {
     status_code: u16,
 }
@@ -151,7 +152,7 @@ fn hash_password(world: &World, fact: Option<Fact>, password: &str) -> Result<St
 }
 
 /// `login {email, password, ip}`.
-#[derive(Clone, Serialize, Deserialize)]
+#[derive(Clone, Serialize, Deserialize, JsonSchema)]
 pub struct SignIn {
     email: String,
     password: String,
@@ -164,7 +165,7 @@ impl Request for SignIn {
 }
 
 /// The reply of `login`; name and token only with code 200.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 pub struct SignedIn {
     status_code: u16,
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -6,6 +6,7 @@
 use std::borrow::Cow;
 
 use bevy_ecs::prelude::*;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::items::ItemId;
@@ -58,7 +59,7 @@ pub struct Change {
 }
 
 /// A change of points, whose balance lies with a payment platform.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct PointsChange {
     /// By how much; never 0.
     pub change: i64,

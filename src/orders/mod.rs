@@ -16,6 +16,7 @@ pub mod steps;
 use bevy_app::{App, Plugin};
 use bevy_ecs::prelude::*;
 
+use crate::events::EventApp;
 use crate::platforms::settings::McrmbSettings;
 use crate::storage::StorageApp;
 use crate::tick::{Tick, TickSystems};
@@ -33,6 +34,7 @@ pub struct OrdersPlugin {
 impl Plugin for OrdersPlugin {
     fn build(&self, app: &mut App) {
         app.init_resource::<OrderBook>().add_world_row::<OrderNumbers>().add_world_entities::<Order>();
+        app.add_event::<settle::OrderSettled>("order_settled");
         operator::register(app);
         requests::register(app);
         if self.platform.is_some() {

@@ -2,6 +2,7 @@
 
 use bevy_app::App;
 use bevy_ecs::prelude::*;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
@@ -13,6 +14,7 @@ use crate::orders::settle::{ORDER_NOTICE, OrderTold};
 use crate::orders::steps;
 use crate::platforms::mcrmb::Gateway;
 use crate::random::WorldSeed;
+use crate::request::lenient::Integer;
 use crate::request::{
     Call, Meanwhile, Need, Notice, Operator, Refusal, Request, RequestApp, Success, Unready, Waits, status,
 };
@@ -26,7 +28,7 @@ pub(super) fn register(app: &mut App) {
 }
 
 /// An order as operators see it.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 pub struct OrderShown {
     order: Box<str>,
     account: u64,
@@ -41,7 +43,7 @@ pub struct OrderShown {
     history: Vec<Step>,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 enum WishShown {
     Buy { price: i64, goods: Goods },
@@ -70,13 +72,14 @@ impl OrderShown {
 }
 
 /// `order_list {token, state?, before?, limit?}`: the latest orders first.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 pub struct OrderList {
     #[serde(default)]
     state: Option<StateName>,
     #[serde(default)]
     before: Option<String>,
     #[serde(default, deserialize_with = "crate::request::lenient::optional_integer")]
+    #[schemars(with = "Option<Integer>")]
     limit: Option<i64>,
 }
 
@@ -87,7 +90,7 @@ impl Request for OrderList {
 }
 
 /// The reply of `order_list`.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 pub struct OrdersShown {
     orders: Vec<OrderShown>,
     /// What to say as `before` for those that come next.
@@ -143,7 +146,7 @@ fn order_list(
 }
 
 /// `order_inspect {token, order}`: all of one order, with every step.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 pub struct OrderInspect {
     order: String,
 }
@@ -179,7 +182,7 @@ fn order_inspect(
 }
 
 /// `order_resolve {token, order, paid, reason}`: what an operator has found out about an order in doubt.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 pub struct OrderResolve {
     order: String,
     paid: bool,
@@ -214,12 +217,14 @@ fn order_resolve(In(call): In<Call<OrderResolve>>, world: &mut World) -> crate::
 }
 
 /// `manual {token, name, type, money, text}`: adds (1), takes (2) or sets (3) a player's points.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 pub struct Manual {
     name: String,
     #[serde(rename = "type", deserialize_with = "crate::request::lenient::integer")]
+    #[schemars(with = "Integer")]
     kind: i64,
     #[serde(deserialize_with = "crate::request::lenient::integer")]
+    #[schemars(with = "Integer")]
     money: i64,
     text: String,
 }

@@ -13,13 +13,14 @@ use std::sync::Arc;
 
 use bevy_app::{App, Plugin};
 use bevy_ecs::prelude::*;
+use schemars::JsonSchema;
 use serde::Serialize;
 
 pub use reloader::{Outcome, Reloader};
 pub use watcher::Watcher;
 
 use crate::clock::Clock;
-use crate::events::Events;
+use crate::events::{EventApp, Events};
 use crate::rules::{self, LoadedRules, Problem, Problems};
 
 /// News of the assets for a world.
@@ -59,14 +60,14 @@ impl RulesState {
 pub struct Reloading(pub Arc<Reloader>);
 
 /// The event `rules_changed`.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 struct RulesChanged {
     fingerprint: String,
     warnings: usize,
 }
 
 /// The event `rules_refused`.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 struct RulesRefused<'a> {
     errors: usize,
     first: Option<&'a Problem>,
@@ -102,6 +103,7 @@ pub struct ReloadPlugin;
 impl Plugin for ReloadPlugin {
     fn build(&self, app: &mut App) {
         app.init_resource::<RulesState>();
+        app.add_event::<RulesChanged>("rules_changed").add_event::<RulesRefused<'_>>("rules_refused");
         requests::register(app);
     }
 }

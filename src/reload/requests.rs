@@ -2,6 +2,7 @@
 
 use bevy_app::App;
 use bevy_ecs::prelude::*;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::reload::{Outcome, Reloading, RulesState, shown};
@@ -19,7 +20,7 @@ pub(super) fn register(app: &mut App) {
 }
 
 /// `rules_status {token}`.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 pub struct RulesStatus {}
 
 impl Request for RulesStatus {
@@ -29,7 +30,7 @@ impl Request for RulesStatus {
 }
 
 /// The reply of `rules_status`.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 pub struct StatusShown {
     /// The same for the same assets.
     fingerprint: String,
@@ -46,7 +47,7 @@ pub struct StatusShown {
 }
 
 /// Assets that could not be used.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 struct RefusedShown {
     /// Unix seconds.
     at: i64,
@@ -71,7 +72,7 @@ fn rules_status(
 }
 
 /// `rules_reload {token}`: reads the assets again, for all worlds.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 pub struct RulesReload {}
 
 impl Request for RulesReload {
@@ -81,7 +82,7 @@ impl Request for RulesReload {
 }
 
 /// The reply of `rules_reload`.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 pub struct Reloaded {
     /// Whether the assets were others than before.
     changed: bool,

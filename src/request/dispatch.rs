@@ -10,7 +10,7 @@ use bevy_ecs::prelude::*;
 use bevy_ecs::system::BoxedSystem;
 
 use crate::clock::Clock;
-use crate::events::{Audience, Events, Listeners, OperatorListeners};
+use crate::events::{Audience, EventTable, Events, Listeners, OperatorListeners};
 use crate::identity::Login;
 use crate::platforms::exchange::CallOutcome;
 use crate::platforms::exchanges::{Exchanges, WAITING_REQUEST};
@@ -529,6 +529,8 @@ fn answer_refusal(world: &mut World, reply_to: ReplyTo, refusal: &Refusal) {
 pub fn hold_events(world: &mut World) {
     let now = world.resource::<Clock>().now();
     for event in world.resource_mut::<Events>().take() {
+        let is_known = world.get_resource::<EventTable>().is_some_and(|table| table.has(event.name));
+        debug_assert!(is_known, "event {} should be registered by its feature's plugin", event.name);
         let mut ports = Vec::new();
         let mut listen = |listeners: &Listeners, login: &Login| {
             let current = |sign_in: &SignIn| login.is_valid(now) && login.generation() == sign_in.generation;

@@ -2,8 +2,11 @@
 
 use std::fmt;
 
+use schemars::json_schema;
 use serde::Deserializer;
 use serde::de::{self, Visitor};
+
+use crate::schema::schema_by_hand;
 
 /// Reads an integer or an integer in a string; above `i64::MAX` it stays at `i64::MAX`, which no
 /// game number reaches, so that an absurd value is refused by the function's own range check.
@@ -33,6 +36,19 @@ pub enum Given {
     /// Something that is no integer.
     Other,
 }
+
+/// The schema of a field that is read with [`integer`].
+pub struct Integer;
+
+schema_by_hand!(Integer, "Integer", |_| {
+    json_schema!({
+        "description": "An integer; it may come as text.",
+        "anyOf": [{"type": "integer"}, {"type": "string", "pattern": "^[+-]?[0-9]+$"}],
+    })
+});
+
+// What is no integer is answered with a code of the function.
+schema_by_hand!(Given, "GivenInteger", |generator| generator.subschema_for::<Integer>());
 
 struct IntegerVisitor;
 

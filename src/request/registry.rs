@@ -14,6 +14,7 @@ use crate::hash::StableHasher;
 use crate::request::dispatch::{Handlers, Simple, Waiting};
 use crate::request::envelope::read_arguments;
 use crate::request::{Access, Answer, Call, Caller, Refusal, Request, Waits};
+use crate::schema::{SchemaOf, schema_of};
 
 /// A request's typed arguments on their way to the handler that knows the type.
 pub type AnyRequest = Box<dyn Any + Send + Sync>;
@@ -34,6 +35,10 @@ pub struct RequestKind {
     pub decode: for<'a> fn(Option<&'a RawValue>) -> Result<Decoded<'a>, Refusal>,
     /// A hash of the arguments, the same for the same arguments however they were written.
     pub fingerprint: fn(&(dyn Any + Send + Sync)) -> u64,
+    /// What `data` holds in a request.
+    pub arguments: SchemaOf,
+    /// What `data` holds in the reply.
+    pub reply: SchemaOf,
 }
 
 /// Typed arguments with the token that came among them.
@@ -73,6 +78,8 @@ impl RequestTable {
             signs_in,
             decode: decode::<R>,
             fingerprint: fingerprint::<R>,
+            arguments: schema_of::<R>,
+            reply: schema_of::<R::Reply>,
         });
     }
 }

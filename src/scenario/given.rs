@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use bevy_app::App;
 use bevy_ecs::prelude::*;
 use bevy_ecs::system::SystemParam;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::boss::{Roster, WorldBoss};
@@ -27,7 +28,7 @@ pub fn register(app: &mut App) {
 }
 
 /// What differs from a new player, or from what the player was before. What is absent stays.
-#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct PlayerState {
     /// The level, with the least experience of it.
@@ -152,14 +153,14 @@ impl Givable<'_> {
 }
 
 /// The life that is left of some bosses.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 pub struct Bosses {
     /// Each boss at most once.
     pub bosses: Vec<BossLife>,
 }
 
 /// The life that is left of one boss.
-#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct BossLife {
     /// Its place in the roster, from 0.

@@ -1,5 +1,6 @@
 //! `shop.ron`: what is sold for points.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::items::suspicion::is_jump;
@@ -7,7 +8,7 @@ use crate::items::{Amount, ItemRules};
 use crate::rules::{Place, Report, Table, Tables, only};
 
 /// Everything that is sold for points.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ShopRules {
     /// In the order in which players see them.
@@ -15,7 +16,7 @@ pub struct ShopRules {
 }
 
 /// One thing that is sold.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Offer {
     /// How `buy_item` names it.

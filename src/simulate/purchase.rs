@@ -2,6 +2,7 @@
 
 use bevy_app::App;
 use bevy_ecs::prelude::*;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::items::{Cause, Inventory};
@@ -18,7 +19,7 @@ pub fn register(app: &mut App) {
 }
 
 /// `simulated_purchase {token, offer}`: grants what an offer of the shop grants, and takes its points for paid.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 pub struct SimulatedPurchase {
     offer: String,
 }

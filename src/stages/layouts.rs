@@ -2,13 +2,14 @@
 //!
 //! The server does not play these out; the legacy function `enter_stage` hands them to the client.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::rules::{Place, Report, Table, Tables, only};
 use crate::stages::rules::StageRules;
 
 /// `monsters.ron`.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct MonsterRules {
     /// Every monster.
@@ -16,7 +17,7 @@ pub struct MonsterRules {
 }
 
 /// One monster's attributes.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Monster {
     /// Its name in layouts.
@@ -34,7 +35,7 @@ pub struct Monster {
 }
 
 /// `layouts.ron`.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct LayoutRules {
     /// Every layout.
@@ -42,7 +43,7 @@ pub struct LayoutRules {
 }
 
 /// The waves of a stage.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Layout {
     /// Its name in stages.
@@ -52,7 +53,7 @@ pub struct Layout {
 }
 
 /// One wave.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Wave {
     /// Seconds after the entry.
@@ -64,7 +65,7 @@ pub struct Wave {
 }
 
 /// Some monsters of one kind.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Enemy {
     /// From `monsters.ron`.

@@ -1,5 +1,6 @@
 //! `stages/*.ron`: one file for each mode.
 
+use schemars::JsonSchema;
 use serde::Deserialize;
 
 use crate::clock::Clock;
@@ -18,7 +19,7 @@ pub struct StageRules {
 }
 
 /// One mode: what stands in one file.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ModeRules {
     /// Which mode the file is about.
@@ -54,7 +55,7 @@ fn yes() -> bool {
 }
 
 /// When the progress of a mode begins anew.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Reset {
     /// At local midnight of the 1st.
@@ -62,7 +63,7 @@ pub enum Reset {
 }
 
 /// A run of stages that are alike.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct StageBlock {
     /// The first stage of the run.
@@ -100,7 +101,7 @@ pub struct StageBlock {
 }
 
 /// What the legacy function `enter_stage` takes.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct LegacyEntry {
     /// Energy.

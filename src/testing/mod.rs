@@ -272,9 +272,9 @@ impl TestServer {
         // Each start draws a seed, and a world that exists keeps its own.
         let setup = TestSetup { wall_ms: self.wall_ms, seed: self.setup.seed.wrapping_add(1), ..self.setup };
         let rules = match &setup.assets {
-            AssetSource::Embedded(_) => self.rules,
             // They may have been edited since the world started.
-            AssetSource::Folder(_) => load(&setup),
+            AssetSource::Folder(folder) if folder.is_dir() => load(&setup),
+            AssetSource::Folder(_) | AssetSource::Embedded(_) => self.rules,
         };
         Self::open(setup, rules, disks, self.platforms.without_server())
     }

@@ -1,30 +1,10 @@
-//! Makes single mistakes in RON text. It knows the tokens of the text and nothing of the tables behind it, but for the
-//! few names below that say where a mistake would be none.
+//! Makes single mistakes in RON text. It knows the tokens of the text and what the schema says of optional fields, and
+//! nothing else of the tables behind it but the few names below.
 
 use std::collections::{BTreeMap, HashSet};
 use std::fmt;
 
-/// Fields that may be left out: without one of these the assets stay valid, so that is no mistake.
-const OPTIONAL: &[&str] = &[
-    "cost",
-    "daily_vip",
-    "exp",
-    "growth",
-    "layout",
-    "legacy",
-    "level",
-    "limits",
-    "newcomer_passed",
-    "price_points",
-    "random",
-    "repeatable",
-    "resets",
-    "rewards",
-    "sequential",
-    "ticket",
-    "to",
-    "windows",
-];
+use serde_json::Value;
 
 /// The first field of entries that may stand in their list only once, because it says which entry it is. Entries without
 /// one (waves, windows, bosses that are alike) may be repeated.
@@ -142,13 +122,34 @@ fn tokens(text: &str) -> Vec<Token<'_>> {
     found
 }
 
-/// Every word that is written somewhere in the files.
-pub fn words(files: &BTreeMap<String, String>) -> HashSet<&str> {
-    files.values().flat_map(|text| tokens(text)).map(|token| token.text).collect()
+/// What may be written without a mistake.
+pub struct Known<'t> {
+    words: HashSet<&'t str>,
+    optional: HashSet<String>,
 }
 
-/// All mistakes of a kind that can be made in a file. A typo is none of the `known` words.
-pub fn mutations(file: &str, text: &str, kind: Kind, known: &HashSet<&str>) -> Vec<Mutation> {
+impl<'t> Known<'t> {
+    /// Every word that stands somewhere in the files, and every field that some definition of the schema does not require.
+    pub fn new(files: &'t BTreeMap<String, String>, schema: &Value) -> Self {
+        let words = files.values().flat_map(|text| tokens(text)).map(|token| token.text).collect();
+        let mut optional = HashSet::new();
+        note_optional(schema, &mut optional);
+        Self { words, optional }
+    }
+}
+
+fn note_optional(schema: &Value, optional: &mut HashSet<String>) {
+    if let Some(fields) = schema["properties"].as_object() {
+        let is_required =
+            |name: &String| schema["required"].as_array().is_some_and(|list| list.iter().any(|n| n == name));
+        optional.extend(fields.keys().filter(|name| !is_required(name)).cloned());
+    }
+    let parts = schema.as_object().into_iter().flat_map(|members| members.values());
+    parts.chain(schema.as_array().into_iter().flatten()).for_each(|part| note_optional(part, optional));
+}
+
+/// All mistakes of a kind that can be made in a file.
+pub fn mutations(file: &str, text: &str, kind: Kind, known: &Known<'_>) -> Vec<Mutation> {
     let source = Source { file, text, tokens: tokens(text), kind, known };
     (0..source.tokens.len()).filter_map(|at| source.mistake(at)).collect()
 }
@@ -158,7 +159,7 @@ struct Source<'t> {
     text: &'t str,
     tokens: Vec<Token<'t>>,
     kind: Kind,
-    known: &'t HashSet<&'t str>,
+    known: &'t Known<'t>,
 }
 
 impl<'t> Source<'t> {
@@ -229,7 +230,7 @@ impl<'t> Source<'t> {
         }
         let wrong: String = wrong.into_iter().collect();
         // A name that is written somewhere may be right here as well.
-        if wrong.is_empty() || self.known.contains(wrong.as_str()) { None } else { self.instead_of(at, &wrong) }
+        if wrong.is_empty() || self.known.words.contains(wrong.as_str()) { None } else { self.instead_of(at, &wrong) }
     }
 
     fn wrong_type(&self, at: usize) -> Option<Mutation> {
@@ -243,7 +244,7 @@ impl<'t> Source<'t> {
 
     fn missing_field(&self, at: usize) -> Option<Mutation> {
         let group = self.tokens[at].opened_by?;
-        if !self.is_field(at) || OPTIONAL.contains(&self.text_of(at)) {
+        if !self.is_field(at) || self.known.optional.contains(self.text_of(at)) {
             return None;
         }
         let last = self.last_of(at);
