@@ -36,7 +36,8 @@ fn change(server: &mut TestServer, folder: &Path, file: &str, from: &str, to: &s
     assert_eq!((&reply["status"], &reply["data"]["changed"]), (&json!(0), &json!(true)), "{reply}");
 }
 
-fn cooling(server: &mut TestServer, player: &TestPlayer) -> Value {
+/// The energy that a player is shown.
+fn energy_of(server: &mut TestServer, player: &TestPlayer) -> Value {
     server.ask(player, "get_player_info", json!({}))["data"]["energy"].clone()
 }
 
@@ -89,7 +90,7 @@ fn broken_assets_are_refused_as_a_whole_until_they_are_mended() {
     let files: Vec<&str> = problems.iter().filter_map(|problem| problem["file"].as_str()).collect();
     assert!(files.contains(&"shop.ron") && files.contains(&"stages/general.ron"), "all of them at once: {reply}");
     assert!(problems.iter().any(|problem| problem["hint"] == "did you mean \"meadow\"?"), "with their hints: {reply}");
-    assert_eq!(cooling(&mut server, &ann)["cooling"], -1, "the one good file has not been taken in either");
+    assert_eq!(energy_of(&mut server, &ann)["cooling"], -1, "the one good file has not been taken in either");
 
     let status = server.operate("rules_status", json!({}))["data"].clone();
     assert_eq!(status["refused"]["problems"], reply["data"]["problems"]);
@@ -99,7 +100,7 @@ fn broken_assets_are_refused_as_a_whole_until_they_are_mended() {
     edit(folder.path(), "shop.ron", "price: 0,", "price: 6,");
     change(&mut server, folder.path(), "stages/general.ron", "layout: \"meadov\"", "layout: \"meadow\"");
     assert_eq!(server.operate("rules_status", json!({}))["data"]["refused"], json!(null));
-    assert_eq!(cooling(&mut server, &ann)["cooling"], 360, "now 120 of 300 are not full");
+    assert_eq!(energy_of(&mut server, &ann)["cooling"], 360, "now 120 of 300 are not full");
 }
 
 #[test]
@@ -129,7 +130,7 @@ fn a_session_keeps_what_was_paid_and_brings_what_the_rules_of_its_end_say() {
     let general = "from: 8,\n            to: 9,\n            energy: 6,\n            rewards: [\"3:9:125\"";
     let dearer = "from: 8,\n            to: 9,\n            energy: 60,\n            rewards: [\"3:9:200\"";
     change(&mut server, folder.path(), "stages/general.ron", general, dearer);
-    assert_eq!(cooling(&mut server, &ann)["remain"], 114, "what was paid stays paid, and no more is taken");
+    assert_eq!(energy_of(&mut server, &ann)["remain"], 114, "what was paid stays paid, and no more is taken");
     let won = server.ask(&ann, "victory_stage_general", json!({"stage": 8}));
     assert_eq!((&won["status"], &won["data"]["reward"][0]), (&json!(0), &json!("3:9:200")), "{won}");
 }
@@ -145,19 +146,27 @@ fn a_higher_maximum_fills_nobody_at_once_whether_in_memory_or_not() {
     server.pass_real_time(Duration::from_secs(700));
     server.pass_real_time(Duration::from_secs(700));
     assert_eq!(server.players_in_memory(), 0, "both are put away");
-    assert_eq!(cooling(&mut server, &ann)["remain"], 120);
+    assert_eq!(energy_of(&mut server, &ann)["remain"], 120);
     change(&mut server, folder.path(), "energy.ron", "maximum: 120", "maximum: 200");
     for player in [&ann, &bob] {
-        assert_eq!(cooling(&mut server, player), json!({"cooling": 360, "remain": 120}), "ten full days bring nothing");
+        assert_eq!(
+            energy_of(&mut server, player),
+            json!({"cooling": 360, "remain": 120}),
+            "ten full days bring nothing"
+        );
     }
     server.advance(Duration::from_secs(720));
     for player in [&ann, &bob] {
-        assert_eq!(cooling(&mut server, player)["remain"], 122, "from the change on energy comes as the new rules say");
+        assert_eq!(
+            energy_of(&mut server, player)["remain"],
+            122,
+            "from the change on energy comes as the new rules say"
+        );
     }
     let mut server = server.crash_and_reopen();
     server.connect();
     let bob = TestPlayer { connection: 0, ..bob };
-    assert_eq!(cooling(&mut server, &bob)["remain"], 122, "also after a restart");
+    assert_eq!(energy_of(&mut server, &bob)["remain"], 122, "also after a restart");
 }
 
 #[test]

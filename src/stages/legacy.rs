@@ -15,8 +15,7 @@ use crate::energy::EnergyMoments;
 use crate::identity::Login;
 use crate::items::{Amount, LegacyChange};
 use crate::random::Randomness;
-use crate::request::lenient::Integer;
-use crate::request::lenient::{self, Given};
+use crate::request::lenient::{self, Given, Integer};
 use crate::request::{Answer, Call, Player, Refusal, Request, RequestApp, Success};
 use crate::rules::Rules;
 use crate::stages::layouts::{LayoutRules, Monster, MonsterRules, Wave};
@@ -34,7 +33,7 @@ pub(super) fn register(app: &mut App) {
 }
 
 /// The names under which a legacy function is called.
-pub trait LegacyName: Clone + JsonSchema + Send + Sync + 'static {
+pub trait LegacyName: Clone + Send + Sync + 'static {
     /// The name for entering.
     const ENTER: &'static str;
     /// The name for leaving.
@@ -42,10 +41,10 @@ pub trait LegacyName: Clone + JsonSchema + Send + Sync + 'static {
 }
 
 /// `enter_stage`, `pass_stage`.
-#[derive(Debug, Clone, JsonSchema)]
+#[derive(Debug, Clone)]
 pub struct Plain;
 /// `enter_world_boss_stage`, `leave_world_boss_stage`.
-#[derive(Debug, Clone, JsonSchema)]
+#[derive(Debug, Clone)]
 pub struct WorldBoss;
 
 impl LegacyName for Plain {

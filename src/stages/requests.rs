@@ -15,8 +15,7 @@ use crate::energy::{Energy, EnergyChange, EnergyMoments, EnergyRules};
 use crate::items::{Amount, Cause, Inventory};
 use crate::levels::{Experience, LevelRules};
 use crate::random::Randomness;
-use crate::request::lenient::Integer;
-use crate::request::lenient::{self, Given};
+use crate::request::lenient::{self, Given, Integer};
 use crate::request::{Answer, Call, Player, Reads, Refusal, Request, RequestApp, Success, status};
 use crate::rules::Rules;
 use crate::stages::model::{Mode, Progress, StageSession};
@@ -38,7 +37,7 @@ fn register_mode<M: StageMode>(app: &mut App) {
 }
 
 /// One of the modes that have functions of their own.
-pub trait StageMode: Clone + JsonSchema + Send + Sync + 'static {
+pub trait StageMode: Clone + Send + Sync + 'static {
     /// Which mode.
     const MODE: Mode;
     /// The function that enters a stage.
@@ -52,7 +51,7 @@ pub trait StageMode: Clone + JsonSchema + Send + Sync + 'static {
 macro_rules! stage_modes {
     ($($mode:ident: $enter:literal, $victory:literal, $reads:ident;)*) => {$(
         #[doc = concat!("`", $enter, "` and `", $victory, "`.")]
-        #[derive(Debug, Clone, JsonSchema)]
+        #[derive(Debug, Clone)]
         pub struct $mode;
 
         impl StageMode for $mode {

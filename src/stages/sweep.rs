@@ -7,8 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::energy::{EnergyChange, EnergyMoments};
 use crate::items::{Amount, Cause, ItemRules};
-use crate::request::lenient::Integer;
-use crate::request::lenient::{self, Given};
+use crate::request::lenient::{self, Given, Integer};
 use crate::request::{Answer, Call, Player, Reads, Refusal, Request, RequestApp, Success};
 use crate::rules::{Place, Report, Rules, Table, Tables, only};
 use crate::stages::Mode;

@@ -10,8 +10,8 @@ use serde_json::Value;
 /// one (waves, windows, bosses that are alike) may be repeated.
 const IDENTITIES: &[&str] = &["id", "key", "mode", "from", "stage"];
 
-/// Fields that name an entry of another table by a string.
-const REFERENCES: &[&str] = &["monster", "layout"];
+/// Fields that name an entry of this or another table, or an image, by a string.
+const REFERENCES: &[&str] = &["monster", "layout", "background", "portrait", "speaker", "start", "runs_out", "go"];
 
 /// Fields that name a kind of tickets.
 const TICKETS: &[&str] = &["ticket", "allowance"];
@@ -225,7 +225,7 @@ impl<'t> Source<'t> {
         let letters: Vec<char> = token.text.chars().collect();
         let mut wrong = letters.clone();
         match (0..letters.len().saturating_sub(1)).rev().find(|first| letters[*first] != letters[first + 1]) {
-            Some(first) if at % 2 == 0 => wrong.swap(first, first + 1),
+            Some(first) if at.is_multiple_of(2) => wrong.swap(first, first + 1),
             _ => drop(wrong.pop()),
         }
         let wrong: String = wrong.into_iter().collect();
