@@ -16,6 +16,7 @@ use tokio::task::LocalSet;
 use crate::clock::wall_ms;
 use crate::config::{Config, ConfigError};
 use crate::game::{self, GameSettings, Start};
+use crate::narrator::GameMaster;
 use crate::net::bindings::AddressBindings;
 use crate::net::caller::{self, Caller};
 use crate::net::http::{self, Discovery, Site};
@@ -104,10 +105,11 @@ impl Server {
         settings.platforms = config.platforms.resolve(known, &format!("http://{address}"), &environment)?;
         let worlds = open_worlds(&config, &data)?;
         let app = game::build_app(&settings);
+        let game_master = rules.tables.get::<GameMaster>().map_or("", |master| master.role.as_str());
         let way_in = Arc::new(WayIn {
             requests: app.world().resource::<RequestTable>().clone(),
             routes: app.world().resource::<RouteTable>().clone(),
-            address_bindings: AddressBindings::new(config.legacy_address_binding),
+            address_bindings: AddressBindings::new(config.legacy_address_binding, game_master),
             address_limits: AddressLimits::new(config.limits.requests_per_second_per_address),
             worlds: worlds.iter().map(|world| world.inbox.clone()).collect(),
             operator,
