@@ -103,6 +103,10 @@ impl Server {
         let known = known.as_ref().map(|(url, settings)| (url.as_str(), *settings));
         let environment = |name: &str| std::env::var(name).ok();
         settings.platforms = config.platforms.resolve(known, &format!("http://{address}"), &environment)?;
+        if let Some(push) = &mut settings.legacy_push {
+            let sandbox_port = sandbox.as_ref().map(|(sandbox, _)| sandbox.address.port());
+            push.refused_ports = std::iter::once(address.port()).chain(sandbox_port).collect();
+        }
         let worlds = open_worlds(&config, &data)?;
         let app = game::build_app(&settings);
         let game_master = rules.tables.get::<GameMaster>().map_or("", |master| master.role.as_str());
