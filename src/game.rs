@@ -8,7 +8,7 @@ use jiff::tz::TimeZone;
 
 use crate::battles::BattlesPlugin;
 use crate::boss::{BossPlugin, systems::restore_roster};
-use crate::challenges::ChallengesPlugin;
+use crate::challenges::{ChallengesPlugin, PushSettings};
 use crate::character::CharacterPlugin;
 use crate::clock::{Clock, ClockMode, ClockPlugin};
 use crate::crafting::CraftingPlugin;
@@ -65,6 +65,8 @@ pub struct GameSettings {
     pub put_away_after: Duration,
     /// How much of the ledger is kept.
     pub ledger: LedgerSettings,
+    /// How old clients are told of challenges at their address; `None` = they are not.
+    pub legacy_push: Option<PushSettings>,
 }
 
 /// An app with every feature of the game. It cannot tick yet: rules and rows are missing.
@@ -86,7 +88,7 @@ pub fn build_app(settings: &GameSettings) -> App {
     ));
     app.add_plugins((BossPlugin, RankingPlugin, MailPlugin));
     app.add_plugins((CharacterPlugin, CraftingPlugin, PresencePlugin));
-    app.add_plugins((BattlesPlugin, ChallengesPlugin));
+    app.add_plugins((BattlesPlugin, ChallengesPlugin { push: settings.legacy_push.clone() }));
     app.add_plugins((ImagesPlugin, NarratorPlugin, TasksPlugin));
     app.add_plugins(ChatPlugin { endpoint: settings.platforms.chat.clone() });
     let mcrmb = &settings.platforms.mcrmb;

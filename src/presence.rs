@@ -116,6 +116,7 @@ pub struct Online<'w, 's> {
     pub presence: ResMut<'w, Presence>,
     players: Res<'w, Players>,
     connections: Query<'w, 's, Connections>,
+    rules: Res<'w, Rules<PresenceRules>>,
     clock: Res<'w, Clock>,
 }
 
@@ -124,6 +125,12 @@ impl Online<'_, '_> {
     pub fn is_online(&self, account: AccountId) -> bool {
         self.presence.stays(account, self.clock.now())
             || self.players.entity(account).is_some_and(|entity| is_connected(entity, &self.connections))
+    }
+
+    /// Notes that a player was heard from otherwise than by a request.
+    pub fn hear(&mut self, account: AccountId) {
+        let until = self.clock.now().saturating_add(self.rules.silent_seconds);
+        self.presence.stay_until(account, until);
     }
 
     /// Who is online and in memory, those who were heard from last first.

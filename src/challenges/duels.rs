@@ -13,7 +13,6 @@ use crate::challenges::rules::ChallengeRules;
 use crate::clock::Clock;
 use crate::events::EventApp;
 use crate::player::AccountId;
-use crate::request::Player;
 use crate::rules::Rules;
 
 /// Everything about challenges.
@@ -48,12 +47,19 @@ pub enum DuelError {
     TooMany,
 }
 
-/// The event `challenge_info`, to who is challenged (document 5).
+/// What who is challenged is told, as the event `challenge_info` and at its address (document 5).
 #[derive(Debug, Serialize, JsonSchema)]
-struct ChallengeInfo<'a> {
+pub struct ChallengeTold<'a> {
     id: String,
     role: &'a str,
     image_data: Option<&'a str>,
+}
+
+impl<'a> ChallengeTold<'a> {
+    /// Challenge number `id` of the player `role`, with the portrait it has sent.
+    pub fn new(id: u64, role: &'a str, image_data: Option<&'a str>) -> Self {
+        Self { id: id.to_string(), role, image_data }
+    }
 }
 
 /// The events `challenge_accepted` and `challenge_rejected`, to the challenger: the answer that document 5 has
@@ -73,7 +79,7 @@ struct ChallengeEnded {
 }
 
 pub(super) fn register(app: &mut App) {
-    app.add_event::<ChallengeInfo<'_>>("challenge_info").add_event::<ChallengeEnded>("challenge_ended");
+    app.add_event::<ChallengeTold<'_>>("challenge_info").add_event::<ChallengeEnded>("challenge_ended");
     app.add_event::<ChallengeAnswered<'_>>("challenge_accepted")
         .add_event::<ChallengeAnswered<'_>>("challenge_rejected");
 }
@@ -109,7 +115,7 @@ impl Duels<'_, '_> {
             return Err(DuelError::TooMany);
         }
         let id = self.last.next_id();
-        let info = ChallengeInfo { id: id.to_string(), role: name, image_data: image_data.as_deref() };
+        let info = ChallengeTold::new(id, name, image_data.as_deref());
         self.arena.tell(challenged, "challenge_info", &info);
         let ends_at = self.clock.now().saturating_add(self.rules.unanswered_seconds);
         let challenger_name = name.to_owned();
@@ -150,9 +156,9 @@ impl Duels<'_, '_> {
     }
 
     /// Answers a challenge. It is gone then, and if it is accepted and the challenger can be had, the battle begins.
-    pub fn answer(&mut self, caller: Player, id: &str, response: Response<'_>) -> Result<(), DuelError> {
-        let challenge = self.received(caller.account, id).ok_or(DuelError::NoSuchChallenge)?.clone();
-        if response.accepts && self.arena.is_fighting(caller.account) {
+    pub fn answer(&mut self, account: AccountId, id: &str, response: Response<'_>) -> Result<(), DuelError> {
+        let challenge = self.received(account, id).ok_or(DuelError::NoSuchChallenge)?.clone();
+        if response.accepts && self.arena.is_fighting(account) {
             return Err(DuelError::Busy);
         }
         self.remove(&challenge);
@@ -168,7 +174,7 @@ impl Duels<'_, '_> {
         if self.arena.is_fighting(challenge.challenger) {
             return Err(DuelError::Busy);
         }
-        self.arena.begin(challenge.id, challenge.challenger, caller.account).ok_or(DuelError::Offline)?;
+        self.arena.begin(challenge.id, challenge.challenger, account).ok_or(DuelError::Offline)?;
         answered.status = true;
         self.arena.tell(challenge.challenger, "challenge_accepted", &answered);
         Ok(())

@@ -7,6 +7,7 @@
 pub mod duels;
 pub mod index;
 pub mod model;
+pub mod push;
 pub mod requests;
 pub mod rules;
 pub mod systems;
@@ -21,10 +22,14 @@ use crate::tick::{Tick, TickSystems};
 
 pub use index::ChallengeIndex;
 pub use model::Challenge;
+pub use push::PushSettings;
 pub use rules::ChallengeRules;
 
 /// Challenges and the functions of them.
-pub struct ChallengesPlugin;
+pub struct ChallengesPlugin {
+    /// How players without a connection are told of challenges at their address; `None` = they are not.
+    pub push: Option<PushSettings>,
+}
 
 impl Plugin for ChallengesPlugin {
     fn build(&self, app: &mut App) {
@@ -32,6 +37,7 @@ impl Plugin for ChallengesPlugin {
         app.add_world_row::<model::LastChallenge>().init_resource::<ChallengeIndex>();
         duels::register(app);
         requests::register(app);
+        push::register(app, self.push.as_ref());
         app.add_systems(Tick, systems::end_unanswered.after(BattleSystems).before(TickSystems::PutAway));
     }
 }

@@ -6,7 +6,8 @@ use bevy_ecs::prelude::*;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::challenges::duels::{DuelError, Duels, Response};
+use crate::challenges::duels::{ChallengeTold, DuelError, Duels, Response};
+use crate::challenges::push::Push;
 use crate::character::own_role;
 use crate::identity::Account;
 use crate::images::Images;
@@ -55,7 +56,7 @@ impl DuelError {
 }
 
 /// The portrait that a client sent: none where it is empty; an error where it is no image.
-fn checked_image(image_data: Option<String>, images: &Images) -> Result<Option<String>, u16> {
+pub(super) fn checked_image(image_data: Option<String>, images: &Images) -> Result<Option<String>, u16> {
     match image_data.filter(|image| !image.is_empty()) {
         Some(image) => images.check_upload(&image).map(|()| Some(image)).map_err(|_| code::ILLEGAL),
         None => Ok(None),
@@ -89,6 +90,7 @@ pub struct Challenged {
 fn challenge(
     In(call): In<Call<MakeChallenge>>,
     mut duels: Duels,
+    mut push: Push,
     accounts: Query<&Account>,
     directory: Res<Directory>,
     images: Res<Rules<Images>>,
@@ -108,8 +110,9 @@ fn challenge(
     let Some(challenged) = directory.find(&IndexKey::new("name", role2.as_bytes()))? else {
         return refused(code::NOT_FOUND);
     };
-    match duels.challenge((call.caller.account, account.name()), challenged, image_data) {
+    match duels.challenge((call.caller.account, account.name()), challenged, image_data.clone()) {
         Ok(id) => {
+            push.send(id, challenged, &ChallengeTold::new(id, account.name(), image_data.as_deref()));
             let id = id.to_string();
             Ok(Success::with(Challenged { status_code: code::OK, status: false, image_data: None, id }))
         }
@@ -178,7 +181,7 @@ fn send_answer(
         Err(_) => code::NOT_YOUR_ROLE,
         Ok(()) => {
             let response = Response { name: account.name(), accepts, image_data: None };
-            duels.answer(caller, id, response).map_or_else(DuelError::code, |()| code::OK)
+            duels.answer(caller.account, id, response).map_or_else(DuelError::code, |()| code::OK)
         }
     };
     Ok(Success::with(AnswerSent { status_code }))
@@ -207,7 +210,7 @@ fn accept_c(In(call): In<Call<AcceptC>>, mut duels: Duels, accounts: Query<&Acco
     let AcceptC { id, status: accepts } = call.request;
     let account = accounts.get(call.caller.entity).map_err(|_| INTERNAL)?;
     let response = Response { name: account.name(), accepts, image_data: None };
-    let status = duels.answer(call.caller, &id, response).is_ok() && accepts;
+    let status = duels.answer(call.caller.account, &id, response).is_ok() && accepts;
     Ok(Success::with(Entered { status }))
 }
 
@@ -253,7 +256,7 @@ fn challenge_info(
     let (role, image_data) = (challenge.challenger_name.clone(), challenge.image_data.clone());
     let status = accepts.is_some_and(|accepts| {
         let response = Response { name: account.name(), accepts, image_data: portrait.as_deref() };
-        duels.answer(call.caller, &id, response).is_ok() && accepts
+        duels.answer(call.caller.account, &id, response).is_ok() && accepts
     });
     Ok(Success::with(ChallengeShown { id, role, image_data, status }))
 }

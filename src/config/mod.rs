@@ -12,10 +12,12 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::Value;
 
+use crate::challenges::PushSettings;
 use crate::clock::time_zone;
 use crate::game::GameSettings;
 use crate::identity::{AttemptLimits, IdentitySettings, PasswordCost};
 use crate::items::ledger::LedgerSettings;
+use crate::platforms::exchanges::LineSettings;
 use crate::rules::{Place, Problems, Report, nearest};
 
 /// The settings that are part of the program; `config/server.ron` as shipped.
@@ -46,6 +48,10 @@ pub struct Config {
     pub allowed_origins: Vec<String>,
     /// Whether who logged in over HTTP from an address may act from there without a token.
     pub legacy_address_binding: bool,
+    /// Whether challenges are pushed to the address that a login came from.
+    pub legacy_push: bool,
+    /// How many of these pushes are under way, and how long each may take.
+    pub legacy_push_line: LineSettings,
     /// Tokens, passwords, attempts.
     pub identity: Identity,
     /// Payments and reports.
@@ -159,12 +165,16 @@ impl Config {
         for (key, value) in [
             ("limits.in_flight_per_connection", self.limits.in_flight_per_connection),
             ("limits.waiting_requests_per_world", self.limits.waiting_requests_per_world),
+            ("legacy_push_line.in_flight", self.legacy_push_line.in_flight),
             ("identity.password_jobs", self.identity.password_jobs),
             ("identity.password_jobs_waiting", self.identity.password_jobs_waiting),
         ] {
             if value == 0 {
                 return wrong(key, "expected 1 or more".to_owned());
             }
+        }
+        if !(1..=3600).contains(&self.legacy_push_line.deadline_seconds) {
+            return wrong("legacy_push_line.deadline_seconds", "expected 1 to 3600".to_owned());
         }
         self.platforms.check()?;
         self.game().map(|_| ())
@@ -185,6 +195,9 @@ impl Config {
             platforms: crate::platforms::settings::PlatformSettings::default(),
             put_away_after: Duration::from_secs(self.put_away_seconds),
             ledger: LedgerSettings { entries_per_player: self.ledger_entries_per_player },
+            legacy_push: self
+                .legacy_push
+                .then(|| PushSettings { line: self.legacy_push_line, refused_ports: Vec::new() }),
         })
     }
 }

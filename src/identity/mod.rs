@@ -4,6 +4,7 @@
 //! hashes; neither is ever logged.
 
 pub mod attempts;
+pub mod client;
 pub mod model;
 pub mod password;
 pub mod requests;
@@ -22,6 +23,7 @@ use crate::storage::rows::spawn_newcomer;
 use crate::storage::{Directory, IndexKey, StorageApp, WorldRow};
 
 pub use attempts::{AttemptLimits, Attempts};
+pub use client::ClientAddress;
 pub use model::{Account, Login, Token, hash_token};
 pub use password::PasswordCost;
 pub use rules::NameRules;

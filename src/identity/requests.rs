@@ -7,8 +7,11 @@ use bevy_time::{Real, Time};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::identity::{Account, Attempts, IdentitySettings, NameRules, Token, create, names, password, rules, sign_in};
+use crate::identity::{
+    Account, Attempts, ClientAddress, IdentitySettings, NameRules, Token, create, names, password, rules, sign_in,
+};
 use crate::player::{AccountId, Players};
+use crate::request::lenient::text_if_any;
 use crate::request::route::RouteApp;
 use crate::request::{
     Answer, Anyone, Call, Fact, Job, Need, Refusal, Request, RequestApp, Success, Unready, Waits, status,
@@ -156,6 +159,9 @@ fn hash_password(world: &World, fact: Option<Fact>, password: &str) -> Result<St
 pub struct SignIn {
     email: String,
     password: String,
+    /// Where the client listens, as it believes. Only the port is taken from it.
+    #[serde(default, deserialize_with = "text_if_any")]
+    ip: Option<String>,
 }
 
 impl Request for SignIn {
@@ -185,7 +191,7 @@ impl SignedIn {
 }
 
 fn login(In(call): In<Call<SignIn>>, world: &mut World) -> Waits<SignedIn> {
-    let SignIn { email, password } = &call.request;
+    let SignIn { email, password, ip } = &call.request;
     check_length("data.email", email)?;
     check_length("data.password", password)?;
     let limits = world.resource::<IdentitySettings>().attempts;
@@ -203,6 +209,8 @@ fn login(In(call): In<Call<SignIn>>, world: &mut World) -> Waits<SignedIn> {
         return Ok(SignedIn::refused(SignedIn::WRONG_PASSWORD));
     }
     world.resource_mut::<Attempts>().succeeded(email);
+    let client = ClientAddress::of_login(address, ip.as_deref());
+    world.entity_mut(entity).insert(client);
     let username = world.get::<Account>(entity).map(|account| account.name().to_owned());
     let (token, signed_in) = sign_in(world, account, entity, call.caller.entropy);
     let reply = SignedIn { status_code: StatusCode::OK, username, token: Some(token) };

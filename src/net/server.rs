@@ -16,6 +16,7 @@ use tokio::task::LocalSet;
 use crate::clock::wall_ms;
 use crate::config::{Config, ConfigError};
 use crate::game::{self, GameSettings, Start};
+use crate::narrator::GameMaster;
 use crate::net::bindings::AddressBindings;
 use crate::net::caller::{self, Caller};
 use crate::net::http::{self, Discovery, Site};
@@ -104,12 +105,17 @@ impl Server {
         let known = known.as_ref().map(|(url, settings)| (url.as_str(), *settings));
         let environment = |name: &str| std::env::var(name).ok();
         settings.platforms = config.platforms.resolve(known, &format!("http://{address}"), &environment)?;
+        if let Some(push) = &mut settings.legacy_push {
+            let sandbox_port = sandbox.as_ref().map(|(sandbox, _)| sandbox.address.port());
+            push.refused_ports = std::iter::once(address.port()).chain(sandbox_port).collect();
+        }
         let worlds = open_worlds(&config, &data)?;
         let app = game::build_app(&settings);
+        let game_master = rules.tables.get::<GameMaster>().map_or("", |master| master.role.as_str());
         let way_in = Arc::new(WayIn {
             requests: app.world().resource::<RequestTable>().clone(),
             routes: app.world().resource::<RouteTable>().clone(),
-            address_bindings: AddressBindings::new(config.legacy_address_binding),
+            address_bindings: AddressBindings::new(config.legacy_address_binding, game_master),
             address_limits: AddressLimits::new(config.limits.requests_per_second_per_address),
             worlds: worlds.iter().map(|world| world.inbox.clone()).collect(),
             operator,

@@ -19,6 +19,21 @@ pub fn optional_integer<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Op
     deserializer.deserialize_option(OptionVisitor)
 }
 
+/// For a text that old clients send and that may be anything: what is no text is `None`. Use with `#[serde(default)]`.
+pub fn text_if_any<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<String>, D::Error> {
+    #[derive(serde::Deserialize)]
+    #[serde(untagged)]
+    enum Read {
+        Text(String),
+        Other(serde::de::IgnoredAny),
+    }
+    let read = <Read as serde::Deserialize>::deserialize(deserializer)?;
+    Ok(match read {
+        Read::Text(text) => Some(text),
+        Read::Other(_) => None,
+    })
+}
+
 /// For fields whose function has a code of its own for "not a number": anything that is not an
 /// integer reads as `Given::Other`. Use with `#[serde(default)]`.
 pub fn any_integer<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Given, D::Error> {

@@ -227,7 +227,7 @@ impl TestServer {
             operator: OperatorToken::new(OPERATOR_TOKEN),
             player_limits: PlayerLimits::new(setup.player_rate),
             routes: simulation.world().resource::<crate::request::route::RouteTable>().clone(),
-            address_bindings: AddressBindings::new(false),
+            address_bindings: AddressBindings::new(false, ""),
             address_limits: AddressLimits::new(0),
             entropy: seeded_entropy(setup.seed, committed),
         });
