@@ -6,7 +6,7 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use crate::request::SignIn;
-use crate::request::status::SUCCESS;
+use crate::request::status::{INTERNAL_ERROR, SUCCESS};
 use crate::simulate::policy::{Archetype, Habit, read_time};
 use crate::stages::{Mode, StageRules, SweepRules};
 
@@ -58,16 +58,31 @@ impl Wish {
 }
 
 /// What of a reply any player may want to know.
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Deserialize)]
 struct Heard {
     status: i32,
     #[serde(default)]
     data: Option<HeardData>,
 }
 
+impl Heard {
+    /// The `data` of functions that nobody here knows may have other things under the same names; then only the status counts.
+    fn read(text: &str) -> Self {
+        #[derive(Deserialize)]
+        struct StatusAlone {
+            status: i32,
+        }
+        serde_json::from_str(text).unwrap_or_else(|_| {
+            let status = serde_json::from_str(text).map_or(INTERNAL_ERROR, |StatusAlone { status }| status);
+            Self { status, data: None }
+        })
+    }
+}
+
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 struct HeardData {
+    name: Option<String>,
     energy: Option<HeardEnergy>,
     exp_info: Option<HeardExp>,
     level: Option<u32>,
@@ -124,6 +139,7 @@ struct HeardMail {
 /// What a player remembers of itself.
 #[derive(Debug, Default)]
 struct Facts {
+    name: String,
     level: u32,
     energy: i64,
     stages: HeardStages,
@@ -255,7 +271,7 @@ impl VirtualPlayer {
     /// request was granted.
     pub fn hear(&mut self, text: &str, sign_in: Option<SignIn>, archetype: &Archetype) -> (i64, bool) {
         self.sign_in = sign_in.or(self.sign_in);
-        let heard: Heard = serde_json::from_str(text).unwrap_or_default();
+        let heard = Heard::read(text);
         let is_refused = heard.status != SUCCESS && heard.data.is_none();
         if let Some(data) = heard.data {
             self.remember(data);
@@ -275,6 +291,9 @@ impl VirtualPlayer {
 
     fn remember(&mut self, data: HeardData) {
         let facts = &mut self.facts;
+        if let (true, Some(name)) = (facts.name.is_empty(), data.name) {
+            facts.name = name;
+        }
         facts.level = data.exp_info.map(|exp| exp.level).or(data.level).unwrap_or(facts.level);
         facts.energy = data.energy.map_or(facts.energy, |energy| energy.remain);
         facts.stages = data.stages.unwrap_or(facts.stages);
@@ -343,7 +362,7 @@ impl Turn<'_> {
             Habit::Fight { mode, at_most, win_chance } => self.fight(*mode, *at_most, *win_chance),
             Habit::Sweep { keep_energy } => self.sweep(*keep_energy),
             Habit::Ask { function, data, at_most, chance } => {
-                self.comes_to_it(*at_most, *chance).then(|| Wish::new(function, Value::to_string(data)))
+                self.comes_to_it(*at_most, *chance).then(|| Wish::new(function, self.filled_in(data)))
             }
         }
     }
@@ -351,6 +370,11 @@ impl Turn<'_> {
     /// Whether a habit that is not always followed is, which the first try decides.
     fn comes_to_it(&mut self, at_most: u32, chance: f64) -> bool {
         self.visit.tried < at_most && (self.visit.tried > 0 || self.chance.random_bool(chance))
+    }
+
+    /// The arguments with the player's name for `{name}`. Guests' names have nothing in them that JSON would escape.
+    fn filled_in(&self, data: &Value) -> String {
+        data.to_string().replace("{name}", &self.facts.name)
     }
 
     fn hang_up(&self) -> Wish {
