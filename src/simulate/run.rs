@@ -15,9 +15,10 @@ use crate::request::status;
 use crate::rules::{AssetSource, Problems, Rules, nearest};
 use crate::simulate::driver::{self, Driver};
 use crate::simulate::measure::{Book, Measured, Today, count_full_energy};
-use crate::simulate::player::{Knowledge, VirtualPlayer};
+use crate::simulate::player::VirtualPlayer;
 use crate::simulate::policy::{Archetype, Habit, Policy};
 use crate::simulate::series::{About, Run};
+use crate::simulate::visit::Knowledge;
 use crate::stages::{StageRules, SweepRules};
 use crate::storage::{RowError, StorageError};
 
@@ -185,7 +186,7 @@ impl<'p> Life<'p> {
 
     fn wake(&mut self, number: u32, at: i64) {
         let step = self.plan.policy.moment_seconds;
-        self.due.push(Reverse((at.div_ceil_to(step), number)));
+        self.due.push(Reverse((next_moment(at, step), number)));
     }
 
     fn live(&mut self, mut progress: impl FnMut(u32)) -> Result<(), Troubles> {
@@ -322,16 +323,10 @@ fn archetype_of(number: u32, plan: &Plan) -> usize {
     archetypes.len().saturating_sub(1)
 }
 
-/// Rounding up to multiples.
-trait DivCeilTo {
-    fn div_ceil_to(self, step: i64) -> i64;
-}
-
-impl DivCeilTo for i64 {
-    fn div_ceil_to(self, step: i64) -> i64 {
-        let step = step.max(1);
-        self.saturating_add(step - 1).div_euclid(step).saturating_mul(step)
-    }
+/// The first multiple of `step` that is not before `at`.
+fn next_moment(at: i64, step: i64) -> i64 {
+    let step = step.max(1);
+    at.saturating_add(step - 1).div_euclid(step).saturating_mul(step)
 }
 
 #[cfg(test)]
@@ -340,6 +335,6 @@ mod tests {
 
     #[test]
     fn moments_are_multiples_that_are_not_before() {
-        assert_eq!([0, 1, 10, 11, -1].map(|at: i64| at.div_ceil_to(10)), [0, 10, 10, 20, 0]);
+        assert_eq!([0, 1, 10, 11, -1].map(|at| next_moment(at, 10)), [0, 10, 10, 20, 0]);
     }
 }
