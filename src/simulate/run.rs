@@ -2,6 +2,7 @@
 
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
+use std::sync::Arc;
 
 use jiff::ToSpan;
 use jiff::tz::TimeZone;
@@ -10,6 +11,7 @@ use crate::config::ConfigError;
 use crate::game::{self, Start};
 use crate::items::ItemRules;
 use crate::player::Players;
+use crate::request::dispatch::ReplyPort;
 use crate::request::registry::RequestKind;
 use crate::request::status;
 use crate::rules::{AssetSource, Problems, Rules, nearest};
@@ -101,6 +103,8 @@ struct Life<'p> {
     planned: Vec<Vec<i64>>,
     /// Who acts when: at most one entry a player.
     due: BinaryHeap<Reverse<(i64, u32)>>,
+    /// By player number, those who are there.
+    links: Vec<Option<Arc<dyn ReplyPort>>>,
     /// By player number, those who have an account.
     measured: Vec<Option<Measured>>,
     /// The day of a player's last visit, from 1; 0 = none.
@@ -126,6 +130,7 @@ impl<'p> Life<'p> {
             players: players.collect(),
             planned: vec![Vec::new(); count],
             due: BinaryHeap::with_capacity(count),
+            links: vec![None; count],
             measured: vec![None; count],
             last_active: vec![0; count],
             today: Today::default(),
@@ -231,7 +236,9 @@ impl<'p> Life<'p> {
         };
         let sign_in = player.sign_in;
         let function: Option<RequestKind> = self.world.function(&wish.function);
-        let asked = function.is_some_and(|function| self.world.ask(number.into(), function, &wish.data, sign_in));
+        let link = self.links[at].get_or_insert_with(|| self.world.connect()).clone();
+        let asker = (u64::from(number), link);
+        let asked = function.is_some_and(|function| self.world.ask(asker, function, &wish.data, sign_in));
         if !asked {
             let refusal = format!(r#"{{"status":{}}}"#, status::MALFORMED);
             self.end_request(number, &refusal, None, now);
@@ -257,6 +264,7 @@ impl<'p> Life<'p> {
 
     /// The player goes, until the next visit that has not begun meanwhile.
     fn end_visit(&mut self, number: u32, now: i64) {
+        self.links[number as usize] = None;
         let planned = &mut self.planned[number as usize];
         while planned.pop_if(|at| *at <= now).is_some() {}
         if !self.await_visit(number) {
