@@ -38,6 +38,23 @@ impl Listeners {
     }
 }
 
+/// The connections that have used the operator token.
+#[derive(Default, Resource)]
+pub struct OperatorListeners(Vec<Weak<dyn ReplyPort>>);
+
+impl OperatorListeners {
+    /// Adds a connection; those that are gone are forgotten.
+    pub fn add(&mut self, port: &Arc<dyn ReplyPort>) {
+        self.0.retain(|known| known.strong_count() > 0 && !std::ptr::addr_eq(known.as_ptr(), Arc::as_ptr(port)));
+        self.0.push(Arc::downgrade(port));
+    }
+
+    /// The connections that are still there.
+    pub fn ports(&self) -> impl Iterator<Item = Arc<dyn ReplyPort>> {
+        self.0.iter().filter_map(Weak::upgrade)
+    }
+}
+
 /// An event on its way out.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Event {
@@ -54,6 +71,8 @@ pub enum Audience {
     Player(Entity),
     /// Every connected player.
     Everybody,
+    /// Every connection that has used the operator token.
+    Operators,
 }
 
 /// The events of this tick.
@@ -69,6 +88,11 @@ impl Events {
     /// Tells every connected player.
     pub fn tell_everybody<T: Serialize>(&mut self, event: &'static str, data: &T) {
         self.0.push(Event { to: Audience::Everybody, text: frame(event, data) });
+    }
+
+    /// Tells every connection that has used the operator token.
+    pub fn tell_operators<T: Serialize>(&mut self, event: &'static str, data: &T) {
+        self.0.push(Event { to: Audience::Operators, text: frame(event, data) });
     }
 
     /// Takes the events out.

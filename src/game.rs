@@ -30,8 +30,9 @@ use crate::player::PlayerPlugin;
 use crate::presence::PresencePlugin;
 use crate::random::{RandomPlugin, Randomness, WorldSeed};
 use crate::ranking::RankingPlugin;
+use crate::reload::{ReloadPlugin, RulesState};
 use crate::request::once::OnceLog;
-use crate::rules::{self, AssetSource, LoadedRules, Problems, RuleTables};
+use crate::rules::{self, AssetSource, Catalogue, LoadedRules, Problems, RuleTables};
 use crate::shop::ShopPlugin;
 use crate::stages::StagesPlugin;
 use crate::storage::rows::{self, Persistence};
@@ -73,7 +74,7 @@ pub fn build_app(settings: &GameSettings) -> App {
     // Identity comes first: whoever has a row in its first table exists.
     app.add_plugins(IdentityPlugin { settings: settings.identity.clone() });
     app.add_player_rows::<OnceLog>();
-    app.add_plugins((ClockPlugin { mode: settings.clock }, RandomPlugin));
+    app.add_plugins((ClockPlugin { mode: settings.clock }, RandomPlugin, ReloadPlugin));
     app.add_plugins(PlayerPlugin { idle: settings.put_away_after });
     app.add_plugins((
         ItemsPlugin { ledger: settings.ledger },
@@ -94,9 +95,15 @@ pub fn build_app(settings: &GameSettings) -> App {
     app
 }
 
+/// The tables of all features.
+pub fn catalogue(settings: &GameSettings) -> Catalogue {
+    let tables = build_app(settings).world_mut().remove_resource::<RuleTables>();
+    tables.map(|tables| tables.catalogue).unwrap_or_default()
+}
+
 /// Reads and checks all assets.
 pub fn load_rules(settings: &GameSettings, source: &AssetSource) -> Result<LoadedRules, Problems> {
-    build_app(settings).world().resource::<RuleTables>().catalogue.load(source)
+    catalogue(settings).load(source)
 }
 
 /// The moment and the chance a world starts with.
@@ -129,6 +136,7 @@ pub fn start_app(
     let recovered = store.recovered;
     let world = app.world_mut();
     rules::install(rules, world);
+    world.insert_resource(RulesState::started_with(rules));
     world.insert_resource(Clock::start(settings.clock, settings.zone.clone(), start.wall_ms, recovered.moment_ms));
     world.insert_resource(WorldSeed(start.seed));
     if recovered.moment_ms.is_some_and(|stored| settings.clock == ClockMode::Real && stored > start.wall_ms) {

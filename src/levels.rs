@@ -75,6 +75,16 @@ impl LevelRules {
         Standing { exp, level: u32::try_from(level).unwrap_or(u32::MAX), need }
     }
 
+    /// Thresholds are cut at the largest number; levels beyond it cannot be told apart.
+    fn warn_of_unreachable_levels(&self, place: &Place, report: &mut Report) {
+        let lost = self.thresholds.partition_point(|threshold| *threshold < i64::MAX);
+        let piece = self.file.curve.iter().position(|piece| lost <= piece.to as usize);
+        if let Some(index) = piece.filter(|_| lost < self.thresholds.len()) {
+            let place = place.clone().key("curve").index(index).key("step");
+            report.warning(place, format!("no experience reaches the levels above {lost}: no number is that large"));
+        }
+    }
+
     /// The least experience of a level; `None` when there is no such level.
     pub fn exp_of(&self, level: u32) -> Option<i64> {
         self.thresholds.get(usize::try_from(level).ok()?.checked_sub(1)?).copied()
@@ -106,6 +116,7 @@ impl Table for LevelRules {
 
     fn validate(&self, _: &Tables, report: &mut Report) {
         let place = Place::file(Self::PATH);
+        self.warn_of_unreachable_levels(&place, report);
         if self.newcomer_exp < 0 {
             report.error(place.clone().key("newcomer_exp"), "is negative, expected 0 or more");
         }

@@ -41,6 +41,7 @@ pub mod player;
 pub mod presence;
 pub mod random;
 pub mod ranking;
+pub mod reload;
 pub mod report;
 pub mod request;
 pub mod rules;

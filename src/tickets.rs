@@ -108,6 +108,11 @@ pub struct TicketKind {
 }
 
 impl TicketKind {
+    /// Whether anybody has some each day.
+    fn is_given(&self) -> bool {
+        self.daily > 0 || self.daily_vip.is_some_and(|daily| daily > 0)
+    }
+
     fn daily_of(&self, is_vip: bool) -> u32 {
         self.daily_vip.filter(|_| is_vip).unwrap_or(self.daily)
     }
@@ -152,6 +157,32 @@ impl TicketRules {
     }
 }
 
+impl TicketRules {
+    /// Whether anybody can ever have a ticket of this kind.
+    pub fn is_obtainable(&self, kind: &TicketKind) -> bool {
+        let is_sold = self.purchases.iter().any(|purchase| purchase.ticket == kind.key);
+        is_sold || kind.is_given()
+    }
+
+    /// Reports a purchase that nobody can make, or that is not worth making.
+    fn check_sense(&self, index: usize, purchase: &Purchase, place: &Place, report: &mut Report) {
+        if self.kind(purchase.allowance).is_some_and(|allowance| !allowance.is_given()) {
+            let message = format!("nobody can ever buy this: kind {} allows 0 a day", purchase.allowance);
+            report.warning(place.clone().key("allowance"), message);
+        }
+        if self.purchases[..index].iter().any(|earlier| earlier.mode == purchase.mode) {
+            let message = "nobody can ever buy this: an earlier purchase has the same mode";
+            report.error(place.clone().key("mode"), message);
+        }
+        if purchase.ticket == purchase.allowance {
+            report.warning(place.clone().key("ticket"), "buying gives the ticket that it takes");
+        }
+        if purchase.price.is_empty() {
+            report.warning(place.clone().key("price"), "costs nothing");
+        }
+    }
+}
+
 impl Table for TicketRules {
     const PATH: &'static str = "tickets.ron";
     type File = Self;
@@ -180,8 +211,9 @@ impl Table for TicketRules {
                 report.error(place.clone().key("price_points"), "0 is no price, expected 1 or more");
             }
             if let Some(items) = tables.get::<ItemRules>() {
-                items.check_all(&purchase.price, 1, &place.key("price"), report);
+                items.check_all(&purchase.price, 1, &place.clone().key("price"), report);
             }
+            self.check_sense(index, purchase, &place, report);
         }
         if let Some(items) = tables.get::<ItemRules>() {
             for (index, item) in self.vip_items.iter().enumerate() {

@@ -11,7 +11,7 @@ pub mod systems;
 use bevy_app::{App, Plugin};
 use bevy_ecs::prelude::*;
 
-use crate::rules::RulesApp;
+use crate::rules::{Rules, RulesApp};
 use crate::storage::StorageApp;
 use crate::tick::{Tick, TickSystems};
 
@@ -29,7 +29,8 @@ impl Plugin for BossPlugin {
         app.add_world_entities::<WorldBoss>();
         app.add_world_row::<Season>().add_world_row::<SeasonArchive>();
         app.add_player_rows::<BossRecord>();
-        app.add_systems(Tick, systems::begin_season.in_set(TickSystems::Calendar));
+        let follow_rules = systems::follow_rules.run_if(resource_changed::<Rules<BossRules>>);
+        app.add_systems(Tick, (systems::begin_season, follow_rules).chain().in_set(TickSystems::Calendar));
         requests::register(app);
     }
 }

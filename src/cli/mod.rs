@@ -1,6 +1,7 @@
 //! The subcommands of the program.
 
 mod call;
+mod check;
 mod compare;
 mod sandbox;
 mod scenario;
@@ -36,6 +37,8 @@ enum Command {
     Serve(serve::Serve),
     /// Sends one request, or a file of requests, as a client and prints the replies.
     Call(call::Call),
+    /// Looks for mistakes in the assets; exit code 1 when there are any.
+    Check(check::Check),
     /// Runs a stand-in for the platforms MCRMB and SUD until SIGINT or SIGTERM.
     Sandbox(sandbox::Sandbox),
     /// Runs designers' tests: given players, when requests and waits, then replies and values.
@@ -50,21 +53,27 @@ enum Command {
 pub fn run() -> ExitCode {
     let arguments = Arguments::parse();
     let outcome = match arguments.command {
-        None => arguments.serve.run(),
-        Some(Command::Serve(serve)) => serve.run(),
-        Some(Command::Call(call)) => call.run(),
-        Some(Command::Sandbox(sandbox)) => sandbox.run(),
-        Some(Command::Scenario(scenario)) => return scenario.run(),
-        Some(Command::Simulate(simulate)) => simulate.run(),
-        Some(Command::Compare(compare)) => compare.run(),
+        None => done(arguments.serve.run()),
+        Some(Command::Serve(serve)) => done(serve.run()),
+        Some(Command::Call(call)) => done(call.run()),
+        Some(Command::Check(check)) => check.run(),
+        Some(Command::Sandbox(sandbox)) => done(sandbox.run()),
+        Some(Command::Scenario(scenario)) => Ok(scenario.run()),
+        Some(Command::Simulate(simulate)) => done(simulate.run()),
+        Some(Command::Compare(compare)) => done(compare.run()),
     };
     match outcome {
-        Ok(()) => ExitCode::SUCCESS,
+        Ok(code) => code,
         Err(error) => {
             report(error.as_ref());
             ExitCode::FAILURE
         }
     }
+}
+
+/// A subcommand that has only one way to end well.
+fn done(outcome: Result<(), Box<dyn std::error::Error>>) -> Result<ExitCode, Box<dyn std::error::Error>> {
+    outcome.map(|()| ExitCode::SUCCESS)
 }
 
 #[expect(clippy::print_stderr, reason = "the last words of a program belong on stderr")]

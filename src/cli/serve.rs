@@ -127,6 +127,7 @@ fn describe_metrics() {
     describe_gauge!("raidkeep_reports_pending", "Reports that the platform has not taken yet");
     describe_counter!("raidkeep_reports_total", "Reports by what came of sending them");
     describe_counter!("raidkeep_platform_calls_total", "Calls to platforms, answered or failed");
+    describe_counter!("raidkeep_rules_reloads_total", "Times the assets were read again, by what came of it");
     describe_counter!("raidkeep_storage_failures_total", "Failures of the storage; each stops a world");
 }
 

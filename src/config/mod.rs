@@ -33,6 +33,8 @@ pub struct Config {
     pub clock: String,
     /// Where midnight is.
     pub zone: String,
+    /// Whether changed assets are read without being asked for.
+    pub assets_watch: bool,
     /// Real seconds until an idle player leaves memory.
     pub put_away_seconds: u64,
     /// Movements of each player that the ledger keeps; 0 = all.

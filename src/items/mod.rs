@@ -8,6 +8,7 @@ mod legacy;
 mod model;
 pub mod requests;
 mod rules;
+pub mod suspicion;
 
 pub use amount::{Amount, ItemId};
 pub use ledger::Cause;

@@ -104,7 +104,7 @@ impl ReplyPort for OneReply {
         }
     }
 
-    fn push(&self, _: SignIn, _: &str) {}
+    fn push(&self, _: Option<SignIn>, _: &str) {}
 }
 
 /// Who sends a single request: nobody that is known from an earlier one.

@@ -26,6 +26,7 @@ use crate::net::shard::{Sockets, WorldLoop};
 use crate::net::way_in::WayIn;
 use crate::platforms::sandbox::SandboxSettings;
 use crate::platforms::sandbox::server::SandboxServer;
+use crate::reload::{Reloader, Reloading, RulesNews, Watcher};
 use crate::request::RequestTable;
 use crate::request::route::RouteTable;
 use crate::rules::{AssetSource, LoadedRules, Problems};
@@ -84,6 +85,7 @@ pub struct Server {
     stop: watch::Sender<bool>,
     worlds: Vec<Arc<Inbox>>,
     threads: Vec<JoinHandle<()>>,
+    watcher: Option<Watcher>,
     _lock: std::fs::File,
 }
 
@@ -116,12 +118,15 @@ impl Server {
         });
         let (stop, _) = watch::channel(false);
         let (caller, calling) = caller::start().map_err(system("start a thread"))?;
-        let shared = Shared { config: Arc::new(config), settings, rules, way_in, metrics, caller, stop: stop.clone() };
-        let inboxes = shared.way_in.worlds.clone();
+        let inboxes = way_in.worlds.clone();
+        let (reloader, watcher) = start_reloading(&config, &settings, assets, &rules, &inboxes);
+        let config = Arc::new(config);
+        let shared = Shared { config, settings, rules, reloader, way_in, metrics, caller, stop: stop.clone() };
         let mut threads = start_threads(&shared, worlds, listener)?;
         // It ends when the worlds have.
         threads.push(calling);
-        Ok(Self { address, sandbox: sandbox.map(|(sandbox, _)| sandbox), stop, worlds: inboxes, threads, _lock: lock })
+        let sandbox = sandbox.map(|(sandbox, _)| sandbox);
+        Ok(Self { address, sandbox, stop, worlds: inboxes, threads, watcher, _lock: lock })
     }
 
     /// Stops: refuses new work, finishes what was taken in, commits, and closes the sockets.
@@ -132,6 +137,9 @@ impl Server {
     }
 
     fn join(self) {
+        if let Some(watcher) = self.watcher {
+            watcher.stop();
+        }
         for thread in self.threads {
             if thread.join().is_err() {
                 tracing::error!("a world's thread panicked; every change that was answered is on disk");
@@ -162,6 +170,33 @@ fn load_rules(settings: &GameSettings, assets: &AssetSource) -> Result<Arc<Loade
         tracing::warn!("{warning}");
     }
     Ok(Arc::new(rules))
+}
+
+/// What reads the assets again for all worlds, and what looks for changes of theirs.
+fn start_reloading(
+    config: &Config,
+    settings: &GameSettings,
+    assets: &AssetSource,
+    rules: &Arc<LoadedRules>,
+    worlds: &[Arc<Inbox>],
+) -> (Arc<Reloader>, Option<Watcher>) {
+    let folder = match assets {
+        AssetSource::Folder(folder) if config.assets_watch => Some(folder.clone()),
+        AssetSource::Folder(_) | AssetSource::Embedded(_) => None,
+    };
+    let subscribe = |world: &Arc<Inbox>| {
+        let world = world.clone();
+        let subscriber: Box<dyn Fn(RulesNews) + Send + Sync> = Box::new(move |news| world.push(Input::Rules(news)));
+        subscriber
+    };
+    let worlds = worlds.iter().map(subscribe).collect();
+    let reloader = Reloader::new(game::catalogue(settings), assets.clone(), rules.clone(), worlds);
+    let reloader = Arc::new(reloader.watched(folder.is_some()));
+    let watcher = folder.and_then(|folder| {
+        let started = Watcher::start(&folder, reloader.clone());
+        started.map_err(|error| tracing::warn!(%error, "the assets are not watched; rules_reload reads them")).ok()
+    });
+    (reloader, watcher)
 }
 
 /// Two servers on one folder would each overwrite what the other has promised.
@@ -214,6 +249,7 @@ struct Shared {
     config: Arc<Config>,
     settings: GameSettings,
     rules: Arc<LoadedRules>,
+    reloader: Arc<Reloader>,
     way_in: Arc<WayIn>,
     metrics: Option<PrometheusHandle>,
     caller: Caller,
@@ -314,7 +350,8 @@ fn start_world(shared: &Shared, world: OpenWorld, jobs_max: usize) -> Result<Wor
     let OpenWorld { store, inbox, notify } = world;
     let seed = entropy().map_err(system("draw a random seed"))?;
     let start = Start { wall_ms: wall_ms(), seed: u64::from_le_bytes(seed[..8].try_into().unwrap_or_default()) };
-    let simulation = game::start_world(&shared.settings, &shared.rules, &store, start)?;
+    let mut simulation = game::start_world(&shared.settings, &shared.rules, &store, start)?;
+    simulation.world_mut().insert_resource(Reloading(shared.reloader.clone()));
     let tables = game::player_tables(&simulation);
     let storage = StorageWorker::start(store, tables, listener(inbox.clone())).map_err(system("start a thread"))?;
     Ok(WorldLoop::new(simulation, storage, inbox, notify, jobs_max, shared.caller.clone()))

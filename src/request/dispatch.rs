@@ -10,7 +10,7 @@ use bevy_ecs::prelude::*;
 use bevy_ecs::system::BoxedSystem;
 
 use crate::clock::Clock;
-use crate::events::{Audience, Events, Listeners};
+use crate::events::{Audience, Events, Listeners, OperatorListeners};
 use crate::identity::Login;
 use crate::platforms::exchange::CallOutcome;
 use crate::platforms::exchanges::{Exchanges, WAITING_REQUEST};
@@ -107,8 +107,9 @@ pub struct Reply {
 pub trait ReplyPort: Send + Sync {
     /// Takes the reply to the connection's request number `serial`.
     fn reply(&self, serial: u64, reply: Reply);
-    /// Takes an event for whom `sign_in` names; dropped when the connection acts for somebody else by now.
-    fn push(&self, sign_in: SignIn, text: &str);
+    /// Takes an event for whom `sign_in` names; dropped when the connection acts for somebody else by now. Without a
+    /// `sign_in` the event is for an operator, whomever the connection acts for.
+    fn push(&self, sign_in: Option<SignIn>, text: &str);
 }
 
 /// The right to answer one request, once. Dropped unused, it answers with an internal error, so
@@ -164,7 +165,7 @@ pub struct Held {
 
 enum Delivery {
     Reply(ReplyTo, Reply),
-    Event(Arc<dyn ReplyPort>, SignIn, Arc<str>),
+    Event(Arc<dyn ReplyPort>, Option<SignIn>, Arc<str>),
 }
 
 impl std::fmt::Debug for Delivery {
@@ -414,6 +415,11 @@ pub fn dispatch(world: &mut World, handlers: &mut Handlers, mut command: Command
         return;
     };
     let handler = &mut entry.handler;
+    if command.credential == Credential::Operator
+        && let Some(port) = &command.reply_to.port
+    {
+        world.resource_mut::<OperatorListeners>().add(port);
+    }
     let (player, sign_in) = match who_asks(world, handler.access(), &command.credential) {
         Ok(found) => found,
         Err(Unready::Refused(refusal)) => {
@@ -526,7 +532,8 @@ pub fn hold_events(world: &mut World) {
         let mut ports = Vec::new();
         let mut listen = |listeners: &Listeners, login: &Login| {
             let current = |sign_in: &SignIn| login.is_valid(now) && login.generation() == sign_in.generation;
-            ports.extend(listeners.ports().filter(|(_, sign_in)| current(sign_in)));
+            let ports_now = listeners.ports().filter(|(_, sign_in)| current(sign_in));
+            ports.extend(ports_now.map(|(port, sign_in)| (port, Some(sign_in))));
         };
         match event.to {
             Audience::Player(entity) => {
@@ -537,6 +544,9 @@ pub fn hold_events(world: &mut World) {
             Audience::Everybody => {
                 let mut players = world.query::<(&Listeners, &Login)>();
                 players.iter(world).for_each(|(listeners, login)| listen(listeners, login));
+            }
+            Audience::Operators => {
+                ports.extend(world.resource::<OperatorListeners>().ports().map(|port| (port, None)));
             }
         }
         let held = ports.into_iter().map(|(port, sign_in)| Held {

@@ -115,7 +115,13 @@ impl Problems {
     /// Whether one of the problems is an error.
     #[must_use]
     pub fn has_errors(&self) -> bool {
-        self.0.iter().any(|problem| problem.severity == Severity::Error)
+        self.error_count() > 0
+    }
+
+    /// How many of the problems are errors.
+    #[must_use]
+    pub fn error_count(&self) -> usize {
+        self.0.iter().filter(|problem| problem.severity == Severity::Error).count()
     }
 }
 

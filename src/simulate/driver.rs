@@ -45,7 +45,7 @@ impl ReplyPort for Link {
         }
     }
 
-    fn push(&self, _: SignIn, _: &str) {}
+    fn push(&self, _: Option<SignIn>, _: &str) {}
 }
 
 /// The simulated world.

@@ -5,6 +5,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::rules::{Place, Report, Table, Tables, only};
+use crate::stages::rules::StageRules;
 
 /// `monsters.ron`.
 #[derive(Debug, Deserialize)]
@@ -90,6 +91,12 @@ impl LayoutRules {
         self.layouts.iter().find(|layout| layout.id == id)
     }
 
+    /// Whether the monster appears anywhere.
+    fn has_monster(&self, id: &str) -> bool {
+        let waves = self.layouts.iter().flat_map(|layout| &layout.waves);
+        waves.flat_map(|wave| &wave.enemies).any(|enemy| enemy.monster == id)
+    }
+
     /// The names of all layouts.
     pub fn names(&self) -> impl Iterator<Item = &str> {
         self.layouts.iter().map(|layout| layout.id.as_str())
@@ -104,7 +111,7 @@ impl Table for MonsterRules {
         only(files)
     }
 
-    fn validate(&self, _: &Tables, report: &mut Report) {
+    fn validate(&self, tables: &Tables, report: &mut Report) {
         for (index, monster) in self.monsters.iter().enumerate() {
             let place = Place::file(Self::PATH).key("monsters").index(index);
             if self.monsters[..index].iter().any(|earlier| earlier.id == monster.id) {
@@ -119,7 +126,10 @@ impl Table for MonsterRules {
                 }
             }
             if !monster.speed.is_finite() || monster.speed < 0.0 {
-                report.error(place.key("speed"), "expected a number of 0 or more");
+                report.error(place.clone().key("speed"), "expected a number of 0 or more");
+            }
+            if tables.get::<LayoutRules>().is_some_and(|layouts| !layouts.has_monster(&monster.id)) {
+                report.warning(place.key("id"), format!("\"{}\" appears in no layout", monster.id));
             }
         }
     }
@@ -141,6 +151,9 @@ impl Table for LayoutRules {
             }
             for (at, wave) in layout.waves.iter().enumerate() {
                 check_wave(wave, &place.clone().key("waves").index(at), tables.get(), report);
+            }
+            if tables.get::<StageRules>().is_some_and(|stages| !stages.has_layout(&layout.id)) {
+                report.warning(place.key("id"), format!("no stage has the layout \"{}\"", layout.id));
             }
         }
     }

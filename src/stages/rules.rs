@@ -7,6 +7,7 @@ use crate::items::{Amount, ItemRules};
 use crate::rules::{Place, Report, Table, Tables};
 use crate::stages::Mode;
 use crate::stages::layouts::LayoutRules;
+use crate::stages::suspicion;
 use crate::stages::windows::Window;
 use crate::tickets::TicketRules;
 
@@ -152,6 +153,12 @@ impl StageRules {
         self.modes.iter().map(|(_, rules)| rules).find(|rules| rules.in_range(stage).is_some())
     }
 
+    /// Whether a stage has this layout.
+    pub fn has_layout(&self, id: &str) -> bool {
+        let blocks = self.modes.iter().flat_map(|(_, mode)| &mode.stages);
+        blocks.filter_map(|block| block.layout.as_deref()).any(|layout| layout == id)
+    }
+
     /// The general stages a new player has passed.
     pub fn newcomer_passed(&self) -> u32 {
         self.mode(Mode::General).map_or(0, |rules| rules.newcomer_passed)
@@ -180,6 +187,7 @@ impl Table for StageRules {
             }
             check_mode(mode, &place, report);
             check_references(mode, tables, &place, report);
+            suspicion::look(mode, tables, &place, report);
         }
     }
 }

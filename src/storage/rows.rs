@@ -34,6 +34,12 @@ pub trait PlayerRow: Component<Mutability = Mutable> + Serialize + DeserializeOw
         let _ = (version, bytes);
         None
     }
+
+    /// Takes in what has happened to everybody while this player was not in memory. Nothing is written for it: the same
+    /// row comes to the same each time it is read.
+    fn catch_up(&mut self, world: &World) {
+        let _ = world;
+    }
 }
 
 /// A component of players that is any number of rows a player, with keys that start with the
@@ -69,7 +75,11 @@ impl<T: PlayerRow> PlayerRows for T {
     fn load(rows: &[(Vec<u8>, Vec<u8>)], world: &World) -> Result<Self, RowError> {
         match rows.first() {
             None => Ok(T::newcomer(world)),
-            Some((_, value)) => decode_value(T::VERSION, value, T::upgrade),
+            Some((_, value)) => {
+                let mut row: T = decode_value(T::VERSION, value, T::upgrade)?;
+                row.catch_up(world);
+                Ok(row)
+            }
         }
     }
 }

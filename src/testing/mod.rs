@@ -32,6 +32,7 @@ use crate::net::limits::{AddressLimits, Limiter, PlayerLimits};
 use crate::net::operator::OperatorToken;
 use crate::net::way_in::{EntropySource, WayIn};
 use crate::platforms::sandbox::SandboxSettings;
+use crate::reload::{Reloader, Reloading};
 use crate::request::RequestTable;
 use crate::rules::{AssetSource, LoadedRules, Table};
 use crate::storage::disk::Disk;
@@ -105,6 +106,11 @@ impl Default for TestSetup {
             inbox_capacity: config.limits.waiting_requests_per_world,
         }
     }
+}
+
+fn load(setup: &TestSetup) -> Arc<LoadedRules> {
+    let rules = game::load_rules(&setup.settings, &setup.assets);
+    Arc::new(rules.unwrap_or_else(|problems| panic!("the assets should be valid:\n{problems}")))
 }
 
 /// Copies the shipped assets to `folder`, with `from` replaced by `to` in one file, as a designer
@@ -196,9 +202,8 @@ impl TestServer {
     /// # Panics
     /// When the assets are not valid.
     pub fn with(setup: TestSetup) -> Self {
-        let rules = game::load_rules(&setup.settings, &setup.assets);
-        let rules = rules.unwrap_or_else(|problems| panic!("the assets should be valid:\n{problems}"));
-        Self::with_rules(setup, Arc::new(rules))
+        let rules = load(&setup);
+        Self::with_rules(setup, rules)
     }
 
     /// A new world as the setup says, but with rules that are loaded already.
@@ -212,7 +217,8 @@ impl TestServer {
         let start = Start { wall_ms: setup.wall_ms, seed: setup.seed };
         let mut app = game::build_app(&setup.settings);
         (setup.extend)(&mut app);
-        let simulation = game::start_app(app, &setup.settings, &rules, &store, start).expect("the world should start");
+        let mut simulation =
+            game::start_app(app, &setup.settings, &rules, &store, start).expect("the world should start");
         let committed = store.recovered.last_batch;
         let inbox = Arc::new(Inbox::new(setup.inbox_capacity, committed, Box::new(|| {})));
         let way_in = Arc::new(WayIn {
@@ -225,6 +231,16 @@ impl TestServer {
             address_limits: AddressLimits::new(0),
             entropy: seeded_entropy(setup.seed, committed),
         });
+        let reloader = Arc::new(Reloader::new(
+            game::catalogue(&setup.settings),
+            setup.assets.clone(),
+            rules.clone(),
+            vec![Box::new({
+                let inbox = inbox.clone();
+                move |news| inbox.push(Input::Rules(news))
+            })],
+        ));
+        simulation.world_mut().insert_resource(Reloading(reloader));
         let wall_ms = setup.wall_ms;
         Self {
             setup,
@@ -253,8 +269,14 @@ impl TestServer {
     /// are gone.
     pub fn crash_and_reopen(self) -> Self {
         let disks = (self.disks.0.after_power_loss(), self.disks.1.after_power_loss());
-        let setup = TestSetup { wall_ms: self.wall_ms, ..self.setup };
-        Self::open(setup, self.rules, disks, self.platforms.without_server())
+        // Each start draws a seed, and a world that exists keeps its own.
+        let setup = TestSetup { wall_ms: self.wall_ms, seed: self.setup.seed.wrapping_add(1), ..self.setup };
+        let rules = match &setup.assets {
+            AssetSource::Embedded(_) => self.rules,
+            // They may have been edited since the world started.
+            AssetSource::Folder(_) => load(&setup),
+        };
+        Self::open(setup, rules, disks, self.platforms.without_server())
     }
 
     /// The same, with the assets that the designers have meanwhile.

@@ -323,10 +323,15 @@ impl Client {
         reply.unwrap_or_else(|ended| panic!("{function} should be answered, but: {ended:?}"))
     }
 
-    /// Sends a request's text and waits for the reply.
+    /// Sends a request's text and waits for the reply. Events that come before it are skipped.
     pub fn try_ask(&mut self, request: &str) -> Result<Value, Ended> {
         self.send(Message::text(request)).map_err(Ended::Cut)?;
-        self.read_json()
+        loop {
+            let frame = self.read_json()?;
+            if frame.get("event").is_none() {
+                return Ok(frame);
+            }
+        }
     }
 
     /// Sends a message.

@@ -3,6 +3,8 @@
 //! Nothing ticks. What a player has is computed from the moment its timer started, so it is exact
 //! to the second at any moment, whatever the tick rate and across restarts.
 
+mod history;
+
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 
@@ -15,7 +17,9 @@ use crate::clock::Clock;
 use crate::events::{Events, Listeners};
 use crate::rules::{Place, Report, Rules, RulesApp, Table, Tables, only};
 use crate::storage::{PlayerRow, StorageApp, Touched};
-use crate::tick::{Surroundings, Tick, TickSystems, expire_parked};
+use crate::tick::{Surroundings, Tick, TickSystems, expire_parked, receive};
+
+pub use history::{EnergyHistory, Pace};
 
 /// A player's energy, as of the moment its timer started.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Component, Serialize, Deserialize)]
@@ -100,6 +104,10 @@ impl PlayerRow for Energy {
         let rules = world.resource::<Rules<EnergyRules>>();
         Self::new(rules.newcomer, world.resource::<Clock>().now())
     }
+
+    fn catch_up(&mut self, world: &World) {
+        world.resource::<EnergyHistory>().catch_up(self);
+    }
 }
 
 /// `energy.ron`.
@@ -135,6 +143,10 @@ impl Table for EnergyRules {
                     format!("{value} is out of range, expected {least} to 1000000000"),
                 );
             }
+        }
+        if self.newcomer > self.maximum {
+            let message = format!("a new player starts above the maximum of {}", self.maximum);
+            report.warning(Place::file(Self::PATH).key("newcomer"), message);
         }
     }
 }
@@ -185,6 +197,14 @@ pub struct FullEnergyQueue {
     waiting: EntityHashSet,
 }
 
+impl FullEnergyQueue {
+    /// Forgets everybody.
+    fn clear(&mut self) {
+        self.due.clear();
+        self.waiting.clear();
+    }
+}
+
 /// Notes when the energy of those who have just asked for something will be full, and tells those whose moment has come.
 fn tell_of_full_energy(
     touched: Res<Touched>,
@@ -233,8 +253,10 @@ pub struct EnergyPlugin;
 
 impl Plugin for EnergyPlugin {
     fn build(&self, app: &mut App) {
-        app.add_rules::<EnergyRules>().add_player_rows::<Energy>();
+        app.add_rules::<EnergyRules>().add_player_rows::<Energy>().add_world_row::<EnergyHistory>();
         app.init_resource::<FullEnergyQueue>();
+        let follow_rules = history::follow_rules.run_if(resource_changed::<Rules<EnergyRules>>);
+        app.add_systems(Tick, follow_rules.in_set(TickSystems::Receive).after(receive));
         let after = (expire_parked, crate::tickets::tell_of_reset);
         app.add_systems(Tick, tell_of_full_energy.in_set(TickSystems::Simulate).after(after.0).after(after.1));
     }
