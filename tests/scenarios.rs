@@ -130,6 +130,32 @@ fn events_are_expected_once_and_time_does_not_run_backwards() {
 }
 
 #[test]
+fn a_reply_that_does_not_come_is_a_failure_and_one_that_comes_later_can_be_expected() {
+    let steps = |steps: &str| play(&format!(r#"(name: "n", players: [(name: "a"), (name: "b")], steps: [{steps}])"#));
+    let early = r#"Start(by: "a", function: "ping"), Ask(by: "a", function: "get_shop"), Reply(to: "a", expect: [Absent("data")])"#;
+    assert!(steps(early).passed(), "replies are told apart by the order of the requests: {}", steps(early));
+    let none = steps(r#"Reply(to: "b")"#);
+    let (_, failure) = none.failures().next().expect("nothing was started");
+    assert!(failure.mismatches[0].1.contains("made with Start"), "{none}");
+}
+
+#[test]
+fn a_long_wait_leaves_out_no_day() {
+    let outcome = play(
+        r#"(name: "n", players: [(name: "a")], steps: [
+            Wait("3d"),
+            Event(to: "a", event: "tickets_reset"), Event(to: "a", event: "tickets_reset"),
+            Event(to: "a", event: "tickets_reset"), NoEvent(to: "a", event: "tickets_reset"),
+            Ask(by: "a", function: "server_time", expect: [Equals("data.time", "2026-03-13 12:00:00")]),
+            WaitUntil("2126-03-13 12:00:00"),
+        ])"#,
+    );
+    let (step, failure) = outcome.failures().next().expect("a century is too long");
+    assert_eq!((step.line, failure.mismatches.len()), (6, 1), "{outcome}");
+    assert!(failure.mismatches[0].1.contains("within 3660 days"), "{outcome}");
+}
+
+#[test]
 fn mistakes_in_a_file_are_all_told_with_their_place() {
     let text = r#"(name: "", starts_at: "noon", players: [(name: "ann"), (name: "ann")], steps: [
         Ask(by: "anne", function: "ping", data: 5),

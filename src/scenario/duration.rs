@@ -4,7 +4,10 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Deserializer, de};
 
-/// A span of game time in whole seconds, never negative.
+/// The longest span, in days: ten years.
+pub const DAYS_MAX: i64 = 3660;
+
+/// A span of game time in whole seconds, never negative and not above [`DAYS_MAX`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Span {
     /// How long.
@@ -19,7 +22,11 @@ impl FromStr for Span {
         let mut parts = text.split_whitespace().peekable();
         parts.peek().ok_or_else(wrong)?;
         let seconds = parts.try_fold(0_i64, |sum, part| sum.checked_add(part_seconds(part)?));
-        Ok(Self { seconds: seconds.ok_or_else(wrong)? })
+        let seconds = seconds.ok_or_else(wrong)?;
+        match seconds > DAYS_MAX * 86_400 {
+            true => Err(format!("\"{text}\" is too long; expected {DAYS_MAX}d or less")),
+            false => Ok(Self { seconds }),
+        }
     }
 }
 
@@ -58,5 +65,6 @@ mod tests {
         for text in ["", " ", "5", "h", "-5s", "1.5h", "5 s", "1y", "秒", "99999999999d"] {
             assert!(text.parse::<Span>().is_err_and(|error| error.contains("1d 2h 30m 15s")), "{text}");
         }
+        assert!("3661d".parse::<Span>().is_err_and(|error| error.contains("expected 3660d or less")));
     }
 }

@@ -13,6 +13,7 @@ pub mod junit;
 pub mod model;
 pub mod outcome;
 pub mod run;
+mod world;
 
 pub use model::Scenario;
 pub use outcome::{Failure, Outcome, StepOutcome, Verdict};

@@ -70,6 +70,27 @@ pub enum Step {
         #[serde(default)]
         expect: Vec<Check>,
     },
+    /// A player asks for a function whose reply comes later, when something else has happened.
+    Start {
+        /// Which player.
+        by: String,
+        /// Which function.
+        function: String,
+        /// The arguments without the token.
+        #[serde(default)]
+        data: Option<Value>,
+    },
+    /// The reply to the earliest `Start` of a player that has no reply so far.
+    Reply {
+        /// Which player.
+        to: String,
+        /// The status of the reply; as in `Ask`.
+        #[serde(default)]
+        status: Option<i64>,
+        /// What the reply holds.
+        #[serde(default)]
+        expect: Vec<Check>,
+    },
     /// A player sends a frame as it stands, on the connection on which it is logged in.
     Frame {
         /// Which player.
@@ -129,6 +150,8 @@ impl Step {
         match self {
             Self::Ask { by, function, data: Some(data), .. } => format!("{by} asks {function} {data}"),
             Self::Ask { by, function, data: None, .. } => format!("{by} asks {function}"),
+            Self::Start { by, function, .. } => format!("{by} starts {function}"),
+            Self::Reply { to, .. } => format!("{to} gets a reply"),
             Self::Frame { by, text, .. } => format!("{by} sends {text}"),
             Self::Operate { function, .. } => format!("the operator asks {function}"),
             Self::Wait(span) => format!("{} seconds pass", span.seconds),
@@ -142,8 +165,8 @@ impl Step {
     /// The player it speaks of, and under which key.
     fn player(&self) -> Option<(&'static str, &str)> {
         match self {
-            Self::Ask { by, .. } | Self::Frame { by, .. } => Some(("by", by)),
-            Self::Event { to, .. } | Self::NoEvent { to, .. } => Some(("to", to)),
+            Self::Ask { by, .. } | Self::Start { by, .. } | Self::Frame { by, .. } => Some(("by", by)),
+            Self::Reply { to, .. } | Self::Event { to, .. } | Self::NoEvent { to, .. } => Some(("to", to)),
             Self::Change { player, .. } => Some(("player", player)),
             Self::Operate { .. } | Self::Wait(_) | Self::WaitUntil(_) => None,
         }
@@ -151,7 +174,7 @@ impl Step {
 
     fn arguments(&self) -> Option<&Value> {
         match self {
-            Self::Ask { data, .. } | Self::Operate { data, .. } => data.as_ref(),
+            Self::Ask { data, .. } | Self::Start { data, .. } | Self::Operate { data, .. } => data.as_ref(),
             _ => None,
         }
     }

@@ -5,14 +5,15 @@ use std::time::Instant;
 
 use serde_json::{Value, json};
 
-use crate::clock::Clock;
 use crate::game;
 use crate::rules::{AssetSource, LoadedRules, Place, Problems, Single};
 use crate::scenario::check::{Check, Mismatch};
+use crate::scenario::duration::DAYS_MAX;
 use crate::scenario::given;
 use crate::scenario::model::{Scenario, Step, read_moment};
 use crate::scenario::outcome::{Failure, Outcome, StepOutcome, Verdict};
-use crate::testing::{NOON_MS, TestPlayer, TestServer, TestSetup};
+use crate::scenario::world::{Scene, Wanted};
+use crate::testing::{NOON_MS, TestServer, TestSetup};
 
 /// Reads a scenario's file.
 pub fn read(name: &str, text: &str) -> Result<Single<Scenario>, Problems> {
@@ -53,11 +54,7 @@ impl Stage {
 /// A scenario under way.
 struct Play<'s> {
     scenario: &'s Single<Scenario>,
-    server: TestServer,
-    /// In the order of the file.
-    players: Vec<(&'s str, TestPlayer)>,
-    /// Events that nobody has expected yet, by connection.
-    events: Vec<(usize, Value)>,
+    scene: Scene<'s>,
 }
 
 type StepResult = Result<(), Failure>;
@@ -70,22 +67,21 @@ impl<'s> Play<'s> {
         let start = starts_at.as_deref().and_then(|text| read_moment(text).ok());
         let start = start.and_then(|local| local.to_zoned(setup.settings.zone.clone()).ok());
         let wall_ms = start.map_or(NOON_MS, |start| start.timestamp().as_millisecond());
-        let server = TestServer::with_rules(TestSetup { wall_ms, ..setup }, rules);
-        let mut play = Self { scenario, server, players: Vec::new(), events: Vec::new() };
+        let scene = Scene::new(TestServer::with_rules(TestSetup { wall_ms, ..setup }, rules));
+        let mut play = Self { scenario, scene };
         let mut note = |place: Place, title: String, given: StepResult| {
             if let Err(failure) = given {
                 steps.push(StepOutcome { line: scenario.line(&place), title, verdict: Verdict::Failed(failure) });
             }
         };
         if !bosses.is_empty() {
-            let reply = play.server.operate("scenario_bosses", json!({ "bosses": bosses }));
+            let reply = play.scene.operate("scenario_bosses", json!({ "bosses": bosses }));
             let place = scenario.place().key("bosses");
             let given = play.expect_status(&reply, 0, &place);
             note(place, "bosses are given".to_owned(), given);
         }
         for (index, player) in players.iter().enumerate() {
-            let connected = play.server.player(&player.name);
-            play.players.push((&player.name, connected));
+            play.scene.join(&player.name);
             let place = scenario.place().key("players").index(index);
             let given = play.give(&player.name, json!(player.state), &place);
             note(place, format!("the state of {} is given", player.name), given);
@@ -96,19 +92,30 @@ impl<'s> Play<'s> {
     fn take(&mut self, step: &Step, place: &Place) -> StepResult {
         match step {
             Step::Ask { by, function, data, once, status, reply, expect } => {
-                let answer = self.ask(by, function, data.clone(), once.as_deref());
+                let answer = self.scene.ask(by, function, data.clone(), once.as_deref());
+                let answer = self.found(answer, &place.clone().key("function"))?;
                 self.expect_reply(&answer, reply.as_ref(), place)?;
                 self.expect_all(&answer, *status, reply.is_some(), expect, place)
             }
-            Step::Operate { function, data, status, expect } => {
-                let answer = self.server.operate(function, data.clone().unwrap_or_else(|| json!({})));
-                self.expect_all(&answer, *status, false, expect, place)
-            }
-            Step::Frame { by, text, reply } => self.send_frame(by, text, reply, place),
-            Step::Wait(span) => {
-                self.server.advance_seconds(span.seconds);
+            Step::Start { by, function, data } => {
+                self.scene.start(by, function, data.clone());
                 Ok(())
             }
+            Step::Reply { to, status, expect } => {
+                let answer = self.scene.started_reply(to);
+                let answer = self.found(answer, place)?;
+                self.expect_all(&answer, *status, false, expect, place)
+            }
+            Step::Operate { function, data, status, expect } => {
+                let answer = self.scene.operate(function, data.clone().unwrap_or_else(|| json!({})));
+                self.expect_all(&answer, *status, false, expect, place)
+            }
+            Step::Frame { by, text, reply } => {
+                let answer = self.scene.send(by, text);
+                let answer = self.found(answer, &place.clone().key("text"))?;
+                self.expect_text(&answer, reply, &place.clone().key("reply"))
+            }
+            Step::Wait(span) => self.pass(self.scene.now() + span.seconds, place),
             Step::WaitUntil(moment) => self.wait_until(moment, place),
             Step::Event { to, event, expect } => self.expect_event(to, event, expect, place),
             Step::NoEvent { to, event } => self.expect_no_event(to, event, place),
@@ -116,81 +123,57 @@ impl<'s> Play<'s> {
         }
     }
 
-    /// The name was checked when the file was read.
-    fn player(&self, name: &str) -> TestPlayer {
-        let found = self.players.iter().find(|(known, _)| *known == name);
-        found.map(|(_, player)| player.clone()).expect("a scenario's steps should name its players")
-    }
-
     fn give(&mut self, player: &str, state: Value, place: &Place) -> StepResult {
-        let reply = self.ask(player, "scenario_player", Some(state), None);
+        let reply = self.scene.ask(player, "scenario_player", Some(state), None);
+        let reply = self.found(reply, place)?;
         self.expect_status(&reply, 0, place)
     }
 
-    fn ask(&mut self, by: &str, function: &str, data: Option<Value>, once: Option<&str>) -> Value {
-        let connection = self.player(by).connection;
-        let mut frame = json!({"world": 0, "function": function, "data": data.unwrap_or_else(|| json!({}))});
-        if let Some(once) = once {
-            frame["once"] = once.into();
-        }
-        let reply = self.server.send_on(connection, &frame.to_string());
-        serde_json::from_str(&reply).unwrap_or(Value::String(reply))
-    }
-
-    fn send_frame(&mut self, by: &str, text: &str, expected: &str, place: &Place) -> StepResult {
-        let connection = self.player(by).connection;
-        let reply = self.server.send_on(connection, text);
-        if reply == expected {
-            return Ok(());
-        }
-        Err(self.failure(&place.clone().key("reply"), expected, &reply, "the frame above was the reply"))
-    }
-
     fn wait_until(&mut self, moment: &str, place: &Place) -> StepResult {
-        let clock = self.server.simulation().world().resource::<Clock>();
-        let (now, zone) = (clock.now(), clock.zone().clone());
-        let target = read_moment(moment).ok().and_then(|local| local.to_zoned(zone).ok());
-        let target = target.map_or(now, |target| target.timestamp().as_second());
-        if target < now {
-            let present = self.server.simulation().world().resource::<Clock>().local_time(now);
-            return Err(self.failure(place, "a moment that is still to come", moment, &format!("it is {present}")));
+        let target = read_moment(moment).ok().and_then(|local| self.scene.moment(local));
+        let (now, latest) = (self.scene.now(), self.scene.now() + DAYS_MAX * 86_400);
+        match target.filter(|target| (now..=latest).contains(target)) {
+            Some(target) => self.pass(target, place),
+            None => {
+                let context = format!("it is {}", self.scene.local_time());
+                let expected = format!("a moment that is still to come, within {DAYS_MAX} days");
+                Err(self.failure(place, &expected, moment, &context))
+            }
         }
-        self.server.advance_seconds(target - now);
-        Ok(())
+    }
+
+    fn pass(&mut self, target: i64, place: &Place) -> StepResult {
+        match self.scene.advance_to(target) {
+            Ok(()) => Ok(()),
+            Err(refusal) => self.expect_status(&refusal, 0, place),
+        }
     }
 
     fn expect_event(&mut self, to: &str, event: &str, expect: &[Check], place: &Place) -> StepResult {
-        let connection = self.player(to).connection;
-        self.collect_events(connection);
-        let is_it = |(at, told): &(usize, Value)| *at == connection && told["event"] == event;
-        let Some(found) = self.events.iter().position(is_it) else {
-            let told = self.told(connection);
-            return Err(self.failure(&place.clone().key("event"), event, "no such event", &told));
-        };
-        let (_, told) = self.events.remove(found);
-        self.expect_checks(&told, expect, place)
-    }
-
-    fn expect_no_event(&mut self, to: &str, event: &str, place: &Place) -> StepResult {
-        let connection = self.player(to).connection;
-        self.collect_events(connection);
-        match self.events.iter().any(|(at, told)| *at == connection && told["event"] == event) {
-            true => {
-                let told = self.told(connection);
-                Err(self.failure(place, &format!("no event {event}"), "one", &told))
+        match self.scene.take_event(to, event) {
+            Some(told) => self.expect_checks(&told, expect, place),
+            None => {
+                let context = self.other_events(to);
+                Err(self.failure(&place.clone().key("event"), event, "no such event", &context))
             }
-            false => Ok(()),
         }
     }
 
-    fn collect_events(&mut self, connection: usize) {
-        let come = self.server.events(connection);
-        self.events.extend(come.into_iter().map(|event| (connection, event)));
+    fn expect_no_event(&mut self, to: &str, event: &str, place: &Place) -> StepResult {
+        match self.scene.take_event(to, event) {
+            Some(told) => Err(self.failure(place, &format!("no event {event}"), "one", &reply_context(&told))),
+            None => Ok(()),
+        }
     }
 
-    fn told(&self, connection: usize) -> String {
-        let events = self.events.iter().filter(|(at, _)| *at == connection).map(|(_, event)| event);
-        format!("events not expected so far: {}", events.map(Value::to_string).collect::<Vec<_>>().join(" "))
+    fn other_events(&self, player: &str) -> String {
+        let events: Vec<String> = self.scene.events(player).map(Value::to_string).collect();
+        format!("events not expected so far: {}", events.join(" "))
+    }
+
+    /// A reply that should be there.
+    fn found<T>(&self, answer: Result<T, Wanted>, place: &Place) -> Result<T, Failure> {
+        answer.map_err(|Wanted { what, why }| self.failure(place, what, "none", why))
     }
 
     /// Without a word of the file on it, a reply is expected to be a success.
@@ -221,11 +204,15 @@ impl<'s> Play<'s> {
     fn expect_reply(&self, answer: &Value, reply: Option<&Value>, place: &Place) -> StepResult {
         match reply.filter(|reply| *reply != answer) {
             None => Ok(()),
-            Some(reply) => {
-                let place = place.clone().key("reply");
-                Err(self.failure(&place, &reply.to_string(), &answer.to_string(), "the whole reply differs"))
-            }
+            Some(reply) => self.expect_text(&answer.to_string(), &reply.to_string(), &place.clone().key("reply")),
         }
+    }
+
+    fn expect_text(&self, answer: &str, expected: &str, place: &Place) -> StepResult {
+        if answer == expected {
+            return Ok(());
+        }
+        Err(self.failure(place, expected, answer, "the whole reply counts"))
     }
 
     fn expect_checks(&self, answer: &Value, expect: &[Check], place: &Place) -> StepResult {

@@ -32,11 +32,13 @@ pub fn settings() -> Result<GameSettings, ConfigError> {
     Ok(settings)
 }
 
-/// Takes the replies of all virtual players. Nobody reads events.
-#[derive(Default)]
-struct Replies(Mutex<Vec<(u64, Reply)>>);
+/// The replies to all virtual players, each with the player it is for.
+type Replies = Mutex<Vec<(u64, Reply)>>;
 
-impl ReplyPort for Replies {
+/// The connection of one player. As long as it lives, the player is online. Nobody reads events.
+struct Link(Arc<Replies>);
+
+impl ReplyPort for Link {
     fn reply(&self, serial: u64, reply: Reply) {
         if let Ok(mut replies) = self.0.lock() {
             replies.push((serial, reply));
@@ -77,8 +79,19 @@ impl Driver {
         self.requests.kinds().iter().map(|kind| kind.function)
     }
 
+    /// A connection for a player who comes. Dropping it is going away.
+    pub fn connect(&self) -> Arc<dyn ReplyPort> {
+        Arc::new(Link(self.replies.clone()))
+    }
+
     /// Has a request handled in the next tick. Arguments that the function does not take are refused by returning `false`.
-    pub fn ask(&mut self, player: u64, function: RequestKind, data: &str, sign_in: Option<SignIn>) -> bool {
+    pub fn ask(
+        &mut self,
+        (player, link): (u64, Arc<dyn ReplyPort>),
+        function: RequestKind,
+        data: &str,
+        sign_in: Option<SignIn>,
+    ) -> bool {
         let Some(decoded) =
             serde_json::from_str::<&RawValue>(data).ok().and_then(|raw| (function.decode)(Some(raw)).ok())
         else {
@@ -93,7 +106,7 @@ impl Driver {
             once: None,
             stranger: sign_in.is_none().then(|| Box::new(Stranger { address: None, entropy })),
             fact: None,
-            reply_to: ReplyTo::new(self.replies.clone(), player, RequestId::Absent),
+            reply_to: ReplyTo::new(link, player, RequestId::Absent),
             parked_at: 0,
             meanwhile: None,
         }));
@@ -125,7 +138,7 @@ impl Driver {
 
     /// The replies that have come, each with the player it is for.
     pub fn take_replies(&mut self) -> Vec<(u64, Reply)> {
-        self.replies.0.lock().map(|mut replies| std::mem::take(&mut *replies)).unwrap_or_default()
+        self.replies.lock().map(|mut replies| std::mem::take(&mut *replies)).unwrap_or_default()
     }
 
     /// The world, to measure.

@@ -9,12 +9,14 @@
 
 pub mod accounts;
 pub mod driver;
+mod heard;
 pub mod measure;
 pub mod player;
 pub mod policy;
 pub mod purchase;
 pub mod run;
 pub mod series;
+mod visit;
 
 pub use policy::Policy;
 pub use run::{Plan, Troubles, simulate};

@@ -108,7 +108,7 @@ pub enum Habit {
     Ask {
         /// Which function.
         function: String,
-        /// Its arguments.
+        /// Its arguments; `{name}` in a text is the player's name.
         data: Value,
         /// At most so often in a visit.
         at_most: u32,

@@ -2,6 +2,7 @@
 
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
+use std::sync::Arc;
 
 use jiff::ToSpan;
 use jiff::tz::TimeZone;
@@ -10,14 +11,16 @@ use crate::config::ConfigError;
 use crate::game::{self, Start};
 use crate::items::ItemRules;
 use crate::player::Players;
+use crate::request::dispatch::ReplyPort;
 use crate::request::registry::RequestKind;
 use crate::request::status;
 use crate::rules::{AssetSource, Problems, Rules, nearest};
 use crate::simulate::driver::{self, Driver};
 use crate::simulate::measure::{Book, Measured, Today, count_full_energy};
-use crate::simulate::player::{Knowledge, VirtualPlayer};
+use crate::simulate::player::VirtualPlayer;
 use crate::simulate::policy::{Archetype, Habit, Policy};
 use crate::simulate::series::{About, Run};
+use crate::simulate::visit::Knowledge;
 use crate::stages::{StageRules, SweepRules};
 use crate::storage::{RowError, StorageError};
 
@@ -100,6 +103,8 @@ struct Life<'p> {
     planned: Vec<Vec<i64>>,
     /// Who acts when: at most one entry a player.
     due: BinaryHeap<Reverse<(i64, u32)>>,
+    /// By player number, those who are there.
+    links: Vec<Option<Arc<dyn ReplyPort>>>,
     /// By player number, those who have an account.
     measured: Vec<Option<Measured>>,
     /// The day of a player's last visit, from 1; 0 = none.
@@ -125,6 +130,7 @@ impl<'p> Life<'p> {
             players: players.collect(),
             planned: vec![Vec::new(); count],
             due: BinaryHeap::with_capacity(count),
+            links: vec![None; count],
             measured: vec![None; count],
             last_active: vec![0; count],
             today: Today::default(),
@@ -185,7 +191,7 @@ impl<'p> Life<'p> {
 
     fn wake(&mut self, number: u32, at: i64) {
         let step = self.plan.policy.moment_seconds;
-        self.due.push(Reverse((at.div_ceil_to(step), number)));
+        self.due.push(Reverse((next_moment(at, step), number)));
     }
 
     fn live(&mut self, mut progress: impl FnMut(u32)) -> Result<(), Troubles> {
@@ -230,7 +236,9 @@ impl<'p> Life<'p> {
         };
         let sign_in = player.sign_in;
         let function: Option<RequestKind> = self.world.function(&wish.function);
-        let asked = function.is_some_and(|function| self.world.ask(number.into(), function, &wish.data, sign_in));
+        let link = self.links[at].get_or_insert_with(|| self.world.connect()).clone();
+        let asker = (u64::from(number), link);
+        let asked = function.is_some_and(|function| self.world.ask(asker, function, &wish.data, sign_in));
         if !asked {
             let refusal = format!(r#"{{"status":{}}}"#, status::MALFORMED);
             self.end_request(number, &refusal, None, now);
@@ -256,6 +264,7 @@ impl<'p> Life<'p> {
 
     /// The player goes, until the next visit that has not begun meanwhile.
     fn end_visit(&mut self, number: u32, now: i64) {
+        self.links[number as usize] = None;
         let planned = &mut self.planned[number as usize];
         while planned.pop_if(|at| *at <= now).is_some() {}
         if !self.await_visit(number) {
@@ -322,16 +331,10 @@ fn archetype_of(number: u32, plan: &Plan) -> usize {
     archetypes.len().saturating_sub(1)
 }
 
-/// Rounding up to multiples.
-trait DivCeilTo {
-    fn div_ceil_to(self, step: i64) -> i64;
-}
-
-impl DivCeilTo for i64 {
-    fn div_ceil_to(self, step: i64) -> i64 {
-        let step = step.max(1);
-        self.saturating_add(step - 1).div_euclid(step).saturating_mul(step)
-    }
+/// The first multiple of `step` that is not before `at`.
+fn next_moment(at: i64, step: i64) -> i64 {
+    let step = step.max(1);
+    at.saturating_add(step - 1).div_euclid(step).saturating_mul(step)
 }
 
 #[cfg(test)]
@@ -340,6 +343,6 @@ mod tests {
 
     #[test]
     fn moments_are_multiples_that_are_not_before() {
-        assert_eq!([0, 1, 10, 11, -1].map(|at: i64| at.div_ceil_to(10)), [0, 10, 10, 20, 0]);
+        assert_eq!([0, 1, 10, 11, -1].map(|at| next_moment(at, 10)), [0, 10, 10, 20, 0]);
     }
 }

@@ -385,6 +385,14 @@ impl TestServer {
         self.step(1);
         let replies = self.collect(connection);
         assert!(replies.is_empty(), "no reply is under way: {replies:?}");
+        self.told(connection)
+    }
+
+    /// The events that were collected on a connection since the last time, in order.
+    ///
+    /// # Panics
+    /// When one is no JSON.
+    pub fn told(&mut self, connection: usize) -> Vec<Value> {
         let (mine, others) = std::mem::take(&mut self.events).into_iter().partition(|(at, _)| *at == connection);
         self.events = others;
         let read = |(_, text): (usize, String)| serde_json::from_str(&text).expect("an event should be JSON");
