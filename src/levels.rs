@@ -86,6 +86,11 @@ impl LevelRules {
         }
     }
 
+    /// The least experience of a level; `None` when there is no such level.
+    pub fn exp_of(&self, level: u32) -> Option<i64> {
+        self.thresholds.get(usize::try_from(level).ok()?.checked_sub(1)?).copied()
+    }
+
     /// The highest level there is.
     pub fn top(&self) -> u32 {
         u32::try_from(self.thresholds.len()).unwrap_or(u32::MAX)
@@ -160,6 +165,16 @@ mod tests {
         assert_eq!(rules.standing(0).level, 1);
         assert_eq!(rules.standing(119).need, 1);
         assert_eq!(rules.standing(120).level, 2, "a threshold that is reached is passed");
+    }
+
+    #[test]
+    fn each_level_begins_where_its_least_experience_says() {
+        let rules = shipped_rules::<LevelRules>();
+        for level in 1..=rules.top() {
+            let exp = rules.exp_of(level).expect("every level up to the top begins somewhere");
+            assert_eq!(rules.standing(exp).level, level);
+        }
+        assert_eq!((rules.exp_of(0), rules.exp_of(rules.top() + 1)), (None, None));
     }
 
     #[test]

@@ -6,7 +6,7 @@ use std::process::ExitCode;
 use clap::{Args, ValueEnum};
 use serde::Serialize;
 
-use crate::cli::{print_line, serve};
+use crate::cli::{asset_source, print_line};
 use crate::config::Config;
 use crate::game;
 use crate::rules::{AssetSource, Problem, Problems};
@@ -48,7 +48,7 @@ struct Findings<'a> {
 impl Check {
     pub(super) fn run(self) -> Result<ExitCode, Box<dyn std::error::Error>> {
         let settings = Config::load(None, &[])?.game()?;
-        let source = serve::asset_source(self.folder.clone());
+        let source = asset_source(self.folder.as_deref());
         let problems = match game::load_rules(&settings, &source) {
             Ok(rules) => rules.warnings,
             Err(problems) => problems,

@@ -2,13 +2,23 @@
 
 mod call;
 mod check;
+mod compare;
 mod sandbox;
+mod scenario;
 mod schema;
 mod serve;
+mod simulate;
 
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
+
+use crate::game;
+use crate::rules::AssetSource;
+
+/// Where the assets are looked for when the command line does not say.
+const DEFAULT_ASSETS: &str = "assets";
 
 /// A headless game simulation server.
 ///
@@ -34,6 +44,12 @@ enum Command {
     Schema(schema::Schema),
     /// Runs a stand-in for the platforms MCRMB and SUD until SIGINT or SIGTERM.
     Sandbox(sandbox::Sandbox),
+    /// Runs designers' tests: given players, when requests and waits, then replies and values.
+    Scenario(scenario::Scenario),
+    /// Simulates virtual players for some days and writes a report with charts.
+    Simulate(simulate::Simulate),
+    /// Simulates the same days under several asset folders and reports what differs.
+    Compare(compare::Compare),
 }
 
 /// Runs the program with the arguments of the process.
@@ -46,11 +62,14 @@ pub fn run() -> ExitCode {
         Some(Command::Check(check)) => check.run(),
         Some(Command::Schema(schema)) => done(schema.run()),
         Some(Command::Sandbox(sandbox)) => done(sandbox.run()),
+        Some(Command::Scenario(scenario)) => Ok(scenario.run()),
+        Some(Command::Simulate(simulate)) => done(simulate.run()),
+        Some(Command::Compare(compare)) => done(compare.run()),
     };
     match outcome {
         Ok(code) => code,
         Err(error) => {
-            report(&error);
+            report(error.as_ref());
             ExitCode::FAILURE
         }
     }
@@ -64,6 +83,13 @@ fn done(outcome: Result<(), Box<dyn std::error::Error>>) -> Result<ExitCode, Box
 #[expect(clippy::print_stderr, reason = "the last words of a program belong on stderr")]
 fn report(error: &dyn std::fmt::Display) {
     eprintln!("raidkeep: {error}");
+}
+
+/// The folder that was given, else the usual one where there is one, else what is part of the program.
+fn asset_source(given: Option<&Path>) -> AssetSource {
+    let usual = PathBuf::from(DEFAULT_ASSETS);
+    let folder = given.map(Path::to_owned).or_else(|| usual.is_dir().then_some(usual));
+    folder.map_or_else(game::shipped_assets, AssetSource::Folder)
 }
 
 /// Prints a line; a closed pipe is no error of ours.

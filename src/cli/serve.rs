@@ -10,15 +10,12 @@ use tracing_subscriber::filter::{EnvFilter, filter_fn};
 use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::util::SubscriberInitExt;
 
-use crate::cli::print_line;
+use crate::cli::{asset_source, print_line};
 use crate::config::Config;
-use crate::game;
 use crate::net::server::Server;
-use crate::rules::AssetSource;
 
-/// Where things are looked for when the command line does not say.
+/// Where the configuration is looked for when the command line does not say.
 const DEFAULT_CONFIG: &str = "config/server.ron";
-const DEFAULT_ASSETS: &str = "assets";
 
 #[derive(Debug, Args)]
 pub(super) struct Serve {
@@ -56,7 +53,7 @@ impl Serve {
         let metrics = PrometheusBuilder::new().install_recorder()?;
         describe_metrics();
         let stop = StopSignal::listen()?;
-        let server = Server::start(config, &asset_source(self.assets.clone()), Some(metrics))?;
+        let server = Server::start(config, &asset_source(self.assets.as_deref()), Some(metrics))?;
         print_line(&format!("listening on {}", server.address));
         let program = std::env::args().next().unwrap_or_else(|| "raidkeep".to_owned());
         print_line(&format!("try: {program} call --url ws://{} get_player_info", server.address));
@@ -96,13 +93,6 @@ impl Serve {
         let flags = flags.into_iter().filter_map(|(key, value)| Some(format!("{key}={}", value?)));
         self.set.iter().cloned().chain(flags).collect()
     }
-}
-
-/// The folder that was named, else `assets` where there is one, else what is part of the program.
-pub(super) fn asset_source(named: Option<PathBuf>) -> AssetSource {
-    let default = PathBuf::from(DEFAULT_ASSETS);
-    let folder = named.or_else(|| default.is_dir().then_some(default));
-    folder.map_or_else(game::shipped_assets, AssetSource::Folder)
 }
 
 pub(super) fn start_log(as_json: bool) {

@@ -203,6 +203,11 @@ impl TestServer {
     /// When the assets are not valid.
     pub fn with(setup: TestSetup) -> Self {
         let rules = load(&setup);
+        Self::with_rules(setup, rules)
+    }
+
+    /// A new world as the setup says, but with rules that are loaded already.
+    pub fn with_rules(setup: TestSetup, rules: Arc<LoadedRules>) -> Self {
         let platforms = TestPlatforms::new(setup.sandbox.clone());
         Self::open(setup, rules, (Disk::default(), Disk::default()), platforms)
     }
@@ -264,11 +269,12 @@ impl TestServer {
     /// are gone.
     pub fn crash_and_reopen(self) -> Self {
         let disks = (self.disks.0.after_power_loss(), self.disks.1.after_power_loss());
-        let setup = TestSetup { wall_ms: self.wall_ms, ..self.setup };
+        // Each start draws a seed, and a world that exists keeps its own.
+        let setup = TestSetup { wall_ms: self.wall_ms, seed: self.setup.seed.wrapping_add(1), ..self.setup };
         let rules = match &setup.assets {
-            AssetSource::Embedded(_) => self.rules,
             // They may have been edited since the world started.
-            AssetSource::Folder(_) => load(&setup),
+            AssetSource::Folder(folder) if folder.is_dir() => load(&setup),
+            AssetSource::Folder(_) | AssetSource::Embedded(_) => self.rules,
         };
         Self::open(setup, rules, disks, self.platforms.without_server())
     }
