@@ -96,7 +96,9 @@ fn every_file_function_and_event_is_described() {
     let documented = include_str!("../docs/protocol.md");
     for kind in game.events.kinds() {
         assert!(protocol["events"][kind.name].is_object(), "{} should be described", kind.name);
-        assert!(documented.contains(&format!("| `{}` |", kind.name)), "{} should stand in docs/protocol.md", kind.name);
+        let name = format!("`{}`", kind.name);
+        let has_row = documented.lines().any(|line| line.starts_with("| `") && line.contains(&name));
+        assert!(has_row, "{name} should stand in docs/protocol.md");
     }
 }
 
