@@ -11,6 +11,10 @@ use crate::report::{page, summary};
 use crate::rules::AssetSource;
 use crate::simulate::{Plan, Policy, Run, policy, simulate};
 
+/// Where the policy is looked for when the command line does not say, and the same as part of the program.
+const DEFAULT_POLICY: &str = "policies/mixed.ron";
+const SHIPPED_POLICY: &str = include_str!("../../policies/mixed.ron");
+
 /// What `simulate` and `compare` have in common.
 #[derive(Debug, Args)]
 pub(super) struct Subject {
@@ -20,18 +24,26 @@ pub(super) struct Subject {
     /// How many days.
     #[arg(long, value_name = "D", default_value = "30", value_parser = clap::value_parser!(u32).range(1..=3650))]
     days: u32,
-    /// How the players behave.
-    #[arg(long, value_name = "FILE", default_value = "policies/mixed.ron")]
-    policy: PathBuf,
+    /// How the players behave [default: policies/mixed.ron where there is one, else what is part of the program].
+    #[arg(long, value_name = "FILE")]
+    policy: Option<PathBuf>,
     /// What all chance follows from.
     #[arg(long, value_name = "S", default_value = "1")]
     seed: u64,
 }
 
 impl Subject {
+    fn policy_file(&self) -> &Path {
+        self.policy.as_deref().unwrap_or(Path::new(DEFAULT_POLICY))
+    }
+
     pub(super) fn read_policy(&self) -> Result<Policy, Box<dyn std::error::Error>> {
-        let name = self.policy.display().to_string();
-        let text = std::fs::read_to_string(&self.policy).map_err(|error| format!("cannot read {name}: {error}"))?;
+        let file = self.policy_file();
+        let name = file.display().to_string();
+        let text = match std::fs::read_to_string(file) {
+            Err(_) if self.policy.is_none() => SHIPPED_POLICY.to_owned(),
+            read => read.map_err(|error| format!("cannot read {name}: {error}"))?,
+        };
         Ok(policy::read(&name, &text)?)
     }
 
@@ -42,7 +54,8 @@ impl Subject {
         assets: &AssetSource,
         progress: impl FnMut(u32),
     ) -> Result<Run, crate::simulate::Troubles> {
-        let policy_name = self.policy.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+        let name = self.policy_file().file_name();
+        let policy_name = name.map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
         let Self { players, days, seed, .. } = *self;
         simulate(&Plan { players, days, seed, policy, policy_name: &policy_name }, assets, progress)
     }

@@ -22,6 +22,8 @@ pub struct VirtualPlayer {
     pub has_left: bool,
     /// When it comes.
     plans: ChaCha8Rng,
+    /// Whether it follows the habits that are not always followed; apart, so that rare things are as rare under other rules.
+    whims: ChaCha8Rng,
     /// What it does then. It is apart, so that a player comes at the same times whatever the rules make of its visits.
     chance: ChaCha8Rng,
     facts: Facts,
@@ -36,7 +38,7 @@ impl VirtualPlayer {
         // Stream 0 is the world's.
         let stream = |index: u64| {
             let mut source = ChaCha8Rng::seed_from_u64(seed);
-            source.set_stream(2 * u64::from(number) + index);
+            source.set_stream(3 * u64::from(number) + index);
             source
         };
         Self {
@@ -45,7 +47,8 @@ impl VirtualPlayer {
             sign_in: None,
             has_left: false,
             plans: stream(1),
-            chance: stream(2),
+            whims: stream(2),
+            chance: stream(3),
             facts: Facts::default(),
             visit: None,
             asked: None,
@@ -97,7 +100,14 @@ impl VirtualPlayer {
             return Some(Wish::new("get_player_info", "{}"));
         };
         while let Some(habit) = archetype.habits.get(visit.habit) {
-            let mut turn = Turn { visit, facts: &self.facts, chance: &mut self.chance, archetype, knowledge };
+            let mut turn = Turn {
+                visit,
+                facts: &self.facts,
+                chance: &mut self.chance,
+                whims: &mut self.whims,
+                archetype,
+                knowledge,
+            };
             if let Some(wish) = turn.wish_of(habit) {
                 return Some(wish);
             }
@@ -223,7 +233,7 @@ mod tests {
         let plans = |draws: usize| -> Vec<Vec<i64>> {
             let mut player = VirtualPlayer::new(3, 0, 9);
             for _ in 0..draws {
-                let _ = player.hear(OK, None, &policy.archetypes[0]);
+                player.hear(OK, None, &policy.archetypes[0]);
             }
             (0..40).map(|_| player.plan_day(&policy.archetypes[0], 0)).collect()
         };

@@ -116,6 +116,7 @@ pub(super) struct Turn<'a> {
     pub(super) visit: &'a mut Visit,
     pub(super) facts: &'a Facts,
     pub(super) chance: &'a mut ChaCha8Rng,
+    pub(super) whims: &'a mut ChaCha8Rng,
     pub(super) archetype: &'a Archetype,
     pub(super) knowledge: &'a Knowledge,
 }
@@ -148,7 +149,7 @@ impl Turn<'_> {
 
     /// Whether a habit that is not always followed is, which the first try decides.
     fn comes_to_it(&mut self, at_most: u32, chance: f64) -> bool {
-        self.visit.tried < at_most && (self.visit.tried > 0 || self.chance.random_bool(chance))
+        self.visit.tried < at_most && (self.visit.tried > 0 || self.whims.random_bool(chance))
     }
 
     /// The arguments with the player's name for `{name}`. Guests' names have nothing in them that JSON would escape.
