@@ -16,6 +16,7 @@ use crate::events::{Events, Listeners};
 use crate::rules::{Place, Report, Rules, RulesApp, Table, Tables, only};
 use crate::storage::{PlayerRow, StorageApp, Touched};
 use crate::tick::{Surroundings, Tick, TickSystems, expire_parked};
+use crate::verify::{Inspection, VerifyApp};
 
 /// A player's energy, as of the moment its timer started.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Component, Serialize, Deserialize)]
@@ -231,10 +232,20 @@ fn tell_of_full_energy(
 /// Energy of players.
 pub struct EnergyPlugin;
 
+/// What must hold of energy: nobody has less than nothing.
+fn check(inspection: &mut Inspection<'_>) {
+    inspection.each_player::<Energy>(|inspection, account, energy| {
+        if energy.points < 0 {
+            let what = format!("there are {} points of energy", energy.points);
+            inspection.breach(<Energy as PlayerRow>::TABLE, &account.to_key(), Some(account), what);
+        }
+    });
+}
+
 impl Plugin for EnergyPlugin {
     fn build(&self, app: &mut App) {
         app.add_rules::<EnergyRules>().add_player_rows::<Energy>();
-        app.init_resource::<FullEnergyQueue>();
+        app.init_resource::<FullEnergyQueue>().add_check("energy", check);
         let after = (expire_parked, crate::tickets::tell_of_reset);
         app.add_systems(Tick, tell_of_full_energy.in_set(TickSystems::Simulate).after(after.0).after(after.1));
     }

@@ -50,3 +50,4 @@ pub mod template;
 pub mod testing;
 pub mod tick;
 pub mod tickets;
+pub mod verify;

@@ -3,6 +3,7 @@
 mod call;
 mod sandbox;
 mod serve;
+mod verify;
 
 use std::process::ExitCode;
 
@@ -26,6 +27,8 @@ enum Command {
     Serve(serve::Serve),
     /// Sends one request, or a file of requests, as a client and prints the replies.
     Call(call::Call),
+    /// Looks over the data folder of a server that does not run: whether everything in it fits together.
+    Verify(verify::Verify),
     /// Runs a stand-in for the platforms MCRMB and SUD until SIGINT or SIGTERM.
     Sandbox(sandbox::Sandbox),
 }
@@ -38,6 +41,8 @@ pub fn run() -> ExitCode {
         Some(Command::Serve(serve)) => serve.run(),
         Some(Command::Call(call)) => call.run(),
         Some(Command::Sandbox(sandbox)) => sandbox.run(),
+        // Whether everything fits is told by the exit code too, so that a script can ask.
+        Some(Command::Verify(verify)) => return verify.run(),
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,

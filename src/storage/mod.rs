@@ -9,6 +9,7 @@ pub mod archive;
 pub mod batch;
 pub mod directory;
 pub mod disk;
+pub mod folder;
 pub mod query;
 pub mod rows;
 pub mod store;

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
 
-use redb::{Database, Durability, ReadableDatabase, TableDefinition};
+use redb::{Database, Durability, ReadableDatabase, TableDefinition, TableHandle};
 
 use crate::player::AccountId;
 use crate::storage::batch::{Batch, batches};
@@ -361,6 +361,14 @@ impl Rows {
             each(key.value(), value.value());
         }
         Ok(())
+    }
+
+    /// The names of the tables, except the one that tells how far the file goes.
+    pub fn tables(&self) -> Result<Vec<String>, StorageError> {
+        let action = "list the tables";
+        let read = self.db.begin_read().map_err(failed(action))?;
+        let names = read.list_tables().map_err(failed(action))?.map(|table| table.name().to_owned());
+        Ok(names.filter(|name| name != META.name()).collect())
     }
 
     /// One row.
