@@ -12,6 +12,11 @@ fn server_with_players() -> (TestServer, Vec<TestPlayer>) {
     (server, players)
 }
 
+fn grant_points(server: &mut TestServer, points: i64) {
+    let now_ms = server.now_ms();
+    server.platforms.sandbox.grant("玩家#1", points, now_ms).expect("points may be granted");
+}
+
 /// A world in which something of everything has happened.
 fn played() -> TestServer {
     let (mut server, players) = server_with_players();
@@ -21,11 +26,13 @@ fn played() -> TestServer {
         let won = server.ask(player, "victory_stage_boss", json!({"stage": 3001, "damage": damage}));
         assert_eq!(won["status"], 0, "{won}");
     }
-    server.platforms.sandbox().grant("玩家#1", 1000);
+    grant_points(&mut server, 1000);
     let bought = server.ask(&players[0], "buy_item", json!({"offer": "diamonds_60"}));
     assert_eq!(bought["status"], 0, "{bought}");
     server.ask(&players[0], "enter_stage_general", json!({"stage": 8}));
-    server.ask(&players[0], "challenge", json!({"role2": "玩家#2"}));
+    let names = json!({"role1": "玩家#1", "role2": "玩家#2"});
+    let challenged = server.ask(&players[0], "challenge", names);
+    assert_eq!(challenged["status"], 0, "{challenged}");
     server.settle();
     assert_eq!(server.verify(), [], "what was played fits together");
     server
@@ -102,13 +109,10 @@ fn a_table_that_nobody_knows_is_found() {
 #[test]
 fn a_sum_that_is_wrong_is_found() {
     let breach = only_breach(|_, batch| {
-        // 60 diamonds and what a newcomer has were noted; the inventory is said to be empty, with the same count.
-        let none: Vec<(u8, u32, i64)> = vec![(3, 1, -4)];
-        batch.put("inventory", &account(3), |out| encode_value(2, &(none, 0_u64, 0_u64), out));
-        for number in 1..=4_u64 {
-            batch.delete("ledger", &[account(3), account(number)].concat());
-        }
-        batch.put("inventory", &account(3), |out| encode_value(2, &(vec![(3_u8, 1_u32, 4_i64)], 0_u64, 0_u64), out));
+        let keys = (1..=4).map(|number| [account(3), account(number)].concat());
+        keys.for_each(|key| batch.delete("ledger", &key));
+        let four = vec![(3_u8, 1_u32, 4_i64)];
+        batch.put("inventory", &account(3), |out| encode_value(2, &(four, 0_u64, 0_u64), out));
     });
     assert_eq!((breach.check, breach.table.as_str(), breach.account), ("ledgers", "inventory", Some(3)));
     assert!(breach.what.contains("ends with 0") && breach.what.contains("has 4"), "{}", breach.what);
@@ -182,7 +186,7 @@ const REQUESTS: [(&str, &str); 12] = [
     ("pass_stage", r#"{"stage":3000,"damage":900}"#),
     ("buy_item", r#"{"offer":"diamonds_60"}"#),
     ("get_all_hang_up_reward", "{}"),
-    ("challenge", r#"{"role2":"玩家#2"}"#),
+    ("challenge", r#"{"role1":"玩家#1","role2":"玩家#2"}"#),
     ("send_mail", r#"{"to":"玩家#1","subj":"hi","body":"there"}"#),
     ("login_unique", r#"{"unique_id":"ann"}"#),
     ("get_all_mail", "{}"),
@@ -210,7 +214,7 @@ proptest! {
     #[test]
     fn whatever_is_played_fits_together(steps in steps()) {
         let (mut server, mut players) = server_with_players();
-        server.platforms.sandbox().grant("玩家#1", 150);
+        grant_points(&mut server, 150);
         for step in steps {
             match step {
                 Step::Ask(player, request) => {

@@ -6,7 +6,9 @@ use crate::verify::Inspection;
 
 pub(super) fn check(inspection: &mut Inspection<'_>) {
     let table = <Challenge as WorldEntity>::TABLE;
-    let last = inspection.world_row::<LastChallenge>().unwrap_or_default().number();
+    let Some(last) = inspection.world_row::<LastChallenge>().map(|last| last.number()) else {
+        return;
+    };
     inspection.each_entity::<Challenge>(|inspection, key, challenge| {
         inspection.must_exist(table, key, challenge.challenger, "the challenger");
         inspection.must_exist(table, key, challenge.challenged, "the challenged");

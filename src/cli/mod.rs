@@ -1,5 +1,6 @@
 //! The subcommands of the program.
 
+mod backup;
 mod call;
 mod sandbox;
 mod serve;
@@ -27,6 +28,8 @@ enum Command {
     Serve(serve::Serve),
     /// Sends one request, or a file of requests, as a client and prints the replies.
     Call(call::Call),
+    /// Copies the worlds of a running server.
+    Backup(backup::Backup),
     /// Looks over the data folder of a server that does not run: whether everything in it fits together.
     Verify(verify::Verify),
     /// Runs a stand-in for the platforms MCRMB and SUD until SIGINT or SIGTERM.
@@ -39,6 +42,7 @@ pub fn run() -> ExitCode {
     let outcome = match arguments.command {
         None => arguments.serve.run(),
         Some(Command::Serve(serve)) => serve.run(),
+        Some(Command::Backup(backup)) => backup.run(),
         Some(Command::Call(call)) => call.run(),
         Some(Command::Sandbox(sandbox)) => sandbox.run(),
         // Whether everything fits is told by the exit code too, so that a script can ask.

@@ -11,6 +11,7 @@ use std::time::Duration;
 use serde::Deserialize;
 use serde_json::Value;
 
+use crate::backup::BackupSettings;
 use crate::clock::time_zone;
 use crate::game::GameSettings;
 use crate::identity::{AttemptLimits, IdentitySettings, PasswordCost};
@@ -27,6 +28,8 @@ pub struct Config {
     pub listen: String,
     /// Folder of the databases.
     pub data: String,
+    /// Folder of the backups; empty = none are made.
+    pub backups: String,
     /// How many worlds.
     pub worlds: u32,
     /// How time passes.
@@ -181,6 +184,7 @@ impl Config {
             },
             platforms: crate::platforms::settings::PlatformSettings::default(),
             put_away_after: Duration::from_secs(self.put_away_seconds),
+            backups: BackupSettings { folder: (!self.backups.is_empty()).then(|| self.backups.clone().into()) },
             ledger: LedgerSettings { entries_per_player: self.ledger_entries_per_player },
         })
     }

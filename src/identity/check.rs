@@ -7,8 +7,10 @@ use crate::storage::{IndexKey, WorldRow};
 use crate::verify::Inspection;
 
 pub(super) fn check(inspection: &mut Inspection<'_>) {
-    let next = inspection.world_row::<Accounts>().unwrap_or_default().next;
-    if let Some(last) = inspection.last_account().filter(|last| last.0 >= next) {
+    let next = inspection.world_row::<Accounts>().map(|accounts| accounts.next);
+    if let (Some(next), Some(last)) = (next, inspection.last_account())
+        && last.0 >= next
+    {
         let what = format!("the next new account would get number {next}, but there is {last} already");
         inspection.breach(<Accounts as WorldRow>::TABLE, b"", None, what);
     }

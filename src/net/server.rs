@@ -29,9 +29,9 @@ use crate::platforms::sandbox::server::SandboxServer;
 use crate::request::RequestTable;
 use crate::request::route::RouteTable;
 use crate::rules::{AssetSource, LoadedRules, Problems};
-use crate::storage::{StorageError, folder};
 use crate::storage::store::Store;
 use crate::storage::worker::{Listener, StorageEvent, StorageWorker, describe};
+use crate::storage::{StorageError, folder};
 use crate::tick::Input;
 
 /// Why a server does not start.

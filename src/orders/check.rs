@@ -8,7 +8,9 @@ use crate::storage::{ArchivedRow, PlayerRows, WorldEntity};
 use crate::verify::Inspection;
 
 pub(super) fn check(inspection: &mut Inspection<'_>) {
-    let made = inspection.world_row::<OrderNumbers>().unwrap_or_default().made();
+    let Some(made) = inspection.world_row::<OrderNumbers>().map(|numbers| numbers.made()) else {
+        return;
+    };
     inspection.each_entity::<Order>(|inspection, key, order| {
         let table = <Order as WorldEntity>::TABLE;
         check_number(inspection, table, key, &order, made);

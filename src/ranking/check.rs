@@ -8,7 +8,9 @@ use crate::storage::PlayerRow;
 use crate::verify::Inspection;
 
 pub(super) fn check(inspection: &mut Inspection<'_>) {
-    let season = inspection.world_row::<Season>().unwrap_or_default();
+    let Some(season) = inspection.world_row::<Season>() else {
+        return;
+    };
     let mut reached_by: BTreeMap<u64, AccountId> = BTreeMap::new();
     inspection.each_player::<BossRecord>(|inspection, account, record| {
         let what = if record.season() > season.number {
@@ -16,9 +18,8 @@ pub(super) fn check(inspection: &mut Inspection<'_>) {
         } else if let Some((_, reached)) = record.standing(season.number) {
             let earlier = reached_by.insert(reached, account);
             let twice = earlier.map(|earlier| format!("the record is number {reached}, as that of {earlier} is"));
-            let beyond = (reached > season.records).then(|| {
-                format!("the record is number {reached}, and {} were counted in all", season.records)
-            });
+            let beyond = (reached > season.records)
+                .then(|| format!("the record is number {reached}, and {} were counted in all", season.records));
             twice.or(beyond)
         } else {
             None

@@ -107,9 +107,11 @@ impl<'a> Inspection<'a> {
         });
     }
 
-    /// A row of the world, if it was ever written and can be read.
-    pub fn world_row<T: WorldRow>(&mut self) -> Option<T> {
-        let value = self.get(T::TABLE, b"")?;
+    /// A row of the world, which is the default before it was written; `None` when it cannot be read.
+    pub fn world_row<T: WorldRow + Default>(&mut self) -> Option<T> {
+        let Some(value) = self.get(T::TABLE, b"") else {
+            return Some(T::default());
+        };
         decode_value(T::VERSION, &value, |_, _| None).ok()
     }
 

@@ -6,7 +6,9 @@ use crate::storage::{WorldEntity, decode_value};
 use crate::verify::Inspection;
 
 pub(super) fn check(inspection: &mut Inspection<'_>) {
-    let begun = inspection.world_row::<RoundNumbers>().unwrap_or_default().begun();
+    let Some(begun) = inspection.world_row::<RoundNumbers>().map(|numbers| numbers.begun()) else {
+        return;
+    };
     inspection.each_entity::<Round>(|inspection, key, round| {
         let table = <Round as WorldEntity>::TABLE;
         if round.key() > begun {
