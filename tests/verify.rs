@@ -168,6 +168,36 @@ fn a_challenge_of_nobody_is_found() {
     assert!(breach.what.starts_with("the challenged"), "{}", breach.what);
 }
 
+/// A report of the end of a round, as its row has it.
+fn settle_report(round: u64, game_round_id: &str) -> (u64, String, String, u32, Option<i64>, String, i64) {
+    (round * 2 + 1, game_round_id.to_owned(), "{}".to_owned(), 0, None, String::new(), 0)
+}
+
+#[test]
+fn a_report_about_a_round_that_never_was_is_found() {
+    let breach = only_breach(|_, batch| {
+        batch.put("reports", &account(19), |out| encode_value(1, &settle_report(9, "RK-9"), out));
+    });
+    assert_eq!((breach.check, breach.table.as_str()), ("rounds and reports", "reports"));
+    assert!(breach.what.contains("round 9, and 0 have begun"), "{}", breach.what);
+}
+
+#[test]
+fn the_end_of_a_round_that_goes_on_and_a_player_of_it_who_is_nobody_are_found() {
+    let mut server = played();
+    let seats: Vec<(Option<u64>, &str)> = vec![(Some(1), "1"), (Some(99), "99"), (None, "")];
+    let round = (1_u64, "RK-1", "room", 0_i32, 0_i64, seats, "", "", "");
+    server.damage(|batch| {
+        batch.put("round_numbers", b"", |out| encode_value(1, &1_u64, out));
+        batch.put("rounds", &account(1), |out| encode_value(1, &round, out));
+        batch.put("reports", &account(3), |out| encode_value(1, &settle_report(1, "RK-1"), out));
+    });
+    let breaches = server.verify();
+    let told: Vec<(&str, Option<u64>)> = breaches.iter().map(|found| (found.table.as_str(), found.account)).collect();
+    assert_eq!(told, [("rounds", Some(99)), ("reports", None)], "{breaches:?}");
+    assert!(breaches[1].what.contains("end of round 1, which goes on"), "{breaches:?}");
+}
+
 #[test]
 fn energy_below_nothing_is_found() {
     let breach = only_breach(|_, batch| {
