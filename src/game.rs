@@ -6,6 +6,7 @@ use bevy_app::App;
 use bevy_ecs::change_detection::DetectChangesMut;
 use jiff::tz::TimeZone;
 
+use crate::backup::{BackupPlugin, BackupSettings, BackupSource};
 use crate::battles::BattlesPlugin;
 use crate::boss::{BossPlugin, systems::restore_roster};
 use crate::challenges::{ChallengesPlugin, PushSettings};
@@ -63,6 +64,8 @@ pub struct GameSettings {
     pub platforms: PlatformSettings,
     /// Real time without a request after which a player leaves memory.
     pub put_away_after: Duration,
+    /// Where backups go.
+    pub backups: BackupSettings,
     /// How much of the ledger is kept.
     pub ledger: LedgerSettings,
     /// How old clients are told of challenges at their address; `None` = they are not.
@@ -93,6 +96,7 @@ pub fn build_app(settings: &GameSettings) -> App {
     app.add_plugins(ChatPlugin { endpoint: settings.platforms.chat.clone() });
     let mcrmb = &settings.platforms.mcrmb;
     app.add_plugins((McrmbPlugin { platform: mcrmb.clone() }, OrdersPlugin { platform: mcrmb.clone() }, ShopPlugin));
+    app.add_plugins(BackupPlugin { settings: settings.backups.clone() });
     app.add_plugins(SudPlugin { platform: settings.platforms.sud.clone() });
     app
 }
@@ -141,6 +145,7 @@ pub fn start_app(
     world.insert_resource(RulesState::started_with(rules));
     world.insert_resource(Clock::start(settings.clock, settings.zone.clone(), start.wall_ms, recovered.moment_ms));
     world.insert_resource(WorldSeed(start.seed));
+    world.insert_resource(BackupSource::new(store.rows.clone()));
     if recovered.moment_ms.is_some_and(|stored| settings.clock == ClockMode::Real && stored > start.wall_ms) {
         tracing::warn!(
             "the system clock is behind the last stored change; until it has caught up, nothing regenerates"

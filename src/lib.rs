@@ -12,6 +12,7 @@
 //! the world as a pure machine; [`net`] and [`storage`] surround it in the server, and
 //! [`testing::TestServer`] in tests.
 
+pub mod backup;
 pub mod battles;
 pub mod boss;
 pub mod challenges;
@@ -56,3 +57,4 @@ pub mod template;
 pub mod testing;
 pub mod tick;
 pub mod tickets;
+pub mod verify;

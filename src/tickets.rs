@@ -15,6 +15,7 @@ use crate::rules::{Place, Report, RulesApp, Table, Tables, only};
 use crate::schema::{map_of, schema_by_hand};
 use crate::storage::{PlayerRow, StorageApp};
 use crate::tick::{Surroundings, Tick, TickSystems, expire_parked};
+use crate::verify::{Inspection, VerifyApp};
 
 /// What a player has used of each ticket kind on one day. Below zero: more were bought than used.
 #[derive(Debug, Default, Clone, PartialEq, Eq, Component, Serialize, Deserialize)]
@@ -290,10 +291,23 @@ pub fn tell_of_reset(
 /// Tickets of players.
 pub struct TicketsPlugin;
 
+/// What must hold of tickets: each kind is counted once.
+fn check(inspection: &mut Inspection<'_>) {
+    inspection.each_player::<Tickets>(|inspection, account, tickets| {
+        for (at, (key, _)) in tickets.used.iter().enumerate() {
+            if tickets.used[..at].iter().any(|(earlier, _)| earlier == key) {
+                let what = format!("ticket kind {key} is counted twice, and only the first count is looked at");
+                inspection.breach(<Tickets as PlayerRow>::TABLE, &account.to_key(), Some(account), what);
+            }
+        }
+    });
+}
+
 impl Plugin for TicketsPlugin {
     fn build(&self, app: &mut App) {
         app.add_rules::<TicketRules>().add_player_rows::<Tickets>();
         app.add_event::<TicketsReset>("tickets_reset");
+        app.add_check("tickets", check);
         app.add_systems(Tick, tell_of_reset.in_set(TickSystems::Simulate).after(expire_parked));
     }
 }

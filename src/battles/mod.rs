@@ -7,6 +7,7 @@
 
 pub mod action;
 pub mod arena;
+mod check;
 pub mod index;
 pub mod messenger;
 pub mod model;
@@ -27,6 +28,7 @@ use crate::presence::PresenceSystems;
 use crate::rules::RulesApp;
 use crate::storage::StorageApp;
 use crate::tick::{Tick, TickSystems};
+use crate::verify::VerifyApp;
 
 pub use arena::Arena;
 pub use index::BattleIndex;
@@ -50,6 +52,7 @@ impl Plugin for BattlesPlugin {
         app.add_rules::<BattleRules>().add_world_entities::<Battle>();
         app.init_resource::<BattleIndex>().init_resource::<reports::BattleReports>();
         app.add_event::<BattleVerdict<'_>>(BattleVerdict::EVENT);
+        app.add_check("battles", check::check);
         requests::register(app);
         app.configure_sets(Tick, BattleSystems.after(PresenceSystems).before(TickSystems::PutAway));
         app.add_systems(Tick, (systems::run_battles, reports::report_rounds).chain().in_set(BattleSystems));

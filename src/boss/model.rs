@@ -140,6 +140,11 @@ pub struct BossRecord {
 }
 
 impl BossRecord {
+    /// The season it is of.
+    pub fn season(&self) -> u32 {
+        self.season
+    }
+
     /// The best damage in `season`.
     pub fn best(&self, season: u32) -> u64 {
         if self.season == season { self.best } else { 0 }

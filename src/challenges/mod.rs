@@ -4,6 +4,7 @@
 //! A challenge is an entity that is kept until it is answered or its time is up. The challenger never waits for the
 //! answer: it comes as an event, and shows in `refrash`. Not here: the battle that follows.
 
+mod check;
 pub mod duels;
 pub mod index;
 pub mod model;
@@ -19,6 +20,7 @@ use crate::battles::BattleSystems;
 use crate::rules::RulesApp;
 use crate::storage::StorageApp;
 use crate::tick::{Tick, TickSystems};
+use crate::verify::VerifyApp;
 
 pub use index::ChallengeIndex;
 pub use model::Challenge;
@@ -36,6 +38,7 @@ impl Plugin for ChallengesPlugin {
         app.add_rules::<ChallengeRules>().add_world_entities::<Challenge>();
         app.add_world_row::<model::LastChallenge>().init_resource::<ChallengeIndex>();
         duels::register(app);
+        app.add_check("challenges", check::check);
         requests::register(app);
         push::register(app, self.push.as_ref());
         app.add_systems(Tick, systems::end_unanswered.after(BattleSystems).before(TickSystems::PutAway));

@@ -1,5 +1,6 @@
 //! The subcommands of the program.
 
+mod backup;
 mod call;
 mod check;
 mod compare;
@@ -8,6 +9,7 @@ mod scenario;
 mod schema;
 mod serve;
 mod simulate;
+mod verify;
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -42,6 +44,10 @@ enum Command {
     Check(check::Check),
     /// Describes assets, configuration or protocol, as JSON Schema, AsyncAPI or for people.
     Schema(schema::Schema),
+    /// Copies the worlds of a running server.
+    Backup(backup::Backup),
+    /// Looks over the data folder of a server that does not run: whether everything in it fits together.
+    Verify(verify::Verify),
     /// Runs a stand-in for the platforms MCRMB and SUD until SIGINT or SIGTERM.
     Sandbox(sandbox::Sandbox),
     /// Runs designers' tests: given players, when requests and waits, then replies and values.
@@ -65,6 +71,8 @@ pub fn run() -> ExitCode {
         Some(Command::Scenario(scenario)) => Ok(scenario.run()),
         Some(Command::Simulate(simulate)) => done(simulate.run()),
         Some(Command::Compare(compare)) => done(compare.run()),
+        Some(Command::Backup(backup)) => done(backup.run()),
+        Some(Command::Verify(verify)) => Ok(verify.run()),
     };
     match outcome {
         Ok(code) => code,

@@ -12,6 +12,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::Value;
 
+use crate::backup::BackupSettings;
 use crate::challenges::PushSettings;
 use crate::clock::time_zone;
 use crate::game::GameSettings;
@@ -30,6 +31,8 @@ pub struct Config {
     pub listen: String,
     /// Folder of the databases.
     pub data: String,
+    /// Folder of the backups; empty = none are made.
+    pub backups: String,
     /// How many worlds.
     pub worlds: u32,
     /// How time passes.
@@ -194,6 +197,7 @@ impl Config {
             },
             platforms: crate::platforms::settings::PlatformSettings::default(),
             put_away_after: Duration::from_secs(self.put_away_seconds),
+            backups: BackupSettings { folder: (!self.backups.is_empty()).then(|| self.backups.clone().into()) },
             ledger: LedgerSettings { entries_per_player: self.ledger_entries_per_player },
             legacy_push: self
                 .legacy_push

@@ -19,6 +19,7 @@ use crate::events::{EventApp, Events, Listeners};
 use crate::rules::{Place, Report, Rules, RulesApp, Table, Tables, only};
 use crate::storage::{PlayerRow, StorageApp, Touched};
 use crate::tick::{Surroundings, Tick, TickSystems, expire_parked, receive};
+use crate::verify::{Inspection, VerifyApp};
 
 pub use history::{EnergyHistory, Pace};
 
@@ -252,12 +253,23 @@ fn tell_of_full_energy(
 /// Energy of players.
 pub struct EnergyPlugin;
 
+/// What must hold of energy: nobody has less than nothing.
+fn check(inspection: &mut Inspection<'_>) {
+    inspection.each_player::<Energy>(|inspection, account, energy| {
+        if energy.points < 0 {
+            let what = format!("there are {} points of energy", energy.points);
+            inspection.breach(<Energy as PlayerRow>::TABLE, &account.to_key(), Some(account), what);
+        }
+    });
+}
+
 impl Plugin for EnergyPlugin {
     fn build(&self, app: &mut App) {
         app.add_rules::<EnergyRules>().add_player_rows::<Energy>().add_world_row::<EnergyHistory>();
         app.init_resource::<FullEnergyQueue>().add_event::<EnergyFull>("energy_full");
         let follow_rules = history::follow_rules.run_if(resource_changed::<Rules<EnergyRules>>);
         app.add_systems(Tick, follow_rules.in_set(TickSystems::Receive).after(receive));
+        app.add_check("energy", check);
         let after = (expire_parked, crate::tickets::tell_of_reset);
         app.add_systems(Tick, tell_of_full_energy.in_set(TickSystems::Simulate).after(after.0).after(after.1));
     }

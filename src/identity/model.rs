@@ -77,6 +77,11 @@ impl Login {
         IndexKey::new("token", token_hash)
     }
 
+    /// The hash of the token, if there is one.
+    pub(super) fn token_hash(&self) -> Option<&[u8; 32]> {
+        self.token_hash.as_ref()
+    }
+
     /// Whether there is a token that has not expired.
     pub fn is_valid(&self, now: i64) -> bool {
         self.token_hash.is_some() && now < self.expires_at

@@ -31,9 +31,9 @@ use crate::reload::{Reloader, Reloading, RulesNews, Watcher};
 use crate::request::RequestTable;
 use crate::request::route::RouteTable;
 use crate::rules::{AssetSource, LoadedRules, Problems};
-use crate::storage::StorageError;
 use crate::storage::store::Store;
 use crate::storage::worker::{Listener, StorageEvent, StorageWorker, describe};
+use crate::storage::{StorageError, folder};
 use crate::tick::Input;
 
 /// Why a server does not start.
@@ -96,7 +96,7 @@ impl Server {
         let mut settings = config.game()?;
         let rules = load_rules(&settings, assets)?;
         let data = PathBuf::from(&config.data);
-        let lock = lock_folder(&data)?;
+        let lock = folder::lock(&data)?;
         let operator = OperatorToken::load(&data).map_err(system("read or make the operator token"))?;
         let listener = bind(&config.listen)?;
         let address = listener.local_addr().map_err(system("read the listening address"))?;
@@ -206,19 +206,6 @@ fn start_reloading(
 }
 
 /// Two servers on one folder would each overwrite what the other has promised.
-fn lock_folder(data: &Path) -> Result<std::fs::File, StartError> {
-    let path = data.display().to_string();
-    let folder = |source| StartError::Storage(StorageError::Folder { path: path.clone(), source });
-    std::fs::create_dir_all(data).map_err(folder)?;
-    let file = data.join("lock");
-    let lock = std::fs::OpenOptions::new().create(true).truncate(false).write(true).open(file).map_err(folder)?;
-    match lock.try_lock() {
-        Ok(()) => Ok(lock),
-        Err(std::fs::TryLockError::WouldBlock) => Err(StorageError::InUse { path: path.clone() }.into()),
-        Err(std::fs::TryLockError::Error(source)) => Err(folder(source)),
-    }
-}
-
 fn bind(address: &str) -> Result<std::net::TcpListener, StartError> {
     let bound = std::net::TcpListener::bind(address).and_then(|listener| {
         listener.set_nonblocking(true)?;
@@ -235,7 +222,7 @@ struct OpenWorld {
 
 fn open_worlds(config: &Config, data: &Path) -> Result<Vec<OpenWorld>, StartError> {
     let open = |number: u32| {
-        let store = Store::open_folder(data, &format!("world-{number}"))?;
+        let store = Store::open_folder(data, &folder::world_name(number))?;
         tracing::info!(world = number, "opened: {}", describe(store.recovered));
         let notify = Arc::new(Notify::new());
         let wake = {

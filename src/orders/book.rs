@@ -20,6 +20,13 @@ pub struct OrderNumbers {
     made: u64,
 }
 
+impl OrderNumbers {
+    /// How many were made.
+    pub fn made(&self) -> u64 {
+        self.made
+    }
+}
+
 impl WorldRow for OrderNumbers {
     const TABLE: &'static str = "order_numbers";
 }

@@ -35,8 +35,10 @@ use crate::platforms::sandbox::SandboxSettings;
 use crate::reload::{Reloader, Reloading};
 use crate::request::RequestTable;
 use crate::rules::{AssetSource, LoadedRules, Table};
+use crate::storage::Batch;
 use crate::storage::disk::Disk;
 use crate::storage::store::{Log, LogRecord, Rows, Store};
+use crate::verify::{self, Breach};
 pub use platforms::{Network, TestPlatforms};
 
 use crate::tick::{Effects, Input, Moment, Simulation, WITHOUT_STORAGE};
@@ -582,6 +584,36 @@ impl TestServer {
         let records = std::mem::take(&mut self.unfolded);
         let last_batch = self.rows.fold(&records).expect("the simulated disk should be writable");
         self.folded = (records.last().map_or(self.folded.0, |record| record.number), last_batch);
+    }
+
+    /// What does not fit together of all that is kept.
+    ///
+    /// # Panics
+    /// When the simulated disk fails.
+    pub fn verify(&mut self) -> Vec<Breach> {
+        self.fold();
+        let app = game::build_app(&self.setup.settings);
+        verify::verify(&app, &self.rows).expect("the simulated disk should be readable")
+    }
+
+    /// Damages what is kept, as a fault of the program or of the disk would, behind the world's back.
+    ///
+    /// # Panics
+    /// When the simulated disk fails.
+    pub fn damage(&mut self, damage: impl FnOnce(&mut Batch)) {
+        self.fold();
+        let mut batch = Batch::new(self.folded.1, self.now_ms());
+        damage(&mut batch);
+        let mut bytes = Vec::new();
+        batch.encode(&mut bytes);
+        let record = LogRecord { number: self.folded.0, bytes: bytes.into() };
+        self.rows.fold(&[record]).expect("the simulated disk should be writable");
+    }
+
+    /// The rows as they lie on disk, everything of them folded.
+    pub fn rows(&mut self) -> &Rows {
+        self.fold();
+        &self.rows
     }
 
     /// The simulated disks: log and rows.
