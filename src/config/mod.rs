@@ -54,11 +54,27 @@ pub struct Config {
     /// Whether challenges are pushed to the address that a login came from.
     pub legacy_push: bool,
     /// How many of these pushes are under way, and how long each may take.
-    pub legacy_push_line: LineSettings,
+    pub legacy_push_line: PushLine,
     /// Tokens, passwords, attempts.
     pub identity: Identity,
     /// Payments and reports.
     pub platforms: platforms::Platforms,
+}
+
+/// How much is pushed to clients at a time.
+#[derive(Debug, Clone, Copy, Deserialize, JsonSchema)]
+pub struct PushLine {
+    /// Pushes under way at the same time.
+    pub in_flight: usize,
+    /// How long an answer is waited for, in seconds.
+    pub deadline_seconds: i64,
+}
+
+impl PushLine {
+    /// No circuit: the clients are many, and none says anything of the others.
+    fn settings(self) -> LineSettings {
+        LineSettings { in_flight: self.in_flight, deadline_seconds: self.deadline_seconds, circuit: None }
+    }
 }
 
 /// Limits on what clients may do.
@@ -201,7 +217,7 @@ impl Config {
             ledger: LedgerSettings { entries_per_player: self.ledger_entries_per_player },
             legacy_push: self
                 .legacy_push
-                .then(|| PushSettings { line: self.legacy_push_line, refused_ports: Vec::new() }),
+                .then(|| PushSettings { line: self.legacy_push_line.settings(), refused_ports: Vec::new() }),
         })
     }
 }
