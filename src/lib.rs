@@ -30,6 +30,7 @@ pub mod hash;
 pub mod identity;
 pub mod images;
 pub mod items;
+pub mod journal;
 pub mod levels;
 pub mod mail;
 pub mod narrator;

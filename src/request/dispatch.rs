@@ -184,6 +184,11 @@ impl std::fmt::Debug for Delivery {
 }
 
 impl Held {
+    /// Whether it is the reply to a request, not an event.
+    pub fn is_reply(&self) -> bool {
+        matches!(self.delivery, Delivery::Reply(..))
+    }
+
     /// Lets the reply or the event go.
     pub fn release(self) {
         match self.delivery {

@@ -25,6 +25,7 @@ use crate::config::Config;
 use crate::game::{self, GameSettings, Start};
 use crate::gate::ReplyGate;
 use crate::identity::PasswordCost;
+use crate::journal::{About, MemoryJournal, Recorder};
 use crate::net::bindings::AddressBindings;
 use crate::net::connection::Connection;
 use crate::net::inbox::Inbox;
@@ -81,6 +82,8 @@ pub struct TestSetup {
     pub in_flight_max: usize,
     /// Requests waiting for the world.
     pub inbox_capacity: usize,
+    /// Whether each start writes a journal, with a checkpoint behind every tick.
+    pub journals: bool,
 }
 
 impl Default for TestSetup {
@@ -103,6 +106,7 @@ impl Default for TestSetup {
             player_rate: 0,
             in_flight_max: config.limits.in_flight_per_connection,
             inbox_capacity: config.limits.waiting_requests_per_world,
+            journals: false,
         }
     }
 }
@@ -175,6 +179,9 @@ pub struct TestServer {
     /// What was read while the disk is told to be slow.
     held_reads: Option<Vec<Input>>,
     events: Vec<(usize, String)>,
+    recorder: Option<Recorder>,
+    /// The journal of each start, with [`TestSetup::journals`].
+    pub journals: Vec<MemoryJournal>,
     /// The platforms outside.
     pub platforms: TestPlatforms,
 }
@@ -208,6 +215,14 @@ impl TestServer {
         let mut app = game::build_app(&setup.settings);
         (setup.extend)(&mut app);
         let simulation = game::start_app(app, &setup.settings, &rules, &store, start).expect("the world should start");
+        let mut journals = Vec::new();
+        let recorder = setup.journals.then(|| {
+            let journal = MemoryJournal::default();
+            journals.push(journal.clone());
+            let about = About { program: "test".to_owned(), rules: rules.fingerprint, ..About::default() };
+            let recorder = Recorder::begin(&simulation, &store, start, about, Box::new(journal));
+            recorder.expect("the simulated disk should be readable")
+        });
         let committed = store.recovered.last_batch;
         let inbox = Arc::new(Inbox::new(setup.inbox_capacity, committed, Box::new(|| {})));
         let way_in = Arc::new(WayIn {
@@ -240,6 +255,8 @@ impl TestServer {
             last_effects: None,
             held_reads: None,
             events: Vec::new(),
+            recorder,
+            journals,
             platforms,
         }
     }
@@ -249,7 +266,11 @@ impl TestServer {
     pub fn crash_and_reopen(self) -> Self {
         let disks = (self.disks.0.after_power_loss(), self.disks.1.after_power_loss());
         let setup = TestSetup { wall_ms: self.wall_ms, ..self.setup };
-        Self::open(setup, self.rules, disks, self.platforms.without_server())
+        let mut journals = self.journals;
+        let mut reopened = Self::open(setup, self.rules, disks, self.platforms.without_server());
+        journals.append(&mut reopened.journals);
+        reopened.journals = journals;
+        reopened
     }
 
     /// The same, with the assets that the designers have meanwhile.
@@ -457,7 +478,13 @@ impl TestServer {
             }
             self.inbox.drain(&mut self.inputs);
             let moment = Moment { wall_ms: self.wall_ms, real: self.real, folded_batch: self.folded.1 };
+            if let Some(recorder) = &mut self.recorder {
+                recorder.note_tick(&self.inputs, moment);
+            }
             let effects = self.simulation.tick(&mut self.inputs, moment);
+            if let Some(recorder) = &mut self.recorder {
+                recorder.note_effects(&effects, &mut self.simulation, moment);
+            }
             self.carry_out(effects);
         }
     }
@@ -547,6 +574,16 @@ impl TestServer {
         let records = std::mem::take(&mut self.unfolded);
         let last_batch = self.rows.fold(&records).expect("the simulated disk should be writable");
         self.folded = (records.last().map_or(self.folded.0, |record| record.number), last_batch);
+    }
+
+    /// The rules in force.
+    pub fn rules(&self) -> &LoadedRules {
+        &self.rules
+    }
+
+    /// What the operator has decided.
+    pub fn settings(&self) -> &GameSettings {
+        &self.setup.settings
     }
 
     /// The simulated disks: log and rows.
