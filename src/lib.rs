@@ -23,6 +23,8 @@ pub mod crafting;
 pub mod due;
 pub mod energy;
 pub mod events;
+#[doc(hidden)]
+pub mod fuzzing;
 pub mod game;
 pub mod gate;
 pub mod hang_up;

@@ -1,6 +1,7 @@
 //! The subcommands of the program.
 
 mod call;
+mod replay;
 mod sandbox;
 mod serve;
 
@@ -26,6 +27,8 @@ enum Command {
     Serve(serve::Serve),
     /// Sends one request, or a file of requests, as a client and prints the replies.
     Call(call::Call),
+    /// Plays the journal of a world again, and shows a player as of any moment.
+    Replay(replay::ReplayArguments),
     /// Runs a stand-in for the platforms MCRMB and SUD until SIGINT or SIGTERM.
     Sandbox(sandbox::Sandbox),
 }
@@ -37,6 +40,7 @@ pub fn run() -> ExitCode {
         None => arguments.serve.run(),
         Some(Command::Serve(serve)) => serve.run(),
         Some(Command::Call(call)) => call.run(),
+        Some(Command::Replay(replay)) => replay.run(),
         Some(Command::Sandbox(sandbox)) => sandbox.run(),
     };
     match outcome {

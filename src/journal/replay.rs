@@ -12,9 +12,9 @@ use crate::journal::recorder::outcome;
 use crate::journal::revive::Reviver;
 use crate::request::{RequestTable, status};
 use crate::rules::LoadedRules;
-use crate::storage::StorageError;
 use crate::storage::disk::Disk;
 use crate::storage::store::{LogRecord, Recovered, Store};
+use crate::storage::{Batch, StorageError};
 use crate::tick::{Moment, Simulation, state_hash};
 
 /// Why a journal cannot be played, or not any further.
@@ -122,6 +122,7 @@ pub struct Replay {
     checkpoints: u64,
     before: Outcome,
     last_serial: u64,
+    batch: Option<Batch>,
 }
 
 /// What is to be heard of a tick: which of its inputs have their replies told.
@@ -164,6 +165,7 @@ impl Replay {
             checkpoints: 0,
             before: Outcome::default(),
             last_serial: 0,
+            batch: None,
         };
         Ok((replay, next))
     }
@@ -204,6 +206,7 @@ impl Replay {
         self.before = outcome(&effects);
         self.ticks += 1;
         self.reviver.expect_jobs(effects.jobs);
+        self.batch = effects.batch;
         effects.replies.into_iter().for_each(crate::request::dispatch::Held::release);
         Ok(())
     }
@@ -230,6 +233,11 @@ impl Replay {
     /// The game's moment, unix milliseconds.
     pub fn now_ms(&self) -> i64 {
         self.simulation.world().resource::<Clock>().now_ms()
+    }
+
+    /// The rows that the last tick changed.
+    pub fn take_batch(&mut self) -> Option<Batch> {
+        self.batch.take()
     }
 
     /// What was answered since the last time to the requests that were listened for, by their numbers.
