@@ -124,7 +124,7 @@ pub struct MoppingUpStage {
     #[serde(deserialize_with = "lenient::integer")]
     stage: i64,
     /// Missing = 1.
-    #[serde(default, deserialize_with = "lenient::any_integer")]
+    #[serde(default, deserialize_with = "lenient::any_integer", skip_serializing_if = "lenient::Given::is_missing")]
     count: Given,
 }
 
