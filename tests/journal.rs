@@ -209,6 +209,28 @@ fn played() -> Play {
 }
 
 #[test]
+fn what_was_won_by_damage_and_by_sweeping_is_won_again() {
+    let mut play = Play::new();
+    play.step(Step::LogIn(0));
+    let player = play.players[0].clone().expect("ann is logged in");
+    assert_eq!(play.server.ask(&player, "enter_stage_boss", json!({"stage": 3001}))["status"], 0);
+    let struck = play.server.ask(&player, "victory_stage_boss", json!({"stage": 3001, "damage": "90000"}));
+    assert_eq!(struck["status"], 0, "{struck}");
+    for function in ["enter_stage_general", "victory_stage_general"] {
+        assert_eq!(
+            play.server.ask(&player, function, json!({"stage": 8}))["status"],
+            0,
+            "a stage is swept when passed"
+        );
+    }
+    let swept = play.server.ask(&player, "mopping_up_stage", json!({"stage": 8, "count": 2}));
+    assert_eq!(swept["status"], 0, "{swept}");
+    let (records, _) = read(&play.server.journals[0].bytes());
+    let (hash, _) = replay(records, &play.server).expect("the replay should go the same way");
+    assert_eq!(hash, play.server.state_hash());
+}
+
+#[test]
 fn a_journal_holds_no_password_no_token_and_no_card_password() {
     let mut play = played();
     let tokens: Vec<String> = play.players.iter().flatten().map(|player| player.token.clone()).collect();
