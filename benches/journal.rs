@@ -60,7 +60,7 @@ impl Driven {
             operator: OperatorToken::new("operator"),
             player_limits: PlayerLimits::new(0),
             address_limits: AddressLimits::new(0),
-            address_bindings: AddressBindings::new(false),
+            address_bindings: AddressBindings::new(false, ""),
             entropy: Box::new(raidkeep::net::operator::entropy),
         });
         let (inputs, recorder, started) = (Vec::new(), None, Instant::now());
@@ -155,8 +155,8 @@ fn main() {
     let began = Instant::now();
     let (_, frames) = Frames::open(&bytes[..]).expect("a journal");
     let mut records: Box<dyn Iterator<Item = Record>> = Box::new(frames);
-    let (mut replay, first) =
-        Replay::start(&mut records, &setup.settings, &rules, |_| {}).expect("the journal should be playable");
+    let (mut replay, first) = Replay::start(&mut records, &setup.settings, &rules, Box::new(|_| None), |_| {})
+        .expect("the journal should be playable");
     for record in first.into_iter().chain(records) {
         replay.play(record, &mut |_, _, _| false).expect("the replay should go the same way");
     }

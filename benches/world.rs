@@ -94,7 +94,7 @@ impl Bench {
         let inbox = Arc::new(Inbox::new(1 << 20, store.recovered.last_batch, Box::new(|| {})));
         let way_in = Arc::new(WayIn {
             routes: simulation.world().resource::<raidkeep::request::route::RouteTable>().clone(),
-            address_bindings: raidkeep::net::bindings::AddressBindings::new(false),
+            address_bindings: raidkeep::net::bindings::AddressBindings::new(false, ""),
             address_limits: raidkeep::net::limits::AddressLimits::new(0),
             requests: simulation.world().resource::<RequestTable>().clone(),
             worlds: vec![inbox.clone()],

@@ -9,9 +9,12 @@ use bevy_ecs::prelude::*;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use jiff::{Timestamp, Unit};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::request::lenient::Integer;
 use crate::request::{Answer, Call, Operator, Reads, Refusal, Request, RequestApp, Success};
+use crate::schema::{schema_by_hand, text_of};
 use crate::storage::rows::Persistence;
 
 /// Game time stays between the years 1970 and 9000, so that calendar sums never overflow.
@@ -235,6 +238,11 @@ impl Serialize for HoursMinutesSeconds {
     }
 }
 
+schema_by_hand!(HoursMinutesSeconds, "HoursMinutesSeconds", |_| text_of(
+    "A duration, `H:MM:SS`.",
+    "^[0-9]+:[0-9]{2}:[0-9]{2}$"
+));
+
 /// Registers `server_time`, and `clock_advance` where the clock is manual.
 pub struct ClockPlugin {
     /// How time passes.
@@ -251,11 +259,11 @@ impl Plugin for ClockPlugin {
 }
 
 /// `server_time {}`.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 pub struct ServerTime {}
 
 /// What time it is for the game.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 pub struct TimeTold {
     /// Unix seconds.
     pub now: i64,
@@ -272,7 +280,7 @@ pub struct TimeTold {
 }
 
 /// When the resets come, unix seconds.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 pub struct ResetMoments {
     /// The next daily reset.
     pub next_reset_at: i64,
@@ -288,9 +296,10 @@ impl Request for ServerTime {
 }
 
 /// `clock_advance {seconds}`: moves a manual clock, backwards with a negative number.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 pub struct ClockAdvance {
     #[serde(deserialize_with = "crate::request::lenient::integer")]
+    #[schemars(with = "Integer")]
     seconds: i64,
 }
 

@@ -6,11 +6,14 @@
 use std::collections::HashMap;
 use std::sync::{Arc, Weak};
 
+use bevy_app::App;
 use bevy_ecs::prelude::*;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::request::SignIn;
 use crate::request::dispatch::ReplyPort;
+use crate::schema::{SchemaOf, schema_of};
 
 /// The number of a connection, unique in the process.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -47,6 +50,7 @@ pub fn listen(world: &mut World, player: Entity, port: &Arc<dyn ReplyPort>, sign
 
 /// Forgets a connection that is gone.
 pub fn close(world: &mut World, connection: ConnectionId) {
+    world.resource_mut::<OperatorListeners>().0.retain(|(known, _)| *known != connection);
     let players = world.resource_mut::<Connections>().0.remove(&connection);
     for player in players.into_iter().flatten() {
         if let Some(mut listeners) = world.get_mut::<Listeners>(player) {
@@ -77,9 +81,74 @@ impl Listeners {
     }
 }
 
+/// The connections that have used the operator token, as far as the world has been told.
+#[derive(Default, Resource)]
+pub struct OperatorListeners(Vec<(ConnectionId, Weak<dyn ReplyPort>)>);
+
+impl OperatorListeners {
+    /// Adds a connection. A port that takes one reply only is told nothing.
+    pub fn add(&mut self, port: &Arc<dyn ReplyPort>) {
+        let Some(connection) = port.connection() else {
+            return;
+        };
+        if self.0.iter().all(|(known, _)| *known != connection) {
+            self.0.push((connection, Arc::downgrade(port)));
+        }
+    }
+
+    /// The connections that are still there.
+    pub fn ports(&self) -> impl Iterator<Item = Arc<dyn ReplyPort>> {
+        self.0.iter().filter_map(|(_, port)| port.upgrade())
+    }
+}
+
+/// Which events there are: filled by the features' plugins.
+#[derive(Debug, Default, Clone, Resource)]
+pub struct EventTable {
+    kinds: Vec<EventKind>,
+}
+
+/// One kind of event.
+#[derive(Debug, Clone, Copy)]
+pub struct EventKind {
+    /// The documented name.
+    pub name: &'static str,
+    /// What `data` holds.
+    pub data: SchemaOf,
+}
+
+impl EventTable {
+    /// Every event, in order of registration.
+    pub fn kinds(&self) -> &[EventKind] {
+        &self.kinds
+    }
+
+    /// Whether a plugin has registered an event of this name.
+    pub fn has(&self, name: &str) -> bool {
+        self.kinds.iter().any(|kind| kind.name == name)
+    }
+}
+
+/// How a feature registers what it tells.
+pub trait EventApp {
+    /// Players or operators are told of this, with `T` as its data.
+    fn add_event<T: Serialize + JsonSchema>(&mut self, name: &'static str) -> &mut Self;
+}
+
+impl EventApp for App {
+    fn add_event<T: Serialize + JsonSchema>(&mut self, name: &'static str) -> &mut Self {
+        let mut table = self.world_mut().get_resource_or_init::<EventTable>();
+        assert!(!table.has(name), "event {name} should be registered once");
+        table.kinds.push(EventKind { name, data: schema_of::<T> });
+        self
+    }
+}
+
 /// An event on its way out.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Event {
+    /// Its name, as registered.
+    pub name: &'static str,
     /// Who is told.
     pub to: Audience,
     /// The frame's text.
@@ -93,6 +162,8 @@ pub enum Audience {
     Player(Entity),
     /// Every connected player.
     Everybody,
+    /// Every connection that has used the operator token.
+    Operators,
 }
 
 /// The events of this tick.
@@ -102,12 +173,17 @@ pub struct Events(Vec<Event>);
 impl Events {
     /// Tells one player, if connected: `{"event":NAME,"data":{..}}`.
     pub fn tell<T: Serialize>(&mut self, player: Entity, event: &'static str, data: &T) {
-        self.0.push(Event { to: Audience::Player(player), text: frame(event, data) });
+        self.0.push(Event { name: event, to: Audience::Player(player), text: frame(event, data) });
     }
 
     /// Tells every connected player.
     pub fn tell_everybody<T: Serialize>(&mut self, event: &'static str, data: &T) {
-        self.0.push(Event { to: Audience::Everybody, text: frame(event, data) });
+        self.0.push(Event { name: event, to: Audience::Everybody, text: frame(event, data) });
+    }
+
+    /// Tells every connection that has used the operator token.
+    pub fn tell_operators<T: Serialize>(&mut self, event: &'static str, data: &T) {
+        self.0.push(Event { name: event, to: Audience::Operators, text: frame(event, data) });
     }
 
     /// Takes the events out.

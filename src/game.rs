@@ -3,11 +3,13 @@
 use std::time::Duration;
 
 use bevy_app::App;
+use bevy_ecs::change_detection::DetectChangesMut;
 use jiff::tz::TimeZone;
 
+use crate::backup::{BackupPlugin, BackupSettings, BackupSource};
 use crate::battles::BattlesPlugin;
 use crate::boss::{BossPlugin, systems::restore_roster};
-use crate::challenges::ChallengesPlugin;
+use crate::challenges::{ChallengesPlugin, PushSettings};
 use crate::character::CharacterPlugin;
 use crate::clock::{Clock, ClockMode, ClockPlugin};
 use crate::crafting::CraftingPlugin;
@@ -29,13 +31,14 @@ use crate::player::PlayerPlugin;
 use crate::presence::PresencePlugin;
 use crate::random::{RandomPlugin, Randomness, WorldSeed};
 use crate::ranking::RankingPlugin;
+use crate::reload::{ReloadPlugin, RulesState};
 use crate::request::once::OnceLog;
-use crate::rules::{self, AssetSource, LoadedRules, Problems, RuleTables};
+use crate::rules::{self, AssetSource, Catalogue, LoadedRules, Problems, RuleTables};
 use crate::shop::ShopPlugin;
 use crate::stages::StagesPlugin;
 use crate::storage::rows::{self, Persistence};
 use crate::storage::store::Store;
-use crate::storage::{StorageApp, StorageError, StoragePlugin};
+use crate::storage::{StorageApp, StorageError, StoragePlugin, WorldRow};
 use crate::tasks::TasksPlugin;
 use crate::tick::{Simulation, TickPlugin};
 use crate::tickets::TicketsPlugin;
@@ -61,8 +64,12 @@ pub struct GameSettings {
     pub platforms: PlatformSettings,
     /// Real time without a request after which a player leaves memory.
     pub put_away_after: Duration,
+    /// Where backups go.
+    pub backups: BackupSettings,
     /// How much of the ledger is kept.
     pub ledger: LedgerSettings,
+    /// How old clients are told of challenges at their address; `None` = they are not.
+    pub legacy_push: Option<PushSettings>,
 }
 
 /// An app with every feature of the game. It cannot tick yet: rules and rows are missing.
@@ -72,7 +79,7 @@ pub fn build_app(settings: &GameSettings) -> App {
     // Identity comes first: whoever has a row in its first table exists.
     app.add_plugins(IdentityPlugin { settings: settings.identity.clone() });
     app.add_player_rows::<OnceLog>();
-    app.add_plugins((ClockPlugin { mode: settings.clock }, RandomPlugin));
+    app.add_plugins((ClockPlugin { mode: settings.clock }, RandomPlugin, ReloadPlugin));
     app.add_plugins(PlayerPlugin { idle: settings.put_away_after });
     app.add_plugins((
         ItemsPlugin { ledger: settings.ledger },
@@ -84,18 +91,25 @@ pub fn build_app(settings: &GameSettings) -> App {
     ));
     app.add_plugins((BossPlugin, RankingPlugin, MailPlugin));
     app.add_plugins((CharacterPlugin, CraftingPlugin, PresencePlugin));
-    app.add_plugins((BattlesPlugin, ChallengesPlugin));
+    app.add_plugins((BattlesPlugin, ChallengesPlugin { push: settings.legacy_push.clone() }));
     app.add_plugins((ImagesPlugin, NarratorPlugin, TasksPlugin));
     app.add_plugins(ChatPlugin { endpoint: settings.platforms.chat.clone() });
     let mcrmb = &settings.platforms.mcrmb;
     app.add_plugins((McrmbPlugin { platform: mcrmb.clone() }, OrdersPlugin { platform: mcrmb.clone() }, ShopPlugin));
+    app.add_plugins(BackupPlugin { settings: settings.backups.clone() });
     app.add_plugins(SudPlugin { platform: settings.platforms.sud.clone() });
     app
 }
 
+/// The tables of all features.
+pub fn catalogue(settings: &GameSettings) -> Catalogue {
+    let tables = build_app(settings).world_mut().remove_resource::<RuleTables>();
+    tables.map(|tables| tables.catalogue).unwrap_or_default()
+}
+
 /// Reads and checks all assets.
 pub fn load_rules(settings: &GameSettings, source: &AssetSource) -> Result<LoadedRules, Problems> {
-    build_app(settings).world().resource::<RuleTables>().catalogue.load(source)
+    catalogue(settings).load(source)
 }
 
 /// The moment and the chance a world starts with.
@@ -128,8 +142,10 @@ pub fn start_app(
     let recovered = store.recovered;
     let world = app.world_mut();
     rules::install(rules, world);
+    world.insert_resource(RulesState::started_with(rules));
     world.insert_resource(Clock::start(settings.clock, settings.zone.clone(), start.wall_ms, recovered.moment_ms));
     world.insert_resource(WorldSeed(start.seed));
+    world.insert_resource(BackupSource::new(store.rows.clone()));
     if recovered.moment_ms.is_some_and(|stored| settings.clock == ClockMode::Real && stored > start.wall_ms) {
         tracing::warn!(
             "the system clock is behind the last stored change; until it has caught up, nothing regenerates"
@@ -145,6 +161,11 @@ pub fn start_app(
     }
     restore_roster(world);
     rows::begin_persistence(world, recovered.last_batch);
+    let has_seed = tables.iter().zip(&rows).any(|(table, row)| *table == WorldSeed::TABLE && row.is_some());
+    if !has_seed {
+        // The first batch takes it along: the seed of a world never changes.
+        world.resource_mut::<WorldSeed>().set_changed();
+    }
     let randomness = Randomness::start(world.resource::<WorldSeed>(), recovered.last_batch);
     world.insert_resource(randomness);
     Ok(Simulation::new(app))

@@ -2,6 +2,7 @@
 
 use bevy_app::{App, Plugin};
 use bevy_ecs::prelude::*;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::rules::{Place, Report, Rules, RulesApp, Table, Tables, only};
@@ -50,7 +51,7 @@ pub struct LevelRules {
 }
 
 /// What stands in `levels.ron`.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct LevelFile {
     /// Experience of a new player.
@@ -60,7 +61,7 @@ pub struct LevelFile {
     curve: Vec<CurvePiece>,
 }
 
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct CurvePiece {
     to: u32,
@@ -73,6 +74,21 @@ impl LevelRules {
         let level = self.thresholds.partition_point(|threshold| *threshold <= exp);
         let need = self.thresholds.get(level).map_or(0, |threshold| threshold - exp);
         Standing { exp, level: u32::try_from(level).unwrap_or(u32::MAX), need }
+    }
+
+    /// Thresholds are cut at the largest number; levels beyond it cannot be told apart.
+    fn warn_of_unreachable_levels(&self, place: &Place, report: &mut Report) {
+        let lost = self.thresholds.partition_point(|threshold| *threshold < i64::MAX);
+        let piece = self.file.curve.iter().position(|piece| lost <= piece.to as usize);
+        if let Some(index) = piece.filter(|_| lost < self.thresholds.len()) {
+            let place = place.clone().key("curve").index(index).key("step");
+            report.warning(place, format!("no experience reaches the levels above {lost}: no number is that large"));
+        }
+    }
+
+    /// The least experience of a level; `None` when there is no such level.
+    pub fn exp_of(&self, level: u32) -> Option<i64> {
+        self.thresholds.get(usize::try_from(level).ok()?.checked_sub(1)?).copied()
     }
 
     /// The highest level there is.
@@ -101,6 +117,7 @@ impl Table for LevelRules {
 
     fn validate(&self, _: &Tables, report: &mut Report) {
         let place = Place::file(Self::PATH);
+        self.warn_of_unreachable_levels(&place, report);
         if self.newcomer_exp < 0 {
             report.error(place.clone().key("newcomer_exp"), "is negative, expected 0 or more");
         }
@@ -148,6 +165,16 @@ mod tests {
         assert_eq!(rules.standing(0).level, 1);
         assert_eq!(rules.standing(119).need, 1);
         assert_eq!(rules.standing(120).level, 2, "a threshold that is reached is passed");
+    }
+
+    #[test]
+    fn each_level_begins_where_its_least_experience_says() {
+        let rules = shipped_rules::<LevelRules>();
+        for level in 1..=rules.top() {
+            let exp = rules.exp_of(level).expect("every level up to the top begins somewhere");
+            assert_eq!(rules.standing(exp).level, level);
+        }
+        assert_eq!((rules.exp_of(0), rules.exp_of(rules.top() + 1)), (None, None));
     }
 
     #[test]

@@ -12,12 +12,14 @@
 //! the world as a pure machine; [`net`] and [`storage`] surround it in the server, and
 //! [`testing::TestServer`] in tests.
 
+pub mod backup;
 pub mod battles;
 pub mod boss;
 pub mod challenges;
 pub mod character;
 pub mod cli;
 pub mod clock;
+pub mod compare;
 pub mod config;
 pub mod crafting;
 pub mod due;
@@ -43,9 +45,14 @@ pub mod player;
 pub mod presence;
 pub mod random;
 pub mod ranking;
+pub mod reload;
+pub mod report;
 pub mod request;
 pub mod rules;
+pub mod scenario;
+pub mod schema;
 pub mod shop;
+pub mod simulate;
 pub mod stages;
 pub mod storage;
 pub mod tasks;
@@ -53,3 +60,4 @@ pub mod template;
 pub mod testing;
 pub mod tick;
 pub mod tickets;
+pub mod verify;

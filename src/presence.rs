@@ -9,6 +9,7 @@ use std::collections::HashMap;
 use bevy_app::{App, Plugin};
 use bevy_ecs::prelude::*;
 use bevy_ecs::system::SystemParam;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::character::own_role;
@@ -24,7 +25,7 @@ use crate::rules::{Place, Report, Rules, RulesApp, Table, Tables, only};
 use crate::tick::{Surroundings, Tick, TickSystems};
 
 /// `presence.ron`.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct PresenceRules {
     /// Seconds without a request after which a player without a connection is offline.
@@ -115,6 +116,7 @@ pub struct Online<'w, 's> {
     pub presence: ResMut<'w, Presence>,
     players: Res<'w, Players>,
     connections: Query<'w, 's, Connections>,
+    rules: Res<'w, Rules<PresenceRules>>,
     clock: Res<'w, Clock>,
 }
 
@@ -123,6 +125,12 @@ impl Online<'_, '_> {
     pub fn is_online(&self, account: AccountId) -> bool {
         self.presence.stays(account, self.clock.now())
             || self.players.entity(account).is_some_and(|entity| is_connected(entity, &self.connections))
+    }
+
+    /// Notes that a player was heard from otherwise than by a request.
+    pub fn hear(&mut self, account: AccountId) {
+        let until = self.clock.now().saturating_add(self.rules.silent_seconds);
+        self.presence.stay_until(account, until);
     }
 
     /// Who is online and in memory, those who were heard from last first.
@@ -161,7 +169,7 @@ fn follow_presence(
 }
 
 /// `get_list {role}`.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 pub struct GetList {
     role: String,
 }
@@ -173,7 +181,7 @@ impl Request for GetList {
 }
 
 /// The reply of `get_list`: the usernames of who is online, the caller's among them.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 pub struct OnlineList {
     roles: Vec<String>,
 }

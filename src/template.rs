@@ -6,12 +6,15 @@ use std::fmt::{self, Display, Write};
 use serde::{Deserialize, Deserializer};
 
 use crate::rules::{Place, Report};
+use crate::schema::{schema_by_hand, text_of};
 
 /// A text with places to fill.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Template {
     pieces: Vec<Piece>,
 }
+
+schema_by_hand!(Template, "Template", |_| text_of("A text in which `{name}` is a place to fill.", ""));
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum Piece {

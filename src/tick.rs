@@ -12,10 +12,11 @@ use bevy_ecs::schedule::{ScheduleBuildSettings, ScheduleLabel};
 use bevy_time::{Real, Time};
 
 use crate::clock::Clock;
-use crate::events::{self, ConnectionId};
+use crate::events::{self, ConnectionId, OperatorListeners};
 use crate::platforms::exchange::CallOutcome;
 use crate::platforms::exchanges::{Exchanges, Outgoing, WAITING_REQUEST};
 use crate::player::{self, AccountId, Players};
+use crate::reload::{self, RulesNews};
 use crate::request::dispatch::{Command, Handlers, Held, Notices, Outbox, Parked, TIMED_OUT, Until, dispatch};
 use crate::request::route::RouteTable;
 use crate::request::{Finding, Job, Refusal, RequestTable, status};
@@ -64,6 +65,8 @@ pub enum Input {
     Answered(u64, CallOutcome),
     /// A connection is gone, and no request of it is under way any more.
     Closed(ConnectionId),
+    /// The assets have changed.
+    Rules(RulesNews),
 }
 
 /// When a tick happens.
@@ -228,6 +231,7 @@ impl bevy_app::Plugin for TickPlugin {
             .init_resource::<Outbox>()
             .init_resource::<Parked>()
             .init_resource::<Notices>()
+            .init_resource::<OperatorListeners>()
             .init_resource::<Exchanges>();
         app.init_schedule(Tick);
         app.main_mut().update_schedule = Some(Tick.intern());
@@ -257,7 +261,8 @@ impl bevy_app::Plugin for TickPlugin {
     }
 }
 
-fn receive(world: &mut World) {
+/// Takes in what has arrived.
+pub fn receive(world: &mut World) {
     world.resource_scope(|world, mut arrivals: Mut<Arrivals>| {
         let arrivals = &mut *arrivals;
         let mut arrived = VecDeque::new();
@@ -288,6 +293,7 @@ fn receive(world: &mut World) {
                     let now = world.resource::<Clock>().now();
                     world.resource_mut::<Exchanges>().note_outcome(number, outcome, now);
                 }
+                Input::Rules(news) => reload::take_in(world, news),
                 Input::RowsRead(query, rows) => {
                     arrivals.ready.extend(world.resource_mut::<Parked>().take_with_fact(query, Box::new(rows)));
                 }

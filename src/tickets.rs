@@ -5,14 +5,17 @@
 
 use bevy_app::{App, Plugin};
 use bevy_ecs::prelude::*;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize, Serializer};
 
 use crate::clock::Clock;
-use crate::events::Events;
+use crate::events::{EventApp, Events};
 use crate::items::{Amount, Inventory, ItemId, ItemRules};
 use crate::rules::{Place, Report, RulesApp, Table, Tables, only};
+use crate::schema::{map_of, schema_by_hand};
 use crate::storage::{PlayerRow, StorageApp};
 use crate::tick::{Surroundings, Tick, TickSystems, expire_parked};
+use crate::verify::{Inspection, VerifyApp};
 
 /// What a player has used of each ticket kind on one day. Below zero: more were bought than used.
 #[derive(Debug, Default, Clone, PartialEq, Eq, Component, Serialize, Deserialize)]
@@ -81,7 +84,7 @@ impl PlayerRow for Tickets {
 }
 
 /// `tickets.ron`.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct TicketRules {
     /// Every kind, in the order `limits` shows them.
@@ -93,7 +96,7 @@ pub struct TicketRules {
 }
 
 /// One kind of tickets.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct TicketKind {
     /// The key in `limits`; not an item number.
@@ -108,13 +111,18 @@ pub struct TicketKind {
 }
 
 impl TicketKind {
+    /// Whether anybody has some each day.
+    fn is_given(&self) -> bool {
+        self.daily > 0 || self.daily_vip.is_some_and(|daily| daily > 0)
+    }
+
     fn daily_of(&self, is_vip: bool) -> u32 {
         self.daily_vip.filter(|_| is_vip).unwrap_or(self.daily)
     }
 }
 
 /// How a kind of tickets is bought.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Purchase {
     /// As the client names it.
@@ -131,7 +139,7 @@ pub struct Purchase {
 }
 
 /// The modes whose tickets can be bought.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum PurchaseMode {
     /// Coin challenge.
@@ -149,6 +157,32 @@ impl TicketRules {
     /// Whether the owner of this counts as VIP 1 or above.
     pub fn is_vip(&self, inventory: &Inventory) -> bool {
         self.vip_items.iter().any(|item| inventory.quantity(*item) > 0)
+    }
+}
+
+impl TicketRules {
+    /// Whether anybody can ever have a ticket of this kind.
+    pub fn is_obtainable(&self, kind: &TicketKind) -> bool {
+        let is_sold = self.purchases.iter().any(|purchase| purchase.ticket == kind.key);
+        is_sold || kind.is_given()
+    }
+
+    /// Reports a purchase that nobody can make, or that is not worth making.
+    fn check_sense(&self, index: usize, purchase: &Purchase, place: &Place, report: &mut Report) {
+        if self.kind(purchase.allowance).is_some_and(|allowance| !allowance.is_given()) {
+            let message = format!("nobody can ever buy this: kind {} allows 0 a day", purchase.allowance);
+            report.warning(place.clone().key("allowance"), message);
+        }
+        if self.purchases[..index].iter().any(|earlier| earlier.mode == purchase.mode) {
+            let message = "nobody can ever buy this: an earlier purchase has the same mode";
+            report.error(place.clone().key("mode"), message);
+        }
+        if purchase.ticket == purchase.allowance {
+            report.warning(place.clone().key("ticket"), "buying gives the ticket that it takes");
+        }
+        if purchase.price.is_empty() {
+            report.warning(place.clone().key("price"), "costs nothing");
+        }
     }
 }
 
@@ -180,8 +214,9 @@ impl Table for TicketRules {
                 report.error(place.clone().key("price_points"), "0 is no price, expected 1 or more");
             }
             if let Some(items) = tables.get::<ItemRules>() {
-                items.check_all(&purchase.price, 1, &place.key("price"), report);
+                items.check_all(&purchase.price, 1, &place.clone().key("price"), report);
             }
+            self.check_sense(index, purchase, &place, report);
         }
         if let Some(items) = tables.get::<ItemRules>() {
             for (index, item) in self.vip_items.iter().enumerate() {
@@ -209,6 +244,8 @@ impl Limits {
     }
 }
 
+schema_by_hand!(Limits, "Limits", |generator| map_of::<u32>("Tickets left by the key of their kind.", generator));
+
 impl Serialize for Limits {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.collect_map(self.0.iter().map(|(key, left)| (key, left)))
@@ -216,7 +253,7 @@ impl Serialize for Limits {
 }
 
 /// When tickets are whole again, unix seconds.
-#[derive(Debug, Clone, Copy, Serialize)]
+#[derive(Debug, Clone, Copy, Serialize, JsonSchema)]
 pub struct NextReset {
     next_reset_at: i64,
 }
@@ -229,7 +266,7 @@ impl NextReset {
 }
 
 /// The event `tickets_reset`.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 struct TicketsReset {
     cd: i64,
     at: NextReset,
@@ -254,9 +291,23 @@ pub fn tell_of_reset(
 /// Tickets of players.
 pub struct TicketsPlugin;
 
+/// What must hold of tickets: each kind is counted once.
+fn check(inspection: &mut Inspection<'_>) {
+    inspection.each_player::<Tickets>(|inspection, account, tickets| {
+        for (at, (key, _)) in tickets.used.iter().enumerate() {
+            if tickets.used[..at].iter().any(|(earlier, _)| earlier == key) {
+                let what = format!("ticket kind {key} is counted twice, and only the first count is looked at");
+                inspection.breach(<Tickets as PlayerRow>::TABLE, &account.to_key(), Some(account), what);
+            }
+        }
+    });
+}
+
 impl Plugin for TicketsPlugin {
     fn build(&self, app: &mut App) {
         app.add_rules::<TicketRules>().add_player_rows::<Tickets>();
+        app.add_event::<TicketsReset>("tickets_reset");
+        app.add_check("tickets", check);
         app.add_systems(Tick, tell_of_reset.in_set(TickSystems::Simulate).after(expire_parked));
     }
 }

@@ -1,9 +1,13 @@
 //! Whatever a world was told, its journal leads to the same state again, holds no secret, and says where it ends.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use proptest::prelude::*;
+use raidkeep::game;
+use raidkeep::journal::revive::Library;
 use raidkeep::journal::{Frames, FramesEnd, Record, Replay, ReplayError};
+use raidkeep::rules::AssetSource;
 use raidkeep::testing::{Network, OPERATOR_TOKEN, TestPlayer, TestServer, TestSetup, edit_assets};
 use serde_json::{Value, json};
 
@@ -25,8 +29,13 @@ fn read(journal: &[u8]) -> (Vec<Record>, Option<FramesEnd>) {
 
 /// Plays all of a journal, and gives the last state's hash with the number of checkpoints that were equal.
 fn replay(records: Vec<Record>, server: &TestServer) -> Result<(u64, u64), ReplayError> {
+    replay_with(records, server, Box::new(|_| None))
+}
+
+/// The same, with the rules that came while the world ran.
+fn replay_with(records: Vec<Record>, server: &TestServer, library: Library) -> Result<(u64, u64), ReplayError> {
     let mut records = records.into_iter();
-    let (mut replay, first) = Replay::start(&mut records, server.settings(), server.rules(), |_| {})?;
+    let (mut replay, first) = Replay::start(&mut records, server.settings(), server.rules(), library, |_| {})?;
     for record in first.into_iter().chain(records) {
         replay.play(record, &mut |_, _, _| false)?;
     }
@@ -301,4 +310,43 @@ fn a_replay_that_goes_another_way_is_stopped_at_the_first_tick_that_shows_it() {
     let refused = replay(records, &play.server).expect_err("a sign-up never came to its end");
     let is_told = matches!(refused, ReplayError::OtherState { .. } | ReplayError::OtherOutcome { .. });
     assert!(is_told, "{refused}");
+}
+
+/// A server whose assets can be edited, and what it did while they were: refused once, changed once.
+fn reloaded(folder: &std::path::Path) -> TestServer {
+    let assets = edit_assets(folder, "energy.ron", "maximum: 120", "maximum: 120");
+    let mut server = TestServer::with(TestSetup { journals: true, assets, ..TestSetup::default() });
+    let ann = server.player("ann");
+    let enter =
+        |server: &mut TestServer| server.ask(&ann, "enter_stage_general", json!({"stage": 8}))["status"].clone();
+    assert_eq!(enter(&mut server), 0);
+    edit_assets(folder, "energy.ron", "maximum: 120", "maximum: -1");
+    assert_eq!(server.operate("rules_reload", json!({}))["status"], 99, "an absurd energy is refused");
+    let costs = "from: 8,\n            to: 9,\n            energy: 6";
+    edit_assets(folder, "stages/general.ron", costs, &costs.replace("energy: 6", "energy: 10"));
+    assert_eq!(server.operate("rules_reload", json!({}))["data"]["changed"], true);
+    assert_eq!(enter(&mut server), 0);
+    assert_eq!(server.operate("rules_status", json!({}))["status"], 0);
+    server
+}
+
+#[test]
+fn rules_that_changed_or_were_refused_are_played_again() {
+    let folder = tempfile::tempdir().expect("a temporary folder should be made");
+    let mut server = reloaded(folder.path());
+    let (records, _) = read(&server.journals[0].bytes());
+    let settings = server.settings().clone();
+    let assets = AssetSource::Folder(folder.path().to_owned());
+    let library: Library = Box::new(move |_| game::load_rules(&settings, &assets).ok().map(Arc::new));
+    let (hash, _) = replay_with(records, &server, library).expect("the replay should go the same way");
+    assert_eq!(hash, server.state_hash());
+}
+
+#[test]
+fn a_replay_without_the_rules_that_came_later_says_which_are_missing() {
+    let folder = tempfile::tempdir().expect("a temporary folder should be made");
+    let server = reloaded(folder.path());
+    let (records, _) = read(&server.journals[0].bytes());
+    let refused = replay(records, &server).expect_err("the new rules are nowhere");
+    assert!(matches!(refused, ReplayError::MissingRules { .. }), "{refused}");
 }

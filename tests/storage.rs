@@ -526,3 +526,16 @@ fn a_log_in_under_way_when_the_storage_fails_is_answered() {
     let replies = server.send_all_on(ann.connection, &texts);
     assert_eq!(replies.len(), 2, "every request has its reply: {replies:?}");
 }
+
+/// The seed was once drawn anew at each start, so that orders of one world began with different marks.
+#[test]
+fn a_world_keeps_its_seed_over_restarts() {
+    let mut server = TestServer::new();
+    server.player("ann");
+    let first = server.simulation().world().resource::<raidkeep::random::WorldSeed>().0;
+    let mut server = server.crash_and_reopen();
+    assert_eq!(server.simulation().world().resource::<raidkeep::random::WorldSeed>().0, first, "read from the log");
+    server.fold();
+    let mut server = server.crash_and_reopen();
+    assert_eq!(server.simulation().world().resource::<raidkeep::random::WorldSeed>().0, first, "read from the rows");
+}

@@ -9,11 +9,12 @@ use raidkeep::storage::{
     Archive, ArchivedRow, Discarded, RowError, RowQuery, StorageApp, Touched, WorldEntity, encode_value,
 };
 use raidkeep::testing::{TestServer, TestSetup};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 /// Something that belongs to nobody.
-#[derive(Debug, Component, Serialize, Deserialize)]
+#[derive(Debug, Component, Serialize, Deserialize, JsonSchema)]
 struct Duel {
     number: u64,
 }
@@ -27,7 +28,7 @@ impl WorldEntity for Duel {
 }
 
 /// What remains of it.
-#[derive(Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 struct PastDuel {
     winner: String,
 }
@@ -42,7 +43,7 @@ impl ArchivedRow for PastDuel {
     }
 }
 
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 struct Begin {
     number: u64,
 }
@@ -59,7 +60,7 @@ fn begin(In(call): In<Call<Begin>>, mut commands: Commands, mut touched: ResMut<
 }
 
 /// Ends a duel; without a winner nothing remains of it.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 struct End {
     number: u64,
     winner: Option<String>,
@@ -87,7 +88,7 @@ fn end(
 }
 
 /// Reads the past from `from` until `until`.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 struct Look<const WHO: char> {
     from: u64,
     until: u64,

@@ -7,6 +7,7 @@
 
 pub mod action;
 pub mod arena;
+mod check;
 pub mod index;
 pub mod messenger;
 pub mod model;
@@ -21,10 +22,13 @@ pub mod verdict;
 use bevy_app::{App, Plugin};
 use bevy_ecs::prelude::*;
 
+use crate::battles::told::BattleVerdict;
+use crate::events::EventApp;
 use crate::presence::PresenceSystems;
 use crate::rules::RulesApp;
 use crate::storage::StorageApp;
 use crate::tick::{Tick, TickSystems};
+use crate::verify::VerifyApp;
 
 pub use arena::Arena;
 pub use index::BattleIndex;
@@ -47,6 +51,8 @@ impl Plugin for BattlesPlugin {
     fn build(&self, app: &mut App) {
         app.add_rules::<BattleRules>().add_world_entities::<Battle>();
         app.init_resource::<BattleIndex>().init_resource::<reports::BattleReports>();
+        app.add_event::<BattleVerdict<'_>>(BattleVerdict::EVENT);
+        app.add_check("battles", check::check);
         requests::register(app);
         app.configure_sets(Tick, BattleSystems.after(PresenceSystems).before(TickSystems::PutAway));
         app.add_systems(Tick, (systems::run_battles, reports::report_rounds).chain().in_set(BattleSystems));

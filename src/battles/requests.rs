@@ -2,6 +2,7 @@
 
 use bevy_app::App;
 use bevy_ecs::prelude::*;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::battles::action::Wish;
@@ -28,7 +29,7 @@ impl From<TurnError> for Refusal {
 }
 
 /// `battle {role, id, text | action, items, skills, wait?}`: acts in the round. The reply comes with the verdict.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 pub struct BattleTurn {
     role: String,
     id: String,

@@ -1,5 +1,6 @@
 //! `battles.ron`: how a battle goes, who wins a round, what both get, and what they read.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::battles::texts::BattleTexts;
@@ -8,7 +9,7 @@ use crate::items::{Amount, ItemRules};
 use crate::rules::{Place, Report, Table, Tables, only};
 
 /// How battles go.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct BattleRules {
     /// Seconds that both have to act in a round.
@@ -32,7 +33,7 @@ pub struct BattleRules {
 }
 
 /// Who wins a round.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct VerdictRules {
     /// What counts for who acts.
@@ -52,7 +53,7 @@ pub struct VerdictRules {
 }
 
 /// Percents of attributes.
-#[derive(Debug, Clone, Copy, Deserialize)]
+#[derive(Debug, Clone, Copy, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Weights {
     strength: u32,
@@ -83,7 +84,7 @@ impl Weights {
 }
 
 /// Dice that each side throws in each round.
-#[derive(Debug, Clone, Copy, Deserialize)]
+#[derive(Debug, Clone, Copy, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Dice {
     /// How many.
@@ -95,7 +96,7 @@ pub struct Dice {
 }
 
 /// What both get in the end.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Rewards {
     /// For who wins.
@@ -107,7 +108,7 @@ pub struct Rewards {
 }
 
 /// What one gets.
-#[derive(Debug, Default, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Default, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Spoils {
     /// Items.

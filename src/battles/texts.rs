@@ -2,6 +2,7 @@
 
 use std::fmt::Display;
 
+use schemars::JsonSchema;
 use serde::Deserialize;
 
 use crate::battles::action::Action;
@@ -11,7 +12,7 @@ use crate::rules::{Place, Report};
 use crate::template::Template;
 
 /// The texts of `battles.ron`.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct BattleTexts {
     /// What stands for the action of who stayed silent.

@@ -1,5 +1,6 @@
 //! What a player is told of a round: the reply of `battle` and the event `battle_verdict`.
 
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::battles::model::{Battle, ClosedRound};
@@ -8,7 +9,7 @@ use crate::battles::verdict::Seat;
 use crate::items::Amount;
 
 /// The reply of `battle` (document 5), with what the player needs to know that the battle is over.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Told {
     /// The opponent.
     role: String,
@@ -63,7 +64,7 @@ impl Told {
 }
 
 /// The event `battle_verdict`: what the reply of `battle` says, for who did not wait for it.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 pub struct BattleVerdict<'a> {
     /// The battle.
     pub id: String,

@@ -2,6 +2,7 @@
 
 use bevy_ecs::prelude::*;
 use bevy_ecs::system::SystemParam;
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::boss::model::{BossRecord, Ratios, Roster, Season, WorldBoss, strike};
@@ -44,8 +45,8 @@ pub struct Struck {
 }
 
 /// The event `boss_died`.
-#[derive(Debug, Serialize)]
-struct BossDied {
+#[derive(Debug, Serialize, JsonSchema)]
+pub(super) struct BossDied {
     boss: u32,
     name: String,
 }

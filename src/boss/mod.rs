@@ -11,7 +11,8 @@ pub mod systems;
 use bevy_app::{App, Plugin};
 use bevy_ecs::prelude::*;
 
-use crate::rules::RulesApp;
+use crate::events::EventApp;
+use crate::rules::{Rules, RulesApp};
 use crate::storage::StorageApp;
 use crate::tick::{Tick, TickSystems};
 
@@ -26,10 +27,12 @@ impl Plugin for BossPlugin {
     fn build(&self, app: &mut App) {
         app.add_rules::<BossRules>();
         app.init_resource::<Roster>();
+        app.add_event::<field::BossDied>("boss_died").add_event::<systems::SeasonReset>("season_reset");
         app.add_world_entities::<WorldBoss>();
         app.add_world_row::<Season>().add_world_row::<SeasonArchive>();
         app.add_player_rows::<BossRecord>();
-        app.add_systems(Tick, systems::begin_season.in_set(TickSystems::Calendar));
+        let follow_rules = systems::follow_rules.run_if(resource_changed::<Rules<BossRules>>);
+        app.add_systems(Tick, (systems::begin_season, follow_rules).chain().in_set(TickSystems::Calendar));
         requests::register(app);
     }
 }

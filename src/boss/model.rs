@@ -5,6 +5,7 @@ use serde::ser::SerializeMap;
 use serde::{Deserialize, Serialize, Serializer};
 
 use crate::player::AccountId;
+use crate::schema::{map_of, schema_by_hand};
 use crate::storage::{PlayerRow, WorldEntity, WorldRow};
 
 /// One boss of the world.
@@ -22,6 +23,16 @@ impl WorldBoss {
     /// A boss with all its life.
     pub fn whole(number: u32, life: u64) -> Self {
         Self { number, life, left: life }
+    }
+
+    /// Gives it another life in the middle of a season. What was dealt stays dealt; who is alive stays alive for the blow
+    /// that everybody gets a gift for, and who is dead stays dead.
+    pub fn change_life(&mut self, life: u64) {
+        let dealt = self.life.saturating_sub(self.left);
+        if self.is_alive() {
+            self.left = life.saturating_sub(dealt).max(1);
+        }
+        self.life = life;
     }
 
     /// Takes damage; returns what was beyond its life.
@@ -129,6 +140,11 @@ pub struct BossRecord {
 }
 
 impl BossRecord {
+    /// The season it is of.
+    pub fn season(&self) -> u32 {
+        self.season
+    }
+
     /// The best damage in `season`.
     pub fn best(&self, season: u32) -> u64 {
         if self.season == season { self.best } else { 0 }
@@ -165,6 +181,11 @@ pub struct Ratios {
     /// In the order of the roster.
     pub hundredths: Vec<u8>,
 }
+
+schema_by_hand!(Ratios, "Ratios", |generator| map_of::<String>(
+    "The life of each boss, from \"0.00\" to \"1.00\".",
+    generator
+));
 
 impl Serialize for Ratios {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
@@ -205,6 +226,19 @@ mod tests {
         let ratios = Ratios { prefix: "boss", hundredths: vec![0, 7, 100] };
         let json = serde_json::to_string(&ratios).expect("plain data");
         assert_eq!(json, r#"{"boss0":"0.00","boss1":"0.07","boss2":"1.00"}"#);
+    }
+
+    #[test]
+    fn another_life_leaves_what_was_dealt_and_kills_and_wakes_nobody() {
+        let changed = |left, life| {
+            let mut boss = WorldBoss { number: 0, life: 100, left };
+            boss.change_life(life);
+            (boss.life, boss.left)
+        };
+        assert_eq!(changed(70, 200), (200, 170));
+        assert_eq!(changed(70, 50), (50, 20));
+        assert_eq!(changed(70, 20), (20, 1), "30 were dealt, but nobody has struck the last blow");
+        assert_eq!(changed(0, 200), (200, 0));
     }
 
     #[test]

@@ -2,6 +2,7 @@
 
 use bevy_app::App;
 use bevy_ecs::prelude::*;
+use schemars::{JsonSchema, json_schema};
 use serde::ser::SerializeMap;
 use serde::{Deserialize, Serialize, Serializer};
 
@@ -12,6 +13,7 @@ use crate::clock::Clock;
 use crate::items::Inventory;
 use crate::request::{Answer, Call, Player, Request, RequestApp, Success};
 use crate::rules::Rules;
+use crate::schema::schema_by_hand;
 use crate::tickets::{TicketRules, Tickets};
 
 /// The tickets of boss challenges.
@@ -37,7 +39,7 @@ pub fn challenges_left(
 }
 
 /// `stage_refresh_boss {token}`.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 pub struct StageRefreshBoss {}
 
 impl Request for StageRefreshBoss {
@@ -47,7 +49,7 @@ impl Request for StageRefreshBoss {
 }
 
 /// The reply of `stage_refresh_boss`.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 pub struct BossesShown {
     damage: u64,
     limit: u32,
@@ -57,7 +59,7 @@ pub struct BossesShown {
     at: BossMoments,
 }
 
-#[derive(Debug, Clone, Copy, Serialize)]
+#[derive(Debug, Clone, Copy, Serialize, JsonSchema)]
 struct BossMoments {
     next_reset_at: i64,
     next_month_at: i64,
@@ -88,7 +90,7 @@ fn stage_refresh_boss(
 }
 
 /// `check_boss_status {token}`: the same in the legacy shape.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 pub struct CheckBossStatus {}
 
 impl Request for CheckBossStatus {
@@ -98,7 +100,7 @@ impl Request for CheckBossStatus {
 }
 
 /// The reply of `check_boss_status`.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 pub struct BossStatus {
     damage: u64,
     world_boss: Challenges,
@@ -106,7 +108,7 @@ pub struct BossStatus {
     at: BossMoments,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 struct Challenges {
     remaining: u32,
     time: i64,
@@ -134,7 +136,7 @@ fn check_boss_status(
 }
 
 /// `get_config_boss {token}`.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 pub struct GetConfigBoss {}
 
 impl Request for GetConfigBoss {
@@ -144,7 +146,7 @@ impl Request for GetConfigBoss {
 }
 
 /// The reply of `get_config_boss`.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 pub struct ConfigShown {
     config: BossConfig,
 }
@@ -157,7 +159,17 @@ struct BossConfig {
     lives: Vec<u64>,
 }
 
-#[derive(Debug, Serialize)]
+schema_by_hand!(BossConfig, "BossConfig", |generator| {
+    let life = generator.subschema_for::<LifeValue>();
+    json_schema!({
+        "type": "object",
+        "properties": {"max_enter_time": {"type": "integer"}, "max_upload_damage": {"type": "integer"}},
+        "patternProperties": {"^boss[0-9]+$": life},
+        "required": ["max_enter_time", "max_upload_damage"],
+    })
+});
+
+#[derive(Debug, Serialize, JsonSchema)]
 struct LifeValue {
     life_value: u64,
 }

@@ -1,14 +1,16 @@
 //! `world_boss.ron`.
 
+use schemars::JsonSchema;
 use serde::Deserialize;
 
 use crate::boss::requests::BOSS_TICKET;
+use crate::items::suspicion::warn_of_jumps;
 use crate::items::{Amount, ItemRules};
 use crate::rules::{Place, Report, Table, Tables, only};
 use crate::tickets::TicketRules;
 
 /// What stands in `world_boss.ron`.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct BossRules {
     /// Challenges a day, as `get_config_boss` tells them; the tickets themselves are in `tickets.ron`.
@@ -28,7 +30,7 @@ pub struct BossRules {
 }
 
 /// What the legacy boss room takes.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct LegacyEntry {
     /// Energy.
@@ -39,7 +41,7 @@ pub struct LegacyEntry {
 }
 
 /// Whether damage beyond a boss's life goes on to the next.
-#[derive(Debug, Clone, Copy, Deserialize)]
+#[derive(Debug, Clone, Copy, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct CarriesOver {
     /// From `pass_stage`.
@@ -49,7 +51,7 @@ pub struct CarriesOver {
 }
 
 /// One boss.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct BossEntry {
     /// Life points.
@@ -61,7 +63,7 @@ pub struct BossEntry {
 }
 
 /// A mail to everybody.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Gift {
     /// Hours after the death; at most 24.
@@ -75,7 +77,7 @@ pub struct Gift {
 }
 
 /// A range of ranks and what they get.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Bracket {
     /// The best rank.
@@ -87,7 +89,7 @@ pub struct Bracket {
 }
 
 /// Subject and text of a mail.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct MailText {
     /// Subject.
@@ -142,7 +144,11 @@ impl Table for BossRules {
             items.check_all(&self.legacy_entry.cost, 1, &place, report);
         }
         for (index, boss) in self.bosses.iter().enumerate() {
-            check_boss(boss, &place.clone().key("bosses").index(index), items, report);
+            let place = place.clone().key("bosses").index(index);
+            check_boss(boss, &place, items, report);
+            if let Some(before) = index.checked_sub(1).map(|before| &self.bosses[before]) {
+                warn_of_jumps(&before.gift.items, &boss.gift.items, &place.key("gift").key("items"), report);
+            }
         }
         let mut last = 0;
         for (index, bracket) in self.season_rewards.iter().enumerate() {
@@ -151,9 +157,16 @@ impl Table for BossRules {
                 let message = format!("expected ranks in ascending order, from {} to at most {RANKS_MAX}", last + 1);
                 report.error(place.clone().key("from"), message);
             }
+            if bracket.from > last + 1 {
+                let message = format!("the ranks {} to {} get nothing", last + 1, bracket.from - 1);
+                report.warning(place.clone().key("from"), message);
+            }
             last = bracket.to;
             if let Some(items) = items {
-                items.check_all(&bracket.items, 1, &place.key("items"), report);
+                items.check_all(&bracket.items, 1, &place.clone().key("items"), report);
+            }
+            if let Some(better) = index.checked_sub(1).map(|better| &self.season_rewards[better]) {
+                warn_of_better_loser(&better.items, &bracket.items, &place.key("items"), report);
             }
         }
     }
@@ -169,5 +182,17 @@ fn check_boss(boss: &BossEntry, place: &Place, items: Option<&ItemRules>, report
     }
     if let Some(items) = items {
         items.check_all(&boss.gift.items, 1, &place.key("items"), report);
+    }
+}
+
+/// Warns of items of which a worse rank gets more than a better one.
+fn warn_of_better_loser(better: &[Amount], worse: &[Amount], place: &Place, report: &mut Report) {
+    for (index, amount) in worse.iter().enumerate() {
+        let of_better = better.iter().find(|better| better.item == amount.item);
+        if let Some(of_better) = of_better.filter(|of_better| of_better.quantity < amount.quantity) {
+            let message =
+                format!("{} of item {} is more than the better ranks get ({of_better})", amount.quantity, amount.item);
+            report.warning(place.clone().index(index), message);
+        }
     }
 }

@@ -1,6 +1,7 @@
 //! Seasons: they begin with the calendar month, once each, also when the server was down at that moment.
 
 use bevy_ecs::prelude::*;
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::boss::model::{ArchivedSeason, Roster, Season, SeasonArchive, WorldBoss};
@@ -12,7 +13,7 @@ use crate::mail::{Broadcast, Broadcasts, MailAudience, MailRules};
 use crate::player::AccountId;
 use crate::ranking::Ranking;
 use crate::rules::Rules;
-use crate::storage::Touched;
+use crate::storage::{Discarded, Touched};
 use crate::tick::Surroundings;
 
 /// Seasons that are kept in the archive.
@@ -21,8 +22,8 @@ const ARCHIVED_MAX: usize = 12;
 const REWARD_LASTS_SECONDS: i64 = 365 * 86_400;
 
 /// The event `season_reset`.
-#[derive(Debug, Serialize)]
-struct SeasonReset {
+#[derive(Debug, Serialize, JsonSchema)]
+pub(super) struct SeasonReset {
     season: u32,
     mcd: i64,
 }
@@ -94,6 +95,32 @@ fn open_season(world: &mut World, month: i32) {
     if number > 1 {
         world.resource_mut::<Events>().tell_everybody("season_reset", &SeasonReset { season: number, mcd });
     }
+}
+
+/// Makes the bosses of a running season those of rules that have changed: new ones come with all their life, those that are
+/// no longer there go, and the others change theirs.
+pub fn follow_rules(world: &mut World) {
+    let lives: Vec<u64> = world.resource::<Rules<BossRules>>().bosses.iter().map(|boss| boss.life_value).collect();
+    let mut entities = world.resource::<Roster>().0.clone();
+    for entity in entities.drain(lives.len().min(entities.len())..) {
+        world.resource_mut::<Discarded>().push(entity);
+    }
+    for (at, life) in lives.into_iter().enumerate() {
+        match entities.get(at).copied() {
+            None => {
+                let boss = WorldBoss::whole(u32::try_from(at).unwrap_or(u32::MAX), life);
+                entities.push(world.spawn(boss).id());
+                world.resource_mut::<Touched>().push(entities[at]);
+            }
+            Some(entity) => {
+                if let Some(mut boss) = world.get_mut::<WorldBoss>(entity).filter(|boss| boss.life != life) {
+                    boss.change_life(life);
+                    world.resource_mut::<Touched>().push(entity);
+                }
+            }
+        }
+    }
+    world.resource_mut::<Roster>().0 = entities;
 }
 
 /// Puts the roster together from the bosses' rows.

@@ -1,7 +1,9 @@
 //! What it takes to make a challenge and to answer one.
 
+use bevy_app::App;
 use bevy_ecs::prelude::*;
 use bevy_ecs::system::SystemParam;
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::battles::{Arena, number_of};
@@ -9,8 +11,8 @@ use crate::challenges::index::ChallengeIndex;
 use crate::challenges::model::{Challenge, LastChallenge};
 use crate::challenges::rules::ChallengeRules;
 use crate::clock::Clock;
+use crate::events::EventApp;
 use crate::player::AccountId;
-use crate::request::Player;
 use crate::rules::Rules;
 
 /// Everything about challenges.
@@ -45,17 +47,24 @@ pub enum DuelError {
     TooMany,
 }
 
-/// The event `challenge_info`, to who is challenged (document 5).
-#[derive(Debug, Serialize)]
-struct ChallengeInfo<'a> {
+/// What who is challenged is told, as the event `challenge_info` and at its address (document 5).
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct ChallengeTold<'a> {
     id: String,
     role: &'a str,
     image_data: Option<&'a str>,
 }
 
+impl<'a> ChallengeTold<'a> {
+    /// Challenge number `id` of the player `role`, with the portrait it has sent.
+    pub fn new(id: u64, role: &'a str, image_data: Option<&'a str>) -> Self {
+        Self { id: id.to_string(), role, image_data }
+    }
+}
+
 /// The events `challenge_accepted` and `challenge_rejected`, to the challenger: the answer that document 5 has
 /// `/challenge_info` give, and who gives it.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 struct ChallengeAnswered<'a> {
     id: String,
     role: &'a str,
@@ -64,9 +73,15 @@ struct ChallengeAnswered<'a> {
 }
 
 /// The event `challenge_ended`, to both: nobody has answered.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 struct ChallengeEnded {
     id: String,
+}
+
+pub(super) fn register(app: &mut App) {
+    app.add_event::<ChallengeTold<'_>>("challenge_info").add_event::<ChallengeEnded>("challenge_ended");
+    app.add_event::<ChallengeAnswered<'_>>("challenge_accepted")
+        .add_event::<ChallengeAnswered<'_>>("challenge_rejected");
 }
 
 /// What somebody says to a challenge.
@@ -100,7 +115,7 @@ impl Duels<'_, '_> {
             return Err(DuelError::TooMany);
         }
         let id = self.last.next_id();
-        let info = ChallengeInfo { id: id.to_string(), role: name, image_data: image_data.as_deref() };
+        let info = ChallengeTold::new(id, name, image_data.as_deref());
         self.arena.tell(challenged, "challenge_info", &info);
         let ends_at = self.clock.now().saturating_add(self.rules.unanswered_seconds);
         let challenger_name = name.to_owned();
@@ -141,9 +156,9 @@ impl Duels<'_, '_> {
     }
 
     /// Answers a challenge. It is gone then, and if it is accepted and the challenger can be had, the battle begins.
-    pub fn answer(&mut self, caller: Player, id: &str, response: Response<'_>) -> Result<(), DuelError> {
-        let challenge = self.received(caller.account, id).ok_or(DuelError::NoSuchChallenge)?.clone();
-        if response.accepts && self.arena.is_fighting(caller.account) {
+    pub fn answer(&mut self, account: AccountId, id: &str, response: Response<'_>) -> Result<(), DuelError> {
+        let challenge = self.received(account, id).ok_or(DuelError::NoSuchChallenge)?.clone();
+        if response.accepts && self.arena.is_fighting(account) {
             return Err(DuelError::Busy);
         }
         self.remove(&challenge);
@@ -159,7 +174,7 @@ impl Duels<'_, '_> {
         if self.arena.is_fighting(challenge.challenger) {
             return Err(DuelError::Busy);
         }
-        self.arena.begin(challenge.id, challenge.challenger, caller.account).ok_or(DuelError::Offline)?;
+        self.arena.begin(challenge.id, challenge.challenger, account).ok_or(DuelError::Offline)?;
         answered.status = true;
         self.arena.tell(challenge.challenger, "challenge_accepted", &answered);
         Ok(())

@@ -4,9 +4,11 @@
 //! A challenge is an entity that is kept until it is answered or its time is up. The challenger never waits for the
 //! answer: it comes as an event, and shows in `refrash`. Not here: the battle that follows.
 
+mod check;
 pub mod duels;
 pub mod index;
 pub mod model;
+pub mod push;
 pub mod requests;
 pub mod rules;
 pub mod systems;
@@ -18,19 +20,27 @@ use crate::battles::BattleSystems;
 use crate::rules::RulesApp;
 use crate::storage::StorageApp;
 use crate::tick::{Tick, TickSystems};
+use crate::verify::VerifyApp;
 
 pub use index::ChallengeIndex;
 pub use model::Challenge;
+pub use push::PushSettings;
 pub use rules::ChallengeRules;
 
 /// Challenges and the functions of them.
-pub struct ChallengesPlugin;
+pub struct ChallengesPlugin {
+    /// How players without a connection are told of challenges at their address; `None` = they are not.
+    pub push: Option<PushSettings>,
+}
 
 impl Plugin for ChallengesPlugin {
     fn build(&self, app: &mut App) {
         app.add_rules::<ChallengeRules>().add_world_entities::<Challenge>();
         app.add_world_row::<model::LastChallenge>().init_resource::<ChallengeIndex>();
+        duels::register(app);
+        app.add_check("challenges", check::check);
         requests::register(app);
+        push::register(app, self.push.as_ref());
         app.add_systems(Tick, systems::end_unanswered.after(BattleSystems).before(TickSystems::PutAway));
     }
 }

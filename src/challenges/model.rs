@@ -50,6 +50,11 @@ fn enlist(mut world: DeferredWorld<'_>, context: HookContext) {
 pub struct LastChallenge(u64);
 
 impl LastChallenge {
+    /// That number.
+    pub fn number(&self) -> u64 {
+        self.0
+    }
+
     /// The number of the next one.
     pub fn next_id(&mut self) -> u64 {
         self.0 += 1;

@@ -3,9 +3,11 @@
 
 use bevy_app::App;
 use bevy_ecs::prelude::*;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::challenges::duels::{DuelError, Duels, Response};
+use crate::challenges::duels::{ChallengeTold, DuelError, Duels, Response};
+use crate::challenges::push::Push;
 use crate::character::own_role;
 use crate::identity::Account;
 use crate::images::Images;
@@ -54,7 +56,7 @@ impl DuelError {
 }
 
 /// The portrait that a client sent: none where it is empty; an error where it is no image.
-fn checked_image(image_data: Option<String>, images: &Images) -> Result<Option<String>, u16> {
+pub(super) fn checked_image(image_data: Option<String>, images: &Images) -> Result<Option<String>, u16> {
     match image_data.filter(|image| !image.is_empty()) {
         Some(image) => images.check_upload(&image).map(|()| Some(image)).map_err(|_| code::ILLEGAL),
         None => Ok(None),
@@ -62,7 +64,7 @@ fn checked_image(image_data: Option<String>, images: &Images) -> Result<Option<S
 }
 
 /// `challenge {role1, role2, image_data}`.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 pub struct MakeChallenge {
     role1: String,
     role2: String,
@@ -77,7 +79,7 @@ impl Request for MakeChallenge {
 }
 
 /// The reply of `challenge`. It does not wait for the answer, so that `status` is false and there is no image yet.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 pub struct Challenged {
     status_code: u16,
     status: bool,
@@ -88,6 +90,7 @@ pub struct Challenged {
 fn challenge(
     In(call): In<Call<MakeChallenge>>,
     mut duels: Duels,
+    mut push: Push,
     accounts: Query<&Account>,
     directory: Res<Directory>,
     images: Res<Rules<Images>>,
@@ -107,8 +110,9 @@ fn challenge(
     let Some(challenged) = directory.find(&IndexKey::new("name", role2.as_bytes()))? else {
         return refused(code::NOT_FOUND);
     };
-    match duels.challenge((call.caller.account, account.name()), challenged, image_data) {
+    match duels.challenge((call.caller.account, account.name()), challenged, image_data.clone()) {
         Ok(id) => {
+            push.send(id, challenged, &ChallengeTold::new(id, account.name(), image_data.as_deref()));
             let id = id.to_string();
             Ok(Success::with(Challenged { status_code: code::OK, status: false, image_data: None, id }))
         }
@@ -117,13 +121,13 @@ fn challenge(
 }
 
 /// A reply that is only a code.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 pub struct AnswerSent {
     status_code: u16,
 }
 
 /// `accept_challenge {role, id}`.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 pub struct AcceptChallenge {
     role: String,
     id: String,
@@ -144,7 +148,7 @@ fn accept_challenge(
 }
 
 /// `reject_challenge {role, id}`.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 pub struct RejectChallenge {
     role: String,
     id: String,
@@ -177,14 +181,14 @@ fn send_answer(
         Err(_) => code::NOT_YOUR_ROLE,
         Ok(()) => {
             let response = Response { name: account.name(), accepts, image_data: None };
-            duels.answer(caller, id, response).map_or_else(DuelError::code, |()| code::OK)
+            duels.answer(caller.account, id, response).map_or_else(DuelError::code, |()| code::OK)
         }
     };
     Ok(Success::with(AnswerSent { status_code }))
 }
 
 /// `accept_c {id, status}`: accepts or rejects; the answer says whether the battle begins.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 pub struct AcceptC {
     id: String,
     status: bool,
@@ -197,7 +201,7 @@ impl Request for AcceptC {
 }
 
 /// The reply of `accept_c`.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 pub struct Entered {
     status: bool,
 }
@@ -206,13 +210,13 @@ fn accept_c(In(call): In<Call<AcceptC>>, mut duels: Duels, accounts: Query<&Acco
     let AcceptC { id, status: accepts } = call.request;
     let account = accounts.get(call.caller.entity).map_err(|_| INTERNAL)?;
     let response = Response { name: account.name(), accepts, image_data: None };
-    let status = duels.answer(call.caller, &id, response).is_ok() && accepts;
+    let status = duels.answer(call.caller.account, &id, response).is_ok() && accepts;
     Ok(Success::with(Entered { status }))
 }
 
 /// `challenge_info {id, status?, image_data?}`: what a client answers to the event of that name. Without `status` it
 /// shows the challenge and leaves it open.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 pub struct ChallengeInfo {
     id: String,
     #[serde(default)]
@@ -228,7 +232,7 @@ impl Request for ChallengeInfo {
 }
 
 /// The reply of `challenge_info`: the challenge, and whether its battle begins.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 pub struct ChallengeShown {
     id: String,
     role: String,
@@ -252,13 +256,13 @@ fn challenge_info(
     let (role, image_data) = (challenge.challenger_name.clone(), challenge.image_data.clone());
     let status = accepts.is_some_and(|accepts| {
         let response = Response { name: account.name(), accepts, image_data: portrait.as_deref() };
-        duels.answer(call.caller, &id, response).is_ok() && accepts
+        duels.answer(call.caller.account, &id, response).is_ok() && accepts
     });
     Ok(Success::with(ChallengeShown { id, role, image_data, status }))
 }
 
 /// `refrash {role}`, as the document spells it.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 pub struct Refrash {
     role: String,
 }
@@ -270,7 +274,7 @@ impl Request for Refrash {
 }
 
 /// `refresh {role}`, as clients spell it.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 pub struct Refresh {
     role: String,
 }
@@ -283,7 +287,7 @@ impl Request for Refresh {
 
 /// The reply of `refrash`: the challenges to the player, and the one of its own that was accepted, until it acts in the
 /// battle. Asking also says that the player is there.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 pub struct Refreshed {
     id_list: Vec<String>,
     role_list: Vec<String>,

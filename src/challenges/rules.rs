@@ -1,11 +1,12 @@
 //! `challenges.ron`: how long challenges stay open, and how many.
 
+use schemars::JsonSchema;
 use serde::Deserialize;
 
 use crate::rules::{Place, Report, Table, Tables, only};
 
 /// How long challenges stay open, and how many.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ChallengeRules {
     /// Seconds after which an unanswered one ends.

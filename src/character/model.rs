@@ -1,9 +1,10 @@
 //! Attributes.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// One of the attributes, for rules that check or roll against one.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Attribute {
     /// 力量.

@@ -4,6 +4,7 @@ use bevy_app::App;
 use bevy_ecs::prelude::*;
 use bevy_ecs::query::QueryData;
 use bevy_ecs::system::SystemParam;
+use schemars::JsonSchema;
 use serde::ser::SerializeMap;
 use serde::{Deserialize, Serialize, Serializer};
 
@@ -19,6 +20,7 @@ use crate::levels::{Experience, LevelRules, Standing};
 use crate::request::route::RouteApp;
 use crate::request::{Answer, Call, Player, Reads, Refusal, Request, RequestApp, Success, status};
 use crate::rules::Rules;
+use crate::schema::{map_of, schema_by_hand};
 
 pub(super) fn register(app: &mut App) {
     app.add_request::<Status, _>(show_status);
@@ -29,7 +31,7 @@ pub(super) fn register(app: &mut App) {
 const INTERNAL: Refusal = Refusal::new(status::INTERNAL_ERROR, "internal error");
 
 /// `status {role}`.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 pub struct Status {
     role: String,
 }
@@ -42,7 +44,7 @@ impl Request for Status {
 }
 
 /// The reply of `status`.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 pub struct StatusShown {
     attribute: Sheet,
 }
@@ -68,6 +70,13 @@ impl Serialize for Sheet {
         map.end()
     }
 }
+
+schema_by_hand!(Sheet, "Sheet", |generator| {
+    map_of::<i64>(
+        "`level`, `exp`, `need`, `energy`, and the items and attributes of `character.ron` by their names.",
+        generator,
+    )
+});
 
 /// What `status` looks at.
 #[derive(QueryData)]
@@ -108,7 +117,7 @@ fn show_status(
 }
 
 /// `time {role}`.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 pub struct Time {
     role: String,
 }
@@ -121,7 +130,7 @@ impl Request for Time {
 }
 
 /// The reply of `time`: the world's time, which is every role's.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 pub struct TimeShown {
     time: String,
 }

@@ -1,5 +1,6 @@
 //! `character.ron`: how attributes follow from level, skills and equipment, and what `status` shows.
 
+use schemars::JsonSchema;
 use serde::Deserialize;
 
 use crate::character::model::Attributes;
@@ -8,7 +9,7 @@ use crate::items::{Amount, ItemId, ItemRules};
 use crate::rules::{Place, Report, Table, Tables, only};
 
 /// How attributes come about.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct CharacterRules {
     /// 力量.
@@ -25,7 +26,7 @@ pub struct CharacterRules {
 
 /// How one attribute comes about: `base`, more with each level, and shares of the strongest skill and equipment owned.
 /// Only the strongest counts, so that what somebody makes last never weakens it and a hoard gives nothing.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Growth {
     /// At level 0.

@@ -40,7 +40,7 @@ pub(super) struct Call {
     script: Option<PathBuf>,
 }
 
-type Failure = Box<dyn std::error::Error>;
+pub(super) type Failure = Box<dyn std::error::Error>;
 
 impl Call {
     pub(super) fn run(self) -> Result<(), Failure> {
@@ -100,13 +100,14 @@ fn read_line(place: &str, number: usize, line: &str) -> Result<Option<(String, V
     Ok(Some((function.to_owned(), data)))
 }
 
-struct Client {
+/// A connection that one request after the other is sent on.
+pub(super) struct Client {
     socket: WebSocket<TcpStream>,
     world: u32,
 }
 
 impl Client {
-    fn connect(url: &str, world: u32) -> Result<Self, Failure> {
+    pub(super) fn connect(url: &str, world: u32) -> Result<Self, Failure> {
         let address = url.strip_prefix("ws://").unwrap_or(url).trim_end_matches('/');
         let host = address.split('/').next().unwrap_or(address);
         let stream = TcpStream::connect(host)
@@ -120,7 +121,7 @@ impl Client {
     }
 
     /// Asks, and waits for the reply. Events that come before it are printed.
-    fn ask(&mut self, function: &str, data: Value) -> Result<Value, Failure> {
+    pub(super) fn ask(&mut self, function: &str, data: Value) -> Result<Value, Failure> {
         let request = json!({"world": self.world, "function": function, "data": data});
         self.socket.send(Message::text(request.to_string()))?;
         loop {

@@ -1,13 +1,27 @@
 //! The subcommands of the program.
 
+mod backup;
 mod call;
+mod check;
+mod compare;
 mod replay;
 mod sandbox;
+mod scenario;
+mod schema;
 mod serve;
+mod simulate;
+mod verify;
 
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
+
+use crate::game;
+use crate::rules::AssetSource;
+
+/// Where the assets are looked for when the command line does not say.
+const DEFAULT_ASSETS: &str = "assets";
 
 /// A headless game simulation server.
 ///
@@ -29,32 +43,65 @@ enum Command {
     Call(call::Call),
     /// Plays the journal of a world again, and shows a player as of any moment.
     Replay(replay::ReplayArguments),
+    /// Looks for mistakes in the assets; exit code 1 when there are any.
+    Check(check::Check),
+    /// Describes assets, configuration or protocol, as JSON Schema, AsyncAPI or for people.
+    Schema(schema::Schema),
+    /// Copies the worlds of a running server.
+    Backup(backup::Backup),
+    /// Looks over the data folder of a server that does not run: whether everything in it fits together.
+    Verify(verify::Verify),
     /// Runs a stand-in for the platforms MCRMB and SUD until SIGINT or SIGTERM.
     Sandbox(sandbox::Sandbox),
+    /// Runs designers' tests: given players, when requests and waits, then replies and values.
+    Scenario(scenario::Scenario),
+    /// Simulates virtual players for some days and writes a report with charts.
+    Simulate(simulate::Simulate),
+    /// Simulates the same days under several asset folders and reports what differs.
+    Compare(compare::Compare),
 }
 
 /// Runs the program with the arguments of the process.
 pub fn run() -> ExitCode {
     let arguments = Arguments::parse();
     let outcome = match arguments.command {
-        None => arguments.serve.run(),
-        Some(Command::Serve(serve)) => serve.run(),
-        Some(Command::Call(call)) => call.run(),
-        Some(Command::Replay(replay)) => replay.run(),
-        Some(Command::Sandbox(sandbox)) => sandbox.run(),
+        None => done(arguments.serve.run()),
+        Some(Command::Serve(serve)) => done(serve.run()),
+        Some(Command::Call(call)) => done(call.run()),
+        Some(Command::Replay(replay)) => done(replay.run()),
+        Some(Command::Check(check)) => check.run(),
+        Some(Command::Schema(schema)) => done(schema.run()),
+        Some(Command::Sandbox(sandbox)) => done(sandbox.run()),
+        Some(Command::Scenario(scenario)) => Ok(scenario.run()),
+        Some(Command::Simulate(simulate)) => done(simulate.run()),
+        Some(Command::Compare(compare)) => done(compare.run()),
+        Some(Command::Backup(backup)) => done(backup.run()),
+        Some(Command::Verify(verify)) => Ok(verify.run()),
     };
     match outcome {
-        Ok(()) => ExitCode::SUCCESS,
+        Ok(code) => code,
         Err(error) => {
-            report(&error);
+            report(error.as_ref());
             ExitCode::FAILURE
         }
     }
 }
 
+/// A subcommand that has only one way to end well.
+fn done(outcome: Result<(), Box<dyn std::error::Error>>) -> Result<ExitCode, Box<dyn std::error::Error>> {
+    outcome.map(|()| ExitCode::SUCCESS)
+}
+
 #[expect(clippy::print_stderr, reason = "the last words of a program belong on stderr")]
 fn report(error: &dyn std::fmt::Display) {
     eprintln!("raidkeep: {error}");
+}
+
+/// The folder that was given, else the usual one where there is one, else what is part of the program.
+fn asset_source(given: Option<&Path>) -> AssetSource {
+    let usual = PathBuf::from(DEFAULT_ASSETS);
+    let folder = given.map(Path::to_owned).or_else(|| usual.is_dir().then_some(usual));
+    folder.map_or_else(game::shipped_assets, AssetSource::Folder)
 }
 
 /// Prints a line; a closed pipe is no error of ours.

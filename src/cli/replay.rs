@@ -3,6 +3,7 @@
 use std::fs::File;
 use std::io::BufReader;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::Instant;
 
 use bevy_ecs::prelude::World;
@@ -16,6 +17,7 @@ use crate::game::{self, GameSettings};
 use crate::journal::file::{part_path, rules_folder};
 use crate::journal::frames::{Frames, FramesEnd, Head, JournalError};
 use crate::journal::replay::Played;
+use crate::journal::revive::Library;
 use crate::journal::slice::Slice;
 use crate::journal::{Record, Replay, StartRecord, program_name};
 use crate::platforms::sandbox::SandboxSettings;
@@ -68,7 +70,7 @@ impl ReplayArguments {
             .map_err(|problems| format!("the assets ({}) cannot be used:\n{problems}", assets.describe()))?;
         let began = Instant::now();
         let mut records = std::iter::once(Record::Start(start)).chain(&mut parts);
-        let (mut replay, first) = Replay::start(&mut records, &settings, &rules, |_| {})?;
+        let (mut replay, first) = Replay::start(&mut records, &settings, &rules, self.library(&settings), |_| {})?;
         let mut slice = self.player.as_deref().map(Slice::of);
         let mut played = Played::On;
         for record in first.into_iter().chain(records) {
@@ -87,6 +89,16 @@ impl ReplayArguments {
     fn assets(&self, start: &StartRecord) -> AssetSource {
         let beside = self.file.parent().unwrap_or(Path::new("."));
         AssetSource::Folder(self.assets.clone().unwrap_or_else(|| rules_folder(beside, start.rules)))
+    }
+
+    /// The rules that came while the world ran; their copies stand beside the journal.
+    fn library(&self, settings: &GameSettings) -> Library {
+        let beside = self.file.parent().unwrap_or(Path::new(".")).to_owned();
+        let settings = settings.clone();
+        Box::new(move |fingerprint| {
+            let copy = AssetSource::Folder(rules_folder(&beside, fingerprint));
+            game::load_rules(&settings, &copy).ok().map(Arc::new)
+        })
     }
 
     fn until(&self, settings: &GameSettings) -> Result<Until, Failure> {

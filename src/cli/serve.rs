@@ -10,15 +10,12 @@ use tracing_subscriber::filter::{EnvFilter, filter_fn};
 use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::util::SubscriberInitExt;
 
-use crate::cli::print_line;
+use crate::cli::{asset_source, print_line};
 use crate::config::Config;
-use crate::game;
 use crate::net::server::Server;
-use crate::rules::AssetSource;
 
-/// Where things are looked for when the command line does not say.
+/// Where the configuration is looked for when the command line does not say.
 const DEFAULT_CONFIG: &str = "config/server.ron";
-const DEFAULT_ASSETS: &str = "assets";
 
 #[derive(Debug, Args)]
 pub(super) struct Serve {
@@ -59,7 +56,7 @@ impl Serve {
         let metrics = PrometheusBuilder::new().install_recorder()?;
         describe_metrics();
         let stop = StopSignal::listen()?;
-        let server = Server::start(config, &self.asset_source(), Some(metrics))?;
+        let server = Server::start(config, &asset_source(self.assets.as_deref()), Some(metrics))?;
         print_line(&format!("listening on {}", server.address));
         let program = std::env::args().next().unwrap_or_else(|| "raidkeep".to_owned());
         print_line(&format!("try: {program} call --url ws://{} get_player_info", server.address));
@@ -87,12 +84,6 @@ impl Serve {
     fn config_file(&self) -> Option<PathBuf> {
         let default = PathBuf::from(DEFAULT_CONFIG);
         self.config.clone().or_else(|| default.is_file().then_some(default))
-    }
-
-    fn asset_source(&self) -> AssetSource {
-        let default = PathBuf::from(DEFAULT_ASSETS);
-        let folder = self.assets.clone().or_else(|| default.is_dir().then_some(default));
-        folder.map_or_else(game::shipped_assets, AssetSource::Folder)
     }
 
     fn overrides(&self) -> Vec<String> {
@@ -141,6 +132,7 @@ fn describe_metrics() {
     describe_counter!("raidkeep_reports_total", "Reports by what came of sending them");
     describe_counter!("raidkeep_platform_calls_total", "Calls to platforms, answered or failed");
     describe_counter!("raidkeep_journal_gaps_total", "Journals that ended early because the disk was slow or failed");
+    describe_counter!("raidkeep_rules_reloads_total", "Times the assets were read again, by what came of it");
     describe_counter!("raidkeep_storage_failures_total", "Failures of the storage; each stops a world");
 }
 

@@ -8,21 +8,25 @@ pub mod platforms;
 use std::path::Path;
 use std::time::Duration;
 
+use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::Value;
 
+use crate::backup::BackupSettings;
+use crate::challenges::PushSettings;
 use crate::clock::time_zone;
 use crate::game::GameSettings;
 use crate::identity::{AttemptLimits, IdentitySettings, PasswordCost};
 use crate::items::ledger::LedgerSettings;
 use crate::journal::JournalSettings;
+use crate::platforms::exchanges::LineSettings;
 use crate::rules::{Place, Problems, Report, nearest};
 
 /// The settings that are part of the program; `config/server.ron` as shipped.
 const SHIPPED: &str = include_str!("../../config/server.ron");
 
 /// All settings. The keys are explained in `config/server.ron`.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
 pub struct Config {
     /// All of it as it was put together, for a journal. Keys and secrets of platforms are not part of it.
     #[serde(skip)]
@@ -31,12 +35,16 @@ pub struct Config {
     pub listen: String,
     /// Folder of the databases.
     pub data: String,
+    /// Folder of the backups; empty = none are made.
+    pub backups: String,
     /// How many worlds.
     pub worlds: u32,
     /// How time passes.
     pub clock: String,
     /// Where midnight is.
     pub zone: String,
+    /// Whether changed assets are read without being asked for.
+    pub assets_watch: bool,
     /// Real seconds until an idle player leaves memory.
     pub put_away_seconds: u64,
     /// Movements of each player that the ledger keeps; 0 = all.
@@ -47,6 +55,10 @@ pub struct Config {
     pub allowed_origins: Vec<String>,
     /// Whether who logged in over HTTP from an address may act from there without a token.
     pub legacy_address_binding: bool,
+    /// Whether challenges are pushed to the address that a login came from.
+    pub legacy_push: bool,
+    /// How many of these pushes are under way, and how long each may take.
+    pub legacy_push_line: PushLine,
     /// Tokens, passwords, attempts.
     pub identity: Identity,
     /// Payments and reports.
@@ -55,8 +67,24 @@ pub struct Config {
     pub journal: JournalSettings,
 }
 
+/// How much is pushed to clients at a time.
+#[derive(Debug, Clone, Copy, Deserialize, JsonSchema)]
+pub struct PushLine {
+    /// Pushes under way at the same time.
+    pub in_flight: usize,
+    /// How long an answer is waited for, in seconds.
+    pub deadline_seconds: i64,
+}
+
+impl PushLine {
+    /// No circuit: the clients are many, and none says anything of the others.
+    fn settings(self) -> LineSettings {
+        LineSettings { in_flight: self.in_flight, deadline_seconds: self.deadline_seconds, circuit: None }
+    }
+}
+
 /// Limits on what clients may do.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
 pub struct Limits {
     /// Largest text frame in bytes.
     pub frame_bytes: usize,
@@ -85,7 +113,7 @@ pub struct Limits {
 }
 
 /// Tokens, passwords, attempts.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
 pub struct Identity {
     /// Days of game time that a token is valid.
     pub token_days: u32,
@@ -168,6 +196,7 @@ impl Config {
         for (key, value) in [
             ("limits.in_flight_per_connection", self.limits.in_flight_per_connection),
             ("limits.waiting_requests_per_world", self.limits.waiting_requests_per_world),
+            ("legacy_push_line.in_flight", self.legacy_push_line.in_flight),
             ("identity.password_jobs", self.identity.password_jobs),
             ("identity.password_jobs_waiting", self.identity.password_jobs_waiting),
             ("journal.queue_bytes", self.journal.queue_bytes),
@@ -175,6 +204,9 @@ impl Config {
             if value == 0 {
                 return wrong(key, "expected 1 or more".to_owned());
             }
+        }
+        if !(1..=3600).contains(&self.legacy_push_line.deadline_seconds) {
+            return wrong("legacy_push_line.deadline_seconds", "expected 1 to 3600".to_owned());
         }
         self.platforms.check()?;
         self.game().map(|_| ())
@@ -194,7 +226,11 @@ impl Config {
             },
             platforms: crate::platforms::settings::PlatformSettings::default(),
             put_away_after: Duration::from_secs(self.put_away_seconds),
+            backups: BackupSettings { folder: (!self.backups.is_empty()).then(|| self.backups.clone().into()) },
             ledger: LedgerSettings { entries_per_player: self.ledger_entries_per_player },
+            legacy_push: self
+                .legacy_push
+                .then(|| PushSettings { line: self.legacy_push_line.settings(), refused_ports: Vec::new() }),
         })
     }
 }

@@ -1,5 +1,6 @@
 //! The settings of the platforms. Keys and secrets come from the environment and stand in no file.
 
+use schemars::JsonSchema;
 use serde::Deserialize;
 
 use crate::config::ConfigError;
@@ -16,7 +17,7 @@ pub const MCRMB_KEY_VARIABLE: &str = "RAIDKEEP_MCRMB_KEY";
 pub const SUD_SECRET_VARIABLE: &str = "RAIDKEEP_SUD_SECRET";
 
 /// What a platform is to this server.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum PlatformMode {
     /// The real one.
@@ -31,7 +32,7 @@ pub enum PlatformMode {
 pub const NARRATOR_KEY_VARIABLE: &str = "RAIDKEEP_NARRATOR_KEY";
 
 /// All platforms.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
 pub struct Platforms {
     /// Payments.
     pub mcrmb: Mcrmb,
@@ -42,7 +43,7 @@ pub struct Platforms {
 }
 
 /// The narrator's chat endpoint.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
 pub struct Narrator {
     /// Where it is; empty = there is none.
     pub url: String,
@@ -60,7 +61,7 @@ pub struct Narrator {
 const NARRATOR_DEADLINE_MAX: i64 = 12;
 
 /// Payments.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
 pub struct Mcrmb {
     /// What it is to this server.
     pub mode: PlatformMode,
@@ -79,7 +80,7 @@ pub struct Mcrmb {
 }
 
 /// Reports.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
 pub struct Sud {
     /// What it is to this server.
     pub mode: PlatformMode,

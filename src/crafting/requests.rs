@@ -4,6 +4,7 @@ use std::fmt::Display;
 
 use bevy_app::App;
 use bevy_ecs::prelude::*;
+use schemars::JsonSchema;
 use serde::ser::SerializeMap;
 use serde::{Deserialize, Serialize, Serializer};
 
@@ -12,10 +13,11 @@ use crate::crafting::model::{Craft, CraftKind, Possessions};
 use crate::crafting::rules::{CraftRules, Recipe, RecipeTexts};
 use crate::identity::{Account, NameRules};
 use crate::items::{Amount, Cause, Inventory, ItemRules};
-use crate::request::lenient::integer;
+use crate::request::lenient::{Integer, integer};
 use crate::request::route::RouteApp;
 use crate::request::{Answer, Anyone, Call, Player, Reads, Refusal, Request, RequestApp, Success, status};
 use crate::rules::Rules;
+use crate::schema::{map_of, schema_by_hand};
 use crate::template::Template;
 
 pub(super) fn register(app: &mut App) {
@@ -31,12 +33,14 @@ const CRAFTING: Cause = Cause::new("crafting");
 const INTERNAL: Refusal = Refusal::new(status::INTERNAL_ERROR, "internal error");
 
 /// `merge {role, mode, num, des, name?}`: makes something of what `num` pays for.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 pub struct Merge {
     role: String,
     #[serde(deserialize_with = "integer")]
+    #[schemars(with = "Integer")]
     mode: i64,
     #[serde(deserialize_with = "integer")]
+    #[schemars(with = "Integer")]
     num: i64,
     des: String,
     /// Not in the document; without it the name is the start of the description.
@@ -52,7 +56,7 @@ impl Request for Merge {
 }
 
 /// A reply that is a text for the player.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 pub struct Told {
     text: String,
 }
@@ -143,8 +147,10 @@ impl Serialize for Described {
     }
 }
 
+schema_by_hand!(Described, "Described", |generator| map_of::<String>("Name to description.", generator));
+
 /// `bag {role}`.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 pub struct Bag {
     role: String,
 }
@@ -157,7 +163,7 @@ impl Request for Bag {
 }
 
 /// The reply of `bag`.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 pub struct BagShown {
     equipments: Described,
 }
@@ -169,7 +175,7 @@ fn bag(In(call): In<Call<Bag>>, players: Query<(&Account, &Possessions)>) -> Ans
 }
 
 /// `skill {role}`.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 pub struct Skill {
     role: String,
 }
@@ -182,7 +188,7 @@ impl Request for Skill {
 }
 
 /// The reply of `skill`.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 pub struct SkillsShown {
     skills: Described,
 }
@@ -194,9 +200,10 @@ fn skill(In(call): In<Call<Skill>>, players: Query<(&Account, &Possessions)>) ->
 }
 
 /// `legal {mode, content}`: whether a name (mode 0) or the description of a role (mode 1) may be used.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 pub struct Legal {
     #[serde(deserialize_with = "integer")]
+    #[schemars(with = "Integer")]
     mode: i64,
     content: String,
 }
@@ -208,7 +215,7 @@ impl Request for Legal {
 }
 
 /// The reply of `legal`.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 pub struct Judged {
     status: bool,
 }

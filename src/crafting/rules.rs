@@ -1,5 +1,6 @@
 //! `crafting.ron`: what making things costs and how strong they become.
 
+use schemars::JsonSchema;
 use serde::Deserialize;
 
 use crate::crafting::model::CraftKind;
@@ -8,7 +9,7 @@ use crate::rules::{Place, Report, Table, Tables, only};
 use crate::template::Template;
 
 /// What making things costs and how strong they become.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct CraftRules {
     /// Mode 0.
@@ -22,7 +23,7 @@ pub struct CraftRules {
 }
 
 /// How one kind of things is made.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Recipe {
     /// What is spent.
@@ -42,7 +43,7 @@ pub struct Recipe {
 }
 
 /// What a player reads who makes something; the places are those of [`RecipeTexts::PLACES`].
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct RecipeTexts {
     /// It was made.

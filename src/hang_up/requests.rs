@@ -3,6 +3,7 @@
 use bevy_app::App;
 use bevy_ecs::prelude::*;
 use bevy_ecs::query::QueryData;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::clock::{Clock, HoursMinutesSeconds};
@@ -10,6 +11,7 @@ use crate::hang_up::model::{Earnings, HangUp};
 use crate::hang_up::rules::HangUpRules;
 use crate::items::{Cause, Inventory, LegacyChange};
 use crate::random::Randomness;
+use crate::request::lenient::Integer;
 use crate::request::{Answer, Call, Player, Reads, Refusal, Request, RequestApp, Success, lenient, status};
 use crate::rules::Rules;
 use crate::stages::Progress;
@@ -28,9 +30,10 @@ const NOTHING_HANGING: Refusal = Refusal::new(99, "no stage is hanging up");
 const NOT_CONFIGURED: Refusal = Refusal::new(96, "There is no configuration information for this stage");
 
 /// `start_hang_up {token, stage}`.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 pub struct StartHangUp {
     #[serde(deserialize_with = "lenient::integer")]
+    #[schemars(with = "Integer")]
     stage: i64,
 }
 
@@ -42,21 +45,21 @@ impl Request for StartHangUp {
 }
 
 /// The reply of `start_hang_up`.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 pub struct HangUpStarted {
     start_hang_up_reward: Vec<LegacyChange>,
     hang_up_info: HangUpInfo,
 }
 
 /// Which stage hangs, and for how long it (or the one before) hung.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 pub struct HangUpInfo {
     hang_stage: u32,
     time: HangUpTime,
 }
 
 /// `time` is `H:MM:SS` in some replies and whole seconds in others, as the documents have it.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 #[serde(untagged)]
 enum HangUpTime {
     Hours(HoursMinutesSeconds),
@@ -122,7 +125,7 @@ fn settle(
 }
 
 /// `get_hang_up_reward {token}`.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 pub struct GetHangUpReward {}
 
 impl Request for GetHangUpReward {
@@ -133,7 +136,7 @@ impl Request for GetHangUpReward {
 }
 
 /// The reply of `get_hang_up_reward`.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 pub struct HangUpRewarded {
     get_hang_up_rewards: Vec<LegacyChange>,
     hang_up_info: HangUpInfo,
@@ -160,7 +163,7 @@ fn check_configured(hang_up: &HangUp, rules: &HangUpRules) -> Result<(), Refusal
 }
 
 /// `get_hang_up_info {token}`.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 pub struct GetHangUpInfo {}
 
 impl Request for GetHangUpInfo {
@@ -171,7 +174,7 @@ impl Request for GetHangUpInfo {
 }
 
 /// The reply of `get_hang_up_info`.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 pub struct HangUpShown {
     get_hang_up_info: Vec<LegacyChange>,
     hang_up_info: HangUpInfo,

@@ -1,12 +1,14 @@
 //! `hang_up.ron`: what a minute on a stage is worth.
 
+use schemars::JsonSchema;
 use serde::Deserialize;
 
+use crate::items::suspicion::warn_of_jumps;
 use crate::items::{Amount, ItemRules};
 use crate::rules::{Place, Report, Table, Tables, only};
 
 /// What a minute on a stage is worth.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct HangUpRules {
     /// Time beyond this many hours earns nothing; absent = no limit.
@@ -19,7 +21,7 @@ pub struct HangUpRules {
 }
 
 /// What is sure.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Rate {
     /// From this stage on.
@@ -29,7 +31,7 @@ pub struct Rate {
 }
 
 /// What is possible.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Chances {
     /// From this stage on.
@@ -39,7 +41,7 @@ pub struct Chances {
 }
 
 /// An item that a minute may bring.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Chance {
     /// What a success brings.
@@ -97,13 +99,20 @@ impl Table for HangUpRules {
         for (index, rate) in self.rates.iter().enumerate() {
             let place = place.clone().key("rates").index(index).key("per_minute");
             items.check_all(&rate.per_minute, 0, &place, report);
+            if let Some(before) = index.checked_sub(1).map(|before| &self.rates[before]) {
+                warn_of_jumps(&before.per_minute, &rate.per_minute, &place, report);
+            }
         }
         for (at, chances) in self.chances.iter().enumerate() {
             for (index, chance) in chances.items.iter().enumerate() {
                 let place = place.clone().key("chances").index(at).key("items").index(index);
                 items.check(&chance.amount, 1, place.clone().key("amount"), report);
                 if chance.denominator == 0 || chance.numerator > chance.denominator {
-                    report.error(place.key("numerator"), "expected a chance between 0 and 1: numerator <= denominator");
+                    let message = "expected a chance between 0 and 1: numerator <= denominator";
+                    report.error(place.clone().key("numerator"), message);
+                }
+                if chance.numerator == 0 {
+                    report.warning(place.key("numerator"), "this item never comes");
                 }
             }
         }

@@ -5,12 +5,13 @@ use std::net::IpAddr;
 use std::time::Duration;
 
 use bevy_ecs::prelude::*;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::identity::normal_email;
 
 /// How many failed attempts are allowed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct AttemptLimits {
     /// For one e-mail address, within the window. 0 = no limit.

@@ -4,6 +4,8 @@
 //! hashes; neither is ever logged.
 
 pub mod attempts;
+mod check;
+pub mod client;
 pub mod model;
 pub mod password;
 pub mod requests;
@@ -20,8 +22,10 @@ use crate::request::SignIn;
 use crate::rules::RulesApp;
 use crate::storage::rows::spawn_newcomer;
 use crate::storage::{Directory, IndexKey, StorageApp, WorldRow};
+use crate::verify::VerifyApp;
 
 pub use attempts::{AttemptLimits, Attempts};
+pub use client::ClientAddress;
 pub use model::{Account, Login, Token, TokenSource, hash_token};
 pub use password::PasswordCost;
 pub use rules::NameRules;
@@ -127,6 +131,7 @@ impl Plugin for IdentityPlugin {
         app.add_rules::<NameRules>();
         app.add_player_rows::<Account>().add_player_rows::<Login>();
         app.add_world_row::<Accounts>();
+        app.add_check("accounts and their names", check::check);
         requests::register(app);
     }
 }

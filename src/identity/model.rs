@@ -3,6 +3,7 @@
 use base64::Engine;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use bevy_ecs::prelude::*;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
@@ -76,6 +77,11 @@ impl Login {
         IndexKey::new("token", token_hash)
     }
 
+    /// The hash of the token, if there is one.
+    pub(super) fn token_hash(&self) -> Option<&[u8; 32]> {
+        self.token_hash.as_ref()
+    }
+
     /// Whether there is a token that has not expired.
     pub fn is_valid(&self, now: i64) -> bool {
         self.token_hash.is_some() && now < self.expires_at
@@ -123,8 +129,9 @@ impl std::fmt::Debug for TokenSource {
 }
 
 /// A token in clear, on its way to the client that may use it.
-#[derive(Clone, Serialize)]
+#[derive(Clone, Serialize, JsonSchema)]
 #[serde(into = "String")]
+#[schemars(with = "String")]
 pub struct Token {
     text: String,
     hash: [u8; 32],

@@ -4,10 +4,14 @@
 use bevy_app::App;
 use bevy_ecs::prelude::*;
 use bevy_time::{Real, Time};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::identity::{Account, Attempts, IdentitySettings, NameRules, Token, create, names, password, rules, sign_in};
+use crate::identity::{
+    Account, Attempts, ClientAddress, IdentitySettings, NameRules, Token, create, names, password, rules, sign_in,
+};
 use crate::player::{AccountId, Players};
+use crate::request::lenient::text_if_any;
 use crate::request::route::RouteApp;
 use crate::request::{
     Answer, Anyone, Call, Fact, Job, Need, Refusal, Request, RequestApp, Success, Unready, Waits, status,
@@ -31,7 +35,7 @@ fn check_length(field: &str, text: &str) -> Result<(), Refusal> {
 }
 
 /// `ping {}`.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 pub struct Ping {}
 
 impl Request for Ping {
@@ -45,7 +49,7 @@ fn ping(In(_): In<Call<Ping>>) -> Answer<()> {
 }
 
 /// `login_unique {unique_id}`: opens a guest account, and creates it the first time.
-#[derive(Clone, Serialize, Deserialize)]
+#[derive(Clone, Serialize, Deserialize, JsonSchema)]
 pub struct LoginUnique {
     unique_id: String,
 }
@@ -57,7 +61,7 @@ impl Request for LoginUnique {
 }
 
 /// The reply of `login_unique`.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 pub struct TokenGranted {
     token: Token,
 }
@@ -84,7 +88,7 @@ fn find_player(world: &mut World, account: AccountId) -> Result<Entity, Need> {
 }
 
 /// `signup {email, username, password, ip}`.
-#[derive(Clone, Serialize, Deserialize)]
+#[derive(Clone, Serialize, Deserialize, JsonSchema)]
 pub struct Signup {
     email: String,
     username: String,
@@ -99,7 +103,7 @@ impl Request for Signup {
 }
 
 /// A reply that is only a code of document 5.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 pub struct StatusCode {
     status_code: u16,
 }
@@ -152,10 +156,13 @@ fn hash_password(world: &World, fact: Option<Fact>, password: &str) -> Result<St
 }
 
 /// `login {email, password, ip}`.
-#[derive(Clone, Serialize, Deserialize)]
+#[derive(Clone, Serialize, Deserialize, JsonSchema)]
 pub struct SignIn {
     email: String,
     password: String,
+    /// Where the client listens, as it believes. Only the port is taken from it.
+    #[serde(default, deserialize_with = "text_if_any")]
+    ip: Option<String>,
 }
 
 impl Request for SignIn {
@@ -166,7 +173,7 @@ impl Request for SignIn {
 }
 
 /// The reply of `login`; name and token only with code 200.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 pub struct SignedIn {
     status_code: u16,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -186,7 +193,7 @@ impl SignedIn {
 }
 
 fn login(In(call): In<Call<SignIn>>, world: &mut World) -> Waits<SignedIn> {
-    let SignIn { email, password } = &call.request;
+    let SignIn { email, password, ip } = &call.request;
     check_length("data.email", email)?;
     check_length("data.password", password)?;
     let limits = world.resource::<IdentitySettings>().attempts;
@@ -204,6 +211,8 @@ fn login(In(call): In<Call<SignIn>>, world: &mut World) -> Waits<SignedIn> {
         return Ok(SignedIn::refused(SignedIn::WRONG_PASSWORD));
     }
     world.resource_mut::<Attempts>().succeeded(email);
+    let client = ClientAddress::of_login(address, ip.as_deref());
+    world.entity_mut(entity).insert(client);
     let username = world.get::<Account>(entity).map(|account| account.name().to_owned());
     let (token, signed_in) = sign_in(world, account, entity, call.caller.token);
     let reply = SignedIn { status_code: StatusCode::OK, username, token: Some(token) };

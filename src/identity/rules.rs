@@ -1,12 +1,13 @@
 //! `names.ron`: which names and e-mail addresses are legal.
 
+use schemars::JsonSchema;
 use serde::Deserialize;
 
 use crate::identity::model::GUEST_MARK;
 use crate::rules::{Place, Report, Table, Tables, only};
 
 /// What a legal name is.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct NameRules {
     /// Fewest characters.
@@ -25,7 +26,7 @@ pub struct NameRules {
 }
 
 /// What a legal description is.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct DescriptionRules {
     /// Fewest characters that are not space.

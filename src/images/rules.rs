@@ -5,13 +5,14 @@ use std::sync::Arc;
 
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
+use schemars::JsonSchema;
 use serde::Deserialize;
 
 use crate::images::png::{self, PngError};
 use crate::rules::{Place, Report, Table, Tables, only};
 
 /// What stands in `images.ron`.
-#[derive(Debug, Clone, Copy, Deserialize)]
+#[derive(Debug, Clone, Copy, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ImageLimits {
     /// The largest image of a client, in bytes before base64.

@@ -5,6 +5,8 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
+use crate::schema::{schema_by_hand, text_of};
+
 /// Which item: its group (0 weapon, 1 skill, 2 role, 3 item, 4 armor) and its number in it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct ItemId {
@@ -120,6 +122,11 @@ macro_rules! read_from_text {
 
 read_from_text!(ItemId);
 read_from_text!(Amount);
+
+schema_by_hand!(ItemId, "ItemId", |_| text_of("An item, `group:id`.", "^[0-9]+:[0-9]+$"));
+schema_by_hand!(Amount, "Amount", |_| {
+    text_of("A quantity of an item, `group:id:quantity`. In changes it may be negative.", "^[0-9]+:[0-9]+:-?[0-9]+$")
+});
 
 #[cfg(test)]
 mod tests {

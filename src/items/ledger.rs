@@ -6,16 +6,25 @@
 use std::borrow::Cow;
 
 use bevy_ecs::prelude::*;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::items::ItemId;
 use crate::player::AccountId;
 use crate::storage::{Batch, RowError, decode_value, encode_value};
+use crate::verify::{KeyedBy, TableReader};
 
 /// The table of the movements.
 pub const LEDGER_TABLE: &str = "ledger";
 /// The version of the rows' form.
 const VERSION: u16 = 1;
+
+/// How the table is read by who looks all tables over.
+pub(super) const TABLE_READER: TableReader = TableReader {
+    table: LEDGER_TABLE,
+    keyed_by: KeyedBy::Account,
+    read: |_, rows| rows.iter().try_for_each(|(key, value)| Movement::read(key, value).map(drop)),
+};
 
 /// What the operator decides about the ledger.
 #[derive(Debug, Clone, Copy, Resource)]
@@ -58,7 +67,7 @@ pub struct Change {
 }
 
 /// A change of points, whose balance lies with a payment platform.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct PointsChange {
     /// By how much; never 0.
     pub change: i64,
@@ -113,7 +122,7 @@ const DROPPED_PER_MOVEMENT: u64 = 2;
 
 /// The part of a player's ledger that is in memory: what was noted since the last save, and how far the rows go.
 #[derive(Debug, Default, Clone, PartialEq, Eq)]
-pub(super) struct Notes {
+pub(crate) struct Notes {
     /// The number of the last movement.
     last: u64,
     /// Movements up to this number are no longer kept.
@@ -133,8 +142,13 @@ impl Notes {
         self.last
     }
 
-    pub(super) fn dropped(&self) -> u64 {
+    pub(crate) fn dropped(&self) -> u64 {
         self.dropped
+    }
+
+    /// Whether something was noted that no row tells yet.
+    pub(super) fn has_unsaved(&self) -> bool {
+        !self.unsaved.is_empty()
     }
 
     /// From now on the operator's limit holds.

@@ -1,11 +1,12 @@
 //! Changes of items in the shape of the legacy functions.
 
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::items::{Amount, Inventory};
 
 /// An item in the shape of the legacy functions: `{"iid":"2","remaining":4290,"reward":1460}`.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct LegacyChange {
     /// The item's number as text.
     pub iid: String,

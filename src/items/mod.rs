@@ -3,11 +3,13 @@
 //! Not here: what anything costs or yields; that is in the rules of the features.
 
 mod amount;
+mod check;
 pub mod ledger;
 mod legacy;
 mod model;
 pub mod requests;
 mod rules;
+pub mod suspicion;
 
 pub use amount::{Amount, ItemId};
 pub use ledger::Cause;
@@ -20,6 +22,7 @@ use bevy_app::{App, Plugin};
 use crate::items::ledger::LedgerSettings;
 use crate::rules::RulesApp;
 use crate::storage::StorageApp;
+use crate::verify::VerifyApp;
 
 /// Items and what players own.
 pub struct ItemsPlugin {
@@ -31,6 +34,7 @@ impl Plugin for ItemsPlugin {
     fn build(&self, app: &mut App) {
         app.insert_resource(self.ledger);
         app.add_rules::<ItemRules>().add_player_rows::<Inventory>();
+        app.add_table(ledger::TABLE_READER).add_check("ledgers", check::check);
         requests::register(app);
     }
 }

@@ -94,6 +94,11 @@ impl Inventory {
         amounts.iter().map(|amount| Amount { quantity: self.quantity(amount.item), ..*amount }).collect()
     }
 
+    /// How far the ledger goes.
+    pub(crate) fn ledger(&self) -> &Notes {
+        &self.notes
+    }
+
     /// Everything that was ever owned, in item order.
     pub fn amounts(&self) -> impl ExactSizeIterator<Item = Amount> {
         self.owned.iter().map(|&(item, quantity)| Amount { item, quantity })

@@ -2,6 +2,7 @@
 
 use bevy_app::App;
 use bevy_ecs::prelude::*;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::clock::Clock;
@@ -9,6 +10,7 @@ use crate::identity::username_key;
 use crate::items::ItemId;
 use crate::items::ledger::{Change, LEDGER_TABLE, Movement, PointsChange, key};
 use crate::player::AccountId;
+use crate::request::lenient::Integer;
 use crate::request::{Call, Operator, Refusal, Request, RequestApp, Success, Waits, lenient, status};
 use crate::storage::{Directory, FoundRows, RowQuery};
 
@@ -24,14 +26,16 @@ const USUAL_LIMIT: usize = 50;
 const LIMIT_MAX: usize = 500;
 
 /// `ledger_list {name, limit, before}`: movements of a player, newest first.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 pub struct LedgerList {
     name: String,
     /// Missing = 50.
     #[serde(default, deserialize_with = "lenient::optional_integer")]
+    #[schemars(with = "Option<Integer>")]
     limit: Option<i64>,
     /// Only movements with smaller numbers: `next` of the page before.
     #[serde(default, deserialize_with = "lenient::optional_integer")]
+    #[schemars(with = "Option<Integer>")]
     before: Option<i64>,
 }
 
@@ -42,7 +46,7 @@ impl Request for LedgerList {
 }
 
 /// The reply of `ledger_list`.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 pub struct Ledger {
     entries: Vec<Entry>,
     /// `before` for the next page; null when this was the last.
@@ -50,7 +54,7 @@ pub struct Ledger {
 }
 
 /// One movement as an operator sees it.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 struct Entry {
     number: u64,
     at: i64,
@@ -63,7 +67,7 @@ struct Entry {
     points: Option<PointsChange>,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 struct ItemChange {
     item: ItemId,
     change: i64,

@@ -1,12 +1,13 @@
 //! `items.ron`.
 
+use schemars::JsonSchema;
 use serde::Deserialize;
 
 use crate::items::{Amount, ItemId};
 use crate::rules::{Place, Report, Table, Tables, only};
 
 /// `items.ron`: which items exist, and what a new player owns.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ItemRules {
     /// Every item of the game.
@@ -16,7 +17,7 @@ pub struct ItemRules {
 }
 
 /// One item.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Item {
     /// `group:id`.

@@ -8,6 +8,7 @@ use std::sync::Arc;
 use std::thread::{Builder, JoinHandle, Thread};
 use std::time::Duration;
 
+use schemars::JsonSchema;
 use serde::Deserialize;
 use sha2::{Digest, Sha256};
 
@@ -17,7 +18,7 @@ use crate::journal::record::Record;
 use crate::rules::{AssetSource, LoadedRules};
 
 /// The operator's settings of journals.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
 pub struct JournalSettings {
     /// Where journals go; empty = there are none.
     pub folder: String,

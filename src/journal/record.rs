@@ -8,9 +8,11 @@ use crate::events::ConnectionId;
 use crate::identity::{Token, TokenSource};
 use crate::platforms::exchange::CallOutcome;
 use crate::player::AccountId;
+use crate::reload::RulesNews;
 use crate::request::SignIn;
 use crate::request::dispatch::{Command, Credential};
 use crate::request::registry::RequestKind;
+use crate::rules::Problem;
 use crate::storage::{FoundRows, LoadedPlayer};
 use crate::tick::Input;
 
@@ -97,6 +99,9 @@ pub enum InputRecord {
     JobRefused(u64),
     Answered(u64, CallOutcome),
     Closed(ConnectionId),
+    /// The fingerprint of the new rules; a copy of them stands beside the journal.
+    RulesChanged(u64),
+    RulesRefused(Vec<Problem>),
 }
 
 /// A request.
@@ -147,6 +152,8 @@ impl InputRecord {
             Input::JobRefused(number) => Self::JobRefused(*number),
             Input::Answered(number, outcome) => Self::Answered(*number, outcome.clone()),
             Input::Closed(connection) => Self::Closed(*connection),
+            Input::Rules(RulesNews::Changed(rules)) => Self::RulesChanged(rules.fingerprint),
+            Input::Rules(RulesNews::Refused(problems)) => Self::RulesRefused(problems.iter().cloned().collect()),
         }
     }
 }

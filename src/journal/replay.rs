@@ -1,5 +1,7 @@
 //! Plays a journal again.
 
+use std::collections::BTreeMap;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use bevy_app::App;
@@ -9,9 +11,10 @@ use crate::game::{self, GameSettings, Start};
 use crate::journal::frames::JournalError;
 use crate::journal::record::{InputRecord, Outcome, Record, StartRecord, TickRecord};
 use crate::journal::recorder::outcome;
-use crate::journal::revive::Reviver;
+use crate::journal::revive::{Library, Reviver};
+use crate::reload::{Reloader, Reloading};
 use crate::request::{RequestTable, status};
-use crate::rules::LoadedRules;
+use crate::rules::{AssetSource, LoadedRules};
 use crate::storage::disk::Disk;
 use crate::storage::store::{LogRecord, Recovered, Store};
 use crate::storage::{Batch, StorageError};
@@ -36,6 +39,15 @@ pub enum ReplayError {
         recorded: u64,
         /// Given.
         found: u64,
+    },
+    /// Rules that came while the world ran cannot be had.
+    #[error(
+        "the rules changed to {fingerprint:016x}, and the folder rules-{fingerprint:016x} beside the journal is missing \
+         or holds other rules; the journal can be played up to that tick"
+    )]
+    MissingRules {
+        /// In the journal.
+        fingerprint: u64,
     },
     /// The program has other tables or functions.
     #[error(
@@ -130,11 +142,13 @@ pub type Listening<'a> = &'a mut dyn FnMut(&InputRecord, &Simulation, u64) -> bo
 
 impl Replay {
     /// Starts the world of a journal: its first entries are taken from `records`, up to and without the first tick, which
-    /// is given back. `extend` is what a test has added to the game.
+    /// is given back. `rules` are those of its start, `library` has those that came later; `extend` is what a test has
+    /// added to the game.
     pub fn start(
         records: &mut dyn Iterator<Item = Record>,
         settings: &GameSettings,
         rules: &LoadedRules,
+        library: Library,
         extend: fn(&mut App),
     ) -> Result<(Self, Option<Record>), ReplayError> {
         let Some(Record::Start(start)) = records.next() else {
@@ -155,8 +169,9 @@ impl Replay {
         let mut app = game::build_app(settings);
         extend(&mut app);
         let world = Start { wall_ms: start.wall_ms, seed: start.seed };
-        let simulation = game::start_app(app, settings, rules, &revive_store(&start, &rows)?, world)?;
-        let reviver = Reviver::new(known_functions(&start, &simulation)?);
+        let mut simulation = game::start_app(app, settings, rules, &revive_store(&start, &rows)?, world)?;
+        simulation.world_mut().insert_resource(past_reloading(settings, rules));
+        let reviver = Reviver::new(known_functions(&start, &simulation)?, library);
         let replay = Self {
             simulation,
             reviver,
@@ -265,6 +280,12 @@ fn revive_store(start: &StartRecord, rows: &[LogRecord]) -> Result<Store, Storag
     store.rows.fold(rows)?;
     store.recovered = Recovered { last_batch: start.last_batch, moment_ms: start.moment_ms, folded_at_start: 0 };
     Ok(store)
+}
+
+/// What `rules_reload` asks for, so that it waits as it did. It is never run: what it found stands in the journal.
+fn past_reloading(settings: &GameSettings, rules: &LoadedRules) -> Reloading {
+    let nowhere = AssetSource::Texts(BTreeMap::new());
+    Reloading(Arc::new(Reloader::new(game::catalogue(settings), nowhere, Arc::new(rules.clone()), Vec::new())))
 }
 
 /// This program's functions in the order of the journal.

@@ -9,16 +9,21 @@ use crate::events::ConnectionId;
 use crate::identity::TokenSource;
 use crate::journal::record::{CommandRecord, CredentialRecord, InputRecord};
 use crate::journal::replay::ReplayError;
+use crate::reload::RulesNews;
 use crate::request::dispatch::{Command, Credential, Reply, ReplyPort, ReplyTo, Stranger};
 use crate::request::envelope::RequestId;
 use crate::request::once::OnceKey;
 use crate::request::registry::RequestKind;
 use crate::request::{Job, SignIn};
+use crate::rules::{LoadedRules, Problems};
 use crate::storage::IndexKey;
 use crate::tick::Input;
 
 /// Replies to the requests that are listened for, by their number.
 pub type Heard = Arc<Mutex<Vec<(u64, String)>>>;
+
+/// Where rules are found by their fingerprint, for a world whose rules have changed.
+pub type Library = Box<dyn Fn(u64) -> Option<Arc<LoadedRules>>>;
 
 /// A connection of the past. Its replies go to whoever looks over its shoulder.
 struct PastPort {
@@ -33,7 +38,7 @@ impl ReplyPort for PastPort {
         }
     }
 
-    fn push(&self, _: SignIn, _: &str) {}
+    fn push(&self, _: Option<SignIn>, _: &str) {}
 
     fn connection(&self) -> Option<ConnectionId> {
         self.connection
@@ -46,12 +51,13 @@ pub struct Reviver {
     ports: HashMap<ConnectionId, Arc<PastPort>>,
     jobs: HashMap<u64, Job>,
     heard: Heard,
+    library: Library,
 }
 
 impl Reviver {
     /// `functions` are those of this program, in the order of the journal.
-    pub fn new(functions: Vec<RequestKind>) -> Self {
-        Self { functions, ports: HashMap::new(), jobs: HashMap::new(), heard: Heard::default() }
+    pub fn new(functions: Vec<RequestKind>, library: Library) -> Self {
+        Self { functions, ports: HashMap::new(), jobs: HashMap::new(), heard: Heard::default(), library }
     }
 
     /// Jobs that the world has asked for; their results stand in the journal.
@@ -90,7 +96,14 @@ impl Reviver {
                 self.ports.remove(&connection);
                 Input::Closed(connection)
             }
+            InputRecord::RulesChanged(fingerprint) => Input::Rules(RulesNews::Changed(self.rules(fingerprint)?)),
+            InputRecord::RulesRefused(problems) => Input::Rules(RulesNews::Refused(Arc::new(Problems::new(problems)))),
         })
+    }
+
+    fn rules(&self, fingerprint: u64) -> Result<Arc<LoadedRules>, ReplayError> {
+        let found = (self.library)(fingerprint).filter(|rules| rules.fingerprint == fingerprint);
+        found.ok_or(ReplayError::MissingRules { fingerprint })
     }
 
     fn command(&mut self, record: CommandRecord, serial: u64) -> Result<Command, ReplayError> {

@@ -13,7 +13,7 @@ use bevy_app::{App, Plugin};
 use bevy_ecs::prelude::*;
 
 use crate::clock::Clock;
-use crate::events::Events;
+use crate::events::{EventApp, Events};
 use crate::mail::requests::MailReceived;
 use crate::player::Players;
 use crate::rules::RulesApp;
@@ -35,6 +35,7 @@ pub struct MailPlugin;
 impl Plugin for MailPlugin {
     fn build(&self, app: &mut App) {
         app.add_rules::<MailRules>().add_player_rows::<Mailbox>().add_world_row::<Broadcasts>();
+        app.add_event::<MailReceived<'_>>(MailReceived::EVENT);
         requests::register(app);
         app.configure_sets(Tick, MailDelivery.after(TickSystems::Simulate).before(TickSystems::PutAway));
         app.add_systems(Tick, tell_of_broadcasts.in_set(MailDelivery));

@@ -4,6 +4,7 @@ use bevy_app::App;
 use bevy_ecs::prelude::*;
 use bevy_ecs::system::SystemParam;
 use bevy_time::{Real, Time};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::clock::Clock;
@@ -47,7 +48,7 @@ impl From<MailError> for Refusal {
 }
 
 /// The event `mail_received`. The mail of a broadcast has no key before its player takes it in.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 pub(super) struct MailReceived<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     key: Option<&'a str>,
@@ -64,7 +65,7 @@ impl<'a> MailReceived<'a> {
 }
 
 /// `get_new_mail {token}`: the unread mails.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 pub struct GetNewMail {}
 
 impl Request for GetNewMail {
@@ -75,7 +76,7 @@ impl Request for GetNewMail {
 }
 
 /// `get_all_mail {token}`.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 pub struct GetAllMail {}
 
 impl Request for GetAllMail {
@@ -86,7 +87,7 @@ impl Request for GetAllMail {
 }
 
 /// The reply of `get_new_mail` and `get_all_mail`.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 pub struct MailList {
     /// The newest first.
     mail: Vec<MailShown>,
@@ -94,14 +95,14 @@ pub struct MailList {
 }
 
 /// How many mails there are, also where only the unread are shown, and how many there may be.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 struct MailCount {
     cur: usize,
     max: usize,
 }
 
 /// One mail as the documents show it.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 struct MailShown {
     read: u8,
     body: std::sync::Arc<str>,
@@ -167,7 +168,7 @@ fn get_all_mail(In(call): In<Call<GetAllMail>>, mut office: PostOffice) -> Answe
 }
 
 /// `mark_read_mail {token, key}`.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 pub struct MarkReadMail {
     key: String,
 }
@@ -186,7 +187,7 @@ fn mark_read_mail(In(call): In<Call<MarkReadMail>>, mut boxes: Query<&mut Mailbo
 }
 
 /// `delete_mail {token, key}`.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 pub struct DeleteMail {
     key: String,
 }
@@ -205,7 +206,7 @@ fn delete_mail(In(call): In<Call<DeleteMail>>, mut boxes: Query<&mut Mailbox>) -
 }
 
 /// `delete_read_mail {token}`.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 pub struct DeleteReadMail {}
 
 impl Request for DeleteReadMail {
@@ -222,7 +223,7 @@ fn delete_read_mail(In(call): In<Call<DeleteReadMail>>, mut boxes: Query<&mut Ma
 }
 
 /// `claim_mail {token, key}`.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 pub struct ClaimMail {
     key: String,
 }
@@ -235,7 +236,7 @@ impl Request for ClaimMail {
 }
 
 /// The reply of `claim_mail`.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 pub struct MailClaimed {
     remain: Vec<Amount>,
     reward: Vec<Amount>,
@@ -252,7 +253,7 @@ fn claim_mail(
 }
 
 /// `send_mail {token, gn_target, subj, body}`.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 pub struct SendMail {
     gn_target: String,
     subj: String,

@@ -1,11 +1,12 @@
 //! `mail.ron`: how much mail there may be.
 
+use schemars::JsonSchema;
 use serde::Deserialize;
 
 use crate::rules::{Place, Report, Table, Tables, only};
 
 /// How much mail there may be, and who signs that of the system.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct MailRules {
     /// Mails that a player's box holds.

@@ -2,20 +2,21 @@
 
 use std::collections::{BTreeMap, HashSet};
 
+use schemars::JsonSchema;
 use serde::Deserialize;
 
 use crate::images::Images;
 use crate::rules::{Place, Report, Table, Tables, only};
 
 /// All characters, by the word that scripts name them with.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Cast {
     characters: BTreeMap<String, Character>,
 }
 
 /// Somebody who speaks.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Character {
     /// As players see it; a `role` of replies.

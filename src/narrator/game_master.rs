@@ -1,6 +1,7 @@
 //! `game_master.ron`: whom players talk to outside of tasks, and what it says (document 5, /main and /others).
 
 use rand::seq::IndexedRandom;
+use schemars::JsonSchema;
 use serde::Deserialize;
 
 use crate::identity::NameRules;
@@ -12,7 +13,7 @@ use crate::rules::{Place, Report, Table, Tables, only};
 use crate::template::Template;
 
 /// The game master.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct GameMaster {
     /// As players see it; the `role` of its replies.
@@ -36,7 +37,7 @@ pub struct GameMaster {
 }
 
 /// Something that the game master can talk about.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Topic {
     /// One of these must stand in the player's text.
@@ -46,7 +47,7 @@ pub struct Topic {
 }
 
 /// Lines about tasks that begin and end.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct TaskLines {
     /// A task was accepted.
@@ -60,7 +61,7 @@ pub struct TaskLines {
 }
 
 /// Lines about tasks made on demand.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct WishLines {
     /// A task was made.
@@ -76,7 +77,7 @@ pub struct WishLines {
 }
 
 /// A special event.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Event {
     /// As `other` of the reply tells it.

@@ -1,5 +1,6 @@
 //! `narrator.ron`: what counts in a check.
 
+use schemars::JsonSchema;
 use serde::Deserialize;
 
 use crate::narrator::abilities::Abilities;
@@ -8,7 +9,7 @@ use crate::platforms::chat::wire::ChatManner;
 use crate::rules::{Place, Report, Table, Tables, only};
 
 /// What counts in a check: die + attribute / `attribute_per_point` + help, against the difficulty.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct NarratorRules {
     /// Faces of the die. The highest always passes, a 1 always fails.

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use schemars::JsonSchema;
 use serde::Deserialize;
 
 use crate::character::Attribute;
@@ -10,7 +11,7 @@ use crate::narrator::words::Spoken;
 use crate::template::Template;
 
 /// Everything that can happen in a task.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Script {
     /// The scene it begins with.
@@ -26,7 +27,7 @@ pub struct Script {
 }
 
 /// A situation in which somebody speaks and the player answers.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Scene {
     /// Who speaks; a character.
@@ -40,7 +41,7 @@ pub struct Scene {
 }
 
 /// Something the player may do.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Choice {
     /// The player's words must hold one of these; none given = any words will do.
@@ -63,7 +64,7 @@ pub struct Choice {
 }
 
 /// A throw of the die with an attribute and the used skills and equipments, against a difficulty.
-#[derive(Debug, Clone, Copy, Deserialize)]
+#[derive(Debug, Clone, Copy, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Check {
     /// Which attribute helps; absent = mere luck.
@@ -74,7 +75,7 @@ pub struct Check {
 }
 
 /// What is told, and where it leads.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Outcome {
     /// What the player reads.
@@ -85,7 +86,7 @@ pub struct Outcome {
 }
 
 /// How a story may end.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Ending {
     /// Who speaks; a character.

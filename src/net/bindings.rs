@@ -11,22 +11,26 @@ use serde_json::{Map, Value};
 /// How many logins are remembered; the oldest are forgotten first.
 const REMEMBERED: usize = 65_536;
 
+/// Which login is meant: that of a role, or, where a request names no player, the last one.
+type Key = (IpAddr, Option<String>);
+
 /// The tokens of logins, by address and role.
 pub struct AddressBindings {
     is_on: bool,
+    game_master: String,
     known: Mutex<Known>,
 }
 
 #[derive(Default)]
 struct Known {
-    tokens: HashMap<(IpAddr, String), String>,
-    order: VecDeque<(IpAddr, String)>,
+    tokens: HashMap<Key, String>,
+    order: VecDeque<Key>,
 }
 
 impl AddressBindings {
-    /// Remembers logins only when it `is_on`.
-    pub fn new(is_on: bool) -> Self {
-        Self { is_on, known: Mutex::default() }
+    /// Remembers logins only when it `is_on`. Clients also name the role of the game master, whom they talk to.
+    pub fn new(is_on: bool, game_master: &str) -> Self {
+        Self { is_on, game_master: game_master.to_owned(), known: Mutex::default() }
     }
 
     /// Takes in the reply of a login from this address.
@@ -41,11 +45,12 @@ impl AddressBindings {
             return;
         }
         if let Ok(Login { username, token }) = serde_json::from_str(reply) {
-            self.remember((address, username), token);
+            self.remember((address, Some(username)), token.clone());
+            self.remember((address, None), token);
         }
     }
 
-    fn remember(&self, key: (IpAddr, String), token: String) {
+    fn remember(&self, key: Key, token: String) {
         let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
         if known.tokens.insert(key.clone(), token).is_none() {
             known.order.push_back(key);
@@ -57,14 +62,18 @@ impl AddressBindings {
         }
     }
 
-    /// The token of who may act from this address for the role that the arguments name.
+    /// The token of who may act from this address for the role that the arguments name. Where they name none, as those
+    /// of `accept_c`, or the game master's, as those of `main`, it is that of who has logged in from there last.
     pub fn token(&self, address: IpAddr, arguments: &Map<String, Value>) -> Option<String> {
         if !self.is_on || arguments.contains_key("token") {
             return None;
         }
-        let role = arguments.get("role").or(arguments.get("role1"))?.as_str()?;
+        let role = match arguments.get("role").or(arguments.get("role1")) {
+            Some(role) => Some(role.as_str()?.to_owned()).filter(|role| *role != self.game_master),
+            None => None,
+        };
         let known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
-        known.tokens.get(&(address, role.to_owned())).cloned()
+        known.tokens.get(&(address, role)).cloned()
     }
 }
 
@@ -82,7 +91,7 @@ mod tests {
 
     #[test]
     fn only_the_role_that_logged_in_from_an_address_may_act_from_there() {
-        let bindings = AddressBindings::new(true);
+        let bindings = AddressBindings::new(true, "系统");
         bindings.note_login(HERE, REPLY);
         assert_eq!(bindings.token(HERE, &asks(r#"{"role":"ann"}"#)).as_deref(), Some("t"));
         assert_eq!(bindings.token(HERE, &asks(r#"{"role1":"ann","role2":"bob"}"#)).as_deref(), Some("t"));
@@ -94,8 +103,25 @@ mod tests {
     }
 
     #[test]
+    fn a_request_that_names_no_player_is_of_the_last_login_from_its_address() {
+        let bindings = AddressBindings::new(true, "系统");
+        let answer = asks(r#"{"id":"1","status":true}"#);
+        assert_eq!(bindings.token(HERE, &answer), None, "nobody has logged in");
+        bindings.note_login(HERE, REPLY);
+        bindings.note_login(HERE, r#"{"status_code":200,"username":"bob","token":"u"}"#);
+        assert_eq!(bindings.token(HERE, &answer).as_deref(), Some("u"));
+        assert_eq!(
+            bindings.token(HERE, &asks(r#"{"role":"系统"}"#)).as_deref(),
+            Some("u"),
+            "it talks to the game master"
+        );
+        assert_eq!(bindings.token(THERE, &answer), None, "another address");
+        assert_eq!(bindings.token(HERE, &asks(r#"{"role":7}"#)), None, "a role that is no text is nobody's");
+    }
+
+    #[test]
     fn it_is_off_unless_it_is_wanted() {
-        let bindings = AddressBindings::new(false);
+        let bindings = AddressBindings::new(false, "系统");
         bindings.note_login(HERE, REPLY);
         assert_eq!(bindings.token(HERE, &asks(r#"{"role":"ann"}"#)), None);
     }

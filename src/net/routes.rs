@@ -105,7 +105,7 @@ impl ReplyPort for OneReply {
         }
     }
 
-    fn push(&self, _: SignIn, _: &str) {}
+    fn push(&self, _: Option<SignIn>, _: &str) {}
 
     fn connection(&self) -> Option<ConnectionId> {
         None

@@ -17,6 +17,7 @@ use crate::clock::wall_ms;
 use crate::config::{Config, ConfigError};
 use crate::game::{self, GameSettings, Start};
 use crate::journal::{self, About, FileJournal, Recorder, program_name};
+use crate::narrator::GameMaster;
 use crate::net::bindings::AddressBindings;
 use crate::net::caller::{self, Caller};
 use crate::net::http::{self, Discovery, Site};
@@ -27,12 +28,14 @@ use crate::net::shard::{Sockets, WorldLoop};
 use crate::net::way_in::WayIn;
 use crate::platforms::sandbox::SandboxSettings;
 use crate::platforms::sandbox::server::SandboxServer;
+use crate::reload::reloader::Subscriber;
+use crate::reload::{Reloader, Reloading, RulesNews, Watcher};
 use crate::request::RequestTable;
 use crate::request::route::RouteTable;
 use crate::rules::{AssetSource, LoadedRules, Problems};
-use crate::storage::StorageError;
 use crate::storage::store::Store;
 use crate::storage::worker::{Listener, StorageEvent, StorageWorker, describe};
+use crate::storage::{StorageError, folder};
 use crate::tick::{Input, Simulation};
 
 /// Why a server does not start.
@@ -85,6 +88,7 @@ pub struct Server {
     stop: watch::Sender<bool>,
     worlds: Vec<Arc<Inbox>>,
     threads: Vec<JoinHandle<()>>,
+    watcher: Option<Watcher>,
     _lock: std::fs::File,
 }
 
@@ -94,7 +98,7 @@ impl Server {
         let mut settings = config.game()?;
         let rules = load_rules(&settings, assets)?;
         let data = PathBuf::from(&config.data);
-        let lock = lock_folder(&data)?;
+        let lock = folder::lock(&data)?;
         let operator = OperatorToken::load(&data).map_err(system("read or make the operator token"))?;
         let listener = bind(&config.listen)?;
         let address = listener.local_addr().map_err(system("read the listening address"))?;
@@ -104,12 +108,17 @@ impl Server {
         let environment = |name: &str| std::env::var(name).ok();
         settings.platforms = config.platforms.resolve(known, &format!("http://{address}"), &environment)?;
         keep_rules(&config, &rules, assets)?;
+        if let Some(push) = &mut settings.legacy_push {
+            let sandbox_port = sandbox.as_ref().map(|(sandbox, _)| sandbox.address.port());
+            push.refused_ports = std::iter::once(address.port()).chain(sandbox_port).collect();
+        }
         let worlds = open_worlds(&config, &data)?;
         let app = game::build_app(&settings);
+        let game_master = rules.tables.get::<GameMaster>().map_or("", |master| master.role.as_str());
         let way_in = Arc::new(WayIn {
             requests: app.world().resource::<RequestTable>().clone(),
             routes: app.world().resource::<RouteTable>().clone(),
-            address_bindings: AddressBindings::new(config.legacy_address_binding),
+            address_bindings: AddressBindings::new(config.legacy_address_binding, game_master),
             address_limits: AddressLimits::new(config.limits.requests_per_second_per_address),
             worlds: worlds.iter().map(|world| world.inbox.clone()).collect(),
             operator,
@@ -118,12 +127,15 @@ impl Server {
         });
         let (stop, _) = watch::channel(false);
         let (caller, calling) = caller::start().map_err(system("start a thread"))?;
-        let shared = Shared { config: Arc::new(config), settings, rules, way_in, metrics, caller, stop: stop.clone() };
-        let inboxes = shared.way_in.worlds.clone();
+        let inboxes = way_in.worlds.clone();
+        let (reloader, watcher) = start_reloading(&config, &settings, assets, &rules, &inboxes);
+        let config = Arc::new(config);
+        let shared = Shared { config, settings, rules, reloader, way_in, metrics, caller, stop: stop.clone() };
         let mut threads = start_threads(&shared, worlds, listener)?;
         // It ends when the worlds have.
         threads.push(calling);
-        Ok(Self { address, sandbox: sandbox.map(|(sandbox, _)| sandbox), stop, worlds: inboxes, threads, _lock: lock })
+        let sandbox = sandbox.map(|(sandbox, _)| sandbox);
+        Ok(Self { address, sandbox, stop, worlds: inboxes, threads, watcher, _lock: lock })
     }
 
     /// Stops: refuses new work, finishes what was taken in, commits, and closes the sockets.
@@ -134,6 +146,9 @@ impl Server {
     }
 
     fn join(self) {
+        if let Some(watcher) = self.watcher {
+            watcher.stop();
+        }
         for thread in self.threads {
             if thread.join().is_err() {
                 tracing::error!("a world's thread panicked; every change that was answered is on disk");
@@ -163,6 +178,20 @@ fn keep_rules(config: &Config, rules: &LoadedRules, assets: &AssetSource) -> Res
     journal::file::keep_rules(Path::new(folder), rules, assets).map_err(system("copy the assets beside the journal"))
 }
 
+/// Takes the news before the worlds do, so that the copy of the rules is there when a journal names them.
+fn journal_rules(config: &Config, assets: &AssetSource) -> Option<Subscriber> {
+    let folder = PathBuf::from(&config.journal.folder);
+    let assets = assets.clone();
+    let subscriber: Subscriber = Box::new(move |news| {
+        if let RulesNews::Changed(rules) = news
+            && let Err(error) = journal::file::keep_rules(&folder, &rules, &assets)
+        {
+            tracing::error!(%error, "the new rules cannot be copied beside the journal; it can be played only up to them");
+        }
+    });
+    (!config.journal.folder.is_empty()).then_some(subscriber)
+}
+
 fn load_rules(settings: &GameSettings, assets: &AssetSource) -> Result<Arc<LoadedRules>, StartError> {
     let rules = game::load_rules(settings, assets).map_err(|problems| StartError::Assets {
         count: problems.len(),
@@ -175,20 +204,34 @@ fn load_rules(settings: &GameSettings, assets: &AssetSource) -> Result<Arc<Loade
     Ok(Arc::new(rules))
 }
 
-/// Two servers on one folder would each overwrite what the other has promised.
-fn lock_folder(data: &Path) -> Result<std::fs::File, StartError> {
-    let path = data.display().to_string();
-    let folder = |source| StartError::Storage(StorageError::Folder { path: path.clone(), source });
-    std::fs::create_dir_all(data).map_err(folder)?;
-    let file = data.join("lock");
-    let lock = std::fs::OpenOptions::new().create(true).truncate(false).write(true).open(file).map_err(folder)?;
-    match lock.try_lock() {
-        Ok(()) => Ok(lock),
-        Err(std::fs::TryLockError::WouldBlock) => Err(StorageError::InUse { path: path.clone() }.into()),
-        Err(std::fs::TryLockError::Error(source)) => Err(folder(source)),
-    }
+/// What reads the assets again for all worlds, and what looks for changes of theirs.
+fn start_reloading(
+    config: &Config,
+    settings: &GameSettings,
+    assets: &AssetSource,
+    rules: &Arc<LoadedRules>,
+    worlds: &[Arc<Inbox>],
+) -> (Arc<Reloader>, Option<Watcher>) {
+    let folder = match assets {
+        AssetSource::Folder(folder) if config.assets_watch => Some(folder.clone()),
+        AssetSource::Folder(_) | AssetSource::Embedded(_) | AssetSource::Texts(_) => None,
+    };
+    let subscribe = |world: &Arc<Inbox>| {
+        let world = world.clone();
+        let subscriber: Subscriber = Box::new(move |news| world.push(Input::Rules(news)));
+        subscriber
+    };
+    let worlds = journal_rules(config, assets).into_iter().chain(worlds.iter().map(subscribe)).collect();
+    let reloader = Reloader::new(game::catalogue(settings), assets.clone(), rules.clone(), worlds);
+    let reloader = Arc::new(reloader.watched(folder.is_some()));
+    let watcher = folder.and_then(|folder| {
+        let started = Watcher::start(&folder, reloader.clone());
+        started.map_err(|error| tracing::warn!(%error, "the assets are not watched; rules_reload reads them")).ok()
+    });
+    (reloader, watcher)
 }
 
+/// Two servers on one folder would each overwrite what the other has promised.
 fn bind(address: &str) -> Result<std::net::TcpListener, StartError> {
     let bound = std::net::TcpListener::bind(address).and_then(|listener| {
         listener.set_nonblocking(true)?;
@@ -206,7 +249,7 @@ struct OpenWorld {
 
 fn open_worlds(config: &Config, data: &Path) -> Result<Vec<OpenWorld>, StartError> {
     let open = |number: u32| {
-        let store = Store::open_folder(data, &format!("world-{number}"))?;
+        let store = Store::open_folder(data, &folder::world_name(number))?;
         tracing::info!(world = number, "opened: {}", describe(store.recovered));
         let notify = Arc::new(Notify::new());
         let wake = {
@@ -226,6 +269,7 @@ struct Shared {
     config: Arc<Config>,
     settings: GameSettings,
     rules: Arc<LoadedRules>,
+    reloader: Arc<Reloader>,
     way_in: Arc<WayIn>,
     metrics: Option<PrometheusHandle>,
     caller: Caller,
@@ -326,7 +370,8 @@ fn start_world(shared: &Shared, world: OpenWorld, jobs_max: usize) -> Result<Wor
     let OpenWorld { number, store, inbox, notify } = world;
     let seed = entropy().map_err(system("draw a random seed"))?;
     let start = Start { wall_ms: wall_ms(), seed: u64::from_le_bytes(seed[..8].try_into().unwrap_or_default()) };
-    let simulation = game::start_world(&shared.settings, &shared.rules, &store, start)?;
+    let mut simulation = game::start_world(&shared.settings, &shared.rules, &store, start)?;
+    simulation.world_mut().insert_resource(Reloading(shared.reloader.clone()));
     let journal = begin_journal(shared, number, &simulation, &store, start)?;
     let tables = game::player_tables(&simulation);
     let storage = StorageWorker::start(store, tables, listener(inbox.clone())).map_err(system("start a thread"))?;

@@ -196,7 +196,8 @@ async fn close(mut socket: WebSocketStream<TcpStream>, code: CloseCode, reason: 
         }
         let stream = socket.get_mut();
         let _ = stream.shutdown().await;
-        let mut rest = [0; 4096];
+        // On the heap: as part of the future it would be there for as long as the connection is.
+        let mut rest = vec![0; 4096];
         let mut read = 0;
         while read < LINGER_BYTES
             && let Ok(count) = stream.read(&mut rest).await

@@ -20,6 +20,13 @@ pub struct OrderNumbers {
     made: u64,
 }
 
+impl OrderNumbers {
+    /// How many were made.
+    pub fn made(&self) -> u64 {
+        self.made
+    }
+}
+
 impl WorldRow for OrderNumbers {
     const TABLE: &'static str = "order_numbers";
 }
@@ -29,9 +36,12 @@ pub fn number_on_platform(seed: &WorldSeed, id: OrderId) -> String {
     format!("{}-{}", seed.mark(), id.0)
 }
 
-/// The number of this world's order in what an operator has typed, with or without what comes before it.
-pub fn read_number(text: &str) -> Option<OrderId> {
-    text.rsplit('-').next()?.parse().ok().map(OrderId)
+/// The number of this world's order in what an operator has typed, with or without what comes before it. The number of
+/// another world's order is none: it would name the wrong one.
+pub fn read_number(text: &str, seed: &WorldSeed) -> Option<OrderId> {
+    let id = OrderId(text.rsplit('-').next()?.parse().ok()?);
+    let is_ours = text == id.0.to_string() || text == number_on_platform(seed, id);
+    is_ours.then_some(id)
 }
 
 /// What is being asked about an order.
@@ -246,8 +256,11 @@ mod tests {
         let number = number_on_platform(&WorldSeed(0xAB), OrderId(17));
         assert!(number.starts_with("RK") && number.ends_with("-17"), "{number}");
         assert_ne!(number, number_on_platform(&WorldSeed(0xAC), OrderId(17)));
-        assert_eq!(read_number(&number), Some(OrderId(17)));
-        assert_eq!(read_number("17"), Some(OrderId(17)));
-        assert_eq!(read_number("RK"), None);
+        let read = |text: &str| read_number(text, &WorldSeed(0xAB));
+        assert_eq!(read(&number), Some(OrderId(17)));
+        assert_eq!(read("17"), Some(OrderId(17)));
+        assert_eq!(read("RK"), None);
+        let elsewhere = number_on_platform(&WorldSeed(0xAC), OrderId(17));
+        assert_eq!(read(&elsewhere), None, "an order of another world must not be resolved here");
     }
 }

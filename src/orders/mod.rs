@@ -6,6 +6,7 @@
 //! Not here: what is sold (`shop`, `tickets`), and how the platform is spoken to (`platforms::mcrmb`).
 
 pub mod book;
+mod check;
 pub mod model;
 pub mod operator;
 pub mod proof;
@@ -16,9 +17,11 @@ pub mod steps;
 use bevy_app::{App, Plugin};
 use bevy_ecs::prelude::*;
 
+use crate::events::EventApp;
 use crate::platforms::settings::McrmbSettings;
 use crate::storage::StorageApp;
 use crate::tick::{Tick, TickSystems};
+use crate::verify::VerifyApp;
 
 pub use book::{OrderBook, OrderDesk, OrderNumbers};
 pub use model::{Goods, NewOrder, Order, OrderId, OrderSettings, OrderState};
@@ -33,6 +36,8 @@ pub struct OrdersPlugin {
 impl Plugin for OrdersPlugin {
     fn build(&self, app: &mut App) {
         app.init_resource::<OrderBook>().add_world_row::<OrderNumbers>().add_world_entities::<Order>();
+        app.add_event::<settle::OrderSettled>("order_settled");
+        app.add_archived_rows::<model::ClosedOrder>().add_check("orders", check::check);
         operator::register(app);
         requests::register(app);
         if self.platform.is_some() {

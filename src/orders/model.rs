@@ -1,6 +1,7 @@
 //! The life of an order: which step follows which, and why.
 
 use bevy_ecs::prelude::*;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::items::Amount;
@@ -13,7 +14,7 @@ use crate::storage::{ArchivedRow, WorldEntity};
 pub struct OrderId(pub u64);
 
 /// How patient orders are. All times are seconds of the simulation's clock.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, JsonSchema)]
 pub struct OrderSettings {
     /// How long a platform that cannot be reached is tried before an order is refused. Nothing was charged then.
     pub reach_seconds: i64,
@@ -27,7 +28,7 @@ pub struct OrderSettings {
 }
 
 /// What a player gets for points.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Goods {
     /// Items.
     pub items: Vec<Amount>,
@@ -36,7 +37,7 @@ pub struct Goods {
 }
 
 /// A ticket that is paid with points.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct TicketGoods {
     /// The kind.
     pub ticket: u16,
@@ -131,7 +132,7 @@ pub struct Order {
 }
 
 /// What was said last about an order.
-#[derive(Debug, Default, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Default, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Remark {
     /// The platform's code; 0 when it is not the platform that speaks.
     pub code: i32,
@@ -140,7 +141,7 @@ pub struct Remark {
 }
 
 /// One step of an order.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Step {
     /// Unix seconds.
     pub at: i64,
@@ -178,7 +179,7 @@ pub enum OrderState {
 }
 
 /// The names of the states, as operators and players see them.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 #[expect(missing_docs, reason = "OrderState says what each is")]
 pub enum StateName {

@@ -2,6 +2,7 @@
 
 use bevy_app::App;
 use bevy_ecs::prelude::*;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
@@ -12,6 +13,8 @@ use crate::orders::model::{Adjustment, ClosedOrder, Goods, NewOrder, Order, Orde
 use crate::orders::settle::{ORDER_NOTICE, OrderTold};
 use crate::orders::steps;
 use crate::platforms::mcrmb::Gateway;
+use crate::random::WorldSeed;
+use crate::request::lenient::Integer;
 use crate::request::{
     Call, Meanwhile, Need, Notice, Operator, Refusal, Request, RequestApp, Success, Unready, Waits, status,
 };
@@ -25,7 +28,7 @@ pub(super) fn register(app: &mut App) {
 }
 
 /// An order as operators see it.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 pub struct OrderShown {
     order: Box<str>,
     account: u64,
@@ -40,7 +43,7 @@ pub struct OrderShown {
     history: Vec<Step>,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 enum WishShown {
     Buy { price: i64, goods: Goods },
@@ -69,13 +72,14 @@ impl OrderShown {
 }
 
 /// `order_list {token, state?, before?, limit?}`: the latest orders first.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 pub struct OrderList {
     #[serde(default)]
     state: Option<StateName>,
     #[serde(default)]
     before: Option<String>,
     #[serde(default, deserialize_with = "crate::request::lenient::optional_integer")]
+    #[schemars(with = "Option<Integer>")]
     limit: Option<i64>,
 }
 
@@ -86,7 +90,7 @@ impl Request for OrderList {
 }
 
 /// The reply of `order_list`.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 pub struct OrdersShown {
     orders: Vec<OrderShown>,
     /// What to say as `before` for those that come next.
@@ -96,10 +100,17 @@ pub struct OrdersShown {
 /// Orders that are shown at a time, unless the operator says otherwise, and at most.
 const SHOWN: (i64, i64) = (50, 500);
 
-fn order_list(In(call): In<Call<OrderList>>, book: Res<OrderBook>, orders: Query<&Order>) -> Waits<OrdersShown> {
+fn order_list(
+    In(call): In<Call<OrderList>>,
+    book: Res<OrderBook>,
+    orders: Query<&Order>,
+    seed: Res<WorldSeed>,
+) -> Waits<OrdersShown> {
     let OrderList { state, before, limit } = &call.request;
     let before = match before {
-        Some(text) => read_number(text).ok_or_else(|| Refusal::malformed("data.before", "the number of an order"))?,
+        Some(text) => {
+            read_number(text, &seed).ok_or_else(|| Refusal::malformed("data.before", "the number of an order"))?
+        }
         None => OrderId(u64::MAX),
     };
     let limit = limit.unwrap_or(SHOWN.0);
@@ -135,7 +146,7 @@ fn order_list(In(call): In<Call<OrderList>>, book: Res<OrderBook>, orders: Query
 }
 
 /// `order_inspect {token, order}`: all of one order, with every step.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 pub struct OrderInspect {
     order: String,
 }
@@ -148,8 +159,13 @@ impl Request for OrderInspect {
 
 const NO_SUCH_ORDER: Refusal = Refusal::new(99, "no such order");
 
-fn order_inspect(In(call): In<Call<OrderInspect>>, book: Res<OrderBook>, orders: Query<&Order>) -> Waits<OrderShown> {
-    let id = read_number(&call.request.order).ok_or(NO_SUCH_ORDER)?;
+fn order_inspect(
+    In(call): In<Call<OrderInspect>>,
+    book: Res<OrderBook>,
+    orders: Query<&Order>,
+    seed: Res<WorldSeed>,
+) -> Waits<OrderShown> {
+    let id = read_number(&call.request.order, &seed).ok_or(NO_SUCH_ORDER)?;
     if let Some(order) = book.entity(id).and_then(|entity| orders.get(entity).ok()) {
         return Ok(Success::with(OrderShown::of(order.clone(), true)));
     }
@@ -166,7 +182,7 @@ fn order_inspect(In(call): In<Call<OrderInspect>>, book: Res<OrderBook>, orders:
 }
 
 /// `order_resolve {token, order, paid, reason}`: what an operator has found out about an order in doubt.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 pub struct OrderResolve {
     order: String,
     paid: bool,
@@ -184,7 +200,7 @@ fn order_resolve(In(call): In<Call<OrderResolve>>, world: &mut World) -> crate::
     if reason.trim().is_empty() {
         return Err(Refusal::malformed("data.reason", "why the order is resolved like this; it is kept with it"));
     }
-    let id = read_number(&order).ok_or(NO_SUCH_ORDER)?;
+    let id = read_number(&order, world.resource::<WorldSeed>()).ok_or(NO_SUCH_ORDER)?;
     let entity = world.resource::<OrderBook>().entity(id).ok_or(NO_SUCH_ORDER)?;
     let before = world.get::<Order>(entity).cloned().ok_or(NO_SUCH_ORDER)?;
     let now = world.resource::<Clock>().now();
@@ -201,12 +217,14 @@ fn order_resolve(In(call): In<Call<OrderResolve>>, world: &mut World) -> crate::
 }
 
 /// `manual {token, name, type, money, text}`: adds (1), takes (2) or sets (3) a player's points.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 pub struct Manual {
     name: String,
     #[serde(rename = "type", deserialize_with = "crate::request::lenient::integer")]
+    #[schemars(with = "Integer")]
     kind: i64,
     #[serde(deserialize_with = "crate::request::lenient::integer")]
+    #[schemars(with = "Integer")]
     money: i64,
     text: String,
 }

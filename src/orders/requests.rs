@@ -2,6 +2,7 @@
 
 use bevy_app::App;
 use bevy_ecs::prelude::*;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::orders::book::OrderBook;
@@ -13,7 +14,7 @@ pub(super) fn register(app: &mut App) {
 }
 
 /// `list_orders {token}`.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 pub struct ListOrders {}
 
 impl Request for ListOrders {
@@ -23,12 +24,12 @@ impl Request for ListOrders {
 }
 
 /// The reply of `list_orders`.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 pub struct OrdersListed {
     orders: Vec<OwnOrder>,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 struct OwnOrder {
     order: Box<str>,
     offer: Box<str>,

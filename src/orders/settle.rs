@@ -2,6 +2,7 @@
 
 use bevy_ecs::prelude::*;
 use bevy_time::{Real, Time};
+use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::Value;
 
@@ -50,8 +51,8 @@ impl OrderTold {
 }
 
 /// The event `order_settled`: an order whose request was answered before the end.
-#[derive(Debug, Serialize)]
-struct OrderSettled {
+#[derive(Debug, Serialize, JsonSchema)]
+pub(super) struct OrderSettled {
     order: Box<str>,
     offer: Box<str>,
     state: StateName,

@@ -1,7 +1,7 @@
 //! A circuit breaker: a platform that keeps failing is left alone for a while.
 
 /// When a circuit opens and for how long. Times are seconds of the simulation's clock.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Deserialize, schemars::JsonSchema)]
 pub struct CircuitSettings {
     /// So many failures in a row open it.
     pub failures: u32,

@@ -5,6 +5,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use bevy_ecs::prelude::*;
+use schemars::JsonSchema;
 use serde::Deserialize;
 
 use crate::platforms::circuit::{Circuit, CircuitSettings};
@@ -16,7 +17,7 @@ use crate::request::Refusal;
 pub struct Line(pub &'static str);
 
 /// How much a line carries. Times are seconds of the simulation's clock.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
 pub struct LineSettings {
     /// Exchanges under way at the same time.
     pub in_flight: usize,

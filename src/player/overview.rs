@@ -2,6 +2,7 @@
 
 use bevy_ecs::prelude::*;
 use bevy_ecs::query::QueryData;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::clock::{Clock, HoursMinutesSeconds};
@@ -16,7 +17,7 @@ use crate::stages::{HighestStages, OpenSession, Progress, StageRules, StageSessi
 use crate::tickets::{Limits, TicketRules, Tickets};
 
 /// `get_player_info {token}`.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 pub struct GetPlayerInfo {}
 
 impl Request for GetPlayerInfo {
@@ -27,7 +28,7 @@ impl Request for GetPlayerInfo {
 }
 
 /// The reply to `get_player_info`.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 pub struct PlayerOverview {
     name: Box<str>,
     exp: i64,
@@ -42,20 +43,20 @@ pub struct PlayerOverview {
     at: Moments,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 struct EnergyNow {
     cooling: i64,
     remain: i64,
 }
 
 /// `hang_stage` is 0 when nothing is hanging.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 struct HangUpNow {
     hang_stage: u32,
     time: HoursMinutesSeconds,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 struct Moments {
     #[serde(skip_serializing_if = "Option::is_none")]
     full_at: Option<i64>,

@@ -2,6 +2,7 @@
 //!
 //! It is in memory only; at the start it is put together from the players' records.
 
+mod check;
 pub mod requests;
 mod standings;
 
@@ -12,6 +13,7 @@ use crate::boss::{BossRecord, Season};
 use crate::player::AccountId;
 use crate::storage::rows::RowScan;
 use crate::storage::{PlayerRow, StorageApp, decode_value};
+use crate::verify::VerifyApp;
 
 pub use standings::{Score, Standings};
 
@@ -67,6 +69,7 @@ impl Plugin for RankingPlugin {
     fn build(&self, app: &mut App) {
         app.init_resource::<Ranking>();
         app.add_start_reader(<BossRecord as PlayerRow>::TABLE, rebuild);
+        app.add_check("records and their ranking", check::check);
         requests::register(app);
     }
 }

@@ -5,6 +5,7 @@ use std::marker::PhantomData;
 use bevy_app::App;
 use bevy_ecs::prelude::*;
 use bevy_time::{Real, Time};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::boss::{BossRecord, Season};
@@ -64,7 +65,7 @@ impl RankingFunction for DamageRanking {
 }
 
 /// `stage_damage_ranking {token, page}`.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 pub struct ShowRanking<F> {
     #[serde(default, deserialize_with = "lenient::any_integer", skip_serializing_if = "lenient::Given::is_missing")]
     page: Given,
@@ -79,7 +80,7 @@ impl<F: RankingFunction> Request for ShowRanking<F> {
 }
 
 /// The reply: a page of the ranking, and where the player itself stands.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 pub struct RankingPage {
     page: i64,
     damage: u64,
@@ -87,7 +88,7 @@ pub struct RankingPage {
     rank: Vec<RankingRow>,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 struct RankingRow {
     #[serde(rename = "NO")]
     number: usize,

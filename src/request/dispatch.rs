@@ -10,7 +10,7 @@ use bevy_ecs::prelude::*;
 use bevy_ecs::system::BoxedSystem;
 
 use crate::clock::Clock;
-use crate::events::{self, Audience, ConnectionId, Events, Listeners};
+use crate::events::{self, Audience, ConnectionId, EventTable, Events, Listeners, OperatorListeners};
 use crate::identity::{Login, TokenSource};
 use crate::platforms::exchange::CallOutcome;
 use crate::platforms::exchanges::{Exchanges, WAITING_REQUEST};
@@ -107,8 +107,9 @@ pub struct Reply {
 pub trait ReplyPort: Send + Sync {
     /// Takes the reply to the connection's request number `serial`.
     fn reply(&self, serial: u64, reply: Reply);
-    /// Takes an event for whom `sign_in` names; dropped when the connection acts for somebody else by now.
-    fn push(&self, sign_in: SignIn, text: &str);
+    /// Takes an event for whom `sign_in` names; dropped when the connection acts for somebody else by now. Without a
+    /// `sign_in` the event is for an operator, whomever the connection acts for.
+    fn push(&self, sign_in: Option<SignIn>, text: &str);
     /// The connection behind it; `None` when it is there for one reply only.
     fn connection(&self) -> Option<ConnectionId>;
 }
@@ -171,7 +172,7 @@ pub struct Held {
 
 enum Delivery {
     Reply(ReplyTo, Reply),
-    Event(Arc<dyn ReplyPort>, SignIn, Arc<str>),
+    Event(Arc<dyn ReplyPort>, Option<SignIn>, Arc<str>),
 }
 
 impl std::fmt::Debug for Delivery {
@@ -426,6 +427,11 @@ pub fn dispatch(world: &mut World, handlers: &mut Handlers, mut command: Command
         return;
     };
     let handler = &mut entry.handler;
+    if command.credential == Credential::Operator
+        && let Some(port) = &command.reply_to.port
+    {
+        world.resource_mut::<OperatorListeners>().add(port);
+    }
     let (player, sign_in) = match who_asks(world, handler.access(), &command.credential) {
         Ok(found) => found,
         Err(Unready::Refused(refusal)) => {
@@ -534,10 +540,13 @@ fn answer_refusal(world: &mut World, reply_to: ReplyTo, refusal: &Refusal) {
 pub fn hold_events(world: &mut World) {
     let now = world.resource::<Clock>().now();
     for event in world.resource_mut::<Events>().take() {
+        let is_known = world.get_resource::<EventTable>().is_some_and(|table| table.has(event.name));
+        debug_assert!(is_known, "event {} should be registered by its feature's plugin", event.name);
         let mut ports = Vec::new();
         let mut listen = |listeners: &Listeners, login: &Login| {
             let current = |sign_in: &SignIn| login.is_valid(now) && login.generation() == sign_in.generation;
-            ports.extend(listeners.ports().filter(|(_, sign_in)| current(sign_in)));
+            let ports_now = listeners.ports().filter(|(_, sign_in)| current(sign_in));
+            ports.extend(ports_now.map(|(port, sign_in)| (port, Some(sign_in))));
         };
         match event.to {
             Audience::Player(entity) => {
@@ -548,6 +557,9 @@ pub fn hold_events(world: &mut World) {
             Audience::Everybody => {
                 let mut players = world.query::<(&Listeners, &Login)>();
                 players.iter(world).for_each(|(listeners, login)| listen(listeners, login));
+            }
+            Audience::Operators => {
+                ports.extend(world.resource::<OperatorListeners>().ports().map(|port| (port, None)));
             }
         }
         let held = ports.into_iter().map(|(port, sign_in)| Held {

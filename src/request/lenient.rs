@@ -2,8 +2,11 @@
 
 use std::fmt;
 
+use schemars::json_schema;
 use serde::de::{self, Visitor};
 use serde::{Deserializer, Serialize, Serializer};
+
+use crate::schema::schema_by_hand;
 
 /// Reads an integer or an integer in a string; above `i64::MAX` it stays at `i64::MAX`, which no
 /// game number reaches, so that an absurd value is refused by the function's own range check.
@@ -14,6 +17,21 @@ pub fn integer<'de, D: Deserializer<'de>>(deserializer: D) -> Result<i64, D::Err
 /// The same for an optional field: absent and `null` are `None`. Use with `#[serde(default)]`.
 pub fn optional_integer<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<i64>, D::Error> {
     deserializer.deserialize_option(OptionVisitor)
+}
+
+/// For a text that old clients send and that may be anything: what is no text is `None`. Use with `#[serde(default)]`.
+pub fn text_if_any<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<String>, D::Error> {
+    #[derive(serde::Deserialize)]
+    #[serde(untagged)]
+    enum Read {
+        Text(String),
+        Other(serde::de::IgnoredAny),
+    }
+    let read = <Read as serde::Deserialize>::deserialize(deserializer)?;
+    Ok(match read {
+        Read::Text(text) => Some(text),
+        Read::Other(_) => None,
+    })
 }
 
 /// For fields whose function has a code of its own for "not a number": anything that is not an
@@ -50,6 +68,19 @@ impl Serialize for Given {
         }
     }
 }
+
+/// The schema of a field that is read with [`integer`].
+pub struct Integer;
+
+schema_by_hand!(Integer, "Integer", |_| {
+    json_schema!({
+        "description": "An integer; it may come as text.",
+        "anyOf": [{"type": "integer"}, {"type": "string", "pattern": "^[+-]?[0-9]+$"}],
+    })
+});
+
+// What is no integer is answered with a code of the function.
+schema_by_hand!(Given, "GivenInteger", |generator| generator.subschema_for::<Integer>());
 
 struct IntegerVisitor;
 

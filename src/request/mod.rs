@@ -14,6 +14,7 @@ pub mod route;
 pub mod status;
 
 use bevy_ecs::entity::Entity;
+use schemars::JsonSchema;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
@@ -27,13 +28,13 @@ use crate::player::AccountId;
 ///
 /// `Serialize` is what tells a repeated request with the same `once` key from another request
 /// under that key, and what a journal keeps of it; reading that again gives the same request.
-pub trait Request: DeserializeOwned + Serialize + Send + Sync + 'static {
+pub trait Request: DeserializeOwned + Serialize + JsonSchema + Send + Sync + 'static {
     /// The function's documented name.
     const FUNCTION: &'static str;
     /// Who may ask: [`Player`], [`Anyone`] or [`Operator`].
     type Caller: Caller;
     /// The reply's `data`.
-    type Reply: Serialize;
+    type Reply: Serialize + JsonSchema;
     /// What the reply may reveal, and so which writes it has to wait for.
     const READS: Reads = Reads::World;
     /// The fields that nothing may write down, such as a password. A journal has a stand-in of the same length in their

@@ -14,6 +14,7 @@ use crate::hash::StableHasher;
 use crate::request::dispatch::{Handlers, Simple, Waiting};
 use crate::request::envelope::read_arguments;
 use crate::request::{Access, Answer, Call, Caller, Refusal, Request, Waits};
+use crate::schema::{SchemaOf, schema_of};
 
 /// A request's typed arguments on their way to the handler that knows the type.
 pub type AnyRequest = Box<dyn Any + Send + Sync>;
@@ -36,6 +37,10 @@ pub struct RequestKind {
     pub record: fn(&(dyn Any + Send + Sync)) -> String,
     /// A hash of the arguments, the same for the same arguments however they were written.
     pub fingerprint: fn(&(dyn Any + Send + Sync)) -> u64,
+    /// What `data` holds in a request.
+    pub arguments: SchemaOf,
+    /// What `data` holds in the reply.
+    pub reply: SchemaOf,
 }
 
 /// Typed arguments with the token that came among them.
@@ -76,6 +81,8 @@ impl RequestTable {
             decode: decode::<R>,
             record: record::<R>,
             fingerprint: fingerprint::<R>,
+            arguments: schema_of::<R>,
+            reply: schema_of::<R::Reply>,
         });
     }
 }

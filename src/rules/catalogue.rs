@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use std::fmt;
 use std::sync::Arc;
 
+use schemars::JsonSchema;
 use serde::de::DeserializeOwned;
 
 use super::decode::decode;
@@ -12,6 +13,7 @@ use super::nearest::nearest;
 use super::problem::{Problem, Problems, Severity, did_you_mean};
 use super::report::{Place, Report};
 use super::source::{AssetSource, Reading};
+use crate::schema::{SchemaOf, schema_of};
 
 /// One kind of designer data: what file or files it lives in and what makes it valid.
 pub trait Table: Send + Sync + Sized + 'static {
@@ -22,7 +24,7 @@ pub trait Table: Send + Sync + Sized + 'static {
     const PATH: &'static str;
 
     /// What one file holds.
-    type File: DeserializeOwned;
+    type File: DeserializeOwned + JsonSchema;
 
     /// Puts the files together. They come with their name below the assets, in the order of names.
     fn assemble(files: Vec<(String, Self::File)>, report: &mut Report) -> Self;
@@ -71,11 +73,18 @@ struct Kind {
     path: &'static str,
     build: fn(&[String], bool, &mut Tables, &mut Report),
     validate: fn(&Tables, &mut Report),
+    schema: SchemaOf,
 }
 
 impl Kind {
     fn of<T: Table>() -> Self {
-        Self { id: TypeId::of::<T>(), path: T::PATH, build: build::<T>, validate: validate::<T> }
+        Self {
+            id: TypeId::of::<T>(),
+            path: T::PATH,
+            build: build::<T>,
+            validate: validate::<T>,
+            schema: schema_of::<T::File>,
+        }
     }
 
     fn is_folder(&self) -> bool {
@@ -131,6 +140,14 @@ impl Catalogue {
             self.kinds.push(Kind::of::<T>());
         }
         self
+    }
+
+    /// The path of each table and what its files hold, in the order of paths.
+    #[must_use]
+    pub fn schemas(&self) -> Vec<(&'static str, SchemaOf)> {
+        let mut schemas: Vec<_> = self.kinds.iter().map(|kind| (kind.path, kind.schema)).collect();
+        schemas.sort_unstable_by_key(|(path, _)| *path);
+        schemas
     }
 
     /// Reads, decodes and checks all tables.

@@ -22,6 +22,7 @@ mod problem;
 mod report;
 mod resource;
 mod scan;
+mod single;
 mod source;
 
 #[cfg(test)]
@@ -32,4 +33,5 @@ pub use nearest::nearest;
 pub use problem::{Problem, Problems, Severity};
 pub use report::{Place, Remark, Report};
 pub use resource::{RuleTables, Rules, RulesApp, install, only};
+pub use single::Single;
 pub use source::AssetSource;

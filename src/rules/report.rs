@@ -103,9 +103,18 @@ impl Report {
         self.problems
     }
 
-    fn note(&mut self, severity: Severity, place: &Place, message: String) -> Remark<'_> {
+    /// The line of a place.
+    pub(super) fn line(&self, place: &Place) -> u32 {
+        self.position(place).0
+    }
+
+    fn position(&self, place: &Place) -> (u32, u32) {
         let document = self.documents.get(&place.file);
-        let (line, column) = document.map_or((1, 1), |document| document.position(document.resolve(&place.path)));
+        document.map_or((1, 1), |document| document.position(document.resolve(&place.path)))
+    }
+
+    fn note(&mut self, severity: Severity, place: &Place, message: String) -> Remark<'_> {
+        let (line, column) = self.position(place);
         let mut problem = Problem::with_file(severity, place.file.clone(), message);
         problem.line = line;
         problem.column = column;

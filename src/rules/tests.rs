@@ -3,13 +3,14 @@
 use std::collections::HashMap;
 use std::fs;
 
+use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::decode::decode;
 use super::locate::Document;
 use super::*;
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 #[expect(dead_code, reason = "only decoding is tested")]
 struct Energy {
@@ -48,7 +49,7 @@ impl Table for Items {
     fn validate(&self, _tables: &Tables, _report: &mut Report) {}
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 #[expect(dead_code, reason = "only decoding is tested")]
 pub(super) struct Stage {
@@ -60,7 +61,7 @@ pub(super) struct Stage {
     bounds: Option<(i8, i8)>,
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 #[expect(dead_code, reason = "only decoding is tested")]
 enum Kind {
@@ -69,7 +70,7 @@ enum Kind {
     Timed(u32),
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct StageFile {
     pub(super) stages: Vec<Stage>,
@@ -286,7 +287,7 @@ fn a_number_that_is_read_in_part_is_shown_in_full() {
 
 #[test]
 fn a_fault_found_by_a_type_itself_points_to_the_value() {
-    #[derive(Debug, Deserialize)]
+    #[derive(Debug, Deserialize, JsonSchema)]
     #[serde(try_from = "(u8, u8)")]
     struct Span;
 

@@ -2,6 +2,7 @@
 
 use bevy_app::App;
 use bevy_ecs::prelude::*;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::identity::Account;
@@ -22,7 +23,7 @@ pub(super) fn register(app: &mut App) {
 }
 
 /// `get_shop {token}`: what is sold for points.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 pub struct GetShop {}
 
 impl Request for GetShop {
@@ -33,7 +34,7 @@ impl Request for GetShop {
 }
 
 /// The reply of `get_shop`.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 pub struct OffersShown {
     offers: Vec<Offer>,
 }
@@ -47,7 +48,7 @@ pub(super) const SHORT: Refusal = Refusal::new(95, "materials insufficient");
 const NO_SUCH_OFFER: Refusal = Refusal::new(99, "no such offer");
 
 /// How far an order is, in a reply.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 pub struct OrderProgress {
     order: String,
     /// "granted", or "pending" when an event will tell.
@@ -84,7 +85,7 @@ pub(super) fn wait_for<T: Serialize>(order: OrderId, pending: Success<T>) -> Unr
 }
 
 /// `buy_item {token, offer}`.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 pub struct BuyItem {
     offer: String,
 }
@@ -96,7 +97,7 @@ impl Request for BuyItem {
 }
 
 /// The reply of `buy_item`.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 pub struct ItemBought {
     #[serde(flatten)]
     progress: OrderProgress,

@@ -1,12 +1,14 @@
 //! `shop.ron`: what is sold for points.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::items::suspicion::is_jump;
 use crate::items::{Amount, ItemRules};
 use crate::rules::{Place, Report, Table, Tables, only};
 
 /// Everything that is sold for points.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ShopRules {
     /// In the order in which players see them.
@@ -14,7 +16,7 @@ pub struct ShopRules {
 }
 
 /// One thing that is sold.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Offer {
     /// How `buy_item` names it.
@@ -25,6 +27,18 @@ pub struct Offer {
     pub price: u32,
     /// What is granted.
     pub items: Vec<Amount>,
+}
+
+impl Offer {
+    /// What 1000 points buy of the one item that both offers grant; `None` when they are not comparable.
+    fn compares_with(&self, other: &Self) -> Option<(i64, i64)> {
+        let per_thousand = |offer: &Self| match offer.items.as_slice() {
+            [only] if offer.price > 0 => Some((only.item, only.quantity.saturating_mul(1000) / i64::from(offer.price))),
+            _ => None,
+        };
+        let ((one_item, one), (other_item, other)) = per_thousand(self).zip(per_thousand(other))?;
+        (one_item == other_item).then_some((one, other))
+    }
 }
 
 impl ShopRules {
@@ -65,7 +79,12 @@ impl Table for ShopRules {
                 report.error(place.clone().key("items"), "nothing is granted, expected at least one item");
             }
             if let Some(items) = tables.get::<ItemRules>() {
-                items.check_all(&offer.items, 1, &place.key("items"), report);
+                items.check_all(&offer.items, 1, &place.clone().key("items"), report);
+            }
+            let earlier = self.offers[..index].iter().filter_map(|earlier| earlier.compares_with(offer)).next();
+            if let Some((one, other)) = earlier.filter(|(one, other)| is_jump(*one, *other)) {
+                let message = format!("{other} for 1000 points, where an earlier offer gives {one} of the same item");
+                report.warning(place.key("price"), message).hint("is a digit too many or missing?");
             }
         }
     }

@@ -2,6 +2,7 @@
 
 use bevy_app::App;
 use bevy_ecs::prelude::*;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::clock::Clock;
@@ -20,14 +21,14 @@ pub(super) fn register(app: &mut App) {
 }
 
 /// `buy_ticket {token, mode, pay_with}`.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 pub struct BuyTicket {
     mode: PurchaseMode,
     pay_with: PayWith,
 }
 
 /// How a ticket is paid.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum PayWith {
     /// With the items that the purchase's price names.
@@ -43,7 +44,7 @@ impl Request for BuyTicket {
 }
 
 /// The reply of `buy_ticket`.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 pub struct TicketBought {
     limits: Limits,
     cd: i64,

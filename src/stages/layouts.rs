@@ -2,12 +2,14 @@
 //!
 //! The server does not play these out; the legacy function `enter_stage` hands them to the client.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::rules::{Place, Report, Table, Tables, only};
+use crate::stages::rules::StageRules;
 
 /// `monsters.ron`.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct MonsterRules {
     /// Every monster.
@@ -15,7 +17,7 @@ pub struct MonsterRules {
 }
 
 /// One monster's attributes.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Monster {
     /// Its name in layouts.
@@ -33,7 +35,7 @@ pub struct Monster {
 }
 
 /// `layouts.ron`.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct LayoutRules {
     /// Every layout.
@@ -41,7 +43,7 @@ pub struct LayoutRules {
 }
 
 /// The waves of a stage.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Layout {
     /// Its name in stages.
@@ -51,7 +53,7 @@ pub struct Layout {
 }
 
 /// One wave.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Wave {
     /// Seconds after the entry.
@@ -63,7 +65,7 @@ pub struct Wave {
 }
 
 /// Some monsters of one kind.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Enemy {
     /// From `monsters.ron`.
@@ -90,6 +92,12 @@ impl LayoutRules {
         self.layouts.iter().find(|layout| layout.id == id)
     }
 
+    /// Whether the monster appears anywhere.
+    fn has_monster(&self, id: &str) -> bool {
+        let waves = self.layouts.iter().flat_map(|layout| &layout.waves);
+        waves.flat_map(|wave| &wave.enemies).any(|enemy| enemy.monster == id)
+    }
+
     /// The names of all layouts.
     pub fn names(&self) -> impl Iterator<Item = &str> {
         self.layouts.iter().map(|layout| layout.id.as_str())
@@ -104,7 +112,7 @@ impl Table for MonsterRules {
         only(files)
     }
 
-    fn validate(&self, _: &Tables, report: &mut Report) {
+    fn validate(&self, tables: &Tables, report: &mut Report) {
         for (index, monster) in self.monsters.iter().enumerate() {
             let place = Place::file(Self::PATH).key("monsters").index(index);
             if self.monsters[..index].iter().any(|earlier| earlier.id == monster.id) {
@@ -119,7 +127,10 @@ impl Table for MonsterRules {
                 }
             }
             if !monster.speed.is_finite() || monster.speed < 0.0 {
-                report.error(place.key("speed"), "expected a number of 0 or more");
+                report.error(place.clone().key("speed"), "expected a number of 0 or more");
+            }
+            if tables.get::<LayoutRules>().is_some_and(|layouts| !layouts.has_monster(&monster.id)) {
+                report.warning(place.key("id"), format!("\"{}\" appears in no layout", monster.id));
             }
         }
     }
@@ -141,6 +152,9 @@ impl Table for LayoutRules {
             }
             for (at, wave) in layout.waves.iter().enumerate() {
                 check_wave(wave, &place.clone().key("waves").index(at), tables.get(), report);
+            }
+            if tables.get::<StageRules>().is_some_and(|stages| !stages.has_layout(&layout.id)) {
+                report.warning(place.key("id"), format!("no stage has the layout \"{}\"", layout.id));
             }
         }
     }

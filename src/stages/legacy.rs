@@ -6,6 +6,7 @@ use std::marker::PhantomData;
 
 use bevy_app::App;
 use bevy_ecs::prelude::*;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::boss::requests::BOSS_TICKET;
@@ -14,7 +15,7 @@ use crate::energy::EnergyMoments;
 use crate::identity::Login;
 use crate::items::{Amount, LegacyChange};
 use crate::random::Randomness;
-use crate::request::lenient::{self, Given};
+use crate::request::lenient::{self, Given, Integer};
 use crate::request::{Answer, Call, Player, Refusal, Request, RequestApp, Success};
 use crate::rules::Rules;
 use crate::stages::layouts::{LayoutRules, Monster, MonsterRules, Wave};
@@ -69,9 +70,10 @@ const NO_TICKET: Refusal = Refusal::new(98, "no more ticket, try tomorrow");
 const ABNORMAL_DAMAGE: Refusal = Refusal::new(99, "abnormal data");
 
 /// `enter_stage {token, stage}`.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 pub struct EnterStage<N> {
     #[serde(deserialize_with = "lenient::integer")]
+    #[schemars(with = "Integer")]
     stage: i64,
     #[serde(skip)]
     name: PhantomData<N>,
@@ -84,7 +86,7 @@ impl<N: LegacyName> Request for EnterStage<N> {
 }
 
 /// The reply of `enter_stage`.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 #[serde(untagged)]
 pub enum LegacyEntered {
     /// Outside the boss room.
@@ -94,7 +96,7 @@ pub enum LegacyEntered {
 }
 
 /// What the client needs to play a stage.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 pub struct StageEntered {
     enter_stages: Vec<Cost>,
     exp_info: LegacyExp,
@@ -106,32 +108,32 @@ pub struct StageEntered {
 }
 
 /// An item of `enter_stages`, with `iid` as a number.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 struct Cost {
     iid: u32,
     remaining: i64,
     reward: i64,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 struct LegacyExp {
     exp: i64,
     level: u32,
     need: i64,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 struct LegacyEnergy {
     time: i64,
     remaining: i64,
     reward: i64,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 struct Empty {}
 
 /// The flat reply of the boss room.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 pub struct BossRoomEntered {
     energy: i64,
     cooling_time: i64,
@@ -258,9 +260,10 @@ fn revoke(login: &mut Mut<Login>, directory: &mut Directory) {
 }
 
 /// `pass_stage {token, stage}`, and `damage` in the boss room.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 pub struct PassStage<N> {
     #[serde(deserialize_with = "lenient::integer")]
+    #[schemars(with = "Integer")]
     stage: i64,
     /// The documents also spell it `damange`.
     #[serde(
@@ -281,7 +284,7 @@ impl<N: LegacyName> Request for PassStage<N> {
 }
 
 /// The reply of `pass_stage`.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 #[serde(untagged)]
 pub enum LegacyPassed {
     /// Outside the boss room.
@@ -291,27 +294,27 @@ pub enum LegacyPassed {
 }
 
 /// What a stage brought.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 pub struct StagePassed {
     pass_stages: Vec<LegacyChange>,
     p_exp: PassedExp,
     p_stage: PassedStage,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 struct PassedExp {
     remaining: i64,
     reward: i64,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 struct PassedStage {
     finally: u32,
     vary: u32,
 }
 
 /// What a blow in the boss room came to.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 pub struct BossRoomLeft {
     new_record: u8,
     highest_damage: u64,

@@ -9,6 +9,7 @@ pub mod model;
 pub mod requests;
 pub mod rounds;
 pub mod rules;
+mod suspicion;
 pub mod sweep;
 pub mod windows;
 

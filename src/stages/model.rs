@@ -1,6 +1,7 @@
 //! How far a player has come, and the stage it is in.
 
 use bevy_ecs::prelude::*;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::platforms::sud::RoundId;
@@ -9,7 +10,7 @@ use crate::stages::rules::{ModeRules, Reset, StageRules};
 use crate::storage::PlayerRow;
 
 /// The modes of stages, each with a range of stage numbers.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Mode {
     /// 1-999; may be entered and left at will, repeated, swept and hung up.
@@ -116,7 +117,7 @@ impl PlayerRow for Progress {
 }
 
 /// The highest stage passed in each mode whose progress lasts.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct HighestStages {
     general: u32,
     endless: u32,
@@ -126,7 +127,7 @@ pub struct HighestStages {
 }
 
 /// The stage a player is in.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct OpenSession {
     /// Its number.
     pub stage: u32,

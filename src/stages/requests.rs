@@ -6,6 +6,7 @@ use bevy_app::App;
 use bevy_ecs::prelude::*;
 use bevy_ecs::query::QueryData;
 use bevy_ecs::system::SystemParam;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::boss::{BossField, Ratios};
@@ -14,7 +15,7 @@ use crate::energy::{Energy, EnergyChange, EnergyMoments, EnergyRules};
 use crate::items::{Amount, Cause, Inventory};
 use crate::levels::{Experience, LevelRules};
 use crate::random::Randomness;
-use crate::request::lenient::{self, Given};
+use crate::request::lenient::{self, Given, Integer};
 use crate::request::{Answer, Call, Player, Reads, Refusal, Request, RequestApp, Success, status};
 use crate::rules::Rules;
 use crate::stages::model::{Mode, Progress, StageSession};
@@ -126,9 +127,10 @@ pub(super) fn no_player<E>(_: E) -> Refusal {
 }
 
 /// `enter_stage_* {token, stage}`.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 pub struct Enter<M> {
     #[serde(deserialize_with = "lenient::integer")]
+    #[schemars(with = "Integer")]
     stage: i64,
     #[serde(skip)]
     mode: PhantomData<M>,
@@ -142,7 +144,7 @@ impl<M: StageMode> Request for Enter<M> {
 }
 
 /// The reply of `enter_stage_*`.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 pub struct StageEntered {
     #[serde(rename = "BOSS", skip_serializing_if = "Option::is_none")]
     boss: Option<TicketsLeft>,
@@ -155,13 +157,13 @@ pub struct StageEntered {
 }
 
 /// The tickets of a mode after an entry.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 struct TicketsLeft {
     limits: Limits,
     cd: i64,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 struct EntryMoments {
     #[serde(flatten)]
     energy: EnergyMoments,
@@ -265,9 +267,10 @@ pub(super) fn pay(
 }
 
 /// `victory_stage_* {token, stage}`, and `damage` in boss mode.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 pub struct Victory<M> {
     #[serde(deserialize_with = "lenient::integer")]
+    #[schemars(with = "Integer")]
     stage: i64,
     /// The documents also spell it `damange`.
     #[serde(
@@ -289,7 +292,7 @@ impl<M: StageMode> Request for Victory<M> {
 }
 
 /// The reply of `victory_stage_*`.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 pub struct StageWon {
     boss: BossBlow,
     remain: Vec<Amount>,
@@ -298,7 +301,7 @@ pub struct StageWon {
 }
 
 /// What a victory in boss mode came to; `{}` in the other modes.
-#[derive(Debug, Default, Serialize)]
+#[derive(Debug, Default, Serialize, JsonSchema)]
 struct BossBlow {
     #[serde(skip_serializing_if = "Option::is_none")]
     ratio: Option<Ratios>,
@@ -309,7 +312,7 @@ struct BossBlow {
 }
 
 /// Experience after a change.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct ExpInfo {
     exp: i64,
     level: u32,

@@ -1,5 +1,6 @@
 //! `stages/*.ron`: one file for each mode.
 
+use schemars::JsonSchema;
 use serde::Deserialize;
 
 use crate::clock::Clock;
@@ -7,6 +8,7 @@ use crate::items::{Amount, ItemRules};
 use crate::rules::{Place, Report, Table, Tables};
 use crate::stages::Mode;
 use crate::stages::layouts::LayoutRules;
+use crate::stages::suspicion;
 use crate::stages::windows::Window;
 use crate::tickets::TicketRules;
 
@@ -17,7 +19,7 @@ pub struct StageRules {
 }
 
 /// One mode: what stands in one file.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ModeRules {
     /// Which mode the file is about.
@@ -53,7 +55,7 @@ fn yes() -> bool {
 }
 
 /// When the progress of a mode begins anew.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Reset {
     /// At local midnight of the 1st.
@@ -61,7 +63,7 @@ pub enum Reset {
 }
 
 /// A run of stages that are alike.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct StageBlock {
     /// The first stage of the run.
@@ -99,7 +101,7 @@ pub struct StageBlock {
 }
 
 /// What the legacy function `enter_stage` takes.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct LegacyEntry {
     /// Energy.
@@ -152,6 +154,12 @@ impl StageRules {
         self.modes.iter().map(|(_, rules)| rules).find(|rules| rules.in_range(stage).is_some())
     }
 
+    /// Whether a stage has this layout.
+    pub fn has_layout(&self, id: &str) -> bool {
+        let blocks = self.modes.iter().flat_map(|(_, mode)| &mode.stages);
+        blocks.filter_map(|block| block.layout.as_deref()).any(|layout| layout == id)
+    }
+
     /// The general stages a new player has passed.
     pub fn newcomer_passed(&self) -> u32 {
         self.mode(Mode::General).map_or(0, |rules| rules.newcomer_passed)
@@ -180,6 +188,7 @@ impl Table for StageRules {
             }
             check_mode(mode, &place, report);
             check_references(mode, tables, &place, report);
+            suspicion::look(mode, tables, &place, report);
         }
     }
 }

@@ -2,11 +2,12 @@
 
 use bevy_app::App;
 use bevy_ecs::prelude::*;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::energy::{EnergyChange, EnergyMoments};
 use crate::items::{Amount, Cause, ItemRules};
-use crate::request::lenient::{self, Given};
+use crate::request::lenient::{self, Given, Integer};
 use crate::request::{Answer, Call, Player, Reads, Refusal, Request, RequestApp, Success};
 use crate::rules::{Place, Report, Rules, Table, Tables, only};
 use crate::stages::Mode;
@@ -18,7 +19,7 @@ pub(super) fn register(app: &mut App) {
 }
 
 /// `sweep.ron`.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct SweepRules {
     /// Runs of stages.
@@ -26,7 +27,7 @@ pub struct SweepRules {
 }
 
 /// A run of stages with rewards that grow along it.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct SweepBlock {
     /// The first stage of the run.
@@ -119,9 +120,10 @@ fn check_block(block: &SweepBlock, tables: &Tables, place: &Place, report: &mut 
 }
 
 /// `mopping_up_stage {token, stage, count}`.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 pub struct MoppingUpStage {
     #[serde(deserialize_with = "lenient::integer")]
+    #[schemars(with = "Integer")]
     stage: i64,
     /// Missing = 1.
     #[serde(default, deserialize_with = "lenient::any_integer", skip_serializing_if = "lenient::Given::is_missing")]
@@ -136,7 +138,7 @@ impl Request for MoppingUpStage {
 }
 
 /// The reply of `mopping_up_stage`.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 pub struct Swept {
     remain: Vec<Amount>,
     reward: Vec<Amount>,

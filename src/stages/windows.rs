@@ -3,12 +3,13 @@
 use jiff::Timestamp;
 use jiff::civil::{Date, DateTime, Time, Weekday as CivilWeekday};
 use jiff::tz::TimeZone;
+use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer};
 
 use crate::rules::{Place, Report};
 
 /// One opening schedule of a stage.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub enum Window {
     /// On these weekdays from one time of day to another.
@@ -17,24 +18,28 @@ pub enum Window {
         weekdays: Vec<Weekday>,
         /// Local time, such as "10:00".
         #[serde(deserialize_with = "parsed")]
+        #[schemars(with = "String")]
         from: Time,
         /// Local time, not included.
         #[serde(deserialize_with = "parsed")]
+        #[schemars(with = "String")]
         to: Time,
     },
     /// From one date to another.
     Dates {
         /// Local date, such as "2026-12-24".
         #[serde(deserialize_with = "parsed")]
+        #[schemars(with = "String")]
         from: Date,
         /// Local date, not included.
         #[serde(deserialize_with = "parsed")]
+        #[schemars(with = "String")]
         to: Date,
     },
 }
 
 /// A day of the week.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 #[expect(missing_docs, reason = "the names say it")]
 pub enum Weekday {

@@ -7,8 +7,10 @@
 
 pub mod archive;
 pub mod batch;
+pub mod copy;
 pub mod directory;
 pub mod disk;
+pub mod folder;
 pub mod query;
 pub mod rows;
 pub mod store;

@@ -18,6 +18,7 @@ use crate::events::Listeners;
 use crate::hash::StableHasher;
 use crate::player::AccountId;
 use crate::storage::{Archive, Batch, Directory, Discarded, decode_value, encode_value};
+use crate::verify::{KeyedBy, TableReader};
 
 /// A component of players that is one row a player.
 pub trait PlayerRow: Component<Mutability = Mutable> + Serialize + DeserializeOwned {
@@ -33,6 +34,12 @@ pub trait PlayerRow: Component<Mutability = Mutable> + Serialize + DeserializeOw
     fn upgrade(version: u16, bytes: &[u8]) -> Option<Self> {
         let _ = (version, bytes);
         None
+    }
+
+    /// Takes in what has happened to everybody while this player was not in memory. Nothing is written for it: the same
+    /// row comes to the same each time it is read.
+    fn catch_up(&mut self, world: &World) {
+        let _ = world;
     }
 }
 
@@ -69,7 +76,11 @@ impl<T: PlayerRow> PlayerRows for T {
     fn load(rows: &[(Vec<u8>, Vec<u8>)], world: &World) -> Result<Self, RowError> {
         match rows.first() {
             None => Ok(T::newcomer(world)),
-            Some((_, value)) => decode_value(T::VERSION, value, T::upgrade),
+            Some((_, value)) => {
+                let mut row: T = decode_value(T::VERSION, value, T::upgrade)?;
+                row.catch_up(world);
+                Ok(row)
+            }
         }
     }
 }
@@ -171,6 +182,7 @@ pub struct Persistence {
     players: Vec<PlayerKind>,
     worlds: Vec<WorldKind>,
     entities: Vec<EntityKind>,
+    tables: Vec<TableReader>,
     readers: Vec<(&'static str, StartReader)>,
     since: ChangeTick,
     batch: Batch,
@@ -184,6 +196,7 @@ impl Default for Persistence {
             players: Vec::new(),
             worlds: Vec::new(),
             entities: Vec::new(),
+            tables: Vec::new(),
             readers: Vec::new(),
             since: ChangeTick::new(0),
             batch: Batch::default(),
@@ -229,6 +242,11 @@ impl Persistence {
     /// The tables that hold players, in order of registration.
     pub fn player_tables(&self) -> Vec<&'static str> {
         self.players.iter().map(|kind| kind.table).collect()
+    }
+
+    /// All tables of components and resources, with how their rows are read.
+    pub fn table_readers(&self) -> Vec<TableReader> {
+        self.tables.clone()
     }
 
     /// The tables that hold one row of the world each.
@@ -286,7 +304,11 @@ impl StorageApp for App {
             },
             load: load_player_kind::<T>,
         };
-        self.world_mut().resource_mut::<Persistence>().players.push(kind);
+        let read = |world: &World, rows: &[(Vec<u8>, Vec<u8>)]| T::load(rows, world).map(drop);
+        let table = TableReader { table: T::TABLE, keyed_by: KeyedBy::Account, read };
+        let mut persistence = self.world_mut().resource_mut::<Persistence>();
+        persistence.players.push(kind);
+        persistence.tables.push(table);
         self
     }
 
@@ -304,7 +326,9 @@ impl StorageApp for App {
                 Ok(())
             },
         };
-        self.world_mut().resource_mut::<Persistence>().worlds.push(kind);
+        let mut persistence = self.world_mut().resource_mut::<Persistence>();
+        persistence.worlds.push(kind);
+        persistence.tables.push(TableReader { table: T::TABLE, keyed_by: KeyedBy::Itself, read: read_world_row::<T> });
         self
     }
 
@@ -334,7 +358,9 @@ impl StorageApp for App {
                 }
             },
         };
-        self.world_mut().resource_mut::<Persistence>().entities.push(kind);
+        let mut persistence = self.world_mut().resource_mut::<Persistence>();
+        persistence.entities.push(kind);
+        persistence.tables.push(TableReader { table: T::TABLE, keyed_by: KeyedBy::Itself, read: read_entities::<T> });
         self.add_start_reader(T::TABLE, spawn_world_entities::<T>)
     }
 
@@ -342,6 +368,17 @@ impl StorageApp for App {
         self.world_mut().resource_mut::<Persistence>().readers.push((table, reader));
         self
     }
+}
+
+fn read_world_row<T: WorldRow>(_: &World, rows: &[(Vec<u8>, Vec<u8>)]) -> Result<(), RowError> {
+    rows.iter().try_for_each(|(_, value)| decode_value::<T>(T::VERSION, value, |_, _| None).map(drop))
+}
+
+fn read_entities<T: WorldEntity>(_: &World, rows: &[(Vec<u8>, Vec<u8>)]) -> Result<(), RowError> {
+    rows.iter().try_for_each(|(key, value)| {
+        let row = decode_value::<T>(T::VERSION, value, |_, _| None)?;
+        if row.key().to_be_bytes()[..] == key[..] { Ok(()) } else { Err(RowError::Damaged) }
+    })
 }
 
 fn spawn_world_entities<T: WorldEntity>(world: &mut World, scan: RowScan<'_>) {

@@ -8,19 +8,20 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
 
-use redb::{Database, Durability, ReadableDatabase, TableDefinition};
+use redb::{Database, Durability, ReadableDatabase, TableDefinition, TableHandle};
 
 use crate::player::AccountId;
 use crate::storage::batch::{Batch, batches};
 use crate::storage::directory::{INDEX_TABLE, IndexKey, decode_entry};
 use crate::storage::disk::Disk;
+use crate::storage::folder::world_name;
 use crate::storage::{FoundRows, RowQuery};
 
 const LOG: TableDefinition<'_, u64, &[u8]> = TableDefinition::new("log");
-const META: TableDefinition<'_, &str, u64> = TableDefinition::new("meta");
+pub(super) const META: TableDefinition<'_, &str, u64> = TableDefinition::new("meta");
 const META_FORMAT: &str = "format";
 const META_FOLDED_RECORD: &str = "folded_record";
-const META_LAST_BATCH: &str = "last_batch";
+pub(super) const META_LAST_BATCH: &str = "last_batch";
 const META_MOMENT_MS: &str = "moment_ms";
 
 /// The form of the files themselves.
@@ -92,7 +93,7 @@ pub enum StorageError {
     },
 }
 
-fn failed<E: Into<redb::Error>>(action: &'static str) -> impl FnOnce(E) -> StorageError {
+pub(super) fn failed<E: Into<redb::Error>>(action: &'static str) -> impl FnOnce(E) -> StorageError {
     move |error| StorageError::Failed { action, source: Box::new(error.into()) }
 }
 
@@ -131,17 +132,17 @@ impl Store {
                 error => StorageError::Open { path: path.display().to_string(), source: Box::new(error.into()) },
             })
         };
-        Self::recover(open("log", LOG_CACHE_BYTES)?, open("rows", ROWS_CACHE_BYTES)?)
+        Self::recover(name, open("log", LOG_CACHE_BYTES)?, open("rows", ROWS_CACHE_BYTES)?)
     }
 
     /// Opens or creates both files on simulated disks.
     pub fn open_disks(log: Disk, rows: Disk) -> Result<Self, StorageError> {
         let open = |disk: Disk| Database::builder().create_with_backend(disk).map_err(failed("open the database"));
-        Self::recover(open(log)?, open(rows)?)
+        Self::recover(&world_name(0), open(log)?, open(rows)?)
     }
 
-    fn recover(log: Database, rows: Database) -> Result<Self, StorageError> {
-        let rows = Rows { db: Arc::new(rows) };
+    fn recover(name: &str, log: Database, rows: Database) -> Result<Self, StorageError> {
+        let rows = Rows { world: name.into(), db: Arc::new(rows) };
         let meta = rows.meta()?;
         if let Some(found) = meta.format
             && found != FORMAT
@@ -237,6 +238,7 @@ impl Log {
 /// The rows file. Reading it is possible from any thread at any time.
 #[derive(Debug, Clone)]
 pub struct Rows {
+    world: Arc<str>,
     db: Arc<Database>,
 }
 
@@ -249,6 +251,15 @@ struct Meta {
 }
 
 impl Rows {
+    /// The world's name, with which its files begin.
+    pub fn world_name(&self) -> &str {
+        &self.world
+    }
+
+    pub(super) fn database(&self) -> &Database {
+        &self.db
+    }
+
     fn meta(&self) -> Result<Meta, StorageError> {
         let action = "read the rows";
         let read = self.db.begin_read().map_err(failed(action))?;
@@ -361,6 +372,14 @@ impl Rows {
             each(key.value(), value.value());
         }
         Ok(())
+    }
+
+    /// The names of the tables, except the one that tells how far the file goes.
+    pub fn tables(&self) -> Result<Vec<String>, StorageError> {
+        let action = "list the tables";
+        let read = self.db.begin_read().map_err(failed(action))?;
+        let names = read.list_tables().map_err(failed(action))?.map(|table| table.name().to_owned());
+        Ok(names.filter(|name| name != META.name()).collect())
     }
 
     /// One row.

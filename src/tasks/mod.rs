@@ -16,7 +16,7 @@ pub mod talk;
 use bevy_app::{App, Plugin};
 use bevy_ecs::prelude::*;
 
-use crate::boss::systems::begin_season;
+use crate::boss::systems::follow_rules;
 use crate::rules::RulesApp;
 use crate::storage::StorageApp;
 use crate::tick::{Tick, TickSystems};
@@ -33,7 +33,7 @@ impl Plugin for TasksPlugin {
     fn build(&self, app: &mut App) {
         app.add_rules::<TaskRules>().add_rules::<PublicTasks>().add_rules::<PersonalTasks>();
         app.add_player_rows::<TaskBook>().add_world_row::<TaskQueue>();
-        app.add_systems(Tick, queue::refill.in_set(TickSystems::Calendar).after(begin_season));
+        app.add_systems(Tick, queue::refill.in_set(TickSystems::Calendar).after(follow_rules));
         requests::register(app);
         talk::register(app);
     }

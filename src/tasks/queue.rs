@@ -65,10 +65,10 @@ pub fn refill(
     tasks: Res<Rules<PublicTasks>>,
     rules: Res<Rules<TaskRules>>,
     clock: Res<Clock>,
-    mut is_checked: Local<bool>,
 ) {
-    // Rules are as they are while the world runs; the queue of an earlier run may be older than they are.
-    let is_outdated = !std::mem::replace(&mut *is_checked, true) && queue.is_outdated(&tasks, &rules);
+    // The queue may be older than the rules: when the world starts, and when they have changed.
+    let may_be_outdated = tasks.is_changed() || rules.is_changed();
+    let is_outdated = may_be_outdated && queue.is_outdated(&tasks, &rules);
     if is_outdated || queue.is_due(clock.now()) {
         queue.refill(&tasks, &rules, clock.now(), &mut randomness);
     }

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use bevy_app::App;
 use bevy_ecs::prelude::*;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::character::own_role;
@@ -31,7 +32,7 @@ const ANOTHER_TASK: Refusal = Refusal::new(409, "another task is under way");
 const NO_TASK: Refusal = Refusal::new(404, "no task is under way");
 
 /// `task_info {role}`: the public tasks that the player may take.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 pub struct TaskInfo {
     role: String,
 }
@@ -43,7 +44,7 @@ impl Request for TaskInfo {
 }
 
 /// `task_info_personal {role}`: the tasks that were made for the player.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 pub struct TaskInfoPersonal {
     role: String,
 }
@@ -56,7 +57,7 @@ impl Request for TaskInfoPersonal {
 }
 
 /// The reply of `task_info` and `task_info_personal`.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 pub struct TaskList {
     task_list: Vec<String>,
 }
@@ -82,7 +83,7 @@ fn task_info_personal(
 }
 
 /// `select {role, task_name}`: begins a public task. The one that is under way is told of again.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 pub struct Select {
     role: String,
     task_name: String,
@@ -95,7 +96,7 @@ impl Request for Select {
 }
 
 /// `select_personal {role, task_name}`: the same with a personal task.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 pub struct SelectPersonal {
     role: String,
     task_name: String,
@@ -109,7 +110,7 @@ impl Request for SelectPersonal {
 }
 
 /// The reply of `select` and `select_personal`.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 pub struct TaskBegun {
     /// The background, base64.
     image_data: Option<Arc<str>>,
@@ -158,7 +159,7 @@ fn enter(
 }
 
 /// `feedback {text, role, items, skills, roles}`: plays the task under way.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 pub struct Feedback {
     text: String,
     role: String,
@@ -179,7 +180,7 @@ impl Request for Feedback {
 }
 
 /// The reply of `feedback`.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 pub struct Told {
     text: String,
     /// Who speaks.

@@ -1,16 +1,18 @@
 //! `tasks.ron`: the queue, the bounds of rewards, and the limits on what players send.
 
 use rand::RngExt;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize, Serializer};
 
 use crate::items::{Amount, ItemId, ItemRules};
 use crate::random::Randomness;
 use crate::request::Refusal;
 use crate::rules::{Place, Report, Table, Tables, only};
+use crate::schema::{map_of, schema_by_hand};
 use crate::tasks::scripts::PublicTasks;
 
 /// What stands in `tasks.ron`.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct TaskRules {
     /// Public tasks that may be taken at a time.
@@ -34,7 +36,7 @@ pub struct TaskRules {
 }
 
 /// An item that tasks bring.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Prize {
     /// Which item.
@@ -46,7 +48,7 @@ pub struct Prize {
 }
 
 /// Experience that tasks bring.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ExperiencePrize {
     /// The key in `reward`.
@@ -56,7 +58,7 @@ pub struct ExperiencePrize {
 }
 
 /// The most that a message may hold.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct SpeechLimits {
     /// Characters of a text.
@@ -93,7 +95,7 @@ impl SpeechLimits {
 }
 
 /// What a task brings: of each, from the first number to the second, by chance.
-#[derive(Debug, Clone, Copy, Deserialize)]
+#[derive(Debug, Clone, Copy, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct RewardRange {
     /// 龙眼.
@@ -167,6 +169,11 @@ impl TaskRules {
 /// `{"龙眼":2,"凤羽":1,"经验值":30}`.
 #[derive(Debug)]
 pub struct RewardShown([(String, i64); 3]);
+
+schema_by_hand!(RewardShown, "RewardShown", |generator| map_of::<i64>(
+    "Quantities by the names in `tasks.ron`.",
+    generator
+));
 
 impl Serialize for RewardShown {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {

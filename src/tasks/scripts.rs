@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use schemars::JsonSchema;
 use serde::Deserialize;
 
 use crate::images::Images;
@@ -13,7 +14,7 @@ use crate::tasks::rules::{RewardRange, TaskRules};
 use crate::template::Template;
 
 /// A task: what stands in a file of `tasks/`.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct PublicTask {
     /// As players see and choose it.
@@ -23,7 +24,7 @@ pub struct PublicTask {
 }
 
 /// What a task of either kind has.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Task {
     /// How hard it is.
@@ -37,7 +38,7 @@ pub struct Task {
 }
 
 /// A template of personal tasks: what stands in a file of `personal_tasks/`.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct TaskTemplate {
     /// The task's name, with `{subject}` in it.
@@ -51,7 +52,7 @@ pub struct TaskTemplate {
 }
 
 /// What a personal task is about.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Subject {
     /// What stands in the place of `{subject}`.

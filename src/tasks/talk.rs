@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use bevy_app::App;
 use bevy_ecs::prelude::*;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::character::own_role;
@@ -26,7 +27,7 @@ pub(super) fn register(app: &mut App) {
 }
 
 /// `main {text, role}`: says something to the game master. Naming a task that may be taken accepts it.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 pub struct Main {
     text: String,
     /// The caller's own username; left out or the game master's role, it is the caller as well.
@@ -41,7 +42,7 @@ impl Request for Main {
 }
 
 /// The reply of `main`.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 pub struct MainTold {
     text: String,
     role: String,
@@ -93,7 +94,7 @@ fn check_speaker(account: &Account, role: Option<&str>, master: &GameMaster) -> 
 }
 
 /// `task_request {text, role}`: wishes for a task of one's own.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 pub struct TaskRequest {
     text: String,
     role: String,
@@ -106,7 +107,7 @@ impl Request for TaskRequest {
 }
 
 /// The reply of `task_request`.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 pub struct WishTold {
     text: String,
     role: String,
@@ -137,7 +138,7 @@ fn task_request(
 }
 
 /// `others {info, role, text}`: a special event and what the player says to it.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 pub struct Others {
     info: String,
     role: String,
@@ -151,7 +152,7 @@ impl Request for Others {
 }
 
 /// The reply of `others`.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 pub struct OthersTold {
     role: String,
     text: String,

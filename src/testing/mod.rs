@@ -33,10 +33,13 @@ use crate::net::limits::{AddressLimits, Limiter, PlayerLimits};
 use crate::net::operator::OperatorToken;
 use crate::net::way_in::{EntropySource, WayIn};
 use crate::platforms::sandbox::SandboxSettings;
+use crate::reload::{Reloader, Reloading};
 use crate::request::RequestTable;
 use crate::rules::{AssetSource, LoadedRules, Table};
+use crate::storage::Batch;
 use crate::storage::disk::Disk;
 use crate::storage::store::{Log, LogRecord, Rows, Store};
+use crate::verify::{self, Breach};
 pub use platforms::{Network, TestPlatforms};
 
 use crate::tick::{Effects, Input, Moment, Simulation, WITHOUT_STORAGE};
@@ -109,6 +112,11 @@ impl Default for TestSetup {
             journals: false,
         }
     }
+}
+
+fn load(setup: &TestSetup) -> Arc<LoadedRules> {
+    let rules = game::load_rules(&setup.settings, &setup.assets);
+    Arc::new(rules.unwrap_or_else(|problems| panic!("the assets should be valid:\n{problems}")))
 }
 
 /// Copies the shipped assets to `folder`, with `from` replaced by `to` in one file, as a designer
@@ -203,10 +211,14 @@ impl TestServer {
     /// # Panics
     /// When the assets are not valid.
     pub fn with(setup: TestSetup) -> Self {
-        let rules = game::load_rules(&setup.settings, &setup.assets);
-        let rules = rules.unwrap_or_else(|problems| panic!("the assets should be valid:\n{problems}"));
+        let rules = load(&setup);
+        Self::with_rules(setup, rules)
+    }
+
+    /// A new world as the setup says, but with rules that are loaded already.
+    pub fn with_rules(setup: TestSetup, rules: Arc<LoadedRules>) -> Self {
         let platforms = TestPlatforms::new(setup.sandbox.clone());
-        Self::open(setup, Arc::new(rules), (Disk::default(), Disk::default()), platforms)
+        Self::open(setup, rules, (Disk::default(), Disk::default()), platforms)
     }
 
     fn open(setup: TestSetup, rules: Arc<LoadedRules>, disks: (Disk, Disk), platforms: TestPlatforms) -> Self {
@@ -214,7 +226,8 @@ impl TestServer {
         let start = Start { wall_ms: setup.wall_ms, seed: setup.seed };
         let mut app = game::build_app(&setup.settings);
         (setup.extend)(&mut app);
-        let simulation = game::start_app(app, &setup.settings, &rules, &store, start).expect("the world should start");
+        let mut simulation =
+            game::start_app(app, &setup.settings, &rules, &store, start).expect("the world should start");
         let mut journals = Vec::new();
         let recorder = setup.journals.then(|| {
             let journal = MemoryJournal::default();
@@ -231,10 +244,20 @@ impl TestServer {
             operator: OperatorToken::new(OPERATOR_TOKEN),
             player_limits: PlayerLimits::new(setup.player_rate),
             routes: simulation.world().resource::<crate::request::route::RouteTable>().clone(),
-            address_bindings: AddressBindings::new(false),
+            address_bindings: AddressBindings::new(false, ""),
             address_limits: AddressLimits::new(0),
             entropy: seeded_entropy(setup.seed, committed),
         });
+        let reloader = Arc::new(Reloader::new(
+            game::catalogue(&setup.settings),
+            setup.assets.clone(),
+            rules.clone(),
+            vec![Box::new({
+                let inbox = inbox.clone();
+                move |news| inbox.push(Input::Rules(news))
+            })],
+        ));
+        simulation.world_mut().insert_resource(Reloading(reloader));
         let wall_ms = setup.wall_ms;
         Self {
             setup,
@@ -265,9 +288,15 @@ impl TestServer {
     /// are gone.
     pub fn crash_and_reopen(self) -> Self {
         let disks = (self.disks.0.after_power_loss(), self.disks.1.after_power_loss());
-        let setup = TestSetup { wall_ms: self.wall_ms, ..self.setup };
+        // Each start draws a seed, and a world that exists keeps its own.
+        let setup = TestSetup { wall_ms: self.wall_ms, seed: self.setup.seed.wrapping_add(1), ..self.setup };
+        let rules = match &setup.assets {
+            // They may have been edited since the world started.
+            AssetSource::Folder(folder) if folder.is_dir() => load(&setup),
+            AssetSource::Folder(_) | AssetSource::Embedded(_) | AssetSource::Texts(_) => self.rules,
+        };
         let mut journals = self.journals;
-        let mut reopened = Self::open(setup, self.rules, disks, self.platforms.without_server());
+        let mut reopened = Self::open(setup, rules, disks, self.platforms.without_server());
         journals.append(&mut reopened.journals);
         reopened.journals = journals;
         reopened
@@ -379,6 +408,14 @@ impl TestServer {
         self.step(1);
         let replies = self.collect(connection);
         assert!(replies.is_empty(), "no reply is under way: {replies:?}");
+        self.told(connection)
+    }
+
+    /// The events that were collected on a connection since the last time, in order.
+    ///
+    /// # Panics
+    /// When one is no JSON.
+    pub fn told(&mut self, connection: usize) -> Vec<Value> {
         let (mine, others) = std::mem::take(&mut self.events).into_iter().partition(|(at, _)| *at == connection);
         self.events = others;
         let read = |(_, text): (usize, String)| serde_json::from_str(&text).expect("an event should be JSON");
@@ -584,6 +621,36 @@ impl TestServer {
     /// What the operator has decided.
     pub fn settings(&self) -> &GameSettings {
         &self.setup.settings
+    }
+
+    /// What does not fit together of all that is kept.
+    ///
+    /// # Panics
+    /// When the simulated disk fails.
+    pub fn verify(&mut self) -> Vec<Breach> {
+        self.fold();
+        let app = game::build_app(&self.setup.settings);
+        verify::verify(&app, &self.rows).expect("the simulated disk should be readable")
+    }
+
+    /// Damages what is kept, as a fault of the program or of the disk would, behind the world's back.
+    ///
+    /// # Panics
+    /// When the simulated disk fails.
+    pub fn damage(&mut self, damage: impl FnOnce(&mut Batch)) {
+        self.fold();
+        let mut batch = Batch::new(self.folded.1, self.now_ms());
+        damage(&mut batch);
+        let mut bytes = Vec::new();
+        batch.encode(&mut bytes);
+        let record = LogRecord { number: self.folded.0, bytes: bytes.into() };
+        self.rows.fold(&[record]).expect("the simulated disk should be writable");
+    }
+
+    /// The rows as they lie on disk, everything of them folded.
+    pub fn rows(&mut self) -> &Rows {
+        self.fold();
+        &self.rows
     }
 
     /// The simulated disks: log and rows.

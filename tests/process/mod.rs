@@ -248,6 +248,21 @@ impl Server {
     }
 }
 
+/// One exchange of HTTP with a token, if there is one; returns status and JSON. Needs no [`Server`], which one thread has.
+pub fn exchange(address: SocketAddr, method: &str, path: &str, token: &str, body: &Value) -> (u16, Value) {
+    let mut stream = dial(address).expect("the server should accept connections");
+    let bearer = if token.is_empty() { String::new() } else { format!("Authorization: Bearer {token}\r\n") };
+    let (body, close) = (body.to_string(), "Host: x\r\nConnection: close\r\n");
+    let length = body.len();
+    write!(stream, "{method} {path} HTTP/1.1\r\n{close}{bearer}Content-Length: {length}\r\n\r\n{body}")
+        .expect("a request should be sendable");
+    let mut reply = String::new();
+    stream.read_to_string(&mut reply).expect("the server should answer and close");
+    let body = reply.split_once("\r\n\r\n").map_or("", |(_, body)| body);
+    let json = serde_json::from_str(body);
+    (status_of(&reply), json.unwrap_or_else(|error| panic!("a reply should be JSON, {error}: {reply}")))
+}
+
 /// The status of an HTTP reply; 0 when there is none.
 pub fn status_of(reply: &str) -> u16 {
     reply.strip_prefix("HTTP/1.1 ").and_then(|rest| rest.get(..3)).and_then(|code| code.parse().ok()).unwrap_or(0)
@@ -323,10 +338,15 @@ impl Client {
         reply.unwrap_or_else(|ended| panic!("{function} should be answered, but: {ended:?}"))
     }
 
-    /// Sends a request's text and waits for the reply.
+    /// Sends a request's text and waits for the reply. Events that come before it are skipped.
     pub fn try_ask(&mut self, request: &str) -> Result<Value, Ended> {
         self.send(Message::text(request)).map_err(Ended::Cut)?;
-        self.read_json()
+        loop {
+            let frame = self.read_json()?;
+            if frame.get("event").is_none() {
+                return Ok(frame);
+            }
+        }
     }
 
     /// Sends a message.

@@ -4,6 +4,7 @@
 //! travel as a JSON string among data, never among instructions, and of the answer one text of plain characters is
 //! taken, or nothing.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::platforms::exchange::{CallFailure, CallOutcome, Exchange, Method};
@@ -21,7 +22,7 @@ pub struct Draft<'a> {
 }
 
 /// How the endpoint is to answer.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ChatManner {
     /// What it is told to do.

@@ -4,6 +4,7 @@ use std::fmt;
 
 use bevy_app::App;
 use bevy_ecs::prelude::*;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -13,6 +14,7 @@ use crate::platforms::mcrmb::PAYMENTS;
 use crate::platforms::mcrmb::cards::CardTypes;
 use crate::platforms::mcrmb::gateway::{Gateway, PlatformCall, reply_of};
 use crate::platforms::mcrmb::wire::PlatformReply;
+use crate::request::lenient::Integer;
 use crate::request::{
     Answer, Call, Fact, Need, Player, Reads, Refusal, Request, RequestApp, Success, Unready, Waits, status,
 };
@@ -75,7 +77,7 @@ fn ask(
 macro_rules! question {
     ($type:ident, $handler:ident, $function:literal, $call:ident, $doc:literal) => {
         #[doc = $doc]
-        #[derive(Debug, Clone, Serialize, Deserialize)]
+        #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
         pub struct $type {}
 
         impl Request for $type {
@@ -96,9 +98,10 @@ question!(CheckRecord, check_record, "check_record", CheckRecord, "`check_record
 question!(CheckCard, check_card, "check_card", CheckCard, "`check_card {token}`: the last five cards.");
 
 /// `charge {token, ctype, cnum, cpwd}`: points for a prepaid card.
-#[derive(Clone, Serialize, Deserialize)]
+#[derive(Clone, Serialize, Deserialize, JsonSchema)]
 pub struct Charge {
     #[serde(deserialize_with = "crate::request::lenient::integer")]
+    #[schemars(with = "Integer")]
     ctype: i64,
     cnum: String,
     cpwd: String,
@@ -143,7 +146,7 @@ fn charge(
 }
 
 /// `card_types {token}`: which cards the platform takes.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 pub struct ShowCardTypes {}
 
 impl Request for ShowCardTypes {

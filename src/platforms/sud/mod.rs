@@ -4,6 +4,7 @@
 //! Not here: what a round is about. A feature begins one with [`Rounds::begin`] and ends it with [`Rounds::settle`]; that
 //! each is reported, once in effect and in order, is seen to here.
 
+mod check;
 pub mod operator;
 pub mod player;
 pub mod query;
@@ -25,6 +26,7 @@ use crate::platforms::sud::reports::{PendingReport, ReportBook};
 use crate::platforms::sud::rounds::{ClosedRound, Round, RoundBook, RoundNumbers};
 use crate::storage::{ArchivedRow, StorageApp};
 use crate::tick::{Tick, TickSystems};
+use crate::verify::VerifyApp;
 
 pub use rounds::{IsWin, RoundBegin, RoundId, RoundPlayer, RoundResult, Rounds};
 
@@ -50,6 +52,7 @@ impl Plugin for SudPlugin {
         app.add_start_reader(ClosedRound::TABLE, rounds::index_closed);
         app.init_resource::<ReportBook>().add_world_entities::<PendingReport>();
         app.init_resource::<query::Nonces>();
+        app.add_archived_rows::<ClosedRound>().add_check("rounds and reports", check::check);
         player::register(app);
         query::register(app);
         operator::register(app);

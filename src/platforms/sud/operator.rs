@@ -2,11 +2,13 @@
 
 use bevy_app::App;
 use bevy_ecs::prelude::*;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::clock::Clock;
 use crate::platforms::sud::reporter::forget;
 use crate::platforms::sud::reports::{PendingReport, ReportBook, ReportId};
+use crate::request::lenient::Integer;
 use crate::request::{Answer, Call, Operator, Refusal, Request, RequestApp, Success};
 use crate::storage::Touched;
 
@@ -17,7 +19,7 @@ pub(super) fn register(app: &mut App) {
 }
 
 /// How far a report is, as operators see it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum ReportState {
     /// It is on its way, or waits for its moment.
@@ -29,7 +31,7 @@ pub enum ReportState {
 }
 
 /// A report as operators see it; never its body, which holds a player's session.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 pub struct ReportShown {
     report: u64,
     round: Box<str>,
@@ -63,13 +65,15 @@ impl ReportShown {
 }
 
 /// `report_list {token, state?, after?, limit?}`: the oldest first.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 pub struct ReportList {
     #[serde(default)]
     state: Option<ReportState>,
     #[serde(default, deserialize_with = "crate::request::lenient::optional_integer")]
+    #[schemars(with = "Option<Integer>")]
     after: Option<i64>,
     #[serde(default, deserialize_with = "crate::request::lenient::optional_integer")]
+    #[schemars(with = "Option<Integer>")]
     limit: Option<i64>,
 }
 
@@ -80,7 +84,7 @@ impl Request for ReportList {
 }
 
 /// The reply of `report_list`.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 pub struct ReportsShown {
     /// How many reports wait in all.
     pending: usize,
@@ -110,9 +114,10 @@ fn report_list(
 }
 
 /// `report_retry {token, report}`: a report is sent again from the first attempt on, with all that waits behind it.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 pub struct ReportRetry {
     #[serde(deserialize_with = "crate::request::lenient::integer")]
+    #[schemars(with = "Integer")]
     report: i64,
 }
 
@@ -158,9 +163,10 @@ fn show(world: &World, id: ReportId) -> Answer<ReportShown> {
 }
 
 /// `report_drop {token, report, reason}`: a report is not sent any more. The end of its round is told without it.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 pub struct ReportDrop {
     #[serde(deserialize_with = "crate::request::lenient::integer")]
+    #[schemars(with = "Integer")]
     report: i64,
     reason: String,
 }

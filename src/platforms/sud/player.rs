@@ -4,6 +4,7 @@ use std::fmt;
 
 use bevy_app::App;
 use bevy_ecs::prelude::*;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::player::AccountId;
@@ -48,7 +49,7 @@ pub(super) fn register(app: &mut App) {
 }
 
 /// `sud_bind {token, uid, ss_token}`: who the player is in reports from now on.
-#[derive(Clone, Serialize, Deserialize)]
+#[derive(Clone, Serialize, Deserialize, JsonSchema)]
 pub struct SudBind {
     uid: String,
     ss_token: String,

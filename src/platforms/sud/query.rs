@@ -5,6 +5,7 @@ use std::fmt;
 
 use bevy_app::App;
 use bevy_ecs::prelude::*;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::clock::Clock;
@@ -59,7 +60,7 @@ impl Nonces {
 }
 
 /// `query_match_base {authorization, body}`: the question as it came over HTTP, header and exact text of the body.
-#[derive(Clone, Serialize, Deserialize)]
+#[derive(Clone, Serialize, Deserialize, JsonSchema)]
 pub struct QueryMatchBase {
     authorization: String,
     body: String,
@@ -149,7 +150,7 @@ fn closed_row(id: RoundId, kept: u64) -> RowQuery {
 }
 
 /// `query_match {token, match_id?, report_game_info_key?}`: what the platform itself says of a round.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 pub struct QueryMatch {
     #[serde(default)]
     match_id: String,

@@ -19,6 +19,11 @@ impl ReportId {
         Self(round.0 * 2 + u64::from(matches!(message, ReportMessage::GameSettle(_))))
     }
 
+    /// The round that it is about.
+    pub fn round(self) -> RoundId {
+        RoundId(self.0 / 2)
+    }
+
     /// Whether it tells of the end.
     pub fn is_settle(self) -> bool {
         self.0 % 2 == 1

@@ -159,6 +159,11 @@ impl ClosedRound {
 }
 
 impl Round {
+    /// Who plays, without robots.
+    pub fn accounts(&self) -> impl Iterator<Item = AccountId> {
+        self.players.iter().filter_map(|seat| seat.account)
+    }
+
     /// As who asks for it sees it while it goes on (document 4).
     pub fn shown(&self, mg_id: i64) -> MatchInfo {
         MatchInfo {
@@ -247,6 +252,13 @@ fn cut(text: &str, bytes_max: usize) -> Box<str> {
 #[derive(Debug, Default, Resource, Serialize, Deserialize)]
 pub struct RoundNumbers {
     begun: u64,
+}
+
+impl RoundNumbers {
+    /// How many have begun.
+    pub fn begun(&self) -> u64 {
+        self.begun
+    }
 }
 
 impl WorldRow for RoundNumbers {

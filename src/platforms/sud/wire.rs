@@ -3,6 +3,7 @@
 //! Both sides use these shapes: the reporter and the sandbox that receives, the query that is served and the one that is
 //! sent. Fields a platform adds later are ignored. Times are Unix seconds.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -169,7 +170,7 @@ pub struct MatchQuery {
 }
 
 /// The answer to a query (document 4, "返回参数").
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct MatchAnswer {
     /// 0 is success; see [`query_code`].
     pub ret_code: i32,
@@ -190,7 +191,7 @@ pub mod query_code {
 }
 
 /// A round (document 4, `AppServerQueryMatchBaseResp`). Numbers that are strings in the document are strings here.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct MatchInfo {
     /// The game.
     pub mg_id: String,
@@ -222,7 +223,7 @@ pub struct MatchInfo {
 }
 
 /// Whether a round goes on.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "UPPERCASE")]
 pub enum MatchStatus {
     /// It does.
@@ -232,7 +233,7 @@ pub enum MatchStatus {
 }
 
 /// `PlayerSettleModel`, in the order of the document's sample.
-#[derive(Debug, Default, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Default, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct PlayerSettle {
     /// 1 for a robot, else 0.
     pub is_ai: i32,

@@ -3,19 +3,25 @@
 //! Nothing ticks. What a player has is computed from the moment its timer started, so it is exact
 //! to the second at any moment, whatever the tick rate and across restarts.
 
+mod history;
+
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 
 use bevy_app::{App, Plugin};
 use bevy_ecs::entity::EntityHashSet;
 use bevy_ecs::prelude::*;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::clock::Clock;
-use crate::events::{Events, Listeners};
+use crate::events::{EventApp, Events, Listeners};
 use crate::rules::{Place, Report, Rules, RulesApp, Table, Tables, only};
 use crate::storage::{PlayerRow, StorageApp, Touched};
-use crate::tick::{Surroundings, Tick, TickSystems, expire_parked};
+use crate::tick::{Surroundings, Tick, TickSystems, expire_parked, receive};
+use crate::verify::{Inspection, VerifyApp};
+
+pub use history::{EnergyHistory, Pace};
 
 /// A player's energy, as of the moment its timer started.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Component, Serialize, Deserialize)]
@@ -100,10 +106,14 @@ impl PlayerRow for Energy {
         let rules = world.resource::<Rules<EnergyRules>>();
         Self::new(rules.newcomer, world.resource::<Clock>().now())
     }
+
+    fn catch_up(&mut self, world: &World) {
+        world.resource::<EnergyHistory>().catch_up(self);
+    }
 }
 
 /// `energy.ron`.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct EnergyRules {
     /// No points come at or above this.
@@ -136,11 +146,15 @@ impl Table for EnergyRules {
                 );
             }
         }
+        if self.newcomer > self.maximum {
+            let message = format!("a new player starts above the maximum of {}", self.maximum);
+            report.warning(Place::file(Self::PATH).key("newcomer"), message);
+        }
     }
 }
 
 /// Energy in a new function's reply.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct EnergyChange {
     /// Seconds to the next point, -1 when none is coming.
     pub cooling: i64,
@@ -158,7 +172,7 @@ impl EnergyChange {
 }
 
 /// Absolute moments beside energy, unix seconds.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct EnergyMoments {
     /// When the energy is full; absent when it is.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -173,7 +187,7 @@ impl EnergyMoments {
 }
 
 /// The event `energy_full`.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, JsonSchema)]
 struct EnergyFull {
     energy: EnergyChange,
 }
@@ -183,6 +197,14 @@ struct EnergyFull {
 pub struct FullEnergyQueue {
     due: BinaryHeap<Reverse<(i64, Entity)>>,
     waiting: EntityHashSet,
+}
+
+impl FullEnergyQueue {
+    /// Forgets everybody.
+    fn clear(&mut self) {
+        self.due.clear();
+        self.waiting.clear();
+    }
 }
 
 /// Notes when the energy of those who have just asked for something will be full, and tells those whose moment has come.
@@ -231,10 +253,23 @@ fn tell_of_full_energy(
 /// Energy of players.
 pub struct EnergyPlugin;
 
+/// What must hold of energy: nobody has less than nothing.
+fn check(inspection: &mut Inspection<'_>) {
+    inspection.each_player::<Energy>(|inspection, account, energy| {
+        if energy.points < 0 {
+            let what = format!("there are {} points of energy", energy.points);
+            inspection.breach(<Energy as PlayerRow>::TABLE, &account.to_key(), Some(account), what);
+        }
+    });
+}
+
 impl Plugin for EnergyPlugin {
     fn build(&self, app: &mut App) {
-        app.add_rules::<EnergyRules>().add_player_rows::<Energy>();
-        app.init_resource::<FullEnergyQueue>();
+        app.add_rules::<EnergyRules>().add_player_rows::<Energy>().add_world_row::<EnergyHistory>();
+        app.init_resource::<FullEnergyQueue>().add_event::<EnergyFull>("energy_full");
+        let follow_rules = history::follow_rules.run_if(resource_changed::<Rules<EnergyRules>>);
+        app.add_systems(Tick, follow_rules.in_set(TickSystems::Receive).after(receive));
+        app.add_check("energy", check);
         let after = (expire_parked, crate::tickets::tell_of_reset);
         app.add_systems(Tick, tell_of_full_energy.in_set(TickSystems::Simulate).after(after.0).after(after.1));
     }

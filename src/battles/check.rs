@@ -1,0 +1,15 @@
+//! What must hold of battles: whoever fights exists.
+
+use crate::battles::model::Battle;
+use crate::battles::verdict::Seat;
+use crate::storage::WorldEntity;
+use crate::verify::Inspection;
+
+pub(super) fn check(inspection: &mut Inspection<'_>) {
+    inspection.each_entity::<Battle>(|inspection, key, battle| {
+        for seat in [Seat::Challenger, Seat::Challenged] {
+            let account = battle.side(seat).account;
+            inspection.must_exist(<Battle as WorldEntity>::TABLE, key, account, "a fighter");
+        }
+    });
+}

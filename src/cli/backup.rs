@@ -1,0 +1,37 @@
+//! `raidkeep backup`: asks a running server for copies of its worlds.
+
+use clap::Args;
+use serde_json::json;
+
+use crate::cli::call::{Client, Failure};
+use crate::cli::print_line;
+
+#[derive(Debug, Args)]
+pub(super) struct Backup {
+    /// Where the server listens.
+    #[arg(long, default_value = "ws://127.0.0.1:7350")]
+    url: String,
+    /// How many worlds the server has.
+    #[arg(long, default_value_t = 1)]
+    worlds: u32,
+    /// The operator's token.
+    #[arg(long, env = "RAIDKEEP_OPERATOR_TOKEN", hide_env_values = true)]
+    token: String,
+    /// What the backup is called: a folder of this name comes to be in the folder of the setting `backups`.
+    #[arg(long)]
+    name: String,
+}
+
+impl Backup {
+    pub(super) fn run(self) -> Result<(), Failure> {
+        for world in 0..self.worlds {
+            let mut client = Client::connect(&self.url, world)?;
+            let reply = client.ask("backup", json!({"token": self.token, "name": self.name}))?;
+            if reply["status"] != 0 {
+                return Err(format!("no backup of world {world}: {}", reply["message"]).into());
+            }
+            print_line(reply["data"]["file"].as_str().unwrap_or_default());
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,99 @@
+//! `raidkeep scenario FILE...`: runs designers' tests.
+
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use clap::Args;
+
+use crate::cli::{asset_source, print_line, report};
+use crate::scenario::junit::junit_xml;
+use crate::scenario::{self, Outcome, Stage};
+
+/// The command line, a file or the assets could not be used, so that nothing is known of the scenarios.
+const UNUSABLE: u8 = 2;
+
+/// Exit codes: 0 when everything was as expected, 1 when something was not, 2 when a file or the assets cannot be used.
+#[derive(Debug, Args)]
+pub(super) struct Scenario {
+    /// Scenarios, or folders of them.
+    #[arg(required = true, value_name = "FILE")]
+    files: Vec<PathBuf>,
+    /// Folder of the assets [default: assets where there is one, else what is part of the program].
+    #[arg(long, value_name = "DIR")]
+    assets: Option<PathBuf>,
+    /// Writes the outcome as JUnit XML to this file too.
+    #[arg(long, value_name = "FILE")]
+    junit: Option<PathBuf>,
+    /// Runs only scenarios with this text in the file's name or in their own.
+    #[arg(long, value_name = "TEXT")]
+    filter: Option<String>,
+}
+
+impl Scenario {
+    pub(super) fn run(self) -> ExitCode {
+        match self.play() {
+            Ok(outcomes) if outcomes.iter().all(Outcome::passed) => ExitCode::SUCCESS,
+            Ok(_) => ExitCode::FAILURE,
+            Err(error) => {
+                report(error.as_ref());
+                ExitCode::from(UNUSABLE)
+            }
+        }
+    }
+
+    fn play(&self) -> Result<Vec<Outcome>, Box<dyn std::error::Error>> {
+        let mut scenarios = Vec::new();
+        for file in self.found_files()? {
+            let name = file.display().to_string();
+            let text = std::fs::read_to_string(&file).map_err(|error| format!("cannot read {name}: {error}"))?;
+            scenarios.push(scenario::read(&name, &text)?);
+        }
+        if let Some(filter) = &self.filter {
+            scenarios.retain(|scenario| scenario.name().contains(filter) || scenario.content.name.contains(filter));
+        }
+        if scenarios.is_empty() {
+            return Err("no scenario is to be run; look at the files and at --filter".into());
+        }
+        let stage = Stage::new(&asset_source(self.assets.as_deref()))?;
+        let mut outcomes = Vec::new();
+        for scenario in &scenarios {
+            let outcome = stage.play(scenario);
+            print_line(&outcome.to_string());
+            outcomes.push(outcome);
+        }
+        print_line(&summary(&outcomes));
+        if let Some(junit) = &self.junit {
+            std::fs::write(junit, junit_xml(&outcomes))
+                .map_err(|error| format!("cannot write {}: {error}", junit.display()))?;
+        }
+        Ok(outcomes)
+    }
+
+    fn found_files(&self) -> Result<Vec<PathBuf>, String> {
+        let mut found = Vec::new();
+        for file in &self.files {
+            match file.is_dir() {
+                true => found.extend(ron_files(file).map_err(|error| format!("{}: {error}", file.display()))?),
+                false => found.push(file.clone()),
+            }
+        }
+        Ok(found)
+    }
+}
+
+/// The scenarios of a folder in the order of their names.
+fn ron_files(folder: &Path) -> std::io::Result<Vec<PathBuf>> {
+    let entries = std::fs::read_dir(folder)?.collect::<Result<Vec<_>, _>>()?;
+    let paths = entries.into_iter().map(|entry| entry.path());
+    let mut files: Vec<PathBuf> = paths.filter(|path| path.extension().is_some_and(|ext| ext == "ron")).collect();
+    files.sort();
+    Ok(files)
+}
+
+fn summary(outcomes: &[Outcome]) -> String {
+    let passed = outcomes.iter().filter(|outcome| outcome.passed()).count();
+    let steps: usize = outcomes.iter().map(|outcome| outcome.steps.len()).sum();
+    let milliseconds: u128 = outcomes.iter().map(|outcome| outcome.took.as_millis()).sum();
+    let (all, failed) = (outcomes.len(), outcomes.len() - passed);
+    format!("{all} scenarios: {passed} passed, {failed} failed; {steps} steps in {milliseconds} ms")
+}

@@ -1,0 +1,61 @@
+//! `raidkeep schema`: descriptions of what designers, operators and clients write and read.
+
+use clap::{Args, ValueEnum};
+use serde_json::Value;
+
+use crate::cli::print_line;
+use crate::clock::ClockMode;
+use crate::config::Config;
+use crate::events::EventTable;
+use crate::game;
+use crate::request::RequestTable;
+use crate::rules::RuleTables;
+use crate::schema;
+
+#[derive(Debug, Args)]
+pub(super) struct Schema {
+    /// What is described.
+    #[arg(value_enum)]
+    part: Part,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum Part {
+    /// The RON files of the assets, as JSON Schema.
+    Assets,
+    /// The configuration, as JSON Schema.
+    Config,
+    /// Requests, replies and events, as JSON Schema.
+    Protocol,
+    /// The protocol as an AsyncAPI document.
+    Asyncapi,
+    /// The assets for people, as in docs/assets.md.
+    Reference,
+}
+
+impl Schema {
+    pub(super) fn run(self) -> Result<(), Box<dyn std::error::Error>> {
+        let mut settings = Config::load(None, &[])?.game()?;
+        // There are functions that only a server with a manual clock has.
+        settings.clock = ClockMode::Manual;
+        let app = game::build_app(&settings);
+        let world = app.world();
+        let catalogue = &world.resource::<RuleTables>().catalogue;
+        let (requests, events) = (world.resource::<RequestTable>(), world.resource::<EventTable>());
+        match self.part {
+            Part::Assets => print_json(&schema::assets(catalogue)),
+            Part::Config => print_json(&schema::config()),
+            Part::Protocol => print_json(&schema::protocol(requests, events)),
+            Part::Asyncapi => print_json(&schema::asyncapi(requests, events)),
+            Part::Reference => {
+                print_line(schema::reference(catalogue).trim_end());
+                Ok(())
+            }
+        }
+    }
+}
+
+fn print_json(document: &Value) -> Result<(), Box<dyn std::error::Error>> {
+    print_line(&serde_json::to_string_pretty(document)?);
+    Ok(())
+}

@@ -1,0 +1,136 @@
+//! `raidkeep simulate`: virtual players for some days, and a report of how they fared.
+
+use std::io::{IsTerminal, Write};
+use std::path::{Path, PathBuf};
+use std::time::Instant;
+
+use clap::Args;
+
+use crate::cli::{asset_source, print_line};
+use crate::report::{page, summary};
+use crate::rules::AssetSource;
+use crate::simulate::{Plan, Policy, Run, policy, simulate};
+
+/// Where the policy is looked for when the command line does not say, and the same as part of the program.
+const DEFAULT_POLICY: &str = "policies/mixed.ron";
+const SHIPPED_POLICY: &str = include_str!("../../policies/mixed.ron");
+
+/// What `simulate` and `compare` have in common.
+#[derive(Debug, Args)]
+pub(super) struct Subject {
+    /// How many players.
+    #[arg(long, value_name = "N", default_value = "1000", value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
+    players: u32,
+    /// How many days.
+    #[arg(long, value_name = "D", default_value = "30", value_parser = clap::value_parser!(u32).range(1..=3650))]
+    days: u32,
+    /// How the players behave [default: policies/mixed.ron where there is one, else what is part of the program].
+    #[arg(long, value_name = "FILE")]
+    policy: Option<PathBuf>,
+    /// What all chance follows from.
+    #[arg(long, value_name = "S", default_value = "1")]
+    seed: u64,
+}
+
+impl Subject {
+    fn policy_file(&self) -> &Path {
+        self.policy.as_deref().unwrap_or(Path::new(DEFAULT_POLICY))
+    }
+
+    pub(super) fn read_policy(&self) -> Result<Policy, Box<dyn std::error::Error>> {
+        let file = self.policy_file();
+        let name = file.display().to_string();
+        let text = match std::fs::read_to_string(file) {
+            Err(_) if self.policy.is_none() => SHIPPED_POLICY.to_owned(),
+            read => read.map_err(|error| format!("cannot read {name}: {error}"))?,
+        };
+        Ok(policy::read(&name, &text)?)
+    }
+
+    /// Simulates with these assets; `progress` is told after each day how many are over.
+    pub(super) fn simulate(
+        &self,
+        policy: &Policy,
+        assets: &AssetSource,
+        progress: impl FnMut(u32),
+    ) -> Result<Run, crate::simulate::Troubles> {
+        let name = self.policy_file().file_name();
+        let policy_name = name.map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+        let Self { players, days, seed, .. } = *self;
+        simulate(&Plan { players, days, seed, policy, policy_name: &policy_name }, assets, progress)
+    }
+
+    pub(super) fn days(&self) -> u32 {
+        self.days
+    }
+
+    /// Player-days.
+    pub(super) fn size(&self) -> f64 {
+        f64::from(self.players) * f64::from(self.days)
+    }
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Simulate {
+    #[command(flatten)]
+    subject: Subject,
+    /// Folder of the assets [default: assets where there is one, else what is part of the program].
+    #[arg(long, value_name = "DIR")]
+    assets: Option<PathBuf>,
+    /// Folder for series.csv, series.json, summary.txt and report.html; it is made if it is not there.
+    #[arg(long, value_name = "DIR", default_value = "simulation")]
+    out: PathBuf,
+}
+
+impl Simulate {
+    pub(super) fn run(self) -> Result<(), Box<dyn std::error::Error>> {
+        let policy = self.subject.read_policy()?;
+        let began = Instant::now();
+        let days = self.subject.days();
+        let run = self.subject.simulate(&policy, &asset_source(self.assets.as_deref()), |day| show_bar(day, days))?;
+        let seconds = began.elapsed().as_secs_f64();
+        let summary = summary::text(&run);
+        let files = [
+            ("summary.txt", summary.clone()),
+            ("series.csv", run.to_csv()),
+            ("series.json", run.to_json()),
+            ("report.html", page::simulation(&run)),
+        ];
+        for (name, content) in files {
+            write_file(&self.out, name, &content)?;
+        }
+        print_line(summary.trim_end());
+        tell(&format!(
+            "{seconds:.1} s, {:.1} us a player-day; open {}",
+            seconds * 1e6 / self.subject.size(),
+            self.out.join("report.html").display()
+        ));
+        Ok(())
+    }
+}
+
+pub(super) fn write_file(folder: &Path, name: &str, content: &str) -> Result<(), String> {
+    let path = folder.join(name);
+    let written = std::fs::create_dir_all(folder).and_then(|()| std::fs::write(&path, content));
+    written.map_err(|error| format!("cannot write {}: {error}", path.display()))
+}
+
+/// Draws how far a simulation is, where somebody looks.
+pub(super) fn show_bar(done: u32, all: u32) {
+    let mut stderr = std::io::stderr().lock();
+    if !stderr.is_terminal() {
+        return;
+    }
+    const WIDTH: usize = 40;
+    let filled = done as usize * WIDTH / all.max(1) as usize;
+    let bar = format!("[{}{}]", "#".repeat(filled), "-".repeat(WIDTH - filled.min(WIDTH)));
+    let end = if done == all { "\n" } else { "" };
+    // A terminal that is gone is no error of ours.
+    let _ = write!(stderr, "\r{bar} day {done} of {all}{end}").and_then(|()| stderr.flush());
+}
+
+/// For people, beside the output that is the same in every run.
+#[expect(clippy::print_stderr, reason = "times differ from run to run, so they stay out of the output")]
+pub(super) fn tell(line: &str) {
+    eprintln!("{line}");
+}

@@ -1,0 +1,114 @@
+//! Reads the assets again, checks them as a whole, and tells every world what came of it.
+
+use std::fmt;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use crate::reload::RulesNews;
+use crate::rules::{AssetSource, Catalogue, LoadedRules, Problems};
+
+/// Takes the news of one world.
+pub type Subscriber = Box<dyn Fn(RulesNews) + Send + Sync>;
+
+/// What came of an attempt to change the rules.
+#[derive(Debug, Clone)]
+pub enum Outcome {
+    /// Every world has these rules from its next tick on.
+    Changed(Arc<LoadedRules>),
+    /// The assets are what the worlds have already.
+    Unchanged(Arc<LoadedRules>),
+    /// The assets have errors; every world keeps its rules.
+    Refused(Arc<Problems>),
+}
+
+/// One for all worlds of a server, so that all of them have the same rules.
+pub struct Reloader {
+    catalogue: Catalogue,
+    source: AssetSource,
+    worlds: Vec<Subscriber>,
+    is_watched: bool,
+    /// Held for as long as an attempt takes: two at the same time could swap in the wrong order.
+    last: Mutex<Last>,
+}
+
+struct Last {
+    rules: Arc<LoadedRules>,
+    refused: Option<Arc<Problems>>,
+}
+
+impl Reloader {
+    /// For worlds that have started with `rules` from `source`.
+    pub fn new(catalogue: Catalogue, source: AssetSource, rules: Arc<LoadedRules>, worlds: Vec<Subscriber>) -> Self {
+        let last = Mutex::new(Last { rules, refused: None });
+        Self { catalogue, source, worlds, is_watched: false, last }
+    }
+
+    /// The same, noting whether changes are found without being asked for.
+    pub fn watched(self, is_watched: bool) -> Self {
+        Self { is_watched, ..self }
+    }
+
+    /// Whether changes are found without being asked for.
+    pub fn is_watched(&self) -> bool {
+        self.is_watched
+    }
+
+    /// Where the assets are.
+    pub fn source(&self) -> &AssetSource {
+        &self.source
+    }
+
+    /// Reads and checks the assets and tells the worlds. Takes as long as the disk and the checks take.
+    pub fn reload(&self) -> Outcome {
+        let mut last = self.last.lock().unwrap_or_else(PoisonError::into_inner);
+        let outcome = match self.catalogue.load(&self.source) {
+            Ok(rules) if rules.fingerprint == last.rules.fingerprint && last.refused.is_none() => {
+                Outcome::Unchanged(last.rules.clone())
+            }
+            Ok(rules) => Outcome::Changed(Arc::new(rules)),
+            Err(problems) => Outcome::Refused(Arc::new(problems)),
+        };
+        match &outcome {
+            Outcome::Changed(rules) => {
+                *last = Last { rules: rules.clone(), refused: None };
+                self.tell(&RulesNews::Changed(rules.clone()));
+            }
+            // An editor that saves twice is no news.
+            Outcome::Refused(problems) if last.refused.as_ref() == Some(problems) => {}
+            Outcome::Refused(problems) => {
+                last.refused = Some(problems.clone());
+                self.tell(&RulesNews::Refused(problems.clone()));
+            }
+            Outcome::Unchanged(_) => {}
+        }
+        self.note(&outcome);
+        outcome
+    }
+
+    fn tell(&self, news: &RulesNews) {
+        self.worlds.iter().for_each(|world| world(news.clone()));
+    }
+
+    fn note(&self, outcome: &Outcome) {
+        let place = self.source.describe();
+        let label = match outcome {
+            Outcome::Changed(rules) => {
+                rules.warnings.iter().for_each(|warning| tracing::warn!("{warning}"));
+                tracing::info!(fingerprint = rules.fingerprint, "the rules have changed, read from {place}");
+                "changed"
+            }
+            Outcome::Unchanged(_) => "unchanged",
+            Outcome::Refused(problems) => {
+                problems.iter().for_each(|problem| tracing::error!("{problem}"));
+                tracing::error!(errors = problems.error_count(), "the rules stay as they are: {place} has errors");
+                "refused"
+            }
+        };
+        metrics::counter!("raidkeep_rules_reloads_total", "outcome" => label).increment(1);
+    }
+}
+
+impl fmt::Debug for Reloader {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(out, "Reloader({}, {} worlds)", self.source.describe(), self.worlds.len())
+    }
+}

@@ -1,0 +1,78 @@
+//! The table of a run: each line of each chart at the beginning, in the middle, at the end, and all in all.
+
+use crate::report::number::short;
+use crate::simulate::Run;
+
+/// What was simulated, in a sentence.
+pub fn headline(run: &Run) -> String {
+    let about = &run.about;
+    let refused = about.refused as f64 * 100.0 / about.requests.max(1) as f64;
+    format!(
+        "{} players, {} days, policy {}, seed {}, assets {}: {} requests, {refused:.1} % refused",
+        about.players, about.days, about.policy, about.seed, about.assets, about.requests
+    )
+}
+
+/// A row of the table.
+#[derive(Debug)]
+pub struct Row {
+    /// The line's name, or the chart's title.
+    pub name: String,
+    /// First day, middle, last day, mean, sum; none in the row of a chart.
+    pub values: Option<[f64; 5]>,
+    /// Of the chart.
+    pub unit: String,
+}
+
+/// The names of the values.
+pub const COLUMNS: [&str; 5] = ["first day", "middle", "last day", "mean", "sum"];
+
+/// All rows.
+pub fn rows(run: &Run) -> Vec<Row> {
+    let mut rows = Vec::new();
+    for chart in &run.charts {
+        rows.push(Row { name: chart.title.clone(), values: None, unit: chart.unit.clone() });
+        for line in &chart.lines {
+            let values = &line.values;
+            let at = |day: usize| values.get(day).copied().unwrap_or(0.0);
+            let sum: f64 = values.iter().sum();
+            let mean = sum / values.len().max(1) as f64;
+            let figures = [at(0), at(values.len() / 2), at(values.len().saturating_sub(1)), mean, sum];
+            rows.push(Row { name: line.name.clone(), values: Some(figures), unit: chart.unit.clone() });
+        }
+    }
+    rows
+}
+
+/// The whole summary as text.
+pub fn text(run: &Run) -> String {
+    let mut text = format!("{}\n\n", headline(run));
+    text.push_str(&format!("{:34}", ""));
+    COLUMNS.iter().for_each(|column| text.push_str(&format!("{column:>11}")));
+    text.push('\n');
+    for row in rows(run) {
+        match row.values {
+            None => text.push_str(&format!("{} [{}]\n", row.name, row.unit)),
+            Some(values) => {
+                text.push_str("  ");
+                text.push_str(&padded(&row.name, 32));
+                values.iter().for_each(|value| text.push_str(&format!("{:>11}", short(*value))));
+                text.push('\n');
+            }
+        }
+    }
+    text.push_str("\nBosses killed\n");
+    if run.kills.is_empty() {
+        text.push_str("  none\n");
+    }
+    for kill in &run.kills {
+        text.push_str(&format!("  day {:>3}: {} {}\n", kill.day, kill.boss, kill.name));
+    }
+    text
+}
+
+/// A name filled up to a width on the screen, where Chinese characters take two columns.
+fn padded(name: &str, width: usize) -> String {
+    let columns: usize = name.chars().map(|c| if c >= '\u{1100}' { 2 } else { 1 }).sum();
+    format!("{name}{}", " ".repeat(width.saturating_sub(columns)))
+}

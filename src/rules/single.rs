@@ -1,0 +1,90 @@
+//! One RON file that is no table of the game: a scenario, a policy.
+
+use serde::de::DeserializeOwned;
+
+use super::decode::decode;
+use super::problem::Problems;
+use super::report::{Place, Report};
+
+/// The content of a file, and where each part of it stands.
+#[derive(Debug)]
+pub struct Single<F> {
+    /// What the file holds.
+    pub content: F,
+    name: String,
+    report: Report,
+}
+
+impl<F: DeserializeOwned> Single<F> {
+    /// Decodes a text and checks it; `validate` gets the content and the place of the file as a whole.
+    ///
+    /// # Errors
+    ///
+    /// Gives every fault that was found, with its line, column and key.
+    pub fn read(name: &str, text: &str, validate: impl FnOnce(&F, &Place, &mut Report)) -> Result<Self, Problems> {
+        let mut report = Report::new([(name.to_owned(), text.to_owned())]);
+        let documents = report.documents();
+        let mut problems = Vec::new();
+        let content = documents.get(name).and_then(|document| decode::<F>(name, document, &mut problems));
+        report.add(problems);
+        if let Some(content) = &content {
+            validate(content, &Place::file(name), &mut report);
+        }
+        let found = Problems::new(report.problems().to_vec());
+        match content {
+            Some(content) if !found.has_errors() => Ok(Self { content, name: name.to_owned(), report }),
+            _ => Err(found),
+        }
+    }
+}
+
+impl<F> Single<F> {
+    /// The file's name, as it was read.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// The file as a whole, to step into.
+    pub fn place(&self) -> Place {
+        Place::file(self.name.clone())
+    }
+
+    /// The line in which a part stands, counted from 1.
+    pub fn line(&self, place: &Place) -> u32 {
+        self.report.line(place)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde::Deserialize;
+
+    use super::*;
+
+    #[derive(Debug, Deserialize)]
+    #[serde(deny_unknown_fields)]
+    struct List {
+        numbers: Vec<i64>,
+    }
+
+    fn all_positive(list: &List, place: &Place, report: &mut Report) {
+        for (index, _) in list.numbers.iter().enumerate().filter(|(_, number)| **number < 0) {
+            report.error(place.clone().key("numbers").index(index), "expected 0 or more");
+        }
+    }
+
+    #[test]
+    fn every_part_of_a_file_has_its_line() {
+        let single = Single::<List>::read("a.ron", "(\n numbers: [\n  1,\n  2,\n ],\n)", all_positive);
+        let single = single.expect("a list of positive numbers");
+        assert_eq!(single.line(&single.place().key("numbers").index(1)), 4);
+        assert_eq!(single.content.numbers, [1, 2]);
+    }
+
+    #[test]
+    fn faults_of_form_and_of_content_are_told_with_their_place() {
+        let wrong = |text| Single::<List>::read("a.ron", text, all_positive).expect_err("a fault").to_string();
+        assert_eq!(wrong("(numbers: [1,\n-2])"), "a.ron:2:1: error: numbers[1]: expected 0 or more");
+        assert!(wrong("(nombers: [])").starts_with("a.ron:1:2: error:"), "a mistyped field is a fault");
+    }
+}

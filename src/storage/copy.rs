@@ -1,0 +1,94 @@
+//! A copy of a world's rows, made while the world runs.
+
+use std::fs::File;
+use std::path::{Path, PathBuf};
+
+use redb::{
+    Database, ReadTransaction, ReadableDatabase, ReadableTable, TableDefinition, TableHandle, WriteTransaction,
+};
+
+use crate::storage::StorageError;
+use crate::storage::folder::ROWS_SUFFIX;
+use crate::storage::store::{META, Rows, failed};
+
+/// The copy is written once from front to back; more memory would not help it.
+const COPY_CACHE_BYTES: usize = 16 << 20;
+
+/// A copy that is whole.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Copied {
+    /// The file.
+    pub path: PathBuf,
+    /// The last batch that is in it.
+    pub last_batch: u64,
+    /// How many rows there are.
+    pub rows: u64,
+}
+
+impl Rows {
+    /// Writes all rows, as of one moment, to a file of this world's name in `folder`; with nothing else in it the folder is
+    /// one that a server can be started on. The file gets its name when all of it is on disk, so that half a copy never
+    /// looks like a whole one. A copy that is there already is not replaced.
+    pub fn copy_to(&self, folder: &Path) -> Result<Copied, StorageError> {
+        let unusable = |source| StorageError::Folder { path: folder.display().to_string(), source };
+        let path = folder.join(format!("{}{ROWS_SUFFIX}", self.world_name()));
+        if path.exists() {
+            return Err(unusable(std::io::ErrorKind::AlreadyExists.into()));
+        }
+        std::fs::create_dir_all(folder).map_err(unusable)?;
+        let unfinished = path.with_extension("unfinished");
+        if unfinished.exists() {
+            std::fs::remove_file(&unfinished).map_err(unusable)?;
+        }
+        let (rows, last_batch) = self.write_copy(&unfinished)?;
+        File::open(&unfinished).and_then(|file| file.sync_all()).map_err(unusable)?;
+        std::fs::rename(&unfinished, &path).map_err(unusable)?;
+        File::open(folder).and_then(|folder| folder.sync_all()).map_err(unusable)?;
+        Ok(Copied { path, last_batch, rows })
+    }
+
+    /// One read transaction sees one moment. It keeps the pages that folds replace meanwhile; folds come seconds apart, so
+    /// that the file grows by a few of them at most.
+    fn write_copy(&self, path: &Path) -> Result<(u64, u64), StorageError> {
+        let action = "write a copy of the rows";
+        let read = self.database().begin_read().map_err(failed(action))?;
+        let copy = Database::builder().set_cache_size(COPY_CACHE_BYTES).create(path).map_err(failed(action))?;
+        let write = copy.begin_write().map_err(failed(action))?;
+        let mut rows = 0;
+        for table in read.list_tables().map_err(failed(action))? {
+            if table.name() != META.name() {
+                rows += copy_table(&read, &write, table.name())?;
+            }
+        }
+        let last_batch = copy_meta(&read, &write)?;
+        write.commit().map_err(failed(action))?;
+        Ok((rows, last_batch))
+    }
+}
+
+fn copy_table(read: &ReadTransaction, write: &WriteTransaction, name: &str) -> Result<u64, StorageError> {
+    let action = "copy a table";
+    let definition = TableDefinition::<&[u8], &[u8]>::new(name);
+    let from = read.open_table(definition).map_err(failed(action))?;
+    let mut to = write.open_table(definition).map_err(failed(action))?;
+    let mut rows = 0;
+    for entry in from.iter().map_err(failed(action))? {
+        let (key, value) = entry.map_err(failed(action))?;
+        to.insert(key.value(), value.value()).map_err(failed(action))?;
+        rows += 1;
+    }
+    Ok(rows)
+}
+
+/// Copies how far the rows go; returns the last batch in them.
+fn copy_meta(read: &ReadTransaction, write: &WriteTransaction) -> Result<u64, StorageError> {
+    let action = "copy how far the rows go";
+    let from = read.open_table(META).map_err(failed(action))?;
+    let mut to = write.open_table(META).map_err(failed(action))?;
+    for entry in from.iter().map_err(failed(action))? {
+        let (name, value) = entry.map_err(failed(action))?;
+        to.insert(name.value(), value.value()).map_err(failed(action))?;
+    }
+    let last_batch = from.get(super::store::META_LAST_BATCH).map_err(failed(action))?;
+    Ok(last_batch.map_or(0, |value| value.value()))
+}
