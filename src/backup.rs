@@ -80,11 +80,31 @@ impl Request for Backup {
 }
 
 /// The reply of `backup`.
-#[derive(Debug, Serialize, JsonSchema)]
+#[derive(Debug, Serialize, Deserialize, JsonSchema)]
 pub struct BackupMade {
     file: String,
     last_batch: u64,
     rows: u64,
+}
+
+/// Why there is no backup, in the form in which a journal keeps it.
+#[derive(Debug, Serialize, Deserialize)]
+struct NotMade {
+    status: i32,
+    message: String,
+}
+
+impl From<Copied> for BackupMade {
+    fn from(Copied { path, last_batch, rows }: Copied) -> Self {
+        Self { file: path.display().to_string(), last_batch, rows }
+    }
+}
+
+impl From<BackupError> for NotMade {
+    fn from(error: BackupError) -> Self {
+        let status = if matches!(error, BackupError::UnderWay) { UNDER_WAY } else { NOT_WRITTEN };
+        Self { status, message: error.to_string() }
+    }
 }
 
 const NO_FOLDER: Refusal = Refusal::new(99, "the setting backups names no folder, so that no backups are made");
@@ -109,7 +129,8 @@ fn backup(
     };
     if fact.is::<FoundRows>() {
         let (folder, source) = (folder.join(name), source.clone());
-        return Err(Need::Job(Job::new(move || source.copy_to(&folder))).into());
+        let make = move || source.copy_to(&folder).map(BackupMade::from).map_err(NotMade::from);
+        return Err(Need::Job(Job::new(make)).into());
     }
     told(fact)
 }
@@ -121,14 +142,9 @@ fn nothing_but_a_fold() -> RowQuery {
 }
 
 fn told(fact: Fact) -> Waits<BackupMade> {
-    match fact.downcast::<Result<Copied, BackupError>>().map(|copied| *copied) {
-        Ok(Ok(Copied { path, last_batch, rows })) => {
-            Ok(Success::with(BackupMade { file: path.display().to_string(), last_batch, rows }))
-        }
-        Ok(Err(error)) => {
-            let status = if matches!(error, BackupError::UnderWay) { UNDER_WAY } else { NOT_WRITTEN };
-            Err(Unready::Refused(Refusal { status, message: error.to_string().into() }))
-        }
+    match fact.downcast::<Result<BackupMade, NotMade>>().map(|made| *made) {
+        Ok(Ok(made)) => Ok(Success::with(made)),
+        Ok(Err(NotMade { status, message })) => Err(Unready::Refused(Refusal { status, message: message.into() })),
         Err(_) => Err(Refusal::busy("the backup was not made, retry").into()),
     }
 }

@@ -3,58 +3,102 @@
 //! An event leaves when the change it tells of is on disk, and only to connections that act for
 //! the player at that moment.
 
+use std::collections::HashMap;
 use std::sync::{Arc, Weak};
 
 use bevy_app::App;
 use bevy_ecs::prelude::*;
 use schemars::JsonSchema;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::request::SignIn;
 use crate::request::dispatch::ReplyPort;
 use crate::schema::{SchemaOf, schema_of};
 
-/// The connections that act for a player in memory.
+/// The number of a connection, unique in the process.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct ConnectionId(pub u64);
+
+/// The connections that act for a player in memory, as far as the world has been told: that one is gone is an input like
+/// any other, so that the same inputs lead to the same game.
 #[derive(Default, Component)]
-pub struct Listeners(Vec<(Weak<dyn ReplyPort>, SignIn)>);
+pub struct Listeners(Vec<Listener>);
+
+struct Listener {
+    connection: ConnectionId,
+    port: Weak<dyn ReplyPort>,
+    sign_in: SignIn,
+}
+
+/// Whom each connection acts for or has acted for in this world.
+#[derive(Debug, Default, Resource)]
+pub struct Connections(HashMap<ConnectionId, Vec<Entity>>);
+
+/// Has a connection told of what happens to a player from now on. A port that takes one reply only is told nothing.
+pub fn listen(world: &mut World, player: Entity, port: &Arc<dyn ReplyPort>, sign_in: SignIn) {
+    let Some(connection) = port.connection() else {
+        return;
+    };
+    if let Some(mut listeners) = world.get_mut::<Listeners>(player) {
+        listeners.add(connection, port, sign_in);
+        let players = world.resource_mut::<Connections>().into_inner().0.entry(connection).or_default();
+        if !players.contains(&player) {
+            players.push(player);
+        }
+    }
+}
+
+/// Forgets a connection that is gone.
+pub fn close(world: &mut World, connection: ConnectionId) {
+    world.resource_mut::<OperatorListeners>().0.retain(|(known, _)| *known != connection);
+    let players = world.resource_mut::<Connections>().0.remove(&connection);
+    for player in players.into_iter().flatten() {
+        if let Some(mut listeners) = world.get_mut::<Listeners>(player) {
+            listeners.0.retain(|known| known.connection != connection);
+        }
+    }
+}
 
 impl Listeners {
-    /// Adds a connection; those that are gone are forgotten.
-    pub fn add(&mut self, port: &Arc<dyn ReplyPort>, sign_in: SignIn) {
-        self.0.retain(|(known, _)| known.strong_count() > 0 && !std::ptr::addr_eq(known.as_ptr(), Arc::as_ptr(port)));
-        self.0.push((Arc::downgrade(port), sign_in));
+    fn add(&mut self, connection: ConnectionId, port: &Arc<dyn ReplyPort>, sign_in: SignIn) {
+        self.0.retain(|known| known.connection != connection);
+        self.0.push(Listener { connection, port: Arc::downgrade(port), sign_in });
     }
 
     /// Whether anybody listens.
     pub fn is_connected(&self) -> bool {
-        self.0.iter().any(|(port, _)| port.strong_count() > 0)
+        !self.0.is_empty()
     }
 
     /// Whether anybody listens who has logged in with the token of this generation.
     pub fn is_connected_as(&self, generation: u32) -> bool {
-        self.0.iter().any(|(port, sign_in)| sign_in.generation == generation && port.strong_count() > 0)
+        self.0.iter().any(|known| known.sign_in.generation == generation)
     }
 
     /// The connections that are still there.
     pub fn ports(&self) -> impl Iterator<Item = (Arc<dyn ReplyPort>, SignIn)> {
-        self.0.iter().filter_map(|(port, sign_in)| Some((port.upgrade()?, *sign_in)))
+        self.0.iter().filter_map(|known| Some((known.port.upgrade()?, known.sign_in)))
     }
 }
 
-/// The connections that have used the operator token.
+/// The connections that have used the operator token, as far as the world has been told.
 #[derive(Default, Resource)]
-pub struct OperatorListeners(Vec<Weak<dyn ReplyPort>>);
+pub struct OperatorListeners(Vec<(ConnectionId, Weak<dyn ReplyPort>)>);
 
 impl OperatorListeners {
-    /// Adds a connection; those that are gone are forgotten.
+    /// Adds a connection. A port that takes one reply only is told nothing.
     pub fn add(&mut self, port: &Arc<dyn ReplyPort>) {
-        self.0.retain(|known| known.strong_count() > 0 && !std::ptr::addr_eq(known.as_ptr(), Arc::as_ptr(port)));
-        self.0.push(Arc::downgrade(port));
+        let Some(connection) = port.connection() else {
+            return;
+        };
+        if self.0.iter().all(|(known, _)| *known != connection) {
+            self.0.push((connection, Arc::downgrade(port)));
+        }
     }
 
     /// The connections that are still there.
     pub fn ports(&self) -> impl Iterator<Item = Arc<dyn ReplyPort>> {
-        self.0.iter().filter_map(Weak::upgrade)
+        self.0.iter().filter_map(|(_, port)| port.upgrade())
     }
 }
 

@@ -25,6 +25,8 @@ pub mod crafting;
 pub mod due;
 pub mod energy;
 pub mod events;
+#[doc(hidden)]
+pub mod fuzzing;
 pub mod game;
 pub mod gate;
 pub mod hang_up;
@@ -32,6 +34,7 @@ pub mod hash;
 pub mod identity;
 pub mod images;
 pub mod items;
+pub mod journal;
 pub mod levels;
 pub mod mail;
 pub mod narrator;

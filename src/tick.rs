@@ -12,14 +12,14 @@ use bevy_ecs::schedule::{ScheduleBuildSettings, ScheduleLabel};
 use bevy_time::{Real, Time};
 
 use crate::clock::Clock;
-use crate::events::OperatorListeners;
+use crate::events::{self, ConnectionId, OperatorListeners};
 use crate::platforms::exchange::CallOutcome;
 use crate::platforms::exchanges::{Exchanges, Outgoing, WAITING_REQUEST};
 use crate::player::{self, AccountId, Players};
 use crate::reload::{self, RulesNews};
 use crate::request::dispatch::{Command, Handlers, Held, Notices, Outbox, Parked, TIMED_OUT, Until, dispatch};
 use crate::request::route::RouteTable;
-use crate::request::{Fact, Job, Refusal, RequestTable, status};
+use crate::request::{Finding, Job, Refusal, RequestTable, status};
 use crate::storage::rows::Persistence;
 use crate::storage::{Batch, Directory, FoundRows, IndexKey, LoadedPlayer, RowQuery};
 
@@ -56,13 +56,15 @@ pub enum Input {
     /// A player's rows were read; `None` when there are none.
     Loaded(AccountId, Option<LoadedPlayer>),
     /// A job is done.
-    JobDone(u64, Fact),
+    JobDone(u64, Finding),
     /// The rows of a query were read.
     RowsRead(u64, FoundRows),
     /// A job could not be started: too many wait.
     JobRefused(u64),
     /// An exchange with a platform is over.
     Answered(u64, CallOutcome),
+    /// A connection is gone, and no request of it is under way any more.
+    Closed(ConnectionId),
     /// The assets have changed.
     Rules(RulesNews),
 }
@@ -283,9 +285,10 @@ pub fn receive(world: &mut World) {
                         Err(refusal) => waiting.into_iter().for_each(|command| command.reply_to.refuse(&refusal)),
                     }
                 }
-                Input::JobDone(job, fact) => {
-                    arrivals.ready.extend(world.resource_mut::<Parked>().take_with_fact(job, fact));
+                Input::JobDone(job, finding) => {
+                    arrivals.ready.extend(world.resource_mut::<Parked>().take_with_fact(job, finding.fact));
                 }
+                Input::Closed(connection) => events::close(world, connection),
                 Input::Answered(number, outcome) => {
                     let now = world.resource::<Clock>().now();
                     world.resource_mut::<Exchanges>().note_outcome(number, outcome, now);

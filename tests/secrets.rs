@@ -151,6 +151,8 @@ fn a_live_server_writes_no_secret_anywhere() {
 #[test]
 fn a_server_with_its_own_sandbox_writes_no_secret_anywhere() {
     let host = Host::new(&["--set", "platforms.sud.report_boss_sessions=true"]).with_variable("RAIDKEEP_LOG", "trace");
+    let journals = host.path("journals").display().to_string();
+    let host = host.with(&["--journal", &journals]);
     let mut server = host.start();
     let tokens = play(&server, &|_| {});
     let mut written = Written(Vec::new());
@@ -159,6 +161,7 @@ fn a_server_with_its_own_sandbox_writes_no_secret_anywhere() {
     server.process.wait();
     written.add("stdout", server.process.stdout());
     assert!(host.data().join("sandbox.json").exists(), "the sandbox keeps its books beside the worlds");
+    assert!(host.path("journals").is_dir(), "the journal is among what is searched");
     written.add_folder(host.path("data").parent().expect("a folder lies in another"));
     assert_unseen(&written, &tokens);
 }

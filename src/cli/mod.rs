@@ -4,6 +4,7 @@ mod backup;
 mod call;
 mod check;
 mod compare;
+mod replay;
 mod sandbox;
 mod scenario;
 mod schema;
@@ -40,6 +41,8 @@ enum Command {
     Serve(serve::Serve),
     /// Sends one request, or a file of requests, as a client and prints the replies.
     Call(call::Call),
+    /// Plays the journal of a world again, and shows a player as of any moment.
+    Replay(replay::ReplayArguments),
     /// Looks for mistakes in the assets; exit code 1 when there are any.
     Check(check::Check),
     /// Describes assets, configuration or protocol, as JSON Schema, AsyncAPI or for people.
@@ -65,6 +68,7 @@ pub fn run() -> ExitCode {
         None => done(arguments.serve.run()),
         Some(Command::Serve(serve)) => done(serve.run()),
         Some(Command::Call(call)) => done(call.run()),
+        Some(Command::Replay(replay)) => done(replay.run()),
         Some(Command::Check(check)) => check.run(),
         Some(Command::Schema(schema)) => done(schema.run()),
         Some(Command::Sandbox(sandbox)) => done(sandbox.run()),

@@ -41,6 +41,9 @@ pub(super) struct Serve {
     /// Sets any key of the configuration; may be repeated.
     #[arg(long, value_name = "KEY=VALUE")]
     set: Vec<String>,
+    /// Writes down what the worlds are told, so that `raidkeep replay` can play it again.
+    #[arg(long, value_name = "FOLDER")]
+    journal: Option<String>,
     /// Writes the log as JSON, a line an event.
     #[arg(long)]
     log_json: bool,
@@ -89,6 +92,7 @@ impl Serve {
             ("data", self.data.clone()),
             ("worlds", self.worlds.map(|worlds| worlds.to_string())),
             ("clock", self.clock.clone()),
+            ("journal.folder", self.journal.clone()),
         ];
         let flags = flags.into_iter().filter_map(|(key, value)| Some(format!("{key}={}", value?)));
         self.set.iter().cloned().chain(flags).collect()
@@ -127,6 +131,7 @@ fn describe_metrics() {
     describe_gauge!("raidkeep_reports_pending", "Reports that the platform has not taken yet");
     describe_counter!("raidkeep_reports_total", "Reports by what came of sending them");
     describe_counter!("raidkeep_platform_calls_total", "Calls to platforms, answered or failed");
+    describe_counter!("raidkeep_journal_gaps_total", "Journals that ended early because the disk was slow or failed");
     describe_counter!("raidkeep_rules_reloads_total", "Times the assets were read again, by what came of it");
     describe_counter!("raidkeep_storage_failures_total", "Failures of the storage; each stops a world");
 }

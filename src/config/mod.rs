@@ -18,6 +18,7 @@ use crate::clock::time_zone;
 use crate::game::GameSettings;
 use crate::identity::{AttemptLimits, IdentitySettings, PasswordCost};
 use crate::items::ledger::LedgerSettings;
+use crate::journal::JournalSettings;
 use crate::platforms::exchanges::LineSettings;
 use crate::rules::{Place, Problems, Report, nearest};
 
@@ -27,6 +28,9 @@ const SHIPPED: &str = include_str!("../../config/server.ron");
 /// All settings. The keys are explained in `config/server.ron`.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 pub struct Config {
+    /// All of it as it was put together, for a journal. Keys and secrets of platforms are not part of it.
+    #[serde(skip)]
+    pub effective: Value,
     /// Address and port.
     pub listen: String,
     /// Folder of the databases.
@@ -59,6 +63,8 @@ pub struct Config {
     pub identity: Identity,
     /// Payments and reports.
     pub platforms: platforms::Platforms,
+    /// What is written down to be played again.
+    pub journal: JournalSettings,
 }
 
 /// How much is pushed to clients at a time.
@@ -167,8 +173,14 @@ impl Config {
             let wrong = |mistake| ConfigError::Argument { argument: argument.clone(), mistake };
             set(&mut merged, argument).map_err(wrong)?;
         }
-        let config: Self = serde_json::from_value(merged)
+        Self::from_effective(merged)
+    }
+
+    /// Settings that were put together earlier, as [`Config::effective`] has them.
+    pub fn from_effective(effective: Value) -> Result<Self, ConfigError> {
+        let config = serde_json::from_value(effective.clone())
             .map_err(|error| ConfigError::Value { key: "configuration", mistake: error.to_string() })?;
+        let config = Self { effective, ..config };
         config.check()?;
         Ok(config)
     }
@@ -187,6 +199,7 @@ impl Config {
             ("legacy_push_line.in_flight", self.legacy_push_line.in_flight),
             ("identity.password_jobs", self.identity.password_jobs),
             ("identity.password_jobs_waiting", self.identity.password_jobs_waiting),
+            ("journal.queue_bytes", self.journal.queue_bytes),
         ] {
             if value == 0 {
                 return wrong(key, "expected 1 or more".to_owned());

@@ -26,7 +26,7 @@ use crate::verify::VerifyApp;
 
 pub use attempts::{AttemptLimits, Attempts};
 pub use client::ClientAddress;
-pub use model::{Account, Login, Token, hash_token};
+pub use model::{Account, Login, Token, TokenSource, hash_token};
 pub use password::PasswordCost;
 pub use rules::NameRules;
 
@@ -102,8 +102,8 @@ fn create(world: &mut World, describe: impl FnOnce(AccountId, i64) -> Account) -
 }
 
 /// Gives the player a new token; the one before is worth nothing from now on.
-fn sign_in(world: &mut World, account: AccountId, entity: Entity, entropy: [u8; 32]) -> (Token, SignIn) {
-    let token = Token::from_entropy(entropy);
+fn sign_in(world: &mut World, account: AccountId, entity: Entity, source: TokenSource) -> (Token, SignIn) {
+    let token = Token::new(source);
     let expires_at = world.resource::<Clock>().now() + world.resource::<IdentitySettings>().token_seconds;
     let generation = world.resource_scope(|world, mut directory: Mut<Directory>| {
         let mut entity = world.entity_mut(entity);

@@ -113,20 +113,51 @@ impl PlayerRow for Login {
     }
 }
 
+/// What a token is made of.
+#[derive(Clone, Copy)]
+pub enum TokenSource {
+    /// 32 bytes nobody can guess, fresh for each request.
+    Fresh([u8; 32]),
+    /// The hash of a token that was given out when this happened first; the token itself was written down nowhere.
+    Recorded([u8; 32]),
+}
+
+impl std::fmt::Debug for TokenSource {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("TokenSource(hidden)")
+    }
+}
+
 /// A token in clear, on its way to the client that may use it.
 #[derive(Clone, Serialize, JsonSchema)]
-#[serde(transparent)]
-pub struct Token(String);
+#[serde(into = "String")]
+#[schemars(with = "String")]
+pub struct Token {
+    text: String,
+    hash: [u8; 32],
+}
 
 impl Token {
-    /// A token from 32 secret bytes.
-    pub fn from_entropy(entropy: [u8; 32]) -> Self {
-        Self(BASE64_URL_SAFE_NO_PAD.encode(entropy))
+    /// The token of this source. One from a record has no text that anybody could use.
+    pub fn new(source: TokenSource) -> Self {
+        match source {
+            TokenSource::Fresh(entropy) => {
+                let text = BASE64_URL_SAFE_NO_PAD.encode(entropy);
+                Self { hash: hash_token(&text), text }
+            }
+            TokenSource::Recorded(hash) => Self { text: String::new(), hash },
+        }
     }
 
     /// The form in which it is kept.
     pub fn hash(&self) -> [u8; 32] {
-        hash_token(&self.0)
+        self.hash
+    }
+}
+
+impl From<Token> for String {
+    fn from(token: Token) -> Self {
+        token.text
     }
 }
 

@@ -77,7 +77,7 @@ fn login_unique(In(call): In<Call<LoginUnique>>, world: &mut World) -> Waits<Tok
         Some(account) => (account, find_player(world, account)?),
         None => create(world, |account, now| Account::guest(account, unique_id, now)),
     };
-    let (token, signed_in) = sign_in(world, account, entity, call.caller.entropy);
+    let (token, signed_in) = sign_in(world, account, entity, call.caller.token);
     let status = if known.is_some() { status::SUCCESS } else { CREATED };
     Ok(Success::with(TokenGranted { token }).status(status).signs_in(signed_in))
 }
@@ -97,6 +97,7 @@ pub struct Signup {
 
 impl Request for Signup {
     const FUNCTION: &'static str = "signup";
+    const SECRETS: &'static [&'static str] = &["password"];
     type Caller = Anyone;
     type Reply = StatusCode;
 }
@@ -166,6 +167,7 @@ pub struct SignIn {
 
 impl Request for SignIn {
     const FUNCTION: &'static str = "login";
+    const SECRETS: &'static [&'static str] = &["password"];
     type Caller = Anyone;
     type Reply = SignedIn;
 }
@@ -212,7 +214,7 @@ fn login(In(call): In<Call<SignIn>>, world: &mut World) -> Waits<SignedIn> {
     let client = ClientAddress::of_login(address, ip.as_deref());
     world.entity_mut(entity).insert(client);
     let username = world.get::<Account>(entity).map(|account| account.name().to_owned());
-    let (token, signed_in) = sign_in(world, account, entity, call.caller.entropy);
+    let (token, signed_in) = sign_in(world, account, entity, call.caller.token);
     let reply = SignedIn { status_code: StatusCode::OK, username, token: Some(token) };
     Ok(Success::with(reply).signs_in(signed_in))
 }

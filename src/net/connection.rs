@@ -3,15 +3,18 @@
 
 use std::collections::VecDeque;
 use std::net::IpAddr;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::task::Waker;
 
+use crate::events::ConnectionId;
 use crate::net::limits::Limiter;
 use crate::net::way_in::{Received, Slot, Standing, WayIn};
 use crate::request::SignIn;
 use crate::request::dispatch::{Reply, ReplyPort};
 use crate::request::envelope::{RequestId, refusal_text};
 use crate::request::{Refusal, status};
+use crate::tick::Input;
 
 /// One client's connection.
 pub struct Connection {
@@ -61,8 +64,8 @@ impl Connection {
     /// A new connection from `address`.
     pub fn new(way_in: Arc<WayIn>, address: Option<IpAddr>, limiter: Limiter, in_flight_max: usize) -> Self {
         Self {
+            outbox: Arc::new(Outbox::new(&way_in)),
             way_in,
-            outbox: Arc::default(),
             address,
             limiter,
             in_flight_max,
@@ -95,6 +98,7 @@ impl Connection {
             return;
         };
         let Received { world, signs_in, unchecked_token: token } = received;
+        self.outbox.lock().note_world(world);
         if signs_in {
             self.waits_for = Some(serial);
         }
@@ -170,9 +174,16 @@ impl Connection {
 /// Events that may wait for a slow reader; more are dropped, since each can be asked for as well.
 const EVENTS_MAX: usize = 256;
 
-/// The replies of a connection, each in its place.
-#[derive(Default)]
-struct Outbox(Mutex<Slots>);
+/// The numbers of connections that were given.
+static CONNECTIONS: AtomicU64 = AtomicU64::new(0);
+
+/// The replies of a connection, each in its place. It is gone when the connection is and no request of it is under way;
+/// then the worlds are told.
+struct Outbox {
+    id: ConnectionId,
+    way_in: Weak<WayIn>,
+    slots: Mutex<Slots>,
+}
 
 #[derive(Default)]
 struct Slots {
@@ -183,16 +194,43 @@ struct Slots {
     events: VecDeque<String>,
     /// Whom the connection acts for; events for others are dropped.
     acts_for: Option<SignIn>,
+    /// The worlds that know the connection.
+    worlds: Vec<u32>,
     waker: Option<Waker>,
 }
 
 impl Outbox {
+    fn new(way_in: &Arc<WayIn>) -> Self {
+        let id = ConnectionId(CONNECTIONS.fetch_add(1, Ordering::Relaxed));
+        Self { id, way_in: Arc::downgrade(way_in), slots: Mutex::default() }
+    }
+
     fn lock(&self) -> MutexGuard<'_, Slots> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.slots.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Drop for Outbox {
+    fn drop(&mut self) {
+        let worlds = std::mem::take(&mut self.lock().worlds);
+        let Some(way_in) = self.way_in.upgrade() else {
+            return;
+        };
+        for world in worlds {
+            if let Some(inbox) = way_in.worlds.get(world as usize) {
+                inbox.push(Input::Closed(self.id));
+            }
+        }
     }
 }
 
 impl Slots {
+    fn note_world(&mut self, world: u32) {
+        if !self.worlds.contains(&world) {
+            self.worlds.push(world);
+        }
+    }
+
     fn reserve(&mut self) -> u64 {
         self.slots.push_back(None);
         self.first_serial + self.slots.len() as u64 - 1
@@ -216,6 +254,10 @@ impl Slots {
 }
 
 impl ReplyPort for Outbox {
+    fn connection(&self) -> Option<ConnectionId> {
+        Some(self.id)
+    }
+
     fn reply(&self, serial: u64, reply: Reply) {
         let mut slots = self.lock();
         if let Some(slot) = slots.slot(serial) {

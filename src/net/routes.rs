@@ -10,6 +10,7 @@ use hyper::body::Incoming;
 use hyper::{Method, Request, Response, StatusCode, header};
 use tokio::sync::oneshot;
 
+use crate::events::ConnectionId;
 use crate::identity::requests::SignIn as Login;
 use crate::net::shard::Sockets;
 use crate::net::way_in::{Slot, Standing, WayIn};
@@ -105,6 +106,10 @@ impl ReplyPort for OneReply {
     }
 
     fn push(&self, _: Option<SignIn>, _: &str) {}
+
+    fn connection(&self) -> Option<ConnectionId> {
+        None
+    }
 }
 
 /// Who sends a single request: nobody that is known from an earlier one.

@@ -16,6 +16,7 @@ use tokio::task::LocalSet;
 use crate::clock::wall_ms;
 use crate::config::{Config, ConfigError};
 use crate::game::{self, GameSettings, Start};
+use crate::journal::{self, About, FileJournal, Recorder, program_name};
 use crate::narrator::GameMaster;
 use crate::net::bindings::AddressBindings;
 use crate::net::caller::{self, Caller};
@@ -27,6 +28,7 @@ use crate::net::shard::{Sockets, WorldLoop};
 use crate::net::way_in::WayIn;
 use crate::platforms::sandbox::SandboxSettings;
 use crate::platforms::sandbox::server::SandboxServer;
+use crate::reload::reloader::Subscriber;
 use crate::reload::{Reloader, Reloading, RulesNews, Watcher};
 use crate::request::RequestTable;
 use crate::request::route::RouteTable;
@@ -34,7 +36,7 @@ use crate::rules::{AssetSource, LoadedRules, Problems};
 use crate::storage::store::Store;
 use crate::storage::worker::{Listener, StorageEvent, StorageWorker, describe};
 use crate::storage::{StorageError, folder};
-use crate::tick::Input;
+use crate::tick::{Input, Simulation};
 
 /// Why a server does not start.
 #[derive(Debug, thiserror::Error)]
@@ -105,6 +107,7 @@ impl Server {
         let known = known.as_ref().map(|(url, settings)| (url.as_str(), *settings));
         let environment = |name: &str| std::env::var(name).ok();
         settings.platforms = config.platforms.resolve(known, &format!("http://{address}"), &environment)?;
+        keep_rules(&config, &rules, assets)?;
         if let Some(push) = &mut settings.legacy_push {
             let sandbox_port = sandbox.as_ref().map(|(sandbox, _)| sandbox.address.port());
             push.refused_ports = std::iter::once(address.port()).chain(sandbox_port).collect();
@@ -166,6 +169,29 @@ fn start_sandbox(config: &Config, data: &Path) -> Result<Option<(SandboxServer, 
     Ok(Some((sandbox.map_err(system("start the sandbox of the platforms"))?, settings)))
 }
 
+/// A journal is played under the rules it was written under, so a copy of them stands beside it.
+fn keep_rules(config: &Config, rules: &LoadedRules, assets: &AssetSource) -> Result<(), StartError> {
+    let folder = &config.journal.folder;
+    if folder.is_empty() {
+        return Ok(());
+    }
+    journal::file::keep_rules(Path::new(folder), rules, assets).map_err(system("copy the assets beside the journal"))
+}
+
+/// Takes the news before the worlds do, so that the copy of the rules is there when a journal names them.
+fn journal_rules(config: &Config, assets: &AssetSource) -> Option<Subscriber> {
+    let folder = PathBuf::from(&config.journal.folder);
+    let assets = assets.clone();
+    let subscriber: Subscriber = Box::new(move |news| {
+        if let RulesNews::Changed(rules) = news
+            && let Err(error) = journal::file::keep_rules(&folder, &rules, &assets)
+        {
+            tracing::error!(%error, "the new rules cannot be copied beside the journal; it can be played only up to them");
+        }
+    });
+    (!config.journal.folder.is_empty()).then_some(subscriber)
+}
+
 fn load_rules(settings: &GameSettings, assets: &AssetSource) -> Result<Arc<LoadedRules>, StartError> {
     let rules = game::load_rules(settings, assets).map_err(|problems| StartError::Assets {
         count: problems.len(),
@@ -188,14 +214,14 @@ fn start_reloading(
 ) -> (Arc<Reloader>, Option<Watcher>) {
     let folder = match assets {
         AssetSource::Folder(folder) if config.assets_watch => Some(folder.clone()),
-        AssetSource::Folder(_) | AssetSource::Embedded(_) => None,
+        AssetSource::Folder(_) | AssetSource::Embedded(_) | AssetSource::Texts(_) => None,
     };
     let subscribe = |world: &Arc<Inbox>| {
         let world = world.clone();
-        let subscriber: Box<dyn Fn(RulesNews) + Send + Sync> = Box::new(move |news| world.push(Input::Rules(news)));
+        let subscriber: Subscriber = Box::new(move |news| world.push(Input::Rules(news)));
         subscriber
     };
-    let worlds = worlds.iter().map(subscribe).collect();
+    let worlds = journal_rules(config, assets).into_iter().chain(worlds.iter().map(subscribe)).collect();
     let reloader = Reloader::new(game::catalogue(settings), assets.clone(), rules.clone(), worlds);
     let reloader = Arc::new(reloader.watched(folder.is_some()));
     let watcher = folder.and_then(|folder| {
@@ -215,6 +241,7 @@ fn bind(address: &str) -> Result<std::net::TcpListener, StartError> {
 }
 
 struct OpenWorld {
+    number: usize,
     store: Store,
     inbox: Arc<Inbox>,
     notify: Arc<Notify>,
@@ -231,7 +258,7 @@ fn open_worlds(config: &Config, data: &Path) -> Result<Vec<OpenWorld>, StartErro
         };
         let capacity = config.limits.waiting_requests_per_world;
         let inbox = Arc::new(Inbox::new(capacity, store.recovered.last_batch, wake));
-        Ok(OpenWorld { store, inbox, notify })
+        Ok(OpenWorld { number: number as usize, store, inbox, notify })
     };
     (0..config.worlds).map(open).collect()
 }
@@ -340,14 +367,41 @@ impl WorldThread {
 }
 
 fn start_world(shared: &Shared, world: OpenWorld, jobs_max: usize) -> Result<WorldLoop, StartError> {
-    let OpenWorld { store, inbox, notify } = world;
+    let OpenWorld { number, store, inbox, notify } = world;
     let seed = entropy().map_err(system("draw a random seed"))?;
     let start = Start { wall_ms: wall_ms(), seed: u64::from_le_bytes(seed[..8].try_into().unwrap_or_default()) };
     let mut simulation = game::start_world(&shared.settings, &shared.rules, &store, start)?;
     simulation.world_mut().insert_resource(Reloading(shared.reloader.clone()));
+    let journal = begin_journal(shared, number, &simulation, &store, start)?;
     let tables = game::player_tables(&simulation);
     let storage = StorageWorker::start(store, tables, listener(inbox.clone())).map_err(system("start a thread"))?;
-    Ok(WorldLoop::new(simulation, storage, inbox, notify, jobs_max, shared.caller.clone()))
+    let world = WorldLoop::new(simulation, storage, inbox, notify, jobs_max, shared.caller.clone());
+    Ok(world.with_journal(journal))
+}
+
+/// Begins the journal of a world, if the operator wants one.
+fn begin_journal(
+    shared: &Shared,
+    number: usize,
+    simulation: &Simulation,
+    store: &Store,
+    start: Start,
+) -> Result<Option<Recorder>, StartError> {
+    let settings = &shared.config.journal;
+    if settings.folder.is_empty() {
+        return Ok(None);
+    }
+    let action = "write a journal (--journal)";
+    let name = format!("world-{number}");
+    let journal = FileJournal::create(Path::new(&settings.folder), &name, start.wall_ms, settings);
+    let about = About {
+        program: program_name(),
+        rules: shared.rules.fingerprint,
+        config: shared.config.effective.to_string(),
+        checkpoint_every: Duration::from_secs(settings.checkpoint_seconds),
+    };
+    let recorder = Recorder::begin(simulation, store, start, about, Box::new(journal.map_err(system(action))?))?;
+    Ok(Some(recorder))
 }
 
 fn listener(inbox: Arc<Inbox>) -> Listener {

@@ -19,6 +19,7 @@ use tokio_tungstenite::WebSocketStream;
 use crate::clock::wall_ms;
 use crate::config::Config;
 use crate::gate::ReplyGate;
+use crate::journal::Recorder;
 use crate::net::caller::Caller;
 use crate::net::connection::Connection;
 use crate::net::inbox::Inbox;
@@ -51,6 +52,7 @@ pub struct WorldLoop {
     wakes_at: Option<Instant>,
     has_failed: bool,
     ticks: metrics::Counter,
+    journal: Option<Recorder>,
 }
 
 /// Work beside the world, limited in how much of it waits.
@@ -102,7 +104,13 @@ impl WorldLoop {
             wakes_at: Some(Instant::now()),
             has_failed: false,
             ticks: metrics::counter!("raidkeep_ticks_total"),
+            journal: None,
         }
+    }
+
+    /// Has a journal written of the world.
+    pub fn with_journal(self, journal: Option<Recorder>) -> Self {
+        Self { journal, ..self }
     }
 
     /// Runs the world until the server stops and everything that was taken in is answered. Then
@@ -113,7 +121,7 @@ impl WorldLoop {
             self.wait().await;
             self.release();
             if self.inbox.is_stopping() {
-                self.gate.admit(self.simulation.dismiss_waiting(&STOPPED));
+                self.dismiss_waiting();
             }
             if self.last_batch - self.gate.committed_batch() >= UNCOMMITTED_BATCHES_MAX && !self.has_failed {
                 continue;
@@ -131,7 +139,20 @@ impl WorldLoop {
             // The sockets get their turn between two ticks.
             tokio::task::yield_now().await;
         }
+        if let Some(journal) = self.journal.take() {
+            journal.finish(&mut self.simulation);
+        }
         self.storage = None;
+    }
+
+    fn dismiss_waiting(&mut self) {
+        let before = self.simulation.parked_count();
+        self.gate.admit(self.simulation.dismiss_waiting(&STOPPED));
+        if self.simulation.parked_count() < before
+            && let Some(journal) = &mut self.journal
+        {
+            journal.note_dismissal();
+        }
     }
 
     fn is_done(&self) -> bool {
@@ -167,6 +188,7 @@ impl WorldLoop {
             self.has_failed = true;
             self.wakes_at = None;
             self.gate.fail(&WITHOUT_STORAGE);
+            self.journal = None;
             self.simulation.refuse_parked(&WITHOUT_STORAGE);
         }
     }
@@ -174,7 +196,14 @@ impl WorldLoop {
     fn tick(&mut self, inputs: &mut Vec<Input>) {
         let folded_batch = self.storage.as_ref().map_or(0, StorageWorker::folded_batch);
         let real = Instant::now();
-        let effects = self.simulation.tick(inputs, Moment { wall_ms: wall_ms(), real, folded_batch });
+        let moment = Moment { wall_ms: wall_ms(), real, folded_batch };
+        if let Some(journal) = &mut self.journal {
+            journal.note_tick(inputs, moment);
+        }
+        let effects = self.simulation.tick(inputs, moment);
+        if let Some(journal) = &mut self.journal {
+            journal.note_effects(&effects, &mut self.simulation, moment);
+        }
         self.carry_out(effects, real);
     }
 

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use serde::Serialize;
 
-use crate::identity::hash_token;
+use crate::identity::{TokenSource, hash_token};
 use crate::net::bindings::AddressBindings;
 use crate::net::inbox::Inbox;
 use crate::net::limits::{AddressLimits, PlayerLimits};
@@ -131,7 +131,7 @@ impl WayIn {
         let stranger = match kind.access {
             Access::Player | Access::Operator => None,
             Access::Anyone => match (self.entropy)() {
-                Ok(entropy) => Some(Box::new(Stranger { address, entropy })),
+                Ok(entropy) => Some(Box::new(Stranger { address, token: TokenSource::Fresh(entropy) })),
                 Err(error) => {
                     tracing::error!(%error, "the system gives no random bytes; nobody can log in");
                     reply_to.refuse(&Refusal::busy("no randomness available, retry later"));

@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use serde::{Deserialize, Serialize};
+
 /// How a platform is asked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Method {
@@ -39,7 +41,7 @@ impl fmt::Debug for Exchange {
 }
 
 /// What came back.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Answered {
     /// The HTTP status.
     pub status: u16,
@@ -48,7 +50,7 @@ pub struct Answered {
 }
 
 /// Why nothing came back.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
 pub enum CallFailure {
     /// No connection came about: the request was certainly not carried out.
     #[error("cannot connect: {0}")]

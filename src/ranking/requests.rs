@@ -67,7 +67,7 @@ impl RankingFunction for DamageRanking {
 /// `stage_damage_ranking {token, page}`.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 pub struct ShowRanking<F> {
-    #[serde(default, deserialize_with = "lenient::any_integer")]
+    #[serde(default, deserialize_with = "lenient::any_integer", skip_serializing_if = "lenient::Given::is_missing")]
     page: Given,
     #[serde(skip)]
     function: PhantomData<F>,

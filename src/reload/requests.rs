@@ -93,23 +93,41 @@ pub struct Reloaded {
     problems: Vec<Problem>,
 }
 
+/// What came of an attempt, in the form in which a journal keeps it.
+#[derive(Debug, Serialize, Deserialize)]
+struct Attempt {
+    changed: bool,
+    /// Of the rules that are in force; `None` when the assets were refused.
+    fingerprint: Option<u64>,
+    problems: Vec<Problem>,
+}
+
+impl From<Outcome> for Attempt {
+    fn from(outcome: Outcome) -> Self {
+        let changed = matches!(outcome, Outcome::Changed(_));
+        match outcome {
+            Outcome::Changed(rules) | Outcome::Unchanged(rules) => Self {
+                changed,
+                fingerprint: Some(rules.fingerprint),
+                problems: rules.warnings.iter().cloned().collect(),
+            },
+            Outcome::Refused(problems) => {
+                Self { changed, fingerprint: None, problems: problems.iter().cloned().collect() }
+            }
+        }
+    }
+}
+
 fn rules_reload(In(call): In<Call<RulesReload>>, reloading: Option<Res<Reloading>>) -> Waits<Reloaded> {
     let reloader = reloading.ok_or(NOT_HERE)?.0.clone();
     // The worlds get their new rules before this fact comes back.
-    let Some(outcome) = call.fact.and_then(|fact| fact.downcast::<Outcome>().ok()) else {
-        return Err(Unready::Needs(Need::Job(Job::new(move || reloader.reload()))));
+    let Some(attempt) = call.fact.and_then(|fact| fact.downcast::<Attempt>().ok()) else {
+        return Err(Unready::Needs(Need::Job(Job::new(move || Attempt::from(reloader.reload())))));
     };
-    let changed = matches!(*outcome, Outcome::Changed(_));
-    Ok(match *outcome {
-        Outcome::Changed(rules) | Outcome::Unchanged(rules) => {
-            let problems = rules.warnings.iter().cloned().collect();
-            Success::with(Reloaded { changed, fingerprint: Some(shown(rules.fingerprint)), problems })
-        }
-        Outcome::Refused(problems) => {
-            let problems = problems.iter().cloned().collect();
-            Success::with(Reloaded { changed, fingerprint: None, problems })
-                .status(REFUSED)
-                .message("the assets have errors, the rules stay as they are")
-        }
+    let Attempt { changed, fingerprint, problems } = *attempt;
+    let reloaded = Success::with(Reloaded { changed, fingerprint: fingerprint.map(shown), problems });
+    Ok(match fingerprint {
+        Some(_) => reloaded,
+        None => reloaded.status(REFUSED).message("the assets have errors, the rules stay as they are"),
     })
 }

@@ -4,6 +4,7 @@ use std::any::Any;
 use std::borrow::Cow;
 
 use serde::Serialize;
+use serde::de::DeserializeOwned;
 
 use crate::platforms::exchange::Exchange;
 use crate::platforms::exchanges::Line;
@@ -161,20 +162,53 @@ pub struct Notice {
 }
 
 /// Work done beside the world; what it returns is handed to the handler's second run.
-pub struct Job(Box<dyn FnOnce() -> Fact + Send + Sync>);
+pub struct Job {
+    work: Box<dyn FnOnce() -> Finding + Send + Sync>,
+    recall: fn(&[u8]) -> Option<Finding>,
+}
+
+/// What a [`Job`] found out, in a form that can be written down. It must not hold a secret.
+pub struct Finding {
+    /// For the handler.
+    pub fact: Fact,
+    /// For a journal.
+    pub bytes: Vec<u8>,
+}
 
 /// What a [`Job`] found out, or the [`FoundRows`](crate::storage::FoundRows) of a [`RowQuery`].
 pub type Fact = Box<dyn Any + Send + Sync>;
 
 impl Job {
     /// Runs `work` on a thread where it may take its time.
-    pub fn new<T: Any + Send + Sync>(work: impl FnOnce() -> T + Send + Sync + 'static) -> Self {
-        Self(Box::new(move || Box::new(work())))
+    pub fn new<T: Any + Send + Sync + Serialize + DeserializeOwned>(
+        work: impl FnOnce() -> T + Send + Sync + 'static,
+    ) -> Self {
+        let recall = |bytes: &[u8]| {
+            let found: T = postcard::from_bytes(bytes).ok()?;
+            Some(Finding { fact: Box::new(found), bytes: bytes.to_vec() })
+        };
+        let work = move || {
+            let found = work();
+            let bytes = postcard::to_stdvec(&found).expect("what jobs find should be plain data");
+            Finding { fact: Box::new(found), bytes }
+        };
+        Self { work: Box::new(work), recall }
     }
 
     /// Does the work.
-    pub fn run(self) -> Fact {
-        (self.0)()
+    pub fn run(self) -> Finding {
+        (self.work)()
+    }
+
+    /// What such a job has found out earlier, from [`Finding::bytes`]; `None` when that is something else.
+    pub fn recall(&self, bytes: &[u8]) -> Option<Finding> {
+        (self.recall)(bytes)
+    }
+}
+
+impl std::fmt::Debug for Finding {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Finding")
     }
 }
 

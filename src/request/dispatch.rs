@@ -10,8 +10,8 @@ use bevy_ecs::prelude::*;
 use bevy_ecs::system::BoxedSystem;
 
 use crate::clock::Clock;
-use crate::events::{Audience, EventTable, Events, Listeners, OperatorListeners};
-use crate::identity::Login;
+use crate::events::{self, Audience, ConnectionId, EventTable, Events, Listeners, OperatorListeners};
+use crate::identity::{Login, TokenSource};
 use crate::platforms::exchange::CallOutcome;
 use crate::platforms::exchanges::{Exchanges, WAITING_REQUEST};
 use crate::player::{self, AccountId, Players};
@@ -73,12 +73,12 @@ impl Command {
 }
 
 /// What is known of a caller without a token.
-#[derive(Debug, Clone, Copy, Default)]
+#[derive(Debug, Clone, Copy)]
 pub struct Stranger {
     /// Where the request came from; `None` for calls from within the process.
     pub address: Option<IpAddr>,
-    /// 32 bytes nobody can guess, fresh for each request.
-    pub entropy: [u8; 32],
+    /// What a token for this caller is made of.
+    pub token: TokenSource,
 }
 
 /// What a caller proves itself with.
@@ -110,6 +110,8 @@ pub trait ReplyPort: Send + Sync {
     /// Takes an event for whom `sign_in` names; dropped when the connection acts for somebody else by now. Without a
     /// `sign_in` the event is for an operator, whomever the connection acts for.
     fn push(&self, sign_in: Option<SignIn>, text: &str);
+    /// The connection behind it; `None` when it is there for one reply only.
+    fn connection(&self) -> Option<ConnectionId>;
 }
 
 /// The right to answer one request, once. Dropped unused, it answers with an internal error, so
@@ -124,6 +126,11 @@ impl ReplyTo {
     /// Answers request number `serial` at `port`, echoing `id`.
     pub fn new(port: Arc<dyn ReplyPort>, serial: u64, id: RequestId) -> Self {
         Self { port: Some(port), serial, id }
+    }
+
+    /// The connection that asked; `None` when it was opened for this request only.
+    pub fn connection(&self) -> Option<ConnectionId> {
+        self.port.as_ref().and_then(|port| port.connection())
     }
 
     /// Sends the refusal.
@@ -178,6 +185,11 @@ impl std::fmt::Debug for Delivery {
 }
 
 impl Held {
+    /// Whether it is the reply to a request, not an event.
+    pub fn is_reply(&self) -> bool {
+        matches!(self.delivery, Delivery::Reply(..))
+    }
+
     /// Lets the reply or the event go.
     pub fn release(self) {
         match self.delivery {
@@ -507,9 +519,8 @@ fn park(world: &mut World, need: Need, command: Command) {
 fn listen(world: &mut World, reply_to: &ReplyTo, sign_in: Option<SignIn>) {
     if let (Some(sign_in), Some(port)) = (sign_in, &reply_to.port)
         && let Some(entity) = world.resource::<Players>().entity(sign_in.account)
-        && let Some(mut listeners) = world.get_mut::<Listeners>(entity)
     {
-        listeners.add(port, sign_in);
+        events::listen(world, entity, port, sign_in);
     }
 }
 

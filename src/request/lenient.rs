@@ -3,8 +3,8 @@
 use std::fmt;
 
 use schemars::json_schema;
-use serde::Deserializer;
 use serde::de::{self, Visitor};
+use serde::{Deserializer, Serialize, Serializer};
 
 use crate::schema::schema_by_hand;
 
@@ -41,7 +41,7 @@ pub fn any_integer<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Given, 
 }
 
 /// A number field as it came.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Given {
     /// The field was not sent.
     #[default]
@@ -50,6 +50,23 @@ pub enum Given {
     Number(i64),
     /// Something that is no integer.
     Other,
+}
+
+impl Given {
+    /// Whether the field was not sent. Use with `#[serde(skip_serializing_if)]`, so that it is written as it came.
+    pub fn is_missing(&self) -> bool {
+        *self == Self::Missing
+    }
+}
+
+/// Read again by [`any_integer`], it is the same.
+impl Serialize for Given {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Self::Number(number) => serializer.serialize_i64(*number),
+            Self::Missing | Self::Other => serializer.serialize_bool(false),
+        }
+    }
 }
 
 /// The schema of a field that is read with [`integer`].

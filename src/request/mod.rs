@@ -18,7 +18,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-pub use answer::{Answer, Fact, Job, Meanwhile, Need, Notice, Refusal, SignIn, Success, Unready, Waits};
+pub use answer::{Answer, Fact, Finding, Job, Meanwhile, Need, Notice, Refusal, SignIn, Success, Unready, Waits};
 pub use dispatch::Notices;
 pub use registry::{RequestApp, RequestTable};
 
@@ -27,7 +27,7 @@ use crate::player::AccountId;
 /// One function of the protocol.
 ///
 /// `Serialize` is what tells a repeated request with the same `once` key from another request
-/// under that key; it never leaves the process.
+/// under that key, and what a journal keeps of it; reading that again gives the same request.
 pub trait Request: DeserializeOwned + Serialize + JsonSchema + Send + Sync + 'static {
     /// The function's documented name.
     const FUNCTION: &'static str;
@@ -37,6 +37,9 @@ pub trait Request: DeserializeOwned + Serialize + JsonSchema + Send + Sync + 'st
     type Reply: Serialize + JsonSchema;
     /// What the reply may reveal, and so which writes it has to wait for.
     const READS: Reads = Reads::World;
+    /// The fields that nothing may write down, such as a password. A journal has a stand-in of the same length in their
+    /// place; so a handler may look at no more than that, and leave the rest to a [`Job`] or a platform.
+    const SECRETS: &'static [&'static str] = &[];
 }
 
 /// Which unfinished writes a reply must wait behind, so that no client sees what a crash may take
@@ -112,8 +115,8 @@ impl Caller for Player {
 pub struct Anyone {
     /// Where the request came from, for limits on attempts.
     pub address: Option<std::net::IpAddr>,
-    /// 32 bytes nobody can guess, fresh for each request.
-    pub entropy: [u8; 32],
+    /// What a token for this caller is made of.
+    pub token: crate::identity::TokenSource,
 }
 
 impl Caller for Anyone {
@@ -121,7 +124,7 @@ impl Caller for Anyone {
 
     fn from_origin(origin: &Origin<'_>) -> Self {
         let stranger = origin.stranger.expect("the way in should say who a caller without a token is");
-        Self { address: stranger.address, entropy: stranger.entropy }
+        Self { address: stranger.address, token: stranger.token }
     }
 }
 

@@ -33,6 +33,8 @@ pub struct RequestKind {
     pub signs_in: bool,
     /// Reads `data`.
     pub decode: for<'a> fn(Option<&'a RawValue>) -> Result<Decoded<'a>, Refusal>,
+    /// The arguments as JSON, with stand-ins for what is secret.
+    pub record: fn(&(dyn Any + Send + Sync)) -> String,
     /// A hash of the arguments, the same for the same arguments however they were written.
     pub fingerprint: fn(&(dyn Any + Send + Sync)) -> u64,
     /// What `data` holds in a request.
@@ -77,6 +79,7 @@ impl RequestTable {
             access: R::Caller::ACCESS,
             signs_in,
             decode: decode::<R>,
+            record: record::<R>,
             fingerprint: fingerprint::<R>,
             arguments: schema_of::<R>,
             reply: schema_of::<R::Reply>,
@@ -87,6 +90,34 @@ impl RequestTable {
 fn decode<R: Request>(data: Option<&RawValue>) -> Result<Decoded<'_>, Refusal> {
     let arguments = read_arguments::<R>(data)?;
     Ok(Decoded { request: Box::new(arguments.request), token: arguments.token })
+}
+
+fn record<R: Request>(request: &(dyn Any + Send + Sync)) -> String {
+    let request: &R = request.downcast_ref().expect("a kind should get its own requests");
+    let written = if R::SECRETS.is_empty() {
+        serde_json::to_string(request)
+    } else {
+        serde_json::to_value(request).map(|mut arguments| {
+            for field in R::SECRETS {
+                if let Some(secret) = arguments.get_mut(*field) {
+                    *secret = secret.as_str().map(stand_in).unwrap_or_default().into();
+                }
+            }
+            arguments.to_string()
+        })
+    };
+    written.expect("requests should be plain data")
+}
+
+/// A text as long as the secret, in characters and in bytes.
+fn stand_in(secret: &str) -> String {
+    let masked = |character: char| match character.len_utf8() {
+        1 => '*',
+        2 => '\u{a7}',
+        3 => '\u{203b}',
+        _ => '\u{1d12a}',
+    };
+    secret.chars().map(masked).collect()
 }
 
 fn fingerprint<R: Request>(request: &(dyn Any + Send + Sync)) -> u64 {

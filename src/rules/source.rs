@@ -19,6 +19,8 @@ pub enum AssetSource {
     Folder(PathBuf),
     /// Files that were built into the program.
     Embedded(&'static Dir<'static>),
+    /// Text files in memory, by their path; there are no images.
+    Texts(BTreeMap<String, String>),
 }
 
 impl AssetSource {
@@ -50,6 +52,7 @@ impl AssetSource {
         match self {
             Self::Folder(folder) => format!("the folder {}", folder.display()),
             Self::Embedded(_) => "the files built into the program".to_owned(),
+            Self::Texts(_) => "files in memory".to_owned(),
         }
     }
 
@@ -59,6 +62,7 @@ impl AssetSource {
         match self {
             Self::Folder(folder) => reading.add_folder(folder, "", 0),
             Self::Embedded(dir) => reading.add_embedded(dir),
+            Self::Texts(texts) => reading.texts.clone_from(texts),
         }
         reading
     }

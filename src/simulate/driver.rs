@@ -7,7 +7,9 @@ use serde_json::value::RawValue;
 
 use crate::clock::ClockMode;
 use crate::config::{Config, ConfigError};
+use crate::events::ConnectionId;
 use crate::game::{self, GameSettings, Start};
+use crate::identity::TokenSource;
 use crate::platforms::settings::PlatformSettings;
 use crate::request::dispatch::{Command, Credential, Reply, ReplyPort, ReplyTo, Stranger};
 use crate::request::envelope::RequestId;
@@ -36,16 +38,35 @@ pub fn settings() -> Result<GameSettings, ConfigError> {
 type Replies = Mutex<Vec<(u64, Reply)>>;
 
 /// The connection of one player. As long as it lives, the player is online. Nobody reads events.
-struct Link(Arc<Replies>);
+struct Link {
+    id: ConnectionId,
+    replies: Arc<Replies>,
+    gone: Arc<Gone>,
+}
+
+/// The connections that are gone, as the world is to be told.
+type Gone = Mutex<Vec<ConnectionId>>;
+
+impl Drop for Link {
+    fn drop(&mut self) {
+        if let Ok(mut gone) = self.gone.lock() {
+            gone.push(self.id);
+        }
+    }
+}
 
 impl ReplyPort for Link {
     fn reply(&self, serial: u64, reply: Reply) {
-        if let Ok(mut replies) = self.0.lock() {
+        if let Ok(mut replies) = self.replies.lock() {
             replies.push((serial, reply));
         }
     }
 
     fn push(&self, _: Option<SignIn>, _: &str) {}
+
+    fn connection(&self) -> Option<ConnectionId> {
+        Some(self.id)
+    }
 }
 
 /// The simulated world.
@@ -53,6 +74,8 @@ pub struct Driver {
     simulation: Simulation,
     requests: RequestTable,
     replies: Arc<Replies>,
+    gone: Arc<Gone>,
+    connections: u64,
     inputs: Vec<Input>,
     /// Real time stands still, so that nobody is put away.
     real: Instant,
@@ -66,7 +89,8 @@ impl Driver {
         purchase::register(&mut app);
         let simulation = game::start_app(app, settings, rules, &store, start)?;
         let requests = simulation.world().resource::<RequestTable>().clone();
-        Ok(Self { simulation, requests, replies: Arc::default(), inputs: Vec::new(), real: Instant::now() })
+        let (replies, gone) = (Arc::default(), Arc::default());
+        Ok(Self { simulation, requests, replies, gone, connections: 0, inputs: Vec::new(), real: Instant::now() })
     }
 
     /// The function of that name.
@@ -80,8 +104,9 @@ impl Driver {
     }
 
     /// A connection for a player who comes. Dropping it is going away.
-    pub fn connect(&self) -> Arc<dyn ReplyPort> {
-        Arc::new(Link(self.replies.clone()))
+    pub fn connect(&mut self) -> Arc<dyn ReplyPort> {
+        self.connections += 1;
+        Arc::new(Link { id: ConnectionId(self.connections), replies: self.replies.clone(), gone: self.gone.clone() })
     }
 
     /// Has a request handled in the next tick. Arguments that the function does not take are refused by returning `false`.
@@ -104,7 +129,9 @@ impl Driver {
             request: decoded.request,
             credential: sign_in.map_or(Credential::None, Credential::SignedIn),
             once: None,
-            stranger: sign_in.is_none().then(|| Box::new(Stranger { address: None, entropy })),
+            stranger: sign_in
+                .is_none()
+                .then(|| Box::new(Stranger { address: None, token: TokenSource::Fresh(entropy) })),
             fact: None,
             reply_to: ReplyTo::new(link, player, RequestId::Absent),
             parked_at: 0,
@@ -116,6 +143,7 @@ impl Driver {
     /// Runs ticks at one moment until nothing is left to do; `each` sees every batch before it is dropped.
     pub fn run_moment(&mut self, wall_ms: i64, mut each: impl FnMut(&Batch)) {
         loop {
+            self.note_gone();
             // Nothing counts as folded, so that the world looks up nothing that it has known.
             let moment = Moment { wall_ms, real: self.real, folded_batch: 0 };
             let effects = self.simulation.tick(&mut self.inputs, moment);
@@ -125,6 +153,11 @@ impl Driver {
                 return;
             }
         }
+    }
+
+    fn note_gone(&mut self) {
+        let gone = self.gone.lock().map(|mut gone| std::mem::take(&mut *gone)).unwrap_or_default();
+        self.inputs.extend(gone.into_iter().map(Input::Closed));
     }
 
     fn carry_out(&mut self, effects: Effects) {

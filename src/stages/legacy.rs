@@ -266,7 +266,12 @@ pub struct PassStage<N> {
     #[schemars(with = "Integer")]
     stage: i64,
     /// The documents also spell it `damange`.
-    #[serde(default, alias = "damange", deserialize_with = "lenient::any_integer")]
+    #[serde(
+        default,
+        alias = "damange",
+        deserialize_with = "lenient::any_integer",
+        skip_serializing_if = "lenient::Given::is_missing"
+    )]
     damage: Given,
     #[serde(skip)]
     name: PhantomData<N>,

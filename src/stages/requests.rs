@@ -273,7 +273,12 @@ pub struct Victory<M> {
     #[schemars(with = "Integer")]
     stage: i64,
     /// The documents also spell it `damange`.
-    #[serde(default, alias = "damange", deserialize_with = "lenient::any_integer")]
+    #[serde(
+        default,
+        alias = "damange",
+        deserialize_with = "lenient::any_integer",
+        skip_serializing_if = "lenient::Given::is_missing"
+    )]
     damage: Given,
     #[serde(skip)]
     mode: PhantomData<M>,

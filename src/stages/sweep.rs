@@ -126,7 +126,7 @@ pub struct MoppingUpStage {
     #[schemars(with = "Integer")]
     stage: i64,
     /// Missing = 1.
-    #[serde(default, deserialize_with = "lenient::any_integer")]
+    #[serde(default, deserialize_with = "lenient::any_integer", skip_serializing_if = "lenient::Given::is_missing")]
     count: Given,
 }
 

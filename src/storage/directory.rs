@@ -34,6 +34,11 @@ impl IndexKey {
         Self(key)
     }
 
+    /// The key whose bytes these are.
+    pub fn from_bytes(bytes: Vec<u8>) -> Self {
+        Self(bytes)
+    }
+
     /// The row's key in [`INDEX_TABLE`].
     pub fn as_bytes(&self) -> &[u8] {
         &self.0

@@ -38,6 +38,7 @@ impl Plugin for StoragePlugin {
             .init_resource::<Archive>()
             .init_resource::<Discarded>()
             .init_resource::<crate::events::Events>()
+            .init_resource::<crate::events::Connections>()
             .init_resource::<Directory>();
         app.add_systems(Tick, rows::collect_batch.in_set(TickSystems::Persist));
     }

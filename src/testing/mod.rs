@@ -25,6 +25,7 @@ use crate::config::Config;
 use crate::game::{self, GameSettings, Start};
 use crate::gate::ReplyGate;
 use crate::identity::PasswordCost;
+use crate::journal::{About, MemoryJournal, Recorder};
 use crate::net::bindings::AddressBindings;
 use crate::net::connection::Connection;
 use crate::net::inbox::Inbox;
@@ -84,6 +85,8 @@ pub struct TestSetup {
     pub in_flight_max: usize,
     /// Requests waiting for the world.
     pub inbox_capacity: usize,
+    /// Whether each start writes a journal, with a checkpoint behind every tick.
+    pub journals: bool,
 }
 
 impl Default for TestSetup {
@@ -106,6 +109,7 @@ impl Default for TestSetup {
             player_rate: 0,
             in_flight_max: config.limits.in_flight_per_connection,
             inbox_capacity: config.limits.waiting_requests_per_world,
+            journals: false,
         }
     }
 }
@@ -183,6 +187,9 @@ pub struct TestServer {
     /// What was read while the disk is told to be slow.
     held_reads: Option<Vec<Input>>,
     events: Vec<(usize, String)>,
+    recorder: Option<Recorder>,
+    /// The journal of each start, with [`TestSetup::journals`].
+    pub journals: Vec<MemoryJournal>,
     /// The platforms outside.
     pub platforms: TestPlatforms,
 }
@@ -221,6 +228,14 @@ impl TestServer {
         (setup.extend)(&mut app);
         let mut simulation =
             game::start_app(app, &setup.settings, &rules, &store, start).expect("the world should start");
+        let mut journals = Vec::new();
+        let recorder = setup.journals.then(|| {
+            let journal = MemoryJournal::default();
+            journals.push(journal.clone());
+            let about = About { program: "test".to_owned(), rules: rules.fingerprint, ..About::default() };
+            let recorder = Recorder::begin(&simulation, &store, start, about, Box::new(journal));
+            recorder.expect("the simulated disk should be readable")
+        });
         let committed = store.recovered.last_batch;
         let inbox = Arc::new(Inbox::new(setup.inbox_capacity, committed, Box::new(|| {})));
         let way_in = Arc::new(WayIn {
@@ -263,6 +278,8 @@ impl TestServer {
             last_effects: None,
             held_reads: None,
             events: Vec::new(),
+            recorder,
+            journals,
             platforms,
         }
     }
@@ -276,9 +293,13 @@ impl TestServer {
         let rules = match &setup.assets {
             // They may have been edited since the world started.
             AssetSource::Folder(folder) if folder.is_dir() => load(&setup),
-            AssetSource::Folder(_) | AssetSource::Embedded(_) => self.rules,
+            AssetSource::Folder(_) | AssetSource::Embedded(_) | AssetSource::Texts(_) => self.rules,
         };
-        Self::open(setup, rules, disks, self.platforms.without_server())
+        let mut journals = self.journals;
+        let mut reopened = Self::open(setup, rules, disks, self.platforms.without_server());
+        journals.append(&mut reopened.journals);
+        reopened.journals = journals;
+        reopened
     }
 
     /// The same, with the assets that the designers have meanwhile.
@@ -494,7 +515,13 @@ impl TestServer {
             }
             self.inbox.drain(&mut self.inputs);
             let moment = Moment { wall_ms: self.wall_ms, real: self.real, folded_batch: self.folded.1 };
+            if let Some(recorder) = &mut self.recorder {
+                recorder.note_tick(&self.inputs, moment);
+            }
             let effects = self.simulation.tick(&mut self.inputs, moment);
+            if let Some(recorder) = &mut self.recorder {
+                recorder.note_effects(&effects, &mut self.simulation, moment);
+            }
             self.carry_out(effects);
         }
     }
@@ -584,6 +611,16 @@ impl TestServer {
         let records = std::mem::take(&mut self.unfolded);
         let last_batch = self.rows.fold(&records).expect("the simulated disk should be writable");
         self.folded = (records.last().map_or(self.folded.0, |record| record.number), last_batch);
+    }
+
+    /// The rules in force.
+    pub fn rules(&self) -> &LoadedRules {
+        &self.rules
+    }
+
+    /// What the operator has decided.
+    pub fn settings(&self) -> &GameSettings {
+        &self.setup.settings
     }
 
     /// What does not fit together of all that is kept.

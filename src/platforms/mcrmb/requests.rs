@@ -115,6 +115,7 @@ impl fmt::Debug for Charge {
 
 impl Request for Charge {
     const FUNCTION: &'static str = "charge";
+    const SECRETS: &'static [&'static str] = &["cpwd"];
     const READS: Reads = Reads::Caller;
     type Caller = Player;
     type Reply = Value;

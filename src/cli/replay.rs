@@ -1,0 +1,226 @@
+//! `raidkeep replay`: plays a journal again, compares its checkpoints, and shows what was.
+
+use std::fs::File;
+use std::io::BufReader;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Instant;
+
+use bevy_ecs::prelude::World;
+use bevy_ecs::system::RunSystemOnce;
+use clap::Args;
+
+use crate::cli::print_line;
+use crate::clock::Clock;
+use crate::config::Config;
+use crate::game::{self, GameSettings};
+use crate::journal::file::{part_path, rules_folder};
+use crate::journal::frames::{Frames, FramesEnd, Head, JournalError};
+use crate::journal::replay::Played;
+use crate::journal::revive::Library;
+use crate::journal::slice::Slice;
+use crate::journal::{Record, Replay, StartRecord, program_name};
+use crate::platforms::sandbox::SandboxSettings;
+use crate::player::overview::{GetPlayerInfo, get_player_info};
+use crate::request::{Call, Player};
+use crate::rules::AssetSource;
+
+type Failure = Box<dyn std::error::Error>;
+
+#[derive(Debug, Args)]
+pub(super) struct ReplayArguments {
+    /// The journal: the file whose name ends in -0000.journal. Further parts are found beside it.
+    #[arg(value_name = "FILE")]
+    file: PathBuf,
+    /// Stops behind this tick, or when the game's clock reaches this moment: a number, or YYYY-MM-DD HH:MM:SS.
+    #[arg(long, value_name = "TICK|MOMENT")]
+    until: Option<String>,
+    /// Prints this player as of then, as get_player_info shows it.
+    #[arg(long, value_name = "NAME")]
+    player: Option<String>,
+    /// Writes what that player did as a scenario.
+    #[arg(long, value_name = "FILE", requires = "player")]
+    scenario: Option<PathBuf>,
+    /// Folder of the assets [default: the copy beside the journal].
+    #[arg(long, value_name = "FOLDER")]
+    assets: Option<PathBuf>,
+}
+
+/// Where a replay stops.
+#[derive(Debug, Clone, Copy)]
+enum Until {
+    End,
+    Tick(u64),
+    Moment { ms: i64 },
+}
+
+impl ReplayArguments {
+    pub(super) fn run(self) -> Result<(), Failure> {
+        let mut parts = Parts::open(&self.file)?;
+        let Some(Record::Start(start)) = parts.next() else {
+            return Err(JournalError::NoJournal.into());
+        };
+        let (settings, assets) = (past_settings(&start)?, self.assets(&start));
+        let until = self.until(&settings)?;
+        let program = program_name();
+        if start.program != program {
+            print_line(&format!("written by {}; this is {program}, and may play it otherwise", start.program));
+        }
+        let rules = game::load_rules(&settings, &assets)
+            .map_err(|problems| format!("the assets ({}) cannot be used:\n{problems}", assets.describe()))?;
+        let began = Instant::now();
+        let mut records = std::iter::once(Record::Start(start)).chain(&mut parts);
+        let (mut replay, first) = Replay::start(&mut records, &settings, &rules, self.library(&settings), |_| {})?;
+        let mut slice = self.player.as_deref().map(Slice::of);
+        let mut played = Played::On;
+        for record in first.into_iter().chain(records) {
+            if played != Played::On || until.is_reached(&replay, &record) {
+                break;
+            }
+            played = match &mut slice {
+                Some(slice) => slice.play(&mut replay, record)?,
+                None => replay.play(record, &mut |_, _, _| false)?,
+            };
+        }
+        report(&mut replay, played, parts.end(), began);
+        self.show_player(&mut replay, slice)
+    }
+
+    fn assets(&self, start: &StartRecord) -> AssetSource {
+        let beside = self.file.parent().unwrap_or(Path::new("."));
+        AssetSource::Folder(self.assets.clone().unwrap_or_else(|| rules_folder(beside, start.rules)))
+    }
+
+    /// The rules that came while the world ran; their copies stand beside the journal.
+    fn library(&self, settings: &GameSettings) -> Library {
+        let beside = self.file.parent().unwrap_or(Path::new(".")).to_owned();
+        let settings = settings.clone();
+        Box::new(move |fingerprint| {
+            let copy = AssetSource::Folder(rules_folder(&beside, fingerprint));
+            game::load_rules(&settings, &copy).ok().map(Arc::new)
+        })
+    }
+
+    fn until(&self, settings: &GameSettings) -> Result<Until, Failure> {
+        let Some(text) = &self.until else {
+            return Ok(Until::End);
+        };
+        if let Ok(tick) = text.parse() {
+            return Ok(Until::Tick(tick));
+        }
+        let moment = text.parse::<jiff::civil::DateTime>().map_err(|_| {
+            format!("--until {text}: expected the number of a tick, or a moment such as \"2026-03-10 12:00:00\"")
+        })?;
+        Ok(Until::Moment { ms: moment.to_zoned(settings.zone.clone())?.timestamp().as_millisecond() })
+    }
+
+    fn show_player(&self, replay: &mut Replay, slice: Option<Slice>) -> Result<(), Failure> {
+        let (Some(name), Some(mut slice)) = (&self.player, slice) else {
+            return Ok(());
+        };
+        let player = slice.bring_back(replay).ok_or_else(|| format!("there was no player \"{name}\" until then"))?;
+        print_line(&describe(replay.simulation().world_mut(), player)?);
+        if let Some(path) = &self.scenario {
+            let text = slice.scenario(replay.simulation().world());
+            std::fs::write(path, text).map_err(|error| format!("cannot write {}: {error}", path.display()))?;
+            let path = path.display();
+            print_line(&format!("{path} holds what {name} did: raidkeep scenario {path}"));
+        }
+        Ok(())
+    }
+}
+
+impl Until {
+    fn is_reached(self, replay: &Replay, next: &Record) -> bool {
+        match (self, next) {
+            (Self::Tick(tick), Record::Tick(_)) => replay.ticks() >= tick,
+            (Self::Moment { ms }, Record::Tick(_)) => replay.ticks() > 0 && replay.now_ms() >= ms,
+            _ => false,
+        }
+    }
+}
+
+/// The settings of then. Keys of platforms come from the environment as they do for a server; without one, what was
+/// signed by the platform is not believed.
+fn past_settings(start: &StartRecord) -> Result<GameSettings, Failure> {
+    let config = Config::from_effective(serde_json::from_str(&start.config)?)?;
+    let mut settings = config.game()?;
+    let sandbox = SandboxSettings::shipped()?;
+    let environment = |name: &str| std::env::var(name).ok().or_else(|| Some("unknown".to_owned()));
+    settings.platforms = config.platforms.resolve(Some(("http://sandbox", &sandbox)), "http://here", &environment)?;
+    Ok(settings)
+}
+
+fn report(replay: &mut Replay, played: Played, end: Option<FramesEnd>, began: Instant) {
+    let (ticks, checkpoints) = (replay.ticks(), replay.checkpoints());
+    let clock = replay.simulation().world().resource::<Clock>();
+    let (now, seconds) = (clock.local_time(clock.now()), began.elapsed().as_secs_f64());
+    let hash = crate::tick::state_hash(replay.simulation().world_mut());
+    print_line(&format!("{ticks} ticks in {seconds:.2} s, {checkpoints} checkpoints equal, the game's clock is {now}"));
+    print_line(&format!("state {hash:016x}"));
+    match (played, end) {
+        (Played::Gap, _) => print_line("the journal ends here with a gap: the disk was too slow for what followed"),
+        (Played::On, Some(FramesEnd::Torn(at))) => {
+            print_line(&format!("the journal ends within an entry, at byte {at} of its last file, as after a crash"));
+        }
+        (Played::On, Some(FramesEnd::Clean)) => print_line("the journal ends here, and the world had not been stopped"),
+        _ => {}
+    }
+}
+
+fn describe(world: &mut World, caller: Player) -> Result<String, Failure> {
+    let call = Call { caller, request: GetPlayerInfo {}, fact: None };
+    let answer = world.run_system_once_with(get_player_info, call).map_err(|error| error.to_string())?;
+    let told = answer.map_err(|refusal| refusal.to_string())?;
+    Ok(serde_json::to_string_pretty(&told.data)?)
+}
+
+/// The entries of all parts of a journal.
+struct Parts {
+    folder: PathBuf,
+    name: String,
+    head: Head,
+    frames: Frames<BufReader<File>>,
+}
+
+impl Parts {
+    fn open(path: &Path) -> Result<Self, JournalError> {
+        let (head, frames) = open_part(path)?;
+        if head.part != 0 {
+            return Err(JournalError::LaterPart { part: head.part });
+        }
+        let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+        let name = name.strip_suffix(&format!("-{}-0000.journal", head.id)).map(str::to_owned).unwrap_or_default();
+        Ok(Self { folder: path.parent().unwrap_or(Path::new(".")).to_owned(), name, head, frames })
+    }
+
+    fn end(&self) -> Option<FramesEnd> {
+        self.frames.end()
+    }
+}
+
+fn open_part(path: &Path) -> Result<(Head, Frames<BufReader<File>>), JournalError> {
+    let unreadable = |source| JournalError::Unreadable { path: path.display().to_string(), source };
+    Frames::open(BufReader::new(File::open(path).map_err(unreadable)?))
+}
+
+impl Iterator for Parts {
+    type Item = Record;
+
+    fn next(&mut self) -> Option<Record> {
+        loop {
+            if let Some(record) = self.frames.next() {
+                return Some(record);
+            }
+            if self.frames.end() != Some(FramesEnd::Clean) {
+                return None;
+            }
+            let following = Head { part: self.head.part + 1, ..self.head };
+            let (head, frames) = open_part(&part_path(&self.folder, &self.name, following)).ok()?;
+            if head != following {
+                return None;
+            }
+            (self.head, self.frames) = (head, frames);
+        }
+    }
+}

@@ -1,0 +1,189 @@
+//! A journal on disk: a thread that writes entries to files of a limited size.
+
+use std::fs::File;
+use std::io::{self, BufWriter, Write};
+use std::os::unix::fs::OpenOptionsExt;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::thread::{Builder, JoinHandle, Thread};
+use std::time::Duration;
+
+use schemars::JsonSchema;
+use serde::Deserialize;
+use sha2::{Digest, Sha256};
+
+use crate::journal::frames::{Head, encode_frame};
+use crate::journal::queue::{JournalSink, Queue};
+use crate::journal::record::Record;
+use crate::rules::{AssetSource, LoadedRules};
+
+/// The operator's settings of journals.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+pub struct JournalSettings {
+    /// Where journals go; empty = there are none.
+    pub folder: String,
+    /// A file that is longer is followed by another part, in bytes.
+    pub file_bytes: u64,
+    /// How much may wait for the disk, in bytes; beyond, the journal ends with a gap.
+    pub queue_bytes: usize,
+    /// How often what waits is written, in milliseconds.
+    pub write_every_ms: u64,
+    /// How often the state's hash is noted, in real seconds.
+    pub checkpoint_seconds: u64,
+}
+
+/// The path of a part: `world-0-1773115200000-0000.journal`.
+pub fn part_path(folder: &Path, name: &str, head: Head) -> PathBuf {
+    folder.join(format!("{name}-{}-{:04}.journal", head.id, head.part))
+}
+
+/// Where the rules of that fingerprint are copied to.
+pub fn rules_folder(folder: &Path, fingerprint: u64) -> PathBuf {
+    folder.join(format!("rules-{fingerprint:016x}"))
+}
+
+/// Copies the assets beside the journals, unless a copy is there already.
+pub fn keep_rules(folder: &Path, rules: &LoadedRules, assets: &AssetSource) -> io::Result<()> {
+    let copy = rules_folder(folder, rules.fingerprint);
+    if copy.is_dir() {
+        return Ok(());
+    }
+    // A copy that a crash has cut short must not be taken for a whole one.
+    let unfinished = copy.with_extension("unfinished");
+    let unreadable = |_| io::Error::other("the assets cannot be read any more");
+    let texts = assets.text_files().map_err(unreadable)?;
+    let pictures = assets.pictures().map_err(unreadable)?;
+    let texts = texts.into_iter().map(|(name, text)| (name, text.into_bytes()));
+    for (name, bytes) in texts.chain(pictures) {
+        let path = unfinished.join(name);
+        std::fs::create_dir_all(path.parent().unwrap_or(&unfinished))?;
+        std::fs::write(path, bytes)?;
+    }
+    std::fs::rename(unfinished, copy)
+}
+
+/// The program by version and by the hash of its file, so that a replay can tell another one.
+pub fn program_name() -> String {
+    let bytes = std::env::current_exe().and_then(std::fs::read).unwrap_or_default();
+    let hash = Sha256::digest(&bytes);
+    let mark = hash.iter().take(4).fold(0_u32, |mark, byte| mark << 8 | u32::from(*byte));
+    format!("raidkeep {} {mark:08x}", env!("CARGO_PKG_VERSION"))
+}
+
+/// The way to a journal on disk. Dropping it writes what waits, and waits for that.
+#[derive(Debug)]
+pub struct FileJournal {
+    queue: Arc<Queue>,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl FileJournal {
+    /// Makes the first part and starts the thread that writes. `id` is the moment of the start, unix milliseconds.
+    pub fn create(folder: &Path, name: &str, id: i64, settings: &JournalSettings) -> io::Result<Self> {
+        std::fs::create_dir_all(folder)?;
+        let queue = Arc::new(Queue::new(settings.queue_bytes));
+        let parts = Parts::create(folder, name, id, settings.file_bytes)?;
+        let writer = Writer { queue: queue.clone(), parts, pause: Duration::from_millis(settings.write_every_ms) };
+        let thread = Builder::new().name("raidkeep-journal".into()).spawn(move || writer.run())?;
+        Ok(Self { queue, thread: Some(thread) })
+    }
+}
+
+impl JournalSink for FileJournal {
+    fn take(&mut self, entry: Vec<u8>) -> bool {
+        self.queue.put(entry)
+    }
+}
+
+impl Drop for FileJournal {
+    fn drop(&mut self) {
+        self.queue.close();
+        if let Some(thread) = self.thread.take() {
+            Thread::unpark(thread.thread());
+            if thread.join().is_err() {
+                tracing::error!("the thread that writes the journal panicked");
+            }
+        }
+    }
+}
+
+/// The files of a journal.
+struct Parts {
+    folder: PathBuf,
+    name: String,
+    head: Head,
+    file: BufWriter<File>,
+    bytes: u64,
+    bytes_max: u64,
+}
+
+impl Parts {
+    fn create(folder: &Path, name: &str, id: i64, bytes_max: u64) -> io::Result<Self> {
+        let head = Head { id, part: 0 };
+        let file = open(&part_path(folder, name, head), head)?;
+        Ok(Self { folder: folder.to_owned(), name: name.to_owned(), head, file, bytes: 0, bytes_max })
+    }
+
+    fn write(&mut self, entry: &[u8], frame: &mut Vec<u8>) -> io::Result<()> {
+        if self.bytes > self.bytes_max {
+            self.file.flush()?;
+            self.head.part += 1;
+            self.file = open(&part_path(&self.folder, &self.name, self.head), self.head)?;
+            self.bytes = 0;
+        }
+        frame.clear();
+        encode_frame(entry, frame);
+        self.bytes += frame.len() as u64;
+        self.file.write_all(frame)
+    }
+}
+
+/// Only the operator may read it: it says as much of the players as the databases do.
+fn open(path: &Path, head: Head) -> io::Result<BufWriter<File>> {
+    let file = File::options().write(true).create_new(true).mode(0o600).open(path)?;
+    let mut file = BufWriter::with_capacity(1 << 16, file);
+    file.write_all(&head.encode())?;
+    file.flush()?;
+    Ok(file)
+}
+
+struct Writer {
+    queue: Arc<Queue>,
+    parts: Parts,
+    pause: Duration,
+}
+
+impl Writer {
+    /// Looks for entries from time to time: to be woken for each would cost the world more than the entry.
+    fn run(mut self) {
+        if let Err(error) = self.write_all() {
+            self.queue.close();
+            metrics::counter!("raidkeep_journal_gaps_total").increment(1);
+            tracing::error!(
+                %error,
+                "the journal cannot be written and ends here; the game goes on. The next start begins another one"
+            );
+        }
+    }
+
+    fn write_all(&mut self) -> io::Result<()> {
+        let mut frame = Vec::new();
+        loop {
+            let taken = self.queue.take();
+            for entry in &taken.entries {
+                self.parts.write(entry, &mut frame)?;
+            }
+            if taken.has_overflowed {
+                let gap = postcard::to_stdvec(&Record::Gap).map_err(io::Error::other)?;
+                self.parts.write(&gap, &mut frame)?;
+                self.parts.file.flush()?;
+                return Err(io::Error::other("the disk is too slow for it"));
+            }
+            self.parts.file.flush()?;
+            if taken.is_closed {
+                return Ok(());
+            }
+            std::thread::park_timeout(self.pause);
+        }
+    }
+}

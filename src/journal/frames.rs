@@ -1,0 +1,216 @@
+//! The files of a journal: a head, and then one frame an entry.
+//!
+//! Head: `RAIDJRNL`, format (u32), id of the journal (i64, unix milliseconds of its start), number of the part (u32).
+//! Frame: length of the entry (u32), its hash (u64), the entry (postcard). Numbers are little endian. A crash may cut the
+//! last frame short; a frame that is not whole ends the file.
+
+use std::hash::Hasher;
+use std::io::{self, Read};
+
+use crate::hash::StableHasher;
+use crate::journal::Record;
+
+/// What each file begins with.
+pub const MAGIC: &[u8; 8] = b"RAIDJRNL";
+/// The form of the files.
+pub const FORMAT: u32 = 1;
+const HEAD_BYTES: usize = 24;
+const FRAME_HEAD_BYTES: usize = 12;
+/// How much of an entry is read at a time, so that a damaged length takes no memory.
+const PIECE_BYTES: u64 = 1 << 20;
+
+/// Why a file cannot be read as a journal.
+#[derive(Debug, thiserror::Error)]
+pub enum JournalError {
+    /// The system does not give it.
+    #[error("cannot read the journal {path}: {source}")]
+    Unreadable {
+        /// The file.
+        path: String,
+        /// Why.
+        source: io::Error,
+    },
+    /// It is something else.
+    #[error("this is no journal of raidkeep: expected a file that begins with RAIDJRNL and the start of a world")]
+    NoJournal,
+    /// A later program wrote it.
+    #[error("the journal has format {found}; this program knows format {FORMAT}. Use the program that wrote it")]
+    OtherFormat {
+        /// In the file.
+        found: u32,
+    },
+    /// It is a later part.
+    #[error(
+        "this is part {part} of a journal, and a replay begins with part 0: give the file whose name ends in -0000"
+    )]
+    LaterPart {
+        /// Which one.
+        part: u32,
+    },
+}
+
+/// What a file says of itself.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Head {
+    /// The same in all parts of a journal.
+    pub id: i64,
+    /// Counted from 0.
+    pub part: u32,
+}
+
+impl Head {
+    /// The bytes a file begins with.
+    pub fn encode(self) -> Vec<u8> {
+        let mut bytes = MAGIC.to_vec();
+        bytes.extend_from_slice(&FORMAT.to_le_bytes());
+        bytes.extend_from_slice(&self.id.to_le_bytes());
+        bytes.extend_from_slice(&self.part.to_le_bytes());
+        bytes
+    }
+}
+
+/// An entry as it stands in a frame.
+///
+/// # Panics
+/// When the entry is 4 GiB long, which no tick comes near.
+pub fn encode_frame(entry: &[u8], out: &mut Vec<u8>) {
+    let length = u32::try_from(entry.len()).expect("an entry should be under 4 GiB");
+    out.extend_from_slice(&length.to_le_bytes());
+    out.extend_from_slice(&hash(entry).to_le_bytes());
+    out.extend_from_slice(entry);
+}
+
+fn hash(entry: &[u8]) -> u64 {
+    let mut hasher = StableHasher::default();
+    hasher.write(entry);
+    hasher.finish()
+}
+
+/// How the frames of a file end.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum FramesEnd {
+    /// Behind a whole frame.
+    Clean,
+    /// At a frame that is cut short or damaged, at this byte.
+    Torn(u64),
+}
+
+/// The entries of one file.
+#[derive(Debug)]
+pub struct Frames<R> {
+    reader: R,
+    at: u64,
+    end: Option<FramesEnd>,
+}
+
+impl<R: Read> Frames<R> {
+    /// Reads the head.
+    pub fn open(mut reader: R) -> Result<(Head, Self), JournalError> {
+        let mut head = [0; HEAD_BYTES];
+        reader.read_exact(&mut head).map_err(|_| JournalError::NoJournal)?;
+        let number = |at: usize| u32::from_le_bytes([head[at], head[at + 1], head[at + 2], head[at + 3]]);
+        if &head[..8] != MAGIC {
+            return Err(JournalError::NoJournal);
+        }
+        if number(8) != FORMAT {
+            return Err(JournalError::OtherFormat { found: number(8) });
+        }
+        let id = (i64::from(number(16)) << 32) | i64::from(number(12));
+        Ok((Head { id, part: number(20) }, Self { reader, at: HEAD_BYTES as u64, end: None }))
+    }
+
+    /// How the frames ended, once there are no more.
+    pub fn end(&self) -> Option<FramesEnd> {
+        self.end
+    }
+
+    fn read(&mut self) -> Result<Record, FramesEnd> {
+        let torn = FramesEnd::Torn(self.at);
+        let mut head = Vec::with_capacity(FRAME_HEAD_BYTES);
+        self.reader.by_ref().take(FRAME_HEAD_BYTES as u64).read_to_end(&mut head).map_err(|_| torn)?;
+        if head.is_empty() {
+            return Err(FramesEnd::Clean);
+        }
+        let (length, expected) = head.split_first_chunk::<4>().ok_or(torn)?;
+        let (length, expected) = (u64::from(u32::from_le_bytes(*length)), expected.first_chunk::<8>().ok_or(torn)?);
+        let mut entry = Vec::new();
+        while (entry.len() as u64) < length {
+            let piece = PIECE_BYTES.min(length - entry.len() as u64);
+            let read = self.reader.by_ref().take(piece).read_to_end(&mut entry).map_err(|_| torn)?;
+            if read == 0 {
+                return Err(torn);
+            }
+        }
+        if hash(&entry).to_le_bytes() != *expected {
+            return Err(torn);
+        }
+        self.at += FRAME_HEAD_BYTES as u64 + length;
+        postcard::from_bytes(&entry).map_err(|_| torn)
+    }
+}
+
+impl<R: Read> Iterator for Frames<R> {
+    type Item = Record;
+
+    fn next(&mut self) -> Option<Record> {
+        if self.end.is_some() {
+            return None;
+        }
+        match self.read() {
+            Ok(record) => Some(record),
+            Err(end) => {
+                self.end = Some(end);
+                None
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn journal(records: &[Record]) -> Vec<u8> {
+        let mut bytes = Head { id: 1_773_115_200_000, part: 3 }.encode();
+        for record in records {
+            encode_frame(&postcard::to_stdvec(record).expect("plain data"), &mut bytes);
+        }
+        bytes
+    }
+
+    fn records() -> Vec<Record> {
+        vec![Record::Checkpoint { ticks: 3, hash: 7 }, Record::Rows(vec![9; 300]), Record::End]
+    }
+
+    #[test]
+    fn a_file_is_read_as_it_was_written() {
+        let bytes = journal(&records());
+        let (head, mut frames) = Frames::open(&bytes[..]).expect("a journal");
+        assert_eq!(head, Head { id: 1_773_115_200_000, part: 3 });
+        assert_eq!(frames.by_ref().collect::<Vec<_>>(), records());
+        assert_eq!(frames.end(), Some(FramesEnd::Clean));
+    }
+
+    #[test]
+    fn other_files_and_later_formats_are_told_apart() {
+        assert!(matches!(Frames::open(&b"PK"[..]), Err(JournalError::NoJournal)));
+        assert!(matches!(Frames::open(&[0; 40][..]), Err(JournalError::NoJournal)));
+        let mut bytes = journal(&[]);
+        bytes[8] = 2;
+        assert!(matches!(Frames::open(&bytes[..]), Err(JournalError::OtherFormat { found: 2 })));
+    }
+
+    proptest! {
+        #[test]
+        fn a_cut_or_changed_file_gives_its_first_entries_and_nothing_else(cut in 24..400_usize, flip in any::<bool>()) {
+            let mut bytes = journal(&records());
+            let cut = cut.min(bytes.len() - 1);
+            if flip { bytes[cut] ^= 0x40 } else { bytes.truncate(cut) }
+            let (_, mut frames) = Frames::open(&bytes[..]).expect("a journal");
+            let read: Vec<Record> = frames.by_ref().collect();
+            prop_assert!(read.len() < 3 && read[..] == records()[..read.len()], "{:?}", read);
+            prop_assert!(flip == matches!(frames.end(), Some(FramesEnd::Torn(_))) || !flip);
+        }
+    }
+}

@@ -1,0 +1,108 @@
+//! A real server writes a journal; `raidkeep replay` plays it, shows a player, and makes a scenario of what it did.
+
+pub mod process;
+
+use std::path::PathBuf;
+use std::process::{Command, Output};
+
+use process::{Client, Host, PROGRAM, Server};
+use serde_json::{Value, json};
+
+fn host(more: &[&str]) -> Host {
+    let host = Host::new(more);
+    let folder = host.path("journals").display().to_string();
+    host.with(&["--journal", &folder, "--set", "journal.checkpoint_seconds=0"])
+}
+
+fn ask(client: &mut Client, function: &str, mut data: Value) -> Value {
+    data["token"] = client.token.clone().into();
+    client.ask(function, data)
+}
+
+fn play(server: &Server) {
+    let (mut ann, mut bob) = (server.guest("ann"), server.guest("bob"));
+    for _ in 0..3 {
+        assert_eq!(ask(&mut ann, "enter_stage_general", json!({"stage": 8}))["status"], 0);
+        assert_eq!(ask(&mut bob, "enter_stage_general", json!({"stage": 8}))["status"], 0);
+        assert_eq!(ask(&mut ann, "victory_stage_general", json!({"stage": 8}))["status"], 0);
+    }
+    assert_ne!(ask(&mut ann, "victory_stage_general", json!({"stage": 8}))["status"], 0, "nobody wins twice");
+}
+
+fn stop(mut server: Server) {
+    server.signal("TERM");
+    server.process.wait();
+}
+
+/// The first parts of the journals, in order of time.
+fn journals(host: &Host) -> Vec<PathBuf> {
+    let entries = std::fs::read_dir(host.path("journals")).expect("the journal's folder should be there");
+    let paths = entries.map(|entry| entry.expect("the folder should be readable").path());
+    let mut first: Vec<_> = paths.filter(|path| path.display().to_string().ends_with("-0000.journal")).collect();
+    first.sort();
+    first
+}
+
+fn replay(arguments: &[&str]) -> Output {
+    Command::new(PROGRAM).arg("replay").args(arguments).output().expect("the program should be there")
+}
+
+fn told(output: &Output) -> String {
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    String::from_utf8_lossy(&output.stdout).into_owned()
+}
+
+#[test]
+fn a_journal_on_disk_is_played_and_shows_a_player_and_its_scenario() {
+    let host = host(&[]);
+    let server = host.start();
+    play(&server);
+    stop(server);
+    let journal = journals(&host).pop().expect("a journal should be there").display().to_string();
+    let scenario = host.path("ann.ron").display().to_string();
+    let all = told(&replay(&[&journal, "--player", "玩家#1", "--scenario", &scenario]));
+    assert!(all.contains("checkpoints equal") && !all.contains(" 0 checkpoints"), "{all}");
+    assert!(all.contains("\"remain\": 102"), "three stages took 18 of 120 points: {all}");
+    let text = std::fs::read_to_string(&scenario).expect("the scenario should be written");
+    assert_eq!(text.matches("victory_stage_general").count(), 4, "only what ann did: {text}");
+    assert_eq!(text.matches("Ask(by: \"玩家#1\"").count(), 7, "{text}");
+    assert!(text.contains("data: {\"stage\":8}") && text.contains("status: 0"), "{text}");
+    assert!(text.contains("energy: 120"), "the state before it did anything: {text}");
+}
+
+#[test]
+fn a_replay_stops_where_it_is_told_to() {
+    let host = host(&[]);
+    let server = host.start();
+    play(&server);
+    stop(server);
+    let journal = journals(&host).pop().expect("a journal should be there").display().to_string();
+    let early = told(&replay(&[&journal, "--until", "2"]));
+    assert!(early.starts_with("2 ticks in"), "{early}");
+    let output = replay(&[&journal, "--until", "soon"]);
+    assert!(String::from_utf8_lossy(&output.stderr).contains("expected the number of a tick"), "{output:?}");
+    let output = replay(&[&journal, "--player", "nobody"]);
+    assert!(String::from_utf8_lossy(&output.stderr).contains("no player \"nobody\""), "{output:?}");
+}
+
+#[test]
+fn a_killed_server_leaves_a_journal_and_the_next_start_begins_another_that_goes_on_from_the_disk() {
+    let host = host(&["--set", "journal.file_bytes=1000"]);
+    let mut server = host.start();
+    play(&server);
+    server.process.kill();
+    let server = host.start();
+    play(&server);
+    stop(server);
+    let journals = journals(&host);
+    assert_eq!(journals.len(), 2, "one for each start: {journals:?}");
+    for journal in &journals {
+        let played = told(&replay(&[&journal.display().to_string()]));
+        assert!(played.contains("checkpoints equal"), "{played}");
+    }
+    let parts = std::fs::read_dir(host.path("journals")).expect("the folder should be there").count();
+    assert!(parts > 4, "small files follow each other: {parts}");
+    let later = journals[1].display().to_string().replace("-0000.", "-0001.");
+    let output = replay(&[&later]);
+    assert!(String::from_utf8_lossy(&output.stderr).contains("begins with part 0"), "{output:?}");
+}
