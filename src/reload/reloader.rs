@@ -93,7 +93,10 @@ impl Reloader {
         let label = match outcome {
             Outcome::Changed(rules) => {
                 rules.warnings.iter().for_each(|warning| tracing::warn!("{warning}"));
-                tracing::info!(fingerprint = format!("{:016x}", rules.fingerprint), "the rules have changed, read from {place}");
+                tracing::info!(
+                    fingerprint = format!("{:016x}", rules.fingerprint),
+                    "the rules have changed, read from {place}"
+                );
                 "changed"
             }
             Outcome::Unchanged(_) => "unchanged",
