@@ -20,7 +20,7 @@ use crate::identity::{Account, Login};
 use crate::mail::MailDelivery;
 use crate::player::{AccountId, Players};
 use crate::request::route::RouteApp;
-use crate::request::{Answer, Call, Player, Refusal, Request, RequestApp, Success, status};
+use crate::request::{Answer, Call, Player, Refusal, Request, RequestApp, Success};
 use crate::rules::{Place, Report, Rules, RulesApp, Table, Tables, only};
 use crate::tick::{Surroundings, Tick, TickSystems};
 
@@ -193,7 +193,7 @@ fn get_list(
     rules: Res<Rules<PresenceRules>>,
 ) -> Answer<OnlineList> {
     let caller = accounts.get(call.caller.entity);
-    own_role(caller.map_err(|_| Refusal::new(status::INTERNAL_ERROR, "internal error"))?, &call.request.role)?;
+    own_role(caller.map_err(|_| Refusal::internal())?, &call.request.role)?;
     let names = online.entities().filter_map(|entity| Some(accounts.get(entity).ok()?.name().to_owned()));
     Ok(Success::with(OnlineList { roles: names.take(rules.listed_max).collect() }))
 }

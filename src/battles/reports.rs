@@ -7,7 +7,7 @@ use crate::battles::index::BattleIndex;
 use crate::battles::model::{Battle, Ending};
 use crate::battles::rules::BattleRules;
 use crate::battles::verdict::Seat;
-use crate::platforms::sud::{IsWin, RoundBegin, RoundPlayer, RoundResult, Rounds};
+use crate::platforms::sud::{IsWin, RoundBegin, RoundPlayer, RoundResult, Rounds, with_rounds};
 use crate::rules::Rules;
 use crate::storage::Touched;
 
@@ -45,18 +45,6 @@ pub fn report_rounds(world: &mut World, rounds: &mut SystemState<Rounds<'static,
 fn battle(world: &World, id: u64) -> Option<(Entity, &Battle)> {
     let entity = world.resource::<BattleIndex>().find(id)?;
     Some((entity, world.get::<Battle>(entity)?))
-}
-
-fn with_rounds<T>(
-    world: &mut World,
-    rounds: &mut SystemState<Rounds<'static, 'static>>,
-    report: impl FnOnce(&mut Rounds<'_, '_>) -> T,
-) -> Option<T> {
-    let reported = rounds.get_mut(world).map(|mut rounds| report(&mut rounds));
-    rounds.apply(world);
-    reported
-        .inspect_err(|error| tracing::error!(%error, "a battle cannot be reported, the platform's plugin is missing"))
-        .ok()
 }
 
 fn report_begin(world: &mut World, rounds: &mut SystemState<Rounds<'static, 'static>>, id: u64) {

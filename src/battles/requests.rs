@@ -11,7 +11,7 @@ use crate::battles::told::Told;
 use crate::character::own_role;
 use crate::identity::Account;
 use crate::request::route::RouteApp;
-use crate::request::{Call, Meanwhile, Need, Player, Refusal, Request, RequestApp, Success, Unready, Waits, status};
+use crate::request::{Call, Meanwhile, Need, Player, Refusal, Request, RequestApp, Success, Unready, Waits};
 
 pub(super) fn register(app: &mut App) {
     app.add_waiting_request::<BattleTurn, _>(battle);
@@ -64,7 +64,7 @@ fn battle(In(call): In<Call<BattleTurn>>, mut arena: Arena, accounts: Query<&Acc
     }
     let BattleTurn { role, id, text, action, items, skills, wait } = call.request;
     let account = accounts.get(call.caller.entity);
-    own_role(account.map_err(|_| Refusal::new(status::INTERNAL_ERROR, "internal error"))?, &role)?;
+    own_role(account.map_err(|_| Refusal::internal())?, &role)?;
     let longest = arena.rules.text_longest;
     let text = text.or(action).filter(|text| text.chars().nth(longest).is_none());
     let expected = || Refusal::malformed("data.text", &format!("a string of at most {longest} characters"));

@@ -9,12 +9,12 @@ use serde::{Deserialize, Serialize};
 use crate::challenges::duels::{ChallengeTold, DuelError, Duels, Response};
 use crate::challenges::push::Push;
 use crate::character::own_role;
-use crate::identity::Account;
+use crate::identity::{Account, username_key};
 use crate::images::Images;
 use crate::request::route::RouteApp;
-use crate::request::{Answer, Call, Player, Refusal, Request, RequestApp, Success, Waits, status};
+use crate::request::{Answer, Call, Player, Refusal, Request, RequestApp, Success, Waits};
 use crate::rules::Rules;
-use crate::storage::{Directory, IndexKey};
+use crate::storage::Directory;
 
 pub(super) fn register(app: &mut App) {
     app.add_waiting_request::<MakeChallenge, _>(challenge);
@@ -29,8 +29,6 @@ pub(super) fn register(app: &mut App) {
     app.add_route::<ChallengeInfo>("/challenge_info").add_route::<AcceptC>("/accept_c");
     app.add_route::<Refrash>("/refrash").add_route::<Refresh>("/refresh");
 }
-
-const INTERNAL: Refusal = Refusal::new(status::INTERNAL_ERROR, "internal error");
 
 /// The codes of document 5 beside 200, which it leaves to the server.
 mod code {
@@ -96,7 +94,7 @@ fn challenge(
     images: Res<Rules<Images>>,
 ) -> Waits<Challenged> {
     let MakeChallenge { role1, role2, image_data } = call.request;
-    let account = accounts.get(call.caller.entity).map_err(|_| INTERNAL)?;
+    let account = accounts.get(call.caller.entity).map_err(|_| Refusal::internal())?;
     let refused =
         |status_code| Ok(Success::with(Challenged { status_code, status: false, image_data: None, id: String::new() }));
     if own_role(account, &role1).is_err() {
@@ -106,8 +104,7 @@ fn challenge(
         Ok(image_data) => image_data,
         Err(code) => return refused(code),
     };
-    // Identity keeps usernames in the name space "name".
-    let Some(challenged) = directory.find(&IndexKey::new("name", role2.as_bytes()))? else {
+    let Some(challenged) = directory.find(&username_key(&role2))? else {
         return refused(code::NOT_FOUND);
     };
     match duels.challenge((call.caller.account, account.name()), challenged, image_data.clone()) {
@@ -176,7 +173,7 @@ fn send_answer(
     mut duels: Duels,
     accounts: Query<&Account>,
 ) -> Answer<AnswerSent> {
-    let account = accounts.get(caller.entity).map_err(|_| INTERNAL)?;
+    let account = accounts.get(caller.entity).map_err(|_| Refusal::internal())?;
     let status_code = match own_role(account, role) {
         Err(_) => code::NOT_YOUR_ROLE,
         Ok(()) => {
@@ -208,7 +205,7 @@ pub struct Entered {
 
 fn accept_c(In(call): In<Call<AcceptC>>, mut duels: Duels, accounts: Query<&Account>) -> Answer<Entered> {
     let AcceptC { id, status: accepts } = call.request;
-    let account = accounts.get(call.caller.entity).map_err(|_| INTERNAL)?;
+    let account = accounts.get(call.caller.entity).map_err(|_| Refusal::internal())?;
     let response = Response { name: account.name(), accepts, image_data: None };
     let status = duels.answer(call.caller.account, &id, response).is_ok() && accepts;
     Ok(Success::with(Entered { status }))
@@ -249,7 +246,7 @@ fn challenge_info(
     images: Res<Rules<Images>>,
 ) -> Answer<ChallengeShown> {
     let ChallengeInfo { id, status: accepts, image_data } = call.request;
-    let account = accounts.get(call.caller.entity).map_err(|_| INTERNAL)?;
+    let account = accounts.get(call.caller.entity).map_err(|_| Refusal::internal())?;
     let malformed = |_| Refusal::malformed("data.image_data", "base64 of a PNG within the limits");
     let portrait = checked_image(image_data, &images).map_err(malformed)?;
     let challenge = duels.received(call.caller.account, &id).ok_or(NO_SUCH_CHALLENGE)?;
@@ -304,7 +301,7 @@ fn refresh(In(call): In<Call<Refresh>>, duels: Duels, accounts: Query<&Account>)
 }
 
 fn show_challenges(caller: Player, role: &str, duels: Duels, accounts: Query<&Account>) -> Answer<Refreshed> {
-    own_role(accounts.get(caller.entity).map_err(|_| INTERNAL)?, role)?;
+    own_role(accounts.get(caller.entity).map_err(|_| Refusal::internal())?, role)?;
     let received = || duels.all_received(caller.account);
     let accepted: Vec<String> = duels.arena.not_entered(caller.account).map(|id| id.to_string()).into_iter().collect();
     Ok(Success::with(Refreshed {

@@ -18,7 +18,7 @@ use crate::identity::Account;
 use crate::items::{Inventory, ItemRules};
 use crate::levels::{Experience, LevelRules, Standing};
 use crate::request::route::RouteApp;
-use crate::request::{Answer, Call, Player, Reads, Refusal, Request, RequestApp, Success, status};
+use crate::request::{Answer, Call, Player, Reads, Refusal, Request, RequestApp, Success};
 use crate::rules::Rules;
 use crate::schema::{map_of, schema_by_hand};
 
@@ -27,8 +27,6 @@ pub(super) fn register(app: &mut App) {
     app.add_request::<Time, _>(time);
     app.add_route::<Status>("/status").add_route::<Time>("/time");
 }
-
-const INTERNAL: Refusal = Refusal::new(status::INTERNAL_ERROR, "internal error");
 
 /// `status {role}`.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
@@ -103,7 +101,7 @@ fn show_status(
     rules: SheetRules,
     clock: Res<Clock>,
 ) -> Answer<StatusShown> {
-    let player = players.get(call.caller.entity).map_err(|_| INTERNAL)?;
+    let player = players.get(call.caller.entity).map_err(|_| Refusal::internal())?;
     own_role(player.account, &call.request.role)?;
     let standing = rules.levels.standing(player.experience.total);
     let shown = |item| (rules.items.name_of(item), player.inventory.quantity(item));
@@ -136,7 +134,7 @@ pub struct TimeShown {
 }
 
 fn time(In(call): In<Call<Time>>, accounts: Query<&Account>, clock: Res<Clock>) -> Answer<TimeShown> {
-    let account = accounts.get(call.caller.entity).map_err(|_| INTERNAL)?;
+    let account = accounts.get(call.caller.entity).map_err(|_| Refusal::internal())?;
     own_role(account, &call.request.role)?;
     Ok(Success::with(TimeShown { time: clock.local_time(clock.now()) }))
 }

@@ -15,7 +15,7 @@ use crate::identity::{Account, NameRules};
 use crate::items::{Amount, Cause, Inventory, ItemRules};
 use crate::request::lenient::{Integer, integer};
 use crate::request::route::RouteApp;
-use crate::request::{Answer, Anyone, Call, Player, Reads, Refusal, Request, RequestApp, Success, status};
+use crate::request::{Answer, Anyone, Call, Player, Reads, Refusal, Request, RequestApp, Success};
 use crate::rules::Rules;
 use crate::schema::{map_of, schema_by_hand};
 use crate::template::Template;
@@ -30,7 +30,6 @@ pub(super) fn register(app: &mut App) {
 
 /// Why materials go.
 const CRAFTING: Cause = Cause::new("crafting");
-const INTERNAL: Refusal = Refusal::new(status::INTERNAL_ERROR, "internal error");
 
 /// `merge {role, mode, num, des, name?}`: makes something of what `num` pays for.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
@@ -87,7 +86,8 @@ fn merge(
     items: Res<Rules<ItemRules>>,
 ) -> Answer<Told> {
     let Merge { role, mode, num, des: description, name } = call.request;
-    let (account, mut inventory, mut possessions) = players.get_mut(call.caller.entity).map_err(|_| INTERNAL)?;
+    let (account, mut inventory, mut possessions) =
+        players.get_mut(call.caller.entity).map_err(|_| Refusal::internal())?;
     own_role(account, &role)?;
     let kind = CraftKind::of_mode(mode).ok_or_else(|| Refusal::malformed("data.mode", "0 (skill) or 1 (equipment)"))?;
     let recipe = rules.recipe(kind);
@@ -169,7 +169,7 @@ pub struct BagShown {
 }
 
 fn bag(In(call): In<Call<Bag>>, players: Query<(&Account, &Possessions)>) -> Answer<BagShown> {
-    let (account, possessions) = players.get(call.caller.entity).map_err(|_| INTERNAL)?;
+    let (account, possessions) = players.get(call.caller.entity).map_err(|_| Refusal::internal())?;
     own_role(account, &call.request.role)?;
     Ok(Success::with(BagShown { equipments: Described::of(possessions.all(CraftKind::Equipment)) }))
 }
@@ -194,7 +194,7 @@ pub struct SkillsShown {
 }
 
 fn skill(In(call): In<Call<Skill>>, players: Query<(&Account, &Possessions)>) -> Answer<SkillsShown> {
-    let (account, possessions) = players.get(call.caller.entity).map_err(|_| INTERNAL)?;
+    let (account, possessions) = players.get(call.caller.entity).map_err(|_| Refusal::internal())?;
     own_role(account, &call.request.role)?;
     Ok(Success::with(SkillsShown { skills: Described::of(possessions.all(CraftKind::Skill)) }))
 }

@@ -12,7 +12,7 @@ use crate::hang_up::rules::HangUpRules;
 use crate::items::{Cause, Inventory, LegacyChange};
 use crate::random::Randomness;
 use crate::request::lenient::Integer;
-use crate::request::{Answer, Call, Player, Reads, Refusal, Request, RequestApp, Success, lenient, status};
+use crate::request::{Answer, Call, Player, Reads, Refusal, Request, RequestApp, Success, lenient};
 use crate::rules::Rules;
 use crate::stages::Progress;
 
@@ -76,7 +76,7 @@ pub struct Hanger {
 }
 
 fn internal<E>(_: E) -> Refusal {
-    Refusal::new(status::INTERNAL_ERROR, "internal error")
+    Refusal::internal()
 }
 
 fn start_hang_up(

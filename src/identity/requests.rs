@@ -151,7 +151,7 @@ fn hash_password(world: &World, fact: Option<Fact>, password: &str) -> Result<St
     };
     hashed.map_err(|error| {
         tracing::error!(%error, "a password could not be hashed; check identity.password_cost in the configuration");
-        Refusal::new(status::INTERNAL_ERROR, "internal error").into()
+        Refusal::internal().into()
     })
 }
 

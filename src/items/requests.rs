@@ -11,7 +11,7 @@ use crate::items::ItemId;
 use crate::items::ledger::{Change, LEDGER_TABLE, Movement, PointsChange, key};
 use crate::player::AccountId;
 use crate::request::lenient::Integer;
-use crate::request::{Call, Operator, Refusal, Request, RequestApp, Success, Waits, lenient, status};
+use crate::request::{Call, Operator, Refusal, Request, RequestApp, Success, Waits, lenient};
 use crate::storage::{Directory, FoundRows, RowQuery};
 
 pub(super) fn register(app: &mut App) {
@@ -126,6 +126,6 @@ fn read(rows: FoundRows) -> Result<Vec<Movement>, Refusal> {
     let movements = rows.iter().map(|(key, value)| Movement::read(key, value).map(|(_, movement)| movement));
     movements.collect::<Result<_, _>>().map_err(|error| {
         tracing::error!(%error, "a row of the ledger cannot be read; it is left alone and the list is refused");
-        Refusal::new(status::INTERNAL_ERROR, "internal error")
+        Refusal::internal()
     })
 }

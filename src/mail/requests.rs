@@ -14,7 +14,7 @@ use crate::items::{Amount, Cause, Inventory};
 use crate::mail::model::{Broadcasts, Letter, Mail, MailError, Mailbox};
 use crate::mail::rules::MailRules;
 use crate::player::Players;
-use crate::request::{Answer, Call, Player, Reads, Refusal, Request, RequestApp, Success, Unready, Waits, status};
+use crate::request::{Answer, Call, Player, Reads, Refusal, Request, RequestApp, Success, Unready, Waits};
 use crate::rules::Rules;
 use crate::storage::{Directory, Touched};
 
@@ -33,7 +33,6 @@ const CLAIMED: Cause = Cause::new("mail");
 
 const DAILY_LIMIT: Refusal = Refusal::new(99, "no more mails can be sent today");
 const NO_SUCH_PLAYER: Refusal = Refusal::new(98, "no such player");
-const INTERNAL: Refusal = Refusal::new(status::INTERNAL_ERROR, "internal error");
 
 impl From<MailError> for Refusal {
     fn from(error: MailError) -> Self {
@@ -150,7 +149,7 @@ struct PostOffice<'w, 's> {
 impl PostOffice<'_, '_> {
     /// Takes in what was announced, and shows the mails that `is_meant`.
     fn list(&mut self, player: Player, is_meant: impl Fn(&Mail) -> bool) -> Answer<MailList> {
-        let mut mailbox = self.boxes.get_mut(player.entity).map_err(|_| INTERNAL)?;
+        let mut mailbox = self.boxes.get_mut(player.entity).map_err(|_| Refusal::internal())?;
         let max = self.rules.box_max;
         mailbox.take_in(player.account, &self.broadcasts, self.clock.now(), max);
         let shown = mailbox.newest_first().into_iter().filter(|mail| is_meant(mail));
@@ -181,7 +180,7 @@ impl Request for MarkReadMail {
 }
 
 fn mark_read_mail(In(call): In<Call<MarkReadMail>>, mut boxes: Query<&mut Mailbox>) -> Answer<()> {
-    let mut mailbox = boxes.get_mut(call.caller.entity).map_err(|_| INTERNAL)?;
+    let mut mailbox = boxes.get_mut(call.caller.entity).map_err(|_| Refusal::internal())?;
     mailbox.mark_read(&call.request.key)?;
     Ok(Success::empty())
 }
@@ -200,7 +199,7 @@ impl Request for DeleteMail {
 }
 
 fn delete_mail(In(call): In<Call<DeleteMail>>, mut boxes: Query<&mut Mailbox>) -> Answer<()> {
-    let mut mailbox = boxes.get_mut(call.caller.entity).map_err(|_| INTERNAL)?;
+    let mut mailbox = boxes.get_mut(call.caller.entity).map_err(|_| Refusal::internal())?;
     mailbox.delete(&call.request.key)?;
     Ok(Success::empty())
 }
@@ -217,7 +216,7 @@ impl Request for DeleteReadMail {
 }
 
 fn delete_read_mail(In(call): In<Call<DeleteReadMail>>, mut boxes: Query<&mut Mailbox>) -> Answer<()> {
-    let mut mailbox = boxes.get_mut(call.caller.entity).map_err(|_| INTERNAL)?;
+    let mut mailbox = boxes.get_mut(call.caller.entity).map_err(|_| Refusal::internal())?;
     mailbox.delete_read();
     Ok(Success::empty())
 }
@@ -246,7 +245,7 @@ fn claim_mail(
     In(call): In<Call<ClaimMail>>,
     mut players: Query<(&mut Mailbox, &mut Inventory)>,
 ) -> Answer<MailClaimed> {
-    let (mut mailbox, mut inventory) = players.get_mut(call.caller.entity).map_err(|_| INTERNAL)?;
+    let (mut mailbox, mut inventory) = players.get_mut(call.caller.entity).map_err(|_| Refusal::internal())?;
     let reward = mailbox.claim(&call.request.key)?;
     inventory.grant(&reward, CLAIMED);
     Ok(Success::with(MailClaimed { remain: inventory.remain_of(&reward), reward }))
@@ -294,14 +293,13 @@ fn check_lengths(request: &SendMail, rules: &MailRules) -> Result<(), Refusal> {
 
 fn check_daily_limit(world: &World, sender: Entity) -> Result<(), Refusal> {
     let today = world.resource::<Clock>().day();
-    let sent = world.get::<Mailbox>(sender).ok_or(INTERNAL)?.sent_on(today);
+    let sent = world.get::<Mailbox>(sender).ok_or(Refusal::internal())?.sent_on(today);
     let is_allowed = sent < world.resource::<Rules<MailRules>>().sent_per_day;
     if is_allowed { Ok(()) } else { Err(DAILY_LIMIT) }
 }
 
 /// The player of that name, in memory. From here on its rows are looked at when the tick ends.
 fn find_target(world: &mut World, name: &str) -> Result<Entity, Unready> {
-    // Identity keeps usernames in the name space "name".
     let found = world.resource::<Directory>().find(&username_key(name))?;
     let account = found.ok_or(NO_SUCH_PLAYER)?;
     let now = world.resource::<Time<Real>>().elapsed();
@@ -311,7 +309,7 @@ fn find_target(world: &mut World, name: &str) -> Result<Entity, Unready> {
 }
 
 fn write_letter(world: &World, sender: Entity, request: &SendMail) -> Result<Letter, Refusal> {
-    let from = world.get::<Account>(sender).ok_or(INTERNAL)?.name();
+    let from = world.get::<Account>(sender).ok_or(Refusal::internal())?.name();
     Ok(Letter {
         at: world.resource::<Clock>().now(),
         from: from.into(),
@@ -324,6 +322,6 @@ fn write_letter(world: &World, sender: Entity, request: &SendMail) -> Result<Let
 /// Puts the letter into the box; returns the key of the mail.
 fn deliver(world: &mut World, target: Entity, letter: Letter) -> Result<String, Refusal> {
     let box_max = world.resource::<Rules<MailRules>>().box_max;
-    let mut mailbox = world.get_mut::<Mailbox>(target).ok_or(INTERNAL)?;
+    let mut mailbox = world.get_mut::<Mailbox>(target).ok_or(Refusal::internal())?;
     Ok(mailbox.receive(letter, box_max)?)
 }

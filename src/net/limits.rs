@@ -3,13 +3,26 @@
 use std::collections::HashMap;
 use std::net::IpAddr;
 use std::num::NonZeroU32;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use governor::clock::{Clock, DefaultClock};
 use governor::state::keyed::HashMapStateStore;
-use governor::{DefaultDirectRateLimiter, Quota, RateLimiter};
+use governor::{DefaultDirectRateLimiter, NotUntil, Quota, RateLimiter};
 
 use crate::player::AccountId;
+
+/// So many requests a second, with bursts of twice as many. 0 = no limit.
+fn quota(rate: u32) -> Option<Quota> {
+    let rate = NonZeroU32::new(rate)?;
+    Some(Quota::per_second(rate).allow_burst(rate.saturating_mul(NonZeroU32::MIN.saturating_add(1))))
+}
+
+/// Milliseconds after which the next request is allowed.
+fn wait_ms(until: &NotUntil<<DefaultClock as Clock>::Instant>) -> u64 {
+    let wait = until.wait_time_from(DefaultClock::default().now());
+    u64::try_from(wait.as_millis()).unwrap_or(u64::MAX).max(1)
+}
 
 /// One rate limit; shared by everything it counts together.
 #[derive(Clone)]
@@ -18,9 +31,7 @@ pub struct Limiter(Option<Arc<DefaultDirectRateLimiter>>);
 impl Limiter {
     /// So many requests a second, with bursts of twice as many. 0 = no limit.
     pub fn per_second(rate: u32) -> Self {
-        let quota = NonZeroU32::new(rate)
-            .map(|rate| Quota::per_second(rate).allow_burst(rate.saturating_mul(NonZeroU32::MIN.saturating_add(1))));
-        Self(quota.map(|quota| Arc::new(RateLimiter::direct(quota))))
+        Self(quota(rate).map(|quota| Arc::new(RateLimiter::direct(quota))))
     }
 
     /// Counts a request; errs with the milliseconds after which the next one is allowed.
@@ -28,10 +39,7 @@ impl Limiter {
         let Some(limiter) = &self.0 else {
             return Ok(());
         };
-        limiter.check().map_err(|until| {
-            let wait = until.wait_time_from(DefaultClock::default().now());
-            u64::try_from(wait.as_millis()).unwrap_or(u64::MAX).max(1)
-        })
+        limiter.check().map_err(|until| wait_ms(&until))
     }
 }
 
@@ -70,33 +78,32 @@ impl PlayerLimits {
 }
 
 /// The limits of addresses that ask over HTTP, where no connection is known to be somebody's.
-pub struct AddressLimits(Option<HashMapStateRateLimiter>);
+pub struct AddressLimits {
+    limiter: Option<RateLimiter<IpAddr, HashMapStateStore<IpAddr>, DefaultClock>>,
+    /// So many addresses, and those that have been quiet are forgotten.
+    prune_at: AtomicUsize,
+}
 
-type HashMapStateRateLimiter = RateLimiter<IpAddr, HashMapStateStore<IpAddr>, DefaultClock>;
-
-/// So many addresses are remembered before those that have been quiet are forgotten.
+/// So many addresses are remembered at least.
 const ADDRESSES_KEPT: usize = 4096;
 
 impl AddressLimits {
     /// So many requests a second for each address, with bursts of twice as many. 0 = no limit.
     pub fn new(rate: u32) -> Self {
-        let quota = NonZeroU32::new(rate)
-            .map(|rate| Quota::per_second(rate).allow_burst(rate.saturating_mul(NonZeroU32::MIN.saturating_add(1))));
-        Self(quota.map(RateLimiter::hashmap))
+        Self { limiter: quota(rate).map(RateLimiter::hashmap), prune_at: AtomicUsize::new(ADDRESSES_KEPT) }
     }
 
     /// Counts a request; errs with the milliseconds after which the next one is allowed.
     pub fn check(&self, address: IpAddr) -> Result<(), u64> {
-        let Some(limiter) = &self.0 else {
+        let Some(limiter) = &self.limiter else {
             return Ok(());
         };
-        if limiter.len() >= ADDRESSES_KEPT {
+        if limiter.len() >= self.prune_at.load(Ordering::Relaxed) {
             limiter.retain_recent();
+            // With many addresses at once a look at all of them is not for every request.
+            self.prune_at.store((limiter.len() * 2).max(ADDRESSES_KEPT), Ordering::Relaxed);
         }
-        limiter.check_key(&address).map_err(|until| {
-            let wait = until.wait_time_from(DefaultClock::default().now());
-            u64::try_from(wait.as_millis()).unwrap_or(u64::MAX).max(1)
-        })
+        limiter.check_key(&address).map_err(|until| wait_ms(&until))
     }
 }
 

@@ -89,7 +89,7 @@ async fn ask(way_in: &WayIn, route: Route, authorization: Option<&str>, body: &[
             }
             reply
         }
-        Err(_) => HttpReply::refusal(&Refusal::new(status::INTERNAL_ERROR, "internal error")),
+        Err(_) => HttpReply::refusal(&Refusal::internal()),
     }
 }
 

@@ -119,7 +119,7 @@ pub fn restore(world: &mut World, account: AccountId, rows: Option<LoadedPlayer>
     if world.resource_mut::<Players>().find(account, now).is_ok() {
         return Ok(());
     }
-    let internal = Refusal::new(status::INTERNAL_ERROR, "internal error");
+    let internal = Refusal::internal();
     let Some(rows) = rows else {
         tracing::error!(%account, "the index names an account that has no rows; its requests are refused");
         return Err(internal);

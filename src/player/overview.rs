@@ -11,7 +11,7 @@ use crate::hang_up::HangUp;
 use crate::identity::Account;
 use crate::items::{Amount, Inventory};
 use crate::levels::{Experience, LevelRules, Standing};
-use crate::request::{Answer, Call, Player, Reads, Refusal, Request, Success, status};
+use crate::request::{Answer, Call, Player, Reads, Refusal, Request, Success};
 use crate::rules::Rules;
 use crate::stages::{HighestStages, OpenSession, Progress, StageRules, StageSession};
 use crate::tickets::{Limits, TicketRules, Tickets};
@@ -87,7 +87,7 @@ pub fn get_player_info(
     ticket_rules: Res<Rules<TicketRules>>,
     stage_rules: Res<Rules<StageRules>>,
 ) -> Answer<PlayerOverview> {
-    let player = players.get(call.caller.entity).map_err(|_| Refusal::new(status::INTERNAL_ERROR, "internal error"))?;
+    let player = players.get(call.caller.entity).map_err(|_| Refusal::internal())?;
     let now = clock.now();
     let Standing { exp, level, need } = levels.standing(player.experience.total);
     let energy = player.energy;

@@ -85,6 +85,11 @@ impl Refusal {
         Self::new(status::INVALID_TOKEN, "invalid token")
     }
 
+    /// Status -1: the log knows more.
+    pub const fn internal() -> Self {
+        Self::new(status::INTERNAL_ERROR, "internal error")
+    }
+
     /// Status 16.
     pub const fn busy(why: &'static str) -> Self {
         Self::new(status::BUSY, why)

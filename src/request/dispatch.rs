@@ -62,12 +62,8 @@ impl Command {
 
     /// Answers a command that waits and will not be run again: with what it has begun, else with the refusal.
     pub fn dismiss(self, refusal: &Refusal) {
-        match self.meanwhile {
-            Some(Meanwhile(mut body)) => {
-                finish_reply(&mut body, &self.reply_to.id);
-                self.reply_to.send(Reply { text: into_text(body), sign_in: None });
-            }
-            None => self.reply_to.refuse(refusal),
+        if let Some(held) = self.dismiss_until(refusal, Until::Now) {
+            held.release();
         }
     }
 }
@@ -150,7 +146,7 @@ impl ReplyTo {
 impl Drop for ReplyTo {
     fn drop(&mut self) {
         if let Some(port) = self.port.take() {
-            let refusal = Refusal::new(status::INTERNAL_ERROR, "internal error");
+            let refusal = Refusal::internal();
             port.reply(self.serial, Reply { text: refusal_text(&refusal, &self.id), sign_in: None });
         }
     }
@@ -663,7 +659,7 @@ fn downcast<R: Request>(request: AnyRequest) -> R {
 
 fn broken_handler<R: Request>(error: &dyn std::fmt::Display) -> Refusal {
     tracing::error!(function = R::FUNCTION, %error, "a handler could not run; its plugin did not set up what it needs");
-    Refusal::new(status::INTERNAL_ERROR, "internal error")
+    Refusal::internal()
 }
 
 /// Room for the `id` and the closing brace, and for a reply that is a little longer than the last.

@@ -115,7 +115,7 @@ impl Route {
             data: Option<&'a RawValue>,
         }
         let Ok(frame) = serde_json::from_str::<Frame<'_>>(frame) else {
-            return HttpReply::refusal(&Refusal::new(status::INTERNAL_ERROR, "internal error"));
+            return HttpReply::refusal(&Refusal::internal());
         };
         match frame.data {
             Some(data) => HttpReply { status: http_status(frame.status), body: data.get().to_owned() },

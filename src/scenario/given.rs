@@ -76,7 +76,7 @@ fn give_player(In(call): In<Call<PlayerState>>, mut players: Query<Given>, rules
     rules.check(state)?;
     let found = players.get_mut(call.caller.entity);
     let (mut experience, mut energy, mut inventory, mut progress, mut tickets) =
-        found.map_err(|_| Refusal::new(status::INTERNAL_ERROR, "internal error"))?;
+        found.map_err(|_| Refusal::internal())?;
     if let Some(total) = exp {
         experience.total = total;
     }

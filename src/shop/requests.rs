@@ -12,7 +12,6 @@ use crate::orders::{Goods, NewOrder, ORDER_NOTICE, OrderDesk, OrderId, OrderStat
 use crate::platforms::mcrmb::Gateway;
 use crate::request::{
     Answer, Call, Fact, Meanwhile, Need, Notice, Player, Reads, Refusal, Request, RequestApp, Success, Unready, Waits,
-    status,
 };
 use crate::rules::Rules;
 use crate::shop::rules::{Offer, ShopRules};
@@ -114,7 +113,7 @@ fn buy_item(
     gateway: Res<Gateway>,
     mut desk: OrderDesk,
 ) -> Waits<ItemBought> {
-    let internal = Refusal::new(status::INTERNAL_ERROR, "internal error");
+    let internal = Refusal::internal();
     let (account, inventory) = players.get(call.caller.entity).map_err(|_| internal)?;
     if let Some(told) = told(call.fact) {
         return Ok(bought(&told, inventory)?);

@@ -11,7 +11,7 @@ use crate::items::{Amount, Cause, Inventory};
 use crate::orders::model::{TicketGoods, Wish};
 use crate::orders::{Goods, NewOrder, OrderDesk};
 use crate::platforms::mcrmb::Gateway;
-use crate::request::{Call, Player, Refusal, Request, RequestApp, Success, Waits, status};
+use crate::request::{Call, Player, Refusal, Request, RequestApp, Success, Waits};
 use crate::rules::Rules;
 use crate::shop::requests::{OrderProgress, SHORT, told, wait_for};
 use crate::tickets::{Limits, NextReset, Purchase, PurchaseMode, TicketKind, TicketRules, Tickets};
@@ -110,7 +110,7 @@ fn buy_ticket(
     clock: Res<Clock>,
     mut desk: OrderDesk,
 ) -> Waits<TicketBought> {
-    let internal = Refusal::new(status::INTERNAL_ERROR, "internal error");
+    let internal = Refusal::internal();
     let (mut tickets, mut inventory, account) = players.get_mut(call.caller.entity).map_err(|_| internal)?;
     let counter = Counter::find(call.request.mode, &rules, &clock)?;
     if let Some(told) = told(call.fact) {

@@ -6,7 +6,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::items::{Cause, Inventory};
-use crate::request::{Answer, Call, Player, Reads, Refusal, Request, RequestApp, Success, status};
+use crate::request::{Answer, Call, Player, Reads, Refusal, Request, RequestApp, Success};
 use crate::rules::Rules;
 use crate::shop::ShopRules;
 
@@ -38,7 +38,7 @@ fn simulated_purchase(
 ) -> Answer<()> {
     let offer = shop.offer(&call.request.offer).ok_or(Refusal::new(99, "no such offer"))?;
     let inventory = inventories.get_mut(call.caller.entity);
-    let mut inventory = inventory.map_err(|_| Refusal::new(status::INTERNAL_ERROR, "internal error"))?;
+    let mut inventory = inventory.map_err(|_| Refusal::internal())?;
     inventory.note_points(-i64::from(offer.price), None, PURCHASE);
     inventory.grant(&offer.items, PURCHASE);
     Ok(Success::empty())

@@ -16,7 +16,7 @@ use crate::items::{Amount, Cause, Inventory};
 use crate::levels::{Experience, LevelRules};
 use crate::random::Randomness;
 use crate::request::lenient::{self, Given, Integer};
-use crate::request::{Answer, Call, Player, Reads, Refusal, Request, RequestApp, Success, status};
+use crate::request::{Answer, Call, Player, Reads, Refusal, Request, RequestApp, Success};
 use crate::rules::Rules;
 use crate::stages::model::{Mode, Progress, StageSession};
 use crate::stages::rules::{ModeRules, StageBlock, StageRules};
@@ -123,7 +123,7 @@ impl StageTables<'_> {
 }
 
 pub(super) fn no_player<E>(_: E) -> Refusal {
-    Refusal::new(status::INTERNAL_ERROR, "internal error")
+    Refusal::internal()
 }
 
 /// `enter_stage_* {token, stage}`.

@@ -3,7 +3,7 @@
 use bevy_ecs::prelude::*;
 use bevy_ecs::system::SystemState;
 
-use crate::platforms::sud::{IsWin, RoundBegin, RoundId, RoundPlayer, RoundResult, Rounds, SudPlatform};
+use crate::platforms::sud::{IsWin, RoundBegin, RoundId, RoundPlayer, RoundResult, Rounds, SudPlatform, with_rounds};
 use crate::player::AccountId;
 use crate::stages::model::{EndedBossSession, StageSession};
 use crate::storage::{Stored, Touched};
@@ -26,7 +26,7 @@ pub fn report_boss_sessions(world: &mut World, rounds: &mut SystemState<Rounds>)
             let is_open = session.has_news();
             report(world, rounds, account, &ended);
             if is_open
-                && let Some(round) = with(world, rounds, |rounds| rounds.begin(begin(account)))
+                && let Some(round) = with_rounds(world, rounds, |rounds| rounds.begin(begin(account)))
                 && let Some(mut session) = world.get_mut::<StageSession>(entity)
             {
                 session.note_round(round);
@@ -35,20 +35,9 @@ pub fn report_boss_sessions(world: &mut World, rounds: &mut SystemState<Rounds>)
     }
 }
 
-fn with<T>(
-    world: &mut World,
-    state: &mut SystemState<Rounds>,
-    act: impl FnOnce(&mut Rounds<'_, '_>) -> T,
-) -> Option<T> {
-    let done = state.get_mut(world).map(|mut rounds| act(&mut rounds));
-    state.apply(world);
-    done.inspect_err(|error| tracing::error!(%error, "rounds cannot be reported; the platform's plugin is missing"))
-        .ok()
-}
-
 fn report(world: &mut World, rounds: &mut SystemState<Rounds>, account: AccountId, ended: &[EndedBossSession]) {
     for session in ended {
-        with(world, rounds, |rounds| {
+        with_rounds(world, rounds, |rounds| {
             let round: RoundId = session.round.unwrap_or_else(|| rounds.begin(begin(account)));
             rounds.settle(round, &[result(account, session.damage)]);
         });

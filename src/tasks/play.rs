@@ -17,7 +17,7 @@ use crate::narrator::script::Scene;
 use crate::narrator::story::Next;
 use crate::narrator::{Cast, NarratorRules, Said, Story};
 use crate::random::Randomness;
-use crate::request::{Refusal, status};
+use crate::request::Refusal;
 use crate::rules::Rules;
 use crate::tasks::model::{ActiveTask, TaskBook, TaskName};
 use crate::tasks::queue::TaskQueue;
@@ -25,7 +25,7 @@ use crate::tasks::rules::{RewardRange, RewardShown, TaskRules};
 use crate::tasks::scripts::{PersonalTasks, PublicTasks, Task};
 
 /// For what the program has promised itself cannot happen.
-pub(super) const INTERNAL: Refusal = Refusal::new(status::INTERNAL_ERROR, "internal error");
+pub(super) const INTERNAL: Refusal = Refusal::internal();
 
 /// In the ledger.
 const REWARD: Cause = Cause::new("task");

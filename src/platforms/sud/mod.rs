@@ -28,7 +28,7 @@ use crate::storage::{ArchivedRow, StorageApp};
 use crate::tick::{Tick, TickSystems};
 use crate::verify::VerifyApp;
 
-pub use rounds::{IsWin, RoundBegin, RoundId, RoundPlayer, RoundResult, Rounds};
+pub use rounds::{IsWin, RoundBegin, RoundId, RoundPlayer, RoundResult, Rounds, with_rounds};
 
 /// What leads to the receiver of reports.
 pub const REPORTS: Line = Line("sud reports");

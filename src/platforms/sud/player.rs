@@ -8,7 +8,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::player::AccountId;
-use crate::request::{Answer, Call, Player, Reads, Refusal, Request, RequestApp, Success, status};
+use crate::request::{Answer, Call, Player, Reads, Refusal, Request, RequestApp, Success};
 use crate::storage::PlayerRow;
 
 /// What the platform's own login gave the client. Without it the platform sees the number of the account.
@@ -80,7 +80,7 @@ fn sud_bind(In(call): In<Call<SudBind>>, mut players: Query<&mut SudIdentity>) -
     if ss_token.len() > TOKEN_BYTES_MAX {
         return Err(Refusal::malformed("data.ss_token", "the token that SUD gave the player, up to 512 bytes"));
     }
-    let internal = Refusal::new(status::INTERNAL_ERROR, "internal error");
+    let internal = Refusal::internal();
     let mut identity = players.get_mut(call.caller.entity).map_err(|_| internal)?;
     *identity = SudIdentity { uid: uid.into(), ss_token: ss_token.into() };
     Ok(Success::empty())

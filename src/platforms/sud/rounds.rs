@@ -6,7 +6,7 @@ use std::hash::Hasher;
 use std::time::Duration;
 
 use bevy_ecs::prelude::*;
-use bevy_ecs::system::SystemParam;
+use bevy_ecs::system::{SystemParam, SystemState};
 use serde::{Deserialize, Serialize};
 
 use crate::clock::Clock;
@@ -449,6 +449,18 @@ impl Rounds<'_, '_> {
         self.touched.push(entity);
         self.surroundings.wake_within(Duration::ZERO);
     }
+}
+
+/// Begins or settles rounds from a system that has the whole world.
+pub fn with_rounds<T>(
+    world: &mut World,
+    state: &mut SystemState<Rounds<'static, 'static>>,
+    act: impl FnOnce(&mut Rounds<'_, '_>) -> T,
+) -> Option<T> {
+    let done = state.get_mut(world).map(|mut rounds| act(&mut rounds));
+    state.apply(world);
+    done.inspect_err(|error| tracing::error!(%error, "rounds cannot be reported; the platform's plugin is missing"))
+        .ok()
 }
 
 #[cfg(test)]
