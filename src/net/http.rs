@@ -179,6 +179,10 @@ fn upgrade(site: &Rc<Site>, request: Request<Incoming>, client: Client) -> Reply
     reply
 }
 
+/// Turns an upgraded connection into a WebSocket and starts to serve it. What the handshake needed is gone by then; a
+/// connection is idle most of its life and should not keep it.
+/// Turns an upgraded connection into a WebSocket and has a task of its own serve it: what the handshake needed is gone
+/// by then, since a connection is idle most of its life.
 async fn hand_over(sockets: Rc<Sockets>, request: Request<Incoming>, client: Client) {
     let peer = client.peer;
     let upgraded = match hyper::upgrade::on(request).await {
@@ -191,5 +195,8 @@ async fn hand_over(sockets: Rc<Sockets>, request: Request<Incoming>, client: Cli
     let settings = websocket::settings(sockets.config().limits.frame_bytes);
     let (stream, early) = (parts.io.into_inner(), parts.read_buf.to_vec());
     let socket = WebSocketStream::from_partially_read(stream, early, Role::Server, Some(settings)).await;
-    sockets.serve(socket, Some(peer.ip())).await;
+    tokio::task::spawn_local(async move {
+        sockets.serve(socket, Some(peer.ip())).await;
+        drop(client);
+    });
 }
