@@ -4,7 +4,8 @@ use std::path::PathBuf;
 
 use clap::Args;
 use metrics_exporter_prometheus::PrometheusBuilder;
-use tracing::{Level, Metadata};
+use tracing::level_filters::LevelFilter;
+use tracing::{Level, Metadata, Subscriber};
 use tracing_subscriber::Layer;
 use tracing_subscriber::filter::{EnvFilter, filter_fn};
 use tracing_subscriber::layer::SubscriberExt;
@@ -101,9 +102,16 @@ impl Serve {
 
 pub(super) fn start_log(as_json: bool) {
     let filter = EnvFilter::try_from_env("RAIDKEEP_LOG").unwrap_or_else(|_| EnvFilter::new("info"));
+    log_subscriber(filter, as_json).init();
+}
+
+fn log_subscriber(filter: EnvFilter, as_json: bool) -> impl Subscriber + Send + Sync {
+    // Without the hint, libraries would put together every trace of theirs, several for each request, for nobody.
+    let no_secrets =
+        filter_fn(is_free_of_secrets).with_max_level_hint(filter.max_level_hint().unwrap_or(LevelFilter::TRACE));
     let log = tracing_subscriber::fmt::layer().with_writer(std::io::stderr);
     let log = if as_json { log.json().boxed() } else { log.with_ansi(false).boxed() };
-    tracing_subscriber::registry().with(log.with_filter(filter)).with(filter_fn(is_free_of_secrets)).init();
+    tracing_subscriber::registry().with(log.with_filter(filter)).with(no_secrets)
 }
 
 /// Libraries log whole frames and URLs at the finer levels, and know nothing of the tokens, card passwords and signatures in
@@ -160,5 +168,17 @@ impl StopSignal {
                 _ = self.terminate.recv() => {}
             }
         });
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_nobody_will_see_is_turned_off_at_its_source() {
+        let most = |filter: &str| log_subscriber(EnvFilter::new(filter), false).max_level_hint();
+        assert_eq!(most("info"), Some(LevelFilter::INFO), "libraries do not build traces for nobody");
+        assert_eq!(most("info,raidkeep=debug"), Some(LevelFilter::DEBUG));
     }
 }

@@ -22,7 +22,12 @@ pub struct Connection {
     outbox: Arc<Outbox>,
     address: Option<IpAddr>,
     limiter: Limiter,
-    in_flight_max: usize,
+    in_flight_max: u64,
+    next_serial: u64,
+    /// How many more requests may be read before the outbox has to be asked; every look at it takes a lock.
+    room: u64,
+    /// The worlds that will be told when the connection is gone.
+    worlds: Vec<u32>,
     signed_in: SignedIn,
     /// Requests whose answer may say who the connection acts for.
     unchecked: VecDeque<Unchecked>,
@@ -68,7 +73,10 @@ impl Connection {
             way_in,
             address,
             limiter,
-            in_flight_max,
+            in_flight_max: in_flight_max as u64,
+            next_serial: 0,
+            room: 0,
+            worlds: Vec::new(),
             signed_in: SignedIn::default(),
             unchecked: VecDeque::new(),
             waits_for: None,
@@ -78,6 +86,9 @@ impl Connection {
     /// Whether another request may be read: not while too many are under way, nor while it is
     /// being settled who the connection acts for.
     pub fn can_receive(&mut self) -> bool {
+        if self.waits_for.is_none() && self.room > 0 {
+            return true;
+        }
         let outbox = self.outbox.lock();
         if let Some(serial) = self.waits_for {
             if !outbox.is_answered(serial) {
@@ -85,20 +96,32 @@ impl Connection {
             }
             self.waits_for = None;
         }
-        outbox.slots.len() < self.in_flight_max
+        let in_flight = self.next_serial - outbox.first_serial;
+        self.room = self.in_flight_max.saturating_sub(in_flight);
+        self.room > 0
+    }
+
+    /// The place of the next request's reply.
+    fn reserve(&mut self) -> u64 {
+        self.room = self.room.saturating_sub(1);
+        self.next_serial += 1;
+        self.next_serial - 1
     }
 
     /// Takes in the text of a frame.
     pub fn receive(&mut self, text: &str) {
         self.take_sign_ins();
-        let serial = self.outbox.lock().reserve();
+        let serial = self.reserve();
         let limit = self.limiter.check();
         let slot = Slot { port: &self.outbox, serial };
         let Some(received) = self.way_in.receive(text, &self.signed_in, self.address, limit, slot) else {
             return;
         };
         let Received { world, signs_in, unchecked_token: token } = received;
-        self.outbox.lock().note_world(world);
+        if !self.worlds.contains(&world) {
+            self.worlds.push(world);
+            self.outbox.lock().worlds.push(world);
+        }
         if signs_in {
             self.waits_for = Some(serial);
         }
@@ -109,7 +132,7 @@ impl Connection {
 
     /// Answers a frame that is no text.
     pub fn receive_binary(&mut self) {
-        let serial = self.outbox.lock().reserve();
+        let serial = self.reserve();
         let refusal = Refusal::new(status::MALFORMED, "request: expected a text frame, found a binary one");
         let text = refusal_text(&refusal, &RequestId::Absent);
         self.outbox.reply(serial, Reply { text, sign_in: None });
@@ -133,7 +156,7 @@ impl Connection {
 
     /// Whether every request has its reply and every reply was taken.
     pub fn is_idle(&self) -> bool {
-        self.outbox.lock().slots.is_empty()
+        self.outbox.lock().first_serial == self.next_serial
     }
 
     /// Whether the connection acts for anybody.
@@ -187,7 +210,9 @@ struct Outbox {
 
 #[derive(Default)]
 struct Slots {
+    /// The first request whose reply has not left.
     first_serial: u64,
+    /// The replies from that request to the last one that was answered.
     slots: VecDeque<Option<String>>,
     sign_ins: Vec<(u64, SignIn)>,
     /// Events wait for no request; they leave with the next replies.
@@ -225,25 +250,19 @@ impl Drop for Outbox {
 }
 
 impl Slots {
-    fn note_world(&mut self, world: u32) {
-        if !self.worlds.contains(&world) {
-            self.worlds.push(world);
+    fn fill(&mut self, serial: u64, text: String) {
+        let Some(at) = serial.checked_sub(self.first_serial).and_then(|at| usize::try_from(at).ok()) else {
+            return;
+        };
+        if at >= self.slots.len() {
+            self.slots.resize(at + 1, None);
         }
-    }
-
-    fn reserve(&mut self) -> u64 {
-        self.slots.push_back(None);
-        self.first_serial + self.slots.len() as u64 - 1
-    }
-
-    fn slot(&mut self, serial: u64) -> Option<&mut Option<String>> {
-        let at = usize::try_from(serial.checked_sub(self.first_serial)?).ok()?;
-        self.slots.get_mut(at)
+        self.slots[at] = Some(text);
     }
 
     fn is_answered(&self, serial: u64) -> bool {
         let at = serial.checked_sub(self.first_serial).and_then(|at| usize::try_from(at).ok());
-        at.is_none_or(|at| self.slots.get(at).is_none_or(Option::is_some))
+        at.is_none_or(|at| self.slots.get(at).is_some_and(Option::is_some))
     }
 
     /// The first request without an answer.
@@ -260,9 +279,7 @@ impl ReplyPort for Outbox {
 
     fn reply(&self, serial: u64, reply: Reply) {
         let mut slots = self.lock();
-        if let Some(slot) = slots.slot(serial) {
-            *slot = Some(reply.text);
-        }
+        slots.fill(serial, reply.text);
         if let Some(sign_in) = reply.sign_in {
             slots.sign_ins.push((serial, sign_in));
             slots.acts_for = Some(sign_in);

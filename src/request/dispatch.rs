@@ -7,7 +7,7 @@ use std::net::IpAddr;
 use std::sync::Arc;
 
 use bevy_ecs::prelude::*;
-use bevy_ecs::system::BoxedSystem;
+use bevy_ecs::system::{BoxedSystem, SystemAccess, SystemInput};
 
 use crate::clock::Clock;
 use crate::events::{self, Audience, ConnectionId, EventTable, Events, Listeners, OperatorListeners};
@@ -405,6 +405,8 @@ impl Entry {
 pub(crate) trait Handler: Send + Sync {
     fn access(&self) -> Access;
     fn reads(&self) -> Reads;
+    /// Whether its system can change anything of the world.
+    fn may_change(&self) -> bool;
     /// Runs the handler. A handler that has to wait gives the request back.
     fn run(&mut self, world: &mut World, request: AnyRequest, origin: Origin<'_>) -> Outcome;
 }
@@ -437,7 +439,9 @@ pub fn dispatch(world: &mut World, handlers: &mut Handlers, mut command: Command
         Err(Unready::Needs(need) | Unready::Begun(need, _)) => return park(world, need, command),
     };
     if let Some(player) = player {
-        world.resource_mut::<Touched>().push(player.entity);
+        if handler.may_change() {
+            world.resource_mut::<Touched>().push(player.entity);
+        }
         presence::hear(world, player.account);
         match check_repeat(world, player, command.once.as_deref()) {
             Repeat::New => {}
@@ -502,6 +506,7 @@ fn check_repeat(world: &World, player: Player, once: Option<&OnceKey>) -> Repeat
 fn keep_for_repeats(world: &mut World, player: Player, once: OnceKey, body: &[u8]) {
     if let Some(mut log) = world.get_mut::<OnceLog>(player.entity) {
         log.keep(once, body);
+        world.resource_mut::<Touched>().push(player.entity);
     }
 }
 
@@ -581,17 +586,28 @@ pub fn settle_waits(world: &mut World, last_batch: u64) {
     });
 }
 
+/// Makes a handler's system ready; tells whether it can change anything, now or when its commands are applied.
+fn prepare<I: SystemInput + 'static, O: 'static>(system: &mut dyn System<In = I, Out = O>, world: &mut World) -> bool {
+    let changes = match system.initialize(world) {
+        SystemAccess::None => false,
+        SystemAccess::Shared(access) => access.combined_access().has_any_write(),
+        SystemAccess::Exclusive => true,
+    };
+    changes || system.has_deferred()
+}
+
 /// A handler that answers at once.
 pub(crate) struct Simple<R: Request> {
     system: BoxedSystem<In<Call<R>>, Answer<R::Reply>>,
+    may_change: bool,
     /// How long the last reply was; the next is likely to be alike.
     reply_bytes: usize,
 }
 
 impl<R: Request> Simple<R> {
     pub(crate) fn new(world: &mut World, mut system: BoxedSystem<In<Call<R>>, Answer<R::Reply>>) -> Self {
-        system.initialize(world);
-        Self { system, reply_bytes: 0 }
+        let may_change = prepare(&mut *system, world);
+        Self { system, may_change, reply_bytes: 0 }
     }
 }
 
@@ -602,6 +618,10 @@ impl<R: Request> Handler for Simple<R> {
 
     fn reads(&self) -> Reads {
         R::READS
+    }
+
+    fn may_change(&self) -> bool {
+        self.may_change
     }
 
     fn run(&mut self, world: &mut World, request: AnyRequest, origin: Origin<'_>) -> Outcome {
@@ -619,12 +639,13 @@ impl<R: Request> Handler for Simple<R> {
 /// A handler that may wait; it keeps the request for its next run.
 pub(crate) struct Waiting<R: Request> {
     system: BoxedSystem<In<Call<R>>, Waits<R::Reply>>,
+    may_change: bool,
 }
 
 impl<R: Request> Waiting<R> {
     pub(crate) fn new(world: &mut World, mut system: BoxedSystem<In<Call<R>>, Waits<R::Reply>>) -> Self {
-        system.initialize(world);
-        Self { system }
+        let may_change = prepare(&mut *system, world);
+        Self { system, may_change }
     }
 }
 
@@ -635,6 +656,10 @@ impl<R: Request + Clone> Handler for Waiting<R> {
 
     fn reads(&self) -> Reads {
         R::READS
+    }
+
+    fn may_change(&self) -> bool {
+        self.may_change
     }
 
     fn run(&mut self, world: &mut World, request: AnyRequest, origin: Origin<'_>) -> Outcome {
