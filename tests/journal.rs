@@ -4,10 +4,12 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use proptest::prelude::*;
+use raidkeep::clock::ClockMode;
+use raidkeep::energy::{Energy, EnergyRules};
 use raidkeep::game;
 use raidkeep::journal::revive::Library;
 use raidkeep::journal::{Frames, FramesEnd, Record, Replay, ReplayError};
-use raidkeep::rules::AssetSource;
+use raidkeep::rules::{AssetSource, Rules};
 use raidkeep::testing::{Network, OPERATOR_TOKEN, TestPlayer, TestServer, TestSetup, edit_assets};
 use serde_json::{Value, json};
 
@@ -199,6 +201,51 @@ proptest! {
             }
         }
     }
+}
+
+/// Points of energy of the first player, and the seconds to the next, in a replay that stops at a moment (unix seconds).
+fn energy_at(server: &TestServer, moment: i64) -> (i64, i64) {
+    let (records, _) = read(&server.journals[0].bytes());
+    let mut records = records.into_iter();
+    let library: Library = Box::new(|_| None);
+    let (mut replay, first) = Replay::start(&mut records, server.settings(), server.rules(), library, |_| {})
+        .expect("the journal should be playable");
+    for record in first.into_iter().chain(records) {
+        if matches!(&record, Record::Tick(next) if replay.is_later(next, moment)) {
+            let pause = replay.pause_until(moment).expect("the clock runs by itself");
+            replay.play(pause, &mut |_, _, _| false).expect("nothing should happen in a pause");
+            break;
+        }
+        replay.play(record, &mut |_, _, _| false).expect("the replay should go the same way");
+    }
+    assert_eq!(replay.now_ms(), moment * 1000, "the world is where it was to stop");
+    let world = replay.simulation().world_mut();
+    let energy = *world.query::<&Energy>().single(world).expect("one player should be there");
+    let rules = world.resource::<Rules<EnergyRules>>();
+    (energy.points(moment, rules), energy.cooling(moment, rules))
+}
+
+#[test]
+fn a_replay_stops_at_a_moment_between_two_ticks_and_before_what_the_later_one_did() {
+    let mut setup = TestSetup { journals: true, ..TestSetup::default() };
+    setup.settings.clock = ClockMode::Real;
+    let mut server = TestServer::with(setup);
+    let ann = server.player("ann");
+    let enter = json!({"world": 0, "function": "enter_stage_general", "data": {"stage": 8, "token": ann.token}});
+    let start = server.now_ms() / 1000;
+    for _ in 0..2 {
+        server.post(ann.connection, &enter.to_string());
+        // The tick that takes it in comes so much later than the one before.
+        server.advance_seconds(1000);
+    }
+    assert_eq!(energy_at(&server, start + 999), (120, -1), "nothing was spent before the first tick behind the start");
+    assert_eq!(energy_at(&server, start + 1000), (114, 360), "what happens at the moment itself has happened");
+    assert_eq!(
+        energy_at(&server, start + 1500),
+        (115, 220),
+        "500 s later one point has come back, and 140 s of the next"
+    );
+    assert_eq!(energy_at(&server, start + 1999), (116, 81), "the second entry is still a second away");
 }
 
 /// Enough of a game to have something of everything in its journal.

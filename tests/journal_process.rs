@@ -85,6 +85,60 @@ fn a_replay_stops_where_it_is_told_to() {
     assert!(String::from_utf8_lossy(&output.stderr).contains("no player \"nobody\""), "{output:?}");
 }
 
+/// Ann enters a stage, and again 1000 s later, on a clock that only the operator moves. Gives the moment of the second time.
+fn play_with_a_pause(server: &Server) -> String {
+    let mut ann = server.guest("ann");
+    let enter = |ann: &mut Client| assert_eq!(ask(ann, "enter_stage_general", json!({"stage": 8}))["status"], 0);
+    enter(&mut ann);
+    let moved = server.operate("clock_advance", json!({"seconds": 1000}));
+    enter(&mut ann);
+    assert_eq!(ask(&mut ann, "victory_stage_general", json!({"stage": 8}))["status"], 0);
+    assert_eq!(ask(&mut ann, "victory_stage_general", json!({"stage": 8}))["status"], 94, "nobody wins twice");
+    moved["data"]["time"].as_str().expect("the time should be told").to_owned()
+}
+
+#[test]
+fn a_replay_until_a_moment_shows_the_player_as_of_then() {
+    let host = host(&["--clock", "manual"]);
+    let server = host.start();
+    let moment = play_with_a_pause(&server);
+    stop(server);
+    let journal = journals(&host).pop().expect("a journal should be there").display().to_string();
+    let energy = |until: &[&str]| {
+        let told = told(&replay(&[&[journal.as_str(), "--player", "玩家#1"], until].concat()));
+        let (_, player) = told.split_once('{').expect("the player should be shown");
+        let player: Value = serde_json::from_str(&format!("{{{player}")).expect("it should be JSON");
+        (player["energy"].clone(), player["session"]["stage"].clone())
+    };
+    let before = (json!({"cooling": 80, "remain": 116}), json!(8));
+    assert_eq!(
+        energy(&["--until", &moment]),
+        before,
+        "6 points are spent, and 1000 s have brought 2 and 280 s of the next"
+    );
+    let after = (json!({"cooling": 80, "remain": 110}), Value::Null);
+    assert_eq!(energy(&[]), after, "at the end 6 more are spent, and the stage is won");
+}
+
+#[test]
+fn a_scenario_of_a_journal_passes_and_fails_when_the_server_had_answered_otherwise() {
+    let host = host(&["--clock", "manual"]);
+    let server = host.start();
+    play_with_a_pause(&server);
+    stop(server);
+    let journal = journals(&host).pop().expect("a journal should be there").display().to_string();
+    let path = host.path("ann.ron");
+    let scenario = path.display().to_string();
+    told(&replay(&[&journal, "--player", "玩家#1", "--scenario", &scenario]));
+    let run = || Command::new(PROGRAM).args(["scenario", &scenario]).output().expect("the program should be there");
+    let passed = run();
+    assert!(passed.status.success(), "{}", String::from_utf8_lossy(&passed.stdout));
+    let text = std::fs::read_to_string(&path).expect("the scenario should be written");
+    assert!(text.contains("Wait(\"1000s\")") && text.contains("status: 94"), "pauses and refusals are in it: {text}");
+    std::fs::write(&path, text.replace("status: 94", "status: 0")).expect("the scenario should be writable");
+    assert_eq!(run().status.code(), Some(1), "the second victory is refused in the scenario too");
+}
+
 #[test]
 fn a_killed_server_leaves_a_journal_and_the_next_start_begins_another_that_goes_on_from_the_disk() {
     let host = host(&["--set", "journal.file_bytes=1000"]);

@@ -18,9 +18,8 @@ use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     net::TcpStream,
 };
-use tokio_tungstenite::{client_async_with_config, tungstenite::protocol::WebSocketConfig};
 
-use crate::Result;
+use crate::{Result, dialect::Dialect};
 
 /// What the echo is asked; its token is as long as a real one.
 pub(crate) const ECHO_REQUEST: &str =
@@ -33,7 +32,9 @@ pub(crate) const MEASURING: u8 = 1;
 /// Nothing more is sent; what is in flight is awaited.
 pub(crate) const STOPPED: u8 = 2;
 
-const TEXT: u8 = 0x1;
+/// Opcodes of frames.
+pub(crate) const TEXT: u8 = 0x1;
+pub(crate) const BINARY: u8 = 0x2;
 const CLOSE: u8 = 0x8;
 const PING: u8 = 0x9;
 const PONG: u8 = 0xA;
@@ -41,34 +42,26 @@ const PONG: u8 = 0xA;
 /// One WebSocket connection.
 pub(crate) struct Connection {
     stream: TcpStream,
+    pub(crate) dialect: Dialect,
     buffer: Vec<u8>,
     filled: usize,
 }
 
 impl Connection {
     /// Connects and shakes hands.
-    pub(crate) async fn open(address: SocketAddr) -> Result<Self> {
-        let stream = TcpStream::connect(address).await?;
-        stream.set_nodelay(true)?;
-        let config = WebSocketConfig::default().read_buffer_size(1 << 10);
-        let url = format!("ws://{address}/");
-        let (socket, _) = client_async_with_config(url, stream, Some(config)).await?;
-        Ok(Self {
-            // Nothing is lost here: a server has nothing to say before the first request.
-            stream: socket.into_inner(),
-            buffer: Vec::new(),
-            filled: 0,
-        })
+    pub(crate) async fn open(address: SocketAddr, dialect: Dialect) -> Result<Self> {
+        Ok(Self { stream: dialect.open(address).await?, dialect, buffer: Vec::new(), filled: 0 })
     }
 
     /// Sends one request and waits for its reply.
     pub(crate) async fn ask(&mut self, request: &str) -> Result<Vec<u8>> {
-        self.stream.write_all(&masked_frame(TEXT, request.as_bytes())).await?;
+        let dialect = self.dialect;
+        self.stream.write_all(&dialect.frame(request)).await?;
         let mut answer = None;
         while answer.is_none() {
-            self.receive(|text| {
-                if status(text).is_some() {
-                    answer = Some(text.to_vec());
+            self.receive(|payload| {
+                if dialect.status(payload).is_some() {
+                    answer = Some(payload.to_vec());
                 }
             })
             .await?;
@@ -76,8 +69,8 @@ impl Connection {
         answer.ok_or_else(|| "no reply".into())
     }
 
-    /// Waits for data once and hands every whole text frame to `on_text`.
-    async fn receive(&mut self, mut on_text: impl FnMut(&[u8])) -> Result<()> {
+    /// Waits for data once and hands the payload of every whole message to `on_message`.
+    async fn receive(&mut self, mut on_message: impl FnMut(&[u8])) -> Result<()> {
         if self.filled == self.buffer.len() {
             self.buffer.resize((2 * self.filled).max(64 << 10), 0);
         }
@@ -91,7 +84,7 @@ impl Connection {
             let end = consumed + payload.end;
             let payload = &self.buffer[consumed + payload.start..end];
             match opcode {
-                TEXT => on_text(payload),
+                TEXT | BINARY => on_message(payload),
                 PING => {
                     let pong = masked_frame(PONG, payload);
                     self.stream.write_all(&pong).await?;
@@ -108,6 +101,7 @@ impl Connection {
 
     /// Keeps `depth` requests in flight until `phase` says stop, then takes the rest of the replies and closes.
     pub(crate) async fn drive(mut self, mut requests: Requests, depth: usize, phase: Arc<AtomicU8>) -> Result<Tally> {
+        let dialect = self.dialect;
         let mut tally = Tally::default();
         let mut flight = Flight::default();
         let mut batch = Vec::new();
@@ -123,7 +117,7 @@ impl Connection {
                 break;
             }
             let mut arrived = Tally::default();
-            self.receive(|text| arrived.glance(text)).await?;
+            self.receive(|payload| arrived.glance(payload, dialect)).await?;
             due = arrived.replies;
             let measuring = phase.load(Ordering::Relaxed) == MEASURING;
             flight.land(due, measuring.then_some(&mut tally.latencies))?;
@@ -184,13 +178,13 @@ pub(crate) struct Tally {
 }
 
 impl Tally {
-    /// Counts a text frame, unless it is a push of the server, which has no status.
-    fn glance(&mut self, text: &[u8]) {
-        let Some(status) = status(text) else { return };
+    /// Counts a message, unless it is a push of the server, which has no status.
+    fn glance(&mut self, payload: &[u8], dialect: Dialect) {
+        let Some(status) = dialect.status(payload) else { return };
         self.replies += 1;
         if status != 0 {
             self.refused += 1;
-            let reply = || String::from_utf8_lossy(text).into_owned();
+            let reply = || String::from_utf8_lossy(payload).into_owned();
             self.refusal.get_or_insert_with(reply);
         }
     }
@@ -213,13 +207,8 @@ pub(crate) struct Requests {
 
 impl Requests {
     /// `rare` in `rare_percent` of the cases, else `common`; `seed` keeps connections out of step.
-    pub(crate) fn mix(common: &str, rare: &str, rare_percent: u32, seed: u32) -> Self {
-        Self {
-            common: masked_frame(TEXT, common.as_bytes()),
-            rare: masked_frame(TEXT, rare.as_bytes()),
-            rare_percent,
-            random: seed,
-        }
+    pub(crate) fn mix(dialect: Dialect, common: &str, rare: &str, rare_percent: u32, seed: u32) -> Self {
+        Self { common: dialect.frame(common), rare: dialect.frame(rare), rare_percent, random: seed }
     }
 
     fn push_next(&mut self, batch: &mut Vec<u8>) {
@@ -230,22 +219,8 @@ impl Requests {
     }
 }
 
-/// The status of a reply; `None` when the text is no reply.
-fn status(text: &[u8]) -> Option<i32> {
-    const PREFIX: &[u8] = b"{\"status\":";
-    if let Some([b'0', b',' | b'}', ..]) = text.strip_prefix(PREFIX) {
-        return Some(0);
-    }
-    // Only refusals come this way, so a full parse does no harm.
-    #[derive(serde::Deserialize)]
-    struct Status {
-        status: Option<i32>,
-    }
-    serde_json::from_slice::<Status>(text).ok()?.status
-}
-
 /// A whole frame from a client, which has to be masked.
-fn masked_frame(opcode: u8, payload: &[u8]) -> Vec<u8> {
+pub(crate) fn masked_frame(opcode: u8, payload: &[u8]) -> Vec<u8> {
     const MASK: [u8; 4] = [0x37, 0xfa, 0x21, 0x3d];
     let mut frame = vec![0x80 | opcode];
     match u16::try_from(payload.len()).expect("a request should be shorter than 64 KiB") {

@@ -3,9 +3,14 @@
 //! The echo does all the network and JSON work of a request and nothing else; what Raidkeep costs beyond it is the
 //! game. Absolute figures belong to the machine, the ratios travel. Run with
 //! `cargo bench --bench versus_echo -- --assets DIR`, where DIR makes `enter_stage_general` cost no energy.
+//!
+//! With `--peer NAME=COMMAND` the yardstick is Raidkeep, and other servers that know `login_unique` and
+//! `enter_stage_general` are measured against it; `benches/peers/run.sh` does that. A peer's first line on stdout is
+//! `listening on ADDRESS`, with `, colyseus` behind it when it speaks that protocol instead of JSON.
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "a benchmark prints its result and its progress")]
 
 mod client;
+mod dialect;
 mod echo;
 mod measure;
 mod process;
@@ -60,6 +65,10 @@ struct Options {
     /// Requests in flight per connection; may be repeated
     #[arg(long, value_name = "D", default_values_t = DEPTHS)]
     depth: Vec<usize>,
+    /// Measure Raidkeep's changes against this server instead of the echo; words of COMMAND are separated by spaces, and
+    /// it may be repeated
+    #[arg(long, value_name = "NAME=COMMAND", conflicts_with = "echo_only")]
+    peer: Vec<String>,
     /// Measure the echo alone
     #[arg(long)]
     echo_only: bool,
@@ -76,6 +85,8 @@ struct Target<'a> {
     name: String,
     server: &'a Server,
     workload: Workload,
+    /// Whether all others are compared with it; such targets come first.
+    is_yardstick: bool,
 }
 
 impl Target<'_> {
@@ -119,13 +130,27 @@ async fn interrupted() -> Result<()> {
 }
 
 async fn compare(options: &Options) -> Result<()> {
-    let Options { connections, seconds, rounds, reply_bytes, .. } = options;
-    let echo = Server::echo(options, *reply_bytes).await?;
-    let target = |name: &str, server, workload| Target { name: name.into(), server, workload };
-    let first = target(&format!("echo {reply_bytes} B"), &echo, Workload::Echo);
+    let Options { connections, seconds, rounds, .. } = options;
     println!("{connections} connections, D requests in flight on each; medians of {rounds} rounds of {seconds} s.\n");
+    match options.peer.is_empty() {
+        true => compare_with_echo(options).await,
+        false => compare_with_peers(options).await,
+    }
+}
+
+async fn compare_with_echo(options: &Options) -> Result<()> {
+    let reply_bytes = options.reply_bytes;
+    let echo = Server::echo(options, reply_bytes).await?;
+    let target = |name: &str, server, workload| Target {
+        name: name.into(),
+        server,
+        workload,
+        is_yardstick: workload == Workload::Echo,
+    };
+    let first = target(&format!("echo {reply_bytes} B"), &echo, Workload::Echo);
     if options.echo_only {
-        return measure_all(options, &[first]).await;
+        measure_all(options, &[first]).await?;
+        return print_idle_echo(options, &echo).await;
     }
     let raidkeep = Server::raidkeep(options).await?;
     let read_bytes = measure::read_reply_bytes(&raidkeep).await?;
@@ -140,8 +165,34 @@ async fn compare(options: &Options) -> Result<()> {
     let mut at = 0..;
     targets.retain(|target| at.next() == Some(0) || target.name.contains(&options.only));
     measure_all(options, &targets).await?;
+    print_idle_echo(options, &echo).await?;
     let idle = Server::raidkeep(options).await?;
     print_idle(options, "Raidkeep", &raidkeep, &idle, Workload::Read).await
+}
+
+/// Changes of Raidkeep, which are on disk before they are answered, and those of servers that keep nothing.
+async fn compare_with_peers(options: &Options) -> Result<()> {
+    let mut servers = vec![("Raidkeep", Server::raidkeep(options).await?)];
+    for peer in &options.peer {
+        let (name, command) = peer.split_once('=').ok_or_else(|| format!("--peer {peer}: expected NAME=COMMAND"))?;
+        servers.push((name, Server::peer(options, command).await?));
+    }
+    let expected = measure::write_reply_shape(&servers[0].1).await?;
+    for (name, server) in &servers {
+        let answered = measure::write_reply_shape(server).await?;
+        if answered.is_some() && answered != expected {
+            return Err(format!("{name} answers {answered:?} where Raidkeep answers {expected:?}").into());
+        }
+    }
+    let targets: Vec<_> = servers
+        .iter()
+        .enumerate()
+        .map(|(at, (name, server))| {
+            let name = (*name).to_owned();
+            Target { name, server, workload: Workload::Write, is_yardstick: at == 0 }
+        })
+        .collect();
+    measure_all(options, &targets).await
 }
 
 /// All targets take turns in every round, so that the neighbours' noise falls on all of them.
@@ -161,9 +212,12 @@ async fn measure_all(options: &Options, targets: &[Target<'_>]) -> Result<()> {
         }
     }
     report::print(&options.depth, targets, &samples);
-    let echo = &targets[0];
+    Ok(())
+}
+
+async fn print_idle_echo(options: &Options, echo: &Server) -> Result<()> {
     let fresh = Server::echo(options, options.reply_bytes).await?;
-    print_idle(options, "echo", echo.server, &fresh, Workload::Echo).await
+    print_idle(options, "echo", echo, &fresh, Workload::Echo).await
 }
 
 /// What connections cost that say nothing: CPU on the server that was measured, memory on a fresh one.

@@ -8,7 +8,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use serde::Deserialize;
+use serde_json::Value;
 use tokio::{
     task::JoinSet,
     time::{sleep, timeout},
@@ -17,6 +17,7 @@ use tokio::{
 use crate::{
     Options, Result,
     client::{Connection, ECHO_REQUEST, MEASURING, Requests, STOPPED, Tally, WARMING},
+    dialect::Dialect,
     process::Server,
 };
 
@@ -35,16 +36,17 @@ pub(crate) enum Workload {
 impl Workload {
     /// Opens the connection of player `index`, ready to be driven.
     async fn open(self, server: &Server, index: u32) -> Result<(Connection, Requests)> {
-        let mut connection = Connection::open(server.address).await?;
+        let mut connection = Connection::open(server.address, server.dialect).await?;
+        let mix = |common: &str, rare: &str, percent| Requests::mix(server.dialect, common, rare, percent, index);
         if self == Self::Echo {
-            return Ok((connection, Requests::mix(ECHO_REQUEST, ECHO_REQUEST, 0, index)));
+            return Ok((connection, mix(ECHO_REQUEST, ECHO_REQUEST, 0)));
         }
         let token = login(&mut connection, index).await?;
         let (read, write) = (read_request(&token), write_request(&token));
         let requests = match self {
-            Self::Write => Requests::mix(&write, &write, 0, index),
-            Self::Mixed => Requests::mix(&read, &write, 20, index),
-            Self::Read | Self::Echo => Requests::mix(&read, &read, 0, index),
+            Self::Write => mix(&write, &write, 0),
+            Self::Mixed => mix(&read, &write, 20),
+            Self::Read | Self::Echo => mix(&read, &read, 0),
         };
         Ok((connection, requests))
     }
@@ -60,26 +62,35 @@ fn write_request(token: &str) -> String {
 
 /// Opens the guest account of player `index` and returns its token.
 async fn login(connection: &mut Connection, index: u32) -> Result<String> {
-    #[derive(Deserialize)]
-    struct Reply {
-        data: Option<Data>,
-    }
-    #[derive(Deserialize)]
-    struct Data {
-        token: Option<String>,
-    }
     let request = format!(r#"{{"world":0,"function":"login_unique","data":{{"unique_id":"bench-{index}"}},"id":1}}"#);
     let text = connection.ask(&request).await?;
-    let reply: Reply = serde_json::from_slice(&text)?;
-    let token = reply.data.and_then(|data| data.token);
+    let token = connection.dialect.token(&text);
     token.ok_or_else(|| format!("login refused: {}", text.escape_ascii()).into())
 }
 
 /// The length of a get_player_info reply, which the second echo copies.
 pub(crate) async fn read_reply_bytes(server: &Server) -> Result<usize> {
-    let mut connection = Connection::open(server.address).await?;
+    let mut connection = Connection::open(server.address, server.dialect).await?;
     let token = login(&mut connection, 0).await?;
     Ok(connection.ask(&read_request(&token)).await?.len())
+}
+
+/// What a server answers to the change of a player who has just come, as far as it is JSON: its fields, without values.
+pub(crate) async fn write_reply_shape(server: &Server) -> Result<Option<Value>> {
+    let mut connection = Connection::open(server.address, server.dialect).await?;
+    let token = login(&mut connection, 0).await?;
+    let reply = connection.ask(&write_request(&token)).await?;
+    match server.dialect {
+        Dialect::Json => Ok(Some(shape(serde_json::from_slice(&reply)?))),
+        Dialect::Colyseus => Ok(None),
+    }
+}
+
+fn shape(value: Value) -> Value {
+    match value {
+        Value::Object(fields) => fields.into_iter().map(|(name, value)| (name, shape(value))).collect(),
+        _ => Value::Null,
+    }
 }
 
 /// The figures of one run.
@@ -155,12 +166,12 @@ pub(crate) async fn idle_cpu(options: &Options, server: &Server, workload: Workl
 /// Resident bytes per idle connection of a server that has only just started.
 pub(crate) async fn connection_bytes(options: &Options, server: &Server) -> Result<f64> {
     // What the first connection allocates once is not the price of a connection.
-    drop(Connection::open(server.address).await?);
+    drop(Connection::open(server.address, server.dialect).await?);
     sleep(Duration::from_secs(1)).await;
     let before = server.resident_bytes()?;
     let mut idle = Vec::new();
     for opened in 0..options.idle_connections {
-        let connection = Connection::open(server.address).await;
+        let connection = Connection::open(server.address, server.dialect).await;
         idle.push(connection.map_err(|error| format!("after {opened} connections: {error}"))?);
     }
     sleep(Duration::from_secs(1)).await;

@@ -15,7 +15,7 @@ use tokio::{
     time::timeout,
 };
 
-use crate::{Options, Result};
+use crate::{Options, Result, dialect::Dialect};
 
 /// The server's stderr, in its directory.
 const LOG: &str = "stderr.log";
@@ -23,6 +23,7 @@ const LOG: &str = "stderr.log";
 /// A running server; it dies with this value.
 pub(crate) struct Server {
     pub(crate) address: SocketAddr,
+    pub(crate) dialect: Dialect,
     pid: u32,
     child: Child,
     files: TempDir,
@@ -55,6 +56,14 @@ impl Server {
         Self::start(command, files).await
     }
 
+    /// Another program, given with its arguments.
+    pub(crate) async fn peer(options: &Options, command: &str) -> Result<Self> {
+        let mut words = command.split_whitespace();
+        let mut program = Command::new(words.next().ok_or("a peer needs a command")?);
+        program.args(words);
+        Self::start(program, files(options)?).await
+    }
+
     async fn start(mut command: Command, files: TempDir) -> Result<Self> {
         // A file never blocks the server and costs this process nothing.
         let log = File::create(files.path().join(LOG))?;
@@ -66,15 +75,15 @@ impl Server {
             .spawn()
             .map_err(|error| format!("{command:?}: {error}"))?;
         let stdout = child.stdout.take().expect("stdout should be piped");
-        let address = match timeout(Duration::from_secs(30), listening(stdout)).await {
-            Ok(Ok(address)) => address,
+        let (address, dialect) = match timeout(Duration::from_secs(30), listening(stdout)).await {
+            Ok(Ok(told)) => told,
             failure => {
                 let log = log_end(&files);
                 return Err(format!("{command:?} did not start: {failure:?}\n{log}").into());
             }
         };
         let pid = child.id().ok_or("the server ended at once")?;
-        Ok(Self { address, pid, child, files })
+        Ok(Self { address, dialect, pid, child, files })
     }
 
     /// The end of what the server wrote to stderr.
@@ -167,16 +176,21 @@ fn files(options: &Options) -> Result<TempDir> {
     Ok(TempDir::with_prefix_in("versus-echo-", Path::new(&options.scratch))?)
 }
 
-/// Reads the address from the first line, then keeps the pipe empty for as long as the server lives.
-async fn listening(stdout: ChildStdout) -> Result<SocketAddr> {
+/// Reads from the first line, `listening on ADDRESS` or `listening on ADDRESS, colyseus`, how the server is reached, then
+/// keeps the pipe empty for as long as the server lives.
+async fn listening(stdout: ChildStdout) -> Result<(SocketAddr, Dialect)> {
     let mut stdout = BufReader::new(stdout);
     let mut line = String::new();
     stdout.read_line(&mut line).await?;
-    let address = line.trim().strip_prefix("listening on ");
-    let address = address.ok_or_else(|| format!("first line: {line:?}"))?.parse()?;
+    let told = line.trim().strip_prefix("listening on ").ok_or_else(|| format!("first line: {line:?}"))?;
+    let (address, dialect) = match told.strip_suffix(", colyseus") {
+        Some(address) => (address, Dialect::Colyseus),
+        None => (told, Dialect::Json),
+    };
+    let address = address.parse()?;
     tokio::spawn(async move {
         let mut waste = [0; 4096];
         while stdout.read(&mut waste).await.is_ok_and(|read| read > 0) {}
     });
-    Ok(address)
+    Ok((address, dialect))
 }

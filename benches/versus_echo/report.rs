@@ -8,7 +8,7 @@ use crate::{
 /// All samples of a session: `[depth][target][round]`.
 pub(crate) type Samples = Vec<Vec<Vec<Sample>>>;
 
-/// Prints the table, what durable requests write to disk, and warnings.
+/// Prints the table, what changes write to disk, and warnings.
 pub(crate) fn print(depths: &[usize], targets: &[Target<'_>], samples: &Samples) {
     print_table(depths, targets, samples);
     println!();
@@ -16,7 +16,7 @@ pub(crate) fn print(depths: &[usize], targets: &[Target<'_>], samples: &Samples)
         for (target, rounds) in targets.iter().zip(by_target) {
             if target.workload == Workload::Write {
                 let written = median(rounds, |sample| sample.written);
-                println!("- Written to disk per durable request, D={depth}: {written:.0} bytes");
+                println!("- Written to disk per request, {}, D={depth}: {written:.0} bytes", target.name);
             }
         }
     }
@@ -24,22 +24,22 @@ pub(crate) fn print(depths: &[usize], targets: &[Target<'_>], samples: &Samples)
 }
 
 fn print_table(depths: &[usize], targets: &[Target<'_>], samples: &Samples) {
-    // The first targets are the echoes; every target is compared with each of them.
-    let echoes = targets.iter().filter(|target| target.workload == Workload::Echo);
-    let echoes: Vec<_> = echoes.map(|echo| &*echo.name).collect();
+    // The yardsticks come first; every target is compared with each of them.
+    let yardsticks = targets.iter().filter(|target| target.is_yardstick);
+    let yardsticks: Vec<_> = yardsticks.map(|target| &*target.name).collect();
     print!("| workload | D | req/s | CPU us/req | p50 us | p99 us |");
-    for echo in &echoes {
-        print!(" req/s, CPU vs {echo} |");
+    for name in &yardsticks {
+        print!(" req/s, CPU vs {name} |");
     }
-    println!("\n|---|{}", "---:|".repeat(5 + echoes.len()));
+    println!("\n|---|{}", "---:|".repeat(5 + yardsticks.len()));
     for (depth, by_target) in depths.iter().zip(samples) {
         for (target, rounds) in targets.iter().zip(by_target) {
-            print_row(&target.name, *depth, rounds, &by_target[..echoes.len()]);
+            print_row(&target.name, *depth, rounds, &by_target[..yardsticks.len()]);
         }
     }
 }
 
-fn print_row(name: &str, depth: usize, rounds: &[Sample], echoes: &[Vec<Sample>]) {
+fn print_row(name: &str, depth: usize, rounds: &[Sample], yardsticks: &[Vec<Sample>]) {
     print!(
         "| {name} | {depth} | {:.0} | {:.2} | {:.0} | {:.0} |",
         median(rounds, |sample| sample.per_second),
@@ -47,9 +47,9 @@ fn print_row(name: &str, depth: usize, rounds: &[Sample], echoes: &[Vec<Sample>]
         median(rounds, |sample| sample.p50),
         median(rounds, |sample| sample.p99),
     );
-    for echo in echoes {
-        let rate = median_ratio(rounds, echo, |sample| sample.per_second);
-        let cpu = median_ratio(rounds, echo, |sample| sample.cpu);
+    for yardstick in yardsticks {
+        let rate = median_ratio(rounds, yardstick, |sample| sample.per_second);
+        let cpu = median_ratio(rounds, yardstick, |sample| sample.cpu);
         print!(" {rate:.2}x, {cpu:.2}x |");
     }
     println!();
@@ -79,9 +79,9 @@ fn median(rounds: &[Sample], figure: impl Fn(&Sample) -> f64) -> f64 {
 }
 
 /// The median of the ratios within each round, in which both ran under the same neighbours' noise.
-fn median_ratio(rounds: &[Sample], echo: &[Sample], figure: impl Fn(&Sample) -> f64) -> f64 {
-    let pairs = rounds.iter().zip(echo);
-    middle(pairs.map(|(sample, echo)| figure(sample) / figure(echo)).collect())
+fn median_ratio(rounds: &[Sample], yardstick: &[Sample], figure: impl Fn(&Sample) -> f64) -> f64 {
+    let pairs = rounds.iter().zip(yardstick);
+    middle(pairs.map(|(sample, other)| figure(sample) / figure(other)).collect())
 }
 
 fn middle(mut values: Vec<f64>) -> f64 {

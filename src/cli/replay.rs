@@ -32,7 +32,7 @@ pub(super) struct ReplayArguments {
     /// The journal: the file whose name ends in -0000.journal. Further parts are found beside it.
     #[arg(value_name = "FILE")]
     file: PathBuf,
-    /// Stops behind this tick, or when the game's clock reaches this moment: a number, or YYYY-MM-DD HH:MM:SS.
+    /// Stops behind this tick, or at this moment of the game's clock: a number, or YYYY-MM-DD HH:MM:SS.
     #[arg(long, value_name = "TICK|MOMENT")]
     until: Option<String>,
     /// Prints this player as of then, as get_player_info shows it.
@@ -51,7 +51,8 @@ pub(super) struct ReplayArguments {
 enum Until {
     End,
     Tick(u64),
-    Moment { ms: i64 },
+    /// Unix seconds.
+    Moment(i64),
 }
 
 impl ReplayArguments {
@@ -72,15 +73,22 @@ impl ReplayArguments {
         let mut records = std::iter::once(Record::Start(start)).chain(&mut parts);
         let (mut replay, first) = Replay::start(&mut records, &settings, &rules, self.library(&settings), |_| {})?;
         let mut slice = self.player.as_deref().map(Slice::of);
+        let mut play = |replay: &mut Replay, record| match &mut slice {
+            Some(slice) => slice.play(replay, record),
+            None => replay.play(record, &mut |_, _, _| false),
+        };
         let mut played = Played::On;
         for record in first.into_iter().chain(records) {
-            if played != Played::On || until.is_reached(&replay, &record) {
+            if until.is_reached(&replay, &record) {
+                if let Some(pause) = until.pause(&replay) {
+                    play(&mut replay, pause)?;
+                }
                 break;
             }
-            played = match &mut slice {
-                Some(slice) => slice.play(&mut replay, record)?,
-                None => replay.play(record, &mut |_, _, _| false)?,
-            };
+            played = play(&mut replay, record)?;
+            if played != Played::On {
+                break;
+            }
         }
         report(&mut replay, played, parts.end(), began);
         self.show_player(&mut replay, slice)
@@ -111,7 +119,7 @@ impl ReplayArguments {
         let moment = text.parse::<jiff::civil::DateTime>().map_err(|_| {
             format!("--until {text}: expected the number of a tick, or a moment such as \"2026-03-10 12:00:00\"")
         })?;
-        Ok(Until::Moment { ms: moment.to_zoned(settings.zone.clone())?.timestamp().as_millisecond() })
+        Ok(Until::Moment(moment.to_zoned(settings.zone.clone())?.timestamp().as_second()))
     }
 
     fn show_player(&self, replay: &mut Replay, slice: Option<Slice>) -> Result<(), Failure> {
@@ -134,8 +142,16 @@ impl Until {
     fn is_reached(self, replay: &Replay, next: &Record) -> bool {
         match (self, next) {
             (Self::Tick(tick), Record::Tick(_)) => replay.ticks() >= tick,
-            (Self::Moment { ms }, Record::Tick(_)) => replay.ticks() > 0 && replay.now_ms() >= ms,
+            (Self::Moment(moment), Record::Tick(next)) => replay.is_later(next, moment),
             _ => false,
+        }
+    }
+
+    /// What lets the time pass that is missing to the moment, now that everything before it has been played.
+    fn pause(self, replay: &Replay) -> Option<Record> {
+        match self {
+            Self::Moment(moment) => replay.pause_until(moment),
+            Self::Tick(_) | Self::End => None,
         }
     }
 }

@@ -133,8 +133,19 @@ pub struct Replay {
     ticks: u64,
     checkpoints: u64,
     before: Outcome,
+    last: LastTick,
     last_serial: u64,
     batch: Option<Batch>,
+}
+
+/// When the last tick was; before the first one, when the world was started.
+#[derive(Debug, Clone, Copy)]
+struct LastTick {
+    /// Unix milliseconds on the wall of then.
+    wall_ms: i64,
+    /// Since the first tick.
+    real_ns: u64,
+    folded_batch: u64,
 }
 
 /// What is to be heard of a tick: which of its inputs have their replies told.
@@ -179,6 +190,7 @@ impl Replay {
             ticks: 0,
             checkpoints: 0,
             before: Outcome::default(),
+            last: LastTick { wall_ms: start.wall_ms, real_ns: 0, folded_batch: 0 },
             last_serial: 0,
             batch: None,
         };
@@ -209,7 +221,9 @@ impl Replay {
         }
         let real = self.first_real.checked_add(Duration::from_nanos(tick.real_ns));
         let real = real.ok_or(ReplayError::OutOfOrder("a tick is centuries later than the first"))?;
-        let moment = Moment { wall_ms: tick.wall_ms, real, folded_batch: tick.folded_batch };
+        let TickRecord { wall_ms, real_ns, folded_batch, .. } = tick;
+        let moment = Moment { wall_ms, real, folded_batch };
+        self.last = LastTick { wall_ms, real_ns, folded_batch };
         let mut inputs = Vec::with_capacity(tick.inputs.len());
         for record in tick.inputs {
             let serial = self.last_serial + 1;
@@ -248,6 +262,28 @@ impl Replay {
     /// The game's moment, unix milliseconds.
     pub fn now_ms(&self) -> i64 {
         self.simulation.world().resource::<Clock>().now_ms()
+    }
+
+    /// Whether a tick that is next is later than a moment of the game's clock, in unix seconds. A clock that is moved by hand
+    /// does not tell when its next tick is; then it is later when the moment is reached already.
+    pub fn is_later(&self, tick: &TickRecord, moment: i64) -> bool {
+        let clock = self.simulation.world().resource::<Clock>();
+        match clock.real_time_until(moment) {
+            None => clock.now() >= moment,
+            Some(left) => {
+                let passes_ms = i128::from(tick.wall_ms) - i128::from(self.last.wall_ms);
+                clock.now_ms() > moment.saturating_mul(1000) || passes_ms > left.as_millis().cast_signed()
+            }
+        }
+    }
+
+    /// The tick with which the world comes to a moment of the game's clock, in unix seconds, without being told anything;
+    /// `None` when the clock does not run by itself.
+    pub fn pause_until(&self, moment: i64) -> Option<Record> {
+        let left = self.simulation.world().resource::<Clock>().real_time_until(moment)?;
+        let LastTick { wall_ms, real_ns, folded_batch } = self.last;
+        let wall_ms = wall_ms.saturating_add(i64::try_from(left.as_millis()).unwrap_or(i64::MAX));
+        Some(Record::Tick(TickRecord { wall_ms, real_ns, folded_batch, before: self.before, inputs: Vec::new() }))
     }
 
     /// The rows that the last tick changed.

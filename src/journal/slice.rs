@@ -230,7 +230,11 @@ fn state(world: &mut World, caller: Player) -> Value {
     let call = Call { caller, request: GetPlayerInfo {}, fact: None };
     let shown = world.run_system_once_with(get_player_info, call);
     let shown = shown.ok().and_then(Result::ok).and_then(|shown| serde_json::to_value(shown.data).ok());
-    let shown = shown.unwrap_or_default();
+    let mut shown = shown.unwrap_or_default();
+    // A mode of which nothing is passed is left out, as a designer leaves it out.
+    if let Some(passed) = shown["stages"].as_object_mut() {
+        passed.retain(|_, highest| *highest != 0);
+    }
     json!({
         "exp": exp, "energy": shown["energy"]["remain"], "items": shown["items"], "passed": shown["stages"],
         "tickets": shown["limits"],

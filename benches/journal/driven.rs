@@ -1,0 +1,158 @@
+//! A world whose inputs are made by the benchmark. Nothing is committed, so that what is timed is the world's thread.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use raidkeep::game::{self, Start};
+use raidkeep::journal::{About, JournalSink, Recorder};
+use raidkeep::net::inbox::Inbox;
+use raidkeep::net::way_in::WayIn;
+use raidkeep::platforms::sandbox::{Delivery, Sandbox};
+use raidkeep::rules::LoadedRules;
+use raidkeep::storage::store::Store;
+use raidkeep::testing::{NOON_MS, TestSetup};
+use raidkeep::tick::{Effects, Input, Moment, Simulation, state_hash};
+
+use crate::load::{Gamer, Tally};
+use crate::world;
+
+/// Each player's requests of a second of the game's clock. They come together, and so in one tick.
+const REQUESTS_PER_SECOND: usize = 3;
+/// Hashes of the whole state are noted so often, as in the shipped configuration.
+pub(crate) const CHECKPOINT_EVERY: Duration = Duration::from_secs(300);
+/// Ticks that what came in one second may take: what is looked up or asked of a platform comes back in the next.
+const TICKS_MAX: usize = 16;
+
+const START: Start = Start { wall_ms: NOON_MS, seed: 7 };
+
+/// A world and those who play in it.
+pub(crate) struct Driven {
+    simulation: Simulation,
+    store: Store,
+    sandbox: Sandbox,
+    inbox: Arc<Inbox>,
+    way_in: Arc<WayIn>,
+    inputs: Vec<Input>,
+    recorder: Option<Recorder>,
+    started: Instant,
+    seconds: u64,
+    worked: Duration,
+    /// What was asked.
+    pub(crate) tally: Tally,
+}
+
+impl Driven {
+    /// A new world, and its journal if there is somewhere to write it.
+    pub(crate) fn new(setup: &TestSetup, rules: &LoadedRules, sink: Option<Box<dyn JournalSink>>) -> Self {
+        let store = Store::open_disks(Default::default(), Default::default()).expect("a simulated disk should open");
+        let simulation = game::start_world(&setup.settings, rules, &store, START).expect("the world should start");
+        let inbox = Arc::new(Inbox::new(1 << 20, 0, Box::new(|| {})));
+        let way_in = world::way_in(&simulation, &inbox);
+        let about = About { rules: rules.fingerprint, checkpoint_every: CHECKPOINT_EVERY, ..About::default() };
+        let recorder = sink.map(|sink| {
+            let recorder = Recorder::begin(&simulation, &store, START, about, sink);
+            recorder.expect("a simulated disk should be readable")
+        });
+        Self {
+            simulation,
+            store,
+            sandbox: Sandbox::new(setup.sandbox.clone()),
+            inbox,
+            way_in,
+            inputs: Vec::new(),
+            recorder,
+            started: Instant::now(),
+            seconds: 0,
+            worked: Duration::ZERO,
+            tally: Tally::new(),
+        }
+    }
+
+    /// So many seconds of load; gives how long the world's thread had to work: parsing, ticks, journal, replies.
+    pub(crate) fn load(&mut self, players: usize, seconds: u64) -> Duration {
+        let mut gamers: Vec<Gamer> = (0..players).map(|number| self.gamer(number)).collect();
+        self.worked = Duration::ZERO;
+        for second in 1..=seconds {
+            self.seconds = second;
+            for gamer in &mut gamers {
+                for _ in 0..REQUESTS_PER_SECOND {
+                    let Some(request) = gamer.request() else { break };
+                    let began = Instant::now();
+                    gamer.connection.receive(&request);
+                    self.worked += began.elapsed();
+                }
+            }
+            self.settle();
+            gamers.iter_mut().for_each(|gamer| gamer.hear(&mut self.tally));
+        }
+        self.worked
+    }
+
+    /// Ends the journal. Gives the state's hash, and how long it took to hash it.
+    pub(crate) fn finish(mut self) -> (u64, Duration) {
+        let began = Instant::now();
+        let hash = state_hash(self.simulation.world_mut());
+        let took = began.elapsed();
+        if let Some(recorder) = self.recorder {
+            recorder.finish(&mut self.simulation);
+        }
+        (hash, took)
+    }
+
+    fn gamer(&mut self, number: usize) -> Gamer {
+        let mut connection = world::sign_in(&self.way_in, number);
+        self.settle();
+        connection.take_replies(&mut Vec::new());
+        Gamer::new(number, connection)
+    }
+
+    fn settle(&mut self) {
+        self.tick();
+        for _ in 0..TICKS_MAX {
+            if self.inbox.is_empty() {
+                return;
+            }
+            self.tick();
+        }
+    }
+
+    fn tick(&mut self) {
+        let passed = Duration::from_secs(self.seconds);
+        let wall_ms = NOON_MS + i64::try_from(passed.as_millis()).expect("the load is short");
+        let moment = Moment { wall_ms, real: self.started + passed, folded_batch: 0 };
+        let began = Instant::now();
+        self.inbox.drain(&mut self.inputs);
+        if let Some(recorder) = &mut self.recorder {
+            recorder.note_tick(&self.inputs, moment);
+        }
+        let mut effects = self.simulation.tick(&mut self.inputs, moment);
+        if let Some(recorder) = &mut self.recorder {
+            recorder.note_effects(&effects, &mut self.simulation, moment);
+        }
+        effects.replies.drain(..).for_each(|held| held.release());
+        self.worked += began.elapsed();
+        self.carry_out(effects, wall_ms);
+    }
+
+    /// What the server's other threads do.
+    fn carry_out(&mut self, effects: Effects, now_ms: i64) {
+        let (rows, inbox) = (&self.store.rows, &self.inbox);
+        for key in effects.lookups {
+            let found = rows.look_up(&key).expect("a simulated disk should be readable");
+            inbox.push(Input::Found(key, found));
+        }
+        for (number, query) in effects.queries {
+            let found = rows.read(&query).expect("a simulated disk should be readable");
+            inbox.push(Input::RowsRead(number, found));
+        }
+        for (number, job) in effects.jobs {
+            inbox.push(Input::JobDone(number, job.run()));
+        }
+        for outgoing in effects.calls.exchanges {
+            if let Delivery::Answer(answer) = self.sandbox.receive(&outgoing.exchange, now_ms).delivery {
+                inbox.push(Input::Answered(outgoing.number, Ok(answer)));
+            }
+        }
+        assert!(effects.players.is_empty(), "nobody is put away, so nobody has to be loaded");
+    }
+}

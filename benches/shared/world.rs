@@ -1,0 +1,44 @@
+//! A world without sockets, for benchmarks: who asks it something is a connection of the benchmark's own.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use raidkeep::net::bindings::AddressBindings;
+use raidkeep::net::connection::Connection;
+use raidkeep::net::inbox::Inbox;
+use raidkeep::net::limits::{AddressLimits, Limiter, PlayerLimits};
+use raidkeep::net::operator::{OperatorToken, entropy};
+use raidkeep::net::way_in::WayIn;
+use raidkeep::request::RequestTable;
+use raidkeep::request::route::RouteTable;
+use raidkeep::testing::{TestSetup, edit_assets};
+use raidkeep::tick::Simulation;
+
+/// The settings of tests, and the shipped rules with more energy than a benchmark can use up.
+pub(crate) fn setup(folder: &Path) -> TestSetup {
+    let (from, to) = ("newcomer: 120", "newcomer: 1000000000");
+    let assets = edit_assets(&folder.join("assets"), "energy.ron", from, to);
+    TestSetup { assets, ..TestSetup::default() }
+}
+
+/// What leads to this world; nobody is limited in how much they ask.
+pub(crate) fn way_in(simulation: &Simulation, inbox: &Arc<Inbox>) -> Arc<WayIn> {
+    Arc::new(WayIn {
+        requests: simulation.world().resource::<RequestTable>().clone(),
+        routes: simulation.world().resource::<RouteTable>().clone(),
+        worlds: vec![inbox.clone()],
+        operator: OperatorToken::new("operator"),
+        player_limits: PlayerLimits::new(0),
+        address_limits: AddressLimits::new(0),
+        address_bindings: AddressBindings::new(false, ""),
+        entropy: Box::new(entropy),
+    })
+}
+
+/// A connection without limits, that has asked for the guest account of this number.
+pub(crate) fn sign_in(way_in: &Arc<WayIn>, number: usize) -> Connection {
+    let mut connection = Connection::new(way_in.clone(), None, Limiter::per_second(0), 1024);
+    let data = format!(r#"{{"unique_id":"bench-{number}"}}"#);
+    connection.receive(&format!(r#"{{"world":0,"function":"login_unique","data":{data},"id":1}}"#));
+    connection
+}
