@@ -154,6 +154,12 @@ impl OrderBook {
         self.due.insert((at, id));
     }
 
+    /// Has all orders looked at now that would be later: the clock was set back, and says nothing about when.
+    pub fn wake_all(&mut self, now: i64) {
+        let ids: Vec<OrderId> = self.due.iter().map(|(_, id)| *id).collect();
+        ids.into_iter().for_each(|id| self.wake(id, now));
+    }
+
     /// The order goes on when the line to the platform has room. What makes room is a tick of its own.
     pub fn queue(&mut self, id: OrderId) {
         self.rest(id);

@@ -86,7 +86,7 @@ impl Siege {
     /// Starts a server for the first time and has everybody join.
     pub(crate) fn new(pairs: usize, seed: u64) -> Result<Self, String> {
         let host = host();
-        let bank = Bank::open(&host);
+        let bank = Bank::open_in_memory();
         let host = bank.serve(host);
         let server = host.start();
         let pairs = (0..pairs).map(|number| Pair::join(server.address, number)).collect::<Result<Vec<_>, _>>()?;
@@ -195,7 +195,7 @@ impl Siege {
             }
             Moment::WhileCopying => {
                 let copying = self.copy(server)?;
-                std::thread::sleep(Duration::from_micros(self.lcg.below(90_000)));
+                std::thread::sleep(Duration::from_micros(self.lcg.below(250_000)));
                 server.process.kill();
                 self.check_copy(copying)?;
             }
