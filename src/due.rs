@@ -44,6 +44,15 @@ impl<K: Copy + Ord> DueQueue<K> {
         Some(key)
     }
 
+    /// Nothing waits for longer than `seconds` from `now`. That is so by itself, unless the clock was set back; what was due
+    /// then would have to wait until the clock is again where it was.
+    pub fn bring_within(&mut self, now: i64, seconds: i64) {
+        let latest = now.saturating_add(seconds);
+        while let Some((_, key)) = self.order.last().copied().filter(|(at, _)| *at > latest) {
+            self.set(key, latest);
+        }
+    }
+
     /// The earliest moment.
     pub fn next_at(&self) -> Option<i64> {
         self.order.first().map(|(at, _)| *at)
@@ -69,6 +78,17 @@ impl<K: Copy + Ord> DueQueue<K> {
 mod tests {
     use super::*;
     use proptest::prelude::*;
+
+    #[test]
+    fn a_clock_that_was_set_back_makes_nothing_wait_longer_than_it_may() {
+        let mut queue = DueQueue::default();
+        [(1, 1010), (2, 1060), (3, 1030)].into_iter().for_each(|(key, at)| queue.set(key, at));
+        queue.bring_within(1000, 60);
+        assert_eq!(queue.moment(2), Some(1060), "as long as it goes on, nothing changes");
+        queue.bring_within(-2600, 60);
+        assert_eq!(queue.pop(-2541), None);
+        assert_eq!(std::iter::from_fn(|| queue.pop(-2540)).collect::<Vec<_>>(), [1, 2, 3]);
+    }
 
     proptest! {
         #[test]

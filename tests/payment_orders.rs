@@ -8,7 +8,7 @@ use payer::{DECIDED, UNSETTLED, check, diamonds, faults, paid, pass, points, pos
 use raidkeep::platforms::exchange::{Exchange, Method};
 use raidkeep::platforms::sandbox::{Misbehavior, SandboxSettings};
 use raidkeep::platforms::signature::signed_query;
-use raidkeep::testing::{Network, TestPlayer, TestServer, TestSetup};
+use raidkeep::testing::{Network, OPERATOR_TOKEN, TestPlayer, TestServer, TestSetup};
 use serde_json::{Value, json};
 
 const DIAMONDS_60: &str = "diamonds_60";
@@ -314,6 +314,29 @@ fn orders_are_listed_latest_first_and_page_by_page() {
             "{reply}"
         );
     }
+}
+
+/// Such an order was among those that are under way when the closed ones were read, and among neither afterwards.
+#[test]
+fn an_order_that_ends_while_it_is_listed_is_in_the_list() {
+    let mut server = TestServer::new();
+    let (ann, _) = rich(&mut server, "ann", 100);
+    server.platforms.network = Network::HoldsAnswers;
+    server.platforms.network_of = Some("Pay");
+    post(&mut server, &ann, "buy_item", json!({"offer": DIAMONDS_60}), None);
+    server.hold_reads();
+    let data = json!({"token": OPERATOR_TOKEN});
+    server.post(0, &json!({"world": 0, "function": "order_list", "data": data}).to_string());
+    server.settle();
+    server.platforms.network = Network::Carries;
+    server.settle();
+    assert_eq!(reply(&mut server, &ann)["data"]["state"], "granted", "the order ends while its list is being read");
+    server.release_reads();
+    server.settle();
+    let listed: Value = serde_json::from_str(&server.collect(0)[0]).expect("a reply is JSON");
+    let orders = listed["data"]["orders"].as_array().expect("a list of orders");
+    assert_eq!(orders.len(), 1, "each order is listed once, whenever it ends: {listed}");
+    assert_eq!(orders[0]["state"], "granted");
 }
 
 #[test]

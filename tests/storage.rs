@@ -361,6 +361,39 @@ fn a_keyed_request_that_could_not_be_stored_is_carried_out_once_when_sent_again(
 }
 
 #[test]
+fn a_change_that_the_disk_confirms_too_late_is_unclear_and_counts_once_when_sent_again() {
+    for is_lost in [false, true] {
+        let mut server = TestServer::new();
+        let (ann, bob) = (server.player("ann"), server.player("bob"));
+        let text = format!(
+            r#"{{"world":0,"function":"enter_stage_general","data":{{"token":"{}","stage":8}},"once":"k"}}"#,
+            ann.token
+        );
+        server.hold_commits();
+        server.post(ann.connection, &text);
+        server.step(3);
+        assert_eq!(server.collect(ann.connection), Vec::<String>::new(), "nothing leaves before it is on disk");
+        let other = server.ask(&bob, "get_hang_up_info", json!({}));
+        assert_eq!(other["status"], 99, "who is shown nothing of the change does not wait for it: {other}");
+        server.give_up_commits();
+        let told = server.collect(ann.connection);
+        let unclear = json!({"status": -2, "message": "timed out, retry with the same once key"});
+        let told: Vec<Value> = told.iter().map(|text| serde_json::from_str(text).expect("JSON")).collect();
+        assert_eq!(told, [unclear], "after a while the client is told that it is unclear");
+        let connection = if is_lost {
+            server = server.crash_and_reopen();
+            server.connect()
+        } else {
+            server.release_commits();
+            ann.connection
+        };
+        let again: Value = serde_json::from_str(&server.send_on(connection, &text)).expect("JSON");
+        assert_eq!(again["data"]["energy"]["remain"], 114, "the same key gets the reply of the one entry: {again}");
+        assert_eq!(energy(&mut server, &TestPlayer { connection, ..ann }), 114, "and it counts once");
+    }
+}
+
+#[test]
 fn what_could_not_be_stored_is_shown_to_nobody() {
     let mut server = TestServer::new();
     let (ann, bob) = (server.player("ann"), server.player("bob"));

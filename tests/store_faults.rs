@@ -1,9 +1,14 @@
-//! The two database files under loss of power and failing disks: what was acknowledged is never lost, and of what was
-//! not, a group is there as a whole or not at all.
+//! The two database files under loss of power, torn writes, kills, and disks that fail, fill up or are slow: what was
+//! acknowledged is never lost, and of what was not, a group is there as a whole or not at all.
+
+use std::sync::Arc;
+use std::sync::mpsc::{Receiver, TryRecvError, channel};
+use std::time::Duration;
 
 use proptest::prelude::*;
 use raidkeep::storage::disk::Disk;
 use raidkeep::storage::store::{LogRecord, Store};
+use raidkeep::storage::worker::{Listener, StorageEvent, StorageWorker};
 use raidkeep::storage::{Batch, StorageError};
 
 /// Each batch writes its number under these keys, so that a torn one would show.
@@ -37,6 +42,14 @@ enum Step {
     Fail(u8, u8),
     /// Power is lost.
     LosePower,
+    /// Power is lost, and of what was on its way to the disks some sectors got there; the number is the seed of which.
+    Tear(u64),
+    /// The process is killed.
+    Kill,
+    /// Both disks are full after so many more writes. There is space again, and after a while the process is started anew.
+    FillUp(u8, u8),
+    /// The process is killed, and is started in vain while the disks have space for so many writes only.
+    StartOnFullDisks(u8, u8),
 }
 
 fn steps() -> impl Strategy<Value = Vec<Step>> {
@@ -45,6 +58,10 @@ fn steps() -> impl Strategy<Value = Vec<Step>> {
         2 => Just(Step::Fold),
         2 => (0_u8..40, 0_u8..40).prop_map(|(log, rows)| Step::Fail(log, rows)),
         1 => Just(Step::LosePower),
+        2 => any::<u64>().prop_map(Step::Tear),
+        1 => Just(Step::Kill),
+        1 => (0_u8..40, 0_u8..40).prop_map(|(log, rows)| Step::FillUp(log, rows)),
+        1 => (0_u8..60, 0_u8..60).prop_map(|(log, rows)| Step::StartOnFullDisks(log, rows)),
     ];
     proptest::collection::vec(step, 1..40)
 }
@@ -70,15 +87,52 @@ impl Harness {
             Step::Commit(count) => self.commit(*count),
             Step::Fold => self.fold(),
             Step::Fail(log, rows) => {
-                self.disks.0.fail_after((*log).into());
-                self.disks.1.fail_after((*rows).into());
-                self.commit(2);
-                self.fold();
-                self.commit(1);
+                self.fill_up(*log, *rows);
                 self.lose_power();
             }
             Step::LosePower => self.lose_power(),
+            Step::Tear(seed) => {
+                // What is under way when power is lost is what can be torn.
+                self.fill_up((*seed % 7) as u8, (*seed % 11) as u8);
+                self.tear(*seed);
+            }
+            Step::Kill => self.reopen((self.disks.0.after_kill(), self.disks.1.after_kill())),
+            Step::FillUp(log, rows) => {
+                self.fill_up(*log, *rows);
+                self.disks.0.mend();
+                self.disks.1.mend();
+                self.commit(1);
+                self.fold();
+                self.reopen((self.disks.0.after_kill(), self.disks.1.after_kill()));
+            }
+            Step::StartOnFullDisks(log, rows) => {
+                let disks = (self.disks.0.after_kill(), self.disks.1.after_kill());
+                disks.0.fail_after((*log).into());
+                disks.1.fail_after((*rows).into());
+                drop(Store::open_disks(disks.0.clone(), disks.1.clone()));
+                self.reopen((disks.0.after_kill(), disks.1.after_kill()));
+            }
         }
+    }
+
+    /// Lets the disks take so many more writes, and goes on beyond that.
+    fn fill_up(&mut self, log: u8, rows: u8) {
+        self.disks.0.fail_after(log.into());
+        self.disks.1.fail_after(rows.into());
+        self.commit(2);
+        self.fold();
+        self.commit(1);
+    }
+
+    fn tear(&mut self, seed: u64) {
+        let mut state = seed;
+        let mut survives = || {
+            state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            state >> 63 == 1
+        };
+        let disks =
+            (self.disks.0.after_torn_power_loss(&mut survives), self.disks.1.after_torn_power_loss(&mut survives));
+        self.reopen(disks);
     }
 
     fn commit(&mut self, count: u8) {
@@ -102,7 +156,11 @@ impl Harness {
     }
 
     fn lose_power(&mut self) {
-        self.disks = (self.disks.0.after_power_loss(), self.disks.1.after_power_loss());
+        self.reopen((self.disks.0.after_power_loss(), self.disks.1.after_power_loss()));
+    }
+
+    fn reopen(&mut self, disks: (Disk, Disk)) {
+        self.disks = disks;
         self.store = Store::open_disks(self.disks.0.clone(), self.disks.1.clone()).expect("the disks should recover");
         self.unfolded.clear();
         let found = last_in_rows(&self.store);
@@ -164,4 +222,89 @@ fn files_of_different_times_are_refused() {
     let refused = Store::open_disks(log, Disk::default()).map(|_| ()).expect_err("the log begins after a gap");
     assert!(matches!(refused, StorageError::Gap { folded: 0, found } if found > 1), "{refused}");
     assert!(refused.to_string().contains("same copy"), "the operator is told what to do: {refused}");
+}
+
+/// The storage threads on disks of their own, and what they tell the world.
+fn worker(disks: &(Disk, Disk)) -> (StorageWorker, Receiver<StorageEvent>) {
+    let store = Store::open_disks(disks.0.clone(), disks.1.clone()).expect("the disks should open");
+    let (sender, events) = channel();
+    let listener: Listener = Arc::new(move |event| drop(sender.send(event)));
+    (StorageWorker::start(store, Vec::new(), listener).expect("threads should start"), events)
+}
+
+fn next(events: &Receiver<StorageEvent>) -> StorageEvent {
+    events.recv_timeout(Duration::from_secs(60)).expect("the storage should say something")
+}
+
+#[test]
+fn a_slow_disk_confirms_nothing_until_it_has_written_and_then_everything() {
+    let disks = (Disk::default(), Disk::default());
+    let (worker, events) = worker(&disks);
+    disks.0.hold();
+    for number in 1..=100 {
+        worker.commit(batch(number));
+    }
+    let before = disks.0.after_power_loss();
+    assert!(matches!(events.try_recv(), Err(TryRecvError::Empty)), "what is not written is not confirmed");
+    let store = Store::open_disks(before, disks.1.after_power_loss()).expect("the disks should recover");
+    assert_eq!(store.recovered.last_batch, 0, "and is not there after a loss of power");
+    disks.0.release();
+    while !matches!(next(&events), StorageEvent::Committed(100)) {}
+    let store = Store::open_disks(disks.0.after_power_loss(), disks.1.after_power_loss());
+    assert_eq!(last_in_rows(&store.expect("the disks should recover")), 100, "what is confirmed is on disk");
+}
+
+#[test]
+fn a_slow_fold_holds_up_no_commit() {
+    let disks = (Disk::default(), Disk::default());
+    let (worker, events) = worker(&disks);
+    disks.1.hold();
+    worker.commit(batch(1));
+    // A query has what is before it folded at once.
+    worker.query(
+        1,
+        raidkeep::storage::RowQuery {
+            table: "numbers",
+            from: KEYS[0].to_vec(),
+            until: b"onf".to_vec(),
+            newest_first: false,
+            limit: 1,
+        },
+    );
+    for number in 2..=50 {
+        worker.commit(batch(number));
+    }
+    while !matches!(next(&events), StorageEvent::Committed(50)) {}
+    assert_eq!(worker.folded_batch(), 0, "the rows wait for their disk");
+    disks.1.release();
+    assert!(matches!(next(&events), StorageEvent::Read(1, _)), "who waits for rows gets them at last");
+}
+
+#[test]
+fn a_disk_that_fills_up_during_a_fold_stops_the_world_and_loses_nothing_that_was_confirmed() {
+    for writes in 0..12 {
+        let disks = (Disk::default(), Disk::default());
+        let (worker, events) = worker(&disks);
+        disks.1.fail_after(writes);
+        for number in 1..=20 {
+            worker.commit(batch(number));
+        }
+        // The last fold comes when the worker ends.
+        drop(worker);
+        let events: Vec<StorageEvent> = events.try_iter().collect();
+        let confirmed = events.iter().filter_map(|event| match event {
+            StorageEvent::Committed(number) => Some(*number),
+            _ => None,
+        });
+        let confirmed = confirmed.max().unwrap_or_default();
+        let failures = events.iter().filter(|event| matches!(event, StorageEvent::Failed(_))).count();
+        assert_eq!(
+            (confirmed, failures),
+            (20, 1),
+            "after {writes} writes: the world is told once that it cannot go on"
+        );
+        let store = Store::open_disks(disks.0.after_power_loss(), disks.1.after_power_loss());
+        let store = store.expect("with space the disks should open");
+        assert_eq!(last_in_rows(&store), confirmed, "after {writes} writes: the log still has what the fold could not");
+    }
 }

@@ -271,6 +271,7 @@ impl Arena<'_, '_> {
 
     /// Takes out a battle that is due.
     pub fn pop_due(&mut self) -> Option<Entity> {
+        self.index.bring_within(self.clock.now(), self.rules.round_seconds.max(self.rules.kept_seconds));
         self.index.pop_due(self.clock.now())
     }
 

@@ -75,6 +75,11 @@ impl BattleIndex {
         self.unpaid.remove(&battle.id());
     }
 
+    /// Nothing happens later than `seconds` from `now`, however the clock was set.
+    pub fn bring_within(&mut self, now: i64, seconds: i64) {
+        self.due.bring_within(now, seconds);
+    }
+
     /// Takes out a battle that is due; whoever gets it gives it another moment or forgets it.
     pub fn pop_due(&mut self, now: i64) -> Option<Entity> {
         let id = self.due.pop(now)?;

@@ -182,6 +182,7 @@ impl Duels<'_, '_> {
 
     /// Ends the challenges whose time is up, and tells both. Returns when the next one ends, unix seconds.
     pub fn end_unanswered(&mut self) -> Option<i64> {
+        self.index.bring_within(self.clock.now(), self.rules.unanswered_seconds);
         while let Some(entity) = self.index.pop_due(self.clock.now()) {
             let Ok(challenge) = self.challenges.get(entity).cloned() else {
                 continue;

@@ -56,6 +56,11 @@ impl ChallengeIndex {
         self.received.get(&account).unwrap_or(const { &BTreeSet::new() }).iter().copied()
     }
 
+    /// Nothing happens later than `seconds` from `now`, however the clock was set.
+    pub fn bring_within(&mut self, now: i64, seconds: i64) {
+        self.due.bring_within(now, seconds);
+    }
+
     /// Takes out a challenge whose time is up; whoever gets it forgets it.
     pub fn pop_due(&mut self, now: i64) -> Option<Entity> {
         let id = self.due.pop(now)?;

@@ -57,6 +57,19 @@ pub enum StartError {
     /// The databases.
     #[error("{0}")]
     Storage(#[from] StorageError),
+    /// A world's databases cannot be brought to where they were.
+    #[error(
+        "world {number} in {data}: {source}. Every change that was answered is there; when the cause is mended (disk \
+         full? device gone?) start again"
+    )]
+    World {
+        /// Which.
+        number: u32,
+        /// The folder.
+        data: String,
+        /// Why not.
+        source: StorageError,
+    },
     /// The port.
     #[error("cannot listen on {address}: {source}. Is another server running there? --listen takes another address")]
     Bind {
@@ -249,7 +262,12 @@ struct OpenWorld {
 
 fn open_worlds(config: &Config, data: &Path) -> Result<Vec<OpenWorld>, StartError> {
     let open = |number: u32| {
-        let store = Store::open_folder(data, &folder::world_name(number))?;
+        let store = Store::open_folder(data, &folder::world_name(number)).map_err(|error| match error {
+            source @ StorageError::Failed { .. } => {
+                StartError::World { number, data: data.display().to_string(), source }
+            }
+            error => StartError::Storage(error),
+        })?;
         tracing::info!(world = number, "opened: {}", describe(store.recovered));
         let notify = Arc::new(Notify::new());
         let wake = {

@@ -1,6 +1,6 @@
 //! Which orders are under way, and how one is made.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
 
 use bevy_ecs::prelude::*;
 use bevy_ecs::system::SystemParam;
@@ -68,6 +68,9 @@ pub struct OrderBook {
     paying: HashMap<OrderId, u64>,
     awaited: BTreeMap<OrderId, AccountId>,
     queued: BTreeSet<OrderId>,
+    /// Orders that are over, with the batch of their end, the oldest first.
+    closed_lately: VecDeque<(u64, Order)>,
+    folded_batch: u64,
 }
 
 impl OrderBook {
@@ -87,6 +90,24 @@ impl OrderBook {
         let exchanges = self.asking.remove(&order.id).into_iter().chain(self.paying.remove(&order.id));
         exchanges.for_each(|exchange| drop(self.asked.remove(&exchange)));
         self.awaited.remove(&order.id);
+    }
+
+    /// Keeps an order that ends in `batch` for those who read the closed ones from disk at this moment and do not find it
+    /// there yet. `folded_batch` is the last one on disk; what was on disk in an earlier tick already is forgotten, because
+    /// whatever was read before has arrived by now.
+    pub fn keep_closed(&mut self, order: &Order, batch: u64, folded_batch: u64) {
+        if self.closed_lately.back().is_none_or(|(last, _)| *last < batch) {
+            let on_disk = std::mem::replace(&mut self.folded_batch, folded_batch);
+            while self.closed_lately.front().is_some_and(|(batch, _)| *batch <= on_disk) {
+                self.closed_lately.pop_front();
+            }
+        }
+        self.closed_lately.push_back((batch, order.clone()));
+    }
+
+    /// Orders that have ended so lately that a reader of the disk may have missed them.
+    pub fn closed_lately(&self) -> impl Iterator<Item = &Order> {
+        self.closed_lately.iter().map(|(_, order)| order)
     }
 
     /// The buyer may make another order, although this one is not forgotten yet.
@@ -131,6 +152,12 @@ impl OrderBook {
         self.rest(id);
         self.due_of.insert(id, at);
         self.due.insert((at, id));
+    }
+
+    /// Has all orders looked at now that would be later: the clock was set back, and says nothing about when.
+    pub fn wake_all(&mut self, now: i64) {
+        let ids: Vec<OrderId> = self.due.iter().map(|(_, id)| *id).collect();
+        ids.into_iter().for_each(|id| self.wake(id, now));
     }
 
     /// The order goes on when the line to the platform has room. What makes room is a tick of its own.

@@ -135,8 +135,11 @@ fn order_list(
         let rows = query.answer(call.fact)?;
         has_more = rows.len() == limit;
         found.extend(rows.iter().filter_map(|(_, row)| ClosedOrder::read(row).ok()).map(|closed| closed.0));
+        // They were under way when the rows were read, and are not any more.
+        found.extend(book.closed_lately().filter(|order| order.id < before).cloned());
     }
     found.sort_unstable_by_key(|order| std::cmp::Reverse(order.id));
+    found.dedup_by_key(|order| order.id);
     has_more |= found.len() > limit;
     found.truncate(limit);
     let next = found.last().filter(|_| has_more).map(|last| last.number.clone());

@@ -15,7 +15,9 @@ use crate::orders::steps::{after_step, change, is_short};
 use crate::player::Players;
 use crate::request::dispatch::{Outbox, Parked};
 use crate::request::{Notice, Notices, Refusal};
+use crate::storage::rows::Persistence;
 use crate::storage::{Archive, Discarded, Touched};
+use crate::tick::Surroundings;
 use crate::tickets::Tickets;
 
 /// What requests wait for that have made an order.
@@ -118,7 +120,11 @@ pub(super) fn tell(world: &mut World, entity: Entity, before: StateName, order: 
         world.resource_mut::<OrderBook>().let_buy_again(order);
     }
     if order.state.is_over() {
-        world.resource_mut::<OrderBook>().remove(order);
+        let batch = world.resource::<Persistence>().last_batch() + 1;
+        let folded_batch = world.resource::<Surroundings>().folded_batch;
+        let mut book = world.resource_mut::<OrderBook>();
+        book.remove(order);
+        book.keep_closed(order, batch, folded_batch);
         world.resource_mut::<Archive>().put(&order.id.0.to_be_bytes(), &ClosedOrder(order.clone()));
         world.resource_mut::<Discarded>().push(entity);
     }

@@ -22,7 +22,12 @@ use crate::tick::Surroundings;
 const OWNER: Owner = Owner("orders");
 
 /// Looks at the orders the platform has answered about, and at those that are due.
-pub fn advance_orders(world: &mut World, mut is_under_way: Local<bool>, mut open_told: Local<usize>) {
+pub fn advance_orders(
+    world: &mut World,
+    mut is_under_way: Local<bool>,
+    mut open_told: Local<usize>,
+    mut seen_at: Local<i64>,
+) {
     if !std::mem::replace(&mut *is_under_way, true) {
         take_in_restored(world);
     }
@@ -31,6 +36,9 @@ pub fn advance_orders(world: &mut World, mut is_under_way: Local<bool>, mut open
         moved.extend(take_in(world, done));
     }
     let now = world.resource::<Clock>().now();
+    if now < std::mem::replace(&mut *seen_at, now) {
+        world.resource_mut::<OrderBook>().wake_all(now);
+    }
     let room = world.resource::<Exchanges>().room(PAYMENTS);
     let mut due = world.resource_mut::<OrderBook>().take_queued(room);
     due.extend(world.resource::<OrderBook>().due(now));

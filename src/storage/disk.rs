@@ -1,14 +1,17 @@
-//! A disk in memory that can lose power and fail, for tests and benchmarks.
+//! A disk in memory that can lose power, tear writes, fail, fill up and be slow, for tests and benchmarks.
 
 use std::io;
 use std::ops::Range;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Condvar, Mutex, PoisonError};
 
 use redb::StorageBackend;
 
 /// A file on a simulated disk. Clones are the same file.
 #[derive(Debug, Clone, Default)]
-pub struct Disk(Arc<Mutex<Platter>>);
+pub struct Disk(Arc<(Mutex<Platter>, Condvar)>);
+
+/// What a disk writes as a whole or not at all, in bytes.
+const SECTOR_BYTES: usize = 512;
 
 #[derive(Debug, Default)]
 struct Platter {
@@ -18,6 +21,7 @@ struct Platter {
     synced: Vec<u8>,
     unsynced: Vec<Range<usize>>,
     writes_left: Option<u64>,
+    is_held: bool,
 }
 
 impl Disk {
@@ -25,13 +29,58 @@ impl Disk {
     /// usable, as the ghost of the process that died.
     pub fn after_power_loss(&self) -> Self {
         let synced = self.with(|platter| platter.synced.clone());
-        let platter = Platter { written: synced.clone(), synced, ..Platter::default() };
-        Self(Arc::new(Mutex::new(platter)))
+        Self::holding(synced)
+    }
+
+    /// The same, but of what was written and not synced, each sector for which `survives` says so is there, and so is the
+    /// file's new length: a disk writes in any order it likes, and the last of it is torn.
+    pub fn after_torn_power_loss(&self, survives: &mut dyn FnMut() -> bool) -> Self {
+        Self::holding(self.with(|platter| {
+            let mut torn = platter.synced.clone();
+            if survives() {
+                torn.resize(platter.written.len(), 0);
+            }
+            for range in &platter.unsynced {
+                for start in range.clone().step_by(SECTOR_BYTES) {
+                    let end = (start + SECTOR_BYTES).min(range.end).min(platter.written.len()).min(torn.len());
+                    if start < end && survives() {
+                        torn[start..end].copy_from_slice(&platter.written[start..end]);
+                    }
+                }
+            }
+            torn
+        }))
+    }
+
+    /// A disk that holds what this one would hold after its process died and the machine lived on.
+    pub fn after_kill(&self) -> Self {
+        Self::holding(self.with(|platter| platter.written.clone()))
+    }
+
+    fn holding(bytes: Vec<u8>) -> Self {
+        let platter = Platter { written: bytes.clone(), synced: bytes, ..Platter::default() };
+        Self(Arc::new((Mutex::new(platter), Condvar::new())))
     }
 
     /// Lets `count` more writes and syncs succeed; all after those fail as on a full disk.
     pub fn fail_after(&self, count: u64) {
         self.with(|platter| platter.writes_left = Some(count));
+    }
+
+    /// There is space again: writes succeed from now on.
+    pub fn mend(&self) {
+        self.with(|platter| platter.writes_left = None);
+    }
+
+    /// From now on writes and syncs take until [`Disk::release`].
+    pub fn hold(&self) {
+        self.with(|platter| platter.is_held = true);
+    }
+
+    /// The disk goes on.
+    pub fn release(&self) {
+        self.with(|platter| platter.is_held = false);
+        self.0.1.notify_all();
     }
 
     /// Bytes the file takes.
@@ -40,7 +89,16 @@ impl Disk {
     }
 
     fn with<T>(&self, act: impl FnOnce(&mut Platter) -> T) -> T {
-        act(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner))
+        act(&mut self.0.0.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// The same for what changes the disk: it waits while the disk is held, and fails when there is no space.
+    fn change<T>(&self, act: impl FnOnce(&mut Platter) -> io::Result<T>) -> io::Result<T> {
+        let platter = self.0.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let waited = self.0.1.wait_while(platter, |platter| platter.is_held);
+        let mut platter = waited.unwrap_or_else(PoisonError::into_inner);
+        platter.spend_write()?;
+        act(&mut platter)
     }
 }
 
@@ -77,8 +135,7 @@ impl StorageBackend for Disk {
     }
 
     fn set_len(&self, len: u64) -> io::Result<()> {
-        self.with(|platter| {
-            platter.spend_write()?;
+        self.change(|platter| {
             let len = usize::try_from(len).map_err(|_| io::ErrorKind::InvalidInput)?;
             platter.written.resize(len, 0);
             Ok(())
@@ -86,8 +143,7 @@ impl StorageBackend for Disk {
     }
 
     fn sync_data(&self) -> io::Result<()> {
-        self.with(|platter| {
-            platter.spend_write()?;
+        self.change(|platter| {
             let Platter { written, synced, unsynced, .. } = platter;
             synced.resize(written.len(), 0);
             for range in unsynced.drain(..) {
@@ -99,8 +155,7 @@ impl StorageBackend for Disk {
     }
 
     fn write(&self, offset: u64, data: &[u8]) -> io::Result<()> {
-        self.with(|platter| {
-            platter.spend_write()?;
+        self.change(|platter| {
             let range = platter.range(offset, data.len())?;
             platter.written[range.clone()].copy_from_slice(data);
             platter.unsynced.push(range);

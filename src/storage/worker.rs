@@ -148,6 +148,7 @@ struct Committer {
 
 impl Committer {
     fn run(mut self, writings: &Receiver<Writing>) {
+        let _alarm = Alarm(self.listener.clone());
         while let Ok(first) = writings.recv() {
             let (mut group, mut queries) = (Vec::new(), Vec::new());
             for writing in std::iter::once(first).chain(writings.try_iter()) {
@@ -191,6 +192,7 @@ impl Folder {
     /// Gathers records, folds them, and then reads for the queries that came behind them. The last ones when the
     /// committer has ended.
     fn run(self, foldings: &Receiver<Folding>) {
+        let _alarm = Alarm(self.listener.clone());
         while let Ok(first) = foldings.recv() {
             let gathered = Gathered::gather(first, foldings);
             let folded = self.fold(&gathered.records).and_then(|()| self.answer(gathered.queries));
@@ -268,6 +270,7 @@ struct Reader {
 
 impl Reader {
     fn run(self, readings: &Receiver<Reading>) {
+        let _alarm = Alarm(self.listener.clone());
         while let Ok(reading) = readings.recv() {
             let event = match reading {
                 Reading::LookUp(key) => self.rows.look_up(&key).map(|account| StorageEvent::Found(key, account)),
@@ -283,7 +286,18 @@ impl Reader {
     }
 }
 
-fn report(listener: &Listener, error: &StorageError) {
+/// Tells the world when a storage thread panics, as a damaged file may make the database do; it would wait for ever.
+struct Alarm(Listener);
+
+impl Drop for Alarm {
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            report(&self.0, &"a storage thread panicked, which a damaged file may lead to");
+        }
+    }
+}
+
+fn report(listener: &Listener, error: &dyn std::fmt::Display) {
     metrics::counter!("raidkeep_storage_failures_total").increment(1);
     tracing::error!(
         %error,
@@ -339,5 +353,23 @@ mod tests {
             assert!(u64::from(value[0]) >= query, "query {query} should find its batch, and found {value:?}");
         }
         assert_eq!(worker.folded_batch(), 3, "what was read was folded first");
+    }
+
+    /// The world once waited for such a thread for ever, and said that it was ready.
+    #[test]
+    fn a_storage_thread_that_panics_is_a_failure_of_the_storage() {
+        let store = Store::open_disks(Disk::default(), Disk::default()).expect("the simulated disks should open");
+        let (sender, events) = channel();
+        let listener: Listener = Arc::new(move |event| {
+            let panics = matches!(event, StorageEvent::Committed(_));
+            let _ = sender.send(event);
+            assert!(!panics, "this test makes a storage thread panic");
+        });
+        let worker = StorageWorker::start(store, Vec::new(), listener).expect("threads should start");
+        worker.commit(batch(1, 1));
+        drop(worker);
+        let events: Vec<StorageEvent> = events.try_iter().collect();
+        let failures = events.iter().filter(|event| matches!(event, StorageEvent::Failed(_))).count();
+        assert_eq!(failures, 1, "the world is told that nothing more will be stored: {events:?}");
     }
 }

@@ -40,6 +40,11 @@ impl TaskQueue {
         now >= self.refill_at
     }
 
+    /// Whether it would have to wait for longer than from one refilling to the next: the clock was set back.
+    fn waits_too_long(&self, now: i64, rules: &TaskRules) -> bool {
+        self.refill_at > now.saturating_add(rules.refill_seconds.max(1))
+    }
+
     /// Whether the rules no longer know one of its tasks, or want another number of them.
     pub fn is_outdated(&self, tasks: &PublicTasks, rules: &TaskRules) -> bool {
         self.names.len() != rules.queue_size || self.names.iter().any(|name| tasks.get(name).is_none())
@@ -66,6 +71,9 @@ pub fn refill(
     rules: Res<Rules<TaskRules>>,
     clock: Res<Clock>,
 ) {
+    if queue.waits_too_long(clock.now(), &rules) {
+        queue.refill_at = clock.now().saturating_add(rules.refill_seconds.max(1));
+    }
     // The queue may be older than the rules: when the world starts, and when they have changed.
     let may_be_outdated = tasks.is_changed() || rules.is_changed();
     let is_outdated = may_be_outdated && queue.is_outdated(&tasks, &rules);

@@ -186,6 +186,8 @@ pub struct TestServer {
     last_effects: Option<Duration>,
     /// What was read while the disk is told to be slow.
     held_reads: Option<Vec<Input>>,
+    /// The last batch that was written while the disk is told not to confirm.
+    held_commit: Option<u64>,
     events: Vec<(usize, String)>,
     recorder: Option<Recorder>,
     /// The journal of each start, with [`TestSetup::journals`].
@@ -277,6 +279,7 @@ impl TestServer {
             wall_ms,
             last_effects: None,
             held_reads: None,
+            held_commit: None,
             events: Vec::new(),
             recorder,
             journals,
@@ -300,6 +303,12 @@ impl TestServer {
         journals.append(&mut reopened.journals);
         reopened.journals = journals;
         reopened
+    }
+
+    /// The same, with the wall's clock moved by so many seconds meanwhile, also backwards.
+    pub fn crash_and_reopen_after(mut self, seconds: i64) -> Self {
+        self.wall_ms += seconds * 1000;
+        self.crash_and_reopen()
     }
 
     /// The same, with the assets that the designers have meanwhile.
@@ -553,7 +562,10 @@ impl TestServer {
             match self.log.append(std::slice::from_ref(&batch), self.folded.0) {
                 Ok(record) => {
                     self.unfolded.push(record);
-                    self.gate.committed(batch.number);
+                    match &mut self.held_commit {
+                        Some(held) => *held = batch.number,
+                        None => self.gate.committed(batch.number),
+                    }
                 }
                 Err(_) => {
                     self.inbox.fail_storage();
@@ -601,6 +613,25 @@ impl TestServer {
     /// What was read arrives at last.
     pub fn release_reads(&mut self) {
         self.held_reads.take().into_iter().flatten().for_each(|input| self.inbox.push(input));
+    }
+
+    /// From now on the disk takes its time to confirm what is written.
+    pub fn hold_commits(&mut self) {
+        self.held_commit.get_or_insert(self.gate.committed_batch());
+    }
+
+    /// The server has waited for the disk for as long as it waits.
+    pub fn give_up_commits(&mut self) {
+        if let Some(batch) = self.held_commit {
+            self.gate.time_out(batch);
+        }
+    }
+
+    /// The disk confirms what was written at last.
+    pub fn release_commits(&mut self) {
+        if let Some(batch) = self.held_commit.take() {
+            self.gate.committed(batch);
+        }
     }
 
     /// Folds the log into rows, as the server does from time to time.

@@ -2,6 +2,7 @@
 
 use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpStream};
+use std::path::Path;
 
 use raidkeep::platforms::sandbox::SandboxSettings;
 use raidkeep::platforms::sandbox::server::SandboxServer;
@@ -23,12 +24,22 @@ pub struct Bank {
 impl Bank {
     /// Opens one that keeps its state beside the data of `host`.
     pub fn open(host: &Host) -> Self {
+        Self::start(Some(&host.path("bank.json")))
+    }
+
+    /// Opens one that keeps its state in memory only: writing all of it down after each call takes a long run longer and
+    /// longer.
+    pub fn open_in_memory() -> Self {
+        Self::start(None)
+    }
+
+    fn start(kept_in: Option<&Path>) -> Self {
         let mut settings = SandboxSettings::shipped().expect("the shipped sandbox should be valid");
         settings.sid = "77".to_owned();
         settings.key = Secret::new(KEY);
         settings.app_secret = Secret::new(APP_SECRET);
         let anywhere = SocketAddr::from(([127, 0, 0, 1], 0));
-        let server = SandboxServer::start(settings, anywhere, Some(&host.path("bank.json")));
+        let server = SandboxServer::start(settings, anywhere, kept_in);
         Self { server: server.expect("a port should be free") }
     }
 

@@ -40,6 +40,8 @@ pub struct Host {
     operator: Option<&'static str>,
     variables: Vec<(&'static str, String)>,
     listen: String,
+    /// In units of 512 bytes, as `ulimit` takes it.
+    file_limit: Option<String>,
 }
 
 impl Host {
@@ -51,6 +53,7 @@ impl Host {
             operator: Some(OPERATOR),
             variables: Vec::new(),
             listen: "127.0.0.1:0".to_owned(),
+            file_limit: None,
         }
     }
 
@@ -99,12 +102,30 @@ impl Host {
         Server { process, address }
     }
 
+    /// The same, whose files may be so large, in KiB, until [`Server::limit_files`] says otherwise. A write beyond fails, as
+    /// on a full disk.
+    pub fn on_a_small_disk(self, limit_kib: Option<u64>) -> Self {
+        Self { file_limit: Some(limit_kib.map_or("unlimited".to_owned(), |limit| (limit * 2).to_string())), ..self }
+    }
+
+    /// The program, or a shell that becomes it when the size of files is limited.
+    fn command(&self) -> Command {
+        let Some(limit) = &self.file_limit else {
+            return Command::new(PROGRAM);
+        };
+        // Who does not ignore the signal is killed by the first write beyond the limit. A shell counts by 512 bytes.
+        let script = format!("trap '' XFSZ; ulimit -S -f {limit}; exec \"$0\" \"$@\"");
+        let mut command = Command::new("sh");
+        command.args(["-c", &script, PROGRAM]);
+        command
+    }
+
     /// Starts a server without waiting for anything.
     pub fn spawn(&self) -> Process {
         let stderr_path = self.folder.path().join("stderr.log");
         let stderr = File::options().create(true).append(true).open(&stderr_path).expect("the log should be writable");
         let log_from = stderr.metadata().map_or(0, |found| found.len());
-        let mut command = Command::new(PROGRAM);
+        let mut command = self.command();
         command.args(["serve", "--listen", &self.listen, "--data"]).arg(self.data()).args(&self.arguments);
         command.env_remove("RAIDKEEP_OPERATOR_TOKEN").env_remove("RAIDKEEP_LOG");
         command.envs(self.variables.iter().map(|(name, value)| (name, value)));
@@ -212,6 +233,14 @@ impl Server {
         let command = format!("kill -{name} {}", self.process.child.id());
         let status = Command::new("sh").args(["-c", &command]).status().expect("a shell should be there");
         assert!(status.success(), "{command} should work");
+    }
+
+    /// Sets how large a file of a server of [`Host::on_a_small_disk`] may be, in bytes; `None` = as large as it likes.
+    pub fn limit_files(&self, limit: Option<u64>) {
+        let limit = limit.map_or("unlimited".to_owned(), |limit| limit.to_string());
+        let arguments = ["--pid", &self.process.child.id().to_string(), &format!("--fsize={limit}:")];
+        let status = Command::new("prlimit").args(arguments).status().expect("prlimit should be there");
+        assert!(status.success(), "prlimit {arguments:?} should work");
     }
 
     /// Resident memory in KiB.
