@@ -15,11 +15,10 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::clock::Clock;
-use crate::identity::Account;
 use crate::request::{Call, Fact, Job, Need, Operator, Refusal, Request, RequestApp, Success, Unready, Waits};
 use crate::storage::copy::Copied;
 use crate::storage::store::Rows;
-use crate::storage::{FoundRows, PlayerRow, RowQuery, StorageError};
+use crate::storage::{FoundRows, RowQuery, StorageError};
 
 /// What the operator decides about backups.
 #[derive(Debug, Clone, Resource)]
@@ -125,7 +124,7 @@ fn backup(
         return Err(Refusal::malformed("data.name", "1 to 64 letters, digits, - or _").into());
     }
     let Some(fact) = call.fact else {
-        return Err(Need::Rows(nothing_but_a_fold()).into());
+        return Err(Need::Rows(RowQuery::nothing_but_a_fold()).into());
     };
     if fact.is::<FoundRows>() {
         let (folder, source) = (folder.join(name), source.clone());
@@ -133,12 +132,6 @@ fn backup(
         return Err(Need::Job(Job::new(make)).into());
     }
     told(fact)
-}
-
-/// A question for no rows is answered when everything before it is folded, and so in the copy.
-fn nothing_but_a_fold() -> RowQuery {
-    let table = <Account as PlayerRow>::TABLE;
-    RowQuery { table, from: vec![0], until: vec![1], newest_first: false, limit: 0 }
 }
 
 fn told(fact: Fact) -> Waits<BackupMade> {

@@ -28,6 +28,7 @@ use crate::platforms::mcrmb::McrmbPlugin;
 use crate::platforms::settings::PlatformSettings;
 use crate::platforms::sud::SudPlugin;
 use crate::player::PlayerPlugin;
+use crate::portability::{PortabilityPlugin, PortabilitySettings, RowSource};
 use crate::presence::PresencePlugin;
 use crate::random::{RandomPlugin, Randomness, WorldSeed};
 use crate::ranking::RankingPlugin;
@@ -66,6 +67,8 @@ pub struct GameSettings {
     pub put_away_after: Duration,
     /// Where backups go.
     pub backups: BackupSettings,
+    /// Documents of players.
+    pub portability: PortabilitySettings,
     /// How much of the ledger is kept.
     pub ledger: LedgerSettings,
     /// How old clients are told of challenges at their address; `None` = they are not.
@@ -97,6 +100,7 @@ pub fn build_app(settings: &GameSettings) -> App {
     let mcrmb = &settings.platforms.mcrmb;
     app.add_plugins((McrmbPlugin { platform: mcrmb.clone() }, OrdersPlugin { platform: mcrmb.clone() }, ShopPlugin));
     app.add_plugins(BackupPlugin { settings: settings.backups.clone() });
+    app.add_plugins(PortabilityPlugin { settings: settings.portability });
     app.add_plugins(SudPlugin { platform: settings.platforms.sud.clone() });
     app
 }
@@ -146,6 +150,7 @@ pub fn start_app(
     world.insert_resource(Clock::start(settings.clock, settings.zone.clone(), start.wall_ms, recovered.moment_ms));
     world.insert_resource(WorldSeed(start.seed));
     world.insert_resource(BackupSource::new(store.rows.clone()));
+    world.insert_resource(RowSource(store.rows.clone()));
     if recovered.moment_ms.is_some_and(|stored| settings.clock == ClockMode::Real && stored > start.wall_ms) {
         tracing::warn!(
             "the system clock is behind the last stored change; until it has caught up, nothing regenerates"

@@ -42,6 +42,7 @@ pub mod net;
 pub mod orders;
 pub mod platforms;
 pub mod player;
+pub mod portability;
 pub mod presence;
 pub mod random;
 pub mod ranking;

@@ -19,6 +19,7 @@ use crate::events::Listeners;
 use crate::identity::{Account, Login};
 use crate::mail::MailDelivery;
 use crate::player::{AccountId, Players};
+use crate::portability::PortabilityApp;
 use crate::request::route::RouteApp;
 use crate::request::{Answer, Call, Player, Refusal, Request, RequestApp, Success};
 use crate::rules::{Place, Report, Rules, RulesApp, Table, Tables, only};
@@ -74,6 +75,12 @@ impl Presence {
                 self.looks.set(account, at);
             }
         }
+    }
+
+    /// Forgets somebody who is no more.
+    pub fn forget(&mut self, account: AccountId) {
+        self.stays_until.remove(&account);
+        self.looks.cancel(account);
     }
 
     /// Who went offline in this tick, in the order of their moments.
@@ -204,6 +211,7 @@ pub struct PresencePlugin;
 impl Plugin for PresencePlugin {
     fn build(&self, app: &mut App) {
         app.add_rules::<PresenceRules>().init_resource::<Presence>();
+        app.add_farewell(|world, player| world.resource_mut::<Presence>().forget(player.account));
         app.add_request::<GetList, _>(get_list);
         app.add_route::<GetList>("/get_list");
         app.configure_sets(Tick, PresenceSystems.after(MailDelivery).before(TickSystems::PutAway));

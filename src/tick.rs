@@ -276,6 +276,8 @@ pub fn receive(world: &mut World) {
                 Input::Command(command) => arrived.push_back(command),
                 Input::Found(key, account) => {
                     arrivals.ready.extend(world.resource_mut::<Parked>().take_lookup(&key));
+                    // It may have been read before the account was deleted.
+                    let account = account.filter(|account| !world.resource::<Players>().is_deleted(*account));
                     world.resource_mut::<Directory>().found(key, account);
                 }
                 Input::Loaded(account, rows) => {

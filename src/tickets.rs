@@ -13,7 +13,7 @@ use crate::events::{EventApp, Events};
 use crate::items::{Amount, Inventory, ItemId, ItemRules};
 use crate::rules::{Place, Report, RulesApp, Table, Tables, only};
 use crate::schema::{map_of, schema_by_hand};
-use crate::storage::{PlayerRow, StorageApp};
+use crate::storage::{Arrival, PlayerRow, StorageApp, Unfit};
 use crate::tick::{Surroundings, Tick, TickSystems, expire_parked};
 use crate::verify::{Inspection, VerifyApp};
 
@@ -68,6 +68,14 @@ impl PlayerRow for Tickets {
 
     fn newcomer(world: &World) -> Self {
         Self { day: world.resource::<Clock>().day(), used: Vec::new() }
+    }
+
+    fn arrive(&mut self, _: Arrival<'_>) -> Result<(), Unfit> {
+        let is_repeated = |at: &usize| self.used[..*at].iter().any(|(earlier, _)| *earlier == self.used[*at].0);
+        match (0..self.used.len()).find(is_repeated) {
+            Some(at) => Err(Unfit::at(format!("used[{at}]"), "is counted already, expected each kind once")),
+            None => Ok(()),
+        }
     }
 
     fn upgrade(version: u16, bytes: &[u8]) -> Option<Self> {

@@ -397,3 +397,33 @@ fn a_replay_without_the_rules_that_came_later_says_which_are_missing() {
     let refused = replay(records, &server).expect_err("the new rules are nowhere");
     assert!(matches!(refused, ReplayError::MissingRules { .. }), "{refused}");
 }
+
+#[test]
+fn players_who_are_exported_deleted_and_imported_are_played_again() {
+    let mut server = server();
+    let ann = server.player("ann");
+    server.player("bob");
+    for (function, data) in
+        [("enter_stage_boss", json!({"stage": 3001})), ("victory_stage_boss", json!({"stage": 3001, "damage": 500}))]
+    {
+        assert_eq!(server.ask(&ann, function, data)["status"], 0, "{function}");
+    }
+    let document = server.operate("player_export", json!({"name": "玩家#1"}))["data"]["document"].take();
+    assert_eq!(server.operate("player_delete", json!({"name": "玩家#1"}))["status"], 0);
+    server.pass_real_time(Duration::from_secs(100));
+    let text = document.to_string();
+    let (head, tail) = text.split_at(text.floor_char_boundary(text.len() / 2));
+    for (piece, text) in [head, tail].into_iter().enumerate() {
+        assert_eq!(server.operate("player_import_piece", json!({"piece": piece, "text": text}))["status"], 0);
+    }
+    let imported = server.operate("player_import", json!({}));
+    assert_eq!(imported["data"], json!({"name": "玩家#3", "account": 3}));
+    let back = server.player("ann");
+    assert_eq!(server.ask(&back, "get_player_info", json!({}))["status"], 0);
+    assert_eq!(server.operate("player_delete", json!({"name": "玩家#2"}))["status"], 0, "a player who was put away");
+    let (records, end) = read(&server.journals[0].bytes());
+    assert_eq!(end, Some(FramesEnd::Clean));
+    let replayed = replay(records, &server).expect("the journal leads to the same states");
+    assert_eq!(replayed.0, server.state_hash(), "the world of the journal is the world");
+    assert!(replayed.1 > 0, "the states on the way were compared");
+}

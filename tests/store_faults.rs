@@ -308,3 +308,66 @@ fn a_disk_that_fills_up_during_a_fold_stops_the_world_and_loses_nothing_that_was
         assert_eq!(last_in_rows(&store), confirmed, "after {writes} writes: the log still has what the fold could not");
     }
 }
+
+/// A change of rows whose keys have one or two letters.
+#[derive(Debug, Clone)]
+enum Change {
+    Put(Vec<u8>, u8),
+    Delete(Vec<u8>),
+    DeleteAll(Vec<u8>),
+}
+
+fn changes() -> impl Strategy<Value = Vec<Vec<Change>>> {
+    let key = || proptest::collection::vec(prop::sample::select(vec![b'a', b'b', u8::MAX]), 1..=2);
+    let change = prop_oneof![
+        5 => (key(), any::<u8>()).prop_map(|(key, value)| Change::Put(key, value)),
+        1 => key().prop_map(Change::Delete),
+        1 => key().prop_map(Change::DeleteAll),
+    ];
+    proptest::collection::vec(proptest::collection::vec(change, 0..6), 1..12)
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+
+    #[test]
+    fn rows_are_what_the_changes_lead_to_one_by_one_however_they_are_folded(
+        batches in changes(),
+        folds in proptest::collection::vec(any::<bool>(), 12),
+    ) {
+        let mut store = Store::open_disks(Disk::default(), Disk::default()).expect("new disks should open");
+        let mut expected = std::collections::BTreeMap::new();
+        let mut unfolded = Vec::new();
+        for ((number, changes), is_folded) in (1..).zip(&batches).zip(folds) {
+            let mut batch = Batch::new(number, 1000);
+            batch.keep_moment();
+            for change in changes {
+                match change {
+                    Change::Put(key, value) => {
+                        batch.put("rows", key, |out| out.push(*value));
+                        expected.insert(key.clone(), vec![*value]);
+                    }
+                    Change::Delete(key) => {
+                        batch.delete("rows", key);
+                        expected.remove(key);
+                    }
+                    Change::DeleteAll(prefix) => {
+                        batch.delete_all("rows", prefix);
+                        expected.retain(|key, _| !key.starts_with(prefix));
+                    }
+                }
+            }
+            unfolded.push(store.log.append(&[batch], 0).expect("a sound disk should be writable"));
+            if is_folded {
+                store.rows.fold(&unfolded).expect("a sound disk should be writable");
+                // What was folded may be folded again, as after a crash.
+                store.rows.fold(&std::mem::take(&mut unfolded)).expect("a sound disk should be writable");
+            }
+        }
+        store.rows.fold(&unfolded).expect("a sound disk should be writable");
+        let mut found = std::collections::BTreeMap::new();
+        let put = &mut |key: &[u8], value: &[u8]| drop(found.insert(key.to_vec(), value.to_vec()));
+        store.rows.scan("rows", put).expect("a sound disk should be readable");
+        prop_assert_eq!(found, expected);
+    }
+}

@@ -213,6 +213,22 @@ impl Arena<'_, '_> {
         }
     }
 
+    /// Ends what somebody is in who leaves for ever: the other one wins, and nobody is paid who is not there.
+    pub fn part(&mut self, account: AccountId) {
+        for (battle, escaped) in self.seats_of(&[account]) {
+            self.desert(battle, escaped);
+        }
+        for entity in self.index.unpaid() {
+            if let Ok(mut battle) = self.battles.get_mut(entity)
+                && let Some(seat) = battle.seat_of(account)
+                && battle.take_spoils(seat).is_some()
+            {
+                self.index.follow(&battle);
+                self.touched.push(entity);
+            }
+        }
+    }
+
     /// Pays those of an ended battle who are in memory. Returns who is not.
     pub fn pay(&mut self, entity: Entity) -> Vec<AccountId> {
         let Ok(mut battle) = self.battles.get_mut(entity) else {

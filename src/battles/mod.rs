@@ -24,6 +24,8 @@ use bevy_ecs::prelude::*;
 
 use crate::battles::told::BattleVerdict;
 use crate::events::EventApp;
+use crate::player::AccountId;
+use crate::portability::{Mention, PortabilityApp};
 use crate::presence::PresenceSystems;
 use crate::rules::RulesApp;
 use crate::storage::StorageApp;
@@ -44,6 +46,12 @@ pub fn number_of(id: &str) -> Option<u64> {
 #[derive(Debug, Clone, PartialEq, Eq, Hash, SystemSet)]
 pub struct BattleSystems;
 
+impl Mention for Battle {
+    fn names(&self, account: AccountId) -> bool {
+        self.seat_of(account).is_some()
+    }
+}
+
 /// Battles and `battle`.
 pub struct BattlesPlugin;
 
@@ -53,6 +61,7 @@ impl Plugin for BattlesPlugin {
         app.init_resource::<BattleIndex>().init_resource::<reports::BattleReports>();
         app.add_event::<BattleVerdict<'_>>(BattleVerdict::EVENT);
         app.add_check("battles", check::check);
+        app.add_farewell_system(systems::part).add_mentions::<Battle>();
         requests::register(app);
         app.configure_sets(Tick, BattleSystems.after(PresenceSystems).before(TickSystems::PutAway));
         app.add_systems(Tick, (systems::run_battles, reports::report_rounds).chain().in_set(BattleSystems));

@@ -7,6 +7,7 @@ use bevy_ecs::prelude::*;
 use crate::battles::arena::Arena;
 use crate::clock::Clock;
 use crate::player::AccountId;
+use crate::portability::Traveller;
 use crate::presence::PresenceRules;
 use crate::request::dispatch::Outbox;
 use crate::rules::Rules;
@@ -39,4 +40,9 @@ pub fn run_battles(
     if let Some(at) = arena.next_at() {
         surroundings.wake_at(at, &clock);
     }
+}
+
+/// Ends the battle of who leaves for ever.
+pub fn part(In(player): In<Traveller>, mut arena: Arena) {
+    arena.part(player.account);
 }

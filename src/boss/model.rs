@@ -5,8 +5,9 @@ use serde::ser::SerializeMap;
 use serde::{Deserialize, Serialize, Serializer};
 
 use crate::player::AccountId;
+use crate::ranking::Ranking;
 use crate::schema::{map_of, schema_by_hand};
-use crate::storage::{PlayerRow, WorldEntity, WorldRow};
+use crate::storage::{Arrival, PlayerRow, Unfit, WorldEntity, WorldRow};
 
 /// One boss of the world.
 #[derive(Debug, Clone, PartialEq, Eq, Component, Serialize, Deserialize)]
@@ -170,6 +171,21 @@ impl PlayerRow for BossRecord {
 
     fn newcomer(_: &World) -> Self {
         Self::default()
+    }
+
+    /// A record counts in the world whose bosses were struck. Its number must not be that of another record.
+    fn arrive(&mut self, arrival: Arrival<'_>) -> Result<(), Unfit> {
+        let season = arrival.world.resource::<Season>();
+        if !arrival.is_same_world {
+            *self = Self::default();
+        } else if self.season > season.number {
+            return Err(Unfit::at("season", format!("expected at most {}, the present one", season.number)));
+        } else if let Some((_, reached)) = self.standing(season.number)
+            && (reached > season.records || arrival.world.resource::<Ranking>().has_reached(reached))
+        {
+            return Err(Unfit::at("reached", "is not the number of this record"));
+        }
+        Ok(())
     }
 }
 

@@ -184,15 +184,27 @@ impl Duels<'_, '_> {
     pub fn end_unanswered(&mut self) -> Option<i64> {
         self.index.bring_within(self.clock.now(), self.rules.unanswered_seconds);
         while let Some(entity) = self.index.pop_due(self.clock.now()) {
-            let Ok(challenge) = self.challenges.get(entity).cloned() else {
-                continue;
-            };
-            self.remove(&challenge);
-            for account in [challenge.challenger, challenge.challenged] {
-                self.arena.tell(account, "challenge_ended", &ChallengeEnded { id: challenge.id.to_string() });
-            }
+            self.end(entity);
         }
         self.index.next_at()
+    }
+
+    /// Ends all challenges to and from somebody, and tells the others.
+    pub fn end_all_of(&mut self, account: AccountId) {
+        let ids: Vec<u64> = self.index.sent(account).chain(self.index.received(account)).collect();
+        for entity in ids.into_iter().filter_map(|id| self.index.find(id)).collect::<Vec<_>>() {
+            self.end(entity);
+        }
+    }
+
+    fn end(&mut self, entity: Entity) {
+        let Ok(challenge) = self.challenges.get(entity).cloned() else {
+            return;
+        };
+        self.remove(&challenge);
+        for account in [challenge.challenger, challenge.challenged] {
+            self.arena.tell(account, "challenge_ended", &ChallengeEnded { id: challenge.id.to_string() });
+        }
     }
 
     fn remove(&mut self, challenge: &Challenge) {

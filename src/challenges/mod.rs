@@ -17,6 +17,8 @@ use bevy_app::{App, Plugin};
 use bevy_ecs::prelude::*;
 
 use crate::battles::BattleSystems;
+use crate::player::AccountId;
+use crate::portability::{Mention, PortabilityApp};
 use crate::rules::RulesApp;
 use crate::storage::StorageApp;
 use crate::tick::{Tick, TickSystems};
@@ -26,6 +28,12 @@ pub use index::ChallengeIndex;
 pub use model::Challenge;
 pub use push::PushSettings;
 pub use rules::ChallengeRules;
+
+impl Mention for Challenge {
+    fn names(&self, account: AccountId) -> bool {
+        self.challenger == account || self.challenged == account
+    }
+}
 
 /// Challenges and the functions of them.
 pub struct ChallengesPlugin {
@@ -39,6 +47,7 @@ impl Plugin for ChallengesPlugin {
         app.add_world_row::<model::LastChallenge>().init_resource::<ChallengeIndex>();
         duels::register(app);
         app.add_check("challenges", check::check);
+        app.add_farewell_system(systems::part).add_mentions::<Challenge>();
         requests::register(app);
         push::register(app, self.push.as_ref());
         app.add_systems(Tick, systems::end_unanswered.after(BattleSystems).before(TickSystems::PutAway));

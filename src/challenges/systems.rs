@@ -4,6 +4,7 @@ use bevy_ecs::prelude::*;
 
 use crate::challenges::duels::Duels;
 use crate::clock::Clock;
+use crate::portability::Traveller;
 use crate::tick::Surroundings;
 
 /// Ends the challenges that nobody has answered in time.
@@ -11,4 +12,9 @@ pub fn end_unanswered(mut duels: Duels, clock: Res<Clock>, mut surroundings: Res
     if let Some(at) = duels.end_unanswered() {
         surroundings.wake_at(at, &clock);
     }
+}
+
+/// Ends the challenges of who leaves for ever.
+pub fn part(In(player): In<Traveller>, mut duels: Duels) {
+    duels.end_all_of(player.account);
 }

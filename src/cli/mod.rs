@@ -4,6 +4,7 @@ mod backup;
 mod call;
 mod check;
 mod compare;
+mod player;
 mod replay;
 mod sandbox;
 mod scenario;
@@ -51,6 +52,12 @@ enum Command {
     Backup(backup::Backup),
     /// Looks over the data folder of a server that does not run: whether everything in it fits together.
     Verify(verify::Verify),
+    /// Writes all that a world keeps of a player as one JSON document.
+    Export(player::Export),
+    /// Takes a player into a running world from such a document.
+    Import(player::Import),
+    /// Deletes a player of a running world with everything that is kept of it.
+    Delete(player::Delete),
     /// Runs a stand-in for the platforms MCRMB and SUD until SIGINT or SIGTERM.
     Sandbox(sandbox::Sandbox),
     /// Runs designers' tests: given players, when requests and waits, then replies and values.
@@ -76,6 +83,9 @@ pub fn run() -> ExitCode {
         Some(Command::Simulate(simulate)) => done(simulate.run()),
         Some(Command::Compare(compare)) => done(compare.run()),
         Some(Command::Backup(backup)) => done(backup.run()),
+        Some(Command::Export(export)) => done(export.run()),
+        Some(Command::Import(import)) => done(import.run()),
+        Some(Command::Delete(delete)) => done(delete.run()),
         Some(Command::Verify(verify)) => Ok(verify.run()),
     };
     match outcome {

@@ -20,6 +20,7 @@ use crate::identity::{AttemptLimits, IdentitySettings, PasswordCost};
 use crate::items::ledger::LedgerSettings;
 use crate::journal::JournalSettings;
 use crate::platforms::exchanges::LineSettings;
+use crate::portability::PortabilitySettings;
 use crate::rules::{Place, Problems, Report, nearest};
 
 /// The settings that are part of the program; `config/server.ron` as shipped.
@@ -88,6 +89,8 @@ impl PushLine {
 pub struct Limits {
     /// Largest text frame in bytes.
     pub frame_bytes: usize,
+    /// Longest document of a player that is imported, in bytes. It comes in pieces that fit into frames.
+    pub document_bytes: usize,
     /// Open connections.
     pub connections: usize,
     /// Requests of one connection under way.
@@ -194,6 +197,7 @@ impl Config {
             return wrong("limits.frame_bytes", "expected 1024 or more".to_owned());
         }
         for (key, value) in [
+            ("limits.document_bytes", self.limits.document_bytes),
             ("limits.in_flight_per_connection", self.limits.in_flight_per_connection),
             ("limits.waiting_requests_per_world", self.limits.waiting_requests_per_world),
             ("legacy_push_line.in_flight", self.legacy_push_line.in_flight),
@@ -227,6 +231,7 @@ impl Config {
             platforms: crate::platforms::settings::PlatformSettings::default(),
             put_away_after: Duration::from_secs(self.put_away_seconds),
             backups: BackupSettings { folder: (!self.backups.is_empty()).then(|| self.backups.clone().into()) },
+            portability: PortabilitySettings { document_bytes_max: self.limits.document_bytes },
             ledger: LedgerSettings { entries_per_player: self.ledger_entries_per_player },
             legacy_push: self
                 .legacy_push

@@ -17,7 +17,7 @@ use serde::{Deserialize, Serialize};
 use crate::clock::Clock;
 use crate::events::{EventApp, Events, Listeners};
 use crate::rules::{Place, Report, Rules, RulesApp, Table, Tables, only};
-use crate::storage::{PlayerRow, StorageApp, Touched};
+use crate::storage::{Arrival, PlayerRow, StorageApp, Touched, Unfit};
 use crate::tick::{Surroundings, Tick, TickSystems, expire_parked, receive};
 use crate::verify::{Inspection, VerifyApp};
 
@@ -109,6 +109,13 @@ impl PlayerRow for Energy {
 
     fn catch_up(&mut self, world: &World) {
         world.resource::<EnergyHistory>().catch_up(self);
+    }
+
+    fn arrive(&mut self, _: Arrival<'_>) -> Result<(), Unfit> {
+        if self.points < 0 {
+            return Err(Unfit::at("points", "expected 0 or more"));
+        }
+        Ok(())
     }
 }
 

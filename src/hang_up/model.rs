@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::hang_up::rules::HangUpRules;
 use crate::items::Amount;
-use crate::storage::PlayerRow;
+use crate::storage::{Arrival, PlayerRow, Unfit};
 
 const SECONDS_PER_MINUTE: i64 = 60;
 
@@ -126,6 +126,19 @@ impl PlayerRow for HangUp {
 
     fn newcomer(_: &World) -> Self {
         Self::default()
+    }
+
+    fn arrive(&mut self, _: Arrival<'_>) -> Result<(), Unfit> {
+        let Some(hanging) = &self.hanging else {
+            return Ok(());
+        };
+        if hanging.rolled_minutes < 0 {
+            return Err(Unfit::at("hanging.rolled_minutes", "expected 0 or more"));
+        }
+        match hanging.rolled.iter().position(|amount| amount.quantity < 0) {
+            Some(at) => Err(Unfit::at(format!("hanging.rolled[{at}]"), "expected 0 or more of an item")),
+            None => Ok(()),
+        }
     }
 }
 

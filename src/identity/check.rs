@@ -2,8 +2,8 @@
 
 use crate::identity::{Account, Accounts, Login};
 use crate::player::AccountId;
+use crate::storage::WorldRow;
 use crate::storage::directory::{INDEX_TABLE, decode_entry};
-use crate::storage::{IndexKey, WorldRow};
 use crate::verify::Inspection;
 
 pub(super) fn check(inspection: &mut Inspection<'_>) {
@@ -57,12 +57,5 @@ fn check_entry(inspection: &mut Inspection<'_>, key: &[u8], value: &[u8]) {
     if !is_own {
         let what = format!("the entry names {account}, which has neither this name nor this token");
         inspection.breach(INDEX_TABLE, key, Some(account), what);
-    }
-}
-
-impl Login {
-    /// Where the directory keeps the valid token.
-    fn current_key(&self) -> Option<IndexKey> {
-        self.token_hash().map(Self::index_key)
     }
 }

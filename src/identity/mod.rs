@@ -18,6 +18,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::clock::Clock;
 use crate::player::{AccountId, Players};
+use crate::portability::{PortabilityApp, Traveller};
 use crate::request::SignIn;
 use crate::rules::RulesApp;
 use crate::storage::rows::spawn_newcomer;
@@ -87,18 +88,41 @@ pub fn username_key(name: &str) -> IndexKey {
 
 /// Creates an account with everything a newcomer has.
 fn create(world: &mut World, describe: impl FnOnce(AccountId, i64) -> Account) -> (AccountId, Entity) {
-    let account = AccountId(world.resource::<Accounts>().next);
+    let described = describe(next_account(world), world.resource::<Clock>().now());
+    admit(world, |entity| {
+        entity.insert(described);
+    })
+}
+
+/// The number that the next account will have. None comes again.
+pub fn next_account(world: &World) -> AccountId {
+    AccountId(world.resource::<Accounts>().next)
+}
+
+/// Takes in a new player. `dress` gives it what it has beside what every newcomer has; its [`Account`] at least.
+pub fn admit(world: &mut World, dress: impl FnOnce(&mut EntityWorldMut<'_>)) -> (AccountId, Entity) {
+    let account = next_account(world);
     world.resource_mut::<Accounts>().next += 1;
     let entity = spawn_newcomer(world, account);
-    let described = describe(account, world.resource::<Clock>().now());
+    dress(&mut world.entity_mut(entity));
+    let keys = world.get::<Account>(entity).map(Account::index_keys).unwrap_or_default();
     let mut directory = world.resource_mut::<Directory>();
-    for key in described.index_keys() {
+    for key in keys {
         directory.set(key, Some(account));
     }
-    world.entity_mut(entity).insert(described);
     let now = world.resource::<Time<Real>>().elapsed();
     world.resource_mut::<Players>().insert(account, entity, now);
     (account, entity)
+}
+
+/// Whoever leaves for ever is found by no name and no token any more.
+fn forget_names(world: &mut World, player: Traveller) {
+    let names = world.get::<Account>(player.entity).map(Account::index_keys).unwrap_or_default();
+    let token = world.get::<Login>(player.entity).and_then(Login::current_key);
+    let mut directory = world.resource_mut::<Directory>();
+    for key in names.into_iter().chain(token) {
+        directory.set(key, None);
+    }
 }
 
 /// Gives the player a new token; the one before is worth nothing from now on.
@@ -131,6 +155,7 @@ impl Plugin for IdentityPlugin {
         app.add_rules::<NameRules>();
         app.add_player_rows::<Account>().add_player_rows::<Login>();
         app.add_world_row::<Accounts>();
+        app.add_farewell(forget_names);
         app.add_check("accounts and their names", check::check);
         requests::register(app);
     }

@@ -7,12 +7,20 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use crate::identity::names;
+use crate::identity::rules::is_plausible_email;
+use crate::identity::{names, password};
 use crate::player::AccountId;
-use crate::storage::{IndexKey, PlayerRow};
+use crate::storage::{Arrival, Claim, IndexKey, PlayerRow, Unfit};
 
 /// Stands in the name of every guest and in no name that can be signed up.
 pub const GUEST_MARK: char = '#';
+
+/// The longest name that rules may allow, in characters.
+const NAME_CHARS_MAX: usize = 64;
+
+fn guest_name(account: AccountId) -> String {
+    format!("玩家{GUEST_MARK}{}", account.0)
+}
 
 /// Who a player is. Changes rarely.
 #[derive(Debug, Clone, Default, Component, Serialize, Deserialize)]
@@ -27,8 +35,7 @@ pub struct Account {
 impl Account {
     /// A guest, known by a number that its device has made up.
     pub fn guest(account: AccountId, unique_id: &str, created_at: i64) -> Self {
-        let name = format!("玩家{GUEST_MARK}{}", account.0);
-        Self { name, unique_id: Some(unique_id.to_owned()), created_at, ..Self::default() }
+        Self { name: guest_name(account), unique_id: Some(unique_id.to_owned()), created_at, ..Self::default() }
     }
 
     /// Somebody who signed up.
@@ -61,6 +68,33 @@ impl PlayerRow for Account {
     fn newcomer(_: &World) -> Self {
         Self::default()
     }
+
+    fn arrive(&mut self, arrival: Arrival<'_>) -> Result<(), Unfit> {
+        if self.email.is_none() && self.unique_id.is_none() {
+            return Err(Unfit::at("", "expected an email or a unique_id, without which nobody can log in"));
+        }
+        if self.email.as_deref().is_some_and(|email| !is_plausible_email(email)) {
+            return Err(Unfit::at("email", "is no e-mail address"));
+        }
+        if self.password_hash.as_deref().is_some_and(|hash| !password::is_hash(hash)) {
+            return Err(Unfit::at("password_hash", "is no Argon2id hash of a password"));
+        }
+        // The name of a guest is made of its number, and that is another one here.
+        if self.name.contains(GUEST_MARK) {
+            self.name = guest_name(arrival.account);
+        } else if self.name.trim().is_empty() || self.name.chars().count() > NAME_CHARS_MAX {
+            return Err(Unfit::at("name", format!("expected 1 to {NAME_CHARS_MAX} characters")));
+        }
+        Ok(())
+    }
+
+    fn claims(&self) -> Vec<Claim> {
+        let claim = |kind: &str, name: &str, key| Claim { key, what: format!("{kind} {name}") };
+        let name = claim("the name", &self.name, names::username(&self.name));
+        let email = self.email.iter().map(|email| claim("the e-mail address", email, names::email(email)));
+        let id = self.unique_id.iter().map(|id| claim("the unique_id", id, names::unique_id(id)));
+        [name].into_iter().chain(email).chain(id).collect()
+    }
 }
 
 /// The one token of an account that is valid, and how many there were.
@@ -80,6 +114,11 @@ impl Login {
     /// The hash of the token, if there is one.
     pub(super) fn token_hash(&self) -> Option<&[u8; 32]> {
         self.token_hash.as_ref()
+    }
+
+    /// Where the directory keeps the valid token.
+    pub(super) fn current_key(&self) -> Option<IndexKey> {
+        self.token_hash().map(Self::index_key)
     }
 
     /// Whether there is a token that has not expired.
@@ -110,6 +149,16 @@ impl PlayerRow for Login {
 
     fn newcomer(_: &World) -> Self {
         Self::default()
+    }
+
+    /// How many tokens there were is all that is told of them.
+    fn depart(&mut self) {
+        *self = Self { generation: self.generation, ..Self::default() };
+    }
+
+    fn arrive(&mut self, _: Arrival<'_>) -> Result<(), Unfit> {
+        self.depart();
+        Ok(())
     }
 }
 

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::items::ledger::{LEDGER_TABLE, Movement};
-use crate::items::{Inventory, ItemId};
+use crate::items::{Amount, Inventory, ItemId};
 use crate::player::AccountId;
 use crate::storage::PlayerRows;
 use crate::verify::Inspection;
@@ -47,8 +47,8 @@ fn check_ledger(inspection: &mut Inspection<'_>, account: AccountId, inventory: 
         let what = format!("the ledger ends with movement {}, and {} were counted", expected - 1, notes.last());
         inspection.breach(LEDGER_TABLE, &key, Some(account), what);
     }
-    for (item, told, owned) in differences(&balances, inventory, notes.dropped() == 0) {
-        let what = format!("the ledger ends with {told} of item {item}, and the player has {owned}");
+    let owned: Vec<Amount> = inventory.amounts().collect();
+    for what in differences(&balances, &owned, notes.dropped() == 0) {
         inspection.breach(<Inventory as PlayerRows>::TABLE, &key, Some(account), what);
     }
 }
@@ -70,11 +70,26 @@ fn follow(movement: &Movement, balances: &mut BTreeMap<ItemId, i64>, is_whole: b
 }
 
 /// Items of which the ledger tells another quantity than there is.
-fn differences(balances: &BTreeMap<ItemId, i64>, inventory: &Inventory, is_whole: bool) -> Vec<(ItemId, i64, i64)> {
-    let untold = inventory.amounts().filter(|amount| is_whole && !balances.contains_key(&amount.item));
+fn differences(balances: &BTreeMap<ItemId, i64>, owned: &[Amount], is_whole: bool) -> Vec<String> {
+    let untold = owned.iter().filter(|amount| is_whole && !balances.contains_key(&amount.item));
     let untold = untold.map(|amount| (amount.item, 0, amount.quantity));
-    let told = balances.iter().map(|(item, told)| (*item, *told, inventory.quantity(*item)));
-    told.chain(untold).filter(|(_, told, owned)| told != owned).collect()
+    let quantity = |item| owned.iter().find(|amount| amount.item == item).map_or(0, |amount| amount.quantity);
+    let told = balances.iter().map(|(item, told)| (*item, *told, quantity(*item)));
+    let different = told.chain(untold).filter(|(_, told, owned)| told != owned);
+    different
+        .map(|(item, told, owned)| format!("the ledger ends with {told} of item {item}, and the player has {owned}"))
+        .collect()
+}
+
+/// The first thing in which a ledger does not lead to what is owned: at which of the movements, if at one, and what.
+pub(super) fn misfit(owned: &[Amount], ledger: &[Movement], is_whole: bool) -> Option<(Option<usize>, String)> {
+    let mut balances = BTreeMap::new();
+    for (at, movement) in ledger.iter().enumerate() {
+        if let Some(what) = follow(movement, &mut balances, is_whole).into_iter().next() {
+            return Some((Some(at), what));
+        }
+    }
+    differences(&balances, owned, is_whole).into_iter().next().map(|what| (None, what))
 }
 
 #[cfg(test)]

@@ -151,6 +151,17 @@ impl Notes {
         !self.unsaved.is_empty()
     }
 
+    /// As a document tells them: these movements follow on those that were dropped, and none of them is saved here.
+    pub(super) fn brought(dropped: u64, movements: Vec<Movement>) -> Self {
+        let last = movements.last().map_or(dropped, |movement| movement.number);
+        Self { last, dropped, kept_max: 0, unsaved: movements }
+    }
+
+    /// The movements that no row tells yet.
+    pub(super) fn into_unsaved(self) -> Vec<Movement> {
+        self.unsaved
+    }
+
     /// From now on the operator's limit holds.
     pub(super) fn keep(&mut self, settings: LedgerSettings) {
         self.kept_max = settings.entries_per_player;
@@ -165,7 +176,10 @@ impl Notes {
     /// Adds the new movements to the batch, as of its moment, and deletes the oldest beyond the limit.
     pub(super) fn save(&mut self, account: AccountId, batch: &mut Batch) {
         for mut movement in std::mem::take(&mut self.unsaved) {
-            movement.at_ms = batch.moment_ms;
+            // One that came with its player has its moment already.
+            if movement.at_ms == 0 {
+                movement.at_ms = batch.moment_ms;
+            }
             batch.put(LEDGER_TABLE, &key(account, movement.number), |value| movement.write(value));
             self.drop_surplus(account, movement.number, batch);
         }
@@ -183,17 +197,24 @@ impl Notes {
     }
 }
 
-/// Rows hold an item as its two numbers; the text of the protocol would take longer to write and to read.
+/// Rows hold an item as its two numbers; the text of the protocol, which documents have, would take longer to write and to
+/// read.
 mod as_numbers {
     use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
     use crate::items::ItemId;
 
     pub(super) fn serialize<S: Serializer>(item: &ItemId, serializer: S) -> Result<S::Ok, S::Error> {
+        if serializer.is_human_readable() {
+            return item.serialize(serializer);
+        }
         (item.group, item.id).serialize(serializer)
     }
 
     pub(super) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<ItemId, D::Error> {
+        if deserializer.is_human_readable() {
+            return ItemId::deserialize(deserializer);
+        }
         let (group, id) = Deserialize::deserialize(deserializer)?;
         Ok(ItemId { group, id })
     }

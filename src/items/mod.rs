@@ -7,6 +7,7 @@ mod check;
 pub mod ledger;
 mod legacy;
 mod model;
+mod portable;
 pub mod requests;
 mod rules;
 pub mod suspicion;

@@ -3,11 +3,12 @@
 use bevy_ecs::prelude::*;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use crate::items::ledger::{Cause, Change, LedgerSettings, Notes, PointsChange};
+use crate::items::ledger::{Cause, Change, LEDGER_TABLE, LedgerSettings, Notes, PointsChange};
+use crate::items::portable::PortableInventory;
 use crate::items::{Amount, ItemId, ItemRules};
 use crate::player::AccountId;
 use crate::rules::Rules;
-use crate::storage::{Batch, PlayerRows, RowError, decode_value, encode_value};
+use crate::storage::{Arrival, Batch, Departure, PlayerRows, RowError, Unfit, decode_value, encode_value};
 
 /// Why a new player has what it starts with.
 const NEWCOMER: Cause = Cause::new("newcomer");
@@ -99,6 +100,16 @@ impl Inventory {
         &self.notes
     }
 
+    /// How far the ledger goes, to go on with it elsewhere.
+    pub(super) fn into_notes(self) -> Notes {
+        self.notes
+    }
+
+    /// What was brought from elsewhere, sorted by item.
+    pub(super) fn brought(owned: Vec<Amount>, notes: Notes) -> Self {
+        Self { owned: owned.into_iter().map(|amount| (amount.item, amount.quantity)).collect(), notes }
+    }
+
     /// Everything that was ever owned, in item order.
     pub fn amounts(&self) -> impl ExactSizeIterator<Item = Amount> {
         self.owned.iter().map(|&(item, quantity)| Amount { item, quantity })
@@ -176,6 +187,17 @@ impl PlayerRows for Inventory {
         let mut inventory = Self::read(value)?;
         inventory.notes.keep(*world.resource::<LedgerSettings>());
         Ok(inventory)
+    }
+
+    const BESIDE: Option<&'static str> = Some(LEDGER_TABLE);
+    type Portable = PortableInventory;
+
+    fn pack(self, departure: Departure<'_>) -> Result<PortableInventory, RowError> {
+        PortableInventory::of(self, departure.beside)
+    }
+
+    fn unpack(portable: PortableInventory, arrival: Arrival<'_>) -> Result<Self, Unfit> {
+        portable.into_inventory(arrival)
     }
 }
 

@@ -6,6 +6,7 @@
 //! their own rules.
 
 pub mod model;
+mod portable;
 pub mod requests;
 pub mod rules;
 

@@ -7,8 +7,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::clock::Clock;
 use crate::items::Amount;
+use crate::mail::portable::PortableMailbox;
 use crate::player::AccountId;
-use crate::storage::{Batch, PlayerRows, RowError, WorldRow, decode_value, encode_value};
+use crate::storage::{Arrival, Batch, Departure, PlayerRows, RowError, Unfit, WorldRow, decode_value, encode_value};
 
 /// What a mail says and brings. Its texts are shared: a letter to everybody is in memory once,
 /// however many players took it in.
@@ -31,7 +32,7 @@ pub struct Letter {
 pub struct Mail {
     /// Part of the row's key. Mails of a player are numbered from 1, and no number comes again.
     #[serde(skip)]
-    number: u64,
+    pub(super) number: u64,
     letter: Letter,
     read: bool,
     claimed: bool,
@@ -63,6 +64,11 @@ impl Mail {
         self.claimed
     }
 
+    /// The same mail under the number that is not told with it.
+    pub(super) fn numbered(self, number: u64) -> Self {
+        Self { number, ..self }
+    }
+
     /// Whether items would be lost with it.
     fn is_owed(&self) -> bool {
         self.has_items() && !self.claimed
@@ -92,22 +98,22 @@ pub enum MailError {
 /// A player's mails. Each is a row of its own, so that a new one does not rewrite the others.
 #[derive(Debug, Component)]
 pub struct Mailbox {
-    head: Head,
+    pub(super) head: Head,
     /// In order of their numbers.
-    mails: Vec<Mail>,
-    head_unsaved: bool,
+    pub(super) mails: Vec<Mail>,
+    pub(super) head_unsaved: bool,
     /// Numbers of mails that came, changed or went since they were saved last.
-    unsaved: Vec<u64>,
+    pub(super) unsaved: Vec<u64>,
 }
 
 /// The row that stands for the box itself.
 #[derive(Debug, Default, Serialize, Deserialize)]
-struct Head {
+pub(super) struct Head {
     /// The number of the last mail.
-    last: u64,
+    pub(super) last: u64,
     /// Numbers of the broadcasts that were taken in, as far as they are still on record; sorted.
     /// A highest number would not do, because broadcasts fall due in another order.
-    taken: Vec<u64>,
+    pub(super) taken: Vec<u64>,
     /// The day `sent` counts.
     sent_day: i32,
     sent: u32,
@@ -292,10 +298,20 @@ impl PlayerRows for Mailbox {
         let head = decode_value(VERSION, head, |_, _| None)?;
         let read = |(key, value): &(Vec<u8>, Vec<u8>)| {
             let mail: Mail = decode_value(VERSION, value, |_, _| None)?;
-            Ok(Mail { number: row_number(key)?, ..mail })
+            Ok(mail.numbered(row_number(key)?))
         };
         let mails = mails.iter().map(read).collect::<Result<_, _>>()?;
         Ok(Self { head, mails, head_unsaved: false, unsaved: Vec::new() })
+    }
+
+    type Portable = PortableMailbox;
+
+    fn pack(self, departure: Departure<'_>) -> Result<PortableMailbox, RowError> {
+        Ok(PortableMailbox::of(self, departure))
+    }
+
+    fn unpack(portable: PortableMailbox, arrival: Arrival<'_>) -> Result<Self, Unfit> {
+        portable.into_mailbox(arrival)
     }
 }
 

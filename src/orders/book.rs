@@ -137,6 +137,11 @@ impl OrderBook {
         self.entities.iter().rev().map(|(id, entity)| (*id, *entity))
     }
 
+    /// All orders under way, the earliest first.
+    pub fn entities(&self) -> impl Iterator<Item = Entity> {
+        self.entities.values().copied()
+    }
+
     /// How many are under way.
     pub fn len(&self) -> usize {
         self.entities.len()

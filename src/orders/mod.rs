@@ -19,6 +19,8 @@ use bevy_ecs::prelude::*;
 
 use crate::events::EventApp;
 use crate::platforms::settings::McrmbSettings;
+use crate::player::AccountId;
+use crate::portability::{Mention, PortabilityApp};
 use crate::storage::StorageApp;
 use crate::tick::{Tick, TickSystems};
 use crate::verify::VerifyApp;
@@ -26,6 +28,25 @@ use crate::verify::VerifyApp;
 pub use book::{OrderBook, OrderDesk, OrderNumbers};
 pub use model::{Goods, NewOrder, Order, OrderId, OrderSettings, OrderState};
 pub use settle::{ORDER_NOTICE, OrderTold};
+
+impl Mention for Order {
+    fn names(&self, account: AccountId) -> bool {
+        self.account == account
+    }
+}
+
+impl Mention for model::ClosedOrder {
+    fn names(&self, account: AccountId) -> bool {
+        self.0.account == account
+    }
+}
+
+/// Nobody can be deleted whose points may still move.
+fn open_order(world: &World, account: AccountId) -> Option<String> {
+    let orders = world.resource::<OrderBook>().entities().filter_map(|entity| world.get::<Order>(entity));
+    let open = orders.into_iter().find(|order| order.account == account)?;
+    Some(format!("order {} of this player is not settled yet, see order_inspect", open.number))
+}
 
 /// Orders and what operators do about them.
 pub struct OrdersPlugin {
@@ -39,6 +60,7 @@ impl Plugin for OrdersPlugin {
         app.add_event::<settle::OrderSettled>("order_settled");
         app.add_archived_rows::<model::ClosedOrder>().add_check("orders", check::check);
         operator::register(app);
+        app.add_obstacle(open_order).add_mentions::<Order>().add_archived_mentions::<model::ClosedOrder>();
         requests::register(app);
         if self.platform.is_some() {
             let advance = steps::advance_orders.in_set(TickSystems::Platforms);

@@ -4,7 +4,7 @@
 
 pub mod overview;
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::fmt;
 use std::time::Duration;
 
@@ -17,7 +17,7 @@ use crate::events::Listeners;
 use crate::identity::Login;
 use crate::request::dispatch::{Credential, Parked};
 use crate::request::{Need, Player, Refusal, RequestApp, SignIn, Unready, status};
-use crate::storage::{Directory, LoadedPlayer, Stored, rows};
+use crate::storage::{Directory, Discarded, LoadedPlayer, Stored, rows};
 use crate::tick::{Surroundings, Tick, TickSystems};
 
 pub use overview::PlayerOverview;
@@ -52,6 +52,9 @@ struct InMemory {
 #[derive(Debug, Default, Resource)]
 pub struct Players {
     by_account: HashMap<AccountId, InMemory, foldhash::fast::FixedState>,
+    /// The accounts that were deleted since the start: what was read of them before must not come back. Their numbers do not
+    /// come again.
+    deleted: BTreeSet<AccountId>,
     next_sweep_at: Duration,
 }
 
@@ -71,6 +74,11 @@ impl Players {
     /// Takes in a player who was loaded or created.
     pub fn insert(&mut self, account: AccountId, entity: Entity, now: Duration) {
         self.by_account.insert(account, InMemory { entity, used_at: now });
+    }
+
+    /// Whether the account was deleted since the start.
+    pub fn is_deleted(&self, account: AccountId) -> bool {
+        self.deleted.contains(&account)
     }
 
     /// How many are in memory.
@@ -102,6 +110,9 @@ pub fn authenticate(world: &mut World, credential: &Credential) -> Result<(Playe
             (found.ok_or_else(Refusal::invalid_token)?, None)
         }
     };
+    if world.resource::<Players>().is_deleted(account) {
+        return Err(Refusal::invalid_token().into());
+    }
     let real = world.resource::<Time<Real>>().elapsed();
     let entity = world.resource_mut::<Players>().find(account, real)?;
     let now = world.resource::<crate::clock::Clock>().now();
@@ -116,7 +127,9 @@ pub fn authenticate(world: &mut World, credential: &Credential) -> Result<(Playe
 /// Brings a player into memory whose rows were read.
 pub fn restore(world: &mut World, account: AccountId, rows: Option<LoadedPlayer>) -> Result<(), Refusal> {
     let now = world.resource::<Time<Real>>().elapsed();
-    if world.resource_mut::<Players>().find(account, now).is_ok() {
+    let players = world.resource_mut::<Players>().into_inner();
+    // Whoever waited for a player who was deleted meanwhile finds that out when it is run again.
+    if players.is_deleted(account) || players.find(account, now).is_ok() {
         return Ok(());
     }
     let internal = Refusal::internal();
@@ -133,6 +146,18 @@ pub fn restore(world: &mut World, account: AccountId, rows: Option<LoadedPlayer>
             tracing::error!(%account, table, %error, "a player cannot be loaded; its requests are refused and its rows left alone");
             Err(internal)
         }
+    }
+}
+
+/// Takes a player out of the world for ever, and its rows off the disk when the tick ends. Everything else that tells of the
+/// player has to be gone before.
+pub fn remove(world: &mut World, account: AccountId) {
+    let mut players = world.resource_mut::<Players>();
+    players.deleted.insert(account);
+    let in_memory = players.by_account.remove(&account);
+    world.resource_mut::<Discarded>().push_player(account);
+    if let Some(player) = in_memory {
+        world.despawn(player.entity);
     }
 }
 

@@ -11,6 +11,7 @@ use bevy_ecs::prelude::*;
 
 use crate::boss::{BossRecord, Season};
 use crate::player::AccountId;
+use crate::portability::{PortabilityApp, Traveller};
 use crate::storage::rows::RowScan;
 use crate::storage::{PlayerRow, StorageApp, decode_value};
 use crate::verify::VerifyApp;
@@ -25,6 +26,16 @@ impl Ranking {
     /// Notes a player's best.
     pub fn set(&mut self, account: AccountId, score: Score) {
         self.0.set(account, score);
+    }
+
+    /// Takes a player out.
+    pub fn remove(&mut self, account: AccountId) {
+        self.0.remove(account);
+    }
+
+    /// Whether the record of this number is somebody's best. It looks at everybody, which only an import does.
+    pub fn has_reached(&self, reached: u64) -> bool {
+        self.0.iter().any(|(_, _, score)| score.reached == reached)
     }
 
     /// The player's rank, from 1.
@@ -62,6 +73,18 @@ fn rebuild(world: &mut World, scan: RowScan<'_>) {
     world.resource_mut::<Ranking>().0 = Standings::from_unsorted(entries);
 }
 
+fn leave(world: &mut World, player: Traveller) {
+    world.resource_mut::<Ranking>().remove(player.account);
+}
+
+fn arrive(world: &mut World, player: Traveller) {
+    let season = world.resource::<Season>().number;
+    let standing = world.get::<BossRecord>(player.entity).and_then(|record| record.standing(season));
+    if let Some((damage, reached)) = standing {
+        world.resource_mut::<Ranking>().set(player.account, Score { damage, reached });
+    }
+}
+
 /// The ranking and the functions that show it.
 pub struct RankingPlugin;
 
@@ -69,6 +92,7 @@ impl Plugin for RankingPlugin {
     fn build(&self, app: &mut App) {
         app.init_resource::<Ranking>();
         app.add_start_reader(<BossRecord as PlayerRow>::TABLE, rebuild);
+        app.add_farewell(leave).add_arrival(arrive);
         app.add_check("records and their ranking", check::check);
         requests::register(app);
     }

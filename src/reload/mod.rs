@@ -49,6 +49,11 @@ struct Refused {
 }
 
 impl RulesState {
+    /// The fingerprint of the rules in force, as operators read it.
+    pub fn fingerprint_shown(&self) -> String {
+        shown(self.fingerprint)
+    }
+
     /// The state of a world that starts with these rules.
     pub fn started_with(rules: &LoadedRules) -> Self {
         Self { fingerprint: rules.fingerprint, warnings: rules.warnings.clone(), changed_at: None, refused: None }

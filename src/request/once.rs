@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::player::AccountId;
 use crate::request::{Refusal, status};
-use crate::storage::{Batch, PlayerRows, RowError, decode_value, encode_value};
+use crate::storage::{Arrival, Batch, Departure, PlayerRows, RowError, Unfit, decode_value, encode_value};
 
 /// How many keyed requests of a player are remembered.
 pub const REMEMBERED: u64 = 64;
@@ -108,6 +108,47 @@ impl PlayerRows for OnceLog {
         entries.sort_unstable_by_key(|entry| entry.ordinal);
         Ok(Self { entries: entries.into(), unsaved: 0 })
     }
+
+    type Portable = Vec<PortableEntry>;
+
+    fn pack(self, _: Departure<'_>) -> Result<Vec<PortableEntry>, RowError> {
+        let portable = |Entry { ordinal, key, fingerprint, body }| {
+            let reply = String::from_utf8(body).map_err(|_| RowError::Damaged)?;
+            Ok(PortableEntry { ordinal, key, fingerprint, reply })
+        };
+        self.entries.into_iter().map(portable).collect()
+    }
+
+    fn unpack(portable: Vec<PortableEntry>, _: Arrival<'_>) -> Result<Self, Unfit> {
+        if portable.len() as u64 > REMEMBERED {
+            return Err(Unfit::at("", format!("expected {REMEMBERED} keys at most")));
+        }
+        // Each has its place by its ordinal, and two of them must not have the same.
+        if let Some(at) = portable.windows(2).position(|pair| pair[0].ordinal.checked_add(1) != Some(pair[1].ordinal)) {
+            return Err(Unfit::at(format!("[{}].ordinal", at + 1), "expected one more than the ordinal before"));
+        }
+        if portable.last().is_some_and(|last| last.ordinal == u64::MAX) {
+            return Err(Unfit::at(format!("[{}].ordinal", portable.len() - 1), "leaves no number for the next"));
+        }
+        let entry = |PortableEntry { ordinal, key, fingerprint, reply }| Entry {
+            ordinal,
+            key,
+            fingerprint,
+            body: reply.into_bytes(),
+        };
+        let entries: VecDeque<Entry> = portable.into_iter().map(entry).collect();
+        Ok(Self { unsaved: entries.len(), entries })
+    }
+}
+
+/// A keyed request in a document of its player.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct PortableEntry {
+    ordinal: u64,
+    key: Box<str>,
+    fingerprint: u64,
+    /// What was answered, without the `id` and the closing brace.
+    reply: String,
 }
 
 #[cfg(test)]

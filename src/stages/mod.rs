@@ -16,6 +16,7 @@ pub mod windows;
 use bevy_app::{App, Plugin};
 use bevy_ecs::prelude::*;
 
+use crate::portability::PortabilityApp;
 use crate::rules::RulesApp;
 use crate::storage::StorageApp;
 use crate::tick::{Tick, TickSystems};
@@ -35,6 +36,7 @@ impl Plugin for StagesPlugin {
         requests::register(app);
         legacy::register(app);
         sweep::register(app);
+        app.add_farewell(rounds::part);
         app.add_systems(Tick, rounds::report_boss_sessions.after(TickSystems::Handle).before(TickSystems::Simulate));
     }
 }

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use crate::platforms::sud::RoundId;
 use crate::rules::Rules;
 use crate::stages::rules::{ModeRules, Reset, StageRules};
-use crate::storage::PlayerRow;
+use crate::storage::{Arrival, PlayerRow, Unfit};
 
 /// The modes of stages, each with a range of stage numbers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
@@ -218,6 +218,11 @@ impl StageSession {
         is_open
     }
 
+    /// Ends the session because its player leaves for ever.
+    pub fn abandon(&mut self) {
+        self.end();
+    }
+
     /// Notes data that an honest client does not send, and clears the session. The counters stay
     /// for operators.
     pub fn note_anomaly(&mut self) {
@@ -257,6 +262,17 @@ impl PlayerRow for StageSession {
 
     fn newcomer(_: &World) -> Self {
         Self::default()
+    }
+
+    /// The number of the round means nothing to who reads it.
+    fn depart(&mut self) {
+        self.round = None;
+    }
+
+    /// Nobody arrives in the middle of a stage.
+    fn arrive(&mut self, _: Arrival<'_>) -> Result<(), Unfit> {
+        (self.open, self.round) = (None, None);
+        Ok(())
     }
 }
 

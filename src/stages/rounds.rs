@@ -5,6 +5,7 @@ use bevy_ecs::system::SystemState;
 
 use crate::platforms::sud::{IsWin, RoundBegin, RoundId, RoundPlayer, RoundResult, Rounds, SudPlatform, with_rounds};
 use crate::player::AccountId;
+use crate::portability::Traveller;
 use crate::stages::model::{EndedBossSession, StageSession};
 use crate::storage::{Stored, Touched};
 
@@ -33,6 +34,17 @@ pub fn report_boss_sessions(world: &mut World, rounds: &mut SystemState<Rounds>)
             }
         }
     }
+}
+
+/// Ends the session of who leaves for ever. One that was reported ends on the platform too.
+pub fn part(world: &mut World, player: Traveller) {
+    let Some(mut session) = world.get_mut::<StageSession>(player.entity) else {
+        return;
+    };
+    session.abandon();
+    let reported: Vec<_> = session.take_ended().into_iter().filter(|ended| ended.round.is_some()).collect();
+    let mut rounds = SystemState::new(world);
+    report(world, &mut rounds, player.account, &reported);
 }
 
 fn report(world: &mut World, rounds: &mut SystemState<Rounds>, account: AccountId, ended: &[EndedBossSession]) {

@@ -4,6 +4,7 @@ use bevy_ecs::prelude::*;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
+use crate::player::AccountId;
 use crate::storage::{Batch, RowError, decode_value, encode_value};
 
 /// Something that is written once and then only looked up, such as an order that is closed. It is on disk and not in
@@ -52,18 +53,33 @@ impl Archive {
 
 /// The world entities that are over. At the end of the tick their rows are deleted and they are despawned; until then
 /// other systems still see them, so that a component should say itself that it is over.
+///
+/// The rows of players who are deleted leave with them.
 #[derive(Debug, Default, Resource)]
-pub struct Discarded(Vec<Entity>);
+pub struct Discarded {
+    entities: Vec<Entity>,
+    players: Vec<AccountId>,
+}
 
 impl Discarded {
     /// Has a [`WorldEntity`](crate::storage::WorldEntity) leave the world and the disk. Other entities, such as players,
     /// stay.
     pub fn push(&mut self, entity: Entity) {
-        self.0.push(entity);
+        self.entities.push(entity);
     }
 
     /// The entities that leave in this tick, in the order of their coming.
     pub(super) fn take(&mut self) -> Vec<Entity> {
-        std::mem::take(&mut self.0)
+        std::mem::take(&mut self.entities)
+    }
+
+    /// Has all rows of an account leave the disk. Its player has left the world already.
+    pub fn push_player(&mut self, account: AccountId) {
+        self.players.push(account);
+    }
+
+    /// The accounts whose rows leave in this tick.
+    pub(super) fn take_players(&mut self) -> Vec<AccountId> {
+        std::mem::take(&mut self.players)
     }
 }

@@ -1,8 +1,9 @@
 //! The rows changed in one tick, as the bytes that go into the log.
 //!
 //! Layout: moment (i64 milliseconds), then for each row: table name (u8 length, bytes), key (u8
-//! length, bytes), value (u32 length, bytes; `u32::MAX` = the row is deleted). Numbers are little
-//! endian. A value starts with the schema version of its table (u16).
+//! length, bytes), value (u32 length, bytes; `u32::MAX` = the row is deleted, `u32::MAX - 1` = every
+//! row is deleted whose key begins with this one). Numbers are little endian. A value starts with
+//! the schema version of its table (u16).
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -10,6 +11,7 @@ use serde::de::DeserializeOwned;
 use crate::storage::RowError;
 
 const DELETED: u32 = u32::MAX;
+const ALL_DELETED: u32 = u32::MAX - 1;
 
 /// The rows that one tick changed.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -32,6 +34,8 @@ pub struct Row<'a> {
     pub key: &'a [u8],
     /// The new value; `None` deletes the row.
     pub value: Option<&'a [u8]>,
+    /// Whether not one row is deleted but every row whose key begins with `key`.
+    pub is_prefix: bool,
 }
 
 impl Batch {
@@ -57,6 +61,13 @@ impl Batch {
     pub fn delete(&mut self, table: &str, key: &[u8]) {
         self.head(table, key);
         self.bytes.extend_from_slice(&DELETED.to_le_bytes());
+    }
+
+    /// Deletes every row of a table whose key begins with `prefix`: those on disk and those put before. What is put afterwards
+    /// stays.
+    pub fn delete_all(&mut self, table: &str, prefix: &[u8]) {
+        self.head(table, prefix);
+        self.bytes.extend_from_slice(&ALL_DELETED.to_le_bytes());
     }
 
     fn head(&mut self, table: &str, key: &[u8]) {
@@ -150,11 +161,12 @@ impl<'a> Iterator for Rows<'a> {
         let table = std::str::from_utf8(take_slice(&mut self.rest, length.into())?).ok()?;
         let [length] = *take(&mut self.rest)?;
         let key = take_slice(&mut self.rest, length.into())?;
-        let value = match u32::from_le_bytes(*take(&mut self.rest)?) {
-            DELETED => None,
+        let length = u32::from_le_bytes(*take(&mut self.rest)?);
+        let value = match length {
+            DELETED | ALL_DELETED => None,
             length => Some(take_slice(&mut self.rest, length as usize)?),
         };
-        Some(Row { table, key, value })
+        Some(Row { table, key, value, is_prefix: length == ALL_DELETED })
     }
 }
 
@@ -201,6 +213,7 @@ mod tests {
         let mut batch = Batch::new(3, -5);
         batch.put("energy", b"k1", |out| out.extend_from_slice(b"value"));
         batch.delete("index", b"k2");
+        batch.delete_all("mail", b"k");
         let mut record = Vec::new();
         batch.encode(&mut record);
         batch.encode(&mut record);
@@ -208,8 +221,9 @@ mod tests {
         assert_eq!(views.len(), 2);
         assert_eq!((views[1].number, views[1].moment_ms), (3, -5));
         let rows: Vec<_> = views[1].rows().collect();
-        assert_eq!(rows[0], Row { table: "energy", key: b"k1", value: Some(b"value") });
-        assert_eq!(rows[1], Row { table: "index", key: b"k2", value: None });
+        assert_eq!(rows[0], Row { table: "energy", key: b"k1", value: Some(b"value"), is_prefix: false });
+        assert_eq!(rows[1], Row { table: "index", key: b"k2", value: None, is_prefix: false });
+        assert_eq!(rows[2], Row { table: "mail", key: b"k", value: None, is_prefix: true });
     }
 
     #[test]

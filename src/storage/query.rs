@@ -1,6 +1,7 @@
 //! Rows that a handler reads from disk, such as a ledger or an archive. They are not kept in memory.
 
 use crate::request::{Fact, Need};
+use crate::storage::directory::INDEX_TABLE;
 
 /// Rows as they lie on disk: key and value.
 pub type FoundRows = Vec<(Vec<u8>, Vec<u8>)>;
@@ -24,6 +25,12 @@ pub struct RowQuery {
 }
 
 impl RowQuery {
+    /// A question for no rows. It is answered when everything before it is folded, so that whoever reads the disk by itself
+    /// then finds it there.
+    pub fn nothing_but_a_fold() -> Self {
+        Self { table: INDEX_TABLE, from: vec![0], until: vec![1], newest_first: false, limit: 0 }
+    }
+
     /// The rows, if they are the fact that the handler was run again with; else errs with the need for them. A handler
     /// that also waits for something else waits for that first, because a fact is there for one run only.
     pub fn answer(self, fact: Option<Fact>) -> Result<FoundRows, Need> {

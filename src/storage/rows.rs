@@ -17,7 +17,9 @@ use crate::clock::Clock;
 use crate::events::Listeners;
 use crate::hash::StableHasher;
 use crate::player::AccountId;
-use crate::storage::{Archive, Batch, Directory, Discarded, decode_value, encode_value};
+use crate::storage::{
+    Archive, Arrival, Batch, Claim, Departure, Directory, Discarded, PlayerPart, Unfit, decode_value, encode_value,
+};
 use crate::verify::{KeyedBy, TableReader};
 
 /// A component of players that is one row a player.
@@ -41,6 +43,20 @@ pub trait PlayerRow: Component<Mutability = Mutable> + Serialize + DeserializeOw
     fn catch_up(&mut self, world: &World) {
         let _ = world;
     }
+
+    /// Takes out what must not stand in a document of the player, such as what lets others act for it.
+    fn depart(&mut self) {}
+
+    /// Makes what was read from a document fit where it arrives, or says what is wrong with it.
+    fn arrive(&mut self, arrival: Arrival<'_>) -> Result<(), Unfit> {
+        let _ = arrival;
+        Ok(())
+    }
+
+    /// See [`PlayerRows::claims`].
+    fn claims(&self) -> Vec<Claim> {
+        Vec::new()
+    }
 }
 
 /// A component of players that is any number of rows a player, with keys that start with the
@@ -56,6 +72,19 @@ pub trait PlayerRows: Component<Mutability = Mutable> + Sized {
     fn digest(&self, out: &mut Vec<u8>);
     /// Puts the component together from all of the player's rows, in key order.
     fn load(rows: &[(Vec<u8>, Vec<u8>)], world: &World) -> Result<Self, RowError>;
+
+    /// A further table with rows of the same account that belong to the component without being part of it.
+    const BESIDE: Option<&'static str> = None;
+    /// The component as it stands in a document of the player.
+    type Portable: Serialize + DeserializeOwned;
+    /// All that a document is to tell of the component.
+    fn pack(self, departure: Departure<'_>) -> Result<Self::Portable, RowError>;
+    /// The component as a document tells it, all of it to be saved, or what is wrong with it.
+    fn unpack(portable: Self::Portable, arrival: Arrival<'_>) -> Result<Self, Unfit>;
+    /// The names that come with it and that nobody else may have.
+    fn claims(&self) -> Vec<Claim> {
+        Vec::new()
+    }
 }
 
 impl<T: PlayerRow> PlayerRows for T {
@@ -82,6 +111,23 @@ impl<T: PlayerRow> PlayerRows for T {
                 Ok(row)
             }
         }
+    }
+
+    type Portable = T;
+
+    fn pack(mut self, _: Departure<'_>) -> Result<T, RowError> {
+        self.depart();
+        Ok(self)
+    }
+
+    fn unpack(mut portable: T, arrival: Arrival<'_>) -> Result<Self, Unfit> {
+        portable.arrive(arrival)?;
+        portable.catch_up(arrival.world);
+        Ok(portable)
+    }
+
+    fn claims(&self) -> Vec<Claim> {
+        PlayerRow::claims(self)
     }
 }
 
@@ -209,6 +255,7 @@ impl Default for Persistence {
 #[derive(Debug, Clone, Copy)]
 struct PlayerKind {
     table: &'static str,
+    part: PlayerPart,
     component: ComponentId,
     newcomer: fn(&mut EntityWorldMut<'_>),
     save: fn(&mut EntityWorldMut<'_>, AccountId, &mut Batch),
@@ -242,6 +289,11 @@ impl Persistence {
     /// The tables that hold players, in order of registration.
     pub fn player_tables(&self) -> Vec<&'static str> {
         self.players.iter().map(|kind| kind.table).collect()
+    }
+
+    /// The parts that a document of a player is made of, in order of registration.
+    pub fn player_parts(&self) -> Vec<PlayerPart> {
+        self.players.iter().map(|kind| kind.part).collect()
     }
 
     /// All tables of components and resources, with how their rows are read.
@@ -287,6 +339,7 @@ impl StorageApp for App {
     fn add_player_rows<T: PlayerRows>(&mut self) -> &mut Self {
         let kind = PlayerKind {
             table: T::TABLE,
+            part: PlayerPart::of::<T>(),
             component: self.world_mut().register_component::<T>(),
             newcomer: |entity| {
                 let component = T::newcomer(entity.world());
@@ -469,6 +522,7 @@ pub fn collect_batch(world: &mut World) {
         let number = persistence.last_batch + 1;
         let mut batch = Batch::new(number, world.resource::<Clock>().now_ms());
         discard(world, &persistence.entities, &mut batch);
+        discard_players(world, &persistence.players, &mut batch);
         let mut touched = std::mem::take(&mut *world.resource_mut::<Touched>()).0;
         touched.sort_unstable();
         touched.dedup();
@@ -508,6 +562,14 @@ fn discard(world: &mut World, kinds: &[EntityKind], batch: &mut Batch) {
         if deleted > 0 {
             world.despawn(entity);
         }
+    }
+}
+
+/// Takes all rows of players off the disk who have left for ever.
+fn discard_players(world: &mut World, kinds: &[PlayerKind], batch: &mut Batch) {
+    for account in world.resource_mut::<Discarded>().take_players() {
+        let tables = kinds.iter().flat_map(|kind| [Some(kind.table), kind.part.beside]).flatten();
+        tables.for_each(|table| batch.delete_all(table, &account.to_key()));
     }
 }
 

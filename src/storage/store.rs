@@ -4,14 +4,15 @@
 //! changed, and runs on its own file, so it never holds up a commit. After a crash the unfolded
 //! tail of the log is folded before anything else happens.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Bound;
 use std::path::Path;
 use std::sync::Arc;
 
-use redb::{Database, Durability, ReadableDatabase, TableDefinition, TableHandle};
+use redb::{Database, Durability, ReadableDatabase, TableDefinition, TableHandle, WriteTransaction};
 
 use crate::player::AccountId;
-use crate::storage::batch::{Batch, batches};
+use crate::storage::batch::{Batch, Row, batches};
 use crate::storage::directory::{INDEX_TABLE, IndexKey, decode_entry};
 use crate::storage::disk::Disk;
 use crate::storage::folder::world_name;
@@ -24,8 +25,8 @@ const META_FOLDED_RECORD: &str = "folded_record";
 pub(super) const META_LAST_BATCH: &str = "last_batch";
 const META_MOMENT_MS: &str = "moment_ms";
 
-/// The form of the files themselves.
-const FORMAT: u64 = 1;
+/// The form of the files themselves. Format 1 knew no deletion of all rows of a player; it is read like this one.
+const FORMAT: u64 = 2;
 /// How many folded records one append removes at most, so that no append is slow.
 const TRIM_PER_APPEND: u64 = 8;
 const LOG_CACHE_BYTES: usize = 16 << 20;
@@ -145,7 +146,7 @@ impl Store {
         let rows = Rows { world: name.into(), db: Arc::new(rows) };
         let meta = rows.meta()?;
         if let Some(found) = meta.format
-            && found != FORMAT
+            && found > FORMAT
         {
             return Err(StorageError::FromTheFuture { found });
         }
@@ -154,7 +155,8 @@ impl Store {
             return Err(StorageError::Gap { folded: meta.folded_record, found: first.number });
         }
         let folded_at_start = tail.len() as u64;
-        if !tail.is_empty() || meta.format.is_none() {
+        // An earlier program must not read what this one is going to write.
+        if !tail.is_empty() || meta.format != Some(FORMAT) {
             rows.fold(&tail)?;
         }
         let next_record = tail.last().map_or(meta.folded_record, |record| record.number) + 1;
@@ -281,16 +283,16 @@ impl Rows {
     /// number of the last batch among them. Folding a record twice changes nothing.
     pub fn fold(&self, records: &[LogRecord]) -> Result<u64, StorageError> {
         let action = "fold the log into the rows";
-        let mut last_values: BTreeMap<(&str, &[u8]), Option<&[u8]>> = BTreeMap::new();
+        let mut changes = Changes::default();
         let mut last = (self.meta()?.last_batch, None);
         for batch in records.iter().flat_map(|record| batches(&record.bytes)) {
             last = (batch.number, Some(batch.moment_ms.cast_unsigned()));
-            last_values.extend(batch.rows().map(|row| ((row.table, row.key), row.value)));
+            batch.rows().for_each(|row| changes.take_in(row));
         }
         let mut write = self.db.begin_write().map_err(failed(action))?;
         write.set_durability(Durability::Immediate).map_err(failed(action))?;
         write.set_quick_repair(true);
-        write_rows(&write, &last_values)?;
+        changes.write(&write)?;
         {
             let mut meta = write.open_table(META).map_err(failed(action))?;
             let mut set = |name: &str, value: u64| meta.insert(name, value).map(|_| ()).map_err(failed(action));
@@ -394,10 +396,52 @@ impl Rows {
     }
 }
 
-fn write_rows(
-    write: &redb::WriteTransaction,
-    rows: &BTreeMap<(&str, &[u8]), Option<&[u8]>>,
-) -> Result<(), StorageError> {
+/// What a number of batches comes down to.
+#[derive(Default)]
+struct Changes<'a> {
+    /// Tables, with what the keys of those rows begin with that are deleted before anything is written.
+    cleared: BTreeSet<(&'a str, &'a [u8])>,
+    /// The last value of each row; `None` = it is deleted.
+    last_values: BTreeMap<(&'a str, &'a [u8]), Option<&'a [u8]>>,
+}
+
+impl<'a> Changes<'a> {
+    fn take_in(&mut self, row: Row<'a>) {
+        if !row.is_prefix {
+            self.last_values.insert((row.table, row.key), row.value);
+            return;
+        }
+        let from = (row.table, row.key);
+        let is_below = |(table, key): &(&str, &[u8])| *table == row.table && key.starts_with(row.key);
+        let below: Vec<_> = self.last_values.range(from..).map(|(at, _)| *at).take_while(is_below).collect();
+        for at in below {
+            self.last_values.remove(&at);
+        }
+        self.cleared.insert(from);
+    }
+
+    fn write(&self, write: &WriteTransaction) -> Result<(), StorageError> {
+        let action = "fold the log into the rows";
+        for (name, prefix) in &self.cleared {
+            let mut table = write.open_table(TableDefinition::<&[u8], &[u8]>::new(name)).map_err(failed(action))?;
+            let behind = behind_prefix(prefix);
+            let until = behind.as_deref().map_or(Bound::Unbounded, Bound::Excluded);
+            let range = (Bound::Included(*prefix), until);
+            table.retain_in::<&[u8], _>(range, |_, _| false).map_err(failed(action))?;
+        }
+        write_rows(write, &self.last_values)
+    }
+}
+
+/// The first key behind all that begin with `prefix`; `None` when those are the last ones there can be.
+fn behind_prefix(prefix: &[u8]) -> Option<Vec<u8>> {
+    let last = prefix.iter().rposition(|byte| *byte != u8::MAX)?;
+    let mut behind = prefix[..=last].to_vec();
+    behind[last] += 1;
+    Some(behind)
+}
+
+fn write_rows(write: &WriteTransaction, rows: &BTreeMap<(&str, &[u8]), Option<&[u8]>>) -> Result<(), StorageError> {
     let action = "fold the log into the rows";
     let mut open: Option<(&str, redb::Table<'_, &[u8], &[u8]>)> = None;
     for ((name, key), value) in rows {

@@ -4,7 +4,7 @@ use bevy_ecs::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use crate::narrator::Story;
-use crate::storage::PlayerRow;
+use crate::storage::{Arrival, PlayerRow, Unfit};
 use crate::tasks::queue::TaskQueue;
 use crate::tasks::scripts::{PersonalTasks, PublicTasks, Task};
 
@@ -78,6 +78,14 @@ impl PlayerRow for TaskBook {
 
     fn newcomer(_: &World) -> Self {
         Self::default()
+    }
+
+    /// Another world fills its queue otherwise, and counts the fillings by itself.
+    fn arrive(&mut self, arrival: Arrival<'_>) -> Result<(), Unfit> {
+        if !arrival.is_same_world {
+            self.taken = (0, Vec::new());
+        }
+        Ok(())
     }
 }
 

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::player::AccountId;
 use crate::request::{Answer, Call, Player, Reads, Refusal, Request, RequestApp, Success};
-use crate::storage::PlayerRow;
+use crate::storage::{Arrival, PlayerRow, Unfit};
 
 /// What the platform's own login gave the client. Without it the platform sees the number of the account.
 #[derive(Default, Clone, PartialEq, Eq, Component, Serialize, Deserialize)]
@@ -41,6 +41,19 @@ impl PlayerRow for SudIdentity {
 
     fn newcomer(_: &World) -> Self {
         Self::default()
+    }
+
+    /// The session with the platform lets others act for the player there.
+    fn depart(&mut self) {
+        self.ss_token = Box::default();
+    }
+
+    fn arrive(&mut self, _: Arrival<'_>) -> Result<(), Unfit> {
+        self.depart();
+        if self.uid.len() > UID_BYTES_MAX {
+            return Err(Unfit::at("uid", format!("expected {UID_BYTES_MAX} bytes at most")));
+        }
+        Ok(())
     }
 }
 

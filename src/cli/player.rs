@@ -1,0 +1,190 @@
+//! `raidkeep export`, `raidkeep import` and `raidkeep delete`: one player as a document.
+
+use std::fs::OpenOptions;
+use std::io::Write;
+use std::os::unix::fs::OpenOptionsExt;
+use std::path::{Path, PathBuf};
+
+use clap::Args;
+use serde_json::{Value, json};
+
+use crate::cli::call::{Client, Failure};
+use crate::cli::{asset_source, print_line};
+use crate::clock::wall_ms;
+use crate::config::Config;
+use crate::game::{self, Start};
+use crate::portability::export::export_at_rest;
+use crate::storage::folder;
+use crate::storage::store::Store;
+
+/// Longest piece of a document, in bytes. Written as JSON it fits into the shipped frames twice.
+const PIECE_BYTES: usize = 16_384;
+
+/// Which running server.
+#[derive(Debug, Args)]
+struct Server {
+    /// Where the server listens.
+    #[arg(long, default_value = "ws://127.0.0.1:7350")]
+    url: String,
+    /// Which world.
+    #[arg(long, default_value_t = 0)]
+    world: u32,
+    /// The operator's token.
+    #[arg(long, env = "RAIDKEEP_OPERATOR_TOKEN", hide_env_values = true)]
+    token: Option<String>,
+}
+
+impl Server {
+    fn connect(&self) -> Result<Operator, Failure> {
+        let token = self.token.clone().ok_or("the operator's token is missing: RAIDKEEP_OPERATOR_TOKEN or --token")?;
+        Ok(Operator { client: Client::connect(&self.url, self.world)?, token })
+    }
+}
+
+struct Operator {
+    client: Client,
+    token: String,
+}
+
+impl Operator {
+    /// The reply's `data`, or the refusal as the failure of `what`.
+    fn ask(&mut self, function: &str, mut data: Value, what: &str) -> Result<Value, Failure> {
+        data["token"] = self.token.clone().into();
+        let mut reply = self.client.ask(function, data)?;
+        if reply["status"] != 0 {
+            let message = reply["message"].as_str().unwrap_or_default();
+            return Err(format!("{what}: {message} (status {})", reply["status"]).into());
+        }
+        Ok(reply["data"].take())
+    }
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Export {
+    /// The player's name.
+    player: String,
+    /// Where the document is written; it holds the hash of the player's password. Without it, to the terminal.
+    #[arg(long, value_name = "FILE")]
+    out: Option<PathBuf>,
+    /// Reads the data folder of a server that does not run, instead of asking a running one.
+    #[arg(long, value_name = "FOLDER", conflicts_with = "url")]
+    data: Option<PathBuf>,
+    #[command(flatten)]
+    server: Server,
+}
+
+impl Export {
+    pub(super) fn run(self) -> Result<(), Failure> {
+        let document = match &self.data {
+            Some(data) => read_at_rest(data, self.server.world, &self.player)?,
+            None => {
+                let asked = json!({"name": self.player});
+                self.server.connect()?.ask("player_export", asked, "nothing was exported")?["document"].take()
+            }
+        };
+        let text = serde_json::to_string_pretty(&document)?;
+        match &self.out {
+            None => print_line(&text),
+            Some(path) => write_private(path, &text)?,
+        }
+        Ok(())
+    }
+}
+
+/// Starts the world without letting it tick, so that nothing in the folder changes but an unfolded tail of the log.
+fn read_at_rest(data: &Path, world: u32, player: &str) -> Result<Value, Failure> {
+    let name = folder::world_name(world);
+    if !folder::worlds(data)?.contains(&name) {
+        return Err(format!("there is no {name} in {}; --data names the folder of a server", data.display()).into());
+    }
+    let _lock = folder::lock(data)?;
+    let settings = Config::load(None, &[])?.game()?;
+    let rules = game::load_rules(&settings, &asset_source(None))
+        .map_err(|problems| format!("the assets have mistakes:\n{problems}"))?;
+    let store = Store::open_folder(data, &name)?;
+    let mut simulation = game::start_world(&settings, &rules, &store, Start { wall_ms: wall_ms(), seed: 0 })?;
+    let document = export_at_rest(simulation.world_mut(), player)?;
+    let document = document.ok_or_else(|| format!("there is no player {player} in {name}"))?;
+    Ok(document.shown())
+}
+
+/// A file that is there already is left alone.
+fn write_private(path: &Path, text: &str) -> Result<(), Failure> {
+    let written = OpenOptions::new().write(true).create_new(true).mode(0o600).open(path).and_then(|mut file| {
+        writeln!(file, "{text}")?;
+        file.sync_all()
+    });
+    written.map_err(|error| format!("cannot write {}: {error}", path.display()).into())
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Import {
+    /// The document.
+    file: PathBuf,
+    #[command(flatten)]
+    server: Server,
+}
+
+impl Import {
+    pub(super) fn run(self) -> Result<(), Failure> {
+        let place = self.file.display();
+        let text = std::fs::read_to_string(&self.file).map_err(|error| format!("cannot read {place}: {error}"))?;
+        let document: Value = serde_json::from_str(&text).map_err(|error| format!("{place} is no JSON: {error}"))?;
+        let mut operator = self.server.connect()?;
+        let what = "nothing was imported";
+        for (piece, text) in pieces(&document.to_string()).into_iter().enumerate() {
+            operator.ask("player_import_piece", json!({"piece": piece, "text": text}), what)?;
+        }
+        let imported = operator.ask("player_import", json!({}), what)?;
+        print_line(&format!(
+            "imported {} as account {}",
+            imported["name"].as_str().unwrap_or_default(),
+            imported["account"]
+        ));
+        Ok(())
+    }
+}
+
+/// A text in pieces that end between characters.
+fn pieces(mut text: &str) -> Vec<&str> {
+    let mut pieces = Vec::with_capacity(text.len() / PIECE_BYTES + 1);
+    while !text.is_empty() {
+        let (piece, rest) = text.split_at(text.floor_char_boundary(PIECE_BYTES));
+        pieces.push(piece);
+        text = rest;
+    }
+    pieces
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Delete {
+    /// The player's name.
+    player: String,
+    /// That you mean it: nothing of the player is left but a document that was exported before.
+    #[arg(long, required = true)]
+    yes: bool,
+    #[command(flatten)]
+    server: Server,
+}
+
+impl Delete {
+    pub(super) fn run(self) -> Result<(), Failure> {
+        let asked = json!({"name": self.player});
+        let deleted = self.server.connect()?.ask("player_delete", asked, "nothing was deleted")?;
+        print_line(&format!("deleted {}, account {}", self.player, deleted["account"]));
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_document_is_cut_between_characters_and_nothing_of_it_is_lost() {
+        let text = format!("a{}", "玩".repeat(PIECE_BYTES));
+        let pieces = pieces(&text);
+        assert!(pieces.iter().all(|piece| piece.len() <= PIECE_BYTES), "each fits into a frame");
+        assert_eq!(pieces.concat(), text);
+    }
+}
