@@ -4,6 +4,7 @@ mod backup;
 mod call;
 mod check;
 mod compare;
+mod load;
 mod replay;
 mod sandbox;
 mod scenario;
@@ -59,6 +60,8 @@ enum Command {
     Simulate(simulate::Simulate),
     /// Simulates the same days under several asset folders and reports what differs.
     Compare(compare::Compare),
+    /// Asks a running server as many clients would, and reports how it bore that.
+    Load(Box<load::Load>),
 }
 
 /// Runs the program with the arguments of the process.
@@ -75,6 +78,7 @@ pub fn run() -> ExitCode {
         Some(Command::Scenario(scenario)) => Ok(scenario.run()),
         Some(Command::Simulate(simulate)) => done(simulate.run()),
         Some(Command::Compare(compare)) => done(compare.run()),
+        Some(Command::Load(load)) => load.run(),
         Some(Command::Backup(backup)) => done(backup.run()),
         Some(Command::Verify(verify)) => Ok(verify.run()),
     };
