@@ -66,7 +66,7 @@ pub(crate) async fn serve(reply_bytes: usize) -> Result<()> {
 
 /// The filler that brings a reply to `reply_bytes`.
 fn padding(reply_bytes: usize) -> Result<String> {
-    let bare = answer(crate::client::ECHO_REQUEST, "")?.len();
+    let bare = answer(&crate::measure::echo_request()?, "")?.len();
     let missing = reply_bytes.checked_sub(bare).ok_or_else(|| format!("--reply-bytes must be at least {bare}"))?;
     Ok("x".repeat(missing))
 }

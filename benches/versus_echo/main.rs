@@ -1,11 +1,10 @@
 //! Raidkeep against a bare JSON echo on the same WebSocket library, side by side on the same machine.
 //!
 //! The echo does all the network and JSON work of a request and nothing else; what Raidkeep costs beyond it is the
-//! game. Absolute figures belong to the machine, the ratios travel. Run with
+//! game. The clients are those of `raidkeep load`. Absolute figures belong to the machine, the ratios travel. Run with
 //! `cargo bench --bench versus_echo -- --assets DIR`, where DIR makes `enter_stage_general` cost no energy.
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "a benchmark prints its result and its progress")]
 
-mod client;
 mod echo;
 mod measure;
 mod process;
@@ -79,8 +78,8 @@ struct Target<'a> {
 }
 
 impl Target<'_> {
-    async fn run(&self, options: &Options, depth: usize) -> Result<measure::Sample> {
-        let sample = measure::run(options, self.server, self.workload, depth).await;
+    fn run(&self, options: &Options, depth: usize) -> Result<measure::Sample> {
+        let sample = measure::run(options, self.server, self.workload, depth);
         sample.map_err(|error| {
             let (name, log) = (&self.name, self.server.log());
             format!("{name}, D={depth}: {error}\n{log}").into()
@@ -151,7 +150,7 @@ async fn measure_all(options: &Options, targets: &[Target<'_>]) -> Result<()> {
     for round in 1..=options.rounds {
         for (depth, by_target) in options.depth.iter().zip(&mut samples) {
             for (target, rounds) in targets.iter().zip(by_target) {
-                let sample = target.run(options, *depth).await?;
+                let sample = target.run(options, *depth)?;
                 eprintln!(
                     "round {round}, D={depth}, {}: {:.0} req/s, {:.2} us CPU",
                     target.name, sample.per_second, sample.cpu

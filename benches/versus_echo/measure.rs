@@ -1,24 +1,19 @@
 //! One run of one workload, and what idle connections cost.
 
-use std::{
-    sync::{
-        Arc,
-        atomic::{AtomicU8, Ordering},
-    },
-    time::{Duration, Instant},
-};
+use std::time::{Duration, Instant};
 
-use serde::Deserialize;
-use tokio::{
-    task::JoinSet,
-    time::{sleep, timeout},
-};
+use raidkeep::load::client::start;
+use raidkeep::load::script::Script;
+use raidkeep::load::{self, Connection, Length, Mix, Moment, Outcome, Plan};
+use tokio::time::sleep;
 
-use crate::{
-    Options, Result,
-    client::{Connection, ECHO_REQUEST, MEASURING, Requests, STOPPED, Tally, WARMING},
-    process::Server,
-};
+use crate::process::{Cpu, Server};
+use crate::{Options, Result};
+
+/// What the echo is asked; its token is as long as a real one.
+const ECHO: &str = r#"(about: "an echo", in_flight: 1, sequences: [
+    (weight: 1, steps: [(function: "echo", data: {"token": "0123456789012345678901234567890123456789012", "stage": 8})]),
+])"#;
 
 /// What a connection asks for, over and over.
 #[derive(Clone, Copy, PartialEq)]
@@ -33,53 +28,52 @@ pub(crate) enum Workload {
 }
 
 impl Workload {
-    /// Opens the connection of player `index`, ready to be driven.
-    async fn open(self, server: &Server, index: u32) -> Result<(Connection, Requests)> {
-        let mut connection = Connection::open(server.address).await?;
-        if self == Self::Echo {
-            return Ok((connection, Requests::mix(ECHO_REQUEST, ECHO_REQUEST, 0, index)));
-        }
-        let token = login(&mut connection, index).await?;
-        let (read, write) = (read_request(&token), write_request(&token));
-        let requests = match self {
-            Self::Write => Requests::mix(&write, &write, 0, index),
-            Self::Mixed => Requests::mix(&read, &write, 20, index),
-            Self::Read | Self::Echo => Requests::mix(&read, &read, 0, index),
+    /// The same as a mix; players say their token with every request.
+    fn mix(self) -> Result<Mix> {
+        let (read, write) = match self {
+            Self::Echo => return Ok(Mix::read("echo", ECHO)?),
+            Self::Read => (1, 0),
+            Self::Write => (0, 1),
+            Self::Mixed => (4, 1),
         };
-        Ok((connection, requests))
+        let text = format!(
+            r#"(about: "reads and writes", in_flight: 1,
+                start: [(
+                    function: "login_unique", data: {{"unique_id": "{{run}}-{{client}}"}},
+                    statuses: [0, 1], take: {{"token": "/data/token"}},
+                )],
+                sequences: [
+                    (weight: {read}, steps: [(function: "get_player_info", data: {{"token": "{{token}}"}})]),
+                    (weight: {write}, steps: [(function: "enter_stage_general", data: {{"token": "{{token}}", "stage": 8}})]),
+                ])"#
+        );
+        Ok(Mix::read("workload", &text)?)
+    }
+
+    /// Opens the connection of player `index`, which has logged in; tells what it would ask first.
+    async fn open(self, server: &Server, index: usize) -> Result<(Connection, String)> {
+        let mut connection = Connection::open(&server.address.to_string()).await?;
+        let script = Script::new(&self.mix()?, 0);
+        let mut values = script.values(RUN, index);
+        start(&mut connection, &script, &mut values).await?;
+        let first = script.sequences[0][0].text(&values);
+        Ok((connection, first))
     }
 }
 
-fn read_request(token: &str) -> String {
-    format!(r#"{{"world":0,"function":"get_player_info","data":{{"token":"{token}"}},"id":17}}"#)
-}
+/// The label of the accounts, which are the same in every round.
+const RUN: &str = "bench";
 
-fn write_request(token: &str) -> String {
-    format!(r#"{{"world":0,"function":"enter_stage_general","data":{{"token":"{token}","stage":8}},"id":17}}"#)
-}
-
-/// Opens the guest account of player `index` and returns its token.
-async fn login(connection: &mut Connection, index: u32) -> Result<String> {
-    #[derive(Deserialize)]
-    struct Reply {
-        data: Option<Data>,
-    }
-    #[derive(Deserialize)]
-    struct Data {
-        token: Option<String>,
-    }
-    let request = format!(r#"{{"world":0,"function":"login_unique","data":{{"unique_id":"bench-{index}"}},"id":1}}"#);
-    let text = connection.ask(&request).await?;
-    let reply: Reply = serde_json::from_slice(&text)?;
-    let token = reply.data.and_then(|data| data.token);
-    token.ok_or_else(|| format!("login refused: {}", text.escape_ascii()).into())
+/// What the echo is asked.
+pub(crate) fn echo_request() -> Result<String> {
+    let script = Script::new(&Workload::Echo.mix()?, 0);
+    Ok(script.sequences[0][0].text(&script.values(RUN, 0)))
 }
 
 /// The length of a get_player_info reply, which the second echo copies.
 pub(crate) async fn read_reply_bytes(server: &Server) -> Result<usize> {
-    let mut connection = Connection::open(server.address).await?;
-    let token = login(&mut connection, 0).await?;
-    Ok(connection.ask(&read_request(&token)).await?.len())
+    let (mut connection, request) = Workload::Read.open(server, 0).await?;
+    Ok(connection.ask(&request).await?.len())
 }
 
 /// The figures of one run.
@@ -98,52 +92,73 @@ pub(crate) struct Sample {
 }
 
 /// Loads `server` with `depth` requests in flight on each connection.
-pub(crate) async fn run(options: &Options, server: &Server, workload: Workload, depth: usize) -> Result<Sample> {
-    let length = Duration::try_from_secs_f64(options.seconds)?;
-    let phase = Arc::new(AtomicU8::new(WARMING));
-    let mut clients = JoinSet::new();
-    for index in 0..options.connections {
-        let (connection, requests) = workload.open(server, index).await?;
-        clients.spawn(connection.drive(requests, depth, Arc::clone(&phase)));
+pub(crate) fn run(options: &Options, server: &Server, workload: Workload, depth: usize) -> Result<Sample> {
+    let measured = Duration::try_from_secs_f64(options.seconds)?;
+    let plan = Plan {
+        mix: workload.mix()?,
+        address: server.address.to_string(),
+        world: 0,
+        run: RUN.to_owned(),
+        clients: options.connections as usize,
+        in_flight: Some(depth),
+        idle: None,
+        threads: 1,
+        rate: None,
+        length: Length::Time { warm_up: Duration::from_secs(1), measured },
+        seed: 0,
+    };
+    let (mut begins, mut ends) = (None, None);
+    let outcome = load::run(plan, |moment| match moment {
+        Moment::Begins => begins = Some(Used::by(server)),
+        Moment::Ends => ends = Some(Used::by(server)),
+        _ => {}
+    })?;
+    let (begins, ends) = begins.zip(ends).ok_or("the run told no beginning and end")?;
+    let used = ends?.since(begins?);
+    if let Some(why) = &outcome.tally.first_broken {
+        return Err(why.clone().into());
     }
-    sleep(Duration::from_secs(1)).await;
-
-    let (cpu, written, start) = (server.cpu()?, server.written_bytes()?, Instant::now());
-    phase.store(MEASURING, Ordering::Relaxed);
-    sleep(length).await;
-    phase.store(STOPPED, Ordering::Relaxed);
-    let seconds = start.elapsed().as_secs_f64();
-    let (cpu, written) = (server.cpu()?.since(cpu), server.written_bytes()? - written);
-
-    let mut total = Tally::default();
-    while let Some(client) = timeout(Duration::from_secs(30), clients.join_next()).await? {
-        total.add(client??);
-    }
-    Ok(sample(total, seconds, cpu, written))
+    Ok(sample(&outcome, used))
 }
 
-fn sample(mut total: Tally, seconds: f64, cpu_ns: u64, written: u64) -> Sample {
-    total.latencies.sort_unstable();
-    let percentile = |percent: usize| {
-        let index = total.latencies.len() * percent / 100;
-        total.latencies.get(index).map_or(f64::NAN, |&us| f64::from(us))
-    };
-    let replies = total.replies as f64;
+/// What a server has used so far.
+struct Used {
+    cpu: Cpu,
+    written: u64,
+}
+
+impl Used {
+    fn by(server: &Server) -> Result<Self> {
+        Ok(Self { cpu: server.cpu()?, written: server.written_bytes()? })
+    }
+
+    /// Nanoseconds and bytes.
+    fn since(self, earlier: Self) -> (u64, u64) {
+        (self.cpu.since(earlier.cpu), self.written - earlier.written)
+    }
+}
+
+fn sample(outcome: &Outcome, (cpu_ns, written): (u64, u64)) -> Sample {
+    let tally = &outcome.tally;
+    let replies = tally.answered() as f64;
+    let statuses = tally.kinds.iter().flat_map(|kind| &kind.statuses);
+    let refused: u64 = statuses.filter(|(status, _)| *status != 0).map(|(_, count)| count).sum();
+    let latencies = tally.all();
     Sample {
-        per_second: replies / seconds,
+        per_second: replies / outcome.seconds,
         cpu: cpu_ns as f64 / 1e3 / replies,
-        p50: percentile(50),
-        p99: percentile(99),
+        p50: latencies.value_at_quantile(0.5) as f64,
+        p99: latencies.value_at_quantile(0.99) as f64,
         written: written as f64 / replies,
-        refused: total.refused as f64 / replies,
-        refusal: total.refusal,
+        refused: refused as f64 / replies,
+        refusal: tally.unexpected.first().map(|found| found.example.clone()),
     }
 }
 
 /// The share of one core that `server` uses while logged-in connections are silent.
 pub(crate) async fn idle_cpu(options: &Options, server: &Server, workload: Workload) -> Result<f64> {
     let mut silent = Vec::new();
-    for index in 0..options.connections {
+    for index in 0..options.connections as usize {
         silent.push(workload.open(server, index).await?);
     }
     sleep(Duration::from_secs(1)).await;
@@ -155,12 +170,13 @@ pub(crate) async fn idle_cpu(options: &Options, server: &Server, workload: Workl
 /// Resident bytes per idle connection of a server that has only just started.
 pub(crate) async fn connection_bytes(options: &Options, server: &Server) -> Result<f64> {
     // What the first connection allocates once is not the price of a connection.
-    drop(Connection::open(server.address).await?);
+    let address = server.address.to_string();
+    drop(Connection::open(&address).await?);
     sleep(Duration::from_secs(1)).await;
     let before = server.resident_bytes()?;
     let mut idle = Vec::new();
     for opened in 0..options.idle_connections {
-        let connection = Connection::open(server.address).await;
+        let connection = Connection::open(&address).await;
         idle.push(connection.map_err(|error| format!("after {opened} connections: {error}"))?);
     }
     sleep(Duration::from_secs(1)).await;

@@ -168,7 +168,7 @@ impl Step {
         }
         for piece in text::pieces(&self.data.to_string()) {
             let Piece::Place(name) = piece else { continue };
-            if !known.iter().any(|known| *known == name) {
+            if !known.contains(&name) {
                 let message = format!("{{{name}}} is not known here, expected what an earlier request takes");
                 report.error(place.clone().key("data"), message).nearest(&name, known.iter().map(String::as_str));
             }
