@@ -36,6 +36,7 @@ pub mod images;
 pub mod items;
 pub mod journal;
 pub mod levels;
+pub mod load;
 pub mod mail;
 pub mod narrator;
 pub mod net;

@@ -6,7 +6,6 @@
 use std::{
     collections::VecDeque,
     net::SocketAddr,
-    ops::Range,
     sync::{
         Arc,
         atomic::{AtomicU8, Ordering},
@@ -14,12 +13,14 @@ use std::{
     time::Instant,
 };
 
+use raidkeep::load::frame::{self, CLOSE, PING, PONG, TEXT};
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     net::TcpStream,
 };
 
-use crate::{Result, dialect::Dialect};
+use crate::Result;
+use crate::dialect::{BINARY, Dialect};
 
 /// What the echo is asked; its token is as long as a real one.
 pub(crate) const ECHO_REQUEST: &str =
@@ -31,13 +32,6 @@ pub(crate) const WARMING: u8 = 0;
 pub(crate) const MEASURING: u8 = 1;
 /// Nothing more is sent; what is in flight is awaited.
 pub(crate) const STOPPED: u8 = 2;
-
-/// Opcodes of frames.
-pub(crate) const TEXT: u8 = 0x1;
-pub(crate) const BINARY: u8 = 0x2;
-const CLOSE: u8 = 0x8;
-const PING: u8 = 0x9;
-const PONG: u8 = 0xA;
 
 /// One WebSocket connection.
 pub(crate) struct Connection {
@@ -80,13 +74,13 @@ impl Connection {
         }
         self.filled += read;
         let mut consumed = 0;
-        while let Some((opcode, payload)) = first_frame(&self.buffer[consumed..self.filled]) {
+        while let Some((opcode, payload)) = frame::first(&self.buffer[consumed..self.filled]) {
             let end = consumed + payload.end;
             let payload = &self.buffer[consumed + payload.start..end];
             match opcode {
                 TEXT | BINARY => on_message(payload),
                 PING => {
-                    let pong = masked_frame(PONG, payload);
+                    let pong = frame::masked(PONG, payload);
                     self.stream.write_all(&pong).await?;
                 }
                 CLOSE => return Err(format!("closed: {}", payload.escape_ascii()).into()),
@@ -125,7 +119,7 @@ impl Connection {
                 tally.add(arrived);
             }
         }
-        self.stream.write_all(&masked_frame(CLOSE, &[])).await?;
+        self.stream.write_all(&frame::masked(CLOSE, &[])).await?;
         Ok(tally)
     }
 }
@@ -217,31 +211,4 @@ impl Requests {
         let rare = (self.random >> 16) % 100 < self.rare_percent;
         batch.extend_from_slice(if rare { &self.rare } else { &self.common });
     }
-}
-
-/// A whole frame from a client, which has to be masked.
-pub(crate) fn masked_frame(opcode: u8, payload: &[u8]) -> Vec<u8> {
-    const MASK: [u8; 4] = [0x37, 0xfa, 0x21, 0x3d];
-    let mut frame = vec![0x80 | opcode];
-    match u16::try_from(payload.len()).expect("a request should be shorter than 64 KiB") {
-        short @ 0..=125 => frame.push(0x80 | short as u8),
-        long => {
-            frame.push(0x80 | 126);
-            frame.extend(long.to_be_bytes());
-        }
-    }
-    frame.extend(MASK);
-    let mask = MASK.iter().cycle();
-    frame.extend(payload.iter().zip(mask).map(|(byte, mask)| byte ^ mask));
-    frame
-}
-
-/// The opcode of the first frame of `bytes` and where its payload is, once all of it is there.
-fn first_frame(bytes: &[u8]) -> Option<(u8, Range<usize>)> {
-    let (start, length) = match bytes.get(1)? & 0x7f {
-        126 => (4, usize::from(u16::from_be_bytes(*bytes[2..].first_chunk()?))),
-        127 => (10, u64::from_be_bytes(*bytes[2..].first_chunk()?) as usize),
-        short => (2, usize::from(short)),
-    };
-    (bytes.len() - start >= length).then(|| (bytes[0] & 0x0f, start..start + length))
 }

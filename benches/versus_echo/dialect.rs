@@ -14,11 +14,12 @@ use tokio_tungstenite::{
     tungstenite::{Message, protocol::WebSocketConfig},
 };
 
-use crate::{
-    Result,
-    client::{BINARY, TEXT, masked_frame},
-};
+use raidkeep::load::frame::{self, TEXT};
 
+use crate::Result;
+
+/// The opcode of a frame with bytes.
+pub(crate) const BINARY: u8 = 0x2;
 /// Colyseus: a client joins, and a message of a room (`@colyseus/shared-types`, Protocol).
 const JOIN_ROOM: u8 = 10;
 const ROOM_DATA: u8 = 13;
@@ -44,15 +45,15 @@ impl Dialect {
     /// The whole frame of a request `{world, function, data, id}`.
     pub(crate) fn frame(self, request: &str) -> Vec<u8> {
         match self {
-            Self::Json => masked_frame(TEXT, request.as_bytes()),
-            Self::Colyseus => masked_frame(BINARY, &room_message(request)),
+            Self::Json => frame::masked(TEXT, request.as_bytes()),
+            Self::Colyseus => frame::masked(BINARY, &room_message(request)),
         }
     }
 
     /// The status of a reply; `None` when the payload is none.
     pub(crate) fn status(self, payload: &[u8]) -> Option<i32> {
         match self {
-            Self::Json => json_status(payload),
+            Self::Json => frame::status(payload),
             // A reply's status is below 128 and so is its own msgpack.
             Self::Colyseus if payload.first() == Some(&ROOM_DATA) => {
                 behind(payload, b"\xa6status")?.first().map(|status| i32::from(*status))
@@ -125,19 +126,6 @@ async fn post(address: SocketAddr, path: &str, body: &str) -> Result<Vec<u8>> {
 fn behind<'a>(bytes: &'a [u8], mark: &[u8]) -> Option<&'a [u8]> {
     let at = bytes.windows(mark.len()).position(|window| window == mark)?;
     Some(&bytes[at + mark.len()..])
-}
-
-fn json_status(text: &[u8]) -> Option<i32> {
-    const PREFIX: &[u8] = b"{\"status\":";
-    if let Some([b'0', b',' | b'}', ..]) = text.strip_prefix(PREFIX) {
-        return Some(0);
-    }
-    // Only refusals come this way, so a full parse does no harm.
-    #[derive(Deserialize)]
-    struct Status {
-        status: Option<i32>,
-    }
-    serde_json::from_slice::<Status>(text).ok()?.status
 }
 
 fn room_message(request: &str) -> Vec<u8> {

@@ -4,6 +4,7 @@ mod backup;
 mod call;
 mod check;
 mod compare;
+mod load;
 mod player;
 mod replay;
 mod sandbox;
@@ -66,6 +67,8 @@ enum Command {
     Simulate(simulate::Simulate),
     /// Simulates the same days under several asset folders and reports what differs.
     Compare(compare::Compare),
+    /// Asks a running server as many clients would, and reports how it bore that.
+    Load(Box<load::Load>),
 }
 
 /// Runs the program with the arguments of the process.
@@ -82,6 +85,7 @@ pub fn run() -> ExitCode {
         Some(Command::Scenario(scenario)) => Ok(scenario.run()),
         Some(Command::Simulate(simulate)) => done(simulate.run()),
         Some(Command::Compare(compare)) => done(compare.run()),
+        Some(Command::Load(load)) => load.run(),
         Some(Command::Backup(backup)) => done(backup.run()),
         Some(Command::Export(export)) => done(export.run()),
         Some(Command::Import(import)) => done(import.run()),

@@ -123,6 +123,10 @@ fn is_free_of_secrets(metadata: &Metadata<'_>) -> bool {
 fn describe_metrics() {
     use metrics::{describe_counter, describe_gauge, describe_histogram};
     metrics_process::Collector::default().describe();
+    describe_counter!(
+        "process_written_bytes_total",
+        "Bytes that this process has caused to be written to disk (Linux)"
+    );
     describe_counter!("raidkeep_requests_total", "Requests answered by the worlds, by function and status");
     describe_counter!("raidkeep_ticks_total", "Ticks of the worlds");
     describe_gauge!("raidkeep_connections", "Open connections");

@@ -1,0 +1,215 @@
+//! `raidkeep load`: asks a running server as many clients would, and reports how it bore that.
+
+use std::io::{IsTerminal, Write};
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+use std::time::{Duration, Instant};
+
+use clap::{Args, ValueEnum};
+
+use crate::cli::print_line;
+use crate::cli::simulate::tell;
+use crate::game;
+use crate::load::connection::address_of;
+use crate::load::report::{Looks, Report, Setup};
+use crate::load::server::Figures;
+use crate::load::{self, Length, Mix, Moment, Plan, assets};
+use crate::rules::Problems;
+
+type Failure = Box<dyn std::error::Error>;
+
+/// Exit codes: 0 when everything was as the mix expects it, 1 when a status was not, a connection broke, or nothing could be
+/// asked.
+#[derive(Debug, Args)]
+pub(super) struct Load {
+    /// Where the server listens.
+    #[arg(long, default_value = "ws://127.0.0.1:7350")]
+    url: String,
+    /// What is asked: a file, or the name of a mix that is part of the program: boss, enter_victory, hang_up, idle,
+    /// login_storm, mixed, read_only.
+    #[arg(long, value_name = "FILE", default_value = "mixed")]
+    mix: PathBuf,
+    /// How many clients, each with a connection and a player of its own.
+    #[arg(long, value_name = "N", default_value = "64", value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
+    clients: u32,
+    /// How many seconds are counted.
+    #[arg(long, value_name = "S", default_value = "10", value_parser = seconds)]
+    duration: Duration,
+    /// Seconds before that which are not counted.
+    #[arg(long, value_name = "S", default_value = "2", value_parser = seconds)]
+    warm_up: Duration,
+    /// Asks so many requests and counts them all, instead of a duration.
+    #[arg(long, value_name = "N", conflicts_with_all = ["duration", "warm_up"], value_parser = clap::value_parser!(u64).range(1..))]
+    requests: Option<u64>,
+    /// Open loop: so many requests a second of all clients together, whatever the answers do. Latencies count from when a
+    /// request was due.
+    #[arg(long, value_name = "R", value_parser = rate)]
+    rate: Option<f64>,
+    /// Requests of a client that may be under way [default: as the mix says; 64 with --rate].
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    in_flight: Option<u32>,
+    /// Connections that are held beside the clients and say nothing [default: as the mix says].
+    #[arg(long, value_name = "N")]
+    idle: Option<u32>,
+    /// Threads of the load itself.
+    #[arg(long, value_name = "N", default_value = "1", value_parser = clap::value_parser!(u32).range(1..=256))]
+    threads: u32,
+    /// Which world.
+    #[arg(long, default_value_t = 0)]
+    world: u32,
+    /// The label of the accounts: the same label finds the same players again [default: one that is new].
+    #[arg(long, value_name = "TEXT", value_parser = label)]
+    run: Option<String>,
+    /// What the choice of requests follows from.
+    #[arg(long, value_name = "S", default_value_t = 1)]
+    seed: u64,
+    /// How the report is written to stdout.
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    format: Format,
+    /// Writes assets in which energy and tickets never run out into this folder, and does nothing else.
+    #[arg(long, value_name = "DIR")]
+    write_assets: Option<PathBuf>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Format {
+    /// For people.
+    Text,
+    /// For scripts.
+    Json,
+}
+
+fn seconds(text: &str) -> Result<Duration, String> {
+    let duration = text.parse().ok().and_then(|seconds| Duration::try_from_secs_f64(seconds).ok());
+    duration.ok_or_else(|| "expected seconds such as 10 or 0.5".to_owned())
+}
+
+fn rate(text: &str) -> Result<f64, String> {
+    let rate = text.parse().ok().filter(|rate| (0.001..=1e9).contains(rate));
+    rate.ok_or_else(|| "expected requests a second such as 1000, from 0.001".to_owned())
+}
+
+fn label(text: &str) -> Result<String, String> {
+    let is_plain = text.chars().all(|letter| letter.is_ascii_alphanumeric() || letter == '-' || letter == '_');
+    let label = (is_plain && (1..=32).contains(&text.len())).then(|| text.to_owned());
+    label.ok_or_else(|| "expected 1 to 32 letters, digits, - or _".to_owned())
+}
+
+impl Load {
+    pub(super) fn run(self) -> Result<ExitCode, Failure> {
+        if let Some(folder) = &self.write_assets {
+            write_assets(folder)?;
+            return Ok(ExitCode::SUCCESS);
+        }
+        let plan = self.plan()?;
+        let setup = Setup::of(&plan, &self.mix.display().to_string());
+        let (address, mut looks, mut meter) = (plan.address.clone(), Looks::default(), Meter::new());
+        let outcome = load::run(plan, |moment| match moment {
+            Moment::Before => looks.before = Figures::ask(&address),
+            Moment::IdleOpen => looks.idle_open = Figures::ask(&address),
+            Moment::Begins => looks.begins = Figures::ask(&address),
+            Moment::Ends => looks.ends = Figures::ask(&address),
+            Moment::Second { replies, broken } => meter.show(replies, broken),
+        })?;
+        meter.end();
+        let report = Report::new(setup, &outcome, looks);
+        match self.format {
+            Format::Text => print_line(report.to_string().trim_end()),
+            Format::Json => print_line(&serde_json::to_string_pretty(&report)?),
+        }
+        Ok(if report.is_good() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+    }
+
+    fn plan(&self) -> Result<Plan, Failure> {
+        let length = match self.requests {
+            Some(requests) => Length::Requests(requests),
+            None => Length::Time { warm_up: self.warm_up, measured: self.duration },
+        };
+        Ok(Plan {
+            mix: read_mix(&self.mix)?,
+            address: address_of(&self.url)?,
+            world: self.world,
+            run: self.run.clone().unwrap_or_else(|| format!("{:08x}", rand::random::<u32>())),
+            clients: self.clients as usize,
+            in_flight: self.in_flight.map(|count| count as usize),
+            idle: self.idle.map(|count| count as usize),
+            // A thread without a client would only wait.
+            threads: self.threads.min(self.clients) as usize,
+            rate: self.rate,
+            length,
+            seed: self.seed,
+        })
+    }
+}
+
+/// Reads a file, or, where there is none, the mix of this name that is part of the program.
+fn read_mix(path: &Path) -> Result<Mix, Failure> {
+    let name = path.display().to_string();
+    let text = match (std::fs::read_to_string(path), Mix::shipped(&name)) {
+        (Ok(text), _) => text,
+        (Err(_), Some(shipped)) => shipped.to_owned(),
+        (Err(error), None) => {
+            let known = Mix::shipped_names().join(", ");
+            return Err(format!("cannot read {name}: {error}; mixes that are part of the program: {known}").into());
+        }
+    };
+    Ok(Mix::read(&name, &text)?)
+}
+
+/// The shipped assets with what load needs.
+fn write_assets(folder: &Path) -> Result<(), Failure> {
+    let source = game::shipped_assets();
+    for (path, text) in assets::for_load(&source)? {
+        write_asset(folder, &path, text.as_bytes())?;
+    }
+    for (path, bytes) in source.pictures().map_err(Problems::new)? {
+        write_asset(folder, &path, &bytes)?;
+    }
+    tell(&format!("start the server with --assets {} and an empty data folder", folder.display()));
+    Ok(())
+}
+
+fn write_asset(folder: &Path, path: &str, bytes: &[u8]) -> Result<(), Failure> {
+    let path = folder.join(path);
+    let made = path.parent().map_or(Ok(()), std::fs::create_dir_all);
+    let written = made.and_then(|()| std::fs::write(&path, bytes));
+    written.map_err(|error| format!("cannot write {}: {error}", path.display()).into())
+}
+
+/// A line on stderr each second, where somebody looks.
+struct Meter {
+    shows: bool,
+    began: Instant,
+    replies: u64,
+    has_shown: bool,
+}
+
+impl Meter {
+    fn new() -> Self {
+        Self { shows: std::io::stderr().is_terminal(), began: Instant::now(), replies: 0, has_shown: false }
+    }
+
+    fn show(&mut self, replies: u64, broken: u64) {
+        let of_this_second = replies - self.replies;
+        self.replies = replies;
+        if self.shows {
+            self.has_shown = true;
+            let seconds = self.began.elapsed().as_secs();
+            Self::write(&format!(
+                "\r{seconds} s: {of_this_second} req/s, {replies} replies, {broken} broken connections  "
+            ));
+        }
+    }
+
+    fn end(&self) {
+        if self.has_shown {
+            Self::write("\n");
+        }
+    }
+
+    fn write(text: &str) {
+        let mut stderr = std::io::stderr().lock();
+        // A terminal that is gone is no error of ours.
+        let _ = write!(stderr, "{text}").and_then(|()| stderr.flush());
+    }
+}

@@ -1,0 +1,309 @@
+//! The outcome of a run as figures; [`super::words`] puts them into words.
+
+use hdrhistogram::Histogram;
+use serde::Serialize;
+
+use crate::load::run::{Outcome, Plan};
+use crate::load::server::Figures;
+use crate::load::tally::{KindTally, Unexpected};
+
+/// The status of a request beyond a limit, and of one that a busy server does not take.
+const TOO_MANY: i32 = 15;
+const BUSY: i32 = 16;
+
+/// The figures of a run.
+#[derive(Debug, Serialize)]
+pub struct Report {
+    /// How the run was set up.
+    pub setup: Setup,
+    /// How long was counted, in seconds.
+    pub seconds: f64,
+    /// Requests that were counted and answered.
+    pub requests: u64,
+    /// The same by the second.
+    pub requests_per_second: f64,
+    /// Requests of the open loop that were due and never left, for all that were allowed were under way.
+    pub unsent: u64,
+    /// Requests on connections that broke.
+    pub unanswered: u64,
+    /// Sequences that ended early because a reply did not hold what the next request needed.
+    pub cut_short: u64,
+    /// What the server told without being asked.
+    pub events: u64,
+    /// Of all requests, those that never left among them.
+    pub latency_us: Latency,
+    /// Connecting, in mixes that connect for each sequence.
+    pub connecting: Option<Counted>,
+    /// By function.
+    pub functions: Vec<FunctionReport>,
+    /// Statuses that the mix does not expect, those of the warm-up too.
+    pub unexpected: Vec<UnexpectedReport>,
+    /// Connections that ended against our will.
+    pub broken: Broken,
+    /// The server's process; `null` when it tells no metrics.
+    pub server: Option<ServerReport>,
+    /// What to do about what went wrong.
+    pub advice: Vec<String>,
+}
+
+/// How a run was set up.
+#[derive(Debug, Clone, Serialize)]
+pub struct Setup {
+    /// The mix, as the command line has it.
+    pub mix: String,
+    /// `closed` or `open`.
+    #[serde(rename = "loop")]
+    pub kind: &'static str,
+    /// Requests a second that an open loop asks.
+    pub rate: Option<f64>,
+    /// Clients.
+    pub clients: usize,
+    /// Requests of a client that may be under way.
+    pub in_flight: usize,
+    /// Connections beside the clients.
+    pub idle_connections: usize,
+    /// Threads of the load.
+    pub threads: usize,
+    /// The label that makes this run's accounts its own.
+    pub run: String,
+}
+
+impl Setup {
+    /// As the plan has it.
+    #[must_use]
+    pub fn of(plan: &Plan, mix: &str) -> Self {
+        Self {
+            mix: mix.to_owned(),
+            kind: if plan.rate.is_some() { "open" } else { "closed" },
+            rate: plan.rate,
+            clients: plan.clients,
+            in_flight: plan.under_way_max(),
+            idle_connections: plan.idle_connections(),
+            threads: plan.threads,
+            run: plan.run.clone(),
+        }
+    }
+}
+
+/// Latencies in microseconds, to three digits.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct Latency {
+    /// Half of all are faster.
+    pub p50: u64,
+    /// One of a hundred is slower.
+    pub p99: u64,
+    /// One of a thousand is slower.
+    pub p999: u64,
+    /// The slowest.
+    pub max: u64,
+}
+
+impl Latency {
+    fn of(latencies: &Histogram<u64>) -> Self {
+        let at = |quantile| latencies.value_at_quantile(quantile);
+        Self { p50: at(0.5), p99: at(0.99), p999: at(0.999), max: latencies.max() }
+    }
+}
+
+/// How many, and how long they took.
+#[derive(Debug, Serialize)]
+pub struct Counted {
+    /// How many.
+    pub count: u64,
+    /// How long they took.
+    pub latency_us: Latency,
+}
+
+/// The requests for one function.
+#[derive(Debug, Serialize)]
+pub struct FunctionReport {
+    /// Which.
+    pub function: String,
+    /// Requests that were counted and answered.
+    pub requests: u64,
+    /// How long they took.
+    pub latency_us: Latency,
+    /// How often each status came.
+    pub statuses: Vec<StatusCount>,
+}
+
+/// How often a status came.
+#[derive(Debug, Serialize)]
+pub struct StatusCount {
+    /// The status.
+    pub status: i32,
+    /// How often.
+    pub count: u64,
+}
+
+/// A status that the mix does not expect.
+#[derive(Debug, Serialize)]
+pub struct UnexpectedReport {
+    /// Which function was asked.
+    pub function: String,
+    /// The status.
+    pub status: i32,
+    /// How often it came.
+    pub count: u64,
+    /// The first such reply.
+    pub first: String,
+}
+
+/// Connections that ended against our will.
+#[derive(Debug, Serialize)]
+pub struct Broken {
+    /// How many.
+    pub connections: u64,
+    /// How the first of them ended.
+    pub first: Option<String>,
+}
+
+/// What the server's process used while requests were counted.
+#[derive(Debug, Serialize)]
+pub struct ServerReport {
+    /// CPU time for a request, in microseconds.
+    pub cpu_us_per_request: Option<f64>,
+    /// The share of one core.
+    pub cpu_cores: f64,
+    /// Memory at the end, in bytes.
+    pub resident_bytes: f64,
+    /// Memory that an idle connection took when they were opened, in bytes.
+    pub bytes_per_idle_connection: Option<f64>,
+    /// Bytes that the process caused to be written to disk; `null` where the system does not tell.
+    pub written_bytes: Option<f64>,
+    /// The same for each request.
+    pub written_bytes_per_request: Option<f64>,
+    /// Bytes of the records in the log.
+    pub log_bytes: Option<f64>,
+}
+
+/// The server at the moments of a run.
+#[derive(Debug, Default, Clone, Copy)]
+pub struct Looks {
+    /// Before anything was connected.
+    pub before: Option<Figures>,
+    /// With the idle connections open.
+    pub idle_open: Option<Figures>,
+    /// When counting began.
+    pub begins: Option<Figures>,
+    /// When it ended.
+    pub ends: Option<Figures>,
+}
+
+impl Report {
+    /// Works the figures out.
+    #[must_use]
+    pub fn new(setup: Setup, outcome: &Outcome, looks: Looks) -> Self {
+        let Outcome { tally, seconds, .. } = outcome;
+        let requests = tally.answered();
+        let connects = &tally.connects;
+        let mut report = Self {
+            seconds: *seconds,
+            requests,
+            requests_per_second: if *seconds > 0.0 { requests as f64 / seconds } else { 0.0 },
+            unsent: tally.unsent.len(),
+            unanswered: tally.unanswered,
+            cut_short: tally.cut_short,
+            events: tally.events,
+            latency_us: Latency::of(&tally.all()),
+            connecting: (!connects.is_empty())
+                .then(|| Counted { count: connects.len(), latency_us: Latency::of(connects) }),
+            functions: functions_of(outcome),
+            unexpected: unexpected_of(outcome),
+            broken: Broken { connections: tally.broken, first: tally.first_broken.clone() },
+            server: ServerReport::new(looks, requests, *seconds, setup.idle_connections),
+            advice: Vec::new(),
+            setup,
+        };
+        report.advice = report.advise();
+        report
+    }
+
+    /// Whether everything was as the mix expects it.
+    #[must_use]
+    pub fn is_good(&self) -> bool {
+        self.unexpected.is_empty() && self.broken.connections == 0
+    }
+
+    fn advise(&self) -> Vec<String> {
+        let came = |status| self.unexpected.iter().any(|found| found.status == status);
+        let mut advice = Vec::new();
+        if came(TOO_MANY) {
+            advice.push(
+                "status 15: the server limits requests; start it with --set limits.requests_per_second_per_connection=0 \
+                 --set limits.requests_per_second_per_player=0 (docs/load.md)"
+                    .to_owned(),
+            );
+        }
+        if came(BUSY) {
+            advice.push(
+                "status 16: a world has more requests waiting than limits.waiting_requests_per_world, or is stopping"
+                    .to_owned(),
+            );
+        }
+        if self.unexpected.iter().any(|found| matches!(found.status, 92 | 97)) {
+            advice.push(
+                "energy or tickets are used up: write assets in which they are not with `raidkeep load --write-assets \
+                 DIR`, and start the server with --assets DIR and an empty data folder"
+                    .to_owned(),
+            );
+        }
+        if self.unsent > 0 {
+            advice.push(format!(
+                "{} requests never left: the server is slower than the rate, or allows fewer requests of a connection \
+                 under way than {} clients need",
+                self.unsent, self.setup.clients
+            ));
+        }
+        if self.broken.first.as_ref().is_some_and(|first| first.contains("with code 1008")) {
+            advice.push(
+                "code 1008: a silent connection did not log in; the mix's `idle` should have `start: true`, or the server \
+                 a longer limits.login_seconds"
+                    .to_owned(),
+            );
+        }
+        advice
+    }
+}
+
+fn functions_of(Outcome { tally, kinds, .. }: &Outcome) -> Vec<FunctionReport> {
+    let heard = kinds.iter().zip(&tally.kinds).filter(|(_, kind)| !kind.latencies.is_empty());
+    let report = |(function, kind): (&String, &KindTally)| FunctionReport {
+        function: function.clone(),
+        requests: kind.latencies.len(),
+        latency_us: Latency::of(&kind.latencies),
+        statuses: kind.statuses.iter().map(|(status, count)| StatusCount { status: *status, count: *count }).collect(),
+    };
+    heard.map(report).collect()
+}
+
+fn unexpected_of(Outcome { tally, kinds, .. }: &Outcome) -> Vec<UnexpectedReport> {
+    let report = |found: &Unexpected| UnexpectedReport {
+        function: kinds[found.kind].clone(),
+        status: found.status,
+        count: found.count,
+        first: found.example.clone(),
+    };
+    tally.unexpected.iter().map(report).collect()
+}
+
+impl ServerReport {
+    fn new(looks: Looks, requests: u64, seconds: f64, idle: usize) -> Option<Self> {
+        let (begins, ends) = (looks.begins?, looks.ends?);
+        let by_request = |figure: f64| (requests > 0).then(|| figure / requests as f64);
+        let difference = |of: fn(&Figures) -> Option<f64>| Some(of(&ends)? - of(&begins).unwrap_or(0.0));
+        let cpu_seconds = ends.cpu_seconds - begins.cpu_seconds;
+        let written_bytes = difference(|figures| figures.written_bytes);
+        let grown =
+            looks.idle_open.zip(looks.before).map(|(after, before)| after.resident_bytes - before.resident_bytes);
+        Some(Self {
+            cpu_us_per_request: by_request(cpu_seconds * 1e6),
+            cpu_cores: if seconds > 0.0 { cpu_seconds / seconds } else { 0.0 },
+            resident_bytes: ends.resident_bytes,
+            bytes_per_idle_connection: grown.filter(|_| idle > 0).map(|grown| grown / idle as f64),
+            written_bytes,
+            written_bytes_per_request: written_bytes.and_then(by_request),
+            log_bytes: difference(|figures| figures.log_bytes),
+        })
+    }
+}

@@ -1,0 +1,62 @@
+//! What the server tells of itself at `/metrics`.
+
+use std::io::{Read, Write};
+use std::net::TcpStream;
+use std::time::Duration;
+
+/// A server that takes longer than this for its metrics is not waited for.
+const PATIENCE: Duration = Duration::from_secs(5);
+
+/// The server's process at one moment.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Figures {
+    /// CPU time so far, in seconds.
+    pub cpu_seconds: f64,
+    /// Memory in use, in bytes.
+    pub resident_bytes: f64,
+    /// Bytes that the process has caused to be written to disk; not every system tells.
+    pub written_bytes: Option<f64>,
+    /// Bytes of the records in the log.
+    pub log_bytes: Option<f64>,
+}
+
+impl Figures {
+    /// Asks the server at `HOST:PORT`. `None` when it tells no metrics.
+    #[must_use]
+    pub fn ask(address: &str) -> Option<Self> {
+        Self::read(&page(address).ok()?)
+    }
+
+    fn read(page: &str) -> Option<Self> {
+        let sample = |name: &str| page.lines().find_map(|line| line.strip_prefix(name)?.trim().parse().ok());
+        Some(Self {
+            cpu_seconds: sample("process_cpu_seconds_total ")?,
+            resident_bytes: sample("process_resident_memory_bytes ")?,
+            written_bytes: sample("process_written_bytes_total "),
+            log_bytes: sample("raidkeep_log_bytes_total "),
+        })
+    }
+}
+
+fn page(address: &str) -> std::io::Result<String> {
+    let mut stream = TcpStream::connect(address)?;
+    stream.set_read_timeout(Some(PATIENCE))?;
+    write!(stream, "GET /metrics HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n\r\n")?;
+    let mut page = Vec::new();
+    stream.read_to_end(&mut page)?;
+    Ok(String::from_utf8_lossy(&page).into_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn figures_are_found_among_the_samples_and_a_missing_one_is_missing() {
+        let page = "HTTP/1.1 200 OK\r\n\r\n# HELP process_cpu_seconds_total x\nprocess_cpu_seconds_total 1.5\n\
+                    process_resident_memory_bytes 2048\nraidkeep_log_bytes_total 17\n";
+        let expected = Figures { cpu_seconds: 1.5, resident_bytes: 2048.0, written_bytes: None, log_bytes: Some(17.0) };
+        assert_eq!(Figures::read(page), Some(expected));
+        assert_eq!(Figures::read("HTTP/1.1 404 Not Found\r\n\r\nmetrics are off\n"), None);
+    }
+}

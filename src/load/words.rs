@@ -1,0 +1,86 @@
+//! A report as people read it.
+
+use std::fmt::{self, Display};
+
+use crate::load::report::{Latency, Report, ServerReport, Setup, UnexpectedReport};
+
+impl Display for Report {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Setup { mix, kind, clients, in_flight, idle_connections, .. } = &self.setup;
+        write!(f, "{mix}: {kind} loop, {clients} clients")?;
+        match self.setup.rate {
+            Some(rate) => write!(f, ", {rate} requests a second due")?,
+            None => write!(f, ", {in_flight} requests of each under way")?,
+        }
+        if *idle_connections > 0 {
+            write!(f, ", {idle_connections} idle connections")?;
+        }
+        let rate = self.requests_per_second;
+        writeln!(f, "\n{} requests in {:.2} s: {rate:.0} req/s", self.requests, self.seconds)?;
+        writeln!(
+            f,
+            "\n{:<28} {:>10} {:>9} {:>9} {:>9} {:>9}  statuses",
+            "", "requests", "p50 us", "p99", "p99.9", "max"
+        )?;
+        if let Some(connecting) = &self.connecting {
+            write_row(f, "(connecting)", connecting.count, connecting.latency_us, "")?;
+        }
+        for function in &self.functions {
+            let statuses = function.statuses.iter().map(|found| format!("{}: {}", found.status, found.count));
+            let statuses = statuses.collect::<Vec<_>>().join(", ");
+            write_row(f, &function.function, function.requests, function.latency_us, &statuses)?;
+        }
+        write_row(f, "all", self.requests + self.unsent, self.latency_us, "")?;
+        if let Some(server) = &self.server {
+            write!(f, "\n{server}")?;
+        }
+        self.write_troubles(f)
+    }
+}
+
+fn write_row(f: &mut fmt::Formatter<'_>, name: &str, count: u64, latency: Latency, statuses: &str) -> fmt::Result {
+    let Latency { p50, p99, p999, max } = latency;
+    let row = format!("{name:<28} {count:>10} {p50:>9} {p99:>9} {p999:>9} {max:>9}  {statuses}");
+    writeln!(f, "{}", row.trim_end())
+}
+
+impl Report {
+    fn write_troubles(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let counts = [
+            (self.unsent, "requests were due and never left"),
+            (self.unanswered, "requests were never answered"),
+            (self.cut_short, "sequences ended early, for a reply did not hold what the next request needs"),
+        ];
+        for (count, what) in counts.iter().filter(|(count, _)| *count > 0) {
+            writeln!(f, "\n{count} {what}")?;
+        }
+        for UnexpectedReport { function, status, count, first } in &self.unexpected {
+            writeln!(f, "\nUNEXPECTED status {status} of {function}, {count} times, first: {first}")?;
+        }
+        if self.broken.connections > 0 {
+            let first = self.broken.first.as_deref().unwrap_or_default();
+            writeln!(f, "\nBROKEN connections: {}, the first: {first}", self.broken.connections)?;
+        }
+        self.advice.iter().try_for_each(|advice| writeln!(f, "\n{advice}"))
+    }
+}
+
+impl Display for ServerReport {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "server: ")?;
+        if let Some(cpu) = self.cpu_us_per_request {
+            write!(f, "{cpu:.2} us CPU a request, ")?;
+        }
+        write!(f, "{:.2} cores, {:.1} MiB of memory", self.cpu_cores, self.resident_bytes / f64::from(1 << 20))?;
+        if let Some(bytes) = self.bytes_per_idle_connection {
+            write!(f, ", {bytes:.0} bytes for each idle connection")?;
+        }
+        if let (Some(all), Some(each)) = (self.written_bytes, self.written_bytes_per_request) {
+            write!(f, "; {all:.0} bytes written to disk, {each:.0} a request")?;
+        }
+        if let Some(log) = self.log_bytes {
+            write!(f, "; {log:.0} bytes of log records")?;
+        }
+        writeln!(f)
+    }
+}
