@@ -25,8 +25,7 @@ pub(super) struct Load {
     /// Where the server listens.
     #[arg(long, default_value = "ws://127.0.0.1:7350")]
     url: String,
-    /// What is asked: a file, or the name of a mix that is part of the program: boss, enter_victory, hang_up, idle,
-    /// login_storm, mixed, read_only.
+    /// What is asked: a file, or the name of a mix that is part of the program; an unknown name lists them.
     #[arg(long, value_name = "FILE", default_value = "mixed")]
     mix: PathBuf,
     /// How many clients, each with a connection and a player of its own.

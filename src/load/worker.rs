@@ -56,6 +56,7 @@ pub(super) fn start(
 ) -> std::io::Result<()> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let work = move || {
+        let _alarm = Alarm(teller.clone());
         let mut worker = Worker::new(thread, plan, progress, wake, runtime);
         while let Ok(order) = orders.recv() {
             let told = match order {
@@ -69,6 +70,17 @@ pub(super) fn start(
     };
     std::thread::Builder::new().name(format!("raidkeep-load-{thread}")).spawn(work)?;
     Ok(())
+}
+
+/// Tells the coordinator of a thread that panics, which would wait for it in vain.
+struct Alarm(Sender<Told>);
+
+impl Drop for Alarm {
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            let _ = self.0.send(Told::Ready(Err(LoadError::Lost)));
+        }
+    }
 }
 
 struct Worker {
