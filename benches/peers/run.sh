@@ -5,7 +5,8 @@
 #     benches/peers/run.sh --seconds 4 --rounds 3
 #
 # The arguments are those of `cargo bench --bench versus_echo`. Node with npm, and Python with venv, have to be there.
-# What is installed stays in this folder.
+# What is installed stays in this folder. Energy is what a measurement cannot use up (`raidkeep load --write-assets`); rules.json
+# says the same to the peers.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 peers=benches/peers
@@ -14,11 +15,6 @@ peers=benches/peers
 [ -x $peers/.venv/bin/python ] || python3 -m venv $peers/.venv
 $peers/.venv/bin/pip install --quiet --disable-pip-version-check -r $peers/requirements.txt
 
-# The shipped rules, with energy that a measurement cannot use up; rules.json says the same to the peers.
-rm -rf $peers/assets
-cp -r assets $peers/assets
-sed -i 's/\(maximum\|newcomer\): 120,/\1: 1000000000,/' $peers/assets/energy.ron
-
 echo "Node $(node --version), $($peers/.venv/bin/python --version)," \
     "$(cd $peers && npm ls --depth 0 --parseable --long 2>/dev/null | grep -o '[^:]*$' | tail -n +2 | paste -sd' ')," \
     "$($peers/.venv/bin/pip freeze | paste -sd' ')"
@@ -26,7 +22,6 @@ echo "Node $(node --version), $($peers/.venv/bin/python --version)," \
 # Node's libraries check more and tell more outside of production.
 export NODE_ENV=production
 cargo bench --quiet --bench versus_echo -- \
-    --assets $peers/assets \
     --peer "Node ws=node $peers/ws.mjs" \
     --peer "Colyseus=node $peers/colyseus.mjs" \
     --peer "Python websockets=$peers/.venv/bin/python $peers/peer_websockets.py" \

@@ -47,6 +47,11 @@ impl Connection {
         Ok(Self { stream: dialect.open(address).await?, dialect, buffer: Vec::new(), filled: 0 })
     }
 
+    /// Takes over a connection that was opened and greeted by a client of `raidkeep load`.
+    pub(crate) fn take_over(connection: raidkeep::load::Connection) -> Self {
+        Self { stream: connection.stream, dialect: Dialect::Json, buffer: Vec::new(), filled: 0 }
+    }
+
     /// Sends one request and waits for its reply.
     pub(crate) async fn ask(&mut self, request: &str) -> Result<Vec<u8>> {
         let dialect = self.dialect;
@@ -111,7 +116,7 @@ impl Connection {
                 break;
             }
             let mut arrived = Tally::default();
-            self.receive(|payload| arrived.glance(payload, dialect)).await?;
+            self.receive(|payload| arrived.glance(payload, dialect, &requests.statuses)).await?;
             due = arrived.replies;
             let measuring = phase.load(Ordering::Relaxed) == MEASURING;
             flight.land(due, measuring.then_some(&mut tally.latencies))?;
@@ -165,7 +170,7 @@ impl Flight {
 pub(crate) struct Tally {
     pub(crate) replies: usize,
     pub(crate) refused: usize,
-    /// The first reply whose status was not zero.
+    /// The first reply whose status was not as it should be.
     pub(crate) refusal: Option<String>,
     /// Microseconds, one entry per reply.
     pub(crate) latencies: Vec<u32>,
@@ -173,10 +178,10 @@ pub(crate) struct Tally {
 
 impl Tally {
     /// Counts a message, unless it is a push of the server, which has no status.
-    fn glance(&mut self, payload: &[u8], dialect: Dialect) {
+    fn glance(&mut self, payload: &[u8], dialect: Dialect, expected: &[i32]) {
         let Some(status) = dialect.status(payload) else { return };
         self.replies += 1;
-        if status != 0 {
+        if !expected.contains(&status) {
             self.refused += 1;
             let reply = || String::from_utf8_lossy(payload).into_owned();
             self.refusal.get_or_insert_with(reply);
@@ -191,24 +196,47 @@ impl Tally {
     }
 }
 
-/// Two requests, framed beforehand, in a fixed proportion.
+/// What a connection asks, framed beforehand: sequences of requests, each as often as its weight says.
 pub(crate) struct Requests {
-    common: Vec<u8>,
-    rare: Vec<u8>,
-    rare_percent: u32,
+    sequences: Vec<Vec<Vec<u8>>>,
+    /// The sum of the weights up to each sequence.
+    weights: Vec<u32>,
+    /// The sequence that is asked at present, and its next request.
+    place: (usize, usize),
     random: u32,
+    /// The statuses that are as they should be.
+    pub(crate) statuses: Vec<i32>,
 }
 
 impl Requests {
-    /// `rare` in `rare_percent` of the cases, else `common`; `seed` keeps connections out of step.
-    pub(crate) fn mix(dialect: Dialect, common: &str, rare: &str, rare_percent: u32, seed: u32) -> Self {
-        Self { common: dialect.frame(common), rare: dialect.frame(rare), rare_percent, random: seed }
+    /// `seed` keeps connections out of step.
+    pub(crate) fn new(dialect: Dialect, sequences: &[(u32, Vec<String>)], statuses: Vec<i32>, seed: u32) -> Self {
+        let framed = |(_, requests): &(u32, Vec<String>)| requests.iter().map(|text| dialect.frame(text)).collect();
+        let weights = sequences.iter().scan(0, |sum, (weight, _)| {
+            *sum += weight;
+            Some(*sum)
+        });
+        let weights = weights.collect();
+        let sequences: Vec<Vec<Vec<u8>>> = sequences.iter().map(framed).collect();
+        // The first one counts as over, so that the first request is drawn as well.
+        let place = (0, sequences.first().map_or(0, Vec::len));
+        Self { sequences, weights, place, random: seed, statuses }
     }
 
     fn push_next(&mut self, batch: &mut Vec<u8>) {
-        // Numerical Recipes' generator; its high bits are good enough to shuffle two requests.
+        let (mut sequence, mut step) = self.place;
+        if step == self.sequences[sequence].len() {
+            (sequence, step) = (self.draw(), 0);
+        }
+        batch.extend_from_slice(&self.sequences[sequence][step]);
+        self.place = (sequence, step + 1);
+    }
+
+    fn draw(&mut self) -> usize {
+        // Numerical Recipes' generator; its high bits are good enough to shuffle requests.
         self.random = self.random.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
-        let rare = (self.random >> 16) % 100 < self.rare_percent;
-        batch.extend_from_slice(if rare { &self.rare } else { &self.common });
+        let all = self.weights.last().copied().unwrap_or(1);
+        let drawn = (self.random >> 16) % all;
+        self.weights.partition_point(|sum| *sum <= drawn)
     }
 }

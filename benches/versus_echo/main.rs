@@ -2,7 +2,7 @@
 //!
 //! The echo does all the network and JSON work of a request and nothing else; what Raidkeep costs beyond it is the
 //! game. Absolute figures belong to the machine, the ratios travel. Run with
-//! `cargo bench --bench versus_echo -- --assets DIR`, where DIR makes `enter_stage_general` cost no energy.
+//! `cargo bench --bench versus_echo`.
 //!
 //! With `--peer NAME=COMMAND` the yardstick is Raidkeep, and other servers that know `login_unique` and
 //! `enter_stage_general` are measured against it; `benches/peers/run.sh` does that. A peer's first line on stdout is
@@ -35,7 +35,7 @@ struct Options {
     /// Raidkeep's program
     #[arg(long, value_name = "PATH", default_value = env!("CARGO_BIN_EXE_raidkeep"))]
     server: PathBuf,
-    /// Raidkeep's assets; stage 8 should cost no energy in them
+    /// Raidkeep's assets, instead of those that `raidkeep load --write-assets` makes
     #[arg(long, value_name = "DIR")]
     assets: Option<PathBuf>,
     /// More settings for Raidkeep
@@ -154,13 +154,17 @@ async fn compare_with_echo(options: &Options) -> Result<()> {
     }
     let raidkeep = Server::raidkeep(options).await?;
     let read_bytes = measure::read_reply_bytes(&raidkeep).await?;
-    let same_size = Server::echo(options, read_bytes).await?;
+    let game_bytes = measure::game_reply_bytes(&raidkeep).await?;
+    let size_of_read = Server::echo(options, read_bytes).await?;
+    let size_of_game = Server::echo(options, game_bytes).await?;
     let mut targets = vec![
         first,
-        target(&format!("echo {read_bytes} B (same size)"), &same_size, Workload::Echo),
+        target(&format!("echo {read_bytes} B (size of the read)"), &size_of_read, Workload::Echo),
+        target(&format!("echo {game_bytes} B (size of the game's)"), &size_of_game, Workload::Echo),
         target("read (get_player_info)", &raidkeep, Workload::Read),
         target("write (enter_stage_general)", &raidkeep, Workload::Write),
-        target("mixed (80 % read, 20 % write)", &raidkeep, Workload::Mixed),
+        target("80 % of that read, 20 % of that write", &raidkeep, Workload::ReadWrite),
+        target("game (mixes/mixed.ron, 80 % reads)", &raidkeep, Workload::Game),
     ];
     let mut at = 0..;
     targets.retain(|target| at.next() == Some(0) || target.name.contains(&options.only));

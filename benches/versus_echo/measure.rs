@@ -8,6 +8,8 @@ use std::{
     time::{Duration, Instant},
 };
 
+use raidkeep::load::script::Script;
+use raidkeep::load::{self, Mix};
 use serde_json::Value;
 use tokio::{
     task::JoinSet,
@@ -29,27 +31,70 @@ pub(crate) enum Workload {
     Read,
     /// enter_stage_general, durable before it is answered.
     Write,
-    /// Four reads to one write.
-    Mixed,
+    /// Four of these reads to one of these writes.
+    ReadWrite,
+    /// The mix that `raidkeep load` calls `mixed`: four reads of many kinds to one write that takes effect.
+    Game,
 }
 
 impl Workload {
     /// Opens the connection of player `index`, ready to be driven.
     async fn open(self, server: &Server, index: u32) -> Result<(Connection, Requests)> {
+        if self == Self::Game {
+            let game = Game::open(server, index).await?;
+            let requests = Requests::new(Dialect::Json, &game.sequences, game.statuses, index);
+            return Ok((Connection::take_over(game.connection), requests));
+        }
         let mut connection = Connection::open(server.address, server.dialect).await?;
-        let mix = |common: &str, rare: &str, percent| Requests::mix(server.dialect, common, rare, percent, index);
+        let requests = |sequences: &[(u32, Vec<String>)]| Requests::new(server.dialect, sequences, vec![0], index);
         if self == Self::Echo {
-            return Ok((connection, mix(ECHO_REQUEST, ECHO_REQUEST, 0)));
+            return Ok((connection, requests(&[(1, vec![ECHO_REQUEST.to_owned()])])));
         }
         let token = login(&mut connection, index).await?;
-        let (read, write) = (read_request(&token), write_request(&token));
-        let requests = match self {
-            Self::Write => mix(&write, &write, 0),
-            Self::Mixed => mix(&read, &write, 20),
-            Self::Read | Self::Echo => mix(&read, &read, 0),
+        let (reads, writes) = match self {
+            Self::Write => (0, 1),
+            Self::ReadWrite => (4, 1),
+            _ => (1, 0),
         };
-        Ok((connection, requests))
+        let sequences = [(reads, vec![read_request(&token)]), (writes, vec![write_request(&token)])];
+        Ok((connection, requests(&sequences)))
     }
+}
+
+/// A player of the mix.
+struct Game {
+    connection: load::Connection,
+    sequences: Vec<(u32, Vec<String>)>,
+    statuses: Vec<i32>,
+}
+
+impl Game {
+    /// Opens the connection of player `index` and does the start of the mix.
+    async fn open(server: &Server, index: u32) -> Result<Self> {
+        let text = Mix::shipped("mixed").ok_or("the mix `mixed` should be part of the program")?;
+        let mix = Mix::read("mixed", text)?;
+        let script = Script::new(&mix, 0);
+        let mut values = script.values("bench", index as usize);
+        let mut connection = load::Connection::open(&server.address.to_string()).await?;
+        load::client::start(&mut connection, &script, &mut values).await?;
+        let texts = script.sequences.iter().map(|steps| steps.iter().map(|step| step.text(&values)).collect());
+        let sequences = mix.sequences.iter().map(|sequence| sequence.weight).zip(texts).collect();
+        let statuses = script.sequences.iter().flatten().flat_map(|step| step.statuses.iter().copied()).collect();
+        Ok(Self { connection, sequences, statuses })
+    }
+}
+
+/// The mean length of the replies to the mix, which an echo copies.
+pub(crate) async fn game_reply_bytes(server: &Server) -> Result<usize> {
+    let mut game = Game::open(server, 0).await?;
+    let (mut bytes, mut requests) = (0, 0);
+    for (weight, texts) in &game.sequences {
+        for text in texts {
+            bytes += *weight as usize * game.connection.ask(text).await?.len();
+            requests += *weight as usize;
+        }
+    }
+    Ok(bytes / requests)
 }
 
 fn read_request(token: &str) -> String {

@@ -3,7 +3,7 @@
 use std::{
     fs::{self, File},
     net::SocketAddr,
-    path::Path,
+    path::{Path, PathBuf},
     process::Stdio,
     time::Duration,
 };
@@ -50,9 +50,11 @@ impl Server {
         for setting in &options.set {
             command.args(["--set", setting]);
         }
-        if let Some(assets) = &options.assets {
-            command.arg("--assets").arg(assets);
-        }
+        let assets = match &options.assets {
+            Some(assets) => assets.clone(),
+            None => assets_for_load(options, &files).await?,
+        };
+        command.arg("--assets").arg(assets);
         Self::start(command, files).await
     }
 
@@ -162,6 +164,16 @@ impl Cpu {
 
 fn number(text: Option<&str>) -> Result<u64> {
     Ok(text.ok_or("a number is missing in /proc")?.parse()?)
+}
+
+/// Assets in which a measurement uses nothing up.
+async fn assets_for_load(options: &Options, files: &TempDir) -> Result<PathBuf> {
+    let folder = files.path().join("assets");
+    let written = Command::new(&options.server).args(["load", "--write-assets"]).arg(&folder).output().await?;
+    match written.status.success() {
+        true => Ok(folder),
+        false => Err(format!("no assets: {}", String::from_utf8_lossy(&written.stderr)).into()),
+    }
 }
 
 fn log_end(files: &TempDir) -> String {
