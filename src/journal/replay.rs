@@ -282,7 +282,9 @@ impl Replay {
     pub fn pause_until(&self, moment: i64) -> Option<Record> {
         let left = self.simulation.world().resource::<Clock>().real_time_until(moment)?;
         let LastTick { wall_ms, real_ns, folded_batch } = self.last;
-        let wall_ms = wall_ms.saturating_add(i64::try_from(left.as_millis()).unwrap_or(i64::MAX));
+        // A fast clock reaches the moment within a millisecond; behind it, nothing of it is missing.
+        let left_ms = left.as_nanos().div_ceil(1_000_000);
+        let wall_ms = wall_ms.saturating_add(i64::try_from(left_ms).unwrap_or(i64::MAX));
         Some(Record::Tick(TickRecord { wall_ms, real_ns, folded_batch, before: self.before, inputs: Vec::new() }))
     }
 
