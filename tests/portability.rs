@@ -70,6 +70,16 @@ fn a_document_tells_everything_in_words_and_no_token() {
 }
 
 #[test]
+fn a_document_that_is_too_long_for_a_reply_says_how_else() {
+    let mut setup = TestSetup::default();
+    setup.settings.portability.export_bytes_max = 1000;
+    let mut server = TestServer::with(setup);
+    join(&mut server, "Ann");
+    let (status, message) = refused(&mut server, "player_export", json!({"name": "Ann"}));
+    assert!(status == 97 && message.contains("raidkeep export --data"), "{status} {message}");
+}
+
+#[test]
 fn only_an_operator_exports_deletes_and_imports() {
     let (mut server, ann) = played();
     let document = export(&mut server, "Ann");
