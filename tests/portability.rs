@@ -349,6 +349,38 @@ fn numbers_of_another_world_mean_nothing_here() {
 }
 
 #[test]
+fn a_ledger_whose_beginning_was_dropped_goes_on_where_it_ended() {
+    let keeping = |entries| {
+        let mut setup = TestSetup::default();
+        setup.settings.ledger.entries_per_player = entries;
+        let mut server = TestServer::with(setup);
+        server.connect();
+        server
+    };
+    let mut server = keeping(4);
+    let ann = join(&mut server, "Ann");
+    for _ in 0..9 {
+        succeed(&mut server, &ann, "enter_stage_general", json!({"stage": 8}));
+        succeed(&mut server, &ann, "victory_stage_general", json!({"stage": 8}));
+    }
+    let document = export(&mut server, "Ann");
+    assert_eq!(document["parts"]["inventory"]["dropped"], 5, "four of nine movements are kept");
+    delete(&mut server, "Ann");
+    import(&mut server, &document);
+    assert_eq!(server.verify(), []);
+    assert_eq!(essence(&export(&mut server, "Ann")), essence(&document));
+    let mut elsewhere = keeping(2);
+    import(&mut elsewhere, &document);
+    assert_eq!(elsewhere.verify(), [], "fewer are kept there, and they fit");
+    let kept = export(&mut elsewhere, "Ann");
+    assert_eq!(kept["parts"]["inventory"]["ledger"].as_array().map(Vec::len), Some(2));
+    let ann = log_in(&mut elsewhere, "Ann").0;
+    succeed(&mut elsewhere, &ann, "enter_stage_general", json!({"stage": 8}));
+    succeed(&mut elsewhere, &ann, "victory_stage_general", json!({"stage": 8}));
+    assert_eq!(elsewhere.verify(), [], "the next movement follows on the last");
+}
+
+#[test]
 fn a_name_an_address_and_a_device_are_taken_once() {
     let (mut server, _) = played();
     let document = export(&mut server, "Ann");
