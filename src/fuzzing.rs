@@ -12,16 +12,17 @@ use crate::journal::Frames;
 use crate::platforms::mcrmb::wire::PlatformReply;
 use crate::platforms::signature::SudAuth;
 use crate::player::AccountId;
+use crate::portability::Document;
 use crate::request::RequestTable;
 use crate::request::envelope::Envelope;
 use crate::request::registry::RequestKind;
 use crate::request::route::{Route, RouteBody};
 use crate::rules::RuleTables;
-use crate::storage::Touched;
 use crate::storage::batch::batches;
 use crate::storage::disk::Disk;
 use crate::storage::rows::Persistence;
 use crate::storage::store::Store;
+use crate::storage::{Arrival, Touched};
 use crate::testing::{NOON_MS, TestSetup};
 
 /// One way in for bytes.
@@ -34,13 +35,14 @@ pub struct Entrance {
 }
 
 /// All of them.
-pub const ENTRANCES: [Entrance; 6] = [
+pub const ENTRANCES: [Entrance; 7] = [
     Entrance { name: "envelope", read: envelope },
     Entrance { name: "requests", read: requests },
     Entrance { name: "rules", read: rules },
     Entrance { name: "http_bodies", read: http_bodies },
     Entrance { name: "journals", read: journals },
     Entrance { name: "rows", read: rows },
+    Entrance { name: "documents", read: documents },
 ];
 
 /// What the functions need of a game.
@@ -150,6 +152,25 @@ fn rows(bytes: &[u8]) {
     }
     // Nothing saves what these have changed.
     world.insert_resource(Touched::default());
+}
+
+/// A document of a player, and each of its parts.
+fn documents(bytes: &[u8]) {
+    let world = &*lock();
+    let parts = world.resource::<Persistence>().player_parts();
+    let Some((part, rest)) = choose(&parts, bytes) else {
+        return;
+    };
+    let Ok(value) = serde_json::from_slice::<serde_json::Value>(rest) else {
+        return;
+    };
+    for is_same_world in [true, false] {
+        let arrival = Arrival { account: AccountId(1), is_same_world, world };
+        if let Err(unfit) = (part.unpack)(&value, arrival) {
+            assert!(!unfit.what.is_empty(), "a part that is refused has a reason");
+        }
+    }
+    drop(Document::read(value));
 }
 
 /// A game with the shipped rules that never ticks.

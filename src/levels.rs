@@ -6,7 +6,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::rules::{Place, Report, Rules, RulesApp, Table, Tables, only};
-use crate::storage::{PlayerRow, StorageApp};
+use crate::storage::{Arrival, PlayerRow, StorageApp, Unfit};
 
 /// A player's total experience.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Component, Serialize, Deserialize)]
@@ -27,6 +27,10 @@ impl PlayerRow for Experience {
 
     fn newcomer(world: &World) -> Self {
         Self { total: world.resource::<Rules<LevelRules>>().newcomer_exp }
+    }
+
+    fn arrive(&mut self, _: Arrival<'_>) -> Result<(), Unfit> {
+        if self.total < 0 { Err(Unfit::at("total", "expected 0 or more")) } else { Ok(()) }
     }
 }
 

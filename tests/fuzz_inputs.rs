@@ -42,6 +42,12 @@ fn bytes() -> impl Strategy<Value = Vec<u8>> {
         "email",
         "username",
         "password",
+        "points",
+        "total",
+        "at",
+        "hanging",
+        "format",
+        "parts",
     ]);
     let object = prop::collection::vec((key, value), 0..8).prop_map(|fields| {
         let fields: Vec<String> = fields.into_iter().map(|(key, value)| format!("\"{key}\":{value}")).collect();

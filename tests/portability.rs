@@ -70,6 +70,16 @@ fn a_document_tells_everything_in_words_and_no_token() {
 }
 
 #[test]
+fn a_document_that_is_too_long_for_a_reply_says_how_else() {
+    let mut setup = TestSetup::default();
+    setup.settings.portability.export_bytes_max = 1000;
+    let mut server = TestServer::with(setup);
+    join(&mut server, "Ann");
+    let (status, message) = refused(&mut server, "player_export", json!({"name": "Ann"}));
+    assert!(status == 97 && message.contains("raidkeep export --data"), "{status} {message}");
+}
+
+#[test]
 fn only_an_operator_exports_deletes_and_imports() {
     let (mut server, ann) = played();
     let document = export(&mut server, "Ann");
@@ -339,6 +349,38 @@ fn numbers_of_another_world_mean_nothing_here() {
 }
 
 #[test]
+fn a_ledger_whose_beginning_was_dropped_goes_on_where_it_ended() {
+    let keeping = |entries| {
+        let mut setup = TestSetup::default();
+        setup.settings.ledger.entries_per_player = entries;
+        let mut server = TestServer::with(setup);
+        server.connect();
+        server
+    };
+    let mut server = keeping(4);
+    let ann = join(&mut server, "Ann");
+    for _ in 0..9 {
+        succeed(&mut server, &ann, "enter_stage_general", json!({"stage": 8}));
+        succeed(&mut server, &ann, "victory_stage_general", json!({"stage": 8}));
+    }
+    let document = export(&mut server, "Ann");
+    assert_eq!(document["parts"]["inventory"]["dropped"], 5, "four of nine movements are kept");
+    delete(&mut server, "Ann");
+    import(&mut server, &document);
+    assert_eq!(server.verify(), []);
+    assert_eq!(essence(&export(&mut server, "Ann")), essence(&document));
+    let mut elsewhere = keeping(2);
+    import(&mut elsewhere, &document);
+    assert_eq!(elsewhere.verify(), [], "fewer are kept there, and they fit");
+    let kept = export(&mut elsewhere, "Ann");
+    assert_eq!(kept["parts"]["inventory"]["ledger"].as_array().map(Vec::len), Some(2));
+    let ann = log_in(&mut elsewhere, "Ann").0;
+    succeed(&mut elsewhere, &ann, "enter_stage_general", json!({"stage": 8}));
+    succeed(&mut elsewhere, &ann, "victory_stage_general", json!({"stage": 8}));
+    assert_eq!(elsewhere.verify(), [], "the next movement follows on the last");
+}
+
+#[test]
 fn a_name_an_address_and_a_device_are_taken_once() {
     let (mut server, _) = played();
     let document = export(&mut server, "Ann");
@@ -363,6 +405,7 @@ fn whatever_is_wrong_in_a_document_is_named_with_its_place() {
     let parts = "data.document.parts";
     let cases: Vec<(&str, Value, String)> = vec![
         ("/parts/energy/points", json!(-1), format!("{parts}.energy.points: expected 0 or more")),
+        ("/parts/experience/total", json!(-1), format!("{parts}.experience.total: expected 0 or more")),
         ("/parts/energy/points", json!("many"), format!("{parts}.energy.points: ")),
         ("/parts/inventory/owned/0", json!("3:1:-5"), format!("{parts}.inventory.owned[0]: ")),
         ("/parts/inventory/owned/0", json!("3:1:5"), format!("{parts}.inventory.owned: the ledger ends with")),
@@ -518,4 +561,112 @@ proptest! {
         prop_assert_eq!(elsewhere.verify(), []);
         prop_assert_eq!(sign_up(&mut elsewhere, "Ann"), json!(409));
     }
+}
+
+/// The places of everything in a document that a part tells, except who the player is.
+fn places(value: &Value, at: &str, found: &mut Vec<String>) {
+    match value {
+        Value::Array(values) => {
+            values.iter().enumerate().for_each(|(index, value)| places(value, &format!("{at}/{index}"), found));
+        }
+        Value::Object(fields) => fields.iter().for_each(|(name, value)| places(value, &format!("{at}/{name}"), found)),
+        _ => {}
+    }
+    if !at.is_empty() && !at.starts_with("/accounts") && !at.ends_with("_rfc3339") {
+        found.push(at.to_owned());
+    }
+}
+
+/// Everything a player may ask for of what a document has told. Refusals are answers too.
+fn use_everything(server: &mut TestServer) {
+    let ann = log_in(server, "Ann").0;
+    let asks = [
+        ("get_player_info", json!({})),
+        ("get_all_mail", json!({})),
+        ("claim_mail", json!({"key": "1"})),
+        ("victory_stage_general", json!({"stage": 8})),
+        ("enter_stage_general", json!({"stage": 8})),
+        ("mopping_up_stage", json!({"stage": 8, "count": 2})),
+        ("get_hang_up_info", json!({})),
+        ("get_hang_up_reward", json!({})),
+        ("start_hang_up", json!({"stage": 8})),
+        ("enter_stage_boss", json!({"stage": 3001})),
+        ("victory_stage_boss", json!({"stage": 3001, "damage": 30_000})),
+        ("stage_damage_ranking", json!({"page": 1})),
+        ("send_mail", json!({"gn_target": "Ann", "subj": "a", "body": "b"})),
+        ("merge", json!({"role": "Ann", "mode": 0, "num": 1, "name": "火球", "des": "一团很热很热的火"})),
+        ("status", json!({"role": "Ann"})),
+        ("bag", json!({"role": "Ann"})),
+        ("task_info", json!({"role": "Ann"})),
+        ("main", json!({"role": "Ann", "text": "hello"})),
+    ];
+    for (function, data) in asks {
+        let reply = server.ask(&ann, function, data);
+        assert_ne!(reply["status"], -1, "{function} should not be an internal error");
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 32, ..ProptestConfig::default() })]
+
+    #[test]
+    fn no_document_harms_a_world(
+        place in any::<prop::sample::Index>(),
+        value in prop::sample::select(vec![
+            json!(0), json!(1), json!(-1), json!(i64::MAX), json!(i64::MIN), json!(u64::MAX), json!(u32::MAX),
+            json!(i32::MIN), json!(i32::MAX), json!(253_402_300_799_i64), json!(""), json!("x"), Value::Null, json!([]),
+            json!({}), json!("3:1:9223372036854775807"), json!("9:4294967295:1"),
+        ]),
+        is_elsewhere in any::<bool>(),
+    ) {
+        let document = PACKED.with(Value::clone);
+        let mut all = Vec::new();
+        places(&document["parts"], "", &mut all);
+        let at = place.get(&all);
+        let mut mutated = document.clone();
+        let target = mutated["parts"].pointer_mut(at).expect("the place is there");
+        *target = value;
+        let mut server = TestServer::with(TestSetup { seed: if is_elsewhere { 8 } else { 7 }, ..TestSetup::default() });
+        server.connect();
+        // The first record of this season is nobody's, as in the world that the document is of.
+        let zed = join(&mut server, "Zed");
+        for damage in [10, 20] {
+            succeed(&mut server, &zed, "enter_stage_boss", json!({"stage": 3001}));
+            succeed(&mut server, &zed, "victory_stage_boss", json!({"stage": 3001, "damage": damage}));
+        }
+        let reply = server.operate("player_import", json!({"document": mutated}));
+        if reply["status"] == 0 {
+            prop_assert_eq!(server.verify(), [], "{} is taken in", at);
+            use_everything(&mut server);
+            server.advance_seconds(86_400);
+            use_everything(&mut server);
+            prop_assert_eq!(server.verify(), [], "{} is played on with", at);
+            let mut server = server.crash_and_reopen();
+            server.connect();
+            use_everything(&mut server);
+            export(&mut server, "Ann");
+            delete(&mut server, "Ann");
+            prop_assert_eq!(server.verify(), []);
+        } else {
+            let message = reply["message"].as_str().unwrap_or_default();
+            prop_assert!(reply["status"] == 13 && message.starts_with("data.document.parts."), "{}: {}", at, reply);
+        }
+    }
+}
+
+thread_local! {
+    /// The document of a player who has something of everything.
+    static PACKED: Value = {
+        let (mut server, ann) = played();
+        let bob = log_in(&mut server, "Bob").0;
+        succeed(&mut server, &bob, "send_mail", json!({"gn_target": "Ann", "subj": "b", "body": "c"}));
+        let task = succeed(&mut server, &ann, "task_info", json!({"role": "Ann"}))["task_list"][0].take();
+        succeed(&mut server, &ann, "select", json!({"role": "Ann", "task_name": task}));
+        server.advance_seconds(48 * 3600);
+        succeed(&mut server, &ann, "get_all_mail", json!({}));
+        let mut document = export(&mut server, "Ann");
+        let craft = json!([{"name": "火球", "description": "一团很热很热的火", "strength": 3}]);
+        document["parts"]["possessions"]["skills"] = craft;
+        document
+    };
 }

@@ -84,6 +84,9 @@ impl PushLine {
     }
 }
 
+/// A reply of this length fits into what a connection may leave unread, with other replies beside it.
+const EXPORT_BYTES_MAX: usize = 3 << 20;
+
 /// Limits on what clients may do.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 pub struct Limits {
@@ -91,6 +94,8 @@ pub struct Limits {
     pub frame_bytes: usize,
     /// Longest document of a player that is imported, in bytes. It comes in pieces that fit into frames.
     pub document_bytes: usize,
+    /// Longest document of a player that is exported in one reply, in bytes.
+    pub export_bytes: usize,
     /// Open connections.
     pub connections: usize,
     /// Requests of one connection under way.
@@ -196,6 +201,9 @@ impl Config {
         if self.limits.frame_bytes < 1024 {
             return wrong("limits.frame_bytes", "expected 1024 or more".to_owned());
         }
+        if !(1..=EXPORT_BYTES_MAX).contains(&self.limits.export_bytes) {
+            return wrong("limits.export_bytes", format!("expected 1 to {EXPORT_BYTES_MAX}"));
+        }
         for (key, value) in [
             ("limits.document_bytes", self.limits.document_bytes),
             ("limits.in_flight_per_connection", self.limits.in_flight_per_connection),
@@ -231,7 +239,10 @@ impl Config {
             platforms: crate::platforms::settings::PlatformSettings::default(),
             put_away_after: Duration::from_secs(self.put_away_seconds),
             backups: BackupSettings { folder: (!self.backups.is_empty()).then(|| self.backups.clone().into()) },
-            portability: PortabilitySettings { document_bytes_max: self.limits.document_bytes },
+            portability: PortabilitySettings {
+                document_bytes_max: self.limits.document_bytes,
+                export_bytes_max: self.limits.export_bytes,
+            },
             ledger: LedgerSettings { entries_per_player: self.ledger_entries_per_player },
             legacy_push: self
                 .legacy_push

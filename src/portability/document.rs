@@ -46,7 +46,7 @@ pub(super) struct Origin {
 
 /// Why a document cannot be read.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub(super) enum Unreadable {
+pub(crate) enum Unreadable {
     /// Another program wrote it.
     #[error("the document has format {found}; this program reads format {FORMAT}")]
     OtherFormat { found: Value },
@@ -71,7 +71,7 @@ impl Document {
     }
 
     /// Reads what [`Document::shown`] has written.
-    pub(super) fn read(mut shown: Value) -> Result<Self, Unreadable> {
+    pub(crate) fn read(mut shown: Value) -> Result<Self, Unreadable> {
         match shown.get("format") {
             Some(found) if *found != FORMAT => return Err(Unreadable::OtherFormat { found: found.clone() }),
             _ => {}

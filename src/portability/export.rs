@@ -13,9 +13,9 @@ use serde_json::Value;
 use crate::clock::Clock;
 use crate::identity::username_key;
 use crate::player::AccountId;
-use crate::portability::NO_SUCH_PLAYER;
 use crate::portability::document::{Document, Origin};
 use crate::portability::hooks::{ArchivedMentions, Hooks};
+use crate::portability::{NO_SUCH_PLAYER, PortabilitySettings};
 use crate::random::WorldSeed;
 use crate::reload::RulesState;
 use crate::request::{Call, Fact, Job, Need, Operator, Refusal, Request, Success, Waits};
@@ -72,6 +72,7 @@ pub(crate) enum NotExported {
 }
 
 const UNREADABLE: i32 = 98;
+const TOO_LONG: i32 = 97;
 
 pub(super) fn player_export(In(call): In<Call<PlayerExport>>, world: &mut World) -> Waits<PlayerExported> {
     let account = world.resource::<Directory>().find(&username_key(&call.request.name))?.ok_or(NO_SUCH_PLAYER)?;
@@ -84,7 +85,21 @@ pub(super) fn player_export(In(call): In<Call<PlayerExport>>, world: &mut World)
     let refused = |message: String| Refusal { status: UNREADABLE, message: message.into() };
     let luggage = read_so_far(fact)?.map_err(refused)?.ok_or(NO_SUCH_PLAYER)?;
     let document = write(world, account, &luggage).map_err(|error| refused(error.to_string()))?;
-    Ok(Success::with(PlayerExported { document: document.shown() }))
+    let document = document.shown();
+    check_length(&document, world.resource::<PortabilitySettings>().export_bytes_max)?;
+    Ok(Success::with(PlayerExported { document }))
+}
+
+fn check_length(document: &Value, bytes_max: usize) -> Result<(), Refusal> {
+    let bytes = document.to_string().len();
+    if bytes <= bytes_max {
+        return Ok(());
+    }
+    let message = format!(
+        "the document has {bytes} bytes, and limits.export_bytes allows {bytes_max}; raidkeep export --data reads it from a \
+         server that does not run"
+    );
+    Err(Refusal { status: TOO_LONG, message: message.into() })
 }
 
 /// What the job finds, in a form that a journal can keep: errors in words.

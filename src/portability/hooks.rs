@@ -53,7 +53,8 @@ impl Hooks {
                 Farewell::Hook(hook) => hook(world, player),
                 Farewell::System(system) => {
                     let parted = world.run_system_with(*system, player);
-                    parted.unwrap_or_else(|error| tracing::error!(%error, "a farewell could not run"));
+                    parted
+                        .expect("a feature should set up what its farewell needs; without it half a player would stay");
                 }
             }
         }

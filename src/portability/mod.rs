@@ -30,6 +30,8 @@ const NO_SUCH_PLAYER: Refusal = Refusal::new(99, "no such player");
 pub struct PortabilitySettings {
     /// The longest document that is taken in, in bytes.
     pub document_bytes_max: usize,
+    /// The longest document that is given in a reply, in bytes.
+    pub export_bytes_max: usize,
 }
 
 /// Documents of players and the functions of them.

@@ -178,7 +178,7 @@ impl StageSession {
     pub fn enter(&mut self, stage: u32, mode: Mode, now: i64) {
         self.end();
         self.open = Some(OpenSession { stage, mode, entered_at: now });
-        self.entered_count += 1;
+        self.entered_count = self.entered_count.saturating_add(1);
     }
 
     /// Notes a blow at the bosses, with which the open session is about to be left.
@@ -213,7 +213,7 @@ impl StageSession {
         let is_open = self.open.is_some_and(|open| open.stage == stage);
         if is_open {
             self.end();
-            self.left_count += 1;
+            self.left_count = self.left_count.saturating_add(1);
         }
         is_open
     }
@@ -227,12 +227,12 @@ impl StageSession {
     /// for operators.
     pub fn note_anomaly(&mut self) {
         self.end();
-        self.anomaly_count += 1;
+        self.anomaly_count = self.anomaly_count.saturating_add(1);
     }
 
     /// Notes abnormal data that leaves the session open.
     pub fn count_anomaly(&mut self) {
-        self.anomaly_count += 1;
+        self.anomaly_count = self.anomaly_count.saturating_add(1);
     }
 
     /// How often stages were entered and left, and how often the data was abnormal.

@@ -134,7 +134,7 @@ impl ModeRules {
 
     /// The highest stage that a player with this highest passed one may enter.
     pub fn reachable(&self, highest: u32) -> u32 {
-        if self.sequential { highest.max(self.first - 1) + 1 } else { self.last }
+        if self.sequential { highest.max(self.first - 1).saturating_add(1) } else { self.last }
     }
 
     /// The stage's configuration.
