@@ -14,6 +14,7 @@ mod acts;
 mod books;
 mod pair;
 mod player;
+mod points;
 mod siege;
 
 use std::collections::BTreeMap;
@@ -41,7 +42,7 @@ fn total(siege: &Siege) -> Tally {
     for tally in siege.pairs.iter().flat_map(|pair| &pair.fighters).map(|fighter| &fighter.tally) {
         tally.answered.iter().for_each(|(function, count)| *sum.answered.entry(function).or_default() += count);
         tally.refused.iter().for_each(|(what, count)| *sum.refused.entry(*what).or_default() += count);
-        sum.open_and_applied += tally.open_and_applied;
+        sum.open_and_there += tally.open_and_there;
         sum.open_and_dropped += tally.open_and_dropped;
     }
     sum
@@ -74,13 +75,13 @@ fn kills_while_every_feature_is_used_lose_nothing_and_double_nothing() {
     siege.verify().expect("everything should fit together");
     let tally = total(&siege);
     tell(&format!(
-        "{cycles} cycles, seed {seed}, {:?}: {} answered with success {:?}, refused {:?}, open at a kill: {} were there, \
-         {} were not; orders granted and refused: {ends:?}; {:?}",
+        "{cycles} cycles, seed {seed}, {:?}: {} answered with success {:?}, refused {:?}, open at a kill: {} were there or show nothing, \
+         {} were not there; orders granted and refused: {ends:?}; {:?}",
         started.elapsed(),
         tally.answered.values().sum::<usize>(),
         tally.answered,
         tally.refused,
-        tally.open_and_applied,
+        tally.open_and_there,
         tally.open_and_dropped,
         siege.covered
     ));
@@ -126,7 +127,7 @@ fn assert_covered(siege: &Siege, tally: &Tally) {
     for function in functions {
         assert!(tally.answered.contains_key(function), "{function} was never answered with success: {tally:?}");
     }
-    let both = (tally.open_and_applied, tally.open_and_dropped);
+    let both = (tally.open_and_there, tally.open_and_dropped);
     assert!(both.0 > 0 && both.1 > 0, "requests that a kill left open should be there, and not be there: {both:?}");
     let kills: BTreeMap<Moment, usize> = siege.covered.kills.clone();
     assert_eq!(kills.len(), 4, "every moment should be tried: {kills:?}");

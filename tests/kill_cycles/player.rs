@@ -38,7 +38,8 @@ pub(crate) enum Outcome {
 pub(crate) struct Tally {
     pub(crate) answered: BTreeMap<&'static str, usize>,
     pub(crate) refused: BTreeMap<(&'static str, i64), usize>,
-    pub(crate) open_and_applied: usize,
+    /// There already, or nothing that the books show.
+    pub(crate) open_and_there: usize,
     pub(crate) open_and_dropped: usize,
 }
 
@@ -243,7 +244,7 @@ impl Fighter {
         }
         match strip(&before) == strip(&books) && strip(&after) != strip(&books) {
             true => self.tally.open_and_dropped += 1,
-            false => self.tally.open_and_applied += 1,
+            false => self.tally.open_and_there += 1,
         }
         Ok(Some((act, status, data)))
     }

@@ -12,7 +12,7 @@ use tokio_tungstenite::tungstenite::Message;
 
 use crate::bank::Bank;
 use crate::pair::Pair;
-use crate::player::Order;
+use crate::points;
 use crate::process::{Client, Host, Lcg, OPERATOR, PATIENCE, PROGRAM, Server, copy_folder, edited_assets};
 
 /// When the server is killed.
@@ -264,53 +264,12 @@ impl Siege {
         std::fs::rename(self.host.path("older"), self.host.data()).expect("the copy should be movable");
     }
 
-    /// Waits for the end of all orders and compares them with what the platform was paid.
+    /// Waits for the end of all orders and compares them with what the platform was paid: how many were granted, and how
+    /// many refused.
     pub(crate) fn close_books(&mut self) -> Result<(usize, usize), String> {
         let server = self.host.start();
         self.bank.post("/faults", &json!([]));
-        let mut known: BTreeMap<String, Order> =
-            self.pairs.iter().flat_map(|pair| &pair.fighters).flat_map(|fighter| fighter.orders.clone()).collect();
-        let mut orders = Vec::new();
-        for _ in 0..30 {
-            server.operate("clock_advance", json!({"seconds": 86_400}));
-            orders = all_orders(&server)?;
-            let are_over = orders.iter().all(|order| order["state"] == "granted" || order["state"] == "refused");
-            if are_over && orders.len() >= known.len() {
-                break;
-            }
-            std::thread::sleep(Duration::from_millis(100));
-        }
-        let mut payments = self.payments()?;
-        let mut ends = (0, 0);
-        for order in &orders {
-            let number = order["order"].as_str().ok_or("an order has a number")?;
-            let told = known.remove(number).ok_or_else(|| format!("nobody was told of this order: {order}"))?;
-            let paid = payments.remove(number).unwrap_or_default();
-            let is_right = match (order["state"].as_str(), told) {
-                (Some("granted"), Order::Granted(goods) | Order::Pending(goods)) => paid == [goods.price()],
-                (Some("refused"), Order::Refused | Order::Pending(_)) => paid.is_empty(),
-                _ => false,
-            };
-            if !is_right {
-                return Err(format!("points that are taken are goods that are granted: {paid:?}, {told:?}, {order}"));
-            }
-            if order["state"] == "granted" { ends.0 += 1 } else { ends.1 += 1 }
-        }
-        match (known.is_empty(), payments.is_empty()) {
-            (true, true) => Ok(ends),
-            _ => Err(format!("orders {known:?} are lost, payments {payments:?} are for nothing")),
-        }
-    }
-
-    /// What the platform was paid, by the number of the order.
-    fn payments(&self) -> Result<BTreeMap<String, Vec<i64>>, String> {
-        let state: Value = serde_json::from_str(&self.bank.state()).map_err(|error| error.to_string())?;
-        let mut payments: BTreeMap<String, Vec<i64>> = BTreeMap::new();
-        for payment in state["payments"].as_array().ok_or("a list of payments")? {
-            let number = payment["use"].as_str().and_then(|text| text.rsplit(' ').next()).ok_or("a purpose")?;
-            payments.entry(number.to_owned()).or_default().extend(payment["money"].as_i64());
-        }
-        Ok(payments)
+        points::close_books(&server, &self.bank, &self.pairs)
     }
 }
 
@@ -358,18 +317,6 @@ fn check_life(life: &[i64], blows: i64) -> Result<(), String> {
     match life == expected {
         true => Ok(()),
         false => Err(format!("{blows} blows were answered, and the bosses have {life:?}, expected {expected:?}")),
-    }
-}
-
-fn all_orders(server: &Server) -> Result<Vec<Value>, String> {
-    let (mut orders, mut before) = (Vec::new(), Value::Null);
-    loop {
-        let reply = server.operate("order_list", json!({"limit": 500, "before": before}));
-        orders.extend(reply["data"]["orders"].as_array().ok_or_else(|| format!("a list of orders: {reply}"))?.clone());
-        before = reply["data"]["next"].clone();
-        if before.is_null() {
-            return Ok(orders);
-        }
     }
 }
 
