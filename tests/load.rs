@@ -87,11 +87,44 @@ fn a_report_tells_scripts_all_figures() {
 fn an_open_loop_asks_what_is_due_and_no_more() {
     let host = host_for_load();
     let server = host.start();
-    let arguments = ["--mix", "mixed", "--clients", "5", "--threads", "2", "--rate", "2000", "--requests", "300"];
-    let report = report(&server, &arguments, 0);
-    assert_eq!((&report["setup"]["loop"], &report["requests"]), (&"open".into(), &300.into()), "{report:#}");
-    let seconds = report["seconds"].as_f64().expect("seconds");
-    assert!(seconds >= 0.14, "300 requests at 2000 a second cannot be due sooner than in 0.15 s: {seconds}");
+    for mix in ["mixed", "login_storm"] {
+        let arguments = ["--mix", mix, "--clients", "5", "--threads", "2", "--rate", "2000", "--requests", "300"];
+        let report = report(&server, &arguments, 0);
+        assert_eq!((&report["setup"]["loop"], &report["requests"]), (&"open".into(), &300.into()), "{report:#}");
+        let seconds = report["seconds"].as_f64().expect("seconds");
+        assert!(seconds >= 0.14, "{mix}: 300 requests at 2000 a second are not due before 0.15 s: {seconds}");
+    }
+}
+
+#[test]
+fn values_go_from_a_reply_of_the_game_into_later_requests() {
+    let host = host_for_load();
+    let server = host.start();
+    let file = host.path("carried.ron");
+    let mix = r#"(
+        about: "looks at its own bag, which only its own name opens", in_flight: 4,
+        start: [(function: "login_unique", data: {"unique_id": "{run}{client}"}, statuses: [0, 1])],
+        sequences: [(weight: 1, steps: [
+            (function: "get_player_info", take: {"name": "/data/name"}),
+            (function: "bag", data: {"role": "{name}"}),
+            (function: "get_new_mail", take: {"key": "/data/mail/0/key"}),
+            (function: "mark_read_mail", data: {"key": "{key}"}),
+        ])],
+    )"#;
+    std::fs::write(&file, mix).expect("a file of the test");
+    let file = file.display().to_string();
+    let report = report(&server, &["--mix", &file, "--clients", "3", "--requests", "90"], 0);
+    let asked = |function: &str| {
+        let functions = report["functions"].as_array().expect("a list of functions");
+        functions
+            .iter()
+            .find(|found| found["function"] == function)
+            .map_or(0, |found| found["requests"].as_u64().unwrap_or(0))
+    };
+    assert!(asked("bag") > 10, "{report:#}");
+    assert_eq!(asked("mark_read_mail"), 0, "a newcomer has no mail, so there is nothing to mark: {report:#}");
+    let cut_short = report["cut_short"].as_u64().expect("a count");
+    assert!(cut_short > 0 && cut_short <= asked("get_new_mail"), "and the sequences end there: {report:#}");
 }
 
 #[test]

@@ -28,9 +28,13 @@ impl Figures {
     }
 
     fn read(page: &str) -> Option<Self> {
-        let sample = |name: &str| page.lines().find_map(|line| line.strip_prefix(name)?.trim().parse().ok());
+        let sample = |name: &str| page.lines().find_map(|line| line.strip_prefix(name)?.trim().parse::<f64>().ok());
         Some(Self {
-            cpu_seconds: sample("process_cpu_seconds_total ")?,
+            // Where microseconds are not told, whole seconds are.
+            cpu_seconds: match sample("process_cpu_microseconds_total ") {
+                Some(microseconds) => microseconds / 1e6,
+                None => sample("process_cpu_seconds_total ")?,
+            },
             resident_bytes: sample("process_resident_memory_bytes ")?,
             written_bytes: sample("process_written_bytes_total "),
             log_bytes: sample("raidkeep_log_bytes_total "),
@@ -57,6 +61,8 @@ mod tests {
                     process_resident_memory_bytes 2048\nraidkeep_log_bytes_total 17\n";
         let expected = Figures { cpu_seconds: 1.5, resident_bytes: 2048.0, written_bytes: None, log_bytes: Some(17.0) };
         assert_eq!(Figures::read(page), Some(expected));
+        let finer = format!("{page}process_cpu_microseconds_total 1499000\n");
+        assert_eq!(Figures::read(&finer).map(|figures| figures.cpu_seconds), Some(1.499));
         assert_eq!(Figures::read("HTTP/1.1 404 Not Found\r\n\r\nmetrics are off\n"), None);
     }
 }

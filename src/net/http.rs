@@ -18,10 +18,10 @@ use tokio_tungstenite::WebSocketStream;
 use tokio_tungstenite::tungstenite::handshake::derive_accept_key;
 use tokio_tungstenite::tungstenite::protocol::Role;
 
-use crate::net::routes;
 use crate::net::server::OpenConnection;
 use crate::net::shard::Sockets;
 use crate::net::websocket;
+use crate::net::{process, routes};
 use crate::platforms::settings::SudSettings;
 use crate::platforms::signature::discovery_path;
 use crate::platforms::sud::query::QUERY_PATH;
@@ -131,21 +131,12 @@ fn render_metrics(site: &Site) -> Reply {
     let Some(metrics) = &site.metrics else {
         return text(StatusCode::NOT_FOUND, "metrics are off\n");
     };
-    metrics_process::Collector::default().collect();
-    if let Some(bytes) = written_bytes() {
-        metrics::counter!("process_written_bytes_total").absolute(bytes);
-    }
+    process::collect();
     metrics.run_upkeep();
     let mut reply = text(StatusCode::OK, metrics.render());
     let format = HeaderValue::from_static("text/plain; version=0.0.4; charset=utf-8");
     reply.headers_mut().insert(header::CONTENT_TYPE, format);
     reply
-}
-
-/// Bytes that this process has caused to be written to disk; only Linux tells.
-fn written_bytes() -> Option<u64> {
-    let io = std::fs::read_to_string("/proc/self/io").ok()?;
-    io.lines().find_map(|line| line.strip_prefix("write_bytes:")?.trim().parse().ok())
 }
 
 fn has_token(headers: &HeaderMap, name: header::HeaderName, token: &str) -> bool {

@@ -11,6 +11,7 @@ pub mod http;
 pub mod inbox;
 pub mod limits;
 pub mod operator;
+pub mod process;
 pub mod routes;
 pub mod server;
 pub mod shard;
