@@ -264,11 +264,17 @@ impl Siege {
         std::fs::rename(self.host.path("older"), self.host.data()).expect("the copy should be movable");
     }
 
-    /// Waits for the end of all orders and compares them with what the platform was paid: how many were granted, and how
-    /// many refused.
+    /// Checks everybody once more, then waits for the end of all orders and compares them with what the platform was paid:
+    /// how many were granted, and how many refused.
     pub(crate) fn close_books(&mut self) -> Result<(usize, usize), String> {
         let server = self.host.start();
         self.bank.post("/faults", &json!([]));
+        // The last kill may have left orders that nobody was told of yet.
+        for pair in &mut self.pairs {
+            settle(pair, server.address)?;
+            self.blows += pair.take_blows();
+        }
+        check_life(&shown_life(&server)?, self.blows)?;
         points::close_books(&server, &self.bank, &self.pairs)
     }
 }
