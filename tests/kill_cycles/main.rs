@@ -76,8 +76,8 @@ fn kills_while_every_feature_is_used_lose_nothing_and_double_nothing() {
     siege.verify().expect("everything should fit together");
     let tally = total(&siege);
     tell(&format!(
-        "{cycles} cycles, seed {seed}, {:?}: {} answered with success {:?}, refused {:?}, open at a kill: {} were there or show nothing, \
-         {} were not there; orders granted and refused: {ends:?}; {:?}",
+        "{cycles} cycles, seed {seed}, {:?}: {} answered with success {:?}, refused {:?}, \
+         open at a kill: {} were there or show nothing, {} were not there; orders granted and refused: {ends:?}; {:?}",
         started.elapsed(),
         tally.answered.values().sum::<usize>(),
         tally.answered,

@@ -187,8 +187,8 @@ impl Siege {
             Moment::WhileFolding => {
                 // A list of the ledger is read behind a fold.
                 let mut operator = server.connect();
-                let name = self.pairs.first().map_or("玩家#1", |pair| &pair.fighters[0].roles.own);
-                let request = json!({"world": 0, "function": "ledger_list", "data": {"token": OPERATOR, "name": name, "limit": 1}});
+                let data = json!({"token": OPERATOR, "name": "玩家#1", "limit": 1});
+                let request = json!({"world": 0, "function": "ledger_list", "data": data});
                 operator.send(Message::text(request.to_string()))?;
                 std::thread::sleep(Duration::from_micros(self.lcg.below(12_000)));
                 server.process.kill();
