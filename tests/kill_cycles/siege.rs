@@ -187,8 +187,8 @@ impl Siege {
             Moment::WhileFolding => {
                 // A list of the ledger is read behind a fold.
                 let mut operator = server.connect();
-                let name = self.pairs.first().map_or("玩家#1", |pair| &pair.fighters[0].roles.own);
-                let request = json!({"world": 0, "function": "ledger_list", "data": {"token": OPERATOR, "name": name, "limit": 1}});
+                let data = json!({"token": OPERATOR, "name": "玩家#1", "limit": 1});
+                let request = json!({"world": 0, "function": "ledger_list", "data": data});
                 operator.send(Message::text(request.to_string()))?;
                 std::thread::sleep(Duration::from_micros(self.lcg.below(12_000)));
                 server.process.kill();
@@ -264,11 +264,17 @@ impl Siege {
         std::fs::rename(self.host.path("older"), self.host.data()).expect("the copy should be movable");
     }
 
-    /// Waits for the end of all orders and compares them with what the platform was paid: how many were granted, and how
-    /// many refused.
+    /// Checks everybody once more, then waits for the end of all orders and compares them with what the platform was paid:
+    /// how many were granted, and how many refused.
     pub(crate) fn close_books(&mut self) -> Result<(usize, usize), String> {
         let server = self.host.start();
         self.bank.post("/faults", &json!([]));
+        // The last kill may have left orders that nobody was told of yet.
+        for pair in &mut self.pairs {
+            settle(pair, server.address)?;
+            self.blows += pair.take_blows();
+        }
+        check_life(&shown_life(&server)?, self.blows)?;
         points::close_books(&server, &self.bank, &self.pairs)
     }
 }
