@@ -1,4 +1,4 @@
-//! The outcome of a run as figures; [`super::words`] puts them into words.
+//! The outcome of a run as figures; `words.rs` puts them into words.
 
 use hdrhistogram::Histogram;
 use serde::Serialize;
