@@ -7,11 +7,16 @@ use crate::request::Refusal;
 use crate::request::dispatch::{Held, TIMED_OUT, Until};
 use crate::tick::Calls;
 
+/// As many batches as are under way at the same time when the disk is as fast as usual.
+const ROOMS_KEPT: usize = 16;
+
 /// The replies of a world, and its calls to platforms, that may not leave yet.
 #[derive(Debug, Default)]
 pub struct ReplyGate {
     committed: u64,
     waiting: BTreeMap<u64, Vec<Held>>,
+    /// Room of replies that have left, for those to come.
+    room: Vec<Vec<Held>>,
     calls: BTreeMap<u64, Vec<Outgoing>>,
 }
 
@@ -22,10 +27,13 @@ impl ReplyGate {
     }
 
     /// Takes a tick's replies; those that wait for nothing leave at once.
-    pub fn admit(&mut self, replies: Vec<Held>) {
+    pub fn admit(&mut self, replies: impl IntoIterator<Item = Held>) {
         for held in replies {
             match held.until {
-                Until::Batch(number) if number > self.committed => self.waiting.entry(number).or_default().push(held),
+                Until::Batch(number) if number > self.committed => {
+                    let waiting = self.waiting.entry(number);
+                    waiting.or_insert_with(|| self.room.pop().unwrap_or_default()).push(held);
+                }
                 _ => held.release(),
             }
         }
@@ -35,7 +43,11 @@ impl ReplyGate {
     pub fn committed(&mut self, number: u64) {
         self.committed = self.committed.max(number);
         while let Some(entry) = self.waiting.first_entry().filter(|entry| *entry.key() <= self.committed) {
-            entry.remove().into_iter().for_each(Held::release);
+            let mut leaving = entry.remove();
+            leaving.drain(..).for_each(Held::release);
+            if self.room.len() < ROOMS_KEPT {
+                self.room.push(leaving);
+            }
         }
     }
 

@@ -115,6 +115,8 @@ pub struct Calls {
 struct Arrivals {
     inputs: Vec<Input>,
     ready: VecDeque<Command>,
+    /// What came with this tick. Empty between ticks, and kept for its room.
+    arrived: VecDeque<Command>,
     moment: Option<Moment>,
 }
 
@@ -182,6 +184,14 @@ impl Simulation {
             calls,
             queries: std::mem::take(&mut outbox.queries),
             wake_after,
+        }
+    }
+
+    /// Takes back the room of replies that have gone, so that the next tick need not make it anew.
+    pub fn reuse(&mut self, room: Vec<Held>) {
+        let mut outbox = self.app.world_mut().resource_mut::<Outbox>();
+        if room.is_empty() && outbox.replies.is_empty() {
+            outbox.replies = room;
         }
     }
 
@@ -265,7 +275,6 @@ impl bevy_app::Plugin for TickPlugin {
 pub fn receive(world: &mut World) {
     world.resource_scope(|world, mut arrivals: Mut<Arrivals>| {
         let arrivals = &mut *arrivals;
-        let mut arrived = VecDeque::new();
         if let Some(moment) = arrivals.moment.take() {
             world.resource_mut::<Time<Real>>().update_with_instant(moment.real);
             world.resource_mut::<Clock>().update(moment.wall_ms);
@@ -273,7 +282,7 @@ pub fn receive(world: &mut World) {
         }
         for input in arrivals.inputs.drain(..) {
             match input {
-                Input::Command(command) => arrived.push_back(command),
+                Input::Command(command) => arrivals.arrived.push_back(command),
                 Input::Found(key, account) => {
                     arrivals.ready.extend(world.resource_mut::<Parked>().take_lookup(&key));
                     // It may have been read before the account was deleted.
@@ -310,7 +319,11 @@ pub fn receive(world: &mut World) {
         arrivals.ready.extend(world.resource_mut::<Notices>().take());
         // A command that has waited came before all that arrived now, and no request overtakes
         // an earlier one of its player.
-        arrivals.ready.append(&mut arrived);
+        if arrivals.ready.is_empty() {
+            std::mem::swap(&mut arrivals.ready, &mut arrivals.arrived);
+        } else {
+            arrivals.ready.append(&mut arrivals.arrived);
+        }
     });
 }
 

@@ -206,9 +206,14 @@ schema_by_hand!(Ratios, "Ratios", |generator| map_of::<String>(
 impl Serialize for Ratios {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut map = serializer.serialize_map(Some(self.hundredths.len()))?;
+        // Clients ask for these all the time, and the formatting of the standard library would be the dearest part of it.
+        let mut name = self.prefix.to_owned();
         for (number, hundredths) in self.hundredths.iter().enumerate() {
-            let ratio = format!("{}.{:02}", hundredths / 100, hundredths % 100);
-            map.serialize_entry(&format!("{}{number}", self.prefix), &ratio)?;
+            name.truncate(self.prefix.len());
+            name.push_str(itoa::Buffer::new().format(number));
+            let [ones, tenths, rest] =
+                [hundredths / 100, hundredths / 10 % 10, hundredths % 10].map(|digit| digit + b'0');
+            map.serialize_entry(&name, std::str::from_utf8(&[ones, b'.', tenths, rest]).unwrap_or_default())?;
         }
         map.end()
     }

@@ -213,7 +213,7 @@ impl WorldLoop {
         }
     }
 
-    fn carry_out(&mut self, effects: Effects, real: Instant) {
+    fn carry_out(&mut self, mut effects: Effects, real: Instant) {
         self.wakes_at = effects.wake_after.map(|delay| real + delay);
         if let Some(storage) = &self.storage {
             if let Some(batch) = effects.batch {
@@ -225,7 +225,8 @@ impl WorldLoop {
             effects.players.into_iter().for_each(|account| storage.load(account));
             effects.queries.into_iter().for_each(|(number, query)| storage.query(number, query));
         }
-        self.gate.admit(effects.replies);
+        self.gate.admit(effects.replies.drain(..));
+        self.simulation.reuse(effects.replies);
         self.gate.admit_calls(effects.calls);
         self.send_calls();
         effects.jobs.into_iter().for_each(|(number, job)| self.jobs.start(number, job));
