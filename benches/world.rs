@@ -4,6 +4,9 @@
 //! temporary folder, takes a minute or two to fill, and is removed at the end.
 #![expect(clippy::print_stdout, reason = "a benchmark prints its result")]
 
+#[path = "shared/world.rs"]
+mod shared;
+
 use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -13,16 +16,13 @@ use clap::Parser;
 use raidkeep::game::{self, GameSettings, Start};
 use raidkeep::net::connection::Connection;
 use raidkeep::net::inbox::Inbox;
-use raidkeep::net::limits::{Limiter, PlayerLimits};
-use raidkeep::net::operator::OperatorToken;
 use raidkeep::net::way_in::WayIn;
 use raidkeep::platforms::sud::{RoundBegin, RoundPlayer, Rounds};
 use raidkeep::player::AccountId;
 use raidkeep::ranking::{Ranking, Score};
-use raidkeep::request::RequestTable;
 use raidkeep::rules::LoadedRules;
 use raidkeep::storage::store::{LogRecord, Store};
-use raidkeep::testing::{NOON_MS, TestSetup, edit_assets};
+use raidkeep::testing::{NOON_MS, TestSetup};
 use raidkeep::tick::{Effects, Input, Moment, Simulation};
 
 #[derive(Parser)]
@@ -79,29 +79,17 @@ struct Driven {
 }
 
 impl Bench {
-    /// The shipped rules, but stage 8 takes no energy, so that it can be entered without end.
     fn new(folder: &Path) -> Self {
-        let setup = TestSetup::default();
-        let (from, to) = ("to: 9,\n            energy: 6", "to: 9,\n            energy: 0");
-        let assets = edit_assets(&folder.join("assets"), "stages/general.ron", from, to);
-        let rules = game::load_rules(&setup.settings, &assets).expect("the edited assets should be valid");
-        Self { settings: setup.settings, rules }
+        let TestSetup { settings, assets, .. } = shared::setup(folder);
+        let rules = game::load_rules(&settings, &assets).expect("the edited assets should be valid");
+        Self { settings, rules }
     }
 
     fn start(&self, store: &Store) -> Driven {
         let start = Start { wall_ms: NOON_MS, seed: 7 };
         let simulation = game::start_world(&self.settings, &self.rules, store, start).expect("the world should start");
         let inbox = Arc::new(Inbox::new(1 << 20, store.recovered.last_batch, Box::new(|| {})));
-        let way_in = Arc::new(WayIn {
-            routes: simulation.world().resource::<raidkeep::request::route::RouteTable>().clone(),
-            address_bindings: raidkeep::net::bindings::AddressBindings::new(false, ""),
-            address_limits: raidkeep::net::limits::AddressLimits::new(0),
-            requests: simulation.world().resource::<RequestTable>().clone(),
-            worlds: vec![inbox.clone()],
-            operator: OperatorToken::new("operator"),
-            player_limits: PlayerLimits::new(0),
-            entropy: Box::new(raidkeep::net::operator::entropy),
-        });
+        let way_in = shared::way_in(&simulation, &inbox);
         Driven { simulation, inbox, way_in, inputs: Vec::new(), started: Instant::now() }
     }
 
@@ -272,10 +260,7 @@ impl Driven {
     }
 
     fn log_in(&mut self, store: &Store, number: u64) -> (Connection, Vec<Effects>) {
-        let mut connection = Connection::new(self.way_in.clone(), None, Limiter::per_second(0), 1024);
-        connection.receive(&format!(
-            r#"{{"world":0,"function":"login_unique","data":{{"unique_id":"bench-{number}"}},"id":1}}"#
-        ));
+        let mut connection = shared::sign_in(&self.way_in, number);
         let mut all = Vec::new();
         while !connection.has_replies() {
             let mut effects = self.tick();

@@ -1,5 +1,6 @@
 //! A world without sockets, for benchmarks: who asks it something is a connection of the benchmark's own.
 
+use std::fmt::Display;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -36,7 +37,7 @@ pub(crate) fn way_in(simulation: &Simulation, inbox: &Arc<Inbox>) -> Arc<WayIn> 
 }
 
 /// A connection without limits, that has asked for the guest account of this number.
-pub(crate) fn sign_in(way_in: &Arc<WayIn>, number: usize) -> Connection {
+pub(crate) fn sign_in(way_in: &Arc<WayIn>, number: impl Display) -> Connection {
     let mut connection = Connection::new(way_in.clone(), None, Limiter::per_second(0), 1024);
     let data = format!(r#"{{"unique_id":"bench-{number}"}}"#);
     connection.receive(&format!(r#"{{"world":0,"function":"login_unique","data":{data},"id":1}}"#));
