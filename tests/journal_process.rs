@@ -160,3 +160,14 @@ fn a_killed_server_leaves_a_journal_and_the_next_start_begins_another_that_goes_
     let output = replay(&[&later]);
     assert!(String::from_utf8_lossy(&output.stderr).contains("begins with part 0"), "{output:?}");
 }
+
+#[test]
+fn a_server_that_is_killed_before_the_journal_is_written_leaves_one_with_its_beginning() {
+    let host = host(&["--set", "journal.write_every_ms=60000"]);
+    let mut server = host.start();
+    play(&server);
+    server.process.kill();
+    let journal = journals(&host).pop().expect("a journal should be there").display().to_string();
+    let played = told(&replay(&[&journal]));
+    assert!(played.contains("checkpoints equal"), "it can be read, with little in it: {played}");
+}

@@ -74,24 +74,42 @@ pub fn program_name() -> String {
 #[derive(Debug)]
 pub struct FileJournal {
     queue: Arc<Queue>,
+    /// Waits for the first entry.
+    writer: Option<Writer>,
     thread: Option<JoinHandle<()>>,
 }
 
 impl FileJournal {
-    /// Makes the first part and starts the thread that writes. `id` is the moment of the start, unix milliseconds.
+    /// Makes the first part. `id` is the moment of the start, unix milliseconds.
     pub fn create(folder: &Path, name: &str, id: i64, settings: &JournalSettings) -> io::Result<Self> {
         std::fs::create_dir_all(folder)?;
         let queue = Arc::new(Queue::new(settings.queue_bytes));
         let parts = Parts::create(folder, name, id, settings.file_bytes)?;
         let writer = Writer { queue: queue.clone(), parts, pause: Duration::from_millis(settings.write_every_ms) };
-        let thread = Builder::new().name("raidkeep-journal".into()).spawn(move || writer.run())?;
-        Ok(Self { queue, thread: Some(thread) })
+        Ok(Self { queue, writer: Some(writer), thread: None })
+    }
+
+    /// Writes the first entry before anything happens in the world: a process may be killed at once, and a journal without its
+    /// beginning cannot be read. Then a thread writes.
+    fn begin(&mut self, mut writer: Writer, entry: &[u8]) -> io::Result<()> {
+        writer.parts.write(entry, &mut Vec::new())?;
+        writer.parts.file.flush()?;
+        self.thread = Some(Builder::new().name("raidkeep-journal".into()).spawn(move || writer.run())?);
+        Ok(())
     }
 }
 
 impl JournalSink for FileJournal {
     fn take(&mut self, entry: Vec<u8>) -> bool {
-        self.queue.put(entry)
+        let Some(writer) = self.writer.take() else {
+            return self.queue.put(entry);
+        };
+        if let Err(error) = self.begin(writer, &entry) {
+            self.queue.close();
+            report_gap(&error);
+            return false;
+        }
+        true
     }
 }
 
@@ -108,6 +126,7 @@ impl Drop for FileJournal {
 }
 
 /// The files of a journal.
+#[derive(Debug)]
 struct Parts {
     folder: PathBuf,
     name: String,
@@ -147,6 +166,15 @@ fn open(path: &Path, head: Head) -> io::Result<BufWriter<File>> {
     Ok(file)
 }
 
+fn report_gap(error: &io::Error) {
+    metrics::counter!("raidkeep_journal_gaps_total").increment(1);
+    tracing::error!(
+        %error,
+        "the journal cannot be written and ends here; the game goes on. The next start begins another one"
+    );
+}
+
+#[derive(Debug)]
 struct Writer {
     queue: Arc<Queue>,
     parts: Parts,
@@ -158,11 +186,7 @@ impl Writer {
     fn run(mut self) {
         if let Err(error) = self.write_all() {
             self.queue.close();
-            metrics::counter!("raidkeep_journal_gaps_total").increment(1);
-            tracing::error!(
-                %error,
-                "the journal cannot be written and ends here; the game goes on. The next start begins another one"
-            );
+            report_gap(&error);
         }
     }
 
