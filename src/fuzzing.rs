@@ -1,5 +1,5 @@
 //! Everything that reads what others have written, as functions that take any bytes: for the fuzz targets in `fuzz/` and,
-//! bounded, for `tests/fuzz_inputs.rs`. None of them may panic, whatever the bytes.
+//! bounded, for `tests/studio/fuzz_inputs.rs`. None of them may panic, whatever the bytes.
 
 use std::borrow::Cow;
 use std::sync::{LazyLock, Mutex, MutexGuard, PoisonError};

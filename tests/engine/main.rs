@@ -1,0 +1,10 @@
+//! What the engine promises, shown through the protocol: storage, idempotency keys, waiting requests, events, journals.
+
+mod envelope;
+mod events;
+mod journal;
+mod once;
+mod storage;
+mod store_faults;
+mod verify;
+mod waiting;

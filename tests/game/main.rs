@@ -1,0 +1,29 @@
+//! The features of the game, shown through the protocol with a server in memory.
+
+mod battle_properties;
+mod battles;
+mod bosses;
+mod challenges;
+mod clock_jumps;
+mod crafting;
+mod duel;
+mod identity;
+mod ledger;
+mod mail;
+mod narrator;
+mod payer;
+mod payment_faults;
+mod payment_orders;
+mod payments;
+mod portability;
+mod presence;
+mod refusals;
+mod reports;
+mod season_properties;
+mod seasons;
+mod stage_functions;
+mod stage_properties;
+mod tale;
+mod tasks;
+mod transcripts;
+mod traveller;

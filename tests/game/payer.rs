@@ -1,0 +1,109 @@
+//! Players with points on the platform's sandbox, for the tests of payments.
+
+use raidkeep::platforms::sandbox::{Fault, Misbehavior, Platform};
+use raidkeep::testing::{TestPlayer, TestServer};
+use serde_json::{Value, json};
+
+/// A card of the sandbox that exists without anybody adding it, with the lengths of channel 1. It is worth 100 points.
+pub(crate) const CARD: (&str, &str) = ("88000000000000001", "123456789012345678");
+/// How a second order is refused.
+pub(crate) const UNSETTLED: (i64, &str) = (98, "an earlier order is still being settled");
+/// How a purchase is refused that costs too much.
+pub(crate) const SHORT: (i64, &str) = (95, "materials insufficient");
+/// How a request is answered whose exchange takes too long.
+pub(crate) const TIMED_OUT: (i64, &str) = (-2, "timed out, retry with the same once key");
+
+/// A player with points, and its name on the platform.
+pub(crate) fn rich(server: &mut TestServer, device: &str, points: i64) -> (TestPlayer, String) {
+    // The first connection is the operator's, so that nobody's unanswered request holds it up.
+    if device == "ann" {
+        server.connect();
+    }
+    let player = server.player(device);
+    let info = server.ask(&player, "get_player_info", json!({}));
+    let name = info["data"]["name"].as_str().expect("everybody has a name").to_owned();
+    if points > 0 {
+        let now_ms = server.now_ms();
+        server.platforms.sandbox.grant(&name, points, now_ms).expect("points may be granted");
+    }
+    (player, name)
+}
+
+/// The platform misbehaves in these ways in the next requests to a call.
+pub(crate) fn faults(server: &mut TestServer, call: &str, faults: &[Misbehavior]) {
+    let fault = |fault: &Misbehavior| Fault {
+        platform: Platform::Mcrmb,
+        call: Some(call.to_owned()),
+        fault: fault.clone(),
+        times: Some(1),
+    };
+    server.platforms.sandbox.set_faults(faults.iter().map(fault).collect()).expect("the faults are right");
+}
+
+/// What the platform says that the player has.
+pub(crate) fn points(server: &mut TestServer, player: &TestPlayer) -> Value {
+    server.ask(player, "check_money", json!({}))["data"][0]["money"].clone()
+}
+
+/// The diamonds of a player.
+pub(crate) fn diamonds(server: &mut TestServer, player: &TestPlayer) -> i64 {
+    let info = server.ask(player, "get_player_info", json!({}));
+    let items = info["data"]["items"].as_array().unwrap_or_else(|| panic!("a list of items: {info}"));
+    items.iter().filter_map(|item| item.as_str()?.strip_prefix("3:5:")?.parse::<i64>().ok()).sum()
+}
+
+/// The payments that the platform has carried out for orders of this world.
+pub(crate) fn paid(server: &mut TestServer) -> usize {
+    let now_ms = server.now_ms();
+    server.platforms.sandbox.history(now_ms).len()
+}
+
+/// How often a call has left the server.
+pub(crate) fn sent(server: &TestServer, call: &str) -> usize {
+    let ending = format!("/{call}");
+    server.platforms.sent.iter().filter(|exchange| exchange.endpoint().ends_with(&ending)).count()
+}
+
+/// Asserts that the request is refused so, without data, and that the platform is not asked to do anything.
+pub(crate) fn check(server: &mut TestServer, player: &TestPlayer, function: &str, data: Value, expect: (i64, &str)) {
+    let before = (sent(server, "Pay"), sent(server, "Charge"));
+    let reply = server.ask(player, function, data.clone());
+    assert_eq!(reply, json!({"status": expect.0, "message": expect.1}), "{function} with {data}");
+    assert_eq!((sent(server, "Pay"), sent(server, "Charge")), before, "{function} with {data}: nothing is sent");
+}
+
+/// Sends a request and does not wait for its reply.
+pub(crate) fn post(server: &mut TestServer, player: &TestPlayer, function: &str, mut data: Value, once: Option<&str>) {
+    data["token"] = player.token.clone().into();
+    let mut request = json!({"world": 0, "function": function, "data": data});
+    if let Some(once) = once {
+        request["once"] = once.into();
+    }
+    server.post(player.connection, &request.to_string());
+    server.settle();
+}
+
+/// The one reply that has come since.
+pub(crate) fn reply(server: &mut TestServer, player: &TestPlayer) -> Value {
+    server.settle();
+    let replies = server.collect(player.connection);
+    let [reply] = replies.as_slice() else { panic!("one reply should have come: {replies:?}") };
+    serde_json::from_str(reply).expect("a reply is JSON")
+}
+
+/// Lets time pass in small steps, as the schedule of an order in doubt has them.
+pub(crate) fn pass(server: &mut TestServer, seconds: &[i64]) {
+    for seconds in seconds {
+        server.settle();
+        server.advance_seconds(*seconds);
+    }
+    server.settle();
+}
+
+/// Until an order in doubt is decided.
+pub(crate) const DECIDED: [i64; 9] = [5, 5, 10, 15, 30, 60, 120, 300, 600];
+
+/// The state of an order, as operators see it.
+pub(crate) fn state_of(server: &mut TestServer, order: &Value) -> Value {
+    server.operate("order_inspect", json!({"order": order}))["data"]["state"].clone()
+}

@@ -1,0 +1,113 @@
+//! Backups: a copy of a running world starts as a server by itself, fits together, and holds whatever was answered.
+
+use crate::process;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use crate::process::{Host, OPERATOR, PROGRAM, copy_folder};
+use raidkeep::game;
+use raidkeep::storage::store::Store;
+use raidkeep::testing::{TestServer, TestSetup};
+use raidkeep::verify::verify;
+use serde_json::json;
+
+fn server_with_backups(folder: Option<PathBuf>) -> TestServer {
+    let mut setup = TestSetup::default();
+    setup.settings.backups.folder = folder;
+    TestServer::with(setup)
+}
+
+fn breaches_in(folder: &Path) -> usize {
+    let app = game::build_app(&TestSetup::default().settings);
+    let store = Store::open_folder(folder, "world-0").expect("a copy should open");
+    verify(&app, &store.rows).expect("a copy should be readable").len()
+}
+
+#[test]
+fn a_copy_holds_what_was_answered_before_it_and_fits_together() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let mut server = server_with_backups(Some(folder.path().to_owned()));
+    let ann = server.player("ann");
+    assert_eq!(server.ask(&ann, "enter_stage_general", json!({"stage": 8}))["status"], 0);
+    let made = server.operate("backup", json!({"name": "first"}));
+    assert_eq!(made["status"], 0, "{made}");
+    let copy = folder.path().join("first");
+    assert_eq!(made["data"]["file"], json!(copy.join("world-0.rows.redb").display().to_string()));
+    let store = Store::open_folder(&copy, "world-0").expect("a copy should open");
+    assert_eq!(json!(store.recovered.last_batch), made["data"]["last_batch"], "the copy says how far it goes");
+    let energy = store.rows.get("energy", &1_u64.to_be_bytes()).expect("readable");
+    assert_eq!(energy, server.rows().get("energy", &1_u64.to_be_bytes()).expect("readable"), "unfolded changes too");
+    drop(store);
+    assert_eq!(breaches_in(&copy), 0, "a copy passes verify");
+}
+
+#[test]
+fn a_backup_is_never_replaced_and_a_broken_off_one_is_made_again() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let mut server = server_with_backups(Some(folder.path().to_owned()));
+    server.player("ann");
+    let broken = folder.path().join("night");
+    std::fs::create_dir_all(&broken).expect("writable");
+    std::fs::write(broken.join("world-0.rows.unfinished"), b"half a copy").expect("writable");
+    assert_eq!(server.operate("backup", json!({"name": "night"}))["status"], 0);
+    assert_eq!(breaches_in(&broken), 0, "what a crash had left is not in it");
+    assert!(!broken.join("world-0.rows.unfinished").exists(), "and is gone");
+    let again = server.operate("backup", json!({"name": "night"}));
+    assert_eq!(again["status"], 97, "an earlier backup stays as it is: {again}");
+    assert_eq!(server.operate("backup", json!({}))["status"], 0, "without a name it is called by its moment");
+}
+
+#[test]
+fn a_backup_goes_where_the_operator_has_set_and_nowhere_else() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let mut server = server_with_backups(Some(folder.path().join("inside")));
+    for name in ["../outside", "/tmp/outside", "", "a.b"] {
+        assert_eq!(server.operate("backup", json!({"name": name}))["status"], 13, "{name:?} is no plain name");
+    }
+    assert_eq!(std::fs::read_dir(folder.path()).expect("readable").count(), 0, "nothing was written");
+    let ann = server.player("ann");
+    assert_eq!(server.ask(&ann, "backup", json!({"name": "mine"}))["status"], 11, "players make none");
+    let mut without = server_with_backups(None);
+    assert_eq!(without.operate("backup", json!({"name": "x"}))["status"], 99);
+}
+
+#[test]
+fn the_program_copies_a_running_world_and_the_copy_verifies_and_serves() {
+    let host = Host::new(&[]);
+    let backups = host.path("backups");
+    let host = host.with(&["--set", &format!("backups={}", backups.display())]);
+    let server = host.start();
+    let url = format!("ws://{}", server.address);
+    let play = |function: &str, data: &str| {
+        let played = Command::new(PROGRAM).args(["call", "--url", &url, function, data]).output();
+        let played = played.expect("the program should run");
+        assert!(played.status.success(), "{}", String::from_utf8_lossy(&played.stderr));
+    };
+    play("enter_stage_general", r#"{"stage":8}"#);
+    let backup = |name: &str| {
+        let mut command = Command::new(PROGRAM);
+        command.args(["backup", "--url", &url, "--name", name]).env("RAIDKEEP_OPERATOR_TOKEN", OPERATOR);
+        command.output().expect("the program should run")
+    };
+    let made = backup("copy");
+    assert!(made.status.success(), "{}", String::from_utf8_lossy(&made.stderr));
+    let verify = |folder: &Path| {
+        let output = Command::new(PROGRAM).args(["verify", "--format", "json", "--data"]).arg(folder).output();
+        output.expect("the program should run")
+    };
+    assert_eq!(verify(&host.data()).status.code(), Some(1), "a folder in use is not looked at");
+    let verified = verify(&backups.join("copy"));
+    assert_eq!(verified.status.code(), Some(0), "{}", String::from_utf8_lossy(&verified.stderr));
+    let told: serde_json::Value = serde_json::from_slice(&verified.stdout).expect("JSON");
+    assert_eq!(told, json!({"worlds": [{"world": "world-0", "breaches": []}]}));
+    let restored = Host::new(&[]);
+    copy_folder(&backups.join("copy"), &restored.data());
+    let restored_server = restored.start();
+    let level =
+        |server: &process::Server| server.guest("raidkeep-call").ask("get_player_info", json!({}))["data"].clone();
+    let (there, here) = (level(&server), level(&restored_server));
+    assert_eq!((&here["name"], &here["items"]), (&there["name"], &there["items"]), "the same player is there");
+    assert_eq!(here["energy"]["remain"], json!(114), "and what it did: {here}");
+    assert_eq!(backup("copy").status.code(), Some(1), "an earlier backup is not replaced");
+    assert_eq!(verify(&backups).status.code(), Some(1), "a folder without worlds is not whole");
+}

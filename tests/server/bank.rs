@@ -1,0 +1,91 @@
+//! The platforms' sandbox behind real HTTP, in the process of the test, and servers that take it for the real ones.
+
+use std::io::{Read, Write};
+use std::net::{SocketAddr, TcpStream};
+use std::path::Path;
+
+use raidkeep::platforms::sandbox::SandboxSettings;
+use raidkeep::platforms::sandbox::server::SandboxServer;
+use raidkeep::platforms::secret::Secret;
+use serde_json::{Value, json};
+
+use crate::process::{Host, PATIENCE};
+
+/// The key of the server on the payment platform.
+pub(crate) const KEY: &str = "KeyThatNobodyMayRead";
+/// The secret of the application on the report platform.
+pub(crate) const APP_SECRET: &str = "AppSecretThatNobodyMayRead";
+
+/// A sandbox; it stops when it is dropped.
+pub(crate) struct Bank {
+    server: SandboxServer,
+}
+
+impl Bank {
+    /// Opens one that keeps its state beside the data of `host`.
+    pub(crate) fn open(host: &Host) -> Self {
+        Self::start(Some(&host.path("bank.json")))
+    }
+
+    /// Opens one that keeps its state in memory only: writing all of it down after each call takes a long run longer and
+    /// longer.
+    pub(crate) fn open_in_memory() -> Self {
+        Self::start(None)
+    }
+
+    fn start(kept_in: Option<&Path>) -> Self {
+        let mut settings = SandboxSettings::shipped().expect("the shipped sandbox should be valid");
+        settings.sid = "77".to_owned();
+        settings.key = Secret::new(KEY);
+        settings.app_secret = Secret::new(APP_SECRET);
+        let anywhere = SocketAddr::from(([127, 0, 0, 1], 0));
+        let server = SandboxServer::start(settings, anywhere, kept_in);
+        Self { server: server.expect("a port should be free") }
+    }
+
+    /// The same host, whose servers are set up to live payments and reports here.
+    pub(crate) fn serve(&self, host: Host) -> Host {
+        let address = self.server.address;
+        let settings = [
+            "platforms.mcrmb.mode=live".to_owned(),
+            format!("platforms.mcrmb.gateway=http://{address}/Api/"),
+            "platforms.mcrmb.sid=77".to_owned(),
+            "platforms.sud.mode=live".to_owned(),
+            format!("platforms.sud.callback=http://{address}/sud/report"),
+            "platforms.sud.app_id=1461564080052506636".to_owned(),
+        ];
+        let arguments: Vec<&str> = settings.iter().flat_map(|setting| ["--set", setting.as_str()]).collect();
+        host.with(&arguments).with_variable("RAIDKEEP_MCRMB_KEY", KEY).with_variable("RAIDKEEP_SUD_SECRET", APP_SECRET)
+    }
+
+    fn exchange(&self, method: &str, path: &str, body: &str) -> String {
+        let stream = TcpStream::connect_timeout(&self.server.address, PATIENCE);
+        let mut stream = stream.expect("the sandbox should listen");
+        stream.set_read_timeout(Some(PATIENCE)).expect("a socket should take a limit");
+        let length = body.len();
+        let request = format!(
+            "{method} {path} HTTP/1.1\r\nHost: bank\r\nContent-Length: {length}\r\nConnection: close\r\n\r\n{body}"
+        );
+        stream.write_all(request.as_bytes()).expect("a request should be sendable");
+        let mut reply = String::new();
+        stream.read_to_string(&mut reply).expect("the sandbox should answer");
+        let (head, body) = reply.split_once("\r\n\r\n").expect("an answer has a head");
+        assert!(head.starts_with("HTTP/1.1 200"), "{method} {path} should work: {reply}");
+        body.to_owned()
+    }
+
+    /// Tells the sandbox something.
+    pub(crate) fn post(&self, path: &str, body: &Value) {
+        self.exchange("POST", path, &body.to_string());
+    }
+
+    /// Gives a player points.
+    pub(crate) fn grant(&self, name: &str, points: i64) {
+        self.post("/grant", &json!({"wname": name, "money": points}));
+    }
+
+    /// What the sandbox shows of itself, as text.
+    pub(crate) fn state(&self) -> String {
+        self.exchange("GET", "/state", "")
+    }
+}

@@ -1,0 +1,115 @@
+//! The real program when its disk is full: what clients, probes and the operator are told, and what is there when there is
+//! space again. A limit on the size of files stands for the full disk.
+
+use std::process::Command;
+
+use crate::process::{Client, Host, OPERATOR, PROGRAM, Server};
+use serde_json::{Value, json};
+
+/// Less than any database.
+const FULL: Option<u64> = Some(4096);
+
+fn host() -> Host {
+    let host = Host::new(&["--clock", "manual"]);
+    let backups = host.path("backups").display().to_string();
+    host.with(&["--set", &format!("backups={backups}")]).on_a_small_disk(None)
+}
+
+fn enter(client: &mut Client, once: &str) -> Value {
+    let data = json!({"token": client.token, "stage": 8});
+    let request = json!({"world": 0, "function": "enter_stage_general", "data": data, "once": once});
+    client.try_ask(&request.to_string()).expect("a request should be answered")
+}
+
+fn remain(server: &Server, token: &str) -> Value {
+    server.connect().ask("get_player_info", json!({"token": token}))["data"]["energy"]["remain"].clone()
+}
+
+#[test]
+fn a_full_disk_stops_the_world_loudly_and_a_start_with_space_goes_on() {
+    let host = host();
+    let mut server = host.start();
+    let mut ann = server.guest("ann");
+    assert_eq!(enter(&mut ann, "a")["data"]["energy"]["remain"], 114);
+    server.limit_files(FULL);
+    let without_storage = json!({"status": 16, "message": "server cannot store changes at the moment, retry later"});
+    assert_eq!(enter(&mut ann, "b"), without_storage, "what cannot be stored is told so");
+    for function in ["get_player_info", "server_time", "get_all_mail"] {
+        assert_eq!(ann.ask(function, json!({})), without_storage, "nothing is answered any more, {function}");
+    }
+    let (status, reply) = server.http("GET", "/readyz", &[]);
+    assert_eq!(status, 503, "a probe takes it off the list: {reply}");
+    assert!(reply.contains("world 0: server cannot store changes"), "and it says which world: {reply}");
+    assert_eq!(server.http("GET", "/healthz", &[]).0, 200, "the process is alive");
+    let (_, metrics) = server.http("GET", "/metrics", &[]);
+    let failures = metrics.lines().find_map(|line| line.strip_prefix("raidkeep_storage_failures_total "));
+    assert!(failures.is_some_and(|count| count != "0"), "an alarm can watch it");
+    let log = server.process.stderr();
+    for told in ["storage failed: this world answers nothing more", "cannot write the log", "disk full?"] {
+        assert!(log.contains(told), "the operator is told {told:?}: {log}");
+    }
+    server.limit_files(None);
+    assert_eq!(enter(&mut ann, "b"), without_storage, "a world that has failed goes on with a start only");
+    server.signal("TERM");
+    assert_eq!(server.process.wait().code(), Some(0), "it stops in order");
+    let token = ann.token.clone();
+    let server = host.start();
+    assert_eq!(remain(&server, &token), 114, "what was answered is there, and nothing else");
+    let mut ann = server.connect();
+    ann.token = token;
+    assert_eq!(enter(&mut ann, "a")["data"]["energy"]["remain"], 114, "the first entry is not made again");
+    for _ in 0..2 {
+        assert_eq!(enter(&mut ann, "b")["data"]["energy"]["remain"], 108, "the other one is made once, now");
+    }
+}
+
+#[test]
+fn a_start_on_a_full_disk_is_refused_with_a_reason_and_loses_nothing() {
+    let host = host();
+    let mut server = host.start();
+    let mut ann = server.guest("ann");
+    assert_eq!(enter(&mut ann, "a")["status"], 0);
+    server.process.kill();
+    let host = host.on_a_small_disk(Some(8));
+    let (code, stderr) = host.start_in_vain();
+    assert_eq!(code, Some(1), "{stderr}");
+    for told in
+        ["world 0 in ", &host.data().display().to_string(), "disk full?", "Every change that was answered is there"]
+    {
+        assert!(stderr.contains(told), "{told:?} should be told: {stderr}");
+    }
+    assert!(!stderr.contains("panicked"), "{stderr}");
+    let host = host.on_a_small_disk(None);
+    assert_eq!(remain(&host.start(), &ann.token), 114, "with space it starts with all that was answered");
+}
+
+#[test]
+fn a_backup_that_finds_no_space_is_refused_and_the_world_goes_on() {
+    let host = host();
+    let server = host.start();
+    let mut ann = server.guest("ann");
+    assert_eq!(enter(&mut ann, "a")["status"], 0);
+    // It folds; from here on nothing is written for a backup but the copy.
+    assert_eq!(server.operate("backup", json!({"name": "before"}))["status"], 0);
+    server.limit_files(FULL);
+    let url = format!("ws://{}", server.address);
+    let backup = |name: &str| {
+        let mut command = Command::new(PROGRAM);
+        command.args(["backup", "--url", &url, "--name", name]).env("RAIDKEEP_OPERATOR_TOKEN", OPERATOR);
+        command.output().expect("the program should run")
+    };
+    let refused = backup("night");
+    let told = String::from_utf8_lossy(&refused.stderr).into_owned();
+    assert_eq!(refused.status.code(), Some(1), "{told}");
+    assert!(told.contains("no backup of world 0"), "{told}");
+    let folder = host.path("backups").join("night");
+    assert!(!folder.join("world-0.rows.redb").exists(), "half a copy has no name of a whole one");
+    let log = server.process.stderr();
+    assert!(log.contains("a backup was not made"), "the operator reads it in the log too: {log}");
+    assert_eq!(server.http("GET", "/readyz", &[]).0, 200, "the world goes on");
+    server.limit_files(None);
+    assert_eq!(enter(&mut ann, "b")["data"]["energy"]["remain"], 108, "and takes changes");
+    let made = backup("night");
+    assert!(made.status.success(), "with space the same name works: {}", String::from_utf8_lossy(&made.stderr));
+    assert!(folder.join("world-0.rows.redb").exists());
+}

@@ -1,0 +1,171 @@
+//! A real server writes a journal; `raidkeep replay` plays it, shows a player, and makes a scenario of what it did.
+
+use std::path::PathBuf;
+use std::process::{Command, Output};
+
+use crate::process::{Client, Host, PROGRAM, Server};
+use serde_json::{Value, json};
+
+fn host(more: &[&str]) -> Host {
+    let host = Host::new(more);
+    let folder = host.path("journals").display().to_string();
+    host.with(&["--journal", &folder, "--set", "journal.checkpoint_seconds=0"])
+}
+
+fn ask(client: &mut Client, function: &str, mut data: Value) -> Value {
+    data["token"] = client.token.clone().into();
+    client.ask(function, data)
+}
+
+fn play(server: &Server) {
+    let (mut ann, mut bob) = (server.guest("ann"), server.guest("bob"));
+    for _ in 0..3 {
+        assert_eq!(ask(&mut ann, "enter_stage_general", json!({"stage": 8}))["status"], 0);
+        assert_eq!(ask(&mut bob, "enter_stage_general", json!({"stage": 8}))["status"], 0);
+        assert_eq!(ask(&mut ann, "victory_stage_general", json!({"stage": 8}))["status"], 0);
+    }
+    assert_ne!(ask(&mut ann, "victory_stage_general", json!({"stage": 8}))["status"], 0, "nobody wins twice");
+}
+
+fn stop(mut server: Server) {
+    server.signal("TERM");
+    server.process.wait();
+}
+
+/// The first parts of the journals, in order of time.
+fn journals(host: &Host) -> Vec<PathBuf> {
+    let entries = std::fs::read_dir(host.path("journals")).expect("the journal's folder should be there");
+    let paths = entries.map(|entry| entry.expect("the folder should be readable").path());
+    let mut first: Vec<_> = paths.filter(|path| path.display().to_string().ends_with("-0000.journal")).collect();
+    first.sort();
+    first
+}
+
+fn replay(arguments: &[&str]) -> Output {
+    Command::new(PROGRAM).arg("replay").args(arguments).output().expect("the program should be there")
+}
+
+fn told(output: &Output) -> String {
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    String::from_utf8_lossy(&output.stdout).into_owned()
+}
+
+#[test]
+fn a_journal_on_disk_is_played_and_shows_a_player_and_its_scenario() {
+    let host = host(&[]);
+    let server = host.start();
+    play(&server);
+    stop(server);
+    let journal = journals(&host).pop().expect("a journal should be there").display().to_string();
+    let scenario = host.path("ann.ron").display().to_string();
+    let all = told(&replay(&[&journal, "--player", "玩家#1", "--scenario", &scenario]));
+    assert!(all.contains("checkpoints equal") && !all.contains(" 0 checkpoints"), "{all}");
+    assert!(all.contains("\"remain\": 102"), "three stages took 18 of 120 points: {all}");
+    let text = std::fs::read_to_string(&scenario).expect("the scenario should be written");
+    assert_eq!(text.matches("victory_stage_general").count(), 4, "only what ann did: {text}");
+    assert_eq!(text.matches("Ask(by: \"玩家#1\"").count(), 7, "{text}");
+    assert!(text.contains("data: {\"stage\":8}") && text.contains("status: 0"), "{text}");
+    assert!(text.contains("energy: 120"), "the state before it did anything: {text}");
+}
+
+#[test]
+fn a_replay_stops_where_it_is_told_to() {
+    let host = host(&[]);
+    let server = host.start();
+    play(&server);
+    stop(server);
+    let journal = journals(&host).pop().expect("a journal should be there").display().to_string();
+    let early = told(&replay(&[&journal, "--until", "2"]));
+    assert!(early.starts_with("2 ticks in"), "{early}");
+    let output = replay(&[&journal, "--until", "soon"]);
+    assert!(String::from_utf8_lossy(&output.stderr).contains("expected the number of a tick"), "{output:?}");
+    let output = replay(&[&journal, "--player", "nobody"]);
+    assert!(String::from_utf8_lossy(&output.stderr).contains("no player \"nobody\""), "{output:?}");
+}
+
+/// Ann enters a stage, and again 1000 s later, on a clock that only the operator moves. Gives the moment of the second time.
+fn play_with_a_pause(server: &Server) -> String {
+    let mut ann = server.guest("ann");
+    let enter = |ann: &mut Client| assert_eq!(ask(ann, "enter_stage_general", json!({"stage": 8}))["status"], 0);
+    enter(&mut ann);
+    let moved = server.operate("clock_advance", json!({"seconds": 1000}));
+    enter(&mut ann);
+    assert_eq!(ask(&mut ann, "victory_stage_general", json!({"stage": 8}))["status"], 0);
+    assert_eq!(ask(&mut ann, "victory_stage_general", json!({"stage": 8}))["status"], 94, "nobody wins twice");
+    moved["data"]["time"].as_str().expect("the time should be told").to_owned()
+}
+
+#[test]
+fn a_replay_until_a_moment_shows_the_player_as_of_then() {
+    let host = host(&["--clock", "manual"]);
+    let server = host.start();
+    let moment = play_with_a_pause(&server);
+    stop(server);
+    let journal = journals(&host).pop().expect("a journal should be there").display().to_string();
+    let energy = |until: &[&str]| {
+        let told = told(&replay(&[&[journal.as_str(), "--player", "玩家#1"], until].concat()));
+        let (_, player) = told.split_once('{').expect("the player should be shown");
+        let player: Value = serde_json::from_str(&format!("{{{player}")).expect("it should be JSON");
+        (player["energy"].clone(), player["session"]["stage"].clone())
+    };
+    let before = (json!({"cooling": 80, "remain": 116}), json!(8));
+    assert_eq!(
+        energy(&["--until", &moment]),
+        before,
+        "6 points are spent, and 1000 s have brought 2 and 280 s of the next"
+    );
+    let after = (json!({"cooling": 80, "remain": 110}), Value::Null);
+    assert_eq!(energy(&[]), after, "at the end 6 more are spent, and the stage is won");
+}
+
+#[test]
+fn a_scenario_of_a_journal_passes_and_fails_when_the_server_had_answered_otherwise() {
+    let host = host(&["--clock", "manual"]);
+    let server = host.start();
+    play_with_a_pause(&server);
+    stop(server);
+    let journal = journals(&host).pop().expect("a journal should be there").display().to_string();
+    let path = host.path("ann.ron");
+    let scenario = path.display().to_string();
+    told(&replay(&[&journal, "--player", "玩家#1", "--scenario", &scenario]));
+    let run = || Command::new(PROGRAM).args(["scenario", &scenario]).output().expect("the program should be there");
+    let passed = run();
+    assert!(passed.status.success(), "{}", String::from_utf8_lossy(&passed.stdout));
+    let text = std::fs::read_to_string(&path).expect("the scenario should be written");
+    assert!(text.contains("Wait(\"1000s\")") && text.contains("status: 94"), "pauses and refusals are in it: {text}");
+    std::fs::write(&path, text.replace("status: 94", "status: 0")).expect("the scenario should be writable");
+    assert_eq!(run().status.code(), Some(1), "the second victory is refused in the scenario too");
+}
+
+#[test]
+fn a_killed_server_leaves_a_journal_and_the_next_start_begins_another_that_goes_on_from_the_disk() {
+    let host = host(&["--set", "journal.file_bytes=1000"]);
+    let mut server = host.start();
+    play(&server);
+    server.process.kill();
+    let server = host.start();
+    play(&server);
+    stop(server);
+    let journals = journals(&host);
+    assert_eq!(journals.len(), 2, "one for each start: {journals:?}");
+    for journal in &journals {
+        let played = told(&replay(&[&journal.display().to_string()]));
+        assert!(played.contains("checkpoints equal"), "{played}");
+    }
+    let parts = std::fs::read_dir(host.path("journals")).expect("the folder should be there").count();
+    assert!(parts > 4, "small files follow each other: {parts}");
+    let later = journals[1].display().to_string().replace("-0000.", "-0001.");
+    let output = replay(&[&later]);
+    assert!(String::from_utf8_lossy(&output.stderr).contains("begins with part 0"), "{output:?}");
+}
+
+#[test]
+fn a_server_that_is_killed_before_the_journal_is_written_leaves_one_with_its_beginning() {
+    let host = host(&["--set", "journal.write_every_ms=60000"]);
+    let mut server = host.start();
+    play(&server);
+    server.process.kill();
+    let journal = journals(&host).pop().expect("a journal should be there").display().to_string();
+    let played = told(&replay(&[&journal]));
+    assert!(played.contains("checkpoints equal"), "it can be read, with little in it: {played}");
+}

@@ -1,0 +1,337 @@
+//! A server that is started, checked, loaded and killed again and again.
+
+use std::collections::BTreeMap;
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::process::{Child, Command, Stdio};
+use std::sync::mpsc::{Receiver, Sender, channel};
+use std::time::Duration;
+
+use serde_json::{Value, json};
+use tokio_tungstenite::tungstenite::Message;
+
+use crate::bank::Bank;
+use crate::kill_cycles::pair::Pair;
+use crate::kill_cycles::points;
+use crate::process::{Client, Host, Lcg, OPERATOR, PATIENCE, PROGRAM, Server, copy_folder, edited_assets};
+
+/// When the server is killed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Moment {
+    Anywhere,
+    WhileFolding,
+    WhileCopying,
+    WhileStarting,
+}
+
+/// What a run has covered beside what the players tell.
+#[derive(Debug, Default)]
+pub(crate) struct Covered {
+    pub(crate) kills: BTreeMap<Moment, usize>,
+    pub(crate) whole_copies: usize,
+    pub(crate) broken_off_copies: usize,
+    pub(crate) seasons: usize,
+    pub(crate) verified: usize,
+}
+
+/// Server, bank and players across all kills.
+pub(crate) struct Siege {
+    host: Host,
+    bank: Bank,
+    pub(crate) pairs: Vec<Pair>,
+    lcg: Lcg,
+    /// Blows at world bosses in this season.
+    blows: i64,
+    cycle: usize,
+    pub(crate) covered: Covered,
+}
+
+/// Life of each boss, of which each blow takes one: the shown hundredths tell all blows.
+const BOSS_LIFE: i64 = 100;
+const BOSSES: i64 = 11;
+
+/// Changes to the shipped assets: enough of everything for a long run.
+const EDITS: [(&str, &str, &str); 15] = [
+    ("world_boss.ron", "max_enter_time: 3", "max_enter_time: 50000"),
+    ("items.ron", r#"newcomer: ["3:1:0","#, r#"newcomer: ["3:51:9000", "3:52:9000", "3:1:0","#),
+    ("items.ron", r#""3:5:0", "3:9:0"]"#, r#""3:5:900000", "3:9:0"]"#),
+    ("energy.ron", "maximum: 120", "maximum: 1000000"),
+    ("energy.ron", "newcomer: 120", "newcomer: 1000000"),
+    ("tickets.ron", "daily: 3", "daily: 50000"),
+    ("tickets.ron", "daily: 2", "daily: 50000"),
+    ("tickets.ron", "daily_vip: 3", "daily_vip: 50000"),
+    ("mail.ron", "sent_per_day: 20", "sent_per_day: 100000"),
+    ("world_boss.ron", "life_value: 10000,", "life_value: 100,"),
+    ("world_boss.ron", "life_value: 100000,", "life_value: 100,"),
+    ("world_boss.ron", "life_value: 1000000,", "life_value: 100,"),
+    ("world_boss.ron", "life_value: 10000000,", "life_value: 100,"),
+    ("world_boss.ron", "life_value: 1000000000,", "life_value: 100,"),
+    ("world_boss.ron", "life_value: 10000000000,", "life_value: 100,"),
+];
+
+fn host() -> Host {
+    let host = Host::new(&["--clock", "manual"]);
+    let mut edits = EDITS.to_vec();
+    edits.push(("world_boss.ron", "life_value: 100000000000,", "life_value: 100,"));
+    let assets = edited_assets(&host, &edits);
+    let backups = host.path("backups").display().to_string();
+    host.with(&["--assets", &assets, "--set", &format!("backups={backups}")])
+        .with(&["--set", "limits.requests_per_second_per_connection=0"])
+        .with(&["--set", "limits.requests_per_second_per_player=0"])
+        .with(&["--set", "identity.token_days=100000", "--set", "assets_watch=false"])
+        .with(&["--set", "platforms.mcrmb.circuit=(failures: 1000000, open_seconds: 1)"])
+}
+
+impl Siege {
+    /// Starts a server for the first time and has everybody join.
+    pub(crate) fn new(pairs: usize, seed: u64) -> Result<Self, String> {
+        let host = host();
+        let bank = Bank::open_in_memory();
+        let host = bank.serve(host);
+        let server = host.start();
+        let pairs = (0..pairs).map(|number| Pair::join(server.address, number)).collect::<Result<Vec<_>, _>>()?;
+        for fighter in pairs.iter().flat_map(|pair| &pair.fighters) {
+            bank.grant(&fighter.roles.own, 1_000_000);
+        }
+        drop(server);
+        Ok(Self { host, bank, pairs, lcg: Lcg(seed), blows: 0, cycle: 0, covered: Covered::default() })
+    }
+
+    /// Starts the server on what the last kill left, checks everybody, plays for about `load` and kills the server.
+    pub(crate) fn cycle(&mut self, load: Duration) -> Result<(), String> {
+        self.cycle += 1;
+        let moment = self.choose_moment();
+        *self.covered.kills.entry(moment).or_default() += 1;
+        if moment == Moment::WhileStarting {
+            let mut process = self.host.spawn();
+            std::thread::sleep(Duration::from_millis(self.lcg.below(80)));
+            process.kill();
+        }
+        let mut server = self.host.start();
+        self.bank.post("/faults", &json!([]));
+        let mut pairs = std::mem::take(&mut self.pairs);
+        let result = std::thread::scope(|scope| {
+            let (settled, results) = channel();
+            let mut go = Vec::new();
+            let mut threads = Vec::new();
+            for pair in &mut pairs {
+                let (sender, receiver) = channel();
+                go.push(sender);
+                let (settled, address, lcg) = (settled.clone(), server.address, Lcg(self.lcg.below(1 << 40)));
+                threads.push(scope.spawn(move || take_part(pair, address, lcg, &settled, &receiver)));
+            }
+            for _ in &threads {
+                self.blows += results.recv_timeout(PATIENCE).map_err(|_| "a client hangs".to_owned())??;
+            }
+            check_life(&shown_life(&server)?, self.blows)?;
+            self.pass_time(&server)?;
+            self.make_trouble();
+            go.iter().try_for_each(|go| go.send(())).map_err(|_| "a client ended early".to_owned())?;
+            for _ in &threads {
+                results.recv_timeout(PATIENCE).map_err(|_| "a client hangs".to_owned())??;
+            }
+            std::thread::sleep(load);
+            self.kill(&mut server, moment)?;
+            threads.into_iter().try_for_each(|thread| thread.join().map_err(|_| "a client panicked".to_owned())?)
+        });
+        self.pairs = pairs;
+        result
+    }
+
+    fn choose_moment(&mut self) -> Moment {
+        match self.lcg.below(10) {
+            0..4 => Moment::Anywhere,
+            4..7 => Moment::WhileFolding,
+            7..9 => Moment::WhileCopying,
+            _ => Moment::WhileStarting,
+        }
+    }
+
+    /// Moves the clock: minutes, days, and now and then into the next month.
+    fn pass_time(&mut self, server: &Server) -> Result<(), String> {
+        let seconds = match self.lcg.below(20) {
+            0 => 31 * 86_400,
+            1..4 => 86_400,
+            _ => 60 * (1 + self.lcg.below(20)),
+        };
+        let month = |reply: &Value| reply["data"]["time"].as_str().map(|time| time[..7].to_owned());
+        let before = server.connect().ask("server_time", json!({}));
+        let after = server.operate("clock_advance", json!({"seconds": seconds}));
+        if after["status"] != 0 {
+            return Err(format!("the clock should move: {after}"));
+        }
+        if month(&before) != month(&after) {
+            self.blows = 0;
+            self.covered.seasons += 1;
+        }
+        Ok(())
+    }
+
+    /// The payment platform misbehaves in one cycle of three.
+    fn make_trouble(&mut self) {
+        let ways = [
+            json!("lose_answer"),
+            json!({"latency_ms": 60}),
+            json!({"apply_late": {"after_ms": 40}}),
+            json!({"http_status": 503}),
+            json!("garbage"),
+        ];
+        let way = &ways[usize::try_from(self.lcg.below(5)).unwrap_or_default()];
+        if self.lcg.below(3) == 0 {
+            self.bank.post("/faults", &json!([{"platform": "mcrmb", "call": "Pay", "fault": way, "times": 3}]));
+        }
+    }
+
+    fn kill(&mut self, server: &mut Server, moment: Moment) -> Result<(), String> {
+        match moment {
+            Moment::WhileFolding => {
+                // A list of the ledger is read behind a fold.
+                let mut operator = server.connect();
+                let data = json!({"token": OPERATOR, "name": "玩家#1", "limit": 1});
+                let request = json!({"world": 0, "function": "ledger_list", "data": data});
+                operator.send(Message::text(request.to_string()))?;
+                std::thread::sleep(Duration::from_micros(self.lcg.below(12_000)));
+                server.process.kill();
+            }
+            Moment::WhileCopying => {
+                let copying = self.copy(server)?;
+                std::thread::sleep(Duration::from_micros(self.lcg.below(250_000)));
+                server.process.kill();
+                self.check_copy(copying)?;
+            }
+            Moment::Anywhere | Moment::WhileStarting => server.process.kill(),
+        }
+        Ok(())
+    }
+
+    fn copy_name(&self) -> String {
+        format!("cycle-{}", self.cycle)
+    }
+
+    fn copy(&self, server: &Server) -> Result<Child, String> {
+        let url = format!("ws://{}", server.address);
+        let mut command = Command::new(PROGRAM);
+        command.args(["backup", "--url", &url, "--name", &self.copy_name()]).env("RAIDKEEP_OPERATOR_TOKEN", OPERATOR);
+        command.stdout(Stdio::null()).stderr(Stdio::null());
+        command.spawn().map_err(|error| error.to_string())
+    }
+
+    /// A copy with the name of a whole one is whole, also when the kill came before the answer; one that was answered
+    /// has that name; and what was broken off is no world to anybody.
+    fn check_copy(&mut self, mut copying: Child) -> Result<(), String> {
+        let was_answered = copying.wait().map_err(|error| error.to_string())?.success();
+        let folder = self.host.path("backups").join(self.copy_name());
+        let is_there = folder.join("world-0.rows.redb").exists();
+        match (is_there, was_answered) {
+            (false, true) => return Err("a backup that was answered is not there".to_owned()),
+            (true, _) => {
+                verify(&folder)?;
+                self.covered.whole_copies += 1;
+            }
+            (false, false) if folder.exists() => {
+                let refused = verify(&folder).err().ok_or("what a kill has left of a backup was taken for a world")?;
+                if !refused.contains("there is no world") {
+                    return Err(format!("what a kill has left of a backup should be no world: {refused}"));
+                }
+                self.covered.broken_off_copies += 1;
+            }
+            (false, false) => {}
+        }
+        if folder.exists() {
+            std::fs::remove_dir_all(&folder).map_err(|error| error.to_string())?;
+        }
+        Ok(())
+    }
+
+    /// Has `raidkeep verify` look at a copy of what the last kill has left; the tail of the log stays for the next start.
+    pub(crate) fn verify(&mut self) -> Result<(), String> {
+        let copy = self.host.path("looked at");
+        copy_folder(&self.host.data(), &copy);
+        let verified = verify(&copy);
+        std::fs::remove_dir_all(&copy).map_err(|error| error.to_string())?;
+        self.covered.verified += 1;
+        verified
+    }
+
+    /// Keeps what is on disk now, for [`Siege::go_back`].
+    pub(crate) fn keep(&self) {
+        copy_folder(&self.host.data(), &self.host.path("older"));
+    }
+
+    /// Makes the disk forget what came after [`Siege::keep`].
+    pub(crate) fn go_back(&self) {
+        std::fs::remove_dir_all(self.host.data()).expect("the data folder should be removable");
+        std::fs::rename(self.host.path("older"), self.host.data()).expect("the copy should be movable");
+    }
+
+    /// Checks everybody once more, then waits for the end of all orders and compares them with what the platform was paid:
+    /// how many were granted, and how many refused.
+    pub(crate) fn close_books(&mut self) -> Result<(usize, usize), String> {
+        let server = self.host.start();
+        self.bank.post("/faults", &json!([]));
+        // The last kill may have left orders that nobody was told of yet.
+        for pair in &mut self.pairs {
+            settle(pair, server.address)?;
+            self.blows += pair.take_blows();
+        }
+        check_life(&shown_life(&server)?, self.blows)?;
+        points::close_books(&server, &self.bank, &self.pairs)
+    }
+}
+
+/// One pair's part of a cycle.
+fn take_part(
+    pair: &mut Pair,
+    server: SocketAddr,
+    lcg: Lcg,
+    settled: &Sender<Result<i64, String>>,
+    go: &Receiver<()>,
+) -> Result<(), String> {
+    let result = settle(pair, server);
+    let _ = settled.send(result.map(|()| pair.take_blows()));
+    if go.recv().is_err() {
+        return Ok(());
+    }
+    let _ = settled.send(pair.pass_time().map(|()| 0));
+    pair.play(lcg)
+}
+
+fn settle(pair: &mut Pair, server: SocketAddr) -> Result<(), String> {
+    let mut operator = Client::connect(server)?;
+    let mut state_of = |order: &str| {
+        let data = json!({"token": OPERATOR, "order": order});
+        let request = json!({"world": 0, "function": "order_inspect", "data": data}).to_string();
+        let reply = operator.try_ask(&request).map_err(|ended| format!("{ended:?}"))?;
+        let state = reply["data"]["state"].as_str().map(str::to_owned);
+        state.ok_or_else(|| format!("an order that was answered is lost: {order}: {reply}"))
+    };
+    let who = pair.fighters[0].roles.own.clone();
+    pair.settle(server, &mut state_of).map_err(|objection| format!("{who} and its partner: {objection}"))
+}
+
+/// The life of the bosses as anybody is shown it, in hundredths.
+fn shown_life(server: &Server) -> Result<Vec<i64>, String> {
+    let reply = server.guest("observer").ask("stage_refresh_boss", json!({}));
+    let ratio = |number: i64| reply["data"]["ratio"][number.to_string()].as_str()?.replace('.', "").parse().ok();
+    let life: Option<Vec<i64>> = (0..BOSSES).map(ratio).collect();
+    life.ok_or_else(|| format!("each boss has a ratio: {reply}"))
+}
+
+/// `blows` take the life of one boss after the other.
+fn check_life(life: &[i64], blows: i64) -> Result<(), String> {
+    let expected: Vec<i64> = (0..BOSSES).map(|boss| (BOSS_LIFE * (boss + 1) - blows).clamp(0, BOSS_LIFE)).collect();
+    match life == expected {
+        true => Ok(()),
+        false => Err(format!("{blows} blows were answered, and the bosses have {life:?}, expected {expected:?}")),
+    }
+}
+
+fn verify(folder: &PathBuf) -> Result<(), String> {
+    let output = Command::new(PROGRAM).arg("verify").arg("--data").arg(folder).output();
+    let output = output.map_err(|error| error.to_string())?;
+    if output.status.success() {
+        return Ok(());
+    }
+    let told = [output.stdout, output.stderr].concat();
+    Err(format!("raidkeep verify on {}: {}", folder.display(), String::from_utf8_lossy(&told)))
+}

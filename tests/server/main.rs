@@ -1,0 +1,22 @@
+//! The real program: its sockets, its subcommands, and what it keeps when it is killed.
+
+mod backup;
+mod bank;
+mod client_faults;
+mod crash;
+mod full_disk;
+mod hot_reload;
+mod http_routes;
+mod journal_process;
+mod kill_cycles;
+mod legacy_push;
+mod legend;
+mod load;
+mod narrator_endpoint;
+mod payment_crash;
+mod portability_process;
+mod process;
+mod role_play_routes;
+mod secrets;
+mod sockets;
+mod story;

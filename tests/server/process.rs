@@ -1,0 +1,472 @@
+//! Starts, stops and kills the real program, and talks to it over real sockets on 127.0.0.1.
+
+use std::fs::File;
+use std::io::{BufRead, BufReader, ErrorKind, Read, Write};
+use std::net::{SocketAddr, TcpStream};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, ExitStatus, Stdio};
+use std::sync::mpsc::{Receiver, channel};
+use std::time::{Duration, Instant};
+
+use serde_json::{Value, json};
+use tempfile::TempDir;
+use tokio_tungstenite::tungstenite::protocol::WebSocketConfig;
+use tokio_tungstenite::tungstenite::protocol::frame::coding::CloseCode;
+use tokio_tungstenite::tungstenite::{self, Message, WebSocket};
+
+/// The program under test.
+pub(crate) const PROGRAM: &str = env!("CARGO_BIN_EXE_raidkeep");
+/// The operator token of every server that [`Host`] starts.
+pub(crate) const OPERATOR: &str = "the-operator-of-these-tests";
+/// Beyond this, what a test waits for does not come. Generous, because the machine may be busy.
+pub(crate) const PATIENCE: Duration = Duration::from_secs(30);
+
+/// Looks until `look` finds something; panics when [`PATIENCE`] is used up.
+pub(crate) fn wait_for<T>(what: &str, mut look: impl FnMut() -> Option<T>) -> T {
+    let started = Instant::now();
+    loop {
+        if let Some(found) = look() {
+            return found;
+        }
+        assert!(started.elapsed() < PATIENCE, "waited too long for: {what}");
+        std::thread::sleep(Duration::from_millis(2));
+    }
+}
+
+/// A folder of its own on which a server can be started, killed and started again.
+pub(crate) struct Host {
+    folder: TempDir,
+    arguments: Vec<String>,
+    operator: Option<&'static str>,
+    variables: Vec<(&'static str, String)>,
+    listen: String,
+    /// In units of 512 bytes, as `ulimit` takes it.
+    file_limit: Option<String>,
+}
+
+impl Host {
+    /// A fresh folder; `arguments` are given to each `raidkeep serve`.
+    pub(crate) fn new(arguments: &[&str]) -> Self {
+        Self {
+            folder: tempfile::tempdir().expect("a temporary folder should be possible"),
+            arguments: arguments.iter().map(|argument| (*argument).to_owned()).collect(),
+            operator: Some(OPERATOR),
+            variables: Vec::new(),
+            listen: "127.0.0.1:0".to_owned(),
+            file_limit: None,
+        }
+    }
+
+    /// The same, but the environment holds no operator token.
+    pub(crate) fn without_operator_variable(self) -> Self {
+        Self { operator: None, ..self }
+    }
+
+    /// The same with one more variable in the environment.
+    pub(crate) fn with_variable(mut self, name: &'static str, value: &str) -> Self {
+        self.variables.push((name, value.to_owned()));
+        self
+    }
+
+    /// The same on a certain address.
+    pub(crate) fn listening_on(self, address: SocketAddr) -> Self {
+        Self { listen: address.to_string(), ..self }
+    }
+
+    /// The same with more arguments.
+    pub(crate) fn with(mut self, arguments: &[&str]) -> Self {
+        self.arguments.extend(arguments.iter().map(|argument| (*argument).to_owned()));
+        self
+    }
+
+    /// The folder of the databases.
+    pub(crate) fn data(&self) -> PathBuf {
+        self.folder.path().join("data")
+    }
+
+    /// A path beside the data folder, for files of a test.
+    pub(crate) fn path(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
+    }
+
+    /// Starts a server and waits until it listens.
+    pub(crate) fn start(&self) -> Server {
+        let mut process = self.spawn();
+        let first = process.lines.recv_timeout(PATIENCE);
+        let Ok(line) = first else {
+            let _ = process.child.kill();
+            panic!("the server does not start: {}", process.stderr());
+        };
+        let address = line.strip_prefix("listening on ").and_then(|address| address.parse().ok());
+        let address = address.unwrap_or_else(|| panic!("the first line should tell the address, found: {line}"));
+        Server { process, address }
+    }
+
+    /// The same, whose files may be so large, in KiB, until [`Server::limit_files`] says otherwise. A write beyond fails, as
+    /// on a full disk.
+    pub(crate) fn on_a_small_disk(self, limit_kib: Option<u64>) -> Self {
+        Self { file_limit: Some(limit_kib.map_or("unlimited".to_owned(), |limit| (limit * 2).to_string())), ..self }
+    }
+
+    /// The program, or a shell that becomes it when the size of files is limited.
+    fn command(&self) -> Command {
+        let Some(limit) = &self.file_limit else {
+            return Command::new(PROGRAM);
+        };
+        // Who does not ignore the signal is killed by the first write beyond the limit. A shell counts by 512 bytes.
+        let script = format!("trap '' XFSZ; ulimit -S -f {limit}; exec \"$0\" \"$@\"");
+        let mut command = Command::new("sh");
+        command.args(["-c", &script, PROGRAM]);
+        command
+    }
+
+    /// Starts a server without waiting for anything.
+    pub(crate) fn spawn(&self) -> Process {
+        let stderr_path = self.folder.path().join("stderr.log");
+        let stderr = File::options().create(true).append(true).open(&stderr_path).expect("the log should be writable");
+        let log_from = stderr.metadata().map_or(0, |found| found.len());
+        let mut command = self.command();
+        command.args(["serve", "--listen", &self.listen, "--data"]).arg(self.data()).args(&self.arguments);
+        command.env_remove("RAIDKEEP_OPERATOR_TOKEN").env_remove("RAIDKEEP_LOG");
+        command.envs(self.variables.iter().map(|(name, value)| (name, value)));
+        command.envs(self.operator.map(|token| ("RAIDKEEP_OPERATOR_TOKEN", token)));
+        command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(stderr);
+        let mut child = command.spawn().expect("the program should be there");
+        let stdout = child.stdout.take().expect("stdout should be piped");
+        let (sender, lines) = channel();
+        std::thread::spawn(move || {
+            for line in BufReader::new(stdout).lines().map_while(Result::ok) {
+                // The lines go on being read when nobody wants them, so that the server never blocks.
+                let _ = sender.send(line);
+            }
+        });
+        Process { child, lines, stderr_path, log_from }
+    }
+
+    /// Starts a server that should refuse to start; returns its exit code and what it wrote to stderr.
+    pub(crate) fn start_in_vain(&self) -> (Option<i32>, String) {
+        let mut process = self.spawn();
+        let status = process.wait();
+        (status.code(), process.stderr())
+    }
+}
+
+/// A child process; it is killed when it is dropped.
+pub(crate) struct Process {
+    child: Child,
+    lines: Receiver<String>,
+    stderr_path: PathBuf,
+    log_from: u64,
+}
+
+impl Process {
+    /// What this process has written to stderr.
+    pub(crate) fn stderr(&self) -> String {
+        let bytes = std::fs::read(&self.stderr_path).unwrap_or_default();
+        let from = usize::try_from(self.log_from).unwrap_or_default().min(bytes.len());
+        String::from_utf8_lossy(&bytes[from..]).into_owned()
+    }
+
+    /// What this process has written to stdout since it told its address.
+    pub(crate) fn stdout(&self) -> String {
+        self.lines.try_iter().map(|line| line + "\n").collect()
+    }
+
+    /// Kills it as a power cut would: no handler runs, nothing is flushed.
+    pub(crate) fn kill(&mut self) {
+        self.child.kill().expect("a child should be killable");
+        self.child.wait().expect("a killed child should end");
+    }
+
+    /// Waits until it ends by itself.
+    pub(crate) fn wait(&mut self) -> ExitStatus {
+        wait_for("the end of a process", || self.child.try_wait().expect("a child should be observable"))
+    }
+
+    /// Whether it still runs.
+    pub(crate) fn is_running(&mut self) -> bool {
+        self.child.try_wait().expect("a child should be observable").is_none()
+    }
+}
+
+impl Drop for Process {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// A server that listens.
+pub(crate) struct Server {
+    /// The process.
+    pub(crate) process: Process,
+    /// Where it listens.
+    pub(crate) address: SocketAddr,
+}
+
+impl Server {
+    /// Connects a client.
+    pub(crate) fn connect(&self) -> Client {
+        Client::connect(self.address).expect("the server should let clients in")
+    }
+
+    /// Connects and logs in as a guest.
+    pub(crate) fn guest(&self, name: &str) -> Client {
+        let mut client = self.connect();
+        client.log_in(name);
+        client
+    }
+
+    /// A bare TCP connection.
+    pub(crate) fn dial(&self) -> TcpStream {
+        dial(self.address).expect("the server should accept connections")
+    }
+
+    /// Asks as the operator.
+    pub(crate) fn operate(&self, function: &str, mut data: Value) -> Value {
+        data["token"] = OPERATOR.into();
+        self.connect().ask(function, data)
+    }
+
+    /// Sends a signal such as `TERM`.
+    pub(crate) fn signal(&self, name: &str) {
+        let command = format!("kill -{name} {}", self.process.child.id());
+        let status = Command::new("sh").args(["-c", &command]).status().expect("a shell should be there");
+        assert!(status.success(), "{command} should work");
+    }
+
+    /// Sets how large a file of a server of [`Host::on_a_small_disk`] may be, in bytes; `None` = as large as it likes.
+    pub(crate) fn limit_files(&self, limit: Option<u64>) {
+        let limit = limit.map_or("unlimited".to_owned(), |limit| limit.to_string());
+        let arguments = ["--pid", &self.process.child.id().to_string(), &format!("--fsize={limit}:")];
+        let status = Command::new("prlimit").args(arguments).status().expect("prlimit should be there");
+        assert!(status.success(), "prlimit {arguments:?} should work");
+    }
+
+    /// Resident memory in KiB.
+    pub(crate) fn resident_kib(&self) -> u64 {
+        let path = format!("/proc/{}/status", self.process.child.id());
+        let status = std::fs::read_to_string(path).expect("the process should be visible");
+        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).expect("VmRSS should be there");
+        line.trim().trim_end_matches("kB").trim().parse().expect("VmRSS should be a number")
+    }
+
+    /// The next line the server writes to stdout.
+    pub(crate) fn line(&self) -> String {
+        self.process.lines.recv_timeout(PATIENCE).expect("the server should write another line")
+    }
+
+    /// One HTTP exchange: the reply's status, and the whole reply as text.
+    pub(crate) fn http(&self, method: &str, path: &str, headers: &[&str]) -> (u16, String) {
+        self.http_with_body(method, path, headers, "")
+    }
+
+    /// The same with a body.
+    pub(crate) fn http_with_body(&self, method: &str, path: &str, headers: &[&str], body: &str) -> (u16, String) {
+        let mut stream = self.dial();
+        let headers: String = headers.iter().map(|header| format!("{header}\r\n")).collect();
+        let length = body.len();
+        let request = format!(
+            "{method} {path} HTTP/1.1\r\nHost: test\r\nContent-Length: {length}\r\n{headers}Connection: close\r\n\r\n{body}"
+        );
+        stream.write_all(request.as_bytes()).expect("a request should be sendable");
+        let mut reply = Vec::new();
+        let _ = stream.read_to_end(&mut reply);
+        let reply = String::from_utf8_lossy(&reply).into_owned();
+        (status_of(&reply), reply)
+    }
+}
+
+/// One exchange of HTTP with a token, if there is one; returns status and JSON. Needs no [`Server`], which one thread has.
+pub(crate) fn exchange(address: SocketAddr, method: &str, path: &str, token: &str, body: &Value) -> (u16, Value) {
+    let mut stream = dial(address).expect("the server should accept connections");
+    let bearer = if token.is_empty() { String::new() } else { format!("Authorization: Bearer {token}\r\n") };
+    let (body, close) = (body.to_string(), "Host: x\r\nConnection: close\r\n");
+    let length = body.len();
+    write!(stream, "{method} {path} HTTP/1.1\r\n{close}{bearer}Content-Length: {length}\r\n\r\n{body}")
+        .expect("a request should be sendable");
+    let mut reply = String::new();
+    stream.read_to_string(&mut reply).expect("the server should answer and close");
+    let body = reply.split_once("\r\n\r\n").map_or("", |(_, body)| body);
+    let json = serde_json::from_str(body);
+    (status_of(&reply), json.unwrap_or_else(|error| panic!("a reply should be JSON, {error}: {reply}")))
+}
+
+/// The status of an HTTP reply; 0 when there is none.
+pub(crate) fn status_of(reply: &str) -> u16 {
+    reply.strip_prefix("HTTP/1.1 ").and_then(|rest| rest.get(..3)).and_then(|code| code.parse().ok()).unwrap_or(0)
+}
+
+fn dial(address: SocketAddr) -> std::io::Result<TcpStream> {
+    let stream = TcpStream::connect_timeout(&address, PATIENCE)?;
+    stream.set_read_timeout(Some(PATIENCE))?;
+    stream.set_write_timeout(Some(PATIENCE))?;
+    stream.set_nodelay(true)?;
+    Ok(stream)
+}
+
+/// Why nothing more comes from a server.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Ended {
+    /// It sent a close frame with this code.
+    Closed(CloseCode),
+    /// The connection broke without a close frame.
+    Cut(String),
+    /// It did not end: nothing came for [`PATIENCE`].
+    Silent,
+}
+
+/// A WebSocket client.
+pub(crate) struct Client {
+    socket: WebSocket<TcpStream>,
+    /// The token of the last log-in.
+    pub(crate) token: String,
+}
+
+impl Client {
+    /// Connects to the path `/`.
+    pub(crate) fn connect(address: SocketAddr) -> Result<Self, String> {
+        Self::connect_with(address, "/", &[])
+    }
+
+    /// Connects to a path with further headers; the error tells the HTTP status where there is one.
+    pub(crate) fn connect_with(
+        address: SocketAddr,
+        path: &str,
+        headers: &[(&'static str, &str)],
+    ) -> Result<Self, String> {
+        use tungstenite::client::IntoClientRequest;
+        let stream = dial(address).map_err(|error| error.to_string())?;
+        let mut request = format!("ws://{address}{path}").into_client_request().map_err(|error| error.to_string())?;
+        for (name, value) in headers {
+            request.headers_mut().insert(*name, value.parse().expect("a header should be valid"));
+        }
+        let settings = WebSocketConfig::default().read_buffer_size(4096);
+        let connected = tungstenite::client::client_with_config(request, stream, Some(settings));
+        let (socket, _) = connected.map_err(|error| error.to_string())?;
+        Ok(Self { socket, token: String::new() })
+    }
+
+    /// The stream below, to write bytes of one's own.
+    pub(crate) fn stream(&mut self) -> &mut TcpStream {
+        self.socket.get_mut()
+    }
+
+    /// Logs in as a guest and keeps the token.
+    pub(crate) fn log_in(&mut self, name: &str) {
+        let reply = self.ask("login_unique", json!({"unique_id": name}));
+        let token = reply["data"]["token"].as_str();
+        self.token = token.unwrap_or_else(|| panic!("a guest should be let in: {reply}")).to_owned();
+    }
+
+    /// Asks in world 0 and waits for the reply.
+    pub(crate) fn ask(&mut self, function: &str, data: Value) -> Value {
+        self.ask_in(0, function, data)
+    }
+
+    /// Asks in a world and waits for the reply.
+    pub(crate) fn ask_in(&mut self, world: u32, function: &str, data: Value) -> Value {
+        let request = json!({"world": world, "function": function, "data": data}).to_string();
+        let reply = self.try_ask(&request);
+        reply.unwrap_or_else(|ended| panic!("{function} should be answered, but: {ended:?}"))
+    }
+
+    /// Sends a request's text and waits for the reply. Events that come before it are skipped.
+    pub(crate) fn try_ask(&mut self, request: &str) -> Result<Value, Ended> {
+        self.send(Message::text(request)).map_err(Ended::Cut)?;
+        loop {
+            let frame = self.read_json()?;
+            if frame.get("event").is_none() {
+                return Ok(frame);
+            }
+        }
+    }
+
+    /// Sends a message.
+    pub(crate) fn send(&mut self, message: Message) -> Result<(), String> {
+        self.socket.send(message).map_err(|error| error.to_string())
+    }
+
+    /// Sends bytes as they are; a server that has closed already may not take them all.
+    pub(crate) fn send_raw(&mut self, bytes: &[u8]) {
+        let _ = self.socket.get_mut().write_all(bytes);
+    }
+
+    /// The next message.
+    pub(crate) fn read(&mut self) -> Result<Message, Ended> {
+        match self.socket.read() {
+            Ok(Message::Close(Some(frame))) => Err(Ended::Closed(frame.code)),
+            Ok(Message::Close(None)) => Err(Ended::Closed(CloseCode::Status)),
+            Ok(message) => Ok(message),
+            Err(tungstenite::Error::Io(error))
+                if matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::TimedOut) =>
+            {
+                Err(Ended::Silent)
+            }
+            Err(error) => Err(Ended::Cut(error.to_string())),
+        }
+    }
+
+    /// The text of the next text message.
+    pub(crate) fn read_text(&mut self) -> Result<String, Ended> {
+        loop {
+            if let Message::Text(text) = self.read()? {
+                return Ok(text.as_str().to_owned());
+            }
+        }
+    }
+
+    /// The next reply.
+    pub(crate) fn read_json(&mut self) -> Result<Value, Ended> {
+        let text = self.read_text()?;
+        Ok(serde_json::from_str(&text).unwrap_or_else(|error| panic!("a reply should be JSON ({error}): {text}")))
+    }
+
+    /// Reads on until the connection ends, and tells how.
+    pub(crate) fn read_to_end(&mut self) -> Ended {
+        loop {
+            if let Err(ended) = self.read() {
+                return ended;
+            }
+        }
+    }
+}
+
+/// Numbers that look random and are the same for the same seed.
+pub(crate) struct Lcg(pub(crate) u64);
+
+impl Lcg {
+    /// A number below `bound`.
+    pub(crate) fn below(&mut self, bound: u64) -> u64 {
+        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (self.0 >> 33) % bound
+    }
+}
+
+/// Copies the files of a folder, and of the folders in it, to a new folder.
+pub(crate) fn copy_folder(from: &Path, to: &Path) {
+    std::fs::create_dir_all(to).expect("a folder should be creatable");
+    for entry in std::fs::read_dir(from).expect("the folder should be readable") {
+        let entry = entry.expect("the folder should be readable");
+        let target = to.join(entry.file_name());
+        if entry.path().is_dir() {
+            copy_folder(&entry.path(), &target);
+        } else {
+            std::fs::copy(entry.path(), target).expect("a file should be copyable");
+        }
+    }
+}
+
+/// Copies the shipped assets beside a host's data folder with `edits` (file, old text, new text)
+/// made in them, and returns the folder.
+pub(crate) fn edited_assets(host: &Host, edits: &[(&str, &str, &str)]) -> String {
+    let folder = host.path("assets");
+    copy_folder(&Path::new(env!("CARGO_MANIFEST_DIR")).join("assets"), &folder);
+    for (name, old, new) in edits {
+        let path = folder.join(name);
+        let text = std::fs::read_to_string(&path).expect("the asset should be there");
+        assert!(text.contains(old), "{name} should hold {old:?}; was the asset changed?");
+        std::fs::write(path, text.replace(old, new)).expect("the copy should be writable");
+    }
+    folder.display().to_string()
+}

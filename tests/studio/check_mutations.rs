@@ -1,0 +1,91 @@
+//! The checker against single mistakes: a program makes them in the shipped assets, and each has to be caught at its line.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use crate::mutation::{Kind, Known, Mutation, mutations};
+use raidkeep::config::Config;
+use raidkeep::game;
+use raidkeep::rules::{AssetSource, Problems, RuleTables, Severity};
+
+/// How many mistakes are made.
+const MISTAKES: usize = 240;
+const SEED: u64 = 20_261_121;
+
+/// Numbers that look random and are the same for the same seed.
+struct Lcg(u64);
+
+impl Lcg {
+    fn below(&mut self, bound: usize) -> usize {
+        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        usize::try_from(self.0 >> 33).expect("31 bits fit") % bound
+    }
+}
+
+fn write(folder: &Path, name: &str, text: impl AsRef<[u8]>) {
+    let path = folder.join(name);
+    std::fs::create_dir_all(path.parent().expect("a file lies in a folder")).expect("the folder should be writable");
+    std::fs::write(path, text).expect("the folder should be writable");
+}
+
+/// Draws mistakes in turn from every kind of every file until there are enough.
+fn draw(files: &BTreeMap<String, String>, known: &Known<'_>) -> Vec<Mutation> {
+    let mut random = Lcg(SEED);
+    let mut pools: Vec<Vec<Mutation>> = Vec::new();
+    for (name, text) in files {
+        for kind in Kind::ALL {
+            pools.push(mutations(name, text, kind, known));
+        }
+    }
+    let mut drawn = Vec::new();
+    while drawn.len() < MISTAKES {
+        pools.retain(|pool| !pool.is_empty());
+        assert!(
+            !pools.is_empty(),
+            "the shipped assets should have room for {MISTAKES} mistakes, found {}",
+            drawn.len()
+        );
+        for pool in &mut pools {
+            drawn.push(pool.swap_remove(random.below(pool.len())));
+        }
+    }
+    drawn
+}
+
+#[test]
+fn every_single_mistake_in_the_shipped_assets_is_caught_at_its_line() {
+    let config = Config::load(None, &[]).expect("the shipped configuration should be valid");
+    let app = game::build_app(&config.game().expect("the shipped configuration should be valid"));
+    let catalogue = &app.world().resource::<RuleTables>().catalogue;
+    let files = game::shipped_assets().text_files().expect("the shipped assets should be readable");
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let source = AssetSource::Folder(folder.path().to_owned());
+    let pictures = game::shipped_assets().pictures().expect("the shipped images should be readable");
+    pictures.iter().for_each(|(name, bytes)| write(folder.path(), name, bytes));
+    files.iter().for_each(|(name, text)| write(folder.path(), name, text));
+    let unchanged = catalogue.load(&source).expect("without a mistake there should be no error");
+    assert!(unchanged.warnings.is_empty(), "and no warning:\n{}", unchanged.warnings);
+
+    let drawn = draw(&files, &Known::new(&files, &raidkeep::schema::assets(catalogue)));
+    let mut missed = Vec::new();
+    for mistake in &drawn {
+        write(folder.path(), &mistake.file, &mistake.text);
+        let problems = catalogue.load(&source).map_or_else(|problems| problems, |rules| rules.warnings);
+        if !is_caught(&problems, mistake) {
+            missed.push(format!("{mistake}; told:\n{problems}"));
+        }
+        write(folder.path(), &mistake.file, &files[&mistake.file]);
+    }
+    assert!(missed.is_empty(), "{} of {} mistakes were missed:\n{}", missed.len(), drawn.len(), missed.join("\n\n"));
+    for file in files.keys() {
+        assert!(drawn.iter().any(|mistake| mistake.file == *file), "{file} should get its mistakes too");
+    }
+    for kind in Kind::ALL {
+        assert!(drawn.iter().any(|mistake| mistake.kind == kind), "{kind:?} should be among the mistakes");
+    }
+}
+
+fn is_caught(problems: &Problems, mistake: &Mutation) -> bool {
+    let is_it = |file: &str, line: u32| file == mistake.file && line == mistake.line;
+    problems.iter().any(|problem| problem.severity == Severity::Error && is_it(&problem.file, problem.line))
+}

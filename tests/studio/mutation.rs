@@ -1,0 +1,327 @@
+//! Makes single mistakes in RON text. It knows the tokens of the text and what the schema says of optional fields, and
+//! nothing else of the tables behind it but the few names below.
+
+use std::collections::{BTreeMap, HashSet};
+use std::fmt;
+
+use serde_json::Value;
+
+/// The first field of entries that may stand in their list only once, because it says which entry it is. Entries without
+/// one (waves, windows, bosses that are alike) may be repeated.
+const IDENTITIES: &[&str] = &["id", "key", "mode", "from", "stage"];
+
+/// Fields that name an entry of this or another table, or an image, by a string.
+const REFERENCES: &[&str] = &["monster", "layout", "background", "portrait", "speaker", "start", "runs_out", "go"];
+
+/// Fields that name a kind of tickets.
+const TICKETS: &[&str] = &["ticket", "allowance"];
+
+/// What kind of mistake.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Kind {
+    /// Two letters of a name are swapped, or one is lost.
+    Typo,
+    /// A number where text is expected, or the other way round.
+    WrongType,
+    /// A field is left out.
+    MissingField,
+    /// A comma is left out.
+    MissingComma,
+    /// A name that nothing has.
+    Dangling,
+    /// A number with a minus before it.
+    Negative,
+    /// An entry or a field stands twice.
+    Overlap,
+}
+
+impl Kind {
+    /// All kinds.
+    pub(crate) const ALL: [Self; 7] = [
+        Self::Typo,
+        Self::WrongType,
+        Self::MissingField,
+        Self::MissingComma,
+        Self::Dangling,
+        Self::Negative,
+        Self::Overlap,
+    ];
+}
+
+/// A file with one mistake.
+pub(crate) struct Mutation {
+    /// The file's name.
+    pub(crate) file: String,
+    /// What kind of mistake it is.
+    pub(crate) kind: Kind,
+    /// The file's text with the mistake.
+    pub(crate) text: String,
+    /// The line at which it is to be told, from 1.
+    pub(crate) line: u32,
+}
+
+impl fmt::Display for Mutation {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let line = self.text.lines().nth(self.line as usize - 1).unwrap_or_default();
+        write!(out, "{:?} at {}:{}: {}", self.kind, self.file, self.line, line.trim())
+    }
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Sort {
+    Name,
+    Text,
+    Number,
+    Mark,
+}
+
+/// A token and the bracket that it stands in.
+#[derive(Debug, Clone, Copy)]
+struct Token<'t> {
+    sort: Sort,
+    start: usize,
+    text: &'t str,
+    /// The token that opens the group around this one.
+    opened_by: Option<usize>,
+}
+
+impl Token<'_> {
+    fn end(&self) -> usize {
+        self.start + self.text.len()
+    }
+}
+
+fn tokens(text: &str) -> Vec<Token<'_>> {
+    let mut found: Vec<Token<'_>> = Vec::new();
+    let mut open = Vec::new();
+    let mut at = 0;
+    while let Some(first) = text[at..].chars().next() {
+        let rest = &text[at..];
+        let is_word = |c: char| c.is_alphanumeric() || c == '_' || c == '.';
+        let word = rest.find(|c| !is_word(c)).unwrap_or(rest.len());
+        let (length, sort) = match first {
+            _ if first.is_whitespace() => (first.len_utf8(), None),
+            _ if rest.starts_with("//") => (rest.find('\n').unwrap_or(rest.len()), None),
+            '"' => (rest[1..].find('"').expect("a string should be closed") + 2, Some(Sort::Text)),
+            '0'..='9' => (word, Some(Sort::Number)),
+            _ if is_word(first) => (word, Some(Sort::Name)),
+            _ => (first.len_utf8(), Some(Sort::Mark)),
+        };
+        if let Some(sort) = sort {
+            let token = &rest[..length];
+            if matches!(token, ")" | "]" | "}") {
+                open.pop();
+            }
+            found.push(Token { sort, start: at, text: token, opened_by: open.last().copied() });
+            if matches!(token, "(" | "[" | "{") {
+                open.push(found.len() - 1);
+            }
+        }
+        at += length;
+    }
+    found
+}
+
+/// What may be written without a mistake.
+pub(crate) struct Known<'t> {
+    words: HashSet<&'t str>,
+    optional: HashSet<String>,
+}
+
+impl<'t> Known<'t> {
+    /// Every word that stands somewhere in the files, and every field that some definition of the schema does not require.
+    pub(crate) fn new(files: &'t BTreeMap<String, String>, schema: &Value) -> Self {
+        let words = files.values().flat_map(|text| tokens(text)).map(|token| token.text).collect();
+        let mut optional = HashSet::new();
+        note_optional(schema, &mut optional);
+        Self { words, optional }
+    }
+}
+
+fn note_optional(schema: &Value, optional: &mut HashSet<String>) {
+    if let Some(fields) = schema["properties"].as_object() {
+        let is_required =
+            |name: &String| schema["required"].as_array().is_some_and(|list| list.iter().any(|n| n == name));
+        optional.extend(fields.keys().filter(|name| !is_required(name)).cloned());
+    }
+    let parts = schema.as_object().into_iter().flat_map(|members| members.values());
+    parts.chain(schema.as_array().into_iter().flatten()).for_each(|part| note_optional(part, optional));
+}
+
+/// All mistakes of a kind that can be made in a file.
+pub(crate) fn mutations(file: &str, text: &str, kind: Kind, known: &Known<'_>) -> Vec<Mutation> {
+    let source = Source { file, text, tokens: tokens(text), kind, known };
+    (0..source.tokens.len()).filter_map(|at| source.mistake(at)).collect()
+}
+
+struct Source<'t> {
+    file: &'t str,
+    text: &'t str,
+    tokens: Vec<Token<'t>>,
+    kind: Kind,
+    known: &'t Known<'t>,
+}
+
+impl<'t> Source<'t> {
+    fn mistake(&self, at: usize) -> Option<Mutation> {
+        match self.kind {
+            Kind::Typo => self.typo(at),
+            Kind::WrongType => self.wrong_type(at),
+            Kind::MissingField => self.missing_field(at),
+            Kind::MissingComma => self.missing_comma(at),
+            Kind::Dangling => self.dangling(at),
+            Kind::Negative => self.negative(at),
+            Kind::Overlap => self.overlap(at),
+        }
+    }
+
+    fn text_of(&self, at: usize) -> &'t str {
+        self.tokens.get(at).map_or("", |token| token.text)
+    }
+
+    fn is_field(&self, at: usize) -> bool {
+        self.tokens[at].sort == Sort::Name && self.text_of(at + 1) == ":"
+    }
+
+    /// The field whose value the token is.
+    fn field_of(&self, at: usize) -> &'t str {
+        if at >= 2 && self.text_of(at - 1) == ":" { self.text_of(at - 2) } else { "" }
+    }
+
+    /// The last token of the value, entry or field that starts here.
+    fn last_of(&self, at: usize) -> usize {
+        let group = self.tokens[at].opened_by;
+        let ends = |next: &usize| {
+            let token = &self.tokens[*next];
+            token.opened_by == group && token.text == "," || group.is_some_and(|group| self.closes(*next, group))
+        };
+        (at + 1..self.tokens.len()).find(ends).map_or(at, |next| next - 1)
+    }
+
+    fn closes(&self, at: usize, group: usize) -> bool {
+        matches!(self.text_of(at), ")" | "]" | "}")
+            && self.tokens[at].opened_by == self.tokens[group].opened_by
+            && at > group
+    }
+
+    /// Replaces a part of the text; the mistake is to be told where `told_at` lies in the new text.
+    fn replaced(&self, start: usize, end: usize, by: &str, told_at: usize) -> Option<Mutation> {
+        let text = format!("{}{by}{}", &self.text[..start], &self.text[end..]);
+        let line = text[..told_at].matches('\n').count() + 1;
+        let line = u32::try_from(line).expect("a line fits");
+        Some(Mutation { file: self.file.to_owned(), kind: self.kind, text, line })
+    }
+
+    fn instead_of(&self, at: usize, by: &str) -> Option<Mutation> {
+        let token = self.tokens[at];
+        self.replaced(token.start, token.end(), by, token.start)
+    }
+
+    fn typo(&self, at: usize) -> Option<Mutation> {
+        let token = self.tokens[at];
+        if token.sort != Sort::Name {
+            return None;
+        }
+        let letters: Vec<char> = token.text.chars().collect();
+        let mut wrong = letters.clone();
+        match (0..letters.len().saturating_sub(1)).rev().find(|first| letters[*first] != letters[first + 1]) {
+            Some(first) if at.is_multiple_of(2) => wrong.swap(first, first + 1),
+            _ => drop(wrong.pop()),
+        }
+        let wrong: String = wrong.into_iter().collect();
+        // A name that is written somewhere may be right here as well.
+        if wrong.is_empty() || self.known.words.contains(wrong.as_str()) { None } else { self.instead_of(at, &wrong) }
+    }
+
+    fn wrong_type(&self, at: usize) -> Option<Mutation> {
+        match self.tokens[at].sort {
+            Sort::Number => self.instead_of(at, "\"seven\""),
+            Sort::Text => self.instead_of(at, "7"),
+            Sort::Name if !self.is_field(at) && self.text_of(at + 1) != "(" => self.instead_of(at, "7"),
+            Sort::Name | Sort::Mark => None,
+        }
+    }
+
+    fn missing_field(&self, at: usize) -> Option<Mutation> {
+        let group = self.tokens[at].opened_by?;
+        if !self.is_field(at) || self.known.optional.contains(self.text_of(at)) {
+            return None;
+        }
+        let last = self.last_of(at);
+        let comma = if self.text_of(last + 1) == "," { last + 1 } else { last };
+        // The struct is what lacks something; its name, if it has one, stands right before its bracket.
+        self.replaced(self.tokens[at].start, self.tokens[comma].end(), "", self.tokens[group].start)
+    }
+
+    fn missing_comma(&self, at: usize) -> Option<Mutation> {
+        let next = self.tokens.get(at + 1)?;
+        if self.text_of(at) != "," || matches!(next.text, ")" | "]" | "}") {
+            return None;
+        }
+        let token = self.tokens[at];
+        self.replaced(token.start, token.end(), " ", next.start)
+    }
+
+    fn dangling(&self, at: usize) -> Option<Mutation> {
+        let token = self.tokens[at];
+        let field = self.field_of(at);
+        match token.sort {
+            Sort::Text if REFERENCES.contains(&field) => self.instead_of(at, "\"nobody_has_this_name\""),
+            Sort::Text if field != "id" => {
+                let parts: Vec<&str> = token.text.trim_matches('"').split(':').collect();
+                let are_numbers = parts.iter().all(|part| part.parse::<i64>().is_ok());
+                match parts.as_slice() {
+                    [group, _, quantity] if are_numbers => {
+                        self.instead_of(at, &format!("\"{group}:987654:{quantity}\""))
+                    }
+                    [group, _] if are_numbers && group.len() == 1 => {
+                        self.instead_of(at, &format!("\"{group}:987654\""))
+                    }
+                    _ => None,
+                }
+            }
+            Sort::Number if TICKETS.contains(&field) || self.list_of(at) == "limits" => self.instead_of(at, "9876"),
+            _ => None,
+        }
+    }
+
+    /// The field whose list the token stands in.
+    fn list_of(&self, at: usize) -> &'t str {
+        let group = self.tokens[at].opened_by;
+        group.filter(|group| self.text_of(*group) == "[").map_or("", |group| self.field_of(group))
+    }
+
+    fn negative(&self, at: usize) -> Option<Mutation> {
+        let token = self.tokens[at];
+        match token.sort {
+            // Nothing is its own opposite.
+            Sort::Number if token.text.parse::<f64>().is_ok_and(|number| number > 0.0) => {
+                self.instead_of(at, &format!("-{}", token.text))
+            }
+            Sort::Text => {
+                let (item, quantity) = token.text.trim_matches('"').rsplit_once(':')?;
+                let is_amount = item.contains(':') && quantity.parse::<i64>().is_ok_and(|quantity| quantity > 0);
+                is_amount.then(|| self.instead_of(at, &format!("\"{item}:-{quantity}\""))).flatten()
+            }
+            _ => None,
+        }
+    }
+
+    fn overlap(&self, at: usize) -> Option<Mutation> {
+        let token = self.tokens[at];
+        let (last, copied) = (self.last_of(at), self.tokens[self.last_of(at)].end());
+        let copy = &self.text[token.start..copied];
+        if self.is_field(at) {
+            let copy = format!("{copy},\n{copy}");
+            return self.replaced(token.start, copied, &copy, token.start + (copied - token.start) + 2);
+        }
+        let is_entry = token.text == "(" && token.opened_by.is_some_and(|group| self.text_of(group) == "[");
+        if !is_entry || !IDENTITIES.contains(&self.text_of(at + 1)) || last == at {
+            return None;
+        }
+        // It is told where the copy says which entry it is.
+        let identity = self.tokens[at + 1].start - token.start;
+        let told_at = token.start + copy.len() + 2 + identity;
+        self.replaced(token.start, copied, &format!("{copy},\n{copy}"), told_at)
+    }
+}
