@@ -7,15 +7,15 @@
 use std::time::{Duration, Instant};
 
 use clap::Parser;
-use raidkeep::battles::model::Fighter;
-use raidkeep::battles::verdict::Pair;
-use raidkeep::battles::{Battle, BattleIndex, BattleRules};
-use raidkeep::character::Attributes;
-use raidkeep::clock::Clock;
-use raidkeep::player::AccountId;
-use raidkeep::rules::Rules;
-use raidkeep::storage::Touched;
-use raidkeep::testing::TestServer;
+use raidkeep::engine::account::AccountId;
+use raidkeep::engine::clock::Clock;
+use raidkeep::engine::rules::Rules;
+use raidkeep::engine::storage::Touched;
+use raidkeep::game::battles::model::Fighter;
+use raidkeep::game::battles::verdict::Pair;
+use raidkeep::game::battles::{Battle, BattleIndex, BattleRules};
+use raidkeep::game::character::Attributes;
+use raidkeep::studio::testing::TestServer;
 
 #[derive(Parser)]
 struct Options {

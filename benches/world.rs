@@ -13,17 +13,19 @@ use std::time::{Duration, Instant};
 
 use bevy_ecs::system::SystemState;
 use clap::Parser;
-use raidkeep::game::{self, GameSettings, Start};
-use raidkeep::net::connection::Connection;
-use raidkeep::net::inbox::Inbox;
-use raidkeep::net::way_in::WayIn;
-use raidkeep::platforms::sud::{RoundBegin, RoundPlayer, Rounds};
-use raidkeep::player::AccountId;
-use raidkeep::ranking::{Ranking, Score};
-use raidkeep::rules::LoadedRules;
-use raidkeep::storage::store::{LogRecord, Store};
-use raidkeep::testing::{NOON_MS, TestSetup};
-use raidkeep::tick::{Effects, Input, Moment, Simulation};
+use raidkeep::engine::account::AccountId;
+use raidkeep::engine::rules::LoadedRules;
+use raidkeep::engine::start::Start;
+use raidkeep::engine::storage::store::{LogRecord, Store};
+use raidkeep::engine::tick::{Effects, Input, Moment, Simulation};
+use raidkeep::game;
+use raidkeep::game::GameSettings;
+use raidkeep::game::boss::ranking::{Ranking, Score};
+use raidkeep::game::platforms::sud::{RoundBegin, RoundPlayer, Rounds};
+use raidkeep::server::net::connection::Connection;
+use raidkeep::server::net::inbox::Inbox;
+use raidkeep::server::net::way_in::WayIn;
+use raidkeep::studio::testing::{NOON_MS, TestSetup};
 
 #[derive(Parser)]
 struct Options {
@@ -212,7 +214,7 @@ impl Bench {
     fn idle_with_database(&self, data: &Path, options: &Options) {
         let store = Store::open_folder(data, "world-0").expect("the database should open");
         let mut world = self.start(&store);
-        let tables = game::player_tables(&world.simulation);
+        let tables = world.simulation.player_tables();
         let before = resident_mebibytes();
         let loaded = options.loaded.min(options.accounts);
         let mut samples = Vec::new();

@@ -1,65 +1,19 @@
 //! Raidkeep: a headless game simulation server.
 //!
-//! The way of a request:
+//! Five crates build on each other, and this package puts them together as a program:
 //!
-//! ```text
-//! frame -> net (reads JSON, refuses what needs no state) -> Command
-//!       -> tick: Receive > Handle > Simulate > Persist   -> Effects: batch of rows, held replies
-//!       -> storage (one commit for all batches waiting)  -> replies leave
-//! ```
-//!
-//! [`game::build_app`] lists the plugins and so is the table of contents. [`tick::Simulation`] is
-//! the world as a pure machine; [`net`] and [`storage`] surround it in the server, and
-//! [`testing::TestServer`] in tests.
+//! | crate | holds |
+//! |---|---|
+//! | [`engine`] | what any such game needs: clock, schedule, requests, events, rows, rules, exchanges, journal |
+//! | [`game`] | the features of this game |
+//! | [`sandbox`] | stand-ins for the platforms outside |
+//! | [`server`] | sockets, HTTP, configuration |
+//! | [`studio`] | the test server, scenarios, simulations, load, generated documents |
 
-pub mod backup;
-pub mod battles;
-pub mod boss;
-pub mod challenges;
-pub mod character;
 pub mod cli;
-pub mod clock;
-pub mod compare;
-pub mod config;
-pub mod crafting;
-pub mod due;
-pub mod energy;
-pub mod events;
-#[doc(hidden)]
-pub mod fuzzing;
-pub mod game;
-pub mod gate;
-pub mod hang_up;
-pub mod hash;
-pub mod identity;
-pub mod images;
-pub mod items;
-pub mod journal;
-pub mod levels;
-pub mod load;
-pub mod mail;
-pub mod narrator;
-pub mod net;
-pub mod orders;
-pub mod platforms;
-pub mod player;
-pub mod portability;
-pub mod presence;
-pub mod random;
-pub mod ranking;
-pub mod reload;
-pub mod report;
-pub mod request;
-pub mod rules;
-pub mod scenario;
-pub mod schema;
-pub mod shop;
-pub mod simulate;
-pub mod stages;
-pub mod storage;
-pub mod tasks;
-pub mod template;
-pub mod testing;
-pub mod tick;
-pub mod tickets;
-pub mod verify;
+
+pub use raidkeep_engine as engine;
+pub use raidkeep_game as game;
+pub use raidkeep_sandbox as sandbox;
+pub use raidkeep_server as server;
+pub use raidkeep_studio as studio;

@@ -4,15 +4,17 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use raidkeep::game::{self, GameSettings, Start};
-use raidkeep::items::ledger::LEDGER_TABLE;
-use raidkeep::net::inbox::Inbox;
-use raidkeep::net::way_in::WayIn;
-use raidkeep::rules::LoadedRules;
-use raidkeep::storage::disk::Disk;
-use raidkeep::storage::store::{LogRecord, Store};
-use raidkeep::testing::NOON_MS;
-use raidkeep::tick::{Input, Moment, Simulation};
+use raidkeep::engine::rules::LoadedRules;
+use raidkeep::engine::start::Start;
+use raidkeep::engine::storage::disk::Disk;
+use raidkeep::engine::storage::store::{LogRecord, Store};
+use raidkeep::engine::tick::{Input, Moment, Simulation};
+use raidkeep::game;
+use raidkeep::game::GameSettings;
+use raidkeep::game::items::ledger::LEDGER_TABLE;
+use raidkeep::server::net::inbox::Inbox;
+use raidkeep::server::net::way_in::WayIn;
+use raidkeep::studio::testing::NOON_MS;
 
 use crate::{Raider, mebibytes, world};
 
@@ -128,7 +130,7 @@ impl Day {
             self.inbox.push(Input::Found(key, found));
         }
         for account in effects.players {
-            let loaded = rows.load_player(&game::player_tables(&self.simulation), account);
+            let loaded = rows.load_player(&self.simulation.player_tables(), account);
             self.inbox.push(Input::Loaded(account, loaded.expect("a simulated disk should be readable")));
         }
         effects.replies.into_iter().for_each(|held| held.release());

@@ -16,7 +16,7 @@ use std::time::Duration;
 
 use clap::Parser;
 use raidkeep::game;
-use raidkeep::net::connection::Connection;
+use raidkeep::server::net::connection::Connection;
 
 #[derive(Parser)]
 struct Options {

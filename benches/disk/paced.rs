@@ -5,16 +5,18 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use raidkeep::clock::wall_ms;
-use raidkeep::game::{self, GameSettings, Start};
-use raidkeep::net::caller;
-use raidkeep::net::inbox::Inbox;
-use raidkeep::net::shard::WorldLoop;
-use raidkeep::net::way_in::WayIn;
-use raidkeep::rules::LoadedRules;
-use raidkeep::storage::store::Store;
-use raidkeep::storage::worker::{Listener, StorageEvent, StorageWorker};
-use raidkeep::tick::Input;
+use raidkeep::engine::clock::wall_ms;
+use raidkeep::engine::rules::LoadedRules;
+use raidkeep::engine::start::Start;
+use raidkeep::engine::storage::store::Store;
+use raidkeep::engine::storage::worker::{Listener, StorageEvent, StorageWorker};
+use raidkeep::engine::tick::Input;
+use raidkeep::game;
+use raidkeep::game::GameSettings;
+use raidkeep::server::net::caller;
+use raidkeep::server::net::inbox::Inbox;
+use raidkeep::server::net::shard::WorldLoop;
+use raidkeep::server::net::way_in::WayIn;
 use tokio::sync::Notify;
 use tokio::task::{LocalSet, yield_now};
 use tokio::time::sleep;
@@ -113,7 +115,7 @@ fn start(settings: &GameSettings, rules: &LoadedRules, store: Store) -> (Arc<Inb
     let start = Start { wall_ms: wall_ms(), seed: 7 };
     let simulation = game::start_world(settings, rules, &store, start).expect("the world should start");
     let way_in = world::way_in(&simulation, &inbox);
-    let tables = game::player_tables(&simulation);
+    let tables = simulation.player_tables();
     let storage = StorageWorker::start(store, tables, listener(inbox.clone())).expect("threads should start");
     let (caller, _) = caller::start().expect("a thread should start");
     (inbox.clone(), way_in, WorldLoop::new(simulation, storage, inbox, notify, 1, caller))

@@ -3,15 +3,16 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use raidkeep::game::{self, Start};
-use raidkeep::journal::{About, JournalSink, Recorder};
-use raidkeep::net::inbox::Inbox;
-use raidkeep::net::way_in::WayIn;
-use raidkeep::platforms::sandbox::{Delivery, Sandbox};
-use raidkeep::rules::LoadedRules;
-use raidkeep::storage::store::Store;
-use raidkeep::testing::{NOON_MS, TestSetup};
-use raidkeep::tick::{Effects, Input, Moment, Simulation, state_hash};
+use raidkeep::engine::journal::{About, JournalSink, Recorder};
+use raidkeep::engine::rules::LoadedRules;
+use raidkeep::engine::start::Start;
+use raidkeep::engine::storage::store::Store;
+use raidkeep::engine::tick::{Effects, Input, Moment, Simulation, state_hash};
+use raidkeep::game;
+use raidkeep::sandbox::{Delivery, Sandbox};
+use raidkeep::server::net::inbox::Inbox;
+use raidkeep::server::net::way_in::WayIn;
+use raidkeep::studio::testing::{NOON_MS, TestSetup};
 
 use crate::load::{Gamer, Tally};
 use crate::world;

@@ -16,12 +16,12 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use clap::Parser;
-use raidkeep::clock::ClockMode;
+use raidkeep::engine::clock::ClockMode;
+use raidkeep::engine::journal::{FileJournal, Frames, JournalSettings, Record, Replay};
+use raidkeep::engine::rules::LoadedRules;
+use raidkeep::engine::tick::state_hash;
 use raidkeep::game;
-use raidkeep::journal::{FileJournal, Frames, JournalSettings, Record, Replay};
-use raidkeep::rules::LoadedRules;
-use raidkeep::testing::TestSetup;
-use raidkeep::tick::state_hash;
+use raidkeep::studio::testing::TestSetup;
 
 use crate::driven::{CHECKPOINT_EVERY, Driven};
 use crate::load::{READS_PERCENT, Tally};
@@ -108,8 +108,9 @@ fn replay(setup: &TestSetup, rules: &LoadedRules, path: &Path, hash: u64, reques
     let file = BufReader::new(File::open(path).expect("the journal should be there"));
     let (_, frames) = Frames::open(file).expect("it should begin as a journal does");
     let mut records: Box<dyn Iterator<Item = Record>> = Box::new(frames);
-    let (mut replay, first) = Replay::start(&mut records, &setup.settings, rules, Box::new(|_| None), |_| {})
-        .expect("the journal should be playable");
+    let (mut replay, first) =
+        Replay::start(&mut records, raidkeep::game::build_app(&setup.settings), rules, Box::new(|_| None))
+            .expect("the journal should be playable");
     let start_ms = replay.now_ms();
     for record in first.into_iter().chain(records) {
         replay.play(record, &mut |_, _, _| false).expect("the replay should go the same way");
@@ -123,7 +124,7 @@ fn replay(setup: &TestSetup, rules: &LoadedRules, path: &Path, hash: u64, reques
 }
 
 /// A journal in a file, as a server with a patient disk writes it.
-fn journal(folder: &Path, round: u16) -> Box<dyn raidkeep::journal::JournalSink> {
+fn journal(folder: &Path, round: u16) -> Box<dyn raidkeep::engine::journal::JournalSink> {
     let settings = JournalSettings {
         folder: String::new(),
         file_bytes: 1 << 40,

@@ -4,16 +4,16 @@ use std::fmt::Display;
 use std::path::Path;
 use std::sync::Arc;
 
-use raidkeep::net::bindings::AddressBindings;
-use raidkeep::net::connection::Connection;
-use raidkeep::net::inbox::Inbox;
-use raidkeep::net::limits::{AddressLimits, Limiter, PlayerLimits};
-use raidkeep::net::operator::{OperatorToken, entropy};
-use raidkeep::net::way_in::WayIn;
-use raidkeep::request::RequestTable;
-use raidkeep::request::route::RouteTable;
-use raidkeep::testing::{TestSetup, edit_assets};
-use raidkeep::tick::Simulation;
+use raidkeep::engine::request::RequestTable;
+use raidkeep::engine::request::route::RouteTable;
+use raidkeep::engine::tick::Simulation;
+use raidkeep::server::net::bindings::AddressBindings;
+use raidkeep::server::net::connection::Connection;
+use raidkeep::server::net::inbox::Inbox;
+use raidkeep::server::net::limits::{AddressLimits, Limiter, PlayerLimits};
+use raidkeep::server::net::operator::{OperatorToken, entropy};
+use raidkeep::server::net::way_in::WayIn;
+use raidkeep::studio::testing::{TestSetup, edit_assets};
 
 /// The settings of tests, and the shipped rules with more energy than a benchmark can use up.
 pub(crate) fn setup(folder: &Path) -> TestSetup {

@@ -13,7 +13,8 @@ use std::{
     time::Instant,
 };
 
-use raidkeep::load::frame::{self, CLOSE, PING, PONG, TEXT};
+use raidkeep::studio::load::frame;
+use raidkeep::studio::load::frame::{CLOSE, PING, PONG, TEXT};
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     net::TcpStream,
@@ -48,7 +49,7 @@ impl Connection {
     }
 
     /// Takes over a connection that was opened and greeted by a client of `raidkeep load`.
-    pub(crate) fn take_over(connection: raidkeep::load::Connection) -> Self {
+    pub(crate) fn take_over(connection: raidkeep::studio::load::Connection) -> Self {
         Self { stream: connection.stream, dialect: Dialect::Json, buffer: Vec::new(), filled: 0 }
     }
 

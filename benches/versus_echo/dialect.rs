@@ -14,7 +14,8 @@ use tokio_tungstenite::{
     tungstenite::{Message, protocol::WebSocketConfig},
 };
 
-use raidkeep::load::frame::{self, TEXT};
+use raidkeep::studio::load::frame;
+use raidkeep::studio::load::frame::TEXT;
 
 use crate::Result;
 

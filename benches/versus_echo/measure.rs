@@ -8,8 +8,9 @@ use std::{
     time::{Duration, Instant},
 };
 
-use raidkeep::load::script::Script;
-use raidkeep::load::{self, Mix};
+use raidkeep::studio::load;
+use raidkeep::studio::load::Mix;
+use raidkeep::studio::load::script::Script;
 use serde_json::Value;
 use tokio::{
     task::JoinSet,

@@ -1,4 +1,4 @@
-//! See `raidkeep::fuzzing`.
+//! See `raidkeep::studio::fuzzing`.
 #![no_main]
 
-libfuzzer_sys::fuzz_target!(|bytes: &[u8]| raidkeep::fuzzing::read("envelope", bytes));
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| raidkeep::studio::fuzzing::read("envelope", bytes));

@@ -7,9 +7,8 @@ use clap::{Args, ValueEnum};
 use serde::Serialize;
 
 use crate::cli::{asset_source, print_line};
-use crate::config::Config;
-use crate::game;
-use crate::rules::{AssetSource, Problem, Problems};
+use raidkeep_engine::rules::{AssetSource, Problem, Problems};
+use raidkeep_server::config::Config;
 
 /// Exit code 0: the assets can be used. 1: they cannot, or there are warnings and those are denied.
 #[derive(Debug, Args)]
@@ -49,7 +48,7 @@ impl Check {
     pub(super) fn run(self) -> Result<ExitCode, Box<dyn std::error::Error>> {
         let settings = Config::load(None, &[])?.game()?;
         let source = asset_source(self.folder.as_deref());
-        let problems = match game::load_rules(&settings, &source) {
+        let problems = match raidkeep_game::load_rules(&settings, &source) {
             Ok(rules) => rules.warnings,
             Err(problems) => problems,
         };
@@ -101,7 +100,7 @@ fn github_command(problem: &Problem) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::rules::Severity;
+    use raidkeep_engine::rules::Severity;
 
     #[test]
     fn a_github_command_is_one_line_and_escapes_what_means_something_there() {
@@ -122,7 +121,7 @@ mod tests {
 
     #[test]
     fn the_summary_counts() {
-        let source = game::shipped_assets();
+        let source = raidkeep_game::shipped_assets();
         assert_eq!(summary(1, 0, &source), "1 error, 0 warnings in the files built into the program");
     }
 }

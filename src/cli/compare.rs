@@ -8,10 +8,10 @@ use clap::Args;
 
 use crate::cli::print_line;
 use crate::cli::simulate::{Subject, show_bar, tell, write_file};
-use crate::compare::{Comparison, compare};
-use crate::report::page;
-use crate::rules::AssetSource;
-use crate::simulate::{Policy, Run, Troubles};
+use raidkeep_engine::rules::AssetSource;
+use raidkeep_studio::compare::{Comparison, compare};
+use raidkeep_studio::report::page;
+use raidkeep_studio::simulate::{Policy, Run, Troubles};
 
 #[derive(Debug, Args)]
 pub(super) struct Compare {

@@ -9,12 +9,12 @@ use clap::{Args, ValueEnum};
 
 use crate::cli::print_line;
 use crate::cli::simulate::tell;
-use crate::game;
-use crate::load::connection::address_of;
-use crate::load::report::{Looks, Report, Setup};
-use crate::load::server::Figures;
-use crate::load::{self, Length, Mix, Moment, Plan, assets};
-use crate::rules::Problems;
+use raidkeep_engine::rules::Problems;
+use raidkeep_studio::load;
+use raidkeep_studio::load::connection::address_of;
+use raidkeep_studio::load::report::{Looks, Report, Setup};
+use raidkeep_studio::load::server::Figures;
+use raidkeep_studio::load::{Length, Mix, Moment, Plan, assets};
 
 type Failure = Box<dyn std::error::Error>;
 
@@ -157,7 +157,7 @@ fn read_mix(path: &Path) -> Result<Mix, Failure> {
 
 /// The shipped assets with what load needs.
 fn write_assets(folder: &Path) -> Result<(), Failure> {
-    let source = game::shipped_assets();
+    let source = raidkeep_game::shipped_assets();
     for (path, text) in assets::for_load(&source)? {
         write_asset(folder, &path, text.as_bytes())?;
     }

@@ -19,8 +19,7 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
-use crate::game;
-use crate::rules::AssetSource;
+use raidkeep_engine::rules::AssetSource;
 
 /// Where the assets are looked for when the command line does not say.
 const DEFAULT_ASSETS: &str = "assets";
@@ -115,7 +114,7 @@ fn report(error: &dyn std::fmt::Display) {
 fn asset_source(given: Option<&Path>) -> AssetSource {
     let usual = PathBuf::from(DEFAULT_ASSETS);
     let folder = given.map(Path::to_owned).or_else(|| usual.is_dir().then_some(usual));
-    folder.map_or_else(game::shipped_assets, AssetSource::Folder)
+    folder.map_or_else(raidkeep_game::shipped_assets, AssetSource::Folder)
 }
 
 /// Prints a line; a closed pipe is no error of ours.

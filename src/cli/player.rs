@@ -10,12 +10,12 @@ use serde_json::{Value, json};
 
 use crate::cli::call::{Client, Failure};
 use crate::cli::{asset_source, print_line};
-use crate::clock::wall_ms;
-use crate::config::Config;
-use crate::game::{self, Start};
-use crate::portability::export::export_at_rest;
-use crate::storage::folder;
-use crate::storage::store::Store;
+use raidkeep_engine::clock::wall_ms;
+use raidkeep_engine::start::Start;
+use raidkeep_engine::storage::folder;
+use raidkeep_engine::storage::store::Store;
+use raidkeep_game::portability::export::export_at_rest;
+use raidkeep_server::config::Config;
 
 /// Longest piece of a document, in bytes. Written as JSON it fits into the shipped frames twice.
 const PIECE_BYTES: usize = 16_384;
@@ -99,10 +99,10 @@ fn read_at_rest(data: &Path, world: u32, player: &str) -> Result<Value, Failure>
     }
     let _lock = folder::lock(data)?;
     let settings = Config::load(None, &[])?.game()?;
-    let rules = game::load_rules(&settings, &asset_source(None))
+    let rules = raidkeep_game::load_rules(&settings, &asset_source(None))
         .map_err(|problems| format!("the assets have mistakes:\n{problems}"))?;
     let store = Store::open_folder(data, &name)?;
-    let mut simulation = game::start_world(&settings, &rules, &store, Start { wall_ms: wall_ms(), seed: 0 })?;
+    let mut simulation = raidkeep_game::start_world(&settings, &rules, &store, Start { wall_ms: wall_ms(), seed: 0 })?;
     let document = export_at_rest(simulation.world_mut(), player)?;
     let document = document.ok_or_else(|| format!("there is no player {player} in {name}"))?;
     Ok(document.shown())

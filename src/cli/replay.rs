@@ -11,19 +11,19 @@ use bevy_ecs::system::RunSystemOnce;
 use clap::Args;
 
 use crate::cli::print_line;
-use crate::clock::Clock;
-use crate::config::Config;
-use crate::game::{self, GameSettings};
-use crate::journal::file::{part_path, rules_folder};
-use crate::journal::frames::{Frames, FramesEnd, Head, JournalError};
-use crate::journal::replay::Played;
-use crate::journal::revive::Library;
-use crate::journal::slice::Slice;
-use crate::journal::{Record, Replay, StartRecord, program_name};
-use crate::platforms::sandbox::SandboxSettings;
-use crate::player::overview::{GetPlayerInfo, get_player_info};
-use crate::request::{Call, Player};
-use crate::rules::AssetSource;
+use raidkeep_engine::clock::Clock;
+use raidkeep_engine::journal::file::{part_path, rules_folder};
+use raidkeep_engine::journal::frames::{Frames, FramesEnd, Head, JournalError};
+use raidkeep_engine::journal::replay::Played;
+use raidkeep_engine::journal::revive::Library;
+use raidkeep_engine::journal::{Record, Replay, StartRecord, program_name};
+use raidkeep_engine::request::{Call, Player};
+use raidkeep_engine::rules::AssetSource;
+use raidkeep_game::GameSettings;
+use raidkeep_game::overview::{GetPlayerInfo, get_player_info};
+use raidkeep_sandbox::SandboxSettings;
+use raidkeep_server::config::Config;
+use raidkeep_studio::slice::Slice;
 
 type Failure = Box<dyn std::error::Error>;
 
@@ -67,11 +67,12 @@ impl ReplayArguments {
         if start.program != program {
             print_line(&format!("written by {}; this is {program}, and may play it otherwise", start.program));
         }
-        let rules = game::load_rules(&settings, &assets)
+        let rules = raidkeep_game::load_rules(&settings, &assets)
             .map_err(|problems| format!("the assets ({}) cannot be used:\n{problems}", assets.describe()))?;
         let began = Instant::now();
         let mut records = std::iter::once(Record::Start(start)).chain(&mut parts);
-        let (mut replay, first) = Replay::start(&mut records, &settings, &rules, self.library(&settings), |_| {})?;
+        let (mut replay, first) =
+            Replay::start(&mut records, raidkeep_game::build_app(&settings), &rules, self.library(&settings))?;
         let mut slice = self.player.as_deref().map(Slice::of);
         let mut play = |replay: &mut Replay, record| match &mut slice {
             Some(slice) => slice.play(replay, record),
@@ -105,7 +106,7 @@ impl ReplayArguments {
         let settings = settings.clone();
         Box::new(move |fingerprint| {
             let copy = AssetSource::Folder(rules_folder(&beside, fingerprint));
-            game::load_rules(&settings, &copy).ok().map(Arc::new)
+            raidkeep_game::load_rules(&settings, &copy).ok().map(Arc::new)
         })
     }
 
@@ -171,7 +172,7 @@ fn report(replay: &mut Replay, played: Played, end: Option<FramesEnd>, began: In
     let (ticks, checkpoints) = (replay.ticks(), replay.checkpoints());
     let clock = replay.simulation().world().resource::<Clock>();
     let (now, seconds) = (clock.local_time(clock.now()), began.elapsed().as_secs_f64());
-    let hash = crate::tick::state_hash(replay.simulation().world_mut());
+    let hash = raidkeep_engine::tick::state_hash(replay.simulation().world_mut());
     print_line(&format!("{ticks} ticks in {seconds:.2} s, {checkpoints} checkpoints equal, the game's clock is {now}"));
     print_line(&format!("state {hash:016x}"));
     match (played, end) {
@@ -188,7 +189,7 @@ fn describe(world: &mut World, caller: Player) -> Result<String, Failure> {
     let call = Call { caller, request: GetPlayerInfo {}, fact: None };
     let answer = world.run_system_once_with(get_player_info, call).map_err(|error| error.to_string())?;
     let told = answer.map_err(|refusal| refusal.to_string())?;
-    Ok(serde_json::to_string_pretty(&told.data)?)
+    Ok(serde_json::to_string_pretty(&told.data())?)
 }
 
 /// The entries of all parts of a journal.

@@ -7,9 +7,9 @@ use clap::Args;
 
 use crate::cli::print_line;
 use crate::cli::serve::{StopSignal, start_log};
-use crate::platforms::sandbox::server::SandboxServer;
-use crate::platforms::sandbox::{GATEWAY_PATH, QUERY_PATH, REPORT_PATH, SandboxSettings};
-use crate::platforms::signature::signed_query;
+use raidkeep_game::platforms::signature::signed_query;
+use raidkeep_sandbox::server::SandboxServer;
+use raidkeep_sandbox::{GATEWAY_PATH, QUERY_PATH, REPORT_PATH, SandboxSettings};
 
 #[derive(Debug, Args)]
 pub(super) struct Sandbox {

@@ -6,8 +6,9 @@ use std::process::ExitCode;
 use clap::Args;
 
 use crate::cli::{asset_source, print_line, report};
-use crate::scenario::junit::junit_xml;
-use crate::scenario::{self, Outcome, Stage};
+use raidkeep_studio::scenario;
+use raidkeep_studio::scenario::junit::junit_xml;
+use raidkeep_studio::scenario::{Outcome, Stage};
 
 /// The command line, a file or the assets could not be used, so that nothing is known of the scenarios.
 const UNUSABLE: u8 = 2;

@@ -4,13 +4,12 @@ use clap::{Args, ValueEnum};
 use serde_json::Value;
 
 use crate::cli::print_line;
-use crate::clock::ClockMode;
-use crate::config::Config;
-use crate::events::EventTable;
-use crate::game;
-use crate::request::RequestTable;
-use crate::rules::RuleTables;
-use crate::schema;
+use raidkeep_engine::clock::ClockMode;
+use raidkeep_engine::events::EventTable;
+use raidkeep_engine::request::RequestTable;
+use raidkeep_engine::rules::RuleTables;
+use raidkeep_server::config::Config;
+use raidkeep_studio::schema;
 
 #[derive(Debug, Args)]
 pub(super) struct Schema {
@@ -38,7 +37,7 @@ impl Schema {
         let mut settings = Config::load(None, &[])?.game()?;
         // There are functions that only a server with a manual clock has.
         settings.clock = ClockMode::Manual;
-        let app = game::build_app(&settings);
+        let app = raidkeep_game::build_app(&settings);
         let world = app.world();
         let catalogue = &world.resource::<RuleTables>().catalogue;
         let (requests, events) = (world.resource::<RequestTable>(), world.resource::<EventTable>());

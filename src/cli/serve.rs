@@ -12,8 +12,8 @@ use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::util::SubscriberInitExt;
 
 use crate::cli::{asset_source, print_line};
-use crate::config::Config;
-use crate::net::server::Server;
+use raidkeep_server::config::Config;
+use raidkeep_server::net::server::Server;
 
 /// Where the configuration is looked for when the command line does not say.
 const DEFAULT_CONFIG: &str = "config/server.ron";

@@ -7,9 +7,9 @@ use std::time::Instant;
 use clap::Args;
 
 use crate::cli::{asset_source, print_line};
-use crate::report::{page, summary};
-use crate::rules::AssetSource;
-use crate::simulate::{Plan, Policy, Run, policy, simulate};
+use raidkeep_engine::rules::AssetSource;
+use raidkeep_studio::report::{page, summary};
+use raidkeep_studio::simulate::{Plan, Policy, Run, policy, simulate};
 
 /// Where the policy is looked for when the command line does not say, and the same as part of the program.
 const DEFAULT_POLICY: &str = "policies/mixed.ron";
@@ -53,7 +53,7 @@ impl Subject {
         policy: &Policy,
         assets: &AssetSource,
         progress: impl FnMut(u32),
-    ) -> Result<Run, crate::simulate::Troubles> {
+    ) -> Result<Run, raidkeep_studio::simulate::Troubles> {
         let name = self.policy_file().file_name();
         let policy_name = name.map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
         let Self { players, days, seed, .. } = *self;

@@ -7,11 +7,10 @@ use clap::{Args, ValueEnum};
 use serde::Serialize;
 
 use crate::cli::{print_line, report};
-use crate::config::Config;
-use crate::game;
-use crate::storage::folder;
-use crate::storage::store::Store;
-use crate::verify::{Breach, verify};
+use raidkeep_engine::storage::folder;
+use raidkeep_engine::storage::store::Store;
+use raidkeep_engine::verify::{Breach, verify};
+use raidkeep_server::config::Config;
 
 /// Exit code: something does not fit.
 const BREACHES: u8 = 2;
@@ -85,7 +84,7 @@ fn verify_folder(data: &Path) -> Result<Vec<WorldVerified>, Box<dyn std::error::
         return Err(format!("there is no world in {}; --data names the folder of a server", data.display()).into());
     }
     let _lock = folder::lock(data)?;
-    let app = game::build_app(&Config::load(None, &[])?.game()?);
+    let app = raidkeep_game::build_app(&Config::load(None, &[])?.game()?);
     let mut verified = Vec::with_capacity(worlds.len());
     for world in worlds {
         let store = Store::open_folder(data, &world)?;

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use proptest::prelude::*;
 use proptest::test_runner::{Config, TestRunner};
-use raidkeep::testing::{OPERATOR_TOKEN, TestServer, TestSetup};
+use raidkeep::studio::testing::{OPERATOR_TOKEN, TestServer, TestSetup};
 use serde::Deserialize;
 use serde_json::value::RawValue;
 use serde_json::{Value, json};

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use raidkeep::testing::{TestPlayer, TestServer, TestSetup};
+use raidkeep::studio::testing::{TestPlayer, TestServer, TestSetup};
 use serde_json::{Value, json};
 
 const DAY: i64 = 86_400;
@@ -276,7 +276,7 @@ fn a_mail_that_could_not_be_stored_is_not_told() {
 #[test]
 fn days_and_seasons_that_could_not_be_stored_are_not_told() {
     let mut setup = TestSetup::default();
-    setup.settings.clock = raidkeep::clock::ClockMode::Real;
+    setup.settings.clock = raidkeep::engine::clock::ClockMode::Real;
     let mut server = TestServer::with(setup);
     let ann = server.player("ann");
     server.disks().0.fail_after(0);

@@ -4,13 +4,13 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use proptest::prelude::*;
-use raidkeep::clock::ClockMode;
-use raidkeep::energy::{Energy, EnergyRules};
+use raidkeep::engine::clock::ClockMode;
+use raidkeep::engine::journal::revive::Library;
+use raidkeep::engine::journal::{Frames, FramesEnd, Record, Replay, ReplayError};
+use raidkeep::engine::rules::{AssetSource, Rules};
 use raidkeep::game;
-use raidkeep::journal::revive::Library;
-use raidkeep::journal::{Frames, FramesEnd, Record, Replay, ReplayError};
-use raidkeep::rules::{AssetSource, Rules};
-use raidkeep::testing::{Network, OPERATOR_TOKEN, TestPlayer, TestServer, TestSetup, edit_assets};
+use raidkeep::game::energy::{Energy, EnergyRules};
+use raidkeep::studio::testing::{Network, OPERATOR_TOKEN, TestPlayer, TestServer, TestSetup, edit_assets};
 use serde_json::{Value, json};
 
 const PASSWORD: &str = "PasswordThatNobodyMayRead";
@@ -37,11 +37,11 @@ fn replay(records: Vec<Record>, server: &TestServer) -> Result<(u64, u64), Repla
 /// The same, with the rules that came while the world ran.
 fn replay_with(records: Vec<Record>, server: &TestServer, library: Library) -> Result<(u64, u64), ReplayError> {
     let mut records = records.into_iter();
-    let (mut replay, first) = Replay::start(&mut records, server.settings(), server.rules(), library, |_| {})?;
+    let (mut replay, first) = Replay::start(&mut records, game::build_app(server.settings()), server.rules(), library)?;
     for record in first.into_iter().chain(records) {
         replay.play(record, &mut |_, _, _| false)?;
     }
-    Ok((raidkeep::tick::state_hash(replay.simulation().world_mut()), replay.checkpoints()))
+    Ok((raidkeep::engine::tick::state_hash(replay.simulation().world_mut()), replay.checkpoints()))
 }
 
 #[derive(Debug, Clone)]
@@ -208,7 +208,7 @@ fn energy_at(server: &TestServer, moment: i64) -> (i64, i64) {
     let (records, _) = read(&server.journals[0].bytes());
     let mut records = records.into_iter();
     let library: Library = Box::new(|_| None);
-    let (mut replay, first) = Replay::start(&mut records, server.settings(), server.rules(), library, |_| {})
+    let (mut replay, first) = Replay::start(&mut records, game::build_app(server.settings()), server.rules(), library)
         .expect("the journal should be playable");
     for record in first.into_iter().chain(records) {
         if matches!(&record, Record::Tick(next) if replay.is_later(next, moment)) {
@@ -352,7 +352,7 @@ fn a_replay_that_goes_another_way_is_stopped_at_the_first_tick_that_shows_it() {
         _ => None,
     });
     for tick in ticks {
-        tick.inputs.retain(|input| !matches!(input, raidkeep::journal::record::InputRecord::JobDone(..)));
+        tick.inputs.retain(|input| !matches!(input, raidkeep::engine::journal::record::InputRecord::JobDone(..)));
     }
     let refused = replay(records, &play.server).expect_err("a sign-up never came to its end");
     let is_told = matches!(refused, ReplayError::OtherState { .. } | ReplayError::OtherOutcome { .. });

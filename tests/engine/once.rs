@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use raidkeep::stages::StageSession;
-use raidkeep::testing::{TestPlayer, TestServer};
+use raidkeep::game::stages::StageSession;
+use raidkeep::studio::testing::{TestPlayer, TestServer};
 use serde_json::{Value, json};
 
 /// A request with a key, with its token, and with an `id` or none.

@@ -4,8 +4,8 @@
 use std::time::Duration;
 
 use proptest::prelude::*;
-use raidkeep::identity::Login;
-use raidkeep::testing::{TestPlayer, TestServer, TestSetup};
+use raidkeep::engine::login::Login;
+use raidkeep::studio::testing::{TestPlayer, TestServer, TestSetup};
 use serde_json::{Value, json};
 
 const WITHOUT_STORAGE: &str = "server cannot store changes at the moment, retry later";
@@ -565,10 +565,18 @@ fn a_log_in_under_way_when_the_storage_fails_is_answered() {
 fn a_world_keeps_its_seed_over_restarts() {
     let mut server = TestServer::new();
     server.player("ann");
-    let first = server.simulation().world().resource::<raidkeep::random::WorldSeed>().0;
+    let first = server.simulation().world().resource::<raidkeep::engine::random::WorldSeed>().0;
     let mut server = server.crash_and_reopen();
-    assert_eq!(server.simulation().world().resource::<raidkeep::random::WorldSeed>().0, first, "read from the log");
+    assert_eq!(
+        server.simulation().world().resource::<raidkeep::engine::random::WorldSeed>().0,
+        first,
+        "read from the log"
+    );
     server.fold();
     let mut server = server.crash_and_reopen();
-    assert_eq!(server.simulation().world().resource::<raidkeep::random::WorldSeed>().0, first, "read from the rows");
+    assert_eq!(
+        server.simulation().world().resource::<raidkeep::engine::random::WorldSeed>().0,
+        first,
+        "read from the rows"
+    );
 }

@@ -6,10 +6,11 @@ use std::sync::mpsc::{Receiver, TryRecvError, channel};
 use std::time::Duration;
 
 use proptest::prelude::*;
-use raidkeep::storage::disk::Disk;
-use raidkeep::storage::store::{LogRecord, Store};
-use raidkeep::storage::worker::{Listener, StorageEvent, StorageWorker};
-use raidkeep::storage::{Batch, StorageError};
+use raidkeep::engine::storage::PlayerTables;
+use raidkeep::engine::storage::disk::Disk;
+use raidkeep::engine::storage::store::{LogRecord, Store};
+use raidkeep::engine::storage::worker::{Listener, StorageEvent, StorageWorker};
+use raidkeep::engine::storage::{Batch, StorageError};
 
 /// Each batch writes its number under these keys, so that a torn one would show.
 const KEYS: [&[u8]; 3] = [b"one", b"two", b"three"];
@@ -229,7 +230,7 @@ fn worker(disks: &(Disk, Disk)) -> (StorageWorker, Receiver<StorageEvent>) {
     let store = Store::open_disks(disks.0.clone(), disks.1.clone()).expect("the disks should open");
     let (sender, events) = channel();
     let listener: Listener = Arc::new(move |event| drop(sender.send(event)));
-    (StorageWorker::start(store, Vec::new(), listener).expect("threads should start"), events)
+    (StorageWorker::start(store, PlayerTables::default(), listener).expect("threads should start"), events)
 }
 
 fn next(events: &Receiver<StorageEvent>) -> StorageEvent {
@@ -263,7 +264,7 @@ fn a_slow_fold_holds_up_no_commit() {
     // A query has what is before it folded at once.
     worker.query(
         1,
-        raidkeep::storage::RowQuery {
+        raidkeep::engine::storage::RowQuery {
             table: "numbers",
             from: KEYS[0].to_vec(),
             until: b"onf".to_vec(),

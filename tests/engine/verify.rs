@@ -1,9 +1,9 @@
 //! Looking over what is kept: whatever is played fits together, and every single damage is found and named.
 
 use proptest::prelude::*;
-use raidkeep::storage::{Batch, IndexKey, encode_value};
-use raidkeep::testing::{TestPlayer, TestServer};
-use raidkeep::verify::Breach;
+use raidkeep::engine::storage::{Batch, IndexKey, encode_value};
+use raidkeep::engine::verify::Breach;
+use raidkeep::studio::testing::{TestPlayer, TestServer};
 use serde_json::{Value, json};
 
 fn server_with_players() -> (TestServer, Vec<TestPlayer>) {
@@ -159,7 +159,7 @@ fn an_order_that_is_open_and_closed_is_found() {
 fn a_challenge_of_nobody_is_found() {
     let breach = only_breach(|server, batch| {
         let mut challenge: (u64, u64, u64, String, Option<String>, i64) =
-            raidkeep::storage::decode_value(1, &row(server, "challenges", &account(1)), |_, _| None)
+            raidkeep::engine::storage::decode_value(1, &row(server, "challenges", &account(1)), |_, _| None)
                 .expect("a challenge");
         challenge.2 = 99;
         batch.put("challenges", &account(1), |out| encode_value(1, &challenge, out));

@@ -4,11 +4,13 @@ use std::time::Duration;
 
 use bevy_app::App;
 use bevy_ecs::prelude::*;
-use raidkeep::request::{Answer, Anyone, Call, Caller, Operator, Player, Reads, Request, RequestApp, Success, Waits};
-use raidkeep::storage::{
+use raidkeep::engine::dispatch::RequestApp;
+use raidkeep::engine::request::answer::rows_found;
+use raidkeep::engine::request::{Answer, Anyone, Call, Caller, Operator, Player, Reads, Request, Success, Waits};
+use raidkeep::engine::storage::{
     Archive, ArchivedRow, Discarded, RowError, RowQuery, StorageApp, Touched, WorldEntity, encode_value,
 };
-use raidkeep::testing::{TestServer, TestSetup};
+use raidkeep::studio::testing::{TestServer, TestSetup};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -122,7 +124,7 @@ where
         let number = u64::from_be_bytes(key.try_into().expect("the key of a past duel is a number"));
         (number, PastDuel::read(&value).expect("own rows should be readable").winner)
     };
-    Ok(Success::with(query.answer(call.fact)?.into_iter().map(read).collect()))
+    Ok(Success::with(rows_found(query, call.fact)?.into_iter().map(read).collect()))
 }
 
 fn duels(app: &mut App) {
@@ -191,7 +193,8 @@ fn a_player_is_not_discarded_by_mistake() {
     let mut server = server();
     let ann = server.player("ann");
     let world = server.simulation().world_mut();
-    let players: Vec<Entity> = world.query_filtered::<Entity, With<raidkeep::storage::Stored>>().iter(world).collect();
+    let players: Vec<Entity> =
+        world.query_filtered::<Entity, With<raidkeep::engine::storage::Stored>>().iter(world).collect();
     players.iter().for_each(|player| world.resource_mut::<Discarded>().push(*player));
     assert_eq!(server.ask(&ann, "get_player_info", json!({}))["status"], 0, "players stay");
 }

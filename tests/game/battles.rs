@@ -4,8 +4,8 @@ use crate::duel;
 use std::time::Duration;
 
 use crate::duel::{Duelist, battle, fight, refuse};
-use raidkeep::crafting::CraftKind;
-use raidkeep::testing::TestServer;
+use raidkeep::game::crafting::CraftKind;
+use raidkeep::studio::testing::TestServer;
 use serde_json::{Value, json};
 
 const WAITING_FOR: &str = "你已出招，正等待";

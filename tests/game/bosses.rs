@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use raidkeep::testing::{TestPlayer, TestServer};
+use raidkeep::studio::testing::{TestPlayer, TestServer};
 use serde_json::{Value, json};
 
 /// Seconds from the tests' noon of March 10th to midnight of April 1st, in Shanghai.
@@ -101,8 +101,8 @@ fn connected_players_are_told_of_deaths_seasons_tickets_and_full_energy() {
 #[test]
 fn two_years_of_days_and_months_reset_once_each() {
     for zone in ["Asia/Shanghai", "Europe/Berlin"] {
-        let mut setup = raidkeep::testing::TestSetup::default();
-        setup.settings.zone = raidkeep::clock::time_zone(zone).expect("a known zone");
+        let mut setup = raidkeep::studio::testing::TestSetup::default();
+        setup.settings.zone = raidkeep::engine::clock::time_zone(zone).expect("a known zone");
         setup.settings.identity.token_seconds = i64::MAX / 4;
         let mut server = TestServer::with(setup);
         let (ann, watcher) = (server.player("ann"), server.player("watcher"));

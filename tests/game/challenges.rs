@@ -1,7 +1,7 @@
 //! Challenges through the protocol (document 5; semantics, section 15).
 
 use crate::duel::{Duelist, PNG, fight, refuse, refuse_code};
-use raidkeep::testing::{TestServer, TestSetup, edit_assets};
+use raidkeep::studio::testing::{TestServer, TestSetup, edit_assets};
 use serde_json::{Value, json};
 
 fn two(server: &mut TestServer) -> (Duelist, Duelist) {

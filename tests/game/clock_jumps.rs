@@ -4,9 +4,9 @@
 use crate::duel;
 use crate::duel::Duelist;
 use crate::payer::{diamonds, faults, paid, post, reply, rich};
-use raidkeep::clock::ClockMode;
-use raidkeep::platforms::sandbox::Misbehavior;
-use raidkeep::testing::{TestPlayer, TestServer, TestSetup};
+use raidkeep::engine::clock::ClockMode;
+use raidkeep::sandbox::Misbehavior;
+use raidkeep::studio::testing::{TestPlayer, TestServer, TestSetup};
 use serde_json::{Value, json};
 
 const HOUR: i64 = 3600;
@@ -155,8 +155,9 @@ fn the_queue_of_tasks_changes_although_the_clock_was_set_back() {
         let mut server = server();
         let ann = server.player("ann");
         let role = ask(&mut server, &ann, "get_player_info", json!({}))["data"]["name"].clone();
-        let filling =
-            |server: &mut TestServer| server.simulation().world().resource::<raidkeep::tasks::TaskQueue>().filling();
+        let filling = |server: &mut TestServer| {
+            server.simulation().world().resource::<raidkeep::game::tasks::TaskQueue>().filling()
+        };
         ask(&mut server, &ann, "task_info", json!({"role": role}));
         let mut server = jump(server, (seconds, is_down));
         let before = filling(&mut server);

@@ -1,9 +1,9 @@
 //! Characters and crafting through the protocol: `status`, `time`, `bag`, `skill`, `merge`, `legal` (document 5).
 
-use raidkeep::items::{Amount, Cause, Inventory, ItemId};
-use raidkeep::player::Players;
-use raidkeep::storage::Touched;
-use raidkeep::testing::{TestPlayer, TestServer};
+use raidkeep::engine::players::Players;
+use raidkeep::engine::storage::Touched;
+use raidkeep::game::items::{Amount, Cause, Inventory, ItemId};
+use raidkeep::studio::testing::{TestPlayer, TestServer};
 use serde_json::{Value, json};
 
 const LONGAN: ItemId = ItemId::item(51);
@@ -19,7 +19,8 @@ fn crafter(server: &mut TestServer, quantity: i64) -> (TestPlayer, String) {
     let player = server.player("ann");
     let name = name_of(server, &player);
     let world = server.simulation().world_mut();
-    let entity = world.resource::<Players>().entity(raidkeep::player::AccountId(1)).expect("the first account");
+    let entity =
+        world.resource::<Players>().entity(raidkeep::engine::account::AccountId(1)).expect("the first account");
     let stock = [LONGAN, PLUME].map(|item| Amount { item, quantity });
     world.get_mut::<Inventory>(entity).expect("every player has an inventory").grant(&stock, Cause::new("test"));
     world.resource_mut::<Touched>().push(entity);

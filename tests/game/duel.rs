@@ -1,9 +1,10 @@
 //! Players who challenge and fight each other, for the tests of challenges and battles.
 
-use raidkeep::crafting::{Craft, CraftKind, Possessions};
-use raidkeep::player::{AccountId, Players};
-use raidkeep::storage::Touched;
-use raidkeep::testing::{TestPlayer, TestServer};
+use raidkeep::engine::account::AccountId;
+use raidkeep::engine::players::Players;
+use raidkeep::engine::storage::Touched;
+use raidkeep::game::crafting::{Craft, CraftKind, Possessions};
+use raidkeep::studio::testing::{TestPlayer, TestServer};
 use serde_json::{Value, json};
 
 /// A PNG of one pixel.

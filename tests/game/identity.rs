@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use raidkeep::testing::TestServer;
+use raidkeep::studio::testing::TestServer;
 use redb::StorageBackend;
 use serde_json::{Value, json};
 

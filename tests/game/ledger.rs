@@ -5,10 +5,10 @@ use std::path::Path;
 use std::time::Duration;
 
 use proptest::prelude::*;
-use raidkeep::items::{Amount, Cause, Inventory};
-use raidkeep::mail::{Broadcast, Broadcasts, MailAudience};
-use raidkeep::storage::{Stored, Touched};
-use raidkeep::testing::{NOON_MS, TestPlayer, TestServer, TestSetup, edit_assets};
+use raidkeep::engine::storage::{Stored, Touched};
+use raidkeep::game::items::{Amount, Cause, Inventory};
+use raidkeep::game::mail::{Broadcast, Broadcasts, MailAudience};
+use raidkeep::studio::testing::{NOON_MS, TestPlayer, TestServer, TestSetup, edit_assets};
 use serde_json::{Value, json};
 
 const NOON: i64 = NOON_MS / 1000;

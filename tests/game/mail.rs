@@ -4,11 +4,11 @@
 use std::time::Duration;
 
 use proptest::prelude::*;
-use raidkeep::clock::ClockMode;
+use raidkeep::engine::account::AccountId;
+use raidkeep::engine::clock::ClockMode;
 use raidkeep::game;
-use raidkeep::mail::{Broadcast, Broadcasts, MailAudience};
-use raidkeep::player::AccountId;
-use raidkeep::testing::{NOON_MS, TestPlayer, TestServer, TestSetup, edit_assets};
+use raidkeep::game::mail::{Broadcast, Broadcasts, MailAudience};
+use raidkeep::studio::testing::{NOON_MS, TestPlayer, TestServer, TestSetup, edit_assets};
 use serde_json::{Value, json};
 
 const NOON: i64 = NOON_MS / 1000;

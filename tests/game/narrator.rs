@@ -5,18 +5,19 @@ use crate::tale;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use crate::tale::{Hero, amounts, everything_offered, hero, play, scripts, succeed, wealth};
-use raidkeep::character::Attributes;
-use raidkeep::crafting::Craft;
+use raidkeep::engine::exchange::lines::LineSettings;
+use raidkeep::engine::exchange::{Answered, CallFailure, CallOutcome};
 use raidkeep::game;
-use raidkeep::narrator::script::{Choice, Scene};
-use raidkeep::narrator::story::Next;
-use raidkeep::narrator::{Abilities, NarratorRules, Said, Script, Story};
-use raidkeep::platforms::exchange::{Answered, CallFailure, CallOutcome};
-use raidkeep::platforms::exchanges::LineSettings;
-use raidkeep::platforms::secret::Secret;
-use raidkeep::platforms::settings::ChatSettings;
-use raidkeep::tasks::{PersonalTasks, PublicTasks};
-use raidkeep::testing::{TestServer, TestSetup, edit_assets, shipped_rules};
+use raidkeep::game::character::Attributes;
+use raidkeep::game::crafting::Craft;
+use raidkeep::game::narrator::script::{Choice, Scene};
+use raidkeep::game::narrator::story::Next;
+use raidkeep::game::narrator::{Abilities, NarratorRules, Said, Script, Story};
+use raidkeep::game::platforms::secret::Secret;
+use raidkeep::game::platforms::settings::ChatSettings;
+use raidkeep::game::shipped_rules;
+use raidkeep::game::tasks::{PersonalTasks, PublicTasks};
+use raidkeep::studio::testing::{TestServer, TestSetup, edit_assets};
 use serde_json::{Value, json};
 
 /// Everything worth trying in a scene: each word, with what it needs and without, and idle talk.

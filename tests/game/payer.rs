@@ -1,7 +1,7 @@
 //! Players with points on the platform's sandbox, for the tests of payments.
 
-use raidkeep::platforms::sandbox::{Fault, Misbehavior, Platform};
-use raidkeep::testing::{TestPlayer, TestServer};
+use raidkeep::sandbox::{Fault, Misbehavior, Platform};
+use raidkeep::studio::testing::{TestPlayer, TestServer};
 use serde_json::{Value, json};
 
 /// A card of the sandbox that exists without anybody adding it, with the lengths of channel 1. It is worth 100 points.

@@ -7,11 +7,11 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use raidkeep::orders::{Order, OrderState};
-use raidkeep::platforms::mcrmb::Gateway;
-use raidkeep::platforms::mcrmb::gateway::PlatformCall;
-use raidkeep::platforms::sandbox::{Fault, Misbehavior, Platform};
-use raidkeep::testing::{Network, TestPlayer, TestServer, TestSetup};
+use raidkeep::game::orders::{Order, OrderState};
+use raidkeep::game::platforms::mcrmb::Gateway;
+use raidkeep::game::platforms::mcrmb::gateway::PlatformCall;
+use raidkeep::sandbox::{Fault, Misbehavior, Platform};
+use raidkeep::studio::testing::{Network, TestPlayer, TestServer, TestSetup};
 use rand::{Rng, RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use serde_json::{Value, json};

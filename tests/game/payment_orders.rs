@@ -5,10 +5,10 @@ use std::time::Duration;
 use crate::payer::{
     DECIDED, UNSETTLED, check, diamonds, faults, paid, pass, points, post, reply, rich, sent, state_of,
 };
-use raidkeep::platforms::exchange::{Exchange, Method};
-use raidkeep::platforms::sandbox::{Misbehavior, SandboxSettings};
-use raidkeep::platforms::signature::signed_query;
-use raidkeep::testing::{Network, OPERATOR_TOKEN, TestPlayer, TestServer, TestSetup};
+use raidkeep::engine::exchange::{Exchange, Method};
+use raidkeep::game::platforms::signature::signed_query;
+use raidkeep::sandbox::{Misbehavior, SandboxSettings};
+use raidkeep::studio::testing::{Network, OPERATOR_TOKEN, TestPlayer, TestServer, TestSetup};
 use serde_json::{Value, json};
 
 const DIAMONDS_60: &str = "diamonds_60";

@@ -1,8 +1,8 @@
 //! Points, orders and the shop, through the protocol, against the sandbox of the platform.
 
 use crate::payer::{CARD, SHORT, TIMED_OUT, check, diamonds, faults, paid, pass, points, post, reply, rich, sent};
-use raidkeep::platforms::sandbox::{Fault, Misbehavior, Platform};
-use raidkeep::testing::{TestServer, TestSetup};
+use raidkeep::sandbox::{Fault, Misbehavior, Platform};
+use raidkeep::studio::testing::{TestServer, TestSetup};
 use serde_json::{Value, json};
 
 // The seven calls.

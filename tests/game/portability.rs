@@ -7,14 +7,14 @@ use std::time::Duration;
 use crate::duel::Duelist;
 use crate::traveller::{PASSWORD, delete, essence, export, import, join, log_in, operate, play, sign_up, succeed};
 use proptest::prelude::*;
-use raidkeep::platforms::sandbox::Misbehavior;
-use raidkeep::testing::{TestServer, TestSetup};
+use raidkeep::sandbox::Misbehavior;
+use raidkeep::studio::testing::{TestServer, TestSetup};
 use serde_json::{Value, json};
 
 const INVALID_TOKEN: (i64, &str) = (11, "invalid token");
 
 /// A server on which ann has done something of everything, and bob is her friend.
-fn played() -> (TestServer, raidkeep::testing::TestPlayer) {
+fn played() -> (TestServer, raidkeep::studio::testing::TestPlayer) {
     let mut server = TestServer::new();
     server.connect();
     let ann = join(&mut server, "Ann");
@@ -45,7 +45,7 @@ fn a_document_tells_everything_in_words_and_no_token() {
     let document = export(&mut server, "Ann");
     assert_eq!((&document["format"], &document["account"]), (&json!(1), &json!(1)));
     let tables: Vec<&str> = document["parts"].as_object().expect("parts").keys().map(String::as_str).collect();
-    let mut expected = raidkeep::game::player_tables(server.simulation());
+    let mut expected = server.simulation().player_tables().tables;
     expected.sort_unstable();
     assert_eq!(tables, expected, "every kind of rows of players is a part");
     let parts = &document["parts"];
@@ -112,7 +112,7 @@ fn who_is_deleted_is_gone_and_its_name_begins_anew() {
     assert!(!ranked.contains("Ann"), "the ranking does not know it: {ranked}");
     let mail = succeed(&mut server, &bob, "get_all_mail", json!({}));
     assert_eq!(mail["mail"][0]["from"], "Ann", "its letters stay with who got them");
-    for table in raidkeep::game::player_tables(server.simulation()) {
+    for table in server.simulation().player_tables().tables {
         let mut own = 0;
         let count = &mut |key: &[u8], _: &[u8]| own += usize::from(key.starts_with(&1_u64.to_be_bytes()));
         server.rows().scan(table, count).expect("the disk is readable");
@@ -153,7 +153,7 @@ fn what_was_read_before_a_deletion_does_not_come_back_with_it() {
     server.post(connection, &asked.to_string());
     let letter = json!({"token": bob.token, "gn_target": "Ann", "subj": "a", "body": "b"});
     server.post(bob.connection, &json!({"world": 0, "function": "send_mail", "data": letter}).to_string());
-    let deletion = json!({"token": raidkeep::testing::OPERATOR_TOKEN, "name": "Ann"});
+    let deletion = json!({"token": raidkeep::studio::testing::OPERATOR_TOKEN, "name": "Ann"});
     server.post(0, &json!({"world": 0, "function": "player_delete", "data": deletion}).to_string());
     for _ in 0..6 {
         // All are asked for, again and again, while the disk is slow.

@@ -1,6 +1,6 @@
 //! Who is online, through the protocol.
 
-use raidkeep::testing::{TestPlayer, TestServer};
+use raidkeep::studio::testing::{TestPlayer, TestServer};
 use serde_json::{Value, json};
 
 fn role_of(server: &mut TestServer, player: &TestPlayer) -> String {

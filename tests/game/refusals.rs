@@ -3,9 +3,9 @@
 
 use std::path::Path;
 
-use raidkeep::rules::AssetSource;
-use raidkeep::stages::StageSession;
-use raidkeep::testing::{TestPlayer, TestServer, TestSetup, edit_assets};
+use raidkeep::engine::rules::AssetSource;
+use raidkeep::game::stages::StageSession;
+use raidkeep::studio::testing::{TestPlayer, TestServer, TestSetup, edit_assets};
 use serde_json::{Value, json};
 
 const STAGE: (i64, &str) = (91, "stage error");

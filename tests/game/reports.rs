@@ -1,11 +1,11 @@
 //! Rounds and their reports, through the protocol, against the sandbox of the platform.
 
-use raidkeep::config::Config;
-use raidkeep::platforms::sandbox::SandboxSettings;
-use raidkeep::platforms::secret::Secret;
-use raidkeep::platforms::signature::SudAuth;
-use raidkeep::platforms::sud::query::QUERY_PATH;
-use raidkeep::testing::{TestPlayer, TestServer, TestSetup};
+use raidkeep::game::platforms::secret::Secret;
+use raidkeep::game::platforms::signature::SudAuth;
+use raidkeep::game::platforms::sud::query::QUERY_PATH;
+use raidkeep::sandbox::SandboxSettings;
+use raidkeep::server::config::Config;
+use raidkeep::studio::testing::{TestPlayer, TestServer, TestSetup};
 use serde_json::{Value, json};
 
 /// The schedule of document 3.
@@ -171,7 +171,7 @@ fn a_receiver_that_fails_for_an_hour_gets_everything_in_order_and_the_game_does_
 fn a_killed_server_goes_on_with_its_reports_where_it_was() {
     let mut server = server();
     let ann = server.player("ann");
-    server.platforms.network = raidkeep::testing::Network::HoldsRequests;
+    server.platforms.network = raidkeep::studio::testing::Network::HoldsRequests;
     let entered = server.ask(&ann, "enter_stage", json!({"stage": 3000}));
     assert_eq!(entered["status"], 0);
     let mut server = server.crash_and_reopen();

@@ -8,9 +8,9 @@ use std::time::Duration;
 use jiff::Timestamp;
 use proptest::prelude::*;
 use proptest::test_runner::TestCaseError;
-use raidkeep::boss::WorldBoss;
-use raidkeep::clock::time_zone;
-use raidkeep::testing::{NOON_MS, TestPlayer, TestServer, TestSetup, edit_assets};
+use raidkeep::engine::clock::time_zone;
+use raidkeep::game::boss::WorldBoss;
+use raidkeep::studio::testing::{NOON_MS, TestPlayer, TestServer, TestSetup, edit_assets};
 use serde_json::{Value, json};
 
 /// Small enough for all bosses to die now and then, and one of a single blow's size.

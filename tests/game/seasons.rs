@@ -3,9 +3,9 @@
 
 use std::time::Duration;
 
-use raidkeep::boss::{Season, SeasonArchive};
-use raidkeep::clock::{ClockMode, time_zone};
-use raidkeep::testing::{TestPlayer, TestServer, TestSetup};
+use raidkeep::engine::clock::{ClockMode, time_zone};
+use raidkeep::game::boss::{Season, SeasonArchive};
+use raidkeep::studio::testing::{TestPlayer, TestServer, TestSetup};
 use serde_json::{Value, json};
 
 const DAY: i64 = 86_400;

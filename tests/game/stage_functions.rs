@@ -1,7 +1,7 @@
 //! The functions of every mode, the bosses and the ranking: the documented samples in shape and types, and every code
 //! they refuse with, each leaving the state as it was.
 
-use raidkeep::testing::{TestPlayer, TestServer, TestSetup, edit_assets};
+use raidkeep::studio::testing::{TestPlayer, TestServer, TestSetup, edit_assets};
 use serde_json::{Value, json};
 
 /// A server whose newcomers are at the highest level, with items and energy for everything.

@@ -1,8 +1,8 @@
 //! What no sequence of requests, clock steps and crashes may do to bosses, tickets, rewards and the ranking.
 
 use proptest::prelude::*;
-use raidkeep::boss::WorldBoss;
-use raidkeep::testing::{TestPlayer, TestServer};
+use raidkeep::game::boss::WorldBoss;
+use raidkeep::studio::testing::{TestPlayer, TestServer};
 use serde_json::{Value, json};
 
 const LIVES: [u64; 11] = [

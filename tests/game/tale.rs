@@ -1,10 +1,12 @@
 //! What the tests of tasks and of the narrator have in common: a role, and how it plays.
 
-use raidkeep::narrator::Script;
-use raidkeep::narrator::script::Scene;
-use raidkeep::player::{AccountId, Players};
-use raidkeep::tasks::{PersonalTasks, PublicTasks, TaskBook};
-use raidkeep::testing::{TestPlayer, TestServer, TestSetup, edit_assets, shipped_rules};
+use raidkeep::engine::account::AccountId;
+use raidkeep::engine::players::Players;
+use raidkeep::game::narrator::Script;
+use raidkeep::game::narrator::script::Scene;
+use raidkeep::game::shipped_rules;
+use raidkeep::game::tasks::{PersonalTasks, PublicTasks, TaskBook};
+use raidkeep::studio::testing::{TestPlayer, TestServer, TestSetup, edit_assets};
 use serde_json::{Value, json};
 
 /// A player and the role it plays.

@@ -5,11 +5,12 @@ use std::time::Duration;
 
 use crate::tale::{Hero, amounts, ask, everything_offered, hero, list, play, refuse, succeed, wealth};
 use proptest::prelude::*;
-use raidkeep::crafting::{Craft, CraftKind, Possessions};
-use raidkeep::player::Players;
-use raidkeep::storage::Touched;
-use raidkeep::tasks::{PersonalTasks, PublicTasks};
-use raidkeep::testing::{TestServer, edit_assets, shipped_rules};
+use raidkeep::engine::players::Players;
+use raidkeep::engine::storage::Touched;
+use raidkeep::game::crafting::{Craft, CraftKind, Possessions};
+use raidkeep::game::shipped_rules;
+use raidkeep::game::tasks::{PersonalTasks, PublicTasks};
+use raidkeep::studio::testing::{TestServer, edit_assets};
 use serde_json::{Value, json};
 
 const NOT_YOUR_ROLE: (i64, &str) = (403, "role: expected your own username");
@@ -131,7 +132,7 @@ fn a_refilling_that_nobody_saw_does_not_move_the_next_one() {
     server.advance_seconds(1);
     let hash = server.state_hash();
     assert_ne!(hash, 0);
-    let filling = server.simulation().world().resource::<raidkeep::tasks::TaskQueue>().filling();
+    let filling = server.simulation().world().resource::<raidkeep::game::tasks::TaskQueue>().filling();
     assert_eq!(filling, 3, "once at the start, once late, once in time");
 }
 

@@ -4,7 +4,7 @@
 //! What the documents print wrongly is corrected as the semantics say: the function names of two
 //! requests, `world_boss` outside boss mode, and the lists that are printed as dots.
 
-use raidkeep::testing::{TestPlayer, TestServer};
+use raidkeep::studio::testing::{TestPlayer, TestServer};
 use serde_json::{Value, json};
 
 const MINUTES_OF_1893_SECONDS: i64 = 31;

@@ -1,6 +1,6 @@
 //! Players who are exported, deleted and imported, for the tests of documents.
 
-use raidkeep::testing::{TestPlayer, TestServer};
+use raidkeep::studio::testing::{TestPlayer, TestServer};
 use serde_json::{Value, json};
 
 /// The password of everybody who signs up here.

@@ -5,10 +5,10 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use crate::process::{Host, OPERATOR, PROGRAM, copy_folder};
+use raidkeep::engine::storage::store::Store;
+use raidkeep::engine::verify::verify;
 use raidkeep::game;
-use raidkeep::storage::store::Store;
-use raidkeep::testing::{TestServer, TestSetup};
-use raidkeep::verify::verify;
+use raidkeep::studio::testing::{TestServer, TestSetup};
 use serde_json::json;
 
 fn server_with_backups(folder: Option<PathBuf>) -> TestServer {

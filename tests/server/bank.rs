@@ -4,9 +4,9 @@ use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpStream};
 use std::path::Path;
 
-use raidkeep::platforms::sandbox::SandboxSettings;
-use raidkeep::platforms::sandbox::server::SandboxServer;
-use raidkeep::platforms::secret::Secret;
+use raidkeep::game::platforms::secret::Secret;
+use raidkeep::sandbox::SandboxSettings;
+use raidkeep::sandbox::server::SandboxServer;
 use serde_json::{Value, json};
 
 use crate::process::{Host, PATIENCE};

@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::Duration;
 
 use crate::process::{Client, Host, OPERATOR, edited_assets, wait_for};
-use raidkeep::testing::{TestPlayer, TestServer, TestSetup, edit_assets};
+use raidkeep::studio::testing::{TestPlayer, TestServer, TestSetup, edit_assets};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 

@@ -4,8 +4,8 @@ use std::io::{Read, Write};
 use std::time::Duration;
 
 use crate::process::{Host, Server, status_of};
-use raidkeep::platforms::secret::Secret;
-use raidkeep::platforms::signature::{SudAuth, discovery_path};
+use raidkeep::game::platforms::secret::Secret;
+use raidkeep::game::platforms::signature::{SudAuth, discovery_path};
 use serde_json::{Value, json};
 
 const APP_ID: &str = "1461564080052506636";
@@ -21,7 +21,7 @@ fn body_of(reply: &str) -> Value {
 }
 
 fn signed(nonce: &str, body: &str) -> String {
-    let now_ms = raidkeep::clock::wall_ms();
+    let now_ms = raidkeep::engine::clock::wall_ms();
     format!("Authorization: {}", SudAuth::sign(APP_ID, now_ms, nonce, body.as_bytes(), &secret()).to_header())
 }
 

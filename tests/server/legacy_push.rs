@@ -5,9 +5,9 @@ use std::io::{BufRead, BufReader, ErrorKind, Read, Write};
 use std::net::{IpAddr, Ipv4Addr, TcpListener, TcpStream};
 
 use crate::process::{Client, Host, PATIENCE, Server, exchange, wait_for};
-use raidkeep::challenges::PushSettings;
-use raidkeep::platforms::exchanges::LineSettings;
-use raidkeep::testing::{TestServer, TestSetup};
+use raidkeep::engine::exchange::lines::LineSettings;
+use raidkeep::game::challenges::PushSettings;
+use raidkeep::studio::testing::{TestServer, TestSetup};
 use serde_json::{Value, json};
 
 const PNG: &str = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==";

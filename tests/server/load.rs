@@ -5,7 +5,7 @@ use std::net::TcpListener;
 use std::process::{Command, Output};
 
 use crate::process::{Host, PROGRAM, Server};
-use raidkeep::load::Mix;
+use raidkeep::studio::load::Mix;
 use serde_json::Value;
 
 fn run(arguments: &[&str]) -> Output {

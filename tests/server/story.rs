@@ -6,7 +6,7 @@ use std::net::SocketAddr;
 
 use crate::legend::{Transport, tell};
 use crate::process::{Host, Server, edited_assets, exchange, wait_for};
-use raidkeep::testing::{TestServer, TestSetup, edit_assets};
+use raidkeep::studio::testing::{TestServer, TestSetup, edit_assets};
 use serde_json::{Value, json};
 
 /// Every public task is offered, so that the one that the story is about is among them.

@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::process::{Command, Output};
 
-use raidkeep::testing::edit_assets;
+use raidkeep::studio::testing::edit_assets;
 use serde_json::Value;
 use tempfile::TempDir;
 

@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use crate::mutation::{Kind, Known, Mutation, mutations};
-use raidkeep::config::Config;
+use raidkeep::engine::rules::{AssetSource, Problems, RuleTables, Severity};
 use raidkeep::game;
-use raidkeep::rules::{AssetSource, Problems, RuleTables, Severity};
+use raidkeep::server::config::Config;
 
 /// How many mistakes are made.
 const MISTAKES: usize = 240;
@@ -66,7 +66,7 @@ fn every_single_mistake_in_the_shipped_assets_is_caught_at_its_line() {
     let unchanged = catalogue.load(&source).expect("without a mistake there should be no error");
     assert!(unchanged.warnings.is_empty(), "and no warning:\n{}", unchanged.warnings);
 
-    let drawn = draw(&files, &Known::new(&files, &raidkeep::schema::assets(catalogue)));
+    let drawn = draw(&files, &Known::new(&files, &raidkeep::studio::schema::assets(catalogue)));
     let mut missed = Vec::new();
     for mistake in &drawn {
         write(folder.path(), &mistake.file, &mistake.text);

@@ -2,7 +2,8 @@
 //! for what they have found there is a line here.
 
 use proptest::prelude::*;
-use raidkeep::fuzzing::{self, ENTRANCES};
+use raidkeep::studio::fuzzing;
+use raidkeep::studio::fuzzing::ENTRANCES;
 
 /// Bytes, JSON that is nearly right, and numbers that are too large.
 fn bytes() -> impl Strategy<Value = Vec<u8>> {

@@ -3,8 +3,9 @@
 use std::process::{Command, Output};
 
 use raidkeep::game::shipped_assets;
-use raidkeep::scenario::{self, Outcome, Stage, Verdict};
-use raidkeep::testing::edit_assets;
+use raidkeep::studio::scenario;
+use raidkeep::studio::scenario::{Outcome, Stage, Verdict};
+use raidkeep::studio::testing::edit_assets;
 
 fn play(text: &str) -> Outcome {
     let scenario = scenario::read("test.ron", text).unwrap_or_else(|problems| panic!("a valid scenario:\n{problems}"));

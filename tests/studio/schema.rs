@@ -2,12 +2,12 @@
 
 use std::process::Command;
 
-use raidkeep::config::Config;
-use raidkeep::events::EventTable;
+use raidkeep::engine::events::EventTable;
+use raidkeep::engine::request::RequestTable;
+use raidkeep::engine::rules::{Catalogue, RuleTables};
 use raidkeep::game;
-use raidkeep::request::RequestTable;
-use raidkeep::rules::{Catalogue, RuleTables};
-use raidkeep::schema;
+use raidkeep::server::config::Config;
+use raidkeep::studio::schema;
 use serde_json::Value;
 
 struct Game {

@@ -2,12 +2,12 @@
 
 use std::process::{Command, Output};
 
-use raidkeep::compare::compare;
+use raidkeep::engine::rules::AssetSource;
 use raidkeep::game::shipped_assets;
-use raidkeep::report::{page, summary};
-use raidkeep::rules::AssetSource;
-use raidkeep::simulate::{Plan, Policy, Run, Troubles, policy, simulate};
-use raidkeep::testing::edit_assets;
+use raidkeep::studio::compare::compare;
+use raidkeep::studio::report::{page, summary};
+use raidkeep::studio::simulate::{Plan, Policy, Run, Troubles, policy, simulate};
+use raidkeep::studio::testing::edit_assets;
 
 const MIXED: &str = include_str!("../../policies/mixed.ron");
 

@@ -1,0 +1,186 @@
+//! `backup`: a copy of a running world, for operators.
+//!
+//! The copy is made beside the world, from what is folded; everything that was answered before the request is in it. Where
+//! it goes is the operator's setting, and no part of a request but a plain name.
+//!
+//! Not here: putting a copy back, which is starting a server on it (docs/operating.md).
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use bevy_app::{App, Plugin};
+use bevy_ecs::prelude::*;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::clock::Clock;
+use crate::dispatch::RequestApp;
+use crate::request::{Call, Fact, Job, Need, Operator, Refusal, Request, Success, Unready, Waits};
+use crate::start::{RowSource, StartApp};
+use crate::storage::copy::Copied;
+use crate::storage::store::Rows;
+use crate::storage::{FoundRows, RowQuery, StorageError};
+
+/// What the operator decides about backups.
+#[derive(Debug, Clone, Resource)]
+pub struct BackupSettings {
+    /// The folder that each backup gets a folder in; `None` = no backups are made.
+    pub folder: Option<PathBuf>,
+}
+
+/// What is copied, and whether that is under way.
+#[derive(Debug, Clone, Resource)]
+pub struct BackupSource {
+    rows: Rows,
+    is_under_way: Arc<AtomicBool>,
+}
+
+impl BackupSource {
+    /// Copies of these rows.
+    pub fn new(rows: Rows) -> Self {
+        Self { rows, is_under_way: Arc::default() }
+    }
+
+    /// Makes a copy, unless one is being made.
+    fn copy_to(&self, folder: &std::path::Path) -> Result<Copied, BackupError> {
+        if self.is_under_way.swap(true, Ordering::AcqRel) {
+            return Err(BackupError::UnderWay);
+        }
+        let copied = self.rows.copy_to(folder);
+        self.is_under_way.store(false, Ordering::Release);
+        match &copied {
+            Ok(copied) => tracing::info!(file = %copied.path.display(), rows = copied.rows, "made a backup"),
+            Err(error) => tracing::error!(%error, "a backup was not made; what there is of it is named .unfinished"),
+        }
+        Ok(copied?)
+    }
+}
+
+/// Why there is no backup.
+#[derive(Debug, thiserror::Error)]
+enum BackupError {
+    #[error("a backup of this world is under way; wait for it")]
+    UnderWay,
+    #[error("{0}")]
+    Storage(#[from] StorageError),
+}
+
+/// `backup {token, name?}`.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+pub struct Backup {
+    /// Missing = the moment on the game's clock.
+    #[serde(default)]
+    name: Option<String>,
+}
+
+impl Request for Backup {
+    const FUNCTION: &'static str = "backup";
+    type Caller = Operator;
+    type Reply = BackupMade;
+}
+
+/// The reply of `backup`.
+#[derive(Debug, Serialize, Deserialize, JsonSchema)]
+pub struct BackupMade {
+    file: String,
+    last_batch: u64,
+    rows: u64,
+}
+
+/// Why there is no backup, in the form in which a journal keeps it.
+#[derive(Debug, Serialize, Deserialize)]
+struct NotMade {
+    status: i32,
+    message: String,
+}
+
+impl From<Copied> for BackupMade {
+    fn from(Copied { path, last_batch, rows }: Copied) -> Self {
+        Self { file: path.display().to_string(), last_batch, rows }
+    }
+}
+
+impl From<BackupError> for NotMade {
+    fn from(error: BackupError) -> Self {
+        let status = if matches!(error, BackupError::UnderWay) { UNDER_WAY } else { NOT_WRITTEN };
+        Self { status, message: error.to_string() }
+    }
+}
+
+const NO_FOLDER: Refusal = Refusal::new(99, "the setting backups names no folder, so that no backups are made");
+const UNDER_WAY: i32 = 98;
+const NOT_WRITTEN: i32 = 97;
+/// The longest name, in characters.
+const NAME_CHARS_MAX: usize = 64;
+
+fn backup(
+    In(call): In<Call<Backup>>,
+    settings: Res<BackupSettings>,
+    source: Res<BackupSource>,
+    clock: Res<Clock>,
+) -> Waits<BackupMade> {
+    let folder = settings.folder.as_ref().ok_or(NO_FOLDER)?;
+    let name = call.request.name.unwrap_or_else(|| plain_moment(&clock));
+    if !is_plain(&name) {
+        return Err(Refusal::malformed("data.name", "1 to 64 letters, digits, - or _").into());
+    }
+    let Some(fact) = call.fact else {
+        return Err(Need::Rows(RowQuery::nothing_but_a_fold()).into());
+    };
+    if fact.is::<FoundRows>() {
+        let (folder, source) = (folder.join(name), source.clone());
+        let make = move || source.copy_to(&folder).map(BackupMade::from).map_err(NotMade::from);
+        return Err(Need::Job(Job::new(make)).into());
+    }
+    told(fact)
+}
+
+fn told(fact: Fact) -> Waits<BackupMade> {
+    match fact.downcast::<Result<BackupMade, NotMade>>().map(|made| *made) {
+        Ok(Ok(made)) => Ok(Success::with(made)),
+        Ok(Err(NotMade { status, message })) => Err(Unready::Refused(Refusal { status, message: message.into() })),
+        Err(_) => Err(Refusal::busy("the backup was not made, retry").into()),
+    }
+}
+
+/// A name from outside becomes part of a path only if it cannot lead anywhere else.
+fn is_plain(name: &str) -> bool {
+    let is_plain = |character: char| character.is_ascii_alphanumeric() || matches!(character, '-' | '_');
+    (1..=NAME_CHARS_MAX).contains(&name.len()) && name.chars().all(is_plain)
+}
+
+fn plain_moment(clock: &Clock) -> String {
+    clock.local_time(clock.now()).replace(' ', "_").replace(':', "")
+}
+
+/// The function `backup`.
+pub struct BackupPlugin {
+    /// What the operator decides.
+    pub settings: BackupSettings,
+}
+
+impl Plugin for BackupPlugin {
+    fn build(&self, app: &mut App) {
+        app.insert_resource(self.settings.clone());
+        app.add_start_hook(|world| {
+            let source = BackupSource::new(world.resource::<RowSource>().0.clone());
+            world.insert_resource(source);
+        });
+        app.add_waiting_request::<Backup, _>(backup);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_cannot_lead_out_of_the_folder() {
+        for name in ["", ".", "..", "../x", "a/b", "a\\b", "a.b", "/etc", "名", "a b", "a\0"] {
+            assert!(!is_plain(name), "{name:?}");
+        }
+        assert!(is_plain("2026-03-10_120000") && is_plain("before_update"));
+        assert!(!is_plain(&"a".repeat(65)));
+    }
+}

@@ -1,0 +1,323 @@
+//! The one clock of a world, and its calendar. Nothing else reads the time of day (semantics,
+//! section 3).
+
+use std::str::FromStr;
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use bevy_ecs::prelude::*;
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
+use jiff::{Timestamp, Unit};
+use serde::Serialize;
+
+use crate::schema::{schema_by_hand, text_of};
+
+/// Game time stays between the years 1970 and 9000, so that calendar sums never overflow.
+const LATEST_SECONDS: i64 = 221_845_392_000;
+
+/// Nobody sleeps longer than a month; what is due later is asked for again.
+const MONTH_SECONDS: f64 = 2_592_000.0;
+
+/// How a world's time passes.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub enum ClockMode {
+    /// As on the wall.
+    #[default]
+    Real,
+    /// Only when the operator function `clock_advance` moves it.
+    Manual,
+    /// So many times faster than on the wall.
+    Times(f64),
+}
+
+impl FromStr for ClockMode {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        match text {
+            "real" => Ok(Self::Real),
+            "manual" => Ok(Self::Manual),
+            _ => {
+                let factor = text.strip_prefix('x').and_then(|factor| factor.parse::<f64>().ok());
+                let sane = factor.filter(|factor| (0.001..=1_000_000.0).contains(factor));
+                sane.map(Self::Times).ok_or_else(|| {
+                    format!("\"{text}\" is no clock; expected real, manual, or xN such as x60 (60 times as fast)")
+                })
+            }
+        }
+    }
+}
+
+/// How a world's time passes, and where its midnight is.
+#[derive(Debug, Clone, Resource)]
+pub struct ClockSettings {
+    /// How time passes.
+    pub mode: ClockMode,
+    /// Where midnight is.
+    pub zone: TimeZone,
+}
+
+/// Unix milliseconds on the wall.
+#[expect(clippy::disallowed_methods, reason = "this is the one place that reads the time of day")]
+pub fn wall_ms() -> i64 {
+    let since_epoch = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    i64::try_from(since_epoch.as_millis()).unwrap_or(i64::MAX)
+}
+
+/// A time zone by its IANA name.
+pub fn time_zone(name: &str) -> Result<TimeZone, String> {
+    TimeZone::get(name).map_err(|_| format!("\"{name}\" is no known time zone; expected a name such as Asia/Shanghai"))
+}
+
+/// The world's present moment and the calendar day around it. The moment stands still within a
+/// tick.
+#[derive(Debug, Resource)]
+pub struct Clock {
+    now_ms: i64,
+    mode: ClockMode,
+    zone: TimeZone,
+    day: Day,
+    /// World time and wall time at the start, for an accelerated clock.
+    started: (i64, i64),
+    moved_by_hand: bool,
+}
+
+/// One calendar day, in unix seconds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Day {
+    /// Days since 1970-01-01 in the zone.
+    number: i32,
+    /// Months since January of year 0.
+    month: i32,
+    starts_at: i64,
+    ends_at: i64,
+    month_ends_at: i64,
+}
+
+impl Clock {
+    /// A clock that starts now; a manual or accelerated one goes on from `stored_ms`.
+    pub fn start(mode: ClockMode, zone: TimeZone, wall_ms: i64, stored_ms: Option<i64>) -> Self {
+        let now_ms = match mode {
+            ClockMode::Real => wall_ms,
+            ClockMode::Manual => stored_ms.unwrap_or(wall_ms - wall_ms.rem_euclid(1000)),
+            ClockMode::Times(_) => stored_ms.unwrap_or(wall_ms),
+        };
+        let now_ms = now_ms.clamp(0, LATEST_SECONDS * 1000);
+        let day = Day::around(now_ms / 1000, &zone);
+        Self { now_ms, mode, zone, day, started: (now_ms, wall_ms), moved_by_hand: false }
+    }
+
+    /// Brings a clock that runs by itself to the present.
+    pub fn update(&mut self, wall_ms: i64) {
+        match self.mode {
+            ClockMode::Real => self.set(wall_ms),
+            ClockMode::Manual => {}
+            ClockMode::Times(factor) => {
+                let passed = (wall_ms - self.started.1) as f64 * factor;
+                self.set(self.started.0.saturating_add(passed as i64));
+            }
+        }
+    }
+
+    fn set(&mut self, now_ms: i64) {
+        self.now_ms = now_ms.clamp(0, LATEST_SECONDS * 1000);
+        let now = self.now();
+        if now < self.day.starts_at || now >= self.day.ends_at {
+            self.day = Day::around(now, &self.zone);
+        }
+    }
+
+    /// The real time until the clock reaches `moment` (unix seconds); `None` for a clock that does not run by itself.
+    pub fn real_time_until(&self, moment: i64) -> Option<std::time::Duration> {
+        let left_ms = moment.saturating_mul(1000).saturating_sub(self.now_ms).max(0) as f64;
+        let real_ms = match self.mode {
+            ClockMode::Real => left_ms,
+            ClockMode::Manual => return None,
+            ClockMode::Times(factor) => left_ms / factor,
+        };
+        Some(std::time::Duration::from_secs_f64((real_ms / 1000.0).min(MONTH_SECONDS)))
+    }
+
+    /// Moves the clock by so many seconds, also backwards. Returns false, and leaves it alone, when it would come to stand
+    /// outside the years 1970 to 9000.
+    pub fn move_by_hand(&mut self, seconds: i64) -> bool {
+        let target = self.now().checked_add(seconds).filter(|at| (0..=LATEST_SECONDS).contains(at));
+        let Some(target) = target else {
+            return false;
+        };
+        self.set(target * 1000 + self.now_ms % 1000);
+        self.moved_by_hand = true;
+        true
+    }
+
+    /// Whether the clock was moved by hand since this was asked last.
+    pub fn take_moved_by_hand(&mut self) -> bool {
+        std::mem::take(&mut self.moved_by_hand)
+    }
+
+    /// Unix milliseconds.
+    pub fn now_ms(&self) -> i64 {
+        self.now_ms
+    }
+
+    /// Unix seconds.
+    pub fn now(&self) -> i64 {
+        self.now_ms / 1000
+    }
+
+    /// How time passes.
+    pub fn mode(&self) -> ClockMode {
+        self.mode
+    }
+
+    /// The game's zone.
+    pub fn zone(&self) -> &TimeZone {
+        &self.zone
+    }
+
+    /// A moment in unix seconds as `YYYY-MM-DD HH:MM:SS` in the game's zone.
+    pub fn local_time(&self, at: i64) -> String {
+        let moment = Timestamp::from_second(at).unwrap_or(Timestamp::UNIX_EPOCH).to_zoned(self.zone.clone());
+        moment.strftime("%Y-%m-%d %H:%M:%S").to_string()
+    }
+
+    /// The number of the calendar day; a later day has a higher one.
+    pub fn day(&self) -> i32 {
+        self.day.number
+    }
+
+    /// The number of the calendar month; a later month has a higher one.
+    pub fn month(&self) -> i32 {
+        self.day.month
+    }
+
+    /// The next local midnight, unix seconds.
+    pub fn next_day_at(&self) -> i64 {
+        self.day.ends_at
+    }
+
+    /// The next local midnight of a 1st, unix seconds.
+    pub fn next_month_at(&self) -> i64 {
+        self.day.month_ends_at
+    }
+
+    /// Whole seconds to the next local midnight: `cd`, `cd_time`, `world_boss.time`.
+    pub fn seconds_to_next_day(&self) -> i64 {
+        self.next_day_at() - self.now()
+    }
+
+    /// Whole seconds to the next 1st: `mcd`, `month_time`.
+    pub fn seconds_to_next_month(&self) -> i64 {
+        self.next_month_at() - self.now()
+    }
+}
+
+impl Day {
+    fn around(now: i64, zone: &TimeZone) -> Self {
+        let stamp = Timestamp::from_second(now).unwrap_or(Timestamp::UNIX_EPOCH);
+        let date = stamp.to_zoned(zone.clone()).date();
+        let epoch = Date::constant(1970, 1, 1);
+        let number = date.since((Unit::Day, epoch)).map_or(0, |span| span.get_days());
+        let next_month = date.last_of_month().tomorrow().unwrap_or(date);
+        Self {
+            number,
+            month: i32::from(date.year()) * 12 + i32::from(date.month()) - 1,
+            starts_at: midnight(date, zone),
+            ends_at: midnight(date.tomorrow().unwrap_or(date), zone),
+            month_ends_at: midnight(next_month, zone),
+        }
+    }
+}
+
+/// The first moment of a date in a zone, unix seconds. Where midnight is skipped, the day starts
+/// later.
+fn midnight(date: Date, zone: &TimeZone) -> i64 {
+    date.to_zoned(zone.clone()).map_or(0, |zoned| {
+        zoned.start_of_day().map_or_else(|_| zoned.timestamp().as_second(), |start| start.timestamp().as_second())
+    })
+}
+
+/// Seconds, written as the documents write a duration: `H:MM:SS`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct HoursMinutesSeconds(pub i64);
+
+impl std::fmt::Display for HoursMinutesSeconds {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let seconds = self.0.max(0);
+        write!(f, "{}:{:02}:{:02}", seconds / 3600, seconds / 60 % 60, seconds % 60)
+    }
+}
+
+impl Serialize for HoursMinutesSeconds {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        if self.0 == 0 { serializer.serialize_str("0:00:00") } else { serializer.collect_str(self) }
+    }
+}
+
+schema_by_hand!(HoursMinutesSeconds, "HoursMinutesSeconds", |_| text_of(
+    "A duration, `H:MM:SS`.",
+    "^[0-9]+:[0-9]{2}:[0-9]{2}$"
+));
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn clock_at(zone: &str, moment: &str) -> Clock {
+        let zone = time_zone(zone).expect("a known zone");
+        let stamp: Timestamp = moment.parse().expect("a moment");
+        Clock::start(ClockMode::Manual, zone, stamp.as_millisecond(), None)
+    }
+
+    #[test]
+    fn days_and_months_end_at_local_midnight() {
+        let clock = clock_at("Asia/Shanghai", "2026-01-31T15:59:58Z");
+        assert_eq!((clock.seconds_to_next_day(), clock.seconds_to_next_month()), (2, 2));
+        let clock = clock_at("Asia/Shanghai", "2026-01-31T16:00:00Z");
+        assert_eq!(clock.seconds_to_next_day(), 86_400, "midnight belongs to the new day");
+        assert_eq!(clock.seconds_to_next_month(), 28 * 86_400);
+    }
+
+    #[test]
+    fn days_have_23_or_25_hours_where_clocks_change() {
+        let spring = clock_at("Europe/Berlin", "2026-03-28T23:00:00Z");
+        assert_eq!(spring.seconds_to_next_day(), 23 * 3600);
+        let autumn = clock_at("Europe/Berlin", "2026-10-24T22:00:00Z");
+        assert_eq!(autumn.seconds_to_next_day(), 25 * 3600);
+    }
+
+    #[test]
+    fn each_moment_belongs_to_exactly_one_day_for_two_years() {
+        for zone in ["Asia/Shanghai", "Europe/Berlin", "America/Sao_Paulo"] {
+            let mut clock = clock_at(zone, "2018-01-01T12:00:00Z");
+            for _ in 0..731 {
+                let (day, ends_at) = (clock.day(), clock.next_day_at());
+                clock.set((ends_at - 1) * 1000);
+                assert_eq!(clock.day(), day, "{zone}: the last second is still the same day");
+                clock.set(ends_at * 1000);
+                assert_eq!(clock.day(), day + 1, "{zone}: days follow each other");
+            }
+        }
+    }
+
+    #[test]
+    fn an_accelerated_clock_goes_on_from_the_stored_moment() {
+        let zone = time_zone("UTC").expect("UTC exists");
+        let mut clock = Clock::start(ClockMode::Times(60.0), zone, 10_000, Some(1_000_000));
+        clock.update(11_000);
+        assert_eq!(clock.now_ms(), 1_060_000);
+    }
+
+    #[test]
+    fn clock_modes_are_read_or_explained() {
+        assert_eq!("x60".parse(), Ok(ClockMode::Times(60.0)));
+        assert!("fast".parse::<ClockMode>().is_err_and(|error| error.contains("xN")));
+        assert!("x0".parse::<ClockMode>().is_err());
+    }
+
+    #[test]
+    fn durations_read_as_in_the_documents() {
+        assert_eq!(HoursMinutesSeconds(62_057).to_string(), "17:14:17");
+        assert_eq!(HoursMinutesSeconds(36_000).to_string(), "10:00:00");
+    }
+}

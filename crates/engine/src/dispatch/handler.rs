@@ -1,0 +1,181 @@
+//! The handler systems of all functions, their request types erased.
+
+use bevy_ecs::prelude::*;
+use bevy_ecs::system::{BoxedSystem, SystemAccess, SystemInput};
+
+use crate::request::envelope::write_body;
+use crate::request::registry::AnyRequest;
+use crate::request::{
+    Access, Answer, Call, Caller, Meanwhile, Need, Origin, Reads, Refusal, Request, SignIn, Success, Unready, Waits,
+};
+
+/// The handlers of every function, in the order of the [`RequestTable`](crate::request::RequestTable).
+#[derive(Default, Resource)]
+pub struct Handlers(Vec<Entry>);
+
+/// A function's handler, and what came of it so far.
+pub(super) struct Entry {
+    pub(super) handler: Box<dyn Handler>,
+    function: &'static str,
+    /// Answers counted by status; looking a counter up by its labels costs more than a small request.
+    counters: Vec<(i32, metrics::Counter)>,
+}
+
+impl Handlers {
+    pub(super) fn push(&mut self, function: &'static str, handler: Box<dyn Handler>) {
+        self.0.push(Entry { handler, function, counters: Vec::new() });
+    }
+
+    pub(super) fn get_mut(&mut self, kind: usize) -> Option<&mut Entry> {
+        self.0.get_mut(kind)
+    }
+}
+
+impl Entry {
+    /// Counts an answer.
+    pub(super) fn count(&mut self, status: i32) {
+        let known = self.counters.iter().position(|(counted, _)| *counted == status);
+        let at = known.unwrap_or_else(|| {
+            let labels = [("function", self.function.to_owned()), ("status", status.to_string())];
+            self.counters.push((status, metrics::counter!("raidkeep_requests_total", &labels)));
+            self.counters.len() - 1
+        });
+        self.counters[at].1.increment(1);
+    }
+}
+
+/// One function's handler, its request type erased.
+pub(super) trait Handler: Send + Sync {
+    fn access(&self) -> Access;
+    fn reads(&self) -> Reads;
+    /// Whether its system can change anything of the world.
+    fn may_change(&self) -> bool;
+    /// Runs the handler. A handler that has to wait gives the request back.
+    fn run(&mut self, world: &mut World, request: AnyRequest, origin: Origin<'_>) -> HandlerRun;
+}
+
+/// What came of one run of a handler.
+pub(super) enum HandlerRun {
+    /// The reply's JSON but for `id` and the closing brace.
+    Answered { status: i32, body: Vec<u8>, sign_in: Option<SignIn> },
+    /// To be run again.
+    Waiting { need: Need, request: AnyRequest, meanwhile: Option<Meanwhile> },
+}
+
+/// Makes a handler's system ready; tells whether it can change anything, now or when its commands are applied.
+fn prepare<I: SystemInput + 'static, O: 'static>(system: &mut dyn System<In = I, Out = O>, world: &mut World) -> bool {
+    let changes = match system.initialize(world) {
+        SystemAccess::None => false,
+        SystemAccess::Shared(access) => access.combined_access().has_any_write(),
+        SystemAccess::Exclusive => true,
+    };
+    changes || system.has_deferred()
+}
+
+/// A handler that answers at once.
+pub(super) struct Simple<R: Request> {
+    system: BoxedSystem<In<Call<R>>, Answer<R::Reply>>,
+    may_change: bool,
+    /// How long the last reply was; the next is likely to be alike.
+    reply_bytes: usize,
+}
+
+impl<R: Request> Simple<R> {
+    pub(super) fn new(world: &mut World, mut system: BoxedSystem<In<Call<R>>, Answer<R::Reply>>) -> Self {
+        let may_change = prepare(&mut *system, world);
+        Self { system, may_change, reply_bytes: 0 }
+    }
+}
+
+impl<R: Request> Handler for Simple<R> {
+    fn access(&self) -> Access {
+        R::Caller::ACCESS
+    }
+
+    fn reads(&self) -> Reads {
+        R::READS
+    }
+
+    fn may_change(&self) -> bool {
+        self.may_change
+    }
+
+    fn run(&mut self, world: &mut World, request: AnyRequest, origin: Origin<'_>) -> HandlerRun {
+        let caller = R::Caller::from_origin(&origin);
+        let call = Call { caller, request: downcast::<R>(request), fact: origin.fact };
+        let answer = self.system.run(call, world).unwrap_or_else(|error| Err(broken_handler::<R>(&error)));
+        let outcome = answered(answer, self.reply_bytes);
+        if let HandlerRun::Answered { body, .. } = &outcome {
+            self.reply_bytes = body.len();
+        }
+        outcome
+    }
+}
+
+/// A handler that may wait; it keeps the request for its next run.
+pub(super) struct Waiting<R: Request> {
+    system: BoxedSystem<In<Call<R>>, Waits<R::Reply>>,
+    may_change: bool,
+}
+
+impl<R: Request> Waiting<R> {
+    pub(super) fn new(world: &mut World, mut system: BoxedSystem<In<Call<R>>, Waits<R::Reply>>) -> Self {
+        let may_change = prepare(&mut *system, world);
+        Self { system, may_change }
+    }
+}
+
+impl<R: Request + Clone> Handler for Waiting<R> {
+    fn access(&self) -> Access {
+        R::Caller::ACCESS
+    }
+
+    fn reads(&self) -> Reads {
+        R::READS
+    }
+
+    fn may_change(&self) -> bool {
+        self.may_change
+    }
+
+    fn run(&mut self, world: &mut World, request: AnyRequest, origin: Origin<'_>) -> HandlerRun {
+        let request = downcast::<R>(request);
+        let caller = R::Caller::from_origin(&origin);
+        let call = Call { caller, request: request.clone(), fact: origin.fact };
+        let answer = self.system.run(call, world).unwrap_or_else(|error| Err(broken_handler::<R>(&error).into()));
+        match answer {
+            Ok(success) => answered(Ok(success), 0),
+            Err(Unready::Refused(refusal)) => answered::<R::Reply>(Err(refusal), 0),
+            Err(Unready::Needs(need)) => HandlerRun::Waiting { need, request: Box::new(request), meanwhile: None },
+            Err(Unready::Begun(need, meanwhile)) => {
+                HandlerRun::Waiting { need, request: Box::new(request), meanwhile: Some(meanwhile) }
+            }
+        }
+    }
+}
+
+fn downcast<R: Request>(request: AnyRequest) -> R {
+    *request.downcast().expect("the registry should pair each request with its own handler")
+}
+
+fn broken_handler<R: Request>(error: &dyn std::fmt::Display) -> Refusal {
+    tracing::error!(function = R::FUNCTION, %error, "a handler could not run; its plugin did not set up what it needs");
+    Refusal::internal()
+}
+
+/// Room for the `id` and the closing brace, and for a reply that is a little longer than the last.
+const SPARE_BYTES: usize = 64;
+
+fn answered<T: serde::Serialize>(answer: Answer<T>, likely_bytes: usize) -> HandlerRun {
+    let mut body = Vec::with_capacity(likely_bytes + SPARE_BYTES);
+    match answer {
+        Ok(Success { status, message, data, signs_in: sign_in }) => {
+            write_body(&mut body, status, &message, data.as_ref());
+            HandlerRun::Answered { status, body, sign_in }
+        }
+        Err(Refusal { status, message }) => {
+            write_body::<()>(&mut body, status, &message, None);
+            HandlerRun::Answered { status, body, sign_in: None }
+        }
+    }
+}

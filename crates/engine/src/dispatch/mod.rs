@@ -1,0 +1,171 @@
+//! From a command to its handler system, and from the handler's answer to a reply.
+//!
+//! The world sees typed requests and reply ports, never sockets.
+
+mod deliver;
+mod handler;
+mod register;
+
+use bevy_app::App;
+use bevy_ecs::prelude::*;
+
+use crate::account::AccountId;
+use crate::events::{self, OperatorListeners};
+use crate::players::{self, Players};
+use crate::request::command::{Command, Credential};
+use crate::request::envelope::{finish_reply, into_text, refusal_text};
+use crate::request::once::{OnceKey, OnceLog, Repeat};
+use crate::request::parked::Parked;
+use crate::request::reply::{Delivery, Held, Outbox, Reply, ReplyTo, Until};
+use crate::request::{Access, Meanwhile, Need, Origin, Player, Reads, Refusal, SignIn, Unready, status};
+use crate::storage::Touched;
+
+pub use deliver::{hold_events, settle_waits};
+pub use handler::Handlers;
+pub use register::RequestApp;
+
+use handler::HandlerRun;
+
+/// Called with every player whose request is about to be handled.
+pub type CallerHook = fn(&mut World, AccountId);
+
+/// What features do whenever a player asks for something.
+#[derive(Debug, Default, Clone, Resource)]
+pub struct CallerHooks(Vec<CallerHook>);
+
+/// How a feature hears of everybody who asks for something.
+pub trait CallerApp {
+    /// Has `hook` called before each request of a player is handled.
+    fn add_caller_hook(&mut self, hook: CallerHook) -> &mut Self;
+}
+
+impl CallerApp for App {
+    fn add_caller_hook(&mut self, hook: CallerHook) -> &mut Self {
+        self.world_mut().get_resource_or_init::<CallerHooks>().0.push(hook);
+        self
+    }
+}
+
+/// Handles one command: a reply is held, or the command is parked.
+pub fn dispatch(world: &mut World, handlers: &mut Handlers, mut command: Command) {
+    let Some(entry) = handlers.get_mut(command.kind) else {
+        return;
+    };
+    let handler = &mut entry.handler;
+    if command.credential == Credential::Operator
+        && let Some(port) = command.reply_to.port()
+    {
+        world.resource_mut::<OperatorListeners>().add(port);
+    }
+    let (player, sign_in) = match who_asks(world, handler.access(), &command.credential) {
+        Ok(found) => found,
+        Err(Unready::Refused(refusal)) => {
+            entry.count(refusal.status);
+            return answer_refusal(world, command.reply_to, &refusal);
+        }
+        Err(Unready::Needs(need) | Unready::Begun(need, _)) => return park(world, need, command),
+    };
+    if let Some(player) = player {
+        if handler.may_change() {
+            world.resource_mut::<Touched>().push(player.entity);
+        }
+        hear(world, player.account);
+        match check_repeat(world, player, command.once.as_deref()) {
+            Repeat::New => {}
+            // The command finds what it has begun itself.
+            _ if command.meanwhile.is_some() => {}
+            Repeat::Same(body) => return answer(world, command.reply_to, body, sign_in, Until::Player(player.entity)),
+            Repeat::Misused => return answer_refusal(world, command.reply_to, &Repeat::misused()),
+        }
+    }
+    let origin = Origin { player, stranger: command.stranger.as_deref(), fact: command.fact.take() };
+    match handler.run(world, command.request, origin) {
+        HandlerRun::Waiting { need, request, meanwhile } => {
+            if let (Some(player), Some(once), Some(Meanwhile(body))) = (player, &command.once, &meanwhile) {
+                keep_for_repeats(world, player, (**once).clone(), body);
+            }
+            let meanwhile = meanwhile.or(command.meanwhile.take());
+            park(world, need, Command { request, meanwhile, ..command });
+        }
+        HandlerRun::Answered { status, body, sign_in: changed } => {
+            // Who is told to try again has no answer yet, unless something was begun.
+            let is_answer = command.meanwhile.is_some() || !asks_to_retry(status);
+            if let (Some(player), Some(once), true) = (player, command.once, is_answer) {
+                keep_for_repeats(world, player, *once, &body);
+            }
+            let until = match (handler.reads(), player) {
+                (Reads::Caller, Some(player)) => Until::Player(player.entity),
+                _ => Until::Everything,
+            };
+            entry.count(status);
+            let sign_in = changed.or(sign_in);
+            listen(world, &command.reply_to, sign_in);
+            answer(world, command.reply_to, body, sign_in, until);
+        }
+    }
+}
+
+fn hear(world: &mut World, account: AccountId) {
+    world.resource_scope(|world, hooks: Mut<CallerHooks>| {
+        hooks.0.iter().for_each(|hook| hook(world, account));
+    });
+}
+
+fn asks_to_retry(status: i32) -> bool {
+    matches!(status, status::BUSY | status::TIMED_OUT)
+}
+
+type Asker = (Option<Player>, Option<SignIn>);
+
+fn who_asks(world: &mut World, access: Access, credential: &Credential) -> Result<Asker, Unready> {
+    match access {
+        Access::Anyone => Ok((None, None)),
+        Access::Operator if *credential == Credential::Operator => Ok((None, None)),
+        Access::Operator => Err(Refusal::invalid_token().into()),
+        Access::Player => {
+            let (player, sign_in) = players::authenticate(world, credential)?;
+            Ok((Some(player), sign_in))
+        }
+    }
+}
+
+fn check_repeat(world: &World, player: Player, once: Option<&OnceKey>) -> Repeat {
+    let Some(once) = once else {
+        return Repeat::New;
+    };
+    world.get::<OnceLog>(player.entity).map_or(Repeat::New, |log| log.look_up(once))
+}
+
+fn keep_for_repeats(world: &mut World, player: Player, once: OnceKey, body: &[u8]) {
+    if let Some(mut log) = world.get_mut::<OnceLog>(player.entity) {
+        log.keep(once, body);
+        world.resource_mut::<Touched>().push(player.entity);
+    }
+}
+
+fn park(world: &mut World, need: Need, command: Command) {
+    world.resource_scope(|world, mut parked: Mut<Parked>| {
+        parked.park(need, command, world);
+    });
+}
+
+/// Has the connection told of what happens to the player it acts for from now on.
+fn listen(world: &mut World, reply_to: &ReplyTo, sign_in: Option<SignIn>) {
+    if let (Some(sign_in), Some(port)) = (sign_in, reply_to.port())
+        && let Some(entity) = world.resource::<Players>().entity(sign_in.account)
+    {
+        events::listen(world, entity, port, sign_in);
+    }
+}
+
+fn answer(world: &mut World, reply_to: ReplyTo, mut body: Vec<u8>, sign_in: Option<SignIn>, until: Until) {
+    finish_reply(&mut body, reply_to.id());
+    let reply = Reply { text: into_text(body), sign_in };
+    world.resource_mut::<Outbox>().replies.push(Held::new(until, Delivery::Reply(reply_to, reply)));
+}
+
+fn answer_refusal(world: &mut World, reply_to: ReplyTo, refusal: &Refusal) {
+    let reply = Reply { text: refusal_text(refusal, reply_to.id()), sign_in: None };
+    let delivery = Delivery::Reply(reply_to, reply);
+    world.resource_mut::<Outbox>().replies.push(Held::new(Until::Now, delivery));
+}

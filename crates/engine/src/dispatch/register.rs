@@ -1,0 +1,47 @@
+//! How features register what they answer.
+
+use bevy_app::App;
+use bevy_ecs::prelude::*;
+use bevy_ecs::system::IntoSystem;
+
+use crate::dispatch::handler::{Handlers, Simple, Waiting};
+use crate::request::{Access, Answer, Call, Caller, Request, RequestTable, Waits};
+
+/// How a feature registers what it answers.
+pub trait RequestApp {
+    /// Registers a handler that answers at once.
+    fn add_request<R: Request, M>(
+        &mut self,
+        handler: impl IntoSystem<In<Call<R>>, Answer<R::Reply>, M> + 'static,
+    ) -> &mut Self;
+
+    /// Registers a handler that may have to wait for something outside the world; it is run again
+    /// from its start when that has arrived.
+    fn add_waiting_request<R: Request + Clone, M>(
+        &mut self,
+        handler: impl IntoSystem<In<Call<R>>, Waits<R::Reply>, M> + 'static,
+    ) -> &mut Self;
+}
+
+impl RequestApp for App {
+    fn add_request<R: Request, M>(
+        &mut self,
+        handler: impl IntoSystem<In<Call<R>>, Answer<R::Reply>, M> + 'static,
+    ) -> &mut Self {
+        let handler = Simple::<R>::new(self.world_mut(), Box::new(IntoSystem::into_system(handler)));
+        self.world_mut().resource_mut::<RequestTable>().add::<R>(false);
+        self.world_mut().resource_mut::<Handlers>().push(R::FUNCTION, Box::new(handler));
+        self
+    }
+
+    fn add_waiting_request<R: Request + Clone, M>(
+        &mut self,
+        handler: impl IntoSystem<In<Call<R>>, Waits<R::Reply>, M> + 'static,
+    ) -> &mut Self {
+        let handler = Waiting::<R>::new(self.world_mut(), Box::new(IntoSystem::into_system(handler)));
+        let signs_in = R::Caller::ACCESS == Access::Anyone;
+        self.world_mut().resource_mut::<RequestTable>().add::<R>(signs_in);
+        self.world_mut().resource_mut::<Handlers>().push(R::FUNCTION, Box::new(handler));
+        self
+    }
+}

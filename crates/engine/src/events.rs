@@ -1,0 +1,208 @@
+//! Events: what the server tells connected players without being asked (semantics, section 1).
+//!
+//! An event leaves when the change it tells of is on disk, and only to connections that act for
+//! the player at that moment.
+
+use crate::request::reply::ConnectionId;
+use std::collections::HashMap;
+use std::sync::{Arc, Weak};
+
+use bevy_app::{App, Plugin};
+use bevy_ecs::prelude::*;
+use schemars::JsonSchema;
+use serde::Serialize;
+
+use crate::request::SignIn;
+use crate::request::reply::ReplyPort;
+use crate::schema::{SchemaOf, schema_of};
+use crate::storage::Stored;
+
+/// The connections that act for a player in memory, as far as the world has been told: that one is gone is an input like
+/// any other, so that the same inputs lead to the same game.
+#[derive(Default, Component)]
+pub struct Listeners(Vec<Listener>);
+
+struct Listener {
+    connection: ConnectionId,
+    port: Weak<dyn ReplyPort>,
+    sign_in: SignIn,
+}
+
+/// Whom each connection acts for or has acted for in this world.
+#[derive(Debug, Default, Resource)]
+pub struct Connections(HashMap<ConnectionId, Vec<Entity>>);
+
+/// Has a connection told of what happens to a player from now on. A port that takes one reply only is told nothing.
+pub fn listen(world: &mut World, player: Entity, port: &Arc<dyn ReplyPort>, sign_in: SignIn) {
+    let Some(connection) = port.connection() else {
+        return;
+    };
+    if let Some(mut listeners) = world.get_mut::<Listeners>(player) {
+        listeners.add(connection, port, sign_in);
+        let players = world.resource_mut::<Connections>().into_inner().0.entry(connection).or_default();
+        if !players.contains(&player) {
+            players.push(player);
+        }
+    }
+}
+
+/// Forgets a connection that is gone.
+pub fn close(world: &mut World, connection: ConnectionId) {
+    world.resource_mut::<OperatorListeners>().0.retain(|(known, _)| *known != connection);
+    let players = world.resource_mut::<Connections>().0.remove(&connection);
+    for player in players.into_iter().flatten() {
+        if let Some(mut listeners) = world.get_mut::<Listeners>(player) {
+            listeners.0.retain(|known| known.connection != connection);
+        }
+    }
+}
+
+impl Listeners {
+    fn add(&mut self, connection: ConnectionId, port: &Arc<dyn ReplyPort>, sign_in: SignIn) {
+        self.0.retain(|known| known.connection != connection);
+        self.0.push(Listener { connection, port: Arc::downgrade(port), sign_in });
+    }
+
+    /// Whether anybody listens.
+    pub fn is_connected(&self) -> bool {
+        !self.0.is_empty()
+    }
+
+    /// Whether anybody listens who has logged in with the token of this generation.
+    pub fn is_connected_as(&self, generation: u32) -> bool {
+        self.0.iter().any(|known| known.sign_in.generation == generation)
+    }
+
+    /// The connections that are still there.
+    pub fn ports(&self) -> impl Iterator<Item = (Arc<dyn ReplyPort>, SignIn)> {
+        self.0.iter().filter_map(|known| Some((known.port.upgrade()?, known.sign_in)))
+    }
+}
+
+/// The connections that have used the operator token, as far as the world has been told.
+#[derive(Default, Resource)]
+pub struct OperatorListeners(Vec<(ConnectionId, Weak<dyn ReplyPort>)>);
+
+impl OperatorListeners {
+    /// Adds a connection. A port that takes one reply only is told nothing.
+    pub fn add(&mut self, port: &Arc<dyn ReplyPort>) {
+        let Some(connection) = port.connection() else {
+            return;
+        };
+        if self.0.iter().all(|(known, _)| *known != connection) {
+            self.0.push((connection, Arc::downgrade(port)));
+        }
+    }
+
+    /// The connections that are still there.
+    pub fn ports(&self) -> impl Iterator<Item = Arc<dyn ReplyPort>> {
+        self.0.iter().filter_map(|(_, port)| port.upgrade())
+    }
+}
+
+/// Which events there are: filled by the features' plugins.
+#[derive(Debug, Default, Clone, Resource)]
+pub struct EventTable {
+    kinds: Vec<EventKind>,
+}
+
+/// One kind of event.
+#[derive(Debug, Clone, Copy)]
+pub struct EventKind {
+    /// The documented name.
+    pub name: &'static str,
+    /// What `data` holds.
+    pub data: SchemaOf,
+}
+
+impl EventTable {
+    /// Every event, in order of registration.
+    pub fn kinds(&self) -> &[EventKind] {
+        &self.kinds
+    }
+
+    /// Whether a plugin has registered an event of this name.
+    pub fn has(&self, name: &str) -> bool {
+        self.kinds.iter().any(|kind| kind.name == name)
+    }
+}
+
+/// How a feature registers what it tells.
+pub trait EventApp {
+    /// Players or operators are told of this, with `T` as its data.
+    fn add_event<T: Serialize + JsonSchema>(&mut self, name: &'static str) -> &mut Self;
+}
+
+impl EventApp for App {
+    fn add_event<T: Serialize + JsonSchema>(&mut self, name: &'static str) -> &mut Self {
+        let mut table = self.world_mut().get_resource_or_init::<EventTable>();
+        assert!(!table.has(name), "event {name} should be registered once");
+        table.kinds.push(EventKind { name, data: schema_of::<T> });
+        self
+    }
+}
+
+/// An event on its way out.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Event {
+    /// Its name, as registered.
+    pub name: &'static str,
+    /// Who is told.
+    pub to: Audience,
+    /// The frame's text.
+    pub text: Arc<str>,
+}
+
+/// Who is told of an event.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Audience {
+    /// One player, if connected.
+    Player(Entity),
+    /// Every connected player.
+    Everybody,
+    /// Every connection that has used the operator token.
+    Operators,
+}
+
+/// The events of this tick.
+#[derive(Debug, Default, Resource)]
+pub struct Events(Vec<Event>);
+
+impl Events {
+    /// Tells one player, if connected: `{"event":NAME,"data":{..}}`.
+    pub fn tell<T: Serialize>(&mut self, player: Entity, event: &'static str, data: &T) {
+        self.0.push(Event { name: event, to: Audience::Player(player), text: frame(event, data) });
+    }
+
+    /// Tells every connected player.
+    pub fn tell_everybody<T: Serialize>(&mut self, event: &'static str, data: &T) {
+        self.0.push(Event { name: event, to: Audience::Everybody, text: frame(event, data) });
+    }
+
+    /// Tells every connection that has used the operator token.
+    pub fn tell_operators<T: Serialize>(&mut self, event: &'static str, data: &T) {
+        self.0.push(Event { name: event, to: Audience::Operators, text: frame(event, data) });
+    }
+
+    /// Takes the events out.
+    pub fn take(&mut self) -> Vec<Event> {
+        std::mem::take(&mut self.0)
+    }
+}
+
+fn frame<T: Serialize>(event: &'static str, data: &T) -> Arc<str> {
+    crate::request::envelope::event_text(event, data).into()
+}
+
+/// The events of a world, and who listens. That they leave with the tick's batch is the dispatcher's doing.
+pub struct EventsPlugin;
+
+impl Plugin for EventsPlugin {
+    fn build(&self, app: &mut App) {
+        app.init_resource::<Events>()
+            .init_resource::<Connections>()
+            .init_resource::<EventTable>()
+            .init_resource::<OperatorListeners>();
+        app.register_required_components::<Stored, Listeners>();
+    }
+}

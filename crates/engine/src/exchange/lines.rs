@@ -1,0 +1,283 @@
+//! The exchanges under way: how many a platform may have, until when each is waited for, and whom its outcome is for.
+//!
+//! Deadlines run on the simulation's clock. What carries the exchanges has a limit in real time of its own.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use bevy_ecs::prelude::*;
+use schemars::JsonSchema;
+use serde::Deserialize;
+
+use crate::exchange::circuit::{Circuit, CircuitSettings};
+use crate::exchange::{CallFailure, CallOutcome, Exchange};
+
+/// What leads to one platform. Each feature that asks one adds a line of its own, so that none holds up another.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Line(pub &'static str);
+
+/// How much a line carries. Times are seconds of the simulation's clock.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
+pub struct LineSettings {
+    /// Exchanges under way at the same time.
+    pub in_flight: usize,
+    /// How long an answer is waited for.
+    pub deadline_seconds: i64,
+    /// When a platform that fails is left alone; `None` = never.
+    pub circuit: Option<CircuitSettings>,
+}
+
+/// For whom an exchange is made: a request that waits, or the system that takes the outcomes of that name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Owner(pub &'static str);
+
+/// Requests that wait are handed their outcome by the tick itself.
+pub const WAITING_REQUEST: Owner = Owner("request");
+
+/// Why an exchange was not started.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum NotStarted {
+    /// So many are under way already.
+    Full,
+    /// The platform has failed too often.
+    CircuitOpen,
+    /// No feature has added that line.
+    NoSuchLine,
+}
+
+/// An exchange on its way out. It leaves when every change up to the tick that made it is on disk.
+#[derive(Debug)]
+pub struct Outgoing {
+    /// Its number among the exchanges of this world since the start.
+    pub number: u64,
+    /// What to ask.
+    pub exchange: Exchange,
+    /// How long its answer is waited for, in seconds.
+    pub deadline_seconds: i64,
+}
+
+/// An exchange that is over.
+#[derive(Debug)]
+pub struct Done {
+    /// For whom it was made.
+    pub owner: Owner,
+    /// Its number.
+    pub number: u64,
+    /// How it ended. One that ended by its deadline may be told a second time, when its answer comes late.
+    pub outcome: CallOutcome,
+}
+
+#[derive(Debug)]
+struct Open {
+    line: Line,
+    owner: Owner,
+    /// `None` once the deadline has passed; the answer may still come.
+    deadline: Option<i64>,
+}
+
+#[derive(Debug)]
+struct LineState {
+    settings: LineSettings,
+    in_flight: usize,
+    circuit: Circuit,
+}
+
+/// How many answers that are late are waited for; the oldest are forgotten first.
+const LATE_MAX: usize = 4096;
+
+/// All lines and what is under way on them.
+#[derive(Debug, Default, Resource)]
+pub struct Exchanges {
+    lines: BTreeMap<Line, LineState>,
+    open: HashMap<u64, Open, foldhash::fast::FixedState>,
+    deadlines: BTreeSet<(i64, u64)>,
+    late: BTreeSet<u64>,
+    last_number: u64,
+    outgoing: Vec<Outgoing>,
+    done: Vec<Done>,
+}
+
+impl Exchanges {
+    /// Adds a line to a platform.
+    pub fn add_line(&mut self, line: Line, settings: LineSettings) {
+        self.lines.insert(line, LineState { settings, in_flight: 0, circuit: Circuit::default() });
+    }
+
+    /// Whether an exchange on this line would be started at `now` (unix seconds).
+    pub fn check(&mut self, line: Line, now: i64) -> Result<(), NotStarted> {
+        let state = self.lines.get_mut(&line).ok_or(NotStarted::NoSuchLine)?;
+        if state.settings.circuit.is_some_and(|settings| !state.circuit.lets_through(settings, now)) {
+            return Err(NotStarted::CircuitOpen);
+        }
+        if state.in_flight >= state.settings.in_flight { Err(NotStarted::Full) } else { Ok(()) }
+    }
+
+    /// Starts an exchange at `now` (unix seconds) and returns its number.
+    pub fn start(&mut self, line: Line, owner: Owner, exchange: Exchange, now: i64) -> Result<u64, NotStarted> {
+        self.check(line, now)?;
+        let state = self.lines.get_mut(&line).ok_or(NotStarted::NoSuchLine)?;
+        state.in_flight += 1;
+        state.circuit.note_call();
+        let deadline_seconds = state.settings.deadline_seconds;
+        self.last_number += 1;
+        let (number, deadline) = (self.last_number, now + deadline_seconds);
+        self.open.insert(number, Open { line, owner, deadline: Some(deadline) });
+        self.deadlines.insert((deadline, number));
+        self.outgoing.push(Outgoing { number, exchange, deadline_seconds });
+        Ok(number)
+    }
+
+    /// Takes in how an exchange ended.
+    pub fn note_outcome(&mut self, number: u64, outcome: CallOutcome, now: i64) {
+        let Some(open) = self.open.remove(&number) else {
+            return;
+        };
+        self.late.remove(&number);
+        if let Some(deadline) = open.deadline {
+            self.deadlines.remove(&(deadline, number));
+            let has_failed = outcome.as_ref().map_or(true, |answered| answered.status >= 500);
+            self.close(open.line, has_failed, now);
+        }
+        self.done.push(Done { owner: open.owner, number, outcome });
+    }
+
+    /// Ends the exchanges whose deadline has passed.
+    pub fn expire(&mut self, now: i64) {
+        while let Some((deadline, number)) = self.deadlines.first().copied().filter(|(deadline, _)| *deadline <= now) {
+            self.deadlines.remove(&(deadline, number));
+            let Some(open) = self.open.get_mut(&number) else {
+                continue;
+            };
+            open.deadline = None;
+            let (line, owner) = (open.line, open.owner);
+            self.close(line, true, now);
+            self.done.push(Done { owner, number, outcome: Err(CallFailure::TimedOut) });
+            self.late.insert(number);
+            if self.late.len() > LATE_MAX
+                && let Some(oldest) = self.late.pop_first()
+            {
+                self.open.remove(&oldest);
+            }
+        }
+    }
+
+    fn close(&mut self, line: Line, has_failed: bool, now: i64) {
+        let Some(state) = self.lines.get_mut(&line) else {
+            return;
+        };
+        state.in_flight = state.in_flight.saturating_sub(1);
+        let labels = [("platform", line.0), ("outcome", if has_failed { "failed" } else { "answered" })];
+        metrics::counter!("raidkeep_platform_calls_total", &labels).increment(1);
+        match state.settings.circuit {
+            Some(settings) if has_failed => {
+                if state.circuit.note_failure(settings, now) {
+                    let seconds = settings.open_seconds;
+                    tracing::warn!(
+                        platform = line.0,
+                        seconds,
+                        "a platform keeps failing; it is left alone for a while"
+                    );
+                }
+            }
+            _ => state.circuit.note_answer(),
+        }
+    }
+
+    /// Takes out the outcomes for one owner, in the order they came.
+    pub fn take_done(&mut self, owner: Owner) -> Vec<Done> {
+        self.done.extract_if(.., |done| done.owner == owner).collect()
+    }
+
+    /// Takes out what was started in this tick.
+    pub fn take_outgoing(&mut self) -> Vec<Outgoing> {
+        std::mem::take(&mut self.outgoing)
+    }
+
+    /// When the next deadline passes, unix seconds.
+    pub fn next_deadline(&self) -> Option<i64> {
+        self.deadlines.first().map(|(deadline, _)| *deadline)
+    }
+
+    /// How many exchanges are under way on a line.
+    pub fn in_flight(&self, line: Line) -> usize {
+        self.lines.get(&line).map_or(0, |state| state.in_flight)
+    }
+
+    /// How many more exchanges a line carries now.
+    pub fn room(&self, line: Line) -> usize {
+        self.lines.get(&line).map_or(0, |state| state.settings.in_flight.saturating_sub(state.in_flight))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::exchange::{Answered, Method};
+
+    const LINE: Line = Line("test");
+    const OWNER: Owner = Owner("tester");
+
+    fn exchange() -> Exchange {
+        Exchange { method: Method::Get, url: "http://host/".to_owned(), headers: Vec::new(), body: Vec::new() }
+    }
+
+    fn answered(status: u16) -> CallOutcome {
+        Ok(Answered { status, body: Vec::new() })
+    }
+
+    fn exchanges(in_flight: usize) -> Exchanges {
+        let mut exchanges = Exchanges::default();
+        let circuit = Some(CircuitSettings { failures: 2, open_seconds: 30 });
+        exchanges.add_line(LINE, LineSettings { in_flight, deadline_seconds: 10, circuit });
+        exchanges
+    }
+
+    #[test]
+    fn a_line_carries_only_so_many_at_a_time() {
+        let mut exchanges = exchanges(2);
+        let first = exchanges.start(LINE, OWNER, exchange(), 0).expect("room for two");
+        exchanges.start(LINE, OWNER, exchange(), 0).expect("room for two");
+        assert_eq!(exchanges.start(LINE, OWNER, exchange(), 0), Err(NotStarted::Full));
+        exchanges.note_outcome(first, answered(200), 1);
+        assert!(exchanges.start(LINE, OWNER, exchange(), 1).is_ok(), "an answer makes room");
+        assert_eq!(exchanges.take_outgoing().len(), 3);
+    }
+
+    #[test]
+    fn a_deadline_ends_an_exchange_and_its_late_answer_is_told_all_the_same() {
+        let mut exchanges = exchanges(1);
+        let number = exchanges.start(LINE, OWNER, exchange(), 0).expect("room for one");
+        exchanges.expire(9);
+        assert!(exchanges.take_done(OWNER).is_empty());
+        exchanges.expire(10);
+        let done = exchanges.take_done(OWNER);
+        assert_eq!(done.len(), 1);
+        assert_eq!((done[0].number, &done[0].outcome), (number, &Err(CallFailure::TimedOut)));
+        assert_eq!(exchanges.in_flight(LINE), 0);
+        exchanges.note_outcome(number, answered(200), 50);
+        assert_eq!(exchanges.take_done(OWNER)[0].outcome, answered(200));
+        exchanges.note_outcome(number, answered(200), 51);
+        assert!(exchanges.take_done(OWNER).is_empty(), "nobody is told a third time");
+        assert_eq!(exchanges.in_flight(LINE), 0, "a late answer frees no place twice");
+    }
+
+    #[test]
+    fn a_platform_that_fails_is_left_alone_and_tried_again() {
+        let mut exchanges = exchanges(9);
+        for outcome in [answered(503), Err(CallFailure::Lost(String::new()))] {
+            let number = exchanges.start(LINE, OWNER, exchange(), 0).expect("a closed circuit");
+            exchanges.note_outcome(number, outcome, 0);
+        }
+        assert_eq!(exchanges.start(LINE, OWNER, exchange(), 29), Err(NotStarted::CircuitOpen));
+        let number = exchanges.start(LINE, OWNER, exchange(), 30).expect("one call tries");
+        assert_eq!(exchanges.start(LINE, OWNER, exchange(), 30), Err(NotStarted::CircuitOpen));
+        exchanges.note_outcome(number, answered(200), 31);
+        assert!(exchanges.start(LINE, OWNER, exchange(), 31).is_ok());
+    }
+
+    #[test]
+    fn a_probe_that_finds_no_room_does_not_close_the_door() {
+        let mut exchanges = exchanges(0);
+        assert_eq!(exchanges.start(LINE, OWNER, exchange(), 0), Err(NotStarted::Full));
+        assert_eq!(exchanges.start(Line("other"), OWNER, exchange(), 0), Err(NotStarted::NoSuchLine));
+    }
+}

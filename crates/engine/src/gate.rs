@@ -1,0 +1,96 @@
+//! Holds replies until the writes they may have seen are on disk.
+
+use std::collections::BTreeMap;
+
+use crate::exchange::lines::Outgoing;
+use crate::request::Refusal;
+use crate::request::answer::TIMED_OUT;
+use crate::request::reply::{Held, Until};
+use crate::tick::Calls;
+
+/// As many batches as are under way at the same time when the disk is as fast as usual.
+const ROOMS_KEPT: usize = 16;
+
+/// The replies of a world, and its calls to platforms, that may not leave yet.
+#[derive(Debug, Default)]
+pub struct ReplyGate {
+    committed: u64,
+    waiting: BTreeMap<u64, Vec<Held>>,
+    /// Room of replies that have left, for those to come.
+    room: Vec<Vec<Held>>,
+    calls: BTreeMap<u64, Vec<Outgoing>>,
+}
+
+impl ReplyGate {
+    /// A gate of a world whose batches up to `committed` are on disk.
+    pub fn new(committed: u64) -> Self {
+        Self { committed, ..Self::default() }
+    }
+
+    /// Takes a tick's replies; those that wait for nothing leave at once.
+    pub fn admit(&mut self, replies: impl IntoIterator<Item = Held>) {
+        for held in replies {
+            match held.until {
+                Until::Batch(number) if number > self.committed => {
+                    let waiting = self.waiting.entry(number);
+                    waiting.or_insert_with(|| self.room.pop().unwrap_or_default()).push(held);
+                }
+                _ => held.release(),
+            }
+        }
+    }
+
+    /// Every batch up to this one is on disk.
+    pub fn committed(&mut self, number: u64) {
+        self.committed = self.committed.max(number);
+        while let Some(entry) = self.waiting.first_entry().filter(|entry| *entry.key() <= self.committed) {
+            let mut leaving = entry.remove();
+            leaving.drain(..).for_each(Held::release);
+            if self.room.len() < ROOMS_KEPT {
+                self.room.push(leaving);
+            }
+        }
+    }
+
+    /// Takes a tick's calls to platforms.
+    pub fn admit_calls(&mut self, calls: Calls) {
+        if !calls.exchanges.is_empty() {
+            self.calls.entry(calls.after_batch).or_default().extend(calls.exchanges);
+        }
+    }
+
+    /// The calls that may leave now.
+    pub fn take_calls(&mut self) -> Vec<Outgoing> {
+        let mut leaving = Vec::new();
+        while let Some(entry) = self.calls.first_entry().filter(|entry| *entry.key() <= self.committed) {
+            leaving.extend(entry.remove());
+        }
+        leaving
+    }
+
+    /// Answers the replies that wait for batches up to this one: the disk takes too long. Their
+    /// changes may still become durable.
+    pub fn time_out(&mut self, number: u64) {
+        while let Some(entry) = self.waiting.first_entry().filter(|entry| *entry.key() <= number) {
+            entry.remove().into_iter().for_each(|held| held.refuse(&TIMED_OUT));
+        }
+    }
+
+    /// The last batch that is known to be on disk.
+    pub fn committed_batch(&self) -> u64 {
+        self.committed
+    }
+
+    /// Nothing more will be committed: nothing that waits was ever true for a client.
+    pub fn fail(&mut self, refusal: &Refusal) {
+        self.calls.clear();
+        for held in std::mem::take(&mut self.waiting).into_values().flatten() {
+            held.refuse(refusal);
+        }
+    }
+
+    /// Whether no reply waits.
+    pub fn is_empty(&self) -> bool {
+        self.waiting.is_empty()
+    }
+}

@@ -1,0 +1,188 @@
+//! What stands in a journal, as plain data.
+
+use crate::request::reply::ConnectionId;
+use std::net::IpAddr;
+
+use serde::{Deserialize, Serialize};
+
+use crate::account::AccountId;
+use crate::exchange::CallOutcome;
+use crate::login::{Token, TokenSource};
+use crate::reload::RulesNews;
+use crate::request::SignIn;
+use crate::request::command::{Command, Credential};
+use crate::request::registry::RequestKind;
+use crate::rules::Problem;
+use crate::storage::{FoundRows, LoadedPlayer};
+use crate::tick::Input;
+
+/// One entry of a journal.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub enum Record {
+    /// The first entry.
+    Start(Box<StartRecord>),
+    /// Rows that the world had read when it started, as an encoded [`Batch`](crate::storage::Batch).
+    Rows(Vec<u8>),
+    /// A tick, noted before it ran.
+    Tick(TickRecord),
+    /// The requests that wait to be told something were answered because the server stops.
+    Dismissed,
+    /// The hash of the state behind so many ticks.
+    Checkpoint {
+        /// How many ticks had run.
+        ticks: u64,
+        /// [`state_hash`](crate::tick::state_hash).
+        hash: u64,
+    },
+    /// What came after this is missing: the disk was too slow, or failed.
+    Gap,
+    /// The world ended in order.
+    End,
+}
+
+/// With what a world started.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StartRecord {
+    /// The program that wrote the journal.
+    pub program: String,
+    /// The fingerprint of its rules.
+    pub rules: u64,
+    /// The operator's settings, JSON.
+    pub config: String,
+    /// Unix milliseconds on the wall.
+    pub wall_ms: i64,
+    /// The seed for a world that was made then.
+    pub seed: u64,
+    /// The last batch that was on disk.
+    pub last_batch: u64,
+    /// The world's clock at that batch, unix milliseconds; `None` for a new world.
+    pub moment_ms: Option<i64>,
+    /// The functions in the order in which commands number them.
+    pub functions: Vec<String>,
+    /// The tables of players in the order in which their rows are loaded.
+    pub player_tables: Vec<String>,
+}
+
+/// A tick and what arrived for it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct TickRecord {
+    /// Unix milliseconds on the wall.
+    pub wall_ms: i64,
+    /// Real time since the first tick, in nanoseconds.
+    pub real_ns: u64,
+    /// The last batch that had been folded into rows.
+    pub folded_batch: u64,
+    /// What the tick before has led to; shows at once where a replay goes another way.
+    pub before: Outcome,
+    /// What arrived, in order.
+    pub inputs: Vec<InputRecord>,
+}
+
+/// What a tick has led to, in short.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Outcome {
+    /// How many bytes of changed rows; 0 = nothing changed.
+    pub batch_bytes: u64,
+    /// How many replies. Events are left out: a connection that goes meanwhile gets none.
+    pub replies: u64,
+}
+
+/// An [`Input`].
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[expect(missing_docs, reason = "each stands for the input of the same name")]
+pub enum InputRecord {
+    Command(CommandRecord),
+    Found(Vec<u8>, Option<AccountId>),
+    Loaded(AccountId, Option<LoadedPlayer>),
+    JobDone(u64, Vec<u8>),
+    RowsRead(u64, FoundRows),
+    JobRefused(u64),
+    Answered(u64, CallOutcome),
+    Closed(ConnectionId),
+    /// The fingerprint of the new rules; a copy of them stands beside the journal.
+    RulesChanged(u64),
+    RulesRefused(Vec<Problem>),
+}
+
+/// A request.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CommandRecord {
+    /// Which of [`StartRecord::functions`].
+    pub function: u32,
+    /// The arguments as JSON, with stand-ins for secrets.
+    pub arguments: String,
+    /// Who asked.
+    pub credential: CredentialRecord,
+    /// The idempotency key, and the fingerprint of the request as it was.
+    pub once: Option<(Box<str>, u64)>,
+    /// For functions that need no token.
+    pub stranger: Option<StrangerRecord>,
+    /// The connection, if it was to stay.
+    pub connection: Option<ConnectionId>,
+}
+
+/// A [`Credential`], which holds no token in clear.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[expect(missing_docs, reason = "each stands for the credential of the same name")]
+pub enum CredentialRecord {
+    None,
+    Operator,
+    Token([u8; 32]),
+    SignedIn { account: AccountId, generation: u32 },
+}
+
+/// A caller without a token.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StrangerRecord {
+    /// Where it came from.
+    pub address: Option<IpAddr>,
+    /// The hash of the token it would get.
+    pub token_hash: [u8; 32],
+}
+
+impl InputRecord {
+    /// What of an input is written down. `kinds` are the functions of the world.
+    pub fn of(input: &Input, kinds: &[RequestKind]) -> Self {
+        match input {
+            Input::Command(command) => Self::Command(CommandRecord::of(command, kinds)),
+            Input::Found(key, account) => Self::Found(key.as_bytes().to_vec(), *account),
+            Input::Loaded(account, rows) => Self::Loaded(*account, rows.clone()),
+            Input::JobDone(number, finding) => Self::JobDone(*number, finding.bytes.clone()),
+            Input::RowsRead(number, rows) => Self::RowsRead(*number, rows.clone()),
+            Input::JobRefused(number) => Self::JobRefused(*number),
+            Input::Answered(number, outcome) => Self::Answered(*number, outcome.clone()),
+            Input::Closed(connection) => Self::Closed(*connection),
+            Input::Rules(RulesNews::Changed(rules)) => Self::RulesChanged(rules.fingerprint),
+            Input::Rules(RulesNews::Refused(problems)) => Self::RulesRefused(problems.iter().cloned().collect()),
+        }
+    }
+}
+
+impl CommandRecord {
+    fn of(command: &Command, kinds: &[RequestKind]) -> Self {
+        let arguments = kinds.get(command.kind).map(|kind| (kind.record)(command.request.as_ref()));
+        let credential = match &command.credential {
+            Credential::None => CredentialRecord::None,
+            Credential::Operator => CredentialRecord::Operator,
+            Credential::Token(hash) => CredentialRecord::Token(**hash),
+            Credential::SignedIn(SignIn { account, generation }) => {
+                CredentialRecord::SignedIn { account: *account, generation: *generation }
+            }
+        };
+        let stranger = command.stranger.as_ref().map(|stranger| StrangerRecord {
+            address: stranger.address,
+            token_hash: match stranger.token {
+                TokenSource::Recorded(hash) => hash,
+                fresh => Token::new(fresh).hash(),
+            },
+        });
+        Self {
+            function: u32::try_from(command.kind).unwrap_or(u32::MAX),
+            arguments: arguments.unwrap_or_default(),
+            credential,
+            once: command.once.as_ref().map(|once| (once.key.clone(), once.fingerprint)),
+            stranger,
+            connection: command.reply_to.connection(),
+        }
+    }
+}

@@ -1,0 +1,344 @@
+//! Plays a journal again.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use bevy_app::App;
+
+use crate::clock::Clock;
+use crate::journal::frames::JournalError;
+use crate::journal::record::{InputRecord, Outcome, Record, StartRecord, TickRecord};
+use crate::journal::recorder::outcome;
+use crate::journal::revive::{Library, Reviver};
+use crate::reload::{Reloader, Reloading};
+use crate::request::RequestTable;
+use crate::request::answer::STOPPED;
+use crate::rules::{AssetSource, Catalogue, LoadedRules};
+use crate::start::{Start, start_app};
+use crate::storage::disk::Disk;
+use crate::storage::rows::Persistence;
+use crate::storage::store::{LogRecord, Recovered, Store};
+use crate::storage::{Batch, StorageError};
+use crate::tick::{Moment, Simulation, state_hash};
+
+/// Why a journal cannot be played, or not any further.
+#[derive(Debug, thiserror::Error)]
+pub enum ReplayError {
+    /// The file.
+    #[error("{0}")]
+    Journal(#[from] JournalError),
+    /// What the world was started from.
+    #[error("the world of the journal cannot be started: {0}")]
+    Storage(#[from] StorageError),
+    /// The rules are not those of the journal.
+    #[error(
+        "the journal was written under the rules {recorded:016x}; these are the rules {found:016x}. Give the folder \
+             rules-{recorded:016x}, which stands beside the journal"
+    )]
+    OtherRules {
+        /// In the journal.
+        recorded: u64,
+        /// Given.
+        found: u64,
+    },
+    /// Rules that came while the world ran cannot be had.
+    #[error(
+        "the rules changed to {fingerprint:016x}, and the folder rules-{fingerprint:016x} beside the journal is missing \
+         or holds other rules; the journal can be played up to that tick"
+    )]
+    MissingRules {
+        /// In the journal.
+        fingerprint: u64,
+    },
+    /// The program has other tables or functions.
+    #[error(
+        "the journal was written by {program}, and this program does not know its {what} \"{name}\". Use that program"
+    )]
+    OtherProgram {
+        /// Who wrote it.
+        program: String,
+        /// What is missing.
+        what: &'static str,
+        /// Its name.
+        name: String,
+    },
+    /// A request for a function that the journal does not name.
+    #[error("the journal is damaged: it has a request for function number {number}, which it does not name")]
+    UnknownFunction {
+        /// Its number.
+        number: u32,
+    },
+    /// A request that this program reads otherwise.
+    #[error(
+        "a request for {function} cannot be read by this program: {mistake}. Use the program that wrote the journal"
+    )]
+    UnreadableRequest {
+        /// The function.
+        function: String,
+        /// What is wrong.
+        mistake: String,
+    },
+    /// The result of a job that the replayed world has not asked for.
+    #[error("the replay goes another way: the journal has the result of job {number}, and nobody has asked for it")]
+    UnknownJob {
+        /// Its number.
+        number: u64,
+    },
+    /// A tick led to something else.
+    #[error(
+        "the replay goes another way: tick {tick} led to {found:?}, and in the journal to {recorded:?}. The program or \
+         its settings are not those of the journal, or the game depends on something that is not written down"
+    )]
+    OtherOutcome {
+        /// Counted from 1.
+        tick: u64,
+        /// In the journal.
+        recorded: Outcome,
+        /// Now.
+        found: Outcome,
+    },
+    /// A checkpoint has another hash.
+    #[error(
+        "the replay goes another way: behind tick {tick} the state has the hash {found:016x}, and in the journal \
+         {recorded:016x}"
+    )]
+    OtherState {
+        /// Counted from 1.
+        tick: u64,
+        /// In the journal.
+        recorded: u64,
+        /// Now.
+        found: u64,
+    },
+    /// An entry where it does not belong.
+    #[error("the journal is damaged: {0}")]
+    OutOfOrder(&'static str),
+}
+
+/// How far a replay is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Played {
+    /// More may come.
+    On,
+    /// The world ended there in order.
+    Ended,
+    /// What follows was not written down.
+    Gap,
+}
+
+/// A journal's world, as far as it has been played.
+pub struct Replay {
+    simulation: Simulation,
+    reviver: Reviver,
+    first_real: Instant,
+    ticks: u64,
+    checkpoints: u64,
+    before: Outcome,
+    last: LastTick,
+    last_serial: u64,
+    batch: Option<Batch>,
+}
+
+/// When the last tick was; before the first one, when the world was started.
+#[derive(Debug, Clone, Copy)]
+struct LastTick {
+    /// Unix milliseconds on the wall of then.
+    wall_ms: i64,
+    /// Since the first tick.
+    real_ns: u64,
+    folded_batch: u64,
+}
+
+/// What is to be heard of a tick: which of its inputs have their replies told.
+pub type Listening<'a> = &'a mut dyn FnMut(&InputRecord, &Simulation, u64) -> bool;
+
+impl Replay {
+    /// Starts the world of a journal: its first entries are taken from `records`, up to and without the first tick, which
+    /// is given back. `app` has the plugins that the journal's world had; `rules` are those of its start, `library` has those
+    /// that came later.
+    pub fn start(
+        records: &mut dyn Iterator<Item = Record>,
+        app: App,
+        rules: &LoadedRules,
+        library: Library,
+    ) -> Result<(Self, Option<Record>), ReplayError> {
+        let Some(Record::Start(start)) = records.next() else {
+            return Err(JournalError::NoJournal.into());
+        };
+        if start.rules != rules.fingerprint {
+            return Err(ReplayError::OtherRules { recorded: start.rules, found: rules.fingerprint });
+        }
+        let mut rows = Vec::new();
+        let next = loop {
+            match records.next() {
+                Some(Record::Rows(bytes)) => {
+                    rows.push(LogRecord { number: rows.len() as u64 + 1, bytes: bytes.into() });
+                }
+                other => break other,
+            }
+        };
+        let world = Start { wall_ms: start.wall_ms, seed: start.seed };
+        let mut simulation = start_app(app, rules, &revive_store(&start, &rows)?, world)?;
+        simulation.world_mut().insert_resource(past_reloading(rules));
+        let reviver = Reviver::new(known_functions(&start, &simulation)?, library);
+        let replay = Self {
+            simulation,
+            reviver,
+            first_real: Instant::now(),
+            ticks: 0,
+            checkpoints: 0,
+            before: Outcome::default(),
+            last: LastTick { wall_ms: start.wall_ms, real_ns: 0, folded_batch: 0 },
+            last_serial: 0,
+            batch: None,
+        };
+        Ok((replay, next))
+    }
+
+    /// Plays one entry.
+    pub fn play(&mut self, record: Record, listening: Listening<'_>) -> Result<Played, ReplayError> {
+        match record {
+            Record::Tick(tick) => self.tick(tick, listening)?,
+            Record::Checkpoint { ticks, hash } => self.check(ticks, hash)?,
+            Record::Dismissed => {
+                drop(self.simulation.dismiss_waiting(&STOPPED));
+            }
+            Record::End => return Ok(Played::Ended),
+            Record::Gap => return Ok(Played::Gap),
+            Record::Start(_) => return Err(ReplayError::OutOfOrder("it starts twice")),
+            Record::Rows(_) => return Err(ReplayError::OutOfOrder("it has rows of its start behind the first tick")),
+        }
+        Ok(Played::On)
+    }
+
+    fn tick(&mut self, tick: TickRecord, listening: Listening<'_>) -> Result<(), ReplayError> {
+        if tick.before != self.before {
+            let (recorded, found) = (tick.before, self.before);
+            return Err(ReplayError::OtherOutcome { tick: self.ticks, recorded, found });
+        }
+        let real = self.first_real.checked_add(Duration::from_nanos(tick.real_ns));
+        let real = real.ok_or(ReplayError::OutOfOrder("a tick is centuries later than the first"))?;
+        let TickRecord { wall_ms, real_ns, folded_batch, .. } = tick;
+        let moment = Moment { wall_ms, real, folded_batch };
+        self.last = LastTick { wall_ms, real_ns, folded_batch };
+        let mut inputs = Vec::with_capacity(tick.inputs.len());
+        for record in tick.inputs {
+            let serial = self.last_serial + 1;
+            let is_heard = listening(&record, &self.simulation, serial);
+            self.last_serial += u64::from(is_heard);
+            inputs.push(self.reviver.revive(record, if is_heard { serial } else { 0 })?);
+        }
+        let effects = self.simulation.tick(&mut inputs, moment);
+        self.before = outcome(&effects);
+        self.ticks += 1;
+        self.reviver.expect_jobs(effects.jobs);
+        self.batch = effects.batch;
+        effects.replies.into_iter().for_each(crate::request::reply::Held::release);
+        Ok(())
+    }
+
+    fn check(&mut self, ticks: u64, recorded: u64) -> Result<(), ReplayError> {
+        if ticks != self.ticks {
+            return Err(ReplayError::OutOfOrder("a checkpoint belongs to another tick"));
+        }
+        let found = state_hash(self.simulation.world_mut());
+        self.checkpoints += 1;
+        if found == recorded { Ok(()) } else { Err(ReplayError::OtherState { tick: ticks, recorded, found }) }
+    }
+
+    /// How many ticks were played.
+    pub fn ticks(&self) -> u64 {
+        self.ticks
+    }
+
+    /// How many checkpoints were compared, all of them equal.
+    pub fn checkpoints(&self) -> u64 {
+        self.checkpoints
+    }
+
+    /// The game's moment, unix milliseconds.
+    pub fn now_ms(&self) -> i64 {
+        self.simulation.world().resource::<Clock>().now_ms()
+    }
+
+    /// Whether a tick that is next is later than a moment of the game's clock, in unix seconds. A clock that is moved by hand
+    /// does not tell when its next tick is; then it is later when the moment is reached already.
+    pub fn is_later(&self, tick: &TickRecord, moment: i64) -> bool {
+        let clock = self.simulation.world().resource::<Clock>();
+        match clock.real_time_until(moment) {
+            None => clock.now() >= moment,
+            Some(left) => {
+                let passes_ms = i128::from(tick.wall_ms) - i128::from(self.last.wall_ms);
+                clock.now_ms() > moment.saturating_mul(1000) || passes_ms > left.as_millis().cast_signed()
+            }
+        }
+    }
+
+    /// The tick with which the world comes to a moment of the game's clock, in unix seconds, without being told anything;
+    /// `None` when the clock does not run by itself.
+    pub fn pause_until(&self, moment: i64) -> Option<Record> {
+        let left = self.simulation.world().resource::<Clock>().real_time_until(moment)?;
+        let LastTick { wall_ms, real_ns, folded_batch } = self.last;
+        // A fast clock reaches the moment within a millisecond; behind it, nothing of it is missing.
+        let left_ms = left.as_nanos().div_ceil(1_000_000);
+        let wall_ms = wall_ms.saturating_add(i64::try_from(left_ms).unwrap_or(i64::MAX));
+        Some(Record::Tick(TickRecord { wall_ms, real_ns, folded_batch, before: self.before, inputs: Vec::new() }))
+    }
+
+    /// The rows that the last tick changed.
+    pub fn take_batch(&mut self) -> Option<Batch> {
+        self.batch.take()
+    }
+
+    /// What was answered since the last time to the requests that were listened for, by their numbers.
+    pub fn take_heard(&mut self) -> Vec<(u64, String)> {
+        self.reviver.take_heard()
+    }
+
+    /// The name of the function a request was for.
+    pub fn function(&self, input: &InputRecord) -> Option<&'static str> {
+        match input {
+            InputRecord::Command(command) => self.reviver.function(command).map(|kind| kind.function),
+            _ => None,
+        }
+    }
+
+    /// The world, to look at and to ask.
+    pub fn simulation(&mut self) -> &mut Simulation {
+        &mut self.simulation
+    }
+}
+
+/// A storage in memory with the rows that the world had read.
+fn revive_store(start: &StartRecord, rows: &[LogRecord]) -> Result<Store, StorageError> {
+    let mut store = Store::open_disks(Disk::default(), Disk::default())?;
+    store.rows.fold(rows)?;
+    store.recovered = Recovered { last_batch: start.last_batch, moment_ms: start.moment_ms, folded_at_start: 0 };
+    Ok(store)
+}
+
+/// What `rules_reload` asks for, so that it waits as it did. It is never run: what it found stands in the journal.
+fn past_reloading(rules: &LoadedRules) -> Reloading {
+    let nowhere = AssetSource::Texts(BTreeMap::new());
+    Reloading(Arc::new(Reloader::new(Catalogue::default(), nowhere, Arc::new(rules.clone()), Vec::new())))
+}
+
+/// This program's functions in the order of the journal.
+fn known_functions(
+    start: &StartRecord,
+    simulation: &Simulation,
+) -> Result<Vec<crate::request::registry::RequestKind>, ReplayError> {
+    let other =
+        |what, name: &str| ReplayError::OtherProgram { program: start.program.clone(), what, name: name.into() };
+    let tables = simulation.world().resource::<Persistence>().player_tables();
+    let at = (0..start.player_tables.len().max(tables.len()))
+        .find(|at| start.player_tables.get(*at).map(String::as_str) != tables.get(*at).copied());
+    if let Some(at) = at {
+        let name = start.player_tables.get(at).map_or("nothing", String::as_str);
+        return Err(other("table of players", name));
+    }
+    let known = simulation.world().resource::<RequestTable>();
+    let find = |name: &String| known.find(name).copied().ok_or_else(|| other("function", name));
+    start.functions.iter().map(find).collect()
+}

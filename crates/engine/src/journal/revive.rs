@@ -1,0 +1,148 @@
+//! From what stands in a journal back to inputs.
+
+use crate::request::reply::ConnectionId;
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use serde_json::value::RawValue;
+
+use crate::journal::record::{CommandRecord, CredentialRecord, InputRecord};
+use crate::journal::replay::ReplayError;
+use crate::login::TokenSource;
+use crate::reload::RulesNews;
+use crate::request::command::{Command, Credential, Stranger};
+use crate::request::envelope::RequestId;
+use crate::request::once::OnceKey;
+use crate::request::registry::RequestKind;
+use crate::request::reply::{Reply, ReplyPort, ReplyTo};
+use crate::request::{Job, SignIn};
+use crate::rules::{LoadedRules, Problems};
+use crate::storage::IndexKey;
+use crate::tick::Input;
+
+/// Replies to the requests that are listened for, by their number.
+pub type Heard = Arc<Mutex<Vec<(u64, String)>>>;
+
+/// Where rules are found by their fingerprint, for a world whose rules have changed.
+pub type Library = Box<dyn Fn(u64) -> Option<Arc<LoadedRules>>>;
+
+/// A connection of the past. Its replies go to whoever looks over its shoulder.
+struct PastPort {
+    connection: Option<ConnectionId>,
+    heard: Heard,
+}
+
+impl ReplyPort for PastPort {
+    fn reply(&self, serial: u64, reply: Reply) {
+        if serial > 0 {
+            self.heard.lock().unwrap_or_else(PoisonError::into_inner).push((serial, reply.text));
+        }
+    }
+
+    fn push(&self, _: Option<SignIn>, _: &str) {}
+
+    fn connection(&self) -> Option<ConnectionId> {
+        self.connection
+    }
+}
+
+/// What is known of the past's connections, functions and jobs.
+pub struct Reviver {
+    functions: Vec<RequestKind>,
+    ports: HashMap<ConnectionId, Arc<PastPort>>,
+    jobs: HashMap<u64, Job>,
+    heard: Heard,
+    library: Library,
+}
+
+impl Reviver {
+    /// `functions` are those of this program, in the order of the journal.
+    pub fn new(functions: Vec<RequestKind>, library: Library) -> Self {
+        Self { functions, ports: HashMap::new(), jobs: HashMap::new(), heard: Heard::default(), library }
+    }
+
+    /// Jobs that the world has asked for; their results stand in the journal.
+    pub fn expect_jobs(&mut self, jobs: Vec<(u64, Job)>) {
+        self.jobs.extend(jobs);
+    }
+
+    /// The replies to requests that had a number, since the last time.
+    pub fn take_heard(&mut self) -> Vec<(u64, String)> {
+        std::mem::take(&mut *self.heard.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// The function a request was for.
+    pub fn function(&self, command: &CommandRecord) -> Option<&RequestKind> {
+        self.functions.get(command.function as usize)
+    }
+
+    /// An input. A request with a `serial` above 0 has its reply heard under that number.
+    pub fn revive(&mut self, record: InputRecord, serial: u64) -> Result<Input, ReplayError> {
+        Ok(match record {
+            InputRecord::Command(command) => Input::Command(self.command(command, serial)?),
+            InputRecord::Found(key, account) => Input::Found(IndexKey::from_bytes(key), account),
+            InputRecord::Loaded(account, rows) => Input::Loaded(account, rows),
+            InputRecord::JobDone(number, bytes) => {
+                let job = self.jobs.remove(&number);
+                let finding = job.and_then(|job| job.recall(&bytes));
+                Input::JobDone(number, finding.ok_or(ReplayError::UnknownJob { number })?)
+            }
+            InputRecord::RowsRead(number, rows) => Input::RowsRead(number, rows),
+            InputRecord::JobRefused(number) => {
+                self.jobs.remove(&number);
+                Input::JobRefused(number)
+            }
+            InputRecord::Answered(number, outcome) => Input::Answered(number, outcome),
+            InputRecord::Closed(connection) => {
+                self.ports.remove(&connection);
+                Input::Closed(connection)
+            }
+            InputRecord::RulesChanged(fingerprint) => Input::Rules(RulesNews::Changed(self.rules(fingerprint)?)),
+            InputRecord::RulesRefused(problems) => Input::Rules(RulesNews::Refused(Arc::new(Problems::new(problems)))),
+        })
+    }
+
+    fn rules(&self, fingerprint: u64) -> Result<Arc<LoadedRules>, ReplayError> {
+        let found = (self.library)(fingerprint).filter(|rules| rules.fingerprint == fingerprint);
+        found.ok_or(ReplayError::MissingRules { fingerprint })
+    }
+
+    fn command(&mut self, record: CommandRecord, serial: u64) -> Result<Command, ReplayError> {
+        let kind = *self.function(&record).ok_or(ReplayError::UnknownFunction { number: record.function })?;
+        let unreadable =
+            |mistake: String| ReplayError::UnreadableRequest { function: kind.function.to_owned(), mistake };
+        let arguments: &RawValue =
+            serde_json::from_str(&record.arguments).map_err(|error| unreadable(error.to_string()))?;
+        let decoded = (kind.decode)(Some(arguments)).map_err(|refusal| unreadable(refusal.message.into_owned()))?;
+        let port = self.port(record.connection);
+        let credential = match record.credential {
+            CredentialRecord::None => Credential::None,
+            CredentialRecord::Operator => Credential::Operator,
+            CredentialRecord::Token(hash) => Credential::Token(Box::new(hash)),
+            CredentialRecord::SignedIn { account, generation } => Credential::SignedIn(SignIn { account, generation }),
+        };
+        let stranger = record.stranger.map(|stranger| {
+            Box::new(Stranger { address: stranger.address, token: TokenSource::Recorded(stranger.token_hash) })
+        });
+        Ok(Command {
+            kind: kind.index,
+            request: decoded.request,
+            credential,
+            once: record.once.map(|(key, fingerprint)| Box::new(OnceKey { key, fingerprint })),
+            stranger,
+            fact: None,
+            reply_to: ReplyTo::new(port, serial, RequestId::Absent),
+            parked_at: 0,
+            meanwhile: None,
+        })
+    }
+
+    fn port(&mut self, connection: Option<ConnectionId>) -> Arc<PastPort> {
+        let heard = &self.heard;
+        let new = || Arc::new(PastPort { connection, heard: heard.clone() });
+        match connection {
+            None => new(),
+            Some(connection) => self.ports.entry(connection).or_insert_with(new).clone(),
+        }
+    }
+}

@@ -1,0 +1,46 @@
+//! What any game on Raidkeep needs, and nothing of a game.
+//!
+//! ```text
+//! Command -> tick: Receive > Handle > Simulate > Persist -> Effects: batch of rows, held replies
+//! ```
+//!
+//! [`tick::Simulation`] is a world as a pure machine: whoever drives it brings it inputs and carries out its effects. The
+//! modules below stand on floors, the lowest first; none names one of a floor that comes after its own.
+
+pub mod account;
+pub mod due;
+pub mod hash;
+pub mod schema;
+
+pub mod clock;
+pub mod rules;
+pub mod template;
+
+pub mod exchange;
+pub mod schedule;
+
+pub mod storage;
+
+pub mod login;
+pub mod random;
+
+pub mod request;
+
+pub mod events;
+
+pub mod players;
+
+pub mod dispatch;
+
+pub mod reload;
+pub mod timekeeping;
+pub mod travel;
+
+pub mod tick;
+
+pub mod gate;
+pub mod start;
+
+pub mod backup;
+pub mod journal;
+pub mod verify;

@@ -1,0 +1,194 @@
+//! Players in memory: loaded at their first request, put away when idle.
+//!
+//! Not here: what a player has; each feature adds its own components.
+
+use std::collections::{BTreeSet, HashMap};
+use std::time::Duration;
+
+use bevy_app::{App, Plugin};
+use bevy_ecs::prelude::*;
+use bevy_time::{Real, Time};
+
+use crate::account::AccountId;
+use crate::events::Listeners;
+use crate::login::Login;
+use crate::request::command::Credential;
+use crate::request::parked::Parked;
+use crate::request::{Need, Player, Refusal, SignIn, Unready, status};
+use crate::schedule::{Surroundings, Tick, TickSystems};
+use crate::storage::{Directory, Discarded, LoadedPlayer, Stored, rows};
+
+/// How often idle players are looked for.
+const SWEEP_INTERVAL: Duration = Duration::from_secs(20);
+
+#[derive(Debug, Clone, Copy)]
+struct InMemory {
+    entity: Entity,
+    used_at: Duration,
+}
+
+/// The players in memory.
+#[derive(Debug, Default, Resource)]
+pub struct Players {
+    by_account: HashMap<AccountId, InMemory, foldhash::fast::FixedState>,
+    /// The accounts that were deleted since the start: what was read of them before must not come back. Their numbers do not
+    /// come again.
+    deleted: BTreeSet<AccountId>,
+    next_sweep_at: Duration,
+}
+
+impl Players {
+    /// The player's entity; errs with the need to load a player who is not in memory.
+    pub fn find(&mut self, account: AccountId, now: Duration) -> Result<Entity, Need> {
+        let found = self.by_account.get_mut(&account).ok_or(Need::Player(account))?;
+        found.used_at = now;
+        Ok(found.entity)
+    }
+
+    /// The player's entity, if in memory.
+    pub fn entity(&self, account: AccountId) -> Option<Entity> {
+        self.by_account.get(&account).map(|player| player.entity)
+    }
+
+    /// Takes in a player who was loaded or created.
+    pub fn insert(&mut self, account: AccountId, entity: Entity, now: Duration) {
+        self.by_account.insert(account, InMemory { entity, used_at: now });
+    }
+
+    /// Whether the account was deleted since the start.
+    pub fn is_deleted(&self, account: AccountId) -> bool {
+        self.deleted.contains(&account)
+    }
+
+    /// How many are in memory.
+    pub fn len(&self) -> usize {
+        self.by_account.len()
+    }
+
+    /// Whether none is in memory.
+    pub fn is_empty(&self) -> bool {
+        self.by_account.is_empty()
+    }
+}
+
+/// How long players stay in memory.
+#[derive(Debug, Clone, Copy, Resource)]
+pub struct PutAway {
+    /// Real time without a request after which a player is put away.
+    pub idle: Duration,
+}
+
+/// Who a credential stands for. `SignIn` is given when the connection should remember it.
+pub fn authenticate(world: &mut World, credential: &Credential) -> Result<(Player, Option<SignIn>), Unready> {
+    let (account, generation) = match credential {
+        Credential::None => return Err(Refusal::new(status::TOKEN_NOT_PRESENT, "token not present").into()),
+        Credential::Operator => return Err(Refusal::invalid_token().into()),
+        Credential::SignedIn(sign_in) => (sign_in.account, Some(sign_in.generation)),
+        Credential::Token(hash) => {
+            let found = world.resource::<Directory>().find(&Login::index_key(hash))?;
+            (found.ok_or_else(Refusal::invalid_token)?, None)
+        }
+    };
+    if world.resource::<Players>().is_deleted(account) {
+        return Err(Refusal::invalid_token().into());
+    }
+    let real = world.resource::<Time<Real>>().elapsed();
+    let entity = world.resource_mut::<Players>().find(account, real)?;
+    let now = world.resource::<crate::clock::Clock>().now();
+    let login = world.get::<Login>(entity).filter(|login| login.is_valid(now)).ok_or_else(Refusal::invalid_token)?;
+    if generation.is_some_and(|generation| generation != login.generation()) {
+        return Err(Refusal::invalid_token().into());
+    }
+    let sign_in = generation.is_none().then(|| SignIn { account, generation: login.generation() });
+    Ok((Player { entity, account }, sign_in))
+}
+
+/// Brings a player into memory whose rows were read.
+pub fn restore(world: &mut World, account: AccountId, rows: Option<LoadedPlayer>) -> Result<(), Refusal> {
+    let now = world.resource::<Time<Real>>().elapsed();
+    let players = world.resource_mut::<Players>().into_inner();
+    // Whoever waited for a player who was deleted meanwhile finds that out when it is run again.
+    if players.is_deleted(account) || players.find(account, now).is_ok() {
+        return Ok(());
+    }
+    let internal = Refusal::internal();
+    let Some(rows) = rows else {
+        tracing::error!(%account, "the index names an account that has no rows; its requests are refused");
+        return Err(internal);
+    };
+    match rows::spawn_stored(world, account, &rows) {
+        Ok(entity) => {
+            world.resource_mut::<Players>().insert(account, entity, now);
+            Ok(())
+        }
+        Err((table, error)) => {
+            tracing::error!(%account, table, %error, "a player cannot be loaded; its requests are refused and its rows left alone");
+            Err(internal)
+        }
+    }
+}
+
+/// Takes a player out of the world for ever, and its rows off the disk when the tick ends. Everything else that tells of the
+/// player has to be gone before.
+pub fn remove(world: &mut World, account: AccountId) {
+    let mut players = world.resource_mut::<Players>();
+    players.deleted.insert(account);
+    let in_memory = players.by_account.remove(&account);
+    world.resource_mut::<Discarded>().push_player(account);
+    if let Some(player) = in_memory {
+        world.despawn(player.entity);
+    }
+}
+
+/// Puts away the players who have been idle, as far as their rows are folded.
+fn put_away_idle(world: &mut World) {
+    let now = world.resource::<Time<Real>>().elapsed();
+    let players = world.resource::<Players>();
+    if now >= players.next_sweep_at {
+        sweep(world, now);
+        world.resource_mut::<Players>().next_sweep_at = now + SWEEP_INTERVAL;
+    }
+    let players = world.resource::<Players>();
+    if !players.is_empty() {
+        let delay = players.next_sweep_at.saturating_sub(now);
+        world.resource_mut::<Surroundings>().wake_within(delay);
+    }
+}
+
+fn sweep(world: &mut World, now: Duration) {
+    let idle = world.resource::<PutAway>().idle;
+    let folded_batch = world.resource::<Surroundings>().folded_batch;
+    world.resource_mut::<Directory>().forget_folded(folded_batch);
+    let parked = world.resource::<Parked>();
+    let is_idle = |account: &AccountId, player: &InMemory| {
+        now.saturating_sub(player.used_at) >= idle
+            && !parked.awaits_player(*account)
+            && !world.get::<Listeners>(player.entity).is_some_and(Listeners::is_connected)
+            && world.get::<Stored>(player.entity).is_some_and(|stored| stored.changed_in() <= folded_batch)
+    };
+    let players = world.resource::<Players>().by_account.iter();
+    let leaving: Vec<(AccountId, Entity)> = players
+        .filter(|(account, player)| is_idle(account, player))
+        .map(|(account, player)| (*account, player.entity))
+        .collect();
+    for (account, entity) in leaving {
+        world.resource_mut::<Players>().by_account.remove(&account);
+        world.despawn(entity);
+    }
+    let in_memory = world.resource::<Players>().len();
+    metrics::gauge!("raidkeep_players_in_memory").set(in_memory as f64);
+}
+
+/// Players in memory, and when they leave it.
+pub struct PlayersPlugin {
+    /// Real time without a request after which a player is put away.
+    pub idle: Duration,
+}
+
+impl Plugin for PlayersPlugin {
+    fn build(&self, app: &mut App) {
+        app.init_resource::<Players>();
+        app.insert_resource(PutAway { idle: self.idle });
+        app.add_systems(Tick, put_away_idle.in_set(TickSystems::PutAway));
+    }
+}

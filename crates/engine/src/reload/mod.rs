@@ -1,0 +1,115 @@
+//! Rules that change while the server runs: read, checked as a whole, and swapped between two ticks, or refused.
+//!
+//! The [`Reloader`] reads and checks off the worlds' threads and gives each world the outcome as an input. What was paid under
+//! the old rules stays paid: a session stays open, and what it brings is decided by the rules of the moment it ends.
+//!
+//! Not here: what features recompute when their rules have changed; each looks for that itself.
+
+pub mod reloader;
+pub mod requests;
+pub mod watcher;
+
+use std::sync::Arc;
+
+use bevy_app::{App, Plugin};
+use bevy_ecs::prelude::*;
+use schemars::JsonSchema;
+use serde::Serialize;
+
+pub use reloader::{Outcome, Reloader};
+pub use watcher::Watcher;
+
+use crate::clock::Clock;
+use crate::events::{EventApp, Events};
+use crate::rules;
+use crate::rules::{LoadedRules, Problem, Problems};
+
+/// News of the assets for a world.
+#[derive(Debug, Clone)]
+pub enum RulesNews {
+    /// From now on these are the rules.
+    Changed(Arc<LoadedRules>),
+    /// The assets have changed, but cannot be used; the rules stay as they are.
+    Refused(Arc<Problems>),
+}
+
+/// Which rules this world has, and what became of the last attempt to change them.
+#[derive(Debug, Default, Resource)]
+pub struct RulesState {
+    fingerprint: u64,
+    warnings: Problems,
+    /// Unix seconds; `None` = since the server started.
+    changed_at: Option<i64>,
+    refused: Option<Refused>,
+}
+
+#[derive(Debug)]
+struct Refused {
+    at: i64,
+    problems: Arc<Problems>,
+}
+
+impl RulesState {
+    /// The fingerprint of the rules in force, as operators read it.
+    pub fn fingerprint_shown(&self) -> String {
+        shown(self.fingerprint)
+    }
+
+    /// The state of a world that starts with these rules.
+    pub fn started_with(rules: &LoadedRules) -> Self {
+        Self { fingerprint: rules.fingerprint, warnings: rules.warnings.clone(), changed_at: None, refused: None }
+    }
+}
+
+/// The reloader of the server this world belongs to.
+#[derive(Debug, Clone, Resource)]
+pub struct Reloading(pub Arc<Reloader>);
+
+/// The event `rules_changed`.
+#[derive(Debug, Serialize, JsonSchema)]
+struct RulesChanged {
+    fingerprint: String,
+    warnings: usize,
+}
+
+/// The event `rules_refused`.
+#[derive(Debug, Serialize, JsonSchema)]
+struct RulesRefused<'a> {
+    errors: usize,
+    first: Option<&'a Problem>,
+}
+
+/// Takes news in, before anything of the tick is handled: all tables change at once, or none.
+pub fn take_in(world: &mut World, news: RulesNews) {
+    let at = world.resource::<Clock>().now();
+    match news {
+        RulesNews::Changed(rules) => {
+            rules::install(&rules, world);
+            let state = RulesState { changed_at: Some(at), ..RulesState::started_with(&rules) };
+            let event = RulesChanged { fingerprint: shown(state.fingerprint), warnings: state.warnings.len() };
+            world.insert_resource(state);
+            world.resource_mut::<Events>().tell_operators("rules_changed", &event);
+        }
+        RulesNews::Refused(problems) => {
+            let event = RulesRefused { errors: problems.error_count(), first: problems.iter().next() };
+            world.resource_mut::<Events>().tell_operators("rules_refused", &event);
+            world.resource_mut::<RulesState>().refused = Some(Refused { at, problems });
+        }
+    }
+}
+
+/// A fingerprint as operators read it.
+fn shown(fingerprint: u64) -> String {
+    format!("{fingerprint:016x}")
+}
+
+/// `rules_status` and `rules_reload`.
+pub struct ReloadPlugin;
+
+impl Plugin for ReloadPlugin {
+    fn build(&self, app: &mut App) {
+        app.init_resource::<RulesState>();
+        app.add_event::<RulesChanged>("rules_changed").add_event::<RulesRefused<'_>>("rules_refused");
+        requests::register(app);
+    }
+}

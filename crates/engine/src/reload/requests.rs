@@ -1,0 +1,134 @@
+//! `rules_status` and `rules_reload`, for operators.
+
+use bevy_app::App;
+use bevy_ecs::prelude::*;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::dispatch::RequestApp;
+use crate::reload::{Outcome, Reloading, RulesState, shown};
+use crate::request::{Answer, Call, Job, Need, Operator, Refusal, Request, Success, Unready, Waits};
+use crate::rules::Problem;
+
+/// A server that was started without a place to read rules from.
+const NOT_HERE: Refusal = Refusal::new(98, "this server cannot read its rules again");
+/// The status of `rules_reload` when the assets have errors.
+const REFUSED: i32 = 99;
+
+pub(super) fn register(app: &mut App) {
+    app.add_request::<RulesStatus, _>(rules_status);
+    app.add_waiting_request::<RulesReload, _>(rules_reload);
+}
+
+/// `rules_status {token}`.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+pub struct RulesStatus {}
+
+impl Request for RulesStatus {
+    const FUNCTION: &'static str = "rules_status";
+    type Caller = Operator;
+    type Reply = StatusShown;
+}
+
+/// The reply of `rules_status`.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct StatusShown {
+    /// The same for the same assets.
+    fingerprint: String,
+    /// Where the assets are read from; null where they cannot be read again.
+    source: Option<String>,
+    /// Whether changes are found without `rules_reload`.
+    watched: bool,
+    /// When this world took the rules in, unix seconds; null = at its start.
+    changed_at: Option<i64>,
+    /// What looks like a mistake in them.
+    warnings: Vec<Problem>,
+    /// The later assets that could not be used, if any; null again when they are mended.
+    refused: Option<RefusedShown>,
+}
+
+/// Assets that could not be used.
+#[derive(Debug, Serialize, JsonSchema)]
+struct RefusedShown {
+    /// Unix seconds.
+    at: i64,
+    problems: Vec<Problem>,
+}
+
+fn rules_status(
+    In(_): In<Call<RulesStatus>>,
+    state: Res<RulesState>,
+    reloading: Option<Res<Reloading>>,
+) -> Answer<StatusShown> {
+    let refused = state.refused.as_ref();
+    Ok(Success::with(StatusShown {
+        fingerprint: shown(state.fingerprint),
+        source: reloading.as_ref().map(|reloading| reloading.0.source().describe()),
+        watched: reloading.is_some_and(|reloading| reloading.0.is_watched()),
+        changed_at: state.changed_at,
+        warnings: state.warnings.iter().cloned().collect(),
+        refused: refused
+            .map(|refused| RefusedShown { at: refused.at, problems: refused.problems.iter().cloned().collect() }),
+    }))
+}
+
+/// `rules_reload {token}`: reads the assets again, for all worlds.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+pub struct RulesReload {}
+
+impl Request for RulesReload {
+    const FUNCTION: &'static str = "rules_reload";
+    type Caller = Operator;
+    type Reply = Reloaded;
+}
+
+/// The reply of `rules_reload`.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct Reloaded {
+    /// Whether the assets were others than before.
+    changed: bool,
+    /// Of the rules that are in force; absent when the assets were refused.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    fingerprint: Option<String>,
+    /// Warnings, and errors when the assets were refused.
+    problems: Vec<Problem>,
+}
+
+/// What came of an attempt, in the form in which a journal keeps it.
+#[derive(Debug, Serialize, Deserialize)]
+struct Attempt {
+    changed: bool,
+    /// Of the rules that are in force; `None` when the assets were refused.
+    fingerprint: Option<u64>,
+    problems: Vec<Problem>,
+}
+
+impl From<Outcome> for Attempt {
+    fn from(outcome: Outcome) -> Self {
+        let changed = matches!(outcome, Outcome::Changed(_));
+        match outcome {
+            Outcome::Changed(rules) | Outcome::Unchanged(rules) => Self {
+                changed,
+                fingerprint: Some(rules.fingerprint),
+                problems: rules.warnings.iter().cloned().collect(),
+            },
+            Outcome::Refused(problems) => {
+                Self { changed, fingerprint: None, problems: problems.iter().cloned().collect() }
+            }
+        }
+    }
+}
+
+fn rules_reload(In(call): In<Call<RulesReload>>, reloading: Option<Res<Reloading>>) -> Waits<Reloaded> {
+    let reloader = reloading.ok_or(NOT_HERE)?.0.clone();
+    // The worlds get their new rules before this fact comes back.
+    let Some(attempt) = call.fact.and_then(|fact| fact.downcast::<Attempt>().ok()) else {
+        return Err(Unready::Needs(Need::Job(Job::new(move || Attempt::from(reloader.reload())))));
+    };
+    let Attempt { changed, fingerprint, problems } = *attempt;
+    let reloaded = Success::with(Reloaded { changed, fingerprint: fingerprint.map(shown), problems });
+    Ok(match fingerprint {
+        Some(_) => reloaded,
+        None => reloaded.status(REFUSED).message("the assets have errors, the rules stay as they are"),
+    })
+}

@@ -1,0 +1,277 @@
+//! What a handler may return: a success, a refusal, or what it is still waiting for.
+
+use std::any::Any;
+use std::borrow::Cow;
+
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use crate::account::AccountId;
+use crate::exchange::Exchange;
+use crate::exchange::lines::{Line, NotStarted};
+use crate::request::envelope::write_body;
+use crate::request::status;
+use crate::storage::{FoundRows, IndexKey, NotLookedUp, RowQuery};
+
+/// What a handler system returns: exactly one reply.
+pub type Answer<T> = Result<Success<T>, Refusal>;
+
+/// What a handler returns that may have to wait first; it runs again from its start when what it
+/// waits for has arrived.
+pub type Waits<T> = Result<Success<T>, Unready>;
+
+/// A documented success: status, message and the reply's `data`.
+#[derive(Debug)]
+pub struct Success<T> {
+    pub(crate) status: i32,
+    pub(crate) message: Cow<'static, str>,
+    pub(crate) data: Option<T>,
+    pub(crate) signs_in: Option<SignIn>,
+}
+
+impl<T> Success<T> {
+    /// Status 0, message "success", and `data`.
+    pub fn with(data: T) -> Self {
+        Self { status: status::SUCCESS, message: Cow::Borrowed("success"), data: Some(data), signs_in: None }
+    }
+
+    /// Status 0, message "success", and no `data` at all.
+    pub fn empty() -> Self {
+        Self { status: status::SUCCESS, message: Cow::Borrowed("success"), data: None, signs_in: None }
+    }
+
+    /// The reply's `data`, if it has any.
+    pub fn data(&self) -> Option<&T> {
+        self.data.as_ref()
+    }
+
+    /// The same success under a function's own status.
+    pub fn status(mut self, status: i32) -> Self {
+        self.status = status;
+        self
+    }
+
+    /// The same success under a function's own message.
+    pub fn message(mut self, message: impl Into<Cow<'static, str>>) -> Self {
+        self.message = message.into();
+        self
+    }
+
+    /// Makes the connection that asked act for this account from now on.
+    pub fn signs_in(mut self, sign_in: SignIn) -> Self {
+        self.signs_in = Some(sign_in);
+        self
+    }
+}
+
+/// A documented refusal. A handler that refuses has changed nothing.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{status}: {message}")]
+pub struct Refusal {
+    /// One of the function's codes, or a global status.
+    pub status: i32,
+    /// For the client's reader: what is wrong.
+    pub message: Cow<'static, str>,
+}
+
+impl Refusal {
+    /// A refusal with a fixed text.
+    pub const fn new(status: i32, message: &'static str) -> Self {
+        Self { status, message: Cow::Borrowed(message) }
+    }
+
+    /// Status 13: `field` is missing or of the wrong kind; `expected` says what it should be.
+    pub fn malformed(field: &str, expected: &str) -> Self {
+        Self { status: status::MALFORMED, message: format!("{field}: expected {expected}").into() }
+    }
+
+    /// Status 11.
+    pub const fn invalid_token() -> Self {
+        Self::new(status::INVALID_TOKEN, "invalid token")
+    }
+
+    /// Status -1: the log knows more.
+    pub const fn internal() -> Self {
+        Self::new(status::INTERNAL_ERROR, "internal error")
+    }
+
+    /// Status 16.
+    pub const fn busy(why: &'static str) -> Self {
+        Self::new(status::BUSY, why)
+    }
+}
+
+/// How a stopped world refuses.
+pub const STOPPED: Refusal = Refusal::new(status::BUSY, "server is stopping, retry later");
+
+/// How a world refuses whose storage failed.
+pub const WITHOUT_STORAGE: Refusal =
+    Refusal::new(status::BUSY, "server cannot store changes at the moment, retry later");
+
+/// What was waited for did not come in time.
+pub const TIMED_OUT: Refusal = Refusal::new(status::TIMED_OUT, "timed out, retry with the same once key");
+
+/// Who a connection acts for, proven by a token that was current when `generation` was.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct SignIn {
+    /// The account.
+    pub account: AccountId,
+    /// Counts the account's logins; a later login makes earlier generations invalid.
+    pub generation: u32,
+}
+
+/// Why a handler has no success to return: it refuses, or it waits.
+#[derive(Debug)]
+pub enum Unready {
+    /// The final answer.
+    Refused(Refusal),
+    /// To be run again later. Nothing has changed.
+    Needs(Need),
+    /// To be run again later. Something was begun that goes on by itself; who cannot wait gets the reply told here, and so
+    /// does a repetition of the request.
+    Begun(Need, Meanwhile),
+}
+
+/// The reply of a request that has begun something, until there is a better one.
+#[derive(Debug)]
+pub struct Meanwhile(pub(crate) Vec<u8>);
+
+impl Meanwhile {
+    /// This reply.
+    pub fn reply<T: Serialize>(reply: Success<T>) -> Self {
+        Self(render(reply))
+    }
+}
+
+/// A reply's JSON but for `id` and the closing brace.
+pub(crate) fn render<T: serde::Serialize>(reply: Success<T>) -> Vec<u8> {
+    let mut body = Vec::new();
+    write_body(&mut body, reply.status, &reply.message, reply.data.as_ref());
+    body
+}
+
+impl From<NotStarted> for Refusal {
+    fn from(not_started: NotStarted) -> Self {
+        Self::busy(match not_started {
+            NotStarted::Full => "too many calls to the platform are under way, retry later",
+            NotStarted::CircuitOpen => "the platform does not answer at the moment, retry later",
+            NotStarted::NoSuchLine => "no such platform is set up on this server",
+        })
+    }
+}
+
+impl From<NotLookedUp> for Need {
+    fn from(NotLookedUp(key): NotLookedUp) -> Self {
+        Self::Lookup(key)
+    }
+}
+
+impl From<NotLookedUp> for Unready {
+    fn from(missing: NotLookedUp) -> Self {
+        Self::Needs(missing.into())
+    }
+}
+
+/// The rows of a query, if they are the fact that a handler was run again with; else errs with the need for them. A handler
+/// that also waits for something else waits for that first, because a fact is there for one run only.
+pub fn rows_found(query: RowQuery, fact: Option<Fact>) -> Result<FoundRows, Need> {
+    match fact.and_then(|fact| fact.downcast::<FoundRows>().ok()) {
+        Some(rows) => Ok(*rows),
+        None => Err(Need::Rows(query)),
+    }
+}
+
+impl From<Refusal> for Unready {
+    fn from(refusal: Refusal) -> Self {
+        Self::Refused(refusal)
+    }
+}
+
+impl From<Need> for Unready {
+    fn from(need: Need) -> Self {
+        Self::Needs(need)
+    }
+}
+
+/// Something outside the world's memory that a call waits for.
+#[derive(Debug)]
+pub enum Need {
+    /// Which account an index entry names.
+    Lookup(IndexKey),
+    /// The rows of a player who is not in memory.
+    Player(AccountId),
+    /// Work that takes too long for the world's thread.
+    Job(Job),
+    /// Rows that are only on disk.
+    Rows(RowQuery),
+    /// What a platform answers; the fact is a [`crate::exchange::CallOutcome`].
+    Exchange(Line, Exchange),
+    /// What a system of this world will tell through [`super::Notices`], at a moment of its own choosing.
+    Notice(Notice),
+}
+
+/// Something that a system will tell once. Whoever lets a request wait for it sees to it that it is told, however long that takes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Notice {
+    /// What it is about.
+    pub kind: &'static str,
+    /// Which of that kind.
+    pub number: u64,
+}
+
+/// Work done beside the world; what it returns is handed to the handler's second run.
+pub struct Job {
+    work: Box<dyn FnOnce() -> Finding + Send + Sync>,
+    recall: fn(&[u8]) -> Option<Finding>,
+}
+
+/// What a [`Job`] found out, in a form that can be written down. It must not hold a secret.
+pub struct Finding {
+    /// For the handler.
+    pub fact: Fact,
+    /// For a journal.
+    pub bytes: Vec<u8>,
+}
+
+/// What a [`Job`] found out, or the [`FoundRows`](crate::storage::FoundRows) of a [`RowQuery`].
+pub type Fact = Box<dyn Any + Send + Sync>;
+
+impl Job {
+    /// Runs `work` on a thread where it may take its time.
+    pub fn new<T: Any + Send + Sync + Serialize + DeserializeOwned>(
+        work: impl FnOnce() -> T + Send + Sync + 'static,
+    ) -> Self {
+        let recall = |bytes: &[u8]| {
+            let found: T = postcard::from_bytes(bytes).ok()?;
+            Some(Finding { fact: Box::new(found), bytes: bytes.to_vec() })
+        };
+        let work = move || {
+            let found = work();
+            let bytes = postcard::to_stdvec(&found).expect("what jobs find should be plain data");
+            Finding { fact: Box::new(found), bytes }
+        };
+        Self { work: Box::new(work), recall }
+    }
+
+    /// Does the work.
+    pub fn run(self) -> Finding {
+        (self.work)()
+    }
+
+    /// What such a job has found out earlier, from [`Finding::bytes`]; `None` when that is something else.
+    pub fn recall(&self, bytes: &[u8]) -> Option<Finding> {
+        (self.recall)(bytes)
+    }
+}
+
+impl std::fmt::Debug for Finding {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Finding")
+    }
+}
+
+impl std::fmt::Debug for Job {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Job")
+    }
+}

@@ -1,0 +1,143 @@
+//! What a client may ask, and how a feature says so.
+//!
+//! A feature declares a typed [`Request`] and registers a handler system for it in its plugin, in
+//! one line ([`RequestApp::add_request`](crate::dispatch::RequestApp::add_request)). There is no central list. This module reads and writes
+//! the JSON; it knows neither sockets nor the rules of the game.
+
+pub mod answer;
+pub mod command;
+pub mod envelope;
+pub mod lenient;
+pub mod once;
+pub mod parked;
+pub mod registry;
+pub mod reply;
+pub mod route;
+pub mod status;
+
+use bevy_ecs::entity::Entity;
+use schemars::JsonSchema;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+pub use answer::{Answer, Fact, Finding, Job, Meanwhile, Need, Notice, Refusal, SignIn, Success, Unready, Waits};
+pub use parked::Notices;
+pub use registry::RequestTable;
+
+use crate::account::AccountId;
+
+/// One function of the protocol.
+///
+/// `Serialize` is what tells a repeated request with the same `once` key from another request
+/// under that key, and what a journal keeps of it; reading that again gives the same request.
+pub trait Request: DeserializeOwned + Serialize + JsonSchema + Send + Sync + 'static {
+    /// The function's documented name.
+    const FUNCTION: &'static str;
+    /// Who may ask: [`Player`], [`Anyone`] or [`Operator`].
+    type Caller: Caller;
+    /// The reply's `data`.
+    type Reply: Serialize + JsonSchema;
+    /// What the reply may reveal, and so which writes it has to wait for.
+    const READS: Reads = Reads::World;
+    /// The fields that nothing may write down, such as a password. A journal has a stand-in of the same length in their
+    /// place; so a handler may look at no more than that, and leave the rest to a [`Job`] or a platform.
+    const SECRETS: &'static [&'static str] = &[];
+}
+
+/// Which unfinished writes a reply must wait behind, so that no client sees what a crash may take
+/// back.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reads {
+    /// Only the asking player's own state.
+    Caller,
+    /// Anything in the world.
+    World,
+}
+
+/// A request on its way into a handler.
+#[derive(Debug)]
+pub struct Call<R: Request> {
+    /// Who asks.
+    pub caller: R::Caller,
+    /// What is asked.
+    pub request: R,
+    /// What was found out for this call, when it waited for a job or for rows; `None` at the first run.
+    pub fact: Option<Fact>,
+}
+
+/// Who may ask for a function.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Access {
+    /// A request with a player's valid token.
+    Player,
+    /// Everybody.
+    Anyone,
+    /// A request with the operator token.
+    Operator,
+}
+
+/// A kind of caller, which decides who gets through to the handler.
+pub trait Caller: Send + 'static {
+    /// Who that is.
+    const ACCESS: Access;
+    /// Takes what the way in has found out about the caller.
+    fn from_origin(origin: &Origin<'_>) -> Self;
+}
+
+/// All that is known of a caller when its request reaches the world.
+#[derive(Debug)]
+pub struct Origin<'a> {
+    /// The signed-in player, with [`Access::Player`].
+    pub player: Option<Player>,
+    /// The caller, with [`Access::Anyone`].
+    pub stranger: Option<&'a command::Stranger>,
+    /// What was found out that this call waited for.
+    pub fact: Option<Fact>,
+}
+
+/// A caller whose token was checked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Player {
+    /// The player's entity, in memory.
+    pub entity: Entity,
+    /// The account.
+    pub account: AccountId,
+}
+
+impl Caller for Player {
+    const ACCESS: Access = Access::Player;
+
+    fn from_origin(origin: &Origin<'_>) -> Self {
+        origin.player.expect("the dispatcher should let only signed-in players through")
+    }
+}
+
+/// A caller who needs no token.
+#[derive(Debug)]
+pub struct Anyone {
+    /// Where the request came from, for limits on attempts.
+    pub address: Option<std::net::IpAddr>,
+    /// What a token for this caller is made of.
+    pub token: crate::login::TokenSource,
+}
+
+impl Caller for Anyone {
+    const ACCESS: Access = Access::Anyone;
+
+    fn from_origin(origin: &Origin<'_>) -> Self {
+        let stranger = origin.stranger.expect("the way in should say who a caller without a token is");
+        Self { address: stranger.address, token: stranger.token }
+    }
+}
+
+/// A caller with the operator token.
+#[derive(Debug, Clone, Copy)]
+pub struct Operator;
+
+impl Caller for Operator {
+    const ACCESS: Access = Access::Operator;
+
+    fn from_origin(_: &Origin<'_>) -> Self {
+        Self
+    }
+}

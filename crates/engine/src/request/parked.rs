@@ -1,0 +1,179 @@
+//! The commands that wait for something, and how they are told of it.
+
+use std::collections::HashMap;
+
+use bevy_ecs::prelude::*;
+
+use crate::account::AccountId;
+use crate::clock::Clock;
+use crate::exchange::CallOutcome;
+use crate::exchange::lines::{Exchanges, WAITING_REQUEST};
+use crate::request::command::Command;
+use crate::request::reply::Outbox;
+use crate::request::{Fact, Need, Notice, Refusal};
+use crate::storage::IndexKey;
+
+/// The commands that wait, by what they wait for.
+#[derive(Debug, Default, Resource)]
+pub struct Parked {
+    lookups: HashMap<IndexKey, Vec<Command>>,
+    players: HashMap<AccountId, Vec<Command>>,
+    exchanges: HashMap<u64, Command>,
+    notices: HashMap<Notice, Vec<Command>>,
+    /// By the number of the job or query whose fact they wait for.
+    facts: HashMap<u64, Command>,
+    facts_asked: u64,
+    /// Moves on once a second while commands wait; a command parked in an earlier age is older.
+    age: u32,
+}
+
+impl Parked {
+    /// How many commands wait.
+    pub fn len(&self) -> usize {
+        let waiting = self.lookups.values().map(Vec::len).sum::<usize>();
+        let waiting = waiting + self.players.values().map(Vec::len).sum::<usize>();
+        waiting + self.notices.values().map(Vec::len).sum::<usize>() + self.facts.len() + self.exchanges.len()
+    }
+
+    /// Whether none waits.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// Whether a command waits for this player's rows.
+    pub fn awaits_player(&self, account: AccountId) -> bool {
+        self.players.contains_key(&account)
+    }
+
+    /// The commands that waited for this index entry, in order of arrival.
+    pub fn take_lookup(&mut self, key: &IndexKey) -> Vec<Command> {
+        self.lookups.remove(key).unwrap_or_default()
+    }
+
+    /// The commands that waited for this player, in order of arrival.
+    pub fn take_player(&mut self, account: AccountId) -> Vec<Command> {
+        self.players.remove(&account).unwrap_or_default()
+    }
+
+    /// The command that waited for this job or query, with what was found out.
+    pub fn take_with_fact(&mut self, number: u64, fact: Fact) -> Option<Command> {
+        let command = self.facts.remove(&number)?;
+        Some(Command { fact: Some(fact), ..command })
+    }
+
+    /// The command that waited for this exchange, with how it ended.
+    pub fn take_exchange(&mut self, number: u64, outcome: CallOutcome) -> Option<Command> {
+        let command = self.exchanges.remove(&number)?;
+        Some(Command { fact: Some(Box::new(outcome)), ..command })
+    }
+
+    /// The commands that waited to be told of this, in order of arrival.
+    pub fn take_notice<T: Clone + Send + Sync + 'static>(&mut self, notice: Notice, told: &T) -> Vec<Command> {
+        let waiting = self.notices.remove(&notice).unwrap_or_default();
+        waiting.into_iter().map(|command| Command { fact: Some(Box::new(told.clone())), ..command }).collect()
+    }
+
+    /// The commands that wait to be told something.
+    pub fn take_notices(&mut self) -> Vec<Command> {
+        let mut all: Vec<_> = self.notices.drain().collect();
+        all.sort_unstable_by_key(|(notice, _)| (notice.kind, notice.number));
+        all.into_iter().flat_map(|(_, commands)| commands).collect()
+    }
+
+    /// The command that waited for this job, which will not be done.
+    pub fn cancel_job(&mut self, job: u64) -> Option<Command> {
+        self.facts.remove(&job)
+    }
+
+    /// Lets the commands grow older by one and takes out those that have waited through `ages`.
+    pub fn take_older_than(&mut self, ages: u32) -> Vec<Command> {
+        self.age += 1;
+        let Some(oldest) = self.age.checked_sub(ages) else {
+            return Vec::new();
+        };
+        let is_old = |command: &mut Command| command.parked_at < oldest;
+        let mut old: Vec<Command> =
+            self.facts.extract_if(|_, command| is_old(command)).map(|(_, command)| command).collect();
+        old.extend(self.exchanges.extract_if(|_, command| is_old(command)).map(|(_, command)| command));
+        for waiting in self.lookups.values_mut().chain(self.players.values_mut()) {
+            old.extend(waiting.extract_if(.., |command| is_old(command)));
+        }
+        old
+    }
+
+    /// Every command that waits.
+    pub fn take_all(&mut self) -> Vec<Command> {
+        let mut all: Vec<Command> = self.lookups.drain().flat_map(|(_, commands)| commands).collect();
+        all.extend(self.players.drain().flat_map(|(_, commands)| commands));
+        all.extend(self.facts.drain().map(|(_, command)| command));
+        all.extend(self.exchanges.drain().map(|(_, command)| command));
+        all.extend(self.take_notices());
+        all
+    }
+
+    /// Keeps a command until what it needs is there, and asks for that.
+    pub(crate) fn park(&mut self, need: Need, mut command: Command, world: &mut World) {
+        command.parked_at = self.age;
+        if let Need::Exchange(line, exchange) = need {
+            let now = world.resource::<Clock>().now();
+            match world.resource_mut::<Exchanges>().start(line, WAITING_REQUEST, exchange, now) {
+                Ok(number) => drop(self.exchanges.insert(number, command)),
+                Err(not_started) => command.dismiss(&Refusal::from(not_started)),
+            }
+            return;
+        }
+        let outbox = &mut *world.resource_mut::<Outbox>();
+        match need {
+            Need::Exchange(..) => {}
+            Need::Notice(notice) => self.notices.entry(notice).or_default().push(command),
+            Need::Lookup(key) => {
+                let waiting = self.lookups.entry(key).or_insert_with_key(|key| {
+                    outbox.lookups.push(key.clone());
+                    Vec::new()
+                });
+                waiting.push(command);
+            }
+            Need::Player(account) => {
+                let waiting = self.players.entry(account).or_insert_with(|| {
+                    outbox.players.push(account);
+                    Vec::new()
+                });
+                waiting.push(command);
+            }
+            Need::Job(job) => outbox.jobs.push((self.park_for_fact(command), job)),
+            Need::Rows(query) => outbox.queries.push((self.park_for_fact(command), query)),
+        }
+    }
+
+    /// The number under which the fact will come.
+    fn park_for_fact(&mut self, command: Command) -> u64 {
+        self.facts_asked += 1;
+        self.facts.insert(self.facts_asked, command);
+        self.facts_asked
+    }
+}
+
+/// Tells the requests that wait for something of this world. They are run again in the next tick.
+#[derive(Debug, Default, Resource)]
+pub struct Notices {
+    told: Vec<Command>,
+}
+
+impl Notices {
+    /// Has every request run again that waits for `notice`, with `fact` as what it waited for. Returns whether any did.
+    pub fn tell<T: Clone + Send + Sync + 'static>(&mut self, parked: &mut Parked, notice: Notice, fact: &T) -> bool {
+        let before = self.told.len();
+        self.told.extend(parked.take_notice(notice, fact));
+        self.told.len() > before
+    }
+
+    /// Whether no request is to be run again.
+    pub fn is_empty(&self) -> bool {
+        self.told.is_empty()
+    }
+
+    /// The requests that are to be run again.
+    pub fn take(&mut self) -> Vec<Command> {
+        std::mem::take(&mut self.told)
+    }
+}

@@ -1,0 +1,128 @@
+//! Which functions exist: filled by the features' plugins, read by the way in.
+
+use std::any::Any;
+use std::borrow::Cow;
+use std::collections::HashMap;
+use std::hash::Hasher;
+
+use bevy_ecs::prelude::*;
+use serde_json::value::RawValue;
+
+use crate::hash::StableHasher;
+use crate::request::envelope::read_arguments;
+use crate::request::{Access, Caller, Refusal, Request};
+use crate::schema::{SchemaOf, schema_of};
+
+/// A request's typed arguments on their way to the handler that knows the type.
+pub type AnyRequest = Box<dyn Any + Send + Sync>;
+
+/// What the way in has to know of one function.
+#[derive(Debug, Clone, Copy)]
+pub struct RequestKind {
+    /// The documented name.
+    pub function: &'static str,
+    /// Its place among the handlers of every world.
+    pub index: usize,
+    /// Who may ask.
+    pub access: Access,
+    /// Whether the answer may change who the connection acts for, so that it is waited for before
+    /// the connection's next request is read.
+    pub signs_in: bool,
+    /// Reads `data`.
+    pub decode: for<'a> fn(Option<&'a RawValue>) -> Result<Decoded<'a>, Refusal>,
+    /// The arguments as JSON, with stand-ins for what is secret.
+    pub record: fn(&(dyn Any + Send + Sync)) -> String,
+    /// A hash of the arguments, the same for the same arguments however they were written.
+    pub fingerprint: fn(&(dyn Any + Send + Sync)) -> u64,
+    /// What `data` holds in a request.
+    pub arguments: SchemaOf,
+    /// What `data` holds in the reply.
+    pub reply: SchemaOf,
+}
+
+/// Typed arguments with the token that came among them.
+pub struct Decoded<'a> {
+    /// The arguments.
+    pub request: AnyRequest,
+    /// `data.token`.
+    pub token: Option<Cow<'a, str>>,
+}
+
+/// All functions by name.
+#[derive(Debug, Default, Clone, Resource)]
+pub struct RequestTable {
+    kinds: Vec<RequestKind>,
+    by_name: HashMap<&'static str, usize, foldhash::fast::FixedState>,
+}
+
+impl RequestTable {
+    /// The function of that name.
+    pub fn find(&self, function: &str) -> Option<&RequestKind> {
+        self.by_name.get(function).map(|&index| &self.kinds[index])
+    }
+
+    /// Every function, in order of registration.
+    pub fn kinds(&self) -> &[RequestKind] {
+        &self.kinds
+    }
+
+    /// Adds the function of this request. `signs_in` says whether its answer may change who the connection acts for.
+    pub(crate) fn add<R: Request>(&mut self, signs_in: bool) {
+        let index = self.kinds.len();
+        let earlier = self.by_name.insert(R::FUNCTION, index);
+        assert!(earlier.is_none(), "function {} should be registered once", R::FUNCTION);
+        self.kinds.push(RequestKind {
+            function: R::FUNCTION,
+            index,
+            access: R::Caller::ACCESS,
+            signs_in,
+            decode: decode::<R>,
+            record: record::<R>,
+            fingerprint: fingerprint::<R>,
+            arguments: schema_of::<R>,
+            reply: schema_of::<R::Reply>,
+        });
+    }
+}
+
+fn decode<R: Request>(data: Option<&RawValue>) -> Result<Decoded<'_>, Refusal> {
+    let arguments = read_arguments::<R>(data)?;
+    Ok(Decoded { request: Box::new(arguments.request), token: arguments.token })
+}
+
+fn record<R: Request>(request: &(dyn Any + Send + Sync)) -> String {
+    let request: &R = request.downcast_ref().expect("a kind should get its own requests");
+    let written = if R::SECRETS.is_empty() {
+        serde_json::to_string(request)
+    } else {
+        serde_json::to_value(request).map(|mut arguments| {
+            for field in R::SECRETS {
+                if let Some(secret) = arguments.get_mut(*field) {
+                    *secret = secret.as_str().map(stand_in).unwrap_or_default().into();
+                }
+            }
+            arguments.to_string()
+        })
+    };
+    written.expect("requests should be plain data")
+}
+
+/// A text as long as the secret, in characters and in bytes.
+fn stand_in(secret: &str) -> String {
+    let masked = |character: char| match character.len_utf8() {
+        1 => '*',
+        2 => '\u{a7}',
+        3 => '\u{203b}',
+        _ => '\u{1d12a}',
+    };
+    secret.chars().map(masked).collect()
+}
+
+fn fingerprint<R: Request>(request: &(dyn Any + Send + Sync)) -> u64 {
+    let request: &R = request.downcast_ref().expect("a kind should get its own requests");
+    let mut hasher = StableHasher::default();
+    hasher.write(R::FUNCTION.as_bytes());
+    let bytes = postcard::to_stdvec(request).expect("requests should be plain data");
+    hasher.write(&bytes);
+    hasher.finish()
+}

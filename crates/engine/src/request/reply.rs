@@ -1,0 +1,170 @@
+//! Replies and events on their way out, held until what they may have seen is on disk.
+
+use std::sync::Arc;
+
+use bevy_ecs::prelude::*;
+use serde::{Deserialize, Serialize};
+
+use crate::account::AccountId;
+use crate::request::envelope::{RequestId, refusal_text};
+use crate::request::{Job, Refusal, SignIn};
+use crate::storage::{IndexKey, RowQuery};
+
+/// The number of a connection, unique in the process.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct ConnectionId(pub u64);
+
+/// A reply that may leave the process.
+#[derive(Debug)]
+pub struct Reply {
+    /// The frame's text.
+    pub text: String,
+    /// Whom the connection acts for from now on, if that changed.
+    pub sign_in: Option<SignIn>,
+}
+
+/// Takes the replies of one connection.
+pub trait ReplyPort: Send + Sync {
+    /// Takes the reply to the connection's request number `serial`.
+    fn reply(&self, serial: u64, reply: Reply);
+    /// Takes an event for whom `sign_in` names; dropped when the connection acts for somebody else by now. Without a
+    /// `sign_in` the event is for an operator, whomever the connection acts for.
+    fn push(&self, sign_in: Option<SignIn>, text: &str);
+    /// The connection behind it; `None` when it is there for one reply only.
+    fn connection(&self) -> Option<ConnectionId>;
+}
+
+/// The right to answer one request, once. Dropped unused, it answers with an internal error, so
+/// that no client waits for ever.
+pub struct ReplyTo {
+    port: Option<Arc<dyn ReplyPort>>,
+    serial: u64,
+    id: RequestId,
+}
+
+impl ReplyTo {
+    /// Answers request number `serial` at `port`, echoing `id`.
+    pub fn new(port: Arc<dyn ReplyPort>, serial: u64, id: RequestId) -> Self {
+        Self { port: Some(port), serial, id }
+    }
+
+    /// The connection that asked; `None` when it was opened for this request only.
+    pub fn connection(&self) -> Option<ConnectionId> {
+        self.port.as_ref().and_then(|port| port.connection())
+    }
+
+    /// Where the reply goes, until it has gone.
+    pub(crate) fn port(&self) -> Option<&Arc<dyn ReplyPort>> {
+        self.port.as_ref()
+    }
+
+    /// What the reply echoes.
+    pub(crate) fn id(&self) -> &RequestId {
+        &self.id
+    }
+
+    /// Sends the refusal.
+    pub fn refuse(self, refusal: &Refusal) {
+        let text = refusal_text(refusal, &self.id);
+        self.send(Reply { text, sign_in: None });
+    }
+
+    /// Sends the reply.
+    pub fn send(mut self, reply: Reply) {
+        if let Some(port) = self.port.take() {
+            port.reply(self.serial, reply);
+        }
+    }
+}
+
+impl Drop for ReplyTo {
+    fn drop(&mut self) {
+        if let Some(port) = self.port.take() {
+            let refusal = Refusal::internal();
+            port.reply(self.serial, Reply { text: refusal_text(&refusal, &self.id), sign_in: None });
+        }
+    }
+}
+
+impl std::fmt::Debug for ReplyTo {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "ReplyTo({})", self.serial)
+    }
+}
+
+/// A reply or an event that waits until the writes it may have seen are on disk.
+#[derive(Debug)]
+pub struct Held {
+    /// Until when.
+    pub until: Until,
+    delivery: Delivery,
+}
+
+/// What is held.
+pub(crate) enum Delivery {
+    Reply(ReplyTo, Reply),
+    Event(Arc<dyn ReplyPort>, Option<SignIn>, Arc<str>),
+}
+
+impl std::fmt::Debug for Delivery {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Self::Reply(..) => "Reply",
+            Self::Event(..) => "Event",
+        })
+    }
+}
+
+impl Held {
+    pub(crate) fn new(until: Until, delivery: Delivery) -> Self {
+        Self { until, delivery }
+    }
+
+    /// Whether it is the reply to a request, not an event.
+    pub fn is_reply(&self) -> bool {
+        matches!(self.delivery, Delivery::Reply(..))
+    }
+
+    /// Lets the reply or the event go.
+    pub fn release(self) {
+        match self.delivery {
+            Delivery::Reply(reply_to, reply) => reply_to.send(reply),
+            Delivery::Event(port, sign_in, text) => port.push(sign_in, &text),
+        }
+    }
+
+    /// Answers that the change could not be made durable. An event of it is never told.
+    pub fn refuse(self, refusal: &Refusal) {
+        if let Delivery::Reply(reply_to, _) = self.delivery {
+            reply_to.refuse(refusal);
+        }
+    }
+}
+
+/// What a held reply waits for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Until {
+    /// Nothing; it has shown nobody's state.
+    Now,
+    /// The last change of this player.
+    Player(Entity),
+    /// Every change up to and including the tick's.
+    Everything,
+    /// The batch of this number.
+    Batch(u64),
+}
+
+/// What the world wants from outside, and the replies of a tick.
+#[derive(Debug, Default, Resource)]
+pub struct Outbox {
+    /// The tick's replies in order, and then its events.
+    pub replies: Vec<Held>,
+    /// Index entries to be looked up.
+    pub lookups: Vec<IndexKey>,
+    /// Players to be loaded.
+    pub players: Vec<AccountId>,
+    /// Jobs to be run.
+    pub jobs: Vec<(u64, Job)>,
+    /// Rows to be read, numbered among the jobs.
+    pub queries: Vec<(u64, RowQuery)>,
+}

@@ -1,0 +1,87 @@
+//! How a world starts from its rules and what its storage holds.
+
+use bevy_app::App;
+use bevy_ecs::change_detection::DetectChangesMut;
+use bevy_ecs::prelude::*;
+
+use crate::clock::{Clock, ClockMode, ClockSettings};
+use crate::random::{Randomness, WorldSeed};
+use crate::reload::RulesState;
+use crate::rules::{self, Catalogue, LoadedRules, RuleTables};
+use crate::storage::rows::{self, Persistence};
+use crate::storage::store::{Rows, Store};
+use crate::storage::{StorageError, WorldRow};
+use crate::tick::Simulation;
+
+/// The moment and the chance a world starts with.
+#[derive(Debug, Clone, Copy)]
+pub struct Start {
+    /// Unix milliseconds on the wall.
+    pub wall_ms: i64,
+    /// The seed of a world that is made now; one that exists keeps its own.
+    pub seed: u64,
+}
+
+/// The rows on disk, for what reads more of them than one table.
+#[derive(Debug, Clone, Resource)]
+pub struct RowSource(pub Rows);
+
+/// Called when rules and rows are there, before the first tick.
+pub type StartHook = fn(&mut World);
+
+#[derive(Debug, Default, Clone, Resource)]
+struct StartHooks(Vec<StartHook>);
+
+/// How a feature puts together what follows from rules and rows.
+pub trait StartApp {
+    /// Has `hook` called once, when all rows that are always in memory are there. Hooks run in order of registration.
+    fn add_start_hook(&mut self, hook: StartHook) -> &mut Self;
+}
+
+impl StartApp for App {
+    fn add_start_hook(&mut self, hook: StartHook) -> &mut Self {
+        self.world_mut().get_resource_or_init::<StartHooks>().0.push(hook);
+        self
+    }
+}
+
+/// The tables of rules that an app's plugins have registered.
+pub fn catalogue(app: &mut App) -> Catalogue {
+    app.world_mut().remove_resource::<RuleTables>().map(|tables| tables.catalogue).unwrap_or_default()
+}
+
+/// Starts a world: an app whose plugins are all added takes in its rules and what its storage holds.
+pub fn start_app(mut app: App, rules: &LoadedRules, store: &Store, start: Start) -> Result<Simulation, StorageError> {
+    let recovered = store.recovered;
+    let world = app.world_mut();
+    rules::install(rules, world);
+    world.insert_resource(RulesState::started_with(rules));
+    let ClockSettings { mode, zone } = world.resource::<ClockSettings>().clone();
+    world.insert_resource(Clock::start(mode, zone, start.wall_ms, recovered.moment_ms));
+    world.insert_resource(WorldSeed(start.seed));
+    world.insert_resource(RowSource(store.rows.clone()));
+    if recovered.moment_ms.is_some_and(|stored| mode == ClockMode::Real && stored > start.wall_ms) {
+        tracing::warn!(
+            "the system clock is behind the last stored change; until it has caught up, nothing regenerates"
+        );
+    }
+    let tables = world.resource::<Persistence>().world_tables();
+    let rows = tables.iter().map(|table| store.rows.get(table, b"")).collect::<Result<Vec<_>, _>>()?;
+    rows::restore_world(world, &rows).map_err(|(table, source)| StorageError::Row { table, source })?;
+    for (table, reader) in world.resource::<Persistence>().start_readers() {
+        let mut outcome = Ok(());
+        reader(world, &mut |each| outcome = store.rows.scan(table, each));
+        outcome?;
+    }
+    let hooks = world.get_resource::<StartHooks>().cloned().unwrap_or_default();
+    hooks.0.iter().for_each(|hook| hook(world));
+    rows::begin_persistence(world, recovered.last_batch);
+    let has_seed = tables.iter().zip(&rows).any(|(table, row)| *table == WorldSeed::TABLE && row.is_some());
+    if !has_seed {
+        // The first batch takes it along: the seed of a world never changes.
+        world.resource_mut::<WorldSeed>().set_changed();
+    }
+    let randomness = Randomness::start(world.resource::<WorldSeed>(), recovered.last_batch);
+    world.insert_resource(randomness);
+    Ok(Simulation::new(app))
+}

@@ -1,0 +1,85 @@
+//! What is kept of things that are over: world entities that leave, and rows that belong to no entity.
+
+use bevy_ecs::prelude::*;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use crate::account::AccountId;
+use crate::storage::{Batch, RowError, decode_value, encode_value};
+
+/// Something that is written once and then only looked up, such as an order that is closed. It is on disk and not in
+/// memory: a handler reads it with [`Need::Rows`](crate::request::Need::Rows).
+pub trait ArchivedRow: Serialize + DeserializeOwned {
+    /// The table's name.
+    const TABLE: &'static str;
+    /// The version of the row's form; raise it with every change of the fields.
+    const VERSION: u16 = 1;
+
+    /// Reads a row that an earlier program wrote; `None` when that version is unknown.
+    fn upgrade(version: u16, bytes: &[u8]) -> Option<Self> {
+        let _ = (version, bytes);
+        None
+    }
+
+    /// Reads the value of a row of this table.
+    fn read(value: &[u8]) -> Result<Self, RowError> {
+        decode_value(Self::VERSION, value, Self::upgrade)
+    }
+}
+
+/// Rows that systems write beside those of components. They are part of the tick's batch, so that they are on disk
+/// together with everything else the tick has changed. A function that tells of them has `Reads::World`.
+#[derive(Debug, Default, Resource)]
+pub struct Archive {
+    rows: Batch,
+}
+
+impl Archive {
+    /// Writes a row, in place of an earlier one with this key. Keys are at most 255 bytes long.
+    pub fn put<T: ArchivedRow>(&mut self, key: &[u8], row: &T) {
+        self.rows.put(T::TABLE, key, |out| encode_value(T::VERSION, row, out));
+    }
+
+    /// Deletes a row.
+    pub fn delete<T: ArchivedRow>(&mut self, key: &[u8]) {
+        self.rows.delete(T::TABLE, key);
+    }
+
+    /// Moves the tick's rows to its batch.
+    pub(super) fn save(&mut self, batch: &mut Batch) {
+        batch.append(&mut self.rows);
+    }
+}
+
+/// The world entities that are over. At the end of the tick their rows are deleted and they are despawned; until then
+/// other systems still see them, so that a component should say itself that it is over.
+///
+/// The rows of players who are deleted leave with them.
+#[derive(Debug, Default, Resource)]
+pub struct Discarded {
+    entities: Vec<Entity>,
+    players: Vec<AccountId>,
+}
+
+impl Discarded {
+    /// Has a [`WorldEntity`](crate::storage::WorldEntity) leave the world and the disk. Other entities, such as players,
+    /// stay.
+    pub fn push(&mut self, entity: Entity) {
+        self.entities.push(entity);
+    }
+
+    /// The entities that leave in this tick, in the order of their coming.
+    pub(super) fn take(&mut self) -> Vec<Entity> {
+        std::mem::take(&mut self.entities)
+    }
+
+    /// Has all rows of an account leave the disk. Its player has left the world already.
+    pub fn push_player(&mut self, account: AccountId) {
+        self.players.push(account);
+    }
+
+    /// The accounts whose rows leave in this tick.
+    pub(super) fn take_players(&mut self) -> Vec<AccountId> {
+        std::mem::take(&mut self.players)
+    }
+}

@@ -1,0 +1,47 @@
+//! What is kept, and how it reaches the disk.
+//!
+//! Changed components become rows ([`rows`]); the rows of a tick are one [`Batch`]; a batch is one
+//! entry of a log, committed before any reply that may have seen it leaves ([`store`]). In the
+//! background the log is folded into one row per player and table. Features declare their rows in
+//! their plugins and never name the database.
+
+pub mod archive;
+pub mod batch;
+pub mod copy;
+pub mod directory;
+pub mod disk;
+pub mod folder;
+pub mod portable;
+pub mod query;
+pub mod rows;
+pub mod store;
+mod tables;
+pub mod worker;
+
+pub use archive::{Archive, ArchivedRow, Discarded};
+pub use batch::{Batch, decode_value, encode_value};
+pub use directory::{Directory, IndexKey, NotLookedUp};
+pub use portable::{Arrival, Claim, Departure, PlayerPart, Unfit};
+pub use query::{FoundRows, RowQuery};
+pub use rows::{PlayerRow, PlayerRows, PlayerTables, RowError, StorageApp, Stored, Touched, WorldEntity, WorldRow};
+pub use store::{LoadedPlayer, StorageError};
+pub use tables::{KeyedBy, TableReader};
+
+use bevy_app::{App, Plugin};
+
+use crate::schedule::{Tick, TickSystems};
+use bevy_ecs::schedule::IntoScheduleConfigs;
+
+/// Collects the rows of each tick.
+pub struct StoragePlugin;
+
+impl Plugin for StoragePlugin {
+    fn build(&self, app: &mut App) {
+        app.init_resource::<rows::Persistence>()
+            .init_resource::<Touched>()
+            .init_resource::<Archive>()
+            .init_resource::<Discarded>()
+            .init_resource::<Directory>();
+        app.add_systems(Tick, rows::collect_batch.in_set(TickSystems::Persist));
+    }
+}

@@ -1,0 +1,171 @@
+//! A player in a form that people can read and another world can take in: the parts of its document.
+//!
+//! Each kind of rows of players is a part, under the name of its table. Not here: the document that they make up, which is
+//! `portability`.
+
+use bevy_ecs::prelude::*;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+
+use crate::account::AccountId;
+use crate::storage::{IndexKey, PlayerRows, RowError};
+
+/// Rows of one account in one table, in key order: key and value.
+pub type OwnRows = [(Vec<u8>, Vec<u8>)];
+
+/// What a player leaves from when it is written down.
+#[derive(Clone, Copy)]
+pub struct Departure<'a> {
+    /// Whose rows they are.
+    pub account: AccountId,
+    /// The player's rows in the table [`PlayerRows::BESIDE`].
+    pub beside: &'a OwnRows,
+    /// The world, to look at.
+    pub world: &'a World,
+}
+
+/// Where a player arrives that was written down.
+#[derive(Clone, Copy)]
+pub struct Arrival<'a> {
+    /// The number of the account that it will be. It is always a new one.
+    pub account: AccountId,
+    /// Whether it was written down in this very world, so that the world's own numbers in it still mean something.
+    pub is_same_world: bool,
+    /// The world, to look at.
+    pub world: &'a World,
+}
+
+/// What of a part cannot be taken in.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{path}: {what}")]
+pub struct Unfit {
+    /// Where it stands, from the part on, such as `mails[3].items[0]`; empty = the part itself.
+    pub path: String,
+    /// What is wrong with it and what was expected, for the operator.
+    pub what: String,
+}
+
+impl Unfit {
+    /// Something is wrong at this place.
+    pub fn at(path: impl Into<String>, what: impl Into<String>) -> Self {
+        Self { path: path.into(), what: what.into() }
+    }
+
+    /// The same, seen from what the part stands in.
+    pub fn within(self, parent: &str) -> Self {
+        let joint = if self.path.is_empty() || self.path.starts_with('[') { "" } else { "." };
+        Self { path: format!("{parent}{joint}{}", self.path), what: self.what }
+    }
+}
+
+/// A name that nobody else may have.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Claim {
+    /// Under which the directory has it.
+    pub key: IndexKey,
+    /// What it is, for the operator.
+    pub what: String,
+}
+
+/// A part that was read and found to be in order.
+pub struct Unpacked {
+    /// The names that come with it.
+    pub claims: Vec<Claim>,
+    /// Puts it on the player's entity.
+    pub put_on: Box<dyn FnOnce(&mut EntityWorldMut<'_>)>,
+}
+
+/// How one kind of rows of players becomes a part, and a part such rows.
+#[derive(Debug, Clone, Copy)]
+pub struct PlayerPart {
+    /// The table, which the part is named after.
+    pub table: &'static str,
+    /// See [`PlayerRows::BESIDE`].
+    pub beside: Option<&'static str>,
+    /// From the player's rows.
+    pub pack: fn(&OwnRows, Departure<'_>) -> Result<Value, RowError>,
+    /// From a part of a document.
+    pub unpack: fn(&Value, Arrival<'_>) -> Result<Unpacked, Unfit>,
+}
+
+impl PlayerPart {
+    /// The part that a kind of rows is.
+    pub(super) const fn of<T: PlayerRows>() -> Self {
+        Self { table: T::TABLE, beside: T::BESIDE, pack: pack::<T>, unpack: unpack::<T> }
+    }
+}
+
+fn pack<T: PlayerRows>(rows: &OwnRows, departure: Departure<'_>) -> Result<Value, RowError> {
+    let portable = T::load(rows, departure.world)?.pack(departure)?;
+    serde_json::to_value(portable).map_err(|_| RowError::Damaged)
+}
+
+fn unpack<T: PlayerRows>(part: &Value, arrival: Arrival<'_>) -> Result<Unpacked, Unfit> {
+    let component = T::unpack(read_exactly(part)?, arrival)?;
+    let claims = component.claims();
+    let put_on = move |entity: &mut EntityWorldMut<'_>| {
+        entity.insert(component);
+    };
+    Ok(Unpacked { claims, put_on: Box::new(put_on) })
+}
+
+/// Reads a part of which nothing may be left over: what is not understood would be lost without a word.
+fn read_exactly<T: Serialize + DeserializeOwned>(part: &Value) -> Result<T, Unfit> {
+    let read: T = serde_path_to_error::deserialize(part).map_err(|error| {
+        let path = error.path().to_string();
+        Unfit::at(if path == "." { String::new() } else { path }, error.inner().to_string())
+    })?;
+    let written = serde_json::to_value(&read).map_err(|error| Unfit::at("", error.to_string()))?;
+    match first_misfit(part, &written) {
+        None => Ok(read),
+        Some(misfit) => Err(misfit),
+    }
+}
+
+/// The first place where something was given that was not read, or was read as something else.
+fn first_misfit(given: &Value, read: &Value) -> Option<Unfit> {
+    match (given, read) {
+        (Value::Object(given), Value::Object(read)) => given.iter().find_map(|(key, given)| match read.get(key) {
+            None => Some(Unfit::at(key.as_str(), "unknown field")),
+            Some(read) => first_misfit(given, read).map(|misfit| misfit.within(key)),
+        }),
+        (Value::Array(given), Value::Array(read)) if given.len() == read.len() => {
+            let mut pairs = given.iter().zip(read).enumerate();
+            pairs.find_map(|(at, (given, read))| Some(first_misfit(given, read)?.within(&format!("[{at}]"))))
+        }
+        _ if given == read => None,
+        _ => Some(Unfit::at("", format!("was read as {read}, write it so if that is meant"))),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[derive(Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+    struct Purse {
+        coins: u32,
+        gifts: Vec<Gift>,
+    }
+
+    #[derive(Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+    struct Gift {
+        from: Option<String>,
+    }
+
+    #[test]
+    fn what_is_not_understood_is_named_with_its_place() {
+        let misfit = |part: Value| read_exactly::<Purse>(&part).expect_err("unfit").to_string();
+        assert_eq!(misfit(json!({"coins": 1, "gifts": [{}, {"form": "ann"}]})), "gifts[1].form: unknown field");
+        let negative = misfit(json!({"coins": -1, "gifts": []}));
+        assert!(negative.starts_with("coins: "), "{negative}");
+        let purse = read_exactly::<Purse>(&json!({"coins": 1, "gifts": [{}]}));
+        assert_eq!(
+            purse,
+            Ok(Purse { coins: 1, gifts: vec![Gift { from: None }] }),
+            "what may be missing may be missing"
+        );
+    }
+}

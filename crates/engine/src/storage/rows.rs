@@ -1,0 +1,788 @@
+//! Which components and resources are kept, and how a tick's changes become a batch.
+//!
+//! Nothing is scanned: the dispatcher notes whose request it handled, systems note whom they
+//! changed, and only those are looked at ([`Touched`]). Debug builds check after every tick that
+//! nobody was forgotten.
+
+use std::hash::Hasher;
+
+use bevy_app::App;
+use bevy_ecs::change_detection::Tick as ChangeTick;
+use bevy_ecs::component::{ComponentId, Mutable};
+use bevy_ecs::prelude::*;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use crate::account::AccountId;
+use crate::clock::Clock;
+use crate::hash::StableHasher;
+use crate::storage::{
+    Archive, Arrival, Batch, Claim, Departure, Directory, Discarded, KeyedBy, PlayerPart, TableReader, Unfit,
+    decode_value, encode_value,
+};
+
+/// A component of players that is one row a player.
+pub trait PlayerRow: Component<Mutability = Mutable> + Serialize + DeserializeOwned {
+    /// The table's name.
+    const TABLE: &'static str;
+    /// The version of the row's form; raise it with every change of the fields.
+    const VERSION: u16 = 1;
+
+    /// What a new player starts with; also what a player gets whose rows are older than the table.
+    fn newcomer(world: &World) -> Self;
+
+    /// Reads a row that an earlier program wrote; `None` when that version is unknown.
+    fn upgrade(version: u16, bytes: &[u8]) -> Option<Self> {
+        let _ = (version, bytes);
+        None
+    }
+
+    /// Takes in what has happened to everybody while this player was not in memory. Nothing is written for it: the same
+    /// row comes to the same each time it is read.
+    fn catch_up(&mut self, world: &World) {
+        let _ = world;
+    }
+
+    /// Takes out what must not stand in a document of the player, such as what lets others act for it.
+    fn depart(&mut self) {}
+
+    /// Makes what was read from a document fit where it arrives, or says what is wrong with it.
+    fn arrive(&mut self, arrival: Arrival<'_>) -> Result<(), Unfit> {
+        let _ = arrival;
+        Ok(())
+    }
+
+    /// See [`PlayerRows::claims`].
+    fn claims(&self) -> Vec<Claim> {
+        Vec::new()
+    }
+}
+
+/// A component of players that is any number of rows a player, with keys that start with the
+/// account's.
+pub trait PlayerRows: Component<Mutability = Mutable> + Sized {
+    /// The table's name.
+    const TABLE: &'static str;
+    /// What a new player starts with.
+    fn newcomer(world: &World) -> Self;
+    /// Adds what changed to the batch.
+    fn save(&mut self, account: AccountId, batch: &mut Batch);
+    /// Appends all of the component, for the state hash.
+    fn digest(&self, out: &mut Vec<u8>);
+    /// Puts the component together from all of the player's rows, in key order.
+    fn load(rows: &[(Vec<u8>, Vec<u8>)], world: &World) -> Result<Self, RowError>;
+
+    /// A further table with rows of the same account that belong to the component without being part of it.
+    const BESIDE: Option<&'static str> = None;
+    /// The component as it stands in a document of the player.
+    type Portable: Serialize + DeserializeOwned;
+    /// All that a document is to tell of the component.
+    fn pack(self, departure: Departure<'_>) -> Result<Self::Portable, RowError>;
+    /// The component as a document tells it, all of it to be saved, or what is wrong with it.
+    fn unpack(portable: Self::Portable, arrival: Arrival<'_>) -> Result<Self, Unfit>;
+    /// The names that come with it and that nobody else may have.
+    fn claims(&self) -> Vec<Claim> {
+        Vec::new()
+    }
+}
+
+impl<T: PlayerRow> PlayerRows for T {
+    const TABLE: &'static str = T::TABLE;
+
+    fn newcomer(world: &World) -> Self {
+        T::newcomer(world)
+    }
+
+    fn save(&mut self, account: AccountId, batch: &mut Batch) {
+        batch.put(T::TABLE, &account.to_key(), |out| encode_value(T::VERSION, self, out));
+    }
+
+    fn digest(&self, out: &mut Vec<u8>) {
+        encode_value(T::VERSION, self, out);
+    }
+
+    fn load(rows: &[(Vec<u8>, Vec<u8>)], world: &World) -> Result<Self, RowError> {
+        match rows.first() {
+            None => Ok(T::newcomer(world)),
+            Some((_, value)) => {
+                let mut row: T = decode_value(T::VERSION, value, T::upgrade)?;
+                row.catch_up(world);
+                Ok(row)
+            }
+        }
+    }
+
+    type Portable = T;
+
+    fn pack(mut self, _: Departure<'_>) -> Result<T, RowError> {
+        self.depart();
+        Ok(self)
+    }
+
+    fn unpack(mut portable: T, arrival: Arrival<'_>) -> Result<Self, Unfit> {
+        portable.arrive(arrival)?;
+        portable.catch_up(arrival.world);
+        Ok(portable)
+    }
+
+    fn claims(&self) -> Vec<Claim> {
+        PlayerRow::claims(self)
+    }
+}
+
+/// A component of entities that belong to nobody: one row each.
+pub trait WorldEntity: Component<Mutability = Mutable> + Serialize + DeserializeOwned {
+    /// The table's name.
+    const TABLE: &'static str;
+    /// The version of the row's form.
+    const VERSION: u16 = 1;
+    /// The row's key, unique in the table.
+    fn key(&self) -> u64;
+}
+
+/// Shows a function all rows of a table, key and value, in key order.
+pub type RowScan<'a> = &'a mut dyn FnMut(&mut dyn FnMut(&[u8], &[u8]));
+
+/// Takes in the rows of a table when the world starts.
+pub type StartReader = fn(&mut World, RowScan<'_>);
+
+/// A resource that is one row of the world.
+pub trait WorldRow: Resource + Component<Mutability = Mutable> + Serialize + DeserializeOwned + FromWorld {
+    /// The table's name.
+    const TABLE: &'static str;
+    /// The version of the row's form.
+    const VERSION: u16 = 1;
+}
+
+/// Why a row cannot be read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum RowError {
+    /// The bytes are not what the version says.
+    #[error("the row is damaged")]
+    Damaged,
+    /// An earlier form without a way up.
+    #[error("the row has version {found} and this program only knows how to read {known}")]
+    NoUpgrade {
+        /// In the row.
+        found: u16,
+        /// Of the program.
+        known: u16,
+    },
+    /// A later program wrote it.
+    #[error("the row has version {found}, written by a later program; this one knows {known}")]
+    FromTheFuture {
+        /// In the row.
+        found: u16,
+        /// Of the program.
+        known: u16,
+    },
+}
+
+/// On each player in memory: whose it is, and how far its rows are.
+#[derive(Debug, Component)]
+pub struct Stored {
+    account: AccountId,
+    changed_in: u64,
+}
+
+impl Stored {
+    /// A player whose rows are on disk up to `batch`.
+    pub fn new(account: AccountId, batch: u64) -> Self {
+        Self { account, changed_in: batch }
+    }
+
+    /// The account.
+    pub fn account(&self) -> AccountId {
+        self.account
+    }
+
+    /// The batch that holds the player's last change.
+    pub fn changed_in(&self) -> u64 {
+        self.changed_in
+    }
+}
+
+/// The entities whose rows may have changed in this tick. A system that changes a player other
+/// than the caller of a request pushes it here.
+#[derive(Debug, Default, Resource)]
+pub struct Touched(Vec<Entity>);
+
+impl Touched {
+    /// Has the entity's rows looked at when the tick ends.
+    pub fn push(&mut self, entity: Entity) {
+        if self.0.last() != Some(&entity) {
+            self.0.push(entity);
+        }
+    }
+
+    /// The entities pushed in this tick.
+    pub fn entities(&self) -> &[Entity] {
+        &self.0
+    }
+}
+
+/// The tables that hold players, in the order in which their rows are loaded.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct PlayerTables {
+    /// Their names.
+    pub tables: Vec<&'static str>,
+    /// The one without whose row nobody exists.
+    pub identity: &'static str,
+}
+
+/// All kinds of rows, and the batch under way.
+#[derive(Debug, Resource)]
+pub struct Persistence {
+    players: Vec<PlayerKind>,
+    worlds: Vec<WorldKind>,
+    entities: Vec<EntityKind>,
+    tables: Vec<TableReader>,
+    readers: Vec<(&'static str, StartReader)>,
+    identity: Option<IdentityTable>,
+    since: ChangeTick,
+    batch: Batch,
+    last_batch: u64,
+    moment_changed: bool,
+}
+
+/// The table that says which accounts there are.
+#[derive(Debug, Clone, Copy)]
+pub struct IdentityTable {
+    /// The table's name.
+    pub table: &'static str,
+    /// The name of the account whose row of this table it is, for people.
+    pub name: fn(&[u8]) -> Option<String>,
+}
+
+impl Default for Persistence {
+    fn default() -> Self {
+        Self {
+            players: Vec::new(),
+            worlds: Vec::new(),
+            entities: Vec::new(),
+            tables: Vec::new(),
+            readers: Vec::new(),
+            identity: None,
+            since: ChangeTick::new(0),
+            batch: Batch::default(),
+            last_batch: 0,
+            moment_changed: false,
+        }
+    }
+}
+
+#[derive(Debug, Clone, Copy)]
+struct PlayerKind {
+    table: &'static str,
+    part: PlayerPart,
+    component: ComponentId,
+    newcomer: fn(&mut EntityWorldMut<'_>),
+    save: fn(&mut EntityWorldMut<'_>, AccountId, &mut Batch),
+    digest: fn(&World, Entity, &mut Vec<u8>),
+    load: fn(&mut EntityWorldMut<'_>, &[(Vec<u8>, Vec<u8>)], ChangeTick) -> Result<(), RowError>,
+}
+
+#[derive(Debug, Clone, Copy)]
+struct WorldKind {
+    table: &'static str,
+    component: ComponentId,
+    save: fn(&World, &mut Batch),
+    load: fn(&mut World, &[u8]) -> Result<(), RowError>,
+}
+
+#[derive(Debug, Clone, Copy)]
+struct EntityKind {
+    component: ComponentId,
+    save: fn(&World, Entity, &mut Batch),
+    /// Deletes the row; false when the entity has none.
+    delete: fn(&World, Entity, &mut Batch) -> bool,
+    save_all: fn(&mut World, &mut Batch),
+}
+
+impl Persistence {
+    /// The tables that are read when the world starts, and what takes them in.
+    pub fn start_readers(&self) -> Vec<(&'static str, StartReader)> {
+        self.readers.clone()
+    }
+
+    /// The tables that hold players, in order of registration.
+    pub fn player_tables(&self) -> Vec<&'static str> {
+        self.players.iter().map(|kind| kind.table).collect()
+    }
+
+    /// The tables that hold players, and which of them says who exists.
+    ///
+    /// # Panics
+    /// When no feature has registered that table with [`StorageApp::add_identity_rows`].
+    pub fn player_rows(&self) -> PlayerTables {
+        let identity = self.identity().table;
+        PlayerTables { tables: self.player_tables(), identity }
+    }
+
+    /// The table that says which accounts there are.
+    ///
+    /// # Panics
+    /// When no feature has registered it with [`StorageApp::add_identity_rows`].
+    pub fn identity(&self) -> IdentityTable {
+        self.identity.expect("a plugin should register the table that says which accounts there are")
+    }
+
+    /// The parts that a document of a player is made of, in order of registration.
+    pub fn player_parts(&self) -> Vec<PlayerPart> {
+        self.players.iter().map(|kind| kind.part).collect()
+    }
+
+    /// All tables of components and resources, with how their rows are read.
+    pub fn table_readers(&self) -> Vec<TableReader> {
+        self.tables.clone()
+    }
+
+    /// The tables that hold one row of the world each.
+    pub fn world_tables(&self) -> Vec<&'static str> {
+        self.worlds.iter().map(|kind| kind.table).collect()
+    }
+
+    /// The number of the last batch that was collected.
+    pub fn last_batch(&self) -> u64 {
+        self.last_batch
+    }
+
+    /// Has this tick's moment kept even when no row changed.
+    pub fn keep_moment(&mut self) {
+        self.moment_changed = true;
+    }
+
+    /// Takes the batch of the last tick, if it changed anything.
+    pub fn take_batch(&mut self) -> Option<Batch> {
+        (!self.batch.is_empty()).then(|| std::mem::take(&mut self.batch))
+    }
+}
+
+/// How a feature registers what is kept of it.
+pub trait StorageApp {
+    /// Every player has this component, and it is kept.
+    fn add_player_rows<T: PlayerRows>(&mut self) -> &mut Self;
+    /// The same for the component that says which accounts there are: whoever has no row of it does not exist. `name` tells
+    /// people of a player.
+    fn add_identity_rows<T: PlayerRow>(&mut self, name: fn(&[u8]) -> Option<String>) -> &mut Self;
+    /// The world has this resource, and it is kept.
+    fn add_world_row<T: WorldRow>(&mut self) -> &mut Self;
+    /// Entities with this component are kept. Whoever spawns or changes one pushes it to [`Touched`], and to
+    /// [`Discarded`] when it is over.
+    fn add_world_entities<T: WorldEntity>(&mut self) -> &mut Self;
+    /// Has a table read when the world starts, after the world's own rows and in order of registration.
+    fn add_start_reader(&mut self, table: &'static str, reader: StartReader) -> &mut Self;
+}
+
+impl StorageApp for App {
+    fn add_player_rows<T: PlayerRows>(&mut self) -> &mut Self {
+        let kind = PlayerKind {
+            table: T::TABLE,
+            part: PlayerPart::of::<T>(),
+            component: self.world_mut().register_component::<T>(),
+            newcomer: |entity| {
+                let component = T::newcomer(entity.world());
+                entity.insert(component);
+            },
+            save: |entity, account, batch| {
+                if let Some(mut component) = entity.get_mut::<T>() {
+                    component.bypass_change_detection().save(account, batch);
+                }
+            },
+            digest: |world, entity, out| {
+                if let Some(component) = world.get::<T>(entity) {
+                    component.digest(out);
+                }
+            },
+            load: load_player_kind::<T>,
+        };
+        let read = |world: &World, rows: &[(Vec<u8>, Vec<u8>)]| T::load(rows, world).map(drop);
+        let table = TableReader { table: T::TABLE, keyed_by: KeyedBy::Account, read };
+        let mut persistence = self.world_mut().resource_mut::<Persistence>();
+        persistence.players.push(kind);
+        persistence.tables.push(table);
+        self
+    }
+
+    fn add_identity_rows<T: PlayerRow>(&mut self, name: fn(&[u8]) -> Option<String>) -> &mut Self {
+        self.add_player_rows::<T>();
+        let mut persistence = self.world_mut().resource_mut::<Persistence>();
+        let earlier = persistence.identity.replace(IdentityTable { table: <T as PlayerRow>::TABLE, name });
+        assert!(earlier.is_none(), "one table should say which accounts there are");
+        self
+    }
+
+    fn add_world_row<T: WorldRow>(&mut self) -> &mut Self {
+        self.init_resource::<T>();
+        let kind = WorldKind {
+            table: T::TABLE,
+            component: self.world_mut().register_component::<T>(),
+            save: |world, batch| {
+                batch.put(T::TABLE, b"", |out| encode_value(T::VERSION, world.resource::<T>(), out));
+            },
+            load: |world, value| {
+                let row = decode_value::<T>(T::VERSION, value, |_, _| None)?;
+                world.insert_resource(row);
+                Ok(())
+            },
+        };
+        let mut persistence = self.world_mut().resource_mut::<Persistence>();
+        persistence.worlds.push(kind);
+        persistence.tables.push(TableReader { table: T::TABLE, keyed_by: KeyedBy::Itself, read: read_world_row::<T> });
+        self
+    }
+
+    fn add_world_entities<T: WorldEntity>(&mut self) -> &mut Self {
+        let kind = EntityKind {
+            component: self.world_mut().register_component::<T>(),
+            save: |world, entity, batch| {
+                if let Some(component) = world.get::<T>(entity) {
+                    save_world_entity(component, batch);
+                }
+            },
+            delete: |world, entity, batch| {
+                let component = world.get::<T>(entity);
+                if let Some(component) = component {
+                    batch.delete(T::TABLE, &component.key().to_be_bytes());
+                }
+                component.is_some()
+            },
+            save_all: |world, batch| {
+                let mut all: Vec<(u64, Entity)> =
+                    world.query::<(Entity, &T)>().iter(world).map(|(entity, row)| (row.key(), entity)).collect();
+                all.sort_unstable();
+                for (_, entity) in all {
+                    if let Some(component) = world.get::<T>(entity) {
+                        save_world_entity(component, batch);
+                    }
+                }
+            },
+        };
+        let mut persistence = self.world_mut().resource_mut::<Persistence>();
+        persistence.entities.push(kind);
+        persistence.tables.push(TableReader { table: T::TABLE, keyed_by: KeyedBy::Itself, read: read_entities::<T> });
+        self.add_start_reader(T::TABLE, spawn_world_entities::<T>)
+    }
+
+    fn add_start_reader(&mut self, table: &'static str, reader: StartReader) -> &mut Self {
+        self.world_mut().resource_mut::<Persistence>().readers.push((table, reader));
+        self
+    }
+}
+
+fn read_world_row<T: WorldRow>(_: &World, rows: &[(Vec<u8>, Vec<u8>)]) -> Result<(), RowError> {
+    rows.iter().try_for_each(|(_, value)| decode_value::<T>(T::VERSION, value, |_, _| None).map(drop))
+}
+
+fn read_entities<T: WorldEntity>(_: &World, rows: &[(Vec<u8>, Vec<u8>)]) -> Result<(), RowError> {
+    rows.iter().try_for_each(|(key, value)| {
+        let row = decode_value::<T>(T::VERSION, value, |_, _| None)?;
+        if row.key().to_be_bytes()[..] == key[..] { Ok(()) } else { Err(RowError::Damaged) }
+    })
+}
+
+fn spawn_world_entities<T: WorldEntity>(world: &mut World, scan: RowScan<'_>) {
+    scan(&mut |key, value| match decode_value::<T>(T::VERSION, value, |_, _| None) {
+        Ok(component) => drop(world.spawn(component)),
+        Err(error) => tracing::error!(table = T::TABLE, ?key, %error, "a row of the world is left out"),
+    });
+}
+
+fn save_world_entity<T: WorldEntity>(component: &T, batch: &mut Batch) {
+    batch.put(T::TABLE, &component.key().to_be_bytes(), |out| encode_value(T::VERSION, component, out));
+}
+
+fn load_player_kind<T: PlayerRows>(
+    entity: &mut EntityWorldMut<'_>,
+    rows: &[(Vec<u8>, Vec<u8>)],
+    since: ChangeTick,
+) -> Result<(), RowError> {
+    let component = T::load(rows, entity.world())?;
+    entity.insert(component);
+    if let (false, Some(mut component)) = (rows.is_empty(), entity.get_mut::<T>()) {
+        component.set_last_changed(since);
+    }
+    Ok(())
+}
+
+/// Spawns a player who has just been created: every kept component as a newcomer has it.
+pub fn spawn_newcomer(world: &mut World, account: AccountId) -> Entity {
+    let kinds = world.resource::<Persistence>().players.clone();
+    let last_batch = world.resource::<Persistence>().last_batch;
+    let mut entity = world.spawn(Stored::new(account, last_batch));
+    for kind in kinds {
+        (kind.newcomer)(&mut entity);
+    }
+    let id = entity.id();
+    world.resource_mut::<Touched>().push(id);
+    id
+}
+
+/// Spawns a player from its rows, `rows[n]` being those of the n-th player table. On an error,
+/// which names the table, nothing is spawned.
+pub fn spawn_stored(
+    world: &mut World,
+    account: AccountId,
+    rows: &[Vec<(Vec<u8>, Vec<u8>)>],
+) -> Result<Entity, (&'static str, RowError)> {
+    let persistence = world.resource::<Persistence>();
+    let (kinds, since, batch) = (persistence.players.clone(), persistence.since, persistence.last_batch);
+    let mut entity = world.spawn(Stored::new(account, batch));
+    for (kind, rows) in kinds.iter().zip(rows) {
+        if let Err(error) = (kind.load)(&mut entity, rows, since) {
+            entity.despawn();
+            return Err((kind.table, error));
+        }
+    }
+    let id = entity.id();
+    // What is newer than the player's rows was made just now, and has to be kept like any change.
+    if rows.iter().any(Vec::is_empty) {
+        world.resource_mut::<Touched>().push(id);
+    }
+    Ok(id)
+}
+
+/// Restores the world's own rows; `rows[n]` is that of the n-th world table.
+pub fn restore_world(world: &mut World, rows: &[Option<Vec<u8>>]) -> Result<(), (&'static str, RowError)> {
+    let kinds = world.resource::<Persistence>().worlds.clone();
+    for (kind, row) in kinds.iter().zip(rows) {
+        if let Some(row) = row {
+            (kind.load)(world, row).map_err(|error| (kind.table, error))?;
+        }
+    }
+    Ok(())
+}
+
+/// Everything that was read is as it is on disk; batches go on after `last_batch`.
+pub fn begin_persistence(world: &mut World, last_batch: u64) {
+    let since = world.increment_change_tick();
+    let mut persistence = world.resource_mut::<Persistence>();
+    persistence.last_batch = last_batch;
+    persistence.since = since;
+}
+
+/// Turns what changed in this tick into its batch.
+pub fn collect_batch(world: &mut World) {
+    world.resource_scope(|world, mut persistence: Mut<Persistence>| {
+        let persistence = &mut *persistence;
+        let this_tick = world.increment_change_tick();
+        let number = persistence.last_batch + 1;
+        let mut batch = Batch::new(number, world.resource::<Clock>().now_ms());
+        discard(world, &persistence.entities, &mut batch);
+        discard_players(world, &persistence.players, &mut batch);
+        let mut touched = std::mem::take(&mut *world.resource_mut::<Touched>()).0;
+        touched.sort_unstable();
+        touched.dedup();
+        for entity in &touched {
+            save_touched(world, *entity, persistence, this_tick, &mut batch);
+        }
+        world.resource_mut::<Directory>().save(number, &mut batch);
+        world.resource_mut::<Archive>().save(&mut batch);
+        for kind in &persistence.worlds {
+            let ticks = world.get_resource_change_ticks_by_id(kind.component);
+            if ticks.is_some_and(|ticks| ticks.is_changed(persistence.since, this_tick)) {
+                (kind.save)(world, &mut batch);
+            }
+        }
+        if cfg!(debug_assertions) {
+            assert_nobody_forgotten(world, persistence, this_tick, &touched);
+        }
+        if std::mem::take(&mut persistence.moment_changed) {
+            batch.keep_moment();
+        }
+        if !batch.is_empty() {
+            persistence.last_batch = number;
+        }
+        persistence.batch = batch;
+        persistence.since = this_tick;
+        touched.clear();
+        world.resource_mut::<Touched>().0 = touched;
+    });
+}
+
+/// Takes out what is over. It comes before anything is saved, so that a key may be used again in the same tick.
+fn discard(world: &mut World, kinds: &[EntityKind], batch: &mut Batch) {
+    for entity in world.resource_mut::<Discarded>().take() {
+        let deleted = kinds.iter().filter(|kind| (kind.delete)(world, entity, batch)).count();
+        if deleted > 0 {
+            world.despawn(entity);
+        }
+    }
+}
+
+/// Takes all rows of players off the disk who have left for ever.
+fn discard_players(world: &mut World, kinds: &[PlayerKind], batch: &mut Batch) {
+    for account in world.resource_mut::<Discarded>().take_players() {
+        let tables = kinds.iter().flat_map(|kind| [Some(kind.table), kind.part.beside]).flatten();
+        tables.for_each(|table| batch.delete_all(table, &account.to_key()));
+    }
+}
+
+fn save_touched(
+    world: &mut World,
+    entity: Entity,
+    persistence: &Persistence,
+    this_tick: ChangeTick,
+    batch: &mut Batch,
+) {
+    save_player(world, entity, persistence, this_tick, batch);
+    for kind in &persistence.entities {
+        let ticks = world.get_entity(entity).ok().and_then(|entity| entity.get_change_ticks_by_id(kind.component));
+        if ticks.is_some_and(|ticks| ticks.is_changed(persistence.since, this_tick)) {
+            (kind.save)(world, entity, batch);
+        }
+    }
+}
+
+fn save_player(world: &mut World, entity: Entity, persistence: &Persistence, this_tick: ChangeTick, batch: &mut Batch) {
+    let Ok(mut entity) = world.get_entity_mut(entity) else {
+        return;
+    };
+    let Some(account) = entity.get::<Stored>().map(Stored::account) else {
+        return;
+    };
+    let rows_before = batch.row_count();
+    for kind in &persistence.players {
+        let ticks = entity.get_change_ticks_by_id(kind.component);
+        if ticks.is_some_and(|ticks| ticks.is_changed(persistence.since, this_tick)) {
+            (kind.save)(&mut entity, account, batch);
+        }
+    }
+    if batch.row_count() > rows_before
+        && let Some(mut stored) = entity.get_mut::<Stored>()
+    {
+        stored.changed_in = batch.number;
+    }
+}
+
+/// A change to a player that nobody noted would be lost by a crash; tests must see it at once.
+fn assert_nobody_forgotten(world: &mut World, persistence: &Persistence, this_tick: ChangeTick, touched: &[Entity]) {
+    let mut players = world.query::<(Entity, EntityRef, &Stored)>();
+    for (id, entity, stored) in players.iter(world) {
+        if touched.contains(&id) {
+            continue;
+        }
+        for kind in &persistence.players {
+            let ticks = entity.get_change_ticks_by_id(kind.component);
+            let changed = ticks.is_some_and(|ticks| ticks.is_changed(persistence.since, this_tick));
+            assert!(!changed, "{} of {} changed without being pushed to Touched", kind.table, stored.account);
+        }
+    }
+    let mut others = world.query_filtered::<(Entity, EntityRef), Without<Stored>>();
+    for (id, entity) in others.iter(world).filter(|(id, _)| !touched.contains(id)) {
+        for kind in &persistence.entities {
+            let ticks = entity.get_change_ticks_by_id(kind.component);
+            let changed = ticks.is_some_and(|ticks| ticks.is_changed(persistence.since, this_tick));
+            assert!(!changed, "entity {id} changed without being pushed to Touched");
+        }
+    }
+}
+
+/// A hash of everything in memory that is kept, in an order that does not depend on how it came
+/// there: two worlds with the same state have the same hash.
+pub fn state_hash(world: &mut World) -> u64 {
+    let mut players: Vec<(AccountId, Entity)> =
+        world.query::<(Entity, &Stored)>().iter(world).map(|(entity, stored)| (stored.account, entity)).collect();
+    players.sort_unstable();
+    let kinds = world.resource::<Persistence>().entities.clone();
+    let mut entities = Batch::default();
+    kinds.iter().for_each(|kind| (kind.save_all)(world, &mut entities));
+    let persistence = world.resource::<Persistence>();
+    let mut bytes = Vec::new();
+    entities.encode(&mut bytes);
+    for (account, entity) in players {
+        bytes.extend_from_slice(&account.to_key());
+        for kind in &persistence.players {
+            (kind.digest)(world, entity, &mut bytes);
+        }
+    }
+    let mut batch = Batch::default();
+    for kind in &persistence.worlds {
+        (kind.save)(world, &mut batch);
+    }
+    batch.encode(&mut bytes);
+    let mut hasher = StableHasher::default();
+    hasher.write(&bytes);
+    hasher.finish()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde::Deserialize;
+
+    /// A row as an earlier program wrote it.
+    #[derive(Debug, Component, Serialize, Deserialize)]
+    struct PurseBefore {
+        coins: u32,
+    }
+
+    /// The same table today: coins became large, and gems came.
+    #[derive(Debug, PartialEq, Component, Serialize, Deserialize)]
+    struct PurseNow {
+        coins: u64,
+        gems: u32,
+    }
+
+    impl PlayerRow for PurseBefore {
+        const TABLE: &'static str = "purse";
+
+        fn newcomer(_: &World) -> Self {
+            Self { coins: 5 }
+        }
+    }
+
+    impl PlayerRow for PurseNow {
+        const TABLE: &'static str = "purse";
+        const VERSION: u16 = 2;
+
+        fn newcomer(_: &World) -> Self {
+            Self { coins: 5, gems: 1 }
+        }
+
+        fn upgrade(version: u16, bytes: &[u8]) -> Option<Self> {
+            let before: PurseBefore = postcard::from_bytes(bytes).ok().filter(|_| version == 1)?;
+            Some(Self { coins: before.coins.into(), gems: 0 })
+        }
+    }
+
+    const ACCOUNT: AccountId = AccountId(7);
+
+    fn world_with<T: PlayerRows>() -> World {
+        let mut app = App::empty();
+        app.init_resource::<Persistence>().init_resource::<Touched>();
+        app.add_player_rows::<T>();
+        std::mem::take(app.world_mut())
+    }
+
+    fn stored<T: PlayerRows>(mut component: T) -> Vec<(Vec<u8>, Vec<u8>)> {
+        let mut batch = Batch::default();
+        component.save(ACCOUNT, &mut batch);
+        let row = |row: crate::storage::batch::Row<'_>| Some((row.key.to_vec(), row.value?.to_vec()));
+        batch.rows().filter_map(row).collect()
+    }
+
+    #[test]
+    fn a_row_of_an_earlier_program_is_upgraded_when_it_is_loaded() {
+        let mut world = world_with::<PurseNow>();
+        let rows = [stored(PurseBefore { coins: 300 })];
+        let entity = spawn_stored(&mut world, ACCOUNT, &rows).expect("version 1 should have a way up");
+        assert_eq!(world.get::<PurseNow>(entity), Some(&PurseNow { coins: 300, gems: 0 }));
+    }
+
+    #[test]
+    fn a_row_of_a_later_program_is_refused_and_named() {
+        let mut world = world_with::<PurseBefore>();
+        let rows = [stored(PurseNow { coins: 300, gems: 2 })];
+        let refused = spawn_stored(&mut world, ACCOUNT, &rows);
+        assert_eq!(refused, Err(("purse", RowError::FromTheFuture { found: 2, known: 1 })));
+        assert_eq!(world.query::<&Stored>().iter(&world).count(), 0, "nobody is half there");
+    }
+
+    #[test]
+    fn a_player_from_before_the_table_gets_what_a_newcomer_has() {
+        let mut world = world_with::<PurseNow>();
+        let entity = spawn_stored(&mut world, ACCOUNT, &[Vec::new()]).expect("a missing row is no error");
+        assert_eq!(world.get::<PurseNow>(entity), Some(&PurseNow { coins: 5, gems: 1 }));
+    }
+}

@@ -1,0 +1,375 @@
+//! The threads that wait for the disk, so that the world never does.
+//!
+//! One thread commits batches, one folds the log, one answers look-ups. They tell the world what
+//! they did through a callback. A query for rows goes the way of the batches, so that it finds all
+//! that was changed before it.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
+use std::thread::{Builder, JoinHandle};
+use std::time::{Duration, Instant};
+
+use crate::account::AccountId;
+use crate::storage::store::{Log, LogRecord, Recovered, Rows, Store};
+use crate::storage::{Batch, FoundRows, IndexKey, LoadedPlayer, PlayerTables, RowQuery, StorageError};
+
+/// Unfolded log beyond this is folded at once.
+const FOLD_BYTES: usize = 32 << 20;
+/// Unfolded log is folded at the latest after this long.
+const FOLD_INTERVAL: Duration = Duration::from_secs(5);
+
+/// What the storage tells the world.
+#[derive(Debug)]
+pub enum StorageEvent {
+    /// Every batch up to this number is on disk.
+    Committed(u64),
+    /// An index entry was looked up.
+    Found(IndexKey, Option<AccountId>),
+    /// A player was loaded; `None` when there is no such account.
+    Loaded(AccountId, Option<LoadedPlayer>),
+    /// The rows of the query of this number were read.
+    Read(u64, FoundRows),
+    /// Nothing more can be confirmed.
+    Failed(String),
+}
+
+/// Tells the world; called from the storage's threads.
+pub type Listener = Arc<dyn Fn(StorageEvent) + Send + Sync>;
+
+enum Reading {
+    LookUp(IndexKey),
+    Load(AccountId),
+}
+
+/// On its way through the commit thread.
+enum Writing {
+    Batch(Batch),
+    Query(Query),
+}
+
+/// On its way through the fold thread.
+enum Folding {
+    Record(LogRecord),
+    Query(Query),
+}
+
+struct Query {
+    number: u64,
+    rows: RowQuery,
+}
+
+/// How far folding is, shared between the threads.
+#[derive(Debug, Default)]
+struct Folded {
+    record: AtomicU64,
+    batch: AtomicU64,
+}
+
+/// A world's storage threads. Dropping it commits and folds what was given, and waits for that.
+pub struct StorageWorker {
+    writings: Option<Sender<Writing>>,
+    readings: Option<Sender<Reading>>,
+    folded: Arc<Folded>,
+    threads: Vec<JoinHandle<()>>,
+}
+
+impl StorageWorker {
+    /// Starts the threads.
+    pub fn start(store: Store, players: PlayerTables, listener: Listener) -> std::io::Result<Self> {
+        let Store { log, rows, recovered } = store;
+        let folded = Arc::new(Folded::default());
+        folded.batch.store(recovered.last_batch, Ordering::Release);
+        let (writing_sender, writing_receiver) = channel();
+        let (folding_sender, folding_receiver) = channel();
+        let (reading_sender, reading_receiver) = channel();
+        let committer = Committer { log, folded: folded.clone(), foldings: folding_sender, listener: listener.clone() };
+        let folder = Folder { rows: rows.clone(), folded: folded.clone(), listener: listener.clone() };
+        let reader = Reader { rows, players, listener };
+        let threads = vec![
+            Builder::new().name("raidkeep-log".into()).spawn(move || committer.run(&writing_receiver))?,
+            Builder::new().name("raidkeep-fold".into()).spawn(move || folder.run(&folding_receiver))?,
+            Builder::new().name("raidkeep-read".into()).spawn(move || reader.run(&reading_receiver))?,
+        ];
+        Ok(Self { writings: Some(writing_sender), readings: Some(reading_sender), folded, threads })
+    }
+
+    /// Has a batch committed; [`StorageEvent::Committed`] follows.
+    pub fn commit(&self, batch: Batch) {
+        send(self.writings.as_ref(), Writing::Batch(batch));
+    }
+
+    /// Has rows read when every batch sent so far is in them; [`StorageEvent::Read`] follows.
+    pub fn query(&self, number: u64, rows: RowQuery) {
+        send(self.writings.as_ref(), Writing::Query(Query { number, rows }));
+    }
+
+    /// Has an index entry looked up; [`StorageEvent::Found`] follows.
+    pub fn look_up(&self, key: IndexKey) {
+        send(self.readings.as_ref(), Reading::LookUp(key));
+    }
+
+    /// Has a player loaded; [`StorageEvent::Loaded`] follows.
+    pub fn load(&self, account: AccountId) {
+        send(self.readings.as_ref(), Reading::Load(account));
+    }
+
+    /// The last batch that is in the rows file; what changed later is only in the log.
+    pub fn folded_batch(&self) -> u64 {
+        self.folded.batch.load(Ordering::Acquire)
+    }
+}
+
+/// A thread that ended has reported its failure already.
+fn send<T>(sender: Option<&Sender<T>>, message: T) {
+    if let Some(sender) = sender {
+        let _ = sender.send(message);
+    }
+}
+
+impl Drop for StorageWorker {
+    fn drop(&mut self) {
+        self.writings = None;
+        self.readings = None;
+        for thread in self.threads.drain(..) {
+            if thread.join().is_err() {
+                tracing::error!("a storage thread panicked; what was confirmed is on disk");
+            }
+        }
+    }
+}
+
+struct Committer {
+    log: Log,
+    folded: Arc<Folded>,
+    foldings: Sender<Folding>,
+    listener: Listener,
+}
+
+impl Committer {
+    fn run(mut self, writings: &Receiver<Writing>) {
+        let _alarm = Alarm(self.listener.clone());
+        while let Ok(first) = writings.recv() {
+            let (mut group, mut queries) = (Vec::new(), Vec::new());
+            for writing in std::iter::once(first).chain(writings.try_iter()) {
+                match writing {
+                    Writing::Batch(batch) => group.push(batch),
+                    Writing::Query(query) => queries.push(query),
+                }
+            }
+            if let Err(error) = self.commit(&group) {
+                report(&self.listener, &error);
+                return;
+            }
+            for query in queries {
+                let _ = self.foldings.send(Folding::Query(query));
+            }
+        }
+    }
+
+    fn commit(&mut self, group: &[Batch]) -> Result<(), StorageError> {
+        let Some(last) = group.last() else {
+            return Ok(());
+        };
+        let started = Instant::now();
+        let record = self.log.append(group, self.folded.record.load(Ordering::Acquire))?;
+        (self.listener)(StorageEvent::Committed(last.number));
+        metrics::histogram!("raidkeep_commit_seconds").record(started.elapsed());
+        metrics::counter!("raidkeep_committed_batches_total").increment(group.len() as u64);
+        metrics::counter!("raidkeep_log_bytes_total").increment(record.bytes.len() as u64);
+        let _ = self.foldings.send(Folding::Record(record));
+        Ok(())
+    }
+}
+
+struct Folder {
+    rows: Rows,
+    folded: Arc<Folded>,
+    listener: Listener,
+}
+
+impl Folder {
+    /// Gathers records, folds them, and then reads for the queries that came behind them. The last ones when the
+    /// committer has ended.
+    fn run(self, foldings: &Receiver<Folding>) {
+        let _alarm = Alarm(self.listener.clone());
+        while let Ok(first) = foldings.recv() {
+            let gathered = Gathered::gather(first, foldings);
+            let folded = self.fold(&gathered.records).and_then(|()| self.answer(gathered.queries));
+            if let Err(error) = folded {
+                report(&self.listener, &error);
+                return;
+            }
+        }
+    }
+
+    fn answer(&self, queries: Vec<Query>) -> Result<(), StorageError> {
+        for query in queries {
+            let rows = self.rows.read(&query.rows)?;
+            (self.listener)(StorageEvent::Read(query.number, rows));
+        }
+        Ok(())
+    }
+
+    fn fold(&self, records: &[LogRecord]) -> Result<(), StorageError> {
+        let Some(last) = records.last() else {
+            return Ok(());
+        };
+        let started = Instant::now();
+        let last_batch = self.rows.fold(records)?;
+        self.folded.record.store(last.number, Ordering::Release);
+        self.folded.batch.store(last_batch, Ordering::Release);
+        metrics::histogram!("raidkeep_fold_seconds").record(started.elapsed());
+        Ok(())
+    }
+}
+
+/// What the fold thread does in one go.
+#[derive(Default)]
+struct Gathered {
+    records: Vec<LogRecord>,
+    bytes: usize,
+    queries: Vec<Query>,
+}
+
+impl Gathered {
+    /// Gathers records for a while; somebody who waits for rows ends that with what has come by then.
+    fn gather(first: Folding, foldings: &Receiver<Folding>) -> Self {
+        let deadline = Instant::now() + FOLD_INTERVAL;
+        let mut gathered = Self::default();
+        gathered.add(first);
+        while gathered.bytes < FOLD_BYTES {
+            let patience = match gathered.queries.is_empty() {
+                true => deadline.saturating_duration_since(Instant::now()),
+                false => Duration::ZERO,
+            };
+            match foldings.recv_timeout(patience) {
+                Ok(folding) => gathered.add(folding),
+                Err(RecvTimeoutError::Timeout | RecvTimeoutError::Disconnected) => break,
+            }
+        }
+        gathered
+    }
+
+    fn add(&mut self, folding: Folding) {
+        match folding {
+            Folding::Record(record) => {
+                self.bytes += record.bytes.len();
+                self.records.push(record);
+            }
+            Folding::Query(query) => self.queries.push(query),
+        }
+    }
+}
+
+struct Reader {
+    rows: Rows,
+    players: PlayerTables,
+    listener: Listener,
+}
+
+impl Reader {
+    fn run(self, readings: &Receiver<Reading>) {
+        let _alarm = Alarm(self.listener.clone());
+        while let Ok(reading) = readings.recv() {
+            let event = match reading {
+                Reading::LookUp(key) => self.rows.look_up(&key).map(|account| StorageEvent::Found(key, account)),
+                Reading::Load(account) => {
+                    self.rows.load_player(&self.players, account).map(|rows| StorageEvent::Loaded(account, rows))
+                }
+            };
+            match event {
+                Ok(event) => (self.listener)(event),
+                Err(error) => return report(&self.listener, &error),
+            }
+        }
+    }
+}
+
+/// Tells the world when a storage thread panics, as a damaged file may make the database do; it would wait for ever.
+struct Alarm(Listener);
+
+impl Drop for Alarm {
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            report(&self.0, &"a storage thread panicked, which a damaged file may lead to");
+        }
+    }
+}
+
+fn report(listener: &Listener, error: &dyn std::fmt::Display) {
+    metrics::counter!("raidkeep_storage_failures_total").increment(1);
+    tracing::error!(
+        %error,
+        "storage failed: this world answers nothing more. Every change that was answered is on disk; \
+         mend the cause (disk full? device gone?) and start the server again, it goes on from the last commit"
+    );
+    listener(StorageEvent::Failed(error.to_string()));
+}
+
+/// How far a freshly opened store goes, for the log of the operator.
+pub fn describe(recovered: Recovered) -> String {
+    match recovered.last_batch {
+        0 => "a new world".to_owned(),
+        last => format!("batch {last}, {} log records folded at start", recovered.folded_at_start),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::storage::disk::Disk;
+
+    fn batch(number: u64, value: u8) -> Batch {
+        let mut batch = Batch::new(number, 0);
+        batch.put("test", b"key", |out| out.push(value));
+        batch
+    }
+
+    #[test]
+    fn a_query_finds_the_batches_before_it_because_they_are_folded_first() {
+        let store = Store::open_disks(Disk::default(), Disk::default()).expect("the simulated disks should open");
+        let (sender, events) = channel();
+        let listener: Listener = Arc::new(move |event| {
+            let _ = sender.send(event);
+        });
+        let worker = StorageWorker::start(store, PlayerTables::default(), listener).expect("threads should start");
+        let query =
+            RowQuery { table: "test", from: b"key".to_vec(), until: b"kez".to_vec(), newest_first: false, limit: 10 };
+        for number in 1..=3_u8 {
+            worker.commit(batch(number.into(), number));
+            worker.query(number.into(), query.clone());
+        }
+        let mut found = Vec::new();
+        while found.len() < 3 {
+            match events.recv_timeout(Duration::from_secs(60)) {
+                Ok(StorageEvent::Read(query, rows)) => found.push((query, rows)),
+                Ok(StorageEvent::Committed(_)) => {}
+                other => panic!("three answers expected: {other:?}"),
+            }
+        }
+        for (query, rows) in found {
+            let [(_, value)] = &rows[..] else { panic!("one row expected: {rows:?}") };
+            assert!(u64::from(value[0]) >= query, "query {query} should find its batch, and found {value:?}");
+        }
+        assert_eq!(worker.folded_batch(), 3, "what was read was folded first");
+    }
+
+    /// The world once waited for such a thread for ever, and said that it was ready.
+    #[test]
+    fn a_storage_thread_that_panics_is_a_failure_of_the_storage() {
+        let store = Store::open_disks(Disk::default(), Disk::default()).expect("the simulated disks should open");
+        let (sender, events) = channel();
+        let listener: Listener = Arc::new(move |event| {
+            let panics = matches!(event, StorageEvent::Committed(_));
+            let _ = sender.send(event);
+            assert!(!panics, "this test makes a storage thread panic");
+        });
+        let worker = StorageWorker::start(store, PlayerTables::default(), listener).expect("threads should start");
+        worker.commit(batch(1, 1));
+        drop(worker);
+        let events: Vec<StorageEvent> = events.try_iter().collect();
+        let failures = events.iter().filter(|event| matches!(event, StorageEvent::Failed(_))).count();
+        assert_eq!(failures, 1, "the world is told that nothing more will be stored: {events:?}");
+    }
+}

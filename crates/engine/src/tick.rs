@@ -1,0 +1,371 @@
+//! One tick of a world: what has arrived goes in, what it led to comes out.
+//!
+//! A [`Simulation`] is a pure machine. It reads no clock, opens no file and starts no thread:
+//! whoever drives it (the server, a test, a replay) brings it inputs and carries out its effects.
+
+use crate::request::reply::ConnectionId;
+use std::collections::VecDeque;
+use std::time::{Duration, Instant};
+
+use crate::schedule::{Surroundings, Tick, TickSystems};
+use bevy_app::App;
+use bevy_ecs::prelude::*;
+use bevy_ecs::schedule::{ScheduleBuildSettings, ScheduleLabel};
+use bevy_time::{Real, Time};
+
+use crate::account::AccountId;
+use crate::clock::Clock;
+use crate::dispatch::{CallerHooks, Handlers, dispatch, hold_events, settle_waits};
+use crate::events;
+use crate::exchange::CallOutcome;
+use crate::exchange::lines::{Exchanges, Outgoing, WAITING_REQUEST};
+use crate::players;
+use crate::players::Players;
+use crate::reload;
+use crate::reload::RulesNews;
+use crate::request::answer::TIMED_OUT;
+use crate::request::command::Command;
+use crate::request::parked::{Notices, Parked};
+use crate::request::reply::{Held, Outbox, Until};
+use crate::request::route::RouteTable;
+use crate::request::{Finding, Job, Refusal, RequestTable};
+use crate::storage::rows::{Persistence, collect_batch};
+use crate::storage::{Batch, Directory, FoundRows, IndexKey, LoadedPlayer, PlayerTables, RowQuery};
+
+/// Something from outside the world.
+#[derive(Debug)]
+pub enum Input {
+    /// A request.
+    Command(Command),
+    /// An index entry was looked up.
+    Found(IndexKey, Option<AccountId>),
+    /// A player's rows were read; `None` when there are none.
+    Loaded(AccountId, Option<LoadedPlayer>),
+    /// A job is done.
+    JobDone(u64, Finding),
+    /// The rows of a query were read.
+    RowsRead(u64, FoundRows),
+    /// A job could not be started: too many wait.
+    JobRefused(u64),
+    /// An exchange with a platform is over.
+    Answered(u64, CallOutcome),
+    /// A connection is gone, and no request of it is under way any more.
+    Closed(ConnectionId),
+    /// The assets have changed.
+    Rules(RulesNews),
+}
+
+/// When a tick happens.
+#[derive(Debug, Clone, Copy)]
+pub struct Moment {
+    /// Unix milliseconds on the wall, for a clock that runs by itself.
+    pub wall_ms: i64,
+    /// Real time, for time-outs and put-away.
+    pub real: Instant,
+    /// The last batch that has been folded into rows.
+    pub folded_batch: u64,
+}
+
+/// What a tick led to.
+#[derive(Debug)]
+pub struct Effects {
+    /// The rows that changed.
+    pub batch: Option<Batch>,
+    /// Replies, each held until its batch is committed.
+    pub replies: Vec<Held>,
+    /// Index entries to look up.
+    pub lookups: Vec<IndexKey>,
+    /// Players to load.
+    pub players: Vec<AccountId>,
+    /// Jobs to run.
+    pub jobs: Vec<(u64, Job)>,
+    /// Exchanges to carry out, once the last batch up to this tick is committed.
+    pub calls: Calls,
+    /// Rows to read, when this batch and all before it are in them.
+    pub queries: Vec<(u64, RowQuery)>,
+    /// When the next tick must come even if nothing arrives.
+    pub wake_after: Option<Duration>,
+}
+
+/// Exchanges that may leave when a batch is on disk: whatever they ask of a platform, this world remembers having asked.
+#[derive(Debug, Default)]
+pub struct Calls {
+    /// The batch to wait for.
+    pub after_batch: u64,
+    /// In the order they were started.
+    pub exchanges: Vec<Outgoing>,
+}
+
+/// What arrived for this tick.
+#[derive(Debug, Default, Resource)]
+struct Arrivals {
+    inputs: Vec<Input>,
+    ready: VecDeque<Command>,
+    /// What came with this tick. Empty between ticks, and kept for its room.
+    arrived: VecDeque<Command>,
+    moment: Option<Moment>,
+}
+
+/// A world and its systems.
+pub struct Simulation {
+    app: App,
+}
+
+impl Simulation {
+    /// Takes an app whose plugins are all added.
+    pub fn new(mut app: App) -> Self {
+        app.finish();
+        app.cleanup();
+        Self { app }
+    }
+
+    /// Runs one tick with what has arrived; `inputs` is left empty.
+    pub fn tick(&mut self, inputs: &mut Vec<Input>, moment: Moment) -> Effects {
+        let world = self.app.world_mut();
+        let mut arrivals = world.resource_mut::<Arrivals>();
+        std::mem::swap(&mut arrivals.inputs, inputs);
+        arrivals.moment = Some(moment);
+        self.app.update();
+        self.take_effects()
+    }
+
+    fn take_effects(&mut self) -> Effects {
+        let world = self.app.world_mut();
+        let batch = world.resource_mut::<Persistence>().take_batch();
+        let wake_after = world.resource_mut::<Surroundings>().wake_after.take();
+        let calls = Calls {
+            after_batch: world.resource::<Persistence>().last_batch(),
+            exchanges: world.resource_mut::<Exchanges>().take_outgoing(),
+        };
+        let mut outbox = world.resource_mut::<Outbox>();
+        Effects {
+            batch,
+            replies: std::mem::take(&mut outbox.replies),
+            lookups: std::mem::take(&mut outbox.lookups),
+            players: std::mem::take(&mut outbox.players),
+            jobs: std::mem::take(&mut outbox.jobs),
+            calls,
+            queries: std::mem::take(&mut outbox.queries),
+            wake_after,
+        }
+    }
+
+    /// Takes back the room of replies that have gone, so that the next tick need not make it anew.
+    pub fn reuse(&mut self, room: Vec<Held>) {
+        let mut outbox = self.app.world_mut().resource_mut::<Outbox>();
+        if room.is_empty() && outbox.replies.is_empty() {
+            outbox.replies = room;
+        }
+    }
+
+    /// The tables that hold players.
+    pub fn player_tables(&self) -> PlayerTables {
+        self.world().resource::<Persistence>().player_rows()
+    }
+
+    /// The world, to look at.
+    pub fn world(&self) -> &World {
+        self.app.world()
+    }
+
+    /// The world, to set up.
+    pub fn world_mut(&mut self) -> &mut World {
+        self.app.world_mut()
+    }
+
+    /// Answers every request that waits for something from outside. What one has begun may not be on disk, so that it is
+    /// refused all the same; a repetition of it finds what is.
+    pub fn refuse_parked(&mut self, refusal: &Refusal) {
+        for command in self.world_mut().resource_mut::<Parked>().take_all() {
+            command.reply_to.refuse(refusal);
+        }
+    }
+
+    /// Answers the requests that wait for something which may be long in coming. Those that have begun something are told
+    /// of it when it is on disk.
+    pub fn dismiss_waiting(&mut self, refusal: &Refusal) -> Vec<Held> {
+        let until = Until::Batch(self.world().resource::<Persistence>().last_batch());
+        let waiting = self.world_mut().resource_mut::<Parked>().take_notices();
+        waiting.into_iter().filter_map(|command| command.dismiss_until(refusal, until)).collect()
+    }
+
+    /// How many requests wait for something from outside.
+    pub fn parked_count(&self) -> usize {
+        self.world().resource::<Parked>().len()
+    }
+}
+
+/// Sets up the tick: schedule, phases and the systems of the first two.
+pub struct TickPlugin;
+
+impl bevy_app::Plugin for TickPlugin {
+    fn build(&self, app: &mut App) {
+        app.init_resource::<Arrivals>()
+            .init_resource::<Surroundings>()
+            .init_resource::<Time<Real>>()
+            .init_resource::<RequestTable>()
+            .init_resource::<RouteTable>()
+            .init_resource::<Handlers>()
+            .init_resource::<Outbox>()
+            .init_resource::<Parked>()
+            .init_resource::<Notices>()
+            .init_resource::<Exchanges>();
+        app.init_schedule(Tick);
+        app.main_mut().update_schedule = Some(Tick.intern());
+        app.edit_schedule(Tick, |schedule| {
+            schedule.set_build_settings(ScheduleBuildSettings {
+                ambiguity_detection: bevy_ecs::schedule::LogLevel::Error,
+                ..Default::default()
+            });
+            schedule.set_executor(bevy_ecs::schedule::SingleThreadedExecutor::new());
+            schedule.configure_sets(
+                (
+                    TickSystems::Receive,
+                    TickSystems::Calendar,
+                    TickSystems::Platforms,
+                    TickSystems::Handle,
+                    TickSystems::Simulate,
+                    TickSystems::PutAway,
+                    TickSystems::Persist,
+                )
+                    .chain(),
+            );
+        });
+        app.init_resource::<CallerHooks>();
+        app.add_systems(Tick, (hold_events, settle_waits).chain().in_set(TickSystems::Persist).after(collect_batch));
+        app.add_systems(Tick, receive.in_set(TickSystems::Receive));
+        app.add_systems(Tick, handle.in_set(TickSystems::Handle));
+        app.add_systems(Tick, expire_parked.in_set(TickSystems::Simulate));
+        app.add_systems(Tick, wake_for_exchanges.after(TickSystems::PutAway).before(TickSystems::Persist));
+    }
+}
+
+/// Takes in what has arrived.
+pub fn receive(world: &mut World) {
+    world.resource_scope(|world, mut arrivals: Mut<Arrivals>| {
+        let arrivals = &mut *arrivals;
+        if let Some(moment) = arrivals.moment.take() {
+            world.resource_mut::<Time<Real>>().update_with_instant(moment.real);
+            world.resource_mut::<Clock>().update(moment.wall_ms);
+            world.resource_mut::<Surroundings>().folded_batch = moment.folded_batch;
+        }
+        for input in arrivals.inputs.drain(..) {
+            match input {
+                Input::Command(command) => arrivals.arrived.push_back(command),
+                Input::Found(key, account) => {
+                    arrivals.ready.extend(world.resource_mut::<Parked>().take_lookup(&key));
+                    // It may have been read before the account was deleted.
+                    let account = account.filter(|account| !world.resource::<Players>().is_deleted(*account));
+                    world.resource_mut::<Directory>().found(key, account);
+                }
+                Input::Loaded(account, rows) => {
+                    let waiting = world.resource_mut::<Parked>().take_player(account);
+                    match players::restore(world, account, rows) {
+                        Ok(()) => arrivals.ready.extend(waiting),
+                        Err(refusal) => waiting.into_iter().for_each(|command| command.reply_to.refuse(&refusal)),
+                    }
+                }
+                Input::JobDone(job, finding) => {
+                    arrivals.ready.extend(world.resource_mut::<Parked>().take_with_fact(job, finding.fact));
+                }
+                Input::Closed(connection) => events::close(world, connection),
+                Input::Answered(number, outcome) => {
+                    let now = world.resource::<Clock>().now();
+                    world.resource_mut::<Exchanges>().note_outcome(number, outcome, now);
+                }
+                Input::Rules(news) => reload::take_in(world, news),
+                Input::RowsRead(query, rows) => {
+                    arrivals.ready.extend(world.resource_mut::<Parked>().take_with_fact(query, Box::new(rows)));
+                }
+                Input::JobRefused(job) => {
+                    if let Some(command) = world.resource_mut::<Parked>().cancel_job(job) {
+                        command.reply_to.refuse(&Refusal::busy("server busy, retry later"));
+                    }
+                }
+            }
+        }
+        arrivals.ready.extend(answered_requests(world));
+        arrivals.ready.extend(world.resource_mut::<Notices>().take());
+        // A command that has waited came before all that arrived now, and no request overtakes
+        // an earlier one of its player.
+        if arrivals.ready.is_empty() {
+            std::mem::swap(&mut arrivals.ready, &mut arrivals.arrived);
+        } else {
+            arrivals.ready.append(&mut arrivals.arrived);
+        }
+    });
+}
+
+/// The requests whose exchange is over.
+fn answered_requests(world: &mut World) -> Vec<Command> {
+    let now = world.resource::<Clock>().now();
+    let mut exchanges = world.resource_mut::<Exchanges>();
+    exchanges.expire(now);
+    let done = exchanges.take_done(WAITING_REQUEST);
+    let mut parked = world.resource_mut::<Parked>();
+    done.into_iter().filter_map(|done| parked.take_exchange(done.number, done.outcome)).collect()
+}
+
+/// Wakes the world for the next deadline of an exchange, and at once for requests that have been told what they waited for.
+fn wake_for_exchanges(
+    exchanges: Res<Exchanges>,
+    notices: Res<Notices>,
+    mut surroundings: ResMut<Surroundings>,
+    clock: Res<Clock>,
+) {
+    if let Some(at) = exchanges.next_deadline() {
+        surroundings.wake_at(at, &clock);
+    }
+    if !notices.is_empty() {
+        surroundings.wake_within(Duration::ZERO);
+    }
+}
+
+fn handle(world: &mut World) {
+    let mut ready = std::mem::take(&mut world.resource_mut::<Arrivals>().ready);
+    world.resource_scope(|world, mut handlers: Mut<Handlers>| {
+        while let Some(command) = ready.pop_front() {
+            dispatch(world, &mut handlers, command);
+            // A clock that was moved by hand takes effect before anything else is answered, and also when nothing is.
+            if world.resource_mut::<Clock>().take_moved_by_hand() {
+                world.resource_mut::<Surroundings>().wake_within(Duration::ZERO);
+                break;
+            }
+        }
+    });
+    world.resource_mut::<Arrivals>().ready = ready;
+}
+
+/// How often the commands that wait are looked at, and how often they may be looked at in vain.
+const PARKED_LOOK: Duration = Duration::from_secs(1);
+const PARKED_LOOKS_MAX: u32 = 15;
+
+/// Answers the commands that have waited too long for the disk or for a job.
+pub fn expire_parked(
+    mut parked: ResMut<Parked>,
+    mut surroundings: ResMut<Surroundings>,
+    time: Res<Time<Real>>,
+    mut next_look_at: Local<Duration>,
+) {
+    if parked.is_empty() {
+        *next_look_at = time.elapsed() + PARKED_LOOK;
+        return;
+    }
+    if time.elapsed() >= *next_look_at {
+        *next_look_at = time.elapsed() + PARKED_LOOK;
+        for command in parked.take_older_than(PARKED_LOOKS_MAX) {
+            command.dismiss(&TIMED_OUT);
+        }
+    }
+    surroundings.wake_within(next_look_at.saturating_sub(time.elapsed()));
+}
+
+/// A hash over everything of the world that is kept: the same inputs give the same hash.
+pub fn state_hash(world: &mut World) -> u64 {
+    crate::storage::rows::state_hash(world)
+}
+
+/// The accounts whose players are in memory, for put-away and inspection.
+pub fn loaded_players(world: &World) -> usize {
+    world.resource::<Players>().len()
+}

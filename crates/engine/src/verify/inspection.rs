@@ -1,0 +1,183 @@
+//! What a check sees of the rows, and what it has to say about them.
+
+use std::collections::BTreeSet;
+
+use serde::Serialize;
+
+use crate::account::AccountId;
+use crate::storage::rows::IdentityTable;
+use crate::storage::store::Rows;
+use crate::storage::{ArchivedRow, PlayerRow, RowQuery, StorageError, WorldEntity, WorldRow, decode_value};
+
+/// Something that should not be.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Breach {
+    /// The check that found it.
+    pub check: &'static str,
+    /// The table.
+    pub table: String,
+    /// The row's key, in hexadecimal digits.
+    pub key: String,
+    /// Whose it is, where it is somebody's.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub account: Option<u64>,
+    /// The name of that player, where it is known.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub player: Option<String>,
+    /// What is wrong, for the operator.
+    pub what: String,
+}
+
+/// All that is kept, while it is looked over. Rows that cannot be read are told once, by the check of all tables; here they
+/// are passed over.
+pub struct Inspection<'a> {
+    rows: &'a Rows,
+    identity: IdentityTable,
+    check: &'static str,
+    accounts: BTreeSet<AccountId>,
+    breaches: Vec<Breach>,
+    failure: Option<StorageError>,
+}
+
+impl<'a> Inspection<'a> {
+    pub(super) fn new(rows: &'a Rows, identity: IdentityTable) -> Self {
+        let (check, accounts) = ("", BTreeSet::new());
+        let mut inspection = Self { rows, identity, check, accounts, breaches: Vec::new(), failure: None };
+        inspection.each(identity.table, |inspection, key, _| {
+            inspection.accounts.extend(account_of(key));
+        });
+        inspection
+    }
+
+    pub(super) fn enter(&mut self, check: &'static str) {
+        self.check = check;
+    }
+
+    /// The breaches, unless something could not be read at all.
+    pub(super) fn finish(self) -> Result<Vec<Breach>, StorageError> {
+        match self.failure {
+            Some(failure) => Err(failure),
+            None => Ok(self.breaches),
+        }
+    }
+
+    fn unless_failed<T: Default>(&mut self, read: Result<T, StorageError>) -> T {
+        read.unwrap_or_else(|error| {
+            self.failure.get_or_insert(error);
+            T::default()
+        })
+    }
+
+    /// The names of all tables that there are.
+    pub fn tables(&mut self) -> Vec<String> {
+        let tables = self.rows.tables();
+        self.unless_failed(tables)
+    }
+
+    /// Shows `look` each row of a table, key and value, in key order.
+    pub fn each(&mut self, table: &str, mut look: impl FnMut(&mut Self, &[u8], &[u8])) {
+        let rows = self.rows;
+        let scanned = rows.scan(table, &mut |key, value| look(self, key, value));
+        self.unless_failed(scanned);
+    }
+
+    /// Shows `look` that component of each player.
+    pub fn each_player<T: PlayerRow>(&mut self, mut look: impl FnMut(&mut Self, AccountId, T)) {
+        self.each(T::TABLE, |inspection, key, value| {
+            if let (Some(account), Ok(row)) = (account_of(key), decode_value(T::VERSION, value, T::upgrade)) {
+                look(inspection, account, row);
+            }
+        });
+    }
+
+    /// Shows `look` each entity of a kind, with its key.
+    pub fn each_entity<T: WorldEntity>(&mut self, mut look: impl FnMut(&mut Self, &[u8], T)) {
+        self.each(T::TABLE, |inspection, key, value| {
+            if let Ok(row) = decode_value(T::VERSION, value, |_, _| None) {
+                look(inspection, key, row);
+            }
+        });
+    }
+
+    /// Shows `look` each archived row of a kind, with its key.
+    pub fn each_archived<T: ArchivedRow>(&mut self, mut look: impl FnMut(&mut Self, &[u8], T)) {
+        self.each(T::TABLE, |inspection, key, value| {
+            if let Ok(row) = T::read(value) {
+                look(inspection, key, row);
+            }
+        });
+    }
+
+    /// A row of the world, which is the default before it was written; `None` when it cannot be read.
+    pub fn world_row<T: WorldRow + Default>(&mut self) -> Option<T> {
+        let Some(value) = self.get(T::TABLE, b"") else {
+            return Some(T::default());
+        };
+        decode_value(T::VERSION, &value, |_, _| None).ok()
+    }
+
+    /// That component of a player.
+    pub fn player_row<T: PlayerRow>(&mut self, account: AccountId) -> Option<T> {
+        let value = self.get(T::TABLE, &account.to_key())?;
+        decode_value(T::VERSION, &value, T::upgrade).ok()
+    }
+
+    /// One row.
+    pub fn get(&mut self, table: &str, key: &[u8]) -> Option<Vec<u8>> {
+        let found = self.rows.get(table, key);
+        self.unless_failed(found)
+    }
+
+    /// All rows of an account in a table, in key order.
+    pub fn rows_of(&mut self, table: &'static str, account: AccountId) -> Vec<(Vec<u8>, Vec<u8>)> {
+        let from = account.to_key().to_vec();
+        let until = AccountId(account.0.saturating_add(1)).to_key().to_vec();
+        let query = RowQuery { table, from, until, newest_first: false, limit: usize::MAX };
+        let found = self.rows.read(&query);
+        self.unless_failed(found)
+    }
+
+    /// Whether there is such an account.
+    pub fn exists(&self, account: AccountId) -> bool {
+        self.accounts.contains(&account)
+    }
+
+    /// The account with the highest number.
+    pub fn last_account(&self) -> Option<AccountId> {
+        self.accounts.last().copied()
+    }
+
+    /// Tells of something that should not be. `what` says it to the operator.
+    pub fn breach(&mut self, table: &str, key: &[u8], account: Option<AccountId>, what: impl Into<String>) {
+        let row = account.and_then(|account| self.get(self.identity.table, &account.to_key()));
+        self.breaches.push(Breach {
+            check: self.check,
+            table: table.to_owned(),
+            key: hexadecimal(key),
+            account: account.map(|account| account.0),
+            player: row.and_then(|row| (self.identity.name)(&row)),
+            what: what.into(),
+        });
+    }
+
+    /// Tells of it when a row names an account that there is not.
+    pub fn must_exist(&mut self, table: &str, key: &[u8], account: AccountId, role: &str) {
+        if !self.exists(account) {
+            self.breach(table, key, Some(account), format!("{role} is {account}, which does not exist"));
+        }
+    }
+}
+
+/// The account that a key begins with.
+pub fn account_of(key: &[u8]) -> Option<AccountId> {
+    let (account, _) = key.split_first_chunk::<8>()?;
+    Some(AccountId(u64::from_be_bytes(*account)))
+}
+
+fn hexadecimal(bytes: &[u8]) -> String {
+    use std::fmt::Write;
+    bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
+}

@@ -1,0 +1,71 @@
+//! Looking over what a world keeps: does it fit together?
+//!
+//! Each feature registers what must hold of its rows ([`VerifyApp::add_check`]); that every row can be read and belongs to
+//! somebody is checked of all tables alike. Nothing is changed, and the world does not run meanwhile.
+//!
+//! Not here: mending. What a breach means and what to do about it stands in docs/operating.md.
+
+pub mod inspection;
+mod tables;
+
+use bevy_app::App;
+use bevy_ecs::prelude::*;
+
+use crate::storage::rows::Persistence;
+use crate::storage::store::Rows;
+use crate::storage::{ArchivedRow, KeyedBy, StorageError, TableReader};
+
+pub use inspection::{Breach, Inspection};
+
+/// What must hold of a feature's rows.
+pub type Check = fn(&mut Inspection<'_>);
+
+/// All checks, and the tables that belong to neither a component nor a resource.
+#[derive(Debug, Default, Resource)]
+pub struct Checks {
+    checks: Vec<(&'static str, Check)>,
+    tables: Vec<TableReader>,
+}
+
+/// How a feature says what must hold.
+pub trait VerifyApp {
+    /// Has `check` called with all that is kept. `name` tells people what was checked.
+    fn add_check(&mut self, name: &'static str, check: Check) -> &mut Self;
+    /// Makes the table of archived rows known.
+    fn add_archived_rows<T: ArchivedRow>(&mut self) -> &mut Self;
+    /// Makes any other table known.
+    fn add_table(&mut self, table: TableReader) -> &mut Self;
+}
+
+impl VerifyApp for App {
+    fn add_check(&mut self, name: &'static str, check: Check) -> &mut Self {
+        self.init_resource::<Checks>().world_mut().resource_mut::<Checks>().checks.push((name, check));
+        self
+    }
+
+    fn add_archived_rows<T: ArchivedRow>(&mut self) -> &mut Self {
+        let read = |_: &World, rows: &[(Vec<u8>, Vec<u8>)]| rows.iter().try_for_each(|(_, row)| T::read(row).map(drop));
+        self.add_table(TableReader { table: T::TABLE, keyed_by: KeyedBy::Itself, read })
+    }
+
+    fn add_table(&mut self, table: TableReader) -> &mut Self {
+        self.init_resource::<Checks>().world_mut().resource_mut::<Checks>().tables.push(table);
+        self
+    }
+}
+
+/// Checks everything; `app` is one that does not run, with every feature of the game.
+pub fn verify(app: &App, rows: &Rows) -> Result<Vec<Breach>, StorageError> {
+    let world = app.world();
+    let mut inspection = Inspection::new(rows, world.resource::<Persistence>().identity());
+    let checks = world.get_resource::<Checks>();
+    let mut tables = world.resource::<Persistence>().table_readers();
+    tables.extend(checks.iter().flat_map(|checks| checks.tables.iter().copied()));
+    inspection.enter("rows");
+    tables::check(world, &tables, &mut inspection);
+    for (name, check) in checks.iter().flat_map(|checks| &checks.checks) {
+        inspection.enter(name);
+        check(&mut inspection);
+    }
+    inspection.finish()
+}

@@ -1,0 +1,323 @@
+//! What it takes to begin a battle, to act in one, and to end it.
+
+use std::collections::BTreeMap;
+
+use bevy_ecs::prelude::*;
+use bevy_ecs::query::QueryData;
+use bevy_ecs::system::SystemParam;
+use rand::Rng;
+use serde::Serialize;
+
+use crate::battles::action::{Action, Wish};
+use crate::battles::index::BattleIndex;
+use crate::battles::messenger::{Messenger, verdict_for};
+use crate::battles::model::{Acted, Battle, Fighter};
+use crate::battles::number_of;
+use crate::battles::reports::{BattleReport, BattleReports};
+use crate::battles::rules::BattleRules;
+use crate::battles::told::Told;
+use crate::battles::verdict::{Pair, Seat};
+use crate::character::CharacterRules;
+use crate::crafting::Possessions;
+use crate::identity::Account;
+use crate::items::{Cause, Inventory};
+use crate::levels::{Experience, LevelRules};
+use crate::presence::Online;
+use raidkeep_engine::account::AccountId;
+use raidkeep_engine::clock::Clock;
+use raidkeep_engine::players::Players;
+use raidkeep_engine::random::Randomness;
+use raidkeep_engine::request::{Notice, Player};
+use raidkeep_engine::rules::Rules;
+use raidkeep_engine::storage::{Discarded, Touched, WorldEntity};
+
+/// Everything a battle needs.
+#[derive(SystemParam)]
+pub struct Arena<'w, 's> {
+    battles: Query<'w, 's, &'static mut Battle>,
+    people: Query<'w, 's, Person>,
+    index: ResMut<'w, BattleIndex>,
+    players: Res<'w, Players>,
+    messenger: Messenger<'w>,
+    reports: ResMut<'w, BattleReports>,
+    randomness: ResMut<'w, Randomness>,
+    touched: ResMut<'w, Touched>,
+    discarded: ResMut<'w, Discarded>,
+    clock: Res<'w, Clock>,
+    character: Res<'w, Rules<CharacterRules>>,
+    levels: Res<'w, Rules<LevelRules>>,
+    commands: Commands<'w, 's>,
+    /// Who is online.
+    pub online: Online<'w, 's>,
+    /// What the designers say.
+    pub rules: Res<'w, Rules<BattleRules>>,
+}
+
+/// What a battle looks at and changes of a player.
+#[derive(QueryData)]
+#[query_data(mutable)]
+pub struct Person {
+    account: &'static Account,
+    possessions: &'static Possessions,
+    experience: &'static mut Experience,
+    inventory: &'static mut Inventory,
+}
+
+/// Why items come from battles.
+const SPOILS: Cause = Cause::new("battle");
+
+/// What came of a wish.
+#[derive(Debug)]
+pub enum Turn {
+    /// The verdict has fallen, or the battle is over.
+    Told(Told),
+    /// The opponent has not acted; the verdict will be told by the notice.
+    Waiting(Notice, Told),
+}
+
+/// Why nobody acts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum TurnError {
+    /// No battle has that number, or no longer.
+    #[error("no such battle")]
+    NoSuchBattle,
+    /// Others fight it.
+    #[error("the battle is not the player's")]
+    NotYours,
+    /// The player has acted in this round, and otherwise.
+    #[error("the player has acted in this round")]
+    ActedAlready,
+}
+
+impl Arena<'_, '_> {
+    /// Tells somebody, if in memory, of something around battles.
+    pub fn tell<T: Serialize>(&mut self, account: AccountId, event: &'static str, data: &T) {
+        if let Some(player) = self.players.entity(account) {
+            self.messenger.events.tell(player, event, data);
+        }
+    }
+
+    /// Adds something that is kept.
+    pub fn spawn<T: WorldEntity>(&mut self, component: T) {
+        self.touched.push(self.commands.spawn(component).id());
+    }
+
+    /// Has something that is kept leave.
+    pub fn discard(&mut self, entity: Entity) {
+        self.discarded.push(entity);
+    }
+
+    /// Whether somebody is in a battle that is not over.
+    pub fn is_fighting(&self, account: AccountId) -> bool {
+        self.index.of(account).is_some()
+    }
+
+    /// The number of the battle that somebody has challenged to and not acted in.
+    pub fn not_entered(&self, account: AccountId) -> Option<u64> {
+        let battle = self.battles.get(self.index.of(account)?).ok()?;
+        let waits = battle.seat_of(account) == Some(Seat::Challenger) && !battle.has_acted(Seat::Challenger);
+        waits.then(|| battle.id())
+    }
+
+    /// Begins battle number `id`. `None` when one of the two is not there to fight: not in memory, or in a battle.
+    pub fn begin(&mut self, id: u64, challenger: AccountId, challenged: AccountId) -> Option<()> {
+        let fighters = Pair { challenger: self.fighter(challenger)?, challenged: self.fighter(challenged)? };
+        let battle = Battle::begin(id, self.randomness.source().next_u64(), fighters, self.clock.now(), &self.rules);
+        self.spawn(battle);
+        self.reports.push(BattleReport::Began(id));
+        Some(())
+    }
+
+    fn fighter(&self, account: AccountId) -> Option<Fighter> {
+        let person = self.people.get(self.players.entity(account)?).ok()?;
+        let level = self.levels.standing(person.experience.total).level;
+        let attributes = self.character.attributes(level, person.possessions);
+        let fighter = Fighter { account, name: person.account.name().to_owned(), attributes };
+        (!self.is_fighting(account)).then_some(fighter)
+    }
+
+    /// Acts for a player in a battle.
+    pub fn act(&mut self, player: Player, id: &str, wish: Wish) -> Result<Turn, TurnError> {
+        let entity = number_of(id).and_then(|id| self.index.find(id)).ok_or(TurnError::NoSuchBattle)?;
+        let person = self.people.get(player.entity).map_err(|_| TurnError::NoSuchBattle)?;
+        let action = wish.into_action(person.possessions);
+        let battle = self.battles.get(entity).map_err(|_| TurnError::NoSuchBattle)?;
+        let seat = battle.seat_of(player.account).ok_or(TurnError::NotYours)?;
+        if battle.ending().is_some() {
+            return Ok(Turn::Told(Told::of_end(battle, seat)));
+        }
+        match self.note_action(entity, seat, action)? {
+            Acted::Both => {
+                let told = self.close_round(entity).ok_or(TurnError::NoSuchBattle)?;
+                Ok(Turn::Told(told.get(seat).clone()))
+            }
+            acted => self.wait(entity, seat, acted).ok_or(TurnError::NoSuchBattle),
+        }
+    }
+
+    fn note_action(&mut self, entity: Entity, seat: Seat, action: Action) -> Result<Acted, TurnError> {
+        let mut battle = self.battles.get_mut(entity).map_err(|_| TurnError::NoSuchBattle)?;
+        // Only an action that is new changes what is kept.
+        let acted = battle.bypass_change_detection().act(seat, action).map_err(|_| TurnError::ActedAlready)?;
+        if acted != Acted::Again {
+            battle.set_changed();
+            self.touched.push(entity);
+        }
+        Ok(acted)
+    }
+
+    /// Has a player wait for the verdict.
+    fn wait(&mut self, entity: Entity, seat: Seat, acted: Acted) -> Option<Turn> {
+        let battle = self.battles.get(entity).ok()?;
+        let waiting = Told::of_waiting(battle, seat, &self.rules);
+        if acted == Acted::Again {
+            // One request of a player waits at most; whoever asked before gets the answer for who cannot wait.
+            self.messenger.answer(battle.id(), seat, &waiting);
+        }
+        // Who waits for the verdict sends nothing meanwhile, and is there all the same.
+        let (account, until) = (battle.side(seat).account, battle.due_at().saturating_add(1));
+        self.online.presence.stay_until(account, until);
+        Some(Turn::Waiting(verdict_for(battle.id(), seat), waiting))
+    }
+
+    /// Closes the round of a battle and tells both.
+    fn close_round(&mut self, entity: Entity) -> Option<Pair<Told>> {
+        let mut battle = self.battles.get_mut(entity).ok()?;
+        let closed = battle.close_round(self.clock.now(), &self.rules);
+        let told = Pair::of(|seat| Told::of_round(&battle, seat, &closed, &self.rules));
+        self.messenger.tell(&battle, &told, &self.players);
+        self.follow(entity);
+        Some(told)
+    }
+
+    /// Ends a battle that somebody has left, and tells both.
+    pub fn desert(&mut self, entity: Entity, escaped: Pair<bool>) {
+        let Ok(mut battle) = self.battles.get_mut(entity) else {
+            return;
+        };
+        battle.desert(escaped, self.clock.now(), &self.rules);
+        let told = Pair::of(|seat| Told::of_end(&battle, seat));
+        self.messenger.tell(&battle, &told, &self.players);
+        self.follow(entity);
+    }
+
+    /// After a change: the battle is kept as it is now and, if it is over, settled.
+    fn follow(&mut self, entity: Entity) {
+        self.touched.push(entity);
+        let Ok(battle) = self.battles.get(entity) else {
+            return;
+        };
+        self.index.follow(battle);
+        if battle.ending().is_some() {
+            self.reports.push(BattleReport::Settled(battle.id()));
+            self.pay(entity);
+        }
+    }
+
+    /// Ends what somebody is in who leaves for ever: the other one wins, and nobody is paid who is not there.
+    pub fn part(&mut self, account: AccountId) {
+        for (battle, escaped) in self.seats_of(&[account]) {
+            self.desert(battle, escaped);
+        }
+        for entity in self.index.unpaid() {
+            if let Ok(mut battle) = self.battles.get_mut(entity)
+                && let Some(seat) = battle.seat_of(account)
+                && battle.take_spoils(seat).is_some()
+            {
+                self.index.follow(&battle);
+                self.touched.push(entity);
+            }
+        }
+    }
+
+    /// Pays those of an ended battle who are in memory. Returns who is not.
+    pub fn pay(&mut self, entity: Entity) -> Vec<AccountId> {
+        let Ok(mut battle) = self.battles.get_mut(entity) else {
+            return Vec::new();
+        };
+        let owed = |battle: &Battle| Seat::BOTH.into_iter().filter(|seat| battle.is_owed(*seat)).collect::<Vec<_>>();
+        for seat in owed(&battle) {
+            let player = self.players.entity(battle.side(seat).account);
+            if let Some(player) = player
+                && let Ok(mut person) = self.people.get_mut(player)
+                && let Some(spoils) = battle.take_spoils(seat)
+            {
+                person.inventory.grant(&spoils.items, SPOILS);
+                person.experience.earn(spoils.exp);
+                self.touched.push(player);
+                self.touched.push(entity);
+            }
+        }
+        self.index.follow(&battle);
+        owed(&battle).into_iter().map(|seat| battle.side(seat).account).collect()
+    }
+
+    /// Who has to be paid and is not in memory.
+    pub fn pay_all(&mut self) -> Vec<AccountId> {
+        let unpaid = self.index.unpaid();
+        unpaid.into_iter().flat_map(|entity| self.pay(entity)).collect()
+    }
+
+    /// Does what is due in a battle: its round is closed, or it is forgotten once everybody is paid.
+    pub fn do_due(&mut self, entity: Entity) {
+        let Ok(battle) = self.battles.get(entity) else {
+            return;
+        };
+        if battle.ending().is_none() {
+            self.close_round(entity);
+        } else if Seat::BOTH.into_iter().any(|seat| battle.is_owed(seat)) {
+            self.postpone(entity);
+        } else {
+            self.index.forget(battle);
+            self.discarded.push(entity);
+        }
+    }
+
+    /// Keeps an ended battle for longer, whose players could not be paid.
+    fn postpone(&mut self, entity: Entity) {
+        if let Ok(mut battle) = self.battles.get_mut(entity) {
+            battle.keep_longer(self.clock.now(), &self.rules);
+            tracing::error!(
+                battle = battle.id(),
+                "the rewards of a battle cannot be paid, its players cannot be loaded"
+            );
+            self.index.follow(&battle);
+            self.touched.push(entity);
+        }
+    }
+
+    /// Takes out a battle that is due.
+    pub fn pop_due(&mut self) -> Option<Entity> {
+        self.index.bring_within(self.clock.now(), self.rules.round_seconds.max(self.rules.kept_seconds));
+        self.index.pop_due(self.clock.now())
+    }
+
+    /// When a battle is due next, unix seconds.
+    pub fn next_at(&self) -> Option<i64> {
+        self.index.next_at()
+    }
+
+    /// The running battles of these accounts, with who of the two they are, in the order of the battles' numbers.
+    pub fn seats_of(&self, accounts: &[AccountId]) -> Vec<(Entity, Pair<bool>)> {
+        let mut found = BTreeMap::new();
+        for account in accounts {
+            if let Some(entity) = self.index.of(*account)
+                && let Ok(battle) = self.battles.get(entity)
+                && let Some(seat) = battle.seat_of(*account)
+            {
+                let (_, seats): &mut (Entity, Pair<bool>) =
+                    found.entry(battle.id()).or_insert((entity, Pair::default()));
+                *seats.get_mut(seat) = true;
+            }
+        }
+        found.into_values().collect()
+    }
+
+    /// Has those stay online for a while whose battle has begun or come back after a restart.
+    pub fn expect_arrived(&mut self, seconds: i64) {
+        let until = self.clock.now().saturating_add(seconds);
+        for account in self.index.take_arrived() {
+            self.online.presence.stay_until(account, until);
+        }
+    }
+}

@@ -1,0 +1,17 @@
+//! What must hold of battles: whoever fights or is to be paid exists. Who has fought may have been deleted since.
+
+use crate::battles::model::Battle;
+use crate::battles::verdict::Seat;
+use raidkeep_engine::storage::WorldEntity;
+use raidkeep_engine::verify::Inspection;
+
+pub(super) fn check(inspection: &mut Inspection<'_>) {
+    inspection.each_entity::<Battle>(|inspection, key, battle| {
+        for seat in [Seat::Challenger, Seat::Challenged] {
+            let account = battle.side(seat).account;
+            if battle.ending().is_none() || battle.is_owed(seat) {
+                inspection.must_exist(<Battle as WorldEntity>::TABLE, key, account, "a fighter");
+            }
+        }
+    });
+}

@@ -1,0 +1,148 @@
+//! Where battles are, who is in one, and what is due in them. In memory only: it is put together from the battles.
+
+use std::collections::{BTreeSet, HashMap};
+
+use bevy_ecs::prelude::*;
+
+use crate::battles::model::Battle;
+use crate::battles::verdict::Seat;
+use raidkeep_engine::account::AccountId;
+use raidkeep_engine::due::DueQueue;
+
+/// All battles, running and ended.
+#[derive(Debug, Default, Resource)]
+pub struct BattleIndex {
+    by_id: HashMap<u64, Entity>,
+    /// The battle that somebody is in; at most one.
+    running: HashMap<AccountId, Entity>,
+    /// When each battle's round is closed, or an ended one forgotten.
+    due: DueQueue<u64>,
+    /// Ended battles of which somebody is still to be paid.
+    unpaid: BTreeSet<u64>,
+    /// Those whose battles came with this tick's additions, for presence to expect.
+    arrived: Vec<AccountId>,
+}
+
+impl BattleIndex {
+    /// Takes in a battle.
+    pub fn enlist(&mut self, entity: Entity, battle: &Battle) {
+        self.by_id.insert(battle.id(), entity);
+        self.due.set(battle.id(), battle.due_at());
+        for seat in Seat::BOTH {
+            let account = battle.side(seat).account;
+            if battle.ending().is_none() {
+                self.running.insert(account, entity);
+                self.arrived.push(account);
+            } else if battle.is_owed(seat) {
+                self.unpaid.insert(battle.id());
+            }
+        }
+    }
+
+    /// The battle of that number.
+    pub fn find(&self, id: u64) -> Option<Entity> {
+        self.by_id.get(&id).copied()
+    }
+
+    /// The battle that somebody is in.
+    pub fn of(&self, account: AccountId) -> Option<Entity> {
+        self.running.get(&account).copied()
+    }
+
+    /// Notes a battle's new moment, and that its players are free once it is over.
+    pub fn follow(&mut self, battle: &Battle) {
+        self.due.set(battle.id(), battle.due_at());
+        if battle.ending().is_some() {
+            for seat in Seat::BOTH {
+                let account = battle.side(seat).account;
+                // Somebody may be in another battle by now.
+                if self.of(account) == self.find(battle.id()) {
+                    self.running.remove(&account);
+                }
+            }
+        }
+        if Seat::BOTH.into_iter().any(|seat| battle.is_owed(seat)) {
+            self.unpaid.insert(battle.id());
+        } else {
+            self.unpaid.remove(&battle.id());
+        }
+    }
+
+    /// Forgets a battle.
+    pub fn forget(&mut self, battle: &Battle) {
+        self.by_id.remove(&battle.id());
+        self.due.cancel(battle.id());
+        self.unpaid.remove(&battle.id());
+    }
+
+    /// Nothing happens later than `seconds` from `now`, however the clock was set.
+    pub fn bring_within(&mut self, now: i64, seconds: i64) {
+        self.due.bring_within(now, seconds);
+    }
+
+    /// Takes out a battle that is due; whoever gets it gives it another moment or forgets it.
+    pub fn pop_due(&mut self, now: i64) -> Option<Entity> {
+        let id = self.due.pop(now)?;
+        self.find(id)
+    }
+
+    /// The next moment at which a battle is due, unix seconds.
+    pub fn next_at(&self) -> Option<i64> {
+        self.due.next_at()
+    }
+
+    /// Battles of which somebody is still to be paid, in the order of their numbers.
+    pub fn unpaid(&self) -> Vec<Entity> {
+        self.unpaid.iter().filter_map(|id| self.find(*id)).collect()
+    }
+
+    /// Those whose battle has begun or come back since this was asked last.
+    pub fn take_arrived(&mut self) -> Vec<AccountId> {
+        std::mem::take(&mut self.arrived)
+    }
+
+    /// How many battles there are, running and ended.
+    pub fn len(&self) -> usize {
+        self.by_id.len()
+    }
+
+    /// Whether there is none.
+    pub fn is_empty(&self) -> bool {
+        self.by_id.is_empty()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::battles::BattleRules;
+    use crate::battles::model::Fighter;
+    use crate::battles::verdict::Pair;
+    use crate::character::Attributes;
+    use crate::shipped_rules;
+
+    #[test]
+    fn who_is_in_a_new_battle_is_not_freed_by_an_old_one() {
+        let (rules, mut world, mut index) = (shipped_rules::<BattleRules>(), World::new(), BattleIndex::default());
+        let fighter = |number| Fighter {
+            account: AccountId(number),
+            name: number.to_string(),
+            attributes: Attributes::default(),
+        };
+        let battle = |id, challenged| {
+            let fighters = Pair { challenger: fighter(1), challenged: fighter(challenged) };
+            Battle::begin(id, 0, fighters, 0, &rules)
+        };
+        let (mut old, new) = (battle(7, 2), battle(8, 3));
+        let entities = [world.spawn_empty().id(), world.spawn_empty().id()];
+        index.enlist(entities[0], &old);
+        old.desert(Pair { challenger: true, challenged: false }, 30, &rules);
+        index.follow(&old);
+        assert_eq!((index.of(AccountId(1)), index.unpaid()), (None, vec![entities[0]]), "the winner is to be paid");
+        index.enlist(entities[1], &new);
+        old.take_spoils(Seat::Challenged);
+        index.follow(&old);
+        assert_eq!((index.of(AccountId(1)), index.unpaid()), (Some(entities[1]), Vec::new()));
+        assert_eq!((index.pop_due(60), index.next_at()), (Some(entities[1]), Some(30 + rules.kept_seconds)));
+    }
+}

@@ -1,0 +1,50 @@
+//! How both learn of a verdict.
+
+use bevy_ecs::prelude::*;
+use bevy_ecs::system::SystemParam;
+
+use crate::battles::model::Battle;
+use crate::battles::told::{BattleVerdict, Told};
+use crate::battles::verdict::{Pair, Seat};
+use raidkeep_engine::events::Events;
+use raidkeep_engine::players::Players;
+use raidkeep_engine::request::Notice;
+use raidkeep_engine::request::parked::Notices;
+use raidkeep_engine::request::parked::Parked;
+
+/// Tells both of a verdict: those whose request waits for it by the reply, and all connections by the event.
+#[derive(SystemParam)]
+pub struct Messenger<'w> {
+    /// For other things to tell.
+    pub events: ResMut<'w, Events>,
+    notices: ResMut<'w, Notices>,
+    parked: ResMut<'w, Parked>,
+}
+
+impl Messenger<'_> {
+    /// Answers the requests of one of the two that wait for a verdict.
+    pub fn answer(&mut self, battle: u64, seat: Seat, told: &Told) {
+        self.notices.tell(&mut self.parked, verdict_for(battle, seat), told);
+    }
+
+    /// Tells both.
+    pub fn tell(&mut self, battle: &Battle, told: &Pair<Told>, players: &Players) {
+        for seat in Seat::BOTH {
+            let told = told.get(seat);
+            self.answer(battle.id(), seat, told);
+            if let Some(player) = players.entity(battle.side(seat).account) {
+                let event = BattleVerdict { id: battle.id().to_string(), round: battle.rounds_played(), told };
+                self.events.tell(player, BattleVerdict::EVENT, &event);
+            }
+        }
+    }
+}
+
+/// What the request of one of the two waits for.
+pub fn verdict_for(battle: u64, seat: Seat) -> Notice {
+    let kind = match seat {
+        Seat::Challenger => "verdict for the challenger",
+        Seat::Challenged => "verdict for the challenged",
+    };
+    Notice { kind, number: battle }
+}

@@ -1,0 +1,69 @@
+//! Battles: two players act in rounds, and a verdict falls for both (semantics, section 15; document 5, /battle).
+//!
+//! A battle is an entity that is kept. Its rounds are closed when both have acted or their time is up, whichever comes
+//! first; who goes offline loses it. It stays a while after its end, so that both can learn how it ended.
+//!
+//! Not here: how a battle comes about, which is `challenges`, and how a round is reported to SUD, which is `platforms`.
+
+pub mod action;
+pub mod arena;
+mod check;
+pub mod index;
+pub mod messenger;
+pub mod model;
+pub mod reports;
+pub mod requests;
+pub mod rules;
+pub mod systems;
+pub mod texts;
+pub mod told;
+pub mod verdict;
+
+use bevy_app::{App, Plugin};
+use bevy_ecs::prelude::*;
+
+use crate::battles::told::BattleVerdict;
+use crate::presence::PresenceSystems;
+use raidkeep_engine::account::AccountId;
+use raidkeep_engine::events::EventApp;
+use raidkeep_engine::rules::RulesApp;
+use raidkeep_engine::schedule::{Tick, TickSystems};
+use raidkeep_engine::storage::StorageApp;
+use raidkeep_engine::travel::{Mention, PortabilityApp};
+use raidkeep_engine::verify::VerifyApp;
+
+pub use arena::Arena;
+pub use index::BattleIndex;
+pub use model::Battle;
+pub use rules::BattleRules;
+
+/// The number that a client means, of a challenge or a battle. `"+7"` and `"07"` are numbers, but not what it was told.
+pub fn number_of(id: &str) -> Option<u64> {
+    id.parse().ok().filter(|number: &u64| number.to_string() == id)
+}
+
+/// What happens to battles by itself, when it is known who has gone.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, SystemSet)]
+pub struct BattleSystems;
+
+impl Mention for Battle {
+    fn names(&self, account: AccountId) -> bool {
+        self.seat_of(account).is_some()
+    }
+}
+
+/// Battles and `battle`.
+pub struct BattlesPlugin;
+
+impl Plugin for BattlesPlugin {
+    fn build(&self, app: &mut App) {
+        app.add_rules::<BattleRules>().add_world_entities::<Battle>();
+        app.init_resource::<BattleIndex>().init_resource::<reports::BattleReports>();
+        app.add_event::<BattleVerdict<'_>>(BattleVerdict::EVENT);
+        app.add_check("battles", check::check);
+        app.add_farewell_system(systems::part).add_mentions::<Battle>();
+        requests::register(app);
+        app.configure_sets(Tick, BattleSystems.after(PresenceSystems).before(TickSystems::PutAway));
+        app.add_systems(Tick, (systems::run_battles, reports::report_rounds).chain().in_set(BattleSystems));
+    }
+}

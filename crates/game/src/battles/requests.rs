@@ -1,0 +1,79 @@
+//! `battle` (document 5; semantics, section 15).
+
+use bevy_app::App;
+use bevy_ecs::prelude::*;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::battles::action::Wish;
+use crate::battles::arena::{Arena, Turn, TurnError};
+use crate::battles::told::Told;
+use crate::identity::Account;
+use crate::identity::own_role;
+use raidkeep_engine::dispatch::RequestApp;
+use raidkeep_engine::request::route::RouteApp;
+use raidkeep_engine::request::{Call, Meanwhile, Need, Player, Refusal, Request, Success, Unready, Waits};
+
+pub(super) fn register(app: &mut App) {
+    app.add_waiting_request::<BattleTurn, _>(battle);
+    app.add_route::<BattleTurn>("/battle");
+}
+
+impl From<TurnError> for Refusal {
+    fn from(error: TurnError) -> Self {
+        match error {
+            TurnError::NoSuchBattle => Self::new(404, "no such battle"),
+            TurnError::NotYours => Self::new(403, "this is not your battle"),
+            TurnError::ActedAlready => Self::new(409, "you have acted in this round"),
+        }
+    }
+}
+
+/// `battle {role, id, text | action, items, skills, wait?}`: acts in the round. The reply comes with the verdict.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+pub struct BattleTurn {
+    role: String,
+    id: String,
+    #[serde(default)]
+    text: Option<String>,
+    /// What some clients call `text`.
+    #[serde(default)]
+    action: Option<String>,
+    #[serde(default)]
+    items: Option<Vec<String>>,
+    #[serde(default)]
+    skills: Option<Vec<String>>,
+    /// Not in the document: `false` has the reply come at once, and the verdict as an event only, for a client whose
+    /// connection has other things to ask meanwhile.
+    #[serde(default = "yes")]
+    wait: bool,
+}
+
+fn yes() -> bool {
+    true
+}
+
+impl Request for BattleTurn {
+    const FUNCTION: &'static str = "battle";
+    type Caller = Player;
+    type Reply = Told;
+}
+
+fn battle(In(call): In<Call<BattleTurn>>, mut arena: Arena, accounts: Query<&Account>) -> Waits<Told> {
+    if let Some(told) = call.fact.and_then(|fact| fact.downcast::<Told>().ok()) {
+        return Ok(Success::with(*told));
+    }
+    let BattleTurn { role, id, text, action, items, skills, wait } = call.request;
+    let account = accounts.get(call.caller.entity);
+    own_role(account.map_err(|_| Refusal::internal())?, &role)?;
+    let longest = arena.rules.text_longest;
+    let text = text.or(action).filter(|text| text.chars().nth(longest).is_none());
+    let expected = || Refusal::malformed("data.text", &format!("a string of at most {longest} characters"));
+    let (skills, items) = (skills.unwrap_or_default(), items.unwrap_or_default());
+    let wish = Wish { text: text.ok_or_else(expected)?, skills, items };
+    match arena.act(call.caller, &id, wish).map_err(Refusal::from)? {
+        Turn::Told(told) => Ok(Success::with(told)),
+        Turn::Waiting(_, told) if !wait => Ok(Success::with(told)),
+        Turn::Waiting(notice, told) => Err(Unready::Begun(Need::Notice(notice), Meanwhile::reply(Success::with(told)))),
+    }
+}

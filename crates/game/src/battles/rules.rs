@@ -1,0 +1,253 @@
+//! `battles.ron`: how a battle goes, who wins a round, what both get, and what they read.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::battles::texts::BattleTexts;
+use crate::character::Attributes;
+use crate::items::{Amount, ItemRules};
+use raidkeep_engine::rules::{Place, Report, Table, Tables, only};
+
+/// How battles go.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct BattleRules {
+    /// Seconds that both have to act in a round.
+    pub round_seconds: i64,
+    /// Who wins so many rounds first wins the battle.
+    pub wins_needed: u32,
+    /// After so many rounds it is a draw.
+    pub rounds_max: u32,
+    /// Seconds that the end of a battle can still be asked for.
+    pub kept_seconds: i64,
+    /// The longest text of an action, in characters.
+    pub text_longest: usize,
+    /// The `game_mode` of the reports to SUD.
+    pub game_mode: i32,
+    /// Who wins a round.
+    pub verdict: VerdictRules,
+    /// What both get in the end.
+    pub rewards: Rewards,
+    /// What both read.
+    pub texts: BattleTexts,
+}
+
+/// Who wins a round.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct VerdictRules {
+    /// What counts for who acts.
+    pub attack: Weights,
+    /// What counts for who guards.
+    pub guard: Weights,
+    /// So many of the named skills, and of the named items, count at most.
+    pub named_max: usize,
+    /// Percent of the strengths of named skills.
+    pub skill_percent: u32,
+    /// Percent of the strengths of named items.
+    pub item_percent: u32,
+    /// What chance adds.
+    pub dice: Dice,
+    /// A round is won by who is ahead by at least so much.
+    pub margin: i64,
+}
+
+/// Percents of attributes.
+#[derive(Debug, Clone, Copy, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Weights {
+    strength: u32,
+    agility: u32,
+    wits: u32,
+    vigor: u32,
+}
+
+impl Weights {
+    /// What attributes come to, in hundredths.
+    pub fn hundredths(&self, of: &Attributes) -> i64 {
+        let share = |value: u32, percent: u32| i64::from(value) * i64::from(percent);
+        share(of.strength, self.strength)
+            + share(of.agility, self.agility)
+            + share(of.wits, self.wits)
+            + share(of.vigor, self.vigor)
+    }
+
+    fn check(&self, place: &Place, report: &mut Report) {
+        let weights = [self.strength, self.agility, self.wits, self.vigor];
+        if weights.iter().any(|weight| *weight > 1000) {
+            report.error(place, "expected percents of 0 to 1000");
+        }
+        if weights.iter().all(|weight| *weight == 0) {
+            report.error(place, "expected a percent above 0 for at least one attribute");
+        }
+    }
+}
+
+/// Dice that each side throws in each round.
+#[derive(Debug, Clone, Copy, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Dice {
+    /// How many.
+    pub count: u32,
+    /// Of how many sides.
+    pub sides: u32,
+    /// How much a pip counts.
+    pub weight: u32,
+}
+
+/// What both get in the end.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Rewards {
+    /// For who wins.
+    pub winner: Spoils,
+    /// For both in a draw.
+    pub drawn: Spoils,
+    /// For who loses without having escaped.
+    pub loser: Spoils,
+}
+
+/// What one gets.
+#[derive(Debug, Default, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Spoils {
+    /// Items.
+    pub items: Vec<Amount>,
+    /// Experience.
+    pub exp: i64,
+}
+
+impl Spoils {
+    /// Whether it is nothing.
+    pub fn is_empty(&self) -> bool {
+        self.items.is_empty() && self.exp == 0
+    }
+
+    /// Whether somebody would rather have this than `other`: nowhere less, somewhere more.
+    fn is_more_than(&self, other: &Self) -> bool {
+        let quantity = |of: &Self, item| -> i64 {
+            of.items.iter().filter(|amount| amount.item == item).map(|amount| amount.quantity).sum()
+        };
+        let items: Vec<_> = self.items.iter().chain(&other.items).map(|amount| amount.item).collect();
+        let is_less = self.exp < other.exp || items.iter().any(|item| quantity(self, *item) < quantity(other, *item));
+        let is_more = self.exp > other.exp || items.iter().any(|item| quantity(self, *item) > quantity(other, *item));
+        is_more && !is_less
+    }
+
+    fn check(&self, place: &Place, tables: &Tables, report: &mut Report) {
+        if let Some(items) = tables.get::<ItemRules>() {
+            items.check_all(&self.items, 1, &place.clone().key("items"), report);
+        }
+        if !(0..=1_000_000).contains(&self.exp) {
+            report.error(place.clone().key("exp"), format!("{} is out of range, expected 0 to 1000000", self.exp));
+        }
+    }
+}
+
+impl BattleRules {
+    fn check_numbers(&self, place: &Place, report: &mut Report) {
+        let verdict = &self.verdict;
+        let size = |value: usize| i64::try_from(value).unwrap_or(i64::MAX);
+        let bounds = [
+            (place.clone().key("round_seconds"), self.round_seconds, 1, 86_400),
+            (place.clone().key("wins_needed"), self.wins_needed.into(), 1, 100),
+            (place.clone().key("rounds_max"), self.rounds_max.into(), self.wins_needed.into(), 100),
+            (place.clone().key("kept_seconds"), self.kept_seconds, 1, 86_400),
+            (place.clone().key("text_longest"), size(self.text_longest), 1, 2000),
+            (place.clone().key("verdict").key("named_max"), size(verdict.named_max), 0, 20),
+            (place.clone().key("verdict").key("skill_percent"), verdict.skill_percent.into(), 0, 1000),
+            (place.clone().key("verdict").key("item_percent"), verdict.item_percent.into(), 0, 1000),
+            (place.clone().key("verdict").key("dice").key("count"), verdict.dice.count.into(), 0, 100),
+            (place.clone().key("verdict").key("dice").key("sides"), verdict.dice.sides.into(), 2, 1000),
+            (place.clone().key("verdict").key("dice").key("weight"), verdict.dice.weight.into(), 0, 1000),
+            (place.clone().key("verdict").key("margin"), verdict.margin, 1, 1_000_000),
+        ];
+        for (place, value, least, most) in bounds {
+            if !(least..=most).contains(&value) {
+                report.error(place, format!("{value} is out of range, expected {least} to {most}"));
+            }
+        }
+    }
+
+    fn check_rewards(&self, place: &Place, tables: &Tables, report: &mut Report) {
+        let Rewards { winner, drawn, loser } = &self.rewards;
+        for (key, spoils) in [("winner", winner), ("drawn", drawn), ("loser", loser)] {
+            spoils.check(&place.clone().key(key), tables, report);
+        }
+        for (key, spoils) in [("drawn", drawn), ("loser", loser)] {
+            if !winner.is_more_than(spoils) {
+                let message = "expected less than the winner gets, of experience and of each item";
+                report.error(place.clone().key(key), message);
+            }
+        }
+    }
+}
+
+impl Table for BattleRules {
+    const PATH: &'static str = "battles.ron";
+    type File = Self;
+
+    fn assemble(files: Vec<(String, Self)>, _: &mut Report) -> Self {
+        only(files)
+    }
+
+    fn validate(&self, tables: &Tables, report: &mut Report) {
+        let place = Place::file(Self::PATH);
+        self.check_numbers(&place, report);
+        self.verdict.attack.check(&place.clone().key("verdict").key("attack"), report);
+        self.verdict.guard.check(&place.clone().key("verdict").key("guard"), report);
+        self.check_rewards(&place.clone().key("rewards"), tables, report);
+        self.texts.check(&place.key("texts"), report);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_mistake_is_reported_at_its_place() {
+        let folder = tempfile::tempdir().expect("a temporary folder should be made");
+        let edits = [
+            ("wins_needed: 3", "wins_needed: 30"),
+            ("margin: 3", "margin: 0"),
+            ("loser: (items: [\"3:51:1\"], exp: 20)", "loser: (items: [\"3:51:1\"], exp: 100)"),
+            ("{winner}赢得了这场对战", "{champion}赢得了这场对战"),
+        ];
+        let mut text = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/../../assets/battles.ron"))
+            .expect("the shipped file should be readable");
+        for (from, to) in edits {
+            assert!(text.contains(from), "{from}");
+            text = text.replacen(from, to, 1);
+        }
+        std::fs::write(folder.path().join(BattleRules::PATH), text).expect("the folder should be writable");
+        let mut catalogue = raidkeep_engine::rules::Catalogue::new();
+        catalogue.register::<BattleRules>();
+        let problems = catalogue.load(&raidkeep_engine::rules::AssetSource::Folder(folder.path().to_owned()));
+        let told = problems.expect_err("the mistakes should be found").to_string();
+        let expected = [
+            "15 is out of range, expected 30 to 100",
+            "0 is out of range, expected 1 to 1000000",
+            "expected less than the winner gets",
+            "unknown place {champion}, expected one of {winner}, {loser}",
+        ];
+        for expected in expected {
+            assert!(told.contains(expected), "{expected} in {told}");
+        }
+    }
+
+    fn spoils(items: &[&str], exp: i64) -> Spoils {
+        Spoils { items: items.iter().map(|item| item.parse().expect("an amount")).collect(), exp }
+    }
+
+    #[test]
+    fn more_is_nowhere_less_and_somewhere_more() {
+        assert!(spoils(&["3:51:2"], 20).is_more_than(&spoils(&["3:51:1"], 20)));
+        assert!(spoils(&["3:51:1"], 20).is_more_than(&spoils(&[], 20)));
+        assert!(!spoils(&["3:51:1"], 20).is_more_than(&spoils(&["3:51:1"], 20)), "equal is not more");
+        assert!(
+            !spoils(&["3:51:9"], 20).is_more_than(&spoils(&["3:52:1"], 20)),
+            "one item does not make up for another"
+        );
+    }
+}

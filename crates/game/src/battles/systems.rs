@@ -1,0 +1,48 @@
+//! What happens to battles with time: players go, rounds end, battles are forgotten, the absent are paid.
+
+use std::collections::BTreeSet;
+
+use bevy_ecs::prelude::*;
+
+use crate::battles::arena::Arena;
+use crate::presence::PresenceRules;
+use raidkeep_engine::account::AccountId;
+use raidkeep_engine::clock::Clock;
+use raidkeep_engine::request::reply::Outbox;
+use raidkeep_engine::rules::Rules;
+use raidkeep_engine::schedule::Surroundings;
+use raidkeep_engine::travel::Traveller;
+
+/// Ends the battles of who has gone, closes rounds whose time is up, and pays who was not in memory.
+pub fn run_battles(
+    mut arena: Arena,
+    presence: Res<Rules<PresenceRules>>,
+    clock: Res<Clock>,
+    mut outbox: ResMut<Outbox>,
+    mut surroundings: ResMut<Surroundings>,
+    mut awaited: Local<BTreeSet<AccountId>>,
+) {
+    arena.expect_arrived(presence.silent_seconds);
+    let left = arena.online.presence.left().to_vec();
+    for (battle, escaped) in arena.seats_of(&left) {
+        arena.desert(battle, escaped);
+    }
+    while let Some(battle) = arena.pop_due() {
+        arena.do_due(battle);
+    }
+    let absent = arena.pay_all();
+    awaited.retain(|account| absent.contains(account));
+    for account in absent {
+        if awaited.insert(account) {
+            outbox.players.push(account);
+        }
+    }
+    if let Some(at) = arena.next_at() {
+        surroundings.wake_at(at, &clock);
+    }
+}
+
+/// Ends the battle of who leaves for ever.
+pub fn part(In(player): In<Traveller>, mut arena: Arena) {
+    arena.part(player.account);
+}

@@ -1,0 +1,126 @@
+//! Striking: what a blow does to bosses, records, the ranking and everybody's mail.
+
+use bevy_ecs::prelude::*;
+use bevy_ecs::system::SystemParam;
+use schemars::JsonSchema;
+use serde::Serialize;
+
+use crate::boss::model::{BossRecord, Ratios, Roster, Season, WorldBoss, strike};
+use crate::boss::ranking::{Ranking, Score};
+use crate::boss::rules::BossRules;
+use crate::mail::{Broadcast, Broadcasts, MailAudience, MailRules};
+use raidkeep_engine::clock::Clock;
+use raidkeep_engine::events::Events;
+use raidkeep_engine::request::Player;
+use raidkeep_engine::rules::Rules;
+use raidkeep_engine::storage::Touched;
+
+/// Gifts wait this long for players who do not come, in seconds: a year.
+const GIFT_LASTS_SECONDS: i64 = 365 * 86_400;
+
+/// Everything a blow needs.
+#[derive(SystemParam)]
+pub struct BossField<'w, 's> {
+    roster: Res<'w, Roster>,
+    bosses: Query<'w, 's, &'static mut WorldBoss>,
+    records: Query<'w, 's, &'static mut BossRecord>,
+    season: ResMut<'w, Season>,
+    ranking: ResMut<'w, Ranking>,
+    broadcasts: ResMut<'w, Broadcasts>,
+    events: ResMut<'w, Events>,
+    touched: ResMut<'w, Touched>,
+    clock: Res<'w, Clock>,
+    mail_rules: Res<'w, Rules<MailRules>>,
+    /// What the designers say.
+    pub rules: Res<'w, Rules<BossRules>>,
+}
+
+/// What a blow came to for the player.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Struck {
+    /// Whether it is strictly above the player's best before.
+    pub is_record: bool,
+    /// The player's best, this one included.
+    pub best: u64,
+}
+
+/// The event `boss_died`.
+#[derive(Debug, Serialize, JsonSchema)]
+pub(super) struct BossDied {
+    boss: u32,
+    name: String,
+}
+
+impl BossField<'_, '_> {
+    /// Whether any boss is alive.
+    pub fn anybody_alive(&self) -> bool {
+        self.bosses.iter().any(WorldBoss::is_alive)
+    }
+
+    /// The damage a client may report: above zero or zero, and below the cap.
+    pub fn normal_damage(&self, damage: Option<i64>) -> Option<u64> {
+        let damage = u64::try_from(damage?).ok()?;
+        (damage < self.rules.max_upload_damage).then_some(damage)
+    }
+
+    /// Strikes for a player.
+    pub fn strike(&mut self, player: Player, damage: u64, carries_over: bool) -> Struck {
+        let mut bosses: Vec<(Entity, WorldBoss)> =
+            self.roster.0.iter().filter_map(|entity| Some((*entity, self.bosses.get(*entity).ok()?.clone()))).collect();
+        let blow = strike(bosses.iter_mut().map(|(_, boss)| boss), damage, carries_over);
+        for (entity, hit) in bosses {
+            if let Ok(mut boss) = self.bosses.get_mut(entity)
+                && boss.set_if_neq(hit)
+            {
+                self.touched.push(entity);
+            }
+        }
+        for number in blow.killed {
+            self.mourn(number);
+        }
+        self.note_record(player, damage)
+    }
+
+    /// Tells everybody of a death, and has the gift delivered.
+    fn mourn(&mut self, number: u32) {
+        let Some(boss) = self.rules.bosses.get(number as usize) else {
+            return;
+        };
+        let deliver_at = self.clock.now() + boss.gift.delay_hours * 3600;
+        self.broadcasts.announce(Broadcast {
+            deliver_at,
+            expires_at: deliver_at + GIFT_LASTS_SECONDS,
+            from: self.mail_rules.system_sender.clone(),
+            subj: boss.gift.subject.clone(),
+            body: boss.gift.body.clone(),
+            items: boss.gift.items.clone(),
+            audience: MailAudience::Everybody,
+        });
+        self.events.tell_everybody("boss_died", &BossDied { boss: number, name: boss.name.clone() });
+    }
+
+    fn note_record(&mut self, player: Player, damage: u64) -> Struck {
+        let season = self.season.number;
+        let Ok(mut record) = self.records.get_mut(player.entity) else {
+            return Struck { is_record: false, best: 0 };
+        };
+        let is_record = damage > record.best(season);
+        if is_record {
+            self.season.records += 1;
+            record.note(damage, season, self.season.records);
+            self.ranking.set(player.account, Score { damage, reached: self.season.records });
+        }
+        Struck { is_record, best: record.best(season) }
+    }
+
+    /// The player's best damage of this season.
+    pub fn best(&self, player: Entity) -> u64 {
+        self.records.get(player).map_or(0, |record| record.best(self.season.number))
+    }
+
+    /// The bosses' life, with keys that start with `prefix`.
+    pub fn ratios(&self, prefix: &'static str) -> Ratios {
+        let bosses = self.roster.0.iter().filter_map(|entity| self.bosses.get(*entity).ok());
+        Ratios { prefix, hundredths: bosses.map(WorldBoss::hundredths).collect() }
+    }
+}

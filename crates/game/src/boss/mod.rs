@@ -1,0 +1,46 @@
+//! World bosses: one roster for the whole world, fought by everybody, whole again each month (semantics, section 9).
+//!
+//! Not here: entering and leaving a boss stage; that is `stages`, which strikes through [`BossField`].
+
+pub mod field;
+pub mod model;
+pub mod ranking;
+pub mod requests;
+pub mod rules;
+pub mod systems;
+
+use bevy_app::{App, Plugin};
+use bevy_ecs::prelude::*;
+
+use raidkeep_engine::events::EventApp;
+use raidkeep_engine::rules::{Rules, RulesApp};
+use raidkeep_engine::schedule::{Tick, TickSystems};
+use raidkeep_engine::start::StartApp;
+use raidkeep_engine::storage::StorageApp;
+
+pub use field::BossField;
+pub use model::{BossRecord, Ratios, Roster, Season, SeasonArchive, WorldBoss};
+pub use rules::BossRules;
+
+/// When a season that has begun, or rules that have changed, take effect on the bosses.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, SystemSet)]
+pub struct SeasonSystems;
+
+/// Bosses, seasons, and the functions that show them.
+pub struct BossPlugin;
+
+impl Plugin for BossPlugin {
+    fn build(&self, app: &mut App) {
+        app.add_rules::<BossRules>();
+        app.init_resource::<Roster>();
+        app.add_event::<field::BossDied>("boss_died").add_event::<systems::SeasonReset>("season_reset");
+        app.add_world_entities::<WorldBoss>();
+        app.add_start_hook(systems::restore_roster);
+        app.add_world_row::<Season>().add_world_row::<SeasonArchive>();
+        app.add_player_rows::<BossRecord>();
+        let follow_rules = systems::follow_rules.run_if(resource_changed::<Rules<BossRules>>);
+        app.configure_sets(Tick, SeasonSystems.in_set(TickSystems::Calendar));
+        app.add_systems(Tick, (systems::begin_season, follow_rules).chain().in_set(SeasonSystems));
+        requests::register(app);
+    }
+}

@@ -1,0 +1,292 @@
+//! Bosses, seasons and records.
+
+use bevy_ecs::prelude::*;
+use serde::ser::SerializeMap;
+use serde::{Deserialize, Serialize, Serializer};
+
+use crate::boss::ranking::Ranking;
+use raidkeep_engine::account::AccountId;
+use raidkeep_engine::schema::{map_of, schema_by_hand};
+use raidkeep_engine::storage::{Arrival, PlayerRow, Unfit, WorldEntity, WorldRow};
+
+/// One boss of the world.
+#[derive(Debug, Clone, PartialEq, Eq, Component, Serialize, Deserialize)]
+pub struct WorldBoss {
+    /// Its place in the roster, from 0.
+    pub number: u32,
+    /// Life points at the start of the season.
+    pub life: u64,
+    /// Life points left.
+    pub left: u64,
+}
+
+impl WorldBoss {
+    /// A boss with all its life.
+    pub fn whole(number: u32, life: u64) -> Self {
+        Self { number, life, left: life }
+    }
+
+    /// Gives it another life in the middle of a season. What was dealt stays dealt; who is alive stays alive for the blow
+    /// that everybody gets a gift for, and who is dead stays dead.
+    pub fn change_life(&mut self, life: u64) {
+        let dealt = self.life.saturating_sub(self.left);
+        if self.is_alive() {
+            self.left = life.saturating_sub(dealt).max(1);
+        }
+        self.life = life;
+    }
+
+    /// Takes damage; returns what was beyond its life.
+    pub fn hit(&mut self, damage: u64) -> u64 {
+        let surplus = damage.saturating_sub(self.left);
+        self.left = self.left.saturating_sub(damage);
+        surplus
+    }
+
+    /// Whether it has life left.
+    pub fn is_alive(&self) -> bool {
+        self.left > 0
+    }
+
+    /// Hundredths of its life: never 0 while it lives, never 100 when it is hurt.
+    pub fn hundredths(&self) -> u8 {
+        if self.left >= self.life {
+            return 100;
+        }
+        let share = u128::from(self.left) * 100 / u128::from(self.life.max(1));
+        u8::try_from(share).unwrap_or(99).max(u8::from(self.is_alive()))
+    }
+}
+
+impl WorldEntity for WorldBoss {
+    const TABLE: &'static str = "world_bosses";
+
+    fn key(&self) -> u64 {
+        self.number.into()
+    }
+}
+
+/// What a blow did to the bosses.
+#[derive(Debug, Default, Clone, PartialEq, Eq)]
+pub struct Blow {
+    /// Damage that was taken off bosses.
+    pub dealt: u64,
+    /// Damage that nobody was left to take, or that was not carried over.
+    pub dropped: u64,
+    /// Who died of it.
+    pub killed: Vec<u32>,
+}
+
+/// Hits the first boss alive; what is beyond its life goes on to the next if `carries_over`.
+pub fn strike<'a>(bosses: impl Iterator<Item = &'a mut WorldBoss>, damage: u64, carries_over: bool) -> Blow {
+    let mut blow = Blow { dropped: damage, ..Blow::default() };
+    for boss in bosses.filter(|boss| boss.is_alive()) {
+        let surplus = boss.hit(blow.dropped);
+        blow.dealt += blow.dropped - surplus;
+        blow.dropped = surplus;
+        if !boss.is_alive() {
+            blow.killed.push(boss.number);
+        }
+        if surplus == 0 || !carries_over {
+            break;
+        }
+    }
+    blow
+}
+
+/// The bosses' entities in the order of the roster.
+#[derive(Debug, Default, Resource)]
+pub struct Roster(pub Vec<Entity>);
+
+/// The month-long season of the bosses.
+#[derive(Debug, Default, Clone, Resource, Serialize, Deserialize)]
+pub struct Season {
+    /// Counts the seasons from 1; 0 before the first.
+    pub number: u32,
+    /// The calendar month it began in.
+    pub month: i32,
+    /// Counts the records of all seasons, so that of two equal ones the earlier is known.
+    pub records: u64,
+}
+
+/// The best of earlier seasons, the last one last. A row of its own: it changes once a month, the season with every
+/// record.
+#[derive(Debug, Default, Clone, Resource, Serialize, Deserialize)]
+pub struct SeasonArchive(pub Vec<ArchivedSeason>);
+
+impl WorldRow for SeasonArchive {
+    const TABLE: &'static str = "season_archive";
+}
+
+/// What is kept of a season that is over.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct ArchivedSeason {
+    /// Its number.
+    pub number: u32,
+    /// Best damages, the highest first.
+    pub best: Vec<(AccountId, u64)>,
+}
+
+impl WorldRow for Season {
+    const TABLE: &'static str = "season";
+}
+
+/// A player's best damage in one season.
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq, Component, Serialize, Deserialize)]
+pub struct BossRecord {
+    season: u32,
+    best: u64,
+    /// The number of the record among all; of two equal damages the earlier ranks higher.
+    reached: u64,
+}
+
+impl BossRecord {
+    /// The season it is of.
+    pub fn season(&self) -> u32 {
+        self.season
+    }
+
+    /// The best damage in `season`.
+    pub fn best(&self, season: u32) -> u64 {
+        if self.season == season { self.best } else { 0 }
+    }
+
+    /// The best damage and when it was reached; `None` when there is none in `season`.
+    pub fn standing(&self, season: u32) -> Option<(u64, u64)> {
+        (self.season == season && self.best > 0).then_some((self.best, self.reached))
+    }
+
+    /// Notes a damage; returns whether it is strictly above the best before.
+    pub fn note(&mut self, damage: u64, season: u32, reached: u64) -> bool {
+        let is_record = damage > self.best(season);
+        if is_record {
+            *self = Self { season, best: damage, reached };
+        }
+        is_record
+    }
+}
+
+impl PlayerRow for BossRecord {
+    const TABLE: &'static str = "boss_records";
+
+    fn newcomer(_: &World) -> Self {
+        Self::default()
+    }
+
+    /// A record counts in the world whose bosses were struck. Its number must not be that of another record.
+    fn arrive(&mut self, arrival: Arrival<'_>) -> Result<(), Unfit> {
+        let season = arrival.world.resource::<Season>();
+        if !arrival.is_same_world {
+            *self = Self::default();
+        } else if self.season > season.number {
+            return Err(Unfit::at("season", format!("expected at most {}, the present one", season.number)));
+        } else if let Some((_, reached)) = self.standing(season.number)
+            && (reached > season.records || arrival.world.resource::<Ranking>().has_reached(reached))
+        {
+            return Err(Unfit::at("reached", "is not the number of this record"));
+        }
+        Ok(())
+    }
+}
+
+/// The life of all bosses as clients see it: `{"boss0":"0.00","boss1":"1.00"}`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Ratios {
+    /// "boss" in legacy replies, nothing in the new ones.
+    pub prefix: &'static str,
+    /// In the order of the roster.
+    pub hundredths: Vec<u8>,
+}
+
+schema_by_hand!(Ratios, "Ratios", |generator| map_of::<String>(
+    "The life of each boss, from \"0.00\" to \"1.00\".",
+    generator
+));
+
+impl Serialize for Ratios {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(Some(self.hundredths.len()))?;
+        // Clients ask for these all the time, and the formatting of the standard library would be the dearest part of it.
+        let mut name = self.prefix.to_owned();
+        for (number, hundredths) in self.hundredths.iter().enumerate() {
+            name.truncate(self.prefix.len());
+            name.push_str(itoa::Buffer::new().format(number));
+            let [ones, tenths, rest] =
+                [hundredths / 100, hundredths / 10 % 10, hundredths % 10].map(|digit| digit + b'0');
+            map.serialize_entry(&name, std::str::from_utf8(&[ones, b'.', tenths, rest]).unwrap_or_default())?;
+        }
+        map.end()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn roster(lives: &[u64]) -> Vec<WorldBoss> {
+        (0..).zip(lives).map(|(number, life)| WorldBoss::whole(number, *life)).collect()
+    }
+
+    #[test]
+    fn the_documented_blows() {
+        let mut bosses = roster(&[10_000, 100_000, 1_000_000]);
+        let blow = strike(bosses.iter_mut(), 110_000, true);
+        assert_eq!((blow.dealt, blow.dropped, blow.killed), (110_000, 0, vec![0, 1]), "surplus goes on to the next");
+        let mut bosses = roster(&[10_000, 100_000, 1_000_000]);
+        let blow = strike(bosses.iter_mut(), 100_000, false);
+        assert_eq!((blow.dealt, blow.dropped, blow.killed), (10_000, 90_000, vec![0]), "surplus is dropped");
+        assert!(bosses[1].left == 100_000);
+    }
+
+    #[test]
+    fn a_living_boss_never_shows_nothing_and_a_hurt_one_never_shows_all() {
+        let boss = |left| WorldBoss { number: 0, life: 1_000_000, left }.hundredths();
+        assert_eq!((boss(0), boss(1), boss(9_999), boss(10_000)), (0, 1, 1, 1));
+        assert_eq!((boss(999_999), boss(1_000_000)), (99, 100));
+        let ratios = Ratios { prefix: "boss", hundredths: vec![0, 7, 100] };
+        let json = serde_json::to_string(&ratios).expect("plain data");
+        assert_eq!(json, r#"{"boss0":"0.00","boss1":"0.07","boss2":"1.00"}"#);
+    }
+
+    #[test]
+    fn another_life_leaves_what_was_dealt_and_kills_and_wakes_nobody() {
+        let changed = |left, life| {
+            let mut boss = WorldBoss { number: 0, life: 100, left };
+            boss.change_life(life);
+            (boss.life, boss.left)
+        };
+        assert_eq!(changed(70, 200), (200, 170));
+        assert_eq!(changed(70, 50), (50, 20));
+        assert_eq!(changed(70, 20), (20, 1), "30 were dealt, but nobody has struck the last blow");
+        assert_eq!(changed(0, 200), (200, 0));
+    }
+
+    #[test]
+    fn only_what_is_strictly_above_is_a_record_and_a_new_season_forgets() {
+        let mut record = BossRecord::default();
+        assert!(record.note(500, 1, 10));
+        assert!(!record.note(500, 1, 11), "equal is no record");
+        assert_eq!(record.standing(1), Some((500, 10)), "the first time counts");
+        assert_eq!(record.best(2), 0);
+        assert!(record.note(1, 2, 12));
+    }
+
+    proptest! {
+        #[test]
+        fn what_bosses_lose_is_what_was_dealt_and_nothing_is_below_zero(
+            lives in proptest::collection::vec(1_u64..1000, 1..8),
+            blows in proptest::collection::vec((0_u64..2000, any::<bool>()), 0..40),
+        ) {
+            let mut bosses = roster(&lives);
+            let mut dealt = 0;
+            for (damage, carries_over) in blows {
+                let blow = strike(bosses.iter_mut(), damage, carries_over);
+                prop_assert_eq!(blow.dealt + blow.dropped, damage);
+                dealt += blow.dealt;
+            }
+            let left: u64 = bosses.iter().map(|boss| boss.left).sum();
+            prop_assert_eq!(lives.iter().sum::<u64>() - left, dealt);
+        }
+    }
+}

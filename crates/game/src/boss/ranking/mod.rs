@@ -1,0 +1,99 @@
+//! The ranking by best damage (semantics, section 10): pages and one's own rank, fast with a million players.
+//!
+//! It is in memory only; at the start it is put together from the players' records.
+
+mod check;
+pub mod requests;
+mod standings;
+
+use bevy_app::{App, Plugin};
+use bevy_ecs::prelude::*;
+
+use crate::boss::{BossRecord, Season};
+use raidkeep_engine::account::AccountId;
+use raidkeep_engine::storage::rows::RowScan;
+use raidkeep_engine::storage::{PlayerRow, StorageApp, decode_value};
+use raidkeep_engine::travel::{PortabilityApp, Traveller};
+use raidkeep_engine::verify::VerifyApp;
+
+pub use standings::{Score, Standings};
+
+/// The present season's ranking.
+#[derive(Debug, Default, Resource)]
+pub struct Ranking(Standings<AccountId>);
+
+impl Ranking {
+    /// Notes a player's best.
+    pub fn set(&mut self, account: AccountId, score: Score) {
+        self.0.set(account, score);
+    }
+
+    /// Takes a player out.
+    pub fn remove(&mut self, account: AccountId) {
+        self.0.remove(account);
+    }
+
+    /// Whether the record of this number is somebody's best. It looks at everybody, which only an import does.
+    pub fn has_reached(&self, reached: u64) -> bool {
+        self.0.iter().any(|(_, _, score)| score.reached == reached)
+    }
+
+    /// The player's rank, from 1.
+    pub fn rank(&self, account: AccountId) -> Option<usize> {
+        self.0.rank(account)
+    }
+
+    /// The first `count`: rank, account, damage.
+    pub fn best(&self, count: usize) -> impl Iterator<Item = (usize, AccountId, u64)> {
+        self.range(1, count)
+    }
+
+    /// `count` from a rank on: rank, account, damage.
+    pub fn range(&self, first: usize, count: usize) -> impl Iterator<Item = (usize, AccountId, u64)> {
+        self.0.range(first, count).map(|(rank, account, score)| (rank, account, score.damage))
+    }
+
+    /// Nobody is ranked.
+    pub fn clear(&mut self) {
+        self.0.clear();
+    }
+}
+
+/// Puts the ranking together from the rows of all records.
+fn rebuild(world: &mut World, scan: RowScan<'_>) {
+    let season = world.resource::<Season>().number;
+    let entry = |key: &[u8], value: &[u8]| {
+        let account = AccountId(u64::from_be_bytes(key.try_into().ok()?));
+        let record: BossRecord = decode_value(BossRecord::VERSION, value, BossRecord::upgrade).ok()?;
+        let (damage, reached) = record.standing(season)?;
+        Some((account, Score { damage, reached }))
+    };
+    let mut entries = Vec::new();
+    scan(&mut |key, value| entries.extend(entry(key, value)));
+    world.resource_mut::<Ranking>().0 = Standings::from_unsorted(entries);
+}
+
+fn leave(world: &mut World, player: Traveller) {
+    world.resource_mut::<Ranking>().remove(player.account);
+}
+
+fn arrive(world: &mut World, player: Traveller) {
+    let season = world.resource::<Season>().number;
+    let standing = world.get::<BossRecord>(player.entity).and_then(|record| record.standing(season));
+    if let Some((damage, reached)) = standing {
+        world.resource_mut::<Ranking>().set(player.account, Score { damage, reached });
+    }
+}
+
+/// The ranking and the functions that show it.
+pub struct RankingPlugin;
+
+impl Plugin for RankingPlugin {
+    fn build(&self, app: &mut App) {
+        app.init_resource::<Ranking>();
+        app.add_start_reader(<BossRecord as PlayerRow>::TABLE, rebuild);
+        app.add_farewell(leave).add_arrival(arrive);
+        app.add_check("records and their ranking", check::check);
+        requests::register(app);
+    }
+}

@@ -1,0 +1,131 @@
+//! `stage_damage_ranking`, `get_top_damage`, `damage_ranking` (document 1; semantics, section 10).
+
+use std::marker::PhantomData;
+
+use bevy_app::App;
+use bevy_ecs::prelude::*;
+use bevy_time::{Real, Time};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::boss::ranking::Ranking;
+use crate::boss::{BossRecord, Season};
+use crate::identity::Account;
+use crate::levels::{Experience, LevelRules};
+use raidkeep_engine::dispatch::RequestApp;
+use raidkeep_engine::players::Players;
+use raidkeep_engine::request::lenient;
+use raidkeep_engine::request::lenient::Given;
+use raidkeep_engine::request::{Call, Player, Refusal, Request, Success, Waits};
+use raidkeep_engine::rules::Rules;
+
+/// Rows of a page.
+const PAGE_ROWS: usize = 10;
+
+pub(super) fn register(app: &mut App) {
+    app.add_waiting_request::<ShowRanking<StageDamageRanking>, _>(show_ranking::<StageDamageRanking>);
+    app.add_waiting_request::<ShowRanking<GetTopDamage>, _>(show_ranking::<GetTopDamage>);
+    app.add_waiting_request::<ShowRanking<DamageRanking>, _>(show_ranking::<DamageRanking>);
+}
+
+/// One of the names under which the ranking is shown, with its codes.
+pub trait RankingFunction: Clone + Send + Sync + 'static {
+    /// The function's name.
+    const FUNCTION: &'static str;
+    /// `page` is below 1 or not a number.
+    const PAGE: Refusal;
+    /// The page has no rows.
+    const NO_ROWS: Refusal;
+}
+
+/// The new function.
+#[derive(Debug, Clone)]
+pub struct StageDamageRanking;
+/// A legacy name.
+#[derive(Debug, Clone)]
+pub struct GetTopDamage;
+/// A legacy name.
+#[derive(Debug, Clone)]
+pub struct DamageRanking;
+
+impl RankingFunction for StageDamageRanking {
+    const FUNCTION: &'static str = "stage_damage_ranking";
+    const PAGE: Refusal = Refusal::new(89, "Page number error");
+    const NO_ROWS: Refusal = Refusal::new(88, "No data for this page");
+}
+
+impl RankingFunction for GetTopDamage {
+    const FUNCTION: &'static str = "get_top_damage";
+    const PAGE: Refusal = Refusal::new(99, "Page number error");
+    const NO_ROWS: Refusal = Refusal::new(98, "No data for this page");
+}
+
+impl RankingFunction for DamageRanking {
+    const FUNCTION: &'static str = "damage_ranking";
+    const PAGE: Refusal = GetTopDamage::PAGE;
+    const NO_ROWS: Refusal = GetTopDamage::NO_ROWS;
+}
+
+/// `stage_damage_ranking {token, page}`.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+pub struct ShowRanking<F> {
+    #[serde(default, deserialize_with = "lenient::any_integer", skip_serializing_if = "lenient::Given::is_missing")]
+    page: Given,
+    #[serde(skip)]
+    function: PhantomData<F>,
+}
+
+impl<F: RankingFunction> Request for ShowRanking<F> {
+    const FUNCTION: &'static str = F::FUNCTION;
+    type Caller = Player;
+    type Reply = RankingPage;
+}
+
+/// The reply: a page of the ranking, and where the player itself stands.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct RankingPage {
+    page: i64,
+    damage: u64,
+    ranking: i64,
+    rank: Vec<RankingRow>,
+}
+
+#[derive(Debug, Serialize, JsonSchema)]
+struct RankingRow {
+    #[serde(rename = "NO")]
+    number: usize,
+    name: String,
+    damage: u64,
+    fid: &'static str,
+    level: u32,
+}
+
+fn show_ranking<F: RankingFunction>(
+    In(call): In<Call<ShowRanking<F>>>,
+    ranking: Res<Ranking>,
+    season: Res<Season>,
+    levels: Res<Rules<LevelRules>>,
+    time: Res<Time<Real>>,
+    mut players: ResMut<Players>,
+    faces: Query<(&Account, &Experience, &BossRecord)>,
+) -> Waits<RankingPage> {
+    let Given::Number(page) = call.request.page else {
+        return Err(F::PAGE.into());
+    };
+    let before = usize::try_from(page).ok().and_then(|page| page.checked_sub(1)).ok_or(F::PAGE)?;
+    let first = before.saturating_mul(PAGE_ROWS).saturating_add(1);
+    let mut rank = Vec::with_capacity(PAGE_ROWS);
+    for (number, account, damage) in ranking.range(first, PAGE_ROWS) {
+        let entity = players.find(account, time.elapsed())?;
+        if let Ok((account, experience, _)) = faces.get(entity) {
+            let level = levels.standing(experience.total).level;
+            rank.push(RankingRow { number, name: account.name().to_owned(), damage, fid: "", level });
+        }
+    }
+    if rank.is_empty() {
+        return Err(F::NO_ROWS.into());
+    }
+    let own = ranking.rank(call.caller.account).and_then(|rank| i64::try_from(rank).ok());
+    let damage = faces.get(call.caller.entity).map_or(0, |(_, _, record)| record.best(season.number));
+    Ok(Success::with(RankingPage { page, damage, ranking: own.unwrap_or(-1), rank }))
+}

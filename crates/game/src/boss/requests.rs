@@ -1,0 +1,197 @@
+//! `stage_refresh_boss`, `check_boss_status`, `get_config_boss` (document 1; semantics, section 9).
+
+use bevy_app::App;
+use bevy_ecs::prelude::*;
+use schemars::{JsonSchema, json_schema};
+use serde::ser::SerializeMap;
+use serde::{Deserialize, Serialize, Serializer};
+
+use crate::boss::field::BossField;
+use crate::boss::model::Ratios;
+use crate::boss::rules::BossRules;
+use crate::items::Inventory;
+use crate::tickets::{TicketRules, Tickets};
+use raidkeep_engine::clock::Clock;
+use raidkeep_engine::dispatch::RequestApp;
+use raidkeep_engine::request::{Answer, Call, Player, Request, Success};
+use raidkeep_engine::rules::Rules;
+use raidkeep_engine::schema::schema_by_hand;
+
+/// The tickets of boss challenges.
+pub const BOSS_TICKET: u16 = 18;
+const MESSAGE: &str = "Successfully get hook information";
+
+pub(super) fn register(app: &mut App) {
+    app.add_request::<StageRefreshBoss, _>(stage_refresh_boss);
+    app.add_request::<CheckBossStatus, _>(check_boss_status);
+    app.add_request::<GetConfigBoss, _>(get_config_boss);
+}
+
+/// How many boss challenges a player has left today.
+pub fn challenges_left(
+    player: Entity,
+    players: &Query<(&Tickets, &Inventory)>,
+    rules: &TicketRules,
+    today: i32,
+) -> u32 {
+    let kind = rules.kind(BOSS_TICKET);
+    let left = players.get(player).ok().zip(kind);
+    left.map_or(0, |((tickets, inventory), kind)| tickets.left(kind, rules.is_vip(inventory), today))
+}
+
+/// `stage_refresh_boss {token}`.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+pub struct StageRefreshBoss {}
+
+impl Request for StageRefreshBoss {
+    const FUNCTION: &'static str = "stage_refresh_boss";
+    type Caller = Player;
+    type Reply = BossesShown;
+}
+
+/// The reply of `stage_refresh_boss`.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct BossesShown {
+    damage: u64,
+    limit: u32,
+    cd: i64,
+    mcd: i64,
+    ratio: Ratios,
+    at: BossMoments,
+}
+
+#[derive(Debug, Clone, Copy, Serialize, JsonSchema)]
+struct BossMoments {
+    next_reset_at: i64,
+    next_month_at: i64,
+}
+
+impl BossMoments {
+    fn of(clock: &Clock) -> Self {
+        Self { next_reset_at: clock.next_day_at(), next_month_at: clock.next_month_at() }
+    }
+}
+
+fn stage_refresh_boss(
+    In(call): In<Call<StageRefreshBoss>>,
+    field: BossField,
+    players: Query<(&Tickets, &Inventory)>,
+    tickets: Res<Rules<TicketRules>>,
+    clock: Res<Clock>,
+) -> Answer<BossesShown> {
+    Ok(Success::with(BossesShown {
+        damage: field.best(call.caller.entity),
+        limit: challenges_left(call.caller.entity, &players, &tickets, clock.day()),
+        cd: clock.seconds_to_next_day(),
+        mcd: clock.seconds_to_next_month(),
+        ratio: field.ratios(""),
+        at: BossMoments::of(&clock),
+    })
+    .message(MESSAGE))
+}
+
+/// `check_boss_status {token}`: the same in the legacy shape.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+pub struct CheckBossStatus {}
+
+impl Request for CheckBossStatus {
+    const FUNCTION: &'static str = "check_boss_status";
+    type Caller = Player;
+    type Reply = BossStatus;
+}
+
+/// The reply of `check_boss_status`.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct BossStatus {
+    damage: u64,
+    world_boss: Challenges,
+    boss_life_ratio: Ratios,
+    at: BossMoments,
+}
+
+#[derive(Debug, Serialize, JsonSchema)]
+struct Challenges {
+    remaining: u32,
+    time: i64,
+    month_time: i64,
+}
+
+fn check_boss_status(
+    In(call): In<Call<CheckBossStatus>>,
+    field: BossField,
+    players: Query<(&Tickets, &Inventory)>,
+    tickets: Res<Rules<TicketRules>>,
+    clock: Res<Clock>,
+) -> Answer<BossStatus> {
+    Ok(Success::with(BossStatus {
+        damage: field.best(call.caller.entity),
+        world_boss: Challenges {
+            remaining: challenges_left(call.caller.entity, &players, &tickets, clock.day()),
+            time: clock.seconds_to_next_day(),
+            month_time: clock.seconds_to_next_month(),
+        },
+        boss_life_ratio: field.ratios("boss"),
+        at: BossMoments::of(&clock),
+    })
+    .message(MESSAGE))
+}
+
+/// `get_config_boss {token}`.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+pub struct GetConfigBoss {}
+
+impl Request for GetConfigBoss {
+    const FUNCTION: &'static str = "get_config_boss";
+    type Caller = Player;
+    type Reply = ConfigShown;
+}
+
+/// The reply of `get_config_boss`.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct ConfigShown {
+    config: BossConfig,
+}
+
+/// `{"max_enter_time":3,"max_upload_damage":200000,"boss1":{"life_value":10000},..}`.
+#[derive(Debug)]
+struct BossConfig {
+    max_enter_time: u32,
+    max_upload_damage: u64,
+    lives: Vec<u64>,
+}
+
+schema_by_hand!(BossConfig, "BossConfig", |generator| {
+    let life = generator.subschema_for::<LifeValue>();
+    json_schema!({
+        "type": "object",
+        "properties": {"max_enter_time": {"type": "integer"}, "max_upload_damage": {"type": "integer"}},
+        "patternProperties": {"^boss[0-9]+$": life},
+        "required": ["max_enter_time", "max_upload_damage"],
+    })
+});
+
+#[derive(Debug, Serialize, JsonSchema)]
+struct LifeValue {
+    life_value: u64,
+}
+
+impl Serialize for BossConfig {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(Some(self.lives.len() + 2))?;
+        map.serialize_entry("max_enter_time", &self.max_enter_time)?;
+        map.serialize_entry("max_upload_damage", &self.max_upload_damage)?;
+        for (at, life_value) in self.lives.iter().enumerate() {
+            map.serialize_entry(&format!("boss{}", at + 1), &LifeValue { life_value: *life_value })?;
+        }
+        map.end()
+    }
+}
+
+fn get_config_boss(In(_): In<Call<GetConfigBoss>>, rules: Res<Rules<BossRules>>) -> Answer<ConfigShown> {
+    let config = BossConfig {
+        max_enter_time: rules.max_enter_time,
+        max_upload_damage: rules.max_upload_damage,
+        lives: rules.bosses.iter().map(|boss| boss.life_value).collect(),
+    };
+    Ok(Success::with(ConfigShown { config }))
+}

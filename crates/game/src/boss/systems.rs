@@ -1,0 +1,132 @@
+//! Seasons: they begin with the calendar month, once each, also when the server was down at that moment.
+
+use bevy_ecs::prelude::*;
+use schemars::JsonSchema;
+use serde::Serialize;
+
+use crate::boss::model::{ArchivedSeason, Roster, Season, SeasonArchive, WorldBoss};
+use crate::boss::ranking::Ranking;
+use crate::boss::rules::BossRules;
+use crate::items::Amount;
+use crate::mail::{Broadcast, Broadcasts, MailAudience, MailRules};
+use raidkeep_engine::account::AccountId;
+use raidkeep_engine::clock::Clock;
+use raidkeep_engine::events::Events;
+use raidkeep_engine::rules::Rules;
+use raidkeep_engine::schedule::Surroundings;
+use raidkeep_engine::storage::{Discarded, Touched};
+
+/// Seasons that are kept in the archive.
+const ARCHIVED_MAX: usize = 12;
+/// Rewards wait this long for players who do not come, in seconds: a year.
+const REWARD_LASTS_SECONDS: i64 = 365 * 86_400;
+
+/// The event `season_reset`.
+#[derive(Debug, Serialize, JsonSchema)]
+pub(super) struct SeasonReset {
+    season: u32,
+    mcd: i64,
+}
+
+/// Begins a season when a month has begun. A clock that jumps back begins none.
+pub fn begin_season(world: &mut World) {
+    let (month, next_at) = {
+        let clock = world.resource::<Clock>();
+        (clock.month(), clock.next_month_at())
+    };
+    let season = world.resource::<Season>();
+    if season.number == 0 || month > season.month {
+        close_season(world);
+        open_season(world, month);
+    }
+    world.resource_scope(|world, clock: Mut<Clock>| world.resource_mut::<Surroundings>().wake_at(next_at, &clock));
+}
+
+/// Archives the best of the season that is over, and rewards them.
+fn close_season(world: &mut World) {
+    let rules = world.resource::<Rules<BossRules>>();
+    let last_rewarded = rules.last_rewarded();
+    let ranked: Vec<(usize, AccountId, u64)> = world.resource::<Ranking>().best(last_rewarded).collect();
+    let rewards: Vec<(AccountId, Vec<Amount>)> =
+        ranked.iter().filter_map(|(rank, account, _)| Some((*account, rules.reward(*rank)?.to_vec()))).collect();
+    let (subj, body) = (rules.season_mail.subject.clone(), rules.season_mail.body.clone());
+    let from = world.resource::<Rules<MailRules>>().system_sender.clone();
+    let now = world.resource::<Clock>().now();
+    if !rewards.is_empty() {
+        world.resource_mut::<Broadcasts>().announce(Broadcast {
+            deliver_at: now,
+            expires_at: now + REWARD_LASTS_SECONDS,
+            from,
+            subj,
+            body,
+            items: Vec::new(),
+            audience: MailAudience::Ranked(rewards),
+        });
+    }
+    let number = world.resource::<Season>().number;
+    if number > 0 {
+        let best = ranked.into_iter().map(|(_, account, damage)| (account, damage)).collect();
+        let archive = &mut world.resource_mut::<SeasonArchive>().0;
+        archive.push(ArchivedSeason { number, best });
+        let surplus = archive.len().saturating_sub(ARCHIVED_MAX);
+        archive.drain(..surplus);
+    }
+    world.resource_mut::<Ranking>().clear();
+}
+
+/// Makes every boss of the rules whole.
+fn open_season(world: &mut World, month: i32) {
+    let lives: Vec<u64> = world.resource::<Rules<BossRules>>().bosses.iter().map(|boss| boss.life_value).collect();
+    let mut entities = world.resource::<Roster>().0.clone();
+    for (at, life) in lives.into_iter().enumerate() {
+        let boss = WorldBoss::whole(u32::try_from(at).unwrap_or(u32::MAX), life);
+        match entities.get(at) {
+            Some(entity) => drop(world.entity_mut(*entity).insert(boss)),
+            None => entities.push(world.spawn(boss).id()),
+        }
+    }
+    entities.iter().for_each(|entity| world.resource_mut::<Touched>().push(*entity));
+    world.resource_mut::<Roster>().0 = entities;
+    let mcd = world.resource::<Clock>().seconds_to_next_month();
+    let mut season = world.resource_mut::<Season>();
+    season.number += 1;
+    season.month = month;
+    let number = season.number;
+    if number > 1 {
+        world.resource_mut::<Events>().tell_everybody("season_reset", &SeasonReset { season: number, mcd });
+    }
+}
+
+/// Makes the bosses of a running season those of rules that have changed: new ones come with all their life, those that are
+/// no longer there go, and the others change theirs.
+pub fn follow_rules(world: &mut World) {
+    let lives: Vec<u64> = world.resource::<Rules<BossRules>>().bosses.iter().map(|boss| boss.life_value).collect();
+    let mut entities = world.resource::<Roster>().0.clone();
+    for entity in entities.drain(lives.len().min(entities.len())..) {
+        world.resource_mut::<Discarded>().push(entity);
+    }
+    for (at, life) in lives.into_iter().enumerate() {
+        match entities.get(at).copied() {
+            None => {
+                let boss = WorldBoss::whole(u32::try_from(at).unwrap_or(u32::MAX), life);
+                entities.push(world.spawn(boss).id());
+                world.resource_mut::<Touched>().push(entities[at]);
+            }
+            Some(entity) => {
+                if let Some(mut boss) = world.get_mut::<WorldBoss>(entity).filter(|boss| boss.life != life) {
+                    boss.change_life(life);
+                    world.resource_mut::<Touched>().push(entity);
+                }
+            }
+        }
+    }
+    world.resource_mut::<Roster>().0 = entities;
+}
+
+/// Puts the roster together from the bosses' rows.
+pub fn restore_roster(world: &mut World) {
+    let mut bosses: Vec<(u32, Entity)> =
+        world.query::<(Entity, &WorldBoss)>().iter(world).map(|(entity, boss)| (boss.number, entity)).collect();
+    bosses.sort_unstable();
+    world.resource_mut::<Roster>().0 = bosses.into_iter().map(|(_, entity)| entity).collect();
+}

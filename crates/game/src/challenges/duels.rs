@@ -1,0 +1,216 @@
+//! What it takes to make a challenge and to answer one.
+
+use bevy_app::App;
+use bevy_ecs::prelude::*;
+use bevy_ecs::system::SystemParam;
+use schemars::JsonSchema;
+use serde::Serialize;
+
+use crate::battles::{Arena, number_of};
+use crate::challenges::index::ChallengeIndex;
+use crate::challenges::model::{Challenge, LastChallenge};
+use crate::challenges::rules::ChallengeRules;
+use raidkeep_engine::account::AccountId;
+use raidkeep_engine::clock::Clock;
+use raidkeep_engine::events::EventApp;
+use raidkeep_engine::rules::Rules;
+
+/// Everything about challenges.
+#[derive(SystemParam)]
+pub struct Duels<'w, 's> {
+    /// Where the battles are.
+    pub arena: Arena<'w, 's>,
+    challenges: Query<'w, 's, &'static Challenge>,
+    index: ResMut<'w, ChallengeIndex>,
+    last: ResMut<'w, LastChallenge>,
+    rules: Res<'w, Rules<ChallengeRules>>,
+    clock: Res<'w, Clock>,
+}
+
+/// Why there is no challenge, or no battle. Each has the code that document 5 leaves open.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum DuelError {
+    /// No open challenge to the player has that number.
+    #[error("no such challenge")]
+    NoSuchChallenge,
+    /// One of the two is in a battle.
+    #[error("one of the two is in a battle")]
+    Busy,
+    /// The other one is not online.
+    #[error("the other player is not online")]
+    Offline,
+    /// Nobody challenges itself.
+    #[error("a player cannot challenge itself")]
+    Oneself,
+    /// Too many are open.
+    #[error("too many challenges are open")]
+    TooMany,
+}
+
+/// What who is challenged is told, as the event `challenge_info` and at its address (document 5).
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct ChallengeTold<'a> {
+    id: String,
+    role: &'a str,
+    image_data: Option<&'a str>,
+}
+
+impl<'a> ChallengeTold<'a> {
+    /// Challenge number `id` of the player `role`, with the portrait it has sent.
+    pub fn new(id: u64, role: &'a str, image_data: Option<&'a str>) -> Self {
+        Self { id: id.to_string(), role, image_data }
+    }
+}
+
+/// The events `challenge_accepted` and `challenge_rejected`, to the challenger: the answer that document 5 has
+/// `/challenge_info` give, and who gives it.
+#[derive(Debug, Serialize, JsonSchema)]
+struct ChallengeAnswered<'a> {
+    id: String,
+    role: &'a str,
+    status: bool,
+    image_data: Option<&'a str>,
+}
+
+/// The event `challenge_ended`, to both: nobody has answered.
+#[derive(Debug, Serialize, JsonSchema)]
+struct ChallengeEnded {
+    id: String,
+}
+
+pub(super) fn register(app: &mut App) {
+    app.add_event::<ChallengeTold<'_>>("challenge_info").add_event::<ChallengeEnded>("challenge_ended");
+    app.add_event::<ChallengeAnswered<'_>>("challenge_accepted")
+        .add_event::<ChallengeAnswered<'_>>("challenge_rejected");
+}
+
+/// What somebody says to a challenge.
+#[derive(Debug, Clone, Copy)]
+pub struct Response<'a> {
+    /// Who is asked.
+    pub name: &'a str,
+    /// Whether it accepts.
+    pub accepts: bool,
+    /// Its portrait, checked.
+    pub image_data: Option<&'a str>,
+}
+
+impl Duels<'_, '_> {
+    /// Makes a challenge, tells who is challenged, and returns its number. The same one is not made twice while it is
+    /// open.
+    pub fn challenge(
+        &mut self,
+        challenger: (AccountId, &str),
+        challenged: AccountId,
+        image_data: Option<String>,
+    ) -> Result<u64, DuelError> {
+        let (account, name) = challenger;
+        self.check(account, challenged)?;
+        if let Some(open) = self.open(account, challenged) {
+            return Ok(open);
+        }
+        let has_room = self.index.sent(account).len() < self.rules.sent_max
+            && self.index.received(challenged).len() < self.rules.received_max;
+        if !has_room {
+            return Err(DuelError::TooMany);
+        }
+        let id = self.last.next_id();
+        let info = ChallengeTold::new(id, name, image_data.as_deref());
+        self.arena.tell(challenged, "challenge_info", &info);
+        let ends_at = self.clock.now().saturating_add(self.rules.unanswered_seconds);
+        let challenger_name = name.to_owned();
+        self.arena.spawn(Challenge { id, challenger: account, challenged, challenger_name, image_data, ends_at });
+        Ok(id)
+    }
+
+    fn check(&self, challenger: AccountId, challenged: AccountId) -> Result<(), DuelError> {
+        if challenger == challenged {
+            Err(DuelError::Oneself)
+        } else if !self.arena.online.is_online(challenged) {
+            Err(DuelError::Offline)
+        } else if self.arena.is_fighting(challenger) {
+            Err(DuelError::Busy)
+        } else {
+            Ok(())
+        }
+    }
+
+    /// The open challenge from one to the other.
+    fn open(&self, challenger: AccountId, challenged: AccountId) -> Option<u64> {
+        let is_to = |id: &u64| self.get(*id).is_some_and(|challenge| challenge.challenged == challenged);
+        self.index.sent(challenger).find(is_to)
+    }
+
+    fn get(&self, id: u64) -> Option<&Challenge> {
+        self.challenges.get(self.index.find(id)?).ok()
+    }
+
+    /// The open challenge of that number, if it is to this account.
+    pub fn received(&self, account: AccountId, id: &str) -> Option<&Challenge> {
+        self.get(number_of(id)?).filter(|challenge| challenge.challenged == account)
+    }
+
+    /// All open challenges to this account, in the order in which they were made.
+    pub fn all_received(&self, account: AccountId) -> impl Iterator<Item = &Challenge> {
+        self.index.received(account).filter_map(|id| self.get(id))
+    }
+
+    /// Answers a challenge. It is gone then, and if it is accepted and the challenger can be had, the battle begins.
+    pub fn answer(&mut self, account: AccountId, id: &str, response: Response<'_>) -> Result<(), DuelError> {
+        let challenge = self.received(account, id).ok_or(DuelError::NoSuchChallenge)?.clone();
+        if response.accepts && self.arena.is_fighting(account) {
+            return Err(DuelError::Busy);
+        }
+        self.remove(&challenge);
+        let Response { name, accepts, image_data } = response;
+        let mut answered = ChallengeAnswered { id: challenge.id.to_string(), role: name, status: false, image_data };
+        if !accepts {
+            self.arena.tell(challenge.challenger, "challenge_rejected", &answered);
+            return Ok(());
+        }
+        if !self.arena.online.is_online(challenge.challenger) {
+            return Err(DuelError::Offline);
+        }
+        if self.arena.is_fighting(challenge.challenger) {
+            return Err(DuelError::Busy);
+        }
+        self.arena.begin(challenge.id, challenge.challenger, account).ok_or(DuelError::Offline)?;
+        answered.status = true;
+        self.arena.tell(challenge.challenger, "challenge_accepted", &answered);
+        Ok(())
+    }
+
+    /// Ends the challenges whose time is up, and tells both. Returns when the next one ends, unix seconds.
+    pub fn end_unanswered(&mut self) -> Option<i64> {
+        self.index.bring_within(self.clock.now(), self.rules.unanswered_seconds);
+        while let Some(entity) = self.index.pop_due(self.clock.now()) {
+            self.end(entity);
+        }
+        self.index.next_at()
+    }
+
+    /// Ends all challenges to and from somebody, and tells the others.
+    pub fn end_all_of(&mut self, account: AccountId) {
+        let ids: Vec<u64> = self.index.sent(account).chain(self.index.received(account)).collect();
+        for entity in ids.into_iter().filter_map(|id| self.index.find(id)).collect::<Vec<_>>() {
+            self.end(entity);
+        }
+    }
+
+    fn end(&mut self, entity: Entity) {
+        let Ok(challenge) = self.challenges.get(entity).cloned() else {
+            return;
+        };
+        self.remove(&challenge);
+        for account in [challenge.challenger, challenge.challenged] {
+            self.arena.tell(account, "challenge_ended", &ChallengeEnded { id: challenge.id.to_string() });
+        }
+    }
+
+    fn remove(&mut self, challenge: &Challenge) {
+        if let Some(entity) = self.index.find(challenge.id) {
+            self.index.forget(challenge);
+            self.arena.discard(entity);
+        }
+    }
+}

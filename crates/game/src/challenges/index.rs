@@ -1,0 +1,84 @@
+//! Where challenges are and when they end. In memory only: it is put together from the challenges.
+
+use std::collections::{BTreeSet, HashMap};
+
+use bevy_ecs::prelude::*;
+
+use crate::challenges::model::Challenge;
+use raidkeep_engine::account::AccountId;
+use raidkeep_engine::due::DueQueue;
+
+/// All open challenges.
+#[derive(Debug, Default, Resource)]
+pub struct ChallengeIndex {
+    by_id: HashMap<u64, Entity>,
+    /// By number, and so in the order in which they were made.
+    sent: HashMap<AccountId, BTreeSet<u64>>,
+    received: HashMap<AccountId, BTreeSet<u64>>,
+    due: DueQueue<u64>,
+}
+
+impl ChallengeIndex {
+    /// Takes in a challenge.
+    pub fn enlist(&mut self, entity: Entity, id: u64, challenger: AccountId, challenged: AccountId, ends_at: i64) {
+        self.by_id.insert(id, entity);
+        self.sent.entry(challenger).or_default().insert(id);
+        self.received.entry(challenged).or_default().insert(id);
+        self.due.set(id, ends_at);
+    }
+
+    /// Forgets a challenge.
+    pub fn forget(&mut self, challenge: &Challenge) {
+        self.by_id.remove(&challenge.id);
+        self.due.cancel(challenge.id);
+        for (list, account) in [(&mut self.sent, challenge.challenger), (&mut self.received, challenge.challenged)] {
+            if let Some(ids) = list.get_mut(&account) {
+                ids.remove(&challenge.id);
+                if ids.is_empty() {
+                    list.remove(&account);
+                }
+            }
+        }
+    }
+
+    /// The challenge of that number.
+    pub fn find(&self, id: u64) -> Option<Entity> {
+        self.by_id.get(&id).copied()
+    }
+
+    /// Those that somebody has sent, in the order in which they were made.
+    pub fn sent(&self, account: AccountId) -> impl ExactSizeIterator<Item = u64> {
+        self.sent.get(&account).unwrap_or(const { &BTreeSet::new() }).iter().copied()
+    }
+
+    /// Those that somebody has received, in the order in which they were made.
+    pub fn received(&self, account: AccountId) -> impl ExactSizeIterator<Item = u64> {
+        self.received.get(&account).unwrap_or(const { &BTreeSet::new() }).iter().copied()
+    }
+
+    /// Nothing happens later than `seconds` from `now`, however the clock was set.
+    pub fn bring_within(&mut self, now: i64, seconds: i64) {
+        self.due.bring_within(now, seconds);
+    }
+
+    /// Takes out a challenge whose time is up; whoever gets it forgets it.
+    pub fn pop_due(&mut self, now: i64) -> Option<Entity> {
+        let id = self.due.pop(now)?;
+        self.find(id)
+    }
+
+    /// When the next one ends, unix seconds.
+    pub fn next_at(&self) -> Option<i64> {
+        self.due.next_at()
+    }
+
+    /// How many are open.
+    pub fn len(&self) -> usize {
+        self.by_id.len()
+    }
+
+    /// Whether none is open.
+    pub fn is_empty(&self) -> bool {
+        self.by_id.is_empty()
+    }
+}

@@ -1,0 +1,55 @@
+//! Challenges: one player asks another to battle, who accepts, rejects, or lets it pass (semantics, section 15;
+//! document 5, /challenge, /accept_c and /refrash).
+//!
+//! A challenge is an entity that is kept until it is answered or its time is up. The challenger never waits for the
+//! answer: it comes as an event, and shows in `refrash`. Not here: the battle that follows.
+
+mod check;
+pub mod duels;
+pub mod index;
+pub mod model;
+pub mod push;
+pub mod requests;
+pub mod rules;
+pub mod systems;
+
+use bevy_app::{App, Plugin};
+use bevy_ecs::prelude::*;
+
+use crate::battles::BattleSystems;
+use raidkeep_engine::account::AccountId;
+use raidkeep_engine::rules::RulesApp;
+use raidkeep_engine::schedule::{Tick, TickSystems};
+use raidkeep_engine::storage::StorageApp;
+use raidkeep_engine::travel::{Mention, PortabilityApp};
+use raidkeep_engine::verify::VerifyApp;
+
+pub use index::ChallengeIndex;
+pub use model::Challenge;
+pub use push::PushSettings;
+pub use rules::ChallengeRules;
+
+impl Mention for Challenge {
+    fn names(&self, account: AccountId) -> bool {
+        self.challenger == account || self.challenged == account
+    }
+}
+
+/// Challenges and the functions of them.
+pub struct ChallengesPlugin {
+    /// How players without a connection are told of challenges at their address; `None` = they are not.
+    pub push: Option<PushSettings>,
+}
+
+impl Plugin for ChallengesPlugin {
+    fn build(&self, app: &mut App) {
+        app.add_rules::<ChallengeRules>().add_world_entities::<Challenge>();
+        app.add_world_row::<model::LastChallenge>().init_resource::<ChallengeIndex>();
+        duels::register(app);
+        app.add_check("challenges", check::check);
+        app.add_farewell_system(systems::part).add_mentions::<Challenge>();
+        requests::register(app);
+        push::register(app, self.push.as_ref());
+        app.add_systems(Tick, systems::end_unanswered.after(BattleSystems).before(TickSystems::PutAway));
+    }
+}

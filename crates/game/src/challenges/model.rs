@@ -1,0 +1,67 @@
+//! A challenge.
+
+use bevy_ecs::lifecycle::HookContext;
+use bevy_ecs::prelude::*;
+use bevy_ecs::world::DeferredWorld;
+use serde::{Deserialize, Serialize};
+
+use crate::challenges::index::ChallengeIndex;
+use raidkeep_engine::account::AccountId;
+use raidkeep_engine::storage::{WorldEntity, WorldRow};
+
+/// An open challenge. It does not change; answered, or not answered in time, it is gone.
+#[derive(Debug, Clone, PartialEq, Eq, Component, Serialize, Deserialize)]
+#[component(on_add = enlist)]
+pub struct Challenge {
+    /// Its number, unique in the world; the battle that comes of it has the same.
+    pub id: u64,
+    /// Who asks.
+    pub challenger: AccountId,
+    /// Who is asked.
+    pub challenged: AccountId,
+    /// The challenger's username.
+    pub challenger_name: String,
+    /// The challenger's portrait, a PNG as base64, if it has sent one.
+    pub image_data: Option<String>,
+    /// When it ends unanswered, unix seconds.
+    pub ends_at: i64,
+}
+
+impl WorldEntity for Challenge {
+    const TABLE: &'static str = "challenges";
+
+    fn key(&self) -> u64 {
+        self.id
+    }
+}
+
+/// A challenge that is made or comes back after a restart is found again and has its moment.
+fn enlist(mut world: DeferredWorld<'_>, context: HookContext) {
+    let known = world
+        .get::<Challenge>(context.entity)
+        .map(|challenge| (challenge.id, challenge.challenger, challenge.challenged, challenge.ends_at));
+    if let Some((id, challenger, challenged, ends_at)) = known {
+        world.resource_mut::<ChallengeIndex>().enlist(context.entity, id, challenger, challenged, ends_at);
+    }
+}
+
+/// The number of the last challenge; none comes again.
+#[derive(Debug, Default, Resource, Serialize, Deserialize)]
+pub struct LastChallenge(u64);
+
+impl LastChallenge {
+    /// That number.
+    pub fn number(&self) -> u64 {
+        self.0
+    }
+
+    /// The number of the next one.
+    pub fn next_id(&mut self) -> u64 {
+        self.0 += 1;
+        self.0
+    }
+}
+
+impl WorldRow for LastChallenge {
+    const TABLE: &'static str = "last_challenge";
+}

@@ -1,0 +1,180 @@
+//! Telling old clients of challenges where they listen (document 5, /challenge_info; semantics, section 15). Off unless the
+//! operator wants it.
+//!
+//! Whoever is connected has the event, and `refrash` shows the challenge to everybody; so nothing is repeated here that
+//! was not answered. A message never goes to another host than the one the login came from.
+
+use std::collections::HashMap;
+use std::net::SocketAddr;
+
+use bevy_app::App;
+use bevy_ecs::prelude::*;
+use bevy_ecs::system::SystemParam;
+use serde::Deserialize;
+
+use crate::challenges::duels::{ChallengeTold, Duels, Response};
+use crate::challenges::requests::checked_image;
+use crate::identity::{Account, ClientAddress};
+use crate::images::Images;
+use crate::platforms::PlatformSystems;
+use raidkeep_engine::account::AccountId;
+use raidkeep_engine::clock::Clock;
+use raidkeep_engine::events::Listeners;
+use raidkeep_engine::exchange::lines::{Exchanges, Line, LineSettings, Owner};
+use raidkeep_engine::exchange::{CallOutcome, Exchange, Method};
+use raidkeep_engine::login::Login;
+use raidkeep_engine::players::Players;
+use raidkeep_engine::rules::Rules;
+use raidkeep_engine::schedule::Tick;
+
+/// What leads to the players' clients. They are many, so that no failure of one closes it.
+const CLIENTS: Line = Line("clients");
+const OWNER: Owner = Owner("challenges");
+/// The ports below belong to the system's services, and no game client listens there.
+const FIRST_PORT: u16 = 1024;
+
+/// How clients are told at their address.
+#[derive(Debug, Clone)]
+pub struct PushSettings {
+    /// How many at a time, and how long an answer is waited for.
+    pub line: LineSettings,
+    /// Ports that nothing is sent to: those of this server itself.
+    pub refused_ports: Vec<u16>,
+}
+
+impl PushSettings {
+    fn allows(&self, address: SocketAddr) -> bool {
+        address.port() >= FIRST_PORT && !self.refused_ports.contains(&address.port())
+    }
+}
+
+/// What was sent and is not answered.
+#[derive(Debug, Resource)]
+struct Pushed {
+    settings: PushSettings,
+    /// Whom each exchange has told of which challenge.
+    asked: HashMap<u64, (AccountId, u64)>,
+}
+
+pub(super) fn register(app: &mut App, settings: Option<&PushSettings>) {
+    let Some(settings) = settings else {
+        return;
+    };
+    let line = LineSettings { circuit: None, ..settings.line };
+    app.world_mut().resource_mut::<Exchanges>().add_line(CLIENTS, line);
+    app.insert_resource(Pushed { settings: settings.clone(), asked: HashMap::new() });
+    app.add_systems(Tick, take_answers.in_set(PlatformSystems::Push));
+}
+
+/// What shows where the client of a player is.
+type Client = (&'static ClientAddress, &'static Listeners, &'static Login);
+
+/// To tell clients of challenges.
+#[derive(SystemParam)]
+pub struct Push<'w, 's> {
+    pushed: Option<ResMut<'w, Pushed>>,
+    exchanges: ResMut<'w, Exchanges>,
+    players: Res<'w, Players>,
+    clients: Query<'w, 's, Client>,
+    clock: Res<'w, Clock>,
+}
+
+impl Push<'_, '_> {
+    /// Tells who is challenged, unless it is connected, listens nowhere, or was told and has not answered yet. When too
+    /// many messages are under way it is not told: `refrash` will show it.
+    pub fn send(&mut self, id: u64, challenged: AccountId, told: &ChallengeTold<'_>) {
+        let Some(pushed) = &mut self.pushed else {
+            return;
+        };
+        let client = self.players.entity(challenged).and_then(|entity| self.clients.get(entity).ok());
+        let silent = client.filter(|(_, listeners, login)| !listeners.is_connected_as(login.generation()));
+        let address = silent.and_then(|(client, ..)| client.0).filter(|address| pushed.settings.allows(*address));
+        let is_under_way = pushed.asked.values().any(|(_, asked)| *asked == id);
+        let (Some(address), false, Ok(body)) = (address, is_under_way, serde_json::to_vec(told)) else {
+            return;
+        };
+        let exchange = Exchange {
+            method: Method::Post,
+            url: format!("http://{address}/challenge_info"),
+            headers: vec![("Content-Type", "application/json; charset=utf-8".to_owned())],
+            body,
+        };
+        if let Ok(number) = self.exchanges.start(CLIENTS, OWNER, exchange, self.clock.now()) {
+            pushed.asked.insert(number, (challenged, id));
+        }
+    }
+}
+
+/// What a client answers.
+#[derive(Debug, PartialEq, Eq, Deserialize)]
+struct ClientAnswer {
+    status: bool,
+    id: String,
+    #[serde(default)]
+    image_data: Option<String>,
+}
+
+impl ClientAnswer {
+    /// The answer to challenge number `id`, if it is one.
+    fn read(outcome: &CallOutcome, id: u64) -> Option<Self> {
+        let answered = outcome.as_ref().ok().filter(|answered| answered.status == 200)?;
+        serde_json::from_slice(&answered.body).ok().filter(|answer: &Self| answer.id == id.to_string())
+    }
+}
+
+/// Takes what clients answer as `challenge_info` takes it. What is no answer, or comes late, changes nothing.
+fn take_answers(
+    mut pushed: ResMut<Pushed>,
+    mut exchanges: ResMut<Exchanges>,
+    mut duels: Duels,
+    players: Res<Players>,
+    accounts: Query<&Account>,
+    images: Res<Rules<Images>>,
+) {
+    for done in exchanges.take_done(OWNER) {
+        let Some((account, id)) = pushed.asked.remove(&done.number) else {
+            continue;
+        };
+        let answer = ClientAnswer::read(&done.outcome, id);
+        let answer = answer.and_then(|answer| Some((answer.status, checked_image(answer.image_data, &images).ok()?)));
+        let player = players.entity(account).and_then(|entity| accounts.get(entity).ok());
+        let (Some((accepts, image_data)), Some(player)) = (answer, player) else {
+            continue;
+        };
+        // Whoever answers is there.
+        duels.arena.online.hear(account);
+        let response = Response { name: player.name(), accepts, image_data: image_data.as_deref() };
+        if let Err(error) = duels.answer(account, &id.to_string(), response) {
+            tracing::debug!(challenge = id, %error, "a client's answer to a challenge came to nothing");
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use raidkeep_engine::exchange::{Answered, CallFailure};
+
+    fn read(status: u16, body: &str) -> Option<ClientAnswer> {
+        ClientAnswer::read(&Ok(Answered { status, body: body.as_bytes().to_vec() }), 7)
+    }
+
+    #[test]
+    fn only_an_answer_to_this_very_challenge_counts() {
+        let answer = read(200, r#"{"status":true,"id":"7","image_data":null,"more":1}"#);
+        assert_eq!(answer, Some(ClientAnswer { status: true, id: "7".to_owned(), image_data: None }));
+        for body in ["", "[]", "{}", r#"{"status":true}"#, r#"{"status":1,"id":"7"}"#, r#"{"status":true,"id":"8"}"#] {
+            assert_eq!(read(200, body), None, "{body}");
+        }
+        assert_eq!(read(500, r#"{"status":true,"id":"7"}"#), None, "a failure is no answer");
+        assert_eq!(ClientAnswer::read(&Err(CallFailure::TimedOut), 7), None);
+    }
+
+    #[test]
+    fn nothing_is_sent_to_ports_of_the_system_and_of_the_server() {
+        let line = LineSettings { in_flight: 1, deadline_seconds: 1, circuit: None };
+        let settings = PushSettings { line, refused_ports: vec![7350] };
+        let allowed = |port: u16| settings.allows(SocketAddr::from(([10, 0, 0, 1], port)));
+        assert_eq!([0, 22, 1023, 1024, 7350, 65_535].map(allowed), [false, false, false, true, false, true]);
+    }
+}

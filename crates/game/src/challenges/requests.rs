@@ -1,0 +1,314 @@
+//! `challenge`, `accept_challenge`, `reject_challenge`, `challenge_info`, `accept_c`, `refrash` and `refresh`
+//! (document 5; semantics, section 15).
+
+use bevy_app::App;
+use bevy_ecs::prelude::*;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::challenges::duels::{ChallengeTold, DuelError, Duels, Response};
+use crate::challenges::push::Push;
+use crate::identity::own_role;
+use crate::identity::{Account, username_key};
+use crate::images::Images;
+use raidkeep_engine::dispatch::RequestApp;
+use raidkeep_engine::request::route::RouteApp;
+use raidkeep_engine::request::{Answer, Call, Player, Refusal, Request, Success, Waits};
+use raidkeep_engine::rules::Rules;
+use raidkeep_engine::storage::Directory;
+
+pub(super) fn register(app: &mut App) {
+    app.add_waiting_request::<MakeChallenge, _>(challenge);
+    app.add_request::<AcceptChallenge, _>(accept_challenge);
+    app.add_request::<RejectChallenge, _>(reject_challenge);
+    app.add_request::<ChallengeInfo, _>(challenge_info);
+    app.add_request::<AcceptC, _>(accept_c);
+    app.add_request::<Refrash, _>(refrash);
+    app.add_request::<Refresh, _>(refresh);
+    app.add_route::<MakeChallenge>("/challenge");
+    app.add_route::<AcceptChallenge>("/accept_challenge").add_route::<RejectChallenge>("/reject_challenge");
+    app.add_route::<ChallengeInfo>("/challenge_info").add_route::<AcceptC>("/accept_c");
+    app.add_route::<Refrash>("/refrash").add_route::<Refresh>("/refresh");
+}
+
+/// The codes of document 5 beside 200, which it leaves to the server.
+mod code {
+    pub(super) const OK: u16 = 200;
+    pub(super) const NOT_YOUR_ROLE: u16 = 403;
+    pub(super) const NOT_FOUND: u16 = 404;
+    pub(super) const BUSY: u16 = 409;
+    pub(super) const OFFLINE: u16 = 410;
+    pub(super) const ILLEGAL: u16 = 422;
+    pub(super) const TOO_MANY: u16 = 429;
+}
+
+impl DuelError {
+    fn code(self) -> u16 {
+        match self {
+            Self::NoSuchChallenge => code::NOT_FOUND,
+            Self::Busy => code::BUSY,
+            Self::Offline => code::OFFLINE,
+            Self::Oneself => code::ILLEGAL,
+            Self::TooMany => code::TOO_MANY,
+        }
+    }
+}
+
+/// The portrait that a client sent: none where it is empty; an error where it is no image.
+pub(super) fn checked_image(image_data: Option<String>, images: &Images) -> Result<Option<String>, u16> {
+    match image_data.filter(|image| !image.is_empty()) {
+        Some(image) => images.check_upload(&image).map(|()| Some(image)).map_err(|_| code::ILLEGAL),
+        None => Ok(None),
+    }
+}
+
+/// `challenge {role1, role2, image_data}`.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+pub struct MakeChallenge {
+    role1: String,
+    role2: String,
+    #[serde(default)]
+    image_data: Option<String>,
+}
+
+impl Request for MakeChallenge {
+    const FUNCTION: &'static str = "challenge";
+    type Caller = Player;
+    type Reply = Challenged;
+}
+
+/// The reply of `challenge`. It does not wait for the answer, so that `status` is false and there is no image yet.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct Challenged {
+    status_code: u16,
+    status: bool,
+    image_data: Option<String>,
+    id: String,
+}
+
+fn challenge(
+    In(call): In<Call<MakeChallenge>>,
+    mut duels: Duels,
+    mut push: Push,
+    accounts: Query<&Account>,
+    directory: Res<Directory>,
+    images: Res<Rules<Images>>,
+) -> Waits<Challenged> {
+    let MakeChallenge { role1, role2, image_data } = call.request;
+    let account = accounts.get(call.caller.entity).map_err(|_| Refusal::internal())?;
+    let refused =
+        |status_code| Ok(Success::with(Challenged { status_code, status: false, image_data: None, id: String::new() }));
+    if own_role(account, &role1).is_err() {
+        return refused(code::NOT_YOUR_ROLE);
+    }
+    let image_data = match checked_image(image_data, &images) {
+        Ok(image_data) => image_data,
+        Err(code) => return refused(code),
+    };
+    let Some(challenged) = directory.find(&username_key(&role2))? else {
+        return refused(code::NOT_FOUND);
+    };
+    match duels.challenge((call.caller.account, account.name()), challenged, image_data.clone()) {
+        Ok(id) => {
+            push.send(id, challenged, &ChallengeTold::new(id, account.name(), image_data.as_deref()));
+            let id = id.to_string();
+            Ok(Success::with(Challenged { status_code: code::OK, status: false, image_data: None, id }))
+        }
+        Err(error) => refused(error.code()),
+    }
+}
+
+/// A reply that is only a code.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct AnswerSent {
+    status_code: u16,
+}
+
+/// `accept_challenge {role, id}`.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+pub struct AcceptChallenge {
+    role: String,
+    id: String,
+}
+
+impl Request for AcceptChallenge {
+    const FUNCTION: &'static str = "accept_challenge";
+    type Caller = Player;
+    type Reply = AnswerSent;
+}
+
+fn accept_challenge(
+    In(call): In<Call<AcceptChallenge>>,
+    duels: Duels,
+    accounts: Query<&Account>,
+) -> Answer<AnswerSent> {
+    send_answer(call.caller, &call.request.role, &call.request.id, true, duels, accounts)
+}
+
+/// `reject_challenge {role, id}`.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+pub struct RejectChallenge {
+    role: String,
+    id: String,
+}
+
+impl Request for RejectChallenge {
+    const FUNCTION: &'static str = "reject_challenge";
+    type Caller = Player;
+    type Reply = AnswerSent;
+}
+
+fn reject_challenge(
+    In(call): In<Call<RejectChallenge>>,
+    duels: Duels,
+    accounts: Query<&Account>,
+) -> Answer<AnswerSent> {
+    send_answer(call.caller, &call.request.role, &call.request.id, false, duels, accounts)
+}
+
+fn send_answer(
+    caller: Player,
+    role: &str,
+    id: &str,
+    accepts: bool,
+    mut duels: Duels,
+    accounts: Query<&Account>,
+) -> Answer<AnswerSent> {
+    let account = accounts.get(caller.entity).map_err(|_| Refusal::internal())?;
+    let status_code = match own_role(account, role) {
+        Err(_) => code::NOT_YOUR_ROLE,
+        Ok(()) => {
+            let response = Response { name: account.name(), accepts, image_data: None };
+            duels.answer(caller.account, id, response).map_or_else(DuelError::code, |()| code::OK)
+        }
+    };
+    Ok(Success::with(AnswerSent { status_code }))
+}
+
+/// `accept_c {id, status}`: accepts or rejects; the answer says whether the battle begins.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+pub struct AcceptC {
+    id: String,
+    status: bool,
+}
+
+impl Request for AcceptC {
+    const FUNCTION: &'static str = "accept_c";
+    type Caller = Player;
+    type Reply = Entered;
+}
+
+/// The reply of `accept_c`.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct Entered {
+    status: bool,
+}
+
+fn accept_c(In(call): In<Call<AcceptC>>, mut duels: Duels, accounts: Query<&Account>) -> Answer<Entered> {
+    let AcceptC { id, status: accepts } = call.request;
+    let account = accounts.get(call.caller.entity).map_err(|_| Refusal::internal())?;
+    let response = Response { name: account.name(), accepts, image_data: None };
+    let status = duels.answer(call.caller.account, &id, response).is_ok() && accepts;
+    Ok(Success::with(Entered { status }))
+}
+
+/// `challenge_info {id, status?, image_data?}`: what a client answers to the event of that name. Without `status` it
+/// shows the challenge and leaves it open.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+pub struct ChallengeInfo {
+    id: String,
+    #[serde(default)]
+    status: Option<bool>,
+    #[serde(default)]
+    image_data: Option<String>,
+}
+
+impl Request for ChallengeInfo {
+    const FUNCTION: &'static str = "challenge_info";
+    type Caller = Player;
+    type Reply = ChallengeShown;
+}
+
+/// The reply of `challenge_info`: the challenge, and whether its battle begins.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct ChallengeShown {
+    id: String,
+    role: String,
+    image_data: Option<String>,
+    status: bool,
+}
+
+const NO_SUCH_CHALLENGE: Refusal = Refusal::new(404, "no such challenge");
+
+fn challenge_info(
+    In(call): In<Call<ChallengeInfo>>,
+    mut duels: Duels,
+    accounts: Query<&Account>,
+    images: Res<Rules<Images>>,
+) -> Answer<ChallengeShown> {
+    let ChallengeInfo { id, status: accepts, image_data } = call.request;
+    let account = accounts.get(call.caller.entity).map_err(|_| Refusal::internal())?;
+    let malformed = |_| Refusal::malformed("data.image_data", "base64 of a PNG within the limits");
+    let portrait = checked_image(image_data, &images).map_err(malformed)?;
+    let challenge = duels.received(call.caller.account, &id).ok_or(NO_SUCH_CHALLENGE)?;
+    let (role, image_data) = (challenge.challenger_name.clone(), challenge.image_data.clone());
+    let status = accepts.is_some_and(|accepts| {
+        let response = Response { name: account.name(), accepts, image_data: portrait.as_deref() };
+        duels.answer(call.caller.account, &id, response).is_ok() && accepts
+    });
+    Ok(Success::with(ChallengeShown { id, role, image_data, status }))
+}
+
+/// `refrash {role}`, as the document spells it.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+pub struct Refrash {
+    role: String,
+}
+
+impl Request for Refrash {
+    const FUNCTION: &'static str = "refrash";
+    type Caller = Player;
+    type Reply = Refreshed;
+}
+
+/// `refresh {role}`, as clients spell it.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+pub struct Refresh {
+    role: String,
+}
+
+impl Request for Refresh {
+    const FUNCTION: &'static str = "refresh";
+    type Caller = Player;
+    type Reply = Refreshed;
+}
+
+/// The reply of `refrash`: the challenges to the player, and the one of its own that was accepted, until it acts in the
+/// battle. Asking also says that the player is there.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct Refreshed {
+    id_list: Vec<String>,
+    role_list: Vec<String>,
+    accpec_id: Vec<String>,
+    accept_id: Vec<String>,
+}
+
+fn refrash(In(call): In<Call<Refrash>>, duels: Duels, accounts: Query<&Account>) -> Answer<Refreshed> {
+    show_challenges(call.caller, &call.request.role, duels, accounts)
+}
+
+fn refresh(In(call): In<Call<Refresh>>, duels: Duels, accounts: Query<&Account>) -> Answer<Refreshed> {
+    show_challenges(call.caller, &call.request.role, duels, accounts)
+}
+
+fn show_challenges(caller: Player, role: &str, duels: Duels, accounts: Query<&Account>) -> Answer<Refreshed> {
+    own_role(accounts.get(caller.entity).map_err(|_| Refusal::internal())?, role)?;
+    let received = || duels.all_received(caller.account);
+    let accepted: Vec<String> = duels.arena.not_entered(caller.account).map(|id| id.to_string()).into_iter().collect();
+    Ok(Success::with(Refreshed {
+        id_list: received().map(|challenge| challenge.id.to_string()).collect(),
+        role_list: received().map(|challenge| challenge.challenger_name.clone()).collect(),
+        accpec_id: accepted.clone(),
+        accept_id: accepted,
+    }))
+}

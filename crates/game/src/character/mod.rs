@@ -1,0 +1,26 @@
+//! What a player is good at: attributes that follow from its level and from what it has made (semantics, section 15;
+//! document 5, /status and /time).
+//!
+//! Nothing here is kept: attributes are computed when they are looked at. What decides by them is in `battles` and in
+//! the narrator's checks.
+
+pub mod model;
+pub mod requests;
+pub mod rules;
+
+use bevy_app::{App, Plugin};
+
+use raidkeep_engine::rules::RulesApp;
+
+pub use model::{Attribute, Attributes};
+pub use rules::CharacterRules;
+
+/// Attributes, `status` and `time`.
+pub struct CharacterPlugin;
+
+impl Plugin for CharacterPlugin {
+    fn build(&self, app: &mut App) {
+        app.add_rules::<CharacterRules>();
+        requests::register(app);
+    }
+}

@@ -1,0 +1,26 @@
+//! Crafting: players spend 龙眼 on skills and 凤羽 on equipment of their own description (semantics, section 15;
+//! document 5, /merge, /bag and /skill).
+//!
+//! Not here: what a skill or a piece of equipment does; `character` makes attributes of them, `battles` verdicts.
+
+pub mod model;
+pub mod requests;
+pub mod rules;
+
+use bevy_app::{App, Plugin};
+
+use raidkeep_engine::rules::RulesApp;
+use raidkeep_engine::storage::StorageApp;
+
+pub use model::{Craft, CraftKind, Possessions};
+pub use rules::CraftRules;
+
+/// What players have made, `merge`, `bag`, `skill` and `legal`.
+pub struct CraftingPlugin;
+
+impl Plugin for CraftingPlugin {
+    fn build(&self, app: &mut App) {
+        app.add_rules::<CraftRules>().add_player_rows::<Possessions>();
+        requests::register(app);
+    }
+}

@@ -1,0 +1,231 @@
+//! `merge`, `bag`, `skill`, `legal` (document 5; semantics, section 15).
+
+use std::fmt::Display;
+
+use bevy_app::App;
+use bevy_ecs::prelude::*;
+use schemars::JsonSchema;
+use serde::ser::SerializeMap;
+use serde::{Deserialize, Serialize, Serializer};
+
+use crate::crafting::model::{Craft, CraftKind, Possessions};
+use crate::crafting::rules::{CraftRules, Recipe, RecipeTexts};
+use crate::identity::own_role;
+use crate::identity::{Account, NameRules};
+use crate::items::{Amount, Cause, Inventory, ItemRules};
+use raidkeep_engine::dispatch::RequestApp;
+use raidkeep_engine::request::lenient::{Integer, integer};
+use raidkeep_engine::request::route::RouteApp;
+use raidkeep_engine::request::{Answer, Anyone, Call, Player, Reads, Refusal, Request, Success};
+use raidkeep_engine::rules::Rules;
+use raidkeep_engine::schema::{map_of, schema_by_hand};
+use raidkeep_engine::template::Template;
+
+pub(super) fn register(app: &mut App) {
+    app.add_request::<Merge, _>(merge);
+    app.add_request::<Bag, _>(bag);
+    app.add_request::<Skill, _>(skill);
+    app.add_request::<Legal, _>(legal);
+    app.add_route::<Merge>("/merge").add_route::<Bag>("/bag").add_route::<Skill>("/skill").add_route::<Legal>("/legal");
+}
+
+/// Why materials go.
+const CRAFTING: Cause = Cause::new("crafting");
+
+/// `merge {role, mode, num, des, name?}`: makes something of what `num` pays for.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+pub struct Merge {
+    role: String,
+    #[serde(deserialize_with = "integer")]
+    #[schemars(with = "Integer")]
+    mode: i64,
+    #[serde(deserialize_with = "integer")]
+    #[schemars(with = "Integer")]
+    num: i64,
+    des: String,
+    /// Not in the document; without it the name is the start of the description.
+    #[serde(default)]
+    name: Option<String>,
+}
+
+impl Request for Merge {
+    const FUNCTION: &'static str = "merge";
+    const READS: Reads = Reads::Caller;
+    type Caller = Player;
+    type Reply = Told;
+}
+
+/// A reply that is a text for the player.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct Told {
+    text: String,
+}
+
+/// Why nothing was made. The player is told in words; the status is for programs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Objection {
+    Short,
+    Illegal,
+    Full,
+}
+
+impl Objection {
+    fn of(self, recipe: &Recipe) -> (i32, &'static str, &Template) {
+        match self {
+            Self::Short => (95, "materials insufficient", &recipe.texts.short),
+            Self::Illegal => (422, "illegal name or description", &recipe.texts.illegal),
+            Self::Full => (99, "no more can be owned", &recipe.texts.full),
+        }
+    }
+}
+
+fn merge(
+    In(call): In<Call<Merge>>,
+    mut players: Query<(&Account, &mut Inventory, &mut Possessions)>,
+    rules: Res<Rules<CraftRules>>,
+    names: Res<Rules<NameRules>>,
+    items: Res<Rules<ItemRules>>,
+) -> Answer<Told> {
+    let Merge { role, mode, num, des: description, name } = call.request;
+    let (account, mut inventory, mut possessions) =
+        players.get_mut(call.caller.entity).map_err(|_| Refusal::internal())?;
+    own_role(account, &role)?;
+    let kind = CraftKind::of_mode(mode).ok_or_else(|| Refusal::malformed("data.mode", "0 (skill) or 1 (equipment)"))?;
+    let recipe = rules.recipe(kind);
+    if !(1..=recipe.spend_max).contains(&num) {
+        let expected = format!("an integer from 1 to {}", recipe.spend_max);
+        return Err(Refusal::malformed("data.num", &expected));
+    }
+    let name = name.unwrap_or_else(|| rules.name_of(&description));
+    let craft = Craft { name, description, strength: recipe.strength(num) };
+    let material = items.name_of(recipe.material);
+    let words = |inventory: &Inventory, template: &Template, strength: u32| {
+        let (name, description, left) = (&craft.name, &craft.description, inventory.quantity(recipe.material));
+        let values: [&dyn Display; 6] = [name, description, &strength, &num, &left, &material];
+        let named: Vec<_> = RecipeTexts::PLACES.into_iter().zip(values).collect();
+        Told { text: template.fill(&named) }
+    };
+    let price = [Amount { item: recipe.material, quantity: num }];
+    let objection = objection(kind, &craft, recipe, &possessions, &names);
+    if let Some(objection) = objection.or_else(|| (!inventory.pay(&price, CRAFTING)).then_some(Objection::Short)) {
+        let (status, message, template) = objection.of(recipe);
+        return Ok(Success::with(words(&inventory, template, craft.strength)).status(status).message(message));
+    }
+    let strength = possessions.add(kind, craft.clone()).strength;
+    Ok(Success::with(words(&inventory, &recipe.texts.made, strength)))
+}
+
+/// What stands against making it, apart from its price.
+fn objection(
+    kind: CraftKind,
+    craft: &Craft,
+    recipe: &Recipe,
+    owned: &Possessions,
+    names: &NameRules,
+) -> Option<Objection> {
+    let is_legal = names.is_legal_name(&craft.name) && names.is_legal_description(&craft.description);
+    if !is_legal {
+        return Some(Objection::Illegal);
+    }
+    (!owned.has_room(kind, &craft.name, recipe.owned_max)).then_some(Objection::Full)
+}
+
+/// Name to description, in the order in which things were made: `{"火球术":"向敌人投出火焰"}`.
+#[derive(Debug)]
+pub struct Described(Vec<(String, String)>);
+
+impl Described {
+    fn of(crafts: &[Craft]) -> Self {
+        Self(crafts.iter().map(|craft| (craft.name.clone(), craft.description.clone())).collect())
+    }
+}
+
+impl Serialize for Described {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(Some(self.0.len()))?;
+        self.0.iter().try_for_each(|(name, description)| map.serialize_entry(name, description))?;
+        map.end()
+    }
+}
+
+schema_by_hand!(Described, "Described", |generator| map_of::<String>("Name to description.", generator));
+
+/// `bag {role}`.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+pub struct Bag {
+    role: String,
+}
+
+impl Request for Bag {
+    const FUNCTION: &'static str = "bag";
+    const READS: Reads = Reads::Caller;
+    type Caller = Player;
+    type Reply = BagShown;
+}
+
+/// The reply of `bag`.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct BagShown {
+    equipments: Described,
+}
+
+fn bag(In(call): In<Call<Bag>>, players: Query<(&Account, &Possessions)>) -> Answer<BagShown> {
+    let (account, possessions) = players.get(call.caller.entity).map_err(|_| Refusal::internal())?;
+    own_role(account, &call.request.role)?;
+    Ok(Success::with(BagShown { equipments: Described::of(possessions.all(CraftKind::Equipment)) }))
+}
+
+/// `skill {role}`.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+pub struct Skill {
+    role: String,
+}
+
+impl Request for Skill {
+    const FUNCTION: &'static str = "skill";
+    const READS: Reads = Reads::Caller;
+    type Caller = Player;
+    type Reply = SkillsShown;
+}
+
+/// The reply of `skill`.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct SkillsShown {
+    skills: Described,
+}
+
+fn skill(In(call): In<Call<Skill>>, players: Query<(&Account, &Possessions)>) -> Answer<SkillsShown> {
+    let (account, possessions) = players.get(call.caller.entity).map_err(|_| Refusal::internal())?;
+    own_role(account, &call.request.role)?;
+    Ok(Success::with(SkillsShown { skills: Described::of(possessions.all(CraftKind::Skill)) }))
+}
+
+/// `legal {mode, content}`: whether a name (mode 0) or the description of a role (mode 1) may be used.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+pub struct Legal {
+    #[serde(deserialize_with = "integer")]
+    #[schemars(with = "Integer")]
+    mode: i64,
+    content: String,
+}
+
+impl Request for Legal {
+    const FUNCTION: &'static str = "legal";
+    type Caller = Anyone;
+    type Reply = Judged;
+}
+
+/// The reply of `legal`.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct Judged {
+    status: bool,
+}
+
+fn legal(In(call): In<Call<Legal>>, names: Res<Rules<NameRules>>) -> Answer<Judged> {
+    let is_legal = match call.request.mode {
+        0 => names.is_legal_name(&call.request.content),
+        1 => names.is_legal_description(&call.request.content),
+        _ => return Err(Refusal::malformed("data.mode", "0 (name) or 1 (description)")),
+    };
+    Ok(Success::with(Judged { status: is_legal }))
+}

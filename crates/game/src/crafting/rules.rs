@@ -1,0 +1,165 @@
+//! `crafting.ron`: what making things costs and how strong they become.
+
+use schemars::JsonSchema;
+use serde::Deserialize;
+
+use crate::crafting::model::CraftKind;
+use crate::items::{Amount, ItemId, ItemRules};
+use raidkeep_engine::rules::{Place, Report, Table, Tables, only};
+use raidkeep_engine::template::Template;
+
+/// What making things costs and how strong they become.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct CraftRules {
+    /// Mode 0.
+    pub skill: Recipe,
+    /// Mode 1.
+    pub equipment: Recipe,
+    /// A name that is not given is the start of the description, up to one of these characters.
+    pub name_ends: String,
+    /// The most characters of such a name.
+    pub name_longest: usize,
+}
+
+/// How one kind of things is made.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Recipe {
+    /// What is spent.
+    pub material: ItemId,
+    /// The most that may be spent at once.
+    pub spend_max: i64,
+    /// Strength before anything that is spent counts.
+    pub strength_base: u32,
+    /// What each unit adds to the strength.
+    pub strength_per_unit: u32,
+    /// No strength is above this.
+    pub strength_max: u32,
+    /// How many a player may own.
+    pub owned_max: usize,
+    /// What the player reads.
+    pub texts: RecipeTexts,
+}
+
+/// What a player reads who makes something; the places are those of [`RecipeTexts::PLACES`].
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RecipeTexts {
+    /// It was made.
+    pub made: Template,
+    /// The stock is short.
+    pub short: Template,
+    /// Name or description are not legal.
+    pub illegal: Template,
+    /// No more can be owned.
+    pub full: Template,
+}
+
+impl RecipeTexts {
+    /// The places that texts may have: `num` is what was to be spent, `left` what is in stock, `material` its name.
+    pub const PLACES: [&'static str; 6] = ["name", "description", "strength", "num", "left", "material"];
+}
+
+impl Recipe {
+    /// The strength of what is made of so many units.
+    pub fn strength(&self, units: i64) -> u32 {
+        let units = u32::try_from(units.max(0)).unwrap_or(u32::MAX);
+        let strength = self.strength_base.saturating_add(self.strength_per_unit.saturating_mul(units));
+        strength.min(self.strength_max)
+    }
+
+    fn check(&self, place: &Place, tables: &Tables, report: &mut Report) {
+        if let Some(items) = tables.get::<ItemRules>() {
+            items.check(&Amount { item: self.material, quantity: 1 }, 0, place.clone().key("material"), report);
+        }
+        let bounds = [
+            ("spend_max", self.spend_max, 1_000_000),
+            ("strength_max", i64::from(self.strength_max), 10_000),
+            ("owned_max", i64::try_from(self.owned_max).unwrap_or(i64::MAX), 1000),
+        ];
+        for (key, value, most) in bounds {
+            if !(1..=most).contains(&value) {
+                let message = format!("{value} is out of range, expected 1 to {most}");
+                report.error(place.clone().key(key), message);
+            }
+        }
+        if self.strength_base > self.strength_max {
+            let message = format!("expected {} or less, which is strength_max", self.strength_max);
+            report.error(place.clone().key("strength_base"), message);
+        }
+        let texts = [
+            ("made", &self.texts.made),
+            ("short", &self.texts.short),
+            ("illegal", &self.texts.illegal),
+            ("full", &self.texts.full),
+        ];
+        for (key, text) in texts {
+            text.check(&RecipeTexts::PLACES, &place.clone().key("texts").key(key), report);
+        }
+    }
+}
+
+impl CraftRules {
+    /// How things of that kind are made.
+    pub fn recipe(&self, kind: CraftKind) -> &Recipe {
+        match kind {
+            CraftKind::Skill => &self.skill,
+            CraftKind::Equipment => &self.equipment,
+        }
+    }
+
+    /// The name that a description gives to what it describes.
+    pub fn name_of(&self, description: &str) -> String {
+        let start = description.trim().split(|c| self.name_ends.contains(c)).next().unwrap_or_default();
+        start.trim().chars().take(self.name_longest).collect()
+    }
+}
+
+impl Table for CraftRules {
+    const PATH: &'static str = "crafting.ron";
+    type File = Self;
+
+    fn assemble(files: Vec<(String, Self)>, _: &mut Report) -> Self {
+        only(files)
+    }
+
+    fn validate(&self, tables: &Tables, report: &mut Report) {
+        let place = Place::file(Self::PATH);
+        self.skill.check(&place.clone().key("skill"), tables, report);
+        self.equipment.check(&place.clone().key("equipment"), tables, report);
+        if !(1..=64).contains(&self.name_longest) {
+            let message = format!("{} is out of range, expected 1 to 64", self.name_longest);
+            report.error(place.key("name_longest"), message);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::shipped_rules;
+    use proptest::prelude::*;
+
+    #[test]
+    fn a_name_is_the_start_of_the_description() {
+        let rules = shipped_rules::<CraftRules>();
+        assert_eq!(rules.name_of("火球术：向敌人投出火焰"), "火球术");
+        assert_eq!(rules.name_of("  御风步, 快如风"), "御风步");
+        assert_eq!(rules.name_of("一二三四五六七八九十").chars().count(), rules.name_longest);
+        assert_eq!(rules.name_of("：没有名字"), "");
+    }
+
+    proptest! {
+        #[test]
+        fn strength_grows_with_what_is_spent_and_stays_within_bounds(fewer in any::<i64>(), more in any::<i64>()) {
+            let rules = shipped_rules::<CraftRules>();
+            let (fewer, more) = (fewer.min(more), fewer.max(more));
+            for kind in [CraftKind::Skill, CraftKind::Equipment] {
+                let recipe = rules.recipe(kind);
+                prop_assert!(recipe.strength(fewer) <= recipe.strength(more));
+                prop_assert!((recipe.strength_base..=recipe.strength_max).contains(&recipe.strength(more)));
+            }
+        }
+    }
+}

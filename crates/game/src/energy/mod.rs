@@ -1,0 +1,401 @@
+//! Energy: spent on stages, comes back with time (semantics, section 5).
+//!
+//! Nothing ticks. What a player has is computed from the moment its timer started, so it is exact
+//! to the second at any moment, whatever the tick rate and across restarts.
+
+mod history;
+
+use std::cmp::Reverse;
+use std::collections::BinaryHeap;
+
+use bevy_app::{App, Plugin};
+use bevy_ecs::entity::EntityHashSet;
+use bevy_ecs::prelude::*;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use raidkeep_engine::clock::Clock;
+use raidkeep_engine::events::{EventApp, Events, Listeners};
+use raidkeep_engine::rules::{Place, Report, Rules, RulesApp, Table, Tables, only};
+use raidkeep_engine::schedule::{Surroundings, Tick, TickSystems};
+use raidkeep_engine::storage::{Arrival, PlayerRow, StorageApp, Touched, Unfit};
+use raidkeep_engine::tick::{expire_parked, receive};
+use raidkeep_engine::verify::{Inspection, VerifyApp};
+
+pub use history::{EnergyHistory, Pace};
+
+/// A player's energy, as of the moment its timer started.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Component, Serialize, Deserialize)]
+pub struct Energy {
+    points: i64,
+    /// Unix seconds since when the next point has been coming. Without meaning at or above the
+    /// maximum.
+    timer_started_at: i64,
+}
+
+impl Energy {
+    /// This many points, and a fresh timer.
+    pub fn new(points: i64, now: i64) -> Self {
+        Self { points, timer_started_at: now }
+    }
+
+    /// Points at this moment. A moment before the timer started (a clock that jumped backwards)
+    /// gives none.
+    pub fn points(&self, now: i64, rules: &EnergyRules) -> i64 {
+        self.points + self.regenerated(now, rules)
+    }
+
+    fn regenerated(&self, now: i64, rules: &EnergyRules) -> i64 {
+        let room = (rules.maximum - self.points).max(0);
+        let elapsed = now.saturating_sub(self.timer_started_at).max(0);
+        (elapsed / rules.seconds_per_point).min(room)
+    }
+
+    /// Seconds to the next point, -1 when none is coming.
+    pub fn cooling(&self, now: i64, rules: &EnergyRules) -> i64 {
+        let regenerated = self.regenerated(now, rules);
+        if self.points + regenerated >= rules.maximum {
+            return -1;
+        }
+        let next_at = self.timer_started_at + (regenerated + 1) * rules.seconds_per_point;
+        next_at - now
+    }
+
+    /// When the maximum is reached, unix seconds; `None` when it is reached already.
+    pub fn full_at(&self, now: i64, rules: &EnergyRules) -> Option<i64> {
+        let missing = rules.maximum - self.points;
+        let is_full = missing <= self.regenerated(now, rules);
+        (!is_full).then(|| self.timer_started_at + missing * rules.seconds_per_point)
+    }
+
+    /// Takes points, or, when there are too few, nothing. Elapsed time stays on the timer; falling
+    /// below the maximum starts a fresh one.
+    pub fn spend(&mut self, cost: i64, now: i64, rules: &EnergyRules) -> bool {
+        if cost < 0 || self.points(now, rules) < cost {
+            return false;
+        }
+        if cost > 0 {
+            self.change(-cost, now, rules);
+        }
+        true
+    }
+
+    /// Adds points, also above the maximum.
+    pub fn gain(&mut self, points: i64, now: i64, rules: &EnergyRules) {
+        if points > 0 {
+            self.change(points, now, rules);
+        }
+    }
+
+    fn change(&mut self, by: i64, now: i64, rules: &EnergyRules) {
+        let regenerated = self.regenerated(now, rules);
+        let before = self.points + regenerated;
+        self.timer_started_at = if before >= rules.maximum {
+            // A clock that jumped back must not pay for seconds that have been paid.
+            now.max(self.timer_started_at)
+        } else {
+            self.timer_started_at + regenerated * rules.seconds_per_point
+        };
+        self.points = before.saturating_add(by);
+    }
+}
+
+impl PlayerRow for Energy {
+    const TABLE: &'static str = "energy";
+
+    fn newcomer(world: &World) -> Self {
+        let rules = world.resource::<Rules<EnergyRules>>();
+        Self::new(rules.newcomer, world.resource::<Clock>().now())
+    }
+
+    fn catch_up(&mut self, world: &World) {
+        world.resource::<EnergyHistory>().catch_up(self);
+    }
+
+    fn arrive(&mut self, _: Arrival<'_>) -> Result<(), Unfit> {
+        if self.points < 0 {
+            return Err(Unfit::at("points", "expected 0 or more"));
+        }
+        Ok(())
+    }
+}
+
+/// `energy.ron`.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct EnergyRules {
+    /// No points come at or above this.
+    pub maximum: i64,
+    /// Seconds that one point takes.
+    pub seconds_per_point: i64,
+    /// Points of a new player.
+    pub newcomer: i64,
+}
+
+impl Table for EnergyRules {
+    const PATH: &'static str = "energy.ron";
+    type File = Self;
+
+    fn assemble(files: Vec<(String, Self)>, _: &mut Report) -> Self {
+        only(files)
+    }
+
+    fn validate(&self, _: &Tables, report: &mut Report) {
+        let bounds = [
+            ("maximum", self.maximum, 1),
+            ("seconds_per_point", self.seconds_per_point, 1),
+            ("newcomer", self.newcomer, 0),
+        ];
+        for (key, value, least) in bounds {
+            if !(least..=1_000_000_000).contains(&value) {
+                report.error(
+                    Place::file(Self::PATH).key(key),
+                    format!("{value} is out of range, expected {least} to 1000000000"),
+                );
+            }
+        }
+        if self.newcomer > self.maximum {
+            let message = format!("a new player starts above the maximum of {}", self.maximum);
+            report.warning(Place::file(Self::PATH).key("newcomer"), message);
+        }
+    }
+}
+
+/// Energy in a new function's reply.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct EnergyChange {
+    /// Seconds to the next point, -1 when none is coming.
+    pub cooling: i64,
+    /// Points left.
+    pub remain: i64,
+    /// The change, negative when points were spent.
+    pub reward: i64,
+}
+
+impl EnergyChange {
+    /// The state after a change.
+    pub fn after(energy: &Energy, reward: i64, now: i64, rules: &EnergyRules) -> Self {
+        Self { cooling: energy.cooling(now, rules), remain: energy.points(now, rules), reward }
+    }
+}
+
+/// Absolute moments beside energy, unix seconds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct EnergyMoments {
+    /// When the energy is full; absent when it is.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub full_at: Option<i64>,
+}
+
+impl EnergyMoments {
+    /// As of now.
+    pub fn of(energy: &Energy, now: i64, rules: &EnergyRules) -> Self {
+        Self { full_at: energy.full_at(now, rules) }
+    }
+}
+
+/// The event `energy_full`.
+#[derive(Debug, Serialize, JsonSchema)]
+struct EnergyFull {
+    energy: EnergyChange,
+}
+
+/// When the energy of connected players will be full; at most one entry a player.
+#[derive(Debug, Default, Resource)]
+pub struct FullEnergyQueue {
+    due: BinaryHeap<Reverse<(i64, Entity)>>,
+    waiting: EntityHashSet,
+}
+
+impl FullEnergyQueue {
+    /// Forgets everybody.
+    fn clear(&mut self) {
+        self.due.clear();
+        self.waiting.clear();
+    }
+}
+
+/// Notes when the energy of those who have just asked for something will be full, and tells those whose moment has come.
+fn tell_of_full_energy(
+    touched: Res<Touched>,
+    players: Query<(&Energy, &Listeners)>,
+    rules: Res<Rules<EnergyRules>>,
+    clock: Res<Clock>,
+    mut queue: ResMut<FullEnergyQueue>,
+    mut events: ResMut<Events>,
+    mut surroundings: ResMut<Surroundings>,
+) {
+    let now = clock.now();
+    let FullEnergyQueue { due, waiting } = &mut *queue;
+    for player in touched.entities() {
+        if !waiting.contains(player)
+            && let Ok((energy, listeners)) = players.get(*player)
+            && let Some(full_at) = energy.full_at(now, &rules).filter(|_| listeners.is_connected())
+        {
+            waiting.insert(*player);
+            due.push(Reverse((full_at, *player)));
+        }
+    }
+    while let Some(Reverse((at, player))) = due.peek().copied().filter(|Reverse((at, _))| *at <= now) {
+        due.pop();
+        waiting.remove(&player);
+        let Ok((energy, _)) = players.get(player).map(|(energy, listeners)| (energy, listeners.is_connected())) else {
+            continue;
+        };
+        match energy.full_at(now, &rules) {
+            None => {
+                events.tell(player, "energy_full", &EnergyFull { energy: EnergyChange::after(energy, 0, now, &rules) })
+            }
+            Some(full_at) if full_at > at => {
+                waiting.insert(player);
+                due.push(Reverse((full_at, player)));
+            }
+            Some(_) => {}
+        }
+    }
+    if let Some(Reverse((at, _))) = due.peek() {
+        surroundings.wake_at(*at, &clock);
+    }
+}
+
+/// Energy of players.
+pub struct EnergyPlugin;
+
+/// What must hold of energy: nobody has less than nothing.
+fn check(inspection: &mut Inspection<'_>) {
+    inspection.each_player::<Energy>(|inspection, account, energy| {
+        if energy.points < 0 {
+            let what = format!("there are {} points of energy", energy.points);
+            inspection.breach(<Energy as PlayerRow>::TABLE, &account.to_key(), Some(account), what);
+        }
+    });
+}
+
+impl Plugin for EnergyPlugin {
+    fn build(&self, app: &mut App) {
+        app.add_rules::<EnergyRules>().add_player_rows::<Energy>().add_world_row::<EnergyHistory>();
+        app.init_resource::<FullEnergyQueue>().add_event::<EnergyFull>("energy_full");
+        let follow_rules = history::follow_rules.run_if(resource_changed::<Rules<EnergyRules>>);
+        app.add_systems(Tick, follow_rules.in_set(TickSystems::Receive).after(receive));
+        app.add_check("energy", check);
+        let after = (expire_parked, crate::tickets::tell_of_reset);
+        app.add_systems(Tick, tell_of_full_energy.in_set(TickSystems::Simulate).after(after.0).after(after.1));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    const RULES: EnergyRules = EnergyRules { maximum: 120, seconds_per_point: 360, newcomer: 120 };
+
+    #[test]
+    fn spending_below_the_maximum_starts_a_fresh_timer() {
+        let mut energy = Energy::new(120, 0);
+        assert_eq!(energy.cooling(5000, &RULES), -1);
+        assert!(energy.spend(6, 5000, &RULES));
+        assert_eq!((energy.points(5000, &RULES), energy.cooling(5000, &RULES)), (114, 360));
+        assert_eq!(energy.full_at(5000, &RULES), Some(5000 + 6 * 360));
+    }
+
+    #[test]
+    fn the_remainder_stays_on_the_timer() {
+        let mut energy = Energy::new(100, 0);
+        assert!(energy.spend(6, 450, &RULES));
+        assert_eq!((energy.points(450, &RULES), energy.cooling(450, &RULES)), (95, 270));
+        assert_eq!(energy.points(719, &RULES), 95);
+        assert_eq!(energy.points(720, &RULES), 96);
+    }
+
+    #[test]
+    fn energy_above_the_maximum_stays_but_does_not_grow() {
+        let mut energy = Energy::new(120, 0);
+        energy.gain(50, 10, &RULES);
+        assert_eq!((energy.points(100_000, &RULES), energy.cooling(100_000, &RULES)), (170, -1));
+        assert!(energy.spend(20, 100_000, &RULES));
+        assert_eq!(energy.cooling(100_000, &RULES), -1, "150 is still at or above 120");
+    }
+
+    #[test]
+    fn a_clock_that_jumps_back_grants_nothing() {
+        let mut energy = Energy::new(100, 1000);
+        assert_eq!(energy.points(0, &RULES), 100);
+        assert!(energy.spend(6, 1360, &RULES));
+        assert_eq!(energy.points(1000, &RULES), 95);
+        assert_eq!(energy.points(1360 + 360, &RULES), 96, "one period, one point, whatever happened between");
+    }
+
+    #[test]
+    fn energy_above_the_maximum_brings_no_second_twice_when_the_clock_jumps_back() {
+        let mut energy = Energy::new(0, 0);
+        energy.gain(160, 3600, &RULES);
+        assert_eq!(energy.points(3600, &RULES), 170, "ten points came in the hour, 160 by potions");
+        assert!(energy.spend(100, 0, &RULES), "the clock has jumped back by that hour");
+        assert_eq!(energy.points(3600, &RULES), 70, "the same hour brings no ten points again");
+    }
+
+    #[test]
+    fn too_little_energy_changes_nothing() {
+        let mut energy = Energy::new(5, 0);
+        let before = energy;
+        assert!(!energy.spend(6, 0, &RULES));
+        assert!(!energy.spend(-1, 0, &RULES));
+        assert_eq!(energy, before);
+    }
+
+    /// The rule as one would explain it to a player: second by second.
+    struct SecondBySecond {
+        points: i64,
+        timer: i64,
+    }
+
+    impl SecondBySecond {
+        fn wait(&mut self, seconds: i64) {
+            for _ in 0..seconds {
+                if self.points < RULES.maximum {
+                    self.timer += 1;
+                    if self.timer == RULES.seconds_per_point {
+                        self.points += 1;
+                        self.timer = 0;
+                    }
+                }
+            }
+        }
+
+        fn change(&mut self, by: i64) {
+            if self.points >= RULES.maximum {
+                self.timer = 0;
+            }
+            self.points += by;
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn any_sequence_of_spends_waits_and_potions_equals_the_rule_second_by_second(
+            steps in proptest::collection::vec((0_i64..3000, -30_i64..60), 1..40)
+        ) {
+            let mut now = 1_000_000;
+            let mut energy = Energy::new(120, now);
+            let mut expected = SecondBySecond { points: 120, timer: 0 };
+            for (wait, change) in steps {
+                now += wait;
+                expected.wait(wait);
+                if change < 0 {
+                    let could = energy.spend(-change, now, &RULES);
+                    prop_assert_eq!(could, expected.points >= -change);
+                    if could {
+                        expected.change(change);
+                    }
+                } else if change > 0 {
+                    energy.gain(change, now, &RULES);
+                    expected.change(change);
+                }
+                prop_assert_eq!(energy.points(now, &RULES), expected.points);
+                let cooling = if expected.points >= 120 { -1 } else { 360 - expected.timer };
+                prop_assert_eq!(energy.cooling(now, &RULES), cooling);
+            }
+        }
+    }
+}

@@ -1,0 +1,199 @@
+//! `start_hang_up`, `get_hang_up_reward`, `get_hang_up_info` (document 1; semantics, section 8).
+
+use bevy_app::App;
+use bevy_ecs::prelude::*;
+use bevy_ecs::query::QueryData;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::hang_up::model::{Earnings, HangUp};
+use crate::hang_up::rules::HangUpRules;
+use crate::items::{Cause, Inventory, LegacyChange};
+use crate::stages::Progress;
+use raidkeep_engine::clock::{Clock, HoursMinutesSeconds};
+use raidkeep_engine::dispatch::RequestApp;
+use raidkeep_engine::random::Randomness;
+use raidkeep_engine::request::lenient::Integer;
+use raidkeep_engine::request::{Answer, Call, Player, Reads, Refusal, Request, Success, lenient};
+use raidkeep_engine::rules::Rules;
+
+pub(super) fn register(app: &mut App) {
+    app.add_request::<StartHangUp, _>(start_hang_up);
+    app.add_request::<GetHangUpReward, _>(get_hang_up_reward);
+    app.add_request::<GetHangUpInfo, _>(get_hang_up_info);
+}
+
+/// Success codes of `start_hang_up`.
+const SETTLED: i32 = 1;
+const SAME_STAGE: i32 = 2;
+const STAGE_REFUSED: Refusal = Refusal::new(99, "stage error");
+const NOTHING_HANGING: Refusal = Refusal::new(99, "no stage is hanging up");
+const NOT_CONFIGURED: Refusal = Refusal::new(96, "There is no configuration information for this stage");
+
+/// `start_hang_up {token, stage}`.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+pub struct StartHangUp {
+    #[serde(deserialize_with = "lenient::integer")]
+    #[schemars(with = "Integer")]
+    stage: i64,
+}
+
+impl Request for StartHangUp {
+    const FUNCTION: &'static str = "start_hang_up";
+    const READS: Reads = Reads::Caller;
+    type Caller = Player;
+    type Reply = HangUpStarted;
+}
+
+/// The reply of `start_hang_up`.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct HangUpStarted {
+    start_hang_up_reward: Vec<LegacyChange>,
+    hang_up_info: HangUpInfo,
+}
+
+/// Which stage hangs, and for how long it (or the one before) hung.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct HangUpInfo {
+    hang_stage: u32,
+    time: HangUpTime,
+}
+
+/// `time` is `H:MM:SS` in some replies and whole seconds in others, as the documents have it.
+#[derive(Debug, Serialize, JsonSchema)]
+#[serde(untagged)]
+enum HangUpTime {
+    Hours(HoursMinutesSeconds),
+    Seconds(i64),
+}
+
+/// What the handlers change.
+#[derive(QueryData)]
+#[query_data(mutable)]
+pub struct Hanger {
+    hang_up: &'static mut HangUp,
+    inventory: &'static mut Inventory,
+    progress: &'static Progress,
+}
+
+fn internal<E>(_: E) -> Refusal {
+    Refusal::internal()
+}
+
+fn start_hang_up(
+    In(call): In<Call<StartHangUp>>,
+    mut players: Query<Hanger>,
+    clock: Res<Clock>,
+    rules: Res<Rules<HangUpRules>>,
+    mut random: ResMut<Randomness>,
+) -> Answer<HangUpStarted> {
+    let mut player = players.get_mut(call.caller.entity).map_err(internal)?;
+    let highest = player.progress.highest_general();
+    let stage = u32::try_from(call.request.stage).ok().filter(|stage| (1..=highest).contains(stage));
+    let stage = stage.ok_or(STAGE_REFUSED)?;
+    if player.hang_up.stage() == Some(stage) {
+        return Ok(Success::empty().status(SAME_STAGE).message("same stage"));
+    }
+    let now = clock.now();
+    let settled = settle(&mut player.hang_up, &mut player.inventory, now, &rules, &mut random);
+    player.hang_up.start(stage, now);
+    let reply = |start_hang_up_reward, time| HangUpStarted {
+        start_hang_up_reward,
+        hang_up_info: HangUpInfo { hang_stage: stage, time },
+    };
+    Ok(match settled {
+        None => Success::with(reply(Vec::new(), HangUpTime::Hours(HoursMinutesSeconds(0)))).message("hang up success"),
+        Some((earnings, changes)) => Success::with(reply(changes, HangUpTime::Seconds(earnings.seconds)))
+            .status(SETTLED)
+            .message("Settlement reward success"),
+    })
+}
+
+/// Why earnings come.
+const SETTLEMENT: Cause = Cause::new("hang_up");
+
+fn settle(
+    hang_up: &mut HangUp,
+    inventory: &mut Inventory,
+    now: i64,
+    rules: &HangUpRules,
+    random: &mut Randomness,
+) -> Option<(Earnings, Vec<LegacyChange>)> {
+    let earnings = hang_up.settle(now, rules, random.source())?;
+    inventory.grant(&earnings.amounts, SETTLEMENT);
+    let changes = LegacyChange::after(inventory, &earnings.amounts);
+    Some((earnings, changes))
+}
+
+/// `get_hang_up_reward {token}`.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+pub struct GetHangUpReward {}
+
+impl Request for GetHangUpReward {
+    const FUNCTION: &'static str = "get_hang_up_reward";
+    const READS: Reads = Reads::Caller;
+    type Caller = Player;
+    type Reply = HangUpRewarded;
+}
+
+/// The reply of `get_hang_up_reward`.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct HangUpRewarded {
+    get_hang_up_rewards: Vec<LegacyChange>,
+    hang_up_info: HangUpInfo,
+}
+
+fn get_hang_up_reward(
+    In(call): In<Call<GetHangUpReward>>,
+    mut players: Query<Hanger>,
+    clock: Res<Clock>,
+    rules: Res<Rules<HangUpRules>>,
+    mut random: ResMut<Randomness>,
+) -> Answer<HangUpRewarded> {
+    let mut player = players.get_mut(call.caller.entity).map_err(internal)?;
+    check_configured(&player.hang_up, &rules)?;
+    let settled = settle(&mut player.hang_up, &mut player.inventory, clock.now(), &rules, &mut random);
+    let (earnings, get_hang_up_rewards) = settled.ok_or(NOTHING_HANGING)?;
+    let hang_up_info = HangUpInfo { hang_stage: earnings.stage, time: HangUpTime::Seconds(earnings.seconds) };
+    Ok(Success::with(HangUpRewarded { get_hang_up_rewards, hang_up_info }).message("Settlement reward success"))
+}
+
+fn check_configured(hang_up: &HangUp, rules: &HangUpRules) -> Result<(), Refusal> {
+    let stage = hang_up.stage().ok_or(NOTHING_HANGING)?;
+    rules.rate(stage).map(|_| ()).ok_or(NOT_CONFIGURED)
+}
+
+/// `get_hang_up_info {token}`.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+pub struct GetHangUpInfo {}
+
+impl Request for GetHangUpInfo {
+    const FUNCTION: &'static str = "get_hang_up_info";
+    const READS: Reads = Reads::Caller;
+    type Caller = Player;
+    type Reply = HangUpShown;
+}
+
+/// The reply of `get_hang_up_info`.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct HangUpShown {
+    get_hang_up_info: Vec<LegacyChange>,
+    hang_up_info: HangUpInfo,
+}
+
+fn get_hang_up_info(
+    In(call): In<Call<GetHangUpInfo>>,
+    mut players: Query<Hanger>,
+    clock: Res<Clock>,
+    rules: Res<Rules<HangUpRules>>,
+    mut random: ResMut<Randomness>,
+) -> Answer<HangUpShown> {
+    let mut player = players.get_mut(call.caller.entity).map_err(internal)?;
+    check_configured(&player.hang_up, &rules)?;
+    let earnings = player.hang_up.look(clock.now(), &rules, random.source()).ok_or(NOTHING_HANGING)?;
+    let get_hang_up_info = LegacyChange::before(&player.inventory, &earnings.amounts);
+    let time = HangUpTime::Hours(HoursMinutesSeconds(earnings.seconds));
+    let hang_up_info = HangUpInfo { hang_stage: earnings.stage, time };
+    let message = "Successfully get hook information";
+    Ok(Success::with(HangUpShown { get_hang_up_info, hang_up_info }).message(message))
+}

@@ -1,0 +1,146 @@
+//! `hang_up.ron`: what a minute on a stage is worth.
+
+use schemars::JsonSchema;
+use serde::Deserialize;
+
+use crate::items::suspicion::warn_of_jumps;
+use crate::items::{Amount, ItemRules};
+use raidkeep_engine::rules::{Place, Report, Table, Tables, only};
+
+/// What a minute on a stage is worth.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct HangUpRules {
+    /// Time beyond this many hours earns nothing; absent = no limit.
+    #[serde(default)]
+    pub cap_hours: Option<i64>,
+    /// Sure items. A stage without an entry uses the nearest lower one.
+    pub rates: Vec<Rate>,
+    /// Items by chance. A stage without an entry uses the nearest lower one.
+    pub chances: Vec<Chances>,
+}
+
+/// What is sure.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Rate {
+    /// From this stage on.
+    pub stage: u32,
+    /// For each whole minute.
+    pub per_minute: Vec<Amount>,
+}
+
+/// What is possible.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Chances {
+    /// From this stage on.
+    pub stage: u32,
+    /// Each is rolled once for each whole minute.
+    pub items: Vec<Chance>,
+}
+
+/// An item that a minute may bring.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Chance {
+    /// What a success brings.
+    pub amount: Amount,
+    /// The chance is `numerator` in `denominator`.
+    pub numerator: u32,
+    /// See `numerator`.
+    pub denominator: u32,
+}
+
+impl Chance {
+    /// Between 0 and 1.
+    pub fn probability(&self) -> f64 {
+        f64::from(self.numerator) / f64::from(self.denominator.max(1))
+    }
+}
+
+impl HangUpRules {
+    /// The sure items of a stage; `None` when no stage that low is configured.
+    pub fn rate(&self, stage: u32) -> Option<&[Amount]> {
+        nearest_lower(&self.rates, stage, |rate| rate.stage).map(|rate| rate.per_minute.as_slice())
+    }
+
+    /// The possible items of a stage.
+    pub fn chances(&self, stage: u32) -> &[Chance] {
+        nearest_lower(&self.chances, stage, |chances| chances.stage).map_or(&[], |chances| chances.items.as_slice())
+    }
+}
+
+fn nearest_lower<T>(entries: &[T], stage: u32, stage_of: impl Fn(&T) -> u32) -> Option<&T> {
+    entries.iter().filter(|entry| stage_of(entry) <= stage).max_by_key(|entry| stage_of(entry))
+}
+
+impl Table for HangUpRules {
+    const PATH: &'static str = "hang_up.ron";
+    type File = Self;
+
+    fn assemble(files: Vec<(String, Self)>, _: &mut Report) -> Self {
+        only(files)
+    }
+
+    fn validate(&self, tables: &Tables, report: &mut Report) {
+        let place = Place::file(Self::PATH);
+        if self.cap_hours.is_some_and(|hours| hours <= 0) {
+            report.error(place.clone().key("cap_hours"), "expected 1 or more, or no cap_hours for no limit");
+        }
+        if self.rates.is_empty() {
+            report.error(place.clone().key("rates"), "is empty, expected the rates of at least one stage");
+        }
+        report_repeats(&self.rates, |rate| rate.stage, &place.clone().key("rates"), report);
+        report_repeats(&self.chances, |chances| chances.stage, &place.clone().key("chances"), report);
+        let Some(items) = tables.get::<ItemRules>() else {
+            return;
+        };
+        for (index, rate) in self.rates.iter().enumerate() {
+            let place = place.clone().key("rates").index(index).key("per_minute");
+            items.check_all(&rate.per_minute, 0, &place, report);
+            if let Some(before) = index.checked_sub(1).map(|before| &self.rates[before]) {
+                warn_of_jumps(&before.per_minute, &rate.per_minute, &place, report);
+            }
+        }
+        for (at, chances) in self.chances.iter().enumerate() {
+            for (index, chance) in chances.items.iter().enumerate() {
+                let place = place.clone().key("chances").index(at).key("items").index(index);
+                items.check(&chance.amount, 1, place.clone().key("amount"), report);
+                if chance.denominator == 0 || chance.numerator > chance.denominator {
+                    let message = "expected a chance between 0 and 1: numerator <= denominator";
+                    report.error(place.clone().key("numerator"), message);
+                }
+                if chance.numerator == 0 {
+                    report.warning(place.key("numerator"), "this item never comes");
+                }
+            }
+        }
+    }
+}
+
+fn report_repeats<T>(entries: &[T], stage_of: impl Fn(&T) -> u32, place: &Place, report: &mut Report) {
+    for (index, entry) in entries.iter().enumerate() {
+        if entries[..index].iter().any(|earlier| stage_of(earlier) == stage_of(entry)) {
+            let place = place.clone().index(index).key("stage");
+            report.error(place, format!("stage {} stands here a second time", stage_of(entry)));
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::shipped_rules;
+
+    #[test]
+    fn a_stage_without_an_entry_uses_the_nearest_lower_one() {
+        let rules = shipped_rules::<HangUpRules>();
+        let text = |stage| rules.rate(stage).map(|rate| rate.iter().map(Amount::to_string).collect::<Vec<_>>());
+        assert_eq!(text(2), Some(vec!["3:2:20".to_owned(), "3:1:60".to_owned()]));
+        assert_eq!(text(8), text(500), "above 8 the rates stay");
+        assert_eq!(text(0), None);
+        assert_eq!(rules.chances(7)[0].denominator, 1000, "stage 7 takes the chance of stage 2");
+        assert!(rules.chances(0).is_empty());
+    }
+}

@@ -1,0 +1,62 @@
+//! What must hold of accounts: each is found by its names, and by nothing else.
+
+use crate::identity::{Account, Accounts};
+use raidkeep_engine::account::AccountId;
+use raidkeep_engine::login::Login;
+use raidkeep_engine::storage::WorldRow;
+use raidkeep_engine::storage::directory::{INDEX_TABLE, decode_entry};
+use raidkeep_engine::verify::Inspection;
+
+pub(super) fn check(inspection: &mut Inspection<'_>) {
+    let next = inspection.world_row::<Accounts>().map(|accounts| accounts.next);
+    if let (Some(next), Some(last)) = (next, inspection.last_account())
+        && last.0 >= next
+    {
+        let what = format!("the next new account would get number {next}, but there is {last} already");
+        inspection.breach(<Accounts as WorldRow>::TABLE, b"", None, what);
+    }
+    inspection.each_player::<Account>(|inspection, account, row| {
+        for key in row.index_keys() {
+            must_be_found(inspection, key.as_bytes(), account, "a name");
+        }
+    });
+    inspection.each_player::<Login>(|inspection, account, row| {
+        if let Some(key) = row.current_key() {
+            must_be_found(inspection, key.as_bytes(), account, "the token");
+        }
+    });
+    inspection.each(INDEX_TABLE, check_entry);
+}
+
+fn must_be_found(inspection: &mut Inspection<'_>, key: &[u8], account: AccountId, name: &str) {
+    let named = inspection.get(INDEX_TABLE, key).and_then(|value| decode_entry(&value));
+    if named != Some(account) {
+        let what = match named {
+            None => format!("{name} of {account} is not in the index: the player is not found by it"),
+            Some(other) => format!("{name} of {account} leads to {other}"),
+        };
+        inspection.breach(INDEX_TABLE, key, Some(account), what);
+    }
+}
+
+fn check_entry(inspection: &mut Inspection<'_>, key: &[u8], value: &[u8]) {
+    let Some(account) = decode_entry(value) else {
+        inspection.breach(INDEX_TABLE, key, None, "the entry cannot be read");
+        return;
+    };
+    if !inspection.exists(account) {
+        let what = format!("the entry names {account}, which does not exist: nobody else can take this name");
+        inspection.breach(INDEX_TABLE, key, Some(account), what);
+        return;
+    }
+    let (Some(owner), Some(login)) =
+        (inspection.player_row::<Account>(account), inspection.player_row::<Login>(account))
+    else {
+        return;
+    };
+    let is_own = owner.index_keys().into_iter().chain(login.current_key()).any(|own| own.as_bytes() == key);
+    if !is_own {
+        let what = format!("the entry names {account}, which has neither this name nor this token");
+        inspection.breach(INDEX_TABLE, key, Some(account), what);
+    }
+}

@@ -1,0 +1,172 @@
+//! Who a player is: accounts, passwords, tokens (semantics, section 2).
+//!
+//! Not here: what a player has. Passwords are kept as Argon2id hashes and tokens as SHA-256
+//! hashes; neither is ever logged.
+
+pub mod attempts;
+mod check;
+pub mod client;
+pub mod model;
+pub mod password;
+pub mod requests;
+pub mod rules;
+
+use bevy_app::{App, Plugin};
+use bevy_ecs::prelude::*;
+use bevy_time::{Real, Time};
+use serde::{Deserialize, Serialize};
+
+use raidkeep_engine::account::AccountId;
+use raidkeep_engine::clock::Clock;
+use raidkeep_engine::login::{Login, Token, TokenSource};
+use raidkeep_engine::players::Players;
+use raidkeep_engine::request::{Refusal, SignIn};
+use raidkeep_engine::rules::RulesApp;
+use raidkeep_engine::storage::rows::spawn_newcomer;
+use raidkeep_engine::storage::{Directory, IndexKey, StorageApp, WorldRow};
+use raidkeep_engine::travel::{PortabilityApp, Traveller};
+use raidkeep_engine::verify::VerifyApp;
+
+pub use attempts::{AttemptLimits, Attempts};
+pub use client::ClientAddress;
+pub use model::Account;
+pub use password::PasswordCost;
+pub use rules::NameRules;
+
+/// The number of the next account.
+#[derive(Debug, Resource, Serialize, Deserialize)]
+pub struct Accounts {
+    next: u64,
+}
+
+impl Default for Accounts {
+    fn default() -> Self {
+        Self { next: 1 }
+    }
+}
+
+impl WorldRow for Accounts {
+    const TABLE: &'static str = "next_account";
+}
+
+/// Settings of the operator.
+#[derive(Debug, Clone, Resource)]
+pub struct IdentitySettings {
+    /// How long a token is valid, in seconds of game time.
+    pub token_seconds: i64,
+    /// What a password hash costs.
+    pub password_cost: PasswordCost,
+    /// How many failed attempts are allowed.
+    pub attempts: AttemptLimits,
+}
+
+/// The form in which e-mail addresses are told apart: letter case and spaces around it make no
+/// other address.
+fn normal_email(email: &str) -> String {
+    email.trim().to_lowercase()
+}
+
+/// The directory's name spaces.
+mod names {
+    use super::{IndexKey, normal_email};
+
+    pub(super) fn unique_id(id: &str) -> IndexKey {
+        IndexKey::new("device", id.as_bytes())
+    }
+
+    pub(super) fn email(email: &str) -> IndexKey {
+        IndexKey::new("email", normal_email(email).as_bytes())
+    }
+
+    pub(super) fn username(name: &str) -> IndexKey {
+        IndexKey::new("name", name.as_bytes())
+    }
+}
+
+/// Under which a player's name is found in the directory.
+pub fn username_key(name: &str) -> IndexKey {
+    names::username(name)
+}
+
+/// How a request is refused that names somebody else's role.
+pub const NOT_YOUR_ROLE: Refusal = Refusal::new(403, "role: expected your own username");
+
+/// In document 5 `role` is the username, and must be the caller's own (semantics, section 2).
+pub fn own_role(account: &Account, role: &str) -> Result<(), Refusal> {
+    if account.name() == role { Ok(()) } else { Err(NOT_YOUR_ROLE) }
+}
+
+/// Creates an account with everything a newcomer has.
+fn create(world: &mut World, describe: impl FnOnce(AccountId, i64) -> Account) -> (AccountId, Entity) {
+    let described = describe(next_account(world), world.resource::<Clock>().now());
+    admit(world, |entity| {
+        entity.insert(described);
+    })
+}
+
+/// The number that the next account will have. None comes again.
+pub fn next_account(world: &World) -> AccountId {
+    AccountId(world.resource::<Accounts>().next)
+}
+
+/// Takes in a new player. `dress` gives it what it has beside what every newcomer has; its [`Account`] at least.
+pub fn admit(world: &mut World, dress: impl FnOnce(&mut EntityWorldMut<'_>)) -> (AccountId, Entity) {
+    let account = next_account(world);
+    world.resource_mut::<Accounts>().next += 1;
+    let entity = spawn_newcomer(world, account);
+    dress(&mut world.entity_mut(entity));
+    let keys = world.get::<Account>(entity).map(Account::index_keys).unwrap_or_default();
+    let mut directory = world.resource_mut::<Directory>();
+    for key in keys {
+        directory.set(key, Some(account));
+    }
+    let now = world.resource::<Time<Real>>().elapsed();
+    world.resource_mut::<Players>().insert(account, entity, now);
+    (account, entity)
+}
+
+/// Whoever leaves for ever is found by no name and no token any more.
+fn forget_names(world: &mut World, player: Traveller) {
+    let names = world.get::<Account>(player.entity).map(Account::index_keys).unwrap_or_default();
+    let token = world.get::<Login>(player.entity).and_then(Login::current_key);
+    let mut directory = world.resource_mut::<Directory>();
+    for key in names.into_iter().chain(token) {
+        directory.set(key, None);
+    }
+}
+
+/// Gives the player a new token; the one before is worth nothing from now on.
+fn sign_in(world: &mut World, account: AccountId, entity: Entity, source: TokenSource) -> (Token, SignIn) {
+    let token = Token::new(source);
+    let expires_at = world.resource::<Clock>().now() + world.resource::<IdentitySettings>().token_seconds;
+    let generation = world.resource_scope(|world, mut directory: Mut<Directory>| {
+        let mut entity = world.entity_mut(entity);
+        let mut login = entity.get_mut::<Login>()?;
+        if let Some(earlier) = login.revoke() {
+            directory.set(earlier, None);
+        }
+        directory.set(login.issue(&token, expires_at), Some(account));
+        Some(login.generation())
+    });
+    world.resource_mut::<raidkeep_engine::storage::Touched>().push(entity);
+    (token, SignIn { account, generation: generation.unwrap_or_default() })
+}
+
+/// Accounts, `signup`, `login`, `login_unique` and `ping`.
+pub struct IdentityPlugin {
+    /// Settings of the operator.
+    pub settings: IdentitySettings,
+}
+
+impl Plugin for IdentityPlugin {
+    fn build(&self, app: &mut App) {
+        app.insert_resource(self.settings.clone());
+        app.init_resource::<Attempts>();
+        app.add_rules::<NameRules>();
+        app.add_identity_rows::<Account>(model::name_in_row).add_player_rows::<Login>();
+        app.add_world_row::<Accounts>();
+        app.add_farewell(forget_names);
+        app.add_check("accounts and their names", check::check);
+        requests::register(app);
+    }
+}

@@ -1,0 +1,22 @@
+//! Images: those shipped with the assets, and those that clients send (semantics, section 15).
+//!
+//! All are PNG and travel as base64 text. Shipped ones are read and checked with the rules, so that a missing or broken
+//! file is a designer's error with its place. Pixels are never decoded here; that is the clients' work.
+
+pub mod png;
+pub mod rules;
+
+use bevy_app::{App, Plugin};
+
+use raidkeep_engine::rules::RulesApp;
+
+pub use rules::{ImageError, Images};
+
+/// Shipped images, and the limits for those of clients.
+pub struct ImagesPlugin;
+
+impl Plugin for ImagesPlugin {
+    fn build(&self, app: &mut App) {
+        app.add_rules::<Images>();
+    }
+}

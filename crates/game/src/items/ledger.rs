@@ -1,0 +1,244 @@
+//! The ledger: a row for each movement of items or points, which an operator can list.
+//!
+//! Movements are noted where they happen, in [`Inventory`](crate::items::Inventory), and saved in the batch that holds
+//! the change itself. In memory are only those that are not saved yet.
+
+use std::borrow::Cow;
+
+use bevy_ecs::prelude::*;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::items::ItemId;
+use raidkeep_engine::account::AccountId;
+use raidkeep_engine::storage::{Batch, RowError, decode_value, encode_value};
+use raidkeep_engine::storage::{KeyedBy, TableReader};
+
+/// The table of the movements.
+pub const LEDGER_TABLE: &str = "ledger";
+/// The version of the rows' form.
+const VERSION: u16 = 1;
+
+/// How the table is read by who looks all tables over.
+pub(super) const TABLE_READER: TableReader = TableReader {
+    table: LEDGER_TABLE,
+    keyed_by: KeyedBy::Account,
+    read: |_, rows| rows.iter().try_for_each(|(key, value)| Movement::read(key, value).map(drop)),
+};
+
+/// What the operator decides about the ledger.
+#[derive(Debug, Clone, Copy, Resource)]
+pub struct LedgerSettings {
+    /// How many movements of each player are kept; 0 = all.
+    pub entries_per_player: u64,
+}
+
+/// Why something moves.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Cause {
+    /// A word or two of the feature that changes something, for the operator who reads the ledger.
+    pub why: &'static str,
+    /// The order that is paid or fulfilled by it.
+    pub order: Option<u64>,
+}
+
+impl Cause {
+    /// A cause that has to do with no order.
+    pub const fn new(why: &'static str) -> Self {
+        Self { why, order: None }
+    }
+
+    /// The same cause, as part of an order.
+    pub const fn of_order(self, order: u64) -> Self {
+        Self { order: Some(order), ..self }
+    }
+}
+
+/// A change of one item.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Change {
+    /// Which item.
+    #[serde(with = "as_numbers")]
+    pub item: ItemId,
+    /// By how much; never 0.
+    pub change: i64,
+    /// How many there were afterwards.
+    pub after: i64,
+}
+
+/// A change of points, whose balance lies with a payment platform.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct PointsChange {
+    /// By how much; never 0.
+    pub change: i64,
+    /// The balance afterwards, if the platform told it.
+    pub after: Option<i64>,
+}
+
+/// One movement: everything that changed at one time for one reason.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Movement {
+    /// Counts the player's movements from 1. It is part of the row's key.
+    #[serde(skip)]
+    pub number: u64,
+    /// When the tick ended in which it happened, unix milliseconds of the game's clock; 0 as long as it is not saved.
+    pub at_ms: i64,
+    /// See [`Cause::why`].
+    pub why: Cow<'static, str>,
+    /// See [`Cause::order`].
+    pub order: Option<u64>,
+    /// What changed, each item once.
+    pub changes: Vec<Change>,
+    /// The points that moved with it.
+    pub points: Option<PointsChange>,
+}
+
+impl Movement {
+    /// Appends the row's value.
+    pub(super) fn write(&self, value: &mut Vec<u8>) {
+        encode_value(VERSION, self, value);
+    }
+
+    /// Reads a row of [`LEDGER_TABLE`]: whose it is, and what moved.
+    pub fn read(key: &[u8], value: &[u8]) -> Result<(AccountId, Self), RowError> {
+        let (account, number) = key.split_first_chunk::<8>().ok_or(RowError::Damaged)?;
+        let number = u64::from_be_bytes(number.try_into().map_err(|_| RowError::Damaged)?);
+        let movement = decode_value::<Self>(VERSION, value, |_, _| None)?;
+        Ok((AccountId(u64::from_be_bytes(*account)), Self { number, ..movement }))
+    }
+}
+
+/// The key of a movement's row: the rows of a player stand together, in the order of their numbers.
+pub(super) fn key(account: AccountId, number: u64) -> [u8; 16] {
+    let mut key = [0; 16];
+    key[..8].copy_from_slice(&account.to_key());
+    key[8..].copy_from_slice(&number.to_be_bytes());
+    key
+}
+
+/// How many old rows a new one may push out. With two, a limit that an operator has lowered is reached in time, and no
+/// tick has to delete many.
+const DROPPED_PER_MOVEMENT: u64 = 2;
+
+/// The part of a player's ledger that is in memory: what was noted since the last save, and how far the rows go.
+#[derive(Debug, Default, Clone, PartialEq, Eq)]
+pub(crate) struct Notes {
+    /// The number of the last movement.
+    last: u64,
+    /// Movements up to this number are no longer kept.
+    dropped: u64,
+    /// How many are kept; 0 = all. It is the operator's, not part of the row.
+    kept_max: u64,
+    unsaved: Vec<Movement>,
+}
+
+impl Notes {
+    /// As they stand in the player's row.
+    pub(super) fn continued(last: u64, dropped: u64) -> Self {
+        Self { last, dropped, ..Self::default() }
+    }
+
+    pub(super) fn last(&self) -> u64 {
+        self.last
+    }
+
+    pub(crate) fn dropped(&self) -> u64 {
+        self.dropped
+    }
+
+    /// Whether something was noted that no row tells yet.
+    pub(super) fn has_unsaved(&self) -> bool {
+        !self.unsaved.is_empty()
+    }
+
+    /// As a document tells them: these movements follow on those that were dropped, and none of them is saved here.
+    pub(super) fn brought(dropped: u64, movements: Vec<Movement>) -> Self {
+        let last = movements.last().map_or(dropped, |movement| movement.number);
+        Self { last, dropped, kept_max: 0, unsaved: movements }
+    }
+
+    /// The movements that no row tells yet.
+    pub(super) fn into_unsaved(self) -> Vec<Movement> {
+        self.unsaved
+    }
+
+    /// From now on the operator's limit holds.
+    pub(super) fn keep(&mut self, settings: LedgerSettings) {
+        self.kept_max = settings.entries_per_player;
+    }
+
+    pub(super) fn note(&mut self, cause: Cause, changes: Vec<Change>, points: Option<PointsChange>) {
+        self.last += 1;
+        let Cause { why, order } = cause;
+        self.unsaved.push(Movement { number: self.last, at_ms: 0, why: why.into(), order, changes, points });
+    }
+
+    /// Adds the new movements to the batch, as of its moment, and deletes the oldest beyond the limit.
+    pub(super) fn save(&mut self, account: AccountId, batch: &mut Batch) {
+        for mut movement in std::mem::take(&mut self.unsaved) {
+            // One that came with its player has its moment already.
+            if movement.at_ms == 0 {
+                movement.at_ms = batch.moment_ms;
+            }
+            batch.put(LEDGER_TABLE, &key(account, movement.number), |value| movement.write(value));
+            self.drop_surplus(account, movement.number, batch);
+        }
+    }
+
+    fn drop_surplus(&mut self, account: AccountId, newest: u64, batch: &mut Batch) {
+        if self.kept_max == 0 {
+            return;
+        }
+        let surplus = newest.saturating_sub(self.dropped).saturating_sub(self.kept_max);
+        for _ in 0..surplus.min(DROPPED_PER_MOVEMENT) {
+            self.dropped += 1;
+            batch.delete(LEDGER_TABLE, &key(account, self.dropped));
+        }
+    }
+}
+
+/// Rows hold an item as its two numbers; the text of the protocol, which documents have, would take longer to write and to
+/// read.
+mod as_numbers {
+    use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+    use crate::items::ItemId;
+
+    pub(super) fn serialize<S: Serializer>(item: &ItemId, serializer: S) -> Result<S::Ok, S::Error> {
+        if serializer.is_human_readable() {
+            return item.serialize(serializer);
+        }
+        (item.group, item.id).serialize(serializer)
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<ItemId, D::Error> {
+        if deserializer.is_human_readable() {
+            return ItemId::deserialize(deserializer);
+        }
+        let (group, id) = Deserialize::deserialize(deserializer)?;
+        Ok(ItemId { group, id })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_row_tells_the_movement_as_it_was_noted() {
+        let changes = vec![Change { item: ItemId { group: 2, id: 70_000 }, change: -5, after: i64::MAX }];
+        let points = Some(PointsChange { change: -100, after: None });
+        let movement = Movement { number: 9, at_ms: -1, why: "shop".into(), order: Some(u64::MAX), changes, points };
+        let mut value = Vec::new();
+        movement.write(&mut value);
+        let read = Movement::read(&key(AccountId(7), 9), &value);
+        assert_eq!(read, Ok((AccountId(7), movement)));
+    }
+
+    #[test]
+    fn a_damaged_row_is_an_error_and_no_panic() {
+        assert_eq!(Movement::read(b"short", b""), Err(RowError::Damaged));
+        assert_eq!(Movement::read(&[0; 16], b"\x01"), Err(RowError::Damaged));
+        assert_eq!(Movement::read(&[0; 17], b"\x01\x00"), Err(RowError::Damaged));
+    }
+}

@@ -1,0 +1,41 @@
+//! Items, what a player owns (semantics, section 4), and the ledger of all that changes it.
+//!
+//! Not here: what anything costs or yields; that is in the rules of the features.
+
+mod amount;
+mod check;
+pub mod ledger;
+mod legacy;
+mod model;
+mod portable;
+pub mod requests;
+mod rules;
+pub mod suspicion;
+
+pub use amount::{Amount, ItemId};
+pub use ledger::Cause;
+pub use legacy::LegacyChange;
+pub use model::Inventory;
+pub use rules::{Item, ItemRules};
+
+use bevy_app::{App, Plugin};
+
+use crate::items::ledger::LedgerSettings;
+use raidkeep_engine::rules::RulesApp;
+use raidkeep_engine::storage::StorageApp;
+use raidkeep_engine::verify::VerifyApp;
+
+/// Items and what players own.
+pub struct ItemsPlugin {
+    /// What the operator decides about the ledger.
+    pub ledger: LedgerSettings,
+}
+
+impl Plugin for ItemsPlugin {
+    fn build(&self, app: &mut App) {
+        app.insert_resource(self.ledger);
+        app.add_rules::<ItemRules>().add_player_rows::<Inventory>();
+        app.add_table(ledger::TABLE_READER).add_check("ledgers", check::check);
+        requests::register(app);
+    }
+}

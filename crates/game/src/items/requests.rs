@@ -1,0 +1,133 @@
+//! `ledger_list`, for operators.
+
+use bevy_app::App;
+use bevy_ecs::prelude::*;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::identity::username_key;
+use crate::items::ItemId;
+use crate::items::ledger::{Change, LEDGER_TABLE, Movement, PointsChange, key};
+use raidkeep_engine::account::AccountId;
+use raidkeep_engine::clock::Clock;
+use raidkeep_engine::dispatch::RequestApp;
+use raidkeep_engine::request::answer::rows_found;
+use raidkeep_engine::request::lenient::Integer;
+use raidkeep_engine::request::{Call, Operator, Refusal, Request, Success, Waits, lenient};
+use raidkeep_engine::storage::{Directory, FoundRows, RowQuery};
+
+pub(super) fn register(app: &mut App) {
+    app.add_waiting_request::<LedgerList, _>(ledger_list);
+}
+
+const NO_SUCH_PLAYER: Refusal = Refusal::new(99, "no such player");
+
+/// How many movements are told when the operator does not say.
+const USUAL_LIMIT: usize = 50;
+/// How many are told at most.
+const LIMIT_MAX: usize = 500;
+
+/// `ledger_list {name, limit, before}`: movements of a player, newest first.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+pub struct LedgerList {
+    name: String,
+    /// Missing = 50.
+    #[serde(default, deserialize_with = "lenient::optional_integer")]
+    #[schemars(with = "Option<Integer>")]
+    limit: Option<i64>,
+    /// Only movements with smaller numbers: `next` of the page before.
+    #[serde(default, deserialize_with = "lenient::optional_integer")]
+    #[schemars(with = "Option<Integer>")]
+    before: Option<i64>,
+}
+
+impl Request for LedgerList {
+    const FUNCTION: &'static str = "ledger_list";
+    type Caller = Operator;
+    type Reply = Ledger;
+}
+
+/// The reply of `ledger_list`.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct Ledger {
+    entries: Vec<Entry>,
+    /// `before` for the next page; null when this was the last.
+    next: Option<u64>,
+}
+
+/// One movement as an operator sees it.
+#[derive(Debug, Serialize, JsonSchema)]
+struct Entry {
+    number: u64,
+    at: i64,
+    time: String,
+    why: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    order: Option<String>,
+    changes: Vec<ItemChange>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    points: Option<PointsChange>,
+}
+
+#[derive(Debug, Serialize, JsonSchema)]
+struct ItemChange {
+    item: ItemId,
+    change: i64,
+    after: i64,
+}
+
+impl Entry {
+    fn of(movement: Movement, clock: &Clock) -> Self {
+        let at = movement.at_ms.div_euclid(1000);
+        let shown = |Change { item, change, after }| ItemChange { item, change, after };
+        Self {
+            number: movement.number,
+            at,
+            time: clock.local_time(at),
+            why: movement.why.into_owned(),
+            order: movement.order.map(|order| order.to_string()),
+            changes: movement.changes.into_iter().map(shown).collect(),
+            points: movement.points,
+        }
+    }
+}
+
+fn ledger_list(In(call): In<Call<LedgerList>>, directory: Res<Directory>, clock: Res<Clock>) -> Waits<Ledger> {
+    let limit = limit(call.request.limit)?;
+    let before = before(call.request.before)?;
+    let account = directory.find(&username_key(&call.request.name))?.ok_or(NO_SUCH_PLAYER)?;
+    let query = RowQuery {
+        table: LEDGER_TABLE,
+        from: key(account, 0).to_vec(),
+        until: before
+            .map_or_else(|| AccountId(account.0 + 1).to_key().to_vec(), |number| key(account, number).to_vec()),
+        newest_first: true,
+        // One more than is told shows whether there is another page.
+        limit: limit + 1,
+    };
+    let mut movements = read(rows_found(query, call.fact)?)?;
+    let has_more = movements.len() > limit;
+    movements.truncate(limit);
+    let next = movements.last().filter(|_| has_more).map(|last| last.number);
+    let entries = movements.into_iter().map(|movement| Entry::of(movement, &clock)).collect();
+    Ok(Success::with(Ledger { entries, next }))
+}
+
+fn limit(given: Option<i64>) -> Result<usize, Refusal> {
+    let limit = given.map_or(Some(USUAL_LIMIT), |limit| usize::try_from(limit).ok());
+    let refusal = || Refusal::malformed("data.limit", &format!("an integer from 1 to {LIMIT_MAX}"));
+    limit.filter(|limit| (1..=LIMIT_MAX).contains(limit)).ok_or_else(refusal)
+}
+
+fn before(given: Option<i64>) -> Result<Option<u64>, Refusal> {
+    let number = given.map(u64::try_from).transpose();
+    number.map_err(|_| Refusal::malformed("data.before", "the number of a movement, 0 or more"))
+}
+
+fn read(rows: FoundRows) -> Result<Vec<Movement>, Refusal> {
+    let movements = rows.iter().map(|(key, value)| Movement::read(key, value).map(|(_, movement)| movement));
+    movements.collect::<Result<_, _>>().map_err(|error| {
+        tracing::error!(%error, "a row of the ledger cannot be read; it is left alone and the list is refused");
+        Refusal::internal()
+    })
+}

@@ -1,0 +1,191 @@
+//! Experience and the level it stands for (semantics, section 4).
+
+use bevy_app::{App, Plugin};
+use bevy_ecs::prelude::*;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use raidkeep_engine::rules::{Place, Report, Rules, RulesApp, Table, Tables, only};
+use raidkeep_engine::storage::{Arrival, PlayerRow, StorageApp, Unfit};
+
+/// A player's total experience.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Component, Serialize, Deserialize)]
+pub struct Experience {
+    /// Everything ever earned.
+    pub total: i64,
+}
+
+impl Experience {
+    /// Adds what was earned.
+    pub fn earn(&mut self, exp: i64) {
+        self.total = self.total.saturating_add(exp.max(0));
+    }
+}
+
+impl PlayerRow for Experience {
+    const TABLE: &'static str = "experience";
+
+    fn newcomer(world: &World) -> Self {
+        Self { total: world.resource::<Rules<LevelRules>>().newcomer_exp }
+    }
+
+    fn arrive(&mut self, _: Arrival<'_>) -> Result<(), Unfit> {
+        if self.total < 0 { Err(Unfit::at("total", "expected 0 or more")) } else { Ok(()) }
+    }
+}
+
+/// Where a total of experience stands on the level curve.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct Standing {
+    /// The total.
+    pub exp: i64,
+    /// The level.
+    pub level: u32,
+    /// Experience missing to the next level; 0 at the top.
+    pub need: i64,
+}
+
+/// `levels.ron`: the level curve.
+#[derive(Debug)]
+pub struct LevelRules {
+    file: LevelFile,
+    /// Ascending; level n ends at `thresholds[n]`.
+    thresholds: Vec<i64>,
+    newcomer_exp: i64,
+}
+
+/// What stands in `levels.ron`.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct LevelFile {
+    /// Experience of a new player.
+    newcomer_exp: i64,
+    /// Pieces of the curve in ascending order: up to threshold `to`, threshold n lies
+    /// `step` x n above the one before.
+    curve: Vec<CurvePiece>,
+}
+
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+struct CurvePiece {
+    to: u32,
+    step: i64,
+}
+
+impl LevelRules {
+    /// The level of a total, and what is missing to the next.
+    pub fn standing(&self, exp: i64) -> Standing {
+        let level = self.thresholds.partition_point(|threshold| *threshold <= exp);
+        let need = self.thresholds.get(level).map_or(0, |threshold| threshold - exp);
+        Standing { exp, level: u32::try_from(level).unwrap_or(u32::MAX), need }
+    }
+
+    /// Thresholds are cut at the largest number; levels beyond it cannot be told apart.
+    fn warn_of_unreachable_levels(&self, place: &Place, report: &mut Report) {
+        let lost = self.thresholds.partition_point(|threshold| *threshold < i64::MAX);
+        let piece = self.file.curve.iter().position(|piece| lost <= piece.to as usize);
+        if let Some(index) = piece.filter(|_| lost < self.thresholds.len()) {
+            let place = place.clone().key("curve").index(index).key("step");
+            report.warning(place, format!("no experience reaches the levels above {lost}: no number is that large"));
+        }
+    }
+
+    /// The least experience of a level; `None` when there is no such level.
+    pub fn exp_of(&self, level: u32) -> Option<i64> {
+        self.thresholds.get(usize::try_from(level).ok()?.checked_sub(1)?).copied()
+    }
+
+    /// The highest level there is.
+    pub fn top(&self) -> u32 {
+        u32::try_from(self.thresholds.len()).unwrap_or(u32::MAX)
+    }
+}
+
+impl Table for LevelRules {
+    const PATH: &'static str = "levels.ron";
+    type File = LevelFile;
+
+    fn assemble(files: Vec<(String, LevelFile)>, _: &mut Report) -> Self {
+        let file = only(files);
+        let mut thresholds = vec![0_i64];
+        for piece in &file.curve {
+            let first = i64::try_from(thresholds.len()).unwrap_or(i64::MAX);
+            for n in first..=i64::from(piece.to.min(100_000)) {
+                let last = thresholds.last().copied().unwrap_or(0);
+                thresholds.push(last.saturating_add(piece.step.saturating_mul(n)));
+            }
+        }
+        let newcomer_exp = file.newcomer_exp;
+        Self { file, thresholds, newcomer_exp }
+    }
+
+    fn validate(&self, _: &Tables, report: &mut Report) {
+        let place = Place::file(Self::PATH);
+        self.warn_of_unreachable_levels(&place, report);
+        if self.newcomer_exp < 0 {
+            report.error(place.clone().key("newcomer_exp"), "is negative, expected 0 or more");
+        }
+        if self.file.curve.is_empty() {
+            report.error(place.clone().key("curve"), "is empty, expected at least one piece");
+        }
+        let mut reached = 0;
+        for (index, piece) in self.file.curve.iter().enumerate() {
+            let place = place.clone().key("curve").index(index);
+            if piece.step <= 0 {
+                report.error(place.clone().key("step"), "expected 1 or more, so that levels ascend");
+            }
+            if piece.to <= reached {
+                let message = format!("expected more than {reached}, where the piece before ends");
+                report.error(place.clone().key("to"), message);
+            }
+            if piece.to > 100_000 {
+                report.error(place.key("to"), "expected 100000 or less");
+            }
+            reached = piece.to;
+        }
+    }
+}
+
+/// Experience and levels.
+pub struct LevelsPlugin;
+
+impl Plugin for LevelsPlugin {
+    fn build(&self, app: &mut App) {
+        app.add_rules::<LevelRules>().add_player_rows::<Experience>();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::shipped_rules;
+
+    #[test]
+    fn the_shipped_curve_gives_the_documented_levels() {
+        let rules = shipped_rules::<LevelRules>();
+        for (exp, level, need) in [(180, 2, 180), (30_000, 22, 360), (37_340, 25, 1660), (39_340, 26, 2780)] {
+            assert_eq!(rules.standing(exp), Standing { exp, level, need });
+        }
+        assert_eq!(rules.standing(0).level, 1);
+        assert_eq!(rules.standing(119).need, 1);
+        assert_eq!(rules.standing(120).level, 2, "a threshold that is reached is passed");
+    }
+
+    #[test]
+    fn each_level_begins_where_its_least_experience_says() {
+        let rules = shipped_rules::<LevelRules>();
+        for level in 1..=rules.top() {
+            let exp = rules.exp_of(level).expect("every level up to the top begins somewhere");
+            assert_eq!(rules.standing(exp).level, level);
+        }
+        assert_eq!((rules.exp_of(0), rules.exp_of(rules.top() + 1)), (None, None));
+    }
+
+    #[test]
+    fn level_300_is_the_top() {
+        let rules = shipped_rules::<LevelRules>();
+        assert_eq!(rules.top(), 300);
+        let Standing { level, need, .. } = rules.standing(i64::MAX);
+        assert_eq!((level, need), (300, 0));
+    }
+}

@@ -1,0 +1,73 @@
+//! Mail: between players, and from the system to everybody (semantics, section 11).
+//!
+//! A mail to everybody is one record ([`Broadcasts`]), whatever the number of players. Each player
+//! takes it in, once, when it looks at its mail. Other features announce with
+//! [`Broadcasts::announce`]; that items exist and amounts are sane is theirs to check, against
+//! their own rules.
+
+pub mod model;
+mod portable;
+pub mod requests;
+pub mod rules;
+
+use bevy_app::{App, Plugin};
+use bevy_ecs::prelude::*;
+
+use crate::mail::requests::MailReceived;
+use raidkeep_engine::clock::Clock;
+use raidkeep_engine::events::{EventApp, Events};
+use raidkeep_engine::players::Players;
+use raidkeep_engine::rules::RulesApp;
+use raidkeep_engine::schedule::{Surroundings, Tick, TickSystems};
+use raidkeep_engine::storage::StorageApp;
+
+pub use model::{Broadcast, Broadcasts, Letter, Mail, MailAudience, MailError, Mailbox};
+pub use rules::MailRules;
+
+/// Telling of broadcasts that are due. It comes after everything of [`TickSystems::Simulate`], so
+/// that what a system there announces is told, or waited for, in the same tick.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, SystemSet)]
+pub struct MailDelivery;
+
+/// `get_new_mail`, `get_all_mail`, `mark_read_mail`, `delete_mail`, `delete_read_mail`,
+/// `send_mail`, `claim_mail`, and [`Broadcasts`] for other features.
+pub struct MailPlugin;
+
+impl Plugin for MailPlugin {
+    fn build(&self, app: &mut App) {
+        app.add_rules::<MailRules>().add_player_rows::<Mailbox>().add_world_row::<Broadcasts>();
+        app.add_event::<MailReceived<'_>>(MailReceived::EVENT);
+        requests::register(app);
+        app.configure_sets(Tick, MailDelivery.after(TickSystems::Simulate).before(TickSystems::PutAway));
+        app.add_systems(Tick, tell_of_broadcasts.in_set(MailDelivery));
+    }
+}
+
+/// Tells connected players of the broadcasts that are due, forgets those that have expired, and
+/// has the world woken for the next one. Looks at the short list of broadcasts, not at players.
+fn tell_of_broadcasts(
+    mut broadcasts: ResMut<Broadcasts>,
+    mut events: ResMut<Events>,
+    players: Res<Players>,
+    mut surroundings: ResMut<Surroundings>,
+    clock: Res<Clock>,
+) {
+    let now = clock.now();
+    // Whoever takes the record for writing has it stored again.
+    if broadcasts.has_work(now) {
+        broadcasts.drop_expired(now);
+        broadcasts.tell_due(now, |letter, audience| {
+            let event = MailReceived::of(letter, None);
+            match audience {
+                MailAudience::Everybody => events.tell_everybody(MailReceived::EVENT, &event),
+                MailAudience::Ranked(ranked) => {
+                    let told = ranked.iter().filter_map(|(account, _)| players.entity(*account));
+                    told.for_each(|entity| events.tell(entity, MailReceived::EVENT, &event));
+                }
+            }
+        });
+    }
+    if let Some(at) = broadcasts.next_delivery() {
+        surroundings.wake_at(at, &clock);
+    }
+}

@@ -1,0 +1,663 @@
+//! A player's box, and the record of the mails to everybody.
+
+use std::sync::Arc;
+
+use bevy_ecs::prelude::*;
+use serde::{Deserialize, Serialize};
+
+use crate::items::Amount;
+use crate::mail::portable::PortableMailbox;
+use raidkeep_engine::account::AccountId;
+use raidkeep_engine::clock::Clock;
+use raidkeep_engine::storage::{
+    Arrival, Batch, Departure, PlayerRows, RowError, Unfit, WorldRow, decode_value, encode_value,
+};
+
+/// What a mail says and brings. Its texts are shared: a letter to everybody is in memory once,
+/// however many players took it in.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Letter {
+    /// Unix seconds: when it was sent, or when a broadcast was due.
+    pub at: i64,
+    /// Name of the sender.
+    pub from: Arc<str>,
+    /// Subject.
+    pub subj: Arc<str>,
+    /// Text.
+    pub body: Arc<str>,
+    /// What may be claimed. Never zero or less of anything.
+    pub items: Vec<Amount>,
+}
+
+/// A letter in a box.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Mail {
+    /// Part of the row's key. Mails of a player are numbered from 1, and no number comes again.
+    #[serde(skip)]
+    pub(super) number: u64,
+    letter: Letter,
+    read: bool,
+    claimed: bool,
+}
+
+impl Mail {
+    /// The letter.
+    pub fn letter(&self) -> &Letter {
+        &self.letter
+    }
+
+    /// What the player names the mail by; no other of its mails, past or future, has the same.
+    pub fn key(&self) -> String {
+        self.number.to_string()
+    }
+
+    /// Whether it was marked as read, or claimed.
+    pub fn is_read(&self) -> bool {
+        self.read
+    }
+
+    /// Whether it came with items, claimed or not.
+    pub fn has_items(&self) -> bool {
+        !self.letter.items.is_empty()
+    }
+
+    /// Whether its items were handed out.
+    pub fn is_claimed(&self) -> bool {
+        self.claimed
+    }
+
+    /// The same mail under the number that is not told with it.
+    pub(super) fn numbered(self, number: u64) -> Self {
+        Self { number, ..self }
+    }
+
+    /// Whether items would be lost with it.
+    fn is_owed(&self) -> bool {
+        self.has_items() && !self.claimed
+    }
+}
+
+/// What cannot be done with a mail or a box.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum MailError {
+    /// No mail has that key.
+    #[error("no mail has this key")]
+    NoSuchMail,
+    /// The mail came without items.
+    #[error("the mail has no items")]
+    NothingToClaim,
+    /// Its items were handed out before.
+    #[error("the items were claimed before")]
+    AlreadyClaimed,
+    /// Deleting it would lose its items.
+    #[error("the items are not claimed yet")]
+    Unclaimed,
+    /// The box holds as many mails as it may.
+    #[error("the box is full")]
+    Full,
+}
+
+/// A player's mails. Each is a row of its own, so that a new one does not rewrite the others.
+#[derive(Debug, Component)]
+pub struct Mailbox {
+    pub(super) head: Head,
+    /// In order of their numbers.
+    pub(super) mails: Vec<Mail>,
+    pub(super) head_unsaved: bool,
+    /// Numbers of mails that came, changed or went since they were saved last.
+    pub(super) unsaved: Vec<u64>,
+}
+
+/// The row that stands for the box itself.
+#[derive(Debug, Default, Serialize, Deserialize)]
+pub(super) struct Head {
+    /// The number of the last mail.
+    pub(super) last: u64,
+    /// Numbers of the broadcasts that were taken in, as far as they are still on record; sorted.
+    /// A highest number would not do, because broadcasts fall due in another order.
+    pub(super) taken: Vec<u64>,
+    /// The day `sent` counts.
+    sent_day: i32,
+    sent: u32,
+}
+
+/// The place of the head among a player's rows; mails have the places of their numbers.
+const HEAD: u64 = 0;
+
+impl Mailbox {
+    /// An empty box; nothing was sent on `today`.
+    pub fn new(today: i32) -> Self {
+        let head = Head { sent_day: today, ..Head::default() };
+        Self { head, mails: Vec::new(), head_unsaved: true, unsaved: Vec::new() }
+    }
+
+    /// How many mails there are.
+    pub fn len(&self) -> usize {
+        self.mails.len()
+    }
+
+    /// Whether there is none.
+    pub fn is_empty(&self) -> bool {
+        self.mails.is_empty()
+    }
+
+    /// All mails, by their time. Of the same second, the one that came last is first.
+    pub fn newest_first(&self) -> Vec<&Mail> {
+        let mut mails: Vec<&Mail> = self.mails.iter().rev().collect();
+        mails.sort_by_key(|mail| std::cmp::Reverse(mail.letter.at));
+        mails
+    }
+
+    /// Puts a letter into the box if there are fewer than `box_max`; returns the mail's key.
+    pub fn receive(&mut self, letter: Letter, box_max: usize) -> Result<String, MailError> {
+        if self.mails.len() >= box_max {
+            return Err(MailError::Full);
+        }
+        self.head.last += 1;
+        self.head_unsaved = true;
+        self.unsaved.push(self.head.last);
+        let mail = Mail { number: self.head.last, letter, read: false, claimed: false };
+        let key = mail.key();
+        self.mails.push(mail);
+        Ok(key)
+    }
+
+    /// Turns the broadcasts that are due for this account and new to it into mails, as long as
+    /// there is room; the others wait.
+    pub fn take_in(&mut self, account: AccountId, broadcasts: &Broadcasts, now: i64, box_max: usize) {
+        for announced in broadcasts.list.iter().filter(|announced| announced.is_live(now)) {
+            let Err(at) = self.head.taken.binary_search(&announced.number) else {
+                continue;
+            };
+            let Some(letter) = announced.letter_to(account) else {
+                continue;
+            };
+            if self.receive(letter, box_max).is_err() {
+                break;
+            }
+            self.head.taken.insert(at, announced.number);
+            self.head.taken.retain(|taken| broadcasts.contains(*taken));
+        }
+    }
+
+    /// Marks a mail as read.
+    pub fn mark_read(&mut self, key: &str) -> Result<(), MailError> {
+        let at = self.find(key)?;
+        if !self.mails[at].read {
+            self.mails[at].read = true;
+            self.unsaved.push(self.mails[at].number);
+        }
+        Ok(())
+    }
+
+    /// Removes a mail that owes nothing.
+    pub fn delete(&mut self, key: &str) -> Result<(), MailError> {
+        let at = self.find(key)?;
+        if self.mails[at].is_owed() {
+            return Err(MailError::Unclaimed);
+        }
+        let mail = self.mails.remove(at);
+        self.unsaved.push(mail.number);
+        Ok(())
+    }
+
+    /// Removes the mails that are read and owe nothing.
+    pub fn delete_read(&mut self) {
+        let gone = self.mails.extract_if(.., |mail| mail.read && !mail.is_owed());
+        self.unsaved.extend(gone.map(|mail| mail.number));
+    }
+
+    /// What the mail brings, once; from then on the mail owes nothing and counts as read.
+    pub fn claim(&mut self, key: &str) -> Result<Vec<Amount>, MailError> {
+        let at = self.find(key)?;
+        let mail = &mut self.mails[at];
+        if !mail.has_items() {
+            return Err(MailError::NothingToClaim);
+        }
+        if mail.claimed {
+            return Err(MailError::AlreadyClaimed);
+        }
+        mail.claimed = true;
+        mail.read = true;
+        self.unsaved.push(mail.number);
+        Ok(mail.letter.items.clone())
+    }
+
+    /// How many mails the player has sent on `today`. A clock that jumped back to an earlier day
+    /// allows none twice.
+    pub fn sent_on(&self, today: i32) -> u32 {
+        if today > self.head.sent_day { 0 } else { self.head.sent }
+    }
+
+    /// Counts a mail that the player sends on `today`.
+    pub fn count_sent(&mut self, today: i32) {
+        self.head.sent = self.sent_on(today).saturating_add(1);
+        self.head.sent_day = self.head.sent_day.max(today);
+        self.head_unsaved = true;
+    }
+
+    fn find(&self, key: &str) -> Result<usize, MailError> {
+        let number: u64 = key.parse().map_err(|_| MailError::NoSuchMail)?;
+        let at = self.position(number).map_err(|_| MailError::NoSuchMail)?;
+        // "+7" and "07" are numbers, but not what the player was told.
+        if self.mails[at].key() == key { Ok(at) } else { Err(MailError::NoSuchMail) }
+    }
+
+    fn position(&self, number: u64) -> Result<usize, usize> {
+        self.mails.binary_search_by_key(&number, |mail| mail.number)
+    }
+}
+
+fn row_key(account: AccountId, number: u64) -> [u8; 16] {
+    let mut key = [0; 16];
+    key[..8].copy_from_slice(&account.to_key());
+    key[8..].copy_from_slice(&number.to_be_bytes());
+    key
+}
+
+fn row_number(key: &[u8]) -> Result<u64, RowError> {
+    let number = key.get(8..).and_then(|number| number.try_into().ok());
+    number.map(u64::from_be_bytes).ok_or(RowError::Damaged)
+}
+
+const VERSION: u16 = 1;
+
+impl PlayerRows for Mailbox {
+    const TABLE: &'static str = "mail";
+
+    fn newcomer(world: &World) -> Self {
+        Self::new(world.resource::<Clock>().day())
+    }
+
+    fn save(&mut self, account: AccountId, batch: &mut Batch) {
+        if std::mem::take(&mut self.head_unsaved) {
+            batch.put(Self::TABLE, &row_key(account, HEAD), |out| encode_value(VERSION, &self.head, out));
+        }
+        let mut unsaved = std::mem::take(&mut self.unsaved);
+        unsaved.sort_unstable();
+        unsaved.dedup();
+        for number in unsaved {
+            let key = row_key(account, number);
+            match self.position(number) {
+                Ok(at) => batch.put(Self::TABLE, &key, |out| encode_value(VERSION, &self.mails[at], out)),
+                Err(_) => batch.delete(Self::TABLE, &key),
+            }
+        }
+    }
+
+    fn digest(&self, out: &mut Vec<u8>) {
+        encode_value(VERSION, &self.head, out);
+        for mail in &self.mails {
+            out.extend_from_slice(&mail.number.to_be_bytes());
+            encode_value(VERSION, mail, out);
+        }
+    }
+
+    fn load(rows: &[(Vec<u8>, Vec<u8>)], world: &World) -> Result<Self, RowError> {
+        let Some(((_, head), mails)) = rows.split_first() else {
+            return Ok(Self::newcomer(world));
+        };
+        let head = decode_value(VERSION, head, |_, _| None)?;
+        let read = |(key, value): &(Vec<u8>, Vec<u8>)| {
+            let mail: Mail = decode_value(VERSION, value, |_, _| None)?;
+            Ok(mail.numbered(row_number(key)?))
+        };
+        let mails = mails.iter().map(read).collect::<Result<_, _>>()?;
+        Ok(Self { head, mails, head_unsaved: false, unsaved: Vec::new() })
+    }
+
+    type Portable = PortableMailbox;
+
+    fn pack(self, departure: Departure<'_>) -> Result<PortableMailbox, RowError> {
+        Ok(PortableMailbox::of(self, departure))
+    }
+
+    fn unpack(portable: PortableMailbox, arrival: Arrival<'_>) -> Result<Self, Unfit> {
+        portable.into_mailbox(arrival)
+    }
+}
+
+/// A mail to everybody, or to many, as a feature announces it.
+#[derive(Debug, Clone)]
+pub struct Broadcast {
+    /// Unix seconds from which players get it.
+    pub deliver_at: i64,
+    /// Unix seconds from which nobody gets it any more; who has it keeps it.
+    pub expires_at: i64,
+    /// Name of the sender, such as [`MailRules::system_sender`](crate::mail::MailRules).
+    pub from: String,
+    /// Subject.
+    pub subj: String,
+    /// Text.
+    pub body: String,
+    /// What everyone of the audience may claim.
+    pub items: Vec<Amount>,
+    /// Who gets it.
+    pub audience: MailAudience,
+}
+
+/// Who gets a broadcast.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub enum MailAudience {
+    /// Every player, also those who are created before it expires.
+    Everybody,
+    /// These accounts, each with items of its own behind those for all.
+    Ranked(Vec<(AccountId, Vec<Amount>)>),
+}
+
+/// The mails to everybody that are announced or may still be taken in: one record each, whatever
+/// the number of players.
+#[derive(Debug, Default, Resource, Serialize, Deserialize)]
+pub struct Broadcasts {
+    /// The number of the last broadcast; none comes again.
+    last: u64,
+    /// In order of their numbers.
+    list: Vec<Announced>,
+}
+
+#[derive(Debug, Serialize, Deserialize)]
+struct Announced {
+    number: u64,
+    expires_at: i64,
+    /// Whether connected players were told.
+    told: bool,
+    /// `at` is when it is due.
+    letter: Letter,
+    /// A ranked one is sorted by account, and names none twice.
+    audience: MailAudience,
+}
+
+impl WorldRow for Broadcasts {
+    const TABLE: &'static str = "broadcasts";
+}
+
+impl Announced {
+    fn is_live(&self, now: i64) -> bool {
+        self.letter.at <= now && now < self.expires_at
+    }
+
+    /// What the account gets, if it is of the audience.
+    fn letter_to(&self, account: AccountId) -> Option<Letter> {
+        let own: &[Amount] = match &self.audience {
+            MailAudience::Everybody => &[],
+            MailAudience::Ranked(ranked) => {
+                let at = ranked.binary_search_by_key(&account, |(account, _)| *account).ok()?;
+                &ranked[at].1
+            }
+        };
+        let mut letter = self.letter.clone();
+        letter.items.extend_from_slice(own);
+        Some(letter)
+    }
+}
+
+impl Broadcasts {
+    /// Puts a mail to everybody, or to many, on record; returns its number. Every account of the
+    /// audience gets it once. Amounts of zero or less are left out.
+    pub fn announce(&mut self, broadcast: Broadcast) -> u64 {
+        let Broadcast { deliver_at, expires_at, from, subj, body, mut items, mut audience } = broadcast;
+        keep_positive(&mut items);
+        if let MailAudience::Ranked(ranked) = &mut audience {
+            ranked.sort_by_key(|(account, _)| *account);
+            ranked.dedup_by(|later, kept| {
+                later.0 == kept.0 && {
+                    kept.1.append(&mut later.1);
+                    true
+                }
+            });
+            ranked.iter_mut().for_each(|(_, own)| keep_positive(own));
+        }
+        self.last += 1;
+        let letter = Letter { at: deliver_at, from: from.into(), subj: subj.into(), body: body.into(), items };
+        self.list.push(Announced { number: self.last, expires_at, told: false, letter, audience });
+        self.last
+    }
+
+    /// How many are on record.
+    pub fn len(&self) -> usize {
+        self.list.len()
+    }
+
+    /// Whether none is on record.
+    pub fn is_empty(&self) -> bool {
+        self.list.is_empty()
+    }
+
+    /// Whether the broadcast of that number is still on record.
+    pub fn contains(&self, number: u64) -> bool {
+        self.list.binary_search_by_key(&number, |announced| announced.number).is_ok()
+    }
+
+    /// When the next one is due that nobody was told of, unix seconds.
+    pub fn next_delivery(&self) -> Option<i64> {
+        self.list.iter().filter(|announced| !announced.told).map(|announced| announced.letter.at).min()
+    }
+
+    /// Whether [`Self::drop_expired`] or [`Self::tell_due`] would change anything.
+    pub fn has_work(&self, now: i64) -> bool {
+        self.list.iter().any(|announced| announced.expires_at <= now || (announced.is_live(now) && !announced.told))
+    }
+
+    /// Forgets the broadcasts that nobody gets any more.
+    pub fn drop_expired(&mut self, now: i64) {
+        self.list.retain(|announced| now < announced.expires_at);
+    }
+
+    /// Calls `tell` once for each broadcast that has become due.
+    pub fn tell_due(&mut self, now: i64, mut tell: impl FnMut(&Letter, &MailAudience)) {
+        for announced in self.list.iter_mut().filter(|announced| announced.is_live(now) && !announced.told) {
+            announced.told = true;
+            tell(&announced.letter, &announced.audience);
+        }
+    }
+}
+
+fn keep_positive(amounts: &mut Vec<Amount>) {
+    amounts.retain(|amount| amount.quantity > 0);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    const NOW: i64 = 1000;
+    const ANN: AccountId = AccountId(1);
+    const BOB: AccountId = AccountId(2);
+
+    fn amounts(texts: &[&str]) -> Vec<Amount> {
+        texts.iter().map(|text| text.parse().expect("an amount")).collect()
+    }
+
+    fn letter(at: i64, items: &[&str]) -> Letter {
+        Letter { at, from: "ann".into(), subj: "hello".into(), body: "text".into(), items: amounts(items) }
+    }
+
+    fn gift(deliver_at: i64, audience: MailAudience) -> Broadcast {
+        let (from, subj, body) = ("系统".to_owned(), "gift".to_owned(), "text".to_owned());
+        Broadcast { deliver_at, expires_at: NOW + 100, from, subj, body, items: amounts(&["3:1:5"]), audience }
+    }
+
+    fn take_in(mailbox: &mut Mailbox, broadcasts: &Broadcasts, now: i64) -> usize {
+        mailbox.take_in(ANN, broadcasts, now, 100);
+        mailbox.len()
+    }
+
+    #[test]
+    fn a_broadcast_becomes_a_mail_once_between_delivery_and_expiry() {
+        let mut broadcasts = Broadcasts::default();
+        broadcasts.announce(gift(NOW, MailAudience::Everybody));
+        let mut early = Mailbox::new(0);
+        assert_eq!(take_in(&mut early, &broadcasts, NOW - 1), 0, "not due");
+        assert_eq!(take_in(&mut early, &broadcasts, NOW), 1, "due to the second");
+        assert_eq!(take_in(&mut early, &broadcasts, NOW + 1), 1, "once");
+        assert_eq!(early.delete("1"), Err(MailError::Unclaimed));
+        early.claim("1").expect("there is something to claim");
+        early.delete("1").expect("nothing is owed");
+        assert_eq!(take_in(&mut early, &broadcasts, NOW + 2), 0, "not again after it was deleted");
+        let mut late = Mailbox::new(0);
+        assert_eq!(take_in(&mut late, &broadcasts, NOW + 100), 0, "expired");
+        assert_eq!(take_in(&mut late, &broadcasts, NOW + 99), 1, "the last second");
+    }
+
+    #[test]
+    fn broadcasts_that_fall_due_in_another_order_are_all_taken_in() {
+        let mut broadcasts = Broadcasts::default();
+        broadcasts.announce(gift(NOW + 10, MailAudience::Everybody));
+        broadcasts.announce(gift(NOW, MailAudience::Everybody));
+        let mut mailbox = Mailbox::new(0);
+        assert_eq!(take_in(&mut mailbox, &broadcasts, NOW), 1);
+        assert_eq!(take_in(&mut mailbox, &broadcasts, NOW + 10), 2);
+        assert_eq!(take_in(&mut mailbox, &broadcasts, NOW + 20), 2);
+        broadcasts.drop_expired(NOW + 100);
+        broadcasts.announce(Broadcast { expires_at: NOW + 999, ..gift(NOW, MailAudience::Everybody) });
+        assert_eq!(take_in(&mut mailbox, &broadcasts, NOW + 100), 3);
+        assert_eq!(mailbox.head.taken, [3], "numbers that are off the record are not kept");
+    }
+
+    #[test]
+    fn a_ranked_broadcast_is_for_its_accounts_with_their_own_items() {
+        let mut broadcasts = Broadcasts::default();
+        let ranked = vec![
+            (AccountId(9), amounts(&["3:5:9"])),
+            (ANN, amounts(&["3:5:1", "3:2:0", "3:2:-4"])),
+            (ANN, amounts(&["3:3:7"])),
+        ];
+        broadcasts.announce(gift(NOW, MailAudience::Ranked(ranked)));
+        let (mut ann, mut bob) = (Mailbox::new(0), Mailbox::new(0));
+        ann.take_in(ANN, &broadcasts, NOW, 100);
+        bob.take_in(BOB, &broadcasts, NOW, 100);
+        let claimed = ann.claim("1").expect("ann is ranked");
+        assert_eq!(claimed, amounts(&["3:1:5", "3:5:1", "3:3:7"]), "for all, then her own, none below one");
+        assert!(bob.is_empty(), "bob is not ranked");
+    }
+
+    #[test]
+    fn connected_players_are_told_once_of_each_broadcast() {
+        let mut broadcasts = Broadcasts::default();
+        broadcasts.announce(gift(NOW + 10, MailAudience::Everybody));
+        broadcasts.announce(gift(NOW + 500, MailAudience::Everybody));
+        let mut told = 0;
+        assert!(!broadcasts.has_work(NOW));
+        assert_eq!(broadcasts.next_delivery(), Some(NOW + 10));
+        for now in [NOW, NOW + 10, NOW + 10, NOW + 5, NOW + 11] {
+            broadcasts.tell_due(now, |_, _| told += 1);
+        }
+        assert_eq!((told, broadcasts.next_delivery()), (1, Some(NOW + 500)));
+        assert!(broadcasts.has_work(NOW + 100), "both expire, the second before it is due");
+        broadcasts.drop_expired(NOW + 100);
+        assert_eq!((broadcasts.is_empty(), broadcasts.next_delivery()), (true, None));
+    }
+
+    #[test]
+    fn a_full_box_refuses_players_and_keeps_broadcasts_waiting() {
+        let mut broadcasts = Broadcasts::default();
+        broadcasts.announce(gift(NOW, MailAudience::Everybody));
+        let mut mailbox = Mailbox::new(0);
+        mailbox.receive(letter(1, &[]), 1).expect("there is room for one");
+        assert_eq!(mailbox.receive(letter(2, &[]), 1), Err(MailError::Full));
+        mailbox.take_in(ANN, &broadcasts, NOW, 1);
+        assert!(mailbox.head.taken.is_empty(), "it waits");
+        mailbox.delete("1").expect("nothing is owed");
+        mailbox.take_in(ANN, &broadcasts, NOW, 1);
+        assert_eq!(mailbox.newest_first()[0].key(), "2", "the number of a deleted mail does not come again");
+    }
+
+    #[test]
+    fn only_the_exact_key_names_a_mail() {
+        let mut mailbox = Mailbox::new(0);
+        mailbox.receive(letter(1, &[]), 9).expect("there is room");
+        for wrong in ["", "0", "2", "01", "+1", " 1", "1 ", "-1", "1.0", "18446744073709551617", "一"] {
+            assert_eq!(mailbox.mark_read(wrong), Err(MailError::NoSuchMail), "{wrong:?}");
+        }
+        mailbox.mark_read("1").expect("the key that was told");
+    }
+
+    #[test]
+    fn mails_are_shown_by_their_time_whenever_they_came() {
+        let mut mailbox = Mailbox::new(0);
+        for at in [5, 9, 9, 1] {
+            mailbox.receive(letter(at, &[]), 9).expect("there is room");
+        }
+        let keys: Vec<String> = mailbox.newest_first().into_iter().map(Mail::key).collect();
+        assert_eq!(keys, ["3", "2", "1", "4"]);
+    }
+
+    #[test]
+    fn sent_mails_are_counted_by_day() {
+        let mut mailbox = Mailbox::new(100);
+        mailbox.count_sent(100);
+        mailbox.count_sent(100);
+        assert_eq!((mailbox.sent_on(100), mailbox.sent_on(101)), (2, 0));
+        assert_eq!(mailbox.sent_on(99), 2, "a clock that jumps back allows none twice");
+        mailbox.count_sent(99);
+        mailbox.count_sent(101);
+        assert_eq!(mailbox.sent_on(101), 1);
+    }
+
+    /// Writes what changed to `rows`, as a commit does.
+    fn save(mailbox: &mut Mailbox, rows: &mut std::collections::BTreeMap<Vec<u8>, Vec<u8>>) -> usize {
+        let mut batch = Batch::default();
+        mailbox.save(ANN, &mut batch);
+        for row in batch.rows() {
+            match row.value {
+                Some(value) => rows.insert(row.key.to_vec(), value.to_vec()),
+                None => rows.remove(row.key),
+            };
+        }
+        batch.row_count()
+    }
+
+    #[test]
+    fn a_new_mail_writes_itself_and_the_head_and_nothing_else() {
+        let (mut mailbox, mut rows) = (Mailbox::new(0), std::collections::BTreeMap::new());
+        for _ in 0..50 {
+            mailbox.receive(letter(1, &[]), 99).expect("there is room");
+        }
+        assert_eq!(save(&mut mailbox, &mut rows), 51);
+        mailbox.receive(letter(1, &[]), 99).expect("there is room");
+        assert_eq!(save(&mut mailbox, &mut rows), 2);
+        mailbox.mark_read("7").expect("it is there");
+        assert_eq!(save(&mut mailbox, &mut rows), 1);
+        mailbox.mark_read("7").expect("it is there");
+        assert_eq!(save(&mut mailbox, &mut rows), 0, "it was read before");
+        mailbox.delete_read();
+        assert_eq!((save(&mut mailbox, &mut rows), rows.len()), (1, 51), "the row is gone");
+    }
+
+    proptest! {
+        #[test]
+        fn a_box_put_together_from_its_rows_is_the_same_box(
+            steps in proptest::collection::vec((0_u8..6, 1_u64..12, any::<bool>()), 0..60),
+        ) {
+            let (mut mailbox, mut rows) = (Mailbox::new(3), std::collections::BTreeMap::new());
+            for (step, number, is_saved) in steps {
+                let key = number.to_string();
+                // What cannot be done is part of the game.
+                let _ = match step {
+                    0 => mailbox.receive(letter(number.cast_signed(), &[]), 9).map(drop),
+                    1 => mailbox.receive(letter(number.cast_signed(), &["3:1:5", "0:7:1"]), 9).map(drop),
+                    2 => mailbox.mark_read(&key),
+                    3 => mailbox.delete(&key),
+                    4 => mailbox.claim(&key).map(drop),
+                    _ => {
+                        mailbox.delete_read();
+                        mailbox.count_sent(3);
+                        Ok(())
+                    }
+                };
+                if is_saved {
+                    save(&mut mailbox, &mut rows);
+                }
+            }
+            save(&mut mailbox, &mut rows);
+            let rows: Vec<_> = rows.into_iter().collect();
+            let loaded = Mailbox::load(&rows, &World::new()).expect("own rows should be readable");
+            let (mut expected, mut found) = (Vec::new(), Vec::new());
+            mailbox.digest(&mut expected);
+            loaded.digest(&mut found);
+            prop_assert_eq!(expected, found);
+            prop_assert_eq!(&mailbox.mails, &loaded.mails);
+        }
+    }
+}

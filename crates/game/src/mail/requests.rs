@@ -1,0 +1,328 @@
+//! The mail functions (semantics, section 11).
+
+use bevy_app::App;
+use bevy_ecs::prelude::*;
+use bevy_ecs::system::SystemParam;
+use bevy_time::{Real, Time};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::identity::{Account, username_key};
+use crate::items::{Amount, Cause, Inventory};
+use crate::mail::model::{Broadcasts, Letter, Mail, MailError, Mailbox};
+use crate::mail::rules::MailRules;
+use raidkeep_engine::clock::Clock;
+use raidkeep_engine::dispatch::RequestApp;
+use raidkeep_engine::events::Events;
+use raidkeep_engine::players::Players;
+use raidkeep_engine::request::{Answer, Call, Player, Reads, Refusal, Request, Success, Unready, Waits};
+use raidkeep_engine::rules::Rules;
+use raidkeep_engine::storage::{Directory, Touched};
+
+pub(super) fn register(app: &mut App) {
+    app.add_request::<GetNewMail, _>(get_new_mail);
+    app.add_request::<GetAllMail, _>(get_all_mail);
+    app.add_request::<MarkReadMail, _>(mark_read_mail);
+    app.add_request::<DeleteMail, _>(delete_mail);
+    app.add_request::<DeleteReadMail, _>(delete_read_mail);
+    app.add_request::<ClaimMail, _>(claim_mail);
+    app.add_waiting_request::<SendMail, _>(send_mail);
+}
+
+/// Why a mail's items come.
+const CLAIMED: Cause = Cause::new("mail");
+
+const DAILY_LIMIT: Refusal = Refusal::new(99, "no more mails can be sent today");
+const NO_SUCH_PLAYER: Refusal = Refusal::new(98, "no such player");
+
+impl From<MailError> for Refusal {
+    fn from(error: MailError) -> Self {
+        match error {
+            MailError::NoSuchMail => Self::new(99, "no mail has this key"),
+            MailError::NothingToClaim => Self::new(98, "there is nothing to claim in this mail"),
+            MailError::AlreadyClaimed => Self::new(97, "already claimed"),
+            MailError::Unclaimed => Self::new(97, "the items of this mail have not been claimed"),
+            MailError::Full => Self::new(97, "the mailbox of this player is full"),
+        }
+    }
+}
+
+/// The event `mail_received`. The mail of a broadcast has no key before its player takes it in.
+#[derive(Debug, Serialize, JsonSchema)]
+pub(super) struct MailReceived<'a> {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    key: Option<&'a str>,
+    subj: &'a str,
+    from: &'a str,
+}
+
+impl<'a> MailReceived<'a> {
+    pub(super) const EVENT: &'static str = "mail_received";
+
+    pub(super) fn of(letter: &'a Letter, key: Option<&'a str>) -> Self {
+        Self { key, subj: &letter.subj, from: &letter.from }
+    }
+}
+
+/// `get_new_mail {token}`: the unread mails.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+pub struct GetNewMail {}
+
+impl Request for GetNewMail {
+    const FUNCTION: &'static str = "get_new_mail";
+    const READS: Reads = Reads::Caller;
+    type Caller = Player;
+    type Reply = MailList;
+}
+
+/// `get_all_mail {token}`.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+pub struct GetAllMail {}
+
+impl Request for GetAllMail {
+    const FUNCTION: &'static str = "get_all_mail";
+    const READS: Reads = Reads::Caller;
+    type Caller = Player;
+    type Reply = MailList;
+}
+
+/// The reply of `get_new_mail` and `get_all_mail`.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct MailList {
+    /// The newest first.
+    mail: Vec<MailShown>,
+    count: MailCount,
+}
+
+/// How many mails there are, also where only the unread are shown, and how many there may be.
+#[derive(Debug, Serialize, JsonSchema)]
+struct MailCount {
+    cur: usize,
+    max: usize,
+}
+
+/// One mail as the documents show it.
+#[derive(Debug, Serialize, JsonSchema)]
+struct MailShown {
+    read: u8,
+    body: std::sync::Arc<str>,
+    /// Local.
+    time: String,
+    from: std::sync::Arc<str>,
+    r#type: &'static str,
+    subj: std::sync::Arc<str>,
+    key: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    items: Option<Vec<Amount>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    claimed: Option<u8>,
+}
+
+impl MailShown {
+    const PLAIN: &'static str = "0";
+    const WITH_ITEMS: &'static str = "1";
+
+    fn of(mail: &Mail, clock: &Clock) -> Self {
+        let letter = mail.letter();
+        Self {
+            read: mail.is_read().into(),
+            body: letter.body.clone(),
+            time: clock.local_time(letter.at),
+            from: letter.from.clone(),
+            r#type: if mail.has_items() { Self::WITH_ITEMS } else { Self::PLAIN },
+            subj: letter.subj.clone(),
+            key: mail.key(),
+            items: mail.has_items().then(|| letter.items.clone()),
+            claimed: mail.has_items().then(|| mail.is_claimed().into()),
+        }
+    }
+}
+
+/// What it takes to look into a box.
+#[derive(SystemParam)]
+struct PostOffice<'w, 's> {
+    boxes: Query<'w, 's, &'static mut Mailbox>,
+    broadcasts: Res<'w, Broadcasts>,
+    clock: Res<'w, Clock>,
+    rules: Res<'w, Rules<MailRules>>,
+}
+
+impl PostOffice<'_, '_> {
+    /// Takes in what was announced, and shows the mails that `is_meant`.
+    fn list(&mut self, player: Player, is_meant: impl Fn(&Mail) -> bool) -> Answer<MailList> {
+        let mut mailbox = self.boxes.get_mut(player.entity).map_err(|_| Refusal::internal())?;
+        let max = self.rules.box_max;
+        mailbox.take_in(player.account, &self.broadcasts, self.clock.now(), max);
+        let shown = mailbox.newest_first().into_iter().filter(|mail| is_meant(mail));
+        let mail = shown.map(|mail| MailShown::of(mail, &self.clock)).collect();
+        Ok(Success::with(MailList { mail, count: MailCount { cur: mailbox.len(), max } }))
+    }
+}
+
+fn get_new_mail(In(call): In<Call<GetNewMail>>, mut office: PostOffice) -> Answer<MailList> {
+    office.list(call.caller, |mail| !mail.is_read())
+}
+
+fn get_all_mail(In(call): In<Call<GetAllMail>>, mut office: PostOffice) -> Answer<MailList> {
+    office.list(call.caller, |_| true)
+}
+
+/// `mark_read_mail {token, key}`.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+pub struct MarkReadMail {
+    key: String,
+}
+
+impl Request for MarkReadMail {
+    const FUNCTION: &'static str = "mark_read_mail";
+    const READS: Reads = Reads::Caller;
+    type Caller = Player;
+    type Reply = ();
+}
+
+fn mark_read_mail(In(call): In<Call<MarkReadMail>>, mut boxes: Query<&mut Mailbox>) -> Answer<()> {
+    let mut mailbox = boxes.get_mut(call.caller.entity).map_err(|_| Refusal::internal())?;
+    mailbox.mark_read(&call.request.key)?;
+    Ok(Success::empty())
+}
+
+/// `delete_mail {token, key}`.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+pub struct DeleteMail {
+    key: String,
+}
+
+impl Request for DeleteMail {
+    const FUNCTION: &'static str = "delete_mail";
+    const READS: Reads = Reads::Caller;
+    type Caller = Player;
+    type Reply = ();
+}
+
+fn delete_mail(In(call): In<Call<DeleteMail>>, mut boxes: Query<&mut Mailbox>) -> Answer<()> {
+    let mut mailbox = boxes.get_mut(call.caller.entity).map_err(|_| Refusal::internal())?;
+    mailbox.delete(&call.request.key)?;
+    Ok(Success::empty())
+}
+
+/// `delete_read_mail {token}`.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+pub struct DeleteReadMail {}
+
+impl Request for DeleteReadMail {
+    const FUNCTION: &'static str = "delete_read_mail";
+    const READS: Reads = Reads::Caller;
+    type Caller = Player;
+    type Reply = ();
+}
+
+fn delete_read_mail(In(call): In<Call<DeleteReadMail>>, mut boxes: Query<&mut Mailbox>) -> Answer<()> {
+    let mut mailbox = boxes.get_mut(call.caller.entity).map_err(|_| Refusal::internal())?;
+    mailbox.delete_read();
+    Ok(Success::empty())
+}
+
+/// `claim_mail {token, key}`.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+pub struct ClaimMail {
+    key: String,
+}
+
+impl Request for ClaimMail {
+    const FUNCTION: &'static str = "claim_mail";
+    const READS: Reads = Reads::Caller;
+    type Caller = Player;
+    type Reply = MailClaimed;
+}
+
+/// The reply of `claim_mail`.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct MailClaimed {
+    remain: Vec<Amount>,
+    reward: Vec<Amount>,
+}
+
+fn claim_mail(
+    In(call): In<Call<ClaimMail>>,
+    mut players: Query<(&mut Mailbox, &mut Inventory)>,
+) -> Answer<MailClaimed> {
+    let (mut mailbox, mut inventory) = players.get_mut(call.caller.entity).map_err(|_| Refusal::internal())?;
+    let reward = mailbox.claim(&call.request.key)?;
+    inventory.grant(&reward, CLAIMED);
+    Ok(Success::with(MailClaimed { remain: inventory.remain_of(&reward), reward }))
+}
+
+/// `send_mail {token, gn_target, subj, body}`.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+pub struct SendMail {
+    gn_target: String,
+    subj: String,
+    body: String,
+}
+
+impl Request for SendMail {
+    const FUNCTION: &'static str = "send_mail";
+    type Caller = Player;
+    type Reply = ();
+}
+
+fn send_mail(In(call): In<Call<SendMail>>, world: &mut World) -> Waits<()> {
+    let sender = call.caller.entity;
+    check_lengths(&call.request, world.resource::<Rules<MailRules>>())?;
+    check_daily_limit(world, sender)?;
+    let target = find_target(world, &call.request.gn_target)?;
+    let letter = write_letter(world, sender, &call.request)?;
+    let key = deliver(world, target, letter.clone())?;
+    let today = world.resource::<Clock>().day();
+    if let Some(mut mailbox) = world.get_mut::<Mailbox>(sender) {
+        mailbox.count_sent(today);
+    }
+    world.resource_mut::<Events>().tell(target, MailReceived::EVENT, &MailReceived::of(&letter, Some(&key)));
+    Ok(Success::empty())
+}
+
+fn check_lengths(request: &SendMail, rules: &MailRules) -> Result<(), Refusal> {
+    let fields =
+        [("data.subj", &request.subj, rules.subject_max_chars), ("data.body", &request.body, rules.body_max_chars)];
+    for (field, text, max) in fields {
+        if text.chars().nth(max).is_some() {
+            return Err(Refusal::malformed(field, &format!("a string of at most {max} characters")));
+        }
+    }
+    Ok(())
+}
+
+fn check_daily_limit(world: &World, sender: Entity) -> Result<(), Refusal> {
+    let today = world.resource::<Clock>().day();
+    let sent = world.get::<Mailbox>(sender).ok_or(Refusal::internal())?.sent_on(today);
+    let is_allowed = sent < world.resource::<Rules<MailRules>>().sent_per_day;
+    if is_allowed { Ok(()) } else { Err(DAILY_LIMIT) }
+}
+
+/// The player of that name, in memory. From here on its rows are looked at when the tick ends.
+fn find_target(world: &mut World, name: &str) -> Result<Entity, Unready> {
+    let found = world.resource::<Directory>().find(&username_key(name))?;
+    let account = found.ok_or(NO_SUCH_PLAYER)?;
+    let now = world.resource::<Time<Real>>().elapsed();
+    let entity = world.resource_mut::<Players>().find(account, now)?;
+    world.resource_mut::<Touched>().push(entity);
+    Ok(entity)
+}
+
+fn write_letter(world: &World, sender: Entity, request: &SendMail) -> Result<Letter, Refusal> {
+    let from = world.get::<Account>(sender).ok_or(Refusal::internal())?.name();
+    Ok(Letter {
+        at: world.resource::<Clock>().now(),
+        from: from.into(),
+        subj: request.subj.as_str().into(),
+        body: request.body.as_str().into(),
+        items: Vec::new(),
+    })
+}
+
+/// Puts the letter into the box; returns the key of the mail.
+fn deliver(world: &mut World, target: Entity, letter: Letter) -> Result<String, Refusal> {
+    let box_max = world.resource::<Rules<MailRules>>().box_max;
+    let mut mailbox = world.get_mut::<Mailbox>(target).ok_or(Refusal::internal())?;
+    Ok(mailbox.receive(letter, box_max)?)
+}

@@ -1,0 +1,67 @@
+//! `characters.ron`: who speaks in scripts, and with what face.
+
+use std::collections::{BTreeMap, HashSet};
+
+use schemars::JsonSchema;
+use serde::Deserialize;
+
+use crate::images::Images;
+use raidkeep_engine::rules::{Place, Report, Table, Tables, only};
+
+/// All characters, by the word that scripts name them with.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Cast {
+    characters: BTreeMap<String, Character>,
+}
+
+/// Somebody who speaks.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Character {
+    /// As players see it; a `role` of replies.
+    pub name: String,
+    /// An image.
+    pub portrait: String,
+}
+
+impl Cast {
+    /// The character that scripts call so.
+    pub fn get(&self, id: &str) -> Option<&Character> {
+        self.characters.get(id)
+    }
+
+    /// Reports a character at `place` that does not exist.
+    pub fn check(&self, id: &str, place: &Place, report: &mut Report) {
+        if !self.characters.contains_key(id) {
+            let message = format!("there is no character \"{id}\", expected one of {}", Self::PATH);
+            report.error(place, message).nearest(id, self.characters.keys().map(String::as_str));
+        }
+    }
+}
+
+impl Table for Cast {
+    const PATH: &'static str = "characters.ron";
+    type File = Self;
+
+    fn assemble(files: Vec<(String, Self)>, _: &mut Report) -> Self {
+        only(files)
+    }
+
+    fn validate(&self, tables: &Tables, report: &mut Report) {
+        let mut names = HashSet::new();
+        for (id, character) in &self.characters {
+            let place = Place::file(Self::PATH).key("characters").key(id);
+            if character.name.trim().is_empty() {
+                report.error(place.clone().key("name"), "is empty, expected the name that players see");
+            }
+            if !names.insert(character.name.as_str()) {
+                let message = format!("\"{}\" is the name of another character too", character.name);
+                report.error(place.clone().key("name"), message).hint("clients tell roles apart by their names");
+            }
+            if let Some(images) = tables.get::<Images>() {
+                images.check_name(&character.portrait, &place.key("portrait"), report);
+            }
+        }
+    }
+}

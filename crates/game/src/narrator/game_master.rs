@@ -1,0 +1,194 @@
+//! `game_master.ron`: whom players talk to outside of tasks, and what it says (document 5, /main and /others).
+
+use rand::seq::IndexedRandom;
+use schemars::JsonSchema;
+use serde::Deserialize;
+
+use crate::identity::NameRules;
+use crate::narrator::check::check_text;
+use crate::narrator::rules::NarratorRules;
+use crate::narrator::words::Spoken;
+use raidkeep_engine::random::Randomness;
+use raidkeep_engine::rules::{Place, Report, Table, Tables, only};
+use raidkeep_engine::template::Template;
+
+/// The game master.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct GameMaster {
+    /// As players see it; the `role` of its replies.
+    pub role: String,
+    /// What stands in the place of an empty list.
+    pub nothing: String,
+    /// Words with which a player gives up its task.
+    pub give_up: Vec<String>,
+    /// What it talks about. The first topic that fits is taken.
+    pub topics: Vec<Topic>,
+    /// What it says to anything else.
+    pub otherwise: Vec<Template>,
+    /// What it says about tasks that begin and end.
+    pub tasks: TaskLines,
+    /// What it answers to a wish for a task of one's own.
+    pub wishes: WishLines,
+    /// What it makes of special events. The first that fits is taken.
+    pub events: Vec<Event>,
+    /// What it says to any other event.
+    pub other_event: Vec<Template>,
+}
+
+/// Something that the game master can talk about.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Topic {
+    /// One of these must stand in the player's text.
+    pub keywords: Vec<String>,
+    /// What it says; one of these by chance.
+    pub lines: Vec<Template>,
+}
+
+/// Lines about tasks that begin and end.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct TaskLines {
+    /// A task was accepted.
+    pub accepted: Template,
+    /// Another one is still under way.
+    pub busy: Template,
+    /// The task was given up.
+    pub given_up: Template,
+    /// There is none to be given up.
+    pub none_active: Template,
+}
+
+/// Lines about tasks made on demand.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct WishLines {
+    /// A task was made.
+    pub made: Template,
+    /// There is one like it already.
+    pub known: Template,
+    /// No template fits.
+    pub not_understood: Template,
+    /// The player's list is full.
+    pub list_full: Template,
+    /// No more today.
+    pub day_full: Template,
+}
+
+/// A special event.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Event {
+    /// As `other` of the reply tells it.
+    pub name: String,
+    /// One of these must stand in the event's description or in the player's text.
+    pub keywords: Vec<String>,
+    /// What the game master says; one of these by chance.
+    pub lines: Vec<Template>,
+}
+
+/// The words in braces that lines of the game master may hold.
+const PLACES: [&str; 5] = ["player", "level", "task", "tasks", "personal"];
+
+impl GameMaster {
+    /// What it says to a text.
+    pub fn line(&self, text: &str, randomness: &mut Randomness) -> Option<&Template> {
+        let spoken = Spoken::new(text);
+        let topic = self.topics.iter().find(|topic| spoken.has_any(&topic.keywords));
+        draw(topic.map_or(&self.otherwise, |topic| &topic.lines), randomness)
+    }
+
+    /// What it says to a special event, and the event's name; the name of one that it does not know is empty.
+    pub fn event(&self, info: &str, text: &str, randomness: &mut Randomness) -> (Option<&Template>, &str) {
+        let (info, text) = (Spoken::new(info), Spoken::new(text));
+        let fits = |event: &&Event| info.has_any(&event.keywords) || text.has_any(&event.keywords);
+        match self.events.iter().find(fits) {
+            Some(event) => (draw(&event.lines, randomness), &event.name),
+            None => (draw(&self.other_event, randomness), ""),
+        }
+    }
+
+    /// Whether the player wants to give up its task.
+    pub fn is_giving_up(&self, text: &str) -> bool {
+        Spoken::new(text).has_any(&self.give_up)
+    }
+}
+
+fn draw<'a>(lines: &'a [Template], randomness: &mut Randomness) -> Option<&'a Template> {
+    lines.choose(randomness.source())
+}
+
+impl Table for GameMaster {
+    const PATH: &'static str = "game_master.ron";
+    type File = Self;
+
+    fn assemble(files: Vec<(String, Self)>, _: &mut Report) -> Self {
+        only(files)
+    }
+
+    fn validate(&self, tables: &Tables, report: &mut Report) {
+        let place = Place::file(Self::PATH);
+        let max_chars = tables.get::<NarratorRules>().map_or(usize::MAX, |rules| rules.text_max_chars);
+        let single = self.single_lines().map(|(key, text)| (key.split('.').fold(place.clone(), Place::key), text));
+        let groups = self.groups(&place);
+        let grouped = groups.iter().flat_map(|(place, lines)| {
+            lines.iter().enumerate().map(|(index, line)| (place.clone().index(index), line))
+        });
+        for (place, text) in single.into_iter().chain(grouped) {
+            check_text(text, max_chars, &PLACES, &place, report);
+        }
+        if tables.get::<NameRules>().is_some_and(|names| names.is_legal_name(&self.role)) {
+            let message = format!("a player may be called \"{}\"", self.role);
+            report.error(place.clone().key("role"), message).hint("add it to forbidden in names.ron");
+        }
+        for (index, _) in self.events.iter().enumerate().filter(|(_, event)| event.name.trim().is_empty()) {
+            report.error(place.clone().key("events").index(index).key("name"), "is empty, expected a name");
+        }
+        for (place, words) in self.keywords(&place) {
+            for (index, _) in words.iter().enumerate().filter(|(_, word)| word.trim().is_empty()) {
+                report.error(place.clone().index(index), "is empty, expected a word");
+            }
+        }
+        let lines = self.groups(&place).into_iter().map(|(place, lines)| (place, lines.len()));
+        let words = self.keywords(&place).into_iter().map(|(place, words)| (place, words.len()));
+        for (place, count) in lines.chain(words) {
+            if count == 0 {
+                report.error(place, "is empty, expected at least one");
+            }
+        }
+    }
+}
+
+impl GameMaster {
+    fn single_lines(&self) -> [(&'static str, &Template); 9] {
+        [
+            ("tasks.accepted", &self.tasks.accepted),
+            ("tasks.busy", &self.tasks.busy),
+            ("tasks.given_up", &self.tasks.given_up),
+            ("tasks.none_active", &self.tasks.none_active),
+            ("wishes.made", &self.wishes.made),
+            ("wishes.known", &self.wishes.known),
+            ("wishes.not_understood", &self.wishes.not_understood),
+            ("wishes.list_full", &self.wishes.list_full),
+            ("wishes.day_full", &self.wishes.day_full),
+        ]
+    }
+
+    /// The lists of lines that are drawn from.
+    fn groups(&self, place: &Place) -> Vec<(Place, &[Template])> {
+        let at = |key: &str, index: usize| place.clone().key(key).index(index).key("lines");
+        let topics = self.topics.iter().enumerate().map(|(index, topic)| (at("topics", index), &topic.lines[..]));
+        let events = self.events.iter().enumerate().map(|(index, event)| (at("events", index), &event.lines[..]));
+        let others = [("otherwise", &self.otherwise), ("other_event", &self.other_event)];
+        let others = others.into_iter().map(|(key, lines)| (place.clone().key(key), &lines[..]));
+        topics.chain(events).chain(others).collect()
+    }
+
+    fn keywords(&self, place: &Place) -> Vec<(Place, &[String])> {
+        let at = |key: &str, index: usize| place.clone().key(key).index(index).key("keywords");
+        let topics = self.topics.iter().enumerate().map(|(index, topic)| (at("topics", index), &topic.keywords[..]));
+        let events = self.events.iter().enumerate().map(|(index, event)| (at("events", index), &event.keywords[..]));
+        topics.chain(events).chain([(place.clone().key("give_up"), &self.give_up[..])]).collect()
+    }
+}

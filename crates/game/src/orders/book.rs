@@ -1,0 +1,298 @@
+//! Which orders are under way, and how one is made.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
+
+use bevy_ecs::prelude::*;
+use bevy_ecs::system::SystemParam;
+use serde::{Deserialize, Serialize};
+
+use crate::orders::model::{NewOrder, Order, OrderId};
+use raidkeep_engine::account::AccountId;
+use raidkeep_engine::clock::Clock;
+use raidkeep_engine::random::WorldSeed;
+use raidkeep_engine::request::Refusal;
+use raidkeep_engine::schedule::Surroundings;
+use raidkeep_engine::storage::{Touched, WorldRow};
+
+/// How many orders of this world were made.
+#[derive(Debug, Default, Resource, Serialize, Deserialize)]
+pub struct OrderNumbers {
+    made: u64,
+}
+
+impl OrderNumbers {
+    /// How many were made.
+    pub fn made(&self) -> u64 {
+        self.made
+    }
+}
+
+impl WorldRow for OrderNumbers {
+    const TABLE: &'static str = "order_numbers";
+}
+
+/// An order's number on the platform.
+pub fn number_on_platform(seed: &WorldSeed, id: OrderId) -> String {
+    format!("{}-{}", seed.mark(), id.0)
+}
+
+/// The number of this world's order in what an operator has typed, with or without what comes before it. The number of
+/// another world's order is none: it would name the wrong one.
+pub fn read_number(text: &str, seed: &WorldSeed) -> Option<OrderId> {
+    let id = OrderId(text.rsplit('-').next()?.parse().ok()?);
+    let is_ours = text == id.0.to_string() || text == number_on_platform(seed, id);
+    is_ours.then_some(id)
+}
+
+/// What is being asked about an order.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Question {
+    /// The records of the player.
+    Records,
+    /// The points of the player, whose records are known already.
+    Points(Vec<crate::orders::proof::Record>),
+    /// To carry it out.
+    CarryOut,
+}
+
+/// The orders in memory: those that are not over.
+#[derive(Debug, Default, Resource)]
+pub struct OrderBook {
+    entities: BTreeMap<OrderId, Entity>,
+    unsettled: HashMap<AccountId, OrderId>,
+    due: BTreeSet<(i64, OrderId)>,
+    due_of: HashMap<OrderId, i64>,
+    asked: HashMap<u64, (OrderId, Question)>,
+    asking: HashMap<OrderId, u64>,
+    /// The exchange that was to carry an order out; its answer may come late.
+    paying: HashMap<OrderId, u64>,
+    awaited: BTreeMap<OrderId, AccountId>,
+    queued: BTreeSet<OrderId>,
+    /// Orders that are over, with the batch of their end, the oldest first.
+    closed_lately: VecDeque<(u64, Order)>,
+    folded_batch: u64,
+}
+
+impl OrderBook {
+    /// Takes in an order that was made or read from disk.
+    pub fn add(&mut self, order: &Order, entity: Entity) {
+        self.entities.insert(order.id, entity);
+        if !order.state.lets_buy_again() {
+            self.unsettled.insert(order.account, order.id);
+        }
+    }
+
+    /// Forgets an order that is over.
+    pub fn remove(&mut self, order: &Order) {
+        self.entities.remove(&order.id);
+        self.let_buy_again(order);
+        self.rest(order.id);
+        let exchanges = self.asking.remove(&order.id).into_iter().chain(self.paying.remove(&order.id));
+        exchanges.for_each(|exchange| drop(self.asked.remove(&exchange)));
+        self.awaited.remove(&order.id);
+    }
+
+    /// Keeps an order that ends in `batch` for those who read the closed ones from disk at this moment and do not find it
+    /// there yet. `folded_batch` is the last one on disk; what was on disk in an earlier tick already is forgotten, because
+    /// whatever was read before has arrived by now.
+    pub fn keep_closed(&mut self, order: &Order, batch: u64, folded_batch: u64) {
+        if self.closed_lately.back().is_none_or(|(last, _)| *last < batch) {
+            let on_disk = std::mem::replace(&mut self.folded_batch, folded_batch);
+            while self.closed_lately.front().is_some_and(|(batch, _)| *batch <= on_disk) {
+                self.closed_lately.pop_front();
+            }
+        }
+        self.closed_lately.push_back((batch, order.clone()));
+    }
+
+    /// Orders that have ended so lately that a reader of the disk may have missed them.
+    pub fn closed_lately(&self) -> impl Iterator<Item = &Order> {
+        self.closed_lately.iter().map(|(_, order)| order)
+    }
+
+    /// The buyer may make another order, although this one is not forgotten yet.
+    pub fn let_buy_again(&mut self, order: &Order) {
+        if self.unsettled.get(&order.account) == Some(&order.id) {
+            self.unsettled.remove(&order.account);
+        }
+    }
+
+    /// An order that was settled is settled no more: it was paid late.
+    pub fn hold_back(&mut self, order: &Order) {
+        self.unsettled.entry(order.account).or_insert(order.id);
+    }
+
+    /// The order that keeps its buyer from making another.
+    pub fn unsettled_of(&self, account: AccountId) -> Option<OrderId> {
+        self.unsettled.get(&account).copied()
+    }
+
+    /// The order of that number, if it is under way.
+    pub fn entity(&self, id: OrderId) -> Option<Entity> {
+        self.entities.get(&id).copied()
+    }
+
+    /// All orders under way, the latest first.
+    pub fn latest_first(&self) -> impl Iterator<Item = (OrderId, Entity)> {
+        self.entities.iter().rev().map(|(id, entity)| (*id, *entity))
+    }
+
+    /// All orders under way, the earliest first.
+    pub fn entities(&self) -> impl Iterator<Item = Entity> {
+        self.entities.values().copied()
+    }
+
+    /// How many are under way.
+    pub fn len(&self) -> usize {
+        self.entities.len()
+    }
+
+    /// Whether none is under way.
+    pub fn is_empty(&self) -> bool {
+        self.entities.is_empty()
+    }
+
+    /// Has the order looked at when the clock reaches `at` (unix seconds), and not before.
+    pub fn wake(&mut self, id: OrderId, at: i64) {
+        self.rest(id);
+        self.due_of.insert(id, at);
+        self.due.insert((at, id));
+    }
+
+    /// Has all orders looked at now that would be later: the clock was set back, and says nothing about when.
+    pub fn wake_all(&mut self, now: i64) {
+        let ids: Vec<OrderId> = self.due.iter().map(|(_, id)| *id).collect();
+        ids.into_iter().for_each(|id| self.wake(id, now));
+    }
+
+    /// The order goes on when the line to the platform has room. What makes room is a tick of its own.
+    pub fn queue(&mut self, id: OrderId) {
+        self.rest(id);
+        self.queued.insert(id);
+    }
+
+    /// Takes out the first orders of the queue, as many as there is room for.
+    pub fn take_queued(&mut self, room: usize) -> Vec<OrderId> {
+        std::iter::from_fn(|| self.queued.pop_first()).take(room).collect()
+    }
+
+    /// The order is looked at when something comes back from the platform, or when somebody wakes it.
+    pub fn rest(&mut self, id: OrderId) {
+        if let Some(at) = self.due_of.remove(&id) {
+            self.due.remove(&(at, id));
+        }
+        self.queued.remove(&id);
+    }
+
+    /// The orders that are due, the longest waiting first.
+    pub fn due(&self, now: i64) -> Vec<OrderId> {
+        self.due.range(..=(now, OrderId(u64::MAX))).map(|(_, id)| *id).collect()
+    }
+
+    /// When the next one is due, unix seconds.
+    pub fn next_due(&self) -> Option<i64> {
+        self.due.first().map(|(at, _)| *at)
+    }
+
+    /// The order goes on when its buyer is in memory. Returns whether that was not known yet.
+    pub fn await_buyer(&mut self, order: &Order) -> bool {
+        self.rest(order.id);
+        self.awaited.insert(order.id, order.account).is_none()
+    }
+
+    /// Takes out the orders whose buyers are there.
+    pub fn take_awaited(&mut self, is_there: impl Fn(AccountId) -> bool) -> Vec<OrderId> {
+        self.awaited.extract_if(.., |_, account| is_there(*account)).map(|(id, _)| id).collect()
+    }
+
+    /// Notes what an exchange is about. Nothing else is asked about the order until it is over.
+    pub fn ask(&mut self, exchange: u64, id: OrderId, question: Question) {
+        // An order is carried out a second time only when the first exchange certainly came to nothing.
+        let earlier = if question == Question::CarryOut { self.paying.insert(id, exchange) } else { None };
+        earlier.and_then(|earlier| self.asked.remove(&earlier));
+        self.asked.insert(exchange, (id, question));
+        self.asking.insert(id, exchange);
+        self.rest(id);
+    }
+
+    /// What an exchange was about. It is still known to be about a payment afterwards: its answer may come late.
+    pub fn answered(&mut self, exchange: u64) -> Option<(OrderId, Question)> {
+        let (id, question) = self.asked.get(&exchange).cloned()?;
+        if question != Question::CarryOut {
+            self.asked.remove(&exchange);
+        }
+        if self.asking.get(&id) == Some(&exchange) {
+            self.asking.remove(&id);
+        }
+        Some((id, question))
+    }
+
+    /// Whether an answer about this order is waited for.
+    pub fn is_asking(&self, id: OrderId) -> bool {
+        self.asking.contains_key(&id)
+    }
+}
+
+/// Takes orders.
+#[derive(SystemParam)]
+pub struct OrderDesk<'w, 's> {
+    commands: Commands<'w, 's>,
+    book: ResMut<'w, OrderBook>,
+    numbers: ResMut<'w, OrderNumbers>,
+    seed: Res<'w, WorldSeed>,
+    touched: ResMut<'w, Touched>,
+    surroundings: ResMut<'w, Surroundings>,
+    clock: Res<'w, Clock>,
+}
+
+/// The earlier order has to be settled first; it can be looked at with `list_orders`.
+pub const UNSETTLED: Refusal = Refusal::new(98, "an earlier order is still being settled");
+
+impl OrderDesk<'_, '_> {
+    /// Whether the account may make an order now.
+    pub fn check(&self, account: AccountId) -> Result<(), Refusal> {
+        match self.book.unsettled_of(account) {
+            Some(_) => Err(UNSETTLED),
+            None => Ok(()),
+        }
+    }
+
+    /// The number of an order as the platform and people see it.
+    pub fn number(&self, id: OrderId) -> String {
+        number_on_platform(&self.seed, id)
+    }
+
+    /// Makes an order, which goes its way from the next tick on.
+    pub fn take(&mut self, new: NewOrder) -> Result<OrderId, Refusal> {
+        self.check(new.account)?;
+        self.numbers.made += 1;
+        let id = OrderId(self.numbers.made);
+        let now = self.clock.now();
+        let order = Order::new(id, self.number(id).into(), new, now);
+        let entity = self.commands.spawn_empty().id();
+        self.book.add(&order, entity);
+        self.book.wake(id, now);
+        self.commands.entity(entity).insert(order);
+        self.touched.push(entity);
+        self.surroundings.wake_within(std::time::Duration::ZERO);
+        Ok(id)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_differ_between_worlds_and_are_read_back() {
+        let number = number_on_platform(&WorldSeed(0xAB), OrderId(17));
+        assert!(number.starts_with("RK") && number.ends_with("-17"), "{number}");
+        assert_ne!(number, number_on_platform(&WorldSeed(0xAC), OrderId(17)));
+        let read = |text: &str| read_number(text, &WorldSeed(0xAB));
+        assert_eq!(read(&number), Some(OrderId(17)));
+        assert_eq!(read("17"), Some(OrderId(17)));
+        assert_eq!(read("RK"), None);
+        let elsewhere = number_on_platform(&WorldSeed(0xAC), OrderId(17));
+        assert_eq!(read(&elsewhere), None, "an order of another world must not be resolved here");
+    }
+}

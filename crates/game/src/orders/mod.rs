@@ -1,0 +1,70 @@
+//! Orders: what is paid with points, from the wish to the goods (semantics, section 12).
+//!
+//! An order is an entity. It goes one step at a time, each on disk before the next, so that after a crash it is known how
+//! far it came. Points leave the platform at most once for an order, and goods are granted exactly when they did.
+//!
+//! Not here: what is sold (`shop`, `tickets`), and how the platform is spoken to (`platforms::mcrmb`).
+
+pub mod book;
+mod check;
+pub mod model;
+pub mod operator;
+pub mod proof;
+pub mod requests;
+pub mod settle;
+pub mod steps;
+
+use bevy_app::{App, Plugin};
+use bevy_ecs::prelude::*;
+
+use crate::platforms::PlatformSystems;
+use crate::platforms::settings::McrmbSettings;
+use raidkeep_engine::account::AccountId;
+use raidkeep_engine::events::EventApp;
+use raidkeep_engine::schedule::Tick;
+use raidkeep_engine::storage::StorageApp;
+use raidkeep_engine::travel::{Mention, PortabilityApp};
+use raidkeep_engine::verify::VerifyApp;
+
+pub use book::{OrderBook, OrderDesk, OrderNumbers};
+pub use model::{Goods, NewOrder, Order, OrderId, OrderState};
+pub use settle::{ORDER_NOTICE, OrderTold};
+
+impl Mention for Order {
+    fn names(&self, account: AccountId) -> bool {
+        self.account == account
+    }
+}
+
+impl Mention for model::ClosedOrder {
+    fn names(&self, account: AccountId) -> bool {
+        self.0.account == account
+    }
+}
+
+/// Nobody can be deleted whose points may still move.
+fn open_order(world: &World, account: AccountId) -> Option<String> {
+    let orders = world.resource::<OrderBook>().entities().filter_map(|entity| world.get::<Order>(entity));
+    let open = orders.into_iter().find(|order| order.account == account)?;
+    Some(format!("order {} of this player is not settled yet, see order_inspect", open.number))
+}
+
+/// Orders and what operators do about them.
+pub struct OrdersPlugin {
+    /// The payment platform; without one no order is taken.
+    pub platform: Option<McrmbSettings>,
+}
+
+impl Plugin for OrdersPlugin {
+    fn build(&self, app: &mut App) {
+        app.init_resource::<OrderBook>().add_world_row::<OrderNumbers>().add_world_entities::<Order>();
+        app.add_event::<settle::OrderSettled>("order_settled");
+        app.add_archived_rows::<model::ClosedOrder>().add_check("orders", check::check);
+        operator::register(app);
+        app.add_obstacle(open_order).add_mentions::<Order>().add_archived_mentions::<model::ClosedOrder>();
+        requests::register(app);
+        if self.platform.is_some() {
+            app.add_systems(Tick, steps::advance_orders.in_set(PlatformSystems::Orders));
+        }
+    }
+}

@@ -1,0 +1,440 @@
+//! The life of an order: which step follows which, and why.
+
+use crate::platforms::settings::OrderSettings;
+use bevy_ecs::prelude::*;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::items::Amount;
+use crate::orders::proof::{Account, Verdict};
+use raidkeep_engine::account::AccountId;
+use raidkeep_engine::storage::{ArchivedRow, WorldEntity};
+
+/// The number of an order, unique in its world.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct OrderId(pub u64);
+
+/// What a player gets for points.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Goods {
+    /// Items.
+    pub items: Vec<Amount>,
+    /// A ticket.
+    pub ticket: Option<TicketGoods>,
+}
+
+/// A ticket that is paid with points.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct TicketGoods {
+    /// The kind.
+    pub ticket: u16,
+    /// The kind that counts how many may be bought; one is taken with the grant.
+    pub allowance: u16,
+}
+
+/// What an order is to do.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Wish {
+    /// A player pays points and gets goods.
+    Buy {
+        /// Points.
+        price: i64,
+        /// What is granted for them.
+        goods: Goods,
+    },
+    /// An operator changes a player's points.
+    Adjust {
+        /// How.
+        how: Adjustment,
+        /// Points.
+        money: i64,
+    },
+}
+
+/// How an operator changes points (`type` of `Manual`; semantics, section 12).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Adjustment {
+    /// 1: adds them.
+    Add,
+    /// 2: takes them.
+    Deduct,
+    /// 3: there are to be so many.
+    Set,
+}
+
+impl Wish {
+    /// By how much the points on the platform change when it is carried out.
+    pub fn change(&self, before: i64) -> i64 {
+        match *self {
+            Self::Buy { price, .. } => price.saturating_neg(),
+            Self::Adjust { how: Adjustment::Add, money } => money,
+            Self::Adjust { how: Adjustment::Deduct, money } => money.saturating_neg(),
+            Self::Adjust { how: Adjustment::Set, money } => money.saturating_sub(before),
+        }
+    }
+}
+
+/// What an order is made from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NewOrder {
+    /// Whose points are moved.
+    pub account: AccountId,
+    /// The player's name on the platform.
+    pub wname: Box<str>,
+    /// What is bought, or the operator's reason; for people.
+    pub subject: Box<str>,
+    /// What it is to do.
+    pub wish: Wish,
+}
+
+/// One order.
+#[derive(Debug, Clone, PartialEq, Eq, Component, Serialize, Deserialize)]
+pub struct Order {
+    /// Its number.
+    pub id: OrderId,
+    /// Its number as the platform sees it, unique among all servers that share the platform's account.
+    pub number: Box<str>,
+    /// Whose points are moved.
+    pub account: AccountId,
+    /// The player's name on the platform.
+    pub wname: Box<str>,
+    /// What is bought, or the operator's reason; for people.
+    pub subject: Box<str>,
+    /// What it is to do.
+    pub wish: Wish,
+    /// How far it is.
+    pub state: OrderState,
+    /// The platform's account before the payment was sent.
+    pub before: Option<Account>,
+    /// What is left on the platform, as far as it said.
+    pub points_left: Option<i64>,
+    /// What the platform or an operator said last.
+    pub remark: Remark,
+    /// When it was made, unix seconds.
+    pub created_at: i64,
+    /// From when on the time to the next look is counted, unix seconds: the last step, or the last look that counted.
+    pub looked_at: i64,
+    /// Every step, with its moment.
+    pub history: Vec<Step>,
+}
+
+/// What was said last about an order.
+#[derive(Debug, Default, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Remark {
+    /// The platform's code; 0 when it is not the platform that speaks.
+    pub code: i32,
+    /// For the player.
+    pub text: Box<str>,
+}
+
+/// One step of an order.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Step {
+    /// Unix seconds.
+    pub at: i64,
+    /// The state it led to.
+    pub state: StateName,
+    /// Why, for operators.
+    pub why: Box<str>,
+}
+
+/// How far an order is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum OrderState {
+    /// It is written down, and nothing was asked that moves points.
+    Written,
+    /// The payment is on its way: whether it was carried out will be told or has to be found out.
+    Sent,
+    /// The answer was lost.
+    InDoubt {
+        /// How often it was asked after.
+        checks: u32,
+    },
+    /// The points are paid and nothing is granted yet.
+    Paid,
+    /// The goods are granted. The end.
+    Granted,
+    /// Nothing was paid, as far as can be known, and it is asked after once in a while in case it is paid late.
+    Watched {
+        /// How often it was asked after.
+        checks: u32,
+    },
+    /// Nothing was paid. The end.
+    Refused,
+    /// It cannot be found out; an operator decides.
+    Operator,
+}
+
+/// The names of the states, as operators and players see them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+#[expect(missing_docs, reason = "OrderState says what each is")]
+pub enum StateName {
+    Written,
+    Sent,
+    InDoubt,
+    Paid,
+    Granted,
+    Watched,
+    Refused,
+    Operator,
+}
+
+impl OrderState {
+    /// Its name.
+    pub fn name(self) -> StateName {
+        match self {
+            Self::Written => StateName::Written,
+            Self::Sent => StateName::Sent,
+            Self::InDoubt { .. } => StateName::InDoubt,
+            Self::Paid => StateName::Paid,
+            Self::Granted => StateName::Granted,
+            Self::Watched { .. } => StateName::Watched,
+            Self::Refused => StateName::Refused,
+            Self::Operator => StateName::Operator,
+        }
+    }
+
+    /// Whether nothing more happens to it.
+    pub fn is_over(self) -> bool {
+        matches!(self, Self::Granted | Self::Refused)
+    }
+
+    /// Whether the platform's account decides what comes next.
+    pub fn is_asked_after(self) -> bool {
+        matches!(self, Self::Written | Self::InDoubt { .. } | Self::Watched { .. })
+    }
+
+    /// Whether its buyer may make another order: one at a time, so that the platform's short list of records always tells
+    /// what became of it.
+    pub fn lets_buy_again(self) -> bool {
+        matches!(self, Self::Granted | Self::Refused | Self::Watched { .. })
+    }
+}
+
+/// What the platform answered to a payment.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Payment {
+    /// It was carried out; what is left.
+    Made(Option<i64>),
+    /// It was refused: code and message of the platform.
+    Declined(i32, String),
+    /// It certainly did not reach the platform.
+    NotSent(String),
+    /// Nobody knows.
+    Unknown(String),
+}
+
+/// Steps that are kept of an order's history.
+const HISTORY_MAX: usize = 64;
+
+impl Order {
+    /// An order that has just been made.
+    pub fn new(id: OrderId, number: Box<str>, new: NewOrder, now: i64) -> Self {
+        let NewOrder { account, wname, subject, wish } = new;
+        let mut order = Self {
+            id,
+            number,
+            account,
+            wname,
+            subject,
+            wish,
+            state: OrderState::Written,
+            before: None,
+            points_left: None,
+            remark: Remark::default(),
+            created_at: now,
+            looked_at: now,
+            history: Vec::new(),
+        };
+        let maker = if matches!(order.wish, Wish::Buy { .. }) { "made by the player" } else { "made by an operator" };
+        order.step(OrderState::Written, now, maker);
+        order
+    }
+
+    /// What the payment is for: the platform shows it among the player's records.
+    pub fn purpose(&self) -> String {
+        format!("{} {}", self.subject, self.number)
+    }
+
+    fn step(&mut self, state: OrderState, now: i64, why: &str) {
+        self.state = state;
+        self.looked_at = now;
+        if self.history.len() >= HISTORY_MAX {
+            // The first steps tell where it came from, the last ones where it is.
+            self.history.remove(HISTORY_MAX / 2);
+        }
+        self.history.push(Step { at: now, state: state.name(), why: why.into() });
+    }
+
+    fn remark(&mut self, code: i32, text: &str) {
+        self.remark = Remark { code, text: text.into() };
+    }
+
+    /// The platform's account before the payment is known: it may be sent, unless there is too little on it.
+    pub fn note_account(&mut self, account: Account, now: i64) {
+        if let Wish::Buy { price, .. } = self.wish
+            && account.money < price
+        {
+            let why = format!("{} points, the price is {price}", account.money);
+            self.points_left = Some(account.money);
+            self.remark(NOT_ENOUGH, "点券余额不足");
+            return self.step(OrderState::Refused, now, &why);
+        }
+        self.before = Some(account);
+        self.step(OrderState::Sent, now, "the payment may leave from now on");
+    }
+
+    /// The platform cannot be asked at present.
+    pub fn note_unreachable(&mut self, why: &str, now: i64, settings: &OrderSettings) {
+        if now >= self.created_at + settings.reach_seconds {
+            self.remark(0, "payment platform not reachable, nothing was charged");
+            self.step(OrderState::Refused, now, &format!("the platform could not be reached: {why}"));
+        }
+    }
+
+    /// The platform refuses even to be asked about the player.
+    pub fn note_declined(&mut self, code: i32, text: &str, now: i64) {
+        self.remark(code, text);
+        self.step(OrderState::Refused, now, &format!("declined by the platform: {code} {text}"));
+    }
+
+    /// The platform has answered the payment, or not. A late answer is as good as one in time.
+    pub fn note_payment(&mut self, payment: Payment, now: i64) {
+        match (self.state, payment) {
+            (OrderState::Paid | OrderState::Granted | OrderState::Refused, _) => {}
+            (_, Payment::Made(left)) => {
+                self.points_left = left;
+                self.remark = Remark::default();
+                self.step(OrderState::Paid, now, "the platform says that it is done");
+            }
+            (_, Payment::Declined(code, text)) => self.note_declined(code, &text, now),
+            (OrderState::Sent, Payment::NotSent(why)) => {
+                self.before = None;
+                self.step(OrderState::Written, now, &format!("the payment did not reach the platform: {why}"));
+            }
+            (OrderState::Sent, Payment::Unknown(why)) => {
+                self.step(OrderState::InDoubt { checks: 0 }, now, &format!("the answer was lost: {why}"));
+            }
+            (_, Payment::NotSent(_) | Payment::Unknown(_)) => {}
+        }
+    }
+
+    /// The server was killed after the payment may have left.
+    pub fn note_restart(&mut self, now: i64) {
+        if self.state == OrderState::Sent {
+            self.step(OrderState::InDoubt { checks: 0 }, now, "the server stopped before the answer came");
+        }
+    }
+
+    /// The platform was asked after a payment that is in doubt. A look before its time, as after a restart, may find the
+    /// payment; it decides nothing else, because the payment may still be on its way.
+    pub fn note_evidence(&mut self, account: Account, now: i64, settings: &OrderSettings) {
+        let change = self.before.as_ref().map_or(0, |before| self.wish.change(before.money));
+        let verdict = account.verdict(self.before.as_ref(), &self.number, change);
+        if verdict == Verdict::Paid {
+            self.points_left = Some(account.money);
+            self.remark = Remark::default();
+            return self.step(OrderState::Paid, now, "found among the platform's records");
+        }
+        if verdict == Verdict::NotPaid {
+            // Up to now it was not made, so the next look has to explain only what moves from now on.
+            self.before = Some(account);
+        }
+        if self.next_look_at(now, settings).is_some_and(|at| now < at) {
+            // A clock that jumped back does not put the next look off.
+            self.looked_at = self.looked_at.min(now);
+            return;
+        }
+        self.looked_at = now;
+        match self.state {
+            OrderState::InDoubt { checks } if has_next(&settings.settle_after_seconds, checks) => {
+                self.state = OrderState::InDoubt { checks: checks + 1 };
+            }
+            OrderState::Watched { checks } if has_next(&settings.watch_after_seconds, checks) => {
+                self.state = OrderState::Watched { checks: checks + 1 };
+            }
+            _ => self.decide(verdict, now),
+        }
+    }
+
+    /// The last look has not found the payment.
+    fn decide(&mut self, verdict: Verdict, now: i64) {
+        match (self.state, verdict) {
+            (OrderState::InDoubt { .. } | OrderState::Watched { .. }, Verdict::Unclear) => {
+                self.remark(0, "an operator looks into it");
+                self.step(OrderState::Operator, now, "the platform's records do not tell whether it was paid");
+            }
+            (OrderState::InDoubt { .. }, _) => {
+                self.remark(0, "not charged");
+                let why = "not among the platform's records, which reach back far enough, or nothing was spent at all";
+                self.step(OrderState::Watched { checks: 0 }, now, why);
+            }
+            (OrderState::Watched { .. }, _) => self.step(OrderState::Refused, now, "not paid late either"),
+            _ => {}
+        }
+    }
+
+    /// When the platform is to be asked after the payment next, unix seconds; `None` when it is not asked after.
+    pub fn next_look_at(&self, now: i64, settings: &OrderSettings) -> Option<i64> {
+        let (seconds, checks) = match self.state {
+            OrderState::InDoubt { checks } => (&settings.settle_after_seconds, checks),
+            OrderState::Watched { checks } => (&settings.watch_after_seconds, checks),
+            _ => return None,
+        };
+        let seconds = seconds.get(checks as usize).or(seconds.last()).copied().unwrap_or(settings.retry_seconds);
+        Some(self.looked_at.min(now).saturating_add(seconds))
+    }
+
+    /// An operator has found out. Errs while the order is under way by itself.
+    pub fn resolve(&mut self, is_paid: bool, reason: &str, now: i64) -> Result<(), StateName> {
+        match self.state {
+            OrderState::InDoubt { .. } | OrderState::Watched { .. } | OrderState::Operator => {
+                let state = if is_paid { OrderState::Paid } else { OrderState::Refused };
+                self.remark(0, if is_paid { "" } else { "not charged" });
+                self.step(state, now, &format!("resolved by an operator: {reason}"));
+                Ok(())
+            }
+            other => Err(other.name()),
+        }
+    }
+
+    /// The goods are granted, and the movement of points is in the ledger.
+    pub fn note_granted(&mut self, now: i64) {
+        self.step(OrderState::Granted, now, "the goods are granted");
+    }
+
+    /// What is left on the platform once it is carried out, as far as that is known.
+    pub fn points_after(&self) -> Option<i64> {
+        let computed = self.before.as_ref().map(|before| before.money.saturating_add(self.wish.change(before.money)));
+        self.points_left.or(computed)
+    }
+}
+
+fn has_next(seconds: &[i64], checks: u32) -> bool {
+    (checks as usize) + 1 < seconds.len()
+}
+
+/// The platform's code for too few points.
+pub const NOT_ENOUGH: i32 = 102;
+/// The platform's code for a player who never had points.
+pub const NO_ACCOUNT: i32 = 103;
+
+impl WorldEntity for Order {
+    const TABLE: &'static str = "orders";
+
+    fn key(&self) -> u64 {
+        self.id.0
+    }
+}
+
+/// An order that is over, on disk only. Its key is its number, so that the table is in the order of their making.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ClosedOrder(pub Order);
+
+impl ArchivedRow for ClosedOrder {
+    const TABLE: &'static str = "orders_closed";
+}
+
+#[cfg(test)]
+mod tests;

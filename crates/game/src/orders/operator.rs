@@ -1,0 +1,308 @@
+//! What operators see of orders and do about them: `order_list`, `order_inspect`, `order_resolve`, `manual`.
+
+use bevy_app::App;
+use bevy_ecs::prelude::*;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+
+use crate::identity;
+use crate::orders::book::{OrderBook, OrderDesk, read_number};
+use crate::orders::model::{Adjustment, ClosedOrder, Goods, NewOrder, Order, OrderId, Remark, StateName, Step, Wish};
+use crate::orders::settle::{ORDER_NOTICE, OrderTold};
+use crate::orders::steps;
+use crate::platforms::mcrmb::Gateway;
+use raidkeep_engine::clock::Clock;
+use raidkeep_engine::dispatch::RequestApp;
+use raidkeep_engine::random::WorldSeed;
+use raidkeep_engine::request::answer::rows_found;
+use raidkeep_engine::request::lenient::Integer;
+use raidkeep_engine::request::{
+    Call, Meanwhile, Need, Notice, Operator, Refusal, Request, Success, Unready, Waits, status,
+};
+use raidkeep_engine::storage::{ArchivedRow, Directory, RowQuery};
+
+pub(super) fn register(app: &mut App) {
+    app.add_waiting_request::<OrderList, _>(order_list);
+    app.add_waiting_request::<OrderInspect, _>(order_inspect);
+    app.add_request::<OrderResolve, _>(order_resolve);
+    app.add_waiting_request::<Manual, _>(manual);
+}
+
+/// An order as operators see it.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct OrderShown {
+    order: Box<str>,
+    account: u64,
+    name: Box<str>,
+    subject: Box<str>,
+    wish: WishShown,
+    state: StateName,
+    remark: Remark,
+    points_left: Option<i64>,
+    created_at: i64,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    history: Vec<Step>,
+}
+
+#[derive(Debug, Serialize, JsonSchema)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+enum WishShown {
+    Buy { price: i64, goods: Goods },
+    Manual { r#type: u8, money: i64 },
+}
+
+impl OrderShown {
+    fn of(order: Order, with_history: bool) -> Self {
+        let wish = match order.wish {
+            Wish::Buy { price, goods } => WishShown::Buy { price, goods },
+            Wish::Adjust { how, money } => WishShown::Manual { r#type: how.number(), money },
+        };
+        Self {
+            order: order.number,
+            account: order.account.0,
+            name: order.wname,
+            subject: order.subject,
+            wish,
+            state: order.state.name(),
+            remark: order.remark,
+            points_left: order.points_left,
+            created_at: order.created_at,
+            history: if with_history { order.history } else { Vec::new() },
+        }
+    }
+}
+
+/// `order_list {token, state?, before?, limit?}`: the latest orders first.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+pub struct OrderList {
+    #[serde(default)]
+    state: Option<StateName>,
+    #[serde(default)]
+    before: Option<String>,
+    #[serde(default, deserialize_with = "raidkeep_engine::request::lenient::optional_integer")]
+    #[schemars(with = "Option<Integer>")]
+    limit: Option<i64>,
+}
+
+impl Request for OrderList {
+    const FUNCTION: &'static str = "order_list";
+    type Caller = Operator;
+    type Reply = OrdersShown;
+}
+
+/// The reply of `order_list`.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct OrdersShown {
+    orders: Vec<OrderShown>,
+    /// What to say as `before` for those that come next.
+    next: Option<Box<str>>,
+}
+
+/// Orders that are shown at a time, unless the operator says otherwise, and at most.
+const SHOWN: (i64, i64) = (50, 500);
+
+fn order_list(
+    In(call): In<Call<OrderList>>,
+    book: Res<OrderBook>,
+    orders: Query<&Order>,
+    seed: Res<WorldSeed>,
+) -> Waits<OrdersShown> {
+    let OrderList { state, before, limit } = &call.request;
+    let before = match before {
+        Some(text) => {
+            read_number(text, &seed).ok_or_else(|| Refusal::malformed("data.before", "the number of an order"))?
+        }
+        None => OrderId(u64::MAX),
+    };
+    let limit = limit.unwrap_or(SHOWN.0);
+    if !(1..=SHOWN.1).contains(&limit) {
+        return Err(Refusal::malformed("data.limit", "1 to 500").into());
+    }
+    let limit = usize::try_from(limit).unwrap_or_default();
+    let is_wanted = |order: &Order| state.is_none_or(|state| order.state.name() == state);
+    let open = book.latest_first().filter(|(id, _)| *id < before).filter_map(|(_, entity)| orders.get(entity).ok());
+    let open = open.filter(|order| is_wanted(order));
+    let mut found: Vec<Order> = open.cloned().collect();
+    let query = RowQuery {
+        table: ClosedOrder::TABLE,
+        from: Vec::new(),
+        until: before.0.to_be_bytes().to_vec(),
+        newest_first: true,
+        limit,
+    };
+    let wants_closed = state.is_none_or(|state| matches!(state, StateName::Granted | StateName::Refused));
+    let mut has_more = false;
+    if wants_closed {
+        let rows = rows_found(query, call.fact)?;
+        has_more = rows.len() == limit;
+        found.extend(rows.iter().filter_map(|(_, row)| ClosedOrder::read(row).ok()).map(|closed| closed.0));
+        // They were under way when the rows were read, and are not any more.
+        found.extend(book.closed_lately().filter(|order| order.id < before).cloned());
+    }
+    found.sort_unstable_by_key(|order| std::cmp::Reverse(order.id));
+    found.dedup_by_key(|order| order.id);
+    has_more |= found.len() > limit;
+    found.truncate(limit);
+    let next = found.last().filter(|_| has_more).map(|last| last.number.clone());
+    found.retain(is_wanted);
+    let orders = found.into_iter().map(|order| OrderShown::of(order, false)).collect();
+    Ok(Success::with(OrdersShown { orders, next }))
+}
+
+/// `order_inspect {token, order}`: all of one order, with every step.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+pub struct OrderInspect {
+    order: String,
+}
+
+impl Request for OrderInspect {
+    const FUNCTION: &'static str = "order_inspect";
+    type Caller = Operator;
+    type Reply = OrderShown;
+}
+
+const NO_SUCH_ORDER: Refusal = Refusal::new(99, "no such order");
+
+fn order_inspect(
+    In(call): In<Call<OrderInspect>>,
+    book: Res<OrderBook>,
+    orders: Query<&Order>,
+    seed: Res<WorldSeed>,
+) -> Waits<OrderShown> {
+    let id = read_number(&call.request.order, &seed).ok_or(NO_SUCH_ORDER)?;
+    if let Some(order) = book.entity(id).and_then(|entity| orders.get(entity).ok()) {
+        return Ok(Success::with(OrderShown::of(order.clone(), true)));
+    }
+    let query = RowQuery {
+        table: ClosedOrder::TABLE,
+        from: id.0.to_be_bytes().to_vec(),
+        until: id.0.saturating_add(1).to_be_bytes().to_vec(),
+        newest_first: false,
+        limit: 1,
+    };
+    let rows = rows_found(query, call.fact)?;
+    let closed = rows.first().and_then(|(_, row)| ClosedOrder::read(row).ok()).ok_or(NO_SUCH_ORDER)?;
+    Ok(Success::with(OrderShown::of(closed.0, true)))
+}
+
+/// `order_resolve {token, order, paid, reason}`: what an operator has found out about an order in doubt.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+pub struct OrderResolve {
+    order: String,
+    paid: bool,
+    reason: String,
+}
+
+impl Request for OrderResolve {
+    const FUNCTION: &'static str = "order_resolve";
+    type Caller = Operator;
+    type Reply = OrderShown;
+}
+
+fn order_resolve(In(call): In<Call<OrderResolve>>, world: &mut World) -> raidkeep_engine::request::Answer<OrderShown> {
+    let OrderResolve { order, paid, reason } = call.request;
+    if reason.trim().is_empty() {
+        return Err(Refusal::malformed("data.reason", "why the order is resolved like this; it is kept with it"));
+    }
+    let id = read_number(&order, world.resource::<WorldSeed>()).ok_or(NO_SUCH_ORDER)?;
+    let entity = world.resource::<OrderBook>().entity(id).ok_or(NO_SUCH_ORDER)?;
+    let before = world.get::<Order>(entity).cloned().ok_or(NO_SUCH_ORDER)?;
+    let now = world.resource::<Clock>().now();
+    let resolved = steps::change(world, entity, |order| order.resolve(paid, &reason, now));
+    if let Some(Err(state)) = resolved {
+        let state = serde_json::to_value(state).unwrap_or_default();
+        let message = format!("the order is {}, and goes on by itself", state.as_str().unwrap_or_default());
+        return Err(Refusal { status: 98, message: message.into() });
+    }
+    tracing::info!(order = %before.number, paid, reason, "an operator has resolved an order");
+    steps::after_step(world, entity, &before, now, None);
+    let after = world.get::<Order>(entity).cloned().ok_or(NO_SUCH_ORDER)?;
+    Ok(Success::with(OrderShown::of(after, true)))
+}
+
+/// `manual {token, name, type, money, text}`: adds (1), takes (2) or sets (3) a player's points.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+pub struct Manual {
+    name: String,
+    #[serde(rename = "type", deserialize_with = "raidkeep_engine::request::lenient::integer")]
+    #[schemars(with = "Integer")]
+    kind: i64,
+    #[serde(deserialize_with = "raidkeep_engine::request::lenient::integer")]
+    #[schemars(with = "Integer")]
+    money: i64,
+    text: String,
+}
+
+impl Request for Manual {
+    const FUNCTION: &'static str = "manual";
+    type Caller = Operator;
+    type Reply = Value;
+}
+
+impl Adjustment {
+    /// As the platform counts them.
+    pub fn number(self) -> u8 {
+        match self {
+            Self::Add => 1,
+            Self::Deduct => 2,
+            Self::Set => 3,
+        }
+    }
+
+    fn of_number(number: i64) -> Option<Self> {
+        [Self::Add, Self::Deduct, Self::Set].into_iter().find(|how| i64::from(how.number()) == number)
+    }
+}
+
+/// The most points that are moved at a time, and the longest reason in characters.
+const MONEY_MAX: i64 = 1_000_000_000;
+const TEXT_CHARS_MAX: usize = 60;
+
+fn manual(
+    In(call): In<Call<Manual>>,
+    directory: Res<Directory>,
+    gateway: Res<Gateway>,
+    mut desk: OrderDesk,
+) -> Waits<Value> {
+    let Manual { name, kind, money, text } = &call.request;
+    if let Some(told) = call.fact.and_then(|fact| fact.downcast::<OrderTold>().ok()) {
+        return Ok(manual_told(*told));
+    }
+    let how =
+        Adjustment::of_number(*kind).ok_or_else(|| Refusal::malformed("data.type", "1 add, 2 deduct or 3 set"))?;
+    let least = if how == Adjustment::Set { 0 } else { 1 };
+    if !(least..=MONEY_MAX).contains(money) {
+        return Err(Refusal::malformed("data.money", "a number of points up to 1000000000").into());
+    }
+    if text.trim().is_empty() || text.chars().count() > TEXT_CHARS_MAX {
+        return Err(Refusal::malformed("data.text", "the reason, up to 60 characters").into());
+    }
+    gateway.orders()?;
+    let account = directory.find(&identity::username_key(name))?.ok_or(Refusal::new(99, "no such player"))?;
+    let wish = Wish::Adjust { how, money: *money };
+    let new = NewOrder { account, wname: name.as_str().into(), subject: text.as_str().into(), wish };
+    let id = desk.take(new)?;
+    tracing::info!(player = %name, kind, money, text, "an operator changes points");
+    let pending =
+        Success::with(json!({"order": desk.number(id), "state": "pending"})).message("pending, see order_list");
+    Err(Unready::Begun(Need::Notice(Notice { kind: ORDER_NOTICE, number: id.0 }), Meanwhile::reply(pending)))
+}
+
+fn manual_told(told: OrderTold) -> Success<Value> {
+    let order = &told.order;
+    let shown = json!({"order": order.number, "state": order.state.name()});
+    if told.is_pending() {
+        return Success::with(shown).message("pending, see order_list");
+    }
+    match order.state {
+        crate::orders::OrderState::Granted => Success::with(json!({
+            "order": order.number, "state": order.state.name(), "money": order.points_after(),
+        })),
+        _ => {
+            let status = if order.remark.code == 0 { status::BUSY } else { order.remark.code };
+            let data = told.data.filter(|data| !data.is_null()).unwrap_or(shown);
+            Success::with(data).status(status).message(order.remark.text.to_string())
+        }
+    }
+}

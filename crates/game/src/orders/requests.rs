@@ -1,0 +1,55 @@
+//! `list_orders`: a player's own orders that are not settled yet.
+
+use bevy_app::App;
+use bevy_ecs::prelude::*;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::orders::book::OrderBook;
+use crate::orders::model::{Order, StateName, Wish};
+use raidkeep_engine::dispatch::RequestApp;
+use raidkeep_engine::request::{Answer, Call, Player, Request, Success};
+
+pub(super) fn register(app: &mut App) {
+    app.add_request::<ListOrders, _>(list_orders);
+}
+
+/// `list_orders {token}`.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+pub struct ListOrders {}
+
+impl Request for ListOrders {
+    const FUNCTION: &'static str = "list_orders";
+    type Caller = Player;
+    type Reply = OrdersListed;
+}
+
+/// The reply of `list_orders`.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct OrdersListed {
+    orders: Vec<OwnOrder>,
+}
+
+#[derive(Debug, Serialize, JsonSchema)]
+struct OwnOrder {
+    order: Box<str>,
+    offer: Box<str>,
+    price: i64,
+    state: StateName,
+    created_at: i64,
+}
+
+fn list_orders(In(call): In<Call<ListOrders>>, book: Res<OrderBook>, orders: Query<&Order>) -> Answer<OrdersListed> {
+    let unsettled = book.unsettled_of(call.caller.account).and_then(|id| orders.get(book.entity(id)?).ok());
+    let own = unsettled.and_then(|order| match order.wish {
+        Wish::Buy { price, .. } => Some(OwnOrder {
+            order: order.number.clone(),
+            offer: order.subject.clone(),
+            price,
+            state: order.state.name(),
+            created_at: order.created_at,
+        }),
+        Wish::Adjust { .. } => None,
+    });
+    Ok(Success::with(OrdersListed { orders: own.into_iter().collect() }))
+}

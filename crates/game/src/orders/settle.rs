@@ -1,0 +1,154 @@
+//! The end of an order: goods for points, the ledger, and the word to who waits.
+
+use bevy_ecs::prelude::*;
+use bevy_time::{Real, Time};
+use schemars::JsonSchema;
+use serde::Serialize;
+use serde_json::Value;
+
+use crate::items::{Amount, Cause, Inventory};
+use crate::orders::book::OrderBook;
+use crate::orders::model::{Adjustment, ClosedOrder, Order, OrderState, StateName, Wish};
+use crate::orders::steps::{after_step, change, is_short};
+use crate::tickets::Tickets;
+use raidkeep_engine::clock::Clock;
+use raidkeep_engine::events::Events;
+use raidkeep_engine::players::Players;
+use raidkeep_engine::request::parked::Notices;
+use raidkeep_engine::request::parked::Parked;
+use raidkeep_engine::request::reply::Outbox;
+use raidkeep_engine::request::{Notice, Refusal};
+use raidkeep_engine::schedule::Surroundings;
+use raidkeep_engine::storage::rows::Persistence;
+use raidkeep_engine::storage::{Archive, Discarded, Touched};
+
+/// What requests wait for that have made an order.
+pub const ORDER_NOTICE: &str = "order";
+
+/// What became of an order, for a request that waits for it.
+#[derive(Debug, Clone)]
+pub struct OrderTold {
+    /// The order as it is.
+    pub order: Order,
+    /// What the platform said beside its code, if it answered just now.
+    pub data: Option<Value>,
+}
+
+impl OrderTold {
+    /// Whether it is not known yet what becomes of it.
+    pub fn is_pending(&self) -> bool {
+        !matches!(self.order.state, OrderState::Granted | OrderState::Refused | OrderState::Watched { .. })
+    }
+
+    /// How the player's request is refused, if nothing was paid. `short` is the function's own code for too few points.
+    pub fn refusal(&self, short: Refusal) -> Option<Refusal> {
+        if !matches!(self.order.state, OrderState::Refused | OrderState::Watched { .. }) {
+            return None;
+        }
+        let remark = &self.order.remark;
+        Some(match remark.code {
+            0 => Refusal::busy("the payment platform did not answer, nothing was charged; retry later"),
+            code if is_short(code) => short,
+            code => Refusal { status: code, message: remark.text.to_string().into() },
+        })
+    }
+}
+
+/// The event `order_settled`: an order whose request was answered before the end.
+#[derive(Debug, Serialize, JsonSchema)]
+pub(super) struct OrderSettled {
+    order: Box<str>,
+    offer: Box<str>,
+    state: StateName,
+    message: Box<str>,
+    remain: Vec<Amount>,
+    reward: Vec<Amount>,
+    points: Option<i64>,
+}
+
+/// Grants what is paid, once the player is in memory. The movement of points is noted with it.
+pub(super) fn grant(world: &mut World, entity: Entity, order: &Order, now: i64) {
+    let real = world.resource::<Time<Real>>().elapsed();
+    let Ok(player) = world.resource_mut::<Players>().find(order.account, real) else {
+        if world.resource_mut::<OrderBook>().await_buyer(order) {
+            world.resource_mut::<Outbox>().players.push(order.account);
+        }
+        return;
+    };
+    let today = world.resource::<Clock>().day();
+    let before = order.before.as_ref().map_or(0, |account| account.money);
+    let cause = Cause::new(why(&order.wish)).of_order(order.id.0);
+    world.resource_mut::<Touched>().push(player);
+    if let Some(mut inventory) = world.get_mut::<Inventory>(player) {
+        inventory.note_points(order.wish.change(before), order.points_after(), cause);
+        if let Wish::Buy { goods, .. } = &order.wish {
+            inventory.grant(&goods.items, cause);
+        }
+    }
+    if let (Wish::Buy { goods, .. }, Some(mut tickets)) = (&order.wish, world.get_mut::<Tickets>(player))
+        && let Some(bought) = goods.ticket
+    {
+        tickets.add_bought(bought.ticket, bought.allowance, today);
+    }
+    change(world, entity, |order| order.note_granted(now));
+    after_step(world, entity, order, now, None);
+}
+
+fn why(wish: &Wish) -> &'static str {
+    match wish {
+        Wish::Buy { .. } => "bought with points",
+        Wish::Adjust { how: Adjustment::Add, .. } => "points added by an operator",
+        Wish::Adjust { how: Adjustment::Deduct, .. } => "points taken by an operator",
+        Wish::Adjust { how: Adjustment::Set, .. } => "points set by an operator",
+    }
+}
+
+/// Tells who waits what became of an order that was in state `before`, and puts away one that is over.
+pub(super) fn tell(world: &mut World, entity: Entity, before: StateName, order: &Order, data: Option<Value>) {
+    if matches!(order.state, OrderState::Written | OrderState::Sent | OrderState::Paid) {
+        return;
+    }
+    let told = OrderTold { order: order.clone(), data };
+    let notice = Notice { kind: ORDER_NOTICE, number: order.id.0 };
+    let is_awaited = world.resource_scope(|world, mut parked: Mut<Parked>| {
+        world.resource_mut::<Notices>().tell(&mut parked, notice, &told)
+    });
+    // Who was told that a watched order is not charged has nothing new to hear when that stays so.
+    let is_known = before == StateName::Watched && order.state == OrderState::Refused;
+    if !is_awaited && !is_known && !matches!(order.state, OrderState::InDoubt { .. }) {
+        tell_player(world, order);
+    }
+    if order.state.lets_buy_again() {
+        world.resource_mut::<OrderBook>().let_buy_again(order);
+    }
+    if order.state.is_over() {
+        let batch = world.resource::<Persistence>().last_batch() + 1;
+        let folded_batch = world.resource::<Surroundings>().folded_batch;
+        let mut book = world.resource_mut::<OrderBook>();
+        book.remove(order);
+        book.keep_closed(order, batch, folded_batch);
+        world.resource_mut::<Archive>().put(&order.id.0.to_be_bytes(), &ClosedOrder(order.clone()));
+        world.resource_mut::<Discarded>().push(entity);
+    }
+}
+
+fn tell_player(world: &mut World, order: &Order) {
+    // What an operator does to points is the operator's to tell.
+    let (Some(player), Wish::Buy { goods, .. }) = (world.resource::<Players>().entity(order.account), &order.wish)
+    else {
+        return;
+    };
+    let is_granted = order.state == OrderState::Granted;
+    let reward = if is_granted { goods.items.clone() } else { Vec::new() };
+    let remain = world.get::<Inventory>(player).map(|inventory| inventory.remain_of(&reward)).unwrap_or_default();
+    let event = OrderSettled {
+        order: order.number.clone(),
+        offer: order.subject.clone(),
+        state: order.state.name(),
+        message: order.remark.text.clone(),
+        remain,
+        reward,
+        points: order.points_after().filter(|_| is_granted).or(order.points_left),
+    };
+    world.resource_mut::<Events>().tell(player, "order_settled", &event);
+}

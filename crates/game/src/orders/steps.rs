@@ -1,0 +1,376 @@
+//! Moves orders on: asks the platform, takes in what it answers, grants what is paid. One step a tick, so that each is on
+//! disk before the next is taken; an exchange leaves when the step that made it is on disk.
+
+use bevy_ecs::prelude::*;
+
+use crate::orders::book::{OrderBook, Question};
+use crate::orders::model::{Adjustment, NO_ACCOUNT, Order, OrderId, OrderState, Payment, Wish};
+use crate::orders::proof::{Account, Record};
+use crate::orders::settle::{grant, tell};
+use crate::platforms::mcrmb::gateway::{Gateway, PlatformCall};
+use crate::platforms::mcrmb::requests::is_success;
+use crate::platforms::mcrmb::wire::integer;
+use crate::platforms::mcrmb::{PAYMENTS, PlatformReply};
+use raidkeep_engine::clock::Clock;
+use raidkeep_engine::exchange::lines::{Done, Exchanges, NotStarted, Owner};
+use raidkeep_engine::exchange::{CallFailure, CallOutcome, Exchange};
+use raidkeep_engine::players::Players;
+use raidkeep_engine::request::Refusal;
+use raidkeep_engine::schedule::Surroundings;
+use raidkeep_engine::storage::Touched;
+
+const OWNER: Owner = Owner("orders");
+
+/// Looks at the orders the platform has answered about, and at those that are due.
+pub fn advance_orders(
+    world: &mut World,
+    mut is_under_way: Local<bool>,
+    mut open_told: Local<usize>,
+    mut seen_at: Local<i64>,
+) {
+    if !std::mem::replace(&mut *is_under_way, true) {
+        take_in_restored(world);
+    }
+    let mut moved = Vec::new();
+    for done in world.resource_mut::<Exchanges>().take_done(OWNER) {
+        moved.extend(take_in(world, done));
+    }
+    let now = world.resource::<Clock>().now();
+    if now < std::mem::replace(&mut *seen_at, now) {
+        world.resource_mut::<OrderBook>().wake_all(now);
+    }
+    let room = world.resource::<Exchanges>().room(PAYMENTS);
+    let mut due = world.resource_mut::<OrderBook>().take_queued(room);
+    due.extend(world.resource::<OrderBook>().due(now));
+    due.extend(arrived_buyers(world));
+    for id in due {
+        if !moved.contains(&id) {
+            advance(world, id, now);
+        }
+    }
+    let next_due = world.resource::<OrderBook>().next_due();
+    if let Some(at) = next_due {
+        world.resource_scope(|world, clock: Mut<Clock>| {
+            let mut surroundings = world.resource_mut::<Surroundings>();
+            match at <= now {
+                true => surroundings.wake_within(std::time::Duration::ZERO),
+                false => surroundings.wake_at(at, &clock),
+            }
+        });
+    }
+    let open = world.resource::<OrderBook>().len();
+    if std::mem::replace(&mut *open_told, open) != open {
+        metrics::gauge!("raidkeep_orders_open").set(open as f64);
+    }
+}
+
+/// Orders that were read from disk at the start go on where they were.
+fn take_in_restored(world: &mut World) {
+    let mut orders = world.query::<(Entity, &Order)>();
+    let mut restored: Vec<_> = orders.iter(world).map(|(entity, order)| (order.id, entity)).collect();
+    restored.retain(|(id, _)| world.resource::<OrderBook>().entity(*id).is_none());
+    restored.sort_unstable();
+    let now = world.resource::<Clock>().now();
+    for (id, entity) in restored {
+        change(world, entity, |order| order.note_restart(now));
+        if let Some(order) = world.get::<Order>(entity).cloned() {
+            let mut book = world.resource_mut::<OrderBook>();
+            book.add(&order, entity);
+            // A watched order is in no hurry, but nobody knows how long the server was down.
+            book.wake(id, now);
+        }
+    }
+}
+
+/// The orders whose buyers were read from disk meanwhile.
+fn arrived_buyers(world: &mut World) -> Vec<OrderId> {
+    world.resource_scope(|world, mut book: Mut<OrderBook>| {
+        let players = world.resource::<Players>();
+        book.take_awaited(|account| players.entity(account).is_some())
+    })
+}
+
+/// Changes an order and has it stored.
+pub(super) fn change<T>(world: &mut World, entity: Entity, how: impl FnOnce(&mut Order) -> T) -> Option<T> {
+    world.resource_mut::<Touched>().push(entity);
+    world.get_mut::<Order>(entity).map(|mut order| how(&mut order))
+}
+
+/// Takes the next step of an order by itself.
+fn advance(world: &mut World, id: OrderId, now: i64) {
+    let Some((entity, order)) = look_up(world, id) else {
+        return;
+    };
+    match order.state {
+        OrderState::Written | OrderState::InDoubt { .. } | OrderState::Watched { .. } => {
+            let records = world.resource::<Gateway>().call(PlatformCall::CheckRecord, &order.wname, &[]);
+            ask(world, &order, entity, records, Question::Records, now);
+        }
+        OrderState::Paid => grant(world, entity, &order, now),
+        // Its answer is waited for, or an operator.
+        OrderState::Sent | OrderState::Operator | OrderState::Granted | OrderState::Refused => {
+            world.resource_mut::<OrderBook>().rest(id);
+        }
+    }
+}
+
+fn look_up(world: &World, id: OrderId) -> Option<(Entity, Order)> {
+    let entity = world.resource::<OrderBook>().entity(id)?;
+    Some((entity, world.get::<Order>(entity)?.clone()))
+}
+
+/// Starts an exchange about an order, or tries again later.
+fn ask(
+    world: &mut World,
+    order: &Order,
+    entity: Entity,
+    exchange: Result<Exchange, Refusal>,
+    question: Question,
+    now: i64,
+) -> bool {
+    let started = exchange.map_err(|_| NotStarted::NoSuchLine);
+    let started = started.and_then(|exchange| world.resource_mut::<Exchanges>().start(PAYMENTS, OWNER, exchange, now));
+    match started {
+        Ok(number) => {
+            world.resource_mut::<OrderBook>().ask(number, order.id, question);
+            true
+        }
+        Err(NotStarted::Full) => {
+            world.resource_mut::<OrderBook>().queue(order.id);
+            false
+        }
+        Err(why) => {
+            not_reached(world, entity, &format!("{why:?}"), now);
+            false
+        }
+    }
+}
+
+/// The platform could not be asked: an order that was not sent is given up after a while, others wait.
+fn not_reached(world: &mut World, entity: Entity, why: &str, now: i64) {
+    let settings = world.resource::<Gateway>().orders().cloned();
+    let Ok(settings) = settings else {
+        return;
+    };
+    let Some(order) = world.get::<Order>(entity).cloned() else {
+        return;
+    };
+    let retry_at = now + settings.retry_seconds;
+    let at = order.next_look_at(now, &settings).map_or(retry_at, |at| at.max(retry_at));
+    world.resource_mut::<OrderBook>().wake(order.id, at);
+    if order.state == OrderState::Written {
+        change(world, entity, |order| order.note_unreachable(why, now, &settings));
+        after_step(world, entity, &order, now, None);
+    }
+}
+
+/// Takes in what the platform answered. Returns the order that this was about.
+fn take_in(world: &mut World, done: Done) -> Option<OrderId> {
+    let now = world.resource::<Clock>().now();
+    let (id, question) = world.resource_mut::<OrderBook>().answered(done.number)?;
+    let (entity, before) = look_up(world, id)?;
+    match question {
+        // Its payment was answered while it was asked after; what else is told about it is old.
+        Question::Records | Question::Points(_) if !before.state.is_asked_after() => {}
+        Question::Records => take_in_records(world, entity, &before, done.outcome, now),
+        Question::Points(records) => take_in_points(world, entity, &before, records, done.outcome, now),
+        Question::CarryOut => {
+            let (payment, data) = read_payment(done.outcome, &before);
+            change(world, entity, |order| order.note_payment(payment, now));
+            after_step(world, entity, &before, now, data);
+        }
+    }
+    Some(id)
+}
+
+/// What came of an answer to a question.
+enum Told {
+    Reply(PlatformReply),
+    Declined(i32, String),
+    Nothing(String),
+}
+
+fn read_answer(call: PlatformCall, outcome: CallOutcome) -> Told {
+    let answered = match outcome {
+        Ok(answered) => answered,
+        Err(failure) => return Told::Nothing(failure.to_string()),
+    };
+    match PlatformReply::read(&answered.body) {
+        _ if answered.status >= 500 => Told::Nothing(format!("HTTP status {}", answered.status)),
+        Ok(reply) if is_success(call, reply.code) => Told::Reply(reply),
+        Ok(reply) => Told::Declined(reply.code, reply.msg),
+        Err(error) => Told::Nothing(error.to_string()),
+    }
+}
+
+fn take_in_records(world: &mut World, entity: Entity, order: &Order, outcome: CallOutcome, now: i64) {
+    let reply = match read_answer(PlatformCall::CheckRecord, outcome) {
+        Told::Reply(reply) => reply,
+        Told::Declined(code, text) => return declined(world, entity, order, code, &text, now),
+        Told::Nothing(why) => return not_reached(world, entity, &why, now),
+    };
+    let Some(records) = read_records(&reply) else {
+        return not_reached(world, entity, "its records make no sense", now);
+    };
+    let points = world.resource::<Gateway>().call(PlatformCall::CheckMoney, &order.wname, &[]);
+    ask(world, order, entity, points, Question::Points(records), now);
+}
+
+fn read_records(reply: &PlatformReply) -> Option<Vec<Record>> {
+    let read = |row: &serde_json::Value| {
+        let number = |key| row.get(key).and_then(integer);
+        let text = row.get("text").and_then(serde_json::Value::as_str)?;
+        Some(Record { date: number("date")?, text: text.into(), money: number("money")? })
+    };
+    reply.rows().iter().map(read).collect()
+}
+
+fn take_in_points(
+    world: &mut World,
+    entity: Entity,
+    before: &Order,
+    records: Vec<Record>,
+    outcome: CallOutcome,
+    now: i64,
+) {
+    let reply = match read_answer(PlatformCall::CheckMoney, outcome) {
+        Told::Reply(reply) => reply,
+        Told::Declined(code, text) => return declined(world, entity, before, code, &text, now),
+        Told::Nothing(why) => return not_reached(world, entity, &why, now),
+    };
+    // Without data the player has nothing: nothing yet, or nothing any more. What was ever spent is not told then.
+    let money = if reply.data.is_null() { Some(0) } else { reply.number("money") };
+    let Some(money) = money else {
+        return not_reached(world, entity, "its balance makes no sense", now);
+    };
+    let account = Account { money, all_paid: reply.number("allpay"), records };
+    let Ok(settings) = world.resource::<Gateway>().orders().cloned() else {
+        return;
+    };
+    if before.state == OrderState::Written {
+        change(world, entity, |order| order.note_account(account, now));
+        send(world, entity, now);
+    } else {
+        change(world, entity, |order| order.note_evidence(account, now, &settings));
+    }
+    after_step(world, entity, before, now, None);
+}
+
+/// The platform will not speak about the player. An order that was not sent ends here; one that was, waits for an operator
+/// to mend that.
+fn declined(world: &mut World, entity: Entity, order: &Order, code: i32, text: &str, now: i64) {
+    if order.state == OrderState::Written {
+        tracing::error!(order = %order.number, code, text, "the payment platform declines to be asked; nothing was charged");
+        change(world, entity, |order| order.note_declined(code, text, now));
+        after_step(world, entity, order, now, None);
+    } else {
+        not_reached(world, entity, text, now);
+    }
+}
+
+/// Carries the order out. The exchange leaves when it is on disk that it may have left.
+fn send(world: &mut World, entity: Entity, now: i64) {
+    let Some(order) = world.get::<Order>(entity).filter(|order| order.state == OrderState::Sent).cloned() else {
+        return;
+    };
+    let exchange = payment_call(world.resource::<Gateway>(), &order);
+    let started = exchange.map_err(|_| NotStarted::NoSuchLine);
+    match started.and_then(|exchange| world.resource_mut::<Exchanges>().start(PAYMENTS, OWNER, exchange, now)) {
+        Ok(number) => world.resource_mut::<OrderBook>().ask(number, order.id, Question::CarryOut),
+        Err(why) => {
+            change(world, entity, |order| order.note_payment(Payment::NotSent(format!("{why:?}")), now));
+            let retry = world.resource::<Gateway>().orders().map_or(1, |settings| settings.retry_seconds);
+            world.resource_mut::<OrderBook>().wake(order.id, now + retry);
+        }
+    }
+}
+
+fn read_payment(outcome: CallOutcome, order: &Order) -> (Payment, Option<serde_json::Value>) {
+    if let Err(CallFailure::NotSent(why)) = outcome {
+        return (Payment::NotSent(why), None);
+    }
+    let call = match order.wish {
+        super::model::Wish::Buy { .. } => PlatformCall::Pay,
+        super::model::Wish::Adjust { .. } => PlatformCall::Manual,
+    };
+    let data =
+        outcome.as_ref().ok().and_then(|answered| PlatformReply::read(&answered.body).ok()).map(|told| told.data);
+    match read_answer(call, outcome) {
+        Told::Reply(reply) => (Payment::Made(reply.number("money")), data),
+        Told::Declined(code, text) => (Payment::Declined(code, text), data),
+        Told::Nothing(why) => (Payment::Unknown(why), None),
+    }
+}
+
+/// What follows from a step: who waits is told, and the order is looked at again when it should be.
+pub(super) fn after_step(world: &mut World, entity: Entity, before: &Order, now: i64, data: Option<serde_json::Value>) {
+    let Some(order) = world.get::<Order>(entity).cloned() else {
+        return;
+    };
+    let Ok(settings) = world.resource::<Gateway>().orders().cloned() else {
+        return;
+    };
+    let has_moved = order.state.name() != before.state.name();
+    let is_asking = world.resource::<OrderBook>().is_asking(order.id);
+    let mut book = world.resource_mut::<OrderBook>();
+    match order.state {
+        OrderState::Paid if has_moved => {
+            book.hold_back(&order);
+            book.wake(order.id, now);
+        }
+        OrderState::InDoubt { .. } | OrderState::Watched { .. } if !is_asking => {
+            let at = order.next_look_at(now, &settings).unwrap_or(now);
+            book.wake(order.id, at.max(now + 1));
+        }
+        OrderState::Operator => {
+            book.hold_back(&order);
+            book.rest(order.id);
+        }
+        OrderState::Written if has_moved => book.wake(order.id, now + settings.retry_seconds),
+        _ => {}
+    }
+    if has_moved {
+        note_metrics(&order);
+        tell(world, entity, before.state.name(), &order, data);
+    }
+}
+
+fn note_metrics(order: &Order) {
+    let state = serde_json::to_value(order.state.name()).unwrap_or_default();
+    let state = state.as_str().unwrap_or_default().to_owned();
+    metrics::counter!("raidkeep_orders_total", "state" => state).increment(1);
+    match order.state {
+        OrderState::Operator => tracing::error!(
+            order = %order.number, player = %order.wname,
+            "a payment cannot be settled by itself; compare the platform's records and say order_resolve"
+        ),
+        OrderState::InDoubt { .. } => {
+            tracing::warn!(order = %order.number, player = %order.wname, "a payment is in doubt; it is being asked after");
+        }
+        _ => {}
+    }
+}
+
+/// The platform's way of saying that a player has too few points, whatever the call.
+pub fn is_short(code: i32) -> bool {
+    matches!(code, super::model::NOT_ENOUGH | NO_ACCOUNT)
+}
+
+/// The call that carries out an order.
+fn payment_call(gateway: &Gateway, order: &Order) -> Result<Exchange, Refusal> {
+    let purpose = order.purpose();
+    match order.wish {
+        Wish::Buy { price, .. } => {
+            gateway.call(PlatformCall::Pay, &order.wname, &[("use", &purpose), ("money", &price.to_string())])
+        }
+        Wish::Adjust { how, money } => {
+            let kind = match how {
+                Adjustment::Add => "1",
+                Adjustment::Deduct => "2",
+                Adjustment::Set => "3",
+            };
+            let more = [("type", kind), ("text", purpose.as_str()), ("money", &money.to_string())];
+            gateway.call(PlatformCall::Manual, &order.wname, &more)
+        }
+    }
+}

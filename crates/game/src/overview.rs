@@ -1,0 +1,125 @@
+//! `get_player_info`: all of a player at a glance.
+
+use bevy_app::{App, Plugin};
+use bevy_ecs::prelude::*;
+use bevy_ecs::query::QueryData;
+use raidkeep_engine::dispatch::RequestApp;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::energy::{Energy, EnergyRules};
+use crate::hang_up::HangUp;
+use crate::identity::Account;
+use crate::items::{Amount, Inventory};
+use crate::levels::{Experience, LevelRules, Standing};
+use crate::stages::{HighestStages, OpenSession, Progress, StageRules, StageSession};
+use crate::tickets::{Limits, TicketRules, Tickets};
+use raidkeep_engine::clock::{Clock, HoursMinutesSeconds};
+use raidkeep_engine::request::{Answer, Call, Player, Reads, Refusal, Request, Success};
+use raidkeep_engine::rules::Rules;
+
+/// `get_player_info {token}`.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+pub struct GetPlayerInfo {}
+
+impl Request for GetPlayerInfo {
+    const FUNCTION: &'static str = "get_player_info";
+    const READS: Reads = Reads::Caller;
+    type Caller = Player;
+    type Reply = PlayerOverview;
+}
+
+/// The reply to `get_player_info`.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct PlayerOverview {
+    name: Box<str>,
+    exp: i64,
+    level: u32,
+    need: i64,
+    energy: EnergyNow,
+    limits: Limits,
+    items: Vec<Amount>,
+    stages: HighestStages,
+    hang_up: HangUpNow,
+    session: Option<OpenSession>,
+    at: Moments,
+}
+
+#[derive(Debug, Serialize, JsonSchema)]
+struct EnergyNow {
+    cooling: i64,
+    remain: i64,
+}
+
+/// `hang_stage` is 0 when nothing is hanging.
+#[derive(Debug, Serialize, JsonSchema)]
+struct HangUpNow {
+    hang_stage: u32,
+    time: HoursMinutesSeconds,
+}
+
+#[derive(Debug, Serialize, JsonSchema)]
+struct Moments {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    full_at: Option<i64>,
+    next_reset_at: i64,
+    next_month_at: i64,
+}
+
+/// What `get_player_info` looks at.
+#[derive(QueryData)]
+pub struct Everything {
+    account: &'static Account,
+    experience: &'static Experience,
+    energy: &'static Energy,
+    tickets: &'static Tickets,
+    inventory: &'static Inventory,
+    progress: &'static Progress,
+    hang_up: &'static HangUp,
+    session: &'static StageSession,
+}
+
+/// Answers `get_player_info`.
+pub fn get_player_info(
+    In(call): In<Call<GetPlayerInfo>>,
+    players: Query<Everything>,
+    clock: Res<Clock>,
+    levels: Res<Rules<LevelRules>>,
+    energy_rules: Res<Rules<EnergyRules>>,
+    ticket_rules: Res<Rules<TicketRules>>,
+    stage_rules: Res<Rules<StageRules>>,
+) -> Answer<PlayerOverview> {
+    let player = players.get(call.caller.entity).map_err(|_| Refusal::internal())?;
+    let now = clock.now();
+    let Standing { exp, level, need } = levels.standing(player.experience.total);
+    let energy = player.energy;
+    Ok(Success::with(PlayerOverview {
+        name: player.account.name().into(),
+        exp,
+        level,
+        need,
+        energy: EnergyNow { cooling: energy.cooling(now, &energy_rules), remain: energy.points(now, &energy_rules) },
+        limits: Limits::of(player.tickets, &ticket_rules, ticket_rules.is_vip(player.inventory), clock.day()),
+        items: player.inventory.amounts().collect(),
+        stages: player.progress.highest_stages(&stage_rules, clock.month()),
+        hang_up: HangUpNow {
+            hang_stage: player.hang_up.stage().unwrap_or(0),
+            time: HoursMinutesSeconds(player.hang_up.elapsed(now)),
+        },
+        session: player.session.open(),
+        at: Moments {
+            full_at: energy.full_at(now, &energy_rules),
+            next_reset_at: clock.next_day_at(),
+            next_month_at: clock.next_month_at(),
+        },
+    }))
+}
+
+/// `get_player_info`.
+pub struct OverviewPlugin;
+
+impl Plugin for OverviewPlugin {
+    fn build(&self, app: &mut App) {
+        app.add_request::<GetPlayerInfo, _>(get_player_info);
+    }
+}

@@ -1,0 +1,121 @@
+//! Which prepaid cards the platform takes: asked once at the start and kept (document 2, `CardTypes`).
+
+use bevy_ecs::prelude::*;
+use serde_json::Value;
+
+use crate::platforms::mcrmb::gateway::{Gateway, PlatformCall, reply_of};
+use crate::platforms::mcrmb::wire::{PlatformReply, integer};
+use crate::platforms::mcrmb::{PAYMENTS, requests};
+use raidkeep_engine::clock::Clock;
+use raidkeep_engine::exchange::lines::{Exchanges, Owner};
+use raidkeep_engine::request::Refusal;
+use raidkeep_engine::schedule::Surroundings;
+
+const OWNER: Owner = Owner("card types");
+/// How long to wait before the platform is asked again that did not tell.
+const RETRY_SECONDS: i64 = 60;
+/// The platform wants some name (document 2, `CardTypes`).
+const ANY_NAME: &str = "console";
+
+/// The platform's word for a card whose length is wrong (document 2, "Wcode代码含义").
+const WRONG_CARD: Refusal = Refusal::new(303, "充值卡无效或卡密长度错误");
+
+/// The kinds of cards, once the platform has told them.
+#[derive(Debug, Default, Resource)]
+pub struct CardTypes {
+    data: Option<Value>,
+    kinds: Vec<CardKind>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct CardKind {
+    id: i64,
+    number_length: i64,
+    password_length: i64,
+}
+
+impl CardTypes {
+    /// What the platform told.
+    pub fn data(&self) -> Option<&Value> {
+        self.data.as_ref()
+    }
+
+    /// Takes in what the platform told.
+    pub fn learn(&mut self, reply: &PlatformReply) {
+        let kinds = reply.rows().iter().filter_map(Value::as_object).flat_map(|kinds| kinds.values());
+        self.kinds = kinds.filter_map(CardKind::read).collect();
+        self.data = Some(reply.data.clone());
+    }
+
+    /// Whether a card can be one of this kind; 0 stands for any length.
+    pub fn check(&self, kind: i64, number: &str, password: &str) -> Result<(), Refusal> {
+        if self.data.is_none() {
+            return Err(Refusal::busy("the payment platform has not told yet which cards it takes, retry later"));
+        }
+        let kind = self.kinds.iter().find(|known| known.id == kind);
+        let kind = kind.ok_or_else(|| Refusal::malformed("data.ctype", "the id of a card type of card_types"))?;
+        let fits = |length: i64, text: &str| length == 0 || usize::try_from(length) == Ok(text.chars().count());
+        let fit = fits(kind.number_length, number) && fits(kind.password_length, password);
+        if fit { Ok(()) } else { Err(WRONG_CARD) }
+    }
+}
+
+impl CardKind {
+    fn read(value: &Value) -> Option<Self> {
+        let number = |key| value.get(key).and_then(integer);
+        Some(Self { id: number("id")?, number_length: number("num")?, password_length: number("pwd")? })
+    }
+}
+
+/// Asks until the platform has told.
+pub fn learn(
+    mut types: ResMut<CardTypes>,
+    mut exchanges: ResMut<Exchanges>,
+    gateway: Res<Gateway>,
+    mut surroundings: ResMut<Surroundings>,
+    clock: Res<Clock>,
+    mut next_at: Local<i64>,
+) {
+    for done in exchanges.take_done(OWNER) {
+        match reply_of(done.outcome) {
+            Ok(reply) if requests::is_success(PlatformCall::CardTypes, reply.code) => types.learn(&reply),
+            Ok(reply) => {
+                tracing::error!(code = reply.code, msg = reply.msg, "the payment platform does not tell its card types")
+            }
+            Err(_) => {}
+        }
+    }
+    let now = clock.now();
+    if types.data.is_some() {
+        return;
+    }
+    // A clock that jumped back does not make it wait for longer.
+    *next_at = (*next_at).min(now + RETRY_SECONDS);
+    if now >= *next_at
+        && let Ok(exchange) = gateway.call(PlatformCall::CardTypes, ANY_NAME, &[])
+    {
+        let _ = exchanges.start(PAYMENTS, OWNER, exchange, now);
+        *next_at = now + RETRY_SECONDS;
+    }
+    surroundings.wake_at(*next_at, &clock);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const TOLD: &str = r#"{"code":"101","msg":"ok","data":[{"yd":{"id":1,"name":"a","num":17,"pwd":18,"rate":100},
+        "sd":{"id":"5","name":"b","num":"0","pwd":0,"rate":80},"odd":7}]}"#;
+
+    #[test]
+    fn lengths_are_checked_and_0_is_any() {
+        let mut types = CardTypes::default();
+        assert_eq!(types.check(1, "", "").map_err(|refusal| refusal.status), Err(16), "nothing is known yet");
+        types.learn(&PlatformReply::read(TOLD.as_bytes()).expect("as the document shows"));
+        let (number, password) = ("1".repeat(17), "2".repeat(18));
+        assert_eq!(types.check(1, &number, &password), Ok(()));
+        assert_eq!(types.check(1, &number, "2"), Err(WRONG_CARD));
+        assert_eq!(types.check(5, "x", ""), Ok(()));
+        assert_eq!(types.check(6, "x", "").map_err(|refusal| refusal.status), Err(13));
+    }
+}

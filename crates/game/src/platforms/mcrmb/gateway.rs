@@ -1,0 +1,105 @@
+//! The calls of the platform as exchanges, and what its answers come down to.
+
+use bevy_ecs::prelude::*;
+
+use crate::platforms::mcrmb::wire::PlatformReply;
+use crate::platforms::settings::{McrmbSettings, OrderSettings};
+use crate::platforms::signature::signed_query;
+use raidkeep_engine::exchange::{CallFailure, CallOutcome, Exchange, Method};
+use raidkeep_engine::request::Refusal;
+use raidkeep_engine::request::answer::TIMED_OUT;
+
+/// The platform wants to see the word `java` (document 2, "UserAgent要求").
+const USER_AGENT: &str = concat!("raidkeep/", env!("CARGO_PKG_VERSION"), " (java)");
+
+/// What the platform calls its functions.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[expect(missing_docs, reason = "the names are those of document 2")]
+pub enum PlatformCall {
+    CheckMoney,
+    CheckRecord,
+    CheckCard,
+    Charge,
+    Pay,
+    CardTypes,
+    Manual,
+}
+
+/// The way to the platform, if there is one.
+#[derive(Debug, Resource)]
+pub struct Gateway(Option<McrmbSettings>);
+
+/// Why nothing can be paid.
+pub const NO_PLATFORM: Refusal = Refusal::busy("payments are switched off on this server");
+
+impl Gateway {
+    /// To this platform.
+    pub fn new(settings: Option<McrmbSettings>) -> Self {
+        Self(settings)
+    }
+
+    /// How patient orders are.
+    pub fn orders(&self) -> Result<&OrderSettings, Refusal> {
+        self.settings().map(|settings| &settings.orders)
+    }
+
+    fn settings(&self) -> Result<&McrmbSettings, Refusal> {
+        self.0.as_ref().ok_or(NO_PLATFORM)
+    }
+
+    /// A call about a player. `sign`, `sid` and `wname` come first, as the platform demands.
+    pub fn call(&self, call: PlatformCall, wname: &str, more: &[(&str, &str)]) -> Result<Exchange, Refusal> {
+        let settings = self.settings()?;
+        let mut parameters = vec![("sid", settings.sid.as_str()), ("wname", wname)];
+        parameters.extend_from_slice(more);
+        let query = signed_query(&parameters, &settings.key);
+        Ok(Exchange {
+            method: Method::Get,
+            url: format!("{}{call:?}?{query}", settings.gateway),
+            headers: vec![("User-Agent", USER_AGENT.to_owned())],
+            body: Vec::new(),
+        })
+    }
+}
+
+/// What an answer says, or how a request that asked is refused.
+pub fn reply_of(outcome: CallOutcome) -> Result<PlatformReply, Refusal> {
+    match outcome {
+        Ok(answered) => PlatformReply::read(&answered.body).map_err(|error| {
+            tracing::warn!(status = answered.status, %error, "the payment platform's answer makes no sense");
+            Refusal::busy("the payment platform's answer makes no sense, retry later")
+        }),
+        Err(CallFailure::TimedOut) => Err(TIMED_OUT),
+        Err(error) => {
+            tracing::warn!(%error, "the payment platform cannot be asked");
+            Err(Refusal::busy("the payment platform cannot be reached, retry later"))
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::platforms::secret::Secret;
+    use raidkeep_engine::exchange::lines::LineSettings;
+
+    #[test]
+    fn the_documents_example_is_called_as_it_stands_there() {
+        let gateway = Gateway::new(Some(McrmbSettings {
+            gateway: "http://api.mcrmb.com/Api/".to_owned(),
+            sid: "1".to_owned(),
+            key: Secret::new("abcabc"),
+            line: LineSettings { in_flight: 1, deadline_seconds: 1, circuit: None },
+            orders: OrderSettings {
+                reach_seconds: 1,
+                retry_seconds: 1,
+                settle_after_seconds: vec![1],
+                watch_after_seconds: vec![1],
+            },
+        }));
+        let exchange = gateway.call(PlatformCall::CheckMoney, "test", &[]).expect("a platform is set up");
+        let url = "http://api.mcrmb.com/Api/CheckMoney?sign=2d459e0f9ab822d7ecf61f4e7b119763&sid=1&wname=test";
+        assert_eq!(exchange.url, url);
+        assert!(exchange.headers.iter().any(|(name, value)| *name == "User-Agent" && value.contains("java")));
+    }
+}

@@ -1,0 +1,40 @@
+//! The payment platform MCRMB (document 2; semantics, section 12).
+//!
+//! Not here: what is paid, and how it is made sure that it is paid once; that is `orders`.
+
+pub mod cards;
+pub mod gateway;
+pub mod requests;
+pub mod wire;
+
+use bevy_app::{App, Plugin};
+use bevy_ecs::prelude::*;
+
+use crate::platforms::PlatformSystems;
+use crate::platforms::settings::McrmbSettings;
+use raidkeep_engine::exchange::lines::{Exchanges, Line};
+use raidkeep_engine::schedule::Tick;
+
+pub use gateway::Gateway;
+pub use wire::PlatformReply;
+
+/// What leads to the platform.
+pub const PAYMENTS: Line = Line("mcrmb");
+
+/// The platform's functions for players. Without a platform they are there and answer that there is none.
+pub struct McrmbPlugin {
+    /// Where it is.
+    pub platform: Option<McrmbSettings>,
+}
+
+impl Plugin for McrmbPlugin {
+    fn build(&self, app: &mut App) {
+        app.init_resource::<cards::CardTypes>();
+        requests::register(app);
+        if let Some(platform) = &self.platform {
+            app.world_mut().resource_mut::<Exchanges>().add_line(PAYMENTS, platform.line);
+            app.add_systems(Tick, cards::learn.in_set(PlatformSystems::Learn));
+        }
+        app.insert_resource(Gateway::new(self.platform.clone()));
+    }
+}

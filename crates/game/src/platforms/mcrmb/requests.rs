@@ -1,0 +1,170 @@
+//! `check_money`, `check_record`, `check_card`, `charge`, `card_types` for players (document 2; semantics, section 12).
+
+use std::fmt;
+
+use bevy_app::App;
+use bevy_ecs::prelude::*;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use crate::identity::Account;
+use crate::platforms::mcrmb::PAYMENTS;
+use crate::platforms::mcrmb::cards::CardTypes;
+use crate::platforms::mcrmb::gateway::{Gateway, PlatformCall, reply_of};
+use crate::platforms::mcrmb::wire::PlatformReply;
+use raidkeep_engine::dispatch::RequestApp;
+use raidkeep_engine::exchange::CallOutcome;
+use raidkeep_engine::request::lenient::Integer;
+use raidkeep_engine::request::{
+    Answer, Call, Fact, Need, Player, Reads, Refusal, Request, Success, Unready, Waits, status,
+};
+
+pub(super) fn register(app: &mut App) {
+    app.add_waiting_request::<CheckMoney, _>(check_money);
+    app.add_waiting_request::<CheckRecord, _>(check_record);
+    app.add_waiting_request::<CheckCard, _>(check_card);
+    app.add_waiting_request::<Charge, _>(charge);
+    app.add_waiting_request::<ShowCardTypes, _>(card_types);
+}
+
+/// Whether a code of the platform is a success of that call (document 2, the table of each).
+pub fn is_success(call: PlatformCall, code: i32) -> bool {
+    match call {
+        PlatformCall::CheckMoney | PlatformCall::CheckRecord | PlatformCall::CheckCard => matches!(code, 101 | 102),
+        PlatformCall::Charge => matches!(code, 101 | 201),
+        PlatformCall::Pay | PlatformCall::CardTypes => code == 101,
+        PlatformCall::Manual => matches!(code, 101 | 102 | 201),
+    }
+}
+
+/// The platform's reply as a reply of the game: status 0 for a success, else the platform's code; its message and data.
+/// A code of 0 is none of the platform's, and would be taken for a success.
+pub fn passed_on(call: PlatformCall, reply: PlatformReply) -> Answer<Value> {
+    let is_success = is_success(call, reply.code);
+    if reply.code == status::SUCCESS {
+        return Err(Refusal::busy("the payment platform's answer makes no sense, retry later"));
+    }
+    let says = if reply.msg.is_empty() { card_message(&reply) } else { reply.msg };
+    let status = if is_success { status::SUCCESS } else { reply.code };
+    // The platform writes "" where it has nothing to tell.
+    let data = if reply.data.is_null() { Value::String(String::new()) } else { reply.data };
+    let message = if says.is_empty() && is_success { "success".to_owned() } else { says };
+    Ok(Success::with(data).status(status).message(message))
+}
+
+/// `Charge` says what is wrong with a card inside its data only.
+fn card_message(reply: &PlatformReply) -> String {
+    let told = reply.rows().first().and_then(|row| row.get("wmsg")).and_then(Value::as_str);
+    told.unwrap_or_default().to_owned()
+}
+
+/// What the platform answers about the calling player; asks it first.
+fn ask(
+    call: PlatformCall,
+    fact: Option<Fact>,
+    (gateway, accounts, player): (&Gateway, &Query<&Account>, Player),
+    more: &[(&str, &str)],
+) -> Waits<Value> {
+    let outcome = fact.and_then(|fact| fact.downcast::<CallOutcome>().ok());
+    if let Some(outcome) = outcome {
+        return Ok(passed_on(call, reply_of(*outcome)?)?);
+    }
+    let account = accounts.get(player.entity).map_err(|_| Refusal::internal())?;
+    let exchange = gateway.call(call, account.name(), more)?;
+    Err(Unready::Needs(Need::Exchange(PAYMENTS, exchange)))
+}
+
+macro_rules! question {
+    ($type:ident, $handler:ident, $function:literal, $call:ident, $doc:literal) => {
+        #[doc = $doc]
+        #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+        pub struct $type {}
+
+        impl Request for $type {
+            const FUNCTION: &'static str = $function;
+            const READS: Reads = Reads::Caller;
+            type Caller = Player;
+            type Reply = Value;
+        }
+
+        fn $handler(In(call): In<Call<$type>>, gateway: Res<Gateway>, accounts: Query<&Account>) -> Waits<Value> {
+            ask(PlatformCall::$call, call.fact, (&gateway, &accounts, call.caller), &[])
+        }
+    };
+}
+
+question!(CheckMoney, check_money, "check_money", CheckMoney, "`check_money {token}`: the points of the player.");
+question!(CheckRecord, check_record, "check_record", CheckRecord, "`check_record {token}`: the last five movements.");
+question!(CheckCard, check_card, "check_card", CheckCard, "`check_card {token}`: the last five cards.");
+
+/// `charge {token, ctype, cnum, cpwd}`: points for a prepaid card.
+#[derive(Clone, Serialize, Deserialize, JsonSchema)]
+pub struct Charge {
+    #[serde(deserialize_with = "raidkeep_engine::request::lenient::integer")]
+    #[schemars(with = "Integer")]
+    ctype: i64,
+    cnum: String,
+    cpwd: String,
+}
+
+impl fmt::Debug for Charge {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Charge").field("ctype", &self.ctype).finish_non_exhaustive()
+    }
+}
+
+impl Request for Charge {
+    const FUNCTION: &'static str = "charge";
+    const SECRETS: &'static [&'static str] = &["cpwd"];
+    const READS: Reads = Reads::Caller;
+    type Caller = Player;
+    type Reply = Value;
+}
+
+/// The longest number or password of a card that is passed on.
+const CARD_BYTES_MAX: usize = 64;
+
+fn charge(
+    In(call): In<Call<Charge>>,
+    types: Res<CardTypes>,
+    gateway: Res<Gateway>,
+    accounts: Query<&Account>,
+) -> Waits<Value> {
+    let Charge { ctype, cnum, cpwd } = &call.request;
+    if call.fact.is_none() {
+        for (field, text) in [("data.cnum", cnum), ("data.cpwd", cpwd)] {
+            if text.is_empty() || text.len() > CARD_BYTES_MAX {
+                return Err(Refusal::malformed(field, "1 to 64 characters as printed on the card").into());
+            }
+        }
+        gateway.orders()?;
+        types.check(*ctype, cnum, cpwd)?;
+    }
+    let kind = ctype.to_string();
+    let more = [("ctype", kind.as_str()), ("cnum", cnum), ("cpwd", cpwd)];
+    ask(PlatformCall::Charge, call.fact, (&gateway, &accounts, call.caller), &more)
+}
+
+/// `card_types {token}`: which cards the platform takes.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+pub struct ShowCardTypes {}
+
+impl Request for ShowCardTypes {
+    const FUNCTION: &'static str = "card_types";
+    const READS: Reads = Reads::Caller;
+    type Caller = Player;
+    type Reply = Value;
+}
+
+fn card_types(
+    In(call): In<Call<ShowCardTypes>>,
+    types: Res<CardTypes>,
+    gateway: Res<Gateway>,
+    accounts: Query<&Account>,
+) -> Waits<Value> {
+    match types.data() {
+        Some(data) => Ok(Success::with(data.clone())),
+        None => ask(PlatformCall::CardTypes, call.fact, (&gateway, &accounts, call.caller), &[]),
+    }
+}

@@ -1,0 +1,36 @@
+//! The platforms outside: MCRMB payments, SUD reports (semantics, sections 12 to 14) and the narrator's chat endpoint.
+
+pub mod chat;
+pub mod mcrmb;
+pub mod secret;
+pub mod settings;
+pub mod signature;
+pub mod sud;
+
+use bevy_app::{App, Plugin};
+use bevy_ecs::prelude::*;
+use raidkeep_engine::schedule::{Tick, TickSystems};
+
+/// Who talks to the platforms in a tick, in this order, so that what one has learned reaches the next.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, SystemSet)]
+pub enum PlatformSystems {
+    /// What a platform offers is learned.
+    Learn,
+    /// Orders go a step further.
+    Orders,
+    /// Reports leave.
+    Reports,
+    /// Old clients are told at their address.
+    Push,
+}
+
+/// The order in which features talk to the platforms.
+pub struct PlatformsPlugin;
+
+impl Plugin for PlatformsPlugin {
+    fn build(&self, app: &mut App) {
+        let order =
+            (PlatformSystems::Learn, PlatformSystems::Orders, PlatformSystems::Reports, PlatformSystems::Push).chain();
+        app.configure_sets(Tick, order.in_set(TickSystems::Platforms));
+    }
+}

@@ -1,0 +1,87 @@
+//! Where the platforms are and how patient the game is with them, as the operator has set it.
+
+use schemars::JsonSchema;
+use serde::Deserialize;
+
+use crate::platforms::secret::Secret;
+use raidkeep_engine::exchange::lines::LineSettings;
+
+/// The platforms of a server. One that is not set up is absent.
+#[derive(Debug, Clone, Default)]
+pub struct PlatformSettings {
+    /// Payments.
+    pub mcrmb: Option<McrmbSettings>,
+    /// Reports.
+    pub sud: Option<SudSettings>,
+    /// The narrator's second voice.
+    pub chat: Option<ChatSettings>,
+}
+
+/// A chat endpoint (semantics, section 15).
+#[derive(Debug, Clone)]
+pub struct ChatSettings {
+    /// Where it is, such as `http://127.0.0.1:8080/v1/chat/completions`.
+    pub url: String,
+    /// The model that is to answer.
+    pub model: String,
+    /// Opens the endpoint; empty = it is open.
+    pub key: Secret,
+    /// How much goes there at a time.
+    pub line: LineSettings,
+}
+
+/// The payment platform (document 2).
+#[derive(Debug, Clone)]
+pub struct McrmbSettings {
+    /// What stands before the name of a call, such as `http://api.mcrmb.com/Api/`.
+    pub gateway: String,
+    /// The number of this server on the platform.
+    pub sid: String,
+    /// Signs every call.
+    pub key: Secret,
+    /// How much goes there at a time.
+    pub line: LineSettings,
+    /// How patient orders are.
+    pub orders: OrderSettings,
+}
+
+/// The report platform (documents 3 and 4).
+#[derive(Debug, Clone)]
+pub struct SudSettings {
+    /// Where reports go.
+    pub callback: String,
+    /// Where matches are asked for; empty = nowhere.
+    pub query: String,
+    /// How this game is known there.
+    pub app_id: String,
+    /// Signs reports and queries.
+    pub app_secret: Secret,
+    /// The number of the game.
+    pub mg_id: i64,
+    /// The address under which SUD reaches this server, for the discovery of its routes.
+    pub public_url: String,
+    /// How much goes there at a time.
+    pub line: LineSettings,
+    /// How long to wait before each repetition of a report, in seconds of the simulation's clock.
+    pub retry_seconds: Vec<i64>,
+    /// Whether a world boss session is a round.
+    pub reports_boss_sessions: bool,
+    /// How many rounds that are over can be asked for.
+    pub rounds_kept: u64,
+    /// How far the moment of a signed request may be from the present, in seconds.
+    pub window_seconds: i64,
+}
+
+/// How patient orders are. All times are seconds of the simulation's clock.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, JsonSchema)]
+pub struct OrderSettings {
+    /// How long a platform that cannot be reached is tried before an order is refused. Nothing was charged then.
+    pub reach_seconds: i64,
+    /// How long to wait between two such tries.
+    pub retry_seconds: i64,
+    /// When a payment whose answer was lost is asked after, counted from one question to the next. After the last one it
+    /// is decided.
+    pub settle_after_seconds: Vec<i64>,
+    /// When a payment that was found not to have been made is asked after all the same, in case it is made late.
+    pub watch_after_seconds: Vec<i64>,
+}

@@ -1,0 +1,67 @@
+//! The report platform SUD: rounds are reported when they begin and end, and can be asked for (documents 3 and 4;
+//! semantics, sections 13 and 14).
+//!
+//! Not here: what a round is about. A feature begins one with [`Rounds::begin`] and ends it with [`Rounds::settle`]; that
+//! each is reported, once in effect and in order, is seen to here.
+
+mod check;
+pub mod operator;
+pub mod player;
+pub mod query;
+pub mod reporter;
+pub mod reports;
+pub mod rounds;
+pub mod wire;
+
+use std::sync::Arc;
+
+use bevy_app::{App, Plugin};
+use bevy_ecs::prelude::*;
+
+use crate::platforms::PlatformSystems;
+use crate::platforms::settings::SudSettings;
+use crate::platforms::sud::player::SudIdentity;
+use crate::platforms::sud::reports::{PendingReport, ReportBook};
+use crate::platforms::sud::rounds::{ClosedRound, Round, RoundBook, RoundNumbers};
+use raidkeep_engine::exchange::lines::{Exchanges, Line};
+use raidkeep_engine::schedule::Tick;
+use raidkeep_engine::storage::{ArchivedRow, StorageApp};
+use raidkeep_engine::verify::VerifyApp;
+
+pub use rounds::{IsWin, RoundBegin, RoundId, RoundPlayer, RoundResult, Rounds, with_rounds};
+
+/// What leads to the receiver of reports.
+pub const REPORTS: Line = Line("sud reports");
+/// What leads to who answers for matches.
+pub const QUERIES: Line = Line("sud queries");
+
+/// The platform as it is set up, if it is.
+#[derive(Debug, Resource)]
+pub struct SudPlatform(pub Option<Arc<SudSettings>>);
+
+/// Rounds, reports and queries.
+pub struct SudPlugin {
+    /// Where the platform is.
+    pub platform: Option<SudSettings>,
+}
+
+impl Plugin for SudPlugin {
+    fn build(&self, app: &mut App) {
+        app.add_player_rows::<SudIdentity>();
+        app.init_resource::<RoundBook>().add_world_row::<RoundNumbers>().add_world_entities::<Round>();
+        app.add_start_reader(ClosedRound::TABLE, rounds::index_closed);
+        app.init_resource::<ReportBook>().add_world_entities::<PendingReport>();
+        app.init_resource::<query::Nonces>();
+        app.add_archived_rows::<ClosedRound>().add_check("rounds and reports", check::check);
+        player::register(app);
+        query::register(app);
+        operator::register(app);
+        if let Some(platform) = &self.platform {
+            let mut exchanges = app.world_mut().resource_mut::<Exchanges>();
+            exchanges.add_line(REPORTS, platform.line);
+            exchanges.add_line(QUERIES, platform.line);
+            app.add_systems(Tick, reporter::send_reports.in_set(PlatformSystems::Reports));
+        }
+        app.insert_resource(SudPlatform(self.platform.clone().map(Arc::new)));
+    }
+}

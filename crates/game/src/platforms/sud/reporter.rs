@@ -1,0 +1,204 @@
+//! Sends the reports that are due, and takes in what the platform says to them.
+
+use std::time::Duration;
+
+use bevy_ecs::prelude::*;
+use rand::RngExt;
+use serde::Deserialize;
+
+use crate::platforms::settings::SudSettings;
+use crate::platforms::signature::SudAuth;
+use crate::platforms::sud::reports::{PendingReport, ReportBook, ReportId};
+use crate::platforms::sud::wire::ReportAnswer;
+use crate::platforms::sud::{REPORTS, SudPlatform, rounds};
+use raidkeep_engine::clock::Clock;
+use raidkeep_engine::exchange::lines::{Exchanges, Owner};
+use raidkeep_engine::exchange::{CallOutcome, Exchange, Method};
+use raidkeep_engine::random::Randomness;
+use raidkeep_engine::schedule::Surroundings;
+use raidkeep_engine::storage::{Discarded, Touched};
+
+const OWNER: Owner = Owner("reports");
+
+/// What the reporter remembers between two ticks.
+#[derive(Debug, Default)]
+pub struct Memory {
+    is_under_way: bool,
+    last_now: i64,
+    pending_told: usize,
+}
+
+/// Sends what is due, as far as the line carries it; the rest waits for an answer to make room.
+pub fn send_reports(world: &mut World, mut memory: Local<Memory>) {
+    let Some(platform) = world.resource::<SudPlatform>().0.clone() else {
+        return;
+    };
+    let now = world.resource::<Clock>().now();
+    world.resource_mut::<rounds::RoundBook>().forget_fresh();
+    if !std::mem::replace(&mut memory.is_under_way, true) {
+        restore(world);
+        clamp_all(world, now, &platform);
+    } else if now < memory.last_now {
+        clamp_all(world, now, &platform);
+    }
+    memory.last_now = now;
+    for done in world.resource_mut::<Exchanges>().take_done(OWNER) {
+        // A late answer is no news: the report was sent again by then, or waits for that.
+        if let Some(id) = world.resource_mut::<ReportBook>().take_sent(done.number) {
+            take_in(world, id, done.outcome, now, &platform);
+        }
+    }
+    while world.resource::<Exchanges>().room(REPORTS) > 0 {
+        let Some((id, entity)) = world.resource_mut::<ReportBook>().take_due(now) else {
+            break;
+        };
+        send(world, id, entity, now, &platform);
+    }
+    wake(world, now);
+    let pending = world.resource::<ReportBook>().len();
+    if std::mem::replace(&mut memory.pending_told, pending) != pending {
+        metrics::gauge!("raidkeep_reports_pending").set(pending as f64);
+    }
+}
+
+fn wake(world: &mut World, now: i64) {
+    let next_due = world.resource::<ReportBook>().next_due();
+    // Without room an answer wakes the world.
+    if let Some(at) = next_due.filter(|_| world.resource::<Exchanges>().room(REPORTS) > 0) {
+        world.resource_scope(|world, clock: Mut<Clock>| {
+            let mut surroundings = world.resource_mut::<Surroundings>();
+            if at <= now { surroundings.wake_within(Duration::ZERO) } else { surroundings.wake_at(at, &clock) }
+        });
+    }
+}
+
+/// Takes what was read from disk at the start into the books.
+fn restore(world: &mut World) {
+    rounds::restore(world);
+    let mut pending: Vec<(ReportId, Entity)> =
+        world.query::<(Entity, &PendingReport)>().iter(world).map(|(entity, report)| (report.id, entity)).collect();
+    pending.sort_unstable();
+    for (_, entity) in pending {
+        if let Some(report) = world.get::<PendingReport>(entity).cloned() {
+            world.resource_mut::<ReportBook>().add(&report, entity);
+        }
+    }
+}
+
+/// After a start, and after a clock that jumped back, nothing waits for longer than it was meant to.
+fn clamp_all(world: &mut World, now: i64, platform: &SudSettings) {
+    let all: Vec<Entity> = world.resource::<ReportBook>().oldest_first().map(|(_, entity)| entity).collect();
+    for entity in all {
+        let late = world.get_mut::<PendingReport>(entity).and_then(|mut report| {
+            let mut clamped = report.clone();
+            clamped.clamp(now, &platform.retry_seconds).then(|| {
+                *report = clamped.clone();
+                clamped
+            })
+        });
+        if let Some(report) = late {
+            world.resource_mut::<Touched>().push(entity);
+            world.resource_mut::<ReportBook>().schedule(&report);
+        }
+    }
+}
+
+fn send(world: &mut World, id: ReportId, entity: Entity, now: i64, platform: &SudSettings) {
+    let Some(body) = world.get::<PendingReport>(entity).map(|report| report.body.0.as_bytes().to_vec()) else {
+        return;
+    };
+    let auth = sign(world, platform, &body);
+    let mut headers = auth.to_headers();
+    headers.push(("Content-Type", "application/json;charset=utf-8".to_owned()));
+    let exchange = Exchange { method: Method::Post, url: platform.callback.clone(), headers, body };
+    match world.resource_mut::<Exchanges>().start(REPORTS, OWNER, exchange, now) {
+        Ok(number) => world.resource_mut::<ReportBook>().note_sent(number, id),
+        Err(_) => {
+            if let Some(report) = world.get::<PendingReport>(entity).cloned() {
+                world.resource_mut::<ReportBook>().schedule(&report);
+            }
+        }
+    }
+}
+
+/// Signs a body with the present moment and a nonce that no other request has.
+pub(super) fn sign(world: &mut World, platform: &SudSettings, body: &[u8]) -> SudAuth {
+    let now_ms = world.resource::<Clock>().now_ms();
+    let chance: u64 = world.resource_mut::<Randomness>().source().random();
+    SudAuth::sign(&platform.app_id, now_ms, &format!("{now_ms:x}{chance:016x}"), body, &platform.app_secret)
+}
+
+fn take_in(world: &mut World, id: ReportId, outcome: CallOutcome, now: i64, platform: &SudSettings) {
+    let Some(entity) = world.resource::<ReportBook>().entity(id) else {
+        return;
+    };
+    match read_answer(outcome) {
+        Ok(()) => {
+            metrics::counter!("raidkeep_reports_total", "outcome" => "taken").increment(1);
+            forget(world, id, entity);
+        }
+        Err(error) => {
+            metrics::counter!("raidkeep_reports_total", "outcome" => "failed").increment(1);
+            world.resource_mut::<Touched>().push(entity);
+            let Some(mut report) = world.get_mut::<PendingReport>(entity) else {
+                return;
+            };
+            let is_given_up = report.note_failure(&error, now, &platform.retry_seconds);
+            let report = report.clone();
+            world.resource_mut::<ReportBook>().schedule(&report);
+            if is_given_up {
+                give_up(world, &report);
+            }
+        }
+    }
+}
+
+/// Whether the platform has taken a report, or why not.
+fn read_answer(outcome: CallOutcome) -> Result<(), String> {
+    /// Only what decides; the rest of an answer may be anything.
+    #[derive(Deserialize)]
+    struct Code {
+        ret_code: i32,
+    }
+    let answered = outcome.map_err(|failure| failure.to_string())?;
+    if answered.status != 200 {
+        return Err(format!("HTTP status {}", answered.status));
+    }
+    let code: Code =
+        serde_json::from_slice(&answered.body).map_err(|error| format!("no answer as documented: {error}"))?;
+    let message =
+        || serde_json::from_slice::<ReportAnswer>(&answered.body).map(|answer| answer.ret_msg).unwrap_or_default();
+    if code.ret_code == 0 { Ok(()) } else { Err(format!("ret_code {}: {}", code.ret_code, message())) }
+}
+
+/// A report is done with; the end of its round may be told now.
+pub(super) fn forget(world: &mut World, id: ReportId, entity: Entity) {
+    world.resource_mut::<ReportBook>().remove(id);
+    world.resource_mut::<Discarded>().push(entity);
+    if !id.is_settle()
+        && let Some(report) = settle_of(world, id)
+    {
+        world.resource_mut::<ReportBook>().schedule(&report);
+    }
+}
+
+fn settle_of(world: &World, id: ReportId) -> Option<PendingReport> {
+    let entity = world.resource::<ReportBook>().entity(id.settle())?;
+    world.get::<PendingReport>(entity).cloned()
+}
+
+fn give_up(world: &mut World, report: &PendingReport) {
+    tracing::error!(
+        round = %report.game_round_id, kind = if report.id.is_settle() { "game_settle" } else { "game_start" },
+        error = %report.last_error,
+        "a report was not taken and is given up; see report_list, and report_retry when the receiver is well again"
+    );
+    metrics::counter!("raidkeep_reports_total", "outcome" => "given_up").increment(1);
+    let settle = world.resource::<ReportBook>().entity(report.id.settle()).filter(|_| !report.id.is_settle());
+    if let Some(entity) = settle {
+        world.resource_mut::<Touched>().push(entity);
+        if let Some(mut settle) = world.get_mut::<PendingReport>(entity) {
+            settle.give_up("its game_start was not taken");
+        }
+    }
+}

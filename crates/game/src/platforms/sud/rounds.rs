@@ -1,0 +1,487 @@
+//! Rounds: battles and sessions as the platform counts them. One that goes on is an entity; one that is over is a row that
+//! can be asked for, until as many newer ones are over as are kept.
+
+use std::collections::{BTreeMap, HashMap, VecDeque};
+use std::hash::Hasher;
+use std::time::Duration;
+
+use bevy_ecs::prelude::*;
+use bevy_ecs::system::{SystemParam, SystemState};
+use serde::{Deserialize, Serialize};
+
+use crate::platforms::settings::SudSettings;
+use crate::platforms::sud::SudPlatform;
+use crate::platforms::sud::player::SudIdentity;
+use crate::platforms::sud::reports::{PendingReport, ReportBook};
+use crate::platforms::sud::wire::{
+    EXTRAS_BYTES_MAX, GameSettle, GameStart, KEY_BYTES_MAX, MatchInfo, MatchStatus, PlayerInfo, PlayerResult,
+    PlayerSettle, ReportMessage,
+};
+use raidkeep_engine::account::AccountId;
+use raidkeep_engine::clock::Clock;
+use raidkeep_engine::hash::StableHasher;
+use raidkeep_engine::players::Players;
+use raidkeep_engine::random::WorldSeed;
+use raidkeep_engine::schedule::Surroundings;
+use raidkeep_engine::storage::rows::RowScan;
+use raidkeep_engine::storage::{Archive, ArchivedRow, Discarded, Touched, WorldEntity, WorldRow};
+
+/// The number of a round, unique in its world.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct RoundId(pub u64);
+
+/// A round that begins.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RoundBegin {
+    /// The platform's room.
+    pub room_id: String,
+    /// The game's mode.
+    pub game_mode: i32,
+    /// Who plays.
+    pub players: Vec<RoundPlayer>,
+    /// What the round can be asked for by; cut to 64 bytes. Empty = nothing.
+    pub report_game_info_key: String,
+    /// Passed through; cut to 1024 bytes.
+    pub report_game_info_extras: String,
+}
+
+/// Who plays.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct RoundPlayer {
+    /// The account; `None` is a robot.
+    pub account: Option<AccountId>,
+}
+
+/// Whether somebody has won (document 3, `is_win`).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[expect(missing_docs, reason = "the names say it")]
+pub enum IsWin {
+    #[default]
+    None,
+    Lost,
+    Won,
+    Draw,
+}
+
+/// How a round ended for one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct RoundResult {
+    /// The account; `None` is a robot.
+    pub account: Option<AccountId>,
+    /// From 1; equal in a draw.
+    pub rank: i32,
+    /// Whether the player ran away.
+    pub is_escaped: bool,
+    /// Whether the player won.
+    pub is_win: IsWin,
+    /// The score of this round.
+    pub score: i32,
+    /// The reward.
+    pub award: i32,
+}
+
+/// A round that goes on.
+#[derive(Debug, Clone, PartialEq, Eq, Component, Serialize, Deserialize)]
+pub struct Round {
+    id: RoundId,
+    game_round_id: Box<str>,
+    room_id: Box<str>,
+    game_mode: i32,
+    started_at: i64,
+    players: Vec<Seat>,
+    key: Box<str>,
+    extras: Box<str>,
+    /// The session of the first player with the platform.
+    ss_token: Box<str>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+struct Seat {
+    account: Option<AccountId>,
+    uid: Box<str>,
+}
+
+impl Seat {
+    fn is_ai(&self) -> i32 {
+        i32::from(self.account.is_none())
+    }
+}
+
+impl WorldEntity for Round {
+    const TABLE: &'static str = "rounds";
+
+    fn key(&self) -> u64 {
+        self.id.0
+    }
+}
+
+/// A round that is over.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ClosedRound {
+    round: Round,
+    ended_at: i64,
+    /// Uid, whether a robot, and score of each.
+    scores: Vec<(Box<str>, i32, i32)>,
+}
+
+impl ArchivedRow for ClosedRound {
+    const TABLE: &'static str = "rounds_closed";
+}
+
+impl ClosedRound {
+    /// Its key among `kept` rows, which are used again and again.
+    pub fn key(id: RoundId, kept: u64) -> [u8; 8] {
+        (id.0 % kept.max(1)).to_be_bytes()
+    }
+
+    /// Which round it is.
+    pub fn id(&self) -> RoundId {
+        self.round.id
+    }
+
+    /// As who asks for it sees it (document 4).
+    pub fn shown(&self, mg_id: i64) -> MatchInfo {
+        let settle = |(uid, is_ai, score): &(Box<str>, i32, i32)| PlayerSettle {
+            is_ai: *is_ai,
+            uid: uid.to_string(),
+            score: *score,
+            // The game keeps no score across rounds.
+            remain_score: *score,
+            commission_score: Some(0),
+        };
+        MatchInfo {
+            battle_end_at: Some(self.ended_at.to_string()),
+            battle_duration: Some((self.ended_at - self.round.started_at).max(0).to_string()),
+            results: Some(self.scores.iter().map(settle).collect()),
+            status: MatchStatus::Closed,
+            ..self.round.shown(mg_id)
+        }
+    }
+}
+
+impl Round {
+    /// Who plays, without robots.
+    pub fn accounts(&self) -> impl Iterator<Item = AccountId> {
+        self.players.iter().filter_map(|seat| seat.account)
+    }
+
+    /// As who asks for it sees it while it goes on (document 4).
+    pub fn shown(&self, mg_id: i64) -> MatchInfo {
+        MatchInfo {
+            mg_id: mg_id.to_string(),
+            room_id: self.room_id.to_string(),
+            game_mode: self.game_mode,
+            match_id: self.game_round_id.to_string(),
+            battle_start_at: self.started_at.to_string(),
+            battle_end_at: None,
+            battle_duration: None,
+            results: None,
+            report_game_info_key: Some(self.key.to_string()),
+            report_game_info_extras: Some(self.extras.to_string()),
+            status: MatchStatus::Playing,
+        }
+    }
+
+    fn start_message(&self, mg_id: i64) -> ReportMessage {
+        let info = |seat: &Seat| PlayerInfo { uid: seat.uid.to_string(), is_ai: seat.is_ai() };
+        ReportMessage::GameStart(GameStart {
+            mg_id,
+            mg_id_str: mg_id.to_string(),
+            room_id: self.room_id.to_string(),
+            game_mode: self.game_mode,
+            game_round_id: self.game_round_id.to_string(),
+            battle_start_at: self.started_at,
+            players: self.players.iter().map(info).collect(),
+            report_game_info_extras: self.extras.to_string(),
+            report_game_info_key: self.key.to_string(),
+        })
+    }
+
+    fn settle_message(&self, mg_id: i64, ended_at: i64, results: &[RoundResult]) -> ReportMessage {
+        ReportMessage::GameSettle(GameSettle {
+            mg_id,
+            mg_id_str: mg_id.to_string(),
+            room_id: self.room_id.to_string(),
+            game_mode: self.game_mode,
+            game_round_id: self.game_round_id.to_string(),
+            battle_start_at: self.started_at,
+            battle_end_at: ended_at,
+            battle_duration: (ended_at - self.started_at).max(0),
+            results: results.iter().map(|result| self.result(result)).collect(),
+            report_game_info_extras: self.extras.to_string(),
+            report_game_info_key: self.key.to_string(),
+        })
+    }
+
+    fn result(&self, result: &RoundResult) -> PlayerResult {
+        PlayerResult {
+            uid: self.uid(result.account),
+            rank: result.rank,
+            is_escaped: result.is_escaped.into(),
+            is_ai: result.account.is_none().into(),
+            role: Some(0),
+            score: Some(result.score),
+            is_win: Some(result.is_win as i32),
+            award: Some(result.award),
+            extras: None,
+        }
+    }
+
+    fn uid(&self, account: Option<AccountId>) -> String {
+        let seat = self.players.iter().find(|seat| account.is_some() && seat.account == account);
+        seat.map(|seat| seat.uid.to_string()).unwrap_or_default()
+    }
+
+    /// The platform's id of the player in whose name is reported.
+    fn reporter(&self) -> &str {
+        self.players.iter().find(|seat| seat.account.is_some()).map_or("", |seat| &seat.uid)
+    }
+
+    fn close(self, ended_at: i64, results: &[RoundResult]) -> ClosedRound {
+        let score =
+            |result: &RoundResult| (self.uid(result.account).into(), i32::from(result.account.is_none()), result.score);
+        ClosedRound { scores: results.iter().map(score).collect(), ended_at, round: self }
+    }
+}
+
+/// Cuts a text to so many bytes, between two characters.
+fn cut(text: &str, bytes_max: usize) -> Box<str> {
+    text[..text.floor_char_boundary(bytes_max)].into()
+}
+
+/// How many rounds of this world have begun.
+#[derive(Debug, Default, Resource, Serialize, Deserialize)]
+pub struct RoundNumbers {
+    begun: u64,
+}
+
+impl RoundNumbers {
+    /// How many have begun.
+    pub fn begun(&self) -> u64 {
+        self.begun
+    }
+}
+
+impl WorldRow for RoundNumbers {
+    const TABLE: &'static str = "round_numbers";
+}
+
+/// Which rounds there are, and by what they can be asked for.
+#[derive(Debug, Default, Resource)]
+pub struct RoundBook {
+    open: BTreeMap<RoundId, Entity>,
+    by_key: HashMap<u64, RoundId>,
+    /// The keys of the rounds that are over, the oldest first.
+    closed_keys: VecDeque<(RoundId, u64)>,
+    /// The rounds of this tick, which may be over before their entities are there.
+    fresh: Vec<Round>,
+}
+
+fn hash_key(key: &str) -> u64 {
+    let mut hasher = StableHasher::default();
+    hasher.write(key.as_bytes());
+    hasher.finish()
+}
+
+impl RoundBook {
+    /// The round that goes on under this number.
+    pub fn open(&self, id: RoundId) -> Option<Entity> {
+        self.open.get(&id).copied()
+    }
+
+    /// The latest round that was begun with this `report_game_info_key`, or one whose key has the same hash.
+    pub fn by_key(&self, key: &str) -> Option<RoundId> {
+        self.by_key.get(&hash_key(key)).copied()
+    }
+
+    /// From now on the rounds that were begun are found by their entities.
+    pub(super) fn forget_fresh(&mut self) {
+        self.fresh.clear();
+    }
+
+    fn add(&mut self, round: &Round, entity: Entity) {
+        self.open.insert(round.id, entity);
+        if !round.key.is_empty() {
+            self.by_key.insert(hash_key(&round.key), round.id);
+        }
+    }
+
+    fn close(&mut self, round: &Round, kept: u64) {
+        self.open.remove(&round.id);
+        if !round.key.is_empty() {
+            self.closed_keys.push_back((round.id, hash_key(&round.key)));
+        }
+        while self.closed_keys.len() as u64 > kept {
+            if let Some((id, key)) = self.closed_keys.pop_front()
+                && self.by_key.get(&key) == Some(&id)
+            {
+                self.by_key.remove(&key);
+            }
+        }
+    }
+}
+
+/// The number in a `game_round_id` of this world.
+pub fn read_round_id(text: &str, seed: &WorldSeed) -> Option<RoundId> {
+    let number = text.strip_prefix(seed.mark().as_str())?.strip_prefix('-')?;
+    // What is not written as this server writes it is not its own.
+    let id = number.parse().ok().map(RoundId)?;
+    (id.0.to_string() == number).then_some(id)
+}
+
+/// Puts the keys of the rounds that are over together.
+pub(super) fn index_closed(world: &mut World, scan: RowScan<'_>) {
+    let mut closed = Vec::new();
+    scan(&mut |key, value| match ClosedRound::read(value) {
+        Ok(row) if row.round.key.is_empty() => {}
+        Ok(row) => closed.push((row.round.id, hash_key(&row.round.key))),
+        Err(error) => tracing::error!(table = ClosedRound::TABLE, ?key, %error, "a round cannot be asked for"),
+    });
+    closed.sort_unstable();
+    let mut book = world.resource_mut::<RoundBook>();
+    book.by_key.extend(closed.iter().map(|(id, key)| (*key, *id)));
+    book.closed_keys = closed.into();
+}
+
+/// Takes the rounds that were read from disk into the book.
+pub(super) fn restore(world: &mut World) {
+    let mut open: Vec<(RoundId, Entity)> =
+        world.query::<(Entity, &Round)>().iter(world).map(|(entity, round)| (round.id, entity)).collect();
+    open.sort_unstable();
+    for (_, entity) in open {
+        if let Some(round) = world.get::<Round>(entity).cloned() {
+            world.resource_mut::<RoundBook>().add(&round, entity);
+        }
+    }
+}
+
+/// Begins and settles rounds. Without a platform nothing is kept nor told.
+#[derive(SystemParam)]
+pub struct Rounds<'w, 's> {
+    commands: Commands<'w, 's>,
+    open: Query<'w, 's, &'static Round>,
+    identities: Query<'w, 's, &'static SudIdentity>,
+    players: Res<'w, Players>,
+    book: ResMut<'w, RoundBook>,
+    numbers: ResMut<'w, RoundNumbers>,
+    reports: ResMut<'w, ReportBook>,
+    platform: Res<'w, SudPlatform>,
+    seed: Res<'w, WorldSeed>,
+    clock: Res<'w, Clock>,
+    archive: ResMut<'w, Archive>,
+    discarded: ResMut<'w, Discarded>,
+    touched: ResMut<'w, Touched>,
+    surroundings: ResMut<'w, Surroundings>,
+}
+
+impl Rounds<'_, '_> {
+    /// The platform, if there is one.
+    pub fn platform(&self) -> Option<&SudSettings> {
+        self.platform.0.as_deref()
+    }
+
+    /// A round begins.
+    pub fn begin(&mut self, begin: RoundBegin) -> RoundId {
+        self.numbers.begun += 1;
+        let id = RoundId(self.numbers.begun);
+        let Some(mg_id) = self.platform().map(|platform| platform.mg_id) else {
+            return id;
+        };
+        let round = self.round(id, begin);
+        let entity = self.commands.spawn_empty().id();
+        self.book.add(&round, entity);
+        self.report(&round, round.start_message(mg_id));
+        self.book.fresh.push(round.clone());
+        self.commands.entity(entity).insert(round);
+        self.touched.push(entity);
+        id
+    }
+
+    fn round(&self, id: RoundId, begin: RoundBegin) -> Round {
+        let identity = |account| self.players.entity(account).and_then(|entity| self.identities.get(entity).ok());
+        let seat = |player: &RoundPlayer| Seat {
+            account: player.account,
+            uid: player
+                .account
+                .map_or_else(String::new, |account| {
+                    identity(account).map_or_else(|| account.0.to_string(), |identity| identity.uid(account))
+                })
+                .into(),
+        };
+        let first = begin.players.iter().find_map(|player| player.account);
+        Round {
+            id,
+            game_round_id: format!("{}-{}", self.seed.mark(), id.0).into(),
+            room_id: begin.room_id.into(),
+            game_mode: begin.game_mode,
+            started_at: self.clock.now(),
+            players: begin.players.iter().map(seat).collect(),
+            key: cut(&begin.report_game_info_key, KEY_BYTES_MAX),
+            extras: cut(&begin.report_game_info_extras, EXTRAS_BYTES_MAX),
+            ss_token: first.and_then(identity).map(|identity| identity.ss_token().into()).unwrap_or_default(),
+        }
+    }
+
+    /// A round is over. One that is not known, or over already, stays as it is.
+    pub fn settle(&mut self, id: RoundId, results: &[RoundResult]) {
+        let Some(platform) = self.platform.0.as_ref() else {
+            return;
+        };
+        let (mg_id, kept) = (platform.mg_id, platform.rounds_kept);
+        let Some(entity) = self.book.open(id) else {
+            return;
+        };
+        let fresh = || self.book.fresh.iter().find(|round| round.id == id).cloned();
+        let Some(round) = self.open.get(entity).ok().cloned().or_else(fresh) else {
+            return;
+        };
+        let now = self.clock.now();
+        self.report(&round, round.settle_message(mg_id, now, results));
+        self.book.close(&round, kept);
+        self.archive.put(&ClosedRound::key(id, kept), &round.close(now, results));
+        self.discarded.push(entity);
+    }
+
+    fn report(&mut self, round: &Round, message: ReportMessage) {
+        let report = PendingReport::new(round.id, message, round.reporter(), &round.ss_token, self.clock.now());
+        let entity = self.commands.spawn_empty().id();
+        self.reports.add(&report, entity);
+        self.commands.entity(entity).insert(report);
+        self.touched.push(entity);
+        self.surroundings.wake_within(Duration::ZERO);
+    }
+}
+
+/// Begins or settles rounds from a system that has the whole world.
+pub fn with_rounds<T>(
+    world: &mut World,
+    state: &mut SystemState<Rounds<'static, 'static>>,
+    act: impl FnOnce(&mut Rounds<'_, '_>) -> T,
+) -> Option<T> {
+    let done = state.get_mut(world).map(|mut rounds| act(&mut rounds));
+    state.apply(world);
+    done.inspect_err(|error| tracing::error!(%error, "rounds cannot be reported; the platform's plugin is missing"))
+        .ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn texts_are_cut_between_characters() {
+        assert_eq!(&*cut("局局局", 7), "局局");
+        assert_eq!(cut(&"a".repeat(65), 64).len(), 64);
+        assert_eq!(&*cut("", 64), "");
+    }
+
+    #[test]
+    fn only_round_ids_of_this_world_are_read() {
+        let (seed, other) = (WorldSeed(7), WorldSeed(8));
+        let id = format!("{}-17", seed.mark());
+        assert_eq!(read_round_id(&id, &seed), Some(RoundId(17)));
+        assert_eq!(read_round_id(&id, &other), None);
+        assert_eq!(read_round_id(&format!("{id}x"), &seed), None);
+        assert_eq!(read_round_id(&id.replace("17", "+17"), &seed), None);
+    }
+}

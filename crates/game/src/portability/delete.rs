@@ -1,0 +1,54 @@
+//! `player_delete`: a player leaves with everything that is kept of it.
+//!
+//! All of it goes in the batch of one tick, before the reply: names, token, rows, the place in the ranking, challenges and a
+//! running battle, which the other one wins. What has been written elsewhere stays: closed orders, the archive of seasons,
+//! reports, letters in other boxes.
+
+use bevy_ecs::prelude::*;
+use bevy_time::{Real, Time};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::identity::username_key;
+use crate::portability::NO_SUCH_PLAYER;
+use raidkeep_engine::players;
+use raidkeep_engine::players::Players;
+use raidkeep_engine::request::{Call, Operator, Refusal, Request, Success, Waits};
+use raidkeep_engine::storage::Directory;
+use raidkeep_engine::travel::{TravelHooks, Traveller};
+
+/// `player_delete {token, name}`.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+pub struct PlayerDelete {
+    name: String,
+}
+
+impl Request for PlayerDelete {
+    const FUNCTION: &'static str = "player_delete";
+    type Caller = Operator;
+    type Reply = PlayerDeleted;
+}
+
+/// The reply of `player_delete`.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct PlayerDeleted {
+    name: String,
+    account: u64,
+}
+
+const OBSTACLE: i32 = 98;
+
+pub(super) fn player_delete(In(call): In<Call<PlayerDelete>>, world: &mut World) -> Waits<PlayerDeleted> {
+    let name = call.request.name;
+    let account = world.resource::<Directory>().find(&username_key(&name))?.ok_or(NO_SUCH_PLAYER)?;
+    let now = world.resource::<Time<Real>>().elapsed();
+    let entity = world.resource_mut::<Players>().find(account, now)?;
+    let obstacle = world.resource::<TravelHooks>().obstacles.iter().find_map(|obstacle| obstacle(world, account));
+    if let Some(why) = obstacle {
+        return Err(Refusal { status: OBSTACLE, message: why.into() }.into());
+    }
+    world.resource_scope(|world, hooks: Mut<TravelHooks>| hooks.part(world, Traveller { account, entity }));
+    players::remove(world, account);
+    tracing::info!(player = %name, %account, "an operator has deleted a player");
+    Ok(Success::with(PlayerDeleted { name, account: account.0 }))
+}

@@ -1,0 +1,92 @@
+//! The document of a player.
+
+use std::collections::BTreeMap;
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use crate::portability::moments;
+use raidkeep_engine::storage::Unfit;
+
+/// The form of documents that this program writes, and the only one it reads.
+const FORMAT: u64 = 1;
+
+/// All that a world keeps of one player.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Document {
+    /// The form of the document.
+    format: u64,
+    /// The program that wrote it; for people.
+    program: String,
+    /// The fingerprint of the rules that were in force; for people.
+    rules: String,
+    /// The mark of the world that it comes from. In another world the world's own numbers mean nothing.
+    pub(super) world: String,
+    /// The number that the player had there; for people.
+    account: u64,
+    /// When it was written on the game's clock, unix seconds.
+    exported_at: i64,
+    /// By the names of the tables.
+    pub(super) parts: BTreeMap<String, Value>,
+    /// What named the player and stays with its world, by the names of the tables; for people.
+    #[serde(default)]
+    mentions: BTreeMap<String, Vec<Value>>,
+}
+
+/// Where a document comes from.
+#[derive(Debug)]
+pub(super) struct Origin {
+    pub(super) rules: String,
+    pub(super) world: String,
+    pub(super) account: u64,
+    pub(super) exported_at: i64,
+}
+
+/// Why a document cannot be read.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Unreadable {
+    /// Another program wrote it.
+    #[error("the document has format {found}; this program reads format {FORMAT}")]
+    OtherFormat {
+        /// What stands there instead.
+        found: Value,
+    },
+    /// Something in it is wrong.
+    #[error("{0}")]
+    Unfit(#[from] Unfit),
+}
+
+impl Document {
+    /// A document of this program.
+    pub(super) fn new(origin: Origin, parts: BTreeMap<String, Value>, mentions: BTreeMap<String, Vec<Value>>) -> Self {
+        let Origin { rules, world, account, exported_at } = origin;
+        let program = format!("raidkeep {}", env!("CARGO_PKG_VERSION"));
+        Self { format: FORMAT, program, rules, world, account, exported_at, parts, mentions }
+    }
+
+    /// As people read it: with each moment spelled out.
+    pub fn shown(&self) -> Value {
+        let mut shown = serde_json::to_value(self).unwrap_or_default();
+        moments::spell_out(&mut shown);
+        shown
+    }
+
+    /// Reads what [`Document::shown`] has written.
+    pub fn read(mut shown: Value) -> Result<Self, Unreadable> {
+        match shown.get("format") {
+            Some(found) if *found != FORMAT => return Err(Unreadable::OtherFormat { found: found.clone() }),
+            _ => {}
+        }
+        if let Some(fields) = shown.as_object_mut() {
+            // For people only, so that nothing in them can be wrong.
+            fields.remove("mentions");
+        }
+        moments::read_back(&mut shown)?;
+        serde_path_to_error::deserialize(&shown).map_err(|error| {
+            let path = error.path().to_string();
+            Unfit::at(if path == "." { String::new() } else { path }, error.inner().to_string()).into()
+        })
+    }
+}

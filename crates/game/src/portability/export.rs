@@ -1,0 +1,188 @@
+//! `player_export`: all that the world keeps of a player, as one document.
+//!
+//! It is put together from what is on disk, when everything that was answered before is there; so a player need not be in
+//! memory, and what is not settled on disk is not in it.
+
+use std::collections::BTreeMap;
+
+use bevy_ecs::prelude::*;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use crate::identity::username_key;
+use crate::portability::document::{Document, Origin};
+use crate::portability::{NO_SUCH_PLAYER, PortabilitySettings};
+use raidkeep_engine::account::AccountId;
+use raidkeep_engine::clock::Clock;
+use raidkeep_engine::random::WorldSeed;
+use raidkeep_engine::reload::RulesState;
+use raidkeep_engine::request::{Call, Fact, Job, Need, Operator, Refusal, Request, Success, Waits};
+use raidkeep_engine::start::RowSource;
+use raidkeep_engine::storage::rows::Persistence;
+use raidkeep_engine::storage::store::Rows;
+use raidkeep_engine::storage::{
+    Departure, Directory, FoundRows, LoadedPlayer, PlayerPart, PlayerTables, RowError, RowQuery, StorageError,
+};
+use raidkeep_engine::travel::{ArchivedMentions, TravelHooks};
+
+/// `player_export {token, name}`.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+pub struct PlayerExport {
+    name: String,
+}
+
+impl Request for PlayerExport {
+    const FUNCTION: &'static str = "player_export";
+    type Caller = Operator;
+    type Reply = PlayerExported;
+}
+
+/// The reply of `player_export`.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct PlayerExported {
+    #[schemars(with = "Document")]
+    document: Value,
+}
+
+/// Everything on disk that tells of a player.
+#[derive(Debug, Serialize, Deserialize)]
+struct Luggage {
+    /// By part, with the rows beside it behind its own.
+    parts: LoadedPlayer,
+    /// By archive, the values only.
+    archived: Vec<Vec<Vec<u8>>>,
+}
+
+/// Why there is no document.
+#[derive(Debug, thiserror::Error)]
+pub enum NotExported {
+    /// The disk failed.
+    #[error("{0}")]
+    Storage(#[from] StorageError),
+    /// A row is damaged.
+    #[error("table {table}: {source}; raidkeep verify tells more")]
+    Row {
+        /// The table.
+        table: &'static str,
+        /// What is wrong with the row.
+        source: RowError,
+    },
+}
+
+const UNREADABLE: i32 = 98;
+const TOO_LONG: i32 = 97;
+
+pub(super) fn player_export(In(call): In<Call<PlayerExport>>, world: &mut World) -> Waits<PlayerExported> {
+    let account = world.resource::<Directory>().find(&username_key(&call.request.name))?.ok_or(NO_SUCH_PLAYER)?;
+    let Some(fact) = call.fact else {
+        return Err(Need::Rows(RowQuery::nothing_but_a_fold()).into());
+    };
+    if fact.is::<FoundRows>() {
+        return Err(Need::Job(reading(world, account)).into());
+    }
+    let refused = |message: String| Refusal { status: UNREADABLE, message: message.into() };
+    let luggage = read_so_far(fact)?.map_err(refused)?.ok_or(NO_SUCH_PLAYER)?;
+    let document = write(world, account, &luggage).map_err(|error| refused(error.to_string()))?;
+    let document = document.shown();
+    check_length(&document, world.resource::<PortabilitySettings>().export_bytes_max)?;
+    Ok(Success::with(PlayerExported { document }))
+}
+
+fn check_length(document: &Value, bytes_max: usize) -> Result<(), Refusal> {
+    let bytes = document.to_string().len();
+    if bytes <= bytes_max {
+        return Ok(());
+    }
+    let message = format!(
+        "the document has {bytes} bytes, and limits.export_bytes allows {bytes_max}; raidkeep export --data reads it from a \
+         server that does not run"
+    );
+    Err(Refusal { status: TOO_LONG, message: message.into() })
+}
+
+/// What the job finds, in a form that a journal can keep: errors in words.
+type Found = Result<Option<Luggage>, String>;
+
+fn read_so_far(fact: Fact) -> Result<Found, Refusal> {
+    let found = fact.downcast::<Found>().map_err(|_| Refusal::busy("the player was not read, retry"))?;
+    Ok(*found)
+}
+
+fn reading(world: &World, account: AccountId) -> Job {
+    let source = world.resource::<RowSource>().clone();
+    let (parts, archives) = kinds(world);
+    let identity = world.resource::<Persistence>().identity().table;
+    Job::new(move || -> Found {
+        read(&source.0, &parts, identity, &archives, account).map_err(|error| error.to_string())
+    })
+}
+
+fn kinds(world: &World) -> (Vec<PlayerPart>, Vec<ArchivedMentions>) {
+    (world.resource::<Persistence>().player_parts(), world.resource::<TravelHooks>().archives.clone())
+}
+
+/// The account's own rows are read as of one moment. An archive holds nothing but what is over, and is read to its end: it
+/// has no order by account, and this is asked seldom.
+fn read(
+    rows: &Rows,
+    parts: &[PlayerPart],
+    identity: &'static str,
+    archives: &[ArchivedMentions],
+    account: AccountId,
+) -> Result<Option<Luggage>, StorageError> {
+    let tables = parts.iter().flat_map(|part| [Some(part.table), part.beside]).flatten().collect();
+    let Some(parts) = rows.load_player(&PlayerTables { tables, identity }, account)? else {
+        return Ok(None);
+    };
+    let mut archived = Vec::with_capacity(archives.len());
+    for archive in archives {
+        let mut naming = Vec::new();
+        rows.scan(archive.table, &mut |_, value| {
+            if (archive.names)(value, account) {
+                naming.push(value.to_vec());
+            }
+        })?;
+        archived.push(naming);
+    }
+    Ok(Some(Luggage { parts, archived }))
+}
+
+fn write(world: &mut World, account: AccountId, luggage: &Luggage) -> Result<Document, NotExported> {
+    let (kinds, archives) = kinds(world);
+    let mut rows = luggage.parts.iter().map(Vec::as_slice);
+    let mut parts = BTreeMap::new();
+    for part in kinds {
+        let own = rows.next().unwrap_or_default();
+        let beside = part.beside.and_then(|_| rows.next()).unwrap_or_default();
+        let packed = (part.pack)(own, Departure { account, beside, world });
+        let packed = packed.map_err(|source| NotExported::Row { table: part.table, source })?;
+        parts.insert(part.table.to_owned(), packed);
+    }
+    let mut mentions = BTreeMap::new();
+    for mention in world.resource::<TravelHooks>().mentions.clone() {
+        mentions.insert(mention.table.to_owned(), (mention.tell)(world, account));
+    }
+    for (archive, values) in archives.iter().zip(&luggage.archived) {
+        mentions.insert(archive.table.to_owned(), values.iter().filter_map(|value| (archive.tell)(value)).collect());
+    }
+    let origin = Origin {
+        rules: world.resource::<RulesState>().fingerprint_shown(),
+        world: world.resource::<WorldSeed>().mark(),
+        account: account.0,
+        exported_at: world.resource::<Clock>().now(),
+    };
+    Ok(Document::new(origin, parts, mentions))
+}
+
+/// The document of a player of a world that has just been started and does not run; `None` when there is no such player.
+pub fn export_at_rest(world: &mut World, name: &str) -> Result<Option<Document>, NotExported> {
+    let rows = world.resource::<RowSource>().0.clone();
+    let identity = world.resource::<Persistence>().identity().table;
+    let Some(account) = rows.look_up(&username_key(name))? else {
+        return Ok(None);
+    };
+    let (parts, archives) = kinds(world);
+    let luggage = read(&rows, &parts, identity, &archives, account)?;
+    luggage.map(|luggage| write(world, account, &luggage)).transpose()
+}

@@ -1,0 +1,121 @@
+//! `player_import`: a player comes with a document, all of it or nothing.
+
+use std::collections::BTreeMap;
+
+use bevy_ecs::prelude::*;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use crate::identity;
+use crate::identity::Account;
+use crate::portability::document::{Document, Unreadable};
+use crate::portability::pieces::Pieces;
+use raidkeep_engine::random::WorldSeed;
+use raidkeep_engine::request::{Call, Operator, Refusal, Request, Success, Unready, Waits, status};
+use raidkeep_engine::storage::portable::Unpacked;
+use raidkeep_engine::storage::rows::Persistence;
+use raidkeep_engine::storage::{Arrival, Claim, Directory, PlayerRow, Unfit};
+use raidkeep_engine::travel::{TravelHooks, Traveller};
+
+/// `player_import {token, document?}`: without a document, the one that came in pieces.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+pub struct PlayerImport {
+    #[serde(default)]
+    document: Option<Value>,
+}
+
+impl Request for PlayerImport {
+    const FUNCTION: &'static str = "player_import";
+    type Caller = Operator;
+    type Reply = PlayerImported;
+}
+
+/// The reply of `player_import`.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct PlayerImported {
+    /// A guest is called by its number, which is another one here.
+    name: String,
+    account: u64,
+}
+
+const OTHER_FORMAT: i32 = 99;
+const TAKEN: i32 = 98;
+const NO_DOCUMENT: Refusal = Refusal::new(97, "there is no document: send one, or its pieces with player_import_piece");
+
+impl From<Unreadable> for Refusal {
+    fn from(error: Unreadable) -> Self {
+        match error {
+            Unreadable::OtherFormat { .. } => Self { status: OTHER_FORMAT, message: error.to_string().into() },
+            Unreadable::Unfit(unfit) => {
+                let Unfit { path, what } = unfit.within("data.document");
+                Self { status: status::MALFORMED, message: format!("{path}: {what}").into() }
+            }
+        }
+    }
+}
+
+pub(super) fn player_import(In(call): In<Call<PlayerImport>>, world: &mut World) -> Waits<PlayerImported> {
+    let document = Document::read(given(call.request.document, world)?).map_err(Refusal::from)?;
+    let parts = unpack(world, &document)?;
+    let (account, entity) = identity::admit(world, |player| parts.into_iter().for_each(|part| (part.put_on)(player)));
+    world.resource_scope(|world, hooks: Mut<TravelHooks>| {
+        hooks.arrivals.iter().for_each(|arrive| arrive(world, Traveller { account, entity }));
+    });
+    world.resource_mut::<Pieces>().clear();
+    let name = world.get::<Account>(entity).map(|account| account.name().to_owned()).unwrap_or_default();
+    tracing::info!(player = %name, %account, "an operator has imported a player");
+    Ok(Success::with(PlayerImported { name, account: account.0 }))
+}
+
+fn given(document: Option<Value>, world: &World) -> Result<Value, Refusal> {
+    match document {
+        Some(document) => Ok(document),
+        None => {
+            let text = world.resource::<Pieces>().text().ok_or(NO_DOCUMENT)?;
+            serde_json::from_str(text)
+                .map_err(|error| Unreadable::Unfit(Unfit::at("", format!("is no JSON: {error}"))).into())
+        }
+    }
+}
+
+/// Reads every part that there is. One that the document does not have is as a newcomer has it, except the account.
+///
+/// The account comes first among the names of parts, so that a name that is taken is told before anything that follows of it.
+fn unpack(world: &World, document: &Document) -> Result<Vec<Unpacked>, Unready> {
+    let kinds = world.resource::<Persistence>().player_parts();
+    let kinds: BTreeMap<&str, _> = kinds.into_iter().map(|part| (part.table, part)).collect();
+    let arrival = Arrival {
+        account: identity::next_account(world),
+        is_same_world: document.world == world.resource::<WorldSeed>().mark(),
+        world,
+    };
+    if !document.parts.contains_key(<Account as PlayerRow>::TABLE) {
+        let missing = Unfit::at(<Account as PlayerRow>::TABLE, "is missing").within("parts");
+        return Err(Refusal::from(Unreadable::Unfit(missing)).into());
+    }
+    let mut unpacked = Vec::with_capacity(document.parts.len());
+    for (name, part) in &document.parts {
+        let kind = kinds.get(name.as_str()).ok_or_else(|| {
+            Unfit::at(name, "unknown part; the document comes from another version of the program").within("parts")
+        });
+        let part =
+            kind.and_then(|kind| (kind.unpack)(part, arrival).map_err(|unfit| unfit.within(name).within("parts")));
+        let part = part.map_err(|unfit| Refusal::from(Unreadable::Unfit(unfit)))?;
+        for claim in &part.claims {
+            must_be_free(world.resource::<Directory>(), claim)?;
+        }
+        unpacked.push(part);
+    }
+    Ok(unpacked)
+}
+
+fn must_be_free(directory: &Directory, claim: &Claim) -> Result<(), Unready> {
+    match directory.find(&claim.key)? {
+        None => Ok(()),
+        Some(_) => {
+            let message = format!("{} is taken in this world", claim.what);
+            Err(Refusal { status: TAKEN, message: message.into() }.into())
+        }
+    }
+}

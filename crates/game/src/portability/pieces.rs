@@ -1,0 +1,84 @@
+//! `player_import_piece`: a document that is longer than a frame comes in pieces. A world keeps the pieces of one document.
+
+use bevy_ecs::prelude::*;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::portability::PortabilitySettings;
+use raidkeep_engine::request::lenient;
+use raidkeep_engine::request::lenient::Integer;
+use raidkeep_engine::request::{Answer, Call, Operator, Refusal, Request, Success};
+
+/// The pieces of a document that have come, one behind the other.
+#[derive(Debug, Default, Resource)]
+pub(super) struct Pieces {
+    text: String,
+    count: i64,
+}
+
+impl Pieces {
+    /// Takes a piece: the first begins a document, every other follows on the one before. Returns the bytes so far.
+    fn add(&mut self, number: i64, text: &str, bytes_max: usize) -> Result<usize, Refusal> {
+        if number == 0 {
+            *self = Self::default();
+        } else if number != self.count {
+            let message =
+                format!("piece {number} came where piece {} was expected; begin anew with piece 0", self.count);
+            return Err(Refusal { status: OUT_OF_ORDER, message: message.into() });
+        }
+        if self.text.len() + text.len() > bytes_max {
+            *self = Self::default();
+            let message =
+                format!("the document is longer than {bytes_max} bytes, see the setting limits.document_bytes");
+            return Err(Refusal { status: TOO_LONG, message: message.into() });
+        }
+        self.text.push_str(text);
+        self.count += 1;
+        Ok(self.text.len())
+    }
+
+    /// The document so far; `None` when nothing has come.
+    pub(super) fn text(&self) -> Option<&str> {
+        (self.count > 0).then_some(&*self.text)
+    }
+
+    /// Forgets the document.
+    pub(super) fn clear(&mut self) {
+        *self = Self::default();
+    }
+}
+
+const OUT_OF_ORDER: i32 = 98;
+const TOO_LONG: i32 = 97;
+
+/// `player_import_piece {token, piece, text}`: pieces are numbered from 0.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+pub struct PlayerImportPiece {
+    #[serde(deserialize_with = "lenient::integer")]
+    #[schemars(with = "Integer")]
+    piece: i64,
+    text: String,
+}
+
+impl Request for PlayerImportPiece {
+    const FUNCTION: &'static str = "player_import_piece";
+    type Caller = Operator;
+    type Reply = PieceTaken;
+}
+
+/// The reply of `player_import_piece`.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct PieceTaken {
+    /// Bytes of the document so far.
+    bytes: usize,
+}
+
+pub(super) fn player_import_piece(
+    In(call): In<Call<PlayerImportPiece>>,
+    mut pieces: ResMut<Pieces>,
+    settings: Res<PortabilitySettings>,
+) -> Answer<PieceTaken> {
+    let PlayerImportPiece { piece, text } = call.request;
+    let bytes = pieces.add(piece, &text, settings.document_bytes_max)?;
+    Ok(Success::with(PieceTaken { bytes }))
+}

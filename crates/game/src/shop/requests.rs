@@ -1,0 +1,147 @@
+//! `get_shop` and `buy_item` (semantics, section 12).
+
+use bevy_app::App;
+use bevy_ecs::prelude::*;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::identity::Account;
+use crate::items::{Amount, Inventory};
+use crate::orders::model::Wish;
+use crate::orders::{Goods, NewOrder, ORDER_NOTICE, OrderDesk, OrderId, OrderState, OrderTold};
+use crate::platforms::mcrmb::Gateway;
+use crate::shop::rules::{Offer, ShopRules};
+use raidkeep_engine::dispatch::RequestApp;
+use raidkeep_engine::request::{
+    Answer, Call, Fact, Meanwhile, Need, Notice, Player, Reads, Refusal, Request, Success, Unready, Waits,
+};
+use raidkeep_engine::rules::Rules;
+
+pub(super) fn register(app: &mut App) {
+    app.add_request::<GetShop, _>(get_shop);
+    app.add_waiting_request::<BuyItem, _>(buy_item);
+}
+
+/// `get_shop {token}`: what is sold for points.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+pub struct GetShop {}
+
+impl Request for GetShop {
+    const FUNCTION: &'static str = "get_shop";
+    const READS: Reads = Reads::Caller;
+    type Caller = Player;
+    type Reply = OffersShown;
+}
+
+/// The reply of `get_shop`.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct OffersShown {
+    offers: Vec<Offer>,
+}
+
+fn get_shop(In(_): In<Call<GetShop>>, rules: Res<Rules<ShopRules>>) -> Answer<OffersShown> {
+    Ok(Success::with(OffersShown { offers: rules.offers.clone() }))
+}
+
+/// Too few points. The text is that of document 1 for whatever is short.
+pub(super) const SHORT: Refusal = Refusal::new(95, "materials insufficient");
+const NO_SUCH_OFFER: Refusal = Refusal::new(99, "no such offer");
+
+/// How far an order is, in a reply.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct OrderProgress {
+    order: String,
+    /// "granted", or "pending" when an event will tell.
+    state: &'static str,
+    /// Points that are left, once they are paid.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    points: Option<i64>,
+}
+
+impl OrderProgress {
+    /// Of an order that has just been made.
+    pub fn pending(order: String) -> Self {
+        Self { order, state: "pending", points: None }
+    }
+
+    /// Of an order that has been told of.
+    pub fn of(told: &OrderTold) -> Self {
+        let order = told.order.number.to_string();
+        match told.order.state {
+            OrderState::Granted => Self { order, state: "granted", points: told.order.points_after() },
+            _ => Self::pending(order),
+        }
+    }
+}
+
+/// What the caller's order has come to, when the request is run again because of it.
+pub(super) fn told(fact: Option<Fact>) -> Option<OrderTold> {
+    fact.and_then(|fact| fact.downcast::<OrderTold>().ok()).map(|told| *told)
+}
+
+/// Waits for an order, with a reply for who cannot.
+pub(super) fn wait_for<T: Serialize>(order: OrderId, pending: Success<T>) -> Unready {
+    Unready::Begun(Need::Notice(Notice { kind: ORDER_NOTICE, number: order.0 }), Meanwhile::reply(pending))
+}
+
+/// `buy_item {token, offer}`.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+pub struct BuyItem {
+    offer: String,
+}
+
+impl Request for BuyItem {
+    const FUNCTION: &'static str = "buy_item";
+    type Caller = Player;
+    type Reply = ItemBought;
+}
+
+/// The reply of `buy_item`.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct ItemBought {
+    #[serde(flatten)]
+    progress: OrderProgress,
+    remain: Vec<Amount>,
+    reward: Vec<Amount>,
+}
+
+const PENDING: &str = "pending";
+
+fn buy_item(
+    In(call): In<Call<BuyItem>>,
+    players: Query<(&Account, &Inventory)>,
+    rules: Res<Rules<ShopRules>>,
+    gateway: Res<Gateway>,
+    mut desk: OrderDesk,
+) -> Waits<ItemBought> {
+    let internal = Refusal::internal();
+    let (account, inventory) = players.get(call.caller.entity).map_err(|_| internal)?;
+    if let Some(told) = told(call.fact) {
+        return Ok(bought(&told, inventory)?);
+    }
+    gateway.orders()?;
+    let offer = rules.offer(&call.request.offer).ok_or(NO_SUCH_OFFER)?;
+    let goods = Goods { items: offer.items.clone(), ticket: None };
+    let order = desk.take(NewOrder {
+        account: call.caller.account,
+        wname: account.name().into(),
+        subject: offer.name.as_str().into(),
+        wish: Wish::Buy { price: offer.price.into(), goods },
+    })?;
+    let progress = OrderProgress::pending(desk.number(order));
+    let pending = ItemBought { progress, remain: Vec::new(), reward: Vec::new() };
+    Err(wait_for(order, Success::with(pending).message(PENDING)))
+}
+
+fn bought(told: &OrderTold, inventory: &Inventory) -> Answer<ItemBought> {
+    if let Some(refusal) = told.refusal(SHORT) {
+        return Err(refusal);
+    }
+    let reward = match &told.order.wish {
+        Wish::Buy { goods, .. } if !told.is_pending() => goods.items.clone(),
+        _ => Vec::new(),
+    };
+    let remain = inventory.remain_of(&reward);
+    let reply = Success::with(ItemBought { progress: OrderProgress::of(told), remain, reward });
+    Ok(if told.is_pending() { reply.message(PENDING) } else { reply })
+}

@@ -1,0 +1,91 @@
+//! `shop.ron`: what is sold for points.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::items::suspicion::is_jump;
+use crate::items::{Amount, ItemRules};
+use raidkeep_engine::rules::{Place, Report, Table, Tables, only};
+
+/// Everything that is sold for points.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ShopRules {
+    /// In the order in which players see them.
+    pub offers: Vec<Offer>,
+}
+
+/// One thing that is sold.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Offer {
+    /// How `buy_item` names it.
+    pub id: String,
+    /// For people; players also read it among their records on the payment platform.
+    pub name: String,
+    /// Points.
+    pub price: u32,
+    /// What is granted.
+    pub items: Vec<Amount>,
+}
+
+impl Offer {
+    /// What 1000 points buy of the one item that both offers grant; `None` when they are not comparable.
+    fn compares_with(&self, other: &Self) -> Option<(i64, i64)> {
+        let per_thousand = |offer: &Self| match offer.items.as_slice() {
+            [only] if offer.price > 0 => Some((only.item, only.quantity.saturating_mul(1000) / i64::from(offer.price))),
+            _ => None,
+        };
+        let ((one_item, one), (other_item, other)) = per_thousand(self).zip(per_thousand(other))?;
+        (one_item == other_item).then_some((one, other))
+    }
+}
+
+impl ShopRules {
+    /// The offer of that id.
+    pub fn offer(&self, id: &str) -> Option<&Offer> {
+        self.offers.iter().find(|offer| offer.id == id)
+    }
+}
+
+/// The longest name of an offer: the platform shows it with the order's number behind.
+const NAME_CHARS_MAX: usize = 40;
+
+impl Table for ShopRules {
+    const PATH: &'static str = "shop.ron";
+    type File = Self;
+
+    fn assemble(files: Vec<(String, Self)>, _: &mut Report) -> Self {
+        only(files)
+    }
+
+    fn validate(&self, tables: &Tables, report: &mut Report) {
+        for (index, offer) in self.offers.iter().enumerate() {
+            let place = Place::file(Self::PATH).key("offers").index(index);
+            if self.offers[..index].iter().any(|earlier| earlier.id == offer.id) {
+                report.error(place.clone().key("id"), format!("offer \"{}\" stands here a second time", offer.id));
+            }
+            if offer.id.is_empty() {
+                report.error(place.clone().key("id"), "expected a short name such as \"diamonds_60\"");
+            }
+            if offer.name.trim().is_empty() || offer.name.chars().count() > NAME_CHARS_MAX {
+                let message = format!("expected a name of 1 to {NAME_CHARS_MAX} characters");
+                report.error(place.clone().key("name"), message);
+            }
+            if offer.price == 0 {
+                report.error(place.clone().key("price"), "0 is no price, expected 1 point or more");
+            }
+            if offer.items.is_empty() {
+                report.error(place.clone().key("items"), "nothing is granted, expected at least one item");
+            }
+            if let Some(items) = tables.get::<ItemRules>() {
+                items.check_all(&offer.items, 1, &place.clone().key("items"), report);
+            }
+            let earlier = self.offers[..index].iter().filter_map(|earlier| earlier.compares_with(offer)).next();
+            if let Some((one, other)) = earlier.filter(|(one, other)| is_jump(*one, *other)) {
+                let message = format!("{other} for 1000 points, where an earlier offer gives {one} of the same item");
+                report.warning(place.key("price"), message).hint("is a digit too many or missing?");
+            }
+        }
+    }
+}

@@ -1,0 +1,155 @@
+//! `buy_ticket` (semantics, section 6).
+
+use bevy_app::App;
+use bevy_ecs::prelude::*;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::identity::Account;
+use crate::items::{Amount, Cause, Inventory};
+use crate::orders::model::{TicketGoods, Wish};
+use crate::orders::{Goods, NewOrder, OrderDesk};
+use crate::platforms::mcrmb::Gateway;
+use crate::shop::requests::{OrderProgress, SHORT, told, wait_for};
+use crate::tickets::{Limits, NextReset, Purchase, PurchaseMode, TicketKind, TicketRules, Tickets};
+use raidkeep_engine::clock::Clock;
+use raidkeep_engine::dispatch::RequestApp;
+use raidkeep_engine::request::{Call, Player, Refusal, Request, Success, Waits};
+use raidkeep_engine::rules::Rules;
+
+pub(super) fn register(app: &mut App) {
+    app.add_waiting_request::<BuyTicket, _>(buy_ticket);
+}
+
+/// `buy_ticket {token, mode, pay_with}`.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+pub struct BuyTicket {
+    mode: PurchaseMode,
+    pay_with: PayWith,
+}
+
+/// How a ticket is paid.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum PayWith {
+    /// With the items that the purchase's price names.
+    Diamond,
+    /// With points of the payment platform.
+    Points,
+}
+
+impl Request for BuyTicket {
+    const FUNCTION: &'static str = "buy_ticket";
+    type Caller = Player;
+    type Reply = TicketBought;
+}
+
+/// The reply of `buy_ticket`.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct TicketBought {
+    limits: Limits,
+    cd: i64,
+    remain: Vec<Amount>,
+    reward: Vec<Amount>,
+    at: NextReset,
+    /// When points are paid.
+    #[serde(flatten)]
+    progress: Option<OrderProgress>,
+}
+
+const NONE_TO_BUY: Refusal = Refusal::new(92, "no more ticket, try tomorrow");
+const NOT_FOR_POINTS: Refusal = Refusal::new(99, "this ticket is not sold for points");
+const PURCHASE: Cause = Cause::new("buy_ticket");
+
+/// What is sold, and what the reply shows of it.
+struct Counter<'r> {
+    purchase: &'r Purchase,
+    ticket: &'r TicketKind,
+    allowance: &'r TicketKind,
+    rules: &'r TicketRules,
+    clock: &'r Clock,
+}
+
+impl<'r> Counter<'r> {
+    fn find(mode: PurchaseMode, rules: &'r TicketRules, clock: &'r Clock) -> Result<Self, Refusal> {
+        let purchase = rules.purchases.iter().find(|purchase| purchase.mode == mode).ok_or(NONE_TO_BUY)?;
+        let kinds = rules.kind(purchase.ticket).zip(rules.kind(purchase.allowance));
+        let (ticket, allowance) = kinds.ok_or(NONE_TO_BUY)?;
+        Ok(Self { purchase, ticket, allowance, rules, clock })
+    }
+
+    fn reply(
+        &self,
+        tickets: &Tickets,
+        inventory: &Inventory,
+        reward: Vec<Amount>,
+        progress: Option<OrderProgress>,
+    ) -> Success<TicketBought> {
+        let keys = [self.ticket.key, self.allowance.key];
+        let is_vip = self.rules.is_vip(inventory);
+        Success::with(TicketBought {
+            limits: Limits::some(tickets, self.rules, &keys, is_vip, self.clock.day()),
+            cd: self.clock.seconds_to_next_day(),
+            remain: inventory.remain_of(&reward),
+            reward,
+            at: NextReset::of(self.clock),
+            progress,
+        })
+    }
+
+    /// What is sold, as the player reads it among the records of the payment platform.
+    fn subject(&self) -> &'r str {
+        &self.ticket.name
+    }
+}
+
+fn buy_ticket(
+    In(call): In<Call<BuyTicket>>,
+    mut players: Query<(&mut Tickets, &mut Inventory, &Account)>,
+    rules: Res<Rules<TicketRules>>,
+    gateway: Res<Gateway>,
+    clock: Res<Clock>,
+    mut desk: OrderDesk,
+) -> Waits<TicketBought> {
+    let internal = Refusal::internal();
+    let (mut tickets, mut inventory, account) = players.get_mut(call.caller.entity).map_err(|_| internal)?;
+    let counter = Counter::find(call.request.mode, &rules, &clock)?;
+    if let Some(told) = told(call.fact) {
+        return match told.refusal(SHORT) {
+            Some(refusal) => Err(refusal.into()),
+            None => Ok(counter.reply(&tickets, &inventory, Vec::new(), Some(OrderProgress::of(&told)))),
+        };
+    }
+    // A ticket that is being paid takes its share of what may be bought when it is granted.
+    desk.check(call.caller.account)?;
+    let today = clock.day();
+    if tickets.left(counter.allowance, rules.is_vip(&inventory), today) == 0 {
+        return Err(NONE_TO_BUY.into());
+    }
+    let (ticket, allowance) = (counter.ticket.key, counter.allowance.key);
+    match call.request.pay_with {
+        PayWith::Diamond => {
+            if !inventory.pay(&counter.purchase.price, PURCHASE) {
+                return Err(SHORT.into());
+            }
+            tickets.add_bought(ticket, allowance, today);
+            let paid = counter.purchase.price.iter();
+            let reward = paid.map(|price| Amount { quantity: -price.quantity, ..*price }).collect();
+            Ok(counter.reply(&tickets, &inventory, reward, None))
+        }
+        PayWith::Points => {
+            gateway.orders()?;
+            let price = counter.purchase.price_points.ok_or(NOT_FOR_POINTS)?;
+            let goods = Goods { items: Vec::new(), ticket: Some(TicketGoods { ticket, allowance }) };
+            let order = desk.take(NewOrder {
+                account: call.caller.account,
+                wname: account.name().into(),
+                subject: counter.subject().into(),
+                wish: Wish::Buy { price: price.into(), goods },
+            })?;
+            let progress = OrderProgress::pending(desk.number(order));
+            let pending = counter.reply(&tickets, &inventory, Vec::new(), Some(progress));
+            Err(wait_for(order, pending.message("pending")))
+        }
+    }
+}

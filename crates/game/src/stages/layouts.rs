@@ -1,0 +1,184 @@
+//! `monsters.ron` and `layouts.ron`: what a client puts on the field of a stage.
+//!
+//! The server does not play these out; the legacy function `enter_stage` hands them to the client.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::stages::rules::StageRules;
+use raidkeep_engine::rules::{Place, Report, Table, Tables, only};
+
+/// `monsters.ron`.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct MonsterRules {
+    /// Every monster.
+    pub monsters: Vec<Monster>,
+}
+
+/// One monster's attributes.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Monster {
+    /// Its name in layouts.
+    pub id: String,
+    /// For people.
+    pub name: String,
+    /// Life points.
+    pub life: i64,
+    /// Damage of a hit.
+    pub attack: i64,
+    /// What is taken off a hit.
+    pub defense: i64,
+    /// Fields a second.
+    pub speed: f64,
+}
+
+/// `layouts.ron`.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct LayoutRules {
+    /// Every layout.
+    pub layouts: Vec<Layout>,
+}
+
+/// The waves of a stage.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Layout {
+    /// Its name in stages.
+    pub id: String,
+    /// In order of their coming.
+    pub waves: Vec<Wave>,
+}
+
+/// One wave.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Wave {
+    /// Seconds after the entry.
+    pub time: u32,
+    /// Seconds between two enemies of the wave.
+    pub cool_down: f64,
+    /// Who comes.
+    pub enemies: Vec<Enemy>,
+}
+
+/// Some monsters of one kind.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Enemy {
+    /// From `monsters.ron`.
+    pub monster: String,
+    /// How many.
+    pub count: u32,
+    /// Where they appear, on a field of 0 to 100 by 0 to 100.
+    pub spawn: (f64, f64),
+}
+
+impl MonsterRules {
+    /// The monsters that appear in a layout, each once.
+    pub fn of_layout(&self, layout: &Layout) -> Vec<Monster> {
+        let appears = |monster: &&Monster| {
+            layout.waves.iter().flat_map(|wave| &wave.enemies).any(|enemy| enemy.monster == monster.id)
+        };
+        self.monsters.iter().filter(appears).cloned().collect()
+    }
+}
+
+impl LayoutRules {
+    /// The layout of that name.
+    pub fn layout(&self, id: &str) -> Option<&Layout> {
+        self.layouts.iter().find(|layout| layout.id == id)
+    }
+
+    /// Whether the monster appears anywhere.
+    fn has_monster(&self, id: &str) -> bool {
+        let waves = self.layouts.iter().flat_map(|layout| &layout.waves);
+        waves.flat_map(|wave| &wave.enemies).any(|enemy| enemy.monster == id)
+    }
+
+    /// The names of all layouts.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        self.layouts.iter().map(|layout| layout.id.as_str())
+    }
+}
+
+impl Table for MonsterRules {
+    const PATH: &'static str = "monsters.ron";
+    type File = Self;
+
+    fn assemble(files: Vec<(String, Self)>, _: &mut Report) -> Self {
+        only(files)
+    }
+
+    fn validate(&self, tables: &Tables, report: &mut Report) {
+        for (index, monster) in self.monsters.iter().enumerate() {
+            let place = Place::file(Self::PATH).key("monsters").index(index);
+            if self.monsters[..index].iter().any(|earlier| earlier.id == monster.id) {
+                report.error(place.clone().key("id"), format!("\"{}\" stands here a second time", monster.id));
+            }
+            if monster.life <= 0 {
+                report.error(place.clone().key("life"), "expected 1 or more");
+            }
+            for (key, value) in [("attack", monster.attack), ("defense", monster.defense)] {
+                if value < 0 {
+                    report.error(place.clone().key(key), "is negative, expected 0 or more");
+                }
+            }
+            if !monster.speed.is_finite() || monster.speed < 0.0 {
+                report.error(place.clone().key("speed"), "expected a number of 0 or more");
+            }
+            if tables.get::<LayoutRules>().is_some_and(|layouts| !layouts.has_monster(&monster.id)) {
+                report.warning(place.key("id"), format!("\"{}\" appears in no layout", monster.id));
+            }
+        }
+    }
+}
+
+impl Table for LayoutRules {
+    const PATH: &'static str = "layouts.ron";
+    type File = Self;
+
+    fn assemble(files: Vec<(String, Self)>, _: &mut Report) -> Self {
+        only(files)
+    }
+
+    fn validate(&self, tables: &Tables, report: &mut Report) {
+        for (index, layout) in self.layouts.iter().enumerate() {
+            let place = Place::file(Self::PATH).key("layouts").index(index);
+            if self.layouts[..index].iter().any(|earlier| earlier.id == layout.id) {
+                report.error(place.clone().key("id"), format!("\"{}\" stands here a second time", layout.id));
+            }
+            for (at, wave) in layout.waves.iter().enumerate() {
+                check_wave(wave, &place.clone().key("waves").index(at), tables.get(), report);
+            }
+            if tables.get::<StageRules>().is_some_and(|stages| !stages.has_layout(&layout.id)) {
+                report.warning(place.key("id"), format!("no stage has the layout \"{}\"", layout.id));
+            }
+        }
+    }
+}
+
+fn check_wave(wave: &Wave, place: &Place, monsters: Option<&MonsterRules>, report: &mut Report) {
+    if !wave.cool_down.is_finite() || wave.cool_down < 0.0 {
+        report.error(place.clone().key("cool_down"), "expected a number of 0 or more");
+    }
+    for (index, enemy) in wave.enemies.iter().enumerate() {
+        let place = place.clone().key("enemies").index(index);
+        if enemy.count == 0 {
+            report.error(place.clone().key("count"), "expected 1 or more");
+        }
+        let on_field = |at: f64| (0.0..=100.0).contains(&at);
+        if !on_field(enemy.spawn.0) || !on_field(enemy.spawn.1) {
+            report.error(place.clone().key("spawn"), "expected a point of the field, (0 to 100, 0 to 100)");
+        }
+        if let Some(rules) = monsters
+            && !rules.monsters.iter().any(|monster| monster.id == enemy.monster)
+        {
+            let message = format!("unknown monster \"{}\", expected one from monsters.ron", enemy.monster);
+            let known = rules.monsters.iter().map(|monster| monster.id.as_str());
+            report.error(place.key("monster"), message).nearest(&enemy.monster, known);
+        }
+    }
+}

@@ -1,0 +1,42 @@
+//! Stages: entering, winning, sweeping (semantics, section 7; document 1).
+//!
+//! Modes differ in data, not in code: one session, one way in and one way out serve all of them,
+//! in the new functions and in the legacy ones.
+
+pub mod layouts;
+pub mod legacy;
+pub mod model;
+pub mod requests;
+pub mod rounds;
+pub mod rules;
+mod suspicion;
+pub mod sweep;
+pub mod windows;
+
+use bevy_app::{App, Plugin};
+use bevy_ecs::prelude::*;
+
+use raidkeep_engine::rules::RulesApp;
+use raidkeep_engine::schedule::{Tick, TickSystems};
+use raidkeep_engine::storage::StorageApp;
+use raidkeep_engine::travel::PortabilityApp;
+
+pub use layouts::{LayoutRules, MonsterRules};
+pub use model::{HighestStages, Mode, OpenSession, Progress, StageSession};
+pub use rules::StageRules;
+pub use sweep::SweepRules;
+
+/// Stages of every mode, and sweeping.
+pub struct StagesPlugin;
+
+impl Plugin for StagesPlugin {
+    fn build(&self, app: &mut App) {
+        app.add_rules::<StageRules>().add_rules::<SweepRules>().add_rules::<MonsterRules>().add_rules::<LayoutRules>();
+        app.add_player_rows::<Progress>().add_player_rows::<StageSession>();
+        requests::register(app);
+        legacy::register(app);
+        sweep::register(app);
+        app.add_farewell(rounds::part);
+        app.add_systems(Tick, rounds::report_boss_sessions.after(TickSystems::Handle).before(TickSystems::Simulate));
+    }
+}

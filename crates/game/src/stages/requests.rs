@@ -1,0 +1,449 @@
+//! `enter_stage_*` and `victory_stage_*` (document 1, new functions; semantics, section 7).
+
+use std::marker::PhantomData;
+
+use bevy_app::App;
+use bevy_ecs::prelude::*;
+use bevy_ecs::query::QueryData;
+use bevy_ecs::system::SystemParam;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::boss::{BossField, Ratios};
+use crate::energy::{Energy, EnergyChange, EnergyMoments, EnergyRules};
+use crate::items::{Amount, Cause, Inventory};
+use crate::levels::{Experience, LevelRules};
+use crate::stages::model::{Mode, Progress, StageSession};
+use crate::stages::rules::{ModeRules, StageBlock, StageRules};
+use crate::tickets::{Limits, TicketRules, Tickets};
+use raidkeep_engine::clock::Clock;
+use raidkeep_engine::dispatch::RequestApp;
+use raidkeep_engine::random::Randomness;
+use raidkeep_engine::request::lenient;
+use raidkeep_engine::request::lenient::{Given, Integer};
+use raidkeep_engine::request::{Answer, Call, Player, Reads, Refusal, Request, Success};
+use raidkeep_engine::rules::Rules;
+
+pub(super) fn register(app: &mut App) {
+    register_mode::<General>(app);
+    register_mode::<Endless>(app);
+    register_mode::<Coin>(app);
+    register_mode::<Exp>(app);
+    app.add_request::<Enter<Boss>, _>(enter_boss_stage);
+    app.add_request::<Victory<Boss>, _>(victory_boss_stage);
+}
+
+fn register_mode<M: StageMode>(app: &mut App) {
+    app.add_request::<Enter<M>, _>(enter_stage::<M>);
+    app.add_request::<Victory<M>, _>(victory_stage::<M>);
+}
+
+/// One of the modes that have functions of their own.
+pub trait StageMode: Clone + Send + Sync + 'static {
+    /// Which mode.
+    const MODE: Mode;
+    /// The function that enters a stage.
+    const ENTER: &'static str;
+    /// The function that reports a victory.
+    const VICTORY: &'static str;
+    /// What the replies show.
+    const READS: Reads = Reads::Caller;
+}
+
+macro_rules! stage_modes {
+    ($($mode:ident: $enter:literal, $victory:literal, $reads:ident;)*) => {$(
+        #[doc = concat!("`", $enter, "` and `", $victory, "`.")]
+        #[derive(Debug, Clone)]
+        pub struct $mode;
+
+        impl StageMode for $mode {
+            const MODE: Mode = Mode::$mode;
+            const ENTER: &'static str = $enter;
+            const VICTORY: &'static str = $victory;
+            const READS: Reads = Reads::$reads;
+        }
+    )*};
+}
+
+stage_modes! {
+    General: "enter_stage_general", "victory_stage_general", Caller;
+    Endless: "enter_stage_endless", "victory_stage_endless", Caller;
+    Boss: "enter_stage_boss", "victory_stage_boss", World;
+    Coin: "enter_stage_coin", "victory_stage_coin", Caller;
+    Exp: "enter_stage_exp", "victory_stage_exp", Caller;
+}
+
+/// The codes of the new functions (document 1).
+pub(super) mod codes {
+    use raidkeep_engine::request::Refusal;
+
+    pub(in crate::stages) const NOT_PASSED: Refusal = Refusal::new(99, "Do not sweep until you pass this checkpoint");
+    pub(in crate::stages) const NOT_CONFIGURED: Refusal =
+        Refusal::new(98, "There is no configuration information for this stage");
+    pub(in crate::stages) const ENERGY: Refusal = Refusal::new(97, "energy insufficient");
+    pub(in crate::stages) const COUNT: Refusal = Refusal::new(96, "Can only be a positive integer");
+    pub(in crate::stages) const MATERIALS: Refusal = Refusal::new(95, "materials insufficient");
+    pub(in crate::stages) const MISMATCH: Refusal = Refusal::new(94, "stage mismatch");
+    pub(in crate::stages) const DAMAGE: Refusal = Refusal::new(93, "abnormal damage");
+    pub(in crate::stages) const TICKET: Refusal = Refusal::new(92, "no more ticket, try tomorrow");
+    pub(in crate::stages) const STAGE: Refusal = Refusal::new(91, "stage error");
+    pub(in crate::stages) const LEVEL: Refusal = Refusal::new(90, "level insufficient");
+}
+
+/// What the stage functions look at and change of a player.
+#[derive(QueryData)]
+#[query_data(mutable)]
+pub(super) struct Raider {
+    pub(super) energy: &'static mut Energy,
+    pub(super) inventory: &'static mut Inventory,
+    pub(super) experience: &'static mut Experience,
+    pub(super) progress: &'static mut Progress,
+    pub(super) session: &'static mut StageSession,
+    pub(super) tickets: &'static mut Tickets,
+}
+
+/// The rules that every stage function needs, and the time.
+#[derive(SystemParam)]
+pub(super) struct StageTables<'w> {
+    pub(super) clock: Res<'w, Clock>,
+    pub(super) stages: Res<'w, Rules<StageRules>>,
+    pub(super) levels: Res<'w, Rules<LevelRules>>,
+    pub(super) energy: Res<'w, Rules<EnergyRules>>,
+    pub(super) tickets: Res<'w, Rules<TicketRules>>,
+}
+
+impl StageTables<'_> {
+    pub(super) fn mode(&self, mode: Mode) -> Result<&ModeRules, Refusal> {
+        self.stages.mode(mode).ok_or(codes::NOT_CONFIGURED)
+    }
+
+    /// Experience as the replies show it.
+    pub(super) fn exp_info(&self, experience: Experience, reward: i64) -> ExpInfo {
+        let standing = self.levels.standing(experience.total);
+        ExpInfo { exp: standing.exp, level: standing.level, need: standing.need, reward }
+    }
+}
+
+pub(super) fn no_player<E>(_: E) -> Refusal {
+    Refusal::internal()
+}
+
+/// `enter_stage_* {token, stage}`.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+pub struct Enter<M> {
+    #[serde(deserialize_with = "lenient::integer")]
+    #[schemars(with = "Integer")]
+    stage: i64,
+    #[serde(skip)]
+    mode: PhantomData<M>,
+}
+
+impl<M: StageMode> Request for Enter<M> {
+    const FUNCTION: &'static str = M::ENTER;
+    const READS: Reads = M::READS;
+    type Caller = Player;
+    type Reply = StageEntered;
+}
+
+/// The reply of `enter_stage_*`.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct StageEntered {
+    #[serde(rename = "BOSS", skip_serializing_if = "Option::is_none")]
+    boss: Option<TicketsLeft>,
+    #[serde(rename = "COIN", skip_serializing_if = "Option::is_none")]
+    coin: Option<TicketsLeft>,
+    #[serde(rename = "EXP", skip_serializing_if = "Option::is_none")]
+    exp: Option<TicketsLeft>,
+    energy: EnergyChange,
+    at: EntryMoments,
+}
+
+/// The tickets of a mode after an entry.
+#[derive(Debug, Serialize, JsonSchema)]
+struct TicketsLeft {
+    limits: Limits,
+    cd: i64,
+}
+
+#[derive(Debug, Serialize, JsonSchema)]
+struct EntryMoments {
+    #[serde(flatten)]
+    energy: EnergyMoments,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    next_reset_at: Option<i64>,
+}
+
+fn enter_stage<M: StageMode>(
+    In(call): In<Call<Enter<M>>>,
+    mut players: Query<Raider>,
+    tables: StageTables,
+) -> Answer<StageEntered> {
+    let player = players.get_mut(call.caller.entity).map_err(no_player)?;
+    enter(player, M::MODE, call.request.stage, true, &tables)
+}
+
+fn enter_boss_stage(
+    In(call): In<Call<Enter<Boss>>>,
+    mut players: Query<Raider>,
+    tables: StageTables,
+    field: BossField,
+) -> Answer<StageEntered> {
+    let player = players.get_mut(call.caller.entity).map_err(no_player)?;
+    enter(player, Mode::Boss, call.request.stage, field.anybody_alive(), &tables)
+}
+
+/// Checks in the order of semantics, section 7; then pays and opens the session.
+fn enter(
+    mut player: RaiderItem,
+    mode: Mode,
+    stage: i64,
+    is_anybody_there: bool,
+    tables: &StageTables,
+) -> Answer<StageEntered> {
+    let (now, today, month) = (tables.clock.now(), tables.clock.day(), tables.clock.month());
+    let rules = tables.mode(mode)?;
+    let stage = rules.in_range(stage).ok_or(codes::STAGE)?;
+    let highest = player.progress.highest(rules, month);
+    if stage > rules.reachable(highest) {
+        return Err(codes::STAGE);
+    }
+    if !rules.repeatable && stage <= highest {
+        return Err(codes::MISMATCH);
+    }
+    let block = rules.stage(stage).ok_or(codes::NOT_CONFIGURED)?;
+    if tables.levels.standing(player.experience.total).level < block.level {
+        return Err(codes::LEVEL);
+    }
+    let is_vip = tables.tickets.is_vip(&player.inventory);
+    let ticket = rules.ticket.and_then(|key| tables.tickets.kind(key));
+    let has_ticket = ticket.is_none_or(|kind| player.tickets.left(kind, is_vip, today) > 0);
+    if !has_ticket || !is_anybody_there {
+        return Err(codes::TICKET);
+    }
+    pay(&mut player.energy, &mut player.inventory, block.energy, &block.cost, ENTRY, tables)?;
+    if let Some(kind) = ticket {
+        player.tickets.take(kind, is_vip, today);
+    }
+    player.session.enter(stage, mode, now);
+    let left = || TicketsLeft {
+        limits: Limits::some(&player.tickets, &tables.tickets, &rules.limits, is_vip, today),
+        cd: tables.clock.seconds_to_next_day(),
+    };
+    Ok(Success::with(StageEntered {
+        boss: (mode == Mode::Boss).then(left),
+        coin: (mode == Mode::Coin).then(left),
+        exp: (mode == Mode::Exp).then(left),
+        energy: EnergyChange::after(&player.energy, -block.energy, now, &tables.energy),
+        at: EntryMoments {
+            energy: EnergyMoments::of(&player.energy, now, &tables.energy),
+            next_reset_at: ticket.map(|_| tables.clock.next_day_at()),
+        },
+    }))
+}
+
+/// Why entering a stage takes something.
+pub(super) const ENTRY: Cause = Cause::new("enter_stage");
+/// Why a victory gives something.
+const VICTORY: Cause = Cause::new("victory");
+
+/// Takes energy and items, or, when either is short, neither.
+pub(super) fn pay(
+    energy: &mut Mut<Energy>,
+    inventory: &mut Mut<Inventory>,
+    points: i64,
+    cost: &[Amount],
+    cause: Cause,
+    tables: &StageTables,
+) -> Result<(), Refusal> {
+    let now = tables.clock.now();
+    if energy.points(now, &tables.energy) < points {
+        return Err(codes::ENERGY);
+    }
+    if !cost.is_empty() && !inventory.pay(cost, cause) {
+        return Err(codes::MATERIALS);
+    }
+    if points > 0 {
+        energy.spend(points, now, &tables.energy);
+    }
+    Ok(())
+}
+
+/// `victory_stage_* {token, stage}`, and `damage` in boss mode.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+pub struct Victory<M> {
+    #[serde(deserialize_with = "lenient::integer")]
+    #[schemars(with = "Integer")]
+    stage: i64,
+    /// The documents also spell it `damange`.
+    #[serde(
+        default,
+        alias = "damange",
+        deserialize_with = "lenient::any_integer",
+        skip_serializing_if = "lenient::Given::is_missing"
+    )]
+    damage: Given,
+    #[serde(skip)]
+    mode: PhantomData<M>,
+}
+
+impl<M: StageMode> Request for Victory<M> {
+    const FUNCTION: &'static str = M::VICTORY;
+    const READS: Reads = M::READS;
+    type Caller = Player;
+    type Reply = StageWon;
+}
+
+/// The reply of `victory_stage_*`.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct StageWon {
+    boss: BossBlow,
+    remain: Vec<Amount>,
+    reward: Vec<Amount>,
+    exp_info: ExpInfo,
+}
+
+/// What a victory in boss mode came to; `{}` in the other modes.
+#[derive(Debug, Default, Serialize, JsonSchema)]
+struct BossBlow {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    ratio: Option<Ratios>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    record: Option<u8>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    damage: Option<u64>,
+}
+
+/// Experience after a change.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct ExpInfo {
+    exp: i64,
+    level: u32,
+    need: i64,
+    reward: i64,
+}
+
+fn victory_stage<M: StageMode>(
+    In(call): In<Call<Victory<M>>>,
+    mut players: Query<Raider>,
+    tables: StageTables,
+    mut random: ResMut<Randomness>,
+) -> Answer<StageWon> {
+    let mut player = players.get_mut(call.caller.entity).map_err(no_player)?;
+    let (rules, stage) = check_victory(&player, M::MODE, call.request.stage, &tables)?;
+    Ok(win(&mut player, rules, stage, BossBlow::default(), &tables, &mut random))
+}
+
+fn victory_boss_stage(
+    In(call): In<Call<Victory<Boss>>>,
+    mut players: Query<Raider>,
+    tables: StageTables,
+    mut random: ResMut<Randomness>,
+    mut field: BossField,
+) -> Answer<StageWon> {
+    let mut player = players.get_mut(call.caller.entity).map_err(no_player)?;
+    let (rules, stage) = check_victory(&player, Mode::Boss, call.request.stage, &tables)?;
+    let Some(damage) = field.normal_damage(reported_damage(call.request.damage)?) else {
+        player.session.count_anomaly();
+        return Err(codes::DAMAGE);
+    };
+    let struck = field.strike(call.caller, damage, field.rules.surplus_carries_over.new);
+    player.session.strike(damage);
+    let boss =
+        BossBlow { ratio: Some(field.ratios("")), record: Some(struck.is_record.into()), damage: Some(struck.best) };
+    Ok(win(&mut player, rules, stage, boss, &tables, &mut random))
+}
+
+/// The damage a client has sent, if any.
+pub(super) fn reported_damage(damage: Given) -> Result<Option<i64>, Refusal> {
+    match damage {
+        Given::Missing => Ok(None),
+        Given::Number(damage) => Ok(Some(damage)),
+        Given::Other => Err(Refusal::malformed("data.damage", "an integer")),
+    }
+}
+
+fn check_victory<'t>(
+    player: &RaiderItem,
+    mode: Mode,
+    stage: i64,
+    tables: &'t StageTables,
+) -> Result<(&'t ModeRules, u32), Refusal> {
+    let rules = tables.mode(mode)?;
+    let stage = rules.in_range(stage).ok_or(codes::STAGE)?;
+    let is_open = player.session.open().is_some_and(|open| open.stage == stage);
+    if is_open { Ok((rules, stage)) } else { Err(codes::MISMATCH) }
+}
+
+fn win(
+    player: &mut RaiderItem,
+    rules: &ModeRules,
+    stage: u32,
+    boss: BossBlow,
+    tables: &StageTables,
+    random: &mut Randomness,
+) -> Success<StageWon> {
+    let Won { reward, exp, .. } = collect_victory(player, rules, stage, &tables.clock, random);
+    Success::with(StageWon {
+        boss,
+        remain: player.inventory.remain_of(&reward),
+        reward,
+        exp_info: tables.exp_info(*player.experience, exp),
+    })
+}
+
+/// What a victory brought.
+pub(super) struct Won {
+    pub(super) reward: Vec<Amount>,
+    pub(super) exp: i64,
+    /// How many stages more are passed than before.
+    pub(super) rise: u32,
+}
+
+/// Closes the session and hands out what the victory brings. A stage that is no longer configured brings nothing but its
+/// passing; one with windows pays out once in each.
+pub(super) fn collect_victory(
+    player: &mut RaiderItem,
+    rules: &ModeRules,
+    stage: u32,
+    clock: &Clock,
+    random: &mut Randomness,
+) -> Won {
+    let entered_at = player.session.open().map_or(clock.now(), |open| open.entered_at);
+    player.session.leave(stage);
+    let rise = match player.progress.highest(rules, clock.month()) < stage {
+        true => player.progress.pass(rules, stage, clock.month()),
+        false => 0,
+    };
+    let block = rules.stage(stage).filter(|block| pays(block, stage, entered_at, clock, &mut player.progress));
+    let reward = block.map(|block| draw(block, random)).unwrap_or_default();
+    let exp = block.map_or(0, |block| block.exp);
+    if !reward.is_empty() {
+        player.inventory.grant(&reward, VICTORY);
+    }
+    if exp > 0 {
+        player.experience.earn(exp);
+    }
+    Won { reward, exp, rise }
+}
+
+/// Whether a victory pays out. Who entered while a window was open is paid also when it has closed meanwhile.
+fn pays(block: &StageBlock, stage: u32, entered_at: i64, clock: &Clock, progress: &mut Mut<Progress>) -> bool {
+    if block.windows.is_empty() {
+        return true;
+    }
+    let window = block.open_since(entered_at, clock);
+    let pays = window.is_some_and(|window| !progress.has_paid(stage, window));
+    if let Some(window) = window.filter(|_| pays) {
+        progress.note_paid(stage, window);
+    }
+    pays
+}
+
+/// All rewards of a stage, or as many as it says, drawn with replacement.
+fn draw(block: &StageBlock, random: &mut Randomness) -> Vec<Amount> {
+    use rand::seq::IndexedRandom;
+    match block.random {
+        None => block.rewards.clone(),
+        Some(draws) => (0..draws).filter_map(|_| block.rewards.choose(random.source()).copied()).collect(),
+    }
+}

@@ -1,0 +1,78 @@
+//! A session against the world bosses is a round to the report platform, if the operator wants that (semantics, section 13).
+
+use bevy_ecs::prelude::*;
+use bevy_ecs::system::SystemState;
+
+use crate::platforms::sud::{IsWin, RoundBegin, RoundId, RoundPlayer, RoundResult, Rounds, SudPlatform, with_rounds};
+use crate::stages::model::{EndedBossSession, StageSession};
+use raidkeep_engine::account::AccountId;
+use raidkeep_engine::storage::{Stored, Touched};
+use raidkeep_engine::travel::Traveller;
+
+/// The room and the mode under which the platform sees the bosses.
+const ROOM: &str = "world_boss";
+const GAME_MODE: i32 = 2;
+
+/// Reports the sessions that have begun or ended in this tick.
+pub fn report_boss_sessions(world: &mut World, rounds: &mut SystemState<Rounds>) {
+    let wanted = world.resource::<SudPlatform>().0.as_ref().is_some_and(|platform| platform.reports_boss_sessions);
+    if !wanted {
+        return;
+    }
+    for entity in world.resource::<Touched>().entities().to_vec() {
+        let account = world.get::<Stored>(entity).map(Stored::account);
+        let session = world.get_mut::<StageSession>(entity).filter(|session| session.has_news());
+        if let (Some(account), Some(mut session)) = (account, session) {
+            let ended = session.take_ended();
+            let is_open = session.has_news();
+            report(world, rounds, account, &ended);
+            if is_open
+                && let Some(round) = with_rounds(world, rounds, |rounds| rounds.begin(begin(account)))
+                && let Some(mut session) = world.get_mut::<StageSession>(entity)
+            {
+                session.note_round(round);
+            }
+        }
+    }
+}
+
+/// Ends the session of who leaves for ever. One that was reported ends on the platform too.
+pub fn part(world: &mut World, player: Traveller) {
+    let Some(mut session) = world.get_mut::<StageSession>(player.entity) else {
+        return;
+    };
+    session.abandon();
+    let reported: Vec<_> = session.take_ended().into_iter().filter(|ended| ended.round.is_some()).collect();
+    let mut rounds = SystemState::new(world);
+    report(world, &mut rounds, player.account, &reported);
+}
+
+fn report(world: &mut World, rounds: &mut SystemState<Rounds>, account: AccountId, ended: &[EndedBossSession]) {
+    for session in ended {
+        with_rounds(world, rounds, |rounds| {
+            let round: RoundId = session.round.unwrap_or_else(|| rounds.begin(begin(account)));
+            rounds.settle(round, &[result(account, session.damage)]);
+        });
+    }
+}
+
+fn begin(account: AccountId) -> RoundBegin {
+    RoundBegin {
+        room_id: ROOM.to_owned(),
+        game_mode: GAME_MODE,
+        players: vec![RoundPlayer { account: Some(account) }],
+        report_game_info_key: format!("boss-{}", account.0),
+        report_game_info_extras: String::new(),
+    }
+}
+
+fn result(account: AccountId, damage: Option<u64>) -> RoundResult {
+    RoundResult {
+        account: Some(account),
+        rank: 1,
+        is_escaped: damage.is_none(),
+        is_win: if damage.is_some() { IsWin::Won } else { IsWin::Lost },
+        score: damage.map_or(0, |damage| i32::try_from(damage).unwrap_or(i32::MAX)),
+        award: 0,
+    }
+}

@@ -1,0 +1,284 @@
+//! `stages/*.ron`: one file for each mode.
+
+use schemars::JsonSchema;
+use serde::Deserialize;
+
+use crate::items::{Amount, ItemRules};
+use crate::stages::Mode;
+use crate::stages::layouts::LayoutRules;
+use crate::stages::suspicion;
+use crate::stages::windows::Window;
+use crate::tickets::TicketRules;
+use raidkeep_engine::clock::Clock;
+use raidkeep_engine::rules::{Place, Report, Table, Tables};
+
+/// All modes and their stages.
+#[derive(Debug)]
+pub struct StageRules {
+    modes: Vec<(String, ModeRules)>,
+}
+
+/// One mode: what stands in one file.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ModeRules {
+    /// Which mode the file is about.
+    pub mode: Mode,
+    /// The lowest stage number of the mode.
+    pub first: u32,
+    /// The highest stage number of the mode, whether configured or not.
+    pub last: u32,
+    /// Whether a stage that is passed may be entered again.
+    #[serde(default = "yes")]
+    pub repeatable: bool,
+    /// Whether stages open one after the other.
+    #[serde(default = "yes")]
+    pub sequential: bool,
+    /// The kind of tickets that entering takes one of.
+    #[serde(default)]
+    pub ticket: Option<u16>,
+    /// The kinds of tickets that the reply shows.
+    #[serde(default)]
+    pub limits: Vec<u16>,
+    /// When the progress begins anew; absent = never.
+    #[serde(default)]
+    pub resets: Option<Reset>,
+    /// Stages a new player has passed already: up to this number.
+    #[serde(default)]
+    pub newcomer_passed: u32,
+    /// The configured stages.
+    pub stages: Vec<StageBlock>,
+}
+
+fn yes() -> bool {
+    true
+}
+
+/// When the progress of a mode begins anew.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Reset {
+    /// At local midnight of the 1st.
+    Monthly,
+}
+
+/// A run of stages that are alike.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct StageBlock {
+    /// The first stage of the run.
+    pub from: u32,
+    /// The last stage of the run; absent = the first only.
+    #[serde(default)]
+    pub to: Option<u32>,
+    /// The lowest level of a player who may enter.
+    #[serde(default)]
+    pub level: u32,
+    /// Energy that entering takes.
+    pub energy: i64,
+    /// Items that entering takes.
+    #[serde(default)]
+    pub cost: Vec<Amount>,
+    /// What a victory brings.
+    #[serde(default)]
+    pub rewards: Vec<Amount>,
+    /// So many of the rewards are drawn, with replacement; absent = all of them.
+    #[serde(default)]
+    pub random: Option<u32>,
+    /// Experience that a victory brings.
+    #[serde(default)]
+    pub exp: i64,
+    /// What the legacy function `enter_stage` takes instead; absent = the stage is not configured
+    /// there.
+    #[serde(default)]
+    pub legacy: Option<LegacyEntry>,
+    /// When the stage is open; empty = always. With windows, a stage pays out once in each.
+    #[serde(default)]
+    pub windows: Vec<Window>,
+    /// The layout of the enemies, from `layouts.ron`.
+    #[serde(default)]
+    pub layout: Option<String>,
+}
+
+/// What the legacy function `enter_stage` takes.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct LegacyEntry {
+    /// Energy.
+    pub energy: i64,
+    /// Items. An amount of 0 shows the item in the reply.
+    #[serde(default)]
+    pub cost: Vec<Amount>,
+}
+
+impl StageBlock {
+    fn last(&self) -> u32 {
+        self.to.unwrap_or(self.from)
+    }
+
+    /// When the window opened that was open at `moment`, unix seconds; `None` when none was.
+    pub fn open_since(&self, moment: i64, clock: &Clock) -> Option<i64> {
+        self.windows.iter().filter_map(|window| window.open_since(moment, clock.zone())).max()
+    }
+
+    fn contains(&self, stage: u32) -> bool {
+        (self.from..=self.last()).contains(&stage)
+    }
+}
+
+impl ModeRules {
+    /// The stage's number, if it belongs to this mode.
+    pub fn in_range(&self, stage: i64) -> Option<u32> {
+        u32::try_from(stage).ok().filter(|stage| (self.first..=self.last).contains(stage))
+    }
+
+    /// The highest stage that a player with this highest passed one may enter.
+    pub fn reachable(&self, highest: u32) -> u32 {
+        if self.sequential { highest.max(self.first - 1).saturating_add(1) } else { self.last }
+    }
+
+    /// The stage's configuration.
+    pub fn stage(&self, stage: u32) -> Option<&StageBlock> {
+        self.stages.iter().find(|block| block.contains(stage))
+    }
+}
+
+impl StageRules {
+    /// A mode's rules.
+    pub fn mode(&self, mode: Mode) -> Option<&ModeRules> {
+        self.modes.iter().map(|(_, rules)| rules).find(|rules| rules.mode == mode)
+    }
+
+    /// The mode whose range holds this stage.
+    pub fn mode_of(&self, stage: i64) -> Option<&ModeRules> {
+        self.modes.iter().map(|(_, rules)| rules).find(|rules| rules.in_range(stage).is_some())
+    }
+
+    /// Whether a stage has this layout.
+    pub fn has_layout(&self, id: &str) -> bool {
+        let blocks = self.modes.iter().flat_map(|(_, mode)| &mode.stages);
+        blocks.filter_map(|block| block.layout.as_deref()).any(|layout| layout == id)
+    }
+
+    /// The general stages a new player has passed.
+    pub fn newcomer_passed(&self) -> u32 {
+        self.mode(Mode::General).map_or(0, |rules| rules.newcomer_passed)
+    }
+}
+
+impl Table for StageRules {
+    const PATH: &'static str = "stages/";
+    type File = ModeRules;
+
+    fn assemble(files: Vec<(String, ModeRules)>, _: &mut Report) -> Self {
+        Self { modes: files }
+    }
+
+    fn validate(&self, tables: &Tables, report: &mut Report) {
+        for (index, (file, mode)) in self.modes.iter().enumerate() {
+            let place = Place::file(file);
+            for (earlier_file, earlier) in &self.modes[..index] {
+                if earlier.mode == mode.mode {
+                    let message = format!("{earlier_file} is about this mode already");
+                    report.error(place.clone().key("mode"), message);
+                } else if mode.first <= earlier.last && earlier.first <= mode.last {
+                    let message = format!("the range overlaps that of {earlier_file}");
+                    report.error(place.clone().key("first"), message);
+                }
+            }
+            check_mode(mode, &place, report);
+            check_references(mode, tables, &place, report);
+            suspicion::look(mode, tables, &place, report);
+        }
+    }
+}
+
+fn check_mode(mode: &ModeRules, place: &Place, report: &mut Report) {
+    if mode.first == 0 || mode.last < mode.first {
+        report.error(place.clone().key("last"), "expected 1 <= first <= last");
+    }
+    if mode.newcomer_passed != 0 && !(mode.first..=mode.last).contains(&mode.newcomer_passed) {
+        let message = format!("expected a stage from {} to {}, or 0", mode.first, mode.last);
+        report.error(place.clone().key("newcomer_passed"), message);
+    }
+    let mut expected = mode.first;
+    for (index, block) in mode.stages.iter().enumerate() {
+        let place = place.clone().key("stages").index(index);
+        check_run(block, mode, expected, &place, report);
+        check_numbers(block, &place, report);
+        expected = block.last().saturating_add(1);
+    }
+}
+
+fn check_run(block: &StageBlock, mode: &ModeRules, expected: u32, place: &Place, report: &mut Report) {
+    if block.from < expected {
+        let message = format!("stage {} overlaps the run before, expected {expected}", block.from);
+        report.error(place.clone().key("from"), message);
+    } else if block.from > expected && mode.sequential {
+        let message = format!(
+            "stages {expected} to {} are missing, so stage {} can never be reached",
+            block.from - 1,
+            block.from
+        );
+        report.error(place.clone().key("from"), message);
+    }
+    if block.last() < block.from || block.last() > mode.last {
+        let message = format!("{} is out of range, expected {} to {}", block.last(), block.from, mode.last);
+        report.error(place.clone().key("to"), message);
+    }
+}
+
+fn check_numbers(block: &StageBlock, place: &Place, report: &mut Report) {
+    let legacy_energy = block.legacy.as_ref().map_or(0, |legacy| legacy.energy);
+    let places = [
+        ("energy", block.energy, place.clone()),
+        ("exp", block.exp, place.clone()),
+        ("energy", legacy_energy, place.clone().key("legacy")),
+    ];
+    for (key, value, place) in places {
+        if !(0..=1_000_000_000).contains(&value) {
+            report.error(place.key(key), format!("{value} is out of range, expected 0 to 1000000000"));
+        }
+    }
+    if block.random.is_some_and(|draws| draws == 0 || draws > 100) {
+        report.error(place.clone().key("random"), "expected 1 to 100 draws, or no random for all rewards");
+    }
+    if block.random.is_some() && block.rewards.is_empty() {
+        report.error(place.clone().key("random"), "there are no rewards to draw from");
+    }
+}
+
+fn check_tickets(mode: &ModeRules, tables: &Tables, place: &Place, report: &mut Report) {
+    let Some(tickets) = tables.get::<TicketRules>() else {
+        return;
+    };
+    let shown = mode.limits.iter().enumerate().map(|(index, key)| (*key, place.clone().key("limits").index(index)));
+    for (key, place) in mode.ticket.map(|key| (key, place.clone().key("ticket"))).into_iter().chain(shown) {
+        if tickets.kind(key).is_none() {
+            report.error(place, format!("unknown ticket kind {key}, expected a key of kinds in tickets.ron"));
+        }
+    }
+}
+
+fn check_references(mode: &ModeRules, tables: &Tables, place: &Place, report: &mut Report) {
+    check_tickets(mode, tables, place, report);
+    for (index, block) in mode.stages.iter().enumerate() {
+        let place = place.clone().key("stages").index(index);
+        if let Some(items) = tables.get::<ItemRules>() {
+            items.check_all(&block.cost, 1, &place.clone().key("cost"), report);
+            items.check_all(&block.rewards, 1, &place.clone().key("rewards"), report);
+            if let Some(legacy) = &block.legacy {
+                items.check_all(&legacy.cost, 0, &place.clone().key("legacy").key("cost"), report);
+            }
+        }
+        for (at, window) in block.windows.iter().enumerate() {
+            window.check(&place.clone().key("windows").index(at), report);
+        }
+        if let (Some(layout), Some(layouts)) = (&block.layout, tables.get::<LayoutRules>())
+            && layouts.layout(layout).is_none()
+        {
+            let message = format!("unknown layout \"{layout}\", expected one from layouts.ron");
+            report.error(place.key("layout"), message).nearest(layout, layouts.names());
+        }
+    }
+}

@@ -1,0 +1,190 @@
+//! Sweeping: the rewards of a passed general stage at once (document 1, `mopping_up_stage`).
+
+use bevy_app::App;
+use bevy_ecs::prelude::*;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::energy::{EnergyChange, EnergyMoments};
+use crate::items::{Amount, Cause, ItemRules};
+use crate::stages::Mode;
+use crate::stages::requests::{ExpInfo, Raider, StageTables, codes, no_player, pay};
+use crate::stages::rules::StageRules;
+use raidkeep_engine::dispatch::RequestApp;
+use raidkeep_engine::request::lenient;
+use raidkeep_engine::request::lenient::{Given, Integer};
+use raidkeep_engine::request::{Answer, Call, Player, Reads, Refusal, Request, Success};
+use raidkeep_engine::rules::{Place, Report, Rules, Table, Tables, only};
+
+pub(super) fn register(app: &mut App) {
+    app.add_request::<MoppingUpStage, _>(mopping_up_stage);
+}
+
+/// `sweep.ron`.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct SweepRules {
+    /// Runs of stages.
+    pub stages: Vec<SweepBlock>,
+}
+
+/// A run of stages with rewards that grow along it.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct SweepBlock {
+    /// The first stage of the run.
+    pub from: u32,
+    /// The last stage of the run.
+    pub to: u32,
+    /// Energy of one sweep.
+    pub energy: i64,
+    /// Items of one sweep.
+    #[serde(default)]
+    pub cost: Vec<Amount>,
+    /// What one sweep of the first stage brings.
+    pub rewards: Vec<Amount>,
+    /// What each further stage of the run brings in addition.
+    #[serde(default)]
+    pub growth: Vec<Amount>,
+    /// Experience of one sweep.
+    pub exp: i64,
+}
+
+impl SweepRules {
+    fn block(&self, stage: u32) -> Option<&SweepBlock> {
+        self.stages.iter().find(|block| (block.from..=block.to).contains(&stage))
+    }
+}
+
+impl SweepBlock {
+    /// What `count` sweeps of a stage bring; `None` when no number holds it.
+    fn rewards(&self, stage: u32, count: i64) -> Option<Vec<Amount>> {
+        let steps = i64::from(stage - self.from);
+        let scaled = |reward: &Amount| {
+            let growth = self.growth.iter().filter(|growth| growth.item == reward.item);
+            let growth = growth.map(|growth| growth.quantity).sum::<i64>().checked_mul(steps)?;
+            let quantity = reward.quantity.checked_add(growth)?.checked_mul(count)?;
+            Some(Amount { quantity, ..*reward })
+        };
+        self.rewards.iter().map(scaled).collect()
+    }
+
+    fn cost(&self, count: i64) -> Option<Vec<Amount>> {
+        let scaled = |cost: &Amount| Some(Amount { quantity: cost.quantity.checked_mul(count)?, ..*cost });
+        self.cost.iter().map(scaled).collect()
+    }
+}
+
+impl Table for SweepRules {
+    const PATH: &'static str = "sweep.ron";
+    type File = Self;
+
+    fn assemble(files: Vec<(String, Self)>, _: &mut Report) -> Self {
+        only(files)
+    }
+
+    fn validate(&self, tables: &Tables, report: &mut Report) {
+        for (index, block) in self.stages.iter().enumerate() {
+            let place = Place::file(Self::PATH).key("stages").index(index);
+            if self.stages[..index].iter().any(|earlier| block.from <= earlier.to && earlier.from <= block.to) {
+                report.error(place.clone().key("from"), "the run overlaps an earlier one");
+            }
+            check_block(block, tables, &place, report);
+        }
+    }
+}
+
+fn check_block(block: &SweepBlock, tables: &Tables, place: &Place, report: &mut Report) {
+    let general = tables.get::<StageRules>().and_then(|stages| stages.mode(Mode::General));
+    let (first, last) = general.map_or((1, u32::MAX), |general| (general.first, general.last));
+    if !(first..=last).contains(&block.from) {
+        report.error(place.clone().key("from"), format!("expected a general stage, {first} to {last}"));
+    }
+    if block.to < block.from || block.to > last {
+        report.error(place.clone().key("to"), format!("expected {} to {last}", block.from));
+    }
+    for (key, value) in [("energy", block.energy), ("exp", block.exp)] {
+        if !(0..=1_000_000_000).contains(&value) {
+            report.error(place.clone().key(key), format!("{value} is out of range, expected 0 to 1000000000"));
+        }
+    }
+    for (at, growth) in block.growth.iter().enumerate() {
+        if !block.rewards.iter().any(|reward| reward.item == growth.item) {
+            let place = place.clone().key("growth").index(at);
+            report.error(place, format!("item {} is not among the rewards that could grow", growth.item));
+        }
+    }
+    if let Some(items) = tables.get::<ItemRules>() {
+        items.check_all(&block.cost, 1, &place.clone().key("cost"), report);
+        items.check_all(&block.rewards, 1, &place.clone().key("rewards"), report);
+        items.check_all(&block.growth, 0, &place.clone().key("growth"), report);
+    }
+}
+
+/// `mopping_up_stage {token, stage, count}`.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+pub struct MoppingUpStage {
+    #[serde(deserialize_with = "lenient::integer")]
+    #[schemars(with = "Integer")]
+    stage: i64,
+    /// Missing = 1.
+    #[serde(default, deserialize_with = "lenient::any_integer", skip_serializing_if = "lenient::Given::is_missing")]
+    count: Given,
+}
+
+impl Request for MoppingUpStage {
+    const FUNCTION: &'static str = "mopping_up_stage";
+    const READS: Reads = Reads::Caller;
+    type Caller = Player;
+    type Reply = Swept;
+}
+
+/// The reply of `mopping_up_stage`.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct Swept {
+    remain: Vec<Amount>,
+    reward: Vec<Amount>,
+    energy: EnergyChange,
+    exp_info: ExpInfo,
+    at: EnergyMoments,
+}
+
+/// Why a sweep takes and gives.
+const SWEEP: Cause = Cause::new("sweep");
+
+fn mopping_up_stage(
+    In(call): In<Call<MoppingUpStage>>,
+    mut players: Query<Raider>,
+    tables: StageTables,
+    sweep: Res<Rules<SweepRules>>,
+) -> Answer<Swept> {
+    let mut player = players.get_mut(call.caller.entity).map_err(no_player)?;
+    let count = positive(call.request.count)?;
+    let highest = player.progress.highest_general();
+    let stage = u32::try_from(call.request.stage).ok().filter(|stage| (1..=highest).contains(stage));
+    let stage = stage.ok_or(codes::NOT_PASSED)?;
+    let block = sweep.block(stage).ok_or(codes::NOT_CONFIGURED)?;
+    let points = player.energy.points(tables.clock.now(), &tables.energy);
+    let energy = block.energy.checked_mul(count).filter(|energy| *energy <= points).ok_or(codes::ENERGY)?;
+    let cost = block.cost(count).ok_or(codes::MATERIALS)?;
+    let (reward, exp) = block.rewards(stage, count).zip(block.exp.checked_mul(count)).ok_or(codes::COUNT)?;
+    pay(&mut player.energy, &mut player.inventory, energy, &cost, SWEEP, &tables)?;
+    player.inventory.grant(&reward, SWEEP);
+    player.experience.earn(exp);
+    let now = tables.clock.now();
+    Ok(Success::with(Swept {
+        remain: player.inventory.remain_of(&reward),
+        reward,
+        energy: EnergyChange::after(&player.energy, -energy, now, &tables.energy),
+        exp_info: tables.exp_info(*player.experience, exp),
+        at: EnergyMoments::of(&player.energy, now, &tables.energy),
+    }))
+}
+
+fn positive(count: Given) -> Result<i64, Refusal> {
+    match count {
+        Given::Missing => Ok(1),
+        Given::Number(count) if count > 0 => Ok(count),
+        Given::Number(_) | Given::Other => Err(codes::COUNT),
+    }
+}

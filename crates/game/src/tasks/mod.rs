@@ -1,0 +1,40 @@
+//! Tasks: a public queue, personal ones made on demand, and the one that a player is in (semantics, section 15;
+//! document 5, /main, /task_request, /task_info, /task_info_personal, /select, /select_personal, /feedback, /others).
+//!
+//! What happens in a task is the narrator's script. Tasks decide who may take which, keep how far a player is, and give
+//! the reward, once. Rewards never follow from words.
+
+mod conversation;
+pub mod model;
+pub mod play;
+pub mod queue;
+pub mod requests;
+pub mod rules;
+pub mod scripts;
+pub mod talk;
+
+use bevy_app::{App, Plugin};
+use bevy_ecs::prelude::*;
+
+use crate::boss::SeasonSystems;
+use raidkeep_engine::rules::RulesApp;
+use raidkeep_engine::schedule::{Tick, TickSystems};
+use raidkeep_engine::storage::StorageApp;
+
+pub use model::{TaskBook, TaskName};
+pub use queue::TaskQueue;
+pub use rules::TaskRules;
+pub use scripts::{PersonalTasks, PublicTasks};
+
+/// The task queue, personal tasks, and the functions to play them.
+pub struct TasksPlugin;
+
+impl Plugin for TasksPlugin {
+    fn build(&self, app: &mut App) {
+        app.add_rules::<TaskRules>().add_rules::<PublicTasks>().add_rules::<PersonalTasks>();
+        app.add_player_rows::<TaskBook>().add_world_row::<TaskQueue>();
+        app.add_systems(Tick, queue::refill.in_set(TickSystems::Calendar).after(SeasonSystems));
+        requests::register(app);
+        talk::register(app);
+    }
+}

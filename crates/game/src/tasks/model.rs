@@ -1,0 +1,170 @@
+//! The tasks of one player.
+
+use bevy_ecs::prelude::*;
+use serde::{Deserialize, Serialize};
+
+use crate::narrator::Story;
+use crate::tasks::queue::TaskQueue;
+use crate::tasks::scripts::{PersonalTasks, PublicTasks, Task};
+use raidkeep_engine::storage::{Arrival, PlayerRow, Unfit};
+
+/// Which task.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub enum TaskName {
+    /// Of the public queue, by its name.
+    Public(String),
+    /// Made for the player.
+    Personal {
+        /// From which template.
+        template: String,
+        /// About what.
+        subject: String,
+    },
+}
+
+impl TaskName {
+    /// As players see it; `None` when the rules no longer have it.
+    pub fn shown(&self, personal: &PersonalTasks) -> Option<String> {
+        match self {
+            Self::Public(name) => Some(name.clone()),
+            Self::Personal { template, subject } => Some(personal.get(template)?.task_name(subject)),
+        }
+    }
+
+    /// The task; `None` when the rules no longer have it.
+    pub fn find<'a>(&self, public: &'a PublicTasks, personal: &'a PersonalTasks) -> Option<&'a Task> {
+        match self {
+            Self::Public(name) => public.get(name),
+            Self::Personal { template, .. } => personal.get(template).map(|template| &template.task),
+        }
+    }
+
+    /// Whether it was made for the player.
+    pub fn is_personal(&self) -> bool {
+        matches!(self, Self::Personal { .. })
+    }
+
+    /// What it is about; public tasks say that in their texts themselves.
+    pub fn subject(&self) -> &str {
+        match self {
+            Self::Public(_) => "",
+            Self::Personal { subject, .. } => subject,
+        }
+    }
+}
+
+/// The task a player is in.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ActiveTask {
+    /// Which one.
+    pub name: TaskName,
+    /// How far it is.
+    pub story: Story,
+}
+
+/// A player's tasks.
+#[derive(Debug, Default, Clone, PartialEq, Eq, Component, Serialize, Deserialize)]
+pub struct TaskBook {
+    active: Option<ActiveTask>,
+    personal: Vec<TaskName>,
+    /// The filling of the queue, and which of its tasks the player has taken.
+    taken: (u64, Vec<String>),
+    /// The day of the last personal task, and how many were made on it.
+    wished: (i32, u32),
+}
+
+impl PlayerRow for TaskBook {
+    const TABLE: &'static str = "tasks";
+
+    fn newcomer(_: &World) -> Self {
+        Self::default()
+    }
+
+    /// Another world fills its queue otherwise, and counts the fillings by itself.
+    fn arrive(&mut self, arrival: Arrival<'_>) -> Result<(), Unfit> {
+        if !arrival.is_same_world {
+            self.taken = (0, Vec::new());
+        }
+        Ok(())
+    }
+}
+
+impl TaskBook {
+    /// The task the player is in.
+    pub fn active(&self) -> Option<&ActiveTask> {
+        self.active.as_ref()
+    }
+
+    /// The public tasks that the player may take: each once a filling.
+    pub fn public<'a>(&self, queue: &'a TaskQueue) -> impl Iterator<Item = &'a str> {
+        let names = queue.names().iter().filter(|name| !self.has_taken(queue.filling(), name));
+        names.map(String::as_str)
+    }
+
+    fn has_taken(&self, filling: u64, name: &str) -> bool {
+        self.taken.0 == filling && self.taken.1.iter().any(|taken| taken == name)
+    }
+
+    /// The personal tasks that wait.
+    pub fn personal(&self) -> &[TaskName] {
+        &self.personal
+    }
+
+    /// How many personal tasks were made today. A clock that jumps back to an earlier day makes no new day.
+    pub fn wished_on(&self, today: i32) -> u32 {
+        if today > self.wished.0 { 0 } else { self.wished.1 }
+    }
+
+    /// Takes in a personal task that was made today.
+    pub fn add_personal(&mut self, name: TaskName, today: i32) {
+        self.wished = (today.max(self.wished.0), self.wished_on(today).saturating_add(1));
+        self.personal.push(name);
+    }
+
+    /// Begins a task. A personal one waits no longer, a public one is not offered again in this filling.
+    pub fn begin(&mut self, name: TaskName, story: Story, filling: u64) {
+        match &name {
+            TaskName::Personal { .. } => self.personal.retain(|waiting| *waiting != name),
+            TaskName::Public(name) => {
+                if self.taken.0 != filling {
+                    self.taken = (filling, Vec::new());
+                }
+                self.taken.1.push(name.clone());
+            }
+        }
+        self.active = Some(ActiveTask { name, story });
+    }
+
+    /// Moves the task on to a scene, with a new throw of the die.
+    pub fn go_on(&mut self, scene: &str, throw: u64) {
+        if let Some(active) = &mut self.active {
+            active.story.go_on(scene, throw);
+        }
+    }
+
+    /// Ends the task the player is in.
+    pub fn finish(&mut self) -> Option<ActiveTask> {
+        self.active.take()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn personal(subject: &str) -> TaskName {
+        TaskName::Personal { template: "hunt".to_owned(), subject: subject.to_owned() }
+    }
+
+    #[test]
+    fn days_count_personal_tasks_and_a_clock_that_jumps_back_makes_none_new() {
+        let mut book = TaskBook::default();
+        book.add_personal(personal("狼"), 100);
+        book.add_personal(personal("虎"), 100);
+        assert_eq!(book.wished_on(100), 2);
+        assert_eq!(book.wished_on(99), 2, "yesterday again is no new day");
+        assert_eq!(book.wished_on(101), 0);
+        book.add_personal(personal("豹"), 99);
+        assert_eq!(book.wished_on(100), 3);
+    }
+}

@@ -1,0 +1,162 @@
+//! What the functions of tasks have in common: the player, the rules, and how a task begins and ends.
+
+use std::sync::Arc;
+
+use bevy_ecs::prelude::*;
+use bevy_ecs::query::QueryData;
+use bevy_ecs::system::SystemParam;
+use rand::RngExt;
+
+use crate::character::{Attributes, CharacterRules};
+use crate::crafting::Possessions;
+use crate::identity::Account;
+use crate::images::Images;
+use crate::items::{Cause, Inventory};
+use crate::levels::{Experience, LevelRules};
+use crate::narrator::script::Scene;
+use crate::narrator::story::Next;
+use crate::narrator::{Cast, NarratorRules, Said, Story};
+use crate::tasks::model::{ActiveTask, TaskBook, TaskName};
+use crate::tasks::queue::TaskQueue;
+use crate::tasks::rules::{RewardRange, RewardShown, TaskRules};
+use crate::tasks::scripts::{PersonalTasks, PublicTasks, Task};
+use raidkeep_engine::random::Randomness;
+use raidkeep_engine::request::Refusal;
+use raidkeep_engine::rules::Rules;
+
+/// For what the program has promised itself cannot happen.
+pub(super) const INTERNAL: Refusal = Refusal::internal();
+
+/// In the ledger.
+const REWARD: Cause = Cause::new("task");
+
+/// The player who asks.
+#[derive(QueryData)]
+#[query_data(mutable)]
+pub struct TaskPlayer {
+    pub(super) account: &'static Account,
+    pub(super) book: &'static mut TaskBook,
+    pub(super) inventory: &'static mut Inventory,
+    pub(super) experience: &'static mut Experience,
+    pub(super) possessions: &'static Possessions,
+}
+
+/// The rules that tasks are played by.
+#[derive(SystemParam)]
+pub struct Stage<'w> {
+    pub(super) public: Res<'w, Rules<PublicTasks>>,
+    pub(super) personal: Res<'w, Rules<PersonalTasks>>,
+    pub(super) rules: Res<'w, Rules<TaskRules>>,
+    pub(super) narrator: Res<'w, Rules<NarratorRules>>,
+    pub(super) cast: Res<'w, Rules<Cast>>,
+    pub(super) images: Res<'w, Rules<Images>>,
+    pub(super) levels: Res<'w, Rules<LevelRules>>,
+    pub(super) queue: Res<'w, TaskQueue>,
+    pub(super) randomness: ResMut<'w, Randomness>,
+    characters: Res<'w, Rules<CharacterRules>>,
+}
+
+impl Stage<'_> {
+    /// The player's attributes.
+    pub(super) fn attributes(&self, experience: &Experience, owned: &Possessions) -> Attributes {
+        self.characters.attributes(self.levels.standing(experience.total).level, owned)
+    }
+
+    /// A throw of the die.
+    pub(super) fn throw(&mut self) -> u64 {
+        self.randomness.source().random()
+    }
+
+    /// The scene of a task under way; `None` when the designers have taken it out since.
+    pub(super) fn scene(&self, active: &ActiveTask) -> Option<&Scene> {
+        active.story.scene(&active.name.find(&self.public, &self.personal)?.script)
+    }
+
+    /// What the player reads in the scene it is in.
+    pub(super) fn opening(&self, active: &ActiveTask, account: &Account) -> String {
+        let scene = self.scene(active);
+        let fill = |scene: &Scene| scene.text.fill(&[("player", &account.name()), ("subject", &active.name.subject())]);
+        scene.map(fill).unwrap_or_default()
+    }
+
+    /// The background of a task under way, base64.
+    pub(super) fn background(&self, active: &ActiveTask) -> Option<Arc<str>> {
+        self.images.get(&active.name.find(&self.public, &self.personal)?.background)
+    }
+
+    /// Begins a task; `None` when the rules do not have it.
+    pub(super) fn begin(&mut self, player: &mut TaskPlayerItem<'_, '_>, name: TaskName) -> Option<()> {
+        let throw = self.throw();
+        let story = Story::begin(&name.find(&self.public, &self.personal)?.script, throw);
+        player.book.begin(name, story, self.queue.filling());
+        Some(())
+    }
+
+    /// What a message leads to in the task under way; `None` when there is none, or none that the rules still have.
+    /// Changes nothing; [`Self::take_step`] does.
+    pub(super) fn play(&self, player: &TaskPlayerItem<'_, '_>, said: &Said<'_>) -> Option<Played> {
+        let active = player.book.active()?;
+        let task = active.name.find(&self.public, &self.personal)?;
+        let beat = active.story.hear(&task.script, said, &self.narrator)?;
+        let speaker = self.cast.get(beat.speaker)?;
+        Some(Played {
+            role: speaker.name.clone(),
+            portrait: self.images.get(&speaker.portrait),
+            script: beat.tell(&[("player", &player.account.name()), ("subject", &active.name.subject())]),
+            situation: active.story.situation(),
+            step: Step::of(beat.next, task),
+        })
+    }
+
+    /// Takes the step that a message has led to; returns the reward when it was the last. This is the only place where a
+    /// task gives anything.
+    pub(super) fn take_step(&mut self, player: &mut TaskPlayerItem<'_, '_>, step: Step) -> Option<RewardShown> {
+        match step {
+            Step::To(scene) => {
+                let throw = self.throw();
+                player.book.go_on(&scene, throw);
+                None
+            }
+            Step::End(range, percent) => {
+                let reward = range.draw(percent, &mut self.randomness);
+                player.book.finish();
+                player.inventory.grant(&self.rules.items(reward), REWARD);
+                player.experience.earn(reward.experience);
+                Some(self.rules.show(reward))
+            }
+        }
+    }
+}
+
+/// What a message leads to, taken out of the script.
+#[derive(Debug)]
+pub(super) struct Played {
+    /// Who speaks.
+    pub(super) role: String,
+    /// Its portrait, base64.
+    pub(super) portrait: Option<Arc<str>>,
+    /// What it says by the script.
+    pub(super) script: String,
+    /// Tells the situation that was worked out from any other.
+    pub(super) situation: u64,
+    /// Where the story goes.
+    pub(super) step: Step,
+}
+
+/// Where a story goes.
+#[derive(Debug)]
+pub(super) enum Step {
+    /// On to a scene.
+    To(String),
+    /// The end, with so many percent of this reward.
+    End(RewardRange, u32),
+}
+
+impl Step {
+    fn of(next: Next<'_>, task: &Task) -> Self {
+        match next {
+            Next::Scene(scene) => Self::To(scene.to_owned()),
+            Next::Ending(ending) => Self::End(task.reward, ending.reward_percent()),
+        }
+    }
+}

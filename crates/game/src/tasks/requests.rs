@@ -1,0 +1,227 @@
+//! `task_info`, `task_info_personal`, `select`, `select_personal`, `feedback` (document 5; semantics, section 15).
+
+use std::sync::Arc;
+
+use bevy_app::App;
+use bevy_ecs::prelude::*;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::identity::Account;
+use crate::identity::own_role;
+use crate::narrator::{Abilities, Colours, Said};
+use crate::platforms::chat::wire::Draft;
+use crate::tasks::model::TaskName;
+use crate::tasks::play::{INTERNAL, Played, Stage, TaskPlayer, TaskPlayerItem};
+use crate::tasks::rules::{RewardShown, SpeechLimits};
+use crate::tasks::{PersonalTasks, TaskBook, TaskQueue};
+use raidkeep_engine::dispatch::RequestApp;
+use raidkeep_engine::request::route::RouteApp;
+use raidkeep_engine::request::{Answer, Call, Player, Reads, Refusal, Request, Success, Waits};
+use raidkeep_engine::rules::Rules;
+
+pub(super) fn register(app: &mut App) {
+    app.add_request::<TaskInfo, _>(task_info).add_route::<TaskInfo>("/task_info");
+    app.add_request::<TaskInfoPersonal, _>(task_info_personal).add_route::<TaskInfoPersonal>("/task_info_personal");
+    app.add_request::<Select, _>(select).add_route::<Select>("/select");
+    app.add_request::<SelectPersonal, _>(select_personal).add_route::<SelectPersonal>("/select_personal");
+    app.add_waiting_request::<Feedback, _>(feedback).add_route::<Feedback>("/feedback");
+}
+
+const NO_SUCH_TASK: Refusal = Refusal::new(404, "this task is not among those you may take");
+const ANOTHER_TASK: Refusal = Refusal::new(409, "another task is under way");
+const NO_TASK: Refusal = Refusal::new(404, "no task is under way");
+
+/// `task_info {role}`: the public tasks that the player may take.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+pub struct TaskInfo {
+    role: String,
+}
+
+impl Request for TaskInfo {
+    const FUNCTION: &'static str = "task_info";
+    type Caller = Player;
+    type Reply = TaskList;
+}
+
+/// `task_info_personal {role}`: the tasks that were made for the player.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+pub struct TaskInfoPersonal {
+    role: String,
+}
+
+impl Request for TaskInfoPersonal {
+    const FUNCTION: &'static str = "task_info_personal";
+    const READS: Reads = Reads::Caller;
+    type Caller = Player;
+    type Reply = TaskList;
+}
+
+/// The reply of `task_info` and `task_info_personal`.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct TaskList {
+    task_list: Vec<String>,
+}
+
+fn task_info(
+    In(call): In<Call<TaskInfo>>,
+    players: Query<(&Account, &TaskBook)>,
+    queue: Res<TaskQueue>,
+) -> Answer<TaskList> {
+    let (account, book) = players.get(call.caller.entity).map_err(|_| INTERNAL)?;
+    own_role(account, &call.request.role)?;
+    Ok(Success::with(TaskList { task_list: book.public(&queue).map(str::to_owned).collect() }))
+}
+
+fn task_info_personal(
+    In(call): In<Call<TaskInfoPersonal>>,
+    players: Query<(&Account, &TaskBook)>,
+    tasks: Res<Rules<PersonalTasks>>,
+) -> Answer<TaskList> {
+    let (account, book) = players.get(call.caller.entity).map_err(|_| INTERNAL)?;
+    own_role(account, &call.request.role)?;
+    Ok(Success::with(TaskList { task_list: book.personal().iter().filter_map(|name| name.shown(&tasks)).collect() }))
+}
+
+/// `select {role, task_name}`: begins a public task. The one that is under way is told of again.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+pub struct Select {
+    role: String,
+    task_name: String,
+}
+
+impl Request for Select {
+    const FUNCTION: &'static str = "select";
+    type Caller = Player;
+    type Reply = TaskBegun;
+}
+
+/// `select_personal {role, task_name}`: the same with a personal task.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+pub struct SelectPersonal {
+    role: String,
+    task_name: String,
+}
+
+impl Request for SelectPersonal {
+    const FUNCTION: &'static str = "select_personal";
+    const READS: Reads = Reads::Caller;
+    type Caller = Player;
+    type Reply = TaskBegun;
+}
+
+/// The reply of `select` and `select_personal`.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct TaskBegun {
+    /// The background, base64.
+    image_data: Option<Arc<str>>,
+    /// What the player reads first.
+    text: String,
+}
+
+fn select(In(call): In<Call<Select>>, mut players: Query<TaskPlayer>, mut stage: Stage) -> Answer<TaskBegun> {
+    let mut player = players.get_mut(call.caller.entity).map_err(|_| INTERNAL)?;
+    own_role(player.account, &call.request.role)?;
+    let wanted = call.request.task_name;
+    let is_offered = player.book.public(&stage.queue).any(|name| name == wanted);
+    enter(&mut player, &mut stage, TaskName::Public(wanted), is_offered)
+}
+
+fn select_personal(
+    In(call): In<Call<SelectPersonal>>,
+    mut players: Query<TaskPlayer>,
+    mut stage: Stage,
+) -> Answer<TaskBegun> {
+    let mut player = players.get_mut(call.caller.entity).map_err(|_| INTERNAL)?;
+    own_role(player.account, &call.request.role)?;
+    let wanted = &call.request.task_name;
+    let known = player.book.personal().iter().chain(player.book.active().map(|active| &active.name));
+    let mut named = known.filter(|name| name.is_personal() && name.shown(&stage.personal).as_ref() == Some(wanted));
+    let name = named.next().cloned().ok_or(NO_SUCH_TASK)?;
+    let is_offered = player.book.personal().contains(&name);
+    enter(&mut player, &mut stage, name, is_offered)
+}
+
+fn enter(
+    player: &mut TaskPlayerItem<'_, '_>,
+    stage: &mut Stage,
+    name: TaskName,
+    is_offered: bool,
+) -> Answer<TaskBegun> {
+    let active = player.book.active().filter(|active| stage.scene(active).is_some());
+    match active.map(|active| active.name == name) {
+        Some(true) => {}
+        Some(false) => return Err(ANOTHER_TASK),
+        None if !is_offered => return Err(NO_SUCH_TASK),
+        None => stage.begin(player, name).ok_or(NO_SUCH_TASK)?,
+    }
+    let active = player.book.active().ok_or(INTERNAL)?;
+    Ok(Success::with(TaskBegun { image_data: stage.background(active), text: stage.opening(active, player.account) }))
+}
+
+/// `feedback {text, role, items, skills, roles}`: plays the task under way.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+pub struct Feedback {
+    text: String,
+    role: String,
+    #[serde(default)]
+    items: Vec<String>,
+    #[serde(default)]
+    skills: Vec<String>,
+    /// The roles met so far, as the client remembers them.
+    #[serde(default)]
+    roles: Vec<String>,
+}
+
+impl Request for Feedback {
+    const FUNCTION: &'static str = "feedback";
+    const READS: Reads = Reads::Caller;
+    type Caller = Player;
+    type Reply = Told;
+}
+
+/// The reply of `feedback`.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct Told {
+    text: String,
+    /// Who speaks.
+    role: String,
+    /// Whether the task has ended.
+    status: bool,
+    /// Whether the one who speaks is new to the client.
+    npc_status: bool,
+    /// Its portrait then, base64.
+    image_data: Option<Arc<str>>,
+    /// At the end.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reward: Option<RewardShown>,
+}
+
+fn feedback(
+    In(call): In<Call<Feedback>>,
+    mut players: Query<TaskPlayer>,
+    mut stage: Stage,
+    mut colours: Colours,
+) -> Waits<Told> {
+    let request = &call.request;
+    check_sizes(request, &stage.rules.limits)?;
+    let mut player = players.get_mut(call.caller.entity).map_err(|_| INTERNAL)?;
+    own_role(player.account, &request.role)?;
+    let attributes = stage.attributes(&player.experience, player.possessions);
+    let abilities = Abilities::new(attributes, player.possessions, &request.skills, &request.items);
+    let said = Said { text: &request.text, abilities: &abilities };
+    let Played { role, portrait, script, situation, step } = stage.play(&player, &said).ok_or(NO_TASK)?;
+    let draft = Draft { speaker: &role, script: &script, player_said: &request.text };
+    let text = colours.tell(call.caller.account, situation, &draft, call.fact)?;
+    let reward = stage.take_step(&mut player, step);
+    let npc_status = !request.roles.contains(&role);
+    let image_data = portrait.filter(|_| npc_status);
+    Ok(Success::with(Told { text, role, status: reward.is_some(), npc_status, image_data, reward }))
+}
+
+fn check_sizes(request: &Feedback, limits: &SpeechLimits) -> Result<(), Refusal> {
+    limits.check_text("data.text", &request.text)?;
+    limits.check_names("data.items", &request.items, limits.used_max)?;
+    limits.check_names("data.skills", &request.skills, limits.used_max)?;
+    limits.check_names("data.roles", &request.roles, limits.roles_max)
+}

@@ -1,0 +1,226 @@
+//! `tasks.ron`: the queue, the bounds of rewards, and the limits on what players send.
+
+use rand::RngExt;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize, Serializer};
+
+use crate::items::{Amount, ItemId, ItemRules};
+use crate::tasks::scripts::PublicTasks;
+use raidkeep_engine::random::Randomness;
+use raidkeep_engine::request::Refusal;
+use raidkeep_engine::rules::{Place, Report, Table, Tables, only};
+use raidkeep_engine::schema::{map_of, schema_by_hand};
+
+/// What stands in `tasks.ron`.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct TaskRules {
+    /// Public tasks that may be taken at a time.
+    pub queue_size: usize,
+    /// Seconds from one refilling of the queue to the next.
+    pub refill_seconds: i64,
+    /// The highest level of a task; the lowest is 1.
+    pub level_max: u32,
+    /// 龙眼.
+    pub dragon_eye: Prize,
+    /// 凤羽.
+    pub phoenix_feather: Prize,
+    /// 经验值.
+    pub experience: ExperiencePrize,
+    /// Personal tasks that wait for a player.
+    pub personal_max: usize,
+    /// Personal tasks that are made for a player from one local midnight to the next.
+    pub personal_per_day: u32,
+    /// What players may send.
+    pub limits: SpeechLimits,
+}
+
+/// An item that tasks bring.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Prize {
+    /// Which item.
+    pub item: ItemId,
+    /// The key in `reward`.
+    pub name: String,
+    /// The most that one task brings.
+    pub max: i64,
+}
+
+/// Experience that tasks bring.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ExperiencePrize {
+    /// The key in `reward`.
+    pub name: String,
+    /// The most that one task brings.
+    pub max: i64,
+}
+
+/// The most that a message may hold.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct SpeechLimits {
+    /// Characters of a text.
+    pub text_max_chars: usize,
+    /// Names in `items` and in `skills`.
+    pub used_max: usize,
+    /// Names in `roles`.
+    pub roles_max: usize,
+    /// Characters of a name.
+    pub name_max_chars: usize,
+}
+
+impl SpeechLimits {
+    /// Refuses a text that is too long.
+    pub fn check_text(&self, field: &str, text: &str) -> Result<(), Refusal> {
+        let max = self.text_max_chars;
+        let is_too_long = text.chars().nth(max).is_some();
+        if is_too_long {
+            Err(Refusal::malformed(field, &format!("a string of at most {max} characters")))
+        } else {
+            Ok(())
+        }
+    }
+
+    /// Refuses a list of more than `max` names, or of names that are too long.
+    pub fn check_names(&self, field: &str, names: &[String], max: usize) -> Result<(), Refusal> {
+        let is_long = |name: &String| name.chars().nth(self.name_max_chars).is_some();
+        if names.len() <= max && !names.iter().any(is_long) {
+            return Ok(());
+        }
+        let expected = format!("at most {max} names of at most {} characters", self.name_max_chars);
+        Err(Refusal::malformed(field, &expected))
+    }
+}
+
+/// What a task brings: of each, from the first number to the second, by chance.
+#[derive(Debug, Clone, Copy, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RewardRange {
+    /// 龙眼.
+    pub dragon_eye: (i64, i64),
+    /// 凤羽.
+    pub phoenix_feather: (i64, i64),
+    /// 经验值.
+    pub experience: (i64, i64),
+}
+
+/// What a task has brought.
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
+pub struct Reward {
+    /// 龙眼.
+    pub dragon_eye: i64,
+    /// 凤羽.
+    pub phoenix_feather: i64,
+    /// 经验值.
+    pub experience: i64,
+}
+
+impl RewardRange {
+    /// Draws a reward, of which `percent` is given, rounded down.
+    pub fn draw(&self, percent: u32, randomness: &mut Randomness) -> Reward {
+        let mut part = |(least, most): (i64, i64)| {
+            let drawn = if least < most { randomness.source().random_range(least..=most) } else { least };
+            drawn.max(0).saturating_mul(i64::from(percent.min(100))) / 100
+        };
+        Reward {
+            dragon_eye: part(self.dragon_eye),
+            phoenix_feather: part(self.phoenix_feather),
+            experience: part(self.experience),
+        }
+    }
+
+    /// Reports what lies outside the bounds of `tasks.ron`.
+    pub fn check(&self, rules: &TaskRules, place: &Place, report: &mut Report) {
+        for (key, (least, most), max) in [
+            ("dragon_eye", self.dragon_eye, rules.dragon_eye.max),
+            ("phoenix_feather", self.phoenix_feather, rules.phoenix_feather.max),
+            ("experience", self.experience, rules.experience.max),
+        ] {
+            if !(0 <= least && least <= most && most <= max) {
+                let message =
+                    format!("({least}, {most}) is out of bounds, expected two ascending numbers of 0 to {max}");
+                report.error(place.clone().key(key), message);
+            }
+        }
+    }
+}
+
+impl TaskRules {
+    /// The items of a reward.
+    pub fn items(&self, reward: Reward) -> [Amount; 2] {
+        [
+            Amount { item: self.dragon_eye.item, quantity: reward.dragon_eye },
+            Amount { item: self.phoenix_feather.item, quantity: reward.phoenix_feather },
+        ]
+    }
+
+    /// A reward as replies show it.
+    pub fn show(&self, reward: Reward) -> RewardShown {
+        RewardShown([
+            (self.dragon_eye.name.clone(), reward.dragon_eye),
+            (self.phoenix_feather.name.clone(), reward.phoenix_feather),
+            (self.experience.name.clone(), reward.experience),
+        ])
+    }
+}
+
+/// `{"龙眼":2,"凤羽":1,"经验值":30}`.
+#[derive(Debug)]
+pub struct RewardShown([(String, i64); 3]);
+
+schema_by_hand!(RewardShown, "RewardShown", |generator| map_of::<i64>(
+    "Quantities by the names in `tasks.ron`.",
+    generator
+));
+
+impl Serialize for RewardShown {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_map(self.0.iter().map(|(name, quantity)| (name, quantity)))
+    }
+}
+
+impl Table for TaskRules {
+    const PATH: &'static str = "tasks.ron";
+    type File = Self;
+
+    fn assemble(files: Vec<(String, Self)>, _: &mut Report) -> Self {
+        only(files)
+    }
+
+    fn validate(&self, tables: &Tables, report: &mut Report) {
+        let place = Place::file(Self::PATH);
+        let size = |value: usize| i64::try_from(value).unwrap_or(i64::MAX);
+        for (keys, value, least, most) in [
+            (&["queue_size"][..], size(self.queue_size), 1, 100),
+            (&["refill_seconds"], self.refill_seconds, 1, 31_536_000),
+            (&["level_max"], i64::from(self.level_max), 1, 1000),
+            (&["personal_max"], size(self.personal_max), 0, 100),
+            (&["personal_per_day"], i64::from(self.personal_per_day), 0, 10_000),
+            (&["dragon_eye", "max"], self.dragon_eye.max, 0, 1_000_000),
+            (&["phoenix_feather", "max"], self.phoenix_feather.max, 0, 1_000_000),
+            (&["experience", "max"], self.experience.max, 0, 1_000_000),
+            (&["limits", "text_max_chars"], size(self.limits.text_max_chars), 1, 10_000),
+            (&["limits", "used_max"], size(self.limits.used_max), 0, 1000),
+            (&["limits", "roles_max"], size(self.limits.roles_max), 0, 1000),
+            (&["limits", "name_max_chars"], size(self.limits.name_max_chars), 1, 1000),
+        ] {
+            if !(least..=most).contains(&value) {
+                let place = keys.iter().fold(place.clone(), Place::key);
+                report.error(place, format!("{value} is out of range, expected {least} to {most}"));
+            }
+        }
+        if let Some(items) = tables.get::<ItemRules>() {
+            for (key, prize) in [("dragon_eye", &self.dragon_eye), ("phoenix_feather", &self.phoenix_feather)] {
+                let amount = Amount { item: prize.item, quantity: 0 };
+                items.check(&amount, 0, place.clone().key(key).key("item"), report);
+            }
+        }
+        let known = tables.get::<PublicTasks>().map(PublicTasks::len);
+        if let Some(known) = known.filter(|known| *known < self.queue_size) {
+            let message = format!("{} tasks are to be offered, but there are only {known}", self.queue_size);
+            report.error(place.key("queue_size"), message).hint("write more files in tasks/");
+        }
+    }
+}

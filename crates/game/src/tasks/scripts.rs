@@ -1,0 +1,227 @@
+//! `tasks/*.ron`, the public tasks, and `personal_tasks/*.ron`, the templates of personal ones.
+
+use std::collections::BTreeMap;
+
+use schemars::JsonSchema;
+use serde::Deserialize;
+
+use crate::images::Images;
+use crate::narrator::check_script;
+use crate::narrator::script::Script;
+use crate::narrator::words::Spoken;
+use crate::tasks::rules::{RewardRange, TaskRules};
+use raidkeep_engine::rules::{Place, Report, Table, Tables};
+use raidkeep_engine::template::Template;
+
+/// A task: what stands in a file of `tasks/`.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct PublicTask {
+    /// As players see and choose it.
+    pub name: String,
+    /// What every task has.
+    pub task: Task,
+}
+
+/// What a task of either kind has.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Task {
+    /// How hard it is.
+    pub level: u32,
+    /// An image.
+    pub background: String,
+    /// What it brings.
+    pub reward: RewardRange,
+    /// What happens in it.
+    pub script: Script,
+}
+
+/// A template of personal tasks: what stands in a file of `personal_tasks/`.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct TaskTemplate {
+    /// The task's name, with `{subject}` in it.
+    pub name: Template,
+    /// One of these must stand in the player's wish.
+    pub keywords: Vec<String>,
+    /// What the task may be about; the first that the wish speaks of, or one by chance.
+    pub subjects: Vec<Subject>,
+    /// What every task has.
+    pub task: Task,
+}
+
+/// What a personal task is about.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Subject {
+    /// What stands in the place of `{subject}`.
+    pub name: String,
+    /// One of these must stand in the player's wish.
+    pub keywords: Vec<String>,
+}
+
+impl Task {
+    fn check(&self, place: &Place, known_places: &[&str], tables: &Tables, report: &mut Report) {
+        if let Some(rules) = tables.get::<TaskRules>() {
+            if !(1..=rules.level_max).contains(&self.level) {
+                let message = format!("{} is out of range, expected 1 to {}", self.level, rules.level_max);
+                report.error(place.clone().key("level"), message);
+            }
+            self.reward.check(rules, &place.clone().key("reward"), report);
+        }
+        if let Some(images) = tables.get::<Images>() {
+            images.check_name(&self.background, &place.clone().key("background"), report);
+        }
+        check_script(&self.script, &place.clone().key("script"), known_places, tables, report);
+    }
+}
+
+/// The public tasks by their names.
+#[derive(Debug)]
+pub struct PublicTasks {
+    by_name: BTreeMap<String, (String, Task)>,
+}
+
+impl PublicTasks {
+    /// The task of that name.
+    pub fn get(&self, name: &str) -> Option<&Task> {
+        self.by_name.get(name).map(|(_, task)| task)
+    }
+
+    /// All names, in order.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        self.by_name.keys().map(String::as_str)
+    }
+
+    /// How many there are.
+    pub fn len(&self) -> usize {
+        self.by_name.len()
+    }
+
+    /// Whether there is none.
+    pub fn is_empty(&self) -> bool {
+        self.by_name.is_empty()
+    }
+}
+
+/// The most characters of a task's name.
+const NAME_MAX_CHARS: usize = 30;
+
+fn check_name(name: &str, place: &Place, report: &mut Report) {
+    if name.trim().is_empty() || name.chars().count() > NAME_MAX_CHARS {
+        report.error(place, format!("expected 1 to {NAME_MAX_CHARS} characters"));
+    }
+}
+
+impl Table for PublicTasks {
+    const PATH: &'static str = "tasks/";
+    type File = PublicTask;
+
+    fn assemble(files: Vec<(String, PublicTask)>, report: &mut Report) -> Self {
+        let mut by_name = BTreeMap::new();
+        for (file, PublicTask { name, task }) in files {
+            check_name(&name, &Place::file(&file).key("name"), report);
+            if let Some((earlier, _)) = by_name.get(&name) {
+                let message = format!("\"{name}\" is the name of the task in {earlier} too");
+                report.error(Place::file(&file).key("name"), message);
+            } else {
+                by_name.insert(name, (file, task));
+            }
+        }
+        Self { by_name }
+    }
+
+    fn validate(&self, tables: &Tables, report: &mut Report) {
+        for (file, task) in self.by_name.values() {
+            task.check(&Place::file(file).key("task"), &["player"], tables, report);
+        }
+    }
+}
+
+/// The templates of personal tasks, by their files' names without folder and ending.
+#[derive(Debug)]
+pub struct PersonalTasks {
+    by_file: BTreeMap<String, TaskTemplate>,
+}
+
+impl PersonalTasks {
+    /// The template that is kept under that name.
+    pub fn get(&self, template: &str) -> Option<&TaskTemplate> {
+        self.by_file.get(template)
+    }
+
+    /// All templates with their names, in order.
+    pub fn all(&self) -> impl Iterator<Item = (&str, &TaskTemplate)> {
+        self.by_file.iter().map(|(name, template)| (name.as_str(), template))
+    }
+
+    /// The template that a wish speaks of; the one with the longest word in it when there are more, because short words
+    /// stand in others (打 in 打听), and then the first in the order of names.
+    pub fn find(&self, wish: &str) -> Option<(&str, &TaskTemplate)> {
+        let spoken = Spoken::new(wish);
+        let length = |template: &TaskTemplate| {
+            let found = template.keywords.iter().filter(|word| spoken.has(word));
+            found.map(|word| word.chars().count()).max()
+        };
+        let named = self.all().filter_map(|(name, template)| Some((length(template)?, name, template)));
+        // Of equal ones `min_by_key` takes the first.
+        let best = named.min_by_key(|(length, _, _)| std::cmp::Reverse(*length));
+        best.map(|(_, name, template)| (name, template))
+    }
+}
+
+impl TaskTemplate {
+    /// What a wish is about; `throw`, any number, decides when it does not say.
+    pub fn subject(&self, wish: &str, throw: u64) -> &str {
+        let spoken = Spoken::new(wish);
+        let by_chance = || {
+            let count = u64::try_from(self.subjects.len()).unwrap_or(1).max(1);
+            self.subjects.get(usize::try_from(throw % count).unwrap_or(0))
+        };
+        let subject = self.subjects.iter().find(|subject| spoken.has_any(&subject.keywords)).or_else(by_chance);
+        subject.map_or("", |subject| &subject.name)
+    }
+
+    /// The name of the task about a subject.
+    pub fn task_name(&self, subject: &str) -> String {
+        self.name.fill(&[("subject", &subject)])
+    }
+
+    fn check(&self, place: &Place, tables: &Tables, report: &mut Report) {
+        self.name.check(&["subject"], &place.clone().key("name"), report);
+        if !self.name.to_string().contains("{subject}") {
+            report.error(place.clone().key("name"), "expected {subject} in the name, so that each task has its own");
+        }
+        if self.keywords.is_empty() || self.keywords.iter().any(|word| word.trim().is_empty()) {
+            report.error(place.clone().key("keywords"), "expected at least one word, and none empty");
+        }
+        if self.subjects.is_empty() {
+            report.error(place.clone().key("subjects"), "expected at least one subject");
+        }
+        for (index, subject) in self.subjects.iter().enumerate() {
+            let place = place.clone().key("subjects").index(index);
+            check_name(&self.task_name(&subject.name), &place.clone().key("name"), report);
+            if subject.keywords.iter().any(|word| word.trim().is_empty()) {
+                report.error(place.key("keywords"), "one of the words is empty");
+            }
+        }
+        self.task.check(&place.clone().key("task"), &["player", "subject"], tables, report);
+    }
+}
+
+impl Table for PersonalTasks {
+    const PATH: &'static str = "personal_tasks/";
+    type File = TaskTemplate;
+
+    fn assemble(files: Vec<(String, TaskTemplate)>, _: &mut Report) -> Self {
+        let short = |file: &str| file.trim_start_matches(Self::PATH).trim_end_matches(".ron").to_owned();
+        Self { by_file: files.into_iter().map(|(file, template)| (short(&file), template)).collect() }
+    }
+
+    fn validate(&self, tables: &Tables, report: &mut Report) {
+        for (name, template) in &self.by_file {
+            template.check(&Place::file(format!("{}{name}.ron", Self::PATH)), tables, report);
+        }
+    }
+}

@@ -1,0 +1,182 @@
+//! `main`, `task_request`, `others`: talk with the game master (document 5; semantics, section 15).
+
+use std::hash::Hasher;
+use std::sync::Arc;
+
+use bevy_app::App;
+use bevy_ecs::prelude::*;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::identity::Account;
+use crate::identity::own_role;
+use crate::narrator::{Colours, GameMaster};
+use crate::platforms::chat::wire::Draft;
+use crate::tasks::conversation::{Accepted, Conversation, Objection};
+use crate::tasks::play::{INTERNAL, Stage, TaskPlayer};
+use raidkeep_engine::clock::Clock;
+use raidkeep_engine::dispatch::RequestApp;
+use raidkeep_engine::hash::StableHasher;
+use raidkeep_engine::request::route::RouteApp;
+use raidkeep_engine::request::{Answer, Call, Player, Refusal, Request, Success, Waits, status};
+use raidkeep_engine::rules::Rules;
+
+pub(super) fn register(app: &mut App) {
+    app.add_waiting_request::<Main, _>(main).add_route::<Main>("/main");
+    app.add_request::<TaskRequest, _>(task_request).add_route::<TaskRequest>("/task_request");
+    app.add_waiting_request::<Others, _>(others).add_route::<Others>("/others");
+}
+
+/// `main {text, role}`: says something to the game master. Naming a task that may be taken accepts it.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+pub struct Main {
+    text: String,
+    /// The caller's own username; left out or the game master's role, it is the caller as well.
+    #[serde(default)]
+    role: Option<String>,
+}
+
+impl Request for Main {
+    const FUNCTION: &'static str = "main";
+    type Caller = Player;
+    type Reply = MainTold;
+}
+
+/// The reply of `main`.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct MainTold {
+    text: String,
+    role: String,
+    /// Whether a task was accepted by this message.
+    status: bool,
+    /// Its background then, base64.
+    subimg: Option<Arc<str>>,
+}
+
+fn main(
+    In(call): In<Call<Main>>,
+    mut players: Query<TaskPlayer>,
+    mut stage: Stage,
+    master: Res<Rules<GameMaster>>,
+    mut colours: Colours,
+) -> Waits<MainTold> {
+    let Main { text, role } = call.request;
+    stage.rules.limits.check_text("data.text", &text)?;
+    let mut player = players.get_mut(call.caller.entity).map_err(|_| INTERNAL)?;
+    check_speaker(player.account, role.as_deref(), &master)?;
+    let mut talk = Conversation { player: &mut player, stage: &mut stage, master: &master };
+    if let Some(name) = talk.named_task(&text) {
+        let Accepted { text, is_begun, background } = talk.accept(name).ok_or(INTERNAL)?;
+        let role = master.role.clone();
+        return Ok(Success::with(MainTold { text, role, status: is_begun, subimg: background }));
+    }
+    let text = if master.is_giving_up(&text) {
+        talk.give_up()
+    } else {
+        let line = talk.chat(&text);
+        let draft = Draft { speaker: &master.role, script: &line, player_said: &text };
+        colours.tell(call.caller.account, hash_of(&text), &draft, call.fact)?
+    };
+    Ok(Success::with(MainTold { text, role: master.role.clone(), status: false, subimg: None }))
+}
+
+/// The game master's answer belongs to the words it answers.
+fn hash_of(text: &str) -> u64 {
+    let mut hasher = StableHasher::default();
+    hasher.write(text.as_bytes());
+    hasher.finish()
+}
+
+fn check_speaker(account: &Account, role: Option<&str>, master: &GameMaster) -> Result<(), Refusal> {
+    match role.filter(|role| *role != master.role) {
+        Some(role) => own_role(account, role),
+        None => Ok(()),
+    }
+}
+
+/// `task_request {text, role}`: wishes for a task of one's own.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+pub struct TaskRequest {
+    text: String,
+    role: String,
+}
+
+impl Request for TaskRequest {
+    const FUNCTION: &'static str = "task_request";
+    type Caller = Player;
+    type Reply = WishTold;
+}
+
+/// The reply of `task_request`.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct WishTold {
+    text: String,
+    role: String,
+}
+
+fn task_request(
+    In(call): In<Call<TaskRequest>>,
+    mut players: Query<TaskPlayer>,
+    mut stage: Stage,
+    master: Res<Rules<GameMaster>>,
+    clock: Res<Clock>,
+) -> Answer<WishTold> {
+    let TaskRequest { text, role } = call.request;
+    stage.rules.limits.check_text("data.text", &text)?;
+    let mut player = players.get_mut(call.caller.entity).map_err(|_| INTERNAL)?;
+    own_role(player.account, &role)?;
+    let mut talk = Conversation { player: &mut player, stage: &mut stage, master: &master };
+    let lines = &master.wishes;
+    let (status, line, task) = match talk.grant_wish(&text, clock.day()) {
+        Ok(task) => (status::SUCCESS, &lines.made, Some(task)),
+        Err(Objection::Known(task)) => (409, &lines.known, Some(task)),
+        Err(Objection::NotUnderstood) => (422, &lines.not_understood, None),
+        Err(Objection::ListFull) => (429, &lines.list_full, None),
+        Err(Objection::DayFull) => (429, &lines.day_full, None),
+    };
+    let text = talk.say_of(line, task);
+    Ok(Success::with(WishTold { text, role: master.role.clone() }).status(status))
+}
+
+/// `others {info, role, text}`: a special event and what the player says to it.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+pub struct Others {
+    info: String,
+    role: String,
+    text: String,
+}
+
+impl Request for Others {
+    const FUNCTION: &'static str = "others";
+    type Caller = Player;
+    type Reply = OthersTold;
+}
+
+/// The reply of `others`.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct OthersTold {
+    role: String,
+    text: String,
+    /// The name of the event; empty for one that the game master does not know.
+    other: String,
+}
+
+fn others(
+    In(call): In<Call<Others>>,
+    mut players: Query<TaskPlayer>,
+    mut stage: Stage,
+    master: Res<Rules<GameMaster>>,
+    mut colours: Colours,
+) -> Waits<OthersTold> {
+    let Others { info, role, text } = call.request;
+    stage.rules.limits.check_text("data.info", &info)?;
+    stage.rules.limits.check_text("data.text", &text)?;
+    let mut player = players.get_mut(call.caller.entity).map_err(|_| INTERNAL)?;
+    own_role(player.account, &role)?;
+    let mut talk = Conversation { player: &mut player, stage: &mut stage, master: &master };
+    let (line, other) = talk.event(&info, &text);
+    let said = format!("{info}\n{text}");
+    let draft = Draft { speaker: &master.role, script: &line, player_said: &said };
+    let text = colours.tell(call.caller.account, hash_of(&said), &draft, call.fact)?;
+    Ok(Success::with(OthersTold { role: master.role.clone(), text, other }))
+}

@@ -1,0 +1,354 @@
+//! Daily tickets (semantics, section 6).
+//!
+//! A ticket kind is a key of `limits`. All kinds reset at local midnight; nothing happens to anybody at that moment, a
+//! player's count of an earlier day simply stands for a full one.
+
+use bevy_app::{App, Plugin};
+use bevy_ecs::prelude::*;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize, Serializer};
+
+use crate::items::{Amount, Inventory, ItemId, ItemRules};
+use raidkeep_engine::clock::Clock;
+use raidkeep_engine::events::{EventApp, Events};
+use raidkeep_engine::rules::{Place, Report, RulesApp, Table, Tables, only};
+use raidkeep_engine::schedule::{Surroundings, Tick, TickSystems};
+use raidkeep_engine::schema::{map_of, schema_by_hand};
+use raidkeep_engine::storage::{Arrival, PlayerRow, StorageApp, Unfit};
+use raidkeep_engine::tick::expire_parked;
+use raidkeep_engine::verify::{Inspection, VerifyApp};
+
+/// What a player has used of each ticket kind on one day. Below zero: more were bought than used.
+#[derive(Debug, Default, Clone, PartialEq, Eq, Component, Serialize, Deserialize)]
+pub struct Tickets {
+    day: i32,
+    used: Vec<(u16, i32)>,
+}
+
+impl Tickets {
+    /// How many are left of a kind on `today`. A clock that jumped back to an earlier day gives none twice.
+    pub fn left(&self, kind: &TicketKind, is_vip: bool, today: i32) -> u32 {
+        let daily = i64::from(kind.daily_of(is_vip));
+        let used = if today > self.day { 0 } else { self.used_of(kind.key) };
+        u32::try_from(daily - i64::from(used)).unwrap_or(0)
+    }
+
+    fn used_of(&self, key: u16) -> i32 {
+        self.used.iter().find(|(known, _)| *known == key).map_or(0, |(_, used)| *used)
+    }
+
+    /// Takes one ticket, or, when none is left, nothing.
+    pub fn take(&mut self, kind: &TicketKind, is_vip: bool, today: i32) -> bool {
+        let has_one = self.left(kind, is_vip, today) > 0;
+        if has_one {
+            self.use_up(kind.key, 1, today);
+        }
+        has_one
+    }
+
+    /// Adds a ticket that was bought, which takes one of those that may be bought on that day.
+    pub fn add_bought(&mut self, ticket: u16, allowance: u16, today: i32) {
+        self.use_up(ticket, -1, today);
+        self.use_up(allowance, 1, today);
+    }
+
+    fn use_up(&mut self, key: u16, count: i32, today: i32) {
+        if today > self.day {
+            *self = Self { day: today, used: Vec::new() };
+        }
+        match self.used.iter_mut().find(|(known, _)| *known == key) {
+            Some((_, used)) => *used = used.saturating_add(count),
+            None => self.used.push((key, count)),
+        }
+    }
+}
+
+impl PlayerRow for Tickets {
+    const TABLE: &'static str = "tickets";
+    const VERSION: u16 = 2;
+
+    fn newcomer(world: &World) -> Self {
+        Self { day: world.resource::<Clock>().day(), used: Vec::new() }
+    }
+
+    fn arrive(&mut self, _: Arrival<'_>) -> Result<(), Unfit> {
+        let is_repeated = |at: &usize| self.used[..*at].iter().any(|(earlier, _)| *earlier == self.used[*at].0);
+        match (0..self.used.len()).find(is_repeated) {
+            Some(at) => Err(Unfit::at(format!("used[{at}]"), "is counted already, expected each kind once")),
+            None => Ok(()),
+        }
+    }
+
+    fn upgrade(version: u16, bytes: &[u8]) -> Option<Self> {
+        /// Before tickets could be bought, counts were never below zero.
+        #[derive(Deserialize)]
+        struct Version1 {
+            day: i32,
+            used: Vec<(u16, u32)>,
+        }
+        let before: Version1 = postcard::from_bytes(bytes).ok().filter(|_| version == 1)?;
+        let used = before.used.into_iter().map(|(key, used)| (key, i32::try_from(used).unwrap_or(i32::MAX)));
+        Some(Self { day: before.day, used: used.collect() })
+    }
+}
+
+/// `tickets.ron`.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct TicketRules {
+    /// Every kind, in the order `limits` shows them.
+    pub kinds: Vec<TicketKind>,
+    /// Which tickets can be bought.
+    pub purchases: Vec<Purchase>,
+    /// Who owns one of these counts as VIP 1 or above.
+    pub vip_items: Vec<ItemId>,
+}
+
+/// One kind of tickets.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct TicketKind {
+    /// The key in `limits`; not an item number.
+    pub key: u16,
+    /// For people.
+    pub name: String,
+    /// How many a player has each day.
+    pub daily: u32,
+    /// How many a VIP player has each day; absent = as many.
+    #[serde(default)]
+    pub daily_vip: Option<u32>,
+}
+
+impl TicketKind {
+    /// Whether anybody has some each day.
+    fn is_given(&self) -> bool {
+        self.daily > 0 || self.daily_vip.is_some_and(|daily| daily > 0)
+    }
+
+    fn daily_of(&self, is_vip: bool) -> u32 {
+        self.daily_vip.filter(|_| is_vip).unwrap_or(self.daily)
+    }
+}
+
+/// How a kind of tickets is bought.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Purchase {
+    /// As the client names it.
+    pub mode: PurchaseMode,
+    /// The kind that is bought.
+    pub ticket: u16,
+    /// The kind that counts how many may still be bought today.
+    pub allowance: u16,
+    /// What one costs.
+    pub price: Vec<Amount>,
+    /// What one costs in points of the payment platform; absent = not sold for points.
+    #[serde(default)]
+    pub price_points: Option<u32>,
+}
+
+/// The modes whose tickets can be bought.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum PurchaseMode {
+    /// Coin challenge.
+    Coin,
+    /// Exp challenge.
+    Exp,
+}
+
+impl TicketRules {
+    /// The kind of that key.
+    pub fn kind(&self, key: u16) -> Option<&TicketKind> {
+        self.kinds.iter().find(|kind| kind.key == key)
+    }
+
+    /// Whether the owner of this counts as VIP 1 or above.
+    pub fn is_vip(&self, inventory: &Inventory) -> bool {
+        self.vip_items.iter().any(|item| inventory.quantity(*item) > 0)
+    }
+}
+
+impl TicketRules {
+    /// Whether anybody can ever have a ticket of this kind.
+    pub fn is_obtainable(&self, kind: &TicketKind) -> bool {
+        let is_sold = self.purchases.iter().any(|purchase| purchase.ticket == kind.key);
+        is_sold || kind.is_given()
+    }
+
+    /// Reports a purchase that nobody can make, or that is not worth making.
+    fn check_sense(&self, index: usize, purchase: &Purchase, place: &Place, report: &mut Report) {
+        if self.kind(purchase.allowance).is_some_and(|allowance| !allowance.is_given()) {
+            let message = format!("nobody can ever buy this: kind {} allows 0 a day", purchase.allowance);
+            report.warning(place.clone().key("allowance"), message);
+        }
+        if self.purchases[..index].iter().any(|earlier| earlier.mode == purchase.mode) {
+            let message = "nobody can ever buy this: an earlier purchase has the same mode";
+            report.error(place.clone().key("mode"), message);
+        }
+        if purchase.ticket == purchase.allowance {
+            report.warning(place.clone().key("ticket"), "buying gives the ticket that it takes");
+        }
+        if purchase.price.is_empty() {
+            report.warning(place.clone().key("price"), "costs nothing");
+        }
+    }
+}
+
+impl Table for TicketRules {
+    const PATH: &'static str = "tickets.ron";
+    type File = Self;
+
+    fn assemble(files: Vec<(String, Self)>, _: &mut Report) -> Self {
+        only(files)
+    }
+
+    fn validate(&self, tables: &Tables, report: &mut Report) {
+        let place = Place::file(Self::PATH);
+        for (index, kind) in self.kinds.iter().enumerate() {
+            if self.kinds[..index].iter().any(|earlier| earlier.key == kind.key) {
+                let place = place.clone().key("kinds").index(index).key("key");
+                report.error(place, format!("ticket kind {} stands here a second time", kind.key));
+            }
+        }
+        for (index, purchase) in self.purchases.iter().enumerate() {
+            let place = place.clone().key("purchases").index(index);
+            for (key, kind) in [("ticket", purchase.ticket), ("allowance", purchase.allowance)] {
+                if self.kind(kind).is_none() {
+                    report
+                        .error(place.clone().key(key), format!("unknown ticket kind {kind}, expected a key of kinds"));
+                }
+            }
+            if purchase.price_points == Some(0) {
+                report.error(place.clone().key("price_points"), "0 is no price, expected 1 or more");
+            }
+            if let Some(items) = tables.get::<ItemRules>() {
+                items.check_all(&purchase.price, 1, &place.clone().key("price"), report);
+            }
+            self.check_sense(index, purchase, &place, report);
+        }
+        if let Some(items) = tables.get::<ItemRules>() {
+            for (index, item) in self.vip_items.iter().enumerate() {
+                let place = place.clone().key("vip_items").index(index);
+                items.check(&Amount { item: *item, quantity: 1 }, 0, place, report);
+            }
+        }
+    }
+}
+
+/// A player's tickets as `limits` shows them: `{"18":3,"19":2}`.
+#[derive(Debug)]
+pub struct Limits(Vec<(u16, u32)>);
+
+impl Limits {
+    /// All kinds, as of `today`.
+    pub fn of(tickets: &Tickets, rules: &TicketRules, is_vip: bool, today: i32) -> Self {
+        Self(rules.kinds.iter().map(|kind| (kind.key, tickets.left(kind, is_vip, today))).collect())
+    }
+
+    /// Some kinds, in the order given.
+    pub fn some(tickets: &Tickets, rules: &TicketRules, keys: &[u16], is_vip: bool, today: i32) -> Self {
+        let kinds = keys.iter().filter_map(|key| rules.kind(*key));
+        Self(kinds.map(|kind| (kind.key, tickets.left(kind, is_vip, today))).collect())
+    }
+}
+
+schema_by_hand!(Limits, "Limits", |generator| map_of::<u32>("Tickets left by the key of their kind.", generator));
+
+impl Serialize for Limits {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_map(self.0.iter().map(|(key, left)| (key, left)))
+    }
+}
+
+/// When tickets are whole again, unix seconds.
+#[derive(Debug, Clone, Copy, Serialize, JsonSchema)]
+pub struct NextReset {
+    next_reset_at: i64,
+}
+
+impl NextReset {
+    /// As the clock has it.
+    pub fn of(clock: &Clock) -> Self {
+        Self { next_reset_at: clock.next_day_at() }
+    }
+}
+
+/// The event `tickets_reset`.
+#[derive(Debug, Serialize, JsonSchema)]
+struct TicketsReset {
+    cd: i64,
+    at: NextReset,
+}
+
+/// Tells connected players that a day has begun.
+pub fn tell_of_reset(
+    clock: Res<Clock>,
+    mut events: ResMut<Events>,
+    mut surroundings: ResMut<Surroundings>,
+    mut last_day: Local<Option<i32>>,
+) {
+    let today = clock.day();
+    if last_day.is_some_and(|last| today > last) {
+        let at = NextReset::of(&clock);
+        events.tell_everybody("tickets_reset", &TicketsReset { cd: clock.seconds_to_next_day(), at });
+    }
+    *last_day = Some(last_day.map_or(today, |last| last.max(today)));
+    surroundings.wake_at(clock.next_day_at(), &clock);
+}
+
+/// Tickets of players.
+pub struct TicketsPlugin;
+
+/// What must hold of tickets: each kind is counted once.
+fn check(inspection: &mut Inspection<'_>) {
+    inspection.each_player::<Tickets>(|inspection, account, tickets| {
+        for (at, (key, _)) in tickets.used.iter().enumerate() {
+            if tickets.used[..at].iter().any(|(earlier, _)| earlier == key) {
+                let what = format!("ticket kind {key} is counted twice, and only the first count is looked at");
+                inspection.breach(<Tickets as PlayerRow>::TABLE, &account.to_key(), Some(account), what);
+            }
+        }
+    });
+}
+
+impl Plugin for TicketsPlugin {
+    fn build(&self, app: &mut App) {
+        app.add_rules::<TicketRules>().add_player_rows::<Tickets>();
+        app.add_event::<TicketsReset>("tickets_reset");
+        app.add_check("tickets", check);
+        app.add_systems(Tick, tell_of_reset.in_set(TickSystems::Simulate).after(expire_parked));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const KIND: TicketKind = TicketKind { key: 19, name: String::new(), daily: 2, daily_vip: Some(3) };
+
+    #[test]
+    fn tickets_are_whole_again_the_next_day_and_only_then() {
+        let tickets = Tickets { day: 100, used: vec![(19, 2)] };
+        assert_eq!(tickets.left(&KIND, false, 100), 0);
+        assert_eq!(tickets.left(&KIND, false, 101), 2);
+        assert_eq!(tickets.left(&KIND, true, 101), 3, "VIP players have more");
+        assert_eq!(tickets.left(&KIND, false, 99), 0, "a clock that jumps back grants nothing");
+    }
+
+    #[test]
+    fn bought_tickets_come_on_top_and_end_with_the_day() {
+        let mut tickets = Tickets { day: 100, used: Vec::new() };
+        tickets.add_bought(KIND.key, 20, 100);
+        assert_eq!(tickets.left(&KIND, false, 100), 3);
+        assert!((0..3).all(|_| tickets.take(&KIND, false, 100)));
+        assert!(!tickets.take(&KIND, false, 100), "none is left");
+        assert_eq!(tickets.left(&KIND, false, 101), 2);
+    }
+
+    #[test]
+    fn rows_from_before_tickets_could_be_bought_are_read() {
+        let before = postcard::to_stdvec(&(100_i32, vec![(18_u16, 2_u32)])).expect("plain data");
+        assert_eq!(Tickets::upgrade(1, &before), Some(Tickets { day: 100, used: vec![(18, 2)] }));
+    }
+}

@@ -1,0 +1,257 @@
+//! SUD's two sides: who is told of game rounds (document 3), and who is asked for them (document 4).
+
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+
+use serde::{Deserialize, Serialize};
+
+use super::{Sandbox, header, json};
+use raidkeep_engine::exchange::{Answered, Exchange};
+use raidkeep_game::platforms::signature::{AUTHORIZATION, SudAuth};
+use raidkeep_game::platforms::sud::wire::{
+    EXTRAS_BYTES_MAX, GameSettle, GameStart, KEY_BYTES_MAX, MatchAnswer, MatchInfo, MatchQuery, MatchStatus,
+    PlayerSettle, Report, ReportAnswer, ReportMessage, query_code,
+};
+
+/// The rounds SUD was told of.
+#[derive(Debug, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Rounds {
+    rounds: BTreeMap<String, Round>,
+    /// The ids, in the order the rounds were first heard of.
+    order: VecDeque<String>,
+    received: u64,
+}
+
+#[derive(Debug, Default, Serialize, Deserialize)]
+struct Round {
+    start: Option<ReceivedReport>,
+    settle: Option<ReceivedReport>,
+}
+
+/// A report that arrived, without the token it came with.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ReceivedReport {
+    /// Counted from 1 in the order of arrival.
+    pub number: u64,
+    /// When it arrived first, in Unix milliseconds.
+    pub at_ms: i64,
+    /// How often it arrived again.
+    pub repeats: u32,
+    /// Whose round it is.
+    pub uid: String,
+    /// What it says.
+    #[serde(flatten)]
+    pub message: ReportMessage,
+}
+
+impl Rounds {
+    /// All reports in the order of arrival.
+    pub(super) fn reports(&self) -> Vec<&ReceivedReport> {
+        let rounds = self.rounds.values().flat_map(|round| [&round.start, &round.settle]);
+        let mut reports: Vec<_> = rounds.flatten().collect();
+        reports.sort_by_key(|report| report.number);
+        reports
+    }
+
+    /// Takes in a report; one that is there already is only counted.
+    fn take_in(&mut self, report: Report, now_ms: i64, rounds_kept: usize) {
+        let id = report.message.game_round_id().to_owned();
+        if !self.rounds.contains_key(&id) {
+            self.order.push_back(id.clone());
+        }
+        let round = self.rounds.entry(id).or_default();
+        let place = match report.message {
+            ReportMessage::GameStart(_) => &mut round.start,
+            ReportMessage::GameSettle(_) => &mut round.settle,
+        };
+        if let Some(known) = place {
+            known.repeats = known.repeats.saturating_add(1);
+            return;
+        }
+        self.received += 1;
+        let Report { message, uid, .. } = report;
+        *place = Some(ReceivedReport { number: self.received, at_ms: now_ms, repeats: 0, uid, message });
+        while self.order.len() > rounds_kept {
+            if let Some(oldest) = self.order.pop_front() {
+                self.rounds.remove(&oldest);
+            }
+        }
+    }
+
+    /// What is known of the round a query asks for. Of several rounds with the same key it is the latest.
+    fn find(&self, query: &MatchQuery) -> Option<MatchInfo> {
+        if !query.match_id.is_empty() {
+            return self.rounds.get(&query.match_id).and_then(Round::info);
+        }
+        let infos = self.order.iter().rev().filter_map(|id| self.rounds.get(id)?.info());
+        let mut infos = infos.filter(|info| info.report_game_info_key.as_ref() == Some(&query.report_game_info_key));
+        infos.next()
+    }
+}
+
+impl Round {
+    fn info(&self) -> Option<MatchInfo> {
+        let message = |report: &Option<ReceivedReport>| report.as_ref().map(|report| report.message.clone());
+        match (message(&self.settle), message(&self.start)) {
+            (Some(ReportMessage::GameSettle(settle)), _) => Some(closed(settle)),
+            (_, Some(ReportMessage::GameStart(start))) => Some(playing(start)),
+            _ => None,
+        }
+    }
+}
+
+fn playing(start: GameStart) -> MatchInfo {
+    MatchInfo {
+        mg_id: start.mg_id.to_string(),
+        room_id: start.room_id,
+        game_mode: start.game_mode,
+        match_id: start.game_round_id,
+        battle_start_at: start.battle_start_at.to_string(),
+        battle_end_at: None,
+        battle_duration: None,
+        results: None,
+        report_game_info_key: Some(start.report_game_info_key),
+        report_game_info_extras: Some(start.report_game_info_extras),
+        status: MatchStatus::Playing,
+    }
+}
+
+/// Reports do not say what points players have left, so that is 0 here.
+fn closed(settle: GameSettle) -> MatchInfo {
+    let results = settle.results.into_iter().map(|result| PlayerSettle {
+        is_ai: result.is_ai,
+        uid: result.uid,
+        score: result.score.unwrap_or_default(),
+        remain_score: 0,
+        commission_score: None,
+    });
+    MatchInfo {
+        mg_id: settle.mg_id.to_string(),
+        room_id: settle.room_id,
+        game_mode: settle.game_mode,
+        match_id: settle.game_round_id,
+        battle_start_at: settle.battle_start_at.to_string(),
+        battle_end_at: Some(settle.battle_end_at.to_string()),
+        battle_duration: Some(settle.battle_duration.to_string()),
+        results: Some(results.collect()),
+        report_game_info_key: Some(settle.report_game_info_key),
+        report_game_info_extras: Some(settle.report_game_info_extras),
+        status: MatchStatus::Closed,
+    }
+}
+
+/// The nonces of the queries that are young enough to be sent again.
+#[derive(Debug, Default)]
+pub(super) struct Nonces {
+    by_time: BTreeSet<(i64, String)>,
+    known: BTreeSet<String>,
+}
+
+impl Nonces {
+    /// Notes a nonce; false if it was used before, or if there is no more room to remember it.
+    fn take(&mut self, nonce: &str, signed_at_ms: i64, oldest_ms: i64, kept: usize) -> bool {
+        while let Some((at_ms, _)) = self.by_time.first()
+            && *at_ms < oldest_ms
+        {
+            if let Some((_, spent)) = self.by_time.pop_first() {
+                self.known.remove(&spent);
+            }
+        }
+        if self.known.len() >= kept || !self.known.insert(nonce.to_owned()) {
+            return false;
+        }
+        self.by_time.insert((signed_at_ms, nonce.to_owned()))
+    }
+}
+
+/// An answer without data; reports and queries have the same.
+pub(super) fn verdict(status: u16, ret_code: i32, ret_msg: impl Into<String>) -> Answered {
+    json(status, &ReportAnswer { ret_code, ret_msg: ret_msg.into(), sdk_error_code: None, data: None })
+}
+
+fn unauthorized(reason: &str) -> Answered {
+    verdict(401, 401, reason)
+}
+
+/// What the shape alone does not say about a report.
+fn mistake_in(message: &ReportMessage) -> Option<&'static str> {
+    let (mg_id, mg_id_str, extras, key) = match message {
+        ReportMessage::GameStart(start) => {
+            (start.mg_id, &start.mg_id_str, &start.report_game_info_extras, &start.report_game_info_key)
+        }
+        ReportMessage::GameSettle(settle) => {
+            (settle.mg_id, &settle.mg_id_str, &settle.report_game_info_extras, &settle.report_game_info_key)
+        }
+    };
+    let checks = [
+        (message.game_round_id().is_empty(), "game_round_id is empty"),
+        (*mg_id_str != mg_id.to_string(), "mg_id_str should be mg_id as a string"),
+        (extras.len() > EXTRAS_BYTES_MAX, "report_game_info_extras is longer than 1024 bytes"),
+        (key.len() > KEY_BYTES_MAX, "report_game_info_key is longer than 64 bytes"),
+    ];
+    checks.into_iter().find_map(|(is_wrong, reason)| is_wrong.then_some(reason))
+}
+
+impl Sandbox {
+    /// The side that is told: checks the signature of the four headers, then the shape, and keeps what is new.
+    pub(super) fn receive_report(&mut self, request: &Exchange, now_ms: i64) -> Answered {
+        let auth = match SudAuth::from_headers(|name| header(request, name)) {
+            Ok(auth) => auth,
+            Err(error) => return unauthorized(&error.to_string()),
+        };
+        if !self.is_signed(&auth, request) {
+            return unauthorized("the signature does not fit");
+        }
+        let report: Report = match serde_json::from_slice(&request.body) {
+            Ok(report) => report,
+            Err(error) => return verdict(200, query_code::BAD_PARAMETERS, error.to_string()),
+        };
+        if let Some(mistake) = mistake_in(&report.message) {
+            return verdict(200, query_code::BAD_PARAMETERS, mistake);
+        }
+        self.books.rounds.take_in(report, now_ms, self.settings.limits.rounds_kept);
+        verdict(200, 0, "")
+    }
+
+    /// The side that is asked: checks signature, age and nonce, then answers from the rounds it was told of.
+    pub(super) fn query_match(&mut self, request: &Exchange, now_ms: i64) -> Answered {
+        if let Err(reason) = self.authorize_query(request, now_ms) {
+            return unauthorized(&reason);
+        }
+        let query: MatchQuery = match serde_json::from_slice(&request.body) {
+            Ok(query) => query,
+            Err(error) => return verdict(200, query_code::BAD_PARAMETERS, error.to_string()),
+        };
+        if query == MatchQuery::default() {
+            let reason = "match_id and report_game_info_key are both empty";
+            return verdict(200, query_code::BAD_PARAMETERS, reason);
+        }
+        match self.books.rounds.find(&query) {
+            Some(info) => json(200, &MatchAnswer { ret_code: 0, ret_msg: String::new(), data: Some(info) }),
+            None => verdict(200, query_code::UNKNOWN_MATCH, "the match does not exist"),
+        }
+    }
+
+    fn authorize_query(&mut self, request: &Exchange, now_ms: i64) -> Result<(), String> {
+        let value = header(request, AUTHORIZATION).unwrap_or_default();
+        let auth = SudAuth::from_header(value.as_bytes()).map_err(|error| error.to_string())?;
+        if !self.is_signed(&auth, request) {
+            return Err("the signature does not fit".to_owned());
+        }
+        let limits = &self.settings.limits;
+        let freshness_ms = i64::from(limits.freshness_seconds) * 1000;
+        let oldest_ms = now_ms.saturating_sub(freshness_ms);
+        let fresh = oldest_ms..=now_ms.saturating_add(freshness_ms);
+        let signed_at_ms = auth.timestamp_ms().filter(|at_ms| fresh.contains(at_ms));
+        let signed_at_ms = signed_at_ms.ok_or("the timestamp is too far from now; expected Unix milliseconds")?;
+        if self.nonces.take(&auth.nonce, signed_at_ms, oldest_ms, limits.nonces_kept) {
+            Ok(())
+        } else {
+            Err("the nonce was used before".to_owned())
+        }
+    }
+
+    fn is_signed(&self, auth: &SudAuth, request: &Exchange) -> bool {
+        auth.app_id == self.settings.app_id && auth.is_signed_by(&self.settings.app_secret, &request.body)
+    }
+}

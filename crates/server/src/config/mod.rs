@@ -1,0 +1,386 @@
+//! The operator's settings: `config/server.ron`, with single keys set on the command line.
+//!
+//! The shipped file is part of the program and holds every default. A file of the operator's own
+//! and `--set KEY=VALUE` are laid over it key by key, so that each mistake is found at its key.
+
+pub mod platforms;
+
+use std::path::Path;
+use std::time::Duration;
+
+use schemars::JsonSchema;
+use serde::Deserialize;
+use serde_json::Value;
+
+use raidkeep_engine::backup::BackupSettings;
+use raidkeep_engine::clock::time_zone;
+use raidkeep_engine::exchange::lines::LineSettings;
+use raidkeep_engine::journal::JournalSettings;
+use raidkeep_engine::rules::{Place, Problems, Report, nearest};
+use raidkeep_game::GameSettings;
+use raidkeep_game::challenges::PushSettings;
+use raidkeep_game::identity::{AttemptLimits, IdentitySettings, PasswordCost};
+use raidkeep_game::items::ledger::LedgerSettings;
+use raidkeep_game::portability::PortabilitySettings;
+
+/// The settings that are part of the program; `config/server.ron` as shipped.
+const SHIPPED: &str = include_str!("../../../../config/server.ron");
+
+/// All settings. The keys are explained in `config/server.ron`.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+pub struct Config {
+    /// All of it as it was put together, for a journal. Keys and secrets of platforms are not part of it.
+    #[serde(skip)]
+    pub effective: Value,
+    /// Address and port.
+    pub listen: String,
+    /// Folder of the databases.
+    pub data: String,
+    /// Folder of the backups; empty = none are made.
+    pub backups: String,
+    /// How many worlds.
+    pub worlds: u32,
+    /// How time passes.
+    pub clock: String,
+    /// Where midnight is.
+    pub zone: String,
+    /// Whether changed assets are read without being asked for.
+    pub assets_watch: bool,
+    /// Real seconds until an idle player leaves memory.
+    pub put_away_seconds: u64,
+    /// Movements of each player that the ledger keeps; 0 = all.
+    pub ledger_entries_per_player: u64,
+    /// Limits.
+    pub limits: Limits,
+    /// Origins whose scripts may connect.
+    pub allowed_origins: Vec<String>,
+    /// Whether who logged in over HTTP from an address may act from there without a token.
+    pub legacy_address_binding: bool,
+    /// Whether challenges are pushed to the address that a login came from.
+    pub legacy_push: bool,
+    /// How many of these pushes are under way, and how long each may take.
+    pub legacy_push_line: PushLine,
+    /// Tokens, passwords, attempts.
+    pub identity: Identity,
+    /// Payments and reports.
+    pub platforms: platforms::Platforms,
+    /// What is written down to be played again.
+    pub journal: JournalSettings,
+}
+
+/// How much is pushed to clients at a time.
+#[derive(Debug, Clone, Copy, Deserialize, JsonSchema)]
+pub struct PushLine {
+    /// Pushes under way at the same time.
+    pub in_flight: usize,
+    /// How long an answer is waited for, in seconds.
+    pub deadline_seconds: i64,
+}
+
+impl PushLine {
+    /// No circuit: the clients are many, and none says anything of the others.
+    fn settings(self) -> LineSettings {
+        LineSettings { in_flight: self.in_flight, deadline_seconds: self.deadline_seconds, circuit: None }
+    }
+}
+
+/// A reply of this length fits into what a connection may leave unread, with other replies beside it.
+const EXPORT_BYTES_MAX: usize = 3 << 20;
+
+/// Limits on what clients may do.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+pub struct Limits {
+    /// Largest text frame in bytes.
+    pub frame_bytes: usize,
+    /// Longest document of a player that is imported, in bytes. It comes in pieces that fit into frames.
+    pub document_bytes: usize,
+    /// Longest document of a player that is exported in one reply, in bytes.
+    pub export_bytes: usize,
+    /// Open connections.
+    pub connections: usize,
+    /// Requests of one connection under way.
+    pub in_flight_per_connection: usize,
+    /// 0 = no limit.
+    pub requests_per_second_per_connection: u32,
+    /// 0 = no limit.
+    pub requests_per_second_per_player: u32,
+    /// 0 = no limit.
+    pub requests_per_second_per_address: u32,
+    /// Requests waiting for a world.
+    pub waiting_requests_per_world: usize,
+    /// Seconds without any frame.
+    pub idle_seconds: u64,
+    /// Seconds to log in.
+    pub login_seconds: u64,
+    /// Seconds for a handshake.
+    pub handshake_seconds: u64,
+    /// Seconds that an HTTP connection may live.
+    pub http_seconds: u64,
+    /// Seconds that stopping may take.
+    pub stop_seconds: u64,
+}
+
+/// Tokens, passwords, attempts.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+pub struct Identity {
+    /// Days of game time that a token is valid.
+    pub token_days: u32,
+    /// What a password hash costs.
+    pub password_cost: PasswordCost,
+    /// Hashes computed at the same time.
+    pub password_jobs: usize,
+    /// Hashes waiting to be computed.
+    pub password_jobs_waiting: usize,
+    /// Failed logins.
+    pub attempts: AttemptLimits,
+}
+
+/// Why the settings cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum ConfigError {
+    /// The file cannot be read.
+    #[error("cannot read {path}: {source}")]
+    Unreadable {
+        /// The file.
+        path: String,
+        /// Why.
+        source: std::io::Error,
+    },
+    /// Mistakes in the file, each at its line.
+    #[error("the configuration has mistakes:\n{0}")]
+    Mistakes(Problems),
+    /// A mistake in `--set`.
+    #[error("--set {argument}: {mistake}")]
+    Argument {
+        /// As it was given.
+        argument: String,
+        /// What is wrong with it.
+        mistake: String,
+    },
+    /// A value that is of the right kind but means nothing.
+    #[error("{key}: {mistake}")]
+    Value {
+        /// The key.
+        key: &'static str,
+        /// What is wrong with it.
+        mistake: String,
+    },
+}
+
+impl Config {
+    /// The shipped settings, those of the file laid over them, and then those of `--set`.
+    pub fn load(file: Option<&Path>, arguments: &[String]) -> Result<Self, ConfigError> {
+        let mut merged = shipped();
+        if let Some(path) = file {
+            let name = path.display().to_string();
+            let unreadable = |source| ConfigError::Unreadable { path: name.clone(), source };
+            let text = std::fs::read_to_string(path).map_err(unreadable)?;
+            lay_file_over(&mut merged, &name, &text)?;
+        }
+        for argument in arguments {
+            let wrong = |mistake| ConfigError::Argument { argument: argument.clone(), mistake };
+            set(&mut merged, argument).map_err(wrong)?;
+        }
+        Self::from_effective(merged)
+    }
+
+    /// Settings that were put together earlier, as [`Config::effective`] has them.
+    pub fn from_effective(effective: Value) -> Result<Self, ConfigError> {
+        let config = serde_json::from_value(effective.clone())
+            .map_err(|error| ConfigError::Value { key: "configuration", mistake: error.to_string() })?;
+        let config = Self { effective, ..config };
+        config.check()?;
+        Ok(config)
+    }
+
+    fn check(&self) -> Result<(), ConfigError> {
+        let wrong = |key, mistake| Err(ConfigError::Value { key, mistake });
+        if self.worlds == 0 || self.worlds > 64 {
+            return wrong("worlds", format!("{} is out of range, expected 1 to 64", self.worlds));
+        }
+        if self.limits.frame_bytes < 1024 {
+            return wrong("limits.frame_bytes", "expected 1024 or more".to_owned());
+        }
+        if !(1..=EXPORT_BYTES_MAX).contains(&self.limits.export_bytes) {
+            return wrong("limits.export_bytes", format!("expected 1 to {EXPORT_BYTES_MAX}"));
+        }
+        for (key, value) in [
+            ("limits.document_bytes", self.limits.document_bytes),
+            ("limits.in_flight_per_connection", self.limits.in_flight_per_connection),
+            ("limits.waiting_requests_per_world", self.limits.waiting_requests_per_world),
+            ("legacy_push_line.in_flight", self.legacy_push_line.in_flight),
+            ("identity.password_jobs", self.identity.password_jobs),
+            ("identity.password_jobs_waiting", self.identity.password_jobs_waiting),
+            ("journal.queue_bytes", self.journal.queue_bytes),
+        ] {
+            if value == 0 {
+                return wrong(key, "expected 1 or more".to_owned());
+            }
+        }
+        if !(1..=3600).contains(&self.legacy_push_line.deadline_seconds) {
+            return wrong("legacy_push_line.deadline_seconds", "expected 1 to 3600".to_owned());
+        }
+        self.platforms.check()?;
+        self.game().map(|_| ())
+    }
+
+    /// The part of the settings that the worlds need, without the platforms, which have to be found first.
+    pub fn game(&self) -> Result<GameSettings, ConfigError> {
+        let wrong = |key| move |mistake| ConfigError::Value { key, mistake };
+        self.identity.password_cost.check().map_err(wrong("identity.password_cost"))?;
+        Ok(GameSettings {
+            clock: self.clock.parse().map_err(wrong("clock"))?,
+            zone: time_zone(&self.zone).map_err(wrong("zone"))?,
+            identity: IdentitySettings {
+                token_seconds: i64::from(self.identity.token_days) * 86_400,
+                password_cost: self.identity.password_cost,
+                attempts: self.identity.attempts,
+            },
+            platforms: raidkeep_game::platforms::settings::PlatformSettings::default(),
+            put_away_after: Duration::from_secs(self.put_away_seconds),
+            backups: BackupSettings { folder: (!self.backups.is_empty()).then(|| self.backups.clone().into()) },
+            portability: PortabilitySettings {
+                document_bytes_max: self.limits.document_bytes,
+                export_bytes_max: self.limits.export_bytes,
+            },
+            ledger: LedgerSettings { entries_per_player: self.ledger_entries_per_player },
+            legacy_push: self
+                .legacy_push
+                .then(|| PushSettings { line: self.legacy_push_line.settings(), refused_ports: Vec::new() }),
+        })
+    }
+}
+
+fn shipped() -> Value {
+    ron::from_str(SHIPPED).expect("the shipped configuration should be valid RON")
+}
+
+fn lay_file_over(merged: &mut Value, name: &str, text: &str) -> Result<(), ConfigError> {
+    let mut report = Report::new([(name.to_owned(), text.to_owned())]);
+    match ron::from_str::<Value>(text) {
+        Ok(value) => lay_over(merged, value, &Place::file(name), &mut report),
+        Err(error) => {
+            let (line, column) = (error.span.start.line, error.span.start.col);
+            report.error(Place::file(name), format!("{} at line {line}, column {column}", error.code));
+        }
+    }
+    let problems = Problems::new(report.problems().to_vec());
+    if problems.has_errors() { Err(ConfigError::Mistakes(problems)) } else { Ok(()) }
+}
+
+fn lay_over(base: &mut Value, over: Value, place: &Place, report: &mut Report) {
+    match (base, over) {
+        (Value::Object(base), Value::Object(over)) => {
+            for (key, value) in over {
+                let place = place.clone().key(&key);
+                match base.get_mut(&key) {
+                    Some(known) => lay_over(known, value, &place, report),
+                    None => {
+                        let known = base.keys().map(String::as_str);
+                        report.error(place, format!("unknown key \"{key}\"")).nearest(&key, known);
+                    }
+                }
+            }
+        }
+        // RON reads a section without keys, `()`, as nothing at all.
+        (Value::Object(_), Value::Null) => {}
+        (base, over) => match check_kind(base, &over) {
+            Ok(()) => *base = over,
+            Err(mistake) => drop(report.error(place, mistake)),
+        },
+    }
+}
+
+/// A value must be of the same kind as the shipped one.
+fn check_kind(shipped: &Value, given: &Value) -> Result<(), String> {
+    let fits = match shipped {
+        Value::Number(_) => given.is_u64(),
+        Value::String(_) => given.is_string(),
+        Value::Bool(_) => given.is_boolean(),
+        Value::Array(shipped) => given.as_array().is_some_and(|list| {
+            list.iter().all(|given| shipped.first().is_none_or(|shipped| check_kind(shipped, given).is_ok()))
+        }),
+        Value::Object(_) => given.is_object(),
+        Value::Null => true,
+    };
+    let expected = match shipped {
+        Value::Number(_) => "a whole number of 0 or more",
+        Value::String(_) => "text in quotes",
+        Value::Bool(_) => "true or false",
+        Value::Array(list) if list.first().is_some_and(Value::is_number) => "a list of whole numbers",
+        Value::Array(_) => "a list of texts in quotes",
+        Value::Object(_) | Value::Null => "a section in round brackets",
+    };
+    if fits { Ok(()) } else { Err(format!("found {given}, expected {expected} (the default is {shipped})")) }
+}
+
+/// Sets one key: `limits.connections=500`.
+fn set(merged: &mut Value, argument: &str) -> Result<(), String> {
+    let (path, text) = argument.split_once('=').ok_or("expected KEY=VALUE, such as limits.connections=500")?;
+    let mut at = merged;
+    for key in path.split('.') {
+        let known: Vec<String> = at.as_object().map(|section| section.keys().cloned().collect()).unwrap_or_default();
+        at = at.get_mut(key).ok_or_else(|| {
+            let hint = nearest(key, known.iter().map(String::as_str));
+            let hint = hint.map(|near| format!(" (did you mean {near}?)")).unwrap_or_default();
+            format!("unknown key \"{key}\"{hint}; known here: {}", known.join(", "))
+        })?;
+    }
+    let value = if at.is_string() {
+        Value::String(text.trim_matches('"').to_owned())
+    } else {
+        ron::from_str(text).map_err(|error| format!("\"{text}\" cannot be read: {}", error.code))?
+    };
+    check_kind(at, &value)?;
+    *at = value;
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn load(text: &str, arguments: &[&str]) -> Result<Config, String> {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let file = folder.path().join("server.ron");
+        std::fs::write(&file, text).expect("a writable folder");
+        let arguments: Vec<String> = arguments.iter().map(|argument| (*argument).to_owned()).collect();
+        Config::load(Some(&file), &arguments).map_err(|error| error.to_string())
+    }
+
+    #[test]
+    fn the_shipped_configuration_is_complete() {
+        let config = Config::load(None, &[]).expect("the shipped configuration should be valid");
+        assert_eq!((config.worlds, config.zone.as_str()), (1, "Asia/Shanghai"));
+        assert_eq!(config.limits.frame_bytes, 65_536);
+    }
+
+    #[test]
+    fn a_file_changes_only_what_it_names_and_the_command_line_wins() {
+        let config = load("(worlds: 2, limits: (connections: 5))", &["worlds=3", "clock=manual", "listen=[::1]:0"]);
+        let config = config.expect("valid settings");
+        assert_eq!((config.worlds, config.limits.connections, config.limits.idle_seconds), (3, 5, 600));
+        assert_eq!((config.clock.as_str(), config.listen.as_str()), ("manual", "[::1]:0"));
+    }
+
+    #[test]
+    fn every_mistake_in_the_file_is_told_with_its_line() {
+        let error =
+            load("(\n  wolds: 2,\n  limits: (\n    connections: \"many\",\n  ),\n)", &[]).expect_err("two mistakes");
+        assert!(error.contains(":2:") && error.contains("worlds"), "the typo is located and hinted: {error}");
+        assert!(error.contains(":4:") && error.contains("whole number"), "the kind is explained: {error}");
+        let error = load("(worlds: 2", &[]).expect_err("a missing bracket");
+        assert!(error.contains("line 1"), "{error}");
+    }
+
+    #[test]
+    fn mistakes_on_the_command_line_are_explained() {
+        let mistake = |argument: &str| load("()", &[argument]).expect_err("a mistake");
+        assert!(mistake("limits.conections=5").contains("did you mean connections?"));
+        assert!(mistake("limits.connections=-5").contains("0 or more"));
+        assert!(mistake("worlds=0").contains("1 to 64"));
+        assert!(mistake("zone=Asia/Nowhere").contains("time zone"));
+        assert!(mistake("clock=fast").contains("xN"));
+        assert!(mistake("worlds").contains("KEY=VALUE"));
+    }
+}

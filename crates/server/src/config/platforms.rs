@@ -1,0 +1,334 @@
+//! The settings of the platforms. Keys and secrets come from the environment and stand in no file.
+
+use schemars::JsonSchema;
+use serde::Deserialize;
+
+use crate::config::ConfigError;
+use raidkeep_engine::exchange::circuit::CircuitSettings;
+use raidkeep_engine::exchange::lines::LineSettings;
+use raidkeep_game::platforms::secret::Secret;
+use raidkeep_game::platforms::settings::OrderSettings;
+use raidkeep_game::platforms::settings::{ChatSettings, McrmbSettings, PlatformSettings, SudSettings};
+use raidkeep_sandbox::{GATEWAY_PATH, QUERY_PATH, REPORT_PATH, SandboxSettings};
+
+/// The environment variable that holds the key of MCRMB.
+pub const MCRMB_KEY_VARIABLE: &str = "RAIDKEEP_MCRMB_KEY";
+/// The environment variable that holds the secret of SUD.
+pub const SUD_SECRET_VARIABLE: &str = "RAIDKEEP_SUD_SECRET";
+
+/// What a platform is to this server.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum PlatformMode {
+    /// The real one.
+    Live,
+    /// The sandbox that is part of the program, started with the server.
+    Sandbox,
+    /// There is none.
+    Off,
+}
+
+/// The environment variable that holds the key of the narrator's chat endpoint, if that needs one.
+pub const NARRATOR_KEY_VARIABLE: &str = "RAIDKEEP_NARRATOR_KEY";
+
+/// All platforms.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+pub struct Platforms {
+    /// Payments.
+    pub mcrmb: Mcrmb,
+    /// Reports.
+    pub sud: Sud,
+    /// The narrator's second voice.
+    pub narrator: Narrator,
+}
+
+/// The narrator's chat endpoint.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+pub struct Narrator {
+    /// Where it is; empty = there is none.
+    pub url: String,
+    /// The model that is to answer.
+    pub model: String,
+    /// Calls under way at the same time.
+    pub in_flight: usize,
+    /// How long an answer is waited for.
+    pub deadline_seconds: i64,
+    /// When it is left alone.
+    pub circuit: CircuitSettings,
+}
+
+/// A request that waits longer than this for an endpoint might itself be given up.
+const NARRATOR_DEADLINE_MAX: i64 = 12;
+
+/// Payments.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+pub struct Mcrmb {
+    /// What it is to this server.
+    pub mode: PlatformMode,
+    /// What stands before the name of a call.
+    pub gateway: String,
+    /// The number of this server there.
+    pub sid: String,
+    /// Calls under way at the same time.
+    pub in_flight: usize,
+    /// How long an answer is waited for.
+    pub deadline_seconds: i64,
+    /// When it is left alone.
+    pub circuit: CircuitSettings,
+    /// How patient orders are.
+    pub orders: OrderSettings,
+}
+
+/// Reports.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+pub struct Sud {
+    /// What it is to this server.
+    pub mode: PlatformMode,
+    /// Where reports go.
+    pub callback: String,
+    /// Where matches are asked for.
+    pub query: String,
+    /// How this game is known there.
+    pub app_id: String,
+    /// The number of the game, which JSON readers with small numbers would spoil.
+    pub mg_id: String,
+    /// The address under which SUD reaches this server.
+    pub public_url: String,
+    /// Reports under way at the same time.
+    pub in_flight: usize,
+    /// How long an answer is waited for.
+    pub deadline_seconds: i64,
+    /// How long to wait before each repetition.
+    pub retry_seconds: Vec<i64>,
+    /// Whether a world boss session is a round.
+    pub report_boss_sessions: bool,
+    /// How many rounds that are over can be asked for.
+    pub rounds_kept: u64,
+    /// How old a signed request may be.
+    pub window_seconds: i64,
+}
+
+/// Looks up an environment variable.
+pub type Environment<'a> = &'a dyn Fn(&str) -> Option<String>;
+
+impl Platforms {
+    /// Whether the sandbox has to be started.
+    pub fn wants_sandbox(&self) -> bool {
+        self.mcrmb.mode == PlatformMode::Sandbox || self.sud.mode == PlatformMode::Sandbox
+    }
+
+    /// Looks for mistakes that need no secrets to be seen.
+    pub(super) fn check(&self) -> Result<(), ConfigError> {
+        for (key, seconds) in [
+            ("platforms.mcrmb.orders.settle_after_seconds", &self.mcrmb.orders.settle_after_seconds),
+            ("platforms.mcrmb.orders.watch_after_seconds", &self.mcrmb.orders.watch_after_seconds),
+            ("platforms.sud.retry_seconds", &self.sud.retry_seconds),
+        ] {
+            if seconds.is_empty() || seconds.iter().any(|seconds| *seconds < 1) {
+                return Err(wrong(key, "expected at least one number of seconds, each 1 or more"));
+            }
+        }
+        for (key, value) in [
+            ("platforms.mcrmb.in_flight", self.mcrmb.in_flight as i64),
+            ("platforms.mcrmb.deadline_seconds", self.mcrmb.deadline_seconds),
+            ("platforms.mcrmb.circuit.failures", self.mcrmb.circuit.failures.into()),
+            ("platforms.mcrmb.orders.retry_seconds", self.mcrmb.orders.retry_seconds),
+            ("platforms.sud.in_flight", self.sud.in_flight as i64),
+            ("platforms.sud.deadline_seconds", self.sud.deadline_seconds),
+            ("platforms.narrator.in_flight", self.narrator.in_flight as i64),
+            ("platforms.narrator.deadline_seconds", self.narrator.deadline_seconds),
+            ("platforms.narrator.circuit.failures", self.narrator.circuit.failures.into()),
+            ("platforms.sud.rounds_kept", i64::try_from(self.sud.rounds_kept).unwrap_or(i64::MAX)),
+        ] {
+            if value < 1 {
+                return Err(wrong(key, "expected 1 or more"));
+            }
+        }
+        if self.narrator.deadline_seconds > NARRATOR_DEADLINE_MAX {
+            return Err(wrong("platforms.narrator.deadline_seconds", "expected 12 or less: players wait for it"));
+        }
+        self.mg_id().map(|_| ())
+    }
+
+    fn mg_id(&self) -> Result<i64, ConfigError> {
+        self.sud.mg_id.parse().map_err(|_| wrong("platforms.sud.mg_id", "expected a whole number in quotes"))
+    }
+
+    /// The platforms as the worlds use them. `sandbox` is where the sandbox listens (`http://ADDRESS:PORT`) and whom it
+    /// knows; `here` is where this server listens.
+    pub fn resolve(
+        &self,
+        sandbox: Option<(&str, &SandboxSettings)>,
+        here: &str,
+        environment: Environment<'_>,
+    ) -> Result<PlatformSettings, ConfigError> {
+        Ok(PlatformSettings {
+            mcrmb: self.mcrmb(sandbox, environment)?,
+            sud: self.sud(sandbox, here, environment)?,
+            chat: self.chat(environment)?,
+        })
+    }
+
+    fn chat(&self, environment: Environment<'_>) -> Result<Option<ChatSettings>, ConfigError> {
+        let Narrator { url, model, in_flight, deadline_seconds, circuit } = self.narrator.clone();
+        if url.is_empty() {
+            return Ok(None);
+        }
+        check_url("platforms.narrator.url", &url)?;
+        let key = Secret::new(environment(NARRATOR_KEY_VARIABLE).unwrap_or_default());
+        let line = LineSettings { in_flight, deadline_seconds, circuit: Some(circuit) };
+        Ok(Some(ChatSettings { url, model, key, line }))
+    }
+
+    fn mcrmb(
+        &self,
+        sandbox: Option<(&str, &SandboxSettings)>,
+        environment: Environment<'_>,
+    ) -> Result<Option<McrmbSettings>, ConfigError> {
+        let Mcrmb { mode, gateway, sid, in_flight, deadline_seconds, circuit, orders } = self.mcrmb.clone();
+        let (gateway, sid, key) = match (mode, sandbox) {
+            (PlatformMode::Off, _) => return Ok(None),
+            (PlatformMode::Sandbox, Some((url, known))) => {
+                (format!("{url}{GATEWAY_PATH}"), known.sid.clone(), known.key.clone())
+            }
+            (PlatformMode::Sandbox, None) => return Err(wrong("platforms.mcrmb.mode", "the sandbox is not running")),
+            (PlatformMode::Live, _) => {
+                check_url("platforms.mcrmb.gateway", &gateway)?;
+                if sid.is_empty() {
+                    return Err(wrong("platforms.mcrmb.sid", "live payments need the number of this server"));
+                }
+                let key = secret(MCRMB_KEY_VARIABLE, "platforms.mcrmb.mode", environment)?;
+                // The platform's calls are told apart by what comes last.
+                (format!("{}/", gateway.trim_end_matches('/')), sid, key)
+            }
+        };
+        let line = LineSettings { in_flight, deadline_seconds, circuit: Some(circuit) };
+        Ok(Some(McrmbSettings { gateway, sid, key, line, orders }))
+    }
+
+    fn sud(
+        &self,
+        sandbox: Option<(&str, &SandboxSettings)>,
+        here: &str,
+        environment: Environment<'_>,
+    ) -> Result<Option<SudSettings>, ConfigError> {
+        let sud = self.sud.clone();
+        let (callback, query, app_id, app_secret) = match (sud.mode, sandbox) {
+            (PlatformMode::Off, _) => return Ok(None),
+            (PlatformMode::Sandbox, Some((url, known))) => (
+                format!("{url}{REPORT_PATH}"),
+                format!("{url}{QUERY_PATH}"),
+                known.app_id.clone(),
+                known.app_secret.clone(),
+            ),
+            (PlatformMode::Sandbox, None) => return Err(wrong("platforms.sud.mode", "the sandbox is not running")),
+            (PlatformMode::Live, _) => {
+                check_url("platforms.sud.callback", &sud.callback)?;
+                if !sud.query.is_empty() {
+                    check_url("platforms.sud.query", &sud.query)?;
+                }
+                if sud.app_id.is_empty() {
+                    return Err(wrong("platforms.sud.app_id", "live reports need the number of the application"));
+                }
+                let secret = secret(SUD_SECRET_VARIABLE, "platforms.sud.mode", environment)?;
+                (sud.callback, sud.query, sud.app_id, secret)
+            }
+        };
+        let public_url = if sud.public_url.is_empty() { here.to_owned() } else { sud.public_url };
+        Ok(Some(SudSettings {
+            callback,
+            query,
+            app_id,
+            app_secret,
+            mg_id: self.mg_id()?,
+            public_url: public_url.trim_end_matches('/').to_owned(),
+            line: LineSettings { in_flight: sud.in_flight, deadline_seconds: sud.deadline_seconds, circuit: None },
+            retry_seconds: sud.retry_seconds,
+            reports_boss_sessions: sud.report_boss_sessions,
+            rounds_kept: sud.rounds_kept,
+            window_seconds: sud.window_seconds,
+        }))
+    }
+}
+
+fn wrong(key: &'static str, mistake: &str) -> ConfigError {
+    ConfigError::Value { key, mistake: mistake.to_owned() }
+}
+
+fn secret(variable: &'static str, key: &'static str, environment: Environment<'_>) -> Result<Secret, ConfigError> {
+    let secret = environment(variable).filter(|secret| !secret.is_empty()).map(Secret::new);
+    let mistake =
+        || format!("live needs a secret: put it into the environment variable {variable}, or use sandbox or off");
+    secret.ok_or_else(|| ConfigError::Value { key, mistake: mistake() })
+}
+
+fn check_url(key: &'static str, url: &str) -> Result<(), ConfigError> {
+    let rest = url.strip_prefix("http://").or(url.strip_prefix("https://"));
+    let is_sane = rest.is_some_and(|rest| !rest.is_empty() && !rest.contains(['?', '#', ' ']));
+    if is_sane { Ok(()) } else { Err(wrong(key, "expected an address such as https://host/path, without a query")) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::Config;
+
+    fn resolve(settings: &[&str], environment: Environment<'_>) -> Result<PlatformSettings, String> {
+        let settings: Vec<String> = settings.iter().map(|setting| (*setting).to_owned()).collect();
+        let config = Config::load(None, &settings).map_err(|error| error.to_string())?;
+        let sandbox = SandboxSettings::shipped()?;
+        let sandbox = config.platforms.wants_sandbox().then_some(("http://127.0.0.1:1", &sandbox));
+        config.platforms.resolve(sandbox, "http://here", environment).map_err(|error| error.to_string())
+    }
+
+    #[test]
+    fn without_settings_both_platforms_are_the_sandbox() {
+        let platforms = resolve(&[], &|_| None).expect("the shipped settings");
+        let mcrmb = platforms.mcrmb.expect("payments are sandboxed");
+        assert_eq!(mcrmb.gateway, "http://127.0.0.1:1/Api/");
+        let sud = platforms.sud.expect("reports are sandboxed");
+        assert_eq!((sud.callback.as_str(), sud.public_url.as_str()), ("http://127.0.0.1:1/sud/report", "http://here"));
+        assert_eq!(sud.retry_seconds.iter().sum::<i64>(), 55_620, "the schedule of document 3");
+    }
+
+    #[test]
+    fn live_needs_a_secret_and_an_address() {
+        let live = ["platforms.mcrmb.mode=live", "platforms.mcrmb.sid=7", "platforms.sud.mode=off"];
+        let told = resolve(&live, &|_| None).expect_err("no secret");
+        assert!(told.contains(MCRMB_KEY_VARIABLE), "{told}");
+        let told = resolve(&live, &|_| Some(String::new())).expect_err("an empty secret is none");
+        assert!(told.contains(MCRMB_KEY_VARIABLE), "{told}");
+        let platforms = resolve(&live, &|_| Some("key".to_owned())).expect("all there is to say");
+        assert_eq!(platforms.mcrmb.map(|mcrmb| mcrmb.gateway).as_deref(), Some("http://api.mcrmb.com/Api/"));
+        assert!(platforms.sud.is_none());
+        let told = resolve(&["platforms.sud.mode=live"], &|_| Some("secret".to_owned())).expect_err("no address");
+        assert!(told.contains("platforms.sud.callback"), "{told}");
+    }
+
+    #[test]
+    fn the_chat_endpoint_is_optional_and_its_key_too() {
+        let url = "platforms.narrator.url=http://127.0.0.1:8080/v1/chat/completions";
+        assert!(resolve(&[], &|_| None).expect("the shipped settings").chat.is_none(), "none is set up");
+        let chat = resolve(&[url], &|_| None).expect("an address is enough").chat.expect("it is set up");
+        assert!(chat.key.is_empty(), "local servers need none");
+        let key = |name: &str| (name == NARRATOR_KEY_VARIABLE).then(|| "k".to_owned());
+        let chat = resolve(&[url], &key).expect("an address is enough").chat.expect("it is set up");
+        assert_eq!(chat.key.expose(), "k");
+    }
+
+    #[test]
+    fn mistakes_name_their_key() {
+        for (setting, key) in [
+            ("platforms.narrator.url=localhost", "platforms.narrator.url"),
+            ("platforms.narrator.in_flight=0", "platforms.narrator.in_flight"),
+            ("platforms.narrator.deadline_seconds=13", "platforms.narrator.deadline_seconds"),
+            ("platforms.sud.mg_id=x", "platforms.sud.mg_id"),
+            ("platforms.sud.retry_seconds=[]", "platforms.sud.retry_seconds"),
+            ("platforms.mcrmb.in_flight=0", "platforms.mcrmb.in_flight"),
+            ("platforms.mcrmb.mode=maybe", "mode"),
+        ] {
+            let told = resolve(&[setting], &|_| None).expect_err(setting);
+            assert!(told.contains(key) || told.contains("maybe"), "{setting}: {told}");
+        }
+    }
+}

@@ -1,0 +1,107 @@
+//! Carries the worlds' exchanges with platforms over HTTP and HTTPS, on a thread of its own, so that no slow platform and no
+//! encryption costs the worlds anything. Connections are kept and used again; redirects are not followed.
+
+use std::error::Error;
+use std::sync::Arc;
+use std::thread::JoinHandle;
+use std::time::Duration;
+
+use bytes::Bytes;
+use http_body_util::{BodyExt, Full, Limited};
+use hyper::Request;
+use hyper_rustls::HttpsConnector;
+use hyper_util::client::legacy::Client;
+use hyper_util::client::legacy::connect::HttpConnector;
+use hyper_util::rt::{TokioExecutor, TokioTimer};
+use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
+
+use crate::net::inbox::Inbox;
+use raidkeep_engine::exchange::lines::Outgoing;
+use raidkeep_engine::exchange::{Answered, CallFailure, CallOutcome, Exchange, Method};
+use raidkeep_engine::tick::Input;
+
+/// The longest answer that is read.
+const ANSWER_BYTES_MAX: usize = 1 << 20;
+/// How long an unused connection is kept.
+const IDLE: Duration = Duration::from_secs(60);
+
+/// Takes exchanges; their outcomes come to the inbox of the world that asked. How many wait here is limited by the worlds'
+/// lines.
+#[derive(Clone)]
+pub struct Caller(UnboundedSender<(Outgoing, Arc<Inbox>)>);
+
+impl Caller {
+    /// Carries out an exchange.
+    pub fn call(&self, outgoing: Outgoing, inbox: Arc<Inbox>) {
+        // A thread that is gone means that the server stops; what was asked is settled at the next start.
+        let _ = self.0.send((outgoing, inbox));
+    }
+}
+
+/// Starts the thread. It ends when every [`Caller`] is gone; what is under way then is given up.
+pub fn start() -> std::io::Result<(Caller, JoinHandle<()>)> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    let (sender, receiver) = unbounded_channel();
+    let thread = std::thread::Builder::new().name("raidkeep-platforms".into());
+    let thread = thread.spawn(move || runtime.block_on(carry(receiver)))?;
+    Ok((Caller(sender), thread))
+}
+
+type HttpClient = Client<HttpsConnector<HttpConnector>, Full<Bytes>>;
+
+async fn carry(mut calls: UnboundedReceiver<(Outgoing, Arc<Inbox>)>) {
+    let client = client();
+    while let Some((outgoing, inbox)) = calls.recv().await {
+        let client = client.clone();
+        tokio::spawn(async move {
+            let Outgoing { number, exchange, deadline_seconds } = outgoing;
+            let patience = Duration::from_secs(deadline_seconds.unsigned_abs());
+            let answer = tokio::time::timeout(patience, send(&client, exchange)).await;
+            inbox.push(Input::Answered(number, answer.unwrap_or(Err(CallFailure::TimedOut))));
+        });
+    }
+}
+
+fn client() -> HttpClient {
+    let mut http = HttpConnector::new();
+    http.set_nodelay(true);
+    http.enforce_http(false);
+    let https = hyper_rustls::HttpsConnectorBuilder::new()
+        .with_webpki_roots()
+        .https_or_http()
+        .enable_http1()
+        .wrap_connector(http);
+    Client::builder(TokioExecutor::new()).pool_idle_timeout(IDLE).pool_timer(TokioTimer::new()).build(https)
+}
+
+async fn send(client: &HttpClient, exchange: Exchange) -> CallOutcome {
+    let request = request(exchange).map_err(|error| CallFailure::NotSent(error.to_string()))?;
+    let response = client.request(request).await.map_err(|error| {
+        let reason = root_cause(&error);
+        if error.is_connect() { CallFailure::NotSent(reason) } else { CallFailure::Lost(reason) }
+    })?;
+    let status = response.status().as_u16();
+    let body = Limited::new(response.into_body(), ANSWER_BYTES_MAX).collect().await;
+    let body = body.map_err(|error| CallFailure::Lost(root_cause(error.as_ref())))?;
+    Ok(Answered { status, body: body.to_bytes().to_vec() })
+}
+
+fn request(exchange: Exchange) -> Result<Request<Full<Bytes>>, hyper::http::Error> {
+    let Exchange { method, url, headers, body } = exchange;
+    let method = match method {
+        Method::Get => hyper::Method::GET,
+        Method::Post => hyper::Method::POST,
+    };
+    let request = Request::builder().method(method).uri(url);
+    let request = headers.into_iter().fold(request, |request, (name, value)| request.header(name, value));
+    request.body(Full::new(body.into()))
+}
+
+/// The innermost reason of an error. The outer ones may name the URL, which holds signatures.
+fn root_cause(error: &(dyn Error + 'static)) -> String {
+    let mut cause = error;
+    while let Some(inner) = cause.source() {
+        cause = inner;
+    }
+    cause.to_string()
+}

@@ -1,0 +1,311 @@
+//! What a connection does apart from its socket: requests go in as text, replies come out in the
+//! order of the requests.
+
+use raidkeep_engine::request::reply::ConnectionId;
+use std::collections::VecDeque;
+use std::net::IpAddr;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
+use std::task::Waker;
+
+use crate::net::limits::Limiter;
+use crate::net::way_in::{Received, Slot, Standing, WayIn};
+use raidkeep_engine::request::SignIn;
+use raidkeep_engine::request::envelope::{RequestId, refusal_text};
+use raidkeep_engine::request::reply::{Reply, ReplyPort};
+use raidkeep_engine::request::{Refusal, status};
+use raidkeep_engine::tick::Input;
+
+/// One client's connection.
+pub struct Connection {
+    way_in: Arc<WayIn>,
+    outbox: Arc<Outbox>,
+    address: Option<IpAddr>,
+    limiter: Limiter,
+    in_flight_max: u64,
+    next_serial: u64,
+    /// How many more requests may be read before the outbox has to be asked; every look at it takes a lock.
+    room: u64,
+    /// The worlds that will be told when the connection is gone.
+    worlds: Vec<u32>,
+    signed_in: SignedIn,
+    /// Requests whose answer may say who the connection acts for.
+    unchecked: VecDeque<Unchecked>,
+    /// The next request is read only when this one has its answer.
+    waits_for: Option<u64>,
+}
+
+struct Unchecked {
+    serial: u64,
+    world: u32,
+    token: Option<Box<str>>,
+}
+
+/// Who the connection acts for, by world. Nearly always one.
+#[derive(Default)]
+struct SignedIn(Vec<Actor>);
+
+struct Actor {
+    world: u32,
+    sign_in: SignIn,
+    /// The token that was checked; `None` after a log-in on this connection.
+    token: Option<Box<str>>,
+    limiter: Limiter,
+}
+
+impl Standing for SignedIn {
+    fn signed_in(&self, world: u32, token: Option<&str>) -> Option<SignIn> {
+        let actor = self.0.iter().find(|actor| actor.world == world)?;
+        let is_same = token.is_none_or(|token| actor.token.as_deref() == Some(token));
+        is_same.then_some(actor.sign_in)
+    }
+
+    fn check_player_limit(&self, world: u32) -> Result<(), u64> {
+        self.0.iter().find(|actor| actor.world == world).map_or(Ok(()), |actor| actor.limiter.check())
+    }
+}
+
+impl Connection {
+    /// A new connection from `address`.
+    pub fn new(way_in: Arc<WayIn>, address: Option<IpAddr>, limiter: Limiter, in_flight_max: usize) -> Self {
+        Self {
+            outbox: Arc::new(Outbox::new(&way_in)),
+            way_in,
+            address,
+            limiter,
+            in_flight_max: in_flight_max as u64,
+            next_serial: 0,
+            room: 0,
+            worlds: Vec::new(),
+            signed_in: SignedIn::default(),
+            unchecked: VecDeque::new(),
+            waits_for: None,
+        }
+    }
+
+    /// Whether another request may be read: not while too many are under way, nor while it is
+    /// being settled who the connection acts for.
+    pub fn can_receive(&mut self) -> bool {
+        if self.waits_for.is_none() && self.room > 0 {
+            return true;
+        }
+        let outbox = self.outbox.lock();
+        if let Some(serial) = self.waits_for {
+            if !outbox.is_answered(serial) {
+                return false;
+            }
+            self.waits_for = None;
+        }
+        let in_flight = self.next_serial - outbox.first_serial;
+        self.room = self.in_flight_max.saturating_sub(in_flight);
+        self.room > 0
+    }
+
+    /// The place of the next request's reply.
+    fn reserve(&mut self) -> u64 {
+        self.room = self.room.saturating_sub(1);
+        self.next_serial += 1;
+        self.next_serial - 1
+    }
+
+    /// Takes in the text of a frame.
+    pub fn receive(&mut self, text: &str) {
+        self.take_sign_ins();
+        let serial = self.reserve();
+        let limit = self.limiter.check();
+        let slot = Slot { port: &self.outbox, serial };
+        let Some(received) = self.way_in.receive(text, &self.signed_in, self.address, limit, slot) else {
+            return;
+        };
+        let Received { world, signs_in, unchecked_token: token } = received;
+        if !self.worlds.contains(&world) {
+            self.worlds.push(world);
+            self.outbox.lock().worlds.push(world);
+        }
+        if signs_in {
+            self.waits_for = Some(serial);
+        }
+        if signs_in || token.is_some() {
+            self.unchecked.push_back(Unchecked { serial, world, token });
+        }
+    }
+
+    /// Answers a frame that is no text.
+    pub fn receive_binary(&mut self) {
+        let serial = self.reserve();
+        let refusal = Refusal::new(status::MALFORMED, "request: expected a text frame, found a binary one");
+        let text = refusal_text(&refusal, &RequestId::Absent);
+        self.outbox.reply(serial, Reply { text, sign_in: None });
+    }
+
+    /// Moves the replies that may leave to `replies`, in the order of their requests.
+    pub fn take_replies(&mut self, replies: &mut Vec<String>) {
+        let mut outbox = self.outbox.lock();
+        replies.extend(outbox.events.drain(..));
+        while let Some(Some(_)) = outbox.slots.front() {
+            replies.extend(outbox.slots.pop_front().flatten());
+            outbox.first_serial += 1;
+        }
+    }
+
+    /// Whether a reply may leave.
+    pub fn has_replies(&self) -> bool {
+        let outbox = self.outbox.lock();
+        !outbox.events.is_empty() || matches!(outbox.slots.front(), Some(Some(_)))
+    }
+
+    /// Whether every request has its reply and every reply was taken.
+    pub fn is_idle(&self) -> bool {
+        self.outbox.lock().first_serial == self.next_serial
+    }
+
+    /// Whether the connection acts for anybody.
+    pub fn is_signed_in(&mut self) -> bool {
+        self.take_sign_ins();
+        !self.signed_in.0.is_empty()
+    }
+
+    /// Has `waker` woken when a reply may leave.
+    pub fn register(&self, waker: &Waker) {
+        let mut outbox = self.outbox.lock();
+        if outbox.waker.as_ref().is_none_or(|known| !known.will_wake(waker)) {
+            outbox.waker = Some(waker.clone());
+        }
+    }
+
+    fn take_sign_ins(&mut self) {
+        if self.unchecked.is_empty() {
+            return;
+        }
+        let mut outbox = self.outbox.lock();
+        let sign_ins = std::mem::take(&mut outbox.sign_ins);
+        let first_open = outbox.first_open_serial();
+        drop(outbox);
+        for (serial, sign_in) in sign_ins {
+            if let Some(at) = self.unchecked.iter().position(|unchecked| unchecked.serial == serial)
+                && let Some(Unchecked { world, token, .. }) = self.unchecked.remove(at)
+            {
+                let limiter = self.way_in.player_limits.of(world, sign_in.account);
+                self.signed_in.0.retain(|actor| actor.world != world);
+                self.signed_in.0.push(Actor { world, sign_in, token, limiter });
+            }
+        }
+        self.unchecked.retain(|unchecked| unchecked.serial >= first_open);
+    }
+}
+
+/// Events that may wait for a slow reader; more are dropped, since each can be asked for as well.
+const EVENTS_MAX: usize = 256;
+
+/// The numbers of connections that were given.
+static CONNECTIONS: AtomicU64 = AtomicU64::new(0);
+
+/// The replies of a connection, each in its place. It is gone when the connection is and no request of it is under way;
+/// then the worlds are told.
+struct Outbox {
+    id: ConnectionId,
+    way_in: Weak<WayIn>,
+    slots: Mutex<Slots>,
+}
+
+#[derive(Default)]
+struct Slots {
+    /// The first request whose reply has not left.
+    first_serial: u64,
+    /// The replies from that request to the last one that was answered.
+    slots: VecDeque<Option<String>>,
+    sign_ins: Vec<(u64, SignIn)>,
+    /// Events wait for no request; they leave with the next replies.
+    events: VecDeque<String>,
+    /// Whom the connection acts for; events for others are dropped.
+    acts_for: Option<SignIn>,
+    /// The worlds that know the connection.
+    worlds: Vec<u32>,
+    waker: Option<Waker>,
+}
+
+impl Outbox {
+    fn new(way_in: &Arc<WayIn>) -> Self {
+        let id = ConnectionId(CONNECTIONS.fetch_add(1, Ordering::Relaxed));
+        Self { id, way_in: Arc::downgrade(way_in), slots: Mutex::default() }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Slots> {
+        self.slots.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Drop for Outbox {
+    fn drop(&mut self) {
+        let worlds = std::mem::take(&mut self.lock().worlds);
+        let Some(way_in) = self.way_in.upgrade() else {
+            return;
+        };
+        for world in worlds {
+            if let Some(inbox) = way_in.worlds.get(world as usize) {
+                inbox.push(Input::Closed(self.id));
+            }
+        }
+    }
+}
+
+impl Slots {
+    fn fill(&mut self, serial: u64, text: String) {
+        let Some(at) = serial.checked_sub(self.first_serial).and_then(|at| usize::try_from(at).ok()) else {
+            return;
+        };
+        if at >= self.slots.len() {
+            self.slots.resize(at + 1, None);
+        }
+        self.slots[at] = Some(text);
+    }
+
+    fn is_answered(&self, serial: u64) -> bool {
+        let at = serial.checked_sub(self.first_serial).and_then(|at| usize::try_from(at).ok());
+        at.is_none_or(|at| self.slots.get(at).is_some_and(Option::is_some))
+    }
+
+    /// The first request without an answer.
+    fn first_open_serial(&self) -> u64 {
+        let answered = self.slots.iter().take_while(|slot| slot.is_some()).count();
+        self.first_serial + answered as u64
+    }
+}
+
+impl ReplyPort for Outbox {
+    fn connection(&self) -> Option<ConnectionId> {
+        Some(self.id)
+    }
+
+    fn reply(&self, serial: u64, reply: Reply) {
+        let mut slots = self.lock();
+        slots.fill(serial, reply.text);
+        if let Some(sign_in) = reply.sign_in {
+            slots.sign_ins.push((serial, sign_in));
+            slots.acts_for = Some(sign_in);
+        }
+        let may_leave = serial == slots.first_serial;
+        let waker = if may_leave { slots.waker.take() } else { None };
+        drop(slots);
+        if let Some(waker) = waker {
+            waker.wake();
+        }
+    }
+
+    fn push(&self, sign_in: Option<SignIn>, text: &str) {
+        let mut slots = self.lock();
+        if sign_in.is_some() && slots.acts_for != sign_in {
+            return;
+        }
+        if slots.events.len() >= EVENTS_MAX {
+            metrics::counter!("raidkeep_events_dropped_total").increment(1);
+            return;
+        }
+        slots.events.push_back(text.to_owned());
+        let waker = slots.waker.take();
+        drop(slots);
+        if let Some(waker) = waker {
+            waker.wake();
+        }
+    }
+}

@@ -1,0 +1,123 @@
+//! What has arrived for a world and waits for its next tick. Bounded.
+
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Mutex, PoisonError};
+
+use raidkeep_engine::request::Refusal;
+use raidkeep_engine::request::answer::{STOPPED, WITHOUT_STORAGE};
+use raidkeep_engine::request::command::Command;
+use raidkeep_engine::tick::Input;
+
+/// A world's inbox. Shared by the connections of all threads and by the storage.
+pub struct Inbox {
+    inputs: Mutex<Inputs>,
+    capacity: usize,
+    committed: AtomicU64,
+    is_stopping: AtomicBool,
+    storage_failed: AtomicBool,
+    wake: Box<dyn Fn() + Send + Sync>,
+}
+
+#[derive(Default)]
+struct Inputs {
+    waiting: Vec<Input>,
+    command_count: usize,
+}
+
+impl Inbox {
+    /// An inbox for at most `capacity` waiting requests; `wake` is called when something came.
+    pub fn new(capacity: usize, committed: u64, wake: Box<dyn Fn() + Send + Sync>) -> Self {
+        Self {
+            inputs: Mutex::default(),
+            capacity,
+            committed: AtomicU64::new(committed),
+            is_stopping: AtomicBool::new(false),
+            storage_failed: AtomicBool::new(false),
+            wake,
+        }
+    }
+
+    /// Takes a request in, or gives it back with the reason.
+    #[expect(clippy::result_large_err, reason = "the command goes back to its one caller, which answers it")]
+    pub fn push_command(&self, command: Command) -> Result<(), (Command, Refusal)> {
+        if let Some(refusal) = self.closed() {
+            return Err((command, refusal));
+        }
+        let mut inputs = self.lock();
+        if inputs.command_count >= self.capacity {
+            drop(inputs);
+            return Err((command, Refusal::busy("server busy, retry later")));
+        }
+        inputs.command_count += 1;
+        inputs.waiting.push(Input::Command(command));
+        let is_first = inputs.waiting.len() == 1;
+        drop(inputs);
+        if is_first {
+            (self.wake)();
+        }
+        Ok(())
+    }
+
+    /// Takes in what the world itself has asked for.
+    pub fn push(&self, input: Input) {
+        self.lock().waiting.push(input);
+        (self.wake)();
+    }
+
+    /// Moves everything that waits to `inputs`, which must be empty.
+    pub fn drain(&self, inputs: &mut Vec<Input>) {
+        let mut waiting = self.lock();
+        std::mem::swap(&mut waiting.waiting, inputs);
+        waiting.command_count = 0;
+    }
+
+    /// Whether nothing waits.
+    pub fn is_empty(&self) -> bool {
+        self.lock().waiting.is_empty()
+    }
+
+    /// Notes that every batch up to this one is on disk.
+    pub fn note_committed(&self, batch: u64) {
+        self.committed.fetch_max(batch, Ordering::Release);
+        (self.wake)();
+    }
+
+    /// The last batch known to be on disk.
+    pub fn committed(&self) -> u64 {
+        self.committed.load(Ordering::Acquire)
+    }
+
+    /// Refuses new requests from now on: the server stops.
+    pub fn stop(&self) {
+        self.is_stopping.store(true, Ordering::Release);
+        (self.wake)();
+    }
+
+    /// Refuses new requests from now on: nothing can be stored.
+    pub fn fail_storage(&self) {
+        self.storage_failed.store(true, Ordering::Release);
+        (self.wake)();
+    }
+
+    /// Whether the server stops.
+    pub fn is_stopping(&self) -> bool {
+        self.is_stopping.load(Ordering::Acquire)
+    }
+
+    /// Whether nothing can be stored any more.
+    pub fn has_storage_failed(&self) -> bool {
+        self.storage_failed.load(Ordering::Acquire)
+    }
+
+    /// Why new requests are refused, if they are.
+    pub fn closed(&self) -> Option<Refusal> {
+        if self.has_storage_failed() {
+            return Some(WITHOUT_STORAGE);
+        }
+        self.is_stopping().then_some(STOPPED)
+    }
+
+    fn lock(&self) -> std::sync::MutexGuard<'_, Inputs> {
+        self.inputs.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}

@@ -1,0 +1,141 @@
+//! Rate limits of connections and players. They run on real time.
+
+use std::collections::HashMap;
+use std::net::IpAddr;
+use std::num::NonZeroU32;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use governor::clock::{Clock, DefaultClock};
+use governor::state::keyed::HashMapStateStore;
+use governor::{DefaultDirectRateLimiter, NotUntil, Quota, RateLimiter};
+
+use raidkeep_engine::account::AccountId;
+
+/// So many requests a second, with bursts of twice as many. 0 = no limit.
+fn quota(rate: u32) -> Option<Quota> {
+    let rate = NonZeroU32::new(rate)?;
+    Some(Quota::per_second(rate).allow_burst(rate.saturating_mul(NonZeroU32::MIN.saturating_add(1))))
+}
+
+/// Milliseconds after which the next request is allowed.
+fn wait_ms(until: &NotUntil<<DefaultClock as Clock>::Instant>) -> u64 {
+    let wait = until.wait_time_from(DefaultClock::default().now());
+    u64::try_from(wait.as_millis()).unwrap_or(u64::MAX).max(1)
+}
+
+/// One rate limit; shared by everything it counts together.
+#[derive(Clone)]
+pub struct Limiter(Option<Arc<DefaultDirectRateLimiter>>);
+
+impl Limiter {
+    /// So many requests a second, with bursts of twice as many. 0 = no limit.
+    pub fn per_second(rate: u32) -> Self {
+        Self(quota(rate).map(|quota| Arc::new(RateLimiter::direct(quota))))
+    }
+
+    /// Counts a request; errs with the milliseconds after which the next one is allowed.
+    pub fn check(&self) -> Result<(), u64> {
+        let Some(limiter) = &self.0 else {
+            return Ok(());
+        };
+        limiter.check().map_err(|until| wait_ms(&until))
+    }
+}
+
+/// The limits of the players that connections act for, one for each player however many
+/// connections it has.
+pub struct PlayerLimits {
+    rate: u32,
+    limiters: Mutex<Limiters>,
+}
+
+#[derive(Default)]
+struct Limiters {
+    by_player: HashMap<(u32, AccountId), Limiter>,
+    prune_at: usize,
+}
+
+impl PlayerLimits {
+    /// So many requests a second for each player. 0 = no limit.
+    pub fn new(rate: u32) -> Self {
+        Self { rate, limiters: Mutex::default() }
+    }
+
+    /// The limit of a player.
+    pub fn of(&self, world: u32, account: AccountId) -> Limiter {
+        if self.rate == 0 {
+            return Limiter(None);
+        }
+        let mut limiters = self.limiters.lock().unwrap_or_else(PoisonError::into_inner);
+        if limiters.by_player.len() >= limiters.prune_at {
+            let in_use = |limiter: &Limiter| limiter.0.as_ref().is_some_and(|limiter| Arc::strong_count(limiter) > 1);
+            limiters.by_player.retain(|_, limiter| in_use(limiter));
+            limiters.prune_at = (limiters.by_player.len() * 2).max(1024);
+        }
+        limiters.by_player.entry((world, account)).or_insert_with(|| Limiter::per_second(self.rate)).clone()
+    }
+}
+
+/// The limits of addresses that ask over HTTP, where no connection is known to be somebody's.
+pub struct AddressLimits {
+    limiter: Option<RateLimiter<IpAddr, HashMapStateStore<IpAddr>, DefaultClock>>,
+    /// So many addresses, and those that have been quiet are forgotten.
+    prune_at: AtomicUsize,
+}
+
+/// So many addresses are remembered at least.
+const ADDRESSES_KEPT: usize = 4096;
+
+impl AddressLimits {
+    /// So many requests a second for each address, with bursts of twice as many. 0 = no limit.
+    pub fn new(rate: u32) -> Self {
+        Self { limiter: quota(rate).map(RateLimiter::hashmap), prune_at: AtomicUsize::new(ADDRESSES_KEPT) }
+    }
+
+    /// Counts a request; errs with the milliseconds after which the next one is allowed.
+    pub fn check(&self, address: IpAddr) -> Result<(), u64> {
+        let Some(limiter) = &self.limiter else {
+            return Ok(());
+        };
+        if limiter.len() >= self.prune_at.load(Ordering::Relaxed) {
+            limiter.retain_recent();
+            // With many addresses at once a look at all of them is not for every request.
+            self.prune_at.store((limiter.len() * 2).max(ADDRESSES_KEPT), Ordering::Relaxed);
+        }
+        limiter.check_key(&address).map_err(|until| wait_ms(&until))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_limit_allows_a_burst_and_then_tells_how_long_to_wait() {
+        let limiter = Limiter::per_second(5);
+        let allowed = (0..20).take_while(|_| limiter.check().is_ok()).count();
+        assert_eq!(allowed, 10, "bursts of twice the rate");
+        let wait_ms = limiter.check().expect_err("the burst is used up");
+        assert!((1..=200).contains(&wait_ms), "{wait_ms}");
+        assert!((0..1000).all(|_| Limiter::per_second(0).check().is_ok()), "0 = no limit");
+    }
+
+    #[test]
+    fn each_address_has_a_limit_of_its_own() {
+        let limits = AddressLimits::new(1);
+        let (first, second) = (IpAddr::from([127, 0, 0, 1]), IpAddr::from([127, 0, 0, 2]));
+        assert!(limits.check(first).is_ok() && limits.check(first).is_ok());
+        assert!(limits.check(first).is_err(), "the burst is used up");
+        assert!(limits.check(second).is_ok());
+    }
+
+    #[test]
+    fn two_connections_of_a_player_share_its_limit() {
+        let limits = PlayerLimits::new(1);
+        let (first, second) = (limits.of(0, AccountId(1)), limits.of(0, AccountId(1)));
+        assert!(first.check().is_ok() && second.check().is_ok());
+        assert!(first.check().is_err() && second.check().is_err());
+        assert!(limits.of(1, AccountId(1)).check().is_ok(), "another world, another player");
+    }
+}

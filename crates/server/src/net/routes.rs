@@ -1,0 +1,126 @@
+//! HTTP requests for functions: they go the way of frames, each as a connection of its own.
+
+use raidkeep_engine::request::reply::ConnectionId;
+use std::net::IpAddr;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use bytes::Bytes;
+use http_body_util::{BodyExt, Full, LengthLimitError, Limited};
+use hyper::body::Incoming;
+use hyper::{Method, Request, Response, StatusCode, header};
+use tokio::sync::oneshot;
+
+use crate::net::shard::Sockets;
+use crate::net::way_in::{Slot, Standing, WayIn};
+use raidkeep_engine::request::reply::{Reply, ReplyPort};
+use raidkeep_engine::request::route::{HttpReply, Route, RouteBody};
+use raidkeep_engine::request::{Refusal, Request as _, SignIn, status};
+use raidkeep_game::identity::requests::SignIn as Login;
+
+/// Answers a request for a function.
+pub async fn answer(
+    sockets: &Sockets,
+    route: Route,
+    request: Request<Incoming>,
+    address: IpAddr,
+) -> Response<Full<Bytes>> {
+    let is_allowed = match route.body {
+        RouteBody::Arguments => matches!(*request.method(), Method::GET | Method::POST),
+        RouteBody::Signed => *request.method() == Method::POST,
+    };
+    let reply = if is_allowed {
+        match read(sockets, request).await {
+            Ok((authorization, body)) => ask(sockets.way_in(), route, authorization.as_deref(), &body, address).await,
+            Err(reply) => reply,
+        }
+    } else {
+        HttpReply { status: StatusCode::METHOD_NOT_ALLOWED.as_u16(), body: r#"{"message":"use POST"}"#.to_owned() }
+    };
+    render(reply)
+}
+
+fn render(reply: HttpReply) -> Response<Full<Bytes>> {
+    let mut response = Response::new(Full::new(Bytes::from(reply.body)));
+    *response.status_mut() = StatusCode::from_u16(reply.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    let json = header::HeaderValue::from_static("application/json; charset=utf-8");
+    response.headers_mut().insert(header::CONTENT_TYPE, json);
+    response
+}
+
+/// Header and body, within the limits of size and time.
+async fn read(sockets: &Sockets, request: Request<Incoming>) -> Result<(Option<String>, Bytes), HttpReply> {
+    let limits = &sockets.config().limits;
+    let authorization = request.headers().get(header::AUTHORIZATION);
+    let authorization = authorization.and_then(|value| value.to_str().ok()).map(str::to_owned);
+    let body = Limited::new(request.into_body(), limits.frame_bytes).collect();
+    let refused = |status: StatusCode, message: &str| HttpReply {
+        status: status.as_u16(),
+        body: serde_json::json!({"status": status::MALFORMED, "message": message}).to_string(),
+    };
+    match tokio::time::timeout(Duration::from_secs(limits.handshake_seconds), body).await {
+        Ok(Ok(body)) => Ok((authorization, body.to_bytes())),
+        Ok(Err(error)) if error.is::<LengthLimitError>() => {
+            Err(refused(StatusCode::PAYLOAD_TOO_LARGE, "the body is too long"))
+        }
+        Ok(Err(_)) => Err(refused(StatusCode::BAD_REQUEST, "the body was cut")),
+        Err(_) => Err(refused(StatusCode::REQUEST_TIMEOUT, "the body took too long")),
+    }
+}
+
+/// Sends a request the way of frames and waits for its reply.
+async fn ask(way_in: &WayIn, route: Route, authorization: Option<&str>, body: &[u8], address: IpAddr) -> HttpReply {
+    let known_token = |arguments: &_| way_in.address_bindings.token(address, arguments);
+    let frame = match route.frame(authorization, body, known_token) {
+        Ok(frame) => frame,
+        Err(reply) => return reply,
+    };
+    let (sender, receiver) = oneshot::channel();
+    let port = Arc::new(OneReply(Mutex::new(Some(sender))));
+    let limit = way_in.address_limits.check(address);
+    way_in.receive(&frame, &Stranger, Some(address), limit, Slot { port: &port, serial: 0 });
+    // The world keeps what it needs of the port; nothing else must keep the reply from coming.
+    drop(port);
+    match receiver.await {
+        Ok(text) => {
+            let reply = route.reply(&text);
+            if route.function == Login::FUNCTION {
+                way_in.address_bindings.note_login(address, &reply.body);
+            }
+            reply
+        }
+        Err(_) => HttpReply::refusal(&Refusal::internal()),
+    }
+}
+
+/// Takes the one reply of a request. Events are for connections that stay.
+struct OneReply(Mutex<Option<oneshot::Sender<String>>>);
+
+impl ReplyPort for OneReply {
+    fn reply(&self, _: u64, reply: Reply) {
+        let sender = self.0.lock().unwrap_or_else(PoisonError::into_inner).take();
+        if let Some(sender) = sender {
+            // A client that went away needs no reply.
+            let _ = sender.send(reply.text);
+        }
+    }
+
+    fn push(&self, _: Option<SignIn>, _: &str) {}
+
+    fn connection(&self) -> Option<ConnectionId> {
+        None
+    }
+}
+
+/// Who sends a single request: nobody that is known from an earlier one.
+struct Stranger;
+
+impl Standing for Stranger {
+    fn signed_in(&self, _: u32, _: Option<&str>) -> Option<SignIn> {
+        None
+    }
+
+    fn check_player_limit(&self, _: u32) -> Result<(), u64> {
+        Ok(())
+    }
+}

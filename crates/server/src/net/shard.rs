@@ -1,0 +1,387 @@
+//! A world's thread: the world and its share of the sockets on one single-threaded runtime.
+//!
+//! The world ticks when something has arrived or is due, and never otherwise; waking another
+//! thread for each request would cost more than the request.
+
+use std::cell::{Cell, RefCell};
+use std::collections::VecDeque;
+use std::net::IpAddr;
+use std::rc::{Rc, Weak};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::task::Waker;
+use std::time::{Duration, Instant};
+
+use tokio::net::TcpStream;
+use tokio::sync::Notify;
+use tokio_tungstenite::WebSocketStream;
+
+use crate::config::Config;
+use crate::net::caller::Caller;
+use crate::net::connection::Connection;
+use crate::net::inbox::Inbox;
+use crate::net::limits::Limiter;
+use crate::net::way_in::WayIn;
+use crate::net::websocket;
+use crate::net::websocket::Ending;
+use raidkeep_engine::clock::wall_ms;
+use raidkeep_engine::gate::ReplyGate;
+use raidkeep_engine::journal::Recorder;
+use raidkeep_engine::request::Job;
+use raidkeep_engine::request::answer::{STOPPED, WITHOUT_STORAGE};
+use raidkeep_engine::storage::worker::StorageWorker;
+use raidkeep_engine::tick::{Effects, Input, Moment, Simulation};
+
+/// Batches that may wait for the disk; beyond, the world waits with its next tick, its inbox fills
+/// and clients get status 16.
+const UNCOMMITTED_BATCHES_MAX: u64 = 4096;
+
+/// How long a commit may take before clients are told that it is unclear (status -2).
+const COMMIT_PATIENCE: Duration = Duration::from_secs(15);
+
+/// A world together with what carries out its effects.
+pub struct WorldLoop {
+    simulation: Simulation,
+    gate: ReplyGate,
+    inbox: Arc<Inbox>,
+    notify: Arc<Notify>,
+    storage: Option<StorageWorker>,
+    jobs: Jobs,
+    caller: Caller,
+    last_batch: u64,
+    /// The uncommitted batches, and when each was sent.
+    sent: VecDeque<(u64, Instant)>,
+    wakes_at: Option<Instant>,
+    has_failed: bool,
+    ticks: metrics::Counter,
+    journal: Option<Recorder>,
+}
+
+/// Work beside the world, limited in how much of it waits.
+struct Jobs {
+    inbox: Arc<Inbox>,
+    waiting: Arc<AtomicUsize>,
+    waiting_max: usize,
+}
+
+impl Jobs {
+    fn start(&self, number: u64, job: Job) {
+        if self.waiting.load(Ordering::Relaxed) >= self.waiting_max {
+            self.inbox.push(Input::JobRefused(number));
+            return;
+        }
+        self.waiting.fetch_add(1, Ordering::Relaxed);
+        let (inbox, waiting) = (self.inbox.clone(), self.waiting.clone());
+        tokio::task::spawn_blocking(move || {
+            let fact = job.run();
+            waiting.fetch_sub(1, Ordering::Relaxed);
+            inbox.push(Input::JobDone(number, fact));
+        });
+    }
+}
+
+impl WorldLoop {
+    /// A world that is about to run on the present thread.
+    pub fn new(
+        simulation: Simulation,
+        storage: StorageWorker,
+        inbox: Arc<Inbox>,
+        notify: Arc<Notify>,
+        jobs_waiting_max: usize,
+        caller: Caller,
+    ) -> Self {
+        let committed = inbox.committed();
+        let jobs = Jobs { inbox: inbox.clone(), waiting: Arc::default(), waiting_max: jobs_waiting_max };
+        Self {
+            simulation,
+            gate: ReplyGate::new(committed),
+            inbox,
+            notify,
+            storage: Some(storage),
+            jobs,
+            caller,
+            last_batch: committed,
+            sent: VecDeque::new(),
+            // The first tick applies what has become due while the server was down.
+            wakes_at: Some(Instant::now()),
+            has_failed: false,
+            ticks: metrics::counter!("raidkeep_ticks_total"),
+            journal: None,
+        }
+    }
+
+    /// Has a journal written of the world.
+    pub fn with_journal(self, journal: Option<Recorder>) -> Self {
+        Self { journal, ..self }
+    }
+
+    /// Runs the world until the server stops and everything that was taken in is answered. Then
+    /// everything is committed and folded.
+    pub async fn run(mut self) {
+        let mut inputs = Vec::new();
+        while !self.is_done() {
+            self.wait().await;
+            self.release();
+            if self.inbox.is_stopping() {
+                self.dismiss_waiting();
+            }
+            if self.last_batch - self.gate.committed_batch() >= UNCOMMITTED_BATCHES_MAX && !self.has_failed {
+                continue;
+            }
+            self.inbox.drain(&mut inputs);
+            if inputs.is_empty() && self.wakes_at.is_none_or(|at| Instant::now() < at) {
+                continue;
+            }
+            if self.has_failed {
+                inputs.drain(..).for_each(refuse);
+                continue;
+            }
+            self.tick(&mut inputs);
+            self.ticks.increment(1);
+            // The sockets get their turn between two ticks.
+            tokio::task::yield_now().await;
+        }
+        if let Some(journal) = self.journal.take() {
+            journal.finish(&mut self.simulation);
+        }
+        self.storage = None;
+    }
+
+    fn dismiss_waiting(&mut self) {
+        let before = self.simulation.parked_count();
+        self.gate.admit(self.simulation.dismiss_waiting(&STOPPED));
+        if self.simulation.parked_count() < before
+            && let Some(journal) = &mut self.journal
+        {
+            journal.note_dismissal();
+        }
+    }
+
+    fn is_done(&self) -> bool {
+        let is_quiet = self.inbox.is_empty() && self.gate.is_empty() && self.simulation.parked_count() == 0;
+        self.inbox.is_stopping() && (is_quiet || self.has_failed)
+    }
+
+    async fn wait(&self) {
+        let times_out_at = self.sent.front().map(|(_, sent_at)| *sent_at + COMMIT_PATIENCE);
+        match self.wakes_at.into_iter().chain(times_out_at).min() {
+            Some(at) => {
+                let _ = tokio::time::timeout_at(at.into(), self.notify.notified()).await;
+            }
+            None => self.notify.notified().await,
+        }
+    }
+
+    fn release(&mut self) {
+        let committed = self.inbox.committed();
+        self.gate.committed(committed);
+        self.send_calls();
+        while let Some((batch, sent_at)) = self.sent.front() {
+            if *batch > committed {
+                if sent_at.elapsed() < COMMIT_PATIENCE {
+                    break;
+                }
+                tracing::error!(batch, "the disk has not confirmed a change for too long; its clients get status -2");
+                self.gate.time_out(*batch);
+            }
+            self.sent.pop_front();
+        }
+        if self.inbox.has_storage_failed() && !self.has_failed {
+            self.has_failed = true;
+            self.wakes_at = None;
+            self.gate.fail(&WITHOUT_STORAGE);
+            self.journal = None;
+            self.simulation.refuse_parked(&WITHOUT_STORAGE);
+        }
+    }
+
+    fn tick(&mut self, inputs: &mut Vec<Input>) {
+        let folded_batch = self.storage.as_ref().map_or(0, StorageWorker::folded_batch);
+        let real = Instant::now();
+        let moment = Moment { wall_ms: wall_ms(), real, folded_batch };
+        if let Some(journal) = &mut self.journal {
+            journal.note_tick(inputs, moment);
+        }
+        let effects = self.simulation.tick(inputs, moment);
+        if let Some(journal) = &mut self.journal {
+            journal.note_effects(&effects, &mut self.simulation, moment);
+        }
+        self.carry_out(effects, real);
+    }
+
+    fn send_calls(&mut self) {
+        for outgoing in self.gate.take_calls() {
+            self.caller.call(outgoing, self.inbox.clone());
+        }
+    }
+
+    fn carry_out(&mut self, mut effects: Effects, real: Instant) {
+        self.wakes_at = effects.wake_after.map(|delay| real + delay);
+        if let Some(storage) = &self.storage {
+            if let Some(batch) = effects.batch {
+                self.last_batch = batch.number;
+                self.sent.push_back((batch.number, real));
+                storage.commit(batch);
+            }
+            effects.lookups.into_iter().for_each(|key| storage.look_up(key));
+            effects.players.into_iter().for_each(|account| storage.load(account));
+            effects.queries.into_iter().for_each(|(number, query)| storage.query(number, query));
+        }
+        self.gate.admit(effects.replies.drain(..));
+        self.simulation.reuse(effects.replies);
+        self.gate.admit_calls(effects.calls);
+        self.send_calls();
+        effects.jobs.into_iter().for_each(|(number, job)| self.jobs.start(number, job));
+    }
+}
+
+fn refuse(input: Input) {
+    if let Input::Command(command) = input {
+        command.reply_to.refuse(&WITHOUT_STORAGE);
+    }
+}
+
+/// The sockets of a thread and what they have in common.
+pub struct Sockets {
+    way_in: Arc<WayIn>,
+    config: Arc<Config>,
+    started: Instant,
+    /// Seconds since the start, as of the last socket that came or the last look at all of them.
+    seconds: Rc<Cell<u64>>,
+    open: RefCell<Vec<Weak<Supervision>>>,
+    is_stopping: Rc<Cell<bool>>,
+    came: Notify,
+}
+
+impl Sockets {
+    /// No sockets yet.
+    pub fn new(way_in: Arc<WayIn>, config: Arc<Config>) -> Self {
+        Self {
+            way_in,
+            config,
+            started: Instant::now(),
+            seconds: Rc::default(),
+            open: RefCell::default(),
+            is_stopping: Rc::default(),
+            came: Notify::new(),
+        }
+    }
+
+    /// The settings.
+    pub fn config(&self) -> &Config {
+        &self.config
+    }
+
+    /// What leads to the worlds.
+    pub fn way_in(&self) -> &Arc<WayIn> {
+        &self.way_in
+    }
+
+    /// Serves a WebSocket until it ends.
+    pub async fn serve(&self, socket: WebSocketStream<TcpStream>, address: Option<IpAddr>) {
+        let limits = &self.config.limits;
+        let limiter = Limiter::per_second(limits.requests_per_second_per_connection);
+        // Nobody moves the seconds on while there are no sockets.
+        self.seconds.set(self.started.elapsed().as_secs());
+        let connection = Connection::new(self.way_in.clone(), address, limiter, limits.in_flight_per_connection);
+        let supervision = Rc::new(Supervision {
+            now: self.seconds.clone(),
+            opened_at: self.seconds.get(),
+            last_frame_at: Cell::new(self.seconds.get()),
+            is_stopping: self.is_stopping.clone(),
+            idle_seconds: limits.idle_seconds,
+            login_seconds: limits.login_seconds,
+            waker: RefCell::default(),
+        });
+        self.open.borrow_mut().push(Rc::downgrade(&supervision));
+        self.came.notify_one();
+        websocket::serve(socket, connection, supervision).await;
+    }
+
+    /// Moves the sockets' seconds on and has those looked at whose time is up. Sleeps while there
+    /// are none.
+    pub async fn supervise(&self) {
+        loop {
+            if self.open.borrow().is_empty() {
+                self.came.notified().await;
+            }
+            self.seconds.set(self.started.elapsed().as_secs());
+            self.open.borrow_mut().retain(|socket| socket.upgrade().map(|socket| socket.check()).is_some());
+            tokio::time::sleep(Duration::from_secs(1)).await;
+        }
+    }
+
+    /// Waits until every socket is closed.
+    pub async fn all_closed(&self) {
+        while self.open.borrow().iter().any(|socket| socket.strong_count() > 0) {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+    }
+
+    /// Has every socket finish what was taken in and close.
+    pub fn stop(&self) {
+        self.is_stopping.set(true);
+        for socket in self.open.borrow().iter().filter_map(Weak::upgrade) {
+            socket.wake();
+        }
+    }
+}
+
+/// What ends a connection from outside it: time and the server's stop.
+pub struct Supervision {
+    now: Rc<Cell<u64>>,
+    opened_at: u64,
+    last_frame_at: Cell<u64>,
+    is_stopping: Rc<Cell<bool>>,
+    idle_seconds: u64,
+    login_seconds: u64,
+    waker: RefCell<Option<Waker>>,
+}
+
+impl Supervision {
+    /// Has `waker` woken when there may be a reason to end.
+    pub fn register(&self, waker: &Waker) {
+        let mut known = self.waker.borrow_mut();
+        if known.as_ref().is_none_or(|known| !known.will_wake(waker)) {
+            *known = Some(waker.clone());
+        }
+    }
+
+    /// Notes that the client is there.
+    pub fn note_frame(&self) {
+        self.last_frame_at.set(self.now.get());
+    }
+
+    /// Whether nothing more is taken in.
+    pub fn reads_no_more(&self) -> bool {
+        self.is_stopping.get()
+    }
+
+    /// Why the connection ends now, if it does.
+    pub fn ending(&self, connection: &mut Connection) -> Option<Ending> {
+        if self.is_stopping.get() {
+            return connection.is_idle().then_some(Ending::Stopping);
+        }
+        let now = self.now.get();
+        if now.saturating_sub(self.last_frame_at.get()) > self.idle_seconds {
+            return Some(Ending::Idle);
+        }
+        let is_late = now.saturating_sub(self.opened_at) > self.login_seconds;
+        (is_late && !connection.is_signed_in()).then_some(Ending::NotSignedIn)
+    }
+
+    fn check(&self) {
+        let now = self.now.get();
+        let is_idle = now.saturating_sub(self.last_frame_at.get()) > self.idle_seconds;
+        let is_login_due = now.saturating_sub(self.opened_at) == self.login_seconds + 1;
+        if is_idle || is_login_due {
+            self.wake();
+        }
+    }
+
+    fn wake(&self) {
+        if let Some(waker) = self.waker.borrow_mut().take() {
+            waker.wake();
+        }
+    }
+}

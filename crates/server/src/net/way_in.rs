@@ -1,0 +1,199 @@
+//! The way in: from a frame's text to a command for a world, or to a refusal that needs no state.
+
+use std::net::IpAddr;
+use std::sync::Arc;
+
+use serde::Serialize;
+
+use crate::net::bindings::AddressBindings;
+use crate::net::inbox::Inbox;
+use crate::net::limits::{AddressLimits, PlayerLimits};
+use crate::net::operator::OperatorToken;
+use raidkeep_engine::login::{TokenSource, hash_token};
+use raidkeep_engine::request::command::{Command, Credential, Stranger};
+use raidkeep_engine::request::envelope::{Envelope, RequestId, into_text, refusal_text, write_reply};
+use raidkeep_engine::request::once::OnceKey;
+use raidkeep_engine::request::registry::{Decoded, RequestKind};
+use raidkeep_engine::request::reply::{Reply, ReplyPort, ReplyTo};
+use raidkeep_engine::request::route::RouteTable;
+use raidkeep_engine::request::{Access, Refusal, RequestTable, SignIn, status};
+
+/// What all connections share.
+pub struct WayIn {
+    /// The functions.
+    pub requests: RequestTable,
+    /// The worlds' inboxes, by world number.
+    pub worlds: Vec<Arc<Inbox>>,
+    /// The operator's token.
+    pub operator: OperatorToken,
+    /// The players' rate limits.
+    pub player_limits: PlayerLimits,
+    /// The rate limits of addresses that ask over HTTP.
+    pub address_limits: AddressLimits,
+    /// Who may act over HTTP without a token.
+    pub address_bindings: AddressBindings,
+    /// Which functions are HTTP routes.
+    pub routes: RouteTable,
+    /// Where secret bytes come from.
+    pub entropy: EntropySource,
+}
+
+/// Draws 32 bytes that nobody can guess; tests draw the same in every run.
+pub type EntropySource = Box<dyn Fn() -> std::io::Result<[u8; 32]> + Send + Sync>;
+
+/// Who a connection acts for in one world.
+pub trait Standing {
+    /// The sign-in that this token stands for, if it was checked on this connection before; with
+    /// no token, the one the connection has.
+    fn signed_in(&self, world: u32, token: Option<&str>) -> Option<SignIn>;
+    /// Counts a request against the signed-in player's limit.
+    fn check_player_limit(&self, world: u32) -> Result<(), u64>;
+}
+
+/// A request that got through to a world.
+pub struct Received {
+    /// The world that was asked.
+    pub world: u32,
+    /// Whether the answer may change who the connection acts for.
+    pub signs_in: bool,
+    /// The token that the world will check, if it has to.
+    pub unchecked_token: Option<Box<str>>,
+}
+
+/// Where the one reply to a request goes.
+#[derive(Clone, Copy)]
+pub struct Slot<'p, P> {
+    /// The connection's replies.
+    pub port: &'p Arc<P>,
+    /// The place of this one among them.
+    pub serial: u64,
+}
+
+impl<P: ReplyPort> Slot<'_, P> {
+    fn answer(&self, text: String) {
+        self.port.reply(self.serial, Reply { text, sign_in: None });
+    }
+}
+
+impl WayIn {
+    /// Takes in one request; one that gets no further is answered here.
+    pub fn receive(
+        &self,
+        text: &str,
+        standing: &impl Standing,
+        address: Option<IpAddr>,
+        connection_limit: Result<(), u64>,
+        slot: Slot<'_, impl ReplyPort + 'static>,
+    ) -> Option<Received> {
+        let envelope = match Envelope::read(text) {
+            Ok(envelope) => envelope,
+            Err((refusal, id)) => {
+                slot.answer(refusal_text(&refusal, &id));
+                return None;
+            }
+        };
+        let addressed = match self.address(&envelope, standing) {
+            Ok(addressed) => addressed,
+            Err(refusal) => {
+                slot.answer(refusal_text(&refusal, &envelope.id));
+                return None;
+            }
+        };
+        let player_limit = match addressed.credential {
+            Credential::SignedIn(_) => standing.check_player_limit(envelope.world),
+            _ => Ok(()),
+        };
+        if let Err(retry_after_ms) = connection_limit.and(player_limit) {
+            slot.answer(too_many(retry_after_ms, &envelope.id));
+            return None;
+        }
+        Some(self.send(envelope, addressed, address, slot))
+    }
+
+    /// Sends a request to its world, which may still be too busy for it.
+    fn send(
+        &self,
+        envelope: Envelope<'_>,
+        Addressed { kind, inbox, decoded, credential }: Addressed<'_, '_>,
+        address: Option<IpAddr>,
+        slot: Slot<'_, impl ReplyPort + 'static>,
+    ) -> Received {
+        let must_check = matches!(credential, Credential::Token(_));
+        let received = Received {
+            world: envelope.world,
+            signs_in: kind.signs_in,
+            unchecked_token: decoded.token.filter(|_| must_check).map(Box::from),
+        };
+        let once = envelope.once.as_ref().map(|key| {
+            let fingerprint = (kind.fingerprint)(decoded.request.as_ref());
+            Box::new(OnceKey { key: key.as_ref().into(), fingerprint })
+        });
+        let reply_to = ReplyTo::new(slot.port.clone(), slot.serial, envelope.id);
+        let stranger = match kind.access {
+            Access::Player | Access::Operator => None,
+            Access::Anyone => match (self.entropy)() {
+                Ok(entropy) => Some(Box::new(Stranger { address, token: TokenSource::Fresh(entropy) })),
+                Err(error) => {
+                    tracing::error!(%error, "the system gives no random bytes; nobody can log in");
+                    reply_to.refuse(&Refusal::busy("no randomness available, retry later"));
+                    return received;
+                }
+            },
+        };
+        let (kind, request) = (kind.index, decoded.request);
+        let command =
+            Command { kind, request, credential, once, stranger, fact: None, reply_to, parked_at: 0, meanwhile: None };
+        if let Err((command, refusal)) = inbox.push_command(command) {
+            command.reply_to.refuse(&refusal);
+        }
+        received
+    }
+
+    fn address<'a>(&self, envelope: &Envelope<'a>, standing: &impl Standing) -> Result<Addressed<'_, 'a>, Refusal> {
+        let inbox = self.worlds.get(envelope.world as usize);
+        let inbox = inbox.ok_or(Refusal::new(status::WORLD_NOT_FOUND, "world not found"))?;
+        let kind = self.requests.find(&envelope.function);
+        let kind = kind.ok_or(Refusal::new(status::UNKNOWN_FUNCTION, "function is not in function list"))?;
+        let decoded = (kind.decode)(envelope.data)?;
+        let credential = self.credential(kind.access, envelope.world, decoded.token.as_deref(), standing)?;
+        Ok(Addressed { kind, inbox, decoded, credential })
+    }
+
+    fn credential(
+        &self,
+        access: Access,
+        world: u32,
+        token: Option<&str>,
+        standing: &impl Standing,
+    ) -> Result<Credential, Refusal> {
+        const MISSING: Refusal = Refusal::new(status::TOKEN_NOT_PRESENT, "token not present");
+        match (access, token) {
+            (Access::Anyone, _) => Ok(Credential::None),
+            (Access::Operator, None) => Err(MISSING),
+            (Access::Operator, Some(token)) if self.operator.accepts(token) => Ok(Credential::Operator),
+            (Access::Operator, Some(_)) => Err(Refusal::invalid_token()),
+            (Access::Player, token) => match (standing.signed_in(world, token), token) {
+                (Some(sign_in), _) => Ok(Credential::SignedIn(sign_in)),
+                (None, Some(token)) => Ok(Credential::Token(Box::new(hash_token(token)))),
+                (None, None) => Err(MISSING),
+            },
+        }
+    }
+}
+
+struct Addressed<'w, 'a> {
+    kind: &'w RequestKind,
+    inbox: &'w Inbox,
+    decoded: Decoded<'a>,
+    credential: Credential,
+}
+
+fn too_many(retry_after_ms: u64, id: &RequestId) -> String {
+    #[derive(Serialize)]
+    struct RetryAfter {
+        retry_after_ms: u64,
+    }
+    let mut out = Vec::with_capacity(96);
+    write_reply(&mut out, status::TOO_MANY_REQUESTS, "too many requests", Some(&RetryAfter { retry_after_ms }), id);
+    into_text(out)
+}

@@ -1,0 +1,198 @@
+//! Everything that reads what others have written, as functions that take any bytes: for the fuzz targets in `fuzz/` and,
+//! bounded, for `tests/studio/fuzz_inputs.rs`. None of them may panic, whatever the bytes.
+
+use std::borrow::Cow;
+use std::sync::{LazyLock, Mutex, MutexGuard, PoisonError};
+
+use bevy_app::App;
+use bevy_ecs::world::World;
+
+use crate::testing::{NOON_MS, TestSetup};
+use raidkeep_engine::account::AccountId;
+use raidkeep_engine::journal::Frames;
+use raidkeep_engine::request::RequestTable;
+use raidkeep_engine::request::envelope::Envelope;
+use raidkeep_engine::request::registry::RequestKind;
+use raidkeep_engine::request::route::{Route, RouteBody};
+use raidkeep_engine::rules::RuleTables;
+use raidkeep_engine::start::Start;
+use raidkeep_engine::storage::batch::batches;
+use raidkeep_engine::storage::disk::Disk;
+use raidkeep_engine::storage::rows::Persistence;
+use raidkeep_engine::storage::store::Store;
+use raidkeep_engine::storage::{Arrival, Touched};
+use raidkeep_game::platforms::mcrmb::wire::PlatformReply;
+use raidkeep_game::platforms::signature::SudAuth;
+use raidkeep_game::portability::Document;
+
+/// One way in for bytes.
+#[derive(Debug, Clone, Copy)]
+pub struct Entrance {
+    /// The name of its target.
+    pub name: &'static str,
+    /// Reads the bytes.
+    pub read: fn(&[u8]),
+}
+
+/// All of them.
+pub const ENTRANCES: [Entrance; 7] = [
+    Entrance { name: "envelope", read: envelope },
+    Entrance { name: "requests", read: requests },
+    Entrance { name: "rules", read: rules },
+    Entrance { name: "http_bodies", read: http_bodies },
+    Entrance { name: "journals", read: journals },
+    Entrance { name: "rows", read: rows },
+    Entrance { name: "documents", read: documents },
+];
+
+/// What the functions need of a game.
+struct Known {
+    kinds: Vec<RequestKind>,
+    texts: Vec<(String, String)>,
+}
+
+static KNOWN: LazyLock<Known> = LazyLock::new(|| {
+    let kinds = app().world().resource::<RequestTable>().kinds().to_vec();
+    let texts = raidkeep_game::shipped_assets().text_files().unwrap_or_default();
+    Known { kinds, texts: texts.into_iter().collect() }
+});
+
+fn app() -> App {
+    raidkeep_game::build_app(&TestSetup::default().settings)
+}
+
+/// The first byte chooses, the rest is read.
+fn choose<'c, 'b, T>(choices: &'c [T], bytes: &'b [u8]) -> Option<(&'c T, &'b [u8])> {
+    let (first, rest) = bytes.split_first()?;
+    let at = usize::from(*first).checked_rem(choices.len())?;
+    Some((choices.get(at)?, rest))
+}
+
+/// A frame of a client.
+fn envelope(bytes: &[u8]) {
+    let Ok(text) = std::str::from_utf8(bytes) else {
+        return;
+    };
+    if let Err((refusal, id)) = Envelope::read(text) {
+        let reply = raidkeep_engine::request::envelope::refusal_text(&refusal, &id);
+        assert!(serde_json::from_str::<serde_json::Value>(&reply).is_ok(), "a refusal should be JSON: {reply}");
+    }
+}
+
+/// The arguments of each function. What a journal keeps of them is read as the same request.
+fn requests(bytes: &[u8]) {
+    let Some((kind, rest)) = choose(&KNOWN.kinds, bytes) else {
+        return;
+    };
+    let data: Option<&serde_json::value::RawValue> = serde_json::from_slice(rest).ok();
+    let Ok(decoded) = (kind.decode)(data) else {
+        return;
+    };
+    let written = (kind.record)(decoded.request.as_ref());
+    let data = serde_json::from_str(&written).ok();
+    let again = (kind.decode)(data).unwrap_or_else(|refusal| panic!("{} {written}: {refusal}", kind.function));
+    let written_again = (kind.record)(again.request.as_ref());
+    assert_eq!(written_again, written, "{} is not written down as it is read", kind.function);
+}
+
+/// A file of the designers: one of the shipped, with some bytes of it replaced.
+fn rules(bytes: &[u8]) {
+    let Some(((name, text), rest)) = choose(&KNOWN.texts, bytes) else {
+        return;
+    };
+    let Some((at, put)) = rest.split_first_chunk::<2>() else {
+        return;
+    };
+    let at = usize::from(u16::from_le_bytes(*at)).min(text.len());
+    let mut edited = text.clone().into_bytes();
+    edited.splice(at..(at + put.len()).min(text.len()), put.iter().copied());
+    let edited = String::from_utf8_lossy(&edited);
+    let texts = KNOWN.texts.iter().map(|(other, text)| {
+        let text = if other == name { edited.clone() } else { Cow::Borrowed(text.as_str()) };
+        (other.clone(), text.into_owned())
+    });
+    let source = raidkeep_engine::rules::AssetSource::Texts(texts.collect());
+    if let Err(problems) = lock().resource::<RuleTables>().catalogue.load(&source) {
+        assert!(!problems.to_string().is_empty(), "rules that are refused have a reason");
+    }
+}
+
+/// What comes over HTTP: bodies of routes, the signature of a platform, a platform's answer.
+fn http_bodies(bytes: &[u8]) {
+    for body in [RouteBody::Arguments, RouteBody::Signed] {
+        let route = Route { function: "login", body };
+        if let Ok(frame) = route.frame(std::str::from_utf8(bytes).ok(), bytes, |_| None) {
+            assert!(Envelope::read(&frame).is_ok() || body == RouteBody::Arguments, "a route makes frames: {frame}");
+            drop(route.reply(&frame));
+        }
+    }
+    drop(SudAuth::from_header(bytes));
+    drop(PlatformReply::read(bytes));
+}
+
+/// A journal.
+fn journals(bytes: &[u8]) {
+    if let Ok((_, frames)) = Frames::open(bytes) {
+        assert!(frames.count() <= bytes.len(), "an entry takes at least a byte");
+    }
+}
+
+/// A record of the log, and a player's rows.
+fn rows(bytes: &[u8]) {
+    for batch in batches(bytes) {
+        assert!(batch.rows().count() <= bytes.len(), "a row takes at least a byte");
+    }
+    let world = &mut *lock();
+    let tables = world.resource::<Persistence>().player_tables().len();
+    let table = usize::from(bytes.first().copied().unwrap_or_default()) % tables.max(1);
+    let mut rows = vec![Vec::new(); tables];
+    rows[table].push((vec![0; 8], bytes.get(1..).unwrap_or_default().to_vec()));
+    if let Ok(entity) = raidkeep_engine::storage::rows::spawn_stored(world, AccountId(1), &rows) {
+        world.despawn(entity);
+    }
+    // Nothing saves what these have changed.
+    world.insert_resource(Touched::default());
+}
+
+/// A document of a player, and each of its parts.
+fn documents(bytes: &[u8]) {
+    let world = &*lock();
+    let parts = world.resource::<Persistence>().player_parts();
+    let Some((part, rest)) = choose(&parts, bytes) else {
+        return;
+    };
+    let Ok(value) = serde_json::from_slice::<serde_json::Value>(rest) else {
+        return;
+    };
+    for is_same_world in [true, false] {
+        let arrival = Arrival { account: AccountId(1), is_same_world, world };
+        if let Err(unfit) = (part.unpack)(&value, arrival) {
+            assert!(!unfit.what.is_empty(), "a part that is refused has a reason");
+        }
+    }
+    drop(Document::read(value));
+}
+
+/// A game with the shipped rules that never ticks.
+static READER: LazyLock<Mutex<World>> = LazyLock::new(|| {
+    let settings = TestSetup::default().settings;
+    let rules = raidkeep_game::load_rules(&settings, &raidkeep_game::shipped_assets())
+        .expect("the shipped assets should be valid");
+    let store = Store::open_disks(Disk::default(), Disk::default()).expect("a simulated disk should open");
+    let start = Start { wall_ms: NOON_MS, seed: 7 };
+    let mut world = raidkeep_game::start_world(&settings, &rules, &store, start).expect("an empty world should start");
+    Mutex::new(std::mem::take(world.world_mut()))
+});
+
+fn lock() -> MutexGuard<'static, World> {
+    READER.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Reads the bytes as the target of that name does.
+///
+/// # Panics
+/// When there is no such target, and when it has found something.
+pub fn read(name: &str, bytes: &[u8]) {
+    let entrance = ENTRANCES.iter().find(|entrance| entrance.name == name).expect("the target should be known");
+    (entrance.read)(bytes);
+}

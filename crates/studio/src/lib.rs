@@ -1,0 +1,12 @@
+//! What designers and tests work with: the test server, scenarios, simulations, load, and generated documents.
+
+pub mod compare;
+#[doc(hidden)]
+pub mod fuzzing;
+pub mod load;
+pub mod report;
+pub mod scenario;
+pub mod schema;
+pub mod simulate;
+pub mod slice;
+pub mod testing;

@@ -1,0 +1,234 @@
+//! Runs a scenario in a world of its own.
+
+use std::sync::Arc;
+use std::time::Instant;
+
+use serde_json::{Value, json};
+
+use crate::scenario::check::{Check, Mismatch};
+use crate::scenario::duration::DAYS_MAX;
+use crate::scenario::given;
+use crate::scenario::model::{Scenario, Step, read_moment};
+use crate::scenario::outcome::{Failure, Outcome, StepOutcome, Verdict};
+use crate::scenario::world::{Scene, Wanted};
+use crate::testing::{NOON_MS, TestServer, TestSetup};
+use raidkeep_engine::rules::{AssetSource, LoadedRules, Place, Problems, Single};
+
+/// Reads a scenario's file.
+pub fn read(name: &str, text: &str) -> Result<Single<Scenario>, Problems> {
+    Single::read(name, text, Scenario::validate)
+}
+
+/// Where scenarios are played: the rules, loaded once for all of them.
+pub struct Stage {
+    rules: Arc<LoadedRules>,
+}
+
+impl Stage {
+    /// With the rules of these assets.
+    pub fn new(assets: &AssetSource) -> Result<Self, Problems> {
+        let rules = raidkeep_game::load_rules(&TestSetup::default().settings, assets)?;
+        Ok(Self { rules: Arc::new(rules) })
+    }
+
+    /// Plays one scenario. After the first step that fails the others are not run: they build on it.
+    pub fn play(&self, scenario: &Single<Scenario>) -> Outcome {
+        let began = Instant::now();
+        let mut steps = Vec::new();
+        let mut play = Play::begin(self.rules.clone(), scenario, &mut steps);
+        for (index, step) in scenario.content.steps.iter().enumerate() {
+            let place = scenario.place().key("steps").index(index);
+            let is_over = steps.iter().any(|step| !matches!(step.verdict, Verdict::Passed));
+            let verdict = match is_over {
+                true => Verdict::NotRun,
+                false => play.take(step, &place).map_or_else(Verdict::Failed, |()| Verdict::Passed),
+            };
+            steps.push(StepOutcome { line: scenario.line(&place), title: step.title(), verdict });
+        }
+        let (file, name) = (scenario.name().to_owned(), scenario.content.name.clone());
+        Outcome { file, name, steps, took: began.elapsed() }
+    }
+}
+
+/// A scenario under way.
+struct Play<'s> {
+    scenario: &'s Single<Scenario>,
+    scene: Scene<'s>,
+}
+
+type StepResult = Result<(), Failure>;
+
+impl<'s> Play<'s> {
+    /// Makes the world and its players. What could not be given is a step that has failed.
+    fn begin(rules: Arc<LoadedRules>, scenario: &'s Single<Scenario>, steps: &mut Vec<StepOutcome>) -> Self {
+        let Scenario { starts_at, seed, players, bosses, .. } = &scenario.content;
+        let setup = TestSetup { extend: given::register, seed: *seed, ..TestSetup::default() };
+        let start = starts_at.as_deref().and_then(|text| read_moment(text).ok());
+        let start = start.and_then(|local| local.to_zoned(setup.settings.zone.clone()).ok());
+        let wall_ms = start.map_or(NOON_MS, |start| start.timestamp().as_millisecond());
+        let scene = Scene::new(TestServer::with_rules(TestSetup { wall_ms, ..setup }, rules));
+        let mut play = Self { scenario, scene };
+        let mut note = |place: Place, title: String, given: StepResult| {
+            if let Err(failure) = given {
+                steps.push(StepOutcome { line: scenario.line(&place), title, verdict: Verdict::Failed(failure) });
+            }
+        };
+        if !bosses.is_empty() {
+            let reply = play.scene.operate("scenario_bosses", json!({ "bosses": bosses }));
+            let place = scenario.place().key("bosses");
+            let given = play.expect_status(&reply, 0, &place);
+            note(place, "bosses are given".to_owned(), given);
+        }
+        for (index, player) in players.iter().enumerate() {
+            play.scene.join(&player.name);
+            let place = scenario.place().key("players").index(index);
+            let given = play.give(&player.name, json!(player.state), &place);
+            note(place, format!("the state of {} is given", player.name), given);
+        }
+        play
+    }
+
+    fn take(&mut self, step: &Step, place: &Place) -> StepResult {
+        match step {
+            Step::Ask { by, function, data, once, status, reply, expect } => {
+                let answer = self.scene.ask(by, function, data.clone(), once.as_deref());
+                let answer = self.found(answer, &place.clone().key("function"))?;
+                self.expect_reply(&answer, reply.as_ref(), place)?;
+                self.expect_all(&answer, *status, reply.is_some(), expect, place)
+            }
+            Step::Start { by, function, data } => {
+                self.scene.start(by, function, data.clone());
+                Ok(())
+            }
+            Step::Reply { to, status, expect } => {
+                let answer = self.scene.started_reply(to);
+                let answer = self.found(answer, place)?;
+                self.expect_all(&answer, *status, false, expect, place)
+            }
+            Step::Operate { function, data, status, expect } => {
+                let answer = self.scene.operate(function, data.clone().unwrap_or_else(|| json!({})));
+                self.expect_all(&answer, *status, false, expect, place)
+            }
+            Step::Frame { by, text, reply } => {
+                let answer = self.scene.send(by, text);
+                let answer = self.found(answer, &place.clone().key("text"))?;
+                self.expect_text(&answer, reply, &place.clone().key("reply"))
+            }
+            Step::Wait(span) => self.pass(self.scene.now() + span.seconds, place),
+            Step::WaitUntil(moment) => self.wait_until(moment, place),
+            Step::Event { to, event, expect } => self.expect_event(to, event, expect, place),
+            Step::NoEvent { to, event } => self.expect_no_event(to, event, place),
+            Step::Change { player, state } => self.give(player, json!(state), place),
+        }
+    }
+
+    fn give(&mut self, player: &str, state: Value, place: &Place) -> StepResult {
+        let reply = self.scene.ask(player, "scenario_player", Some(state), None);
+        let reply = self.found(reply, place)?;
+        self.expect_status(&reply, 0, place)
+    }
+
+    fn wait_until(&mut self, moment: &str, place: &Place) -> StepResult {
+        let target = read_moment(moment).ok().and_then(|local| self.scene.moment(local));
+        let (now, latest) = (self.scene.now(), self.scene.now() + DAYS_MAX * 86_400);
+        match target.filter(|target| (now..=latest).contains(target)) {
+            Some(target) => self.pass(target, place),
+            None => {
+                let context = format!("it is {}", self.scene.local_time());
+                let expected = format!("a moment that is still to come, within {DAYS_MAX} days");
+                Err(self.failure(place, &expected, moment, &context))
+            }
+        }
+    }
+
+    fn pass(&mut self, target: i64, place: &Place) -> StepResult {
+        match self.scene.advance_to(target) {
+            Ok(()) => Ok(()),
+            Err(refusal) => self.expect_status(&refusal, 0, place),
+        }
+    }
+
+    fn expect_event(&mut self, to: &str, event: &str, expect: &[Check], place: &Place) -> StepResult {
+        match self.scene.take_event(to, event) {
+            Some(told) => self.expect_checks(&told, expect, place),
+            None => {
+                let context = self.other_events(to);
+                Err(self.failure(&place.clone().key("event"), event, "no such event", &context))
+            }
+        }
+    }
+
+    fn expect_no_event(&mut self, to: &str, event: &str, place: &Place) -> StepResult {
+        match self.scene.take_event(to, event) {
+            Some(told) => Err(self.failure(place, &format!("no event {event}"), "one", &reply_context(&told))),
+            None => Ok(()),
+        }
+    }
+
+    fn other_events(&self, player: &str) -> String {
+        let events: Vec<String> = self.scene.events(player).map(Value::to_string).collect();
+        format!("events not expected so far: {}", events.join(" "))
+    }
+
+    /// A reply that should be there.
+    fn found<T>(&self, answer: Result<T, Wanted>, place: &Place) -> Result<T, Failure> {
+        answer.map_err(|Wanted { what, why }| self.failure(place, what, "none", why))
+    }
+
+    /// Without a word of the file on it, a reply is expected to be a success.
+    fn expect_all(
+        &self,
+        answer: &Value,
+        status: Option<i64>,
+        has_reply: bool,
+        expect: &[Check],
+        place: &Place,
+    ) -> StepResult {
+        let speaks_of_status = expect.iter().any(Check::is_about_status);
+        if let Some(status) = status.or((!has_reply && !speaks_of_status).then_some(0)) {
+            self.expect_status(answer, status, place)?;
+        }
+        self.expect_checks(answer, expect, place)
+    }
+
+    fn expect_status(&self, answer: &Value, status: i64, place: &Place) -> StepResult {
+        if answer["status"] == status {
+            return Ok(());
+        }
+        let place = place.clone().key("status");
+        let found = answer["status"].to_string();
+        Err(self.failure(&place, &format!("status: {status}"), &found, &reply_context(answer)))
+    }
+
+    fn expect_reply(&self, answer: &Value, reply: Option<&Value>, place: &Place) -> StepResult {
+        match reply.filter(|reply| *reply != answer) {
+            None => Ok(()),
+            Some(reply) => self.expect_text(&answer.to_string(), &reply.to_string(), &place.clone().key("reply")),
+        }
+    }
+
+    fn expect_text(&self, answer: &str, expected: &str, place: &Place) -> StepResult {
+        if answer == expected {
+            return Ok(());
+        }
+        Err(self.failure(place, expected, answer, "the whole reply counts"))
+    }
+
+    fn expect_checks(&self, answer: &Value, expect: &[Check], place: &Place) -> StepResult {
+        let mismatches = expect.iter().enumerate().filter_map(|(index, check)| {
+            let Mismatch { expected, found } = check.compare(answer).err()?;
+            Some((self.scenario.line(&place.clone().key("expect").index(index)), expected, found))
+        });
+        let mismatches: Vec<_> = mismatches.collect();
+        if mismatches.is_empty() { Ok(()) } else { Err(Failure { mismatches, context: reply_context(answer) }) }
+    }
+
+    fn failure(&self, place: &Place, expected: &str, found: &str, context: &str) -> Failure {
+        let mismatch = (self.scenario.line(place), expected.to_owned(), found.to_owned());
+        Failure { mismatches: vec![mismatch], context: context.to_owned() }
+    }
+}
+
+fn reply_context(reply: &Value) -> String {
+    format!("it was {reply}")
+}

@@ -1,0 +1,129 @@
+//! The protocol as an AsyncAPI 3.0 document.
+
+use serde_json::{Map, Value, json};
+
+use crate::schema::documents::{caller, reading, writing};
+use raidkeep_engine::events::EventTable;
+use raidkeep_engine::request::RequestTable;
+
+/// Where the schemas of requests and of what the server sends stand while they are put together.
+const READ: &str = "/read";
+const WRITTEN: &str = "/written";
+
+/// One WebSocket channel; an operation for each function with its reply, and one for each event.
+pub fn asyncapi(requests: &RequestTable, events: &EventTable) -> Value {
+    let (mut arguments, mut written) = (reading(READ), writing(WRITTEN));
+    let mut parts = Parts::default();
+    for kind in requests.kinds() {
+        let name = kind.function;
+        let needs = format!("Needs the token of: {}", caller(kind.access));
+        let request = request(name, (kind.arguments)(&mut arguments).to_value());
+        let reply = reply((kind.reply)(&mut written).to_value());
+        let (request, reply) = (parts.add(name, "request", request), parts.add(name, "reply", reply));
+        let reply = json!({"channel": {"$ref": CHANNEL}, "messages": [reply]});
+        let operation = json!({"action": "receive", "channel": {"$ref": CHANNEL}, "description": needs,
+            "messages": [request], "reply": reply});
+        parts.operations.insert(name.to_owned(), operation);
+    }
+    for kind in events.kinds() {
+        let event = parts.add(kind.name, "event", event(kind.name, (kind.data)(&mut written).to_value()));
+        let operation = json!({"action": "send", "channel": {"$ref": CHANNEL}, "messages": [event]});
+        parts.operations.insert(format!("event_{}", kind.name), operation);
+    }
+    let mut schemas = Map::new();
+    for (place, definitions) in [(READ, arguments.take_definitions(true)), (WRITTEN, written.take_definitions(true))] {
+        let prefix = place.trim_start_matches('/');
+        schemas.extend(definitions.into_iter().map(|(name, schema)| (format!("{prefix}.{name}"), schema)));
+    }
+    let mut document = parts.document(schemas);
+    move_references(&mut document);
+    document
+}
+
+const CHANNEL: &str = "#/channels/socket";
+
+#[derive(Default)]
+struct Parts {
+    messages: Map<String, Value>,
+    in_channel: Map<String, Value>,
+    operations: Map<String, Value>,
+}
+
+impl Parts {
+    /// Adds a message; gives the reference under which operations name it.
+    fn add(&mut self, name: &str, part: &str, payload: Value) -> Value {
+        let name = format!("{name}.{part}");
+        self.in_channel.insert(name.clone(), json!({"$ref": format!("#/components/messages/{name}")}));
+        self.messages.insert(name.clone(), json!({"name": name, "payload": payload}));
+        json!({"$ref": format!("{CHANNEL}/messages/{name}")})
+    }
+
+    fn document(self, schemas: Map<String, Value>) -> Value {
+        json!({
+            "asyncapi": "3.0.0",
+            "info": {
+                "title": "Raidkeep",
+                "version": env!("CARGO_PKG_VERSION"),
+                "description": "One JSON object in one WebSocket text frame; replies come in the order of the requests.",
+            },
+            "defaultContentType": "application/json",
+            "servers": {"local": {"host": "127.0.0.1:7350", "protocol": "ws"}},
+            "channels": {"socket": {"address": "/ws", "messages": self.in_channel}},
+            "operations": self.operations,
+            "components": {"messages": self.messages, "schemas": schemas},
+        })
+    }
+}
+
+fn request(function: &str, arguments: Value) -> Value {
+    json!({
+        "type": "object",
+        "properties": {
+            "world": {"description": "0, \"0\" or \"s0\".", "type": ["integer", "string"]},
+            "function": {"const": function},
+            "data": {"allOf": [arguments], "description": "The arguments, and `token` where the connection has used none."},
+            "id": {"description": "Echoed in the reply.", "type": ["integer", "string"]},
+            "once": {"description": "Idempotency key.", "type": "string", "minLength": 1, "maxLength": 64},
+        },
+        "required": ["world", "function"],
+    })
+}
+
+fn reply(data: Value) -> Value {
+    json!({
+        "type": "object",
+        "properties": {
+            "status": {"type": "integer"},
+            "message": {"type": "string"},
+            "data": data,
+            "id": {"type": ["integer", "string"]},
+        },
+        "required": ["status", "message"],
+    })
+}
+
+fn event(name: &str, data: Value) -> Value {
+    json!({"type": "object", "properties": {"event": {"const": name}, "data": data}, "required": ["event", "data"]})
+}
+
+/// AsyncAPI keeps all schemas side by side, so what was a folder becomes a part of the name.
+fn move_references(value: &mut Value) {
+    match value {
+        Value::Object(members) => {
+            for (key, member) in members.iter_mut() {
+                match (key.as_str(), &mut *member) {
+                    ("$ref", Value::String(reference)) => {
+                        for place in [READ, WRITTEN] {
+                            let from = format!("#{place}/");
+                            let to = format!("#/components/schemas/{}.", place.trim_start_matches('/'));
+                            *reference = reference.replacen(&from, &to, 1);
+                        }
+                    }
+                    _ => move_references(member),
+                }
+            }
+        }
+        Value::Array(elements) => elements.iter_mut().for_each(move_references),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
+    }
+}

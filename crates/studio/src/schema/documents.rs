@@ -1,0 +1,95 @@
+//! The three JSON Schema documents.
+
+use schemars::generate::{SchemaGenerator, SchemaSettings};
+use serde_json::{Map, Value, json};
+
+use raidkeep_engine::events::EventTable;
+use raidkeep_engine::request::{Access, RequestTable};
+use raidkeep_engine::rules::Catalogue;
+use raidkeep_engine::schema::schema_of;
+use raidkeep_server::config::Config;
+
+const DIALECT: &str = "https://json-schema.org/draft/2020-12/schema";
+
+/// A folder of assets as an object: each file's name is a property, its content the value.
+pub fn assets(catalogue: &Catalogue) -> Value {
+    let mut generator = reading("/$defs");
+    let (mut files, mut folders) = (Map::new(), Map::new());
+    for (path, schema) in catalogue.schemas() {
+        let schema = schema(&mut generator).to_value();
+        match path.strip_suffix('/') {
+            Some(folder) => folders.insert(format!("^{folder}/.*\\.ron$"), schema),
+            None => files.insert(path.to_owned(), schema),
+        };
+    }
+    let required: Vec<String> = files.keys().cloned().collect();
+    json!({
+        "$schema": DIALECT,
+        "title": "Raidkeep assets: the content of each RON file, by its name",
+        "type": "object",
+        "properties": files,
+        "patternProperties": folders,
+        "required": required,
+        "$defs": generator.take_definitions(true),
+    })
+}
+
+/// The configuration. Every key may be left out, since the shipped one has them all.
+pub fn config() -> Value {
+    let mut generator = reading("/$defs");
+    let root = schema_of::<Config>(&mut generator).to_value();
+    let mut definitions = Value::Object(generator.take_definitions(true));
+    let sections = definitions.as_object_mut().into_iter().flat_map(|definitions| definitions.values_mut());
+    for section in sections.filter_map(Value::as_object_mut) {
+        section.remove("required");
+    }
+    json!({"$schema": DIALECT, "title": "Raidkeep configuration", "allOf": [root], "$defs": definitions})
+}
+
+/// Every function: who may ask, what the request's `data` holds, and what the reply's. And every event with its `data`.
+pub fn protocol(requests: &RequestTable, events: &EventTable) -> Value {
+    let (mut arguments, mut replies) = (reading("/$defs/arguments"), writing("/$defs/replies"));
+    let mut functions = Map::new();
+    for kind in requests.kinds() {
+        let function = json!({
+            "caller": caller(kind.access),
+            "arguments": (kind.arguments)(&mut arguments),
+            "reply": (kind.reply)(&mut replies),
+        });
+        functions.insert(kind.function.to_owned(), function);
+    }
+    let mut told = Map::new();
+    for kind in events.kinds() {
+        told.insert(kind.name.to_owned(), (kind.data)(&mut replies).to_value());
+    }
+    json!({
+        "$schema": DIALECT,
+        "title": "Raidkeep protocol",
+        "functions": functions,
+        "events": told,
+        "$defs": {"arguments": arguments.take_definitions(true), "replies": replies.take_definitions(true)},
+    })
+}
+
+/// Whose token a function needs.
+pub(super) fn caller(access: Access) -> &'static str {
+    match access {
+        Access::Player => "player",
+        Access::Anyone => "anyone",
+        Access::Operator => "operator",
+    }
+}
+
+/// Describes what this program reads.
+pub(super) fn reading(definitions: &'static str) -> SchemaGenerator {
+    generator(SchemaSettings::draft2020_12().for_deserialize(), definitions)
+}
+
+/// Describes what this program writes.
+pub(super) fn writing(definitions: &'static str) -> SchemaGenerator {
+    generator(SchemaSettings::draft2020_12().for_serialize(), definitions)
+}
+
+fn generator(settings: SchemaSettings, definitions: &'static str) -> SchemaGenerator {
+    settings.with(|settings| settings.definitions_path = definitions.into()).into_generator()
+}

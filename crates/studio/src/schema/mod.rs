@@ -1,0 +1,12 @@
+//! The assets, the configuration and the protocol described for machines and people, from the types that read and write them.
+//!
+//! There is no list here: the tables of the catalogue and the functions of the request table bring their schemas with them,
+//! and doc comments become descriptions.
+
+mod asyncapi;
+mod documents;
+mod reference;
+
+pub use asyncapi::asyncapi;
+pub use documents::{assets, config, protocol};
+pub use reference::reference;

@@ -1,0 +1,183 @@
+//! A world without storage, sockets and platforms, on virtual time.
+
+use raidkeep_engine::request::reply::ConnectionId;
+use std::sync::{Arc, Mutex};
+use std::time::Instant;
+
+use serde_json::value::RawValue;
+
+use crate::simulate::purchase;
+use raidkeep_engine::clock::ClockMode;
+use raidkeep_engine::login::TokenSource;
+use raidkeep_engine::request::command::{Command, Credential, Stranger};
+use raidkeep_engine::request::envelope::RequestId;
+use raidkeep_engine::request::registry::RequestKind;
+use raidkeep_engine::request::reply::{Reply, ReplyPort, ReplyTo};
+use raidkeep_engine::request::{RequestTable, SignIn};
+use raidkeep_engine::rules::LoadedRules;
+use raidkeep_engine::start::{Start, start_app};
+use raidkeep_engine::storage::disk::Disk;
+use raidkeep_engine::storage::store::Store;
+use raidkeep_engine::storage::{Batch, StorageError};
+use raidkeep_engine::tick::{Effects, Input, Moment, Simulation};
+use raidkeep_game::GameSettings;
+use raidkeep_game::platforms::settings::PlatformSettings;
+use raidkeep_server::config::{Config, ConfigError};
+
+/// Nobody has to log in again in a simulated century.
+const TOKEN_SECONDS: i64 = 100 * 366 * 86_400;
+
+/// The settings of a simulated world: those of the shipped configuration, without platforms. Its clock is told the time.
+pub fn settings() -> Result<GameSettings, ConfigError> {
+    let mut settings = Config::load(None, &[])?.game()?;
+    settings.clock = ClockMode::Real;
+    settings.platforms = PlatformSettings::default();
+    settings.identity.token_seconds = TOKEN_SECONDS;
+    Ok(settings)
+}
+
+/// The replies to all virtual players, each with the player it is for.
+type Replies = Mutex<Vec<(u64, Reply)>>;
+
+/// The connection of one player. As long as it lives, the player is online. Nobody reads events.
+struct Link {
+    id: ConnectionId,
+    replies: Arc<Replies>,
+    gone: Arc<Gone>,
+}
+
+/// The connections that are gone, as the world is to be told.
+type Gone = Mutex<Vec<ConnectionId>>;
+
+impl Drop for Link {
+    fn drop(&mut self) {
+        if let Ok(mut gone) = self.gone.lock() {
+            gone.push(self.id);
+        }
+    }
+}
+
+impl ReplyPort for Link {
+    fn reply(&self, serial: u64, reply: Reply) {
+        if let Ok(mut replies) = self.replies.lock() {
+            replies.push((serial, reply));
+        }
+    }
+
+    fn push(&self, _: Option<SignIn>, _: &str) {}
+
+    fn connection(&self) -> Option<ConnectionId> {
+        Some(self.id)
+    }
+}
+
+/// The simulated world.
+pub struct Driver {
+    simulation: Simulation,
+    requests: RequestTable,
+    replies: Arc<Replies>,
+    gone: Arc<Gone>,
+    connections: u64,
+    inputs: Vec<Input>,
+    /// Real time stands still, so that nobody is put away.
+    real: Instant,
+}
+
+impl Driver {
+    /// A new world that starts at `wall_ms`.
+    pub fn new(settings: &GameSettings, rules: &LoadedRules, start: Start) -> Result<Self, StorageError> {
+        let store = Store::open_disks(Disk::default(), Disk::default())?;
+        let mut app = raidkeep_game::build_app(settings);
+        purchase::register(&mut app);
+        let simulation = start_app(app, rules, &store, start)?;
+        let requests = simulation.world().resource::<RequestTable>().clone();
+        let (replies, gone) = (Arc::default(), Arc::default());
+        Ok(Self { simulation, requests, replies, gone, connections: 0, inputs: Vec::new(), real: Instant::now() })
+    }
+
+    /// The function of that name.
+    pub fn function(&self, name: &str) -> Option<RequestKind> {
+        self.requests.find(name).copied()
+    }
+
+    /// The names of all functions.
+    pub fn functions(&self) -> impl Iterator<Item = &'static str> {
+        self.requests.kinds().iter().map(|kind| kind.function)
+    }
+
+    /// A connection for a player who comes. Dropping it is going away.
+    pub fn connect(&mut self) -> Arc<dyn ReplyPort> {
+        self.connections += 1;
+        Arc::new(Link { id: ConnectionId(self.connections), replies: self.replies.clone(), gone: self.gone.clone() })
+    }
+
+    /// Has a request handled in the next tick. Arguments that the function does not take are refused by returning `false`.
+    pub fn ask(
+        &mut self,
+        (player, link): (u64, Arc<dyn ReplyPort>),
+        function: RequestKind,
+        data: &str,
+        sign_in: Option<SignIn>,
+    ) -> bool {
+        let Some(decoded) =
+            serde_json::from_str::<&RawValue>(data).ok().and_then(|raw| (function.decode)(Some(raw)).ok())
+        else {
+            return false;
+        };
+        let mut entropy = [0; 32];
+        entropy[..8].copy_from_slice(&player.to_be_bytes());
+        self.inputs.push(Input::Command(Command {
+            kind: function.index,
+            request: decoded.request,
+            credential: sign_in.map_or(Credential::None, Credential::SignedIn),
+            once: None,
+            stranger: sign_in
+                .is_none()
+                .then(|| Box::new(Stranger { address: None, token: TokenSource::Fresh(entropy) })),
+            fact: None,
+            reply_to: ReplyTo::new(link, player, RequestId::Absent),
+            parked_at: 0,
+            meanwhile: None,
+        }));
+        true
+    }
+
+    /// Runs ticks at one moment until nothing is left to do; `each` sees every batch before it is dropped.
+    pub fn run_moment(&mut self, wall_ms: i64, mut each: impl FnMut(&Batch)) {
+        loop {
+            self.note_gone();
+            // Nothing counts as folded, so that the world looks up nothing that it has known.
+            let moment = Moment { wall_ms, real: self.real, folded_batch: 0 };
+            let effects = self.simulation.tick(&mut self.inputs, moment);
+            effects.batch.iter().for_each(&mut each);
+            self.carry_out(effects);
+            if self.inputs.is_empty() {
+                return;
+            }
+        }
+    }
+
+    fn note_gone(&mut self) {
+        let gone = self.gone.lock().map(|mut gone| std::mem::take(&mut *gone)).unwrap_or_default();
+        self.inputs.extend(gone.into_iter().map(Input::Closed));
+    }
+
+    fn carry_out(&mut self, effects: Effects) {
+        effects.replies.into_iter().for_each(|held| held.release());
+        self.inputs.extend(effects.lookups.into_iter().map(|key| Input::Found(key, None)));
+        self.inputs.extend(effects.players.into_iter().map(|account| Input::Loaded(account, None)));
+        self.inputs.extend(effects.jobs.into_iter().map(|(number, job)| Input::JobDone(number, job.run())));
+        // What was dropped cannot be read back.
+        self.inputs.extend(effects.queries.into_iter().map(|(number, _)| Input::JobRefused(number)));
+    }
+
+    /// The replies that have come, each with the player it is for.
+    pub fn take_replies(&mut self) -> Vec<(u64, Reply)> {
+        self.replies.lock().map(|mut replies| std::mem::take(&mut *replies)).unwrap_or_default()
+    }
+
+    /// The world, to measure.
+    pub fn simulation(&mut self) -> &mut Simulation {
+        &mut self.simulation
+    }
+}

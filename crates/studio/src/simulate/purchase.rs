@@ -1,0 +1,46 @@
+//! How virtual players pay: a function that exists only in simulations, because no platform is there to be paid.
+
+use bevy_app::App;
+use bevy_ecs::prelude::*;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use raidkeep_engine::dispatch::RequestApp;
+use raidkeep_engine::request::{Answer, Call, Player, Reads, Refusal, Request, Success};
+use raidkeep_engine::rules::Rules;
+use raidkeep_game::items::{Cause, Inventory};
+use raidkeep_game::shop::ShopRules;
+
+/// Why an offer of the shop gives something. The points stand in the ledger as for a real order.
+const PURCHASE: Cause = Cause::new("purchase");
+
+/// Registers `simulated_purchase`.
+pub fn register(app: &mut App) {
+    app.add_request::<SimulatedPurchase, _>(simulated_purchase);
+}
+
+/// `simulated_purchase {token, offer}`: grants what an offer of the shop grants, and takes its points for paid.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+pub struct SimulatedPurchase {
+    offer: String,
+}
+
+impl Request for SimulatedPurchase {
+    const FUNCTION: &'static str = "simulated_purchase";
+    const READS: Reads = Reads::Caller;
+    type Caller = Player;
+    type Reply = ();
+}
+
+fn simulated_purchase(
+    In(call): In<Call<SimulatedPurchase>>,
+    mut inventories: Query<&mut Inventory>,
+    shop: Res<Rules<ShopRules>>,
+) -> Answer<()> {
+    let offer = shop.offer(&call.request.offer).ok_or(Refusal::new(99, "no such offer"))?;
+    let inventory = inventories.get_mut(call.caller.entity);
+    let mut inventory = inventory.map_err(|_| Refusal::internal())?;
+    inventory.note_points(-i64::from(offer.price), None, PURCHASE);
+    inventory.grant(&offer.items, PURCHASE);
+    Ok(Success::empty())
+}

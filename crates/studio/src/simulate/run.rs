@@ -1,0 +1,349 @@
+//! A whole simulation: who acts when, day by day.
+
+use std::cmp::Reverse;
+use std::collections::BinaryHeap;
+use std::sync::Arc;
+
+use jiff::ToSpan;
+use jiff::tz::TimeZone;
+
+use crate::simulate::driver;
+use crate::simulate::driver::Driver;
+use crate::simulate::measure::{Book, Measured, Today, count_full_energy};
+use crate::simulate::player::VirtualPlayer;
+use crate::simulate::policy::{Archetype, Habit, Policy};
+use crate::simulate::series::{About, Run};
+use crate::simulate::visit::Knowledge;
+use raidkeep_engine::players::Players;
+use raidkeep_engine::request::registry::RequestKind;
+use raidkeep_engine::request::reply::ReplyPort;
+use raidkeep_engine::request::status;
+use raidkeep_engine::rules::{AssetSource, Problems, Rules, nearest};
+use raidkeep_engine::start::Start;
+use raidkeep_engine::storage::{RowError, StorageError};
+use raidkeep_game::items::ItemRules;
+use raidkeep_game::stages::{StageRules, SweepRules};
+use raidkeep_server::config::ConfigError;
+
+/// What is to be simulated.
+#[derive(Debug)]
+pub struct Plan<'p> {
+    /// How many players.
+    pub players: u32,
+    /// How many days.
+    pub days: u32,
+    /// What all chance follows from.
+    pub seed: u64,
+    /// How the players behave.
+    pub policy: &'p Policy,
+    /// The policy's name, for the report.
+    pub policy_name: &'p str,
+}
+
+/// Why nothing can be simulated.
+#[derive(Debug, thiserror::Error)]
+pub enum Troubles {
+    /// The assets are not valid.
+    #[error("{0}")]
+    Assets(#[from] Problems),
+    /// The shipped configuration is not valid.
+    #[error(transparent)]
+    Config(#[from] ConfigError),
+    /// The world could not start.
+    #[error(transparent)]
+    World(#[from] StorageError),
+    /// The ledger of the simulated world could not be read.
+    #[error("the ledger of the simulated world: {0}")]
+    Ledger(#[from] RowError),
+    /// A policy asks for what there is not.
+    #[error("archetype \"{archetype}\": there is no function {function}{}", .nearest.as_ref().map_or(String::new(), |name| format!(" (did you mean {name:?}?)")))]
+    UnknownFunction {
+        /// Whose habit it is.
+        archetype: String,
+        /// What stands in the policy.
+        function: String,
+        /// What may be meant.
+        nearest: Option<String>,
+    },
+    /// The days of the calendar end before the simulation does.
+    #[error("the simulation would go beyond the end of the calendar; expected fewer days or an earlier start")]
+    Calendar,
+}
+
+/// Simulates; `progress` is told after each day how many are over.
+pub fn simulate(plan: &Plan, assets: &AssetSource, progress: impl FnMut(u32)) -> Result<Run, Troubles> {
+    let settings = driver::settings()?;
+    let rules = raidkeep_game::load_rules(&settings, assets)?;
+    let midnights = midnights(plan, &settings.zone).ok_or(Troubles::Calendar)?;
+    let start = Start { wall_ms: midnights[0] * 1000, seed: plan.seed };
+    let world = Driver::new(&settings, &rules, start)?;
+    let mut life = Life::begin(plan, world, midnights);
+    life.check_functions()?;
+    life.live(progress)?;
+    Ok(life.finish(rules.fingerprint))
+}
+
+/// The first moments of all days and of the one after the last, unix seconds.
+fn midnights(plan: &Plan, zone: &TimeZone) -> Option<Vec<i64>> {
+    let first = plan.policy.first_day();
+    let midnight = |day: u32| {
+        let date = first.checked_add(i64::from(day).days()).ok()?;
+        Some(date.to_zoned(zone.clone()).ok()?.start_of_day().ok()?.timestamp().as_second())
+    };
+    (0..=plan.days).map(midnight).collect()
+}
+
+/// A simulation under way.
+struct Life<'p> {
+    plan: &'p Plan<'p>,
+    world: Driver,
+    midnights: Vec<i64>,
+    knowledge: Knowledge,
+    players: Vec<VirtualPlayer>,
+    /// Visits of a player that are planned, the next last.
+    planned: Vec<Vec<i64>>,
+    /// Who acts when: at most one entry a player.
+    due: BinaryHeap<Reverse<(i64, u32)>>,
+    /// By player number, those who are there.
+    links: Vec<Option<Arc<dyn ReplyPort>>>,
+    /// By player number, those who have an account.
+    measured: Vec<Option<Measured>>,
+    /// The day of a player's last visit, from 1; 0 = none.
+    last_active: Vec<u32>,
+    today: Today,
+    book: Book,
+    requests: u64,
+    refused: u64,
+}
+
+impl<'p> Life<'p> {
+    fn begin(plan: &'p Plan<'p>, mut world: Driver, midnights: Vec<i64>) -> Self {
+        let simulated = world.simulation().world();
+        let (stages, sweep) = (simulated.resource::<Rules<StageRules>>(), simulated.resource::<Rules<SweepRules>>());
+        let knowledge = Knowledge::new(stages, sweep);
+        let count = plan.players as usize;
+        let players = (0..plan.players).map(|number| VirtualPlayer::new(number, archetype_of(number, plan), plan.seed));
+        let mut life = Self {
+            plan,
+            world,
+            midnights,
+            knowledge,
+            players: players.collect(),
+            planned: vec![Vec::new(); count],
+            due: BinaryHeap::with_capacity(count),
+            links: vec![None; count],
+            measured: vec![None; count],
+            last_active: vec![0; count],
+            today: Today::default(),
+            book: Book::default(),
+            requests: 0,
+            refused: 0,
+        };
+        for number in 0..plan.players {
+            let joins_on = u64::from(number) * u64::from(plan.policy.joining_days) / u64::from(plan.players.max(1));
+            life.plan_from(number, usize::try_from(joins_on).unwrap_or(usize::MAX));
+        }
+        life
+    }
+
+    fn archetype(&self, number: u32) -> &'p Archetype {
+        &self.plan.policy.archetypes[self.players[number as usize].archetype]
+    }
+
+    fn check_functions(&self) -> Result<(), Troubles> {
+        for archetype in &self.plan.policy.archetypes {
+            for habit in &archetype.habits {
+                if let Habit::Ask { function, .. } = habit
+                    && self.world.function(function).is_none()
+                {
+                    let nearest = nearest(function, self.world.functions()).map(str::to_owned);
+                    let (archetype, function) = (archetype.name.clone(), function.clone());
+                    return Err(Troubles::UnknownFunction { archetype, function, nearest });
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Plans the player's next visits, on the first day from this one on which there are any.
+    fn plan_from(&mut self, number: u32, first_day: usize) {
+        let archetype = self.archetype(number);
+        for day in first_day..self.plan.days as usize {
+            let player = &mut self.players[number as usize];
+            if player.has_left {
+                break;
+            }
+            let mut moments = player.plan_day(archetype, self.midnights[day]);
+            moments.reverse();
+            self.planned[number as usize] = moments;
+            if self.await_visit(number) {
+                return;
+            }
+        }
+        if let (true, Some(measured)) = (self.players[number as usize].has_left, &mut self.measured[number as usize]) {
+            measured.has_left = true;
+        }
+    }
+
+    fn await_visit(&mut self, number: u32) -> bool {
+        let next = self.planned[number as usize].pop();
+        next.map(|at| self.wake(number, at)).is_some()
+    }
+
+    fn wake(&mut self, number: u32, at: i64) {
+        let step = self.plan.policy.moment_seconds;
+        self.due.push(Reverse((next_moment(at, step), number)));
+    }
+
+    fn live(&mut self, mut progress: impl FnMut(u32)) -> Result<(), Troubles> {
+        for day in 1..=self.plan.days {
+            let ends_at = self.midnights[day as usize];
+            while let Some(Reverse((at, _))) = self.due.peek().copied().filter(|Reverse((at, _))| *at < ends_at) {
+                self.act(at, day)?;
+            }
+            self.close_day(ends_at - 1)?;
+            progress(day);
+        }
+        Ok(())
+    }
+
+    /// Everybody who is due at this moment makes a request.
+    fn act(&mut self, now: i64, day: u32) -> Result<(), Troubles> {
+        while let Some(Reverse((_, number))) = self.due.peek().copied().filter(|Reverse((at, _))| *at == now) {
+            self.due.pop();
+            self.begin_request(number, now, day);
+        }
+        self.run_moment(now)?;
+        for (serial, reply) in self.world.take_replies() {
+            let number = u32::try_from(serial).unwrap_or(u32::MAX);
+            self.end_request(number, &reply.text, reply.sign_in, now);
+        }
+        Ok(())
+    }
+
+    fn begin_request(&mut self, number: u32, now: i64, day: u32) {
+        let at = number as usize;
+        let archetype = self.archetype(number);
+        if self.last_active[at] != day {
+            self.last_active[at] = day;
+            self.today.active += 1;
+        }
+        if let Some(measured) = &mut self.measured[at] {
+            self.today.full_seconds += count_full_energy(self.world.simulation().world(), measured, now);
+        }
+        let player = &mut self.players[at];
+        let Some(wish) = player.next_wish(archetype, &self.knowledge) else {
+            return self.end_visit(number, now);
+        };
+        let sign_in = player.sign_in;
+        let function: Option<RequestKind> = self.world.function(&wish.function);
+        let link = self.links[at].get_or_insert_with(|| self.world.connect()).clone();
+        let asker = (u64::from(number), link);
+        let asked = function.is_some_and(|function| self.world.ask(asker, function, &wish.data, sign_in));
+        if !asked {
+            let refusal = format!(r#"{{"status":{}}}"#, status::MALFORMED);
+            self.end_request(number, &refusal, None, now);
+        }
+    }
+
+    fn end_request(&mut self, number: u32, text: &str, sign_in: Option<raidkeep_engine::request::SignIn>, now: i64) {
+        let archetype = self.archetype(number);
+        let at = number as usize;
+        let (pause_seconds, is_granted) = self.players[at].hear(text, sign_in, archetype);
+        self.requests += 1;
+        self.refused += u64::from(!is_granted);
+        if let (None, Some(sign_in)) = (self.measured[at], self.players[at].sign_in) {
+            let entity = self.world.simulation().world().resource::<Players>().entity(sign_in.account);
+            let archetype = self.players[at].archetype;
+            self.measured[at] =
+                entity.map(|entity| Measured { entity, archetype, counted_until: now, has_left: false });
+            self.today.newcomers += 1;
+        }
+        // Nobody acts twice in one moment.
+        self.wake(number, now + pause_seconds.max(1));
+    }
+
+    /// The player goes, until the next visit that has not begun meanwhile.
+    fn end_visit(&mut self, number: u32, now: i64) {
+        self.links[number as usize] = None;
+        let planned = &mut self.planned[number as usize];
+        while planned.pop_if(|at| *at <= now).is_some() {}
+        if !self.await_visit(number) {
+            let tomorrow = self.midnights.partition_point(|midnight| *midnight <= now);
+            self.plan_from(number, tomorrow);
+        }
+    }
+
+    fn run_moment(&mut self, now: i64) -> Result<(), Troubles> {
+        let accounts = &mut self.today.accounts;
+        let mut outcome = Ok(());
+        self.world.run_moment(now * 1000, |batch| {
+            if let Err(error) = accounts.add(batch) {
+                outcome = Err(error);
+            }
+        });
+        Ok(outcome?)
+    }
+
+    fn close_day(&mut self, last_second: i64) -> Result<(), Troubles> {
+        self.run_moment(last_second)?;
+        let world = self.world.simulation();
+        for measured in self.measured.iter_mut().flatten().filter(|measured| !measured.has_left) {
+            self.today.full_seconds += count_full_energy(world.world(), measured, last_second);
+        }
+        let measured: Vec<Measured> = self.measured.iter().flatten().copied().collect();
+        let archetypes: Vec<String> =
+            self.plan.policy.archetypes.iter().map(|archetype| archetype.name.clone()).collect();
+        let today = std::mem::take(&mut self.today);
+        self.book.close_day(world.world_mut(), &measured, &archetypes, today);
+        Ok(())
+    }
+
+    fn finish(mut self, fingerprint: u64) -> Run {
+        let items = self.world.simulation().world().resource::<Rules<ItemRules>>();
+        let (charts, kills) = std::mem::take(&mut self.book).finish(items);
+        let about = About {
+            players: self.plan.players,
+            days: self.plan.days,
+            seed: self.plan.seed,
+            policy: self.plan.policy_name.to_owned(),
+            assets: format!("{fingerprint:016x}"),
+            requests: self.requests,
+            refused: self.refused,
+        };
+        Run { about, charts, kills }
+    }
+}
+
+/// The archetype of a player: shares are dealt out evenly along the numbers, so that they hold on every day of joining.
+fn archetype_of(number: u32, plan: &Plan) -> usize {
+    let archetypes = &plan.policy.archetypes;
+    let all: u64 = archetypes.iter().map(|archetype| u64::from(archetype.share)).sum();
+    // Steps of the golden ratio hit each part of the whole about as often as it is wide.
+    let spread = f64::from(number) * 0.618_033_988_749_894_9;
+    let mut ticket = (spread.fract() * all as f64) as u64;
+    for (index, archetype) in archetypes.iter().enumerate() {
+        let share = u64::from(archetype.share);
+        if ticket < share {
+            return index;
+        }
+        ticket -= share;
+    }
+    archetypes.len().saturating_sub(1)
+}
+
+/// The first multiple of `step` that is not before `at`.
+fn next_moment(at: i64, step: i64) -> i64 {
+    let step = step.max(1);
+    at.saturating_add(step - 1).div_euclid(step).saturating_mul(step)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn moments_are_multiples_that_are_not_before() {
+        assert_eq!([0, 1, 10, 11, -1].map(|at| next_moment(at, 10)), [0, 10, 10, 20, 0]);
+    }
+}

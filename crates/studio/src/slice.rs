@@ -1,0 +1,256 @@
+//! One player's part of a journal: its rows as of any moment, and what it did as a scenario.
+
+use std::collections::BTreeMap;
+
+use bevy_ecs::prelude::*;
+use bevy_ecs::system::RunSystemOnce;
+use serde_json::{Value, json};
+
+use raidkeep_engine::account::AccountId;
+use raidkeep_engine::clock::Clock;
+use raidkeep_engine::journal::record::{CommandRecord, CredentialRecord, InputRecord, Record};
+use raidkeep_engine::journal::replay::{Played, Replay, ReplayError};
+use raidkeep_engine::login::Login;
+use raidkeep_engine::players;
+use raidkeep_engine::players::Players;
+use raidkeep_engine::request::{Call, Player};
+use raidkeep_engine::storage::{Batch, Directory, IndexKey, LoadedPlayer, Stored};
+use raidkeep_game::identity::Account;
+use raidkeep_game::levels::Experience;
+use raidkeep_game::overview::{GetPlayerInfo, get_player_info};
+
+/// A player's rows by table and key.
+type PlayerRows = BTreeMap<(String, Vec<u8>), Vec<u8>>;
+
+/// What is gathered of one player while a journal is played.
+#[derive(Debug)]
+pub struct Slice {
+    name: String,
+    account: Option<AccountId>,
+    rows: PlayerRows,
+    /// State and moment (unix seconds) from which the steps go on.
+    given: Option<(Value, i64)>,
+    steps: Vec<Step>,
+}
+
+/// A request of the player.
+#[derive(Debug)]
+struct Step {
+    serial: u64,
+    /// Unix seconds of the game's clock.
+    at: i64,
+    function: &'static str,
+    data: Value,
+    once: Option<String>,
+    status: Option<i64>,
+}
+
+impl Slice {
+    /// Of the player of that name.
+    pub fn of(name: &str) -> Self {
+        Self { name: name.to_owned(), account: None, rows: BTreeMap::new(), given: None, steps: Vec::new() }
+    }
+
+    /// Plays an entry and notes what it has of the player.
+    pub fn play(&mut self, replay: &mut Replay, record: Record) -> Result<Played, ReplayError> {
+        let Record::Tick(tick) = &record else {
+            return replay.play(record, &mut |_, _, _| false);
+        };
+        let loaded: Vec<(AccountId, LoadedPlayer)> = tick.inputs.iter().filter_map(loaded_player).collect();
+        let functions: Vec<Option<&'static str>> = tick.inputs.iter().map(|input| replay.function(input)).collect();
+        let before = self.steps.len();
+        let (wanted, steps, mut at) = (self.account.filter(|_| self.given.is_some()), &mut self.steps, 0);
+        let played = replay.play(record, &mut |input, simulation, serial| {
+            let function = functions.get(at).copied().flatten();
+            at += 1;
+            let (InputRecord::Command(command), Some(function), Some(wanted)) = (input, function, wanted) else {
+                return false;
+            };
+            let is_wanted = who_asks(command, simulation.world()) == Some(wanted);
+            if is_wanted {
+                steps.push(Step::of(command, function, serial));
+            }
+            is_wanted
+        })?;
+        let now = replay.now_ms() / 1000;
+        self.steps[before..].iter_mut().for_each(|step| step.at = now);
+        self.note_replies(replay);
+        self.note_state(replay, loaded);
+        Ok(played)
+    }
+
+    fn note_replies(&mut self, replay: &mut Replay) {
+        for (serial, text) in replay.take_heard() {
+            let reply: Value = serde_json::from_str(&text).unwrap_or_default();
+            if let Some(step) = self.steps.iter_mut().rev().find(|step| step.serial == serial) {
+                step.status = reply["status"].as_i64();
+            }
+        }
+    }
+
+    /// Keeps the player's rows, and the state from which the steps go on once the player is there.
+    fn note_state(&mut self, replay: &mut Replay, loaded: Vec<(AccountId, LoadedPlayer)>) {
+        let batch = replay.take_batch();
+        let tables = replay.simulation().player_tables().tables;
+        let world = replay.simulation().world_mut();
+        if self.account.is_none() {
+            self.account = find(world, &self.name);
+        }
+        let Some(account) = self.account else {
+            return;
+        };
+        for (_, rows) in loaded.into_iter().filter(|(loaded, _)| *loaded == account) {
+            self.rows.clear();
+            for (table, rows) in tables.iter().zip(rows) {
+                self.rows.extend(rows.into_iter().map(|(key, value)| (((*table).to_owned(), key), value)));
+            }
+        }
+        self.keep_rows(account, batch.as_ref(), &tables);
+        if self.given.is_none()
+            && let Some(entity) = world.resource::<Players>().entity(account)
+        {
+            let now = world.resource::<Clock>().now();
+            self.given = Some((state(world, Player { entity, account }), now));
+        }
+    }
+
+    fn keep_rows(&mut self, account: AccountId, batch: Option<&Batch>, tables: &[&str]) {
+        for row in batch.into_iter().flat_map(Batch::rows) {
+            if row.key.starts_with(&account.to_key()) && tables.contains(&row.table) {
+                let key = (row.table.to_owned(), row.key.to_vec());
+                match row.value {
+                    Some(value) => drop(self.rows.insert(key, value.to_vec())),
+                    None => drop(self.rows.remove(&key)),
+                }
+            }
+        }
+    }
+
+    /// The player in memory, where it is brought back to if it had been put away; `None` when it never was there.
+    pub fn bring_back(&mut self, replay: &mut Replay) -> Option<Player> {
+        let account = self.account?;
+        let tables = replay.simulation().player_tables().tables;
+        let rows_of = |table: &&str| {
+            let of_table = self.rows.iter().filter(|((found, _), _)| found == table);
+            of_table.map(|((_, key), value)| (key.clone(), value.clone())).collect()
+        };
+        let rows = tables.iter().map(rows_of).collect();
+        let world = replay.simulation().world_mut();
+        players::restore(world, account, Some(rows)).ok()?;
+        let entity = world.resource::<Players>().entity(account)?;
+        Some(Player { entity, account })
+    }
+
+    /// What the player did, as a scenario (docs/journal.md says what it cannot hold).
+    pub fn scenario(&self, world: &World) -> String {
+        let clock = world.resource::<Clock>();
+        let (given, starts_at) = self.given.clone().unwrap_or_default();
+        let mut text = format!(
+            "// Written by raidkeep replay. What others did is not part of it.\n(\n    name: {},\n    starts_at: {},\n    \
+             players: [(name: {}, state: {})],\n    steps: [\n",
+            quoted(&format!("what {} did, as the journal has it", self.name)),
+            quoted(&clock.local_time(starts_at)),
+            quoted(&self.name),
+            ron_state(&given),
+        );
+        let mut now = starts_at;
+        for step in &self.steps {
+            if step.at > now {
+                text.push_str(&format!("        Wait(\"{}s\"),\n", step.at - now));
+            }
+            now = step.at;
+            text.push_str(&step.line(&self.name));
+        }
+        text.push_str("    ],\n)\n");
+        text
+    }
+}
+
+impl Step {
+    fn of(command: &CommandRecord, function: &'static str, serial: u64) -> Self {
+        let data = serde_json::from_str(&command.arguments).unwrap_or_default();
+        let once = command.once.as_ref().map(|(key, _)| key.to_string());
+        Self { serial, at: 0, function, data, once, status: None }
+    }
+
+    fn line(&self, by: &str) -> String {
+        let mut line = format!("        Ask(by: {}, function: {}", quoted(by), quoted(self.function));
+        let data = without_nulls(self.data.clone());
+        if data.as_object().is_some_and(|data| !data.is_empty()) {
+            line.push_str(&format!(", data: {}", ron::to_string(&data).unwrap_or_default()));
+        }
+        if let Some(once) = &self.once {
+            line.push_str(&format!(", once: {}", quoted(once)));
+        }
+        if let Some(status) = self.status {
+            line.push_str(&format!(", status: {status}"));
+        }
+        line + "),\n"
+    }
+}
+
+/// RON has another word for it, and arguments that are absent are the same.
+fn without_nulls(mut data: Value) -> Value {
+    if let Some(data) = data.as_object_mut() {
+        data.retain(|_, value| !value.is_null());
+    }
+    data
+}
+
+fn quoted(text: &str) -> String {
+    ron::to_string(text).unwrap_or_default()
+}
+
+fn loaded_player(input: &InputRecord) -> Option<(AccountId, LoadedPlayer)> {
+    match input {
+        InputRecord::Loaded(account, Some(rows)) => Some((*account, rows.clone())),
+        _ => None,
+    }
+}
+
+/// The account a request acts for, as far as the world knows it at once.
+fn who_asks(command: &CommandRecord, world: &World) -> Option<AccountId> {
+    match &command.credential {
+        CredentialRecord::SignedIn { account, .. } => Some(*account),
+        CredentialRecord::Token(hash) => {
+            let key: IndexKey = Login::index_key(hash);
+            world.resource::<Directory>().find(&key).ok().flatten()
+        }
+        CredentialRecord::None | CredentialRecord::Operator => None,
+    }
+}
+
+fn find(world: &mut World, name: &str) -> Option<AccountId> {
+    let mut players = world.query::<(&Stored, &Account)>();
+    let mut found = players.iter(world).filter(|(_, account)| account.name() == name);
+    found.next().map(|(stored, _)| stored.account())
+}
+
+/// What a scenario can give: experience, energy, items, stages passed, tickets.
+fn state(world: &mut World, caller: Player) -> Value {
+    let exp = world.get::<Experience>(caller.entity).map(|experience| experience.total);
+    let call = Call { caller, request: GetPlayerInfo {}, fact: None };
+    let shown = world.run_system_once_with(get_player_info, call);
+    let shown = shown.ok().and_then(Result::ok).and_then(|shown| serde_json::to_value(shown.data()).ok());
+    let mut shown = shown.unwrap_or_default();
+    // A mode of which nothing is passed is left out, as a designer leaves it out.
+    if let Some(passed) = shown["stages"].as_object_mut() {
+        passed.retain(|_, highest| *highest != 0);
+    }
+    json!({
+        "exp": exp, "energy": shown["energy"]["remain"], "items": shown["items"], "passed": shown["stages"],
+        "tickets": shown["limits"],
+    })
+}
+
+/// The keys of a state are names in RON, those of stages and tickets are a map's.
+fn ron_state(state: &Value) -> String {
+    let items = ron::to_string(&state["items"]).unwrap_or_default();
+    let map = |value: &Value| {
+        let entries = value.as_object().into_iter().flatten();
+        entries.map(|(key, value)| format!("{key}: {value}")).collect::<Vec<_>>().join(", ")
+    };
+    let (passed, tickets) = (map(&state["passed"]), map(&state["tickets"]));
+    let (exp, energy) = (&state["exp"], &state["energy"]);
+    format!("(exp: {exp}, energy: {energy}, items: {items}, passed: {{{passed}}}, tickets: {{{tickets}}})")
+}

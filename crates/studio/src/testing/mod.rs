@@ -1,0 +1,700 @@
+//! A whole server in memory for tests: the same way in, worlds and storage, without sockets,
+//! threads, or time that passes by itself.
+//!
+//! ```
+//! use raidkeep_studio::testing::TestServer;
+//! use serde_json::json;
+//!
+//! let mut server = TestServer::new();
+//! let ann = server.player("ann");
+//! let reply = server.ask(&ann, "enter_stage_general", json!({"stage": 8}));
+//! assert_eq!(reply["data"]["energy"]["remain"], 114);
+//! ```
+
+mod platforms;
+
+use std::path::Path;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use bevy_app::App;
+use serde_json::{Value, json};
+
+pub use platforms::{Network, TestPlatforms};
+use raidkeep_engine::clock::ClockMode;
+use raidkeep_engine::gate::ReplyGate;
+use raidkeep_engine::journal::{About, MemoryJournal, Recorder};
+use raidkeep_engine::reload::{Reloader, Reloading};
+use raidkeep_engine::request::RequestTable;
+use raidkeep_engine::rules::{AssetSource, LoadedRules};
+use raidkeep_engine::start::{Start, start_app};
+use raidkeep_engine::storage::Batch;
+use raidkeep_engine::storage::disk::Disk;
+use raidkeep_engine::storage::store::{Log, LogRecord, Rows, Store};
+use raidkeep_engine::verify;
+use raidkeep_engine::verify::Breach;
+use raidkeep_game::GameSettings;
+use raidkeep_game::identity::PasswordCost;
+use raidkeep_sandbox::SandboxSettings;
+use raidkeep_server::config::Config;
+use raidkeep_server::net::bindings::AddressBindings;
+use raidkeep_server::net::connection::Connection;
+use raidkeep_server::net::inbox::Inbox;
+use raidkeep_server::net::limits::{AddressLimits, Limiter, PlayerLimits};
+use raidkeep_server::net::operator::OperatorToken;
+use raidkeep_server::net::way_in::{EntropySource, WayIn};
+
+use raidkeep_engine::request::answer::WITHOUT_STORAGE;
+use raidkeep_engine::tick::{Effects, Input, Moment, Simulation};
+
+/// The operator token of every test server.
+pub const OPERATOR_TOKEN: &str = "operator-token-of-the-tests";
+
+/// 2026-03-10 12:00:00 in Shanghai: in the middle of a day and of a month.
+pub const NOON_MS: i64 = 1_773_115_200_000;
+
+/// How a test server is to be.
+pub struct TestSetup {
+    /// What the operator decides.
+    pub settings: GameSettings,
+    /// What the test adds to the game: functions and rows of its own.
+    pub extend: fn(&mut App),
+    /// Who is known to the platforms' sandbox.
+    pub sandbox: SandboxSettings,
+    /// Where the assets come from.
+    pub assets: AssetSource,
+    /// Where the clock starts, unix milliseconds.
+    pub wall_ms: i64,
+    /// The world's seed.
+    pub seed: u64,
+    /// Requests a second of a connection; 0 = no limit.
+    pub connection_rate: u32,
+    /// Requests a second of a player; 0 = no limit.
+    pub player_rate: u32,
+    /// Requests of one connection under way.
+    pub in_flight_max: usize,
+    /// Requests waiting for the world.
+    pub inbox_capacity: usize,
+    /// Whether each start writes a journal, with a checkpoint behind every tick.
+    pub journals: bool,
+}
+
+impl Default for TestSetup {
+    fn default() -> Self {
+        let config =
+            Config::load(None, &["clock=manual".to_owned()]).expect("the shipped configuration should be valid");
+        let mut settings = config.game().expect("the shipped configuration should be valid");
+        let sandbox = SandboxSettings::shipped().expect("the shipped sandbox should be valid");
+        let platforms = config.platforms.resolve(Some(("http://sandbox", &sandbox)), "http://here", &|_| None);
+        settings.platforms = platforms.expect("the shipped configuration should be valid");
+        settings.identity.password_cost = PasswordCost { memory_kib: 64, passes: 1 };
+        Self {
+            settings,
+            extend: |_| {},
+            sandbox,
+            assets: raidkeep_game::shipped_assets(),
+            wall_ms: NOON_MS,
+            seed: 7,
+            connection_rate: 0,
+            player_rate: 0,
+            in_flight_max: config.limits.in_flight_per_connection,
+            inbox_capacity: config.limits.waiting_requests_per_world,
+            journals: false,
+        }
+    }
+}
+
+fn load(setup: &TestSetup) -> Arc<LoadedRules> {
+    let rules = raidkeep_game::load_rules(&setup.settings, &setup.assets);
+    Arc::new(rules.unwrap_or_else(|problems| panic!("the assets should be valid:\n{problems}")))
+}
+
+/// Copies the shipped assets to `folder`, with `from` replaced by `to` in one file, as a designer
+/// would edit it.
+///
+/// # Panics
+/// When the file does not hold `from`.
+pub fn edit_assets(folder: &Path, file: &str, from: &str, to: &str) -> AssetSource {
+    let files = raidkeep_game::shipped_assets().text_files().expect("the shipped assets should be readable");
+    for (name, text) in files {
+        let path = folder.join(&name);
+        let parent = path.parent().expect("a file should lie in a folder");
+        std::fs::create_dir_all(parent).expect("the test's folder should be writable");
+        let text = if name == file {
+            assert!(text.contains(from), "{file} should hold {from:?}");
+            text.replacen(from, to, 1)
+        } else {
+            text
+        };
+        std::fs::write(path, text).expect("the test's folder should be writable");
+    }
+    for (name, bytes) in raidkeep_game::shipped_assets().pictures().expect("the shipped assets should be readable") {
+        let path = folder.join(name);
+        std::fs::create_dir_all(path.parent().unwrap_or(folder)).expect("the test's folder should be writable");
+        std::fs::write(path, bytes).expect("the test's folder should be writable");
+    }
+    AssetSource::Folder(folder.to_owned())
+}
+
+/// A player of a test: a connection that is logged in.
+#[derive(Debug, Clone)]
+pub struct TestPlayer {
+    /// Which connection.
+    pub connection: usize,
+    /// The token.
+    pub token: String,
+}
+
+/// Tokens that nobody has to guess, the same in every run. A restart draws others.
+fn seeded_entropy(seed: u64, committed: u64) -> EntropySource {
+    use rand::{Rng, SeedableRng};
+    let source = std::sync::Mutex::new(rand_chacha::ChaCha8Rng::seed_from_u64(seed ^ committed.rotate_left(32)));
+    Box::new(move || {
+        let mut bytes = [0; 32];
+        source.lock().map_err(|_| std::io::Error::other("a test has panicked"))?.fill_bytes(&mut bytes);
+        Ok(bytes)
+    })
+}
+
+/// A server in memory.
+pub struct TestServer {
+    setup: TestSetup,
+    rules: Arc<LoadedRules>,
+    simulation: Simulation,
+    gate: ReplyGate,
+    inbox: Arc<Inbox>,
+    way_in: Arc<WayIn>,
+    log: Log,
+    rows: Rows,
+    disks: (Disk, Disk),
+    unfolded: Vec<LogRecord>,
+    folded: (u64, u64),
+    connections: Vec<Connection>,
+    inputs: Vec<Input>,
+    real: Instant,
+    wall_ms: i64,
+    last_effects: Option<Duration>,
+    /// What was read while the disk is told to be slow.
+    held_reads: Option<Vec<Input>>,
+    /// The last batch that was written while the disk is told not to confirm.
+    held_commit: Option<u64>,
+    events: Vec<(usize, String)>,
+    recorder: Option<Recorder>,
+    /// The journal of each start, with [`TestSetup::journals`].
+    pub journals: Vec<MemoryJournal>,
+    /// The platforms outside.
+    pub platforms: TestPlatforms,
+}
+
+impl Default for TestServer {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl TestServer {
+    /// A new world with the shipped assets and a manual clock at [`NOON_MS`].
+    pub fn new() -> Self {
+        Self::with(TestSetup::default())
+    }
+
+    /// A new world as the setup says.
+    ///
+    /// # Panics
+    /// When the assets are not valid.
+    pub fn with(setup: TestSetup) -> Self {
+        let rules = load(&setup);
+        Self::with_rules(setup, rules)
+    }
+
+    /// A new world as the setup says, but with rules that are loaded already.
+    pub fn with_rules(setup: TestSetup, rules: Arc<LoadedRules>) -> Self {
+        let platforms = TestPlatforms::new(setup.sandbox.clone());
+        Self::open(setup, rules, (Disk::default(), Disk::default()), platforms)
+    }
+
+    fn open(setup: TestSetup, rules: Arc<LoadedRules>, disks: (Disk, Disk), platforms: TestPlatforms) -> Self {
+        let store = Store::open_disks(disks.0.clone(), disks.1.clone()).expect("the simulated disks should open");
+        let start = Start { wall_ms: setup.wall_ms, seed: setup.seed };
+        let mut app = raidkeep_game::build_app(&setup.settings);
+        (setup.extend)(&mut app);
+        let mut simulation = start_app(app, &rules, &store, start).expect("the world should start");
+        let mut journals = Vec::new();
+        let recorder = setup.journals.then(|| {
+            let journal = MemoryJournal::default();
+            journals.push(journal.clone());
+            let about = About { program: "test".to_owned(), rules: rules.fingerprint, ..About::default() };
+            let recorder = Recorder::begin(&simulation, &store, start, about, Box::new(journal));
+            recorder.expect("the simulated disk should be readable")
+        });
+        let committed = store.recovered.last_batch;
+        let inbox = Arc::new(Inbox::new(setup.inbox_capacity, committed, Box::new(|| {})));
+        let way_in = Arc::new(WayIn {
+            requests: simulation.world().resource::<RequestTable>().clone(),
+            worlds: vec![inbox.clone()],
+            operator: OperatorToken::new(OPERATOR_TOKEN),
+            player_limits: PlayerLimits::new(setup.player_rate),
+            routes: simulation.world().resource::<raidkeep_engine::request::route::RouteTable>().clone(),
+            address_bindings: AddressBindings::new(false, ""),
+            address_limits: AddressLimits::new(0),
+            entropy: seeded_entropy(setup.seed, committed),
+        });
+        let reloader = Arc::new(Reloader::new(
+            raidkeep_game::catalogue(&setup.settings),
+            setup.assets.clone(),
+            rules.clone(),
+            vec![Box::new({
+                let inbox = inbox.clone();
+                move |news| inbox.push(Input::Rules(news))
+            })],
+        ));
+        simulation.world_mut().insert_resource(Reloading(reloader));
+        let wall_ms = setup.wall_ms;
+        Self {
+            setup,
+            rules,
+            simulation,
+            gate: ReplyGate::new(committed),
+            inbox,
+            way_in,
+            log: store.log,
+            rows: store.rows,
+            disks,
+            unfolded: Vec::new(),
+            folded: (0, committed),
+            connections: Vec::new(),
+            inputs: Vec::new(),
+            real: Instant::now(),
+            wall_ms,
+            last_effects: None,
+            held_reads: None,
+            held_commit: None,
+            events: Vec::new(),
+            recorder,
+            journals,
+            platforms,
+        }
+    }
+
+    /// Loses power: only what was confirmed survives. Opens again on the same disks; connections
+    /// are gone.
+    pub fn crash_and_reopen(self) -> Self {
+        let disks = (self.disks.0.after_power_loss(), self.disks.1.after_power_loss());
+        // Each start draws a seed, and a world that exists keeps its own.
+        let setup = TestSetup { wall_ms: self.wall_ms, seed: self.setup.seed.wrapping_add(1), ..self.setup };
+        let rules = match &setup.assets {
+            // They may have been edited since the world started.
+            AssetSource::Folder(folder) if folder.is_dir() => load(&setup),
+            AssetSource::Folder(_) | AssetSource::Embedded(_) | AssetSource::Texts(_) => self.rules,
+        };
+        let mut journals = self.journals;
+        let mut reopened = Self::open(setup, rules, disks, self.platforms.without_server());
+        journals.append(&mut reopened.journals);
+        reopened.journals = journals;
+        reopened
+    }
+
+    /// The same, with the wall's clock moved by so many seconds meanwhile, also backwards.
+    pub fn crash_and_reopen_after(mut self, seconds: i64) -> Self {
+        self.wall_ms += seconds * 1000;
+        self.crash_and_reopen()
+    }
+
+    /// The same, with the assets that the designers have meanwhile.
+    ///
+    /// # Panics
+    /// When the assets are not valid.
+    pub fn crash_and_reopen_with(mut self, assets: AssetSource) -> Self {
+        let rules = raidkeep_game::load_rules(&self.setup.settings, &assets);
+        self.rules = Arc::new(rules.unwrap_or_else(|problems| panic!("the assets should be valid:\n{problems}")));
+        self.setup.assets = assets;
+        self.crash_and_reopen()
+    }
+
+    /// Opens a connection; connection 0 is opened by itself.
+    pub fn connect(&mut self) -> usize {
+        self.connect_from(None)
+    }
+
+    /// Opens a connection that comes from a network address.
+    pub fn connect_from(&mut self, address: Option<std::net::IpAddr>) -> usize {
+        let limiter = Limiter::per_second(self.setup.connection_rate);
+        self.connections.push(Connection::new(self.way_in.clone(), address, limiter, self.setup.in_flight_max));
+        self.connections.len() - 1
+    }
+
+    /// Every client loses its connection, and opens another in its place that nobody has logged in on.
+    pub fn reconnect_all(&mut self) {
+        (0..self.connections.len()).for_each(|connection| self.disconnect(connection));
+    }
+
+    /// A client loses its connection, and opens another in its place that nobody has logged in on.
+    pub fn disconnect(&mut self, connection: usize) {
+        let limiter = Limiter::per_second(self.setup.connection_rate);
+        self.connections[connection] = Connection::new(self.way_in.clone(), None, limiter, self.setup.in_flight_max);
+    }
+
+    /// Logs a guest in on a connection of its own.
+    ///
+    /// # Panics
+    /// When that is refused.
+    pub fn player(&mut self, unique_id: &str) -> TestPlayer {
+        let connection = self.connect();
+        let reply = self.ask_on(connection, "login_unique", json!({"unique_id": unique_id}));
+        let token = reply["data"]["token"].as_str();
+        let token = token.unwrap_or_else(|| panic!("a guest should be let in: {reply}")).to_owned();
+        TestPlayer { connection, token }
+    }
+
+    /// Sends a frame on connection 0 and returns the reply's text.
+    pub fn send(&mut self, text: &str) -> String {
+        if self.connections.is_empty() {
+            self.connect();
+        }
+        self.send_on(0, text)
+    }
+
+    /// Sends a frame on a connection and returns the reply's text.
+    ///
+    /// # Panics
+    /// When no reply comes, which no request may lead to.
+    pub fn send_on(&mut self, connection: usize, text: &str) -> String {
+        let replies = self.send_all_on(connection, &[text]);
+        let [reply] =
+            <[String; 1]>::try_from(replies).unwrap_or_else(|replies| panic!("one reply expected: {replies:?}"));
+        reply
+    }
+
+    /// Sends frames without waiting in between, and returns all replies.
+    pub fn send_all_on(&mut self, connection: usize, texts: &[&str]) -> Vec<String> {
+        let mut replies = Vec::new();
+        let mut texts = texts.iter();
+        for _ in 0..10_000 {
+            while self.connections[connection].can_receive()
+                && let Some(text) = texts.next()
+            {
+                self.connections[connection].receive(text);
+            }
+            self.step(1);
+            replies.extend(self.collect(connection));
+            if texts.len() == 0 && self.connections[connection].is_idle() {
+                break;
+            }
+        }
+        replies
+    }
+
+    /// Sends a frame on a connection and does not wait for its reply.
+    pub fn post(&mut self, connection: usize, text: &str) {
+        self.connections[connection].receive(text);
+    }
+
+    /// The replies that have come on a connection.
+    pub fn collect(&mut self, connection: usize) -> Vec<String> {
+        let mut frames = Vec::new();
+        self.connections[connection].take_replies(&mut frames);
+        let (events, replies) = frames.into_iter().partition(|frame: &String| frame.starts_with(r#"{"event":"#));
+        self.events.extend(<Vec<String>>::into_iter(events).map(|event| (connection, event)));
+        replies
+    }
+
+    /// The events that have come on a connection since the last time, in order.
+    ///
+    /// # Panics
+    /// When one is no JSON.
+    pub fn events(&mut self, connection: usize) -> Vec<Value> {
+        self.step(1);
+        let replies = self.collect(connection);
+        assert!(replies.is_empty(), "no reply is under way: {replies:?}");
+        self.told(connection)
+    }
+
+    /// The events that were collected on a connection since the last time, in order.
+    ///
+    /// # Panics
+    /// When one is no JSON.
+    pub fn told(&mut self, connection: usize) -> Vec<Value> {
+        let (mine, others) = std::mem::take(&mut self.events).into_iter().partition(|(at, _)| *at == connection);
+        self.events = others;
+        let read = |(_, text): (usize, String)| serde_json::from_str(&text).expect("an event should be JSON");
+        <Vec<(usize, String)>>::into_iter(mine).map(read).collect()
+    }
+
+    /// Sends a frame that is no text, and returns the reply's text.
+    pub fn send_binary(&mut self) -> String {
+        let connection = self.connect();
+        self.connections[connection].receive_binary();
+        let mut replies = Vec::new();
+        self.connections[connection].take_replies(&mut replies);
+        replies.pop().unwrap_or_default()
+    }
+
+    /// Asks for a function of world 0 on a connection.
+    pub fn ask_on(&mut self, connection: usize, function: &str, data: Value) -> Value {
+        let request = json!({"world": 0, "function": function, "data": data});
+        let reply = self.send_on(connection, &request.to_string());
+        serde_json::from_str(&reply).unwrap_or_else(|error| panic!("a reply should be JSON, {error}: {reply}"))
+    }
+
+    /// Asks for a function of world 0 as a player, with its token among the arguments.
+    pub fn ask(&mut self, player: &TestPlayer, function: &str, mut data: Value) -> Value {
+        data["token"] = player.token.clone().into();
+        self.ask_on(player.connection, function, data)
+    }
+
+    /// Asks for an operator function.
+    pub fn operate(&mut self, function: &str, mut data: Value) -> Value {
+        if self.connections.is_empty() {
+            self.connect();
+        }
+        data["token"] = OPERATOR_TOKEN.into();
+        self.ask_on(0, function, data)
+    }
+
+    /// Sends an HTTP request to a route: status and JSON of the reply.
+    ///
+    /// # Panics
+    /// When there is no such route, no reply comes, or it is no JSON.
+    pub fn http(&mut self, path: &str, authorization: Option<&str>, body: &str) -> (u16, Value) {
+        let route = self.way_in.routes.find(path).unwrap_or_else(|| panic!("{path} should be a route"));
+        let reply = match route.frame(authorization, body.as_bytes(), |_| None) {
+            Ok(frame) => {
+                let connection = self.connect();
+                let reply = self.send_on(connection, &frame);
+                // Nobody stays connected by a request over HTTP.
+                self.disconnect(connection);
+                route.reply(&reply)
+            }
+            Err(reply) => reply,
+        };
+        let body = serde_json::from_str(&reply.body);
+        (reply.status, body.unwrap_or_else(|error| panic!("a reply should be JSON, {error}: {}", reply.body)))
+    }
+
+    /// Moves the game's clock. Nothing waits.
+    ///
+    /// # Panics
+    /// When the clock is not manual.
+    pub fn advance(&mut self, duration: Duration) {
+        self.advance_seconds(i64::try_from(duration.as_secs()).unwrap_or(i64::MAX));
+    }
+
+    /// Moves the game's clock, also backwards.
+    ///
+    /// # Panics
+    /// When the clock is not manual.
+    pub fn advance_seconds(&mut self, seconds: i64) {
+        match self.setup.settings.clock {
+            ClockMode::Manual => {
+                let reply = self.operate("clock_advance", json!({"seconds": seconds}));
+                assert_eq!(reply["status"], 0, "the clock should move: {reply}");
+                self.wall_ms += seconds * 1000;
+                self.step(1);
+            }
+            ClockMode::Real | ClockMode::Times(_) => {
+                self.wall_ms += seconds * 1000;
+                self.step(1);
+            }
+        }
+    }
+
+    /// Lets real time pass, which limits and put-away go by, and ticks once.
+    pub fn pass_real_time(&mut self, duration: Duration) {
+        self.real += duration;
+        self.step(1);
+    }
+
+    /// Runs ticks.
+    pub fn step(&mut self, ticks: usize) {
+        for _ in 0..ticks {
+            let now_ms = self.now_ms();
+            for (number, outcome) in self.platforms.arrived(now_ms) {
+                self.inbox.push(Input::Answered(number, outcome));
+            }
+            self.inbox.drain(&mut self.inputs);
+            let moment = Moment { wall_ms: self.wall_ms, real: self.real, folded_batch: self.folded.1 };
+            if let Some(recorder) = &mut self.recorder {
+                recorder.note_tick(&self.inputs, moment);
+            }
+            let effects = self.simulation.tick(&mut self.inputs, moment);
+            if let Some(recorder) = &mut self.recorder {
+                recorder.note_effects(&effects, &mut self.simulation, moment);
+            }
+            self.carry_out(effects);
+        }
+    }
+
+    /// The game's moment, unix milliseconds.
+    pub fn now_ms(&self) -> i64 {
+        self.simulation.world().resource::<raidkeep_engine::clock::Clock>().now_ms()
+    }
+
+    /// Runs ticks until the world wants to sleep: nothing has arrived, and nothing is to be done at once.
+    ///
+    /// # Panics
+    /// When it never does, which no world should.
+    pub fn settle(&mut self) {
+        for _ in 0..10_000 {
+            self.step(1);
+            let is_busy = self.last_effects == Some(Duration::ZERO) || !self.inbox.is_empty();
+            if !is_busy && !self.platforms.has_arrived(self.now_ms()) {
+                return;
+            }
+        }
+        panic!("the world should come to rest");
+    }
+
+    fn carry_out(&mut self, effects: Effects) {
+        self.last_effects = effects.wake_after;
+        self.gate.admit(effects.replies);
+        if let Some(batch) = effects.batch {
+            match self.log.append(std::slice::from_ref(&batch), self.folded.0) {
+                Ok(record) => {
+                    self.unfolded.push(record);
+                    match &mut self.held_commit {
+                        Some(held) => *held = batch.number,
+                        None => self.gate.committed(batch.number),
+                    }
+                }
+                Err(_) => {
+                    self.inbox.fail_storage();
+                    self.gate.fail(&WITHOUT_STORAGE);
+                    self.simulation.refuse_parked(&WITHOUT_STORAGE);
+                }
+            }
+        }
+        self.gate.admit_calls(effects.calls);
+        let now_ms = self.now_ms();
+        for outgoing in self.gate.take_calls() {
+            self.platforms.send(outgoing, now_ms);
+        }
+        for key in effects.lookups {
+            let account = self.rows.look_up(&key).expect("the simulated disk should be readable");
+            self.read(Input::Found(key, account));
+        }
+        let tables = self.simulation.player_tables();
+        for account in effects.players {
+            let rows = self.rows.load_player(&tables, account).expect("the simulated disk should be readable");
+            self.read(Input::Loaded(account, rows));
+        }
+        for (number, query) in effects.queries {
+            self.fold();
+            let rows = self.rows.read(&query).expect("the simulated disk should be readable");
+            self.read(Input::RowsRead(number, rows));
+        }
+        for (number, job) in effects.jobs {
+            self.inbox.push(Input::JobDone(number, job.run()));
+        }
+    }
+
+    fn read(&mut self, input: Input) {
+        match &mut self.held_reads {
+            Some(held) => held.push(input),
+            None => self.inbox.push(input),
+        }
+    }
+
+    /// From now on the disk takes its time with everything that is read.
+    pub fn hold_reads(&mut self) {
+        self.held_reads.get_or_insert_default();
+    }
+
+    /// What was read arrives at last.
+    pub fn release_reads(&mut self) {
+        self.held_reads.take().into_iter().flatten().for_each(|input| self.inbox.push(input));
+    }
+
+    /// From now on the disk takes its time to confirm what is written.
+    pub fn hold_commits(&mut self) {
+        self.held_commit.get_or_insert(self.gate.committed_batch());
+    }
+
+    /// The server has waited for the disk for as long as it waits.
+    pub fn give_up_commits(&mut self) {
+        if let Some(batch) = self.held_commit {
+            self.gate.time_out(batch);
+        }
+    }
+
+    /// The disk confirms what was written at last.
+    pub fn release_commits(&mut self) {
+        if let Some(batch) = self.held_commit.take() {
+            self.gate.committed(batch);
+        }
+    }
+
+    /// Folds the log into rows, as the server does from time to time.
+    ///
+    /// # Panics
+    /// When the simulated disk fails.
+    pub fn fold(&mut self) {
+        let records = std::mem::take(&mut self.unfolded);
+        let last_batch = self.rows.fold(&records).expect("the simulated disk should be writable");
+        self.folded = (records.last().map_or(self.folded.0, |record| record.number), last_batch);
+    }
+
+    /// The rules in force.
+    pub fn rules(&self) -> &LoadedRules {
+        &self.rules
+    }
+
+    /// What the operator has decided.
+    pub fn settings(&self) -> &GameSettings {
+        &self.setup.settings
+    }
+
+    /// What does not fit together of all that is kept.
+    ///
+    /// # Panics
+    /// When the simulated disk fails.
+    pub fn verify(&mut self) -> Vec<Breach> {
+        self.fold();
+        let app = raidkeep_game::build_app(&self.setup.settings);
+        verify::verify(&app, &self.rows).expect("the simulated disk should be readable")
+    }
+
+    /// Damages what is kept, as a fault of the program or of the disk would, behind the world's back.
+    ///
+    /// # Panics
+    /// When the simulated disk fails.
+    pub fn damage(&mut self, damage: impl FnOnce(&mut Batch)) {
+        self.fold();
+        let mut batch = Batch::new(self.folded.1, self.now_ms());
+        damage(&mut batch);
+        let mut bytes = Vec::new();
+        batch.encode(&mut bytes);
+        let record = LogRecord { number: self.folded.0, bytes: bytes.into() };
+        self.rows.fold(&[record]).expect("the simulated disk should be writable");
+    }
+
+    /// The rows as they lie on disk, everything of them folded.
+    pub fn rows(&mut self) -> &Rows {
+        self.fold();
+        &self.rows
+    }
+
+    /// The simulated disks: log and rows.
+    pub fn disks(&self) -> &(Disk, Disk) {
+        &self.disks
+    }
+
+    /// A hash over everything that is kept and in memory.
+    pub fn state_hash(&mut self) -> u64 {
+        raidkeep_engine::tick::state_hash(self.simulation.world_mut())
+    }
+
+    /// How many players are in memory.
+    pub fn players_in_memory(&self) -> usize {
+        raidkeep_engine::tick::loaded_players(self.simulation.world())
+    }
+
+    /// When the world wants its next tick although nothing arrives.
+    pub fn wakes_after(&self) -> Option<Duration> {
+        self.last_effects
+    }
+
+    /// The world, to look at.
+    pub fn simulation(&mut self) -> &mut Simulation {
+        &mut self.simulation
+    }
+}

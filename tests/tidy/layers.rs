@@ -1,0 +1,118 @@
+//! The floors: no import runs up, and no circle is larger than one feature.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::imports::imports;
+use crate::sources::{code_of, program, rust_files, without_tests};
+
+/// The crates, the lowest first. Each may name those before it.
+const CRATES: [(&str, &str); 6] = [
+    ("crates/engine/src/", "raidkeep_engine"),
+    ("crates/game/src/", "raidkeep_game"),
+    ("crates/sandbox/src/", "raidkeep_sandbox"),
+    ("crates/server/src/", "raidkeep_server"),
+    ("crates/studio/src/", "raidkeep_studio"),
+    ("src/", "raidkeep"),
+];
+
+/// Where a module of a crate names another of the same crate.
+type Edges = BTreeMap<(String, String), String>;
+
+fn edges_of(prefix: &str) -> Edges {
+    let mut edges = Edges::new();
+    for source in program().into_iter().filter(|source| source.path.starts_with(prefix)) {
+        let inner = &source.path[prefix.len()..];
+        let own = inner.split('/').next().unwrap_or_default().trim_end_matches(".rs").to_owned();
+        if matches!(own.as_str(), "lib" | "main") || inner.contains("tests") {
+            continue;
+        }
+        let code = code_of(&source.text);
+        for found in imports(without_tests(&code)) {
+            if found.from == "crate" && found.module != own {
+                let place = format!("{}:{}", source.path, found.line);
+                edges.entry((own.clone(), found.module)).or_insert(place);
+            }
+        }
+    }
+    edges
+}
+
+/// What can be reached from a module over any number of imports.
+fn reached<'a>(from: &'a str, edges: &'a Edges) -> BTreeSet<&'a str> {
+    let mut reached = BTreeSet::new();
+    let mut open = vec![from];
+    while let Some(module) = open.pop() {
+        for (_, to) in edges.keys().filter(|(own, _)| own == module) {
+            if reached.insert(to.as_str()) {
+                open.push(to);
+            }
+        }
+    }
+    reached
+}
+
+/// The imports that lie on a circle, each with its place.
+fn circles(edges: &Edges) -> Vec<String> {
+    let on_circle = edges.iter().filter(|((from, to), _)| reached(to, edges).contains(from.as_str()));
+    on_circle.map(|((from, to), place)| format!("{place}: {from} imports {to}, which leads back to {from}")).collect()
+}
+
+#[test]
+fn no_crate_names_one_above_it() {
+    let mut offences = Vec::new();
+    for source in program() {
+        let own = CRATES.iter().position(|(prefix, _)| source.path.starts_with(prefix));
+        let own = own.unwrap_or_else(|| panic!("{} should lie in a crate of the list", source.path));
+        let code = code_of(&source.text);
+        for found in imports(&code) {
+            let named = CRATES.iter().position(|(_, name)| *name == found.from);
+            if named.is_some_and(|named| named > own) {
+                offences.push(format!("{}:{}: names {}, which is above it", source.path, found.line, found.from));
+            }
+        }
+    }
+    assert!(offences.is_empty(), "no import runs up:\n{}", offences.join("\n"));
+}
+
+#[test]
+fn no_folder_imports_what_imports_it() {
+    let offences: Vec<String> = CRATES.iter().flat_map(|(prefix, _)| circles(&edges_of(prefix))).collect();
+    assert!(offences.is_empty(), "no circle is larger than one feature:\n{}", offences.join("\n"));
+}
+
+#[test]
+fn the_modules_of_the_engine_stand_in_their_order() {
+    let text = rust_files(&["crates/engine/src"]).into_iter().find(|source| source.path.ends_with("src/lib.rs"));
+    let text = text.expect("the engine should have a root").text;
+    let floors: Vec<&str> = text.split("\n\n").collect();
+    let floor = |module: &str| floors.iter().position(|floor| floor.contains(&format!("pub mod {module};")));
+    let offences: Vec<String> = edges_of("crates/engine/src/")
+        .into_iter()
+        .filter(|((from, to), _)| floor(to).is_some() && floor(to) > floor(from))
+        .map(|((from, to), place)| format!("{place}: {from} imports {to}, which stands on a higher floor in lib.rs"))
+        .collect();
+    assert!(offences.is_empty(), "a module of the engine names none of a higher floor:\n{}", offences.join("\n"));
+}
+
+#[test]
+fn the_features_never_name_sockets_json_text_or_the_database() {
+    let forbidden = ["tokio", "tokio_tungstenite", "hyper", "redb"];
+    let mut offences = Vec::new();
+    for source in rust_files(&["crates/game/src"]) {
+        let code = code_of(&source.text);
+        for (number, line) in code.lines().enumerate() {
+            if let Some(name) = forbidden.iter().find(|name| line.contains(&format!("{name}::"))) {
+                offences.push(format!("{}:{}: names {name}", source.path, number + 1));
+            }
+        }
+    }
+    assert!(offences.is_empty(), "features know neither sockets nor the database:\n{}", offences.join("\n"));
+}
+
+#[test]
+fn a_circle_is_found_with_the_place_of_each_import() {
+    let edge = |from: &str, to: &str| ((from.to_owned(), to.to_owned()), format!("{from}.rs:1"));
+    let edges = Edges::from([edge("a", "b"), edge("b", "c"), edge("c", "a"), edge("c", "d")]);
+    assert_eq!(circles(&edges).len(), 3, "a, b and c are a circle, and d hangs on it");
+    assert_eq!(circles(&Edges::from([edge("a", "b"), edge("b", "c")])), Vec::<String>::new());
+}

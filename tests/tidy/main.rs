@@ -1,0 +1,7 @@
+//! What review would otherwise have to watch: the order of the floors, the length of files and functions, and small habits.
+//!
+//! The checks read the sources as text. Each of them is tested on a few lines that break its rule.
+
+mod imports;
+mod layers;
+mod sources;
