@@ -2,6 +2,8 @@
 //!
 //! The checks read the sources as text. Each of them is tested on a few lines that break its rule.
 
+mod habits;
 mod imports;
 mod layers;
+mod lengths;
 mod sources;
