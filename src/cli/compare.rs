@@ -1,13 +1,12 @@
 //! `raidkeep compare`: the same days under several asset folders.
 
 use std::path::PathBuf;
-use std::sync::Mutex;
 use std::time::Instant;
 
 use clap::Args;
 
 use crate::cli::print_line;
-use crate::cli::simulate::{Subject, show_bar, tell, write_file};
+use crate::cli::simulate::{Subject, day_bar, tell, write_file};
 use raidkeep_engine::rules::AssetSource;
 use raidkeep_studio::compare::{Comparison, compare};
 use raidkeep_studio::report::page;
@@ -50,13 +49,8 @@ impl Compare {
         let cores = std::thread::available_parallelism().map_or(1, usize::from);
         let folder_count = u32::try_from(self.folders.len()).unwrap_or(u32::MAX);
         let all = self.subject.days().saturating_mul(folder_count);
-        let done = Mutex::new(0);
-        let note_day = |_| {
-            if let Ok(mut done) = done.lock() {
-                *done += 1;
-                show_bar(*done, all);
-            }
-        };
+        let bar = day_bar(all);
+        let note_day = |_| bar.inc(1);
         let mut runs = Vec::new();
         for folders in self.folders.chunks(cores) {
             let outcomes = std::thread::scope(|scope| {
@@ -74,6 +68,7 @@ impl Compare {
                 runs.push(outcome?);
             }
         }
+        bar.finish_and_clear();
         Ok(runs)
     }
 }

@@ -1,11 +1,11 @@
 //! `raidkeep load`: asks a running server as many clients would, and reports how it bore that.
 
-use std::io::{IsTerminal, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use clap::{Args, ValueEnum};
+use indicatif::{ProgressBar, ProgressStyle};
 
 use crate::cli::print_line;
 use crate::cli::simulate::tell;
@@ -175,40 +175,25 @@ fn write_asset(folder: &Path, path: &str, bytes: &[u8]) -> Result<(), Failure> {
     written.map_err(|error| format!("cannot write {}: {error}", path.display()).into())
 }
 
-/// A line on stderr each second, where somebody looks.
+/// A line that changes each second, on stderr where that is a terminal.
 struct Meter {
-    shows: bool,
-    began: Instant,
+    line: ProgressBar,
     replies: u64,
-    has_shown: bool,
 }
 
 impl Meter {
     fn new() -> Self {
-        Self { shows: std::io::stderr().is_terminal(), began: Instant::now(), replies: 0, has_shown: false }
+        let style = ProgressStyle::with_template("{elapsed}: {msg}").expect("the template should be valid");
+        Self { line: ProgressBar::no_length().with_style(style), replies: 0 }
     }
 
     fn show(&mut self, replies: u64, broken: u64) {
         let of_this_second = replies - self.replies;
         self.replies = replies;
-        if self.shows {
-            self.has_shown = true;
-            let seconds = self.began.elapsed().as_secs();
-            Self::write(&format!(
-                "\r{seconds} s: {of_this_second} req/s, {replies} replies, {broken} broken connections  "
-            ));
-        }
+        self.line.set_message(format!("{of_this_second} req/s, {replies} replies, {broken} broken connections"));
     }
 
     fn end(&self) {
-        if self.has_shown {
-            Self::write("\n");
-        }
-    }
-
-    fn write(text: &str) {
-        let mut stderr = std::io::stderr().lock();
-        // A terminal that is gone is no error of ours.
-        let _ = write!(stderr, "{text}").and_then(|()| stderr.flush());
+        self.line.finish_and_clear();
     }
 }

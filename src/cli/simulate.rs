@@ -1,10 +1,10 @@
 //! `raidkeep simulate`: virtual players for some days, and a report of how they fared.
 
-use std::io::{IsTerminal, Write};
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use clap::Args;
+use indicatif::{ProgressBar, ProgressStyle};
 
 use crate::cli::{asset_source, print_line};
 use raidkeep_engine::rules::AssetSource;
@@ -86,8 +86,9 @@ impl Simulate {
     pub(super) fn run(self) -> Result<(), Box<dyn std::error::Error>> {
         let policy = self.subject.read_policy()?;
         let began = Instant::now();
-        let days = self.subject.days();
-        let run = self.subject.simulate(&policy, &asset_source(self.assets.as_deref()), |day| show_bar(day, days))?;
+        let bar = day_bar(self.subject.days());
+        let run = self.subject.simulate(&policy, &asset_source(self.assets.as_deref()), |_| bar.inc(1))?;
+        bar.finish_and_clear();
         let seconds = began.elapsed().as_secs_f64();
         let summary = summary::text(&run);
         let files = [
@@ -115,18 +116,11 @@ pub(super) fn write_file(folder: &Path, name: &str, content: &str) -> Result<(),
     written.map_err(|error| format!("cannot write {}: {error}", path.display()))
 }
 
-/// Draws how far a simulation is, where somebody looks.
-pub(super) fn show_bar(done: u32, all: u32) {
-    let mut stderr = std::io::stderr().lock();
-    if !stderr.is_terminal() {
-        return;
-    }
-    const WIDTH: usize = 40;
-    let filled = done as usize * WIDTH / all.max(1) as usize;
-    let bar = format!("[{}{}]", "#".repeat(filled), "-".repeat(WIDTH - filled.min(WIDTH)));
-    let end = if done == all { "\n" } else { "" };
-    // A terminal that is gone is no error of ours.
-    let _ = write!(stderr, "\r{bar} day {done} of {all}{end}").and_then(|()| stderr.flush());
+/// How far a simulation is, on stderr where that is a terminal.
+pub(super) fn day_bar(days: u32) -> ProgressBar {
+    let style = ProgressStyle::with_template("[{bar:40}] day {pos} of {len}, {eta} left");
+    let style = style.expect("the template should be valid").progress_chars("#>-");
+    ProgressBar::new(days.into()).with_style(style)
 }
 
 /// For people, beside the output that is the same in every run.

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::sources::{Source, code_of, program, rust_files};
+use crate::sources::{Source, code_of, rust_files};
 
 const EVERYWHERE: [&str; 5] = ["src", "crates", "tests", "benches", "examples"];
 

@@ -1,55 +1,31 @@
 //! Finds the known name that a mistyped word most likely stands for.
 
+use strsim::osa_distance;
+
 /// Words longer than this get no hint. It bounds the work that one hint can cost.
-const LONGEST_WORD: usize = 64;
+const CHARS_MAX: usize = 64;
 
 /// Gives the known name closest to `word`, or nothing when none is close enough.
 ///
 /// Upper and lower case count as equal. About one character in three may be wrong, and two
 /// swapped neighbours count as one mistake. Of equally close names the first one wins.
 pub fn nearest<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
-    let word = letters(word);
-    let mut best: Option<(usize, &'a str)> = None;
-    for name in known {
-        let candidate = letters(name);
-        let longer = word.len().max(candidate.len());
+    let (word, length) = lower_case(word)?;
+    let close = known.into_iter().filter_map(|name| {
+        let (candidate, candidate_length) = lower_case(name)?;
+        let longer = length.max(candidate_length);
         let limit = (longer / 3).max(1);
-        if longer > LONGEST_WORD || word.len().abs_diff(candidate.len()) > limit {
-            continue;
-        }
-        let distance = distance(&word, &candidate);
-        let close = distance <= limit && distance < longer;
-        if close && best.is_none_or(|(least, _)| distance < least) {
-            best = Some((distance, name));
-        }
-    }
-    best.map(|(_, name)| name)
+        let distance = osa_distance(&word, &candidate);
+        (distance <= limit && distance < longer).then_some((distance, name))
+    });
+    close.min_by_key(|(distance, _)| *distance).map(|(_, name)| name)
 }
 
-/// The characters of a word in lower case, cut just above the longest length that is compared.
-fn letters(word: &str) -> Vec<char> {
-    word.chars().flat_map(char::to_lowercase).take(LONGEST_WORD + 1).collect()
-}
-
-/// The Levenshtein distance, where a swap of two neighbours also counts as one step.
-fn distance(left: &[char], right: &[char]) -> usize {
-    let mut before_last: Vec<usize> = Vec::new();
-    let mut last: Vec<usize> = (0..=right.len()).collect();
-    for (row, &a) in left.iter().enumerate() {
-        let mut current = Vec::with_capacity(right.len() + 1);
-        current.push(row + 1);
-        for (column, &b) in right.iter().enumerate() {
-            let replaced = last[column] + usize::from(a != b);
-            let mut best = replaced.min(last[column + 1] + 1).min(current[column] + 1);
-            let swapped = row > 0 && column > 0 && a == right[column - 1] && left[row - 1] == b;
-            if swapped {
-                best = best.min(before_last[column - 1] + 1);
-            }
-            current.push(best);
-        }
-        before_last = std::mem::replace(&mut last, current);
-    }
-    last.last().copied().unwrap_or(left.len())
+/// A word in lower case and its length in characters, unless it is too long to compare.
+fn lower_case(word: &str) -> Option<(String, usize)> {
+    let lower: String = word.chars().flat_map(char::to_lowercase).take(CHARS_MAX + 1).collect();
+    let length = lower.chars().count();
+    (length <= CHARS_MAX).then_some((lower, length))
 }
 
 #[cfg(test)]

@@ -3,6 +3,7 @@
 use std::fmt::{self, Display};
 
 use crate::load::report::{Latency, Report, ServerReport, Setup, UnexpectedReport};
+use crate::report::columns::{left, right};
 
 impl Display for Report {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -17,11 +18,7 @@ impl Display for Report {
         }
         let rate = self.requests_per_second;
         writeln!(f, "\n{} requests in {:.2} s: {rate:.0} req/s", self.requests, self.seconds)?;
-        writeln!(
-            f,
-            "\n{:<28} {:>10} {:>9} {:>9} {:>9} {:>9}  statuses",
-            "", "requests", "p50 us", "p99", "p99.9", "max"
-        )?;
+        writeln!(f, "\n{}", row("", ["requests", "p50 us", "p99", "p99.9", "max"], "statuses"))?;
         if let Some(connecting) = &self.connecting {
             write_row(f, "(connecting)", connecting.count, connecting.latency_us, "")?;
         }
@@ -40,8 +37,15 @@ impl Display for Report {
 
 fn write_row(f: &mut fmt::Formatter<'_>, name: &str, count: u64, latency: Latency, statuses: &str) -> fmt::Result {
     let Latency { p50, p99, p999, max } = latency;
-    let row = format!("{name:<28} {count:>10} {p50:>9} {p99:>9} {p999:>9} {max:>9}  {statuses}");
-    writeln!(f, "{}", row.trim_end())
+    let figures = [count, p50, p99, p999, max].map(|figure| figure.to_string());
+    writeln!(f, "{}", row(name, figures.each_ref().map(String::as_str), statuses))
+}
+
+/// A name, its figures and its statuses, each below the others of its kind.
+fn row(name: &str, figures: [&str; 5], statuses: &str) -> String {
+    let figures: String =
+        figures.iter().zip([11, 10, 10, 10, 10]).map(|(figure, width)| right(figure, width)).collect();
+    format!("{}{figures}  {statuses}", left(name, 28)).trim_end().to_owned()
 }
 
 impl Report {

@@ -3,6 +3,7 @@
 //! Not here: what is measured ([`crate::simulate`]) and what two runs are compared by ([`crate::compare`]).
 
 pub mod chart;
+pub mod columns;
 pub mod number;
 pub mod page;
 pub mod summary;

@@ -1,5 +1,6 @@
 //! The table of a run: each line of each chart at the beginning, in the middle, at the end, and all in all.
 
+use crate::report::columns::{left, right};
 use crate::report::number::short;
 use crate::simulate::Run;
 
@@ -44,19 +45,23 @@ pub fn rows(run: &Run) -> Vec<Row> {
     rows
 }
 
+/// Columns of a name and of a value on the screen.
+const NAME_COLUMNS: usize = 32;
+const VALUE_COLUMNS: usize = 11;
+
 /// The whole summary as text.
 pub fn text(run: &Run) -> String {
     let mut text = format!("{}\n\n", headline(run));
-    text.push_str(&format!("{:34}", ""));
-    COLUMNS.iter().for_each(|column| text.push_str(&format!("{column:>11}")));
+    text.push_str(&left("", NAME_COLUMNS + 2));
+    COLUMNS.iter().for_each(|column| text.push_str(&right(column, VALUE_COLUMNS)));
     text.push('\n');
     for row in rows(run) {
         match row.values {
             None => text.push_str(&format!("{} [{}]\n", row.name, row.unit)),
             Some(values) => {
                 text.push_str("  ");
-                text.push_str(&padded(&row.name, 32));
-                values.iter().for_each(|value| text.push_str(&format!("{:>11}", short(*value))));
+                text.push_str(&left(&row.name, NAME_COLUMNS));
+                values.iter().for_each(|value| text.push_str(&right(&short(*value), VALUE_COLUMNS)));
                 text.push('\n');
             }
         }
@@ -66,13 +71,7 @@ pub fn text(run: &Run) -> String {
         text.push_str("  none\n");
     }
     for kill in &run.kills {
-        text.push_str(&format!("  day {:>3}: {} {}\n", kill.day, kill.boss, kill.name));
+        text.push_str(&format!("  day {}: {} {}\n", right(&kill.day.to_string(), 3), kill.boss, kill.name));
     }
     text
-}
-
-/// A name filled up to a width on the screen, where Chinese characters take two columns.
-fn padded(name: &str, width: usize) -> String {
-    let columns: usize = name.chars().map(|c| if c >= '\u{1100}' { 2 } else { 1 }).sum();
-    format!("{name}{}", " ".repeat(width.saturating_sub(columns)))
 }

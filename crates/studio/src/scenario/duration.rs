@@ -2,6 +2,8 @@
 
 use std::str::FromStr;
 
+use jiff::SpanRelativeTo;
+use jiff::fmt::friendly::SpanParser;
 use serde::{Deserialize, Deserializer, de};
 
 /// The longest span, in days: ten years.
@@ -14,33 +16,22 @@ pub struct Span {
     pub seconds: i64,
 }
 
+/// Reads Jiff's friendly format. A day has 24 hours; months and years have no fixed length and are refused.
 impl FromStr for Span {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, String> {
-        let wrong = || format!("\"{text}\" is no duration; expected parts such as \"1d 2h 30m 15s\"");
-        let mut parts = text.split_whitespace().peekable();
-        parts.peek().ok_or_else(wrong)?;
-        let seconds = parts.try_fold(0_i64, |sum, part| sum.checked_add(part_seconds(part)?));
-        let seconds = seconds.ok_or_else(wrong)?;
+        let span = SpanParser::new().parse_span(text.trim());
+        let duration = span.and_then(|span| span.to_duration(SpanRelativeTo::days_are_24_hours()));
+        let whole = duration.ok().filter(|duration| !duration.is_negative() && duration.subsec_nanos() == 0);
+        let seconds = whole
+            .ok_or_else(|| format!("\"{text}\" is no duration; expected parts such as \"1d 2h 30m 15s\""))?
+            .as_secs();
         match seconds > DAYS_MAX * 86_400 {
             true => Err(format!("\"{text}\" is too long; expected {DAYS_MAX}d or less")),
             false => Ok(Self { seconds }),
         }
     }
-}
-
-fn part_seconds(part: &str) -> Option<i64> {
-    let unit = part.chars().next_back()?;
-    let count: u32 = part.strip_suffix(unit)?.parse().ok()?;
-    let seconds = match unit {
-        's' => 1,
-        'm' => 60,
-        'h' => 3600,
-        'd' => 86_400,
-        _ => return None,
-    };
-    i64::from(count).checked_mul(seconds)
 }
 
 impl<'de> Deserialize<'de> for Span {
@@ -55,15 +46,24 @@ mod tests {
 
     #[test]
     fn spans_are_sums_of_their_parts() {
-        for (text, seconds) in [("15s", 15), ("1d 2h 30m 15s", 95_415), ("36h", 129_600), ("0s", 0)] {
+        for (text, seconds) in [("15s", 15), ("1d 2h 30m 15s", 95_415), ("36h", 129_600), ("0s", 0), (" 1000s ", 1000)]
+        {
+            assert_eq!(text.parse(), Ok(Span { seconds }), "{text}");
+        }
+    }
+
+    #[test]
+    fn words_and_fractions_are_understood_too() {
+        for (text, seconds) in [("5 minutes", 300), ("1 day, 2 hours", 93_600), ("1.5h", 5400), ("1w", 604_800)] {
             assert_eq!(text.parse(), Ok(Span { seconds }), "{text}");
         }
     }
 
     #[test]
     fn what_is_no_span_is_explained() {
-        for text in ["", " ", "5", "h", "-5s", "1.5h", "5 s", "1y", "秒", "99999999999d"] {
-            assert!(text.parse::<Span>().is_err_and(|error| error.contains("1d 2h 30m 15s")), "{text}");
+        for text in ["", " ", "5", "h", "-5s", "5s ago", "0.5s", "1mo", "1y", "1s 1h", "秒", "99999999999d"] {
+            let explained = text.parse::<Span>().is_err_and(|error| error.contains("1d 2h 30m 15s"));
+            assert!(explained, "{text:?} should be refused with an example");
         }
         assert!("3661d".parse::<Span>().is_err_and(|error| error.contains("expected 3660d or less")));
     }
