@@ -2,6 +2,7 @@
 
 use bevy_ecs::prelude::*;
 use bevy_ecs::query::QueryData;
+use bevy_ecs::system::SystemParam;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -13,7 +14,7 @@ use crate::items::{Amount, Inventory};
 use crate::levels::{Experience, LevelRules, Standing};
 use crate::request::{Answer, Call, Player, Reads, Refusal, Request, Success};
 use crate::rules::Rules;
-use crate::stages::{HighestStages, OpenSession, Progress, StageRules, StageSession};
+use crate::stages::{CurrentSession, HighestStages, OpenSession, Progress, StageRules, StageSession};
 use crate::tickets::{Limits, TicketRules, Tickets};
 
 /// `get_player_info {token}`.
@@ -74,23 +75,31 @@ pub struct Everything {
     inventory: &'static Inventory,
     progress: &'static Progress,
     hang_up: &'static HangUp,
-    session: &'static StageSession,
+    session: Option<&'static CurrentSession>,
+}
+
+/// The players with their open sessions.
+#[derive(SystemParam)]
+pub struct Overviews<'w, 's> {
+    players: Query<'w, 's, Everything>,
+    sessions: Query<'w, 's, &'static StageSession>,
 }
 
 /// Answers `get_player_info`.
 pub fn get_player_info(
     In(call): In<Call<GetPlayerInfo>>,
-    players: Query<Everything>,
+    overviews: Overviews,
     clock: Res<Clock>,
     levels: Res<Rules<LevelRules>>,
     energy_rules: Res<Rules<EnergyRules>>,
     ticket_rules: Res<Rules<TicketRules>>,
     stage_rules: Res<Rules<StageRules>>,
 ) -> Answer<PlayerOverview> {
-    let player = players.get(call.caller.entity).map_err(|_| Refusal::internal())?;
+    let player = overviews.players.get(call.caller.entity).map_err(|_| Refusal::internal())?;
     let now = clock.now();
     let Standing { exp, level, need } = levels.standing(player.experience.total);
     let energy = player.energy;
+    let session = player.session.and_then(|session| overviews.sessions.get(session.entity()).ok());
     Ok(Success::with(PlayerOverview {
         name: player.account.name().into(),
         exp,
@@ -104,7 +113,7 @@ pub fn get_player_info(
             hang_stage: player.hang_up.stage().unwrap_or(0),
             time: HoursMinutesSeconds(player.hang_up.elapsed(now)),
         },
-        session: player.session.open(),
+        session: session.map(StageSession::open),
         at: Moments {
             full_at: energy.full_at(now, &energy_rules),
             next_reset_at: clock.next_day_at(),

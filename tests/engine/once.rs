@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use raidkeep::stages::StageSession;
+use raidkeep::stages::StageCounts;
 use raidkeep::testing::{TestPlayer, TestServer};
 use serde_json::{Value, json};
 
@@ -198,6 +198,6 @@ fn a_thousand_repetitions_with_crashes_in_between_are_one_request() {
     }
     assert_eq!(energy(&mut server, &ann), 114, "the entry was paid once");
     let world = server.simulation().world_mut();
-    let counts = world.query::<&StageSession>().single(world).map(StageSession::counts);
+    let counts = world.query::<&StageCounts>().single(world).map(StageCounts::counts);
     assert_eq!(counts.ok(), Some((1, 0, 0)), "and counted once");
 }
