@@ -2,8 +2,9 @@
 
 use std::time::Duration;
 
-use raidkeep::game::stages::StageSession;
-use raidkeep::studio::testing::{TestPlayer, TestServer};
+use raidkeep::game::stages::StageCounts;
+use raidkeep::studio::testing::TestPlayer;
+use raidkeep::studio::testing::TestServer;
 use serde_json::{Value, json};
 
 /// A request with a key, with its token, and with an `id` or none.
@@ -198,6 +199,6 @@ fn a_thousand_repetitions_with_crashes_in_between_are_one_request() {
     }
     assert_eq!(energy(&mut server, &ann), 114, "the entry was paid once");
     let world = server.simulation().world_mut();
-    let counts = world.query::<&StageSession>().single(world).map(StageSession::counts);
+    let counts = world.query::<&StageCounts>().single(world).map(StageCounts::counts);
     assert_eq!(counts.ok(), Some((1, 0, 0)), "and counted once");
 }

@@ -23,6 +23,7 @@ mod season_properties;
 mod seasons;
 mod stage_functions;
 mod stage_properties;
+mod stage_sessions;
 mod tale;
 mod tasks;
 mod transcripts;

@@ -4,8 +4,11 @@
 use std::path::Path;
 
 use raidkeep::engine::rules::AssetSource;
-use raidkeep::game::stages::StageSession;
-use raidkeep::studio::testing::{TestPlayer, TestServer, TestSetup, edit_assets};
+use raidkeep::game::stages::StageCounts;
+use raidkeep::studio::testing::TestPlayer;
+use raidkeep::studio::testing::TestServer;
+use raidkeep::studio::testing::TestSetup;
+use raidkeep::studio::testing::edit_assets;
 use serde_json::{Value, json};
 
 const STAGE: (i64, &str) = (91, "stage error");
@@ -292,8 +295,8 @@ fn the_legacy_pass_refuses_a_bad_number_and_keeps_the_session() {
 /// Enter, leave and anomaly counts of the only player.
 fn counts(server: &mut TestServer) -> (u64, u64, u32) {
     let world = server.simulation().world_mut();
-    let mut sessions = world.query::<&StageSession>();
-    sessions.single(world).map(StageSession::counts).expect("one player should be in memory")
+    let mut players = world.query::<&StageCounts>();
+    players.single(world).map(StageCounts::counts).expect("one player should be in memory")
 }
 
 /// Asserts that abnormal data made the token worthless and cleared the session, and nothing else.

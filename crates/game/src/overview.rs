@@ -3,6 +3,7 @@
 use bevy_app::{App, Plugin};
 use bevy_ecs::prelude::*;
 use bevy_ecs::query::QueryData;
+use bevy_ecs::system::SystemParam;
 use raidkeep_engine::dispatch::RequestApp;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -12,7 +13,12 @@ use crate::hang_up::HangUp;
 use crate::identity::Account;
 use crate::items::{Amount, Inventory};
 use crate::levels::{Experience, LevelRules, Standing};
-use crate::stages::{HighestStages, OpenSession, Progress, StageRules, StageSession};
+use crate::stages::CurrentSession;
+use crate::stages::HighestStages;
+use crate::stages::OpenSession;
+use crate::stages::Progress;
+use crate::stages::StageRules;
+use crate::stages::StageSession;
 use crate::tickets::{Limits, TicketRules, Tickets};
 use raidkeep_engine::clock::{Clock, HoursMinutesSeconds};
 use raidkeep_engine::request::{Answer, Call, Player, Reads, Refusal, Request, Success};
@@ -76,23 +82,31 @@ pub struct Everything {
     inventory: &'static Inventory,
     progress: &'static Progress,
     hang_up: &'static HangUp,
-    session: &'static StageSession,
+    session: Option<&'static CurrentSession>,
+}
+
+/// The players with their open sessions.
+#[derive(SystemParam)]
+pub struct Overviews<'w, 's> {
+    players: Query<'w, 's, Everything>,
+    sessions: Query<'w, 's, &'static StageSession>,
 }
 
 /// Answers `get_player_info`.
 pub fn get_player_info(
     In(call): In<Call<GetPlayerInfo>>,
-    players: Query<Everything>,
+    overviews: Overviews,
     clock: Res<Clock>,
     levels: Res<Rules<LevelRules>>,
     energy_rules: Res<Rules<EnergyRules>>,
     ticket_rules: Res<Rules<TicketRules>>,
     stage_rules: Res<Rules<StageRules>>,
 ) -> Answer<PlayerOverview> {
-    let player = players.get(call.caller.entity).map_err(|_| Refusal::internal())?;
+    let player = overviews.players.get(call.caller.entity).map_err(|_| Refusal::internal())?;
     let now = clock.now();
     let Standing { exp, level, need } = levels.standing(player.experience.total);
     let energy = player.energy;
+    let session = player.session.and_then(|session| overviews.sessions.get(session.entity()).ok());
     Ok(Success::with(PlayerOverview {
         name: player.account.name().into(),
         exp,
@@ -106,7 +120,7 @@ pub fn get_player_info(
             hang_stage: player.hang_up.stage().unwrap_or(0),
             time: HoursMinutesSeconds(player.hang_up.elapsed(now)),
         },
-        session: player.session.open(),
+        session: session.map(StageSession::open),
         at: Moments {
             full_at: energy.full_at(now, &energy_rules),
             next_reset_at: clock.next_day_at(),

@@ -5,6 +5,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use crate::account::AccountId;
+use crate::storage::owned::EndedRow;
 use crate::storage::{Batch, RowError, decode_value, encode_value};
 
 /// Something that is written once and then only looked up, such as an order that is closed. It is on disk and not in
@@ -54,11 +55,12 @@ impl Archive {
 /// The world entities that are over. At the end of the tick their rows are deleted and they are despawned; until then
 /// other systems still see them, so that a component should say itself that it is over.
 ///
-/// The rows of players who are deleted leave with them.
+/// The rows of players who are deleted leave with them, and so do those of entities of players that have ended.
 #[derive(Debug, Default, Resource)]
 pub struct Discarded {
     entities: Vec<Entity>,
     players: Vec<AccountId>,
+    rows: Vec<EndedRow>,
 }
 
 impl Discarded {
@@ -81,5 +83,14 @@ impl Discarded {
     /// The accounts whose rows leave in this tick.
     pub(super) fn take_players(&mut self) -> Vec<AccountId> {
         std::mem::take(&mut self.players)
+    }
+    /// Has the row of an entity of a player leave the disk. The entity has left the world already.
+    pub(super) fn push_row(&mut self, row: EndedRow) {
+        self.rows.push(row);
+    }
+
+    /// The rows that leave in this tick.
+    pub(super) fn take_rows(&mut self) -> Vec<EndedRow> {
+        std::mem::take(&mut self.rows)
     }
 }

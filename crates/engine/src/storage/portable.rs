@@ -3,13 +3,19 @@
 //! Each kind of rows of players is a part, under the name of its table. Not here: the document that they make up, which is
 //! `portability`.
 
+use std::collections::BTreeSet;
+
 use bevy_ecs::prelude::*;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use crate::account::AccountId;
-use crate::storage::{IndexKey, PlayerRows, RowError};
+use crate::storage::IndexKey;
+use crate::storage::PlayerEntity;
+use crate::storage::PlayerRows;
+use crate::storage::RowError;
+use crate::storage::owned;
 
 /// Rows of one account in one table, in key order: key and value.
 pub type OwnRows = [(Vec<u8>, Vec<u8>)];
@@ -94,6 +100,11 @@ impl PlayerPart {
     pub(super) const fn of<T: PlayerRows>() -> Self {
         Self { table: T::TABLE, beside: T::BESIDE, pack: pack::<T>, unpack: unpack::<T> }
     }
+
+    /// The part that a kind of entities of a player is.
+    pub(super) const fn of_entities<T: PlayerEntity>() -> Self {
+        Self { table: T::TABLE, beside: None, pack: pack_entities::<T>, unpack: unpack_entities::<T> }
+    }
 }
 
 fn pack<T: PlayerRows>(rows: &OwnRows, departure: Departure<'_>) -> Result<Value, RowError> {
@@ -108,6 +119,31 @@ fn unpack<T: PlayerRows>(part: &Value, arrival: Arrival<'_>) -> Result<Unpacked,
         entity.insert(component);
     };
     Ok(Unpacked { claims, put_on: Box::new(put_on) })
+}
+
+fn pack_entities<T: PlayerEntity>(rows: &OwnRows, _: Departure<'_>) -> Result<Value, RowError> {
+    let mut entities = rows.iter().map(|(_, value)| T::read(value)).collect::<Result<Vec<T>, _>>()?;
+    entities.iter_mut().for_each(T::depart);
+    serde_json::to_value(entities).map_err(|_| RowError::Damaged)
+}
+
+fn unpack_entities<T: PlayerEntity>(part: &Value, arrival: Arrival<'_>) -> Result<Unpacked, Unfit> {
+    let mut entities: Vec<T> = read_exactly(part)?;
+    let mut numbers = BTreeSet::new();
+    for (at, entity) in entities.iter_mut().enumerate() {
+        let place = format!("[{at}]");
+        entity.arrive(arrival).map_err(|unfit| unfit.within(&place))?;
+        let number = entity.number();
+        if !numbers.insert(number) {
+            return Err(Unfit::at(place, format!("has the number {number}, like one before it")));
+        }
+    }
+    let put_on = move |player: &mut EntityWorldMut<'_>| {
+        for entity in entities {
+            owned::spawn(player, entity);
+        }
+    };
+    Ok(Unpacked { claims: Vec::new(), put_on: Box::new(put_on) })
 }
 
 /// Reads a part of which nothing may be left over: what is not understood would be lost without a word.

@@ -4,6 +4,7 @@
 //! changed, and only those are looked at ([`Touched`]). Debug builds check after every tick that
 //! nobody was forgotten.
 
+use std::collections::BTreeSet;
 use std::hash::Hasher;
 
 use bevy_app::App;
@@ -16,9 +17,11 @@ use serde::de::DeserializeOwned;
 use crate::account::AccountId;
 use crate::clock::Clock;
 use crate::hash::StableHasher;
+use crate::storage::owned;
+use crate::storage::owned::OwnedKind;
 use crate::storage::{
-    Archive, Arrival, Batch, Claim, Departure, Directory, Discarded, KeyedBy, PlayerPart, TableReader, Unfit,
-    decode_value, encode_value,
+    Archive, Arrival, Batch, Claim, Departure, Directory, Discarded, KeyedBy, PlayerEntity, PlayerPart, TableReader,
+    Unfit, decode_value, encode_value,
 };
 
 /// A component of players that is one row a player.
@@ -234,6 +237,7 @@ pub struct PlayerTables {
 #[derive(Debug, Resource)]
 pub struct Persistence {
     players: Vec<PlayerKind>,
+    owned: Vec<OwnedKind>,
     worlds: Vec<WorldKind>,
     entities: Vec<EntityKind>,
     tables: Vec<TableReader>,
@@ -258,6 +262,7 @@ impl Default for Persistence {
     fn default() -> Self {
         Self {
             players: Vec::new(),
+            owned: Vec::new(),
             worlds: Vec::new(),
             entities: Vec::new(),
             tables: Vec::new(),
@@ -305,9 +310,11 @@ impl Persistence {
         self.readers.clone()
     }
 
-    /// The tables that hold players, in order of registration.
+    /// The tables that hold players: those of their components in order of registration, and then those of the entities
+    /// that belong to them.
     pub fn player_tables(&self) -> Vec<&'static str> {
-        self.players.iter().map(|kind| kind.table).collect()
+        let owned = self.owned.iter().map(|kind| kind.table);
+        self.players.iter().map(|kind| kind.table).chain(owned).collect()
     }
 
     /// The tables that hold players, and which of them says who exists.
@@ -327,9 +334,21 @@ impl Persistence {
         self.identity.expect("a plugin should register the table that says which accounts there are")
     }
 
-    /// The parts that a document of a player is made of, in order of registration.
+    /// What tells the content of each player table for the state hash, in the order of the tables.
+    fn player_digests(&self) -> impl Iterator<Item = fn(&World, Entity, &mut Vec<u8>)> {
+        let owned = self.owned.iter().map(|kind| kind.digest);
+        self.players.iter().map(|kind| kind.digest).chain(owned)
+    }
+
+    /// How many of the player tables hold components of players; the others hold entities that belong to them.
+    pub fn component_table_count(&self) -> usize {
+        self.players.len()
+    }
+
+    /// The parts that a document of a player is made of, in the order of their tables.
     pub fn player_parts(&self) -> Vec<PlayerPart> {
-        self.players.iter().map(|kind| kind.part).collect()
+        let owned = self.owned.iter().filter_map(|kind| kind.part);
+        self.players.iter().map(|kind| kind.part).chain(owned).collect()
     }
 
     /// All tables of components and resources, with how their rows are read.
@@ -365,6 +384,9 @@ pub trait StorageApp {
     /// The same for the component that says which accounts there are: whoever has no row of it does not exist. `name` tells
     /// people of a player.
     fn add_identity_rows<T: PlayerRow>(&mut self, name: fn(&[u8]) -> Option<String>) -> &mut Self;
+    /// Entities with this component belong to a player, and are kept. Whoever spawns or changes one pushes its player to
+    /// [`Touched`]; its row is deleted when it is despawned.
+    fn add_player_entities<T: PlayerEntity>(&mut self) -> &mut Self;
     /// The world has this resource, and it is kept.
     fn add_world_row<T: WorldRow>(&mut self) -> &mut Self;
     /// Entities with this component are kept. Whoever spawns or changes one pushes it to [`Touched`], and to
@@ -409,6 +431,14 @@ impl StorageApp for App {
         let mut persistence = self.world_mut().resource_mut::<Persistence>();
         let earlier = persistence.identity.replace(IdentityTable { table: <T as PlayerRow>::TABLE, name });
         assert!(earlier.is_none(), "one table should say which accounts there are");
+        self
+    }
+
+    fn add_player_entities<T: PlayerEntity>(&mut self) -> &mut Self {
+        let kind = OwnedKind::of::<T>(self);
+        let mut persistence = self.world_mut().resource_mut::<Persistence>();
+        persistence.owned.push(kind);
+        persistence.tables.push(owned::table_reader::<T>());
         self
     }
 
@@ -518,7 +548,7 @@ pub fn spawn_newcomer(world: &mut World, account: AccountId) -> Entity {
     id
 }
 
-/// Spawns a player from its rows, `rows[n]` being those of the n-th player table. On an error,
+/// Spawns a player and what belongs to it from its rows, `rows[n]` being those of the n-th player table. On an error,
 /// which names the table, nothing is spawned.
 pub fn spawn_stored(
     world: &mut World,
@@ -526,17 +556,26 @@ pub fn spawn_stored(
     rows: &[Vec<(Vec<u8>, Vec<u8>)>],
 ) -> Result<Entity, (&'static str, RowError)> {
     let persistence = world.resource::<Persistence>();
-    let (kinds, since, batch) = (persistence.players.clone(), persistence.since, persistence.last_batch);
+    let (since, batch) = (persistence.since, persistence.last_batch);
+    let (kinds, owned) = (persistence.players.clone(), persistence.owned.clone());
+    let (own, of_entities) = rows.split_at(kinds.len().min(rows.len()));
     let mut entity = world.spawn(Stored::new(account, batch));
-    for (kind, rows) in kinds.iter().zip(rows) {
-        if let Err(error) = (kind.load)(&mut entity, rows, since) {
-            entity.despawn();
-            return Err((kind.table, error));
-        }
+    let mut loaded = Ok(());
+    for (kind, rows) in kinds.iter().zip(own) {
+        loaded = loaded.and_then(|()| (kind.load)(&mut entity, rows, since).map_err(|error| (kind.table, error)));
+    }
+    // Rows of an earlier program may have no table for them, and something that they inherit.
+    let of_entities = of_entities.iter().map(Vec::as_slice).chain(std::iter::repeat(&[][..]));
+    for (kind, rows) in owned.iter().zip(of_entities) {
+        loaded = loaded.and_then(|()| (kind.load)(&mut entity, rows, since).map_err(|error| (kind.table, error)));
+    }
+    if let Err(error) = loaded {
+        entity.despawn();
+        return Err(error);
     }
     let id = entity.id();
     // What is newer than the player's rows was made just now, and has to be kept like any change.
-    if rows.iter().any(Vec::is_empty) {
+    if own.iter().any(Vec::is_empty) {
         world.resource_mut::<Touched>().push(id);
     }
     Ok(id)
@@ -569,7 +608,8 @@ pub fn collect_batch(world: &mut World) {
         let number = persistence.last_batch + 1;
         let mut batch = Batch::new(number, world.resource::<Clock>().now_ms());
         discard(world, &persistence.entities, &mut batch);
-        discard_players(world, &persistence.players, &mut batch);
+        discard_owned(world, &mut batch);
+        discard_players(world, persistence, &mut batch);
         let mut touched = std::mem::take(&mut *world.resource_mut::<Touched>()).0;
         touched.sort_unstable();
         touched.dedup();
@@ -610,11 +650,22 @@ fn discard(world: &mut World, kinds: &[EntityKind], batch: &mut Batch) {
     }
 }
 
+/// Deletes the rows of entities of players that have ended. It comes before anything is saved, like [`discard`].
+fn discard_owned(world: &mut World, batch: &mut Batch) {
+    for ended in world.resource_mut::<Discarded>().take_rows() {
+        batch.delete(ended.table, &ended.key);
+        if let Some(mut stored) = world.get_mut::<Stored>(ended.player) {
+            stored.changed_in = batch.number;
+        }
+    }
+}
+
 /// Takes all rows of players off the disk who have left for ever.
-fn discard_players(world: &mut World, kinds: &[PlayerKind], batch: &mut Batch) {
+fn discard_players(world: &mut World, persistence: &Persistence, batch: &mut Batch) {
     for account in world.resource_mut::<Discarded>().take_players() {
-        let tables = kinds.iter().flat_map(|kind| [Some(kind.table), kind.part.beside]).flatten();
-        tables.for_each(|table| batch.delete_all(table, &account.to_key()));
+        let beside = persistence.players.iter().filter_map(|kind| kind.part.beside);
+        let tables: BTreeSet<&str> = persistence.player_tables().into_iter().chain(beside).collect();
+        tables.into_iter().for_each(|table| batch.delete_all(table, &account.to_key()));
     }
 }
 
@@ -648,6 +699,9 @@ fn save_player(world: &mut World, entity: Entity, persistence: &Persistence, thi
             (kind.save)(&mut entity, account, batch);
         }
     }
+    for kind in &persistence.owned {
+        (kind.save)(&entity, account, [persistence.since, this_tick], batch);
+    }
     if batch.row_count() > rows_before
         && let Some(mut stored) = entity.get_mut::<Stored>()
     {
@@ -675,7 +729,32 @@ fn assert_nobody_forgotten(world: &mut World, persistence: &Persistence, this_ti
             let changed = ticks.is_some_and(|ticks| ticks.is_changed(persistence.since, this_tick));
             assert!(!changed, "entity {id} changed without being pushed to Touched");
         }
+        for kind in &persistence.owned {
+            let ticks = entity.get_change_ticks_by_id(kind.component);
+            let changed = ticks.is_some_and(|ticks| ticks.is_changed(persistence.since, this_tick));
+            let is_noted = (kind.owner)(entity).is_some_and(|player| touched.contains(&player));
+            assert!(!changed || is_noted, "{} changed without its player being pushed to Touched", kind.table);
+        }
     }
+}
+
+/// What each player table holds of a player, in the form in which the state is hashed: a row of an earlier program comes to
+/// the same as the row that this one would write. `rows[n]` are those of the n-th player table.
+pub fn digest_rows(
+    world: &mut World,
+    account: AccountId,
+    rows: &[Vec<(Vec<u8>, Vec<u8>)>],
+) -> Result<Vec<Vec<u8>>, (&'static str, RowError)> {
+    let entity = spawn_stored(world, account, rows)?;
+    let digests = world.resource::<Persistence>().player_digests();
+    let digest = |digest: fn(&World, Entity, &mut Vec<u8>)| {
+        let mut bytes = Vec::new();
+        digest(world, entity, &mut bytes);
+        bytes
+    };
+    let digests = digests.map(digest).collect();
+    world.despawn(entity);
+    Ok(digests)
 }
 
 /// A hash of everything in memory that is kept, in an order that does not depend on how it came
@@ -692,8 +771,8 @@ pub fn state_hash(world: &mut World) -> u64 {
     entities.encode(&mut bytes);
     for (account, entity) in players {
         bytes.extend_from_slice(&account.to_key());
-        for kind in &persistence.players {
-            (kind.digest)(world, entity, &mut bytes);
+        for digest in persistence.player_digests() {
+            digest(world, entity, &mut bytes);
         }
     }
     let mut batch = Batch::default();

@@ -6,6 +6,7 @@ use std::marker::PhantomData;
 
 use bevy_app::App;
 use bevy_ecs::prelude::*;
+use bevy_ecs::system::SystemParam;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -18,12 +19,19 @@ use crate::stages::model::Mode;
 use crate::stages::requests::{
     ENTRY, Raider, RaiderItem, StageTables, collect_victory, no_player, pay, reported_damage,
 };
+use crate::stages::session::Sessions;
 use raidkeep_engine::dispatch::RequestApp;
 use raidkeep_engine::login::Login;
 use raidkeep_engine::random::Randomness;
+use raidkeep_engine::request::Answer;
+use raidkeep_engine::request::Call;
+use raidkeep_engine::request::Player;
+use raidkeep_engine::request::Refusal;
+use raidkeep_engine::request::Request;
+use raidkeep_engine::request::Success;
 use raidkeep_engine::request::lenient;
-use raidkeep_engine::request::lenient::{Given, Integer};
-use raidkeep_engine::request::{Answer, Call, Player, Refusal, Request, Success};
+use raidkeep_engine::request::lenient::Given;
+use raidkeep_engine::request::lenient::Integer;
 use raidkeep_engine::rules::Rules;
 use raidkeep_engine::storage::Directory;
 
@@ -145,37 +153,44 @@ pub struct BossRoomEntered {
     at: EnergyMoments,
 }
 
+/// What a client shows of a stage.
+#[derive(SystemParam)]
+struct Scenery<'w> {
+    layouts: Res<'w, Rules<LayoutRules>>,
+    monsters: Res<'w, Rules<MonsterRules>>,
+}
+
 fn enter_stage<N: LegacyName>(
     In(call): In<Call<EnterStage<N>>>,
     mut players: Query<(Raider, &mut Login)>,
+    mut sessions: Sessions,
     tables: StageTables,
-    layouts: Res<Rules<LayoutRules>>,
-    monsters: Res<Rules<MonsterRules>>,
+    scenery: Scenery,
     mut directory: ResMut<Directory>,
     field: BossField,
 ) -> Answer<LegacyEntered> {
     let (mut player, mut login) = players.get_mut(call.caller.entity).map_err(no_player)?;
-    if player.session.open().is_some_and(|open| open.mode != Mode::General) {
-        player.session.note_anomaly();
+    if sessions.open(&player.visitor).is_some_and(|open| open.mode != Mode::General) {
+        sessions.clear(&mut player.visitor);
         revoke(&mut login, &mut directory);
         return Err(STILL_INSIDE);
     }
     let stage = call.request.stage;
     if BOSS_ROOM.contains(&stage) {
         let stage = u32::try_from(stage).map_err(|_| STAGE)?;
-        return Ok(Success::with(LegacyEntered::BossRoom(enter_boss_room(&mut player, stage, &tables, &field)?))
-            .message("enter world boss success"));
+        let entered = enter_boss_room(&mut player, &mut sessions, stage, &tables, &field)?;
+        return Ok(Success::with(LegacyEntered::BossRoom(entered)).message("enter world boss success"));
     }
-    let entered = enter_plain_stage(&mut player, stage, &tables, &layouts, &monsters)?;
+    let entered = enter_plain_stage(&mut player, &mut sessions, stage, &tables, &scenery)?;
     Ok(Success::with(LegacyEntered::Stage(Box::new(entered))))
 }
 
 fn enter_plain_stage(
     player: &mut RaiderItem,
+    sessions: &mut Sessions,
     stage: i64,
     tables: &StageTables,
-    layouts: &LayoutRules,
-    monsters: &MonsterRules,
+    scenery: &Scenery,
 ) -> Result<StageEntered, Refusal> {
     let (now, month) = (tables.clock.now(), tables.clock.month());
     let rules = tables.stages.mode_of(stage).ok_or(STAGE)?;
@@ -196,14 +211,14 @@ fn enter_plain_stage(
         return Err(MATERIALS);
     }
     pay(&mut player.energy, &mut player.inventory, entry.energy, &entry.cost, ENTRY, tables)?;
-    player.session.enter(stage, rules.mode, now);
+    sessions.enter(&mut player.visitor, stage, rules.mode, now);
     let left = |cost: &Amount| Cost {
         iid: cost.item.id,
         remaining: player.inventory.quantity(cost.item),
         reward: -cost.quantity,
     };
     let standing = tables.levels.standing(player.experience.total);
-    let layout = block.layout.as_deref().and_then(|layout| layouts.layout(layout));
+    let layout = block.layout.as_deref().and_then(|layout| scenery.layouts.layout(layout));
     Ok(StageEntered {
         enter_stages: entry.cost.iter().map(left).collect(),
         exp_info: LegacyExp { exp: standing.exp, level: standing.level, need: standing.need },
@@ -214,13 +229,14 @@ fn enter_plain_stage(
             reward: -entry.energy,
         },
         enemy_layout: layout.map(|layout| layout.waves.clone()).unwrap_or_default(),
-        monster: layout.map(|layout| monsters.of_layout(layout)).unwrap_or_default(),
+        monster: layout.map(|layout| scenery.monsters.of_layout(layout)).unwrap_or_default(),
         at: EnergyMoments::of(&player.energy, now, &tables.energy),
     })
 }
 
 fn enter_boss_room(
     player: &mut RaiderItem,
+    sessions: &mut Sessions,
     stage: u32,
     tables: &StageTables,
     field: &BossField,
@@ -243,7 +259,7 @@ fn enter_boss_room(
     pay(&mut player.energy, &mut player.inventory, entry.energy, &entry.cost, ENTRY, tables)
         .map_err(|refusal| if refusal.status == 95 { NOT_CONFIGURED } else { refusal })?;
     player.tickets.take(ticket, is_vip, today);
-    player.session.enter(stage, Mode::Boss, now);
+    sessions.enter(&mut player.visitor, stage, Mode::Boss, now);
     Ok(BossRoomEntered {
         energy: player.energy.points(now, &tables.energy),
         cooling_time: player.energy.cooling(now, &tables.energy),
@@ -326,6 +342,7 @@ pub struct BossRoomLeft {
 fn pass_stage<N: LegacyName>(
     In(call): In<Call<PassStage<N>>>,
     mut players: Query<(Raider, &mut Login)>,
+    mut sessions: Sessions,
     tables: StageTables,
     mut directory: ResMut<Directory>,
     mut random: ResMut<Randomness>,
@@ -338,18 +355,19 @@ fn pass_stage<N: LegacyName>(
     if rules.is_none() && !is_boss_room {
         return Err(STAGE);
     }
-    if player.session.open().is_none_or(|open| open.stage != stage) {
-        player.session.note_anomaly();
+    let Some(open) = sessions.open(&player.visitor).filter(|open| open.stage == stage) else {
+        sessions.clear(&mut player.visitor);
         revoke(&mut login, &mut directory);
         return Err(NOT_ENTERED);
-    }
+    };
     if is_boss_room {
-        let left = leave_boss_room(&mut player, call.caller, call.request.damage, &mut field)?;
+        let left = leave_boss_room(&mut player, &mut sessions, call.caller, call.request.damage, &mut field)?;
         return Ok(Success::with(LegacyPassed::BossRoom(left)));
     }
     let rules = rules.ok_or(STAGE)?;
     rules.stage(stage).ok_or(NOT_CONFIGURED)?;
-    let won = collect_victory(&mut player, rules, stage, &tables.clock, &mut random);
+    sessions.leave(&mut player.visitor, None);
+    let won = collect_victory(&mut player, rules, open, &tables.clock, &mut random);
     Ok(Success::with(LegacyPassed::Stage(StagePassed {
         pass_stages: LegacyChange::after(&player.inventory, &won.reward),
         p_exp: PassedExp { remaining: player.experience.total, reward: won.exp },
@@ -360,18 +378,16 @@ fn pass_stage<N: LegacyName>(
 /// Abnormal damage is counted and leaves the session open, as in the new function.
 fn leave_boss_room(
     player: &mut RaiderItem,
+    sessions: &mut Sessions,
     caller: Player,
     damage: Given,
     field: &mut BossField,
 ) -> Result<BossRoomLeft, Refusal> {
     let Some(damage) = field.normal_damage(reported_damage(damage)?) else {
-        player.session.count_anomaly();
+        sessions.count_anomaly(&mut player.visitor);
         return Err(ABNORMAL_DAMAGE);
     };
-    player.session.strike(damage);
-    if let Some(open) = player.session.open() {
-        player.session.leave(open.stage);
-    }
+    sessions.leave(&mut player.visitor, Some(damage));
     let struck = field.strike(caller, damage, field.rules.surplus_carries_over.legacy);
     Ok(BossRoomLeft {
         new_record: struck.is_record.into(),

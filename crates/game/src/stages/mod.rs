@@ -9,6 +9,7 @@ pub mod model;
 pub mod requests;
 pub mod rounds;
 pub mod rules;
+pub mod session;
 mod suspicion;
 pub mod sweep;
 pub mod windows;
@@ -22,8 +23,9 @@ use raidkeep_engine::storage::StorageApp;
 use raidkeep_engine::travel::PortabilityApp;
 
 pub use layouts::{LayoutRules, MonsterRules};
-pub use model::{HighestStages, Mode, OpenSession, Progress, StageSession};
+pub use model::{HighestStages, Mode, Progress};
 pub use rules::StageRules;
+pub use session::{CurrentSession, OpenSession, SessionOf, StageCounts, StageSession};
 pub use sweep::SweepRules;
 
 /// Stages of every mode, and sweeping.
@@ -32,7 +34,7 @@ pub struct StagesPlugin;
 impl Plugin for StagesPlugin {
     fn build(&self, app: &mut App) {
         app.add_rules::<StageRules>().add_rules::<SweepRules>().add_rules::<MonsterRules>().add_rules::<LayoutRules>();
-        app.add_player_rows::<Progress>().add_player_rows::<StageSession>();
+        app.add_player_rows::<Progress>().add_player_rows::<StageCounts>().add_player_entities::<StageSession>();
         requests::register(app);
         legacy::register(app);
         sweep::register(app);

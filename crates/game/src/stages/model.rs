@@ -1,13 +1,12 @@
-//! How far a player has come, and the stage it is in.
+//! How far a player has come.
 
 use bevy_ecs::prelude::*;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::platforms::sud::RoundId;
 use crate::stages::rules::{ModeRules, Reset, StageRules};
 use raidkeep_engine::rules::Rules;
-use raidkeep_engine::storage::{Arrival, PlayerRow, Unfit};
+use raidkeep_engine::storage::PlayerRow;
 
 /// The modes of stages, each with a range of stage numbers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
@@ -126,194 +125,10 @@ pub struct HighestStages {
     exp: u32,
 }
 
-/// The stage a player is in.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-pub struct OpenSession {
-    /// Its number.
-    pub stage: u32,
-    /// Its mode.
-    pub mode: Mode,
-    /// Unix seconds.
-    pub entered_at: i64,
-}
-
-/// A session against the world bosses that is over and may have to be reported.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct EndedBossSession {
-    /// The round it was reported as, unless it began in this very tick.
-    pub round: Option<RoundId>,
-    /// The damage at its end; `None` when the player went away.
-    pub damage: Option<u64>,
-}
-
-/// Sessions of one tick that may have to be reported; an honest client has one.
-const ENDED_MAX: usize = 16;
-
-/// The one stage session of a player, open or not, and how often it entered and left.
-///
-/// It is a component of the player and no entity of its own: a player never has two, and opening
-/// and closing one is the most frequent change there is.
-#[derive(Debug, Default, Clone, PartialEq, Eq, Component, Serialize, Deserialize)]
-pub struct StageSession {
-    open: Option<OpenSession>,
-    entered_count: u64,
-    left_count: u64,
-    anomaly_count: u32,
-    /// The round that the open session is reported as, if it is.
-    round: Option<RoundId>,
-    /// The damage that the open session has come to.
-    #[serde(skip)]
-    damage: Option<u64>,
-    #[serde(skip)]
-    ended: Vec<EndedBossSession>,
-}
-
-impl StageSession {
-    /// The open session.
-    pub fn open(&self) -> Option<OpenSession> {
-        self.open
-    }
-
-    /// Opens a session; an earlier one is abandoned.
-    pub fn enter(&mut self, stage: u32, mode: Mode, now: i64) {
-        self.end();
-        self.open = Some(OpenSession { stage, mode, entered_at: now });
-        self.entered_count = self.entered_count.saturating_add(1);
-    }
-
-    /// Notes a blow at the bosses, with which the open session is about to be left.
-    pub fn strike(&mut self, damage: u64) {
-        self.damage = Some(damage);
-    }
-
-    /// The open session is over; one against the bosses may have to be reported.
-    fn end(&mut self) {
-        let (round, damage) = (self.round.take(), self.damage.take());
-        let over = self.open.take().filter(|open| open.mode == Mode::Boss && self.ended.len() < ENDED_MAX);
-        self.ended.extend(over.map(|_| EndedBossSession { round, damage }));
-    }
-
-    /// Notes as which round the open session is reported.
-    pub fn note_round(&mut self, round: RoundId) {
-        self.round = Some(round).filter(|_| self.open.is_some());
-    }
-
-    /// The sessions that are over and were not looked at yet.
-    pub fn take_ended(&mut self) -> Vec<EndedBossSession> {
-        std::mem::take(&mut self.ended)
-    }
-
-    /// Whether something is to be reported.
-    pub fn has_news(&self) -> bool {
-        !self.ended.is_empty() || self.round.is_none() && self.open.is_some_and(|open| open.mode == Mode::Boss)
-    }
-
-    /// Closes the session of this stage; `false`, and nothing changes, when it is not the open one.
-    pub fn leave(&mut self, stage: u32) -> bool {
-        let is_open = self.open.is_some_and(|open| open.stage == stage);
-        if is_open {
-            self.end();
-            self.left_count = self.left_count.saturating_add(1);
-        }
-        is_open
-    }
-
-    /// Ends the session because its player leaves for ever.
-    pub fn abandon(&mut self) {
-        self.end();
-    }
-
-    /// Notes data that an honest client does not send, and clears the session. The counters stay
-    /// for operators.
-    pub fn note_anomaly(&mut self) {
-        self.end();
-        self.anomaly_count = self.anomaly_count.saturating_add(1);
-    }
-
-    /// Notes abnormal data that leaves the session open.
-    pub fn count_anomaly(&mut self) {
-        self.anomaly_count = self.anomaly_count.saturating_add(1);
-    }
-
-    /// How often stages were entered and left, and how often the data was abnormal.
-    pub fn counts(&self) -> (u64, u64, u32) {
-        (self.entered_count, self.left_count, self.anomaly_count)
-    }
-}
-
-impl PlayerRow for StageSession {
-    const TABLE: &'static str = "sessions";
-    const VERSION: u16 = 2;
-
-    fn upgrade(version: u16, bytes: &[u8]) -> Option<Self> {
-        /// Before sessions were reported as rounds.
-        #[derive(Deserialize)]
-        struct Version1 {
-            open: Option<(u32, Mode, i64)>,
-            entered_count: u64,
-            left_count: u64,
-            anomaly_count: u32,
-        }
-        let before: Version1 = postcard::from_bytes(bytes).ok().filter(|_| version == 1)?;
-        let Version1 { open, entered_count, left_count, anomaly_count } = before;
-        let open = open.map(|(stage, mode, entered_at)| OpenSession { stage, mode, entered_at });
-        Some(Self { open, entered_count, left_count, anomaly_count, ..Self::default() })
-    }
-
-    fn newcomer(_: &World) -> Self {
-        Self::default()
-    }
-
-    /// The number of the round means nothing to who reads it.
-    fn depart(&mut self) {
-        self.round = None;
-    }
-
-    /// Nobody arrives in the middle of a stage.
-    fn arrive(&mut self, _: Arrival<'_>) -> Result<(), Unfit> {
-        (self.open, self.round) = (None, None);
-        Ok(())
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::shipped_rules;
-
-    #[test]
-    fn a_session_is_left_once_and_only_by_its_own_stage() {
-        let mut session = StageSession::default();
-        session.enter(8, Mode::General, 5);
-        assert!(!session.leave(9), "another stage");
-        assert!(session.leave(8));
-        assert!(!session.leave(8), "a second victory");
-        assert_eq!(session.counts(), (1, 1, 0));
-    }
-
-    #[test]
-    fn a_session_against_the_bosses_is_told_of_when_it_ends_in_whatever_way() {
-        let mut session = StageSession::default();
-        session.enter(3001, Mode::Boss, 5);
-        session.note_round(RoundId(7));
-        session.enter(8, Mode::General, 6);
-        session.enter(3001, Mode::Boss, 7);
-        session.strike(500);
-        assert!(session.leave(3001));
-        session.enter(3001, Mode::Boss, 8);
-        session.note_anomaly();
-        let ended: Vec<_> = session.take_ended().iter().map(|ended| (ended.round, ended.damage)).collect();
-        assert_eq!(ended, [(Some(RoundId(7)), None), (None, Some(500)), (None, None)]);
-        assert!(!session.has_news(), "each is told once");
-    }
-
-    #[test]
-    fn sessions_from_before_rounds_are_read() {
-        let before = postcard::to_stdvec(&(Some((8_u32, Mode::General, 5_i64)), 3_u64, 2_u64, 1_u32));
-        let session = StageSession::upgrade(1, &before.expect("plain data")).expect("version 1 has a way up");
-        assert_eq!(session.open().map(|open| open.stage), Some(8));
-        assert_eq!(session.counts(), (3, 2, 1));
-    }
 
     #[test]
     fn passing_a_lower_stage_changes_nothing() {

@@ -13,8 +13,10 @@ use crate::boss::{BossField, Ratios};
 use crate::energy::{Energy, EnergyChange, EnergyMoments, EnergyRules};
 use crate::items::{Amount, Cause, Inventory};
 use crate::levels::{Experience, LevelRules};
-use crate::stages::model::{Mode, Progress, StageSession};
+use crate::stages::model::Mode;
+use crate::stages::model::Progress;
 use crate::stages::rules::{ModeRules, StageBlock, StageRules};
+use crate::stages::session::{OpenSession, Sessions, Visitor};
 use crate::tickets::{Limits, TicketRules, Tickets};
 use raidkeep_engine::clock::Clock;
 use raidkeep_engine::dispatch::RequestApp;
@@ -98,7 +100,7 @@ pub(super) struct Raider {
     pub(super) inventory: &'static mut Inventory,
     pub(super) experience: &'static mut Experience,
     pub(super) progress: &'static mut Progress,
-    pub(super) session: &'static mut StageSession,
+    pub(super) visitor: Visitor,
     pub(super) tickets: &'static mut Tickets,
 }
 
@@ -176,25 +178,28 @@ struct EntryMoments {
 fn enter_stage<M: StageMode>(
     In(call): In<Call<Enter<M>>>,
     mut players: Query<Raider>,
+    sessions: Sessions,
     tables: StageTables,
 ) -> Answer<StageEntered> {
     let player = players.get_mut(call.caller.entity).map_err(no_player)?;
-    enter(player, M::MODE, call.request.stage, true, &tables)
+    enter(player, sessions, M::MODE, call.request.stage, true, &tables)
 }
 
 fn enter_boss_stage(
     In(call): In<Call<Enter<Boss>>>,
     mut players: Query<Raider>,
+    sessions: Sessions,
     tables: StageTables,
     field: BossField,
 ) -> Answer<StageEntered> {
     let player = players.get_mut(call.caller.entity).map_err(no_player)?;
-    enter(player, Mode::Boss, call.request.stage, field.anybody_alive(), &tables)
+    enter(player, sessions, Mode::Boss, call.request.stage, field.anybody_alive(), &tables)
 }
 
 /// Checks in the order of semantics, section 7; then pays and opens the session.
 fn enter(
     mut player: RaiderItem,
+    mut sessions: Sessions,
     mode: Mode,
     stage: i64,
     is_anybody_there: bool,
@@ -224,7 +229,7 @@ fn enter(
     if let Some(kind) = ticket {
         player.tickets.take(kind, is_vip, today);
     }
-    player.session.enter(stage, mode, now);
+    sessions.enter(&mut player.visitor, stage, mode, now);
     let left = || TicketsLeft {
         limits: Limits::some(&player.tickets, &tables.tickets, &rules.limits, is_vip, today),
         cd: tables.clock.seconds_to_next_day(),
@@ -325,32 +330,35 @@ pub struct ExpInfo {
 fn victory_stage<M: StageMode>(
     In(call): In<Call<Victory<M>>>,
     mut players: Query<Raider>,
+    mut sessions: Sessions,
     tables: StageTables,
     mut random: ResMut<Randomness>,
 ) -> Answer<StageWon> {
     let mut player = players.get_mut(call.caller.entity).map_err(no_player)?;
-    let (rules, stage) = check_victory(&player, M::MODE, call.request.stage, &tables)?;
-    Ok(win(&mut player, rules, stage, BossBlow::default(), &tables, &mut random))
+    let (rules, open) = check_victory(&player, &sessions, M::MODE, call.request.stage, &tables)?;
+    sessions.leave(&mut player.visitor, None);
+    Ok(win(&mut player, rules, open, BossBlow::default(), &tables, &mut random))
 }
 
 fn victory_boss_stage(
     In(call): In<Call<Victory<Boss>>>,
     mut players: Query<Raider>,
+    mut sessions: Sessions,
     tables: StageTables,
     mut random: ResMut<Randomness>,
     mut field: BossField,
 ) -> Answer<StageWon> {
     let mut player = players.get_mut(call.caller.entity).map_err(no_player)?;
-    let (rules, stage) = check_victory(&player, Mode::Boss, call.request.stage, &tables)?;
+    let (rules, open) = check_victory(&player, &sessions, Mode::Boss, call.request.stage, &tables)?;
     let Some(damage) = field.normal_damage(reported_damage(call.request.damage)?) else {
-        player.session.count_anomaly();
+        sessions.count_anomaly(&mut player.visitor);
         return Err(codes::DAMAGE);
     };
     let struck = field.strike(call.caller, damage, field.rules.surplus_carries_over.new);
-    player.session.strike(damage);
+    sessions.leave(&mut player.visitor, Some(damage));
     let boss =
         BossBlow { ratio: Some(field.ratios("")), record: Some(struck.is_record.into()), damage: Some(struck.best) };
-    Ok(win(&mut player, rules, stage, boss, &tables, &mut random))
+    Ok(win(&mut player, rules, open, boss, &tables, &mut random))
 }
 
 /// The damage a client has sent, if any.
@@ -364,25 +372,26 @@ pub(super) fn reported_damage(damage: Given) -> Result<Option<i64>, Refusal> {
 
 fn check_victory<'t>(
     player: &RaiderItem,
+    sessions: &Sessions,
     mode: Mode,
     stage: i64,
     tables: &'t StageTables,
-) -> Result<(&'t ModeRules, u32), Refusal> {
+) -> Result<(&'t ModeRules, OpenSession), Refusal> {
     let rules = tables.mode(mode)?;
     let stage = rules.in_range(stage).ok_or(codes::STAGE)?;
-    let is_open = player.session.open().is_some_and(|open| open.stage == stage);
-    if is_open { Ok((rules, stage)) } else { Err(codes::MISMATCH) }
+    let open = sessions.open(&player.visitor).filter(|open| open.stage == stage).ok_or(codes::MISMATCH)?;
+    Ok((rules, open))
 }
 
 fn win(
     player: &mut RaiderItem,
     rules: &ModeRules,
-    stage: u32,
+    open: OpenSession,
     boss: BossBlow,
     tables: &StageTables,
     random: &mut Randomness,
 ) -> Success<StageWon> {
-    let Won { reward, exp, .. } = collect_victory(player, rules, stage, &tables.clock, random);
+    let Won { reward, exp, .. } = collect_victory(player, rules, open, &tables.clock, random);
     Success::with(StageWon {
         boss,
         remain: player.inventory.remain_of(&reward),
@@ -399,17 +408,16 @@ pub(super) struct Won {
     pub(super) rise: u32,
 }
 
-/// Closes the session and hands out what the victory brings. A stage that is no longer configured brings nothing but its
+/// Hands out what the victory in this session brings. A stage that is no longer configured brings nothing but its
 /// passing; one with windows pays out once in each.
 pub(super) fn collect_victory(
     player: &mut RaiderItem,
     rules: &ModeRules,
-    stage: u32,
+    open: OpenSession,
     clock: &Clock,
     random: &mut Randomness,
 ) -> Won {
-    let entered_at = player.session.open().map_or(clock.now(), |open| open.entered_at);
-    player.session.leave(stage);
+    let OpenSession { stage, entered_at, .. } = open;
     let rise = match player.progress.highest(rules, clock.month()) < stage {
         true => player.progress.pass(rules, stage, clock.month()),
         false => 0,

@@ -4,9 +4,13 @@ use bevy_ecs::prelude::*;
 use bevy_ecs::system::SystemState;
 
 use crate::platforms::sud::{IsWin, RoundBegin, RoundId, RoundPlayer, RoundResult, Rounds, SudPlatform, with_rounds};
-use crate::stages::model::{EndedBossSession, StageSession};
+use crate::stages::session::CurrentSession;
+use crate::stages::session::EndedBossSession;
+use crate::stages::session::StageCounts;
+use crate::stages::session::StageSession;
 use raidkeep_engine::account::AccountId;
-use raidkeep_engine::storage::{Stored, Touched};
+use raidkeep_engine::storage::Stored;
+use raidkeep_engine::storage::Touched;
 use raidkeep_engine::travel::Traveller;
 
 /// The room and the mode under which the platform sees the bosses.
@@ -19,32 +23,44 @@ pub fn report_boss_sessions(world: &mut World, rounds: &mut SystemState<Rounds>)
     if !wanted {
         return;
     }
-    for entity in world.resource::<Touched>().entities().to_vec() {
-        let account = world.get::<Stored>(entity).map(Stored::account);
-        let session = world.get_mut::<StageSession>(entity).filter(|session| session.has_news());
-        if let (Some(account), Some(mut session)) = (account, session) {
-            let ended = session.take_ended();
-            let is_open = session.has_news();
-            report(world, rounds, account, &ended);
-            if is_open
-                && let Some(round) = with_rounds(world, rounds, |rounds| rounds.begin(begin(account)))
-                && let Some(mut session) = world.get_mut::<StageSession>(entity)
-            {
-                session.note_round(round);
-            }
+    for player in world.resource::<Touched>().entities().to_vec() {
+        let Some(account) = world.get::<Stored>(player).map(Stored::account) else {
+            continue;
+        };
+        let ended = take_ended(world, player);
+        report(world, rounds, account, &ended);
+        let session = current_session(world, player).filter(|(_, session)| session.is_unreported());
+        if let Some((entity, _)) = session
+            && let Some(round) = with_rounds(world, rounds, |rounds| rounds.begin(begin(account)))
+            && let Some(mut session) = world.get_mut::<StageSession>(entity)
+        {
+            session.note_round(round);
         }
     }
 }
 
 /// Ends the session of who leaves for ever. One that was reported ends on the platform too.
 pub fn part(world: &mut World, player: Traveller) {
-    let Some(mut session) = world.get_mut::<StageSession>(player.entity) else {
-        return;
-    };
-    session.abandon();
-    let reported: Vec<_> = session.take_ended().into_iter().filter(|ended| ended.round.is_some()).collect();
+    if let Some((entity, session)) = current_session(world, player.entity) {
+        world.despawn(entity);
+        if let Some(mut counts) = world.get_mut::<StageCounts>(player.entity) {
+            counts.note_end(&session, None);
+        }
+    }
+    let mut reported = take_ended(world, player.entity);
+    reported.retain(|ended| ended.round.is_some());
     let mut rounds = SystemState::new(world);
     report(world, &mut rounds, player.account, &reported);
+}
+
+fn current_session(world: &World, player: Entity) -> Option<(Entity, StageSession)> {
+    let entity = world.get::<CurrentSession>(player)?.entity();
+    world.get::<StageSession>(entity).map(|session| (entity, *session))
+}
+
+fn take_ended(world: &mut World, player: Entity) -> Vec<EndedBossSession> {
+    let counts = world.get_mut::<StageCounts>(player).filter(|counts| counts.has_ended());
+    counts.map(|mut counts| counts.take_ended()).unwrap_or_default()
 }
 
 fn report(world: &mut World, rounds: &mut SystemState<Rounds>, account: AccountId, ended: &[EndedBossSession]) {

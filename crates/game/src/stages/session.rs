@@ -1,0 +1,329 @@
+//! The stage a player is in: an entity from the entry to the victory, or until it is abandoned.
+
+use bevy_ecs::prelude::*;
+use bevy_ecs::query::QueryData;
+use bevy_ecs::system::SystemParam;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::platforms::sud::RoundId;
+use crate::stages::model::Mode;
+use raidkeep_engine::account::AccountId;
+use raidkeep_engine::storage::{
+    Arrival, Batch, Departure, PlayerEntity, PlayerRows, RowError, Unfit, decode_value, encode_value,
+};
+
+/// The stage a player is in, as it is shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct OpenSession {
+    /// Its number.
+    pub stage: u32,
+    /// Its mode.
+    pub mode: Mode,
+    /// Unix seconds.
+    pub entered_at: i64,
+}
+
+/// An open stage session. A player has at most one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Component, Serialize, Deserialize)]
+pub struct StageSession {
+    open: OpenSession,
+    /// The round that it is reported as, if it is.
+    round: Option<RoundId>,
+}
+
+/// Whose session it is.
+#[derive(Debug, Component)]
+#[relationship(relationship_target = CurrentSession)]
+pub struct SessionOf(pub Entity);
+
+/// On a player: its open session. Opening and closing one is the most frequent change there is; in a sparse set it moves
+/// no other component of the player.
+#[derive(Debug, Component)]
+#[component(storage = "SparseSet")]
+#[relationship_target(relationship = SessionOf, linked_spawn)]
+pub struct CurrentSession(Entity);
+
+impl CurrentSession {
+    /// The entity with the [`StageSession`].
+    pub fn entity(&self) -> Entity {
+        self.0
+    }
+}
+
+impl StageSession {
+    fn new(stage: u32, mode: Mode, entered_at: i64) -> Self {
+        Self { open: OpenSession { stage, mode, entered_at }, round: None }
+    }
+
+    /// Which stage it is, and since when.
+    pub fn open(&self) -> OpenSession {
+        self.open
+    }
+
+    /// Whether it is against the bosses, and not reported as a round.
+    pub fn is_unreported(&self) -> bool {
+        self.round.is_none() && self.open.mode == Mode::Boss
+    }
+
+    /// Notes as which round it is reported.
+    pub fn note_round(&mut self, round: RoundId) {
+        self.round = Some(round);
+    }
+}
+
+impl PlayerEntity for StageSession {
+    const TABLE: &'static str = "stage_sessions";
+    /// [`StageCounts`] tell of it.
+    const IS_PART: bool = false;
+    type Owner = SessionOf;
+
+    fn number(&self) -> u64 {
+        0
+    }
+
+    fn inherit(player: &mut EntityWorldMut<'_>) -> Option<Self> {
+        player.get::<StageCounts>()?.inherited?;
+        player.get_mut::<StageCounts>()?.inherited.take()
+    }
+}
+
+/// A session against the world bosses that is over and may have to be reported.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct EndedBossSession {
+    /// The round it was reported as, unless it began in this very tick.
+    pub round: Option<RoundId>,
+    /// The damage at its end; `None` when the player went away.
+    pub damage: Option<u64>,
+}
+
+/// Sessions of one tick that may have to be reported; an honest client has one.
+const ENDED_MAX: usize = 16;
+
+/// How often a player entered and left stages, and how often its data was abnormal.
+#[derive(Debug, Default, Clone, PartialEq, Eq, Component, Serialize, Deserialize)]
+pub struct StageCounts {
+    entered_count: u64,
+    left_count: u64,
+    anomaly_count: u32,
+    #[serde(skip)]
+    ended: Vec<EndedBossSession>,
+    /// The open session of a row from before sessions were entities.
+    #[serde(skip)]
+    inherited: Option<StageSession>,
+}
+
+impl StageCounts {
+    fn count_entry(&mut self) {
+        self.entered_count = self.entered_count.saturating_add(1);
+    }
+
+    fn count_victory(&mut self) {
+        self.left_count = self.left_count.saturating_add(1);
+    }
+
+    /// Notes data that an honest client does not send.
+    pub fn count_anomaly(&mut self) {
+        self.anomaly_count = self.anomaly_count.saturating_add(1);
+    }
+
+    /// Notes that a session is over. One against the bosses may have to be reported.
+    pub fn note_end(&mut self, session: &StageSession, damage: Option<u64>) {
+        if session.open.mode == Mode::Boss && self.ended.len() < ENDED_MAX {
+            self.ended.push(EndedBossSession { round: session.round, damage });
+        }
+    }
+
+    /// Whether sessions are over that were not looked at yet.
+    pub fn has_ended(&self) -> bool {
+        !self.ended.is_empty()
+    }
+
+    /// The sessions that are over and were not looked at yet.
+    pub fn take_ended(&mut self) -> Vec<EndedBossSession> {
+        std::mem::take(&mut self.ended)
+    }
+
+    /// How often stages were entered and left, and how often the data was abnormal.
+    pub fn counts(&self) -> (u64, u64, u32) {
+        (self.entered_count, self.left_count, self.anomaly_count)
+    }
+}
+
+/// The version of the rows of [`StageCounts`]. Those of versions 1 and 2 hold the open session too.
+const VERSION: u16 = 3;
+
+/// The form of a row of version 2, and of the part of a document.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct CountsWithSession {
+    open: Option<OpenSession>,
+    entered_count: u64,
+    left_count: u64,
+    anomaly_count: u32,
+    /// Empty in a document: the number of the round means nothing to who reads it.
+    round: Option<RoundId>,
+}
+
+/// The form of a row before sessions were reported as rounds.
+#[derive(Debug, Deserialize)]
+struct CountsWithoutRound {
+    open: Option<(u32, Mode, i64)>,
+    entered_count: u64,
+    left_count: u64,
+    anomaly_count: u32,
+}
+
+fn upgrade(version: u16, bytes: &[u8]) -> Option<StageCounts> {
+    match version {
+        1 => postcard::from_bytes(bytes).ok().map(|row: CountsWithoutRound| {
+            let CountsWithoutRound { open, entered_count, left_count, anomaly_count } = row;
+            let inherited = open.map(|(stage, mode, entered_at)| StageSession::new(stage, mode, entered_at));
+            StageCounts { entered_count, left_count, anomaly_count, inherited, ..Default::default() }
+        }),
+        2 => postcard::from_bytes(bytes).ok().map(|row: CountsWithSession| {
+            let CountsWithSession { open, entered_count, left_count, anomaly_count, round } = row;
+            let inherited = open.map(|open| StageSession { open, round });
+            StageCounts { entered_count, left_count, anomaly_count, inherited, ..Default::default() }
+        }),
+        _ => None,
+    }
+}
+
+impl PlayerRows for StageCounts {
+    const TABLE: &'static str = "sessions";
+    const BESIDE: Option<&'static str> = Some(StageSession::TABLE);
+
+    fn newcomer(_: &World) -> Self {
+        Self::default()
+    }
+
+    fn save(&mut self, account: AccountId, batch: &mut Batch) {
+        batch.put(Self::TABLE, &account.to_key(), |out| encode_value(VERSION, self, out));
+    }
+
+    fn digest(&self, out: &mut Vec<u8>) {
+        encode_value(VERSION, self, out);
+    }
+
+    fn load(rows: &[(Vec<u8>, Vec<u8>)], _: &World) -> Result<Self, RowError> {
+        rows.first().map_or(Ok(Self::default()), |(_, value)| decode_value(VERSION, value, upgrade))
+    }
+
+    type Portable = CountsWithSession;
+
+    fn pack(self, departure: Departure<'_>) -> Result<CountsWithSession, RowError> {
+        let beside = departure.beside.first().map(|(_, value)| StageSession::read(value)).transpose()?;
+        let open = beside.or(self.inherited).map(|session| session.open);
+        let Self { entered_count, left_count, anomaly_count, .. } = self;
+        Ok(CountsWithSession { open, entered_count, left_count, anomaly_count, round: None })
+    }
+
+    /// Nobody arrives in the middle of a stage.
+    fn unpack(portable: CountsWithSession, _: Arrival<'_>) -> Result<Self, Unfit> {
+        let CountsWithSession { entered_count, left_count, anomaly_count, .. } = portable;
+        Ok(Self { entered_count, left_count, anomaly_count, ..Self::default() })
+    }
+}
+
+/// What entering and leaving stages changes of a player.
+#[derive(QueryData)]
+#[query_data(mutable)]
+pub(super) struct Visitor {
+    entity: Entity,
+    counts: &'static mut StageCounts,
+    session: Option<&'static CurrentSession>,
+}
+
+/// Opens and ends the sessions of players.
+#[derive(SystemParam)]
+pub(super) struct Sessions<'w, 's> {
+    sessions: Query<'w, 's, &'static StageSession>,
+    commands: Commands<'w, 's>,
+}
+
+impl Sessions<'_, '_> {
+    /// The open session of a player.
+    pub(super) fn open(&self, visitor: &VisitorItem) -> Option<OpenSession> {
+        self.find(visitor).map(|(_, session)| session.open)
+    }
+
+    /// Opens a session; an earlier one is abandoned.
+    pub(super) fn enter(&mut self, visitor: &mut VisitorItem, stage: u32, mode: Mode, now: i64) {
+        self.end(visitor, None);
+        self.commands.spawn((StageSession::new(stage, mode, now), SessionOf(visitor.entity)));
+        visitor.counts.count_entry();
+    }
+
+    /// Closes the open session after a victory; `damage` is what it has done to the bosses.
+    pub(super) fn leave(&mut self, visitor: &mut VisitorItem, damage: Option<u64>) {
+        if self.end(visitor, damage) {
+            visitor.counts.count_victory();
+        }
+    }
+
+    /// Notes data that an honest client does not send, and clears the session. The counters stay for operators.
+    pub(super) fn clear(&mut self, visitor: &mut VisitorItem) {
+        self.end(visitor, None);
+        visitor.counts.count_anomaly();
+    }
+
+    /// Notes abnormal data that leaves the session open.
+    pub(super) fn count_anomaly(&mut self, visitor: &mut VisitorItem) {
+        visitor.counts.count_anomaly();
+    }
+
+    fn end(&mut self, visitor: &mut VisitorItem, damage: Option<u64>) -> bool {
+        let open = self.find(visitor).map(|(entity, session)| (entity, *session));
+        if let Some((entity, session)) = open {
+            visitor.counts.note_end(&session, damage);
+            self.commands.entity(entity).despawn();
+        }
+        open.is_some()
+    }
+
+    fn find(&self, visitor: &VisitorItem) -> Option<(Entity, &StageSession)> {
+        let entity = visitor.session?.entity();
+        self.sessions.get(entity).ok().map(|session| (entity, session))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(version: u16, row: &impl Serialize) -> StageCounts {
+        let bytes = postcard::to_stdvec(row).expect("plain data");
+        upgrade(version, &bytes).expect("the version has a way up")
+    }
+
+    #[test]
+    fn rows_from_before_sessions_were_entities_are_read() {
+        let open = OpenSession { stage: 3001, mode: Mode::Boss, entered_at: 5 };
+        let round = Some(RoundId(7));
+        let counts = read(2, &(Some((3001_u32, Mode::Boss, 5_i64)), 3_u64, 2_u64, 1_u32, round));
+        assert_eq!(counts.counts(), (3, 2, 1));
+        assert_eq!(counts.inherited, Some(StageSession { open, round }), "nothing of the session is lost");
+        let counts = read(2, &(None::<(u32, Mode, i64)>, 3_u64, 2_u64, 1_u32, None::<RoundId>));
+        assert_eq!(counts.inherited, None, "and none is made up");
+    }
+
+    #[test]
+    fn sessions_from_before_rounds_are_read() {
+        let counts = read(1, &(Some((8_u32, Mode::General, 5_i64)), 3_u64, 2_u64, 1_u32));
+        assert_eq!(counts.inherited.map(|session| session.open.stage), Some(8));
+        assert_eq!(counts.counts(), (3, 2, 1));
+    }
+
+    #[test]
+    fn only_so_many_sessions_against_the_bosses_are_noted_in_one_tick() {
+        let mut counts = StageCounts::default();
+        counts.note_end(&StageSession::new(8, Mode::General, 5), None);
+        assert!(!counts.has_ended(), "other modes are not reported");
+        for damage in 0..20 {
+            counts.note_end(&StageSession::new(3001, Mode::Boss, 5), Some(damage));
+        }
+        let damages: Vec<_> = counts.take_ended().iter().filter_map(|ended| ended.damage).collect();
+        assert_eq!(damages, (0..16).collect::<Vec<_>>());
+        assert!(!counts.has_ended(), "each is told once");
+    }
+}
