@@ -7,6 +7,7 @@ mod challenges;
 mod clock_jumps;
 mod crafting;
 mod duel;
+mod energy_events;
 mod identity;
 mod ledger;
 mod mail;

@@ -1,22 +1,26 @@
 //! What is due when: moments in order of time, one for each key.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeSet, HashMap};
+use std::hash::Hash;
+
+use bevy_ecs::prelude::*;
 
 /// Keys in the order of their moments (unix seconds). Looking for what is due costs by what is due, never by how much
 /// waits.
 #[derive(Debug, Clone)]
 pub struct DueQueue<K> {
     order: BTreeSet<(i64, K)>,
-    moments: BTreeMap<K, i64>,
+    /// Never walked through.
+    moments: HashMap<K, i64, foldhash::fast::FixedState>,
 }
 
 impl<K> Default for DueQueue<K> {
     fn default() -> Self {
-        Self { order: BTreeSet::new(), moments: BTreeMap::new() }
+        Self { order: BTreeSet::new(), moments: HashMap::default() }
     }
 }
 
-impl<K: Copy + Ord> DueQueue<K> {
+impl<K: Copy + Ord + Hash> DueQueue<K> {
     /// Makes this the key's moment, whatever it was before.
     pub fn set(&mut self, key: K, at: i64) {
         if let Some(before) = self.moments.insert(key, at) {
@@ -53,6 +57,11 @@ impl<K: Copy + Ord> DueQueue<K> {
         }
     }
 
+    /// The keys that are due, the longest waiting first. They stay in the queue.
+    pub fn due(&self, now: i64) -> impl Iterator<Item = K> {
+        self.order.iter().take_while(move |(at, _)| *at <= now).map(|(_, key)| *key)
+    }
+
     /// The earliest moment.
     pub fn next_at(&self) -> Option<i64> {
         self.order.first().map(|(at, _)| *at)
@@ -74,10 +83,102 @@ impl<K: Copy + Ord> DueQueue<K> {
     }
 }
 
+/// What a moment in the [`Agenda`] is for, such as the end of a battle's round. Each is taken out by one system.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Occasion(pub &'static str);
+
+/// Something that is due.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Due {
+    /// The key.
+    pub key: u64,
+    /// Since when, unix seconds.
+    pub at: i64,
+}
+
+/// The one queue of moments at which systems act by themselves. The world ticks when the next of them comes, and sleeps until
+/// then.
+///
+/// It is in memory only: whoever needs a moment works it out again from what is kept. Keys are numbers of the feature's own,
+/// such as an entity's bits; a player who leaves memory may leave moments behind, which then find nobody.
+#[derive(Debug, Default, Resource)]
+pub struct Agenda(Vec<(Occasion, DueQueue<u64>)>);
+
+impl Agenda {
+    fn queue(&self, occasion: Occasion) -> Option<&DueQueue<u64>> {
+        self.0.iter().find(|(known, _)| *known == occasion).map(|(_, queue)| queue)
+    }
+
+    fn queue_mut(&mut self, occasion: Occasion) -> &mut DueQueue<u64> {
+        let known = self.0.iter().position(|(known, _)| *known == occasion);
+        let at = known.unwrap_or_else(|| {
+            self.0.push((occasion, DueQueue::default()));
+            self.0.len() - 1
+        });
+        &mut self.0[at].1
+    }
+
+    /// Makes this the key's moment (unix seconds), whatever it was before.
+    pub fn set(&mut self, occasion: Occasion, key: u64, at: i64) {
+        self.queue_mut(occasion).set(key, at);
+    }
+
+    /// Forgets a key.
+    pub fn cancel(&mut self, occasion: Occasion, key: u64) {
+        self.queue_mut(occasion).cancel(key);
+    }
+
+    /// Forgets every key of an occasion.
+    pub fn clear(&mut self, occasion: Occasion) {
+        *self.queue_mut(occasion) = DueQueue::default();
+    }
+
+    /// The key's moment.
+    pub fn moment(&self, occasion: Occasion, key: u64) -> Option<i64> {
+        self.queue(occasion)?.moment(key)
+    }
+
+    /// Takes out what has been due longest of an occasion, if anything is due.
+    pub fn pop(&mut self, occasion: Occasion, now: i64) -> Option<Due> {
+        let queue = self.queue_mut(occasion);
+        let at = queue.next_at()?;
+        queue.pop(now).map(|key| Due { key, at })
+    }
+
+    /// See [`DueQueue::bring_within`].
+    pub fn bring_within(&mut self, occasion: Occasion, now: i64, seconds: i64) {
+        self.queue_mut(occasion).bring_within(now, seconds);
+    }
+
+    /// Every key of an occasion, the one that is due last first.
+    pub fn latest_first(&self, occasion: Occasion) -> impl Iterator<Item = u64> {
+        self.queue(occasion).into_iter().flat_map(DueQueue::latest_first)
+    }
+
+    /// The earliest moment of all.
+    pub fn next_at(&self) -> Option<i64> {
+        self.0.iter().filter_map(|(_, queue)| queue.next_at()).min()
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use proptest::prelude::*;
+    use std::collections::BTreeMap;
+
+    #[test]
+    fn occasions_share_the_agenda_and_not_their_keys() {
+        let (turn, point) = (Occasion("turn"), Occasion("point"));
+        let mut agenda = Agenda::default();
+        agenda.set(turn, 7, 30);
+        agenda.set(point, 7, 20);
+        assert_eq!(agenda.next_at(), Some(20), "the world wakes for whatever comes first");
+        assert_eq!((agenda.pop(turn, 20), agenda.pop(point, 20)), (None, Some(Due { key: 7, at: 20 })));
+        assert_eq!((agenda.moment(turn, 7), agenda.moment(point, 7)), (Some(30), None));
+        agenda.clear(turn);
+        assert_eq!(agenda.next_at(), None);
+    }
 
     #[test]
     fn a_clock_that_was_set_back_makes_nothing_wait_longer_than_it_may() {

@@ -20,7 +20,11 @@ use crate::storage::Stored;
 /// The connections that act for a player in memory, as far as the world has been told: that one is gone is an input like
 /// any other, so that the same inputs lead to the same game.
 #[derive(Default, Component)]
-pub struct Listeners(Vec<Listener>);
+pub struct Listeners {
+    connections: Vec<Listener>,
+    /// The events that were asked for with `listen`.
+    asked_for: Vec<&'static str>,
+}
 
 struct Listener {
     connection: ConnectionId,
@@ -52,30 +56,48 @@ pub fn close(world: &mut World, connection: ConnectionId) {
     let players = world.resource_mut::<Connections>().0.remove(&connection);
     for player in players.into_iter().flatten() {
         if let Some(mut listeners) = world.get_mut::<Listeners>(player) {
-            listeners.0.retain(|known| known.connection != connection);
+            listeners.remove(connection);
         }
     }
 }
 
 impl Listeners {
     fn add(&mut self, connection: ConnectionId, port: &Arc<dyn ReplyPort>, sign_in: SignIn) {
-        self.0.retain(|known| known.connection != connection);
-        self.0.push(Listener { connection, port: Arc::downgrade(port), sign_in });
+        self.connections.retain(|known| known.connection != connection);
+        self.connections.push(Listener { connection, port: Arc::downgrade(port), sign_in });
+    }
+
+    fn remove(&mut self, connection: ConnectionId) {
+        self.connections.retain(|known| known.connection != connection);
+        if self.connections.is_empty() {
+            self.asked_for.clear();
+        }
     }
 
     /// Whether anybody listens.
     pub fn is_connected(&self) -> bool {
-        !self.0.is_empty()
+        !self.connections.is_empty()
     }
 
     /// Whether anybody listens who has logged in with the token of this generation.
     pub fn is_connected_as(&self, generation: u32) -> bool {
-        self.0.iter().any(|known| known.sign_in.generation == generation)
+        self.connections.iter().any(|known| known.sign_in.generation == generation)
     }
 
     /// The connections that are still there.
     pub fn ports(&self) -> impl Iterator<Item = (Arc<dyn ReplyPort>, SignIn)> {
-        self.0.iter().filter_map(|known| Some((known.port.upgrade()?, known.sign_in)))
+        self.connections.iter().filter_map(|known| Some((known.port.upgrade()?, known.sign_in)))
+    }
+
+    /// Has these events told, and no others of those that are told to who asks for them. It lasts until the last connection
+    /// of the player is gone.
+    pub fn ask_for(&mut self, events: Vec<&'static str>) {
+        self.asked_for = events;
+    }
+
+    /// Whether somebody is connected who has asked for this event.
+    pub fn wants(&self, event: &str) -> bool {
+        self.is_connected() && self.asked_for.contains(&event)
     }
 }
 
@@ -113,6 +135,8 @@ pub struct EventKind {
     pub name: &'static str,
     /// What `data` holds.
     pub data: SchemaOf,
+    /// Whether only those are told who have asked for it with `listen`.
+    pub is_asked_for: bool,
 }
 
 impl EventTable {
@@ -131,15 +155,25 @@ impl EventTable {
 pub trait EventApp {
     /// Players or operators are told of this, with `T` as its data.
     fn add_event<T: Serialize + JsonSchema>(&mut self, name: &'static str) -> &mut Self;
+    /// The same for an event that only those players are told who have asked for it with `listen`.
+    fn add_asked_event<T: Serialize + JsonSchema>(&mut self, name: &'static str) -> &mut Self;
 }
 
 impl EventApp for App {
     fn add_event<T: Serialize + JsonSchema>(&mut self, name: &'static str) -> &mut Self {
-        let mut table = self.world_mut().get_resource_or_init::<EventTable>();
-        assert!(!table.has(name), "event {name} should be registered once");
-        table.kinds.push(EventKind { name, data: schema_of::<T> });
-        self
+        add(self, EventKind { name, data: schema_of::<T>, is_asked_for: false })
     }
+
+    fn add_asked_event<T: Serialize + JsonSchema>(&mut self, name: &'static str) -> &mut Self {
+        add(self, EventKind { name, data: schema_of::<T>, is_asked_for: true })
+    }
+}
+
+fn add(app: &mut App, kind: EventKind) -> &mut App {
+    let mut table = app.world_mut().get_resource_or_init::<EventTable>();
+    assert!(!table.has(kind.name), "event {} should be registered once", kind.name);
+    table.kinds.push(kind);
+    app
 }
 
 /// An event on its way out.

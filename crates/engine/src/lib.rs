@@ -17,6 +17,7 @@ pub mod rules;
 pub mod template;
 
 pub mod exchange;
+pub mod game_time;
 pub mod schedule;
 
 pub mod storage;
@@ -32,6 +33,7 @@ pub mod players;
 
 pub mod dispatch;
 
+pub mod listening;
 pub mod reload;
 pub mod timekeeping;
 pub mod travel;

@@ -14,7 +14,7 @@ pub struct Tick;
 /// The phases of a tick, in order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, SystemSet)]
 pub enum TickSystems {
-    /// Time moves on; what was looked up, loaded or worked out is taken in.
+    /// Time has moved on, and what arrived is taken in; what follows from changed rules is brought up to date.
     Receive,
     /// Days and months that have begun take effect, before any request sees them.
     Calendar,

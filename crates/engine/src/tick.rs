@@ -16,9 +16,11 @@ use bevy_time::{Real, Time};
 use crate::account::AccountId;
 use crate::clock::Clock;
 use crate::dispatch::{CallerHooks, Handlers, dispatch, hold_events, settle_waits};
+use crate::due::Agenda;
 use crate::events;
 use crate::exchange::CallOutcome;
 use crate::exchange::lines::{Exchanges, Outgoing, WAITING_REQUEST};
+use crate::game_time::{self, Game};
 use crate::players;
 use crate::players::Players;
 use crate::reload;
@@ -200,9 +202,12 @@ pub struct TickPlugin;
 
 impl bevy_app::Plugin for TickPlugin {
     fn build(&self, app: &mut App) {
-        app.init_resource::<Arrivals>()
+        app.init_resource::<Agenda>()
+            .init_resource::<Arrivals>()
             .init_resource::<Surroundings>()
             .init_resource::<Time<Real>>()
+            .init_resource::<Time<Game>>()
+            .init_resource::<Time>()
             .init_resource::<RequestTable>()
             .init_resource::<RouteTable>()
             .init_resource::<Handlers>()
@@ -233,20 +238,22 @@ impl bevy_app::Plugin for TickPlugin {
         });
         app.init_resource::<CallerHooks>();
         app.add_systems(Tick, (hold_events, settle_waits).chain().in_set(TickSystems::Persist).after(collect_batch));
-        app.add_systems(Tick, receive.in_set(TickSystems::Receive));
+        app.add_systems(Tick, receive.before(TickSystems::Receive));
         app.add_systems(Tick, handle.in_set(TickSystems::Handle));
-        app.add_systems(Tick, expire_parked.in_set(TickSystems::Simulate));
-        app.add_systems(Tick, wake_for_exchanges.after(TickSystems::PutAway).before(TickSystems::Persist));
+        app.add_systems(Tick, expire_parked.in_set(TickSystems::Handle).after(handle));
+        let wake = (wake_for_exchanges, wake_for_agenda).chain();
+        app.add_systems(Tick, wake.after(TickSystems::PutAway).before(TickSystems::Persist));
     }
 }
 
 /// Takes in what has arrived.
-pub fn receive(world: &mut World) {
+fn receive(world: &mut World) {
     world.resource_scope(|world, mut arrivals: Mut<Arrivals>| {
         let arrivals = &mut *arrivals;
         if let Some(moment) = arrivals.moment.take() {
             world.resource_mut::<Time<Real>>().update_with_instant(moment.real);
             world.resource_mut::<Clock>().update(moment.wall_ms);
+            game_time::follow(world);
             world.resource_mut::<Surroundings>().folded_batch = moment.folded_batch;
         }
         for input in arrivals.inputs.drain(..) {
@@ -321,6 +328,13 @@ fn wake_for_exchanges(
     }
 }
 
+/// Wakes the world for the next moment at which a system acts by itself.
+fn wake_for_agenda(agenda: Res<Agenda>, mut surroundings: ResMut<Surroundings>, clock: Res<Clock>) {
+    if let Some(at) = agenda.next_at() {
+        surroundings.wake_at(at, &clock);
+    }
+}
+
 fn handle(world: &mut World) {
     let mut ready = std::mem::take(&mut world.resource_mut::<Arrivals>().ready);
     world.resource_scope(|world, mut handlers: Mut<Handlers>| {
@@ -341,7 +355,7 @@ const PARKED_LOOK: Duration = Duration::from_secs(1);
 const PARKED_LOOKS_MAX: u32 = 15;
 
 /// Answers the commands that have waited too long for the disk or for a job.
-pub fn expire_parked(
+fn expire_parked(
     mut parked: ResMut<Parked>,
     mut surroundings: ResMut<Surroundings>,
     time: Res<Time<Real>>,

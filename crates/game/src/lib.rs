@@ -35,6 +35,7 @@ use jiff::tz::TimeZone;
 use raidkeep_engine::backup::{BackupPlugin, BackupSettings};
 use raidkeep_engine::clock::{ClockMode, ClockSettings};
 use raidkeep_engine::events::EventsPlugin;
+use raidkeep_engine::listening::ListeningPlugin;
 use raidkeep_engine::players::PlayersPlugin;
 use raidkeep_engine::random::RandomPlugin;
 use raidkeep_engine::reload::ReloadPlugin;
@@ -116,6 +117,7 @@ pub fn build_app(settings: &GameSettings) -> App {
         ClockPlugin { settings: ClockSettings { mode: settings.clock, zone: settings.zone.clone() } },
         RandomPlugin,
         ReloadPlugin,
+        ListeningPlugin,
     ));
     app.add_plugins((PlayersPlugin { idle: settings.put_away_after }, OverviewPlugin));
     app.add_plugins((

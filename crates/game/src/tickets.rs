@@ -10,12 +10,12 @@ use serde::{Deserialize, Serialize, Serializer};
 
 use crate::items::{Amount, Inventory, ItemId, ItemRules};
 use raidkeep_engine::clock::Clock;
+use raidkeep_engine::due::{Agenda, Occasion};
 use raidkeep_engine::events::{EventApp, Events};
 use raidkeep_engine::rules::{Place, Report, RulesApp, Table, Tables, only};
-use raidkeep_engine::schedule::{Surroundings, Tick, TickSystems};
+use raidkeep_engine::schedule::{Tick, TickSystems};
 use raidkeep_engine::schema::{map_of, schema_by_hand};
 use raidkeep_engine::storage::{Arrival, PlayerRow, StorageApp, Unfit};
-use raidkeep_engine::tick::expire_parked;
 use raidkeep_engine::verify::{Inspection, VerifyApp};
 
 /// What a player has used of each ticket kind on one day. Below zero: more were bought than used.
@@ -281,20 +281,23 @@ struct TicketsReset {
     at: NextReset,
 }
 
-/// Tells connected players that a day has begun.
-pub fn tell_of_reset(
-    clock: Res<Clock>,
-    mut events: ResMut<Events>,
-    mut surroundings: ResMut<Surroundings>,
-    mut last_day: Local<Option<i32>>,
-) {
-    let today = clock.day();
-    if last_day.is_some_and(|last| today > last) {
+/// The next local midnight.
+const RESET: Occasion = Occasion("tickets reset");
+
+/// When the tickets of a new day are told of.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, SystemSet)]
+pub struct TicketSystems;
+
+/// All tickets are whole again at local midnight, which everybody connected is told. A clock that is set back across a
+/// midnight resets nothing a second time.
+fn reset_tickets(clock: Res<Clock>, mut agenda: ResMut<Agenda>, mut events: ResMut<Events>) {
+    if agenda.pop(RESET, clock.now()).is_some() {
         let at = NextReset::of(&clock);
         events.tell_everybody("tickets_reset", &TicketsReset { cd: clock.seconds_to_next_day(), at });
     }
-    *last_day = Some(last_day.map_or(today, |last| last.max(today)));
-    surroundings.wake_at(clock.next_day_at(), &clock);
+    if agenda.moment(RESET, 0).is_none() {
+        agenda.set(RESET, 0, clock.next_day_at());
+    }
 }
 
 /// Tickets of players.
@@ -317,7 +320,8 @@ impl Plugin for TicketsPlugin {
         app.add_rules::<TicketRules>().add_player_rows::<Tickets>();
         app.add_event::<TicketsReset>("tickets_reset");
         app.add_check("tickets", check);
-        app.add_systems(Tick, tell_of_reset.in_set(TickSystems::Simulate).after(expire_parked));
+        app.configure_sets(Tick, TicketSystems.in_set(TickSystems::Simulate));
+        app.add_systems(Tick, reset_tickets.in_set(TicketSystems));
     }
 }
 

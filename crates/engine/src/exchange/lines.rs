@@ -8,6 +8,7 @@ use bevy_ecs::prelude::*;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
+use crate::due::DueQueue;
 use crate::exchange::circuit::{Circuit, CircuitSettings};
 use crate::exchange::{CallFailure, CallOutcome, Exchange};
 
@@ -70,8 +71,8 @@ pub struct Done {
 struct Open {
     line: Line,
     owner: Owner,
-    /// `None` once the deadline has passed; the answer may still come.
-    deadline: Option<i64>,
+    /// False once the deadline has passed; the answer may still come.
+    is_awaited: bool,
 }
 
 #[derive(Debug)]
@@ -89,7 +90,7 @@ const LATE_MAX: usize = 4096;
 pub struct Exchanges {
     lines: BTreeMap<Line, LineState>,
     open: HashMap<u64, Open, foldhash::fast::FixedState>,
-    deadlines: BTreeSet<(i64, u64)>,
+    deadlines: DueQueue<u64>,
     late: BTreeSet<u64>,
     last_number: u64,
     outgoing: Vec<Outgoing>,
@@ -120,8 +121,8 @@ impl Exchanges {
         let deadline_seconds = state.settings.deadline_seconds;
         self.last_number += 1;
         let (number, deadline) = (self.last_number, now + deadline_seconds);
-        self.open.insert(number, Open { line, owner, deadline: Some(deadline) });
-        self.deadlines.insert((deadline, number));
+        self.open.insert(number, Open { line, owner, is_awaited: true });
+        self.deadlines.set(number, deadline);
         self.outgoing.push(Outgoing { number, exchange, deadline_seconds });
         Ok(number)
     }
@@ -132,8 +133,8 @@ impl Exchanges {
             return;
         };
         self.late.remove(&number);
-        if let Some(deadline) = open.deadline {
-            self.deadlines.remove(&(deadline, number));
+        if open.is_awaited {
+            self.deadlines.cancel(number);
             let has_failed = outcome.as_ref().map_or(true, |answered| answered.status >= 500);
             self.close(open.line, has_failed, now);
         }
@@ -142,12 +143,11 @@ impl Exchanges {
 
     /// Ends the exchanges whose deadline has passed.
     pub fn expire(&mut self, now: i64) {
-        while let Some((deadline, number)) = self.deadlines.first().copied().filter(|(deadline, _)| *deadline <= now) {
-            self.deadlines.remove(&(deadline, number));
+        while let Some(number) = self.deadlines.pop(now) {
             let Some(open) = self.open.get_mut(&number) else {
                 continue;
             };
-            open.deadline = None;
+            open.is_awaited = false;
             let (line, owner) = (open.line, open.owner);
             self.close(line, true, now);
             self.done.push(Done { owner, number, outcome: Err(CallFailure::TimedOut) });
@@ -194,7 +194,7 @@ impl Exchanges {
 
     /// When the next deadline passes, unix seconds.
     pub fn next_deadline(&self) -> Option<i64> {
-        self.deadlines.first().map(|(deadline, _)| *deadline)
+        self.deadlines.next_at()
     }
 
     /// How many exchanges are under way on a line.

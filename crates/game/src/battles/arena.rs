@@ -9,7 +9,7 @@ use rand::Rng;
 use serde::Serialize;
 
 use crate::battles::action::{Action, Wish};
-use crate::battles::index::BattleIndex;
+use crate::battles::index::{BattleIndex, TURN_ENDS};
 use crate::battles::messenger::{Messenger, verdict_for};
 use crate::battles::model::{Acted, Battle, Fighter};
 use crate::battles::number_of;
@@ -25,6 +25,7 @@ use crate::levels::{Experience, LevelRules};
 use crate::presence::Online;
 use raidkeep_engine::account::AccountId;
 use raidkeep_engine::clock::Clock;
+use raidkeep_engine::due::Agenda;
 use raidkeep_engine::players::Players;
 use raidkeep_engine::random::Randomness;
 use raidkeep_engine::request::{Notice, Player};
@@ -37,6 +38,8 @@ pub struct Arena<'w, 's> {
     battles: Query<'w, 's, &'static mut Battle>,
     people: Query<'w, 's, Person>,
     index: ResMut<'w, BattleIndex>,
+    /// When turns end, and whatever else is due.
+    pub agenda: ResMut<'w, Agenda>,
     players: Res<'w, Players>,
     messenger: Messenger<'w>,
     reports: ResMut<'w, BattleReports>,
@@ -207,7 +210,7 @@ impl Arena<'_, '_> {
         let Ok(battle) = self.battles.get(entity) else {
             return;
         };
-        self.index.follow(battle);
+        self.index.follow(battle, &mut self.agenda);
         if battle.ending().is_some() {
             self.reports.push(BattleReport::Settled(battle.id()));
             self.pay(entity);
@@ -224,7 +227,7 @@ impl Arena<'_, '_> {
                 && let Some(seat) = battle.seat_of(account)
                 && battle.take_spoils(seat).is_some()
             {
-                self.index.follow(&battle);
+                self.index.follow(&battle, &mut self.agenda);
                 self.touched.push(entity);
             }
         }
@@ -248,7 +251,7 @@ impl Arena<'_, '_> {
                 self.touched.push(entity);
             }
         }
-        self.index.follow(&battle);
+        self.index.follow(&battle, &mut self.agenda);
         owed(&battle).into_iter().map(|seat| battle.side(seat).account).collect()
     }
 
@@ -268,7 +271,7 @@ impl Arena<'_, '_> {
         } else if Seat::BOTH.into_iter().any(|seat| battle.is_owed(seat)) {
             self.postpone(entity);
         } else {
-            self.index.forget(battle);
+            self.index.forget(battle, &mut self.agenda);
             self.discarded.push(entity);
         }
     }
@@ -281,20 +284,17 @@ impl Arena<'_, '_> {
                 battle = battle.id(),
                 "the rewards of a battle cannot be paid, its players cannot be loaded"
             );
-            self.index.follow(&battle);
+            self.index.follow(&battle, &mut self.agenda);
             self.touched.push(entity);
         }
     }
 
     /// Takes out a battle that is due.
     pub fn pop_due(&mut self) -> Option<Entity> {
-        self.index.bring_within(self.clock.now(), self.rules.round_seconds.max(self.rules.kept_seconds));
-        self.index.pop_due(self.clock.now())
-    }
-
-    /// When a battle is due next, unix seconds.
-    pub fn next_at(&self) -> Option<i64> {
-        self.index.next_at()
+        let now = self.clock.now();
+        self.agenda.bring_within(TURN_ENDS, now, self.rules.round_seconds.max(self.rules.kept_seconds));
+        let due = self.agenda.pop(TURN_ENDS, now)?;
+        self.index.find(due.key)
     }
 
     /// The running battles of these accounts, with who of the two they are, in the order of the battles' numbers.

@@ -7,7 +7,10 @@ use bevy_ecs::prelude::*;
 use crate::battles::model::Battle;
 use crate::battles::verdict::Seat;
 use raidkeep_engine::account::AccountId;
-use raidkeep_engine::due::DueQueue;
+use raidkeep_engine::due::{Agenda, Occasion};
+
+/// When a battle's round is closed, or an ended one forgotten, by its number.
+pub const TURN_ENDS: Occasion = Occasion("battle turn ends");
 
 /// All battles, running and ended.
 #[derive(Debug, Default, Resource)]
@@ -15,8 +18,6 @@ pub struct BattleIndex {
     by_id: HashMap<u64, Entity>,
     /// The battle that somebody is in; at most one.
     running: HashMap<AccountId, Entity>,
-    /// When each battle's round is closed, or an ended one forgotten.
-    due: DueQueue<u64>,
     /// Ended battles of which somebody is still to be paid.
     unpaid: BTreeSet<u64>,
     /// Those whose battles came with this tick's additions, for presence to expect.
@@ -24,10 +25,9 @@ pub struct BattleIndex {
 }
 
 impl BattleIndex {
-    /// Takes in a battle.
+    /// Takes in a battle. Its moment is entered by whoever brings it.
     pub fn enlist(&mut self, entity: Entity, battle: &Battle) {
         self.by_id.insert(battle.id(), entity);
-        self.due.set(battle.id(), battle.due_at());
         for seat in Seat::BOTH {
             let account = battle.side(seat).account;
             if battle.ending().is_none() {
@@ -50,8 +50,8 @@ impl BattleIndex {
     }
 
     /// Notes a battle's new moment, and that its players are free once it is over.
-    pub fn follow(&mut self, battle: &Battle) {
-        self.due.set(battle.id(), battle.due_at());
+    pub fn follow(&mut self, battle: &Battle, agenda: &mut Agenda) {
+        agenda.set(TURN_ENDS, battle.id(), battle.due_at());
         if battle.ending().is_some() {
             for seat in Seat::BOTH {
                 let account = battle.side(seat).account;
@@ -69,26 +69,10 @@ impl BattleIndex {
     }
 
     /// Forgets a battle.
-    pub fn forget(&mut self, battle: &Battle) {
+    pub fn forget(&mut self, battle: &Battle, agenda: &mut Agenda) {
         self.by_id.remove(&battle.id());
-        self.due.cancel(battle.id());
+        agenda.cancel(TURN_ENDS, battle.id());
         self.unpaid.remove(&battle.id());
-    }
-
-    /// Nothing happens later than `seconds` from `now`, however the clock was set.
-    pub fn bring_within(&mut self, now: i64, seconds: i64) {
-        self.due.bring_within(now, seconds);
-    }
-
-    /// Takes out a battle that is due; whoever gets it gives it another moment or forgets it.
-    pub fn pop_due(&mut self, now: i64) -> Option<Entity> {
-        let id = self.due.pop(now)?;
-        self.find(id)
-    }
-
-    /// The next moment at which a battle is due, unix seconds.
-    pub fn next_at(&self) -> Option<i64> {
-        self.due.next_at()
     }
 
     /// Battles of which somebody is still to be paid, in the order of their numbers.
@@ -124,6 +108,7 @@ mod tests {
     #[test]
     fn who_is_in_a_new_battle_is_not_freed_by_an_old_one() {
         let (rules, mut world, mut index) = (shipped_rules::<BattleRules>(), World::new(), BattleIndex::default());
+        let mut agenda = Agenda::default();
         let fighter = |number| Fighter {
             account: AccountId(number),
             name: number.to_string(),
@@ -137,12 +122,14 @@ mod tests {
         let entities = [world.spawn_empty().id(), world.spawn_empty().id()];
         index.enlist(entities[0], &old);
         old.desert(Pair { challenger: true, challenged: false }, 30, &rules);
-        index.follow(&old);
+        index.follow(&old, &mut agenda);
         assert_eq!((index.of(AccountId(1)), index.unpaid()), (None, vec![entities[0]]), "the winner is to be paid");
         index.enlist(entities[1], &new);
+        agenda.set(TURN_ENDS, new.id(), new.due_at());
         old.take_spoils(Seat::Challenged);
-        index.follow(&old);
+        index.follow(&old, &mut agenda);
         assert_eq!((index.of(AccountId(1)), index.unpaid()), (Some(entities[1]), Vec::new()));
-        assert_eq!((index.pop_due(60), index.next_at()), (Some(entities[1]), Some(30 + rules.kept_seconds)));
+        let due = agenda.pop(TURN_ENDS, 60).and_then(|due| index.find(due.key));
+        assert_eq!((due, agenda.next_at()), (Some(entities[1]), Some(30 + rules.kept_seconds)));
     }
 }

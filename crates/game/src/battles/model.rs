@@ -6,13 +6,14 @@ use bevy_ecs::world::DeferredWorld;
 use serde::{Deserialize, Serialize};
 
 use crate::battles::action::Action;
-use crate::battles::index::BattleIndex;
+use crate::battles::index::{BattleIndex, TURN_ENDS};
 use crate::battles::rules::{BattleRules, Spoils};
 use crate::battles::texts::ToldRound;
 use crate::battles::verdict::{Move, Pair, Seat, Throw};
 use crate::character::Attributes;
 use crate::platforms::sud::RoundId;
 use raidkeep_engine::account::AccountId;
+use raidkeep_engine::due::Agenda;
 use raidkeep_engine::storage::WorldEntity;
 
 /// One of the two, as it was when the battle began.
@@ -248,6 +249,7 @@ impl WorldEntity for Battle {
 fn enlist(mut world: DeferredWorld<'_>, context: HookContext) {
     if let Some(battle) = world.get::<Battle>(context.entity).cloned() {
         world.resource_mut::<BattleIndex>().enlist(context.entity, &battle);
+        world.resource_mut::<Agenda>().set(TURN_ENDS, battle.id(), battle.due_at());
     }
 }
 

@@ -7,19 +7,15 @@ use bevy_ecs::prelude::*;
 use crate::battles::arena::Arena;
 use crate::presence::PresenceRules;
 use raidkeep_engine::account::AccountId;
-use raidkeep_engine::clock::Clock;
 use raidkeep_engine::request::reply::Outbox;
 use raidkeep_engine::rules::Rules;
-use raidkeep_engine::schedule::Surroundings;
 use raidkeep_engine::travel::Traveller;
 
 /// Ends the battles of who has gone, closes rounds whose time is up, and pays who was not in memory.
 pub fn run_battles(
     mut arena: Arena,
     presence: Res<Rules<PresenceRules>>,
-    clock: Res<Clock>,
     mut outbox: ResMut<Outbox>,
-    mut surroundings: ResMut<Surroundings>,
     mut awaited: Local<BTreeSet<AccountId>>,
 ) {
     arena.expect_arrived(presence.silent_seconds);
@@ -36,9 +32,6 @@ pub fn run_battles(
         if awaited.insert(account) {
             outbox.players.push(account);
         }
-    }
-    if let Some(at) = arena.next_at() {
-        surroundings.wake_at(at, &clock);
     }
 }
 

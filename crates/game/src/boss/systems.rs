@@ -11,15 +11,18 @@ use crate::items::Amount;
 use crate::mail::{Broadcast, Broadcasts, MailAudience, MailRules};
 use raidkeep_engine::account::AccountId;
 use raidkeep_engine::clock::Clock;
+use raidkeep_engine::due::{Agenda, Occasion};
 use raidkeep_engine::events::Events;
 use raidkeep_engine::rules::Rules;
-use raidkeep_engine::schedule::Surroundings;
 use raidkeep_engine::storage::{Discarded, Touched};
 
 /// Seasons that are kept in the archive.
 const ARCHIVED_MAX: usize = 12;
 /// Rewards wait this long for players who do not come, in seconds: a year.
 const REWARD_LASTS_SECONDS: i64 = 365 * 86_400;
+
+/// The next local midnight of a 1st.
+const MONTH_ENDS: Occasion = Occasion("month ends");
 
 /// The event `season_reset`.
 #[derive(Debug, Serialize, JsonSchema)]
@@ -30,16 +33,20 @@ pub(super) struct SeasonReset {
 
 /// Begins a season when a month has begun. A clock that jumps back begins none.
 pub fn begin_season(world: &mut World) {
-    let (month, next_at) = {
+    let (now, month, next_at) = {
         let clock = world.resource::<Clock>();
-        (clock.month(), clock.next_month_at())
+        (clock.now(), clock.month(), clock.next_month_at())
     };
     let season = world.resource::<Season>();
     if season.number == 0 || month > season.month {
         close_season(world);
         open_season(world, month);
     }
-    world.resource_scope(|world, clock: Mut<Clock>| world.resource_mut::<Surroundings>().wake_at(next_at, &clock));
+    let mut agenda = world.resource_mut::<Agenda>();
+    agenda.pop(MONTH_ENDS, now);
+    if agenda.moment(MONTH_ENDS, 0) != Some(next_at) {
+        agenda.set(MONTH_ENDS, 0, next_at);
+    }
 }
 
 /// Archives the best of the season that is over, and rewards them.

@@ -7,7 +7,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::battles::{Arena, number_of};
-use crate::challenges::index::ChallengeIndex;
+use crate::challenges::index::{ChallengeIndex, UNANSWERED};
 use crate::challenges::model::{Challenge, LastChallenge};
 use crate::challenges::rules::ChallengeRules;
 use raidkeep_engine::account::AccountId;
@@ -180,13 +180,15 @@ impl Duels<'_, '_> {
         Ok(())
     }
 
-    /// Ends the challenges whose time is up, and tells both. Returns when the next one ends, unix seconds.
-    pub fn end_unanswered(&mut self) -> Option<i64> {
-        self.index.bring_within(self.clock.now(), self.rules.unanswered_seconds);
-        while let Some(entity) = self.index.pop_due(self.clock.now()) {
-            self.end(entity);
+    /// Ends the challenges whose time is up, and tells both.
+    pub fn end_unanswered(&mut self) {
+        let now = self.clock.now();
+        self.arena.agenda.bring_within(UNANSWERED, now, self.rules.unanswered_seconds);
+        while let Some(due) = self.arena.agenda.pop(UNANSWERED, now) {
+            if let Some(entity) = self.index.find(due.key) {
+                self.end(entity);
+            }
         }
-        self.index.next_at()
     }
 
     /// Ends all challenges to and from somebody, and tells the others.
@@ -210,6 +212,7 @@ impl Duels<'_, '_> {
     fn remove(&mut self, challenge: &Challenge) {
         if let Some(entity) = self.index.find(challenge.id) {
             self.index.forget(challenge);
+            self.arena.agenda.cancel(UNANSWERED, challenge.id);
             self.arena.discard(entity);
         }
     }

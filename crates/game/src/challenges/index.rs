@@ -6,7 +6,10 @@ use bevy_ecs::prelude::*;
 
 use crate::challenges::model::Challenge;
 use raidkeep_engine::account::AccountId;
-use raidkeep_engine::due::DueQueue;
+use raidkeep_engine::due::Occasion;
+
+/// When a challenge that nobody answers ends, by its number.
+pub const UNANSWERED: Occasion = Occasion("challenge unanswered");
 
 /// All open challenges.
 #[derive(Debug, Default, Resource)]
@@ -15,22 +18,19 @@ pub struct ChallengeIndex {
     /// By number, and so in the order in which they were made.
     sent: HashMap<AccountId, BTreeSet<u64>>,
     received: HashMap<AccountId, BTreeSet<u64>>,
-    due: DueQueue<u64>,
 }
 
 impl ChallengeIndex {
     /// Takes in a challenge.
-    pub fn enlist(&mut self, entity: Entity, id: u64, challenger: AccountId, challenged: AccountId, ends_at: i64) {
+    pub fn enlist(&mut self, entity: Entity, id: u64, challenger: AccountId, challenged: AccountId) {
         self.by_id.insert(id, entity);
         self.sent.entry(challenger).or_default().insert(id);
         self.received.entry(challenged).or_default().insert(id);
-        self.due.set(id, ends_at);
     }
 
     /// Forgets a challenge.
     pub fn forget(&mut self, challenge: &Challenge) {
         self.by_id.remove(&challenge.id);
-        self.due.cancel(challenge.id);
         for (list, account) in [(&mut self.sent, challenge.challenger), (&mut self.received, challenge.challenged)] {
             if let Some(ids) = list.get_mut(&account) {
                 ids.remove(&challenge.id);
@@ -54,22 +54,6 @@ impl ChallengeIndex {
     /// Those that somebody has received, in the order in which they were made.
     pub fn received(&self, account: AccountId) -> impl ExactSizeIterator<Item = u64> {
         self.received.get(&account).unwrap_or(const { &BTreeSet::new() }).iter().copied()
-    }
-
-    /// Nothing happens later than `seconds` from `now`, however the clock was set.
-    pub fn bring_within(&mut self, now: i64, seconds: i64) {
-        self.due.bring_within(now, seconds);
-    }
-
-    /// Takes out a challenge whose time is up; whoever gets it forgets it.
-    pub fn pop_due(&mut self, now: i64) -> Option<Entity> {
-        let id = self.due.pop(now)?;
-        self.find(id)
-    }
-
-    /// When the next one ends, unix seconds.
-    pub fn next_at(&self) -> Option<i64> {
-        self.due.next_at()
     }
 
     /// How many are open.

@@ -5,8 +5,9 @@ use bevy_ecs::prelude::*;
 use bevy_ecs::world::DeferredWorld;
 use serde::{Deserialize, Serialize};
 
-use crate::challenges::index::ChallengeIndex;
+use crate::challenges::index::{ChallengeIndex, UNANSWERED};
 use raidkeep_engine::account::AccountId;
+use raidkeep_engine::due::Agenda;
 use raidkeep_engine::storage::{WorldEntity, WorldRow};
 
 /// An open challenge. It does not change; answered, or not answered in time, it is gone.
@@ -41,7 +42,8 @@ fn enlist(mut world: DeferredWorld<'_>, context: HookContext) {
         .get::<Challenge>(context.entity)
         .map(|challenge| (challenge.id, challenge.challenger, challenge.challenged, challenge.ends_at));
     if let Some((id, challenger, challenged, ends_at)) = known {
-        world.resource_mut::<ChallengeIndex>().enlist(context.entity, id, challenger, challenged, ends_at);
+        world.resource_mut::<ChallengeIndex>().enlist(context.entity, id, challenger, challenged);
+        world.resource_mut::<Agenda>().set(UNANSWERED, id, ends_at);
     }
 }
 

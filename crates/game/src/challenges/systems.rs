@@ -3,15 +3,11 @@
 use bevy_ecs::prelude::*;
 
 use crate::challenges::duels::Duels;
-use raidkeep_engine::clock::Clock;
-use raidkeep_engine::schedule::Surroundings;
 use raidkeep_engine::travel::Traveller;
 
 /// Ends the challenges that nobody has answered in time.
-pub fn end_unanswered(mut duels: Duels, clock: Res<Clock>, mut surroundings: ResMut<Surroundings>) {
-    if let Some(at) = duels.end_unanswered() {
-        surroundings.wake_at(at, &clock);
-    }
+pub fn end_unanswered(mut duels: Duels) {
+    duels.end_unanswered();
 }
 
 /// Ends the challenges of who leaves for ever.

@@ -7,8 +7,9 @@
 use bevy_ecs::prelude::*;
 use serde::{Deserialize, Serialize};
 
-use crate::energy::{Energy, EnergyRules, FullEnergyQueue};
+use crate::energy::{Energy, EnergyRules, LAST_POINT};
 use raidkeep_engine::clock::Clock;
+use raidkeep_engine::due::Agenda;
 use raidkeep_engine::rules::Rules;
 use raidkeep_engine::storage::{Touched, WorldRow};
 
@@ -82,7 +83,7 @@ pub(super) fn follow_rules(
     clock: Res<Clock>,
     mut history: ResMut<EnergyHistory>,
     mut players: Query<(Entity, &mut Energy)>,
-    mut queue: ResMut<FullEnergyQueue>,
+    mut agenda: ResMut<Agenda>,
     mut touched: ResMut<Touched>,
 ) {
     let pace = Pace::from(&**rules);
@@ -101,7 +102,7 @@ pub(super) fn follow_rules(
         }
     }
     // Whoever was touched is entered anew, with the moment that holds now.
-    queue.clear();
+    agenda.clear(LAST_POINT);
 }
 
 #[cfg(test)]

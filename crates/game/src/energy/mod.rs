@@ -1,25 +1,24 @@
 //! Energy: spent on stages, comes back with time (semantics, section 5).
 //!
-//! Nothing ticks. What a player has is computed from the moment its timer started, so it is exact
-//! to the second at any moment, whatever the tick rate and across restarts.
+//! What a player has is computed from the moment its timer started, so it is exact to the second at any moment, whatever the
+//! tick rate and across restarts. [`regenerate_energy`] acts when a point comes back to somebody who listens for it; nothing
+//! is written for a point.
 
 mod history;
 
-use std::cmp::Reverse;
-use std::collections::BinaryHeap;
-
+use crate::boss::SeasonSystems;
+use crate::tickets::TicketSystems;
 use bevy_app::{App, Plugin};
-use bevy_ecs::entity::EntityHashSet;
 use bevy_ecs::prelude::*;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use raidkeep_engine::clock::Clock;
+use raidkeep_engine::due::{Agenda, Due, Occasion};
 use raidkeep_engine::events::{EventApp, Events, Listeners};
 use raidkeep_engine::rules::{Place, Report, Rules, RulesApp, Table, Tables, only};
-use raidkeep_engine::schedule::{Surroundings, Tick, TickSystems};
+use raidkeep_engine::schedule::{Tick, TickSystems};
 use raidkeep_engine::storage::{Arrival, PlayerRow, StorageApp, Touched, Unfit};
-use raidkeep_engine::tick::{expire_parked, receive};
 use raidkeep_engine::verify::{Inspection, VerifyApp};
 
 pub use history::{EnergyHistory, Pace};
@@ -200,63 +199,118 @@ struct EnergyFull {
     energy: EnergyChange,
 }
 
-/// When the energy of connected players will be full; at most one entry a player.
-#[derive(Debug, Default, Resource)]
-pub struct FullEnergyQueue {
-    due: BinaryHeap<Reverse<(i64, Entity)>>,
-    waiting: EntityHashSet,
+/// The event `energy`, for those who have asked for it with `listen`: points have come back, `reward` of them.
+#[derive(Debug, Serialize, JsonSchema)]
+struct EnergyReturned {
+    energy: EnergyChange,
 }
 
-impl FullEnergyQueue {
-    /// Forgets everybody.
-    fn clear(&mut self) {
-        self.due.clear();
-        self.waiting.clear();
+const ENERGY: &str = "energy";
+/// The next point of a player who listens, by the entity.
+const NEXT_POINT: Occasion = Occasion("energy");
+/// The last point of a player who is connected, by the entity.
+const LAST_POINT: Occasion = Occasion("energy full");
+
+/// Tells of points at the second in which they come back, before a request of that second spends them. Nothing is written:
+/// what is kept is the moment from which points are counted.
+fn regenerate_energy(
+    players: Query<(&Energy, &Listeners)>,
+    rules: Res<Rules<EnergyRules>>,
+    clock: Res<Clock>,
+    mut agenda: ResMut<Agenda>,
+    mut events: ResMut<Events>,
+    mut looked_at: Local<i64>,
+) {
+    let now = clock.now();
+    // A clock that was set back brings points a second time, at moments that are not in the agenda any more.
+    if now < std::mem::replace(&mut *looked_at, now) {
+        let waiting: Vec<u64> = agenda.latest_first(NEXT_POINT).collect();
+        for key in waiting {
+            expect_point(&mut agenda, Entity::from_bits(key), &players, now, &rules);
+        }
+    }
+    while let Some(Due { key, at }) = agenda.pop(NEXT_POINT, now) {
+        let player = Entity::from_bits(key);
+        if let Ok((energy, listeners)) = players.get(player) {
+            let returned = energy.points(now, &rules) - energy.points(at.saturating_sub(1), &rules);
+            if returned > 0 && listeners.wants(ENERGY) {
+                let energy = EnergyChange::after(energy, returned, now, &rules);
+                events.tell(player, ENERGY, &EnergyReturned { energy });
+            }
+        }
+        expect_point(&mut agenda, player, &players, now, &rules);
     }
 }
 
-/// Notes when the energy of those who have just asked for something will be full, and tells those whose moment has come.
-fn tell_of_full_energy(
+/// Enters the moment of a player's next point, if it listens and one is coming.
+fn expect_point(
+    agenda: &mut Agenda,
+    player: Entity,
+    players: &Query<(&Energy, &Listeners)>,
+    now: i64,
+    rules: &EnergyRules,
+) {
+    let listening = players.get(player).ok().filter(|(_, listeners)| listeners.wants(ENERGY));
+    let cooling = listening.map_or(-1, |(energy, _)| energy.cooling(now, rules));
+    if cooling > 0 {
+        agenda.set(NEXT_POINT, player.to_bits(), now + cooling);
+    } else {
+        agenda.cancel(NEXT_POINT, player.to_bits());
+    }
+}
+
+/// Enters the next and the last point of those who have just asked for something.
+fn expect_energy(
     touched: Res<Touched>,
     players: Query<(&Energy, &Listeners)>,
     rules: Res<Rules<EnergyRules>>,
     clock: Res<Clock>,
-    mut queue: ResMut<FullEnergyQueue>,
-    mut events: ResMut<Events>,
-    mut surroundings: ResMut<Surroundings>,
+    mut agenda: ResMut<Agenda>,
 ) {
     let now = clock.now();
-    let FullEnergyQueue { due, waiting } = &mut *queue;
     for player in touched.entities() {
-        if !waiting.contains(player)
-            && let Ok((energy, listeners)) = players.get(*player)
+        let Ok((energy, listeners)) = players.get(*player) else {
+            continue;
+        };
+        let key = player.to_bits();
+        if listeners.wants(ENERGY) || agenda.moment(NEXT_POINT, key).is_some() {
+            expect_point(&mut agenda, *player, &players, now, &rules);
+        }
+        if agenda.moment(LAST_POINT, key).is_none()
             && let Some(full_at) = energy.full_at(now, &rules).filter(|_| listeners.is_connected())
         {
-            waiting.insert(*player);
-            due.push(Reverse((full_at, *player)));
+            agenda.set(LAST_POINT, key, full_at);
         }
     }
-    while let Some(Reverse((at, player))) = due.peek().copied().filter(|Reverse((at, _))| *at <= now) {
-        due.pop();
-        waiting.remove(&player);
-        let Ok((energy, _)) = players.get(player).map(|(energy, listeners)| (energy, listeners.is_connected())) else {
+}
+
+/// Tells those whose energy is full again.
+fn tell_of_full_energy(
+    players: Query<&Energy>,
+    rules: Res<Rules<EnergyRules>>,
+    clock: Res<Clock>,
+    mut agenda: ResMut<Agenda>,
+    mut events: ResMut<Events>,
+) {
+    let now = clock.now();
+    while let Some(Due { key, at }) = agenda.pop(LAST_POINT, now) {
+        let player = Entity::from_bits(key);
+        let Ok(energy) = players.get(player) else {
             continue;
         };
         match energy.full_at(now, &rules) {
             None => {
-                events.tell(player, "energy_full", &EnergyFull { energy: EnergyChange::after(energy, 0, now, &rules) })
+                events.tell(player, "energy_full", &EnergyFull { energy: EnergyChange::after(energy, 0, now, &rules) });
             }
-            Some(full_at) if full_at > at => {
-                waiting.insert(player);
-                due.push(Reverse((full_at, player)));
-            }
+            Some(full_at) if full_at > at => agenda.set(LAST_POINT, key, full_at),
             Some(_) => {}
         }
     }
-    if let Some(Reverse((at, _))) = due.peek() {
-        surroundings.wake_at(*at, &clock);
-    }
 }
+
+/// When energy that is full is told of.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, SystemSet)]
+pub struct EnergySystems;
 
 /// Energy of players.
 pub struct EnergyPlugin;
@@ -274,12 +328,13 @@ fn check(inspection: &mut Inspection<'_>) {
 impl Plugin for EnergyPlugin {
     fn build(&self, app: &mut App) {
         app.add_rules::<EnergyRules>().add_player_rows::<Energy>().add_world_row::<EnergyHistory>();
-        app.init_resource::<FullEnergyQueue>().add_event::<EnergyFull>("energy_full");
+        app.add_event::<EnergyFull>("energy_full").add_asked_event::<EnergyReturned>(ENERGY);
         let follow_rules = history::follow_rules.run_if(resource_changed::<Rules<EnergyRules>>);
-        app.add_systems(Tick, follow_rules.in_set(TickSystems::Receive).after(receive));
+        app.add_systems(Tick, follow_rules.in_set(TickSystems::Receive));
         app.add_check("energy", check);
-        let after = (expire_parked, crate::tickets::tell_of_reset);
-        app.add_systems(Tick, tell_of_full_energy.in_set(TickSystems::Simulate).after(after.0).after(after.1));
+        app.configure_sets(Tick, EnergySystems.in_set(TickSystems::Simulate).after(TicketSystems));
+        app.add_systems(Tick, regenerate_energy.in_set(TickSystems::Calendar).after(SeasonSystems));
+        app.add_systems(Tick, (expect_energy, tell_of_full_energy).chain().in_set(EnergySystems));
     }
 }
 

@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use crate::orders::model::{NewOrder, Order, OrderId};
 use raidkeep_engine::account::AccountId;
 use raidkeep_engine::clock::Clock;
+use raidkeep_engine::due::DueQueue;
 use raidkeep_engine::random::WorldSeed;
 use raidkeep_engine::request::Refusal;
 use raidkeep_engine::schedule::Surroundings;
@@ -60,8 +61,7 @@ pub enum Question {
 pub struct OrderBook {
     entities: BTreeMap<OrderId, Entity>,
     unsettled: HashMap<AccountId, OrderId>,
-    due: BTreeSet<(i64, OrderId)>,
-    due_of: HashMap<OrderId, i64>,
+    due: DueQueue<OrderId>,
     asked: HashMap<u64, (OrderId, Question)>,
     asking: HashMap<OrderId, u64>,
     /// The exchange that was to carry an order out; its answer may come late.
@@ -155,13 +155,12 @@ impl OrderBook {
     /// Has the order looked at when the clock reaches `at` (unix seconds), and not before.
     pub fn wake(&mut self, id: OrderId, at: i64) {
         self.rest(id);
-        self.due_of.insert(id, at);
-        self.due.insert((at, id));
+        self.due.set(id, at);
     }
 
     /// Has all orders looked at now that would be later: the clock was set back, and says nothing about when.
     pub fn wake_all(&mut self, now: i64) {
-        let ids: Vec<OrderId> = self.due.iter().map(|(_, id)| *id).collect();
+        let ids: Vec<OrderId> = self.due.latest_first().collect();
         ids.into_iter().for_each(|id| self.wake(id, now));
     }
 
@@ -178,20 +177,18 @@ impl OrderBook {
 
     /// The order is looked at when something comes back from the platform, or when somebody wakes it.
     pub fn rest(&mut self, id: OrderId) {
-        if let Some(at) = self.due_of.remove(&id) {
-            self.due.remove(&(at, id));
-        }
+        self.due.cancel(id);
         self.queued.remove(&id);
     }
 
     /// The orders that are due, the longest waiting first.
     pub fn due(&self, now: i64) -> Vec<OrderId> {
-        self.due.range(..=(now, OrderId(u64::MAX))).map(|(_, id)| *id).collect()
+        self.due.due(now).collect()
     }
 
     /// When the next one is due, unix seconds.
     pub fn next_due(&self) -> Option<i64> {
-        self.due.first().map(|(at, _)| *at)
+        self.due.next_at()
     }
 
     /// The order goes on when its buyer is in memory. Returns whether that was not known yet.

@@ -1,6 +1,6 @@
 //! The reports that are not taken yet, and when each is sent again.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, HashMap};
 
 use bevy_ecs::prelude::*;
 use serde::{Deserialize, Serialize};
@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::platforms::secret::Secret;
 use crate::platforms::sud::rounds::RoundId;
 use crate::platforms::sud::wire::{Report, ReportMessage};
+use raidkeep_engine::due::DueQueue;
 use raidkeep_engine::storage::WorldEntity;
 
 /// Which report: two for each round, the start before the end.
@@ -131,8 +132,7 @@ impl WorldEntity for PendingReport {
 #[derive(Debug, Default, Resource)]
 pub struct ReportBook {
     entities: BTreeMap<ReportId, Entity>,
-    due: BTreeSet<(i64, ReportId)>,
-    due_of: HashMap<ReportId, i64>,
+    due: DueQueue<ReportId>,
     asked: HashMap<u64, ReportId>,
 }
 
@@ -148,16 +148,13 @@ impl ReportBook {
         self.unschedule(report.id);
         let is_blocked = report.id.is_settle() && self.entities.contains_key(&report.id.start());
         if let (false, Some(at)) = (is_blocked, report.next_at) {
-            self.due.insert((at, report.id));
-            self.due_of.insert(report.id, at);
+            self.due.set(report.id, at);
         }
     }
 
     /// Does not send a report for now.
     pub fn unschedule(&mut self, id: ReportId) {
-        if let Some(at) = self.due_of.remove(&id) {
-            self.due.remove(&(at, id));
-        }
+        self.due.cancel(id);
     }
 
     /// Forgets a report.
@@ -168,15 +165,13 @@ impl ReportBook {
 
     /// Takes out the report that is due the longest.
     pub fn take_due(&mut self, now: i64) -> Option<(ReportId, Entity)> {
-        let (at, id) = self.due.first().copied().filter(|(at, _)| *at <= now)?;
-        self.due.remove(&(at, id));
-        self.due_of.remove(&id);
+        let id = self.due.pop(now)?;
         Some((id, *self.entities.get(&id)?))
     }
 
     /// When the next one is due, unix seconds.
     pub fn next_due(&self) -> Option<i64> {
-        self.due.first().map(|(at, _)| *at)
+        self.due.next_at()
     }
 
     /// The entity of a report.

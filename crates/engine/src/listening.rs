@@ -1,0 +1,56 @@
+//! `listen`: which of the events that come often a player wants to be told.
+
+use bevy_app::{App, Plugin};
+use bevy_ecs::prelude::*;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::dispatch::RequestApp;
+use crate::events::{EventTable, Listeners};
+use crate::request::{Answer, Call, Player, Reads, Refusal, Request, Success};
+
+/// `listen {events}`: from now on the player is told these events, and no others of those that have to be asked for.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+pub struct Listen {
+    /// Their names; none = nothing more of this kind.
+    events: Vec<String>,
+}
+
+/// The reply of `listen`: what the player is told from now on.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct Listening {
+    events: Vec<&'static str>,
+}
+
+impl Request for Listen {
+    const FUNCTION: &'static str = "listen";
+    const READS: Reads = Reads::Caller;
+    type Caller = Player;
+    type Reply = Listening;
+}
+
+fn listen(In(call): In<Call<Listen>>, table: Res<EventTable>, mut players: Query<&mut Listeners>) -> Answer<Listening> {
+    let names = || table.kinds().iter().filter(|kind| kind.is_asked_for).map(|kind| kind.name);
+    let mut events: Vec<&'static str> = Vec::new();
+    for asked in &call.request.events {
+        let known = names().find(|name| name == asked).ok_or_else(|| {
+            let known: Vec<&str> = names().collect();
+            Refusal::malformed("data.events", &format!("names of events that can be asked for: {}", known.join(", ")))
+        })?;
+        if !events.contains(&known) {
+            events.push(known);
+        }
+    }
+    let mut listeners = players.get_mut(call.caller.entity).map_err(|_| Refusal::internal())?;
+    listeners.ask_for(events.clone());
+    Ok(Success::with(Listening { events }))
+}
+
+/// The function `listen`.
+pub struct ListeningPlugin;
+
+impl Plugin for ListeningPlugin {
+    fn build(&self, app: &mut App) {
+        app.add_request::<Listen, _>(listen);
+    }
+}
