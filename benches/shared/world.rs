@@ -3,6 +3,7 @@
 use std::fmt::Display;
 use std::path::Path;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use raidkeep::engine::request::RequestTable;
 use raidkeep::engine::request::route::RouteTable;
@@ -11,8 +12,8 @@ use raidkeep::server::net::bindings::AddressBindings;
 use raidkeep::server::net::connection::Connection;
 use raidkeep::server::net::inbox::Inbox;
 use raidkeep::server::net::limits::{AddressLimits, Limiter, PlayerLimits};
-use raidkeep::server::net::operator::{OperatorToken, entropy};
-use raidkeep::server::net::way_in::WayIn;
+use raidkeep::server::net::operator::OperatorToken;
+use raidkeep::server::net::way_in::{EntropySource, WayIn};
 use raidkeep::studio::testing::{TestSetup, edit_assets};
 
 /// The settings of tests, and the shipped rules with more energy than a benchmark can use up.
@@ -32,14 +33,34 @@ pub(crate) fn way_in(simulation: &Simulation, inbox: &Arc<Inbox>) -> Arc<WayIn> 
         player_limits: PlayerLimits::new(0),
         address_limits: AddressLimits::new(0),
         address_bindings: AddressBindings::new(false, ""),
-        entropy: Box::new(entropy),
+        entropy: counted_entropy(inbox.committed()),
     })
+}
+
+/// Tokens that are the same in every run. A world that is started again draws others.
+fn counted_entropy(committed: u64) -> EntropySource {
+    let drawn = AtomicU64::new(0);
+    Box::new(move || {
+        let mut bytes = [0; 32];
+        bytes[..8].copy_from_slice(&committed.to_le_bytes());
+        bytes[8..16].copy_from_slice(&drawn.fetch_add(1, Ordering::Relaxed).to_le_bytes());
+        Ok(bytes)
+    })
+}
+
+/// A connection without limits.
+pub(crate) fn connect(way_in: &Arc<WayIn>) -> Connection {
+    Connection::new(way_in.clone(), None, Limiter::per_second(0), 1024)
+}
+
+/// The request of a guest account by its number.
+pub(crate) fn login_unique(number: impl Display) -> String {
+    format!(r#"{{"world":0,"function":"login_unique","data":{{"unique_id":"bench-{number}"}},"id":1}}"#)
 }
 
 /// A connection without limits, that has asked for the guest account of this number.
 pub(crate) fn sign_in(way_in: &Arc<WayIn>, number: impl Display) -> Connection {
-    let mut connection = Connection::new(way_in.clone(), None, Limiter::per_second(0), 1024);
-    let data = format!(r#"{{"unique_id":"bench-{number}"}}"#);
-    connection.receive(&format!(r#"{{"world":0,"function":"login_unique","data":{data},"id":1}}"#));
+    let mut connection = connect(way_in);
+    connection.receive(&login_unique(number));
     connection
 }

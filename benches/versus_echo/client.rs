@@ -13,12 +13,9 @@ use std::{
     time::Instant,
 };
 
-use raidkeep::studio::load::frame;
-use raidkeep::studio::load::frame::{CLOSE, PING, PONG, TEXT};
-use tokio::{
-    io::{AsyncReadExt, AsyncWriteExt},
-    net::TcpStream,
-};
+use raidkeep::studio::load::frame::{self, CLOSE, PING, PONG, TEXT};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
 
 use crate::Result;
 use crate::dialect::{BINARY, Dialect};

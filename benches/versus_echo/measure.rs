@@ -8,14 +8,11 @@ use std::{
     time::{Duration, Instant},
 };
 
-use raidkeep::studio::load;
-use raidkeep::studio::load::Mix;
 use raidkeep::studio::load::script::Script;
+use raidkeep::studio::load::{self, Mix};
 use serde_json::Value;
-use tokio::{
-    task::JoinSet,
-    time::{sleep, timeout},
-};
+use tokio::task::JoinSet;
+use tokio::time::{sleep, timeout};
 
 use crate::{
     Options, Result,

@@ -5,9 +5,8 @@
 
 #![expect(clippy::print_stdout, reason = "a command tells what it has written")]
 
-use std::fs;
-use std::io;
 use std::path::{Path, PathBuf};
+use std::{fs, io};
 
 mod canvas;
 mod portraits;

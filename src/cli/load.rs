@@ -10,11 +10,10 @@ use indicatif::{ProgressBar, ProgressStyle};
 use crate::cli::print_line;
 use crate::cli::simulate::tell;
 use raidkeep_engine::rules::Problems;
-use raidkeep_studio::load;
 use raidkeep_studio::load::connection::address_of;
 use raidkeep_studio::load::report::{Looks, Report, Setup};
 use raidkeep_studio::load::server::Figures;
-use raidkeep_studio::load::{Length, Mix, Moment, Plan, assets};
+use raidkeep_studio::load::{self, Length, Mix, Moment, Plan, assets};
 
 type Failure = Box<dyn std::error::Error>;
 

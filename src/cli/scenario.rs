@@ -6,9 +6,8 @@ use std::process::ExitCode;
 use clap::Args;
 
 use crate::cli::{asset_source, print_line, report};
-use raidkeep_studio::scenario;
 use raidkeep_studio::scenario::junit::junit_xml;
-use raidkeep_studio::scenario::{Outcome, Stage};
+use raidkeep_studio::scenario::{self, Outcome, Stage};
 
 /// The command line, a file or the assets could not be used, so that nothing is known of the scenarios.
 const UNUSABLE: u8 = 2;

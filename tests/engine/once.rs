@@ -3,8 +3,7 @@
 use std::time::Duration;
 
 use raidkeep::game::stages::StageCounts;
-use raidkeep::studio::testing::TestPlayer;
-use raidkeep::studio::testing::TestServer;
+use raidkeep::studio::testing::{TestPlayer, TestServer};
 use serde_json::{Value, json};
 
 /// A request with a key, with its token, and with an `id` or none.

@@ -6,11 +6,10 @@ use std::sync::mpsc::{Receiver, TryRecvError, channel};
 use std::time::Duration;
 
 use proptest::prelude::*;
-use raidkeep::engine::storage::PlayerTables;
 use raidkeep::engine::storage::disk::Disk;
 use raidkeep::engine::storage::store::{LogRecord, Store};
 use raidkeep::engine::storage::worker::{Listener, StorageEvent, StorageWorker};
-use raidkeep::engine::storage::{Batch, StorageError};
+use raidkeep::engine::storage::{Batch, PlayerTables, StorageError};
 
 /// Each batch writes its number under these keys, so that a torn one would show.
 const KEYS: [&[u8]; 3] = [b"one", b"two", b"three"];

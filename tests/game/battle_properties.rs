@@ -1,8 +1,7 @@
 //! Two players, lost connections, crashes and a clock: in whatever order, a battle ends once, is settled once, and pays
 //! each of them once.
 
-use crate::duel;
-use crate::duel::{Duelist, fight};
+use crate::duel::{self, Duelist, fight};
 use proptest::prelude::*;
 use proptest::test_runner::TestCaseError;
 use raidkeep::game::battles::model::Ending;

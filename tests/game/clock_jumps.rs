@@ -1,8 +1,7 @@
 //! A server on the wall's clock, which somebody sets forward or back while it runs and while it is down: nothing is
 //! granted twice, nothing that was paid is lost, and nobody waits for the clock to be again where it was.
 
-use crate::duel;
-use crate::duel::Duelist;
+use crate::duel::{self, Duelist};
 use crate::payer::{diamonds, faults, paid, post, reply, rich};
 use raidkeep::engine::clock::ClockMode;
 use raidkeep::sandbox::Misbehavior;

@@ -7,7 +7,6 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use crate::tale::{Hero, amounts, everything_offered, hero, play, scripts, succeed, wealth};
 use raidkeep::engine::exchange::lines::LineSettings;
 use raidkeep::engine::exchange::{Answered, CallFailure, CallOutcome};
-use raidkeep::game;
 use raidkeep::game::character::Attributes;
 use raidkeep::game::crafting::Craft;
 use raidkeep::game::narrator::script::{Choice, Scene};
@@ -15,8 +14,8 @@ use raidkeep::game::narrator::story::Next;
 use raidkeep::game::narrator::{Abilities, NarratorRules, Said, Script, Story};
 use raidkeep::game::platforms::secret::Secret;
 use raidkeep::game::platforms::settings::ChatSettings;
-use raidkeep::game::shipped_rules;
 use raidkeep::game::tasks::{PersonalTasks, PublicTasks};
+use raidkeep::game::{self, shipped_rules};
 use raidkeep::studio::testing::{TestServer, TestSetup, edit_assets};
 use serde_json::{Value, json};
 

@@ -1,7 +1,6 @@
 //! Players as documents: what is exported is all there is, an import is that player again, and who is deleted is gone.
 
-use crate::duel;
-use crate::payer;
+use crate::{duel, payer};
 use std::time::Duration;
 
 use crate::duel::Duelist;
@@ -10,8 +9,7 @@ use proptest::prelude::*;
 use raidkeep::engine::storage::PlayerEntity;
 use raidkeep::game::stages::StageSession;
 use raidkeep::sandbox::Misbehavior;
-use raidkeep::studio::testing::TestServer;
-use raidkeep::studio::testing::TestSetup;
+use raidkeep::studio::testing::{TestServer, TestSetup};
 use serde_json::{Value, json};
 
 const INVALID_TOKEN: (i64, &str) = (11, "invalid token");

@@ -5,10 +5,7 @@ use std::path::Path;
 
 use raidkeep::engine::rules::AssetSource;
 use raidkeep::game::stages::StageCounts;
-use raidkeep::studio::testing::TestPlayer;
-use raidkeep::studio::testing::TestServer;
-use raidkeep::studio::testing::TestSetup;
-use raidkeep::studio::testing::edit_assets;
+use raidkeep::studio::testing::{TestPlayer, TestServer, TestSetup, edit_assets};
 use serde_json::{Value, json};
 
 const STAGE: (i64, &str) = (91, "stage error");

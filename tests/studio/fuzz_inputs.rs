@@ -2,8 +2,7 @@
 //! for what they have found there is a line here.
 
 use proptest::prelude::*;
-use raidkeep::studio::fuzzing;
-use raidkeep::studio::fuzzing::ENTRANCES;
+use raidkeep::studio::fuzzing::{self, ENTRANCES};
 
 /// Bytes, JSON that is nearly right, and numbers that are too large.
 fn bytes() -> impl Strategy<Value = Vec<u8>> {

@@ -3,8 +3,7 @@
 use std::process::{Command, Output};
 
 use raidkeep::game::shipped_assets;
-use raidkeep::studio::scenario;
-use raidkeep::studio::scenario::{Outcome, Stage, Verdict};
+use raidkeep::studio::scenario::{self, Outcome, Stage, Verdict};
 use raidkeep::studio::testing::edit_assets;
 
 fn play(text: &str) -> Outcome {

@@ -12,8 +12,7 @@ use bevy_ecs::system::SystemParam;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::identity::Account;
-use crate::identity::own_role;
+use crate::identity::{Account, own_role};
 use crate::mail::MailDelivery;
 use raidkeep_engine::account::AccountId;
 use raidkeep_engine::clock::Clock;

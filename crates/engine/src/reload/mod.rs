@@ -21,8 +21,7 @@ pub use watcher::Watcher;
 
 use crate::clock::Clock;
 use crate::events::{EventApp, Events};
-use crate::rules;
-use crate::rules::{LoadedRules, Problem, Problems};
+use crate::rules::{self, LoadedRules, Problem, Problems};
 
 /// News of the assets for a world.
 #[derive(Debug, Clone)]

@@ -6,10 +6,9 @@
 
 use std::collections::HashSet;
 
-use ron::Error;
-use ron::Options;
 use ron::error::SpannedError;
 use ron::extensions::Extensions;
+use ron::{Error, Options};
 use serde::de::DeserializeOwned;
 
 use super::explain::{Explanation, explain, waits_for_mark};

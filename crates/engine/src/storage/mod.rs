@@ -21,9 +21,7 @@ pub mod worker;
 
 pub use archive::{Archive, ArchivedRow, Discarded};
 pub use batch::{Batch, decode_value, encode_value};
-pub use directory::Directory;
-pub use directory::IndexKey;
-pub use directory::NotLookedUp;
+pub use directory::{Directory, IndexKey, NotLookedUp};
 pub use owned::PlayerEntity;
 pub use portable::{Arrival, Claim, Departure, PlayerPart, Unfit};
 pub use query::{FoundRows, RowQuery};

@@ -16,9 +16,9 @@ use serde::de::DeserializeOwned;
 use crate::account::AccountId;
 use crate::storage::portable::OwnRows;
 use crate::storage::{
-    Arrival, Batch, Discarded, PlayerPart, RowError, Stored, Touched, Unfit, decode_value, encode_value,
+    Arrival, Batch, Discarded, KeyedBy, PlayerPart, RowError, Stored, TableReader, Touched, Unfit, decode_value,
+    encode_value,
 };
-use crate::storage::{KeyedBy, TableReader};
 
 /// A component of entities that belong to a player: one row each.
 ///

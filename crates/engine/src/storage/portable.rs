@@ -11,11 +11,7 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use crate::account::AccountId;
-use crate::storage::IndexKey;
-use crate::storage::PlayerEntity;
-use crate::storage::PlayerRows;
-use crate::storage::RowError;
-use crate::storage::owned;
+use crate::storage::{IndexKey, PlayerEntity, PlayerRows, RowError, owned};
 
 /// Rows of one account in one table, in key order: key and value.
 pub type OwnRows = [(Vec<u8>, Vec<u8>)];

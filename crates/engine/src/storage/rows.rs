@@ -17,8 +17,7 @@ use serde::de::DeserializeOwned;
 use crate::account::AccountId;
 use crate::clock::Clock;
 use crate::hash::StableHasher;
-use crate::storage::owned;
-use crate::storage::owned::OwnedKind;
+use crate::storage::owned::{self, OwnedKind};
 use crate::storage::{
     Archive, Arrival, Batch, Claim, Departure, Directory, Discarded, KeyedBy, PlayerEntity, PlayerPart, TableReader,
     Unfit, decode_value, encode_value,

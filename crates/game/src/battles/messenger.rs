@@ -9,8 +9,7 @@ use crate::battles::verdict::{Pair, Seat};
 use raidkeep_engine::events::Events;
 use raidkeep_engine::players::Players;
 use raidkeep_engine::request::Notice;
-use raidkeep_engine::request::parked::Notices;
-use raidkeep_engine::request::parked::Parked;
+use raidkeep_engine::request::parked::{Notices, Parked};
 
 /// Tells both of a verdict: those whose request waits for it by the reply, and all connections by the event.
 #[derive(SystemParam)]

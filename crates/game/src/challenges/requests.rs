@@ -8,8 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::challenges::duels::{ChallengeTold, DuelError, Duels, Response};
 use crate::challenges::push::Push;
-use crate::identity::own_role;
-use crate::identity::{Account, username_key};
+use crate::identity::{Account, own_role, username_key};
 use crate::images::Images;
 use raidkeep_engine::dispatch::RequestApp;
 use raidkeep_engine::request::route::RouteApp;

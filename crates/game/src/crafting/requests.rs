@@ -10,8 +10,7 @@ use serde::{Deserialize, Serialize, Serializer};
 
 use crate::crafting::model::{Craft, CraftKind, Possessions};
 use crate::crafting::rules::{CraftRules, Recipe, RecipeTexts};
-use crate::identity::own_role;
-use crate::identity::{Account, NameRules};
+use crate::identity::{Account, NameRules, own_role};
 use crate::items::{Amount, Cause, Inventory, ItemRules};
 use raidkeep_engine::dispatch::RequestApp;
 use raidkeep_engine::request::lenient::{Integer, integer};

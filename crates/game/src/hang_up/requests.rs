@@ -13,8 +13,8 @@ use crate::stages::Progress;
 use raidkeep_engine::clock::{Clock, HoursMinutesSeconds};
 use raidkeep_engine::dispatch::RequestApp;
 use raidkeep_engine::random::Randomness;
-use raidkeep_engine::request::lenient::Integer;
-use raidkeep_engine::request::{Answer, Call, Player, Reads, Refusal, Request, Success, lenient};
+use raidkeep_engine::request::lenient::{self, Integer};
+use raidkeep_engine::request::{Answer, Call, Player, Reads, Refusal, Request, Success};
 use raidkeep_engine::rules::Rules;
 
 pub(super) fn register(app: &mut App) {

@@ -1,6 +1,7 @@
 //! Password hashes. Hashing takes tens of milliseconds on purpose, so it runs as a job.
 
-use argon2::password_hash::{PasswordHasher, PasswordVerifier, phc::PasswordHash};
+use argon2::password_hash::phc::PasswordHash;
+use argon2::password_hash::{PasswordHasher, PasswordVerifier};
 use argon2::{Algorithm, Argon2, Params, Version};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};

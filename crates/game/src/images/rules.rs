@@ -8,8 +8,7 @@ use base64::prelude::BASE64_STANDARD;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use crate::images::png;
-use crate::images::png::PngError;
+use crate::images::png::{self, PngError};
 use raidkeep_engine::rules::{Place, Report, Table, Tables, only};
 
 /// What stands in `images.ron`.

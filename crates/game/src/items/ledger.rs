@@ -11,8 +11,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::items::ItemId;
 use raidkeep_engine::account::AccountId;
-use raidkeep_engine::storage::{Batch, RowError, decode_value, encode_value};
-use raidkeep_engine::storage::{KeyedBy, TableReader};
+use raidkeep_engine::storage::{Batch, KeyedBy, RowError, TableReader, decode_value, encode_value};
 
 /// The table of the movements.
 pub const LEDGER_TABLE: &str = "ledger";

@@ -12,8 +12,8 @@ use raidkeep_engine::account::AccountId;
 use raidkeep_engine::clock::Clock;
 use raidkeep_engine::dispatch::RequestApp;
 use raidkeep_engine::request::answer::rows_found;
-use raidkeep_engine::request::lenient::Integer;
-use raidkeep_engine::request::{Call, Operator, Refusal, Request, Success, Waits, lenient};
+use raidkeep_engine::request::lenient::{self, Integer};
+use raidkeep_engine::request::{Call, Operator, Refusal, Request, Success, Waits};
 use raidkeep_engine::storage::{Directory, FoundRows, RowQuery};
 
 pub(super) fn register(app: &mut App) {

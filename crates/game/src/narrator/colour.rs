@@ -7,8 +7,7 @@ use bevy_ecs::prelude::*;
 use bevy_ecs::system::SystemParam;
 
 use crate::narrator::rules::NarratorRules;
-use crate::platforms::chat::wire;
-use crate::platforms::chat::wire::Draft;
+use crate::platforms::chat::wire::{self, Draft};
 use crate::platforms::chat::{CHAT, ChatEndpoint};
 use raidkeep_engine::account::AccountId;
 use raidkeep_engine::clock::Clock;

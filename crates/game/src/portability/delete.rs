@@ -11,8 +11,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::identity::username_key;
 use crate::portability::NO_SUCH_PLAYER;
-use raidkeep_engine::players;
-use raidkeep_engine::players::Players;
+use raidkeep_engine::players::{self, Players};
 use raidkeep_engine::request::{Call, Operator, Refusal, Request, Success, Waits};
 use raidkeep_engine::storage::Directory;
 use raidkeep_engine::travel::{TravelHooks, Traveller};

@@ -7,8 +7,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::identity;
-use crate::identity::Account;
+use crate::identity::{self, Account};
 use crate::portability::document::{Document, Unreadable};
 use crate::portability::pieces::Pieces;
 use raidkeep_engine::random::WorldSeed;

@@ -5,8 +5,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::portability::PortabilitySettings;
-use raidkeep_engine::request::lenient;
-use raidkeep_engine::request::lenient::Integer;
+use raidkeep_engine::request::lenient::{self, Integer};
 use raidkeep_engine::request::{Answer, Call, Operator, Refusal, Request, Success};
 
 /// The pieces of a document that have come, one behind the other.

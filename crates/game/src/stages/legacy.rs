@@ -23,15 +23,8 @@ use crate::stages::session::Sessions;
 use raidkeep_engine::dispatch::RequestApp;
 use raidkeep_engine::login::Login;
 use raidkeep_engine::random::Randomness;
-use raidkeep_engine::request::Answer;
-use raidkeep_engine::request::Call;
-use raidkeep_engine::request::Player;
-use raidkeep_engine::request::Refusal;
-use raidkeep_engine::request::Request;
-use raidkeep_engine::request::Success;
-use raidkeep_engine::request::lenient;
-use raidkeep_engine::request::lenient::Given;
-use raidkeep_engine::request::lenient::Integer;
+use raidkeep_engine::request::lenient::{self, Given, Integer};
+use raidkeep_engine::request::{Answer, Call, Player, Refusal, Request, Success};
 use raidkeep_engine::rules::Rules;
 use raidkeep_engine::storage::Directory;
 

@@ -13,16 +13,14 @@ use crate::boss::{BossField, Ratios};
 use crate::energy::{Energy, EnergyChange, EnergyMoments, EnergyRules};
 use crate::items::{Amount, Cause, Inventory};
 use crate::levels::{Experience, LevelRules};
-use crate::stages::model::Mode;
-use crate::stages::model::Progress;
+use crate::stages::model::{Mode, Progress};
 use crate::stages::rules::{ModeRules, StageBlock, StageRules};
 use crate::stages::session::{OpenSession, Sessions, Visitor};
 use crate::tickets::{Limits, TicketRules, Tickets};
 use raidkeep_engine::clock::Clock;
 use raidkeep_engine::dispatch::RequestApp;
 use raidkeep_engine::random::Randomness;
-use raidkeep_engine::request::lenient;
-use raidkeep_engine::request::lenient::{Given, Integer};
+use raidkeep_engine::request::lenient::{self, Given, Integer};
 use raidkeep_engine::request::{Answer, Call, Player, Reads, Refusal, Request, Success};
 use raidkeep_engine::rules::Rules;
 

@@ -4,13 +4,9 @@ use bevy_ecs::prelude::*;
 use bevy_ecs::system::SystemState;
 
 use crate::platforms::sud::{IsWin, RoundBegin, RoundId, RoundPlayer, RoundResult, Rounds, SudPlatform, with_rounds};
-use crate::stages::session::CurrentSession;
-use crate::stages::session::EndedBossSession;
-use crate::stages::session::StageCounts;
-use crate::stages::session::StageSession;
+use crate::stages::session::{CurrentSession, EndedBossSession, StageCounts, StageSession};
 use raidkeep_engine::account::AccountId;
-use raidkeep_engine::storage::Stored;
-use raidkeep_engine::storage::Touched;
+use raidkeep_engine::storage::{Stored, Touched};
 use raidkeep_engine::travel::Traveller;
 
 /// The room and the mode under which the platform sees the bosses.

@@ -4,10 +4,9 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use crate::items::{Amount, ItemRules};
-use crate::stages::Mode;
 use crate::stages::layouts::LayoutRules;
-use crate::stages::suspicion;
 use crate::stages::windows::Window;
+use crate::stages::{Mode, suspicion};
 use crate::tickets::TicketRules;
 use raidkeep_engine::clock::Clock;
 use raidkeep_engine::rules::{Place, Report, Table, Tables};

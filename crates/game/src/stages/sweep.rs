@@ -11,8 +11,7 @@ use crate::stages::Mode;
 use crate::stages::requests::{ExpInfo, Raider, StageTables, codes, no_player, pay};
 use crate::stages::rules::StageRules;
 use raidkeep_engine::dispatch::RequestApp;
-use raidkeep_engine::request::lenient;
-use raidkeep_engine::request::lenient::{Given, Integer};
+use raidkeep_engine::request::lenient::{self, Given, Integer};
 use raidkeep_engine::request::{Answer, Call, Player, Reads, Refusal, Request, Success};
 use raidkeep_engine::rules::{Place, Report, Rules, Table, Tables, only};
 

@@ -8,8 +8,7 @@ use bevy_ecs::prelude::*;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::identity::Account;
-use crate::identity::own_role;
+use crate::identity::{Account, own_role};
 use crate::narrator::{Colours, GameMaster};
 use crate::platforms::chat::wire::Draft;
 use crate::tasks::conversation::{Accepted, Conversation, Objection};

@@ -7,8 +7,7 @@ use crate::config::ConfigError;
 use raidkeep_engine::exchange::circuit::CircuitSettings;
 use raidkeep_engine::exchange::lines::LineSettings;
 use raidkeep_game::platforms::secret::Secret;
-use raidkeep_game::platforms::settings::OrderSettings;
-use raidkeep_game::platforms::settings::{ChatSettings, McrmbSettings, PlatformSettings, SudSettings};
+use raidkeep_game::platforms::settings::{ChatSettings, McrmbSettings, OrderSettings, PlatformSettings, SudSettings};
 use raidkeep_sandbox::{GATEWAY_PATH, QUERY_PATH, REPORT_PATH, SandboxSettings};
 
 /// The environment variable that holds the key of MCRMB.

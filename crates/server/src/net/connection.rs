@@ -10,10 +10,9 @@ use std::task::Waker;
 
 use crate::net::limits::Limiter;
 use crate::net::way_in::{Received, Slot, Standing, WayIn};
-use raidkeep_engine::request::SignIn;
 use raidkeep_engine::request::envelope::{RequestId, refusal_text};
 use raidkeep_engine::request::reply::{Reply, ReplyPort};
-use raidkeep_engine::request::{Refusal, status};
+use raidkeep_engine::request::{Refusal, SignIn, status};
 use raidkeep_engine::tick::Input;
 
 /// One client's connection.

@@ -20,8 +20,7 @@ use tokio_tungstenite::tungstenite::protocol::Role;
 
 use crate::net::server::OpenConnection;
 use crate::net::shard::Sockets;
-use crate::net::websocket;
-use crate::net::{process, routes};
+use crate::net::{process, routes, websocket};
 use raidkeep_game::platforms::settings::SudSettings;
 use raidkeep_game::platforms::signature::discovery_path;
 use raidkeep_game::platforms::sud::query::QUERY_PATH;

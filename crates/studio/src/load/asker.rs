@@ -7,8 +7,7 @@ use std::rc::Rc;
 use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
 
-use crate::load::frame;
-use crate::load::frame::TEXT;
+use crate::load::frame::{self, TEXT};
 use crate::load::script::{Script, Values};
 
 /// What the requests of one sequence pass on.

@@ -6,8 +6,7 @@ use tokio::net::TcpStream;
 use tokio_tungstenite::client_async_with_config;
 use tokio_tungstenite::tungstenite::protocol::WebSocketConfig;
 
-use crate::load::frame;
-use crate::load::frame::{CLOSE, PING, PONG, TEXT};
+use crate::load::frame::{self, CLOSE, PING, PONG, TEXT};
 
 /// Room for replies at first, and for the longest frame.
 const ROOM_BYTES: usize = 16 << 10;

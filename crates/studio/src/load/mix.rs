@@ -5,8 +5,7 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 use serde_json::Value;
 
-use crate::load::text;
-use crate::load::text::Piece;
+use crate::load::text::{self, Piece};
 use raidkeep_engine::rules::{Place, Problems, Report, Single};
 
 /// The mixes that are part of the program, with what they want of the assets.

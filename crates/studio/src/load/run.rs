@@ -12,11 +12,9 @@ use crate::load::client::Progress;
 use crate::load::connection::Broken;
 use crate::load::mix::Mix;
 use crate::load::pace::Window;
-use crate::load::pacer;
-use crate::load::pacer::Pacer;
+use crate::load::pacer::{self, Pacer};
 use crate::load::tally::Tally;
-use crate::load::worker;
-use crate::load::worker::Order;
+use crate::load::worker::{self, Order};
 
 /// Requests of a client that may be under way in an open loop; the server takes no more of a connection by default.
 pub const OPEN_LOOP_IN_FLIGHT: usize = 64;

@@ -5,8 +5,7 @@ use std::collections::BTreeMap;
 use rand::Rng;
 
 use crate::load::mix::{GIVEN, Lifetime, Mix, Step};
-use crate::load::text;
-use crate::load::text::Piece;
+use crate::load::text::{self, Piece};
 
 /// Where the value of a name lies.
 pub type Slot = usize;

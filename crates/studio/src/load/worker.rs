@@ -13,8 +13,7 @@ use tokio::task::{JoinSet, LocalSet};
 use tokio::time::timeout;
 
 use crate::load::asker::Asker;
-use crate::load::client;
-use crate::load::client::{PATIENCE, Progress, Surroundings};
+use crate::load::client::{self, PATIENCE, Progress, Surroundings};
 use crate::load::connection::{Broken, Connection};
 use crate::load::desk::{Common, Desk};
 use crate::load::pace::{Schedule, Window};

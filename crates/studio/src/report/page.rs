@@ -2,8 +2,7 @@
 
 use crate::report::chart::{Curve, Drawing, escape};
 use crate::report::number::short;
-use crate::report::summary;
-use crate::report::summary::COLUMNS;
+use crate::report::summary::{self, COLUMNS};
 use crate::simulate::{Chart, Run};
 
 const STYLE: &str = "body{font-family:sans-serif;margin:24px;color:#222;max-width:1500px}\

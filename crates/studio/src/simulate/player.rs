@@ -143,8 +143,7 @@ impl VirtualPlayer {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::simulate::Policy;
-    use crate::simulate::policy;
+    use crate::simulate::{Policy, policy};
     use raidkeep_engine::account::AccountId;
     use raidkeep_game::shipped_rules;
 

@@ -7,8 +7,7 @@ use std::sync::Arc;
 use jiff::ToSpan;
 use jiff::tz::TimeZone;
 
-use crate::simulate::driver;
-use crate::simulate::driver::Driver;
+use crate::simulate::driver::{self, Driver};
 use crate::simulate::measure::{Book, Measured, Today, count_full_energy};
 use crate::simulate::player::VirtualPlayer;
 use crate::simulate::policy::{Archetype, Habit, Policy};

@@ -14,8 +14,7 @@ use crate::identity::Account;
 use crate::levels::{Experience, LevelRules};
 use raidkeep_engine::dispatch::RequestApp;
 use raidkeep_engine::players::Players;
-use raidkeep_engine::request::lenient;
-use raidkeep_engine::request::lenient::Given;
+use raidkeep_engine::request::lenient::{self, Given};
 use raidkeep_engine::request::{Call, Player, Refusal, Request, Success, Waits};
 use raidkeep_engine::rules::Rules;
 
