@@ -11,14 +11,18 @@ use bevy_ecs::system::RunSystemOnce;
 use clap::Args;
 
 use crate::cli::print_line;
+use raidkeep_engine::account::AccountId;
 use raidkeep_engine::clock::Clock;
 use raidkeep_engine::journal::file::{part_path, rules_folder};
 use raidkeep_engine::journal::frames::{Frames, FramesEnd, Head, JournalError};
 use raidkeep_engine::journal::replay::Played;
 use raidkeep_engine::journal::revive::Library;
+use raidkeep_engine::journal::rows::{Comparison, NotCompared, RowKeeper};
 use raidkeep_engine::journal::{Record, Replay, StartRecord, program_name};
 use raidkeep_engine::request::{Call, Player};
 use raidkeep_engine::rules::AssetSource;
+use raidkeep_engine::storage::folder;
+use raidkeep_engine::storage::store::Store;
 use raidkeep_game::GameSettings;
 use raidkeep_game::overview::{GetPlayerInfo, get_player_info};
 use raidkeep_sandbox::SandboxSettings;
@@ -41,6 +45,10 @@ pub(super) struct ReplayArguments {
     /// Writes what that player did as a scenario.
     #[arg(long, value_name = "FILE", requires = "player")]
     scenario: Option<PathBuf>,
+    /// Compares the rows of all players at the end with those in this data folder, as this program reads both. The folder is
+    /// that of the server that wrote the journal and was stopped, or a copy.
+    #[arg(long, value_name = "FOLDER", conflicts_with_all = ["player", "until"])]
+    against: Option<PathBuf>,
     /// Folder of the assets [default: the copy beside the journal].
     #[arg(long, value_name = "FOLDER")]
     assets: Option<PathBuf>,
@@ -74,9 +82,11 @@ impl ReplayArguments {
         let (mut replay, first) =
             Replay::start(&mut records, raidkeep_game::build_app(&settings), &rules, self.library(&settings))?;
         let mut slice = self.player.as_deref().map(Slice::of);
-        let mut play = |replay: &mut Replay, record| match &mut slice {
-            Some(slice) => slice.play(replay, record),
-            None => replay.play(record, &mut |_, _, _| false),
+        let mut keeper = self.against.as_ref().map(|_| RowKeeper::new(&mut replay)).transpose()?;
+        let mut play = |replay: &mut Replay, record| match (&mut slice, &mut keeper) {
+            (Some(slice), _) => slice.play(replay, record).map_err(NotCompared::from),
+            (None, Some(keeper)) => keeper.play(replay, record),
+            (None, None) => replay.play(record, &mut |_, _, _| false).map_err(NotCompared::from),
         };
         let mut played = Played::On;
         for record in first.into_iter().chain(records) {
@@ -92,6 +102,9 @@ impl ReplayArguments {
             }
         }
         report(&mut replay, played, parts.end(), began);
+        if let (Some(keeper), Some(folder)) = (keeper, &self.against) {
+            compare(keeper, &mut replay, folder, &parts.name)?;
+        }
         self.show_player(&mut replay, slice)
     }
 
@@ -174,6 +187,12 @@ fn report(replay: &mut Replay, played: Played, end: Option<FramesEnd>, began: In
     let (now, seconds) = (clock.local_time(clock.now()), began.elapsed().as_secs_f64());
     let hash = raidkeep_engine::tick::state_hash(replay.simulation().world_mut());
     print_line(&format!("{ticks} ticks in {seconds:.2} s, {checkpoints} checkpoints equal, the game's clock is {now}"));
+    if replay.is_of_earlier_program() {
+        print_line(
+            "the journal is from before stage sessions were entities: replies were compared, and its checkpoints hash another \
+             form of the state; --against compares the rows",
+        );
+    }
     print_line(&format!("state {hash:016x}"));
     match (played, end) {
         (Played::Gap, _) => print_line("the journal ends here with a gap: the disk was too slow for what followed"),
@@ -183,6 +202,25 @@ fn report(replay: &mut Replay, played: Played, end: Option<FramesEnd>, began: In
         (Played::On, Some(FramesEnd::Clean)) => print_line("the journal ends here, and the world had not been stopped"),
         _ => {}
     }
+}
+
+/// Fails when any rows differ.
+fn compare(keeper: RowKeeper, replay: &mut Replay, folder: &Path, world: &str) -> Result<(), Failure> {
+    if !folder::worlds(folder)?.iter().any(|found| found == world) {
+        return Err(format!("there is no {world} in {}", folder.display()).into());
+    }
+    let _lock = folder::lock(folder)?;
+    let store = Store::open_folder(folder, world)?;
+    let Comparison { players, tables } = keeper.compare(replay.simulation().world_mut(), &store.rows)?;
+    let mut differing = 0;
+    for (table, accounts) in tables.iter().filter(|(_, accounts)| !accounts.is_empty()) {
+        differing += 1;
+        let first: Vec<_> = accounts.iter().take(5).map(AccountId::to_string).collect();
+        print_line(&format!("{table}: the rows of {} players differ: {}", accounts.len(), first.join(", ")));
+    }
+    let (equal, all) = (tables.len() - differing, tables.len());
+    print_line(&format!("{players} players, {equal} of {all} tables hold the same of all of them"));
+    if differing == 0 { Ok(()) } else { Err("the journal leads to other rows than the folder has".into()) }
 }
 
 fn describe(world: &mut World, caller: Player) -> Result<String, Failure> {

@@ -4,12 +4,15 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use proptest::prelude::*;
+use raidkeep::engine::account::AccountId;
 use raidkeep::engine::clock::ClockMode;
+use raidkeep::engine::journal::record::InputRecord;
 use raidkeep::engine::journal::revive::Library;
+use raidkeep::engine::journal::rows::{Comparison, RowKeeper};
 use raidkeep::engine::journal::{Frames, FramesEnd, Record, Replay, ReplayError};
 use raidkeep::engine::rules::{AssetSource, Rules};
-use raidkeep::game;
-use raidkeep::game::energy::{Energy, EnergyRules};
+use raidkeep::game::game;
+use raidkeep::game::game::energy::{Energy, EnergyRules};
 use raidkeep::studio::testing::{Network, OPERATOR_TOKEN, TestPlayer, TestServer, TestSetup, edit_assets};
 use serde_json::{Value, json};
 
@@ -426,4 +429,108 @@ fn players_who_are_exported_deleted_and_imported_are_played_again() {
     let replayed = replay(records, &server).expect("the journal leads to the same states");
     assert_eq!(replayed.0, server.state_hash(), "the world of the journal is the world");
     assert!(replayed.1 > 0, "the states on the way were compared");
+}
+
+/// The journal as a program wrote it in which players had no entities of their own: a table less, an open session in the
+/// row of its player's counts, and other bytes of rows.
+fn before_entities(records: &mut [Record]) {
+    let mut counts = 0;
+    for record in records {
+        match record {
+            Record::Start(start) => {
+                counts = start.player_tables.iter().position(|table| table == "sessions").expect("a table");
+                start.player_tables.pop();
+            }
+            Record::Checkpoint { hash, .. } => *hash ^= 1,
+            Record::Tick(tick) => {
+                tick.before.batch_bytes = tick.before.batch_bytes.saturating_mul(2);
+                for input in &mut tick.inputs {
+                    if let InputRecord::Loaded(_, Some(rows)) = input {
+                        let session = rows.pop().expect("the table of sessions is the last");
+                        if let Some((_, value)) = rows[counts].first_mut() {
+                            *value = counts_with_session(value, session.first().map(|(_, value)| &value[..]));
+                        }
+                    }
+                }
+            }
+            _ => {}
+        }
+    }
+}
+
+/// Version 2 of a row of counts: it had the open session before them and the session's round, of which there is none, behind.
+fn counts_with_session(counts: &[u8], session: Option<&[u8]>) -> Vec<u8> {
+    let open = session.map_or(vec![0], |session| [&[1], &session[2..session.len() - 1]].concat());
+    [&[2, 0], &open[..], &counts[2..], &[0]].concat()
+}
+
+#[test]
+fn a_journal_from_before_players_had_entities_is_played_by_its_replies() {
+    let mut play = played();
+    let (mut records, _) = read(&play.server.journals[0].bytes());
+    before_entities(&mut records);
+    let (hash, checkpoints) = replay(records.clone(), &play.server).expect("the ticks lead to the same replies");
+    assert_eq!(checkpoints, 0, "hashes of another form of the state are not compared");
+    assert_eq!(hash, play.server.state_hash(), "and the state is the same all the same");
+    let later = records.iter_mut().rev().find_map(|record| match record {
+        Record::Tick(tick) => Some(tick),
+        _ => None,
+    });
+    later.expect("there are ticks").before.replies += 1;
+    let refused = replay(records, &play.server).expect_err("a reply is missing");
+    assert!(matches!(refused, ReplayError::OtherOutcome { .. }), "{refused}");
+}
+
+#[test]
+fn a_journal_with_other_tables_of_players_names_the_program_that_reads_it() {
+    let play = played();
+    let (mut records, _) = read(&play.server.journals[0].bytes());
+    if let Some(Record::Start(start)) = records.first_mut() {
+        start.player_tables[3] = "forgotten".to_owned();
+    }
+    let refused = replay(records, &play.server).expect_err("a table is missing").to_string();
+    assert!(refused.contains("Use that program") && refused.contains("table of players \"forgotten\""), "{refused}");
+}
+
+/// Plays a journal and compares the rows that it leads to with those of the server.
+fn compare(records: Vec<Record>, server: &mut TestServer) -> Comparison {
+    let library: Library = Box::new(|_| None);
+    let mut records = records.into_iter();
+    let (mut replay, first) = Replay::start(&mut records, game::build_app(server.settings()), server.rules(), library)
+        .expect("the journal should be playable");
+    let mut keeper = RowKeeper::new(&mut replay).expect("a simulated disk should open");
+    for record in first.into_iter().chain(records) {
+        keeper.play(&mut replay, record).expect("the replay should go the same way");
+    }
+    keeper.compare(replay.simulation().world_mut(), server.rows()).expect("every row can be read")
+}
+
+#[test]
+fn the_rows_that_a_journal_leads_to_are_compared_table_by_table() {
+    let mut server = server();
+    let players = IDS.map(|id| server.player(id));
+    for player in &players {
+        server.ask(player, "enter_stage_general", json!({"stage": 8}));
+    }
+    // Who was put away is loaded again, and its session goes on.
+    server.fold();
+    server.reconnect_all();
+    server.pass_real_time(Duration::from_secs(100));
+    assert_eq!(server.players_in_memory(), 0);
+    server.ask(&players[0], "victory_stage_general", json!({"stage": 8}));
+    server.ask(&players[1], "get_player_info", json!({}));
+    let (records, _) = read(&server.journals[0].bytes());
+    let mut earlier = records.clone();
+    before_entities(&mut earlier);
+    for records in [records, earlier] {
+        let Comparison { players, tables } = compare(records, &mut server);
+        assert_eq!(players, 3);
+        assert!(tables.contains_key("stage_sessions") && tables.contains_key("ledger"), "all tables are looked at");
+        assert!(tables.values().all(Vec::is_empty), "everybody has the same rows: {tables:?}");
+    }
+    server.damage(|batch| batch.delete_all("stage_sessions", &2_u64.to_be_bytes()));
+    let (records, _) = read(&server.journals[0].bytes());
+    let tables = compare(records, &mut server).tables;
+    let differing: Vec<_> = tables.iter().filter(|(_, accounts)| !accounts.is_empty()).collect();
+    assert_eq!(differing, [(&"stage_sessions", &vec![AccountId(2)])], "who has others is named");
 }

@@ -12,8 +12,9 @@ use crate::journal::Record;
 
 /// What each file begins with.
 pub const MAGIC: &[u8; 8] = b"RAIDJRNL";
-/// The form of the files.
-pub const FORMAT: u32 = 1;
+/// The form of the files. Those of format 1 are of programs in which players had no entities of their own; they are read
+/// too.
+pub const FORMAT: u32 = 2;
 const HEAD_BYTES: usize = 24;
 const FRAME_HEAD_BYTES: usize = 12;
 /// How much of an entry is read at a time, so that a damaged length takes no memory.
@@ -34,7 +35,9 @@ pub enum JournalError {
     #[error("this is no journal of raidkeep: expected a file that begins with RAIDJRNL and the start of a world")]
     NoJournal,
     /// A later program wrote it.
-    #[error("the journal has format {found}; this program knows format {FORMAT}. Use the program that wrote it")]
+    #[error(
+        "the journal has format {found}; this program knows format {FORMAT} and those before. Use the program that wrote it"
+    )]
     OtherFormat {
         /// In the file.
         found: u32,
@@ -112,7 +115,7 @@ impl<R: Read> Frames<R> {
         if &head[..8] != MAGIC {
             return Err(JournalError::NoJournal);
         }
-        if number(8) != FORMAT {
+        if !(1..=FORMAT).contains(&number(8)) {
             return Err(JournalError::OtherFormat { found: number(8) });
         }
         let id = (i64::from(number(16)) << 32) | i64::from(number(12));
@@ -197,8 +200,10 @@ mod tests {
         assert!(matches!(Frames::open(&b"PK"[..]), Err(JournalError::NoJournal)));
         assert!(matches!(Frames::open(&[0; 40][..]), Err(JournalError::NoJournal)));
         let mut bytes = journal(&[]);
-        bytes[8] = 2;
-        assert!(matches!(Frames::open(&bytes[..]), Err(JournalError::OtherFormat { found: 2 })));
+        bytes[8] = 1;
+        assert!(Frames::open(&bytes[..]).is_ok(), "an earlier format is read");
+        bytes[8] = 3;
+        assert!(matches!(Frames::open(&bytes[..]), Err(JournalError::OtherFormat { found: 3 })));
     }
 
     proptest! {

@@ -15,6 +15,7 @@ pub mod record;
 pub mod recorder;
 pub mod replay;
 pub mod revive;
+pub mod rows;
 
 pub use file::{FileJournal, JournalSettings, program_name};
 pub use frames::{Frames, FramesEnd, JournalError};

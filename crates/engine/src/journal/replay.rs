@@ -1,6 +1,6 @@
 //! Plays a journal again.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -138,6 +138,34 @@ pub struct Replay {
     last: LastTick,
     last_serial: u64,
     batch: Option<Batch>,
+    earlier: Option<EarlierProgram>,
+}
+
+/// A journal from before players had entities of their own. The ticks of then are played, and lead to the same replies; but
+/// rows have other bytes, and what was one row may be two, so that batches have other numbers.
+#[derive(Debug, Default)]
+struct EarlierProgram {
+    /// The last batch of then.
+    last_batch: u64,
+    /// Batches of then that were not folded yet, with the last batch of now at their tick.
+    unfolded: VecDeque<(u64, u64)>,
+    /// The last batch of now that is to be folded.
+    folded: u64,
+}
+
+impl EarlierProgram {
+    /// What is to be folded now, when so much was folded then. `before` is what the last tick led to then, and `last_batch`
+    /// the last batch of now.
+    fn folded(&mut self, before: Outcome, folded_then: u64, last_batch: u64) -> u64 {
+        if before.batch_bytes > 0 {
+            self.last_batch += 1;
+            self.unfolded.push_back((self.last_batch, last_batch));
+        }
+        while let Some((_, now)) = self.unfolded.pop_front_if(|(then, _)| *then <= folded_then) {
+            self.folded = now;
+        }
+        self.folded
+    }
 }
 
 /// When the last tick was; before the first one, when the world was started.
@@ -181,6 +209,8 @@ impl Replay {
         let world = Start { wall_ms: start.wall_ms, seed: start.seed };
         let mut simulation = start_app(app, rules, &revive_store(&start, &rows)?, world)?;
         simulation.world_mut().insert_resource(past_reloading(rules));
+        let earlier = EarlierProgram { last_batch: start.last_batch, folded: start.last_batch, ..Default::default() };
+        let earlier = is_of_earlier_program(&start, &simulation)?.then_some(earlier);
         let reviver = Reviver::new(known_functions(&start, &simulation)?, library);
         let replay = Self {
             simulation,
@@ -192,6 +222,7 @@ impl Replay {
             last: LastTick { wall_ms: start.wall_ms, real_ns: 0, folded_batch: 0 },
             last_serial: 0,
             batch: None,
+            earlier,
         };
         Ok((replay, next))
     }
@@ -213,13 +244,21 @@ impl Replay {
     }
 
     fn tick(&mut self, tick: TickRecord, listening: Listening<'_>) -> Result<(), ReplayError> {
-        if tick.before != self.before {
+        let is_same = match &self.earlier {
+            None => tick.before == self.before,
+            Some(_) => tick.before.replies == self.before.replies,
+        };
+        if !is_same {
             let (recorded, found) = (tick.before, self.before);
             return Err(ReplayError::OtherOutcome { tick: self.ticks, recorded, found });
         }
         let real = self.first_real.checked_add(Duration::from_nanos(tick.real_ns));
         let real = real.ok_or(ReplayError::OutOfOrder("a tick is centuries later than the first"))?;
-        let TickRecord { wall_ms, real_ns, folded_batch, .. } = tick;
+        let TickRecord { wall_ms, real_ns, mut folded_batch, .. } = tick;
+        if let Some(earlier) = &mut self.earlier {
+            let last_batch = self.simulation.world().resource::<Persistence>().last_batch();
+            folded_batch = earlier.folded(tick.before, folded_batch, last_batch);
+        }
         let moment = Moment { wall_ms, real, folded_batch };
         self.last = LastTick { wall_ms, real_ns, folded_batch };
         let mut inputs = Vec::with_capacity(tick.inputs.len());
@@ -242,6 +281,9 @@ impl Replay {
         if ticks != self.ticks {
             return Err(ReplayError::OutOfOrder("a checkpoint belongs to another tick"));
         }
+        if self.earlier.is_some() {
+            return Ok(());
+        }
         let found = state_hash(self.simulation.world_mut());
         self.checkpoints += 1;
         if found == recorded { Ok(()) } else { Err(ReplayError::OtherState { tick: ticks, recorded, found }) }
@@ -255,6 +297,12 @@ impl Replay {
     /// How many checkpoints were compared, all of them equal.
     pub fn checkpoints(&self) -> u64 {
         self.checkpoints
+    }
+
+    /// Whether the journal is from before players had entities of their own: its checkpoints hash another form of the state
+    /// and are not compared.
+    pub fn is_of_earlier_program(&self) -> bool {
+        self.earlier.is_some()
     }
 
     /// The game's moment, unix milliseconds.
@@ -324,21 +372,29 @@ fn past_reloading(rules: &LoadedRules) -> Reloading {
     Reloading(Arc::new(Reloader::new(Catalogue::default(), nowhere, Arc::new(rules.clone()), Vec::new())))
 }
 
+fn other_program(start: &StartRecord, what: &'static str, name: &str) -> ReplayError {
+    ReplayError::OtherProgram { program: start.program.clone(), what, name: name.to_owned() }
+}
+
+/// Whether the journal is from before players had entities of their own. But for the tables of those, it has to have the
+/// tables of this program.
+fn is_of_earlier_program(start: &StartRecord, simulation: &Simulation) -> Result<bool, ReplayError> {
+    let tables = simulation.world().resource::<Persistence>().player_tables();
+    let component_tables = simulation.world().resource::<Persistence>().component_table_count();
+    let recorded: Vec<&str> = start.player_tables.iter().map(String::as_str).collect();
+    if recorded == tables || recorded == tables[..component_tables] {
+        return Ok(recorded != tables);
+    }
+    let equal = recorded.iter().zip(&tables).take_while(|(recorded, table)| recorded == table).count();
+    Err(other_program(start, "table of players", recorded.get(equal).unwrap_or(&"nothing")))
+}
+
 /// This program's functions in the order of the journal.
 fn known_functions(
     start: &StartRecord,
     simulation: &Simulation,
 ) -> Result<Vec<crate::request::registry::RequestKind>, ReplayError> {
-    let other =
-        |what, name: &str| ReplayError::OtherProgram { program: start.program.clone(), what, name: name.into() };
-    let tables = simulation.world().resource::<Persistence>().player_tables();
-    let at = (0..start.player_tables.len().max(tables.len()))
-        .find(|at| start.player_tables.get(*at).map(String::as_str) != tables.get(*at).copied());
-    if let Some(at) = at {
-        let name = start.player_tables.get(at).map_or("nothing", String::as_str);
-        return Err(other("table of players", name));
-    }
     let known = simulation.world().resource::<RequestTable>();
-    let find = |name: &String| known.find(name).copied().ok_or_else(|| other("function", name));
+    let find = |name: &String| known.find(name).copied().ok_or_else(|| other_program(start, "function", name));
     start.functions.iter().map(find).collect()
 }
