@@ -9,7 +9,6 @@ use crate::clock::Clock;
 use crate::identity::username_key;
 use crate::items::ItemId;
 use crate::items::ledger::{Change, LEDGER_TABLE, Movement, PointsChange, key};
-use crate::player::AccountId;
 use crate::request::lenient::Integer;
 use crate::request::{Call, Operator, Refusal, Request, RequestApp, Success, Waits, lenient};
 use crate::storage::{Directory, FoundRows, RowQuery};
@@ -94,16 +93,12 @@ fn ledger_list(In(call): In<Call<LedgerList>>, directory: Res<Directory>, clock:
     let limit = limit(call.request.limit)?;
     let before = before(call.request.before)?;
     let account = directory.find(&username_key(&call.request.name))?.ok_or(NO_SUCH_PLAYER)?;
-    let query = RowQuery {
-        table: LEDGER_TABLE,
-        from: key(account, 0).to_vec(),
-        until: before
-            .map_or_else(|| AccountId(account.0 + 1).to_key().to_vec(), |number| key(account, number).to_vec()),
-        newest_first: true,
-        // One more than is told shows whether there is another page.
-        limit: limit + 1,
+    let query = match before {
+        Some(number) => RowQuery::range(LEDGER_TABLE, &key(account, 0), &key(account, number)),
+        None => RowQuery::of_account(LEDGER_TABLE, account),
     };
-    let mut movements = read(query.answer(call.fact)?)?;
+    // One more than is told shows whether there is another page.
+    let mut movements = read(query.newest(limit + 1).answer(call.fact)?)?;
     let has_more = movements.len() > limit;
     movements.truncate(limit);
     let next = movements.last().filter(|_| has_more).map(|last| last.number);

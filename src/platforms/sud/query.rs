@@ -12,7 +12,7 @@ use crate::clock::Clock;
 use crate::platforms::exchange::{CallOutcome, Exchange, Method};
 use crate::platforms::settings::SudSettings;
 use crate::platforms::signature::{AUTHORIZATION, SudAuth};
-use crate::platforms::sud::rounds::{ClosedRound, Round, RoundBook, RoundId, read_round_id};
+use crate::platforms::sud::rounds::{ClosedRound, Round, RoundBook, read_round_id};
 use crate::platforms::sud::wire::{MatchAnswer, MatchInfo, MatchQuery, query_code};
 use crate::platforms::sud::{QUERIES, SudPlatform, reporter};
 use crate::random::WorldSeed;
@@ -137,16 +137,10 @@ fn query_match_base(
     if let Some(round) = book.open(id).and_then(|entity| rounds.get(entity).ok()) {
         return Ok(found(round.shown(platform.mg_id)));
     }
-    let rows = closed_row(id, platform.rounds_kept).answer(call.fact)?;
+    let key = ClosedRound::key(id, platform.rounds_kept);
+    let rows = RowQuery::one(ClosedRound::TABLE, &key).answer(call.fact)?;
     let closed = rows.first().and_then(|(_, value)| ClosedRound::read(value).ok()).filter(|closed| closed.id() == id);
     Ok(closed.map_or_else(unknown, |closed| found(closed.shown(platform.mg_id))))
-}
-
-fn closed_row(id: RoundId, kept: u64) -> RowQuery {
-    let from = ClosedRound::key(id, kept);
-    let mut until = from.to_vec();
-    until.push(0);
-    RowQuery { table: ClosedRound::TABLE, from: from.to_vec(), until, newest_first: false, limit: 1 }
 }
 
 /// `query_match {token, match_id?, report_game_info_key?}`: what the platform itself says of a round.
