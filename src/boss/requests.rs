@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize, Serializer};
 
 use crate::boss::field::BossField;
 use crate::boss::model::Ratios;
-use crate::boss::rules::BossRules;
+use crate::boss::rules::{BOSS_TICKET, BossRules};
 use crate::clock::Clock;
 use crate::items::Inventory;
 use crate::request::{Answer, Call, Player, Request, RequestApp, Success};
@@ -16,8 +16,6 @@ use crate::rules::Rules;
 use crate::schema::schema_by_hand;
 use crate::tickets::{TicketRules, Tickets};
 
-/// The tickets of boss challenges.
-pub const BOSS_TICKET: u16 = 18;
 const MESSAGE: &str = "Successfully get hook information";
 
 pub(super) fn register(app: &mut App) {

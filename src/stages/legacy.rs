@@ -9,7 +9,7 @@ use bevy_ecs::prelude::*;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::boss::requests::BOSS_TICKET;
+use crate::boss::rules::BOSS_TICKET;
 use crate::boss::{BossField, Ratios};
 use crate::energy::EnergyMoments;
 use crate::identity::Login;
@@ -21,7 +21,7 @@ use crate::rules::Rules;
 use crate::stages::layouts::{LayoutRules, Monster, MonsterRules, Wave};
 use crate::stages::model::Mode;
 use crate::stages::requests::{
-    ENTRY, Raider, RaiderItem, StageTables, collect_victory, no_player, pay, reported_damage,
+    ENTRY, Raider, RaiderItem, Short, StageTables, collect_victory, no_player, pay, reported_damage,
 };
 use crate::storage::Directory;
 
@@ -239,7 +239,7 @@ fn enter_boss_room(
     }
     let entry = &field.rules.legacy_entry;
     pay(&mut player.energy, &mut player.inventory, entry.energy, &entry.cost, ENTRY, tables)
-        .map_err(|refusal| if refusal.status == 95 { NOT_CONFIGURED } else { refusal })?;
+        .map_err(|short| if short == Short::Materials { NOT_CONFIGURED } else { short.into() })?;
     player.tickets.take(ticket, is_vip, today);
     player.session.enter(stage, Mode::Boss, now);
     Ok(BossRoomEntered {
