@@ -13,12 +13,12 @@ use crate::journal::record::{InputRecord, Outcome, Record, StartRecord, TickReco
 use crate::journal::recorder::outcome;
 use crate::journal::revive::{Library, Reviver};
 use crate::reload::{Reloader, Reloading};
-use crate::request::{RequestTable, status};
+use crate::request::RequestTable;
 use crate::rules::{AssetSource, LoadedRules};
 use crate::storage::disk::Disk;
 use crate::storage::store::{LogRecord, Recovered, Store};
 use crate::storage::{Batch, StorageError};
-use crate::tick::{Moment, Simulation, state_hash};
+use crate::tick::{Moment, STOPPED, Simulation, state_hash};
 
 /// Why a journal cannot be played, or not any further.
 #[derive(Debug, thiserror::Error)]
@@ -203,8 +203,7 @@ impl Replay {
             Record::Tick(tick) => self.tick(tick, listening)?,
             Record::Checkpoint { ticks, hash } => self.check(ticks, hash)?,
             Record::Dismissed => {
-                let refusal = crate::request::Refusal::new(status::BUSY, "server is stopping, retry later");
-                drop(self.simulation.dismiss_waiting(&refusal));
+                drop(self.simulation.dismiss_waiting(&STOPPED));
             }
             Record::End => return Ok(Played::Ended),
             Record::Gap => return Ok(Played::Gap),

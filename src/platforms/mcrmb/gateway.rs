@@ -3,7 +3,7 @@
 use bevy_ecs::prelude::*;
 
 use crate::orders::OrderSettings;
-use crate::orders::model::{Adjustment, Order, Wish};
+use crate::orders::model::{Order, Wish};
 use crate::platforms::exchange::{CallFailure, CallOutcome, Exchange, Method};
 use crate::platforms::mcrmb::wire::PlatformReply;
 use crate::platforms::settings::McrmbSettings;
@@ -71,12 +71,8 @@ impl Gateway {
                 self.call(PlatformCall::Pay, &order.wname, &[("use", &purpose), ("money", &price.to_string())])
             }
             Wish::Adjust { how, money } => {
-                let kind = match how {
-                    Adjustment::Add => "1",
-                    Adjustment::Deduct => "2",
-                    Adjustment::Set => "3",
-                };
-                let more = [("type", kind), ("text", purpose.as_str()), ("money", &money.to_string())];
+                let (kind, money) = (how.number().to_string(), money.to_string());
+                let more = [("type", kind.as_str()), ("text", &purpose), ("money", &money)];
                 self.call(PlatformCall::Manual, &order.wname, &more)
             }
         }
