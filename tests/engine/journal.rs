@@ -11,8 +11,8 @@ use raidkeep::engine::journal::revive::Library;
 use raidkeep::engine::journal::rows::{Comparison, RowKeeper};
 use raidkeep::engine::journal::{Frames, FramesEnd, Record, Replay, ReplayError};
 use raidkeep::engine::rules::{AssetSource, Rules};
-use raidkeep::game::game;
-use raidkeep::game::game::energy::{Energy, EnergyRules};
+use raidkeep::game;
+use raidkeep::game::energy::{Energy, EnergyRules};
 use raidkeep::studio::testing::{Network, OPERATOR_TOKEN, TestPlayer, TestServer, TestSetup, edit_assets};
 use serde_json::{Value, json};
 

@@ -13,6 +13,11 @@ impl AccountId {
     pub fn to_key(self) -> [u8; 8] {
         self.0.to_be_bytes()
     }
+
+    /// The account of a key that [`Self::to_key`] gave.
+    pub fn from_key(key: [u8; 8]) -> Self {
+        Self(u64::from_be_bytes(key))
+    }
 }
 
 impl fmt::Display for AccountId {

@@ -121,10 +121,11 @@ fn rules(bytes: &[u8]) {
 fn http_bodies(bytes: &[u8]) {
     for body in [RouteBody::Arguments, RouteBody::Signed] {
         let route = Route { function: "login", body };
-        if let Ok(frame) = route.frame(std::str::from_utf8(bytes).ok(), bytes, |_| None) {
-            assert!(Envelope::read(&frame).is_ok() || body == RouteBody::Arguments, "a route makes frames: {frame}");
-            drop(route.reply(&frame));
+        if let Ok(request) = route.read(std::str::from_utf8(bytes).ok(), bytes, |_| None) {
+            let arguments = request.envelope().data;
+            assert!(arguments.is_none_or(|text| text.get().starts_with('{')), "arguments are an object");
         }
+        drop(route.reply(&String::from_utf8_lossy(bytes)));
     }
     drop(SudAuth::from_header(bytes));
     drop(PlatformReply::read(bytes));

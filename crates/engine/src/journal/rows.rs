@@ -72,7 +72,14 @@ impl RowKeeper {
         tables.extend(beside);
         let store = Store::open_disks(Disk::default(), Disk::default())?;
         let (known, from_before) = (BTreeSet::new(), BTreeSet::new());
-        Ok(Self { rows: store.rows, tables: PlayerTables { tables, identity }, player_tables, known, from_before, pending: Vec::new() })
+        Ok(Self {
+            rows: store.rows,
+            tables: PlayerTables { tables, identity },
+            player_tables,
+            known,
+            from_before,
+            pending: Vec::new(),
+        })
     }
 
     /// Plays an entry and keeps the rows that it has or leads to.

@@ -33,6 +33,9 @@ pub struct Envelope<'a> {
     /// The idempotency key.
     #[serde(borrow, default)]
     pub once: Option<Cow<'a, str>>,
+    /// A token that came beside the arguments, as in a header; it counts before one among them. Frames have none.
+    #[serde(skip)]
+    pub token: Option<&'a str>,
 }
 
 impl<'a> Envelope<'a> {
@@ -71,7 +74,7 @@ fn explain(text: &str, error: &serde_json::Error) -> (Refusal, RequestId) {
     let refusal = if parts.id.is_some() && id.is_none() {
         Refusal::malformed("id", "a string or a number")
     } else if parts.world.is_none_or(|raw| parse_world(raw.get().trim_matches('"')).is_none()) {
-        Refusal::malformed("world", "a world number such as 0, \"0\" or \"s0\"")
+        malformed_world()
     } else if !parts.function.is_some_and(|raw| raw.get().starts_with('"')) {
         Refusal::malformed("function", "a string, the name of a function")
     } else if parts.once.is_some() {
@@ -80,6 +83,15 @@ fn explain(text: &str, error: &serde_json::Error) -> (Refusal, RequestId) {
         Refusal { status: super::status::MALFORMED, message: format!("request: {error}").into() }
     };
     (refusal, id.unwrap_or_default())
+}
+
+fn malformed_world() -> Refusal {
+    Refusal::malformed("world", "a world number such as 0, \"0\" or \"s0\"")
+}
+
+/// Reads a world as [`Envelope::world`] does.
+pub fn read_world(raw: &RawValue) -> Result<u32, Refusal> {
+    world_number(raw).map_err(|_| malformed_world())
 }
 
 fn parse_world(text: &str) -> Option<u32> {

@@ -1,13 +1,15 @@
 //! Functions that are also HTTP routes: which path leads to which function, and how a request and its reply read there.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use bevy_app::App;
 use bevy_ecs::prelude::*;
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
+use serde_json::json;
 use serde_json::value::RawValue;
-use serde_json::{Map, Value, json};
 
+use crate::request::envelope::{Envelope, RequestId, read_world};
 use crate::request::{Refusal, Request, status};
 
 /// How the body of a request becomes the function's arguments.
@@ -86,23 +88,91 @@ impl HttpReply {
     }
 }
 
+/// A request as it came over HTTP.
+#[derive(Debug)]
+pub struct RouteRequest<'a> {
+    function: &'static str,
+    world: u32,
+    arguments: Option<Cow<'a, RawValue>>,
+    token: Option<Cow<'a, str>>,
+}
+
+impl RouteRequest<'_> {
+    /// The same as a WebSocket client would have sent it.
+    pub fn envelope(&self) -> Envelope<'_> {
+        Envelope {
+            world: self.world,
+            function: self.function.into(),
+            data: self.arguments.as_deref(),
+            id: RequestId::Absent,
+            once: None,
+            token: self.token.as_deref(),
+        }
+    }
+}
+
+/// What a body says of whom the request is for, unread. `null` is something too.
+#[derive(Debug, Default, Deserialize)]
+pub struct Asker<'a> {
+    /// Which world is meant.
+    #[serde(borrow, default, deserialize_with = "given")]
+    pub world: Option<&'a RawValue>,
+    /// The token among the arguments.
+    #[serde(borrow, default, deserialize_with = "given")]
+    pub token: Option<&'a RawValue>,
+    /// The role that acts.
+    #[serde(borrow, default, deserialize_with = "given")]
+    pub role: Option<&'a RawValue>,
+    /// The role that acts, where there is a second one.
+    #[serde(borrow, default, deserialize_with = "given")]
+    pub role1: Option<&'a RawValue>,
+}
+
+fn given<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<&'de RawValue>, D::Error> {
+    <&RawValue>::deserialize(deserializer).map(Some)
+}
+
 impl Route {
-    /// The frame that a WebSocket client would send for this request. The field `world` of the body says which world;
-    /// `known_token` may know the token of who sends none.
-    pub fn frame(
+    /// Reads a request. The field `world` of the body says which world; `known_token` may know the token of who sends none.
+    pub fn read<'a>(
         self,
-        authorization: Option<&str>,
-        body: &[u8],
-        known_token: impl FnOnce(&Map<String, Value>) -> Option<String>,
-    ) -> Result<String, HttpReply> {
-        let (world, data) = match self.body {
+        authorization: Option<&'a str>,
+        body: &'a [u8],
+        known_token: impl FnOnce(&Asker<'_>) -> Option<String>,
+    ) -> Result<RouteRequest<'a>, HttpReply> {
+        match self.body {
             RouteBody::Signed => {
                 let body = std::str::from_utf8(body).map_err(|_| malformed("the body should be UTF-8"))?;
-                (json!(0), json!({"authorization": authorization.unwrap_or_default(), "body": body}))
+                let arguments = json!({"authorization": authorization.unwrap_or_default(), "body": body});
+                let arguments = serde_json::value::to_raw_value(&arguments).ok().map(Cow::Owned);
+                Ok(RouteRequest { function: self.function, world: 0, arguments, token: None })
             }
-            RouteBody::Arguments => read_arguments(authorization, body, known_token)?,
+            RouteBody::Arguments => self.read_arguments(authorization, body.trim_ascii(), known_token),
+        }
+    }
+
+    fn read_arguments<'a>(
+        self,
+        authorization: Option<&'a str>,
+        body: &'a [u8],
+        known_token: impl FnOnce(&Asker<'_>) -> Option<String>,
+    ) -> Result<RouteRequest<'a>, HttpReply> {
+        let no_object = |_| malformed("the body should be a JSON object");
+        let (asker, arguments) = match body {
+            [] => (Asker::default(), None),
+            [b'{', ..] => {
+                let arguments: &RawValue = serde_json::from_slice(body).map_err(no_object)?;
+                (serde_json::from_str(arguments.get()).map_err(no_object)?, Some(Cow::Borrowed(arguments)))
+            }
+            _ => return Err(malformed("the body should be a JSON object")),
         };
-        Ok(json!({"world": world, "function": self.function, "data": data}).to_string())
+        let world = asker.world.map_or(Ok(0), read_world).map_err(|refusal| HttpReply::refusal(&refusal))?;
+        let bearer = authorization.and_then(|header| {
+            let (scheme, token) = header.split_once(' ')?;
+            scheme.eq_ignore_ascii_case("bearer").then(|| Cow::Borrowed(token.trim()))
+        });
+        let token = bearer.or_else(|| known_token(&asker).map(Cow::Owned));
+        Ok(RouteRequest { function: self.function, world, arguments, token })
     }
 
     /// The bare reply that the documents show: the `data` of a frame. A refusal shows status and message.
@@ -129,26 +199,6 @@ fn malformed(expected: &'static str) -> HttpReply {
     HttpReply::refusal(&Refusal::new(status::MALFORMED, expected))
 }
 
-fn read_arguments(
-    authorization: Option<&str>,
-    body: &[u8],
-    known_token: impl FnOnce(&Map<String, Value>) -> Option<String>,
-) -> Result<(Value, Value), HttpReply> {
-    let body = if body.trim_ascii().is_empty() { b"{}" } else { body };
-    let expected = "the body should be a JSON object";
-    let mut data: Map<String, Value> = serde_json::from_slice(body).map_err(|_| malformed(expected))?;
-    let bearer = authorization.and_then(|header| {
-        let (scheme, token) = header.split_once(' ')?;
-        scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
-    });
-    let token = bearer.map(str::to_owned).or_else(|| known_token(&data));
-    if let Some(token) = token {
-        data.insert("token".to_owned(), token.into());
-    }
-    let world = data.remove("world").unwrap_or(json!(0));
-    Ok((world, Value::Object(data)))
-}
-
 /// The HTTP status of a status of the protocol. A function's own codes are answers like any other.
 fn http_status(status: i32) -> u16 {
     match status {
@@ -166,36 +216,57 @@ fn http_status(status: i32) -> u16 {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
     use proptest::prelude::*;
+    use serde_json::Value;
+
+    use super::*;
 
     const ROUTE: Route = Route { function: "status", body: RouteBody::Arguments };
 
-    fn frame(authorization: Option<&str>, body: &str) -> Value {
-        let frame = ROUTE.frame(authorization, body.as_bytes(), |_| None).expect("a request");
-        serde_json::from_str(&frame).expect("a frame is JSON")
+    /// World, arguments and the token beside them.
+    fn read(authorization: Option<&str>, body: &str) -> (u32, Option<Value>, Option<String>) {
+        let request = ROUTE.read(authorization, body.as_bytes(), |_| None).expect("a request");
+        let envelope = request.envelope();
+        assert_eq!(envelope.function, "status");
+        let arguments = envelope.data.map(|data| serde_json::from_str(data.get()).expect("arguments are JSON"));
+        (envelope.world, arguments, envelope.token.map(str::to_owned))
+    }
+
+    fn refused(body: &[u8]) -> Option<u16> {
+        ROUTE.read(None, body, |_| None).err().map(|reply| reply.status)
     }
 
     #[test]
     fn the_body_is_the_arguments_and_the_header_may_hold_the_token() {
-        let expected = json!({"world": 0, "function": "status", "data": {"role": "ann", "token": "t"}});
-        assert_eq!(frame(Some("Bearer t"), r#"{"role":"ann"}"#), expected);
-        assert_eq!(frame(None, r#"{"role":"ann","token":"t"}"#), expected);
-        assert_eq!(frame(None, "")["data"], json!({}), "no body is no arguments");
-        assert_eq!(frame(None, r#"{"world":"s1"}"#)["world"], "s1");
-        for odd in ["[]", "7", "{", "\u{0}"] {
-            assert_eq!(ROUTE.frame(None, odd.as_bytes(), |_| None).map_err(|reply| reply.status), Err(400), "{odd}");
+        let (ann, with_token) = (json!({"role": "ann"}), json!({"role": "ann", "token": "t"}));
+        assert_eq!(read(Some("Bearer t"), r#" {"role":"ann"}"#), (0, Some(ann), Some("t".to_owned())));
+        assert_eq!(read(None, r#"{"role":"ann","token":"t"}"#), (0, Some(with_token), None));
+        assert_eq!(read(None, ""), (0, None, None), "no body is no arguments");
+        assert_eq!(read(None, r#"{"world":"s1"}"#).0, 1);
+        for odd in ["[]", "7", "{", "{} {}", "\u{0}", "{\"a\":\"\u{1}\"}"] {
+            assert_eq!(refused(odd.as_bytes()), Some(400), "{odd}");
         }
+        assert_eq!(refused(b"{\"a\":\"\xff\"}"), Some(400), "no UTF-8");
+        assert_eq!(refused(br#"{"world":null}"#), Some(400), "no world number");
+    }
+
+    #[test]
+    fn a_token_is_looked_for_only_where_the_header_has_none() {
+        let known = |asker: &Asker<'_>| asker.role.map(|role| format!("token of {}", role.get()));
+        let token = |header| ROUTE.read(header, br#"{"role":"ann"}"#, known).expect("a request").token;
+        assert_eq!(token(None).as_deref(), Some("token of \"ann\""));
+        assert_eq!(token(Some("bearer t")).as_deref(), Some("t"));
     }
 
     #[test]
     fn a_signed_body_arrives_to_the_byte() {
         let route = Route { body: RouteBody::Signed, ..ROUTE };
         let body = "{\"match_id\": \"1\" }\n";
-        let frame = route.frame(Some("Sud-Auth x"), body.as_bytes(), |_| None).expect("a request");
-        let frame: Value = serde_json::from_str(&frame).expect("a frame is JSON");
-        assert_eq!(frame["data"], json!({"authorization": "Sud-Auth x", "body": body}));
-        assert_eq!(route.frame(None, b"\xff", |_| None).map_err(|reply| reply.status), Err(400));
+        let request = route.read(Some("Sud-Auth x"), body.as_bytes(), |_| None).expect("a request");
+        let arguments = request.envelope().data.expect("text and signature are arguments").get();
+        let arguments: Value = serde_json::from_str(arguments).expect("arguments are JSON");
+        assert_eq!(arguments, json!({"authorization": "Sud-Auth x", "body": body}));
+        assert_eq!(route.read(None, b"\xff", |_| None).err().map(|reply| reply.status), Some(400));
     }
 
     #[test]
@@ -212,11 +283,12 @@ mod tests {
 
     proptest! {
         #[test]
-        fn any_body_is_a_frame_or_a_refusal(body in proptest::collection::vec(any::<u8>(), 0..80), header in ".*") {
+        fn any_body_is_a_request_or_a_refusal(body in proptest::collection::vec(any::<u8>(), 0..80), header in ".*") {
             for body_kind in [RouteBody::Arguments, RouteBody::Signed] {
-                let framed = Route { body: body_kind, ..ROUTE }.frame(Some(&header), &body, |_| None);
-                if let Ok(frame) = framed {
-                    prop_assert!(serde_json::from_str::<Value>(&frame).is_ok());
+                let read = Route { body: body_kind, ..ROUTE }.read(Some(&header), &body, |_| None);
+                if let Ok(request) = read {
+                    let is_object = request.envelope().data.is_none_or(|data| data.get().starts_with('{'));
+                    prop_assert!(is_object, "arguments are an object");
                 }
             }
         }

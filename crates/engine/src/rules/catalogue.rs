@@ -3,6 +3,7 @@
 use std::any::{Any, TypeId};
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::fmt;
+use std::hash::Hasher;
 use std::sync::Arc;
 
 use schemars::JsonSchema;
@@ -13,6 +14,7 @@ use super::nearest::nearest;
 use super::problem::{Problem, Problems, Severity, did_you_mean};
 use super::report::{Place, Report};
 use super::source::{AssetSource, Reading};
+use crate::hash::StableHasher;
 use crate::schema::{SchemaOf, schema_of};
 
 /// One kind of designer data: what file or files it lives in and what makes it valid.
@@ -245,7 +247,7 @@ fn missing(kind: &Kind) -> String {
     }
 }
 
-/// The FNV-1a hash over the names and contents of all files that tables read, and of all images.
+/// A hash over the names and contents of all files that tables read, and of all images.
 ///
 /// Each part is preceded by its length, so that bytes cannot move from one part to the next.
 fn fingerprint(
@@ -257,10 +259,12 @@ fn fingerprint(
     let texts = texts.iter().filter(|(file, _)| used.contains(file)).map(|(file, text)| (file, text.as_bytes()));
     let files = texts.chain(pictures.iter().map(|(file, bytes)| (file, bytes.as_slice())));
     let parts = files.flat_map(|(file, bytes)| [file.as_bytes(), bytes]);
-    parts.fold(0xcbf2_9ce4_8422_2325, |hash, part| {
-        let length = (part.len() as u64).to_le_bytes();
-        length.iter().chain(part).fold(hash, |hash, &byte| (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3))
-    })
+    let mut hasher = StableHasher::default();
+    for part in parts {
+        hasher.write(&(part.len() as u64).to_le_bytes());
+        hasher.write(part);
+    }
+    hasher.finish()
 }
 
 /// Rules that are complete and valid.

@@ -1,5 +1,6 @@
 //! Rows that a handler reads from disk, such as a ledger or an archive. They are not kept in memory.
 
+use crate::account::AccountId;
 use crate::storage::directory::INDEX_TABLE;
 
 /// Rows as they lie on disk: key and value.
@@ -24,9 +25,31 @@ pub struct RowQuery {
 }
 
 impl RowQuery {
+    /// All rows from one key up to, but not including, another, in key order.
+    pub fn range(table: &'static str, from: &[u8], until: &[u8]) -> Self {
+        Self { table, from: from.to_vec(), until: until.to_vec(), newest_first: false, limit: usize::MAX }
+    }
+
+    /// The row of one key.
+    pub fn one(table: &'static str, key: &[u8]) -> Self {
+        // No other key lies between this one and itself with a zero behind it.
+        Self { limit: 1, ..Self::range(table, key, &[key, &[0]].concat()) }
+    }
+
+    /// All rows whose key begins with that of an account, in key order.
+    pub fn of_account(table: &'static str, account: AccountId) -> Self {
+        Self::range(table, &account.to_key(), &AccountId(account.0.saturating_add(1)).to_key())
+    }
+
+    /// At most `limit` rows, those with the highest keys first.
+    #[must_use]
+    pub fn newest(self, limit: usize) -> Self {
+        Self { newest_first: true, limit, ..self }
+    }
+
     /// A question for no rows. It is answered when everything before it is folded, so that whoever reads the disk by itself
     /// then finds it there.
     pub fn nothing_but_a_fold() -> Self {
-        Self { table: INDEX_TABLE, from: vec![0], until: vec![1], newest_first: false, limit: 0 }
+        Self { limit: 0, ..Self::range(INDEX_TABLE, &[0], &[1]) }
     }
 }

@@ -334,8 +334,7 @@ mod tests {
             let _ = sender.send(event);
         });
         let worker = StorageWorker::start(store, PlayerTables::default(), listener).expect("threads should start");
-        let query =
-            RowQuery { table: "test", from: b"key".to_vec(), until: b"kez".to_vec(), newest_first: false, limit: 10 };
+        let query = RowQuery::range("test", b"key", b"kez");
         for number in 1..=3_u8 {
             worker.commit(batch(number.into(), number));
             worker.query(number.into(), query.clone());

@@ -130,10 +130,7 @@ impl<'a> Inspection<'a> {
 
     /// All rows of an account in a table, in key order.
     pub fn rows_of(&mut self, table: &'static str, account: AccountId) -> Vec<(Vec<u8>, Vec<u8>)> {
-        let from = account.to_key().to_vec();
-        let until = AccountId(account.0.saturating_add(1)).to_key().to_vec();
-        let query = RowQuery { table, from, until, newest_first: false, limit: usize::MAX };
-        let found = self.rows.read(&query);
+        let found = self.rows.read(&RowQuery::of_account(table, account));
         self.unless_failed(found)
     }
 
@@ -170,8 +167,7 @@ impl<'a> Inspection<'a> {
 
 /// The account that a key begins with.
 pub fn account_of(key: &[u8]) -> Option<AccountId> {
-    let (account, _) = key.split_first_chunk::<8>()?;
-    Some(AccountId(u64::from_be_bytes(*account)))
+    key.first_chunk().copied().map(AccountId::from_key)
 }
 
 fn hexadecimal(bytes: &[u8]) -> String {

@@ -15,9 +15,6 @@ use raidkeep_engine::request::Player;
 use raidkeep_engine::rules::Rules;
 use raidkeep_engine::storage::Touched;
 
-/// Gifts wait this long for players who do not come, in seconds: a year.
-const GIFT_LASTS_SECONDS: i64 = 365 * 86_400;
-
 /// Everything a blow needs.
 #[derive(SystemParam)]
 pub struct BossField<'w, 's> {
@@ -86,16 +83,10 @@ impl BossField<'_, '_> {
         let Some(boss) = self.rules.bosses.get(number as usize) else {
             return;
         };
-        let deliver_at = self.clock.now() + boss.gift.delay_hours * 3600;
-        self.broadcasts.announce(Broadcast {
-            deliver_at,
-            expires_at: deliver_at + GIFT_LASTS_SECONDS,
-            from: self.mail_rules.system_sender.clone(),
-            subj: boss.gift.subject.clone(),
-            body: boss.gift.body.clone(),
-            items: boss.gift.items.clone(),
-            audience: MailAudience::Everybody,
-        });
+        let (gift, deliver_at) = (&boss.gift, self.clock.now() + boss.gift.delay_hours * 3600);
+        let everybody = MailAudience::Everybody;
+        let mail = Broadcast::of_system(&self.mail_rules, deliver_at, &gift.subject, &gift.body, everybody);
+        self.broadcasts.announce(Broadcast { items: gift.items.clone(), ..mail });
         self.events.tell_everybody("boss_died", &BossDied { boss: number, name: boss.name.clone() });
     }
 

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize, Serializer};
 
 use crate::boss::field::BossField;
 use crate::boss::model::Ratios;
-use crate::boss::rules::BossRules;
+use crate::boss::rules::{BOSS_TICKET, BossRules};
 use crate::items::Inventory;
 use crate::tickets::{TicketRules, Tickets};
 use raidkeep_engine::clock::Clock;
@@ -17,8 +17,6 @@ use raidkeep_engine::request::{Answer, Call, Player, Request, Success};
 use raidkeep_engine::rules::Rules;
 use raidkeep_engine::schema::schema_by_hand;
 
-/// The tickets of boss challenges.
-pub const BOSS_TICKET: u16 = 18;
 const MESSAGE: &str = "Successfully get hook information";
 
 pub(super) fn register(app: &mut App) {

@@ -3,11 +3,13 @@
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use crate::boss::requests::BOSS_TICKET;
 use crate::items::suspicion::warn_of_jumps;
 use crate::items::{Amount, ItemRules};
 use crate::tickets::TicketRules;
 use raidkeep_engine::rules::{Place, Report, Table, Tables, only};
+
+/// The tickets of boss challenges.
+pub const BOSS_TICKET: u16 = 18;
 
 /// What stands in `world_boss.ron`.
 #[derive(Debug, Deserialize, JsonSchema)]

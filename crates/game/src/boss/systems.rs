@@ -18,8 +18,6 @@ use raidkeep_engine::storage::{Discarded, Touched};
 
 /// Seasons that are kept in the archive.
 const ARCHIVED_MAX: usize = 12;
-/// Rewards wait this long for players who do not come, in seconds: a year.
-const REWARD_LASTS_SECONDS: i64 = 365 * 86_400;
 
 /// The next local midnight of a 1st.
 const MONTH_ENDS: Occasion = Occasion("month ends");
@@ -56,19 +54,11 @@ fn close_season(world: &mut World) {
     let ranked: Vec<(usize, AccountId, u64)> = world.resource::<Ranking>().best(last_rewarded).collect();
     let rewards: Vec<(AccountId, Vec<Amount>)> =
         ranked.iter().filter_map(|(rank, account, _)| Some((*account, rules.reward(*rank)?.to_vec()))).collect();
-    let (subj, body) = (rules.season_mail.subject.clone(), rules.season_mail.body.clone());
-    let from = world.resource::<Rules<MailRules>>().system_sender.clone();
-    let now = world.resource::<Clock>().now();
     if !rewards.is_empty() {
-        world.resource_mut::<Broadcasts>().announce(Broadcast {
-            deliver_at: now,
-            expires_at: now + REWARD_LASTS_SECONDS,
-            from,
-            subj,
-            body,
-            items: Vec::new(),
-            audience: MailAudience::Ranked(rewards),
-        });
+        let (mail, now) = (&rules.season_mail, world.resource::<Clock>().now());
+        let (sender, ranked) = (world.resource::<Rules<MailRules>>(), MailAudience::Ranked(rewards));
+        let mail = Broadcast::of_system(sender, now, &mail.subject, &mail.body, ranked);
+        world.resource_mut::<Broadcasts>().announce(mail);
     }
     let number = world.resource::<Season>().number;
     if number > 0 {

@@ -103,7 +103,7 @@ impl Movement {
         let (account, number) = key.split_first_chunk::<8>().ok_or(RowError::Damaged)?;
         let number = u64::from_be_bytes(number.try_into().map_err(|_| RowError::Damaged)?);
         let movement = decode_value::<Self>(VERSION, value, |_, _| None)?;
-        Ok((AccountId(u64::from_be_bytes(*account)), Self { number, ..movement }))
+        Ok((AccountId::from_key(*account), Self { number, ..movement }))
     }
 }
 

@@ -8,7 +8,6 @@ use serde::{Deserialize, Serialize};
 use crate::identity::username_key;
 use crate::items::ItemId;
 use crate::items::ledger::{Change, LEDGER_TABLE, Movement, PointsChange, key};
-use raidkeep_engine::account::AccountId;
 use raidkeep_engine::clock::Clock;
 use raidkeep_engine::dispatch::RequestApp;
 use raidkeep_engine::request::answer::rows_found;
@@ -96,16 +95,12 @@ fn ledger_list(In(call): In<Call<LedgerList>>, directory: Res<Directory>, clock:
     let limit = limit(call.request.limit)?;
     let before = before(call.request.before)?;
     let account = directory.find(&username_key(&call.request.name))?.ok_or(NO_SUCH_PLAYER)?;
-    let query = RowQuery {
-        table: LEDGER_TABLE,
-        from: key(account, 0).to_vec(),
-        until: before
-            .map_or_else(|| AccountId(account.0 + 1).to_key().to_vec(), |number| key(account, number).to_vec()),
-        newest_first: true,
-        // One more than is told shows whether there is another page.
-        limit: limit + 1,
+    let query = match before {
+        Some(number) => RowQuery::range(LEDGER_TABLE, &key(account, 0), &key(account, number)),
+        None => RowQuery::of_account(LEDGER_TABLE, account),
     };
-    let mut movements = read(rows_found(query, call.fact)?)?;
+    // One more than is told shows whether there is another page.
+    let mut movements = read(rows_found(query.newest(limit + 1), call.fact)?)?;
     let has_more = movements.len() > limit;
     movements.truncate(limit);
     let next = movements.last().filter(|_| has_more).map(|last| last.number);

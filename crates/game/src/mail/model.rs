@@ -6,6 +6,7 @@ use bevy_ecs::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use crate::items::Amount;
+use crate::mail::MailRules;
 use crate::mail::portable::PortableMailbox;
 use raidkeep_engine::account::AccountId;
 use raidkeep_engine::clock::Clock;
@@ -334,6 +335,24 @@ pub struct Broadcast {
     pub items: Vec<Amount>,
     /// Who gets it.
     pub audience: MailAudience,
+}
+
+/// The system's mails wait this long for players who do not come, in seconds: a year.
+const SYSTEM_MAIL_LASTS_SECONDS: i64 = 365 * 86_400;
+
+impl Broadcast {
+    /// A mail of the system to an audience, without items for all.
+    pub fn of_system(rules: &MailRules, deliver_at: i64, subj: &str, body: &str, audience: MailAudience) -> Self {
+        Self {
+            deliver_at,
+            expires_at: deliver_at + SYSTEM_MAIL_LASTS_SECONDS,
+            from: rules.system_sender.clone(),
+            subj: subj.to_owned(),
+            body: body.to_owned(),
+            items: Vec::new(),
+            audience,
+        }
+    }
 }
 
 /// Who gets a broadcast.

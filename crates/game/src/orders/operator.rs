@@ -124,13 +124,7 @@ fn order_list(
     let open = book.latest_first().filter(|(id, _)| *id < before).filter_map(|(_, entity)| orders.get(entity).ok());
     let open = open.filter(|order| is_wanted(order));
     let mut found: Vec<Order> = open.cloned().collect();
-    let query = RowQuery {
-        table: ClosedOrder::TABLE,
-        from: Vec::new(),
-        until: before.0.to_be_bytes().to_vec(),
-        newest_first: true,
-        limit,
-    };
+    let query = RowQuery::range(ClosedOrder::TABLE, &[], &before.0.to_be_bytes()).newest(limit);
     let wants_closed = state.is_none_or(|state| matches!(state, StateName::Granted | StateName::Refused));
     let mut has_more = false;
     if wants_closed {
@@ -174,13 +168,7 @@ fn order_inspect(
     if let Some(order) = book.entity(id).and_then(|entity| orders.get(entity).ok()) {
         return Ok(Success::with(OrderShown::of(order.clone(), true)));
     }
-    let query = RowQuery {
-        table: ClosedOrder::TABLE,
-        from: id.0.to_be_bytes().to_vec(),
-        until: id.0.saturating_add(1).to_be_bytes().to_vec(),
-        newest_first: false,
-        limit: 1,
-    };
+    let query = RowQuery::one(ClosedOrder::TABLE, &id.0.to_be_bytes());
     let rows = rows_found(query, call.fact)?;
     let closed = rows.first().and_then(|(_, row)| ClosedOrder::read(row).ok()).ok_or(NO_SUCH_ORDER)?;
     Ok(Success::with(OrderShown::of(closed.0, true)))

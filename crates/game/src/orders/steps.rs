@@ -4,7 +4,7 @@
 use bevy_ecs::prelude::*;
 
 use crate::orders::book::{OrderBook, Question};
-use crate::orders::model::{Adjustment, NO_ACCOUNT, Order, OrderId, OrderState, Payment, Wish};
+use crate::orders::model::{NO_ACCOUNT, Order, OrderId, OrderState, Payment, Wish};
 use crate::orders::proof::{Account, Record};
 use crate::orders::settle::{grant, tell};
 use crate::platforms::mcrmb::gateway::{Gateway, PlatformCall};
@@ -364,12 +364,8 @@ fn payment_call(gateway: &Gateway, order: &Order) -> Result<Exchange, Refusal> {
             gateway.call(PlatformCall::Pay, &order.wname, &[("use", &purpose), ("money", &price.to_string())])
         }
         Wish::Adjust { how, money } => {
-            let kind = match how {
-                Adjustment::Add => "1",
-                Adjustment::Deduct => "2",
-                Adjustment::Set => "3",
-            };
-            let more = [("type", kind), ("text", purpose.as_str()), ("money", &money.to_string())];
+            let (kind, money) = (how.number().to_string(), money.to_string());
+            let more = [("type", kind.as_str()), ("text", &purpose), ("money", &money)];
             gateway.call(PlatformCall::Manual, &order.wname, &more)
         }
     }

@@ -10,14 +10,14 @@ use bevy_ecs::system::SystemParam;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::boss::requests::BOSS_TICKET;
+use crate::boss::rules::BOSS_TICKET;
 use crate::boss::{BossField, Ratios};
 use crate::energy::EnergyMoments;
 use crate::items::{Amount, LegacyChange};
 use crate::stages::layouts::{LayoutRules, Monster, MonsterRules, Wave};
 use crate::stages::model::Mode;
 use crate::stages::requests::{
-    ENTRY, Raider, RaiderItem, StageTables, collect_victory, no_player, pay, reported_damage,
+    ENTRY, Raider, RaiderItem, Short, StageTables, collect_victory, no_player, pay, reported_damage,
 };
 use crate::stages::session::Sessions;
 use raidkeep_engine::dispatch::RequestApp;
@@ -250,7 +250,7 @@ fn enter_boss_room(
     }
     let entry = &field.rules.legacy_entry;
     pay(&mut player.energy, &mut player.inventory, entry.energy, &entry.cost, ENTRY, tables)
-        .map_err(|refusal| if refusal.status == 95 { NOT_CONFIGURED } else { refusal })?;
+        .map_err(|short| if short == Short::Materials { NOT_CONFIGURED } else { short.into() })?;
     player.tickets.take(ticket, is_vip, today);
     sessions.enter(&mut player.visitor, stage, Mode::Boss, now);
     Ok(BossRoomEntered {

@@ -249,6 +249,24 @@ pub(super) const ENTRY: Cause = Cause::new("enter_stage");
 /// Why a victory gives something.
 const VICTORY: Cause = Cause::new("victory");
 
+/// What a player has too little of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Short {
+    /// Points of energy.
+    Energy,
+    /// Items.
+    Materials,
+}
+
+impl From<Short> for Refusal {
+    fn from(short: Short) -> Self {
+        match short {
+            Short::Energy => codes::ENERGY,
+            Short::Materials => codes::MATERIALS,
+        }
+    }
+}
+
 /// Takes energy and items, or, when either is short, neither.
 pub(super) fn pay(
     energy: &mut Mut<Energy>,
@@ -257,13 +275,13 @@ pub(super) fn pay(
     cost: &[Amount],
     cause: Cause,
     tables: &StageTables,
-) -> Result<(), Refusal> {
+) -> Result<(), Short> {
     let now = tables.clock.now();
     if energy.points(now, &tables.energy) < points {
-        return Err(codes::ENERGY);
+        return Err(Short::Energy);
     }
     if !cost.is_empty() && !inventory.pay(cost, cause) {
-        return Err(codes::MATERIALS);
+        return Err(Short::Materials);
     }
     if points > 0 {
         energy.spend(points, now, &tables.energy);

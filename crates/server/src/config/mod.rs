@@ -16,7 +16,7 @@ use raidkeep_engine::backup::BackupSettings;
 use raidkeep_engine::clock::time_zone;
 use raidkeep_engine::exchange::lines::LineSettings;
 use raidkeep_engine::journal::JournalSettings;
-use raidkeep_engine::rules::{Place, Problems, Report, nearest};
+use raidkeep_engine::rules::{Place, Problems, Report, Single, nearest};
 use raidkeep_game::GameSettings;
 use raidkeep_game::challenges::PushSettings;
 use raidkeep_game::identity::{AttemptLimits, IdentitySettings, PasswordCost};
@@ -256,36 +256,28 @@ fn shipped() -> Value {
 }
 
 fn lay_file_over(merged: &mut Value, name: &str, text: &str) -> Result<(), ConfigError> {
-    let mut report = Report::new([(name.to_owned(), text.to_owned())]);
-    match ron::from_str::<Value>(text) {
-        Ok(value) => lay_over(merged, value, &Place::file(name), &mut report),
-        Err(error) => {
-            let (line, column) = (error.span.start.line, error.span.start.col);
-            report.error(Place::file(name), format!("{} at line {line}, column {column}", error.code));
-        }
-    }
-    let problems = Problems::new(report.problems().to_vec());
-    if problems.has_errors() { Err(ConfigError::Mistakes(problems)) } else { Ok(()) }
+    let read = Single::<Value>::read(name, text, |value, place, report| lay_over(merged, value, place, report));
+    read.map(drop).map_err(ConfigError::Mistakes)
 }
 
-fn lay_over(base: &mut Value, over: Value, place: &Place, report: &mut Report) {
+fn lay_over(base: &mut Value, over: &Value, place: &Place, report: &mut Report) {
     match (base, over) {
         (Value::Object(base), Value::Object(over)) => {
             for (key, value) in over {
-                let place = place.clone().key(&key);
-                match base.get_mut(&key) {
+                let place = place.clone().key(key);
+                match base.get_mut(key) {
                     Some(known) => lay_over(known, value, &place, report),
                     None => {
                         let known = base.keys().map(String::as_str);
-                        report.error(place, format!("unknown key \"{key}\"")).nearest(&key, known);
+                        report.error(place, format!("unknown key \"{key}\"")).nearest(key, known);
                     }
                 }
             }
         }
         // RON reads a section without keys, `()`, as nothing at all.
         (Value::Object(_), Value::Null) => {}
-        (base, over) => match check_kind(base, &over) {
-            Ok(()) => *base = over,
+        (base, over) => match check_kind(base, over) {
+            Ok(()) => base.clone_from(over),
             Err(mistake) => drop(report.error(place, mistake)),
         },
     }
@@ -371,6 +363,10 @@ mod tests {
         assert!(error.contains(":4:") && error.contains("whole number"), "the kind is explained: {error}");
         let error = load("(worlds: 2", &[]).expect_err("a missing bracket");
         assert!(error.contains("line 1"), "{error}");
+        let error = load("(\n  worlds: 2\n  data: \"d\",\n)", &[]).expect_err("a missing comma");
+        assert!(error.contains(":3:3: error"), "a mistake of form stands at its line and column: {error}");
+        let error = load("(\n  worlds: 2,\n  worlds: 3,\n)", &[]).expect_err("a key that stands twice");
+        assert!(error.contains(":3:3: error") && error.contains("twice"), "{error}");
     }
 
     #[test]

@@ -6,7 +6,8 @@ use std::net::IpAddr;
 use std::sync::{Mutex, PoisonError};
 
 use serde::Deserialize;
-use serde_json::{Map, Value};
+
+use raidkeep_engine::request::route::Asker;
 
 /// How many logins are remembered; the oldest are forgotten first.
 const REMEMBERED: usize = 65_536;
@@ -64,12 +65,12 @@ impl AddressBindings {
 
     /// The token of who may act from this address for the role that the arguments name. Where they name none, as those
     /// of `accept_c`, or the game master's, as those of `main`, it is that of who has logged in from there last.
-    pub fn token(&self, address: IpAddr, arguments: &Map<String, Value>) -> Option<String> {
-        if !self.is_on || arguments.contains_key("token") {
+    pub fn token(&self, address: IpAddr, asker: &Asker<'_>) -> Option<String> {
+        if !self.is_on || asker.token.is_some() {
             return None;
         }
-        let role = match arguments.get("role").or(arguments.get("role1")) {
-            Some(role) => Some(role.as_str()?.to_owned()).filter(|role| *role != self.game_master),
+        let role = match asker.role.or(asker.role1) {
+            Some(role) => Some(serde_json::from_str(role.get()).ok()?).filter(|role| *role != self.game_master),
             None => None,
         };
         let known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
@@ -85,7 +86,7 @@ mod tests {
     const THERE: IpAddr = IpAddr::V4(std::net::Ipv4Addr::new(10, 0, 0, 1));
     const REPLY: &str = r#"{"status_code":200,"username":"ann","token":"t"}"#;
 
-    fn asks(text: &str) -> Map<String, Value> {
+    fn asks(text: &str) -> Asker<'_> {
         serde_json::from_str(text).expect("arguments are an object")
     }
 
@@ -116,7 +117,9 @@ mod tests {
             "it talks to the game master"
         );
         assert_eq!(bindings.token(THERE, &answer), None, "another address");
-        assert_eq!(bindings.token(HERE, &asks(r#"{"role":7}"#)), None, "a role that is no text is nobody's");
+        for odd in [r#"{"role":7}"#, r#"{"role":null}"#] {
+            assert_eq!(bindings.token(HERE, &asks(odd)), None, "a role that is no text is nobody's");
+        }
     }
 
     #[test]

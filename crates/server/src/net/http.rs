@@ -178,10 +178,8 @@ fn upgrade(site: &Rc<Site>, request: Request<Incoming>, client: Client) -> Reply
     reply
 }
 
-/// Turns an upgraded connection into a WebSocket and starts to serve it. What the handshake needed is gone by then; a
-/// connection is idle most of its life and should not keep it.
-/// Turns an upgraded connection into a WebSocket and has a task of its own serve it: what the handshake needed is gone
-/// by then, since a connection is idle most of its life.
+/// Turns an upgraded connection into a WebSocket and has a task of its own serve it: a connection is idle most of its
+/// life and should not keep what only the handshake needed.
 async fn hand_over(sockets: Rc<Sockets>, request: Request<Incoming>, client: Client) {
     let peer = client.peer;
     let upgraded = match hyper::upgrade::on(request).await {

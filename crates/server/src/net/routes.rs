@@ -1,4 +1,4 @@
-//! HTTP requests for functions: they go the way of frames, each as a connection of its own.
+//! HTTP requests for functions: each goes to its world as a frame would, from a connection of its own.
 
 use raidkeep_engine::request::reply::ConnectionId;
 use std::net::IpAddr;
@@ -14,7 +14,7 @@ use tokio::sync::oneshot;
 use crate::net::shard::Sockets;
 use crate::net::way_in::{Slot, Standing, WayIn};
 use raidkeep_engine::request::reply::{Reply, ReplyPort};
-use raidkeep_engine::request::route::{HttpReply, Route, RouteBody};
+use raidkeep_engine::request::route::{Asker, HttpReply, Route, RouteBody};
 use raidkeep_engine::request::{Refusal, Request as _, SignIn, status};
 use raidkeep_game::identity::requests::SignIn as Login;
 
@@ -68,19 +68,33 @@ async fn read(sockets: &Sockets, request: Request<Incoming>) -> Result<(Option<S
     }
 }
 
-/// Sends a request the way of frames and waits for its reply.
-async fn ask(way_in: &WayIn, route: Route, authorization: Option<&str>, body: &[u8], address: IpAddr) -> HttpReply {
-    let known_token = |arguments: &_| way_in.address_bindings.token(address, arguments);
-    let frame = match route.frame(authorization, body, known_token) {
-        Ok(frame) => frame,
-        Err(reply) => return reply,
-    };
+/// Sends a request to its world. The reply that comes is that of a frame.
+///
+/// # Errors
+/// Gives the reply to what cannot be read as a request.
+pub fn send(
+    way_in: &WayIn,
+    route: Route,
+    authorization: Option<&str>,
+    body: &[u8],
+    address: Option<IpAddr>,
+) -> Result<oneshot::Receiver<String>, HttpReply> {
+    let known_token = |asker: &Asker<'_>| way_in.address_bindings.token(address?, asker);
+    let request = route.read(authorization, body, known_token)?;
     let (sender, receiver) = oneshot::channel();
     let port = Arc::new(OneReply(Mutex::new(Some(sender))));
-    let limit = way_in.address_limits.check(address);
-    way_in.receive(&frame, &Stranger, Some(address), limit, Slot { port: &port, serial: 0 });
+    let limit = address.map_or(Ok(()), |address| way_in.address_limits.check(address));
     // The world keeps what it needs of the port; nothing else must keep the reply from coming.
-    drop(port);
+    way_in.receive_envelope(request.envelope(), &Stranger, address, limit, Slot { port: &port, serial: 0 });
+    Ok(receiver)
+}
+
+/// Sends a request and waits for its reply.
+async fn ask(way_in: &WayIn, route: Route, authorization: Option<&str>, body: &[u8], address: IpAddr) -> HttpReply {
+    let receiver = match send(way_in, route, authorization, body, Some(address)) {
+        Ok(receiver) => receiver,
+        Err(reply) => return reply,
+    };
     match receiver.await {
         Ok(text) => {
             let reply = route.reply(&text);

@@ -112,6 +112,7 @@ impl Server {
         let mut settings = config.game()?;
         let rules = load_rules(&settings, assets)?;
         let data = PathBuf::from(&config.data);
+        // Two servers on one folder would each overwrite what the other has promised.
         let lock = folder::lock(&data)?;
         let operator = OperatorToken::load(&data).map_err(system("read or make the operator token"))?;
         let listener = bind(&config.listen)?;
@@ -245,7 +246,6 @@ fn start_reloading(
     (reloader, watcher)
 }
 
-/// Two servers on one folder would each overwrite what the other has promised.
 fn bind(address: &str) -> Result<std::net::TcpListener, StartError> {
     let bound = std::net::TcpListener::bind(address).and_then(|listener| {
         listener.set_nonblocking(true)?;

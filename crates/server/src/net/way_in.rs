@@ -1,5 +1,6 @@
 //! The way in: from a frame's text to a command for a world, or to a refusal that needs no state.
 
+use std::borrow::Cow;
 use std::net::IpAddr;
 use std::sync::Arc;
 
@@ -76,7 +77,7 @@ impl<P: ReplyPort> Slot<'_, P> {
 }
 
 impl WayIn {
-    /// Takes in one request; one that gets no further is answered here.
+    /// Takes in the text of a frame. A request that gets no further is answered here.
     pub fn receive(
         &self,
         text: &str,
@@ -85,13 +86,24 @@ impl WayIn {
         connection_limit: Result<(), u64>,
         slot: Slot<'_, impl ReplyPort + 'static>,
     ) -> Option<Received> {
-        let envelope = match Envelope::read(text) {
-            Ok(envelope) => envelope,
+        match Envelope::read(text) {
+            Ok(envelope) => self.receive_envelope(envelope, standing, address, connection_limit, slot),
             Err((refusal, id)) => {
                 slot.answer(refusal_text(&refusal, &id));
-                return None;
+                None
             }
-        };
+        }
+    }
+
+    /// Takes in one request that has been read already.
+    pub fn receive_envelope(
+        &self,
+        envelope: Envelope<'_>,
+        standing: &impl Standing,
+        address: Option<IpAddr>,
+        connection_limit: Result<(), u64>,
+        slot: Slot<'_, impl ReplyPort + 'static>,
+    ) -> Option<Received> {
         let addressed = match self.address(&envelope, standing) {
             Ok(addressed) => addressed,
             Err(refusal) => {
@@ -154,7 +166,8 @@ impl WayIn {
         let inbox = inbox.ok_or(Refusal::new(status::WORLD_NOT_FOUND, "world not found"))?;
         let kind = self.requests.find(&envelope.function);
         let kind = kind.ok_or(Refusal::new(status::UNKNOWN_FUNCTION, "function is not in function list"))?;
-        let decoded = (kind.decode)(envelope.data)?;
+        let mut decoded = (kind.decode)(envelope.data)?;
+        decoded.token = envelope.token.map(Cow::Borrowed).or(decoded.token);
         let credential = self.credential(kind.access, envelope.world, decoded.token.as_deref(), standing)?;
         Ok(Addressed { kind, inbox, decoded, credential })
     }

@@ -76,11 +76,6 @@ impl VirtualPlayer {
         moments
     }
 
-    /// Whether a visit is under way.
-    pub fn is_here(&self) -> bool {
-        self.visit.is_some()
-    }
-
     /// The next request of the visit; `None` ends it.
     pub fn next_wish(&mut self, archetype: &Archetype, knowledge: &Knowledge) -> Option<Wish> {
         let wish = self.find_wish(archetype, knowledge);

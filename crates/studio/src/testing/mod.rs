@@ -41,6 +41,7 @@ use raidkeep_server::net::connection::Connection;
 use raidkeep_server::net::inbox::Inbox;
 use raidkeep_server::net::limits::{AddressLimits, Limiter, PlayerLimits};
 use raidkeep_server::net::operator::OperatorToken;
+use raidkeep_server::net::routes;
 use raidkeep_server::net::way_in::{EntropySource, WayIn};
 
 use raidkeep_engine::request::answer::WITHOUT_STORAGE;
@@ -456,13 +457,13 @@ impl TestServer {
     /// When there is no such route, no reply comes, or it is no JSON.
     pub fn http(&mut self, path: &str, authorization: Option<&str>, body: &str) -> (u16, Value) {
         let route = self.way_in.routes.find(path).unwrap_or_else(|| panic!("{path} should be a route"));
-        let reply = match route.frame(authorization, body.as_bytes(), |_| None) {
-            Ok(frame) => {
-                let connection = self.connect();
-                let reply = self.send_on(connection, &frame);
-                // Nobody stays connected by a request over HTTP.
-                self.disconnect(connection);
-                route.reply(&reply)
+        let reply = match routes::send(&self.way_in, route, authorization, body.as_bytes(), None) {
+            Ok(mut receiver) => {
+                let wait = |_| {
+                    self.step(1);
+                    receiver.try_recv().ok()
+                };
+                route.reply(&(0..10_000).find_map(wait).expect("each request should be answered"))
             }
             Err(reply) => reply,
         };

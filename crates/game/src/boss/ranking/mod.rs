@@ -63,7 +63,7 @@ impl Ranking {
 fn rebuild(world: &mut World, scan: RowScan<'_>) {
     let season = world.resource::<Season>().number;
     let entry = |key: &[u8], value: &[u8]| {
-        let account = AccountId(u64::from_be_bytes(key.try_into().ok()?));
+        let account = AccountId::from_key(key.try_into().ok()?);
         let record: BossRecord = decode_value(BossRecord::VERSION, value, BossRecord::upgrade).ok()?;
         let (damage, reached) = record.standing(season)?;
         Some((account, Score { damage, reached }))

@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::platforms::settings::SudSettings;
 use crate::platforms::signature::{AUTHORIZATION, SudAuth};
-use crate::platforms::sud::rounds::{ClosedRound, Round, RoundBook, RoundId, read_round_id};
+use crate::platforms::sud::rounds::{ClosedRound, Round, RoundBook, read_round_id};
 use crate::platforms::sud::wire::{MatchAnswer, MatchInfo, MatchQuery, query_code};
 use crate::platforms::sud::{QUERIES, SudPlatform, reporter};
 use raidkeep_engine::clock::Clock;
@@ -138,16 +138,10 @@ fn query_match_base(
     if let Some(round) = book.open(id).and_then(|entity| rounds.get(entity).ok()) {
         return Ok(found(round.shown(platform.mg_id)));
     }
-    let rows = rows_found(closed_row(id, platform.rounds_kept), call.fact)?;
+    let key = ClosedRound::key(id, platform.rounds_kept);
+    let rows = rows_found(RowQuery::one(ClosedRound::TABLE, &key), call.fact)?;
     let closed = rows.first().and_then(|(_, value)| ClosedRound::read(value).ok()).filter(|closed| closed.id() == id);
     Ok(closed.map_or_else(unknown, |closed| found(closed.shown(platform.mg_id))))
-}
-
-fn closed_row(id: RoundId, kept: u64) -> RowQuery {
-    let from = ClosedRound::key(id, kept);
-    let mut until = from.to_vec();
-    until.push(0);
-    RowQuery { table: ClosedRound::TABLE, from: from.to_vec(), until, newest_first: false, limit: 1 }
 }
 
 /// `query_match {token, match_id?, report_game_info_key?}`: what the platform itself says of a round.
