@@ -16,6 +16,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::clock::Clock;
 use crate::dispatch::RequestApp;
+use crate::numbers::BatchNumber;
 use crate::request::{Call, Fact, Job, Need, Operator, Refusal, Request, Success, Unready, Waits};
 use crate::start::{RowSource, StartApp};
 use crate::storage::copy::Copied;
@@ -84,7 +85,7 @@ impl Request for Backup {
 #[derive(Debug, Serialize, Deserialize, JsonSchema)]
 pub struct BackupMade {
     file: String,
-    last_batch: u64,
+    last_batch: BatchNumber,
     rows: u64,
 }
 

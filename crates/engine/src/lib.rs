@@ -10,6 +10,7 @@
 pub mod account;
 pub mod due;
 pub mod hash;
+pub mod numbers;
 pub mod schema;
 
 pub mod clock;

@@ -11,6 +11,7 @@ use crate::journal::frames::JournalError;
 use crate::journal::record::{InputRecord, Outcome, Record, StartRecord, TickRecord};
 use crate::journal::recorder::outcome;
 use crate::journal::revive::{Library, Reviver};
+use crate::numbers::{BatchNumber, JobId};
 use crate::reload::{Reloader, Reloading};
 use crate::request::RequestTable;
 use crate::request::answer::STOPPED;
@@ -83,7 +84,7 @@ pub enum ReplayError {
     #[error("the replay goes another way: the journal has the result of job {number}, and nobody has asked for it")]
     UnknownJob {
         /// Its number.
-        number: u64,
+        number: JobId,
     },
     /// A tick led to something else.
     #[error(
@@ -147,7 +148,7 @@ struct LastTick {
     wall_ms: i64,
     /// Since the first tick.
     real_ns: u64,
-    folded_batch: u64,
+    folded_batch: BatchNumber,
 }
 
 /// What is to be heard of a tick: which of its inputs have their replies told.
@@ -189,7 +190,7 @@ impl Replay {
             ticks: 0,
             checkpoints: 0,
             before: Outcome::default(),
-            last: LastTick { wall_ms: start.wall_ms, real_ns: 0, folded_batch: 0 },
+            last: LastTick { wall_ms: start.wall_ms, real_ns: 0, folded_batch: BatchNumber::default() },
             last_serial: 0,
             batch: None,
         };

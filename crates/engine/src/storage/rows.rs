@@ -16,6 +16,7 @@ use serde::de::DeserializeOwned;
 use crate::account::AccountId;
 use crate::clock::Clock;
 use crate::hash::StableHasher;
+use crate::numbers::BatchNumber;
 use crate::storage::{
     Archive, Arrival, Batch, Claim, Departure, Directory, Discarded, KeyedBy, PlayerPart, TableReader, Unfit,
     decode_value, encode_value,
@@ -182,12 +183,12 @@ pub enum RowError {
 #[derive(Debug, Component)]
 pub struct Stored {
     account: AccountId,
-    changed_in: u64,
+    changed_in: BatchNumber,
 }
 
 impl Stored {
     /// A player whose rows are on disk up to `batch`.
-    pub fn new(account: AccountId, batch: u64) -> Self {
+    pub fn new(account: AccountId, batch: BatchNumber) -> Self {
         Self { account, changed_in: batch }
     }
 
@@ -197,7 +198,7 @@ impl Stored {
     }
 
     /// The batch that holds the player's last change.
-    pub fn changed_in(&self) -> u64 {
+    pub fn changed_in(&self) -> BatchNumber {
         self.changed_in
     }
 }
@@ -241,7 +242,7 @@ pub struct Persistence {
     identity: Option<IdentityTable>,
     since: ChangeTick,
     batch: Batch,
-    last_batch: u64,
+    last_batch: BatchNumber,
     moment_changed: bool,
 }
 
@@ -265,7 +266,7 @@ impl Default for Persistence {
             identity: None,
             since: ChangeTick::new(0),
             batch: Batch::default(),
-            last_batch: 0,
+            last_batch: BatchNumber::default(),
             moment_changed: false,
         }
     }
@@ -343,7 +344,7 @@ impl Persistence {
     }
 
     /// The number of the last batch that was collected.
-    pub fn last_batch(&self) -> u64 {
+    pub fn last_batch(&self) -> BatchNumber {
         self.last_batch
     }
 
@@ -554,7 +555,7 @@ pub fn restore_world(world: &mut World, rows: &[Option<Vec<u8>>]) -> Result<(), 
 }
 
 /// Everything that was read is as it is on disk; batches go on after `last_batch`.
-pub fn begin_persistence(world: &mut World, last_batch: u64) {
+pub fn begin_persistence(world: &mut World, last_batch: BatchNumber) {
     let since = world.increment_change_tick();
     let mut persistence = world.resource_mut::<Persistence>();
     persistence.last_batch = last_batch;
@@ -566,7 +567,7 @@ pub fn collect_batch(world: &mut World) {
     world.resource_scope(|world, mut persistence: Mut<Persistence>| {
         let persistence = &mut *persistence;
         let this_tick = world.increment_change_tick();
-        let number = persistence.last_batch + 1;
+        let number = persistence.last_batch.next();
         let mut batch = Batch::new(number, world.resource::<Clock>().now_ms());
         discard(world, &persistence.entities, &mut batch);
         discard_players(world, &persistence.players, &mut batch);

@@ -122,7 +122,7 @@ pub(super) fn tell(world: &mut World, entity: Entity, before: StateName, order: 
         world.resource_mut::<OrderBook>().let_buy_again(order);
     }
     if order.state.is_over() {
-        let batch = world.resource::<Persistence>().last_batch() + 1;
+        let batch = world.resource::<Persistence>().last_batch().next();
         let folded_batch = world.resource::<Surroundings>().folded_batch;
         let mut book = world.resource_mut::<OrderBook>();
         book.remove(order);

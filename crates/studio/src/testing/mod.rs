@@ -24,6 +24,7 @@ pub use platforms::{Network, TestPlatforms};
 use raidkeep_engine::clock::ClockMode;
 use raidkeep_engine::gate::ReplyGate;
 use raidkeep_engine::journal::{About, MemoryJournal, Recorder};
+use raidkeep_engine::numbers::BatchNumber;
 use raidkeep_engine::reload::{Reloader, Reloading};
 use raidkeep_engine::request::RequestTable;
 use raidkeep_engine::rules::{AssetSource, LoadedRules};
@@ -146,9 +147,9 @@ pub struct TestPlayer {
 }
 
 /// Tokens that nobody has to guess, the same in every run. A restart draws others.
-fn seeded_entropy(seed: u64, committed: u64) -> EntropySource {
+fn seeded_entropy(seed: u64, committed: BatchNumber) -> EntropySource {
     use rand::{Rng, SeedableRng};
-    let source = std::sync::Mutex::new(rand_chacha::ChaCha8Rng::seed_from_u64(seed ^ committed.rotate_left(32)));
+    let source = std::sync::Mutex::new(rand_chacha::ChaCha8Rng::seed_from_u64(seed ^ committed.0.rotate_left(32)));
     Box::new(move || {
         let mut bytes = [0; 32];
         source.lock().map_err(|_| std::io::Error::other("a test has panicked"))?.fill_bytes(&mut bytes);
@@ -168,7 +169,7 @@ pub struct TestServer {
     rows: Rows,
     disks: (Disk, Disk),
     unfolded: Vec<LogRecord>,
-    folded: (u64, u64),
+    folded: (u64, BatchNumber),
     connections: Vec<Connection>,
     inputs: Vec<Input>,
     real: Instant,
@@ -177,7 +178,7 @@ pub struct TestServer {
     /// What was read while the disk is told to be slow.
     held_reads: Option<Vec<Input>>,
     /// The last batch that was written while the disk is told not to confirm.
-    held_commit: Option<u64>,
+    held_commit: Option<BatchNumber>,
     events: Vec<(usize, String)>,
     recorder: Option<Recorder>,
     /// The journal of each start, with [`TestSetup::journals`].

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::platforms::secret::Secret;
 use crate::platforms::sud::rounds::RoundId;
 use crate::platforms::sud::wire::{Report, ReportMessage};
+use raidkeep_engine::numbers::ExchangeId;
 use raidkeep_engine::storage::WorldEntity;
 
 /// Which report: two for each round, the start before the end.
@@ -133,7 +134,7 @@ pub struct ReportBook {
     entities: BTreeMap<ReportId, Entity>,
     due: BTreeSet<(i64, ReportId)>,
     due_of: HashMap<ReportId, i64>,
-    asked: HashMap<u64, ReportId>,
+    asked: HashMap<ExchangeId, ReportId>,
 }
 
 impl ReportBook {
@@ -200,12 +201,12 @@ impl ReportBook {
     }
 
     /// Notes which report an exchange carries.
-    pub fn note_sent(&mut self, exchange: u64, id: ReportId) {
+    pub fn note_sent(&mut self, exchange: ExchangeId, id: ReportId) {
         self.asked.insert(exchange, id);
     }
 
     /// Which report an exchange carried.
-    pub fn take_sent(&mut self, exchange: u64) -> Option<ReportId> {
+    pub fn take_sent(&mut self, exchange: ExchangeId) -> Option<ReportId> {
         self.asked.remove(&exchange)
     }
 
