@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize, Serializer};
 
 use crate::items::{Amount, Inventory, ItemId, ItemRules};
 use raidkeep_engine::clock::Clock;
-use raidkeep_engine::events::{EventApp, Events};
+use raidkeep_engine::events::{Event, EventApp, Events};
 use raidkeep_engine::rules::{Place, Report, RulesApp, Table, Tables, only};
 use raidkeep_engine::schedule::{Surroundings, Tick, TickSystems};
 use raidkeep_engine::schema::{map_of, schema_by_hand};
@@ -281,6 +281,10 @@ struct TicketsReset {
     at: NextReset,
 }
 
+impl Event for TicketsReset {
+    const NAME: &'static str = "tickets_reset";
+}
+
 /// Tells connected players that a day has begun.
 pub fn tell_of_reset(
     clock: Res<Clock>,
@@ -291,7 +295,7 @@ pub fn tell_of_reset(
     let today = clock.day();
     if last_day.is_some_and(|last| today > last) {
         let at = NextReset::of(&clock);
-        events.tell_everybody("tickets_reset", &TicketsReset { cd: clock.seconds_to_next_day(), at });
+        events.tell_everybody(&TicketsReset { cd: clock.seconds_to_next_day(), at });
     }
     *last_day = Some(last_day.map_or(today, |last| last.max(today)));
     surroundings.wake_at(clock.next_day_at(), &clock);
@@ -315,7 +319,7 @@ fn check(inspection: &mut Inspection<'_>) {
 impl Plugin for TicketsPlugin {
     fn build(&self, app: &mut App) {
         app.add_rules::<TicketRules>().add_player_rows::<Tickets>();
-        app.add_event::<TicketsReset>("tickets_reset");
+        app.add_event::<TicketsReset>();
         app.add_check("tickets", check);
         app.add_systems(Tick, tell_of_reset.in_set(TickSystems::Simulate).after(expire_parked));
     }

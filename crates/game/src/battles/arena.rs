@@ -6,7 +6,6 @@ use bevy_ecs::prelude::*;
 use bevy_ecs::query::QueryData;
 use bevy_ecs::system::SystemParam;
 use rand::Rng;
-use serde::Serialize;
 
 use crate::battles::action::{Action, Wish};
 use crate::battles::index::BattleIndex;
@@ -25,6 +24,7 @@ use crate::levels::{Experience, LevelRules};
 use crate::presence::Online;
 use raidkeep_engine::account::AccountId;
 use raidkeep_engine::clock::Clock;
+use raidkeep_engine::events::Event;
 use raidkeep_engine::players::Players;
 use raidkeep_engine::random::Randomness;
 use raidkeep_engine::request::{Notice, Player};
@@ -91,9 +91,9 @@ pub enum TurnError {
 
 impl Arena<'_, '_> {
     /// Tells somebody, if in memory, of something around battles.
-    pub fn tell<T: Serialize>(&mut self, account: AccountId, event: &'static str, data: &T) {
+    pub fn tell<T: Event>(&mut self, account: AccountId, event: &T) {
         if let Some(player) = self.players.entity(account) {
-            self.messenger.events.tell(player, event, data);
+            self.messenger.events.tell(player, event);
         }
     }
 

@@ -10,7 +10,7 @@ use crate::boss::ranking::{Ranking, Score};
 use crate::boss::rules::BossRules;
 use crate::mail::{Broadcast, Broadcasts, MailAudience, MailRules};
 use raidkeep_engine::clock::Clock;
-use raidkeep_engine::events::Events;
+use raidkeep_engine::events::{Event, Events};
 use raidkeep_engine::request::Player;
 use raidkeep_engine::rules::Rules;
 use raidkeep_engine::storage::Touched;
@@ -49,6 +49,10 @@ pub struct Struck {
 pub(super) struct BossDied {
     boss: u32,
     name: String,
+}
+
+impl Event for BossDied {
+    const NAME: &'static str = "boss_died";
 }
 
 impl BossField<'_, '_> {
@@ -96,7 +100,7 @@ impl BossField<'_, '_> {
             items: boss.gift.items.clone(),
             audience: MailAudience::Everybody,
         });
-        self.events.tell_everybody("boss_died", &BossDied { boss: number, name: boss.name.clone() });
+        self.events.tell_everybody(&BossDied { boss: number, name: boss.name.clone() });
     }
 
     fn note_record(&mut self, player: Player, damage: u64) -> Struck {

@@ -11,7 +11,7 @@ use crate::items::Amount;
 use crate::mail::{Broadcast, Broadcasts, MailAudience, MailRules};
 use raidkeep_engine::account::AccountId;
 use raidkeep_engine::clock::Clock;
-use raidkeep_engine::events::Events;
+use raidkeep_engine::events::{Event, Events};
 use raidkeep_engine::rules::Rules;
 use raidkeep_engine::schedule::Surroundings;
 use raidkeep_engine::storage::{Discarded, Touched};
@@ -26,6 +26,10 @@ const REWARD_LASTS_SECONDS: i64 = 365 * 86_400;
 pub(super) struct SeasonReset {
     season: u32,
     mcd: i64,
+}
+
+impl Event for SeasonReset {
+    const NAME: &'static str = "season_reset";
 }
 
 /// Begins a season when a month has begun. A clock that jumps back begins none.
@@ -93,7 +97,7 @@ fn open_season(world: &mut World, month: i32) {
     season.month = month;
     let number = season.number;
     if number > 1 {
-        world.resource_mut::<Events>().tell_everybody("season_reset", &SeasonReset { season: number, mcd });
+        world.resource_mut::<Events>().tell_everybody(&SeasonReset { season: number, mcd });
     }
 }
 

@@ -15,7 +15,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use raidkeep_engine::clock::Clock;
-use raidkeep_engine::events::{EventApp, Events, Listeners};
+use raidkeep_engine::events::{Event, EventApp, Events, Listeners};
 use raidkeep_engine::rules::{Place, Report, Rules, RulesApp, Table, Tables, only};
 use raidkeep_engine::schedule::{Surroundings, Tick, TickSystems};
 use raidkeep_engine::storage::{Arrival, PlayerRow, StorageApp, Touched, Unfit};
@@ -200,6 +200,10 @@ struct EnergyFull {
     energy: EnergyChange,
 }
 
+impl Event for EnergyFull {
+    const NAME: &'static str = "energy_full";
+}
+
 /// When the energy of connected players will be full; at most one entry a player.
 #[derive(Debug, Default, Resource)]
 pub struct FullEnergyQueue {
@@ -243,9 +247,7 @@ fn tell_of_full_energy(
             continue;
         };
         match energy.full_at(now, &rules) {
-            None => {
-                events.tell(player, "energy_full", &EnergyFull { energy: EnergyChange::after(energy, 0, now, &rules) })
-            }
+            None => events.tell(player, &EnergyFull { energy: EnergyChange::after(energy, 0, now, &rules) }),
             Some(full_at) if full_at > at => {
                 waiting.insert(player);
                 due.push(Reverse((full_at, player)));
@@ -274,7 +276,7 @@ fn check(inspection: &mut Inspection<'_>) {
 impl Plugin for EnergyPlugin {
     fn build(&self, app: &mut App) {
         app.add_rules::<EnergyRules>().add_player_rows::<Energy>().add_world_row::<EnergyHistory>();
-        app.init_resource::<FullEnergyQueue>().add_event::<EnergyFull>("energy_full");
+        app.init_resource::<FullEnergyQueue>().add_event::<EnergyFull>();
         let follow_rules = history::follow_rules.run_if(resource_changed::<Rules<EnergyRules>>);
         app.add_systems(Tick, follow_rules.in_set(TickSystems::Receive).after(receive));
         app.add_check("energy", check);

@@ -13,7 +13,7 @@ use crate::mail::model::{Broadcasts, Letter, Mail, MailError, Mailbox};
 use crate::mail::rules::MailRules;
 use raidkeep_engine::clock::Clock;
 use raidkeep_engine::dispatch::RequestApp;
-use raidkeep_engine::events::Events;
+use raidkeep_engine::events::{Event, Events};
 use raidkeep_engine::players::Players;
 use raidkeep_engine::request::{Answer, Call, Player, Reads, Refusal, Request, Success, Unready, Waits};
 use raidkeep_engine::rules::Rules;
@@ -56,9 +56,11 @@ pub(super) struct MailReceived<'a> {
     from: &'a str,
 }
 
-impl<'a> MailReceived<'a> {
-    pub(super) const EVENT: &'static str = "mail_received";
+impl Event for MailReceived<'_> {
+    const NAME: &'static str = "mail_received";
+}
 
+impl<'a> MailReceived<'a> {
     pub(super) fn of(letter: &'a Letter, key: Option<&'a str>) -> Self {
         Self { key, subj: &letter.subj, from: &letter.from }
     }
@@ -277,7 +279,7 @@ fn send_mail(In(call): In<Call<SendMail>>, world: &mut World) -> Waits<()> {
     if let Some(mut mailbox) = world.get_mut::<Mailbox>(sender) {
         mailbox.count_sent(today);
     }
-    world.resource_mut::<Events>().tell(target, MailReceived::EVENT, &MailReceived::of(&letter, Some(&key)));
+    world.resource_mut::<Events>().tell(target, &MailReceived::of(&letter, Some(&key)));
     Ok(Success::empty())
 }
 

@@ -12,7 +12,7 @@ use crate::orders::model::{Adjustment, ClosedOrder, Order, OrderState, StateName
 use crate::orders::steps::{after_step, change, is_short};
 use crate::tickets::Tickets;
 use raidkeep_engine::clock::Clock;
-use raidkeep_engine::events::Events;
+use raidkeep_engine::events::{Event, Events};
 use raidkeep_engine::players::Players;
 use raidkeep_engine::request::parked::Notices;
 use raidkeep_engine::request::parked::Parked;
@@ -64,6 +64,10 @@ pub(super) struct OrderSettled {
     remain: Vec<Amount>,
     reward: Vec<Amount>,
     points: Option<i64>,
+}
+
+impl Event for OrderSettled {
+    const NAME: &'static str = "order_settled";
 }
 
 /// Grants what is paid, once the player is in memory. The movement of points is noted with it.
@@ -150,5 +154,5 @@ fn tell_player(world: &mut World, order: &Order) {
         reward,
         points: order.points_after().filter(|_| is_granted).or(order.points_left),
     };
-    world.resource_mut::<Events>().tell(player, "order_settled", &event);
+    world.resource_mut::<Events>().tell(player, &event);
 }
