@@ -17,7 +17,8 @@ use serde::{Deserialize, Serialize};
 use crate::clock::Clock;
 use crate::dispatch::RequestApp;
 use crate::numbers::BatchNumber;
-use crate::request::{Call, Fact, Job, Need, Operator, Refusal, Request, Success, Unready, Waits};
+use crate::request;
+use crate::request::{Call, Fact, Job, Need, Operator, Refusal, Success, Unready, Waits};
 use crate::start::{RowSource, StartApp};
 use crate::storage::copy::Copied;
 use crate::storage::store::Rows;
@@ -75,11 +76,7 @@ pub struct Backup {
     name: Option<String>,
 }
 
-impl Request for Backup {
-    const FUNCTION: &'static str = "backup";
-    type Caller = Operator;
-    type Reply = BackupMade;
-}
+request!(Operator, "backup", Backup => BackupMade);
 
 /// The reply of `backup`.
 #[derive(Debug, Serialize, Deserialize, JsonSchema)]

@@ -4,6 +4,7 @@ use bevy_app::{App, Plugin};
 use bevy_ecs::prelude::*;
 use bevy_ecs::query::QueryData;
 use raidkeep_engine::dispatch::RequestApp;
+use raidkeep_engine::request;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -22,12 +23,7 @@ use raidkeep_engine::rules::Rules;
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 pub struct GetPlayerInfo {}
 
-impl Request for GetPlayerInfo {
-    const FUNCTION: &'static str = "get_player_info";
-    const READS: Reads = Reads::Caller;
-    type Caller = Player;
-    type Reply = PlayerOverview;
-}
+request!(Player, "get_player_info", GetPlayerInfo => PlayerOverview, READS = Reads::Caller);
 
 /// The reply to `get_player_info`.
 #[derive(Debug, Serialize, JsonSchema)]

@@ -22,6 +22,7 @@ use raidkeep_engine::due::DueQueue;
 use raidkeep_engine::events::Listeners;
 use raidkeep_engine::login::Login;
 use raidkeep_engine::players::Players;
+use raidkeep_engine::request;
 use raidkeep_engine::request::route::RouteApp;
 use raidkeep_engine::request::{Answer, Call, Player, Refusal, Request, Success};
 use raidkeep_engine::rules::{Place, Report, Rules, RulesApp, Table, Tables, only};
@@ -184,11 +185,7 @@ pub struct GetList {
     role: String,
 }
 
-impl Request for GetList {
-    const FUNCTION: &'static str = "get_list";
-    type Caller = Player;
-    type Reply = OnlineList;
-}
+request!(Player, "get_list", GetList => OnlineList);
 
 /// The reply of `get_list`: the usernames of who is online, the caller's among them.
 #[derive(Debug, Serialize, JsonSchema)]

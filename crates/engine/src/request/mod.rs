@@ -44,6 +44,40 @@ pub trait Request: DeserializeOwned + Serialize + JsonSchema + Send + Sync + 'st
     const SECRETS: &'static [&'static str] = &[];
 }
 
+/// Says of a type that it is a [`Request`]: who asks, the function's name, the type and the type of its reply.
+///
+/// It expands to the implementation and nothing else. Its constants may follow; a generic request has the implementation
+/// written out.
+///
+/// ```
+/// # use raidkeep_engine::request::{Player, Reads};
+/// # #[derive(serde::Serialize, serde::Deserialize, schemars::JsonSchema)]
+/// # struct MarkRead {}
+/// # #[derive(serde::Serialize, serde::Deserialize, schemars::JsonSchema)]
+/// # struct ChangePassword {}
+/// use raidkeep_engine::request;
+///
+/// request!(Player, "mark_read", MarkRead => (), READS = Reads::Caller);
+/// request!(Player, "change_password", ChangePassword => (), SECRETS = &["password"]);
+/// ```
+#[macro_export]
+macro_rules! request {
+    (
+        $caller:ty, $function:expr, $request:ty => $reply:ty
+        $(, READS = $reads:expr)?
+        $(, SECRETS = $secrets:expr)?
+        $(,)?
+    ) => {
+        impl $crate::request::Request for $request {
+            const FUNCTION: &'static str = $function;
+            type Caller = $caller;
+            type Reply = $reply;
+            $(const READS: $crate::request::Reads = $reads;)?
+            $(const SECRETS: &'static [&'static str] = $secrets;)?
+        }
+    };
+}
+
 /// Which unfinished writes a reply must wait behind, so that no client sees what a crash may take
 /// back.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

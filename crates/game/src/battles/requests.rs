@@ -11,8 +11,9 @@ use crate::battles::told::Told;
 use crate::identity::Account;
 use crate::identity::own_role;
 use raidkeep_engine::dispatch::RequestApp;
+use raidkeep_engine::request;
 use raidkeep_engine::request::route::RouteApp;
-use raidkeep_engine::request::{Call, Meanwhile, Need, Player, Refusal, Request, Success, Unready, Waits};
+use raidkeep_engine::request::{Call, Meanwhile, Need, Player, Refusal, Success, Unready, Waits};
 
 pub(super) fn register(app: &mut App) {
     app.add_waiting_request::<BattleTurn, _>(battle);
@@ -53,11 +54,7 @@ fn yes() -> bool {
     true
 }
 
-impl Request for BattleTurn {
-    const FUNCTION: &'static str = "battle";
-    type Caller = Player;
-    type Reply = Told;
-}
+request!(Player, "battle", BattleTurn => Told);
 
 fn battle(In(call): In<Call<BattleTurn>>, mut arena: Arena, accounts: Query<&Account>) -> Waits<Told> {
     if let Some(told) = call.fact.and_then(|fact| fact.downcast::<Told>().ok()) {

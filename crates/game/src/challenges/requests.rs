@@ -12,8 +12,9 @@ use crate::identity::own_role;
 use crate::identity::{Account, username_key};
 use crate::images::Images;
 use raidkeep_engine::dispatch::RequestApp;
+use raidkeep_engine::request;
 use raidkeep_engine::request::route::RouteApp;
-use raidkeep_engine::request::{Answer, Call, Player, Refusal, Request, Success, Waits};
+use raidkeep_engine::request::{Answer, Call, Player, Refusal, Success, Waits};
 use raidkeep_engine::rules::Rules;
 use raidkeep_engine::storage::Directory;
 
@@ -71,11 +72,7 @@ pub struct MakeChallenge {
     image_data: Option<String>,
 }
 
-impl Request for MakeChallenge {
-    const FUNCTION: &'static str = "challenge";
-    type Caller = Player;
-    type Reply = Challenged;
-}
+request!(Player, "challenge", MakeChallenge => Challenged);
 
 /// The reply of `challenge`. It does not wait for the answer, so that `status` is false and there is no image yet.
 #[derive(Debug, Serialize, JsonSchema)]
@@ -131,11 +128,7 @@ pub struct AcceptChallenge {
     id: String,
 }
 
-impl Request for AcceptChallenge {
-    const FUNCTION: &'static str = "accept_challenge";
-    type Caller = Player;
-    type Reply = AnswerSent;
-}
+request!(Player, "accept_challenge", AcceptChallenge => AnswerSent);
 
 fn accept_challenge(
     In(call): In<Call<AcceptChallenge>>,
@@ -152,11 +145,7 @@ pub struct RejectChallenge {
     id: String,
 }
 
-impl Request for RejectChallenge {
-    const FUNCTION: &'static str = "reject_challenge";
-    type Caller = Player;
-    type Reply = AnswerSent;
-}
+request!(Player, "reject_challenge", RejectChallenge => AnswerSent);
 
 fn reject_challenge(
     In(call): In<Call<RejectChallenge>>,
@@ -192,11 +181,7 @@ pub struct AcceptC {
     status: bool,
 }
 
-impl Request for AcceptC {
-    const FUNCTION: &'static str = "accept_c";
-    type Caller = Player;
-    type Reply = Entered;
-}
+request!(Player, "accept_c", AcceptC => Entered);
 
 /// The reply of `accept_c`.
 #[derive(Debug, Serialize, JsonSchema)]
@@ -223,11 +208,7 @@ pub struct ChallengeInfo {
     image_data: Option<String>,
 }
 
-impl Request for ChallengeInfo {
-    const FUNCTION: &'static str = "challenge_info";
-    type Caller = Player;
-    type Reply = ChallengeShown;
-}
+request!(Player, "challenge_info", ChallengeInfo => ChallengeShown);
 
 /// The reply of `challenge_info`: the challenge, and whether its battle begins.
 #[derive(Debug, Serialize, JsonSchema)]
@@ -265,11 +246,7 @@ pub struct Refrash {
     role: String,
 }
 
-impl Request for Refrash {
-    const FUNCTION: &'static str = "refrash";
-    type Caller = Player;
-    type Reply = Refreshed;
-}
+request!(Player, "refrash", Refrash => Refreshed);
 
 /// `refresh {role}`, as clients spell it.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
@@ -277,11 +254,7 @@ pub struct Refresh {
     role: String,
 }
 
-impl Request for Refresh {
-    const FUNCTION: &'static str = "refresh";
-    type Caller = Player;
-    type Reply = Refreshed;
-}
+request!(Player, "refresh", Refresh => Refreshed);
 
 /// The reply of `refrash`: the challenges to the player, and the one of its own that was accepted, until it acts in the
 /// battle. Asking also says that the player is there.

@@ -18,6 +18,7 @@ use crate::items::{Inventory, ItemRules};
 use crate::levels::{Experience, LevelRules, Standing};
 use raidkeep_engine::clock::Clock;
 use raidkeep_engine::dispatch::RequestApp;
+use raidkeep_engine::request;
 use raidkeep_engine::request::route::RouteApp;
 use raidkeep_engine::request::{Answer, Call, Player, Reads, Refusal, Request, Success};
 use raidkeep_engine::rules::Rules;
@@ -35,12 +36,7 @@ pub struct Status {
     role: String,
 }
 
-impl Request for Status {
-    const FUNCTION: &'static str = "status";
-    const READS: Reads = Reads::Caller;
-    type Caller = Player;
-    type Reply = StatusShown;
-}
+request!(Player, "status", Status => StatusShown, READS = Reads::Caller);
 
 /// The reply of `status`.
 #[derive(Debug, Serialize, JsonSchema)]
@@ -121,12 +117,7 @@ pub struct Time {
     role: String,
 }
 
-impl Request for Time {
-    const FUNCTION: &'static str = "time";
-    const READS: Reads = Reads::Caller;
-    type Caller = Player;
-    type Reply = TimeShown;
-}
+request!(Player, "time", Time => TimeShown, READS = Reads::Caller);
 
 /// The reply of `time`: the world's time, which is every role's.
 #[derive(Debug, Serialize, JsonSchema)]

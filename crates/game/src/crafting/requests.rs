@@ -14,9 +14,10 @@ use crate::identity::own_role;
 use crate::identity::{Account, NameRules};
 use crate::items::{Amount, Cause, Inventory, ItemRules};
 use raidkeep_engine::dispatch::RequestApp;
+use raidkeep_engine::request;
 use raidkeep_engine::request::lenient::{Integer, integer};
 use raidkeep_engine::request::route::RouteApp;
-use raidkeep_engine::request::{Answer, Anyone, Call, Player, Reads, Refusal, Request, Success};
+use raidkeep_engine::request::{Answer, Anyone, Call, Player, Reads, Refusal, Success};
 use raidkeep_engine::rules::Rules;
 use raidkeep_engine::schema::{map_of, schema_by_hand};
 use raidkeep_engine::template::Template;
@@ -48,12 +49,7 @@ pub struct Merge {
     name: Option<String>,
 }
 
-impl Request for Merge {
-    const FUNCTION: &'static str = "merge";
-    const READS: Reads = Reads::Caller;
-    type Caller = Player;
-    type Reply = Told;
-}
+request!(Player, "merge", Merge => Told, READS = Reads::Caller);
 
 /// A reply that is a text for the player.
 #[derive(Debug, Serialize, JsonSchema)]
@@ -156,12 +152,7 @@ pub struct Bag {
     role: String,
 }
 
-impl Request for Bag {
-    const FUNCTION: &'static str = "bag";
-    const READS: Reads = Reads::Caller;
-    type Caller = Player;
-    type Reply = BagShown;
-}
+request!(Player, "bag", Bag => BagShown, READS = Reads::Caller);
 
 /// The reply of `bag`.
 #[derive(Debug, Serialize, JsonSchema)]
@@ -181,12 +172,7 @@ pub struct Skill {
     role: String,
 }
 
-impl Request for Skill {
-    const FUNCTION: &'static str = "skill";
-    const READS: Reads = Reads::Caller;
-    type Caller = Player;
-    type Reply = SkillsShown;
-}
+request!(Player, "skill", Skill => SkillsShown, READS = Reads::Caller);
 
 /// The reply of `skill`.
 #[derive(Debug, Serialize, JsonSchema)]
@@ -209,11 +195,7 @@ pub struct Legal {
     content: String,
 }
 
-impl Request for Legal {
-    const FUNCTION: &'static str = "legal";
-    type Caller = Anyone;
-    type Reply = Judged;
-}
+request!(Anyone, "legal", Legal => Judged);
 
 /// The reply of `legal`.
 #[derive(Debug, Serialize, JsonSchema)]

@@ -13,6 +13,7 @@ use crate::stages::Progress;
 use raidkeep_engine::clock::{Clock, HoursMinutesSeconds};
 use raidkeep_engine::dispatch::RequestApp;
 use raidkeep_engine::random::Randomness;
+use raidkeep_engine::request;
 use raidkeep_engine::request::lenient::Integer;
 use raidkeep_engine::request::{Answer, Call, Player, Reads, Refusal, Request, Success, lenient};
 use raidkeep_engine::rules::Rules;
@@ -38,12 +39,7 @@ pub struct StartHangUp {
     stage: i64,
 }
 
-impl Request for StartHangUp {
-    const FUNCTION: &'static str = "start_hang_up";
-    const READS: Reads = Reads::Caller;
-    type Caller = Player;
-    type Reply = HangUpStarted;
-}
+request!(Player, "start_hang_up", StartHangUp => HangUpStarted, READS = Reads::Caller);
 
 /// The reply of `start_hang_up`.
 #[derive(Debug, Serialize, JsonSchema)]
@@ -129,12 +125,7 @@ fn settle(
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 pub struct GetHangUpReward {}
 
-impl Request for GetHangUpReward {
-    const FUNCTION: &'static str = "get_hang_up_reward";
-    const READS: Reads = Reads::Caller;
-    type Caller = Player;
-    type Reply = HangUpRewarded;
-}
+request!(Player, "get_hang_up_reward", GetHangUpReward => HangUpRewarded, READS = Reads::Caller);
 
 /// The reply of `get_hang_up_reward`.
 #[derive(Debug, Serialize, JsonSchema)]
@@ -167,12 +158,7 @@ fn check_configured(hang_up: &HangUp, rules: &HangUpRules) -> Result<(), Refusal
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 pub struct GetHangUpInfo {}
 
-impl Request for GetHangUpInfo {
-    const FUNCTION: &'static str = "get_hang_up_info";
-    const READS: Reads = Reads::Caller;
-    type Caller = Player;
-    type Reply = HangUpShown;
-}
+request!(Player, "get_hang_up_info", GetHangUpInfo => HangUpShown, READS = Reads::Caller);
 
 /// The reply of `get_hang_up_info`.
 #[derive(Debug, Serialize, JsonSchema)]

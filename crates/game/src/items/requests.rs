@@ -11,9 +11,10 @@ use crate::items::ledger::{Change, LEDGER_TABLE, Movement, PointsChange, key};
 use raidkeep_engine::account::AccountId;
 use raidkeep_engine::clock::Clock;
 use raidkeep_engine::dispatch::RequestApp;
+use raidkeep_engine::request;
 use raidkeep_engine::request::answer::rows_found;
 use raidkeep_engine::request::lenient::Integer;
-use raidkeep_engine::request::{Call, Operator, Refusal, Request, Success, Waits, lenient};
+use raidkeep_engine::request::{Call, Operator, Refusal, Success, Waits, lenient};
 use raidkeep_engine::storage::{Directory, FoundRows, RowQuery};
 
 pub(super) fn register(app: &mut App) {
@@ -41,11 +42,7 @@ pub struct LedgerList {
     before: Option<i64>,
 }
 
-impl Request for LedgerList {
-    const FUNCTION: &'static str = "ledger_list";
-    type Caller = Operator;
-    type Reply = Ledger;
-}
+request!(Operator, "ledger_list", LedgerList => Ledger);
 
 /// The reply of `ledger_list`.
 #[derive(Debug, Serialize, JsonSchema)]

@@ -15,7 +15,8 @@ use raidkeep_engine::clock::Clock;
 use raidkeep_engine::dispatch::RequestApp;
 use raidkeep_engine::events::{Event, Events};
 use raidkeep_engine::players::Players;
-use raidkeep_engine::request::{Answer, Call, Player, Reads, Refusal, Request, Success, Unready, Waits};
+use raidkeep_engine::request;
+use raidkeep_engine::request::{Answer, Call, Player, Reads, Refusal, Success, Unready, Waits};
 use raidkeep_engine::rules::Rules;
 use raidkeep_engine::storage::{Directory, Touched};
 
@@ -70,23 +71,13 @@ impl<'a> MailReceived<'a> {
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 pub struct GetNewMail {}
 
-impl Request for GetNewMail {
-    const FUNCTION: &'static str = "get_new_mail";
-    const READS: Reads = Reads::Caller;
-    type Caller = Player;
-    type Reply = MailList;
-}
+request!(Player, "get_new_mail", GetNewMail => MailList, READS = Reads::Caller);
 
 /// `get_all_mail {token}`.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 pub struct GetAllMail {}
 
-impl Request for GetAllMail {
-    const FUNCTION: &'static str = "get_all_mail";
-    const READS: Reads = Reads::Caller;
-    type Caller = Player;
-    type Reply = MailList;
-}
+request!(Player, "get_all_mail", GetAllMail => MailList, READS = Reads::Caller);
 
 /// The reply of `get_new_mail` and `get_all_mail`.
 #[derive(Debug, Serialize, JsonSchema)]
@@ -175,12 +166,7 @@ pub struct MarkReadMail {
     key: String,
 }
 
-impl Request for MarkReadMail {
-    const FUNCTION: &'static str = "mark_read_mail";
-    const READS: Reads = Reads::Caller;
-    type Caller = Player;
-    type Reply = ();
-}
+request!(Player, "mark_read_mail", MarkReadMail => (), READS = Reads::Caller);
 
 fn mark_read_mail(In(call): In<Call<MarkReadMail>>, mut boxes: Query<&mut Mailbox>) -> Answer<()> {
     let mut mailbox = boxes.get_mut(call.caller.entity).map_err(|_| Refusal::internal())?;
@@ -194,12 +180,7 @@ pub struct DeleteMail {
     key: String,
 }
 
-impl Request for DeleteMail {
-    const FUNCTION: &'static str = "delete_mail";
-    const READS: Reads = Reads::Caller;
-    type Caller = Player;
-    type Reply = ();
-}
+request!(Player, "delete_mail", DeleteMail => (), READS = Reads::Caller);
 
 fn delete_mail(In(call): In<Call<DeleteMail>>, mut boxes: Query<&mut Mailbox>) -> Answer<()> {
     let mut mailbox = boxes.get_mut(call.caller.entity).map_err(|_| Refusal::internal())?;
@@ -211,12 +192,7 @@ fn delete_mail(In(call): In<Call<DeleteMail>>, mut boxes: Query<&mut Mailbox>) -
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 pub struct DeleteReadMail {}
 
-impl Request for DeleteReadMail {
-    const FUNCTION: &'static str = "delete_read_mail";
-    const READS: Reads = Reads::Caller;
-    type Caller = Player;
-    type Reply = ();
-}
+request!(Player, "delete_read_mail", DeleteReadMail => (), READS = Reads::Caller);
 
 fn delete_read_mail(In(call): In<Call<DeleteReadMail>>, mut boxes: Query<&mut Mailbox>) -> Answer<()> {
     let mut mailbox = boxes.get_mut(call.caller.entity).map_err(|_| Refusal::internal())?;
@@ -230,12 +206,7 @@ pub struct ClaimMail {
     key: String,
 }
 
-impl Request for ClaimMail {
-    const FUNCTION: &'static str = "claim_mail";
-    const READS: Reads = Reads::Caller;
-    type Caller = Player;
-    type Reply = MailClaimed;
-}
+request!(Player, "claim_mail", ClaimMail => MailClaimed, READS = Reads::Caller);
 
 /// The reply of `claim_mail`.
 #[derive(Debug, Serialize, JsonSchema)]
@@ -262,11 +233,7 @@ pub struct SendMail {
     body: String,
 }
 
-impl Request for SendMail {
-    const FUNCTION: &'static str = "send_mail";
-    type Caller = Player;
-    type Reply = ();
-}
+request!(Player, "send_mail", SendMail => ());
 
 fn send_mail(In(call): In<Call<SendMail>>, world: &mut World) -> Waits<()> {
     let sender = call.caller.entity;

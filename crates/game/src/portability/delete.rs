@@ -13,7 +13,8 @@ use crate::identity::username_key;
 use crate::portability::NO_SUCH_PLAYER;
 use raidkeep_engine::players;
 use raidkeep_engine::players::Players;
-use raidkeep_engine::request::{Call, Operator, Refusal, Request, Success, Waits};
+use raidkeep_engine::request;
+use raidkeep_engine::request::{Call, Operator, Refusal, Success, Waits};
 use raidkeep_engine::storage::Directory;
 use raidkeep_engine::travel::{TravelHooks, Traveller};
 
@@ -23,11 +24,7 @@ pub struct PlayerDelete {
     name: String,
 }
 
-impl Request for PlayerDelete {
-    const FUNCTION: &'static str = "player_delete";
-    type Caller = Operator;
-    type Reply = PlayerDeleted;
-}
+request!(Operator, "player_delete", PlayerDelete => PlayerDeleted);
 
 /// The reply of `player_delete`.
 #[derive(Debug, Serialize, JsonSchema)]

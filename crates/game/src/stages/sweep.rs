@@ -11,9 +11,10 @@ use crate::stages::Mode;
 use crate::stages::requests::{ExpInfo, Raider, StageTables, codes, no_player, pay};
 use crate::stages::rules::StageRules;
 use raidkeep_engine::dispatch::RequestApp;
+use raidkeep_engine::request;
 use raidkeep_engine::request::lenient;
 use raidkeep_engine::request::lenient::{Given, Integer};
-use raidkeep_engine::request::{Answer, Call, Player, Reads, Refusal, Request, Success};
+use raidkeep_engine::request::{Answer, Call, Player, Reads, Refusal, Success};
 use raidkeep_engine::rules::{Place, Report, Rules, Table, Tables, only};
 
 pub(super) fn register(app: &mut App) {
@@ -132,12 +133,7 @@ pub struct MoppingUpStage {
     count: Given,
 }
 
-impl Request for MoppingUpStage {
-    const FUNCTION: &'static str = "mopping_up_stage";
-    const READS: Reads = Reads::Caller;
-    type Caller = Player;
-    type Reply = Swept;
-}
+request!(Player, "mopping_up_stage", MoppingUpStage => Swept, READS = Reads::Caller);
 
 /// The reply of `mopping_up_stage`.
 #[derive(Debug, Serialize, JsonSchema)]

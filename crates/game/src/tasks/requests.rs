@@ -16,8 +16,9 @@ use crate::tasks::play::{INTERNAL, Played, Stage, TaskPlayer, TaskPlayerItem};
 use crate::tasks::rules::{RewardShown, SpeechLimits};
 use crate::tasks::{PersonalTasks, TaskBook, TaskQueue};
 use raidkeep_engine::dispatch::RequestApp;
+use raidkeep_engine::request;
 use raidkeep_engine::request::route::RouteApp;
-use raidkeep_engine::request::{Answer, Call, Player, Reads, Refusal, Request, Success, Waits};
+use raidkeep_engine::request::{Answer, Call, Player, Reads, Refusal, Success, Waits};
 use raidkeep_engine::rules::Rules;
 
 pub(super) fn register(app: &mut App) {
@@ -38,11 +39,7 @@ pub struct TaskInfo {
     role: String,
 }
 
-impl Request for TaskInfo {
-    const FUNCTION: &'static str = "task_info";
-    type Caller = Player;
-    type Reply = TaskList;
-}
+request!(Player, "task_info", TaskInfo => TaskList);
 
 /// `task_info_personal {role}`: the tasks that were made for the player.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
@@ -50,12 +47,7 @@ pub struct TaskInfoPersonal {
     role: String,
 }
 
-impl Request for TaskInfoPersonal {
-    const FUNCTION: &'static str = "task_info_personal";
-    const READS: Reads = Reads::Caller;
-    type Caller = Player;
-    type Reply = TaskList;
-}
+request!(Player, "task_info_personal", TaskInfoPersonal => TaskList, READS = Reads::Caller);
 
 /// The reply of `task_info` and `task_info_personal`.
 #[derive(Debug, Serialize, JsonSchema)]
@@ -90,11 +82,7 @@ pub struct Select {
     task_name: String,
 }
 
-impl Request for Select {
-    const FUNCTION: &'static str = "select";
-    type Caller = Player;
-    type Reply = TaskBegun;
-}
+request!(Player, "select", Select => TaskBegun);
 
 /// `select_personal {role, task_name}`: the same with a personal task.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
@@ -103,12 +91,7 @@ pub struct SelectPersonal {
     task_name: String,
 }
 
-impl Request for SelectPersonal {
-    const FUNCTION: &'static str = "select_personal";
-    const READS: Reads = Reads::Caller;
-    type Caller = Player;
-    type Reply = TaskBegun;
-}
+request!(Player, "select_personal", SelectPersonal => TaskBegun, READS = Reads::Caller);
 
 /// The reply of `select` and `select_personal`.
 #[derive(Debug, Serialize, JsonSchema)]
@@ -173,12 +156,7 @@ pub struct Feedback {
     roles: Vec<String>,
 }
 
-impl Request for Feedback {
-    const FUNCTION: &'static str = "feedback";
-    const READS: Reads = Reads::Caller;
-    type Caller = Player;
-    type Reply = Told;
-}
+request!(Player, "feedback", Feedback => Told, READS = Reads::Caller);
 
 /// The reply of `feedback`.
 #[derive(Debug, Serialize, JsonSchema)]

@@ -17,8 +17,9 @@ use crate::tasks::play::{INTERNAL, Stage, TaskPlayer};
 use raidkeep_engine::clock::Clock;
 use raidkeep_engine::dispatch::RequestApp;
 use raidkeep_engine::hash::StableHasher;
+use raidkeep_engine::request;
 use raidkeep_engine::request::route::RouteApp;
-use raidkeep_engine::request::{Answer, Call, Player, Refusal, Request, Success, Waits, status};
+use raidkeep_engine::request::{Answer, Call, Player, Refusal, Success, Waits, status};
 use raidkeep_engine::rules::Rules;
 
 pub(super) fn register(app: &mut App) {
@@ -36,11 +37,7 @@ pub struct Main {
     role: Option<String>,
 }
 
-impl Request for Main {
-    const FUNCTION: &'static str = "main";
-    type Caller = Player;
-    type Reply = MainTold;
-}
+request!(Player, "main", Main => MainTold);
 
 /// The reply of `main`.
 #[derive(Debug, Serialize, JsonSchema)]
@@ -101,11 +98,7 @@ pub struct TaskRequest {
     role: String,
 }
 
-impl Request for TaskRequest {
-    const FUNCTION: &'static str = "task_request";
-    type Caller = Player;
-    type Reply = WishTold;
-}
+request!(Player, "task_request", TaskRequest => WishTold);
 
 /// The reply of `task_request`.
 #[derive(Debug, Serialize, JsonSchema)]
@@ -146,11 +139,7 @@ pub struct Others {
     text: String,
 }
 
-impl Request for Others {
-    const FUNCTION: &'static str = "others";
-    type Caller = Player;
-    type Reply = OthersTold;
-}
+request!(Player, "others", Others => OthersTold);
 
 /// The reply of `others`.
 #[derive(Debug, Serialize, JsonSchema)]

@@ -10,7 +10,8 @@ use serde::{Deserialize, Serialize};
 
 use raidkeep_engine::clock::Clock;
 use raidkeep_engine::dispatch::RequestApp;
-use raidkeep_engine::request::{Answer, Call, Operator, Player, Refusal, Request, Success, status};
+use raidkeep_engine::request;
+use raidkeep_engine::request::{Answer, Call, Operator, Player, Refusal, Success, status};
 use raidkeep_engine::rules::Rules;
 use raidkeep_engine::storage::Touched;
 use raidkeep_game::boss::{Roster, WorldBoss};
@@ -48,11 +49,7 @@ pub struct PlayerState {
     pub vip: bool,
 }
 
-impl Request for PlayerState {
-    const FUNCTION: &'static str = "scenario_player";
-    type Caller = Player;
-    type Reply = ();
-}
+request!(Player, "scenario_player", PlayerState => ());
 
 /// The rules that tell what can be given.
 #[derive(SystemParam)]
@@ -170,11 +167,7 @@ pub struct BossLife {
     pub left: u64,
 }
 
-impl Request for Bosses {
-    const FUNCTION: &'static str = "scenario_bosses";
-    type Caller = Operator;
-    type Reply = ();
-}
+request!(Operator, "scenario_bosses", Bosses => ());
 
 fn give_bosses(
     In(call): In<Call<Bosses>>,

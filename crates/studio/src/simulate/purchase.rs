@@ -6,7 +6,8 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use raidkeep_engine::dispatch::RequestApp;
-use raidkeep_engine::request::{Answer, Call, Player, Reads, Refusal, Request, Success};
+use raidkeep_engine::request;
+use raidkeep_engine::request::{Answer, Call, Player, Reads, Refusal, Success};
 use raidkeep_engine::rules::Rules;
 use raidkeep_game::items::{Cause, Inventory};
 use raidkeep_game::shop::ShopRules;
@@ -25,12 +26,7 @@ pub struct SimulatedPurchase {
     offer: String,
 }
 
-impl Request for SimulatedPurchase {
-    const FUNCTION: &'static str = "simulated_purchase";
-    const READS: Reads = Reads::Caller;
-    type Caller = Player;
-    type Reply = ();
-}
+request!(Player, "simulated_purchase", SimulatedPurchase => (), READS = Reads::Caller);
 
 fn simulated_purchase(
     In(call): In<Call<SimulatedPurchase>>,
