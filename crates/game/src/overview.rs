@@ -16,7 +16,7 @@ use crate::levels::{Experience, LevelRules, Standing};
 use crate::stages::{HighestStages, OpenSession, Progress, StageRules, StageSession};
 use crate::tickets::{Limits, TicketRules, Tickets};
 use raidkeep_engine::clock::{Clock, HoursMinutesSeconds};
-use raidkeep_engine::request::{Answer, Call, Player, Reads, Refusal, Request, Success};
+use raidkeep_engine::request::{Answer, Call, Player, Reads, Refusal, Success};
 use raidkeep_engine::rules::Rules;
 
 /// `get_player_info {token}`.

@@ -24,8 +24,8 @@ use raidkeep_engine::login::Login;
 use raidkeep_engine::players::Players;
 use raidkeep_engine::request;
 use raidkeep_engine::request::route::RouteApp;
-use raidkeep_engine::request::{Answer, Call, Player, Refusal, Request, Success};
-use raidkeep_engine::rules::{Place, Report, Rules, RulesApp, Table, Tables, only};
+use raidkeep_engine::request::{Answer, Call, Player, Refusal, Success};
+use raidkeep_engine::rules::{Place, Report, Rules, RulesApp, SingleFile, Tables};
 use raidkeep_engine::schedule::{Surroundings, Tick, TickSystems};
 use raidkeep_engine::travel::PortabilityApp;
 
@@ -39,13 +39,8 @@ pub struct PresenceRules {
     pub listed_max: usize,
 }
 
-impl Table for PresenceRules {
+impl SingleFile for PresenceRules {
     const PATH: &'static str = "presence.ron";
-    type File = Self;
-
-    fn assemble(files: Vec<(String, Self)>, _: &mut Report) -> Self {
-        only(files)
-    }
 
     fn validate(&self, _: &Tables, report: &mut Report) {
         let place = Place::file(Self::PATH);

@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize, Serializer};
 use crate::items::{Amount, Inventory, ItemId, ItemRules};
 use raidkeep_engine::clock::Clock;
 use raidkeep_engine::events::{Event, EventApp, Events};
-use raidkeep_engine::rules::{Place, Report, RulesApp, Table, Tables, only};
+use raidkeep_engine::rules::{Place, Report, RulesApp, SingleFile, Tables};
 use raidkeep_engine::schedule::{Surroundings, Tick, TickSystems};
 use raidkeep_engine::schema::{map_of, schema_by_hand};
 use raidkeep_engine::storage::{Arrival, PlayerRow, StorageApp, Unfit};
@@ -195,13 +195,8 @@ impl TicketRules {
     }
 }
 
-impl Table for TicketRules {
+impl SingleFile for TicketRules {
     const PATH: &'static str = "tickets.ron";
-    type File = Self;
-
-    fn assemble(files: Vec<(String, Self)>, _: &mut Report) -> Self {
-        only(files)
-    }
 
     fn validate(&self, tables: &Tables, report: &mut Report) {
         let place = Place::file(Self::PATH);

@@ -7,7 +7,7 @@ use crate::boss::requests::BOSS_TICKET;
 use crate::items::suspicion::warn_of_jumps;
 use crate::items::{Amount, ItemRules};
 use crate::tickets::TicketRules;
-use raidkeep_engine::rules::{Place, Report, Table, Tables, only};
+use raidkeep_engine::rules::{Place, Report, SingleFile, Tables};
 
 /// What stands in `world_boss.ron`.
 #[derive(Debug, Deserialize, JsonSchema)]
@@ -114,13 +114,8 @@ impl BossRules {
 /// Ranks beyond this get nothing; the archive of a season is as long.
 const RANKS_MAX: usize = 10_000;
 
-impl Table for BossRules {
+impl SingleFile for BossRules {
     const PATH: &'static str = "world_boss.ron";
-    type File = Self;
-
-    fn assemble(files: Vec<(String, Self)>, _: &mut Report) -> Self {
-        only(files)
-    }
 
     fn validate(&self, tables: &Tables, report: &mut Report) {
         let place = Place::file(Self::PATH);

@@ -20,7 +20,7 @@ use raidkeep_engine::clock::Clock;
 use raidkeep_engine::dispatch::RequestApp;
 use raidkeep_engine::request;
 use raidkeep_engine::request::route::RouteApp;
-use raidkeep_engine::request::{Answer, Call, Player, Reads, Refusal, Request, Success};
+use raidkeep_engine::request::{Answer, Call, Player, Reads, Refusal, Success};
 use raidkeep_engine::rules::Rules;
 use raidkeep_engine::schema::{map_of, schema_by_hand};
 

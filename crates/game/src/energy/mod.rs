@@ -16,7 +16,7 @@ use serde::{Deserialize, Serialize};
 
 use raidkeep_engine::clock::Clock;
 use raidkeep_engine::events::{Event, EventApp, Events, Listeners};
-use raidkeep_engine::rules::{Place, Report, Rules, RulesApp, Table, Tables, only};
+use raidkeep_engine::rules::{Place, Report, Rules, RulesApp, SingleFile, Tables};
 use raidkeep_engine::schedule::{Surroundings, Tick, TickSystems};
 use raidkeep_engine::storage::{Arrival, PlayerRow, StorageApp, Touched, Unfit};
 use raidkeep_engine::tick::{expire_parked, receive};
@@ -132,13 +132,8 @@ pub struct EnergyRules {
     pub newcomer: i64,
 }
 
-impl Table for EnergyRules {
+impl SingleFile for EnergyRules {
     const PATH: &'static str = "energy.ron";
-    type File = Self;
-
-    fn assemble(files: Vec<(String, Self)>, _: &mut Report) -> Self {
-        only(files)
-    }
 
     fn validate(&self, _: &Tables, report: &mut Report) {
         let bounds = [

@@ -15,7 +15,7 @@ use raidkeep_engine::dispatch::RequestApp;
 use raidkeep_engine::random::Randomness;
 use raidkeep_engine::request;
 use raidkeep_engine::request::lenient::Integer;
-use raidkeep_engine::request::{Answer, Call, Player, Reads, Refusal, Request, Success, lenient};
+use raidkeep_engine::request::{Answer, Call, Player, Reads, Refusal, Success, lenient};
 use raidkeep_engine::rules::Rules;
 
 pub(super) fn register(app: &mut App) {

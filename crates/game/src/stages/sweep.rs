@@ -15,7 +15,7 @@ use raidkeep_engine::request;
 use raidkeep_engine::request::lenient;
 use raidkeep_engine::request::lenient::{Given, Integer};
 use raidkeep_engine::request::{Answer, Call, Player, Reads, Refusal, Success};
-use raidkeep_engine::rules::{Place, Report, Rules, Table, Tables, only};
+use raidkeep_engine::rules::{Place, Report, Rules, SingleFile, Tables};
 
 pub(super) fn register(app: &mut App) {
     app.add_request::<MoppingUpStage, _>(mopping_up_stage);
@@ -76,13 +76,8 @@ impl SweepBlock {
     }
 }
 
-impl Table for SweepRules {
+impl SingleFile for SweepRules {
     const PATH: &'static str = "sweep.ron";
-    type File = Self;
-
-    fn assemble(files: Vec<(String, Self)>, _: &mut Report) -> Self {
-        only(files)
-    }
 
     fn validate(&self, tables: &Tables, report: &mut Report) {
         for (index, block) in self.stages.iter().enumerate() {
