@@ -16,7 +16,7 @@ use crate::levels::{Experience, LevelRules, Standing};
 use crate::stages::{HighestStages, OpenSession, Progress, StageRules, StageSession};
 use crate::tickets::{Limits, TicketRules, Tickets};
 use raidkeep_engine::clock::{Clock, HoursMinutesSeconds};
-use raidkeep_engine::request::{Answer, Call, Player, Reads, Refusal, Success};
+use raidkeep_engine::request::{Answer, Call, Player, Reads, Success};
 use raidkeep_engine::rules::Rules;
 
 /// `get_player_info {token}`.
@@ -85,7 +85,7 @@ pub fn get_player_info(
     ticket_rules: Res<Rules<TicketRules>>,
     stage_rules: Res<Rules<StageRules>>,
 ) -> Answer<PlayerOverview> {
-    let player = players.get(call.caller.entity).map_err(|_| Refusal::internal())?;
+    let player = call.caller.get(&players)?;
     let now = clock.now();
     let Standing { exp, level, need } = levels.standing(player.experience.total);
     let energy = player.energy;

@@ -24,7 +24,7 @@ use raidkeep_engine::login::Login;
 use raidkeep_engine::players::Players;
 use raidkeep_engine::request;
 use raidkeep_engine::request::route::RouteApp;
-use raidkeep_engine::request::{Answer, Call, Player, Refusal, Success};
+use raidkeep_engine::request::{Answer, Call, Player, Success};
 use raidkeep_engine::rules::{Place, Report, Rules, RulesApp, SingleFile, Tables};
 use raidkeep_engine::schedule::{Surroundings, Tick, TickSystems};
 use raidkeep_engine::travel::PortabilityApp;
@@ -194,8 +194,7 @@ fn get_list(
     accounts: Query<&Account>,
     rules: Res<Rules<PresenceRules>>,
 ) -> Answer<OnlineList> {
-    let caller = accounts.get(call.caller.entity);
-    own_role(caller.map_err(|_| Refusal::internal())?, &call.request.role)?;
+    own_role(call.caller.get(&accounts)?, &call.request.role)?;
     let names = online.entities().filter_map(|entity| Some(accounts.get(entity).ok()?.name().to_owned()));
     Ok(Success::with(OnlineList { roles: names.take(rules.listed_max).collect() }))
 }

@@ -16,6 +16,8 @@ pub mod route;
 pub mod status;
 
 use bevy_ecs::entity::Entity;
+use bevy_ecs::query::{QueryData, QueryFilter, ROQueryItem};
+use bevy_ecs::system::Query;
 use schemars::JsonSchema;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -136,6 +138,25 @@ pub struct Player {
     pub entity: Entity,
     /// The account.
     pub account: AccountId,
+}
+
+impl Player {
+    /// What a query has of the caller. A caller is in memory and has every kept component; a component that is missing is
+    /// a mistake in the program, and an internal error to the client.
+    pub fn get<'q, 's, D: QueryData, F: QueryFilter>(
+        self,
+        query: &'q Query<'_, 's, D, F>,
+    ) -> Result<ROQueryItem<'q, 's, D>, Refusal> {
+        query.get(self.entity).map_err(|_| Refusal::internal())
+    }
+
+    /// The same, to change it.
+    pub fn get_mut<'q, 's, D: QueryData, F: QueryFilter>(
+        self,
+        query: &'q mut Query<'_, 's, D, F>,
+    ) -> Result<D::Item<'q, 's>, Refusal> {
+        query.get_mut(self.entity).map_err(|_| Refusal::internal())
+    }
 }
 
 impl Caller for Player {

@@ -61,8 +61,7 @@ fn battle(In(call): In<Call<BattleTurn>>, mut arena: Arena, accounts: Query<&Acc
         return Ok(Success::with(*told));
     }
     let BattleTurn { role, id, text, action, items, skills, wait } = call.request;
-    let account = accounts.get(call.caller.entity);
-    own_role(account.map_err(|_| Refusal::internal())?, &role)?;
+    own_role(call.caller.get(&accounts)?, &role)?;
     let longest = arena.rules.text_longest;
     let text = text.or(action).filter(|text| text.chars().nth(longest).is_none());
     let expected = || Refusal::malformed("data.text", &format!("a string of at most {longest} characters"));

@@ -92,7 +92,7 @@ fn challenge(
     images: Res<Rules<Images>>,
 ) -> Waits<Challenged> {
     let MakeChallenge { role1, role2, image_data } = call.request;
-    let account = accounts.get(call.caller.entity).map_err(|_| Refusal::internal())?;
+    let account = call.caller.get(&accounts)?;
     let refused =
         |status_code| Ok(Success::with(Challenged { status_code, status: false, image_data: None, id: String::new() }));
     if own_role(account, &role1).is_err() {
@@ -163,7 +163,7 @@ fn send_answer(
     mut duels: Duels,
     accounts: Query<&Account>,
 ) -> Answer<AnswerSent> {
-    let account = accounts.get(caller.entity).map_err(|_| Refusal::internal())?;
+    let account = caller.get(&accounts)?;
     let status_code = match own_role(account, role) {
         Err(_) => code::NOT_YOUR_ROLE,
         Ok(()) => {
@@ -191,7 +191,7 @@ pub struct Entered {
 
 fn accept_c(In(call): In<Call<AcceptC>>, mut duels: Duels, accounts: Query<&Account>) -> Answer<Entered> {
     let AcceptC { id, status: accepts } = call.request;
-    let account = accounts.get(call.caller.entity).map_err(|_| Refusal::internal())?;
+    let account = call.caller.get(&accounts)?;
     let response = Response { name: account.name(), accepts, image_data: None };
     let status = duels.answer(call.caller.account, &id, response).is_ok() && accepts;
     Ok(Success::with(Entered { status }))
@@ -228,7 +228,7 @@ fn challenge_info(
     images: Res<Rules<Images>>,
 ) -> Answer<ChallengeShown> {
     let ChallengeInfo { id, status: accepts, image_data } = call.request;
-    let account = accounts.get(call.caller.entity).map_err(|_| Refusal::internal())?;
+    let account = call.caller.get(&accounts)?;
     let malformed = |_| Refusal::malformed("data.image_data", "base64 of a PNG within the limits");
     let portrait = checked_image(image_data, &images).map_err(malformed)?;
     let challenge = duels.received(call.caller.account, &id).ok_or(NO_SUCH_CHALLENGE)?;
@@ -275,7 +275,7 @@ fn refresh(In(call): In<Call<Refresh>>, duels: Duels, accounts: Query<&Account>)
 }
 
 fn show_challenges(caller: Player, role: &str, duels: Duels, accounts: Query<&Account>) -> Answer<Refreshed> {
-    own_role(accounts.get(caller.entity).map_err(|_| Refusal::internal())?, role)?;
+    own_role(caller.get(&accounts)?, role)?;
     let received = || duels.all_received(caller.account);
     let accepted: Vec<String> = duels.arena.not_entered(caller.account).map(|id| id.to_string()).into_iter().collect();
     Ok(Success::with(Refreshed {

@@ -20,7 +20,7 @@ use raidkeep_engine::clock::Clock;
 use raidkeep_engine::dispatch::RequestApp;
 use raidkeep_engine::request;
 use raidkeep_engine::request::route::RouteApp;
-use raidkeep_engine::request::{Answer, Call, Player, Reads, Refusal, Success};
+use raidkeep_engine::request::{Answer, Call, Player, Reads, Success};
 use raidkeep_engine::rules::Rules;
 use raidkeep_engine::schema::{map_of, schema_by_hand};
 
@@ -98,7 +98,7 @@ fn show_status(
     rules: SheetRules,
     clock: Res<Clock>,
 ) -> Answer<StatusShown> {
-    let player = players.get(call.caller.entity).map_err(|_| Refusal::internal())?;
+    let player = call.caller.get(&players)?;
     own_role(player.account, &call.request.role)?;
     let standing = rules.levels.standing(player.experience.total);
     let shown = |item| (rules.items.name_of(item), player.inventory.quantity(item));
@@ -126,7 +126,7 @@ pub struct TimeShown {
 }
 
 fn time(In(call): In<Call<Time>>, accounts: Query<&Account>, clock: Res<Clock>) -> Answer<TimeShown> {
-    let account = accounts.get(call.caller.entity).map_err(|_| Refusal::internal())?;
+    let account = call.caller.get(&accounts)?;
     own_role(account, &call.request.role)?;
     Ok(Success::with(TimeShown { time: clock.local_time(clock.now()) }))
 }

@@ -83,8 +83,7 @@ fn merge(
     items: Res<Rules<ItemRules>>,
 ) -> Answer<Told> {
     let Merge { role, mode, num, des: description, name } = call.request;
-    let (account, mut inventory, mut possessions) =
-        players.get_mut(call.caller.entity).map_err(|_| Refusal::internal())?;
+    let (account, mut inventory, mut possessions) = call.caller.get_mut(&mut players)?;
     own_role(account, &role)?;
     let kind = CraftKind::of_mode(mode).ok_or_else(|| Refusal::malformed("data.mode", "0 (skill) or 1 (equipment)"))?;
     let recipe = rules.recipe(kind);
@@ -161,7 +160,7 @@ pub struct BagShown {
 }
 
 fn bag(In(call): In<Call<Bag>>, players: Query<(&Account, &Possessions)>) -> Answer<BagShown> {
-    let (account, possessions) = players.get(call.caller.entity).map_err(|_| Refusal::internal())?;
+    let (account, possessions) = call.caller.get(&players)?;
     own_role(account, &call.request.role)?;
     Ok(Success::with(BagShown { equipments: Described::of(possessions.all(CraftKind::Equipment)) }))
 }
@@ -181,7 +180,7 @@ pub struct SkillsShown {
 }
 
 fn skill(In(call): In<Call<Skill>>, players: Query<(&Account, &Possessions)>) -> Answer<SkillsShown> {
-    let (account, possessions) = players.get(call.caller.entity).map_err(|_| Refusal::internal())?;
+    let (account, possessions) = call.caller.get(&players)?;
     own_role(account, &call.request.role)?;
     Ok(Success::with(SkillsShown { skills: Described::of(possessions.all(CraftKind::Skill)) }))
 }

@@ -72,10 +72,6 @@ pub struct Hanger {
     progress: &'static Progress,
 }
 
-fn internal<E>(_: E) -> Refusal {
-    Refusal::internal()
-}
-
 fn start_hang_up(
     In(call): In<Call<StartHangUp>>,
     mut players: Query<Hanger>,
@@ -83,7 +79,7 @@ fn start_hang_up(
     rules: Res<Rules<HangUpRules>>,
     mut random: ResMut<Randomness>,
 ) -> Answer<HangUpStarted> {
-    let mut player = players.get_mut(call.caller.entity).map_err(internal)?;
+    let mut player = call.caller.get_mut(&mut players)?;
     let highest = player.progress.highest_general();
     let stage = u32::try_from(call.request.stage).ok().filter(|stage| (1..=highest).contains(stage));
     let stage = stage.ok_or(STAGE_REFUSED)?;
@@ -141,7 +137,7 @@ fn get_hang_up_reward(
     rules: Res<Rules<HangUpRules>>,
     mut random: ResMut<Randomness>,
 ) -> Answer<HangUpRewarded> {
-    let mut player = players.get_mut(call.caller.entity).map_err(internal)?;
+    let mut player = call.caller.get_mut(&mut players)?;
     check_configured(&player.hang_up, &rules)?;
     let settled = settle(&mut player.hang_up, &mut player.inventory, clock.now(), &rules, &mut random);
     let (earnings, get_hang_up_rewards) = settled.ok_or(NOTHING_HANGING)?;
@@ -174,7 +170,7 @@ fn get_hang_up_info(
     rules: Res<Rules<HangUpRules>>,
     mut random: ResMut<Randomness>,
 ) -> Answer<HangUpShown> {
-    let mut player = players.get_mut(call.caller.entity).map_err(internal)?;
+    let mut player = call.caller.get_mut(&mut players)?;
     check_configured(&player.hang_up, &rules)?;
     let earnings = player.hang_up.look(clock.now(), &rules, random.source()).ok_or(NOTHING_HANGING)?;
     let get_hang_up_info = LegacyChange::before(&player.inventory, &earnings.amounts);

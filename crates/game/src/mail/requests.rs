@@ -143,7 +143,7 @@ struct PostOffice<'w, 's> {
 impl PostOffice<'_, '_> {
     /// Takes in what was announced, and shows the mails that `is_meant`.
     fn list(&mut self, player: Player, is_meant: impl Fn(&Mail) -> bool) -> Answer<MailList> {
-        let mut mailbox = self.boxes.get_mut(player.entity).map_err(|_| Refusal::internal())?;
+        let mut mailbox = player.get_mut(&mut self.boxes)?;
         let max = self.rules.box_max;
         mailbox.take_in(player.account, &self.broadcasts, self.clock.now(), max);
         let shown = mailbox.newest_first().into_iter().filter(|mail| is_meant(mail));
@@ -169,7 +169,7 @@ pub struct MarkReadMail {
 request!(Player, "mark_read_mail", MarkReadMail => (), READS = Reads::Caller);
 
 fn mark_read_mail(In(call): In<Call<MarkReadMail>>, mut boxes: Query<&mut Mailbox>) -> Answer<()> {
-    let mut mailbox = boxes.get_mut(call.caller.entity).map_err(|_| Refusal::internal())?;
+    let mut mailbox = call.caller.get_mut(&mut boxes)?;
     mailbox.mark_read(&call.request.key)?;
     Ok(Success::empty())
 }
@@ -183,7 +183,7 @@ pub struct DeleteMail {
 request!(Player, "delete_mail", DeleteMail => (), READS = Reads::Caller);
 
 fn delete_mail(In(call): In<Call<DeleteMail>>, mut boxes: Query<&mut Mailbox>) -> Answer<()> {
-    let mut mailbox = boxes.get_mut(call.caller.entity).map_err(|_| Refusal::internal())?;
+    let mut mailbox = call.caller.get_mut(&mut boxes)?;
     mailbox.delete(&call.request.key)?;
     Ok(Success::empty())
 }
@@ -195,7 +195,7 @@ pub struct DeleteReadMail {}
 request!(Player, "delete_read_mail", DeleteReadMail => (), READS = Reads::Caller);
 
 fn delete_read_mail(In(call): In<Call<DeleteReadMail>>, mut boxes: Query<&mut Mailbox>) -> Answer<()> {
-    let mut mailbox = boxes.get_mut(call.caller.entity).map_err(|_| Refusal::internal())?;
+    let mut mailbox = call.caller.get_mut(&mut boxes)?;
     mailbox.delete_read();
     Ok(Success::empty())
 }
@@ -219,7 +219,7 @@ fn claim_mail(
     In(call): In<Call<ClaimMail>>,
     mut players: Query<(&mut Mailbox, &mut Inventory)>,
 ) -> Answer<MailClaimed> {
-    let (mut mailbox, mut inventory) = players.get_mut(call.caller.entity).map_err(|_| Refusal::internal())?;
+    let (mut mailbox, mut inventory) = call.caller.get_mut(&mut players)?;
     let reward = mailbox.claim(&call.request.key)?;
     inventory.grant(&reward, CLAIMED);
     Ok(Success::with(MailClaimed { remain: inventory.remain_of(&reward), reward }))

@@ -106,8 +106,7 @@ fn buy_item(
     gateway: Res<Gateway>,
     mut desk: OrderDesk,
 ) -> Waits<ItemBought> {
-    let internal = Refusal::internal();
-    let (account, inventory) = players.get(call.caller.entity).map_err(|_| internal)?;
+    let (account, inventory) = call.caller.get(&players)?;
     if let Some(told) = told(call.fact) {
         return Ok(bought(&told, inventory)?);
     }

@@ -108,8 +108,7 @@ fn buy_ticket(
     clock: Res<Clock>,
     mut desk: OrderDesk,
 ) -> Waits<TicketBought> {
-    let internal = Refusal::internal();
-    let (mut tickets, mut inventory, account) = players.get_mut(call.caller.entity).map_err(|_| internal)?;
+    let (mut tickets, mut inventory, account) = call.caller.get_mut(&mut players)?;
     let counter = Counter::find(call.request.mode, &rules, &clock)?;
     if let Some(told) = told(call.fact) {
         return match told.refusal(SHORT) {

@@ -124,10 +124,6 @@ impl StageTables<'_> {
     }
 }
 
-pub(super) fn no_player<E>(_: E) -> Refusal {
-    Refusal::internal()
-}
-
 /// `enter_stage_* {token, stage}`.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 pub struct Enter<M> {
@@ -178,7 +174,7 @@ fn enter_stage<M: StageMode>(
     mut players: Query<Raider>,
     tables: StageTables,
 ) -> Answer<StageEntered> {
-    let player = players.get_mut(call.caller.entity).map_err(no_player)?;
+    let player = call.caller.get_mut(&mut players)?;
     enter(player, M::MODE, call.request.stage, true, &tables)
 }
 
@@ -188,7 +184,7 @@ fn enter_boss_stage(
     tables: StageTables,
     field: BossField,
 ) -> Answer<StageEntered> {
-    let player = players.get_mut(call.caller.entity).map_err(no_player)?;
+    let player = call.caller.get_mut(&mut players)?;
     enter(player, Mode::Boss, call.request.stage, field.anybody_alive(), &tables)
 }
 
@@ -328,7 +324,7 @@ fn victory_stage<M: StageMode>(
     tables: StageTables,
     mut random: ResMut<Randomness>,
 ) -> Answer<StageWon> {
-    let mut player = players.get_mut(call.caller.entity).map_err(no_player)?;
+    let mut player = call.caller.get_mut(&mut players)?;
     let (rules, stage) = check_victory(&player, M::MODE, call.request.stage, &tables)?;
     Ok(win(&mut player, rules, stage, BossBlow::default(), &tables, &mut random))
 }
@@ -340,7 +336,7 @@ fn victory_boss_stage(
     mut random: ResMut<Randomness>,
     mut field: BossField,
 ) -> Answer<StageWon> {
-    let mut player = players.get_mut(call.caller.entity).map_err(no_player)?;
+    let mut player = call.caller.get_mut(&mut players)?;
     let (rules, stage) = check_victory(&player, Mode::Boss, call.request.stage, &tables)?;
     let Some(damage) = field.normal_damage(reported_damage(call.request.damage)?) else {
         player.session.count_anomaly();

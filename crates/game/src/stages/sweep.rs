@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::energy::{EnergyChange, EnergyMoments};
 use crate::items::{Amount, Cause, ItemRules};
 use crate::stages::Mode;
-use crate::stages::requests::{ExpInfo, Raider, StageTables, codes, no_player, pay};
+use crate::stages::requests::{ExpInfo, Raider, StageTables, codes, pay};
 use crate::stages::rules::StageRules;
 use raidkeep_engine::dispatch::RequestApp;
 use raidkeep_engine::request;
@@ -149,7 +149,7 @@ fn mopping_up_stage(
     tables: StageTables,
     sweep: Res<Rules<SweepRules>>,
 ) -> Answer<Swept> {
-    let mut player = players.get_mut(call.caller.entity).map_err(no_player)?;
+    let mut player = call.caller.get_mut(&mut players)?;
     let count = positive(call.request.count)?;
     let highest = player.progress.highest_general();
     let stage = u32::try_from(call.request.stage).ok().filter(|stage| (1..=highest).contains(stage));

@@ -60,7 +60,7 @@ fn task_info(
     players: Query<(&Account, &TaskBook)>,
     queue: Res<TaskQueue>,
 ) -> Answer<TaskList> {
-    let (account, book) = players.get(call.caller.entity).map_err(|_| INTERNAL)?;
+    let (account, book) = call.caller.get(&players)?;
     own_role(account, &call.request.role)?;
     Ok(Success::with(TaskList { task_list: book.public(&queue).map(str::to_owned).collect() }))
 }
@@ -70,7 +70,7 @@ fn task_info_personal(
     players: Query<(&Account, &TaskBook)>,
     tasks: Res<Rules<PersonalTasks>>,
 ) -> Answer<TaskList> {
-    let (account, book) = players.get(call.caller.entity).map_err(|_| INTERNAL)?;
+    let (account, book) = call.caller.get(&players)?;
     own_role(account, &call.request.role)?;
     Ok(Success::with(TaskList { task_list: book.personal().iter().filter_map(|name| name.shown(&tasks)).collect() }))
 }
@@ -103,7 +103,7 @@ pub struct TaskBegun {
 }
 
 fn select(In(call): In<Call<Select>>, mut players: Query<TaskPlayer>, mut stage: Stage) -> Answer<TaskBegun> {
-    let mut player = players.get_mut(call.caller.entity).map_err(|_| INTERNAL)?;
+    let mut player = call.caller.get_mut(&mut players)?;
     own_role(player.account, &call.request.role)?;
     let wanted = call.request.task_name;
     let is_offered = player.book.public(&stage.queue).any(|name| name == wanted);
@@ -115,7 +115,7 @@ fn select_personal(
     mut players: Query<TaskPlayer>,
     mut stage: Stage,
 ) -> Answer<TaskBegun> {
-    let mut player = players.get_mut(call.caller.entity).map_err(|_| INTERNAL)?;
+    let mut player = call.caller.get_mut(&mut players)?;
     own_role(player.account, &call.request.role)?;
     let wanted = &call.request.task_name;
     let known = player.book.personal().iter().chain(player.book.active().map(|active| &active.name));
@@ -183,7 +183,7 @@ fn feedback(
 ) -> Waits<Told> {
     let request = &call.request;
     check_sizes(request, &stage.rules.limits)?;
-    let mut player = players.get_mut(call.caller.entity).map_err(|_| INTERNAL)?;
+    let mut player = call.caller.get_mut(&mut players)?;
     own_role(player.account, &request.role)?;
     let attributes = stage.attributes(&player.experience, player.possessions);
     let abilities = Abilities::new(attributes, player.possessions, &request.skills, &request.items);

@@ -59,7 +59,7 @@ fn main(
 ) -> Waits<MainTold> {
     let Main { text, role } = call.request;
     stage.rules.limits.check_text("data.text", &text)?;
-    let mut player = players.get_mut(call.caller.entity).map_err(|_| INTERNAL)?;
+    let mut player = call.caller.get_mut(&mut players)?;
     check_speaker(player.account, role.as_deref(), &master)?;
     let mut talk = Conversation { player: &mut player, stage: &mut stage, master: &master };
     if let Some(name) = talk.named_task(&text) {
@@ -116,7 +116,7 @@ fn task_request(
 ) -> Answer<WishTold> {
     let TaskRequest { text, role } = call.request;
     stage.rules.limits.check_text("data.text", &text)?;
-    let mut player = players.get_mut(call.caller.entity).map_err(|_| INTERNAL)?;
+    let mut player = call.caller.get_mut(&mut players)?;
     own_role(player.account, &role)?;
     let mut talk = Conversation { player: &mut player, stage: &mut stage, master: &master };
     let lines = &master.wishes;
@@ -160,7 +160,7 @@ fn others(
     let Others { info, role, text } = call.request;
     stage.rules.limits.check_text("data.info", &info)?;
     stage.rules.limits.check_text("data.text", &text)?;
-    let mut player = players.get_mut(call.caller.entity).map_err(|_| INTERNAL)?;
+    let mut player = call.caller.get_mut(&mut players)?;
     own_role(player.account, &role)?;
     let mut talk = Conversation { player: &mut player, stage: &mut stage, master: &master };
     let (line, other) = talk.event(&info, &text);

@@ -72,9 +72,7 @@ fn give_player(In(call): In<Call<PlayerState>>, mut players: Query<Given>, rules
     let state = &call.request;
     let exp = rules.experience(state)?;
     rules.check(state)?;
-    let found = players.get_mut(call.caller.entity);
-    let (mut experience, mut energy, mut inventory, mut progress, mut tickets) =
-        found.map_err(|_| Refusal::internal())?;
+    let (mut experience, mut energy, mut inventory, mut progress, mut tickets) = call.caller.get_mut(&mut players)?;
     if let Some(total) = exp {
         experience.total = total;
     }

@@ -34,8 +34,7 @@ fn simulated_purchase(
     shop: Res<Rules<ShopRules>>,
 ) -> Answer<()> {
     let offer = shop.offer(&call.request.offer).ok_or(Refusal::new(99, "no such offer"))?;
-    let inventory = inventories.get_mut(call.caller.entity);
-    let mut inventory = inventory.map_err(|_| Refusal::internal())?;
+    let mut inventory = call.caller.get_mut(&mut inventories)?;
     inventory.note_points(-i64::from(offer.price), None, PURCHASE);
     inventory.grant(&offer.items, PURCHASE);
     Ok(Success::empty())

@@ -90,8 +90,7 @@ fn sud_bind(In(call): In<Call<SudBind>>, mut players: Query<&mut SudIdentity>) -
     if ss_token.len() > TOKEN_BYTES_MAX {
         return Err(Refusal::malformed("data.ss_token", "the token that SUD gave the player, up to 512 bytes"));
     }
-    let internal = Refusal::internal();
-    let mut identity = players.get_mut(call.caller.entity).map_err(|_| internal)?;
+    let mut identity = call.caller.get_mut(&mut players)?;
     *identity = SudIdentity { uid: uid.into(), ss_token: ss_token.into() };
     Ok(Success::empty())
 }
