@@ -9,7 +9,9 @@ use std::hash::Hasher;
 use bevy_app::App;
 use bevy_ecs::change_detection::Tick as ChangeTick;
 use bevy_ecs::component::{ComponentId, Mutable};
+use bevy_ecs::lifecycle::HookContext;
 use bevy_ecs::prelude::*;
+use bevy_ecs::world::DeferredWorld;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
@@ -203,8 +205,8 @@ impl Stored {
     }
 }
 
-/// The entities whose rows may have changed in this tick. A system that changes a player other
-/// than the caller of a request pushes it here.
+/// The entities whose rows may have changed in this tick: the caller of each request, what got a kept component, and what
+/// was changed through [`Edit`](super::Edit) or [`EditWorld`](super::EditWorld).
 #[derive(Debug, Default, Resource)]
 pub struct Touched(Vec<Entity>);
 
@@ -368,8 +370,8 @@ pub trait StorageApp {
     fn add_identity_rows<T: PlayerRow>(&mut self, name: fn(&[u8]) -> Option<String>) -> &mut Self;
     /// The world has this resource, and it is kept.
     fn add_world_row<T: WorldRow>(&mut self) -> &mut Self;
-    /// Entities with this component are kept. Whoever spawns or changes one pushes it to [`Touched`], and to
-    /// [`Discarded`] when it is over.
+    /// Entities with this component are kept from when they get it. They are changed through [`Edit`](super::Edit) or
+    /// [`EditWorld`](super::EditWorld), and pushed to [`Discarded`] when they are over.
     fn add_world_entities<T: WorldEntity>(&mut self) -> &mut Self;
     /// Has a table read when the world starts, after the world's own rows and in order of registration.
     fn add_start_reader(&mut self, table: &'static str, reader: StartReader) -> &mut Self;
@@ -434,6 +436,10 @@ impl StorageApp for App {
     }
 
     fn add_world_entities<T: WorldEntity>(&mut self) -> &mut Self {
+        let noted = |mut world: DeferredWorld<'_>, context: HookContext| {
+            world.resource_mut::<Touched>().push(context.entity);
+        };
+        self.world_mut().register_component_hooks::<T>().on_insert(noted);
         let kind = EntityKind {
             component: self.world_mut().register_component::<T>(),
             save: |world, entity, batch| {
@@ -560,6 +566,7 @@ pub fn begin_persistence(world: &mut World, last_batch: BatchNumber) {
     let mut persistence = world.resource_mut::<Persistence>();
     persistence.last_batch = last_batch;
     persistence.since = since;
+    world.resource_mut::<Touched>().0.clear();
 }
 
 /// Turns what changed in this tick into its batch.

@@ -29,19 +29,18 @@ use raidkeep_engine::players::Players;
 use raidkeep_engine::random::Randomness;
 use raidkeep_engine::request::{Notice, Player};
 use raidkeep_engine::rules::Rules;
-use raidkeep_engine::storage::{Discarded, Touched, WorldEntity};
+use raidkeep_engine::storage::{Discarded, Edit, WorldEntity};
 
 /// Everything a battle needs.
 #[derive(SystemParam)]
 pub struct Arena<'w, 's> {
-    battles: Query<'w, 's, &'static mut Battle>,
-    people: Query<'w, 's, Person>,
+    battles: Edit<'w, 's, &'static mut Battle>,
+    people: Edit<'w, 's, Person>,
     index: ResMut<'w, BattleIndex>,
     players: Res<'w, Players>,
     messenger: Messenger<'w>,
     reports: ResMut<'w, BattleReports>,
     randomness: ResMut<'w, Randomness>,
-    touched: ResMut<'w, Touched>,
     discarded: ResMut<'w, Discarded>,
     clock: Res<'w, Clock>,
     character: Res<'w, Rules<CharacterRules>>,
@@ -99,7 +98,7 @@ impl Arena<'_, '_> {
 
     /// Adds something that is kept.
     pub fn spawn<T: WorldEntity>(&mut self, component: T) {
-        self.touched.push(self.commands.spawn(component).id());
+        self.commands.spawn(component);
     }
 
     /// Has something that is kept leave.
@@ -161,7 +160,6 @@ impl Arena<'_, '_> {
         let acted = battle.bypass_change_detection().act(seat, action).map_err(|_| TurnError::ActedAlready)?;
         if acted != Acted::Again {
             battle.set_changed();
-            self.touched.push(entity);
         }
         Ok(acted)
     }
@@ -201,9 +199,8 @@ impl Arena<'_, '_> {
         self.follow(entity);
     }
 
-    /// After a change: the battle is kept as it is now and, if it is over, settled.
+    /// After a change: the index follows and, if the battle is over, it is settled.
     fn follow(&mut self, entity: Entity) {
-        self.touched.push(entity);
         let Ok(battle) = self.battles.get(entity) else {
             return;
         };
@@ -225,7 +222,6 @@ impl Arena<'_, '_> {
                 && battle.take_spoils(seat).is_some()
             {
                 self.index.follow(&battle);
-                self.touched.push(entity);
             }
         }
     }
@@ -244,8 +240,6 @@ impl Arena<'_, '_> {
             {
                 person.inventory.grant(&spoils.items, SPOILS);
                 person.experience.earn(spoils.exp);
-                self.touched.push(player);
-                self.touched.push(entity);
             }
         }
         self.index.follow(&battle);
@@ -282,7 +276,6 @@ impl Arena<'_, '_> {
                 "the rewards of a battle cannot be paid, its players cannot be loaded"
             );
             self.index.follow(&battle);
-            self.touched.push(entity);
         }
     }
 

@@ -13,7 +13,7 @@ use raidkeep_engine::clock::Clock;
 use raidkeep_engine::events::{Event, Events};
 use raidkeep_engine::request::Player;
 use raidkeep_engine::rules::Rules;
-use raidkeep_engine::storage::Touched;
+use raidkeep_engine::storage::Edit;
 
 /// Gifts wait this long for players who do not come, in seconds: a year.
 const GIFT_LASTS_SECONDS: i64 = 365 * 86_400;
@@ -22,13 +22,12 @@ const GIFT_LASTS_SECONDS: i64 = 365 * 86_400;
 #[derive(SystemParam)]
 pub struct BossField<'w, 's> {
     roster: Res<'w, Roster>,
-    bosses: Query<'w, 's, &'static mut WorldBoss>,
+    bosses: Edit<'w, 's, &'static mut WorldBoss>,
     records: Query<'w, 's, &'static mut BossRecord>,
     season: ResMut<'w, Season>,
     ranking: ResMut<'w, Ranking>,
     broadcasts: ResMut<'w, Broadcasts>,
     events: ResMut<'w, Events>,
-    touched: ResMut<'w, Touched>,
     clock: Res<'w, Clock>,
     mail_rules: Res<'w, Rules<MailRules>>,
     /// What the designers say.
@@ -73,10 +72,10 @@ impl BossField<'_, '_> {
             self.roster.0.iter().filter_map(|entity| Some((*entity, self.bosses.get(*entity).ok()?.clone()))).collect();
         let blow = strike(bosses.iter_mut().map(|(_, boss)| boss), damage, carries_over);
         for (entity, hit) in bosses {
-            if let Ok(mut boss) = self.bosses.get_mut(entity)
-                && boss.set_if_neq(hit)
+            if self.bosses.get(entity).is_ok_and(|boss| *boss != hit)
+                && let Ok(mut boss) = self.bosses.get_mut(entity)
             {
-                self.touched.push(entity);
+                *boss = hit;
             }
         }
         for number in blow.killed {

@@ -14,7 +14,7 @@ use raidkeep_engine::clock::Clock;
 use raidkeep_engine::events::{Event, Events};
 use raidkeep_engine::rules::Rules;
 use raidkeep_engine::schedule::Surroundings;
-use raidkeep_engine::storage::{Discarded, Touched};
+use raidkeep_engine::storage::{Discarded, EditWorld};
 
 /// Seasons that are kept in the archive.
 const ARCHIVED_MAX: usize = 12;
@@ -89,7 +89,6 @@ fn open_season(world: &mut World, month: i32) {
             None => entities.push(world.spawn(boss).id()),
         }
     }
-    entities.iter().for_each(|entity| world.resource_mut::<Touched>().push(*entity));
     world.resource_mut::<Roster>().0 = entities;
     let mcd = world.resource::<Clock>().seconds_to_next_month();
     let mut season = world.resource_mut::<Season>();
@@ -114,12 +113,10 @@ pub fn follow_rules(world: &mut World) {
             None => {
                 let boss = WorldBoss::whole(u32::try_from(at).unwrap_or(u32::MAX), life);
                 entities.push(world.spawn(boss).id());
-                world.resource_mut::<Touched>().push(entities[at]);
             }
             Some(entity) => {
-                if let Some(mut boss) = world.get_mut::<WorldBoss>(entity).filter(|boss| boss.life != life) {
+                if let Some(mut boss) = world.edit::<WorldBoss>(entity).filter(|boss| boss.life != life) {
                     boss.change_life(life);
-                    world.resource_mut::<Touched>().push(entity);
                 }
             }
         }

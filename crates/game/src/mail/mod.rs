@@ -7,6 +7,7 @@
 
 pub mod model;
 mod portable;
+pub mod post;
 pub mod requests;
 pub mod rules;
 
@@ -22,6 +23,7 @@ use raidkeep_engine::schedule::{Surroundings, Tick, TickSystems};
 use raidkeep_engine::storage::StorageApp;
 
 pub use model::{Broadcast, Broadcasts, Letter, Mail, MailAudience, MailError, Mailbox};
+pub use post::Post;
 pub use rules::MailRules;
 
 /// Telling of broadcasts that are due. It comes after everything of [`TickSystems::Simulate`], so

@@ -18,7 +18,7 @@ use raidkeep_engine::players::Players;
 use raidkeep_engine::request;
 use raidkeep_engine::request::{Answer, Call, Player, Reads, Refusal, Success, Unready, Waits};
 use raidkeep_engine::rules::Rules;
-use raidkeep_engine::storage::{Directory, Touched};
+use raidkeep_engine::storage::{Directory, EditWorld};
 
 pub(super) fn register(app: &mut App) {
     app.add_request::<GetNewMail, _>(get_new_mail);
@@ -39,6 +39,7 @@ const NO_SUCH_PLAYER: Refusal = Refusal::new(98, "no such player");
 impl From<MailError> for Refusal {
     fn from(error: MailError) -> Self {
         match error {
+            MailError::NoSuchBox => Self::internal(),
             MailError::NoSuchMail => Self::new(99, "no mail has this key"),
             MailError::NothingToClaim => Self::new(98, "there is nothing to claim in this mail"),
             MailError::AlreadyClaimed => Self::new(97, "already claimed"),
@@ -268,14 +269,12 @@ fn check_daily_limit(world: &World, sender: Entity) -> Result<(), Refusal> {
     if is_allowed { Ok(()) } else { Err(DAILY_LIMIT) }
 }
 
-/// The player of that name, in memory. From here on its rows are looked at when the tick ends.
+/// The player of that name, in memory.
 fn find_target(world: &mut World, name: &str) -> Result<Entity, Unready> {
     let found = world.resource::<Directory>().find(&username_key(name))?;
     let account = found.ok_or(NO_SUCH_PLAYER)?;
     let now = world.resource::<Time<Real>>().elapsed();
-    let entity = world.resource_mut::<Players>().find(account, now)?;
-    world.resource_mut::<Touched>().push(entity);
-    Ok(entity)
+    Ok(world.resource_mut::<Players>().find(account, now)?)
 }
 
 fn write_letter(world: &World, sender: Entity, request: &SendMail) -> Result<Letter, Refusal> {
@@ -292,6 +291,6 @@ fn write_letter(world: &World, sender: Entity, request: &SendMail) -> Result<Let
 /// Puts the letter into the box; returns the key of the mail.
 fn deliver(world: &mut World, target: Entity, letter: Letter) -> Result<String, Refusal> {
     let box_max = world.resource::<Rules<MailRules>>().box_max;
-    let mut mailbox = world.get_mut::<Mailbox>(target).ok_or(Refusal::internal())?;
+    let mut mailbox = world.edit::<Mailbox>(target).ok_or(Refusal::internal())?;
     Ok(mailbox.receive(letter, box_max)?)
 }

@@ -13,7 +13,7 @@ use raidkeep_engine::numbers::{BatchNumber, ExchangeId};
 use raidkeep_engine::random::WorldSeed;
 use raidkeep_engine::request::Refusal;
 use raidkeep_engine::schedule::Surroundings;
-use raidkeep_engine::storage::{Touched, WorldRow};
+use raidkeep_engine::storage::WorldRow;
 
 /// How many orders of this world were made.
 #[derive(Debug, Default, Resource, Serialize, Deserialize)]
@@ -241,7 +241,6 @@ pub struct OrderDesk<'w, 's> {
     book: ResMut<'w, OrderBook>,
     numbers: ResMut<'w, OrderNumbers>,
     seed: Res<'w, WorldSeed>,
-    touched: ResMut<'w, Touched>,
     surroundings: ResMut<'w, Surroundings>,
     clock: Res<'w, Clock>,
 }
@@ -274,7 +273,6 @@ impl OrderDesk<'_, '_> {
         self.book.add(&order, entity);
         self.book.wake(id, now);
         self.commands.entity(entity).insert(order);
-        self.touched.push(entity);
         self.surroundings.wake_within(std::time::Duration::ZERO);
         Ok(id)
     }

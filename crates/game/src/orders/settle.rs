@@ -20,7 +20,7 @@ use raidkeep_engine::request::reply::Outbox;
 use raidkeep_engine::request::{Notice, Refusal};
 use raidkeep_engine::schedule::Surroundings;
 use raidkeep_engine::storage::rows::Persistence;
-use raidkeep_engine::storage::{Archive, Discarded, Touched};
+use raidkeep_engine::storage::{Archive, Discarded, EditWorld};
 
 /// What requests wait for that have made an order.
 pub const ORDER_NOTICE: &str = "order";
@@ -82,14 +82,13 @@ pub(super) fn grant(world: &mut World, entity: Entity, order: &Order, now: i64) 
     let today = world.resource::<Clock>().day();
     let before = order.before.as_ref().map_or(0, |account| account.money);
     let cause = Cause::new(why(&order.wish)).of_order(order.id.0);
-    world.resource_mut::<Touched>().push(player);
-    if let Some(mut inventory) = world.get_mut::<Inventory>(player) {
+    if let Some(mut inventory) = world.edit::<Inventory>(player) {
         inventory.note_points(order.wish.change(before), order.points_after(), cause);
         if let Wish::Buy { goods, .. } = &order.wish {
             inventory.grant(&goods.items, cause);
         }
     }
-    if let (Wish::Buy { goods, .. }, Some(mut tickets)) = (&order.wish, world.get_mut::<Tickets>(player))
+    if let (Wish::Buy { goods, .. }, Some(mut tickets)) = (&order.wish, world.edit::<Tickets>(player))
         && let Some(bought) = goods.ticket
     {
         tickets.add_bought(bought.ticket, bought.allowance, today);

@@ -13,7 +13,7 @@ use raidkeep_engine::dispatch::RequestApp;
 use raidkeep_engine::request;
 use raidkeep_engine::request::{Answer, Call, Operator, Player, Refusal, Success, status};
 use raidkeep_engine::rules::Rules;
-use raidkeep_engine::storage::Touched;
+use raidkeep_engine::storage::Edit;
 use raidkeep_game::boss::{Roster, WorldBoss};
 use raidkeep_game::energy::Energy;
 use raidkeep_game::items::{Amount, Cause, Inventory, ItemRules};
@@ -167,12 +167,7 @@ pub struct BossLife {
 
 request!(Operator, "scenario_bosses", Bosses => ());
 
-fn give_bosses(
-    In(call): In<Call<Bosses>>,
-    roster: Res<Roster>,
-    mut bosses: Query<&mut WorldBoss>,
-    mut touched: ResMut<Touched>,
-) -> Answer<()> {
+fn give_bosses(In(call): In<Call<Bosses>>, roster: Res<Roster>, mut bosses: Edit<&mut WorldBoss>) -> Answer<()> {
     let count = roster.0.len();
     if let Some(BossLife { number, .. }) = call.request.bosses.iter().find(|given| given.number >= count) {
         return Err(refuse(format!("bosses: there is no boss {number}, expected a number from 0 and below {count}")));
@@ -182,7 +177,6 @@ fn give_bosses(
             && let Ok(mut boss) = bosses.get_mut(*entity)
         {
             boss.left = given.left.min(boss.life);
-            touched.push(*entity);
         }
     }
     Ok(Success::empty())

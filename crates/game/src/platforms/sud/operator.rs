@@ -12,7 +12,7 @@ use raidkeep_engine::dispatch::RequestApp;
 use raidkeep_engine::request;
 use raidkeep_engine::request::lenient::Integer;
 use raidkeep_engine::request::{Answer, Call, Operator, Refusal, Success};
-use raidkeep_engine::storage::Touched;
+use raidkeep_engine::storage::EditWorld;
 
 pub(super) fn register(app: &mut App) {
     app.add_request::<ReportList, _>(report_list);
@@ -138,8 +138,7 @@ fn report_retry(In(call): In<Call<ReportRetry>>, world: &mut World) -> Answer<Re
         let Ok((_, entity)) = find(world.resource::<ReportBook>(), i64::try_from(id.0).unwrap_or(-1)) else {
             continue;
         };
-        world.resource_mut::<Touched>().push(entity);
-        if let Some(report) = world.get_mut::<PendingReport>(entity).map(|mut report| {
+        if let Some(report) = world.edit::<PendingReport>(entity).map(|mut report| {
             report.retry(now);
             report.clone()
         }) {
