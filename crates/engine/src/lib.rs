@@ -45,3 +45,5 @@ pub mod start;
 pub mod backup;
 pub mod journal;
 pub mod verify;
+
+pub mod prelude;

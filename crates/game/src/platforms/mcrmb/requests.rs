@@ -71,7 +71,7 @@ fn ask(
     if let Some(outcome) = outcome {
         return Ok(passed_on(call, reply_of(*outcome)?)?);
     }
-    let account = player.get(&accounts)?;
+    let account = player.get(accounts)?;
     let exchange = gateway.call(call, account.name(), more)?;
     Err(Unready::Needs(Need::Exchange(PAYMENTS, exchange)))
 }

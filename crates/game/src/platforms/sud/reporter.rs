@@ -193,9 +193,7 @@ fn give_up(world: &mut World, report: &PendingReport) {
     );
     metrics::counter!("raidkeep_reports_total", "outcome" => "given_up").increment(1);
     let settle = world.resource::<ReportBook>().entity(report.id.settle()).filter(|_| !report.id.is_settle());
-    if let Some(entity) = settle {
-        if let Some(mut settle) = world.edit::<PendingReport>(entity) {
-            settle.give_up("its game_start was not taken");
-        }
+    if let Some(mut settle) = settle.and_then(|entity| world.edit::<PendingReport>(entity)) {
+        settle.give_up("its game_start was not taken");
     }
 }
