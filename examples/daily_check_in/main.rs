@@ -169,7 +169,7 @@ pub(crate) fn check_in_plugin(app: &mut App) {
     app.add_rules::<CheckInRules>().add_player_rows::<CheckIns>().add_event::<CheckInOpen>();
     app.add_request::<CheckIn, _>(check_in).add_waiting_request::<CheckInSet, _>(check_in_set);
     app.init_resource::<Reminders>().add_caller_hook(expect);
-    app.add_systems(Tick, remind.after(TickSystems::Simulate).before(TickSystems::PutAway));
+    app.add_systems(Tick, remind.in_set(TickSystems::Extensions));
 }
 
 /// The game's files, and over them those of this feature.

@@ -27,6 +27,8 @@ pub enum TickSystems {
     Simulate,
     /// Who is idle is put away.
     PutAway,
+    /// What is due in features that come from outside happens, when the game has done all of its own.
+    Extensions,
     /// Changed components become the tick's batch.
     Persist,
 }

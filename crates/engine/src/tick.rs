@@ -234,6 +234,7 @@ impl bevy_app::Plugin for TickPlugin {
                     TickSystems::Handle,
                     TickSystems::Simulate,
                     TickSystems::PutAway,
+                    TickSystems::Extensions,
                     TickSystems::Persist,
                 )
                     .chain(),
@@ -244,7 +245,7 @@ impl bevy_app::Plugin for TickPlugin {
         app.add_systems(Tick, receive.in_set(TickSystems::Receive));
         app.add_systems(Tick, handle.in_set(TickSystems::Handle));
         app.add_systems(Tick, expire_parked.in_set(TickSystems::Simulate));
-        app.add_systems(Tick, wake_for_exchanges.after(TickSystems::PutAway).before(TickSystems::Persist));
+        app.add_systems(Tick, wake_for_exchanges.after(TickSystems::PutAway).before(TickSystems::Extensions));
     }
 }
 
