@@ -14,6 +14,7 @@ use std::time::{Duration, Instant};
 use bevy_ecs::system::SystemState;
 use clap::Parser;
 use raidkeep::engine::account::AccountId;
+use raidkeep::engine::numbers::BatchNumber;
 use raidkeep::engine::rules::LoadedRules;
 use raidkeep::engine::start::Start;
 use raidkeep::engine::storage::store::{LogRecord, Store};
@@ -236,7 +237,7 @@ impl Bench {
 impl Driven {
     fn tick(&mut self) -> Effects {
         self.inbox.drain(&mut self.inputs);
-        let moment = Moment { wall_ms: NOON_MS, real: self.started, folded_batch: 0 };
+        let moment = Moment { wall_ms: NOON_MS, real: self.started, folded_batch: BatchNumber::default() };
         self.simulation.tick(&mut self.inputs, moment)
     }
 

@@ -10,8 +10,9 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use raidkeep::engine::account::AccountId;
-use raidkeep::engine::events::Events;
+use raidkeep::engine::events::{Event, Events};
 use raidkeep::engine::gate::ReplyGate;
+use raidkeep::engine::numbers::BatchNumber;
 use raidkeep::engine::players::Players;
 use raidkeep::engine::reload::reloader::{Outcome, Reloader, Subscriber};
 use raidkeep::engine::start::Start;
@@ -23,6 +24,7 @@ use raidkeep::server::net::connection::Connection;
 use raidkeep::server::net::inbox::Inbox;
 use raidkeep::server::net::way_in::WayIn;
 use raidkeep::studio::testing::{NOON_MS, TestSetup};
+use schemars::JsonSchema;
 use serde::Serialize;
 
 /// Players whose requests share a tick.
@@ -44,7 +46,7 @@ pub(crate) struct World {
     replies: Vec<String>,
     /// What has changed and is not on disk.
     batches: Vec<Batch>,
-    folded_batch: u64,
+    folded_batch: BatchNumber,
     real: Instant,
 }
 
@@ -100,7 +102,7 @@ impl World {
             inputs: Vec::new(),
             replies: Vec::new(),
             batches: Vec::new(),
-            folded_batch: 0,
+            folded_batch: BatchNumber(0),
             real: Instant::now(),
         }
     }
@@ -191,7 +193,7 @@ impl World {
         for account in 1..=self.players.len() {
             let player = world.resource::<Players>().entity(AccountId(account as u64));
             let player = player.expect("everybody should be in memory");
-            world.resource_mut::<Events>().tell(player, "energy_full", &Told { points: 120, at: NOON_MS / 1000 });
+            world.resource_mut::<Events>().tell(player, &Told { points: 120, at: NOON_MS / 1000 });
         }
         self.tick();
         for player in &mut self.players {
@@ -222,10 +224,14 @@ impl World {
 }
 
 /// What an event says.
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 struct Told {
     points: i64,
     at: i64,
+}
+
+impl Event for Told {
+    const NAME: &'static str = "energy_full";
 }
 
 /// The log-in of the player of this number with its device.

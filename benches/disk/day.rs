@@ -4,6 +4,7 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use raidkeep::engine::numbers::BatchNumber;
 use raidkeep::engine::rules::LoadedRules;
 use raidkeep::engine::start::Start;
 use raidkeep::engine::storage::disk::Disk;
@@ -37,7 +38,7 @@ struct Day {
     passed: Duration,
     unfolded: Vec<LogRecord>,
     folded_record: u64,
-    folded_batch: u64,
+    folded_batch: BatchNumber,
     requests: u64,
 }
 
@@ -68,7 +69,7 @@ impl Day {
         let store = Store::open_disks(log, rows).expect("a simulated disk should open");
         let start = Start { wall_ms: NOON_MS, seed: 7 };
         let simulation = game::start_world(settings, rules, &store, start).expect("the world should start");
-        let inbox = Arc::new(Inbox::new(1 << 20, 0, Box::new(|| {})));
+        let inbox = Arc::new(Inbox::new(1 << 20, BatchNumber::default(), Box::new(|| {})));
         let way_in = world::way_in(&simulation, &inbox);
         Self {
             simulation,
@@ -81,7 +82,7 @@ impl Day {
             passed: Duration::ZERO,
             unfolded: Vec::new(),
             folded_record: 0,
-            folded_batch: 0,
+            folded_batch: BatchNumber::default(),
             requests: 0,
         }
     }

@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use raidkeep::engine::journal::{About, JournalSink, Recorder};
+use raidkeep::engine::numbers::BatchNumber;
 use raidkeep::engine::rules::LoadedRules;
 use raidkeep::engine::start::Start;
 use raidkeep::engine::storage::store::Store;
@@ -47,7 +48,7 @@ impl Driven {
     pub(crate) fn new(setup: &TestSetup, rules: &LoadedRules, sink: Option<Box<dyn JournalSink>>) -> Self {
         let store = Store::open_disks(Default::default(), Default::default()).expect("a simulated disk should open");
         let simulation = game::start_world(&setup.settings, rules, &store, START).expect("the world should start");
-        let inbox = Arc::new(Inbox::new(1 << 20, 0, Box::new(|| {})));
+        let inbox = Arc::new(Inbox::new(1 << 20, BatchNumber::default(), Box::new(|| {})));
         let way_in = world::way_in(&simulation, &inbox);
         let about = About { rules: rules.fingerprint, checkpoint_every: CHECKPOINT_EVERY, ..About::default() };
         let recorder = sink.map(|sink| {
@@ -120,7 +121,7 @@ impl Driven {
     fn tick(&mut self) {
         let passed = Duration::from_secs(self.seconds);
         let wall_ms = NOON_MS + i64::try_from(passed.as_millis()).expect("the load is short");
-        let moment = Moment { wall_ms, real: self.started + passed, folded_batch: 0 };
+        let moment = Moment { wall_ms, real: self.started + passed, folded_batch: BatchNumber::default() };
         let began = Instant::now();
         self.inbox.drain(&mut self.inputs);
         if let Some(recorder) = &mut self.recorder {

@@ -33,7 +33,7 @@ pub(crate) fn way_in(simulation: &Simulation, inbox: &Arc<Inbox>) -> Arc<WayIn> 
         player_limits: PlayerLimits::new(0),
         address_limits: AddressLimits::new(0),
         address_bindings: AddressBindings::new(false, ""),
-        entropy: counted_entropy(inbox.committed()),
+        entropy: counted_entropy(inbox.committed().0),
     })
 }
 

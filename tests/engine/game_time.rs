@@ -32,7 +32,7 @@ fn foreign_plugin(app: &mut App) {
 }
 
 fn server(clock: ClockMode) -> TestServer {
-    let mut setup = TestSetup { extend: foreign_plugin, ..TestSetup::default() };
+    let mut setup = TestSetup { extend: vec![foreign_plugin], ..TestSetup::default() };
     setup.settings.clock = clock;
     let mut server = TestServer::with(setup);
     server.step(1);

@@ -6,6 +6,7 @@ use std::sync::mpsc::{Receiver, TryRecvError, channel};
 use std::time::Duration;
 
 use proptest::prelude::*;
+use raidkeep::engine::numbers::{BatchNumber, QueryId};
 use raidkeep::engine::storage::disk::Disk;
 use raidkeep::engine::storage::store::{LogRecord, Store};
 use raidkeep::engine::storage::worker::{Listener, StorageEvent, StorageWorker};
@@ -15,7 +16,7 @@ use raidkeep::engine::storage::{Batch, PlayerTables, StorageError};
 const KEYS: [&[u8]; 3] = [b"one", b"two", b"three"];
 
 fn batch(number: u64) -> Batch {
-    let mut batch = Batch::new(number, 1000 + number.cast_signed());
+    let mut batch = Batch::new(BatchNumber(number), 1000 + number.cast_signed());
     for key in KEYS {
         batch.put("numbers", key, |value| value.extend_from_slice(&number.to_le_bytes()));
     }
@@ -164,7 +165,7 @@ impl Harness {
         self.store = Store::open_disks(self.disks.0.clone(), self.disks.1.clone()).expect("the disks should recover");
         self.unfolded.clear();
         let found = last_in_rows(&self.store);
-        assert_eq!(self.store.recovered.last_batch, found, "rows and progress agree");
+        assert_eq!(self.store.recovered.last_batch, BatchNumber(found), "rows and progress agree");
         assert!(found >= self.acknowledged, "batch {} was acknowledged, {found} is there", self.acknowledged);
         assert!(found < self.next + 5, "nothing is there that was never sent");
         self.acknowledged = found;
@@ -247,9 +248,9 @@ fn a_slow_disk_confirms_nothing_until_it_has_written_and_then_everything() {
     let before = disks.0.after_power_loss();
     assert!(matches!(events.try_recv(), Err(TryRecvError::Empty)), "what is not written is not confirmed");
     let store = Store::open_disks(before, disks.1.after_power_loss()).expect("the disks should recover");
-    assert_eq!(store.recovered.last_batch, 0, "and is not there after a loss of power");
+    assert_eq!(store.recovered.last_batch, BatchNumber(0), "and is not there after a loss of power");
     disks.0.release();
-    while !matches!(next(&events), StorageEvent::Committed(100)) {}
+    while !matches!(next(&events), StorageEvent::Committed(BatchNumber(100))) {}
     let store = Store::open_disks(disks.0.after_power_loss(), disks.1.after_power_loss());
     assert_eq!(last_in_rows(&store.expect("the disks should recover")), 100, "what is confirmed is on disk");
 }
@@ -262,7 +263,7 @@ fn a_slow_fold_holds_up_no_commit() {
     worker.commit(batch(1));
     // A query has what is before it folded at once.
     worker.query(
-        1,
+        QueryId(1),
         raidkeep::engine::storage::RowQuery {
             table: "numbers",
             from: KEYS[0].to_vec(),
@@ -274,10 +275,10 @@ fn a_slow_fold_holds_up_no_commit() {
     for number in 2..=50 {
         worker.commit(batch(number));
     }
-    while !matches!(next(&events), StorageEvent::Committed(50)) {}
-    assert_eq!(worker.folded_batch(), 0, "the rows wait for their disk");
+    while !matches!(next(&events), StorageEvent::Committed(BatchNumber(50))) {}
+    assert_eq!(worker.folded_batch(), BatchNumber(0), "the rows wait for their disk");
     disks.1.release();
-    assert!(matches!(next(&events), StorageEvent::Read(1, _)), "who waits for rows gets them at last");
+    assert!(matches!(next(&events), StorageEvent::Read(QueryId(1), _)), "who waits for rows gets them at last");
 }
 
 #[test]
@@ -293,7 +294,7 @@ fn a_disk_that_fills_up_during_a_fold_stops_the_world_and_loses_nothing_that_was
         drop(worker);
         let events: Vec<StorageEvent> = events.try_iter().collect();
         let confirmed = events.iter().filter_map(|event| match event {
-            StorageEvent::Committed(number) => Some(*number),
+            StorageEvent::Committed(BatchNumber(number)) => Some(*number),
             _ => None,
         });
         let confirmed = confirmed.max().unwrap_or_default();
@@ -339,7 +340,7 @@ proptest! {
         let mut expected = std::collections::BTreeMap::new();
         let mut unfolded = Vec::new();
         for ((number, changes), is_folded) in (1..).zip(&batches).zip(folds) {
-            let mut batch = Batch::new(number, 1000);
+            let mut batch = Batch::new(BatchNumber(number), 1000);
             batch.keep_moment();
             for change in changes {
                 match change {

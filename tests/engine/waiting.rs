@@ -136,7 +136,7 @@ fn duels(app: &mut App) {
 }
 
 fn server() -> TestServer {
-    TestServer::with(TestSetup { extend: duels, ..TestSetup::default() })
+    TestServer::with(TestSetup { extend: vec![duels], ..TestSetup::default() })
 }
 
 fn do_it(server: &mut TestServer, function: &str, data: Value) {

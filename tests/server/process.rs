@@ -36,6 +36,8 @@ pub(crate) fn wait_for<T>(what: &str, mut look: impl FnMut() -> Option<T>) -> T 
 /// A folder of its own on which a server can be started, killed and started again.
 pub(crate) struct Host {
     folder: TempDir,
+    /// Another program than [`PROGRAM`], which takes keys of the configuration as arguments.
+    example: Option<PathBuf>,
     arguments: Vec<String>,
     operator: Option<&'static str>,
     variables: Vec<(&'static str, String)>,
@@ -49,6 +51,7 @@ impl Host {
     pub(crate) fn new(arguments: &[&str]) -> Self {
         Self {
             folder: tempfile::tempdir().expect("a temporary folder should be possible"),
+            example: None,
             arguments: arguments.iter().map(|argument| (*argument).to_owned()).collect(),
             operator: Some(OPERATOR),
             variables: Vec::new(),
@@ -66,6 +69,11 @@ impl Host {
     pub(crate) fn with_variable(mut self, name: &'static str, value: &str) -> Self {
         self.variables.push((name, value.to_owned()));
         self
+    }
+
+    /// The same with an example that serves instead of the program.
+    pub(crate) fn running(self, example: PathBuf) -> Self {
+        Self { example: Some(example), ..self }
     }
 
     /// The same on a certain address.
@@ -111,7 +119,7 @@ impl Host {
     /// The program, or a shell that becomes it when the size of files is limited.
     fn command(&self) -> Command {
         let Some(limit) = &self.file_limit else {
-            return Command::new(PROGRAM);
+            return Command::new(self.example.as_deref().unwrap_or(Path::new(PROGRAM)));
         };
         // Who does not ignore the signal is killed by the first write beyond the limit. A shell counts by 512 bytes.
         let script = format!("trap '' XFSZ; ulimit -S -f {limit}; exec \"$0\" \"$@\"");
@@ -126,7 +134,12 @@ impl Host {
         let stderr = File::options().create(true).append(true).open(&stderr_path).expect("the log should be writable");
         let log_from = stderr.metadata().map_or(0, |found| found.len());
         let mut command = self.command();
-        command.args(["serve", "--listen", &self.listen, "--data"]).arg(self.data()).args(&self.arguments);
+        if self.example.is_some() {
+            command.args([format!("listen={}", self.listen), format!("data={}", self.data().display())]);
+        } else {
+            command.args(["serve", "--listen", &self.listen, "--data"]).arg(self.data());
+        }
+        command.args(&self.arguments);
         command.env_remove("RAIDKEEP_OPERATOR_TOKEN").env_remove("RAIDKEEP_LOG");
         command.envs(self.variables.iter().map(|(name, value)| (name, value)));
         command.envs(self.operator.map(|token| ("RAIDKEEP_OPERATOR_TOKEN", token)));

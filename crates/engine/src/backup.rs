@@ -16,7 +16,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::clock::Clock;
 use crate::dispatch::RequestApp;
-use crate::request::{Call, Fact, Job, Need, Operator, Refusal, Request, Success, Unready, Waits};
+use crate::numbers::BatchNumber;
+use crate::request;
+use crate::request::{Call, Fact, Job, Need, Operator, Refusal, Success, Unready, Waits};
 use crate::start::{RowSource, StartApp};
 use crate::storage::copy::Copied;
 use crate::storage::store::Rows;
@@ -74,17 +76,13 @@ pub struct Backup {
     name: Option<String>,
 }
 
-impl Request for Backup {
-    const FUNCTION: &'static str = "backup";
-    type Caller = Operator;
-    type Reply = BackupMade;
-}
+request!(Operator, "backup", Backup => BackupMade);
 
 /// The reply of `backup`.
 #[derive(Debug, Serialize, Deserialize, JsonSchema)]
 pub struct BackupMade {
     file: String,
-    last_batch: u64,
+    last_batch: BatchNumber,
     rows: u64,
 }
 

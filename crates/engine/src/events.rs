@@ -13,6 +13,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::request::SignIn;
+use crate::request::envelope::event_text;
 use crate::request::reply::ReplyPort;
 use crate::schema::{SchemaOf, schema_of};
 use crate::storage::Stored;
@@ -151,21 +152,29 @@ impl EventTable {
     }
 }
 
+/// One kind of event, and what `data` holds.
+///
+/// Not bevy's trait of that name: observers hear that one, clients hear this one. An explicit import wins over the prelude's.
+pub trait Event: Serialize + JsonSchema {
+    /// The event's documented name.
+    const NAME: &'static str;
+}
+
 /// How a feature registers what it tells.
 pub trait EventApp {
-    /// Players or operators are told of this, with `T` as its data.
-    fn add_event<T: Serialize + JsonSchema>(&mut self, name: &'static str) -> &mut Self;
-    /// The same for an event that only those players are told who have asked for it with `listen`.
-    fn add_asked_event<T: Serialize + JsonSchema>(&mut self, name: &'static str) -> &mut Self;
+    /// Players or operators are told of this.
+    fn add_event<T: Event>(&mut self) -> &mut Self;
+    /// Only those players are told of this who have asked for it with `listen`.
+    fn add_asked_event<T: Event>(&mut self) -> &mut Self;
 }
 
 impl EventApp for App {
-    fn add_event<T: Serialize + JsonSchema>(&mut self, name: &'static str) -> &mut Self {
-        add(self, EventKind { name, data: schema_of::<T>, is_asked_for: false })
+    fn add_event<T: Event>(&mut self) -> &mut Self {
+        add(self, EventKind { name: T::NAME, data: schema_of::<T>, is_asked_for: false })
     }
 
-    fn add_asked_event<T: Serialize + JsonSchema>(&mut self, name: &'static str) -> &mut Self {
-        add(self, EventKind { name, data: schema_of::<T>, is_asked_for: true })
+    fn add_asked_event<T: Event>(&mut self) -> &mut Self {
+        add(self, EventKind { name: T::NAME, data: schema_of::<T>, is_asked_for: true })
     }
 }
 
@@ -178,7 +187,7 @@ fn add(app: &mut App, kind: EventKind) -> &mut App {
 
 /// An event on its way out.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Event {
+pub struct HeldEvent {
     /// Its name, as registered.
     pub name: &'static str,
     /// Who is told.
@@ -200,32 +209,32 @@ pub enum Audience {
 
 /// The events of this tick.
 #[derive(Debug, Default, Resource)]
-pub struct Events(Vec<Event>);
+pub struct Events(Vec<HeldEvent>);
 
 impl Events {
     /// Tells one player, if connected: `{"event":NAME,"data":{..}}`.
-    pub fn tell<T: Serialize>(&mut self, player: Entity, event: &'static str, data: &T) {
-        self.0.push(Event { name: event, to: Audience::Player(player), text: frame(event, data) });
+    pub fn tell<T: Event>(&mut self, player: Entity, event: &T) {
+        self.hold(Audience::Player(player), event);
     }
 
     /// Tells every connected player.
-    pub fn tell_everybody<T: Serialize>(&mut self, event: &'static str, data: &T) {
-        self.0.push(Event { name: event, to: Audience::Everybody, text: frame(event, data) });
+    pub fn tell_everybody<T: Event>(&mut self, event: &T) {
+        self.hold(Audience::Everybody, event);
     }
 
     /// Tells every connection that has used the operator token.
-    pub fn tell_operators<T: Serialize>(&mut self, event: &'static str, data: &T) {
-        self.0.push(Event { name: event, to: Audience::Operators, text: frame(event, data) });
+    pub fn tell_operators<T: Event>(&mut self, event: &T) {
+        self.hold(Audience::Operators, event);
+    }
+
+    fn hold<T: Event>(&mut self, to: Audience, event: &T) {
+        self.0.push(HeldEvent { name: T::NAME, to, text: event_text(T::NAME, event).into() });
     }
 
     /// Takes the events out.
-    pub fn take(&mut self) -> Vec<Event> {
+    pub fn take(&mut self) -> Vec<HeldEvent> {
         std::mem::take(&mut self.0)
     }
-}
-
-fn frame<T: Serialize>(event: &'static str, data: &T) -> Arc<str> {
-    crate::request::envelope::event_text(event, data).into()
 }
 
 /// The events of a world, and who listens. That they leave with the tick's batch is the dispatcher's doing.

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::exchange::lines::Outgoing;
+use crate::numbers::BatchNumber;
 use crate::request::Refusal;
 use crate::request::answer::TIMED_OUT;
 use crate::request::reply::{Held, Until};
@@ -14,16 +15,16 @@ const ROOMS_KEPT: usize = 16;
 /// The replies of a world, and its calls to platforms, that may not leave yet.
 #[derive(Debug, Default)]
 pub struct ReplyGate {
-    committed: u64,
-    waiting: BTreeMap<u64, Vec<Held>>,
+    committed: BatchNumber,
+    waiting: BTreeMap<BatchNumber, Vec<Held>>,
     /// Room of replies that have left, for those to come.
     room: Vec<Vec<Held>>,
-    calls: BTreeMap<u64, Vec<Outgoing>>,
+    calls: BTreeMap<BatchNumber, Vec<Outgoing>>,
 }
 
 impl ReplyGate {
     /// A gate of a world whose batches up to `committed` are on disk.
-    pub fn new(committed: u64) -> Self {
+    pub fn new(committed: BatchNumber) -> Self {
         Self { committed, ..Self::default() }
     }
 
@@ -41,7 +42,7 @@ impl ReplyGate {
     }
 
     /// Every batch up to this one is on disk.
-    pub fn committed(&mut self, number: u64) {
+    pub fn committed(&mut self, number: BatchNumber) {
         self.committed = self.committed.max(number);
         while let Some(entry) = self.waiting.first_entry().filter(|entry| *entry.key() <= self.committed) {
             let mut leaving = entry.remove();
@@ -70,14 +71,14 @@ impl ReplyGate {
 
     /// Answers the replies that wait for batches up to this one: the disk takes too long. Their
     /// changes may still become durable.
-    pub fn time_out(&mut self, number: u64) {
+    pub fn time_out(&mut self, number: BatchNumber) {
         while let Some(entry) = self.waiting.first_entry().filter(|entry| *entry.key() <= number) {
             entry.remove().into_iter().for_each(|held| held.refuse(&TIMED_OUT));
         }
     }
 
     /// The last batch that is known to be on disk.
-    pub fn committed_batch(&self) -> u64 {
+    pub fn committed_batch(&self) -> BatchNumber {
         self.committed
     }
 

@@ -10,6 +10,7 @@
 pub mod account;
 pub mod due;
 pub mod hash;
+pub mod numbers;
 pub mod schema;
 
 pub mod clock;
@@ -46,3 +47,5 @@ pub mod start;
 pub mod backup;
 pub mod journal;
 pub mod verify;
+
+pub mod prelude;

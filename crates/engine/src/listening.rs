@@ -7,7 +7,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::dispatch::RequestApp;
 use crate::events::{EventTable, Listeners};
-use crate::request::{Answer, Call, Player, Reads, Refusal, Request, Success};
+use crate::request;
+use crate::request::{Answer, Call, Player, Reads, Refusal, Success};
 
 /// `listen {events}`: from now on the player is told these events, and no others of those that have to be asked for.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
@@ -22,12 +23,7 @@ pub struct Listening {
     events: Vec<&'static str>,
 }
 
-impl Request for Listen {
-    const FUNCTION: &'static str = "listen";
-    const READS: Reads = Reads::Caller;
-    type Caller = Player;
-    type Reply = Listening;
-}
+request!(Player, "listen", Listen => Listening, READS = Reads::Caller);
 
 fn listen(In(call): In<Call<Listen>>, table: Res<EventTable>, mut players: Query<&mut Listeners>) -> Answer<Listening> {
     let names = || table.kinds().iter().filter(|kind| kind.is_asked_for).map(|kind| kind.name);
@@ -41,7 +37,7 @@ fn listen(In(call): In<Call<Listen>>, table: Res<EventTable>, mut players: Query
             events.push(known);
         }
     }
-    let mut listeners = players.get_mut(call.caller.entity).map_err(|_| Refusal::internal())?;
+    let mut listeners = call.caller.get_mut(&mut players)?;
     listeners.ask_for(events.clone());
     Ok(Success::with(Listening { events }))
 }

@@ -6,6 +6,7 @@ use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
 use serde::{Deserialize, Serialize};
 
+use crate::numbers::BatchNumber;
 use crate::storage::{StorageApp, WorldRow};
 
 /// The number all chance of a world follows from; drawn once, when the world is made.
@@ -33,9 +34,9 @@ pub struct Randomness(ChaCha8Rng);
 
 impl Randomness {
     /// The stream of a world that has committed `last_batch` batches before this start.
-    pub fn start(seed: &WorldSeed, last_batch: u64) -> Self {
+    pub fn start(seed: &WorldSeed, last_batch: BatchNumber) -> Self {
         let mut source = ChaCha8Rng::seed_from_u64(seed.0);
-        source.set_stream(last_batch);
+        source.set_stream(last_batch.0);
         Self(source)
     }
 
@@ -51,6 +52,6 @@ pub struct RandomPlugin;
 impl Plugin for RandomPlugin {
     fn build(&self, app: &mut App) {
         app.add_world_row::<WorldSeed>();
-        app.insert_resource(Randomness::start(&WorldSeed(0), 0));
+        app.insert_resource(Randomness::start(&WorldSeed(0), BatchNumber::default()));
     }
 }

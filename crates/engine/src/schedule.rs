@@ -6,6 +6,7 @@ use bevy_ecs::prelude::*;
 use bevy_ecs::schedule::ScheduleLabel;
 
 use crate::clock::Clock;
+use crate::numbers::BatchNumber;
 
 /// The schedule that runs once for each tick.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, ScheduleLabel)]
@@ -26,6 +27,8 @@ pub enum TickSystems {
     Simulate,
     /// Who is idle is put away.
     PutAway,
+    /// What is due in features that come from outside happens, when the game has done all of its own.
+    Extensions,
     /// Changed components become the tick's batch.
     Persist,
 }
@@ -34,7 +37,7 @@ pub enum TickSystems {
 #[derive(Debug, Default, Resource)]
 pub struct Surroundings {
     /// The last batch that has been folded into rows.
-    pub folded_batch: u64,
+    pub folded_batch: BatchNumber,
     /// When the next tick must come even if nothing arrives, as asked for by this tick's systems.
     pub wake_after: Option<Duration>,
 }

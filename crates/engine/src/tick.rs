@@ -3,6 +3,7 @@
 //! A [`Simulation`] is a pure machine. It reads no clock, opens no file and starts no thread:
 //! whoever drives it (the server, a test, a replay) brings it inputs and carries out its effects.
 
+use crate::numbers::{BatchNumber, ExchangeId, JobId, QueryId};
 use crate::request::reply::ConnectionId;
 use std::collections::VecDeque;
 use std::time::{Duration, Instant};
@@ -42,13 +43,13 @@ pub enum Input {
     /// A player's rows were read; `None` when there are none.
     Loaded(AccountId, Option<LoadedPlayer>),
     /// A job is done.
-    JobDone(u64, Finding),
+    JobDone(JobId, Finding),
     /// The rows of a query were read.
-    RowsRead(u64, FoundRows),
+    RowsRead(QueryId, FoundRows),
     /// A job could not be started: too many wait.
-    JobRefused(u64),
+    JobRefused(JobId),
     /// An exchange with a platform is over.
-    Answered(u64, CallOutcome),
+    Answered(ExchangeId, CallOutcome),
     /// A connection is gone, and no request of it is under way any more.
     Closed(ConnectionId),
     /// The assets have changed.
@@ -63,7 +64,7 @@ pub struct Moment {
     /// Real time, for time-outs and put-away.
     pub real: Instant,
     /// The last batch that has been folded into rows.
-    pub folded_batch: u64,
+    pub folded_batch: BatchNumber,
 }
 
 /// What a tick led to.
@@ -78,11 +79,11 @@ pub struct Effects {
     /// Players to load.
     pub players: Vec<AccountId>,
     /// Jobs to run.
-    pub jobs: Vec<(u64, Job)>,
+    pub jobs: Vec<(JobId, Job)>,
     /// Exchanges to carry out, once the last batch up to this tick is committed.
     pub calls: Calls,
     /// Rows to read, when this batch and all before it are in them.
-    pub queries: Vec<(u64, RowQuery)>,
+    pub queries: Vec<(QueryId, RowQuery)>,
     /// When the next tick must come even if nothing arrives.
     pub wake_after: Option<Duration>,
 }
@@ -91,7 +92,7 @@ pub struct Effects {
 #[derive(Debug, Default)]
 pub struct Calls {
     /// The batch to wait for.
-    pub after_batch: u64,
+    pub after_batch: BatchNumber,
     /// In the order they were started.
     pub exchanges: Vec<Outgoing>,
 }
@@ -181,6 +182,13 @@ impl Simulation {
         }
     }
 
+    /// Answers the request that waits for these rows, which nobody reads.
+    pub fn refuse_query(&mut self, query: QueryId) {
+        if let Some(command) = self.world_mut().resource_mut::<Parked>().cancel_query(query) {
+            command.reply_to.refuse(&Refusal::busy("server busy, retry later"));
+        }
+    }
+
     /// Answers the requests that wait for something which may be long in coming. Those that have begun something are told
     /// of it when it is on disk.
     pub fn dismiss_waiting(&mut self, refusal: &Refusal) -> Vec<Held> {
@@ -229,6 +237,7 @@ impl bevy_app::Plugin for TickPlugin {
                     TickSystems::Handle,
                     TickSystems::Simulate,
                     TickSystems::PutAway,
+                    TickSystems::Extensions,
                     TickSystems::Persist,
                 )
                     .chain(),
@@ -239,8 +248,8 @@ impl bevy_app::Plugin for TickPlugin {
         app.add_systems(Tick, receive.before(TickSystems::Receive));
         app.add_systems(Tick, handle.in_set(TickSystems::Handle));
         app.add_systems(Tick, expire_parked.in_set(TickSystems::Handle).after(handle));
-        let wake = (wake_for_exchanges, wake_for_agenda).chain();
-        app.add_systems(Tick, wake.after(TickSystems::PutAway).before(TickSystems::Persist));
+        app.add_systems(Tick, wake_for_exchanges.after(TickSystems::PutAway).before(TickSystems::Extensions));
+        app.add_systems(Tick, wake_for_agenda.after(TickSystems::Extensions).before(TickSystems::Persist));
     }
 }
 
@@ -271,7 +280,7 @@ fn receive(world: &mut World) {
                     }
                 }
                 Input::JobDone(job, finding) => {
-                    arrivals.ready.extend(world.resource_mut::<Parked>().take_with_fact(job, finding.fact));
+                    arrivals.ready.extend(world.resource_mut::<Parked>().take_job(job, finding.fact));
                 }
                 Input::Closed(connection) => events::close(world, connection),
                 Input::Answered(number, outcome) => {
@@ -280,7 +289,7 @@ fn receive(world: &mut World) {
                 }
                 Input::Rules(news) => reload::take_in(world, news),
                 Input::RowsRead(query, rows) => {
-                    arrivals.ready.extend(world.resource_mut::<Parked>().take_with_fact(query, Box::new(rows)));
+                    arrivals.ready.extend(world.resource_mut::<Parked>().take_query(query, rows));
                 }
                 Input::JobRefused(job) => {
                     if let Some(command) = world.resource_mut::<Parked>().cancel_job(job) {

@@ -7,8 +7,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::clock::{Clock, ClockMode, ClockSettings};
 use crate::dispatch::RequestApp;
+use crate::request;
 use crate::request::lenient::Integer;
-use crate::request::{Answer, Call, Operator, Reads, Refusal, Request, Success};
+use crate::request::{Answer, Call, Operator, Refusal, Success};
 use crate::storage::rows::Persistence;
 
 /// Registers `server_time`, and `clock_advance` where the clock is manual.
@@ -57,12 +58,7 @@ pub struct ResetMoments {
     pub next_month_at: i64,
 }
 
-impl Request for ServerTime {
-    const FUNCTION: &'static str = "server_time";
-    const READS: Reads = Reads::World;
-    type Caller = crate::request::Anyone;
-    type Reply = TimeTold;
-}
+request!(crate::request::Anyone, "server_time", ServerTime => TimeTold);
 
 /// `clock_advance {seconds}`: moves a manual clock, backwards with a negative number.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
@@ -72,11 +68,7 @@ pub struct ClockAdvance {
     seconds: i64,
 }
 
-impl Request for ClockAdvance {
-    const FUNCTION: &'static str = "clock_advance";
-    type Caller = Operator;
-    type Reply = TimeTold;
-}
+request!(Operator, "clock_advance", ClockAdvance => TimeTold);
 
 fn server_time(In(_): In<Call<ServerTime>>, clock: Res<Clock>) -> Answer<TimeTold> {
     Ok(Success::with(tell(&clock)))

@@ -5,6 +5,7 @@ use bevy_ecs::prelude::*;
 use bevy_ecs::query::QueryData;
 use bevy_ecs::system::SystemParam;
 use raidkeep_engine::dispatch::RequestApp;
+use raidkeep_engine::request;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -16,19 +17,14 @@ use crate::levels::{Experience, LevelRules, Standing};
 use crate::stages::{CurrentSession, HighestStages, OpenSession, Progress, StageRules, StageSession};
 use crate::tickets::{Limits, TicketRules, Tickets};
 use raidkeep_engine::clock::{Clock, HoursMinutesSeconds};
-use raidkeep_engine::request::{Answer, Call, Player, Reads, Refusal, Request, Success};
+use raidkeep_engine::request::{Answer, Call, Player, Reads, Success};
 use raidkeep_engine::rules::Rules;
 
 /// `get_player_info {token}`.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 pub struct GetPlayerInfo {}
 
-impl Request for GetPlayerInfo {
-    const FUNCTION: &'static str = "get_player_info";
-    const READS: Reads = Reads::Caller;
-    type Caller = Player;
-    type Reply = PlayerOverview;
-}
+request!(Player, "get_player_info", GetPlayerInfo => PlayerOverview, READS = Reads::Caller);
 
 /// The reply to `get_player_info`.
 #[derive(Debug, Serialize, JsonSchema)]
@@ -97,7 +93,7 @@ pub fn get_player_info(
     ticket_rules: Res<Rules<TicketRules>>,
     stage_rules: Res<Rules<StageRules>>,
 ) -> Answer<PlayerOverview> {
-    let player = overviews.players.get(call.caller.entity).map_err(|_| Refusal::internal())?;
+    let player = call.caller.get(&overviews.players)?;
     let now = clock.now();
     let Standing { exp, level, need } = levels.standing(player.experience.total);
     let energy = player.energy;

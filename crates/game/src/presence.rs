@@ -21,9 +21,10 @@ use raidkeep_engine::due::DueQueue;
 use raidkeep_engine::events::Listeners;
 use raidkeep_engine::login::Login;
 use raidkeep_engine::players::Players;
+use raidkeep_engine::request;
 use raidkeep_engine::request::route::RouteApp;
-use raidkeep_engine::request::{Answer, Call, Player, Refusal, Request, Success};
-use raidkeep_engine::rules::{Place, Report, Rules, RulesApp, Table, Tables, only};
+use raidkeep_engine::request::{Answer, Call, Player, Success};
+use raidkeep_engine::rules::{Place, Report, Rules, RulesApp, SingleFile, Tables};
 use raidkeep_engine::schedule::{Surroundings, Tick, TickSystems};
 use raidkeep_engine::travel::PortabilityApp;
 
@@ -37,13 +38,8 @@ pub struct PresenceRules {
     pub listed_max: usize,
 }
 
-impl Table for PresenceRules {
+impl SingleFile for PresenceRules {
     const PATH: &'static str = "presence.ron";
-    type File = Self;
-
-    fn assemble(files: Vec<(String, Self)>, _: &mut Report) -> Self {
-        only(files)
-    }
 
     fn validate(&self, _: &Tables, report: &mut Report) {
         let place = Place::file(Self::PATH);
@@ -183,11 +179,7 @@ pub struct GetList {
     role: String,
 }
 
-impl Request for GetList {
-    const FUNCTION: &'static str = "get_list";
-    type Caller = Player;
-    type Reply = OnlineList;
-}
+request!(Player, "get_list", GetList => OnlineList);
 
 /// The reply of `get_list`: the usernames of who is online, the caller's among them.
 #[derive(Debug, Serialize, JsonSchema)]
@@ -201,8 +193,7 @@ fn get_list(
     accounts: Query<&Account>,
     rules: Res<Rules<PresenceRules>>,
 ) -> Answer<OnlineList> {
-    let caller = accounts.get(call.caller.entity);
-    own_role(caller.map_err(|_| Refusal::internal())?, &call.request.role)?;
+    own_role(call.caller.get(&accounts)?, &call.request.role)?;
     let names = online.entities().filter_map(|entity| Some(accounts.get(entity).ok()?.name().to_owned()));
     Ok(Success::with(OnlineList { roles: names.take(rules.listed_max).collect() }))
 }

@@ -11,8 +11,8 @@ use serde::{Deserialize, Serialize, Serializer};
 use crate::items::{Amount, Inventory, ItemId, ItemRules};
 use raidkeep_engine::clock::Clock;
 use raidkeep_engine::due::{Agenda, Occasion};
-use raidkeep_engine::events::{EventApp, Events};
-use raidkeep_engine::rules::{Place, Report, RulesApp, Table, Tables, only};
+use raidkeep_engine::events::{Event, EventApp, Events};
+use raidkeep_engine::rules::{Place, Report, RulesApp, SingleFile, Tables};
 use raidkeep_engine::schedule::{Tick, TickSystems};
 use raidkeep_engine::schema::{map_of, schema_by_hand};
 use raidkeep_engine::storage::{Arrival, PlayerRow, StorageApp, Unfit};
@@ -195,13 +195,8 @@ impl TicketRules {
     }
 }
 
-impl Table for TicketRules {
+impl SingleFile for TicketRules {
     const PATH: &'static str = "tickets.ron";
-    type File = Self;
-
-    fn assemble(files: Vec<(String, Self)>, _: &mut Report) -> Self {
-        only(files)
-    }
 
     fn validate(&self, tables: &Tables, report: &mut Report) {
         let place = Place::file(Self::PATH);
@@ -281,6 +276,10 @@ struct TicketsReset {
     at: NextReset,
 }
 
+impl Event for TicketsReset {
+    const NAME: &'static str = "tickets_reset";
+}
+
 /// The next local midnight.
 const RESET: Occasion = Occasion("tickets reset");
 
@@ -293,7 +292,7 @@ pub struct TicketSystems;
 fn reset_tickets(clock: Res<Clock>, mut agenda: ResMut<Agenda>, mut events: ResMut<Events>) {
     if agenda.pop(RESET, clock.now()).is_some() {
         let at = NextReset::of(&clock);
-        events.tell_everybody("tickets_reset", &TicketsReset { cd: clock.seconds_to_next_day(), at });
+        events.tell_everybody(&TicketsReset { cd: clock.seconds_to_next_day(), at });
     }
     if agenda.moment(RESET, 0).is_none() {
         agenda.set(RESET, 0, clock.next_day_at());
@@ -318,7 +317,7 @@ fn check(inspection: &mut Inspection<'_>) {
 impl Plugin for TicketsPlugin {
     fn build(&self, app: &mut App) {
         app.add_rules::<TicketRules>().add_player_rows::<Tickets>();
-        app.add_event::<TicketsReset>("tickets_reset");
+        app.add_event::<TicketsReset>();
         app.add_check("tickets", check);
         app.configure_sets(Tick, TicketSystems.in_set(TickSystems::Simulate));
         app.add_systems(Tick, reset_tickets.in_set(TicketSystems));

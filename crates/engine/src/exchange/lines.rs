@@ -11,6 +11,7 @@ use serde::Deserialize;
 use crate::due::DueQueue;
 use crate::exchange::circuit::{Circuit, CircuitSettings};
 use crate::exchange::{CallFailure, CallOutcome, Exchange};
+use crate::numbers::ExchangeId;
 
 /// What leads to one platform. Each feature that asks one adds a line of its own, so that none holds up another.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -49,7 +50,7 @@ pub enum NotStarted {
 #[derive(Debug)]
 pub struct Outgoing {
     /// Its number among the exchanges of this world since the start.
-    pub number: u64,
+    pub number: ExchangeId,
     /// What to ask.
     pub exchange: Exchange,
     /// How long its answer is waited for, in seconds.
@@ -62,7 +63,7 @@ pub struct Done {
     /// For whom it was made.
     pub owner: Owner,
     /// Its number.
-    pub number: u64,
+    pub number: ExchangeId,
     /// How it ended. One that ended by its deadline may be told a second time, when its answer comes late.
     pub outcome: CallOutcome,
 }
@@ -89,10 +90,10 @@ const LATE_MAX: usize = 4096;
 #[derive(Debug, Default, Resource)]
 pub struct Exchanges {
     lines: BTreeMap<Line, LineState>,
-    open: HashMap<u64, Open, foldhash::fast::FixedState>,
-    deadlines: DueQueue<u64>,
-    late: BTreeSet<u64>,
-    last_number: u64,
+    open: HashMap<ExchangeId, Open, foldhash::fast::FixedState>,
+    deadlines: DueQueue<ExchangeId>,
+    late: BTreeSet<ExchangeId>,
+    last_number: ExchangeId,
     outgoing: Vec<Outgoing>,
     done: Vec<Done>,
 }
@@ -113,13 +114,13 @@ impl Exchanges {
     }
 
     /// Starts an exchange at `now` (unix seconds) and returns its number.
-    pub fn start(&mut self, line: Line, owner: Owner, exchange: Exchange, now: i64) -> Result<u64, NotStarted> {
+    pub fn start(&mut self, line: Line, owner: Owner, exchange: Exchange, now: i64) -> Result<ExchangeId, NotStarted> {
         self.check(line, now)?;
         let state = self.lines.get_mut(&line).ok_or(NotStarted::NoSuchLine)?;
         state.in_flight += 1;
         state.circuit.note_call();
         let deadline_seconds = state.settings.deadline_seconds;
-        self.last_number += 1;
+        self.last_number.0 += 1;
         let (number, deadline) = (self.last_number, now + deadline_seconds);
         self.open.insert(number, Open { line, owner, is_awaited: true });
         self.deadlines.set(number, deadline);
@@ -128,7 +129,7 @@ impl Exchanges {
     }
 
     /// Takes in how an exchange ended.
-    pub fn note_outcome(&mut self, number: u64, outcome: CallOutcome, now: i64) {
+    pub fn note_outcome(&mut self, number: ExchangeId, outcome: CallOutcome, now: i64) {
         let Some(open) = self.open.remove(&number) else {
             return;
         };

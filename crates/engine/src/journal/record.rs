@@ -1,5 +1,6 @@
 //! What stands in a journal, as plain data.
 
+use crate::numbers::{BatchNumber, ExchangeId, JobId, QueryId};
 use crate::request::reply::ConnectionId;
 use std::net::IpAddr;
 
@@ -54,7 +55,7 @@ pub struct StartRecord {
     /// The seed for a world that was made then.
     pub seed: u64,
     /// The last batch that was on disk.
-    pub last_batch: u64,
+    pub last_batch: BatchNumber,
     /// The world's clock at that batch, unix milliseconds; `None` for a new world.
     pub moment_ms: Option<i64>,
     /// The functions in the order in which commands number them.
@@ -71,7 +72,7 @@ pub struct TickRecord {
     /// Real time since the first tick, in nanoseconds.
     pub real_ns: u64,
     /// The last batch that had been folded into rows.
-    pub folded_batch: u64,
+    pub folded_batch: BatchNumber,
     /// What the tick before has led to; shows at once where a replay goes another way.
     pub before: Outcome,
     /// What arrived, in order.
@@ -94,10 +95,10 @@ pub enum InputRecord {
     Command(CommandRecord),
     Found(Vec<u8>, Option<AccountId>),
     Loaded(AccountId, Option<LoadedPlayer>),
-    JobDone(u64, Vec<u8>),
-    RowsRead(u64, FoundRows),
-    JobRefused(u64),
-    Answered(u64, CallOutcome),
+    JobDone(JobId, Vec<u8>),
+    RowsRead(QueryId, FoundRows),
+    JobRefused(JobId),
+    Answered(ExchangeId, CallOutcome),
     Closed(ConnectionId),
     /// The fingerprint of the new rules; a copy of them stands beside the journal.
     RulesChanged(u64),

@@ -11,6 +11,7 @@ use crate::journal::frames::JournalError;
 use crate::journal::record::{InputRecord, Outcome, Record, StartRecord, TickRecord};
 use crate::journal::recorder::outcome;
 use crate::journal::revive::{Library, Reviver};
+use crate::numbers::{BatchNumber, JobId};
 use crate::reload::{Reloader, Reloading};
 use crate::request::RequestTable;
 use crate::request::answer::STOPPED;
@@ -83,7 +84,7 @@ pub enum ReplayError {
     #[error("the replay goes another way: the journal has the result of job {number}, and nobody has asked for it")]
     UnknownJob {
         /// Its number.
-        number: u64,
+        number: JobId,
     },
     /// A tick led to something else.
     #[error(
@@ -146,19 +147,19 @@ pub struct Replay {
 #[derive(Debug, Default)]
 struct EarlierProgram {
     /// The last batch of then.
-    last_batch: u64,
+    last_batch: BatchNumber,
     /// Batches of then that were not folded yet, with the last batch of now at their tick.
-    unfolded: VecDeque<(u64, u64)>,
+    unfolded: VecDeque<(BatchNumber, BatchNumber)>,
     /// The last batch of now that is to be folded.
-    folded: u64,
+    folded: BatchNumber,
 }
 
 impl EarlierProgram {
     /// What is to be folded now, when so much was folded then. `before` is what the last tick led to then, and `last_batch`
     /// the last batch of now.
-    fn folded(&mut self, before: Outcome, folded_then: u64, last_batch: u64) -> u64 {
+    fn folded(&mut self, before: Outcome, folded_then: BatchNumber, last_batch: BatchNumber) -> BatchNumber {
         if before.batch_bytes > 0 {
-            self.last_batch += 1;
+            self.last_batch = self.last_batch.next();
             self.unfolded.push_back((self.last_batch, last_batch));
         }
         while let Some((_, now)) = self.unfolded.pop_front_if(|(then, _)| *then <= folded_then) {
@@ -175,7 +176,7 @@ struct LastTick {
     wall_ms: i64,
     /// Since the first tick.
     real_ns: u64,
-    folded_batch: u64,
+    folded_batch: BatchNumber,
 }
 
 /// What is to be heard of a tick: which of its inputs have their replies told.
@@ -219,7 +220,7 @@ impl Replay {
             ticks: 0,
             checkpoints: 0,
             before: Outcome::default(),
-            last: LastTick { wall_ms: start.wall_ms, real_ns: 0, folded_batch: 0 },
+            last: LastTick { wall_ms: start.wall_ms, real_ns: 0, folded_batch: BatchNumber::default() },
             last_serial: 0,
             batch: None,
             earlier,

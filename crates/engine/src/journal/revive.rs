@@ -1,5 +1,6 @@
 //! From what stands in a journal back to inputs.
 
+use crate::numbers::JobId;
 use crate::request::reply::ConnectionId;
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -50,7 +51,7 @@ impl ReplyPort for PastPort {
 pub struct Reviver {
     functions: Vec<RequestKind>,
     ports: HashMap<ConnectionId, Arc<PastPort>>,
-    jobs: HashMap<u64, Job>,
+    jobs: HashMap<JobId, Job>,
     heard: Heard,
     library: Library,
 }
@@ -62,7 +63,7 @@ impl Reviver {
     }
 
     /// Jobs that the world has asked for; their results stand in the journal.
-    pub fn expect_jobs(&mut self, jobs: Vec<(u64, Job)>) {
+    pub fn expect_jobs(&mut self, jobs: Vec<(JobId, Job)>) {
         self.jobs.extend(jobs);
     }
 

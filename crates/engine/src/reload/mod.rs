@@ -20,7 +20,7 @@ pub use reloader::{Outcome, Reloader};
 pub use watcher::Watcher;
 
 use crate::clock::Clock;
-use crate::events::{EventApp, Events};
+use crate::events::{Event, EventApp, Events};
 use crate::rules::{self, LoadedRules, Problem, Problems};
 
 /// News of the assets for a world.
@@ -71,11 +71,19 @@ struct RulesChanged {
     warnings: usize,
 }
 
+impl Event for RulesChanged {
+    const NAME: &'static str = "rules_changed";
+}
+
 /// The event `rules_refused`.
 #[derive(Debug, Serialize, JsonSchema)]
 struct RulesRefused<'a> {
     errors: usize,
     first: Option<&'a Problem>,
+}
+
+impl Event for RulesRefused<'_> {
+    const NAME: &'static str = "rules_refused";
 }
 
 /// Takes news in, before anything of the tick is handled: all tables change at once, or none.
@@ -87,11 +95,11 @@ pub fn take_in(world: &mut World, news: RulesNews) {
             let state = RulesState { changed_at: Some(at), ..RulesState::started_with(&rules) };
             let event = RulesChanged { fingerprint: shown(state.fingerprint), warnings: state.warnings.len() };
             world.insert_resource(state);
-            world.resource_mut::<Events>().tell_operators("rules_changed", &event);
+            world.resource_mut::<Events>().tell_operators(&event);
         }
         RulesNews::Refused(problems) => {
             let event = RulesRefused { errors: problems.error_count(), first: problems.iter().next() };
-            world.resource_mut::<Events>().tell_operators("rules_refused", &event);
+            world.resource_mut::<Events>().tell_operators(&event);
             world.resource_mut::<RulesState>().refused = Some(Refused { at, problems });
         }
     }
@@ -108,7 +116,7 @@ pub struct ReloadPlugin;
 impl Plugin for ReloadPlugin {
     fn build(&self, app: &mut App) {
         app.init_resource::<RulesState>();
-        app.add_event::<RulesChanged>("rules_changed").add_event::<RulesRefused<'_>>("rules_refused");
+        app.add_event::<RulesChanged>().add_event::<RulesRefused<'_>>();
         requests::register(app);
     }
 }

@@ -7,7 +7,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::dispatch::RequestApp;
 use crate::reload::{Outcome, Reloading, RulesState, shown};
-use crate::request::{Answer, Call, Job, Need, Operator, Refusal, Request, Success, Unready, Waits};
+use crate::request;
+use crate::request::{Answer, Call, Job, Need, Operator, Refusal, Success, Unready, Waits};
 use crate::rules::Problem;
 
 /// A server that was started without a place to read rules from.
@@ -24,11 +25,7 @@ pub(super) fn register(app: &mut App) {
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 pub struct RulesStatus {}
 
-impl Request for RulesStatus {
-    const FUNCTION: &'static str = "rules_status";
-    type Caller = Operator;
-    type Reply = StatusShown;
-}
+request!(Operator, "rules_status", RulesStatus => StatusShown);
 
 /// The reply of `rules_status`.
 #[derive(Debug, Serialize, JsonSchema)]
@@ -76,11 +73,7 @@ fn rules_status(
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 pub struct RulesReload {}
 
-impl Request for RulesReload {
-    const FUNCTION: &'static str = "rules_reload";
-    type Caller = Operator;
-    type Reply = Reloaded;
-}
+request!(Operator, "rules_reload", RulesReload => Reloaded);
 
 /// The reply of `rules_reload`.
 #[derive(Debug, Serialize, JsonSchema)]

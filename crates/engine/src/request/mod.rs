@@ -16,6 +16,8 @@ pub mod route;
 pub mod status;
 
 use bevy_ecs::entity::Entity;
+use bevy_ecs::query::{QueryData, QueryFilter, ROQueryItem};
+use bevy_ecs::system::Query;
 use schemars::JsonSchema;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -42,6 +44,40 @@ pub trait Request: DeserializeOwned + Serialize + JsonSchema + Send + Sync + 'st
     /// The fields that nothing may write down, such as a password. A journal has a stand-in of the same length in their
     /// place; so a handler may look at no more than that, and leave the rest to a [`Job`] or a platform.
     const SECRETS: &'static [&'static str] = &[];
+}
+
+/// Says of a type that it is a [`Request`]: who asks, the function's name, the type and the type of its reply.
+///
+/// It expands to the implementation and nothing else. Its constants may follow; a generic request has the implementation
+/// written out.
+///
+/// ```
+/// # use raidkeep_engine::request::{Player, Reads};
+/// # #[derive(serde::Serialize, serde::Deserialize, schemars::JsonSchema)]
+/// # struct MarkRead {}
+/// # #[derive(serde::Serialize, serde::Deserialize, schemars::JsonSchema)]
+/// # struct ChangePassword {}
+/// use raidkeep_engine::request;
+///
+/// request!(Player, "mark_read", MarkRead => (), READS = Reads::Caller);
+/// request!(Player, "change_password", ChangePassword => (), SECRETS = &["password"]);
+/// ```
+#[macro_export]
+macro_rules! request {
+    (
+        $caller:ty, $function:expr, $request:ty => $reply:ty
+        $(, READS = $reads:expr)?
+        $(, SECRETS = $secrets:expr)?
+        $(,)?
+    ) => {
+        impl $crate::request::Request for $request {
+            const FUNCTION: &'static str = $function;
+            type Caller = $caller;
+            type Reply = $reply;
+            $(const READS: $crate::request::Reads = $reads;)?
+            $(const SECRETS: &'static [&'static str] = $secrets;)?
+        }
+    };
 }
 
 /// Which unfinished writes a reply must wait behind, so that no client sees what a crash may take
@@ -102,6 +138,25 @@ pub struct Player {
     pub entity: Entity,
     /// The account.
     pub account: AccountId,
+}
+
+impl Player {
+    /// What a query has of the caller. A caller is in memory and has every kept component; a component that is missing is
+    /// a mistake in the program, and an internal error to the client.
+    pub fn get<'q, 's, D: QueryData, F: QueryFilter>(
+        self,
+        query: &'q Query<'_, 's, D, F>,
+    ) -> Result<ROQueryItem<'q, 's, D>, Refusal> {
+        query.get(self.entity).map_err(|_| Refusal::internal())
+    }
+
+    /// The same, to change it.
+    pub fn get_mut<'q, 's, D: QueryData, F: QueryFilter>(
+        self,
+        query: &'q mut Query<'_, 's, D, F>,
+    ) -> Result<D::Item<'q, 's>, Refusal> {
+        query.get_mut(self.entity).map_err(|_| Refusal::internal())
+    }
 }
 
 impl Caller for Player {

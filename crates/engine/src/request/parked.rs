@@ -8,20 +8,22 @@ use crate::account::AccountId;
 use crate::clock::Clock;
 use crate::exchange::CallOutcome;
 use crate::exchange::lines::{Exchanges, WAITING_REQUEST};
+use crate::numbers::{ExchangeId, JobId, QueryId};
 use crate::request::command::Command;
 use crate::request::reply::Outbox;
 use crate::request::{Fact, Need, Notice, Refusal};
-use crate::storage::IndexKey;
+use crate::storage::{FoundRows, IndexKey};
 
 /// The commands that wait, by what they wait for.
 #[derive(Debug, Default, Resource)]
 pub struct Parked {
     lookups: HashMap<IndexKey, Vec<Command>>,
     players: HashMap<AccountId, Vec<Command>>,
-    exchanges: HashMap<u64, Command>,
+    exchanges: HashMap<ExchangeId, Command>,
     notices: HashMap<Notice, Vec<Command>>,
-    /// By the number of the job or query whose fact they wait for.
-    facts: HashMap<u64, Command>,
+    jobs: HashMap<JobId, Command>,
+    queries: HashMap<QueryId, Command>,
+    /// How many jobs and queries there were.
     facts_asked: u64,
     /// Moves on once a second while commands wait; a command parked in an earlier age is older.
     age: u32,
@@ -32,7 +34,11 @@ impl Parked {
     pub fn len(&self) -> usize {
         let waiting = self.lookups.values().map(Vec::len).sum::<usize>();
         let waiting = waiting + self.players.values().map(Vec::len).sum::<usize>();
-        waiting + self.notices.values().map(Vec::len).sum::<usize>() + self.facts.len() + self.exchanges.len()
+        waiting
+            + self.notices.values().map(Vec::len).sum::<usize>()
+            + self.jobs.len()
+            + self.queries.len()
+            + self.exchanges.len()
     }
 
     /// Whether none waits.
@@ -55,14 +61,20 @@ impl Parked {
         self.players.remove(&account).unwrap_or_default()
     }
 
-    /// The command that waited for this job or query, with what was found out.
-    pub fn take_with_fact(&mut self, number: u64, fact: Fact) -> Option<Command> {
-        let command = self.facts.remove(&number)?;
+    /// The command that waited for this job, with what it found out.
+    pub fn take_job(&mut self, job: JobId, fact: Fact) -> Option<Command> {
+        let command = self.jobs.remove(&job)?;
         Some(Command { fact: Some(fact), ..command })
     }
 
+    /// The command that waited for this query, with the rows.
+    pub fn take_query(&mut self, query: QueryId, rows: FoundRows) -> Option<Command> {
+        let command = self.queries.remove(&query)?;
+        Some(Command { fact: Some(Box::new(rows)), ..command })
+    }
+
     /// The command that waited for this exchange, with how it ended.
-    pub fn take_exchange(&mut self, number: u64, outcome: CallOutcome) -> Option<Command> {
+    pub fn take_exchange(&mut self, number: ExchangeId, outcome: CallOutcome) -> Option<Command> {
         let command = self.exchanges.remove(&number)?;
         Some(Command { fact: Some(Box::new(outcome)), ..command })
     }
@@ -81,8 +93,13 @@ impl Parked {
     }
 
     /// The command that waited for this job, which will not be done.
-    pub fn cancel_job(&mut self, job: u64) -> Option<Command> {
-        self.facts.remove(&job)
+    pub fn cancel_job(&mut self, job: JobId) -> Option<Command> {
+        self.jobs.remove(&job)
+    }
+
+    /// The command that waited for this query, which will not be answered.
+    pub fn cancel_query(&mut self, query: QueryId) -> Option<Command> {
+        self.queries.remove(&query)
     }
 
     /// Lets the commands grow older by one and takes out those that have waited through `ages`.
@@ -93,7 +110,8 @@ impl Parked {
         };
         let is_old = |command: &mut Command| command.parked_at < oldest;
         let mut old: Vec<Command> =
-            self.facts.extract_if(|_, command| is_old(command)).map(|(_, command)| command).collect();
+            self.jobs.extract_if(|_, command| is_old(command)).map(|(_, command)| command).collect();
+        old.extend(self.queries.extract_if(|_, command| is_old(command)).map(|(_, command)| command));
         old.extend(self.exchanges.extract_if(|_, command| is_old(command)).map(|(_, command)| command));
         for waiting in self.lookups.values_mut().chain(self.players.values_mut()) {
             old.extend(waiting.extract_if(.., |command| is_old(command)));
@@ -105,7 +123,8 @@ impl Parked {
     pub fn take_all(&mut self) -> Vec<Command> {
         let mut all: Vec<Command> = self.lookups.drain().flat_map(|(_, commands)| commands).collect();
         all.extend(self.players.drain().flat_map(|(_, commands)| commands));
-        all.extend(self.facts.drain().map(|(_, command)| command));
+        all.extend(self.jobs.drain().map(|(_, command)| command));
+        all.extend(self.queries.drain().map(|(_, command)| command));
         all.extend(self.exchanges.drain().map(|(_, command)| command));
         all.extend(self.take_notices());
         all
@@ -140,15 +159,22 @@ impl Parked {
                 });
                 waiting.push(command);
             }
-            Need::Job(job) => outbox.jobs.push((self.park_for_fact(command), job)),
-            Need::Rows(query) => outbox.queries.push((self.park_for_fact(command), query)),
+            Need::Job(job) => {
+                let id = JobId(self.next_fact());
+                self.jobs.insert(id, command);
+                outbox.jobs.push((id, job));
+            }
+            Need::Rows(query) => {
+                let id = QueryId(self.next_fact());
+                self.queries.insert(id, command);
+                outbox.queries.push((id, query));
+            }
         }
     }
 
-    /// The number under which the fact will come.
-    fn park_for_fact(&mut self, command: Command) -> u64 {
+    /// The number of the next job or query. They share one count because journals know them by it.
+    fn next_fact(&mut self) -> u64 {
         self.facts_asked += 1;
-        self.facts.insert(self.facts_asked, command);
         self.facts_asked
     }
 }

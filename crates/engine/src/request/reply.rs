@@ -6,6 +6,7 @@ use bevy_ecs::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use crate::account::AccountId;
+use crate::numbers::{BatchNumber, JobId, QueryId};
 use crate::request::envelope::{RequestId, refusal_text};
 use crate::request::{Job, Refusal, SignIn};
 use crate::storage::{IndexKey, RowQuery};
@@ -151,7 +152,7 @@ pub enum Until {
     /// Every change up to and including the tick's.
     Everything,
     /// The batch of this number.
-    Batch(u64),
+    Batch(BatchNumber),
 }
 
 /// What the world wants from outside, and the replies of a tick.
@@ -164,7 +165,7 @@ pub struct Outbox {
     /// Players to be loaded.
     pub players: Vec<AccountId>,
     /// Jobs to be run.
-    pub jobs: Vec<(u64, Job)>,
+    pub jobs: Vec<(JobId, Job)>,
     /// Rows to be read, numbered among the jobs.
-    pub queries: Vec<(u64, RowQuery)>,
+    pub queries: Vec<(QueryId, RowQuery)>,
 }

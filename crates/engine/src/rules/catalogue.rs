@@ -37,6 +37,37 @@ pub trait Table: Send + Sync + Sized + 'static {
     fn validate(&self, tables: &Tables, report: &mut Report);
 }
 
+/// A [`Table`] that is one file, just as it is read.
+pub trait SingleFile: DeserializeOwned + JsonSchema + Send + Sync + 'static {
+    /// The file, such as `energy.ron`.
+    const PATH: &'static str;
+
+    /// [`Table::validate`].
+    fn validate(&self, tables: &Tables, report: &mut Report);
+}
+
+impl<T: SingleFile> Table for T {
+    const PATH: &'static str = <T as SingleFile>::PATH;
+    type File = T;
+
+    fn assemble(files: Vec<(String, T)>, _: &mut Report) -> T {
+        only(files)
+    }
+
+    fn validate(&self, tables: &Tables, report: &mut Report) {
+        SingleFile::validate(self, tables, report);
+    }
+}
+
+/// The content of a table that is a single file.
+///
+/// # Panics
+/// When there is none, which the catalogue reports instead of assembling.
+pub fn only<T>(files: Vec<(String, T)>) -> T {
+    let (_, file) = files.into_iter().next().expect("the catalogue should assemble only files that were read");
+    file
+}
+
 /// Tables by their type.
 #[derive(Clone, Default)]
 pub struct Tables {

@@ -28,10 +28,10 @@ mod source;
 #[cfg(test)]
 mod tests;
 
-pub use catalogue::{Catalogue, LoadedRules, Table, Tables};
+pub use catalogue::{Catalogue, LoadedRules, SingleFile, Table, Tables, only};
 pub use nearest::nearest;
 pub use problem::{Problem, Problems, Severity};
 pub use report::{Place, Remark, Report};
-pub use resource::{RuleTables, Rules, RulesApp, install, only};
+pub use resource::{RuleTables, Rules, RulesApp, install};
 pub use single::Single;
 pub use source::AssetSource;

@@ -54,12 +54,3 @@ pub fn install(rules: &LoadedRules, world: &mut World) {
         install(&rules.tables, world);
     }
 }
-
-/// The content of a table that is a single file.
-///
-/// # Panics
-/// When there is none, which the catalogue reports instead of assembling.
-pub fn only<T>(files: Vec<(String, T)>) -> T {
-    let (_, file) = files.into_iter().next().expect("the catalogue should assemble only files that were read");
-    file
-}

@@ -21,6 +21,9 @@ pub enum AssetSource {
     Embedded(&'static Dir<'static>),
     /// Text files in memory, by their path; there are no images.
     Texts(BTreeMap<String, String>),
+    /// One upon the other, such as the game's files and those of a feature of somebody else's: of files with the same path
+    /// the last counts.
+    Layers(Vec<AssetSource>),
 }
 
 impl AssetSource {
@@ -53,18 +56,24 @@ impl AssetSource {
             Self::Folder(folder) => format!("the folder {}", folder.display()),
             Self::Embedded(_) => "the files built into the program".to_owned(),
             Self::Texts(_) => "files in memory".to_owned(),
+            Self::Layers(layers) => layers.iter().map(Self::describe).collect::<Vec<_>>().join(", then "),
         }
     }
 
     /// Reads what can be read and notes what cannot, so that one bad file hides no other.
     pub(super) fn read(&self) -> Reading {
         let mut reading = Reading::default();
+        self.read_into(&mut reading);
+        reading
+    }
+
+    fn read_into(&self, reading: &mut Reading) {
         match self {
             Self::Folder(folder) => reading.add_folder(folder, "", 0),
             Self::Embedded(dir) => reading.add_embedded(dir),
-            Self::Texts(texts) => reading.texts.clone_from(texts),
+            Self::Texts(texts) => reading.texts.extend(texts.clone()),
+            Self::Layers(layers) => layers.iter().for_each(|layer| layer.read_into(reading)),
         }
-        reading
     }
 }
 
@@ -194,6 +203,17 @@ mod tests {
         let names: Vec<&str> = texts.keys().map(String::as_str).collect();
         assert_eq!(names, ["b.ron", "stages/a.ron"]);
         assert!(source.describe().starts_with("the folder "));
+    }
+
+    #[test]
+    fn of_layers_the_last_counts() {
+        let above = [("energy.ron", "(maximum: 2)"), ("mine.ron", "()")];
+        let above = above.map(|(name, text)| (name.to_owned(), text.to_owned()));
+        let source = AssetSource::Layers(vec![AssetSource::Embedded(&EMBEDDED), AssetSource::Texts(above.into())]);
+        let texts = source.text_files().expect("all files are fine");
+        let names: Vec<&str> = texts.keys().map(String::as_str).collect();
+        assert_eq!(names, ["energy.ron", "mine.ron", "stages/general.ron"]);
+        assert_eq!(texts["energy.ron"], "(maximum: 2)");
     }
 
     #[test]

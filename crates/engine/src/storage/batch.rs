@@ -8,6 +8,7 @@
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
+use crate::numbers::BatchNumber;
 use crate::storage::RowError;
 
 const DELETED: u32 = u32::MAX;
@@ -16,8 +17,8 @@ const ALL_DELETED: u32 = u32::MAX - 1;
 /// The rows that one tick changed.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Batch {
-    /// Batches of a world are numbered from 1.
-    pub number: u64,
+    /// Its place among the batches of the world.
+    pub number: BatchNumber,
     /// The world's clock at the tick, in unix milliseconds.
     pub moment_ms: i64,
     bytes: Vec<u8>,
@@ -40,7 +41,7 @@ pub struct Row<'a> {
 
 impl Batch {
     /// An empty batch.
-    pub fn new(number: u64, moment_ms: i64) -> Self {
+    pub fn new(number: BatchNumber, moment_ms: i64) -> Self {
         Self { number, moment_ms, ..Self::default() }
     }
 
@@ -111,7 +112,7 @@ impl Batch {
 
     /// Appends the batch to a log record.
     pub fn encode(&self, record: &mut Vec<u8>) {
-        record.extend_from_slice(&self.number.to_le_bytes());
+        record.extend_from_slice(&self.number.0.to_le_bytes());
         record.extend_from_slice(&self.moment_ms.to_le_bytes());
         let length = u32::try_from(self.bytes.len()).expect("a batch should be under 4 GiB");
         record.extend_from_slice(&length.to_le_bytes());
@@ -125,7 +126,7 @@ const HEADER_BYTES: usize = 20;
 #[derive(Debug, Clone, Copy)]
 pub struct BatchView<'a> {
     /// Number of the batch.
-    pub number: u64,
+    pub number: BatchNumber,
     /// The world's clock at the tick, in unix milliseconds.
     pub moment_ms: i64,
     bytes: &'a [u8],
@@ -141,7 +142,7 @@ impl<'a> BatchView<'a> {
 /// The batches of a log record; stops at the first that is cut short.
 pub fn batches(mut record: &[u8]) -> impl Iterator<Item = BatchView<'_>> {
     std::iter::from_fn(move || {
-        let number = u64::from_le_bytes(*take(&mut record)?);
+        let number = BatchNumber(u64::from_le_bytes(*take(&mut record)?));
         let moment_ms = i64::from_le_bytes(*take(&mut record)?);
         let length = u32::from_le_bytes(*take(&mut record)?);
         let bytes = take_slice(&mut record, length as usize)?;
@@ -210,7 +211,7 @@ mod tests {
 
     #[test]
     fn rows_come_back_in_order() {
-        let mut batch = Batch::new(3, -5);
+        let mut batch = Batch::new(BatchNumber(3), -5);
         batch.put("energy", b"k1", |out| out.extend_from_slice(b"value"));
         batch.delete("index", b"k2");
         batch.delete_all("mail", b"k");
@@ -219,7 +220,7 @@ mod tests {
         batch.encode(&mut record);
         let views: Vec<_> = batches(&record).collect();
         assert_eq!(views.len(), 2);
-        assert_eq!((views[1].number, views[1].moment_ms), (3, -5));
+        assert_eq!((views[1].number, views[1].moment_ms), (BatchNumber(3), -5));
         let rows: Vec<_> = views[1].rows().collect();
         assert_eq!(rows[0], Row { table: "energy", key: b"k1", value: Some(b"value"), is_prefix: false });
         assert_eq!(rows[1], Row { table: "index", key: b"k2", value: None, is_prefix: false });

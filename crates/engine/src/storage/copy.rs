@@ -7,6 +7,7 @@ use redb::{
     Database, ReadTransaction, ReadableDatabase, ReadableTable, TableDefinition, TableHandle, WriteTransaction,
 };
 
+use crate::numbers::BatchNumber;
 use crate::storage::StorageError;
 use crate::storage::folder::ROWS_SUFFIX;
 use crate::storage::store::{META, Rows, failed};
@@ -20,7 +21,7 @@ pub struct Copied {
     /// The file.
     pub path: PathBuf,
     /// The last batch that is in it.
-    pub last_batch: u64,
+    pub last_batch: BatchNumber,
     /// How many rows there are.
     pub rows: u64,
 }
@@ -49,7 +50,7 @@ impl Rows {
 
     /// One read transaction sees one moment. It keeps the pages that folds replace meanwhile; folds come seconds apart, so
     /// that the file grows by a few of them at most.
-    fn write_copy(&self, path: &Path) -> Result<(u64, u64), StorageError> {
+    fn write_copy(&self, path: &Path) -> Result<(u64, BatchNumber), StorageError> {
         let action = "write a copy of the rows";
         let read = self.database().begin_read().map_err(failed(action))?;
         let copy = Database::builder().set_cache_size(COPY_CACHE_BYTES).create(path).map_err(failed(action))?;
@@ -81,7 +82,7 @@ fn copy_table(read: &ReadTransaction, write: &WriteTransaction, name: &str) -> R
 }
 
 /// Copies how far the rows go; returns the last batch in them.
-fn copy_meta(read: &ReadTransaction, write: &WriteTransaction) -> Result<u64, StorageError> {
+fn copy_meta(read: &ReadTransaction, write: &WriteTransaction) -> Result<BatchNumber, StorageError> {
     let action = "copy how far the rows go";
     let from = read.open_table(META).map_err(failed(action))?;
     let mut to = write.open_table(META).map_err(failed(action))?;
@@ -90,5 +91,5 @@ fn copy_meta(read: &ReadTransaction, write: &WriteTransaction) -> Result<u64, St
         to.insert(name.value(), value.value()).map_err(failed(action))?;
     }
     let last_batch = from.get(super::store::META_LAST_BATCH).map_err(failed(action))?;
-    Ok(last_batch.map_or(0, |value| value.value()))
+    Ok(BatchNumber(last_batch.map_or(0, |value| value.value())))
 }

@@ -8,6 +8,7 @@ use std::collections::HashMap;
 use bevy_ecs::prelude::*;
 
 use crate::account::AccountId;
+use crate::numbers::BatchNumber;
 use crate::storage::{Batch, decode_value, encode_value};
 
 /// The table's name.
@@ -48,7 +49,7 @@ impl IndexKey {
 struct Entry {
     account: Option<AccountId>,
     /// The batch that holds the entry; 0 for one read from disk.
-    batch: u64,
+    batch: BatchNumber,
 }
 
 /// An index entry is not in memory.
@@ -74,17 +75,17 @@ impl Directory {
 
     /// Gives the name to an account, or takes it from whoever has it.
     pub fn set(&mut self, key: IndexKey, account: Option<AccountId>) {
-        self.entries.insert(key.clone(), Entry { account, batch: u64::MAX });
+        self.entries.insert(key.clone(), Entry { account, batch: BatchNumber(u64::MAX) });
         self.changed.push(key);
     }
 
     /// Takes in what a look-up found, unless the entry was changed meanwhile.
     pub fn found(&mut self, key: IndexKey, account: Option<AccountId>) {
-        self.entries.entry(key).or_insert(Entry { account, batch: 0 });
+        self.entries.entry(key).or_insert(Entry { account, batch: BatchNumber::default() });
     }
 
     /// Forgets what can be looked up again.
-    pub fn forget_folded(&mut self, folded_batch: u64) {
+    pub fn forget_folded(&mut self, folded_batch: BatchNumber) {
         self.entries.retain(|_, entry| entry.batch > folded_batch);
     }
 
@@ -98,7 +99,7 @@ impl Directory {
         self.entries.is_empty()
     }
 
-    pub(super) fn save(&mut self, number: u64, batch: &mut Batch) {
+    pub(super) fn save(&mut self, number: BatchNumber, batch: &mut Batch) {
         for key in self.changed.drain(..) {
             let Some(entry) = self.entries.get_mut(&key) else {
                 continue;

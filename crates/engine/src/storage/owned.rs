@@ -191,6 +191,7 @@ fn load<T: PlayerEntity>(player: &mut EntityWorldMut<'_>, rows: &OwnRows, since:
 mod tests {
     use super::*;
     use crate::clock::{Clock, ClockMode};
+    use crate::numbers::BatchNumber;
     use crate::storage::rows::{
         Persistence, begin_persistence, collect_batch, spawn_newcomer, spawn_stored, state_hash,
     };
@@ -250,7 +251,7 @@ mod tests {
         app.add_plugins((crate::tick::TickPlugin, StoragePlugin));
         app.add_player_rows::<House>().add_player_entities::<Pet>();
         app.insert_resource(Clock::start(ClockMode::Manual, jiff::tz::TimeZone::UTC, 0, None));
-        begin_persistence(app.world_mut(), 0);
+        begin_persistence(app.world_mut(), BatchNumber(0));
         std::mem::take(app.world_mut())
     }
 
@@ -288,7 +289,11 @@ mod tests {
         assert_eq!(saved(&mut world), [(2, Some("Tom".to_owned()))], "only what has changed");
         world.despawn(rex);
         assert_eq!(saved(&mut world), [(1, None)], "the row goes with its entity");
-        assert_eq!(world.get::<Stored>(player).map(Stored::changed_in), Some(3), "and that is a change of the player");
+        assert_eq!(
+            world.get::<Stored>(player).map(Stored::changed_in),
+            Some(BatchNumber(3)),
+            "and that is a change of the player"
+        );
     }
 
     #[test]

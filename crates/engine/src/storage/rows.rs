@@ -10,13 +10,16 @@ use std::hash::Hasher;
 use bevy_app::App;
 use bevy_ecs::change_detection::Tick as ChangeTick;
 use bevy_ecs::component::{ComponentId, Mutable};
+use bevy_ecs::lifecycle::HookContext;
 use bevy_ecs::prelude::*;
+use bevy_ecs::world::DeferredWorld;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use crate::account::AccountId;
 use crate::clock::Clock;
 use crate::hash::StableHasher;
+use crate::numbers::BatchNumber;
 use crate::storage::owned::{self, OwnedKind};
 use crate::storage::{
     Archive, Arrival, Batch, Claim, Departure, Directory, Discarded, KeyedBy, PlayerEntity, PlayerPart, TableReader,
@@ -184,12 +187,12 @@ pub enum RowError {
 #[derive(Debug, Component)]
 pub struct Stored {
     account: AccountId,
-    changed_in: u64,
+    changed_in: BatchNumber,
 }
 
 impl Stored {
     /// A player whose rows are on disk up to `batch`.
-    pub fn new(account: AccountId, batch: u64) -> Self {
+    pub fn new(account: AccountId, batch: BatchNumber) -> Self {
         Self { account, changed_in: batch }
     }
 
@@ -199,13 +202,13 @@ impl Stored {
     }
 
     /// The batch that holds the player's last change.
-    pub fn changed_in(&self) -> u64 {
+    pub fn changed_in(&self) -> BatchNumber {
         self.changed_in
     }
 }
 
-/// The entities whose rows may have changed in this tick. A system that changes a player other
-/// than the caller of a request pushes it here.
+/// The entities whose rows may have changed in this tick: the caller of each request, what got a kept component, and what
+/// was changed through [`Edit`](super::Edit) or [`EditWorld`](super::EditWorld).
 #[derive(Debug, Default, Resource)]
 pub struct Touched(Vec<Entity>);
 
@@ -244,7 +247,7 @@ pub struct Persistence {
     identity: Option<IdentityTable>,
     since: ChangeTick,
     batch: Batch,
-    last_batch: u64,
+    last_batch: BatchNumber,
     moment_changed: bool,
 }
 
@@ -269,7 +272,7 @@ impl Default for Persistence {
             identity: None,
             since: ChangeTick::new(0),
             batch: Batch::default(),
-            last_batch: 0,
+            last_batch: BatchNumber::default(),
             moment_changed: false,
         }
     }
@@ -361,7 +364,7 @@ impl Persistence {
     }
 
     /// The number of the last batch that was collected.
-    pub fn last_batch(&self) -> u64 {
+    pub fn last_batch(&self) -> BatchNumber {
         self.last_batch
     }
 
@@ -388,8 +391,8 @@ pub trait StorageApp {
     fn add_player_entities<T: PlayerEntity>(&mut self) -> &mut Self;
     /// The world has this resource, and it is kept.
     fn add_world_row<T: WorldRow>(&mut self) -> &mut Self;
-    /// Entities with this component are kept. Whoever spawns or changes one pushes it to [`Touched`], and to
-    /// [`Discarded`] when it is over.
+    /// Entities with this component are kept from when they get it. They are changed through [`Edit`](super::Edit) or
+    /// [`EditWorld`](super::EditWorld), and pushed to [`Discarded`] when they are over.
     fn add_world_entities<T: WorldEntity>(&mut self) -> &mut Self;
     /// Has a table read when the world starts, after the world's own rows and in order of registration.
     fn add_start_reader(&mut self, table: &'static str, reader: StartReader) -> &mut Self;
@@ -462,6 +465,10 @@ impl StorageApp for App {
     }
 
     fn add_world_entities<T: WorldEntity>(&mut self) -> &mut Self {
+        let noted = |mut world: DeferredWorld<'_>, context: HookContext| {
+            world.resource_mut::<Touched>().push(context.entity);
+        };
+        self.world_mut().register_component_hooks::<T>().on_insert(noted);
         let kind = EntityKind {
             component: self.world_mut().register_component::<T>(),
             save: |world, entity, batch| {
@@ -592,11 +599,12 @@ pub fn restore_world(world: &mut World, rows: &[Option<Vec<u8>>]) -> Result<(), 
 }
 
 /// Everything that was read is as it is on disk; batches go on after `last_batch`.
-pub fn begin_persistence(world: &mut World, last_batch: u64) {
+pub fn begin_persistence(world: &mut World, last_batch: BatchNumber) {
     let since = world.increment_change_tick();
     let mut persistence = world.resource_mut::<Persistence>();
     persistence.last_batch = last_batch;
     persistence.since = since;
+    world.resource_mut::<Touched>().0.clear();
 }
 
 /// Turns what changed in this tick into its batch.
@@ -604,7 +612,7 @@ pub fn collect_batch(world: &mut World) {
     world.resource_scope(|world, mut persistence: Mut<Persistence>| {
         let persistence = &mut *persistence;
         let this_tick = world.increment_change_tick();
-        let number = persistence.last_batch + 1;
+        let number = persistence.last_batch.next();
         let mut batch = Batch::new(number, world.resource::<Clock>().now_ms());
         discard(world, &persistence.entities, &mut batch);
         discard_owned(world, &mut batch);

@@ -12,6 +12,7 @@ use std::sync::Arc;
 use redb::{Database, Durability, ReadableDatabase, TableDefinition, TableHandle, WriteTransaction};
 
 use crate::account::AccountId;
+use crate::numbers::BatchNumber;
 use crate::storage::batch::{Batch, Row, batches};
 use crate::storage::directory::{INDEX_TABLE, IndexKey, decode_entry};
 use crate::storage::disk::Disk;
@@ -116,7 +117,7 @@ pub struct Store {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Recovered {
     /// Number of the last batch; 0 for a new world.
-    pub last_batch: u64,
+    pub last_batch: BatchNumber,
     /// The world's clock at that batch, in unix milliseconds; `None` for a new world.
     pub moment_ms: Option<i64>,
     /// Log records that a crash had left to be folded.
@@ -163,7 +164,7 @@ impl Store {
         let meta = rows.meta()?;
         empty_log(&log)?;
         let log = Log { db: log, next_record, trimmed: next_record - 1 };
-        let moment_ms = (meta.last_batch > 0).then_some(meta.moment_ms.cast_signed());
+        let moment_ms = (meta.last_batch > BatchNumber::default()).then_some(meta.moment_ms.cast_signed());
         let recovered = Recovered { last_batch: meta.last_batch, moment_ms, folded_at_start };
         Ok(Self { log, rows, recovered })
     }
@@ -248,7 +249,7 @@ pub struct Rows {
 struct Meta {
     format: Option<u64>,
     folded_record: u64,
-    last_batch: u64,
+    last_batch: BatchNumber,
     moment_ms: u64,
 }
 
@@ -274,14 +275,14 @@ impl Rows {
         Ok(Meta {
             format: get(META_FORMAT)?,
             folded_record: get(META_FOLDED_RECORD)?.unwrap_or(0),
-            last_batch: get(META_LAST_BATCH)?.unwrap_or(0),
+            last_batch: BatchNumber(get(META_LAST_BATCH)?.unwrap_or(0)),
             moment_ms: get(META_MOMENT_MS)?.unwrap_or(0),
         })
     }
 
     /// Brings the records into the rows, each row's last value once, in one commit. Returns the
     /// number of the last batch among them. Folding a record twice changes nothing.
-    pub fn fold(&self, records: &[LogRecord]) -> Result<u64, StorageError> {
+    pub fn fold(&self, records: &[LogRecord]) -> Result<BatchNumber, StorageError> {
         let action = "fold the log into the rows";
         let mut changes = Changes::default();
         let mut last = (self.meta()?.last_batch, None);
@@ -297,7 +298,7 @@ impl Rows {
             let mut meta = write.open_table(META).map_err(failed(action))?;
             let mut set = |name: &str, value: u64| meta.insert(name, value).map(|_| ()).map_err(failed(action));
             set(META_FORMAT, FORMAT)?;
-            set(META_LAST_BATCH, last.0)?;
+            set(META_LAST_BATCH, last.0.0)?;
             if let (Some(record), Some(moment_ms)) = (records.last(), last.1) {
                 set(META_FOLDED_RECORD, record.number)?;
                 set(META_MOMENT_MS, moment_ms)?;

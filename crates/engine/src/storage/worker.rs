@@ -11,6 +11,7 @@ use std::thread::{Builder, JoinHandle};
 use std::time::{Duration, Instant};
 
 use crate::account::AccountId;
+use crate::numbers::{BatchNumber, QueryId};
 use crate::storage::store::{Log, LogRecord, Recovered, Rows, Store};
 use crate::storage::{Batch, FoundRows, IndexKey, LoadedPlayer, PlayerTables, RowQuery, StorageError};
 
@@ -23,13 +24,13 @@ const FOLD_INTERVAL: Duration = Duration::from_secs(5);
 #[derive(Debug)]
 pub enum StorageEvent {
     /// Every batch up to this number is on disk.
-    Committed(u64),
+    Committed(BatchNumber),
     /// An index entry was looked up.
     Found(IndexKey, Option<AccountId>),
     /// A player was loaded; `None` when there is no such account.
     Loaded(AccountId, Option<LoadedPlayer>),
     /// The rows of the query of this number were read.
-    Read(u64, FoundRows),
+    Read(QueryId, FoundRows),
     /// Nothing more can be confirmed.
     Failed(String),
 }
@@ -55,7 +56,7 @@ enum Folding {
 }
 
 struct Query {
-    number: u64,
+    number: QueryId,
     rows: RowQuery,
 }
 
@@ -79,7 +80,7 @@ impl StorageWorker {
     pub fn start(store: Store, players: PlayerTables, listener: Listener) -> std::io::Result<Self> {
         let Store { log, rows, recovered } = store;
         let folded = Arc::new(Folded::default());
-        folded.batch.store(recovered.last_batch, Ordering::Release);
+        folded.batch.store(recovered.last_batch.0, Ordering::Release);
         let (writing_sender, writing_receiver) = channel();
         let (folding_sender, folding_receiver) = channel();
         let (reading_sender, reading_receiver) = channel();
@@ -100,7 +101,7 @@ impl StorageWorker {
     }
 
     /// Has rows read when every batch sent so far is in them; [`StorageEvent::Read`] follows.
-    pub fn query(&self, number: u64, rows: RowQuery) {
+    pub fn query(&self, number: QueryId, rows: RowQuery) {
         send(self.writings.as_ref(), Writing::Query(Query { number, rows }));
     }
 
@@ -115,8 +116,8 @@ impl StorageWorker {
     }
 
     /// The last batch that is in the rows file; what changed later is only in the log.
-    pub fn folded_batch(&self) -> u64 {
-        self.folded.batch.load(Ordering::Acquire)
+    pub fn folded_batch(&self) -> BatchNumber {
+        BatchNumber(self.folded.batch.load(Ordering::Acquire))
     }
 }
 
@@ -218,7 +219,7 @@ impl Folder {
         let started = Instant::now();
         let last_batch = self.rows.fold(records)?;
         self.folded.record.store(last.number, Ordering::Release);
-        self.folded.batch.store(last_batch, Ordering::Release);
+        self.folded.batch.store(last_batch.0, Ordering::Release);
         metrics::histogram!("raidkeep_fold_seconds").record(started.elapsed());
         Ok(())
     }
@@ -309,7 +310,7 @@ fn report(listener: &Listener, error: &dyn std::fmt::Display) {
 
 /// How far a freshly opened store goes, for the log of the operator.
 pub fn describe(recovered: Recovered) -> String {
-    match recovered.last_batch {
+    match recovered.last_batch.0 {
         0 => "a new world".to_owned(),
         last => format!("batch {last}, {} log records folded at start", recovered.folded_at_start),
     }
@@ -321,7 +322,7 @@ mod tests {
     use crate::storage::disk::Disk;
 
     fn batch(number: u64, value: u8) -> Batch {
-        let mut batch = Batch::new(number, 0);
+        let mut batch = Batch::new(BatchNumber(number), 0);
         batch.put("test", b"key", |out| out.push(value));
         batch
     }
@@ -337,12 +338,12 @@ mod tests {
         let query = RowQuery::range("test", b"key", b"kez");
         for number in 1..=3_u8 {
             worker.commit(batch(number.into(), number));
-            worker.query(number.into(), query.clone());
+            worker.query(QueryId(number.into()), query.clone());
         }
         let mut found = Vec::new();
         while found.len() < 3 {
             match events.recv_timeout(Duration::from_secs(60)) {
-                Ok(StorageEvent::Read(query, rows)) => found.push((query, rows)),
+                Ok(StorageEvent::Read(query, rows)) => found.push((query.0, rows)),
                 Ok(StorageEvent::Committed(_)) => {}
                 other => panic!("three answers expected: {other:?}"),
             }
@@ -351,7 +352,7 @@ mod tests {
             let [(_, value)] = &rows[..] else { panic!("one row expected: {rows:?}") };
             assert!(u64::from(value[0]) >= query, "query {query} should find its batch, and found {value:?}");
         }
-        assert_eq!(worker.folded_batch(), 3, "what was read was folded first");
+        assert_eq!(worker.folded_batch(), BatchNumber(3), "what was read was folded first");
     }
 
     /// The world once waited for such a thread for ever, and said that it was ready.

@@ -6,7 +6,6 @@ use bevy_ecs::prelude::*;
 use bevy_ecs::query::QueryData;
 use bevy_ecs::system::SystemParam;
 use rand::Rng;
-use serde::Serialize;
 
 use crate::battles::action::{Action, Wish};
 use crate::battles::index::{BattleIndex, TURN_ENDS};
@@ -26,17 +25,18 @@ use crate::presence::Online;
 use raidkeep_engine::account::AccountId;
 use raidkeep_engine::clock::Clock;
 use raidkeep_engine::due::Agenda;
+use raidkeep_engine::events::Event;
 use raidkeep_engine::players::Players;
 use raidkeep_engine::random::Randomness;
 use raidkeep_engine::request::{Notice, Player};
 use raidkeep_engine::rules::Rules;
-use raidkeep_engine::storage::{Discarded, Touched, WorldEntity};
+use raidkeep_engine::storage::{Discarded, Edit, WorldEntity};
 
 /// Everything a battle needs.
 #[derive(SystemParam)]
 pub struct Arena<'w, 's> {
-    battles: Query<'w, 's, &'static mut Battle>,
-    people: Query<'w, 's, Person>,
+    battles: Edit<'w, 's, &'static mut Battle>,
+    people: Edit<'w, 's, Person>,
     index: ResMut<'w, BattleIndex>,
     /// When turns end, and whatever else is due.
     pub agenda: ResMut<'w, Agenda>,
@@ -44,7 +44,6 @@ pub struct Arena<'w, 's> {
     messenger: Messenger<'w>,
     reports: ResMut<'w, BattleReports>,
     randomness: ResMut<'w, Randomness>,
-    touched: ResMut<'w, Touched>,
     discarded: ResMut<'w, Discarded>,
     clock: Res<'w, Clock>,
     character: Res<'w, Rules<CharacterRules>>,
@@ -94,15 +93,15 @@ pub enum TurnError {
 
 impl Arena<'_, '_> {
     /// Tells somebody, if in memory, of something around battles.
-    pub fn tell<T: Serialize>(&mut self, account: AccountId, event: &'static str, data: &T) {
+    pub fn tell<T: Event>(&mut self, account: AccountId, event: &T) {
         if let Some(player) = self.players.entity(account) {
-            self.messenger.events.tell(player, event, data);
+            self.messenger.events.tell(player, event);
         }
     }
 
     /// Adds something that is kept.
     pub fn spawn<T: WorldEntity>(&mut self, component: T) {
-        self.touched.push(self.commands.spawn(component).id());
+        self.commands.spawn(component);
     }
 
     /// Has something that is kept leave.
@@ -164,7 +163,6 @@ impl Arena<'_, '_> {
         let acted = battle.bypass_change_detection().act(seat, action).map_err(|_| TurnError::ActedAlready)?;
         if acted != Acted::Again {
             battle.set_changed();
-            self.touched.push(entity);
         }
         Ok(acted)
     }
@@ -204,9 +202,8 @@ impl Arena<'_, '_> {
         self.follow(entity);
     }
 
-    /// After a change: the battle is kept as it is now and, if it is over, settled.
+    /// After a change: the index follows and, if the battle is over, it is settled.
     fn follow(&mut self, entity: Entity) {
-        self.touched.push(entity);
         let Ok(battle) = self.battles.get(entity) else {
             return;
         };
@@ -228,7 +225,6 @@ impl Arena<'_, '_> {
                 && battle.take_spoils(seat).is_some()
             {
                 self.index.follow(&battle, &mut self.agenda);
-                self.touched.push(entity);
             }
         }
     }
@@ -247,8 +243,6 @@ impl Arena<'_, '_> {
             {
                 person.inventory.grant(&spoils.items, SPOILS);
                 person.experience.earn(spoils.exp);
-                self.touched.push(player);
-                self.touched.push(entity);
             }
         }
         self.index.follow(&battle, &mut self.agenda);
@@ -285,7 +279,6 @@ impl Arena<'_, '_> {
                 "the rewards of a battle cannot be paid, its players cannot be loaded"
             );
             self.index.follow(&battle, &mut self.agenda);
-            self.touched.push(entity);
         }
     }
 

@@ -33,7 +33,7 @@ impl Messenger<'_> {
             self.answer(battle.id(), seat, told);
             if let Some(player) = players.entity(battle.side(seat).account) {
                 let event = BattleVerdict { id: battle.id().to_string(), round: battle.rounds_played(), told };
-                self.events.tell(player, BattleVerdict::EVENT, &event);
+                self.events.tell(player, &event);
             }
         }
     }

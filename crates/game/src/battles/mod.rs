@@ -59,7 +59,7 @@ impl Plugin for BattlesPlugin {
     fn build(&self, app: &mut App) {
         app.add_rules::<BattleRules>().add_world_entities::<Battle>();
         app.init_resource::<BattleIndex>().init_resource::<reports::BattleReports>();
-        app.add_event::<BattleVerdict<'_>>(BattleVerdict::EVENT);
+        app.add_event::<BattleVerdict<'_>>();
         app.add_check("battles", check::check);
         app.add_farewell_system(systems::part).add_mentions::<Battle>();
         requests::register(app);

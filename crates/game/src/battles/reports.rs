@@ -9,7 +9,7 @@ use crate::battles::rules::BattleRules;
 use crate::battles::verdict::Seat;
 use crate::platforms::sud::{IsWin, RoundBegin, RoundPlayer, RoundResult, Rounds, with_rounds};
 use raidkeep_engine::rules::Rules;
-use raidkeep_engine::storage::Touched;
+use raidkeep_engine::storage::EditWorld;
 
 /// Something to report of a battle.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -62,10 +62,9 @@ fn report_begin(world: &mut World, rounds: &mut SystemState<Rounds<'static, 'sta
     let Some(round) = with_rounds(world, rounds, |rounds| rounds.begin(begin)) else {
         return;
     };
-    if let Some(mut battle) = world.get_mut::<Battle>(entity) {
+    if let Some(mut battle) = world.edit::<Battle>(entity) {
         battle.report = Some(round);
     }
-    world.resource_mut::<Touched>().push(entity);
 }
 
 fn report_end(world: &mut World, rounds: &mut SystemState<Rounds<'static, 'static>>, id: u64) {

@@ -10,8 +10,9 @@ use crate::battles::arena::{Arena, Turn, TurnError};
 use crate::battles::told::Told;
 use crate::identity::{Account, own_role};
 use raidkeep_engine::dispatch::RequestApp;
+use raidkeep_engine::request;
 use raidkeep_engine::request::route::RouteApp;
-use raidkeep_engine::request::{Call, Meanwhile, Need, Player, Refusal, Request, Success, Unready, Waits};
+use raidkeep_engine::request::{Call, Meanwhile, Need, Player, Refusal, Success, Unready, Waits};
 
 pub(super) fn register(app: &mut App) {
     app.add_waiting_request::<BattleTurn, _>(battle);
@@ -52,19 +53,14 @@ fn yes() -> bool {
     true
 }
 
-impl Request for BattleTurn {
-    const FUNCTION: &'static str = "battle";
-    type Caller = Player;
-    type Reply = Told;
-}
+request!(Player, "battle", BattleTurn => Told);
 
 fn battle(In(call): In<Call<BattleTurn>>, mut arena: Arena, accounts: Query<&Account>) -> Waits<Told> {
     if let Some(told) = call.fact.and_then(|fact| fact.downcast::<Told>().ok()) {
         return Ok(Success::with(*told));
     }
     let BattleTurn { role, id, text, action, items, skills, wait } = call.request;
-    let account = accounts.get(call.caller.entity);
-    own_role(account.map_err(|_| Refusal::internal())?, &role)?;
+    own_role(call.caller.get(&accounts)?, &role)?;
     let longest = arena.rules.text_longest;
     let text = text.or(action).filter(|text| text.chars().nth(longest).is_none());
     let expected = || Refusal::malformed("data.text", &format!("a string of at most {longest} characters"));

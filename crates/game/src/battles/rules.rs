@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use crate::battles::texts::BattleTexts;
 use crate::character::Attributes;
 use crate::items::{Amount, ItemRules};
-use raidkeep_engine::rules::{Place, Report, Table, Tables, only};
+use raidkeep_engine::rules::{Place, Report, SingleFile, Tables};
 
 /// How battles go.
 #[derive(Debug, Deserialize, JsonSchema)]
@@ -183,13 +183,8 @@ impl BattleRules {
     }
 }
 
-impl Table for BattleRules {
+impl SingleFile for BattleRules {
     const PATH: &'static str = "battles.ron";
-    type File = Self;
-
-    fn assemble(files: Vec<(String, Self)>, _: &mut Report) -> Self {
-        only(files)
-    }
 
     fn validate(&self, tables: &Tables, report: &mut Report) {
         let place = Place::file(Self::PATH);

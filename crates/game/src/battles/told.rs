@@ -7,6 +7,7 @@ use crate::battles::model::{Battle, ClosedRound};
 use crate::battles::rules::BattleRules;
 use crate::battles::verdict::Seat;
 use crate::items::Amount;
+use raidkeep_engine::events::Event;
 
 /// The reply of `battle` (document 5), with what the player needs to know that the battle is over.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
@@ -75,7 +76,6 @@ pub struct BattleVerdict<'a> {
     pub told: &'a Told,
 }
 
-impl BattleVerdict<'_> {
-    /// The event's name.
-    pub const EVENT: &'static str = "battle_verdict";
+impl Event for BattleVerdict<'_> {
+    const NAME: &'static str = "battle_verdict";
 }

@@ -10,22 +10,21 @@ use crate::boss::ranking::{Ranking, Score};
 use crate::boss::rules::BossRules;
 use crate::mail::{Broadcast, Broadcasts, MailAudience, MailRules};
 use raidkeep_engine::clock::Clock;
-use raidkeep_engine::events::Events;
+use raidkeep_engine::events::{Event, Events};
 use raidkeep_engine::request::Player;
 use raidkeep_engine::rules::Rules;
-use raidkeep_engine::storage::Touched;
+use raidkeep_engine::storage::Edit;
 
 /// Everything a blow needs.
 #[derive(SystemParam)]
 pub struct BossField<'w, 's> {
     roster: Res<'w, Roster>,
-    bosses: Query<'w, 's, &'static mut WorldBoss>,
+    bosses: Edit<'w, 's, &'static mut WorldBoss>,
     records: Query<'w, 's, &'static mut BossRecord>,
     season: ResMut<'w, Season>,
     ranking: ResMut<'w, Ranking>,
     broadcasts: ResMut<'w, Broadcasts>,
     events: ResMut<'w, Events>,
-    touched: ResMut<'w, Touched>,
     clock: Res<'w, Clock>,
     mail_rules: Res<'w, Rules<MailRules>>,
     /// What the designers say.
@@ -48,6 +47,10 @@ pub(super) struct BossDied {
     name: String,
 }
 
+impl Event for BossDied {
+    const NAME: &'static str = "boss_died";
+}
+
 impl BossField<'_, '_> {
     /// Whether any boss is alive.
     pub fn anybody_alive(&self) -> bool {
@@ -66,10 +69,10 @@ impl BossField<'_, '_> {
             self.roster.0.iter().filter_map(|entity| Some((*entity, self.bosses.get(*entity).ok()?.clone()))).collect();
         let blow = strike(bosses.iter_mut().map(|(_, boss)| boss), damage, carries_over);
         for (entity, hit) in bosses {
-            if let Ok(mut boss) = self.bosses.get_mut(entity)
-                && boss.set_if_neq(hit)
+            if self.bosses.get(entity).is_ok_and(|boss| *boss != hit)
+                && let Ok(mut boss) = self.bosses.get_mut(entity)
             {
-                self.touched.push(entity);
+                *boss = hit;
             }
         }
         for number in blow.killed {
@@ -87,7 +90,7 @@ impl BossField<'_, '_> {
         let everybody = MailAudience::Everybody;
         let mail = Broadcast::of_system(&self.mail_rules, deliver_at, &gift.subject, &gift.body, everybody);
         self.broadcasts.announce(Broadcast { items: gift.items.clone(), ..mail });
-        self.events.tell_everybody("boss_died", &BossDied { boss: number, name: boss.name.clone() });
+        self.events.tell_everybody(&BossDied { boss: number, name: boss.name.clone() });
     }
 
     fn note_record(&mut self, player: Player, damage: u64) -> Struck {

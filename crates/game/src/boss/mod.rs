@@ -33,7 +33,7 @@ impl Plugin for BossPlugin {
     fn build(&self, app: &mut App) {
         app.add_rules::<BossRules>();
         app.init_resource::<Roster>();
-        app.add_event::<field::BossDied>("boss_died").add_event::<systems::SeasonReset>("season_reset");
+        app.add_event::<field::BossDied>().add_event::<systems::SeasonReset>();
         app.add_world_entities::<WorldBoss>();
         app.add_start_hook(systems::restore_roster);
         app.add_world_row::<Season>().add_world_row::<SeasonArchive>();

@@ -13,7 +13,8 @@ use crate::items::Inventory;
 use crate::tickets::{TicketRules, Tickets};
 use raidkeep_engine::clock::Clock;
 use raidkeep_engine::dispatch::RequestApp;
-use raidkeep_engine::request::{Answer, Call, Player, Request, Success};
+use raidkeep_engine::request;
+use raidkeep_engine::request::{Answer, Call, Player, Success};
 use raidkeep_engine::rules::Rules;
 use raidkeep_engine::schema::schema_by_hand;
 
@@ -41,11 +42,7 @@ pub fn challenges_left(
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 pub struct StageRefreshBoss {}
 
-impl Request for StageRefreshBoss {
-    const FUNCTION: &'static str = "stage_refresh_boss";
-    type Caller = Player;
-    type Reply = BossesShown;
-}
+request!(Player, "stage_refresh_boss", StageRefreshBoss => BossesShown);
 
 /// The reply of `stage_refresh_boss`.
 #[derive(Debug, Serialize, JsonSchema)]
@@ -92,11 +89,7 @@ fn stage_refresh_boss(
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 pub struct CheckBossStatus {}
 
-impl Request for CheckBossStatus {
-    const FUNCTION: &'static str = "check_boss_status";
-    type Caller = Player;
-    type Reply = BossStatus;
-}
+request!(Player, "check_boss_status", CheckBossStatus => BossStatus);
 
 /// The reply of `check_boss_status`.
 #[derive(Debug, Serialize, JsonSchema)]
@@ -138,11 +131,7 @@ fn check_boss_status(
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 pub struct GetConfigBoss {}
 
-impl Request for GetConfigBoss {
-    const FUNCTION: &'static str = "get_config_boss";
-    type Caller = Player;
-    type Reply = ConfigShown;
-}
+request!(Player, "get_config_boss", GetConfigBoss => ConfigShown);
 
 /// The reply of `get_config_boss`.
 #[derive(Debug, Serialize, JsonSchema)]

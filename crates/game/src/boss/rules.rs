@@ -6,7 +6,7 @@ use serde::Deserialize;
 use crate::items::suspicion::warn_of_jumps;
 use crate::items::{Amount, ItemRules};
 use crate::tickets::TicketRules;
-use raidkeep_engine::rules::{Place, Report, Table, Tables, only};
+use raidkeep_engine::rules::{Place, Report, SingleFile, Tables};
 
 /// The tickets of boss challenges.
 pub const BOSS_TICKET: u16 = 18;
@@ -116,13 +116,8 @@ impl BossRules {
 /// Ranks beyond this get nothing; the archive of a season is as long.
 const RANKS_MAX: usize = 10_000;
 
-impl Table for BossRules {
+impl SingleFile for BossRules {
     const PATH: &'static str = "world_boss.ron";
-    type File = Self;
-
-    fn assemble(files: Vec<(String, Self)>, _: &mut Report) -> Self {
-        only(files)
-    }
 
     fn validate(&self, tables: &Tables, report: &mut Report) {
         let place = Place::file(Self::PATH);

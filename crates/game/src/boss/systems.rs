@@ -12,9 +12,9 @@ use crate::mail::{Broadcast, Broadcasts, MailAudience, MailRules};
 use raidkeep_engine::account::AccountId;
 use raidkeep_engine::clock::Clock;
 use raidkeep_engine::due::{Agenda, Occasion};
-use raidkeep_engine::events::Events;
+use raidkeep_engine::events::{Event, Events};
 use raidkeep_engine::rules::Rules;
-use raidkeep_engine::storage::{Discarded, Touched};
+use raidkeep_engine::storage::{Discarded, EditWorld};
 
 /// Seasons that are kept in the archive.
 const ARCHIVED_MAX: usize = 12;
@@ -27,6 +27,10 @@ const MONTH_ENDS: Occasion = Occasion("month ends");
 pub(super) struct SeasonReset {
     season: u32,
     mcd: i64,
+}
+
+impl Event for SeasonReset {
+    const NAME: &'static str = "season_reset";
 }
 
 /// Begins a season when a month has begun. A clock that jumps back begins none.
@@ -82,7 +86,6 @@ fn open_season(world: &mut World, month: i32) {
             None => entities.push(world.spawn(boss).id()),
         }
     }
-    entities.iter().for_each(|entity| world.resource_mut::<Touched>().push(*entity));
     world.resource_mut::<Roster>().0 = entities;
     let mcd = world.resource::<Clock>().seconds_to_next_month();
     let mut season = world.resource_mut::<Season>();
@@ -90,7 +93,7 @@ fn open_season(world: &mut World, month: i32) {
     season.month = month;
     let number = season.number;
     if number > 1 {
-        world.resource_mut::<Events>().tell_everybody("season_reset", &SeasonReset { season: number, mcd });
+        world.resource_mut::<Events>().tell_everybody(&SeasonReset { season: number, mcd });
     }
 }
 
@@ -107,12 +110,10 @@ pub fn follow_rules(world: &mut World) {
             None => {
                 let boss = WorldBoss::whole(u32::try_from(at).unwrap_or(u32::MAX), life);
                 entities.push(world.spawn(boss).id());
-                world.resource_mut::<Touched>().push(entities[at]);
             }
             Some(entity) => {
-                if let Some(mut boss) = world.get_mut::<WorldBoss>(entity).filter(|boss| boss.life != life) {
+                if let Some(mut boss) = world.edit::<WorldBoss>(entity).filter(|boss| boss.life != life) {
                     boss.change_life(life);
-                    world.resource_mut::<Touched>().push(entity);
                 }
             }
         }

@@ -12,7 +12,7 @@ use crate::challenges::model::{Challenge, LastChallenge};
 use crate::challenges::rules::ChallengeRules;
 use raidkeep_engine::account::AccountId;
 use raidkeep_engine::clock::Clock;
-use raidkeep_engine::events::EventApp;
+use raidkeep_engine::events::{Event, EventApp};
 use raidkeep_engine::rules::Rules;
 
 /// Everything about challenges.
@@ -55,6 +55,10 @@ pub struct ChallengeTold<'a> {
     image_data: Option<&'a str>,
 }
 
+impl Event for ChallengeTold<'_> {
+    const NAME: &'static str = "challenge_info";
+}
+
 impl<'a> ChallengeTold<'a> {
     /// Challenge number `id` of the player `role`, with the portrait it has sent.
     pub fn new(id: u64, role: &'a str, image_data: Option<&'a str>) -> Self {
@@ -62,7 +66,7 @@ impl<'a> ChallengeTold<'a> {
     }
 }
 
-/// The events `challenge_accepted` and `challenge_rejected`, to the challenger: the answer that document 5 has
+/// What the challenger is told: the answer that document 5 has
 /// `/challenge_info` give, and who gives it.
 #[derive(Debug, Serialize, JsonSchema)]
 struct ChallengeAnswered<'a> {
@@ -72,16 +76,37 @@ struct ChallengeAnswered<'a> {
     image_data: Option<&'a str>,
 }
 
+/// The event `challenge_accepted`.
+#[derive(Debug, Serialize, JsonSchema)]
+#[serde(transparent)]
+struct ChallengeAccepted<'a>(ChallengeAnswered<'a>);
+
+impl Event for ChallengeAccepted<'_> {
+    const NAME: &'static str = "challenge_accepted";
+}
+
+/// The event `challenge_rejected`.
+#[derive(Debug, Serialize, JsonSchema)]
+#[serde(transparent)]
+struct ChallengeRejected<'a>(ChallengeAnswered<'a>);
+
+impl Event for ChallengeRejected<'_> {
+    const NAME: &'static str = "challenge_rejected";
+}
+
 /// The event `challenge_ended`, to both: nobody has answered.
 #[derive(Debug, Serialize, JsonSchema)]
 struct ChallengeEnded {
     id: String,
 }
 
+impl Event for ChallengeEnded {
+    const NAME: &'static str = "challenge_ended";
+}
+
 pub(super) fn register(app: &mut App) {
-    app.add_event::<ChallengeTold<'_>>("challenge_info").add_event::<ChallengeEnded>("challenge_ended");
-    app.add_event::<ChallengeAnswered<'_>>("challenge_accepted")
-        .add_event::<ChallengeAnswered<'_>>("challenge_rejected");
+    app.add_event::<ChallengeTold<'_>>().add_event::<ChallengeEnded>();
+    app.add_event::<ChallengeAccepted<'_>>().add_event::<ChallengeRejected<'_>>();
 }
 
 /// What somebody says to a challenge.
@@ -116,7 +141,7 @@ impl Duels<'_, '_> {
         }
         let id = self.last.next_id();
         let info = ChallengeTold::new(id, name, image_data.as_deref());
-        self.arena.tell(challenged, "challenge_info", &info);
+        self.arena.tell(challenged, &info);
         let ends_at = self.clock.now().saturating_add(self.rules.unanswered_seconds);
         let challenger_name = name.to_owned();
         self.arena.spawn(Challenge { id, challenger: account, challenged, challenger_name, image_data, ends_at });
@@ -165,7 +190,7 @@ impl Duels<'_, '_> {
         let Response { name, accepts, image_data } = response;
         let mut answered = ChallengeAnswered { id: challenge.id.to_string(), role: name, status: false, image_data };
         if !accepts {
-            self.arena.tell(challenge.challenger, "challenge_rejected", &answered);
+            self.arena.tell(challenge.challenger, &ChallengeRejected(answered));
             return Ok(());
         }
         if !self.arena.online.is_online(challenge.challenger) {
@@ -176,7 +201,7 @@ impl Duels<'_, '_> {
         }
         self.arena.begin(challenge.id, challenge.challenger, account).ok_or(DuelError::Offline)?;
         answered.status = true;
-        self.arena.tell(challenge.challenger, "challenge_accepted", &answered);
+        self.arena.tell(challenge.challenger, &ChallengeAccepted(answered));
         Ok(())
     }
 
@@ -205,7 +230,7 @@ impl Duels<'_, '_> {
         };
         self.remove(&challenge);
         for account in [challenge.challenger, challenge.challenged] {
-            self.arena.tell(account, "challenge_ended", &ChallengeEnded { id: challenge.id.to_string() });
+            self.arena.tell(account, &ChallengeEnded { id: challenge.id.to_string() });
         }
     }
 

@@ -23,6 +23,7 @@ use raidkeep_engine::events::Listeners;
 use raidkeep_engine::exchange::lines::{Exchanges, Line, LineSettings, Owner};
 use raidkeep_engine::exchange::{CallOutcome, Exchange, Method};
 use raidkeep_engine::login::Login;
+use raidkeep_engine::numbers::ExchangeId;
 use raidkeep_engine::players::Players;
 use raidkeep_engine::rules::Rules;
 use raidkeep_engine::schedule::Tick;
@@ -53,7 +54,7 @@ impl PushSettings {
 struct Pushed {
     settings: PushSettings,
     /// Whom each exchange has told of which challenge.
-    asked: HashMap<u64, (AccountId, u64)>,
+    asked: HashMap<ExchangeId, (AccountId, u64)>,
 }
 
 pub(super) fn register(app: &mut App, settings: Option<&PushSettings>) {

@@ -11,8 +11,9 @@ use crate::challenges::push::Push;
 use crate::identity::{Account, own_role, username_key};
 use crate::images::Images;
 use raidkeep_engine::dispatch::RequestApp;
+use raidkeep_engine::request;
 use raidkeep_engine::request::route::RouteApp;
-use raidkeep_engine::request::{Answer, Call, Player, Refusal, Request, Success, Waits};
+use raidkeep_engine::request::{Answer, Call, Player, Refusal, Success, Waits};
 use raidkeep_engine::rules::Rules;
 use raidkeep_engine::storage::Directory;
 
@@ -70,11 +71,7 @@ pub struct MakeChallenge {
     image_data: Option<String>,
 }
 
-impl Request for MakeChallenge {
-    const FUNCTION: &'static str = "challenge";
-    type Caller = Player;
-    type Reply = Challenged;
-}
+request!(Player, "challenge", MakeChallenge => Challenged);
 
 /// The reply of `challenge`. It does not wait for the answer, so that `status` is false and there is no image yet.
 #[derive(Debug, Serialize, JsonSchema)]
@@ -94,7 +91,7 @@ fn challenge(
     images: Res<Rules<Images>>,
 ) -> Waits<Challenged> {
     let MakeChallenge { role1, role2, image_data } = call.request;
-    let account = accounts.get(call.caller.entity).map_err(|_| Refusal::internal())?;
+    let account = call.caller.get(&accounts)?;
     let refused =
         |status_code| Ok(Success::with(Challenged { status_code, status: false, image_data: None, id: String::new() }));
     if own_role(account, &role1).is_err() {
@@ -130,11 +127,7 @@ pub struct AcceptChallenge {
     id: String,
 }
 
-impl Request for AcceptChallenge {
-    const FUNCTION: &'static str = "accept_challenge";
-    type Caller = Player;
-    type Reply = AnswerSent;
-}
+request!(Player, "accept_challenge", AcceptChallenge => AnswerSent);
 
 fn accept_challenge(
     In(call): In<Call<AcceptChallenge>>,
@@ -151,11 +144,7 @@ pub struct RejectChallenge {
     id: String,
 }
 
-impl Request for RejectChallenge {
-    const FUNCTION: &'static str = "reject_challenge";
-    type Caller = Player;
-    type Reply = AnswerSent;
-}
+request!(Player, "reject_challenge", RejectChallenge => AnswerSent);
 
 fn reject_challenge(
     In(call): In<Call<RejectChallenge>>,
@@ -173,7 +162,7 @@ fn send_answer(
     mut duels: Duels,
     accounts: Query<&Account>,
 ) -> Answer<AnswerSent> {
-    let account = accounts.get(caller.entity).map_err(|_| Refusal::internal())?;
+    let account = caller.get(&accounts)?;
     let status_code = match own_role(account, role) {
         Err(_) => code::NOT_YOUR_ROLE,
         Ok(()) => {
@@ -191,11 +180,7 @@ pub struct AcceptC {
     status: bool,
 }
 
-impl Request for AcceptC {
-    const FUNCTION: &'static str = "accept_c";
-    type Caller = Player;
-    type Reply = Entered;
-}
+request!(Player, "accept_c", AcceptC => Entered);
 
 /// The reply of `accept_c`.
 #[derive(Debug, Serialize, JsonSchema)]
@@ -205,7 +190,7 @@ pub struct Entered {
 
 fn accept_c(In(call): In<Call<AcceptC>>, mut duels: Duels, accounts: Query<&Account>) -> Answer<Entered> {
     let AcceptC { id, status: accepts } = call.request;
-    let account = accounts.get(call.caller.entity).map_err(|_| Refusal::internal())?;
+    let account = call.caller.get(&accounts)?;
     let response = Response { name: account.name(), accepts, image_data: None };
     let status = duels.answer(call.caller.account, &id, response).is_ok() && accepts;
     Ok(Success::with(Entered { status }))
@@ -222,11 +207,7 @@ pub struct ChallengeInfo {
     image_data: Option<String>,
 }
 
-impl Request for ChallengeInfo {
-    const FUNCTION: &'static str = "challenge_info";
-    type Caller = Player;
-    type Reply = ChallengeShown;
-}
+request!(Player, "challenge_info", ChallengeInfo => ChallengeShown);
 
 /// The reply of `challenge_info`: the challenge, and whether its battle begins.
 #[derive(Debug, Serialize, JsonSchema)]
@@ -246,7 +227,7 @@ fn challenge_info(
     images: Res<Rules<Images>>,
 ) -> Answer<ChallengeShown> {
     let ChallengeInfo { id, status: accepts, image_data } = call.request;
-    let account = accounts.get(call.caller.entity).map_err(|_| Refusal::internal())?;
+    let account = call.caller.get(&accounts)?;
     let malformed = |_| Refusal::malformed("data.image_data", "base64 of a PNG within the limits");
     let portrait = checked_image(image_data, &images).map_err(malformed)?;
     let challenge = duels.received(call.caller.account, &id).ok_or(NO_SUCH_CHALLENGE)?;
@@ -264,11 +245,7 @@ pub struct Refrash {
     role: String,
 }
 
-impl Request for Refrash {
-    const FUNCTION: &'static str = "refrash";
-    type Caller = Player;
-    type Reply = Refreshed;
-}
+request!(Player, "refrash", Refrash => Refreshed);
 
 /// `refresh {role}`, as clients spell it.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
@@ -276,11 +253,7 @@ pub struct Refresh {
     role: String,
 }
 
-impl Request for Refresh {
-    const FUNCTION: &'static str = "refresh";
-    type Caller = Player;
-    type Reply = Refreshed;
-}
+request!(Player, "refresh", Refresh => Refreshed);
 
 /// The reply of `refrash`: the challenges to the player, and the one of its own that was accepted, until it acts in the
 /// battle. Asking also says that the player is there.
@@ -301,7 +274,7 @@ fn refresh(In(call): In<Call<Refresh>>, duels: Duels, accounts: Query<&Account>)
 }
 
 fn show_challenges(caller: Player, role: &str, duels: Duels, accounts: Query<&Account>) -> Answer<Refreshed> {
-    own_role(accounts.get(caller.entity).map_err(|_| Refusal::internal())?, role)?;
+    own_role(caller.get(&accounts)?, role)?;
     let received = || duels.all_received(caller.account);
     let accepted: Vec<String> = duels.arena.not_entered(caller.account).map(|id| id.to_string()).into_iter().collect();
     Ok(Success::with(Refreshed {

@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use raidkeep_engine::rules::{Place, Report, Table, Tables, only};
+use raidkeep_engine::rules::{Place, Report, SingleFile, Tables};
 
 /// How long challenges stay open, and how many.
 #[derive(Debug, Deserialize, JsonSchema)]
@@ -17,13 +17,8 @@ pub struct ChallengeRules {
     pub received_max: usize,
 }
 
-impl Table for ChallengeRules {
+impl SingleFile for ChallengeRules {
     const PATH: &'static str = "challenges.ron";
-    type File = Self;
-
-    fn assemble(files: Vec<(String, Self)>, _: &mut Report) -> Self {
-        only(files)
-    }
 
     fn validate(&self, _: &Tables, report: &mut Report) {
         let place = Place::file(Self::PATH);

@@ -17,8 +17,9 @@ use crate::items::{Inventory, ItemRules};
 use crate::levels::{Experience, LevelRules, Standing};
 use raidkeep_engine::clock::Clock;
 use raidkeep_engine::dispatch::RequestApp;
+use raidkeep_engine::request;
 use raidkeep_engine::request::route::RouteApp;
-use raidkeep_engine::request::{Answer, Call, Player, Reads, Refusal, Request, Success};
+use raidkeep_engine::request::{Answer, Call, Player, Reads, Success};
 use raidkeep_engine::rules::Rules;
 use raidkeep_engine::schema::{map_of, schema_by_hand};
 
@@ -34,12 +35,7 @@ pub struct Status {
     role: String,
 }
 
-impl Request for Status {
-    const FUNCTION: &'static str = "status";
-    const READS: Reads = Reads::Caller;
-    type Caller = Player;
-    type Reply = StatusShown;
-}
+request!(Player, "status", Status => StatusShown, READS = Reads::Caller);
 
 /// The reply of `status`.
 #[derive(Debug, Serialize, JsonSchema)]
@@ -101,7 +97,7 @@ fn show_status(
     rules: SheetRules,
     clock: Res<Clock>,
 ) -> Answer<StatusShown> {
-    let player = players.get(call.caller.entity).map_err(|_| Refusal::internal())?;
+    let player = call.caller.get(&players)?;
     own_role(player.account, &call.request.role)?;
     let standing = rules.levels.standing(player.experience.total);
     let shown = |item| (rules.items.name_of(item), player.inventory.quantity(item));
@@ -120,12 +116,7 @@ pub struct Time {
     role: String,
 }
 
-impl Request for Time {
-    const FUNCTION: &'static str = "time";
-    const READS: Reads = Reads::Caller;
-    type Caller = Player;
-    type Reply = TimeShown;
-}
+request!(Player, "time", Time => TimeShown, READS = Reads::Caller);
 
 /// The reply of `time`: the world's time, which is every role's.
 #[derive(Debug, Serialize, JsonSchema)]
@@ -134,7 +125,7 @@ pub struct TimeShown {
 }
 
 fn time(In(call): In<Call<Time>>, accounts: Query<&Account>, clock: Res<Clock>) -> Answer<TimeShown> {
-    let account = accounts.get(call.caller.entity).map_err(|_| Refusal::internal())?;
+    let account = call.caller.get(&accounts)?;
     own_role(account, &call.request.role)?;
     Ok(Success::with(TimeShown { time: clock.local_time(clock.now()) }))
 }

@@ -6,7 +6,7 @@ use serde::Deserialize;
 use crate::character::model::Attributes;
 use crate::crafting::{CraftKind, Possessions};
 use crate::items::{Amount, ItemId, ItemRules};
-use raidkeep_engine::rules::{Place, Report, Table, Tables, only};
+use raidkeep_engine::rules::{Place, Report, SingleFile, Tables};
 
 /// How attributes come about.
 #[derive(Debug, Deserialize, JsonSchema)]
@@ -62,13 +62,8 @@ impl CharacterRules {
     }
 }
 
-impl Table for CharacterRules {
+impl SingleFile for CharacterRules {
     const PATH: &'static str = "character.ron";
-    type File = Self;
-
-    fn assemble(files: Vec<(String, Self)>, _: &mut Report) -> Self {
-        only(files)
-    }
 
     fn validate(&self, tables: &Tables, report: &mut Report) {
         let place = Place::file(Self::PATH);

@@ -13,9 +13,10 @@ use crate::crafting::rules::{CraftRules, Recipe, RecipeTexts};
 use crate::identity::{Account, NameRules, own_role};
 use crate::items::{Amount, Cause, Inventory, ItemRules};
 use raidkeep_engine::dispatch::RequestApp;
+use raidkeep_engine::request;
 use raidkeep_engine::request::lenient::{Integer, integer};
 use raidkeep_engine::request::route::RouteApp;
-use raidkeep_engine::request::{Answer, Anyone, Call, Player, Reads, Refusal, Request, Success};
+use raidkeep_engine::request::{Answer, Anyone, Call, Player, Reads, Refusal, Success};
 use raidkeep_engine::rules::Rules;
 use raidkeep_engine::schema::{map_of, schema_by_hand};
 use raidkeep_engine::template::Template;
@@ -47,12 +48,7 @@ pub struct Merge {
     name: Option<String>,
 }
 
-impl Request for Merge {
-    const FUNCTION: &'static str = "merge";
-    const READS: Reads = Reads::Caller;
-    type Caller = Player;
-    type Reply = Told;
-}
+request!(Player, "merge", Merge => Told, READS = Reads::Caller);
 
 /// A reply that is a text for the player.
 #[derive(Debug, Serialize, JsonSchema)]
@@ -86,8 +82,7 @@ fn merge(
     items: Res<Rules<ItemRules>>,
 ) -> Answer<Told> {
     let Merge { role, mode, num, des: description, name } = call.request;
-    let (account, mut inventory, mut possessions) =
-        players.get_mut(call.caller.entity).map_err(|_| Refusal::internal())?;
+    let (account, mut inventory, mut possessions) = call.caller.get_mut(&mut players)?;
     own_role(account, &role)?;
     let kind = CraftKind::of_mode(mode).ok_or_else(|| Refusal::malformed("data.mode", "0 (skill) or 1 (equipment)"))?;
     let recipe = rules.recipe(kind);
@@ -155,12 +150,7 @@ pub struct Bag {
     role: String,
 }
 
-impl Request for Bag {
-    const FUNCTION: &'static str = "bag";
-    const READS: Reads = Reads::Caller;
-    type Caller = Player;
-    type Reply = BagShown;
-}
+request!(Player, "bag", Bag => BagShown, READS = Reads::Caller);
 
 /// The reply of `bag`.
 #[derive(Debug, Serialize, JsonSchema)]
@@ -169,7 +159,7 @@ pub struct BagShown {
 }
 
 fn bag(In(call): In<Call<Bag>>, players: Query<(&Account, &Possessions)>) -> Answer<BagShown> {
-    let (account, possessions) = players.get(call.caller.entity).map_err(|_| Refusal::internal())?;
+    let (account, possessions) = call.caller.get(&players)?;
     own_role(account, &call.request.role)?;
     Ok(Success::with(BagShown { equipments: Described::of(possessions.all(CraftKind::Equipment)) }))
 }
@@ -180,12 +170,7 @@ pub struct Skill {
     role: String,
 }
 
-impl Request for Skill {
-    const FUNCTION: &'static str = "skill";
-    const READS: Reads = Reads::Caller;
-    type Caller = Player;
-    type Reply = SkillsShown;
-}
+request!(Player, "skill", Skill => SkillsShown, READS = Reads::Caller);
 
 /// The reply of `skill`.
 #[derive(Debug, Serialize, JsonSchema)]
@@ -194,7 +179,7 @@ pub struct SkillsShown {
 }
 
 fn skill(In(call): In<Call<Skill>>, players: Query<(&Account, &Possessions)>) -> Answer<SkillsShown> {
-    let (account, possessions) = players.get(call.caller.entity).map_err(|_| Refusal::internal())?;
+    let (account, possessions) = call.caller.get(&players)?;
     own_role(account, &call.request.role)?;
     Ok(Success::with(SkillsShown { skills: Described::of(possessions.all(CraftKind::Skill)) }))
 }
@@ -208,11 +193,7 @@ pub struct Legal {
     content: String,
 }
 
-impl Request for Legal {
-    const FUNCTION: &'static str = "legal";
-    type Caller = Anyone;
-    type Reply = Judged;
-}
+request!(Anyone, "legal", Legal => Judged);
 
 /// The reply of `legal`.
 #[derive(Debug, Serialize, JsonSchema)]

@@ -5,7 +5,7 @@ use serde::Deserialize;
 
 use crate::crafting::model::CraftKind;
 use crate::items::{Amount, ItemId, ItemRules};
-use raidkeep_engine::rules::{Place, Report, Table, Tables, only};
+use raidkeep_engine::rules::{Place, Report, SingleFile, Tables};
 use raidkeep_engine::template::Template;
 
 /// What making things costs and how strong they become.
@@ -116,13 +116,8 @@ impl CraftRules {
     }
 }
 
-impl Table for CraftRules {
+impl SingleFile for CraftRules {
     const PATH: &'static str = "crafting.ron";
-    type File = Self;
-
-    fn assemble(files: Vec<(String, Self)>, _: &mut Report) -> Self {
-        only(files)
-    }
 
     fn validate(&self, tables: &Tables, report: &mut Report) {
         let place = Place::file(Self::PATH);

@@ -15,8 +15,8 @@ use serde::{Deserialize, Serialize};
 
 use raidkeep_engine::clock::Clock;
 use raidkeep_engine::due::{Agenda, Due, Occasion};
-use raidkeep_engine::events::{EventApp, Events, Listeners};
-use raidkeep_engine::rules::{Place, Report, Rules, RulesApp, Table, Tables, only};
+use raidkeep_engine::events::{Event, EventApp, Events, Listeners};
+use raidkeep_engine::rules::{Place, Report, Rules, RulesApp, SingleFile, Tables};
 use raidkeep_engine::schedule::{Tick, TickSystems};
 use raidkeep_engine::storage::{Arrival, PlayerRow, StorageApp, Touched, Unfit};
 use raidkeep_engine::verify::{Inspection, VerifyApp};
@@ -131,13 +131,8 @@ pub struct EnergyRules {
     pub newcomer: i64,
 }
 
-impl Table for EnergyRules {
+impl SingleFile for EnergyRules {
     const PATH: &'static str = "energy.ron";
-    type File = Self;
-
-    fn assemble(files: Vec<(String, Self)>, _: &mut Report) -> Self {
-        only(files)
-    }
 
     fn validate(&self, _: &Tables, report: &mut Report) {
         let bounds = [
@@ -199,13 +194,20 @@ struct EnergyFull {
     energy: EnergyChange,
 }
 
+impl Event for EnergyFull {
+    const NAME: &'static str = "energy_full";
+}
+
 /// The event `energy`, for those who have asked for it with `listen`: points have come back, `reward` of them.
 #[derive(Debug, Serialize, JsonSchema)]
 struct EnergyReturned {
     energy: EnergyChange,
 }
 
-const ENERGY: &str = "energy";
+impl Event for EnergyReturned {
+    const NAME: &'static str = "energy";
+}
+
 /// The next point of a player who listens, by the entity.
 const NEXT_POINT: Occasion = Occasion("energy");
 /// The last point of a player who is connected, by the entity.
@@ -233,9 +235,9 @@ fn regenerate_energy(
         let player = Entity::from_bits(key);
         if let Ok((energy, listeners)) = players.get(player) {
             let returned = energy.points(now, &rules) - energy.points(at.saturating_sub(1), &rules);
-            if returned > 0 && listeners.wants(ENERGY) {
+            if returned > 0 && listeners.wants(EnergyReturned::NAME) {
                 let energy = EnergyChange::after(energy, returned, now, &rules);
-                events.tell(player, ENERGY, &EnergyReturned { energy });
+                events.tell(player, &EnergyReturned { energy });
             }
         }
         expect_point(&mut agenda, player, &players, now, &rules);
@@ -250,7 +252,7 @@ fn expect_point(
     now: i64,
     rules: &EnergyRules,
 ) {
-    let listening = players.get(player).ok().filter(|(_, listeners)| listeners.wants(ENERGY));
+    let listening = players.get(player).ok().filter(|(_, listeners)| listeners.wants(EnergyReturned::NAME));
     let cooling = listening.map_or(-1, |(energy, _)| energy.cooling(now, rules));
     if cooling > 0 {
         agenda.set(NEXT_POINT, player.to_bits(), now + cooling);
@@ -273,7 +275,7 @@ fn expect_energy(
             continue;
         };
         let key = player.to_bits();
-        if listeners.wants(ENERGY) || agenda.moment(NEXT_POINT, key).is_some() {
+        if listeners.wants(EnergyReturned::NAME) || agenda.moment(NEXT_POINT, key).is_some() {
             expect_point(&mut agenda, *player, &players, now, &rules);
         }
         if agenda.moment(LAST_POINT, key).is_none()
@@ -300,7 +302,7 @@ fn tell_of_full_energy(
         };
         match energy.full_at(now, &rules) {
             None => {
-                events.tell(player, "energy_full", &EnergyFull { energy: EnergyChange::after(energy, 0, now, &rules) });
+                events.tell(player, &EnergyFull { energy: EnergyChange::after(energy, 0, now, &rules) });
             }
             Some(full_at) if full_at > at => agenda.set(LAST_POINT, key, full_at),
             Some(_) => {}
@@ -328,7 +330,7 @@ fn check(inspection: &mut Inspection<'_>) {
 impl Plugin for EnergyPlugin {
     fn build(&self, app: &mut App) {
         app.add_rules::<EnergyRules>().add_player_rows::<Energy>().add_world_row::<EnergyHistory>();
-        app.add_event::<EnergyFull>("energy_full").add_asked_event::<EnergyReturned>(ENERGY);
+        app.add_event::<EnergyFull>().add_asked_event::<EnergyReturned>();
         let follow_rules = history::follow_rules.run_if(resource_changed::<Rules<EnergyRules>>);
         app.add_systems(Tick, follow_rules.in_set(TickSystems::Receive));
         app.add_check("energy", check);

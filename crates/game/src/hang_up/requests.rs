@@ -13,8 +13,9 @@ use crate::stages::Progress;
 use raidkeep_engine::clock::{Clock, HoursMinutesSeconds};
 use raidkeep_engine::dispatch::RequestApp;
 use raidkeep_engine::random::Randomness;
+use raidkeep_engine::request;
 use raidkeep_engine::request::lenient::{self, Integer};
-use raidkeep_engine::request::{Answer, Call, Player, Reads, Refusal, Request, Success};
+use raidkeep_engine::request::{Answer, Call, Player, Reads, Refusal, Success};
 use raidkeep_engine::rules::Rules;
 
 pub(super) fn register(app: &mut App) {
@@ -38,12 +39,7 @@ pub struct StartHangUp {
     stage: i64,
 }
 
-impl Request for StartHangUp {
-    const FUNCTION: &'static str = "start_hang_up";
-    const READS: Reads = Reads::Caller;
-    type Caller = Player;
-    type Reply = HangUpStarted;
-}
+request!(Player, "start_hang_up", StartHangUp => HangUpStarted, READS = Reads::Caller);
 
 /// The reply of `start_hang_up`.
 #[derive(Debug, Serialize, JsonSchema)]
@@ -76,10 +72,6 @@ pub struct Hanger {
     progress: &'static Progress,
 }
 
-fn internal<E>(_: E) -> Refusal {
-    Refusal::internal()
-}
-
 fn start_hang_up(
     In(call): In<Call<StartHangUp>>,
     mut players: Query<Hanger>,
@@ -87,7 +79,7 @@ fn start_hang_up(
     rules: Res<Rules<HangUpRules>>,
     mut random: ResMut<Randomness>,
 ) -> Answer<HangUpStarted> {
-    let mut player = players.get_mut(call.caller.entity).map_err(internal)?;
+    let mut player = call.caller.get_mut(&mut players)?;
     let highest = player.progress.highest_general();
     let stage = u32::try_from(call.request.stage).ok().filter(|stage| (1..=highest).contains(stage));
     let stage = stage.ok_or(STAGE_REFUSED)?;
@@ -129,12 +121,7 @@ fn settle(
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 pub struct GetHangUpReward {}
 
-impl Request for GetHangUpReward {
-    const FUNCTION: &'static str = "get_hang_up_reward";
-    const READS: Reads = Reads::Caller;
-    type Caller = Player;
-    type Reply = HangUpRewarded;
-}
+request!(Player, "get_hang_up_reward", GetHangUpReward => HangUpRewarded, READS = Reads::Caller);
 
 /// The reply of `get_hang_up_reward`.
 #[derive(Debug, Serialize, JsonSchema)]
@@ -150,7 +137,7 @@ fn get_hang_up_reward(
     rules: Res<Rules<HangUpRules>>,
     mut random: ResMut<Randomness>,
 ) -> Answer<HangUpRewarded> {
-    let mut player = players.get_mut(call.caller.entity).map_err(internal)?;
+    let mut player = call.caller.get_mut(&mut players)?;
     check_configured(&player.hang_up, &rules)?;
     let settled = settle(&mut player.hang_up, &mut player.inventory, clock.now(), &rules, &mut random);
     let (earnings, get_hang_up_rewards) = settled.ok_or(NOTHING_HANGING)?;
@@ -167,12 +154,7 @@ fn check_configured(hang_up: &HangUp, rules: &HangUpRules) -> Result<(), Refusal
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 pub struct GetHangUpInfo {}
 
-impl Request for GetHangUpInfo {
-    const FUNCTION: &'static str = "get_hang_up_info";
-    const READS: Reads = Reads::Caller;
-    type Caller = Player;
-    type Reply = HangUpShown;
-}
+request!(Player, "get_hang_up_info", GetHangUpInfo => HangUpShown, READS = Reads::Caller);
 
 /// The reply of `get_hang_up_info`.
 #[derive(Debug, Serialize, JsonSchema)]
@@ -188,7 +170,7 @@ fn get_hang_up_info(
     rules: Res<Rules<HangUpRules>>,
     mut random: ResMut<Randomness>,
 ) -> Answer<HangUpShown> {
-    let mut player = players.get_mut(call.caller.entity).map_err(internal)?;
+    let mut player = call.caller.get_mut(&mut players)?;
     check_configured(&player.hang_up, &rules)?;
     let earnings = player.hang_up.look(clock.now(), &rules, random.source()).ok_or(NOTHING_HANGING)?;
     let get_hang_up_info = LegacyChange::before(&player.inventory, &earnings.amounts);

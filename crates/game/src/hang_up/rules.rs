@@ -5,7 +5,7 @@ use serde::Deserialize;
 
 use crate::items::suspicion::warn_of_jumps;
 use crate::items::{Amount, ItemRules};
-use raidkeep_engine::rules::{Place, Report, Table, Tables, only};
+use raidkeep_engine::rules::{Place, Report, SingleFile, Tables};
 
 /// What a minute on a stage is worth.
 #[derive(Debug, Deserialize, JsonSchema)]
@@ -75,13 +75,8 @@ fn nearest_lower<T>(entries: &[T], stage: u32, stage_of: impl Fn(&T) -> u32) -> 
     entries.iter().filter(|entry| stage_of(entry) <= stage).max_by_key(|entry| stage_of(entry))
 }
 
-impl Table for HangUpRules {
+impl SingleFile for HangUpRules {
     const PATH: &'static str = "hang_up.ron";
-    type File = Self;
-
-    fn assemble(files: Vec<(String, Self)>, _: &mut Report) -> Self {
-        only(files)
-    }
 
     fn validate(&self, tables: &Tables, report: &mut Report) {
         let place = Place::file(Self::PATH);

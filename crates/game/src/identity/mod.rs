@@ -7,6 +7,7 @@ pub mod attempts;
 mod check;
 pub mod client;
 pub mod model;
+pub mod named;
 pub mod password;
 pub mod requests;
 pub mod rules;
@@ -23,13 +24,14 @@ use raidkeep_engine::players::Players;
 use raidkeep_engine::request::{Refusal, SignIn};
 use raidkeep_engine::rules::RulesApp;
 use raidkeep_engine::storage::rows::spawn_newcomer;
-use raidkeep_engine::storage::{Directory, IndexKey, StorageApp, WorldRow};
+use raidkeep_engine::storage::{Directory, EditWorld, IndexKey, StorageApp, WorldRow};
 use raidkeep_engine::travel::{PortabilityApp, Traveller};
 use raidkeep_engine::verify::VerifyApp;
 
 pub use attempts::{AttemptLimits, Attempts};
 pub use client::ClientAddress;
 pub use model::Account;
+pub use named::PlayersByName;
 pub use password::PasswordCost;
 pub use rules::NameRules;
 
@@ -140,15 +142,13 @@ fn sign_in(world: &mut World, account: AccountId, entity: Entity, source: TokenS
     let token = Token::new(source);
     let expires_at = world.resource::<Clock>().now() + world.resource::<IdentitySettings>().token_seconds;
     let generation = world.resource_scope(|world, mut directory: Mut<Directory>| {
-        let mut entity = world.entity_mut(entity);
-        let mut login = entity.get_mut::<Login>()?;
+        let mut login = world.edit::<Login>(entity)?;
         if let Some(earlier) = login.revoke() {
             directory.set(earlier, None);
         }
         directory.set(login.issue(&token, expires_at), Some(account));
         Some(login.generation())
     });
-    world.resource_mut::<raidkeep_engine::storage::Touched>().push(entity);
     (token, SignIn { account, generation: generation.unwrap_or_default() })
 }
 

@@ -14,11 +14,10 @@ use raidkeep_engine::account::AccountId;
 use raidkeep_engine::dispatch::RequestApp;
 use raidkeep_engine::login::Token;
 use raidkeep_engine::players::Players;
+use raidkeep_engine::request;
 use raidkeep_engine::request::lenient::text_if_any;
 use raidkeep_engine::request::route::RouteApp;
-use raidkeep_engine::request::{
-    Answer, Anyone, Call, Fact, Job, Need, Refusal, Request, Success, Unready, Waits, status,
-};
+use raidkeep_engine::request::{Answer, Anyone, Call, Fact, Job, Need, Refusal, Success, Unready, Waits, status};
 use raidkeep_engine::rules::Rules;
 use raidkeep_engine::storage::Directory;
 
@@ -41,11 +40,7 @@ fn check_length(field: &str, text: &str) -> Result<(), Refusal> {
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 pub struct Ping {}
 
-impl Request for Ping {
-    const FUNCTION: &'static str = "ping";
-    type Caller = Anyone;
-    type Reply = ();
-}
+request!(Anyone, "ping", Ping => ());
 
 fn ping(In(_): In<Call<Ping>>) -> Answer<()> {
     Ok(Success::empty())
@@ -57,11 +52,7 @@ pub struct LoginUnique {
     unique_id: String,
 }
 
-impl Request for LoginUnique {
-    const FUNCTION: &'static str = "login_unique";
-    type Caller = Anyone;
-    type Reply = TokenGranted;
-}
+request!(Anyone, "login_unique", LoginUnique => TokenGranted);
 
 /// The reply of `login_unique`.
 #[derive(Debug, Serialize, JsonSchema)]
@@ -98,12 +89,7 @@ pub struct Signup {
     password: String,
 }
 
-impl Request for Signup {
-    const FUNCTION: &'static str = "signup";
-    const SECRETS: &'static [&'static str] = &["password"];
-    type Caller = Anyone;
-    type Reply = StatusCode;
-}
+request!(Anyone, "signup", Signup => StatusCode, SECRETS = &["password"]);
 
 /// A reply that is only a code of document 5.
 #[derive(Debug, Serialize, JsonSchema)]
@@ -168,12 +154,7 @@ pub struct SignIn {
     ip: Option<String>,
 }
 
-impl Request for SignIn {
-    const FUNCTION: &'static str = "login";
-    const SECRETS: &'static [&'static str] = &["password"];
-    type Caller = Anyone;
-    type Reply = SignedIn;
-}
+request!(Anyone, "login", SignIn => SignedIn, SECRETS = &["password"]);
 
 /// The reply of `login`; name and token only with code 200.
 #[derive(Debug, Serialize, JsonSchema)]

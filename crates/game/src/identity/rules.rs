@@ -4,7 +4,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use crate::identity::model::GUEST_MARK;
-use raidkeep_engine::rules::{Place, Report, Table, Tables, only};
+use raidkeep_engine::rules::{Place, Report, SingleFile, Tables};
 
 /// What a legal name is.
 #[derive(Debug, Deserialize, JsonSchema)]
@@ -76,13 +76,8 @@ pub fn is_plausible_email(email: &str) -> bool {
             .is_some_and(|(local, domain)| clean(local) && clean(domain) && !domain.starts_with('.'))
 }
 
-impl Table for NameRules {
+impl SingleFile for NameRules {
     const PATH: &'static str = "names.ron";
-    type File = Self;
-
-    fn assemble(files: Vec<(String, Self)>, _: &mut Report) -> Self {
-        only(files)
-    }
 
     fn validate(&self, _: &Tables, report: &mut Report) {
         let place = Place::file(Self::PATH);

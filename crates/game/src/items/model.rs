@@ -205,6 +205,7 @@ impl PlayerRows for Inventory {
 mod tests {
     use super::*;
     use proptest::prelude::*;
+    use raidkeep_engine::numbers::BatchNumber;
 
     use crate::items::ledger::Movement;
 
@@ -228,7 +229,7 @@ mod tests {
 
     /// The movements that a save brings to the ledger.
     fn saved(inventory: &mut Inventory) -> Vec<Movement> {
-        let mut batch = Batch::new(1, 5000);
+        let mut batch = Batch::new(BatchNumber(1), 5000);
         inventory.save(AccountId(7), &mut batch);
         let ledger = batch.rows().filter(|row| row.table == "ledger").filter_map(|row| Some((row.key, row.value?)));
         ledger.map(|(key, value)| Movement::read(key, value).expect("an own row").1).collect()

@@ -10,9 +10,10 @@ use crate::items::ItemId;
 use crate::items::ledger::{Change, LEDGER_TABLE, Movement, PointsChange, key};
 use raidkeep_engine::clock::Clock;
 use raidkeep_engine::dispatch::RequestApp;
+use raidkeep_engine::request;
 use raidkeep_engine::request::answer::rows_found;
 use raidkeep_engine::request::lenient::{self, Integer};
-use raidkeep_engine::request::{Call, Operator, Refusal, Request, Success, Waits};
+use raidkeep_engine::request::{Call, Operator, Refusal, Success, Waits};
 use raidkeep_engine::storage::{Directory, FoundRows, RowQuery};
 
 pub(super) fn register(app: &mut App) {
@@ -40,11 +41,7 @@ pub struct LedgerList {
     before: Option<i64>,
 }
 
-impl Request for LedgerList {
-    const FUNCTION: &'static str = "ledger_list";
-    type Caller = Operator;
-    type Reply = Ledger;
-}
+request!(Operator, "ledger_list", LedgerList => Ledger);
 
 /// The reply of `ledger_list`.
 #[derive(Debug, Serialize, JsonSchema)]

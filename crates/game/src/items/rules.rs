@@ -4,7 +4,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use crate::items::{Amount, ItemId};
-use raidkeep_engine::rules::{Place, Report, Table, Tables, only};
+use raidkeep_engine::rules::{Place, Report, SingleFile, Tables};
 
 /// `items.ron`: which items exist, and what a new player owns.
 #[derive(Debug, Deserialize, JsonSchema)]
@@ -52,13 +52,8 @@ impl ItemRules {
     }
 }
 
-impl Table for ItemRules {
+impl SingleFile for ItemRules {
     const PATH: &'static str = "items.ron";
-    type File = Self;
-
-    fn assemble(files: Vec<(String, Self)>, _: &mut Report) -> Self {
-        only(files)
-    }
 
     fn validate(&self, _: &Tables, report: &mut Report) {
         let place = Place::file(Self::PATH);

@@ -7,6 +7,7 @@
 
 pub mod model;
 mod portable;
+pub mod post;
 pub mod requests;
 pub mod rules;
 
@@ -22,6 +23,7 @@ use raidkeep_engine::schedule::{Surroundings, Tick, TickSystems};
 use raidkeep_engine::storage::StorageApp;
 
 pub use model::{Broadcast, Broadcasts, Letter, Mail, MailAudience, MailError, Mailbox};
+pub use post::Post;
 pub use rules::MailRules;
 
 /// Telling of broadcasts that are due. It comes after everything of [`TickSystems::Simulate`], so
@@ -36,7 +38,7 @@ pub struct MailPlugin;
 impl Plugin for MailPlugin {
     fn build(&self, app: &mut App) {
         app.add_rules::<MailRules>().add_player_rows::<Mailbox>().add_world_row::<Broadcasts>();
-        app.add_event::<MailReceived<'_>>(MailReceived::EVENT);
+        app.add_event::<MailReceived<'_>>();
         requests::register(app);
         app.configure_sets(Tick, MailDelivery.after(TickSystems::Simulate).before(TickSystems::PutAway));
         app.add_systems(Tick, tell_of_broadcasts.in_set(MailDelivery));
@@ -59,10 +61,10 @@ fn tell_of_broadcasts(
         broadcasts.tell_due(now, |letter, audience| {
             let event = MailReceived::of(letter, None);
             match audience {
-                MailAudience::Everybody => events.tell_everybody(MailReceived::EVENT, &event),
+                MailAudience::Everybody => events.tell_everybody(&event),
                 MailAudience::Ranked(ranked) => {
                     let told = ranked.iter().filter_map(|(account, _)| players.entity(*account));
-                    told.for_each(|entity| events.tell(entity, MailReceived::EVENT, &event));
+                    told.for_each(|entity| events.tell(entity, &event));
                 }
             }
         });

@@ -81,6 +81,9 @@ impl Mail {
 /// What cannot be done with a mail or a box.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum MailError {
+    /// The player has no box, or is not in memory.
+    #[error("there is no box")]
+    NoSuchBox,
     /// No mail has that key.
     #[error("no mail has this key")]
     NoSuchMail,

@@ -13,11 +13,12 @@ use crate::mail::model::{Broadcasts, Letter, Mail, MailError, Mailbox};
 use crate::mail::rules::MailRules;
 use raidkeep_engine::clock::Clock;
 use raidkeep_engine::dispatch::RequestApp;
-use raidkeep_engine::events::Events;
+use raidkeep_engine::events::{Event, Events};
 use raidkeep_engine::players::Players;
-use raidkeep_engine::request::{Answer, Call, Player, Reads, Refusal, Request, Success, Unready, Waits};
+use raidkeep_engine::request;
+use raidkeep_engine::request::{Answer, Call, Player, Reads, Refusal, Success, Unready, Waits};
 use raidkeep_engine::rules::Rules;
-use raidkeep_engine::storage::{Directory, Touched};
+use raidkeep_engine::storage::{Directory, EditWorld};
 
 pub(super) fn register(app: &mut App) {
     app.add_request::<GetNewMail, _>(get_new_mail);
@@ -38,6 +39,7 @@ const NO_SUCH_PLAYER: Refusal = Refusal::new(98, "no such player");
 impl From<MailError> for Refusal {
     fn from(error: MailError) -> Self {
         match error {
+            MailError::NoSuchBox => Self::internal(),
             MailError::NoSuchMail => Self::new(99, "no mail has this key"),
             MailError::NothingToClaim => Self::new(98, "there is nothing to claim in this mail"),
             MailError::AlreadyClaimed => Self::new(97, "already claimed"),
@@ -56,9 +58,11 @@ pub(super) struct MailReceived<'a> {
     from: &'a str,
 }
 
-impl<'a> MailReceived<'a> {
-    pub(super) const EVENT: &'static str = "mail_received";
+impl Event for MailReceived<'_> {
+    const NAME: &'static str = "mail_received";
+}
 
+impl<'a> MailReceived<'a> {
     pub(super) fn of(letter: &'a Letter, key: Option<&'a str>) -> Self {
         Self { key, subj: &letter.subj, from: &letter.from }
     }
@@ -68,23 +72,13 @@ impl<'a> MailReceived<'a> {
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 pub struct GetNewMail {}
 
-impl Request for GetNewMail {
-    const FUNCTION: &'static str = "get_new_mail";
-    const READS: Reads = Reads::Caller;
-    type Caller = Player;
-    type Reply = MailList;
-}
+request!(Player, "get_new_mail", GetNewMail => MailList, READS = Reads::Caller);
 
 /// `get_all_mail {token}`.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 pub struct GetAllMail {}
 
-impl Request for GetAllMail {
-    const FUNCTION: &'static str = "get_all_mail";
-    const READS: Reads = Reads::Caller;
-    type Caller = Player;
-    type Reply = MailList;
-}
+request!(Player, "get_all_mail", GetAllMail => MailList, READS = Reads::Caller);
 
 /// The reply of `get_new_mail` and `get_all_mail`.
 #[derive(Debug, Serialize, JsonSchema)]
@@ -150,7 +144,7 @@ struct PostOffice<'w, 's> {
 impl PostOffice<'_, '_> {
     /// Takes in what was announced, and shows the mails that `is_meant`.
     fn list(&mut self, player: Player, is_meant: impl Fn(&Mail) -> bool) -> Answer<MailList> {
-        let mut mailbox = self.boxes.get_mut(player.entity).map_err(|_| Refusal::internal())?;
+        let mut mailbox = player.get_mut(&mut self.boxes)?;
         let max = self.rules.box_max;
         mailbox.take_in(player.account, &self.broadcasts, self.clock.now(), max);
         let shown = mailbox.newest_first().into_iter().filter(|mail| is_meant(mail));
@@ -173,15 +167,10 @@ pub struct MarkReadMail {
     key: String,
 }
 
-impl Request for MarkReadMail {
-    const FUNCTION: &'static str = "mark_read_mail";
-    const READS: Reads = Reads::Caller;
-    type Caller = Player;
-    type Reply = ();
-}
+request!(Player, "mark_read_mail", MarkReadMail => (), READS = Reads::Caller);
 
 fn mark_read_mail(In(call): In<Call<MarkReadMail>>, mut boxes: Query<&mut Mailbox>) -> Answer<()> {
-    let mut mailbox = boxes.get_mut(call.caller.entity).map_err(|_| Refusal::internal())?;
+    let mut mailbox = call.caller.get_mut(&mut boxes)?;
     mailbox.mark_read(&call.request.key)?;
     Ok(Success::empty())
 }
@@ -192,15 +181,10 @@ pub struct DeleteMail {
     key: String,
 }
 
-impl Request for DeleteMail {
-    const FUNCTION: &'static str = "delete_mail";
-    const READS: Reads = Reads::Caller;
-    type Caller = Player;
-    type Reply = ();
-}
+request!(Player, "delete_mail", DeleteMail => (), READS = Reads::Caller);
 
 fn delete_mail(In(call): In<Call<DeleteMail>>, mut boxes: Query<&mut Mailbox>) -> Answer<()> {
-    let mut mailbox = boxes.get_mut(call.caller.entity).map_err(|_| Refusal::internal())?;
+    let mut mailbox = call.caller.get_mut(&mut boxes)?;
     mailbox.delete(&call.request.key)?;
     Ok(Success::empty())
 }
@@ -209,15 +193,10 @@ fn delete_mail(In(call): In<Call<DeleteMail>>, mut boxes: Query<&mut Mailbox>) -
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 pub struct DeleteReadMail {}
 
-impl Request for DeleteReadMail {
-    const FUNCTION: &'static str = "delete_read_mail";
-    const READS: Reads = Reads::Caller;
-    type Caller = Player;
-    type Reply = ();
-}
+request!(Player, "delete_read_mail", DeleteReadMail => (), READS = Reads::Caller);
 
 fn delete_read_mail(In(call): In<Call<DeleteReadMail>>, mut boxes: Query<&mut Mailbox>) -> Answer<()> {
-    let mut mailbox = boxes.get_mut(call.caller.entity).map_err(|_| Refusal::internal())?;
+    let mut mailbox = call.caller.get_mut(&mut boxes)?;
     mailbox.delete_read();
     Ok(Success::empty())
 }
@@ -228,12 +207,7 @@ pub struct ClaimMail {
     key: String,
 }
 
-impl Request for ClaimMail {
-    const FUNCTION: &'static str = "claim_mail";
-    const READS: Reads = Reads::Caller;
-    type Caller = Player;
-    type Reply = MailClaimed;
-}
+request!(Player, "claim_mail", ClaimMail => MailClaimed, READS = Reads::Caller);
 
 /// The reply of `claim_mail`.
 #[derive(Debug, Serialize, JsonSchema)]
@@ -246,7 +220,7 @@ fn claim_mail(
     In(call): In<Call<ClaimMail>>,
     mut players: Query<(&mut Mailbox, &mut Inventory)>,
 ) -> Answer<MailClaimed> {
-    let (mut mailbox, mut inventory) = players.get_mut(call.caller.entity).map_err(|_| Refusal::internal())?;
+    let (mut mailbox, mut inventory) = call.caller.get_mut(&mut players)?;
     let reward = mailbox.claim(&call.request.key)?;
     inventory.grant(&reward, CLAIMED);
     Ok(Success::with(MailClaimed { remain: inventory.remain_of(&reward), reward }))
@@ -260,11 +234,7 @@ pub struct SendMail {
     body: String,
 }
 
-impl Request for SendMail {
-    const FUNCTION: &'static str = "send_mail";
-    type Caller = Player;
-    type Reply = ();
-}
+request!(Player, "send_mail", SendMail => ());
 
 fn send_mail(In(call): In<Call<SendMail>>, world: &mut World) -> Waits<()> {
     let sender = call.caller.entity;
@@ -277,7 +247,7 @@ fn send_mail(In(call): In<Call<SendMail>>, world: &mut World) -> Waits<()> {
     if let Some(mut mailbox) = world.get_mut::<Mailbox>(sender) {
         mailbox.count_sent(today);
     }
-    world.resource_mut::<Events>().tell(target, MailReceived::EVENT, &MailReceived::of(&letter, Some(&key)));
+    world.resource_mut::<Events>().tell(target, &MailReceived::of(&letter, Some(&key)));
     Ok(Success::empty())
 }
 
@@ -299,14 +269,12 @@ fn check_daily_limit(world: &World, sender: Entity) -> Result<(), Refusal> {
     if is_allowed { Ok(()) } else { Err(DAILY_LIMIT) }
 }
 
-/// The player of that name, in memory. From here on its rows are looked at when the tick ends.
+/// The player of that name, in memory.
 fn find_target(world: &mut World, name: &str) -> Result<Entity, Unready> {
     let found = world.resource::<Directory>().find(&username_key(name))?;
     let account = found.ok_or(NO_SUCH_PLAYER)?;
     let now = world.resource::<Time<Real>>().elapsed();
-    let entity = world.resource_mut::<Players>().find(account, now)?;
-    world.resource_mut::<Touched>().push(entity);
-    Ok(entity)
+    Ok(world.resource_mut::<Players>().find(account, now)?)
 }
 
 fn write_letter(world: &World, sender: Entity, request: &SendMail) -> Result<Letter, Refusal> {
@@ -323,6 +291,6 @@ fn write_letter(world: &World, sender: Entity, request: &SendMail) -> Result<Let
 /// Puts the letter into the box; returns the key of the mail.
 fn deliver(world: &mut World, target: Entity, letter: Letter) -> Result<String, Refusal> {
     let box_max = world.resource::<Rules<MailRules>>().box_max;
-    let mut mailbox = world.get_mut::<Mailbox>(target).ok_or(Refusal::internal())?;
+    let mut mailbox = world.edit::<Mailbox>(target).ok_or(Refusal::internal())?;
     Ok(mailbox.receive(letter, box_max)?)
 }

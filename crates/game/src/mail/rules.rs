@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use raidkeep_engine::rules::{Place, Report, Table, Tables, only};
+use raidkeep_engine::rules::{Place, Report, SingleFile, Tables};
 
 /// How much mail there may be, and who signs that of the system.
 #[derive(Debug, Deserialize, JsonSchema)]
@@ -21,13 +21,8 @@ pub struct MailRules {
     pub system_sender: String,
 }
 
-impl Table for MailRules {
+impl SingleFile for MailRules {
     const PATH: &'static str = "mail.ron";
-    type File = Self;
-
-    fn assemble(files: Vec<(String, Self)>, _: &mut Report) -> Self {
-        only(files)
-    }
 
     fn validate(&self, _: &Tables, report: &mut Report) {
         let place = Place::file(Self::PATH);

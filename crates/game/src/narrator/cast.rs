@@ -6,7 +6,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use crate::images::Images;
-use raidkeep_engine::rules::{Place, Report, Table, Tables, only};
+use raidkeep_engine::rules::{Place, Report, SingleFile, Tables};
 
 /// All characters, by the word that scripts name them with.
 #[derive(Debug, Deserialize, JsonSchema)]
@@ -40,13 +40,8 @@ impl Cast {
     }
 }
 
-impl Table for Cast {
+impl SingleFile for Cast {
     const PATH: &'static str = "characters.ron";
-    type File = Self;
-
-    fn assemble(files: Vec<(String, Self)>, _: &mut Report) -> Self {
-        only(files)
-    }
 
     fn validate(&self, tables: &Tables, report: &mut Report) {
         let mut names = HashSet::new();

@@ -9,7 +9,7 @@ use crate::narrator::check::check_text;
 use crate::narrator::rules::NarratorRules;
 use crate::narrator::words::Spoken;
 use raidkeep_engine::random::Randomness;
-use raidkeep_engine::rules::{Place, Report, Table, Tables, only};
+use raidkeep_engine::rules::{Place, Report, SingleFile, Tables};
 use raidkeep_engine::template::Template;
 
 /// The game master.
@@ -119,13 +119,8 @@ fn draw<'a>(lines: &'a [Template], randomness: &mut Randomness) -> Option<&'a Te
     lines.choose(randomness.source())
 }
 
-impl Table for GameMaster {
+impl SingleFile for GameMaster {
     const PATH: &'static str = "game_master.ron";
-    type File = Self;
-
-    fn assemble(files: Vec<(String, Self)>, _: &mut Report) -> Self {
-        only(files)
-    }
 
     fn validate(&self, tables: &Tables, report: &mut Report) {
         let place = Place::file(Self::PATH);

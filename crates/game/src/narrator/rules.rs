@@ -6,7 +6,7 @@ use serde::Deserialize;
 use crate::narrator::abilities::Abilities;
 use crate::narrator::script::Check;
 use crate::platforms::chat::wire::ChatManner;
-use raidkeep_engine::rules::{Place, Report, Table, Tables, only};
+use raidkeep_engine::rules::{Place, Report, SingleFile, Tables};
 
 /// What counts in a check: die + attribute / `attribute_per_point` + help, against the difficulty.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
@@ -47,13 +47,8 @@ impl NarratorRules {
     }
 }
 
-impl Table for NarratorRules {
+impl SingleFile for NarratorRules {
     const PATH: &'static str = "narrator.ron";
-    type File = Self;
-
-    fn assemble(files: Vec<(String, Self)>, _: &mut Report) -> Self {
-        only(files)
-    }
 
     fn validate(&self, _: &Tables, report: &mut Report) {
         let place = Place::file(Self::PATH).key("chat");

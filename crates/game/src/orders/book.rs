@@ -10,10 +10,11 @@ use crate::orders::model::{NewOrder, Order, OrderId};
 use raidkeep_engine::account::AccountId;
 use raidkeep_engine::clock::Clock;
 use raidkeep_engine::due::DueQueue;
+use raidkeep_engine::numbers::{BatchNumber, ExchangeId};
 use raidkeep_engine::random::WorldSeed;
 use raidkeep_engine::request::Refusal;
 use raidkeep_engine::schedule::Surroundings;
-use raidkeep_engine::storage::{Touched, WorldRow};
+use raidkeep_engine::storage::WorldRow;
 
 /// How many orders of this world were made.
 #[derive(Debug, Default, Resource, Serialize, Deserialize)]
@@ -62,15 +63,15 @@ pub struct OrderBook {
     entities: BTreeMap<OrderId, Entity>,
     unsettled: HashMap<AccountId, OrderId>,
     due: DueQueue<OrderId>,
-    asked: HashMap<u64, (OrderId, Question)>,
-    asking: HashMap<OrderId, u64>,
+    asked: HashMap<ExchangeId, (OrderId, Question)>,
+    asking: HashMap<OrderId, ExchangeId>,
     /// The exchange that was to carry an order out; its answer may come late.
-    paying: HashMap<OrderId, u64>,
+    paying: HashMap<OrderId, ExchangeId>,
     awaited: BTreeMap<OrderId, AccountId>,
     queued: BTreeSet<OrderId>,
     /// Orders that are over, with the batch of their end, the oldest first.
-    closed_lately: VecDeque<(u64, Order)>,
-    folded_batch: u64,
+    closed_lately: VecDeque<(BatchNumber, Order)>,
+    folded_batch: BatchNumber,
 }
 
 impl OrderBook {
@@ -95,7 +96,7 @@ impl OrderBook {
     /// Keeps an order that ends in `batch` for those who read the closed ones from disk at this moment and do not find it
     /// there yet. `folded_batch` is the last one on disk; what was on disk in an earlier tick already is forgotten, because
     /// whatever was read before has arrived by now.
-    pub fn keep_closed(&mut self, order: &Order, batch: u64, folded_batch: u64) {
+    pub fn keep_closed(&mut self, order: &Order, batch: BatchNumber, folded_batch: BatchNumber) {
         if self.closed_lately.back().is_none_or(|(last, _)| *last < batch) {
             let on_disk = std::mem::replace(&mut self.folded_batch, folded_batch);
             while self.closed_lately.front().is_some_and(|(batch, _)| *batch <= on_disk) {
@@ -203,7 +204,7 @@ impl OrderBook {
     }
 
     /// Notes what an exchange is about. Nothing else is asked about the order until it is over.
-    pub fn ask(&mut self, exchange: u64, id: OrderId, question: Question) {
+    pub fn ask(&mut self, exchange: ExchangeId, id: OrderId, question: Question) {
         // An order is carried out a second time only when the first exchange certainly came to nothing.
         let earlier = if question == Question::CarryOut { self.paying.insert(id, exchange) } else { None };
         earlier.and_then(|earlier| self.asked.remove(&earlier));
@@ -213,7 +214,7 @@ impl OrderBook {
     }
 
     /// What an exchange was about. It is still known to be about a payment afterwards: its answer may come late.
-    pub fn answered(&mut self, exchange: u64) -> Option<(OrderId, Question)> {
+    pub fn answered(&mut self, exchange: ExchangeId) -> Option<(OrderId, Question)> {
         let (id, question) = self.asked.get(&exchange).cloned()?;
         if question != Question::CarryOut {
             self.asked.remove(&exchange);
@@ -237,7 +238,6 @@ pub struct OrderDesk<'w, 's> {
     book: ResMut<'w, OrderBook>,
     numbers: ResMut<'w, OrderNumbers>,
     seed: Res<'w, WorldSeed>,
-    touched: ResMut<'w, Touched>,
     surroundings: ResMut<'w, Surroundings>,
     clock: Res<'w, Clock>,
 }
@@ -270,7 +270,6 @@ impl OrderDesk<'_, '_> {
         self.book.add(&order, entity);
         self.book.wake(id, now);
         self.commands.entity(entity).insert(order);
-        self.touched.push(entity);
         self.surroundings.wake_within(std::time::Duration::ZERO);
         Ok(id)
     }

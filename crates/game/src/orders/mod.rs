@@ -58,7 +58,7 @@ pub struct OrdersPlugin {
 impl Plugin for OrdersPlugin {
     fn build(&self, app: &mut App) {
         app.init_resource::<OrderBook>().add_world_row::<OrderNumbers>().add_world_entities::<Order>();
-        app.add_event::<settle::OrderSettled>("order_settled");
+        app.add_event::<settle::OrderSettled>();
         app.add_archived_rows::<model::ClosedOrder>().add_check("orders", check::check);
         operator::register(app);
         app.add_obstacle(open_order).add_mentions::<Order>().add_archived_mentions::<model::ClosedOrder>();

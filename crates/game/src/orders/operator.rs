@@ -15,11 +15,10 @@ use crate::platforms::mcrmb::Gateway;
 use raidkeep_engine::clock::Clock;
 use raidkeep_engine::dispatch::RequestApp;
 use raidkeep_engine::random::WorldSeed;
+use raidkeep_engine::request;
 use raidkeep_engine::request::answer::rows_found;
 use raidkeep_engine::request::lenient::Integer;
-use raidkeep_engine::request::{
-    Call, Meanwhile, Need, Notice, Operator, Refusal, Request, Success, Unready, Waits, status,
-};
+use raidkeep_engine::request::{Call, Meanwhile, Need, Notice, Operator, Refusal, Success, Unready, Waits, status};
 use raidkeep_engine::storage::{ArchivedRow, Directory, RowQuery};
 
 pub(super) fn register(app: &mut App) {
@@ -85,11 +84,7 @@ pub struct OrderList {
     limit: Option<i64>,
 }
 
-impl Request for OrderList {
-    const FUNCTION: &'static str = "order_list";
-    type Caller = Operator;
-    type Reply = OrdersShown;
-}
+request!(Operator, "order_list", OrderList => OrdersShown);
 
 /// The reply of `order_list`.
 #[derive(Debug, Serialize, JsonSchema)]
@@ -150,11 +145,7 @@ pub struct OrderInspect {
     order: String,
 }
 
-impl Request for OrderInspect {
-    const FUNCTION: &'static str = "order_inspect";
-    type Caller = Operator;
-    type Reply = OrderShown;
-}
+request!(Operator, "order_inspect", OrderInspect => OrderShown);
 
 const NO_SUCH_ORDER: Refusal = Refusal::new(99, "no such order");
 
@@ -182,11 +173,7 @@ pub struct OrderResolve {
     reason: String,
 }
 
-impl Request for OrderResolve {
-    const FUNCTION: &'static str = "order_resolve";
-    type Caller = Operator;
-    type Reply = OrderShown;
-}
+request!(Operator, "order_resolve", OrderResolve => OrderShown);
 
 fn order_resolve(In(call): In<Call<OrderResolve>>, world: &mut World) -> raidkeep_engine::request::Answer<OrderShown> {
     let OrderResolve { order, paid, reason } = call.request;
@@ -222,11 +209,7 @@ pub struct Manual {
     text: String,
 }
 
-impl Request for Manual {
-    const FUNCTION: &'static str = "manual";
-    type Caller = Operator;
-    type Reply = Value;
-}
+request!(Operator, "manual", Manual => Value);
 
 impl Adjustment {
     /// As the platform counts them.

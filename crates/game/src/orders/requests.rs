@@ -8,7 +8,8 @@ use serde::{Deserialize, Serialize};
 use crate::orders::book::OrderBook;
 use crate::orders::model::{Order, StateName, Wish};
 use raidkeep_engine::dispatch::RequestApp;
-use raidkeep_engine::request::{Answer, Call, Player, Request, Success};
+use raidkeep_engine::request;
+use raidkeep_engine::request::{Answer, Call, Player, Success};
 
 pub(super) fn register(app: &mut App) {
     app.add_request::<ListOrders, _>(list_orders);
@@ -18,11 +19,7 @@ pub(super) fn register(app: &mut App) {
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 pub struct ListOrders {}
 
-impl Request for ListOrders {
-    const FUNCTION: &'static str = "list_orders";
-    type Caller = Player;
-    type Reply = OrdersListed;
-}
+request!(Player, "list_orders", ListOrders => OrdersListed);
 
 /// The reply of `list_orders`.
 #[derive(Debug, Serialize, JsonSchema)]

@@ -12,14 +12,14 @@ use crate::orders::model::{Adjustment, ClosedOrder, Order, OrderState, StateName
 use crate::orders::steps::{after_step, change, is_short};
 use crate::tickets::Tickets;
 use raidkeep_engine::clock::Clock;
-use raidkeep_engine::events::Events;
+use raidkeep_engine::events::{Event, Events};
 use raidkeep_engine::players::Players;
 use raidkeep_engine::request::parked::{Notices, Parked};
 use raidkeep_engine::request::reply::Outbox;
 use raidkeep_engine::request::{Notice, Refusal};
 use raidkeep_engine::schedule::Surroundings;
 use raidkeep_engine::storage::rows::Persistence;
-use raidkeep_engine::storage::{Archive, Discarded, Touched};
+use raidkeep_engine::storage::{Archive, Discarded, EditWorld};
 
 /// What requests wait for that have made an order.
 pub const ORDER_NOTICE: &str = "order";
@@ -65,6 +65,10 @@ pub(super) struct OrderSettled {
     points: Option<i64>,
 }
 
+impl Event for OrderSettled {
+    const NAME: &'static str = "order_settled";
+}
+
 /// Grants what is paid, once the player is in memory. The movement of points is noted with it.
 pub(super) fn grant(world: &mut World, entity: Entity, order: &Order, now: i64) {
     let real = world.resource::<Time<Real>>().elapsed();
@@ -77,14 +81,13 @@ pub(super) fn grant(world: &mut World, entity: Entity, order: &Order, now: i64) 
     let today = world.resource::<Clock>().day();
     let before = order.before.as_ref().map_or(0, |account| account.money);
     let cause = Cause::new(why(&order.wish)).of_order(order.id.0);
-    world.resource_mut::<Touched>().push(player);
-    if let Some(mut inventory) = world.get_mut::<Inventory>(player) {
+    if let Some(mut inventory) = world.edit::<Inventory>(player) {
         inventory.note_points(order.wish.change(before), order.points_after(), cause);
         if let Wish::Buy { goods, .. } = &order.wish {
             inventory.grant(&goods.items, cause);
         }
     }
-    if let (Wish::Buy { goods, .. }, Some(mut tickets)) = (&order.wish, world.get_mut::<Tickets>(player))
+    if let (Wish::Buy { goods, .. }, Some(mut tickets)) = (&order.wish, world.edit::<Tickets>(player))
         && let Some(bought) = goods.ticket
     {
         tickets.add_bought(bought.ticket, bought.allowance, today);
@@ -121,7 +124,7 @@ pub(super) fn tell(world: &mut World, entity: Entity, before: StateName, order: 
         world.resource_mut::<OrderBook>().let_buy_again(order);
     }
     if order.state.is_over() {
-        let batch = world.resource::<Persistence>().last_batch() + 1;
+        let batch = world.resource::<Persistence>().last_batch().next();
         let folded_batch = world.resource::<Surroundings>().folded_batch;
         let mut book = world.resource_mut::<OrderBook>();
         book.remove(order);
@@ -149,5 +152,5 @@ fn tell_player(world: &mut World, order: &Order) {
         reward,
         points: order.points_after().filter(|_| is_granted).or(order.points_left),
     };
-    world.resource_mut::<Events>().tell(player, "order_settled", &event);
+    world.resource_mut::<Events>().tell(player, &event);
 }

@@ -17,7 +17,7 @@ use raidkeep_engine::exchange::{CallFailure, CallOutcome, Exchange};
 use raidkeep_engine::players::Players;
 use raidkeep_engine::request::Refusal;
 use raidkeep_engine::schedule::Surroundings;
-use raidkeep_engine::storage::Touched;
+use raidkeep_engine::storage::EditWorld;
 
 const OWNER: Owner = Owner("orders");
 
@@ -92,8 +92,7 @@ fn arrived_buyers(world: &mut World) -> Vec<OrderId> {
 
 /// Changes an order and has it stored.
 pub(super) fn change<T>(world: &mut World, entity: Entity, how: impl FnOnce(&mut Order) -> T) -> Option<T> {
-    world.resource_mut::<Touched>().push(entity);
-    world.get_mut::<Order>(entity).map(|mut order| how(&mut order))
+    world.edit::<Order>(entity).map(|mut order| how(&mut order))
 }
 
 /// Takes the next step of an order by itself.

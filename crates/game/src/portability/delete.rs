@@ -12,7 +12,8 @@ use serde::{Deserialize, Serialize};
 use crate::identity::username_key;
 use crate::portability::NO_SUCH_PLAYER;
 use raidkeep_engine::players::{self, Players};
-use raidkeep_engine::request::{Call, Operator, Refusal, Request, Success, Waits};
+use raidkeep_engine::request;
+use raidkeep_engine::request::{Call, Operator, Refusal, Success, Waits};
 use raidkeep_engine::storage::Directory;
 use raidkeep_engine::travel::{TravelHooks, Traveller};
 
@@ -22,11 +23,7 @@ pub struct PlayerDelete {
     name: String,
 }
 
-impl Request for PlayerDelete {
-    const FUNCTION: &'static str = "player_delete";
-    type Caller = Operator;
-    type Reply = PlayerDeleted;
-}
+request!(Operator, "player_delete", PlayerDelete => PlayerDeleted);
 
 /// The reply of `player_delete`.
 #[derive(Debug, Serialize, JsonSchema)]

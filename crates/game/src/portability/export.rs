@@ -17,7 +17,8 @@ use raidkeep_engine::account::AccountId;
 use raidkeep_engine::clock::Clock;
 use raidkeep_engine::random::WorldSeed;
 use raidkeep_engine::reload::RulesState;
-use raidkeep_engine::request::{Call, Fact, Job, Need, Operator, Refusal, Request, Success, Waits};
+use raidkeep_engine::request;
+use raidkeep_engine::request::{Call, Fact, Job, Need, Operator, Refusal, Success, Waits};
 use raidkeep_engine::start::RowSource;
 use raidkeep_engine::storage::rows::Persistence;
 use raidkeep_engine::storage::store::Rows;
@@ -32,11 +33,7 @@ pub struct PlayerExport {
     name: String,
 }
 
-impl Request for PlayerExport {
-    const FUNCTION: &'static str = "player_export";
-    type Caller = Operator;
-    type Reply = PlayerExported;
-}
+request!(Operator, "player_export", PlayerExport => PlayerExported);
 
 /// The reply of `player_export`.
 #[derive(Debug, Serialize, JsonSchema)]

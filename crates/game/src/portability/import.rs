@@ -11,7 +11,8 @@ use crate::identity::{self, Account};
 use crate::portability::document::{Document, Unreadable};
 use crate::portability::pieces::Pieces;
 use raidkeep_engine::random::WorldSeed;
-use raidkeep_engine::request::{Call, Operator, Refusal, Request, Success, Unready, Waits, status};
+use raidkeep_engine::request;
+use raidkeep_engine::request::{Call, Operator, Refusal, Success, Unready, Waits, status};
 use raidkeep_engine::storage::portable::Unpacked;
 use raidkeep_engine::storage::rows::Persistence;
 use raidkeep_engine::storage::{Arrival, Claim, Directory, PlayerRow, Unfit};
@@ -24,11 +25,7 @@ pub struct PlayerImport {
     document: Option<Value>,
 }
 
-impl Request for PlayerImport {
-    const FUNCTION: &'static str = "player_import";
-    type Caller = Operator;
-    type Reply = PlayerImported;
-}
+request!(Operator, "player_import", PlayerImport => PlayerImported);
 
 /// The reply of `player_import`.
 #[derive(Debug, Serialize, JsonSchema)]

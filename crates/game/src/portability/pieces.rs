@@ -5,8 +5,9 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::portability::PortabilitySettings;
+use raidkeep_engine::request;
 use raidkeep_engine::request::lenient::{self, Integer};
-use raidkeep_engine::request::{Answer, Call, Operator, Refusal, Request, Success};
+use raidkeep_engine::request::{Answer, Call, Operator, Refusal, Success};
 
 /// The pieces of a document that have come, one behind the other.
 #[derive(Debug, Default, Resource)]
@@ -59,11 +60,7 @@ pub struct PlayerImportPiece {
     text: String,
 }
 
-impl Request for PlayerImportPiece {
-    const FUNCTION: &'static str = "player_import_piece";
-    type Caller = Operator;
-    type Reply = PieceTaken;
-}
+request!(Operator, "player_import_piece", PlayerImportPiece => PieceTaken);
 
 /// The reply of `player_import_piece`.
 #[derive(Debug, Serialize, JsonSchema)]

@@ -12,8 +12,9 @@ use crate::orders::{Goods, NewOrder, ORDER_NOTICE, OrderDesk, OrderId, OrderStat
 use crate::platforms::mcrmb::Gateway;
 use crate::shop::rules::{Offer, ShopRules};
 use raidkeep_engine::dispatch::RequestApp;
+use raidkeep_engine::request;
 use raidkeep_engine::request::{
-    Answer, Call, Fact, Meanwhile, Need, Notice, Player, Reads, Refusal, Request, Success, Unready, Waits,
+    Answer, Call, Fact, Meanwhile, Need, Notice, Player, Reads, Refusal, Success, Unready, Waits,
 };
 use raidkeep_engine::rules::Rules;
 
@@ -26,12 +27,7 @@ pub(super) fn register(app: &mut App) {
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 pub struct GetShop {}
 
-impl Request for GetShop {
-    const FUNCTION: &'static str = "get_shop";
-    const READS: Reads = Reads::Caller;
-    type Caller = Player;
-    type Reply = OffersShown;
-}
+request!(Player, "get_shop", GetShop => OffersShown, READS = Reads::Caller);
 
 /// The reply of `get_shop`.
 #[derive(Debug, Serialize, JsonSchema)]
@@ -90,11 +86,7 @@ pub struct BuyItem {
     offer: String,
 }
 
-impl Request for BuyItem {
-    const FUNCTION: &'static str = "buy_item";
-    type Caller = Player;
-    type Reply = ItemBought;
-}
+request!(Player, "buy_item", BuyItem => ItemBought);
 
 /// The reply of `buy_item`.
 #[derive(Debug, Serialize, JsonSchema)]
@@ -114,8 +106,7 @@ fn buy_item(
     gateway: Res<Gateway>,
     mut desk: OrderDesk,
 ) -> Waits<ItemBought> {
-    let internal = Refusal::internal();
-    let (account, inventory) = players.get(call.caller.entity).map_err(|_| internal)?;
+    let (account, inventory) = call.caller.get(&players)?;
     if let Some(told) = told(call.fact) {
         return Ok(bought(&told, inventory)?);
     }

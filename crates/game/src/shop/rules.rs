@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::items::suspicion::is_jump;
 use crate::items::{Amount, ItemRules};
-use raidkeep_engine::rules::{Place, Report, Table, Tables, only};
+use raidkeep_engine::rules::{Place, Report, SingleFile, Tables};
 
 /// Everything that is sold for points.
 #[derive(Debug, Deserialize, JsonSchema)]
@@ -51,13 +51,8 @@ impl ShopRules {
 /// The longest name of an offer: the platform shows it with the order's number behind.
 const NAME_CHARS_MAX: usize = 40;
 
-impl Table for ShopRules {
+impl SingleFile for ShopRules {
     const PATH: &'static str = "shop.ron";
-    type File = Self;
-
-    fn assemble(files: Vec<(String, Self)>, _: &mut Report) -> Self {
-        only(files)
-    }
 
     fn validate(&self, tables: &Tables, report: &mut Report) {
         for (index, offer) in self.offers.iter().enumerate() {

@@ -14,7 +14,8 @@ use crate::shop::requests::{OrderProgress, SHORT, told, wait_for};
 use crate::tickets::{Limits, NextReset, Purchase, PurchaseMode, TicketKind, TicketRules, Tickets};
 use raidkeep_engine::clock::Clock;
 use raidkeep_engine::dispatch::RequestApp;
-use raidkeep_engine::request::{Call, Player, Refusal, Request, Success, Waits};
+use raidkeep_engine::request;
+use raidkeep_engine::request::{Call, Player, Refusal, Success, Waits};
 use raidkeep_engine::rules::Rules;
 
 pub(super) fn register(app: &mut App) {
@@ -38,11 +39,7 @@ pub enum PayWith {
     Points,
 }
 
-impl Request for BuyTicket {
-    const FUNCTION: &'static str = "buy_ticket";
-    type Caller = Player;
-    type Reply = TicketBought;
-}
+request!(Player, "buy_ticket", BuyTicket => TicketBought);
 
 /// The reply of `buy_ticket`.
 #[derive(Debug, Serialize, JsonSchema)]
@@ -111,8 +108,7 @@ fn buy_ticket(
     clock: Res<Clock>,
     mut desk: OrderDesk,
 ) -> Waits<TicketBought> {
-    let internal = Refusal::internal();
-    let (mut tickets, mut inventory, account) = players.get_mut(call.caller.entity).map_err(|_| internal)?;
+    let (mut tickets, mut inventory, account) = call.caller.get_mut(&mut players)?;
     let counter = Counter::find(call.request.mode, &rules, &clock)?;
     if let Some(told) = told(call.fact) {
         return match told.refusal(SHORT) {

@@ -6,7 +6,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::stages::rules::StageRules;
-use raidkeep_engine::rules::{Place, Report, Table, Tables, only};
+use raidkeep_engine::rules::{Place, Report, SingleFile, Tables};
 
 /// `monsters.ron`.
 #[derive(Debug, Deserialize, JsonSchema)]
@@ -104,13 +104,8 @@ impl LayoutRules {
     }
 }
 
-impl Table for MonsterRules {
+impl SingleFile for MonsterRules {
     const PATH: &'static str = "monsters.ron";
-    type File = Self;
-
-    fn assemble(files: Vec<(String, Self)>, _: &mut Report) -> Self {
-        only(files)
-    }
 
     fn validate(&self, tables: &Tables, report: &mut Report) {
         for (index, monster) in self.monsters.iter().enumerate() {
@@ -136,13 +131,8 @@ impl Table for MonsterRules {
     }
 }
 
-impl Table for LayoutRules {
+impl SingleFile for LayoutRules {
     const PATH: &'static str = "layouts.ron";
-    type File = Self;
-
-    fn assemble(files: Vec<(String, Self)>, _: &mut Report) -> Self {
-        only(files)
-    }
 
     fn validate(&self, tables: &Tables, report: &mut Report) {
         for (index, layout) in self.layouts.iter().enumerate() {

@@ -16,9 +16,7 @@ use crate::energy::EnergyMoments;
 use crate::items::{Amount, LegacyChange};
 use crate::stages::layouts::{LayoutRules, Monster, MonsterRules, Wave};
 use crate::stages::model::Mode;
-use crate::stages::requests::{
-    ENTRY, Raider, RaiderItem, Short, StageTables, collect_victory, no_player, pay, reported_damage,
-};
+use crate::stages::requests::{ENTRY, Raider, RaiderItem, Short, StageTables, collect_victory, pay, reported_damage};
 use crate::stages::session::Sessions;
 use raidkeep_engine::dispatch::RequestApp;
 use raidkeep_engine::login::Login;
@@ -162,7 +160,7 @@ fn enter_stage<N: LegacyName>(
     mut directory: ResMut<Directory>,
     field: BossField,
 ) -> Answer<LegacyEntered> {
-    let (mut player, mut login) = players.get_mut(call.caller.entity).map_err(no_player)?;
+    let (mut player, mut login) = call.caller.get_mut(&mut players)?;
     if sessions.open(&player.visitor).is_some_and(|open| open.mode != Mode::General) {
         sessions.clear(&mut player.visitor);
         revoke(&mut login, &mut directory);
@@ -341,7 +339,7 @@ fn pass_stage<N: LegacyName>(
     mut random: ResMut<Randomness>,
     mut field: BossField,
 ) -> Answer<LegacyPassed> {
-    let (mut player, mut login) = players.get_mut(call.caller.entity).map_err(no_player)?;
+    let (mut player, mut login) = call.caller.get_mut(&mut players)?;
     let is_boss_room = BOSS_ROOM.contains(&call.request.stage);
     let stage = u32::try_from(call.request.stage).map_err(|_| STAGE)?;
     let rules = tables.stages.mode_of(call.request.stage);

@@ -124,10 +124,6 @@ impl StageTables<'_> {
     }
 }
 
-pub(super) fn no_player<E>(_: E) -> Refusal {
-    Refusal::internal()
-}
-
 /// `enter_stage_* {token, stage}`.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 pub struct Enter<M> {
@@ -179,7 +175,7 @@ fn enter_stage<M: StageMode>(
     sessions: Sessions,
     tables: StageTables,
 ) -> Answer<StageEntered> {
-    let player = players.get_mut(call.caller.entity).map_err(no_player)?;
+    let player = call.caller.get_mut(&mut players)?;
     enter(player, sessions, M::MODE, call.request.stage, true, &tables)
 }
 
@@ -190,7 +186,7 @@ fn enter_boss_stage(
     tables: StageTables,
     field: BossField,
 ) -> Answer<StageEntered> {
-    let player = players.get_mut(call.caller.entity).map_err(no_player)?;
+    let player = call.caller.get_mut(&mut players)?;
     enter(player, sessions, Mode::Boss, call.request.stage, field.anybody_alive(), &tables)
 }
 
@@ -350,7 +346,7 @@ fn victory_stage<M: StageMode>(
     tables: StageTables,
     mut random: ResMut<Randomness>,
 ) -> Answer<StageWon> {
-    let mut player = players.get_mut(call.caller.entity).map_err(no_player)?;
+    let mut player = call.caller.get_mut(&mut players)?;
     let (rules, open) = check_victory(&player, &sessions, M::MODE, call.request.stage, &tables)?;
     sessions.leave(&mut player.visitor, None);
     Ok(win(&mut player, rules, open, BossBlow::default(), &tables, &mut random))
@@ -364,7 +360,7 @@ fn victory_boss_stage(
     mut random: ResMut<Randomness>,
     mut field: BossField,
 ) -> Answer<StageWon> {
-    let mut player = players.get_mut(call.caller.entity).map_err(no_player)?;
+    let mut player = call.caller.get_mut(&mut players)?;
     let (rules, open) = check_victory(&player, &sessions, Mode::Boss, call.request.stage, &tables)?;
     let Some(damage) = field.normal_damage(reported_damage(call.request.damage)?) else {
         sessions.count_anomaly(&mut player.visitor);

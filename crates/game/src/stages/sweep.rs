@@ -8,12 +8,13 @@ use serde::{Deserialize, Serialize};
 use crate::energy::{EnergyChange, EnergyMoments};
 use crate::items::{Amount, Cause, ItemRules};
 use crate::stages::Mode;
-use crate::stages::requests::{ExpInfo, Raider, StageTables, codes, no_player, pay};
+use crate::stages::requests::{ExpInfo, Raider, StageTables, codes, pay};
 use crate::stages::rules::StageRules;
 use raidkeep_engine::dispatch::RequestApp;
+use raidkeep_engine::request;
 use raidkeep_engine::request::lenient::{self, Given, Integer};
-use raidkeep_engine::request::{Answer, Call, Player, Reads, Refusal, Request, Success};
-use raidkeep_engine::rules::{Place, Report, Rules, Table, Tables, only};
+use raidkeep_engine::request::{Answer, Call, Player, Reads, Refusal, Success};
+use raidkeep_engine::rules::{Place, Report, Rules, SingleFile, Tables};
 
 pub(super) fn register(app: &mut App) {
     app.add_request::<MoppingUpStage, _>(mopping_up_stage);
@@ -74,13 +75,8 @@ impl SweepBlock {
     }
 }
 
-impl Table for SweepRules {
+impl SingleFile for SweepRules {
     const PATH: &'static str = "sweep.ron";
-    type File = Self;
-
-    fn assemble(files: Vec<(String, Self)>, _: &mut Report) -> Self {
-        only(files)
-    }
 
     fn validate(&self, tables: &Tables, report: &mut Report) {
         for (index, block) in self.stages.iter().enumerate() {
@@ -131,12 +127,7 @@ pub struct MoppingUpStage {
     count: Given,
 }
 
-impl Request for MoppingUpStage {
-    const FUNCTION: &'static str = "mopping_up_stage";
-    const READS: Reads = Reads::Caller;
-    type Caller = Player;
-    type Reply = Swept;
-}
+request!(Player, "mopping_up_stage", MoppingUpStage => Swept, READS = Reads::Caller);
 
 /// The reply of `mopping_up_stage`.
 #[derive(Debug, Serialize, JsonSchema)]
@@ -157,7 +148,7 @@ fn mopping_up_stage(
     tables: StageTables,
     sweep: Res<Rules<SweepRules>>,
 ) -> Answer<Swept> {
-    let mut player = players.get_mut(call.caller.entity).map_err(no_player)?;
+    let mut player = call.caller.get_mut(&mut players)?;
     let count = positive(call.request.count)?;
     let highest = player.progress.highest_general();
     let stage = u32::try_from(call.request.stage).ok().filter(|stage| (1..=highest).contains(stage));

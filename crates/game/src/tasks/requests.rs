@@ -15,8 +15,9 @@ use crate::tasks::play::{INTERNAL, Played, Stage, TaskPlayer, TaskPlayerItem};
 use crate::tasks::rules::{RewardShown, SpeechLimits};
 use crate::tasks::{PersonalTasks, TaskBook, TaskQueue};
 use raidkeep_engine::dispatch::RequestApp;
+use raidkeep_engine::request;
 use raidkeep_engine::request::route::RouteApp;
-use raidkeep_engine::request::{Answer, Call, Player, Reads, Refusal, Request, Success, Waits};
+use raidkeep_engine::request::{Answer, Call, Player, Reads, Refusal, Success, Waits};
 use raidkeep_engine::rules::Rules;
 
 pub(super) fn register(app: &mut App) {
@@ -37,11 +38,7 @@ pub struct TaskInfo {
     role: String,
 }
 
-impl Request for TaskInfo {
-    const FUNCTION: &'static str = "task_info";
-    type Caller = Player;
-    type Reply = TaskList;
-}
+request!(Player, "task_info", TaskInfo => TaskList);
 
 /// `task_info_personal {role}`: the tasks that were made for the player.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
@@ -49,12 +46,7 @@ pub struct TaskInfoPersonal {
     role: String,
 }
 
-impl Request for TaskInfoPersonal {
-    const FUNCTION: &'static str = "task_info_personal";
-    const READS: Reads = Reads::Caller;
-    type Caller = Player;
-    type Reply = TaskList;
-}
+request!(Player, "task_info_personal", TaskInfoPersonal => TaskList, READS = Reads::Caller);
 
 /// The reply of `task_info` and `task_info_personal`.
 #[derive(Debug, Serialize, JsonSchema)]
@@ -67,7 +59,7 @@ fn task_info(
     players: Query<(&Account, &TaskBook)>,
     queue: Res<TaskQueue>,
 ) -> Answer<TaskList> {
-    let (account, book) = players.get(call.caller.entity).map_err(|_| INTERNAL)?;
+    let (account, book) = call.caller.get(&players)?;
     own_role(account, &call.request.role)?;
     Ok(Success::with(TaskList { task_list: book.public(&queue).map(str::to_owned).collect() }))
 }
@@ -77,7 +69,7 @@ fn task_info_personal(
     players: Query<(&Account, &TaskBook)>,
     tasks: Res<Rules<PersonalTasks>>,
 ) -> Answer<TaskList> {
-    let (account, book) = players.get(call.caller.entity).map_err(|_| INTERNAL)?;
+    let (account, book) = call.caller.get(&players)?;
     own_role(account, &call.request.role)?;
     Ok(Success::with(TaskList { task_list: book.personal().iter().filter_map(|name| name.shown(&tasks)).collect() }))
 }
@@ -89,11 +81,7 @@ pub struct Select {
     task_name: String,
 }
 
-impl Request for Select {
-    const FUNCTION: &'static str = "select";
-    type Caller = Player;
-    type Reply = TaskBegun;
-}
+request!(Player, "select", Select => TaskBegun);
 
 /// `select_personal {role, task_name}`: the same with a personal task.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
@@ -102,12 +90,7 @@ pub struct SelectPersonal {
     task_name: String,
 }
 
-impl Request for SelectPersonal {
-    const FUNCTION: &'static str = "select_personal";
-    const READS: Reads = Reads::Caller;
-    type Caller = Player;
-    type Reply = TaskBegun;
-}
+request!(Player, "select_personal", SelectPersonal => TaskBegun, READS = Reads::Caller);
 
 /// The reply of `select` and `select_personal`.
 #[derive(Debug, Serialize, JsonSchema)]
@@ -119,7 +102,7 @@ pub struct TaskBegun {
 }
 
 fn select(In(call): In<Call<Select>>, mut players: Query<TaskPlayer>, mut stage: Stage) -> Answer<TaskBegun> {
-    let mut player = players.get_mut(call.caller.entity).map_err(|_| INTERNAL)?;
+    let mut player = call.caller.get_mut(&mut players)?;
     own_role(player.account, &call.request.role)?;
     let wanted = call.request.task_name;
     let is_offered = player.book.public(&stage.queue).any(|name| name == wanted);
@@ -131,7 +114,7 @@ fn select_personal(
     mut players: Query<TaskPlayer>,
     mut stage: Stage,
 ) -> Answer<TaskBegun> {
-    let mut player = players.get_mut(call.caller.entity).map_err(|_| INTERNAL)?;
+    let mut player = call.caller.get_mut(&mut players)?;
     own_role(player.account, &call.request.role)?;
     let wanted = &call.request.task_name;
     let known = player.book.personal().iter().chain(player.book.active().map(|active| &active.name));
@@ -172,12 +155,7 @@ pub struct Feedback {
     roles: Vec<String>,
 }
 
-impl Request for Feedback {
-    const FUNCTION: &'static str = "feedback";
-    const READS: Reads = Reads::Caller;
-    type Caller = Player;
-    type Reply = Told;
-}
+request!(Player, "feedback", Feedback => Told, READS = Reads::Caller);
 
 /// The reply of `feedback`.
 #[derive(Debug, Serialize, JsonSchema)]
@@ -204,7 +182,7 @@ fn feedback(
 ) -> Waits<Told> {
     let request = &call.request;
     check_sizes(request, &stage.rules.limits)?;
-    let mut player = players.get_mut(call.caller.entity).map_err(|_| INTERNAL)?;
+    let mut player = call.caller.get_mut(&mut players)?;
     own_role(player.account, &request.role)?;
     let attributes = stage.attributes(&player.experience, player.possessions);
     let abilities = Abilities::new(attributes, player.possessions, &request.skills, &request.items);

@@ -8,7 +8,7 @@ use crate::items::{Amount, ItemId, ItemRules};
 use crate::tasks::scripts::PublicTasks;
 use raidkeep_engine::random::Randomness;
 use raidkeep_engine::request::Refusal;
-use raidkeep_engine::rules::{Place, Report, Table, Tables, only};
+use raidkeep_engine::rules::{Place, Report, SingleFile, Tables};
 use raidkeep_engine::schema::{map_of, schema_by_hand};
 
 /// What stands in `tasks.ron`.
@@ -181,13 +181,8 @@ impl Serialize for RewardShown {
     }
 }
 
-impl Table for TaskRules {
+impl SingleFile for TaskRules {
     const PATH: &'static str = "tasks.ron";
-    type File = Self;
-
-    fn assemble(files: Vec<(String, Self)>, _: &mut Report) -> Self {
-        only(files)
-    }
 
     fn validate(&self, tables: &Tables, report: &mut Report) {
         let place = Place::file(Self::PATH);

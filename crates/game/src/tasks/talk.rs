@@ -16,8 +16,9 @@ use crate::tasks::play::{INTERNAL, Stage, TaskPlayer};
 use raidkeep_engine::clock::Clock;
 use raidkeep_engine::dispatch::RequestApp;
 use raidkeep_engine::hash::StableHasher;
+use raidkeep_engine::request;
 use raidkeep_engine::request::route::RouteApp;
-use raidkeep_engine::request::{Answer, Call, Player, Refusal, Request, Success, Waits, status};
+use raidkeep_engine::request::{Answer, Call, Player, Refusal, Success, Waits, status};
 use raidkeep_engine::rules::Rules;
 
 pub(super) fn register(app: &mut App) {
@@ -35,11 +36,7 @@ pub struct Main {
     role: Option<String>,
 }
 
-impl Request for Main {
-    const FUNCTION: &'static str = "main";
-    type Caller = Player;
-    type Reply = MainTold;
-}
+request!(Player, "main", Main => MainTold);
 
 /// The reply of `main`.
 #[derive(Debug, Serialize, JsonSchema)]
@@ -61,7 +58,7 @@ fn main(
 ) -> Waits<MainTold> {
     let Main { text, role } = call.request;
     stage.rules.limits.check_text("data.text", &text)?;
-    let mut player = players.get_mut(call.caller.entity).map_err(|_| INTERNAL)?;
+    let mut player = call.caller.get_mut(&mut players)?;
     check_speaker(player.account, role.as_deref(), &master)?;
     let mut talk = Conversation { player: &mut player, stage: &mut stage, master: &master };
     if let Some(name) = talk.named_task(&text) {
@@ -100,11 +97,7 @@ pub struct TaskRequest {
     role: String,
 }
 
-impl Request for TaskRequest {
-    const FUNCTION: &'static str = "task_request";
-    type Caller = Player;
-    type Reply = WishTold;
-}
+request!(Player, "task_request", TaskRequest => WishTold);
 
 /// The reply of `task_request`.
 #[derive(Debug, Serialize, JsonSchema)]
@@ -122,7 +115,7 @@ fn task_request(
 ) -> Answer<WishTold> {
     let TaskRequest { text, role } = call.request;
     stage.rules.limits.check_text("data.text", &text)?;
-    let mut player = players.get_mut(call.caller.entity).map_err(|_| INTERNAL)?;
+    let mut player = call.caller.get_mut(&mut players)?;
     own_role(player.account, &role)?;
     let mut talk = Conversation { player: &mut player, stage: &mut stage, master: &master };
     let lines = &master.wishes;
@@ -145,11 +138,7 @@ pub struct Others {
     text: String,
 }
 
-impl Request for Others {
-    const FUNCTION: &'static str = "others";
-    type Caller = Player;
-    type Reply = OthersTold;
-}
+request!(Player, "others", Others => OthersTold);
 
 /// The reply of `others`.
 #[derive(Debug, Serialize, JsonSchema)]
@@ -170,7 +159,7 @@ fn others(
     let Others { info, role, text } = call.request;
     stage.rules.limits.check_text("data.info", &info)?;
     stage.rules.limits.check_text("data.text", &text)?;
-    let mut player = players.get_mut(call.caller.entity).map_err(|_| INTERNAL)?;
+    let mut player = call.caller.get_mut(&mut players)?;
     own_role(player.account, &role)?;
     let mut talk = Conversation { player: &mut player, stage: &mut stage, master: &master };
     let (line, other) = talk.event(&info, &text);

@@ -3,6 +3,7 @@
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError};
 
+use raidkeep_engine::numbers::BatchNumber;
 use raidkeep_engine::request::Refusal;
 use raidkeep_engine::request::answer::{STOPPED, WITHOUT_STORAGE};
 use raidkeep_engine::request::command::Command;
@@ -26,11 +27,11 @@ struct Inputs {
 
 impl Inbox {
     /// An inbox for at most `capacity` waiting requests; `wake` is called when something came.
-    pub fn new(capacity: usize, committed: u64, wake: Box<dyn Fn() + Send + Sync>) -> Self {
+    pub fn new(capacity: usize, committed: BatchNumber, wake: Box<dyn Fn() + Send + Sync>) -> Self {
         Self {
             inputs: Mutex::default(),
             capacity,
-            committed: AtomicU64::new(committed),
+            committed: AtomicU64::new(committed.0),
             is_stopping: AtomicBool::new(false),
             storage_failed: AtomicBool::new(false),
             wake,
@@ -77,14 +78,14 @@ impl Inbox {
     }
 
     /// Notes that every batch up to this one is on disk.
-    pub fn note_committed(&self, batch: u64) {
-        self.committed.fetch_max(batch, Ordering::Release);
+    pub fn note_committed(&self, batch: BatchNumber) {
+        self.committed.fetch_max(batch.0, Ordering::Release);
         (self.wake)();
     }
 
     /// The last batch known to be on disk.
-    pub fn committed(&self) -> u64 {
-        self.committed.load(Ordering::Acquire)
+    pub fn committed(&self) -> BatchNumber {
+        BatchNumber(self.committed.load(Ordering::Acquire))
     }
 
     /// Refuses new requests from now on: the server stops.

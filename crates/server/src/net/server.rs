@@ -8,6 +8,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
+use bevy_app::App;
 use metrics_exporter_prometheus::PrometheusHandle;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{Notify, mpsc, watch};
@@ -29,7 +30,7 @@ use raidkeep_engine::reload::{Reloader, Reloading, RulesNews, Watcher};
 use raidkeep_engine::request::RequestTable;
 use raidkeep_engine::request::route::RouteTable;
 use raidkeep_engine::rules::{AssetSource, LoadedRules, Problems};
-use raidkeep_engine::start::Start;
+use raidkeep_engine::start::{Start, catalogue, start_app};
 use raidkeep_engine::storage::store::Store;
 use raidkeep_engine::storage::worker::{Listener, StorageEvent, StorageWorker, describe};
 use raidkeep_engine::storage::{StorageError, folder};
@@ -109,8 +110,18 @@ pub struct Server {
 impl Server {
     /// Starts the worlds and listens.
     pub fn start(config: Config, assets: &AssetSource, metrics: Option<PrometheusHandle>) -> Result<Self, StartError> {
+        Self::start_extended(config, assets, metrics, |_| {})
+    }
+
+    /// The same with features of somebody else's, which `extend` adds to each world.
+    pub fn start_extended(
+        config: Config,
+        assets: &AssetSource,
+        metrics: Option<PrometheusHandle>,
+        extend: fn(&mut App),
+    ) -> Result<Self, StartError> {
         let mut settings = config.game()?;
-        let rules = load_rules(&settings, assets)?;
+        let rules = load_rules(&mut build_app(&settings, extend), assets)?;
         let data = PathBuf::from(&config.data);
         // Two servers on one folder would each overwrite what the other has promised.
         let lock = folder::lock(&data)?;
@@ -128,7 +139,7 @@ impl Server {
             push.refused_ports = std::iter::once(address.port()).chain(sandbox_port).collect();
         }
         let worlds = open_worlds(&config, &data)?;
-        let app = raidkeep_game::build_app(&settings);
+        let mut app = build_app(&settings, extend);
         let game_master = rules.tables.get::<GameMaster>().map_or("", |master| master.role.as_str());
         let way_in = Arc::new(WayIn {
             requests: app.world().resource::<RequestTable>().clone(),
@@ -143,9 +154,9 @@ impl Server {
         let (stop, _) = watch::channel(false);
         let (caller, calling) = caller::start().map_err(system("start a thread"))?;
         let inboxes = way_in.worlds.clone();
-        let (reloader, watcher) = start_reloading(&config, &settings, assets, &rules, &inboxes);
+        let (reloader, watcher) = start_reloading(&config, &mut app, assets, &rules, &inboxes);
         let config = Arc::new(config);
-        let shared = Shared { config, settings, rules, reloader, way_in, metrics, caller, stop: stop.clone() };
+        let shared = Shared { config, settings, extend, rules, reloader, way_in, metrics, caller, stop: stop.clone() };
         let mut threads = start_threads(&shared, worlds, listener)?;
         // It ends when the worlds have.
         threads.push(calling);
@@ -207,8 +218,14 @@ fn journal_rules(config: &Config, assets: &AssetSource) -> Option<Subscriber> {
     (!config.journal.folder.is_empty()).then_some(subscriber)
 }
 
-fn load_rules(settings: &GameSettings, assets: &AssetSource) -> Result<Arc<LoadedRules>, StartError> {
-    let rules = raidkeep_game::load_rules(settings, assets).map_err(|problems| StartError::Assets {
+fn build_app(settings: &GameSettings, extend: fn(&mut App)) -> App {
+    let mut app = raidkeep_game::build_app(settings);
+    extend(&mut app);
+    app
+}
+
+fn load_rules(app: &mut App, assets: &AssetSource) -> Result<Arc<LoadedRules>, StartError> {
+    let rules = catalogue(app).load(assets).map_err(|problems| StartError::Assets {
         count: problems.len(),
         place: assets.describe(),
         problems,
@@ -222,14 +239,14 @@ fn load_rules(settings: &GameSettings, assets: &AssetSource) -> Result<Arc<Loade
 /// What reads the assets again for all worlds, and what looks for changes of theirs.
 fn start_reloading(
     config: &Config,
-    settings: &GameSettings,
+    app: &mut App,
     assets: &AssetSource,
     rules: &Arc<LoadedRules>,
     worlds: &[Arc<Inbox>],
 ) -> (Arc<Reloader>, Option<Watcher>) {
     let folder = match assets {
         AssetSource::Folder(folder) if config.assets_watch => Some(folder.clone()),
-        AssetSource::Folder(_) | AssetSource::Embedded(_) | AssetSource::Texts(_) => None,
+        AssetSource::Folder(_) | AssetSource::Embedded(_) | AssetSource::Texts(_) | AssetSource::Layers(_) => None,
     };
     let subscribe = |world: &Arc<Inbox>| {
         let world = world.clone();
@@ -237,7 +254,7 @@ fn start_reloading(
         subscriber
     };
     let worlds = journal_rules(config, assets).into_iter().chain(worlds.iter().map(subscribe)).collect();
-    let reloader = Reloader::new(raidkeep_game::catalogue(settings), assets.clone(), rules.clone(), worlds);
+    let reloader = Reloader::new(catalogue(app), assets.clone(), rules.clone(), worlds);
     let reloader = Arc::new(reloader.watched(folder.is_some()));
     let watcher = folder.and_then(|folder| {
         let started = Watcher::start(&folder, reloader.clone());
@@ -287,6 +304,7 @@ fn open_worlds(config: &Config, data: &Path) -> Result<Vec<OpenWorld>, StartErro
 struct Shared {
     config: Arc<Config>,
     settings: GameSettings,
+    extend: fn(&mut App),
     rules: Arc<LoadedRules>,
     reloader: Arc<Reloader>,
     way_in: Arc<WayIn>,
@@ -389,7 +407,7 @@ fn start_world(shared: &Shared, world: OpenWorld, jobs_max: usize) -> Result<Wor
     let OpenWorld { number, store, inbox, notify } = world;
     let seed = entropy().map_err(system("draw a random seed"))?;
     let start = Start { wall_ms: wall_ms(), seed: u64::from_le_bytes(seed[..8].try_into().unwrap_or_default()) };
-    let mut simulation = raidkeep_game::start_world(&shared.settings, &shared.rules, &store, start)?;
+    let mut simulation = start_app(build_app(&shared.settings, shared.extend), &shared.rules, &store, start)?;
     simulation.world_mut().insert_resource(Reloading(shared.reloader.clone()));
     let journal = begin_journal(shared, number, &simulation, &store, start)?;
     let tables = simulation.player_tables();

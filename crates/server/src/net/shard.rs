@@ -26,6 +26,7 @@ use crate::net::websocket::{self, Ending};
 use raidkeep_engine::clock::wall_ms;
 use raidkeep_engine::gate::ReplyGate;
 use raidkeep_engine::journal::Recorder;
+use raidkeep_engine::numbers::{BatchNumber, JobId};
 use raidkeep_engine::request::Job;
 use raidkeep_engine::request::answer::{STOPPED, WITHOUT_STORAGE};
 use raidkeep_engine::storage::worker::StorageWorker;
@@ -47,9 +48,9 @@ pub struct WorldLoop {
     storage: Option<StorageWorker>,
     jobs: Jobs,
     caller: Caller,
-    last_batch: u64,
+    last_batch: BatchNumber,
     /// The uncommitted batches, and when each was sent.
-    sent: VecDeque<(u64, Instant)>,
+    sent: VecDeque<(BatchNumber, Instant)>,
     wakes_at: Option<Instant>,
     has_failed: bool,
     ticks: metrics::Counter,
@@ -64,7 +65,7 @@ struct Jobs {
 }
 
 impl Jobs {
-    fn start(&self, number: u64, job: Job) {
+    fn start(&self, number: JobId, job: Job) {
         if self.waiting.load(Ordering::Relaxed) >= self.waiting_max {
             self.inbox.push(Input::JobRefused(number));
             return;
@@ -124,7 +125,7 @@ impl WorldLoop {
             if self.inbox.is_stopping() {
                 self.dismiss_waiting();
             }
-            if self.last_batch - self.gate.committed_batch() >= UNCOMMITTED_BATCHES_MAX && !self.has_failed {
+            if self.last_batch.0 - self.gate.committed_batch().0 >= UNCOMMITTED_BATCHES_MAX && !self.has_failed {
                 continue;
             }
             self.inbox.drain(&mut inputs);
@@ -180,7 +181,7 @@ impl WorldLoop {
                 if sent_at.elapsed() < COMMIT_PATIENCE {
                     break;
                 }
-                tracing::error!(batch, "the disk has not confirmed a change for too long; its clients get status -2");
+                tracing::error!(%batch, "the disk has not confirmed a change for too long; its clients get status -2");
                 self.gate.time_out(*batch);
             }
             self.sent.pop_front();
@@ -195,7 +196,7 @@ impl WorldLoop {
     }
 
     fn tick(&mut self, inputs: &mut Vec<Input>) {
-        let folded_batch = self.storage.as_ref().map_or(0, StorageWorker::folded_batch);
+        let folded_batch = self.storage.as_ref().map_or(BatchNumber::default(), StorageWorker::folded_batch);
         let real = Instant::now();
         let moment = Moment { wall_ms: wall_ms(), real, folded_batch };
         if let Some(journal) = &mut self.journal {

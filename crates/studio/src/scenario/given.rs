@@ -10,9 +10,10 @@ use serde::{Deserialize, Serialize};
 
 use raidkeep_engine::clock::Clock;
 use raidkeep_engine::dispatch::RequestApp;
-use raidkeep_engine::request::{Answer, Call, Operator, Player, Refusal, Request, Success, status};
+use raidkeep_engine::request;
+use raidkeep_engine::request::{Answer, Call, Operator, Player, Refusal, Success, status};
 use raidkeep_engine::rules::Rules;
-use raidkeep_engine::storage::Touched;
+use raidkeep_engine::storage::Edit;
 use raidkeep_game::boss::{Roster, WorldBoss};
 use raidkeep_game::energy::Energy;
 use raidkeep_game::items::{Amount, Cause, Inventory, ItemRules};
@@ -48,11 +49,7 @@ pub struct PlayerState {
     pub vip: bool,
 }
 
-impl Request for PlayerState {
-    const FUNCTION: &'static str = "scenario_player";
-    type Caller = Player;
-    type Reply = ();
-}
+request!(Player, "scenario_player", PlayerState => ());
 
 /// The rules that tell what can be given.
 #[derive(SystemParam)]
@@ -75,9 +72,7 @@ fn give_player(In(call): In<Call<PlayerState>>, mut players: Query<Given>, rules
     let state = &call.request;
     let exp = rules.experience(state)?;
     rules.check(state)?;
-    let found = players.get_mut(call.caller.entity);
-    let (mut experience, mut energy, mut inventory, mut progress, mut tickets) =
-        found.map_err(|_| Refusal::internal())?;
+    let (mut experience, mut energy, mut inventory, mut progress, mut tickets) = call.caller.get_mut(&mut players)?;
     if let Some(total) = exp {
         experience.total = total;
     }
@@ -170,18 +165,9 @@ pub struct BossLife {
     pub left: u64,
 }
 
-impl Request for Bosses {
-    const FUNCTION: &'static str = "scenario_bosses";
-    type Caller = Operator;
-    type Reply = ();
-}
+request!(Operator, "scenario_bosses", Bosses => ());
 
-fn give_bosses(
-    In(call): In<Call<Bosses>>,
-    roster: Res<Roster>,
-    mut bosses: Query<&mut WorldBoss>,
-    mut touched: ResMut<Touched>,
-) -> Answer<()> {
+fn give_bosses(In(call): In<Call<Bosses>>, roster: Res<Roster>, mut bosses: Edit<&mut WorldBoss>) -> Answer<()> {
     let count = roster.0.len();
     if let Some(BossLife { number, .. }) = call.request.bosses.iter().find(|given| given.number >= count) {
         return Err(refuse(format!("bosses: there is no boss {number}, expected a number from 0 and below {count}")));
@@ -191,7 +177,6 @@ fn give_bosses(
             && let Ok(mut boss) = bosses.get_mut(*entity)
         {
             boss.left = given.left.min(boss.life);
-            touched.push(*entity);
         }
     }
     Ok(Success::empty())

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Instant;
 
+use bevy_app::App;
 use serde_json::{Value, json};
 
 use crate::scenario::check::{Check, Mismatch};
@@ -19,23 +20,30 @@ pub fn read(name: &str, text: &str) -> Result<Single<Scenario>, Problems> {
     Single::read(name, text, Scenario::validate)
 }
 
-/// Where scenarios are played: the rules, loaded once for all of them.
+/// Where scenarios are played: the game, and its rules, loaded once for all of them.
 pub struct Stage {
     rules: Arc<LoadedRules>,
+    extend: Vec<fn(&mut App)>,
 }
 
 impl Stage {
     /// With the rules of these assets.
     pub fn new(assets: &AssetSource) -> Result<Self, Problems> {
-        let rules = raidkeep_game::load_rules(&TestSetup::default().settings, assets)?;
-        Ok(Self { rules: Arc::new(rules) })
+        Self::extended(assets, |_| {})
+    }
+
+    /// The same with features of somebody else's, which `extend` adds.
+    pub fn extended(assets: &AssetSource, extend: fn(&mut App)) -> Result<Self, Problems> {
+        let extend = vec![given::register, extend];
+        let setup = TestSetup { extend: extend.clone(), ..TestSetup::default() };
+        Ok(Self { rules: Arc::new(setup.catalogue().load(assets)?), extend })
     }
 
     /// Plays one scenario. After the first step that fails the others are not run: they build on it.
     pub fn play(&self, scenario: &Single<Scenario>) -> Outcome {
         let began = Instant::now();
         let mut steps = Vec::new();
-        let mut play = Play::begin(self.rules.clone(), scenario, &mut steps);
+        let mut play = Play::begin(self, scenario, &mut steps);
         for (index, step) in scenario.content.steps.iter().enumerate() {
             let place = scenario.place().key("steps").index(index);
             let is_over = steps.iter().any(|step| !matches!(step.verdict, Verdict::Passed));
@@ -60,13 +68,13 @@ type StepResult = Result<(), Failure>;
 
 impl<'s> Play<'s> {
     /// Makes the world and its players. What could not be given is a step that has failed.
-    fn begin(rules: Arc<LoadedRules>, scenario: &'s Single<Scenario>, steps: &mut Vec<StepOutcome>) -> Self {
+    fn begin(stage: &Stage, scenario: &'s Single<Scenario>, steps: &mut Vec<StepOutcome>) -> Self {
         let Scenario { starts_at, seed, players, bosses, .. } = &scenario.content;
-        let setup = TestSetup { extend: given::register, seed: *seed, ..TestSetup::default() };
+        let setup = TestSetup { extend: stage.extend.clone(), seed: *seed, ..TestSetup::default() };
         let start = starts_at.as_deref().and_then(|text| read_moment(text).ok());
         let start = start.and_then(|local| local.to_zoned(setup.settings.zone.clone()).ok());
         let wall_ms = start.map_or(NOON_MS, |start| start.timestamp().as_millisecond());
-        let scene = Scene::new(TestServer::with_rules(TestSetup { wall_ms, ..setup }, rules));
+        let scene = Scene::new(TestServer::with_rules(TestSetup { wall_ms, ..setup }, stage.rules.clone()));
         let mut play = Self { scenario, scene };
         let mut note = |place: Place, title: String, given: StepResult| {
             if let Err(failure) = given {

@@ -42,6 +42,7 @@ impl DayAccounts {
 mod tests {
     use super::*;
     use raidkeep_engine::account::AccountId;
+    use raidkeep_engine::numbers::BatchNumber;
     use raidkeep_engine::storage::PlayerRows;
     use raidkeep_game::items::{Cause, Inventory};
 
@@ -53,7 +54,7 @@ mod tests {
         inventory.grant(&amounts("3:1:12"), Cause::new("victory"));
         assert!(inventory.pay(&amounts("3:1:5"), Cause::new("enter")));
         inventory.note_points(-6, None, Cause::new("purchase"));
-        let mut batch = Batch::new(1, 0);
+        let mut batch = Batch::new(BatchNumber(1), 0);
         inventory.save(AccountId(1), &mut batch);
         let mut day = DayAccounts::default();
         assert_eq!(day.add(&batch), Ok(()));

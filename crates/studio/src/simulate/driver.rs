@@ -1,5 +1,6 @@
 //! A world without storage, sockets and platforms, on virtual time.
 
+use raidkeep_engine::numbers::BatchNumber;
 use raidkeep_engine::request::reply::ConnectionId;
 use std::sync::{Arc, Mutex};
 use std::time::Instant;
@@ -147,7 +148,7 @@ impl Driver {
         loop {
             self.note_gone();
             // Nothing counts as folded, so that the world looks up nothing that it has known.
-            let moment = Moment { wall_ms, real: self.real, folded_batch: 0 };
+            let moment = Moment { wall_ms, real: self.real, folded_batch: BatchNumber::default() };
             let effects = self.simulation.tick(&mut self.inputs, moment);
             effects.batch.iter().for_each(&mut each);
             self.carry_out(effects);
@@ -168,7 +169,7 @@ impl Driver {
         self.inputs.extend(effects.players.into_iter().map(|account| Input::Loaded(account, None)));
         self.inputs.extend(effects.jobs.into_iter().map(|(number, job)| Input::JobDone(number, job.run())));
         // What was dropped cannot be read back.
-        self.inputs.extend(effects.queries.into_iter().map(|(number, _)| Input::JobRefused(number)));
+        effects.queries.into_iter().for_each(|(query, _)| self.simulation.refuse_query(query));
     }
 
     /// The replies that have come, each with the player it is for.

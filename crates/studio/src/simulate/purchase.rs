@@ -6,7 +6,8 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use raidkeep_engine::dispatch::RequestApp;
-use raidkeep_engine::request::{Answer, Call, Player, Reads, Refusal, Request, Success};
+use raidkeep_engine::request;
+use raidkeep_engine::request::{Answer, Call, Player, Reads, Refusal, Success};
 use raidkeep_engine::rules::Rules;
 use raidkeep_game::items::{Cause, Inventory};
 use raidkeep_game::shop::ShopRules;
@@ -25,12 +26,7 @@ pub struct SimulatedPurchase {
     offer: String,
 }
 
-impl Request for SimulatedPurchase {
-    const FUNCTION: &'static str = "simulated_purchase";
-    const READS: Reads = Reads::Caller;
-    type Caller = Player;
-    type Reply = ();
-}
+request!(Player, "simulated_purchase", SimulatedPurchase => (), READS = Reads::Caller);
 
 fn simulated_purchase(
     In(call): In<Call<SimulatedPurchase>>,
@@ -38,8 +34,7 @@ fn simulated_purchase(
     shop: Res<Rules<ShopRules>>,
 ) -> Answer<()> {
     let offer = shop.offer(&call.request.offer).ok_or(Refusal::new(99, "no such offer"))?;
-    let inventory = inventories.get_mut(call.caller.entity);
-    let mut inventory = inventory.map_err(|_| Refusal::internal())?;
+    let mut inventory = call.caller.get_mut(&mut inventories)?;
     inventory.note_points(-i64::from(offer.price), None, PURCHASE);
     inventory.grant(&offer.items, PURCHASE);
     Ok(Success::empty())

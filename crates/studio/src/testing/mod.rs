@@ -24,10 +24,11 @@ pub use platforms::{Network, TestPlatforms};
 use raidkeep_engine::clock::ClockMode;
 use raidkeep_engine::gate::ReplyGate;
 use raidkeep_engine::journal::{About, MemoryJournal, Recorder};
+use raidkeep_engine::numbers::BatchNumber;
 use raidkeep_engine::reload::{Reloader, Reloading};
 use raidkeep_engine::request::RequestTable;
-use raidkeep_engine::rules::{AssetSource, LoadedRules};
-use raidkeep_engine::start::{Start, start_app};
+use raidkeep_engine::rules::{AssetSource, Catalogue, LoadedRules};
+use raidkeep_engine::start::{Start, catalogue, start_app};
 use raidkeep_engine::storage::Batch;
 use raidkeep_engine::storage::disk::Disk;
 use raidkeep_engine::storage::store::{Log, LogRecord, Rows, Store};
@@ -57,8 +58,8 @@ pub const NOON_MS: i64 = 1_773_115_200_000;
 pub struct TestSetup {
     /// What the operator decides.
     pub settings: GameSettings,
-    /// What the test adds to the game: functions and rows of its own.
-    pub extend: fn(&mut App),
+    /// What is added to the game: features of the test's own or of somebody else's.
+    pub extend: Vec<fn(&mut App)>,
     /// Who is known to the platforms' sandbox.
     pub sandbox: SandboxSettings,
     /// Where the assets come from.
@@ -90,7 +91,7 @@ impl Default for TestSetup {
         settings.identity.password_cost = PasswordCost { memory_kib: 64, passes: 1 };
         Self {
             settings,
-            extend: |_| {},
+            extend: Vec::new(),
             sandbox,
             assets: raidkeep_game::shipped_assets(),
             wall_ms: NOON_MS,
@@ -104,8 +105,22 @@ impl Default for TestSetup {
     }
 }
 
+impl TestSetup {
+    /// The game with what is added to it.
+    pub fn app(&self) -> App {
+        let mut app = raidkeep_game::build_app(&self.settings);
+        self.extend.iter().for_each(|extend| extend(&mut app));
+        app
+    }
+
+    /// Its tables.
+    pub fn catalogue(&self) -> Catalogue {
+        catalogue(&mut self.app())
+    }
+}
+
 fn load(setup: &TestSetup) -> Arc<LoadedRules> {
-    let rules = raidkeep_game::load_rules(&setup.settings, &setup.assets);
+    let rules = setup.catalogue().load(&setup.assets);
     Arc::new(rules.unwrap_or_else(|problems| panic!("the assets should be valid:\n{problems}")))
 }
 
@@ -146,9 +161,9 @@ pub struct TestPlayer {
 }
 
 /// Tokens that nobody has to guess, the same in every run. A restart draws others.
-fn seeded_entropy(seed: u64, committed: u64) -> EntropySource {
+fn seeded_entropy(seed: u64, committed: BatchNumber) -> EntropySource {
     use rand::{Rng, SeedableRng};
-    let source = std::sync::Mutex::new(rand_chacha::ChaCha8Rng::seed_from_u64(seed ^ committed.rotate_left(32)));
+    let source = std::sync::Mutex::new(rand_chacha::ChaCha8Rng::seed_from_u64(seed ^ committed.0.rotate_left(32)));
     Box::new(move || {
         let mut bytes = [0; 32];
         source.lock().map_err(|_| std::io::Error::other("a test has panicked"))?.fill_bytes(&mut bytes);
@@ -168,7 +183,7 @@ pub struct TestServer {
     rows: Rows,
     disks: (Disk, Disk),
     unfolded: Vec<LogRecord>,
-    folded: (u64, u64),
+    folded: (u64, BatchNumber),
     connections: Vec<Connection>,
     inputs: Vec<Input>,
     real: Instant,
@@ -177,7 +192,7 @@ pub struct TestServer {
     /// What was read while the disk is told to be slow.
     held_reads: Option<Vec<Input>>,
     /// The last batch that was written while the disk is told not to confirm.
-    held_commit: Option<u64>,
+    held_commit: Option<BatchNumber>,
     events: Vec<(usize, String)>,
     recorder: Option<Recorder>,
     /// The journal of each start, with [`TestSetup::journals`].
@@ -216,9 +231,7 @@ impl TestServer {
     fn open(setup: TestSetup, rules: Arc<LoadedRules>, disks: (Disk, Disk), platforms: TestPlatforms) -> Self {
         let store = Store::open_disks(disks.0.clone(), disks.1.clone()).expect("the simulated disks should open");
         let start = Start { wall_ms: setup.wall_ms, seed: setup.seed };
-        let mut app = raidkeep_game::build_app(&setup.settings);
-        (setup.extend)(&mut app);
-        let mut simulation = start_app(app, &rules, &store, start).expect("the world should start");
+        let mut simulation = start_app(setup.app(), &rules, &store, start).expect("the world should start");
         let mut journals = Vec::new();
         let recorder = setup.journals.then(|| {
             let journal = MemoryJournal::default();
@@ -240,7 +253,7 @@ impl TestServer {
             entropy: seeded_entropy(setup.seed, committed),
         });
         let reloader = Arc::new(Reloader::new(
-            raidkeep_game::catalogue(&setup.settings),
+            setup.catalogue(),
             setup.assets.clone(),
             rules.clone(),
             vec![Box::new({
@@ -285,6 +298,7 @@ impl TestServer {
         let rules = match &setup.assets {
             // They may have been edited since the world started.
             AssetSource::Folder(folder) if folder.is_dir() => load(&setup),
+            AssetSource::Layers(_) => load(&setup),
             AssetSource::Folder(_) | AssetSource::Embedded(_) | AssetSource::Texts(_) => self.rules,
         };
         let mut journals = self.journals;
@@ -305,9 +319,8 @@ impl TestServer {
     /// # Panics
     /// When the assets are not valid.
     pub fn crash_and_reopen_with(mut self, assets: AssetSource) -> Self {
-        let rules = raidkeep_game::load_rules(&self.setup.settings, &assets);
-        self.rules = Arc::new(rules.unwrap_or_else(|problems| panic!("the assets should be valid:\n{problems}")));
         self.setup.assets = assets;
+        self.rules = load(&self.setup);
         self.crash_and_reopen()
     }
 
@@ -649,7 +662,7 @@ impl TestServer {
     /// When the simulated disk fails.
     pub fn verify(&mut self) -> Vec<Breach> {
         self.fold();
-        let app = raidkeep_game::build_app(&self.setup.settings);
+        let app = self.setup.app();
         verify::verify(&app, &self.rows).expect("the simulated disk should be readable")
     }
 
@@ -691,6 +704,11 @@ impl TestServer {
     /// When the world wants its next tick although nothing arrives.
     pub fn wakes_after(&self) -> Option<Duration> {
         self.last_effects
+    }
+
+    /// An app like this world's, to play its journal again.
+    pub fn app(&self) -> App {
+        self.setup.app()
     }
 
     /// The world, to look at.

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, VecDeque};
 
 use raidkeep_engine::exchange::lines::Outgoing;
 use raidkeep_engine::exchange::{CallFailure, CallOutcome, Exchange};
+use raidkeep_engine::numbers::ExchangeId;
 use raidkeep_sandbox::{Delivery, Reaction, Sandbox, SandboxSettings};
 
 /// What the network between the server and the platforms does.
@@ -31,8 +32,8 @@ pub struct TestPlatforms {
     pub sent: Vec<Exchange>,
     /// What other addresses than the sandbox's answer, one after the other; then they are silent.
     pub elsewhere: BTreeMap<String, VecDeque<CallOutcome>>,
-    answers: BTreeMap<(i64, u64), CallOutcome>,
-    held: Vec<(u64, CallOutcome)>,
+    answers: BTreeMap<(i64, ExchangeId), CallOutcome>,
+    held: Vec<(ExchangeId, CallOutcome)>,
 }
 
 impl TestPlatforms {
@@ -80,12 +81,12 @@ impl TestPlatforms {
     }
 
     /// The answers that have arrived by now.
-    pub(super) fn arrived(&mut self, now_ms: i64) -> Vec<(u64, CallOutcome)> {
+    pub(super) fn arrived(&mut self, now_ms: i64) -> Vec<(ExchangeId, CallOutcome)> {
         if self.network == Network::Carries {
             self.answers.extend(self.held.drain(..).map(|(number, outcome)| ((now_ms, number), outcome)));
         }
         self.answers
-            .extract_if(..=(now_ms, u64::MAX), |_, _| true)
+            .extract_if(..=(now_ms, ExchangeId(u64::MAX)), |_, _| true)
             .map(|((_, number), outcome)| (number, outcome))
             .collect()
     }

@@ -15,6 +15,7 @@ use crate::platforms::mcrmb::gateway::{Gateway, PlatformCall, reply_of};
 use crate::platforms::mcrmb::wire::PlatformReply;
 use raidkeep_engine::dispatch::RequestApp;
 use raidkeep_engine::exchange::CallOutcome;
+use raidkeep_engine::request;
 use raidkeep_engine::request::lenient::Integer;
 use raidkeep_engine::request::{
     Answer, Call, Fact, Need, Player, Reads, Refusal, Request, Success, Unready, Waits, status,
@@ -70,7 +71,7 @@ fn ask(
     if let Some(outcome) = outcome {
         return Ok(passed_on(call, reply_of(*outcome)?)?);
     }
-    let account = accounts.get(player.entity).map_err(|_| Refusal::internal())?;
+    let account = player.get(accounts)?;
     let exchange = gateway.call(call, account.name(), more)?;
     Err(Unready::Needs(Need::Exchange(PAYMENTS, exchange)))
 }
@@ -114,13 +115,7 @@ impl fmt::Debug for Charge {
     }
 }
 
-impl Request for Charge {
-    const FUNCTION: &'static str = "charge";
-    const SECRETS: &'static [&'static str] = &["cpwd"];
-    const READS: Reads = Reads::Caller;
-    type Caller = Player;
-    type Reply = Value;
-}
+request!(Player, "charge", Charge => Value, READS = Reads::Caller, SECRETS = &["cpwd"]);
 
 /// The longest number or password of a card that is passed on.
 const CARD_BYTES_MAX: usize = 64;
@@ -150,12 +145,7 @@ fn charge(
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 pub struct ShowCardTypes {}
 
-impl Request for ShowCardTypes {
-    const FUNCTION: &'static str = "card_types";
-    const READS: Reads = Reads::Caller;
-    type Caller = Player;
-    type Reply = Value;
-}
+request!(Player, "card_types", ShowCardTypes => Value, READS = Reads::Caller);
 
 fn card_types(
     In(call): In<Call<ShowCardTypes>>,

@@ -9,9 +9,10 @@ use crate::platforms::sud::reporter::forget;
 use crate::platforms::sud::reports::{PendingReport, ReportBook, ReportId};
 use raidkeep_engine::clock::Clock;
 use raidkeep_engine::dispatch::RequestApp;
+use raidkeep_engine::request;
 use raidkeep_engine::request::lenient::Integer;
-use raidkeep_engine::request::{Answer, Call, Operator, Refusal, Request, Success};
-use raidkeep_engine::storage::Touched;
+use raidkeep_engine::request::{Answer, Call, Operator, Refusal, Success};
+use raidkeep_engine::storage::EditWorld;
 
 pub(super) fn register(app: &mut App) {
     app.add_request::<ReportList, _>(report_list);
@@ -78,11 +79,7 @@ pub struct ReportList {
     limit: Option<i64>,
 }
 
-impl Request for ReportList {
-    const FUNCTION: &'static str = "report_list";
-    type Caller = Operator;
-    type Reply = ReportsShown;
-}
+request!(Operator, "report_list", ReportList => ReportsShown);
 
 /// The reply of `report_list`.
 #[derive(Debug, Serialize, JsonSchema)]
@@ -122,11 +119,7 @@ pub struct ReportRetry {
     report: i64,
 }
 
-impl Request for ReportRetry {
-    const FUNCTION: &'static str = "report_retry";
-    type Caller = Operator;
-    type Reply = ReportShown;
-}
+request!(Operator, "report_retry", ReportRetry => ReportShown);
 
 const NO_SUCH_REPORT: Refusal = Refusal::new(99, "no such report waits");
 const UNDER_WAY: Refusal = Refusal::new(98, "the report is under way, retry in a moment");
@@ -145,8 +138,7 @@ fn report_retry(In(call): In<Call<ReportRetry>>, world: &mut World) -> Answer<Re
         let Ok((_, entity)) = find(world.resource::<ReportBook>(), i64::try_from(id.0).unwrap_or(-1)) else {
             continue;
         };
-        world.resource_mut::<Touched>().push(entity);
-        if let Some(report) = world.get_mut::<PendingReport>(entity).map(|mut report| {
+        if let Some(report) = world.edit::<PendingReport>(entity).map(|mut report| {
             report.retry(now);
             report.clone()
         }) {
@@ -172,11 +164,7 @@ pub struct ReportDrop {
     reason: String,
 }
 
-impl Request for ReportDrop {
-    const FUNCTION: &'static str = "report_drop";
-    type Caller = Operator;
-    type Reply = ReportShown;
-}
+request!(Operator, "report_drop", ReportDrop => ReportShown);
 
 fn report_drop(In(call): In<Call<ReportDrop>>, world: &mut World) -> Answer<ReportShown> {
     let (id, entity) = find(world.resource::<ReportBook>(), call.request.report)?;

@@ -9,7 +9,8 @@ use serde::{Deserialize, Serialize};
 
 use raidkeep_engine::account::AccountId;
 use raidkeep_engine::dispatch::RequestApp;
-use raidkeep_engine::request::{Answer, Call, Player, Reads, Refusal, Request, Success};
+use raidkeep_engine::request;
+use raidkeep_engine::request::{Answer, Call, Player, Reads, Refusal, Success};
 use raidkeep_engine::storage::{Arrival, PlayerRow, Unfit};
 
 /// What the platform's own login gave the client. Without it the platform sees the number of the account.
@@ -75,12 +76,7 @@ impl fmt::Debug for SudBind {
     }
 }
 
-impl Request for SudBind {
-    const FUNCTION: &'static str = "sud_bind";
-    const READS: Reads = Reads::Caller;
-    type Caller = Player;
-    type Reply = ();
-}
+request!(Player, "sud_bind", SudBind => (), READS = Reads::Caller);
 
 /// The longest id and the longest token that are kept, in bytes.
 const UID_BYTES_MAX: usize = 64;
@@ -94,8 +90,7 @@ fn sud_bind(In(call): In<Call<SudBind>>, mut players: Query<&mut SudIdentity>) -
     if ss_token.len() > TOKEN_BYTES_MAX {
         return Err(Refusal::malformed("data.ss_token", "the token that SUD gave the player, up to 512 bytes"));
     }
-    let internal = Refusal::internal();
-    let mut identity = players.get_mut(call.caller.entity).map_err(|_| internal)?;
+    let mut identity = call.caller.get_mut(&mut players)?;
     *identity = SudIdentity { uid: uid.into(), ss_token: ss_token.into() };
     Ok(Success::empty())
 }

@@ -17,9 +17,10 @@ use raidkeep_engine::clock::Clock;
 use raidkeep_engine::dispatch::RequestApp;
 use raidkeep_engine::exchange::{CallOutcome, Exchange, Method};
 use raidkeep_engine::random::WorldSeed;
+use raidkeep_engine::request;
 use raidkeep_engine::request::answer::{TIMED_OUT, rows_found};
 use raidkeep_engine::request::route::RouteApp;
-use raidkeep_engine::request::{Anyone, Call, Need, Operator, Refusal, Request, Success, Unready, Waits};
+use raidkeep_engine::request::{Anyone, Call, Need, Operator, Refusal, Success, Unready, Waits};
 use raidkeep_engine::storage::{ArchivedRow, RowQuery};
 
 pub(super) fn register(app: &mut App) {
@@ -73,11 +74,7 @@ impl fmt::Debug for QueryMatchBase {
     }
 }
 
-impl Request for QueryMatchBase {
-    const FUNCTION: &'static str = "query_match_base";
-    type Caller = Anyone;
-    type Reply = MatchAnswer;
-}
+request!(Anyone, "query_match_base", QueryMatchBase => MatchAnswer);
 
 /// The status of a question that nobody with the secret has asked; the HTTP status too.
 pub const NOT_SIGNED: i32 = 401;
@@ -153,11 +150,7 @@ pub struct QueryMatch {
     report_game_info_key: String,
 }
 
-impl Request for QueryMatch {
-    const FUNCTION: &'static str = "query_match";
-    type Caller = Operator;
-    type Reply = MatchAnswer;
-}
+request!(Operator, "query_match", QueryMatch => MatchAnswer);
 
 fn query_match(In(call): In<Call<QueryMatch>>, world: &mut World) -> Waits<MatchAnswer> {
     let outcome = call.fact.and_then(|fact| fact.downcast::<CallOutcome>().ok());

@@ -16,7 +16,7 @@ use raidkeep_engine::exchange::lines::{Exchanges, Owner};
 use raidkeep_engine::exchange::{CallOutcome, Exchange, Method};
 use raidkeep_engine::random::Randomness;
 use raidkeep_engine::schedule::Surroundings;
-use raidkeep_engine::storage::{Discarded, Touched};
+use raidkeep_engine::storage::{Discarded, EditWorld};
 
 const OWNER: Owner = Owner("reports");
 
@@ -89,7 +89,7 @@ fn restore(world: &mut World) {
 fn clamp_all(world: &mut World, now: i64, platform: &SudSettings) {
     let all: Vec<Entity> = world.resource::<ReportBook>().oldest_first().map(|(_, entity)| entity).collect();
     for entity in all {
-        let late = world.get_mut::<PendingReport>(entity).and_then(|mut report| {
+        let late = world.edit::<PendingReport>(entity).and_then(|mut report| {
             let mut clamped = report.clone();
             clamped.clamp(now, &platform.retry_seconds).then(|| {
                 *report = clamped.clone();
@@ -97,7 +97,6 @@ fn clamp_all(world: &mut World, now: i64, platform: &SudSettings) {
             })
         });
         if let Some(report) = late {
-            world.resource_mut::<Touched>().push(entity);
             world.resource_mut::<ReportBook>().schedule(&report);
         }
     }
@@ -139,8 +138,7 @@ fn take_in(world: &mut World, id: ReportId, outcome: CallOutcome, now: i64, plat
         }
         Err(error) => {
             metrics::counter!("raidkeep_reports_total", "outcome" => "failed").increment(1);
-            world.resource_mut::<Touched>().push(entity);
-            let Some(mut report) = world.get_mut::<PendingReport>(entity) else {
+            let Some(mut report) = world.edit::<PendingReport>(entity) else {
                 return;
             };
             let is_given_up = report.note_failure(&error, now, &platform.retry_seconds);
@@ -195,10 +193,7 @@ fn give_up(world: &mut World, report: &PendingReport) {
     );
     metrics::counter!("raidkeep_reports_total", "outcome" => "given_up").increment(1);
     let settle = world.resource::<ReportBook>().entity(report.id.settle()).filter(|_| !report.id.is_settle());
-    if let Some(entity) = settle {
-        world.resource_mut::<Touched>().push(entity);
-        if let Some(mut settle) = world.get_mut::<PendingReport>(entity) {
-            settle.give_up("its game_start was not taken");
-        }
+    if let Some(mut settle) = settle.and_then(|entity| world.edit::<PendingReport>(entity)) {
+        settle.give_up("its game_start was not taken");
     }
 }

@@ -9,6 +9,7 @@ use crate::platforms::secret::Secret;
 use crate::platforms::sud::rounds::RoundId;
 use crate::platforms::sud::wire::{Report, ReportMessage};
 use raidkeep_engine::due::DueQueue;
+use raidkeep_engine::numbers::ExchangeId;
 use raidkeep_engine::storage::WorldEntity;
 
 /// Which report: two for each round, the start before the end.
@@ -133,7 +134,7 @@ impl WorldEntity for PendingReport {
 pub struct ReportBook {
     entities: BTreeMap<ReportId, Entity>,
     due: DueQueue<ReportId>,
-    asked: HashMap<u64, ReportId>,
+    asked: HashMap<ExchangeId, ReportId>,
 }
 
 impl ReportBook {
@@ -195,12 +196,12 @@ impl ReportBook {
     }
 
     /// Notes which report an exchange carries.
-    pub fn note_sent(&mut self, exchange: u64, id: ReportId) {
+    pub fn note_sent(&mut self, exchange: ExchangeId, id: ReportId) {
         self.asked.insert(exchange, id);
     }
 
     /// Which report an exchange carried.
-    pub fn take_sent(&mut self, exchange: u64) -> Option<ReportId> {
+    pub fn take_sent(&mut self, exchange: ExchangeId) -> Option<ReportId> {
         self.asked.remove(&exchange)
     }
 

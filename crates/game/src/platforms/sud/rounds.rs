@@ -24,7 +24,7 @@ use raidkeep_engine::players::Players;
 use raidkeep_engine::random::WorldSeed;
 use raidkeep_engine::schedule::Surroundings;
 use raidkeep_engine::storage::rows::RowScan;
-use raidkeep_engine::storage::{Archive, ArchivedRow, Discarded, Touched, WorldEntity, WorldRow};
+use raidkeep_engine::storage::{Archive, ArchivedRow, Discarded, WorldEntity, WorldRow};
 
 /// The number of a round, unique in its world.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -370,7 +370,6 @@ pub struct Rounds<'w, 's> {
     clock: Res<'w, Clock>,
     archive: ResMut<'w, Archive>,
     discarded: ResMut<'w, Discarded>,
-    touched: ResMut<'w, Touched>,
     surroundings: ResMut<'w, Surroundings>,
 }
 
@@ -393,7 +392,6 @@ impl Rounds<'_, '_> {
         self.report(&round, round.start_message(mg_id));
         self.book.fresh.push(round.clone());
         self.commands.entity(entity).insert(round);
-        self.touched.push(entity);
         id
     }
 
@@ -447,7 +445,6 @@ impl Rounds<'_, '_> {
         let entity = self.commands.spawn_empty().id();
         self.reports.add(&report, entity);
         self.commands.entity(entity).insert(report);
-        self.touched.push(entity);
         self.surroundings.wake_within(Duration::ZERO);
     }
 }

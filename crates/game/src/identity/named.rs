@@ -1,0 +1,28 @@
+//! Players whom a request names.
+
+use bevy_ecs::prelude::*;
+use bevy_ecs::system::SystemParam;
+use bevy_time::{Real, Time};
+
+use crate::identity::username_key;
+use raidkeep_engine::players::Players;
+use raidkeep_engine::request::Unready;
+use raidkeep_engine::storage::Directory;
+
+/// Finds players by their names, for handlers that may wait: whoever is not in memory is loaded first.
+#[derive(SystemParam)]
+pub struct PlayersByName<'w> {
+    directory: Res<'w, Directory>,
+    players: ResMut<'w, Players>,
+    time: Res<'w, Time<Real>>,
+}
+
+impl PlayersByName<'_> {
+    /// The player of that name, or none.
+    pub fn find(&mut self, name: &str) -> Result<Option<Entity>, Unready> {
+        let Some(account) = self.directory.find(&username_key(name))? else {
+            return Ok(None);
+        };
+        Ok(Some(self.players.find(account, self.time.elapsed())?))
+    }
+}
