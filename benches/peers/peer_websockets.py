@@ -1,7 +1,7 @@
 """The game behind Python's usual WebSocket library: one text frame of JSON for a request, one for its reply.
 
-What Raidkeep does for login_unique and enter_stage_general (semantics, sections 2, 5 and 7), kept in memory only. The
-checks and their order, the numbers and the replies are those of Raidkeep.
+What Raidkeep does for login_unique and enter_stage_general (docs/contract/stages.md#entering-a-stage), kept in memory
+only. The checks and their order, the numbers and the replies are those of Raidkeep.
 """
 
 import asyncio

@@ -364,7 +364,7 @@ fn requests_beyond_the_inbox_are_told_to_retry() {
     assert_eq!(replies, vec![r#"{"status":0,"message":"success"}"#; 3], "after the tick there is room again");
 }
 
-/// A reply as the semantics allow it, and nothing else.
+/// A reply as docs/contract/envelope.md#reply allows it, and nothing else.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Reply<'a> {

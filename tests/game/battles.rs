@@ -1,4 +1,4 @@
-//! Battles through the protocol (document 5; semantics, section 15).
+//! Battles through the protocol (docs/contract/role-play.md#battles).
 
 use crate::duel;
 use std::time::Duration;

@@ -1,4 +1,4 @@
-//! Challenges through the protocol (document 5; semantics, section 15).
+//! Challenges through the protocol (docs/contract/role-play.md#challenges).
 
 use crate::duel::{Duelist, PNG, fight, refuse, refuse_code};
 use raidkeep::studio::testing::{TestServer, TestSetup, edit_assets};

@@ -1,4 +1,5 @@
-//! Characters and crafting through the protocol: `status`, `time`, `bag`, `skill`, `merge`, `legal` (document 5).
+//! Characters and crafting through the protocol: `status`, `time`, `bag`, `skill`, `merge`, `legal`
+//! (docs/contract/role-play.md#crafting).
 
 use raidkeep::engine::players::Players;
 use raidkeep::engine::storage::Touched;

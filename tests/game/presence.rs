@@ -76,6 +76,6 @@ fn the_list_is_asked_for_with_the_own_role() {
     let role = role_of(&mut server, &ann);
     let reply = server.ask(&ann, "get_list", json!({"role": "somebody"}));
     assert_eq!(reply, json!({"status": 403, "message": "role: expected your own username"}));
-    assert_eq!(server.ask(&ann, "get_list", json!({}))["status"], Value::from(13), "the document names a role");
+    assert_eq!(server.ask(&ann, "get_list", json!({}))["status"], Value::from(13), "the contract names a role");
     assert_eq!(online(&mut server, &ann, &role), [role]);
 }

@@ -8,7 +8,7 @@ use raidkeep::server::config::Config;
 use raidkeep::studio::testing::{TestPlayer, TestServer, TestSetup};
 use serde_json::{Value, json};
 
-/// The schedule of document 3.
+/// The schedule of docs/contract/game-reports.md#retries.
 const DELAYS: [i64; 10] = [60, 60, 60, 240, 600, 600, 3600, 7200, 14_400, 28_800];
 
 /// A server that reports the sessions against the world bosses.
@@ -341,7 +341,7 @@ fn only_so_many_rounds_that_are_over_are_kept() {
     assert_eq!((ask(1), ask(2), ask(3)), (json!(70420), json!(0), json!(0)), "the oldest is forgotten");
 }
 
-/// Exactly what document 3 shows, in its order.
+/// Exactly what the contract shows, in its order (docs/contract/game-reports.md#the-body).
 #[test]
 fn the_bodies_of_both_reports_are_the_documents_to_the_letter() {
     let mut server = server();

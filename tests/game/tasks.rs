@@ -1,5 +1,5 @@
-//! Tasks: the functions of document 5 as transcripts, refusals that change nothing, what survives, and rewards that are
-//! given once and within their bounds.
+//! Tasks: their functions (docs/contract/role-play.md#tasks) as transcripts, refusals that change nothing, what
+//! survives, and rewards that are given once and within their bounds.
 
 use std::time::Duration;
 

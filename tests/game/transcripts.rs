@@ -1,8 +1,8 @@
-//! The documented samples: each request of document 1 as it is printed there (only the token is
-//! put in), answered in the printed shape, with the printed status and message.
+//! The documented samples: each request of the stage protocol (docs/contract/stage-protocol.md#functions) as it is
+//! printed there (only the token is put in), answered in the printed shape, with the printed status and message.
 //!
-//! What the documents print wrongly is corrected as the semantics say: the function names of two
-//! requests, `world_boss` outside boss mode, and the lists that are printed as dots.
+//! What is printed wrongly there is corrected as docs/contract/stages.md decides: the function names of two requests,
+//! `world_boss` outside boss mode, and the lists that are printed as dots.
 
 use raidkeep::studio::testing::{TestPlayer, TestServer};
 use serde_json::{Value, json};
@@ -441,7 +441,7 @@ fn the_general_victory_is_answered_as_documented() {
 }
 
 #[test]
-fn a_newcomers_overview_is_exactly_what_the_semantics_list() {
+fn a_newcomers_overview_is_exactly_what_the_contract_lists() {
     let mut server = TestServer::new();
     let ann = server.player("ann");
     let mut reply = server.ask(&ann, "get_player_info", json!({}));
@@ -470,7 +470,7 @@ fn a_newcomers_overview_is_exactly_what_the_semantics_list() {
                 "session": null,
             },
         }),
-        "a newcomer as the semantics describe it"
+        "a newcomer as docs/contract/items-and-levels.md#newcomers describes it"
     );
 }
 

@@ -144,7 +144,7 @@ fn old_clients_may_act_without_a_token_only_where_the_operator_lets_them() {
     }
 }
 
-/// Asks a route of document 5 as a client without a WebSocket does; returns the bare reply.
+/// Asks a route (docs/contract/role-play.md#routes) as a client without a WebSocket does; returns the bare reply.
 fn ask(address: std::net::SocketAddr, path: &str, token: &str, data: &Value) -> Value {
     let mut stream = std::net::TcpStream::connect(address).expect("the server should listen");
     stream.set_read_timeout(Some(Duration::from_secs(60))).expect("a time-out should be settable");

@@ -1,4 +1,4 @@
-//! Challenges that are pushed to the address of an old client (document 5, /challenge_info; semantics, section 15): only
+//! Challenges that are pushed to the address of an old client (docs/contract/role-play.md#push-to-old-clients): only
 //! where the operator wants it, only to the host that the login came from, and whatever the client answers.
 
 use std::io::{BufRead, BufReader, ErrorKind, Read, Write};
@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 
 const PNG: &str = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==";
 
-/// Where a client of document 5 listens.
+/// Where an old client listens.
 struct Listener(TcpListener);
 
 impl Listener {
@@ -141,7 +141,7 @@ fn a_challenge_goes_to_the_port_that_was_named_at_the_address_of_the_login_and_i
         let id = ann.challenge();
         let told = client.receive();
         assert_eq!(told.request, "post /challenge_info http/1.1");
-        assert_eq!(told.body, json!({"id": id, "role": ann.role, "image_data": PNG}), "as the document has it");
+        assert_eq!(told.body, json!({"id": id, "role": ann.role, "image_data": PNG}), "as the contract has it");
         told.answer(&http("200 OK", &json!({"status": accepts, "id": id, "image_data": PNG}).to_string()));
         let data = json!({"id": id, "role": "杨过", "status": accepts, "image_data": PNG});
         assert_eq!(ann.event(), json!({"event": event, "data": data}));

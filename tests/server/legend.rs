@@ -14,7 +14,7 @@ const ROUNDS_MAX: usize = 15;
 
 /// What carries requests to a server, and shows what the platform was told.
 pub(crate) trait Transport {
-    /// Asks for a function as one of the two; returns the bare reply of document 5.
+    /// Asks for a function as one of the two; returns the bare reply (docs/contract/envelope.md#http).
     fn ask(&mut self, who: usize, function: &str, data: Value) -> Value;
     /// Both ask at the same time.
     fn ask_both(&mut self, function: &str, data: [Value; 2]) -> [Value; 2];

@@ -1,5 +1,5 @@
-//! Every route of document 5 exists as a path, asked with GET and POST, and as a function of the same name over WebSocket,
-//! and all three answer with the fields of the document.
+//! Every role-play route (docs/contract/role-play.md#routes) exists as a path, asked with GET and POST, and as a
+//! function of the same name over WebSocket, and all three answer with the fields of the contract.
 
 use std::collections::BTreeSet;
 

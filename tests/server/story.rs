@@ -1,6 +1,7 @@
 //! A whole story as a transcript: two players sign up, take a task and finish it, make a skill and equipment, and one
-//! challenges the other to a battle of three wins, of which SUD is told. Over WebSocket frames, over HTTP as real clients of
-//! document 5 ask, with and without tokens, and with the power lost after every chapter.
+//! challenges the other to a battle of three wins, of which SUD is told. Over WebSocket frames, over HTTP as real
+//! clients ask (docs/contract/role-play.md#routes), with and without tokens, and with the power lost after every
+//! chapter.
 
 use std::net::SocketAddr;
 
@@ -105,7 +106,7 @@ fn the_same_story_when_the_power_is_lost_after_every_chapter() {
     tell(&mut Frames::new(true));
 }
 
-/// GET with a body to the real program, as real clients of document 5 ask.
+/// GET with a body to the real program, as real clients ask (docs/contract/role-play.md#routes).
 struct Http {
     server: Server,
     sandbox: SocketAddr,

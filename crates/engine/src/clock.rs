@@ -1,5 +1,4 @@
-//! The one clock of a world, and its calendar. Nothing else reads the time of day (semantics,
-//! section 3).
+//! The one clock of a world, and its calendar. Nothing else reads the time of day (docs/contract/time.md#one-clock).
 
 use std::str::FromStr;
 use std::time::{SystemTime, UNIX_EPOCH};
@@ -237,7 +236,7 @@ fn midnight(date: Date, zone: &TimeZone) -> i64 {
     })
 }
 
-/// Seconds, written as the documents write a duration: `H:MM:SS`.
+/// Seconds, written `H:MM:SS` (docs/contract/time.md#durations).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct HoursMinutesSeconds(pub i64);
 

@@ -1,4 +1,4 @@
-//! Events: what the server tells connected players without being asked (semantics, section 1).
+//! Events: what the server tells connected players without being asked (docs/contract/envelope.md#events).
 //!
 //! An event leaves when the change it tells of is on disk, and only to connections that act for
 //! the player at that moment.

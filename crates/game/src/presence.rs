@@ -1,5 +1,5 @@
-//! Who is online: whoever asked for something within the last while, or has a connection that lives (semantics,
-//! section 15; document 5, /get_list).
+//! Who is online: whoever asked for something within the last while, or has a connection that lives
+//! (docs/contract/role-play.md#presence).
 //!
 //! Nobody is looked for: each player who is online has a moment at which it is looked at again, and only then may it
 //! turn out to have gone. Not here: what follows from going; features read [`Presence::left`] in their own systems.

@@ -1,4 +1,4 @@
-//! Daily tickets (semantics, section 6).
+//! Daily tickets (docs/contract/energy-and-tickets.md#tickets).
 //!
 //! A ticket kind is a key of `limits`. All kinds reset at local midnight; nothing happens to anybody at that moment, a
 //! player's count of an earlier day simply stands for a full one.

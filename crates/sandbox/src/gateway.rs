@@ -1,4 +1,4 @@
-//! The gateway of MCRMB: seven calls, answered as document 2 shows them.
+//! The gateway of MCRMB: seven calls, answered as the contract shows them (docs/contract/points-platform.md#sandbox).
 
 use serde::Serialize;
 
@@ -37,8 +37,8 @@ impl GatewayCall {
         }
     }
 
-    /// What the call needs beside `sign`, `sid` and `wname`. Those of `Manual` follow the semantics, section 12, because
-    /// the document prints the table of another call.
+    /// What the call needs beside `sign`, `sid` and `wname`. Those of `Manual` are decided in
+    /// docs/contract/points-platform.md#manual-changes, because the contract prints the table of another call.
     fn parameters(self) -> &'static [&'static str] {
         match self {
             Self::Charge => &["ctype", "cnum", "cpwd"],
@@ -152,7 +152,7 @@ impl Asked<'_> {
 }
 
 impl Sandbox {
-    /// Checks a request in the order the document gives its demands in, and answers it.
+    /// Checks a request in the order the contract gives its demands in, and answers it.
     pub(super) fn gateway(&mut self, call: GatewayCall, request: &Exchange, now_ms: i64) -> Answered {
         let agent = super::header(request, "User-Agent").unwrap_or_default();
         if !agent.contains("java") {
@@ -245,7 +245,7 @@ impl Sandbox {
         }
     }
 
-    /// The document has no code for a bad amount here; the one of `Pay` is used. An unknown type counts as missing.
+    /// The contract has no code for a bad amount here; the one of `Pay` is used. An unknown type counts as missing.
     fn manual(&mut self, asked: &Asked<'_>) -> Answered {
         let text = asked.get("text");
         let (posting, ledger, limits) = (asked.posting(&text), &mut self.books.ledger, &self.settings.limits);
@@ -265,7 +265,7 @@ impl Sandbox {
         match done {
             Ok((code, msg)) => empty_reply(code, msg),
             Err(Refusal::Short { money, need }) => reply("202", "API接口扣款操作失败，余额不足。", short(money, need)),
-            // The document's sample of this reply has no data at all.
+            // The contract's sample of this reply has no data at all.
             Err(Refusal::Unknown) => json(
                 200,
                 &Reply::<()> { code: "203", msg: Some("API接口扣款操作失败，玩家不存在。"), data: None },

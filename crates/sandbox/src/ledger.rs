@@ -75,7 +75,7 @@ pub struct Card {
     password_sha256: [u8; 32],
 }
 
-/// What becomes of a card (document 2, `Wcode`).
+/// What becomes of a card, `Wcode` (docs/contract/points-platform.md#cards).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum CardStatus {
     /// 200: accepted. The sandbox credits it at once.

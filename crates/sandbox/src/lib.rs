@@ -33,7 +33,7 @@ use rounds::Nonces;
 
 /// Where reports go.
 pub const REPORT_PATH: &str = "/sud/report";
-/// Where queries go (document 4).
+/// Where queries go (docs/contract/match-query.md#the-question).
 pub const QUERY_PATH: &str = "/v1/app/server/query_match_base";
 /// The gateway of MCRMB; the name of the call follows.
 pub const GATEWAY_PATH: &str = "/Api/";

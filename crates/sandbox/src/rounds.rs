@@ -1,4 +1,5 @@
-//! SUD's two sides: who is told of game rounds (document 3), and who is asked for them (document 4).
+//! SUD's two sides: who is told of game rounds (docs/contract/game-reports.md), and who is asked for them
+//! (docs/contract/match-query.md).
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 

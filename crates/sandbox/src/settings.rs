@@ -63,7 +63,7 @@ pub struct Limits {
     pub patience_seconds: u64,
 }
 
-/// A kind of cards (document 2, `CardTypes`). It is written as the document shows it.
+/// A kind of cards (docs/contract/points-platform.md#cards). It is written as the contract shows it.
 #[derive(Debug, Clone, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct Channel {
@@ -160,7 +160,7 @@ mod tests {
     #[test]
     fn the_shipped_settings_are_right_and_show_no_key() {
         let settings = SandboxSettings::shipped().expect("the shipped settings are right");
-        assert_eq!((settings.sid.as_str(), settings.key.expose()), ("1", "abcabc"), "the document's example");
+        assert_eq!((settings.sid.as_str(), settings.key.expose()), ("1", "abcabc"), "the contract's example");
         assert!(!settings.allow_any_address, "a sandbox is for this machine");
         let printed = format!("{settings:?}");
         assert!(!printed.contains("abcabc") && !printed.contains("test-app-secret"), "keys are never printed");
@@ -179,7 +179,7 @@ mod tests {
     #[test]
     fn a_card_fits_its_channel_by_length_and_is_worth_the_rate() {
         let settings = SandboxSettings::shipped().expect("the shipped settings are right");
-        let channel = settings.channel("10").expect("the document has channel 10");
+        let channel = settings.channel("10").expect("the contract has channel 10");
         assert!(channel.fits("123456789", "123456789012"));
         assert!(!channel.fits("12345678", "123456789012") && !channel.fits("123456789", "1"));
         assert_eq!(channel.points(100), 75);

@@ -1,4 +1,4 @@
-//! The outer JSON of a request and of a reply (semantics, section 1).
+//! The outer JSON of a request and of a reply (docs/contract/envelope.md#request).
 //!
 //! The envelope is read without copying; `data` and `id` stay raw text until somebody needs them.
 
@@ -11,7 +11,7 @@ use serde_json::value::RawValue;
 
 use crate::request::Refusal;
 
-/// The most bytes of a client's idempotency key (semantics, section 1).
+/// The most bytes of a client's idempotency key (docs/contract/envelope.md#idempotency-keys).
 pub const ONCE_BYTES_MAX: usize = 64;
 
 /// One request as it stands in a text frame.

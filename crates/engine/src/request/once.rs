@@ -1,5 +1,5 @@
 //! Idempotency keys: a repeated keyed request changes nothing and gets its first reply again
-//! (semantics, section 1).
+//! (docs/contract/envelope.md#idempotency-keys).
 
 use std::collections::VecDeque;
 

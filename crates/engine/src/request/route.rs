@@ -15,8 +15,8 @@ use crate::request::{Refusal, Request, status};
 /// How the body of a request becomes the function's arguments.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum RouteBody {
-    /// The body is the arguments, a JSON object; the token may come in the header `Authorization: Bearer ..`. Sent with POST,
-    /// or with GET, as real clients of document 5 do.
+    /// The body is the arguments, a JSON object; the token may come in the header `Authorization: Bearer ..`. Sent with
+    /// POST, or with GET, as real clients do (docs/contract/envelope.md#http).
     Arguments,
     /// The arguments are the exact text of the body and of the header `Authorization`, which signs it. Sent with POST.
     Signed,
@@ -175,7 +175,7 @@ impl Route {
         Ok(RouteRequest { function: self.function, world, arguments, token })
     }
 
-    /// The bare reply that the documents show: the `data` of a frame. A refusal shows status and message.
+    /// The bare reply (docs/contract/envelope.md#http): the `data` of a frame. A refusal shows status and message.
     pub fn reply(self, frame: &str) -> HttpReply {
         #[derive(Deserialize, Serialize)]
         struct Frame<'a> {

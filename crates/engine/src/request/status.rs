@@ -1,4 +1,4 @@
-//! The statuses every function may answer with, beside its own (semantics, section 1).
+//! The statuses every function may answer with, beside its own (docs/contract/envelope.md#statuses).
 
 /// The function did what was asked.
 pub const SUCCESS: i32 = 0;

@@ -1,4 +1,4 @@
-//! Battles: two players act in rounds, and a verdict falls for both (semantics, section 15; document 5, /battle).
+//! Battles: two players act in rounds, and a verdict falls for both (docs/contract/role-play.md#battles).
 //!
 //! A battle is an entity that is kept. Its rounds are closed when both have acted or their time is up, whichever comes
 //! first; who goes offline loses it. It stays a while after its end, so that both can learn how it ended.

@@ -1,4 +1,5 @@
-//! Each battle is a game round to SUD (semantics, section 13): it begins with the battle and is settled with its end.
+//! Each battle is a game round to SUD (docs/contract/game-reports.md#rounds): it begins with the battle and is settled
+//! with its end.
 
 use bevy_ecs::prelude::*;
 use bevy_ecs::system::SystemState;

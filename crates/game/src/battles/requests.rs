@@ -1,4 +1,4 @@
-//! `battle` (document 5; semantics, section 15).
+//! `battle` (docs/contract/role-play.md#battles).
 
 use bevy_app::App;
 use bevy_ecs::prelude::*;
@@ -43,8 +43,8 @@ pub struct BattleTurn {
     items: Option<Vec<String>>,
     #[serde(default)]
     skills: Option<Vec<String>>,
-    /// Not in the document: `false` has the reply come at once, and the verdict as an event only, for a client whose
-    /// connection has other things to ask meanwhile.
+    /// An addition to the contract: `false` has the reply come at once, and the verdict as an event only, for a client
+    /// whose connection has other things to ask meanwhile.
     #[serde(default = "yes")]
     wait: bool,
 }

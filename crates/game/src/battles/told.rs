@@ -9,7 +9,8 @@ use crate::battles::verdict::Seat;
 use crate::items::Amount;
 use raidkeep_engine::events::Event;
 
-/// The reply of `battle` (document 5), with what the player needs to know that the battle is over.
+/// The reply of `battle` (docs/contract/role-play.md#battles), with what the player needs to know that the battle is
+/// over.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Told {
     /// The opponent.

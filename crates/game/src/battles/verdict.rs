@@ -1,5 +1,5 @@
 //! Who wins a round: pure, from attributes, what was named, and the dice of the battle, so that any round can be played
-//! again (semantics, section 15).
+//! again (docs/contract/role-play.md#battles).
 
 use rand::{Rng, RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;

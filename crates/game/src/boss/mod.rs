@@ -1,4 +1,5 @@
-//! World bosses: one roster for the whole world, fought by everybody, whole again each month (semantics, section 9).
+//! World bosses: one roster for the whole world, fought by everybody, whole again each month
+//! (docs/contract/world-boss-and-ranking.md#the-roster).
 //!
 //! Not here: entering and leaving a boss stage; that is `stages`, which strikes through [`BossField`].
 

@@ -1,4 +1,4 @@
-//! `stage_refresh_boss`, `check_boss_status`, `get_config_boss` (document 1; semantics, section 9).
+//! `stage_refresh_boss`, `check_boss_status`, `get_config_boss` (docs/contract/world-boss-and-ranking.md#functions).
 
 use bevy_app::App;
 use bevy_ecs::prelude::*;

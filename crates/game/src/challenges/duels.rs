@@ -27,7 +27,7 @@ pub struct Duels<'w, 's> {
     clock: Res<'w, Clock>,
 }
 
-/// Why there is no challenge, or no battle. Each has the code that document 5 leaves open.
+/// Why there is no challenge, or no battle. Each has a code of docs/contract/role-play.md#status-codes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum DuelError {
     /// No open challenge to the player has that number.
@@ -47,7 +47,8 @@ pub enum DuelError {
     TooMany,
 }
 
-/// What who is challenged is told, as the event `challenge_info` and at its address (document 5).
+/// What who is challenged is told, as the event `challenge_info` and at its address
+/// (docs/contract/role-play.md#challenges).
 #[derive(Debug, Serialize, JsonSchema)]
 pub struct ChallengeTold<'a> {
     id: String,
@@ -66,8 +67,8 @@ impl<'a> ChallengeTold<'a> {
     }
 }
 
-/// What the challenger is told: the answer that document 5 has
-/// `/challenge_info` give, and who gives it.
+/// What the challenger is told: the answer that `/challenge_info` gives (docs/contract/role-play.md#challenges), and
+/// who gives it.
 #[derive(Debug, Serialize, JsonSchema)]
 struct ChallengeAnswered<'a> {
     id: String,

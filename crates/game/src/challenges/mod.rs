@@ -1,5 +1,5 @@
-//! Challenges: one player asks another to battle, who accepts, rejects, or lets it pass (semantics, section 15;
-//! document 5, /challenge, /accept_c and /refrash).
+//! Challenges: one player asks another to battle, who accepts, rejects, or lets it pass
+//! (docs/contract/role-play.md#challenges).
 //!
 //! A challenge is an entity that is kept until it is answered or its time is up. The challenger never waits for the
 //! answer: it comes as an event, and shows in `refrash`. Not here: the battle that follows.

@@ -1,4 +1,4 @@
-//! Telling old clients of challenges where they listen (document 5, /challenge_info; semantics, section 15). Off unless the
+//! Telling old clients of challenges where they listen (docs/contract/role-play.md#push-to-old-clients). Off unless the
 //! operator wants it.
 //!
 //! Whoever is connected has the event, and `refrash` shows the challenge to everybody; so nothing is repeated here that

@@ -1,5 +1,5 @@
 //! `challenge`, `accept_challenge`, `reject_challenge`, `challenge_info`, `accept_c`, `refrash` and `refresh`
-//! (document 5; semantics, section 15).
+//! (docs/contract/role-play.md#challenges).
 
 use bevy_app::App;
 use bevy_ecs::prelude::*;
@@ -31,7 +31,7 @@ pub(super) fn register(app: &mut App) {
     app.add_route::<Refrash>("/refrash").add_route::<Refresh>("/refresh");
 }
 
-/// The codes of document 5 beside 200, which it leaves to the server.
+/// The codes of docs/contract/role-play.md#status-codes.
 mod code {
     pub(super) const OK: u16 = 200;
     pub(super) const NOT_YOUR_ROLE: u16 = 403;
@@ -239,7 +239,7 @@ fn challenge_info(
     Ok(Success::with(ChallengeShown { id, role, image_data, status }))
 }
 
-/// `refrash {role}`, as the document spells it.
+/// `refrash {role}`, as the contract spells it (docs/contract/role-play.md#routes).
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 pub struct Refrash {
     role: String,

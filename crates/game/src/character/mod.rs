@@ -1,5 +1,5 @@
-//! What a player is good at: attributes that follow from its level and from what it has made (semantics, section 15;
-//! document 5, /status and /time).
+//! What a player is good at: attributes that follow from its level and from what it has made
+//! (docs/contract/role-play.md#attributes).
 //!
 //! Nothing here is kept: attributes are computed when they are looked at. What decides by them is in `battles` and in
 //! the narrator's checks.

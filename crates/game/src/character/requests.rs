@@ -1,4 +1,4 @@
-//! `status` and `time` (document 5; semantics, section 15).
+//! `status` and `time` (docs/contract/role-play.md#attributes).
 
 use bevy_app::App;
 use bevy_ecs::prelude::*;

@@ -1,5 +1,5 @@
-//! Crafting: players spend 龙眼 on skills and 凤羽 on equipment of their own description (semantics, section 15;
-//! document 5, /merge, /bag and /skill).
+//! Crafting: players spend 龙眼 on skills and 凤羽 on equipment of their own description
+//! (docs/contract/role-play.md#crafting).
 //!
 //! Not here: what a skill or a piece of equipment does; `character` makes attributes of them, `battles` verdicts.
 

@@ -1,4 +1,4 @@
-//! `merge`, `bag`, `skill`, `legal` (document 5; semantics, section 15).
+//! `merge`, `bag`, `skill`, `legal` (docs/contract/role-play.md#crafting).
 
 use std::fmt::Display;
 
@@ -43,7 +43,7 @@ pub struct Merge {
     #[schemars(with = "Integer")]
     num: i64,
     des: String,
-    /// Not in the document; without it the name is the start of the description.
+    /// An addition to the contract; without it the name is the start of the description.
     #[serde(default)]
     name: Option<String>,
 }

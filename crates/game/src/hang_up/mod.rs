@@ -1,4 +1,4 @@
-//! Hang-up: rewards for time spent away (semantics, section 8).
+//! Hang-up: rewards for time spent away (docs/contract/hang-up.md#settlement).
 //!
 //! Nothing ticks; a settlement computes what the elapsed whole minutes are worth, at the same cost
 //! for a minute and for a year.

@@ -1,4 +1,4 @@
-//! `start_hang_up`, `get_hang_up_reward`, `get_hang_up_info` (document 1; semantics, section 8).
+//! `start_hang_up`, `get_hang_up_reward`, `get_hang_up_info` (docs/contract/hang-up.md#functions).
 
 use bevy_app::App;
 use bevy_ecs::prelude::*;
@@ -55,7 +55,7 @@ pub struct HangUpInfo {
     time: HangUpTime,
 }
 
-/// `time` is `H:MM:SS` in some replies and whole seconds in others, as the documents have it.
+/// `time` is `H:MM:SS` in some replies and whole seconds in others (docs/contract/hang-up.md#functions).
 #[derive(Debug, Serialize, JsonSchema)]
 #[serde(untagged)]
 enum HangUpTime {

@@ -1,4 +1,5 @@
-//! Where the client of a player listens, for old clients that are told of challenges there (document 5, /login).
+//! Where the client of a player listens, for old clients that are told of challenges there
+//! (docs/contract/role-play.md#push-to-old-clients).
 
 use std::net::{IpAddr, SocketAddr};
 
@@ -11,7 +12,7 @@ pub struct ClientAddress(pub Option<SocketAddr>);
 
 impl ClientAddress {
     /// What a login tells that came from `peer` and named `ip`, such as `"10.0.0.7:8000"`. The host in it counts for
-    /// nothing (semantics, section 15).
+    /// nothing (docs/contract/role-play.md#push-to-old-clients).
     pub fn of_login(peer: Option<IpAddr>, ip: Option<&str>) -> Self {
         let port = ip.and_then(port_of);
         Self(peer.zip(port).map(SocketAddr::from))

@@ -1,4 +1,4 @@
-//! Who a player is: accounts, passwords, tokens (semantics, section 2).
+//! Who a player is: accounts, passwords, tokens (docs/contract/identity.md#accounts).
 //!
 //! Not here: what a player has. Passwords are kept as Argon2id hashes and tokens as SHA-256
 //! hashes; neither is ever logged.
@@ -93,7 +93,7 @@ pub fn username_key(name: &str) -> IndexKey {
 /// How a request is refused that names somebody else's role.
 pub const NOT_YOUR_ROLE: Refusal = Refusal::new(403, "role: expected your own username");
 
-/// In document 5 `role` is the username, and must be the caller's own (semantics, section 2).
+/// `role` is the username, and must be the caller's own (docs/contract/identity.md#roles).
 pub fn own_role(account: &Account, role: &str) -> Result<(), Refusal> {
     if account.name() == role { Ok(()) } else { Err(NOT_YOUR_ROLE) }
 }

@@ -1,5 +1,4 @@
-//! `signup`, `login`, `login_unique`, `ping` (semantics, section 2; document 5, /login and
-//! /signup).
+//! `signup`, `login`, `login_unique`, `ping` (docs/contract/identity.md#logging-in).
 
 use bevy_app::App;
 use bevy_ecs::prelude::*;
@@ -91,7 +90,7 @@ pub struct Signup {
 
 request!(Anyone, "signup", Signup => StatusCode, SECRETS = &["password"]);
 
-/// A reply that is only a code of document 5.
+/// A reply that is only a code (docs/contract/identity.md#accounts).
 #[derive(Debug, Serialize, JsonSchema)]
 pub struct StatusCode {
     status_code: u16,

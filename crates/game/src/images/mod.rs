@@ -1,4 +1,4 @@
-//! Images: those shipped with the assets, and those that clients send (semantics, section 15).
+//! Images: those shipped with the assets, and those that clients send (docs/contract/role-play.md#images).
 //!
 //! All are PNG and travel as base64 text. Shipped ones are read and checked with the rules, so that a missing or broken
 //! file is a designer's error with its place. Pixels are never decoded here; that is the clients' work.

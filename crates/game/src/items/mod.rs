@@ -1,4 +1,4 @@
-//! Items, what a player owns (semantics, section 4), and the ledger of all that changes it.
+//! Items, what a player owns (docs/contract/items-and-levels.md#items), and the ledger of all that changes it.
 //!
 //! Not here: what anything costs or yields; that is in the rules of the features.
 

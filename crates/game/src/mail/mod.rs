@@ -1,4 +1,4 @@
-//! Mail: between players, and from the system to everybody (semantics, section 11).
+//! Mail: between players, and from the system to everybody (docs/contract/mail.md#mail-to-everybody).
 //!
 //! A mail to everybody is one record ([`Broadcasts`]), whatever the number of players. Each player
 //! takes it in, once, when it looks at its mail. Other features announce with

@@ -1,4 +1,4 @@
-//! The mail functions (semantics, section 11).
+//! The mail functions (docs/contract/mail.md#functions).
 
 use bevy_app::App;
 use bevy_ecs::prelude::*;
@@ -95,7 +95,7 @@ struct MailCount {
     max: usize,
 }
 
-/// One mail as the documents show it.
+/// One mail in a reply.
 #[derive(Debug, Serialize, JsonSchema)]
 struct MailShown {
     read: u8,

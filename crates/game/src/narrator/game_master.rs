@@ -1,4 +1,4 @@
-//! `game_master.ron`: whom players talk to outside of tasks, and what it says (document 5, /main and /others).
+//! `game_master.ron`: whom players talk to outside of tasks, and what it says (docs/contract/role-play.md#game-master).
 
 use rand::seq::IndexedRandom;
 use schemars::JsonSchema;

@@ -1,4 +1,4 @@
-//! The scripted narrator: scenes, checks and endings that designers write (semantics, section 15).
+//! The scripted narrator: scenes, checks and endings that designers write (docs/contract/role-play.md#narrator).
 //!
 //! A [`Script`] is what can happen, a [`Story`] how far one player is in it, a [`Beat`] what one message of the player
 //! leads to. The narrator works out words and ways only. It gives no rewards and keeps nothing: tasks do. Everything

@@ -1,4 +1,4 @@
-//! Orders: what is paid with points, from the wish to the goods (semantics, section 12).
+//! Orders: what is paid with points, from the wish to the goods (docs/contract/points-platform.md#orders).
 //!
 //! An order is an entity. It goes one step at a time, each on disk before the next, so that after a crash it is known how
 //! far it came. Points leave the platform at most once for an order, and goods are granted exactly when they did.

@@ -51,7 +51,7 @@ pub enum Wish {
     },
 }
 
-/// How an operator changes points (`type` of `Manual`; semantics, section 12).
+/// How an operator changes points (`type` of `Manual`; docs/contract/points-platform.md#manual-changes).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Adjustment {
     /// 1: adds them.

@@ -3,7 +3,7 @@
 
 use serde::{Deserialize, Serialize};
 
-/// How many records the platform shows (document 2, `CheckRecord`).
+/// How many records the platform shows (docs/contract/points-platform.md#what-it-asks).
 pub const RECORDS_SHOWN: usize = 5;
 
 /// A player's account on the platform.

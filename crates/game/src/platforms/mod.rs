@@ -1,4 +1,5 @@
-//! The platforms outside: MCRMB payments, SUD reports (semantics, sections 12 to 14) and the narrator's chat endpoint.
+//! The platforms outside: MCRMB payments (docs/contract/points-platform.md), SUD reports
+//! (docs/contract/game-reports.md) and the narrator's chat endpoint.
 
 pub mod chat;
 pub mod mcrmb;

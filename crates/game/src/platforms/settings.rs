@@ -17,7 +17,7 @@ pub struct PlatformSettings {
     pub chat: Option<ChatSettings>,
 }
 
-/// A chat endpoint (semantics, section 15).
+/// A chat endpoint (docs/contract/role-play.md#narrator).
 #[derive(Debug, Clone)]
 pub struct ChatSettings {
     /// Where it is, such as `http://127.0.0.1:8080/v1/chat/completions`.
@@ -30,7 +30,7 @@ pub struct ChatSettings {
     pub line: LineSettings,
 }
 
-/// The payment platform (document 2).
+/// The payment platform (docs/contract/points-platform.md).
 #[derive(Debug, Clone)]
 pub struct McrmbSettings {
     /// What stands before the name of a call, such as `http://api.mcrmb.com/Api/`.
@@ -45,7 +45,7 @@ pub struct McrmbSettings {
     pub orders: OrderSettings,
 }
 
-/// The report platform (documents 3 and 4).
+/// The report platform (docs/contract/game-reports.md).
 #[derive(Debug, Clone)]
 pub struct SudSettings {
     /// Where reports go.

@@ -1,4 +1,4 @@
-//! `get_shop` and `buy_item` (semantics, section 12).
+//! `get_shop` and `buy_item` (docs/contract/points-platform.md#the-shop).
 
 use bevy_app::App;
 use bevy_ecs::prelude::*;
@@ -39,7 +39,8 @@ fn get_shop(In(_): In<Call<GetShop>>, rules: Res<Rules<ShopRules>>) -> Answer<Of
     Ok(Success::with(OffersShown { offers: rules.offers.clone() }))
 }
 
-/// Too few points. The text is that of document 1 for whatever is short.
+/// Too few points. The text is that of docs/contract/stage-protocol.md#codes-of-the-new-functions for whatever is
+/// short.
 pub(super) const SHORT: Refusal = Refusal::new(95, "materials insufficient");
 const NO_SUCH_OFFER: Refusal = Refusal::new(99, "no such offer");
 

@@ -1,4 +1,4 @@
-//! `buy_ticket` (semantics, section 6).
+//! `buy_ticket` (docs/contract/energy-and-tickets.md#buying-tickets).
 
 use bevy_app::App;
 use bevy_ecs::prelude::*;

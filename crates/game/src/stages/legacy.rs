@@ -1,4 +1,5 @@
-//! The legacy functions `enter_stage` and `pass_stage`, onto the same sessions (document 1; semantics, sections 7 and 9).
+//! The legacy functions `enter_stage` and `pass_stage`, onto the same sessions
+//! (docs/contract/stages.md#legacy-functions).
 //!
 //! `enter_world_boss_stage` and `leave_world_boss_stage` are other names of theirs.
 
@@ -274,7 +275,7 @@ pub struct PassStage<N> {
     #[serde(deserialize_with = "lenient::integer")]
     #[schemars(with = "Integer")]
     stage: i64,
-    /// The documents also spell it `damange`.
+    /// Clients also spell it `damange` (docs/contract/stage-protocol.md#spellings).
     #[serde(
         default,
         alias = "damange",

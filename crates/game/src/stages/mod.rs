@@ -1,4 +1,4 @@
-//! Stages: entering, winning, sweeping (semantics, section 7; document 1).
+//! Stages: entering, winning, sweeping (docs/contract/stages.md#sessions).
 //!
 //! Modes differ in data, not in code: one session, one way in and one way out serve all of them,
 //! in the new functions and in the legacy ones.

@@ -1,4 +1,4 @@
-//! `enter_stage_*` and `victory_stage_*` (document 1, new functions; semantics, section 7).
+//! `enter_stage_*` and `victory_stage_*` (docs/contract/stages.md#entering-a-stage).
 
 use std::marker::PhantomData;
 
@@ -73,7 +73,7 @@ stage_modes! {
     Exp: "enter_stage_exp", "victory_stage_exp", Caller;
 }
 
-/// The codes of the new functions (document 1).
+/// The codes of the new functions (docs/contract/stage-protocol.md#codes-of-the-new-functions).
 pub(super) mod codes {
     use raidkeep_engine::request::Refusal;
 
@@ -190,7 +190,7 @@ fn enter_boss_stage(
     enter(player, sessions, Mode::Boss, call.request.stage, field.anybody_alive(), &tables)
 }
 
-/// Checks in the order of semantics, section 7; then pays and opens the session.
+/// Checks in the order of docs/contract/stages.md#entering-a-stage; then pays and opens the session.
 fn enter(
     mut player: RaiderItem,
     mut sessions: Sessions,
@@ -291,7 +291,7 @@ pub struct Victory<M> {
     #[serde(deserialize_with = "lenient::integer")]
     #[schemars(with = "Integer")]
     stage: i64,
-    /// The documents also spell it `damange`.
+    /// Clients also spell it `damange` (docs/contract/stage-protocol.md#spellings).
     #[serde(
         default,
         alias = "damange",

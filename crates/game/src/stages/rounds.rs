@@ -1,4 +1,5 @@
-//! A session against the world bosses is a round to the report platform, if the operator wants that (semantics, section 13).
+//! A session against the world bosses is a round to the report platform, if the operator wants that
+//! (docs/contract/game-reports.md#boss-sessions).
 
 use bevy_ecs::prelude::*;
 use bevy_ecs::system::SystemState;

@@ -1,4 +1,4 @@
-//! Sweeping: the rewards of a passed general stage at once (document 1, `mopping_up_stage`).
+//! Sweeping: the rewards of a passed general stage at once, `mopping_up_stage` (docs/contract/stages.md#sweeping).
 
 use bevy_app::App;
 use bevy_ecs::prelude::*;

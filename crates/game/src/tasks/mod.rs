@@ -1,5 +1,5 @@
-//! Tasks: a public queue, personal ones made on demand, and the one that a player is in (semantics, section 15;
-//! document 5, /main, /task_request, /task_info, /task_info_personal, /select, /select_personal, /feedback, /others).
+//! Tasks: a public queue, personal ones made on demand, and the one that a player is in
+//! (docs/contract/role-play.md#tasks).
 //!
 //! What happens in a task is the narrator's script. Tasks decide who may take which, keep how far a player is, and give
 //! the reward, once. Rewards never follow from words.

@@ -1,4 +1,4 @@
-//! `task_info`, `task_info_personal`, `select`, `select_personal`, `feedback` (document 5; semantics, section 15).
+//! `task_info`, `task_info_personal`, `select`, `select_personal`, `feedback` (docs/contract/role-play.md#tasks).
 
 use std::sync::Arc;
 

@@ -1,4 +1,4 @@
-//! `main`, `task_request`, `others`: talk with the game master (document 5; semantics, section 15).
+//! `main`, `task_request`, `others`: talk with the game master (docs/contract/role-play.md#game-master).
 
 use std::hash::Hasher;
 use std::sync::Arc;

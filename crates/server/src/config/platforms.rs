@@ -287,7 +287,7 @@ mod tests {
         assert_eq!(mcrmb.gateway, "http://127.0.0.1:1/Api/");
         let sud = platforms.sud.expect("reports are sandboxed");
         assert_eq!((sud.callback.as_str(), sud.public_url.as_str()), ("http://127.0.0.1:1/sud/report", "http://here"));
-        assert_eq!(sud.retry_seconds.iter().sum::<i64>(), 55_620, "the schedule of document 3");
+        assert_eq!(sud.retry_seconds.iter().sum::<i64>(), 55_620, "the contract's schedule");
     }
 
     #[test]

@@ -1,5 +1,6 @@
-//! For old clients of document 5 that know no tokens: who logged in over HTTP from an address may act from there without one
-//! (semantics, section 15). Off unless the operator wants it, because an address is no proof.
+//! For old clients that know no tokens: who logged in over HTTP from an address may act from there without one
+//! (docs/contract/role-play.md#clients-without-tokens). Off unless the operator wants it, because an address is no
+//! proof.
 
 use std::collections::{HashMap, VecDeque};
 use std::net::IpAddr;

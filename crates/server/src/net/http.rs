@@ -37,7 +37,7 @@ pub struct Site {
 
 type Reply = Response<Full<Bytes>>;
 
-/// Where SUD finds the routes of this server (document 4; semantics, section 14).
+/// Where SUD finds the routes of this server (docs/contract/match-query.md#discovery).
 pub struct Discovery {
     path: String,
     body: String,

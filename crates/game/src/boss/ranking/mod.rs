@@ -1,4 +1,5 @@
-//! The ranking by best damage (semantics, section 10): pages and one's own rank, fast with a million players.
+//! The ranking by best damage (docs/contract/world-boss-and-ranking.md#ranking): pages and one's own rank, fast with a
+//! million players.
 //!
 //! It is in memory only; at the start it is put together from the players' records.
 

@@ -1,4 +1,4 @@
-//! `stage_damage_ranking`, `get_top_damage`, `damage_ranking` (document 1; semantics, section 10).
+//! `stage_damage_ranking`, `get_top_damage`, `damage_ranking` (docs/contract/world-boss-and-ranking.md#ranking).
 
 use std::marker::PhantomData;
 

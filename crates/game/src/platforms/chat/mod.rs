@@ -1,5 +1,5 @@
-//! A chat endpoint in the manner of OpenAI's `/v1/chat/completions`, such as any local model server (semantics,
-//! section 15). It is optional, and what it answers is text and nothing else.
+//! A chat endpoint in the manner of OpenAI's `/v1/chat/completions`, such as any local model server
+//! (docs/contract/role-play.md#narrator). It is optional, and what it answers is text and nothing else.
 
 pub mod wire;
 

@@ -1,4 +1,4 @@
-//! Which prepaid cards the platform takes: asked once at the start and kept (document 2, `CardTypes`).
+//! Which prepaid cards the platform takes: asked once at the start and kept (docs/contract/points-platform.md#cards).
 
 use bevy_ecs::prelude::*;
 use serde_json::Value;
@@ -14,10 +14,10 @@ use raidkeep_engine::schedule::Surroundings;
 const OWNER: Owner = Owner("card types");
 /// How long to wait before the platform is asked again that did not tell.
 const RETRY_SECONDS: i64 = 60;
-/// The platform wants some name (document 2, `CardTypes`).
+/// The platform wants some name (docs/contract/points-platform.md#cards).
 const ANY_NAME: &str = "console";
 
-/// The platform's word for a card whose length is wrong (document 2, "Wcode代码含义").
+/// The platform's word for a card whose length is wrong (docs/contract/points-platform.md#cards).
 const WRONG_CARD: Refusal = Refusal::new(303, "充值卡无效或卡密长度错误");
 
 /// The kinds of cards, once the platform has told them.
@@ -111,7 +111,7 @@ mod tests {
     fn lengths_are_checked_and_0_is_any() {
         let mut types = CardTypes::default();
         assert_eq!(types.check(1, "", "").map_err(|refusal| refusal.status), Err(16), "nothing is known yet");
-        types.learn(&PlatformReply::read(TOLD.as_bytes()).expect("as the document shows"));
+        types.learn(&PlatformReply::read(TOLD.as_bytes()).expect("the contract's sample"));
         let (number, password) = ("1".repeat(17), "2".repeat(18));
         assert_eq!(types.check(1, &number, &password), Ok(()));
         assert_eq!(types.check(1, &number, "2"), Err(WRONG_CARD));

@@ -9,12 +9,12 @@ use raidkeep_engine::exchange::{CallFailure, CallOutcome, Exchange, Method};
 use raidkeep_engine::request::Refusal;
 use raidkeep_engine::request::answer::TIMED_OUT;
 
-/// The platform wants to see the word `java` (document 2, "UserAgent要求").
+/// The platform wants to see the word `java` (docs/contract/points-platform.md#gateway).
 const USER_AGENT: &str = concat!("raidkeep/", env!("CARGO_PKG_VERSION"), " (java)");
 
 /// What the platform calls its functions.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[expect(missing_docs, reason = "the names are those of document 2")]
+#[expect(missing_docs, reason = "the names are those of docs/contract/points-platform.md")]
 pub enum PlatformCall {
     CheckMoney,
     CheckRecord,

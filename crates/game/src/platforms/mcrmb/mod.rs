@@ -1,4 +1,4 @@
-//! The payment platform MCRMB (document 2; semantics, section 12).
+//! The payment platform MCRMB (docs/contract/points-platform.md).
 //!
 //! Not here: what is paid, and how it is made sure that it is paid once; that is `orders`.
 

@@ -1,4 +1,5 @@
-//! `check_money`, `check_record`, `check_card`, `charge`, `card_types` for players (document 2; semantics, section 12).
+//! `check_money`, `check_record`, `check_card`, `charge`, `card_types` for players
+//! (docs/contract/points-platform.md#calls-for-players).
 
 use std::fmt;
 
@@ -29,7 +30,7 @@ pub(super) fn register(app: &mut App) {
     app.add_waiting_request::<ShowCardTypes, _>(card_types);
 }
 
-/// Whether a code of the platform is a success of that call (document 2, the table of each).
+/// Whether a code of the platform is a success of that call (docs/contract/points-platform.md#codes).
 pub fn is_success(call: PlatformCall, code: i32) -> bool {
     match call {
         PlatformCall::CheckMoney | PlatformCall::CheckRecord | PlatformCall::CheckCard => matches!(code, 101 | 102),

@@ -1,4 +1,4 @@
-//! The replies of MCRMB as they come over the wire (document 2, "返回Json格式").
+//! The replies of MCRMB as they come over the wire (docs/contract/points-platform.md#replies).
 //!
 //! The platform is loose with types: a code or an amount is a string here and a number there. Reading accepts both and
 //! gives one.
@@ -85,7 +85,7 @@ mod tests {
     fn the_documents_replies_are_read() {
         let balance =
             r#"{"code":"101","msg":"玩家余额查询正常!","data":[{"money":"2334","allcharge":"2413","allpay":"79"}]}"#;
-        let reply = read(balance).expect("the document's sample");
+        let reply = read(balance).expect("the contract's sample");
         assert_eq!((reply.code, reply.msg.as_str()), (101, "玩家余额查询正常!"));
         assert_eq!((reply.number("money"), reply.number("allpay"), reply.number("need")), (Some(2334), Some(79), None));
         let charge =

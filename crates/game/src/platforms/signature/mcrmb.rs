@@ -1,4 +1,4 @@
-//! The signature of MCRMB (document 2, "签名加密算法"; semantics, section 12).
+//! The signature of MCRMB (docs/contract/points-platform.md#signature).
 
 use std::borrow::Cow;
 
@@ -47,7 +47,7 @@ impl<'a> ReceivedQuery<'a> {
         Some(decoded_text(value).into_owned()).filter(|value| !value.is_empty())
     }
 
-    /// Whether `sign` stands first, as the document demands, and fits the other values: as they stand in the URL, or
+    /// Whether `sign` stands first, as the contract demands, and fits the other values: as they stand in the URL, or
     /// decoded, because clients do either. A hash in capitals fits too.
     pub fn is_signed_by(&self, key: &Secret) -> bool {
         let Some(((first, received), others)) = self.parameters.split_first() else {

@@ -1,4 +1,4 @@
-//! The signature of SUD: HMAC-SHA1 over four lines (documents 3 and 4; semantics, sections 13 and 14).
+//! The signature of SUD: HMAC-SHA1 over four lines (docs/contract/game-reports.md#signature).
 
 use hmac::{Hmac, KeyInit, Mac};
 use md5::Md5;

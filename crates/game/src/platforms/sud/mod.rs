@@ -1,5 +1,5 @@
-//! The report platform SUD: rounds are reported when they begin and end, and can be asked for (documents 3 and 4;
-//! semantics, sections 13 and 14).
+//! The report platform SUD: rounds are reported when they begin and end, and can be asked for
+//! (docs/contract/game-reports.md#rounds).
 //!
 //! Not here: what a round is about. A feature begins one with [`Rounds::begin`] and ends it with [`Rounds::settle`]; that
 //! each is reported, once in effect and in order, is seen to here.

@@ -1,4 +1,4 @@
-//! Questions about rounds (document 4; semantics, section 14): served to SUD, and asked by operators.
+//! Questions about rounds (docs/contract/match-query.md#the-question): served to SUD, and asked by operators.
 
 use std::collections::{BTreeSet, HashSet};
 use std::fmt;
@@ -29,7 +29,7 @@ pub(super) fn register(app: &mut App) {
     app.add_waiting_request::<QueryMatch, _>(query_match);
 }
 
-/// Where SUD asks (document 4).
+/// Where SUD asks (docs/contract/match-query.md#the-question).
 pub const QUERY_PATH: &str = "/v1/app/server/query_match_base";
 
 /// How many nonces are remembered; beyond, questions are refused until the oldest are too old to be used again.

@@ -52,7 +52,7 @@ pub struct RoundPlayer {
     pub account: Option<AccountId>,
 }
 
-/// Whether somebody has won (document 3, `is_win`).
+/// Whether somebody has won (docs/contract/game-reports.md#winning-and-losing).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[expect(missing_docs, reason = "the names say it")]
 pub enum IsWin {
@@ -139,7 +139,7 @@ impl ClosedRound {
         self.round.id
     }
 
-    /// As who asks for it sees it (document 4).
+    /// As who asks for it sees it (docs/contract/match-query.md#the-answer).
     pub fn shown(&self, mg_id: i64) -> MatchInfo {
         let settle = |(uid, is_ai, score): &(Box<str>, i32, i32)| PlayerSettle {
             is_ai: *is_ai,
@@ -165,7 +165,7 @@ impl Round {
         self.players.iter().filter_map(|seat| seat.account)
     }
 
-    /// As who asks for it sees it while it goes on (document 4).
+    /// As who asks for it sees it while it goes on (docs/contract/match-query.md#the-answer).
     pub fn shown(&self, mg_id: i64) -> MatchInfo {
         MatchInfo {
             mg_id: mg_id.to_string(),

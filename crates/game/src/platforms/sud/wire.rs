@@ -1,4 +1,5 @@
-//! What is said to SUD and by SUD, field by field in the order of documents 3 and 4.
+//! What is said to SUD and by SUD, field by field in the contract's order (docs/contract/game-reports.md#the-body,
+//! docs/contract/match-query.md#the-answer).
 //!
 //! Both sides use these shapes: the reporter and the sandbox that receives, the query that is served and the one that is
 //! sent. Fields a platform adds later are ignored. Times are Unix seconds.
@@ -9,12 +10,13 @@ use serde_json::Value;
 
 use crate::platforms::secret::Secret;
 
-/// How long `report_game_info_extras` may be, in bytes (document 3). What is longer is cut by whoever sends it.
+/// How long `report_game_info_extras` may be, in bytes (docs/contract/game-reports.md#the-body). What is longer is cut
+/// by whoever sends it.
 pub const EXTRAS_BYTES_MAX: usize = 1024;
-/// How long `report_game_info_key` may be, in bytes (document 3).
+/// How long `report_game_info_key` may be, in bytes (docs/contract/game-reports.md#the-body).
 pub const KEY_BYTES_MAX: usize = 64;
 
-/// The body of a report (document 3, "请求参数").
+/// The body of a report (docs/contract/game-reports.md#the-body).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Report {
     /// What is told; `report_type` and `report_msg`.
@@ -142,7 +144,7 @@ pub struct PlayerResult {
     pub extras: Option<String>,
 }
 
-/// The answer to a report (document 3, "返回参数"). Everything but `ret_code` 0 is a failure.
+/// The answer to a report (docs/contract/game-reports.md#retries). Everything but `ret_code` 0 is a failure.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ReportAnswer {
     /// 0 is success.
@@ -158,7 +160,8 @@ pub struct ReportAnswer {
     pub data: Option<Value>,
 }
 
-/// What a query asks for (document 4, "请求参数"). `match_id` wins when both are given; both empty is a bad request.
+/// What a query asks for (docs/contract/match-query.md#the-question). `match_id` wins when both are given; both empty
+/// is a bad request.
 #[derive(Debug, Default, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct MatchQuery {
     /// The round.
@@ -169,7 +172,7 @@ pub struct MatchQuery {
     pub report_game_info_key: String,
 }
 
-/// The answer to a query (document 4, "返回参数").
+/// The answer to a query (docs/contract/match-query.md#the-answer).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct MatchAnswer {
     /// 0 is success; see [`query_code`].
@@ -182,7 +185,7 @@ pub struct MatchAnswer {
     pub data: Option<MatchInfo>,
 }
 
-/// The failures of a query (document 4, "业务错误码").
+/// The failures of a query (docs/contract/match-query.md#codes).
 pub mod query_code {
     /// Bad parameters.
     pub const BAD_PARAMETERS: i32 = 10002;
@@ -190,7 +193,8 @@ pub mod query_code {
     pub const UNKNOWN_MATCH: i32 = 70420;
 }
 
-/// A round (document 4, `AppServerQueryMatchBaseResp`). Numbers that are strings in the document are strings here.
+/// A round, `AppServerQueryMatchBaseResp` (docs/contract/match-query.md#the-answer). Numbers that are strings in the
+/// contract are strings here.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct MatchInfo {
     /// The game.
@@ -232,7 +236,7 @@ pub enum MatchStatus {
     Closed,
 }
 
-/// `PlayerSettleModel`, in the order of the document's sample.
+/// `PlayerSettleModel`, in the order of the contract's sample (docs/contract/match-query.md#the-answer).
 #[derive(Debug, Default, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct PlayerSettle {
     /// 1 for a robot, else 0.
@@ -259,7 +263,7 @@ mod tests {
     #[test]
     fn the_reports_of_the_document_are_written_byte_for_byte() {
         for sample in [START, SETTLE] {
-            let report: Report = serde_json::from_str(sample).expect("the document's sample is read");
+            let report: Report = serde_json::from_str(sample).expect("the contract's sample is read");
             assert_eq!(serde_json::to_string(&report).expect("a report is JSON"), sample);
             assert_eq!(report.message.game_round_id(), "ce56b6lzi1a7-cehorlmy01pq-cqkdd39jyrmz");
             assert!(sample.contains(&format!("\"report_type\":\"{}\"", report.message.kind())));
@@ -269,13 +273,13 @@ mod tests {
 
     #[test]
     fn the_answer_of_the_query_is_written_byte_for_byte() {
-        let answer: MatchAnswer = serde_json::from_str(MATCH).expect("the document's sample is read");
+        let answer: MatchAnswer = serde_json::from_str(MATCH).expect("the contract's sample is read");
         assert_eq!(serde_json::to_string(&answer).expect("an answer is JSON"), MATCH);
     }
 
     #[test]
     fn a_running_round_leaves_out_what_is_not_known_yet() {
-        let mut answer: MatchAnswer = serde_json::from_str(MATCH).expect("the document's sample is read");
+        let mut answer: MatchAnswer = serde_json::from_str(MATCH).expect("the contract's sample is read");
         let data = answer.data.as_mut().expect("the sample has data");
         (data.battle_end_at, data.battle_duration, data.results) = (None, None, None);
         data.status = MatchStatus::Playing;
