@@ -4,6 +4,7 @@ mod backup;
 mod bank;
 mod client_faults;
 mod crash;
+mod embedding;
 mod full_disk;
 mod hot_reload;
 mod http_routes;
