@@ -152,7 +152,6 @@ impl World {
         let moment = Moment { wall_ms: NOON_MS, real: self.real, folded_batch: self.folded_batch };
         let mut effects = self.simulation.tick(&mut self.inputs, moment);
         self.gate.admit(effects.replies.drain(..));
-        self.simulation.reuse(effects.replies);
         if let Some(batch) = effects.batch {
             self.gate.committed(batch.number);
             self.batches.push(batch);

@@ -7,13 +7,14 @@ use std::time::{Duration, Instant};
 
 use raidkeep::engine::clock::wall_ms;
 use raidkeep::engine::rules::LoadedRules;
-use raidkeep::engine::start::Start;
+use raidkeep::engine::start::{Start, start_app};
 use raidkeep::engine::storage::store::Store;
 use raidkeep::engine::storage::worker::{Listener, StorageEvent, StorageWorker};
 use raidkeep::engine::tick::Input;
 use raidkeep::game::{self, GameSettings};
 use raidkeep::server::net::caller;
 use raidkeep::server::net::inbox::Inbox;
+use raidkeep::server::net::plugin::BridgePlugin;
 use raidkeep::server::net::shard::WorldLoop;
 use raidkeep::server::net::way_in::WayIn;
 use tokio::sync::Notify;
@@ -112,11 +113,13 @@ fn start(settings: &GameSettings, rules: &LoadedRules, store: Store) -> (Arc<Inb
     let wake = notify.clone();
     let inbox = Arc::new(Inbox::new(1 << 20, store.recovered.last_batch, Box::new(move || wake.notify_one())));
     let start = Start { wall_ms: wall_ms(), seed: 7 };
-    let simulation = game::start_world(settings, rules, &store, start).expect("the world should start");
+    let mut app = game::build_app(settings);
+    app.add_plugins(BridgePlugin { inbox: inbox.clone() });
+    let simulation = start_app(app, rules, &store, start).expect("the world should start");
     let way_in = world::way_in(&simulation, &inbox);
     let tables = simulation.player_tables();
     let storage = StorageWorker::start(store, tables, listener(inbox.clone())).expect("threads should start");
-    let (caller, _) = caller::start().expect("a thread should start");
+    let caller = caller::start().expect("a thread should start");
     (inbox.clone(), way_in, WorldLoop::new(simulation, storage, inbox, notify, 1, caller))
 }
 

@@ -96,7 +96,7 @@ impl Driven {
         let hash = state_hash(self.simulation.world_mut());
         let took = began.elapsed();
         if let Some(recorder) = self.recorder {
-            recorder.finish(&mut self.simulation);
+            recorder.finish(self.simulation.world_mut());
         }
         (hash, took)
     }
@@ -129,7 +129,7 @@ impl Driven {
         }
         let mut effects = self.simulation.tick(&mut self.inputs, moment);
         if let Some(recorder) = &mut self.recorder {
-            recorder.note_effects(&effects, &mut self.simulation, moment);
+            recorder.note_effects(&effects, self.simulation.world_mut(), moment);
         }
         effects.replies.drain(..).for_each(|held| held.release());
         self.worked += began.elapsed();

@@ -3,17 +3,19 @@
 
 use std::num::NonZeroU32;
 
-use bevy_app::App;
+use bevy_app::{App, AppExit};
 use bevy_ecs::prelude::*;
 use raidkeep::engine::events::Event;
+use raidkeep::engine::plugins::EnginePlugins;
 use raidkeep::engine::prelude::*;
 use raidkeep::engine::rules::AssetSource;
 use raidkeep::game::identity::PlayersByName;
 use raidkeep::game::items::{Amount, Cause, Inventory, ItemRules};
 use raidkeep::game::mail::Post;
-use raidkeep::game::shipped_assets;
+use raidkeep::game::{GamePlugins, shipped_assets};
 use raidkeep::server::config::Config;
-use raidkeep::server::net::server::Server;
+use raidkeep::server::net::listener::Listener;
+use raidkeep::server::net::plugin::NetworkPlugin;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -177,13 +179,12 @@ fn assets() -> AssetSource {
 }
 
 #[expect(clippy::print_stdout, reason = "where it listens is for whoever started it")]
-fn main() -> Result<(), Box<dyn std::error::Error>> {
+fn main() -> Result<AppExit, Box<dyn std::error::Error>> {
     let config = Config::load(None, &std::env::args().skip(1).collect::<Vec<_>>())?;
-    let server = Server::start_extended(config, &assets(), None, check_in_plugin)?;
-    println!("listening on {}", server.address);
-    loop {
-        std::thread::park();
-    }
+    let listener = Listener::bind(config, assets(), None)?;
+    println!("listening on {}", listener.address());
+    let network = NetworkPlugin::sharing(&listener, 0);
+    Ok(App::new().add_plugins((EnginePlugins, GamePlugins, check_in_plugin, network)).run())
 }
 
 #[test]

@@ -6,7 +6,7 @@ use std::process::ExitCode;
 use clap::{Args, ValueEnum};
 use serde::Serialize;
 
-use crate::cli::{asset_source, print_line};
+use crate::cli::print_line;
 use raidkeep_engine::rules::{AssetSource, Problem, Problems};
 use raidkeep_server::config::Config;
 
@@ -47,7 +47,7 @@ struct Findings<'a> {
 impl Check {
     pub(super) fn run(self) -> Result<ExitCode, Box<dyn std::error::Error>> {
         let settings = Config::load(None, &[])?.game()?;
-        let source = asset_source(self.folder.as_deref());
+        let source = raidkeep_game::usual_assets(self.folder.as_deref());
         let problems = match raidkeep_game::load_rules(&settings, &source) {
             Ok(rules) => rules.warnings,
             Err(problems) => problems,

@@ -14,15 +14,9 @@ mod serve;
 mod simulate;
 mod verify;
 
-use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
-
-use raidkeep_engine::rules::AssetSource;
-
-/// Where the assets are looked for when the command line does not say.
-const DEFAULT_ASSETS: &str = "assets";
 
 /// A headless game simulation server.
 ///
@@ -108,13 +102,6 @@ fn done(outcome: Result<(), Box<dyn std::error::Error>>) -> Result<ExitCode, Box
 #[expect(clippy::print_stderr, reason = "the last words of a program belong on stderr")]
 fn report(error: &dyn std::fmt::Display) {
     eprintln!("raidkeep: {error}");
-}
-
-/// The folder that was given, else the usual one where there is one, else what is part of the program.
-fn asset_source(given: Option<&Path>) -> AssetSource {
-    let usual = PathBuf::from(DEFAULT_ASSETS);
-    let folder = given.map(Path::to_owned).or_else(|| usual.is_dir().then_some(usual));
-    folder.map_or_else(raidkeep_game::shipped_assets, AssetSource::Folder)
 }
 
 /// Prints a line; a closed pipe is no error of ours.

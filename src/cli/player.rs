@@ -9,7 +9,7 @@ use clap::Args;
 use serde_json::{Value, json};
 
 use crate::cli::call::{Client, Failure};
-use crate::cli::{asset_source, print_line};
+use crate::cli::print_line;
 use raidkeep_engine::clock::wall_ms;
 use raidkeep_engine::start::Start;
 use raidkeep_engine::storage::folder;
@@ -99,7 +99,7 @@ fn read_at_rest(data: &Path, world: u32, player: &str) -> Result<Value, Failure>
     }
     let _lock = folder::lock(data)?;
     let settings = Config::load(None, &[])?.game()?;
-    let rules = raidkeep_game::load_rules(&settings, &asset_source(None))
+    let rules = raidkeep_game::load_rules(&settings, &raidkeep_game::usual_assets(None))
         .map_err(|problems| format!("the assets have mistakes:\n{problems}"))?;
     let store = Store::open_folder(data, &name)?;
     let mut simulation = raidkeep_game::start_world(&settings, &rules, &store, Start { wall_ms: wall_ms(), seed: 0 })?;

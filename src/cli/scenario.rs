@@ -5,7 +5,7 @@ use std::process::ExitCode;
 
 use clap::Args;
 
-use crate::cli::{asset_source, print_line, report};
+use crate::cli::{print_line, report};
 use raidkeep_studio::scenario::junit::junit_xml;
 use raidkeep_studio::scenario::{self, Outcome, Stage};
 
@@ -54,7 +54,7 @@ impl Scenario {
         if scenarios.is_empty() {
             return Err("no scenario is to be run; look at the files and at --filter".into());
         }
-        let stage = Stage::new(&asset_source(self.assets.as_deref()))?;
+        let stage = Stage::new(&raidkeep_game::usual_assets(self.assets.as_deref()))?;
         let mut outcomes = Vec::new();
         for scenario in &scenarios {
             let outcome = stage.play(scenario);

@@ -11,7 +11,7 @@ use tracing_subscriber::filter::{EnvFilter, filter_fn};
 use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::util::SubscriberInitExt;
 
-use crate::cli::{asset_source, print_line};
+use crate::cli::print_line;
 use raidkeep_server::config::Config;
 use raidkeep_server::net::server::Server;
 
@@ -57,7 +57,7 @@ impl Serve {
         let metrics = PrometheusBuilder::new().install_recorder()?;
         describe_metrics();
         let stop = StopSignal::listen()?;
-        let server = Server::start(config, &asset_source(self.assets.as_deref()), Some(metrics))?;
+        let server = Server::start(config, &raidkeep_game::usual_assets(self.assets.as_deref()), Some(metrics))?;
         print_line(&format!("listening on {}", server.address));
         let program = std::env::args().next().unwrap_or_else(|| "raidkeep".to_owned());
         print_line(&format!("try: {program} call --url ws://{} get_player_info", server.address));

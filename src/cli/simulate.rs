@@ -6,7 +6,7 @@ use std::time::Instant;
 use clap::Args;
 use indicatif::{ProgressBar, ProgressStyle};
 
-use crate::cli::{asset_source, print_line};
+use crate::cli::print_line;
 use raidkeep_engine::rules::AssetSource;
 use raidkeep_studio::report::{page, summary};
 use raidkeep_studio::simulate::{Plan, Policy, Run, policy, simulate};
@@ -87,7 +87,8 @@ impl Simulate {
         let policy = self.subject.read_policy()?;
         let began = Instant::now();
         let bar = day_bar(self.subject.days());
-        let run = self.subject.simulate(&policy, &asset_source(self.assets.as_deref()), |_| bar.inc(1))?;
+        let run =
+            self.subject.simulate(&policy, &raidkeep_game::usual_assets(self.assets.as_deref()), |_| bar.inc(1))?;
         bar.finish_and_clear();
         let seconds = began.elapsed().as_secs_f64();
         let summary = summary::text(&run);

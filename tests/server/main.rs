@@ -4,6 +4,7 @@ mod backup;
 mod bank;
 mod client_faults;
 mod crash;
+mod embedding;
 mod extending;
 mod full_disk;
 mod hot_reload;

@@ -31,6 +31,12 @@ pub struct BackupSettings {
     pub folder: Option<PathBuf>,
 }
 
+impl Default for BackupSettings {
+    fn default() -> Self {
+        Self { folder: Some("backups".into()) }
+    }
+}
+
 /// What is copied, and whether that is under way.
 #[derive(Debug, Clone, Resource)]
 pub struct BackupSource {
@@ -153,6 +159,7 @@ fn plain_moment(clock: &Clock) -> String {
 }
 
 /// The function `backup`.
+#[derive(Default)]
 pub struct BackupPlugin {
     /// What the operator decides.
     pub settings: BackupSettings,

@@ -56,6 +56,13 @@ pub struct ClockSettings {
     pub zone: TimeZone,
 }
 
+impl Default for ClockSettings {
+    /// As on the wall in Shanghai, which is what the contract's days are.
+    fn default() -> Self {
+        Self { mode: ClockMode::Real, zone: time_zone("Asia/Shanghai").unwrap_or(TimeZone::UTC) }
+    }
+}
+
 /// Unix milliseconds on the wall.
 #[expect(clippy::disallowed_methods, reason = "this is the one place that reads the time of day")]
 pub fn wall_ms() -> i64 {

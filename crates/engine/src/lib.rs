@@ -44,8 +44,13 @@ pub mod tick;
 pub mod gate;
 pub mod start;
 
+pub mod effects;
+pub mod open;
+
 pub mod backup;
 pub mod journal;
 pub mod verify;
+
+pub mod plugins;
 
 pub mod prelude;

@@ -185,6 +185,12 @@ pub struct PlayersPlugin {
     pub idle: Duration,
 }
 
+impl Default for PlayersPlugin {
+    fn default() -> Self {
+        Self { idle: Duration::from_secs(600) }
+    }
+}
+
 impl Plugin for PlayersPlugin {
     fn build(&self, app: &mut App) {
         app.init_resource::<Players>();

@@ -7,7 +7,7 @@ use rand_chacha::ChaCha8Rng;
 use serde::{Deserialize, Serialize};
 
 use crate::numbers::BatchNumber;
-use crate::storage::{StorageApp, WorldRow};
+use crate::storage::WorldRow;
 
 /// The number all chance of a world follows from; drawn once, when the world is made.
 #[derive(Debug, Default, Resource, Serialize, Deserialize)]
@@ -46,12 +46,11 @@ impl Randomness {
     }
 }
 
-/// Chance.
+/// Chance. Its seed is kept by the plugin of the engine's rows.
 pub struct RandomPlugin;
 
 impl Plugin for RandomPlugin {
     fn build(&self, app: &mut App) {
-        app.add_world_row::<WorldSeed>();
         app.insert_resource(Randomness::start(&WorldSeed(0), BatchNumber::default()));
     }
 }

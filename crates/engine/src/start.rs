@@ -1,5 +1,8 @@
 //! How a world starts from its rules and what its storage holds.
 
+use std::error::Error;
+use std::fmt;
+
 use bevy_app::App;
 use bevy_ecs::change_detection::DetectChangesMut;
 use bevy_ecs::prelude::*;
@@ -36,18 +39,38 @@ struct StartHooks(Vec<StartHook>);
 pub trait StartApp {
     /// Has `hook` called once, when all rows that are always in memory are there. Hooks run in order of registration.
     fn add_start_hook(&mut self, hook: StartHook) -> &mut Self;
+    /// Says, while plugins are built or finished, that the world cannot start.
+    fn fail_start(&mut self, error: impl Error + Send + Sync + 'static);
 }
 
+/// Why a world cannot start, as its plugins have found. Nothing is opened for it any more, and its runner gives up.
+#[derive(Debug, Default, Resource)]
+pub struct StartFailures(Vec<Box<dyn Error + Send + Sync>>);
+
+impl fmt::Display for StartFailures {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let texts: Vec<String> = self.0.iter().map(ToString::to_string).collect();
+        out.write_str(&texts.join("\n"))
+    }
+}
+
+impl Error for StartFailures {}
+
 impl StartApp for App {
+    fn fail_start(&mut self, error: impl Error + Send + Sync + 'static) {
+        self.world_mut().get_resource_or_init::<StartFailures>().0.push(Box::new(error));
+    }
+
     fn add_start_hook(&mut self, hook: StartHook) -> &mut Self {
         self.world_mut().get_resource_or_init::<StartHooks>().0.push(hook);
         self
     }
 }
 
-/// The tables of rules that an app's plugins have registered.
+/// Takes the tables of rules that an app's plugins have registered.
 pub fn catalogue(app: &mut App) -> Catalogue {
-    app.world_mut().remove_resource::<RuleTables>().map(|tables| tables.catalogue).unwrap_or_default()
+    let tables = app.world_mut().get_resource_mut::<RuleTables>();
+    tables.map(|mut tables| std::mem::take(&mut tables.catalogue)).unwrap_or_default()
 }
 
 /// Starts a world: an app whose plugins are all added takes in its rules and what its storage holds.

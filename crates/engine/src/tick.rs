@@ -9,7 +9,7 @@ use std::collections::VecDeque;
 use std::time::{Duration, Instant};
 
 use crate::schedule::{Surroundings, Tick, TickSystems};
-use bevy_app::App;
+use bevy_app::{App, AppExit, PluginsState};
 use bevy_ecs::prelude::*;
 use bevy_ecs::schedule::{ScheduleBuildSettings, ScheduleLabel};
 use bevy_time::{Real, Time};
@@ -68,7 +68,7 @@ pub struct Moment {
 }
 
 /// What a tick led to.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct Effects {
     /// The rows that changed.
     pub batch: Option<Batch>,
@@ -97,14 +97,44 @@ pub struct Calls {
     pub exchanges: Vec<Outgoing>,
 }
 
+impl Effects {
+    /// Takes what the tick that has just run led to. Lists that were emptied leave their room to the next tick.
+    pub fn collect(&mut self, world: &mut World) {
+        self.batch = world.resource_mut::<Persistence>().take_batch();
+        self.wake_after = world.resource_mut::<Surroundings>().wake_after.take();
+        self.calls = Calls {
+            after_batch: world.resource::<Persistence>().last_batch(),
+            exchanges: world.resource_mut::<Exchanges>().take_outgoing(),
+        };
+        let outbox = &mut *world.resource_mut::<Outbox>();
+        std::mem::swap(&mut self.replies, &mut outbox.replies);
+        std::mem::swap(&mut self.lookups, &mut outbox.lookups);
+        std::mem::swap(&mut self.players, &mut outbox.players);
+        std::mem::swap(&mut self.jobs, &mut outbox.jobs);
+        std::mem::swap(&mut self.queries, &mut outbox.queries);
+    }
+}
+
 /// What arrived for this tick.
 #[derive(Debug, Default, Resource)]
-struct Arrivals {
+pub struct Arrivals {
     inputs: Vec<Input>,
     ready: VecDeque<Command>,
     /// What came with this tick. Empty between ticks, and kept for its room.
     arrived: VecDeque<Command>,
     moment: Option<Moment>,
+}
+
+impl Arrivals {
+    /// The inputs of the tick that runs; a system before [`receive`] may add to them.
+    pub fn inputs(&mut self) -> &mut Vec<Input> {
+        &mut self.inputs
+    }
+
+    /// When the tick happens; `None` once it was taken in.
+    pub fn moment(&self) -> Option<Moment> {
+        self.moment
+    }
 }
 
 /// A world and its systems.
@@ -115,48 +145,32 @@ pub struct Simulation {
 impl Simulation {
     /// Takes an app whose plugins are all added.
     pub fn new(mut app: App) -> Self {
-        app.finish();
-        app.cleanup();
+        // A runner has finished them already, to learn whether they could open what the world needs.
+        if app.plugins_state() != PluginsState::Cleaned {
+            app.finish();
+            app.cleanup();
+        }
         Self { app }
     }
 
     /// Runs one tick with what has arrived; `inputs` is left empty.
     pub fn tick(&mut self, inputs: &mut Vec<Input>, moment: Moment) -> Effects {
-        let world = self.app.world_mut();
-        let mut arrivals = world.resource_mut::<Arrivals>();
-        std::mem::swap(&mut arrivals.inputs, inputs);
-        arrivals.moment = Some(moment);
+        std::mem::swap(&mut self.app.world_mut().resource_mut::<Arrivals>().inputs, inputs);
+        self.advance(moment);
+        let mut effects = Effects::default();
+        effects.collect(self.app.world_mut());
+        effects
+    }
+
+    /// Runs one tick of a world whose own systems fetch its inputs and take its [`Effects`].
+    pub fn advance(&mut self, moment: Moment) {
+        self.app.world_mut().resource_mut::<Arrivals>().moment = Some(moment);
         self.app.update();
-        self.take_effects()
     }
 
-    fn take_effects(&mut self) -> Effects {
-        let world = self.app.world_mut();
-        let batch = world.resource_mut::<Persistence>().take_batch();
-        let wake_after = world.resource_mut::<Surroundings>().wake_after.take();
-        let calls = Calls {
-            after_batch: world.resource::<Persistence>().last_batch(),
-            exchanges: world.resource_mut::<Exchanges>().take_outgoing(),
-        };
-        let mut outbox = world.resource_mut::<Outbox>();
-        Effects {
-            batch,
-            replies: std::mem::take(&mut outbox.replies),
-            lookups: std::mem::take(&mut outbox.lookups),
-            players: std::mem::take(&mut outbox.players),
-            jobs: std::mem::take(&mut outbox.jobs),
-            calls,
-            queries: std::mem::take(&mut outbox.queries),
-            wake_after,
-        }
-    }
-
-    /// Takes back the room of replies that have gone, so that the next tick need not make it anew.
-    pub fn reuse(&mut self, room: Vec<Held>) {
-        let mut outbox = self.app.world_mut().resource_mut::<Outbox>();
-        if room.is_empty() && outbox.replies.is_empty() {
-            outbox.replies = room;
-        }
+    /// How a system wants the program to end, if one does: it has written an [`AppExit`].
+    pub fn should_exit(&self) -> Option<AppExit> {
+        self.app.should_exit()
     }
 
     /// The tables that hold players.
@@ -254,7 +268,7 @@ impl bevy_app::Plugin for TickPlugin {
 }
 
 /// Takes in what has arrived.
-fn receive(world: &mut World) {
+pub fn receive(world: &mut World) {
     world.resource_scope(|world, mut arrivals: Mut<Arrivals>| {
         let arrivals = &mut *arrivals;
         if let Some(moment) = arrivals.moment.take() {

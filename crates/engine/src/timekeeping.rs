@@ -13,6 +13,7 @@ use crate::request::{Answer, Call, Operator, Refusal, Success};
 use crate::storage::rows::Persistence;
 
 /// Registers `server_time`, and `clock_advance` where the clock is manual.
+#[derive(Default)]
 pub struct ClockPlugin {
     /// How time passes, and where midnight is.
     pub settings: ClockSettings,

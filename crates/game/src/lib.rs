@@ -1,6 +1,6 @@
 //! The features of Raidkeep's game, and the protocols of the platforms that it asks.
 //!
-//! [`build_app`] lists the plugins and so is the table of contents. Each feature folder has the same inner shape: `mod.rs`
+//! [`GamePlugins`] lists the plugins and so is the table of contents. Each feature folder has the same inner shape: `mod.rs`
 //! (what it is; its plugin), `model.rs` (components, pure methods), `rules.rs` (RON and its validation), `requests.rs` (types
 //! and thin handlers).
 
@@ -27,24 +27,21 @@ pub mod stages;
 pub mod tasks;
 pub mod tickets;
 
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
-use bevy_app::App;
+use bevy_app::{App, PluginGroup, PluginGroupBuilder};
 use jiff::tz::TimeZone;
 use raidkeep_engine::backup::{BackupPlugin, BackupSettings};
 use raidkeep_engine::clock::{ClockMode, ClockSettings};
-use raidkeep_engine::events::EventsPlugin;
-use raidkeep_engine::listening::ListeningPlugin;
 use raidkeep_engine::players::PlayersPlugin;
-use raidkeep_engine::random::RandomPlugin;
-use raidkeep_engine::reload::ReloadPlugin;
-use raidkeep_engine::request::once::OnceLog;
+use raidkeep_engine::plugins::{EnginePlugins, EngineRowsPlugin};
 use raidkeep_engine::rules::{AssetSource, Catalogue, LoadedRules, Problems, Table};
 use raidkeep_engine::start::{self, Start};
+use raidkeep_engine::storage::StorageError;
 use raidkeep_engine::storage::store::Store;
-use raidkeep_engine::storage::{StorageApp, StorageError, StoragePlugin};
-use raidkeep_engine::tick::{Simulation, TickPlugin};
+use raidkeep_engine::tick::Simulation;
 use raidkeep_engine::timekeeping::ClockPlugin;
 
 use crate::battles::BattlesPlugin;
@@ -84,6 +81,13 @@ pub fn shipped_assets() -> AssetSource {
     AssetSource::Embedded(&SHIPPED_ASSETS)
 }
 
+/// The assets in this folder; without one, those in the folder `assets` where there is one, else those of the program.
+pub fn usual_assets(given: Option<&Path>) -> AssetSource {
+    let usual = Path::new("assets");
+    let folder = given.or_else(|| usual.is_dir().then_some(usual));
+    folder.map_or_else(shipped_assets, |folder| AssetSource::Folder(folder.to_owned()))
+}
+
 /// What an operator decides about a world, beside its rules.
 #[derive(Debug, Clone)]
 pub struct GameSettings {
@@ -107,42 +111,89 @@ pub struct GameSettings {
     pub legacy_push: Option<PushSettings>,
 }
 
+impl Default for GameSettings {
+    /// The shipped configuration, without platforms: those have an address only when a server runs.
+    fn default() -> Self {
+        let ClockSettings { mode: clock, zone } = ClockSettings::default();
+        Self {
+            clock,
+            zone,
+            identity: IdentitySettings::default(),
+            platforms: PlatformSettings::default(),
+            put_away_after: PlayersPlugin::default().idle,
+            backups: BackupSettings::default(),
+            portability: PortabilitySettings::default(),
+            ledger: LedgerSettings::default(),
+            legacy_push: None,
+        }
+    }
+}
+
+impl GameSettings {
+    /// The engine as this operator wants it.
+    pub fn engine_plugins(&self) -> PluginGroupBuilder {
+        EnginePlugins
+            .set(ClockPlugin { settings: ClockSettings { mode: self.clock, zone: self.zone.clone() } })
+            .set(PlayersPlugin { idle: self.put_away_after })
+            .set(BackupPlugin { settings: self.backups.clone() })
+    }
+
+    /// The game as this operator wants it.
+    pub fn game_plugins(&self) -> PluginGroupBuilder {
+        let PlatformSettings { mcrmb, sud, chat } = self.platforms.clone();
+        GamePlugins
+            .set(IdentityPlugin { settings: self.identity.clone() })
+            .set(ItemsPlugin { ledger: self.ledger })
+            .set(ChallengesPlugin { push: self.legacy_push.clone() })
+            .set(ChatPlugin { endpoint: chat })
+            .set(McrmbPlugin { platform: mcrmb.clone() })
+            .set(OrdersPlugin { platform: mcrmb })
+            .set(PortabilityPlugin { settings: self.portability })
+            .set(SudPlugin { platform: sud })
+    }
+}
+
+/// Every feature of the game, to stand behind [`EnginePlugins`] in an app. Without further settings they are as shipped, and
+/// there are no platforms.
+pub struct GamePlugins;
+
+impl PluginGroup for GamePlugins {
+    fn build(self) -> PluginGroupBuilder {
+        PluginGroupBuilder::start::<Self>()
+            .add(IdentityPlugin::default())
+            .add(EngineRowsPlugin)
+            .add(OverviewPlugin)
+            .add(ItemsPlugin::default())
+            .add(LevelsPlugin)
+            .add(EnergyPlugin)
+            .add(TicketsPlugin)
+            .add(StagesPlugin)
+            .add(HangUpPlugin)
+            .add(BossPlugin)
+            .add(RankingPlugin)
+            .add(MailPlugin)
+            .add(CharacterPlugin)
+            .add(CraftingPlugin)
+            .add(PresencePlugin)
+            .add(BattlesPlugin)
+            .add(ChallengesPlugin::default())
+            .add(ImagesPlugin)
+            .add(NarratorPlugin)
+            .add(TasksPlugin)
+            .add(ChatPlugin::default())
+            .add(PlatformsPlugin)
+            .add(McrmbPlugin::default())
+            .add(OrdersPlugin::default())
+            .add(ShopPlugin)
+            .add(PortabilityPlugin::default())
+            .add(SudPlugin::default())
+    }
+}
+
 /// An app with every feature of the game. It cannot tick yet: rules and rows are missing.
 pub fn build_app(settings: &GameSettings) -> App {
     let mut app = App::empty();
-    app.add_plugins((TickPlugin, StoragePlugin, EventsPlugin));
-    app.add_plugins(IdentityPlugin { settings: settings.identity.clone() });
-    app.add_player_rows::<OnceLog>();
-    app.add_plugins((
-        ClockPlugin { settings: ClockSettings { mode: settings.clock, zone: settings.zone.clone() } },
-        RandomPlugin,
-        ReloadPlugin,
-        ListeningPlugin,
-    ));
-    app.add_plugins((PlayersPlugin { idle: settings.put_away_after }, OverviewPlugin));
-    app.add_plugins((
-        ItemsPlugin { ledger: settings.ledger },
-        LevelsPlugin,
-        EnergyPlugin,
-        TicketsPlugin,
-        StagesPlugin,
-        HangUpPlugin,
-    ));
-    app.add_plugins((BossPlugin, RankingPlugin, MailPlugin));
-    app.add_plugins((CharacterPlugin, CraftingPlugin, PresencePlugin));
-    app.add_plugins((BattlesPlugin, ChallengesPlugin { push: settings.legacy_push.clone() }));
-    app.add_plugins((ImagesPlugin, NarratorPlugin, TasksPlugin));
-    app.add_plugins(ChatPlugin { endpoint: settings.platforms.chat.clone() });
-    let mcrmb = &settings.platforms.mcrmb;
-    app.add_plugins((
-        PlatformsPlugin,
-        McrmbPlugin { platform: mcrmb.clone() },
-        OrdersPlugin { platform: mcrmb.clone() },
-        ShopPlugin,
-    ));
-    app.add_plugins(BackupPlugin { settings: settings.backups.clone() });
-    app.add_plugins(PortabilityPlugin { settings: settings.portability });
-    app.add_plugins(SudPlugin { platform: settings.platforms.sud.clone() });
+    app.add_plugins((settings.engine_plugins(), settings.game_plugins()));
     app
 }
 

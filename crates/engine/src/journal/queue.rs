@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use crate::journal::frames::{Head, encode_frame};
 
 /// Takes the entries of a journal in order.
-pub trait JournalSink: Send {
+pub trait JournalSink: Send + Sync {
     /// Takes an entry; `false` when it cannot be taken now or any more, and the journal has to end.
     fn take(&mut self, entry: Vec<u8>) -> bool;
 }

@@ -2,6 +2,8 @@
 
 use std::time::{Duration, Instant};
 
+use bevy_ecs::prelude::*;
+
 use crate::journal::queue::JournalSink;
 use crate::journal::record::{InputRecord, Outcome, Record, StartRecord, TickRecord};
 use crate::request::RequestTable;
@@ -29,6 +31,7 @@ pub struct About {
 }
 
 /// Notes the ticks of one world.
+#[derive(Resource)]
 pub struct Recorder {
     sink: Option<Box<dyn JournalSink>>,
     kinds: Vec<RequestKind>,
@@ -123,7 +126,7 @@ impl Recorder {
     }
 
     /// Notes what the tick has led to, and the state's hash when it is time.
-    pub fn note_effects(&mut self, effects: &Effects, simulation: &mut Simulation, moment: Moment) {
+    pub fn note_effects(&mut self, effects: &Effects, world: &mut World, moment: Moment) {
         if self.sink.is_none() {
             return;
         }
@@ -132,12 +135,12 @@ impl Recorder {
         let real = self.first_real.map_or(Duration::ZERO, |first| moment.real.saturating_duration_since(first));
         if real >= self.next_checkpoint_at {
             self.next_checkpoint_at = real + self.checkpoint_every;
-            self.note_checkpoint(simulation);
+            self.note_checkpoint(world);
         }
     }
 
-    fn note_checkpoint(&mut self, simulation: &mut Simulation) {
-        let hash = state_hash(simulation.world_mut());
+    fn note_checkpoint(&mut self, world: &mut World) {
+        let hash = state_hash(world);
         self.note(&Record::Checkpoint { ticks: self.ticks, hash });
     }
 
@@ -147,8 +150,8 @@ impl Recorder {
     }
 
     /// Notes the end of a world that stops in order.
-    pub fn finish(mut self, simulation: &mut Simulation) {
-        self.note_checkpoint(simulation);
+    pub fn finish(mut self, world: &mut World) {
+        self.note_checkpoint(world);
         self.note(&Record::End);
     }
 

@@ -36,6 +36,7 @@ impl Mention for Challenge {
 }
 
 /// Challenges and the functions of them.
+#[derive(Default)]
 pub struct ChallengesPlugin {
     /// How players without a connection are told of challenges at their address; `None` = they are not.
     pub push: Option<PushSettings>,

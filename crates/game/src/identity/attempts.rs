@@ -22,6 +22,12 @@ pub struct AttemptLimits {
     pub window_seconds: u32,
 }
 
+impl Default for AttemptLimits {
+    fn default() -> Self {
+        Self { per_account: 10, per_address: 100, window_seconds: 600 }
+    }
+}
+
 /// More keys than this are not kept; the oldest windows are forgotten first.
 const KEYS_MAX: usize = 100_000;
 

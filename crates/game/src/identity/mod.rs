@@ -62,6 +62,13 @@ pub struct IdentitySettings {
     pub attempts: AttemptLimits,
 }
 
+impl Default for IdentitySettings {
+    fn default() -> Self {
+        let (password_cost, attempts) = (PasswordCost::default(), AttemptLimits::default());
+        Self { token_seconds: 30 * 86_400, password_cost, attempts }
+    }
+}
+
 /// The form in which e-mail addresses are told apart: letter case and spaces around it make no
 /// other address.
 fn normal_email(email: &str) -> String {
@@ -153,6 +160,7 @@ fn sign_in(world: &mut World, account: AccountId, entity: Entity, source: TokenS
 }
 
 /// Accounts, `signup`, `login`, `login_unique` and `ping`.
+#[derive(Default)]
 pub struct IdentityPlugin {
     /// Settings of the operator.
     pub settings: IdentitySettings,

@@ -16,6 +16,12 @@ pub struct PasswordCost {
     pub passes: u32,
 }
 
+impl Default for PasswordCost {
+    fn default() -> Self {
+        Self { memory_kib: 19_456, passes: 2 }
+    }
+}
+
 impl PasswordCost {
     fn hasher(self) -> Result<Argon2<'static>, String> {
         let params = Params::new(self.memory_kib, self.passes, 1, None).map_err(|error| error.to_string())?;

@@ -32,6 +32,12 @@ pub struct LedgerSettings {
     pub entries_per_player: u64,
 }
 
+impl Default for LedgerSettings {
+    fn default() -> Self {
+        Self { entries_per_player: 1000 }
+    }
+}
+
 /// Why something moves.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Cause {

@@ -26,6 +26,7 @@ use raidkeep_engine::storage::StorageApp;
 use raidkeep_engine::verify::VerifyApp;
 
 /// Items and what players own.
+#[derive(Default)]
 pub struct ItemsPlugin {
     /// What the operator decides about the ledger.
     pub ledger: LedgerSettings,

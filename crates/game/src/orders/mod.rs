@@ -50,6 +50,7 @@ fn open_order(world: &World, account: AccountId) -> Option<String> {
 }
 
 /// Orders and what operators do about them.
+#[derive(Default)]
 pub struct OrdersPlugin {
     /// The payment platform; without one no order is taken.
     pub platform: Option<McrmbSettings>,

@@ -32,7 +32,14 @@ pub struct PortabilitySettings {
     pub export_bytes_max: usize,
 }
 
+impl Default for PortabilitySettings {
+    fn default() -> Self {
+        Self { document_bytes_max: 16 << 20, export_bytes_max: 2 << 20 }
+    }
+}
+
 /// Documents of players and the functions of them.
+#[derive(Default)]
 pub struct PortabilityPlugin {
     /// What the operator decides.
     pub settings: PortabilitySettings,

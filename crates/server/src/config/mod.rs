@@ -167,6 +167,13 @@ pub enum ConfigError {
     },
 }
 
+impl Default for Config {
+    /// As shipped.
+    fn default() -> Self {
+        Self::from_effective(shipped()).expect("the shipped configuration should be valid")
+    }
+}
+
 impl Config {
     /// The shipped settings, those of the file laid over them, and then those of `--set`.
     pub fn load(file: Option<&Path>, arguments: &[String]) -> Result<Self, ConfigError> {

@@ -3,7 +3,6 @@
 
 use std::error::Error;
 use std::sync::Arc;
-use std::thread::JoinHandle;
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -39,12 +38,12 @@ impl Caller {
 }
 
 /// Starts the thread. It ends when every [`Caller`] is gone; what is under way then is given up.
-pub fn start() -> std::io::Result<(Caller, JoinHandle<()>)> {
+pub fn start() -> std::io::Result<Caller> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let (sender, receiver) = unbounded_channel();
     let thread = std::thread::Builder::new().name("raidkeep-platforms".into());
-    let thread = thread.spawn(move || runtime.block_on(carry(receiver)))?;
-    Ok((Caller(sender), thread))
+    thread.spawn(move || runtime.block_on(carry(receiver)))?;
+    Ok(Caller(sender))
 }
 
 type HttpClient = Client<HttpsConnector<HttpConnector>, Full<Bytes>>;

@@ -1,7 +1,8 @@
 //! The network around the worlds: one port for WebSocket and HTTP.
 //!
 //! [`connection`] is what a connection does apart from its socket, and is what tests drive;
-//! [`websocket`] moves its text; [`shard`] is the thread that a world shares with its sockets.
+//! [`websocket`] moves its text; [`shard`] is the thread that a world shares with its sockets. [`plugin`] is all of it as a
+//! plugin of a world's app, [`listener`] what the apps of one process share, and [`server`] puts each of them on a thread.
 //! Nothing here knows a rule of the game.
 
 pub mod bindings;
@@ -10,9 +11,12 @@ pub mod connection;
 pub mod http;
 pub mod inbox;
 pub mod limits;
+pub mod listener;
 pub mod operator;
+pub mod plugin;
 pub mod process;
 pub mod routes;
+mod runner;
 pub mod server;
 pub mod shard;
 pub mod way_in;

@@ -12,6 +12,8 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::task::Waker;
 use std::time::{Duration, Instant};
 
+use bevy_app::AppExit;
+use bevy_ecs::prelude::*;
 use tokio::net::TcpStream;
 use tokio::sync::Notify;
 use tokio_tungstenite::WebSocketStream;
@@ -21,16 +23,21 @@ use crate::net::caller::Caller;
 use crate::net::connection::Connection;
 use crate::net::inbox::Inbox;
 use crate::net::limits::Limiter;
+use crate::net::plugin::NetworkOutbox;
 use crate::net::way_in::WayIn;
 use crate::net::websocket::{self, Ending};
+use raidkeep_engine::account::AccountId;
 use raidkeep_engine::clock::wall_ms;
+use raidkeep_engine::effects::{Outside, carry_out, release};
+use raidkeep_engine::exchange::lines::Outgoing;
 use raidkeep_engine::gate::ReplyGate;
 use raidkeep_engine::journal::Recorder;
-use raidkeep_engine::numbers::{BatchNumber, JobId};
+use raidkeep_engine::numbers::{BatchNumber, JobId, QueryId};
 use raidkeep_engine::request::Job;
 use raidkeep_engine::request::answer::{STOPPED, WITHOUT_STORAGE};
 use raidkeep_engine::storage::worker::StorageWorker;
-use raidkeep_engine::tick::{Effects, Input, Moment, Simulation};
+use raidkeep_engine::storage::{Batch, IndexKey, RowQuery};
+use raidkeep_engine::tick::{Input, Moment, Simulation};
 
 /// Batches that may wait for the disk; beyond, the world waits with its next tick, its inbox fills
 /// and clients get status 16.
@@ -45,16 +52,56 @@ pub struct WorldLoop {
     gate: ReplyGate,
     inbox: Arc<Inbox>,
     notify: Arc<Notify>,
-    storage: Option<StorageWorker>,
+    around: Around,
+    wakes_at: Option<Instant>,
+    has_failed: bool,
+    exit: AppExit,
+    ticks: metrics::Counter,
+}
+
+/// What is around a world of a server.
+struct Around {
+    inbox: Arc<Inbox>,
+    storage: StorageWorker,
     jobs: Jobs,
     caller: Caller,
     last_batch: BatchNumber,
     /// The uncommitted batches, and when each was sent.
     sent: VecDeque<(BatchNumber, Instant)>,
-    wakes_at: Option<Instant>,
-    has_failed: bool,
-    ticks: metrics::Counter,
-    journal: Option<Recorder>,
+    /// When the last tick began.
+    real: Instant,
+}
+
+impl Outside for Around {
+    fn commit(&mut self, batch: Batch) {
+        self.last_batch = batch.number;
+        self.sent.push_back((batch.number, self.real));
+        self.storage.commit(batch);
+    }
+
+    fn committed(&self) -> BatchNumber {
+        self.inbox.committed()
+    }
+
+    fn look_up(&mut self, key: IndexKey) {
+        self.storage.look_up(key);
+    }
+
+    fn load(&mut self, account: AccountId) {
+        self.storage.load(account);
+    }
+
+    fn read(&mut self, query: QueryId, rows: RowQuery) {
+        self.storage.query(query, rows);
+    }
+
+    fn run(&mut self, number: JobId, job: Job) {
+        self.jobs.start(number, job);
+    }
+
+    fn call(&mut self, outgoing: Outgoing) {
+        self.caller.call(outgoing, self.inbox.clone());
+    }
 }
 
 /// Work beside the world, limited in how much of it waits.
@@ -81,7 +128,7 @@ impl Jobs {
 }
 
 impl WorldLoop {
-    /// A world that is about to run on the present thread.
+    /// A world that is about to run on the present thread. Its app has the bridge to `inbox`.
     pub fn new(
         simulation: Simulation,
         storage: StorageWorker,
@@ -95,63 +142,73 @@ impl WorldLoop {
         Self {
             simulation,
             gate: ReplyGate::new(committed),
+            around: Around {
+                inbox: inbox.clone(),
+                storage,
+                jobs,
+                caller,
+                last_batch: committed,
+                sent: VecDeque::new(),
+                real: Instant::now(),
+            },
             inbox,
             notify,
-            storage: Some(storage),
-            jobs,
-            caller,
-            last_batch: committed,
-            sent: VecDeque::new(),
             // The first tick applies what has become due while the server was down.
             wakes_at: Some(Instant::now()),
             has_failed: false,
+            exit: AppExit::Success,
             ticks: metrics::counter!("raidkeep_ticks_total"),
-            journal: None,
         }
     }
 
-    /// Has a journal written of the world.
-    pub fn with_journal(self, journal: Option<Recorder>) -> Self {
-        Self { journal, ..self }
-    }
-
     /// Runs the world until the server stops and everything that was taken in is answered. Then
-    /// everything is committed and folded.
-    pub async fn run(mut self) {
-        let mut inputs = Vec::new();
+    /// everything is committed and folded. A world that a system has ended says how.
+    pub async fn run(mut self) -> AppExit {
         while !self.is_done() {
             self.wait().await;
             self.release();
             if self.inbox.is_stopping() {
                 self.dismiss_waiting();
             }
-            if self.last_batch.0 - self.gate.committed_batch().0 >= UNCOMMITTED_BATCHES_MAX && !self.has_failed {
+            if self.around.last_batch.0 - self.gate.committed_batch().0 >= UNCOMMITTED_BATCHES_MAX && !self.has_failed {
                 continue;
             }
-            self.inbox.drain(&mut inputs);
-            if inputs.is_empty() && self.wakes_at.is_none_or(|at| Instant::now() < at) {
+            if self.inbox.is_empty() && self.wakes_at.is_none_or(|at| Instant::now() < at) {
                 continue;
             }
             if self.has_failed {
-                inputs.drain(..).for_each(refuse);
+                self.refuse_all();
                 continue;
             }
-            self.tick(&mut inputs);
+            self.tick();
             self.ticks.increment(1);
             // The sockets get their turn between two ticks.
             tokio::task::yield_now().await;
         }
-        if let Some(journal) = self.journal.take() {
-            journal.finish(&mut self.simulation);
+        let world = self.simulation.world_mut();
+        if let Some(journal) = world.remove_resource::<Recorder>() {
+            journal.finish(world);
         }
-        self.storage = None;
+        // The storage commits and folds what it was given before it goes.
+        drop(self.around);
+        self.exit
+    }
+
+    fn refuse_all(&self) {
+        let mut inputs = Vec::new();
+        self.inbox.drain(&mut inputs);
+        for input in inputs {
+            if let Input::Command(command) = input {
+                command.reply_to.refuse(&WITHOUT_STORAGE);
+            }
+        }
     }
 
     fn dismiss_waiting(&mut self) {
         let before = self.simulation.parked_count();
         self.gate.admit(self.simulation.dismiss_waiting(&STOPPED));
         if self.simulation.parked_count() < before
-            && let Some(journal) = &mut self.journal
+            && let Some(mut journal) = self.simulation.world_mut().get_resource_mut::<Recorder>()
         {
             journal.note_dismissal();
         }
@@ -163,7 +220,7 @@ impl WorldLoop {
     }
 
     async fn wait(&self) {
-        let times_out_at = self.sent.front().map(|(_, sent_at)| *sent_at + COMMIT_PATIENCE);
+        let times_out_at = self.around.sent.front().map(|(_, sent_at)| *sent_at + COMMIT_PATIENCE);
         match self.wakes_at.into_iter().chain(times_out_at).min() {
             Some(at) => {
                 let _ = tokio::time::timeout_at(at.into(), self.notify.notified()).await;
@@ -173,10 +230,9 @@ impl WorldLoop {
     }
 
     fn release(&mut self) {
-        let committed = self.inbox.committed();
-        self.gate.committed(committed);
-        self.send_calls();
-        while let Some((batch, sent_at)) = self.sent.front() {
+        release(&mut self.gate, &mut self.around);
+        let committed = self.gate.committed_batch();
+        while let Some((batch, sent_at)) = self.around.sent.front() {
             if *batch > committed {
                 if sent_at.elapsed() < COMMIT_PATIENCE {
                     break;
@@ -184,60 +240,37 @@ impl WorldLoop {
                 tracing::error!(%batch, "the disk has not confirmed a change for too long; its clients get status -2");
                 self.gate.time_out(*batch);
             }
-            self.sent.pop_front();
+            self.around.sent.pop_front();
         }
         if self.inbox.has_storage_failed() && !self.has_failed {
             self.has_failed = true;
             self.wakes_at = None;
             self.gate.fail(&WITHOUT_STORAGE);
-            self.journal = None;
+            self.simulation.world_mut().remove_resource::<Recorder>();
             self.simulation.refuse_parked(&WITHOUT_STORAGE);
         }
     }
 
-    fn tick(&mut self, inputs: &mut Vec<Input>) {
-        let folded_batch = self.storage.as_ref().map_or(BatchNumber::default(), StorageWorker::folded_batch);
+    fn tick(&mut self) {
+        let folded_batch = self.around.storage.folded_batch();
         let real = Instant::now();
         let moment = Moment { wall_ms: wall_ms(), real, folded_batch };
-        if let Some(journal) = &mut self.journal {
-            journal.note_tick(inputs, moment);
+        self.simulation.advance(moment);
+        let world = self.simulation.world_mut();
+        let mut effects = std::mem::take(&mut world.resource_mut::<NetworkOutbox>().0);
+        if world.contains_resource::<Recorder>() {
+            let note = |world: &mut World, mut journal: Mut<Recorder>| journal.note_effects(&effects, world, moment);
+            world.resource_scope(note);
         }
-        let effects = self.simulation.tick(inputs, moment);
-        if let Some(journal) = &mut self.journal {
-            journal.note_effects(&effects, &mut self.simulation, moment);
-        }
-        self.carry_out(effects, real);
-    }
-
-    fn send_calls(&mut self) {
-        for outgoing in self.gate.take_calls() {
-            self.caller.call(outgoing, self.inbox.clone());
-        }
-    }
-
-    fn carry_out(&mut self, mut effects: Effects, real: Instant) {
         self.wakes_at = effects.wake_after.map(|delay| real + delay);
-        if let Some(storage) = &self.storage {
-            if let Some(batch) = effects.batch {
-                self.last_batch = batch.number;
-                self.sent.push_back((batch.number, real));
-                storage.commit(batch);
-            }
-            effects.lookups.into_iter().for_each(|key| storage.look_up(key));
-            effects.players.into_iter().for_each(|account| storage.load(account));
-            effects.queries.into_iter().for_each(|(number, query)| storage.query(number, query));
+        self.around.real = real;
+        carry_out(&mut effects, &mut self.gate, &mut self.around);
+        // The lists are empty now, and their room is for the next tick.
+        self.simulation.world_mut().resource_mut::<NetworkOutbox>().0 = effects;
+        if let Some(exit) = self.simulation.should_exit() {
+            self.exit = exit;
+            self.inbox.stop();
         }
-        self.gate.admit(effects.replies.drain(..));
-        self.simulation.reuse(effects.replies);
-        self.gate.admit_calls(effects.calls);
-        self.send_calls();
-        effects.jobs.into_iter().for_each(|(number, job)| self.jobs.start(number, job));
-    }
-}
-
-fn refuse(input: Input) {
-    if let Input::Command(command) = input {
-        command.reply_to.refuse(&WITHOUT_STORAGE);
     }
 }
 

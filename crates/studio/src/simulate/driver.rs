@@ -1,6 +1,6 @@
 //! A world without storage, sockets and platforms, on virtual time.
 
-use raidkeep_engine::numbers::BatchNumber;
+use raidkeep_engine::numbers::{BatchNumber, JobId, QueryId};
 use raidkeep_engine::request::reply::ConnectionId;
 use std::sync::{Arc, Mutex};
 use std::time::Instant;
@@ -8,19 +8,23 @@ use std::time::Instant;
 use serde_json::value::RawValue;
 
 use crate::simulate::purchase;
+use raidkeep_engine::account::AccountId;
 use raidkeep_engine::clock::ClockMode;
+use raidkeep_engine::effects::{Outside, carry_out};
+use raidkeep_engine::exchange::lines::Outgoing;
+use raidkeep_engine::gate::ReplyGate;
 use raidkeep_engine::login::TokenSource;
 use raidkeep_engine::request::command::{Command, Credential, Stranger};
 use raidkeep_engine::request::envelope::RequestId;
 use raidkeep_engine::request::registry::RequestKind;
 use raidkeep_engine::request::reply::{Reply, ReplyPort, ReplyTo};
-use raidkeep_engine::request::{RequestTable, SignIn};
+use raidkeep_engine::request::{Job, RequestTable, SignIn};
 use raidkeep_engine::rules::LoadedRules;
 use raidkeep_engine::start::{Start, start_app};
 use raidkeep_engine::storage::disk::Disk;
 use raidkeep_engine::storage::store::Store;
-use raidkeep_engine::storage::{Batch, StorageError};
-use raidkeep_engine::tick::{Effects, Input, Moment, Simulation};
+use raidkeep_engine::storage::{Batch, IndexKey, RowQuery, StorageError};
+use raidkeep_engine::tick::{Input, Moment, Simulation};
 use raidkeep_game::GameSettings;
 use raidkeep_game::platforms::settings::PlatformSettings;
 use raidkeep_server::config::{Config, ConfigError};
@@ -72,9 +76,49 @@ impl ReplyPort for Link {
     }
 }
 
+/// There is nothing around a simulated world: what it writes is dropped and counts as kept, and there is nothing to read.
+struct Nothing<'a, F> {
+    inputs: &'a mut Vec<Input>,
+    /// Sees every batch before it is dropped.
+    each: F,
+    /// Queries that nothing will answer: what was dropped cannot be read back.
+    refused: Vec<QueryId>,
+}
+
+impl<F: FnMut(&Batch)> Outside for Nothing<'_, F> {
+    fn commit(&mut self, batch: Batch) {
+        (self.each)(&batch);
+    }
+
+    fn committed(&self) -> BatchNumber {
+        BatchNumber(u64::MAX)
+    }
+
+    fn look_up(&mut self, key: IndexKey) {
+        self.inputs.push(Input::Found(key, None));
+    }
+
+    fn load(&mut self, account: AccountId) {
+        self.inputs.push(Input::Loaded(account, None));
+    }
+
+    fn read(&mut self, query: QueryId, _: RowQuery) {
+        self.refused.push(query);
+    }
+
+    fn run(&mut self, number: JobId, job: Job) {
+        self.inputs.push(Input::JobDone(number, job.run()));
+    }
+
+    fn call(&mut self, _: Outgoing) {
+        // A simulated world has no platforms.
+    }
+}
+
 /// The simulated world.
 pub struct Driver {
     simulation: Simulation,
+    gate: ReplyGate,
     requests: RequestTable,
     replies: Arc<Replies>,
     gone: Arc<Gone>,
@@ -93,7 +137,8 @@ impl Driver {
         let simulation = start_app(app, rules, &store, start)?;
         let requests = simulation.world().resource::<RequestTable>().clone();
         let (replies, gone) = (Arc::default(), Arc::default());
-        Ok(Self { simulation, requests, replies, gone, connections: 0, inputs: Vec::new(), real: Instant::now() })
+        let gate = ReplyGate::new(BatchNumber(u64::MAX));
+        Ok(Self { simulation, gate, requests, replies, gone, connections: 0, inputs: Vec::new(), real: Instant::now() })
     }
 
     /// The function of that name.
@@ -149,9 +194,11 @@ impl Driver {
             self.note_gone();
             // Nothing counts as folded, so that the world looks up nothing that it has known.
             let moment = Moment { wall_ms, real: self.real, folded_batch: BatchNumber::default() };
-            let effects = self.simulation.tick(&mut self.inputs, moment);
-            effects.batch.iter().for_each(&mut each);
-            self.carry_out(effects);
+            let mut effects = self.simulation.tick(&mut self.inputs, moment);
+            let mut outside = Nothing { inputs: &mut self.inputs, each: &mut each, refused: Vec::new() };
+            carry_out(&mut effects, &mut self.gate, &mut outside);
+            let refused = outside.refused;
+            refused.into_iter().for_each(|query| self.simulation.refuse_query(query));
             if self.inputs.is_empty() {
                 return;
             }
@@ -161,15 +208,6 @@ impl Driver {
     fn note_gone(&mut self) {
         let gone = self.gone.lock().map(|mut gone| std::mem::take(&mut *gone)).unwrap_or_default();
         self.inputs.extend(gone.into_iter().map(Input::Closed));
-    }
-
-    fn carry_out(&mut self, effects: Effects) {
-        effects.replies.into_iter().for_each(|held| held.release());
-        self.inputs.extend(effects.lookups.into_iter().map(|key| Input::Found(key, None)));
-        self.inputs.extend(effects.players.into_iter().map(|account| Input::Loaded(account, None)));
-        self.inputs.extend(effects.jobs.into_iter().map(|(number, job)| Input::JobDone(number, job.run())));
-        // What was dropped cannot be read back.
-        effects.queries.into_iter().for_each(|(query, _)| self.simulation.refuse_query(query));
     }
 
     /// The replies that have come, each with the player it is for.

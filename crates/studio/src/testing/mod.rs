@@ -11,6 +11,7 @@
 //! assert_eq!(reply["data"]["energy"]["remain"], 114);
 //! ```
 
+mod around;
 mod platforms;
 
 use std::path::Path;
@@ -20,8 +21,10 @@ use std::time::{Duration, Instant};
 use bevy_app::App;
 use serde_json::{Value, json};
 
+use around::{Around, TestStorage};
 pub use platforms::{Network, TestPlatforms};
 use raidkeep_engine::clock::ClockMode;
+use raidkeep_engine::effects::carry_out;
 use raidkeep_engine::gate::ReplyGate;
 use raidkeep_engine::journal::{About, MemoryJournal, Recorder};
 use raidkeep_engine::numbers::BatchNumber;
@@ -31,7 +34,7 @@ use raidkeep_engine::rules::{AssetSource, Catalogue, LoadedRules};
 use raidkeep_engine::start::{Start, catalogue, start_app};
 use raidkeep_engine::storage::Batch;
 use raidkeep_engine::storage::disk::Disk;
-use raidkeep_engine::storage::store::{Log, LogRecord, Rows, Store};
+use raidkeep_engine::storage::store::{LogRecord, Rows, Store};
 use raidkeep_engine::verify::{self, Breach};
 use raidkeep_game::GameSettings;
 use raidkeep_game::identity::PasswordCost;
@@ -179,20 +182,13 @@ pub struct TestServer {
     gate: ReplyGate,
     inbox: Arc<Inbox>,
     way_in: Arc<WayIn>,
-    log: Log,
-    rows: Rows,
+    storage: TestStorage,
     disks: (Disk, Disk),
-    unfolded: Vec<LogRecord>,
-    folded: (u64, BatchNumber),
     connections: Vec<Connection>,
     inputs: Vec<Input>,
     real: Instant,
     wall_ms: i64,
     last_effects: Option<Duration>,
-    /// What was read while the disk is told to be slow.
-    held_reads: Option<Vec<Input>>,
-    /// The last batch that was written while the disk is told not to confirm.
-    held_commit: Option<BatchNumber>,
     events: Vec<(usize, String)>,
     recorder: Option<Recorder>,
     /// The journal of each start, with [`TestSetup::journals`].
@@ -270,18 +266,13 @@ impl TestServer {
             gate: ReplyGate::new(committed),
             inbox,
             way_in,
-            log: store.log,
-            rows: store.rows,
+            storage: TestStorage::new(store),
             disks,
-            unfolded: Vec::new(),
-            folded: (0, committed),
             connections: Vec::new(),
             inputs: Vec::new(),
             real: Instant::now(),
             wall_ms,
             last_effects: None,
-            held_reads: None,
-            held_commit: None,
             events: Vec::new(),
             recorder,
             journals,
@@ -525,13 +516,13 @@ impl TestServer {
                 self.inbox.push(Input::Answered(number, outcome));
             }
             self.inbox.drain(&mut self.inputs);
-            let moment = Moment { wall_ms: self.wall_ms, real: self.real, folded_batch: self.folded.1 };
+            let moment = Moment { wall_ms: self.wall_ms, real: self.real, folded_batch: self.storage.folded.1 };
             if let Some(recorder) = &mut self.recorder {
                 recorder.note_tick(&self.inputs, moment);
             }
             let effects = self.simulation.tick(&mut self.inputs, moment);
             if let Some(recorder) = &mut self.recorder {
-                recorder.note_effects(&effects, &mut self.simulation, moment);
+                recorder.note_effects(&effects, self.simulation.world_mut(), moment);
             }
             self.carry_out(effects);
         }
@@ -557,83 +548,43 @@ impl TestServer {
         panic!("the world should come to rest");
     }
 
-    fn carry_out(&mut self, effects: Effects) {
+    fn carry_out(&mut self, mut effects: Effects) {
         self.last_effects = effects.wake_after;
-        self.gate.admit(effects.replies);
-        if let Some(batch) = effects.batch {
-            match self.log.append(std::slice::from_ref(&batch), self.folded.0) {
-                Ok(record) => {
-                    self.unfolded.push(record);
-                    match &mut self.held_commit {
-                        Some(held) => *held = batch.number,
-                        None => self.gate.committed(batch.number),
-                    }
-                }
-                Err(_) => {
-                    self.inbox.fail_storage();
-                    self.gate.fail(&WITHOUT_STORAGE);
-                    self.simulation.refuse_parked(&WITHOUT_STORAGE);
-                }
-            }
-        }
-        self.gate.admit_calls(effects.calls);
-        let now_ms = self.now_ms();
-        for outgoing in self.gate.take_calls() {
-            self.platforms.send(outgoing, now_ms);
-        }
-        for key in effects.lookups {
-            let account = self.rows.look_up(&key).expect("the simulated disk should be readable");
-            self.read(Input::Found(key, account));
-        }
-        let tables = self.simulation.player_tables();
-        for account in effects.players {
-            let rows = self.rows.load_player(&tables, account).expect("the simulated disk should be readable");
-            self.read(Input::Loaded(account, rows));
-        }
-        for (number, query) in effects.queries {
-            self.fold();
-            let rows = self.rows.read(&query).expect("the simulated disk should be readable");
-            self.read(Input::RowsRead(number, rows));
-        }
-        for (number, job) in effects.jobs {
-            self.inbox.push(Input::JobDone(number, job.run()));
-        }
-    }
-
-    fn read(&mut self, input: Input) {
-        match &mut self.held_reads {
-            Some(held) => held.push(input),
-            None => self.inbox.push(input),
+        let (tables, now_ms) = (self.simulation.player_tables(), self.now_ms());
+        let (storage, platforms, inbox) = (&mut self.storage, &mut self.platforms, &self.inbox);
+        let mut around = Around { storage, platforms, inbox, tables, now_ms };
+        carry_out(&mut effects, &mut self.gate, &mut around);
+        if self.inbox.has_storage_failed() {
+            self.gate.fail(&WITHOUT_STORAGE);
+            self.simulation.refuse_parked(&WITHOUT_STORAGE);
         }
     }
 
     /// From now on the disk takes its time with everything that is read.
     pub fn hold_reads(&mut self) {
-        self.held_reads.get_or_insert_default();
+        self.storage.held_reads.get_or_insert_default();
     }
 
     /// What was read arrives at last.
     pub fn release_reads(&mut self) {
-        self.held_reads.take().into_iter().flatten().for_each(|input| self.inbox.push(input));
+        self.storage.held_reads.take().into_iter().flatten().for_each(|input| self.inbox.push(input));
     }
 
     /// From now on the disk takes its time to confirm what is written.
     pub fn hold_commits(&mut self) {
-        self.held_commit.get_or_insert(self.gate.committed_batch());
+        self.storage.hold_commits();
     }
 
     /// The server has waited for the disk for as long as it waits.
     pub fn give_up_commits(&mut self) {
-        if let Some(batch) = self.held_commit {
+        if let Some(batch) = self.storage.held_commit {
             self.gate.time_out(batch);
         }
     }
 
     /// The disk confirms what was written at last.
     pub fn release_commits(&mut self) {
-        if let Some(batch) = self.held_commit.take() {
-            self.gate.committed(batch);
-        }
+        self.gate.committed(self.storage.release_commits());
     }
 
     /// Folds the log into rows, as the server does from time to time.
@@ -641,9 +592,7 @@ impl TestServer {
     /// # Panics
     /// When the simulated disk fails.
     pub fn fold(&mut self) {
-        let records = std::mem::take(&mut self.unfolded);
-        let last_batch = self.rows.fold(&records).expect("the simulated disk should be writable");
-        self.folded = (records.last().map_or(self.folded.0, |record| record.number), last_batch);
+        self.storage.fold();
     }
 
     /// The rules in force.
@@ -663,7 +612,7 @@ impl TestServer {
     pub fn verify(&mut self) -> Vec<Breach> {
         self.fold();
         let app = self.setup.app();
-        verify::verify(&app, &self.rows).expect("the simulated disk should be readable")
+        verify::verify(&app, &self.storage.rows).expect("the simulated disk should be readable")
     }
 
     /// Damages what is kept, as a fault of the program or of the disk would, behind the world's back.
@@ -672,18 +621,18 @@ impl TestServer {
     /// When the simulated disk fails.
     pub fn damage(&mut self, damage: impl FnOnce(&mut Batch)) {
         self.fold();
-        let mut batch = Batch::new(self.folded.1, self.now_ms());
+        let mut batch = Batch::new(self.storage.folded.1, self.now_ms());
         damage(&mut batch);
         let mut bytes = Vec::new();
         batch.encode(&mut bytes);
-        let record = LogRecord { number: self.folded.0, bytes: bytes.into() };
-        self.rows.fold(&[record]).expect("the simulated disk should be writable");
+        let record = LogRecord { number: self.storage.folded.0, bytes: bytes.into() };
+        self.storage.rows.fold(&[record]).expect("the simulated disk should be writable");
     }
 
     /// The rows as they lie on disk, everything of them folded.
     pub fn rows(&mut self) -> &Rows {
         self.fold();
-        &self.rows
+        &self.storage.rows
     }
 
     /// The simulated disks: log and rows.

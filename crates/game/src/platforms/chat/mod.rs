@@ -17,6 +17,7 @@ pub const CHAT: Line = Line("narrator");
 pub struct ChatEndpoint(pub Option<ChatSettings>);
 
 /// The line to the endpoint.
+#[derive(Default)]
 pub struct ChatPlugin {
     /// Where it is.
     pub endpoint: Option<ChatSettings>,

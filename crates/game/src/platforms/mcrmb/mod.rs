@@ -22,6 +22,7 @@ pub use wire::PlatformReply;
 pub const PAYMENTS: Line = Line("mcrmb");
 
 /// The platform's functions for players. Without a platform they are there and answer that there is none.
+#[derive(Default)]
 pub struct McrmbPlugin {
     /// Where it is.
     pub platform: Option<McrmbSettings>,

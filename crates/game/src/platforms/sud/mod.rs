@@ -40,6 +40,7 @@ pub const QUERIES: Line = Line("sud queries");
 pub struct SudPlatform(pub Option<Arc<SudSettings>>);
 
 /// Rounds, reports and queries.
+#[derive(Default)]
 pub struct SudPlugin {
     /// Where the platform is.
     pub platform: Option<SudSettings>,

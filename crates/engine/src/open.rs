@@ -1,0 +1,133 @@
+//! Plugins that open what a world starts from, when the other plugins have said what they keep and which rules they need.
+//!
+//! What cannot be opened is a [`StartFailures`] of the app: no panic, and a runner ends with it.
+
+use std::path::PathBuf;
+use std::sync::{Arc, OnceLock};
+
+use bevy_app::{App, Plugin};
+use bevy_ecs::prelude::*;
+
+use crate::rules::{AssetSource, Catalogue, LoadedRules, Problems};
+use crate::start::{StartApp, StartFailures, catalogue};
+use crate::storage::store::Store;
+use crate::storage::worker::describe;
+use crate::storage::{StorageError, folder};
+
+/// Why a world's rules or databases cannot be opened.
+#[derive(Debug, thiserror::Error)]
+pub enum OpenError {
+    /// The assets; every mistake is listed.
+    #[error("{count} mistakes in the assets ({place}); the server does not start with broken rules:\n{problems}")]
+    Assets {
+        /// How many.
+        count: usize,
+        /// Where the assets are.
+        place: String,
+        /// All of them.
+        problems: Problems,
+    },
+    /// The databases.
+    #[error("{0}")]
+    Storage(#[from] StorageError),
+    /// A world's databases cannot be brought to where they were.
+    #[error(
+        "world {number} in {data}: {source}. Every change that was answered is there; when the cause is mended (disk \
+         full? device gone?) start again"
+    )]
+    World {
+        /// Which.
+        number: u32,
+        /// The folder.
+        data: String,
+        /// Why not.
+        source: StorageError,
+    },
+}
+
+/// Reads and checks the assets. Clones share what was read, so that all worlds of a server start under the same rules, and
+/// the assets are read once.
+#[derive(Clone)]
+pub struct RulesPlugin {
+    source: AssetSource,
+    read: Arc<OnceLock<Result<Arc<LoadedRules>, Problems>>>,
+}
+
+/// The rules that a world starts under.
+#[derive(Resource)]
+pub struct OpenRules {
+    /// The rules.
+    pub rules: Arc<LoadedRules>,
+    /// Where they were read from.
+    pub source: AssetSource,
+    /// The tables of the app, to read them again.
+    pub catalogue: Catalogue,
+}
+
+impl RulesPlugin {
+    /// Reads from here.
+    pub fn new(source: AssetSource) -> Self {
+        Self { source, read: Arc::default() }
+    }
+
+    fn load(&self, catalogue: &Catalogue) -> Result<Arc<LoadedRules>, Problems> {
+        let rules = catalogue.load(&self.source)?;
+        rules.warnings.iter().for_each(|warning| tracing::warn!("{warning}"));
+        Ok(Arc::new(rules))
+    }
+}
+
+impl Plugin for RulesPlugin {
+    fn build(&self, _: &mut App) {}
+
+    fn finish(&self, app: &mut App) {
+        let catalogue = catalogue(app);
+        match self.read.get_or_init(|| self.load(&catalogue)).clone() {
+            Ok(rules) => drop(app.insert_resource(OpenRules { rules, source: self.source.clone(), catalogue })),
+            Err(problems) => {
+                app.fail_start(OpenError::Assets { count: problems.len(), place: self.source.describe(), problems });
+            }
+        }
+    }
+}
+
+/// Opens the databases of a world, which are made if there are none.
+#[derive(Debug, Clone)]
+pub struct StorePlugin {
+    /// The folder of the databases.
+    pub folder: PathBuf,
+    /// The number of the world among those in the folder.
+    pub world: u32,
+}
+
+/// The databases of a world, for who starts it.
+#[derive(Resource)]
+pub struct OpenStore(pub Store);
+
+impl StorePlugin {
+    fn open(&self) -> Result<Store, OpenError> {
+        let store = Store::open_folder(&self.folder, &folder::world_name(self.world)).map_err(|error| match error {
+            source @ StorageError::Failed { .. } => {
+                OpenError::World { number: self.world, data: self.folder.display().to_string(), source }
+            }
+            error => OpenError::Storage(error),
+        })?;
+        tracing::info!(world = self.world, "opened: {}", describe(store.recovered));
+        Ok(store)
+    }
+}
+
+impl Plugin for StorePlugin {
+    fn build(&self, _: &mut App) {}
+
+    fn finish(&self, app: &mut App) {
+        // No files are made for a world that cannot start.
+        if app.world().contains_resource::<StartFailures>() {
+            return;
+        }
+        match self.open() {
+            Ok(store) => drop(app.insert_resource(OpenStore(store))),
+            Err(error) => app.fail_start(error),
+        }
+    }
+}

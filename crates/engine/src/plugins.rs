@@ -1,0 +1,54 @@
+//! The engine as plugins for an app.
+
+use bevy_app::{App, Plugin, PluginGroup, PluginGroupBuilder};
+
+use crate::backup::BackupPlugin;
+use crate::events::EventsPlugin;
+use crate::listening::ListeningPlugin;
+use crate::players::PlayersPlugin;
+use crate::random::{RandomPlugin, WorldSeed};
+use crate::reload::ReloadPlugin;
+use crate::request::once::OnceLog;
+use crate::storage::{StorageApp, StoragePlugin};
+use crate::tick::TickPlugin;
+use crate::timekeeping::ClockPlugin;
+
+/// What any game needs. [`PluginGroup::set`] replaces a plugin by one with other settings:
+///
+/// ```
+/// use bevy_app::{App, PluginGroup};
+/// use raidkeep_engine::clock::{ClockMode, ClockSettings};
+/// use raidkeep_engine::plugins::EnginePlugins;
+/// use raidkeep_engine::timekeeping::ClockPlugin;
+///
+/// let settings = ClockSettings { mode: ClockMode::Manual, ..ClockSettings::default() };
+/// App::new().add_plugins(EnginePlugins.set(ClockPlugin { settings }));
+/// ```
+///
+/// A game adds the component that says who exists, and [`EngineRowsPlugin`] behind it.
+pub struct EnginePlugins;
+
+impl PluginGroup for EnginePlugins {
+    fn build(self) -> PluginGroupBuilder {
+        PluginGroupBuilder::start::<Self>()
+            .add(TickPlugin)
+            .add(StoragePlugin)
+            .add(EventsPlugin)
+            .add(ClockPlugin::default())
+            .add(RandomPlugin)
+            .add(ReloadPlugin)
+            .add(ListeningPlugin)
+            .add(PlayersPlugin::default())
+            .add(BackupPlugin::default())
+    }
+}
+
+/// The rows that the engine itself keeps: idempotency keys of players, and the seed of the world. The order of all tables is
+/// part of journals and state hashes, and those that say who exists stand first; so the game places this plugin.
+pub struct EngineRowsPlugin;
+
+impl Plugin for EngineRowsPlugin {
+    fn build(&self, app: &mut App) {
+        app.add_player_rows::<OnceLog>().add_world_row::<WorldSeed>();
+    }
+}

@@ -1,0 +1,439 @@
+//! The port that worlds share, and what else there is once for all worlds of a process: the way in, the folder of the
+//! databases, the rules, the thread that calls platforms, and the end of it all.
+
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use bevy_ecs::prelude::*;
+use metrics_exporter_prometheus::PrometheusHandle;
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::{Notify, mpsc, watch};
+
+use crate::config::{Config, ConfigError};
+use crate::net::bindings::AddressBindings;
+use crate::net::caller::{self, Caller};
+use crate::net::inbox::Inbox;
+use crate::net::limits::{AddressLimits, PlayerLimits};
+use crate::net::operator::{OperatorToken, entropy};
+use crate::net::way_in::WayIn;
+use raidkeep_engine::journal;
+use raidkeep_engine::numbers::BatchNumber;
+use raidkeep_engine::open::{OpenRules, RulesPlugin, StorePlugin};
+use raidkeep_engine::reload::reloader::Subscriber;
+use raidkeep_engine::reload::{Reloader, RulesNews, Watcher};
+use raidkeep_engine::request::RequestTable;
+use raidkeep_engine::request::route::RouteTable;
+use raidkeep_engine::rules::{AssetSource, LoadedRules};
+use raidkeep_engine::start::StartFailures;
+use raidkeep_engine::storage::{StorageError, folder};
+use raidkeep_engine::tick::Input;
+use raidkeep_game::narrator::GameMaster;
+
+/// Why a server does not start.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// The configuration.
+    #[error("{0}")]
+    Config(#[from] ConfigError),
+    /// What the plugins of a world have found: mistakes in the assets, databases that cannot be opened.
+    #[error("{0}")]
+    World(#[from] StartFailures),
+    /// The databases.
+    #[error("{0}")]
+    Storage(#[from] StorageError),
+    /// The port.
+    #[error("cannot listen on {address}: {source}. Is another server running there? --listen takes another address")]
+    Bind {
+        /// As configured.
+        address: String,
+        /// Why.
+        source: std::io::Error,
+    },
+    /// Something the operating system refused.
+    #[error("cannot {action}: {source}")]
+    System {
+        /// What was tried.
+        action: &'static str,
+        /// Why not.
+        source: std::io::Error,
+    },
+    /// Two apps for one world, or an app for a world that the listener does not have.
+    #[error("there is no place for a world {number}: the listener is for {worlds} worlds, each of one app")]
+    NoPlace {
+        /// Which.
+        number: u32,
+        /// How many there are.
+        worlds: usize,
+    },
+    /// Worlds with a port in common have their functions in common.
+    #[error("world {number} has other functions than the first world on its listener")]
+    OtherFunctions {
+        /// Which.
+        number: u32,
+    },
+    /// An app lacks what a world starts from.
+    #[error("the app has no {what}; it needs the plugin that opens it")]
+    Missing {
+        /// What.
+        what: &'static str,
+    },
+}
+
+pub(super) fn system(action: &'static str) -> impl FnOnce(std::io::Error) -> StartError {
+    move |source| StartError::System { action, source }
+}
+
+/// A port, and the worlds that can be asked there. Clones are the same listener; it closes when the last one is dropped.
+#[derive(Clone)]
+pub struct Listener(Arc<Shared>);
+
+struct Shared {
+    config: Arc<Config>,
+    address: SocketAddr,
+    socket: Mutex<Option<std::net::TcpListener>>,
+    rules: RulesPlugin,
+    assets: AssetSource,
+    metrics: Option<PrometheusHandle>,
+    operator: OperatorToken,
+    doors: Vec<Door>,
+    open: Arc<AtomicUsize>,
+    commons: Mutex<Option<Commons>>,
+    caller: Caller,
+    progress: Mutex<Progress>,
+    has_changed: Condvar,
+    stop: watch::Sender<bool>,
+    _lock: std::fs::File,
+}
+
+/// Where one world is reached.
+struct Door {
+    inbox: Arc<Inbox>,
+    notify: Arc<Notify>,
+    streams: mpsc::Sender<Stream>,
+    /// Taken by the app of the world.
+    received: Mutex<Option<mpsc::Receiver<Stream>>>,
+}
+
+impl Door {
+    fn new(capacity: usize) -> Self {
+        let (streams, received) = mpsc::channel(1024);
+        let notify = Arc::new(Notify::new());
+        let wake = notify.clone();
+        let inbox = Arc::new(Inbox::new(capacity, BatchNumber::default(), Box::new(move || wake.notify_one())));
+        Self { inbox, notify, streams, received: Mutex::new(Some(received)) }
+    }
+}
+
+/// How far the worlds are.
+#[derive(Default)]
+struct Progress {
+    ready: usize,
+    has_failed: bool,
+    failure: Option<StartError>,
+}
+
+/// What the first world brings for all.
+struct Commons {
+    way_in: Arc<WayIn>,
+    reloader: Arc<Reloader>,
+    watcher: Option<Watcher>,
+}
+
+impl Listener {
+    /// Takes the folder of the databases and the port. Connections are accepted once the first world runs.
+    ///
+    /// # Errors
+    /// When another server has the folder or the port, or the system refuses something.
+    pub fn bind(config: Config, assets: AssetSource, metrics: Option<PrometheusHandle>) -> Result<Self, StartError> {
+        let data = PathBuf::from(&config.data);
+        let lock = folder::lock(&data)?;
+        let operator = OperatorToken::load(&data).map_err(system("read or make the operator token"))?;
+        let socket = bind(&config.listen)?;
+        let address = socket.local_addr().map_err(system("read the listening address"))?;
+        let caller = caller::start().map_err(system("start a thread"))?;
+        let doors = (0..config.worlds).map(|_| Door::new(config.limits.waiting_requests_per_world)).collect();
+        Ok(Self(Arc::new(Shared {
+            config: Arc::new(config),
+            address,
+            socket: Mutex::new(Some(socket)),
+            rules: RulesPlugin::new(assets.clone()),
+            assets,
+            metrics,
+            operator,
+            doors,
+            open: Arc::default(),
+            commons: Mutex::default(),
+            caller,
+            progress: Mutex::default(),
+            has_changed: Condvar::new(),
+            stop: watch::channel(false).0,
+            _lock: lock,
+        })))
+    }
+
+    /// Where it listens.
+    pub fn address(&self) -> SocketAddr {
+        self.0.address
+    }
+
+    /// How many worlds there are to be.
+    pub fn worlds(&self) -> u32 {
+        self.0.config.worlds
+    }
+
+    /// Waits until every world takes requests.
+    ///
+    /// # Errors
+    /// When one of them has failed; the others stop then. The reason is told once.
+    pub fn wait_until_ready(&self) -> Result<(), StartError> {
+        let mut progress = lock(&self.0.progress);
+        while progress.ready < self.0.doors.len() && !progress.has_failed {
+            progress = self.0.has_changed.wait(progress).unwrap_or_else(PoisonError::into_inner);
+        }
+        let other = || system("start a world")(std::io::Error::other("it was told why"));
+        if progress.has_failed { Err(progress.failure.take().unwrap_or_else(other)) } else { Ok(()) }
+    }
+
+    /// Stops all worlds in order: refuses new work, finishes what was taken in, commits, and closes the sockets. Returns at
+    /// once; the apps return from their runs when it is done.
+    pub fn stop(&self) {
+        self.0.doors.iter().for_each(|door| door.inbox.stop());
+        self.0.stop.send_replace(true);
+    }
+
+    /// Stops all worlds because one of them cannot start.
+    pub(super) fn fail(&self, error: StartError) {
+        let mut progress = lock(&self.0.progress);
+        progress.has_failed = true;
+        progress.failure.get_or_insert(error);
+        drop(progress);
+        self.0.has_changed.notify_all();
+        self.stop();
+    }
+
+    pub(super) fn has_failed(&self) -> bool {
+        lock(&self.0.progress).has_failed
+    }
+
+    /// Takes the place of a world.
+    pub(super) fn seat(&self, number: u32) -> Result<Seat, StartError> {
+        let door = self.0.doors.get(number as usize);
+        let streams = door.and_then(|door| Some((door, lock(&door.received).take()?)));
+        let (door, streams) = streams.ok_or(StartError::NoPlace { number, worlds: self.0.doors.len() })?;
+        Ok(Seat { number, inbox: door.inbox.clone(), notify: door.notify.clone(), streams, listener: self.clone() })
+    }
+}
+
+/// The place of one world at its listener.
+pub(super) struct Seat {
+    pub(super) number: u32,
+    pub(super) inbox: Arc<Inbox>,
+    pub(super) notify: Arc<Notify>,
+    pub(super) streams: mpsc::Receiver<Stream>,
+    pub(super) listener: Listener,
+}
+
+impl Seat {
+    pub(super) fn config(&self) -> &Arc<Config> {
+        &self.listener.0.config
+    }
+
+    pub(super) fn metrics(&self) -> Option<PrometheusHandle> {
+        self.listener.0.metrics.clone()
+    }
+
+    pub(super) fn rules(&self) -> RulesPlugin {
+        self.listener.0.rules.clone()
+    }
+
+    pub(super) fn store(&self) -> StorePlugin {
+        StorePlugin { folder: PathBuf::from(&self.config().data), world: self.number }
+    }
+
+    pub(super) fn stopping(&self) -> watch::Receiver<bool> {
+        self.listener.0.stop.subscribe()
+    }
+
+    pub(super) fn caller(&self) -> Caller {
+        self.listener.0.caller.clone()
+    }
+
+    /// Has connections accepted, once; the first world to ask does it for all.
+    pub(super) fn acceptor(&self) -> Option<(Acceptor, std::net::TcpListener)> {
+        let shared = &self.listener.0;
+        let socket = lock(&shared.socket).take()?;
+        let senders = shared.doors.iter().map(|door| door.streams.clone()).collect();
+        let connections_max = shared.config.limits.connections;
+        Some((Acceptor { senders, open: shared.open.clone(), connections_max }, socket))
+    }
+
+    /// Says that the world takes requests.
+    pub(super) fn note_ready(&self) {
+        lock(&self.listener.0.progress).ready += 1;
+        self.listener.0.has_changed.notify_all();
+    }
+
+    /// The way in and the reloader of all worlds, which the first one sets up from its own tables and rules.
+    pub(super) fn join(&self, world: &World, rules: OpenRules) -> Result<(Arc<WayIn>, Arc<Reloader>), StartError> {
+        let requests = world.get_resource::<RequestTable>().ok_or(StartError::Missing { what: "functions" })?;
+        let mut commons = lock(&self.listener.0.commons);
+        let commons = match &mut *commons {
+            Some(commons) => commons,
+            none => none.insert(self.listener.0.commons_of(world, requests, rules)?),
+        };
+        let names = |table: &RequestTable| table.kinds().iter().map(|kind| kind.function).collect::<Vec<_>>();
+        if names(requests) != names(&commons.way_in.requests) {
+            return Err(StartError::OtherFunctions { number: self.number });
+        }
+        Ok((commons.way_in.clone(), commons.reloader.clone()))
+    }
+}
+
+impl Shared {
+    fn commons_of(&self, world: &World, requests: &RequestTable, open: OpenRules) -> Result<Commons, StartError> {
+        let OpenRules { rules, source, catalogue } = open;
+        self.keep_rules(&rules)?;
+        let config = &self.config;
+        let game_master = rules.tables.get::<GameMaster>().map_or("", |master| master.role.as_str());
+        let way_in = WayIn {
+            requests: requests.clone(),
+            routes: world.get_resource::<RouteTable>().cloned().unwrap_or_default(),
+            address_bindings: AddressBindings::new(config.legacy_address_binding, game_master),
+            address_limits: AddressLimits::new(config.limits.requests_per_second_per_address),
+            worlds: self.doors.iter().map(|door| door.inbox.clone()).collect(),
+            operator: self.operator.clone(),
+            player_limits: PlayerLimits::new(config.limits.requests_per_second_per_player),
+            entropy: Box::new(entropy),
+        };
+        let folder = match &source {
+            AssetSource::Folder(folder) if config.assets_watch => Some(folder.clone()),
+            AssetSource::Folder(_) | AssetSource::Embedded(_) | AssetSource::Texts(_) | AssetSource::Layers(_) => None,
+        };
+        let subscribers = self.journal_rules().into_iter().chain(self.doors.iter().map(subscribe)).collect();
+        let reloader = Reloader::new(catalogue, source, rules, subscribers).watched(folder.is_some());
+        let reloader = Arc::new(reloader);
+        let watcher = folder.and_then(|folder| {
+            let started = Watcher::start(&folder, reloader.clone());
+            started.map_err(|error| tracing::warn!(%error, "the assets are not watched; rules_reload reads them")).ok()
+        });
+        Ok(Commons { way_in: Arc::new(way_in), reloader, watcher })
+    }
+
+    /// A journal is played under the rules it was written under, so a copy of them stands beside it.
+    fn keep_rules(&self, rules: &LoadedRules) -> Result<(), StartError> {
+        let folder = &self.config.journal.folder;
+        if folder.is_empty() {
+            return Ok(());
+        }
+        let kept = journal::file::keep_rules(Path::new(folder), rules, &self.assets);
+        kept.map_err(system("copy the assets beside the journal"))
+    }
+
+    /// Takes the news before the worlds do, so that the copy of the rules is there when a journal names them.
+    fn journal_rules(&self) -> Option<Subscriber> {
+        let folder = PathBuf::from(&self.config.journal.folder);
+        let assets = self.assets.clone();
+        let subscriber: Subscriber = Box::new(move |news| {
+            if let RulesNews::Changed(rules) = news
+                && let Err(error) = journal::file::keep_rules(&folder, &rules, &assets)
+            {
+                tracing::error!(%error, "the new rules cannot be copied beside the journal; it can be played only up to them");
+            }
+        });
+        (!self.config.journal.folder.is_empty()).then_some(subscriber)
+    }
+}
+
+impl Drop for Shared {
+    fn drop(&mut self) {
+        if let Some(watcher) = lock(&self.commons).take().and_then(|commons| commons.watcher) {
+            watcher.stop();
+        }
+    }
+}
+
+fn subscribe(door: &Door) -> Subscriber {
+    let inbox = door.inbox.clone();
+    Box::new(move |news| inbox.push(Input::Rules(news)))
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Two servers on one folder would each overwrite what the other has promised.
+fn bind(address: &str) -> Result<std::net::TcpListener, StartError> {
+    let bound = std::net::TcpListener::bind(address).and_then(|listener| {
+        listener.set_nonblocking(true)?;
+        Ok(listener)
+    });
+    bound.map_err(|source| StartError::Bind { address: address.to_owned(), source })
+}
+
+/// Takes connections and deals them out to the worlds' threads in turn.
+pub(super) struct Acceptor {
+    senders: Vec<mpsc::Sender<Stream>>,
+    open: Arc<AtomicUsize>,
+    connections_max: usize,
+}
+
+/// Counts a connection for as long as anything of it lives.
+pub struct OpenConnection(Arc<AtomicUsize>);
+
+impl OpenConnection {
+    fn count(open: &Arc<AtomicUsize>) -> Self {
+        open.fetch_add(1, Ordering::Relaxed);
+        metrics::gauge!("raidkeep_connections").increment(1);
+        Self(open.clone())
+    }
+}
+
+impl Drop for OpenConnection {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::Relaxed);
+        metrics::gauge!("raidkeep_connections").decrement(1);
+    }
+}
+
+impl Acceptor {
+    pub(super) async fn run(self, socket: std::net::TcpListener) {
+        let listener = match TcpListener::from_std(socket) {
+            Ok(listener) => listener,
+            Err(error) => return tracing::error!(%error, "cannot accept connections"),
+        };
+        for sender in self.senders.iter().cycle() {
+            match listener.accept().await {
+                Ok((stream, peer)) => self.hand_on(stream, peer, sender).await,
+                Err(error) => {
+                    // Out of file descriptors, most likely: a pause lets connections end.
+                    tracing::error!(%error, "cannot accept a connection; check the limit of open files (ulimit -n)");
+                    tokio::time::sleep(Duration::from_millis(100)).await;
+                }
+            }
+        }
+    }
+
+    async fn hand_on(&self, stream: TcpStream, peer: SocketAddr, sender: &mpsc::Sender<Stream>) {
+        if self.open.load(Ordering::Relaxed) >= self.connections_max {
+            metrics::counter!("raidkeep_connections_refused_total").increment(1);
+            const FULL: &[u8] = b"HTTP/1.1 503 Service Unavailable\r\ncontent-length: 0\r\nconnection: close\r\n\r\n";
+            let _ = stream.try_write(FULL);
+            return;
+        }
+        let open = OpenConnection::count(&self.open);
+        match stream.into_std() {
+            Ok(stream) => drop(sender.send(Stream { stream, peer, open }).await),
+            Err(error) => tracing::debug!(%peer, %error, "a connection was lost on its way to a world"),
+        }
+    }
+}
+
+/// A connection on its way to the thread that serves it.
+pub(super) struct Stream {
+    pub(super) stream: std::net::TcpStream,
+    pub(super) peer: SocketAddr,
+    pub(super) open: OpenConnection,
+}

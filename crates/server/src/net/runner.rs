@@ -1,0 +1,219 @@
+//! Runs an app as a server: its world and its share of the sockets on the present thread.
+
+use std::io::Write;
+use std::path::Path;
+use std::rc::Rc;
+use std::sync::Arc;
+use std::time::Duration;
+
+use bevy_app::{App, AppExit, PluginsState};
+use tokio::net::TcpStream;
+use tokio::sync::mpsc;
+use tokio::task::{LocalSet, spawn_local};
+
+use crate::net::http::{self, Discovery, Site};
+use crate::net::inbox::Inbox;
+use crate::net::listener::{Listener, Seat, StartError, Stream, system};
+use crate::net::operator::entropy;
+use crate::net::shard::{Sockets, WorldLoop};
+use crate::net::way_in::WayIn;
+use raidkeep_engine::clock::wall_ms;
+use raidkeep_engine::journal::{About, FileJournal, Recorder, program_name};
+use raidkeep_engine::open::{OpenRules, OpenStore};
+use raidkeep_engine::reload::Reloading;
+use raidkeep_engine::start::{Start, StartFailures, start_app};
+use raidkeep_engine::storage::store::Store;
+use raidkeep_engine::storage::worker::{self, StorageEvent, StorageWorker};
+use raidkeep_engine::tick::{Input, Simulation};
+use raidkeep_game::platforms::sud::SudPlatform;
+
+/// Runs the world of an app until its listener stops.
+pub(super) fn run(app: App, mut seat: Seat, is_own: bool) -> AppExit {
+    let exit = match serve(app, &mut seat, is_own) {
+        Ok(exit) => exit,
+        Err(error) if is_own => give_up(&error),
+        Err(error) => {
+            seat.listener.fail(error);
+            AppExit::error()
+        }
+    };
+    if seat.listener.has_failed() { AppExit::error() } else { exit }
+}
+
+/// Ends an app that cannot start, and says why.
+pub(super) fn give_up(error: &StartError) -> AppExit {
+    if tracing::dispatcher::has_been_set() {
+        tracing::error!("{error}");
+    } else {
+        // A program that logs nothing should still not end without a word. Nobody listens where this cannot be written.
+        let _ = writeln!(std::io::stderr(), "error: {error}");
+    }
+    AppExit::error()
+}
+
+fn serve(mut app: App, seat: &mut Seat, is_own: bool) -> Result<AppExit, StartError> {
+    finish(&mut app)?;
+    if tokio::runtime::Handle::try_current().is_ok() {
+        let source = std::io::Error::other("this thread runs tokio tasks; the app needs one of its own");
+        return Err(StartError::System { action: "run a world", source });
+    }
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .max_blocking_threads(seat.config().identity.password_jobs)
+        .build()
+        .map_err(system("start a runtime"))?;
+    LocalSet::new().block_on(&runtime, async {
+        let discovery = app.world().get_resource::<SudPlatform>().and_then(|sud| sud.0.as_deref()).map(Discovery::of);
+        let (world, way_in) = start(app, seat)?;
+        if is_own {
+            spawn_local(stop_on_signals(seat.listener.clone()));
+            tracing::info!("listening on {}", seat.listener.address());
+        }
+        Ok(run_beside_sockets(world, way_in, discovery, seat).await)
+    })
+}
+
+/// Lets the plugins do what needs all of them; the failure of any ends the app.
+fn finish(app: &mut App) -> Result<(), StartError> {
+    while app.plugins_state() == PluginsState::Adding {
+        std::thread::yield_now();
+    }
+    app.finish();
+    app.cleanup();
+    app.world_mut().remove_resource::<StartFailures>().map_or(Ok(()), |failures| Err(failures.into()))
+}
+
+fn start(mut app: App, seat: &Seat) -> Result<(WorldLoop, Arc<WayIn>), StartError> {
+    let rules = app.world_mut().remove_resource::<OpenRules>().ok_or(StartError::Missing { what: "rules" })?;
+    let store = app.world_mut().remove_resource::<OpenStore>().ok_or(StartError::Missing { what: "databases" })?.0;
+    let loaded = rules.rules.clone();
+    let (way_in, reloader) = seat.join(app.world(), rules)?;
+    let seed = entropy().map_err(system("draw a random seed"))?;
+    let start = Start { wall_ms: wall_ms(), seed: u64::from_le_bytes(seed[..8].try_into().unwrap_or_default()) };
+    app.insert_resource(Reloading(reloader));
+    let mut simulation = start_app(app, &loaded, &store, start)?;
+    if let Some(journal) = begin_journal(seat, loaded.fingerprint, &simulation, &store, start)? {
+        simulation.world_mut().insert_resource(journal);
+    }
+    seat.inbox.note_committed(store.recovered.last_batch);
+    let tables = simulation.player_tables();
+    let listener = listener(seat.inbox.clone());
+    let storage = StorageWorker::start(store, tables, listener).map_err(system("start a thread"))?;
+    let jobs_max = seat.config().identity.password_jobs_waiting;
+    let (inbox, notify) = (seat.inbox.clone(), seat.notify.clone());
+    Ok((WorldLoop::new(simulation, storage, inbox, notify, jobs_max, seat.caller()), way_in))
+}
+
+async fn run_beside_sockets(
+    world: WorldLoop,
+    way_in: Arc<WayIn>,
+    discovery: Option<Discovery>,
+    seat: &mut Seat,
+) -> AppExit {
+    let sockets = Rc::new(Sockets::new(way_in, seat.config().clone()));
+    let site = Rc::new(Site { sockets: sockets.clone(), metrics: seat.metrics(), discovery });
+    let supervisor = spawn_local({
+        let sockets = sockets.clone();
+        async move { sockets.supervise().await }
+    });
+    let (_, nothing) = mpsc::channel(1);
+    let receiver = spawn_local(receive_streams(std::mem::replace(&mut seat.streams, nothing), site));
+    let accepting = seat.acceptor().map(|(acceptor, socket)| spawn_local(acceptor.run(socket)));
+    let mut stopping = seat.stopping();
+    seat.note_ready();
+    let mut world = spawn_local(world.run());
+    let ended = tokio::select! {
+        _ = stopping.wait_for(|stop| *stop) => None,
+        ended = &mut world => Some(ended),
+    };
+    let mut exit = AppExit::Success;
+    match ended {
+        None => {}
+        Some(Ok(wanted)) => {
+            exit = wanted;
+            seat.listener.stop();
+        }
+        Some(Err(fault)) => {
+            exit = AppExit::error();
+            tracing::error!(
+                %fault,
+                "a world ended by a fault in the program; its clients get status 16. Every change that was answered \
+                 is on disk: start the server again, and please report the lines above"
+            );
+            seat.inbox.fail_storage();
+            let _ = stopping.wait_for(|stop| *stop).await;
+        }
+    }
+    seat.inbox.stop();
+    accepting.inspect(tokio::task::JoinHandle::abort);
+    receiver.abort();
+    let patience = Duration::from_secs(seat.config().limits.stop_seconds);
+    if !world.is_finished() {
+        match tokio::time::timeout(patience, world).await {
+            Ok(Ok(wanted)) => exit = wanted,
+            Ok(Err(_)) => exit = AppExit::error(),
+            Err(_) => tracing::warn!("not everything was finished in time; clients that wait get no answer"),
+        }
+    }
+    sockets.stop();
+    let _ = tokio::time::timeout(patience, sockets.all_closed()).await;
+    supervisor.abort();
+    exit
+}
+
+async fn receive_streams(mut streams: mpsc::Receiver<Stream>, site: Rc<Site>) {
+    while let Some(Stream { stream, peer, open }) = streams.recv().await {
+        if let Ok(stream) = TcpStream::from_std(stream) {
+            spawn_local(http::serve(site.clone(), stream, peer, Rc::new(open)));
+        }
+    }
+}
+
+async fn stop_on_signals(listener: Listener) {
+    use tokio::signal::unix::{SignalKind, signal};
+    let (interrupt, terminate) = (signal(SignalKind::interrupt()), signal(SignalKind::terminate()));
+    let (Ok(mut interrupt), Ok(mut terminate)) = (interrupt, terminate) else {
+        return tracing::warn!("the system tells of no signals; a signal ends the program without an orderly stop");
+    };
+    tokio::select! {
+        _ = interrupt.recv() => {}
+        _ = terminate.recv() => {}
+    }
+    tracing::info!("stopping");
+    listener.stop();
+}
+
+/// Begins the journal of a world, if the operator wants one.
+fn begin_journal(
+    seat: &Seat,
+    rules: u64,
+    simulation: &Simulation,
+    store: &Store,
+    start: Start,
+) -> Result<Option<Recorder>, StartError> {
+    let settings = &seat.config().journal;
+    if settings.folder.is_empty() {
+        return Ok(None);
+    }
+    let action = "write a journal (--journal)";
+    let name = format!("world-{}", seat.number);
+    let journal = FileJournal::create(Path::new(&settings.folder), &name, start.wall_ms, settings);
+    let about = About {
+        program: program_name(),
+        rules,
+        config: seat.config().effective.to_string(),
+        checkpoint_every: Duration::from_secs(settings.checkpoint_seconds),
+    };
+    let recorder = Recorder::begin(simulation, store, start, about, Box::new(journal.map_err(system(action))?))?;
+    Ok(Some(recorder))
+}
+
+fn listener(inbox: Arc<Inbox>) -> worker::Listener {
+    Arc::new(move |event| match event {
+        StorageEvent::Committed(batch) => inbox.note_committed(batch),
+        StorageEvent::Found(key, account) => inbox.push(Input::Found(key, account)),
+        StorageEvent::Loaded(account, rows) => inbox.push(Input::Loaded(account, rows)),
+        StorageEvent::Read(query, rows) => inbox.push(Input::RowsRead(query, rows)),
+        StorageEvent::Failed(_) => inbox.fail_storage(),
+    })
+}
