@@ -46,7 +46,7 @@ impl Connection {
     }
 
     /// Takes over a connection that was opened and greeted by a client of `raidkeep load`.
-    pub(crate) fn take_over(connection: raidkeep::studio::load::Connection) -> Self {
+    pub(crate) fn take_over(connection: raidkeep::studio::load::ClientConnection) -> Self {
         Self { stream: connection.stream, dialect: Dialect::Json, buffer: Vec::new(), filled: 0 }
     }
 

@@ -8,7 +8,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use raidkeep::studio::load::script::Script;
+use raidkeep::studio::load::script::LoadScript;
 use raidkeep::studio::load::{self, Mix};
 use serde_json::Value;
 use tokio::task::JoinSet;
@@ -61,7 +61,7 @@ impl Workload {
 
 /// A player of the mix.
 struct Game {
-    connection: load::Connection,
+    connection: load::ClientConnection,
     sequences: Vec<(u32, Vec<String>)>,
     statuses: Vec<i32>,
 }
@@ -71,9 +71,9 @@ impl Game {
     async fn open(server: &Server, index: u32) -> Result<Self> {
         let text = Mix::shipped("mixed").ok_or("the mix `mixed` should be part of the program")?;
         let mix = Mix::read("mixed", text)?;
-        let script = Script::new(&mix, 0);
+        let script = LoadScript::new(&mix, 0);
         let mut values = script.values("bench", index as usize);
-        let mut connection = load::Connection::open(&server.address.to_string()).await?;
+        let mut connection = load::ClientConnection::open(&server.address.to_string()).await?;
         load::client::start(&mut connection, &script, &mut values).await?;
         let texts = script.sequences.iter().map(|steps| steps.iter().map(|step| step.text(&values)).collect());
         let sequences = mix.sequences.iter().map(|sequence| sequence.weight).zip(texts).collect();

@@ -189,8 +189,8 @@ fn main() -> Result<AppExit, Box<dyn std::error::Error>> {
 
 #[test]
 fn the_scenario_holds() {
-    use raidkeep::studio::scenario::{Stage, read};
-    let stage = Stage::extended(&assets(), check_in_plugin).expect("the rules are valid");
-    let outcome = stage.play(&read("scenario.ron", include_str!("scenario.ron")).expect("the scenario is valid"));
+    use raidkeep::studio::scenario::{ScenarioRunner, read};
+    let runner = ScenarioRunner::extended(&assets(), check_in_plugin).expect("the rules are valid");
+    let outcome = runner.play(&read("scenario.ron", include_str!("scenario.ron")).expect("the scenario is valid"));
     assert!(outcome.passed(), "{outcome}");
 }

@@ -11,9 +11,9 @@ use crate::cli::print_line;
 use crate::cli::simulate::tell;
 use raidkeep_engine::rules::Problems;
 use raidkeep_studio::load::connection::address_of;
-use raidkeep_studio::load::report::{Looks, Report, Setup};
+use raidkeep_studio::load::report::{LoadReport, Looks, Setup};
 use raidkeep_studio::load::server::Figures;
-use raidkeep_studio::load::{self, Length, Mix, Moment, Plan, assets};
+use raidkeep_studio::load::{self, Length, LoadPlan, Milestone, Mix, assets};
 
 type Failure = Box<dyn std::error::Error>;
 
@@ -103,14 +103,14 @@ impl Load {
         let setup = Setup::of(&plan, &self.mix.display().to_string());
         let (address, mut looks, mut meter) = (plan.address.clone(), Looks::default(), Meter::new());
         let outcome = load::run(plan, |moment| match moment {
-            Moment::Before => looks.before = Figures::ask(&address),
-            Moment::IdleOpen => looks.idle_open = Figures::ask(&address),
-            Moment::Begins => looks.begins = Figures::ask(&address),
-            Moment::Ends => looks.ends = Figures::ask(&address),
-            Moment::Second { replies, broken } => meter.show(replies, broken),
+            Milestone::Before => looks.before = Figures::ask(&address),
+            Milestone::IdleOpen => looks.idle_open = Figures::ask(&address),
+            Milestone::Begins => looks.begins = Figures::ask(&address),
+            Milestone::Ends => looks.ends = Figures::ask(&address),
+            Milestone::Second { replies, broken } => meter.show(replies, broken),
         })?;
         meter.end();
-        let report = Report::new(setup, &outcome, looks);
+        let report = LoadReport::new(setup, &outcome, looks);
         match self.format {
             Format::Text => print_line(report.to_string().trim_end()),
             Format::Json => print_line(&serde_json::to_string_pretty(&report)?),
@@ -118,12 +118,12 @@ impl Load {
         Ok(if report.is_good() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
     }
 
-    fn plan(&self) -> Result<Plan, Failure> {
+    fn plan(&self) -> Result<LoadPlan, Failure> {
         let length = match self.requests {
             Some(requests) => Length::Requests(requests),
             None => Length::Time { warm_up: self.warm_up, measured: self.duration },
         };
-        Ok(Plan {
+        Ok(LoadPlan {
             mix: read_mix(&self.mix)?,
             address: address_of(&self.url)?,
             world: self.world,

@@ -7,7 +7,7 @@ use clap::Args;
 
 use crate::cli::{print_line, report};
 use raidkeep_studio::scenario::junit::junit_xml;
-use raidkeep_studio::scenario::{self, Outcome, Stage};
+use raidkeep_studio::scenario::{self, ScenarioOutcome, ScenarioRunner};
 
 /// The command line, a file or the assets could not be used, so that nothing is known of the scenarios.
 const UNUSABLE: u8 = 2;
@@ -32,7 +32,7 @@ pub(super) struct Scenario {
 impl Scenario {
     pub(super) fn run(self) -> ExitCode {
         match self.play() {
-            Ok(outcomes) if outcomes.iter().all(Outcome::passed) => ExitCode::SUCCESS,
+            Ok(outcomes) if outcomes.iter().all(ScenarioOutcome::passed) => ExitCode::SUCCESS,
             Ok(_) => ExitCode::FAILURE,
             Err(error) => {
                 report(error.as_ref());
@@ -41,7 +41,7 @@ impl Scenario {
         }
     }
 
-    fn play(&self) -> Result<Vec<Outcome>, Box<dyn std::error::Error>> {
+    fn play(&self) -> Result<Vec<ScenarioOutcome>, Box<dyn std::error::Error>> {
         let mut scenarios = Vec::new();
         for file in self.found_files()? {
             let name = file.display().to_string();
@@ -54,10 +54,10 @@ impl Scenario {
         if scenarios.is_empty() {
             return Err("no scenario is to be run; look at the files and at --filter".into());
         }
-        let stage = Stage::new(&raidkeep_game::usual_assets(self.assets.as_deref()))?;
+        let runner = ScenarioRunner::new(&raidkeep_game::usual_assets(self.assets.as_deref()))?;
         let mut outcomes = Vec::new();
         for scenario in &scenarios {
-            let outcome = stage.play(scenario);
+            let outcome = runner.play(scenario);
             print_line(&outcome.to_string());
             outcomes.push(outcome);
         }
@@ -90,7 +90,7 @@ fn ron_files(folder: &Path) -> std::io::Result<Vec<PathBuf>> {
     Ok(files)
 }
 
-fn summary(outcomes: &[Outcome]) -> String {
+fn summary(outcomes: &[ScenarioOutcome]) -> String {
     let passed = outcomes.iter().filter(|outcome| outcome.passed()).count();
     let steps: usize = outcomes.iter().map(|outcome| outcome.steps.len()).sum();
     let milliseconds: u128 = outcomes.iter().map(|outcome| outcome.took.as_millis()).sum();

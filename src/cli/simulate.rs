@@ -9,7 +9,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 use crate::cli::print_line;
 use raidkeep_engine::rules::AssetSource;
 use raidkeep_studio::report::{page, summary};
-use raidkeep_studio::simulate::{Plan, Policy, Run, policy, simulate};
+use raidkeep_studio::simulate::{Policy, Run, SimulationPlan, policy, simulate};
 
 /// Where the policy is looked for when the command line does not say, and the same as part of the program.
 const DEFAULT_POLICY: &str = "policies/mixed.ron";
@@ -57,7 +57,7 @@ impl Subject {
         let name = self.policy_file().file_name();
         let policy_name = name.map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
         let Self { players, days, seed, .. } = *self;
-        simulate(&Plan { players, days, seed, policy, policy_name: &policy_name }, assets, progress)
+        simulate(&SimulationPlan { players, days, seed, policy, policy_name: &policy_name }, assets, progress)
     }
 
     pub(super) fn days(&self) -> u32 {

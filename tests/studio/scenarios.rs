@@ -3,12 +3,12 @@
 use std::process::{Command, Output};
 
 use raidkeep::game::shipped_assets;
-use raidkeep::studio::scenario::{self, Outcome, Stage, Verdict};
+use raidkeep::studio::scenario::{self, ScenarioOutcome, ScenarioRunner, StepVerdict};
 use raidkeep::studio::testing::edit_assets;
 
-fn play(text: &str) -> Outcome {
+fn play(text: &str) -> ScenarioOutcome {
     let scenario = scenario::read("test.ron", text).unwrap_or_else(|problems| panic!("a valid scenario:\n{problems}"));
-    Stage::new(&shipped_assets()).expect("the shipped assets are valid").play(&scenario)
+    ScenarioRunner::new(&shipped_assets()).expect("the shipped assets are valid").play(&scenario)
 }
 
 fn raidkeep(arguments: &[&str]) -> Output {
@@ -22,14 +22,14 @@ fn stdout(output: &Output) -> String {
 
 #[test]
 fn every_shipped_scenario_holds() {
-    let stage = Stage::new(&shipped_assets()).expect("the shipped assets are valid");
+    let runner = ScenarioRunner::new(&shipped_assets()).expect("the shipped assets are valid");
     let folder = std::fs::read_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/scenarios")).expect("scenarios are shipped");
     let mut count = 0;
     for file in folder {
         let path = file.expect("a readable folder").path();
         let text = std::fs::read_to_string(&path).expect("a readable file");
         let scenario = scenario::read(&path.display().to_string(), &text);
-        let outcome = stage.play(&scenario.unwrap_or_else(|problems| panic!("{problems}")));
+        let outcome = runner.play(&scenario.unwrap_or_else(|problems| panic!("{problems}")));
         assert!(outcome.passed(), "{outcome}");
         count += 1;
     }
@@ -54,7 +54,7 @@ fn a_failed_expectation_is_told_with_its_line_and_the_later_steps_are_not_run() 
     assert_eq!(told[0], "test.ron:4: expected data.energy.remain: at least 500; found 120");
     assert_eq!(told[1], "test.ron:6: expected data.items.3:1: 1; found 0");
     assert!(told[2].starts_with("it was {"), "the whole reply is shown: {told:?}");
-    assert!(matches!(outcome.steps[1].verdict, Verdict::NotRun));
+    assert!(matches!(outcome.steps[1].verdict, StepVerdict::NotRun));
 }
 
 #[test]
@@ -111,7 +111,7 @@ fn what_cannot_be_given_is_explained_at_the_player() {
         let (step, failure) = outcome.failures().next().unwrap_or_else(|| panic!("{state} cannot be given"));
         assert_eq!(step.line, 2, "{state}");
         assert!(failure.context.contains(message), "{state}: {}", failure.context);
-        assert!(matches!(outcome.steps[1].verdict, Verdict::NotRun), "{state}");
+        assert!(matches!(outcome.steps[1].verdict, StepVerdict::NotRun), "{state}");
     }
 }
 

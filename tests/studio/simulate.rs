@@ -6,7 +6,7 @@ use raidkeep::engine::rules::AssetSource;
 use raidkeep::game::shipped_assets;
 use raidkeep::studio::compare::compare;
 use raidkeep::studio::report::{page, summary};
-use raidkeep::studio::simulate::{Plan, Policy, Run, Troubles, policy, simulate};
+use raidkeep::studio::simulate::{Policy, Run, SimulationPlan, Troubles, policy, simulate};
 use raidkeep::studio::testing::edit_assets;
 
 const MIXED: &str = include_str!("../../policies/mixed.ron");
@@ -29,7 +29,7 @@ fn daily(habits: &str) -> Policy {
 }
 
 fn run_with(policy: &Policy, players: u32, days: u32, seed: u64, assets: &AssetSource) -> Result<Run, Troubles> {
-    simulate(&Plan { players, days, seed, policy, policy_name: "test.ron" }, assets, |_| {})
+    simulate(&SimulationPlan { players, days, seed, policy, policy_name: "test.ron" }, assets, |_| {})
 }
 
 fn run(policy: &Policy, players: u32, days: u32) -> Run {

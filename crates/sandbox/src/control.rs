@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use serde::{Deserialize, Serialize};
 
 use super::faults::{Fault, Misbehavior};
-use super::ledger::{Account, CardRecord, Payment, Posting, Record};
+use super::ledger::{CardRecord, PointsAccount, PointsPayment, PointsRecord, Posting};
 use super::rounds::ReceivedReport;
 use super::{Route, Sandbox, json};
 use raidkeep_engine::exchange::Answered;
@@ -47,7 +47,7 @@ pub struct State<'a> {
     /// By player.
     pub balances: BTreeMap<&'a str, Balance>,
     /// The last records by player, newest first.
-    pub records: BTreeMap<&'a str, &'a VecDeque<Record>>,
+    pub records: BTreeMap<&'a str, &'a VecDeque<PointsRecord>>,
     /// The last cards by player, newest first.
     pub card_records: BTreeMap<&'a str, &'a VecDeque<CardRecord>>,
     /// The cards that were added.
@@ -55,7 +55,7 @@ pub struct State<'a> {
     /// Channels in maintenance.
     pub closed_channels: &'a BTreeSet<u32>,
     /// Payments that were carried out, oldest first.
-    pub payments: &'a VecDeque<Payment>,
+    pub payments: &'a VecDeque<PointsPayment>,
     /// Reports in the order of arrival.
     pub reports: Vec<&'a ReceivedReport>,
     /// Faults that are set.
@@ -197,7 +197,7 @@ impl Sandbox {
     }
 
     /// The payments that were carried out by now, oldest first.
-    pub fn history(&mut self, now_ms: i64) -> &VecDeque<Payment> {
+    pub fn history(&mut self, now_ms: i64) -> &VecDeque<PointsPayment> {
         self.apply_late(now_ms);
         &self.books.ledger.payments
     }
@@ -207,7 +207,7 @@ impl Sandbox {
         self.apply_late(now_ms);
         let ledger = &self.books.ledger;
         let accounts = || ledger.accounts.iter().map(|(wname, account)| (wname.as_str(), account));
-        let balance = |account: &Account| Balance {
+        let balance = |account: &PointsAccount| Balance {
             money: account.money(),
             allcharge: account.charged(),
             allpay: account.paid(),

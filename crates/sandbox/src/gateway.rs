@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::ledger::{Account, CardStatus, Posting, Refusal, Set};
+use super::ledger::{CardStatus, PointsAccount, Posting, Refusal, Set};
 use super::settings::ChannelTable;
 use super::{Sandbox, json};
 use raidkeep_engine::exchange::{Answered, Exchange};
@@ -179,7 +179,7 @@ impl Sandbox {
         }
     }
 
-    fn account(&self, wname: &str) -> Option<&Account> {
+    fn account(&self, wname: &str) -> Option<&PointsAccount> {
         self.books.ledger.accounts.get(wname)
     }
 

@@ -5,34 +5,34 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use super::settings::{Channel, Limits, SandboxSettings};
+use super::settings::{Channel, SandboxLimits, SandboxSettings};
 use raidkeep_game::platforms::secret::Secret;
 
 /// Everything MCRMB knows.
 #[derive(Debug, Default, Serialize, Deserialize)]
 #[serde(default)]
-pub struct Ledger {
-    pub(super) accounts: BTreeMap<String, Account>,
+pub struct PointsLedger {
+    pub(super) accounts: BTreeMap<String, PointsAccount>,
     pub(super) cards: BTreeMap<String, Card>,
     pub(super) used_cards: BTreeSet<String>,
     pub(super) closed_channels: BTreeSet<u32>,
-    pub(super) payments: VecDeque<Payment>,
+    pub(super) payments: VecDeque<PointsPayment>,
 }
 
 /// What a player has charged and paid, in points. What the player has is the difference.
 #[derive(Debug, Default, Serialize, Deserialize)]
-pub struct Account {
+pub struct PointsAccount {
     charged: i64,
     paid: i64,
     /// Newest first.
-    pub(super) records: VecDeque<Record>,
+    pub(super) records: VecDeque<PointsRecord>,
     /// Newest first.
     pub(super) card_records: VecDeque<CardRecord>,
 }
 
 /// A change of an account.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Record {
+pub struct PointsRecord {
     /// Unix seconds.
     pub date: i64,
     /// What for.
@@ -56,7 +56,7 @@ pub struct CardRecord {
 
 /// A payment that was really carried out; tests compare it with the goods that were granted.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Payment {
+pub struct PointsPayment {
     /// Unix milliseconds.
     pub at_ms: i64,
     /// Who paid.
@@ -107,7 +107,7 @@ pub(super) enum Set {
     Unchanged,
 }
 
-impl Account {
+impl PointsAccount {
     /// What the player has.
     pub fn money(&self) -> i64 {
         self.charged - self.paid
@@ -138,7 +138,7 @@ impl Account {
         Ok(())
     }
 
-    fn note(&mut self, record: Record, limits: &Limits) {
+    fn note(&mut self, record: PointsRecord, limits: &SandboxLimits) {
         self.records.push_front(record);
         self.records.truncate(limits.records_shown);
     }
@@ -154,20 +154,25 @@ pub(super) struct Posting<'a> {
 }
 
 impl Posting<'_> {
-    fn record(&self, text: String, money: i64) -> Record {
-        Record { date: self.now_ms / 1000, text, money }
+    fn record(&self, text: String, money: i64) -> PointsRecord {
+        PointsRecord { date: self.now_ms / 1000, text, money }
     }
 }
 
-impl Ledger {
+impl PointsLedger {
     /// Takes a payment; gives what the player has then.
-    pub(super) fn pay(&mut self, posting: Posting<'_>, limits: &Limits) -> Result<i64, Refusal> {
+    pub(super) fn pay(&mut self, posting: Posting<'_>, limits: &SandboxLimits) -> Result<i64, Refusal> {
         let Posting { wname, text, money, now_ms } = posting;
         let account = self.account_to_deduct_from(posting)?;
         account.deduct(money)?;
         account.note(posting.record(text.to_owned(), -money), limits);
         let left = account.money();
-        self.payments.push_back(Payment { at_ms: now_ms, wname: wname.to_owned(), r#use: text.to_owned(), money });
+        self.payments.push_back(PointsPayment {
+            at_ms: now_ms,
+            wname: wname.to_owned(),
+            r#use: text.to_owned(),
+            money,
+        });
         while self.payments.len() > limits.payments_kept {
             self.payments.pop_front();
         }
@@ -175,7 +180,7 @@ impl Ledger {
     }
 
     /// Adds by hand; true for a player who had no account.
-    pub(super) fn add(&mut self, posting: Posting<'_>, limits: &Limits) -> Result<bool, Refusal> {
+    pub(super) fn add(&mut self, posting: Posting<'_>, limits: &SandboxLimits) -> Result<bool, Refusal> {
         if posting.money <= 0 {
             return Err(Refusal::Amount);
         }
@@ -187,7 +192,7 @@ impl Ledger {
     }
 
     /// Deducts by hand.
-    pub(super) fn deduct(&mut self, posting: Posting<'_>, limits: &Limits) -> Result<(), Refusal> {
+    pub(super) fn deduct(&mut self, posting: Posting<'_>, limits: &SandboxLimits) -> Result<(), Refusal> {
         let account = self.account_to_deduct_from(posting)?;
         account.deduct(posting.money)?;
         account.note(posting.record(format!("API扣款({})", posting.text), -posting.money), limits);
@@ -195,11 +200,11 @@ impl Ledger {
     }
 
     /// Sets what the player has, by adding or deducting the difference.
-    pub(super) fn set(&mut self, posting: Posting<'_>, limits: &Limits) -> Result<Set, Refusal> {
+    pub(super) fn set(&mut self, posting: Posting<'_>, limits: &SandboxLimits) -> Result<Set, Refusal> {
         if posting.money < 0 {
             return Err(Refusal::Amount);
         }
-        let has = self.accounts.get(posting.wname).map_or(0, Account::money);
+        let has = self.accounts.get(posting.wname).map_or(0, PointsAccount::money);
         match posting.money - has {
             0 => Ok(Set::Unchanged),
             more if more > 0 => self.add(Posting { money: more, ..posting }, limits).map(|_| Set::Added),
@@ -208,7 +213,7 @@ impl Ledger {
     }
 
     /// A bad amount is told before an unknown player.
-    fn account_to_deduct_from(&mut self, posting: Posting<'_>) -> Result<&mut Account, Refusal> {
+    fn account_to_deduct_from(&mut self, posting: Posting<'_>) -> Result<&mut PointsAccount, Refusal> {
         if posting.money <= 0 {
             return Err(Refusal::Amount);
         }
@@ -235,7 +240,7 @@ impl Ledger {
         let (status, yuan) = match credited {
             Ok((channel, yuan)) => {
                 let (text, money) = (format!("充值卡充值({})", channel.name), channel.points(yuan));
-                account.note(Record { date: now_ms / 1000, text, money }, &settings.limits);
+                account.note(PointsRecord { date: now_ms / 1000, text, money }, &settings.limits);
                 self.used_cards.insert(card_id(channel.id, number));
                 (CardStatus::Accepted, yuan)
             }
@@ -318,7 +323,7 @@ mod tests {
         fn a_balance_is_what_its_records_add_up_to_and_never_negative(moves in moves()) {
             let mut limits = SandboxSettings::shipped().expect("the shipped settings are right").limits;
             limits.records_shown = usize::MAX;
-            let mut ledger = Ledger::default();
+            let mut ledger = PointsLedger::default();
             for one in moves {
                 // A refusal changes nothing, which is what the sum below checks.
                 let posting = |money| Posting { wname: "a", text: "x", money, now_ms: 0 };

@@ -21,9 +21,9 @@ use serde::{Deserialize, Serialize};
 
 pub use control::{Balance, CardView, State};
 pub use faults::{Fault, Misbehavior, Platform};
-pub use ledger::{Account, Card, CardRecord, CardStatus, Ledger, Payment, Record};
-pub use rounds::{ReceivedReport, Rounds};
-pub use settings::{Channel, FreeCards, Limits, SandboxSettings};
+pub use ledger::{Card, CardRecord, CardStatus, PointsAccount, PointsLedger, PointsPayment, PointsRecord};
+pub use rounds::{ReceivedReport, ReportedRounds};
+pub use settings::{Channel, FreeCards, SandboxLimits, SandboxSettings};
 
 use control::Control;
 use faults::Faults;
@@ -62,8 +62,8 @@ pub enum Delivery {
 #[derive(Debug, Default, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Books {
-    ledger: Ledger,
-    rounds: Rounds,
+    ledger: PointsLedger,
+    rounds: ReportedRounds,
 }
 
 /// Both platforms.

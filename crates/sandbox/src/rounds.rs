@@ -16,7 +16,7 @@ use raidkeep_game::platforms::sud::wire::{
 /// The rounds SUD was told of.
 #[derive(Debug, Default, Serialize, Deserialize)]
 #[serde(default)]
-pub struct Rounds {
+pub struct ReportedRounds {
     rounds: BTreeMap<String, Round>,
     /// The ids, in the order the rounds were first heard of.
     order: VecDeque<String>,
@@ -45,7 +45,7 @@ pub struct ReceivedReport {
     pub message: ReportMessage,
 }
 
-impl Rounds {
+impl ReportedRounds {
     /// All reports in the order of arrival.
     pub(super) fn reports(&self) -> Vec<&ReceivedReport> {
         let rounds = self.rounds.values().flat_map(|round| [&round.start, &round.settle]);

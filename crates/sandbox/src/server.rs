@@ -23,7 +23,7 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot};
 use tokio::task::LocalSet;
 
 use super::state_file::StateFile;
-use super::{Delivery, Limits, Sandbox, SandboxSettings};
+use super::{Delivery, Sandbox, SandboxLimits, SandboxSettings};
 use raidkeep_engine::clock::wall_ms;
 use raidkeep_engine::exchange::{Answered, Exchange, Method};
 use raidkeep_game::platforms::signature::{AUTHORIZATION, SUD_HEADERS};
@@ -80,7 +80,7 @@ impl Drop for SandboxServer {
 
 struct Site {
     sandbox: RefCell<Sandbox>,
-    limits: Limits,
+    limits: SandboxLimits,
     state_file: Option<StateFile>,
 }
 

@@ -24,7 +24,7 @@ pub struct SandboxSettings {
     /// Cards that exist without anybody adding them.
     pub free_cards: Vec<FreeCards>,
     /// How much is kept and taken in.
-    pub limits: Limits,
+    pub limits: SandboxLimits,
     /// What `CardTypes` answers.
     pub channels: Vec<Channel>,
 }
@@ -42,7 +42,7 @@ pub struct FreeCards {
 /// How much is kept and taken in.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Limits {
+pub struct SandboxLimits {
     /// Records shown of a player.
     pub records_shown: usize,
     /// Payments remembered.

@@ -114,7 +114,7 @@ fn pay_refuses_the_poor_the_unknown_and_bad_amounts() {
     }
     assert!(sandbox.history(NOW_MS).is_empty(), "a refusal moves nothing");
     pay(&mut sandbox, "test", "order-7", "1");
-    let paid = Payment { at_ms: NOW_MS, wname: "test".to_owned(), r#use: "order-7".to_owned(), money: 1 };
+    let paid = PointsPayment { at_ms: NOW_MS, wname: "test".to_owned(), r#use: "order-7".to_owned(), money: 1 };
     assert_eq!(sandbox.history(NOW_MS).iter().collect::<Vec<_>>(), [&paid]);
 }
 

@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use crate::simulate::series::rounded;
-use crate::simulate::{Chart, Kill, Line, Run};
+use crate::simulate::{Chart, Kill, Run, Series};
 
 /// What differs between two runs.
 #[derive(Debug, Serialize)]
@@ -59,7 +59,7 @@ pub fn compare(base: (&str, &Run), other: (&str, &Run)) -> Comparison {
     let mut keys: Vec<_> = base_lines.iter().chain(&other_lines).map(|(key, _)| *key).collect();
     let mut seen = std::collections::HashSet::new();
     keys.retain(|key| seen.insert((key.id, key.line)));
-    let values = |lines: &[(Key<'_>, &Line)], key: &Key<'_>| {
+    let values = |lines: &[(Key<'_>, &Series)], key: &Key<'_>| {
         let found = lines.iter().find(|(known, _)| (known.id, known.line) == (key.id, key.line));
         found.map(|(_, line)| line.values.clone()).unwrap_or_default()
     };
@@ -87,8 +87,8 @@ struct Key<'r> {
     line: &'r str,
 }
 
-fn lines_of(run: &Run) -> Vec<(Key<'_>, &Line)> {
-    fn keyed(chart: &Chart) -> impl Iterator<Item = (Key<'_>, &Line)> {
+fn lines_of(run: &Run) -> Vec<(Key<'_>, &Series)> {
+    fn keyed(chart: &Chart) -> impl Iterator<Item = (Key<'_>, &Series)> {
         let Chart { id, title, unit, lines } = chart;
         lines.iter().map(move |line| (Key { id, title, unit, line: &line.name }, line))
     }
@@ -132,10 +132,10 @@ fn kill_differences(base: &[Kill], other: &[Kill]) -> Vec<KillDifference> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::simulate::series::About;
+    use crate::simulate::series::RunSummary;
 
     fn run(lines: &[(&str, &[f64])], kills: &[(u32, u32)]) -> Run {
-        let about = About {
+        let about = RunSummary {
             players: 1,
             days: 2,
             seed: 0,
@@ -144,7 +144,7 @@ mod tests {
             requests: 0,
             refused: 0,
         };
-        let lines = lines.iter().map(|(name, values)| Line { name: (*name).to_owned(), values: values.to_vec() });
+        let lines = lines.iter().map(|(name, values)| Series { name: (*name).to_owned(), values: values.to_vec() });
         let chart = Chart { id: "c".into(), title: "C".into(), unit: "u".into(), lines: lines.collect() };
         let kills = kills.iter().map(|&(day, boss)| Kill { day, boss, name: "slime".to_owned() });
         Run { about, charts: vec![chart], kills: kills.collect() }

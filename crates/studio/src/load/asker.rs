@@ -1,4 +1,5 @@
-//! What a client asks next: sequences by chance, their requests in order, and values from replies to later requests.
+//! Where a client's requests come from: it picks sequences at random, yields their requests in order, and carries values from
+//! replies into later requests.
 
 use std::cell::RefCell;
 use std::collections::VecDeque;
@@ -8,28 +9,28 @@ use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
 
 use crate::load::frame::{self, TEXT};
-use crate::load::script::{Script, Values};
+use crate::load::script::{LoadScript, Values};
 
-/// What the requests of one sequence pass on.
+/// Values that the requests of one sequence share.
 #[derive(Debug)]
 pub struct Carried {
     values: Values,
-    /// Replies that something is still taken from.
+    /// Pending replies that a value is taken from.
     awaited: usize,
 }
 
-/// A request that was written.
+/// A request that has been written to the buffer.
 #[derive(Debug)]
-pub struct Asked {
+pub struct WrittenRequest {
     /// Its sequence in the script.
     pub sequence: usize,
     /// Its place in the sequence.
     pub step: usize,
-    /// Who wants something from its reply.
+    /// Where values taken from its reply go.
     pub taker: Option<Rc<RefCell<Carried>>>,
 }
 
-/// A sequence that is under way.
+/// A sequence in progress.
 #[derive(Debug)]
 struct Course {
     sequence: usize,
@@ -39,33 +40,33 @@ struct Course {
 
 enum Readiness {
     Ready,
-    /// A reply that is still to come may hold what is needed.
+    /// A pending reply may supply the value.
     Waiting,
-    /// A reply did not hold what is needed.
+    /// A reply lacked the value.
     Missing,
 }
 
-/// Chooses what one client asks.
+/// Produces the requests of one client.
 #[derive(Debug)]
-pub struct Asker {
-    script: Rc<Script>,
+pub struct RequestSource {
+    script: Rc<LoadScript>,
     values: Values,
-    /// The requests whose text never changes, framed.
+    /// Requests whose text never changes, framed in advance.
     frames: Vec<Vec<Option<Vec<u8>>>>,
     random: ChaCha8Rng,
     current: Option<Course>,
-    /// Sequences that wait for a reply while others go on; each has a request under way.
+    /// Sequences waiting for a reply while others continue; each has a request in flight.
     parked: VecDeque<Course>,
     begun: u64,
     is_paused: bool,
-    /// Sequences that ended early because a reply did not hold what they needed.
+    /// Sequences that ended early because a reply lacked a value they needed.
     pub cut_short: u64,
 }
 
-impl Asker {
-    /// For a client whose start has left these values. Equal seeds choose alike.
+impl RequestSource {
+    /// For a client whose start produced these values. The same seed makes the same choices.
     #[must_use]
-    pub fn new(script: Rc<Script>, values: Values, seed: u64) -> Self {
+    pub fn new(script: Rc<LoadScript>, values: Values, seed: u64) -> Self {
         let framed = |request| {
             let is_fixed = script.is_fixed(request);
             is_fixed.then(|| frame::masked(TEXT, request.text(&values).as_bytes()))
@@ -84,9 +85,9 @@ impl Asker {
         }
     }
 
-    /// Writes the next request behind what `out` holds; `None` while every sequence waits for a reply, or for
-    /// [`Asker::resume`].
-    pub fn push_next(&mut self, out: &mut Vec<u8>) -> Option<Asked> {
+    /// Appends the next request to `out`; `None` while every sequence waits for a reply, or until
+    /// [`RequestSource::resume`].
+    pub fn push_next(&mut self, out: &mut Vec<u8>) -> Option<WrittenRequest> {
         loop {
             if self.current.is_none() {
                 self.current = Some(self.next_course()?);
@@ -108,13 +109,13 @@ impl Asker {
         }
     }
 
-    /// Whether a sequence has ended, where each has a connection of its own.
+    /// Whether a sequence has ended and the next needs its own connection.
     #[must_use]
     pub fn is_paused(&self) -> bool {
         self.is_paused
     }
 
-    /// Goes on with another sequence on another connection; what was under way on the old one is given up.
+    /// Continues with another sequence on a new connection; whatever was in progress on the old one is abandoned.
     pub fn resume(&mut self) {
         self.is_paused = false;
         self.current = None;
@@ -126,7 +127,7 @@ impl Asker {
         self.is_paused = self.script.reconnects;
     }
 
-    /// A sequence whose reply has come, else a new one.
+    /// A parked sequence whose reply has arrived, else a new one.
     fn next_course(&mut self) -> Option<Course> {
         let waits = |course: &Course| matches!(self.readiness(course), Readiness::Waiting);
         if let Some(at) = self.parked.iter().position(|course| !waits(course)) {
@@ -158,7 +159,7 @@ impl Asker {
         }
     }
 
-    fn push(&mut self, out: &mut Vec<u8>) -> Option<Asked> {
+    fn push(&mut self, out: &mut Vec<u8>) -> Option<WrittenRequest> {
         let course = self.current.as_mut()?;
         let (sequence, step) = (course.sequence, course.next);
         let request = &self.script.sequences[sequence][step];
@@ -177,13 +178,13 @@ impl Asker {
         if course.next == self.script.sequences[sequence].len() {
             self.end_course();
         }
-        Some(Asked { sequence, step, taker })
+        Some(WrittenRequest { sequence, step, taker })
     }
 }
 
 impl Carried {
-    /// Takes from the reply to a request what later ones need.
-    pub fn take(&mut self, script: &Script, sequence: usize, step: usize, reply: &[u8]) {
+    /// Takes from a reply the values that later requests need.
+    pub fn take(&mut self, script: &LoadScript, sequence: usize, step: usize, reply: &[u8]) {
         self.awaited -= 1;
         script.sequences[sequence][step].take(reply, &mut self.values);
     }
@@ -194,19 +195,19 @@ mod tests {
     use super::*;
     use crate::load::mix::Mix;
 
-    fn asker(connection: &str, sequences: &str) -> Asker {
+    fn asker(connection: &str, sequences: &str) -> RequestSource {
         let text = format!(r#"(about: "a test", in_flight: 1, connection: {connection}, sequences: {sequences})"#);
-        let script = Rc::new(Script::new(&Mix::read("m.ron", &text).expect("a mix"), 0));
+        let script = Rc::new(LoadScript::new(&Mix::read("m.ron", &text).expect("a mix"), 0));
         let values = script.values("r", 0);
-        Asker::new(script, values, 1)
+        RequestSource::new(script, values, 1)
     }
 
-    fn name(asker: &Asker, asked: Option<&Asked>) -> String {
+    fn name(asker: &RequestSource, asked: Option<&WrittenRequest>) -> String {
         let Some(asked) = asked else { return "nothing".to_owned() };
         asker.script.kinds[asker.script.sequences[asked.sequence][asked.step].kind].clone()
     }
 
-    fn next(asker: &mut Asker) -> (String, Option<Asked>) {
+    fn next(asker: &mut RequestSource) -> (String, Option<WrittenRequest>) {
         let asked = asker.push_next(&mut Vec::new());
         (name(asker, asked.as_ref()), asked)
     }
@@ -215,7 +216,7 @@ mod tests {
         (function: "look", take: {"key": "/key"}), (function: "claim", data: {"key": "{key}"}),
     ])]"#;
 
-    fn answer(asker: &Asker, asked: &Asked, reply: &[u8]) {
+    fn answer(asker: &RequestSource, asked: &WrittenRequest, reply: &[u8]) {
         let taker = asked.taker.as_ref().expect("something is taken from this reply");
         taker.borrow_mut().take(&asker.script, asked.sequence, asked.step, reply);
     }
@@ -225,9 +226,9 @@ mod tests {
         let mut asker = asker("kept", LOOK_AND_CLAIM);
         let (first, asked) = next(&mut asker);
         let (second, _) = next(&mut asker);
-        assert_eq!((first.as_str(), second.as_str()), ("look", "look"), "the key has not come yet");
+        assert_eq!((first.as_str(), second.as_str()), ("look", "look"), "the key has not arrived yet");
         answer(&asker, &asked.expect("a request"), br#"{"key":7}"#);
-        // The sequence that was begun meanwhile is at its waiting request, so the first one goes on.
+        // The second sequence now waits too, so the first one continues.
         assert_eq!(next(&mut asker).0, "claim");
         assert_eq!(asker.cut_short, 0);
     }
@@ -251,7 +252,7 @@ mod tests {
         assert!(asker.is_paused());
         asker.resume();
         let mut out = Vec::new();
-        assert!(asker.push_next(&mut out).is_some(), "the next connection begins the next sequence");
+        assert!(asker.push_next(&mut out).is_some(), "the next connection starts the next sequence");
         let again = asker.script.sequences[0][0].text(&{
             let mut values = asker.script.values("r", 0);
             asker.script.begin(&mut values, 1);

@@ -7,7 +7,7 @@ use serde::Deserialize;
 use crate::load::mix::SHIPPED;
 use raidkeep_engine::rules::{AssetSource, Place, Problems, Report, Single};
 
-/// Where the changes stand, beside the mixes.
+/// The file with the changes, next to the mixes.
 const EDITS: &str = "assets/edits.ron";
 
 #[derive(Debug, Deserialize)]
@@ -25,11 +25,11 @@ struct Edit {
     to: String,
 }
 
-/// The text files of `source` with the changes that load needs.
+/// The text files of `source` with the changes that load tests need.
 ///
 /// # Errors
 ///
-/// When a file cannot be read, or is not as the changes expect it.
+/// A file cannot be read, or a change does not apply to it.
 pub fn for_load(source: &AssetSource) -> Result<BTreeMap<String, String>, Problems> {
     let mut texts = source.text_files().map_err(Problems::new)?;
     let edits = SHIPPED.get_file(EDITS).and_then(include_dir::File::contents_utf8).unwrap_or_default();
@@ -39,7 +39,7 @@ pub fn for_load(source: &AssetSource) -> Result<BTreeMap<String, String>, Proble
             match text {
                 Some(text) => *text = text.replace(&edit.from, &edit.to),
                 None => {
-                    let message = format!("does not stand exactly once in {}", edit.file);
+                    let message = format!("does not occur exactly once in {}", edit.file);
                     report.error(file.clone().key("edits").index(index).key("from"), message);
                 }
             }
@@ -55,16 +55,16 @@ mod tests {
     use raidkeep_game::shipped_assets;
 
     #[test]
-    fn the_shipped_assets_are_as_the_changes_expect_them() {
-        let texts = for_load(&shipped_assets()).expect("every change finds its place");
+    fn the_changes_apply_to_the_shipped_assets() {
+        let texts = for_load(&shipped_assets()).expect("every change applies");
         assert!(texts["energy.ron"].contains("newcomer: 1000000000"));
     }
 
     #[test]
-    fn a_change_that_finds_no_place_is_told() {
+    fn a_change_that_does_not_apply_is_reported() {
         let mut texts = shipped_assets().text_files().expect("they are part of the program");
         texts.insert("energy.ron".to_owned(), "(maximum: 120, newcomer: 7)".to_owned());
         let problems = for_load(&AssetSource::Texts(texts)).expect_err("another newcomer").to_string();
-        assert!(problems.contains("edits[1].from: does not stand exactly once in energy.ron"), "{problems}");
+        assert!(problems.contains("edits[1].from: does not occur exactly once in energy.ron"), "{problems}");
     }
 }

@@ -1,4 +1,4 @@
-//! A client: carries what its book says over a socket.
+//! A client: drives a [`Desk`] over a socket.
 
 use std::rc::Rc;
 use std::sync::Arc;
@@ -9,71 +9,75 @@ use tokio::io::AsyncReadExt;
 use tokio::sync::Notify;
 use tokio::time::{Instant, sleep, sleep_until, timeout};
 
-use crate::load::connection::{Broken, Connection};
+use crate::load::connection::{ClientConnection, ConnectionError};
 use crate::load::desk::{Common, Desk};
-use crate::load::script::{Script, Values};
+use crate::load::script::{LoadScript, Values};
 
-/// How long a reply may take before the connection counts as broken.
+/// How long to wait for a reply before the connection counts as broken.
 pub const PATIENCE: Duration = Duration::from_secs(30);
-/// Between two attempts to connect when the first has failed.
+/// Delay before reconnecting after a failure.
 const RETRY_AFTER: Duration = Duration::from_millis(100);
 
-/// What the coordinator sees of the clients while they are at work.
+/// What the coordinator sees of the running clients.
 #[derive(Debug, Default)]
-pub struct Progress {
-    /// Replies, all of them.
+pub struct LoadProgress {
+    /// All replies so far.
     pub replies: AtomicU64,
     /// Connections that broke.
     pub broken: AtomicU64,
 }
 
-/// What a client needs beside its book.
+/// What a client needs besides its [`Desk`].
 #[derive(Debug)]
-pub struct Surroundings {
+pub struct ClientContext {
     /// `HOST:PORT` of the server.
     pub address: String,
     /// When the run began.
     pub began: Instant,
-    /// For the coordinator.
-    pub progress: Arc<Progress>,
+    /// Shared with the coordinator.
+    pub progress: Arc<LoadProgress>,
     /// What the clients of the thread share.
     pub common: Rc<Common>,
 }
 
-impl Surroundings {
+impl ClientContext {
     /// Nanoseconds since the run began.
     #[must_use]
     pub fn now_ns(&self) -> u64 {
         u64::try_from(self.began.elapsed().as_nanos()).unwrap_or(u64::MAX)
     }
 
-    fn note_broken(&self, why: &Broken, unanswered: usize) {
+    fn note_broken(&self, why: &ConnectionError, unanswered: usize) {
         self.progress.broken.fetch_add(1, Ordering::Relaxed);
         self.common.tally.borrow_mut().connection_broke(&why.to_string(), unanswered);
     }
 }
 
-/// Does the start of a mix on a fresh connection.
+/// Sends the start requests of a mix on a fresh connection.
 ///
 /// # Errors
 ///
-/// When a reply is not as the mix expects it, or the connection breaks.
-pub async fn start(connection: &mut Connection, script: &Script, values: &mut Values) -> Result<(), Broken> {
+/// A reply is not what the mix expects, or the connection breaks.
+pub async fn start(
+    connection: &mut ClientConnection,
+    script: &LoadScript,
+    values: &mut Values,
+) -> Result<(), ConnectionError> {
     for request in &script.start {
         let asking = timeout(PATIENCE, connection.ask(&request.text(values))).await;
-        let reply = asking.map_err(|_| Broken::Silent(PATIENCE.as_secs()))??;
+        let reply = asking.map_err(|_| ConnectionError::Silent(PATIENCE.as_secs()))??;
         let status = super::frame::status(&reply);
         if !status.is_some_and(|status| request.statuses.contains(&status)) {
             let function = script.kinds[request.kind].clone();
-            return Err(Broken::Refused { function, reply: String::from_utf8_lossy(&reply).into_owned() });
+            return Err(ConnectionError::Refused { function, reply: String::from_utf8_lossy(&reply).into_owned() });
         }
         request.take(&reply, values);
     }
     Ok(())
 }
 
-/// Runs a client on its connection until its book is done; `wake` is told when something may be due.
-pub async fn run(mut connection: Connection, mut desk: Desk, wake: Rc<Notify>, around: Rc<Surroundings>) {
+/// Runs a client on its connection until its desk is done; `wake` is notified when something may be due.
+pub async fn run(mut connection: ClientConnection, mut desk: Desk, wake: Rc<Notify>, around: Rc<ClientContext>) {
     match drive(&mut connection, &mut desk, &wake, &around).await {
         Ok(()) => connection.close().await,
         Err(why) => around.note_broken(&why, desk.under_way()),
@@ -81,8 +85,8 @@ pub async fn run(mut connection: Connection, mut desk: Desk, wake: Rc<Notify>, a
     desk.close();
 }
 
-/// Runs a client that has a connection of its own for each sequence.
-pub async fn run_reconnecting(mut desk: Desk, wake: Rc<Notify>, around: Rc<Surroundings>) {
+/// Runs a client that opens a new connection for each sequence.
+pub async fn run_reconnecting(mut desk: Desk, wake: Rc<Notify>, around: Rc<ClientContext>) {
     loop {
         let now_ns = around.now_ns();
         if desk.is_done(now_ns) {
@@ -103,10 +107,10 @@ pub async fn run_reconnecting(mut desk: Desk, wake: Rc<Notify>, around: Rc<Surro
     desk.close();
 }
 
-/// Connects, asks one sequence, and closes.
-async fn visit(due_ns: u64, desk: &mut Desk, wake: &Notify, around: &Surroundings) -> Result<(), Broken> {
-    let opening = timeout(PATIENCE, Connection::open(&around.address)).await;
-    let mut connection = opening.map_err(|_| Broken::Silent(PATIENCE.as_secs()))??;
+/// Connects, sends one sequence, and closes.
+async fn visit(due_ns: u64, desk: &mut Desk, wake: &Notify, around: &ClientContext) -> Result<(), ConnectionError> {
+    let opening = timeout(PATIENCE, ClientConnection::open(&around.address)).await;
+    let mut connection = opening.map_err(|_| ConnectionError::Silent(PATIENCE.as_secs()))??;
     if around.common.window.get().counts(due_ns) {
         around.common.tally.borrow_mut().connected(around.now_ns().saturating_sub(due_ns));
     }
@@ -115,14 +119,14 @@ async fn visit(due_ns: u64, desk: &mut Desk, wake: &Notify, around: &Surrounding
     Ok(())
 }
 
-/// Sends what is due and takes in what comes, until the book is done or wants another connection.
+/// Sends due requests and handles replies until the desk is done or needs a new connection.
 async fn drive(
-    connection: &mut Connection,
+    connection: &mut ClientConnection,
     desk: &mut Desk,
     wake: &Notify,
-    around: &Surroundings,
-) -> Result<(), Broken> {
-    let Connection { stream, inbound } = connection;
+    around: &ClientContext,
+) -> Result<(), ConnectionError> {
+    let ClientConnection { stream, inbound } = connection;
     let (mut reader, writer) = stream.split();
     let (mut out, mut written) = (Vec::new(), 0);
     let mut last_heard = Instant::now();
@@ -156,7 +160,7 @@ async fn drive(
             () = wake.notified() => {}
             () = &mut patience => {
                 if desk.under_way() > 0 && last_heard.elapsed() >= PATIENCE {
-                    return Err(Broken::Silent(PATIENCE.as_secs()));
+                    return Err(ConnectionError::Silent(PATIENCE.as_secs()));
                 }
                 patience.as_mut().reset(Instant::now() + PATIENCE);
             }

@@ -1,4 +1,4 @@
-//! One WebSocket connection of a client: the handshake by the library, the frames by hand.
+//! One WebSocket connection of a client: the library does the handshake, frames are handled here.
 
 use thiserror::Error;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -8,47 +8,47 @@ use tokio_tungstenite::tungstenite::protocol::WebSocketConfig;
 
 use crate::load::frame::{self, CLOSE, PING, PONG, TEXT};
 
-/// Room for replies at first, and for the longest frame.
+/// Initial size of the receive buffer, and the longest accepted frame.
 const ROOM_BYTES: usize = 16 << 10;
 const FRAME_BYTES_MAX: usize = 16 << 20;
 
-/// Why a connection is of no more use.
+/// Why a connection failed.
 #[derive(Debug, Error)]
-pub enum Broken {
-    /// Nobody took it.
+pub enum ConnectionError {
+    /// Connecting failed.
     #[error("no server answers at {address} ({error}){}", open_files_hint(.error))]
     NoServer {
-        /// Where.
+        /// The address.
         address: String,
-        /// What the system says.
+        /// The system's error.
         error: std::io::Error,
     },
-    /// It did not become a WebSocket.
+    /// The WebSocket handshake failed.
     #[error("the WebSocket handshake failed: {0}")]
     Handshake(String),
-    /// The server ended it.
+    /// The server closed it.
     #[error("the server closed the connection{0}")]
     Closed(String),
-    /// It was cut.
+    /// The transport failed.
     #[error("the connection was cut: {0}")]
     Cut(#[from] std::io::Error),
-    /// What came is not what a server says.
+    /// The server violated the protocol.
     #[error("the server sent {0}")]
     Nonsense(&'static str),
-    /// Requests went unanswered.
+    /// No reply in time.
     #[error("no reply came for {0} s")]
     Silent(u64),
-    /// A request of the start was refused.
+    /// A start request was refused.
     #[error("{function} at the start was refused: {reply}")]
     Refused {
-        /// Which function.
+        /// The function.
         function: String,
         /// What the server replied.
         reply: String,
     },
 }
 
-/// Too many open files is the usual reason with many connections, and the system's words do not say what to do.
+/// With many connections the usual cause is the open-file limit, and the system's message does not say what to do.
 fn open_files_hint(error: &std::io::Error) -> &'static str {
     const TOO_MANY_OPEN_FILES: i32 = 24;
     match error.raw_os_error() {
@@ -57,7 +57,7 @@ fn open_files_hint(error: &std::io::Error) -> &'static str {
     }
 }
 
-/// What has come and is not read yet.
+/// Bytes received but not yet parsed.
 #[derive(Debug, Default)]
 pub struct Inbound {
     bytes: Vec<u8>,
@@ -73,16 +73,16 @@ impl Inbound {
         &mut self.bytes[self.filled..]
     }
 
-    /// Takes the first `read` bytes of the room, and hands every whole text to `on_text`. What the protocol itself wants to
-    /// be answered goes to `out`.
+    /// Consumes the first `read` bytes of the room and passes every complete text frame to `on_text`. Pongs are appended to
+    /// `out`.
     pub fn take(
         &mut self,
         read: usize,
         out: &mut Vec<u8>,
-        mut on_text: impl FnMut(&[u8]) -> Result<(), Broken>,
-    ) -> Result<(), Broken> {
+        mut on_text: impl FnMut(&[u8]) -> Result<(), ConnectionError>,
+    ) -> Result<(), ConnectionError> {
         if read == 0 {
-            return Err(Broken::Closed(" without a word".to_owned()));
+            return Err(ConnectionError::Closed(" without a close frame".to_owned()));
         }
         self.filled += read;
         let mut consumed = 0;
@@ -93,21 +93,21 @@ impl Inbound {
                 TEXT => on_text(payload)?,
                 PING => frame::push_masked(out, PONG, payload),
                 PONG => {}
-                CLOSE => return Err(Broken::Closed(farewell(payload))),
-                _ => return Err(Broken::Nonsense("a frame that is no text")),
+                CLOSE => return Err(ConnectionError::Closed(farewell(payload))),
+                _ => return Err(ConnectionError::Nonsense("a frame that is not text")),
             }
             consumed = payload_at.end;
         }
         self.bytes.copy_within(consumed..self.filled, 0);
         self.filled -= consumed;
         if self.filled > FRAME_BYTES_MAX {
-            return Err(Broken::Nonsense("a frame that is too long"));
+            return Err(ConnectionError::Nonsense("a frame that is too long"));
         }
         Ok(())
     }
 }
 
-/// The code and the words of a closing frame.
+/// The code and reason of a close frame.
 fn farewell(payload: &[u8]) -> String {
     match payload.split_first_chunk() {
         Some((code, words)) => format!(" with code {} {}", u16::from_be_bytes(*code), words.escape_ascii()),
@@ -117,27 +117,27 @@ fn farewell(payload: &[u8]) -> String {
 
 /// One WebSocket connection.
 #[derive(Debug)]
-pub struct Connection {
-    /// The TCP connection below.
+pub struct ClientConnection {
+    /// The underlying TCP connection.
     pub stream: TcpStream,
-    /// What has come on it.
+    /// What has been received on it.
     pub inbound: Inbound,
 }
 
-impl Connection {
-    /// Connects to `HOST:PORT` and shakes hands.
+impl ClientConnection {
+    /// Connects to `HOST:PORT` and performs the handshake.
     ///
     /// # Errors
     ///
-    /// When nobody listens, or not for WebSockets.
-    pub async fn open(address: &str) -> Result<Self, Broken> {
-        let unreachable = |error| Broken::NoServer { address: address.to_owned(), error };
+    /// Nothing listens there, or it does not speak WebSocket.
+    pub async fn open(address: &str) -> Result<Self, ConnectionError> {
+        let unreachable = |error| ConnectionError::NoServer { address: address.to_owned(), error };
         let stream = TcpStream::connect(address).await.map_err(unreachable)?;
         stream.set_nodelay(true)?;
         let settings = WebSocketConfig::default().read_buffer_size(1 << 10);
         let handshake = client_async_with_config(format!("ws://{address}/"), stream, Some(settings)).await;
-        let (socket, _) = handshake.map_err(|error| Broken::Handshake(error.to_string()))?;
-        // Nothing is lost here: a server has nothing to say before the first request.
+        let (socket, _) = handshake.map_err(|error| ConnectionError::Handshake(error.to_string()))?;
+        // Nothing is lost here: the server sends nothing before the first request.
         Ok(Self { stream: socket.into_inner(), inbound: Inbound::default() })
     }
 
@@ -145,8 +145,8 @@ impl Connection {
     ///
     /// # Errors
     ///
-    /// When the connection breaks.
-    pub async fn ask(&mut self, request: &str) -> Result<Vec<u8>, Broken> {
+    /// The connection breaks.
+    pub async fn ask(&mut self, request: &str) -> Result<Vec<u8>, ConnectionError> {
         let mut out = frame::masked(TEXT, request.as_bytes());
         let mut answer = None;
         while answer.is_none() {
@@ -163,13 +163,13 @@ impl Connection {
         Ok(answer.unwrap_or_default())
     }
 
-    /// Whether the server has ended a connection that nobody reads from.
+    /// Checks that the server has not closed a connection that nobody reads from.
     ///
     /// # Errors
     ///
-    /// Tells how it ended.
-    pub fn look(&self) -> Result<(), Broken> {
-        // Ten thousand silent connections should not each keep a buffer.
+    /// How it was closed.
+    pub fn look(&self) -> Result<(), ConnectionError> {
+        // A local buffer, so that ten thousand silent connections do not each keep one.
         let (mut inbound, mut pongs) = (Inbound::default(), Vec::new());
         loop {
             match self.stream.try_read(inbound.room()) {
@@ -180,9 +180,9 @@ impl Connection {
         }
     }
 
-    /// Says good-bye, without waiting for an answer.
+    /// Sends a close frame without waiting for the reply.
     pub async fn close(mut self) {
-        // Whoever is gone already needs no good-bye.
+        // A peer that is already gone needs no close frame.
         let _ = self.stream.write_all(&frame::masked(CLOSE, &[])).await;
     }
 }
@@ -191,16 +191,18 @@ impl Connection {
 ///
 /// # Errors
 ///
-/// Tells what is wrong with it.
+/// What is wrong with the URL.
 pub fn address_of(url: &str) -> Result<String, String> {
     if url.starts_with("wss://") || url.starts_with("https://") {
-        return Err(format!("{url}: encrypted connections are not possible, expected one such as ws://127.0.0.1:7350"));
+        return Err(format!(
+            "{url}: encrypted connections are not supported, expected a URL such as ws://127.0.0.1:7350"
+        ));
     }
     let rest = url.strip_prefix("ws://").or_else(|| url.strip_prefix("http://")).unwrap_or(url);
     let host = rest.split('/').next().unwrap_or(rest);
     match host.rsplit_once(':') {
         Some((name, port)) if !name.is_empty() && port.parse::<u16>().is_ok() => Ok(host.to_owned()),
-        _ => Err(format!("{url}: the port is missing, expected one such as ws://127.0.0.1:7350")),
+        _ => Err(format!("{url}: the port is missing, expected a URL such as ws://127.0.0.1:7350")),
     }
 }
 
@@ -213,7 +215,7 @@ mod tests {
         assert_eq!(address_of("ws://127.0.0.1:7350/ws"), Ok("127.0.0.1:7350".to_owned()));
         assert_eq!(address_of("game.example:80"), Ok("game.example:80".to_owned()));
         assert!(address_of("ws://game.example").expect_err("no port").contains("the port is missing"));
-        assert!(address_of("wss://game.example:443").expect_err("encrypted").contains("not possible"));
+        assert!(address_of("wss://game.example:443").expect_err("encrypted").contains("not supported"));
     }
 
     #[test]

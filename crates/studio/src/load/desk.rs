@@ -1,32 +1,32 @@
-//! The book of one client: what is due, what is under way, what came back. It knows no sockets and no clock.
+//! The bookkeeping of one client: which requests are due, in flight and answered. It knows neither sockets nor clocks.
 
 use std::cell::{Cell, RefCell};
 use std::collections::VecDeque;
 use std::rc::Rc;
 
-use crate::load::asker::{Asker, Carried};
-use crate::load::connection::Broken;
+use crate::load::asker::{Carried, RequestSource};
+use crate::load::connection::ConnectionError;
 use crate::load::frame;
-use crate::load::pace::{Schedule, Window};
-use crate::load::script::Script;
+use crate::load::pace::{MeasurementWindow, Schedule};
+use crate::load::script::LoadScript;
 use crate::load::tally::Tally;
 
-/// What the clients of one thread share.
+/// State shared by the clients of one thread.
 #[derive(Debug)]
 pub struct Common {
-    /// What they ask.
-    pub script: Rc<Script>,
-    /// What they have heard.
+    /// What they send.
+    pub script: Rc<LoadScript>,
+    /// What they have received.
     pub tally: RefCell<Tally>,
-    /// When they are measured.
-    pub window: Cell<Window>,
-    /// Requests that may still be asked.
+    /// When measurements count.
+    pub window: Cell<MeasurementWindow>,
+    /// Requests left to send.
     pub left: Cell<u64>,
-    /// Requests of a client that may be under way.
+    /// Maximum requests in flight per client.
     pub in_flight: usize,
 }
 
-/// A request under way.
+/// A request in flight.
 #[derive(Debug)]
 struct Sent {
     due_ns: u64,
@@ -34,26 +34,26 @@ struct Sent {
     step: usize,
 }
 
-/// The book of one client.
+/// The bookkeeping of one client.
 #[derive(Debug)]
 pub struct Desk {
     common: Rc<Common>,
-    asker: Asker,
-    /// When requests are due in an open loop; in a closed one they are due when there is room.
+    asker: RequestSource,
+    /// When requests are due in an open loop; in a closed loop they are due as soon as there is room.
     schedule: Option<Schedule>,
-    /// Replies come in the order of the requests.
+    /// Oldest first: replies arrive in request order.
     flight: VecDeque<Sent>,
     takers: VecDeque<Rc<RefCell<Carried>>>,
 }
 
 impl Desk {
-    /// An empty book.
+    /// A desk with nothing in flight.
     #[must_use]
-    pub fn new(common: Rc<Common>, asker: Asker, schedule: Option<Schedule>) -> Self {
+    pub fn new(common: Rc<Common>, asker: RequestSource, schedule: Option<Schedule>) -> Self {
         Self { common, asker, schedule, flight: VecDeque::new(), takers: VecDeque::new() }
     }
 
-    /// Writes all requests that are due and have room behind what `out` holds.
+    /// Appends all requests to `out` that are due and have room.
     pub fn fill(&mut self, now_ns: u64, out: &mut Vec<u8>) {
         while self.flight.len() < self.common.in_flight
             && let Some(due_ns) = self.due_ns(now_ns)
@@ -68,7 +68,7 @@ impl Desk {
         }
     }
 
-    /// Since when the next request is due; `None` when it is not.
+    /// When the next request became due; `None` if it is not due yet.
     #[must_use]
     pub fn due_ns(&self, now_ns: u64) -> Option<u64> {
         let due_ns = self.schedule.as_ref().map_or(now_ns, Schedule::next_ns);
@@ -76,18 +76,18 @@ impl Desk {
         is_due.then_some(due_ns)
     }
 
-    /// Takes in a text of the server.
+    /// Handles a text frame from the server.
     ///
     /// # Errors
     ///
-    /// When it is a reply to nothing.
-    pub fn land(&mut self, now_ns: u64, text: &[u8]) -> Result<(), Broken> {
+    /// It is a reply although no request is in flight.
+    pub fn land(&mut self, now_ns: u64, text: &[u8]) -> Result<(), ConnectionError> {
         let mut tally = self.common.tally.borrow_mut();
         let Some(status) = frame::status(text) else {
             tally.events += 1;
             return Ok(());
         };
-        let sent = self.flight.pop_front().ok_or(Broken::Nonsense("a reply to no request"))?;
+        let sent = self.flight.pop_front().ok_or(ConnectionError::Nonsense("a reply to no request"))?;
         let request = &self.common.script.sequences[sent.sequence][sent.step];
         if !request.takes.is_empty()
             && let Some(taker) = self.takers.pop_front()
@@ -104,37 +104,37 @@ impl Desk {
         Ok(())
     }
 
-    /// Requests under way.
+    /// Requests in flight.
     #[must_use]
     pub fn under_way(&self) -> usize {
         self.flight.len()
     }
 
-    /// Whether everything that was to be asked is answered.
+    /// Whether all requests have been sent and answered.
     #[must_use]
     pub fn is_done(&self, now_ns: u64) -> bool {
         self.flight.is_empty() && (now_ns >= self.common.window.get().until_ns || self.common.left.get() == 0)
     }
 
-    /// Whether this connection has served, and the next sequence wants another.
+    /// Whether this connection is finished and the next sequence needs a new one.
     #[must_use]
     pub fn wants_connection(&self) -> bool {
         self.flight.is_empty() && self.asker.is_paused()
     }
 
-    /// Begins with another connection; what was under way on the old one stays unanswered.
+    /// Moves to a new connection; requests in flight on the old one stay unanswered.
     pub fn reconnect(&mut self) {
         self.flight.clear();
         self.takers.clear();
         self.asker.resume();
     }
 
-    /// Gives up a request that cannot be asked, so that a run of so many requests ends.
+    /// Gives up a request that cannot be sent, so that a run of N requests ends.
     pub fn forfeit(&self) {
         self.common.left.update(|left| left.saturating_sub(1));
     }
 
-    /// Counts what was due and never left.
+    /// Counts requests that were due and never sent.
     pub fn close(mut self) {
         let mut tally = self.common.tally.borrow_mut();
         tally.cut_short += self.asker.cut_short;
@@ -162,20 +162,20 @@ mod tests {
 
     fn desk(left: u64, in_flight: usize, rate: Option<f64>) -> (Rc<Common>, Desk) {
         let text = r#"(about: "a test", in_flight: 1, sequences: [(weight: 1, steps: [(function: "ping")])])"#;
-        let script = Rc::new(Script::new(&Mix::read("m.ron", text).expect("a mix"), 0));
+        let script = Rc::new(LoadScript::new(&Mix::read("m.ron", text).expect("a mix"), 0));
         let common = Rc::new(Common {
             script: script.clone(),
             tally: RefCell::new(Tally::new(1)),
-            window: Cell::new(Window { from_ns: 0, until_ns: 1000 * MS }),
+            window: Cell::new(MeasurementWindow { from_ns: 0, until_ns: 1000 * MS }),
             left: Cell::new(left),
             in_flight,
         });
-        let asker = Asker::new(script.clone(), script.values("r", 0), 1);
+        let asker = RequestSource::new(script.clone(), script.values("r", 0), 1);
         (common.clone(), Desk::new(common, asker, rate.map(|rate| Schedule::new(rate, 0, 1))))
     }
 
     #[test]
-    fn a_closed_loop_asks_again_when_it_is_answered_and_not_before() {
+    fn a_closed_loop_sends_again_only_after_a_reply() {
         let (common, mut desk) = desk(5, 2, None);
         desk.fill(0, &mut Vec::new());
         desk.fill(MS, &mut Vec::new());
@@ -194,12 +194,12 @@ mod tests {
     }
 
     #[test]
-    fn an_open_loop_asks_in_time_and_counts_from_when_requests_were_due() {
+    fn an_open_loop_sends_on_schedule_and_counts_from_when_requests_were_due() {
         let (common, mut desk) = desk(u64::MAX, 3, Some(100.0));
         desk.fill(25 * MS, &mut Vec::new());
         assert_eq!(desk.under_way(), 3, "due at 0, 10 and 20 ms");
         desk.fill(95 * MS, &mut Vec::new());
-        assert_eq!(desk.under_way(), 3, "no more may be under way");
+        assert_eq!(desk.under_way(), 3, "no more may be in flight");
         desk.land(100 * MS, OK).expect("a reply");
         desk.fill(100 * MS, &mut Vec::new());
         desk.land(110 * MS, OK).expect("a reply");
@@ -210,12 +210,12 @@ mod tests {
         assert!((100_000..100_100).contains(&all.max()), "the second waited from 10 to 110 ms: {}", all.max());
         desk.close();
         let tally = common.tally.borrow();
-        assert_eq!(tally.unsent.len(), 96, "and what never left is counted too");
+        assert_eq!(tally.unsent.len(), 96, "and requests never sent are counted too");
         assert!(tally.unsent.max() >= 960_000, "as having waited to the end: {}", tally.unsent.max());
     }
 
     #[test]
-    fn events_and_unexpected_statuses_are_told_apart_from_answers() {
+    fn events_and_unexpected_statuses_are_counted_separately() {
         let (common, mut desk) = desk(2, 2, None);
         desk.fill(0, &mut Vec::new());
         desk.land(MS, br#"{"event":"mail_received","data":{}}"#).expect("an event");

@@ -1,23 +1,23 @@
-//! WebSocket frames as a client writes and reads them, by hand: client and server often share a machine, so whatever the
-//! client spends is missing on the other side. Requests are framed and masked before the run, replies are only glanced at.
+//! A minimal WebSocket client codec. Client and server often share a machine, so the client's CPU time is taken from the server.
+//! Requests are framed and masked before the run; of replies only the status is read.
 
 use std::ops::Range;
 
-/// A frame with text.
+/// A text frame.
 pub const TEXT: u8 = 0x1;
-/// The end of the connection.
+/// A close frame.
 pub const CLOSE: u8 = 0x8;
 /// Asks for a [`PONG`].
 pub const PING: u8 = 0x9;
 /// Answers a [`PING`].
 pub const PONG: u8 = 0xA;
 
-/// The mask hides nothing from anybody here; the protocol only wants that there is one.
+/// A constant: the protocol requires a mask, and nothing here needs hiding.
 const MASK: [u8; 4] = [0x37, 0xfa, 0x21, 0x3d];
 const IS_LAST: u8 = 0x80;
 const IS_MASKED: u8 = 0x80;
 
-/// Writes a whole frame behind what `out` holds.
+/// Appends a complete frame to `out`.
 pub fn push_masked(out: &mut Vec<u8>, opcode: u8, payload: &[u8]) {
     out.push(IS_LAST | opcode);
     match (u8::try_from(payload.len()), u16::try_from(payload.len())) {
@@ -35,7 +35,7 @@ pub fn push_masked(out: &mut Vec<u8>, opcode: u8, payload: &[u8]) {
     out.extend(payload.iter().zip(MASK.iter().cycle()).map(|(byte, mask)| byte ^ mask));
 }
 
-/// A whole frame.
+/// A complete frame.
 #[must_use]
 pub fn masked(opcode: u8, payload: &[u8]) -> Vec<u8> {
     let mut frame = Vec::with_capacity(payload.len() + 14);
@@ -43,7 +43,7 @@ pub fn masked(opcode: u8, payload: &[u8]) -> Vec<u8> {
     frame
 }
 
-/// The opcode of the first frame of `bytes` and where its payload is, once all of it is there.
+/// The opcode and payload range of the first frame in `bytes`, once it is complete.
 #[must_use]
 pub fn first(bytes: &[u8]) -> Option<(u8, Range<usize>)> {
     let (start, length) = match bytes.get(1)? & 0x7f {
@@ -55,14 +55,14 @@ pub fn first(bytes: &[u8]) -> Option<(u8, Range<usize>)> {
     is_whole.then(|| (bytes[0] & 0x0f, start..start + length))
 }
 
-/// The status of a reply; `None` when the text is no reply, but something the server tells without being asked.
+/// The status of a reply; `None` if the text is an event.
 #[must_use]
 pub fn status(text: &[u8]) -> Option<i32> {
     const PREFIX: &[u8] = b"{\"status\":";
     if let Some([b'0', b',' | b'}', ..]) = text.strip_prefix(PREFIX) {
         return Some(0);
     }
-    // Only the rarer replies come this way, so a full parse does no harm.
+    // Replies other than successes are rare, so a full parse is affordable.
     #[derive(serde::Deserialize)]
     struct Status {
         status: Option<i32>,
@@ -88,7 +88,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn a_frame_is_found_when_it_is_whole_and_not_before(length in prop_oneof![0..300_usize, 65_000..66_000_usize]) {
+        fn a_frame_is_found_only_once_it_is_complete(length in prop_oneof![0..300_usize, 65_000..66_000_usize]) {
             let payload = vec![b'x'; length];
             let mut bytes = unmasked(&payload);
             bytes.extend(unmasked(b"next"));
@@ -109,7 +109,7 @@ mod tests {
     #[test]
     fn replies_have_a_status_and_events_have_none() {
         assert_eq!(status(br#"{"status":0,"message":"success"}"#), Some(0));
-        assert_eq!(status(br#"{"status":01}"#), None, "that is no JSON");
+        assert_eq!(status(br#"{"status":01}"#), None, "that is not JSON");
         assert_eq!(status(br#"{"status":15,"message":"too many"}"#), Some(15));
         assert_eq!(status(br#"{"message":"turned round","status":-2}"#), Some(-2));
         assert_eq!(status(br#"{"event":"mail_received","data":{"status":0}}"#), None);

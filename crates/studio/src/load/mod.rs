@@ -1,11 +1,11 @@
-//! Load: clients that ask a running server over real WebSockets, and what it took until they were answered.
+//! Load tests: clients send requests to a running server over real WebSockets, and latencies are measured.
 //!
-//! A [`Mix`] says what clients ask. In a closed loop each keeps some requests under way; in an open one requests are due at
-//! their moments whatever became of those before, and latencies count from then, so that a server that stalls cannot hide
-//! it by keeping its clients from asking (coordinated omission). [`run()`] carries out a [`Plan`]; [`report`] puts the
-//! outcome into words.
+//! A [`Mix`] says what clients send. In a closed loop each client keeps a fixed number of requests in flight. In an open loop
+//! requests are due on a schedule, whatever happened to earlier ones, and latencies count from the due time: a stalled server
+//! cannot hide the stall by holding up its clients (coordinated omission). [`run()`] executes a [`LoadPlan`]; [`report`] formats
+//! the outcome.
 //!
-//! This is a client: it knows the protocol, and nothing of the game. Not here: virtual players in virtual time
+//! This is a client: it knows the protocol and nothing about the game. Not here: virtual players in virtual time
 //! ([`crate::simulate`]).
 
 pub mod asker;
@@ -26,6 +26,6 @@ pub mod text;
 mod words;
 mod worker;
 
-pub use connection::Connection;
+pub use connection::ClientConnection;
 pub use mix::Mix;
-pub use run::{Length, LoadError, Moment, Outcome, Plan, run};
+pub use run::{Length, LoadError, LoadOutcome, LoadPlan, Milestone, run};

@@ -1,23 +1,23 @@
-//! When requests are due. All moments are nanoseconds since the run began, so that tests need no clock.
+//! When requests are due. All times are nanoseconds since the run began, so tests need no clock.
 
-/// The moments that a run is measured between.
+/// The measured part of a run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Window {
-    /// Requests that are due earlier warm the server up and are not counted.
+pub struct MeasurementWindow {
+    /// Requests due earlier are warm-up and not counted.
     pub from_ns: u64,
-    /// Nothing is due any more.
+    /// No request is due from here on.
     pub until_ns: u64,
 }
 
-impl Window {
-    /// Whether a request that was due at this moment is counted.
+impl MeasurementWindow {
+    /// Whether a request due at this time is counted.
     #[must_use]
     pub fn counts(&self, due_ns: u64) -> bool {
         (self.from_ns..self.until_ns).contains(&due_ns)
     }
 }
 
-/// The requests of one client in an open loop: they are due at even distances, whatever became of those before.
+/// The due times of one client's requests in an open loop: evenly spaced, whatever happened to earlier requests.
 #[derive(Debug, Clone)]
 pub struct Schedule {
     first_ns: f64,
@@ -26,7 +26,7 @@ pub struct Schedule {
 }
 
 impl Schedule {
-    /// The share of the client `client` of `clients` in `rate` requests a second; the clients take turns.
+    /// The share of client `client` out of `clients` in `rate` requests a second; the clients take turns.
     #[must_use]
     pub fn new(rate: f64, client: usize, clients: usize) -> Self {
         let one_ns = 1e9 / rate;
@@ -39,8 +39,8 @@ impl Schedule {
         (self.first_ns + self.distance_ns * self.taken as f64) as u64
     }
 
-    /// Takes the next request when it is due; tells since when.
-    pub fn take(&mut self, now_ns: u64, window: Window) -> Option<u64> {
+    /// Takes the next request if it is due, and returns when it became due.
+    pub fn take(&mut self, now_ns: u64, window: MeasurementWindow) -> Option<u64> {
         let due_ns = self.next_ns();
         let is_due = due_ns <= now_ns && due_ns < window.until_ns;
         self.taken += u64::from(is_due);
@@ -56,12 +56,12 @@ mod tests {
     use crate::load::tally::Tally;
 
     const SECOND: u64 = 1_000_000_000;
-    const WINDOW: Window = Window { from_ns: 0, until_ns: 10 * SECOND };
+    const WINDOW: MeasurementWindow = MeasurementWindow { from_ns: 0, until_ns: 10 * SECOND };
 
     proptest! {
         #[test]
         fn all_clients_together_ask_at_the_rate(rate in 1.0..100_000.0_f64, clients in 1..200_usize) {
-            let window = Window { from_ns: 0, until_ns: SECOND };
+            let window = MeasurementWindow { from_ns: 0, until_ns: SECOND };
             let asked: usize = (0..clients)
                 .map(|client| {
                     let mut schedule = Schedule::new(rate, client, clients);
@@ -72,15 +72,15 @@ mod tests {
         }
     }
 
-    /// A server that takes a millisecond for a request, one after the other, but stands still for the whole fifth second.
+    /// A server that handles one request a millisecond, but stalls for the whole fifth second.
     fn answered_at(free_at_ns: u64, sent_ns: u64) -> u64 {
         let begun = free_at_ns.max(sent_ns);
         let stands_still = (4 * SECOND..5 * SECOND).contains(&begun);
         (if stands_still { 5 * SECOND } else { begun }) + 1_000_000
     }
 
-    /// A client asks a hundred times a second, one request at a time; the latencies since the requests were due, and since
-    /// they were sent.
+    /// A client sends a hundred requests a second, one at a time. Returns the latencies measured from when the requests were due,
+    /// and from when they were sent.
     fn ask_a_server_that_stalls() -> (Tally, Tally) {
         let mut schedule = Schedule::new(100.0, 0, 1);
         let (mut since_due, mut since_sent) = (Tally::new(1), Tally::new(1));
@@ -102,18 +102,18 @@ mod tests {
         let (due, sent) = (since_due.all(), since_sent.all());
         assert_eq!((due.len(), sent.len()), (1000, 1000), "every request of the ten seconds is counted");
         assert!(sent.value_at_quantile(0.99) <= 1_001, "from when it was sent, one request alone was slow");
-        assert!(due.value_at_quantile(0.99) >= 800_000, "of a thousand requests a hundred came into the stall");
+        assert!(due.value_at_quantile(0.99) >= 800_000, "of a thousand requests a hundred met the stall");
         assert!((990_000..1_010_000).contains(&due.max()), "the first of them waited for all of it");
         let slow = due.len() - due.count_between(0, 10_000);
         assert!(
             (100..=112).contains(&slow),
-            "those of the stall, and those behind them until all is caught up: {slow}"
+            "those of the stall, and those behind them until the client has caught up: {slow}"
         );
     }
 
     #[test]
     fn nothing_is_due_outside_the_window_and_the_warm_up_is_not_counted() {
-        let window = Window { from_ns: SECOND, until_ns: 2 * SECOND };
+        let window = MeasurementWindow { from_ns: SECOND, until_ns: 2 * SECOND };
         let mut schedule = Schedule::new(10.0, 0, 1);
         let due: Vec<u64> = std::iter::from_fn(|| schedule.take(u64::MAX, window)).collect();
         assert_eq!(due.len(), 20);

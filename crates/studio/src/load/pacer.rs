@@ -1,5 +1,5 @@
-//! Wakes the clients of an open loop in time. The runtime's own timers are a millisecond coarse, which would be part of
-//! every latency; a thread that sleeps is exact to some fifty microseconds.
+//! Wakes the clients of an open loop on time. The runtime's timers have a resolution of a millisecond, which would add to every
+//! latency; a sleeping thread is accurate to some fifty microseconds.
 
 use std::rc::Rc;
 use std::sync::Arc;
@@ -9,12 +9,12 @@ use std::time::{Duration, Instant};
 
 use tokio::sync::Notify;
 
-use crate::load::client::Surroundings;
-use crate::load::pace::{Schedule, Window};
+use crate::load::client::ClientContext;
+use crate::load::pace::{MeasurementWindow, Schedule};
 
-/// Wake-ups cost the machine that is measured, so they are at least so far apart.
+/// Minimum time between wake-ups, which cost CPU on the machine being measured.
 const QUANTUM: Duration = Duration::from_micros(100);
-/// How soon a pacer hears that it shall stop.
+/// How long a pacer may take to notice that it should stop.
 const LONGEST_SLEEP: Duration = Duration::from_millis(50);
 
 /// A thread that wakes the threads of the clients.
@@ -24,12 +24,12 @@ pub struct Pacer {
     thread: JoinHandle<()>,
 }
 
-/// Starts it.
+/// Starts a pacer.
 ///
 /// # Errors
 ///
-/// When the system gives no thread.
-pub fn start(rate: f64, began: Instant, window: Window, wakes: Vec<Arc<Notify>>) -> std::io::Result<Pacer> {
+/// The system cannot start a thread.
+pub fn start(rate: f64, began: Instant, window: MeasurementWindow, wakes: Vec<Arc<Notify>>) -> std::io::Result<Pacer> {
     let stop = Arc::new(AtomicBool::new(false));
     let stopped = stop.clone();
     let pace = move || {
@@ -57,22 +57,22 @@ pub fn start(rate: f64, began: Instant, window: Window, wakes: Vec<Arc<Notify>>)
 }
 
 impl Pacer {
-    /// Ends it.
+    /// Stops the thread.
     pub fn stop(self) {
         self.stop.store(true, Ordering::Relaxed);
-        // It has nothing to tell; one that panicked has said so on stderr.
+        // A panic has already been reported on stderr.
         let _ = self.thread.join();
     }
 }
 
-/// Hands a wake-up of the thread on to those of its clients for which a request is due. `clients` holds the wakes of the
-/// clients with the numbers `first`, `first + step` and so on.
+/// Forwards a wake-up of the thread to those of its clients that have a request due. `clients` holds the notifiers of the clients
+/// numbered `first`, `first + step` and so on.
 pub async fn hand_on(
     woken: Arc<Notify>,
     rate: f64,
     (first, step, all): (usize, usize, usize),
     clients: Vec<Rc<Notify>>,
-    around: Rc<Surroundings>,
+    around: Rc<ClientContext>,
 ) {
     let window = around.common.window.get();
     let mut schedules: Vec<Schedule> =
@@ -81,7 +81,7 @@ pub async fn hand_on(
     loop {
         woken.notified().await;
         let now_ns = around.now_ns();
-        // The clients take turns, so whoever follows one that is not due is not due either.
+        // The clients take turns, so no client after one that is not due is due either.
         while !schedules.is_empty() && schedules[at].take(now_ns, window).is_some() {
             clients[at].notify_one();
             at = (at + 1) % schedules.len();

@@ -1,77 +1,77 @@
-//! The outcome of a run as figures; `words.rs` puts them into words.
+//! The figures of a run; `words.rs` formats them as text.
 
 use hdrhistogram::Histogram;
 use serde::Serialize;
 
-use crate::load::run::{Outcome, Plan};
+use crate::load::run::{LoadOutcome, LoadPlan};
 use crate::load::server::Figures;
 use crate::load::tally::{KindTally, Unexpected};
 
-/// The status of a request beyond a limit, and of one that a busy server does not take.
+/// The statuses of rate-limited requests and of those a busy server rejects.
 const TOO_MANY: i32 = 15;
 const BUSY: i32 = 16;
 
 /// The figures of a run.
 #[derive(Debug, Serialize)]
-pub struct Report {
+pub struct LoadReport {
     /// How the run was set up.
     pub setup: Setup,
-    /// How long was counted, in seconds.
+    /// Length of the measurement, in seconds.
     pub seconds: f64,
     /// Requests that were counted and answered.
     pub requests: u64,
-    /// The same by the second.
+    /// The same, per second.
     pub requests_per_second: f64,
-    /// Requests of the open loop that were due and never left, for all that were allowed were under way.
+    /// Requests of the open loop that were due and never sent, because the maximum was in flight.
     pub unsent: u64,
-    /// Requests on connections that broke.
+    /// Requests in flight on connections that broke.
     pub unanswered: u64,
-    /// Sequences that ended early because a reply did not hold what the next request needed.
+    /// Sequences that ended early because a reply lacked a value that the next request needed.
     pub cut_short: u64,
-    /// What the server told without being asked.
+    /// Events the server pushed.
     pub events: u64,
-    /// Of all requests, those that never left among them.
+    /// Of all requests, including those never sent.
     pub latency_us: Latency,
-    /// Connecting, in mixes that connect for each sequence.
+    /// Connection set-up, in mixes that connect for each sequence.
     pub connecting: Option<Counted>,
     /// By function.
     pub functions: Vec<FunctionReport>,
-    /// Statuses that the mix does not expect, those of the warm-up too.
+    /// Statuses that the mix does not expect, including those of the warm-up.
     pub unexpected: Vec<UnexpectedReport>,
-    /// Connections that ended against our will.
-    pub broken: Broken,
-    /// The server's process; `null` when it tells no metrics.
+    /// Connections that broke.
+    pub broken: BrokenConnections,
+    /// The server process; `null` if it exposes no metrics.
     pub server: Option<ServerReport>,
-    /// What to do about what went wrong.
+    /// What to do about the problems found.
     pub advice: Vec<String>,
 }
 
 /// How a run was set up.
 #[derive(Debug, Clone, Serialize)]
 pub struct Setup {
-    /// The mix, as the command line has it.
+    /// The mix, as named on the command line.
     pub mix: String,
     /// `closed` or `open`.
     #[serde(rename = "loop")]
     pub kind: &'static str,
-    /// Requests a second that an open loop asks.
+    /// Requests a second of an open loop.
     pub rate: Option<f64>,
     /// Clients.
     pub clients: usize,
-    /// Requests of a client that may be under way.
+    /// Maximum requests in flight per client.
     pub in_flight: usize,
-    /// Connections beside the clients.
+    /// Connections in addition to the clients.
     pub idle_connections: usize,
-    /// Threads of the load.
+    /// Threads of the load generator.
     pub threads: usize,
-    /// The label that makes this run's accounts its own.
+    /// The label that keeps this run's accounts apart from others.
     pub run: String,
 }
 
 impl Setup {
-    /// As the plan has it.
+    /// From the plan.
     #[must_use]
-    pub fn of(plan: &Plan, mix: &str) -> Self {
+    pub fn of(plan: &LoadPlan, mix: &str) -> Self {
         Self {
             mix: mix.to_owned(),
             kind: if plan.rate.is_some() { "open" } else { "closed" },
@@ -88,11 +88,11 @@ impl Setup {
 /// Latencies in microseconds, to three digits.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 pub struct Latency {
-    /// Half of all are faster.
+    /// The median.
     pub p50: u64,
-    /// One of a hundred is slower.
+    /// One in a hundred is slower.
     pub p99: u64,
-    /// One of a thousand is slower.
+    /// One in a thousand is slower.
     pub p999: u64,
     /// The slowest.
     pub max: u64,
@@ -117,17 +117,17 @@ pub struct Counted {
 /// The requests for one function.
 #[derive(Debug, Serialize)]
 pub struct FunctionReport {
-    /// Which.
+    /// The function.
     pub function: String,
     /// Requests that were counted and answered.
     pub requests: u64,
     /// How long they took.
     pub latency_us: Latency,
-    /// How often each status came.
+    /// How often each status occurred.
     pub statuses: Vec<StatusCount>,
 }
 
-/// How often a status came.
+/// How often a status occurred.
 #[derive(Debug, Serialize)]
 pub struct StatusCount {
     /// The status.
@@ -139,62 +139,62 @@ pub struct StatusCount {
 /// A status that the mix does not expect.
 #[derive(Debug, Serialize)]
 pub struct UnexpectedReport {
-    /// Which function was asked.
+    /// The function called.
     pub function: String,
     /// The status.
     pub status: i32,
-    /// How often it came.
+    /// How often it occurred.
     pub count: u64,
     /// The first such reply.
     pub first: String,
 }
 
-/// Connections that ended against our will.
+/// Connections that broke.
 #[derive(Debug, Serialize)]
-pub struct Broken {
+pub struct BrokenConnections {
     /// How many.
     pub connections: u64,
-    /// How the first of them ended.
+    /// How the first of them broke.
     pub first: Option<String>,
 }
 
-/// What the server's process used while requests were counted.
+/// What the server process used during the measurement.
 #[derive(Debug, Serialize)]
 pub struct ServerReport {
-    /// CPU time for a request, in microseconds.
+    /// CPU time per request, in microseconds.
     pub cpu_us_per_request: Option<f64>,
-    /// The share of one core.
+    /// CPU cores in use on average.
     pub cpu_cores: f64,
     /// Memory at the end, in bytes.
     pub resident_bytes: f64,
-    /// Memory that an idle connection took when they were opened, in bytes.
+    /// Memory growth per idle connection while they were opened, in bytes.
     pub bytes_per_idle_connection: Option<f64>,
-    /// Bytes that the process caused to be written to disk; `null` where the system does not tell.
+    /// Bytes that the process caused to be written to disk; `null` if the system does not report it.
     pub written_bytes: Option<f64>,
-    /// The same for each request.
+    /// The same, per request.
     pub written_bytes_per_request: Option<f64>,
-    /// Bytes of the records in the log.
+    /// Bytes of log records.
     pub log_bytes: Option<f64>,
 }
 
-/// The server at the moments of a run.
+/// The server's figures at the milestones of a run.
 #[derive(Debug, Default, Clone, Copy)]
 pub struct Looks {
     /// Before anything was connected.
     pub before: Option<Figures>,
-    /// With the idle connections open.
+    /// With all idle connections open.
     pub idle_open: Option<Figures>,
-    /// When counting began.
+    /// When the measurement began.
     pub begins: Option<Figures>,
     /// When it ended.
     pub ends: Option<Figures>,
 }
 
-impl Report {
-    /// Works the figures out.
+impl LoadReport {
+    /// Computes the figures.
     #[must_use]
-    pub fn new(setup: Setup, outcome: &Outcome, looks: Looks) -> Self {
-        let Outcome { tally, seconds, .. } = outcome;
+    pub fn new(setup: Setup, outcome: &LoadOutcome, looks: Looks) -> Self {
+        let LoadOutcome { tally, seconds, .. } = outcome;
         let requests = tally.answered();
         let connects = &tally.connects;
         let mut report = Self {
@@ -210,7 +210,7 @@ impl Report {
                 .then(|| Counted { count: connects.len(), latency_us: Latency::of(connects) }),
             functions: functions_of(outcome),
             unexpected: unexpected_of(outcome),
-            broken: Broken { connections: tally.broken, first: tally.first_broken.clone() },
+            broken: BrokenConnections { connections: tally.broken, first: tally.first_broken.clone() },
             server: ServerReport::new(looks, requests, *seconds, setup.idle_connections),
             advice: Vec::new(),
             setup,
@@ -219,7 +219,7 @@ impl Report {
         report
     }
 
-    /// Whether everything was as the mix expects it.
+    /// Whether everything was as the mix expects.
     #[must_use]
     pub fn is_good(&self) -> bool {
         self.unexpected.is_empty() && self.broken.connections == 0
@@ -243,22 +243,22 @@ impl Report {
         }
         if self.unexpected.iter().any(|found| matches!(found.status, 92 | 97)) {
             advice.push(
-                "energy or tickets are used up: write assets in which they are not with `raidkeep load --write-assets \
-                 DIR`, and start the server with --assets DIR and an empty data folder"
+                "energy or tickets ran out: write assets in which they do not with `raidkeep load --write-assets DIR`, and \
+                 start the server with --assets DIR and an empty data folder"
                     .to_owned(),
             );
         }
         if self.unsent > 0 {
             advice.push(format!(
-                "{} requests never left: the server is slower than the rate, or allows fewer requests of a connection \
-                 under way than {} clients need",
+                "{} requests were never sent: the server is slower than the rate, or allows fewer requests in flight on a \
+                 connection than {} clients need",
                 self.unsent, self.setup.clients
             ));
         }
         if self.broken.first.as_ref().is_some_and(|first| first.contains("with code 1008")) {
             advice.push(
-                "code 1008: a silent connection did not log in; the mix's `idle` should have `start: true`, or the server \
-                 a longer limits.login_seconds"
+                "code 1008: a silent connection did not log in; give the mix's `idle` `start: true`, or the server a \
+                 longer limits.login_seconds"
                     .to_owned(),
             );
         }
@@ -266,7 +266,7 @@ impl Report {
     }
 }
 
-fn functions_of(Outcome { tally, kinds, .. }: &Outcome) -> Vec<FunctionReport> {
+fn functions_of(LoadOutcome { tally, kinds, .. }: &LoadOutcome) -> Vec<FunctionReport> {
     let heard = kinds.iter().zip(&tally.kinds).filter(|(_, kind)| !kind.latencies.is_empty());
     let report = |(function, kind): (&String, &KindTally)| FunctionReport {
         function: function.clone(),
@@ -277,7 +277,7 @@ fn functions_of(Outcome { tally, kinds, .. }: &Outcome) -> Vec<FunctionReport> {
     heard.map(report).collect()
 }
 
-fn unexpected_of(Outcome { tally, kinds, .. }: &Outcome) -> Vec<UnexpectedReport> {
+fn unexpected_of(LoadOutcome { tally, kinds, .. }: &LoadOutcome) -> Vec<UnexpectedReport> {
     let report = |found: &Unexpected| UnexpectedReport {
         function: kinds[found.kind].clone(),
         status: found.status,

@@ -1,4 +1,4 @@
-//! A run: threads that open connections, begin at the same moment, and tell what they have heard.
+//! A run: threads open connections, start together, and report their tallies.
 
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -8,155 +8,155 @@ use std::time::{Duration, Instant};
 use thiserror::Error;
 use tokio::sync::Notify;
 
-use crate::load::client::Progress;
-use crate::load::connection::Broken;
+use crate::load::client::LoadProgress;
+use crate::load::connection::ConnectionError;
 use crate::load::mix::Mix;
-use crate::load::pace::Window;
+use crate::load::pace::MeasurementWindow;
 use crate::load::pacer::{self, Pacer};
 use crate::load::tally::Tally;
 use crate::load::worker::{self, Order};
 
-/// Requests of a client that may be under way in an open loop; the server takes no more of a connection by default.
+/// Default maximum of requests in flight per client in an open loop; by default the server reads no more of a connection.
 pub const OPEN_LOOP_IN_FLIGHT: usize = 64;
-/// From the order to begin to the first request, so that all threads have heard it.
+/// From the start order to the first request, so that all threads have received it.
 const LEAD: Duration = Duration::from_millis(20);
 
 /// How long a run is.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Length {
-    /// So long, after a warm-up that is not counted.
+    /// A duration, after a warm-up.
     Time {
         /// Not counted.
         warm_up: Duration,
         /// Counted.
         measured: Duration,
     },
-    /// So many requests, all of them counted.
+    /// A number of requests, all of them counted.
     Requests(u64),
 }
 
-/// What a run is to do.
+/// The parameters of a run.
 #[derive(Debug)]
-pub struct Plan {
-    /// What is asked.
+pub struct LoadPlan {
+    /// What is sent.
     pub mix: Mix,
     /// `HOST:PORT` of the server.
     pub address: String,
     /// Which world.
     pub world: u32,
-    /// What `{run}` stands for: the same label finds the same accounts again.
+    /// The value of `{run}`: the same label finds the same accounts again.
     pub run: String,
     /// How many clients.
     pub clients: usize,
-    /// Requests of a client that may be under way; `None` as the mix says, in an open loop [`OPEN_LOOP_IN_FLIGHT`].
+    /// Maximum requests in flight per client; `None` = as the mix says, [`OPEN_LOOP_IN_FLIGHT`] in an open loop.
     pub in_flight: Option<usize>,
-    /// Connections beside the clients; `None` as the mix says.
+    /// Connections in addition to the clients; `None` = as the mix says.
     pub idle: Option<usize>,
-    /// Threads of the load itself.
+    /// Threads of the load generator.
     pub threads: usize,
-    /// Requests a second of all clients together, whatever the answers do; `None` for a closed loop.
+    /// Requests a second of all clients together, independent of replies; `None` = closed loop.
     pub rate: Option<f64>,
     /// How long.
     pub length: Length,
-    /// What the choice of sequences follows from.
+    /// The seed for choosing sequences.
     pub seed: u64,
 }
 
-impl Plan {
-    /// Requests of a client that may be under way.
+impl LoadPlan {
+    /// Maximum requests in flight per client.
     #[must_use]
     pub fn under_way_max(&self) -> usize {
         let usual = if self.rate.is_some() { OPEN_LOOP_IN_FLIGHT } else { self.mix.in_flight };
         self.in_flight.unwrap_or(usual)
     }
 
-    /// Connections beside the clients.
+    /// Connections in addition to the clients.
     #[must_use]
     pub fn idle_connections(&self) -> usize {
         self.idle.unwrap_or(self.mix.idle.connections)
     }
 
-    fn window(&self) -> Window {
+    fn window(&self) -> MeasurementWindow {
         let ns = |time: Duration| u64::try_from(time.as_nanos()).unwrap_or(u64::MAX);
         match self.length {
             Length::Time { warm_up, measured } => {
-                Window { from_ns: ns(warm_up), until_ns: ns(warm_up.saturating_add(measured)) }
+                MeasurementWindow { from_ns: ns(warm_up), until_ns: ns(warm_up.saturating_add(measured)) }
             }
-            Length::Requests(_) => Window { from_ns: 0, until_ns: u64::MAX },
+            Length::Requests(_) => MeasurementWindow { from_ns: 0, until_ns: u64::MAX },
         }
     }
 }
 
-/// Moments of a run at which somebody may want to look at the server.
+/// Points of a run at which the observer is called, for instance to read the server's metrics.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Moment {
+pub enum Milestone {
     /// Nothing is connected yet.
     Before,
     /// The idle connections are open.
     IdleOpen,
-    /// What is asked from now on is counted.
+    /// Requests due from now on are counted.
     Begins,
-    /// Another second is over.
+    /// Another second has passed.
     Second {
-        /// Replies so far, those of the warm-up too.
+        /// Replies so far, including the warm-up.
         replies: u64,
         /// Connections that broke.
         broken: u64,
     },
-    /// What was counted is over.
+    /// The measurement has ended.
     Ends,
 }
 
-/// What came of a run.
+/// The result of a run.
 #[derive(Debug)]
-pub struct Outcome {
-    /// What was heard.
+pub struct LoadOutcome {
+    /// What the clients received.
     pub tally: Tally,
     /// The functions, in the order of the tally's kinds.
     pub kinds: Vec<String>,
-    /// How long was counted.
+    /// Length of the measurement.
     pub seconds: f64,
 }
 
-/// Why a run did not begin.
+/// Why a run failed.
 #[derive(Debug, Error)]
 pub enum LoadError {
-    /// A connection could not be opened, or its start failed.
-    #[error("{opened} connections were opened, and then: {why}")]
+    /// A connection could not be opened, or its start requests failed.
+    #[error("after {opened} connections: {why}")]
     Opening {
-        /// How many connections of the thread were open.
+        /// How many connections the thread had opened.
         opened: usize,
-        /// What was in the way.
-        why: Broken,
+        /// The cause.
+        why: ConnectionError,
     },
-    /// The system gives no thread or no runtime.
+    /// The system cannot start a thread or a runtime.
     #[error("cannot start a thread: {0}")]
     Thread(#[from] std::io::Error),
-    /// A thread of the load has ended early; this is a fault of the program.
-    #[error("a thread of the load has ended early")]
+    /// A load thread ended early, which is a bug.
+    #[error("a load thread ended early; this is a bug")]
     Lost,
 }
 
-/// What a thread tells the coordinator.
+/// A message from a load thread to the coordinator.
 #[derive(Debug)]
-pub enum Told {
+pub enum WorkerMessage {
     /// The phase is done.
     Ready(Result<(), LoadError>),
-    /// The run is over.
+    /// The thread has finished its run.
     Over(Box<Tally>),
 }
 
-/// Carries a plan out; `look` is called at the moments of the run, on this thread.
+/// Executes a plan; `look` is called at each milestone, on this thread.
 ///
 /// # Errors
 ///
-/// When the connections cannot be opened. What breaks later is part of the outcome.
-pub fn run(plan: Plan, mut look: impl FnMut(Moment)) -> Result<Outcome, LoadError> {
+/// The connections cannot be opened. Later failures are part of the outcome.
+pub fn run(plan: LoadPlan, mut look: impl FnMut(Milestone)) -> Result<LoadOutcome, LoadError> {
     let plan = Arc::new(plan);
     let crew = Crew::hire(&plan)?;
-    look(Moment::Before);
+    look(Milestone::Before);
     crew.order_and_wait(|| Order::OpenIdle)?;
-    look(Moment::IdleOpen);
+    look(Milestone::IdleOpen);
     crew.order_and_wait(|| Order::OpenClients)?;
     let began = Instant::now() + LEAD;
     let window = plan.window();
@@ -167,16 +167,16 @@ pub fn run(plan: Plan, mut look: impl FnMut(Moment)) -> Result<Outcome, LoadErro
     outcome
 }
 
-/// The threads, seen from the coordinator. They end when it is dropped.
+/// The coordinator's handle to the load threads, which end when it is dropped.
 struct Crew {
     orders: Vec<Sender<Order>>,
-    told: Receiver<Told>,
-    progress: Arc<Progress>,
+    told: Receiver<WorkerMessage>,
+    progress: Arc<LoadProgress>,
     wakes: Vec<Arc<Notify>>,
 }
 
 impl Crew {
-    fn hire(plan: &Arc<Plan>) -> Result<Self, LoadError> {
+    fn hire(plan: &Arc<LoadPlan>) -> Result<Self, LoadError> {
         let (teller, told) = channel();
         let mut crew = Self { orders: Vec::new(), told, progress: Arc::default(), wakes: Vec::new() };
         for thread in 0..plan.threads {
@@ -189,7 +189,7 @@ impl Crew {
         Ok(crew)
     }
 
-    /// A thread that is gone has told why, or shows by telling nothing.
+    /// A failed send is ignored: a thread that is gone has reported why, or is noticed by its missing message.
     fn order(&self, order: impl Fn() -> Order) {
         self.orders.iter().for_each(|sender| drop(sender.send(order())));
     }
@@ -198,27 +198,27 @@ impl Crew {
         self.order(order);
         for _ in &self.orders {
             match self.told.recv() {
-                Ok(Told::Ready(ready)) => ready?,
-                Ok(Told::Over(_)) | Err(_) => return Err(LoadError::Lost),
+                Ok(WorkerMessage::Ready(ready)) => ready?,
+                Ok(WorkerMessage::Over(_)) | Err(_) => return Err(LoadError::Lost),
             }
         }
         Ok(())
     }
 
-    /// Waits until all threads are done, and calls `look` in time.
+    /// Waits until all threads are done, calling `look` at each milestone.
     fn watch(
         &self,
-        plan: &Plan,
+        plan: &LoadPlan,
         began: Instant,
-        window: Window,
-        look: &mut impl FnMut(Moment),
-    ) -> Result<Outcome, LoadError> {
+        window: MeasurementWindow,
+        look: &mut impl FnMut(Milestone),
+    ) -> Result<LoadOutcome, LoadError> {
         let mut agenda = Agenda::new(began, window);
         let mut heard: Vec<Tally> = Vec::new();
         while heard.len() < self.orders.len() {
             match self.told.recv_timeout(agenda.wait()) {
-                Ok(Told::Over(tally)) => heard.push(*tally),
-                Ok(Told::Ready(_)) | Err(RecvTimeoutError::Disconnected) => return Err(LoadError::Lost),
+                Ok(WorkerMessage::Over(tally)) => heard.push(*tally),
+                Ok(WorkerMessage::Ready(_)) | Err(RecvTimeoutError::Disconnected) => return Err(LoadError::Lost),
                 Err(RecvTimeoutError::Timeout) => agenda.call(&self.progress, look),
             }
         }
@@ -230,12 +230,12 @@ impl Crew {
             u64::MAX => tally.last_reply_ns,
             until_ns => until_ns - window.from_ns,
         };
-        let kinds = crate::load::script::Script::new(&plan.mix, plan.world).kinds;
-        Ok(Outcome { tally, kinds, seconds: measured_ns as f64 / 1e9 })
+        let kinds = crate::load::script::LoadScript::new(&plan.mix, plan.world).kinds;
+        Ok(LoadOutcome { tally, kinds, seconds: measured_ns as f64 / 1e9 })
     }
 }
 
-/// When the coordinator has something to do.
+/// When the coordinator is due to call `look`.
 struct Agenda {
     begins: Option<Instant>,
     ends: Option<Instant>,
@@ -244,7 +244,7 @@ struct Agenda {
 }
 
 impl Agenda {
-    fn new(began: Instant, window: Window) -> Self {
+    fn new(began: Instant, window: MeasurementWindow) -> Self {
         let at = |ns: u64| began.checked_add(Duration::from_nanos(ns));
         let ends = (window.until_ns != u64::MAX).then(|| at(window.until_ns)).flatten();
         Self { begins: at(window.from_ns), ends, is_over: false, next_second: began + Duration::from_secs(1) }
@@ -255,10 +255,10 @@ impl Agenda {
         next.map_or(Duration::ZERO, |next| next.saturating_duration_since(Instant::now()))
     }
 
-    fn call(&mut self, progress: &Progress, look: &mut impl FnMut(Moment)) {
+    fn call(&mut self, progress: &LoadProgress, look: &mut impl FnMut(Milestone)) {
         let now = Instant::now();
         if self.begins.take_if(|at| *at <= now).is_some() {
-            look(Moment::Begins);
+            look(Milestone::Begins);
         }
         if self.ends.take_if(|at| *at <= now).is_some() {
             self.end(look);
@@ -266,19 +266,22 @@ impl Agenda {
         if self.next_second <= now {
             self.next_second += Duration::from_secs(1);
             let (replies, broken) = (&progress.replies, &progress.broken);
-            look(Moment::Second { replies: replies.load(Ordering::Relaxed), broken: broken.load(Ordering::Relaxed) });
+            look(Milestone::Second {
+                replies: replies.load(Ordering::Relaxed),
+                broken: broken.load(Ordering::Relaxed),
+            });
         }
     }
 
-    fn end(&mut self, look: &mut impl FnMut(Moment)) {
+    fn end(&mut self, look: &mut impl FnMut(Milestone)) {
         self.is_over = true;
-        look(Moment::Ends);
+        look(Milestone::Ends);
     }
 
-    /// A run of so many requests ends when they are answered, perhaps before anybody has looked.
-    fn finish(&mut self, look: &mut impl FnMut(Moment)) {
+    /// A run of N requests ends when they are answered, possibly before any milestone was due.
+    fn finish(&mut self, look: &mut impl FnMut(Milestone)) {
         if self.begins.take().is_some() {
-            look(Moment::Begins);
+            look(Milestone::Begins);
         }
         if !self.is_over {
             self.end(look);

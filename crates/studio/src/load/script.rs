@@ -1,64 +1,64 @@
-//! A mix made ready to be sent: requests as text, names as numbers.
+//! A compiled mix: requests are text with placeholders, names are slot numbers.
 
 use std::collections::BTreeMap;
 
 use rand::Rng;
 
-use crate::load::mix::{GIVEN, Lifetime, Mix, Step};
+use crate::load::mix::{GIVEN, Lifetime, Mix, MixStep};
 use crate::load::text::{self, Piece};
 
-/// Where the value of a name lies.
-pub type Slot = usize;
+/// Index of a named value.
+pub type ValueSlot = usize;
 
-/// The number of the client's sequence, which differs from one to the next.
-const COUNT: Slot = 2;
+/// The number of the client's current sequence.
+const COUNT: ValueSlot = 2;
 const _: () = assert!(GIVEN.len() == COUNT + 1);
 
-/// A mix made ready.
+/// A compiled mix.
 #[derive(Debug)]
-pub struct Script {
-    /// What requests are counted by: the names of functions.
+pub struct LoadScript {
+    /// Function names, by which requests are counted.
     pub kinds: Vec<String>,
-    /// What each connection asks first.
-    pub start: Vec<Request>,
-    /// What is asked then.
-    pub sequences: Vec<Vec<Request>>,
-    /// Whether each sequence has a connection of its own.
+    /// What each connection sends first.
+    pub start: Vec<ScriptedRequest>,
+    /// What is sent then.
+    pub sequences: Vec<Vec<ScriptedRequest>>,
+    /// Whether each sequence opens its own connection.
     pub reconnects: bool,
-    /// How many slots a client has; the first are `run`, `client` and `count`.
+    /// Slots per client; the first are `run`, `client` and `count`.
     pub slots: usize,
-    /// Slots up to here stay the same after the start, but for `count`.
+    /// Slots below this one stay the same after the start, except `count`.
     lasting: usize,
-    /// The sum of the weights up to each sequence.
+    /// Cumulative weights of the sequences.
     weights: Vec<u64>,
 }
 
-/// A request made ready.
+/// A compiled request.
 #[derive(Debug)]
-pub struct Request {
-    /// Which of the kinds it is counted as.
+pub struct ScriptedRequest {
+    /// Index into [`LoadScript::kinds`].
     pub kind: usize,
     pieces: Vec<Filled>,
-    /// The statuses that are as they should be.
+    /// The expected statuses.
     pub statuses: Vec<i32>,
-    /// What is taken from the reply, and where it is.
-    pub takes: Vec<(Slot, String)>,
+    /// Values taken from the reply: the slot and the JSON pointer.
+    pub takes: Vec<(ValueSlot, String)>,
 }
 
 #[derive(Debug)]
 enum Filled {
     Text(String),
-    From(Slot),
+    From(ValueSlot),
 }
 
-/// What the slots of a client hold.
+/// The slot values of a client.
 pub type Values = Vec<Option<String>>;
 
-impl Script {
-    /// Makes a mix ready for a world.
+impl LoadScript {
+    /// Compiles a mix for a world.
     #[must_use]
     pub fn new(mix: &Mix, world: u32) -> Self {
-        let mut names: BTreeMap<String, Slot> =
+        let mut names: BTreeMap<String, ValueSlot> =
             GIVEN.iter().enumerate().map(|(slot, name)| ((*name).to_owned(), slot)).collect();
         let mut kinds = Vec::new();
         let mut slots = GIVEN.len();
@@ -66,7 +66,7 @@ impl Script {
         let lasting = slots;
         let mut sequences = Vec::new();
         for sequence in &mix.sequences {
-            // What a sequence takes is known in it alone, and the slots of one serve the next.
+            // A name that a sequence takes is local to it, so sequences share slots.
             let (mut names, mut own_slots) = (names.clone(), lasting);
             let steps = sequence.steps.iter();
             sequences.push(steps.map(|step| ready(step, world, &mut names, &mut own_slots, &mut kinds)).collect());
@@ -80,7 +80,7 @@ impl Script {
         Self { kinds, start, sequences, reconnects: mix.connection == Lifetime::EachSequence, slots, lasting, weights }
     }
 
-    /// Which sequence comes next.
+    /// Chooses the next sequence.
     pub fn choose(&self, random: &mut impl Rng) -> usize {
         if self.weights.len() == 1 {
             return 0;
@@ -92,11 +92,11 @@ impl Script {
 
     /// Whether the text of a request is the same in every sequence of a client.
     #[must_use]
-    pub fn is_fixed(&self, request: &Request) -> bool {
+    pub fn is_fixed(&self, request: &ScriptedRequest) -> bool {
         request.needs().all(|slot| slot != COUNT && slot < self.lasting)
     }
 
-    /// The values of a client that has connected.
+    /// The values of a newly connected client.
     #[must_use]
     pub fn values(&self, run: &str, client: usize) -> Values {
         let mut values = vec![None; self.slots];
@@ -106,13 +106,13 @@ impl Script {
         values
     }
 
-    /// Begins the values of the sequence with this number.
+    /// Resets the values for the sequence with this number.
     pub fn begin(&self, values: &mut Values, count: u64) {
         values[COUNT] = Some(count.to_string());
         values[self.lasting..].fill(None);
     }
 
-    /// Whether a sequence takes anything, so that its values have to be kept for its later requests.
+    /// Whether a sequence needs values of its own, because it takes some or uses `count`.
     #[must_use]
     pub fn carries(&self, sequence: usize) -> bool {
         self.sequences[sequence]
@@ -121,16 +121,16 @@ impl Script {
     }
 }
 
-impl Request {
+impl ScriptedRequest {
     /// The slots that its text is filled from.
-    pub fn needs(&self) -> impl Iterator<Item = Slot> + '_ {
+    pub fn needs(&self) -> impl Iterator<Item = ValueSlot> + '_ {
         self.pieces.iter().filter_map(|piece| match piece {
             Filled::From(slot) => Some(*slot),
             Filled::Text(_) => None,
         })
     }
 
-    /// Its text; a value that is missing leaves its place empty.
+    /// Its text; a missing value leaves its placeholder empty.
     #[must_use]
     pub fn text(&self, values: &Values) -> String {
         let pieces = self.pieces.iter().map(|piece| match piece {
@@ -140,7 +140,7 @@ impl Request {
         pieces.collect()
     }
 
-    /// Takes from a reply what later requests need; what is not there is taken away.
+    /// Takes from a reply the values that later requests need; a value not in the reply is cleared.
     pub fn take(&self, reply: &[u8], values: &mut Values) {
         let reply: serde_json::Value = serde_json::from_slice(reply).unwrap_or_default();
         for (slot, from) in &self.takes {
@@ -150,18 +150,18 @@ impl Request {
 }
 
 fn ready(
-    step: &Step,
+    step: &MixStep,
     world: u32,
-    names: &mut BTreeMap<String, Slot>,
+    names: &mut BTreeMap<String, ValueSlot>,
     slots: &mut usize,
     kinds: &mut Vec<String>,
-) -> Request {
+) -> ScriptedRequest {
     let kind = kinds.iter().position(|kind| *kind == step.function).unwrap_or_else(|| {
         kinds.push(step.function.clone());
         kinds.len() - 1
     });
     let function = serde_json::Value::from(step.function.as_str());
-    // Clients of the game send an id. Replies come in the order of the requests, so nobody looks at this one.
+    // Real clients send an id. Replies arrive in request order, so this one is never read.
     let text = format!(r#"{{"world":{world},"function":{function},"data":{},"id":17}}"#, step.data);
     let pieces = text::pieces(&text).into_iter().map(|piece| match piece {
         Piece::Text(text) => Filled::Text(text),
@@ -174,7 +174,7 @@ fn ready(
         names.insert(name.clone(), *slots);
         *slots += 1;
     }
-    Request { kind, pieces, statuses: step.statuses.clone(), takes }
+    ScriptedRequest { kind, pieces, statuses: step.statuses.clone(), takes }
 }
 
 #[cfg(test)]
@@ -184,11 +184,11 @@ mod tests {
 
     use super::*;
 
-    fn script(sequences: &str) -> Script {
+    fn script(sequences: &str) -> LoadScript {
         let start =
             r#"[(function: "login_unique", data: {"unique_id": "{run}-{client}"}, take: {"token": "/data/token"})]"#;
         let text = format!(r#"(about: "a test", in_flight: 1, start: {start}, sequences: {sequences})"#);
-        Script::new(&Mix::read("m.ron", &text).expect("a mix"), 3)
+        LoadScript::new(&Mix::read("m.ron", &text).expect("a mix"), 3)
     }
 
     #[test]
@@ -210,7 +210,7 @@ mod tests {
         assert_eq!(claim.text(&values), expected);
         assert!(script.is_fixed(look) && !script.is_fixed(claim));
         script.begin(&mut values, 6);
-        assert!(claim.text(&values).contains(r#""key":"","token":"secret""#), "another sequence takes anew");
+        assert!(claim.text(&values).contains(r#""key":"","token":"secret""#), "another sequence takes its own values");
     }
 
     #[test]

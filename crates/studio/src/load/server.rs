@@ -1,27 +1,27 @@
-//! What the server tells of itself at `/metrics`.
+//! The server's figures from `/metrics`.
 
 use std::io::{Read, Write};
 use std::net::TcpStream;
 use std::time::Duration;
 
-/// A server that takes longer than this for its metrics is not waited for.
+/// How long to wait for the metrics.
 const PATIENCE: Duration = Duration::from_secs(5);
 
-/// The server's process at one moment.
+/// A snapshot of the server process.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Figures {
     /// CPU time so far, in seconds.
     pub cpu_seconds: f64,
     /// Memory in use, in bytes.
     pub resident_bytes: f64,
-    /// Bytes that the process has caused to be written to disk; not every system tells.
+    /// Bytes that the process has caused to be written to disk; not every system reports it.
     pub written_bytes: Option<f64>,
-    /// Bytes of the records in the log.
+    /// Bytes of log records.
     pub log_bytes: Option<f64>,
 }
 
 impl Figures {
-    /// Asks the server at `HOST:PORT`. `None` when it tells no metrics.
+    /// Reads the metrics of the server at `HOST:PORT`. `None` if it exposes none.
     #[must_use]
     pub fn ask(address: &str) -> Option<Self> {
         Self::read(&page(address).ok()?)
@@ -30,7 +30,7 @@ impl Figures {
     fn read(page: &str) -> Option<Self> {
         let sample = |name: &str| page.lines().find_map(|line| line.strip_prefix(name)?.trim().parse::<f64>().ok());
         Some(Self {
-            // Where microseconds are not told, whole seconds are.
+            // Fall back to whole seconds where microseconds are not exported.
             cpu_seconds: match sample("process_cpu_microseconds_total ") {
                 Some(microseconds) => microseconds / 1e6,
                 None => sample("process_cpu_seconds_total ")?,

@@ -1,10 +1,10 @@
-//! What came back.
+//! Counts and latencies of replies.
 
 use hdrhistogram::Histogram;
 
-/// Digits that latencies are exact to.
+/// Significant digits of latencies.
 const DIGITS: u8 = 3;
-/// Replies that are kept as they came, one of each unexpected status of each kind.
+/// Maximum of example replies kept, one for each kind and unexpected status.
 const EXAMPLES_MAX: usize = 100;
 
 /// Replies of one kind of request.
@@ -12,45 +12,45 @@ const EXAMPLES_MAX: usize = 100;
 pub struct KindTally {
     /// Latencies in microseconds.
     pub latencies: Histogram<u64>,
-    /// How often each status came.
+    /// How often each status occurred.
     pub statuses: Vec<(i32, u64)>,
 }
 
 /// A status that was not expected.
 #[derive(Debug, Clone)]
 pub struct Unexpected {
-    /// Which kind of request it answered.
+    /// The kind of request it answered.
     pub kind: usize,
     /// The status.
     pub status: i32,
-    /// How often it came, in the warm-up too.
+    /// How often it occurred, including the warm-up.
     pub count: u64,
     /// The first such reply.
     pub example: String,
 }
 
-/// What one thread, or all of them, have heard.
+/// What one thread, or all of them, received.
 #[derive(Debug)]
 pub struct Tally {
     /// By kind of request.
     pub kinds: Vec<KindTally>,
-    /// Every status that was not expected, whenever it came.
+    /// Unexpected statuses, including those of the warm-up.
     pub unexpected: Vec<Unexpected>,
-    /// Connecting, where sequences do that.
+    /// Connection set-up, where sequences connect.
     pub connects: Histogram<u64>,
-    /// Requests that were due and never left, by how long they had waited in the end.
+    /// Requests that were due and never sent, by how long they had waited at the end.
     pub unsent: Histogram<u64>,
-    /// Requests that left and were never answered.
+    /// Requests that were sent and never answered.
     pub unanswered: u64,
-    /// Sequences that ended early because a reply did not hold what the next request needed.
+    /// Sequences that ended early because a reply lacked a value that the next request needed.
     pub cut_short: u64,
-    /// What the server told without being asked.
+    /// Events the server pushed.
     pub events: u64,
-    /// Connections that ended against our will, and what became of the first.
+    /// Connections that broke.
     pub broken: u64,
-    /// How the first of them ended.
+    /// How the first of them broke.
     pub first_broken: Option<String>,
-    /// When the last reply came, nanoseconds since the run began.
+    /// When the last reply arrived, nanoseconds since the run began.
     pub last_reply_ns: u64,
 }
 
@@ -65,7 +65,7 @@ fn microseconds(ns: u64) -> u64 {
     ns.div_ceil(1000)
 }
 
-/// A histogram that grows can take any latency that is possible; one that cannot grow further notes its longest.
+/// The histogram grows to fit; if it cannot grow further, the latency is clamped to its maximum.
 fn note(histogram: &mut Histogram<u64>, ns: u64) {
     if histogram.record(microseconds(ns)).is_err() {
         histogram.saturating_record(microseconds(ns));
@@ -79,7 +79,7 @@ fn merge(into: &mut Histogram<u64>, other: &Histogram<u64>) {
 }
 
 impl Tally {
-    /// Nothing yet, of so many kinds of requests.
+    /// An empty tally for this many kinds of requests.
     #[must_use]
     pub fn new(kinds: usize) -> Self {
         let kind = || KindTally { latencies: histogram(), statuses: Vec::new() };
@@ -104,7 +104,7 @@ impl Tally {
         count_status(&mut tally.statuses, status, 1);
     }
 
-    /// Notes a status that was not expected.
+    /// Counts an unexpected status.
     pub fn note_unexpected(&mut self, kind: usize, status: i32, reply: &[u8]) {
         let known = self.unexpected.iter_mut().find(|found| (found.kind, found.status) == (kind, status));
         if let Some(found) = known {
@@ -115,24 +115,24 @@ impl Tally {
         }
     }
 
-    /// Counts a way in.
+    /// Counts a connection set-up.
     pub fn connected(&mut self, latency_ns: u64) {
         note(&mut self.connects, latency_ns);
     }
 
-    /// Counts a request that was due and never left.
+    /// Counts a request that was due and never sent.
     pub fn unsent(&mut self, waited_ns: u64) {
         note(&mut self.unsent, waited_ns);
     }
 
-    /// Notes the end of a connection, with requests that nobody will answer.
+    /// Counts a broken connection and the requests it leaves unanswered.
     pub fn connection_broke(&mut self, why: &str, unanswered: usize) {
         self.broken += 1;
         self.unanswered += unanswered as u64;
         self.first_broken.get_or_insert_with(|| why.to_owned());
     }
 
-    /// Adds what another thread has heard.
+    /// Merges the tally of another thread.
     pub fn add(&mut self, other: Self) {
         for (kind, heard) in self.kinds.iter_mut().zip(&other.kinds) {
             merge(&mut kind.latencies, &heard.latencies);
@@ -162,7 +162,7 @@ impl Tally {
         self.kinds.iter().map(|kind| kind.latencies.len()).sum()
     }
 
-    /// The latencies of all requests, in microseconds, those that never left among them.
+    /// The latencies of all requests, in microseconds, including those never sent.
     #[must_use]
     pub fn all(&self) -> Histogram<u64> {
         let mut all = self.unsent.clone();
@@ -183,7 +183,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_threads_have_heard_adds_up() {
+    fn tallies_of_threads_add_up() {
         let (mut first, mut second) = (Tally::new(2), Tally::new(2));
         first.reply(0, 0, 1_000_000);
         second.reply(0, 97, 3_000_000);
@@ -196,7 +196,7 @@ mod tests {
         assert_eq!((first.answered(), first.broken, first.unanswered), (3, 1, 3));
         assert_eq!(first.unexpected[0].example, "no energy");
         let all = first.all();
-        assert_eq!(all.len(), 4, "what never left is part of the latencies");
+        assert_eq!(all.len(), 4, "requests never sent are part of the latencies");
         assert!((7_000_000..7_010_000).contains(&all.max()), "{}", all.max());
     }
 }

@@ -1,12 +1,12 @@
-//! Requests as text with places to fill. Unlike the texts of the game ([`raidkeep_engine::template`]) they are JSON, in which a brace
-//! is a place only around a bare name.
+//! Requests as text with placeholders. Unlike the texts of the game ([`raidkeep_engine::template`]) they are JSON, in which braces
+//! mark a placeholder only around a bare name.
 
 /// A piece of a request.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Piece {
-    /// Stays as it is.
+    /// Literal text.
     Text(String),
-    /// Is filled with the value of this name.
+    /// A placeholder for the value of this name.
     Place(String),
 }
 
@@ -16,7 +16,7 @@ pub fn is_name(text: &str) -> bool {
     !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_')
 }
 
-/// Splits the text of a request at its places.
+/// Splits the text of a request at its placeholders.
 #[must_use]
 pub fn pieces(text: &str) -> Vec<Piece> {
     let (mut pieces, mut plain, mut rest) = (Vec::new(), String::new(), text);
@@ -39,7 +39,7 @@ pub fn pieces(text: &str) -> Vec<Piece> {
     pieces
 }
 
-/// A value as it stands inside the quotes of a JSON text. The server reads numbers in quotes too.
+/// A value as written between the quotes of a JSON string. The server accepts numbers in quotes too.
 #[must_use]
 pub fn fill_of(value: &serde_json::Value) -> Option<String> {
     match value {

@@ -1,17 +1,17 @@
-//! A report as people read it.
+//! A report as text.
 
 use std::fmt::{self, Display};
 
-use crate::load::report::{Latency, Report, ServerReport, Setup, UnexpectedReport};
+use crate::load::report::{Latency, LoadReport, ServerReport, Setup, UnexpectedReport};
 use crate::report::columns::{left, right};
 
-impl Display for Report {
+impl Display for LoadReport {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Setup { mix, kind, clients, in_flight, idle_connections, .. } = &self.setup;
         write!(f, "{mix}: {kind} loop, {clients} clients")?;
         match self.setup.rate {
             Some(rate) => write!(f, ", {rate} requests a second due")?,
-            None => write!(f, ", {in_flight} requests of each under way")?,
+            None => write!(f, ", {in_flight} requests in flight each")?,
         }
         if *idle_connections > 0 {
             write!(f, ", {idle_connections} idle connections")?;
@@ -41,19 +41,19 @@ fn write_row(f: &mut fmt::Formatter<'_>, name: &str, count: u64, latency: Latenc
     writeln!(f, "{}", row(name, figures.each_ref().map(String::as_str), statuses))
 }
 
-/// A name, its figures and its statuses, each below the others of its kind.
+/// A name, its figures and its statuses, in columns.
 fn row(name: &str, figures: [&str; 5], statuses: &str) -> String {
     let figures: String =
         figures.iter().zip([11, 10, 10, 10, 10]).map(|(figure, width)| right(figure, width)).collect();
     format!("{}{figures}  {statuses}", left(name, 28)).trim_end().to_owned()
 }
 
-impl Report {
+impl LoadReport {
     fn write_troubles(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let counts = [
-            (self.unsent, "requests were due and never left"),
+            (self.unsent, "requests were due and never sent"),
             (self.unanswered, "requests were never answered"),
-            (self.cut_short, "sequences ended early, for a reply did not hold what the next request needs"),
+            (self.cut_short, "sequences ended early: a reply lacked a value that the next request needs"),
         ];
         for (count, what) in counts.iter().filter(|(count, _)| *count > 0) {
             writeln!(f, "\n{count} {what}")?;
@@ -73,14 +73,14 @@ impl Display for ServerReport {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "server: ")?;
         if let Some(cpu) = self.cpu_us_per_request {
-            write!(f, "{cpu:.2} us CPU a request, ")?;
+            write!(f, "{cpu:.2} us CPU per request, ")?;
         }
         write!(f, "{:.2} cores, {:.1} MiB of memory", self.cpu_cores, self.resident_bytes / f64::from(1 << 20))?;
         if let Some(bytes) = self.bytes_per_idle_connection {
-            write!(f, ", {bytes:.0} bytes for each idle connection")?;
+            write!(f, ", {bytes:.0} bytes per idle connection")?;
         }
         if let (Some(all), Some(each)) = (self.written_bytes, self.written_bytes_per_request) {
-            write!(f, "; {all:.0} bytes written to disk, {each:.0} a request")?;
+            write!(f, "; {all:.0} bytes written to disk, {each:.0} per request")?;
         }
         if let Some(log) = self.log_bytes {
             write!(f, "; {log:.0} bytes of log records")?;

@@ -1,4 +1,4 @@
-//! One thread of the load: opens its share of the connections, and runs its clients on a runtime of its own.
+//! A load thread: opens its share of the connections and runs its clients on its own runtime.
 
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
@@ -12,47 +12,47 @@ use tokio::sync::Notify;
 use tokio::task::{JoinSet, LocalSet};
 use tokio::time::timeout;
 
-use crate::load::asker::Asker;
-use crate::load::client::{self, PATIENCE, Progress, Surroundings};
-use crate::load::connection::{Broken, Connection};
+use crate::load::asker::RequestSource;
+use crate::load::client::{self, ClientContext, LoadProgress, PATIENCE};
+use crate::load::connection::{ClientConnection, ConnectionError};
 use crate::load::desk::{Common, Desk};
-use crate::load::pace::{Schedule, Window};
+use crate::load::pace::{MeasurementWindow, Schedule};
 use crate::load::pacer;
-use crate::load::run::{Length, LoadError, Plan, Told};
-use crate::load::script::{Script, Values};
+use crate::load::run::{Length, LoadError, LoadPlan, WorkerMessage};
+use crate::load::script::{LoadScript, Values};
 use crate::load::tally::Tally;
 
-/// Connections that are opened at the same time.
+/// Connections opened concurrently.
 const OPENING: usize = 64;
 
-/// What a thread shall do next.
+/// An order to a load thread.
 #[derive(Debug)]
 pub(super) enum Order {
-    /// Opens its share of the idle connections.
+    /// Open its share of the idle connections.
     OpenIdle,
-    /// Opens the connections of its clients.
+    /// Open the connections of its clients.
     OpenClients,
-    /// Runs the clients.
+    /// Run the clients.
     Run {
         /// When the run begins.
         began: Instant,
-        /// When it is measured.
-        window: Window,
+        /// When measurements count.
+        window: MeasurementWindow,
     },
 }
 
-/// Starts a thread. It ends when it has told what it heard, or nobody gives orders any more.
+/// Starts a thread. It ends when the order channel closes.
 ///
 /// # Errors
 ///
-/// When the system gives no thread or no runtime.
+/// The system cannot start a thread or a runtime.
 pub(super) fn start(
     thread: usize,
-    plan: Arc<Plan>,
-    progress: Arc<Progress>,
+    plan: Arc<LoadPlan>,
+    progress: Arc<LoadProgress>,
     wake: Arc<Notify>,
     orders: Receiver<Order>,
-    teller: Sender<Told>,
+    teller: Sender<WorkerMessage>,
 ) -> std::io::Result<()> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let work = move || {
@@ -60,11 +60,11 @@ pub(super) fn start(
         let mut worker = Worker::new(thread, plan, progress, wake, runtime);
         while let Ok(order) = orders.recv() {
             let told = match order {
-                Order::OpenIdle => Told::Ready(worker.open_idle()),
-                Order::OpenClients => Told::Ready(worker.open_clients()),
-                Order::Run { began, window } => Told::Over(Box::new(worker.run(began, window))),
+                Order::OpenIdle => WorkerMessage::Ready(worker.open_idle()),
+                Order::OpenClients => WorkerMessage::Ready(worker.open_clients()),
+                Order::Run { began, window } => WorkerMessage::Over(Box::new(worker.run(began, window))),
             };
-            // A coordinator that is gone has no further orders.
+            // If the coordinator is gone, the next `recv` ends the loop.
             let _ = teller.send(told);
         }
     };
@@ -72,49 +72,55 @@ pub(super) fn start(
     Ok(())
 }
 
-/// Tells the coordinator of a thread that panics, which would wait for it in vain.
-struct Alarm(Sender<Told>);
+/// Tells the coordinator that the thread has panicked, so that it does not wait forever.
+struct Alarm(Sender<WorkerMessage>);
 
 impl Drop for Alarm {
     fn drop(&mut self) {
         if std::thread::panicking() {
-            let _ = self.0.send(Told::Ready(Err(LoadError::Lost)));
+            let _ = self.0.send(WorkerMessage::Ready(Err(LoadError::Lost)));
         }
     }
 }
 
 struct Worker {
     thread: usize,
-    plan: Arc<Plan>,
-    progress: Arc<Progress>,
+    plan: Arc<LoadPlan>,
+    progress: Arc<LoadProgress>,
     wake: Arc<Notify>,
     runtime: Runtime,
-    script: Rc<Script>,
-    idle: Vec<Connection>,
+    script: Rc<LoadScript>,
+    idle: Vec<ClientConnection>,
     clients: Vec<Ready>,
 }
 
-/// A client that has done its start. Those that connect for each sequence have no connection yet.
+/// A client that has finished its start. Clients that connect for each sequence have no connection yet.
 struct Ready {
     number: usize,
-    connection: Option<Connection>,
+    connection: Option<ClientConnection>,
     values: Values,
 }
 
 impl Worker {
-    fn new(thread: usize, plan: Arc<Plan>, progress: Arc<Progress>, wake: Arc<Notify>, runtime: Runtime) -> Self {
-        let script = Rc::new(Script::new(&plan.mix, plan.world));
+    fn new(
+        thread: usize,
+        plan: Arc<LoadPlan>,
+        progress: Arc<LoadProgress>,
+        wake: Arc<Notify>,
+        runtime: Runtime,
+    ) -> Self {
+        let script = Rc::new(LoadScript::new(&plan.mix, plan.world));
         Self { thread, plan, progress, wake, runtime, script, idle: Vec::new(), clients: Vec::new() }
     }
 
-    /// The numbers below `all` that are this thread's.
+    /// This thread's numbers below `all`.
     fn share(&self, all: usize) -> Vec<usize> {
         (self.thread..all).step_by(self.plan.threads).collect()
     }
 
     fn open_idle(&mut self) -> Result<(), LoadError> {
         let numbers = self.share(self.plan.idle_connections());
-        // Idle players come behind the clients, so that no account has two connections.
+        // Idle players are numbered after the clients, so that no account has two connections.
         let numbers = numbers.into_iter().map(|number| self.plan.clients + number).collect();
         let opened = self.open(numbers, self.plan.mix.idle.start, true)?;
         self.idle = opened.into_iter().filter_map(|ready| ready.connection).collect();
@@ -132,8 +138,8 @@ impl Worker {
             if !connects {
                 return Ok(Ready { number, connection: None, values });
             }
-            let opening = timeout(PATIENCE, Connection::open(&self.plan.address)).await;
-            let mut connection = opening.map_err(|_| Broken::Silent(PATIENCE.as_secs()))??;
+            let opening = timeout(PATIENCE, ClientConnection::open(&self.plan.address)).await;
+            let mut connection = opening.map_err(|_| ConnectionError::Silent(PATIENCE.as_secs()))??;
             if starts {
                 client::start(&mut connection, &self.script, &mut values).await?;
             }
@@ -145,13 +151,13 @@ impl Worker {
             while let Some(ready) = opening.next().await {
                 opened.push(ready.map_err(|why| LoadError::Opening { opened: opened.len(), why })?);
             }
-            // They are opened in any order; what follows should not depend on it.
+            // Connections finish opening in any order; the run should not depend on it.
             opened.sort_by_key(|ready| ready.number);
             Ok(opened)
         })
     }
 
-    fn run(&mut self, began: Instant, window: Window) -> Tally {
+    fn run(&mut self, began: Instant, window: MeasurementWindow) -> Tally {
         let common = Rc::new(Common {
             script: self.script.clone(),
             tally: RefCell::new(Tally::new(self.script.kinds.len())),
@@ -159,7 +165,7 @@ impl Worker {
             left: Cell::new(self.share_of_requests()),
             in_flight: self.plan.under_way_max(),
         });
-        let around = Rc::new(Surroundings {
+        let around = Rc::new(ClientContext {
             address: self.plan.address.clone(),
             began: began.into(),
             progress: self.progress.clone(),
@@ -174,12 +180,12 @@ impl Worker {
         common.tally.replace(empty)
     }
 
-    async fn run_clients(&self, clients: Vec<Ready>, around: &Rc<Surroundings>) {
+    async fn run_clients(&self, clients: Vec<Ready>, around: &Rc<ClientContext>) {
         tokio::time::sleep_until(around.began).await;
         let (mut running, mut wakes) = (JoinSet::new(), Vec::new());
         for Ready { number, connection, values } in clients {
             let seed = self.plan.seed.wrapping_add(number as u64);
-            let asker = Asker::new(self.script.clone(), values, seed);
+            let asker = RequestSource::new(self.script.clone(), values, seed);
             let schedule = self.plan.rate.map(|rate| Schedule::new(rate, number, self.plan.clients));
             let desk = Desk::new(around.common.clone(), asker, schedule);
             let wake = Rc::new(Notify::new());
@@ -201,10 +207,10 @@ impl Worker {
         }
     }
 
-    /// Connections that were to stay silent should be there still.
+    /// Counts idle connections that have broken.
     fn look_after_idle(&mut self, common: &Common) {
         let _inside = self.runtime.enter();
-        // The runtime learns what the kernel knows when it runs.
+        // Readiness is updated only while the runtime runs.
         self.runtime.block_on(tokio::task::yield_now());
         for connection in &self.idle {
             if let Err(why) = connection.look() {
@@ -227,7 +233,7 @@ impl Worker {
 async fn all_done(running: &mut JoinSet<()>) {
     while let Some(ended) = running.join_next().await {
         if let Err(error) = ended {
-            // A client that panicked is a fault of the program; the others' figures would be wrong without it.
+            // A client that panicked is a bug, and without its share the figures would be wrong.
             std::panic::resume_unwind(error.into_panic());
         }
     }

@@ -16,7 +16,7 @@ pub fn headline(run: &Run) -> String {
 
 /// A row of the table.
 #[derive(Debug)]
-pub struct Row {
+pub struct SummaryRow {
     /// The line's name, or the chart's title.
     pub name: String,
     /// First day, middle, last day, mean, sum; none in the row of a chart.
@@ -29,17 +29,17 @@ pub struct Row {
 pub const COLUMNS: [&str; 5] = ["first day", "middle", "last day", "mean", "sum"];
 
 /// All rows.
-pub fn rows(run: &Run) -> Vec<Row> {
+pub fn rows(run: &Run) -> Vec<SummaryRow> {
     let mut rows = Vec::new();
     for chart in &run.charts {
-        rows.push(Row { name: chart.title.clone(), values: None, unit: chart.unit.clone() });
+        rows.push(SummaryRow { name: chart.title.clone(), values: None, unit: chart.unit.clone() });
         for line in &chart.lines {
             let values = &line.values;
             let at = |day: usize| values.get(day).copied().unwrap_or(0.0);
             let sum: f64 = values.iter().sum();
             let mean = sum / values.len().max(1) as f64;
             let figures = [at(0), at(values.len() / 2), at(values.len().saturating_sub(1)), mean, sum];
-            rows.push(Row { name: line.name.clone(), values: Some(figures), unit: chart.unit.clone() });
+            rows.push(SummaryRow { name: line.name.clone(), values: Some(figures), unit: chart.unit.clone() });
         }
     }
     rows

@@ -9,7 +9,7 @@ use raidkeep_game::items::Amount;
 /// One expectation. The first part is a path into the reply: `data.energy.remain`, `data.mail[0].subj`,
 /// `data.limits.18`. In a list of amounts such as `["3:1:500"]` the id of an item leads to its quantity: `data.items.3:1`.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
-pub enum Check {
+pub enum Expectation {
     /// Exactly this value.
     Equals(String, Value),
     /// Any other value.
@@ -41,7 +41,7 @@ pub struct Mismatch {
     pub found: String,
 }
 
-impl Check {
+impl Expectation {
     /// Holds the expectation against a reply.
     pub fn compare(&self, reply: &Value) -> Result<(), Mismatch> {
         let found = look_up(reply, self.path());
@@ -177,33 +177,33 @@ mod tests {
     fn each_comparison_holds_where_it_should_and_only_there() {
         let path = || "data.limits.18".to_owned();
         let holds = [
-            Check::Equals(path(), json!(3)),
-            Check::Differs(path(), json!(4)),
-            Check::AtLeast(path(), 3),
-            Check::AtMost(path(), 3),
-            Check::Between(path(), 3, 5),
-            Check::Matches("data.mail[0].subj".to_owned(), "体?".to_owned()),
-            Check::Contains("data.items".to_owned(), json!("3:1:500")),
-            Check::Length("data.items".to_owned(), 2),
-            Check::Present(path()),
-            Check::Absent("data.energy".to_owned()),
+            Expectation::Equals(path(), json!(3)),
+            Expectation::Differs(path(), json!(4)),
+            Expectation::AtLeast(path(), 3),
+            Expectation::AtMost(path(), 3),
+            Expectation::Between(path(), 3, 5),
+            Expectation::Matches("data.mail[0].subj".to_owned(), "体?".to_owned()),
+            Expectation::Contains("data.items".to_owned(), json!("3:1:500")),
+            Expectation::Length("data.items".to_owned(), 2),
+            Expectation::Present(path()),
+            Expectation::Absent("data.energy".to_owned()),
         ];
         for check in holds {
             assert_eq!(check.compare(&reply()), Ok(()), "{check:?}");
         }
         let fails = [
-            Check::Equals(path(), json!("3")),
-            Check::Differs(path(), json!(3)),
-            Check::AtLeast(path(), 4),
-            Check::AtMost(path(), 2),
-            Check::Between(path(), 4, 9),
-            Check::AtLeast("data.mail[0].subj".to_owned(), 0),
-            Check::Matches(path(), "*".to_owned()),
-            Check::Contains("data.items".to_owned(), json!("3:1")),
-            Check::Length(path(), 1),
-            Check::Present("data.energy".to_owned()),
-            Check::Differs("data.energy".to_owned(), json!(1)),
-            Check::Absent(path()),
+            Expectation::Equals(path(), json!("3")),
+            Expectation::Differs(path(), json!(3)),
+            Expectation::AtLeast(path(), 4),
+            Expectation::AtMost(path(), 2),
+            Expectation::Between(path(), 4, 9),
+            Expectation::AtLeast("data.mail[0].subj".to_owned(), 0),
+            Expectation::Matches(path(), "*".to_owned()),
+            Expectation::Contains("data.items".to_owned(), json!("3:1")),
+            Expectation::Length(path(), 1),
+            Expectation::Present("data.energy".to_owned()),
+            Expectation::Differs("data.energy".to_owned(), json!(1)),
+            Expectation::Absent(path()),
         ];
         for check in fails {
             assert!(check.compare(&reply()).is_err(), "{check:?}");
@@ -212,7 +212,7 @@ mod tests {
 
     #[test]
     fn a_mismatch_says_what_was_expected_and_found() {
-        let mismatch = Check::AtLeast("data.limits.18".to_owned(), 4).compare(&reply());
+        let mismatch = Expectation::AtLeast("data.limits.18".to_owned(), 4).compare(&reply());
         let expected = "data.limits.18: at least 4".to_owned();
         assert_eq!(mismatch, Err(Mismatch { expected, found: "3".to_owned() }));
     }
@@ -222,7 +222,7 @@ mod tests {
         fn every_text_matches_itself_and_what_stars_stand_for(parts in proptest::collection::vec("[ab]{0,4}", 1..5)) {
             let text = parts.concat();
             let matches = |pattern: String| {
-                Check::Matches("text".to_owned(), pattern).compare(&json!({"text": text})).is_ok()
+                Expectation::Matches("text".to_owned(), pattern).compare(&json!({"text": text})).is_ok()
             };
             prop_assert!(matches(text.clone()));
             prop_assert!(matches(parts.join("*")));

@@ -2,27 +2,27 @@
 
 use quick_junit::{NonSuccessKind, Report, TestCase, TestCaseStatus, TestSuite};
 
-use crate::scenario::outcome::{Outcome, StepOutcome, Verdict};
+use crate::scenario::outcome::{ScenarioOutcome, StepOutcome, StepVerdict};
 
 /// The whole file.
-pub fn junit_xml(outcomes: &[Outcome]) -> String {
+pub fn junit_xml(outcomes: &[ScenarioOutcome]) -> String {
     let mut report = Report::new("raidkeep scenario");
     report.add_test_suites(outcomes.iter().map(suite));
     report.to_string().expect("XML should be written into a string without fail")
 }
 
-fn suite(outcome: &Outcome) -> TestSuite {
+fn suite(outcome: &ScenarioOutcome) -> TestSuite {
     let mut suite = TestSuite::new(format!("{}: {}", outcome.file, outcome.name));
     suite.set_time(outcome.took);
     suite.add_test_cases(outcome.steps.iter().map(|step| case(outcome, step)));
     suite
 }
 
-fn case(outcome: &Outcome, step: &StepOutcome) -> TestCase {
+fn case(outcome: &ScenarioOutcome, step: &StepOutcome) -> TestCase {
     let status = match &step.verdict {
-        Verdict::Passed => TestCaseStatus::success(),
-        Verdict::NotRun => TestCaseStatus::skipped(),
-        Verdict::Failed(failure) => {
+        StepVerdict::Passed => TestCaseStatus::success(),
+        StepVerdict::NotRun => TestCaseStatus::skipped(),
+        StepVerdict::Failed(failure) => {
             let lines = outcome.describe(failure);
             let mut status = TestCaseStatus::non_success(NonSuccessKind::Failure);
             status.set_message(lines.first().map_or("", String::as_str)).set_description(lines.join("\n"));
@@ -50,10 +50,14 @@ mod tests {
             mismatches: vec![(5, "status: 0".to_owned(), "\"9\u{1}\"".to_owned())],
             context: "reply".to_owned(),
         };
-        let outcome = Outcome {
+        let outcome = ScenarioOutcome {
             file: "a.ron".to_owned(),
             name: "R&D".to_owned(),
-            steps: vec![step(3, Verdict::Passed), step(5, Verdict::Failed(failure)), step(7, Verdict::NotRun)],
+            steps: vec![
+                step(3, StepVerdict::Passed),
+                step(5, StepVerdict::Failed(failure)),
+                step(7, StepVerdict::NotRun),
+            ],
             took: Duration::from_millis(12),
         };
         let xml = junit_xml(&[outcome]);

@@ -16,5 +16,5 @@ pub mod run;
 mod world;
 
 pub use model::Scenario;
-pub use outcome::{Failure, Outcome, StepOutcome, Verdict};
-pub use run::{Stage, read};
+pub use outcome::{Failure, ScenarioOutcome, StepOutcome, StepVerdict};
+pub use run::{ScenarioRunner, read};

@@ -3,7 +3,7 @@
 use serde::Deserialize;
 use serde_json::Value;
 
-use crate::scenario::check::Check;
+use crate::scenario::check::Expectation;
 use crate::scenario::duration::Span;
 use crate::scenario::given::{BossLife, PlayerState};
 use raidkeep_engine::rules::{Place, Report};
@@ -26,7 +26,7 @@ pub struct Scenario {
     /// Who takes part; each is a new guest with what stands here, and logged in.
     pub players: Vec<GivenPlayer>,
     /// What happens, in order.
-    pub steps: Vec<Step>,
+    pub steps: Vec<ScenarioStep>,
 }
 
 fn usual_seed() -> u64 {
@@ -47,7 +47,7 @@ pub struct GivenPlayer {
 /// One step.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub enum Step {
+pub enum ScenarioStep {
     /// A player asks for a function.
     Ask {
         /// Which player.
@@ -68,7 +68,7 @@ pub enum Step {
         reply: Option<Value>,
         /// What the reply holds.
         #[serde(default)]
-        expect: Vec<Check>,
+        expect: Vec<Expectation>,
     },
     /// A player asks for a function whose reply comes later, when something else has happened.
     Start {
@@ -89,7 +89,7 @@ pub enum Step {
         status: Option<i64>,
         /// What the reply holds.
         #[serde(default)]
-        expect: Vec<Check>,
+        expect: Vec<Expectation>,
     },
     /// A player sends a frame as it stands, on the connection on which it is logged in.
     Frame {
@@ -112,7 +112,7 @@ pub enum Step {
         status: Option<i64>,
         /// What the reply holds.
         #[serde(default)]
-        expect: Vec<Check>,
+        expect: Vec<Expectation>,
     },
     /// Time passes.
     Wait(Span),
@@ -126,7 +126,7 @@ pub enum Step {
         event: String,
         /// What the event holds; its values are below `data`.
         #[serde(default)]
-        expect: Vec<Check>,
+        expect: Vec<Expectation>,
     },
     /// A player is told nothing of this name.
     NoEvent {
@@ -144,7 +144,7 @@ pub enum Step {
     },
 }
 
-impl Step {
+impl ScenarioStep {
     /// The step in a few words.
     pub fn title(&self) -> String {
         match self {
@@ -200,7 +200,7 @@ impl Scenario {
         }
     }
 
-    fn check_step(&self, step: &Step, place: &Place, report: &mut Report) {
+    fn check_step(&self, step: &ScenarioStep, place: &Place, report: &mut Report) {
         let known = || self.players.iter().map(|player| player.name.as_str());
         if let Some((key, name)) = step.player().filter(|(_, name)| !known().any(|known| known == *name)) {
             let message = format!("unknown player \"{name}\", expected a name of players");
@@ -209,7 +209,7 @@ impl Scenario {
         if step.arguments().is_some_and(|data| !data.is_object()) {
             report.error(place.clone().key("data"), "expected arguments such as {\"stage\": 8}");
         }
-        if let Step::WaitUntil(moment) = step {
+        if let ScenarioStep::WaitUntil(moment) = step {
             check_moment(moment, place.clone(), report);
         }
     }

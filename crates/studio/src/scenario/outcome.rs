@@ -5,7 +5,7 @@ use std::time::Duration;
 
 /// One scenario that was run.
 #[derive(Debug)]
-pub struct Outcome {
+pub struct ScenarioOutcome {
     /// The file.
     pub file: String,
     /// What the scenario shows.
@@ -24,12 +24,12 @@ pub struct StepOutcome {
     /// The step in a few words.
     pub title: String,
     /// What came of it.
-    pub verdict: Verdict,
+    pub verdict: StepVerdict,
 }
 
 /// What came of a step.
 #[derive(Debug)]
-pub enum Verdict {
+pub enum StepVerdict {
     /// Everything was as expected.
     Passed,
     /// Something was not.
@@ -47,17 +47,17 @@ pub struct Failure {
     pub context: String,
 }
 
-impl Outcome {
+impl ScenarioOutcome {
     /// Whether all was as expected.
     pub fn passed(&self) -> bool {
-        self.steps.iter().all(|step| matches!(step.verdict, Verdict::Passed))
+        self.steps.iter().all(|step| matches!(step.verdict, StepVerdict::Passed))
     }
 
     /// Each step that failed.
     pub fn failures(&self) -> impl Iterator<Item = (&StepOutcome, &Failure)> {
         self.steps.iter().filter_map(|step| match &step.verdict {
-            Verdict::Failed(failure) => Some((step, failure)),
-            Verdict::Passed | Verdict::NotRun => None,
+            StepVerdict::Failed(failure) => Some((step, failure)),
+            StepVerdict::Passed | StepVerdict::NotRun => None,
         })
     }
 
@@ -73,7 +73,7 @@ impl Outcome {
 }
 
 /// Like a test runner: a line for the scenario, and one for each step of a scenario that failed.
-impl fmt::Display for Outcome {
+impl fmt::Display for ScenarioOutcome {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let verdict = if self.passed() { "ok  " } else { "FAIL" };
         write!(f, "{verdict} {}: {} ({} steps)", self.file, self.name, self.steps.len())?;
@@ -82,9 +82,9 @@ impl fmt::Display for Outcome {
         }
         for step in &self.steps {
             let (verdict, failure) = match &step.verdict {
-                Verdict::Passed => ("ok  ", None),
-                Verdict::Failed(failure) => ("FAIL", Some(failure)),
-                Verdict::NotRun => ("-   ", None),
+                StepVerdict::Passed => ("ok  ", None),
+                StepVerdict::Failed(failure) => ("FAIL", Some(failure)),
+                StepVerdict::NotRun => ("-   ", None),
             };
             write!(f, "\n  {verdict} line {}: {}", step.line, step.title)?;
             for line in failure.iter().flat_map(|failure| self.describe(failure)) {

@@ -6,11 +6,11 @@ use std::time::Instant;
 use bevy_app::App;
 use serde_json::{Value, json};
 
-use crate::scenario::check::{Check, Mismatch};
+use crate::scenario::check::{Expectation, Mismatch};
 use crate::scenario::duration::DAYS_MAX;
 use crate::scenario::given;
-use crate::scenario::model::{Scenario, Step, read_moment};
-use crate::scenario::outcome::{Failure, Outcome, StepOutcome, Verdict};
+use crate::scenario::model::{Scenario, ScenarioStep, read_moment};
+use crate::scenario::outcome::{Failure, ScenarioOutcome, StepOutcome, StepVerdict};
 use crate::scenario::world::{Scene, Wanted};
 use crate::testing::{NOON_MS, TestServer, TestSetup};
 use raidkeep_engine::rules::{AssetSource, LoadedRules, Place, Problems, Single};
@@ -21,12 +21,12 @@ pub fn read(name: &str, text: &str) -> Result<Single<Scenario>, Problems> {
 }
 
 /// Where scenarios are played: the game, and its rules, loaded once for all of them.
-pub struct Stage {
+pub struct ScenarioRunner {
     rules: Arc<LoadedRules>,
     extend: Vec<fn(&mut App)>,
 }
 
-impl Stage {
+impl ScenarioRunner {
     /// With the rules of these assets.
     pub fn new(assets: &AssetSource) -> Result<Self, Problems> {
         Self::extended(assets, |_| {})
@@ -40,21 +40,21 @@ impl Stage {
     }
 
     /// Plays one scenario. After the first step that fails the others are not run: they build on it.
-    pub fn play(&self, scenario: &Single<Scenario>) -> Outcome {
+    pub fn play(&self, scenario: &Single<Scenario>) -> ScenarioOutcome {
         let began = Instant::now();
         let mut steps = Vec::new();
         let mut play = Play::begin(self, scenario, &mut steps);
         for (index, step) in scenario.content.steps.iter().enumerate() {
             let place = scenario.place().key("steps").index(index);
-            let is_over = steps.iter().any(|step| !matches!(step.verdict, Verdict::Passed));
+            let is_over = steps.iter().any(|step| !matches!(step.verdict, StepVerdict::Passed));
             let verdict = match is_over {
-                true => Verdict::NotRun,
-                false => play.take(step, &place).map_or_else(Verdict::Failed, |()| Verdict::Passed),
+                true => StepVerdict::NotRun,
+                false => play.take(step, &place).map_or_else(StepVerdict::Failed, |()| StepVerdict::Passed),
             };
             steps.push(StepOutcome { line: scenario.line(&place), title: step.title(), verdict });
         }
         let (file, name) = (scenario.name().to_owned(), scenario.content.name.clone());
-        Outcome { file, name, steps, took: began.elapsed() }
+        ScenarioOutcome { file, name, steps, took: began.elapsed() }
     }
 }
 
@@ -68,17 +68,17 @@ type StepResult = Result<(), Failure>;
 
 impl<'s> Play<'s> {
     /// Makes the world and its players. What could not be given is a step that has failed.
-    fn begin(stage: &Stage, scenario: &'s Single<Scenario>, steps: &mut Vec<StepOutcome>) -> Self {
+    fn begin(runner: &ScenarioRunner, scenario: &'s Single<Scenario>, steps: &mut Vec<StepOutcome>) -> Self {
         let Scenario { starts_at, seed, players, bosses, .. } = &scenario.content;
-        let setup = TestSetup { extend: stage.extend.clone(), seed: *seed, ..TestSetup::default() };
+        let setup = TestSetup { extend: runner.extend.clone(), seed: *seed, ..TestSetup::default() };
         let start = starts_at.as_deref().and_then(|text| read_moment(text).ok());
         let start = start.and_then(|local| local.to_zoned(setup.settings.zone.clone()).ok());
         let wall_ms = start.map_or(NOON_MS, |start| start.timestamp().as_millisecond());
-        let scene = Scene::new(TestServer::with_rules(TestSetup { wall_ms, ..setup }, stage.rules.clone()));
+        let scene = Scene::new(TestServer::with_rules(TestSetup { wall_ms, ..setup }, runner.rules.clone()));
         let mut play = Self { scenario, scene };
         let mut note = |place: Place, title: String, given: StepResult| {
             if let Err(failure) = given {
-                steps.push(StepOutcome { line: scenario.line(&place), title, verdict: Verdict::Failed(failure) });
+                steps.push(StepOutcome { line: scenario.line(&place), title, verdict: StepVerdict::Failed(failure) });
             }
         };
         if !bosses.is_empty() {
@@ -96,37 +96,37 @@ impl<'s> Play<'s> {
         play
     }
 
-    fn take(&mut self, step: &Step, place: &Place) -> StepResult {
+    fn take(&mut self, step: &ScenarioStep, place: &Place) -> StepResult {
         match step {
-            Step::Ask { by, function, data, once, status, reply, expect } => {
+            ScenarioStep::Ask { by, function, data, once, status, reply, expect } => {
                 let answer = self.scene.ask(by, function, data.clone(), once.as_deref());
                 let answer = self.found(answer, &place.clone().key("function"))?;
                 self.expect_reply(&answer, reply.as_ref(), place)?;
                 self.expect_all(&answer, *status, reply.is_some(), expect, place)
             }
-            Step::Start { by, function, data } => {
+            ScenarioStep::Start { by, function, data } => {
                 self.scene.start(by, function, data.clone());
                 Ok(())
             }
-            Step::Reply { to, status, expect } => {
+            ScenarioStep::Reply { to, status, expect } => {
                 let answer = self.scene.started_reply(to);
                 let answer = self.found(answer, place)?;
                 self.expect_all(&answer, *status, false, expect, place)
             }
-            Step::Operate { function, data, status, expect } => {
+            ScenarioStep::Operate { function, data, status, expect } => {
                 let answer = self.scene.operate(function, data.clone().unwrap_or_else(|| json!({})));
                 self.expect_all(&answer, *status, false, expect, place)
             }
-            Step::Frame { by, text, reply } => {
+            ScenarioStep::Frame { by, text, reply } => {
                 let answer = self.scene.send(by, text);
                 let answer = self.found(answer, &place.clone().key("text"))?;
                 self.expect_text(&answer, reply, &place.clone().key("reply"))
             }
-            Step::Wait(span) => self.pass(self.scene.now() + span.seconds, place),
-            Step::WaitUntil(moment) => self.wait_until(moment, place),
-            Step::Event { to, event, expect } => self.expect_event(to, event, expect, place),
-            Step::NoEvent { to, event } => self.expect_no_event(to, event, place),
-            Step::Change { player, state } => self.give(player, json!(state), place),
+            ScenarioStep::Wait(span) => self.pass(self.scene.now() + span.seconds, place),
+            ScenarioStep::WaitUntil(moment) => self.wait_until(moment, place),
+            ScenarioStep::Event { to, event, expect } => self.expect_event(to, event, expect, place),
+            ScenarioStep::NoEvent { to, event } => self.expect_no_event(to, event, place),
+            ScenarioStep::Change { player, state } => self.give(player, json!(state), place),
         }
     }
 
@@ -156,7 +156,7 @@ impl<'s> Play<'s> {
         }
     }
 
-    fn expect_event(&mut self, to: &str, event: &str, expect: &[Check], place: &Place) -> StepResult {
+    fn expect_event(&mut self, to: &str, event: &str, expect: &[Expectation], place: &Place) -> StepResult {
         match self.scene.take_event(to, event) {
             Some(told) => self.expect_checks(&told, expect, place),
             None => {
@@ -189,10 +189,10 @@ impl<'s> Play<'s> {
         answer: &Value,
         status: Option<i64>,
         has_reply: bool,
-        expect: &[Check],
+        expect: &[Expectation],
         place: &Place,
     ) -> StepResult {
-        let speaks_of_status = expect.iter().any(Check::is_about_status);
+        let speaks_of_status = expect.iter().any(Expectation::is_about_status);
         if let Some(status) = status.or((!has_reply && !speaks_of_status).then_some(0)) {
             self.expect_status(answer, status, place)?;
         }
@@ -222,7 +222,7 @@ impl<'s> Play<'s> {
         Err(self.failure(place, expected, answer, "the whole reply counts"))
     }
 
-    fn expect_checks(&self, answer: &Value, expect: &[Check], place: &Place) -> StepResult {
+    fn expect_checks(&self, answer: &Value, expect: &[Expectation], place: &Place) -> StepResult {
         let mismatches = expect.iter().enumerate().filter_map(|(index, check)| {
             let Mismatch { expected, found } = check.compare(answer).err()?;
             Some((self.scenario.line(&place.clone().key("expect").index(index)), expected, found))

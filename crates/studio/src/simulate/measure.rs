@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use bevy_ecs::prelude::*;
 
 use crate::simulate::accounts::DayAccounts;
-use crate::simulate::series::{Chart, Kill, Line, mean, rounded};
+use crate::simulate::series::{Chart, Kill, Series, mean, rounded};
 use raidkeep_engine::clock::Clock;
 use raidkeep_engine::rules::Rules;
 use raidkeep_game::boss::{BossRecord, BossRules, Season, WorldBoss};
@@ -196,7 +196,8 @@ impl Book {
     /// Adds a day's value to each line of a chart.
     fn add(&mut self, id: &str, title: &str, unit: &str, values: Vec<(&str, f64)>) {
         let at = self.charts.iter().position(|chart| chart.id == id).unwrap_or_else(|| {
-            let lines = values.iter().map(|(name, _)| Line { name: (*name).to_owned(), values: Vec::new() }).collect();
+            let lines =
+                values.iter().map(|(name, _)| Series { name: (*name).to_owned(), values: Vec::new() }).collect();
             self.charts.push(Chart { id: id.to_owned(), title: title.to_owned(), unit: unit.to_owned(), lines });
             self.charts.len() - 1
         });
@@ -211,7 +212,7 @@ impl Book {
             let name = items.items.iter().find(|known| known.id == item).map_or("", |known| known.name.as_str());
             let lines = causes.into_iter().map(|((went, why), mut values)| {
                 values.resize(self.days, 0.0);
-                Line { name: format!("{} {why}", if went { "-" } else { "+" }), values }
+                Series { name: format!("{} {why}", if went { "-" } else { "+" }), values }
             });
             self.charts.push(Chart {
                 id: format!("item {item}"),

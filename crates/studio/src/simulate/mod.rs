@@ -19,5 +19,5 @@ pub mod series;
 mod visit;
 
 pub use policy::Policy;
-pub use run::{Plan, Troubles, simulate};
-pub use series::{Chart, Kill, Line, Run};
+pub use run::{SimulationPlan, Troubles, simulate};
+pub use series::{Chart, Kill, Run, Series};

@@ -5,7 +5,7 @@ use rand_chacha::ChaCha8Rng;
 
 use crate::simulate::heard::{Facts, Heard};
 use crate::simulate::policy::{Archetype, read_time};
-use crate::simulate::visit::{Knowledge, Phase, Turn, Visit, Wish};
+use crate::simulate::visit::{Knowledge, Phase, PlannedRequest, Turn, Visit};
 use raidkeep_engine::request::SignIn;
 use raidkeep_engine::request::status::SUCCESS;
 
@@ -29,7 +29,7 @@ pub struct VirtualPlayer {
     facts: Facts,
     visit: Option<Visit>,
     /// What it asked for and has not heard of.
-    asked: Option<Wish>,
+    asked: Option<PlannedRequest>,
 }
 
 impl VirtualPlayer {
@@ -77,7 +77,7 @@ impl VirtualPlayer {
     }
 
     /// The next request of the visit; `None` ends it.
-    pub fn next_wish(&mut self, archetype: &Archetype, knowledge: &Knowledge) -> Option<Wish> {
+    pub fn next_wish(&mut self, archetype: &Archetype, knowledge: &Knowledge) -> Option<PlannedRequest> {
         let wish = self.find_wish(archetype, knowledge);
         if wish.is_none() {
             self.visit = None;
@@ -86,13 +86,13 @@ impl VirtualPlayer {
         wish
     }
 
-    fn find_wish(&mut self, archetype: &Archetype, knowledge: &Knowledge) -> Option<Wish> {
+    fn find_wish(&mut self, archetype: &Archetype, knowledge: &Knowledge) -> Option<PlannedRequest> {
         if self.sign_in.is_none() {
-            return Some(Wish::new("login_unique", format!(r#"{{"unique_id":"virtual-{}"}}"#, self.number)));
+            return Some(PlannedRequest::new("login_unique", format!(r#"{{"unique_id":"virtual-{}"}}"#, self.number)));
         }
         let Some(visit) = &mut self.visit else {
             self.visit = Some(Visit::at(0));
-            return Some(Wish::new("get_player_info", "{}"));
+            return Some(PlannedRequest::new("get_player_info", "{}"));
         };
         while let Some(habit) = archetype.habits.get(visit.habit) {
             let mut turn = Turn {

@@ -11,7 +11,7 @@ use crate::simulate::driver::{self, Driver};
 use crate::simulate::measure::{Book, Measured, Today, count_full_energy};
 use crate::simulate::player::VirtualPlayer;
 use crate::simulate::policy::{Archetype, Habit, Policy};
-use crate::simulate::series::{About, Run};
+use crate::simulate::series::{Run, RunSummary};
 use crate::simulate::visit::Knowledge;
 use raidkeep_engine::players::Players;
 use raidkeep_engine::request::registry::RequestKind;
@@ -26,7 +26,7 @@ use raidkeep_server::config::ConfigError;
 
 /// What is to be simulated.
 #[derive(Debug)]
-pub struct Plan<'p> {
+pub struct SimulationPlan<'p> {
     /// How many players.
     pub players: u32,
     /// How many days.
@@ -70,7 +70,7 @@ pub enum Troubles {
 }
 
 /// Simulates; `progress` is told after each day how many are over.
-pub fn simulate(plan: &Plan, assets: &AssetSource, progress: impl FnMut(u32)) -> Result<Run, Troubles> {
+pub fn simulate(plan: &SimulationPlan, assets: &AssetSource, progress: impl FnMut(u32)) -> Result<Run, Troubles> {
     let settings = driver::settings()?;
     let rules = raidkeep_game::load_rules(&settings, assets)?;
     let midnights = midnights(plan, &settings.zone).ok_or(Troubles::Calendar)?;
@@ -83,7 +83,7 @@ pub fn simulate(plan: &Plan, assets: &AssetSource, progress: impl FnMut(u32)) ->
 }
 
 /// The first moments of all days and of the one after the last, unix seconds.
-fn midnights(plan: &Plan, zone: &TimeZone) -> Option<Vec<i64>> {
+fn midnights(plan: &SimulationPlan, zone: &TimeZone) -> Option<Vec<i64>> {
     let first = plan.policy.first_day();
     let midnight = |day: u32| {
         let date = first.checked_add(i64::from(day).days()).ok()?;
@@ -94,7 +94,7 @@ fn midnights(plan: &Plan, zone: &TimeZone) -> Option<Vec<i64>> {
 
 /// A simulation under way.
 struct Life<'p> {
-    plan: &'p Plan<'p>,
+    plan: &'p SimulationPlan<'p>,
     world: Driver,
     midnights: Vec<i64>,
     knowledge: Knowledge,
@@ -116,7 +116,7 @@ struct Life<'p> {
 }
 
 impl<'p> Life<'p> {
-    fn begin(plan: &'p Plan<'p>, mut world: Driver, midnights: Vec<i64>) -> Self {
+    fn begin(plan: &'p SimulationPlan<'p>, mut world: Driver, midnights: Vec<i64>) -> Self {
         let simulated = world.simulation().world();
         let (stages, sweep) = (simulated.resource::<Rules<StageRules>>(), simulated.resource::<Rules<SweepRules>>());
         let knowledge = Knowledge::new(stages, sweep);
@@ -301,7 +301,7 @@ impl<'p> Life<'p> {
     fn finish(mut self, fingerprint: u64) -> Run {
         let items = self.world.simulation().world().resource::<Rules<ItemRules>>();
         let (charts, kills) = std::mem::take(&mut self.book).finish(items);
-        let about = About {
+        let about = RunSummary {
             players: self.plan.players,
             days: self.plan.days,
             seed: self.plan.seed,
@@ -315,7 +315,7 @@ impl<'p> Life<'p> {
 }
 
 /// The archetype of a player: shares are dealt out evenly along the numbers, so that they hold on every day of joining.
-fn archetype_of(number: u32, plan: &Plan) -> usize {
+fn archetype_of(number: u32, plan: &SimulationPlan) -> usize {
     let archetypes = &plan.policy.archetypes;
     let all: u64 = archetypes.iter().map(|archetype| u64::from(archetype.share)).sum();
     // Steps of the golden ratio hit each part of the whole about as often as it is wide.

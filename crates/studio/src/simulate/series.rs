@@ -6,7 +6,7 @@ use serde::Serialize;
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Run {
     /// What was simulated.
-    pub about: About,
+    pub about: RunSummary,
     /// The series.
     pub charts: Vec<Chart>,
     /// Bosses that died, in order.
@@ -15,7 +15,7 @@ pub struct Run {
 
 /// What was simulated.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct About {
+pub struct RunSummary {
     /// How many players.
     pub players: u32,
     /// How many days.
@@ -42,12 +42,12 @@ pub struct Chart {
     /// Of the values.
     pub unit: String,
     /// In the order of the legend.
-    pub lines: Vec<Line>,
+    pub lines: Vec<Series>,
 }
 
 /// One value a day.
 #[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct Line {
+pub struct Series {
     /// For the legend.
     pub name: String,
     /// By day, the first day first.
@@ -109,9 +109,9 @@ mod tests {
 
     #[test]
     fn csv_has_a_row_for_each_value_and_quotes_what_needs_it() {
-        let line = Line { name: "a,\"b\"".to_owned(), values: vec![1.0, 2.5] };
+        let line = Series { name: "a,\"b\"".to_owned(), values: vec![1.0, 2.5] };
         let chart = Chart { id: "c".to_owned(), title: "C".to_owned(), unit: "u".to_owned(), lines: vec![line] };
-        let about = About {
+        let about = RunSummary {
             players: 1,
             days: 2,
             seed: 3,

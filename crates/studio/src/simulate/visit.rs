@@ -38,14 +38,14 @@ impl Knowledge {
 
 /// A request that a player wants to make.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Wish {
+pub struct PlannedRequest {
     /// Which function.
     pub function: String,
     /// The arguments, as JSON.
     pub data: String,
 }
 
-impl Wish {
+impl PlannedRequest {
     pub(super) fn new(function: impl Into<String>, data: impl Into<String>) -> Self {
         Self { function: function.into(), data: data.into() }
     }
@@ -123,7 +123,7 @@ pub(super) struct Turn<'a> {
 
 impl Turn<'_> {
     /// The next request of a habit; `None` when it is over for this visit.
-    pub(super) fn wish_of(&mut self, habit: &Habit) -> Option<Wish> {
+    pub(super) fn wish_of(&mut self, habit: &Habit) -> Option<PlannedRequest> {
         if self.visit.phase == Phase::Done {
             return None;
         }
@@ -133,16 +133,16 @@ impl Turn<'_> {
             Habit::Mail => self.mail(),
             Habit::Purchase { offer, chance } => {
                 let data = serde_json::json!({ "offer": offer }).to_string();
-                self.comes_to_it(1, *chance).then(|| Wish::new("simulated_purchase", data))
+                self.comes_to_it(1, *chance).then(|| PlannedRequest::new("simulated_purchase", data))
             }
             Habit::Tickets { mode, at_most } => {
                 let data = serde_json::json!({ "mode": mode, "pay_with": "diamond" }).to_string();
-                (tried < *at_most).then(|| Wish::new("buy_ticket", data))
+                (tried < *at_most).then(|| PlannedRequest::new("buy_ticket", data))
             }
             Habit::Fight { mode, at_most, win_chance } => self.fight(*mode, *at_most, *win_chance),
             Habit::Sweep { keep_energy } => self.sweep(*keep_energy),
             Habit::Ask { function, data, at_most, chance } => {
-                self.comes_to_it(*at_most, *chance).then(|| Wish::new(function, self.filled_in(data)))
+                self.comes_to_it(*at_most, *chance).then(|| PlannedRequest::new(function, self.filled_in(data)))
             }
         }
     }
@@ -157,24 +157,24 @@ impl Turn<'_> {
         data.to_string().replace("{name}", &self.facts.name)
     }
 
-    fn hang_up(&self) -> Wish {
+    fn hang_up(&self) -> PlannedRequest {
         let highest = self.facts.stages.general;
         match self.facts.hang_stage == highest {
-            true => Wish::new("get_hang_up_reward", "{}"),
-            false => Wish::of_stage("start_hang_up".to_owned(), highest),
+            true => PlannedRequest::new("get_hang_up_reward", "{}"),
+            false => PlannedRequest::of_stage("start_hang_up".to_owned(), highest),
         }
     }
 
-    fn mail(&mut self) -> Option<Wish> {
+    fn mail(&mut self) -> Option<PlannedRequest> {
         match &mut self.visit.phase {
             Phase::Claiming { keys } => {
-                keys.pop().map(|key| Wish::new("claim_mail", serde_json::json!({ "key": key }).to_string()))
+                keys.pop().map(|key| PlannedRequest::new("claim_mail", serde_json::json!({ "key": key }).to_string()))
             }
-            _ => Some(Wish::new("get_all_mail", "{}")),
+            _ => Some(PlannedRequest::new("get_all_mail", "{}")),
         }
     }
 
-    fn fight(&mut self, mode: Mode, at_most: u32, win_chance: f64) -> Option<Wish> {
+    fn fight(&mut self, mode: Mode, at_most: u32, win_chance: f64) -> Option<PlannedRequest> {
         if let Phase::Fighting { stage } = self.visit.phase {
             if self.chance.random_bool(win_chance) {
                 return Some(self.victory(mode, stage));
@@ -191,7 +191,7 @@ impl Turn<'_> {
         }
         let stage = stage.unwrap_or_else(|| self.next_stage(mode));
         self.visit.phase = Phase::Ready { stage: Some(stage) };
-        Some(Wish::of_stage(format!("enter_stage_{}", name_of(mode)), stage))
+        Some(PlannedRequest::of_stage(format!("enter_stage_{}", name_of(mode)), stage))
     }
 
     fn next_stage(&self, mode: Mode) -> u32 {
@@ -201,22 +201,22 @@ impl Turn<'_> {
         if mode == Mode::Boss { first } else { (highest + 1).max(first) }
     }
 
-    fn victory(&mut self, mode: Mode, stage: u32) -> Wish {
+    fn victory(&mut self, mode: Mode, stage: u32) -> PlannedRequest {
         let function = format!("victory_stage_{}", name_of(mode));
         if mode != Mode::Boss {
-            return Wish::of_stage(function, stage);
+            return PlannedRequest::of_stage(function, stage);
         }
         let damage = self.archetype.damage;
         let usual = damage.base.saturating_add(damage.per_level.saturating_mul(i64::from(self.facts.level)));
         let factor = 1.0 + damage.spread * self.chance.random_range(-1.0..=1.0);
         let damage = (usual as f64 * factor).max(0.0) as i64;
-        Wish::new(function, format!(r#"{{"stage":{stage},"damage":{damage}}}"#))
+        PlannedRequest::new(function, format!(r#"{{"stage":{stage},"damage":{damage}}}"#))
     }
 
-    fn sweep(&self, keep_energy: i64) -> Option<Wish> {
+    fn sweep(&self, keep_energy: i64) -> Option<PlannedRequest> {
         let (stage, energy) = self.knowledge.sweepable(self.facts.stages.general).filter(|_| self.visit.tried == 0)?;
         let count = (self.facts.energy - keep_energy) / energy;
-        (count > 0).then(|| Wish::new("mopping_up_stage", format!(r#"{{"stage":{stage},"count":{count}}}"#)))
+        (count > 0).then(|| PlannedRequest::new("mopping_up_stage", format!(r#"{{"stage":{stage},"count":{count}}}"#)))
     }
 }
 
