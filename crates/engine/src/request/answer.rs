@@ -233,7 +233,7 @@ pub struct Finding {
     pub bytes: Vec<u8>,
 }
 
-/// What a [`Job`] found out, or the [`FoundRows`](crate::storage::FoundRows) of a [`RowQuery`].
+/// What a [`Job`] found out, or the [`FoundRows`] of a [`RowQuery`].
 pub type Fact = Box<dyn Any + Send + Sync>;
 
 impl Job {
