@@ -99,7 +99,7 @@ pub struct Due {
 /// The one queue of moments at which systems act by themselves. The world ticks when the next of them comes, and sleeps until
 /// then.
 ///
-/// It is in memory only: whoever needs a moment works it out again from what is kept. Keys are numbers of the feature's own,
+/// It is in memory only: a feature works its moments out again from what is kept. Keys are numbers of the feature's own,
 /// such as an entity's bits; a player who leaves memory may leave moments behind, which then find nobody.
 #[derive(Debug, Default, Resource)]
 pub struct Agenda(Vec<(Occasion, DueQueue<u64>)>);

@@ -1,4 +1,4 @@
-//! Carries out what a tick has led to. Whoever drives a world says how each single thing is done; the order is the same for
+//! Carries out what a tick has led to. The driver of a world says how each single thing is done; the order is the same for
 //! all: changes first, then what is read, and replies and calls to platforms only through the gate.
 
 use crate::account::AccountId;

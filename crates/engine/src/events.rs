@@ -90,8 +90,8 @@ impl Listeners {
         self.connections.iter().filter_map(|known| Some((known.port.upgrade()?, known.sign_in)))
     }
 
-    /// Has these events told, and no others of those that are told to who asks for them. It lasts until the last connection
-    /// of the player is gone.
+    /// Subscribes the player to these events, and to no other event that has to be asked for, until the last connection
+    /// of the player closes.
     pub fn ask_for(&mut self, events: Vec<&'static str>) {
         self.asked_for = events;
     }

@@ -100,7 +100,7 @@ pub struct StorePlugin {
     pub world: u32,
 }
 
-/// The databases of a world, for who starts it.
+/// The open databases of a world that is about to start.
 #[derive(Resource)]
 pub struct OpenStore(pub Store);
 

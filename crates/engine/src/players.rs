@@ -107,7 +107,7 @@ pub fn authenticate(world: &mut World, credential: &Credential) -> Result<(Playe
 pub fn restore(world: &mut World, account: AccountId, rows: Option<LoadedPlayer>) -> Result<(), Refusal> {
     let now = world.resource::<Time<Real>>().elapsed();
     let players = world.resource_mut::<Players>().into_inner();
-    // Whoever waited for a player who was deleted meanwhile finds that out when it is run again.
+    // A command that waited for a player who was deleted meanwhile finds out when it runs again.
     if players.is_deleted(account) || players.find(account, now).is_ok() {
         return Ok(());
     }

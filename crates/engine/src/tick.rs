@@ -1,7 +1,7 @@
 //! One tick of a world: what has arrived goes in, what it led to comes out.
 //!
 //! A [`Simulation`] is a pure machine. It reads no clock, opens no file and starts no thread:
-//! whoever drives it (the server, a test, a replay) brings it inputs and carries out its effects.
+//! its driver (the server, a test, a replay) brings it inputs and carries out its effects.
 
 use crate::numbers::{BatchNumber, ExchangeId, JobId, QueryId};
 use crate::request::reply::ConnectionId;
@@ -203,7 +203,7 @@ impl Simulation {
         }
     }
 
-    /// Answers the requests that wait for something which may be long in coming. Those that have begun something are told
+    /// Answers the requests that wait for something that may take long. Those that have started something get their interim
     /// of it when it is on disk.
     pub fn dismiss_waiting(&mut self, refusal: &Refusal) -> Vec<Held> {
         let until = Until::Batch(self.world().resource::<Persistence>().last_batch());
@@ -371,7 +371,7 @@ fn handle(world: &mut World) {
     world.resource_mut::<Arrivals>().ready = ready;
 }
 
-/// How often the commands that wait are looked at, and how often they may be looked at in vain.
+/// How often parked commands are checked, and how many checks a command may survive.
 const PARKED_LOOK: Duration = Duration::from_secs(1);
 const PARKED_LOOKS_MAX: u32 = 15;
 

@@ -73,7 +73,7 @@ pub struct TickRecord {
     pub real_ns: u64,
     /// The last batch that had been folded into rows.
     pub folded_batch: BatchNumber,
-    /// What the tick before has led to; shows at once where a replay goes another way.
+    /// What the tick before has led to; shows at once where a replay diverges.
     pub before: Outcome,
     /// What arrived, in order.
     pub inputs: Vec<InputRecord>,

@@ -81,14 +81,14 @@ pub enum ReplayError {
         mistake: String,
     },
     /// The result of a job that the replayed world has not asked for.
-    #[error("the replay goes another way: the journal has the result of job {number}, and nobody has asked for it")]
+    #[error("the replay diverges: the journal has the result of job {number}, and nobody has asked for it")]
     UnknownJob {
         /// Its number.
         number: JobId,
     },
     /// A tick led to something else.
     #[error(
-        "the replay goes another way: tick {tick} led to {found:?}, and in the journal to {recorded:?}. The program or \
+        "the replay diverges: tick {tick} led to {found:?}, and in the journal to {recorded:?}. The program or \
          its settings are not those of the journal, or the game depends on something that is not written down"
     )]
     OtherOutcome {
@@ -101,7 +101,7 @@ pub enum ReplayError {
     },
     /// A checkpoint has another hash.
     #[error(
-        "the replay goes another way: behind tick {tick} the state has the hash {found:016x}, and in the journal \
+        "the replay diverges: behind tick {tick} the state has the hash {found:016x}, and in the journal \
          {recorded:016x}"
     )]
     OtherState {

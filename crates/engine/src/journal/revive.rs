@@ -27,7 +27,7 @@ pub type Heard = Arc<Mutex<Vec<(u64, String)>>>;
 /// Where rules are found by their fingerprint, for a world whose rules have changed.
 pub type Library = Box<dyn Fn(u64) -> Option<Arc<LoadedRules>>>;
 
-/// A connection of the past. Its replies go to whoever looks over its shoulder.
+/// A recorded connection. Its replies are collected for the caller of the replay.
 struct PastPort {
     connection: Option<ConnectionId>,
     heard: Heard,

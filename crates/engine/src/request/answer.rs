@@ -132,7 +132,7 @@ pub enum Unready {
     Begun(Need, Meanwhile),
 }
 
-/// The reply of a request that has begun something, until there is a better one.
+/// The interim reply of a request that has started something, until the final one is known.
 #[derive(Debug)]
 pub struct Meanwhile(pub(crate) Vec<u8>);
 
@@ -210,7 +210,7 @@ pub enum Need {
     Notice(Notice),
 }
 
-/// Something that a system will tell once. Whoever lets a request wait for it sees to it that it is told, however long that takes.
+/// Something that a system will announce once. A handler that lets a request wait for it guarantees that it is announced eventually.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Notice {
     /// What it is about.

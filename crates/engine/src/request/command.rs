@@ -28,7 +28,7 @@ pub struct Command {
     pub reply_to: ReplyTo,
     /// The age in which it was parked last.
     pub parked_at: u32,
-    /// The reply for who cannot wait, once the command has begun something.
+    /// The interim reply, once the command has started something that goes on by itself.
     pub meanwhile: Option<Meanwhile>,
 }
 

@@ -58,7 +58,7 @@ struct Entry {
 impl OnceLog {
     /// What is known of this key.
     pub fn look_up(&self, once: &OnceKey) -> Repeat {
-        // A request that has begun something leaves two replies, of which the later one stands.
+        // A request that has started something leaves two replies; the later one counts.
         match self.entries.iter().rev().find(|entry| entry.key == once.key) {
             None => Repeat::New,
             Some(entry) if entry.fingerprint == once.fingerprint => Repeat::Same(entry.body.clone()),

@@ -133,7 +133,7 @@ fn given<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<&'de RawVa
 }
 
 impl Route {
-    /// Reads a request. The field `world` of the body says which world; `known_token` may know the token of who sends none.
+    /// Reads a request. The field `world` of the body says which world; `known_token` may know the token of a client that sends none.
     pub fn read<'a>(
         self,
         authorization: Option<&'a str>,

@@ -1,4 +1,4 @@
-//! Schemas for what is no plain struct: text of a certain form, and maps that replies are put together from.
+//! Schemas for what is no plain struct: text of a certain form, and maps that replies consist of.
 
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 

@@ -73,7 +73,7 @@ impl Directory {
         }
     }
 
-    /// Gives the name to an account, or takes it from whoever has it.
+    /// Gives the name to an account, or takes it from the account that has it.
     pub fn set(&mut self, key: IndexKey, account: Option<AccountId>) {
         self.entries.insert(key.clone(), Entry { account, batch: BatchNumber(u64::MAX) });
         self.changed.push(key);

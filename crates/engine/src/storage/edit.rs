@@ -1,4 +1,4 @@
-//! Changing what is kept: whoever gets an entity this way has noted it in [`Touched`] too.
+//! Changing what is kept: an entity obtained this way is noted in [`Touched`] as well.
 
 use std::ops::Deref;
 

@@ -22,7 +22,7 @@ use crate::storage::{
 
 /// A component of entities that belong to a player: one row each.
 ///
-/// Whoever spawns or changes such an entity pushes its player to [`Touched`]; to end it, despawn it.
+/// Code that spawns or changes such an entity pushes its player to [`Touched`]; despawning the entity ends it.
 pub trait PlayerEntity: Component<Mutability = Mutable> + Serialize + DeserializeOwned {
     /// The table's name.
     const TABLE: &'static str;

@@ -47,7 +47,7 @@ impl RowQuery {
         Self { newest_first: true, limit, ..self }
     }
 
-    /// A question for no rows. It is answered when everything before it is folded, so that whoever reads the disk by itself
+    /// A query for no rows. It is answered once everything before it is folded, so that code that reads the disk itself
     /// then finds it there.
     pub fn nothing_but_a_fold() -> Self {
         Self { limit: 0, ..Self::range(INDEX_TABLE, &[0], &[1]) }

@@ -383,10 +383,10 @@ impl Persistence {
 pub trait StorageApp {
     /// Every player has this component, and it is kept.
     fn add_player_rows<T: PlayerRows>(&mut self) -> &mut Self;
-    /// The same for the component that says which accounts there are: whoever has no row of it does not exist. `name` tells
+    /// The same for the component that says which accounts there are: an account without a row of it does not exist. `name` tells
     /// people of a player.
     fn add_identity_rows<T: PlayerRow>(&mut self, name: fn(&[u8]) -> Option<String>) -> &mut Self;
-    /// Entities with this component belong to a player, and are kept. Whoever spawns or changes one pushes its player to
+    /// Entities with this component belong to a player, and are kept. Code that spawns or changes one pushes its player to
     /// [`Touched`]; its row is deleted when it is despawned.
     fn add_player_entities<T: PlayerEntity>(&mut self) -> &mut Self;
     /// The world has this resource, and it is kept.

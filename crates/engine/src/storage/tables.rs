@@ -20,6 +20,6 @@ pub struct TableReader {
     pub table: &'static str,
     /// Whose the rows are.
     pub keyed_by: KeyedBy,
-    /// Reads rows in vain: all of an account, or a single one.
+    /// Decodes rows to see whether they can be read: all rows of an account, or a single one.
     pub read: fn(&World, &[(Vec<u8>, Vec<u8>)]) -> Result<(), RowError>,
 }

@@ -28,7 +28,7 @@ pub struct Breach {
     pub what: String,
 }
 
-/// All that is kept, while it is looked over. Rows that cannot be read are told once, by the check of all tables; here they
+/// All that is kept, for a check. Rows that cannot be read are reported once, by the check of all tables; here they
 /// are passed over.
 pub struct Inspection<'a> {
     rows: &'a Rows,

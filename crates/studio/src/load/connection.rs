@@ -182,7 +182,7 @@ impl Connection {
 
     /// Says good-bye, without waiting for an answer.
     pub async fn close(mut self) {
-        // Whoever is gone already needs no good-bye.
+        // A peer that is gone needs no close frame.
         let _ = self.stream.write_all(&frame::masked(CLOSE, &[])).await;
     }
 }

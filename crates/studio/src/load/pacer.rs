@@ -81,7 +81,7 @@ pub async fn hand_on(
     loop {
         woken.notified().await;
         let now_ns = around.now_ns();
-        // The clients take turns, so whoever follows one that is not due is not due either.
+        // Clients take turns, so those after one that is not due are not due either.
         while !schedules.is_empty() && schedules[at].take(now_ns, window).is_some() {
             clients[at].notify_one();
             at = (at + 1) % schedules.len();

@@ -72,7 +72,7 @@ pub(super) fn start(
     Ok(())
 }
 
-/// Tells the coordinator of a thread that panics, which would wait for it in vain.
+/// Tells the coordinator that a thread has panicked, so that it does not wait for it for ever.
 struct Alarm(Sender<Told>);
 
 impl Drop for Alarm {
