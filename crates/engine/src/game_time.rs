@@ -39,21 +39,20 @@ impl Default for Game {
 
 /// Brings game time to the clock's moment.
 pub fn follow(world: &mut World) {
-    world.resource_scope(|world, mut game: Mut<Time<Game>>| {
-        let clock = world.resource::<Clock>();
-        let now_ms = clock.now_ms();
-        let reached_ms = game.context().reached_ms;
-        let delta_ms = now_ms.saturating_sub(reached_ms.unwrap_or(now_ms)).max(0);
-        if reached_ms.is_none() {
-            game.context_mut().zone = clock.zone().clone();
-        }
-        let context = game.context_mut();
-        context.now_ms = now_ms;
-        context.reached_ms = Some(reached_ms.map_or(now_ms, |reached| reached.max(now_ms)));
-        context.day = clock.day();
-        context.month = clock.month();
-        context.mode = clock.mode();
-        game.advance_by(Duration::from_millis(delta_ms.unsigned_abs()));
-        *world.resource_mut::<Time>() = game.as_generic();
-    });
+    let clock = world.resource::<Clock>();
+    let (now_ms, day, month, mode) = (clock.now_ms(), clock.day(), clock.month(), clock.mode());
+    let mut game = world.resource_mut::<Time<Game>>();
+    let reached_ms = game.context().reached_ms;
+    let context = game.context_mut();
+    context.now_ms = now_ms;
+    context.reached_ms = Some(reached_ms.map_or(now_ms, |reached| reached.max(now_ms)));
+    (context.day, context.month, context.mode) = (day, month, mode);
+    let delta_ms = now_ms.saturating_sub(reached_ms.unwrap_or(now_ms)).max(0);
+    game.advance_by(Duration::from_millis(delta_ms.unsigned_abs()));
+    let generic = game.as_generic();
+    *world.resource_mut::<Time>() = generic;
+    if reached_ms.is_none() {
+        let zone = world.resource::<Clock>().zone().clone();
+        world.resource_mut::<Time<Game>>().context_mut().zone = zone;
+    }
 }

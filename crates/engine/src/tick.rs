@@ -16,7 +16,7 @@ use bevy_time::{Real, Time};
 
 use crate::account::AccountId;
 use crate::clock::Clock;
-use crate::dispatch::{CallerHooks, Handlers, dispatch, hold_events, settle_waits};
+use crate::dispatch::{Handlers, dispatch, release_to_gate};
 use crate::due::Agenda;
 use crate::events;
 use crate::exchange::CallOutcome;
@@ -257,13 +257,11 @@ impl bevy_app::Plugin for TickPlugin {
                     .chain(),
             );
         });
-        app.init_resource::<CallerHooks>();
-        app.add_systems(Tick, (hold_events, settle_waits).chain().in_set(TickSystems::Persist).after(collect_batch));
+        app.add_systems(Tick, release_to_gate.in_set(TickSystems::Persist).after(collect_batch));
         app.add_systems(Tick, receive.before(TickSystems::Receive));
         app.add_systems(Tick, handle.in_set(TickSystems::Handle));
         app.add_systems(Tick, expire_parked.in_set(TickSystems::Handle).after(handle));
-        app.add_systems(Tick, wake_for_exchanges.after(TickSystems::PutAway).before(TickSystems::Extensions));
-        app.add_systems(Tick, wake_for_agenda.after(TickSystems::Extensions).before(TickSystems::Persist));
+        app.add_systems(Tick, wake_in_time.after(TickSystems::Extensions).before(TickSystems::Persist));
     }
 }
 
@@ -334,25 +332,20 @@ fn answered_requests(world: &mut World) -> Vec<Command> {
     done.into_iter().filter_map(|done| parked.take_exchange(done.number, done.outcome)).collect()
 }
 
-/// Wakes the world for the next deadline of an exchange, and at once for requests that have been told what they waited for.
-fn wake_for_exchanges(
+/// Wakes the world for the next moment at which a system acts by itself, for the next deadline of an exchange, and at once for
+/// requests that have been told what they waited for.
+fn wake_in_time(
+    agenda: Res<Agenda>,
     exchanges: Res<Exchanges>,
     notices: Res<Notices>,
     mut surroundings: ResMut<Surroundings>,
     clock: Res<Clock>,
 ) {
-    if let Some(at) = exchanges.next_deadline() {
+    for at in agenda.next_at().into_iter().chain(exchanges.next_deadline()) {
         surroundings.wake_at(at, &clock);
     }
     if !notices.is_empty() {
         surroundings.wake_within(Duration::ZERO);
-    }
-}
-
-/// Wakes the world for the next moment at which a system acts by itself.
-fn wake_for_agenda(agenda: Res<Agenda>, mut surroundings: ResMut<Surroundings>, clock: Res<Clock>) {
-    if let Some(at) = agenda.next_at() {
-        surroundings.wake_at(at, &clock);
     }
 }
 

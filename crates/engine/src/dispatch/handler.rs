@@ -3,15 +3,20 @@
 use bevy_ecs::prelude::*;
 use bevy_ecs::system::{BoxedSystem, SystemAccess, SystemInput};
 
+use crate::dispatch::CallerHook;
 use crate::request::envelope::write_body;
 use crate::request::registry::AnyRequest;
 use crate::request::{
     Access, Answer, Call, Caller, Meanwhile, Need, Origin, Reads, Refusal, Request, SignIn, Success, Unready, Waits,
 };
 
-/// The handlers of every function, in the order of the [`RequestTable`](crate::request::RequestTable).
+/// The handlers of every function, in the order of the [`RequestTable`](crate::request::RequestTable), and what features do
+/// before any of them runs.
 #[derive(Default, Resource)]
-pub struct Handlers(Vec<Entry>);
+pub struct Handlers {
+    entries: Vec<Entry>,
+    hooks: Vec<CallerHook>,
+}
 
 /// A function's handler, and what came of it so far.
 pub(super) struct Entry {
@@ -23,11 +28,16 @@ pub(super) struct Entry {
 
 impl Handlers {
     pub(super) fn push(&mut self, function: &'static str, handler: Box<dyn Handler>) {
-        self.0.push(Entry { handler, function, counters: Vec::new() });
+        self.entries.push(Entry { handler, function, counters: Vec::new() });
     }
 
-    pub(super) fn get_mut(&mut self, kind: usize) -> Option<&mut Entry> {
-        self.0.get_mut(kind)
+    pub(super) fn add_hook(&mut self, hook: CallerHook) {
+        self.hooks.push(hook);
+    }
+
+    /// The handler of a function, and what is to be called before it runs for a player.
+    pub(super) fn get_mut(&mut self, kind: usize) -> Option<(&mut Entry, &[CallerHook])> {
+        Some((self.entries.get_mut(kind)?, &self.hooks))
     }
 }
 

@@ -20,7 +20,7 @@ use crate::request::reply::{Delivery, Held, Outbox, Reply, ReplyTo, Until};
 use crate::request::{Access, Meanwhile, Need, Origin, Player, Reads, Refusal, SignIn, Unready, status};
 use crate::storage::Touched;
 
-pub use deliver::{hold_events, settle_waits};
+pub use deliver::release_to_gate;
 pub use handler::Handlers;
 pub use register::RequestApp;
 
@@ -28,10 +28,6 @@ use handler::HandlerRun;
 
 /// Called with every player whose request is about to be handled.
 pub type CallerHook = fn(&mut World, AccountId);
-
-/// What features do whenever a player asks for something.
-#[derive(Debug, Default, Clone, Resource)]
-pub struct CallerHooks(Vec<CallerHook>);
 
 /// How a feature hears of everybody who asks for something.
 pub trait CallerApp {
@@ -41,14 +37,14 @@ pub trait CallerApp {
 
 impl CallerApp for App {
     fn add_caller_hook(&mut self, hook: CallerHook) -> &mut Self {
-        self.world_mut().get_resource_or_init::<CallerHooks>().0.push(hook);
+        self.world_mut().get_resource_or_init::<Handlers>().add_hook(hook);
         self
     }
 }
 
 /// Handles one command: a reply is held, or the command is parked.
 pub fn dispatch(world: &mut World, handlers: &mut Handlers, mut command: Command) {
-    let Some(entry) = handlers.get_mut(command.kind) else {
+    let Some((entry, hooks)) = handlers.get_mut(command.kind) else {
         return;
     };
     let handler = &mut entry.handler;
@@ -69,7 +65,7 @@ pub fn dispatch(world: &mut World, handlers: &mut Handlers, mut command: Command
         if handler.may_change() {
             world.resource_mut::<Touched>().push(player.entity);
         }
-        hear(world, player.account);
+        hooks.iter().for_each(|hook| hook(world, player.account));
         match check_repeat(world, player, command.once.as_deref()) {
             Repeat::New => {}
             // The command finds what it has begun itself.
@@ -103,12 +99,6 @@ pub fn dispatch(world: &mut World, handlers: &mut Handlers, mut command: Command
             answer(world, command.reply_to, body, sign_in, until);
         }
     }
-}
-
-fn hear(world: &mut World, account: AccountId) {
-    world.resource_scope(|world, hooks: Mut<CallerHooks>| {
-        hooks.0.iter().for_each(|hook| hook(world, account));
-    });
 }
 
 fn asks_to_retry(status: i32) -> bool {
