@@ -1,4 +1,4 @@
-//! What becomes of a tick's replies and events when its batch is known.
+//! Settles a tick's replies and events once the number of its batch is known.
 
 use bevy_ecs::prelude::*;
 
@@ -10,7 +10,7 @@ use crate::request::reply::{Delivery, Held, Outbox, Until};
 use crate::storage::Stored;
 use crate::storage::rows::Persistence;
 
-/// Puts the tick's events behind its replies. A connection whose token is worthless by now is told nothing.
+/// Queues the tick's events after its replies. A connection whose token is no longer valid gets none.
 pub fn hold_events(world: &mut World) {
     let now = world.resource::<Clock>().now();
     for event in world.resource_mut::<Events>().take() {
@@ -43,7 +43,7 @@ pub fn hold_events(world: &mut World) {
     }
 }
 
-/// Replaces the waits of a tick's replies by the batches they come down to.
+/// Replaces what each reply of the tick waits for with the batch to wait for.
 pub fn settle_waits(world: &mut World) {
     let last_batch = world.resource::<Persistence>().last_batch();
     world.resource_scope(|world, mut outbox: Mut<Outbox>| {
