@@ -1,4 +1,4 @@
-//! What becomes of a tick's replies and events when its batch is known.
+//! Settles a tick's replies and events once the number of its batch is known.
 
 use bevy_ecs::prelude::*;
 
@@ -10,7 +10,7 @@ use crate::request::reply::{Delivery, Held, Outbox, Until};
 use crate::storage::Stored;
 use crate::storage::rows::Persistence;
 
-/// Puts the tick's events behind its replies, and says for each of them which batch it waits for.
+/// Queues the tick's events after its replies, and settles which batch each of them waits for.
 pub fn release_to_gate(world: &mut World) {
     let events = world.resource_mut::<Events>().take();
     if !events.is_empty() {
@@ -19,7 +19,7 @@ pub fn release_to_gate(world: &mut World) {
     settle_waits(world);
 }
 
-/// Puts the tick's events behind its replies. A connection whose token is worthless by now is told nothing.
+/// Queues the tick's events after its replies. A connection whose token is no longer valid gets none.
 fn hold_events(world: &mut World, events: Vec<HeldEvent>) {
     let now = world.resource::<Clock>().now();
     for event in events {
@@ -52,7 +52,7 @@ fn hold_events(world: &mut World, events: Vec<HeldEvent>) {
     }
 }
 
-/// Replaces the waits of a tick's replies by the batches they come down to.
+/// Replaces what each reply of the tick waits for with the batch to wait for.
 fn settle_waits(world: &mut World) {
     let last_batch = world.resource::<Persistence>().last_batch();
     let mut replies = std::mem::take(&mut world.resource_mut::<Outbox>().replies);
