@@ -137,7 +137,7 @@ impl Event for CheckInOpen {
 /// When a player is reminded, by the entity.
 const REMINDER: Occasion = Occasion("check-in reminder");
 
-/// Whoever asks for anything is reminded at the next midnight.
+/// Every player who asks for anything is reminded at the next midnight.
 fn expect(world: &mut World, account: AccountId) {
     let (at, player) = (world.resource::<Clock>().next_day_at(), world.resource::<Players>().entity(account));
     let mut agenda = world.resource_mut::<Agenda>();

@@ -39,7 +39,7 @@ pub(super) struct ReplayArguments {
     /// Stops behind this tick, or at this moment of the game's clock: a number, or YYYY-MM-DD HH:MM:SS.
     #[arg(long, value_name = "TICK|MOMENT")]
     until: Option<String>,
-    /// Prints this player as of then, as get_player_info shows it.
+    /// Prints this player at that point, as get_player_info shows it.
     #[arg(long, value_name = "NAME")]
     player: Option<String>,
     /// Writes what that player did as a scenario.

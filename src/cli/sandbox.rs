@@ -22,7 +22,7 @@ pub(super) struct Sandbox {
     /// Settings in RON [default: what is part of the program, config/sandbox.ron].
     #[arg(long, value_name = "FILE")]
     settings: Option<PathBuf>,
-    /// Listens also on addresses that other machines reach. Whoever reaches the sandbox controls it.
+    /// Listens also on addresses that other machines reach. Anyone who reaches the sandbox controls it.
     #[arg(long)]
     any_address: bool,
 }

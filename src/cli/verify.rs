@@ -12,7 +12,7 @@ use raidkeep_engine::storage::store::Store;
 use raidkeep_engine::verify::{Breach, verify};
 use raidkeep_server::config::Config;
 
-/// Exit code: something does not fit.
+/// Exit code: breaches were found.
 const BREACHES: u8 = 2;
 
 #[derive(Debug, Args)]
@@ -40,7 +40,7 @@ struct WorldVerified {
 }
 
 impl Verify {
-    /// 0: everything fits; 1: it cannot be looked at; 2: something does not fit.
+    /// 0: consistent; 1: the data cannot be read; 2: breaches were found.
     pub(super) fn run(self) -> ExitCode {
         match verify_folder(&self.data) {
             Ok(worlds) => {

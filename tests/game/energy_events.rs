@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use proptest::prelude::*;
+use raidkeep::engine::storage::rows::Persistence;
 use raidkeep::studio::testing::{TestPlayer, TestServer};
 use serde_json::{Value, json};
 
@@ -31,14 +32,13 @@ fn listening(server: &mut TestServer, device: &str) -> TestPlayer {
 }
 
 #[test]
-fn a_point_is_told_of_at_its_second_and_nothing_is_written_for_it() {
+fn a_point_is_told_of_at_its_second_to_who_has_asked() {
     let mut server = TestServer::new();
     let ann = listening(&mut server, "ann");
     let bob = server.player("bob");
     for player in [&ann, &bob] {
         server.ask(player, "enter_stage_general", json!({"stage": 8}));
     }
-    let stored = server.simulation().world().resource::<raidkeep::engine::storage::rows::Persistence>().last_batch();
     server.advance_seconds(SECONDS_PER_POINT - 1);
     assert_eq!(returned(&mut server, &ann), [], "the point is still to come");
     server.advance_seconds(1);
@@ -46,9 +46,25 @@ fn a_point_is_told_of_at_its_second_and_nothing_is_written_for_it() {
     server.advance_seconds(2 * SECONDS_PER_POINT);
     assert_eq!(returned(&mut server, &ann), [(2, 117)], "one event tells of all that a jump of the clock has brought");
     assert_eq!(returned(&mut server, &bob), [], "nobody is told who has not asked");
-    // Moving a manual clock keeps its moment, in a batch of its own each.
-    let batches = server.simulation().world().resource::<raidkeep::engine::storage::rows::Persistence>().last_batch();
-    assert_eq!(batches.0, stored.0 + 3, "no batch comes of a point");
+}
+
+#[test]
+fn nothing_is_written_for_a_point() {
+    let batches = |listens: bool| {
+        let mut server = TestServer::new();
+        let ann = server.player("ann");
+        let events = if listens { json!(["energy"]) } else { json!([]) };
+        server.ask(&ann, "listen", json!({"events": events}));
+        server.ask(&ann, "enter_stage_general", json!({"stage": 8}));
+        for _ in 0..5 {
+            server.advance_seconds(SECONDS_PER_POINT);
+        }
+        let told = returned(&mut server, &ann).len();
+        (told, server.simulation().world().resource::<Persistence>().last_batch())
+    };
+    let ((told, with), (untold, without)) = (batches(true), batches(false));
+    assert_eq!((told, untold), (5, 0));
+    assert_eq!(with, without, "the same batches come of a world in which nobody listens");
 }
 
 #[test]

@@ -55,6 +55,7 @@ fn nobody_is_reminded_who_is_gone_and_an_unknown_name_is_refused() {
     let mut server = server(folder.path());
     let (ann, bob) = (server.player("ann"), server.player("bob"));
     server.ask(&ann, "check_in", json!({}));
+    server.ask(&bob, "get_player_info", json!({}));
     server.disconnect(ann.connection);
     server.advance_seconds(12 * 3600);
     let reminded = |events: &[serde_json::Value]| events.iter().any(|event| event["event"] == "check_in_open");

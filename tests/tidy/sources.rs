@@ -111,11 +111,7 @@ fn skip_raw(rest: &mut Rest<'_>, code: &mut String) {
 fn skip_string(rest: &mut Rest<'_>, code: &mut String) {
     while let Some(next) = rest.next() {
         match next {
-            '\\' => {
-                if rest.next() == Some('\n') {
-                    code.push('\n');
-                }
-            }
+            '\\' if rest.peek() != Some(&'\n') => drop(rest.next()),
             '"' => return,
             '\n' => code.push('\n'),
             _ => {}

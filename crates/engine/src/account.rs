@@ -1,20 +1,20 @@
-//! The number that tells a world's accounts apart.
+//! The number that identifies an account within a world.
 
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-/// The number of an account, unique in its world.
+/// An account number, unique in its world.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct AccountId(pub u64);
 
 impl AccountId {
-    /// The account's key in the tables, which sorts as the number does.
+    /// The account's key in the tables; keys sort as the numbers do.
     pub fn to_key(self) -> [u8; 8] {
         self.0.to_be_bytes()
     }
 
-    /// The account of a key that [`Self::to_key`] gave.
+    /// The account whose key [`Self::to_key`] returned.
     pub fn from_key(key: [u8; 8]) -> Self {
         Self(u64::from_be_bytes(key))
     }

@@ -1,9 +1,9 @@
 //! `backup`: a copy of a running world, for operators.
 //!
-//! The copy is made beside the world, from what is folded; everything that was answered before the request is in it. Where
-//! it goes is the operator's setting, and no part of a request but a plain name.
+//! The copy is made while the world runs, from its rows file; it contains every change answered before the request. The
+//! target folder is an operator setting; a request chooses no more than a plain name in it.
 //!
-//! Not here: putting a copy back, which is starting a server on it (docs/operating.md).
+//! Not here: restoring a backup, which is starting a server on it (docs/operating.md).
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -24,10 +24,10 @@ use crate::storage::copy::Copied;
 use crate::storage::store::Rows;
 use crate::storage::{FoundRows, RowQuery, StorageError};
 
-/// What the operator decides about backups.
+/// The operator's settings for backups.
 #[derive(Debug, Clone, Resource)]
 pub struct BackupSettings {
-    /// The folder that each backup gets a folder in; `None` = no backups are made.
+    /// The folder in which each backup gets a folder of its own; `None` = no backups.
     pub folder: Option<PathBuf>,
 }
 
@@ -37,7 +37,7 @@ impl Default for BackupSettings {
     }
 }
 
-/// What is copied, and whether that is under way.
+/// What to copy, and whether a copy is being made.
 #[derive(Debug, Clone, Resource)]
 pub struct BackupSource {
     rows: Rows,
@@ -45,12 +45,12 @@ pub struct BackupSource {
 }
 
 impl BackupSource {
-    /// Copies of these rows.
+    /// Copies these rows.
     pub fn new(rows: Rows) -> Self {
         Self { rows, is_under_way: Arc::default() }
     }
 
-    /// Makes a copy, unless one is being made.
+    /// Makes a copy, unless one is in progress.
     fn copy_to(&self, folder: &std::path::Path) -> Result<Copied, BackupError> {
         if self.is_under_way.swap(true, Ordering::AcqRel) {
             return Err(BackupError::UnderWay);
@@ -59,13 +59,13 @@ impl BackupSource {
         self.is_under_way.store(false, Ordering::Release);
         match &copied {
             Ok(copied) => tracing::info!(file = %copied.path.display(), rows = copied.rows, "made a backup"),
-            Err(error) => tracing::error!(%error, "a backup was not made; what there is of it is named .unfinished"),
+            Err(error) => tracing::error!(%error, "a backup failed; the partial copy is named .unfinished"),
         }
         Ok(copied?)
     }
 }
 
-/// Why there is no backup.
+/// Why no backup was made.
 #[derive(Debug, thiserror::Error)]
 enum BackupError {
     #[error("a backup of this world is under way; wait for it")]
@@ -77,7 +77,7 @@ enum BackupError {
 /// `backup {token, name?}`.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 pub struct Backup {
-    /// Missing = the moment on the game's clock.
+    /// Missing = the present moment of the game's clock.
     #[serde(default)]
     name: Option<String>,
 }
@@ -92,7 +92,7 @@ pub struct BackupMade {
     rows: u64,
 }
 
-/// Why there is no backup, in the form in which a journal keeps it.
+/// Why no backup was made, in the form kept in a journal.
 #[derive(Debug, Serialize, Deserialize)]
 struct NotMade {
     status: i32,
@@ -148,7 +148,7 @@ fn told(fact: Fact) -> Waits<BackupMade> {
     }
 }
 
-/// A name from outside becomes part of a path only if it cannot lead anywhere else.
+/// A name from outside becomes part of a path only if it cannot lead out of the folder.
 fn is_plain(name: &str) -> bool {
     let is_plain = |character: char| character.is_ascii_alphanumeric() || matches!(character, '-' | '_');
     (1..=NAME_CHARS_MAX).contains(&name.len()) && name.chars().all(is_plain)
@@ -158,10 +158,10 @@ fn plain_moment(clock: &Clock) -> String {
     clock.local_time(clock.now()).replace(' ', "_").replace(':', "")
 }
 
-/// The function `backup`.
+/// The `backup` function.
 #[derive(Default)]
 pub struct BackupPlugin {
-    /// What the operator decides.
+    /// The operator's settings.
     pub settings: BackupSettings,
 }
 

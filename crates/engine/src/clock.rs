@@ -14,18 +14,18 @@ use crate::schema::{schema_by_hand, text_of};
 /// Game time stays between the years 1970 and 9000, so that calendar sums never overflow.
 const LATEST_SECONDS: i64 = 221_845_392_000;
 
-/// Nobody sleeps longer than a month; what is due later is asked for again.
+/// Longest sleep; what is due later is scheduled again on waking.
 const MONTH_SECONDS: f64 = 2_592_000.0;
 
-/// How a world's time passes.
+/// How the time of a world passes.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
 pub enum ClockMode {
-    /// As on the wall.
+    /// At wall-clock speed.
     #[default]
     Real,
     /// Only when the operator function `clock_advance` moves it.
     Manual,
-    /// So many times faster than on the wall.
+    /// At a multiple of wall-clock speed.
     Times(f64),
 }
 
@@ -47,23 +47,23 @@ impl FromStr for ClockMode {
     }
 }
 
-/// How a world's time passes, and where its midnight is.
+/// How the time of a world passes, and in which zone its midnight is.
 #[derive(Debug, Clone, Resource)]
 pub struct ClockSettings {
     /// How time passes.
     pub mode: ClockMode,
-    /// Where midnight is.
+    /// The zone of midnight.
     pub zone: TimeZone,
 }
 
 impl Default for ClockSettings {
-    /// As on the wall in Shanghai, which is what the contract's days are.
+    /// Wall-clock time in Shanghai, where the contract's days begin.
     fn default() -> Self {
         Self { mode: ClockMode::Real, zone: time_zone("Asia/Shanghai").unwrap_or(TimeZone::UTC) }
     }
 }
 
-/// Unix milliseconds on the wall.
+/// Wall-clock time in unix milliseconds.
 #[expect(clippy::disallowed_methods, reason = "this is the one place that reads the time of day")]
 pub fn wall_ms() -> i64 {
     let since_epoch = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
@@ -75,15 +75,14 @@ pub fn time_zone(name: &str) -> Result<TimeZone, String> {
     TimeZone::get(name).map_err(|_| format!("\"{name}\" is no known time zone; expected a name such as Asia/Shanghai"))
 }
 
-/// The world's present moment and the calendar day around it. The moment stands still within a
-/// tick.
+/// The present moment of a world and the calendar day around it. The moment does not change within a tick.
 #[derive(Debug, Resource)]
 pub struct Clock {
     now_ms: i64,
     mode: ClockMode,
     zone: TimeZone,
     day: Day,
-    /// World time and wall time at the start, for an accelerated clock.
+    /// World time and wall-clock time at the start, for an accelerated clock.
     started: (i64, i64),
     moved_by_hand: bool,
 }
@@ -101,7 +100,7 @@ struct Day {
 }
 
 impl Clock {
-    /// A clock that starts now; a manual or accelerated one goes on from `stored_ms`.
+    /// A clock that starts now; a manual or accelerated one continues from `stored_ms`.
     pub fn start(mode: ClockMode, zone: TimeZone, wall_ms: i64, stored_ms: Option<i64>) -> Self {
         let now_ms = match mode {
             ClockMode::Real => wall_ms,
@@ -113,7 +112,7 @@ impl Clock {
         Self { now_ms, mode, zone, day, started: (now_ms, wall_ms), moved_by_hand: false }
     }
 
-    /// Brings a clock that runs by itself to the present.
+    /// Brings a self-running clock up to the present.
     pub fn update(&mut self, wall_ms: i64) {
         match self.mode {
             ClockMode::Real => self.set(wall_ms),
@@ -133,7 +132,7 @@ impl Clock {
         }
     }
 
-    /// The real time until the clock reaches `moment` (unix seconds); `None` for a clock that does not run by itself.
+    /// Real time until the clock reaches `moment` (unix seconds); `None` for a clock that does not run by itself.
     pub fn real_time_until(&self, moment: i64) -> Option<std::time::Duration> {
         let left_ms = moment.saturating_mul(1000).saturating_sub(self.now_ms).max(0) as f64;
         let real_ms = match self.mode {
@@ -144,8 +143,8 @@ impl Clock {
         Some(std::time::Duration::from_secs_f64((real_ms / 1000.0).min(MONTH_SECONDS)))
     }
 
-    /// Moves the clock by so many seconds, also backwards. Returns false, and leaves it alone, when it would come to stand
-    /// outside the years 1970 to 9000.
+    /// Moves the clock by this many seconds, backwards if negative. Returns false and changes nothing when that would
+    /// leave the years 1970 to 9000.
     pub fn move_by_hand(&mut self, seconds: i64) -> bool {
         let target = self.now().checked_add(seconds).filter(|at| (0..=LATEST_SECONDS).contains(at));
         let Some(target) = target else {
@@ -156,7 +155,7 @@ impl Clock {
         true
     }
 
-    /// Whether the clock was moved by hand since this was asked last.
+    /// Whether the clock was moved by hand since the last call.
     pub fn take_moved_by_hand(&mut self) -> bool {
         std::mem::take(&mut self.moved_by_hand)
     }

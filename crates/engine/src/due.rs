@@ -1,16 +1,16 @@
-//! What is due when: moments in order of time, one for each key.
+//! Deadline queues: moments in order, one per key.
 
 use std::collections::{BTreeSet, HashMap};
 use std::hash::Hash;
 
 use bevy_ecs::prelude::*;
 
-/// Keys in the order of their moments (unix seconds). Looking for what is due costs by what is due, never by how much
-/// waits.
+/// Keys in the order of their moments (unix seconds). A lookup costs in proportion to what is due, not to what is
+/// queued.
 #[derive(Debug, Clone)]
 pub struct DueQueue<K> {
     order: BTreeSet<(i64, K)>,
-    /// Never walked through.
+    /// Never iterated.
     moments: HashMap<K, i64, foldhash::fast::FixedState>,
 }
 
@@ -21,7 +21,7 @@ impl<K> Default for DueQueue<K> {
 }
 
 impl<K: Copy + Ord + Hash> DueQueue<K> {
-    /// Makes this the key's moment, whatever it was before.
+    /// Sets the key's moment, replacing an earlier one.
     pub fn set(&mut self, key: K, at: i64) {
         if let Some(before) = self.moments.insert(key, at) {
             self.order.remove(&(before, key));
@@ -29,7 +29,7 @@ impl<K: Copy + Ord + Hash> DueQueue<K> {
         self.order.insert((at, key));
     }
 
-    /// Forgets a key.
+    /// Removes a key.
     pub fn cancel(&mut self, key: K) {
         if let Some(at) = self.moments.remove(&key) {
             self.order.remove(&(at, key));
@@ -41,15 +41,15 @@ impl<K: Copy + Ord + Hash> DueQueue<K> {
         self.moments.get(&key).copied()
     }
 
-    /// Takes out the key that has been due longest, if any is due.
+    /// Removes and returns the key that has been due longest, if any is due.
     pub fn pop(&mut self, now: i64) -> Option<K> {
         let (_, key) = self.order.first().copied().filter(|(at, _)| *at <= now)?;
         self.cancel(key);
         Some(key)
     }
 
-    /// Nothing waits for longer than `seconds` from `now`. That is so by itself, unless the clock was set back; what was due
-    /// then would have to wait until the clock is again where it was.
+    /// Pulls forward every moment later than `seconds` from `now`. There is none unless the clock was set back; its key
+    /// would then wait until the clock has caught up.
     pub fn bring_within(&mut self, now: i64, seconds: i64) {
         let latest = now.saturating_add(seconds);
         while let Some((_, key)) = self.order.last().copied().filter(|(at, _)| *at > latest) {
@@ -57,7 +57,7 @@ impl<K: Copy + Ord + Hash> DueQueue<K> {
         }
     }
 
-    /// The keys that are due, the longest waiting first. They stay in the queue.
+    /// The keys that are due, longest due first. They stay in the queue.
     pub fn due(&self, now: i64) -> impl Iterator<Item = K> {
         self.order.iter().take_while(move |(at, _)| *at <= now).map(|(_, key)| *key)
     }
@@ -67,23 +67,24 @@ impl<K: Copy + Ord + Hash> DueQueue<K> {
         self.order.first().map(|(at, _)| *at)
     }
 
-    /// All keys, the one that is due last first.
+    /// All keys, latest moment first.
     pub fn latest_first(&self) -> impl Iterator<Item = K> {
         self.order.iter().rev().map(|(_, key)| *key)
     }
 
-    /// How many keys wait.
+    /// How many keys are queued.
     pub fn len(&self) -> usize {
         self.order.len()
     }
 
-    /// Whether none waits.
+    /// Whether the queue is empty.
     pub fn is_empty(&self) -> bool {
         self.order.is_empty()
     }
 }
 
-/// What a moment in the [`Agenda`] is for, such as the end of a battle's round. Each is taken out by one system.
+/// What a moment in the [`Agenda`] is for, such as the end of a battle's round. Each occasion is taken out by one
+/// system.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Occasion(pub &'static str);
 
@@ -92,15 +93,16 @@ pub struct Occasion(pub &'static str);
 pub struct Due {
     /// The key.
     pub key: u64,
-    /// Since when, unix seconds.
+    /// Due since, unix seconds.
     pub at: i64,
 }
 
-/// The one queue of moments at which systems act by themselves. The world ticks when the next of them comes, and sleeps until
-/// then.
+/// The one queue of moments at which systems act on their own. The world ticks when the next of them comes, and sleeps
+/// until then.
 ///
-/// It is in memory only: whoever needs a moment works it out again from what is kept. Keys are numbers of the feature's own,
-/// such as an entity's bits; a player who leaves memory may leave moments behind, which then find nobody.
+/// It is in memory only: a feature that needs a moment derives it again from its stored state. Keys are numbers of the
+/// feature's own, such as an entity's bits; a player who is evicted may leave moments behind, whose keys then match
+/// nobody.
 #[derive(Debug, Default, Resource)]
 pub struct Agenda(Vec<(Occasion, DueQueue<u64>)>);
 
@@ -118,17 +120,17 @@ impl Agenda {
         &mut self.0[at].1
     }
 
-    /// Makes this the key's moment (unix seconds), whatever it was before.
+    /// Sets the key's moment (unix seconds), replacing an earlier one.
     pub fn set(&mut self, occasion: Occasion, key: u64, at: i64) {
         self.queue_mut(occasion).set(key, at);
     }
 
-    /// Forgets a key.
+    /// Removes a key.
     pub fn cancel(&mut self, occasion: Occasion, key: u64) {
         self.queue_mut(occasion).cancel(key);
     }
 
-    /// Forgets every key of an occasion.
+    /// Removes every key of an occasion.
     pub fn clear(&mut self, occasion: Occasion) {
         *self.queue_mut(occasion) = DueQueue::default();
     }
@@ -138,7 +140,7 @@ impl Agenda {
         self.queue(occasion)?.moment(key)
     }
 
-    /// Takes out what has been due longest of an occasion, if anything is due.
+    /// Removes and returns the key of an occasion that has been due longest, if any is due.
     pub fn pop(&mut self, occasion: Occasion, now: i64) -> Option<Due> {
         let queue = self.queue_mut(occasion);
         let at = queue.next_at()?;
@@ -150,12 +152,12 @@ impl Agenda {
         self.queue_mut(occasion).bring_within(now, seconds);
     }
 
-    /// Every key of an occasion, the one that is due last first.
+    /// Every key of an occasion, latest moment first.
     pub fn latest_first(&self, occasion: Occasion) -> impl Iterator<Item = u64> {
         self.queue(occasion).into_iter().flat_map(DueQueue::latest_first)
     }
 
-    /// The earliest moment of all.
+    /// The earliest moment of all occasions.
     pub fn next_at(&self) -> Option<i64> {
         self.0.iter().filter_map(|(_, queue)| queue.next_at()).min()
     }
@@ -185,7 +187,7 @@ mod tests {
         let mut queue = DueQueue::default();
         [(1, 1010), (2, 1060), (3, 1030)].into_iter().for_each(|(key, at)| queue.set(key, at));
         queue.bring_within(1000, 60);
-        assert_eq!(queue.moment(2), Some(1060), "as long as it goes on, nothing changes");
+        assert_eq!(queue.moment(2), Some(1060), "while the clock runs forward, nothing changes");
         queue.bring_within(-2600, 60);
         assert_eq!(queue.pop(-2541), None);
         assert_eq!(std::iter::from_fn(|| queue.pop(-2540)).collect::<Vec<_>>(), [1, 2, 3]);

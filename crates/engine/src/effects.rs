@@ -1,5 +1,5 @@
-//! Carries out what a tick has led to. Whoever drives a world says how each single thing is done; the order is the same for
-//! all: changes first, then what is read, and replies and calls to platforms only through the gate.
+//! Carries out the effects of a tick. Each driver of a world implements the single steps; the order is the same for
+//! all: changes first, then lookups and reads; replies and calls to platforms leave only through the gate.
 
 use crate::account::AccountId;
 use crate::exchange::lines::Outgoing;
@@ -9,26 +9,26 @@ use crate::request::Job;
 use crate::storage::{Batch, IndexKey, RowQuery};
 use crate::tick::Effects;
 
-/// What is around a world: its storage, the platforms, and who does its work. What it finds out comes back to the world as
+/// The surroundings of a world: its storage, the platforms, and its job threads. Results come back to the world as
 /// [`Input`](crate::tick::Input)s.
 pub trait Outside {
     /// Writes a batch to disk, now or later.
     fn commit(&mut self, batch: Batch);
-    /// The last batch that is known to be on disk.
+    /// The last batch known to be on disk.
     fn committed(&self) -> BatchNumber;
     /// Looks up an index entry.
     fn look_up(&mut self, key: IndexKey);
     /// Loads a player.
     fn load(&mut self, account: AccountId);
-    /// Reads rows, when every batch so far is in them.
+    /// Reads rows once they contain every batch so far.
     fn read(&mut self, query: QueryId, rows: RowQuery);
-    /// Runs a job beside the world.
+    /// Runs a job off the world's thread.
     fn run(&mut self, number: JobId, job: Job);
     /// Makes a call to a platform.
     fn call(&mut self, outgoing: Outgoing);
 }
 
-/// Carries out a tick's effects. The lists are left empty, and keep their room.
+/// Carries out a tick's effects. The lists are left empty but keep their capacity.
 pub fn carry_out(effects: &mut Effects, gate: &mut ReplyGate, outside: &mut impl Outside) {
     if let Some(batch) = effects.batch.take() {
         outside.commit(batch);
@@ -42,7 +42,7 @@ pub fn carry_out(effects: &mut Effects, gate: &mut ReplyGate, outside: &mut impl
     effects.jobs.drain(..).for_each(|(number, job)| outside.run(number, job));
 }
 
-/// Lets go what waited for batches that are on disk by now.
+/// Releases what waited for batches that are now on disk.
 pub fn release(gate: &mut ReplyGate, outside: &mut impl Outside) {
     gate.committed(outside.committed());
     gate.take_calls().into_iter().for_each(|outgoing| outside.call(outgoing));

@@ -1,7 +1,7 @@
-//! Events: what the server tells connected players without being asked (docs/contract/envelope.md#events).
+//! Events: messages that the server pushes to connected players unasked (docs/contract/envelope.md#events).
 //!
-//! An event leaves when the change it tells of is on disk, and only to connections that act for
-//! the player at that moment.
+//! An event leaves when the change it reports is on disk, and only to connections that act for the player at that
+//! moment.
 
 use crate::request::reply::ConnectionId;
 use std::collections::HashMap;
@@ -18,12 +18,12 @@ use crate::request::reply::ReplyPort;
 use crate::schema::{SchemaOf, schema_of};
 use crate::storage::Stored;
 
-/// The connections that act for a player in memory, as far as the world has been told: that one is gone is an input like
-/// any other, so that the same inputs lead to the same game.
+/// The connections that act for a player in memory, as far as the world knows: a disconnect is an input like any other,
+/// so that the same inputs lead to the same game.
 #[derive(Default, Component)]
 pub struct Listeners {
     connections: Vec<Listener>,
-    /// The events that were asked for with `listen`.
+    /// The events subscribed to with `listen`.
     asked_for: Vec<&'static str>,
 }
 
@@ -33,11 +33,11 @@ struct Listener {
     sign_in: SignIn,
 }
 
-/// Whom each connection acts for or has acted for in this world.
+/// The players that each connection acts for or has acted for in this world.
 #[derive(Debug, Default, Resource)]
 pub struct Connections(HashMap<ConnectionId, Vec<Entity>>);
 
-/// Has a connection told of what happens to a player from now on. A port that takes one reply only is told nothing.
+/// Subscribes a connection to the events of a player. A port that takes one reply only gets no events.
 pub fn listen(world: &mut World, player: Entity, port: &Arc<dyn ReplyPort>, sign_in: SignIn) {
     let Some(connection) = port.connection() else {
         return;
@@ -51,7 +51,7 @@ pub fn listen(world: &mut World, player: Entity, port: &Arc<dyn ReplyPort>, sign
     }
 }
 
-/// Forgets a connection that is gone.
+/// Forgets a closed connection.
 pub fn close(world: &mut World, connection: ConnectionId) {
     world.resource_mut::<OperatorListeners>().0.retain(|(known, _)| *known != connection);
     let players = world.resource_mut::<Connections>().0.remove(&connection);
@@ -75,39 +75,39 @@ impl Listeners {
         }
     }
 
-    /// Whether anybody listens.
+    /// Whether any connection listens.
     pub fn is_connected(&self) -> bool {
         !self.connections.is_empty()
     }
 
-    /// Whether anybody listens who has logged in with the token of this generation.
+    /// Whether a connection listens that signed in with the token of this generation.
     pub fn is_connected_as(&self, generation: u32) -> bool {
         self.connections.iter().any(|known| known.sign_in.generation == generation)
     }
 
-    /// The connections that are still there.
+    /// The connections that are still open.
     pub fn ports(&self) -> impl Iterator<Item = (Arc<dyn ReplyPort>, SignIn)> {
         self.connections.iter().filter_map(|known| Some((known.port.upgrade()?, known.sign_in)))
     }
 
-    /// Has these events told, and no others of those that are told to who asks for them. It lasts until the last connection
-    /// of the player is gone.
+    /// Subscribes to these events, replacing an earlier subscription. It lasts until the player's last connection is
+    /// gone.
     pub fn ask_for(&mut self, events: Vec<&'static str>) {
         self.asked_for = events;
     }
 
-    /// Whether somebody is connected who has asked for this event.
+    /// Whether the player is connected and subscribed to this event.
     pub fn wants(&self, event: &str) -> bool {
         self.is_connected() && self.asked_for.contains(&event)
     }
 }
 
-/// The connections that have used the operator token, as far as the world has been told.
+/// The connections that have used the operator token, as far as the world knows.
 #[derive(Default, Resource)]
 pub struct OperatorListeners(Vec<(ConnectionId, Weak<dyn ReplyPort>)>);
 
 impl OperatorListeners {
-    /// Adds a connection. A port that takes one reply only is told nothing.
+    /// Adds a connection. A port that takes one reply only gets no events.
     pub fn add(&mut self, port: &Arc<dyn ReplyPort>) {
         let Some(connection) = port.connection() else {
             return;
@@ -117,13 +117,13 @@ impl OperatorListeners {
         }
     }
 
-    /// The connections that are still there.
+    /// The connections that are still open.
     pub fn ports(&self) -> impl Iterator<Item = Arc<dyn ReplyPort>> {
         self.0.iter().filter_map(|(_, port)| port.upgrade())
     }
 }
 
-/// Which events there are: filled by the features' plugins.
+/// All kinds of events, registered by the features' plugins.
 #[derive(Debug, Default, Clone, Resource)]
 pub struct EventTable {
     kinds: Vec<EventKind>,
@@ -136,7 +136,7 @@ pub struct EventKind {
     pub name: &'static str,
     /// What `data` holds.
     pub data: SchemaOf,
-    /// Whether only those are told who have asked for it with `listen`.
+    /// Whether it goes only to players who subscribed with `listen`.
     pub is_asked_for: bool,
 }
 
@@ -152,19 +152,20 @@ impl EventTable {
     }
 }
 
-/// One kind of event, and what `data` holds.
+/// One kind of event and its `data`.
 ///
-/// Not bevy's trait of that name: observers hear that one, clients hear this one. An explicit import wins over the prelude's.
+/// Not bevy's trait of that name: that one goes to observers, this one to clients. An explicit import wins over the
+/// prelude's.
 pub trait Event: Serialize + JsonSchema {
     /// The event's documented name.
     const NAME: &'static str;
 }
 
-/// How a feature registers what it tells.
+/// How a feature registers its events.
 pub trait EventApp {
-    /// Players or operators are told of this.
+    /// Registers an event that players or operators get unasked.
     fn add_event<T: Event>(&mut self) -> &mut Self;
-    /// Only those players are told of this who have asked for it with `listen`.
+    /// Registers an event that only players get who subscribed with `listen`.
     fn add_asked_event<T: Event>(&mut self) -> &mut Self;
 }
 
@@ -185,18 +186,18 @@ fn add(app: &mut App, kind: EventKind) -> &mut App {
     app
 }
 
-/// An event on its way out.
+/// An outgoing event.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct HeldEvent {
     /// Its name, as registered.
     pub name: &'static str,
-    /// Who is told.
+    /// Who gets it.
     pub to: Audience,
     /// The frame's text.
     pub text: Arc<str>,
 }
 
-/// Who is told of an event.
+/// Who gets an event.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Audience {
     /// One player, if connected.
@@ -212,17 +213,17 @@ pub enum Audience {
 pub struct Events(Vec<HeldEvent>);
 
 impl Events {
-    /// Tells one player, if connected: `{"event":NAME,"data":{..}}`.
+    /// Sends to one player, if connected: `{"event":NAME,"data":{..}}`.
     pub fn tell<T: Event>(&mut self, player: Entity, event: &T) {
         self.hold(Audience::Player(player), event);
     }
 
-    /// Tells every connected player.
+    /// Sends to every connected player.
     pub fn tell_everybody<T: Event>(&mut self, event: &T) {
         self.hold(Audience::Everybody, event);
     }
 
-    /// Tells every connection that has used the operator token.
+    /// Sends to every connection that has used the operator token.
     pub fn tell_operators<T: Event>(&mut self, event: &T) {
         self.hold(Audience::Operators, event);
     }
@@ -231,7 +232,7 @@ impl Events {
         self.0.push(HeldEvent { name: T::NAME, to, text: event_text(T::NAME, event).into() });
     }
 
-    /// Takes the events out.
+    /// Takes the events, leaving none.
     pub fn take(&mut self) -> Vec<HeldEvent> {
         std::mem::take(&mut self.0)
     }

@@ -1,10 +1,11 @@
-//! Game time for plugins of others: bevy_time's clocks follow [`Clock`].
+//! Game time for other people's plugins: bevy_time's clocks follow [`Clock`].
 //!
-//! [`Clock`] is the one source of moment, day and zone. [`Time<Game>`] is driven by it and copied to [`Time`] at the beginning
-//! of each tick, so that timers, `on_timer` and whatever else a Bevy plugin hangs on `Time` go by the game. A skip of hours is
-//! one delta. `Time` cannot go back: after the clock was set back its delta is zero until the earlier moment is passed.
+//! [`Clock`] is the one source of moment, day and zone. It drives [`Time<Game>`], which is copied to [`Time`] at the
+//! beginning of each tick, so that timers, `on_timer` and anything else a Bevy plugin builds on `Time` run on game
+//! time. A skip of hours is one delta. `Time` cannot go back: after the clock was set back its delta is zero until the
+//! earlier moment is passed.
 //!
-//! Nothing that is kept may be summed up from it; what is kept is the moment itself.
+//! Never accumulate deltas into stored state; store the moment itself.
 
 use std::time::Duration;
 
@@ -14,20 +15,20 @@ use jiff::tz::TimeZone;
 
 use crate::clock::{Clock, ClockMode};
 
-/// The context of game time: what the clock says beside how long it has run.
+/// The context of game time: the clock's readings besides elapsed time.
 #[derive(Debug, Clone)]
 pub struct Game {
     /// Unix milliseconds.
     pub now_ms: i64,
-    /// The highest that `now_ms` has been; the sum of all deltas ends there.
+    /// The highest value of `now_ms` so far; the sum of all deltas ends there.
     pub reached_ms: Option<i64>,
     /// The number of the calendar day; a later day has a higher one.
     pub day: i32,
     /// The number of the calendar month; a later month has a higher one.
     pub month: i32,
-    /// Where midnight is.
+    /// The zone of midnight.
     pub zone: TimeZone,
-    /// Whether time passes as on the wall, by hand, or faster.
+    /// Whether time passes in real time, by hand, or accelerated.
     pub mode: ClockMode,
 }
 
@@ -37,23 +38,22 @@ impl Default for Game {
     }
 }
 
-/// Brings game time to the clock's moment.
+/// Advances game time to the clock's moment.
 pub fn follow(world: &mut World) {
-    world.resource_scope(|world, mut game: Mut<Time<Game>>| {
-        let clock = world.resource::<Clock>();
-        let now_ms = clock.now_ms();
-        let reached_ms = game.context().reached_ms;
-        let delta_ms = now_ms.saturating_sub(reached_ms.unwrap_or(now_ms)).max(0);
-        if reached_ms.is_none() {
-            game.context_mut().zone = clock.zone().clone();
-        }
-        let context = game.context_mut();
-        context.now_ms = now_ms;
-        context.reached_ms = Some(reached_ms.map_or(now_ms, |reached| reached.max(now_ms)));
-        context.day = clock.day();
-        context.month = clock.month();
-        context.mode = clock.mode();
-        game.advance_by(Duration::from_millis(delta_ms.unsigned_abs()));
-        *world.resource_mut::<Time>() = game.as_generic();
-    });
+    let clock = world.resource::<Clock>();
+    let (now_ms, day, month, mode) = (clock.now_ms(), clock.day(), clock.month(), clock.mode());
+    let mut game = world.resource_mut::<Time<Game>>();
+    let reached_ms = game.context().reached_ms;
+    let context = game.context_mut();
+    context.now_ms = now_ms;
+    context.reached_ms = Some(reached_ms.map_or(now_ms, |reached| reached.max(now_ms)));
+    (context.day, context.month, context.mode) = (day, month, mode);
+    let delta_ms = now_ms.saturating_sub(reached_ms.unwrap_or(now_ms)).max(0);
+    game.advance_by(Duration::from_millis(delta_ms.unsigned_abs()));
+    let generic = game.as_generic();
+    *world.resource_mut::<Time>() = generic;
+    if reached_ms.is_none() {
+        let zone = world.resource::<Clock>().zone().clone();
+        world.resource_mut::<Time<Game>>().context_mut().zone = zone;
+    }
 }

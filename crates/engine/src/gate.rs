@@ -9,15 +9,15 @@ use crate::request::answer::TIMED_OUT;
 use crate::request::reply::{Held, Until};
 use crate::tick::Calls;
 
-/// As many batches as are under way at the same time when the disk is as fast as usual.
+/// Batches in flight at the same time with a disk of usual speed.
 const ROOMS_KEPT: usize = 16;
 
-/// The replies of a world, and its calls to platforms, that may not leave yet.
+/// Replies of a world, and its calls to platforms, that may not leave yet.
 #[derive(Debug, Default)]
 pub struct ReplyGate {
     committed: BatchNumber,
     waiting: BTreeMap<BatchNumber, Vec<Held>>,
-    /// Room of replies that have left, for those to come.
+    /// Buffers of replies that have left, kept for reuse.
     room: Vec<Vec<Held>>,
     calls: BTreeMap<BatchNumber, Vec<Outgoing>>,
 }
@@ -28,7 +28,7 @@ impl ReplyGate {
         Self { committed, ..Self::default() }
     }
 
-    /// Takes a tick's replies; those that wait for nothing leave at once.
+    /// Admits a tick's replies; those that wait for nothing leave at once.
     pub fn admit(&mut self, replies: impl IntoIterator<Item = Held>) {
         for held in replies {
             match held.until {
@@ -41,7 +41,7 @@ impl ReplyGate {
         }
     }
 
-    /// Every batch up to this one is on disk.
+    /// Notes that every batch up to this one is on disk.
     pub fn committed(&mut self, number: BatchNumber) {
         self.committed = self.committed.max(number);
         while let Some(entry) = self.waiting.first_entry().filter(|entry| *entry.key() <= self.committed) {
@@ -53,7 +53,7 @@ impl ReplyGate {
         }
     }
 
-    /// Takes a tick's calls to platforms.
+    /// Admits a tick's calls to platforms.
     pub fn admit_calls(&mut self, calls: Calls) {
         if !calls.exchanges.is_empty() {
             self.calls.entry(calls.after_batch).or_default().extend(calls.exchanges);
@@ -69,20 +69,20 @@ impl ReplyGate {
         leaving
     }
 
-    /// Answers the replies that wait for batches up to this one: the disk takes too long. Their
-    /// changes may still become durable.
+    /// Answers the replies that wait for batches up to this one because the disk takes too long. Their changes may
+    /// still become durable.
     pub fn time_out(&mut self, number: BatchNumber) {
         while let Some(entry) = self.waiting.first_entry().filter(|entry| *entry.key() <= number) {
             entry.remove().into_iter().for_each(|held| held.refuse(&TIMED_OUT));
         }
     }
 
-    /// The last batch that is known to be on disk.
+    /// The last batch known to be on disk.
     pub fn committed_batch(&self) -> BatchNumber {
         self.committed
     }
 
-    /// Nothing more will be committed: nothing that waits was ever true for a client.
+    /// Nothing more will be committed: refuses the replies that wait, which no client has seen.
     pub fn fail(&mut self, refusal: &Refusal) {
         self.calls.clear();
         for held in std::mem::take(&mut self.waiting).into_values().flatten() {
@@ -90,7 +90,7 @@ impl ReplyGate {
         }
     }
 
-    /// Whether no reply waits.
+    /// Whether no reply is waiting.
     pub fn is_empty(&self) -> bool {
         self.waiting.is_empty()
     }

@@ -1,6 +1,6 @@
-//! A hash that is the same in every run and on every machine: for state hashes and fingerprints.
+//! A hash that is the same in every run and on every machine, for state hashes and fingerprints.
 //!
-//! Not for tables keyed by what clients choose.
+//! Not for tables keyed by client input.
 
 use std::hash::Hasher;
 

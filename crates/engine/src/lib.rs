@@ -1,11 +1,11 @@
-//! What any game on Raidkeep needs, and nothing of a game.
+//! Everything a game on Raidkeep needs that is not specific to one.
 //!
 //! ```text
 //! Command -> tick: Receive > Handle > Simulate > Persist -> Effects: batch of rows, held replies
 //! ```
 //!
-//! [`tick::Simulation`] is a world as a pure machine: whoever drives it brings it inputs and carries out its effects. The
-//! modules below stand on floors, the lowest first; none names one of a floor that comes after its own.
+//! [`tick::Simulation`] is a world as a pure machine: its driver feeds it inputs and carries out its effects. The
+//! modules below are layered, lowest first; none refers to a layer above its own.
 
 pub mod account;
 pub mod due;

@@ -1,4 +1,4 @@
-//! `listen`: which of the events that come often a player wants to be told.
+//! `listen`: subscribes a player to events that are too frequent to send unasked.
 
 use bevy_app::{App, Plugin};
 use bevy_ecs::prelude::*;
@@ -10,14 +10,14 @@ use crate::events::{EventTable, Listeners};
 use crate::request;
 use crate::request::{Answer, Call, Player, Reads, Refusal, Success};
 
-/// `listen {events}`: from now on the player is told these events, and no others of those that have to be asked for.
+/// `listen {events}`: subscribes the player to these events, replacing an earlier subscription.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 pub struct Listen {
-    /// Their names; none = nothing more of this kind.
+    /// Names of events; none = unsubscribe from all.
     events: Vec<String>,
 }
 
-/// The reply of `listen`: what the player is told from now on.
+/// The reply of `listen`: the events the player is now subscribed to.
 #[derive(Debug, Serialize, JsonSchema)]
 pub struct Listening {
     events: Vec<&'static str>,
@@ -42,7 +42,7 @@ fn listen(In(call): In<Call<Listen>>, table: Res<EventTable>, mut players: Query
     Ok(Success::with(Listening { events }))
 }
 
-/// The function `listen`.
+/// The `listen` function.
 pub struct ListeningPlugin;
 
 impl Plugin for ListeningPlugin {

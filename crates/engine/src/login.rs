@@ -1,6 +1,6 @@
-//! The tokens with which players prove who they are.
+//! The tokens that authenticate players.
 //!
-//! Tokens are kept as SHA-256 hashes and never logged. Not here: how somebody comes by one.
+//! Tokens are kept as SHA-256 hashes and never logged. Not here: how tokens are obtained.
 
 use base64::Engine;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
@@ -11,7 +11,7 @@ use sha2::{Digest, Sha256};
 
 use crate::storage::{Arrival, IndexKey, PlayerRow, Unfit};
 
-/// The one token of an account that is valid, and how many there were.
+/// The one valid token of an account, and the number of tokens issued so far.
 #[derive(Debug, Clone, Default, Component, Serialize, Deserialize)]
 pub struct Login {
     token_hash: Option<[u8; 32]>,
@@ -20,7 +20,7 @@ pub struct Login {
 }
 
 impl Login {
-    /// Where the directory keeps a token, by the hash of it.
+    /// The directory key of a token, by its hash.
     pub fn index_key(token_hash: &[u8; 32]) -> IndexKey {
         IndexKey::new("token", token_hash)
     }
@@ -30,7 +30,7 @@ impl Login {
         self.token_hash.as_ref()
     }
 
-    /// Where the directory keeps the valid token.
+    /// The directory key of the valid token.
     pub fn current_key(&self) -> Option<IndexKey> {
         self.token_hash().map(Self::index_key)
     }
@@ -40,19 +40,19 @@ impl Login {
         self.token_hash.is_some() && now < self.expires_at
     }
 
-    /// Counts the tokens that were issued.
+    /// The number of tokens issued so far.
     pub fn generation(&self) -> u32 {
         self.generation
     }
 
-    /// Makes this the valid token; returns where the directory has to keep it.
+    /// Makes this the valid token; returns the directory key to set.
     pub fn issue(&mut self, token: &Token, expires_at: i64) -> IndexKey {
         let hash = token.hash();
         *self = Self { token_hash: Some(hash), expires_at, generation: self.generation.wrapping_add(1) };
         Self::index_key(&hash)
     }
 
-    /// Makes the token worthless; returns where the directory kept it.
+    /// Revokes the token; returns the directory key to remove.
     pub fn revoke(&mut self) -> Option<IndexKey> {
         self.token_hash.take().map(|hash| Self::index_key(&hash))
     }
@@ -65,7 +65,7 @@ impl PlayerRow for Login {
         Self::default()
     }
 
-    /// How many tokens there were is all that is told of them.
+    /// A document has only the number of tokens issued.
     fn depart(&mut self) {
         *self = Self { generation: self.generation, ..Self::default() };
     }
@@ -76,12 +76,12 @@ impl PlayerRow for Login {
     }
 }
 
-/// What a token is made of.
+/// What a token is made from.
 #[derive(Clone, Copy)]
 pub enum TokenSource {
-    /// 32 bytes nobody can guess, fresh for each request.
+    /// 32 unguessable bytes, fresh for each request.
     Fresh([u8; 32]),
-    /// The hash of a token that was given out when this happened first; the token itself was written down nowhere.
+    /// The hash of a token issued when the journal was recorded; the token itself was never written down.
     Recorded([u8; 32]),
 }
 
@@ -91,7 +91,7 @@ impl std::fmt::Debug for TokenSource {
     }
 }
 
-/// A token in clear, on its way to the client that may use it.
+/// A token in clear text, on its way to its client.
 #[derive(Clone, Serialize, JsonSchema)]
 #[serde(into = "String")]
 #[schemars(with = "String")]
@@ -101,7 +101,7 @@ pub struct Token {
 }
 
 impl Token {
-    /// The token of this source. One from a record has no text that anybody could use.
+    /// The token of this source. One from a journal has no usable text.
     pub fn new(source: TokenSource) -> Self {
         match source {
             TokenSource::Fresh(entropy) => {
@@ -112,7 +112,7 @@ impl Token {
         }
     }
 
-    /// The form in which it is kept.
+    /// Its stored form.
     pub fn hash(&self) -> [u8; 32] {
         self.hash
     }
@@ -130,7 +130,7 @@ impl std::fmt::Debug for Token {
     }
 }
 
-/// The form in which a token that a client sent is looked up.
+/// The form in which a client's token is looked up.
 pub fn hash_token(token: &str) -> [u8; 32] {
     Sha256::digest(token.as_bytes()).into()
 }

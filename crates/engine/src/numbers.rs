@@ -1,6 +1,6 @@
-//! The numbers by which a world knows its batches and what it has asked for outside.
+//! Newtypes for the numbers of batches, jobs, queries and exchanges.
 //!
-//! Written down they are plain numbers, so that journals and rows read as they always have.
+//! They are serialized as plain numbers, so that the format of journals and rows is unchanged.
 
 use std::fmt;
 

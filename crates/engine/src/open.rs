@@ -1,6 +1,6 @@
-//! Plugins that open what a world starts from, when the other plugins have said what they keep and which rules they need.
+//! Plugins that open a world's rules and databases once the other plugins have registered their tables.
 //!
-//! What cannot be opened is a [`StartFailures`] of the app: no panic, and a runner ends with it.
+//! A failure to open is reported as [`StartFailures`] of the app: no panic, and a runner exits with it.
 
 use std::path::PathBuf;
 use std::sync::{Arc, OnceLock};
@@ -30,10 +30,10 @@ pub enum OpenError {
     /// The databases.
     #[error("{0}")]
     Storage(#[from] StorageError),
-    /// A world's databases cannot be brought to where they were.
+    /// A world's storage cannot be recovered.
     #[error(
-        "world {number} in {data}: {source}. Every change that was answered is there; when the cause is mended (disk \
-         full? device gone?) start again"
+        "world {number} in {data}: {source}. No answered change is lost; fix the cause (disk full? device gone?) and \
+         start again"
     )]
     World {
         /// Which.
@@ -100,7 +100,7 @@ pub struct StorePlugin {
     pub world: u32,
 }
 
-/// The databases of a world, for who starts it.
+/// The open databases of a world that is about to start.
 #[derive(Resource)]
 pub struct OpenStore(pub Store);
 

@@ -1,6 +1,6 @@
-//! Players in memory: loaded at their first request, put away when idle.
+//! Players in memory: loaded at their first request, evicted when idle.
 //!
-//! Not here: what a player has; each feature adds its own components.
+//! Not here: a player's state; each feature adds its own components.
 
 use std::collections::{BTreeSet, HashMap};
 use std::time::Duration;
@@ -18,7 +18,7 @@ use crate::request::{Need, Player, Refusal, SignIn, Unready, status};
 use crate::schedule::{Surroundings, Tick, TickSystems};
 use crate::storage::{Directory, Discarded, LoadedPlayer, Stored, rows};
 
-/// How often idle players are looked for.
+/// Interval between checks for idle players.
 const SWEEP_INTERVAL: Duration = Duration::from_secs(20);
 
 #[derive(Debug, Clone, Copy)]
@@ -31,8 +31,8 @@ struct InMemory {
 #[derive(Debug, Default, Resource)]
 pub struct Players {
     by_account: HashMap<AccountId, InMemory, foldhash::fast::FixedState>,
-    /// The accounts that were deleted since the start: what was read of them before must not come back. Their numbers do not
-    /// come again.
+    /// The accounts deleted since the start: rows read before the deletion must not revive them. Their numbers are
+    /// never reused.
     deleted: BTreeSet<AccountId>,
     next_sweep_at: Duration,
 }
@@ -50,7 +50,7 @@ impl Players {
         self.by_account.get(&account).map(|player| player.entity)
     }
 
-    /// Takes in a player who was loaded or created.
+    /// Adds a player who was loaded or created.
     pub fn insert(&mut self, account: AccountId, entity: Entity, now: Duration) {
         self.by_account.insert(account, InMemory { entity, used_at: now });
     }
@@ -74,11 +74,11 @@ impl Players {
 /// How long players stay in memory.
 #[derive(Debug, Clone, Copy, Resource)]
 pub struct PutAway {
-    /// Real time without a request after which a player is put away.
+    /// Real time without a request after which a player is evicted.
     pub idle: Duration,
 }
 
-/// Who a credential stands for. `SignIn` is given when the connection should remember it.
+/// Who a credential authenticates. `SignIn` is returned when the connection should remember it.
 pub fn authenticate(world: &mut World, credential: &Credential) -> Result<(Player, Option<SignIn>), Unready> {
     let (account, generation) = match credential {
         Credential::None => return Err(Refusal::new(status::TOKEN_NOT_PRESENT, "token not present").into()),
@@ -103,11 +103,11 @@ pub fn authenticate(world: &mut World, credential: &Credential) -> Result<(Playe
     Ok((Player { entity, account }, sign_in))
 }
 
-/// Brings a player into memory whose rows were read.
+/// Puts a player into memory whose rows were read.
 pub fn restore(world: &mut World, account: AccountId, rows: Option<LoadedPlayer>) -> Result<(), Refusal> {
     let now = world.resource::<Time<Real>>().elapsed();
     let players = world.resource_mut::<Players>().into_inner();
-    // Whoever waited for a player who was deleted meanwhile finds that out when it is run again.
+    // A request that waited for a player deleted meanwhile finds out when it is run again.
     if players.is_deleted(account) || players.find(account, now).is_ok() {
         return Ok(());
     }
@@ -122,14 +122,14 @@ pub fn restore(world: &mut World, account: AccountId, rows: Option<LoadedPlayer>
             Ok(())
         }
         Err((table, error)) => {
-            tracing::error!(%account, table, %error, "a player cannot be loaded; its requests are refused and its rows left alone");
+            tracing::error!(%account, table, %error, "a player cannot be loaded; its requests are refused and its rows stay as they are");
             Err(internal)
         }
     }
 }
 
-/// Takes a player out of the world for ever, and its rows off the disk when the tick ends. Everything else that tells of the
-/// player has to be gone before.
+/// Deletes a player from the world, and its rows from disk when the tick ends. Everything else that refers to the
+/// player must be gone before.
 pub fn remove(world: &mut World, account: AccountId) {
     let mut players = world.resource_mut::<Players>();
     players.deleted.insert(account);
@@ -140,7 +140,7 @@ pub fn remove(world: &mut World, account: AccountId) {
     }
 }
 
-/// Puts away the players who have been idle, as far as their rows are folded.
+/// Evicts the players who have been idle, if their rows are folded.
 fn put_away_idle(world: &mut World) {
     let now = world.resource::<Time<Real>>().elapsed();
     let players = world.resource::<Players>();
@@ -179,9 +179,9 @@ fn sweep(world: &mut World, now: Duration) {
     metrics::gauge!("raidkeep_players_in_memory").set(in_memory as f64);
 }
 
-/// Players in memory, and when they leave it.
+/// Players in memory, and their eviction.
 pub struct PlayersPlugin {
-    /// Real time without a request after which a player is put away.
+    /// Real time without a request after which a player is evicted.
     pub idle: Duration,
 }
 

@@ -25,7 +25,7 @@ use crate::timekeeping::ClockPlugin;
 /// App::new().add_plugins(EnginePlugins.set(ClockPlugin { settings }));
 /// ```
 ///
-/// A game adds the component that says who exists, and [`EngineRowsPlugin`] behind it.
+/// A game adds the component that defines which players exist, and [`EngineRowsPlugin`] after it.
 pub struct EnginePlugins;
 
 impl PluginGroup for EnginePlugins {
@@ -43,8 +43,9 @@ impl PluginGroup for EnginePlugins {
     }
 }
 
-/// The rows that the engine itself keeps: idempotency keys of players, and the seed of the world. The order of all tables is
-/// part of journals and state hashes, and those that say who exists stand first; so the game places this plugin.
+/// The rows that the engine itself keeps: idempotency keys of players, and the seed of the world. The order of all
+/// tables is part of journals and state hashes, and those that define which players exist come first; so the game
+/// places this plugin.
 pub struct EngineRowsPlugin;
 
 impl Plugin for EngineRowsPlugin {

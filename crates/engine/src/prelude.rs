@@ -1,7 +1,7 @@
 //! What a feature usually needs, in one import.
 //!
-//! [`Event`](crate::events::Event) is imported by its name, because bevy's prelude has a trait that is called so too, and
-//! [`Table`](crate::rules::Table) by those who need more than a [`SingleFile`].
+//! Not included: [`Event`](crate::events::Event), because bevy's prelude has a trait of the same name, and
+//! [`Table`](crate::rules::Table), which is needed only for more than a [`SingleFile`].
 
 pub use crate::account::AccountId;
 pub use crate::clock::Clock;

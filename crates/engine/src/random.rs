@@ -1,4 +1,4 @@
-//! The one source of chance of a world. The same seed and the same inputs give the same game.
+//! The one source of randomness of a world. The same seed and the same inputs give the same game.
 
 use bevy_app::{App, Plugin};
 use bevy_ecs::prelude::*;
@@ -9,13 +9,14 @@ use serde::{Deserialize, Serialize};
 use crate::numbers::BatchNumber;
 use crate::storage::WorldRow;
 
-/// The number all chance of a world follows from; drawn once, when the world is made.
+/// The seed of all randomness; drawn once, when the world is created.
 #[derive(Debug, Default, Resource, Serialize, Deserialize)]
 pub struct WorldSeed(pub u64);
 
 impl WorldSeed {
-    /// What this world's numbers begin with on platforms outside. Worlds differ by their seeds, so that servers which share an
-    /// account there do not take each other's numbers for their own. Players see it, so the seed is only in it as a hash.
+    /// The prefix of this world's numbers on outside platforms. Worlds differ in their seeds, so servers that share an
+    /// account there do not mistake each other's numbers for their own. Players can see it, so it contains the seed
+    /// only as a hash.
     pub fn mark(&self) -> String {
         use sha2::Digest;
         let hash = sha2::Sha256::new().chain_update(b"world").chain_update(self.0.to_be_bytes()).finalize();
@@ -28,7 +29,7 @@ impl WorldRow for WorldSeed {
     const TABLE: &'static str = "seed";
 }
 
-/// The stream of chance. A restart begins a new stream, so that nothing is drawn twice.
+/// The random stream. A restart begins a new one, so that nothing is drawn twice.
 #[derive(Debug, Resource)]
 pub struct Randomness(ChaCha8Rng);
 
@@ -40,13 +41,13 @@ impl Randomness {
         Self(source)
     }
 
-    /// To draw from.
+    /// The generator to draw from.
     pub fn source(&mut self) -> &mut ChaCha8Rng {
         &mut self.0
     }
 }
 
-/// Chance. Its seed is kept by the plugin of the engine's rows.
+/// Randomness. Its seed is kept by the plugin of the engine's rows.
 pub struct RandomPlugin;
 
 impl Plugin for RandomPlugin {

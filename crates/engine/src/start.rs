@@ -1,4 +1,4 @@
-//! How a world starts from its rules and what its storage holds.
+//! Starts a world from its rules and the rows of its storage.
 
 use std::error::Error;
 use std::fmt;
@@ -16,34 +16,35 @@ use crate::storage::store::{Rows, Store};
 use crate::storage::{StorageError, WorldRow};
 use crate::tick::Simulation;
 
-/// The moment and the chance a world starts with.
+/// The time and the seed a world starts with.
 #[derive(Debug, Clone, Copy)]
 pub struct Start {
-    /// Unix milliseconds on the wall.
+    /// Wall-clock time, unix milliseconds.
     pub wall_ms: i64,
-    /// The seed of a world that is made now; one that exists keeps its own.
+    /// The seed of a new world; an existing one keeps its own.
     pub seed: u64,
 }
 
-/// The rows on disk, for what reads more of them than one table.
+/// The rows on disk, for readers of more than one table.
 #[derive(Debug, Clone, Resource)]
 pub struct RowSource(pub Rows);
 
-/// Called when rules and rows are there, before the first tick.
+/// Called when rules and rows are loaded, before the first tick.
 pub type StartHook = fn(&mut World);
 
 #[derive(Debug, Default, Clone, Resource)]
 struct StartHooks(Vec<StartHook>);
 
-/// How a feature puts together what follows from rules and rows.
+/// How a feature derives state from rules and rows at the start.
 pub trait StartApp {
-    /// Has `hook` called once, when all rows that are always in memory are there. Hooks run in order of registration.
+    /// Registers `hook`, called once when all rows that are always in memory are loaded. Hooks run in order of
+    /// registration.
     fn add_start_hook(&mut self, hook: StartHook) -> &mut Self;
-    /// Says, while plugins are built or finished, that the world cannot start.
+    /// Reports, while plugins are built or finished, that the world cannot start.
     fn fail_start(&mut self, error: impl Error + Send + Sync + 'static);
 }
 
-/// Why a world cannot start, as its plugins have found. Nothing is opened for it any more, and its runner gives up.
+/// Why a world cannot start, as reported by its plugins. Nothing more is opened for it, and its runner gives up.
 #[derive(Debug, Default, Resource)]
 pub struct StartFailures(Vec<Box<dyn Error + Send + Sync>>);
 
@@ -67,13 +68,13 @@ impl StartApp for App {
     }
 }
 
-/// Takes the tables of rules that an app's plugins have registered.
+/// Takes the catalogue of rule tables that an app's plugins have registered.
 pub fn catalogue(app: &mut App) -> Catalogue {
     let tables = app.world_mut().get_resource_mut::<RuleTables>();
     tables.map(|mut tables| std::mem::take(&mut tables.catalogue)).unwrap_or_default()
 }
 
-/// Starts a world: an app whose plugins are all added takes in its rules and what its storage holds.
+/// Starts a world: an app with all its plugins added gets its rules and the contents of its storage.
 pub fn start_app(mut app: App, rules: &LoadedRules, store: &Store, start: Start) -> Result<Simulation, StorageError> {
     let recovered = store.recovered;
     let world = app.world_mut();
@@ -101,7 +102,7 @@ pub fn start_app(mut app: App, rules: &LoadedRules, store: &Store, start: Start)
     rows::begin_persistence(world, recovered.last_batch);
     let has_seed = tables.iter().zip(&rows).any(|(table, row)| *table == WorldSeed::TABLE && row.is_some());
     if !has_seed {
-        // The first batch takes it along: the seed of a world never changes.
+        // The first batch stores it: the seed of a world never changes.
         world.resource_mut::<WorldSeed>().set_changed();
     }
     let randomness = Randomness::start(world.resource::<WorldSeed>(), recovered.last_batch);

@@ -1,5 +1,5 @@
-//! Texts of the game with places to fill: `"{name} 使出了 {skill}"`. They stand in assets; what fills a place is never
-//! read for places again, so that a player's words cannot name one.
+//! Texts of the game with placeholders: `"{name} 使出了 {skill}"`. They come from assets; inserted values are not searched
+//! for placeholders, so a player's words cannot contain one.
 
 use std::fmt::{self, Display, Write};
 
@@ -8,7 +8,7 @@ use serde::{Deserialize, Deserializer};
 use crate::rules::{Place, Report};
 use crate::schema::{schema_by_hand, text_of};
 
-/// A text with places to fill.
+/// A text with placeholders.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Template {
     pieces: Vec<Piece>,
@@ -23,7 +23,7 @@ enum Piece {
 }
 
 impl Template {
-    /// Reads a text; an opening brace without a closing one stands for itself.
+    /// Parses a text; an opening brace without a closing one is literal.
     pub fn new(text: &str) -> Self {
         let mut pieces = Vec::new();
         let mut rest = text;
@@ -36,7 +36,7 @@ impl Template {
         Self { pieces }
     }
 
-    /// The text with its places filled; a place that `values` does not name stays empty.
+    /// The text with its placeholders filled; one that `values` does not name becomes empty.
     pub fn fill(&self, values: &[(&str, &dyn Display)]) -> String {
         let mut filled = String::new();
         for piece in &self.pieces {
@@ -52,7 +52,7 @@ impl Template {
         filled
     }
 
-    /// Reports an empty text, and places other than `known`.
+    /// Reports an empty text, and placeholders other than `known`.
     pub fn check(&self, known: &[&str], place: &Place, report: &mut Report) {
         if self.pieces.iter().all(|piece| matches!(piece, Piece::Text(text) if text.trim().is_empty())) {
             report.error(place, "is empty, expected a text that players read");

@@ -1,7 +1,7 @@
-//! One tick of a world: what has arrived goes in, what it led to comes out.
+//! One tick of a world: inputs go in, effects come out.
 //!
-//! A [`Simulation`] is a pure machine. It reads no clock, opens no file and starts no thread:
-//! whoever drives it (the server, a test, a replay) brings it inputs and carries out its effects.
+//! A [`Simulation`] is a pure machine. It reads no clock, opens no file and starts no thread: its driver (the server, a
+//! test, a replay) feeds it inputs and carries out its effects.
 
 use crate::numbers::{BatchNumber, ExchangeId, JobId, QueryId};
 use crate::request::reply::ConnectionId;
@@ -16,7 +16,7 @@ use bevy_time::{Real, Time};
 
 use crate::account::AccountId;
 use crate::clock::Clock;
-use crate::dispatch::{CallerHooks, Handlers, dispatch, hold_events, settle_waits};
+use crate::dispatch::{Handlers, dispatch, release_to_gate};
 use crate::due::Agenda;
 use crate::events;
 use crate::exchange::CallOutcome;
@@ -42,15 +42,15 @@ pub enum Input {
     Found(IndexKey, Option<AccountId>),
     /// A player's rows were read; `None` when there are none.
     Loaded(AccountId, Option<LoadedPlayer>),
-    /// A job is done.
+    /// A job has finished.
     JobDone(JobId, Finding),
     /// The rows of a query were read.
     RowsRead(QueryId, FoundRows),
-    /// A job could not be started: too many wait.
+    /// A job could not be started: too many are queued.
     JobRefused(JobId),
-    /// An exchange with a platform is over.
+    /// An exchange with a platform has ended.
     Answered(ExchangeId, CallOutcome),
-    /// A connection is gone, and no request of it is under way any more.
+    /// A connection is gone, and none of its requests is in flight any more.
     Closed(ConnectionId),
     /// The assets have changed.
     Rules(RulesNews),
@@ -59,11 +59,11 @@ pub enum Input {
 /// When a tick happens.
 #[derive(Debug, Clone, Copy)]
 pub struct Moment {
-    /// Unix milliseconds on the wall, for a clock that runs by itself.
+    /// Wall-clock time in unix milliseconds, for a clock that runs by itself.
     pub wall_ms: i64,
-    /// Real time, for time-outs and put-away.
+    /// Real time, for timeouts and eviction.
     pub real: Instant,
-    /// The last batch that has been folded into rows.
+    /// The last batch folded into rows.
     pub folded_batch: BatchNumber,
 }
 
@@ -82,13 +82,13 @@ pub struct Effects {
     pub jobs: Vec<(JobId, Job)>,
     /// Exchanges to carry out, once the last batch up to this tick is committed.
     pub calls: Calls,
-    /// Rows to read, when this batch and all before it are in them.
+    /// Rows to read, once they contain this batch and all before it.
     pub queries: Vec<(QueryId, RowQuery)>,
-    /// When the next tick must come even if nothing arrives.
+    /// When the next tick must come even without input.
     pub wake_after: Option<Duration>,
 }
 
-/// Exchanges that may leave when a batch is on disk: whatever they ask of a platform, this world remembers having asked.
+/// Exchanges that may leave when a batch is on disk, so that this world remembers every request it made to a platform.
 #[derive(Debug, Default)]
 pub struct Calls {
     /// The batch to wait for.
@@ -98,7 +98,7 @@ pub struct Calls {
 }
 
 impl Effects {
-    /// Takes what the tick that has just run led to. Lists that were emptied leave their room to the next tick.
+    /// Collects the effects of the tick that has just run. Emptied lists return their capacity to the next tick.
     pub fn collect(&mut self, world: &mut World) {
         self.batch = world.resource_mut::<Persistence>().take_batch();
         self.wake_after = world.resource_mut::<Surroundings>().wake_after.take();
@@ -115,23 +115,23 @@ impl Effects {
     }
 }
 
-/// What arrived for this tick.
+/// The inputs of this tick.
 #[derive(Debug, Default, Resource)]
 pub struct Arrivals {
     inputs: Vec<Input>,
     ready: VecDeque<Command>,
-    /// What came with this tick. Empty between ticks, and kept for its room.
+    /// The inputs. Empty between ticks, and kept for its capacity.
     arrived: VecDeque<Command>,
     moment: Option<Moment>,
 }
 
 impl Arrivals {
-    /// The inputs of the tick that runs; a system before [`receive`] may add to them.
+    /// The inputs of the running tick; a system before [`receive`] may add to them.
     pub fn inputs(&mut self) -> &mut Vec<Input> {
         &mut self.inputs
     }
 
-    /// When the tick happens; `None` once it was taken in.
+    /// When the tick happens; `None` once it was read.
     pub fn moment(&self) -> Option<Moment> {
         self.moment
     }
@@ -143,9 +143,9 @@ pub struct Simulation {
 }
 
 impl Simulation {
-    /// Takes an app whose plugins are all added.
+    /// Takes an app with all its plugins added.
     pub fn new(mut app: App) -> Self {
-        // A runner has finished them already, to learn whether they could open what the world needs.
+        // A runner has finished the plugins already, to learn whether they could open what the world needs.
         if app.plugins_state() != PluginsState::Cleaned {
             app.finish();
             app.cleanup();
@@ -153,7 +153,7 @@ impl Simulation {
         Self { app }
     }
 
-    /// Runs one tick with what has arrived; `inputs` is left empty.
+    /// Runs one tick with these inputs; `inputs` is left empty.
     pub fn tick(&mut self, inputs: &mut Vec<Input>, moment: Moment) -> Effects {
         std::mem::swap(&mut self.app.world_mut().resource_mut::<Arrivals>().inputs, inputs);
         self.advance(moment);
@@ -162,13 +162,13 @@ impl Simulation {
         effects
     }
 
-    /// Runs one tick of a world whose own systems fetch its inputs and take its [`Effects`].
+    /// Runs one tick of a world whose own systems supply its inputs and take its [`Effects`].
     pub fn advance(&mut self, moment: Moment) {
         self.app.world_mut().resource_mut::<Arrivals>().moment = Some(moment);
         self.app.update();
     }
 
-    /// How a system wants the program to end, if one does: it has written an [`AppExit`].
+    /// How a system wants the program to exit, if one has written an [`AppExit`].
     pub fn should_exit(&self) -> Option<AppExit> {
         self.app.should_exit()
     }
@@ -178,7 +178,7 @@ impl Simulation {
         self.world().resource::<Persistence>().player_rows()
     }
 
-    /// The world, to look at.
+    /// The world, read-only.
     pub fn world(&self) -> &World {
         self.app.world()
     }
@@ -188,30 +188,30 @@ impl Simulation {
         self.app.world_mut()
     }
 
-    /// Answers every request that waits for something from outside. What one has begun may not be on disk, so that it is
-    /// refused all the same; a repetition of it finds what is.
+    /// Refuses every parked request. What one has started may not be on disk, so it is refused all the same; a retry
+    /// finds what is.
     pub fn refuse_parked(&mut self, refusal: &Refusal) {
         for command in self.world_mut().resource_mut::<Parked>().take_all() {
             command.reply_to.refuse(refusal);
         }
     }
 
-    /// Answers the request that waits for these rows, which nobody reads.
+    /// Refuses the request that waits for these rows, which will not be read.
     pub fn refuse_query(&mut self, query: QueryId) {
         if let Some(command) = self.world_mut().resource_mut::<Parked>().cancel_query(query) {
             command.reply_to.refuse(&Refusal::busy("server busy, retry later"));
         }
     }
 
-    /// Answers the requests that wait for something which may be long in coming. Those that have begun something are told
-    /// of it when it is on disk.
+    /// Answers the requests that wait for a notice, which may take long. For those that have started something, the
+    /// reply is held until that is on disk.
     pub fn dismiss_waiting(&mut self, refusal: &Refusal) -> Vec<Held> {
         let until = Until::Batch(self.world().resource::<Persistence>().last_batch());
         let waiting = self.world_mut().resource_mut::<Parked>().take_notices();
         waiting.into_iter().filter_map(|command| command.dismiss_until(refusal, until)).collect()
     }
 
-    /// How many requests wait for something from outside.
+    /// How many requests are parked.
     pub fn parked_count(&self) -> usize {
         self.world().resource::<Parked>().len()
     }
@@ -257,17 +257,15 @@ impl bevy_app::Plugin for TickPlugin {
                     .chain(),
             );
         });
-        app.init_resource::<CallerHooks>();
-        app.add_systems(Tick, (hold_events, settle_waits).chain().in_set(TickSystems::Persist).after(collect_batch));
+        app.add_systems(Tick, release_to_gate.in_set(TickSystems::Persist).after(collect_batch));
         app.add_systems(Tick, receive.before(TickSystems::Receive));
         app.add_systems(Tick, handle.in_set(TickSystems::Handle));
         app.add_systems(Tick, expire_parked.in_set(TickSystems::Handle).after(handle));
-        app.add_systems(Tick, wake_for_exchanges.after(TickSystems::PutAway).before(TickSystems::Extensions));
-        app.add_systems(Tick, wake_for_agenda.after(TickSystems::Extensions).before(TickSystems::Persist));
+        app.add_systems(Tick, wake_in_time.after(TickSystems::Extensions).before(TickSystems::Persist));
     }
 }
 
-/// Takes in what has arrived.
+/// Takes in the inputs.
 pub fn receive(world: &mut World) {
     world.resource_scope(|world, mut arrivals: Mut<Arrivals>| {
         let arrivals = &mut *arrivals;
@@ -314,8 +312,8 @@ pub fn receive(world: &mut World) {
         }
         arrivals.ready.extend(answered_requests(world));
         arrivals.ready.extend(world.resource_mut::<Notices>().take());
-        // A command that has waited came before all that arrived now, and no request overtakes
-        // an earlier one of its player.
+        // A parked command is older than everything that arrives now, and no request overtakes an earlier one of its
+        // player.
         if arrivals.ready.is_empty() {
             std::mem::swap(&mut arrivals.ready, &mut arrivals.arrived);
         } else {
@@ -334,25 +332,20 @@ fn answered_requests(world: &mut World) -> Vec<Command> {
     done.into_iter().filter_map(|done| parked.take_exchange(done.number, done.outcome)).collect()
 }
 
-/// Wakes the world for the next deadline of an exchange, and at once for requests that have been told what they waited for.
-fn wake_for_exchanges(
+/// Wakes the world for the next moment at which a system acts by itself, for the next deadline of an exchange, and at once for
+/// requests that have been told what they waited for.
+fn wake_in_time(
+    agenda: Res<Agenda>,
     exchanges: Res<Exchanges>,
     notices: Res<Notices>,
     mut surroundings: ResMut<Surroundings>,
     clock: Res<Clock>,
 ) {
-    if let Some(at) = exchanges.next_deadline() {
+    for at in agenda.next_at().into_iter().chain(exchanges.next_deadline()) {
         surroundings.wake_at(at, &clock);
     }
     if !notices.is_empty() {
         surroundings.wake_within(Duration::ZERO);
-    }
-}
-
-/// Wakes the world for the next moment at which a system acts by itself.
-fn wake_for_agenda(agenda: Res<Agenda>, mut surroundings: ResMut<Surroundings>, clock: Res<Clock>) {
-    if let Some(at) = agenda.next_at() {
-        surroundings.wake_at(at, &clock);
     }
 }
 
@@ -361,7 +354,7 @@ fn handle(world: &mut World) {
     world.resource_scope(|world, mut handlers: Mut<Handlers>| {
         while let Some(command) = ready.pop_front() {
             dispatch(world, &mut handlers, command);
-            // A clock that was moved by hand takes effect before anything else is answered, and also when nothing is.
+            // A clock that was moved by hand takes effect before anything else is answered, and even when nothing is.
             if world.resource_mut::<Clock>().take_moved_by_hand() {
                 world.resource_mut::<Surroundings>().wake_within(Duration::ZERO);
                 break;
@@ -371,7 +364,7 @@ fn handle(world: &mut World) {
     world.resource_mut::<Arrivals>().ready = ready;
 }
 
-/// How often the commands that wait are looked at, and how often they may be looked at in vain.
+/// Interval between checks of the parked commands, and after how many of them a command times out.
 const PARKED_LOOK: Duration = Duration::from_secs(1);
 const PARKED_LOOKS_MAX: u32 = 15;
 
@@ -395,12 +388,12 @@ fn expire_parked(
     surroundings.wake_within(next_look_at.saturating_sub(time.elapsed()));
 }
 
-/// A hash over everything of the world that is kept: the same inputs give the same hash.
+/// A hash of the world's stored state: the same inputs give the same hash.
 pub fn state_hash(world: &mut World) -> u64 {
     crate::storage::rows::state_hash(world)
 }
 
-/// The accounts whose players are in memory, for put-away and inspection.
+/// The accounts of the players in memory, for eviction and inspection.
 pub fn loaded_players(world: &World) -> usize {
     world.resource::<Players>().len()
 }

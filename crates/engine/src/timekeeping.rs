@@ -1,4 +1,4 @@
-//! What clients and operators may ask of the clock: `server_time` and `clock_advance`.
+//! The clock's functions for clients and operators: `server_time` and `clock_advance`.
 
 use bevy_app::{App, Plugin};
 use bevy_ecs::prelude::*;
@@ -33,7 +33,7 @@ impl Plugin for ClockPlugin {
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 pub struct ServerTime {}
 
-/// What time it is for the game.
+/// The game's time.
 #[derive(Debug, Serialize, JsonSchema)]
 pub struct TimeTold {
     /// Unix seconds.
@@ -46,11 +46,11 @@ pub struct TimeTold {
     pub cd: i64,
     /// Seconds to the monthly reset.
     pub mcd: i64,
-    /// The same as moments.
+    /// The same as points in time.
     pub at: ResetMoments,
 }
 
-/// When the resets come, unix seconds.
+/// When the resets happen, unix seconds.
 #[derive(Debug, Serialize, JsonSchema)]
 pub struct ResetMoments {
     /// The next daily reset.

@@ -1,4 +1,4 @@
-//! What a feature has to do with players who come and go, beside their rows.
+//! What features must do about players who arrive or leave, besides loading and deleting their rows.
 
 use bevy_app::App;
 use bevy_ecs::prelude::*;
@@ -8,7 +8,7 @@ use serde_json::Value;
 use crate::account::AccountId;
 use crate::storage::{ArchivedRow, WorldEntity};
 
-/// A player who has just come with a document, or is about to leave for ever.
+/// A player who was just imported, or is about to be deleted.
 #[derive(Debug, Clone, Copy)]
 pub struct Traveller {
     /// The account.
@@ -17,34 +17,34 @@ pub struct Traveller {
     pub entity: Entity,
 }
 
-/// Something that belongs to the world and names players.
+/// Something of the world that refers to players.
 pub trait Mention {
-    /// Whether it names this one.
+    /// Whether it refers to this player.
     fn names(&self, account: AccountId) -> bool;
 }
 
-/// Says why a player cannot be deleted, to the operator; `None` = nothing is in the way.
+/// Returns why a player cannot be deleted, for the operator; `None` = nothing prevents it.
 pub type Obstacle = fn(&World, AccountId) -> Option<String>;
 
 /// Everything that features have registered.
 #[derive(Default, Resource)]
 pub struct TravelHooks {
-    /// What is in the way of a deletion.
+    /// Reasons that prevent a deletion.
     pub obstacles: Vec<Obstacle>,
-    /// What happens when somebody leaves for ever.
+    /// Hooks run before a player is deleted.
     pub farewells: Vec<Farewell>,
-    /// What happens when somebody has come with a document.
+    /// Hooks run after a player is imported.
     pub arrivals: Vec<Hook>,
-    /// World entities that documents tell of.
+    /// World entities that are described in documents.
     pub mentions: Vec<Mentions>,
-    /// Rows on disk that documents tell of.
+    /// Rows on disk that are described in documents.
     pub archives: Vec<ArchivedMentions>,
 }
 
-/// What a feature does about somebody who comes or goes.
+/// A feature's reaction to a player's arrival or departure.
 pub type Hook = fn(&mut World, Traveller);
 
-/// A hook, or a system that is run like one.
+/// A hook, or a system used as one.
 pub enum Farewell {
     /// A function.
     Hook(Hook),
@@ -53,7 +53,7 @@ pub enum Farewell {
 }
 
 impl TravelHooks {
-    /// Has every feature part from somebody.
+    /// Runs every feature's hook for a player's departure.
     pub fn part(&self, world: &mut World, player: Traveller) {
         for farewell in &self.farewells {
             match farewell {
@@ -68,39 +68,40 @@ impl TravelHooks {
     }
 }
 
-/// World entities that are told in documents for people; nothing of them is taken in.
+/// World entities described in documents for people; they are not imported.
 #[derive(Clone, Copy)]
 pub struct Mentions {
     /// The table's name.
     pub table: &'static str,
-    /// All that name the player, as JSON.
+    /// All that refer to the player, as JSON.
     pub tell: fn(&mut World, AccountId) -> Vec<Value>,
 }
 
-/// The same of rows that are on disk only.
+/// The same for rows that are on disk only.
 #[derive(Clone, Copy)]
 pub struct ArchivedMentions {
     /// The table's name.
     pub table: &'static str,
-    /// Whether a row names the player.
+    /// Whether a row refers to the player.
     pub names: fn(&[u8], AccountId) -> bool,
     /// A row as JSON.
     pub tell: fn(&[u8]) -> Option<Value>,
 }
 
-/// How a feature says what it has to do with players who come and go.
+/// How a feature reacts to players who arrive or leave.
 pub trait PortabilityApp {
-    /// Nobody is deleted while there is such a reason against it.
+    /// Prevents the deletion of a player while this gives a reason.
     fn add_obstacle(&mut self, obstacle: Obstacle) -> &mut Self;
-    /// Called with everybody who leaves for ever, before its rows go. Afterwards nothing may lead to it.
+    /// Registers a hook for each player about to be deleted, called before its rows are removed. Afterwards nothing may
+    /// refer to the player.
     fn add_farewell(&mut self, farewell: Hook) -> &mut Self;
     /// The same for a system.
     fn add_farewell_system<M>(&mut self, system: impl IntoSystem<In<Traveller>, (), M> + 'static) -> &mut Self;
-    /// Called with everybody who has come with a document.
+    /// Registers a hook for each imported player.
     fn add_arrival(&mut self, arrival: Hook) -> &mut Self;
-    /// Has documents tell of the world's entities that name the player.
+    /// Includes in documents the world's entities that refer to the player.
     fn add_mentions<T: WorldEntity + Mention>(&mut self) -> &mut Self;
-    /// Has documents tell of rows on disk that name the player.
+    /// Includes in documents the rows on disk that refer to the player.
     fn add_archived_mentions<T: ArchivedRow + Mention>(&mut self) -> &mut Self;
 }
 

@@ -1,4 +1,4 @@
-//! Who is online: whoever asked for something within the last while, or has a connection that lives
+//! Who is online: every player who sent a request lately or has a live connection
 //! (docs/contract/role-play.md#presence).
 //!
 //! Nobody is looked for: each player who is online has a moment at which it is looked at again, and only then may it
@@ -90,7 +90,7 @@ impl Presence {
         self.stays_until.get(&account).is_some_and(|until| now < *until)
     }
 
-    /// Looks at whoever is due: it stays because it was heard from or is connected, or it has left.
+    /// Checks every player who is due: it stays if it was heard from or is connected, else it has left.
     fn look(&mut self, now: i64, silent_seconds: i64, is_connected: impl Fn(AccountId) -> bool) {
         self.left.clear();
         while let Some(account) = self.looks.pop(now) {
@@ -148,7 +148,7 @@ impl Online<'_, '_> {
 /// What shows whether a player has a connection that lives.
 type Connections = (&'static Listeners, &'static Login);
 
-/// A connection whose token was replaced by a later login counts for nobody.
+/// A connection whose token was replaced by a later login does not count.
 fn is_connected(entity: Entity, connections: &Query<Connections>) -> bool {
     connections.get(entity).is_ok_and(|(listeners, login)| listeners.is_connected_as(login.generation()))
 }
@@ -181,7 +181,7 @@ pub struct GetList {
 
 request!(Player, "get_list", GetList => OnlineList);
 
-/// The reply of `get_list`: the usernames of who is online, the caller's among them.
+/// The reply of `get_list`: the usernames of all players online, including the caller.
 #[derive(Debug, Serialize, JsonSchema)]
 pub struct OnlineList {
     roles: Vec<String>,

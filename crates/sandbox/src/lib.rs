@@ -2,7 +2,7 @@
 //!
 //! [`Sandbox`] is a state machine without sockets, threads or clocks: a request and the time go in, what to answer and
 //! how to misbehave in doing so come out. [`server::SandboxServer`] puts it behind real HTTP. It is no payment system:
-//! it credits cards at once, and whoever can reach its control routes owns it.
+//! it credits cards at once, and anyone who can reach its control routes owns it.
 
 mod control;
 mod faults;

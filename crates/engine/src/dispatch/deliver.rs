@@ -1,19 +1,28 @@
-//! What becomes of a tick's replies and events when its batch is known.
+//! Settles a tick's replies and events once the number of its batch is known.
 
 use bevy_ecs::prelude::*;
 
 use crate::clock::Clock;
-use crate::events::{Audience, EventTable, Events, Listeners, OperatorListeners};
+use crate::events::{Audience, EventTable, Events, HeldEvent, Listeners, OperatorListeners};
 use crate::login::Login;
 use crate::request::SignIn;
 use crate::request::reply::{Delivery, Held, Outbox, Until};
 use crate::storage::Stored;
 use crate::storage::rows::Persistence;
 
-/// Puts the tick's events behind its replies. A connection whose token is worthless by now is told nothing.
-pub fn hold_events(world: &mut World) {
+/// Queues the tick's events after its replies, and settles which batch each of them waits for.
+pub fn release_to_gate(world: &mut World) {
+    let events = world.resource_mut::<Events>().take();
+    if !events.is_empty() {
+        hold_events(world, events);
+    }
+    settle_waits(world);
+}
+
+/// Queues the tick's events after its replies. A connection whose token is no longer valid gets none.
+fn hold_events(world: &mut World, events: Vec<HeldEvent>) {
     let now = world.resource::<Clock>().now();
-    for event in world.resource_mut::<Events>().take() {
+    for event in events {
         let is_known = world.get_resource::<EventTable>().is_some_and(|table| table.has(event.name));
         debug_assert!(is_known, "event {} should be registered by its feature's plugin", event.name);
         let mut ports = Vec::new();
@@ -43,18 +52,16 @@ pub fn hold_events(world: &mut World) {
     }
 }
 
-/// Replaces the waits of a tick's replies by the batches they come down to.
-pub fn settle_waits(world: &mut World) {
+/// Replaces what each reply of the tick waits for with the batch to wait for.
+fn settle_waits(world: &mut World) {
     let last_batch = world.resource::<Persistence>().last_batch();
-    world.resource_scope(|world, mut outbox: Mut<Outbox>| {
-        for held in &mut outbox.replies {
-            held.until = match held.until {
-                Until::Player(entity) => {
-                    Until::Batch(world.get::<Stored>(entity).map_or(last_batch, Stored::changed_in))
-                }
-                Until::Everything => Until::Batch(last_batch),
-                settled => settled,
-            };
-        }
-    });
+    let mut replies = std::mem::take(&mut world.resource_mut::<Outbox>().replies);
+    for held in &mut replies {
+        held.until = match held.until {
+            Until::Player(entity) => Until::Batch(world.get::<Stored>(entity).map_or(last_batch, Stored::changed_in)),
+            Until::Everything => Until::Batch(last_batch),
+            settled => settled,
+        };
+    }
+    world.resource_mut::<Outbox>().replies = replies;
 }

@@ -3,17 +3,22 @@
 use bevy_ecs::prelude::*;
 use bevy_ecs::system::{BoxedSystem, SystemAccess, SystemInput};
 
+use crate::dispatch::CallerHook;
 use crate::request::envelope::write_body;
 use crate::request::registry::AnyRequest;
 use crate::request::{
     Access, Answer, Call, Caller, Meanwhile, Need, Origin, Reads, Refusal, Request, SignIn, Success, Unready, Waits,
 };
 
-/// The handlers of every function, in the order of the [`RequestTable`](crate::request::RequestTable).
+/// The handlers of every function, in the order of the [`RequestTable`](crate::request::RequestTable), and what features do
+/// before any of them runs.
 #[derive(Default, Resource)]
-pub struct Handlers(Vec<Entry>);
+pub struct Handlers {
+    entries: Vec<Entry>,
+    hooks: Vec<CallerHook>,
+}
 
-/// A function's handler, and what came of it so far.
+/// A function's handler and its counters.
 pub(super) struct Entry {
     pub(super) handler: Box<dyn Handler>,
     function: &'static str,
@@ -23,11 +28,16 @@ pub(super) struct Entry {
 
 impl Handlers {
     pub(super) fn push(&mut self, function: &'static str, handler: Box<dyn Handler>) {
-        self.0.push(Entry { handler, function, counters: Vec::new() });
+        self.entries.push(Entry { handler, function, counters: Vec::new() });
     }
 
-    pub(super) fn get_mut(&mut self, kind: usize) -> Option<&mut Entry> {
-        self.0.get_mut(kind)
+    pub(super) fn add_hook(&mut self, hook: CallerHook) {
+        self.hooks.push(hook);
+    }
+
+    /// The handler of a function, and what is to be called before it runs for a player.
+    pub(super) fn get_mut(&mut self, kind: usize) -> Option<(&mut Entry, &[CallerHook])> {
+        Some((self.entries.get_mut(kind)?, &self.hooks))
     }
 }
 
@@ -48,21 +58,21 @@ impl Entry {
 pub(super) trait Handler: Send + Sync {
     fn access(&self) -> Access;
     fn reads(&self) -> Reads;
-    /// Whether its system can change anything of the world.
+    /// Whether its system can change the world.
     fn may_change(&self) -> bool;
-    /// Runs the handler. A handler that has to wait gives the request back.
+    /// Runs the handler. A handler that has to wait returns the request.
     fn run(&mut self, world: &mut World, request: AnyRequest, origin: Origin<'_>) -> HandlerRun;
 }
 
-/// What came of one run of a handler.
+/// The result of one run of a handler.
 pub(super) enum HandlerRun {
-    /// The reply's JSON but for `id` and the closing brace.
+    /// The reply's JSON without `id` and the closing brace.
     Answered { status: i32, body: Vec<u8>, sign_in: Option<SignIn> },
     /// To be run again.
     Waiting { need: Need, request: AnyRequest, meanwhile: Option<Meanwhile> },
 }
 
-/// Makes a handler's system ready; tells whether it can change anything, now or when its commands are applied.
+/// Initializes a handler's system; returns whether it can change anything, directly or through commands.
 fn prepare<I: SystemInput + 'static, O: 'static>(system: &mut dyn System<In = I, Out = O>, world: &mut World) -> bool {
     let changes = match system.initialize(world) {
         SystemAccess::None => false,
@@ -76,7 +86,7 @@ fn prepare<I: SystemInput + 'static, O: 'static>(system: &mut dyn System<In = I,
 pub(super) struct Simple<R: Request> {
     system: BoxedSystem<In<Call<R>>, Answer<R::Reply>>,
     may_change: bool,
-    /// How long the last reply was; the next is likely to be alike.
+    /// Length of the last reply; the next is likely to be similar.
     reply_bytes: usize,
 }
 
@@ -112,7 +122,7 @@ impl<R: Request> Handler for Simple<R> {
     }
 }
 
-/// A handler that may wait; it keeps the request for its next run.
+/// A handler that may wait; the request is kept for its next run.
 pub(super) struct Waiting<R: Request> {
     system: BoxedSystem<In<Call<R>>, Waits<R::Reply>>,
     may_change: bool,
@@ -163,7 +173,7 @@ fn broken_handler<R: Request>(error: &dyn std::fmt::Display) -> Refusal {
     Refusal::internal()
 }
 
-/// Room for the `id` and the closing brace, and for a reply that is a little longer than the last.
+/// Spare capacity for the `id`, the closing brace, and a reply slightly longer than the last.
 const SPARE_BYTES: usize = 64;
 
 fn answered<T: serde::Serialize>(answer: Answer<T>, likely_bytes: usize) -> HandlerRun {

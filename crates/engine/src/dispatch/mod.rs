@@ -20,35 +20,31 @@ use crate::request::reply::{Delivery, Held, Outbox, Reply, ReplyTo, Until};
 use crate::request::{Access, Meanwhile, Need, Origin, Player, Reads, Refusal, SignIn, Unready, status};
 use crate::storage::Touched;
 
-pub use deliver::{hold_events, settle_waits};
+pub use deliver::release_to_gate;
 pub use handler::Handlers;
 pub use register::RequestApp;
 
 use handler::HandlerRun;
 
-/// Called with every player whose request is about to be handled.
+/// Called with each player whose request is about to be handled.
 pub type CallerHook = fn(&mut World, AccountId);
 
-/// What features do whenever a player asks for something.
-#[derive(Debug, Default, Clone, Resource)]
-pub struct CallerHooks(Vec<CallerHook>);
-
-/// How a feature hears of everybody who asks for something.
+/// How a feature hooks into every player's request.
 pub trait CallerApp {
-    /// Has `hook` called before each request of a player is handled.
+    /// Registers `hook`, called before each request of a player is handled.
     fn add_caller_hook(&mut self, hook: CallerHook) -> &mut Self;
 }
 
 impl CallerApp for App {
     fn add_caller_hook(&mut self, hook: CallerHook) -> &mut Self {
-        self.world_mut().get_resource_or_init::<CallerHooks>().0.push(hook);
+        self.world_mut().get_resource_or_init::<Handlers>().add_hook(hook);
         self
     }
 }
 
-/// Handles one command: a reply is held, or the command is parked.
+/// Handles one command: holds its reply, or parks it.
 pub fn dispatch(world: &mut World, handlers: &mut Handlers, mut command: Command) {
-    let Some(entry) = handlers.get_mut(command.kind) else {
+    let Some((entry, hooks)) = handlers.get_mut(command.kind) else {
         return;
     };
     let handler = &mut entry.handler;
@@ -69,10 +65,10 @@ pub fn dispatch(world: &mut World, handlers: &mut Handlers, mut command: Command
         if handler.may_change() {
             world.resource_mut::<Touched>().push(player.entity);
         }
-        hear(world, player.account);
+        hooks.iter().for_each(|hook| hook(world, player.account));
         match check_repeat(world, player, command.once.as_deref()) {
             Repeat::New => {}
-            // The command finds what it has begun itself.
+            // The command itself picks up what it has started.
             _ if command.meanwhile.is_some() => {}
             Repeat::Same(body) => return answer(world, command.reply_to, body, sign_in, Until::Player(player.entity)),
             Repeat::Misused => return answer_refusal(world, command.reply_to, &Repeat::misused()),
@@ -88,7 +84,7 @@ pub fn dispatch(world: &mut World, handlers: &mut Handlers, mut command: Command
             park(world, need, Command { request, meanwhile, ..command });
         }
         HandlerRun::Answered { status, body, sign_in: changed } => {
-            // Who is told to try again has no answer yet, unless something was begun.
+            // A refusal that asks for a retry is no final answer, unless the request has started something.
             let is_answer = command.meanwhile.is_some() || !asks_to_retry(status);
             if let (Some(player), Some(once), true) = (player, command.once, is_answer) {
                 keep_for_repeats(world, player, *once, &body);
@@ -103,12 +99,6 @@ pub fn dispatch(world: &mut World, handlers: &mut Handlers, mut command: Command
             answer(world, command.reply_to, body, sign_in, until);
         }
     }
-}
-
-fn hear(world: &mut World, account: AccountId) {
-    world.resource_scope(|world, hooks: Mut<CallerHooks>| {
-        hooks.0.iter().for_each(|hook| hook(world, account));
-    });
 }
 
 fn asks_to_retry(status: i32) -> bool {
@@ -149,7 +139,7 @@ fn park(world: &mut World, need: Need, command: Command) {
     });
 }
 
-/// Has the connection told of what happens to the player it acts for from now on.
+/// Subscribes the connection to the events of the player it acts for.
 fn listen(world: &mut World, reply_to: &ReplyTo, sign_in: Option<SignIn>) {
     if let (Some(sign_in), Some(port)) = (sign_in, reply_to.port())
         && let Some(entity) = world.resource::<Players>().entity(sign_in.account)

@@ -1,4 +1,4 @@
-//! How features register what they answer.
+//! How features register the functions they answer.
 
 use bevy_app::App;
 use bevy_ecs::prelude::*;
@@ -7,7 +7,7 @@ use bevy_ecs::system::IntoSystem;
 use crate::dispatch::handler::{Handlers, Simple, Waiting};
 use crate::request::{Access, Answer, Call, Caller, Request, RequestTable, Waits};
 
-/// How a feature registers what it answers.
+/// How a feature registers its functions.
 pub trait RequestApp {
     /// Registers a handler that answers at once.
     fn add_request<R: Request, M>(
@@ -15,8 +15,8 @@ pub trait RequestApp {
         handler: impl IntoSystem<In<Call<R>>, Answer<R::Reply>, M> + 'static,
     ) -> &mut Self;
 
-    /// Registers a handler that may have to wait for something outside the world; it is run again
-    /// from its start when that has arrived.
+    /// Registers a handler that may have to wait for something outside the world; it is run again from the start when
+    /// that has arrived.
     fn add_waiting_request<R: Request + Clone, M>(
         &mut self,
         handler: impl IntoSystem<In<Call<R>>, Waits<R::Reply>, M> + 'static,

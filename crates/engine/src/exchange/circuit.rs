@@ -1,11 +1,11 @@
-//! A circuit breaker: a platform that keeps failing is left alone for a while.
+//! A circuit breaker: a platform that keeps failing is not called for a while.
 
 /// When a circuit opens and for how long. Times are seconds of the simulation's clock.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Deserialize, schemars::JsonSchema)]
 pub struct CircuitSettings {
-    /// So many failures in a row open it.
+    /// This many consecutive failures open it.
     pub failures: u32,
-    /// It stays open this long; then one call tries again.
+    /// It stays open this long; then one trial call goes out.
     pub open_seconds: i64,
 }
 
@@ -13,29 +13,29 @@ pub struct CircuitSettings {
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Circuit {
     failures: u32,
-    /// Open until then, unix seconds; after that one call is let through.
+    /// Open until then, unix seconds; after that one trial call goes out.
     open_until: Option<i64>,
     is_probing: bool,
 }
 
 impl Circuit {
-    /// Whether a call may go out now. A clock that jumped back does not keep it open for longer than it was meant to be.
+    /// Whether a call may go out now. A clock that was set back does not keep it open longer than its settings say.
     pub fn lets_through(&mut self, settings: CircuitSettings, now: i64) -> bool {
         self.open_until = self.open_until.map(|until| until.min(now + settings.open_seconds));
         self.open_until.is_none_or(|until| now >= until && !self.is_probing)
     }
 
-    /// A call goes out.
+    /// Notes that a call goes out.
     pub fn note_call(&mut self) {
         self.is_probing = self.open_until.is_some();
     }
 
-    /// The platform answered, whatever it said.
+    /// Notes that the platform answered, whatever it said.
     pub fn note_answer(&mut self) {
         *self = Self::default();
     }
 
-    /// The platform did not answer. Returns whether this opened the circuit.
+    /// Notes that the platform did not answer. Returns whether this opened the circuit.
     pub fn note_failure(&mut self, settings: CircuitSettings, now: i64) -> bool {
         self.failures = self.failures.saturating_add(1);
         self.is_probing = false;
@@ -68,7 +68,7 @@ mod tests {
         assert!(!circuit.note_failure(SETTINGS, 0));
         assert!(!circuit.note_failure(SETTINGS, 0));
         circuit.note_answer();
-        assert!(!circuit.note_failure(SETTINGS, 0), "the count begins anew");
+        assert!(!circuit.note_failure(SETTINGS, 0), "the count starts over");
         assert!(circuit.lets_through(SETTINGS, 0));
         let mut circuit = opened_at(100);
         assert!(!circuit.lets_through(SETTINGS, 129));
@@ -79,11 +79,11 @@ mod tests {
         let mut circuit = opened_at(100);
         assert!(circuit.lets_through(SETTINGS, 130));
         circuit.note_call();
-        assert!(!circuit.lets_through(SETTINGS, 130), "only one tries");
+        assert!(!circuit.lets_through(SETTINGS, 130), "only one trial call goes out");
         circuit.note_failure(SETTINGS, 131);
         assert!(
             !circuit.lets_through(SETTINGS, 160) && circuit.lets_through(SETTINGS, 161),
-            "a failed try opens it again"
+            "a failed trial opens it again"
         );
         circuit.note_call();
         circuit.note_answer();

@@ -1,6 +1,6 @@
-//! The exchanges under way: how many a platform may have, until when each is waited for, and whom its outcome is for.
+//! The exchanges in flight: how many each platform may have, their deadlines, and who gets their outcomes.
 //!
-//! Deadlines run on the simulation's clock. What carries the exchanges has a limit in real time of its own.
+//! Deadlines run on the simulation's clock. The transport that carries the exchanges has its own real-time limit.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
@@ -13,58 +13,58 @@ use crate::exchange::circuit::{Circuit, CircuitSettings};
 use crate::exchange::{CallFailure, CallOutcome, Exchange};
 use crate::numbers::ExchangeId;
 
-/// What leads to one platform. Each feature that asks one adds a line of its own, so that none holds up another.
+/// A line to one platform. Each feature that calls one adds a line of its own, so that none holds up another.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Line(pub &'static str);
 
-/// How much a line carries. Times are seconds of the simulation's clock.
+/// A line's limits. Times are seconds of the simulation's clock.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
 pub struct LineSettings {
-    /// Exchanges under way at the same time.
+    /// Exchanges in flight at the same time.
     pub in_flight: usize,
-    /// How long an answer is waited for.
+    /// How long to wait for an answer.
     pub deadline_seconds: i64,
-    /// When a platform that fails is left alone; `None` = never.
+    /// When the circuit of a failing platform opens; `None` = never.
     pub circuit: Option<CircuitSettings>,
 }
 
-/// For whom an exchange is made: a request that waits, or the system that takes the outcomes of that name.
+/// Who an exchange is made for: a parked request, or the system that takes the outcomes of that name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Owner(pub &'static str);
 
-/// Requests that wait are handed their outcome by the tick itself.
+/// The tick itself hands outcomes to parked requests.
 pub const WAITING_REQUEST: Owner = Owner("request");
 
 /// Why an exchange was not started.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum NotStarted {
-    /// So many are under way already.
+    /// The line's limit of exchanges in flight is reached.
     Full,
-    /// The platform has failed too often.
+    /// The platform's circuit is open.
     CircuitOpen,
     /// No feature has added that line.
     NoSuchLine,
 }
 
-/// An exchange on its way out. It leaves when every change up to the tick that made it is on disk.
+/// An outgoing exchange. It leaves when every change up to the tick that made it is on disk.
 #[derive(Debug)]
 pub struct Outgoing {
     /// Its number among the exchanges of this world since the start.
     pub number: ExchangeId,
-    /// What to ask.
+    /// The HTTP request to make.
     pub exchange: Exchange,
-    /// How long its answer is waited for, in seconds.
+    /// How long to wait for its answer, in seconds.
     pub deadline_seconds: i64,
 }
 
-/// An exchange that is over.
+/// A finished exchange.
 #[derive(Debug)]
 pub struct Done {
-    /// For whom it was made.
+    /// Who it was made for.
     pub owner: Owner,
     /// Its number.
     pub number: ExchangeId,
-    /// How it ended. One that ended by its deadline may be told a second time, when its answer comes late.
+    /// How it ended. One that missed its deadline may be reported a second time, when its answer comes late.
     pub outcome: CallOutcome,
 }
 
@@ -83,10 +83,10 @@ struct LineState {
     circuit: Circuit,
 }
 
-/// How many answers that are late are waited for; the oldest are forgotten first.
+/// How many late answers are still awaited; the oldest are forgotten first.
 const LATE_MAX: usize = 4096;
 
-/// All lines and what is under way on them.
+/// All lines and their exchanges in flight.
 #[derive(Debug, Default, Resource)]
 pub struct Exchanges {
     lines: BTreeMap<Line, LineState>,
@@ -128,7 +128,7 @@ impl Exchanges {
         Ok(number)
     }
 
-    /// Takes in how an exchange ended.
+    /// Notes how an exchange ended.
     pub fn note_outcome(&mut self, number: ExchangeId, outcome: CallOutcome, now: i64) {
         let Some(open) = self.open.remove(&number) else {
             return;
@@ -175,7 +175,7 @@ impl Exchanges {
                     tracing::warn!(
                         platform = line.0,
                         seconds,
-                        "a platform keeps failing; it is left alone for a while"
+                        "a platform keeps failing; it is not called for a while"
                     );
                 }
             }
@@ -183,12 +183,12 @@ impl Exchanges {
         }
     }
 
-    /// Takes out the outcomes for one owner, in the order they came.
+    /// Takes the outcomes for one owner, in the order they arrived.
     pub fn take_done(&mut self, owner: Owner) -> Vec<Done> {
         self.done.extract_if(.., |done| done.owner == owner).collect()
     }
 
-    /// Takes out what was started in this tick.
+    /// Takes the exchanges started in this tick.
     pub fn take_outgoing(&mut self) -> Vec<Outgoing> {
         std::mem::take(&mut self.outgoing)
     }
@@ -198,12 +198,12 @@ impl Exchanges {
         self.deadlines.next_at()
     }
 
-    /// How many exchanges are under way on a line.
+    /// How many exchanges are in flight on a line.
     pub fn in_flight(&self, line: Line) -> usize {
         self.lines.get(&line).map_or(0, |state| state.in_flight)
     }
 
-    /// How many more exchanges a line carries now.
+    /// How many more exchanges the line can take now.
     pub fn room(&self, line: Line) -> usize {
         self.lines.get(&line).map_or(0, |state| state.settings.in_flight.saturating_sub(state.in_flight))
     }
@@ -257,7 +257,7 @@ mod tests {
         exchanges.note_outcome(number, answered(200), 50);
         assert_eq!(exchanges.take_done(OWNER)[0].outcome, answered(200));
         exchanges.note_outcome(number, answered(200), 51);
-        assert!(exchanges.take_done(OWNER).is_empty(), "nobody is told a third time");
+        assert!(exchanges.take_done(OWNER).is_empty(), "no outcome is reported a third time");
         assert_eq!(exchanges.in_flight(LINE), 0, "a late answer frees no place twice");
     }
 
@@ -269,7 +269,7 @@ mod tests {
             exchanges.note_outcome(number, outcome, 0);
         }
         assert_eq!(exchanges.start(LINE, OWNER, exchange(), 29), Err(NotStarted::CircuitOpen));
-        let number = exchanges.start(LINE, OWNER, exchange(), 30).expect("one call tries");
+        let number = exchanges.start(LINE, OWNER, exchange(), 30).expect("one trial call goes out");
         assert_eq!(exchanges.start(LINE, OWNER, exchange(), 30), Err(NotStarted::CircuitOpen));
         exchanges.note_outcome(number, answered(200), 31);
         assert!(exchanges.start(LINE, OWNER, exchange(), 31).is_ok());

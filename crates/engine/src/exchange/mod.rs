@@ -1,4 +1,5 @@
-//! One HTTP exchange with a platform, as plain data: the world makes requests and reads answers, others carry them.
+//! One HTTP exchange with a platform, as plain data: the world makes requests and reads answers; the transport is
+//! elsewhere.
 
 pub mod circuit;
 pub mod lines;
@@ -7,7 +8,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-/// How a platform is asked.
+/// The method of a request to a platform.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Method {
     /// Everything is in the URL.
@@ -16,15 +17,15 @@ pub enum Method {
     Post,
 }
 
-/// A request to a platform. It carries signatures and may carry card passwords, so it shows nothing of itself in logs
-/// beyond where it goes.
+/// A request to a platform. It carries signatures and may carry card passwords, so logs show only its method, host and
+/// path.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Exchange {
     /// How.
     pub method: Method,
-    /// Where to, with the query, percent-encoded.
+    /// The target, with the query, percent-encoded.
     pub url: String,
-    /// Headers beside those of HTTP itself.
+    /// Headers other than those of HTTP itself.
     pub headers: Vec<(&'static str, String)>,
     /// The bytes that were signed.
     pub body: Vec<u8>,
@@ -43,7 +44,7 @@ impl fmt::Debug for Exchange {
     }
 }
 
-/// What came back.
+/// A platform's answer.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Answered {
     /// The HTTP status.
@@ -52,13 +53,13 @@ pub struct Answered {
     pub body: Vec<u8>,
 }
 
-/// Why nothing came back.
+/// Why there is no answer.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
 pub enum CallFailure {
-    /// No connection came about: the request was certainly not carried out.
+    /// No connection was made: the request was certainly not carried out.
     #[error("cannot connect: {0}")]
     NotSent(String),
-    /// The connection broke, or the answer was no HTTP or too long: whether the request was carried out is unknown.
+    /// The connection broke, or the answer was not HTTP or too long: whether the request was carried out is unknown.
     #[error("the answer was lost: {0}")]
     Lost(String),
     /// No answer in time: whether the request was carried out is unknown.

@@ -1,4 +1,4 @@
-//! A journal on disk: a thread that writes entries to files of a limited size.
+//! A journal on disk: a thread that writes entries to files of limited size.
 
 use std::fs::File;
 use std::io::{self, BufWriter, Write};
@@ -17,18 +17,18 @@ use crate::journal::queue::{JournalSink, Queue};
 use crate::journal::record::Record;
 use crate::rules::{AssetSource, LoadedRules};
 
-/// The operator's settings of journals.
+/// The operator's journal settings.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 pub struct JournalSettings {
-    /// Where journals go; empty = there are none.
+    /// The folder of journals; empty = no journals.
     pub folder: String,
-    /// A file that is longer is followed by another part, in bytes.
+    /// Size in bytes after which a new part is started.
     pub file_bytes: u64,
-    /// How much may wait for the disk, in bytes; beyond, the journal ends with a gap.
+    /// How many bytes may wait for the disk; beyond that, the journal ends with a gap.
     pub queue_bytes: usize,
-    /// How often what waits is written, in milliseconds.
+    /// Interval between writes, in milliseconds.
     pub write_every_ms: u64,
-    /// How often the state's hash is noted, in real seconds.
+    /// Interval between state hashes, in real seconds.
     pub checkpoint_seconds: u64,
 }
 
@@ -37,18 +37,18 @@ pub fn part_path(folder: &Path, name: &str, head: Head) -> PathBuf {
     folder.join(format!("{name}-{}-{:04}.journal", head.id, head.part))
 }
 
-/// Where the rules of that fingerprint are copied to.
+/// The folder to which the rules of that fingerprint are copied.
 pub fn rules_folder(folder: &Path, fingerprint: u64) -> PathBuf {
     folder.join(format!("rules-{fingerprint:016x}"))
 }
 
-/// Copies the assets beside the journals, unless a copy is there already.
+/// Copies the assets next to the journals, unless a copy exists.
 pub fn keep_rules(folder: &Path, rules: &LoadedRules, assets: &AssetSource) -> io::Result<()> {
     let copy = rules_folder(folder, rules.fingerprint);
     if copy.is_dir() {
         return Ok(());
     }
-    // A copy that a crash has cut short must not be taken for a whole one.
+    // A copy cut short by a crash must not be taken for a complete one.
     let unfinished = copy.with_extension("unfinished");
     let unreadable = |_| io::Error::other("the assets cannot be read any more");
     let texts = assets.text_files().map_err(unreadable)?;
@@ -62,7 +62,7 @@ pub fn keep_rules(folder: &Path, rules: &LoadedRules, assets: &AssetSource) -> i
     std::fs::rename(unfinished, copy)
 }
 
-/// The program by version and by the hash of its file, so that a replay can tell another one.
+/// The program by version and hash of its binary, so that a replay can recognize another one.
 pub fn program_name() -> String {
     let bytes = std::env::current_exe().and_then(std::fs::read).unwrap_or_default();
     let hash = Sha256::digest(&bytes);
@@ -70,7 +70,7 @@ pub fn program_name() -> String {
     format!("raidkeep {} {mark:08x}", env!("CARGO_PKG_VERSION"))
 }
 
-/// The way to a journal on disk. Dropping it writes what waits, and waits for that.
+/// The writer of a journal on disk. Dropping it writes what is queued, and waits for that.
 #[derive(Debug)]
 pub struct FileJournal {
     queue: Arc<Queue>,
@@ -80,7 +80,7 @@ pub struct FileJournal {
 }
 
 impl FileJournal {
-    /// Makes the first part. `id` is the moment of the start, unix milliseconds.
+    /// Creates the first part. `id` is the moment of the start, unix milliseconds.
     pub fn create(folder: &Path, name: &str, id: i64, settings: &JournalSettings) -> io::Result<Self> {
         std::fs::create_dir_all(folder)?;
         let queue = Arc::new(Queue::new(settings.queue_bytes));
@@ -89,8 +89,8 @@ impl FileJournal {
         Ok(Self { queue, writer: Some(writer), thread: None })
     }
 
-    /// Writes the first entry before anything happens in the world: a process may be killed at once, and a journal without its
-    /// beginning cannot be read. Then a thread writes.
+    /// Writes the first entry before anything happens in the world: the process may be killed at once, and a journal without
+    /// its beginning cannot be read. The rest is written by a thread.
     fn begin(&mut self, mut writer: Writer, entry: &[u8]) -> io::Result<()> {
         writer.parts.write(entry, &mut Vec::new())?;
         writer.parts.file.flush()?;
@@ -157,7 +157,7 @@ impl Parts {
     }
 }
 
-/// Only the operator may read it: it says as much of the players as the databases do.
+/// Readable by the operator only: it reveals as much about the players as the databases do.
 fn open(path: &Path, head: Head) -> io::Result<BufWriter<File>> {
     let file = File::options().write(true).create_new(true).mode(0o600).open(path)?;
     let mut file = BufWriter::with_capacity(1 << 16, file);
@@ -182,7 +182,7 @@ struct Writer {
 }
 
 impl Writer {
-    /// Looks for entries from time to time: to be woken for each would cost the world more than the entry.
+    /// Polls for entries: a wake-up for each would cost the world more than the entry itself.
     fn run(mut self) {
         if let Err(error) = self.write_all() {
             self.queue.close();
@@ -201,7 +201,7 @@ impl Writer {
                 let gap = postcard::to_stdvec(&Record::Gap).map_err(io::Error::other)?;
                 self.parts.write(&gap, &mut frame)?;
                 self.parts.file.flush()?;
-                return Err(io::Error::other("the disk is too slow for it"));
+                return Err(io::Error::other("the disk is too slow"));
             }
             self.parts.file.flush()?;
             if taken.is_closed {

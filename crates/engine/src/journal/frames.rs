@@ -1,8 +1,8 @@
-//! The files of a journal: a head, and then one frame an entry.
+//! The files of a journal: a header, then one frame per entry.
 //!
-//! Head: `RAIDJRNL`, format (u32), id of the journal (i64, unix milliseconds of its start), number of the part (u32).
-//! Frame: length of the entry (u32), its hash (u64), the entry (postcard). Numbers are little endian. A crash may cut the
-//! last frame short; a frame that is not whole ends the file.
+//! Header: `RAIDJRNL`, format (u32), id of the journal (i64, unix milliseconds of its start), number of the part (u32).
+//! Frame: length of the entry (u32), its hash (u64), the entry (postcard). Numbers are little endian. A crash may cut
+//! the last frame short; an incomplete frame ends the file.
 
 use std::hash::Hasher;
 use std::io::{self, Read};
@@ -10,20 +10,19 @@ use std::io::{self, Read};
 use crate::hash::StableHasher;
 use crate::journal::Record;
 
-/// What each file begins with.
+/// The magic bytes of each file.
 pub const MAGIC: &[u8; 8] = b"RAIDJRNL";
-/// The form of the files. Those of format 1 are of programs in which players had no entities of their own; they are read
-/// too.
+/// The file format. Format 1 is from programs in which players had no entities of their own; it can still be read.
 pub const FORMAT: u32 = 2;
 const HEAD_BYTES: usize = 24;
 const FRAME_HEAD_BYTES: usize = 12;
-/// How much of an entry is read at a time, so that a damaged length takes no memory.
+/// How much of an entry is read at a time, so that a corrupt length allocates no memory.
 const PIECE_BYTES: u64 = 1 << 20;
 
 /// Why a file cannot be read as a journal.
 #[derive(Debug, thiserror::Error)]
 pub enum JournalError {
-    /// The system does not give it.
+    /// An I/O error.
     #[error("cannot read the journal {path}: {source}")]
     Unreadable {
         /// The file.
@@ -31,18 +30,16 @@ pub enum JournalError {
         /// Why.
         source: io::Error,
     },
-    /// It is something else.
+    /// It is not a journal.
     #[error("this is no journal of raidkeep: expected a file that begins with RAIDJRNL and the start of a world")]
     NoJournal,
     /// A later program wrote it.
-    #[error(
-        "the journal has format {found}; this program knows format {FORMAT} and those before. Use the program that wrote it"
-    )]
+    #[error("the journal has format {found}; this program reads formats up to {FORMAT}. Use the program that wrote it")]
     OtherFormat {
         /// In the file.
         found: u32,
     },
-    /// It is a later part.
+    /// It is not the first part.
     #[error(
         "this is part {part} of a journal, and a replay begins with part 0: give the file whose name ends in -0000"
     )]
@@ -52,7 +49,7 @@ pub enum JournalError {
     },
 }
 
-/// What a file says of itself.
+/// The header of a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Head {
     /// The same in all parts of a journal.
@@ -62,7 +59,7 @@ pub struct Head {
 }
 
 impl Head {
-    /// The bytes a file begins with.
+    /// The bytes of the header.
     pub fn encode(self) -> Vec<u8> {
         let mut bytes = MAGIC.to_vec();
         bytes.extend_from_slice(&FORMAT.to_le_bytes());
@@ -72,7 +69,7 @@ impl Head {
     }
 }
 
-/// An entry as it stands in a frame.
+/// The frame of an entry.
 ///
 /// # Panics
 /// When the entry is 4 GiB long, which no tick comes near.
@@ -92,9 +89,9 @@ fn hash(entry: &[u8]) -> u64 {
 /// How the frames of a file end.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum FramesEnd {
-    /// Behind a whole frame.
+    /// After a complete frame.
     Clean,
-    /// At a frame that is cut short or damaged, at this byte.
+    /// At a truncated or damaged frame, at this byte.
     Torn(u64),
 }
 
@@ -107,7 +104,7 @@ pub struct Frames<R> {
 }
 
 impl<R: Read> Frames<R> {
-    /// Reads the head.
+    /// Reads the header.
     pub fn open(mut reader: R) -> Result<(Head, Self), JournalError> {
         let mut head = [0; HEAD_BYTES];
         reader.read_exact(&mut head).map_err(|_| JournalError::NoJournal)?;

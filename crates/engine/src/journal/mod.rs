@@ -1,12 +1,12 @@
-//! What a world was told, tick by tick, written down so that all of it can be played again.
+//! Records everything a world receives, tick by tick, so that all of it can be replayed.
 //!
-//! A [`Simulation`](crate::tick::Simulation) is a pure machine: its start, its inputs and the moments of its ticks are all
-//! there is to know. A [`Recorder`] stands beside the world and notes them; a [`FileJournal`] takes them to disk on a
-//! thread of its own; a [`Replay`] reads them and comes to the same state. Checkpoints hold hashes to compare.
+//! A [`Simulation`](crate::tick::Simulation) is a pure machine, fully determined by its start, its inputs and the
+//! moments of its ticks. A [`Recorder`] observes the world and notes them; a [`FileJournal`] writes them to disk on its
+//! own thread; a [`Replay`] reads them and reaches the same state. Checkpoints hold hashes to compare.
 //!
-//! Not here: what makes answers final. The journal is not flushed before replies leave, may end earlier than the storage
-//! does, and nothing is ever recovered from it. Passwords, tokens and card passwords are not in it; names, e-mail
-//! addresses and password hashes are, as in the databases.
+//! Not here: durability. The journal is not flushed before replies leave, may end earlier than the storage does, and is
+//! never used for recovery. Passwords, tokens and card passwords are not in it; names, e-mail addresses and password
+//! hashes are, as in the databases.
 
 pub mod file;
 pub mod frames;

@@ -1,4 +1,4 @@
-//! Between the world, which never waits, and whatever keeps the entries.
+//! The queue between the world, which never waits, and the writer of the entries.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -6,11 +6,11 @@ use crate::journal::frames::{Head, encode_frame};
 
 /// Takes the entries of a journal in order.
 pub trait JournalSink: Send + Sync {
-    /// Takes an entry; `false` when it cannot be taken now or any more, and the journal has to end.
+    /// Takes an entry; `false` when it cannot, in which case the journal has to end.
     fn take(&mut self, entry: Vec<u8>) -> bool;
 }
 
-/// Entries that wait for the disk. Bounded by their bytes.
+/// Entries waiting for the disk, limited by their total bytes.
 #[derive(Debug)]
 pub struct Queue {
     waiting: Mutex<Waiting>,
@@ -25,24 +25,24 @@ struct Waiting {
     has_overflowed: bool,
 }
 
-/// What was taken out of a queue.
+/// Entries taken out of a queue.
 #[derive(Debug)]
 pub struct Taken {
     /// In order.
     pub entries: Vec<Vec<u8>>,
-    /// Whether nothing more will come.
+    /// Whether the queue is closed and empty.
     pub is_closed: bool,
-    /// Whether something behind these entries was refused.
+    /// Whether entries after these were refused.
     pub has_overflowed: bool,
 }
 
 impl Queue {
-    /// A queue for at most so many bytes.
+    /// A queue of at most this many bytes.
     pub fn new(bytes_max: usize) -> Self {
         Self { waiting: Mutex::default(), bytes_max }
     }
 
-    /// Puts an entry in; `false` when it is full or was closed. A queue that has overflowed takes nothing more.
+    /// Appends an entry; `false` when the queue is full or closed. A queue that has overflowed accepts nothing more.
     pub fn put(&self, entry: Vec<u8>) -> bool {
         let mut waiting = self.lock();
         if waiting.is_closed || waiting.has_overflowed {
@@ -57,7 +57,7 @@ impl Queue {
         true
     }
 
-    /// Takes everything out.
+    /// Takes all entries.
     pub fn take(&self) -> Taken {
         let mut waiting = self.lock();
         waiting.bytes = 0;
@@ -65,7 +65,7 @@ impl Queue {
         Taken { entries, is_closed: waiting.is_closed, has_overflowed: waiting.has_overflowed }
     }
 
-    /// Nothing more will be put in.
+    /// Closes the queue to further entries.
     pub fn close(&self) {
         self.lock().is_closed = true;
     }
@@ -75,7 +75,7 @@ impl Queue {
     }
 }
 
-/// A journal in memory, for tests and benchmarks. Clones are the same journal.
+/// A journal in memory, for tests and benchmarks. Clones share the same journal.
 #[derive(Debug, Clone, Default)]
 pub struct MemoryJournal(Arc<Mutex<Vec<u8>>>);
 
@@ -106,6 +106,6 @@ mod tests {
         assert!(!queue.put(vec![2; 5]), "more than ten bytes");
         let taken = queue.take();
         assert_eq!((taken.entries.len(), taken.has_overflowed), (1, true));
-        assert!(!queue.put(vec![3]), "an entry behind a gap would be misread");
+        assert!(!queue.put(vec![3]), "an entry after a gap would be misread");
     }
 }

@@ -1,4 +1,4 @@
-//! What stands in a journal, as plain data.
+//! The contents of a journal, as plain data.
 
 use crate::numbers::{BatchNumber, ExchangeId, JobId, QueryId};
 use crate::request::reply::ConnectionId;
@@ -22,26 +22,26 @@ use crate::tick::Input;
 pub enum Record {
     /// The first entry.
     Start(Box<StartRecord>),
-    /// Rows that the world had read when it started, as an encoded [`Batch`](crate::storage::Batch).
+    /// Rows that the world read when it started, as an encoded [`Batch`](crate::storage::Batch).
     Rows(Vec<u8>),
     /// A tick, noted before it ran.
     Tick(TickRecord),
-    /// The requests that wait to be told something were answered because the server stops.
+    /// The requests parked on a notice were answered because the server stops.
     Dismissed,
-    /// The hash of the state behind so many ticks.
+    /// The hash of the state after this many ticks.
     Checkpoint {
         /// How many ticks had run.
         ticks: u64,
         /// [`state_hash`](crate::tick::state_hash).
         hash: u64,
     },
-    /// What came after this is missing: the disk was too slow, or failed.
+    /// What follows is missing: the disk was too slow, or failed.
     Gap,
-    /// The world ended in order.
+    /// The world shut down in an orderly way.
     End,
 }
 
-/// With what a world started.
+/// What a world started with.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct StartRecord {
     /// The program that wrote the journal.
@@ -50,11 +50,11 @@ pub struct StartRecord {
     pub rules: u64,
     /// The operator's settings, JSON.
     pub config: String,
-    /// Unix milliseconds on the wall.
+    /// Wall-clock time, unix milliseconds.
     pub wall_ms: i64,
-    /// The seed for a world that was made then.
+    /// The seed, if the world was created then.
     pub seed: u64,
-    /// The last batch that was on disk.
+    /// The last batch on disk.
     pub last_batch: BatchNumber,
     /// The world's clock at that batch, unix milliseconds; `None` for a new world.
     pub moment_ms: Option<i64>,
@@ -64,33 +64,33 @@ pub struct StartRecord {
     pub player_tables: Vec<String>,
 }
 
-/// A tick and what arrived for it.
+/// A tick and its inputs.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct TickRecord {
-    /// Unix milliseconds on the wall.
+    /// Wall-clock time, unix milliseconds.
     pub wall_ms: i64,
     /// Real time since the first tick, in nanoseconds.
     pub real_ns: u64,
-    /// The last batch that had been folded into rows.
+    /// The last batch folded into rows.
     pub folded_batch: BatchNumber,
-    /// What the tick before has led to; shows at once where a replay goes another way.
+    /// The outcome of the previous tick; shows at once where a replay diverges.
     pub before: Outcome,
-    /// What arrived, in order.
+    /// The inputs, in order.
     pub inputs: Vec<InputRecord>,
 }
 
-/// What a tick has led to, in short.
+/// A summary of what a tick led to.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Outcome {
-    /// How many bytes of changed rows; 0 = nothing changed.
+    /// Bytes of changed rows; 0 = nothing changed.
     pub batch_bytes: u64,
-    /// How many replies. Events are left out: a connection that goes meanwhile gets none.
+    /// The number of replies. Events are left out: a connection that closes meanwhile gets none.
     pub replies: u64,
 }
 
 /// An [`Input`].
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[expect(missing_docs, reason = "each stands for the input of the same name")]
+#[expect(missing_docs, reason = "each represents the input of the same name")]
 pub enum InputRecord {
     Command(CommandRecord),
     Found(Vec<u8>, Option<AccountId>),
@@ -100,7 +100,7 @@ pub enum InputRecord {
     JobRefused(JobId),
     Answered(ExchangeId, CallOutcome),
     Closed(ConnectionId),
-    /// The fingerprint of the new rules; a copy of them stands beside the journal.
+    /// The fingerprint of the new rules; a copy of them is kept next to the journal.
     RulesChanged(u64),
     RulesRefused(Vec<Problem>),
 }
@@ -108,23 +108,23 @@ pub enum InputRecord {
 /// A request.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CommandRecord {
-    /// Which of [`StartRecord::functions`].
+    /// Index into [`StartRecord::functions`].
     pub function: u32,
-    /// The arguments as JSON, with stand-ins for secrets.
+    /// The arguments as JSON, with placeholders for secrets.
     pub arguments: String,
-    /// Who asked.
+    /// The caller.
     pub credential: CredentialRecord,
-    /// The idempotency key, and the fingerprint of the request as it was.
+    /// The idempotency key, and the fingerprint of the original request.
     pub once: Option<(Box<str>, u64)>,
     /// For functions that need no token.
     pub stranger: Option<StrangerRecord>,
-    /// The connection, if it was to stay.
+    /// The connection, unless it was opened for this request only.
     pub connection: Option<ConnectionId>,
 }
 
-/// A [`Credential`], which holds no token in clear.
+/// A [`Credential`], without tokens in clear text.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[expect(missing_docs, reason = "each stands for the credential of the same name")]
+#[expect(missing_docs, reason = "each represents the credential of the same name")]
 pub enum CredentialRecord {
     None,
     Operator,
@@ -135,14 +135,14 @@ pub enum CredentialRecord {
 /// A caller without a token.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct StrangerRecord {
-    /// Where it came from.
+    /// Its address.
     pub address: Option<IpAddr>,
     /// The hash of the token it would get.
     pub token_hash: [u8; 32],
 }
 
 impl InputRecord {
-    /// What of an input is written down. `kinds` are the functions of the world.
+    /// The journal's form of an input. `kinds` are the functions of the world.
     pub fn of(input: &Input, kinds: &[RequestKind]) -> Self {
         match input {
             Input::Command(command) => Self::Command(CommandRecord::of(command, kinds)),

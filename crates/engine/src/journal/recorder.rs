@@ -1,4 +1,4 @@
-//! Notes what a world is told. It stands beside the world, in whatever drives it.
+//! Records what a world receives. It is called by the world's driver.
 
 use std::time::{Duration, Instant};
 
@@ -14,10 +14,10 @@ use crate::storage::store::Store;
 use crate::storage::{Batch, StorageError};
 use crate::tick::{Effects, Input, Moment, Simulation, state_hash};
 
-/// How many bytes of rows stand in one entry of the start.
+/// Bytes of rows per entry at the start.
 const ROWS_BYTES: usize = 1 << 20;
 
-/// What a journal says of its origin beside the world itself.
+/// The origin of a journal, apart from the world itself.
 #[derive(Debug, Clone, Default)]
 pub struct About {
     /// The program.
@@ -26,11 +26,11 @@ pub struct About {
     pub rules: u64,
     /// The settings, JSON.
     pub config: String,
-    /// How often the state's hash is noted, in real time; it costs a look at everything in memory.
+    /// Interval between state hashes, in real time; each costs a pass over everything in memory.
     pub checkpoint_every: Duration,
 }
 
-/// Notes the ticks of one world.
+/// Records the ticks of one world.
 #[derive(Resource)]
 pub struct Recorder {
     sink: Option<Box<dyn JournalSink>>,
@@ -43,7 +43,7 @@ pub struct Recorder {
 }
 
 impl Recorder {
-    /// Begins the journal of a world that has just been started from `store`.
+    /// Starts the journal of a world that has just been started from `store`.
     pub fn begin(
         simulation: &Simulation,
         store: &Store,
@@ -125,7 +125,7 @@ impl Recorder {
         self.note(&Record::Tick(tick));
     }
 
-    /// Notes what the tick has led to, and the state's hash when it is time.
+    /// Notes the outcome of the tick, and the state's hash when it is time.
     pub fn note_effects(&mut self, effects: &Effects, world: &mut World, moment: Moment) {
         if self.sink.is_none() {
             return;
@@ -144,12 +144,12 @@ impl Recorder {
         self.note(&Record::Checkpoint { ticks: self.ticks, hash });
     }
 
-    /// Notes that those who wait to be told something were answered: the server stops.
+    /// Notes that the requests parked on notices were answered because the server stops.
     pub fn note_dismissal(&mut self) {
         self.note(&Record::Dismissed);
     }
 
-    /// Notes the end of a world that stops in order.
+    /// Notes an orderly shutdown.
     pub fn finish(mut self, world: &mut World) {
         self.note_checkpoint(world);
         self.note(&Record::End);
@@ -166,7 +166,7 @@ impl Recorder {
     }
 }
 
-/// What a tick has led to, in short.
+/// A summary of what a tick led to.
 pub fn outcome(effects: &Effects) -> Outcome {
     let batch_bytes = effects.batch.as_ref().map_or(0, |batch| batch.encoded_len() as u64);
     Outcome { batch_bytes, replies: effects.replies.iter().filter(|held| held.is_reply()).count() as u64 }

@@ -1,4 +1,4 @@
-//! Plays a journal again.
+//! Replays a journal.
 
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
@@ -23,13 +23,13 @@ use crate::storage::store::{LogRecord, Recovered, Store};
 use crate::storage::{Batch, StorageError};
 use crate::tick::{Moment, Simulation, state_hash};
 
-/// Why a journal cannot be played, or not any further.
+/// Why a replay cannot start or continue.
 #[derive(Debug, thiserror::Error)]
 pub enum ReplayError {
     /// The file.
     #[error("{0}")]
     Journal(#[from] JournalError),
-    /// What the world was started from.
+    /// The world cannot be started.
     #[error("the world of the journal cannot be started: {0}")]
     Storage(#[from] StorageError),
     /// The rules are not those of the journal.
@@ -43,7 +43,7 @@ pub enum ReplayError {
         /// Given.
         found: u64,
     },
-    /// Rules that came while the world ran cannot be had.
+    /// Rules that were loaded while the world ran cannot be found.
     #[error(
         "the rules changed to {fingerprint:016x}, and the folder rules-{fingerprint:016x} beside the journal is missing \
          or holds other rules; the journal can be played up to that tick"
@@ -70,7 +70,7 @@ pub enum ReplayError {
         /// Its number.
         number: u32,
     },
-    /// A request that this program reads otherwise.
+    /// A request that this program does not understand.
     #[error(
         "a request for {function} cannot be read by this program: {mistake}. Use the program that wrote the journal"
     )]
@@ -80,15 +80,15 @@ pub enum ReplayError {
         /// What is wrong.
         mistake: String,
     },
-    /// The result of a job that the replayed world has not asked for.
-    #[error("the replay goes another way: the journal has the result of job {number}, and nobody has asked for it")]
+    /// The result of a job that the replayed world has not started.
+    #[error("the replay diverges: the journal has the result of job {number}, which the replay has not started")]
     UnknownJob {
         /// Its number.
         number: JobId,
     },
-    /// A tick led to something else.
+    /// A tick had a different outcome.
     #[error(
-        "the replay goes another way: tick {tick} led to {found:?}, and in the journal to {recorded:?}. The program or \
+        "the replay diverges: tick {tick} led to {found:?}, and in the journal to {recorded:?}. The program or \
          its settings are not those of the journal, or the game depends on something that is not written down"
     )]
     OtherOutcome {
@@ -96,12 +96,12 @@ pub enum ReplayError {
         tick: u64,
         /// In the journal.
         recorded: Outcome,
-        /// Now.
+        /// In the replay.
         found: Outcome,
     },
-    /// A checkpoint has another hash.
+    /// A checkpoint has a different hash.
     #[error(
-        "the replay goes another way: behind tick {tick} the state has the hash {found:016x}, and in the journal \
+        "the replay diverges: behind tick {tick} the state has the hash {found:016x}, and in the journal \
          {recorded:016x}"
     )]
     OtherState {
@@ -109,26 +109,26 @@ pub enum ReplayError {
         tick: u64,
         /// In the journal.
         recorded: u64,
-        /// Now.
+        /// In the replay.
         found: u64,
     },
-    /// An entry where it does not belong.
+    /// An entry is out of place.
     #[error("the journal is damaged: {0}")]
     OutOfOrder(&'static str),
 }
 
-/// How far a replay is.
+/// The state of a replay.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Played {
-    /// More may come.
+    /// More entries may follow.
     On,
-    /// The world ended there in order.
+    /// The world shut down in an orderly way there.
     Ended,
-    /// What follows was not written down.
+    /// What follows was not recorded.
     Gap,
 }
 
-/// A journal's world, as far as it has been played.
+/// The world of a journal, up to the entry replayed last.
 pub struct Replay {
     simulation: Simulation,
     reviver: Reviver,
@@ -142,21 +142,21 @@ pub struct Replay {
     earlier: Option<EarlierProgram>,
 }
 
-/// A journal from before players had entities of their own. The ticks of then are played, and lead to the same replies; but
-/// rows have other bytes, and what was one row may be two, so that batches have other numbers.
+/// State for a journal from before players had entities of their own. Its ticks can be replayed with the same replies;
+/// but rows have other bytes, and what was one row may now be two, so that batches have other numbers.
 #[derive(Debug, Default)]
 struct EarlierProgram {
-    /// The last batch of then.
+    /// The last batch in the journal's numbering.
     last_batch: BatchNumber,
-    /// Batches of then that were not folded yet, with the last batch of now at their tick.
+    /// The journal's batches that were not folded yet, with the replay's last batch at their tick.
     unfolded: VecDeque<(BatchNumber, BatchNumber)>,
-    /// The last batch of now that is to be folded.
+    /// The last batch to fold, in the replay's numbering.
     folded: BatchNumber,
 }
 
 impl EarlierProgram {
-    /// What is to be folded now, when so much was folded then. `before` is what the last tick led to then, and `last_batch`
-    /// the last batch of now.
+    /// What to fold in the replay when the journal had folded `folded_then`. `before` is the outcome of the previous
+    /// tick in the journal, `last_batch` the replay's last batch.
     fn folded(&mut self, before: Outcome, folded_then: BatchNumber, last_batch: BatchNumber) -> BatchNumber {
         if before.batch_bytes > 0 {
             self.last_batch = self.last_batch.next();
@@ -172,20 +172,20 @@ impl EarlierProgram {
 /// When the last tick was; before the first one, when the world was started.
 #[derive(Debug, Clone, Copy)]
 struct LastTick {
-    /// Unix milliseconds on the wall of then.
+    /// Wall-clock time in the journal, unix milliseconds.
     wall_ms: i64,
     /// Since the first tick.
     real_ns: u64,
     folded_batch: BatchNumber,
 }
 
-/// What is to be heard of a tick: which of its inputs have their replies told.
+/// Selects the inputs of a tick whose replies are collected.
 pub type Listening<'a> = &'a mut dyn FnMut(&InputRecord, &Simulation, u64) -> bool;
 
 impl Replay {
-    /// Starts the world of a journal: its first entries are taken from `records`, up to and without the first tick, which
-    /// is given back. `app` has the plugins that the journal's world had; `rules` are those of its start, `library` has those
-    /// that came later.
+    /// Starts the world of a journal: takes its first entries from `records`, up to the first tick, which is returned
+    /// unplayed. `app` has the plugins that the journal's world had; `rules` are those of its start, `library` has
+    /// those loaded later.
     pub fn start(
         records: &mut dyn Iterator<Item = Record>,
         app: App,
@@ -228,7 +228,7 @@ impl Replay {
         Ok((replay, next))
     }
 
-    /// Plays one entry.
+    /// Replays one entry.
     pub fn play(&mut self, record: Record, listening: Listening<'_>) -> Result<Played, ReplayError> {
         match record {
             Record::Tick(tick) => self.tick(tick, listening)?,
@@ -239,7 +239,7 @@ impl Replay {
             Record::End => return Ok(Played::Ended),
             Record::Gap => return Ok(Played::Gap),
             Record::Start(_) => return Err(ReplayError::OutOfOrder("it starts twice")),
-            Record::Rows(_) => return Err(ReplayError::OutOfOrder("it has rows of its start behind the first tick")),
+            Record::Rows(_) => return Err(ReplayError::OutOfOrder("it has rows of its start after the first tick")),
         }
         Ok(Played::On)
     }
@@ -290,7 +290,7 @@ impl Replay {
         if found == recorded { Ok(()) } else { Err(ReplayError::OtherState { tick: ticks, recorded, found }) }
     }
 
-    /// How many ticks were played.
+    /// How many ticks were replayed.
     pub fn ticks(&self) -> u64 {
         self.ticks
     }
@@ -300,8 +300,8 @@ impl Replay {
         self.checkpoints
     }
 
-    /// Whether the journal is from before players had entities of their own: its checkpoints hash another form of the state
-    /// and are not compared.
+    /// Whether the journal is from before players had entities of their own: its checkpoints hash another form of the
+    /// state and are not compared.
     pub fn is_of_earlier_program(&self) -> bool {
         self.earlier.is_some()
     }
@@ -311,8 +311,8 @@ impl Replay {
         self.simulation.world().resource::<Clock>().now_ms()
     }
 
-    /// Whether a tick that is next is later than a moment of the game's clock, in unix seconds. A clock that is moved by hand
-    /// does not tell when its next tick is; then it is later when the moment is reached already.
+    /// Whether the next tick will be later than a moment of the game's clock, in unix seconds. With a manual clock the
+    /// next tick is unknown; then it is whether the moment is already reached.
     pub fn is_later(&self, tick: &TickRecord, moment: i64) -> bool {
         let clock = self.simulation.world().resource::<Clock>();
         match clock.real_time_until(moment) {
@@ -324,12 +324,12 @@ impl Replay {
         }
     }
 
-    /// The tick with which the world comes to a moment of the game's clock, in unix seconds, without being told anything;
-    /// `None` when the clock does not run by itself.
+    /// The tick, without inputs, at which the world reaches a moment of the game's clock, in unix seconds; `None` when
+    /// the clock does not run by itself.
     pub fn pause_until(&self, moment: i64) -> Option<Record> {
         let left = self.simulation.world().resource::<Clock>().real_time_until(moment)?;
         let LastTick { wall_ms, real_ns, folded_batch } = self.last;
-        // A fast clock reaches the moment within a millisecond; behind it, nothing of it is missing.
+        // A fast clock may pass the moment within a millisecond; rounding up makes sure it is reached.
         let left_ms = left.as_nanos().div_ceil(1_000_000);
         let wall_ms = wall_ms.saturating_add(i64::try_from(left_ms).unwrap_or(i64::MAX));
         Some(Record::Tick(TickRecord { wall_ms, real_ns, folded_batch, before: self.before, inputs: Vec::new() }))
@@ -340,7 +340,7 @@ impl Replay {
         self.batch.take()
     }
 
-    /// What was answered since the last time to the requests that were listened for, by their numbers.
+    /// The replies, since the last call, to the requests selected for listening, by their numbers.
     pub fn take_heard(&mut self) -> Vec<(u64, String)> {
         self.reviver.take_heard()
     }
@@ -353,13 +353,13 @@ impl Replay {
         }
     }
 
-    /// The world, to look at and to ask.
+    /// The world, for inspection and queries.
     pub fn simulation(&mut self) -> &mut Simulation {
         &mut self.simulation
     }
 }
 
-/// A storage in memory with the rows that the world had read.
+/// A storage in memory with the rows that the world read at its start.
 fn revive_store(start: &StartRecord, rows: &[LogRecord]) -> Result<Store, StorageError> {
     let mut store = Store::open_disks(Disk::default(), Disk::default())?;
     store.rows.fold(rows)?;
@@ -367,7 +367,7 @@ fn revive_store(start: &StartRecord, rows: &[LogRecord]) -> Result<Store, Storag
     Ok(store)
 }
 
-/// What `rules_reload` asks for, so that it waits as it did. It is never run: what it found stands in the journal.
+/// A stand-in for the job of `rules_reload`, so that it waits as it did. It is never run: its result is in the journal.
 fn past_reloading(rules: &LoadedRules) -> Reloading {
     let nowhere = AssetSource::Texts(BTreeMap::new());
     Reloading(Arc::new(Reloader::new(Catalogue::default(), nowhere, Arc::new(rules.clone()), Vec::new())))
@@ -377,8 +377,8 @@ fn other_program(start: &StartRecord, what: &'static str, name: &str) -> ReplayE
     ReplayError::OtherProgram { program: start.program.clone(), what, name: name.to_owned() }
 }
 
-/// Whether the journal is from before players had entities of their own. But for the tables of those, it has to have the
-/// tables of this program.
+/// Whether the journal is from before players had entities of their own. Apart from the tables of those entities, its
+/// tables must be those of this program.
 fn is_of_earlier_program(start: &StartRecord, simulation: &Simulation) -> Result<bool, ReplayError> {
     let tables = simulation.world().resource::<Persistence>().player_tables();
     let component_tables = simulation.world().resource::<Persistence>().component_table_count();

@@ -1,4 +1,4 @@
-//! From what stands in a journal back to inputs.
+//! Turns the contents of a journal back into inputs.
 
 use crate::numbers::JobId;
 use crate::request::reply::ConnectionId;
@@ -21,13 +21,13 @@ use crate::rules::{LoadedRules, Problems};
 use crate::storage::IndexKey;
 use crate::tick::Input;
 
-/// Replies to the requests that are listened for, by their number.
+/// Replies to the requests selected for listening, by their number.
 pub type Heard = Arc<Mutex<Vec<(u64, String)>>>;
 
-/// Where rules are found by their fingerprint, for a world whose rules have changed.
+/// Finds rules by their fingerprint, for a world whose rules have changed.
 pub type Library = Box<dyn Fn(u64) -> Option<Arc<LoadedRules>>>;
 
-/// A connection of the past. Its replies go to whoever looks over its shoulder.
+/// A connection from the journal. Its replies go to the listeners of the replay.
 struct PastPort {
     connection: Option<ConnectionId>,
     heard: Heard,
@@ -47,7 +47,7 @@ impl ReplyPort for PastPort {
     }
 }
 
-/// What is known of the past's connections, functions and jobs.
+/// The journal's connections, functions and jobs.
 pub struct Reviver {
     functions: Vec<RequestKind>,
     ports: HashMap<ConnectionId, Arc<PastPort>>,
@@ -62,12 +62,12 @@ impl Reviver {
         Self { functions, ports: HashMap::new(), jobs: HashMap::new(), heard: Heard::default(), library }
     }
 
-    /// Jobs that the world has asked for; their results stand in the journal.
+    /// Notes jobs that the world has started; their results are in the journal.
     pub fn expect_jobs(&mut self, jobs: Vec<(JobId, Job)>) {
         self.jobs.extend(jobs);
     }
 
-    /// The replies to requests that had a number, since the last time.
+    /// The replies to numbered requests since the last call.
     pub fn take_heard(&mut self) -> Vec<(u64, String)> {
         std::mem::take(&mut *self.heard.lock().unwrap_or_else(PoisonError::into_inner))
     }
@@ -77,7 +77,7 @@ impl Reviver {
         self.functions.get(command.function as usize)
     }
 
-    /// An input. A request with a `serial` above 0 has its reply heard under that number.
+    /// Revives an input. The reply to a request with a `serial` above 0 is collected under that number.
     pub fn revive(&mut self, record: InputRecord, serial: u64) -> Result<Input, ReplayError> {
         Ok(match record {
             InputRecord::Command(command) => Input::Command(self.command(command, serial)?),

@@ -1,7 +1,7 @@
-//! The players' rows that a journal leads to, compared with those in a data folder.
+//! Compares the players' rows that a journal produces with those in a data folder.
 //!
-//! Rows are compared as this program reads them. So the journal of an earlier program can be compared with the folder that
-//! that program wrote, although the forms of rows and the tables they stand in have changed since.
+//! Rows are compared as decoded by this program, so the journal of an earlier program can be compared with that
+//! program's folder even though row formats and tables have changed since.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -16,53 +16,53 @@ use crate::storage::store::{LogRecord, Rows, Store};
 use crate::storage::{Batch, LoadedPlayer, PlayerTables, RowError, StorageError};
 use crate::verify::inspection::account_of;
 
-/// How many bytes of rows are folded at once.
+/// Bytes of rows folded at once.
 const FOLD_BYTES: usize = 4 << 20;
 
-/// Why rows were not compared.
+/// Why rows could not be compared.
 #[derive(Debug, thiserror::Error)]
 pub enum NotCompared {
-    /// The journal cannot be played.
+    /// The journal cannot be replayed.
     #[error("{0}")]
     Replay(#[from] ReplayError),
-    /// Rows cannot be read or gathered.
+    /// Rows cannot be read or collected.
     #[error("{0}")]
     Storage(#[from] StorageError),
-    /// A row has a form that this program does not know.
+    /// A row has a format that this program does not know.
     #[error("table {table} of {account}: {source}")]
     Row {
         /// Whose.
         account: AccountId,
-        /// Where.
+        /// Which table.
         table: &'static str,
         /// What is wrong with it.
         source: RowError,
     },
 }
 
-/// What came of a comparison.
+/// The result of a comparison.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub struct Comparison {
-    /// How many players the journal has to do with.
+    /// How many players occur in the journal.
     pub players: u64,
-    /// The tables, and whose rows in them are others.
+    /// The tables, with the players whose rows differ.
     pub tables: BTreeMap<&'static str, Vec<AccountId>>,
 }
 
-/// Gathers the rows of players while a journal is played.
+/// Collects the rows of players while a journal is replayed.
 pub struct RowKeeper {
     rows: Rows,
-    /// The tables of players, and behind them those beside.
+    /// The tables of players, followed by the tables of rows beside them.
     tables: PlayerTables,
     player_tables: usize,
     known: BTreeSet<AccountId>,
-    /// Who was there before the journal began. Of the tables beside, it does not have their rows from then.
+    /// Players who existed before the journal began. Their earlier rows in the tables beside are not in it.
     from_before: BTreeSet<AccountId>,
     pending: Vec<u8>,
 }
 
 impl RowKeeper {
-    /// For the players of this replay.
+    /// A collector for the players of this replay.
     pub fn new(replay: &mut Replay) -> Result<Self, StorageError> {
         let persistence = replay.simulation().world().resource::<Persistence>();
         let PlayerTables { mut tables, identity } = persistence.player_rows();
@@ -82,7 +82,7 @@ impl RowKeeper {
         })
     }
 
-    /// Plays an entry and keeps the rows that it has or leads to.
+    /// Replays an entry and keeps the rows that it contains or produces.
     pub fn play(&mut self, replay: &mut Replay, record: Record) -> Result<Played, NotCompared> {
         if let Record::Tick(tick) = &record {
             for input in &tick.inputs {
@@ -100,7 +100,7 @@ impl RowKeeper {
         Ok(played)
     }
 
-    /// Later loads of the same player bring what was kept of it already.
+    /// Later loads of the same player contain what is already kept.
     fn keep_loaded(&mut self, account: AccountId, rows: &LoadedPlayer) {
         if !self.known.insert(account) {
             return;
@@ -125,7 +125,7 @@ impl RowKeeper {
         self.rows.fold(&[LogRecord { number: 0, bytes: bytes.into() }]).map(drop)
     }
 
-    /// Compares the rows of every player that the journal has to do with, as the replay's `world` reads them.
+    /// Compares the rows of every player in the journal, as decoded by the replay's `world`.
     pub fn compare(mut self, world: &mut World, other: &Rows) -> Result<Comparison, NotCompared> {
         self.fold()?;
         let mut comparison = Comparison::default();
@@ -150,7 +150,7 @@ impl RowKeeper {
         Ok(comparison)
     }
 
-    /// What each table holds of a player, comparable; `None` when there is no such player.
+    /// The comparable content of each of a player's tables; `None` when there is no such player.
     fn digest(
         &self,
         world: &mut World,

@@ -1,9 +1,10 @@
 //! Rules that change while the server runs: read, checked as a whole, and swapped between two ticks, or refused.
 //!
-//! The [`Reloader`] reads and checks off the worlds' threads and gives each world the outcome as an input. What was paid under
-//! the old rules stays paid: a session stays open, and what it brings is decided by the rules of the moment it ends.
+//! The [`Reloader`] reads and checks off the worlds' threads and gives each world the outcome as an input. What was
+//! paid for under the old rules stays paid for: a session stays open, and its rewards follow the rules in force when it
+//! ends.
 //!
-//! Not here: what features recompute when their rules have changed; each looks for that itself.
+//! Not here: what features recompute when their rules have changed; each detects that itself.
 
 pub mod reloader;
 pub mod requests;
@@ -23,16 +24,16 @@ use crate::clock::Clock;
 use crate::events::{Event, EventApp, Events};
 use crate::rules::{self, LoadedRules, Problem, Problems};
 
-/// News of the assets for a world.
+/// A change of the assets, as an input of a world.
 #[derive(Debug, Clone)]
 pub enum RulesNews {
-    /// From now on these are the rules.
+    /// These are the rules from now on.
     Changed(Arc<LoadedRules>),
-    /// The assets have changed, but cannot be used; the rules stay as they are.
+    /// The assets have changed but cannot be used; the rules stay as they are.
     Refused(Arc<Problems>),
 }
 
-/// Which rules this world has, and what became of the last attempt to change them.
+/// The rules of this world, and the last failed attempt to change them.
 #[derive(Debug, Default, Resource)]
 pub struct RulesState {
     fingerprint: u64,
@@ -49,7 +50,7 @@ struct Refused {
 }
 
 impl RulesState {
-    /// The fingerprint of the rules in force, as operators read it.
+    /// The fingerprint of the rules in force, in the form operators see.
     pub fn fingerprint_shown(&self) -> String {
         shown(self.fingerprint)
     }
@@ -60,7 +61,7 @@ impl RulesState {
     }
 }
 
-/// The reloader of the server this world belongs to.
+/// The reloader of the server that this world belongs to.
 #[derive(Debug, Clone, Resource)]
 pub struct Reloading(pub Arc<Reloader>);
 
@@ -86,7 +87,7 @@ impl Event for RulesRefused<'_> {
     const NAME: &'static str = "rules_refused";
 }
 
-/// Takes news in, before anything of the tick is handled: all tables change at once, or none.
+/// Applies changes of the assets before anything in the tick is handled: all tables change at once, or none.
 pub fn take_in(world: &mut World, news: RulesNews) {
     let at = world.resource::<Clock>().now();
     match news {
@@ -105,12 +106,12 @@ pub fn take_in(world: &mut World, news: RulesNews) {
     }
 }
 
-/// A fingerprint as operators read it.
+/// A fingerprint in the form operators see.
 fn shown(fingerprint: u64) -> String {
     format!("{fingerprint:016x}")
 }
 
-/// `rules_status` and `rules_reload`.
+/// The functions `rules_status` and `rules_reload`.
 pub struct ReloadPlugin;
 
 impl Plugin for ReloadPlugin {

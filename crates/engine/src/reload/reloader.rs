@@ -1,4 +1,4 @@
-//! Reads the assets again, checks them as a whole, and tells every world what came of it.
+//! Reads the assets again, checks them as a whole, and reports the outcome to every world.
 
 use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -6,15 +6,15 @@ use std::sync::{Arc, Mutex, PoisonError};
 use crate::reload::RulesNews;
 use crate::rules::{AssetSource, Catalogue, LoadedRules, Problems};
 
-/// Takes the news of one world.
+/// Receives the asset changes for one world.
 pub type Subscriber = Box<dyn Fn(RulesNews) + Send + Sync>;
 
-/// What came of an attempt to change the rules.
+/// The outcome of an attempt to change the rules.
 #[derive(Debug, Clone)]
 pub enum Outcome {
-    /// Every world has these rules from its next tick on.
+    /// Every world uses these rules from its next tick on.
     Changed(Arc<LoadedRules>),
-    /// The assets are what the worlds have already.
+    /// The assets are those already in use.
     Unchanged(Arc<LoadedRules>),
     /// The assets have errors; every world keeps its rules.
     Refused(Arc<Problems>),
@@ -26,7 +26,7 @@ pub struct Reloader {
     source: AssetSource,
     worlds: Vec<Subscriber>,
     is_watched: bool,
-    /// Held for as long as an attempt takes: two at the same time could swap in the wrong order.
+    /// Held during an attempt: two concurrent ones could swap rules in the wrong order.
     last: Mutex<Last>,
 }
 
@@ -42,12 +42,12 @@ impl Reloader {
         Self { catalogue, source, worlds, is_watched: false, last }
     }
 
-    /// The same, noting whether changes are found without being asked for.
+    /// The same, with whether changes are detected automatically.
     pub fn watched(self, is_watched: bool) -> Self {
         Self { is_watched, ..self }
     }
 
-    /// Whether changes are found without being asked for.
+    /// Whether changes are detected automatically.
     pub fn is_watched(&self) -> bool {
         self.is_watched
     }
@@ -57,7 +57,7 @@ impl Reloader {
         &self.source
     }
 
-    /// Reads and checks the assets and tells the worlds. Takes as long as the disk and the checks take.
+    /// Reads and checks the assets and informs the worlds. Blocks until the checks are done.
     pub fn reload(&self) -> Outcome {
         let mut last = self.last.lock().unwrap_or_else(PoisonError::into_inner);
         let outcome = match self.catalogue.load(&self.source) {
@@ -72,7 +72,7 @@ impl Reloader {
                 *last = Last { rules: rules.clone(), refused: None };
                 self.tell(&RulesNews::Changed(rules.clone()));
             }
-            // An editor that saves twice is no news.
+            // An editor that saves twice changes nothing.
             Outcome::Refused(problems) if last.refused.as_ref() == Some(problems) => {}
             Outcome::Refused(problems) => {
                 last.refused = Some(problems.clone());

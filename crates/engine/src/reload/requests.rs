@@ -11,7 +11,7 @@ use crate::request;
 use crate::request::{Answer, Call, Job, Need, Operator, Refusal, Success, Unready, Waits};
 use crate::rules::Problem;
 
-/// A server that was started without a place to read rules from.
+/// The refusal of a server that was started without a place to read rules from.
 const NOT_HERE: Refusal = Refusal::new(98, "this server cannot read its rules again");
 /// The status of `rules_reload` when the assets have errors.
 const REFUSED: i32 = 99;
@@ -34,13 +34,13 @@ pub struct StatusShown {
     fingerprint: String,
     /// Where the assets are read from; null where they cannot be read again.
     source: Option<String>,
-    /// Whether changes are found without `rules_reload`.
+    /// Whether changes are detected without `rules_reload`.
     watched: bool,
-    /// When this world took the rules in, unix seconds; null = at its start.
+    /// When this world adopted the rules, unix seconds; null = at its start.
     changed_at: Option<i64>,
-    /// What looks like a mistake in them.
+    /// Warnings about them.
     warnings: Vec<Problem>,
-    /// The later assets that could not be used, if any; null again when they are mended.
+    /// Later assets that could not be used, if any; null again when they are fixed.
     refused: Option<RefusedShown>,
 }
 
@@ -78,7 +78,7 @@ request!(Operator, "rules_reload", RulesReload => Reloaded);
 /// The reply of `rules_reload`.
 #[derive(Debug, Serialize, JsonSchema)]
 pub struct Reloaded {
-    /// Whether the assets were others than before.
+    /// Whether the assets differ from those in use before.
     changed: bool,
     /// Of the rules that are in force; absent when the assets were refused.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -87,7 +87,7 @@ pub struct Reloaded {
     problems: Vec<Problem>,
 }
 
-/// What came of an attempt, in the form in which a journal keeps it.
+/// The outcome of an attempt, in the form kept in a journal.
 #[derive(Debug, Serialize, Deserialize)]
 struct Attempt {
     changed: bool,
@@ -114,7 +114,7 @@ impl From<Outcome> for Attempt {
 
 fn rules_reload(In(call): In<Call<RulesReload>>, reloading: Option<Res<Reloading>>) -> Waits<Reloaded> {
     let reloader = reloading.ok_or(NOT_HERE)?.0.clone();
-    // The worlds get their new rules before this fact comes back.
+    // The worlds get their new rules before this fact arrives.
     let Some(attempt) = call.fact.and_then(|fact| fact.downcast::<Attempt>().ok()) else {
         return Err(Unready::Needs(Need::Job(Job::new(move || Attempt::from(reloader.reload())))));
     };

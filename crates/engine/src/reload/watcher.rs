@@ -1,4 +1,4 @@
-//! Looks at the folder of the assets and has them read again when something in it has changed.
+//! Watches the assets folder and has it reloaded when something in it has changed.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -10,25 +10,25 @@ use notify::{Event, EventKind, RecommendedWatcher, RecursiveMode};
 
 use crate::reload::Reloader;
 
-/// Editors and copying tools write a file in several steps; the folder is read when it has been quiet for so long.
+/// Editors and copy tools write a file in several steps; the folder is read once it has been quiet for this long.
 const QUIET: Duration = Duration::from_millis(200);
-/// A folder that is never quiet is read all the same after so many times [`QUIET`].
+/// A folder that is never quiet is read anyway after this many times [`QUIET`].
 const QUIET_TRIES: usize = 25;
 
-/// Watches until it is stopped.
+/// Watches until stopped.
 pub struct Watcher {
-    /// Its end of the channel closes with it, which ends the thread.
+    /// Dropping it closes the channel, which ends the thread.
     notifier: RecommendedWatcher,
     thread: JoinHandle<()>,
 }
 
 impl Watcher {
-    /// Watches a folder and all folders in it.
+    /// Watches a folder and its subfolders.
     ///
     /// # Errors
-    /// When the system gives no way to watch it, or no thread.
+    /// When the system offers no way to watch it, or no thread.
     pub fn start(folder: &Path, reloader: Arc<Reloader>) -> Result<Self, Box<dyn std::error::Error>> {
-        // One note that something has changed is as good as many.
+        // One pending notification is as good as many.
         let (changed, changes) = sync_channel(1);
         let mut notifier = notify::recommended_watcher(move |event| note(event, &changed))?;
         notify::Watcher::watch(&mut notifier, folder, RecursiveMode::Recursive)?;
@@ -37,7 +37,7 @@ impl Watcher {
         Ok(Self { notifier, thread })
     }
 
-    /// Ends watching; an attempt under way is finished.
+    /// Stops watching; an attempt in progress is finished.
     pub fn stop(self) {
         drop(self.notifier);
         if self.thread.join().is_err() {
@@ -48,10 +48,10 @@ impl Watcher {
 
 fn note(event: notify::Result<Event>, changed: &SyncSender<()>) {
     match event {
-        // Reading the assets is such an event too, and must not lead to reading them again.
+        // Reading the assets raises an event too, and must not trigger another read.
         Ok(Event { kind: EventKind::Access(_), .. }) => {}
         Ok(_) => drop(changed.try_send(())),
-        Err(error) => tracing::warn!(%error, "changes of the assets may go unseen; rules_reload reads them"),
+        Err(error) => tracing::warn!(%error, "changes of the assets may go unnoticed; use rules_reload to read them"),
     }
 }
 

@@ -16,8 +16,8 @@ use crate::storage::{FoundRows, IndexKey, NotLookedUp, RowQuery};
 /// What a handler system returns: exactly one reply.
 pub type Answer<T> = Result<Success<T>, Refusal>;
 
-/// What a handler returns that may have to wait first; it runs again from its start when what it
-/// waits for has arrived.
+/// What a handler returns that may have to wait first; it is run again from the start when what it waits for has
+/// arrived.
 pub type Waits<T> = Result<Success<T>, Unready>;
 
 /// A documented success: status, message and the reply's `data`.
@@ -51,13 +51,13 @@ impl<T> Success<T> {
         self
     }
 
-    /// The same success under a function's own message.
+    /// The same success with a function's own message.
     pub fn message(mut self, message: impl Into<Cow<'static, str>>) -> Self {
         self.message = message.into();
         self
     }
 
-    /// Makes the connection that asked act for this account from now on.
+    /// Makes the requesting connection act for this account from now on.
     pub fn signs_in(mut self, sign_in: SignIn) -> Self {
         self.signs_in = Some(sign_in);
         self
@@ -70,7 +70,7 @@ impl<T> Success<T> {
 pub struct Refusal {
     /// One of the function's codes, or a global status.
     pub status: i32,
-    /// For the client's reader: what is wrong.
+    /// What is wrong, for the client's developer.
     pub message: Cow<'static, str>,
 }
 
@@ -90,7 +90,7 @@ impl Refusal {
         Self::new(status::INVALID_TOKEN, "invalid token")
     }
 
-    /// Status -1: the log knows more.
+    /// Status -1: an internal error; details are in the log.
     pub const fn internal() -> Self {
         Self::new(status::INTERNAL_ERROR, "internal error")
     }
@@ -101,14 +101,14 @@ impl Refusal {
     }
 }
 
-/// How a stopped world refuses.
+/// The refusal of a stopped world.
 pub const STOPPED: Refusal = Refusal::new(status::BUSY, "server is stopping, retry later");
 
-/// How a world refuses whose storage failed.
+/// The refusal of a world whose storage has failed.
 pub const WITHOUT_STORAGE: Refusal =
     Refusal::new(status::BUSY, "server cannot store changes at the moment, retry later");
 
-/// What was waited for did not come in time.
+/// What was waited for did not arrive in time.
 pub const TIMED_OUT: Refusal = Refusal::new(status::TIMED_OUT, "timed out, retry with the same once key");
 
 /// Who a connection acts for, proven by a token that was current when `generation` was.
@@ -120,19 +120,19 @@ pub struct SignIn {
     pub generation: u32,
 }
 
-/// Why a handler has no success to return: it refuses, or it waits.
+/// Why a handler returns no success: it refuses, or it has to wait.
 #[derive(Debug)]
 pub enum Unready {
     /// The final answer.
     Refused(Refusal),
-    /// To be run again later. Nothing has changed.
+    /// Run the handler again later. Nothing has changed.
     Needs(Need),
-    /// To be run again later. Something was begun that goes on by itself; who cannot wait gets the reply told here, and so
-    /// does a repetition of the request.
+    /// Run the handler again later. It has started something that continues on its own; this reply goes to a caller
+    /// that cannot wait, and to a repeated request.
     Begun(Need, Meanwhile),
 }
 
-/// The reply of a request that has begun something, until there is a better one.
+/// The provisional reply of a request that has started something, until the final one.
 #[derive(Debug)]
 pub struct Meanwhile(pub(crate) Vec<u8>);
 
@@ -143,7 +143,7 @@ impl Meanwhile {
     }
 }
 
-/// A reply's JSON but for `id` and the closing brace.
+/// A reply's JSON without `id` and the closing brace.
 pub(crate) fn render<T: serde::Serialize>(reply: Success<T>) -> Vec<u8> {
     let mut body = Vec::new();
     write_body(&mut body, reply.status, &reply.message, reply.data.as_ref());
@@ -172,8 +172,8 @@ impl From<NotLookedUp> for Unready {
     }
 }
 
-/// The rows of a query, if they are the fact that a handler was run again with; else errs with the need for them. A handler
-/// that also waits for something else waits for that first, because a fact is there for one run only.
+/// The rows of a query, if they are the fact that the handler was run again with; else errs with the need for them. A
+/// handler that also needs another fact must wait for that one first, because a fact is available for one run only.
 pub fn rows_found(query: RowQuery, fact: Option<Fact>) -> Result<FoundRows, Need> {
     match fact.and_then(|fact| fact.downcast::<FoundRows>().ok()) {
         Some(rows) => Ok(*rows),
@@ -193,7 +193,7 @@ impl From<Need> for Unready {
     }
 }
 
-/// Something outside the world's memory that a call waits for.
+/// Something outside the world's memory that a request waits for.
 #[derive(Debug)]
 pub enum Need {
     /// Which account an index entry names.
@@ -204,13 +204,13 @@ pub enum Need {
     Job(Job),
     /// Rows that are only on disk.
     Rows(RowQuery),
-    /// What a platform answers; the fact is a [`crate::exchange::CallOutcome`].
+    /// A platform's answer; the fact is a [`crate::exchange::CallOutcome`].
     Exchange(Line, Exchange),
-    /// What a system of this world will tell through [`super::Notices`], at a moment of its own choosing.
+    /// A notice that a system of this world will give through [`super::Notices`] at some later time.
     Notice(Notice),
 }
 
-/// Something that a system will tell once. Whoever lets a request wait for it sees to it that it is told, however long that takes.
+/// A one-time signal from a system. Whatever parks a request on a notice must make sure that it is given eventually.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Notice {
     /// What it is about.
@@ -219,13 +219,13 @@ pub struct Notice {
     pub number: u64,
 }
 
-/// Work done beside the world; what it returns is handed to the handler's second run.
+/// Work done off the world's thread; its result is handed to the handler's second run.
 pub struct Job {
     work: Box<dyn FnOnce() -> Finding + Send + Sync>,
     recall: fn(&[u8]) -> Option<Finding>,
 }
 
-/// What a [`Job`] found out, in a form that can be written down. It must not hold a secret.
+/// The result of a [`Job`], in a serializable form. It must not hold a secret.
 pub struct Finding {
     /// For the handler.
     pub fact: Fact,
@@ -233,11 +233,11 @@ pub struct Finding {
     pub bytes: Vec<u8>,
 }
 
-/// What a [`Job`] found out, or the [`FoundRows`](crate::storage::FoundRows) of a [`RowQuery`].
+/// The result of a [`Job`], or the [`FoundRows`](crate::storage::FoundRows) of a [`RowQuery`].
 pub type Fact = Box<dyn Any + Send + Sync>;
 
 impl Job {
-    /// Runs `work` on a thread where it may take its time.
+    /// A job that runs `work` on a thread that may block.
     pub fn new<T: Any + Send + Sync + Serialize + DeserializeOwned>(
         work: impl FnOnce() -> T + Send + Sync + 'static,
     ) -> Self {
@@ -258,7 +258,7 @@ impl Job {
         (self.work)()
     }
 
-    /// What such a job has found out earlier, from [`Finding::bytes`]; `None` when that is something else.
+    /// The result of an earlier such job from [`Finding::bytes`]; `None` when it is something else.
     pub fn recall(&self, bytes: &[u8]) -> Option<Finding> {
         (self.recall)(bytes)
     }

@@ -1,4 +1,4 @@
-//! A request on its way into a world, and what its caller proves itself with.
+//! A request on its way into a world, and its caller's credential.
 
 use std::net::IpAddr;
 
@@ -9,31 +9,31 @@ use crate::request::registry::AnyRequest;
 use crate::request::reply::{Delivery, Held, Reply, ReplyTo, Until};
 use crate::request::{Fact, Meanwhile, Refusal, SignIn};
 
-/// One request on its way into a world.
+/// A request on its way into a world.
 #[derive(Debug)]
 pub struct Command {
     /// Index of the function in the [`RequestTable`](super::RequestTable).
     pub kind: usize,
     /// The typed arguments.
     pub request: AnyRequest,
-    /// What the caller proves itself with.
+    /// The caller's credential.
     pub credential: Credential,
     /// The idempotency key.
     pub once: Option<Box<OnceKey>>,
     /// For functions that need no token.
     pub stranger: Option<Box<Stranger>>,
-    /// What was found out that the command waited for.
+    /// The fact that the command waited for.
     pub fact: Option<Fact>,
-    /// Where the one reply goes.
+    /// Where its one reply goes.
     pub reply_to: ReplyTo,
-    /// The age in which it was parked last.
+    /// The age in which it was last parked.
     pub parked_at: u32,
-    /// The reply for who cannot wait, once the command has begun something.
+    /// The reply for a caller that cannot wait, once the command has started something.
     pub meanwhile: Option<Meanwhile>,
 }
 
 impl Command {
-    /// The same as [`Command::dismiss`], but what the command has begun is told when it is on disk.
+    /// Like [`Command::dismiss`], but the reply about what the command has started is held until that is on disk.
     pub fn dismiss_until(self, refusal: &Refusal, until: Until) -> Option<Held> {
         let Some(Meanwhile(mut body)) = self.meanwhile else {
             self.reply_to.refuse(refusal);
@@ -44,7 +44,8 @@ impl Command {
         Some(Held::new(until, Delivery::Reply(self.reply_to, reply)))
     }
 
-    /// Answers a command that waits and will not be run again: with what it has begun, else with the refusal.
+    /// Answers a parked command that will not be run again: with the reply about what it has started, else with the
+    /// refusal.
     pub fn dismiss(self, refusal: &Refusal) {
         if let Some(held) = self.dismiss_until(refusal, Until::Now) {
             held.release();
@@ -52,16 +53,16 @@ impl Command {
     }
 }
 
-/// What is known of a caller without a token.
+/// A caller without a token.
 #[derive(Debug, Clone, Copy)]
 pub struct Stranger {
-    /// Where the request came from; `None` for calls from within the process.
+    /// The caller's address; `None` for calls from within the process.
     pub address: Option<IpAddr>,
-    /// What a token for this caller is made of.
+    /// What a token for this caller is made from.
     pub token: TokenSource,
 }
 
-/// What a caller proves itself with.
+/// How a caller authenticates.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Credential {
     /// Nothing.

@@ -1,6 +1,6 @@
 //! The outer JSON of a request and of a reply (docs/contract/envelope.md#request).
 //!
-//! The envelope is read without copying; `data` and `id` stay raw text until somebody needs them.
+//! The envelope is read without copying; `data` and `id` stay raw text until needed.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -14,11 +14,11 @@ use crate::request::Refusal;
 /// The most bytes of a client's idempotency key (docs/contract/envelope.md#idempotency-keys).
 pub const ONCE_BYTES_MAX: usize = 64;
 
-/// One request as it stands in a text frame.
+/// A request as sent in a text frame.
 #[derive(Debug, Deserialize)]
 #[serde(expecting = "a JSON object")]
 pub struct Envelope<'a> {
-    /// Which world is meant.
+    /// The world it is for.
     #[serde(deserialize_with = "world_number")]
     pub world: u32,
     /// The function's name.
@@ -33,13 +33,13 @@ pub struct Envelope<'a> {
     /// The idempotency key.
     #[serde(borrow, default)]
     pub once: Option<Cow<'a, str>>,
-    /// A token that came beside the arguments, as in a header; it counts before one among them. Frames have none.
+    /// A token sent outside the arguments, as in a header; it takes precedence over one among them. Frames have none.
     #[serde(skip)]
     pub token: Option<&'a str>,
 }
 
 impl<'a> Envelope<'a> {
-    /// Reads a frame. The refusal comes with the `id`, where one could be found.
+    /// Reads a frame. The refusal comes with the `id`, if one could be read.
     pub fn read(text: &'a str) -> Result<Self, (Refusal, RequestId)> {
         if !text.trim_start().starts_with('{') {
             return Err((Refusal::malformed("request", "a JSON object"), RequestId::Absent));
@@ -52,9 +52,9 @@ impl<'a> Envelope<'a> {
     }
 }
 
-/// The costly second look at a request that could not be read: which field, and whose reply.
+/// The slow second parse of a request that could not be read: finds the faulty field, and the `id` for the reply.
 fn explain(text: &str, error: &serde_json::Error) -> (Refusal, RequestId) {
-    /// Just enough of an envelope to answer to it, each field on its own.
+    /// Just enough of an envelope to answer it, each field parsed on its own.
     #[derive(Deserialize)]
     struct Parts<'a> {
         #[serde(borrow, default)]
@@ -122,7 +122,7 @@ fn world_number<'de, D: Deserializer<'de>>(deserializer: D) -> Result<u32, D::Er
     deserializer.deserialize_any(WorldVisitor)
 }
 
-/// A client's name for its request. Small integers, which nearly all are, take no allocation.
+/// A client's identifier for its request. Small integers, by far the most common, need no allocation.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub enum RequestId {
     /// None was sent; the reply carries none.
@@ -161,7 +161,7 @@ pub fn write_reply<T: Serialize>(out: &mut Vec<u8>, status: i32, message: &str, 
     finish_reply(out, id);
 }
 
-/// Appends all of a reply but its `id` and closing brace, which is how a reply is kept for `once`.
+/// Appends a reply without its `id` and closing brace, which is how a reply is kept for `once`.
 pub fn write_body<T: Serialize>(out: &mut Vec<u8>, status: i32, message: &str, data: Option<&T>) {
     out.extend_from_slice(br#"{"status":"#);
     push_json(out, &status);
@@ -189,7 +189,7 @@ pub fn finish_reply(out: &mut Vec<u8>, id: &RequestId) {
     out.push(b'}');
 }
 
-/// A refusal as a whole reply.
+/// A refusal as a complete reply.
 pub fn refusal_text(refusal: &Refusal, id: &RequestId) -> String {
     let mut out = Vec::with_capacity(96);
     write_reply::<()>(&mut out, refusal.status, &refusal.message, None, id);
@@ -200,7 +200,7 @@ fn push_json<T: Serialize + ?Sized>(out: &mut Vec<u8>, value: &T) {
     serde_json::to_writer(out, value).expect("replies should have string keys and finite numbers");
 }
 
-/// A push of the server: `{"event":..,"data":{..}}`.
+/// A server push: `{"event":..,"data":{..}}`.
 pub fn event_text<T: Serialize>(event: &str, data: &T) -> String {
     let mut out = Vec::with_capacity(128);
     out.extend_from_slice(br#"{"event":"#);
@@ -216,7 +216,7 @@ pub fn into_text(reply: Vec<u8>) -> String {
     String::from_utf8(reply).expect("replies should be written by serde_json, which writes UTF-8")
 }
 
-/// The arguments of one request, and the token that came among them.
+/// The arguments of one request, and the token among them.
 #[derive(Debug)]
 pub struct Arguments<'a, R> {
     /// The typed request.

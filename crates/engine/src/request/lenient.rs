@@ -8,8 +8,8 @@ use serde::{Deserializer, Serialize, Serializer};
 
 use crate::schema::schema_by_hand;
 
-/// Reads an integer or an integer in a string; above `i64::MAX` it stays at `i64::MAX`, which no
-/// game number reaches, so that an absurd value is refused by the function's own range check.
+/// Reads an integer or an integer in a string; values above `i64::MAX` are clamped to it. No game number reaches that,
+/// so the function's own range check refuses an absurd value.
 pub fn integer<'de, D: Deserializer<'de>>(deserializer: D) -> Result<i64, D::Error> {
     deserializer.deserialize_any(IntegerVisitor)
 }
@@ -19,7 +19,8 @@ pub fn optional_integer<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Op
     deserializer.deserialize_option(OptionVisitor)
 }
 
-/// For a text that old clients send and that may be anything: what is no text is `None`. Use with `#[serde(default)]`.
+/// For a text that old clients send and that may be anything: anything but text is `None`. Use with
+/// `#[serde(default)]`.
 pub fn text_if_any<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<String>, D::Error> {
     #[derive(serde::Deserialize)]
     #[serde(untagged)]
@@ -40,7 +41,7 @@ pub fn any_integer<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Given, 
     deserializer.deserialize_any(GivenVisitor)
 }
 
-/// A number field as it came.
+/// A number field as sent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Given {
     /// The field was not sent.
@@ -48,18 +49,18 @@ pub enum Given {
     Missing,
     /// An integer.
     Number(i64),
-    /// Something that is no integer.
+    /// Something other than an integer.
     Other,
 }
 
 impl Given {
-    /// Whether the field was not sent. Use with `#[serde(skip_serializing_if)]`, so that it is written as it came.
+    /// Whether the field was not sent. Use with `#[serde(skip_serializing_if)]`, so that it is written as it was sent.
     pub fn is_missing(&self) -> bool {
         *self == Self::Missing
     }
 }
 
-/// Read again by [`any_integer`], it is the same.
+/// It reads back the same through [`any_integer`].
 impl Serialize for Given {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         match self {
@@ -79,7 +80,7 @@ schema_by_hand!(Integer, "Integer", |_| {
     })
 });
 
-// What is no integer is answered with a code of the function.
+// Anything but an integer is answered with a code of the function.
 schema_by_hand!(Given, "GivenInteger", |generator| generator.subschema_for::<Integer>());
 
 struct IntegerVisitor;

@@ -1,4 +1,4 @@
-//! What a client may ask, and how a feature says so.
+//! What clients may request, and how features declare it.
 //!
 //! A feature declares a typed [`Request`] and registers a handler system for it in its plugin, in
 //! one line ([`RequestApp::add_request`](crate::dispatch::RequestApp::add_request)). There is no central list. This module reads and writes
@@ -30,26 +30,26 @@ use crate::account::AccountId;
 
 /// One function of the protocol.
 ///
-/// `Serialize` is what tells a repeated request with the same `once` key from another request
-/// under that key, and what a journal keeps of it; reading that again gives the same request.
+/// `Serialize` decides whether two requests with the same `once` key are the same request, and is the form kept in a
+/// journal; deserializing it must give the same request.
 pub trait Request: DeserializeOwned + Serialize + JsonSchema + Send + Sync + 'static {
     /// The function's documented name.
     const FUNCTION: &'static str;
-    /// Who may ask: [`Player`], [`Anyone`] or [`Operator`].
+    /// Who may call it: [`Player`], [`Anyone`] or [`Operator`].
     type Caller: Caller;
     /// The reply's `data`.
     type Reply: Serialize + JsonSchema;
     /// What the reply may reveal, and so which writes it has to wait for.
     const READS: Reads = Reads::World;
-    /// The fields that nothing may write down, such as a password. A journal has a stand-in of the same length in their
-    /// place; so a handler may look at no more than that, and leave the rest to a [`Job`] or a platform.
+    /// The fields that must never be written down, such as a password. A journal has a placeholder of the same length
+    /// in their place, so a handler may depend on no more than that and leave the rest to a [`Job`] or a platform.
     const SECRETS: &'static [&'static str] = &[];
 }
 
-/// Says of a type that it is a [`Request`]: who asks, the function's name, the type and the type of its reply.
+/// Implements [`Request`] for a type: who may call it, the function's name, the type and the type of its reply.
 ///
-/// It expands to the implementation and nothing else. Its constants may follow; a generic request has the implementation
-/// written out.
+/// It expands to the implementation and nothing else. Its constants may follow; for a generic request, write the
+/// implementation by hand.
 ///
 /// ```
 /// # use raidkeep_engine::request::{Player, Reads};
@@ -80,11 +80,10 @@ macro_rules! request {
     };
 }
 
-/// Which unfinished writes a reply must wait behind, so that no client sees what a crash may take
-/// back.
+/// Which pending writes a reply must wait for, so that no client sees what a crash may take back.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Reads {
-    /// Only the asking player's own state.
+    /// Only the calling player's own state.
     Caller,
     /// Anything in the world.
     World,
@@ -93,30 +92,30 @@ pub enum Reads {
 /// A request on its way into a handler.
 #[derive(Debug)]
 pub struct Call<R: Request> {
-    /// Who asks.
+    /// The caller.
     pub caller: R::Caller,
-    /// What is asked.
+    /// The arguments.
     pub request: R,
-    /// What was found out for this call, when it waited for a job or for rows; `None` at the first run.
+    /// The fact that this call waited for, from a job or a query; `None` at the first run.
     pub fact: Option<Fact>,
 }
 
-/// Who may ask for a function.
+/// Who may call a function.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Access {
     /// A request with a player's valid token.
     Player,
-    /// Everybody.
+    /// Everyone.
     Anyone,
     /// A request with the operator token.
     Operator,
 }
 
-/// A kind of caller, which decides who gets through to the handler.
+/// A kind of caller, which decides who may reach the handler.
 pub trait Caller: Send + 'static {
-    /// Who that is.
+    /// The access it requires.
     const ACCESS: Access;
-    /// Takes what the way in has found out about the caller.
+    /// Takes what was established about the caller on the way in.
     fn from_origin(origin: &Origin<'_>) -> Self;
 }
 
@@ -127,7 +126,7 @@ pub struct Origin<'a> {
     pub player: Option<Player>,
     /// The caller, with [`Access::Anyone`].
     pub stranger: Option<&'a command::Stranger>,
-    /// What was found out that this call waited for.
+    /// The fact that this call waited for.
     pub fact: Option<Fact>,
 }
 
@@ -141,8 +140,8 @@ pub struct Player {
 }
 
 impl Player {
-    /// What a query has of the caller. A caller is in memory and has every kept component; a component that is missing is
-    /// a mistake in the program, and an internal error to the client.
+    /// What a query yields for the caller. A caller is in memory and has every stored component; a missing one is a
+    /// bug, and an internal error to the client.
     pub fn get<'q, 's, D: QueryData, F: QueryFilter>(
         self,
         query: &'q Query<'_, 's, D, F>,
@@ -150,7 +149,7 @@ impl Player {
         query.get(self.entity).map_err(|_| Refusal::internal())
     }
 
-    /// The same, to change it.
+    /// The same, mutably.
     pub fn get_mut<'q, 's, D: QueryData, F: QueryFilter>(
         self,
         query: &'q mut Query<'_, 's, D, F>,
@@ -170,9 +169,9 @@ impl Caller for Player {
 /// A caller who needs no token.
 #[derive(Debug)]
 pub struct Anyone {
-    /// Where the request came from, for limits on attempts.
+    /// The caller's address, for limits on attempts.
     pub address: Option<std::net::IpAddr>,
-    /// What a token for this caller is made of.
+    /// What a token for this caller is made from.
     pub token: crate::login::TokenSource,
 }
 

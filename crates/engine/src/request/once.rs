@@ -10,26 +10,26 @@ use crate::account::AccountId;
 use crate::request::{Refusal, status};
 use crate::storage::{Arrival, Batch, Departure, PlayerRows, RowError, Unfit, decode_value, encode_value};
 
-/// How many keyed requests of a player are remembered.
+/// How many keyed requests are remembered per player.
 pub const REMEMBERED: u64 = 64;
 
-/// A client's key, and what it stood for.
+/// A client's key, and the request it was used for.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct OnceKey {
     /// As the client chose it.
     pub key: Box<str>,
-    /// Of function and arguments.
+    /// The fingerprint of function and arguments.
     pub fingerprint: u64,
 }
 
-/// What is known of a keyed request.
+/// The result of looking up a keyed request.
 #[derive(Debug, PartialEq, Eq)]
 pub enum Repeat {
-    /// It was not seen before.
+    /// The key is new.
     New,
-    /// It was answered with this body.
+    /// The same request, already answered with this body.
     Same(Vec<u8>),
-    /// Its key was used for something else.
+    /// The key was used for another request.
     Misused,
 }
 
@@ -56,9 +56,9 @@ struct Entry {
 }
 
 impl OnceLog {
-    /// What is known of this key.
+    /// Looks up this key.
     pub fn look_up(&self, once: &OnceKey) -> Repeat {
-        // A request that has begun something leaves two replies, of which the later one stands.
+        // A request that has started something leaves two replies; the later one counts.
         match self.entries.iter().rev().find(|entry| entry.key == once.key) {
             None => Repeat::New,
             Some(entry) if entry.fingerprint == once.fingerprint => Repeat::Same(entry.body.clone()),
@@ -123,7 +123,7 @@ impl PlayerRows for OnceLog {
         if portable.len() as u64 > REMEMBERED {
             return Err(Unfit::at("", format!("expected {REMEMBERED} keys at most")));
         }
-        // Each has its place by its ordinal, and two of them must not have the same.
+        // The ordinal decides the slot, and no two replies may share one.
         if let Some(at) = portable.windows(2).position(|pair| pair[0].ordinal.checked_add(1) != Some(pair[1].ordinal)) {
             return Err(Unfit::at(format!("[{}].ordinal", at + 1), "expected one more than the ordinal before"));
         }
@@ -141,13 +141,13 @@ impl PlayerRows for OnceLog {
     }
 }
 
-/// A keyed request in a document of its player.
+/// A keyed request in its player's document.
 #[derive(Debug, Serialize, Deserialize)]
 pub struct PortableEntry {
     ordinal: u64,
     key: Box<str>,
     fingerprint: u64,
-    /// What was answered, without the `id` and the closing brace.
+    /// The reply, without the `id` and the closing brace.
     reply: String,
 }
 

@@ -1,4 +1,4 @@
-//! The commands that wait for something, and how they are told of it.
+//! Parked commands, and how they get what they wait for.
 
 use std::collections::HashMap;
 
@@ -14,7 +14,7 @@ use crate::request::reply::Outbox;
 use crate::request::{Fact, Need, Notice, Refusal};
 use crate::storage::{FoundRows, IndexKey};
 
-/// The commands that wait, by what they wait for.
+/// The parked commands, by what they wait for.
 #[derive(Debug, Default, Resource)]
 pub struct Parked {
     lookups: HashMap<IndexKey, Vec<Command>>,
@@ -23,9 +23,9 @@ pub struct Parked {
     notices: HashMap<Notice, Vec<Command>>,
     jobs: HashMap<JobId, Command>,
     queries: HashMap<QueryId, Command>,
-    /// How many jobs and queries there were.
+    /// The number of jobs and queries so far.
     facts_asked: u64,
-    /// Moves on once a second while commands wait; a command parked in an earlier age is older.
+    /// Advances once a second while commands wait; a command parked in an earlier age is older.
     age: u32,
 }
 
@@ -41,7 +41,7 @@ impl Parked {
             + self.exchanges.len()
     }
 
-    /// Whether none waits.
+    /// Whether no command waits.
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }
@@ -61,7 +61,7 @@ impl Parked {
         self.players.remove(&account).unwrap_or_default()
     }
 
-    /// The command that waited for this job, with what it found out.
+    /// The command that waited for this job, with its result.
     pub fn take_job(&mut self, job: JobId, fact: Fact) -> Option<Command> {
         let command = self.jobs.remove(&job)?;
         Some(Command { fact: Some(fact), ..command })
@@ -73,26 +73,26 @@ impl Parked {
         Some(Command { fact: Some(Box::new(rows)), ..command })
     }
 
-    /// The command that waited for this exchange, with how it ended.
+    /// The command that waited for this exchange, with its outcome.
     pub fn take_exchange(&mut self, number: ExchangeId, outcome: CallOutcome) -> Option<Command> {
         let command = self.exchanges.remove(&number)?;
         Some(Command { fact: Some(Box::new(outcome)), ..command })
     }
 
-    /// The commands that waited to be told of this, in order of arrival.
+    /// The commands that waited for this notice, in order of arrival.
     pub fn take_notice<T: Clone + Send + Sync + 'static>(&mut self, notice: Notice, told: &T) -> Vec<Command> {
         let waiting = self.notices.remove(&notice).unwrap_or_default();
         waiting.into_iter().map(|command| Command { fact: Some(Box::new(told.clone())), ..command }).collect()
     }
 
-    /// The commands that wait to be told something.
+    /// The commands that wait for any notice.
     pub fn take_notices(&mut self) -> Vec<Command> {
         let mut all: Vec<_> = self.notices.drain().collect();
         all.sort_unstable_by_key(|(notice, _)| (notice.kind, notice.number));
         all.into_iter().flat_map(|(_, commands)| commands).collect()
     }
 
-    /// The command that waited for this job, which will not be done.
+    /// The command that waited for this job, which will not be run.
     pub fn cancel_job(&mut self, job: JobId) -> Option<Command> {
         self.jobs.remove(&job)
     }
@@ -102,7 +102,7 @@ impl Parked {
         self.queries.remove(&query)
     }
 
-    /// Lets the commands grow older by one and takes out those that have waited through `ages`.
+    /// Ages the commands by one and takes out those that have waited through `ages`.
     pub fn take_older_than(&mut self, ages: u32) -> Vec<Command> {
         self.age += 1;
         let Some(oldest) = self.age.checked_sub(ages) else {
@@ -119,7 +119,7 @@ impl Parked {
         old
     }
 
-    /// Every command that waits.
+    /// Every parked command.
     pub fn take_all(&mut self) -> Vec<Command> {
         let mut all: Vec<Command> = self.lookups.drain().flat_map(|(_, commands)| commands).collect();
         all.extend(self.players.drain().flat_map(|(_, commands)| commands));
@@ -130,7 +130,7 @@ impl Parked {
         all
     }
 
-    /// Keeps a command until what it needs is there, and asks for that.
+    /// Parks a command until what it needs has arrived, and requests that.
     pub(crate) fn park(&mut self, need: Need, mut command: Command, world: &mut World) {
         command.parked_at = self.age;
         if let Need::Exchange(line, exchange) = need {
@@ -172,21 +172,21 @@ impl Parked {
         }
     }
 
-    /// The number of the next job or query. They share one count because journals know them by it.
+    /// The number of the next job or query. They share one count, which is part of the journal format.
     fn next_fact(&mut self) -> u64 {
         self.facts_asked += 1;
         self.facts_asked
     }
 }
 
-/// Tells the requests that wait for something of this world. They are run again in the next tick.
+/// Notifies the requests that wait for a system of this world. They are run again in the next tick.
 #[derive(Debug, Default, Resource)]
 pub struct Notices {
     told: Vec<Command>,
 }
 
 impl Notices {
-    /// Has every request run again that waits for `notice`, with `fact` as what it waited for. Returns whether any did.
+    /// Has every request that waits for `notice` run again, with `fact` as the result. Returns whether there was any.
     pub fn tell<T: Clone + Send + Sync + 'static>(&mut self, parked: &mut Parked, notice: Notice, fact: &T) -> bool {
         let before = self.told.len();
         self.told.extend(parked.take_notice(notice, fact));
@@ -198,7 +198,7 @@ impl Notices {
         self.told.is_empty()
     }
 
-    /// The requests that are to be run again.
+    /// Takes the requests to run again.
     pub fn take(&mut self) -> Vec<Command> {
         std::mem::take(&mut self.told)
     }

@@ -1,4 +1,4 @@
-//! Which functions exist: filled by the features' plugins, read by the way in.
+//! The functions that exist: registered by the features' plugins, looked up on the way in.
 
 use std::any::Any;
 use std::borrow::Cow;
@@ -16,7 +16,7 @@ use crate::schema::{SchemaOf, schema_of};
 /// A request's typed arguments on their way to the handler that knows the type.
 pub type AnyRequest = Box<dyn Any + Send + Sync>;
 
-/// What the way in has to know of one function.
+/// What the way in needs to know about a function.
 #[derive(Debug, Clone, Copy)]
 pub struct RequestKind {
     /// The documented name.
@@ -25,14 +25,14 @@ pub struct RequestKind {
     pub index: usize,
     /// Who may ask.
     pub access: Access,
-    /// Whether the answer may change who the connection acts for, so that it is waited for before
-    /// the connection's next request is read.
+    /// Whether the answer may change who the connection acts for; then the connection's next request is read only after
+    /// the answer.
     pub signs_in: bool,
     /// Reads `data`.
     pub decode: for<'a> fn(Option<&'a RawValue>) -> Result<Decoded<'a>, Refusal>,
-    /// The arguments as JSON, with stand-ins for what is secret.
+    /// The arguments as JSON, with placeholders for secrets.
     pub record: fn(&(dyn Any + Send + Sync)) -> String,
-    /// A hash of the arguments, the same for the same arguments however they were written.
+    /// A hash of the arguments, independent of how they were written.
     pub fingerprint: fn(&(dyn Any + Send + Sync)) -> u64,
     /// What `data` holds in a request.
     pub arguments: SchemaOf,
@@ -40,7 +40,7 @@ pub struct RequestKind {
     pub reply: SchemaOf,
 }
 
-/// Typed arguments with the token that came among them.
+/// Typed arguments with the token sent among them.
 pub struct Decoded<'a> {
     /// The arguments.
     pub request: AnyRequest,
@@ -107,7 +107,7 @@ fn record<R: Request>(request: &(dyn Any + Send + Sync)) -> String {
     written.expect("requests should be plain data")
 }
 
-/// A text as long as the secret, in characters and in bytes.
+/// A placeholder as long as the secret, in characters and in bytes.
 fn stand_in(secret: &str) -> String {
     let masked = |character: char| match character.len_utf8() {
         1 => '*',

@@ -20,7 +20,7 @@ pub struct ConnectionId(pub u64);
 pub struct Reply {
     /// The frame's text.
     pub text: String,
-    /// Whom the connection acts for from now on, if that changed.
+    /// Who the connection acts for from now on, if that changed.
     pub sign_in: Option<SignIn>,
 }
 
@@ -28,15 +28,15 @@ pub struct Reply {
 pub trait ReplyPort: Send + Sync {
     /// Takes the reply to the connection's request number `serial`.
     fn reply(&self, serial: u64, reply: Reply);
-    /// Takes an event for whom `sign_in` names; dropped when the connection acts for somebody else by now. Without a
-    /// `sign_in` the event is for an operator, whomever the connection acts for.
+    /// Takes an event for the player that `sign_in` names; it is dropped if the connection now acts for another.
+    /// Without a `sign_in` the event is for an operator, whoever the connection acts for.
     fn push(&self, sign_in: Option<SignIn>, text: &str);
-    /// The connection behind it; `None` when it is there for one reply only.
+    /// The connection behind it; `None` when it takes one reply only.
     fn connection(&self) -> Option<ConnectionId>;
 }
 
-/// The right to answer one request, once. Dropped unused, it answers with an internal error, so
-/// that no client waits for ever.
+/// The right to answer one request, once. Dropped unused, it answers with an internal error, so that no client waits
+/// forever.
 pub struct ReplyTo {
     port: Option<Arc<dyn ReplyPort>>,
     serial: u64,
@@ -49,17 +49,17 @@ impl ReplyTo {
         Self { port: Some(port), serial, id }
     }
 
-    /// The connection that asked; `None` when it was opened for this request only.
+    /// The requesting connection; `None` when it was opened for this request only.
     pub fn connection(&self) -> Option<ConnectionId> {
         self.port.as_ref().and_then(|port| port.connection())
     }
 
-    /// Where the reply goes, until it has gone.
+    /// Where the reply goes; `None` once it is sent.
     pub(crate) fn port(&self) -> Option<&Arc<dyn ReplyPort>> {
         self.port.as_ref()
     }
 
-    /// What the reply echoes.
+    /// The `id` to echo in the reply.
     pub(crate) fn id(&self) -> &RequestId {
         &self.id
     }
@@ -96,7 +96,7 @@ impl std::fmt::Debug for ReplyTo {
 /// A reply or an event that waits until the writes it may have seen are on disk.
 #[derive(Debug)]
 pub struct Held {
-    /// Until when.
+    /// What it waits for.
     pub until: Until,
     delivery: Delivery,
 }
@@ -126,7 +126,7 @@ impl Held {
         matches!(self.delivery, Delivery::Reply(..))
     }
 
-    /// Lets the reply or the event go.
+    /// Sends the reply or the event.
     pub fn release(self) {
         match self.delivery {
             Delivery::Reply(reply_to, reply) => reply_to.send(reply),
@@ -134,7 +134,7 @@ impl Held {
         }
     }
 
-    /// Answers that the change could not be made durable. An event of it is never told.
+    /// Answers that the change could not be made durable. An event is dropped.
     pub fn refuse(self, refusal: &Refusal) {
         if let Delivery::Reply(reply_to, _) = self.delivery {
             reply_to.refuse(refusal);
@@ -145,7 +145,7 @@ impl Held {
 /// What a held reply waits for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Until {
-    /// Nothing; it has shown nobody's state.
+    /// Nothing; it reveals nobody's state.
     Now,
     /// The last change of this player.
     Player(Entity),
@@ -155,17 +155,17 @@ pub enum Until {
     Batch(BatchNumber),
 }
 
-/// What the world wants from outside, and the replies of a tick.
+/// A tick's replies, and what the world needs from outside.
 #[derive(Debug, Default, Resource)]
 pub struct Outbox {
-    /// The tick's replies in order, and then its events.
+    /// The tick's replies in order, followed by its events.
     pub replies: Vec<Held>,
-    /// Index entries to be looked up.
+    /// Index entries to look up.
     pub lookups: Vec<IndexKey>,
-    /// Players to be loaded.
+    /// Players to load.
     pub players: Vec<AccountId>,
-    /// Jobs to be run.
+    /// Jobs to run.
     pub jobs: Vec<(JobId, Job)>,
-    /// Rows to be read, numbered among the jobs.
+    /// Rows to read, numbered among the jobs.
     pub queries: Vec<(QueryId, RowQuery)>,
 }

@@ -1,4 +1,4 @@
-//! Functions that are also HTTP routes: which path leads to which function, and how a request and its reply read there.
+//! Functions that are also HTTP routes: the function of each path, and how requests and replies are encoded there.
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -47,11 +47,11 @@ impl RouteTable {
     }
 }
 
-/// How a feature says that a function is a route.
+/// How a feature makes a function a route.
 pub trait RouteApp {
-    /// The function `R` is reached at `path` too.
+    /// Makes the function `R` available at `path` too.
     fn add_route<R: Request>(&mut self, path: &'static str) -> &mut Self;
-    /// The function `R` is reached at `path` too, by requests that are signed as a whole.
+    /// Makes the function `R` available at `path` too, for requests signed as a whole.
     fn add_signed_route<R: Request>(&mut self, path: &'static str) -> &mut Self;
 }
 
@@ -71,7 +71,7 @@ fn add<'a>(app: &'a mut App, path: &'static str, route: Route) -> &'a mut App {
     app
 }
 
-/// What goes back over HTTP.
+/// An HTTP reply.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct HttpReply {
     /// The HTTP status.
@@ -81,14 +81,14 @@ pub struct HttpReply {
 }
 
 impl HttpReply {
-    /// A refusal: `{"status":..,"message":".."}` under the HTTP status that fits.
+    /// A refusal: `{"status":..,"message":".."}` with the matching HTTP status.
     pub fn refusal(refusal: &Refusal) -> Self {
         let body = json!({"status": refusal.status, "message": refusal.message});
         Self { status: http_status(refusal.status), body: body.to_string() }
     }
 }
 
-/// A request as it came over HTTP.
+/// A request received over HTTP.
 #[derive(Debug)]
 pub struct RouteRequest<'a> {
     function: &'static str,
@@ -98,7 +98,7 @@ pub struct RouteRequest<'a> {
 }
 
 impl RouteRequest<'_> {
-    /// The same as a WebSocket client would have sent it.
+    /// The envelope that a WebSocket client would have sent.
     pub fn envelope(&self) -> Envelope<'_> {
         Envelope {
             world: self.world,
@@ -111,19 +111,19 @@ impl RouteRequest<'_> {
     }
 }
 
-/// What a body says of whom the request is for, unread. `null` is something too.
+/// The fields of a body that say who the request is for, unread. `null` counts as present.
 #[derive(Debug, Default, Deserialize)]
 pub struct Asker<'a> {
-    /// Which world is meant.
+    /// The world it is for.
     #[serde(borrow, default, deserialize_with = "given")]
     pub world: Option<&'a RawValue>,
     /// The token among the arguments.
     #[serde(borrow, default, deserialize_with = "given")]
     pub token: Option<&'a RawValue>,
-    /// The role that acts.
+    /// The acting role.
     #[serde(borrow, default, deserialize_with = "given")]
     pub role: Option<&'a RawValue>,
-    /// The role that acts, where there is a second one.
+    /// The acting role, in requests that name a second one.
     #[serde(borrow, default, deserialize_with = "given")]
     pub role1: Option<&'a RawValue>,
 }
@@ -133,7 +133,8 @@ fn given<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<&'de RawVa
 }
 
 impl Route {
-    /// Reads a request. The field `world` of the body says which world; `known_token` may know the token of who sends none.
+    /// Reads a request. The field `world` of the body selects the world; `known_token` may supply the token of a caller
+    /// that sends none.
     pub fn read<'a>(
         self,
         authorization: Option<&'a str>,
@@ -199,7 +200,7 @@ fn malformed(expected: &'static str) -> HttpReply {
     HttpReply::refusal(&Refusal::new(status::MALFORMED, expected))
 }
 
-/// The HTTP status of a status of the protocol. A function's own codes are answers like any other.
+/// The HTTP status for a protocol status. A function's own codes are answers like any other.
 fn http_status(status: i32) -> u16 {
     match status {
         status::INVALID_TOKEN | status::TOKEN_NOT_PRESENT | 401 => 401,
@@ -223,7 +224,7 @@ mod tests {
 
     const ROUTE: Route = Route { function: "status", body: RouteBody::Arguments };
 
-    /// World, arguments and the token beside them.
+    /// World, arguments and the token outside them.
     fn read(authorization: Option<&str>, body: &str) -> (u32, Option<Value>, Option<String>) {
         let request = ROUTE.read(authorization, body.as_bytes(), |_| None).expect("a request");
         let envelope = request.envelope();

@@ -17,18 +17,18 @@ use super::source::{AssetSource, Reading};
 use crate::hash::StableHasher;
 use crate::schema::{SchemaOf, schema_of};
 
-/// One kind of designer data: what file or files it lives in and what makes it valid.
+/// One kind of designer data: which files hold it and what makes it valid.
 pub trait Table: Send + Sync + Sized + 'static {
     /// A file such as `energy.ron`, or a folder such as `stages/`.
     ///
-    /// All `*.ron` files of a folder and its subfolders are read together. A file that another
-    /// table names more closely is left to that table.
+    /// All `*.ron` files of a folder and its subfolders are read together. A file that another table names more
+    /// specifically belongs to that table.
     const PATH: &'static str;
 
     /// What one file holds.
     type File: DeserializeOwned + JsonSchema;
 
-    /// Puts the files together. They come with their name below the assets, in the order of names.
+    /// Assembles the files. They come with their path below the assets, sorted by it.
     fn assemble(files: Vec<(String, Self::File)>, report: &mut Report) -> Self;
 
     /// Checks this table against itself and the others. Every fault goes into the report.
@@ -37,7 +37,7 @@ pub trait Table: Send + Sync + Sized + 'static {
     fn validate(&self, tables: &Tables, report: &mut Report);
 }
 
-/// A [`Table`] that is one file, just as it is read.
+/// A [`Table`] that is a single file, used as decoded.
 pub trait SingleFile: DeserializeOwned + JsonSchema + Send + Sync + 'static {
     /// The file, such as `energy.ron`.
     const PATH: &'static str;
@@ -62,7 +62,7 @@ impl<T: SingleFile> Table for T {
 /// The content of a table that is a single file.
 ///
 /// # Panics
-/// When there is none, which the catalogue reports instead of assembling.
+/// When there is none; the catalogue reports that instead of assembling.
 pub fn only<T>(files: Vec<(String, T)>) -> T {
     let (_, file) = files.into_iter().next().expect("the catalogue should assemble only files that were read");
     file
@@ -81,7 +81,7 @@ impl Tables {
         self.by_type.get(&TypeId::of::<T>())?.downcast_ref()
     }
 
-    /// Looks up a table to keep it, for example as a resource.
+    /// Looks up a table to share it, for example as a resource.
     #[must_use]
     pub fn shared<T: Table>(&self) -> Option<Arc<T>> {
         let table = Arc::clone(self.by_type.get(&TypeId::of::<T>())?);
@@ -100,7 +100,7 @@ impl fmt::Debug for Tables {
     }
 }
 
-/// A registered table without its type.
+/// A registered table, its type erased.
 struct Kind {
     id: TypeId,
     path: &'static str,
@@ -129,9 +129,9 @@ impl Kind {
     }
 }
 
-/// Decodes the files of a table and adds the table if all of them are there and in order.
+/// Decodes the files of a table and adds the table if all of them are present and valid.
 ///
-/// The others are decoded in any case, for their errors.
+/// Otherwise the files are still decoded, for their errors.
 fn build<T: Table>(files: &[String], complete: bool, tables: &mut Tables, report: &mut Report) {
     let documents = report.documents();
     let mut problems = Vec::new();
@@ -187,7 +187,7 @@ impl Catalogue {
     ///
     /// # Errors
     ///
-    /// Gives all errors and warnings as soon as there is one error. Nothing is loaded then.
+    /// Returns all errors and warnings if there is any error. Nothing is loaded then.
     pub fn load(&self, source: &AssetSource) -> Result<LoadedRules, Problems> {
         let Reading { texts, pictures, problems } = source.read();
         if texts.is_empty() && !problems.is_empty() {
@@ -213,13 +213,13 @@ impl Catalogue {
         Ok(LoadedRules { tables, warnings: problems, fingerprint })
     }
 
-    /// The path that claims a file most closely.
+    /// The most specific path that a file belongs to.
     fn owner(&self, file: &str) -> Option<&'static str> {
         let claims = self.kinds.iter().filter(|kind| kind.matches(file));
         claims.map(|kind| kind.path).max_by_key(|path| path.len())
     }
 
-    /// The files of each path. A path without files is there with an empty list.
+    /// The files of each path. A path without files has an empty list.
     fn owned_files(&self, texts: &BTreeMap<String, String>) -> BTreeMap<&'static str, Vec<String>> {
         let mut owned: BTreeMap<_, Vec<String>> = self.kinds.iter().map(|kind| (kind.path, Vec::new())).collect();
         for file in texts.keys() {
@@ -280,7 +280,7 @@ fn missing(kind: &Kind) -> String {
 
 /// A hash over the names and contents of all files that tables read, and of all images.
 ///
-/// Each part is preceded by its length, so that bytes cannot move from one part to the next.
+/// Each part is preceded by its length, so that no two sets of files hash the same bytes.
 fn fingerprint(
     texts: &BTreeMap<String, String>,
     owned: &BTreeMap<&'static str, Vec<String>>,
@@ -303,8 +303,8 @@ fn fingerprint(
 pub struct LoadedRules {
     /// The tables.
     pub tables: Tables,
-    /// What looks like a mistake but does no harm.
+    /// Probable mistakes that do no harm.
     pub warnings: Problems,
-    /// A number that changes when the name or content of an image or of a file that a table reads changes.
+    /// A fingerprint that changes with the name or content of any image or any file that a table reads.
     pub fingerprint: u64,
 }

@@ -1,8 +1,7 @@
 //! Decodes one file and finds as many faults in it as it can.
 //!
-//! The decoder stops at its first error. To find the others, the faulty part of the text is
-//! replaced by spaces and the rest is decoded again. What comes out of such a text is thrown away,
-//! because it only serves to find errors.
+//! The decoder stops at its first error. To find the others, the faulty part of the text is replaced by spaces and the
+//! rest is decoded again. The value decoded from such a text is discarded; it only serves to find errors.
 
 use std::collections::HashSet;
 
@@ -18,13 +17,12 @@ use super::path::{Segment, path_text};
 use super::problem::{Problem, Severity};
 use super::scan::{Entry, Node};
 
-/// At most this many errors are looked for in one file.
+/// The most errors to look for in one file.
 const MOST_ROUNDS: usize = 100;
 
-/// Decodes a file. Gives nothing if there was an error, and adds every error to the problems.
+/// Decodes a file. Returns `None` if there was an error, and adds every error to the problems.
 ///
-/// A key that stands twice in a map is an error too, but the content is still given, so that it
-/// can be checked further.
+/// A duplicate key in a map is an error too, but the content is still returned, so that it can be checked further.
 pub(super) fn decode<F: DeserializeOwned>(file: &str, document: &Document, problems: &mut Vec<Problem>) -> Option<F> {
     let options = Options::default().with_default_extension(Extensions::IMPLICIT_SOME);
     let mut search = Search::new(file, document);
@@ -55,7 +53,7 @@ struct Search<'a> {
     blanked: HashSet<usize>,
     /// Fields that are missing only because they were replaced, by the start of their struct.
     excused: HashSet<(usize, String)>,
-    /// Where the keys start that stand twice.
+    /// Where duplicate keys start.
     repeated: HashSet<usize>,
     problems: Vec<Problem>,
 }
@@ -80,7 +78,7 @@ impl<'a> Search<'a> {
         search
     }
 
-    /// Notes an error and takes the faulty part out. Says whether it is worth decoding again.
+    /// Records an error and blanks out the faulty part. Returns whether decoding again is worthwhile.
     fn note(&mut self, error: &SpannedError) -> bool {
         let offset = self.place(error);
         let spot = self.document.spot(offset);
@@ -95,7 +93,7 @@ impl<'a> Search<'a> {
         self.document.is_intact() && self.take_out(&spot, &explanation)
     }
 
-    /// Points to a bracket that is not closed, as the error itself may stand far behind it.
+    /// Points to an unclosed bracket, as the error itself may be reported far behind it.
     fn unclosed_hint(&self, code: &Error) -> Option<String> {
         if !waits_for_mark(code) {
             return None;
@@ -104,7 +102,7 @@ impl<'a> Search<'a> {
         Some(format!("the value that starts in line {line}, column {column} has no closing bracket"))
     }
 
-    /// Decides between the two ends of the decoder's span.
+    /// Chooses between the two ends of the decoder's span.
     ///
     /// The decoder puts the start of the span where its last step began. If that step read a value,
     /// the value is at fault. If it only stepped over white space, what follows is at fault.
@@ -114,14 +112,14 @@ impl<'a> Search<'a> {
         if waits_for_mark(&error.code) {
             return end;
         }
-        // A plain value never starts with white space, unless it was taken out.
+        // A plain value never starts with white space, unless it was blanked out.
         let is_left = |node: &Node| skip_blank(&self.text, node.span.start) == node.span.start;
         let node = self.document.spot(start).node;
         let in_plain_value = node.is_some_and(|node| node.group.is_none() && is_left(node));
         if !in_plain_value && skip_blank(&self.text, start) > start { end } else { start }
     }
 
-    /// Whether an error is only there because an earlier fault was taken out.
+    /// Whether an error exists only because an earlier fault was blanked out.
     fn follows_from_earlier(&self, code: &Error, spot: &Spot<'_>, offset: usize) -> bool {
         match code {
             Error::MissingStructField { field, .. } => {
@@ -138,7 +136,7 @@ impl<'a> Search<'a> {
         }
     }
 
-    /// Takes out the innermost field, element or entry. Says whether there was one left.
+    /// Blanks out the innermost field, element or entry. Returns whether one was left.
     fn take_out(&mut self, spot: &Spot<'_>, explanation: &Explanation) -> bool {
         let left = |entry: &Entry| !self.blanked.contains(&entry.span.start);
         let mut holders = spot.holders.iter().rev();
@@ -183,7 +181,7 @@ impl<'a> Search<'a> {
     }
 }
 
-/// Where to point the designer for an error at an offset.
+/// The place to report for an error at an offset.
 fn shown_at(code: &Error, spot: &Spot<'_>, offset: usize) -> usize {
     let about_value = matches!(
         code,

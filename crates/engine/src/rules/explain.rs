@@ -12,7 +12,7 @@ const NAMES_SHOWN: usize = 12;
 /// At most this many characters of the text are quoted.
 const CHARACTERS_SHOWN: usize = 40;
 
-/// What to tell about an error.
+/// An error, explained.
 #[derive(Debug)]
 pub(super) struct Explanation {
     /// What was found and what was expected.
@@ -73,7 +73,7 @@ pub(super) fn explain(error: &Error, text: &str, offset: usize, read: usize) -> 
     Explanation { message, meant }
 }
 
-/// Whether the decoder waited for a comma, bracket or name at a place and found something else.
+/// Whether the decoder expected a comma, bracket or name at a place and found something else.
 pub(super) fn waits_for_mark(code: &Error) -> bool {
     matches!(
         code,
@@ -89,7 +89,7 @@ pub(super) fn waits_for_mark(code: &Error) -> bool {
     )
 }
 
-/// What the decoder was waiting for, when it says only that.
+/// What the decoder expected, for errors that say only that.
 fn expectation(error: &Error) -> Option<String> {
     let plain = match error {
         Error::Eof => "the rest of the value",
@@ -120,7 +120,7 @@ fn expectation(error: &Error) -> Option<String> {
     Some(plain.to_owned())
 }
 
-/// Says what stands at a place, quoting a part of it.
+/// Describes what is at a place, quoting a part of it.
 fn found_at(text: &str, offset: usize) -> String {
     let Some(first) = text.get(offset..).and_then(|rest| rest.chars().next()) else {
         return "the end of the file".to_owned();
@@ -139,7 +139,7 @@ fn found_at(text: &str, offset: usize) -> String {
     }
 }
 
-/// Says that a value goes on where the decoder thought it over, as in `1.5` for a whole number.
+/// Reports a value that continues where the decoder considered it complete, as in `1.5` for a whole number.
 fn only_read(found: &str, text: &str, end: usize) -> String {
     let rest = text.get(end..).unwrap_or_default();
     if rest.starts_with('.') {
@@ -159,7 +159,7 @@ fn shorten(token: &str) -> String {
     shown
 }
 
-/// Lists names, and only the first ones when there are many.
+/// Lists names, only the first ones when there are many.
 fn one_of(names: &[&str]) -> String {
     let shown: Vec<String> = names.iter().take(NAMES_SHOWN).map(|name| format!("`{name}`")).collect();
     match names {

@@ -11,14 +11,14 @@ pub(super) struct Cursor<'a> {
     pub(super) intact: bool,
 }
 
-/// Gives the first byte from `at` on that is neither white space nor a comment.
+/// Returns the offset of the first byte from `at` on that is neither white space nor in a comment.
 pub(super) fn skip_blank(text: &str, at: usize) -> usize {
     let mut cursor = Cursor::new(text, at);
     cursor.skip_blank();
     cursor.at
 }
 
-/// Gives the end of the string, word or single character that starts at `at`.
+/// Returns the end of the string, word or single character that starts at `at`.
 pub(super) fn token_end(text: &str, at: usize) -> usize {
     let mut cursor = Cursor::new(text, at);
     cursor.skip_token();
@@ -40,7 +40,7 @@ impl<'a> Cursor<'a> {
         &self.text[self.at..]
     }
 
-    /// The character behind the cursor.
+    /// The character after the cursor.
     pub(super) fn peek(&self) -> Option<char> {
         self.rest().chars().next()
     }
@@ -86,7 +86,7 @@ impl<'a> Cursor<'a> {
         }
     }
 
-    /// Steps over heads such as `#![enable(..)]`.
+    /// Skips attributes such as `#![enable(..)]`.
     pub(super) fn skip_attributes(&mut self) {
         self.skip_blank();
         while self.rest().starts_with('#') {
@@ -144,7 +144,7 @@ impl<'a> Cursor<'a> {
         self.intact = false;
     }
 
-    /// Steps over a character literal. A lone quote is one token, so that it swallows nothing.
+    /// Steps over a character literal. A lone quote is a token of its own, so that it swallows nothing.
     fn skip_character(&mut self) {
         self.at += 1;
         let mut inner = self.rest().chars();
@@ -173,7 +173,7 @@ impl<'a> Cursor<'a> {
         }
     }
 
-    /// Steps over a group without looking at its parts.
+    /// Steps over a group without parsing its parts.
     pub(super) fn skip_group(&mut self) {
         let mut depth = 0_usize;
         while let Some(c) = self.peek() {

@@ -1,4 +1,4 @@
-//! Answers where a value stands in RON text, and which value stands at a place.
+//! Finds where a value is in RON text, and which value is at a place.
 
 use std::collections::HashMap;
 use std::ops::Range;
@@ -6,29 +6,29 @@ use std::ops::Range;
 use super::path::{Segment, position_in, saturate};
 use super::scan::{Bracket, Entry, Group, Node, Tree, scan};
 
-/// A key that stands twice in one struct or map.
+/// A duplicate key in one struct or map.
 #[derive(Debug)]
 pub(super) struct Duplicate {
     /// The path of the key.
     pub(super) path: Vec<Segment>,
-    /// Where the first of the two stands.
+    /// Where the earlier one is.
     pub(super) first: usize,
-    /// Where the later one stands.
+    /// Where the later one is.
     pub(super) offset: usize,
 }
 
-/// What stands at a place: the way from the whole text down to the innermost value.
+/// What is at a place: the path from the whole text down to the innermost value.
 #[derive(Debug, Default)]
 pub(super) struct Spot<'a> {
     /// The keys and indices down to the innermost value.
     pub(super) path: Vec<Segment>,
-    /// The innermost value, or nothing when the place is outside of every value.
+    /// The innermost value, or `None` when the place is outside of every value.
     pub(super) node: Option<&'a Node>,
-    /// The parts on the way, outermost first, with the group each one belongs to.
+    /// The parts on the path, outermost first, with the group each belongs to.
     pub(super) holders: Vec<Holder<'a>>,
 }
 
-/// A part of a group that holds a place.
+/// A part of a group that contains a place.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Holder<'a> {
     /// The struct, list or map.
@@ -75,7 +75,7 @@ impl Document {
         self.tree.intact
     }
 
-    /// Where the innermost value starts whose closing bracket is not there.
+    /// Where the innermost value starts that has no closing bracket.
     pub(super) fn unclosed(&self) -> Option<usize> {
         self.tree.root.as_ref().and_then(Node::unclosed)
     }
@@ -98,8 +98,8 @@ impl Document {
 
     /// Gives the byte offset of the value at a path.
     ///
-    /// For a map entry this is where its key starts, because the key is data too. When the path
-    /// leads nowhere, the answer is the closest value on the way.
+    /// For a map entry this is where its key starts, because the key is data too. When nothing is at the path, the
+    /// answer is the closest value on the way.
     pub(super) fn resolve(&self, path: &[Segment]) -> usize {
         let Some(mut node) = self.tree.root.as_ref() else {
             return 0;
@@ -124,7 +124,7 @@ impl Document {
         offset
     }
 
-    /// Finds the value that holds a byte offset.
+    /// Finds the value at a byte offset.
     pub(super) fn spot(&self, offset: usize) -> Spot<'_> {
         let mut spot = Spot::default();
         let mut next = self.tree.root.as_ref();
@@ -146,9 +146,9 @@ impl Document {
         spot
     }
 
-    /// Finds all keys that stand more than once in the same struct or map.
+    /// Finds all duplicate keys of structs and maps.
     ///
-    /// RON itself lets the last entry of a map win without a word.
+    /// RON itself silently lets the last entry of a map win.
     pub(super) fn duplicates(&self) -> Vec<Duplicate> {
         let mut found = Vec::new();
         if let Some(root) = &self.tree.root {
@@ -194,7 +194,7 @@ mod tests {
         steps.iter().map(step).collect()
     }
 
-    /// The text from the place of a path on, cut at the end of the line.
+    /// The text from the value at a path on, cut at the end of the line.
     fn at(text: &str, steps: &[&str]) -> String {
         let document = Document::new(text.to_owned());
         let rest = &text[document.resolve(&path(steps))..];

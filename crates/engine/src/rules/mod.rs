@@ -1,4 +1,4 @@
-//! The designers' rules: RON files that are read once, checked and then only looked at.
+//! The designers' rules: RON files that are read once, checked, and read-only from then on.
 //!
 //! A [`Table`] names its file (or folder) and the type its content decodes into. A [`Catalogue`]
 //! knows all tables and loads them from an [`AssetSource`]. Loading is all or nothing: either
@@ -8,8 +8,8 @@
 //! This module knows no game rule. It does not decide what a stage or an item is, it keeps no
 //! state of its own, and it never writes a file. To load again, call [`Catalogue::load`] again.
 //!
-//! Types that are decoded from files should carry `#[serde(deny_unknown_fields)]`. Without it a
-//! mistyped name of an optional field is not an error for serde, and nothing here can see it.
+//! Types that are decoded from files should carry `#[serde(deny_unknown_fields)]`. Without it serde accepts a mistyped
+//! name of an optional field, and nothing here can detect it.
 
 mod catalogue;
 mod decode;

@@ -2,13 +2,13 @@
 
 use strsim::osa_distance;
 
-/// Words longer than this get no hint. It bounds the work that one hint can cost.
+/// Words longer than this get no hint. It bounds the cost of a hint.
 const CHARS_MAX: usize = 64;
 
-/// Gives the known name closest to `word`, or nothing when none is close enough.
+/// Returns the known name closest to `word`, or `None` when none is close enough.
 ///
-/// Upper and lower case count as equal. About one character in three may be wrong, and two
-/// swapped neighbours count as one mistake. Of equally close names the first one wins.
+/// The comparison ignores case. About one character in three may be wrong, and two swapped neighbours count as one
+/// mistake. Of equally close names the first one wins.
 pub fn nearest<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let (word, length) = lower_case(word)?;
     let close = known.into_iter().filter_map(|name| {

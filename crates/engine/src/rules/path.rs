@@ -1,4 +1,4 @@
-//! Names of values inside a file, and of places in a text.
+//! Paths of values in a file, and line and column of a place.
 
 use std::fmt::Write as _;
 
@@ -13,7 +13,7 @@ pub(super) enum Segment {
 
 /// Writes a path the way designers read it, such as `stages[3].rewards[0]`.
 ///
-/// A key that is no plain name stands in quotes, as in `items["3:9"]`.
+/// A key that is not a plain name is quoted, as in `items["3:9"]`.
 pub(super) fn path_text(path: &[Segment]) -> String {
     let mut text = String::new();
     for segment in path {
@@ -41,7 +41,7 @@ pub(super) fn position_in(text: &str, offset: usize) -> (u32, u32) {
     (saturate(line), saturate(column))
 }
 
-/// Line and column numbers beyond the largest one are cut.
+/// Line and column numbers beyond the largest one are clamped.
 pub(super) fn saturate(number: usize) -> u32 {
     u32::try_from(number).unwrap_or(u32::MAX)
 }

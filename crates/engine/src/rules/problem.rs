@@ -27,7 +27,7 @@ impl fmt::Display for Severity {
 /// One fault and where it is.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Problem {
-    /// Whether the rules can be used in spite of it.
+    /// Whether the rules can be used despite it.
     pub severity: Severity,
     /// The file, as a path below the assets with `/` between its parts.
     pub file: String,
@@ -72,7 +72,7 @@ impl fmt::Display for Problem {
         if let Some(hint) = &self.hint {
             text.push_str(&format!(" ({hint})"));
         }
-        // A file name or a decoder's message may hold a line break, but a problem is one line.
+        // A file name or a decoder's message may contain a line break, but a problem is one line.
         out.write_str(&text.replace(['\n', '\r'], " "))
     }
 }
@@ -88,7 +88,7 @@ pub(super) fn did_you_mean(name: &str) -> String {
 pub struct Problems(Vec<Problem>);
 
 impl Problems {
-    /// Puts problems in order. A problem that says exactly the same as another is dropped.
+    /// Sorts problems. Exact duplicates are dropped.
     #[must_use]
     pub fn new(mut problems: Vec<Problem>) -> Self {
         problems.sort_by(|a, b| (&a.file, a.line, a.column, a.severity).cmp(&(&b.file, b.line, b.column, b.severity)));
@@ -107,13 +107,13 @@ impl Problems {
         self.0.len()
     }
 
-    /// Whether there is no problem at all.
+    /// Whether there are no problems.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
 
-    /// Whether one of the problems is an error.
+    /// Whether any problem is an error.
     #[must_use]
     pub fn has_errors(&self) -> bool {
         self.error_count() > 0

@@ -1,4 +1,4 @@
-//! Collects what tables find wrong, and knows where it stands.
+//! Collects what tables find wrong, with its place in the files.
 
 use std::borrow::Borrow;
 use std::collections::BTreeMap;
@@ -9,7 +9,7 @@ use super::nearest::nearest;
 use super::path::{Segment, path_text};
 use super::problem::{Problem, Severity, did_you_mean};
 
-/// A value in a file, named by the way that leads to it.
+/// A value in a file, named by the path to it.
 ///
 /// `Place::file("stages/general.ron").key("stages").index(3)` is the fourth element of the list
 /// `stages` in that file.
@@ -60,35 +60,35 @@ impl Report {
         Self { documents: Arc::new(files.into_iter().map(scan).collect()), ..Self::default() }
     }
 
-    /// The images beside the files, by their path below the assets.
+    /// The images next to the files, by their path below the assets.
     #[must_use]
     pub fn pictures(&self) -> Arc<BTreeMap<String, Vec<u8>>> {
         Arc::clone(&self.pictures)
     }
 
-    /// Takes the images that were read together with the files.
+    /// Adds the images that were read together with the files.
     pub(super) fn with_pictures(mut self, pictures: BTreeMap<String, Vec<u8>>) -> Self {
         self.pictures = Arc::new(pictures);
         self
     }
 
-    /// Notes an error. The rules will not be used.
+    /// Reports an error. The rules will not be used.
     pub fn error(&mut self, place: impl Borrow<Place>, message: impl Into<String>) -> Remark<'_> {
         self.note(Severity::Error, place.borrow(), message.into())
     }
 
-    /// Notes something that looks like a mistake but does no harm.
+    /// Reports a probable mistake that does no harm.
     pub fn warning(&mut self, place: impl Borrow<Place>, message: impl Into<String>) -> Remark<'_> {
         self.note(Severity::Warning, place.borrow(), message.into())
     }
 
-    /// The problems noted so far, in the order they were found.
+    /// The problems reported so far, in the order they were found.
     #[must_use]
     pub fn problems(&self) -> &[Problem] {
         &self.problems
     }
 
-    /// Takes up problems that are already located.
+    /// Adds problems that are already located.
     pub(super) fn add(&mut self, problems: impl IntoIterator<Item = Problem>) {
         self.problems.extend(problems);
     }
@@ -98,7 +98,7 @@ impl Report {
         Arc::clone(&self.documents)
     }
 
-    /// Gives the problems away.
+    /// Returns the problems.
     pub(super) fn into_problems(self) -> Vec<Problem> {
         self.problems
     }
@@ -123,7 +123,7 @@ impl Report {
     }
 }
 
-/// A problem that was just noted and may get a hint.
+/// A problem that was just reported and may get a hint.
 #[derive(Debug)]
 pub struct Remark<'a> {
     problem: &'a mut Problem,

@@ -1,4 +1,4 @@
-//! How the loaded rules reach the systems of a world.
+//! Makes the loaded rules available to the systems of a world.
 
 use std::ops::Deref;
 use std::sync::Arc;
@@ -8,7 +8,7 @@ use bevy_ecs::prelude::*;
 
 use super::{Catalogue, LoadedRules, Table, Tables};
 
-/// One table, as systems ask for it: `Res<Rules<EnergyRules>>`.
+/// One table as a system parameter: `Res<Rules<EnergyRules>>`.
 #[derive(Debug, Resource)]
 pub struct Rules<T: Table>(Arc<T>);
 
@@ -30,7 +30,7 @@ pub struct RuleTables {
 
 /// How a feature registers its table.
 pub trait RulesApp {
-    /// The table is loaded before the world starts, and is there as [`Rules<T>`].
+    /// Registers a table to be loaded before the world starts and made available as [`Rules<T>`].
     fn add_rules<T: Table>(&mut self) -> &mut Self;
 }
 
@@ -47,7 +47,7 @@ impl RulesApp for App {
     }
 }
 
-/// Makes loaded rules those of the world, all of them at once.
+/// Installs loaded rules in the world, all of them at once.
 pub fn install(rules: &LoadedRules, world: &mut World) {
     let installers = world.resource::<RuleTables>().installers.clone();
     for install in installers {

@@ -1,7 +1,6 @@
-//! Reads RON text into a light tree that only knows where things are.
+//! Parses RON text into a light tree that only knows where things are.
 //!
-//! The scanner accepts any text. What it cannot make sense of it steps over, and it notes that the
-//! text is not intact.
+//! The scanner accepts any text. It skips what it cannot parse, and notes that the text is not intact.
 
 use std::ops::Range;
 
@@ -11,10 +10,10 @@ use super::path::Segment;
 /// Groups nested deeper than this become a leaf, so that no walk over the tree can run out of stack.
 const DEEPEST_GROUP: usize = 64;
 
-/// A value and where it stands.
+/// A value and its place.
 #[derive(Debug)]
 pub(super) struct Node {
-    /// From the first byte (of the struct name, if there is one) to behind the last.
+    /// From the first byte (of the struct name, if there is one) to after the last.
     pub(super) span: Range<usize>,
     /// The parts of a value in brackets. A plain value has none.
     pub(super) group: Option<Group>,
@@ -27,7 +26,7 @@ pub(super) struct Group {
     pub(super) bracket: Bracket,
     /// The parts, in order.
     pub(super) entries: Vec<Entry>,
-    /// Where the closing bracket stands.
+    /// Where the closing bracket is.
     pub(super) close: Option<usize>,
 }
 
@@ -45,13 +44,13 @@ pub(super) enum Bracket {
 /// One part of a group.
 #[derive(Debug)]
 pub(super) struct Entry {
-    /// From the key, or else the value, to behind the value.
+    /// From the key, or else the value, to after the value.
     pub(super) span: Range<usize>,
     /// The field name or map key.
     pub(super) key: Option<Key>,
     /// The value. It is absent in broken text such as `(a: )`.
     pub(super) value: Option<Node>,
-    /// Where the comma behind the value stands.
+    /// Where the comma after the value is.
     pub(super) comma: Option<usize>,
 }
 
@@ -60,11 +59,11 @@ pub(super) struct Entry {
 pub(super) struct Key {
     /// The text without quotes and escapes.
     pub(super) text: String,
-    /// Where it stands, with its quotes.
+    /// Its place, including quotes.
     pub(super) span: Range<usize>,
 }
 
-/// What the scanner found.
+/// The result of a scan.
 #[derive(Debug)]
 pub(super) struct Tree {
     /// The value that the text holds.
@@ -74,14 +73,14 @@ pub(super) struct Tree {
 }
 
 impl Node {
-    /// Takes one step, looking through `Some(..)` and the like on the way.
+    /// Takes one step down, looking through `Some(..)` and the like.
     pub(super) fn part(&self, step: &Segment) -> Option<(&Group, &Entry)> {
         let mut group = self.group.as_ref()?;
         while let Some(inner) = group.payload().and_then(|payload| payload.group.as_ref()) {
             group = inner;
         }
         let entry = match step {
-            // The last of two equal map keys is the one that counts.
+            // Of two equal map keys the last one counts.
             Segment::Key(wanted) => group.entries.iter().rev().find(|entry| {
                 let key = entry.key.as_ref();
                 key.is_some_and(|key| key.text == *wanted)
@@ -91,7 +90,7 @@ impl Node {
         Some((group, entry))
     }
 
-    /// Where the innermost value starts whose closing bracket is not there.
+    /// Where the innermost value starts that has no closing bracket.
     pub(super) fn unclosed(&self) -> Option<usize> {
         let group = self.group.as_ref()?;
         let mut values = group.entries.iter().filter_map(|entry| entry.value.as_ref());
@@ -120,7 +119,7 @@ impl Group {
     }
 }
 
-/// Reads a whole text.
+/// Scans a whole text.
 pub(super) fn scan(text: &str) -> Tree {
     let mut scanner = Scanner { text, cursor: Cursor::new(text, 0), open: Vec::new() };
     scanner.cursor.skip_attributes();
@@ -133,12 +132,12 @@ pub(super) fn scan(text: &str) -> Tree {
 struct Scanner<'a> {
     text: &'a str,
     cursor: Cursor<'a>,
-    /// The closing brackets that are waited for, outermost first.
+    /// The pending closing brackets, outermost first.
     open: Vec<char>,
 }
 
 impl Scanner<'_> {
-    /// Reads the value at the cursor, or nothing in front of a separator or closing bracket.
+    /// Reads the value at the cursor, or `None` before a separator or closing bracket.
     fn value(&mut self) -> Option<Node> {
         self.cursor.skip_blank();
         let start = self.cursor.at;

@@ -1,4 +1,4 @@
-//! One RON file that is no table of the game: a scenario, a policy.
+//! A single RON file that is not a table of the game: a scenario, a policy.
 
 use serde::de::DeserializeOwned;
 
@@ -6,7 +6,7 @@ use super::decode::decode;
 use super::problem::Problems;
 use super::report::{Place, Report};
 
-/// The content of a file, and where each part of it stands.
+/// The content of a file, and the place of each part of it.
 #[derive(Debug)]
 pub struct Single<F> {
     /// What the file holds.
@@ -20,7 +20,7 @@ impl<F: DeserializeOwned> Single<F> {
     ///
     /// # Errors
     ///
-    /// Gives every fault that was found, with its line, column and key.
+    /// Returns every fault found, with its line, column and key.
     pub fn read(name: &str, text: &str, validate: impl FnOnce(&F, &Place, &mut Report)) -> Result<Self, Problems> {
         let mut report = Report::new([(name.to_owned(), text.to_owned())]);
         let documents = report.documents();
@@ -39,17 +39,17 @@ impl<F: DeserializeOwned> Single<F> {
 }
 
 impl<F> Single<F> {
-    /// The file's name, as it was read.
+    /// The file's name, as given to `read`.
     pub fn name(&self) -> &str {
         &self.name
     }
 
-    /// The file as a whole, to step into.
+    /// The place of the file as a whole, to step into.
     pub fn place(&self) -> Place {
         Place::file(self.name.clone())
     }
 
-    /// The line in which a part stands, counted from 1.
+    /// The line of a part, counted from 1.
     pub fn line(&self, place: &Place) -> u32 {
         self.report.line(place)
     }

@@ -1,4 +1,4 @@
-//! Where the text of the rules comes from.
+//! Where the text of the rules is read from.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -9,20 +9,20 @@ use include_dir::Dir;
 use super::path::position_in;
 use super::problem::{Problem, Severity};
 
-/// Folders deeper than this are not read. It ends a walk through links that form a circle.
+/// Folders deeper than this are not read, which also ends cycles of links.
 const DEEPEST_FOLDER: usize = 16;
 
 /// A place that holds the designers' files.
 #[derive(Debug, Clone)]
 pub enum AssetSource {
-    /// A folder on disk, read anew with each load.
+    /// A folder on disk, read again with each load.
     Folder(PathBuf),
     /// Files that were built into the program.
     Embedded(&'static Dir<'static>),
     /// Text files in memory, by their path; there are no images.
     Texts(BTreeMap<String, String>),
-    /// One upon the other, such as the game's files and those of a feature of somebody else's: of files with the same path
-    /// the last counts.
+    /// Sources on top of each other, such as the game's files and those of a third-party feature: of files with the
+    /// same path the last one counts.
     Layers(Vec<AssetSource>),
 }
 
@@ -33,7 +33,7 @@ impl AssetSource {
     ///
     /// # Errors
     ///
-    /// Gives one problem for each file or folder that cannot be read or is not UTF-8.
+    /// Returns one problem for each file or folder that cannot be read or is not UTF-8.
     pub fn text_files(&self) -> Result<BTreeMap<String, String>, Vec<Problem>> {
         let Reading { texts, problems, .. } = self.read();
         if problems.is_empty() { Ok(texts) } else { Err(problems) }
@@ -43,13 +43,13 @@ impl AssetSource {
     ///
     /// # Errors
     ///
-    /// Gives one problem for each file or folder that cannot be read.
+    /// Returns one problem for each file or folder that cannot be read.
     pub fn pictures(&self) -> Result<BTreeMap<String, Vec<u8>>, Vec<Problem>> {
         let Reading { pictures, problems, .. } = self.read();
         if problems.is_empty() { Ok(pictures) } else { Err(problems) }
     }
 
-    /// Says in a few words where the files are, for logs.
+    /// A short description of where the files are, for logs.
     #[must_use]
     pub fn describe(&self) -> String {
         match self {
@@ -60,7 +60,7 @@ impl AssetSource {
         }
     }
 
-    /// Reads what can be read and notes what cannot, so that one bad file hides no other.
+    /// Reads what can be read and records the rest as problems, so that one bad file hides no other.
     pub(super) fn read(&self) -> Reading {
         let mut reading = Reading::default();
         self.read_into(&mut reading);
@@ -77,7 +77,7 @@ impl AssetSource {
     }
 }
 
-/// The outcome of reading a source.
+/// The result of reading a source.
 #[derive(Debug, Default)]
 pub(super) struct Reading {
     /// The files that could be read.
@@ -91,7 +91,7 @@ pub(super) struct Reading {
 impl Reading {
     fn add_folder(&mut self, folder: &Path, name: &str, depth: usize) {
         if depth > DEEPEST_FOLDER {
-            self.fail(name, "this folder is nested too deeply, is there a link in a circle?");
+            self.fail(name, "this folder is nested too deeply, is there a cycle of links?");
             return;
         }
         let entries = match fs::read_dir(folder).and_then(Iterator::collect::<Result<Vec<_>, _>>) {
@@ -146,7 +146,7 @@ impl Reading {
     fn add_text(&mut self, name: String, bytes: &[u8]) {
         match std::str::from_utf8(bytes) {
             Ok(text) => {
-                // Some editors put a byte order mark first, which RON would take for content.
+                // Some editors write a byte order mark first, which RON would take for content.
                 let text = text.strip_prefix('\u{feff}').unwrap_or(text);
                 self.texts.insert(name, text.to_owned());
             }

@@ -1,4 +1,4 @@
-//! How types describe themselves to people and machines: JSON Schema from the types that read and write.
+//! JSON Schema of the types that are read and written, for people and tools.
 
 mod strings;
 
@@ -9,10 +9,10 @@ pub use strings::{map_of, text_of};
 
 pub use crate::schema_by_hand;
 
-/// Describes one type; what it refers to goes to the generator.
+/// Describes one type; types it refers to are added to the generator.
 pub type SchemaOf = fn(&mut SchemaGenerator) -> Schema;
 
-/// The description of `T`.
+/// The schema of `T`.
 pub fn schema_of<T: JsonSchema>(generator: &mut SchemaGenerator) -> Schema {
     generator.subschema_for::<T>()
 }

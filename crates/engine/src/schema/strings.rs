@@ -1,4 +1,4 @@
-//! Schemas for what is no plain struct: text of a certain form, and maps that replies are put together from.
+//! Schemas for strings of a certain form, and for the maps of replies.
 
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 
@@ -25,7 +25,7 @@ pub fn text_of(description: &str, pattern: &str) -> Schema {
     json_schema!({"type": "string", "description": description, "pattern": pattern})
 }
 
-/// An object whose keys are not known beforehand and whose values are of one type.
+/// An object with arbitrary keys and values of one type.
 pub fn map_of<V: JsonSchema>(description: &str, generator: &mut SchemaGenerator) -> Schema {
     let value = generator.subschema_for::<V>();
     json_schema!({"type": "object", "description": description, "additionalProperties": value})

@@ -1,4 +1,4 @@
-//! What is kept of things that are over: world entities that leave, and rows that belong to no entity.
+//! Rows of what is over: world entities that end, and rows that belong to no entity.
 
 use bevy_ecs::prelude::*;
 use serde::Serialize;
@@ -8,12 +8,12 @@ use crate::account::AccountId;
 use crate::storage::owned::EndedRow;
 use crate::storage::{Batch, RowError, decode_value, encode_value};
 
-/// Something that is written once and then only looked up, such as an order that is closed. It is on disk and not in
-/// memory: a handler reads it with [`Need::Rows`](crate::request::Need::Rows).
+/// Something that is written once and then only looked up, such as a closed order. It is on disk and not in memory: a
+/// handler reads it with [`Need::Rows`](crate::request::Need::Rows).
 pub trait ArchivedRow: Serialize + DeserializeOwned {
     /// The table's name.
     const TABLE: &'static str;
-    /// The version of the row's form; raise it with every change of the fields.
+    /// The version of the row format; raise it with every change of the fields.
     const VERSION: u16 = 1;
 
     /// Reads a row that an earlier program wrote; `None` when that version is unknown.
@@ -28,15 +28,15 @@ pub trait ArchivedRow: Serialize + DeserializeOwned {
     }
 }
 
-/// Rows that systems write beside those of components. They are part of the tick's batch, so that they are on disk
-/// together with everything else the tick has changed. A function that tells of them has `Reads::World`.
+/// Rows that systems write in addition to those of components. They are part of the tick's batch, so they reach the
+/// disk together with everything else the tick has changed. A function that reveals them has `Reads::World`.
 #[derive(Debug, Default, Resource)]
 pub struct Archive {
     rows: Batch,
 }
 
 impl Archive {
-    /// Writes a row, in place of an earlier one with this key. Keys are at most 255 bytes long.
+    /// Writes a row, replacing an earlier one with this key. Keys are at most 255 bytes long.
     pub fn put<T: ArchivedRow>(&mut self, key: &[u8], row: &T) {
         self.rows.put(T::TABLE, key, |out| encode_value(T::VERSION, row, out));
     }
@@ -46,16 +46,16 @@ impl Archive {
         self.rows.delete(T::TABLE, key);
     }
 
-    /// Moves the tick's rows to its batch.
+    /// Moves the tick's rows into its batch.
     pub(super) fn save(&mut self, batch: &mut Batch) {
         batch.append(&mut self.rows);
     }
 }
 
-/// The world entities that are over. At the end of the tick their rows are deleted and they are despawned; until then
-/// other systems still see them, so that a component should say itself that it is over.
+/// The world entities that have ended. At the end of the tick their rows are deleted and they are despawned; until then
+/// other systems still see them, so a component should itself say that it has ended.
 ///
-/// The rows of players who are deleted leave with them, and so do those of entities of players that have ended.
+/// The rows of deleted players are removed with them, and so are those of players' entities that have ended.
 #[derive(Debug, Default, Resource)]
 pub struct Discarded {
     entities: Vec<Entity>,
@@ -64,32 +64,32 @@ pub struct Discarded {
 }
 
 impl Discarded {
-    /// Has a [`WorldEntity`](crate::storage::WorldEntity) leave the world and the disk. Other entities, such as players,
-    /// stay.
+    /// Removes a [`WorldEntity`](crate::storage::WorldEntity) from the world and from disk. Other entities, such as
+    /// players, are ignored.
     pub fn push(&mut self, entity: Entity) {
         self.entities.push(entity);
     }
 
-    /// The entities that leave in this tick, in the order of their coming.
+    /// The entities removed in this tick, in order.
     pub(super) fn take(&mut self) -> Vec<Entity> {
         std::mem::take(&mut self.entities)
     }
 
-    /// Has all rows of an account leave the disk. Its player has left the world already.
+    /// Removes all rows of an account from disk. Its player has left the world already.
     pub fn push_player(&mut self, account: AccountId) {
         self.players.push(account);
     }
 
-    /// The accounts whose rows leave in this tick.
+    /// The accounts whose rows are removed in this tick.
     pub(super) fn take_players(&mut self) -> Vec<AccountId> {
         std::mem::take(&mut self.players)
     }
-    /// Has the row of an entity of a player leave the disk. The entity has left the world already.
+    /// Removes the row of a player's entity from disk. The entity has left the world already.
     pub(super) fn push_row(&mut self, row: EndedRow) {
         self.rows.push(row);
     }
 
-    /// The rows that leave in this tick.
+    /// The rows removed in this tick.
     pub(super) fn take_rows(&mut self) -> Vec<EndedRow> {
         std::mem::take(&mut self.rows)
     }

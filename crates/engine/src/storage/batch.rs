@@ -17,7 +17,7 @@ const ALL_DELETED: u32 = u32::MAX - 1;
 /// The rows that one tick changed.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Batch {
-    /// Its place among the batches of the world.
+    /// Its number among the world's batches.
     pub number: BatchNumber,
     /// The world's clock at the tick, in unix milliseconds.
     pub moment_ms: i64,
@@ -35,7 +35,7 @@ pub struct Row<'a> {
     pub key: &'a [u8],
     /// The new value; `None` deletes the row.
     pub value: Option<&'a [u8]>,
-    /// Whether not one row is deleted but every row whose key begins with `key`.
+    /// Whether this deletes every row whose key begins with `key` instead of one row.
     pub is_prefix: bool,
 }
 
@@ -48,7 +48,7 @@ impl Batch {
     /// Adds a row; `write` appends its value.
     ///
     /// # Panics
-    /// When a table name or key is longer than 255 bytes, which is a mistake in the program.
+    /// When a table name or key is longer than 255 bytes, which is a bug.
     pub fn put(&mut self, table: &str, key: &[u8], write: impl FnOnce(&mut Vec<u8>)) {
         self.head(table, key);
         let at = self.bytes.len();
@@ -64,8 +64,8 @@ impl Batch {
         self.bytes.extend_from_slice(&DELETED.to_le_bytes());
     }
 
-    /// Deletes every row of a table whose key begins with `prefix`: those on disk and those put before. What is put afterwards
-    /// stays.
+    /// Deletes every row of a table whose key begins with `prefix`: those on disk and those already put. Rows put
+    /// afterwards stay.
     pub fn delete_all(&mut self, table: &str, prefix: &[u8]) {
         self.head(table, prefix);
         self.bytes.extend_from_slice(&ALL_DELETED.to_le_bytes());
@@ -79,7 +79,7 @@ impl Batch {
         self.row_count += 1;
     }
 
-    /// Moves the rows of another batch behind its own; the other one is empty then.
+    /// Appends the rows of another batch, leaving that one empty.
     pub fn append(&mut self, other: &mut Self) {
         self.bytes.append(&mut other.bytes);
         self.row_count += std::mem::take(&mut other.row_count);
@@ -90,12 +90,12 @@ impl Batch {
         self.row_count
     }
 
-    /// Whether there is nothing in it worth a commit.
+    /// Whether it contains nothing worth a commit.
     pub fn is_empty(&self) -> bool {
         self.row_count == 0 && !self.keeps_moment
     }
 
-    /// Has the batch committed for its moment alone, as when a manual clock was moved.
+    /// Forces a commit for its moment alone, as when a manual clock was moved.
     pub fn keep_moment(&mut self) {
         self.keeps_moment = true;
     }
@@ -122,7 +122,7 @@ impl Batch {
 
 const HEADER_BYTES: usize = 20;
 
-/// A batch as it stands in a log record.
+/// A batch as stored in a log record.
 #[derive(Debug, Clone, Copy)]
 pub struct BatchView<'a> {
     /// Number of the batch.
@@ -133,13 +133,13 @@ pub struct BatchView<'a> {
 }
 
 impl<'a> BatchView<'a> {
-    /// The rows in the order they were added; stops at the first that is cut short.
+    /// The rows in the order they were added; ends at the first truncated one.
     pub fn rows(&self) -> impl Iterator<Item = Row<'a>> + use<'a> {
         Rows { rest: self.bytes }
     }
 }
 
-/// The batches of a log record; stops at the first that is cut short.
+/// The batches of a log record; ends at the first truncated one.
 pub fn batches(mut record: &[u8]) -> impl Iterator<Item = BatchView<'_>> {
     std::iter::from_fn(move || {
         let number = BatchNumber(u64::from_le_bytes(*take(&mut record)?));
@@ -183,7 +183,7 @@ fn take_slice<'a>(rest: &mut &'a [u8], length: usize) -> Option<&'a [u8]> {
     Some(head)
 }
 
-/// Appends `value` in the present form of its table.
+/// Appends `value` in the current format of its table.
 pub fn encode_value<T: Serialize>(version: u16, value: &T, out: &mut Vec<u8>) {
     out.extend_from_slice(&version.to_le_bytes());
     let bytes = std::mem::take(out);

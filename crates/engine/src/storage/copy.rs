@@ -15,21 +15,21 @@ use crate::storage::store::{META, Rows, failed};
 /// The copy is written once from front to back; more memory would not help it.
 const COPY_CACHE_BYTES: usize = 16 << 20;
 
-/// A copy that is whole.
+/// A complete copy.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Copied {
     /// The file.
     pub path: PathBuf,
-    /// The last batch that is in it.
+    /// The last batch in it.
     pub last_batch: BatchNumber,
     /// How many rows there are.
     pub rows: u64,
 }
 
 impl Rows {
-    /// Writes all rows, as of one moment, to a file of this world's name in `folder`; with nothing else in it the folder is
-    /// one that a server can be started on. The file gets its name when all of it is on disk, so that half a copy never
-    /// looks like a whole one. A copy that is there already is not replaced.
+    /// Writes all rows, as of one moment, to a file of this world's name in `folder`; a folder with nothing else in it is one
+    /// that a server can be started on. The file gets its name only when all of it is on disk, so that a partial copy never
+    /// looks complete. An existing copy is not replaced.
     pub fn copy_to(&self, folder: &Path) -> Result<Copied, StorageError> {
         let unusable = |source| StorageError::Folder { path: folder.display().to_string(), source };
         let path = folder.join(format!("{}{ROWS_SUFFIX}", self.world_name()));
@@ -48,8 +48,8 @@ impl Rows {
         Ok(Copied { path, last_batch, rows })
     }
 
-    /// One read transaction sees one moment. It keeps the pages that folds replace meanwhile; folds come seconds apart, so
-    /// that the file grows by a few of them at most.
+    /// One read transaction sees one moment. It pins the pages that folds replace meanwhile; folds are seconds apart,
+    /// so the file grows by a few of them at most.
     fn write_copy(&self, path: &Path) -> Result<(u64, BatchNumber), StorageError> {
         let action = "write a copy of the rows";
         let read = self.database().begin_read().map_err(failed(action))?;
@@ -81,7 +81,7 @@ fn copy_table(read: &ReadTransaction, write: &WriteTransaction, name: &str) -> R
     Ok(rows)
 }
 
-/// Copies how far the rows go; returns the last batch in them.
+/// Copies the number of the last batch in the rows; returns it.
 fn copy_meta(read: &ReadTransaction, write: &WriteTransaction) -> Result<BatchNumber, StorageError> {
     let action = "copy how far the rows go";
     let from = read.open_table(META).map_err(failed(action))?;

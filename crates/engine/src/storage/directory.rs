@@ -1,7 +1,6 @@
 //! Which account a name, an e-mail address, a device or a token belongs to.
 //!
-//! The index lies on disk; the directory keeps in memory only what was asked for lately and what
-//! is not folded yet.
+//! The index is on disk; the directory holds in memory only recent lookups and what is not folded yet.
 
 use std::collections::HashMap;
 
@@ -34,7 +33,7 @@ impl IndexKey {
         Self(key)
     }
 
-    /// The key whose bytes these are.
+    /// The key with these bytes.
     pub fn from_bytes(bytes: Vec<u8>) -> Self {
         Self(bytes)
     }
@@ -52,7 +51,7 @@ struct Entry {
     batch: BatchNumber,
 }
 
-/// An index entry is not in memory.
+/// An index entry that is not in memory.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("the entry has to be looked up")]
 pub struct NotLookedUp(pub IndexKey);
@@ -73,18 +72,18 @@ impl Directory {
         }
     }
 
-    /// Gives the name to an account, or takes it from whoever has it.
+    /// Assigns the name to an account, or frees it.
     pub fn set(&mut self, key: IndexKey, account: Option<AccountId>) {
         self.entries.insert(key.clone(), Entry { account, batch: BatchNumber(u64::MAX) });
         self.changed.push(key);
     }
 
-    /// Takes in what a look-up found, unless the entry was changed meanwhile.
+    /// Adds the result of a lookup, unless the entry was changed meanwhile.
     pub fn found(&mut self, key: IndexKey, account: Option<AccountId>) {
         self.entries.entry(key).or_insert(Entry { account, batch: BatchNumber::default() });
     }
 
-    /// Forgets what can be looked up again.
+    /// Evicts entries that can be looked up again.
     pub fn forget_folded(&mut self, folded_batch: BatchNumber) {
         self.entries.retain(|_, entry| entry.batch > folded_batch);
     }
@@ -94,7 +93,7 @@ impl Directory {
         self.entries.len()
     }
 
-    /// Whether none is in memory.
+    /// Whether no entry is in memory.
     pub fn is_empty(&self) -> bool {
         self.entries.is_empty()
     }

@@ -1,4 +1,4 @@
-//! A disk in memory that can lose power, tear writes, fail, fill up and be slow, for tests and benchmarks.
+//! An in-memory disk that can lose power, tear writes, fail, fill up and be slow, for tests and benchmarks.
 
 use std::io;
 use std::ops::Range;
@@ -10,7 +10,7 @@ use redb::StorageBackend;
 #[derive(Debug, Clone, Default)]
 pub struct Disk(Arc<(Mutex<Platter>, Condvar)>);
 
-/// What a disk writes as a whole or not at all, in bytes.
+/// The unit of an atomic write, in bytes.
 const SECTOR_BYTES: usize = 512;
 
 #[derive(Debug, Default)]
@@ -25,15 +25,15 @@ struct Platter {
 }
 
 impl Disk {
-    /// A disk that holds what this one would hold after losing power now. The old handle stays
-    /// usable, as the ghost of the process that died.
+    /// A disk with the contents of this one after losing power now. The old handle stays usable, as the ghost of the
+    /// process that died.
     pub fn after_power_loss(&self) -> Self {
         let synced = self.with(|platter| platter.synced.clone());
         Self::holding(synced)
     }
 
-    /// The same, but of what was written and not synced, each sector for which `survives` says so is there, and so is the
-    /// file's new length: a disk writes in any order it likes, and the last of it is torn.
+    /// The same, but each unsynced sector for which `survives` says so is kept, and so is the file's new length: a disk
+    /// writes in any order it likes, and the last write may be torn.
     pub fn after_torn_power_loss(&self, survives: &mut dyn FnMut() -> bool) -> Self {
         Self::holding(self.with(|platter| {
             let mut torn = platter.synced.clone();
@@ -52,7 +52,7 @@ impl Disk {
         }))
     }
 
-    /// A disk that holds what this one would hold after its process died and the machine lived on.
+    /// A disk with the contents of this one after its process was killed but the machine kept running.
     pub fn after_kill(&self) -> Self {
         Self::holding(self.with(|platter| platter.written.clone()))
     }
@@ -67,23 +67,23 @@ impl Disk {
         self.with(|platter| platter.writes_left = Some(count));
     }
 
-    /// There is space again: writes succeed from now on.
+    /// Frees space: writes succeed from now on.
     pub fn mend(&self) {
         self.with(|platter| platter.writes_left = None);
     }
 
-    /// From now on writes and syncs take until [`Disk::release`].
+    /// From now on writes and syncs block until [`Disk::release`].
     pub fn hold(&self) {
         self.with(|platter| platter.is_held = true);
     }
 
-    /// The disk goes on.
+    /// Unblocks writes and syncs.
     pub fn release(&self) {
         self.with(|platter| platter.is_held = false);
         self.0.1.notify_all();
     }
 
-    /// Bytes the file takes.
+    /// Size of the file in bytes.
     pub fn size_bytes(&self) -> usize {
         self.with(|platter| platter.written.len())
     }
@@ -92,7 +92,8 @@ impl Disk {
         act(&mut self.0.0.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
-    /// The same for what changes the disk: it waits while the disk is held, and fails when there is no space.
+    /// The same for operations that change the disk: they block while the disk is held, and fail when there is no
+    /// space.
     fn change<T>(&self, act: impl FnOnce(&mut Platter) -> io::Result<T>) -> io::Result<T> {
         let platter = self.0.0.lock().unwrap_or_else(PoisonError::into_inner);
         let waited = self.0.1.wait_while(platter, |platter| platter.is_held);

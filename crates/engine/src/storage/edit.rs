@@ -1,4 +1,4 @@
-//! Changing what is kept: whoever gets an entity this way has noted it in [`Touched`] too.
+//! Mutable access to stored components that also marks the entity as [`Touched`].
 
 use std::ops::Deref;
 
@@ -10,10 +10,10 @@ use bevy_ecs::world::DeferredWorld;
 
 use crate::storage::Touched;
 
-/// A query for systems that change other entities than the caller of a request. It reads like any query; what is changed
-/// is got one by one with [`get_mut`](Self::get_mut), which has the entity's rows looked at when the tick ends.
+/// A query for systems that change entities other than the caller of a request. It reads like any query; changes go
+/// through [`get_mut`](Self::get_mut), which marks the entity to be saved when the tick ends.
 ///
-/// A system may have several. [`Touched`] has their entities as soon as the system's commands are applied.
+/// A system may have several. Their entities are in [`Touched`] once the system's commands are applied.
 #[derive(SystemParam)]
 pub struct Edit<'w, 's, D: QueryData + 'static, F: QueryFilter + 'static = ()> {
     query: Query<'w, 's, D, F>,
@@ -33,7 +33,7 @@ impl SystemBuffer for Edited {
 }
 
 impl<'s, D: QueryData, F: QueryFilter> Edit<'_, 's, D, F> {
-    /// What the query has of an entity, to change it.
+    /// The query's item for an entity, to change it.
     pub fn get_mut(&mut self, entity: Entity) -> Result<D::Item<'_, 's>, QueryEntityError> {
         let found = self.query.get_mut(entity)?;
         self.edited.0.push(entity);
@@ -49,9 +49,9 @@ impl<'w, 's, D: QueryData, F: QueryFilter> Deref for Edit<'w, 's, D, F> {
     }
 }
 
-/// The same for systems that have the whole world.
+/// The same for exclusive systems.
 pub trait EditWorld {
-    /// A kept component of an entity, to change it. The entity's rows are looked at when the tick ends.
+    /// A stored component of an entity, to change it. The entity is saved when the tick ends.
     fn edit<T: Component<Mutability = Mutable>>(&mut self, entity: Entity) -> Option<Mut<'_, T>>;
 }
 

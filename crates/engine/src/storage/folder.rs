@@ -1,14 +1,14 @@
-//! A data folder: who may use it, and which worlds are in it.
+//! A data folder: its lock, and the worlds in it.
 
 use std::fs::{File, OpenOptions, TryLockError};
 use std::path::Path;
 
 use crate::storage::StorageError;
 
-/// What the name of a rows file ends with.
+/// The suffix of a rows file.
 pub(super) const ROWS_SUFFIX: &str = ".rows.redb";
 
-/// The name of a world, with which its files begin.
+/// The name of a world, which its files begin with.
 pub fn world_name(number: u32) -> String {
     format!("world-{number}")
 }
@@ -18,7 +18,7 @@ fn failed(folder: &Path) -> impl Fn(std::io::Error) -> StorageError {
     move |source| StorageError::Folder { path: path.clone(), source }
 }
 
-/// Keeps everybody else out of a folder, which is made if there is none, until the file is dropped.
+/// Locks a folder, created if missing, against other processes until the file is dropped.
 pub fn lock(folder: &Path) -> Result<File, StorageError> {
     std::fs::create_dir_all(folder).map_err(failed(folder))?;
     let file = folder.join("lock");
@@ -30,7 +30,7 @@ pub fn lock(folder: &Path) -> Result<File, StorageError> {
     }
 }
 
-/// The names of the worlds in a folder that exists, sorted.
+/// The names of the worlds in an existing folder, sorted.
 pub fn worlds(folder: &Path) -> Result<Vec<String>, StorageError> {
     let mut names = Vec::new();
     for entry in std::fs::read_dir(folder).map_err(failed(folder))? {

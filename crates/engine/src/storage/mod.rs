@@ -1,4 +1,4 @@
-//! What is kept, and how it reaches the disk.
+//! What is stored, and how it reaches the disk.
 //!
 //! Changed components become rows ([`rows`]); the rows of a tick are one [`Batch`]; a batch is one
 //! entry of a log, committed before any reply that may have seen it leaves ([`store`]). In the

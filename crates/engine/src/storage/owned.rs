@@ -1,7 +1,7 @@
-//! Entities that belong to a player: loaded with it, saved with it, put away with it.
+//! Entities that belong to a player: loaded with it, saved with it, evicted with it.
 //!
-//! A relationship says whose an entity is. The row of one that is despawned is deleted, unless its player leaves memory
-//! at the same time: then the row stays, and the next load spawns the entity again.
+//! A relationship says who owns an entity. Despawning an entity deletes its row, unless its player leaves memory at the
+//! same time: then the row stays, and the next load spawns the entity again.
 
 use bevy_app::App;
 use bevy_ecs::change_detection::Tick as ChangeTick;
@@ -22,19 +22,19 @@ use crate::storage::{
 
 /// A component of entities that belong to a player: one row each.
 ///
-/// Whoever spawns or changes such an entity pushes its player to [`Touched`]; to end it, despawn it.
+/// Code that spawns or changes such an entity pushes its player to [`Touched`]; to end it, despawn it.
 pub trait PlayerEntity: Component<Mutability = Mutable> + Serialize + DeserializeOwned {
     /// The table's name.
     const TABLE: &'static str;
-    /// The version of the row's form; raise it with every change of the fields.
+    /// The version of the row format; raise it with every change of the fields.
     const VERSION: u16 = 1;
-    /// Whether these entities are a part of their player's document: a list under the name of the table. `false` when a
-    /// component of the player tells of them, as rows [beside](crate::storage::PlayerRows::BESIDE) its own.
+    /// Whether these entities are part of their player's document: a list under the name of the table. `false` when a
+    /// component of the player describes them, as rows [beside](crate::storage::PlayerRows::BESIDE) its own.
     const IS_PART: bool = true;
-    /// Says whose an entity is. Its target must have `linked_spawn`.
+    /// The relationship that says who owns an entity. Its target must have `linked_spawn`.
     type Owner: Relationship;
 
-    /// Tells the entity apart from others of its player. It never changes.
+    /// Identifies the entity among those of its player. It never changes.
     fn number(&self) -> u64;
 
     /// Reads a row that an earlier program wrote; `None` when that version is unknown.
@@ -43,17 +43,17 @@ pub trait PlayerEntity: Component<Mutability = Mutable> + Serialize + Deserializ
         None
     }
 
-    /// Takes out of a component of the player what an earlier program kept there and is an entity now. It is asked for
+    /// Extracts from a component of the player what an earlier program kept there and is now an entity. It is called
     /// each time the player is loaded; the entity and the changed component are saved together.
     fn inherit(player: &mut EntityWorldMut<'_>) -> Option<Self> {
         let _ = player;
         None
     }
 
-    /// Takes out what must not stand in a document of the player.
+    /// Removes what must not be in a document of the player.
     fn depart(&mut self) {}
 
-    /// Makes what was read from a document fit where it arrives, or says what is wrong with it.
+    /// Adapts what was read from a document to where it arrives, or says what is wrong with it.
     fn arrive(&mut self, arrival: Arrival<'_>) -> Result<(), Unfit> {
         let _ = arrival;
         Ok(())
@@ -72,15 +72,15 @@ pub(super) struct OwnedKind {
     pub(super) part: Option<PlayerPart>,
     pub(super) component: ComponentId,
     pub(super) owner: fn(EntityRef<'_>) -> Option<Entity>,
-    /// Adds those of a player that have changed between two ticks to the batch.
+    /// Adds to the batch those of a player that have changed between two ticks.
     pub(super) save: fn(&EntityWorldMut<'_>, AccountId, [ChangeTick; 2], &mut Batch),
     pub(super) digest: fn(&World, Entity, &mut Vec<u8>),
-    /// Spawns those of a player as they were at that change tick.
+    /// Spawns those of a player, as unchanged since that change tick.
     pub(super) load: fn(&mut EntityWorldMut<'_>, &OwnRows, ChangeTick) -> Result<(), RowError>,
 }
 
 impl OwnedKind {
-    /// Registers the component, and has the rows of its entities deleted when they end.
+    /// Registers the component, and has its entities' rows deleted when they end.
     pub(super) fn of<T: PlayerEntity>(app: &mut App) -> Self {
         const { assert!(Owned::<T>::LINKED_SPAWN, "entities of a player should leave memory with it") };
         let world = app.world_mut();
@@ -97,7 +97,7 @@ impl OwnedKind {
     }
 }
 
-/// How the rows of a kind are checked.
+/// How to check the rows of a kind.
 pub(super) fn table_reader<T: PlayerEntity>() -> TableReader {
     let read = |_: &World, rows: &OwnRows| {
         rows.iter().try_for_each(|(key, value)| {
@@ -230,7 +230,7 @@ mod tests {
         }
     }
 
-    /// Where an earlier program kept the one pet that a player could have.
+    /// Where an earlier program kept the one pet of a player.
     #[derive(Debug, Default, Component, Serialize, Deserialize)]
     struct House {
         pet: Option<String>,

@@ -1,6 +1,6 @@
-//! A player in a form that people can read and another world can take in: the parts of its document.
+//! A player's document: readable by people, and importable into another world.
 //!
-//! Each kind of rows of players is a part, under the name of its table. Not here: the document that they make up, which is
+//! Each kind of player rows is a part, named after its table. Not here: the document made of the parts, which is in
 //! `portability`.
 
 use std::collections::BTreeSet;
@@ -16,88 +16,88 @@ use crate::storage::{IndexKey, PlayerEntity, PlayerRows, RowError, owned};
 /// Rows of one account in one table, in key order: key and value.
 pub type OwnRows = [(Vec<u8>, Vec<u8>)];
 
-/// What a player leaves from when it is written down.
+/// What a player is exported from.
 #[derive(Clone, Copy)]
 pub struct Departure<'a> {
     /// Whose rows they are.
     pub account: AccountId,
     /// The player's rows in the table [`PlayerRows::BESIDE`].
     pub beside: &'a OwnRows,
-    /// The world, to look at.
+    /// The world, read-only.
     pub world: &'a World,
 }
 
-/// Where a player arrives that was written down.
+/// Where a player is imported.
 #[derive(Clone, Copy)]
 pub struct Arrival<'a> {
-    /// The number of the account that it will be. It is always a new one.
+    /// The number that its account will get. It is always a new one.
     pub account: AccountId,
-    /// Whether it was written down in this very world, so that the world's own numbers in it still mean something.
+    /// Whether it was exported from this very world, so that the world's own numbers in it are still valid.
     pub is_same_world: bool,
-    /// The world, to look at.
+    /// The world, read-only.
     pub world: &'a World,
 }
 
-/// What of a part cannot be taken in.
+/// Why a part cannot be imported.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{path}: {what}")]
 pub struct Unfit {
-    /// Where it stands, from the part on, such as `mails[3].items[0]`; empty = the part itself.
+    /// The path of the fault within the part, such as `mails[3].items[0]`; empty = the part itself.
     pub path: String,
     /// What is wrong with it and what was expected, for the operator.
     pub what: String,
 }
 
 impl Unfit {
-    /// Something is wrong at this place.
+    /// A fault at this path.
     pub fn at(path: impl Into<String>, what: impl Into<String>) -> Self {
         Self { path: path.into(), what: what.into() }
     }
 
-    /// The same, seen from what the part stands in.
+    /// The same, relative to the parent.
     pub fn within(self, parent: &str) -> Self {
         let joint = if self.path.is_empty() || self.path.starts_with('[') { "" } else { "." };
         Self { path: format!("{parent}{joint}{}", self.path), what: self.what }
     }
 }
 
-/// A name that nobody else may have.
+/// A name that must be unique.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Claim {
-    /// Under which the directory has it.
+    /// Its key in the directory.
     pub key: IndexKey,
     /// What it is, for the operator.
     pub what: String,
 }
 
-/// A part that was read and found to be in order.
+/// A part that was read and validated.
 pub struct Unpacked {
-    /// The names that come with it.
+    /// The names that it claims.
     pub claims: Vec<Claim>,
-    /// Puts it on the player's entity.
+    /// Inserts it on the player's entity.
     pub put_on: Box<dyn FnOnce(&mut EntityWorldMut<'_>)>,
 }
 
-/// How one kind of rows of players becomes a part, and a part such rows.
+/// Converts one kind of player rows to a part, and a part to rows.
 #[derive(Debug, Clone, Copy)]
 pub struct PlayerPart {
-    /// The table, which the part is named after.
+    /// The table, whose name the part has.
     pub table: &'static str,
     /// See [`PlayerRows::BESIDE`].
     pub beside: Option<&'static str>,
-    /// From the player's rows.
+    /// Converts the player's rows.
     pub pack: fn(&OwnRows, Departure<'_>) -> Result<Value, RowError>,
-    /// From a part of a document.
+    /// Converts a part of a document.
     pub unpack: fn(&Value, Arrival<'_>) -> Result<Unpacked, Unfit>,
 }
 
 impl PlayerPart {
-    /// The part that a kind of rows is.
+    /// The part for a kind of rows.
     pub(super) const fn of<T: PlayerRows>() -> Self {
         Self { table: T::TABLE, beside: T::BESIDE, pack: pack::<T>, unpack: unpack::<T> }
     }
 
-    /// The part that a kind of entities of a player is.
+    /// The part for a kind of player entities.
     pub(super) const fn of_entities<T: PlayerEntity>() -> Self {
         Self { table: T::TABLE, beside: None, pack: pack_entities::<T>, unpack: unpack_entities::<T> }
     }
@@ -142,7 +142,7 @@ fn unpack_entities<T: PlayerEntity>(part: &Value, arrival: Arrival<'_>) -> Resul
     Ok(Unpacked { claims: Vec::new(), put_on: Box::new(put_on) })
 }
 
-/// Reads a part of which nothing may be left over: what is not understood would be lost without a word.
+/// Reads a part completely: unknown content would otherwise be lost silently.
 fn read_exactly<T: Serialize + DeserializeOwned>(part: &Value) -> Result<T, Unfit> {
     let read: T = serde_path_to_error::deserialize(part).map_err(|error| {
         let path = error.path().to_string();
@@ -155,7 +155,7 @@ fn read_exactly<T: Serialize + DeserializeOwned>(part: &Value) -> Result<T, Unfi
     }
 }
 
-/// The first place where something was given that was not read, or was read as something else.
+/// The path of the first value that was given but not read, or that was read as a different value.
 fn first_misfit(given: &Value, read: &Value) -> Option<Unfit> {
     match (given, read) {
         (Value::Object(given), Value::Object(read)) => given.iter().find_map(|(key, given)| match read.get(key) {

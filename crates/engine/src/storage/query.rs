@@ -1,26 +1,26 @@
-//! Rows that a handler reads from disk, such as a ledger or an archive. They are not kept in memory.
+//! Rows that a handler reads from disk, such as a ledger or an archive. They are not cached.
 
 use crate::account::AccountId;
 use crate::storage::directory::INDEX_TABLE;
 
-/// Rows as they lie on disk: key and value.
+/// Rows as stored on disk: key and value.
 pub type FoundRows = Vec<(Vec<u8>, Vec<u8>)>;
 
-/// A piece of a table.
+/// A query for a range of a table.
 ///
-/// What it finds includes everything that was changed before the question, in the same tick too. A question costs the
-/// fold of all that is not folded yet, so it is for what is asked seldom.
+/// The result includes everything changed before the query, even in the same tick. A query forces a fold of everything
+/// not folded yet, so use it only for rare requests.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RowQuery {
     /// The table's name.
     pub table: &'static str,
     /// The first key.
     pub from: Vec<u8>,
-    /// The key behind the last one.
+    /// The first key after the range.
     pub until: Vec<u8>,
-    /// Whether the rows with the highest keys come first.
+    /// Whether rows with the highest keys come first.
     pub newest_first: bool,
-    /// How many rows at most.
+    /// The maximum number of rows.
     pub limit: usize,
 }
 
@@ -32,11 +32,11 @@ impl RowQuery {
 
     /// The row of one key.
     pub fn one(table: &'static str, key: &[u8]) -> Self {
-        // No other key lies between this one and itself with a zero behind it.
+        // No other key lies between this one and itself followed by a zero.
         Self { limit: 1, ..Self::range(table, key, &[key, &[0]].concat()) }
     }
 
-    /// All rows whose key begins with that of an account, in key order.
+    /// All rows whose key begins with the account's, in key order.
     pub fn of_account(table: &'static str, account: AccountId) -> Self {
         Self::range(table, &account.to_key(), &AccountId(account.0.saturating_add(1)).to_key())
     }
@@ -47,8 +47,8 @@ impl RowQuery {
         Self { newest_first: true, limit, ..self }
     }
 
-    /// A question for no rows. It is answered when everything before it is folded, so that whoever reads the disk by itself
-    /// then finds it there.
+    /// A query for no rows. It is answered when everything before it is folded, so that the handler can then read the
+    /// disk itself.
     pub fn nothing_but_a_fold() -> Self {
         Self { limit: 0, ..Self::range(INDEX_TABLE, &[0], &[1]) }
     }

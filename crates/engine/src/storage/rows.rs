@@ -1,8 +1,7 @@
-//! Which components and resources are kept, and how a tick's changes become a batch.
+//! Which components and resources are stored, and how a tick's changes become a batch.
 //!
-//! Nothing is scanned: the dispatcher notes whose request it handled, systems note whom they
-//! changed, and only those are looked at ([`Touched`]). Debug builds check after every tick that
-//! nobody was forgotten.
+//! Nothing is scanned: the dispatcher marks the caller of each request, systems mark the entities they changed, and
+//! only those are checked ([`Touched`]). Debug builds verify after every tick that none was forgotten.
 
 use std::collections::BTreeSet;
 use std::hash::Hasher;
@@ -26,14 +25,14 @@ use crate::storage::{
     Unfit, decode_value, encode_value,
 };
 
-/// A component of players that is one row a player.
+/// A component of players that is one row per player.
 pub trait PlayerRow: Component<Mutability = Mutable> + Serialize + DeserializeOwned {
     /// The table's name.
     const TABLE: &'static str;
-    /// The version of the row's form; raise it with every change of the fields.
+    /// The version of the row format; raise it with every change of the fields.
     const VERSION: u16 = 1;
 
-    /// What a new player starts with; also what a player gets whose rows are older than the table.
+    /// The value for a new player, and for a player whose rows are older than the table.
     fn newcomer(world: &World) -> Self;
 
     /// Reads a row that an earlier program wrote; `None` when that version is unknown.
@@ -42,16 +41,16 @@ pub trait PlayerRow: Component<Mutability = Mutable> + Serialize + DeserializeOw
         None
     }
 
-    /// Takes in what has happened to everybody while this player was not in memory. Nothing is written for it: the same
-    /// row comes to the same each time it is read.
+    /// Applies what has happened to all players while this one was not in memory. The result is not written back: the
+    /// same row gives the same result each time it is read.
     fn catch_up(&mut self, world: &World) {
         let _ = world;
     }
 
-    /// Takes out what must not stand in a document of the player, such as what lets others act for it.
+    /// Removes what must not be in a document of the player, such as credentials.
     fn depart(&mut self) {}
 
-    /// Makes what was read from a document fit where it arrives, or says what is wrong with it.
+    /// Adapts what was read from a document to where it arrives, or says what is wrong with it.
     fn arrive(&mut self, arrival: Arrival<'_>) -> Result<(), Unfit> {
         let _ = arrival;
         Ok(())
@@ -63,29 +62,28 @@ pub trait PlayerRow: Component<Mutability = Mutable> + Serialize + DeserializeOw
     }
 }
 
-/// A component of players that is any number of rows a player, with keys that start with the
-/// account's.
+/// A component of players that is any number of rows per player, with keys that start with the account's.
 pub trait PlayerRows: Component<Mutability = Mutable> + Sized {
     /// The table's name.
     const TABLE: &'static str;
-    /// What a new player starts with.
+    /// The value for a new player.
     fn newcomer(world: &World) -> Self;
-    /// Adds what changed to the batch.
+    /// Adds the changes to the batch.
     fn save(&mut self, account: AccountId, batch: &mut Batch);
-    /// Appends all of the component, for the state hash.
+    /// Appends the complete component, for the state hash.
     fn digest(&self, out: &mut Vec<u8>);
-    /// Puts the component together from all of the player's rows, in key order.
+    /// Builds the component from all of the player's rows, in key order.
     fn load(rows: &[(Vec<u8>, Vec<u8>)], world: &World) -> Result<Self, RowError>;
 
-    /// A further table with rows of the same account that belong to the component without being part of it.
+    /// Another table with rows of the same account that belong to the component but are not loaded with it.
     const BESIDE: Option<&'static str> = None;
-    /// The component as it stands in a document of the player.
+    /// The component's form in a document of the player.
     type Portable: Serialize + DeserializeOwned;
-    /// All that a document is to tell of the component.
+    /// Converts the component to its form in a document.
     fn pack(self, departure: Departure<'_>) -> Result<Self::Portable, RowError>;
-    /// The component as a document tells it, all of it to be saved, or what is wrong with it.
+    /// Converts the form in a document to the component, all of which will be saved, or says what is wrong with it.
     fn unpack(portable: Self::Portable, arrival: Arrival<'_>) -> Result<Self, Unfit>;
-    /// The names that come with it and that nobody else may have.
+    /// The unique names that it claims.
     fn claims(&self) -> Vec<Claim> {
         Vec::new()
     }
@@ -139,23 +137,23 @@ impl<T: PlayerRow> PlayerRows for T {
 pub trait WorldEntity: Component<Mutability = Mutable> + Serialize + DeserializeOwned {
     /// The table's name.
     const TABLE: &'static str;
-    /// The version of the row's form.
+    /// The version of the row format.
     const VERSION: u16 = 1;
     /// The row's key, unique in the table.
     fn key(&self) -> u64;
 }
 
-/// Shows a function all rows of a table, key and value, in key order.
+/// Calls a function with all rows of a table, key and value, in key order.
 pub type RowScan<'a> = &'a mut dyn FnMut(&mut dyn FnMut(&[u8], &[u8]));
 
-/// Takes in the rows of a table when the world starts.
+/// Takes the rows of a table when the world starts.
 pub type StartReader = fn(&mut World, RowScan<'_>);
 
 /// A resource that is one row of the world.
 pub trait WorldRow: Resource + Component<Mutability = Mutable> + Serialize + DeserializeOwned + FromWorld {
     /// The table's name.
     const TABLE: &'static str;
-    /// The version of the row's form.
+    /// The version of the row format.
     const VERSION: u16 = 1;
 }
 
@@ -165,7 +163,7 @@ pub enum RowError {
     /// The bytes are not what the version says.
     #[error("the row is damaged")]
     Damaged,
-    /// An earlier form without a way up.
+    /// An earlier version that cannot be upgraded.
     #[error("the row has version {found} and this program only knows how to read {known}")]
     NoUpgrade {
         /// In the row.
@@ -183,7 +181,7 @@ pub enum RowError {
     },
 }
 
-/// On each player in memory: whose it is, and how far its rows are.
+/// On each player in memory: its account, and how current its rows are.
 #[derive(Debug, Component)]
 pub struct Stored {
     account: AccountId,
@@ -207,13 +205,13 @@ impl Stored {
     }
 }
 
-/// The entities whose rows may have changed in this tick: the caller of each request, what got a kept component, and what
-/// was changed through [`Edit`](super::Edit) or [`EditWorld`](super::EditWorld).
+/// The entities whose rows may have changed in this tick: the caller of each request, entities that got a stored
+/// component, and those changed through [`Edit`](super::Edit) or [`EditWorld`](super::EditWorld).
 #[derive(Debug, Default, Resource)]
 pub struct Touched(Vec<Entity>);
 
 impl Touched {
-    /// Has the entity's rows looked at when the tick ends.
+    /// Marks the entity to be saved when the tick ends.
     pub fn push(&mut self, entity: Entity) {
         if self.0.last() != Some(&entity) {
             self.0.push(entity);
@@ -231,11 +229,11 @@ impl Touched {
 pub struct PlayerTables {
     /// Their names.
     pub tables: Vec<&'static str>,
-    /// The one without whose row nobody exists.
+    /// The one without whose row a player does not exist.
     pub identity: &'static str,
 }
 
-/// All kinds of rows, and the batch under way.
+/// All kinds of rows, and the pending batch.
 #[derive(Debug, Resource)]
 pub struct Persistence {
     players: Vec<PlayerKind>,
@@ -251,12 +249,12 @@ pub struct Persistence {
     moment_changed: bool,
 }
 
-/// The table that says which accounts there are.
+/// The table that says which accounts exist.
 #[derive(Debug, Clone, Copy)]
 pub struct IdentityTable {
     /// The table's name.
     pub table: &'static str,
-    /// The name of the account whose row of this table it is, for people.
+    /// The account's name in its row of this table, for people.
     pub name: fn(&[u8]) -> Option<String>,
 }
 
@@ -307,13 +305,13 @@ struct EntityKind {
 }
 
 impl Persistence {
-    /// The tables that are read when the world starts, and what takes them in.
+    /// The tables that are read when the world starts, and their readers.
     pub fn start_readers(&self) -> Vec<(&'static str, StartReader)> {
         self.readers.clone()
     }
 
-    /// The tables that hold players: those of their components in order of registration, and then those of the entities
-    /// that belong to them.
+    /// The tables that hold players: those of their components in order of registration, followed by those of the
+    /// entities that belong to them.
     pub fn player_tables(&self) -> Vec<&'static str> {
         let owned = self.owned.iter().map(|kind| kind.table);
         self.players.iter().map(|kind| kind.table).chain(owned).collect()
@@ -328,7 +326,7 @@ impl Persistence {
         PlayerTables { tables: self.player_tables(), identity }
     }
 
-    /// The table that says which accounts there are.
+    /// The table that says which accounts exist.
     ///
     /// # Panics
     /// When no feature has registered it with [`StorageApp::add_identity_rows`].
@@ -336,24 +334,24 @@ impl Persistence {
         self.identity.expect("a plugin should register the table that says which accounts there are")
     }
 
-    /// What tells the content of each player table for the state hash, in the order of the tables.
+    /// Digests the content of each player table for the state hash, in the order of the tables.
     fn player_digests(&self) -> impl Iterator<Item = fn(&World, Entity, &mut Vec<u8>)> {
         let owned = self.owned.iter().map(|kind| kind.digest);
         self.players.iter().map(|kind| kind.digest).chain(owned)
     }
 
-    /// How many of the player tables hold components of players; the others hold entities that belong to them.
+    /// How many of the player tables hold players' components; the others hold entities that belong to players.
     pub fn component_table_count(&self) -> usize {
         self.players.len()
     }
 
-    /// The parts that a document of a player is made of, in the order of their tables.
+    /// The parts of a player's document, in the order of their tables.
     pub fn player_parts(&self) -> Vec<PlayerPart> {
         let owned = self.owned.iter().filter_map(|kind| kind.part);
         self.players.iter().map(|kind| kind.part).chain(owned).collect()
     }
 
-    /// All tables of components and resources, with how their rows are read.
+    /// All tables of components and resources, with their readers.
     pub fn table_readers(&self) -> Vec<TableReader> {
         self.tables.clone()
     }
@@ -368,7 +366,7 @@ impl Persistence {
         self.last_batch
     }
 
-    /// Has this tick's moment kept even when no row changed.
+    /// Stores this tick's moment even if no row changed.
     pub fn keep_moment(&mut self) {
         self.moment_changed = true;
     }
@@ -379,22 +377,22 @@ impl Persistence {
     }
 }
 
-/// How a feature registers what is kept of it.
+/// How a feature registers its stored state.
 pub trait StorageApp {
-    /// Every player has this component, and it is kept.
+    /// Every player has this component, and it is stored.
     fn add_player_rows<T: PlayerRows>(&mut self) -> &mut Self;
-    /// The same for the component that says which accounts there are: whoever has no row of it does not exist. `name` tells
-    /// people of a player.
+    /// The same for the component that says which accounts exist: an account without a row of it does not exist. `name`
+    /// reads a player's name from the row, for people.
     fn add_identity_rows<T: PlayerRow>(&mut self, name: fn(&[u8]) -> Option<String>) -> &mut Self;
-    /// Entities with this component belong to a player, and are kept. Whoever spawns or changes one pushes its player to
-    /// [`Touched`]; its row is deleted when it is despawned.
+    /// Entities with this component belong to a player, and are stored. Code that spawns or changes one pushes its
+    /// player to [`Touched`]; its row is deleted when it is despawned.
     fn add_player_entities<T: PlayerEntity>(&mut self) -> &mut Self;
-    /// The world has this resource, and it is kept.
+    /// The world has this resource, and it is stored.
     fn add_world_row<T: WorldRow>(&mut self) -> &mut Self;
-    /// Entities with this component are kept from when they get it. They are changed through [`Edit`](super::Edit) or
-    /// [`EditWorld`](super::EditWorld), and pushed to [`Discarded`] when they are over.
+    /// Entities with this component are stored from the moment they get it. They are changed through
+    /// [`Edit`](super::Edit) or [`EditWorld`](super::EditWorld), and pushed to [`Discarded`] when they end.
     fn add_world_entities<T: WorldEntity>(&mut self) -> &mut Self;
-    /// Has a table read when the world starts, after the world's own rows and in order of registration.
+    /// Registers a table to read when the world starts, after the world's own rows and in order of registration.
     fn add_start_reader(&mut self, table: &'static str, reader: StartReader) -> &mut Self;
 }
 
@@ -520,7 +518,7 @@ fn read_entities<T: WorldEntity>(_: &World, rows: &[(Vec<u8>, Vec<u8>)]) -> Resu
 fn spawn_world_entities<T: WorldEntity>(world: &mut World, scan: RowScan<'_>) {
     scan(&mut |key, value| match decode_value::<T>(T::VERSION, value, |_, _| None) {
         Ok(component) => drop(world.spawn(component)),
-        Err(error) => tracing::error!(table = T::TABLE, ?key, %error, "a row of the world is left out"),
+        Err(error) => tracing::error!(table = T::TABLE, ?key, %error, "a row of the world is skipped"),
     });
 }
 
@@ -541,7 +539,7 @@ fn load_player_kind<T: PlayerRows>(
     Ok(())
 }
 
-/// Spawns a player who has just been created: every kept component as a newcomer has it.
+/// Spawns a newly created player: every stored component with its initial value.
 pub fn spawn_newcomer(world: &mut World, account: AccountId) -> Entity {
     let kinds = world.resource::<Persistence>().players.clone();
     let last_batch = world.resource::<Persistence>().last_batch;
@@ -554,8 +552,8 @@ pub fn spawn_newcomer(world: &mut World, account: AccountId) -> Entity {
     id
 }
 
-/// Spawns a player and what belongs to it from its rows, `rows[n]` being those of the n-th player table. On an error,
-/// which names the table, nothing is spawned.
+/// Spawns a player and its entities from rows, `rows[n]` being those of the n-th player table. On an error, which names
+/// the table, nothing is spawned.
 pub fn spawn_stored(
     world: &mut World,
     account: AccountId,
@@ -570,7 +568,7 @@ pub fn spawn_stored(
     for (kind, rows) in kinds.iter().zip(own) {
         loaded = loaded.and_then(|()| (kind.load)(&mut entity, rows, since).map_err(|error| (kind.table, error)));
     }
-    // Rows of an earlier program may have no table for them, and something that they inherit.
+    // The rows of an earlier program may lack a table, and contain something that has moved to one since.
     let of_entities = of_entities.iter().map(Vec::as_slice).chain(std::iter::repeat(&[][..]));
     for (kind, rows) in owned.iter().zip(of_entities) {
         loaded = loaded.and_then(|()| (kind.load)(&mut entity, rows, since).map_err(|error| (kind.table, error)));
@@ -580,7 +578,7 @@ pub fn spawn_stored(
         return Err(error);
     }
     let id = entity.id();
-    // What is newer than the player's rows was made just now, and has to be kept like any change.
+    // Components newer than the player's rows were added just now, and must be saved like any change.
     if own.iter().any(Vec::is_empty) {
         world.resource_mut::<Touched>().push(id);
     }
@@ -598,7 +596,7 @@ pub fn restore_world(world: &mut World, rows: &[Option<Vec<u8>>]) -> Result<(), 
     Ok(())
 }
 
-/// Everything that was read is as it is on disk; batches go on after `last_batch`.
+/// Everything in memory is as on disk; batches continue after `last_batch`.
 pub fn begin_persistence(world: &mut World, last_batch: BatchNumber) {
     let since = world.increment_change_tick();
     let mut persistence = world.resource_mut::<Persistence>();
@@ -607,7 +605,7 @@ pub fn begin_persistence(world: &mut World, last_batch: BatchNumber) {
     world.resource_mut::<Touched>().0.clear();
 }
 
-/// Turns what changed in this tick into its batch.
+/// Collects this tick's changes into its batch.
 pub fn collect_batch(world: &mut World) {
     world.resource_scope(|world, mut persistence: Mut<Persistence>| {
         let persistence = &mut *persistence;
@@ -647,7 +645,7 @@ pub fn collect_batch(world: &mut World) {
     });
 }
 
-/// Takes out what is over. It comes before anything is saved, so that a key may be used again in the same tick.
+/// Removes ended entities. It runs before anything is saved, so that a key may be reused in the same tick.
 fn discard(world: &mut World, kinds: &[EntityKind], batch: &mut Batch) {
     for entity in world.resource_mut::<Discarded>().take() {
         let deleted = kinds.iter().filter(|kind| (kind.delete)(world, entity, batch)).count();
@@ -657,7 +655,7 @@ fn discard(world: &mut World, kinds: &[EntityKind], batch: &mut Batch) {
     }
 }
 
-/// Deletes the rows of entities of players that have ended. It comes before anything is saved, like [`discard`].
+/// Deletes the rows of players' entities that have ended. It runs before anything is saved, like [`discard`].
 fn discard_owned(world: &mut World, batch: &mut Batch) {
     for ended in world.resource_mut::<Discarded>().take_rows() {
         batch.delete(ended.table, &ended.key);
@@ -667,7 +665,7 @@ fn discard_owned(world: &mut World, batch: &mut Batch) {
     }
 }
 
-/// Takes all rows of players off the disk who have left for ever.
+/// Deletes all rows of deleted players.
 fn discard_players(world: &mut World, persistence: &Persistence, batch: &mut Batch) {
     for account in world.resource_mut::<Discarded>().take_players() {
         let beside = persistence.players.iter().filter_map(|kind| kind.part.beside);
@@ -716,7 +714,7 @@ fn save_player(world: &mut World, entity: Entity, persistence: &Persistence, thi
     }
 }
 
-/// A change to a player that nobody noted would be lost by a crash; tests must see it at once.
+/// An unmarked change to a player would be lost in a crash; tests must catch it at once.
 fn assert_nobody_forgotten(world: &mut World, persistence: &Persistence, this_tick: ChangeTick, touched: &[Entity]) {
     let mut players = world.query::<(Entity, EntityRef, &Stored)>();
     for (id, entity, stored) in players.iter(world) {
@@ -745,8 +743,8 @@ fn assert_nobody_forgotten(world: &mut World, persistence: &Persistence, this_ti
     }
 }
 
-/// What each player table holds of a player, in the form in which the state is hashed: a row of an earlier program comes to
-/// the same as the row that this one would write. `rows[n]` are those of the n-th player table.
+/// The content of each of a player's tables in the form hashed for the state: a row of an earlier program gives the
+/// same as the one that this program would write. `rows[n]` are those of the n-th player table.
 pub fn digest_rows(
     world: &mut World,
     account: AccountId,
@@ -764,8 +762,8 @@ pub fn digest_rows(
     Ok(digests)
 }
 
-/// A hash of everything in memory that is kept, in an order that does not depend on how it came
-/// there: two worlds with the same state have the same hash.
+/// A hash of all stored state in memory, independent of how it got there: two worlds with the same state have the same
+/// hash.
 pub fn state_hash(world: &mut World) -> u64 {
     let mut players: Vec<(AccountId, Entity)> =
         world.query::<(Entity, &Stored)>().iter(world).map(|(entity, stored)| (stored.account, entity)).collect();

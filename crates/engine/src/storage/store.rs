@@ -1,8 +1,8 @@
 //! The two database files of a world: a log of batches, and the rows it is folded into.
 //!
-//! A commit to the log is what makes an answer final. Folding writes each row once however often it
-//! changed, and runs on its own file, so it never holds up a commit. After a crash the unfolded
-//! tail of the log is folded before anything else happens.
+//! A commit to the log is what makes an answer final. Folding writes each row once, no matter how often it changed, and
+//! to a file of its own, so it never holds up a commit. After a crash the unfolded tail of the log is folded before
+//! anything else happens.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Bound;
@@ -26,14 +26,14 @@ const META_FOLDED_RECORD: &str = "folded_record";
 pub(super) const META_LAST_BATCH: &str = "last_batch";
 const META_MOMENT_MS: &str = "moment_ms";
 
-/// The form of the files themselves. Format 1 knew no deletion of all rows of a player; it is read like this one.
+/// The file format. Format 1 had no deletion by key prefix; it is read like this one.
 const FORMAT: u64 = 2;
-/// How many folded records one append removes at most, so that no append is slow.
+/// Limits how many folded records one append removes, so that no append is slow.
 const TRIM_PER_APPEND: u64 = 8;
 const LOG_CACHE_BYTES: usize = 16 << 20;
 const ROWS_CACHE_BYTES: usize = 128 << 20;
 
-/// The storage cannot go on. What was confirmed is safe; nothing more can be confirmed.
+/// A storage failure. What was confirmed is safe; nothing more can be confirmed.
 #[derive(Debug, thiserror::Error)]
 pub enum StorageError {
     /// Another process has the files open.
@@ -42,7 +42,7 @@ pub enum StorageError {
         /// The file.
         path: String,
     },
-    /// The database or the disk below it failed.
+    /// The database or the disk under it failed.
     #[error("cannot {action}: {source}")]
     Failed {
         /// What was being done.
@@ -58,7 +58,7 @@ pub enum StorageError {
         /// Why.
         source: Box<redb::Error>,
     },
-    /// The log does not go on where the rows end.
+    /// The log does not continue where the rows end.
     #[error(
         "the rows end with log record {folded} but the log goes on with {found}: the two files of this world are not \
          of the same time, as after putting back only one of them. Put both back from the same copy"
@@ -105,22 +105,22 @@ pub type LoadedPlayer = Vec<Vec<(Vec<u8>, Vec<u8>)>>;
 /// A world's storage, just opened and recovered.
 #[derive(Debug)]
 pub struct Store {
-    /// Where batches are committed.
+    /// The log, where batches are committed.
     pub log: Log,
-    /// Where they are folded to and read from.
+    /// The rows, where batches are folded to and read from.
     pub rows: Rows,
-    /// What was found.
+    /// What recovery found.
     pub recovered: Recovered,
 }
 
-/// How far the files go.
+/// The state of the files.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Recovered {
     /// Number of the last batch; 0 for a new world.
     pub last_batch: BatchNumber,
     /// The world's clock at that batch, in unix milliseconds; `None` for a new world.
     pub moment_ms: Option<i64>,
-    /// Log records that a crash had left to be folded.
+    /// Log records that a crash had left unfolded.
     pub folded_at_start: u64,
 }
 
@@ -156,7 +156,7 @@ impl Store {
             return Err(StorageError::Gap { folded: meta.folded_record, found: first.number });
         }
         let folded_at_start = tail.len() as u64;
-        // An earlier program must not read what this one is going to write.
+        // An earlier program must not read what this one will write.
         if !tail.is_empty() || meta.format != Some(FORMAT) {
             rows.fold(&tail)?;
         }
@@ -186,7 +186,7 @@ fn read_tail(log: &Database, folded_record: u64) -> Result<Vec<LogRecord>, Stora
     Ok(tail)
 }
 
-/// Removes all records, each of which is in the rows by now.
+/// Removes all records, which have all been folded.
 fn empty_log(log: &Database) -> Result<(), StorageError> {
     let action = "empty the folded log";
     let write = log.begin_write().map_err(failed(action))?;
@@ -212,8 +212,8 @@ pub struct Log {
 }
 
 impl Log {
-    /// Commits the batches as one record, with one fsync, and removes a few records up to
-    /// `folded_record`, which are in the rows already.
+    /// Commits the batches as one record, with one fsync, and removes a few records up to `folded_record`, which are
+    /// already in the rows.
     pub fn append(&mut self, group: &[Batch], folded_record: u64) -> Result<LogRecord, StorageError> {
         let action = "write the log";
         let mut bytes = Vec::with_capacity(group.iter().map(Batch::encoded_len).sum());
@@ -238,7 +238,7 @@ impl Log {
     }
 }
 
-/// The rows file. Reading it is possible from any thread at any time.
+/// The rows file. Any thread can read it at any time.
 #[derive(Debug, Clone)]
 pub struct Rows {
     world: Arc<str>,
@@ -254,7 +254,7 @@ struct Meta {
 }
 
 impl Rows {
-    /// The world's name, with which its files begin.
+    /// The world's name, which its files begin with.
     pub fn world_name(&self) -> &str {
         &self.world
     }
@@ -280,8 +280,8 @@ impl Rows {
         })
     }
 
-    /// Brings the records into the rows, each row's last value once, in one commit. Returns the
-    /// number of the last batch among them. Folding a record twice changes nothing.
+    /// Folds the records into the rows, each row's last value once, in one commit. Returns the number of the last batch
+    /// among them. Folding a record twice changes nothing.
     pub fn fold(&self, records: &[LogRecord]) -> Result<BatchNumber, StorageError> {
         let action = "fold the log into the rows";
         let mut changes = Changes::default();
@@ -308,7 +308,7 @@ impl Rows {
         Ok(last.0)
     }
 
-    /// The rows of a player, or `None` when there is none of the table that says who exists.
+    /// The rows of a player, or `None` when it has no row in the table that says who exists.
     pub fn load_player(
         &self,
         players: &PlayerTables,
@@ -337,7 +337,7 @@ impl Rows {
         Ok(exists.then_some(loaded))
     }
 
-    /// The rows that are asked for.
+    /// The rows that a query selects.
     pub fn read(&self, query: &RowQuery) -> Result<FoundRows, StorageError> {
         let action = "read rows";
         if query.from >= query.until {
@@ -366,7 +366,7 @@ impl Rows {
         Ok(value.and_then(|value| decode_entry(&value)))
     }
 
-    /// Shows `each` all rows of a table, key and value, in key order.
+    /// Calls `each` with all rows of a table, key and value, in key order.
     pub fn scan(&self, table: &str, each: &mut dyn FnMut(&[u8], &[u8])) -> Result<(), StorageError> {
         let action = "read a table";
         let read = self.db.begin_read().map_err(failed(action))?;
@@ -382,7 +382,7 @@ impl Rows {
         Ok(())
     }
 
-    /// The names of the tables, except the one that tells how far the file goes.
+    /// The names of the tables, except the internal one.
     pub fn tables(&self) -> Result<Vec<String>, StorageError> {
         let action = "list the tables";
         let read = self.db.begin_read().map_err(failed(action))?;
@@ -402,10 +402,10 @@ impl Rows {
     }
 }
 
-/// What a number of batches comes down to.
+/// The combined effect of a number of batches.
 #[derive(Default)]
 struct Changes<'a> {
-    /// Tables, with what the keys of those rows begin with that are deleted before anything is written.
+    /// Tables, with the key prefixes whose rows are deleted before anything is written.
     cleared: BTreeSet<(&'a str, &'a [u8])>,
     /// The last value of each row; `None` = it is deleted.
     last_values: BTreeMap<(&'a str, &'a [u8]), Option<&'a [u8]>>,
@@ -439,7 +439,7 @@ impl<'a> Changes<'a> {
     }
 }
 
-/// The first key behind all that begin with `prefix`; `None` when those are the last ones there can be.
+/// The first key after all that begin with `prefix`; `None` when no later key exists.
 fn behind_prefix(prefix: &[u8]) -> Option<Vec<u8>> {
     let last = prefix.iter().rposition(|byte| *byte != u8::MAX)?;
     let mut behind = prefix[..=last].to_vec();

@@ -1,15 +1,15 @@
-//! All tables there are, and how their rows are read.
+//! All tables, and how their rows are read.
 
 use bevy_ecs::prelude::*;
 
 use crate::storage::RowError;
 
-/// How the keys of a table are to be understood.
+/// What the keys of a table begin with.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum KeyedBy {
-    /// They begin with an account's.
+    /// The account's key.
     Account,
-    /// They are the table's own.
+    /// Keys of the table's own.
     Itself,
 }
 
@@ -18,8 +18,8 @@ pub enum KeyedBy {
 pub struct TableReader {
     /// The table's name.
     pub table: &'static str,
-    /// Whose the rows are.
+    /// Who owns the rows.
     pub keyed_by: KeyedBy,
-    /// Reads rows in vain: all of an account, or a single one.
+    /// Reads rows only to check them: all of an account, or a single one.
     pub read: fn(&World, &[(Vec<u8>, Vec<u8>)]) -> Result<(), RowError>,
 }

@@ -1,8 +1,7 @@
 //! The threads that wait for the disk, so that the world never does.
 //!
-//! One thread commits batches, one folds the log, one answers look-ups. They tell the world what
-//! they did through a callback. A query for rows goes the way of the batches, so that it finds all
-//! that was changed before it.
+//! One thread commits batches, one folds the log, one answers lookups. They report to the world through a callback. A
+//! query for rows takes the same path as the batches, so that it finds everything changed before it.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -20,7 +19,7 @@ const FOLD_BYTES: usize = 32 << 20;
 /// Unfolded log is folded at the latest after this long.
 const FOLD_INTERVAL: Duration = Duration::from_secs(5);
 
-/// What the storage tells the world.
+/// A report of the storage to the world.
 #[derive(Debug)]
 pub enum StorageEvent {
     /// Every batch up to this number is on disk.
@@ -35,7 +34,7 @@ pub enum StorageEvent {
     Failed(String),
 }
 
-/// Tells the world; called from the storage's threads.
+/// The callback to the world; called from the storage's threads.
 pub type Listener = Arc<dyn Fn(StorageEvent) + Send + Sync>;
 
 enum Reading {
@@ -43,13 +42,13 @@ enum Reading {
     Load(AccountId),
 }
 
-/// On its way through the commit thread.
+/// A message to the commit thread.
 enum Writing {
     Batch(Batch),
     Query(Query),
 }
 
-/// On its way through the fold thread.
+/// A message to the fold thread.
 enum Folding {
     Record(LogRecord),
     Query(Query),
@@ -60,14 +59,14 @@ struct Query {
     rows: RowQuery,
 }
 
-/// How far folding is, shared between the threads.
+/// The progress of folding, shared between the threads.
 #[derive(Debug, Default)]
 struct Folded {
     record: AtomicU64,
     batch: AtomicU64,
 }
 
-/// A world's storage threads. Dropping it commits and folds what was given, and waits for that.
+/// A world's storage threads. Dropping it commits and folds what it was given, and waits for that.
 pub struct StorageWorker {
     writings: Option<Sender<Writing>>,
     readings: Option<Sender<Reading>>,
@@ -95,33 +94,33 @@ impl StorageWorker {
         Ok(Self { writings: Some(writing_sender), readings: Some(reading_sender), folded, threads })
     }
 
-    /// Has a batch committed; [`StorageEvent::Committed`] follows.
+    /// Sends a batch to be committed; [`StorageEvent::Committed`] follows.
     pub fn commit(&self, batch: Batch) {
         send(self.writings.as_ref(), Writing::Batch(batch));
     }
 
-    /// Has rows read when every batch sent so far is in them; [`StorageEvent::Read`] follows.
+    /// Requests rows, to be read once they contain every batch sent so far; [`StorageEvent::Read`] follows.
     pub fn query(&self, number: QueryId, rows: RowQuery) {
         send(self.writings.as_ref(), Writing::Query(Query { number, rows }));
     }
 
-    /// Has an index entry looked up; [`StorageEvent::Found`] follows.
+    /// Requests an index entry; [`StorageEvent::Found`] follows.
     pub fn look_up(&self, key: IndexKey) {
         send(self.readings.as_ref(), Reading::LookUp(key));
     }
 
-    /// Has a player loaded; [`StorageEvent::Loaded`] follows.
+    /// Requests a player's rows; [`StorageEvent::Loaded`] follows.
     pub fn load(&self, account: AccountId) {
         send(self.readings.as_ref(), Reading::Load(account));
     }
 
-    /// The last batch that is in the rows file; what changed later is only in the log.
+    /// The last batch in the rows file; later changes are only in the log.
     pub fn folded_batch(&self) -> BatchNumber {
         BatchNumber(self.folded.batch.load(Ordering::Acquire))
     }
 }
 
-/// A thread that ended has reported its failure already.
+/// A thread that has ended already reported its failure.
 fn send<T>(sender: Option<&Sender<T>>, message: T) {
     if let Some(sender) = sender {
         let _ = sender.send(message);
@@ -190,7 +189,7 @@ struct Folder {
 }
 
 impl Folder {
-    /// Gathers records, folds them, and then reads for the queries that came behind them. The last ones when the
+    /// Collects records, folds them, and then reads for the queries that came after them. Runs a last time when the
     /// committer has ended.
     fn run(self, foldings: &Receiver<Folding>) {
         let _alarm = Alarm(self.listener.clone());
@@ -225,7 +224,7 @@ impl Folder {
     }
 }
 
-/// What the fold thread does in one go.
+/// The work of one fold.
 #[derive(Default)]
 struct Gathered {
     records: Vec<LogRecord>,
@@ -234,7 +233,7 @@ struct Gathered {
 }
 
 impl Gathered {
-    /// Gathers records for a while; somebody who waits for rows ends that with what has come by then.
+    /// Collects records for a while; a query for rows ends that with what has arrived by then.
     fn gather(first: Folding, foldings: &Receiver<Folding>) -> Self {
         let deadline = Instant::now() + FOLD_INTERVAL;
         let mut gathered = Self::default();
@@ -287,13 +286,14 @@ impl Reader {
     }
 }
 
-/// Tells the world when a storage thread panics, as a damaged file may make the database do; it would wait for ever.
+/// Reports a panic of a storage thread, which a damaged file may cause in the database; the world would otherwise wait
+/// forever.
 struct Alarm(Listener);
 
 impl Drop for Alarm {
     fn drop(&mut self) {
         if std::thread::panicking() {
-            report(&self.0, &"a storage thread panicked, which a damaged file may lead to");
+            report(&self.0, &"a storage thread panicked, which a damaged file may cause");
         }
     }
 }
@@ -308,7 +308,7 @@ fn report(listener: &Listener, error: &dyn std::fmt::Display) {
     listener(StorageEvent::Failed(error.to_string()));
 }
 
-/// How far a freshly opened store goes, for the log of the operator.
+/// The state of a freshly opened store, for the operator's log.
 pub fn describe(recovered: Recovered) -> String {
     match recovered.last_batch.0 {
         0 => "a new world".to_owned(),
@@ -355,7 +355,7 @@ mod tests {
         assert_eq!(worker.folded_batch(), BatchNumber(3), "what was read was folded first");
     }
 
-    /// The world once waited for such a thread for ever, and said that it was ready.
+    /// The world once waited forever for such a thread, while reporting that it was ready.
     #[test]
     fn a_storage_thread_that_panics_is_a_failure_of_the_storage() {
         let store = Store::open_disks(Disk::default(), Disk::default()).expect("the simulated disks should open");

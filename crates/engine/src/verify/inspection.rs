@@ -1,4 +1,4 @@
-//! What a check sees of the rows, and what it has to say about them.
+//! A check's view of the rows, and the breaches it reports.
 
 use std::collections::BTreeSet;
 
@@ -9,7 +9,7 @@ use crate::storage::rows::IdentityTable;
 use crate::storage::store::Rows;
 use crate::storage::{ArchivedRow, PlayerRow, RowQuery, StorageError, WorldEntity, WorldRow, decode_value};
 
-/// Something that should not be.
+/// A violated rule.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Breach {
     /// The check that found it.
@@ -18,18 +18,18 @@ pub struct Breach {
     pub table: String,
     /// The row's key, in hexadecimal digits.
     pub key: String,
-    /// Whose it is, where it is somebody's.
+    /// The account it belongs to, if any.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub account: Option<u64>,
-    /// The name of that player, where it is known.
+    /// The name of that player, if known.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub player: Option<String>,
     /// What is wrong, for the operator.
     pub what: String,
 }
 
-/// All that is kept, while it is looked over. Rows that cannot be read are told once, by the check of all tables; here they
-/// are passed over.
+/// All stored rows, during verification. Unreadable rows are reported once, by the check of all tables; here they are
+/// skipped.
 pub struct Inspection<'a> {
     rows: &'a Rows,
     identity: IdentityTable,
@@ -68,20 +68,20 @@ impl<'a> Inspection<'a> {
         })
     }
 
-    /// The names of all tables that there are.
+    /// The names of all existing tables.
     pub fn tables(&mut self) -> Vec<String> {
         let tables = self.rows.tables();
         self.unless_failed(tables)
     }
 
-    /// Shows `look` each row of a table, key and value, in key order.
+    /// Calls `look` with each row of a table, key and value, in key order.
     pub fn each(&mut self, table: &str, mut look: impl FnMut(&mut Self, &[u8], &[u8])) {
         let rows = self.rows;
         let scanned = rows.scan(table, &mut |key, value| look(self, key, value));
         self.unless_failed(scanned);
     }
 
-    /// Shows `look` that component of each player.
+    /// Calls `look` with this component of each player.
     pub fn each_player<T: PlayerRow>(&mut self, mut look: impl FnMut(&mut Self, AccountId, T)) {
         self.each(T::TABLE, |inspection, key, value| {
             if let (Some(account), Ok(row)) = (account_of(key), decode_value(T::VERSION, value, T::upgrade)) {
@@ -90,7 +90,7 @@ impl<'a> Inspection<'a> {
         });
     }
 
-    /// Shows `look` each entity of a kind, with its key.
+    /// Calls `look` with each entity of a kind, and its key.
     pub fn each_entity<T: WorldEntity>(&mut self, mut look: impl FnMut(&mut Self, &[u8], T)) {
         self.each(T::TABLE, |inspection, key, value| {
             if let Ok(row) = decode_value(T::VERSION, value, |_, _| None) {
@@ -99,7 +99,7 @@ impl<'a> Inspection<'a> {
         });
     }
 
-    /// Shows `look` each archived row of a kind, with its key.
+    /// Calls `look` with each archived row of a kind, and its key.
     pub fn each_archived<T: ArchivedRow>(&mut self, mut look: impl FnMut(&mut Self, &[u8], T)) {
         self.each(T::TABLE, |inspection, key, value| {
             if let Ok(row) = T::read(value) {
@@ -108,7 +108,7 @@ impl<'a> Inspection<'a> {
         });
     }
 
-    /// A row of the world, which is the default before it was written; `None` when it cannot be read.
+    /// A row of the world, which is the default if never written; `None` when it cannot be read.
     pub fn world_row<T: WorldRow + Default>(&mut self) -> Option<T> {
         let Some(value) = self.get(T::TABLE, b"") else {
             return Some(T::default());
@@ -116,7 +116,7 @@ impl<'a> Inspection<'a> {
         decode_value(T::VERSION, &value, |_, _| None).ok()
     }
 
-    /// That component of a player.
+    /// This component of a player.
     pub fn player_row<T: PlayerRow>(&mut self, account: AccountId) -> Option<T> {
         let value = self.get(T::TABLE, &account.to_key())?;
         decode_value(T::VERSION, &value, T::upgrade).ok()
@@ -134,7 +134,7 @@ impl<'a> Inspection<'a> {
         self.unless_failed(found)
     }
 
-    /// Whether there is such an account.
+    /// Whether the account exists.
     pub fn exists(&self, account: AccountId) -> bool {
         self.accounts.contains(&account)
     }
@@ -144,7 +144,7 @@ impl<'a> Inspection<'a> {
         self.accounts.last().copied()
     }
 
-    /// Tells of something that should not be. `what` says it to the operator.
+    /// Reports a breach. `what` describes it to the operator.
     pub fn breach(&mut self, table: &str, key: &[u8], account: Option<AccountId>, what: impl Into<String>) {
         let row = account.and_then(|account| self.get(self.identity.table, &account.to_key()));
         self.breaches.push(Breach {
@@ -157,7 +157,7 @@ impl<'a> Inspection<'a> {
         });
     }
 
-    /// Tells of it when a row names an account that there is not.
+    /// Reports a row that names an account that does not exist.
     pub fn must_exist(&mut self, table: &str, key: &[u8], account: AccountId, role: &str) {
         if !self.exists(account) {
             self.breach(table, key, Some(account), format!("{role} is {account}, which does not exist"));

@@ -1,9 +1,9 @@
-//! Looking over what a world keeps: does it fit together?
+//! Verifies the consistency of a world's stored state.
 //!
-//! Each feature registers what must hold of its rows ([`VerifyApp::add_check`]); that every row can be read and belongs to
-//! somebody is checked of all tables alike. Nothing is changed, and the world does not run meanwhile.
+//! Each feature registers the invariants of its rows ([`VerifyApp::add_check`]); for all tables it is checked that
+//! every row can be read and belongs to an existing account. Nothing is changed, and the world does not run meanwhile.
 //!
-//! Not here: mending. What a breach means and what to do about it stands in docs/operating.md.
+//! Not here: repair. What a breach means and what to do about it is in docs/operating.md.
 
 pub mod inspection;
 mod tables;
@@ -17,7 +17,7 @@ use crate::storage::{ArchivedRow, KeyedBy, StorageError, TableReader};
 
 pub use inspection::{Breach, Inspection};
 
-/// What must hold of a feature's rows.
+/// The invariants of a feature's rows.
 pub type Check = fn(&mut Inspection<'_>);
 
 /// All checks, and the tables that belong to neither a component nor a resource.
@@ -27,13 +27,13 @@ pub struct Checks {
     tables: Vec<TableReader>,
 }
 
-/// How a feature says what must hold.
+/// How a feature registers its invariants.
 pub trait VerifyApp {
-    /// Has `check` called with all that is kept. `name` tells people what was checked.
+    /// Registers `check`, called with all stored rows. `name` says for people what was checked.
     fn add_check(&mut self, name: &'static str, check: Check) -> &mut Self;
-    /// Makes the table of archived rows known.
+    /// Registers the table of archived rows.
     fn add_archived_rows<T: ArchivedRow>(&mut self) -> &mut Self;
-    /// Makes any other table known.
+    /// Registers any other table.
     fn add_table(&mut self, table: TableReader) -> &mut Self;
 }
 
@@ -54,7 +54,7 @@ impl VerifyApp for App {
     }
 }
 
-/// Checks everything; `app` is one that does not run, with every feature of the game.
+/// Checks everything; `app` is an app that does not run, with every feature of the game.
 pub fn verify(app: &App, rows: &Rows) -> Result<Vec<Breach>, StorageError> {
     let world = app.world();
     let mut inspection = Inspection::new(rows, world.resource::<Persistence>().identity());

@@ -1,5 +1,4 @@
-//! What must hold of every table: it is known, its rows can be read, and what belongs to an account belongs to one that
-//! exists.
+//! The invariants of every table: it is known, its rows can be read, and rows of an account belong to one that exists.
 
 use bevy_ecs::prelude::*;
 
@@ -32,7 +31,7 @@ fn check_single_rows(world: &World, table: &TableReader, inspection: &mut Inspec
     });
 }
 
-/// The rows of an account stand together; each account's are read in one go.
+/// An account's rows are adjacent; they are read together.
 fn check_accounts(world: &World, table: &TableReader, inspection: &mut Inspection<'_>) {
     let mut present: Option<(AccountId, Vec<(Vec<u8>, Vec<u8>)>)> = None;
     inspection.each(table.table, |inspection, key, value| {

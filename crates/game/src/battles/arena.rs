@@ -172,7 +172,7 @@ impl Arena<'_, '_> {
         let battle = self.battles.get(entity).ok()?;
         let waiting = Told::of_waiting(battle, seat, &self.rules);
         if acted == Acted::Again {
-            // One request of a player waits at most; whoever asked before gets the answer for who cannot wait.
+            // At most one request of a player waits; an earlier one gets its interim reply.
             self.messenger.answer(battle.id(), seat, &waiting);
         }
         // Who waits for the verdict sends nothing meanwhile, and is there all the same.
@@ -290,7 +290,7 @@ impl Arena<'_, '_> {
         self.index.find(due.key)
     }
 
-    /// The running battles of these accounts, with who of the two they are, in the order of the battles' numbers.
+    /// The running battles of these accounts and the seat each of them has, in order of battle number.
     pub fn seats_of(&self, accounts: &[AccountId]) -> Vec<(Entity, Pair<bool>)> {
         let mut found = BTreeMap::new();
         for account in accounts {

@@ -1,4 +1,4 @@
-//! What must hold of battles: whoever fights or is to be paid exists. Who has fought may have been deleted since.
+//! What must hold of battles: the players of a running or unpaid battle exist. Those of a finished one may have been deleted.
 
 use crate::battles::model::Battle;
 use crate::battles::verdict::Seat;

@@ -1,4 +1,4 @@
-//! Where battles are, who is in one, and what is due in them. In memory only: it is put together from the battles.
+//! Where battles are, who is in one, and what is due in them. In memory only: it is rebuilt from the battles.
 
 use std::collections::{BTreeSet, HashMap};
 
@@ -25,7 +25,7 @@ pub struct BattleIndex {
 }
 
 impl BattleIndex {
-    /// Takes in a battle. Its moment is entered by whoever brings it.
+    /// Takes in a battle. The caller enters its moment in the agenda.
     pub fn enlist(&mut self, entity: Entity, battle: &Battle) {
         self.by_id.insert(battle.id(), entity);
         for seat in Seat::BOTH {

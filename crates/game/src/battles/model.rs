@@ -83,7 +83,7 @@ pub struct ActedAlready;
 /// A closed round, to be told.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ClosedRound {
-    /// What each did; `None` for who stayed silent.
+    /// What each did; `None` for a player who stayed silent.
     pub actions: Pair<Option<Action>>,
     /// In words.
     pub text: String,
@@ -307,7 +307,7 @@ mod tests {
         battle.desert(Pair { challenger: true, challenged: false }, 1500, rules());
         let ending = battle.ending().expect("it is over").clone();
         assert_eq!(ending.winner, Some(Seat::Challenged));
-        assert_eq!(battle.take_spoils(Seat::Challenger), None, "nothing for who left");
+        assert_eq!(battle.take_spoils(Seat::Challenger), None, "a player who left gets nothing");
         assert_eq!(battle.take_spoils(Seat::Challenged), Some(rules().rewards.winner.clone()));
         assert_eq!(battle.take_spoils(Seat::Challenged), None, "once");
         assert_eq!(battle.due_at(), 1500 + rules().kept_seconds);

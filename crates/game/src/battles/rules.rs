@@ -36,9 +36,9 @@ pub struct BattleRules {
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct VerdictRules {
-    /// What counts for who acts.
+    /// Weights for the player who attacks.
     pub attack: Weights,
-    /// What counts for who guards.
+    /// Weights for the player who guards.
     pub guard: Weights,
     /// So many of the named skills, and of the named items, count at most.
     pub named_max: usize,
@@ -48,7 +48,7 @@ pub struct VerdictRules {
     pub item_percent: u32,
     /// What chance adds.
     pub dice: Dice,
-    /// A round is won by who is ahead by at least so much.
+    /// The lead that wins a round.
     pub margin: i64,
 }
 

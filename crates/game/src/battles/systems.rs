@@ -11,7 +11,7 @@ use raidkeep_engine::request::reply::Outbox;
 use raidkeep_engine::rules::Rules;
 use raidkeep_engine::travel::Traveller;
 
-/// Ends the battles of who has gone, closes rounds whose time is up, and pays who was not in memory.
+/// Ends the battles of players who went offline, closes rounds whose time is up, and pays winners who were not in memory.
 pub fn run_battles(
     mut arena: Arena,
     presence: Res<Rules<PresenceRules>>,
@@ -35,7 +35,7 @@ pub fn run_battles(
     }
 }
 
-/// Ends the battle of who leaves for ever.
+/// Ends the battle of a player who is being deleted.
 pub fn part(In(player): In<Traveller>, mut arena: Arena) {
     arena.part(player.account);
 }

@@ -15,11 +15,11 @@ use raidkeep_engine::template::Template;
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct BattleTexts {
-    /// What stands for the action of who stayed silent.
+    /// Shown as the action of a player who stayed silent.
     pub silent: String,
     /// What stands for skills and items when none counts.
     pub bare: String,
-    /// Told to who has acted and whose opponent has not.
+    /// Shown to a player who has acted while the opponent has not.
     pub waiting: Template,
     struck: Vec<Template>,
     even: Vec<Template>,
@@ -38,7 +38,7 @@ const DUEL: [&str; 4] = ["winner", "loser", "winner_means", "loser_means"];
 
 /// A round as it is told: who did what, and who won it.
 pub struct ToldRound<'a> {
-    /// What each did; `None` for who stayed silent.
+    /// What each did; `None` for a player who stayed silent.
     pub actions: &'a Pair<Option<Action>>,
     /// Who won it.
     pub winner: Option<Seat>,

@@ -37,7 +37,7 @@ impl Told {
         Self::of(battle, seat, action, closed.text.clone())
     }
 
-    /// The end of a battle, for who missed it or whose opponent left.
+    /// The end of a battle, for a player who missed it or whose opponent left.
     pub fn of_end(battle: &Battle, seat: Seat) -> Self {
         Self::of(battle, seat, String::new(), String::new())
     }
@@ -65,7 +65,7 @@ impl Told {
     }
 }
 
-/// The event `battle_verdict`: what the reply of `battle` says, for who did not wait for it.
+/// The event `battle_verdict`: the contents of the reply of `battle`, for a player who did not wait for it.
 #[derive(Debug, Serialize, JsonSchema)]
 pub struct BattleVerdict<'a> {
     /// The battle.

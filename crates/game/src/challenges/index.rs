@@ -1,4 +1,4 @@
-//! Where challenges are and when they end. In memory only: it is put together from the challenges.
+//! Where challenges are and when they end. In memory only: it is rebuilt from the challenges.
 
 use std::collections::{BTreeSet, HashMap};
 

@@ -1,7 +1,7 @@
 //! Telling old clients of challenges where they listen (docs/contract/role-play.md#push-to-old-clients). Off unless the
 //! operator wants it.
 //!
-//! Whoever is connected has the event, and `refrash` shows the challenge to everybody; so nothing is repeated here that
+//! Connected players get the event, and `refrash` shows the challenge to everybody; so nothing is repeated here that
 //! was not answered. A message never goes to another host than the one the login came from.
 
 use std::collections::HashMap;
@@ -142,7 +142,7 @@ fn take_answers(
         let (Some((accepts, image_data)), Some(player)) = (answer, player) else {
             continue;
         };
-        // Whoever answers is there.
+        // An answer shows that the client is there.
         duels.arena.online.hear(account);
         let response = Response { name: player.name(), accepts, image_data: image_data.as_deref() };
         if let Err(error) = duels.answer(account, &id.to_string(), response) {

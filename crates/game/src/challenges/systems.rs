@@ -10,7 +10,7 @@ pub fn end_unanswered(mut duels: Duels) {
     duels.end_unanswered();
 }
 
-/// Ends the challenges of who leaves for ever.
+/// Ends the challenges of a player who is being deleted.
 pub fn part(In(player): In<Traveller>, mut duels: Duels) {
     duels.end_all_of(player.account);
 }

@@ -101,7 +101,7 @@ pub(super) fn follow_rules(
             touched.push(player);
         }
     }
-    // Whoever was touched is entered anew, with the moment that holds now.
+    // Touched players are entered again, with the new moment.
     agenda.clear(LAST_POINT);
 }
 

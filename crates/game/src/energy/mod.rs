@@ -1,7 +1,7 @@
 //! Energy: spent on stages, comes back with time (docs/contract/energy-and-tickets.md#energy).
 //!
 //! What a player has is computed from the moment its timer started, so it is exact to the second at any moment, whatever the
-//! tick rate and across restarts. [`regenerate_energy`] acts when a point comes back to somebody who listens for it; nothing
+//! tick rate and across restarts. The system `regenerate_energy` acts when a point comes back to somebody who listens for it; nothing
 //! is written for a point.
 
 mod history;

@@ -134,7 +134,7 @@ pub fn admit(world: &mut World, dress: impl FnOnce(&mut EntityWorldMut<'_>)) -> 
     (account, entity)
 }
 
-/// Whoever leaves for ever is found by no name and no token any more.
+/// A deleted player is no longer found by name or token.
 fn forget_names(world: &mut World, player: Traveller) {
     let names = world.get::<Account>(player.entity).map(Account::index_keys).unwrap_or_default();
     let token = world.get::<Login>(player.entity).and_then(Login::current_key);

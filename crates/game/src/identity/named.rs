@@ -9,7 +9,7 @@ use raidkeep_engine::players::Players;
 use raidkeep_engine::request::Unready;
 use raidkeep_engine::storage::Directory;
 
-/// Finds players by their names, for handlers that may wait: whoever is not in memory is loaded first.
+/// Finds players by their names, for handlers that may wait: a player who is not in memory is loaded first.
 #[derive(SystemParam)]
 pub struct PlayersByName<'w> {
     directory: Res<'w, Directory>,

@@ -65,7 +65,7 @@ impl FromStr for Amount {
     }
 }
 
-/// Numbers separated by colons, put together on the stack: replies are full of them, and the
+/// Numbers separated by colons, assembled on the stack: replies are full of them, and the
 /// formatting of the standard library would be the dearest part of many.
 struct Colons {
     bytes: [u8; 40],

@@ -18,7 +18,7 @@ pub const LEDGER_TABLE: &str = "ledger";
 /// The version of the rows' form.
 const VERSION: u16 = 1;
 
-/// How the table is read by who looks all tables over.
+/// How `verify` reads the table.
 pub(super) const TABLE_READER: TableReader = TableReader {
     table: LEDGER_TABLE,
     keyed_by: KeyedBy::Account,

@@ -55,7 +55,7 @@ fn tell_of_broadcasts(
     clock: Res<Clock>,
 ) {
     let now = clock.now();
-    // Whoever takes the record for writing has it stored again.
+    // Taking the record mutably stores it again.
     if broadcasts.has_work(now) {
         broadcasts.drop_expired(now);
         broadcasts.tell_due(now, |letter, audience| {

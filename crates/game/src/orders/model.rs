@@ -147,16 +147,16 @@ pub enum OrderState {
     Sent,
     /// The answer was lost.
     InDoubt {
-        /// How often it was asked after.
+        /// How often the platform was asked about it.
         checks: u32,
     },
     /// The points are paid and nothing is granted yet.
     Paid,
     /// The goods are granted. The end.
     Granted,
-    /// Nothing was paid, as far as can be known, and it is asked after once in a while in case it is paid late.
+    /// As far as can be known nothing was paid; the platform is still asked now and then, in case the payment arrives late.
     Watched {
-        /// How often it was asked after.
+        /// How often the platform was asked about it.
         checks: u32,
     },
     /// Nothing was paid. The end.
@@ -327,7 +327,7 @@ impl Order {
         }
     }
 
-    /// The platform was asked after a payment that is in doubt. A look before its time, as after a restart, may find the
+    /// The platform was asked about a payment in doubt. A look before its time, as after a restart, may find the
     /// payment; it decides nothing else, because the payment may still be on its way.
     pub fn note_evidence(&mut self, account: Account, now: i64, settings: &OrderSettings) {
         let change = self.before.as_ref().map_or(0, |before| self.wish.change(before.money));
@@ -375,7 +375,7 @@ impl Order {
         }
     }
 
-    /// When the platform is to be asked after the payment next, unix seconds; `None` when it is not asked after.
+    /// When to ask the platform about the payment next, unix seconds; `None` when there is nothing to ask.
     pub fn next_look_at(&self, now: i64, settings: &OrderSettings) -> Option<i64> {
         let (seconds, checks) = match self.state {
             OrderState::InDoubt { checks } => (&settings.settle_after_seconds, checks),

@@ -1,4 +1,4 @@
-//! The end of an order: goods for points, the ledger, and the word to who waits.
+//! The end of an order: goods for points, the ledger, and the reply to the waiting request.
 
 use bevy_ecs::prelude::*;
 use bevy_time::{Real, Time};

@@ -169,7 +169,7 @@ fn take_in(world: &mut World, done: Done) -> Option<OrderId> {
     let (id, question) = world.resource_mut::<OrderBook>().answered(done.number)?;
     let (entity, before) = look_up(world, id)?;
     match question {
-        // Its payment was answered while it was asked after; what else is told about it is old.
+        // Its payment was answered while the question was in flight; this answer is stale.
         Question::Records | Question::Points(_) if !before.state.is_asked_after() => {}
         Question::Records => take_in_records(world, entity, &before, done.outcome, now),
         Question::Points(records) => take_in_points(world, entity, &before, records, done.outcome, now),
@@ -344,7 +344,7 @@ fn note_metrics(order: &Order) {
             "a payment cannot be settled by itself; compare the platform's records and say order_resolve"
         ),
         OrderState::InDoubt { .. } => {
-            tracing::warn!(order = %order.number, player = %order.wname, "a payment is in doubt; it is being asked after");
+            tracing::warn!(order = %order.number, player = %order.wname, "a payment is in doubt; asking the platform about it");
         }
         _ => {}
     }

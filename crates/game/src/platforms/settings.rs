@@ -79,9 +79,9 @@ pub struct OrderSettings {
     pub reach_seconds: i64,
     /// How long to wait between two such tries.
     pub retry_seconds: i64,
-    /// When a payment whose answer was lost is asked after, counted from one question to the next. After the last one it
+    /// When to ask about a payment whose answer was lost, in seconds from one question to the next. After the last one it
     /// is decided.
     pub settle_after_seconds: Vec<i64>,
-    /// When a payment that was found not to have been made is asked after all the same, in case it is made late.
+    /// When to ask again about a payment that was found not to have been made, in case it arrives late.
     pub watch_after_seconds: Vec<i64>,
 }

@@ -1,6 +1,6 @@
 //! `player_export`: all that the world keeps of a player, as one document.
 //!
-//! It is put together from what is on disk, when everything that was answered before is there; so a player need not be in
+//! It is assembled from what is on disk, when everything that was answered before is there; so a player need not be in
 //! memory, and what is not settled on disk is not in it.
 
 use std::collections::BTreeMap;
@@ -119,7 +119,7 @@ fn kinds(world: &World) -> (Vec<PlayerPart>, Vec<ArchivedMentions>) {
     (world.resource::<Persistence>().player_parts(), world.resource::<TravelHooks>().archives.clone())
 }
 
-/// The account's own rows are read as of one moment. An archive holds nothing but what is over, and is read to its end: it
+/// The account's own rows are read as of one moment. An archive holds only finished things, and is read to its end: it
 /// has no order by account, and this is asked seldom.
 fn read(
     rows: &Rows,

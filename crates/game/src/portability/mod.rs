@@ -2,7 +2,7 @@
 //!
 //! A document holds all that the world keeps of one player. Its parts are the kinds of rows of players, each written and
 //! read by itself ([`raidkeep_engine::storage::portable`]); a feature that has more to do when a player comes or goes says so with
-//! [`PortabilityApp`]. What a document is, and what becomes of the world's own numbers in it, stands in docs/operating.md.
+//! [`PortabilityApp`](raidkeep_engine::travel::PortabilityApp). What a document is, and what becomes of the world's own numbers in it, stands in docs/operating.md.
 //!
 //! Not here: copies of whole worlds, which are `backup`.
 

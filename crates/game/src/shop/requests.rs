@@ -76,7 +76,7 @@ pub(super) fn told(fact: Option<Fact>) -> Option<OrderTold> {
     fact.and_then(|fact| fact.downcast::<OrderTold>().ok()).map(|told| *told)
 }
 
-/// Waits for an order, with a reply for who cannot.
+/// Waits for an order, with an interim reply for a request that cannot wait.
 pub(super) fn wait_for<T: Serialize>(order: OrderId, pending: Success<T>) -> Unready {
     Unready::Begun(Need::Notice(Notice { kind: ORDER_NOTICE, number: order.0 }), Meanwhile::reply(pending))
 }

@@ -36,7 +36,7 @@ pub fn report_boss_sessions(world: &mut World, rounds: &mut SystemState<Rounds>)
     }
 }
 
-/// Ends the session of who leaves for ever. One that was reported ends on the platform too.
+/// Ends the session of a player who is being deleted. If it was reported, its end is reported too.
 pub fn part(world: &mut World, player: Traveller) {
     if let Some((entity, session)) = current_session(world, player.entity) {
         world.despawn(entity);

@@ -160,7 +160,7 @@ pub struct CountsWithSession {
     entered_count: u64,
     left_count: u64,
     anomaly_count: u32,
-    /// Empty in a document: the number of the round means nothing to who reads it.
+    /// Empty in a document: the round's number means nothing outside this world.
     round: Option<RoundId>,
 }
 

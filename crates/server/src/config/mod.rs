@@ -29,7 +29,7 @@ const SHIPPED: &str = include_str!("../../../../config/server.ron");
 /// All settings. The keys are explained in `config/server.ron`.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 pub struct Config {
-    /// All of it as it was put together, for a journal. Keys and secrets of platforms are not part of it.
+    /// The effective configuration, for a journal. Keys and secrets of platforms are not part of it.
     #[serde(skip)]
     pub effective: Value,
     /// Address and port.
@@ -191,7 +191,7 @@ impl Config {
         Self::from_effective(merged)
     }
 
-    /// Settings that were put together earlier, as [`Config::effective`] has them.
+    /// Effective settings of an earlier run, as [`Config::effective`] has them.
     pub fn from_effective(effective: Value) -> Result<Self, ConfigError> {
         let config = serde_json::from_value(effective.clone())
             .map_err(|error| ConfigError::Value { key: "configuration", mistake: error.to_string() })?;

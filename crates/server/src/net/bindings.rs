@@ -64,8 +64,8 @@ impl AddressBindings {
         }
     }
 
-    /// The token of who may act from this address for the role that the arguments name. Where they name none, as those
-    /// of `accept_c`, or the game master's, as those of `main`, it is that of who has logged in from there last.
+    /// The token of the player who may act from this address in the role that the arguments name. Where they name none, as those
+    /// of `accept_c`, or the game master's, as those of `main`, it is the player who logged in from there last.
     pub fn token(&self, address: IpAddr, asker: &Asker<'_>) -> Option<String> {
         if !self.is_on || asker.token.is_some() {
             return None;

@@ -102,7 +102,7 @@ pub struct NetworkInbox(pub Arc<Inbox>);
 #[derive(Default, Resource)]
 pub struct NetworkOutbox(pub Effects);
 
-/// The inbox and the outbox with their systems, for who brings a runner of its own.
+/// The inbox and the outbox with their systems, for a program with a runner of its own.
 pub struct BridgePlugin {
     /// Where the world's inputs arrive.
     pub inbox: Arc<Inbox>,

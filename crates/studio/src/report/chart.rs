@@ -13,7 +13,7 @@ const PLOT_BOTTOM: f64 = 252.0;
 const HEIGHT: f64 = 300.0;
 const LEGEND_ROW: f64 = 18.0;
 
-/// Colours that differ also for who does not see red or green, by Okabe and Ito; the last are darker variants.
+/// Colours that colour-blind readers can tell apart, by Okabe and Ito; the last are darker variants.
 const COLOURS: [&str; 8] = ["#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#5b3a8c", "#444444"];
 
 /// A chart to draw: values by day, the first day first.

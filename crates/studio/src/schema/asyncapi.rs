@@ -6,7 +6,7 @@ use crate::schema::documents::{caller, reading, writing};
 use raidkeep_engine::events::EventTable;
 use raidkeep_engine::request::RequestTable;
 
-/// Where the schemas of requests and of what the server sends stand while they are put together.
+/// Where the schemas of requests and of what the server sends are while they are assembled.
 const READ: &str = "/read";
 const WRITTEN: &str = "/written";
 

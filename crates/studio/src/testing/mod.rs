@@ -605,7 +605,7 @@ impl TestServer {
         &self.setup.settings
     }
 
-    /// What does not fit together of all that is kept.
+    /// Every inconsistency in what is kept.
     ///
     /// # Panics
     /// When the simulated disk fails.

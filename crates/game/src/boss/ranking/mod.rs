@@ -1,7 +1,7 @@
 //! The ranking by best damage (docs/contract/world-boss-and-ranking.md#ranking): pages and one's own rank, fast with a
 //! million players.
 //!
-//! It is in memory only; at the start it is put together from the players' records.
+//! It is in memory only; at the start it is rebuilt from the players' records.
 
 mod check;
 pub mod requests;

@@ -32,7 +32,7 @@ pub use rounds::{IsWin, RoundBegin, RoundId, RoundPlayer, RoundResult, Rounds, w
 
 /// What leads to the receiver of reports.
 pub const REPORTS: Line = Line("sud reports");
-/// What leads to who answers for matches.
+/// The line to the service that answers match queries.
 pub const QUERIES: Line = Line("sud queries");
 
 /// The platform as it is set up, if it is.

@@ -28,7 +28,7 @@ pub enum ReportState {
     Waiting,
     /// It tells of an end and waits until the beginning of its round was taken.
     Blocked,
-    /// It was sent as often as the schedule says, in vain.
+    /// Every attempt of the schedule has failed.
     GivenUp,
 }
 

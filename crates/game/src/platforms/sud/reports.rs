@@ -51,7 +51,7 @@ pub struct PendingReport {
     pub game_round_id: Box<str>,
     /// The exact text that is signed and sent, each time the same.
     pub body: Body,
-    /// How often it was sent in vain.
+    /// How many attempts have failed.
     pub attempts: u32,
     /// When it is sent next, unix seconds; `None` when it was given up.
     pub next_at: Option<i64>,
@@ -89,7 +89,7 @@ impl PendingReport {
         }
     }
 
-    /// It was sent in vain; `delays` are the seconds to wait before each repetition. Returns whether it is given up.
+    /// Notes a failed attempt; `delays` are the seconds before each retry. Returns whether the report is given up.
     pub fn note_failure(&mut self, error: &str, now: i64, delays: &[i64]) -> bool {
         let delay = delays.get(self.attempts as usize);
         self.attempts = self.attempts.saturating_add(1);

@@ -11,7 +11,7 @@ use serde_json::Value;
 use crate::platforms::secret::Secret;
 
 /// How long `report_game_info_extras` may be, in bytes (docs/contract/game-reports.md#the-body). What is longer is cut
-/// by whoever sends it.
+/// by the sender.
 pub const EXTRAS_BYTES_MAX: usize = 1024;
 /// How long `report_game_info_key` may be, in bytes (docs/contract/game-reports.md#the-body).
 pub const KEY_BYTES_MAX: usize = 64;
@@ -123,7 +123,7 @@ pub struct PlayerResult {
     pub uid: String,
     /// From 1; equal in a draw.
     pub rank: i32,
-    /// 1 for who ran away, else 0.
+    /// 1 for a player who ran away, else 0.
     pub is_escaped: i32,
     /// 1 for a robot, else 0.
     pub is_ai: i32,
