@@ -8,7 +8,7 @@ use raidkeep::engine::account::AccountId;
 use raidkeep::engine::clock::ClockMode;
 use raidkeep::engine::journal::record::InputRecord;
 use raidkeep::engine::journal::revive::Library;
-use raidkeep::engine::journal::rows::{Comparison, RowKeeper};
+use raidkeep::engine::journal::rows::{RowComparison, RowKeeper};
 use raidkeep::engine::journal::{Frames, FramesEnd, Record, Replay, ReplayError};
 use raidkeep::engine::rules::{AssetSource, Rules};
 use raidkeep::game;
@@ -493,7 +493,7 @@ fn a_journal_with_other_tables_of_players_names_the_program_that_reads_it() {
 }
 
 /// Plays a journal and compares the rows that it leads to with those of the server.
-fn compare(records: Vec<Record>, server: &mut TestServer) -> Comparison {
+fn compare(records: Vec<Record>, server: &mut TestServer) -> RowComparison {
     let library: Library = Box::new(|_| None);
     let mut records = records.into_iter();
     let (mut replay, first) = Replay::start(&mut records, game::build_app(server.settings()), server.rules(), library)
@@ -523,7 +523,7 @@ fn the_rows_that_a_journal_leads_to_are_compared_table_by_table() {
     let mut earlier = records.clone();
     before_entities(&mut earlier);
     for records in [records, earlier] {
-        let Comparison { players, tables } = compare(records, &mut server);
+        let RowComparison { players, tables } = compare(records, &mut server);
         assert_eq!(players, 3);
         assert!(tables.contains_key("stage_sessions") && tables.contains_key("ledger"), "all tables are looked at");
         assert!(tables.values().all(Vec::is_empty), "everybody has the same rows: {tables:?}");

@@ -9,7 +9,7 @@ use proptest::prelude::*;
 use raidkeep::engine::numbers::{BatchNumber, QueryId};
 use raidkeep::engine::storage::disk::Disk;
 use raidkeep::engine::storage::store::{LogRecord, Store};
-use raidkeep::engine::storage::worker::{Listener, StorageEvent, StorageWorker};
+use raidkeep::engine::storage::worker::{StorageEvent, StorageListener, StorageWorker};
 use raidkeep::engine::storage::{Batch, PlayerTables, StorageError};
 
 /// Each batch writes its number under these keys, so that a torn one would show.
@@ -229,7 +229,7 @@ fn files_of_different_times_are_refused() {
 fn worker(disks: &(Disk, Disk)) -> (StorageWorker, Receiver<StorageEvent>) {
     let store = Store::open_disks(disks.0.clone(), disks.1.clone()).expect("the disks should open");
     let (sender, events) = channel();
-    let listener: Listener = Arc::new(move |event| drop(sender.send(event)));
+    let listener: StorageListener = Arc::new(move |event| drop(sender.send(event)));
     (StorageWorker::start(store, PlayerTables::default(), listener).expect("threads should start"), events)
 }
 

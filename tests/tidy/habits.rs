@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::sources::{Source, code_of, rust_files};
+use crate::sources::{Source, code_of, program, rust_files};
 
 const EVERYWHERE: [&str; 5] = ["src", "crates", "tests", "benches", "examples"];
 
@@ -99,6 +99,31 @@ fn every_crate_keeps_the_lints_of_the_workspace() {
         let text = std::fs::read_to_string(&manifest).expect("a manifest should be readable");
         assert!(text.contains("[lints]\nworkspace = true"), "{} should keep them too", manifest.display());
     }
+}
+
+/// The names of public types that a crate declares.
+fn public_types(source: &Source) -> Vec<String> {
+    let code = code_of(&source.text);
+    let declared = code.lines().filter_map(|line| {
+        let rest = line.strip_prefix("pub ")?;
+        let kind = ["struct ", "enum ", "trait ", "type "].iter().find_map(|kind| rest.strip_prefix(kind))?;
+        Some(kind.split(|character: char| !character.is_alphanumeric()).next().unwrap_or_default().to_owned())
+    });
+    declared.collect()
+}
+
+#[test]
+fn no_two_public_types_share_a_name() {
+    let mut seen = std::collections::BTreeMap::new();
+    let mut offences = Vec::new();
+    for source in program() {
+        for name in public_types(&source) {
+            if let Some(earlier) = seen.insert(name.clone(), source.path.clone()) {
+                offences.push(format!("{name}: {earlier} and {}", source.path));
+            }
+        }
+    }
+    assert!(offences.is_empty(), "homonyms get names of their own:\n{}", offences.join("\n"));
 }
 
 #[test]

@@ -23,7 +23,7 @@ const LONGER_FILES: &[(&str, usize)] = &[
     ("crates/game/src/stages/requests.rs", 469),
     ("crates/server/src/net/listener.rs", 439),
     ("crates/server/src/net/shard.rs", 420),
-    ("crates/studio/src/testing/mod.rs", 667),
+    ("crates/studio/src/testing/mod.rs", 668),
     ("tests/engine/envelope.rs", 482),
     ("tests/engine/journal.rs", 536),
     ("tests/engine/storage.rs", 582),

@@ -50,8 +50,8 @@ pub struct Config {
     pub put_away_seconds: u64,
     /// Movements of each player that the ledger keeps; 0 = all.
     pub ledger_entries_per_player: u64,
-    /// Limits.
-    pub limits: Limits,
+    /// ServerLimits.
+    pub limits: ServerLimits,
     /// Origins whose scripts may connect.
     pub allowed_origins: Vec<String>,
     /// Whether who logged in over HTTP from an address may act from there without a token.
@@ -87,9 +87,9 @@ impl PushLine {
 /// A reply of this length fits into what a connection may leave unread, with other replies beside it.
 const EXPORT_BYTES_MAX: usize = 3 << 20;
 
-/// Limits on what clients may do.
+/// ServerLimits on what clients may do.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
-pub struct Limits {
+pub struct ServerLimits {
     /// Largest text frame in bytes.
     pub frame_bytes: usize,
     /// Longest document of a player that is imported, in bytes. It comes in pieces that fit into frames.

@@ -27,9 +27,9 @@ const IDLE: Duration = Duration::from_secs(60);
 /// Takes exchanges; their outcomes come to the inbox of the world that asked. How many wait here is limited by the worlds'
 /// lines.
 #[derive(Clone)]
-pub struct Caller(UnboundedSender<(Outgoing, Arc<Inbox>)>);
+pub struct PlatformCaller(UnboundedSender<(Outgoing, Arc<Inbox>)>);
 
-impl Caller {
+impl PlatformCaller {
     /// Carries out an exchange.
     pub fn call(&self, outgoing: Outgoing, inbox: Arc<Inbox>) {
         // A thread that is gone means that the server stops; what was asked is settled at the next start.
@@ -37,13 +37,13 @@ impl Caller {
     }
 }
 
-/// Starts the thread. It ends when every [`Caller`] is gone; what is under way then is given up.
-pub fn start() -> std::io::Result<Caller> {
+/// Starts the thread. It ends when every [`PlatformCaller`] is gone; what is under way then is given up.
+pub fn start() -> std::io::Result<PlatformCaller> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let (sender, receiver) = unbounded_channel();
     let thread = std::thread::Builder::new().name("raidkeep-platforms".into());
     thread.spawn(move || runtime.block_on(carry(receiver)))?;
-    Ok(Caller(sender))
+    Ok(PlatformCaller(sender))
 }
 
 type HttpClient = Client<HttpsConnector<HttpConnector>, Full<Bytes>>;

@@ -9,7 +9,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::task::Waker;
 
 use crate::net::limits::Limiter;
-use crate::net::way_in::{Received, Slot, Standing, WayIn};
+use crate::net::way_in::{CallerStanding, Received, Slot, WayIn};
 use raidkeep_engine::request::envelope::{RequestId, refusal_text};
 use raidkeep_engine::request::reply::{Reply, ReplyPort};
 use raidkeep_engine::request::{Refusal, SignIn, status};
@@ -52,7 +52,7 @@ struct Actor {
     limiter: Limiter,
 }
 
-impl Standing for SignedIn {
+impl CallerStanding for SignedIn {
     fn signed_in(&self, world: u32, token: Option<&str>) -> Option<SignIn> {
         let actor = self.0.iter().find(|actor| actor.world == world)?;
         let is_same = token.is_none_or(|token| actor.token.as_deref() == Some(token));

@@ -14,7 +14,7 @@ use tokio::sync::{Notify, mpsc, watch};
 
 use crate::config::{Config, ConfigError};
 use crate::net::bindings::AddressBindings;
-use crate::net::caller::{self, Caller};
+use crate::net::caller::{self, PlatformCaller};
 use crate::net::inbox::Inbox;
 use crate::net::limits::{AddressLimits, PlayerLimits};
 use crate::net::operator::{OperatorToken, entropy};
@@ -101,7 +101,7 @@ struct Shared {
     doors: Vec<Door>,
     open: Arc<AtomicUsize>,
     commons: Mutex<Option<Commons>>,
-    caller: Caller,
+    caller: PlatformCaller,
     progress: Mutex<Progress>,
     has_changed: Condvar,
     stop: watch::Sender<bool>,
@@ -257,7 +257,7 @@ impl Seat {
         self.listener.0.stop.subscribe()
     }
 
-    pub(super) fn caller(&self) -> Caller {
+    pub(super) fn caller(&self) -> PlatformCaller {
         self.listener.0.caller.clone()
     }
 

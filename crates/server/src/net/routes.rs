@@ -12,11 +12,11 @@ use hyper::{Method, Request, Response, StatusCode, header};
 use tokio::sync::oneshot;
 
 use crate::net::shard::Sockets;
-use crate::net::way_in::{Slot, Standing, WayIn};
+use crate::net::way_in::{CallerStanding, Slot, WayIn};
 use raidkeep_engine::request::reply::{Reply, ReplyPort};
 use raidkeep_engine::request::route::{Asker, HttpReply, Route, RouteBody};
 use raidkeep_engine::request::{Refusal, Request as _, SignIn, status};
-use raidkeep_game::identity::requests::SignIn as Login;
+use raidkeep_game::identity::requests::LogIn as Login;
 
 /// Answers a request for a function.
 pub async fn answer(
@@ -129,7 +129,7 @@ impl ReplyPort for OneReply {
 /// Who sends a single request: nobody that is known from an earlier one.
 struct Stranger;
 
-impl Standing for Stranger {
+impl CallerStanding for Stranger {
     fn signed_in(&self, _: u32, _: Option<&str>) -> Option<SignIn> {
         None
     }

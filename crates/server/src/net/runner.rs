@@ -18,7 +18,7 @@ use crate::net::operator::entropy;
 use crate::net::shard::{Sockets, WorldLoop};
 use crate::net::way_in::WayIn;
 use raidkeep_engine::clock::wall_ms;
-use raidkeep_engine::journal::{About, FileJournal, Recorder, program_name};
+use raidkeep_engine::journal::{FileJournal, JournalOrigin, Recorder, program_name};
 use raidkeep_engine::open::{OpenRules, OpenStore};
 use raidkeep_engine::reload::Reloading;
 use raidkeep_engine::start::{Start, StartFailures, start_app};
@@ -198,7 +198,7 @@ fn begin_journal(
     let action = "write a journal (--journal)";
     let name = format!("world-{}", seat.number);
     let journal = FileJournal::create(Path::new(&settings.folder), &name, start.wall_ms, settings);
-    let about = About {
+    let about = JournalOrigin {
         program: program_name(),
         rules,
         config: seat.config().effective.to_string(),
@@ -208,7 +208,7 @@ fn begin_journal(
     Ok(Some(recorder))
 }
 
-fn listener(inbox: Arc<Inbox>) -> worker::Listener {
+fn listener(inbox: Arc<Inbox>) -> worker::StorageListener {
     Arc::new(move |event| match event {
         StorageEvent::Committed(batch) => inbox.note_committed(batch),
         StorageEvent::Found(key, account) => inbox.push(Input::Found(key, account)),

@@ -19,13 +19,13 @@ use tokio::sync::Notify;
 use tokio_tungstenite::WebSocketStream;
 
 use crate::config::Config;
-use crate::net::caller::Caller;
+use crate::net::caller::PlatformCaller;
 use crate::net::connection::Connection;
 use crate::net::inbox::Inbox;
 use crate::net::limits::Limiter;
 use crate::net::plugin::NetworkOutbox;
 use crate::net::way_in::WayIn;
-use crate::net::websocket::{self, Ending};
+use crate::net::websocket::{self, CloseCause};
 use raidkeep_engine::account::AccountId;
 use raidkeep_engine::clock::wall_ms;
 use raidkeep_engine::effects::{Outside, carry_out, release};
@@ -64,7 +64,7 @@ struct Around {
     inbox: Arc<Inbox>,
     storage: StorageWorker,
     jobs: Jobs,
-    caller: Caller,
+    caller: PlatformCaller,
     last_batch: BatchNumber,
     /// The uncommitted batches, and when each was sent.
     sent: VecDeque<(BatchNumber, Instant)>,
@@ -135,7 +135,7 @@ impl WorldLoop {
         inbox: Arc<Inbox>,
         notify: Arc<Notify>,
         jobs_waiting_max: usize,
-        caller: Caller,
+        caller: PlatformCaller,
     ) -> Self {
         let committed = inbox.committed();
         let jobs = Jobs { inbox: inbox.clone(), waiting: Arc::default(), waiting_max: jobs_waiting_max };
@@ -391,16 +391,16 @@ impl Supervision {
     }
 
     /// Why the connection ends now, if it does.
-    pub fn ending(&self, connection: &mut Connection) -> Option<Ending> {
+    pub fn ending(&self, connection: &mut Connection) -> Option<CloseCause> {
         if self.is_stopping.get() {
-            return connection.is_idle().then_some(Ending::Stopping);
+            return connection.is_idle().then_some(CloseCause::Stopping);
         }
         let now = self.now.get();
         if now.saturating_sub(self.last_frame_at.get()) > self.idle_seconds {
-            return Some(Ending::Idle);
+            return Some(CloseCause::Idle);
         }
         let is_late = now.saturating_sub(self.opened_at) > self.login_seconds;
-        (is_late && !connection.is_signed_in()).then_some(Ending::NotSignedIn)
+        (is_late && !connection.is_signed_in()).then_some(CloseCause::NotSignedIn)
     }
 
     fn check(&self) {

@@ -43,7 +43,7 @@ pub struct WayIn {
 pub type EntropySource = Box<dyn Fn() -> std::io::Result<[u8; 32]> + Send + Sync>;
 
 /// Who a connection acts for in one world.
-pub trait Standing {
+pub trait CallerStanding {
     /// The sign-in that this token stands for, if it was checked on this connection before; with
     /// no token, the one the connection has.
     fn signed_in(&self, world: u32, token: Option<&str>) -> Option<SignIn>;
@@ -81,7 +81,7 @@ impl WayIn {
     pub fn receive(
         &self,
         text: &str,
-        standing: &impl Standing,
+        standing: &impl CallerStanding,
         address: Option<IpAddr>,
         connection_limit: Result<(), u64>,
         slot: Slot<'_, impl ReplyPort + 'static>,
@@ -99,7 +99,7 @@ impl WayIn {
     pub fn receive_envelope(
         &self,
         envelope: Envelope<'_>,
-        standing: &impl Standing,
+        standing: &impl CallerStanding,
         address: Option<IpAddr>,
         connection_limit: Result<(), u64>,
         slot: Slot<'_, impl ReplyPort + 'static>,
@@ -161,7 +161,11 @@ impl WayIn {
         received
     }
 
-    fn address<'a>(&self, envelope: &Envelope<'a>, standing: &impl Standing) -> Result<Addressed<'_, 'a>, Refusal> {
+    fn address<'a>(
+        &self,
+        envelope: &Envelope<'a>,
+        standing: &impl CallerStanding,
+    ) -> Result<Addressed<'_, 'a>, Refusal> {
         let inbox = self.worlds.get(envelope.world as usize);
         let inbox = inbox.ok_or(Refusal::new(status::WORLD_NOT_FOUND, "world not found"))?;
         let kind = self.requests.find(&envelope.function);
@@ -177,7 +181,7 @@ impl WayIn {
         access: Access,
         world: u32,
         token: Option<&str>,
-        standing: &impl Standing,
+        standing: &impl CallerStanding,
     ) -> Result<Credential, Refusal> {
         const MISSING: Refusal = Refusal::new(status::TOKEN_NOT_PRESENT, "token not present");
         match (access, token) {

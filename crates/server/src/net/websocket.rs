@@ -50,7 +50,7 @@ pub async fn serve(socket: WebSocketStream<TcpStream>, connection: Connection, s
 
 /// Why a connection ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Ending {
+pub enum CloseCause {
     /// The client closed it, or its network did.
     ByClient,
     /// Nothing came for too long.
@@ -69,7 +69,7 @@ pub enum Ending {
     SlowReader,
 }
 
-impl Ending {
+impl CloseCause {
     fn label(self) -> &'static str {
         match self {
             Self::ByClient => "client",
@@ -105,7 +105,7 @@ struct Driver {
 }
 
 impl Driver {
-    fn poll(&mut self, cx: &mut Context<'_>) -> Poll<Ending> {
+    fn poll(&mut self, cx: &mut Context<'_>) -> Poll<CloseCause> {
         self.connection.register(cx.waker());
         self.supervision.register(cx.waker());
         loop {
@@ -128,19 +128,19 @@ impl Driver {
     }
 
     /// Writes what is ready; pending only in `must_flush`.
-    fn poll_write(&mut self, cx: &mut Context<'_>) -> Poll<Ending> {
+    fn poll_write(&mut self, cx: &mut Context<'_>) -> Poll<CloseCause> {
         self.connection.take_replies(&mut self.replies);
         let mut socket = Pin::new(&mut self.socket);
         for reply in self.replies.drain(..) {
             if socket.as_mut().start_send(Message::Text(Utf8Bytes::from(reply))).is_err() {
-                return Poll::Ready(Ending::SlowReader);
+                return Poll::Ready(CloseCause::SlowReader);
             }
             self.must_flush = true;
         }
         if self.must_flush {
             match socket.poll_flush(cx) {
                 Poll::Ready(Ok(())) => self.must_flush = false,
-                Poll::Ready(Err(_)) => return Poll::Ready(Ending::ByClient),
+                Poll::Ready(Err(_)) => return Poll::Ready(CloseCause::ByClient),
                 Poll::Pending => {}
             }
         }
@@ -148,7 +148,7 @@ impl Driver {
     }
 
     /// Reads frames until there are no more. Ready without an ending when replies may be ready.
-    fn poll_read(&mut self, cx: &mut Context<'_>) -> Poll<Option<Ending>> {
+    fn poll_read(&mut self, cx: &mut Context<'_>) -> Poll<Option<CloseCause>> {
         let mut received = false;
         while self.connection.can_receive() {
             match Pin::new(&mut self.socket).poll_next(cx) {
@@ -156,7 +156,7 @@ impl Driver {
                     return if self.connection.has_replies() { Poll::Ready(None) } else { Poll::Pending };
                 }
                 Poll::Pending => return Poll::Pending,
-                Poll::Ready(None) => return Poll::Ready(Some(Ending::ByClient)),
+                Poll::Ready(None) => return Poll::Ready(Some(CloseCause::ByClient)),
                 Poll::Ready(Some(Err(error))) => return Poll::Ready(Some(ending_of(&error))),
                 Poll::Ready(Some(Ok(message))) => {
                     self.supervision.note_frame();
@@ -175,13 +175,13 @@ impl Driver {
     }
 }
 
-fn ending_of(error: &Error) -> Ending {
+fn ending_of(error: &Error) -> CloseCause {
     match error {
-        Error::Capacity(CapacityError::MessageTooLong { .. }) => Ending::TooLarge,
-        Error::Utf8(_) => Ending::NotUtf8,
-        Error::Protocol(ProtocolError::ResetWithoutClosingHandshake) => Ending::ByClient,
-        Error::Protocol(_) => Ending::Protocol,
-        _ => Ending::ByClient,
+        Error::Capacity(CapacityError::MessageTooLong { .. }) => CloseCause::TooLarge,
+        Error::Utf8(_) => CloseCause::NotUtf8,
+        Error::Protocol(ProtocolError::ResetWithoutClosingHandshake) => CloseCause::ByClient,
+        Error::Protocol(_) => CloseCause::Protocol,
+        _ => CloseCause::ByClient,
     }
 }
 
