@@ -6,7 +6,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::dispatch::RequestApp;
-use crate::reload::{Outcome, Reloading, RulesState, shown};
+use crate::reload::{ReloadOutcome, Reloading, RulesState, shown};
 use crate::request;
 use crate::request::{Answer, Call, Job, Need, Operator, Refusal, Success, Unready, Waits};
 use crate::rules::Problem;
@@ -96,16 +96,16 @@ struct Attempt {
     problems: Vec<Problem>,
 }
 
-impl From<Outcome> for Attempt {
-    fn from(outcome: Outcome) -> Self {
-        let changed = matches!(outcome, Outcome::Changed(_));
+impl From<ReloadOutcome> for Attempt {
+    fn from(outcome: ReloadOutcome) -> Self {
+        let changed = matches!(outcome, ReloadOutcome::Changed(_));
         match outcome {
-            Outcome::Changed(rules) | Outcome::Unchanged(rules) => Self {
+            ReloadOutcome::Changed(rules) | ReloadOutcome::Unchanged(rules) => Self {
                 changed,
                 fingerprint: Some(rules.fingerprint),
                 problems: rules.warnings.iter().cloned().collect(),
             },
-            Outcome::Refused(problems) => {
+            ReloadOutcome::Refused(problems) => {
                 Self { changed, fingerprint: None, problems: problems.iter().cloned().collect() }
             }
         }
