@@ -1,4 +1,4 @@
-//! Looking over what is kept: whatever is played fits together, and every single damage is found and named.
+//! Verification: any played world is consistent, and every single kind of damage is found and named.
 
 use proptest::prelude::*;
 use raidkeep::engine::storage::{Batch, IndexKey, encode_value};
@@ -17,7 +17,7 @@ fn grant_points(server: &mut TestServer, points: i64) {
     server.platforms.sandbox.grant("玩家#1", points, now_ms).expect("points may be granted");
 }
 
-/// A world in which something of everything has happened.
+/// A world with some state of every kind.
 fn played() -> TestServer {
     let (mut server, players) = server_with_players();
     for (player, damage) in players.iter().zip([500, 700, 700]) {
@@ -34,7 +34,7 @@ fn played() -> TestServer {
     let challenged = server.ask(&players[0], "challenge", names);
     assert_eq!(challenged["status"], 0, "{challenged}");
     server.settle();
-    assert_eq!(server.verify(), [], "what was played fits together");
+    assert_eq!(server.verify(), [], "a played world is consistent");
     server
 }
 
@@ -42,7 +42,7 @@ fn account(number: u64) -> [u8; 8] {
     number.to_be_bytes()
 }
 
-/// The only breach, in a world that was whole before the damage.
+/// The only breach, in a world that was consistent before the damage.
 fn only_breach(damage: impl FnOnce(&mut TestServer, &mut Batch)) -> Breach {
     let mut server = played();
     let mut batch = Batch::default();
@@ -168,7 +168,7 @@ fn a_challenge_of_nobody_is_found() {
     assert!(breach.what.starts_with("the challenged"), "{}", breach.what);
 }
 
-/// A report of the end of a round, as its row has it.
+/// The row of a report about the end of a round.
 fn settle_report(round: u64, game_round_id: &str) -> (u64, String, String, u32, Option<i64>, String, i64) {
     (round * 2 + 1, game_round_id.to_owned(), "{}".to_owned(), 0, None, String::new(), 0)
 }
@@ -206,7 +206,7 @@ fn energy_below_nothing_is_found() {
     assert_eq!((breach.check, breach.account), ("energy", Some(1)));
 }
 
-/// Requests that change much; most are refused at times, which must not matter.
+/// Requests that change much; some of them are refused, which must not matter.
 const REQUESTS: [(&str, &str); 12] = [
     ("enter_stage_general", r#"{"stage":8}"#),
     ("victory_stage_general", r#"{"stage":8}"#),

@@ -303,7 +303,7 @@ fn report(listener: &StorageListener, error: &dyn std::fmt::Display) {
     tracing::error!(
         %error,
         "storage failed: this world answers nothing more. Every change that was answered is on disk; \
-         mend the cause (disk full? device gone?) and start the server again, it goes on from the last commit"
+         fix the cause (disk full? device gone?) and start the server again; it continues from the last commit"
     );
     listener(StorageEvent::Failed(error.to_string()));
 }

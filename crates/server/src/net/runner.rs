@@ -1,4 +1,4 @@
-//! Runs an app as a server: its world and its share of the sockets on the present thread.
+//! Runs an app as a server: its world and its share of the sockets on the current thread.
 
 use std::io::Write;
 use std::path::Path;
@@ -40,12 +40,12 @@ pub(super) fn run(app: App, mut seat: Seat, is_own: bool) -> AppExit {
     if seat.listener.has_failed() { AppExit::error() } else { exit }
 }
 
-/// Ends an app that cannot start, and says why.
+/// Ends an app that cannot start, and reports why.
 pub(super) fn give_up(error: &StartError) -> AppExit {
     if tracing::dispatcher::has_been_set() {
         tracing::error!("{error}");
     } else {
-        // A program that logs nothing should still not end without a word. Nobody listens where this cannot be written.
+        // A program without logging should still not exit silently. If this cannot be written, nobody is reading.
         let _ = writeln!(std::io::stderr(), "error: {error}");
     }
     AppExit::error()
@@ -152,7 +152,7 @@ async fn run_beside_sockets(
         match tokio::time::timeout(patience, world).await {
             Ok(Ok(wanted)) => exit = wanted,
             Ok(Err(_)) => exit = AppExit::error(),
-            Err(_) => tracing::warn!("not everything was finished in time; clients that wait get no answer"),
+            Err(_) => tracing::warn!("the shutdown took too long; waiting clients get no answer"),
         }
     }
     sockets.stop();
@@ -173,7 +173,7 @@ async fn stop_on_signals(listener: Listener) {
     use tokio::signal::unix::{SignalKind, signal};
     let (interrupt, terminate) = (signal(SignalKind::interrupt()), signal(SignalKind::terminate()));
     let (Ok(mut interrupt), Ok(mut terminate)) = (interrupt, terminate) else {
-        return tracing::warn!("the system tells of no signals; a signal ends the program without an orderly stop");
+        return tracing::warn!("signals cannot be handled; one ends the program without an orderly stop");
     };
     tokio::select! {
         _ = interrupt.recv() => {}
@@ -183,7 +183,7 @@ async fn stop_on_signals(listener: Listener) {
     listener.stop();
 }
 
-/// Begins the journal of a world, if the operator wants one.
+/// Starts the journal of a world, if the operator wants one.
 fn begin_journal(
     seat: &Seat,
     rules: u64,
