@@ -185,7 +185,7 @@ impl Plugin for Watch {
 }
 
 #[test]
-fn a_system_of_somebody_else_runs_in_every_tick_and_may_end_the_app() {
+fn a_third_party_system_runs_in_every_tick_and_may_end_the_app() {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let free = TcpListener::bind("127.0.0.1:0").and_then(|free| free.local_addr()).expect("a port should be free");
     let config = config(folder.path(), &[&format!("listen={free}")]);

@@ -50,7 +50,7 @@ fn a_check_in_is_there_once_and_survives_a_loss_of_power() {
 }
 
 #[test]
-fn nobody_is_reminded_who_is_gone_and_an_unknown_name_is_refused() {
+fn an_offline_player_is_not_reminded_and_an_unknown_name_is_refused() {
     let folder = tempfile::tempdir().expect("a temporary folder should be possible");
     let mut server = server(folder.path());
     let (ann, bob) = (server.player("ann"), server.player("bob"));
@@ -64,7 +64,7 @@ fn nobody_is_reminded_who_is_gone_and_an_unknown_name_is_refused() {
 }
 
 #[test]
-fn its_journal_leads_to_the_same_state() {
+fn its_journal_replays_to_the_same_state() {
     let folder = tempfile::tempdir().expect("a temporary folder should be possible");
     let mut server = server(folder.path());
     let ann = server.player("ann");
@@ -111,7 +111,7 @@ fn example() -> PathBuf {
 }
 
 #[test]
-fn the_program_is_killed_and_what_it_has_answered_is_there() {
+fn answered_changes_survive_a_kill_of_the_program() {
     let host = Host::new(&[]).running(example());
     let mut server = host.start();
     let mut ann = server.guest("ann");

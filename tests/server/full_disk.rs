@@ -26,7 +26,7 @@ fn remain(server: &Server, token: &str) -> Value {
 }
 
 #[test]
-fn a_full_disk_stops_the_world_loudly_and_a_start_with_space_goes_on() {
+fn a_full_disk_stops_the_world_loudly_and_a_start_with_space_continues() {
     let host = host();
     let mut server = host.start();
     let mut ann = server.guest("ann");
@@ -82,7 +82,7 @@ fn a_start_on_a_full_disk_is_refused_with_a_reason_and_loses_nothing() {
 }
 
 #[test]
-fn a_backup_that_finds_no_space_is_refused_and_the_world_goes_on() {
+fn a_backup_without_space_is_refused_and_the_world_keeps_running() {
     let host = host();
     let server = host.start();
     let mut ann = server.guest("ann");

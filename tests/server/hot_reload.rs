@@ -40,7 +40,7 @@ fn energy_of(server: &mut TestServer, player: &TestPlayer) -> Value {
 }
 
 #[test]
-fn changed_rules_hold_from_the_next_request_on_and_operators_are_told() {
+fn changed_rules_apply_from_the_next_request_and_operators_get_an_event() {
     let (folder, mut server) = server();
     let ann = server.player("ann");
     let before = server.operate("rules_status", json!({}))["data"].clone();
@@ -76,7 +76,7 @@ fn changed_rules_hold_from_the_next_request_on_and_operators_are_told() {
 }
 
 #[test]
-fn broken_assets_are_refused_as_a_whole_until_they_are_mended() {
+fn broken_assets_are_refused_as_a_whole_until_they_are_fixed() {
     let (folder, mut server) = server();
     let ann = server.player("ann");
     edit(folder.path(), "energy.ron", "maximum: 120", "maximum: 300");
@@ -121,7 +121,7 @@ fn only_operators_may_ask() {
 }
 
 #[test]
-fn a_session_keeps_what_was_paid_and_brings_what_the_rules_of_its_end_say() {
+fn a_session_keeps_its_price_and_is_rewarded_by_the_rules_at_its_end() {
     let (folder, mut server) = server();
     let ann = server.player("ann");
     server.ask(&ann, "enter_stage_general", json!({"stage": 8}));
@@ -200,7 +200,7 @@ fn bosses_of_a_running_season_follow_the_rules_and_keep_their_wounds() {
 }
 
 #[test]
-fn limits_that_shrink_leave_what_is_there() {
+fn lowered_limits_remove_nothing() {
     let (folder, mut server) = server();
     let (ann, bob) = (server.player("ann"), server.player("bob"));
     let name = server.ask(&ann, "get_player_info", json!({}))["data"]["name"].clone();
@@ -304,7 +304,7 @@ impl Drop for OnDrop<'_> {
 }
 
 #[test]
-fn a_changed_file_is_found_by_the_server_itself_and_operators_are_told() {
+fn a_changed_file_is_detected_and_operators_get_an_event() {
     let host = Host::new(&["--worlds", "2"]);
     let folder = PathBuf::from(edited_assets(&host, &[]));
     let host = host.with(&["--assets", &folder.display().to_string()]);

@@ -49,7 +49,7 @@ fn post(address: &str, path: &str, body: &str) -> (u16, String) {
 }
 
 #[test]
-fn a_first_run_sells_diamonds_for_sandboxed_points_and_remembers_them_over_a_restart() {
+fn a_first_run_sells_diamonds_for_sandboxed_points_and_keeps_them_over_a_restart() {
     let host = Host::new(&[]);
     let mut server = host.start();
     let sandbox = sandbox_of(&server);
@@ -80,7 +80,7 @@ fn live_mode_without_a_secret_does_not_start_and_says_what_is_missing() {
 }
 
 #[test]
-fn sud_finds_the_routes_of_the_server_and_asks_there() {
+fn sud_discovers_the_routes_of_the_server_and_queries_them() {
     let server = Host::new(&["--set", "platforms.sud.report_boss_sessions=true"]).start();
     let path = format!("/{}", discovery_path(APP_ID, &secret()));
     assert_eq!(path, "/69b198d59bc9d492a515643914d9f82b", "the published vector");
@@ -125,7 +125,7 @@ fn http_requests_are_limited_in_size_time_and_number() {
 }
 
 #[test]
-fn old_clients_may_act_without_a_token_only_where_the_operator_lets_them() {
+fn old_clients_may_act_without_a_token_only_if_the_operator_allows_it() {
     let ann = json!({"email": "ann@x.org", "username": "ann", "password": "hash", "ip": "127.0.0.1:1"});
     let login = json!({"email": "ann@x.org", "password": "hash", "ip": "127.0.0.1:1"});
     for (setting, expected) in [("false", 401), ("true", 200)] {

@@ -52,7 +52,7 @@ fn told(output: &Output) -> String {
 }
 
 #[test]
-fn a_journal_on_disk_is_played_and_shows_a_player_and_its_scenario() {
+fn a_journal_on_disk_is_replayed_and_shows_a_player_and_its_scenario() {
     let host = host(&[]);
     let server = host.start();
     play(&server);
@@ -97,7 +97,7 @@ fn play_with_a_pause(server: &Server) -> String {
 }
 
 #[test]
-fn a_replay_until_a_moment_shows_the_player_as_of_then() {
+fn a_replay_until_a_moment_shows_the_player_at_that_moment() {
     let host = host(&["--clock", "manual"]);
     let server = host.start();
     let moment = play_with_a_pause(&server);
@@ -120,7 +120,7 @@ fn a_replay_until_a_moment_shows_the_player_as_of_then() {
 }
 
 #[test]
-fn a_scenario_of_a_journal_passes_and_fails_when_the_server_had_answered_otherwise() {
+fn a_scenario_of_a_journal_passes_and_fails_on_different_answers() {
     let host = host(&["--clock", "manual"]);
     let server = host.start();
     play_with_a_pause(&server);
@@ -139,7 +139,7 @@ fn a_scenario_of_a_journal_passes_and_fails_when_the_server_had_answered_otherwi
 }
 
 #[test]
-fn a_killed_server_leaves_a_journal_and_the_next_start_begins_another_that_goes_on_from_the_disk() {
+fn a_killed_server_leaves_a_journal_and_the_next_start_begins_another_from_the_disk() {
     let host = host(&["--set", "journal.file_bytes=1000"]);
     let mut server = host.start();
     play(&server);

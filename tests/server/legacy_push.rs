@@ -154,7 +154,7 @@ fn a_challenge_goes_to_the_port_that_was_named_at_the_address_of_the_login_and_i
 }
 
 #[test]
-fn it_is_off_unless_the_operator_wants_it() {
+fn pushes_are_off_unless_the_operator_enables_them() {
     for settings in [&[][..], &["legacy_push=false"]] {
         let (_host, mut server) = server(settings);
         let client = Listener::on("127.0.0.1:0");
@@ -168,7 +168,7 @@ fn it_is_off_unless_the_operator_wants_it() {
 }
 
 #[test]
-fn what_is_no_answer_changes_nothing() {
+fn an_invalid_answer_changes_nothing() {
     let (_host, server) = server(&["legacy_push=true"]);
     let client = Listener::on("127.0.0.1:0");
     let elsewhere = Listener::on("127.0.0.1:0");
@@ -258,7 +258,7 @@ fn sent_to(ip: &Value, is_on: bool, stays_connected: bool) -> Vec<String> {
 }
 
 #[test]
-fn only_a_client_that_listens_on_a_port_of_its_own_and_has_no_connection_is_told() {
+fn only_a_client_with_a_port_of_its_own_and_no_connection_gets_a_push() {
     let good = json!("10.0.0.1:8000");
     assert_eq!(sent_to(&good, true, false), ["http://203.0.113.9:8000/challenge_info"], "the host of the login");
     assert!(sent_to(&good, false, false).is_empty(), "it is off");

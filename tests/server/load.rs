@@ -140,7 +140,7 @@ fn a_run_of_some_time_counts_what_is_due_in_it() {
 }
 
 #[test]
-fn what_the_limits_refuse_fails_the_run_and_names_the_setting() {
+fn requests_refused_by_limits_fail_the_run_and_name_the_setting() {
     let server = Host::new(&["--set", "limits.requests_per_second_per_player=1"]).start();
     let mix = ["--mix", "hang_up", "--clients", "1", "--requests", "50"];
     let report = report(&server, &mix, 1);
@@ -155,7 +155,7 @@ fn what_the_limits_refuse_fails_the_run_and_names_the_setting() {
 }
 
 #[test]
-fn energy_that_runs_out_is_told_with_what_to_do() {
+fn exhausted_energy_is_reported_with_advice() {
     let limits = ["--set", "limits.requests_per_second_per_player=0"];
     let server = Host::new(&limits).start();
     let report = report(&server, &["--mix", "enter_victory", "--clients", "1", "--requests", "100"], 1);
@@ -164,7 +164,7 @@ fn energy_that_runs_out_is_told_with_what_to_do() {
 }
 
 #[test]
-fn a_mistake_in_a_mix_is_told_with_file_line_and_column() {
+fn a_mistake_in_a_mix_is_reported_with_file_line_and_column() {
     let host = Host::new(&[]);
     let file = host.path("wrong.ron");
     let text = "(\n    about: \"wrong\",\n    in_flight: 1,\n    sequences: [\n        (weight: 1, steps: [(funktion: \"ping\")]),\n    ],\n)\n";
@@ -177,7 +177,7 @@ fn a_mistake_in_a_mix_is_told_with_file_line_and_column() {
 }
 
 #[test]
-fn an_unknown_mix_and_a_server_that_is_not_there_are_told() {
+fn an_unknown_mix_and_an_absent_server_are_reported() {
     let output = run(&["--mix", "mixt"]);
     let stderr = String::from_utf8_lossy(&output.stderr);
     assert!(stderr.contains("cannot read mixt") && stderr.contains("enter_victory, hang_up, idle"), "{stderr}");

@@ -161,7 +161,7 @@ fn a_server_that_is_killed_while_players_pay_takes_points_only_for_goods() {
 }
 
 #[test]
-fn a_stop_tells_who_waits_for_an_order_and_the_next_start_goes_on_with_it() {
+fn a_stop_answers_a_request_waiting_for_an_order_and_the_next_start_continues_it() {
     // Nothing but the stop ends the wait for the answer.
     let host = host().with(&["--set", "platforms.mcrmb.deadline_seconds=100000"]);
     let bank = Bank::open(&host);

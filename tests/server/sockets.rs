@@ -120,7 +120,7 @@ fn stop_under_load(host: &Host, signal: &str) -> (i64, String) {
 }
 
 #[test]
-fn a_stop_answers_what_was_taken_in_and_keeps_it() {
+fn a_stop_answers_accepted_requests_and_stores_their_changes() {
     for signal in ["TERM", "INT"] {
         let host = without_rate_limits();
         let assets = edited_assets(&host, &[("sweep.ron", "energy: 6,", "energy: 0,")]);
@@ -222,7 +222,7 @@ fn text_that_is_not_utf8_closes_with_1007() {
 }
 
 #[test]
-fn a_binary_frame_is_refused_and_the_connection_lives() {
+fn a_binary_frame_is_refused_and_the_connection_stays_open() {
     let server = Host::new(&[]).start();
     let mut client = server.connect();
     client.send(Message::binary(server_time(1).into_bytes())).expect("a frame should be sendable");
@@ -299,7 +299,7 @@ fn a_ping_gets_a_pong_with_the_same_payload() {
 }
 
 #[test]
-fn a_request_in_fragments_is_answered_also_with_a_ping_between_them() {
+fn a_fragmented_request_is_answered_even_with_a_ping_in_between() {
     let server = Host::new(&[]).start();
     let mut client = server.connect();
     let text = server_time(5).replace("server_time", "服务器");
@@ -379,7 +379,7 @@ fn a_client_that_does_not_log_in_is_closed_with_1008() {
 }
 
 #[test]
-fn a_wrong_token_does_not_count_as_a_log_in() {
+fn a_wrong_token_does_not_count_as_a_login() {
     let server = set(&["limits.login_seconds=1"]).start();
     let mut client = server.connect();
     assert_eq!(client.ask("get_player_info", json!({"token": "guessed"}))["status"], 11);
@@ -624,7 +624,7 @@ fn a_second_server_on_the_same_folder_is_refused_and_the_first_lives() {
 }
 
 #[test]
-fn a_port_in_use_is_told_by_its_address() {
+fn a_port_in_use_is_reported_with_its_address() {
     let taken = TcpListener::bind("127.0.0.1:0").expect("a port should be free");
     let address = taken.local_addr().expect("a listener has an address");
     let (code, stderr) = Host::new(&[]).listening_on(address).start_in_vain();
@@ -656,7 +656,7 @@ fn a_broken_asset_stops_the_start_and_is_named_with_file_and_line() {
 }
 
 #[test]
-fn every_broken_asset_is_told_at_once() {
+fn every_broken_asset_is_reported_at_once() {
     let host = Host::new(&[]);
     let edits = [("sweep.ron", "exp: 120", "exp: -1"), ("energy.ron", "maximum: 120", "maximum: \"many\"")];
     let assets = edited_assets(&host, &edits);
@@ -713,7 +713,7 @@ fn an_operator_token_is_made_for_the_owner_only_and_works() {
 }
 
 #[test]
-fn an_operator_sees_in_the_ledger_what_has_happened_just_now() {
+fn the_ledger_shows_an_operator_the_latest_changes() {
     let host = Host::new(&[]);
     let server = host.start();
     let mut ann = server.guest("ann");

@@ -179,6 +179,6 @@ fn the_same_story_over_http_with_tokens_in_the_header() {
 }
 
 #[test]
-fn the_same_story_over_http_from_clients_that_know_of_no_tokens() {
+fn the_same_story_over_http_from_clients_without_tokens() {
     tell(&mut Http::new(true));
 }

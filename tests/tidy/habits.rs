@@ -33,7 +33,7 @@ fn a_lint_is_expected_with_a_reason_and_never_just_allowed() {
 }
 
 #[test]
-fn nothing_is_left_for_later() {
+fn no_unfinished_code_remains() {
     let macros = places(&every_file(), &["todo!(", "unimplemented!(", "dbg!("]);
     assert!(macros.is_empty(), "no unfinished code:\n{}", macros.join("\n"));
     let mut remarks = Vec::new();

@@ -81,7 +81,7 @@ fn no_folder_imports_what_imports_it() {
 }
 
 #[test]
-fn the_modules_of_the_engine_stand_in_their_order() {
+fn the_modules_of_the_engine_are_in_layer_order() {
     let text = rust_files(&["crates/engine/src"]).into_iter().find(|source| source.path.ends_with("src/lib.rs"));
     let text = text.expect("the engine should have a root").text;
     let floors: Vec<&str> = text.split("\n\n").collect();
@@ -110,7 +110,7 @@ fn the_features_never_name_sockets_json_text_or_the_database() {
 }
 
 #[test]
-fn a_circle_is_found_with_the_place_of_each_import() {
+fn a_cycle_is_found_with_the_place_of_each_import() {
     let edge = |from: &str, to: &str| ((from.to_owned(), to.to_owned()), format!("{from}.rs:1"));
     let edges = Edges::from([edge("a", "b"), edge("b", "c"), edge("c", "a"), edge("c", "d")]);
     assert_eq!(circles(&edges).len(), 3, "a, b and c form a cycle, and d depends on it");

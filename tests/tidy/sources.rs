@@ -148,7 +148,7 @@ pub(crate) fn without_tests(code: &str) -> &str {
 }
 
 #[test]
-fn comments_and_literals_are_no_code() {
+fn comments_and_literals_are_not_code() {
     let text = "let a = \"{ // \\\" \"; // {\nlet b = '{'; let c: &'static str = r#\"{\n\"#; /// {\nfn d() {}";
     assert_eq!(code_of(text), "let a = \"\"; \nlet b = ; let c: &'static str = \"\"\n; \nfn d() {}");
 }
