@@ -216,7 +216,7 @@ fn pipelined_requests_are_answered_in_their_order() {
 }
 
 #[test]
-fn with_one_request_under_way_at_most_all_are_still_answered() {
+fn with_one_request_in_flight_at_most_all_are_still_answered() {
     let mut server = TestServer::with(TestSetup { in_flight_max: 1, ..TestSetup::default() });
     let ann = server.player("ann");
     let ping = r#"{"world":0,"function":"ping"}"#;
@@ -268,7 +268,7 @@ fn operator_functions_take_the_operator_token_only() {
 }
 
 #[test]
-fn a_connection_that_has_shown_a_token_may_leave_it_out() {
+fn a_connection_that_has_sent_a_token_may_leave_it_out() {
     let mut server = TestServer::new();
     let ann = server.player("ann");
     let info = server.ask_on(ann.connection, "get_player_info", json!({}));
@@ -290,7 +290,7 @@ fn a_connection_that_has_shown_a_token_may_leave_it_out() {
 }
 
 #[test]
-fn a_new_login_makes_the_token_before_worthless_everywhere() {
+fn a_new_login_invalidates_the_earlier_token_everywhere() {
     let mut server = TestServer::new();
     let first = server.player("ann");
     let reader = server.connect();
@@ -364,7 +364,7 @@ fn requests_beyond_the_players_rate_are_refused_on_all_of_its_connections_togeth
 }
 
 #[test]
-fn requests_beyond_the_inbox_are_told_to_retry() {
+fn requests_beyond_the_inbox_are_refused_with_a_retry() {
     let mut server = TestServer::with(TestSetup { inbox_capacity: 3, ..TestSetup::default() });
     let connection = server.connect();
     let replies = server.send_all_on(connection, &[r#"{"world":0,"function":"ping"}"#; 8]);
@@ -472,7 +472,7 @@ fn any_damaged_request_gets_exactly_one_reply() {
 
 /// A client that reconnected and pipelined entry and victory once had the victory judged first.
 #[test]
-fn a_request_does_not_overtake_one_that_waits_for_a_look_up() {
+fn a_request_does_not_overtake_one_that_waits_for_a_lookup() {
     let mut server = TestServer::new();
     let ann = server.player("ann");
     server.fold();

@@ -77,7 +77,7 @@ fn energy_full_comes_at_the_second_the_energy_is_full() {
 }
 
 #[test]
-fn energy_that_is_spent_again_is_full_later_and_told_of_once() {
+fn energy_that_is_spent_again_is_full_later_with_one_event() {
     let mut server = long_lived();
     let ann = server.player("ann");
     succeed(&mut server, &ann, "enter_stage_general", json!({"stage": 8}));
@@ -93,7 +93,7 @@ fn energy_that_is_spent_again_is_full_later_and_told_of_once() {
 }
 
 #[test]
-fn energy_full_also_reaches_who_comes_back_after_a_crash_or_a_put_away() {
+fn energy_full_also_reaches_players_who_return_after_a_crash_or_eviction() {
     let mut server = long_lived();
     let ann = server.player("ann");
     succeed(&mut server, &ann, "enter_stage_general", json!({"stage": 8}));
@@ -178,7 +178,7 @@ fn season_reset_comes_with_the_month_once() {
 }
 
 #[test]
-fn mail_received_tells_the_receiver_of_a_players_mail() {
+fn mail_received_goes_to_the_receiver_of_a_players_mail() {
     let mut server = long_lived();
     let (ann, bob, eve) = (server.player("ann"), server.player("bob"), server.player("eve"));
     let (ann_name, bob_name) = (name_of(&mut server, &ann), name_of(&mut server, &bob));
@@ -192,7 +192,7 @@ fn mail_received_tells_the_receiver_of_a_players_mail() {
 }
 
 #[test]
-fn mail_received_tells_everybody_of_a_gift_and_only_the_ranked_of_a_reward() {
+fn mail_received_goes_to_everybody_for_a_gift_and_to_ranked_players_for_a_reward() {
     let mut server = long_lived();
     let (ann, bob) = (server.player("ann"), server.player("bob"));
     kill(&mut server, &ann);
@@ -222,7 +222,7 @@ fn mail_received_tells_everybody_of_a_gift_and_only_the_ranked_of_a_reward() {
 }
 
 #[test]
-fn a_connection_that_acts_for_somebody_else_meanwhile_is_told_nothing_of_the_former() {
+fn a_connection_that_now_acts_for_another_player_gets_no_events_of_the_former() {
     let mut server = long_lived();
     let (ann, bob, eve) = (server.player("ann"), server.player("bob"), server.player("eve"));
     let ann_name = name_of(&mut server, &ann);
@@ -238,7 +238,7 @@ fn a_connection_that_acts_for_somebody_else_meanwhile_is_told_nothing_of_the_for
 }
 
 #[test]
-fn every_connection_of_a_player_is_told_once() {
+fn every_connection_of_a_player_gets_an_event_once() {
     let mut server = long_lived();
     let (ann, eve) = (server.player("ann"), server.player("eve"));
     let second = TestPlayer { connection: server.connect(), ..ann.clone() };
@@ -257,7 +257,7 @@ fn every_connection_of_a_player_is_told_once() {
 }
 
 #[test]
-fn what_could_not_be_stored_is_not_told() {
+fn a_change_that_could_not_be_stored_sends_no_event() {
     let mut server = long_lived();
     let (ann, bob) = (server.player("ann"), server.player("bob"));
     let bob_name = name_of(&mut server, &bob);
@@ -272,7 +272,7 @@ fn what_could_not_be_stored_is_not_told() {
 }
 
 #[test]
-fn a_mail_that_could_not_be_stored_is_not_told() {
+fn a_mail_that_could_not_be_stored_sends_no_event() {
     let mut server = long_lived();
     let (ann, bob) = (server.player("ann"), server.player("bob"));
     let bob_name = name_of(&mut server, &bob);
@@ -282,7 +282,7 @@ fn a_mail_that_could_not_be_stored_is_not_told() {
 }
 
 #[test]
-fn days_and_seasons_that_could_not_be_stored_are_not_told() {
+fn days_and_seasons_that_could_not_be_stored_send_no_event() {
     let mut setup = TestSetup::default();
     setup.settings.clock = raidkeep::engine::clock::ClockMode::Real;
     let mut server = TestServer::with(setup);
@@ -294,7 +294,7 @@ fn days_and_seasons_that_could_not_be_stored_are_not_told() {
 }
 
 #[test]
-fn events_leave_in_the_order_of_what_happened_beside_the_replies() {
+fn events_leave_in_order_alongside_the_replies() {
     let mut server = long_lived();
     let ann = server.player("ann");
     succeed(&mut server, &ann, "enter_stage", json!({"stage": 3000}));
@@ -309,7 +309,7 @@ fn events_leave_in_the_order_of_what_happened_beside_the_replies() {
 }
 
 #[test]
-fn who_is_gone_is_told_nothing_later() {
+fn missed_events_are_not_sent_later() {
     let mut server = long_lived();
     let (ann, eve) = (server.player("ann"), server.player("eve"));
     server.reconnect_all();
@@ -321,7 +321,7 @@ fn who_is_gone_is_told_nothing_later() {
 }
 
 #[test]
-fn a_later_login_elsewhere_takes_the_events_along() {
+fn a_later_login_elsewhere_takes_over_the_events() {
     let mut server = long_lived();
     let (ann, eve) = (server.player("ann"), server.player("eve"));
     let ann_name = name_of(&mut server, &ann);
@@ -334,7 +334,7 @@ fn a_later_login_elsewhere_takes_the_events_along() {
 }
 
 #[test]
-fn a_revoked_token_brings_no_events() {
+fn a_revoked_token_gets_no_events() {
     let mut server = long_lived();
     let (ann, eve) = (server.player("ann"), server.player("eve"));
     let ann_name = name_of(&mut server, &ann);
@@ -347,7 +347,7 @@ fn a_revoked_token_brings_no_events() {
 }
 
 #[test]
-fn an_expired_token_brings_no_events() {
+fn an_expired_token_gets_no_events() {
     let mut server = TestServer::new();
     let ann = server.player("ann");
     server.advance_seconds(31 * DAY);

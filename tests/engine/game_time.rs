@@ -49,7 +49,7 @@ fn elapsed(server: &mut TestServer) -> Duration {
 }
 
 #[test]
-fn timers_and_run_conditions_of_others_go_by_the_game() {
+fn third_party_timers_and_run_conditions_follow_game_time() {
     let mut server = server(ClockMode::Manual);
     server.advance(MINUTE - Duration::from_secs(1));
     assert_eq!(counted(&mut server), (0, 0), "a second is missing");

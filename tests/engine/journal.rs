@@ -268,7 +268,7 @@ fn played() -> Play {
 }
 
 #[test]
-fn what_was_won_by_damage_and_by_sweeping_is_won_again() {
+fn rewards_of_damage_and_sweeping_are_replayed() {
     let mut play = Play::new();
     play.step(Step::LogIn(0));
     let player = play.players[0].clone().expect("ann is logged in");
@@ -313,7 +313,7 @@ fn a_journal_holds_no_password_no_token_and_no_card_password() {
 }
 
 #[test]
-fn a_journal_that_was_cut_short_is_played_as_far_as_it_goes() {
+fn a_truncated_journal_is_replayed_as_far_as_it_goes() {
     let play = played();
     let bytes = play.server.journals[0].bytes();
     let (records, end) = read(&bytes[..bytes.len() - 3]);
@@ -323,7 +323,7 @@ fn a_journal_that_was_cut_short_is_played_as_far_as_it_goes() {
 }
 
 #[test]
-fn other_rules_are_told_and_not_played() {
+fn other_rules_are_reported_and_not_replayed() {
     let play = played();
     let folder = tempfile::tempdir().expect("a temporary folder should be made");
     let assets = edit_assets(folder.path(), "energy.ron", "newcomer: 120", "newcomer: 121");
@@ -346,7 +346,7 @@ fn a_program_that_does_not_know_a_function_says_so() {
 }
 
 #[test]
-fn a_replay_that_goes_another_way_is_stopped_at_the_first_tick_that_shows_it() {
+fn a_diverging_replay_stops_at_the_first_tick_that_shows_it() {
     let play = played();
     let (mut records, _) = read(&play.server.journals[0].bytes());
     // Without the hash of its password, nobody signs up.
@@ -381,7 +381,7 @@ fn reloaded(folder: &std::path::Path) -> TestServer {
 }
 
 #[test]
-fn rules_that_changed_or_were_refused_are_played_again() {
+fn changed_and_refused_rules_are_replayed() {
     let folder = tempfile::tempdir().expect("a temporary folder should be made");
     let mut server = reloaded(folder.path());
     let (records, _) = read(&server.journals[0].bytes());
@@ -393,7 +393,7 @@ fn rules_that_changed_or_were_refused_are_played_again() {
 }
 
 #[test]
-fn a_replay_without_the_rules_that_came_later_says_which_are_missing() {
+fn a_replay_without_the_rules_loaded_later_says_which_are_missing() {
     let folder = tempfile::tempdir().expect("a temporary folder should be made");
     let server = reloaded(folder.path());
     let (records, _) = read(&server.journals[0].bytes());
@@ -402,7 +402,7 @@ fn a_replay_without_the_rules_that_came_later_says_which_are_missing() {
 }
 
 #[test]
-fn players_who_are_exported_deleted_and_imported_are_played_again() {
+fn exports_deletions_and_imports_of_players_are_replayed() {
     let mut server = server();
     let ann = server.player("ann");
     server.player("bob");
@@ -466,7 +466,7 @@ fn counts_with_session(counts: &[u8], session: Option<&[u8]>) -> Vec<u8> {
 }
 
 #[test]
-fn a_journal_from_before_players_had_entities_is_played_by_its_replies() {
+fn a_journal_from_before_players_had_entities_is_replayed_by_its_replies() {
     let mut play = played();
     let (mut records, _) = read(&play.server.journals[0].bytes());
     before_entities(&mut records);
@@ -507,7 +507,7 @@ fn compare(records: Vec<Record>, server: &mut TestServer) -> RowComparison {
 }
 
 #[test]
-fn the_rows_that_a_journal_leads_to_are_compared_table_by_table() {
+fn the_rows_of_a_replay_are_compared_table_by_table() {
     let mut server = server();
     let players = IDS.map(|id| server.player(id));
     for player in &players {

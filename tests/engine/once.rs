@@ -50,7 +50,7 @@ fn a_repeated_key_changes_nothing_and_answers_the_same_text() {
 }
 
 #[test]
-fn a_key_is_remembered_across_crash_and_put_away_and_new_login() {
+fn a_key_is_remembered_across_crash_eviction_and_new_login() {
     let mut server = TestServer::new();
     let ann = server.player("ann");
     let first = server.send_on(ann.connection, &enter(&ann, "k1"));
@@ -111,7 +111,7 @@ fn refusals_are_remembered_like_successes() {
 }
 
 #[test]
-fn what_never_reached_the_world_uses_no_key_up() {
+fn a_request_that_never_reached_the_world_uses_up_no_key() {
     let mut server = TestServer::new();
     let ann = server.player("ann");
     let good = enter(&ann, "k1");
@@ -167,7 +167,7 @@ fn keys_of_up_to_64_bytes_are_told_apart_to_the_last_byte() {
 }
 
 #[test]
-fn repetitions_sent_at_once_are_carried_out_once() {
+fn repeats_sent_at_once_are_carried_out_once() {
     let mut server = TestServer::new();
     let ann = server.player("ann");
     let mut server = server.crash_and_reopen();
@@ -180,7 +180,7 @@ fn repetitions_sent_at_once_are_carried_out_once() {
 }
 
 #[test]
-fn a_thousand_repetitions_with_crashes_in_between_are_one_request() {
+fn a_thousand_repeats_with_crashes_in_between_are_one_request() {
     let mut server = TestServer::new();
     let ann = server.player("ann");
     let text = keyed(&ann, "enter_stage_general", 8, "k1", "7");

@@ -328,7 +328,7 @@ fn a_disk_that_fails_at_any_write_loses_nothing_that_was_confirmed() {
 }
 
 #[test]
-fn a_keyed_request_that_could_not_be_stored_is_carried_out_once_when_sent_again() {
+fn a_keyed_request_that_could_not_be_stored_is_carried_out_once_on_retry() {
     for writes in 0..=12 {
         let mut server = TestServer::new();
         let ann = server.player("ann");
@@ -365,7 +365,7 @@ fn a_keyed_request_that_could_not_be_stored_is_carried_out_once_when_sent_again(
 }
 
 #[test]
-fn a_change_that_the_disk_confirms_too_late_is_unclear_and_counts_once_when_sent_again() {
+fn a_change_confirmed_too_late_times_out_and_counts_once_on_retry() {
     for is_lost in [false, true] {
         let mut server = TestServer::new();
         let (ann, bob) = (server.player("ann"), server.player("bob"));
@@ -398,7 +398,7 @@ fn a_change_that_the_disk_confirms_too_late_is_unclear_and_counts_once_when_sent
 }
 
 #[test]
-fn what_could_not_be_stored_is_shown_to_nobody() {
+fn a_change_that_could_not_be_stored_is_visible_to_nobody() {
     let mut server = TestServer::new();
     let (ann, bob) = (server.player("ann"), server.player("bob"));
     let seen_before = server.ask(&bob, "get_player_info", json!({}));
@@ -438,7 +438,7 @@ fn a_name_that_could_not_be_stored_is_taken_by_nobody() {
 }
 
 #[test]
-fn what_lies_in_the_log_only_is_there_after_a_crash() {
+fn changes_only_in_the_log_survive_a_crash() {
     let mut server = TestServer::new();
     let players: Vec<TestPlayer> = (0..5).map(|number| server.player(&format!("player-{number}"))).collect();
     for (index, player) in players.iter().enumerate() {
@@ -552,7 +552,7 @@ fn changing_the_hung_stage_under_a_clock_that_jumped_back_pays_no_minute_twice()
 }
 
 #[test]
-fn a_log_in_under_way_when_the_storage_fails_is_answered() {
+fn a_login_in_flight_when_the_storage_fails_is_answered() {
     let mut server = TestServer::new();
     let ann = server.player("ann");
     server.disks().0.fail_after(0);

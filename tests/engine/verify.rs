@@ -66,7 +66,7 @@ fn a_name_that_is_not_in_the_index_is_found() {
 }
 
 #[test]
-fn an_index_entry_of_nobody_is_found() {
+fn an_index_entry_without_an_account_is_found() {
     let key = IndexKey::new("name", b"ghost");
     let breach = only_breach(|_, batch| batch.put("index", key.as_bytes(), |out| encode_value(1, &99_u64, out)));
     assert_eq!((breach.account, breach.player), (Some(99), None));
@@ -74,7 +74,7 @@ fn an_index_entry_of_nobody_is_found() {
 }
 
 #[test]
-fn a_name_that_leads_to_somebody_else_as_well_is_found() {
+fn a_name_that_also_points_to_another_account_is_found() {
     let key = IndexKey::new("name", b"second");
     let breach = only_breach(|_, batch| batch.put("index", key.as_bytes(), |out| encode_value(1, &1_u64, out)));
     assert!(breach.what.contains("neither this name"), "{}", breach.what);
@@ -101,7 +101,7 @@ fn rows_that_cannot_be_read_are_found() {
 }
 
 #[test]
-fn a_table_that_nobody_knows_is_found() {
+fn an_unknown_table_is_found() {
     let breach = only_breach(|_, batch| batch.put("strange", b"key", |out| out.push(1)));
     assert_eq!((breach.table.as_str(), breach.account), ("strange", None));
 }
@@ -156,7 +156,7 @@ fn an_order_that_is_open_and_closed_is_found() {
 }
 
 #[test]
-fn a_challenge_of_nobody_is_found() {
+fn a_challenge_without_a_player_is_found() {
     let breach = only_breach(|server, batch| {
         let mut challenge: (u64, u64, u64, String, Option<String>, i64) =
             raidkeep::engine::storage::decode_value(1, &row(server, "challenges", &account(1)), |_, _| None)
@@ -183,7 +183,7 @@ fn a_report_about_a_round_that_never_was_is_found() {
 }
 
 #[test]
-fn the_end_of_a_round_that_goes_on_and_a_player_of_it_who_is_nobody_are_found() {
+fn the_end_of_an_open_round_and_an_unknown_player_of_it_are_found() {
     let mut server = played();
     let seats: Vec<(Option<u64>, &str)> = vec![(Some(1), "1"), (Some(99), "99"), (None, "")];
     let round = (1_u64, "RK-1", "room", 0_i32, 0_i64, seats, "", "", "");
@@ -199,7 +199,7 @@ fn the_end_of_a_round_that_goes_on_and_a_player_of_it_who_is_nobody_are_found() 
 }
 
 #[test]
-fn energy_below_nothing_is_found() {
+fn negative_energy_is_found() {
     let breach = only_breach(|_, batch| {
         batch.put("energy", &account(1), |out| encode_value(1, &(-3_i64, 0_i64), out));
     });

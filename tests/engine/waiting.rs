@@ -158,7 +158,7 @@ fn running(server: &mut TestServer) -> Vec<u64> {
 }
 
 #[test]
-fn what_is_over_leaves_the_world_and_does_not_come_back_after_a_crash() {
+fn an_ended_entity_leaves_the_world_and_does_not_return_after_a_crash() {
     let mut server = server();
     for number in [1, 2, 3] {
         do_it(&mut server, "test_begin", json!({"number": number}));
@@ -200,7 +200,7 @@ fn a_player_is_not_discarded_by_mistake() {
 }
 
 #[test]
-fn a_query_finds_its_piece_of_the_table_in_either_order() {
+fn a_query_returns_its_range_in_either_order() {
     let mut server = server();
     assert_eq!(past(&mut server, 0, 9, false, 9), json!([]), "a missing table is empty");
     for number in 1..=5 {
@@ -241,7 +241,7 @@ fn a_query_finds_what_was_changed_before_it_in_the_same_tick() {
 }
 
 #[test]
-fn who_waits_for_a_slow_disk_is_told_after_a_while_that_it_is_unclear() {
+fn a_request_that_waits_for_a_slow_disk_times_out() {
     let mut server = server();
     let ann = server.player("ann");
     server.hold_reads();

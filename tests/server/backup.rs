@@ -25,7 +25,7 @@ fn breaches_in(folder: &Path) -> usize {
 }
 
 #[test]
-fn a_copy_holds_what_was_answered_before_it_and_fits_together() {
+fn a_copy_holds_everything_answered_before_it_and_is_consistent() {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let mut server = server_with_backups(Some(folder.path().to_owned()));
     let ann = server.player("ann");
@@ -43,7 +43,7 @@ fn a_copy_holds_what_was_answered_before_it_and_fits_together() {
 }
 
 #[test]
-fn a_backup_is_never_replaced_and_a_broken_off_one_is_made_again() {
+fn a_backup_is_never_replaced_and_an_interrupted_one_is_made_again() {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let mut server = server_with_backups(Some(folder.path().to_owned()));
     server.player("ann");
@@ -59,7 +59,7 @@ fn a_backup_is_never_replaced_and_a_broken_off_one_is_made_again() {
 }
 
 #[test]
-fn a_backup_goes_where_the_operator_has_set_and_nowhere_else() {
+fn a_backup_goes_to_the_configured_folder_and_nowhere_else() {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let mut server = server_with_backups(Some(folder.path().join("inside")));
     for name in ["../outside", "/tmp/outside", "", "a.b"] {

@@ -27,7 +27,7 @@ fn roles(client: &mut Client) -> (String, Value) {
 
 /// The other end of a half-open connection does not answer a close frame either; its socket stays open here.
 #[test]
-fn a_client_that_vanished_without_a_word_loses_its_place_and_is_offline() {
+fn a_client_that_vanishes_silently_loses_its_connection_and_is_offline() {
     let server = set(&["limits.idle_seconds=1"]).start();
     let mut gone = server.guest("gone");
     let (role, roles_before) = roles(&mut gone);
@@ -40,7 +40,7 @@ fn a_client_that_vanished_without_a_word_loses_its_place_and_is_offline() {
 }
 
 #[test]
-fn an_http_client_that_vanishes_between_two_requests_loses_its_place() {
+fn an_http_client_that_vanishes_between_two_requests_loses_its_connection() {
     let server = set(&["limits.handshake_seconds=1"]).start();
     let mut stream = server.dial();
     stream.write_all(b"GET /healthz HTTP/1.1\r\nHost: test\r\n\r\n").expect("bytes should be sendable");
@@ -128,7 +128,7 @@ fn compression_is_not_agreed_to() {
 }
 
 #[test]
-fn text_that_is_no_request_is_refused_and_the_connection_lives() {
+fn text_that_is_no_request_is_refused_and_the_connection_stays_open() {
     let server = set(&["limits.requests_per_second_per_connection=0"]).start();
     let mut client = server.guest("ann");
     let deep = "[".repeat(60_000);

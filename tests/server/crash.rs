@@ -493,7 +493,7 @@ fn millis(lcg: &mut Lcg, from: u64, to: u64) -> Duration {
 }
 
 #[test]
-fn a_hundred_kills_under_load_lose_nothing_double_nothing_and_halve_nothing() {
+fn a_hundred_kills_under_load_lose_duplicate_and_split_no_change() {
     const SEED: u64 = 20_260_117;
     let mut fleet = Fleet::new(32, SEED);
     let mut lcg = Lcg(SEED ^ 0xdead);

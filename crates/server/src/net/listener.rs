@@ -340,7 +340,7 @@ impl Shared {
             if let RulesNews::Changed(rules) = news
                 && let Err(error) = journal::file::keep_rules(&folder, &rules, &assets)
             {
-                tracing::error!(%error, "the new rules cannot be copied beside the journal; it can be played only up to them");
+                tracing::error!(%error, "the new rules cannot be copied next to the journal; it can be replayed only up to them");
             }
         });
         (!self.config.journal.folder.is_empty()).then_some(subscriber)
