@@ -164,11 +164,11 @@ fn mistakes_in_a_file_are_all_told_with_their_place() {
     let problems = scenario::read("t.ron", text).expect_err("six mistakes").to_string();
     for expected in [
         "t.ron:1:8: error: name: is empty",
-        "t.ron:1:23: error: starts_at: \"noon\" is no moment",
-        "players[1].name: \"ann\" stands here a second time",
+        "t.ron:1:23: error: starts_at: \"noon\" is not a date and time",
+        "players[1].name: duplicate player name \"ann\"",
         "t.ron:2:17: error: steps[0].by: unknown player \"anne\", expected a name of players (did you mean \"ann\"?)",
         "steps[0].data: expected arguments",
-        "steps[1]: \"tomorrow\" is no moment",
+        "steps[1]: \"tomorrow\" is not a date and time",
     ] {
         assert!(problems.contains(expected), "{expected}\nshould be told in\n{problems}");
     }
