@@ -71,8 +71,8 @@ fn lines(verified: &WorldVerified) -> Vec<String> {
         format!("{world}: {check}: table {table}, row {key}{player}: {what}")
     });
     let sum = match breaches.len() {
-        0 => format!("{world}: everything fits together"),
-        count => format!("{world}: {count} things do not fit; docs/operating.md says what to do"),
+        0 => format!("{world}: consistent"),
+        count => format!("{world}: {count} breaches; docs/operating.md says what to do"),
     };
     told.chain([sum]).collect()
 }
