@@ -14,7 +14,7 @@ use raidkeep::engine::events::{Event, Events};
 use raidkeep::engine::gate::ReplyGate;
 use raidkeep::engine::numbers::BatchNumber;
 use raidkeep::engine::players::Players;
-use raidkeep::engine::reload::reloader::{Outcome, Reloader, Subscriber};
+use raidkeep::engine::reload::reloader::{ReloadOutcome, Reloader, Subscriber};
 use raidkeep::engine::start::Start;
 use raidkeep::engine::storage::store::{LogRecord, Store};
 use raidkeep::engine::storage::{Batch, PlayerTables};
@@ -217,7 +217,7 @@ impl World {
     /// Reads the shipped assets and activates them.
     pub(crate) fn reload(&mut self) {
         let outcome = self.reloader.reload();
-        assert!(matches!(outcome, Outcome::Changed(_)), "the world should have started with edited rules");
+        assert!(matches!(outcome, ReloadOutcome::Changed(_)), "the world should have started with edited rules");
         self.tick();
     }
 }

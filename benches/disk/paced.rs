@@ -9,7 +9,7 @@ use raidkeep::engine::clock::wall_ms;
 use raidkeep::engine::rules::LoadedRules;
 use raidkeep::engine::start::{Start, start_app};
 use raidkeep::engine::storage::store::Store;
-use raidkeep::engine::storage::worker::{Listener, StorageEvent, StorageWorker};
+use raidkeep::engine::storage::worker::{StorageEvent, StorageListener, StorageWorker};
 use raidkeep::engine::tick::Input;
 use raidkeep::game::{self, GameSettings};
 use raidkeep::server::net::caller;
@@ -123,7 +123,7 @@ fn start(settings: &GameSettings, rules: &LoadedRules, store: Store) -> (Arc<Inb
     (inbox.clone(), way_in, WorldLoop::new(simulation, storage, inbox, notify, 1, caller))
 }
 
-fn listener(inbox: Arc<Inbox>) -> Listener {
+fn listener(inbox: Arc<Inbox>) -> StorageListener {
     Arc::new(move |event| match event {
         StorageEvent::Committed(batch) => inbox.note_committed(batch),
         StorageEvent::Found(key, account) => inbox.push(Input::Found(key, account)),

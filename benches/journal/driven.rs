@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use raidkeep::engine::journal::{About, JournalSink, Recorder};
+use raidkeep::engine::journal::{JournalOrigin, JournalSink, Recorder};
 use raidkeep::engine::numbers::BatchNumber;
 use raidkeep::engine::rules::LoadedRules;
 use raidkeep::engine::start::Start;
@@ -50,7 +50,8 @@ impl Driven {
         let simulation = game::start_world(&setup.settings, rules, &store, START).expect("the world should start");
         let inbox = Arc::new(Inbox::new(1 << 20, BatchNumber::default(), Box::new(|| {})));
         let way_in = world::way_in(&simulation, &inbox);
-        let about = About { rules: rules.fingerprint, checkpoint_every: CHECKPOINT_EVERY, ..About::default() };
+        let about =
+            JournalOrigin { rules: rules.fingerprint, checkpoint_every: CHECKPOINT_EVERY, ..JournalOrigin::default() };
         let recorder = sink.map(|sink| {
             let recorder = Recorder::begin(&simulation, &store, START, about, sink);
             recorder.expect("a simulated disk should be readable")

@@ -17,7 +17,7 @@ use raidkeep_engine::journal::file::{part_path, rules_folder};
 use raidkeep_engine::journal::frames::{Frames, FramesEnd, Head, JournalError};
 use raidkeep_engine::journal::replay::Played;
 use raidkeep_engine::journal::revive::Library;
-use raidkeep_engine::journal::rows::{Comparison, NotCompared, RowKeeper};
+use raidkeep_engine::journal::rows::{NotCompared, RowComparison, RowKeeper};
 use raidkeep_engine::journal::{Record, Replay, StartRecord, program_name};
 use raidkeep_engine::request::{Call, Player};
 use raidkeep_engine::rules::AssetSource;
@@ -211,7 +211,7 @@ fn compare(keeper: RowKeeper, replay: &mut Replay, folder: &Path, world: &str) -
     }
     let _lock = folder::lock(folder)?;
     let store = Store::open_folder(folder, world)?;
-    let Comparison { players, tables } = keeper.compare(replay.simulation().world_mut(), &store.rows)?;
+    let RowComparison { players, tables } = keeper.compare(replay.simulation().world_mut(), &store.rows)?;
     let mut differing = 0;
     for (table, accounts) in tables.iter().filter(|(_, accounts)| !accounts.is_empty()) {
         differing += 1;

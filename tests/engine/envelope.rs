@@ -1,5 +1,4 @@
-//! The envelope: what is a request, how a malformed one is answered, tokens, limits, and the order
-//! of replies.
+//! The envelope: what counts as a request, how a malformed one is answered, tokens, limits, and the order of replies.
 
 use std::cell::RefCell;
 use std::time::Duration;
@@ -17,7 +16,7 @@ fn parse(text: &str) -> Value {
     serde_json::from_str(text).unwrap_or_else(|error| panic!("a reply should be JSON, {error}: {text}"))
 }
 
-/// Asserts the status of a frame sent by nobody in particular, and how its message begins.
+/// Asserts the status of a frame from a client without a token, and the beginning of its message.
 fn check(text: &str, expect: (i64, &str)) {
     let mut server = TestServer::new();
     let shown: String = text.chars().take(200).collect();
@@ -26,10 +25,10 @@ fn check(text: &str, expect: (i64, &str)) {
     let message = reply["message"].as_str().unwrap_or_default();
     assert!(message.starts_with(expect.1), "the message to {shown:?} should begin with {:?}: {message}", expect.1);
     assert!(reply.get("data").is_none(), "a refusal has no data: {reply}");
-    assert_eq!(parse(&server.send(r#"{"world":0,"function":"ping"}"#))["status"], 0, "the server goes on");
+    assert_eq!(parse(&server.send(r#"{"world":0,"function":"ping"}"#))["status"], 0, "the server keeps running");
 }
 
-/// The same with a token that would be good, so that only the arguments are wrong.
+/// The same with a valid token, so that only the arguments are wrong.
 fn check_data(function: &str, data: &str, expect: (i64, &str)) {
     let mut server = TestServer::new();
     let ann = server.player("ann");
@@ -157,7 +156,7 @@ fn integers_may_be_strings_and_unknown_fields_are_ignored() {
     assert_eq!(reply["status"], 0, "extra fields at any place and any order of fields are fine: {reply}");
     let escaped = r#"{"w\u006frld":0,"functi\u006fn":"victory_st\u0061ge_general","data":{"st\u0061ge":"\u0038"}}"#;
     let reply = parse(&server.send_on(ann.connection, escaped));
-    assert_eq!(reply["status"], 0, "escapes in keys and texts mean what they stand for: {reply}");
+    assert_eq!(reply["status"], 0, "escapes in keys and strings are decoded: {reply}");
 }
 
 #[test]
@@ -173,7 +172,7 @@ fn the_id_comes_back_exactly_as_it_was_sent() {
             assert_eq!(reply, format!(r#"{start},"id":{id}}}"#), "the id is echoed whatever the status");
         }
         let reply = parse(&server.send(&format!(r#"{{"world":"x","function":"ping","id":{id}}}"#)));
-        assert!(reply.get("id").is_some(), "also a malformed request is answered to its id: {reply}");
+        assert!(reply.get("id").is_some(), "even the reply to a malformed request echoes its id: {reply}");
     }
     for text in [r#"{"world":0,"function":"ping","id":null}"#, r#"{"world":0,"function":"ping"}"#] {
         assert_eq!(server.send(text), r#"{"status":0,"message":"success"}"#, "no id, no echo");
@@ -217,7 +216,7 @@ fn pipelined_requests_are_answered_in_their_order() {
 }
 
 #[test]
-fn with_one_request_under_way_at_most_all_are_still_answered() {
+fn with_one_request_in_flight_at_most_all_are_still_answered() {
     let mut server = TestServer::with(TestSetup { in_flight_max: 1, ..TestSetup::default() });
     let ann = server.player("ann");
     let ping = r#"{"world":0,"function":"ping"}"#;
@@ -258,36 +257,40 @@ fn operator_functions_take_the_operator_token_only() {
     assert_eq!(
         server.ask(&ann, "clock_advance", seconds.clone()),
         json!({"status": 11, "message": "invalid token"}),
-        "a player is no operator"
+        "a player is not an operator"
     );
     assert_eq!(
         server.ask_on(ann.connection, "clock_advance", seconds.clone()),
         json!({"status": 12, "message": "token not present"}),
-        "what a connection is logged in as does not count here"
+        "the login of the connection does not matter here"
     );
     assert_eq!(server.operate("clock_advance", seconds)["data"]["now"], 1_773_115_205, "the operator moves the clock");
 }
 
 #[test]
-fn a_connection_that_has_shown_a_token_may_leave_it_out() {
+fn a_connection_that_has_sent_a_token_may_leave_it_out() {
     let mut server = TestServer::new();
     let ann = server.player("ann");
     let info = server.ask_on(ann.connection, "get_player_info", json!({}));
     assert_eq!(info["data"]["name"], "玩家#1", "logging in is enough");
     let other = server.connect();
-    assert_eq!(server.ask_on(other, "get_player_info", json!({}))["status"], 12, "another connection knows nobody");
+    assert_eq!(server.ask_on(other, "get_player_info", json!({}))["status"], 12, "another connection is not logged in");
     server.ask_on(other, "get_player_info", json!({"token": ann.token}));
     assert_eq!(server.ask_on(other, "get_player_info", json!({})), info, "having shown the token once is enough");
     let wrong = server.ask_on(other, "get_player_info", json!({"token": "wrong"}));
-    assert_eq!(wrong["status"], 11, "a wrong token is wrong whoever the connection acts for");
-    assert_eq!(server.ask_on(other, "get_player_info", json!({})), info, "and takes nothing away");
+    assert_eq!(wrong["status"], 11, "a wrong token is refused whoever the connection acts for");
+    assert_eq!(server.ask_on(other, "get_player_info", json!({})), info, "and the login of the connection remains");
     let bob = server.player("bob");
     let data = json!({"token": bob.token});
-    assert_eq!(server.ask_on(other, "get_player_info", data)["data"]["name"], "玩家#2", "a given token counts");
+    assert_eq!(
+        server.ask_on(other, "get_player_info", data)["data"]["name"],
+        "玩家#2",
+        "a token in the request takes precedence"
+    );
 }
 
 #[test]
-fn a_new_login_makes_the_token_before_worthless_everywhere() {
+fn a_new_login_invalidates_the_earlier_token_everywhere() {
     let mut server = TestServer::new();
     let first = server.player("ann");
     let reader = server.connect();
@@ -297,7 +300,11 @@ fn a_new_login_makes_the_token_before_worthless_everywhere() {
     let invalid = json!({"status": 11, "message": "invalid token"});
     assert_eq!(server.ask(&first, "get_player_info", json!({})), invalid, "the old token");
     for connection in [first.connection, reader] {
-        assert_eq!(server.ask_on(connection, "get_player_info", json!({})), invalid, "what it had been shown to");
+        assert_eq!(
+            server.ask_on(connection, "get_player_info", json!({})),
+            invalid,
+            "connections that used the old token"
+        );
     }
     assert_eq!(server.ask(&second, "get_player_info", json!({}))["status"], 0, "the new token");
 }
@@ -311,7 +318,7 @@ fn a_token_is_valid_for_thirty_days_of_game_time() {
     server.advance_seconds(1);
     for data in [json!({"token": ann.token}), json!({})] {
         let reply = server.ask_on(ann.connection, "get_player_info", data);
-        assert_eq!(reply, json!({"status": 11, "message": "invalid token"}), "worthless from then on");
+        assert_eq!(reply, json!({"status": 11, "message": "invalid token"}), "invalid from then on");
     }
     let again = server.player("ann");
     assert_eq!(server.ask(&again, "get_player_info", json!({}))["status"], 0, "a new login, a new token");
@@ -322,10 +329,10 @@ fn check_limited(replies: &[String], burst: usize, why: &str) {
     let replies: Vec<Value> = replies.iter().map(|reply| parse(reply)).collect();
     assert!(replies[..burst].iter().all(|reply| reply["status"] == 0), "{why}: the burst is let through: {replies:?}");
     let refused: Vec<&Value> = replies.iter().filter(|reply| reply["status"] == 15).collect();
-    assert!(refused.len() > 50, "{why}: what comes at once is refused: {replies:?}");
+    assert!(refused.len() > 50, "{why}: requests beyond the burst are refused: {replies:?}");
     for reply in refused {
         let wait = reply["data"]["retry_after_ms"].as_i64().unwrap_or_default();
-        assert!((1..=1000).contains(&wait), "{why}: when to try again, {reply}");
+        assert!((1..=1000).contains(&wait), "{why}: the reply says when to retry, {reply}");
         let expected = json!({"status": 15, "message": "too many requests", "data": {"retry_after_ms": wait}, "id": 5});
         assert_eq!(*reply, expected, "{why}");
     }
@@ -338,7 +345,7 @@ fn requests_beyond_the_connections_rate_are_refused_with_the_time_to_wait() {
     let replies = server.send_all_on(connection, &[r#"{"world":0,"function":"ping","id":5}"#; 60]);
     check_limited(&replies, 2, "the rate of the connection");
     let other = server.connect();
-    assert_eq!(server.ask_on(other, "ping", json!({}))["status"], 0, "every connection has its own");
+    assert_eq!(server.ask_on(other, "ping", json!({}))["status"], 0, "every connection has its own limit");
 }
 
 #[test]
@@ -349,17 +356,21 @@ fn requests_beyond_the_players_rate_are_refused_on_all_of_its_connections_togeth
     let replies = server.send_all_on(ann.connection, &[text; 60]);
     check_limited(&replies, 2, "the rate of the player");
     let bob = server.player("bob");
-    assert_eq!(server.ask_on(bob.connection, "get_player_info", json!({}))["status"], 0, "every player has its own");
+    assert_eq!(
+        server.ask_on(bob.connection, "get_player_info", json!({}))["status"],
+        0,
+        "every player has its own limit"
+    );
 }
 
 #[test]
-fn requests_beyond_the_inbox_are_told_to_retry() {
+fn requests_beyond_the_inbox_are_refused_with_a_retry() {
     let mut server = TestServer::with(TestSetup { inbox_capacity: 3, ..TestSetup::default() });
     let connection = server.connect();
     let replies = server.send_all_on(connection, &[r#"{"world":0,"function":"ping"}"#; 8]);
     let (taken, refused) = replies.split_at(3);
-    assert_eq!(taken, vec![r#"{"status":0,"message":"success"}"#; 3], "as many as wait at most");
-    assert_eq!(refused, vec![r#"{"status":16,"message":"server busy, retry later"}"#; 5], "the rest may be sent again");
+    assert_eq!(taken, vec![r#"{"status":0,"message":"success"}"#; 3], "as many as the inbox holds");
+    assert_eq!(refused, vec![r#"{"status":16,"message":"server busy, retry later"}"#; 5], "the rest may be retried");
     let replies = server.send_all_on(connection, &[r#"{"world":0,"function":"ping"}"#; 3]);
     assert_eq!(replies, vec![r#"{"status":0,"message":"success"}"#; 3], "after the tick there is room again");
 }
@@ -387,8 +398,8 @@ fn each_gets_one_reply(strategy: impl Strategy<Value = String>) {
         let reply = server.borrow_mut().send_on(ann.connection, &text);
         let read = serde_json::from_str::<Reply<'_>>(&reply);
         let read = read.map_err(|error| TestCaseError::fail(format!("{error}: {reply}")))?;
-        prop_assert!(!read.message.is_empty(), "a message says something: {}", reply);
-        prop_assert!(read.status != -1, "no request leads to an internal error: {}", reply);
+        prop_assert!(!read.message.is_empty(), "a message is not empty: {}", reply);
+        prop_assert!(read.status != -1, "no request causes an internal error: {}", reply);
         prop_assert!(read.data.is_none_or(|data| data.get().starts_with('{')), "data is an object: {}", reply);
         Ok(())
     });
@@ -411,7 +422,7 @@ fn valid_requests() -> Vec<String> {
     stages.chain(others.into_iter().map(str::to_owned)).collect()
 }
 
-/// A valid request with a few characters removed, replaced or put in.
+/// A valid request with a few characters removed, replaced or inserted.
 fn mutated() -> impl Strategy<Value = String> {
     let inserts = prop::sample::select(vec![
         "",
@@ -461,7 +472,7 @@ fn any_damaged_request_gets_exactly_one_reply() {
 
 /// A client that reconnected and pipelined entry and victory once had the victory judged first.
 #[test]
-fn a_request_does_not_overtake_one_that_waits_for_a_look_up() {
+fn a_request_does_not_overtake_one_that_waits_for_a_lookup() {
     let mut server = TestServer::new();
     let ann = server.player("ann");
     server.fold();

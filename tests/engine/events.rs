@@ -1,4 +1,4 @@
-//! What connected players are told without asking: once, in their own frames, and only what is true and stored.
+//! Events pushed to connected players: once each, in frames of their own, and only what is true and stored.
 
 use std::time::Duration;
 
@@ -24,7 +24,7 @@ fn succeed(server: &mut TestServer, player: &TestPlayer, function: &str, data: V
     reply["data"].take()
 }
 
-/// The events that have come on a connection since this was asked last.
+/// The events that have arrived on a connection since the last call.
 fn told(server: &mut TestServer, connection: usize) -> Vec<Value> {
     server.events(connection)
 }
@@ -38,7 +38,7 @@ fn nobody() -> Vec<String> {
     Vec::new()
 }
 
-/// Logs in again on a connection of its own, which makes the token before worthless.
+/// Logs in again on a new connection, which invalidates the earlier token.
 fn elsewhere(server: &mut TestServer, unique_id: &str) -> TestPlayer {
     server.player(unique_id)
 }
@@ -68,16 +68,16 @@ fn energy_full_comes_at_the_second_the_energy_is_full() {
     server.advance_seconds(1);
     let full = json!({"event": "energy_full", "data": {"energy": {"cooling": -1, "remain": 120, "reward": 0}}});
     assert_eq!(told(&mut server, ann.connection), [full], "the frame has a name, data, and nothing else");
-    assert_eq!(names(&mut server, bob.connection), nobody(), "nobody else is told of it");
+    assert_eq!(names(&mut server, bob.connection), nobody(), "nobody else gets the event");
     server.advance_seconds(3600);
-    assert_eq!(names(&mut server, ann.connection), nobody(), "it is told once");
+    assert_eq!(names(&mut server, ann.connection), nobody(), "it is sent once");
     server.advance_seconds(-7200);
     server.advance_seconds(7200);
-    assert_eq!(names(&mut server, ann.connection), nobody(), "also when the clock jumps back and forth");
+    assert_eq!(names(&mut server, ann.connection), nobody(), "even when the clock jumps back and forth");
 }
 
 #[test]
-fn energy_that_is_spent_again_is_full_later_and_told_of_once() {
+fn energy_that_is_spent_again_is_full_later_with_one_event() {
     let mut server = long_lived();
     let ann = server.player("ann");
     succeed(&mut server, &ann, "enter_stage_general", json!({"stage": 8}));
@@ -93,7 +93,7 @@ fn energy_that_is_spent_again_is_full_later_and_told_of_once() {
 }
 
 #[test]
-fn energy_full_also_reaches_who_comes_back_after_a_crash_or_a_put_away() {
+fn energy_full_also_reaches_players_who_return_after_a_crash_or_eviction() {
     let mut server = long_lived();
     let ann = server.player("ann");
     succeed(&mut server, &ann, "enter_stage_general", json!({"stage": 8}));
@@ -106,10 +106,14 @@ fn energy_full_also_reaches_who_comes_back_after_a_crash_or_a_put_away() {
     server.fold();
     server.reconnect_all();
     server.pass_real_time(Duration::from_secs(700));
-    assert_eq!(server.players_in_memory(), 0, "who is idle and folded should leave memory");
+    assert_eq!(server.players_in_memory(), 0, "an idle player whose rows are folded should leave memory");
     succeed(&mut server, &back, "get_player_info", json!({}));
     server.advance_seconds(5 * 360);
-    assert_eq!(names(&mut server, connection), ["energy_full"], "who is connected at that moment is told, once");
+    assert_eq!(
+        names(&mut server, connection),
+        ["energy_full"],
+        "a player connected at that moment gets the event, once"
+    );
 }
 
 #[test]
@@ -125,7 +129,7 @@ fn tickets_reset_comes_at_midnight_to_everybody_connected() {
         assert_eq!(
             told(&mut server, player.connection),
             std::slice::from_ref(&reset),
-            "everybody is told of the day once"
+            "everybody gets the event of the day once"
         );
     }
     for jump in [-1, 1, -DAY, DAY] {
@@ -148,10 +152,10 @@ fn boss_died_comes_to_everybody_connected_once_for_each_death() {
     for player in [&ann, &bob] {
         assert_eq!(told(&mut server, player.connection), deaths, "two deaths by one blow, in order");
     }
-    assert_eq!(names(&mut server, anonymous), nobody(), "a connection that acts for nobody is told nothing");
+    assert_eq!(names(&mut server, anonymous), nobody(), "a connection that acts for nobody gets no events");
     succeed(&mut server, &bob, "enter_stage", json!({"stage": 3000}));
     succeed(&mut server, &bob, "pass_stage", json!({"stage": 3000, "damage": 1}));
-    assert_eq!(names(&mut server, ann.connection), nobody(), "a blow that kills nobody is not told of");
+    assert_eq!(names(&mut server, ann.connection), nobody(), "a blow that kills no boss sends no event");
 }
 
 #[test]
@@ -159,13 +163,13 @@ fn season_reset_comes_with_the_month_once() {
     let mut server = long_lived();
     let (ann, bob) = (server.player("ann"), server.player("bob"));
     server.advance_seconds(TO_APRIL - 1);
-    assert_eq!(names(&mut server, ann.connection), ["tickets_reset"], "only days have begun");
+    assert_eq!(names(&mut server, ann.connection), ["tickets_reset"], "only new days have begun");
     server.advance_seconds(1);
     let season = json!({"event": "season_reset", "data": {"season": 2, "mcd": 30 * DAY}});
     for player in [&ann, &bob] {
         let events: Vec<Value> = told(&mut server, player.connection);
         let seasons: Vec<&Value> = events.iter().filter(|event| event["event"] == "season_reset").collect();
-        assert_eq!(seasons, [&season], "everybody is told of the season once");
+        assert_eq!(seasons, [&season], "everybody gets the event of the season once");
     }
     for jump in [-1, 1, -DAY, DAY] {
         server.advance_seconds(jump);
@@ -174,21 +178,21 @@ fn season_reset_comes_with_the_month_once() {
 }
 
 #[test]
-fn mail_received_tells_the_receiver_of_a_players_mail() {
+fn mail_received_goes_to_the_receiver_of_a_players_mail() {
     let mut server = long_lived();
     let (ann, bob, eve) = (server.player("ann"), server.player("bob"), server.player("eve"));
     let (ann_name, bob_name) = (name_of(&mut server, &ann), name_of(&mut server, &bob));
     assert_eq!(write_to(&mut server, &ann, &bob_name)["status"], 0, "the mail should be sent");
     let mail = json!({"event": "mail_received", "data": {"key": "1", "subj": "hello", "from": ann_name}});
-    assert_eq!(told(&mut server, bob.connection), [mail], "the receiver is told of the mail and its key");
+    assert_eq!(told(&mut server, bob.connection), [mail], "the receiver gets an event with the mail and its key");
     assert_eq!(names(&mut server, ann.connection), nobody(), "the sender is not");
     assert_eq!(names(&mut server, eve.connection), nobody(), "nor is anybody else");
     assert_eq!(write_to(&mut server, &ann, "nobody of this name")["status"], 98, "nobody is there");
-    assert_eq!(names(&mut server, bob.connection), nobody(), "a mail that was refused is not told of");
+    assert_eq!(names(&mut server, bob.connection), nobody(), "a refused mail sends no event");
 }
 
 #[test]
-fn mail_received_tells_everybody_of_a_gift_and_only_the_ranked_of_a_reward() {
+fn mail_received_goes_to_everybody_for_a_gift_and_to_ranked_players_for_a_reward() {
     let mut server = long_lived();
     let (ann, bob) = (server.player("ann"), server.player("bob"));
     kill(&mut server, &ann);
@@ -206,7 +210,7 @@ fn mail_received_tells_everybody_of_a_gift_and_only_the_ranked_of_a_reward() {
     for connection in connections {
         let gift = told(&mut server, connection);
         let mails = gift.iter().filter(|event| event["event"] == "mail_received").collect::<Vec<_>>();
-        assert_eq!(mails.len(), 1, "everybody is told of the gift, once, also after a crash: {gift:?}");
+        assert_eq!(mails.len(), 1, "everybody gets the event of the gift once, even after a crash: {gift:?}");
         assert_eq!(mails[0]["data"], json!({"subj": "史莱姆王讨伐成功", "from": "系统"}), "it has no key yet");
     }
     server.advance_seconds(TO_APRIL - 3600);
@@ -214,11 +218,11 @@ fn mail_received_tells_everybody_of_a_gift_and_only_the_ranked_of_a_reward() {
         let events = names(&mut server, connection);
         events.iter().filter(|name| *name == "mail_received").count()
     });
-    assert_eq!(rewards, [1, 0], "only who was ranked is told of a reward");
+    assert_eq!(rewards, [1, 0], "only ranked players get an event about a reward");
 }
 
 #[test]
-fn a_connection_that_acts_for_somebody_else_meanwhile_is_told_nothing_of_the_former() {
+fn a_connection_that_now_acts_for_another_player_gets_no_events_of_the_former() {
     let mut server = long_lived();
     let (ann, bob, eve) = (server.player("ann"), server.player("bob"), server.player("eve"));
     let ann_name = name_of(&mut server, &ann);
@@ -227,14 +231,14 @@ fn a_connection_that_acts_for_somebody_else_meanwhile_is_told_nothing_of_the_for
     write_to(&mut server, &eve, &ann_name);
     assert_eq!(names(&mut server, ann.connection), nobody(), "the connection acts for bob now");
     kill(&mut server, &eve);
-    assert_eq!(names(&mut server, ann.connection), ["boss_died"], "bob is told there, and told once");
+    assert_eq!(names(&mut server, ann.connection), ["boss_died"], "bob gets the event there, once");
     succeed(&mut server, &ann, "get_player_info", json!({}));
     write_to(&mut server, &eve, &ann_name);
-    assert_eq!(names(&mut server, ann.connection), ["mail_received"], "acting for ann again it is told again");
+    assert_eq!(names(&mut server, ann.connection), ["mail_received"], "acting for ann again, it gets her events again");
 }
 
 #[test]
-fn every_connection_of_a_player_is_told_once() {
+fn every_connection_of_a_player_gets_an_event_once() {
     let mut server = long_lived();
     let (ann, eve) = (server.player("ann"), server.player("eve"));
     let second = TestPlayer { connection: server.connect(), ..ann.clone() };
@@ -244,12 +248,16 @@ fn every_connection_of_a_player_is_told_once() {
     }
     kill(&mut server, &eve);
     for connection in [ann.connection, second.connection] {
-        assert_eq!(names(&mut server, connection), ["boss_died"], "both connections act for ann, each is told once");
+        assert_eq!(
+            names(&mut server, connection),
+            ["boss_died"],
+            "both connections act for ann, each gets the event once"
+        );
     }
 }
 
 #[test]
-fn what_could_not_be_stored_is_not_told() {
+fn a_change_that_could_not_be_stored_sends_no_event() {
     let mut server = long_lived();
     let (ann, bob) = (server.player("ann"), server.player("bob"));
     let bob_name = name_of(&mut server, &bob);
@@ -264,7 +272,7 @@ fn what_could_not_be_stored_is_not_told() {
 }
 
 #[test]
-fn a_mail_that_could_not_be_stored_is_not_told() {
+fn a_mail_that_could_not_be_stored_sends_no_event() {
     let mut server = long_lived();
     let (ann, bob) = (server.player("ann"), server.player("bob"));
     let bob_name = name_of(&mut server, &bob);
@@ -274,7 +282,7 @@ fn a_mail_that_could_not_be_stored_is_not_told() {
 }
 
 #[test]
-fn days_and_seasons_that_could_not_be_stored_are_not_told() {
+fn days_and_seasons_that_could_not_be_stored_send_no_event() {
     let mut setup = TestSetup::default();
     setup.settings.clock = raidkeep::engine::clock::ClockMode::Real;
     let mut server = TestServer::with(setup);
@@ -286,14 +294,14 @@ fn days_and_seasons_that_could_not_be_stored_are_not_told() {
 }
 
 #[test]
-fn events_leave_in_the_order_of_what_happened_beside_the_replies() {
+fn events_leave_in_order_alongside_the_replies() {
     let mut server = long_lived();
     let ann = server.player("ann");
     succeed(&mut server, &ann, "enter_stage", json!({"stage": 3000}));
     let data = json!({"token": ann.token, "stage": 3000, "damage": 10_000});
     let frame = json!({"world": 0, "function": "pass_stage", "data": data, "id": 7});
     let replies = server.send_all_on(ann.connection, &[&frame.to_string()]);
-    assert_eq!(replies.len(), 1, "an event takes no reply's place: {replies:?}");
+    assert_eq!(replies.len(), 1, "an event takes no reply's slot: {replies:?}");
     assert!(replies[0].contains("\"id\":7") && replies[0].contains("\"status\":0"), "the reply is whole: {replies:?}");
     let events = told(&mut server, ann.connection);
     assert_eq!(events.len(), 1, "one death: {events:?}");
@@ -301,32 +309,32 @@ fn events_leave_in_the_order_of_what_happened_beside_the_replies() {
 }
 
 #[test]
-fn who_is_gone_is_told_nothing_later() {
+fn missed_events_are_not_sent_later() {
     let mut server = long_lived();
     let (ann, eve) = (server.player("ann"), server.player("eve"));
     server.reconnect_all();
     let eve = TestPlayer { connection: eve.connection, ..eve };
     kill(&mut server, &eve);
-    assert_eq!(names(&mut server, ann.connection), nobody(), "the connection in its place acts for nobody yet");
+    assert_eq!(names(&mut server, ann.connection), nobody(), "the new connection acts for nobody yet");
     succeed(&mut server, &ann, "get_player_info", json!({}));
-    assert_eq!(names(&mut server, ann.connection), nobody(), "what was missed is not told later");
+    assert_eq!(names(&mut server, ann.connection), nobody(), "missed events are not sent later");
 }
 
 #[test]
-fn a_later_login_elsewhere_takes_the_events_along() {
+fn a_later_login_elsewhere_takes_over_the_events() {
     let mut server = long_lived();
     let (ann, eve) = (server.player("ann"), server.player("eve"));
     let ann_name = name_of(&mut server, &ann);
     let now = elsewhere(&mut server, "ann");
     let refused = server.ask(&ann, "get_player_info", json!({}));
-    assert_eq!(refused["status"], 11, "the token before is worthless: {refused}");
+    assert_eq!(refused["status"], 11, "the earlier token is invalid: {refused}");
     write_to(&mut server, &eve, &ann_name);
-    assert_eq!(names(&mut server, now.connection), ["mail_received"], "who logged in last is told");
-    assert_eq!(names(&mut server, ann.connection), nobody(), "a worthless token brings no events");
+    assert_eq!(names(&mut server, now.connection), ["mail_received"], "the latest login gets the event");
+    assert_eq!(names(&mut server, ann.connection), nobody(), "an invalid token gets no events");
 }
 
 #[test]
-fn a_revoked_token_brings_no_events() {
+fn a_revoked_token_gets_no_events() {
     let mut server = long_lived();
     let (ann, eve) = (server.player("ann"), server.player("eve"));
     let ann_name = name_of(&mut server, &ann);
@@ -335,11 +343,11 @@ fn a_revoked_token_brings_no_events() {
     assert_eq!(server.ask(&ann, "get_player_info", json!({}))["status"], 11, "its token is gone");
     write_to(&mut server, &eve, &ann_name);
     kill(&mut server, &eve);
-    assert_eq!(names(&mut server, ann.connection), nobody(), "a token that is gone brings no events");
+    assert_eq!(names(&mut server, ann.connection), nobody(), "a revoked token gets no events");
 }
 
 #[test]
-fn an_expired_token_brings_no_events() {
+fn an_expired_token_gets_no_events() {
     let mut server = TestServer::new();
     let ann = server.player("ann");
     server.advance_seconds(31 * DAY);
@@ -347,5 +355,5 @@ fn an_expired_token_brings_no_events() {
     names(&mut server, ann.connection);
     let eve = elsewhere(&mut server, "eve");
     kill(&mut server, &eve);
-    assert_eq!(names(&mut server, ann.connection), nobody(), "a token that has expired brings no events");
+    assert_eq!(names(&mut server, ann.connection), nobody(), "an expired token gets no events");
 }

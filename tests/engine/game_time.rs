@@ -1,4 +1,4 @@
-//! Plugins of others hang on bevy's `Time`, which goes by the game's clock.
+//! Third-party plugins use bevy's `Time`, which follows the game's clock.
 
 use std::time::Duration;
 
@@ -13,7 +13,7 @@ use raidkeep::studio::testing::{TestServer, TestSetup};
 
 const MINUTE: Duration = Duration::from_secs(60);
 
-/// What a foreign plugin counts.
+/// The counters of a third-party plugin.
 #[derive(Resource)]
 struct Foreign {
     timer: Timer,
@@ -49,7 +49,7 @@ fn elapsed(server: &mut TestServer) -> Duration {
 }
 
 #[test]
-fn timers_and_run_conditions_of_others_go_by_the_game() {
+fn third_party_timers_and_run_conditions_follow_game_time() {
     let mut server = server(ClockMode::Manual);
     server.advance(MINUTE - Duration::from_secs(1));
     assert_eq!(counted(&mut server), (0, 0), "a second is missing");
@@ -64,7 +64,7 @@ fn timers_and_run_conditions_of_others_go_by_the_game() {
 fn an_accelerated_clock_carries_time_along() {
     let mut server = server(ClockMode::Times(60.0));
     server.advance_seconds(1);
-    assert_eq!(counted(&mut server), (1, 1), "a second on the wall is a minute of the game");
+    assert_eq!(counted(&mut server), (1, 1), "a second of real time is a minute of game time");
     assert_eq!(elapsed(&mut server), MINUTE);
 }
 

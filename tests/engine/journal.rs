@@ -1,4 +1,4 @@
-//! Whatever a world was told, its journal leads to the same state again, holds no secret, and says where it ends.
+//! Whatever inputs a world had, its journal replays to the same state, holds no secret, and says where it ends.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -8,7 +8,7 @@ use raidkeep::engine::account::AccountId;
 use raidkeep::engine::clock::ClockMode;
 use raidkeep::engine::journal::record::InputRecord;
 use raidkeep::engine::journal::revive::Library;
-use raidkeep::engine::journal::rows::{Comparison, RowKeeper};
+use raidkeep::engine::journal::rows::{RowComparison, RowKeeper};
 use raidkeep::engine::journal::{Frames, FramesEnd, Record, Replay, ReplayError};
 use raidkeep::engine::rules::{AssetSource, Rules};
 use raidkeep::game;
@@ -32,12 +32,12 @@ fn read(journal: &[u8]) -> (Vec<Record>, Option<FramesEnd>) {
     (records, frames.end())
 }
 
-/// Plays all of a journal, and gives the last state's hash with the number of checkpoints that were equal.
+/// Replays a whole journal; returns the last state's hash and the number of checkpoints that were equal.
 fn replay(records: Vec<Record>, server: &TestServer) -> Result<(u64, u64), ReplayError> {
     replay_with(records, server, Box::new(|_| None))
 }
 
-/// The same, with the rules that came while the world ran.
+/// The same, with the rules that were loaded while the world ran.
 fn replay_with(records: Vec<Record>, server: &TestServer, library: Library) -> Result<(u64, u64), ReplayError> {
     let mut records = records.into_iter();
     let (mut replay, first) = Replay::start(&mut records, game::build_app(server.settings()), server.rules(), library)?;
@@ -99,7 +99,7 @@ fn steps() -> impl Strategy<Value = Vec<Step>> {
     prop::collection::vec(step, 1..60)
 }
 
-/// The server and who is known there.
+/// The server and its players.
 struct Play {
     server: TestServer,
     players: Vec<Option<TestPlayer>>,
@@ -110,7 +110,7 @@ impl Play {
         Self { server: server(), players: vec![None; IDS.len()] }
     }
 
-    /// Sends a request and does not insist on a reply: the disk or a platform may be slow.
+    /// Sends a request but accepts that there is no reply: the disk or a platform may be slow.
     fn post(&mut self, connection: usize, frame: &Value) {
         self.server.post(connection, &frame.to_string());
         self.server.step(3);
@@ -206,7 +206,7 @@ proptest! {
     }
 }
 
-/// Points of energy of the first player, and the seconds to the next, in a replay that stops at a moment (unix seconds).
+/// The first player's energy, and the seconds to the next point, in a replay that stops at a moment (unix seconds).
 fn energy_at(server: &TestServer, moment: i64) -> (i64, i64) {
     let (records, _) = read(&server.journals[0].bytes());
     let mut records = records.into_iter();
@@ -238,11 +238,11 @@ fn a_replay_stops_at_a_moment_between_two_ticks_and_before_what_the_later_one_di
     let start = server.now_ms() / 1000;
     for _ in 0..2 {
         server.post(ann.connection, &enter.to_string());
-        // The tick that takes it in comes so much later than the one before.
+        // The tick that receives it is this much later than the one before.
         server.advance_seconds(1000);
     }
-    assert_eq!(energy_at(&server, start + 999), (120, -1), "nothing was spent before the first tick behind the start");
-    assert_eq!(energy_at(&server, start + 1000), (114, 360), "what happens at the moment itself has happened");
+    assert_eq!(energy_at(&server, start + 999), (120, -1), "nothing was spent before the first tick after the start");
+    assert_eq!(energy_at(&server, start + 1000), (114, 360), "what happens at the moment itself is included");
     assert_eq!(
         energy_at(&server, start + 1500),
         (115, 220),
@@ -251,7 +251,7 @@ fn a_replay_stops_at_a_moment_between_two_ticks_and_before_what_the_later_one_di
     assert_eq!(energy_at(&server, start + 1999), (116, 81), "the second entry is still a second away");
 }
 
-/// Enough of a game to have something of everything in its journal.
+/// Enough of a game that its journal contains every kind of entry.
 fn played() -> Play {
     let mut play = Play::new();
     play.step(Step::LogIn(0));
@@ -268,7 +268,7 @@ fn played() -> Play {
 }
 
 #[test]
-fn what_was_won_by_damage_and_by_sweeping_is_won_again() {
+fn rewards_of_damage_and_sweeping_are_replayed() {
     let mut play = Play::new();
     play.step(Step::LogIn(0));
     let player = play.players[0].clone().expect("ann is logged in");
@@ -298,32 +298,32 @@ fn a_journal_holds_no_password_no_token_and_no_card_password() {
     let mut secrets = vec![PASSWORD.to_owned(), CARD_PASSWORD.to_owned(), OPERATOR_TOKEN.to_owned()];
     secrets.extend(tokens);
     secrets.extend(play.players.iter().flatten().map(|player| player.token.clone()));
-    assert_eq!(secrets.len(), 6, "two tokens before the crash and one behind it");
+    assert_eq!(secrets.len(), 6, "two tokens before the crash and one after it");
     for journal in &play.server.journals {
         let bytes = journal.bytes();
         for secret in &secrets {
             use base64::Engine;
             let raw = base64::prelude::BASE64_URL_SAFE_NO_PAD.decode(secret).unwrap_or_default();
             let holds = |what: &[u8]| !what.is_empty() && bytes.windows(what.len()).any(|window| window == what);
-            assert!(!holds(secret.as_bytes()), "{secret} stands in the journal");
-            assert!(!holds(&raw), "{secret} stands in the journal as bytes");
+            assert!(!holds(secret.as_bytes()), "{secret} is in the journal");
+            assert!(!holds(&raw), "{secret} is in the journal as bytes");
         }
-        assert!(bytes.windows(12).any(|window| window == b"login_unique"), "a journal of nothing would prove nothing");
+        assert!(bytes.windows(12).any(|window| window == b"login_unique"), "an empty journal would prove nothing");
     }
 }
 
 #[test]
-fn a_journal_that_was_cut_short_is_played_as_far_as_it_goes() {
+fn a_truncated_journal_is_replayed_as_far_as_it_goes() {
     let play = played();
     let bytes = play.server.journals[0].bytes();
     let (records, end) = read(&bytes[..bytes.len() - 3]);
     assert!(matches!(end, Some(FramesEnd::Torn(_))), "the last entry is not whole: {end:?}");
     let (_, checkpoints) = replay(records, &play.server).expect("what is whole should be playable");
-    assert!(checkpoints > 10, "nearly all of it is there: {checkpoints}");
+    assert!(checkpoints > 10, "nearly all of it is readable: {checkpoints}");
 }
 
 #[test]
-fn other_rules_are_told_and_not_played() {
+fn other_rules_are_reported_and_not_replayed() {
     let play = played();
     let folder = tempfile::tempdir().expect("a temporary folder should be made");
     let assets = edit_assets(folder.path(), "energy.ron", "newcomer: 120", "newcomer: 121");
@@ -346,7 +346,7 @@ fn a_program_that_does_not_know_a_function_says_so() {
 }
 
 #[test]
-fn a_replay_that_goes_another_way_is_stopped_at_the_first_tick_that_shows_it() {
+fn a_diverging_replay_stops_at_the_first_tick_that_shows_it() {
     let play = played();
     let (mut records, _) = read(&play.server.journals[0].bytes());
     // Without the hash of its password, nobody signs up.
@@ -357,12 +357,12 @@ fn a_replay_that_goes_another_way_is_stopped_at_the_first_tick_that_shows_it() {
     for tick in ticks {
         tick.inputs.retain(|input| !matches!(input, raidkeep::engine::journal::record::InputRecord::JobDone(..)));
     }
-    let refused = replay(records, &play.server).expect_err("a sign-up never came to its end");
+    let refused = replay(records, &play.server).expect_err("the sign-up never finished");
     let is_told = matches!(refused, ReplayError::OtherState { .. } | ReplayError::OtherOutcome { .. });
     assert!(is_told, "{refused}");
 }
 
-/// A server whose assets can be edited, and what it did while they were: refused once, changed once.
+/// A server whose assets can be edited, with a history of one refused and one accepted change.
 fn reloaded(folder: &std::path::Path) -> TestServer {
     let assets = edit_assets(folder, "energy.ron", "maximum: 120", "maximum: 120");
     let mut server = TestServer::with(TestSetup { journals: true, assets, ..TestSetup::default() });
@@ -381,7 +381,7 @@ fn reloaded(folder: &std::path::Path) -> TestServer {
 }
 
 #[test]
-fn rules_that_changed_or_were_refused_are_played_again() {
+fn changed_and_refused_rules_are_replayed() {
     let folder = tempfile::tempdir().expect("a temporary folder should be made");
     let mut server = reloaded(folder.path());
     let (records, _) = read(&server.journals[0].bytes());
@@ -393,7 +393,7 @@ fn rules_that_changed_or_were_refused_are_played_again() {
 }
 
 #[test]
-fn a_replay_without_the_rules_that_came_later_says_which_are_missing() {
+fn a_replay_without_the_rules_loaded_later_says_which_are_missing() {
     let folder = tempfile::tempdir().expect("a temporary folder should be made");
     let server = reloaded(folder.path());
     let (records, _) = read(&server.journals[0].bytes());
@@ -402,7 +402,7 @@ fn a_replay_without_the_rules_that_came_later_says_which_are_missing() {
 }
 
 #[test]
-fn players_who_are_exported_deleted_and_imported_are_played_again() {
+fn exports_deletions_and_imports_of_players_are_replayed() {
     let mut server = server();
     let ann = server.player("ann");
     server.player("bob");
@@ -423,7 +423,7 @@ fn players_who_are_exported_deleted_and_imported_are_played_again() {
     assert_eq!(imported["data"], json!({"name": "玩家#3", "account": 3}));
     let back = server.player("ann");
     assert_eq!(server.ask(&back, "get_player_info", json!({}))["status"], 0);
-    assert_eq!(server.operate("player_delete", json!({"name": "玩家#2"}))["status"], 0, "a player who was put away");
+    assert_eq!(server.operate("player_delete", json!({"name": "玩家#2"}))["status"], 0, "a player who was evicted");
     let (records, end) = read(&server.journals[0].bytes());
     assert_eq!(end, Some(FramesEnd::Clean));
     let replayed = replay(records, &server).expect("the journal leads to the same states");
@@ -431,8 +431,8 @@ fn players_who_are_exported_deleted_and_imported_are_played_again() {
     assert!(replayed.1 > 0, "the states on the way were compared");
 }
 
-/// The journal as a program wrote it in which players had no entities of their own: a table less, an open session in the
-/// row of its player's counts, and other bytes of rows.
+/// The journal as written by a program in which players had no entities of their own: one table less, an open session
+/// in the row of its player's counts, and other bytes of rows.
 fn before_entities(records: &mut [Record]) {
     let mut counts = 0;
     for record in records {
@@ -458,20 +458,21 @@ fn before_entities(records: &mut [Record]) {
     }
 }
 
-/// Version 2 of a row of counts: it had the open session before them and the session's round, of which there is none, behind.
+/// Version 2 of a row of counts: the open session came before them, and the session's round, which is absent here,
+/// after them.
 fn counts_with_session(counts: &[u8], session: Option<&[u8]>) -> Vec<u8> {
     let open = session.map_or(vec![0], |session| [&[1], &session[2..session.len() - 1]].concat());
     [&[2, 0], &open[..], &counts[2..], &[0]].concat()
 }
 
 #[test]
-fn a_journal_from_before_players_had_entities_is_played_by_its_replies() {
+fn a_journal_from_before_players_had_entities_is_replayed_by_its_replies() {
     let mut play = played();
     let (mut records, _) = read(&play.server.journals[0].bytes());
     before_entities(&mut records);
     let (hash, checkpoints) = replay(records.clone(), &play.server).expect("the ticks lead to the same replies");
     assert_eq!(checkpoints, 0, "hashes of another form of the state are not compared");
-    assert_eq!(hash, play.server.state_hash(), "and the state is the same all the same");
+    assert_eq!(hash, play.server.state_hash(), "and the state is still the same");
     let later = records.iter_mut().rev().find_map(|record| match record {
         Record::Tick(tick) => Some(tick),
         _ => None,
@@ -492,8 +493,8 @@ fn a_journal_with_other_tables_of_players_names_the_program_that_reads_it() {
     assert!(refused.contains("Use that program") && refused.contains("table of players \"forgotten\""), "{refused}");
 }
 
-/// Plays a journal and compares the rows that it leads to with those of the server.
-fn compare(records: Vec<Record>, server: &mut TestServer) -> Comparison {
+/// Replays a journal and compares the resulting rows with those of the server.
+fn compare(records: Vec<Record>, server: &mut TestServer) -> RowComparison {
     let library: Library = Box::new(|_| None);
     let mut records = records.into_iter();
     let (mut replay, first) = Replay::start(&mut records, game::build_app(server.settings()), server.rules(), library)
@@ -506,13 +507,13 @@ fn compare(records: Vec<Record>, server: &mut TestServer) -> Comparison {
 }
 
 #[test]
-fn the_rows_that_a_journal_leads_to_are_compared_table_by_table() {
+fn the_rows_of_a_replay_are_compared_table_by_table() {
     let mut server = server();
     let players = IDS.map(|id| server.player(id));
     for player in &players {
         server.ask(player, "enter_stage_general", json!({"stage": 8}));
     }
-    // Who was put away is loaded again, and its session goes on.
+    // An evicted player is loaded again, and its session continues.
     server.fold();
     server.reconnect_all();
     server.pass_real_time(Duration::from_secs(100));
@@ -523,14 +524,14 @@ fn the_rows_that_a_journal_leads_to_are_compared_table_by_table() {
     let mut earlier = records.clone();
     before_entities(&mut earlier);
     for records in [records, earlier] {
-        let Comparison { players, tables } = compare(records, &mut server);
+        let RowComparison { players, tables } = compare(records, &mut server);
         assert_eq!(players, 3);
-        assert!(tables.contains_key("stage_sessions") && tables.contains_key("ledger"), "all tables are looked at");
+        assert!(tables.contains_key("stage_sessions") && tables.contains_key("ledger"), "all tables are compared");
         assert!(tables.values().all(Vec::is_empty), "everybody has the same rows: {tables:?}");
     }
     server.damage(|batch| batch.delete_all("stage_sessions", &2_u64.to_be_bytes()));
     let (records, _) = read(&server.journals[0].bytes());
     let tables = compare(records, &mut server).tables;
     let differing: Vec<_> = tables.iter().filter(|(_, accounts)| !accounts.is_empty()).collect();
-    assert_eq!(differing, [(&"stage_sessions", &vec![AccountId(2)])], "who has others is named");
+    assert_eq!(differing, [(&"stage_sessions", &vec![AccountId(2)])], "the player whose rows differ is named");
 }

@@ -1,4 +1,4 @@
-//! What the engine promises, shown through the protocol: storage, idempotency keys, waiting requests, events, journals.
+//! The engine's guarantees, tested through the protocol: storage, idempotency keys, waiting requests, events, journals.
 
 mod envelope;
 mod events;

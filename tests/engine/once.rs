@@ -1,4 +1,4 @@
-//! Idempotency keys: a keyed request is carried out once, however often it is sent.
+//! Idempotency keys: a keyed request is carried out once, no matter how often it is sent.
 
 use std::time::Duration;
 
@@ -40,9 +40,9 @@ fn a_repeated_key_changes_nothing_and_answers_the_same_text() {
     assert_eq!(server.state_hash(), before, "nothing was changed");
     let with_id = server.send_on(ann.connection, &keyed(&ann, "enter_stage_general", 8, "k1", "\"again\""));
     let expected = format!("{},\"id\":\"again\"}}", &first[..first.len() - 1]);
-    assert_eq!(with_id, expected, "the reply is the same, the id is that of the repetition");
+    assert_eq!(with_id, expected, "the reply is the same, the id is that of the retry");
     let other = server.connect();
-    assert_eq!(server.send_on(other, &enter(&ann, "k1")), first, "also on another connection");
+    assert_eq!(server.send_on(other, &enter(&ann, "k1")), first, "even on another connection");
     assert_eq!(energy(&mut server, &ann), 114, "the entry was paid once");
     let second = server.send_on(ann.connection, &enter(&ann, "k2"));
     assert_ne!(second, first, "another key is another request");
@@ -50,7 +50,7 @@ fn a_repeated_key_changes_nothing_and_answers_the_same_text() {
 }
 
 #[test]
-fn a_key_is_remembered_across_crash_and_put_away_and_new_login() {
+fn a_key_is_remembered_across_crash_eviction_and_new_login() {
     let mut server = TestServer::new();
     let ann = server.player("ann");
     let first = server.send_on(ann.connection, &enter(&ann, "k1"));
@@ -60,13 +60,13 @@ fn a_key_is_remembered_across_crash_and_put_away_and_new_login() {
     server.fold();
     server.reconnect_all();
     server.pass_real_time(Duration::from_secs(700));
-    assert_eq!(server.players_in_memory(), 0, "the player is put away");
-    assert_eq!(server.send_on(connection, &enter(&ann, "k1")), first, "after being put away");
+    assert_eq!(server.players_in_memory(), 0, "the player is evicted");
+    assert_eq!(server.send_on(connection, &enter(&ann, "k1")), first, "after eviction");
     let again = server.player("ann");
     assert_eq!(server.send_on(again.connection, &enter(&again, "k1")), first, "with another token");
     let mut server = server.crash_and_reopen();
     let connection = server.connect();
-    assert_eq!(server.send_on(connection, &enter(&again, "k1")), first, "after a crash behind a fold");
+    assert_eq!(server.send_on(connection, &enter(&again, "k1")), first, "after a crash that follows a fold");
     assert_eq!(energy(&mut server, &again), 114, "the entry was paid once");
 }
 
@@ -87,11 +87,11 @@ fn a_key_used_for_something_else_is_refused() {
     let same = format!(
         r#"{{"once":"k1","data":{{"stage":"8","random":1,"token":"{token}"}},"world":"s0","function":"enter_stage_general"}}"#
     );
-    assert_eq!(server.send_on(ann.connection, &same), first, "the same request written otherwise is the same");
+    assert_eq!(server.send_on(ann.connection, &same), first, "the same request in another notation is the same");
     let mut server = server.crash_and_reopen();
     let connection = server.connect();
     let reply = server.send_on(connection, &keyed(&ann, "victory_stage_general", 8, "k1", ""));
-    assert_eq!(reply, MISUSED, "also after a crash");
+    assert_eq!(reply, MISUSED, "even after a crash");
 }
 
 #[test]
@@ -105,13 +105,13 @@ fn refusals_are_remembered_like_successes() {
     assert_eq!(server.send_on(ann.connection, &victory), refused, "the first answer stands");
     let mut server = server.crash_and_reopen();
     let connection = server.connect();
-    assert_eq!(server.send_on(connection, &victory), refused, "also after a crash");
+    assert_eq!(server.send_on(connection, &victory), refused, "even after a crash");
     let other = server.send_on(connection, &keyed(&ann, "victory_stage_general", 8, "v2", ""));
     assert_eq!(status(&other), 0, "under another key it is another victory");
 }
 
 #[test]
-fn what_never_reached_the_world_uses_no_key_up() {
+fn a_request_that_never_reached_the_world_uses_up_no_key() {
     let mut server = TestServer::new();
     let ann = server.player("ann");
     let good = enter(&ann, "k1");
@@ -167,20 +167,20 @@ fn keys_of_up_to_64_bytes_are_told_apart_to_the_last_byte() {
 }
 
 #[test]
-fn repetitions_sent_at_once_are_carried_out_once() {
+fn repeats_sent_at_once_are_carried_out_once() {
     let mut server = TestServer::new();
     let ann = server.player("ann");
     let mut server = server.crash_and_reopen();
     let connection = server.connect();
     let text = enter(&ann, "k1");
     let replies = server.send_all_on(connection, &[text.as_str(); 30]);
-    assert_eq!(replies, vec![replies[0].clone(); 30], "all have the same answer, the token unchecked before");
+    assert_eq!(replies, vec![replies[0].clone(); 30], "all have the same answer, even with a token not checked before");
     assert_eq!(status(&replies[0]), 0);
     assert_eq!(energy(&mut server, &ann), 114, "the entry was paid once");
 }
 
 #[test]
-fn a_thousand_repetitions_with_crashes_in_between_are_one_request() {
+fn a_thousand_repeats_with_crashes_in_between_are_one_request() {
     let mut server = TestServer::new();
     let ann = server.player("ann");
     let text = keyed(&ann, "enter_stage_general", 8, "k1", "7");

@@ -1,5 +1,5 @@
-//! What is kept: exact to the second across crashes, folds and put-away; nothing unconfirmed is
-//! ever shown or kept; the same inputs give the same game.
+//! What is stored: exact to the second across crashes, folds and eviction; nothing unconfirmed is ever revealed or
+//! kept; the same inputs give the same game.
 
 use std::time::Duration;
 
@@ -14,7 +14,7 @@ fn without_storage() -> Value {
     json!({"status": 16, "message": WITHOUT_STORAGE})
 }
 
-/// Asks on a fresh connection, as somebody does who comes back.
+/// Asks on a new connection, as a returning player does.
 fn ask(server: &mut TestServer, player: &TestPlayer, function: &str, mut data: Value) -> Value {
     let connection = server.connect();
     data["token"] = json!(player.token);
@@ -35,7 +35,7 @@ fn put_everybody_away(server: &mut TestServer) {
     server.fold();
     server.reconnect_all();
     server.pass_real_time(Duration::from_secs(700));
-    assert_eq!(server.players_in_memory(), 0, "who is idle and folded leaves memory");
+    assert_eq!(server.players_in_memory(), 0, "an idle player whose rows are folded leaves memory");
 }
 
 #[derive(Debug, Clone)]
@@ -67,8 +67,8 @@ fn steps() -> impl Strategy<Value = Vec<Step>> {
 const SECONDS_PER_POINT: i64 = 360;
 const FULL: i64 = 120 * SECONDS_PER_POINT;
 
-/// What a player has, as one formula: energy counted in seconds of regeneration, and coin as the
-/// whole minutes that each stage has hung until its last settlement.
+/// A player's possessions in closed form: energy counted in seconds of regeneration, and coin as the whole minutes that
+/// each stage has hung until its last settlement.
 struct Expected {
     now: i64,
     energy_seconds: i64,
@@ -108,7 +108,7 @@ impl Expected {
             earlier => {
                 let status = i64::from(earlier.is_some());
                 self.settle();
-                // The seconds that the settlement left over stay on the timer.
+                // The seconds left over from the settlement stay on the timer.
                 let leftover = self.hanging.as_ref().map_or(0, |hanging| (self.now - hanging.since) % 60);
                 self.hanging = Some(Hanging { stage, since: self.now - leftover, paid_minutes: 0 });
                 status
@@ -116,7 +116,7 @@ impl Expected {
         }
     }
 
-    /// What `get_player_info` should tell: energy, what hangs and for how long, coin and iron.
+    /// The expected reply of `get_player_info`: energy, which stage hangs and for how long, coin and iron.
     fn overview(&self) -> Value {
         let is_full = self.energy_seconds == FULL;
         let cooling = if is_full { -1 } else { SECONDS_PER_POINT - self.energy_seconds % SECONDS_PER_POINT };
@@ -272,12 +272,12 @@ fn enter_until_it_fails(server: &mut TestServer, ann: &TestPlayer, writes: u64) 
     loop {
         let reply = server.ask(ann, "enter_stage_general", json!({"stage": 8}));
         if reply["status"] != 0 {
-            assert_eq!(reply, without_storage(), "after {writes} writes: what could not be stored is told so");
+            assert_eq!(reply, without_storage(), "after {writes} writes: a change that could not be stored is refused");
             return confirmed;
         }
         confirmed += 1;
         let remain = &reply["data"]["energy"]["remain"];
-        assert_eq!(*remain, 120 - 6 * confirmed, "after {writes} writes: a confirmed entry shows itself");
+        assert_eq!(*remain, 120 - 6 * confirmed, "after {writes} writes: a confirmed entry is visible");
         assert!(confirmed < 20, "the disk should fail before the energy is gone");
     }
 }
@@ -296,13 +296,17 @@ fn a_disk_that_fails_at_any_write_loses_nothing_that_was_confirmed() {
         for player in [&ann, &bob] {
             for function in ["get_player_info", "enter_stage_general", "get_hang_up_info"] {
                 let reply = server.ask(player, function, json!({"stage": 8}));
-                assert_eq!(reply, without_storage(), "after {writes} writes: the world answers only so, {function}");
+                assert_eq!(
+                    reply,
+                    without_storage(),
+                    "after {writes} writes: the world gives no other answer, {function}"
+                );
             }
         }
         let elsewhere = server.connect();
         for function in ["ping", "server_time", "login_unique"] {
             let reply = server.ask_on(elsewhere, function, json!({"unique_id": "ann"}));
-            assert_eq!(reply, without_storage(), "after {writes} writes: the world answers only so, {function}");
+            assert_eq!(reply, without_storage(), "after {writes} writes: the world gives no other answer, {function}");
         }
         let mut server = server.crash_and_reopen();
         let survived = (120 - energy(&mut server, &ann).as_i64().unwrap_or_default()) / 6;
@@ -311,20 +315,20 @@ fn a_disk_that_fails_at_any_write_loses_nothing_that_was_confirmed() {
             "after {writes} writes: all {confirmed} confirmed entries survive, not {survived}"
         );
         in_doubt.extend((survived > confirmed).then_some((writes, survived - confirmed)));
-        assert_eq!(ask(&mut server, &bob, "get_player_info", json!({})), seen_before, "nobody else is concerned");
+        assert_eq!(ask(&mut server, &bob, "get_player_info", json!({})), seen_before, "nobody else is affected");
         let reply = ask(&mut server, &ann, "enter_stage_general", json!({"stage": 8}));
-        assert_eq!(reply["status"], 0, "after {writes} writes: on a sound disk the game goes on: {reply}");
+        assert_eq!(reply["status"], 0, "after {writes} writes: on a sound disk the game continues: {reply}");
     }
     assert!(most_confirmed >= 2, "some disks should fail only after a few entries");
     let is_rare = in_doubt.len() <= 1 && in_doubt.iter().all(|(_, entries)| *entries == 1);
     assert!(
         is_rare,
-        "only a disk that fails between a commit and its tidying up keeps the entry it failed at: {in_doubt:?}"
+        "only a disk that fails between a commit and its clean-up keeps the entry it failed at: {in_doubt:?}"
     );
 }
 
 #[test]
-fn a_keyed_request_that_could_not_be_stored_is_carried_out_once_when_sent_again() {
+fn a_keyed_request_that_could_not_be_stored_is_carried_out_once_on_retry() {
     for writes in 0..=12 {
         let mut server = TestServer::new();
         let ann = server.player("ann");
@@ -361,7 +365,7 @@ fn a_keyed_request_that_could_not_be_stored_is_carried_out_once_when_sent_again(
 }
 
 #[test]
-fn a_change_that_the_disk_confirms_too_late_is_unclear_and_counts_once_when_sent_again() {
+fn a_change_confirmed_too_late_times_out_and_counts_once_on_retry() {
     for is_lost in [false, true] {
         let mut server = TestServer::new();
         let (ann, bob) = (server.player("ann"), server.player("bob"));
@@ -374,12 +378,12 @@ fn a_change_that_the_disk_confirms_too_late_is_unclear_and_counts_once_when_sent
         server.step(3);
         assert_eq!(server.collect(ann.connection), Vec::<String>::new(), "nothing leaves before it is on disk");
         let other = server.ask(&bob, "get_hang_up_info", json!({}));
-        assert_eq!(other["status"], 99, "who is shown nothing of the change does not wait for it: {other}");
+        assert_eq!(other["status"], 99, "a reply that reveals nothing of the change does not wait for it: {other}");
         server.give_up_commits();
         let told = server.collect(ann.connection);
         let unclear = json!({"status": -2, "message": "timed out, retry with the same once key"});
         let told: Vec<Value> = told.iter().map(|text| serde_json::from_str(text).expect("JSON")).collect();
-        assert_eq!(told, [unclear], "after a while the client is told that it is unclear");
+        assert_eq!(told, [unclear], "after a while the client is told that the result is unknown");
         let connection = if is_lost {
             server = server.crash_and_reopen();
             server.connect()
@@ -394,7 +398,7 @@ fn a_change_that_the_disk_confirms_too_late_is_unclear_and_counts_once_when_sent
 }
 
 #[test]
-fn what_could_not_be_stored_is_shown_to_nobody() {
+fn a_change_that_could_not_be_stored_is_visible_to_nobody() {
     let mut server = TestServer::new();
     let (ann, bob) = (server.player("ann"), server.player("bob"));
     let seen_before = server.ask(&bob, "get_player_info", json!({}));
@@ -410,9 +414,9 @@ fn what_could_not_be_stored_is_shown_to_nobody() {
     let replies = server.send_all_on(ann.connection, &texts);
     let replies: Vec<Value> = replies.iter().map(|reply| serde_json::from_str(reply).unwrap_or_default()).collect();
     assert_eq!(replies[0], without_storage(), "the entry could not be stored");
-    assert_eq!(replies[1], without_storage(), "so nobody is told of its effects, not even who asked for it");
-    assert_eq!(replies[2], without_storage(), "nor is anything said about the world that held them");
-    assert_eq!(replies[3], seen_before, "who is not concerned may be told what is stored of himself");
+    assert_eq!(replies[1], without_storage(), "so nobody sees its effects, not even the caller");
+    assert_eq!(replies[2], without_storage(), "nor is anything revealed of the world that contains them");
+    assert_eq!(replies[3], seen_before, "a player who is not affected may see his stored state");
     let mut server = server.crash_and_reopen();
     assert_eq!(energy(&mut server, &ann), 120, "it never happened");
 }
@@ -425,7 +429,7 @@ fn a_name_that_could_not_be_stored_is_taken_by_nobody() {
     server.disks().0.fail_after(0);
     for attempt in 0..2 {
         let reply = server.ask_on(connection, "signup", ann.clone());
-        assert_eq!(reply, without_storage(), "attempt {attempt}: neither made nor told to be taken");
+        assert_eq!(reply, without_storage(), "attempt {attempt}: neither created nor reported as taken");
     }
     let mut server = server.crash_and_reopen();
     let connection = server.connect();
@@ -434,7 +438,7 @@ fn a_name_that_could_not_be_stored_is_taken_by_nobody() {
 }
 
 #[test]
-fn what_lies_in_the_log_only_is_there_after_a_crash() {
+fn changes_only_in_the_log_survive_a_crash() {
     let mut server = TestServer::new();
     let players: Vec<TestPlayer> = (0..5).map(|number| server.player(&format!("player-{number}"))).collect();
     for (index, player) in players.iter().enumerate() {
@@ -453,7 +457,7 @@ fn what_lies_in_the_log_only_is_there_after_a_crash() {
     }
 }
 
-/// The hash of all that is kept but for the tokens, which are meant to be different every time.
+/// The hash of the stored state without the tokens, which are different every time by design.
 fn hash_without_tokens(server: &mut TestServer) -> u64 {
     let world = server.simulation().world_mut();
     let mut logins = world.query::<&mut Login>();
@@ -465,7 +469,7 @@ fn hash_without_tokens(server: &mut TestServer) -> u64 {
 
 type Action = (usize, usize, i64);
 
-/// Plays the actions on a new world; returns every reply, and the hash of what is left.
+/// Plays the actions on a new world; returns every reply, and the hash of the final state.
 fn play(seed: u64, actions: &[Action]) -> (Vec<String>, u64) {
     let mut server = TestServer::with(TestSetup { seed, ..TestSetup::default() });
     let mut players: Vec<TestPlayer> = ["ann", "bob", "cid"].iter().map(|id| server.player(id)).collect();
@@ -521,7 +525,7 @@ proptest! {
     ) {
         let (first, second) = (play(7, &actions), play(7, &actions));
         prop_assert_eq!(first.0, second.0, "every reply is the same");
-        prop_assert_eq!(first.1, second.1, "and so is all that is kept");
+        prop_assert_eq!(first.1, second.1, "and so is the stored state");
     }
 }
 
@@ -529,7 +533,7 @@ proptest! {
 fn another_seed_is_another_game() {
     let actions: Vec<Action> = (0..10).flat_map(|_| [(0, 3, 1), (0, 7, 50_000), (0, 4, 1)]).collect();
     let (first, other) = (play(7, &actions), play(8, &actions));
-    assert_ne!(first.0, other.0, "the seed decides what the chances bring");
+    assert_ne!(first.0, other.0, "the seed decides every random outcome");
 }
 
 /// The stage was changed under a clock that had jumped back, and the same minutes were paid on both stages.
@@ -548,7 +552,7 @@ fn changing_the_hung_stage_under_a_clock_that_jumped_back_pays_no_minute_twice()
 }
 
 #[test]
-fn a_log_in_under_way_when_the_storage_fails_is_answered() {
+fn a_login_in_flight_when_the_storage_fails_is_answered() {
     let mut server = TestServer::new();
     let ann = server.player("ann");
     server.disks().0.fail_after(0);
@@ -560,7 +564,7 @@ fn a_log_in_under_way_when_the_storage_fails_is_answered() {
     assert_eq!(replies.len(), 2, "every request has its reply: {replies:?}");
 }
 
-/// The seed was once drawn anew at each start, so that orders of one world began with different marks.
+/// The seed was once drawn again at each start, so that orders of one world began with different prefixes.
 #[test]
 fn a_world_keeps_its_seed_over_restarts() {
     let mut server = TestServer::new();

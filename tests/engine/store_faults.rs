@@ -1,5 +1,5 @@
 //! The two database files under loss of power, torn writes, kills, and disks that fail, fill up or are slow: what was
-//! acknowledged is never lost, and of what was not, a group is there as a whole or not at all.
+//! acknowledged is never lost, and an unacknowledged group is either complete or absent.
 
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, TryRecvError, channel};
@@ -9,7 +9,7 @@ use proptest::prelude::*;
 use raidkeep::engine::numbers::{BatchNumber, QueryId};
 use raidkeep::engine::storage::disk::Disk;
 use raidkeep::engine::storage::store::{LogRecord, Store};
-use raidkeep::engine::storage::worker::{Listener, StorageEvent, StorageWorker};
+use raidkeep::engine::storage::worker::{StorageEvent, StorageListener, StorageWorker};
 use raidkeep::engine::storage::{Batch, PlayerTables, StorageError};
 
 /// Each batch writes its number under these keys, so that a torn one would show.
@@ -23,33 +23,33 @@ fn batch(number: u64) -> Batch {
     batch
 }
 
-/// What the rows say the last batch was; all keys have to agree.
+/// The number of the last batch according to the rows; all keys have to agree.
 fn last_in_rows(store: &Store) -> u64 {
     let values = KEYS.map(|key| {
         let value = store.rows.get("numbers", key).expect("a recovered disk should be readable");
         value.map_or(0, |value| u64::from_le_bytes(value.try_into().expect("a value should be a number")))
     });
-    assert!(values.iter().all(|value| *value == values[0]), "a batch is there as a whole or not at all: {values:?}");
+    assert!(values.iter().all(|value| *value == values[0]), "a batch is either complete or absent: {values:?}");
     values[0]
 }
 
 #[derive(Debug, Clone)]
 enum Step {
-    /// Commits so many batches as one group.
+    /// Commits this many batches as one group.
     Commit(u8),
     /// Folds what was committed.
     Fold,
-    /// The disks fail after so many more writes; then power is lost.
+    /// The disks fail after this many more writes; then power is lost.
     Fail(u8, u8),
     /// Power is lost.
     LosePower,
-    /// Power is lost, and of what was on its way to the disks some sectors got there; the number is the seed of which.
+    /// Power is lost while writes are in flight, some sectors of which reach the disks; the number seeds which.
     Tear(u64),
     /// The process is killed.
     Kill,
-    /// Both disks are full after so many more writes. There is space again, and after a while the process is started anew.
+    /// Both disks are full after this many more writes. Space is freed, and after a while the process is restarted.
     FillUp(u8, u8),
-    /// The process is killed, and is started in vain while the disks have space for so many writes only.
+    /// The process is killed, and a restart fails because the disks have space for this many writes only.
     StartOnFullDisks(u8, u8),
 }
 
@@ -93,7 +93,7 @@ impl Harness {
             }
             Step::LosePower => self.lose_power(),
             Step::Tear(seed) => {
-                // What is under way when power is lost is what can be torn.
+                // Only writes in flight when power is lost can be torn.
                 self.fill_up((*seed % 7) as u8, (*seed % 11) as u8);
                 self.tear(*seed);
             }
@@ -116,7 +116,7 @@ impl Harness {
         }
     }
 
-    /// Lets the disks take so many more writes, and goes on beyond that.
+    /// Lets the disks accept this many more writes, and continues beyond that.
     fn fill_up(&mut self, log: u8, rows: u8) {
         self.disks.0.fail_after(log.into());
         self.disks.1.fail_after(rows.into());
@@ -166,8 +166,8 @@ impl Harness {
         self.unfolded.clear();
         let found = last_in_rows(&self.store);
         assert_eq!(self.store.recovered.last_batch, BatchNumber(found), "rows and progress agree");
-        assert!(found >= self.acknowledged, "batch {} was acknowledged, {found} is there", self.acknowledged);
-        assert!(found < self.next + 5, "nothing is there that was never sent");
+        assert!(found >= self.acknowledged, "batch {} was acknowledged, the rows are at {found}", self.acknowledged);
+        assert!(found < self.next + 5, "no batch exists that was never sent");
         self.acknowledged = found;
         self.next = found + 1;
         self.folded_record = 0;
@@ -191,7 +191,7 @@ proptest! {
 fn a_disk_that_lies_about_syncing_is_noticed() {
     let mut harness = Harness::new();
     harness.commit(3);
-    // The ghost of an empty disk is what a lying sync would leave.
+    // The ghost of an empty disk is what a lying sync would leave behind.
     harness.disks = (Disk::default(), Disk::default());
     let lost = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| harness.lose_power()));
     assert!(lost.is_err(), "a harness that cannot see a loss proves nothing");
@@ -225,11 +225,11 @@ fn files_of_different_times_are_refused() {
     assert!(refused.to_string().contains("same copy"), "the operator is told what to do: {refused}");
 }
 
-/// The storage threads on disks of their own, and what they tell the world.
+/// The storage threads on simulated disks, and their reports to the world.
 fn worker(disks: &(Disk, Disk)) -> (StorageWorker, Receiver<StorageEvent>) {
     let store = Store::open_disks(disks.0.clone(), disks.1.clone()).expect("the disks should open");
     let (sender, events) = channel();
-    let listener: Listener = Arc::new(move |event| drop(sender.send(event)));
+    let listener: StorageListener = Arc::new(move |event| drop(sender.send(event)));
     (StorageWorker::start(store, PlayerTables::default(), listener).expect("threads should start"), events)
 }
 
@@ -246,13 +246,13 @@ fn a_slow_disk_confirms_nothing_until_it_has_written_and_then_everything() {
         worker.commit(batch(number));
     }
     let before = disks.0.after_power_loss();
-    assert!(matches!(events.try_recv(), Err(TryRecvError::Empty)), "what is not written is not confirmed");
+    assert!(matches!(events.try_recv(), Err(TryRecvError::Empty)), "an unwritten batch is not confirmed");
     let store = Store::open_disks(before, disks.1.after_power_loss()).expect("the disks should recover");
-    assert_eq!(store.recovered.last_batch, BatchNumber(0), "and is not there after a loss of power");
+    assert_eq!(store.recovered.last_batch, BatchNumber(0), "and does not survive a loss of power");
     disks.0.release();
     while !matches!(next(&events), StorageEvent::Committed(BatchNumber(100))) {}
     let store = Store::open_disks(disks.0.after_power_loss(), disks.1.after_power_loss());
-    assert_eq!(last_in_rows(&store.expect("the disks should recover")), 100, "what is confirmed is on disk");
+    assert_eq!(last_in_rows(&store.expect("the disks should recover")), 100, "a confirmed batch is on disk");
 }
 
 #[test]
@@ -261,7 +261,7 @@ fn a_slow_fold_holds_up_no_commit() {
     let (worker, events) = worker(&disks);
     disks.1.hold();
     worker.commit(batch(1));
-    // A query has what is before it folded at once.
+    // A query forces a fold of everything before it.
     worker.query(
         QueryId(1),
         raidkeep::engine::storage::RowQuery {
@@ -278,7 +278,7 @@ fn a_slow_fold_holds_up_no_commit() {
     while !matches!(next(&events), StorageEvent::Committed(BatchNumber(50))) {}
     assert_eq!(worker.folded_batch(), BatchNumber(0), "the rows wait for their disk");
     disks.1.release();
-    assert!(matches!(next(&events), StorageEvent::Read(QueryId(1), _)), "who waits for rows gets them at last");
+    assert!(matches!(next(&events), StorageEvent::Read(QueryId(1), _)), "a query for rows is answered in the end");
 }
 
 #[test]
@@ -299,14 +299,14 @@ fn a_disk_that_fills_up_during_a_fold_stops_the_world_and_loses_nothing_that_was
         });
         let confirmed = confirmed.max().unwrap_or_default();
         let failures = events.iter().filter(|event| matches!(event, StorageEvent::Failed(_))).count();
-        assert_eq!(
-            (confirmed, failures),
-            (20, 1),
-            "after {writes} writes: the world is told once that it cannot go on"
-        );
+        assert_eq!((confirmed, failures), (20, 1), "after {writes} writes: the failure is reported to the world once");
         let store = Store::open_disks(disks.0.after_power_loss(), disks.1.after_power_loss());
         let store = store.expect("with space the disks should open");
-        assert_eq!(last_in_rows(&store), confirmed, "after {writes} writes: the log still has what the fold could not");
+        assert_eq!(
+            last_in_rows(&store),
+            confirmed,
+            "after {writes} writes: the log still has what could not be folded"
+        );
     }
 }
 
@@ -361,7 +361,7 @@ proptest! {
             unfolded.push(store.log.append(&[batch], 0).expect("a sound disk should be writable"));
             if is_folded {
                 store.rows.fold(&unfolded).expect("a sound disk should be writable");
-                // What was folded may be folded again, as after a crash.
+                // Folding the same records again is allowed, as after a crash.
                 store.rows.fold(&std::mem::take(&mut unfolded)).expect("a sound disk should be writable");
             }
         }

@@ -1,4 +1,4 @@
-//! Looking over what is kept: whatever is played fits together, and every single damage is found and named.
+//! Verification: any played world is consistent, and every single kind of damage is found and named.
 
 use proptest::prelude::*;
 use raidkeep::engine::storage::{Batch, IndexKey, encode_value};
@@ -17,7 +17,7 @@ fn grant_points(server: &mut TestServer, points: i64) {
     server.platforms.sandbox.grant("玩家#1", points, now_ms).expect("points may be granted");
 }
 
-/// A world in which something of everything has happened.
+/// A world with some state of every kind.
 fn played() -> TestServer {
     let (mut server, players) = server_with_players();
     for (player, damage) in players.iter().zip([500, 700, 700]) {
@@ -34,7 +34,7 @@ fn played() -> TestServer {
     let challenged = server.ask(&players[0], "challenge", names);
     assert_eq!(challenged["status"], 0, "{challenged}");
     server.settle();
-    assert_eq!(server.verify(), [], "what was played fits together");
+    assert_eq!(server.verify(), [], "a played world is consistent");
     server
 }
 
@@ -42,7 +42,7 @@ fn account(number: u64) -> [u8; 8] {
     number.to_be_bytes()
 }
 
-/// The only breach, in a world that was whole before the damage.
+/// The only breach, in a world that was consistent before the damage.
 fn only_breach(damage: impl FnOnce(&mut TestServer, &mut Batch)) -> Breach {
     let mut server = played();
     let mut batch = Batch::default();
@@ -66,7 +66,7 @@ fn a_name_that_is_not_in_the_index_is_found() {
 }
 
 #[test]
-fn an_index_entry_of_nobody_is_found() {
+fn an_index_entry_without_an_account_is_found() {
     let key = IndexKey::new("name", b"ghost");
     let breach = only_breach(|_, batch| batch.put("index", key.as_bytes(), |out| encode_value(1, &99_u64, out)));
     assert_eq!((breach.account, breach.player), (Some(99), None));
@@ -74,7 +74,7 @@ fn an_index_entry_of_nobody_is_found() {
 }
 
 #[test]
-fn a_name_that_leads_to_somebody_else_as_well_is_found() {
+fn a_name_that_also_points_to_another_account_is_found() {
     let key = IndexKey::new("name", b"second");
     let breach = only_breach(|_, batch| batch.put("index", key.as_bytes(), |out| encode_value(1, &1_u64, out)));
     assert!(breach.what.contains("neither this name"), "{}", breach.what);
@@ -101,7 +101,7 @@ fn rows_that_cannot_be_read_are_found() {
 }
 
 #[test]
-fn a_table_that_nobody_knows_is_found() {
+fn an_unknown_table_is_found() {
     let breach = only_breach(|_, batch| batch.put("strange", b"key", |out| out.push(1)));
     assert_eq!((breach.table.as_str(), breach.account), ("strange", None));
 }
@@ -156,7 +156,7 @@ fn an_order_that_is_open_and_closed_is_found() {
 }
 
 #[test]
-fn a_challenge_of_nobody_is_found() {
+fn a_challenge_without_a_player_is_found() {
     let breach = only_breach(|server, batch| {
         let mut challenge: (u64, u64, u64, String, Option<String>, i64) =
             raidkeep::engine::storage::decode_value(1, &row(server, "challenges", &account(1)), |_, _| None)
@@ -168,7 +168,7 @@ fn a_challenge_of_nobody_is_found() {
     assert!(breach.what.starts_with("the challenged"), "{}", breach.what);
 }
 
-/// A report of the end of a round, as its row has it.
+/// The row of a report about the end of a round.
 fn settle_report(round: u64, game_round_id: &str) -> (u64, String, String, u32, Option<i64>, String, i64) {
     (round * 2 + 1, game_round_id.to_owned(), "{}".to_owned(), 0, None, String::new(), 0)
 }
@@ -183,7 +183,7 @@ fn a_report_about_a_round_that_never_was_is_found() {
 }
 
 #[test]
-fn the_end_of_a_round_that_goes_on_and_a_player_of_it_who_is_nobody_are_found() {
+fn the_end_of_an_open_round_and_an_unknown_player_of_it_are_found() {
     let mut server = played();
     let seats: Vec<(Option<u64>, &str)> = vec![(Some(1), "1"), (Some(99), "99"), (None, "")];
     let round = (1_u64, "RK-1", "room", 0_i32, 0_i64, seats, "", "", "");
@@ -199,14 +199,14 @@ fn the_end_of_a_round_that_goes_on_and_a_player_of_it_who_is_nobody_are_found() 
 }
 
 #[test]
-fn energy_below_nothing_is_found() {
+fn negative_energy_is_found() {
     let breach = only_breach(|_, batch| {
         batch.put("energy", &account(1), |out| encode_value(1, &(-3_i64, 0_i64), out));
     });
     assert_eq!((breach.check, breach.account), ("energy", Some(1)));
 }
 
-/// Requests that change much; most are refused at times, which must not matter.
+/// Requests that change much; some of them are refused, which must not matter.
 const REQUESTS: [(&str, &str); 12] = [
     ("enter_stage_general", r#"{"stage":8}"#),
     ("victory_stage_general", r#"{"stage":8}"#),

@@ -1,4 +1,4 @@
-//! What handlers read from disk, and what leaves the world: functions of the tests' own, added to the game.
+//! What handlers read from disk, and entities that leave the world, with test functions added to the game.
 
 use std::time::Duration;
 
@@ -15,7 +15,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-/// Something that belongs to nobody.
+/// A world entity that belongs to no player.
 #[derive(Debug, Component, Serialize, Deserialize, JsonSchema)]
 struct Duel {
     number: u64,
@@ -29,7 +29,7 @@ impl WorldEntity for Duel {
     }
 }
 
-/// What remains of it.
+/// Its archived row.
 #[derive(Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 struct PastDuel {
     winner: String,
@@ -61,7 +61,7 @@ fn begin(In(call): In<Call<Begin>>, mut commands: Commands, mut touched: ResMut<
     Ok(Success::empty())
 }
 
-/// Ends a duel; without a winner nothing remains of it.
+/// Ends a duel; without a winner it is not archived.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 struct End {
     number: u64,
@@ -89,7 +89,7 @@ fn end(
     Ok(Success::empty())
 }
 
-/// Reads the past from `from` until `until`.
+/// Reads the past duels from `from` until `until`.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 struct Look<const WHO: char> {
     from: u64,
@@ -158,7 +158,7 @@ fn running(server: &mut TestServer) -> Vec<u64> {
 }
 
 #[test]
-fn what_is_over_leaves_the_world_and_does_not_come_back_after_a_crash() {
+fn an_ended_entity_leaves_the_world_and_does_not_return_after_a_crash() {
     let mut server = server();
     for number in [1, 2, 3] {
         do_it(&mut server, "test_begin", json!({"number": number}));
@@ -200,15 +200,15 @@ fn a_player_is_not_discarded_by_mistake() {
 }
 
 #[test]
-fn a_query_finds_its_piece_of_the_table_in_either_order() {
+fn a_query_returns_its_range_in_either_order() {
     let mut server = server();
-    assert_eq!(past(&mut server, 0, 9, false, 9), json!([]), "a table that is not there is empty");
+    assert_eq!(past(&mut server, 0, 9, false, 9), json!([]), "a missing table is empty");
     for number in 1..=5 {
         do_it(&mut server, "test_end", json!({"number": number, "winner": number.to_string()}));
     }
     assert_eq!(past(&mut server, 2, 5, false, 9), json!([[2, "2"], [3, "3"], [4, "4"]]), "without the last key");
     assert_eq!(past(&mut server, 0, 9, true, 2), json!([[5, "5"], [4, "4"]]), "newest first, and no more than asked");
-    assert_eq!(past(&mut server, 5, 2, false, 9), json!([]), "the wrong way round is empty");
+    assert_eq!(past(&mut server, 5, 2, false, 9), json!([]), "a reversed range is empty");
     do_it(&mut server, "test_end", json!({"number": 4, "winner": null}));
     do_it(&mut server, "test_end", json!({"number": 5, "winner": "bob"}));
     let mut server = server.crash_and_reopen();
@@ -241,7 +241,7 @@ fn a_query_finds_what_was_changed_before_it_in_the_same_tick() {
 }
 
 #[test]
-fn who_waits_for_a_slow_disk_is_told_after_a_while_that_it_is_unclear() {
+fn a_request_that_waits_for_a_slow_disk_times_out() {
     let mut server = server();
     let ann = server.player("ann");
     server.hold_reads();
@@ -258,7 +258,7 @@ fn who_waits_for_a_slow_disk_is_told_after_a_while_that_it_is_unclear() {
     assert_eq!(replies, [r#"{"status":-2,"message":"timed out, retry with the same once key"}"#]);
     server.release_reads();
     server.step(2);
-    assert_eq!(server.collect(ann.connection), Vec::<String>::new(), "one reply, also when the rows come at last");
+    assert_eq!(server.collect(ann.connection), Vec::<String>::new(), "one reply, even when the rows arrive later");
 }
 
 #[test]

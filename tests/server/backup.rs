@@ -1,4 +1,5 @@
-//! Backups: a copy of a running world starts as a server by itself, fits together, and holds whatever was answered.
+//! Backups: a copy of a running world starts as a server by itself, passes verify, and holds everything that was
+//! answered.
 
 use crate::process;
 use std::path::{Path, PathBuf};
@@ -24,7 +25,7 @@ fn breaches_in(folder: &Path) -> usize {
 }
 
 #[test]
-fn a_copy_holds_what_was_answered_before_it_and_fits_together() {
+fn a_copy_holds_everything_answered_before_it_and_is_consistent() {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let mut server = server_with_backups(Some(folder.path().to_owned()));
     let ann = server.player("ann");
@@ -42,7 +43,7 @@ fn a_copy_holds_what_was_answered_before_it_and_fits_together() {
 }
 
 #[test]
-fn a_backup_is_never_replaced_and_a_broken_off_one_is_made_again() {
+fn a_backup_is_never_replaced_and_an_interrupted_one_is_made_again() {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let mut server = server_with_backups(Some(folder.path().to_owned()));
     server.player("ann");
@@ -50,19 +51,19 @@ fn a_backup_is_never_replaced_and_a_broken_off_one_is_made_again() {
     std::fs::create_dir_all(&broken).expect("writable");
     std::fs::write(broken.join("world-0.rows.unfinished"), b"half a copy").expect("writable");
     assert_eq!(server.operate("backup", json!({"name": "night"}))["status"], 0);
-    assert_eq!(breaches_in(&broken), 0, "what a crash had left is not in it");
+    assert_eq!(breaches_in(&broken), 0, "leftovers of a crash are not in it");
     assert!(!broken.join("world-0.rows.unfinished").exists(), "and is gone");
     let again = server.operate("backup", json!({"name": "night"}));
     assert_eq!(again["status"], 97, "an earlier backup stays as it is: {again}");
-    assert_eq!(server.operate("backup", json!({}))["status"], 0, "without a name it is called by its moment");
+    assert_eq!(server.operate("backup", json!({}))["status"], 0, "without a name it is named after its moment");
 }
 
 #[test]
-fn a_backup_goes_where_the_operator_has_set_and_nowhere_else() {
+fn a_backup_goes_to_the_configured_folder_and_nowhere_else() {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let mut server = server_with_backups(Some(folder.path().join("inside")));
     for name in ["../outside", "/tmp/outside", "", "a.b"] {
-        assert_eq!(server.operate("backup", json!({"name": name}))["status"], 13, "{name:?} is no plain name");
+        assert_eq!(server.operate("backup", json!({"name": name}))["status"], 13, "{name:?} is not a plain name");
     }
     assert_eq!(std::fs::read_dir(folder.path()).expect("readable").count(), 0, "nothing was written");
     let ann = server.player("ann");
@@ -95,7 +96,7 @@ fn the_program_copies_a_running_world_and_the_copy_verifies_and_serves() {
         let output = Command::new(PROGRAM).args(["verify", "--format", "json", "--data"]).arg(folder).output();
         output.expect("the program should run")
     };
-    assert_eq!(verify(&host.data()).status.code(), Some(1), "a folder in use is not looked at");
+    assert_eq!(verify(&host.data()).status.code(), Some(1), "a folder in use is not checked");
     let verified = verify(&backups.join("copy"));
     assert_eq!(verified.status.code(), Some(0), "{}", String::from_utf8_lossy(&verified.stderr));
     let told: serde_json::Value = serde_json::from_slice(&verified.stdout).expect("JSON");
@@ -109,5 +110,5 @@ fn the_program_copies_a_running_world_and_the_copy_verifies_and_serves() {
     assert_eq!((&here["name"], &here["items"]), (&there["name"], &there["items"]), "the same player is there");
     assert_eq!(here["energy"]["remain"], json!(114), "and what it did: {here}");
     assert_eq!(backup("copy").status.code(), Some(1), "an earlier backup is not replaced");
-    assert_eq!(verify(&backups).status.code(), Some(1), "a folder without worlds is not whole");
+    assert_eq!(verify(&backups).status.code(), Some(1), "a folder without worlds does not pass");
 }

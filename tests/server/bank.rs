@@ -1,4 +1,4 @@
-//! The platforms' sandbox behind real HTTP, in the process of the test, and servers that take it for the real ones.
+//! The platforms' sandbox over real HTTP, in the process of the test, and servers that use it as the live platforms.
 
 use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpStream};
@@ -22,13 +22,13 @@ pub(crate) struct Bank {
 }
 
 impl Bank {
-    /// Opens one that keeps its state beside the data of `host`.
+    /// Opens one that stores its state next to the data of `host`.
     pub(crate) fn open(host: &Host) -> Self {
         Self::start(Some(&host.path("bank.json")))
     }
 
-    /// Opens one that keeps its state in memory only: writing all of it down after each call takes a long run longer and
-    /// longer.
+    /// Opens one that keeps its state in memory only: storing all of it after each call gets slower and slower in a
+    /// long run.
     pub(crate) fn open_in_memory() -> Self {
         Self::start(None)
     }
@@ -43,7 +43,7 @@ impl Bank {
         Self { server: server.expect("a port should be free") }
     }
 
-    /// The same host, whose servers are set up to live payments and reports here.
+    /// The same host, with its servers set up for live payments and reports here.
     pub(crate) fn serve(&self, host: Host) -> Host {
         let address = self.server.address;
         let settings = [
@@ -74,7 +74,7 @@ impl Bank {
         body.to_owned()
     }
 
-    /// Tells the sandbox something.
+    /// Configures the sandbox.
     pub(crate) fn post(&self, path: &str, body: &Value) {
         self.exchange("POST", path, &body.to_string());
     }
@@ -84,7 +84,7 @@ impl Bank {
         self.post("/grant", &json!({"wname": name, "money": points}));
     }
 
-    /// What the sandbox shows of itself, as text.
+    /// The sandbox's view of its state, as text.
     pub(crate) fn state(&self) -> String {
         self.exchange("GET", "/state", "")
     }

@@ -1,5 +1,5 @@
-//! Clients that vanish without a word, flood, read nothing, or send what is no request, over real sockets: only they
-//! themselves are concerned. More of that is in `sockets.rs`.
+//! Clients that vanish silently, flood, read nothing, or send garbage, over real sockets: only they themselves are
+//! affected. There are more such tests in `sockets.rs`.
 
 use std::io::{Read, Write};
 use std::time::{Duration, Instant};
@@ -27,7 +27,7 @@ fn roles(client: &mut Client) -> (String, Value) {
 
 /// The other end of a half-open connection does not answer a close frame either; its socket stays open here.
 #[test]
-fn a_client_that_vanished_without_a_word_loses_its_place_and_is_offline() {
+fn a_client_that_vanishes_silently_loses_its_connection_and_is_offline() {
     let server = set(&["limits.idle_seconds=1"]).start();
     let mut gone = server.guest("gone");
     let (role, roles_before) = roles(&mut gone);
@@ -35,12 +35,12 @@ fn a_client_that_vanished_without_a_word_loses_its_place_and_is_offline() {
     wait_for("the half-open connection to be cut", || (metric(&server, "raidkeep_connections ")? <= 1.0).then_some(()));
     server.operate("clock_advance", json!({"seconds": 31}));
     let (other, roles_after) = roles(&mut server.guest("ann"));
-    assert_eq!(roles_after, json!([other]), "who has vanished is offline when it has been silent for 30 s");
+    assert_eq!(roles_after, json!([other]), "a vanished player is offline after 30 s of silence");
     drop(gone);
 }
 
 #[test]
-fn an_http_client_that_vanishes_between_two_requests_loses_its_place() {
+fn an_http_client_that_vanishes_between_two_requests_loses_its_connection() {
     let server = set(&["limits.handshake_seconds=1"]).start();
     let mut stream = server.dial();
     stream.write_all(b"GET /healthz HTTP/1.1\r\nHost: test\r\n\r\n").expect("bytes should be sendable");
@@ -48,7 +48,7 @@ fn an_http_client_that_vanishes_between_two_requests_loses_its_place() {
     let ended = stream.read_to_end(&mut reply);
     assert!(
         ended.is_ok() && reply.starts_with(b"HTTP/1.1 200"),
-        "it is answered, and cut when nothing more comes: {ended:?}"
+        "it is answered, and cut when nothing more arrives: {ended:?}"
     );
 }
 
@@ -100,11 +100,11 @@ fn pings_whose_answers_nobody_reads_do_not_fill_the_memory() {
     let ping = [&[0x89, 0x80 | 125, 0, 0, 0, 0][..], &[7; 125]].concat().repeat(1000);
     let stream = deaf.stream();
     stream.set_write_timeout(Some(Duration::from_millis(200))).expect("a socket takes a time limit");
-    // 128 MB, if the server takes it all.
+    // 128 MB, if the server accepts all of it.
     let started = Instant::now();
     while started.elapsed() < Duration::from_secs(3) && stream.write_all(&ping).is_ok() {}
     let grown = server.resident_kib().saturating_sub(before);
-    assert!(grown < 32 << 10, "what is not read is bounded, but memory grew by {grown} KiB");
+    assert!(grown < 32 << 10, "unread replies are bounded, but memory grew by {grown} KiB");
     assert_eq!(server.guest("ann").ask("get_player_info", json!({}))["status"], 0, "others are served");
 }
 
@@ -128,7 +128,7 @@ fn compression_is_not_agreed_to() {
 }
 
 #[test]
-fn text_that_is_no_request_is_refused_and_the_connection_lives() {
+fn text_that_is_no_request_is_refused_and_the_connection_stays_open() {
     let server = set(&["limits.requests_per_second_per_connection=0"]).start();
     let mut client = server.guest("ann");
     let deep = "[".repeat(60_000);
@@ -164,11 +164,11 @@ fn text_that_is_no_request_is_refused_and_the_connection_lives() {
         client.send(Message::text(text)).expect("a frame should be sendable");
         let reply = client.read_json().unwrap_or_else(|ended| panic!("{shown} should be answered: {ended:?}"));
         let status = reply["status"].as_i64();
-        assert!(matches!(status, Some(10 | 13 | 14)), "{shown} is refused with a reason: {reply}");
+        assert!(matches!(status, Some(10 | 13 | 14)), "{shown} is refused with an explanation: {reply}");
         assert!(
             reply["message"].as_str().is_some_and(|told| !told.is_empty() && told.len() < 1000),
             "{shown}: {reply}"
         );
     }
-    assert_eq!(client.ask("get_player_info", json!({}))["status"], 0, "the connection goes on");
+    assert_eq!(client.ask("get_player_info", json!({}))["status"], 0, "the connection stays open");
 }

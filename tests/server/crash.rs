@@ -1,5 +1,5 @@
-//! The program is killed with SIGKILL under load, again and again: no answered change is missing
-//! afterwards, none is there twice, and none is there in part.
+//! The program is killed with SIGKILL under load, again and again: no answered change is missing afterwards,
+//! duplicated, or applied in part.
 //!
 //! Each client's requests go through one connection, so the server applies them in their order.
 //! After a crash, a player must therefore look exactly as a model does after *some* number of its
@@ -18,7 +18,7 @@ const COIN: u32 = 1;
 const IRON: u32 = 2;
 const EXP_POINT: u32 = 9;
 const POTION: u32 = 10;
-/// What hanging up brings by dice; no model can tell how much.
+/// Random rewards of hanging up, which no model can predict.
 const BY_CHANCE: u32 = 11;
 
 /// A request of the load.
@@ -43,14 +43,14 @@ impl Act {
     }
 }
 
-/// A player as the rules have it: the whole of what the load can change.
+/// A player according to the rules: everything that the load can change.
 #[derive(Debug, Clone, PartialEq, Eq)]
 struct Model {
     exp: i64,
     items: BTreeMap<u32, i64>,
     highest: i64,
     session: Option<i64>,
-    /// Stage, and since when in seconds of the game's clock.
+    /// Stage, and since when, in seconds of the game's clock.
     hanging: Option<(i64, i64)>,
 }
 
@@ -116,7 +116,7 @@ impl Model {
         }
     }
 
-    /// What `get_player_info` answered, in the same form.
+    /// The reply of `get_player_info`, in the same form.
     fn seen(info: &Value, now: i64) -> Result<Self, String> {
         let data = &info["data"];
         let number = |value: &Value| value.as_i64().ok_or_else(|| format!("not a player: {info}"));
@@ -173,8 +173,8 @@ impl History {
         model
     }
 
-    /// After how many requests the player looks as `seen`; more than one number is possible, because
-    /// some requests change nothing that shows. Objects when there is none.
+    /// The numbers of requests after which the player looks as `seen`; there can be several, because some requests
+    /// change nothing visible. Errs when there is none.
     fn reconcile(&self, seen: &Model) -> Result<Vec<usize>, String> {
         let matching = |from: usize, to: usize| -> Vec<usize> {
             let mut model = self.after(from);
@@ -206,10 +206,9 @@ impl History {
         self.sent.iter().enumerate().skip(self.answered).filter(|(_, sent)| sent.once.is_some())
     }
 
-    /// Checks what came of repeating every open keyed request: each has been applied once in total,
-    /// and was answered with the status of that one time. `candidates` are from
-    /// [`History::reconcile`]; `statuses` are those of the repeats' replies. Returns the player and
-    /// the number of requests that had been applied before the repeats.
+    /// Checks the outcome of repeating every open keyed request: each has been applied once in total, and was answered
+    /// with the status of that one time. `candidates` are from [`History::reconcile`]; `statuses` are those of the
+    /// repeats' replies. Returns the player and the number of requests that had been applied before the repeats.
     fn reconcile_repeats(
         &self,
         candidates: &[usize],
@@ -258,7 +257,7 @@ struct Raider {
     tally: Tally,
 }
 
-/// What a run has covered; a run that covered nothing proves nothing.
+/// What a run has covered; a run that covers nothing proves nothing.
 #[derive(Debug, Default, Clone, Copy)]
 struct Tally {
     answered: usize,
@@ -268,7 +267,7 @@ struct Tally {
 }
 
 impl Raider {
-    /// Checks the player after a crash, repeats what was left open, and begins a new history.
+    /// Checks the player after a crash, repeats the open requests, and begins a new history.
     fn check(&mut self, server: SocketAddr) -> Result<(), String> {
         let mut client = Client::connect(server)?;
         if let Some((request, answer)) = &self.kept {
@@ -308,7 +307,7 @@ impl Raider {
         Ok(statuses)
     }
 
-    /// Plays until the connection breaks. Every answer must be what the model says.
+    /// Plays until the connection breaks. Every answer must match the model.
     fn play(&mut self, server: SocketAddr, seed: u64) -> Result<(), String> {
         let mut lcg = Lcg(seed);
         let Ok(mut client) = Client::connect(server) else {
@@ -407,8 +406,8 @@ impl Fleet {
         Self { host, raiders, now, lcg: Lcg(seed) }
     }
 
-    /// Starts the server on what the last crash left, checks all players, plays for about `load`,
-    /// and kills the server.
+    /// Starts the server on the state left by the last crash, checks all players, plays for about `load`, and kills the
+    /// server.
     fn cycle(&mut self, load: Duration) -> Result<(), String> {
         let mut server = self.host.start();
         let now = clock_of(&server);
@@ -494,7 +493,7 @@ fn millis(lcg: &mut Lcg, from: u64, to: u64) -> Duration {
 }
 
 #[test]
-fn a_hundred_kills_under_load_lose_nothing_double_nothing_and_halve_nothing() {
+fn a_hundred_kills_under_load_lose_duplicate_and_split_no_change() {
     const SEED: u64 = 20_260_117;
     let mut fleet = Fleet::new(32, SEED);
     let mut lcg = Lcg(SEED ^ 0xdead);
@@ -510,7 +509,7 @@ fn a_hundred_kills_under_load_lose_nothing_double_nothing_and_halve_nothing() {
     assert!(result.is_ok(), "seed {SEED}, after the last cycle: {}", result.expect_err("it failed"));
     let tally = fleet.tally();
     assert!(tally.answered > 5_000, "a run with little load proves little: {tally:?}");
-    assert!(tally.open_and_applied > 0 && tally.open_and_dropped > 0, "both fates should occur: {tally:?}");
+    assert!(tally.open_and_applied > 0 && tally.open_and_dropped > 0, "both cases should occur: {tally:?}");
     assert!(tally.repeated > 100, "keyed requests should be left open and repeated: {tally:?}");
 }
 
@@ -556,8 +555,8 @@ fn fabricated() -> History {
 #[test]
 fn the_checks_accept_every_honest_outcome() {
     let history = fabricated();
-    assert_eq!(history.reconcile(&history.after(4)), Ok(vec![4]), "an open request may be lost as a whole");
-    assert_eq!(history.reconcile(&history.after(5)), Ok(vec![5]), "an open request may be there as a whole");
+    assert_eq!(history.reconcile(&history.after(4)), Ok(vec![4]), "an open request may be lost completely");
+    assert_eq!(history.reconcile(&history.after(5)), Ok(vec![5]), "an open request may be applied completely");
     let repeated = history.after(5);
     for before in [4, 5] {
         let result = history.reconcile_repeats(&[before], &[0], &repeated);
@@ -581,13 +580,13 @@ fn the_checks_object_to_a_doubled_change() {
     let mut history = fabricated();
     let mut doubled = history.after(5);
     doubled.apply(Act::Sweep { stage: 8, count: 1 }, 0);
-    assert!(history.reconcile(&doubled).is_err(), "an open change is there twice");
+    assert!(history.reconcile(&doubled).is_err(), "an open change was applied twice");
     assert!(history.reconcile_repeats(&[5], &[0], &doubled).is_err(), "the repeat was applied again");
     history.sent.truncate(4);
     let mut doubled = history.after(4);
     doubled.apply(Act::Enter(9), 0);
     doubled.apply(Act::Win(9), 0);
-    assert!(history.reconcile(&doubled).is_err(), "an answered victory is there twice");
+    assert!(history.reconcile(&doubled).is_err(), "an answered victory was applied twice");
 }
 
 #[test]
@@ -622,7 +621,7 @@ fn a_keyed_request_repeated_a_thousand_times_across_kills_is_applied_once() {
     let token = client.token.clone();
     client.ask("enter_stage_general", json!({"stage": 8}));
     let request = request_text(&token, Act::Win(8), Some("the one victory"));
-    // The first time, nobody is there to read the answer.
+    // The first time, nobody reads the answer.
     client.send(Message::text(request.as_str())).expect("a request should be sendable");
     server.process.kill();
     let mut lcg = Lcg(11);
@@ -664,7 +663,7 @@ fn a_reply_is_not_sent_before_its_change_is_on_disk() {
         assert_eq!(reply["data"]["exp_info"]["exp"], exp, "round {round}: {reply}");
         server = host.start();
         let info = server.connect().ask("get_player_info", json!({"token": token}));
-        assert_eq!(info["data"]["exp"], exp, "round {round}: an answer is a promise");
+        assert_eq!(info["data"]["exp"], exp, "round {round}: an answered change is durable");
     }
 }
 
@@ -677,7 +676,7 @@ fn a_new_token_is_durable_and_the_old_one_stays_revoked() {
     server.process.kill();
     let server = host.start();
     let status = |token: &str| server.connect().ask("get_player_info", json!({"token": token}))["status"].clone();
-    assert_eq!(status(&new), 0, "the token that was answered last is good after a crash");
+    assert_eq!(status(&new), 0, "the latest issued token is valid after a crash");
     assert_eq!(status(&old), 11, "the token that it replaced is not");
     assert_eq!(server.operate("clock_advance", json!({"seconds": 1}))["status"], 0, "{OPERATOR} is the operator");
 }

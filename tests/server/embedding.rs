@@ -1,4 +1,4 @@
-//! A server that is part of another program: apps with the network plugin, on threads of the test.
+//! A server embedded in another program: apps with the network plugin, on threads of the test.
 
 use std::net::TcpListener;
 use std::path::Path;
@@ -31,7 +31,7 @@ fn listen(folder: &Path, settings: &[&str]) -> Listener {
     Listener::bind(config(folder, settings), shipped_assets(), None).expect("a free port should be free")
 }
 
-/// Runs a world at a listener, on a thread of its own.
+/// Runs a world at a listener, on its own thread.
 fn run_world(listener: &Listener, number: u32) -> JoinHandle<AppExit> {
     let listener = listener.clone();
     std::thread::spawn(move || {
@@ -47,7 +47,7 @@ fn exit_of(thread: JoinHandle<AppExit>) -> AppExit {
     thread.join().expect("an app should never panic")
 }
 
-/// Runs an app on this thread and returns how it ended, with everything that it has logged.
+/// Runs an app on this thread and returns how it ended, with its log.
 fn run_logged(app: &mut App) -> (AppExit, String) {
     #[derive(Clone, Default)]
     struct Log(Arc<Mutex<Vec<u8>>>);
@@ -83,7 +83,7 @@ fn an_app_with_the_network_plugin_is_a_whole_server() {
     let mut client = connect(&listener);
     client.log_in("ann");
     let reply = client.ask("enter_stage_general", json!({"stage": 8}));
-    assert_eq!(reply["data"]["energy"]["remain"], 114, "the game is there: {reply}");
+    assert_eq!(reply["data"]["energy"]["remain"], 114, "the game is playable: {reply}");
     listener.stop();
     assert_eq!(client.read_to_end(), Ended::Closed(CloseCode::Away), "a stopping server says so");
     assert_eq!(exit_of(world), AppExit::Success, "an orderly stop is a success");
@@ -93,7 +93,7 @@ fn an_app_with_the_network_plugin_is_a_whole_server() {
     let world = run_world(&listener, 0);
     listener.wait_until_ready().expect("the world should start again");
     let info = connect(&listener).ask("get_player_info", json!({"token": client.token}));
-    assert_eq!(info["status"], 0, "what was answered is on disk: {info}");
+    assert_eq!(info["status"], 0, "an answered change is on disk: {info}");
     listener.stop();
     assert_eq!(exit_of(world), AppExit::Success);
 }
@@ -116,7 +116,7 @@ fn two_apps_are_two_worlds_on_one_port() {
     }
     assert_eq!(clients[0].ask_in(2, "server_time", json!({}))["status"], 14, "there is no third world");
     listener.stop();
-    assert_eq!(worlds.map(exit_of), [AppExit::Success, AppExit::Success], "one stop is for all worlds");
+    assert_eq!(worlds.map(exit_of), [AppExit::Success, AppExit::Success], "one stop ends all worlds");
     for world in ["world-0", "world-1"] {
         let rows = folder.path().join(format!("data/{world}.rows.redb"));
         assert!(rows.is_file(), "each world has databases of its own: {}", rows.display());
@@ -130,7 +130,7 @@ fn broken_assets_end_an_app_with_every_mistake_and_no_panic() {
     let network = NetworkPlugin::with(config(folder.path(), &[]), assets.clone());
     let (exit, log) = run_logged(App::new().add_plugins((EnginePlugins, GamePlugins, network)));
     assert!(exit.is_error(), "{exit:?}");
-    assert!(log.contains("1 mistakes in the assets") && log.contains("sweep.ron"), "the mistake is told: {log}");
+    assert!(log.contains("1 mistakes in the assets") && log.contains("sweep.ron"), "the mistake is logged: {log}");
     let rows = folder.path().join("data/world-0.rows.redb");
     assert!(!rows.exists(), "no databases are made for a world that cannot start");
 
@@ -138,7 +138,7 @@ fn broken_assets_end_an_app_with_every_mistake_and_no_panic() {
     let listener = Listener::bind(config, assets, None).expect("the folder should be free again");
     let worlds = [run_world(&listener, 0), run_world(&listener, 1)];
     let error = listener.wait_until_ready().expect_err("no world can start").to_string();
-    assert!(error.contains("mistakes in the assets"), "who shares a listener is told: {error}");
+    assert!(error.contains("mistakes in the assets"), "every user of the listener gets the cause: {error}");
     assert!(worlds.map(exit_of).iter().all(AppExit::is_error), "all worlds end");
 }
 
@@ -160,11 +160,11 @@ fn a_world_has_one_app() {
     let listener = listen(folder.path(), &[]);
     let first = run_world(&listener, 0);
     listener.wait_until_ready().expect("the world should start");
-    assert!(exit_of(run_world(&listener, 0)).is_error(), "its place is taken");
+    assert!(exit_of(run_world(&listener, 0)).is_error(), "its seat is taken");
     assert!(exit_of(first).is_error(), "apps that do not fit together stop");
 }
 
-/// Somebody else's plugin.
+/// A third-party plugin.
 #[derive(Clone, Default)]
 struct Watch {
     ticks: Arc<AtomicU64>,
@@ -185,7 +185,7 @@ impl Plugin for Watch {
 }
 
 #[test]
-fn a_system_of_somebody_else_runs_in_every_tick_and_may_end_the_app() {
+fn a_third_party_system_runs_in_every_tick_and_may_end_the_app() {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let free = TcpListener::bind("127.0.0.1:0").and_then(|free| free.local_addr()).expect("a port should be free");
     let config = config(folder.path(), &[&format!("listen={free}")]);

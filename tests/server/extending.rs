@@ -1,4 +1,4 @@
-//! A feature of somebody else's is kept, played again and reloaded like those of the game.
+//! A third-party feature is stored, replayed and reloaded like those of the game.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -41,16 +41,16 @@ fn a_check_in_is_there_once_and_survives_a_loss_of_power() {
     assert_eq!(first["data"], json!({"streak": 1, "reward": ["3:1:100"]}), "{first}");
     let mut server = server.crash_and_reopen();
     let ann = server.player("ann");
-    assert_eq!(server.ask(&ann, "check_in", json!({}))["status"], 97, "the day is taken");
+    assert_eq!(server.ask(&ann, "check_in", json!({}))["status"], 97, "the day is already used");
     server.advance_seconds(12 * 3600);
     let told = server.events(ann.connection);
     assert!(told.iter().any(|event| event["event"] == "check_in_open"), "midnight reminds after a restart: {told:?}");
     assert_eq!(server.ask(&ann, "check_in", json!({}))["data"]["streak"], 2);
-    assert_eq!(server.verify(), [], "what is kept fits together");
+    assert_eq!(server.verify(), [], "the stored state is consistent");
 }
 
 #[test]
-fn nobody_is_reminded_who_is_gone_and_an_unknown_name_is_refused() {
+fn an_offline_player_is_not_reminded_and_an_unknown_name_is_refused() {
     let folder = tempfile::tempdir().expect("a temporary folder should be possible");
     let mut server = server(folder.path());
     let (ann, bob) = (server.player("ann"), server.player("bob"));
@@ -65,7 +65,7 @@ fn nobody_is_reminded_who_is_gone_and_an_unknown_name_is_refused() {
 }
 
 #[test]
-fn its_journal_leads_to_the_same_state() {
+fn its_journal_replays_to_the_same_state() {
     let folder = tempfile::tempdir().expect("a temporary folder should be possible");
     let mut server = server(folder.path());
     let ann = server.player("ann");
@@ -98,7 +98,7 @@ fn its_rules_change_while_the_world_runs_and_a_mistake_in_them_changes_nothing()
     assert_eq!(server.ask(&ann, "check_in", json!({}))["data"]["reward"], json!(["3:1:250"]));
 }
 
-/// The example beside the program. `cargo test` has built it by now, unless it was told to build this test alone.
+/// The example next to the program. `cargo test` has built it, unless only this test was built.
 fn example() -> PathBuf {
     let beside = Path::new(PROGRAM).parent().expect("a program should lie in a folder");
     let profile = beside.file_name().and_then(|name| name.to_str()).map_or("dev", |name| match name {
@@ -112,7 +112,7 @@ fn example() -> PathBuf {
 }
 
 #[test]
-fn the_program_is_killed_and_what_it_has_answered_is_there() {
+fn answered_changes_survive_a_kill_of_the_program() {
     let host = Host::new(&[]).running(example());
     let mut server = host.start();
     let mut ann = server.guest("ann");
@@ -120,7 +120,7 @@ fn the_program_is_killed_and_what_it_has_answered_is_there() {
     server.process.kill();
     let server = host.start();
     let mut ann = server.guest("ann");
-    assert_eq!(ann.ask("check_in", json!({}))["status"], 97, "the check-in was answered, so it is there");
+    assert_eq!(ann.ask("check_in", json!({}))["status"], 97, "the check-in was answered, so it is stored");
     let info = ann.ask("get_player_info", json!({}));
     let items = info["data"]["items"].as_array().expect("a player has items");
     assert!(items.contains(&json!("3:1:100")), "and was paid once: {info}");
@@ -131,9 +131,9 @@ fn the_guide_quotes_the_example() {
     let blocks = GUIDE.split("```rust\n").skip(1).filter_map(|rest| rest.split_once("```"));
     let mut count = 0;
     for (block, _) in blocks {
-        assert!(EXAMPLE.contains(block), "this stands in docs/extending.md and not in the example:\n{block}");
+        assert!(EXAMPLE.contains(block), "this is in docs/extending.md but not in the example:\n{block}");
         count += 1;
     }
     assert!(EXAMPLE.lines().count() <= 200, "the example should stay small");
-    assert!(count >= 8, "the guide should walk through the example, and quotes {count} pieces");
+    assert!(count >= 8, "the guide should walk through the example, but quotes only {count} pieces");
 }

@@ -1,5 +1,5 @@
-//! The real program when its disk is full: what clients, probes and the operator are told, and what is there when there is
-//! space again. A limit on the size of files stands for the full disk.
+//! The real program when its disk is full: what clients, probes and the operator see, and what is left once there is
+//! space again. A limit on the size of files simulates the full disk.
 
 use std::process::Command;
 
@@ -26,19 +26,19 @@ fn remain(server: &Server, token: &str) -> Value {
 }
 
 #[test]
-fn a_full_disk_stops_the_world_loudly_and_a_start_with_space_goes_on() {
+fn a_full_disk_stops_the_world_loudly_and_a_start_with_space_continues() {
     let host = host();
     let mut server = host.start();
     let mut ann = server.guest("ann");
     assert_eq!(enter(&mut ann, "a")["data"]["energy"]["remain"], 114);
     server.limit_files(FULL);
     let without_storage = json!({"status": 16, "message": "server cannot store changes at the moment, retry later"});
-    assert_eq!(enter(&mut ann, "b"), without_storage, "what cannot be stored is told so");
+    assert_eq!(enter(&mut ann, "b"), without_storage, "a change that cannot be stored is refused");
     for function in ["get_player_info", "server_time", "get_all_mail"] {
         assert_eq!(ann.ask(function, json!({})), without_storage, "nothing is answered any more, {function}");
     }
     let (status, reply) = server.http("GET", "/readyz", &[]);
-    assert_eq!(status, 503, "a probe takes it off the list: {reply}");
+    assert_eq!(status, 503, "a probe takes it out of service: {reply}");
     assert!(reply.contains("world 0: server cannot store changes"), "and it says which world: {reply}");
     assert_eq!(server.http("GET", "/healthz", &[]).0, 200, "the process is alive");
     let (_, metrics) = server.http("GET", "/metrics", &[]);
@@ -49,12 +49,12 @@ fn a_full_disk_stops_the_world_loudly_and_a_start_with_space_goes_on() {
         assert!(log.contains(told), "the operator is told {told:?}: {log}");
     }
     server.limit_files(None);
-    assert_eq!(enter(&mut ann, "b"), without_storage, "a world that has failed goes on with a start only");
+    assert_eq!(enter(&mut ann, "b"), without_storage, "a failed world continues only after a restart");
     server.signal("TERM");
-    assert_eq!(server.process.wait().code(), Some(0), "it stops in order");
+    assert_eq!(server.process.wait().code(), Some(0), "it stops in an orderly way");
     let token = ann.token.clone();
     let server = host.start();
-    assert_eq!(remain(&server, &token), 114, "what was answered is there, and nothing else");
+    assert_eq!(remain(&server, &token), 114, "answered changes are stored, and nothing else");
     let mut ann = server.connect();
     ann.token = token;
     assert_eq!(enter(&mut ann, "a")["data"]["energy"]["remain"], 114, "the first entry is not made again");
@@ -73,9 +73,7 @@ fn a_start_on_a_full_disk_is_refused_with_a_reason_and_loses_nothing() {
     let host = host.on_a_small_disk(Some(8));
     let (code, stderr) = host.start_in_vain();
     assert_eq!(code, Some(1), "{stderr}");
-    for told in
-        ["world 0 in ", &host.data().display().to_string(), "disk full?", "Every change that was answered is there"]
-    {
+    for told in ["world 0 in ", &host.data().display().to_string(), "disk full?", "No answered change is lost"] {
         assert!(stderr.contains(told), "{told:?} should be told: {stderr}");
     }
     assert!(!stderr.contains("panicked"), "{stderr}");
@@ -84,12 +82,12 @@ fn a_start_on_a_full_disk_is_refused_with_a_reason_and_loses_nothing() {
 }
 
 #[test]
-fn a_backup_that_finds_no_space_is_refused_and_the_world_goes_on() {
+fn a_backup_without_space_is_refused_and_the_world_keeps_running() {
     let host = host();
     let server = host.start();
     let mut ann = server.guest("ann");
     assert_eq!(enter(&mut ann, "a")["status"], 0);
-    // It folds; from here on nothing is written for a backup but the copy.
+    // It folds; from here on only the copy is written for a backup.
     assert_eq!(server.operate("backup", json!({"name": "before"}))["status"], 0);
     server.limit_files(FULL);
     let url = format!("ws://{}", server.address);
@@ -103,10 +101,10 @@ fn a_backup_that_finds_no_space_is_refused_and_the_world_goes_on() {
     assert_eq!(refused.status.code(), Some(1), "{told}");
     assert!(told.contains("no backup of world 0"), "{told}");
     let folder = host.path("backups").join("night");
-    assert!(!folder.join("world-0.rows.redb").exists(), "half a copy has no name of a whole one");
+    assert!(!folder.join("world-0.rows.redb").exists(), "a partial copy does not have the name of a complete one");
     let log = server.process.stderr();
-    assert!(log.contains("a backup was not made"), "the operator reads it in the log too: {log}");
-    assert_eq!(server.http("GET", "/readyz", &[]).0, 200, "the world goes on");
+    assert!(log.contains("a backup failed"), "the operator reads it in the log too: {log}");
+    assert_eq!(server.http("GET", "/readyz", &[]).0, 200, "the world keeps running");
     server.limit_files(None);
     assert_eq!(enter(&mut ann, "b")["data"]["energy"]["remain"], 108, "and takes changes");
     let made = backup("night");

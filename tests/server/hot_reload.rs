@@ -27,20 +27,20 @@ fn reload(server: &mut TestServer) -> Value {
     server.operate("rules_reload", json!({}))
 }
 
-/// Edits one file and has it read.
+/// Edits one file and reloads.
 fn change(server: &mut TestServer, folder: &Path, file: &str, from: &str, to: &str) {
     edit(folder, file, from, to);
     let reply = reload(server);
     assert_eq!((&reply["status"], &reply["data"]["changed"]), (&json!(0), &json!(true)), "{reply}");
 }
 
-/// The energy that a player is shown.
+/// The energy shown to a player.
 fn energy_of(server: &mut TestServer, player: &TestPlayer) -> Value {
     server.ask(player, "get_player_info", json!({}))["data"]["energy"].clone()
 }
 
 #[test]
-fn changed_rules_hold_from_the_next_request_on_and_operators_are_told() {
+fn changed_rules_apply_from_the_next_request_and_operators_get_an_event() {
     let (folder, mut server) = server();
     let ann = server.player("ann");
     let before = server.operate("rules_status", json!({}))["data"].clone();
@@ -58,7 +58,7 @@ fn changed_rules_hold_from_the_next_request_on_and_operators_are_told() {
     assert_eq!(
         server.ask(&ann, "enter_stage_general", json!({"stage": 8}))["data"]["energy"]["reward"],
         -6,
-        "nobody has read it"
+        "it was not reloaded yet"
     );
     let reply = reload(&mut server);
     assert_eq!(reply["data"]["changed"], true, "{reply}");
@@ -71,12 +71,12 @@ fn changed_rules_hold_from_the_next_request_on_and_operators_are_told() {
     let events = server.events(0);
     assert_eq!(events[0]["event"], "rules_changed", "{events:?}");
     assert_eq!(events[0]["data"]["fingerprint"], after["fingerprint"]);
-    assert_eq!(server.events(ann.connection), Vec::<Value>::new(), "players are told nothing");
-    assert_eq!(reload(&mut server)["data"]["changed"], false, "the same files are no change");
+    assert_eq!(server.events(ann.connection), Vec::<Value>::new(), "players get no events");
+    assert_eq!(reload(&mut server)["data"]["changed"], false, "the same files change nothing");
 }
 
 #[test]
-fn broken_assets_are_refused_as_a_whole_until_they_are_mended() {
+fn broken_assets_are_refused_as_a_whole_until_they_are_fixed() {
     let (folder, mut server) = server();
     let ann = server.player("ann");
     edit(folder.path(), "energy.ron", "maximum: 120", "maximum: 300");
@@ -88,7 +88,7 @@ fn broken_assets_are_refused_as_a_whole_until_they_are_mended() {
     let files: Vec<&str> = problems.iter().filter_map(|problem| problem["file"].as_str()).collect();
     assert!(files.contains(&"shop.ron") && files.contains(&"stages/general.ron"), "all of them at once: {reply}");
     assert!(problems.iter().any(|problem| problem["hint"] == "did you mean \"meadow\"?"), "with their hints: {reply}");
-    assert_eq!(energy_of(&mut server, &ann)["cooling"], -1, "the one good file has not been taken in either");
+    assert_eq!(energy_of(&mut server, &ann)["cooling"], -1, "the one good file is not applied either");
 
     let status = server.operate("rules_status", json!({}))["data"].clone();
     assert_eq!(status["refused"]["problems"], reply["data"]["problems"]);
@@ -121,7 +121,7 @@ fn only_operators_may_ask() {
 }
 
 #[test]
-fn a_session_keeps_what_was_paid_and_brings_what_the_rules_of_its_end_say() {
+fn a_session_keeps_its_price_and_is_rewarded_by_the_rules_at_its_end() {
     let (folder, mut server) = server();
     let ann = server.player("ann");
     server.ask(&ann, "enter_stage_general", json!({"stage": 8}));
@@ -143,7 +143,7 @@ fn a_higher_maximum_fills_nobody_at_once_whether_in_memory_or_not() {
     server.reconnect_all();
     server.pass_real_time(Duration::from_secs(700));
     server.pass_real_time(Duration::from_secs(700));
-    assert_eq!(server.players_in_memory(), 0, "both are put away");
+    assert_eq!(server.players_in_memory(), 0, "both are evicted");
     assert_eq!(energy_of(&mut server, &ann)["remain"], 120);
     change(&mut server, folder.path(), "energy.ron", "maximum: 120", "maximum: 200");
     for player in [&ann, &bob] {
@@ -158,13 +158,13 @@ fn a_higher_maximum_fills_nobody_at_once_whether_in_memory_or_not() {
         assert_eq!(
             energy_of(&mut server, player)["remain"],
             122,
-            "from the change on energy comes as the new rules say"
+            "from the change on energy regenerates by the new rules"
         );
     }
     let mut server = server.crash_and_reopen();
     server.connect();
     let bob = TestPlayer { connection: 0, ..bob };
-    assert_eq!(energy_of(&mut server, &bob)["remain"], 122, "also after a restart");
+    assert_eq!(energy_of(&mut server, &bob)["remain"], 122, "even after a restart");
 }
 
 #[test]
@@ -187,7 +187,7 @@ fn bosses_of_a_running_season_follow_the_rules_and_keep_their_wounds() {
     std::fs::write(folder.path().join("world_boss.ron"), fewer).expect("writable");
     assert_eq!(reload(&mut server)["data"]["changed"], true);
     let shown = server.ask(&ann, "stage_refresh_boss", json!({}))["data"]["ratio"].clone();
-    assert_eq!(shown, json!({"0": "0.75"}), "the others are gone");
+    assert_eq!(shown, json!({"0": "0.75"}), "the other bosses are gone");
 
     std::fs::write(folder.path().join("world_boss.ron"), text).expect("writable");
     assert_eq!(reload(&mut server)["data"]["changed"], true);
@@ -196,11 +196,11 @@ fn bosses_of_a_running_season_follow_the_rules_and_keep_their_wounds() {
     let mut server = server.crash_and_reopen();
     server.connect();
     let ann = TestPlayer { connection: 0, ..ann };
-    assert_eq!(server.ask(&ann, "stage_refresh_boss", json!({}))["data"]["ratio"], shown, "and so they are on disk");
+    assert_eq!(server.ask(&ann, "stage_refresh_boss", json!({}))["data"]["ratio"], shown, "and on disk too");
 }
 
 #[test]
-fn limits_that_shrink_leave_what_is_there() {
+fn lowered_limits_remove_nothing() {
     let (folder, mut server) = server();
     let (ann, bob) = (server.player("ann"), server.player("bob"));
     let name = server.ask(&ann, "get_player_info", json!({}))["data"]["name"].clone();
@@ -217,18 +217,19 @@ fn limits_that_shrink_leave_what_is_there() {
     let full = server.ask(&bob, "send_mail", json!({"gn_target": name, "subj": "4", "body": "hi"}));
     assert_eq!(full["status"], 97, "but no more comes in: {full}");
     let info = server.ask(&ann, "get_player_info", json!({}));
-    assert_eq!(info["data"]["limits"]["18"], 0, "one of none is used: {info}");
+    assert_eq!(info["data"]["limits"]["18"], 0, "one of zero is used: {info}");
 }
 
-/// Clients that ask all the time, each on a connection of its own.
+/// Clients that send requests all the time, each on its own connection.
 const CLIENTS: usize = 64;
-/// How often the rules change, every other time to broken ones.
+/// How often the rules change, every second time to broken ones.
 const RELOADS: usize = 100;
 
-/// What differs between the two sets of rules: a time in layouts.ron and a life in monsters.ron, which one reply shows.
+/// The difference between the two sets of rules: a time in layouts.ron and a life in monsters.ron, both shown in one
+/// reply.
 const SETS: [(i64, i64); 2] = [(15, 60), (25, 70)];
 
-/// Puts one of the two sets, or a broken one, in the place of another.
+/// Replaces the current set by one of the two, or by a broken one.
 fn write_rules(folder: &Path, (time, life): (i64, i64)) {
     for (file, before, number, after) in [
         ("layouts.ron", "(time: ", time, ", cool_down: 1.0, enemies: [(monster: \"slime\", count: 6"),
@@ -243,14 +244,14 @@ fn write_rules(folder: &Path, (time, life): (i64, i64)) {
     }
 }
 
-/// The time and the life that a reply to `enter_stage` shows.
+/// The time and the life in a reply to `enter_stage`.
 fn shown(reply: &Value) -> (i64, i64) {
     let data = &reply["data"];
     let number = |value: &Value| value.as_i64().unwrap_or_else(|| panic!("the reply should show it: {reply}"));
     (number(&data["enemy_layout"][1]["time"]), number(&data["monster"][0]["life"]))
 }
 
-/// Asks until told to stop, and counts which set of rules the replies show.
+/// Sends requests until stopped, and counts which set of rules the replies show.
 fn play(mut client: Client, is_over: &AtomicBool, seen: &[AtomicUsize; 2]) {
     while !is_over.load(Ordering::Relaxed) {
         let reply = client.ask("enter_stage", json!({"stage": 1}));
@@ -293,7 +294,7 @@ fn under_the_load_of_64_clients_no_request_fails_and_no_reply_mixes_two_sets_of_
     assert!(seen.iter().all(|count| *count > 0), "replies were given under both sets: {seen:?}");
 }
 
-/// Sets a flag when the scope ends, also by a failed assertion, so that the clients end too.
+/// Sets a flag when the scope ends, even by a failed assertion, so that the clients end too.
 struct OnDrop<'f>(&'f AtomicBool);
 
 impl Drop for OnDrop<'_> {
@@ -303,7 +304,7 @@ impl Drop for OnDrop<'_> {
 }
 
 #[test]
-fn a_changed_file_is_found_by_the_server_itself_and_operators_are_told() {
+fn a_changed_file_is_detected_and_operators_get_an_event() {
     let host = Host::new(&["--worlds", "2"]);
     let folder = PathBuf::from(edited_assets(&host, &[]));
     let host = host.with(&["--assets", &folder.display().to_string()]);
@@ -344,5 +345,5 @@ fn watching_can_be_switched_off() {
     assert_eq!(status["data"]["watched"], false, "{status}");
     write_rules(&folder, SETS[1]);
     let reply = server.operate("rules_reload", json!({}));
-    assert_eq!(reply["data"]["changed"], true, "nobody has read it before: {reply}");
+    assert_eq!(reply["data"]["changed"], true, "it was not read before: {reply}");
 }

@@ -1,4 +1,4 @@
-//! Functions as HTTP routes, and the platforms of a server that was just started: the real program, real HTTP.
+//! Functions as HTTP routes, and the platforms of a freshly started server: the real program, real HTTP.
 
 use std::io::{Read, Write};
 use std::time::Duration;
@@ -29,11 +29,11 @@ fn query(server: &Server, nonce: &str, body: &str) -> (u16, String) {
     server.http_with_body("POST", QUERY, &[&signed(nonce, body)], body)
 }
 
-/// The address of the sandbox as the server tells it.
+/// The address of the sandbox, from the server's output.
 fn sandbox_of(server: &Server) -> String {
     let _try = server.line();
     let line = server.line();
-    assert!(line.contains("SANDBOXED"), "a first run says clearly that nothing is paid: {line}");
+    assert!(line.contains("SANDBOXED"), "a first run says clearly that no real money is paid: {line}");
     let rest = line.split_once("http://").expect("it says where to look").1;
     rest.trim_end_matches("/state").to_owned()
 }
@@ -49,7 +49,7 @@ fn post(address: &str, path: &str, body: &str) -> (u16, String) {
 }
 
 #[test]
-fn a_first_run_sells_diamonds_for_sandboxed_points_and_remembers_them_over_a_restart() {
+fn a_first_run_sells_diamonds_for_sandboxed_points_and_keeps_them_over_a_restart() {
     let host = Host::new(&[]);
     let mut server = host.start();
     let sandbox = sandbox_of(&server);
@@ -63,7 +63,7 @@ fn a_first_run_sells_diamonds_for_sandboxed_points_and_remembers_them_over_a_res
     server.process.kill();
     let server = host.start();
     let mut ann = server.guest("ann");
-    assert_eq!(ann.ask("check_money", json!({}))["data"][0]["money"], "4", "the sandbox's books are kept");
+    assert_eq!(ann.ask("check_money", json!({}))["data"][0]["money"], "4", "the sandbox's books are stored");
     let items = ann.ask("get_player_info", json!({}))["data"]["items"].clone();
     assert!(items.as_array().is_some_and(|items| items.contains(&json!("3:5:60"))), "{items}");
 }
@@ -80,7 +80,7 @@ fn live_mode_without_a_secret_does_not_start_and_says_what_is_missing() {
 }
 
 #[test]
-fn sud_finds_the_routes_of_the_server_and_asks_there() {
+fn sud_discovers_the_routes_of_the_server_and_queries_them() {
     let server = Host::new(&["--set", "platforms.sud.report_boss_sessions=true"]).start();
     let path = format!("/{}", discovery_path(APP_ID, &secret()));
     assert_eq!(path, "/69b198d59bc9d492a515643914d9f82b", "the published vector");
@@ -103,7 +103,7 @@ fn sud_finds_the_routes_of_the_server_and_asks_there() {
     assert_eq!((&answer["data"]["status"], &answer["data"]["results"][0]["score"]), (&json!("CLOSED"), &json!(5)));
     assert_eq!(query(&server, "nonce-2", body).0, 401, "a nonce counts once");
     assert_eq!(server.http_with_body("POST", QUERY, &[], body).0, 401, "no signature");
-    assert_eq!(server.http("GET", QUERY, &[&signed("nonce-3", "")]).0, 405, "it is asked with POST");
+    assert_eq!(server.http("GET", QUERY, &[&signed("nonce-3", "")]).0, 405, "it accepts only POST");
 }
 
 #[test]
@@ -118,14 +118,14 @@ fn http_requests_are_limited_in_size_time_and_number() {
         .expect("a request should be sendable");
     slow.set_read_timeout(Some(Duration::from_secs(10))).expect("a socket should take a time limit");
     let mut reply = [0; 15];
-    slow.read_exact(&mut reply).expect("the server should answer a body that does not come");
+    slow.read_exact(&mut reply).expect("the server should answer when the body does not arrive");
     assert!(reply.starts_with(b"HTTP/1.1 408"), "{}", String::from_utf8_lossy(&reply));
     let statuses: Vec<u16> = (0..8).map(|_| server.http_with_body("POST", QUERY, &[], "{}").0).collect();
     assert!(statuses.contains(&401) && statuses.contains(&429), "beyond the limit of an address: {statuses:?}");
 }
 
 #[test]
-fn old_clients_may_act_without_a_token_only_where_the_operator_lets_them() {
+fn old_clients_may_act_without_a_token_only_if_the_operator_allows_it() {
     let ann = json!({"email": "ann@x.org", "username": "ann", "password": "hash", "ip": "127.0.0.1:1"});
     let login = json!({"email": "ann@x.org", "password": "hash", "ip": "127.0.0.1:1"});
     for (setting, expected) in [("false", 401), ("true", 200)] {
@@ -144,7 +144,7 @@ fn old_clients_may_act_without_a_token_only_where_the_operator_lets_them() {
     }
 }
 
-/// Asks a route (docs/contract/role-play.md#routes) as a client without a WebSocket does; returns the bare reply.
+/// Requests a route (docs/contract/role-play.md#routes) as a client without a WebSocket does; returns the bare reply.
 fn ask(address: std::net::SocketAddr, path: &str, token: &str, data: &Value) -> Value {
     let mut stream = std::net::TcpStream::connect(address).expect("the server should listen");
     stream.set_read_timeout(Some(Duration::from_secs(60))).expect("a time-out should be settable");

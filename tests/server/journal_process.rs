@@ -1,4 +1,5 @@
-//! A real server writes a journal; `raidkeep replay` plays it, shows a player, and makes a scenario of what it did.
+//! A real server writes a journal; `raidkeep replay` replays it, shows a player, and turns its requests into a
+//! scenario.
 
 use std::path::PathBuf;
 use std::process::{Command, Output};
@@ -51,7 +52,7 @@ fn told(output: &Output) -> String {
 }
 
 #[test]
-fn a_journal_on_disk_is_played_and_shows_a_player_and_its_scenario() {
+fn a_journal_on_disk_is_replayed_and_shows_a_player_and_its_scenario() {
     let host = host(&[]);
     let server = host.start();
     play(&server);
@@ -65,7 +66,7 @@ fn a_journal_on_disk_is_played_and_shows_a_player_and_its_scenario() {
     assert_eq!(text.matches("victory_stage_general").count(), 4, "only what ann did: {text}");
     assert_eq!(text.matches("Ask(by: \"玩家#1\"").count(), 7, "{text}");
     assert!(text.contains("data: {\"stage\":8}") && text.contains("status: 0"), "{text}");
-    assert!(text.contains("energy: 120"), "the state before it did anything: {text}");
+    assert!(text.contains("energy: 120"), "the state before its first request: {text}");
 }
 
 #[test]
@@ -83,7 +84,7 @@ fn a_replay_stops_where_it_is_told_to() {
     assert!(String::from_utf8_lossy(&output.stderr).contains("no player \"nobody\""), "{output:?}");
 }
 
-/// Ann enters a stage, and again 1000 s later, on a clock that only the operator moves. Gives the moment of the second time.
+/// Ann enters a stage, and again 1000 s later, on a manual clock. Returns the moment of the second entry.
 fn play_with_a_pause(server: &Server) -> String {
     let mut ann = server.guest("ann");
     let enter = |ann: &mut Client| assert_eq!(ask(ann, "enter_stage_general", json!({"stage": 8}))["status"], 0);
@@ -96,7 +97,7 @@ fn play_with_a_pause(server: &Server) -> String {
 }
 
 #[test]
-fn a_replay_until_a_moment_shows_the_player_as_of_then() {
+fn a_replay_until_a_moment_shows_the_player_at_that_moment() {
     let host = host(&["--clock", "manual"]);
     let server = host.start();
     let moment = play_with_a_pause(&server);
@@ -119,7 +120,7 @@ fn a_replay_until_a_moment_shows_the_player_as_of_then() {
 }
 
 #[test]
-fn a_scenario_of_a_journal_passes_and_fails_when_the_server_had_answered_otherwise() {
+fn a_scenario_of_a_journal_passes_and_fails_on_different_answers() {
     let host = host(&["--clock", "manual"]);
     let server = host.start();
     play_with_a_pause(&server);
@@ -138,7 +139,7 @@ fn a_scenario_of_a_journal_passes_and_fails_when_the_server_had_answered_otherwi
 }
 
 #[test]
-fn a_killed_server_leaves_a_journal_and_the_next_start_begins_another_that_goes_on_from_the_disk() {
+fn a_killed_server_leaves_a_journal_and_the_next_start_begins_another_from_the_disk() {
     let host = host(&["--set", "journal.file_bytes=1000"]);
     let mut server = host.start();
     play(&server);
@@ -153,7 +154,7 @@ fn a_killed_server_leaves_a_journal_and_the_next_start_begins_another_that_goes_
         assert!(played.contains("checkpoints equal"), "{played}");
     }
     let parts = std::fs::read_dir(host.path("journals")).expect("the folder should be there").count();
-    assert!(parts > 4, "small files follow each other: {parts}");
+    assert!(parts > 4, "the journal is split into small files: {parts}");
     let later = journals[1].display().to_string().replace("-0000.", "-0001.");
     let output = replay(&[&later]);
     assert!(String::from_utf8_lossy(&output.stderr).contains("begins with part 0"), "{output:?}");
@@ -167,5 +168,5 @@ fn a_server_that_is_killed_before_the_journal_is_written_leaves_one_with_its_beg
     server.process.kill();
     let journal = journals(&host).pop().expect("a journal should be there").display().to_string();
     let played = told(&replay(&[&journal]));
-    assert!(played.contains("checkpoints equal"), "it can be read, with little in it: {played}");
+    assert!(played.contains("checkpoints equal"), "it is readable, though nearly empty: {played}");
 }

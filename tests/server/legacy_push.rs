@@ -1,5 +1,5 @@
 //! Challenges that are pushed to the address of an old client (docs/contract/role-play.md#push-to-old-clients): only
-//! where the operator wants it, only to the host that the login came from, and whatever the client answers.
+//! where the operator enables it, only to the host that the login came from, and whatever the client answers.
 
 use std::io::{BufRead, BufReader, ErrorKind, Read, Write};
 use std::net::{IpAddr, Ipv4Addr, TcpListener, TcpStream};
@@ -26,7 +26,7 @@ impl Listener {
         self.0.local_addr().expect("a listener has an address").port()
     }
 
-    /// Whether somebody has come, and who.
+    /// Whether a connection has come in, and from where.
     fn accept(&self) -> Option<TcpStream> {
         match self.0.accept() {
             Ok((stream, _)) => Some(stream),
@@ -68,7 +68,7 @@ impl Told {
         Self { request: lines.swap_remove(0), body, stream }
     }
 
-    /// Sends these bytes and closes. Who asked may be gone already.
+    /// Sends these bytes and closes. The other side may have hung up already.
     fn answer(mut self, text: &str) {
         let _ = self.stream.write_all(text.as_bytes());
     }
@@ -79,7 +79,7 @@ fn http(status: &str, body: &str) -> String {
     format!("HTTP/1.1 {status}\r\nConnection: close\r\nContent-Length: {length}\r\n\r\n{body}")
 }
 
-/// A server on which nobody asks too often.
+/// A server without rate limits.
 fn server(more: &[&str]) -> (Host, Server) {
     let limits = ["connection", "player", "address"].map(|who| format!("limits.requests_per_second_per_{who}=0"));
     let settings = limits.into_iter().chain(more.iter().map(|setting| (*setting).to_owned()));
@@ -116,7 +116,7 @@ impl Challenger {
         Self { client, role: info["data"]["name"].as_str().expect("a name").to_owned() }
     }
 
-    /// Challenges; the same one stays open, and has the same number.
+    /// Challenges; the same challenge stays open, and has the same number.
     fn challenge(&mut self) -> Value {
         let data = json!({"role1": self.role, "role2": "杨过", "image_data": PNG});
         let reply = self.client.ask("challenge", data);
@@ -135,7 +135,7 @@ fn a_challenge_goes_to_the_port_that_was_named_at_the_address_of_the_login_and_i
         let (_host, server) = server(&["legacy_push=true"]);
         let client = Listener::on("127.0.0.1:0");
         let elsewhere = Listener::on(&format!("127.0.0.2:{}", client.port()));
-        // What the client believes its address to be is another host's.
+        // The address that the client believes to be its own is another host's.
         let token = log_in(&server, &json!(format!("127.0.0.2:{}", client.port())));
         let mut ann = Challenger::join(&server);
         let id = ann.challenge();
@@ -148,27 +148,27 @@ fn a_challenge_goes_to_the_port_that_was_named_at_the_address_of_the_login_and_i
         assert_eq!(refrash(&server, &token)["id_list"], json!([]), "the challenge is answered");
         let turn = json!({"role": ann.role, "id": id, "text": "看剑", "wait": false});
         let fights = ann.client.ask("battle", turn)["status"] == 0;
-        assert_eq!(fights, accepts, "who accepts is in the battle");
+        assert_eq!(fights, accepts, "a player who accepts is in the battle");
         assert!(elsewhere.accept().is_none(), "nothing goes to an address that is merely named");
     }
 }
 
 #[test]
-fn it_is_off_unless_the_operator_wants_it() {
+fn pushes_are_off_unless_the_operator_enables_them() {
     for settings in [&[][..], &["legacy_push=false"]] {
         let (_host, mut server) = server(settings);
         let client = Listener::on("127.0.0.1:0");
         let token = log_in(&server, &json!(format!("127.0.0.1:{}", client.port())));
         let id = Challenger::join(&server).challenge();
-        assert_eq!(refrash(&server, &token)["id_list"], json!([id]), "it shows where it always does");
+        assert_eq!(refrash(&server, &token)["id_list"], json!([id]), "it is listed as always");
         server.signal("TERM");
         server.process.wait();
-        assert!(client.accept().is_none(), "nobody is told who did not ask for it: {settings:?}");
+        assert!(client.accept().is_none(), "no push goes to a client that did not ask for it: {settings:?}");
     }
 }
 
 #[test]
-fn what_is_no_answer_changes_nothing() {
+fn an_invalid_answer_changes_nothing() {
     let (_host, server) = server(&["legacy_push=true"]);
     let client = Listener::on("127.0.0.1:0");
     let elsewhere = Listener::on("127.0.0.1:0");
@@ -195,7 +195,7 @@ fn what_is_no_answer_changes_nothing() {
     let mut told = client.receive();
     for answer in hostile {
         told.answer(&answer);
-        // It is told again only when the message before is done with, and while the challenge is open.
+        // It is pushed again only when the previous message is finished, and while the challenge is open.
         told = Told::read(wait_for("the next push", || {
             assert_eq!(ann.challenge(), id, "the challenge is open after {answer:.60}");
             client.accept()
@@ -209,7 +209,7 @@ fn what_is_no_answer_changes_nothing() {
 
 #[test]
 fn an_answer_that_comes_after_another_changes_nothing() {
-    // Only one message is under way at a time, so that the next one shows that the one before is done with.
+    // Only one message is in flight at a time, so the next one shows that the previous one is finished.
     let (_host, server) = server(&["legacy_push=true", "legacy_push_line.in_flight=1"]);
     let client = Listener::on("127.0.0.1:0");
     let token = log_in(&server, &json!(format!("127.0.0.1:{}", client.port())));
@@ -221,7 +221,7 @@ fn an_answer_that_comes_after_another_changes_nothing() {
     assert_eq!(ann.event()["event"], "challenge_rejected");
     told.answer(&http("200 OK", &json!({"status": true, "id": id}).to_string()));
     let next = Told::read(wait_for("the next push", || {
-        assert_ne!(ann.challenge(), id, "a challenge that was answered is over");
+        assert_ne!(ann.challenge(), id, "an answered challenge is over");
         client.accept()
     }));
     assert_ne!(next.body["id"], id, "another challenge");
@@ -232,8 +232,8 @@ fn an_answer_that_comes_after_another_changes_nothing() {
 const HERE: IpAddr = IpAddr::V4(Ipv4Addr::new(203, 0, 113, 9));
 const SERVER_PORT: u16 = 7350;
 
-/// Has 杨过, who has logged in from [`HERE`] naming `ip`, be challenged; returns where the server has sent
-/// something beside the platforms.
+/// Challenges 杨过, who has logged in from [`HERE`] naming `ip`; returns the URLs that the server has sent requests to,
+/// other than the platforms.
 fn sent_to(ip: &Value, is_on: bool, stays_connected: bool) -> Vec<String> {
     let mut setup = TestSetup::default();
     let line = LineSettings { in_flight: 1, deadline_seconds: 60, circuit: None };
@@ -258,11 +258,11 @@ fn sent_to(ip: &Value, is_on: bool, stays_connected: bool) -> Vec<String> {
 }
 
 #[test]
-fn only_a_client_that_listens_on_a_port_of_its_own_and_has_no_connection_is_told() {
+fn only_a_client_with_a_port_of_its_own_and_no_connection_gets_a_push() {
     let good = json!("10.0.0.1:8000");
     assert_eq!(sent_to(&good, true, false), ["http://203.0.113.9:8000/challenge_info"], "the host of the login");
     assert!(sent_to(&good, false, false).is_empty(), "it is off");
-    assert!(sent_to(&good, true, true).is_empty(), "who is connected has the event");
+    assert!(sent_to(&good, true, true).is_empty(), "a connected player gets the event instead");
     for ip in [json!("h:7350"), json!("h:1023"), json!("h"), json!(8000), json!(null), json!({"port": 8000})] {
         assert!(sent_to(&ip, true, false).is_empty(), "{ip} names no port that may be used");
     }

@@ -1,4 +1,4 @@
-//! A whole story of two players, told once: whatever carries requests to the server can tell it.
+//! The complete story of two players; any transport that carries requests to the server can play it.
 
 use serde_json::{Value, json};
 
@@ -12,21 +12,21 @@ const BOB: usize = 1;
 const TASK: &str = "竹林剑影";
 const ROUNDS_MAX: usize = 15;
 
-/// What carries requests to a server, and shows what the platform was told.
+/// A transport to a server, with access to the reports the platform has received.
 pub(crate) trait Transport {
-    /// Asks for a function as one of the two; returns the bare reply (docs/contract/envelope.md#http).
+    /// Calls a function as one of the two; returns the bare reply (docs/contract/envelope.md#http).
     fn ask(&mut self, who: usize, function: &str, data: Value) -> Value;
-    /// Both ask at the same time.
+    /// Both call at the same time.
     fn ask_both(&mut self, function: &str, data: [Value; 2]) -> [Value; 2];
     /// Takes the reply of a player's login.
     fn logged_in(&mut self, who: usize, reply: &Value);
-    /// Reports that the platform has received, once there are so many.
+    /// The reports that the platform has received, once there are this many.
     fn reports(&mut self, count: usize) -> Vec<Value>;
-    /// What happens between two chapters.
+    /// Runs between two chapters.
     fn turn_page(&mut self) {}
 }
 
-/// Tells the whole story.
+/// Plays the whole story.
 pub(crate) fn tell(on: &mut impl Transport) {
     sign_up_and_log_in(on);
     on.turn_page();
@@ -69,7 +69,7 @@ fn sign_up_and_log_in(on: &mut impl Transport) {
     assert_eq!(roles, NAMES, "both are online: {listed}");
 }
 
-/// Both say that they are there, and hear of no challenge.
+/// Both report that they are present, and have no challenge.
 fn quiet(on: &mut impl Transport) {
     for who in [ANN, BOB] {
         refreshed(on, who, &[], &[]);
@@ -104,13 +104,13 @@ fn accept_in_talk_and_play(on: &mut impl Transport) -> Value {
     play(on, BOB)
 }
 
-/// Plays the task to its good end, where no dice fall; returns the reward.
+/// Plays the task to its good end, without random rolls; returns the reward.
 fn play(on: &mut impl Transport, who: usize) -> Value {
     let before = wealth(on, who);
     let say =
         |text: &str, roles: &[&Value]| as_role(who, json!({"text": text, "items": [], "skills": [], "roles": roles}));
     let told = on.ask(who, "feedback", say("我想论剑", &[]));
-    assert_eq!((&told["status"], &told["npc_status"]), (&json!(false), &json!(true)), "somebody new speaks");
+    assert_eq!((&told["status"], &told["npc_status"]), (&json!(false), &json!(true)), "a new character speaks");
     assert!(told["image_data"].is_string(), "and shows its face");
     let mut told = on.ask(who, "feedback", say("因为虚心", &[&told["role"]]));
     let reward = told["reward"].take();
@@ -119,7 +119,7 @@ fn play(on: &mut impl Transport, who: usize) -> Value {
     }
     let expected =
         json!({"text": null, "role": null, "status": true, "npc_status": false, "image_data": null, "reward": null});
-    assert_eq!(told, expected, "the task has ended, and nobody is new");
+    assert_eq!(told, expected, "the task has ended, without a new character");
     let gained = ["龙眼", "凤羽", "经验值"].map(|name| reward[name].as_i64().expect("every reward names all three"));
     let after = wealth(on, who);
     assert_eq!([0, 1, 2].map(|at| after[at] - before[at]), gained, "the reward is paid");
@@ -146,7 +146,11 @@ fn make_skill_and_equipment(on: &mut impl Transport, reward: &Value) {
         let told = on.ask(ANN, "merge", data);
         assert!(told["text"].as_str().is_some_and(|text| text.contains(name)), "{told}");
         assert_eq!(on.ask(ANN, list, as_role(ANN, json!({}))), json!({key: {name: description}}));
-        assert_eq!(on.ask(BOB, list, as_role(BOB, json!({}))), json!({key: {}}), "what one makes is not the other's");
+        assert_eq!(
+            on.ask(BOB, list, as_role(BOB, json!({}))),
+            json!({key: {}}),
+            "what one player makes does not belong to the other"
+        );
     }
     assert_eq!(wealth(on, ANN)[..2], [0, 0], "all was spent");
 }
@@ -188,7 +192,7 @@ fn fight(on: &mut impl Transport, id: &str) -> [Value; 2] {
     panic!("a battle should end within {ROUNDS_MAX} rounds");
 }
 
-/// Asserts that both have what they were told; returns who has won.
+/// Asserts that both have received what they were told; returns the winner.
 fn rewarded(on: &mut impl Transport, before: [[i64; 3]; 2], ends: &[Value; 2]) -> usize {
     let exp = [ANN, BOB].map(|who| ends[who]["exp"].as_i64().expect("experience at the end"));
     let winner = if exp[ANN] > exp[BOB] { ANN } else { BOB };
@@ -200,12 +204,12 @@ fn rewarded(on: &mut impl Transport, before: [[i64; 3]; 2], ends: &[Value; 2]) -
             items.filter_map(|amount| amount.as_str()?.strip_prefix(item)?.parse::<i64>().ok()).sum::<i64>()
         };
         let gained = [0, 1, 2].map(|at| after[at] - before[who][at]);
-        assert_eq!(gained, [told("3:51:"), told("3:52:"), exp[who]], "what was told was paid");
+        assert_eq!(gained, [told("3:51:"), told("3:52:"), exp[who]], "the announced reward was paid");
     }
     winner
 }
 
-/// The platform was told of the beginning and of the end, once each, and who has won.
+/// The platform received the beginning and the end, once each, and the winner.
 fn reported(on: &mut impl Transport, winner: usize) {
     let reports = on.reports(2);
     let kinds: Vec<_> = reports.iter().map(|report| &report["report_type"]).collect();

@@ -1,5 +1,5 @@
-//! `raidkeep load` against the real program: what the shipped mixes ask is what the game answers, and what goes wrong is told.
-//! Runs are so many requests long, so that nothing depends on how fast this machine is.
+//! `raidkeep load` against the real program: the shipped mixes send requests that the game answers, and errors are
+//! reported. Runs have a fixed number of requests, so that nothing depends on the speed of this machine.
 
 use std::net::TcpListener;
 use std::process::{Command, Output};
@@ -48,7 +48,11 @@ fn every_shipped_mix_gets_the_statuses_it_expects() {
         assert_eq!(report["unexpected"], serde_json::json!([]), "{mix}");
         assert_eq!(report["requests"], 400, "{mix}: each request is answered and counted: {report:#}");
         assert_eq!((&report["cut_short"], &report["unanswered"]), (&0.into(), &0.into()), "{mix}: {report:#}");
-        assert_eq!(report["connecting"].is_null(), mix != "login_storm", "{mix}: only a storm connects while it asks");
+        assert_eq!(
+            report["connecting"].is_null(),
+            mix != "login_storm",
+            "{mix}: only a storm connects while it sends requests"
+        );
     }
 }
 
@@ -68,16 +72,16 @@ fn a_report_tells_scripts_all_figures() {
         .flat_map(|function| function["statuses"].as_array().expect("a list of statuses"))
         .map(|status| status["count"].as_i64().expect("a count"))
         .sum();
-    assert_eq!(statuses, 101, "every request has its status, those of all threads together");
+    assert_eq!(statuses, 101, "every request of every thread has its status");
     for figures in [&report["latency_us"], &functions[0]["latency_us"]] {
         let [p50, p99, p999, max] = ["p50", "p99", "p999", "max"].map(|key| figures[key].as_u64().expect("a latency"));
         assert!(0 < p50 && p50 <= p99 && p99 <= p999 && p999 <= max, "{figures}");
     }
     let figures = ["cpu_us_per_request", "resident_bytes", "bytes_per_idle_connection", "log_bytes"];
     for figure in figures {
-        assert!(report["server"][figure].is_number(), "{figure} is told by the server: {report:#}");
+        assert!(report["server"][figure].is_number(), "{figure} is reported by the server: {report:#}");
     }
-    assert!(report["server"]["log_bytes"].as_f64() > Some(0.0), "what was changed is in the log");
+    assert!(report["server"]["log_bytes"].as_f64() > Some(0.0), "the changes are in the log");
     assert!(report["requests_per_second"].as_f64() > Some(0.0));
 }
 
@@ -136,7 +140,7 @@ fn a_run_of_some_time_counts_what_is_due_in_it() {
 }
 
 #[test]
-fn what_the_limits_refuse_fails_the_run_and_names_the_setting() {
+fn requests_refused_by_limits_fail_the_run_and_name_the_setting() {
     let server = Host::new(&["--set", "limits.requests_per_second_per_player=1"]).start();
     let mix = ["--mix", "hang_up", "--clients", "1", "--requests", "50"];
     let report = report(&server, &mix, 1);
@@ -147,11 +151,11 @@ fn what_the_limits_refuse_fails_the_run_and_names_the_setting() {
     assert!(advice.contains("limits.requests_per_second_per_player=0"), "{advice}");
     let text = load(&server, &mix);
     let text = String::from_utf8_lossy(&text.stdout);
-    assert!(text.contains("UNEXPECTED status 15 of "), "people are told too: {text}");
+    assert!(text.contains("UNEXPECTED status 15 of "), "the text output reports it too: {text}");
 }
 
 #[test]
-fn energy_that_runs_out_is_told_with_what_to_do() {
+fn exhausted_energy_is_reported_with_advice() {
     let limits = ["--set", "limits.requests_per_second_per_player=0"];
     let server = Host::new(&limits).start();
     let report = report(&server, &["--mix", "enter_victory", "--clients", "1", "--requests", "100"], 1);
@@ -160,7 +164,7 @@ fn energy_that_runs_out_is_told_with_what_to_do() {
 }
 
 #[test]
-fn a_mistake_in_a_mix_is_told_with_file_line_and_column() {
+fn a_mistake_in_a_mix_is_reported_with_file_line_and_column() {
     let host = Host::new(&[]);
     let file = host.path("wrong.ron");
     let text = "(\n    about: \"wrong\",\n    in_flight: 1,\n    sequences: [\n        (weight: 1, steps: [(funktion: \"ping\")]),\n    ],\n)\n";
@@ -173,7 +177,7 @@ fn a_mistake_in_a_mix_is_told_with_file_line_and_column() {
 }
 
 #[test]
-fn an_unknown_mix_and_a_server_that_is_not_there_are_told() {
+fn an_unknown_mix_and_an_absent_server_are_reported() {
     let output = run(&["--mix", "mixt"]);
     let stderr = String::from_utf8_lossy(&output.stderr);
     assert!(stderr.contains("cannot read mixt") && stderr.contains("enter_victory, hang_up, idle"), "{stderr}");
@@ -194,7 +198,7 @@ fn connections_that_the_server_closes_fail_the_run() {
     std::fs::write(&file, mix).expect("a file of the test");
     std::thread::spawn(move || {
         for stream in listener.incoming().map_while(Result::ok) {
-            // Whoever asks for metrics fails the handshake, and whoever asks anything after it is cut off.
+            // A request for metrics fails the handshake, and a connection is cut after the handshake.
             if let Ok(mut socket) = tokio_tungstenite::tungstenite::accept(stream) {
                 let _ = socket.read();
             }
@@ -216,5 +220,5 @@ fn connections_that_the_server_closes_fail_the_run() {
     assert_eq!(output.status.code(), Some(1));
     let report: Value = serde_json::from_slice(&output.stdout).expect("a report");
     assert_eq!((&report["broken"]["connections"], &report["unanswered"]), (&1.into(), &1.into()), "{report:#}");
-    assert!(report["server"].is_null(), "a server without metrics tells nothing of itself");
+    assert!(report["server"].is_null(), "a server without metrics has no figures in the report");
 }

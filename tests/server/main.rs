@@ -1,4 +1,4 @@
-//! The real program: its sockets, its subcommands, and what it keeps when it is killed.
+//! The real program: its sockets, its subcommands, and what survives a kill.
 
 mod backup;
 mod bank;

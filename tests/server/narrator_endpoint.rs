@@ -1,5 +1,5 @@
-//! The narrator's chat endpoint over real HTTP: the program asks a small fake endpoint that answers well, badly, with
-//! greed, or not at all; and the functions of tasks as HTTP routes.
+//! The narrator's chat endpoint over real HTTP: the program calls a small fake endpoint that answers well, badly,
+//! greedily, or not at all; and the functions of tasks as HTTP routes.
 
 use crate::process;
 use std::collections::VecDeque;
@@ -10,17 +10,17 @@ use std::sync::mpsc::{Receiver, Sender, channel};
 use crate::process::{Client, Host, PATIENCE};
 use serde_json::{Value, json};
 
-/// How the fake endpoint meets a request.
+/// How the fake endpoint responds to a request.
 enum Manner {
-    /// With this status line and body.
+    /// It answers with this status line and body.
     Answers(&'static str, String),
-    /// It takes the request and says nothing.
+    /// It accepts the request and stays silent.
     IsSilent,
     /// It hangs up.
     HangsUp,
 }
 
-/// A chat endpoint on a port of its own; it tells what it was asked.
+/// A chat endpoint on its own port; it records its requests.
 struct Endpoint {
     address: SocketAddr,
     requests: Receiver<(String, Value)>,
@@ -55,7 +55,7 @@ impl Endpoint {
 }
 
 fn serve(listener: &TcpListener, mut manners: VecDeque<Manner>, requests: &Sender<(String, Value)>) {
-    // Connections that are met with silence stay open until the test ends.
+    // Connections without an answer stay open until the test ends.
     let mut silent = Vec::new();
     for stream in listener.incoming().map_while(Result::ok) {
         let Some(request) = read_request(&stream) else { continue };
@@ -131,7 +131,7 @@ fn a_good_endpoint_colours_and_every_other_leaves_the_script_to_speak() {
     for wrong in ["an error", "no JSON", "no object", "a broken connection", "silence"] {
         assert!(thank(&mut ann).ends_with(THANKED), "after {wrong} the script speaks");
     }
-    assert_eq!(thank(&mut ann), "火光又亮了。", "an endpoint that recovers is heard again");
+    assert_eq!(thank(&mut ann), "火光又亮了。", "an endpoint that recovers is used again");
 }
 
 #[test]

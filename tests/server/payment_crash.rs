@@ -13,7 +13,7 @@ const OFFERS: [(&str, i64, i64); 3] = [("diamonds_60", 6, 60), ("diamonds_300", 
 const ROUNDS: usize = 8;
 const BUYERS_PER_ROUND: usize = 12;
 
-/// A server whose game time runs twenty times as fast, with a schedule that is over within seconds.
+/// A server whose game time runs twenty times as fast, with a retry schedule of a few seconds.
 fn host() -> Host {
     Host::new(&["--clock", "x20"]).with(&[
         "--set",
@@ -45,7 +45,7 @@ fn faults(bank: &Bank, dice: &mut Lcg) {
     bank.post("/faults", &json!([pay[0], pay[1], pay[2], ask]));
 }
 
-/// Logs a new buyer in and gives it points. Its name comes along.
+/// Logs a new buyer in and gives it points. Also returns its name.
 fn buyer(server: &Server, bank: &Bank, device: &str) -> (Client, String) {
     let mut client = server.guest(device);
     let info = client.ask("get_player_info", json!({}));
@@ -54,7 +54,7 @@ fn buyer(server: &Server, bank: &Bank, device: &str) -> (Client, String) {
     (client, name)
 }
 
-/// Logs new buyers in, gives them points, and has everybody buy without waiting.
+/// Logs new buyers in, gives them points, and has them all buy without waiting.
 fn buy(
     server: &Server,
     bank: &Bank,
@@ -87,7 +87,7 @@ fn orders(server: &Server) -> Vec<Value> {
     reply["data"]["orders"].as_array().unwrap_or_else(|| panic!("a list of orders: {reply}")).clone()
 }
 
-/// Whether its payment was on its way when the server was killed.
+/// Whether its payment was in flight when the server was killed.
 fn was_cut(server: &Server, order: &Value) -> bool {
     let shown = server.operate("order_inspect", json!({"order": order["order"]}));
     let steps = shown["data"]["history"].as_array().unwrap_or_else(|| panic!("all steps: {shown}"));
@@ -142,12 +142,12 @@ fn a_server_that_is_killed_while_players_pay_takes_points_only_for_goods() {
         *ends.entry(text("state")).or_default() += 1;
         match text("state") {
             "granted" => {
-                assert_eq!(paid, [price], "what is granted is paid once: {order}");
+                assert_eq!(paid, [price], "a granted order is paid once: {order}");
                 let offer = OFFERS.iter().find(|(_, known, _)| *known == price).expect("a known price");
                 *goods.entry(text("name")).or_default() += offer.2;
             }
-            "refused" => assert_eq!(paid.len(), 0, "what is refused is not paid: {order}"),
-            _ => panic!("nobody else moves these points, so that all can be known: {order}"),
+            "refused" => assert_eq!(paid.len(), 0, "a refused order is not paid: {order}"),
+            _ => panic!("nothing else moves these points, so the outcome of each order is known: {order}"),
         }
     }
     assert!(payments.is_empty(), "every payment has its order: {payments:?}");
@@ -155,13 +155,13 @@ fn a_server_that_is_killed_while_players_pay_takes_points_only_for_goods() {
         let granted = goods.get(name.as_str()).copied().unwrap_or_default();
         assert_eq!(diamonds(&server, device), granted, "each order is granted once to {name}");
     }
-    assert!(ends.values().sum::<usize>() >= 40 && ends.len() == 2, "orders should come to both ends: {ends:?}");
+    assert!(ends.values().sum::<usize>() >= 40 && ends.len() == 2, "orders should have both outcomes: {ends:?}");
     let cut = orders.iter().filter(|order| was_cut(&server, order)).count();
-    assert!(cut > 0, "no payment was on its way when the server was killed: {ends:?}");
+    assert!(cut > 0, "no payment was in flight when the server was killed: {ends:?}");
 }
 
 #[test]
-fn a_stop_tells_who_waits_for_an_order_and_the_next_start_goes_on_with_it() {
+fn a_stop_answers_a_request_waiting_for_an_order_and_the_next_start_continues_it() {
     // Nothing but the stop ends the wait for the answer.
     let host = host().with(&["--set", "platforms.mcrmb.deadline_seconds=100000"]);
     let bank = Bank::open(&host);
@@ -173,9 +173,9 @@ fn a_stop_tells_who_waits_for_an_order_and_the_next_start_goes_on_with_it() {
     ann.send(Message::text(request)).expect("the server should read");
     wait_for("the payment", || (!payments(&bank).is_empty()).then_some(()));
     server.signal("TERM");
-    let reply = ann.read_json().expect("a stop answers what was taken in");
+    let reply = ann.read_json().expect("a stopping server answers accepted requests");
     assert_eq!((&reply["message"], &reply["data"]["state"]), (&json!("pending"), &json!("pending")), "{reply}");
-    assert_eq!(server.process.wait().code(), Some(0), "an order that waits does not hold up the stop");
+    assert_eq!(server.process.wait().code(), Some(0), "a waiting order does not delay the stop");
     bank.post("/faults", &json!([]));
     let server = host.start();
     wait_for("the end of the order", || orders(&server).iter().all(is_over).then_some(()));

@@ -1,4 +1,4 @@
-//! `raidkeep export`, `delete` and `import` against a server that runs, and `export --data` against one that does not.
+//! `raidkeep export`, `delete` and `import` against a running server, and `export --data` against a stopped one.
 
 use std::path::Path;
 use std::process::{Command, Output};
@@ -66,7 +66,7 @@ fn the_program_exports_deletes_and_imports_a_player() {
     server.signal("TERM");
     server.process.wait();
     let at_rest: Value = serde_json::from_str(&succeed(&["export", "玩家#2", "--data", data])).expect("JSON");
-    assert_eq!(at_rest["parts"], again["parts"], "the folder tells the same");
+    assert_eq!(at_rest["parts"], again["parts"], "the folder has the same content");
     let nobody = fail(&["export", "玩家#1", "--data", data]);
     assert!(nobody.contains("there is no player 玩家#1 in world-0"), "{nobody}");
     let verified = succeed(&["verify", "--data", data]);

@@ -18,10 +18,10 @@ use tokio_tungstenite::tungstenite::{self, Message, WebSocket};
 pub(crate) const PROGRAM: &str = env!("CARGO_BIN_EXE_raidkeep");
 /// The operator token of every server that [`Host`] starts.
 pub(crate) const OPERATOR: &str = "the-operator-of-these-tests";
-/// Beyond this, what a test waits for does not come. Generous, because the machine may be busy.
+/// A test fails if it waits longer than this. Generous, because the machine may be busy.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(30);
 
-/// Looks until `look` finds something; panics when [`PATIENCE`] is used up.
+/// Polls until `look` finds something; panics when [`PATIENCE`] is used up.
 pub(crate) fn wait_for<T>(what: &str, mut look: impl FnMut() -> Option<T>) -> T {
     let started = Instant::now();
     loop {
@@ -33,21 +33,21 @@ pub(crate) fn wait_for<T>(what: &str, mut look: impl FnMut() -> Option<T>) -> T 
     }
 }
 
-/// A folder of its own on which a server can be started, killed and started again.
+/// A folder on which a server can be started, killed and restarted.
 pub(crate) struct Host {
     folder: TempDir,
-    /// Another program than [`PROGRAM`], which takes keys of the configuration as arguments.
+    /// A program to run instead of [`PROGRAM`], which takes configuration keys as arguments.
     example: Option<PathBuf>,
     arguments: Vec<String>,
     operator: Option<&'static str>,
     variables: Vec<(&'static str, String)>,
     listen: String,
-    /// In units of 512 bytes, as `ulimit` takes it.
+    /// In units of 512 bytes, as for `ulimit`.
     file_limit: Option<String>,
 }
 
 impl Host {
-    /// A fresh folder; `arguments` are given to each `raidkeep serve`.
+    /// A new folder; `arguments` are passed to each `raidkeep serve`.
     pub(crate) fn new(arguments: &[&str]) -> Self {
         Self {
             folder: tempfile::tempdir().expect("a temporary folder should be possible"),
@@ -60,23 +60,23 @@ impl Host {
         }
     }
 
-    /// The same, but the environment holds no operator token.
+    /// The same without an operator token in the environment.
     pub(crate) fn without_operator_variable(self) -> Self {
         Self { operator: None, ..self }
     }
 
-    /// The same with one more variable in the environment.
+    /// The same with one more environment variable.
     pub(crate) fn with_variable(mut self, name: &'static str, value: &str) -> Self {
         self.variables.push((name, value.to_owned()));
         self
     }
 
-    /// The same with an example that serves instead of the program.
+    /// The same with an example program as the server.
     pub(crate) fn running(self, example: PathBuf) -> Self {
         Self { example: Some(example), ..self }
     }
 
-    /// The same on a certain address.
+    /// The same on a given address.
     pub(crate) fn listening_on(self, address: SocketAddr) -> Self {
         Self { listen: address.to_string(), ..self }
     }
@@ -92,7 +92,7 @@ impl Host {
         self.folder.path().join("data")
     }
 
-    /// A path beside the data folder, for files of a test.
+    /// A path next to the data folder, for files of a test.
     pub(crate) fn path(&self, name: &str) -> PathBuf {
         self.folder.path().join(name)
     }
@@ -110,25 +110,26 @@ impl Host {
         Server { process, address }
     }
 
-    /// The same, whose files may be so large, in KiB, until [`Server::limit_files`] says otherwise. A write beyond fails, as
-    /// on a full disk.
+    /// The same, with a limit on the size of files in KiB until [`Server::limit_files`] changes it. A write beyond it
+    /// fails, as on a full disk.
     pub(crate) fn on_a_small_disk(self, limit_kib: Option<u64>) -> Self {
         Self { file_limit: Some(limit_kib.map_or("unlimited".to_owned(), |limit| (limit * 2).to_string())), ..self }
     }
 
-    /// The program, or a shell that becomes it when the size of files is limited.
+    /// The program, or a shell that becomes it if the size of files is limited.
     fn command(&self) -> Command {
         let Some(limit) = &self.file_limit else {
             return Command::new(self.example.as_deref().unwrap_or(Path::new(PROGRAM)));
         };
-        // Who does not ignore the signal is killed by the first write beyond the limit. A shell counts by 512 bytes.
+        // A process that does not ignore the signal is killed by the first write beyond the limit. A shell counts in
+        // units of 512 bytes.
         let script = format!("trap '' XFSZ; ulimit -S -f {limit}; exec \"$0\" \"$@\"");
         let mut command = Command::new("sh");
         command.args(["-c", &script, PROGRAM]);
         command
     }
 
-    /// Starts a server without waiting for anything.
+    /// Starts a server without waiting for it.
     pub(crate) fn spawn(&self) -> Process {
         let stderr_path = self.folder.path().join("stderr.log");
         let stderr = File::options().create(true).append(true).open(&stderr_path).expect("the log should be writable");
@@ -149,7 +150,7 @@ impl Host {
         let (sender, lines) = channel();
         std::thread::spawn(move || {
             for line in BufReader::new(stdout).lines().map_while(Result::ok) {
-                // The lines go on being read when nobody wants them, so that the server never blocks.
+                // The lines are read even if unused, so that the server never blocks.
                 let _ = sender.send(line);
             }
         });
@@ -180,7 +181,7 @@ impl Process {
         String::from_utf8_lossy(&bytes[from..]).into_owned()
     }
 
-    /// What this process has written to stdout since it told its address.
+    /// What this process has written to stdout since it printed its address.
     pub(crate) fn stdout(&self) -> String {
         self.lines.try_iter().map(|line| line + "\n").collect()
     }
@@ -196,7 +197,7 @@ impl Process {
         wait_for("the end of a process", || self.child.try_wait().expect("a child should be observable"))
     }
 
-    /// Whether it still runs.
+    /// Whether it is still running.
     pub(crate) fn is_running(&mut self) -> bool {
         self.child.try_wait().expect("a child should be observable").is_none()
     }
@@ -209,11 +210,11 @@ impl Drop for Process {
     }
 }
 
-/// A server that listens.
+/// A listening server.
 pub(crate) struct Server {
     /// The process.
     pub(crate) process: Process,
-    /// Where it listens.
+    /// The address it listens on.
     pub(crate) address: SocketAddr,
 }
 
@@ -235,7 +236,7 @@ impl Server {
         dial(self.address).expect("the server should accept connections")
     }
 
-    /// Asks as the operator.
+    /// Calls a function as the operator.
     pub(crate) fn operate(&self, function: &str, mut data: Value) -> Value {
         data["token"] = OPERATOR.into();
         self.connect().ask(function, data)
@@ -248,7 +249,7 @@ impl Server {
         assert!(status.success(), "{command} should work");
     }
 
-    /// Sets how large a file of a server of [`Host::on_a_small_disk`] may be, in bytes; `None` = as large as it likes.
+    /// Limits the size of the files of a [`Host::on_a_small_disk`] server, in bytes; `None` = unlimited.
     pub(crate) fn limit_files(&self, limit: Option<u64>) {
         let limit = limit.map_or("unlimited".to_owned(), |limit| limit.to_string());
         let arguments = ["--pid", &self.process.child.id().to_string(), &format!("--fsize={limit}:")];
@@ -290,7 +291,7 @@ impl Server {
     }
 }
 
-/// One exchange of HTTP with a token, if there is one; returns status and JSON. Needs no [`Server`], which one thread has.
+/// One HTTP exchange, with a token if given; returns status and JSON. Needs no [`Server`], which belongs to one thread.
 pub(crate) fn exchange(address: SocketAddr, method: &str, path: &str, token: &str, body: &Value) -> (u16, Value) {
     let mut stream = dial(address).expect("the server should accept connections");
     let bearer = if token.is_empty() { String::new() } else { format!("Authorization: Bearer {token}\r\n") };
@@ -318,7 +319,7 @@ fn dial(address: SocketAddr) -> std::io::Result<TcpStream> {
     Ok(stream)
 }
 
-/// Why nothing more comes from a server.
+/// Why a server sends nothing more.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Ended {
     /// It sent a close frame with this code.
@@ -332,7 +333,7 @@ pub(crate) enum Ended {
 /// A WebSocket client.
 pub(crate) struct Client {
     socket: WebSocket<TcpStream>,
-    /// The token of the last log-in.
+    /// The token of the last login.
     pub(crate) token: String,
 }
 
@@ -342,7 +343,7 @@ impl Client {
         Self::connect_with(address, "/", &[])
     }
 
-    /// Connects to a path with further headers; the error tells the HTTP status where there is one.
+    /// Connects to a path with additional headers; the error contains the HTTP status if there is one.
     pub(crate) fn connect_with(
         address: SocketAddr,
         path: &str,
@@ -360,7 +361,7 @@ impl Client {
         Ok(Self { socket, token: String::new() })
     }
 
-    /// The stream below, to write bytes of one's own.
+    /// The underlying stream, to write raw bytes.
     pub(crate) fn stream(&mut self) -> &mut TcpStream {
         self.socket.get_mut()
     }
@@ -372,12 +373,12 @@ impl Client {
         self.token = token.unwrap_or_else(|| panic!("a guest should be let in: {reply}")).to_owned();
     }
 
-    /// Asks in world 0 and waits for the reply.
+    /// Calls a function in world 0 and waits for the reply.
     pub(crate) fn ask(&mut self, function: &str, data: Value) -> Value {
         self.ask_in(0, function, data)
     }
 
-    /// Asks in a world and waits for the reply.
+    /// Calls a function in a world and waits for the reply.
     pub(crate) fn ask_in(&mut self, world: u32, function: &str, data: Value) -> Value {
         let request = json!({"world": world, "function": function, "data": data}).to_string();
         let reply = self.try_ask(&request);
@@ -400,7 +401,7 @@ impl Client {
         self.socket.send(message).map_err(|error| error.to_string())
     }
 
-    /// Sends bytes as they are; a server that has closed already may not take them all.
+    /// Sends raw bytes; a server that has closed already may not accept them all.
     pub(crate) fn send_raw(&mut self, bytes: &[u8]) {
         let _ = self.socket.get_mut().write_all(bytes);
     }
@@ -435,7 +436,7 @@ impl Client {
         Ok(serde_json::from_str(&text).unwrap_or_else(|error| panic!("a reply should be JSON ({error}): {text}")))
     }
 
-    /// Reads on until the connection ends, and tells how.
+    /// Reads until the connection ends, and returns how.
     pub(crate) fn read_to_end(&mut self) -> Ended {
         loop {
             if let Err(ended) = self.read() {
@@ -445,7 +446,7 @@ impl Client {
     }
 }
 
-/// Numbers that look random and are the same for the same seed.
+/// Pseudo-random numbers, the same for the same seed.
 pub(crate) struct Lcg(pub(crate) u64);
 
 impl Lcg {
@@ -456,7 +457,7 @@ impl Lcg {
     }
 }
 
-/// Copies the files of a folder, and of the folders in it, to a new folder.
+/// Copies the files of a folder and its subfolders to a new folder.
 pub(crate) fn copy_folder(from: &Path, to: &Path) {
     std::fs::create_dir_all(to).expect("a folder should be creatable");
     for entry in std::fs::read_dir(from).expect("the folder should be readable") {
@@ -470,8 +471,8 @@ pub(crate) fn copy_folder(from: &Path, to: &Path) {
     }
 }
 
-/// Copies the shipped assets beside a host's data folder with `edits` (file, old text, new text)
-/// made in them, and returns the folder.
+/// Copies the shipped assets next to a host's data folder, applies `edits` (file, old text, new text), and returns the
+/// folder.
 pub(crate) fn edited_assets(host: &Host, edits: &[(&str, &str, &str)]) -> String {
     let folder = host.path("assets");
     copy_folder(&Path::new(env!("CARGO_MANIFEST_DIR")).join("assets"), &folder);

@@ -1,12 +1,12 @@
-//! Every role-play route (docs/contract/role-play.md#routes) exists as a path, asked with GET and POST, and as a
-//! function of the same name over WebSocket, and all three answer with the fields of the contract.
+//! Every role-play route (docs/contract/role-play.md#routes) exists as a path, for GET and POST, and as a function of
+//! the same name over WebSocket, and all three answer with the fields of the contract.
 
 use std::collections::BTreeSet;
 
 use crate::process::{Client, Host, Server, exchange};
 use serde_json::{Value, json};
 
-/// Asks in all three ways, and asserts that the reply holds the fields; returns the last reply.
+/// Calls in all three ways, and asserts that the reply has the fields; returns the last reply.
 fn ask(server: &Server, token: &str, function: &str, data: &Value, fields: &[&str]) -> Value {
     let mut replies: Vec<Value> = Vec::new();
     for method in ["GET", "POST"] {

@@ -1,5 +1,5 @@
-//! Keys, card passwords and tokens never appear in clear in anything that the program writes, whatever goes wrong and
-//! however much it is told to log.
+//! Keys, card passwords and tokens never appear in clear text in anything the program writes, whatever goes wrong and
+//! however verbose its log is.
 
 use crate::process;
 use std::io::{Read, Write};
@@ -9,13 +9,13 @@ use crate::bank::{APP_SECRET, Bank, KEY};
 use crate::process::{Client, Host, OPERATOR, Server};
 use serde_json::{Value, json};
 
-/// As long as channel 1 has its passwords.
+/// As long as the passwords of channel 1.
 const CARD_PASSWORD: &str = "CardPasswordNobody";
-/// Of a card whose password is told to the sandbox, and is not the one above.
+/// Of a card whose password is known to the sandbox but is not the one above.
 const OWN_PASSWORD: &str = "SandboxCardsOwnPwd";
 const PLAYER_PASSWORD: &str = "PlayerPasswordThatNobodyMayRead";
 
-/// Everything a run has written, with where it stands.
+/// Everything a run has written, with its source.
 struct Written(Vec<(String, Vec<u8>)>);
 
 impl Written {
@@ -35,7 +35,7 @@ impl Written {
         self.0.push((place.to_owned(), text.into_bytes()));
     }
 
-    /// The lines or bytes around each place where a secret stands.
+    /// The lines or bytes around each occurrence of a secret.
     fn find(&self, secret: &str) -> Vec<String> {
         let mut found = Vec::new();
         for (place, bytes) in &self.0 {
@@ -54,7 +54,7 @@ fn charge(client: &mut Client, number: u32) -> Value {
     client.ask("charge", card)
 }
 
-/// Has a round reported that the platform does not take at first, and asks for it in both directions.
+/// Has a round reported that the platform refuses at first, and queries it in both directions.
 fn report(server: &Server, client: &mut Client, set_faults: &dyn Fn(Value)) {
     set_faults(json!([{"platform": "sud", "fault": {"http_status": 503}, "times": 1}]));
     let token = client.token.clone();
@@ -68,7 +68,7 @@ fn report(server: &Server, client: &mut Client, set_faults: &dyn Fn(Value)) {
     server.http("POST", "/v1/app/server/query_match_base", &[forged]);
 }
 
-/// Everything that has to do with secrets, well and badly.
+/// Every operation that involves secrets, successful and failing.
 fn play(server: &Server, set_faults: &dyn Fn(Value)) -> Vec<String> {
     let mut ann = server.guest("ann");
     let tokens = vec![ann.token.clone()];
@@ -105,7 +105,7 @@ fn play(server: &Server, set_faults: &dyn Fn(Value)) -> Vec<String> {
     server.operate("manual", json!({"name": "annabel", "type": 1, "money": 5, "text": "gift"}));
     server.operate("order_list", json!({}));
     server.connect().ask("order_list", json!({"token": format!("{OPERATOR}?")}));
-    // No HTTP at all, which leaves a line in the log that only a talkative one has.
+    // Not HTTP at all, which leaves a line only in a verbose log.
     let mut stream = server.dial();
     stream.write_all(b"nonsense\r\n\r\n").expect("a server takes anything");
     let _ = stream.read_to_end(&mut Vec::new());
@@ -116,10 +116,10 @@ fn assert_unseen(written: &Written, tokens: &[String]) {
     let secrets = [KEY, APP_SECRET, CARD_PASSWORD, OWN_PASSWORD, PLAYER_PASSWORD, OPERATOR];
     for secret in secrets.into_iter().chain(tokens.iter().map(String::as_str)) {
         let found = written.find(secret);
-        assert!(found.is_empty(), "{secret} stands in clear in {} places, first: {:?}", found.len(), found.first());
+        assert!(found.is_empty(), "{secret} is in clear text in {} places, first: {:?}", found.len(), found.first());
     }
     let log = written.0.iter().find(|(place, _)| place.ends_with("stderr.log")).expect("a log");
-    assert!(String::from_utf8_lossy(&log.1).contains("DEBUG raidkeep"), "a log that tells little proves little");
+    assert!(String::from_utf8_lossy(&log.1).contains("DEBUG raidkeep"), "a terse log proves little");
 }
 
 #[test]
@@ -134,7 +134,7 @@ fn a_live_server_writes_no_secret_anywhere() {
     written.add("/metrics", server.http("GET", "/metrics", &[]).1);
     written.add("/state", bank.state());
     drop(bank);
-    // Nobody listens any more.
+    // The port is closed by now.
     let mut ann = server.guest("ann");
     charge(&mut ann, 99);
     server.process.kill();
@@ -158,8 +158,8 @@ fn a_server_with_its_own_sandbox_writes_no_secret_anywhere() {
     server.signal("TERM");
     server.process.wait();
     written.add("stdout", server.process.stdout());
-    assert!(host.data().join("sandbox.json").exists(), "the sandbox keeps its books beside the worlds");
-    assert!(host.path("journals").is_dir(), "the journal is among what is searched");
+    assert!(host.data().join("sandbox.json").exists(), "the sandbox keeps its books next to the worlds");
+    assert!(host.path("journals").is_dir(), "the journal is searched too");
     written.add_folder(host.path("data").parent().expect("a folder lies in another"));
     assert_unseen(&written, &tokens);
 }

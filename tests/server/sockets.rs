@@ -1,5 +1,5 @@
-//! The program seen from outside: its sockets, its HTTP routes, how it starts, refuses to start and
-//! stops, and what clients without manners can do to it.
+//! The program seen from outside: its sockets, its HTTP routes, how it starts, refuses to start and stops, and what
+//! ill-behaved clients can do to it.
 
 use crate::process;
 use std::collections::{HashMap, HashSet};
@@ -20,7 +20,7 @@ const CONTINUATION: u8 = 0x00;
 const LAST_CONTINUATION: u8 = 0x80;
 const PING: u8 = 0x89;
 const MASKED: u8 = 0x80;
-/// What opens a WebSocket, as bytes.
+/// A WebSocket upgrade request, as bytes.
 const UPGRADE: &str = "GET / HTTP/1.1\r\nHost: test\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\
                        Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n";
 
@@ -84,7 +84,7 @@ fn read_until_cut(stream: &mut TcpStream) -> Option<Vec<u8>> {
 
 // Stopping.
 
-/// Pipelines sweeps while the server is told to stop; returns how many it answered with success.
+/// Pipelines sweeps while the server is being stopped; returns how many it answered with success.
 fn stop_under_load(host: &Host, signal: &str) -> (i64, String) {
     let mut server = host.start();
     let mut client = server.guest("ann");
@@ -109,7 +109,10 @@ fn stop_under_load(host: &Host, signal: &str) -> (i64, String) {
         }
     };
     let done = statuses.iter().take_while(|status| **status == Some(0)).count();
-    assert!(statuses[done..].iter().all(|status| *status == Some(16)), "what is not done is refused with status 16");
+    assert!(
+        statuses[done..].iter().all(|status| *status == Some(16)),
+        "unfinished requests are refused with status 16"
+    );
     assert_eq!(ended, Ended::Closed(CloseCode::Away), "a stopping server says so");
     assert_eq!(server.process.wait().code(), Some(0), "an orderly stop is a success");
     let _ = writing.join();
@@ -117,7 +120,7 @@ fn stop_under_load(host: &Host, signal: &str) -> (i64, String) {
 }
 
 #[test]
-fn a_stop_answers_what_was_taken_in_and_keeps_it() {
+fn a_stop_answers_accepted_requests_and_stores_their_changes() {
     for signal in ["TERM", "INT"] {
         let host = without_rate_limits();
         let assets = edited_assets(&host, &[("sweep.ron", "energy: 6,", "energy: 0,")]);
@@ -137,11 +140,15 @@ fn a_stop_closes_idle_connections_and_frees_the_folder() {
     let started = Instant::now();
     server.signal("TERM");
     for client in &mut clients {
-        assert_eq!(client.read_to_end(), Ended::Closed(CloseCode::Away), "every world's thread says good-bye");
+        assert_eq!(client.read_to_end(), Ended::Closed(CloseCode::Away), "every world's thread closes its sockets");
     }
     drop(clients);
     assert_eq!(server.process.wait().code(), Some(0));
-    assert!(started.elapsed() < Duration::from_secs(8), "nobody has to wait for the limit: {:?}", started.elapsed());
+    assert!(
+        started.elapsed() < Duration::from_secs(8),
+        "the stop does not need its time limit: {:?}",
+        started.elapsed()
+    );
     assert_alive(&host.start());
 }
 
@@ -189,7 +196,7 @@ fn a_message_in_fragments_is_limited_as_a_whole() {
     assert_eq!(reply["status"], 0, "{reply}");
     client.send_raw(&frame(TEXT_TO_BE_CONTINUED, &padded(40_000)));
     client.send_raw(&frame(LAST_CONTINUATION, &[b' '; 25_537]));
-    assert_eq!(client.read_to_end(), Ended::Closed(CloseCode::Size), "many small frames are no way round the limit");
+    assert_eq!(client.read_to_end(), Ended::Closed(CloseCode::Size), "many small frames do not circumvent the limit");
 }
 
 #[test]
@@ -215,14 +222,14 @@ fn text_that_is_not_utf8_closes_with_1007() {
 }
 
 #[test]
-fn a_binary_frame_is_refused_and_the_connection_lives() {
+fn a_binary_frame_is_refused_and_the_connection_stays_open() {
     let server = Host::new(&[]).start();
     let mut client = server.connect();
     client.send(Message::binary(server_time(1).into_bytes())).expect("a frame should be sendable");
     let reply = client.read_json().expect("a binary frame should be answered");
     assert_eq!(reply["status"], 13, "{reply}");
     assert!(reply["message"].as_str().is_some_and(|message| message.contains("text")), "it should explain: {reply}");
-    assert_eq!(client.ask("server_time", json!({}))["status"], 0, "and the connection goes on");
+    assert_eq!(client.ask("server_time", json!({}))["status"], 0, "and the connection stays open");
 }
 
 #[test]
@@ -292,20 +299,20 @@ fn a_ping_gets_a_pong_with_the_same_payload() {
 }
 
 #[test]
-fn a_request_in_fragments_is_answered_also_with_a_ping_between_them() {
+fn a_fragmented_request_is_answered_even_with_a_ping_in_between() {
     let server = Host::new(&[]).start();
     let mut client = server.connect();
     let text = server_time(5).replace("server_time", "服务器");
     let bytes = text.as_bytes();
     client.send_raw(&frame(TEXT_TO_BE_CONTINUED, &bytes[..1]));
     client.send_raw(&frame(PING, b"x"));
-    // The cuts fall inside characters of several bytes.
+    // The cuts fall inside multi-byte characters.
     for byte in &bytes[1..] {
         client.send_raw(&frame(CONTINUATION, &[*byte]));
     }
     client.send_raw(&frame(LAST_CONTINUATION, b""));
     assert_eq!(client.read(), Ok(Message::Pong(b"x".to_vec().into())), "a control frame may come in between");
-    let reply = client.read_json().expect("the whole message should be answered");
+    let reply = client.read_json().expect("the complete message should be answered");
     assert_eq!((&reply["status"], &reply["id"]), (&json!(10), &json!(5)), "{reply}");
 }
 
@@ -356,8 +363,8 @@ fn a_client_that_never_finishes_the_handshake_is_cut() {
         std::thread::sleep(Duration::from_millis(50));
         dripping.write_all(b"G").is_err().then_some(())
     });
-    assert!(read_until_cut(&mut half).is_some(), "half a request is not waited for");
-    assert!(read_until_cut(&mut silent).is_some(), "nor is one that does not begin");
+    assert!(read_until_cut(&mut half).is_some(), "half a request times out");
+    assert!(read_until_cut(&mut silent).is_some(), "and so does one that never begins");
     assert_alive(&server);
 }
 
@@ -368,11 +375,11 @@ fn a_client_that_does_not_log_in_is_closed_with_1008() {
     let mut player = server.guest("ann");
     assert_eq!(stranger.ask("server_time", json!({}))["status"], 0, "functions without token work meanwhile");
     assert_eq!(stranger.read_to_end(), Ended::Closed(CloseCode::Policy));
-    assert_eq!(player.ask("get_player_info", json!({}))["status"], 0, "who has logged in may stay");
+    assert_eq!(player.ask("get_player_info", json!({}))["status"], 0, "a logged-in connection may stay");
 }
 
 #[test]
-fn a_wrong_token_does_not_count_as_a_log_in() {
+fn a_wrong_token_does_not_count_as_a_login() {
     let server = set(&["limits.login_seconds=1"]).start();
     let mut client = server.connect();
     assert_eq!(client.ask("get_player_info", json!({"token": "guessed"}))["status"], 11);
@@ -388,7 +395,7 @@ fn an_idle_connection_is_closed_with_1000_and_a_pinging_one_is_not() {
     let mut pings = 0;
     wait_for("the end of the idle connection", || {
         pinging.send_raw(&frame(PING, b""));
-        assert!(matches!(pinging.read(), Ok(Message::Pong(_))), "a ping is a sign of life, after {pings} of them");
+        assert!(matches!(pinging.read(), Ok(Message::Pong(_))), "a ping counts as activity, after {pings} of them");
         pings += 1;
         std::thread::sleep(Duration::from_millis(50));
         reader.is_finished().then_some(())
@@ -408,7 +415,7 @@ fn connections_beyond_the_limit_get_503_until_one_ends() {
     }
     for _ in 0..20 {
         let refused = Client::connect(server.address).err().expect("the fifth connection should be refused");
-        assert!(refused.contains("503"), "it should be told why: {refused}");
+        assert!(refused.contains("503"), "the reply should say why: {refused}");
     }
     drop(clients.pop());
     let mut client = wait_for("a free place", || Client::connect(server.address).ok());
@@ -424,8 +431,8 @@ fn only_allowed_origins_may_open_a_websocket() {
         assert!(refused.contains("403"), "{origin}: {refused}");
     }
     assert_eq!(connect("https://game.example"), None, "the listed origin may");
-    assert_eq!(connect("HTTPS://Game.Example"), None, "origins have no case");
-    assert!(Client::connect(server.address).is_ok(), "a program that is no browser sends no origin");
+    assert_eq!(connect("HTTPS://Game.Example"), None, "origins are case-insensitive");
+    assert!(Client::connect(server.address).is_ok(), "a client other than a browser sends no origin");
 }
 
 #[test]
@@ -459,7 +466,7 @@ fn http_routes_answer_as_documented() {
         assert_eq!(status, expected, "{method} {path}: {reply}");
     }
     let (_, front) = server.http("GET", "/", &[]);
-    assert!(front.contains("WebSocket"), "who comes with a browser is told what this is: {front}");
+    assert!(front.contains("WebSocket"), "a browser is shown what this is: {front}");
 }
 
 #[test]
@@ -485,7 +492,7 @@ fn a_request_head_without_end_is_refused() {
     let _ = stream.write_all(head.as_bytes());
     let reply = read_until_cut(&mut stream).expect("the connection should end");
     let reply = String::from_utf8_lossy(&reply).into_owned();
-    assert!(matches!(status_of(&reply), 0 | 431), "a head is not collected without limit: {reply}");
+    assert!(matches!(status_of(&reply), 0 | 431), "the size of a head is limited: {reply}");
     assert_alive(&server);
 }
 
@@ -536,7 +543,7 @@ fn metrics_are_valid_prometheus_text() {
         if let Some(kind) = line.strip_prefix("# TYPE ") {
             let (name, kind) = kind.split_once(' ').expect("a type line has a name and a kind");
             assert!(["counter", "gauge", "summary", "histogram"].contains(&kind), "{line}");
-            assert_eq!(kinds.insert(name.to_owned(), kind.to_owned()), None, "a type is told once: {line}");
+            assert_eq!(kinds.insert(name.to_owned(), kind.to_owned()), None, "a type is declared once: {line}");
             continue;
         }
         let (name, labels, value) = parse_sample(line);
@@ -577,7 +584,7 @@ fn worlds_of_one_process_are_independent() {
     let mut fresh = server.connect();
     for (world, token) in [(0, second), (1, first)] {
         let reply = fresh.ask_in(world, "get_player_info", json!({"token": token}));
-        assert_eq!(reply["status"], 11, "a token is good in its own world only: {reply}");
+        assert_eq!(reply["status"], 11, "a token is valid in its own world only: {reply}");
     }
     for world in [2, 63, 4_000_000_000] {
         let reply = client.ask_in(world, "get_player_info", json!({"token": first}));
@@ -617,7 +624,7 @@ fn a_second_server_on_the_same_folder_is_refused_and_the_first_lives() {
 }
 
 #[test]
-fn a_port_in_use_is_told_by_its_address() {
+fn a_port_in_use_is_reported_with_its_address() {
     let taken = TcpListener::bind("127.0.0.1:0").expect("a port should be free");
     let address = taken.local_addr().expect("a listener has an address");
     let (code, stderr) = Host::new(&[]).listening_on(address).start_in_vain();
@@ -649,7 +656,7 @@ fn a_broken_asset_stops_the_start_and_is_named_with_file_and_line() {
 }
 
 #[test]
-fn every_broken_asset_is_told_at_once() {
+fn every_broken_asset_is_reported_at_once() {
     let host = Host::new(&[]);
     let edits = [("sweep.ron", "exp: 120", "exp: -1"), ("energy.ron", "maximum: 120", "maximum: \"many\"")];
     let assets = edited_assets(&host, &edits);
@@ -692,21 +699,21 @@ fn an_operator_token_is_made_for_the_owner_only_and_works() {
     let path = host.data().join("operator_token");
     let token = std::fs::read_to_string(&path).expect("the token should be in the data folder");
     let mode = std::fs::metadata(&path).expect("the file is there").permissions().mode();
-    assert_eq!(mode & 0o777, 0o600, "nobody else may read it");
+    assert_eq!(mode & 0o777, 0o600, "only the owner may read it");
     assert!(token.len() >= 43, "256 bits cannot be guessed: {} characters", token.len());
     let advance = |server: &Server, token: &str| {
         server.connect().ask("clock_advance", json!({"token": token, "seconds": 60}))["status"].clone()
     };
     assert_eq!(advance(&server, &token), 0);
     assert_eq!(advance(&server, "guessed"), 11);
-    assert_eq!(advance(&server, &server.guest("ann").token), 11, "a player is no operator");
+    assert_eq!(advance(&server, &server.guest("ann").token), 11, "a player is not an operator");
     assert!(!server.process.stderr().contains(token.trim()), "a secret is not logged");
     drop(server);
     assert_eq!(advance(&host.start(), &token), 0, "it stays the same after a restart");
 }
 
 #[test]
-fn an_operator_sees_in_the_ledger_what_has_happened_just_now() {
+fn the_ledger_shows_an_operator_the_latest_changes() {
     let host = Host::new(&[]);
     let server = host.start();
     let mut ann = server.guest("ann");
@@ -715,7 +722,7 @@ fn an_operator_sees_in_the_ledger_what_has_happened_just_now() {
         ann.ask("enter_stage_general", json!({"stage": stage}));
         assert_eq!(ann.ask("victory_stage_general", json!({"stage": stage}))["status"], 0);
         let reply = server.operate("ledger_list", json!({"name": name, "limit": 1}));
-        assert_eq!(reply["data"]["entries"][0]["number"], stage - 7, "what was answered is in the list: {reply}");
+        assert_eq!(reply["data"]["entries"][0]["number"], stage - 7, "an answered entry is in the list: {reply}");
         assert_eq!(reply["data"]["entries"][0]["why"], "victory");
     }
 }
@@ -730,7 +737,7 @@ fn no_operator_token_is_written_when_the_environment_has_one() {
 
 // Load.
 
-/// Sends requests until the server takes no more of them.
+/// Sends requests until the server accepts no more.
 fn fill(client: &mut Client) {
     let request = json!({"world": 0, "function": "get_player_info", "data": {}}).to_string();
     let burst = frame(TEXT, request.as_bytes()).repeat(100);
@@ -738,7 +745,7 @@ fn fill(client: &mut Client) {
     stream.set_write_timeout(Some(Duration::from_millis(200))).expect("a socket takes a time limit");
     // 40 MB, far more than the buffers of both kernels hold.
     let is_full = (0..4000).any(|_| stream.write_all(&burst).is_err());
-    assert!(is_full, "a server should not take in what nobody reads the replies of");
+    assert!(is_full, "a server should stop reading when its replies are not read");
 }
 
 #[test]
@@ -754,7 +761,7 @@ fn clients_that_read_nothing_neither_stop_others_nor_fill_the_memory() {
     }
     assert!(started.elapsed() < Duration::from_secs(10), "others are served: {:?}", started.elapsed());
     let grown = server.resident_kib().saturating_sub(before);
-    assert!(grown < 64 << 10, "what is not read is bounded, but memory grew by {grown} KiB");
+    assert!(grown < 64 << 10, "unread replies are bounded, but memory grew by {grown} KiB");
 }
 
 #[test]
@@ -806,7 +813,7 @@ fn requests_beyond_the_rate_are_refused_with_the_time_to_wait() {
         let wait = reply["data"]["retry_after_ms"].as_u64();
         assert!(wait.is_some_and(|wait| (1..=200).contains(&wait)), "{reply}");
     }
-    assert_eq!(server.connect().ask("server_time", json!({}))["status"], 0, "another connection is not concerned");
+    assert_eq!(server.connect().ask("server_time", json!({}))["status"], 0, "another connection is not affected");
 }
 
 // The client that is part of the program.
@@ -879,8 +886,8 @@ fn call_explains_its_failures() {
     }
 }
 
-/// The sockets' seconds stood still while there were none, and the next client was cut as if it had been there all
-/// the while. Limits on real time cannot be tested without letting a little of it pass.
+/// The sockets' seconds once stood still while there were none, and the next client was cut as if it had been connected
+/// all the time. Real-time limits cannot be tested without letting some time pass.
 #[test]
 fn a_client_that_comes_after_a_quiet_time_is_neither_late_nor_idle() {
     for limit in ["limits.login_seconds=1", "limits.idle_seconds=1"] {
@@ -893,7 +900,7 @@ fn a_client_that_comes_after_a_quiet_time_is_neither_late_nor_idle() {
     }
 }
 
-/// Such a client once kept its place among the connections for ever.
+/// Such a client once kept its slot among the connections forever.
 #[test]
 fn an_http_client_that_reads_nothing_is_cut() {
     let server = set(&["limits.http_seconds=2"]).start();

@@ -1,6 +1,6 @@
-//! A whole story as a transcript: two players sign up, take a task and finish it, make a skill and equipment, and one
-//! challenges the other to a battle of three wins, of which SUD is told. Over WebSocket frames, over HTTP as real
-//! clients ask (docs/contract/role-play.md#routes), with and without tokens, and with the power lost after every
+//! A complete story as a transcript: two players sign up, take a task and finish it, make a skill and equipment, and
+//! one challenges the other to a battle of three wins, which is reported to SUD. Over WebSocket frames, over HTTP as
+//! real clients call it (docs/contract/role-play.md#routes), with and without tokens, and with a power loss after every
 //! chapter.
 
 use std::net::SocketAddr;
@@ -10,7 +10,7 @@ use crate::process::{Host, Server, edited_assets, exchange, wait_for};
 use raidkeep::studio::testing::{TestServer, TestSetup, edit_assets};
 use serde_json::{Value, json};
 
-/// Every public task is offered, so that the one that the story is about is among them.
+/// Every public task is offered, so that the story's task is among them.
 const ALL_TASKS: [&str; 3] = ["tasks.ron", "queue_size: 3", "queue_size: 13"];
 
 /// Frames to a server in memory.
@@ -106,13 +106,13 @@ fn the_same_story_when_the_power_is_lost_after_every_chapter() {
     tell(&mut Frames::new(true));
 }
 
-/// GET with a body to the real program, as real clients ask (docs/contract/role-play.md#routes).
+/// GET with a body to the real program, as real clients send it (docs/contract/role-play.md#routes).
 struct Http {
     server: Server,
     sandbox: SocketAddr,
-    /// `None` = they know of no tokens.
+    /// `None` = they know no tokens.
     tokens: Option<[String; 2]>,
-    /// Its folder is there as long as the server.
+    /// Keeps its folder for as long as the server.
     _host: Host,
 }
 
@@ -179,6 +179,6 @@ fn the_same_story_over_http_with_tokens_in_the_header() {
 }
 
 #[test]
-fn the_same_story_over_http_from_clients_that_know_of_no_tokens() {
+fn the_same_story_over_http_from_clients_without_tokens() {
     tell(&mut Http::new(true));
 }

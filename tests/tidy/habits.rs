@@ -1,8 +1,8 @@
-//! Small habits that the compiler does not keep.
+//! Small habits that the compiler does not enforce.
 
 use std::collections::BTreeSet;
 
-use crate::sources::{Source, code_of, rust_files};
+use crate::sources::{Source, code_of, program, rust_files};
 
 const EVERYWHERE: [&str; 5] = ["src", "crates", "tests", "benches", "examples"];
 
@@ -10,7 +10,7 @@ fn every_file() -> Vec<Source> {
     rust_files(&EVERYWHERE)
 }
 
-/// The places where a line of code holds one of the words.
+/// The places where a line of code contains one of the words.
 fn places(sources: &[Source], words: &[&str]) -> Vec<String> {
     let mut found = Vec::new();
     for source in sources {
@@ -33,9 +33,9 @@ fn a_lint_is_expected_with_a_reason_and_never_just_allowed() {
 }
 
 #[test]
-fn nothing_is_left_for_later() {
+fn no_unfinished_code_remains() {
     let macros = places(&every_file(), &["todo!(", "unimplemented!(", "dbg!("]);
-    assert!(macros.is_empty(), "nothing is left undone:\n{}", macros.join("\n"));
+    assert!(macros.is_empty(), "no unfinished code:\n{}", macros.join("\n"));
     let mut remarks = Vec::new();
     for source in every_file() {
         for (number, line) in source.text.lines().enumerate() {
@@ -45,7 +45,7 @@ fn nothing_is_left_for_later() {
             }
         }
     }
-    assert!(remarks.is_empty(), "what is to be done stands in an issue, not in a comment:\n{}", remarks.join("\n"));
+    assert!(remarks.is_empty(), "open tasks belong in an issue, not in a comment:\n{}", remarks.join("\n"));
 }
 
 /// The modules that a file declares.
@@ -83,10 +83,10 @@ fn every_file_is_part_of_a_program() {
         .map(|source| source.path.as_str())
         .filter(|path| !known.contains(*path) && !is_root(path))
         .collect();
-    assert!(dead.is_empty(), "no file is dead; these are part of nothing:\n{}", dead.join("\n"));
+    assert!(dead.is_empty(), "no file is dead; no module declares these:\n{}", dead.join("\n"));
 }
 
-/// The lints that every crate has to keep, as its manifest says.
+/// The lints that every crate has to inherit in its manifest.
 #[test]
 fn every_crate_keeps_the_lints_of_the_workspace() {
     let root = crate::sources::root();
@@ -97,8 +97,33 @@ fn every_crate_keeps_the_lints_of_the_workspace() {
     for folder in std::fs::read_dir(root.join("crates")).expect("the crates should be readable") {
         let manifest = folder.expect("the crates should be readable").path().join("Cargo.toml");
         let text = std::fs::read_to_string(&manifest).expect("a manifest should be readable");
-        assert!(text.contains("[lints]\nworkspace = true"), "{} should keep them too", manifest.display());
+        assert!(text.contains("[lints]\nworkspace = true"), "{} should inherit the lints", manifest.display());
     }
+}
+
+/// The names of public types that a crate declares.
+fn public_types(source: &Source) -> Vec<String> {
+    let code = code_of(&source.text);
+    let declared = code.lines().filter_map(|line| {
+        let rest = line.strip_prefix("pub ")?;
+        let kind = ["struct ", "enum ", "trait ", "type "].iter().find_map(|kind| rest.strip_prefix(kind))?;
+        Some(kind.split(|character: char| !character.is_alphanumeric()).next().unwrap_or_default().to_owned())
+    });
+    declared.collect()
+}
+
+#[test]
+fn no_two_public_types_share_a_name() {
+    let mut seen = std::collections::BTreeMap::new();
+    let mut offences = Vec::new();
+    for source in program() {
+        for name in public_types(&source) {
+            if let Some(earlier) = seen.insert(name.clone(), source.path.clone()) {
+                offences.push(format!("{name}: {earlier} and {}", source.path));
+            }
+        }
+    }
+    assert!(offences.is_empty(), "homonyms get names of their own:\n{}", offences.join("\n"));
 }
 
 #[test]

@@ -1,17 +1,17 @@
-//! Which modules a file names.
+//! The modules that a file refers to.
 
-/// A place that names a module of its own crate or of another.
+/// A reference to a module of the file's own crate or of another.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Import {
     /// Counted from 1.
     pub(crate) line: usize,
     /// The crate, `crate` for its own.
     pub(crate) from: String,
-    /// The first module below it; empty for what stands in the crate's root.
+    /// The first module below it; empty for an item in the crate's root.
     pub(crate) module: String,
 }
 
-/// Every place in `code` that names a module by its full path.
+/// Every reference in `code` to a module by its full path.
 pub(crate) fn imports(code: &str) -> Vec<Import> {
     let mut found = Vec::new();
     let mut at = 0;

@@ -1,11 +1,11 @@
-//! The floors: no import runs up, and no circle is larger than one feature.
+//! The layers: no import points upwards, and no cycle is larger than one feature.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::imports::imports;
 use crate::sources::{code_of, program, rust_files, without_tests};
 
-/// The crates, the lowest first. Each may name those before it.
+/// The crates, lowest first. Each may refer to those before it.
 const CRATES: [(&str, &str); 6] = [
     ("crates/engine/src/", "raidkeep_engine"),
     ("crates/game/src/", "raidkeep_game"),
@@ -15,7 +15,7 @@ const CRATES: [(&str, &str); 6] = [
     ("src/", "raidkeep"),
 ];
 
-/// Where a module of a crate names another of the same crate.
+/// References from one module of a crate to another.
 type Edges = BTreeMap<(String, String), String>;
 
 fn edges_of(prefix: &str) -> Edges {
@@ -37,7 +37,7 @@ fn edges_of(prefix: &str) -> Edges {
     edges
 }
 
-/// What can be reached from a module over any number of imports.
+/// The modules reachable from a module over any number of imports.
 fn reached<'a>(from: &'a str, edges: &'a Edges) -> BTreeSet<&'a str> {
     let mut reached = BTreeSet::new();
     let mut open = vec![from];
@@ -51,7 +51,7 @@ fn reached<'a>(from: &'a str, edges: &'a Edges) -> BTreeSet<&'a str> {
     reached
 }
 
-/// The imports that lie on a circle, each with its place.
+/// The imports that are part of a cycle, each with its place.
 fn circles(edges: &Edges) -> Vec<String> {
     let on_circle = edges.iter().filter(|((from, to), _)| reached(to, edges).contains(from.as_str()));
     on_circle.map(|((from, to), place)| format!("{place}: {from} imports {to}, which leads back to {from}")).collect()
@@ -62,26 +62,26 @@ fn no_crate_names_one_above_it() {
     let mut offences = Vec::new();
     for source in program() {
         let own = CRATES.iter().position(|(prefix, _)| source.path.starts_with(prefix));
-        let own = own.unwrap_or_else(|| panic!("{} should lie in a crate of the list", source.path));
+        let own = own.unwrap_or_else(|| panic!("{} should be in a listed crate", source.path));
         let code = code_of(&source.text);
         for found in imports(&code) {
             let named = CRATES.iter().position(|(_, name)| *name == found.from);
             if named.is_some_and(|named| named > own) {
-                offences.push(format!("{}:{}: names {}, which is above it", source.path, found.line, found.from));
+                offences.push(format!("{}:{}: refers to {}, which is above it", source.path, found.line, found.from));
             }
         }
     }
-    assert!(offences.is_empty(), "no import runs up:\n{}", offences.join("\n"));
+    assert!(offences.is_empty(), "no import points upwards:\n{}", offences.join("\n"));
 }
 
 #[test]
 fn no_folder_imports_what_imports_it() {
     let offences: Vec<String> = CRATES.iter().flat_map(|(prefix, _)| circles(&edges_of(prefix))).collect();
-    assert!(offences.is_empty(), "no circle is larger than one feature:\n{}", offences.join("\n"));
+    assert!(offences.is_empty(), "no cycle is larger than one feature:\n{}", offences.join("\n"));
 }
 
 #[test]
-fn the_modules_of_the_engine_stand_in_their_order() {
+fn the_modules_of_the_engine_are_in_layer_order() {
     let text = rust_files(&["crates/engine/src"]).into_iter().find(|source| source.path.ends_with("src/lib.rs"));
     let text = text.expect("the engine should have a root").text;
     let floors: Vec<&str> = text.split("\n\n").collect();
@@ -89,9 +89,9 @@ fn the_modules_of_the_engine_stand_in_their_order() {
     let offences: Vec<String> = edges_of("crates/engine/src/")
         .into_iter()
         .filter(|((from, to), _)| floor(to).is_some() && floor(to) > floor(from))
-        .map(|((from, to), place)| format!("{place}: {from} imports {to}, which stands on a higher floor in lib.rs"))
+        .map(|((from, to), place)| format!("{place}: {from} imports {to}, which is in a higher layer in lib.rs"))
         .collect();
-    assert!(offences.is_empty(), "a module of the engine names none of a higher floor:\n{}", offences.join("\n"));
+    assert!(offences.is_empty(), "a module of the engine refers to none of a higher layer:\n{}", offences.join("\n"));
 }
 
 #[test]
@@ -110,9 +110,9 @@ fn the_features_never_name_sockets_json_text_or_the_database() {
 }
 
 #[test]
-fn a_circle_is_found_with_the_place_of_each_import() {
+fn a_cycle_is_found_with_the_place_of_each_import() {
     let edge = |from: &str, to: &str| ((from.to_owned(), to.to_owned()), format!("{from}.rs:1"));
     let edges = Edges::from([edge("a", "b"), edge("b", "c"), edge("c", "a"), edge("c", "d")]);
-    assert_eq!(circles(&edges).len(), 3, "a, b and c are a circle, and d hangs on it");
+    assert_eq!(circles(&edges).len(), 3, "a, b and c form a cycle, and d depends on it");
     assert_eq!(circles(&Edges::from([edge("a", "b"), edge("b", "c")])), Vec::<String>::new());
 }

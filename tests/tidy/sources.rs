@@ -3,9 +3,9 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-/// One file of Rust.
+/// One Rust file.
 pub(crate) struct Source {
-    /// From the root of the repository, with `/` between its parts.
+    /// The path from the root of the repository, with `/` between its parts.
     pub(crate) path: String,
     pub(crate) text: String,
 }
@@ -15,7 +15,7 @@ pub(crate) fn root() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR"))
 }
 
-/// Every file of Rust below the given folders, in order of their paths.
+/// Every Rust file below the given folders, in order of their paths.
 pub(crate) fn rust_files(folders: &[&str]) -> Vec<Source> {
     let mut found = Vec::new();
     for folder in folders {
@@ -26,7 +26,7 @@ pub(crate) fn rust_files(folders: &[&str]) -> Vec<Source> {
     found
 }
 
-/// Every file of Rust that is part of the program.
+/// Every Rust file of the program.
 pub(crate) fn program() -> Vec<Source> {
     let mut sources = rust_files(&["src", "crates"]);
     sources.retain(|source| source.path.contains("src/"));
@@ -49,8 +49,8 @@ fn collect(folder: &Path, found: &mut Vec<Source>) {
     }
 }
 
-/// The lines of a text without what stands in comments and string literals, so that braces and words there count for nothing.
-/// Characters keep their line, not their column.
+/// The lines of a text without comments and string literals, so that braces and words in them are ignored. Characters
+/// keep their line, not their column.
 pub(crate) fn code_of(text: &str) -> String {
     let mut code = String::with_capacity(text.len());
     let mut rest = text.chars().peekable();
@@ -79,7 +79,7 @@ pub(crate) fn code_of(text: &str) -> String {
 
 type Rest<'a> = std::iter::Peekable<std::str::Chars<'a>>;
 
-/// How many `#` stand before the quote of a raw string that begins here.
+/// The number of `#` before the quote of a raw string that begins here.
 fn raw_marks(rest: &Rest<'_>) -> Option<usize> {
     let ahead = rest.clone();
     let mut marks = 0;
@@ -119,7 +119,7 @@ fn skip_string(rest: &mut Rest<'_>, code: &mut String) {
     }
 }
 
-/// A literal of one character is left out; a lifetime stays.
+/// Skips a character literal; a lifetime stays.
 fn skip_character(rest: &mut Rest<'_>, code: &mut String) {
     let mut ahead = rest.clone();
     let first = ahead.next();
@@ -144,7 +144,7 @@ pub(crate) fn without_tests(code: &str) -> &str {
 }
 
 #[test]
-fn comments_and_literals_are_no_code() {
+fn comments_and_literals_are_not_code() {
     let text = "let a = \"{ // \\\" \"; // {\nlet b = '{'; let c: &'static str = r#\"{\n\"#; /// {\nfn d() {}";
     assert_eq!(code_of(text), "let a = \"\"; \nlet b = ; let c: &'static str = \"\"\n; \nfn d() {}");
 }

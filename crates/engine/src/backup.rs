@@ -112,7 +112,7 @@ impl From<BackupError> for NotMade {
     }
 }
 
-const NO_FOLDER: Refusal = Refusal::new(99, "the setting backups names no folder, so that no backups are made");
+const NO_FOLDER: Refusal = Refusal::new(99, "the setting backups names no folder, so no backups are made");
 const UNDER_WAY: i32 = 98;
 const NOT_WRITTEN: i32 = 97;
 /// The longest name, in characters.

@@ -45,8 +45,8 @@ pub enum OpenError {
     },
 }
 
-/// Reads and checks the assets. Clones share what was read, so that all worlds of a server start under the same rules, and
-/// the assets are read once.
+/// Reads and checks the assets. Clones share what was read, so that all worlds of a server start under the same rules,
+/// and the assets are read once.
 #[derive(Clone)]
 pub struct RulesPlugin {
     source: AssetSource,

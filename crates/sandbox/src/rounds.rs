@@ -10,7 +10,7 @@ use raidkeep_engine::exchange::{Answered, Exchange};
 use raidkeep_game::platforms::signature::{AUTHORIZATION, SudAuth};
 use raidkeep_game::platforms::sud::wire::{
     EXTRAS_BYTES_MAX, GameSettle, GameStart, KEY_BYTES_MAX, MatchAnswer, MatchInfo, MatchQuery, MatchStatus,
-    PlayerSettle, Report, ReportAnswer, ReportMessage, query_code,
+    PlayerSettle, ReportAnswer, ReportMessage, SudReport, query_code,
 };
 
 /// The rounds reported to SUD.
@@ -55,7 +55,7 @@ impl ReportedRounds {
     }
 
     /// Stores a report; a repeated one is only counted.
-    fn take_in(&mut self, report: Report, now_ms: i64, rounds_kept: usize) {
+    fn take_in(&mut self, report: SudReport, now_ms: i64, rounds_kept: usize) {
         let id = report.message.game_round_id().to_owned();
         if !self.rounds.contains_key(&id) {
             self.order.push_back(id.clone());
@@ -70,7 +70,7 @@ impl ReportedRounds {
             return;
         }
         self.received += 1;
-        let Report { message, uid, .. } = report;
+        let SudReport { message, uid, .. } = report;
         *place = Some(ReceivedReport { number: self.received, at_ms: now_ms, repeats: 0, uid, message });
         while self.order.len() > rounds_kept {
             if let Some(oldest) = self.order.pop_front() {
@@ -203,7 +203,7 @@ impl Sandbox {
         if !self.is_signed(&auth, request) {
             return unauthorized("the signature does not fit");
         }
-        let report: Report = match serde_json::from_slice(&request.body) {
+        let report: SudReport = match serde_json::from_slice(&request.body) {
             Ok(report) => report,
             Err(error) => return verdict(200, query_code::BAD_PARAMETERS, error.to_string()),
         };

@@ -1,4 +1,4 @@
-//! Sockets, HTTP and configuration around the worlds.
+//! Sockets, HTTP and configuration for the worlds.
 
 pub mod config;
 pub mod net;

@@ -1,4 +1,4 @@
-//! What players ask for, and how it is chosen.
+//! The requests of players, and how they are chosen.
 
 use serde_json::{Value, json};
 
@@ -8,7 +8,7 @@ use crate::process::Lcg;
 /// The ticket that diamonds buy.
 pub(crate) const COIN_TICKETS: &str = "19";
 
-/// What an order brings.
+/// What an order grants.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Goods {
     Diamonds,
@@ -16,10 +16,10 @@ pub(crate) enum Goods {
 }
 
 impl Goods {
-    /// What the offer brings.
+    /// What the offer grants.
     pub(crate) const DIAMONDS: i64 = 60;
 
-    /// Points, as the shipped assets have it.
+    /// The price in points, as in the shipped assets.
     pub(crate) fn price(self) -> i64 {
         match self {
             Self::Diamonds => 6,
@@ -40,7 +40,7 @@ pub(crate) enum Act {
     Collect,
     /// A ticket for diamonds.
     BuyTicket,
-    /// Something for points of the platform.
+    /// An offer for points of the platform.
     Order(Goods),
     /// A letter to the other player of the pair.
     Send(String),
@@ -54,7 +54,7 @@ pub(crate) enum Act {
     Turn(String),
 }
 
-/// Who asks, and who is the other of the pair, by the names of their roles.
+/// The role names of the player and of the other one of the pair.
 #[derive(Debug, Clone)]
 pub(crate) struct Roles {
     pub(crate) own: String,
@@ -62,7 +62,7 @@ pub(crate) struct Roles {
 }
 
 impl Act {
-    /// What subjects of letters begin with.
+    /// The prefix of letters' subjects.
     pub(crate) const SUBJECT: &str = "letter ";
     /// The only boss stage that is entered.
     pub(crate) const BOSS_STAGE: i64 = 3001;
@@ -95,13 +95,13 @@ impl Act {
         }
     }
 
-    /// Whether a reply with this status has done something.
+    /// Whether a reply with this status has changed something.
     pub(crate) fn is_done(&self, status: i64) -> bool {
         status == 0 || matches!(self, Self::Hang(_)) && (status == 1 || status == 2)
     }
 }
 
-/// What a player does next by itself. A stage that was entered is always finished first.
+/// A player's next request on its own. An entered stage is always finished first.
 pub(crate) fn choose(lcg: &mut Lcg, books: &Books, serial: u64) -> Act {
     match books.session {
         Some(Act::BOSS_STAGE) => return Act::Strike,

@@ -1,7 +1,7 @@
-//! What a player must have by the replies that it got, and what the server shows of it.
+//! A player's expected state by its replies, and its state according to the server.
 //!
-//! Nothing here knows a rule of the game: a reply says what it gave and took, and the books add that up. A change that
-//! was answered and is missing, or is there twice, makes the books differ from what the server shows.
+//! Nothing here knows a rule of the game: a reply says what it gave and took, and the books add that up. An answered
+//! change that is missing or duplicated makes the books differ from the server's state.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -13,11 +13,11 @@ use crate::kill_cycles::acts::{Act, COIN_TICKETS, Goods};
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Letter {
     pub(crate) subject: String,
-    /// Whether there are items in it that are not claimed.
+    /// Whether it has unclaimed items.
     pub(crate) is_claimable: bool,
 }
 
-/// The whole of what the load can change of a player.
+/// Everything that the load can change of a player.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(crate) struct Books {
     pub(crate) items: BTreeMap<String, i64>,
@@ -25,9 +25,9 @@ pub(crate) struct Books {
     pub(crate) energy: i64,
     /// Tickets left, by their kind.
     pub(crate) tickets: BTreeMap<String, i64>,
-    /// The stage that is entered.
+    /// The entered stage.
     pub(crate) session: Option<i64>,
-    /// The highest general stage that is passed.
+    /// The highest general stage passed.
     pub(crate) passed: i64,
     /// The stage that hangs; 0 = none.
     pub(crate) hangs: i64,
@@ -36,11 +36,11 @@ pub(crate) struct Books {
     pub(crate) letters: BTreeMap<String, Letter>,
 }
 
-/// Kinds of tickets that the books follow. Those paid with points are followed by their orders.
+/// Kinds of tickets that the books track. Those paid with points are tracked by their orders.
 const FOLLOWED_TICKETS: [&str; 2] = ["18", COIN_TICKETS];
 
 impl Books {
-    /// What `get_player_info`, `skill` and `get_all_mail` have answered.
+    /// The state shown by `get_player_info`, `skill` and `get_all_mail`.
     pub(crate) fn seen(info: &Value, skills: &Value, mail: &Value) -> Result<Self, String> {
         let data = &info["data"];
         let number = |value: &Value| value.as_i64().ok_or_else(|| format!("not a player: {info}"));
@@ -65,7 +65,7 @@ impl Books {
         })
     }
 
-    /// Writes down what a reply with success says.
+    /// Records what a successful reply says.
     pub(crate) fn note(&mut self, act: &Act, data: &Value) {
         self.note_gains(data);
         match act {
@@ -95,7 +95,7 @@ impl Books {
         }
     }
 
-    /// Writes down what a granted order has brought.
+    /// Records what a granted order has brought.
     pub(crate) fn note_goods(&mut self, goods: Goods) {
         if goods == Goods::Diamonds {
             self.add_item("3:5", Goods::DIAMONDS);
@@ -134,14 +134,14 @@ impl Books {
         *self.tickets.entry(kind.to_owned()).or_default() += gain;
     }
 
-    /// Takes over what the passing of time changes by itself.
+    /// Adopts what the passing of time changes by itself.
     pub(crate) fn pass_time(&mut self, seen: &Self) {
         self.energy = seen.energy;
         self.tickets = seen.tickets.clone();
     }
 
-    /// Takes over letters that have come; objects to one that has come twice. `expected` are the subjects that the
-    /// other player was told to have sent.
+    /// Adopts newly arrived letters; errs for a duplicate. `expected` are the subjects of letters that the other player
+    /// has a successful reply for.
     pub(crate) fn receive(&mut self, seen: &Self, expected: &mut BTreeSet<String>) -> Result<(), String> {
         for (key, letter) in &seen.letters {
             if self.letters.contains_key(key) {
@@ -150,7 +150,7 @@ impl Books {
             let is_twice =
                 self.letters.values().any(|known| known.subject == letter.subject && letter.is_from_a_player());
             if is_twice || letter.is_from_a_player() && !expected.remove(&letter.subject) {
-                return Err(format!("letter {key} was sent once at most, and was in the box before: {letter:?}"));
+                return Err(format!("letter {key} was sent once at most, but was already in the box: {letter:?}"));
             }
             self.letters.insert(key.clone(), letter.clone());
         }
@@ -161,7 +161,7 @@ impl Books {
         }
     }
 
-    /// What differs from what the server shows; `None` when nothing does.
+    /// The difference to the server's state; `None` when there is none.
     pub(crate) fn difference(&self, seen: &Self) -> Option<String> {
         (self != seen).then(|| format!("by its replies a player should have\n  {self:?}\nand has\n  {seen:?}"))
     }
@@ -204,7 +204,7 @@ mod tests {
         victory(&mut twice);
         assert_eq!(once.difference(&once.clone()), None);
         assert!(once.difference(&Books::default()).is_some(), "it is missing");
-        assert!(once.difference(&twice).is_some(), "it is there twice");
+        assert!(once.difference(&twice).is_some(), "it was applied twice");
         let half = Books { exp: 0, ..once.clone() };
         assert!(once.difference(&half).is_some(), "the items without the experience");
     }

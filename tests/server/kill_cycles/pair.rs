@@ -8,7 +8,7 @@ use crate::kill_cycles::acts::{Act, choose};
 use crate::kill_cycles::player::{Fighter, Outcome};
 use crate::process::Lcg;
 
-/// How far the two are with each other. The first of them challenges.
+/// The state between the two players. The first of them challenges.
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum Duel {
     None,
@@ -17,26 +17,26 @@ enum Duel {
         id: String,
         turn: usize,
     },
-    /// It is over; `owed` has not heard what it got.
+    /// It is over; `owed` has not been told its result.
     Over {
         id: String,
         owed: usize,
     },
 }
 
-/// The two.
+/// A pair of players.
 pub(crate) struct Pair {
     pub(crate) fighters: [Fighter; 2],
     duel: Duel,
-    /// Blows at world bosses that were answered since [`Pair::take_blows`].
+    /// Answered blows at world bosses since [`Pair::take_blows`].
     blows: i64,
 }
 
-/// More requests than this end any battle.
+/// Any battle ends within this many requests.
 const TURNS_MAX: usize = 100;
 
 impl Pair {
-    /// Makes both accounts.
+    /// Creates both accounts.
     pub(crate) fn join(server: SocketAddr, number: usize) -> Result<Self, String> {
         let mut first = Fighter::join(server, &format!("first-{number}"))?;
         let mut second = Fighter::join(server, &format!("second-{number}"))?;
@@ -45,13 +45,13 @@ impl Pair {
         Ok(Self { fighters: [first, second], duel: Duel::None, blows: 0 })
     }
 
-    /// Blows at world bosses that were answered since this was asked last.
+    /// Answered blows at world bosses since the last call.
     pub(crate) fn take_blows(&mut self) -> i64 {
         std::mem::take(&mut self.blows)
     }
 
     /// After a crash: finishes what was open and compares both players with their books. `state_of` asks the operator
-    /// how an order stands.
+    /// for the state of an order.
     pub(crate) fn settle(
         &mut self,
         server: SocketAddr,
@@ -73,7 +73,7 @@ impl Pair {
         Ok(())
     }
 
-    /// After the clock was moved.
+    /// Updates both players after the clock was moved.
     pub(crate) fn pass_time(&mut self) -> Result<(), String> {
         for fighter in &mut self.fighters {
             let seen = fighter.look()?;
@@ -117,7 +117,7 @@ impl Pair {
         }
     }
 
-    /// What an answer means to the two of them.
+    /// Applies an answer to the state between the two.
     fn follow(&mut self, who: usize, act: &Act, status: i64, data: &Value) -> Result<(), String> {
         match act {
             Act::Send(subject) if status == 0 => drop(self.fighters[1 - who].expected.insert(subject.clone())),
@@ -154,7 +154,7 @@ impl Pair {
         }
     }
 
-    /// The end of a battle can be asked for as often as one likes; it is written down once.
+    /// The end of a battle can be queried any number of times; it is booked once.
     fn hear_the_end(&mut self, id: &str, owed: usize) -> Result<bool, String> {
         let act = Act::Turn(id.to_owned());
         let fighter = &mut self.fighters[owed];
@@ -170,7 +170,7 @@ impl Pair {
         Ok(true)
     }
 
-    /// Fights a duel that a crash has interrupted to its end, before the clock moves and ends it otherwise.
+    /// Fights an interrupted duel to its end after a crash, before the clock moves and ends it otherwise.
     fn end_duel(&mut self) -> Result<(), String> {
         for _ in 0..TURNS_MAX {
             if self.duel == Duel::None {
@@ -184,7 +184,7 @@ impl Pair {
     }
 }
 
-/// Compares a player with its books. Orders may come to their ends meanwhile: they are asked for before and after.
+/// Compares a player with its books. Orders may be settled meanwhile: they are queried before and after.
 fn compare(fighter: &mut Fighter, state_of: &mut dyn FnMut(&str) -> Result<String, String>) -> Result<(), String> {
     loop {
         let mut states = Vec::new();

@@ -1,4 +1,4 @@
-//! One player: what it asked, what was answered, and what was open when the server was killed.
+//! One player: its requests, the answers, and what was open when the server was killed.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::SocketAddr;
@@ -17,7 +17,7 @@ pub(crate) struct Asked {
     pub(crate) text: String,
 }
 
-/// How an order stands, as far as the player was told.
+/// The state of an order, as far as the player knows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Order {
     Pending(Goods),
@@ -25,7 +25,7 @@ pub(crate) enum Order {
     Refused,
 }
 
-/// What came of a request.
+/// The result of a request.
 pub(crate) enum Outcome {
     /// It was answered.
     Answered(i64, Value),
@@ -33,12 +33,12 @@ pub(crate) enum Outcome {
     Broken,
 }
 
-/// How often each function was answered with success, and what became of open requests.
+/// How often each function succeeded, and the fate of open requests.
 #[derive(Debug, Default, Clone)]
 pub(crate) struct Tally {
     pub(crate) answered: BTreeMap<&'static str, usize>,
     pub(crate) refused: BTreeMap<(&'static str, i64), usize>,
-    /// There already, or nothing that the books show.
+    /// Applied already, or without a visible effect on the books.
     pub(crate) open_and_there: usize,
     pub(crate) open_and_dropped: usize,
 }
@@ -49,7 +49,7 @@ pub(crate) struct Fighter {
     token: String,
     client: Option<Client>,
     pub(crate) books: Books,
-    /// Subjects of letters to this player whose sending was answered, and which it has not seen.
+    /// Subjects of letters to this player whose sending was answered but which it has not seen.
     pub(crate) expected: BTreeSet<String>,
     pub(crate) orders: BTreeMap<String, Order>,
     pub(crate) has_task: bool,
@@ -61,7 +61,7 @@ pub(crate) struct Fighter {
 }
 
 impl Fighter {
-    /// Makes the account and looks at it.
+    /// Creates the account and reads its state.
     pub(crate) fn join(server: SocketAddr, device: &str) -> Result<Self, String> {
         let mut client = Client::connect(server)?;
         client.log_in(device);
@@ -85,12 +85,12 @@ impl Fighter {
         Ok(fighter)
     }
 
-    /// Connects to a server that was started anew, and asks for something that only this player may ask for.
+    /// Connects to a restarted server, and sends a request that only this player may send.
     pub(crate) fn return_to(&mut self, server: SocketAddr) -> Result<(), String> {
         self.client = Some(Client::connect(server)?);
         let reply = self.read("get_player_info", json!({}))?;
         if reply["status"] != 0 {
-            return Err(format!("a token that was answered should be good after a crash: {reply}"));
+            return Err(format!("an issued token should be valid after a crash: {reply}"));
         }
         let Some((text, answer)) = self.kept.clone() else {
             return Ok(());
@@ -101,7 +101,7 @@ impl Fighter {
         }
     }
 
-    /// Asks for something that changes nothing.
+    /// Sends a request that changes nothing.
     pub(crate) fn read(&mut self, function: &str, mut data: Value) -> Result<Value, String> {
         data["token"] = self.token.clone().into();
         self.ask_text(&json!({"world": 0, "function": function, "data": data}).to_string())
@@ -112,7 +112,7 @@ impl Fighter {
         client.try_ask(text).map_err(|ended| format!("{text} got no answer: {ended:?}"))
     }
 
-    /// What the server shows of this player.
+    /// The server's view of this player.
     pub(crate) fn look(&mut self) -> Result<Books, String> {
         let info = self.read("get_player_info", json!({}))?;
         let role = self.roles.own.clone();
@@ -126,7 +126,7 @@ impl Fighter {
         self.serial
     }
 
-    /// Asks for a change with a key of its own.
+    /// Sends a change with its own key.
     pub(crate) fn act(&mut self, act: Act) -> Result<Outcome, String> {
         let (function, mut data) = act.call(&self.roles);
         self.serial += 1;
@@ -158,7 +158,7 @@ impl Fighter {
         }
         self.open = None;
         self.note(act, status, &reply["data"])?;
-        // What is "pending" is told otherwise when it has come to an end; 16 is not remembered.
+        // A "pending" order gets another answer once it is settled; status 16 is not remembered.
         if status != 16 && !matches!(act, Act::Order(_)) {
             self.kept = Some((text, reply.clone()));
         }
@@ -183,8 +183,8 @@ impl Fighter {
         Ok(())
     }
 
-    /// The reply says what an order that is granted at once has brought; so does [`Fighter::settle_order`] of one that
-    /// is pending.
+    /// Books what an order that is granted at once has brought; [`Fighter::settle_order`] does so for one that is
+    /// pending.
     fn note_order(&mut self, goods: Goods, data: &Value) -> Result<(), String> {
         let order = data["order"].as_str().ok_or_else(|| format!("an order has a number: {data}"))?.to_owned();
         let state = match data["state"].as_str() {
@@ -199,7 +199,7 @@ impl Fighter {
         Ok(())
     }
 
-    /// Writes down what has become of an order that was pending.
+    /// Books the outcome of an order that was pending.
     pub(crate) fn settle_order(&mut self, order: &str, state: &str) {
         let Some(Order::Pending(goods)) = self.orders.get(order).copied() else {
             return;
@@ -214,15 +214,15 @@ impl Fighter {
         }
     }
 
-    /// The orders that were pending when this was heard of last.
+    /// The orders that were pending when last queried.
     pub(crate) fn pending(&self) -> Vec<String> {
         let pending = self.orders.iter().filter(|(_, state)| matches!(state, Order::Pending(_)));
         pending.map(|(order, _)| order.clone()).collect()
     }
 
-    /// Sends the request that the kill has left open again, with its key, until it is answered; returns its act and the
-    /// answer. A change that was applied before must not be applied again. `is_alone`: nobody else's request can have
-    /// changed this player.
+    /// Retries the request that the kill has left open, with its key, until it is answered; returns its act and the
+    /// answer. A change that was applied before must not be applied again. `is_alone`: no other player's request can
+    /// have changed this player.
     pub(crate) fn finish_open(&mut self, is_alone: bool) -> Result<Option<(Act, i64, Value)>, String> {
         let Some(Asked { act, text }) = self.open.take() else {
             return Ok(None);
@@ -235,12 +235,12 @@ impl Fighter {
             return Err(format!("{text} was answered {reply} and then {again}"));
         }
         let Outcome::Answered(status, data) = self.take_answer(&act, text.clone(), again)? else {
-            return Err(format!("{text} is unclear on a sound disk: {reply}"));
+            return Err(format!("{text} has an unknown result on a sound disk: {reply}"));
         };
         let after = self.look()?;
         let is_whole = strip(&before) == strip(&after) || strip(&before) == strip(&books);
         if is_alone && !is_whole && self.pending().is_empty() && !is_order {
-            return Err(format!("{text} was there in part after the crash: {before:?} became {after:?}"));
+            return Err(format!("{text} was applied in part after the crash: {before:?} became {after:?}"));
         }
         match strip(&before) == strip(&books) && strip(&after) != strip(&books) {
             true => self.tally.open_and_dropped += 1,

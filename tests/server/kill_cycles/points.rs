@@ -1,4 +1,4 @@
-//! Points of the payment platform and the orders that they were taken for.
+//! Points of the payment platform and the orders that were paid with them.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -10,8 +10,8 @@ use crate::kill_cycles::pair::Pair;
 use crate::kill_cycles::player::Order;
 use crate::process::Server;
 
-/// Waits for the end of all orders; each must be known to a player, and paid as it ended. Returns how many were granted, and
-/// how many refused.
+/// Waits until all orders are settled; each must be known to a player, and be paid according to its outcome. Returns
+/// how many were granted, and how many refused.
 pub(crate) fn close_books(server: &Server, bank: &Bank, pairs: &[Pair]) -> Result<(usize, usize), String> {
     let mut known: BTreeMap<String, Order> =
         pairs.iter().flat_map(|pair| &pair.fighters).flat_map(|fighter| fighter.orders.clone()).collect();
@@ -37,7 +37,7 @@ pub(crate) fn close_books(server: &Server, bank: &Bank, pairs: &[Pair]) -> Resul
             _ => false,
         };
         if !is_right {
-            return Err(format!("points that are taken are goods that are granted: {paid:?}, {told:?}, {order}"));
+            return Err(format!("points taken must equal goods granted: {paid:?}, {told:?}, {order}"));
         }
         if order["state"] == "granted" { ends.0 += 1 } else { ends.1 += 1 }
     }
@@ -47,7 +47,7 @@ pub(crate) fn close_books(server: &Server, bank: &Bank, pairs: &[Pair]) -> Resul
     }
 }
 
-/// What the platform was paid, by the number of the order.
+/// The payments to the platform, by the number of the order.
 fn payments(bank: &Bank) -> Result<BTreeMap<String, Vec<i64>>, String> {
     let state: Value = serde_json::from_str(&bank.state()).map_err(|error| error.to_string())?;
     let mut payments: BTreeMap<String, Vec<i64>> = BTreeMap::new();

@@ -15,7 +15,7 @@ use crate::kill_cycles::pair::Pair;
 use crate::kill_cycles::points;
 use crate::process::{Client, Host, Lcg, OPERATOR, PATIENCE, PROGRAM, Server, copy_folder, edited_assets};
 
-/// When the server is killed.
+/// When to kill the server.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Moment {
     Anywhere,
@@ -24,7 +24,7 @@ pub(crate) enum Moment {
     WhileStarting,
 }
 
-/// What a run has covered beside what the players tell.
+/// What a run has covered, apart from the players' tallies.
 #[derive(Debug, Default)]
 pub(crate) struct Covered {
     pub(crate) kills: BTreeMap<Moment, usize>,
@@ -46,7 +46,7 @@ pub(crate) struct Siege {
     pub(crate) covered: Covered,
 }
 
-/// Life of each boss, of which each blow takes one: the shown hundredths tell all blows.
+/// Life of each boss; each blow takes one, so the hundredths shown reveal the number of blows.
 const BOSS_LIFE: i64 = 100;
 const BOSSES: i64 = 11;
 
@@ -83,7 +83,7 @@ fn host() -> Host {
 }
 
 impl Siege {
-    /// Starts a server for the first time and has everybody join.
+    /// Starts a server for the first time and logs everybody in.
     pub(crate) fn new(pairs: usize, seed: u64) -> Result<Self, String> {
         let host = host();
         let bank = Bank::open_in_memory();
@@ -97,7 +97,8 @@ impl Siege {
         Ok(Self { host, bank, pairs, lcg: Lcg(seed), blows: 0, cycle: 0, covered: Covered::default() })
     }
 
-    /// Starts the server on what the last kill left, checks everybody, plays for about `load` and kills the server.
+    /// Starts the server on the state left by the last kill, checks everybody, plays for about `load` and kills the
+    /// server.
     pub(crate) fn cycle(&mut self, load: Duration) -> Result<(), String> {
         self.cycle += 1;
         let moment = self.choose_moment();
@@ -185,7 +186,7 @@ impl Siege {
     fn kill(&mut self, server: &mut Server, moment: Moment) -> Result<(), String> {
         match moment {
             Moment::WhileFolding => {
-                // A list of the ledger is read behind a fold.
+                // The ledger is read after a fold.
                 let mut operator = server.connect();
                 let data = json!({"token": OPERATOR, "name": "玩家#1", "limit": 1});
                 let request = json!({"world": 0, "function": "ledger_list", "data": data});
@@ -216,22 +217,22 @@ impl Siege {
         command.spawn().map_err(|error| error.to_string())
     }
 
-    /// A copy with the name of a whole one is whole, also when the kill came before the answer; one that was answered
-    /// has that name; and what was broken off is no world to anybody.
+    /// A copy with the name of a complete one must be complete, even when the kill came before the answer; an answered
+    /// one must have that name; and an interrupted one must not pass as a world.
     fn check_copy(&mut self, mut copying: Child) -> Result<(), String> {
         let was_answered = copying.wait().map_err(|error| error.to_string())?.success();
         let folder = self.host.path("backups").join(self.copy_name());
         let is_there = folder.join("world-0.rows.redb").exists();
         match (is_there, was_answered) {
-            (false, true) => return Err("a backup that was answered is not there".to_owned()),
+            (false, true) => return Err("an answered backup is missing".to_owned()),
             (true, _) => {
                 verify(&folder)?;
                 self.covered.whole_copies += 1;
             }
             (false, false) if folder.exists() => {
-                let refused = verify(&folder).err().ok_or("what a kill has left of a backup was taken for a world")?;
+                let refused = verify(&folder).err().ok_or("an interrupted backup was taken for a world")?;
                 if !refused.contains("there is no world") {
-                    return Err(format!("what a kill has left of a backup should be no world: {refused}"));
+                    return Err(format!("an interrupted backup should be no world: {refused}"));
                 }
                 self.covered.broken_off_copies += 1;
             }
@@ -243,7 +244,7 @@ impl Siege {
         Ok(())
     }
 
-    /// Has `raidkeep verify` look at a copy of what the last kill has left; the tail of the log stays for the next start.
+    /// Runs `raidkeep verify` on a copy of the state left by the last kill; the log's tail stays for the next start.
     pub(crate) fn verify(&mut self) -> Result<(), String> {
         let copy = self.host.path("looked at");
         copy_folder(&self.host.data(), &copy);
@@ -253,23 +254,23 @@ impl Siege {
         verified
     }
 
-    /// Keeps what is on disk now, for [`Siege::go_back`].
+    /// Keeps the current state of the disk, for [`Siege::go_back`].
     pub(crate) fn keep(&self) {
         copy_folder(&self.host.data(), &self.host.path("older"));
     }
 
-    /// Makes the disk forget what came after [`Siege::keep`].
+    /// Makes the disk lose everything since [`Siege::keep`].
     pub(crate) fn go_back(&self) {
         std::fs::remove_dir_all(self.host.data()).expect("the data folder should be removable");
         std::fs::rename(self.host.path("older"), self.host.data()).expect("the copy should be movable");
     }
 
-    /// Checks everybody once more, then waits for the end of all orders and compares them with what the platform was paid:
-    /// how many were granted, and how many refused.
+    /// Checks everybody once more, then waits until all orders are settled and compares them with the payments to the
+    /// platform. Returns how many were granted, and how many refused.
     pub(crate) fn close_books(&mut self) -> Result<(usize, usize), String> {
         let server = self.host.start();
         self.bank.post("/faults", &json!([]));
-        // The last kill may have left orders that nobody was told of yet.
+        // The last kill may have left orders that no player knows of yet.
         for pair in &mut self.pairs {
             settle(pair, server.address)?;
             self.blows += pair.take_blows();
@@ -309,7 +310,7 @@ fn settle(pair: &mut Pair, server: SocketAddr) -> Result<(), String> {
     pair.settle(server, &mut state_of).map_err(|objection| format!("{who} and its partner: {objection}"))
 }
 
-/// The life of the bosses as anybody is shown it, in hundredths.
+/// The life of the bosses as shown to any player, in hundredths.
 fn shown_life(server: &Server) -> Result<Vec<i64>, String> {
     let reply = server.guest("observer").ask("stage_refresh_boss", json!({}));
     let ratio = |number: i64| reply["data"]["ratio"][number.to_string()].as_str()?.replace('.', "").parse().ok();

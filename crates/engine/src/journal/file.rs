@@ -89,8 +89,8 @@ impl FileJournal {
         Ok(Self { queue, writer: Some(writer), thread: None })
     }
 
-    /// Writes the first entry before anything happens in the world: the process may be killed at once, and a journal without
-    /// its beginning cannot be read. The rest is written by a thread.
+    /// Writes the first entry before anything happens in the world: the process may be killed at once, and a journal
+    /// without its beginning cannot be read. The rest is written by a thread.
     fn begin(&mut self, mut writer: Writer, entry: &[u8]) -> io::Result<()> {
         writer.parts.write(entry, &mut Vec::new())?;
         writer.parts.file.flush()?;
@@ -170,7 +170,7 @@ fn report_gap(error: &io::Error) {
     metrics::counter!("raidkeep_journal_gaps_total").increment(1);
     tracing::error!(
         %error,
-        "the journal cannot be written and ends here; the game goes on. The next start begins another one"
+        "the journal cannot be written and ends here; the game continues. The next start begins a new one"
     );
 }
 

@@ -21,5 +21,5 @@ pub use file::{FileJournal, JournalSettings, program_name};
 pub use frames::{Frames, FramesEnd, JournalError};
 pub use queue::{JournalSink, MemoryJournal};
 pub use record::{Record, StartRecord, TickRecord};
-pub use recorder::{About, Recorder};
+pub use recorder::{JournalOrigin, Recorder};
 pub use replay::{Replay, ReplayError};

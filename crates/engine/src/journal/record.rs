@@ -74,14 +74,14 @@ pub struct TickRecord {
     /// The last batch folded into rows.
     pub folded_batch: BatchNumber,
     /// The outcome of the previous tick; shows at once where a replay diverges.
-    pub before: Outcome,
+    pub before: TickOutcome,
     /// The inputs, in order.
     pub inputs: Vec<InputRecord>,
 }
 
 /// A summary of what a tick led to.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Outcome {
+pub struct TickOutcome {
     /// Bytes of changed rows; 0 = nothing changed.
     pub batch_bytes: u64,
     /// The number of replies. Events are left out: a connection that closes meanwhile gets none.

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use bevy_ecs::prelude::*;
 
 use crate::journal::queue::JournalSink;
-use crate::journal::record::{InputRecord, Outcome, Record, StartRecord, TickRecord};
+use crate::journal::record::{InputRecord, Record, StartRecord, TickOutcome, TickRecord};
 use crate::request::RequestTable;
 use crate::request::registry::RequestKind;
 use crate::start::Start;
@@ -19,7 +19,7 @@ const ROWS_BYTES: usize = 1 << 20;
 
 /// The origin of a journal, apart from the world itself.
 #[derive(Debug, Clone, Default)]
-pub struct About {
+pub struct JournalOrigin {
     /// The program.
     pub program: String,
     /// The fingerprint of the rules.
@@ -37,7 +37,7 @@ pub struct Recorder {
     kinds: Vec<RequestKind>,
     first_real: Option<Instant>,
     ticks: u64,
-    before: Outcome,
+    before: TickOutcome,
     checkpoint_every: Duration,
     next_checkpoint_at: Duration,
 }
@@ -48,7 +48,7 @@ impl Recorder {
         simulation: &Simulation,
         store: &Store,
         start: Start,
-        about: About,
+        about: JournalOrigin,
         sink: Box<dyn JournalSink>,
     ) -> Result<Self, StorageError> {
         let kinds = simulation.world().resource::<RequestTable>().kinds().to_vec();
@@ -74,7 +74,7 @@ impl Recorder {
             kinds,
             first_real: None,
             ticks: 0,
-            before: Outcome::default(),
+            before: TickOutcome::default(),
             checkpoint_every: about.checkpoint_every,
             next_checkpoint_at: about.checkpoint_every,
         };
@@ -167,7 +167,7 @@ impl Recorder {
 }
 
 /// A summary of what a tick led to.
-pub fn outcome(effects: &Effects) -> Outcome {
+pub fn outcome(effects: &Effects) -> TickOutcome {
     let batch_bytes = effects.batch.as_ref().map_or(0, |batch| batch.encoded_len() as u64);
-    Outcome { batch_bytes, replies: effects.replies.iter().filter(|held| held.is_reply()).count() as u64 }
+    TickOutcome { batch_bytes, replies: effects.replies.iter().filter(|held| held.is_reply()).count() as u64 }
 }

@@ -8,7 +8,7 @@ use bevy_app::App;
 
 use crate::clock::Clock;
 use crate::journal::frames::JournalError;
-use crate::journal::record::{InputRecord, Outcome, Record, StartRecord, TickRecord};
+use crate::journal::record::{InputRecord, Record, StartRecord, TickOutcome, TickRecord};
 use crate::journal::recorder::outcome;
 use crate::journal::revive::{Library, Reviver};
 use crate::numbers::{BatchNumber, JobId};
@@ -95,9 +95,9 @@ pub enum ReplayError {
         /// Counted from 1.
         tick: u64,
         /// In the journal.
-        recorded: Outcome,
+        recorded: TickOutcome,
         /// In the replay.
-        found: Outcome,
+        found: TickOutcome,
     },
     /// A checkpoint has a different hash.
     #[error(
@@ -135,7 +135,7 @@ pub struct Replay {
     first_real: Instant,
     ticks: u64,
     checkpoints: u64,
-    before: Outcome,
+    before: TickOutcome,
     last: LastTick,
     last_serial: u64,
     batch: Option<Batch>,
@@ -157,7 +157,7 @@ struct EarlierProgram {
 impl EarlierProgram {
     /// What to fold in the replay when the journal had folded `folded_then`. `before` is the outcome of the previous
     /// tick in the journal, `last_batch` the replay's last batch.
-    fn folded(&mut self, before: Outcome, folded_then: BatchNumber, last_batch: BatchNumber) -> BatchNumber {
+    fn folded(&mut self, before: TickOutcome, folded_then: BatchNumber, last_batch: BatchNumber) -> BatchNumber {
         if before.batch_bytes > 0 {
             self.last_batch = self.last_batch.next();
             self.unfolded.push_back((self.last_batch, last_batch));
@@ -180,7 +180,7 @@ struct LastTick {
 }
 
 /// Selects the inputs of a tick whose replies are collected.
-pub type Listening<'a> = &'a mut dyn FnMut(&InputRecord, &Simulation, u64) -> bool;
+pub type ReplyFilter<'a> = &'a mut dyn FnMut(&InputRecord, &Simulation, u64) -> bool;
 
 impl Replay {
     /// Starts the world of a journal: takes its first entries from `records`, up to the first tick, which is returned
@@ -219,7 +219,7 @@ impl Replay {
             first_real: Instant::now(),
             ticks: 0,
             checkpoints: 0,
-            before: Outcome::default(),
+            before: TickOutcome::default(),
             last: LastTick { wall_ms: start.wall_ms, real_ns: 0, folded_batch: BatchNumber::default() },
             last_serial: 0,
             batch: None,
@@ -229,7 +229,7 @@ impl Replay {
     }
 
     /// Replays one entry.
-    pub fn play(&mut self, record: Record, listening: Listening<'_>) -> Result<Played, ReplayError> {
+    pub fn play(&mut self, record: Record, listening: ReplyFilter<'_>) -> Result<Played, ReplayError> {
         match record {
             Record::Tick(tick) => self.tick(tick, listening)?,
             Record::Checkpoint { ticks, hash } => self.check(ticks, hash)?,
@@ -244,7 +244,7 @@ impl Replay {
         Ok(Played::On)
     }
 
-    fn tick(&mut self, tick: TickRecord, listening: Listening<'_>) -> Result<(), ReplayError> {
+    fn tick(&mut self, tick: TickRecord, listening: ReplyFilter<'_>) -> Result<(), ReplayError> {
         let is_same = match &self.earlier {
             None => tick.before == self.before,
             Some(_) => tick.before.replies == self.before.replies,

@@ -42,7 +42,7 @@ pub enum NotCompared {
 
 /// The result of a comparison.
 #[derive(Debug, Default, PartialEq, Eq)]
-pub struct Comparison {
+pub struct RowComparison {
     /// How many players occur in the journal.
     pub players: u64,
     /// The tables, with the players whose rows differ.
@@ -126,9 +126,9 @@ impl RowKeeper {
     }
 
     /// Compares the rows of every player in the journal, as decoded by the replay's `world`.
-    pub fn compare(mut self, world: &mut World, other: &Rows) -> Result<Comparison, NotCompared> {
+    pub fn compare(mut self, world: &mut World, other: &Rows) -> Result<RowComparison, NotCompared> {
         self.fold()?;
-        let mut comparison = Comparison::default();
+        let mut comparison = RowComparison::default();
         for account in &self.known {
             comparison.players += 1;
             let here = self.rows.load_player(&self.tables, *account)?;

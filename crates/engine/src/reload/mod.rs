@@ -17,7 +17,7 @@ use bevy_ecs::prelude::*;
 use schemars::JsonSchema;
 use serde::Serialize;
 
-pub use reloader::{Outcome, Reloader};
+pub use reloader::{ReloadOutcome, Reloader};
 pub use watcher::Watcher;
 
 use crate::clock::Clock;

@@ -11,7 +11,7 @@ pub type Subscriber = Box<dyn Fn(RulesNews) + Send + Sync>;
 
 /// The outcome of an attempt to change the rules.
 #[derive(Debug, Clone)]
-pub enum Outcome {
+pub enum ReloadOutcome {
     /// Every world uses these rules from its next tick on.
     Changed(Arc<LoadedRules>),
     /// The assets are those already in use.
@@ -58,27 +58,27 @@ impl Reloader {
     }
 
     /// Reads and checks the assets and informs the worlds. Blocks until the checks are done.
-    pub fn reload(&self) -> Outcome {
+    pub fn reload(&self) -> ReloadOutcome {
         let mut last = self.last.lock().unwrap_or_else(PoisonError::into_inner);
         let outcome = match self.catalogue.load(&self.source) {
             Ok(rules) if rules.fingerprint == last.rules.fingerprint && last.refused.is_none() => {
-                Outcome::Unchanged(last.rules.clone())
+                ReloadOutcome::Unchanged(last.rules.clone())
             }
-            Ok(rules) => Outcome::Changed(Arc::new(rules)),
-            Err(problems) => Outcome::Refused(Arc::new(problems)),
+            Ok(rules) => ReloadOutcome::Changed(Arc::new(rules)),
+            Err(problems) => ReloadOutcome::Refused(Arc::new(problems)),
         };
         match &outcome {
-            Outcome::Changed(rules) => {
+            ReloadOutcome::Changed(rules) => {
                 *last = Last { rules: rules.clone(), refused: None };
                 self.tell(&RulesNews::Changed(rules.clone()));
             }
             // An editor that saves twice changes nothing.
-            Outcome::Refused(problems) if last.refused.as_ref() == Some(problems) => {}
-            Outcome::Refused(problems) => {
+            ReloadOutcome::Refused(problems) if last.refused.as_ref() == Some(problems) => {}
+            ReloadOutcome::Refused(problems) => {
                 last.refused = Some(problems.clone());
                 self.tell(&RulesNews::Refused(problems.clone()));
             }
-            Outcome::Unchanged(_) => {}
+            ReloadOutcome::Unchanged(_) => {}
         }
         self.note(&outcome);
         outcome
@@ -88,10 +88,10 @@ impl Reloader {
         self.worlds.iter().for_each(|world| world(news.clone()));
     }
 
-    fn note(&self, outcome: &Outcome) {
+    fn note(&self, outcome: &ReloadOutcome) {
         let place = self.source.describe();
         let label = match outcome {
-            Outcome::Changed(rules) => {
+            ReloadOutcome::Changed(rules) => {
                 rules.warnings.iter().for_each(|warning| tracing::warn!("{warning}"));
                 tracing::info!(
                     fingerprint = format!("{:016x}", rules.fingerprint),
@@ -99,8 +99,8 @@ impl Reloader {
                 );
                 "changed"
             }
-            Outcome::Unchanged(_) => "unchanged",
-            Outcome::Refused(problems) => {
+            ReloadOutcome::Unchanged(_) => "unchanged",
+            ReloadOutcome::Refused(problems) => {
                 problems.iter().for_each(|problem| tracing::error!("{problem}"));
                 tracing::error!(errors = problems.error_count(), "the rules stay as they are: {place} has errors");
                 "refused"

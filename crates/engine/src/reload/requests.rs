@@ -6,7 +6,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::dispatch::RequestApp;
-use crate::reload::{Outcome, Reloading, RulesState, shown};
+use crate::reload::{ReloadOutcome, Reloading, RulesState, shown};
 use crate::request;
 use crate::request::{Answer, Call, Job, Need, Operator, Refusal, Success, Unready, Waits};
 use crate::rules::Problem;
@@ -25,11 +25,11 @@ pub(super) fn register(app: &mut App) {
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 pub struct RulesStatus {}
 
-request!(Operator, "rules_status", RulesStatus => StatusShown);
+request!(Operator, "rules_status", RulesStatus => RulesStatusShown);
 
 /// The reply of `rules_status`.
 #[derive(Debug, Serialize, JsonSchema)]
-pub struct StatusShown {
+pub struct RulesStatusShown {
     /// The same for the same assets.
     fingerprint: String,
     /// Where the assets are read from; null where they cannot be read again.
@@ -56,9 +56,9 @@ fn rules_status(
     In(_): In<Call<RulesStatus>>,
     state: Res<RulesState>,
     reloading: Option<Res<Reloading>>,
-) -> Answer<StatusShown> {
+) -> Answer<RulesStatusShown> {
     let refused = state.refused.as_ref();
-    Ok(Success::with(StatusShown {
+    Ok(Success::with(RulesStatusShown {
         fingerprint: shown(state.fingerprint),
         source: reloading.as_ref().map(|reloading| reloading.0.source().describe()),
         watched: reloading.is_some_and(|reloading| reloading.0.is_watched()),
@@ -96,16 +96,16 @@ struct Attempt {
     problems: Vec<Problem>,
 }
 
-impl From<Outcome> for Attempt {
-    fn from(outcome: Outcome) -> Self {
-        let changed = matches!(outcome, Outcome::Changed(_));
+impl From<ReloadOutcome> for Attempt {
+    fn from(outcome: ReloadOutcome) -> Self {
+        let changed = matches!(outcome, ReloadOutcome::Changed(_));
         match outcome {
-            Outcome::Changed(rules) | Outcome::Unchanged(rules) => Self {
+            ReloadOutcome::Changed(rules) | ReloadOutcome::Unchanged(rules) => Self {
                 changed,
                 fingerprint: Some(rules.fingerprint),
                 problems: rules.warnings.iter().cloned().collect(),
             },
-            Outcome::Refused(problems) => {
+            ReloadOutcome::Refused(problems) => {
                 Self { changed, fingerprint: None, problems: problems.iter().cloned().collect() }
             }
         }

@@ -27,9 +27,9 @@ pub struct Copied {
 }
 
 impl Rows {
-    /// Writes all rows, as of one moment, to a file of this world's name in `folder`; a folder with nothing else in it is one
-    /// that a server can be started on. The file gets its name only when all of it is on disk, so that a partial copy never
-    /// looks complete. An existing copy is not replaced.
+    /// Writes all rows, as of one moment, to a file of this world's name in `folder`; a folder with nothing else in it
+    /// is one that a server can be started on. The file gets its name only when all of it is on disk, so that a
+    /// partial copy never looks complete. An existing copy is not replaced.
     pub fn copy_to(&self, folder: &Path) -> Result<Copied, StorageError> {
         let unusable = |source| StorageError::Folder { path: folder.display().to_string(), source };
         let path = folder.join(format!("{}{ROWS_SUFFIX}", self.world_name()));

@@ -35,7 +35,7 @@ pub enum StorageEvent {
 }
 
 /// The callback to the world; called from the storage's threads.
-pub type Listener = Arc<dyn Fn(StorageEvent) + Send + Sync>;
+pub type StorageListener = Arc<dyn Fn(StorageEvent) + Send + Sync>;
 
 enum Reading {
     LookUp(IndexKey),
@@ -76,7 +76,7 @@ pub struct StorageWorker {
 
 impl StorageWorker {
     /// Starts the threads.
-    pub fn start(store: Store, players: PlayerTables, listener: Listener) -> std::io::Result<Self> {
+    pub fn start(store: Store, players: PlayerTables, listener: StorageListener) -> std::io::Result<Self> {
         let Store { log, rows, recovered } = store;
         let folded = Arc::new(Folded::default());
         folded.batch.store(recovered.last_batch.0, Ordering::Release);
@@ -143,7 +143,7 @@ struct Committer {
     log: Log,
     folded: Arc<Folded>,
     foldings: Sender<Folding>,
-    listener: Listener,
+    listener: StorageListener,
 }
 
 impl Committer {
@@ -185,7 +185,7 @@ impl Committer {
 struct Folder {
     rows: Rows,
     folded: Arc<Folded>,
-    listener: Listener,
+    listener: StorageListener,
 }
 
 impl Folder {
@@ -265,7 +265,7 @@ impl Gathered {
 struct Reader {
     rows: Rows,
     players: PlayerTables,
-    listener: Listener,
+    listener: StorageListener,
 }
 
 impl Reader {
@@ -288,7 +288,7 @@ impl Reader {
 
 /// Reports a panic of a storage thread, which a damaged file may cause in the database; the world would otherwise wait
 /// forever.
-struct Alarm(Listener);
+struct Alarm(StorageListener);
 
 impl Drop for Alarm {
     fn drop(&mut self) {
@@ -298,12 +298,12 @@ impl Drop for Alarm {
     }
 }
 
-fn report(listener: &Listener, error: &dyn std::fmt::Display) {
+fn report(listener: &StorageListener, error: &dyn std::fmt::Display) {
     metrics::counter!("raidkeep_storage_failures_total").increment(1);
     tracing::error!(
         %error,
         "storage failed: this world answers nothing more. Every change that was answered is on disk; \
-         mend the cause (disk full? device gone?) and start the server again, it goes on from the last commit"
+         fix the cause (disk full? device gone?) and start the server again; it continues from the last commit"
     );
     listener(StorageEvent::Failed(error.to_string()));
 }
@@ -331,7 +331,7 @@ mod tests {
     fn a_query_finds_the_batches_before_it_because_they_are_folded_first() {
         let store = Store::open_disks(Disk::default(), Disk::default()).expect("the simulated disks should open");
         let (sender, events) = channel();
-        let listener: Listener = Arc::new(move |event| {
+        let listener: StorageListener = Arc::new(move |event| {
             let _ = sender.send(event);
         });
         let worker = StorageWorker::start(store, PlayerTables::default(), listener).expect("threads should start");
@@ -360,7 +360,7 @@ mod tests {
     fn a_storage_thread_that_panics_is_a_failure_of_the_storage() {
         let store = Store::open_disks(Disk::default(), Disk::default()).expect("the simulated disks should open");
         let (sender, events) = channel();
-        let listener: Listener = Arc::new(move |event| {
+        let listener: StorageListener = Arc::new(move |event| {
             let panics = matches!(event, StorageEvent::Committed(_));
             let _ = sender.send(event);
             assert!(!panics, "this test makes a storage thread panic");

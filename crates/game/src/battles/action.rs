@@ -38,7 +38,7 @@ impl Action {
 
 /// What a player wants to do, as it said so.
 #[derive(Debug)]
-pub struct Wish {
+pub struct ActionWish {
     /// In its own words.
     pub text: String,
     /// Names of skills, owned or not.
@@ -47,7 +47,7 @@ pub struct Wish {
     pub items: Vec<String>,
 }
 
-impl Wish {
+impl ActionWish {
     /// The action it comes to: what is not owned counts as nothing, and what is named twice counts once.
     pub fn into_action(self, owned: &Possessions) -> Action {
         let named = |kind, names: Vec<String>| {

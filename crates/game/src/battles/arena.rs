@@ -7,7 +7,7 @@ use bevy_ecs::query::QueryData;
 use bevy_ecs::system::SystemParam;
 use rand::Rng;
 
-use crate::battles::action::{Action, Wish};
+use crate::battles::action::{Action, ActionWish};
 use crate::battles::index::{BattleIndex, TURN_ENDS};
 use crate::battles::messenger::{Messenger, verdict_for};
 use crate::battles::model::{Acted, Battle, Fighter};
@@ -139,7 +139,7 @@ impl Arena<'_, '_> {
     }
 
     /// Acts for a player in a battle.
-    pub fn act(&mut self, player: Player, id: &str, wish: Wish) -> Result<Turn, TurnError> {
+    pub fn act(&mut self, player: Player, id: &str, wish: ActionWish) -> Result<Turn, TurnError> {
         let entity = number_of(id).and_then(|id| self.index.find(id)).ok_or(TurnError::NoSuchBattle)?;
         let person = self.people.get(player.entity).map_err(|_| TurnError::NoSuchBattle)?;
         let action = wish.into_action(person.possessions);

@@ -82,7 +82,7 @@ pub struct ActedAlready;
 
 /// A closed round, to be told.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ClosedRound {
+pub struct FoughtRound {
     /// What each did; `None` for a player who stayed silent.
     pub actions: Pair<Option<Action>>,
     /// In words.
@@ -168,7 +168,7 @@ impl Battle {
     }
 
     /// Closes the round: who has not acted guards. The next one begins, or the battle is over.
-    pub fn close_round(&mut self, now: i64, rules: &BattleRules) -> ClosedRound {
+    pub fn close_round(&mut self, now: i64, rules: &BattleRules) -> FoughtRound {
         let actions = Pair::of(|seat| self.sides.get_mut(seat).action.take());
         let moves = Pair::of(|seat| Action::as_move(actions.get(seat).as_ref()));
         let (winner, phrase) = self.judge(self.rounds_played(), &moves, rules);
@@ -182,7 +182,7 @@ impl Battle {
         if champion.is_some() || self.rounds_played() >= rules.rounds_max {
             self.end(champion, Pair::default(), now, rules);
         }
-        ClosedRound { actions, text }
+        FoughtRound { actions, text }
     }
 
     fn judge(&self, round: u32, moves: &Pair<Move>, rules: &BattleRules) -> (Option<Seat>, u32) {

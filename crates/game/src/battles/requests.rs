@@ -5,7 +5,7 @@ use bevy_ecs::prelude::*;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::battles::action::Wish;
+use crate::battles::action::ActionWish;
 use crate::battles::arena::{Arena, Turn, TurnError};
 use crate::battles::told::Told;
 use crate::identity::{Account, own_role};
@@ -65,7 +65,7 @@ fn battle(In(call): In<Call<BattleTurn>>, mut arena: Arena, accounts: Query<&Acc
     let text = text.or(action).filter(|text| text.chars().nth(longest).is_none());
     let expected = || Refusal::malformed("data.text", &format!("a string of at most {longest} characters"));
     let (skills, items) = (skills.unwrap_or_default(), items.unwrap_or_default());
-    let wish = Wish { text: text.ok_or_else(expected)?, skills, items };
+    let wish = ActionWish { text: text.ok_or_else(expected)?, skills, items };
     match arena.act(call.caller, &id, wish).map_err(Refusal::from)? {
         Turn::Told(told) => Ok(Success::with(told)),
         Turn::Waiting(_, told) if !wait => Ok(Success::with(told)),

@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use crate::battles::model::{Battle, ClosedRound};
+use crate::battles::model::{Battle, FoughtRound};
 use crate::battles::rules::BattleRules;
 use crate::battles::verdict::Seat;
 use crate::items::Amount;
@@ -31,7 +31,7 @@ pub struct Told {
 
 impl Told {
     /// A round that was closed, and the end of the battle if that was the last.
-    pub fn of_round(battle: &Battle, seat: Seat, closed: &ClosedRound, rules: &BattleRules) -> Self {
+    pub fn of_round(battle: &Battle, seat: Seat, closed: &FoughtRound, rules: &BattleRules) -> Self {
         let silent = || rules.texts.silent.clone();
         let action = closed.actions.get(seat.other()).as_ref().map_or_else(silent, |action| action.text.clone());
         Self::of(battle, seat, action, closed.text.clone())

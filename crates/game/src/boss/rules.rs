@@ -20,7 +20,7 @@ pub struct BossRules {
     /// A damage at or above this is abnormal.
     pub max_upload_damage: u64,
     /// What the legacy boss room takes.
-    pub legacy_entry: LegacyEntry,
+    pub legacy_entry: LegacyBossEntry,
     /// Whether damage beyond a boss's life goes on to the next.
     pub surplus_carries_over: CarriesOver,
     /// The roster.
@@ -34,7 +34,7 @@ pub struct BossRules {
 /// What the legacy boss room takes.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-pub struct LegacyEntry {
+pub struct LegacyBossEntry {
     /// Energy.
     pub energy: i64,
     /// Items.

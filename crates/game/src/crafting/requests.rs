@@ -48,11 +48,11 @@ pub struct Merge {
     name: Option<String>,
 }
 
-request!(Player, "merge", Merge => Told, READS = Reads::Caller);
+request!(Player, "merge", Merge => CraftTold, READS = Reads::Caller);
 
 /// A reply that is a text for the player.
 #[derive(Debug, Serialize, JsonSchema)]
-pub struct Told {
+pub struct CraftTold {
     text: String,
 }
 
@@ -80,7 +80,7 @@ fn merge(
     rules: Res<Rules<CraftRules>>,
     names: Res<Rules<NameRules>>,
     items: Res<Rules<ItemRules>>,
-) -> Answer<Told> {
+) -> Answer<CraftTold> {
     let Merge { role, mode, num, des: description, name } = call.request;
     let (account, mut inventory, mut possessions) = call.caller.get_mut(&mut players)?;
     own_role(account, &role)?;
@@ -97,7 +97,7 @@ fn merge(
         let (name, description, left) = (&craft.name, &craft.description, inventory.quantity(recipe.material));
         let values: [&dyn Display; 6] = [name, description, &strength, &num, &left, &material];
         let named: Vec<_> = RecipeTexts::PLACES.into_iter().zip(values).collect();
-        Told { text: template.fill(&named) }
+        CraftTold { text: template.fill(&named) }
     };
     let price = [Amount { item: recipe.material, quantity: num }];
     let objection = objection(kind, &craft, recipe, &possessions, &names);

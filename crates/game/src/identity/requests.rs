@@ -23,7 +23,7 @@ use raidkeep_engine::storage::Directory;
 pub(super) fn register(app: &mut App) {
     app.add_waiting_request::<LoginUnique, _>(login_unique);
     app.add_waiting_request::<Signup, _>(signup).add_route::<Signup>("/signup");
-    app.add_waiting_request::<SignIn, _>(login).add_route::<SignIn>("/login");
+    app.add_waiting_request::<LogIn, _>(login).add_route::<LogIn>("/login");
     app.add_request::<Ping, _>(ping);
 }
 
@@ -145,7 +145,7 @@ fn hash_password(world: &World, fact: Option<Fact>, password: &str) -> Result<St
 
 /// `login {email, password, ip}`.
 #[derive(Clone, Serialize, Deserialize, JsonSchema)]
-pub struct SignIn {
+pub struct LogIn {
     email: String,
     password: String,
     /// Where the client listens, as it believes. Only the port is taken from it.
@@ -153,7 +153,7 @@ pub struct SignIn {
     ip: Option<String>,
 }
 
-request!(Anyone, "login", SignIn => SignedIn, SECRETS = &["password"]);
+request!(Anyone, "login", LogIn => SignedIn, SECRETS = &["password"]);
 
 /// The reply of `login`; name and token only with code 200.
 #[derive(Debug, Serialize, JsonSchema)]
@@ -175,8 +175,8 @@ impl SignedIn {
     }
 }
 
-fn login(In(call): In<Call<SignIn>>, world: &mut World) -> Waits<SignedIn> {
-    let SignIn { email, password, ip } = &call.request;
+fn login(In(call): In<Call<LogIn>>, world: &mut World) -> Waits<SignedIn> {
+    let LogIn { email, password, ip } = &call.request;
     check_length("data.email", email)?;
     check_length("data.password", password)?;
     let limits = world.resource::<IdentitySettings>().attempts;

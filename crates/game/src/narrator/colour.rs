@@ -18,7 +18,7 @@ use raidkeep_engine::rules::Rules;
 
 /// For whom the endpoint was asked about what, so that an answer that comes too late is not told of something else.
 #[derive(Debug, Default, Resource)]
-pub struct Asked(Vec<Question>);
+pub struct ColourRequest(Vec<Question>);
 
 #[derive(Debug, Clone, Copy)]
 struct Question {
@@ -29,7 +29,7 @@ struct Question {
     until: i64,
 }
 
-impl Asked {
+impl ColourRequest {
     /// Whether an answer is on its way to the player.
     fn awaits(&self, player: AccountId, now: i64) -> bool {
         self.0.iter().any(|question| question.player == player && now < question.until)
@@ -52,7 +52,7 @@ impl Asked {
 #[derive(SystemParam)]
 pub struct Colours<'w> {
     endpoint: Res<'w, ChatEndpoint>,
-    asked: ResMut<'w, Asked>,
+    asked: ResMut<'w, ColourRequest>,
     exchanges: ResMut<'w, Exchanges>,
     rules: Res<'w, Rules<NarratorRules>>,
     clock: Res<'w, Clock>,
@@ -97,7 +97,7 @@ mod tests {
 
     #[test]
     fn an_answer_belongs_to_the_situation_it_was_asked_for() {
-        let mut asked = Asked::default();
+        let mut asked = ColourRequest::default();
         let (ann, bob) = (AccountId(1), AccountId(2));
         asked.note(Question { player: ann, situation: 7, until: 10 }, 0);
         assert!(asked.awaits(ann, 9) && !asked.awaits(ann, 10) && !asked.awaits(bob, 9));
@@ -108,7 +108,7 @@ mod tests {
 
     #[test]
     fn questions_that_nobody_waits_for_are_forgotten() {
-        let mut asked = Asked::default();
+        let mut asked = ColourRequest::default();
         for player in 0..100 {
             let now = i64::try_from(player).unwrap_or_default();
             asked.note(Question { player: AccountId(player), situation: 0, until: now + 2 }, now);

@@ -31,7 +31,7 @@ pub struct GameMaster {
     /// What it answers to a wish for a task of one's own.
     pub wishes: WishLines,
     /// What it makes of special events. The first that fits is taken.
-    pub events: Vec<Event>,
+    pub events: Vec<SpecialEvent>,
     /// What it says to any other event.
     pub other_event: Vec<Template>,
 }
@@ -79,7 +79,7 @@ pub struct WishLines {
 /// A special event.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-pub struct Event {
+pub struct SpecialEvent {
     /// As `other` of the reply tells it.
     pub name: String,
     /// One of these must stand in the event's description or in the player's text.
@@ -102,7 +102,7 @@ impl GameMaster {
     /// What it says to a special event, and the event's name; the name of one that it does not know is empty.
     pub fn event(&self, info: &str, text: &str, randomness: &mut Randomness) -> (Option<&Template>, &str) {
         let (info, text) = (Spoken::new(info), Spoken::new(text));
-        let fits = |event: &&Event| info.has_any(&event.keywords) || text.has_any(&event.keywords);
+        let fits = |event: &&SpecialEvent| info.has_any(&event.keywords) || text.has_any(&event.keywords);
         match self.events.iter().find(fits) {
             Some(event) => (draw(&event.lines, randomness), &event.name),
             None => (draw(&self.other_event, randomness), ""),

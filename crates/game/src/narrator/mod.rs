@@ -26,7 +26,7 @@ pub use check::check_script;
 pub use colour::Colours;
 pub use game_master::GameMaster;
 pub use rules::NarratorRules;
-pub use script::{Ending, Script};
+pub use script::{Script, ScriptEnding};
 pub use story::{Beat, Said, Story};
 
 /// The narrator's rules: characters, the game master and what a check counts.
@@ -34,7 +34,7 @@ pub struct NarratorPlugin;
 
 impl Plugin for NarratorPlugin {
     fn build(&self, app: &mut App) {
-        app.init_resource::<colour::Asked>();
+        app.init_resource::<colour::ColourRequest>();
         app.add_rules::<NarratorRules>().add_rules::<Cast>().add_rules::<GameMaster>();
     }
 }

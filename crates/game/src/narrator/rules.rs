@@ -4,7 +4,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use crate::narrator::abilities::Abilities;
-use crate::narrator::script::Check;
+use crate::narrator::script::AttributeCheck;
 use crate::platforms::chat::wire::ChatManner;
 use raidkeep_engine::rules::{Place, Report, SingleFile, Tables};
 
@@ -30,7 +30,7 @@ pub struct NarratorRules {
 
 impl NarratorRules {
     /// Whether a check is passed with this throw, any number, of which only the remainder counts.
-    pub fn passes(&self, check: &Check, abilities: &Abilities, throw: u64) -> bool {
+    pub fn passes(&self, check: &AttributeCheck, abilities: &Abilities, throw: u64) -> bool {
         let sides = u64::from(self.die_sides.max(2));
         let face = throw % sides + 1;
         if face == 1 || face == sides {
@@ -102,8 +102,8 @@ mod tests {
         ..shipped_rules::<NarratorRules>()
     });
 
-    fn check(difficulty: u32) -> Check {
-        Check { attribute: Some(Attribute::Agility), difficulty }
+    fn check(difficulty: u32) -> AttributeCheck {
+        AttributeCheck { attribute: Some(Attribute::Agility), difficulty }
     }
 
     fn abilities(agility: u32, strengths: &[u32]) -> Abilities {

@@ -23,7 +23,7 @@ pub struct Script {
     /// The scenes by their names.
     pub scenes: BTreeMap<String, Scene>,
     /// The endings by their names; no scene has the name of an ending.
-    pub endings: BTreeMap<String, Ending>,
+    pub endings: BTreeMap<String, ScriptEnding>,
 }
 
 /// A situation in which somebody speaks and the player answers.
@@ -37,7 +37,7 @@ pub struct Scene {
     /// What the player may do. The first that fits is taken.
     pub choices: Vec<Choice>,
     /// What happens when none fits.
-    pub otherwise: Outcome,
+    pub otherwise: ChoiceOutcome,
 }
 
 /// Something the player may do.
@@ -55,18 +55,18 @@ pub struct Choice {
     pub using: Vec<String>,
     /// What decides between `pass` and `fail`; absent = it always passes.
     #[serde(default)]
-    pub check: Option<Check>,
+    pub check: Option<AttributeCheck>,
     /// What happens.
-    pub pass: Outcome,
+    pub pass: ChoiceOutcome,
     /// What happens when the check is failed.
     #[serde(default)]
-    pub fail: Option<Outcome>,
+    pub fail: Option<ChoiceOutcome>,
 }
 
 /// A throw of the die with an attribute and the used skills and equipments, against a difficulty.
 #[derive(Debug, Clone, Copy, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-pub struct Check {
+pub struct AttributeCheck {
     /// Which attribute helps; absent = mere luck.
     #[serde(default)]
     pub attribute: Option<Attribute>,
@@ -77,7 +77,7 @@ pub struct Check {
 /// What is told, and where it leads.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-pub struct Outcome {
+pub struct ChoiceOutcome {
     /// What the player reads.
     pub text: Template,
     /// A scene or an ending; absent = the player stays where it is.
@@ -88,7 +88,7 @@ pub struct Outcome {
 /// How a story may end.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-pub struct Ending {
+pub struct ScriptEnding {
     /// Who speaks; a character.
     pub speaker: String,
     /// What the player reads last.
@@ -100,7 +100,7 @@ pub struct Ending {
     pub reward_percent: Option<u32>,
 }
 
-impl Ending {
+impl ScriptEnding {
     /// How much of the task's reward it brings.
     pub fn reward_percent(&self) -> u32 {
         self.reward_percent.unwrap_or(if self.success { 100 } else { 0 })
@@ -120,14 +120,14 @@ impl Choice {
     }
 
     /// The outcomes it may have.
-    pub fn outcomes(&self) -> impl Iterator<Item = &Outcome> {
+    pub fn outcomes(&self) -> impl Iterator<Item = &ChoiceOutcome> {
         std::iter::once(&self.pass).chain(&self.fail)
     }
 }
 
 impl Scene {
     /// Everything that may happen here.
-    pub fn outcomes(&self) -> impl Iterator<Item = &Outcome> {
+    pub fn outcomes(&self) -> impl Iterator<Item = &ChoiceOutcome> {
         self.choices.iter().flat_map(Choice::outcomes).chain(std::iter::once(&self.otherwise))
     }
 

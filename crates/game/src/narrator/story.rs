@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::narrator::abilities::Abilities;
 use crate::narrator::rules::NarratorRules;
-use crate::narrator::script::{Ending, Outcome, Scene, Script};
+use crate::narrator::script::{ChoiceOutcome, Scene, Script, ScriptEnding};
 use crate::narrator::words::Spoken;
 use raidkeep_engine::template::Template;
 
@@ -47,7 +47,7 @@ pub enum Next<'a> {
     /// In a scene, perhaps the same.
     Scene(&'a str),
     /// At its end.
-    Ending(&'a Ending),
+    Ending(&'a ScriptEnding),
 }
 
 impl Beat<'_> {
@@ -87,7 +87,7 @@ impl Story {
         Some(script.beat(scene, outcome, next))
     }
 
-    fn outcome<'a>(&self, scene: &'a Scene, said: &Said<'_>, rules: &NarratorRules) -> &'a Outcome {
+    fn outcome<'a>(&self, scene: &'a Scene, said: &Said<'_>, rules: &NarratorRules) -> &'a ChoiceOutcome {
         let spoken = Spoken::new(said.text);
         let Some(choice) = scene.choices.iter().find(|choice| choice.fits(&spoken, said.abilities)) else {
             return &scene.otherwise;
@@ -109,7 +109,7 @@ impl Script {
         ending.or_else(|| self.scenes.get_key_value(name).map(|(name, _)| Next::Scene(name)))
     }
 
-    fn beat<'a>(&'a self, from: &'a Scene, outcome: &'a Outcome, next: Next<'a>) -> Beat<'a> {
+    fn beat<'a>(&'a self, from: &'a Scene, outcome: &'a ChoiceOutcome, next: Next<'a>) -> Beat<'a> {
         let (speaker, arrival) = match next {
             Next::Ending(ending) => (&ending.speaker, Some(&ending.text)),
             Next::Scene(name) => match self.scenes.get(name).filter(|_| outcome.go.is_some()) {

@@ -52,7 +52,7 @@ pub enum Question {
     /// The records of the player.
     Records,
     /// The points of the player, whose records are known already.
-    Points(Vec<crate::orders::proof::Record>),
+    Points(Vec<crate::orders::proof::PlatformRecord>),
     /// To carry it out.
     CarryOut,
 }

@@ -6,7 +6,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::items::Amount;
-use crate::orders::proof::{Account, Verdict};
+use crate::orders::proof::{PaymentVerdict, PlatformAccount};
 use raidkeep_engine::account::AccountId;
 use raidkeep_engine::storage::{ArchivedRow, WorldEntity};
 
@@ -105,11 +105,11 @@ pub struct Order {
     /// How far it is.
     pub state: OrderState,
     /// The platform's account before the payment was sent.
-    pub before: Option<Account>,
+    pub before: Option<PlatformAccount>,
     /// What is left on the platform, as far as it said.
     pub points_left: Option<i64>,
     /// What the platform or an operator said last.
-    pub remark: Remark,
+    pub remark: OrderRemark,
     /// When it was made, unix seconds.
     pub created_at: i64,
     /// From when on the time to the next look is counted, unix seconds: the last step, or the last look that counted.
@@ -120,7 +120,7 @@ pub struct Order {
 
 /// What was said last about an order.
 #[derive(Debug, Default, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-pub struct Remark {
+pub struct OrderRemark {
     /// The platform's code; 0 when it is not the platform that speaks.
     pub code: i32,
     /// For the player.
@@ -242,7 +242,7 @@ impl Order {
             state: OrderState::Written,
             before: None,
             points_left: None,
-            remark: Remark::default(),
+            remark: OrderRemark::default(),
             created_at: now,
             looked_at: now,
             history: Vec::new(),
@@ -268,11 +268,11 @@ impl Order {
     }
 
     fn remark(&mut self, code: i32, text: &str) {
-        self.remark = Remark { code, text: text.into() };
+        self.remark = OrderRemark { code, text: text.into() };
     }
 
     /// The platform's account before the payment is known: it may be sent, unless there is too little on it.
-    pub fn note_account(&mut self, account: Account, now: i64) {
+    pub fn note_account(&mut self, account: PlatformAccount, now: i64) {
         if let Wish::Buy { price, .. } = self.wish
             && account.money < price
         {
@@ -305,7 +305,7 @@ impl Order {
             (OrderState::Paid | OrderState::Granted | OrderState::Refused, _) => {}
             (_, Payment::Made(left)) => {
                 self.points_left = left;
-                self.remark = Remark::default();
+                self.remark = OrderRemark::default();
                 self.step(OrderState::Paid, now, "the platform says that it is done");
             }
             (_, Payment::Declined(code, text)) => self.note_declined(code, &text, now),
@@ -329,15 +329,15 @@ impl Order {
 
     /// The platform was asked about a payment in doubt. A look before its time, as after a restart, may find the
     /// payment; it decides nothing else, because the payment may still be on its way.
-    pub fn note_evidence(&mut self, account: Account, now: i64, settings: &OrderSettings) {
+    pub fn note_evidence(&mut self, account: PlatformAccount, now: i64, settings: &OrderSettings) {
         let change = self.before.as_ref().map_or(0, |before| self.wish.change(before.money));
         let verdict = account.verdict(self.before.as_ref(), &self.number, change);
-        if verdict == Verdict::Paid {
+        if verdict == PaymentVerdict::Paid {
             self.points_left = Some(account.money);
-            self.remark = Remark::default();
+            self.remark = OrderRemark::default();
             return self.step(OrderState::Paid, now, "found among the platform's records");
         }
-        if verdict == Verdict::NotPaid {
+        if verdict == PaymentVerdict::NotPaid {
             // Up to now it was not made, so the next look has to explain only what moves from now on.
             self.before = Some(account);
         }
@@ -359,9 +359,9 @@ impl Order {
     }
 
     /// The last look has not found the payment.
-    fn decide(&mut self, verdict: Verdict, now: i64) {
+    fn decide(&mut self, verdict: PaymentVerdict, now: i64) {
         match (self.state, verdict) {
-            (OrderState::InDoubt { .. } | OrderState::Watched { .. }, Verdict::Unclear) => {
+            (OrderState::InDoubt { .. } | OrderState::Watched { .. }, PaymentVerdict::Unclear) => {
                 self.remark(0, "an operator looks into it");
                 self.step(OrderState::Operator, now, "the platform's records do not tell whether it was paid");
             }

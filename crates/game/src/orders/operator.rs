@@ -8,7 +8,9 @@ use serde_json::{Value, json};
 
 use crate::identity;
 use crate::orders::book::{OrderBook, OrderDesk, read_number};
-use crate::orders::model::{Adjustment, ClosedOrder, Goods, NewOrder, Order, OrderId, Remark, StateName, Step, Wish};
+use crate::orders::model::{
+    Adjustment, ClosedOrder, Goods, NewOrder, Order, OrderId, OrderRemark, StateName, Step, Wish,
+};
 use crate::orders::settle::{ORDER_NOTICE, OrderTold};
 use crate::orders::steps;
 use crate::platforms::mcrmb::Gateway;
@@ -37,7 +39,7 @@ pub struct OrderShown {
     subject: Box<str>,
     wish: WishShown,
     state: StateName,
-    remark: Remark,
+    remark: OrderRemark,
     points_left: Option<i64>,
     created_at: i64,
     #[serde(skip_serializing_if = "Vec::is_empty")]

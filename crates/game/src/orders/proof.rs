@@ -8,18 +8,18 @@ pub const RECORDS_SHOWN: usize = 5;
 
 /// A player's account on the platform.
 #[derive(Debug, Default, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Account {
+pub struct PlatformAccount {
     /// Points there are.
     pub money: i64,
     /// Points that were ever spent, if the platform said so.
     pub all_paid: Option<i64>,
     /// The last records, newest first.
-    pub records: Vec<Record>,
+    pub records: Vec<PlatformRecord>,
 }
 
 /// One movement on the platform.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Record {
+pub struct PlatformRecord {
     /// The platform's moment.
     pub date: i64,
     /// What it was for.
@@ -28,7 +28,7 @@ pub struct Record {
     pub money: i64,
 }
 
-impl Record {
+impl PlatformRecord {
     /// Whether this is the payment of the order of that number. `A-1` does not name `A-17`.
     pub fn names(&self, number: &str) -> bool {
         self.text.match_indices(number).any(|(at, _)| {
@@ -51,7 +51,7 @@ impl Record {
 
 /// What an account comes down to as evidence.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Verdict {
+pub enum PaymentVerdict {
     /// The payment was made.
     Paid,
     /// It was not made up to now.
@@ -60,32 +60,32 @@ pub enum Verdict {
     Unclear,
 }
 
-impl Account {
+impl PlatformAccount {
     /// Whether the order of that number was carried out, which changes the points by `change`, when the account was as
     /// `before` at a moment when it certainly was not.
-    pub fn verdict(&self, before: Option<&Self>, number: &str, change: i64) -> Verdict {
+    pub fn verdict(&self, before: Option<&Self>, number: &str, change: i64) -> PaymentVerdict {
         if self.records.iter().any(|record| record.names(number)) {
-            return Verdict::Paid;
+            return PaymentVerdict::Paid;
         }
         let Some(before) = before else {
-            return Verdict::Unclear;
+            return PaymentVerdict::Unclear;
         };
         let nothing_spent = change < 0 && self.all_paid.is_some() && self.all_paid == before.all_paid;
         let all_is_shown = reaches_back(self, before) && !has_unshown_payment(self, before);
         if nothing_spent || (all_is_shown && !has_nameless_movement(self, before, number, change)) {
-            return Verdict::NotPaid;
+            return PaymentVerdict::NotPaid;
         }
-        Verdict::Unclear
+        PaymentVerdict::Unclear
     }
 }
 
 /// Whether the records shown now reach back to those shown before, so that none in between is hidden.
-fn reaches_back(now: &Account, before: &Account) -> bool {
+fn reaches_back(now: &PlatformAccount, before: &PlatformAccount) -> bool {
     now.records.len() < RECORDS_SHOWN || before.records.first().is_some_and(|newest| now.records.contains(newest))
 }
 
 /// Whether more was spent since than the records show.
-fn has_unshown_payment(now: &Account, before: &Account) -> bool {
+fn has_unshown_payment(now: &PlatformAccount, before: &PlatformAccount) -> bool {
     let new = now.records.iter().filter(|record| !before.records.contains(record));
     let shown: i64 = new.map(|record| record.money.saturating_neg().max(0)).fold(0, i64::saturating_add);
     let spent = now.all_paid.zip(before.all_paid).map_or(0, |(now, before)| now.saturating_sub(before));
@@ -93,8 +93,8 @@ fn has_unshown_payment(now: &Account, before: &Account) -> bool {
 }
 
 /// Whether points were moved that may have been this order's, under a text that the platform has changed.
-fn has_nameless_movement(now: &Account, before: &Account, number: &str, change: i64) -> bool {
-    let is_new = |record: &&Record| !before.records.contains(record);
+fn has_nameless_movement(now: &PlatformAccount, before: &PlatformAccount, number: &str, change: i64) -> bool {
+    let is_new = |record: &&PlatformRecord| !before.records.contains(record);
     now.records.iter().filter(is_new).any(|record| record.money == change && !record.names_another(number))
 }
 
@@ -103,15 +103,15 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    fn record(date: i64, text: &str, money: i64) -> Record {
-        Record { date, text: text.into(), money }
+    fn record(date: i64, text: &str, money: i64) -> PlatformRecord {
+        PlatformRecord { date, text: text.into(), money }
     }
 
-    fn account(all_paid: Option<i64>, records: &[Record]) -> Account {
-        Account { money: 100, all_paid, records: records.to_vec() }
+    fn account(all_paid: Option<i64>, records: &[PlatformRecord]) -> PlatformAccount {
+        PlatformAccount { money: 100, all_paid, records: records.to_vec() }
     }
 
-    fn verdict(before: &Account, now: &Account) -> Verdict {
+    fn verdict(before: &PlatformAccount, now: &PlatformAccount) -> PaymentVerdict {
         now.verdict(Some(before), "RK-17", -30)
     }
 
@@ -119,53 +119,66 @@ mod tests {
     fn a_record_that_names_the_order_proves_the_payment() {
         let before = account(Some(0), &[]);
         let now = account(Some(30), &[record(5, "60钻石 RK-17", -30)]);
-        assert_eq!(verdict(&before, &now), Verdict::Paid);
+        assert_eq!(verdict(&before, &now), PaymentVerdict::Paid);
         let other = account(Some(3), &[record(5, "60钻石 RK-171", -3)]);
-        assert_eq!(verdict(&before, &other), Verdict::NotPaid, "another order's number begins alike");
+        assert_eq!(verdict(&before, &other), PaymentVerdict::NotPaid, "another order's number begins alike");
     }
 
     #[test]
     fn records_that_reach_back_prove_that_nothing_was_paid() {
         let old = [record(1, "a", 5), record(0, "b", 6)];
         let before = account(None, &old);
-        assert_eq!(verdict(&before, &before), Verdict::NotPaid);
-        let others: Vec<Record> = (2..6).map(|date| record(date, "x", 7)).rev().chain(old[..1].to_vec()).collect();
-        assert_eq!(verdict(&before, &account(None, &others)), Verdict::NotPaid, "the newest of before is still shown");
-        let hidden: Vec<Record> = (2..7).map(|date| record(date, "x", 7)).rev().collect();
-        assert_eq!(verdict(&before, &account(None, &hidden)), Verdict::Unclear, "ours may be hidden behind others");
+        assert_eq!(verdict(&before, &before), PaymentVerdict::NotPaid);
+        let others: Vec<PlatformRecord> =
+            (2..6).map(|date| record(date, "x", 7)).rev().chain(old[..1].to_vec()).collect();
+        assert_eq!(
+            verdict(&before, &account(None, &others)),
+            PaymentVerdict::NotPaid,
+            "the newest of before is still shown"
+        );
+        let hidden: Vec<PlatformRecord> = (2..7).map(|date| record(date, "x", 7)).rev().collect();
+        assert_eq!(
+            verdict(&before, &account(None, &hidden)),
+            PaymentVerdict::Unclear,
+            "ours may be hidden behind others"
+        );
         let (before, now) = (account(Some(8), &old), account(Some(8), &hidden));
-        assert_eq!(verdict(&before, &now), Verdict::NotPaid, "nothing was spent since");
+        assert_eq!(verdict(&before, &now), PaymentVerdict::NotPaid, "nothing was spent since");
     }
 
     #[test]
     fn a_payment_under_another_text_is_left_to_an_operator() {
         let before = account(Some(0), &[]);
         let now = account(Some(30), &[record(5, "API扣款", -30)]);
-        assert_eq!(verdict(&before, &now), Verdict::Unclear);
+        assert_eq!(verdict(&before, &now), PaymentVerdict::Unclear);
         let now = account(Some(30), &[record(5, "60钻石 RK-1", -30)]);
-        assert_eq!(verdict(&before, &now), Verdict::Unclear, "the platform may cut a text off");
+        assert_eq!(verdict(&before, &now), PaymentVerdict::Unclear, "the platform may cut a text off");
     }
 
     #[test]
     fn a_payment_of_the_players_next_order_is_not_taken_for_this_one() {
         let before = account(Some(0), &[]);
         for next in ["60钻石 RK-18", "60钻石 RK-171 "] {
-            assert_eq!(verdict(&before, &account(Some(30), &[record(5, next, -30)])), Verdict::NotPaid, "{next}");
+            assert_eq!(
+                verdict(&before, &account(Some(30), &[record(5, next, -30)])),
+                PaymentVerdict::NotPaid,
+                "{next}"
+            );
         }
     }
 
     #[test]
     fn a_sum_that_is_not_told_proves_nothing() {
         let old = [record(1, "a", 5)];
-        let hidden: Vec<Record> = (2..7).map(|date| record(date, "x", 7)).rev().collect();
+        let hidden: Vec<PlatformRecord> = (2..7).map(|date| record(date, "x", 7)).rev().collect();
         let (before, now) = (account(Some(0), &old), account(None, &hidden));
-        assert_eq!(verdict(&before, &now), Verdict::Unclear);
+        assert_eq!(verdict(&before, &now), PaymentVerdict::Unclear);
     }
 
     #[test]
     fn without_what_was_before_nothing_is_known() {
         let now = account(Some(0), &[]);
-        assert_eq!(now.verdict(None, "RK-17", -30), Verdict::Unclear, "what was before was never asked");
+        assert_eq!(now.verdict(None, "RK-17", -30), PaymentVerdict::Unclear, "what was before was never asked");
     }
 
     proptest! {
@@ -179,11 +192,11 @@ mod tests {
             is_paid in any::<bool>(),
             tells_sum in any::<bool>(),
         ) {
-            let mut all: Vec<Record> = (0..).zip(&earlier).map(|(date, money)| record(date, "other", *money)).collect();
-            let show = |all: &[Record]| {
+            let mut all: Vec<PlatformRecord> = (0..).zip(&earlier).map(|(date, money)| record(date, "other", *money)).collect();
+            let show = |all: &[PlatformRecord]| {
                 let spent: i64 = all.iter().map(|record| (-record.money).max(0)).sum();
-                let records: Vec<Record> = all.iter().rev().take(RECORDS_SHOWN).cloned().collect();
-                Account { money: 0, all_paid: tells_sum.then_some(spent), records }
+                let records: Vec<PlatformRecord> = all.iter().rev().take(RECORDS_SHOWN).cloned().collect();
+                PlatformAccount { money: 0, all_paid: tells_sum.then_some(spent), records }
             };
             let before = show(&all);
             for (place, money) in others.iter().enumerate() {
@@ -196,7 +209,7 @@ mod tests {
                 all.push(record(1000, "goods RK-17", -30));
             }
             let verdict = show(&all).verdict(Some(&before), "RK-17", -30);
-            let opposite = if is_paid { Verdict::NotPaid } else { Verdict::Paid };
+            let opposite = if is_paid { PaymentVerdict::NotPaid } else { PaymentVerdict::Paid };
             prop_assert_ne!(verdict, opposite);
         }
     }

@@ -5,7 +5,7 @@ use bevy_ecs::prelude::*;
 
 use crate::orders::book::{OrderBook, Question};
 use crate::orders::model::{NO_ACCOUNT, Order, OrderId, OrderState, Payment, Wish};
-use crate::orders::proof::{Account, Record};
+use crate::orders::proof::{PlatformAccount, PlatformRecord};
 use crate::orders::settle::{grant, tell};
 use crate::platforms::mcrmb::gateway::{Gateway, PlatformCall};
 use crate::platforms::mcrmb::requests::is_success;
@@ -215,11 +215,11 @@ fn take_in_records(world: &mut World, entity: Entity, order: &Order, outcome: Ca
     ask(world, order, entity, points, Question::Points(records), now);
 }
 
-fn read_records(reply: &PlatformReply) -> Option<Vec<Record>> {
+fn read_records(reply: &PlatformReply) -> Option<Vec<PlatformRecord>> {
     let read = |row: &serde_json::Value| {
         let number = |key| row.get(key).and_then(integer);
         let text = row.get("text").and_then(serde_json::Value::as_str)?;
-        Some(Record { date: number("date")?, text: text.into(), money: number("money")? })
+        Some(PlatformRecord { date: number("date")?, text: text.into(), money: number("money")? })
     };
     reply.rows().iter().map(read).collect()
 }
@@ -228,7 +228,7 @@ fn take_in_points(
     world: &mut World,
     entity: Entity,
     before: &Order,
-    records: Vec<Record>,
+    records: Vec<PlatformRecord>,
     outcome: CallOutcome,
     now: i64,
 ) {
@@ -242,7 +242,7 @@ fn take_in_points(
     let Some(money) = money else {
         return not_reached(world, entity, "its balance makes no sense", now);
     };
-    let account = Account { money, all_paid: reply.number("allpay"), records };
+    let account = PlatformAccount { money, all_paid: reply.number("allpay"), records };
     let Ok(settings) = world.resource::<Gateway>().orders().cloned() else {
         return;
     };

@@ -29,9 +29,9 @@ use raidkeep_engine::storage::Directory;
 
 pub(super) fn register(app: &mut App) {
     app.add_request::<EnterStage<Plain>, _>(enter_stage::<Plain>);
-    app.add_request::<EnterStage<WorldBoss>, _>(enter_stage::<WorldBoss>);
+    app.add_request::<EnterStage<LegacyWorldBoss>, _>(enter_stage::<LegacyWorldBoss>);
     app.add_request::<PassStage<Plain>, _>(pass_stage::<Plain>);
-    app.add_request::<PassStage<WorldBoss>, _>(pass_stage::<WorldBoss>);
+    app.add_request::<PassStage<LegacyWorldBoss>, _>(pass_stage::<LegacyWorldBoss>);
 }
 
 /// The names under which a legacy function is called.
@@ -47,14 +47,14 @@ pub trait LegacyName: Clone + Send + Sync + 'static {
 pub struct Plain;
 /// `enter_world_boss_stage`, `leave_world_boss_stage`.
 #[derive(Debug, Clone)]
-pub struct WorldBoss;
+pub struct LegacyWorldBoss;
 
 impl LegacyName for Plain {
     const ENTER: &'static str = "enter_stage";
     const PASS: &'static str = "pass_stage";
 }
 
-impl LegacyName for WorldBoss {
+impl LegacyName for LegacyWorldBoss {
     const ENTER: &'static str = "enter_world_boss_stage";
     const PASS: &'static str = "leave_world_boss_stage";
 }
@@ -92,14 +92,14 @@ impl<N: LegacyName> Request for EnterStage<N> {
 #[serde(untagged)]
 pub enum LegacyEntered {
     /// Outside the boss room.
-    Stage(Box<StageEntered>),
+    Stage(Box<LegacyStageEntered>),
     /// In the boss room.
     BossRoom(BossRoomEntered),
 }
 
 /// What the client needs to play a stage.
 #[derive(Debug, Serialize, JsonSchema)]
-pub struct StageEntered {
+pub struct LegacyStageEntered {
     enter_stages: Vec<Cost>,
     exp_info: LegacyExp,
     world_boss: Empty,
@@ -183,7 +183,7 @@ fn enter_plain_stage(
     stage: i64,
     tables: &StageTables,
     scenery: &Scenery,
-) -> Result<StageEntered, Refusal> {
+) -> Result<LegacyStageEntered, Refusal> {
     let (now, month) = (tables.clock.now(), tables.clock.month());
     let rules = tables.stages.mode_of(stage).ok_or(STAGE)?;
     let stage = rules.in_range(stage).ok_or(STAGE)?;
@@ -211,7 +211,7 @@ fn enter_plain_stage(
     };
     let standing = tables.levels.standing(player.experience.total);
     let layout = block.layout.as_deref().and_then(|layout| scenery.layouts.layout(layout));
-    Ok(StageEntered {
+    Ok(LegacyStageEntered {
         enter_stages: entry.cost.iter().map(left).collect(),
         exp_info: LegacyExp { exp: standing.exp, level: standing.level, need: standing.need },
         world_boss: Empty {},

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use crate::narrator::GameMaster;
 use crate::narrator::words::Spoken;
 use crate::tasks::model::TaskName;
-use crate::tasks::play::{Stage, TaskPlayerItem};
+use crate::tasks::play::{TaskPlayerItem, TaskStage};
 use raidkeep_engine::template::Template;
 
 /// Why no task is made.
@@ -36,7 +36,7 @@ pub(super) struct Accepted {
 /// A player and the game master at one talk.
 pub(super) struct Conversation<'a, 'p, 'q, 'w> {
     pub(super) player: &'a mut TaskPlayerItem<'p, 'q>,
-    pub(super) stage: &'a mut Stage<'w>,
+    pub(super) stage: &'a mut TaskStage<'w>,
     pub(super) master: &'a GameMaster,
 }
 

@@ -43,7 +43,7 @@ pub struct TaskPlayer {
 
 /// The rules that tasks are played by.
 #[derive(SystemParam)]
-pub struct Stage<'w> {
+pub struct TaskStage<'w> {
     pub(super) public: Res<'w, Rules<PublicTasks>>,
     pub(super) personal: Res<'w, Rules<PersonalTasks>>,
     pub(super) rules: Res<'w, Rules<TaskRules>>,
@@ -56,7 +56,7 @@ pub struct Stage<'w> {
     characters: Res<'w, Rules<CharacterRules>>,
 }
 
-impl Stage<'_> {
+impl TaskStage<'_> {
     /// The player's attributes.
     pub(super) fn attributes(&self, experience: &Experience, owned: &Possessions) -> Attributes {
         self.characters.attributes(self.levels.standing(experience.total).level, owned)

@@ -11,7 +11,7 @@ use crate::identity::{Account, own_role};
 use crate::narrator::{Abilities, Colours, Said};
 use crate::platforms::chat::wire::Draft;
 use crate::tasks::model::TaskName;
-use crate::tasks::play::{INTERNAL, Played, Stage, TaskPlayer, TaskPlayerItem};
+use crate::tasks::play::{INTERNAL, Played, TaskPlayer, TaskPlayerItem, TaskStage};
 use crate::tasks::rules::{RewardShown, SpeechLimits};
 use crate::tasks::{PersonalTasks, TaskBook, TaskQueue};
 use raidkeep_engine::dispatch::RequestApp;
@@ -101,7 +101,7 @@ pub struct TaskBegun {
     text: String,
 }
 
-fn select(In(call): In<Call<Select>>, mut players: Query<TaskPlayer>, mut stage: Stage) -> Answer<TaskBegun> {
+fn select(In(call): In<Call<Select>>, mut players: Query<TaskPlayer>, mut stage: TaskStage) -> Answer<TaskBegun> {
     let mut player = call.caller.get_mut(&mut players)?;
     own_role(player.account, &call.request.role)?;
     let wanted = call.request.task_name;
@@ -112,7 +112,7 @@ fn select(In(call): In<Call<Select>>, mut players: Query<TaskPlayer>, mut stage:
 fn select_personal(
     In(call): In<Call<SelectPersonal>>,
     mut players: Query<TaskPlayer>,
-    mut stage: Stage,
+    mut stage: TaskStage,
 ) -> Answer<TaskBegun> {
     let mut player = call.caller.get_mut(&mut players)?;
     own_role(player.account, &call.request.role)?;
@@ -126,7 +126,7 @@ fn select_personal(
 
 fn enter(
     player: &mut TaskPlayerItem<'_, '_>,
-    stage: &mut Stage,
+    stage: &mut TaskStage,
     name: TaskName,
     is_offered: bool,
 ) -> Answer<TaskBegun> {
@@ -155,11 +155,11 @@ pub struct Feedback {
     roles: Vec<String>,
 }
 
-request!(Player, "feedback", Feedback => Told, READS = Reads::Caller);
+request!(Player, "feedback", Feedback => StoryTold, READS = Reads::Caller);
 
 /// The reply of `feedback`.
 #[derive(Debug, Serialize, JsonSchema)]
-pub struct Told {
+pub struct StoryTold {
     text: String,
     /// Who speaks.
     role: String,
@@ -177,9 +177,9 @@ pub struct Told {
 fn feedback(
     In(call): In<Call<Feedback>>,
     mut players: Query<TaskPlayer>,
-    mut stage: Stage,
+    mut stage: TaskStage,
     mut colours: Colours,
-) -> Waits<Told> {
+) -> Waits<StoryTold> {
     let request = &call.request;
     check_sizes(request, &stage.rules.limits)?;
     let mut player = call.caller.get_mut(&mut players)?;
@@ -193,7 +193,7 @@ fn feedback(
     let reward = stage.take_step(&mut player, step);
     let npc_status = !request.roles.contains(&role);
     let image_data = portrait.filter(|_| npc_status);
-    Ok(Success::with(Told { text, role, status: reward.is_some(), npc_status, image_data, reward }))
+    Ok(Success::with(StoryTold { text, role, status: reward.is_some(), npc_status, image_data, reward }))
 }
 
 fn check_sizes(request: &Feedback, limits: &SpeechLimits) -> Result<(), Refusal> {

@@ -12,7 +12,7 @@ use crate::identity::{Account, own_role};
 use crate::narrator::{Colours, GameMaster};
 use crate::platforms::chat::wire::Draft;
 use crate::tasks::conversation::{Accepted, Conversation, Objection};
-use crate::tasks::play::{INTERNAL, Stage, TaskPlayer};
+use crate::tasks::play::{INTERNAL, TaskPlayer, TaskStage};
 use raidkeep_engine::clock::Clock;
 use raidkeep_engine::dispatch::RequestApp;
 use raidkeep_engine::hash::StableHasher;
@@ -52,7 +52,7 @@ pub struct MainTold {
 fn main(
     In(call): In<Call<Main>>,
     mut players: Query<TaskPlayer>,
-    mut stage: Stage,
+    mut stage: TaskStage,
     master: Res<Rules<GameMaster>>,
     mut colours: Colours,
 ) -> Waits<MainTold> {
@@ -109,7 +109,7 @@ pub struct WishTold {
 fn task_request(
     In(call): In<Call<TaskRequest>>,
     mut players: Query<TaskPlayer>,
-    mut stage: Stage,
+    mut stage: TaskStage,
     master: Res<Rules<GameMaster>>,
     clock: Res<Clock>,
 ) -> Answer<WishTold> {
@@ -152,7 +152,7 @@ pub struct OthersTold {
 fn others(
     In(call): In<Call<Others>>,
     mut players: Query<TaskPlayer>,
-    mut stage: Stage,
+    mut stage: TaskStage,
     master: Res<Rules<GameMaster>>,
     mut colours: Colours,
 ) -> Waits<OthersTold> {

@@ -1,7 +1,7 @@
-//! The operator's settings: `config/server.ron`, with single keys set on the command line.
+//! The operator's settings: `config/server.ron`, with individual keys overridden on the command line.
 //!
-//! The shipped file is part of the program and holds every default. A file of the operator's own
-//! and `--set KEY=VALUE` are laid over it key by key, so that each mistake is found at its key.
+//! The shipped file is compiled in and holds every default. The operator's own file and `--set KEY=VALUE` are merged
+//! over it key by key, so that each mistake is reported at its key.
 
 pub mod platforms;
 
@@ -23,82 +23,82 @@ use raidkeep_game::identity::{AttemptLimits, IdentitySettings, PasswordCost};
 use raidkeep_game::items::ledger::LedgerSettings;
 use raidkeep_game::portability::PortabilitySettings;
 
-/// The settings that are part of the program; `config/server.ron` as shipped.
+/// The compiled-in settings: `config/server.ron` as shipped.
 const SHIPPED: &str = include_str!("../../../../config/server.ron");
 
 /// All settings. The keys are explained in `config/server.ron`.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 pub struct Config {
-    /// The effective configuration, for a journal. Keys and secrets of platforms are not part of it.
+    /// The merged settings, for a journal. Keys and secrets of platforms are not among them.
     #[serde(skip)]
     pub effective: Value,
     /// Address and port.
     pub listen: String,
     /// Folder of the databases.
     pub data: String,
-    /// Folder of the backups; empty = none are made.
+    /// Folder of the backups; empty = no backups.
     pub backups: String,
     /// How many worlds.
     pub worlds: u32,
     /// How time passes.
     pub clock: String,
-    /// Where midnight is.
+    /// The zone of midnight.
     pub zone: String,
-    /// Whether changed assets are read without being asked for.
+    /// Whether changed assets are loaded automatically.
     pub assets_watch: bool,
-    /// Real seconds until an idle player leaves memory.
+    /// Real seconds until an idle player is evicted.
     pub put_away_seconds: u64,
-    /// Movements of each player that the ledger keeps; 0 = all.
+    /// Ledger entries kept per player; 0 = all.
     pub ledger_entries_per_player: u64,
     /// Limits.
-    pub limits: Limits,
+    pub limits: ClientLimits,
     /// Origins whose scripts may connect.
     pub allowed_origins: Vec<String>,
-    /// Whether who logged in over HTTP from an address may act from there without a token.
+    /// Whether a client that logged in over HTTP may act from its address without a token.
     pub legacy_address_binding: bool,
     /// Whether challenges are pushed to the address that a login came from.
     pub legacy_push: bool,
-    /// How many of these pushes are under way, and how long each may take.
+    /// How many of these pushes may be in flight, and their deadline.
     pub legacy_push_line: PushLine,
     /// Tokens, passwords, attempts.
     pub identity: Identity,
     /// Payments and reports.
     pub platforms: platforms::Platforms,
-    /// What is written down to be played again.
+    /// The journals.
     pub journal: JournalSettings,
 }
 
-/// How much is pushed to clients at a time.
+/// Limits on pushes to clients.
 #[derive(Debug, Clone, Copy, Deserialize, JsonSchema)]
 pub struct PushLine {
-    /// Pushes under way at the same time.
+    /// Pushes in flight at the same time.
     pub in_flight: usize,
-    /// How long an answer is waited for, in seconds.
+    /// How long to wait for an answer, in seconds.
     pub deadline_seconds: i64,
 }
 
 impl PushLine {
-    /// No circuit: the clients are many, and none says anything of the others.
+    /// No circuit breaker: there are many clients, and the failure of one says nothing about the others.
     fn settings(self) -> LineSettings {
         LineSettings { in_flight: self.in_flight, deadline_seconds: self.deadline_seconds, circuit: None }
     }
 }
 
-/// A reply of this length fits into what a connection may leave unread, with other replies beside it.
+/// A reply of this length fits into a connection's limit of unread bytes, with room for other replies.
 const EXPORT_BYTES_MAX: usize = 3 << 20;
 
-/// Limits on what clients may do.
+/// ClientLimits on what clients may do.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
-pub struct Limits {
+pub struct ClientLimits {
     /// Largest text frame in bytes.
     pub frame_bytes: usize,
-    /// Longest document of a player that is imported, in bytes. It comes in pieces that fit into frames.
+    /// Longest player document to import, in bytes. It is sent in pieces that fit into frames.
     pub document_bytes: usize,
-    /// Longest document of a player that is exported in one reply, in bytes.
+    /// Longest player document exported in one reply, in bytes.
     pub export_bytes: usize,
     /// Open connections.
     pub connections: usize,
-    /// Requests of one connection under way.
+    /// Requests in flight per connection.
     pub in_flight_per_connection: usize,
     /// 0 = no limit.
     pub requests_per_second_per_connection: u32,
@@ -114,9 +114,9 @@ pub struct Limits {
     pub login_seconds: u64,
     /// Seconds for a handshake.
     pub handshake_seconds: u64,
-    /// Seconds that an HTTP connection may live.
+    /// Lifetime of an HTTP connection in seconds.
     pub http_seconds: u64,
-    /// Seconds that stopping may take.
+    /// Seconds for an orderly stop.
     pub stop_seconds: u64,
 }
 
@@ -125,11 +125,11 @@ pub struct Limits {
 pub struct Identity {
     /// Days of game time that a token is valid.
     pub token_days: u32,
-    /// What a password hash costs.
+    /// The cost of a password hash.
     pub password_cost: PasswordCost,
     /// Hashes computed at the same time.
     pub password_jobs: usize,
-    /// Hashes waiting to be computed.
+    /// Hashes queued to be computed.
     pub password_jobs_waiting: usize,
     /// Failed logins.
     pub attempts: AttemptLimits,
@@ -157,7 +157,7 @@ pub enum ConfigError {
         /// What is wrong with it.
         mistake: String,
     },
-    /// A value that is of the right kind but means nothing.
+    /// A value of the right kind that is not allowed.
     #[error("{key}: {mistake}")]
     Value {
         /// The key.
@@ -175,7 +175,7 @@ impl Default for Config {
 }
 
 impl Config {
-    /// The shipped settings, those of the file laid over them, and then those of `--set`.
+    /// The shipped settings, overridden by those of the file, and then by `--set`.
     pub fn load(file: Option<&Path>, arguments: &[String]) -> Result<Self, ConfigError> {
         let mut merged = shipped();
         if let Some(path) = file {
@@ -191,7 +191,7 @@ impl Config {
         Self::from_effective(merged)
     }
 
-    /// Effective settings of an earlier run, as [`Config::effective`] has them.
+    /// Settings merged earlier, as in [`Config::effective`].
     pub fn from_effective(effective: Value) -> Result<Self, ConfigError> {
         let config = serde_json::from_value(effective.clone())
             .map_err(|error| ConfigError::Value { key: "configuration", mistake: error.to_string() })?;
@@ -231,7 +231,7 @@ impl Config {
         self.game().map(|_| ())
     }
 
-    /// The part of the settings that the worlds need, without the platforms, which have to be found first.
+    /// The settings that the worlds need, except those of the platforms, which must be resolved first.
     pub fn game(&self) -> Result<GameSettings, ConfigError> {
         let wrong = |key| move |mistake| ConfigError::Value { key, mistake };
         self.identity.password_cost.check().map_err(wrong("identity.password_cost"))?;
@@ -281,7 +281,7 @@ fn lay_over(base: &mut Value, over: &Value, place: &Place, report: &mut Report) 
                 }
             }
         }
-        // RON reads a section without keys, `()`, as nothing at all.
+        // RON reads a section without keys, `()`, as a unit value.
         (Value::Object(_), Value::Null) => {}
         (base, over) => match check_kind(base, over) {
             Ok(()) => base.clone_from(over),
@@ -371,8 +371,8 @@ mod tests {
         let error = load("(worlds: 2", &[]).expect_err("a missing bracket");
         assert!(error.contains("line 1"), "{error}");
         let error = load("(\n  worlds: 2\n  data: \"d\",\n)", &[]).expect_err("a missing comma");
-        assert!(error.contains(":3:3: error"), "a mistake of form stands at its line and column: {error}");
-        let error = load("(\n  worlds: 2,\n  worlds: 3,\n)", &[]).expect_err("a key that stands twice");
+        assert!(error.contains(":3:3: error"), "a syntax error is reported at its line and column: {error}");
+        let error = load("(\n  worlds: 2,\n  worlds: 3,\n)", &[]).expect_err("a duplicate key");
         assert!(error.contains(":3:3: error") && error.contains("twice"), "{error}");
     }
 

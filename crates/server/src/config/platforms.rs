@@ -1,4 +1,4 @@
-//! The settings of the platforms. Keys and secrets come from the environment and stand in no file.
+//! The settings of the platforms. Keys and secrets come from the environment and are in no file.
 
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -15,19 +15,19 @@ pub const MCRMB_KEY_VARIABLE: &str = "RAIDKEEP_MCRMB_KEY";
 /// The environment variable that holds the secret of SUD.
 pub const SUD_SECRET_VARIABLE: &str = "RAIDKEEP_SUD_SECRET";
 
-/// What a platform is to this server.
+/// How this server uses a platform.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum PlatformMode {
     /// The real one.
     Live,
-    /// The sandbox that is part of the program, started with the server.
+    /// The built-in sandbox, started with the server.
     Sandbox,
-    /// There is none.
+    /// Not used.
     Off,
 }
 
-/// The environment variable that holds the key of the narrator's chat endpoint, if that needs one.
+/// The environment variable that holds the key of the narrator's chat endpoint, if it needs one.
 pub const NARRATOR_KEY_VARIABLE: &str = "RAIDKEEP_NARRATOR_KEY";
 
 /// All platforms.
@@ -37,73 +37,73 @@ pub struct Platforms {
     pub mcrmb: Mcrmb,
     /// Reports.
     pub sud: Sud,
-    /// The narrator's second voice.
+    /// The chat endpoint that rephrases the narrator's texts.
     pub narrator: Narrator,
 }
 
 /// The narrator's chat endpoint.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 pub struct Narrator {
-    /// Where it is; empty = there is none.
+    /// Its URL; empty = there is none.
     pub url: String,
-    /// The model that is to answer.
+    /// The model to use.
     pub model: String,
-    /// Calls under way at the same time.
+    /// Calls in flight at the same time.
     pub in_flight: usize,
-    /// How long an answer is waited for.
+    /// How long to wait for an answer.
     pub deadline_seconds: i64,
-    /// When it is left alone.
+    /// When its circuit breaker opens.
     pub circuit: CircuitSettings,
 }
 
-/// A request that waits longer than this for an endpoint might itself be given up.
+/// With a longer deadline, the request that waits for the endpoint might itself time out.
 const NARRATOR_DEADLINE_MAX: i64 = 12;
 
 /// Payments.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 pub struct Mcrmb {
-    /// What it is to this server.
+    /// How this server uses it.
     pub mode: PlatformMode,
-    /// What stands before the name of a call.
+    /// The URL prefix before the name of a call.
     pub gateway: String,
-    /// The number of this server there.
+    /// This server's number there.
     pub sid: String,
-    /// Calls under way at the same time.
+    /// Calls in flight at the same time.
     pub in_flight: usize,
-    /// How long an answer is waited for.
+    /// How long to wait for an answer.
     pub deadline_seconds: i64,
-    /// When it is left alone.
+    /// When its circuit breaker opens.
     pub circuit: CircuitSettings,
-    /// How patient orders are.
+    /// How long and how often orders are retried.
     pub orders: OrderSettings,
 }
 
 /// Reports.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 pub struct Sud {
-    /// What it is to this server.
+    /// How this server uses it.
     pub mode: PlatformMode,
-    /// Where reports go.
+    /// The URL that reports are sent to.
     pub callback: String,
-    /// Where matches are asked for.
+    /// The URL that matches are queried at.
     pub query: String,
-    /// How this game is known there.
+    /// This game's id there.
     pub app_id: String,
-    /// The number of the game, which JSON readers with small numbers would spoil.
+    /// The number of the game, as text: JSON readers with small numbers would round it.
     pub mg_id: String,
-    /// The address under which SUD reaches this server.
+    /// The address at which SUD reaches this server.
     pub public_url: String,
-    /// Reports under way at the same time.
+    /// Reports in flight at the same time.
     pub in_flight: usize,
-    /// How long an answer is waited for.
+    /// How long to wait for an answer.
     pub deadline_seconds: i64,
-    /// How long to wait before each repetition.
+    /// How long to wait before each retry.
     pub retry_seconds: Vec<i64>,
-    /// Whether a world boss session is a round.
+    /// Whether a world boss session is reported as a round.
     pub report_boss_sessions: bool,
-    /// How many rounds that are over can be asked for.
+    /// How many finished rounds can be queried.
     pub rounds_kept: u64,
-    /// How old a signed request may be.
+    /// The maximum age of a signed request.
     pub window_seconds: i64,
 }
 
@@ -116,7 +116,7 @@ impl Platforms {
         self.mcrmb.mode == PlatformMode::Sandbox || self.sud.mode == PlatformMode::Sandbox
     }
 
-    /// Looks for mistakes that need no secrets to be seen.
+    /// Finds mistakes that can be detected without the secrets.
     pub(super) fn check(&self) -> Result<(), ConfigError> {
         for (key, seconds) in [
             ("platforms.mcrmb.orders.settle_after_seconds", &self.mcrmb.orders.settle_after_seconds),
@@ -153,8 +153,8 @@ impl Platforms {
         self.sud.mg_id.parse().map_err(|_| wrong("platforms.sud.mg_id", "expected a whole number in quotes"))
     }
 
-    /// The platforms as the worlds use them. `sandbox` is where the sandbox listens (`http://ADDRESS:PORT`) and whom it
-    /// knows; `here` is where this server listens.
+    /// The platforms as the worlds use them. `sandbox` is the sandbox's address (`http://ADDRESS:PORT`) and its
+    /// settings; `here` is this server's address.
     pub fn resolve(
         &self,
         sandbox: Option<(&str, &SandboxSettings)>,
@@ -197,7 +197,7 @@ impl Platforms {
                     return Err(wrong("platforms.mcrmb.sid", "live payments need the number of this server"));
                 }
                 let key = secret(MCRMB_KEY_VARIABLE, "platforms.mcrmb.mode", environment)?;
-                // The platform's calls are told apart by what comes last.
+                // The platform's functions are distinguished by the end of the URL.
                 (format!("{}/", gateway.trim_end_matches('/')), sid, key)
             }
         };

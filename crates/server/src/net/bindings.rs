@@ -1,6 +1,6 @@
-//! For old clients that know no tokens: who logged in over HTTP from an address may act from there without one
-//! (docs/contract/role-play.md#clients-without-tokens). Off unless the operator wants it, because an address is no
-//! proof.
+//! For old clients that know no tokens: a client that logged in over HTTP may act from its address without a token
+//! (docs/contract/role-play.md#clients-without-tokens). Off unless the operator enables it, because an address is no
+//! proof of identity.
 
 use std::collections::{HashMap, VecDeque};
 use std::net::IpAddr;
@@ -13,7 +13,7 @@ use raidkeep_engine::request::route::Asker;
 /// How many logins are remembered; the oldest are forgotten first.
 const REMEMBERED: usize = 65_536;
 
-/// Which login is meant: that of a role, or, where a request names no player, the last one.
+/// Which login to use: that of a role, or, where a request names no player, the latest one.
 type Key = (IpAddr, Option<String>);
 
 /// The tokens of logins, by address and role.
@@ -30,14 +30,14 @@ struct Known {
 }
 
 impl AddressBindings {
-    /// Remembers logins only when it `is_on`. Clients also name the role of the game master, whom they talk to.
+    /// Remembers logins only if `is_on`. Clients also name the role of the game master, to whom they talk.
     pub fn new(is_on: bool, game_master: &str) -> Self {
         Self { is_on, game_master: game_master.to_owned(), known: Mutex::default() }
     }
 
-    /// Takes in the reply of a login from this address.
+    /// Notes the reply of a login from this address.
     pub fn note_login(&self, address: IpAddr, reply: &str) {
-        /// What tells a login.
+        /// The fields that identify a login.
         #[derive(Deserialize)]
         struct Login {
             username: String,
@@ -64,8 +64,8 @@ impl AddressBindings {
         }
     }
 
-    /// The token of the player who may act from this address in the role that the arguments name. Where they name none, as those
-    /// of `accept_c`, or the game master's, as those of `main`, it is the player who logged in from there last.
+    /// The token for a request from this address, by the role that its arguments name. Where they name none, as those
+    /// of `accept_c`, or the game master's, as those of `main`, it is the token of the latest login from there.
     pub fn token(&self, address: IpAddr, asker: &Asker<'_>) -> Option<String> {
         if !self.is_on || asker.token.is_some() {
             return None;

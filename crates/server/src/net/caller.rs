@@ -1,5 +1,5 @@
-//! Carries the worlds' exchanges with platforms over HTTP and HTTPS, on a thread of its own, so that no slow platform and no
-//! encryption costs the worlds anything. Connections are kept and used again; redirects are not followed.
+//! Carries out the worlds' exchanges with platforms over HTTP and HTTPS, on its own thread, so that neither slow
+//! platforms nor encryption hold up the worlds. Connections are kept alive and reused; redirects are not followed.
 
 use std::error::Error;
 use std::sync::Arc;
@@ -19,31 +19,31 @@ use raidkeep_engine::exchange::lines::Outgoing;
 use raidkeep_engine::exchange::{Answered, CallFailure, CallOutcome, Exchange, Method};
 use raidkeep_engine::tick::Input;
 
-/// The longest answer that is read.
+/// The longest answer to read.
 const ANSWER_BYTES_MAX: usize = 1 << 20;
-/// How long an unused connection is kept.
+/// How long an unused connection is kept alive.
 const IDLE: Duration = Duration::from_secs(60);
 
-/// Takes exchanges; their outcomes come to the inbox of the world that asked. How many wait here is limited by the worlds'
-/// lines.
+/// Takes exchanges; their outcomes go to the inbox of the world that made them. The worlds' lines limit how many are
+/// queued here.
 #[derive(Clone)]
-pub struct Caller(UnboundedSender<(Outgoing, Arc<Inbox>)>);
+pub struct PlatformClient(UnboundedSender<(Outgoing, Arc<Inbox>)>);
 
-impl Caller {
+impl PlatformClient {
     /// Carries out an exchange.
     pub fn call(&self, outgoing: Outgoing, inbox: Arc<Inbox>) {
-        // A thread that is gone means that the server stops; what was asked is settled at the next start.
+        // A finished thread means that the server stops; open calls are settled after the next start.
         let _ = self.0.send((outgoing, inbox));
     }
 }
 
-/// Starts the thread. It ends when every [`Caller`] is gone; what is under way then is given up.
-pub fn start() -> std::io::Result<Caller> {
+/// Starts the thread. It ends when every [`PlatformClient`] is dropped; exchanges still in flight are abandoned.
+pub fn start() -> std::io::Result<PlatformClient> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let (sender, receiver) = unbounded_channel();
     let thread = std::thread::Builder::new().name("raidkeep-platforms".into());
     thread.spawn(move || runtime.block_on(carry(receiver)))?;
-    Ok(Caller(sender))
+    Ok(PlatformClient(sender))
 }
 
 type HttpClient = Client<HttpsConnector<HttpConnector>, Full<Bytes>>;
@@ -96,7 +96,7 @@ fn request(exchange: Exchange) -> Result<Request<Full<Bytes>>, hyper::http::Erro
     request.body(Full::new(body.into()))
 }
 
-/// The innermost reason of an error. The outer ones may name the URL, which holds signatures.
+/// The innermost cause of an error. The outer ones may contain the URL, which has signatures.
 fn root_cause(error: &(dyn Error + 'static)) -> String {
     let mut cause = error;
     while let Some(inner) = cause.source() {

@@ -1,5 +1,5 @@
-//! What a connection does apart from its socket: requests go in as text, replies come out in the
-//! order of the requests.
+//! The logic of a connection apart from its socket: requests go in as text, replies come out in the order of the
+//! requests.
 
 use raidkeep_engine::request::reply::ConnectionId;
 use std::collections::VecDeque;
@@ -9,7 +9,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::task::Waker;
 
 use crate::net::limits::Limiter;
-use crate::net::way_in::{Received, Slot, Standing, WayIn};
+use crate::net::way_in::{Received, Requester, Slot, WayIn};
 use raidkeep_engine::request::envelope::{RequestId, refusal_text};
 use raidkeep_engine::request::reply::{Reply, ReplyPort};
 use raidkeep_engine::request::{Refusal, SignIn, status};
@@ -23,14 +23,14 @@ pub struct Connection {
     limiter: Limiter,
     in_flight_max: u64,
     next_serial: u64,
-    /// How many more requests may be read before the outbox has to be asked; every look at it takes a lock.
+    /// How many more requests may be read before checking the outbox again; each check takes a lock.
     room: u64,
-    /// The worlds that will be told when the connection is gone.
+    /// The worlds to notify when the connection is gone.
     worlds: Vec<u32>,
     signed_in: SignedIn,
-    /// Requests whose answer may say who the connection acts for.
+    /// Requests whose answer may change who the connection acts for.
     unchecked: VecDeque<Unchecked>,
-    /// The next request is read only when this one has its answer.
+    /// The next request is read only when this one is answered.
     waits_for: Option<u64>,
 }
 
@@ -40,19 +40,19 @@ struct Unchecked {
     token: Option<Box<str>>,
 }
 
-/// Who the connection acts for, by world. Nearly always one.
+/// Who the connection acts for, by world. Nearly always one world.
 #[derive(Default)]
 struct SignedIn(Vec<Actor>);
 
 struct Actor {
     world: u32,
     sign_in: SignIn,
-    /// The token that was checked; `None` after a log-in on this connection.
+    /// The token that was checked; `None` after a login on this connection.
     token: Option<Box<str>>,
     limiter: Limiter,
 }
 
-impl Standing for SignedIn {
+impl Requester for SignedIn {
     fn signed_in(&self, world: u32, token: Option<&str>) -> Option<SignIn> {
         let actor = self.0.iter().find(|actor| actor.world == world)?;
         let is_same = token.is_none_or(|token| actor.token.as_deref() == Some(token));
@@ -82,8 +82,8 @@ impl Connection {
         }
     }
 
-    /// Whether another request may be read: not while too many are under way, nor while it is
-    /// being settled who the connection acts for.
+    /// Whether another request may be read: not while too many are in flight, nor while it is still open who the
+    /// connection acts for.
     pub fn can_receive(&mut self) -> bool {
         if self.waits_for.is_none() && self.room > 0 {
             return true;
@@ -100,7 +100,7 @@ impl Connection {
         self.room > 0
     }
 
-    /// The place of the next request's reply.
+    /// The slot of the next request's reply.
     fn reserve(&mut self) -> u64 {
         self.room = self.room.saturating_sub(1);
         self.next_serial += 1;
@@ -129,7 +129,7 @@ impl Connection {
         }
     }
 
-    /// Answers a frame that is no text.
+    /// Answers a non-text frame.
     pub fn receive_binary(&mut self) {
         let serial = self.reserve();
         let refusal = Refusal::new(status::MALFORMED, "request: expected a text frame, found a binary one");
@@ -164,7 +164,7 @@ impl Connection {
         !self.signed_in.0.is_empty()
     }
 
-    /// Has `waker` woken when a reply may leave.
+    /// Registers `waker`, to be woken when a reply may leave.
     pub fn register(&self, waker: &Waker) {
         let mut outbox = self.outbox.lock();
         if outbox.waker.as_ref().is_none_or(|known| !known.will_wake(waker)) {
@@ -193,14 +193,14 @@ impl Connection {
     }
 }
 
-/// Events that may wait for a slow reader; more are dropped, since each can be asked for as well.
+/// Events queued for a slow reader; more are dropped, since each can also be queried.
 const EVENTS_MAX: usize = 256;
 
-/// The numbers of connections that were given.
+/// The number of connections so far.
 static CONNECTIONS: AtomicU64 = AtomicU64::new(0);
 
-/// The replies of a connection, each in its place. It is gone when the connection is and no request of it is under way;
-/// then the worlds are told.
+/// The replies of a connection, each in its slot. It is dropped when the connection is gone and no request of it is in
+/// flight; then the worlds are notified.
 struct Outbox {
     id: ConnectionId,
     way_in: Weak<WayIn>,
@@ -211,12 +211,12 @@ struct Outbox {
 struct Slots {
     /// The first request whose reply has not left.
     first_serial: u64,
-    /// The replies from that request to the last one that was answered.
+    /// The slots from that request to the last one answered.
     slots: VecDeque<Option<String>>,
     sign_ins: Vec<(u64, SignIn)>,
-    /// Events wait for no request; they leave with the next replies.
+    /// Events are not tied to a request; they leave with the next replies.
     events: VecDeque<String>,
-    /// Whom the connection acts for; events for others are dropped.
+    /// Who the connection acts for; events for others are dropped.
     acts_for: Option<SignIn>,
     /// The worlds that know the connection.
     worlds: Vec<u32>,

@@ -25,26 +25,26 @@ use raidkeep_game::platforms::settings::SudSettings;
 use raidkeep_game::platforms::signature::discovery_path;
 use raidkeep_game::platforms::sud::query::QUERY_PATH;
 
-/// What the HTTP routes answer from.
+/// What the HTTP routes need to answer.
 pub struct Site {
-    /// The sockets that upgrades are handed to.
+    /// The sockets that upgraded connections join.
     pub sockets: Rc<Sockets>,
     /// Renders `/metrics`.
     pub metrics: Option<PrometheusHandle>,
-    /// What SUD finds here.
+    /// What SUD discovers here.
     pub discovery: Option<Discovery>,
 }
 
 type Reply = Response<Full<Bytes>>;
 
-/// Where SUD finds the routes of this server (docs/contract/match-query.md#discovery).
+/// The routes of this server that SUD discovers (docs/contract/match-query.md#discovery).
 pub struct Discovery {
     path: String,
     body: String,
 }
 
 impl Discovery {
-    /// Under a path that only who has the secret knows.
+    /// Under a path derived from the secret.
     pub fn of(platform: &SudSettings) -> Self {
         let url = format!("{}{QUERY_PATH}", platform.public_url);
         Self {
@@ -58,7 +58,7 @@ impl Discovery {
 pub async fn serve(site: Rc<Site>, stream: TcpStream, peer: SocketAddr, open: Rc<OpenConnection>) {
     let _ = stream.set_nodelay(true);
     let timeout = Duration::from_secs(site.sockets.config().limits.handshake_seconds);
-    // A client that reads nothing would otherwise keep its place for ever.
+    // A client that reads nothing would otherwise hold its place forever.
     let lifetime = Duration::from_secs(site.sockets.config().limits.http_seconds);
     let service = service_fn(|request| {
         let client = Client { peer, _open: open.clone() };
@@ -78,7 +78,7 @@ pub async fn serve(site: Rc<Site>, stream: TcpStream, peer: SocketAddr, open: Rc
     }
 }
 
-/// Who sent a request.
+/// The sender of a request.
 struct Client {
     peer: SocketAddr,
     _open: Rc<OpenConnection>,
@@ -113,7 +113,7 @@ fn text(status: StatusCode, body: impl Into<Bytes>) -> Reply {
     reply
 }
 
-/// Ready while every world takes requests.
+/// Ready when every world accepts requests.
 fn readiness(site: &Site) -> Reply {
     let worlds = site.sockets.way_in().worlds.iter().enumerate();
     let closed: Vec<String> = worlds
@@ -178,8 +178,8 @@ fn upgrade(site: &Rc<Site>, request: Request<Incoming>, client: Client) -> Reply
     reply
 }
 
-/// Turns an upgraded connection into a WebSocket and has a task of its own serve it: a connection is idle most of its
-/// life and should not keep what only the handshake needed.
+/// Turns an upgraded connection into a WebSocket served by a task of its own: a connection is idle most of its life and
+/// should not hold what only the handshake needed.
 async fn hand_over(sockets: Rc<Sockets>, request: Request<Incoming>, client: Client) {
     let peer = client.peer;
     let upgraded = match hyper::upgrade::on(request).await {

@@ -1,4 +1,4 @@
-//! What has arrived for a world and waits for its next tick. Bounded.
+//! Inputs of a world that wait for its next tick. Bounded.
 
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError};
@@ -26,7 +26,7 @@ struct Inputs {
 }
 
 impl Inbox {
-    /// An inbox for at most `capacity` waiting requests; `wake` is called when something came.
+    /// An inbox for at most `capacity` waiting requests; `wake` is called when an input arrives.
     pub fn new(capacity: usize, committed: BatchNumber, wake: Box<dyn Fn() + Send + Sync>) -> Self {
         Self {
             inputs: Mutex::default(),
@@ -38,7 +38,7 @@ impl Inbox {
         }
     }
 
-    /// Takes a request in, or gives it back with the reason.
+    /// Accepts a request, or returns it with the refusal.
     #[expect(clippy::result_large_err, reason = "the command goes back to its one caller, which answers it")]
     pub fn push_command(&self, command: Command) -> Result<(), (Command, Refusal)> {
         if let Some(refusal) = self.closed() {
@@ -59,20 +59,20 @@ impl Inbox {
         Ok(())
     }
 
-    /// Takes in what the world itself has asked for.
+    /// Takes an input that the world itself has requested.
     pub fn push(&self, input: Input) {
         self.lock().waiting.push(input);
         (self.wake)();
     }
 
-    /// Moves everything that waits to `inputs`, which must be empty.
+    /// Moves all waiting inputs to `inputs`, which must be empty.
     pub fn drain(&self, inputs: &mut Vec<Input>) {
         let mut waiting = self.lock();
         std::mem::swap(&mut waiting.waiting, inputs);
         waiting.command_count = 0;
     }
 
-    /// Whether nothing waits.
+    /// Whether the inbox is empty.
     pub fn is_empty(&self) -> bool {
         self.lock().waiting.is_empty()
     }
@@ -88,19 +88,19 @@ impl Inbox {
         BatchNumber(self.committed.load(Ordering::Acquire))
     }
 
-    /// Refuses new requests from now on: the server stops.
+    /// Refuses new requests from now on, because the server stops.
     pub fn stop(&self) {
         self.is_stopping.store(true, Ordering::Release);
         (self.wake)();
     }
 
-    /// Refuses new requests from now on: nothing can be stored.
+    /// Refuses new requests from now on, because nothing can be stored.
     pub fn fail_storage(&self) {
         self.storage_failed.store(true, Ordering::Release);
         (self.wake)();
     }
 
-    /// Whether the server stops.
+    /// Whether the server is stopping.
     pub fn is_stopping(&self) -> bool {
         self.is_stopping.load(Ordering::Acquire)
     }

@@ -12,7 +12,7 @@ use governor::{DefaultDirectRateLimiter, NotUntil, Quota, RateLimiter};
 
 use raidkeep_engine::account::AccountId;
 
-/// So many requests a second, with bursts of twice as many. 0 = no limit.
+/// This many requests a second, with bursts of twice as many. 0 = no limit.
 fn quota(rate: u32) -> Option<Quota> {
     let rate = NonZeroU32::new(rate)?;
     Some(Quota::per_second(rate).allow_burst(rate.saturating_mul(NonZeroU32::MIN.saturating_add(1))))
@@ -24,12 +24,12 @@ fn wait_ms(until: &NotUntil<<DefaultClock as Clock>::Instant>) -> u64 {
     u64::try_from(wait.as_millis()).unwrap_or(u64::MAX).max(1)
 }
 
-/// One rate limit; shared by everything it counts together.
+/// One rate limit; shared by everything counted together.
 #[derive(Clone)]
 pub struct Limiter(Option<Arc<DefaultDirectRateLimiter>>);
 
 impl Limiter {
-    /// So many requests a second, with bursts of twice as many. 0 = no limit.
+    /// This many requests a second, with bursts of twice as many. 0 = no limit.
     pub fn per_second(rate: u32) -> Self {
         Self(quota(rate).map(|quota| Arc::new(RateLimiter::direct(quota))))
     }
@@ -43,8 +43,7 @@ impl Limiter {
     }
 }
 
-/// The limits of the players that connections act for, one for each player however many
-/// connections it has.
+/// The limits of signed-in players, one per player regardless of the number of connections.
 pub struct PlayerLimits {
     rate: u32,
     limiters: Mutex<Limiters>,
@@ -57,7 +56,7 @@ struct Limiters {
 }
 
 impl PlayerLimits {
-    /// So many requests a second for each player. 0 = no limit.
+    /// This many requests a second for each player. 0 = no limit.
     pub fn new(rate: u32) -> Self {
         Self { rate, limiters: Mutex::default() }
     }
@@ -77,18 +76,18 @@ impl PlayerLimits {
     }
 }
 
-/// The limits of addresses that ask over HTTP, where no connection is known to be somebody's.
+/// The limits of addresses that send HTTP requests, where no connection is signed in.
 pub struct AddressLimits {
     limiter: Option<RateLimiter<IpAddr, HashMapStateStore<IpAddr>, DefaultClock>>,
-    /// So many addresses, and those that have been quiet are forgotten.
+    /// At this many addresses, idle ones are forgotten.
     prune_at: AtomicUsize,
 }
 
-/// So many addresses are remembered at least.
+/// At least this many addresses are remembered.
 const ADDRESSES_KEPT: usize = 4096;
 
 impl AddressLimits {
-    /// So many requests a second for each address, with bursts of twice as many. 0 = no limit.
+    /// This many requests a second for each address, with bursts of twice as many. 0 = no limit.
     pub fn new(rate: u32) -> Self {
         Self { limiter: quota(rate).map(RateLimiter::hashmap), prune_at: AtomicUsize::new(ADDRESSES_KEPT) }
     }
@@ -100,7 +99,7 @@ impl AddressLimits {
         };
         if limiter.len() >= self.prune_at.load(Ordering::Relaxed) {
             limiter.retain_recent();
-            // With many addresses at once a look at all of them is not for every request.
+            // With many addresses at once, scanning all of them for every request would be too slow.
             self.prune_at.store((limiter.len() * 2).max(ADDRESSES_KEPT), Ordering::Relaxed);
         }
         limiter.check_key(&address).map_err(|until| wait_ms(&until))

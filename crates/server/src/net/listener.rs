@@ -1,5 +1,5 @@
-//! The port that worlds share, and what else there is once for all worlds of a process: the way in, the folder of the
-//! databases, the rules, the thread that calls platforms, and the end of it all.
+//! The port that worlds share, and everything else that exists once per process: the way in, the folder of the
+//! databases, the rules, the thread that calls platforms, and the shutdown.
 
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
@@ -14,7 +14,7 @@ use tokio::sync::{Notify, mpsc, watch};
 
 use crate::config::{Config, ConfigError};
 use crate::net::bindings::AddressBindings;
-use crate::net::caller::{self, Caller};
+use crate::net::caller::{self, PlatformClient};
 use crate::net::inbox::Inbox;
 use crate::net::limits::{AddressLimits, PlayerLimits};
 use crate::net::operator::{OperatorToken, entropy};
@@ -38,7 +38,7 @@ pub enum StartError {
     /// The configuration.
     #[error("{0}")]
     Config(#[from] ConfigError),
-    /// What the plugins of a world have found: mistakes in the assets, databases that cannot be opened.
+    /// What the plugins of a world reported: mistakes in the assets, databases that cannot be opened.
     #[error("{0}")]
     World(#[from] StartFailures),
     /// The databases.
@@ -52,7 +52,7 @@ pub enum StartError {
         /// Why.
         source: std::io::Error,
     },
-    /// Something the operating system refused.
+    /// An operating system call failed.
     #[error("cannot {action}: {source}")]
     System {
         /// What was tried.
@@ -68,13 +68,13 @@ pub enum StartError {
         /// How many there are.
         worlds: usize,
     },
-    /// Worlds with a port in common have their functions in common.
+    /// Worlds that share a port must have the same functions.
     #[error("world {number} has other functions than the first world on its listener")]
     OtherFunctions {
         /// Which.
         number: u32,
     },
-    /// An app lacks what a world starts from.
+    /// An app lacks something that a world needs to start.
     #[error("the app has no {what}; it needs the plugin that opens it")]
     Missing {
         /// What.
@@ -86,7 +86,7 @@ pub(super) fn system(action: &'static str) -> impl FnOnce(std::io::Error) -> Sta
     move |source| StartError::System { action, source }
 }
 
-/// A port, and the worlds that can be asked there. Clones are the same listener; it closes when the last one is dropped.
+/// A port, and the worlds served there. Clones are the same listener; it closes when the last one is dropped.
 #[derive(Clone)]
 pub struct Listener(Arc<Shared>);
 
@@ -101,19 +101,19 @@ struct Shared {
     doors: Vec<Door>,
     open: Arc<AtomicUsize>,
     commons: Mutex<Option<Commons>>,
-    caller: Caller,
+    caller: PlatformClient,
     progress: Mutex<Progress>,
     has_changed: Condvar,
     stop: watch::Sender<bool>,
     _lock: std::fs::File,
 }
 
-/// Where one world is reached.
+/// The endpoint of one world.
 struct Door {
     inbox: Arc<Inbox>,
     notify: Arc<Notify>,
     streams: mpsc::Sender<Stream>,
-    /// Taken by the app of the world.
+    /// Taken by the world's app.
     received: Mutex<Option<mpsc::Receiver<Stream>>>,
 }
 
@@ -127,7 +127,7 @@ impl Door {
     }
 }
 
-/// How far the worlds are.
+/// The state of the worlds.
 #[derive(Default)]
 struct Progress {
     ready: usize,
@@ -135,7 +135,7 @@ struct Progress {
     failure: Option<StartError>,
 }
 
-/// What the first world brings for all.
+/// What the first world sets up for all.
 struct Commons {
     way_in: Arc<WayIn>,
     reloader: Arc<Reloader>,
@@ -143,10 +143,10 @@ struct Commons {
 }
 
 impl Listener {
-    /// Takes the folder of the databases and the port. Connections are accepted once the first world runs.
+    /// Locks the folder of the databases and binds the port. Connections are accepted once the first world runs.
     ///
     /// # Errors
-    /// When another server has the folder or the port, or the system refuses something.
+    /// When another server has the folder or the port, or an operating system call fails.
     pub fn bind(config: Config, assets: AssetSource, metrics: Option<PrometheusHandle>) -> Result<Self, StartError> {
         let data = PathBuf::from(&config.data);
         let lock = folder::lock(&data)?;
@@ -174,12 +174,12 @@ impl Listener {
         })))
     }
 
-    /// Where it listens.
+    /// The address it listens on.
     pub fn address(&self) -> SocketAddr {
         self.0.address
     }
 
-    /// How many worlds there are to be.
+    /// How many worlds there will be.
     pub fn worlds(&self) -> u32 {
         self.0.config.worlds
     }
@@ -187,18 +187,18 @@ impl Listener {
     /// Waits until every world takes requests.
     ///
     /// # Errors
-    /// When one of them has failed; the others stop then. The reason is told once.
+    /// When one of them has failed; the others stop then. Only the first call returns the cause.
     pub fn wait_until_ready(&self) -> Result<(), StartError> {
         let mut progress = lock(&self.0.progress);
         while progress.ready < self.0.doors.len() && !progress.has_failed {
             progress = self.0.has_changed.wait(progress).unwrap_or_else(PoisonError::into_inner);
         }
-        let other = || system("start a world")(std::io::Error::other("it was told why"));
+        let other = || system("start a world")(std::io::Error::other("the cause was already reported"));
         if progress.has_failed { Err(progress.failure.take().unwrap_or_else(other)) } else { Ok(()) }
     }
 
-    /// Stops all worlds in order: refuses new work, finishes what was taken in, commits, and closes the sockets. Returns at
-    /// once; the apps return from their runs when it is done.
+    /// Stops all worlds in an orderly way: refuses new requests, finishes those accepted, commits, and closes the
+    /// sockets. Returns at once; the apps' `run` returns when it is done.
     pub fn stop(&self) {
         self.0.doors.iter().for_each(|door| door.inbox.stop());
         self.0.stop.send_replace(true);
@@ -218,7 +218,7 @@ impl Listener {
         lock(&self.0.progress).has_failed
     }
 
-    /// Takes the place of a world.
+    /// Claims the seat of a world.
     pub(super) fn seat(&self, number: u32) -> Result<Seat, StartError> {
         let door = self.0.doors.get(number as usize);
         let streams = door.and_then(|door| Some((door, lock(&door.received).take()?)));
@@ -227,7 +227,7 @@ impl Listener {
     }
 }
 
-/// The place of one world at its listener.
+/// The seat of one world at its listener.
 pub(super) struct Seat {
     pub(super) number: u32,
     pub(super) inbox: Arc<Inbox>,
@@ -257,11 +257,11 @@ impl Seat {
         self.listener.0.stop.subscribe()
     }
 
-    pub(super) fn caller(&self) -> Caller {
+    pub(super) fn caller(&self) -> PlatformClient {
         self.listener.0.caller.clone()
     }
 
-    /// Has connections accepted, once; the first world to ask does it for all.
+    /// Starts accepting connections; only the first call has an effect.
     pub(super) fn acceptor(&self) -> Option<(Acceptor, std::net::TcpListener)> {
         let shared = &self.listener.0;
         let socket = lock(&shared.socket).take()?;
@@ -270,13 +270,13 @@ impl Seat {
         Some((Acceptor { senders, open: shared.open.clone(), connections_max }, socket))
     }
 
-    /// Says that the world takes requests.
+    /// Reports that the world accepts requests.
     pub(super) fn note_ready(&self) {
         lock(&self.listener.0.progress).ready += 1;
         self.listener.0.has_changed.notify_all();
     }
 
-    /// The way in and the reloader of all worlds, which the first one sets up from its own tables and rules.
+    /// The way in and the reloader of all worlds, set up by the first one from its own tables and rules.
     pub(super) fn join(&self, world: &World, rules: OpenRules) -> Result<(Arc<WayIn>, Arc<Reloader>), StartError> {
         let requests = world.get_resource::<RequestTable>().ok_or(StartError::Missing { what: "functions" })?;
         let mut commons = lock(&self.listener.0.commons);
@@ -322,7 +322,7 @@ impl Shared {
         Ok(Commons { way_in: Arc::new(way_in), reloader, watcher })
     }
 
-    /// A journal is played under the rules it was written under, so a copy of them stands beside it.
+    /// A journal is replayed under the rules it was recorded under, so a copy of them is kept next to it.
     fn keep_rules(&self, rules: &LoadedRules) -> Result<(), StartError> {
         let folder = &self.config.journal.folder;
         if folder.is_empty() {
@@ -332,7 +332,7 @@ impl Shared {
         kept.map_err(system("copy the assets beside the journal"))
     }
 
-    /// Takes the news before the worlds do, so that the copy of the rules is there when a journal names them.
+    /// Sees changed assets before the worlds do, so that the copy of the rules exists when a journal names them.
     fn journal_rules(&self) -> Option<Subscriber> {
         let folder = PathBuf::from(&self.config.journal.folder);
         let assets = self.assets.clone();
@@ -340,7 +340,7 @@ impl Shared {
             if let RulesNews::Changed(rules) = news
                 && let Err(error) = journal::file::keep_rules(&folder, &rules, &assets)
             {
-                tracing::error!(%error, "the new rules cannot be copied beside the journal; it can be played only up to them");
+                tracing::error!(%error, "the new rules cannot be copied next to the journal; it can be replayed only up to them");
             }
         });
         (!self.config.journal.folder.is_empty()).then_some(subscriber)
@@ -364,7 +364,7 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// Two servers on one folder would each overwrite what the other has promised.
+/// Two servers on one folder would each overwrite what the other has confirmed.
 fn bind(address: &str) -> Result<std::net::TcpListener, StartError> {
     let bound = std::net::TcpListener::bind(address).and_then(|listener| {
         listener.set_nonblocking(true)?;
@@ -373,14 +373,14 @@ fn bind(address: &str) -> Result<std::net::TcpListener, StartError> {
     bound.map_err(|source| StartError::Bind { address: address.to_owned(), source })
 }
 
-/// Takes connections and deals them out to the worlds' threads in turn.
+/// Accepts connections and distributes them round-robin to the worlds' threads.
 pub(super) struct Acceptor {
     senders: Vec<mpsc::Sender<Stream>>,
     open: Arc<AtomicUsize>,
     connections_max: usize,
 }
 
-/// Counts a connection for as long as anything of it lives.
+/// Counts a connection for as long as any part of it lives.
 pub struct OpenConnection(Arc<AtomicUsize>);
 
 impl OpenConnection {
@@ -408,7 +408,7 @@ impl Acceptor {
             match listener.accept().await {
                 Ok((stream, peer)) => self.hand_on(stream, peer, sender).await,
                 Err(error) => {
-                    // Out of file descriptors, most likely: a pause lets connections end.
+                    // Most likely out of file descriptors: pausing lets connections end.
                     tracing::error!(%error, "cannot accept a connection; check the limit of open files (ulimit -n)");
                     tokio::time::sleep(Duration::from_millis(100)).await;
                 }

@@ -1,8 +1,8 @@
 //! The network around the worlds: one port for WebSocket and HTTP.
 //!
-//! [`connection`] is what a connection does apart from its socket, and is what tests drive;
-//! [`websocket`] moves its text; [`shard`] is the thread that a world shares with its sockets. [`plugin`] is all of it as a
-//! plugin of a world's app, [`listener`] what the apps of one process share, and [`server`] puts each of them on a thread.
+//! [`connection`] is the logic of a connection apart from its socket, and is what tests drive; [`websocket`] moves its
+//! text; [`shard`] is the thread that a world shares with its sockets. [`plugin`] packages all of it as a plugin of a
+//! world's app, [`listener`] is what the apps of one process share, and [`server`] runs each of them on a thread.
 //! Nothing here knows a rule of the game.
 
 pub mod bindings;

@@ -1,4 +1,4 @@
-//! The operator token: from the environment, or made at the first start.
+//! The operator token: from the environment, or created at the first start.
 
 use std::io::Write;
 use std::path::Path;
@@ -14,18 +14,18 @@ use raidkeep_engine::login::hash_token;
 pub const OPERATOR_TOKEN_VARIABLE: &str = "RAIDKEEP_OPERATOR_TOKEN";
 const FILE_NAME: &str = "operator_token";
 
-/// The hash of the operator token; the token itself is not kept.
+/// The hash of the operator token; the token itself is not stored.
 #[derive(Clone)]
 pub struct OperatorToken([u8; 32]);
 
 impl OperatorToken {
-    /// Accepts this token.
+    /// An operator token with this text.
     pub fn new(token: &str) -> Self {
         Self(hash_token(token))
     }
 
-    /// Takes the token from the environment, else from the data folder, else makes one there that
-    /// only the owner can read.
+    /// Takes the token from the environment, else from the data folder, else creates one there that only the owner can
+    /// read.
     pub fn load(data: &Path) -> std::io::Result<Self> {
         if let Some(token) = std::env::var(OPERATOR_TOKEN_VARIABLE).ok().filter(|token| !token.is_empty()) {
             return Ok(Self::new(&token));
@@ -48,7 +48,7 @@ impl OperatorToken {
     }
 }
 
-/// 32 bytes nobody can guess.
+/// 32 unguessable bytes.
 pub fn entropy() -> std::io::Result<[u8; 32]> {
     let mut bytes = [0; 32];
     rand::rngs::SysRng.try_fill_bytes(&mut bytes).map_err(std::io::Error::other)?;

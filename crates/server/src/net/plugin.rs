@@ -1,5 +1,5 @@
-//! The JSON protocol as a plugin of a world: an inbox and an outbox, a system that empties the one and one that fills the
-//! other, and the runner that moves both.
+//! The JSON protocol as a plugin of a world: an inbox and an outbox, a system that drains the one and one that fills
+//! the other, and the runner that connects both to the network.
 
 use std::sync::Arc;
 
@@ -27,9 +27,9 @@ use raidkeep_engine::tick::{Arrivals, Effects, receive};
 /// App::new().add_plugins((EnginePlugins, GamePlugins, NetworkPlugin::default())).run();
 /// ```
 ///
-/// The app runs until it is told to stop: by SIGINT or SIGTERM where the listener is its own, by [`Listener::stop`] where it
-/// is shared, or by a system that writes an [`AppExit`]. A world that cannot start, or that ends by a fault, is an
-/// [`AppExit::Error`], and its reason is logged.
+/// The app runs until it is stopped: by SIGINT or SIGTERM if the listener is its own, by [`Listener::stop`] if it is
+/// shared, or by a system that writes an [`AppExit`]. A world that cannot start, or that fails, ends with
+/// [`AppExit::Error`], and the cause is logged.
 ///
 /// It opens rules and databases with [`RulesPlugin`] and [`StorePlugin`], unless the program has added those itself.
 pub struct NetworkPlugin {
@@ -42,15 +42,15 @@ enum Place {
 }
 
 impl Default for NetworkPlugin {
-    /// A listener of its own, with the shipped configuration and the assets in the folder `assets` where there is one, else
-    /// those of the program.
+    /// A listener of its own, with the shipped configuration and the assets in the folder `assets` if there is one,
+    /// else the built-in ones.
     fn default() -> Self {
         Self::with(Config::default(), raidkeep_game::usual_assets(None))
     }
 }
 
 impl NetworkPlugin {
-    /// A listener of its own. It is for this one world, however many the configuration names.
+    /// A listener of its own. It serves this one world, however many the configuration has.
     pub fn with(config: Config, assets: AssetSource) -> Self {
         Self { place: Place::Own(Box::new(Config { worlds: 1, ..config }), assets) }
     }
@@ -94,15 +94,15 @@ impl Plugin for NetworkPlugin {
     }
 }
 
-/// What has arrived for the world. The sockets put it there.
+/// The world's inputs, filled by the sockets.
 #[derive(Resource)]
 pub struct NetworkInbox(pub Arc<Inbox>);
 
-/// What the last tick has led to, for the runner to carry out.
+/// The effects of the last tick, for the runner to carry out.
 #[derive(Default, Resource)]
 pub struct NetworkOutbox(pub Effects);
 
-/// The inbox and the outbox with their systems, for a program with a runner of its own.
+/// The inbox and the outbox with their systems, for a custom runner.
 pub struct BridgePlugin {
     /// Where the world's inputs arrive.
     pub inbox: Arc<Inbox>,
@@ -116,7 +116,7 @@ impl Plugin for BridgePlugin {
     }
 }
 
-/// Moves everything that has arrived into the tick, and notes it where a journal is written.
+/// Moves all inputs into the tick, and records them if a journal is written.
 fn drain_inbox(inbox: Res<NetworkInbox>, mut arrivals: ResMut<Arrivals>, journal: Option<ResMut<Recorder>>) {
     inbox.0.drain(arrivals.inputs());
     if let (Some(mut journal), Some(moment)) = (journal, arrivals.moment()) {
@@ -124,7 +124,7 @@ fn drain_inbox(inbox: Res<NetworkInbox>, mut arrivals: ResMut<Arrivals>, journal
     }
 }
 
-/// Moves everything that the tick has led to out of the world.
+/// Moves all effects out of the world.
 fn fill_outbox(world: &mut World) {
     world.resource_scope(|world, mut outbox: Mut<NetworkOutbox>| outbox.0.collect(world));
 }

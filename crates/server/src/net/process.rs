@@ -1,17 +1,17 @@
-//! What the kernel knows of this process, for `/metrics`. Only Linux tells; elsewhere the metrics are missing.
+//! Kernel statistics of this process, for `/metrics`. Linux only; elsewhere the metrics are missing.
 
 use std::fs;
 
-/// A kernel tick as user space sees it: a hundredth of a second on every Linux of today.
+/// A kernel tick as seen by user space: a hundredth of a second on every current Linux.
 const TICK_US: u64 = 10_000;
 
-/// Brings the metrics up to this moment.
+/// Updates the metrics.
 pub fn collect() {
     metrics_process::Collector::default().collect();
     if let Some(bytes) = written_bytes() {
         metrics::counter!("process_written_bytes_total").absolute(bytes);
     }
-    // The collector above tells whole seconds, because counters are whole numbers.
+    // The collector above reports whole seconds, because counters are integers.
     if let Some(microseconds) = cpu_microseconds() {
         metrics::counter!("process_cpu_microseconds_total").absolute(microseconds);
     }
@@ -23,8 +23,8 @@ fn written_bytes() -> Option<u64> {
     io.lines().find_map(|line| line.strip_prefix("write_bytes:")?.trim().parse().ok())
 }
 
-/// CPU time so far. The sum of the threads is exact, but knows nothing of those that have ended; the process as a whole
-/// forgets none and counts in ticks. Both are too low where they are wrong, so the larger one is told.
+/// CPU time so far. The sum over the threads is precise, but excludes threads that have ended; the value of the process
+/// includes them but counts in ticks. Both can only be too low, so the larger one is reported.
 fn cpu_microseconds() -> Option<u64> {
     let ticks = ticks_of(&fs::read_to_string("/proc/self/stat").ok()?)?;
     Some((ticks * TICK_US).max(threads_microseconds().unwrap_or(0)))
@@ -40,7 +40,7 @@ fn threads_microseconds() -> Option<u64> {
     Some(sum_ns / 1000)
 }
 
-/// The ticks in user and kernel mode. The second field is the program's name, in parentheses, and may hold anything.
+/// The ticks in user and kernel mode. The second field is the program's name, in parentheses, and may contain anything.
 fn ticks_of(stat: &str) -> Option<u64> {
     let (_, fields) = stat.rsplit_once(')')?;
     let mut fields = fields.split_whitespace().skip(11).map(|field| field.parse::<u64>().ok());

@@ -1,4 +1,4 @@
-//! HTTP requests for functions: each goes to its world as a frame would, from a connection of its own.
+//! HTTP requests for functions: each goes to its world like a frame, from a connection of its own.
 
 use raidkeep_engine::request::reply::ConnectionId;
 use std::net::IpAddr;
@@ -12,11 +12,11 @@ use hyper::{Method, Request, Response, StatusCode, header};
 use tokio::sync::oneshot;
 
 use crate::net::shard::Sockets;
-use crate::net::way_in::{Slot, Standing, WayIn};
+use crate::net::way_in::{Requester, Slot, WayIn};
 use raidkeep_engine::request::reply::{Reply, ReplyPort};
 use raidkeep_engine::request::route::{Asker, HttpReply, Route, RouteBody};
 use raidkeep_engine::request::{Refusal, Request as _, SignIn, status};
-use raidkeep_game::identity::requests::SignIn as Login;
+use raidkeep_game::identity::requests::LogIn as Login;
 
 /// Answers a request for a function.
 pub async fn answer(
@@ -48,7 +48,7 @@ fn render(reply: HttpReply) -> Response<Full<Bytes>> {
     response
 }
 
-/// Header and body, within the limits of size and time.
+/// Reads header and body, within the limits of size and time.
 async fn read(sockets: &Sockets, request: Request<Incoming>) -> Result<(Option<String>, Bytes), HttpReply> {
     let limits = &sockets.config().limits;
     let authorization = request.headers().get(header::AUTHORIZATION);
@@ -68,10 +68,10 @@ async fn read(sockets: &Sockets, request: Request<Incoming>) -> Result<(Option<S
     }
 }
 
-/// Sends a request to its world. The reply that comes is that of a frame.
+/// Sends a request to its world. The reply is that of a frame.
 ///
 /// # Errors
-/// Gives the reply to what cannot be read as a request.
+/// Returns the reply to a request that cannot be read.
 pub fn send(
     way_in: &WayIn,
     route: Route,
@@ -84,7 +84,7 @@ pub fn send(
     let (sender, receiver) = oneshot::channel();
     let port = Arc::new(OneReply(Mutex::new(Some(sender))));
     let limit = address.map_or(Ok(()), |address| way_in.address_limits.check(address));
-    // The world keeps what it needs of the port; nothing else must keep the reply from coming.
+    // The world keeps the port as long as it needs it; holding it here too would hide that the reply was dropped.
     way_in.receive_envelope(request.envelope(), &Stranger, address, limit, Slot { port: &port, serial: 0 });
     Ok(receiver)
 }
@@ -107,7 +107,7 @@ async fn ask(way_in: &WayIn, route: Route, authorization: Option<&str>, body: &[
     }
 }
 
-/// Takes the one reply of a request. Events are for connections that stay.
+/// Takes the one reply of a request. Events are only for permanent connections.
 struct OneReply(Mutex<Option<oneshot::Sender<String>>>);
 
 impl ReplyPort for OneReply {
@@ -126,10 +126,10 @@ impl ReplyPort for OneReply {
     }
 }
 
-/// Who sends a single request: nobody that is known from an earlier one.
+/// The sender of a single request, unknown from any earlier one.
 struct Stranger;
 
-impl Standing for Stranger {
+impl Requester for Stranger {
     fn signed_in(&self, _: u32, _: Option<&str>) -> Option<SignIn> {
         None
     }

@@ -1,4 +1,4 @@
-//! Runs an app as a server: its world and its share of the sockets on the present thread.
+//! Runs an app as a server: its world and its share of the sockets on the current thread.
 
 use std::io::Write;
 use std::path::Path;
@@ -18,7 +18,7 @@ use crate::net::operator::entropy;
 use crate::net::shard::{Sockets, WorldLoop};
 use crate::net::way_in::WayIn;
 use raidkeep_engine::clock::wall_ms;
-use raidkeep_engine::journal::{About, FileJournal, Recorder, program_name};
+use raidkeep_engine::journal::{FileJournal, JournalOrigin, Recorder, program_name};
 use raidkeep_engine::open::{OpenRules, OpenStore};
 use raidkeep_engine::reload::Reloading;
 use raidkeep_engine::start::{Start, StartFailures, start_app};
@@ -40,12 +40,12 @@ pub(super) fn run(app: App, mut seat: Seat, is_own: bool) -> AppExit {
     if seat.listener.has_failed() { AppExit::error() } else { exit }
 }
 
-/// Ends an app that cannot start, and says why.
+/// Ends an app that cannot start, and reports why.
 pub(super) fn give_up(error: &StartError) -> AppExit {
     if tracing::dispatcher::has_been_set() {
         tracing::error!("{error}");
     } else {
-        // A program that logs nothing should still not end without a word. Nobody listens where this cannot be written.
+        // A program without logging should still not exit silently. If this cannot be written, nobody is reading.
         let _ = writeln!(std::io::stderr(), "error: {error}");
     }
     AppExit::error()
@@ -152,7 +152,7 @@ async fn run_beside_sockets(
         match tokio::time::timeout(patience, world).await {
             Ok(Ok(wanted)) => exit = wanted,
             Ok(Err(_)) => exit = AppExit::error(),
-            Err(_) => tracing::warn!("not everything was finished in time; clients that wait get no answer"),
+            Err(_) => tracing::warn!("the shutdown took too long; waiting clients get no answer"),
         }
     }
     sockets.stop();
@@ -173,7 +173,7 @@ async fn stop_on_signals(listener: Listener) {
     use tokio::signal::unix::{SignalKind, signal};
     let (interrupt, terminate) = (signal(SignalKind::interrupt()), signal(SignalKind::terminate()));
     let (Ok(mut interrupt), Ok(mut terminate)) = (interrupt, terminate) else {
-        return tracing::warn!("the system tells of no signals; a signal ends the program without an orderly stop");
+        return tracing::warn!("signals cannot be handled; one ends the program without an orderly stop");
     };
     tokio::select! {
         _ = interrupt.recv() => {}
@@ -183,7 +183,7 @@ async fn stop_on_signals(listener: Listener) {
     listener.stop();
 }
 
-/// Begins the journal of a world, if the operator wants one.
+/// Starts the journal of a world, if the operator wants one.
 fn begin_journal(
     seat: &Seat,
     rules: u64,
@@ -198,7 +198,7 @@ fn begin_journal(
     let action = "write a journal (--journal)";
     let name = format!("world-{}", seat.number);
     let journal = FileJournal::create(Path::new(&settings.folder), &name, start.wall_ms, settings);
-    let about = About {
+    let about = JournalOrigin {
         program: program_name(),
         rules,
         config: seat.config().effective.to_string(),
@@ -208,7 +208,7 @@ fn begin_journal(
     Ok(Some(recorder))
 }
 
-fn listener(inbox: Arc<Inbox>) -> worker::Listener {
+fn listener(inbox: Arc<Inbox>) -> worker::StorageListener {
     Arc::new(move |event| match event {
         StorageEvent::Committed(batch) => inbox.note_committed(batch),
         StorageEvent::Found(key, account) => inbox.push(Input::Found(key, account)),

@@ -1,4 +1,5 @@
-//! A whole server: as many worlds as the configuration names, each an app on a thread of its own, and the sandbox beside them.
+//! A complete server: as many worlds as the configuration says, each an app on its own thread, and the sandbox next to
+//! them.
 
 use std::net::SocketAddr;
 use std::path::Path;
@@ -15,11 +16,11 @@ use raidkeep_game::GameSettings;
 use raidkeep_sandbox::SandboxSettings;
 use raidkeep_sandbox::server::SandboxServer;
 
-/// A server that runs.
+/// A running server.
 pub struct Server {
-    /// Where it listens.
+    /// The address it listens on.
     pub address: SocketAddr,
-    /// The sandbox, when a platform is that.
+    /// The sandbox, if a platform uses it.
     pub sandbox: Option<SandboxServer>,
     listener: Listener,
     threads: Vec<JoinHandle<AppExit>>,
@@ -29,7 +30,7 @@ impl Server {
     /// Starts the worlds and listens.
     ///
     /// # Errors
-    /// When a world cannot start, or something the worlds share; nothing runs then.
+    /// When a world cannot start, or something the worlds share; nothing is left running then.
     pub fn start(config: Config, assets: &AssetSource, metrics: Option<PrometheusHandle>) -> Result<Self, StartError> {
         let mut settings = config.game()?;
         let listener = Listener::bind(config.clone(), assets.clone(), metrics)?;
@@ -68,7 +69,7 @@ impl Server {
         self.listener.wait_until_ready()
     }
 
-    /// Stops: refuses new work, finishes what was taken in, commits, and closes the sockets.
+    /// Stops: refuses new requests, finishes those accepted, commits, and closes the sockets.
     pub fn stop(self) {
         self.listener.stop();
         for thread in self.threads {
@@ -79,7 +80,7 @@ impl Server {
     }
 }
 
-/// Tells who waits for a world when its thread panics before it is ready.
+/// Reports a world whose thread panics before it is ready to those waiting for it.
 struct Alarm(Listener);
 
 impl Drop for Alarm {
@@ -90,7 +91,7 @@ impl Drop for Alarm {
     }
 }
 
-/// Starts the sandbox if a platform is to be that. What is paid there is remembered beside the worlds.
+/// Starts the sandbox if a platform uses it. Its payments are stored next to the worlds.
 fn start_sandbox(config: &Config) -> Result<Option<(SandboxServer, SandboxSettings)>, StartError> {
     if !config.platforms.wants_sandbox() {
         return Ok(None);

@@ -1,7 +1,7 @@
 //! A world's thread: the world and its share of the sockets on one single-threaded runtime.
 //!
-//! The world ticks when something has arrived or is due, and never otherwise; waking another
-//! thread for each request would cost more than the request.
+//! The world ticks only when something has arrived or is due. They share a thread because waking another one for each
+//! request would cost more than the request.
 
 use std::cell::{Cell, RefCell};
 use std::collections::VecDeque;
@@ -19,13 +19,13 @@ use tokio::sync::Notify;
 use tokio_tungstenite::WebSocketStream;
 
 use crate::config::Config;
-use crate::net::caller::Caller;
+use crate::net::caller::PlatformClient;
 use crate::net::connection::Connection;
 use crate::net::inbox::Inbox;
 use crate::net::limits::Limiter;
 use crate::net::plugin::NetworkOutbox;
 use crate::net::way_in::WayIn;
-use crate::net::websocket::{self, Ending};
+use crate::net::websocket::{self, CloseReason};
 use raidkeep_engine::account::AccountId;
 use raidkeep_engine::clock::wall_ms;
 use raidkeep_engine::effects::{Outside, carry_out, release};
@@ -39,11 +39,11 @@ use raidkeep_engine::storage::worker::StorageWorker;
 use raidkeep_engine::storage::{Batch, IndexKey, RowQuery};
 use raidkeep_engine::tick::{Input, Moment, Simulation};
 
-/// Batches that may wait for the disk; beyond, the world waits with its next tick, its inbox fills
-/// and clients get status 16.
+/// Batches that may wait for the disk; beyond that, the world delays its next tick, its inbox fills and clients get
+/// status 16.
 const UNCOMMITTED_BATCHES_MAX: u64 = 4096;
 
-/// How long a commit may take before clients are told that it is unclear (status -2).
+/// How long a commit may take before clients are answered that its result is unknown (status -2).
 const COMMIT_PATIENCE: Duration = Duration::from_secs(15);
 
 /// A world together with what carries out its effects.
@@ -59,12 +59,12 @@ pub struct WorldLoop {
     ticks: metrics::Counter,
 }
 
-/// What is around a world of a server.
+/// The surroundings of a server's world.
 struct Around {
     inbox: Arc<Inbox>,
     storage: StorageWorker,
     jobs: Jobs,
-    caller: Caller,
+    caller: PlatformClient,
     last_batch: BatchNumber,
     /// The uncommitted batches, and when each was sent.
     sent: VecDeque<(BatchNumber, Instant)>,
@@ -104,7 +104,7 @@ impl Outside for Around {
     }
 }
 
-/// Work beside the world, limited in how much of it waits.
+/// Jobs off the world's thread, with a limit on how many are queued.
 struct Jobs {
     inbox: Arc<Inbox>,
     waiting: Arc<AtomicUsize>,
@@ -128,14 +128,14 @@ impl Jobs {
 }
 
 impl WorldLoop {
-    /// A world that is about to run on the present thread. Its app has the bridge to `inbox`.
+    /// A world that is about to run on the current thread. Its app has the bridge to `inbox`.
     pub fn new(
         simulation: Simulation,
         storage: StorageWorker,
         inbox: Arc<Inbox>,
         notify: Arc<Notify>,
         jobs_waiting_max: usize,
-        caller: Caller,
+        caller: PlatformClient,
     ) -> Self {
         let committed = inbox.committed();
         let jobs = Jobs { inbox: inbox.clone(), waiting: Arc::default(), waiting_max: jobs_waiting_max };
@@ -161,8 +161,8 @@ impl WorldLoop {
         }
     }
 
-    /// Runs the world until the server stops and everything that was taken in is answered. Then
-    /// everything is committed and folded. A world that a system has ended says how.
+    /// Runs the world until the server stops and every accepted request is answered. Then everything is committed and
+    /// folded. Returns the exit status if a system has ended the world.
     pub async fn run(mut self) -> AppExit {
         while !self.is_done() {
             self.wait().await;
@@ -189,7 +189,7 @@ impl WorldLoop {
         if let Some(journal) = world.remove_resource::<Recorder>() {
             journal.finish(world);
         }
-        // The storage commits and folds what it was given before it goes.
+        // Dropping the storage commits and folds what it was given.
         drop(self.around);
         self.exit
     }
@@ -265,7 +265,7 @@ impl WorldLoop {
         self.wakes_at = effects.wake_after.map(|delay| real + delay);
         self.around.real = real;
         carry_out(&mut effects, &mut self.gate, &mut self.around);
-        // The lists are empty now, and their room is for the next tick.
+        // The emptied lists return their capacity to the next tick.
         self.simulation.world_mut().resource_mut::<NetworkOutbox>().0 = effects;
         if let Some(exit) = self.simulation.should_exit() {
             self.exit = exit;
@@ -274,12 +274,12 @@ impl WorldLoop {
     }
 }
 
-/// The sockets of a thread and what they have in common.
+/// The sockets of a thread and their shared state.
 pub struct Sockets {
     way_in: Arc<WayIn>,
     config: Arc<Config>,
     started: Instant,
-    /// Seconds since the start, as of the last socket that came or the last look at all of them.
+    /// Seconds since the start, updated by each new socket and each check of all of them.
     seconds: Rc<Cell<u64>>,
     open: RefCell<Vec<Weak<Supervision>>>,
     is_stopping: Rc<Cell<bool>>,
@@ -305,7 +305,7 @@ impl Sockets {
         &self.config
     }
 
-    /// What leads to the worlds.
+    /// The way in to the worlds.
     pub fn way_in(&self) -> &Arc<WayIn> {
         &self.way_in
     }
@@ -314,7 +314,7 @@ impl Sockets {
     pub async fn serve(&self, socket: WebSocketStream<TcpStream>, address: Option<IpAddr>) {
         let limits = &self.config.limits;
         let limiter = Limiter::per_second(limits.requests_per_second_per_connection);
-        // Nobody moves the seconds on while there are no sockets.
+        // The seconds do not advance while there are no sockets.
         self.seconds.set(self.started.elapsed().as_secs());
         let connection = Connection::new(self.way_in.clone(), address, limiter, limits.in_flight_per_connection);
         let supervision = Rc::new(Supervision {
@@ -331,8 +331,7 @@ impl Sockets {
         websocket::serve(socket, connection, supervision).await;
     }
 
-    /// Moves the sockets' seconds on and has those looked at whose time is up. Sleeps while there
-    /// are none.
+    /// Advances the sockets' seconds and wakes those whose time is up. Sleeps while there are none.
     pub async fn supervise(&self) {
         loop {
             if self.open.borrow().is_empty() {
@@ -351,7 +350,7 @@ impl Sockets {
         }
     }
 
-    /// Has every socket finish what was taken in and close.
+    /// Makes every socket finish its accepted requests and close.
     pub fn stop(&self) {
         self.is_stopping.set(true);
         for socket in self.open.borrow().iter().filter_map(Weak::upgrade) {
@@ -360,7 +359,7 @@ impl Sockets {
     }
 }
 
-/// What ends a connection from outside it: time and the server's stop.
+/// The external reasons to end a connection: timeouts and the server's stop.
 pub struct Supervision {
     now: Rc<Cell<u64>>,
     opened_at: u64,
@@ -372,7 +371,7 @@ pub struct Supervision {
 }
 
 impl Supervision {
-    /// Has `waker` woken when there may be a reason to end.
+    /// Registers `waker`, to be woken when there may be a reason to end.
     pub fn register(&self, waker: &Waker) {
         let mut known = self.waker.borrow_mut();
         if known.as_ref().is_none_or(|known| !known.will_wake(waker)) {
@@ -380,27 +379,27 @@ impl Supervision {
         }
     }
 
-    /// Notes that the client is there.
+    /// Notes activity of the client.
     pub fn note_frame(&self) {
         self.last_frame_at.set(self.now.get());
     }
 
-    /// Whether nothing more is taken in.
+    /// Whether no more requests are accepted.
     pub fn reads_no_more(&self) -> bool {
         self.is_stopping.get()
     }
 
-    /// Why the connection ends now, if it does.
-    pub fn ending(&self, connection: &mut Connection) -> Option<Ending> {
+    /// Why the connection must end now, if it must.
+    pub fn ending(&self, connection: &mut Connection) -> Option<CloseReason> {
         if self.is_stopping.get() {
-            return connection.is_idle().then_some(Ending::Stopping);
+            return connection.is_idle().then_some(CloseReason::Stopping);
         }
         let now = self.now.get();
         if now.saturating_sub(self.last_frame_at.get()) > self.idle_seconds {
-            return Some(Ending::Idle);
+            return Some(CloseReason::Idle);
         }
         let is_late = now.saturating_sub(self.opened_at) > self.login_seconds;
-        (is_late && !connection.is_signed_in()).then_some(Ending::NotSignedIn)
+        (is_late && !connection.is_signed_in()).then_some(CloseReason::NotSignedIn)
     }
 
     fn check(&self) {

@@ -1,4 +1,4 @@
-//! The way in: from a frame's text to a command for a world, or to a refusal that needs no state.
+//! The way in: from a frame's text to a command for a world, or to a refusal that needs no world state.
 
 use std::borrow::Cow;
 use std::net::IpAddr;
@@ -31,33 +31,33 @@ pub struct WayIn {
     pub player_limits: PlayerLimits,
     /// The rate limits of addresses that ask over HTTP.
     pub address_limits: AddressLimits,
-    /// Who may act over HTTP without a token.
+    /// Logins that allow acting over HTTP without a token.
     pub address_bindings: AddressBindings,
-    /// Which functions are HTTP routes.
+    /// The functions that are HTTP routes.
     pub routes: RouteTable,
-    /// Where secret bytes come from.
+    /// The source of secret bytes.
     pub entropy: EntropySource,
 }
 
-/// Draws 32 bytes that nobody can guess; tests draw the same in every run.
+/// Draws 32 unguessable bytes; tests draw the same ones in every run.
 pub type EntropySource = Box<dyn Fn() -> std::io::Result<[u8; 32]> + Send + Sync>;
 
-/// Who a connection acts for in one world.
-pub trait Standing {
-    /// The sign-in that this token stands for, if it was checked on this connection before; with
-    /// no token, the one the connection has.
+/// The sender of a request, as far as it is known before the request reaches its world.
+pub trait Requester {
+    /// The sign-in of this token, if it was checked on this connection before; without a token, the sign-in of the
+    /// connection.
     fn signed_in(&self, world: u32, token: Option<&str>) -> Option<SignIn>;
     /// Counts a request against the signed-in player's limit.
     fn check_player_limit(&self, world: u32) -> Result<(), u64>;
 }
 
-/// A request that got through to a world.
+/// A request that was passed on to a world.
 pub struct Received {
-    /// The world that was asked.
+    /// The world it went to.
     pub world: u32,
     /// Whether the answer may change who the connection acts for.
     pub signs_in: bool,
-    /// The token that the world will check, if it has to.
+    /// The token that the world has to check, if any.
     pub unchecked_token: Option<Box<str>>,
 }
 
@@ -66,7 +66,7 @@ pub struct Received {
 pub struct Slot<'p, P> {
     /// The connection's replies.
     pub port: &'p Arc<P>,
-    /// The place of this one among them.
+    /// The slot of this one among them.
     pub serial: u64,
 }
 
@@ -77,17 +77,17 @@ impl<P: ReplyPort> Slot<'_, P> {
 }
 
 impl WayIn {
-    /// Takes in the text of a frame. A request that gets no further is answered here.
+    /// Takes the text of a frame. A request that is refused is answered here.
     pub fn receive(
         &self,
         text: &str,
-        standing: &impl Standing,
+        requester: &impl Requester,
         address: Option<IpAddr>,
         connection_limit: Result<(), u64>,
         slot: Slot<'_, impl ReplyPort + 'static>,
     ) -> Option<Received> {
         match Envelope::read(text) {
-            Ok(envelope) => self.receive_envelope(envelope, standing, address, connection_limit, slot),
+            Ok(envelope) => self.receive_envelope(envelope, requester, address, connection_limit, slot),
             Err((refusal, id)) => {
                 slot.answer(refusal_text(&refusal, &id));
                 None
@@ -95,16 +95,16 @@ impl WayIn {
         }
     }
 
-    /// Takes in one request that has been read already.
+    /// Takes a request that was read already.
     pub fn receive_envelope(
         &self,
         envelope: Envelope<'_>,
-        standing: &impl Standing,
+        requester: &impl Requester,
         address: Option<IpAddr>,
         connection_limit: Result<(), u64>,
         slot: Slot<'_, impl ReplyPort + 'static>,
     ) -> Option<Received> {
-        let addressed = match self.address(&envelope, standing) {
+        let addressed = match self.address(&envelope, requester) {
             Ok(addressed) => addressed,
             Err(refusal) => {
                 slot.answer(refusal_text(&refusal, &envelope.id));
@@ -112,7 +112,7 @@ impl WayIn {
             }
         };
         let player_limit = match addressed.credential {
-            Credential::SignedIn(_) => standing.check_player_limit(envelope.world),
+            Credential::SignedIn(_) => requester.check_player_limit(envelope.world),
             _ => Ok(()),
         };
         if let Err(retry_after_ms) = connection_limit.and(player_limit) {
@@ -161,14 +161,14 @@ impl WayIn {
         received
     }
 
-    fn address<'a>(&self, envelope: &Envelope<'a>, standing: &impl Standing) -> Result<Addressed<'_, 'a>, Refusal> {
+    fn address<'a>(&self, envelope: &Envelope<'a>, requester: &impl Requester) -> Result<Addressed<'_, 'a>, Refusal> {
         let inbox = self.worlds.get(envelope.world as usize);
         let inbox = inbox.ok_or(Refusal::new(status::WORLD_NOT_FOUND, "world not found"))?;
         let kind = self.requests.find(&envelope.function);
         let kind = kind.ok_or(Refusal::new(status::UNKNOWN_FUNCTION, "function is not in function list"))?;
         let mut decoded = (kind.decode)(envelope.data)?;
         decoded.token = envelope.token.map(Cow::Borrowed).or(decoded.token);
-        let credential = self.credential(kind.access, envelope.world, decoded.token.as_deref(), standing)?;
+        let credential = self.credential(kind.access, envelope.world, decoded.token.as_deref(), requester)?;
         Ok(Addressed { kind, inbox, decoded, credential })
     }
 
@@ -177,7 +177,7 @@ impl WayIn {
         access: Access,
         world: u32,
         token: Option<&str>,
-        standing: &impl Standing,
+        requester: &impl Requester,
     ) -> Result<Credential, Refusal> {
         const MISSING: Refusal = Refusal::new(status::TOKEN_NOT_PRESENT, "token not present");
         match (access, token) {
@@ -185,7 +185,7 @@ impl WayIn {
             (Access::Operator, None) => Err(MISSING),
             (Access::Operator, Some(token)) if self.operator.accepts(token) => Ok(Credential::Operator),
             (Access::Operator, Some(_)) => Err(Refusal::invalid_token()),
-            (Access::Player, token) => match (standing.signed_in(world, token), token) {
+            (Access::Player, token) => match (requester.signed_in(world, token), token) {
                 (Some(sign_in), _) => Ok(Credential::SignedIn(sign_in)),
                 (None, Some(token)) => Ok(Credential::Token(Box::new(hash_token(token)))),
                 (None, None) => Err(MISSING),

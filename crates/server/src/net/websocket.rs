@@ -1,7 +1,7 @@
 //! A WebSocket: moves the text of a [`Connection`] to and from its socket.
 //!
-//! All frames that are there are read before anything is written, and all replies that are ready
-//! are fed before one flush; that is worth a factor of three when requests are pipelined.
+//! All available frames are read before anything is written, and all ready replies are fed before one flush; that is
+//! worth a factor of three when requests are pipelined.
 
 use std::pin::Pin;
 use std::rc::Rc;
@@ -22,9 +22,9 @@ use crate::net::shard::Supervision;
 
 /// A connection's own buffer. Small, because most connections are idle most of the time.
 const READ_BUFFER_BYTES: usize = 4096;
-/// Replies that a slow reader may leave unread; beyond, the connection is cut.
+/// Bytes of replies that a slow reader may leave unread; beyond that, the connection is cut.
 const WRITE_BUFFER_BYTES_MAX: usize = 4 << 20;
-/// After a close frame, this much is read and thrown away, so that the frame gets through.
+/// After a close frame, this much is read and discarded, so that the frame gets through.
 const LINGER_BYTES: usize = 4 << 20;
 const LINGER: Duration = Duration::from_secs(2);
 
@@ -50,26 +50,26 @@ pub async fn serve(socket: WebSocketStream<TcpStream>, connection: Connection, s
 
 /// Why a connection ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Ending {
+pub enum CloseReason {
     /// The client closed it, or its network did.
     ByClient,
-    /// Nothing came for too long.
+    /// No frame came for too long.
     Idle,
     /// No valid token came in time.
     NotSignedIn,
-    /// The server stops.
+    /// The server is stopping.
     Stopping,
     /// A frame above the limit.
     TooLarge,
     /// A text frame that is no UTF-8.
     NotUtf8,
-    /// Not the WebSocket protocol.
+    /// The client violated the WebSocket protocol.
     Protocol,
-    /// Replies pile up unread.
+    /// The client does not read its replies.
     SlowReader,
 }
 
-impl Ending {
+impl CloseReason {
     fn label(self) -> &'static str {
         match self {
             Self::ByClient => "client",
@@ -105,7 +105,7 @@ struct Driver {
 }
 
 impl Driver {
-    fn poll(&mut self, cx: &mut Context<'_>) -> Poll<Ending> {
+    fn poll(&mut self, cx: &mut Context<'_>) -> Poll<CloseReason> {
         self.connection.register(cx.waker());
         self.supervision.register(cx.waker());
         loop {
@@ -120,7 +120,7 @@ impl Driver {
             }
             match self.poll_read(cx) {
                 Poll::Ready(Some(ending)) => return Poll::Ready(ending),
-                // Something was answered on the spot: it goes out before the next is read.
+                // A request was answered immediately: its reply is sent before the next is read.
                 Poll::Ready(None) => {}
                 Poll::Pending => return Poll::Pending,
             }
@@ -128,27 +128,27 @@ impl Driver {
     }
 
     /// Writes what is ready; pending only in `must_flush`.
-    fn poll_write(&mut self, cx: &mut Context<'_>) -> Poll<Ending> {
+    fn poll_write(&mut self, cx: &mut Context<'_>) -> Poll<CloseReason> {
         self.connection.take_replies(&mut self.replies);
         let mut socket = Pin::new(&mut self.socket);
         for reply in self.replies.drain(..) {
             if socket.as_mut().start_send(Message::Text(Utf8Bytes::from(reply))).is_err() {
-                return Poll::Ready(Ending::SlowReader);
+                return Poll::Ready(CloseReason::SlowReader);
             }
             self.must_flush = true;
         }
         if self.must_flush {
             match socket.poll_flush(cx) {
                 Poll::Ready(Ok(())) => self.must_flush = false,
-                Poll::Ready(Err(_)) => return Poll::Ready(Ending::ByClient),
+                Poll::Ready(Err(_)) => return Poll::Ready(CloseReason::ByClient),
                 Poll::Pending => {}
             }
         }
         Poll::Pending
     }
 
-    /// Reads frames until there are no more. Ready without an ending when replies may be ready.
-    fn poll_read(&mut self, cx: &mut Context<'_>) -> Poll<Option<Ending>> {
+    /// Reads frames until there are no more. Ready with `None` when replies may be ready.
+    fn poll_read(&mut self, cx: &mut Context<'_>) -> Poll<Option<CloseReason>> {
         let mut received = false;
         while self.connection.can_receive() {
             match Pin::new(&mut self.socket).poll_next(cx) {
@@ -156,15 +156,15 @@ impl Driver {
                     return if self.connection.has_replies() { Poll::Ready(None) } else { Poll::Pending };
                 }
                 Poll::Pending => return Poll::Pending,
-                Poll::Ready(None) => return Poll::Ready(Some(Ending::ByClient)),
-                Poll::Ready(Some(Err(error))) => return Poll::Ready(Some(ending_of(&error))),
+                Poll::Ready(None) => return Poll::Ready(Some(CloseReason::ByClient)),
+                Poll::Ready(Some(Err(error))) => return Poll::Ready(Some(close_reason_of(&error))),
                 Poll::Ready(Some(Ok(message))) => {
                     self.supervision.note_frame();
                     received = true;
                     match message {
                         Message::Text(text) => self.connection.receive(text.as_str()),
                         Message::Binary(_) => self.connection.receive_binary(),
-                        // The library answers these by itself, at the next flush.
+                        // The library answers these itself, at the next flush.
                         Message::Ping(_) | Message::Close(_) => self.must_flush = true,
                         Message::Pong(_) | Message::Frame(_) => {}
                     }
@@ -175,18 +175,18 @@ impl Driver {
     }
 }
 
-fn ending_of(error: &Error) -> Ending {
+fn close_reason_of(error: &Error) -> CloseReason {
     match error {
-        Error::Capacity(CapacityError::MessageTooLong { .. }) => Ending::TooLarge,
-        Error::Utf8(_) => Ending::NotUtf8,
-        Error::Protocol(ProtocolError::ResetWithoutClosingHandshake) => Ending::ByClient,
-        Error::Protocol(_) => Ending::Protocol,
-        _ => Ending::ByClient,
+        Error::Capacity(CapacityError::MessageTooLong { .. }) => CloseReason::TooLarge,
+        Error::Utf8(_) => CloseReason::NotUtf8,
+        Error::Protocol(ProtocolError::ResetWithoutClosingHandshake) => CloseReason::ByClient,
+        Error::Protocol(_) => CloseReason::Protocol,
+        _ => CloseReason::ByClient,
     }
 }
 
-/// Sends a close frame and waits a little for the client to take it: closing at once with unread
-/// data would reset the connection and destroy the frame.
+/// Sends a close frame and waits briefly for the client to read it: closing at once with unread data would reset the
+/// connection and lose the frame.
 async fn close(mut socket: WebSocketStream<TcpStream>, code: CloseCode, reason: &'static str) {
     let frame = CloseFrame { code, reason: reason.into() };
     let linger = async {
@@ -195,7 +195,7 @@ async fn close(mut socket: WebSocketStream<TcpStream>, code: CloseCode, reason: 
         }
         let stream = socket.get_mut();
         let _ = stream.shutdown().await;
-        // On the heap: as part of the future it would be there for as long as the connection is.
+        // Boxed: as part of the future it would take space for the whole life of the connection.
         let mut rest = vec![0; 4096];
         let mut read = 0;
         while read < LINGER_BYTES

@@ -26,7 +26,7 @@ pub use platforms::{Network, TestPlatforms};
 use raidkeep_engine::clock::ClockMode;
 use raidkeep_engine::effects::carry_out;
 use raidkeep_engine::gate::ReplyGate;
-use raidkeep_engine::journal::{About, MemoryJournal, Recorder};
+use raidkeep_engine::journal::{JournalOrigin, MemoryJournal, Recorder};
 use raidkeep_engine::numbers::BatchNumber;
 use raidkeep_engine::reload::{Reloader, Reloading};
 use raidkeep_engine::request::RequestTable;
@@ -232,7 +232,8 @@ impl TestServer {
         let recorder = setup.journals.then(|| {
             let journal = MemoryJournal::default();
             journals.push(journal.clone());
-            let about = About { program: "test".to_owned(), rules: rules.fingerprint, ..About::default() };
+            let about =
+                JournalOrigin { program: "test".to_owned(), rules: rules.fingerprint, ..JournalOrigin::default() };
             let recorder = Recorder::begin(&simulation, &store, start, about, Box::new(journal));
             recorder.expect("the simulated disk should be readable")
         });

@@ -1,7 +1,7 @@
 //! When an order is decided, and how.
 
 use super::*;
-use crate::orders::proof::Record;
+use crate::orders::proof::PlatformRecord;
 
 fn settings() -> OrderSettings {
     OrderSettings {
@@ -12,10 +12,14 @@ fn settings() -> OrderSettings {
     }
 }
 
-fn account(records: &[&str]) -> Account {
-    let record = |(at, text): (usize, &&str)| Record { date: at as i64, text: (*text).into(), money: -3 };
-    let records: Vec<Record> = records.iter().enumerate().map(record).rev().collect();
-    Account { money: 50, all_paid: Some(3 * records.len() as i64), records: records.into_iter().take(5).collect() }
+fn account(records: &[&str]) -> PlatformAccount {
+    let record = |(at, text): (usize, &&str)| PlatformRecord { date: at as i64, text: (*text).into(), money: -3 };
+    let records: Vec<PlatformRecord> = records.iter().enumerate().map(record).rev().collect();
+    PlatformAccount {
+        money: 50,
+        all_paid: Some(3 * records.len() as i64),
+        records: records.into_iter().take(5).collect(),
+    }
 }
 
 /// An order of 30 points whose payment left at moment 0 and was not answered.
@@ -31,7 +35,7 @@ fn in_doubt() -> Order {
 }
 
 /// Looks at these moments and gives the states that follow.
-fn look(order: &mut Order, now: &Account, moments: &[i64]) -> Vec<OrderState> {
+fn look(order: &mut Order, now: &PlatformAccount, moments: &[i64]) -> Vec<OrderState> {
     let mut look = |at: &i64| {
         order.note_evidence(now.clone(), *at, &settings());
         order.state

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::platforms::secret::Secret;
 use crate::platforms::sud::rounds::RoundId;
-use crate::platforms::sud::wire::{Report, ReportMessage};
+use crate::platforms::sud::wire::{ReportMessage, SudReport};
 use raidkeep_engine::due::DueQueue;
 use raidkeep_engine::numbers::ExchangeId;
 use raidkeep_engine::storage::WorldEntity;
@@ -76,7 +76,7 @@ impl PendingReport {
     pub fn new(round: RoundId, message: ReportMessage, uid: &str, ss_token: &str, now: i64) -> Self {
         let id = ReportId::of(round, &message);
         let game_round_id = message.game_round_id().into();
-        let report = Report { message, uid: uid.to_owned(), ss_token: Secret::new(ss_token) };
+        let report = SudReport { message, uid: uid.to_owned(), ss_token: Secret::new(ss_token) };
         let body = serde_json::to_string(&report).expect("a report should be plain data");
         Self {
             id,

@@ -18,7 +18,7 @@ pub const KEY_BYTES_MAX: usize = 64;
 
 /// The body of a report (docs/contract/game-reports.md#the-body).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Report {
+pub struct SudReport {
     /// What is told; `report_type` and `report_msg`.
     #[serde(flatten)]
     pub message: ReportMessage,
@@ -263,7 +263,7 @@ mod tests {
     #[test]
     fn the_reports_of_the_document_are_written_byte_for_byte() {
         for sample in [START, SETTLE] {
-            let report: Report = serde_json::from_str(sample).expect("the contract's sample is read");
+            let report: SudReport = serde_json::from_str(sample).expect("the contract's sample is read");
             assert_eq!(serde_json::to_string(&report).expect("a report is JSON"), sample);
             assert_eq!(report.message.game_round_id(), "ce56b6lzi1a7-cehorlmy01pq-cqkdd39jyrmz");
             assert!(sample.contains(&format!("\"report_type\":\"{}\"", report.message.kind())));
@@ -291,10 +291,10 @@ mod tests {
     #[test]
     fn fields_a_platform_adds_are_ignored_and_a_missing_one_is_named() {
         let more = START.replacen('{', "{\"new\":[1],", 1).replacen("\"mg_id\"", "\"new\":{},\"mg_id\"", 1);
-        let report: Report = serde_json::from_str(&more).expect("new fields do no harm");
+        let report: SudReport = serde_json::from_str(&more).expect("new fields do no harm");
         assert_eq!(report.uid, "u1");
         let less = START.replace("\"room_id\":\"xxx123\",", "");
-        let told = serde_json::from_str::<Report>(&less).expect_err("the room is missing").to_string();
+        let told = serde_json::from_str::<SudReport>(&less).expect_err("the room is missing").to_string();
         assert!(told.contains("room_id"), "{told}");
     }
 
