@@ -178,7 +178,7 @@ fn assets() -> AssetSource {
     AssetSource::Layers(vec![shipped_assets(), AssetSource::Folder(own.into())])
 }
 
-#[expect(clippy::print_stdout, reason = "where it listens is for whoever started it")]
+#[expect(clippy::print_stdout, reason = "the user needs the address")]
 fn main() -> Result<AppExit, Box<dyn std::error::Error>> {
     let config = Config::load(None, &std::env::args().skip(1).collect::<Vec<_>>())?;
     let listener = Listener::bind(config, assets(), None)?;

@@ -409,7 +409,7 @@ impl TestServer {
     pub fn events(&mut self, connection: usize) -> Vec<Value> {
         self.step(1);
         let replies = self.collect(connection);
-        assert!(replies.is_empty(), "no reply is under way: {replies:?}");
+        assert!(replies.is_empty(), "no reply should be pending: {replies:?}");
         self.told(connection)
     }
 
