@@ -1,6 +1,6 @@
-//! What battles cost: 10,000 at once, and a tick costs by those that are due, not by those that run.
+//! The cost of battles: with 10,000 running, a tick's cost depends on those that are due, not on those that run.
 //!
-//! Run with `cargo bench --bench battles`; `-- --battles 1000` for fewer. Everything is in memory, and each second of the
+//! Run with `cargo bench --profile dist --bench battles`; `-- --battles 1000` for fewer. Everything is in memory, and each second of the
 //! game is timed with its requests, verdicts, events and the commit of its batch to a simulated disk.
 #![expect(clippy::print_stdout, reason = "a benchmark prints its result")]
 
@@ -27,7 +27,7 @@ struct Options {
     bench: bool,
 }
 
-/// Samples of each row.
+/// Samples per row.
 const SAMPLES: usize = 200;
 /// How long a round lasts, so that as many battles are due each second as begin in it.
 const ROUND_SECONDS: u64 = 60;
@@ -87,11 +87,11 @@ fn quiet_ticks(server: &mut TestServer) {
     row(server, "a tick without anything due", 0, &mut samples);
 }
 
-/// Seconds of the game, in each of which a sixtieth of the rounds ends.
+/// Game seconds, in each of which a sixtieth of the rounds ends.
 fn seconds(server: &mut TestServer) {
     let mut samples = Vec::new();
     let mut closed = 0;
-    // Nobody acts, so that after 15 rounds every battle is a draw; these are the rounds before.
+    // No player acts, so every battle is a draw after 15 rounds; these are the rounds before that.
     for _ in 0..SAMPLES.min(10 * ROUND_SECONDS as usize) {
         let before = rounds(server);
         let began = Instant::now();

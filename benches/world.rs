@@ -1,6 +1,6 @@
-//! The world's thread by itself: what a request costs there, what an idle tick costs, and how long a start takes.
+//! The world's thread alone: the cost of a request and of an idle tick, and the time of a start.
 //!
-//! Run with `cargo bench --bench world`; `-- --accounts 100000` for a smaller database. The database is made in the
+//! Run with `cargo bench --profile dist --bench world`; `-- --accounts 100000` for a smaller database. The database is created in a
 //! temporary folder, takes a minute or two to fill, and is removed at the end.
 #![expect(clippy::print_stdout, reason = "a benchmark prints its result")]
 
@@ -71,7 +71,7 @@ struct Bench {
     rules: LoadedRules,
 }
 
-/// A world that is driven by hand; nothing is committed.
+/// A world driven by hand; nothing is committed.
 struct Driven {
     simulation: Simulation,
     inbox: Arc<Inbox>,
@@ -141,7 +141,7 @@ impl Bench {
         let (mut world, store) = self.in_memory();
         let page = (players / 20).max(1);
         let mut connection = world.guest(&store, 0);
-        // Ten players stand on the page that is read, and the rest only in the ranking.
+        // Ten players exist, on the page that is read; the rest are only in the ranking.
         let shown: Vec<AccountId> =
             (1..=9).map(|n| world.guest(&store, n)).zip(2..).map(|(_, n)| AccountId(n)).collect();
         let mut ranking = world.simulation.world_mut().resource_mut::<Ranking>();
@@ -167,7 +167,7 @@ impl Bench {
         row(&format!("own rank and page {page} of {players} ranked players, text to reply"), &mut samples, 1);
     }
 
-    /// Makes guest accounts through the login function and folds them into a database.
+    /// Creates guest accounts through the login function and folds them into a database.
     fn fill(&self, data: &Path, accounts: u64) {
         let began = Instant::now();
         let mut made = 0;
@@ -241,7 +241,7 @@ impl Driven {
         self.simulation.tick(&mut self.inputs, moment)
     }
 
-    /// Begins and settles rounds, whose reports nobody takes.
+    /// Begins and settles rounds, whose reports are never accepted.
     fn report_rounds(&mut self, count: usize) {
         let world = self.simulation.world_mut();
         let mut state = SystemState::<Rounds>::new(world);

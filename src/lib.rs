@@ -1,14 +1,14 @@
 //! Raidkeep: a headless game simulation server.
 //!
-//! Five crates build on each other, and this package puts them together as a program:
+//! Five crates build on each other, and this package combines them into a program:
 //!
 //! | crate | holds |
 //! |---|---|
-//! | [`engine`] | what any such game needs: clock, schedule, requests, events, rows, rules, exchanges, journal |
+//! | [`engine`] | the game-independent parts: clock, schedule, requests, events, rows, rules, exchanges, journal |
 //! | [`game`] | the features of this game |
-//! | [`sandbox`] | stand-ins for the platforms outside |
+//! | [`sandbox`] | the simulated platforms |
 //! | [`server`] | sockets, HTTP, configuration |
-//! | [`studio`] | the test server, scenarios, simulations, load, generated documents |
+//! | [`studio`] | the test server, scenarios, simulations, load tests, generated documents |
 
 pub mod cli;
 

@@ -1,8 +1,8 @@
-//! The `raidkeep` program: arguments lead to a subcommand, nothing else.
+//! The `raidkeep` program: dispatches to a subcommand.
 
 use std::process::ExitCode;
 
-/// Requests are many small allocations; see docs/performance.md for what this is worth.
+/// Requests make many small allocations; docs/performance.md shows the gain.
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 

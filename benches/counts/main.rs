@@ -1,8 +1,8 @@
-//! What ten hot paths cost in instructions, counted by callgrind.
+//! Instruction counts of ten hot paths, taken with callgrind.
 //!
-//! `.ci/counts` builds this with the profile `release`, runs it and compares the counts with `kept.txt`. Run directly it needs
-//! valgrind and gungraun-runner; docs/performance.md says how. Each function below is one path, and only what happens inside
-//! it is counted. The `times_N` of a path says how often it does what is counted.
+//! `.ci/counts` builds this with the profile named in `kept.txt`, runs it and compares the counts with that file. Run directly it
+//! needs valgrind and gungraun-runner; docs/performance.md says how. Each function below is one path, and only what happens inside
+//! it is counted. The `times_N` of a path says how often it repeats what is counted.
 #![expect(missing_docs, reason = "gungraun makes a module of each path, which cannot have a doc comment")]
 
 mod world;
@@ -15,9 +15,9 @@ use world::World;
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
-/// Players who ask the same thing again and again.
+/// Players who repeat the same request.
 const REGULARS: usize = 50;
-/// Rounds in which each of them asks once.
+/// Rounds in which each of them sends one request.
 const ROUNDS: usize = 20;
 
 const READ: &str = r#"{"world":0,"function":"get_player_info","data":{},"id":17}"#;
@@ -26,7 +26,7 @@ const VICTORY: &str = r#"{"world":0,"function":"victory_stage_general","data":{"
 const ENTER_BOSS: &str = r#"{"world":0,"function":"enter_stage_boss","data":{"stage":3001},"id":17}"#;
 const SWEEP: &str = r#"{"world":0,"function":"mopping_up_stage","data":{"stage":8,"count":1},"id":17}"#;
 
-/// Players in memory who have passed stage 8, and are going to ask this.
+/// Players in memory who have passed stage 8 and will send these requests.
 fn regulars(requests: &[&str]) -> World {
     let mut world = World::with_players(REGULARS);
     world.prepare(|_, _| owned(&[ENTER, VICTORY]));
@@ -68,7 +68,7 @@ fn raiders() -> World {
     world.prepare(|_, _| owned(&[ENTER_BOSS]));
     world.answer();
     world.prepare(|number, _| {
-        // Scattered, so that players enter the ranking at all of its places.
+        // Scattered, so that players enter the ranking at all positions.
         let damage = 1 + number * 7_919 % 100_000;
         let data = format!(r#"{{"stage":3001,"damage":{damage},"random":1}}"#);
         vec![format!(r#"{{"world":0,"function":"victory_stage_boss","data":{data},"id":17}}"#)]
@@ -111,8 +111,7 @@ fn put_away() -> World {
     world
 }
 
-// The first request of a player who was put away: token and rows are looked up on the disk, the player comes into memory
-// and is answered.
+// The first request of an evicted player: token and rows are read from disk, the player is loaded and answered.
 #[library_benchmark]
 #[bench::times_1000(put_away())]
 fn load(mut world: World) -> World {
@@ -120,7 +119,7 @@ fn load(mut world: World) -> World {
     world
 }
 
-// An event, from the system that tells it to the player's connection.
+// An event, from the system that sends it to the player's connection.
 #[library_benchmark]
 #[bench::times_1000(World::with_players(REGULARS * ROUNDS))]
 fn event(mut world: World) -> World {
@@ -151,7 +150,7 @@ fn idle_tick(mut world: World) -> World {
     world
 }
 
-// The shipped rules, from the texts of the files to the tables in force.
+// The shipped rules, from the file texts to the active tables.
 #[library_benchmark]
 #[bench::times_1(regulars(&[]))]
 fn reload(mut world: World) -> World {

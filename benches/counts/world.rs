@@ -29,10 +29,10 @@ use serde::Serialize;
 
 /// Players whose requests share a tick.
 const PLAYERS_PER_TICK: usize = 50;
-/// No player stays in memory so long without a request.
+/// Longer than any player stays in memory without a request.
 const LONG_IDLE: Duration = Duration::from_secs(7 * 24 * 60 * 60);
 
-/// A world, its players and what they are about to ask.
+/// A world, its players and the requests they are about to send.
 pub(crate) struct World {
     simulation: Simulation,
     gate: ReplyGate,
@@ -44,22 +44,22 @@ pub(crate) struct World {
     players: Vec<Player>,
     inputs: Vec<Input>,
     replies: Vec<String>,
-    /// What has changed and is not on disk.
+    /// Changes that are not on disk yet.
     batches: Vec<Batch>,
     folded_batch: BatchNumber,
     real: Instant,
 }
 
-/// A player, who is known by a number.
+/// A player, identified by a number.
 struct Player {
     connection: Connection,
     token: String,
-    /// All of them are asked in the same tick.
+    /// All of them are sent in the same tick.
     requests: Vec<String>,
 }
 
 impl World {
-    /// A world with so many players, who are connected and logged in.
+    /// A world with this many players, connected and logged in.
     pub(crate) fn with_players(count: usize) -> Self {
         let mut world = Self::new();
         for number in 0..count {
@@ -107,14 +107,14 @@ impl World {
         }
     }
 
-    /// What each player asks from now on, by its number and token.
+    /// Sets the requests of each player from now on, by its number and token.
     pub(crate) fn prepare(&mut self, requests: impl Fn(usize, &str) -> Vec<String>) {
         for (number, player) in self.players.iter_mut().enumerate() {
             player.requests = requests(number, &player.token);
         }
     }
 
-    /// Every player asks what was prepared, and the replies arrive.
+    /// Every player sends the prepared requests, and the replies arrive.
     pub(crate) fn answer(&mut self) {
         for from in (0..self.players.len()).step_by(PLAYERS_PER_TICK) {
             let together = from..self.players.len().min(from + PLAYERS_PER_TICK);
@@ -128,14 +128,14 @@ impl World {
         }
     }
 
-    /// Ticks until everything that was asked has its reply.
+    /// Ticks until every request has its reply.
     fn settle(&mut self) {
         while !self.inbox.is_empty() {
             self.tick();
         }
     }
 
-    /// Takes what these players are told; `each` is shown a player's token and a reply.
+    /// Takes the replies to these players; `each` is called with the player's token and a reply.
     fn hear(&mut self, players: Range<usize>, mut each: impl FnMut(&mut String, &str)) {
         for player in &mut self.players[players] {
             player.connection.take_replies(&mut self.replies);
@@ -146,7 +146,7 @@ impl World {
         }
     }
 
-    /// One tick, and what the threads around the world do for it except for writing to disk.
+    /// One tick, and the work of the world's other threads except writing to disk.
     pub(crate) fn tick(&mut self) {
         self.inbox.drain(&mut self.inputs);
         let moment = Moment { wall_ms: NOON_MS, real: self.real, folded_batch: self.folded_batch };
@@ -174,7 +174,7 @@ impl World {
         self.tick();
     }
 
-    /// Everything goes to disk, and nobody is in memory any more.
+    /// Writes everything to disk and evicts all players.
     pub(crate) fn put_away(&mut self) {
         self.reconnect();
         let mut bytes = Vec::new();
@@ -186,7 +186,7 @@ impl World {
         assert!(self.simulation.world().resource::<Players>().is_empty(), "everybody should be put away");
     }
 
-    /// Tells each player of something, and the events arrive.
+    /// Sends each player an event, and the events arrive.
     pub(crate) fn tell_each(&mut self) {
         let world = self.simulation.world_mut();
         for account in 1..=self.players.len() {
@@ -214,7 +214,7 @@ impl World {
         }
     }
 
-    /// Reads the shipped assets and puts them in force.
+    /// Reads the shipped assets and activates them.
     pub(crate) fn reload(&mut self) {
         let outcome = self.reloader.reload();
         assert!(matches!(outcome, ReloadOutcome::Changed(_)), "the world should have started with edited rules");
@@ -222,7 +222,7 @@ impl World {
     }
 }
 
-/// What an event says.
+/// The data of an event.
 #[derive(Serialize, JsonSchema)]
 struct Told {
     points: i64,

@@ -1,5 +1,5 @@
-//! A day of 10 requests a second, as fast as the machine plays it. The files are on simulated disks, whose size is that of
-//! files on real ones, and which take no time to flush.
+//! A day of 10 requests a second, played as fast as possible. The files are on simulated disks, with the same sizes as real files
+//! and instant flushes.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -18,14 +18,14 @@ use raidkeep::studio::testing::NOON_MS;
 
 use crate::{Raider, mebibytes, world};
 
-/// Between two requests.
+/// Time between two requests.
 const STEP: Duration = Duration::from_millis(100);
-/// As long as the server gathers what it folds.
+/// The server's interval between folds.
 const FOLD_EVERY: Duration = Duration::from_secs(5);
 const SHOW_EVERY_HOURS: u32 = 2;
 const HOUR: Duration = Duration::from_secs(3600);
 
-/// A world whose storage threads are this one.
+/// A world that does the work of its storage threads itself.
 struct Day {
     simulation: Simulation,
     store: Store,
@@ -34,7 +34,7 @@ struct Day {
     way_in: Arc<WayIn>,
     inputs: Vec<Input>,
     started: Instant,
-    /// Since the start, on the game's clock.
+    /// Time since the start, on the game's clock.
     passed: Duration,
     unfolded: Vec<LogRecord>,
     folded_record: u64,
@@ -113,7 +113,7 @@ impl Day {
         }
     }
 
-    /// A tick with its commit; what it wants to read is there at the next.
+    /// A tick with its commit; the results of its reads are inputs of the next.
     fn tick(&mut self) {
         self.inbox.drain(&mut self.inputs);
         let passed_ms = i64::try_from(self.passed.as_millis()).expect("a day is short");

@@ -1,9 +1,9 @@
-//! What durable requests write to disk, and how large the files become.
+//! Disk writes of durable requests, and the sizes of the files.
 //!
-//! `cargo bench --bench disk` has a world with files answer 10, 1,000 and 50,000 requests a second for 20 s each, and
-//! counts what the kernel was given to write. Then it plays a day of 10 requests a second as fast as it can, with a commit
-//! for each request and a fold every five seconds as the server has them, and shows how large the files are every two
-//! hours. Players enter a stage and win it in turns, so every second request moves items and leaves a row in the ledger.
+//! `cargo bench --profile dist --bench disk` runs a world with files at 10, 1,000 and 50,000 requests a second for 20 s each, and
+//! counts the bytes passed to the kernel. Then it plays a day of 10 requests a second as fast as it can, with a commit for each
+//! request and a fold every five seconds like the server, and prints the file sizes every two hours. Players enter a stage and win
+//! it in turns, so every second request moves items and adds a row to the ledger.
 #![expect(clippy::print_stdout, reason = "a benchmark prints its result")]
 
 mod day;
@@ -60,14 +60,14 @@ fn main() {
     day::play(&setup.settings, &rules, options.day_players, options.hours);
 }
 
-/// Somebody who enters a stage and wins it, over and over.
+/// A player who enters a stage and wins it, over and over.
 struct Raider {
     connection: Connection,
     asked: u64,
 }
 
 impl Raider {
-    /// Asks for the next thing.
+    /// Sends the next request.
     fn ask(&mut self) {
         const REQUESTS: [&str; 2] = [
             r#"{"world":0,"function":"enter_stage_general","data":{"stage":8},"id":17}"#,
@@ -77,7 +77,7 @@ impl Raider {
         self.asked += 1;
     }
 
-    /// Takes the replies that are there; none may be a refusal.
+    /// Takes the replies received; none may be a refusal.
     fn hear(&mut self) -> u64 {
         let mut replies = Vec::new();
         self.connection.take_replies(&mut replies);

@@ -1,5 +1,5 @@
-//! Requests that come at a steady rate, whether or not the world keeps up, in a world as the server runs it: its loop,
-//! its storage threads and its files, but no sockets.
+//! Requests at a steady rate, whether or not the world keeps up, in a world as the server runs it: its loop, its storage threads
+//! and its files, but no sockets.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -23,17 +23,17 @@ use tokio::time::sleep;
 
 use crate::{Raider, mebibytes, world};
 
-/// A pause that a timer of the runtime can keep; shorter ones are waited for by looking again.
+/// The shortest pause that the runtime's timer can keep; shorter ones are polled.
 const TIMER: Duration = Duration::from_millis(2);
 /// Longer than the server waits before it folds.
 const QUIET: Duration = Duration::from_secs(7);
 
-/// What a thread of the storage has given the kernel.
+/// What a storage thread has passed to the kernel.
 #[derive(Clone, Copy)]
 struct Io {
     /// Bytes as they were written.
     written: u64,
-    /// Bytes of the pages that became dirty by it, as the kernel counts them. Its pages may be larger than 4 KiB.
+    /// Bytes of the pages dirtied, as the kernel counts them. Its pages may be larger than 4 KiB.
     dirtied: u64,
 }
 
@@ -76,7 +76,7 @@ impl Paced {
     }
 }
 
-/// Has a fresh world in this folder answer `rate` requests a second.
+/// Runs a new world in this folder at `rate` requests a second.
 pub(crate) fn measure(
     settings: &GameSettings,
     rules: &LoadedRules,
@@ -154,7 +154,7 @@ async fn sign_in(way_in: &Arc<WayIn>, players: u32) -> Vec<Raider> {
     raiders
 }
 
-/// Asks so many times a second, and waits until everything is answered. Returns how often it asked.
+/// Sends requests at this rate, waits until all are answered, and returns their number.
 async fn keep_pace(raiders: &mut [Raider], rate: f64, length: Duration) -> u64 {
     let began = Instant::now();
     let (mut asked, mut heard) = (0, 0);
@@ -185,7 +185,7 @@ async fn keep_pace(raiders: &mut [Raider], rate: f64, length: Duration) -> u64 {
     asked
 }
 
-/// Waits until everything is folded and nothing more is written; then, what commits and folds have written so far.
+/// Waits until everything is folded and nothing more is written; returns what commits and folds have written so far.
 async fn quiet() -> (Io, Io) {
     loop {
         let before = Io::of("raidkeep-fold").written;

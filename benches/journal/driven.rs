@@ -1,4 +1,4 @@
-//! A world whose inputs are made by the benchmark. Nothing is committed, so that what is timed is the world's thread.
+//! A world whose inputs come from the benchmark. Nothing is committed, so only the world's thread is timed.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -18,16 +18,16 @@ use raidkeep::studio::testing::{NOON_MS, TestSetup};
 use crate::load::{Gamer, Tally};
 use crate::world;
 
-/// Each player's requests of a second of the game's clock. They come together, and so in one tick.
+/// Requests per player and game second. They arrive together, in one tick.
 const REQUESTS_PER_SECOND: usize = 3;
-/// Hashes of the whole state are noted so often, as in the shipped configuration.
+/// Interval between hashes of the whole state, as in the shipped configuration.
 pub(crate) const CHECKPOINT_EVERY: Duration = Duration::from_secs(300);
-/// Ticks that what came in one second may take: what is looked up or asked of a platform comes back in the next.
+/// Maximum ticks for the requests of one second: results of lookups and platform calls arrive in the next tick.
 const TICKS_MAX: usize = 16;
 
 const START: Start = Start { wall_ms: NOON_MS, seed: 7 };
 
-/// A world and those who play in it.
+/// A world and its players.
 pub(crate) struct Driven {
     simulation: Simulation,
     store: Store,
@@ -39,12 +39,12 @@ pub(crate) struct Driven {
     started: Instant,
     seconds: u64,
     worked: Duration,
-    /// What was asked.
+    /// Requests sent.
     pub(crate) tally: Tally,
 }
 
 impl Driven {
-    /// A new world, and its journal if there is somewhere to write it.
+    /// A new world, with a journal if there is a sink for it.
     pub(crate) fn new(setup: &TestSetup, rules: &LoadedRules, sink: Option<Box<dyn JournalSink>>) -> Self {
         let store = Store::open_disks(Default::default(), Default::default()).expect("a simulated disk should open");
         let simulation = game::start_world(&setup.settings, rules, &store, START).expect("the world should start");
@@ -71,7 +71,7 @@ impl Driven {
         }
     }
 
-    /// So many seconds of load; gives how long the world's thread had to work: parsing, ticks, journal, replies.
+    /// Plays this many seconds; returns the time the world's thread worked: parsing, ticks, journal, replies.
     pub(crate) fn load(&mut self, players: usize, seconds: u64) -> Duration {
         let mut gamers: Vec<Gamer> = (0..players).map(|number| self.gamer(number)).collect();
         self.worked = Duration::ZERO;
@@ -91,7 +91,7 @@ impl Driven {
         self.worked
     }
 
-    /// Ends the journal. Gives the state's hash, and how long it took to hash it.
+    /// Ends the journal; returns the state's hash and the time it took to compute.
     pub(crate) fn finish(mut self) -> (u64, Duration) {
         let began = Instant::now();
         let hash = state_hash(self.simulation.world_mut());
@@ -137,7 +137,7 @@ impl Driven {
         self.carry_out(effects, wall_ms);
     }
 
-    /// What the server's other threads do.
+    /// Does the work of the server's other threads.
     fn carry_out(&mut self, effects: Effects, now_ms: i64) {
         let (rows, inbox) = (&self.store.rows, &self.inbox);
         for key in effects.lookups {

@@ -1,5 +1,5 @@
-//! What players ask for in an hour: four reads to one change, of all functions that players have. What a change needs (the
-//! key of a mail, the number of a challenge, a stage that is open) is found in the replies, as a client finds it.
+//! The requests of players in an hour: four reads to one change, over all player functions. What a change needs (the key of a mail,
+//! the number of a challenge, an open stage) is taken from the replies, as a client would.
 
 use std::collections::{BTreeMap, VecDeque};
 
@@ -71,7 +71,7 @@ const WRITES: [(&str, u32); 31] = [
     ("login", 1),
 ];
 
-/// How often each function was asked for, and how often it was refused.
+/// How often each function was called, and how often it was refused.
 pub(crate) type Tally = BTreeMap<&'static str, (u64, u64)>;
 
 /// A player of the hour.
@@ -80,16 +80,16 @@ pub(crate) struct Gamer {
     number: usize,
     /// Its guest name.
     name: String,
-    /// Whom it writes to and fights with.
+    /// The player it writes to and fights.
     partner: String,
     random: ChaCha8Rng,
-    /// What was asked and is not answered yet; replies come in this order.
+    /// Unanswered requests; replies arrive in this order.
     asked: VecDeque<&'static str>,
     victory: Option<&'static str>,
     floor: u32,
     mail: Option<String>,
     task: Option<String>,
-    /// A challenge that waits for this player.
+    /// A challenge this player has not answered.
     challenged: Option<String>,
     /// The battle it is in or about to be in.
     duel: Option<String>,
@@ -98,7 +98,7 @@ pub(crate) struct Gamer {
 }
 
 impl Gamer {
-    /// The guest of this number, counted from 0; it is signed in.
+    /// The guest with this number, from 0, signed in.
     pub(crate) fn new(number: usize, connection: Connection) -> Self {
         let name = |number: usize| format!("玩家#{}", number + 1);
         Self {
@@ -119,8 +119,7 @@ impl Gamer {
         }
     }
 
-    /// What it asks for next. While a login is under way it waits, because what it asked with the token before would be
-    /// refused.
+    /// Its next request. During a login it waits, because requests with the old token would be refused.
     pub(crate) fn request(&mut self) -> Option<String> {
         if self.asked.iter().any(|asked| asked.starts_with("login")) {
             return None;
@@ -137,7 +136,7 @@ impl Gamer {
         Some(request.to_string())
     }
 
-    /// A change that is possible as far as the player knows.
+    /// A change that is possible to the player's knowledge.
     fn change(&mut self) -> &'static str {
         if let Some(victory) = self.victory.take() {
             return victory;
@@ -222,11 +221,11 @@ impl Gamer {
         }
     }
 
-    /// Takes the replies that are there.
+    /// Takes the replies received.
     pub(crate) fn hear(&mut self, tally: &mut Tally) {
         let mut texts = Vec::new();
         self.connection.take_replies(&mut texts);
-        // Events come in between and answer nothing.
+        // Events may arrive in between; they are not replies.
         for text in texts.iter().filter(|text| text.starts_with(r#"{"status":"#)) {
             let function = self.asked.pop_front().expect("nothing should be answered that was not asked");
             let is_done = text.starts_with(r#"{"status":0,"#) || text.starts_with(r#"{"status":1,"#);
@@ -242,7 +241,7 @@ impl Gamer {
         let told = || serde_json::from_str::<Value>(text).unwrap_or_default();
         match function {
             _ if text.starts_with(r#"{"status":11,"#) || text.starts_with(r#"{"status":12,"#) => self.signed_out = true,
-            // The account of an e-mail address is another one; the guest comes back.
+            // An e-mail address has its own account; return to the guest.
             "login" => self.signed_out = true,
             "battle" if !is_done || told()["data"]["status"] == true => self.duel = None,
             _ if !is_done => {}

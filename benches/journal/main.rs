@@ -1,8 +1,8 @@
-//! What a journal costs the world's thread, and how fast it is played: an hour of 64 players who each second ask for three
-//! things, of which four in five are reads, and the rest are changes of all kinds, with payments, battles and tasks.
+//! The cost of a journal for the world's thread, and the speed of a replay: an hour of 64 players who each make three requests a
+//! second, four in five of them reads, the rest changes of all kinds, including payments, battles and tasks.
 //!
-//! `cargo bench --bench journal`; `-- --seconds 300` for less of it. The same hour is played with and without a journal in
-//! turns. Then the last journal is played again from its file, with all checkpoints and the last state compared.
+//! `cargo bench --profile dist --bench journal`; `-- --seconds 300` for a shorter run. The same hour is played with and without a
+//! journal in turns. Then the last journal is replayed from its file, comparing all checkpoints and the final state.
 #![expect(clippy::print_stdout, reason = "a benchmark prints its result")]
 
 mod driven;
@@ -52,7 +52,7 @@ fn main() {
     let journals = folder.path().join("journals");
     let (mut ratios, mut extras, mut last) = (Vec::new(), Vec::new(), None);
     for round in 0..options.rounds {
-        // Whoever comes second finds warmer caches, so they take turns in that too.
+        // The second one finds warmer caches, so they alternate in that too.
         let order = if round % 2 == 0 { [false, true] } else { [true, false] };
         let mut worked = [Duration::ZERO; 2];
         for is_recorded in order {
@@ -81,7 +81,7 @@ fn main() {
     replay(&setup, &rules, &path(&journals, options.rounds - 1), hash, requests);
 }
 
-/// Lets new players have what crafting and tickets take, so that these are not refused.
+/// Gives new players the materials for crafting and tickets, so that these are not refused.
 fn enrich(items: &Path) {
     let text = std::fs::read_to_string(items).expect("the edited assets should be there");
     let rich = text.replacen(r#""3:5:0", "#, r#""3:5:1000000", "3:51:1000000", "3:52:1000000", "#, 1);
@@ -89,7 +89,7 @@ fn enrich(items: &Path) {
     std::fs::write(items, rich).expect("a temporary folder should be writable");
 }
 
-/// Prints what was asked; returns how often.
+/// Prints the requests by function; returns their number.
 fn describe(tally: &Tally) -> u64 {
     let sum = |figure: fn(&(u64, u64)) -> u64| tally.values().map(figure).sum::<u64>();
     let (asked, refused) = (sum(|(asked, _)| *asked), sum(|(_, refused)| *refused));
@@ -100,7 +100,7 @@ fn describe(tally: &Tally) -> u64 {
     asked
 }
 
-/// Plays a journal from its file, and compares.
+/// Replays a journal from its file, and compares.
 fn replay(setup: &TestSetup, rules: &LoadedRules, path: &Path, hash: u64, requests: u64) {
     let bytes = std::fs::metadata(path).expect("the journal should be there").len();
     println!("- {:.1} MiB of journal, {} bytes a request", bytes as f64 / f64::from(1 << 20), bytes / requests);
@@ -123,7 +123,7 @@ fn replay(setup: &TestSetup, rules: &LoadedRules, path: &Path, hash: u64, reques
     println!("- {checkpoints} checkpoints and the last state ({hash:016x}) are equal");
 }
 
-/// A journal in a file, as a server with a patient disk writes it.
+/// A journal file, with a queue that never fills.
 fn journal(folder: &Path, round: u16) -> Box<dyn raidkeep::engine::journal::JournalSink> {
     let settings = JournalSettings {
         folder: String::new(),

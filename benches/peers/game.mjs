@@ -1,5 +1,5 @@
-// What Raidkeep does for login_unique and enter_stage_general (docs/contract/stages.md#entering-a-stage), kept in
-// memory only: nothing of it survives the process. The checks and their order, the numbers and the replies are those of
+// What Raidkeep does for login_unique and enter_stage_general (docs/contract/stages.md#entering-a-stage), in
+// memory only: nothing survives the process. The checks and their order, the numbers and the replies are those of
 // Raidkeep.
 import { randomBytes } from "node:crypto";
 import { readFileSync } from "node:fs";

@@ -151,7 +151,7 @@ async def main():
             async for text in connection:
                 await connection.send(json.dumps(game.answer(text), separators=(",", ":"), ensure_ascii=False))
         except ConnectionClosed:
-            # The load client leaves without a word.
+            # The load client disconnects without a close frame.
             pass
 
     async with serve(converse, "127.0.0.1", 0) as server:

@@ -1,12 +1,12 @@
 #!/usr/bin/env bash
-# Raidkeep, which answers only when the change is on disk, and beside it three servers that do the same work of
-# enter_stage_general and keep nothing. All are driven by the client of the benchmark versus_echo and take turns.
+# Compares Raidkeep, which answers only when the change is on disk, with three servers that do the same work of
+# enter_stage_general and persist nothing. All are driven by the client of the benchmark versus_echo and take turns.
 #
 #     benches/peers/run.sh --seconds 4 --rounds 3
 #
-# The arguments are those of `cargo bench --bench versus_echo`. Node with npm, and Python with venv, have to be there.
-# What is installed stays in this folder. Energy is what a measurement cannot use up (`raidkeep load --write-assets`); rules.json
-# says the same to the peers.
+# The arguments are those of `cargo bench --profile dist --bench versus_echo`. Needs Node with npm, and Python with venv. Everything is
+# installed into this folder. Energy is more than a measurement can use up (`raidkeep load --write-assets`); rules.json gives the
+# peers the same figures.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 peers=benches/peers
@@ -19,9 +19,9 @@ echo "Node $(node --version), $($peers/.venv/bin/python --version)," \
     "$(cd $peers && npm ls --depth 0 --parseable --long 2>/dev/null | grep -o '[^:]*$' | tail -n +2 | paste -sd' ')," \
     "$($peers/.venv/bin/pip freeze | paste -sd' ')"
 
-# Node's libraries check more and tell more outside of production.
+# Outside production, Node's libraries check and log more.
 export NODE_ENV=production
-cargo bench --quiet --bench versus_echo -- \
+cargo bench --profile dist --quiet --bench versus_echo -- \
     --peer "Node ws=node $peers/ws.mjs" \
     --peer "Colyseus=node $peers/colyseus.mjs" \
     --peer "Python websockets=$peers/.venv/bin/python $peers/peer_websockets.py" \

@@ -1,4 +1,4 @@
-//! A world without sockets, for benchmarks: who asks it something is a connection of the benchmark's own.
+//! A world without sockets, for benchmarks, which use connections of their own.
 
 use std::fmt::Display;
 use std::path::Path;
@@ -23,7 +23,7 @@ pub(crate) fn setup(folder: &Path) -> TestSetup {
     TestSetup { assets, ..TestSetup::default() }
 }
 
-/// What leads to this world; nobody is limited in how much they ask.
+/// The way in to this world, without rate limits.
 pub(crate) fn way_in(simulation: &Simulation, inbox: &Arc<Inbox>) -> Arc<WayIn> {
     Arc::new(WayIn {
         requests: simulation.world().resource::<RequestTable>().clone(),
@@ -37,7 +37,7 @@ pub(crate) fn way_in(simulation: &Simulation, inbox: &Arc<Inbox>) -> Arc<WayIn> 
     })
 }
 
-/// Tokens that are the same in every run. A world that is started again draws others.
+/// Tokens that are the same in every run. A restarted world draws different ones.
 fn counted_entropy(committed: u64) -> EntropySource {
     let drawn = AtomicU64::new(0);
     Box::new(move || {
@@ -53,12 +53,12 @@ pub(crate) fn connect(way_in: &Arc<WayIn>) -> Connection {
     Connection::new(way_in.clone(), None, Limiter::per_second(0), 1024)
 }
 
-/// The request of a guest account by its number.
+/// The login request of the guest with this number.
 pub(crate) fn login_unique(number: impl Display) -> String {
     format!(r#"{{"world":0,"function":"login_unique","data":{{"unique_id":"bench-{number}"}},"id":1}}"#)
 }
 
-/// A connection without limits, that has asked for the guest account of this number.
+/// A connection without limits that has sent the login request of the guest with this number.
 pub(crate) fn sign_in(way_in: &Arc<WayIn>, number: impl Display) -> Connection {
     let mut connection = connect(way_in);
     connection.receive(&login_unique(number));

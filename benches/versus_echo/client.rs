@@ -1,7 +1,7 @@
-//! A load client that costs little: handshake by the library, frames by hand.
+//! A cheap load client: the library does the handshake, frames are handled here.
 //!
-//! Client and server share the machine's cores, so whatever the client spends is missing on the other side. Requests
-//! are therefore framed and masked once, before the run, and replies are only glanced at.
+//! Client and server share the machine's cores, so the client's CPU time is taken from the server. Requests are therefore framed and
+//! masked once, before the run, and of replies only the status is read.
 
 use std::{
     collections::VecDeque,
@@ -20,7 +20,7 @@ use tokio::net::TcpStream;
 use crate::Result;
 use crate::dialect::{BINARY, Dialect};
 
-/// What the echo is asked; its token is as long as a real one.
+/// The request to the echo; its token is as long as a real one.
 pub(crate) const ECHO_REQUEST: &str =
     r#"{"world":0,"function":"echo","data":{"token":"0123456789012345678901234567890123456789012","stage":8},"id":17}"#;
 
@@ -40,12 +40,12 @@ pub(crate) struct Connection {
 }
 
 impl Connection {
-    /// Connects and shakes hands.
+    /// Connects and performs the handshake.
     pub(crate) async fn open(address: SocketAddr, dialect: Dialect) -> Result<Self> {
         Ok(Self { stream: dialect.open(address).await?, dialect, buffer: Vec::new(), filled: 0 })
     }
 
-    /// Takes over a connection that was opened and greeted by a client of `raidkeep load`.
+    /// Takes over a connection opened and started by a client of `raidkeep load`.
     pub(crate) fn take_over(connection: raidkeep::studio::load::ClientConnection) -> Self {
         Self { stream: connection.stream, dialect: Dialect::Json, buffer: Vec::new(), filled: 0 }
     }
@@ -66,7 +66,7 @@ impl Connection {
         answer.ok_or_else(|| "no reply".into())
     }
 
-    /// Waits for data once and hands the payload of every whole message to `on_message`.
+    /// Waits for data once and passes the payload of every complete message to `on_message`.
     async fn receive(&mut self, mut on_message: impl FnMut(&[u8])) -> Result<()> {
         if self.filled == self.buffer.len() {
             self.buffer.resize((2 * self.filled).max(64 << 10), 0);
@@ -163,12 +163,12 @@ impl Flight {
     }
 }
 
-/// What came back.
+/// The replies received.
 #[derive(Default)]
 pub(crate) struct Tally {
     pub(crate) replies: usize,
     pub(crate) refused: usize,
-    /// The first reply whose status was not as it should be.
+    /// The first reply with an unexpected status.
     pub(crate) refusal: Option<String>,
     /// Microseconds, one entry per reply.
     pub(crate) latencies: Vec<u32>,
@@ -194,15 +194,15 @@ impl Tally {
     }
 }
 
-/// What a connection asks, framed beforehand: sequences of requests, each as often as its weight says.
+/// A connection's requests, framed in advance: sequences, chosen by weight.
 pub(crate) struct Requests {
     sequences: Vec<Vec<Vec<u8>>>,
-    /// The sum of the weights up to each sequence.
+    /// Cumulative weights of the sequences.
     weights: Vec<u32>,
-    /// The sequence that is asked at present, and its next request.
+    /// The current sequence, and its next request.
     place: (usize, usize),
     random: u32,
-    /// The statuses that are as they should be.
+    /// The expected statuses.
     pub(crate) statuses: Vec<i32>,
 }
 
@@ -216,7 +216,7 @@ impl Requests {
         });
         let weights = weights.collect();
         let sequences: Vec<Vec<Vec<u8>>> = sequences.iter().map(framed).collect();
-        // The first one counts as over, so that the first request is drawn as well.
+        // Start with a finished sequence, so that the first one is drawn as well.
         let place = (0, sequences.first().map_or(0, Vec::len));
         Self { sequences, weights, place, random: seed, statuses }
     }

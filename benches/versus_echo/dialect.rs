@@ -1,4 +1,4 @@
-//! How requests and replies stand in frames: JSON as text, or Colyseus's room messages.
+//! The wire format of requests and replies: JSON text, or Colyseus's room messages.
 
 use std::net::SocketAddr;
 
@@ -21,7 +21,7 @@ pub(crate) const BINARY: u8 = 0x2;
 const JOIN_ROOM: u8 = 10;
 const ROOM_DATA: u8 = 13;
 
-/// How a server is spoken to.
+/// The protocol of a server.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Dialect {
     /// One text frame of JSON each.
@@ -47,7 +47,7 @@ impl Dialect {
         }
     }
 
-    /// The status of a reply; `None` when the payload is none.
+    /// The status of a reply; `None` if the payload is not a reply.
     pub(crate) fn status(self, payload: &[u8]) -> Option<i32> {
         match self {
             Self::Json => frame::status(payload),
@@ -80,11 +80,11 @@ async fn shake_hands(address: SocketAddr, path: &str) -> Result<WebSocketStream<
     stream.set_nodelay(true)?;
     let config = WebSocketConfig::default().read_buffer_size(1 << 10);
     let (socket, _) = client_async_with_config(format!("ws://{address}/{path}"), stream, Some(config)).await?;
-    // Nothing is lost when a caller takes the stream out: a server has nothing to say before the first request.
+    // Nothing is lost when a caller takes the stream out: the server sends nothing before the first request.
     Ok(socket)
 }
 
-/// Reserves a seat over HTTP, takes it, and acknowledges what the room says first.
+/// Reserves a seat over HTTP, takes it, and acknowledges the room's first message.
 async fn join_room(address: SocketAddr) -> Result<TcpStream> {
     #[derive(Deserialize)]
     #[serde(rename_all = "camelCase")]
@@ -119,7 +119,7 @@ async fn post(address: SocketAddr, path: &str, body: &str) -> Result<Vec<u8>> {
     body.map(<[u8]>::to_vec).ok_or_else(|| format!("{path}: {}", answer.escape_ascii()).into())
 }
 
-/// What follows the first `mark`.
+/// The text after the first `mark`.
 fn behind<'a>(bytes: &'a [u8], mark: &[u8]) -> Option<&'a [u8]> {
     let at = bytes.windows(mark.len()).position(|window| window == mark)?;
     Some(&bytes[at + mark.len()..])
@@ -135,7 +135,7 @@ fn room_message(request: &str) -> Vec<u8> {
     message
 }
 
-/// Appends the msgpack of what the benchmark's requests hold.
+/// Appends a value of the benchmark's requests as msgpack.
 fn pack(value: &Value, out: &mut Vec<u8>) {
     let short = |length: usize| u8::try_from(length).expect("a request should have nothing longer than 255");
     match value {

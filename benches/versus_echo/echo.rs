@@ -16,7 +16,7 @@ use tokio_tungstenite::{WebSocketStream, accept_async_with_config};
 
 use crate::Result;
 
-/// A request as a game server would type it; the numbers are read although nothing uses them.
+/// A request as a game server would type it; the numbers are parsed although nothing uses them.
 #[derive(Deserialize)]
 #[expect(dead_code, reason = "the echo pays for parsing what a game server needs")]
 struct Request<'a> {
@@ -58,19 +58,19 @@ pub(crate) async fn serve(reply_bytes: usize) -> Result<()> {
     let padding: Arc<str> = padding(reply_bytes)?.into();
     loop {
         let (stream, _) = listener.accept().await?;
-        // An error ends its connection and concerns nobody else.
+        // An error ends only its own connection.
         tokio::spawn(connection(stream, Arc::clone(&padding)));
     }
 }
 
-/// The filler that brings a reply to `reply_bytes`.
+/// The filler that pads a reply to `reply_bytes`.
 fn padding(reply_bytes: usize) -> Result<String> {
     let bare = answer(crate::client::ECHO_REQUEST, "")?.len();
     let missing = reply_bytes.checked_sub(bare).ok_or_else(|| format!("--reply-bytes must be at least {bare}"))?;
     Ok("x".repeat(missing))
 }
 
-/// One client, to its end.
+/// Serves one client until it disconnects.
 async fn connection(stream: TcpStream, padding: Arc<str>) -> Result<()> {
     stream.set_nodelay(true)?;
     // 8 KiB hold any batch of small requests; the default of 128 KiB costs 1.7 times the CPU.
@@ -79,7 +79,7 @@ async fn connection(stream: TcpStream, padding: Arc<str>) -> Result<()> {
     std::future::poll_fn(|context| poll_echo(&mut socket, &padding, context)).await
 }
 
-/// Answers every frame that is there without waiting, then flushes once. Ready when the client is gone.
+/// Answers every frame that is available without waiting, then flushes once. Ready when the client is gone.
 fn poll_echo(socket: &mut WebSocketStream<TcpStream>, padding: &str, context: &mut Context<'_>) -> Poll<Result<()>> {
     loop {
         ready!(socket.poll_ready_unpin(context))?;

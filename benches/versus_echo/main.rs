@@ -1,12 +1,11 @@
 //! Raidkeep against a bare JSON echo on the same WebSocket library, side by side on the same machine.
 //!
-//! The echo does all the network and JSON work of a request and nothing else; what Raidkeep costs beyond it is the
-//! game. Absolute figures belong to the machine, the ratios travel. Run with
-//! `cargo bench --bench versus_echo`.
+//! The echo does all the network and JSON work of a request and nothing else; the difference is the cost of the game. Absolute
+//! figures depend on the machine, the ratios do not. Run with `cargo bench --profile dist --bench versus_echo`.
 //!
 //! With `--peer NAME=COMMAND` the yardstick is Raidkeep, and other servers that know `login_unique` and
 //! `enter_stage_general` are measured against it; `benches/peers/run.sh` does that. A peer's first line on stdout is
-//! `listening on ADDRESS`, with `, colyseus` behind it when it speaks that protocol instead of JSON.
+//! `listening on ADDRESS`, followed by `, colyseus` if it speaks that protocol instead of JSON.
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "a benchmark prints its result and its progress")]
 
 mod client;
@@ -85,7 +84,7 @@ struct Target<'a> {
     name: String,
     server: &'a Server,
     workload: Workload,
-    /// Whether all others are compared with it; such targets come first.
+    /// Whether all others are compared with it; such targets are listed first.
     is_yardstick: bool,
 }
 
@@ -174,7 +173,7 @@ async fn compare_with_echo(options: &Options) -> Result<()> {
     print_idle(options, "Raidkeep", &raidkeep, &idle, Workload::Read).await
 }
 
-/// Changes of Raidkeep, which are on disk before they are answered, and those of servers that keep nothing.
+/// Raidkeep's changes, which are on disk before the reply, and those of servers that persist nothing.
 async fn compare_with_peers(options: &Options) -> Result<()> {
     let mut servers = vec![("Raidkeep", Server::raidkeep(options).await?)];
     for peer in &options.peer {
@@ -224,7 +223,7 @@ async fn print_idle_echo(options: &Options, echo: &Server) -> Result<()> {
     print_idle(options, "echo", echo, &fresh, Workload::Echo).await
 }
 
-/// What connections cost that say nothing: CPU on the server that was measured, memory on a fresh one.
+/// The cost of idle connections: CPU on the measured server, memory on a fresh one.
 async fn print_idle(options: &Options, name: &str, used: &Server, fresh: &Server, workload: Workload) -> Result<()> {
     let cpu = 100.0 * measure::idle_cpu(options, used, workload).await?;
     let (silent, many) = (options.connections, options.idle_connections);

@@ -1,4 +1,4 @@
-//! One run of one workload, and what idle connections cost.
+//! One run of one workload, and the cost of idle connections.
 
 use std::{
     sync::{
@@ -21,7 +21,7 @@ use crate::{
     process::Server,
 };
 
-/// What a connection asks for, over and over.
+/// The request that a connection repeats.
 #[derive(Clone, Copy, PartialEq)]
 pub(crate) enum Workload {
     Echo,
@@ -67,9 +67,9 @@ struct Game {
 }
 
 impl Game {
-    /// Opens the connection of player `index` and does the start of the mix.
+    /// Opens the connection of player `index` and sends the start requests of the mix.
     async fn open(server: &Server, index: u32) -> Result<Self> {
-        let text = Mix::shipped("mixed").ok_or("the mix `mixed` should be part of the program")?;
+        let text = Mix::shipped("mixed").ok_or("the mix `mixed` should be built in")?;
         let mix = Mix::read("mixed", text)?;
         let script = LoadScript::new(&mix, 0);
         let mut values = script.values("bench", index as usize);
@@ -118,7 +118,7 @@ pub(crate) async fn read_reply_bytes(server: &Server) -> Result<usize> {
     Ok(connection.ask(&read_request(&token)).await?.len())
 }
 
-/// What a server answers to the change of a player who has just come, as far as it is JSON: its fields, without values.
+/// The fields, without values, of a server's reply to the first change of a new player, as far as it is JSON.
 pub(crate) async fn write_reply_shape(server: &Server) -> Result<Option<Value>> {
     let mut connection = Connection::open(server.address, server.dialect).await?;
     let token = login(&mut connection, 0).await?;
@@ -208,7 +208,7 @@ pub(crate) async fn idle_cpu(options: &Options, server: &Server, workload: Workl
 
 /// Resident bytes per idle connection of a server that has only just started.
 pub(crate) async fn connection_bytes(options: &Options, server: &Server) -> Result<f64> {
-    // What the first connection allocates once is not the price of a connection.
+    // One-time allocations of the first connection are not the cost of a connection.
     drop(Connection::open(server.address, server.dialect).await?);
     sleep(Duration::from_secs(1)).await;
     let before = server.resident_bytes()?;

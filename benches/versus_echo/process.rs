@@ -1,4 +1,4 @@
-//! Servers as child processes, and what the kernel knows about them.
+//! Servers as child processes, and their resource usage from the kernel.
 
 use std::{
     fs::{self, File},
@@ -18,7 +18,7 @@ use crate::{Options, Result, dialect::Dialect};
 /// The server's stderr, in its directory.
 const LOG: &str = "stderr.log";
 
-/// A running server; it dies with this value.
+/// A running server, killed on drop.
 pub(crate) struct Server {
     pub(crate) address: SocketAddr,
     pub(crate) dialect: Dialect,

@@ -1,4 +1,4 @@
-//! A feature of somebody else's, with all that a feature may have: a daily check-in. docs/extending.md walks through it.
+//! A third-party feature that uses everything a feature can have: a daily check-in. docs/extending.md walks through it.
 //! `cargo run --example daily_check_in` serves; arguments such as `data=my_data` are keys of the configuration.
 
 use std::num::NonZeroU32;
@@ -103,7 +103,7 @@ fn check_in(
     Ok(Success::with(CheckedIn { streak, reward: rules.reward.clone() }))
 }
 
-/// `check_in_set {token, name, streak}`: what the last check-in, of yesterday, had come to.
+/// `check_in_set {token, name, streak}`: sets the streak, as of a check-in yesterday.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 struct CheckInSet {
     name: String,
@@ -178,7 +178,7 @@ fn assets() -> AssetSource {
     AssetSource::Layers(vec![shipped_assets(), AssetSource::Folder(own.into())])
 }
 
-#[expect(clippy::print_stdout, reason = "where it listens is for whoever started it")]
+#[expect(clippy::print_stdout, reason = "the user needs the address")]
 fn main() -> Result<AppExit, Box<dyn std::error::Error>> {
     let config = Config::load(None, &std::env::args().skip(1).collect::<Vec<_>>())?;
     let listener = Listener::bind(config, assets(), None)?;

@@ -14,7 +14,7 @@ pub(crate) struct Canvas {
 const PALETTE_MAX: usize = 16;
 
 impl Canvas {
-    /// A picture all of one colour.
+    /// A picture of a single colour.
     pub(crate) fn new(width: i32, height: i32, background: Colour) -> Self {
         let pixels = vec![0; usize::try_from(width * height).unwrap_or_default()];
         Self { width, height, palette: vec![background], pixels }
@@ -83,7 +83,7 @@ impl Canvas {
         file
     }
 
-    /// Each line of pixels, two in a byte, after a byte that says it is not filtered.
+    /// Each row of pixels, two per byte, after the filter byte (none).
     fn lines(&self) -> Vec<u8> {
         let mut bytes = Vec::new();
         for line in self.pixels.chunks(self.width as usize) {

@@ -1,4 +1,4 @@
-//! The characters' portraits: a head before a plain ground, told apart by colours, headdress and a few marks.
+//! The characters' portraits: a head on a plain background, distinguished by colours, headdress and a few marks.
 
 use crate::canvas::{Canvas, Colour};
 
@@ -6,7 +6,7 @@ const SIDE: i32 = 64;
 const INK: Colour = [40, 34, 38];
 const WHITE: Colour = [245, 242, 232];
 
-/// What stands on a head.
+/// What a head wears.
 #[derive(Clone, Copy)]
 enum Headdress {
     Bare,

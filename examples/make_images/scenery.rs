@@ -1,4 +1,4 @@
-//! The tasks' backgrounds: sky, land and what stands on it.
+//! The tasks' backgrounds: sky, land and objects on it.
 
 use crate::canvas::{Canvas, Colour};
 
@@ -7,7 +7,7 @@ const HEIGHT: i32 = 72;
 /// Where the land begins.
 const HORIZON: i32 = 46;
 
-/// What stands on the land.
+/// Objects on the land.
 #[derive(Clone, Copy)]
 enum Feature {
     Hills(Colour),

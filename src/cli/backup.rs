@@ -1,4 +1,4 @@
-//! `raidkeep backup`: asks a running server for copies of its worlds.
+//! `raidkeep backup`: backs up the worlds of a running server.
 
 use clap::Args;
 use serde_json::json;
@@ -17,7 +17,7 @@ pub(super) struct Backup {
     /// The operator's token.
     #[arg(long, env = "RAIDKEEP_OPERATOR_TOKEN", hide_env_values = true)]
     token: String,
-    /// What the backup is called: a folder of this name comes to be in the folder of the setting `backups`.
+    /// Name of the backup: a folder of this name is created in the folder of the setting `backups`.
     #[arg(long)]
     name: String,
 }

@@ -11,7 +11,7 @@ use tokio_tungstenite::tungstenite::{self, Message, WebSocket};
 
 use crate::cli::print_line;
 
-/// How long a reply may take.
+/// How long to wait for a reply.
 const PATIENCE: Duration = Duration::from_secs(30);
 
 #[derive(Debug, Args)]
@@ -31,7 +31,7 @@ pub(super) struct Call {
     /// Acts with this token; the operator's for operator functions. Without one, as a guest.
     #[arg(long, env = "RAIDKEEP_TOKEN", hide_env_values = true)]
     token: Option<String>,
-    /// The guest to act as, when there is no token.
+    /// The guest to act as if there is no token.
     #[arg(long, default_value = "raidkeep-call")]
     guest: String,
     /// Plays a file: on each line a function and its arguments, such as
@@ -82,7 +82,7 @@ impl Call {
 }
 
 fn arguments(text: &str) -> Result<Value, Failure> {
-    let value: Value = serde_json::from_str(text).map_err(|error| format!("the arguments are no JSON: {error}"))?;
+    let value: Value = serde_json::from_str(text).map_err(|error| format!("the arguments are not JSON: {error}"))?;
     if value.is_object() {
         Ok(value)
     } else {
@@ -100,7 +100,7 @@ fn read_line(place: &str, number: usize, line: &str) -> Result<Option<(String, V
     Ok(Some((function.to_owned(), data)))
 }
 
-/// A connection that one request after the other is sent on.
+/// A connection that sends one request at a time.
 pub(super) struct Client {
     socket: WebSocket<TcpStream>,
     world: u32,
@@ -120,7 +120,7 @@ impl Client {
         Ok(Self { socket, world })
     }
 
-    /// Asks, and waits for the reply. Events that come before it are printed.
+    /// Sends a request and waits for the reply. Events that arrive before it are printed.
     pub(super) fn ask(&mut self, function: &str, data: Value) -> Result<Value, Failure> {
         let request = json!({"world": self.world, "function": function, "data": data});
         self.socket.send(Message::text(request.to_string()))?;

@@ -10,31 +10,31 @@ use crate::cli::print_line;
 use raidkeep_engine::rules::{AssetSource, Problem, Problems};
 use raidkeep_server::config::Config;
 
-/// Exit code 0: the assets can be used. 1: they cannot, or there are warnings and those are denied.
+/// Exit code 0: the assets are valid. 1: they are not, or there are warnings and --deny-warnings is set.
 #[derive(Debug, Args)]
 pub(super) struct Check {
-    /// Folder of the assets [default: assets where there is one, else what is part of the program].
+    /// Folder of the assets [default: assets if it exists, else the built-in ones].
     #[arg(value_name = "FOLDER")]
     folder: Option<PathBuf>,
     /// How problems are shown.
     #[arg(long, value_enum, default_value_t = Format::Text)]
     format: Format,
-    /// Warnings fail the check too.
+    /// Fails on warnings too.
     #[arg(long)]
     deny_warnings: bool,
 }
 
 #[derive(Debug, Clone, Copy, ValueEnum)]
 enum Format {
-    /// A line for each problem, `file:line:column: severity: key: message (hint)`, and a line that sums up.
+    /// One line per problem, `file:line:column: severity: key: message (hint)`, and a summary.
     Text,
     /// One JSON object: `assets`, `errors`, `warnings` and `problems`.
     Json,
-    /// Commands that make GitHub show each problem at its line.
+    /// GitHub workflow commands, which show each problem at its line.
     Github,
 }
 
-/// What `--format json` prints.
+/// The output of `--format json`.
 #[derive(Serialize)]
 struct Findings<'a> {
     /// Where the assets are; file names are relative to it.
@@ -73,7 +73,7 @@ impl Check {
     }
 }
 
-/// The same problem with a path that leads to the file from here, so that terminals and editors can open it.
+/// The same problem with a path relative to the working directory, so that terminals and editors can open it.
 fn located(problem: &Problem, source: &AssetSource) -> Problem {
     let AssetSource::Folder(folder) = source else {
         return problem.clone();
@@ -86,7 +86,7 @@ fn summary(errors: usize, warnings: usize, source: &AssetSource) -> String {
     format!("{}, {} in {}", count(errors, "error"), count(warnings, "warning"), source.describe())
 }
 
-/// `::error file=..,line=..,col=..,title=..::message`, with the characters escaped that mean something there.
+/// `::error file=..,line=..,col=..,title=..::message`, with special characters escaped.
 fn github_command(problem: &Problem) -> String {
     let text = |text: &str| text.replace('%', "%25").replace('\r', "%0D").replace('\n', "%0A");
     let property = |value: &str| text(value).replace(':', "%3A").replace(',', "%2C");

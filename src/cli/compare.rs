@@ -1,4 +1,4 @@
-//! `raidkeep compare`: the same days under several asset folders.
+//! `raidkeep compare`: the same simulation under several asset folders.
 
 use std::path::PathBuf;
 use std::time::Instant;
@@ -19,7 +19,7 @@ pub(super) struct Compare {
     folders: Vec<PathBuf>,
     #[command(flatten)]
     subject: Subject,
-    /// Folder for compare.md, compare.json and compare.html; it is made if it is not there.
+    /// Folder for compare.md, compare.json and compare.html; created if it does not exist.
     #[arg(long, value_name = "DIR", default_value = "comparison")]
     out: PathBuf,
 }
@@ -44,7 +44,7 @@ impl Compare {
         Ok(())
     }
 
-    /// One world a core at a time; a world needs no other.
+    /// One world per core at a time; a world uses only one core.
     fn simulate_all(&self, policy: &Policy) -> Result<Vec<Run>, Troubles> {
         let cores = std::thread::available_parallelism().map_or(1, usize::from);
         let folder_count = u32::try_from(self.folders.len()).unwrap_or(u32::MAX);

@@ -1,4 +1,4 @@
-//! `raidkeep load`: asks a running server as many clients would, and reports how it bore that.
+//! `raidkeep load`: load-tests a running server with many clients, and reports throughput and latencies.
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -17,61 +17,61 @@ use raidkeep_studio::load::{self, Length, LoadPlan, Milestone, Mix, assets};
 
 type Failure = Box<dyn std::error::Error>;
 
-/// Exit codes: 0 when everything was as the mix expects it, 1 when a status was not, a connection broke, or nothing could be
-/// asked.
+/// Exit codes: 0 if everything was as the mix expects, 1 if a status was unexpected, a connection broke, or the run could not
+/// start.
 #[derive(Debug, Args)]
 pub(super) struct Load {
     /// Where the server listens.
     #[arg(long, default_value = "ws://127.0.0.1:7350")]
     url: String,
-    /// What is asked: a file, or the name of a mix that is part of the program; an unknown name lists them.
+    /// The mix: a file, or the name of a built-in mix; an unknown name lists them.
     #[arg(long, value_name = "FILE", default_value = "mixed")]
     mix: PathBuf,
-    /// How many clients, each with a connection and a player of its own.
+    /// Number of clients, each with its own connection and player.
     #[arg(long, value_name = "N", default_value = "64", value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
     clients: u32,
-    /// How many seconds are counted.
+    /// Length of the measurement in seconds.
     #[arg(long, value_name = "S", default_value = "10", value_parser = seconds)]
     duration: Duration,
-    /// Seconds before that which are not counted.
+    /// Warm-up in seconds, which is not counted.
     #[arg(long, value_name = "S", default_value = "2", value_parser = seconds)]
     warm_up: Duration,
-    /// Asks so many requests and counts them all, instead of a duration.
+    /// Sends this many requests and counts them all, instead of running for a duration.
     #[arg(long, value_name = "N", conflicts_with_all = ["duration", "warm_up"], value_parser = clap::value_parser!(u64).range(1..))]
     requests: Option<u64>,
-    /// Open loop: so many requests a second of all clients together, whatever the answers do. Latencies count from when a
-    /// request was due.
+    /// Open loop: requests a second of all clients together, independent of replies. Latencies count from when a request was
+    /// due.
     #[arg(long, value_name = "R", value_parser = rate)]
     rate: Option<f64>,
-    /// Requests of a client that may be under way [default: as the mix says; 64 with --rate].
+    /// Maximum requests in flight per client [default: as the mix says; 64 with --rate].
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
     in_flight: Option<u32>,
-    /// Connections that are held beside the clients and say nothing [default: as the mix says].
+    /// Idle connections in addition to the clients [default: as the mix says].
     #[arg(long, value_name = "N")]
     idle: Option<u32>,
-    /// Threads of the load itself.
+    /// Threads of the load generator.
     #[arg(long, value_name = "N", default_value = "1", value_parser = clap::value_parser!(u32).range(1..=256))]
     threads: u32,
     /// Which world.
     #[arg(long, default_value_t = 0)]
     world: u32,
-    /// The label of the accounts: the same label finds the same players again [default: one that is new].
+    /// Label of the accounts: the same label reuses the same players [default: a new one].
     #[arg(long, value_name = "TEXT", value_parser = label)]
     run: Option<String>,
-    /// What the choice of requests follows from.
+    /// Seed for choosing requests.
     #[arg(long, value_name = "S", default_value_t = 1)]
     seed: u64,
-    /// How the report is written to stdout.
+    /// Format of the report on stdout.
     #[arg(long, value_enum, default_value_t = Format::Text)]
     format: Format,
-    /// Writes assets in which energy and tickets never run out into this folder, and does nothing else.
+    /// Writes assets in which energy and tickets never run out to this folder, and exits.
     #[arg(long, value_name = "DIR")]
     write_assets: Option<PathBuf>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum Format {
-    /// For people.
+    /// For humans.
     Text,
     /// For scripts.
     Json,
@@ -131,7 +131,7 @@ impl Load {
             clients: self.clients as usize,
             in_flight: self.in_flight.map(|count| count as usize),
             idle: self.idle.map(|count| count as usize),
-            // A thread without a client would only wait.
+            // A thread without a client would be idle.
             threads: self.threads.min(self.clients) as usize,
             rate: self.rate,
             length,
@@ -140,7 +140,7 @@ impl Load {
     }
 }
 
-/// Reads a file, or, where there is none, the mix of this name that is part of the program.
+/// Reads a file or, if there is none, the built-in mix of this name.
 fn read_mix(path: &Path) -> Result<Mix, Failure> {
     let name = path.display().to_string();
     let text = match (std::fs::read_to_string(path), Mix::shipped(&name)) {
@@ -148,13 +148,13 @@ fn read_mix(path: &Path) -> Result<Mix, Failure> {
         (Err(_), Some(shipped)) => shipped.to_owned(),
         (Err(error), None) => {
             let known = Mix::shipped_names().join(", ");
-            return Err(format!("cannot read {name}: {error}; mixes that are part of the program: {known}").into());
+            return Err(format!("cannot read {name}: {error}; built-in mixes: {known}").into());
         }
     };
     Ok(Mix::read(&name, &text)?)
 }
 
-/// The shipped assets with what load needs.
+/// Writes the shipped assets with the changes for load tests.
 fn write_assets(folder: &Path) -> Result<(), Failure> {
     let source = raidkeep_game::shipped_assets();
     for (path, text) in assets::for_load(&source)? {
@@ -174,7 +174,7 @@ fn write_asset(folder: &Path, path: &str, bytes: &[u8]) -> Result<(), Failure> {
     written.map_err(|error| format!("cannot write {}: {error}", path.display()).into())
 }
 
-/// A line that changes each second, on stderr where that is a terminal.
+/// A status line updated every second, on stderr if that is a terminal.
 struct Meter {
     line: ProgressBar,
     replies: u64,

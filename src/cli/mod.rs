@@ -20,7 +20,7 @@ use clap::{Parser, Subcommand};
 
 /// A headless game simulation server.
 ///
-/// Without a subcommand it serves, with the shipped configuration and assets.
+/// Without a subcommand it runs the server, with the default configuration and assets.
 #[derive(Debug, Parser)]
 #[command(name = "raidkeep", version, args_conflicts_with_subcommands = true)]
 struct Arguments {
@@ -34,33 +34,33 @@ struct Arguments {
 enum Command {
     /// Runs the server until SIGINT or SIGTERM.
     Serve(serve::Serve),
-    /// Sends one request, or a file of requests, as a client and prints the replies.
+    /// Sends one request, or a file of requests, and prints the replies.
     Call(call::Call),
-    /// Plays the journal of a world again, and shows a player as of any moment.
+    /// Replays a world's journal, and shows a player at any moment.
     Replay(replay::ReplayArguments),
-    /// Looks for mistakes in the assets; exit code 1 when there are any.
+    /// Checks the assets for mistakes; exit code 1 if there are any.
     Check(check::Check),
-    /// Describes assets, configuration or protocol, as JSON Schema, AsyncAPI or for people.
+    /// Describes assets, configuration or protocol as JSON Schema, AsyncAPI or Markdown.
     Schema(schema::Schema),
-    /// Copies the worlds of a running server.
+    /// Backs up the worlds of a running server.
     Backup(backup::Backup),
-    /// Looks over the data folder of a server that does not run: whether everything in it fits together.
+    /// Checks the consistency of a stopped server's data folder.
     Verify(verify::Verify),
-    /// Writes all that a world keeps of a player as one JSON document.
+    /// Exports a player with all its data as one JSON document.
     Export(player::Export),
-    /// Takes a player into a running world from such a document.
+    /// Imports a player from such a document into a running world.
     Import(player::Import),
-    /// Deletes a player of a running world with everything that is kept of it.
+    /// Deletes a player with all its data from a running world.
     Delete(player::Delete),
-    /// Runs a stand-in for the platforms MCRMB and SUD until SIGINT or SIGTERM.
+    /// Runs a simulation of the platforms MCRMB and SUD until SIGINT or SIGTERM.
     Sandbox(sandbox::Sandbox),
     /// Runs designers' tests: given players, when requests and waits, then replies and values.
     Scenario(scenario::Scenario),
     /// Simulates virtual players for some days and writes a report with charts.
     Simulate(simulate::Simulate),
-    /// Simulates the same days under several asset folders and reports what differs.
+    /// Runs the same simulation under several asset folders and reports the differences.
     Compare(compare::Compare),
-    /// Asks a running server as many clients would, and reports how it bore that.
+    /// Load-tests a running server with many clients, and reports throughput and latencies.
     Load(Box<load::Load>),
 }
 
@@ -94,7 +94,7 @@ pub fn run() -> ExitCode {
     }
 }
 
-/// A subcommand that has only one way to end well.
+/// Runs a subcommand with a single success exit code.
 fn done(outcome: Result<(), Box<dyn std::error::Error>>) -> Result<ExitCode, Box<dyn std::error::Error>> {
     outcome.map(|()| ExitCode::SUCCESS)
 }
@@ -104,7 +104,7 @@ fn report(error: &dyn std::fmt::Display) {
     eprintln!("raidkeep: {error}");
 }
 
-/// Prints a line; a closed pipe is no error of ours.
+/// Prints a line, ignoring a closed pipe.
 fn print_line(line: &str) {
     use std::io::Write;
     let mut stdout = std::io::stdout().lock();

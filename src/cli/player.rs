@@ -17,10 +17,10 @@ use raidkeep_engine::storage::store::Store;
 use raidkeep_game::portability::export::export_at_rest;
 use raidkeep_server::config::Config;
 
-/// Longest piece of a document, in bytes. Written as JSON it fits into the shipped frames twice.
+/// Maximum piece of a document, in bytes. Even escaped as JSON it fits into a frame of the shipped size.
 const PIECE_BYTES: usize = 16_384;
 
-/// Which running server.
+/// The running server.
 #[derive(Debug, Args)]
 struct Server {
     /// Where the server listens.
@@ -47,7 +47,7 @@ struct Operator {
 }
 
 impl Operator {
-    /// The reply's `data`, or the refusal as the failure of `what`.
+    /// The reply's `data`, or the refusal as an error that starts with `what`.
     fn ask(&mut self, function: &str, mut data: Value, what: &str) -> Result<Value, Failure> {
         data["token"] = self.token.clone().into();
         let mut reply = self.client.ask(function, data)?;
@@ -63,10 +63,10 @@ impl Operator {
 pub(super) struct Export {
     /// The player's name.
     player: String,
-    /// Where the document is written; it holds the hash of the player's password. Without it, to the terminal.
+    /// Output file; the document contains the hash of the player's password [default: stdout].
     #[arg(long, value_name = "FILE")]
     out: Option<PathBuf>,
-    /// Reads the data folder of a server that does not run, instead of asking a running one.
+    /// Reads the data folder of a stopped server instead of asking a running one.
     #[arg(long, value_name = "FOLDER", conflicts_with = "url")]
     data: Option<PathBuf>,
     #[command(flatten)]
@@ -91,7 +91,7 @@ impl Export {
     }
 }
 
-/// Starts the world without letting it tick, so that nothing in the folder changes but an unfolded tail of the log.
+/// Starts the world without ticking it, so that nothing in the folder changes except that the log's tail is folded.
 fn read_at_rest(data: &Path, world: u32, player: &str) -> Result<Value, Failure> {
     let name = folder::world_name(world);
     if !folder::worlds(data)?.contains(&name) {
@@ -108,7 +108,7 @@ fn read_at_rest(data: &Path, world: u32, player: &str) -> Result<Value, Failure>
     Ok(document.shown())
 }
 
-/// A file that is there already is left alone.
+/// Fails if the file exists already.
 fn write_private(path: &Path, text: &str) -> Result<(), Failure> {
     let written = OpenOptions::new().write(true).create_new(true).mode(0o600).open(path).and_then(|mut file| {
         writeln!(file, "{text}")?;
@@ -129,7 +129,7 @@ impl Import {
     pub(super) fn run(self) -> Result<(), Failure> {
         let place = self.file.display();
         let text = std::fs::read_to_string(&self.file).map_err(|error| format!("cannot read {place}: {error}"))?;
-        let document: Value = serde_json::from_str(&text).map_err(|error| format!("{place} is no JSON: {error}"))?;
+        let document: Value = serde_json::from_str(&text).map_err(|error| format!("{place} is not JSON: {error}"))?;
         let mut operator = self.server.connect()?;
         let what = "nothing was imported";
         for (piece, text) in pieces(&document.to_string()).into_iter().enumerate() {
@@ -145,7 +145,7 @@ impl Import {
     }
 }
 
-/// A text in pieces that end between characters.
+/// Splits a text into pieces at character boundaries.
 fn pieces(mut text: &str) -> Vec<&str> {
     let mut pieces = Vec::with_capacity(text.len() / PIECE_BYTES + 1);
     while !text.is_empty() {
@@ -160,7 +160,7 @@ fn pieces(mut text: &str) -> Vec<&str> {
 pub(super) struct Delete {
     /// The player's name.
     player: String,
-    /// That you mean it: nothing of the player is left but a document that was exported before.
+    /// Confirms the deletion, which only a previously exported document can undo.
     #[arg(long, required = true)]
     yes: bool,
     #[command(flatten)]

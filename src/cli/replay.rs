@@ -1,4 +1,4 @@
-//! `raidkeep replay`: plays a journal again, compares its checkpoints, and shows what was.
+//! `raidkeep replay`: replays a journal, compares its checkpoints, and shows past states.
 
 use std::fs::File;
 use std::io::BufReader;
@@ -33,23 +33,23 @@ type Failure = Box<dyn std::error::Error>;
 
 #[derive(Debug, Args)]
 pub(super) struct ReplayArguments {
-    /// The journal: the file whose name ends in -0000.journal. Further parts are found beside it.
+    /// The journal: the file whose name ends in -0000.journal. Further parts are read from the same folder.
     #[arg(value_name = "FILE")]
     file: PathBuf,
-    /// Stops behind this tick, or at this moment of the game's clock: a number, or YYYY-MM-DD HH:MM:SS.
+    /// Stops after this tick, or at this moment of the game's clock: a number, or YYYY-MM-DD HH:MM:SS.
     #[arg(long, value_name = "TICK|MOMENT")]
     until: Option<String>,
     /// Prints this player at that point, as get_player_info shows it.
     #[arg(long, value_name = "NAME")]
     player: Option<String>,
-    /// Writes what that player did as a scenario.
+    /// Writes that player's requests as a scenario.
     #[arg(long, value_name = "FILE", requires = "player")]
     scenario: Option<PathBuf>,
-    /// Compares the rows of all players at the end with those in this data folder, as this program reads both. The folder is
-    /// that of the server that wrote the journal and was stopped, or a copy.
+    /// Compares the final rows of all players with those in this data folder, as this program reads both: the folder of the
+    /// server that wrote the journal, after it was stopped, or a copy.
     #[arg(long, value_name = "FOLDER", conflicts_with_all = ["player", "until"])]
     against: Option<PathBuf>,
-    /// Folder of the assets [default: the copy beside the journal].
+    /// Folder of the assets [default: the copy next to the journal].
     #[arg(long, value_name = "FOLDER")]
     assets: Option<PathBuf>,
 }
@@ -73,10 +73,10 @@ impl ReplayArguments {
         let until = self.until(&settings)?;
         let program = program_name();
         if start.program != program {
-            print_line(&format!("written by {}; this is {program}, and may play it otherwise", start.program));
+            print_line(&format!("written by {}; this is {program}, which may replay it differently", start.program));
         }
         let rules = raidkeep_game::load_rules(&settings, &assets)
-            .map_err(|problems| format!("the assets ({}) cannot be used:\n{problems}", assets.describe()))?;
+            .map_err(|problems| format!("the assets ({}) are invalid:\n{problems}", assets.describe()))?;
         let began = Instant::now();
         let mut records = std::iter::once(Record::Start(start)).chain(&mut parts);
         let (mut replay, first) =
@@ -113,7 +113,7 @@ impl ReplayArguments {
         AssetSource::Folder(self.assets.clone().unwrap_or_else(|| rules_folder(beside, start.rules)))
     }
 
-    /// The rules that came while the world ran; their copies stand beside the journal.
+    /// The rules reloaded while the world ran; their copies are next to the journal.
     fn library(&self, settings: &GameSettings) -> Library {
         let beside = self.file.parent().unwrap_or(Path::new(".")).to_owned();
         let settings = settings.clone();
@@ -161,7 +161,7 @@ impl Until {
         }
     }
 
-    /// What lets the time pass that is missing to the moment, now that everything before it has been played.
+    /// The input that advances the clock to the moment, after everything before it has been played.
     fn pause(self, replay: &Replay) -> Option<Record> {
         match self {
             Self::Moment(moment) => replay.pause_until(moment),
@@ -170,8 +170,8 @@ impl Until {
     }
 }
 
-/// The settings of then. Keys of platforms come from the environment as they do for a server; without one, what was
-/// signed by the platform is not believed.
+/// The settings in force when the journal was recorded. Platform keys come from the environment, as for a server; without one,
+/// requests signed by the platform are rejected.
 fn past_settings(start: &StartRecord) -> Result<GameSettings, Failure> {
     let config = Config::from_effective(serde_json::from_str(&start.config)?)?;
     let mut settings = config.game()?;
@@ -197,7 +197,7 @@ fn report(replay: &mut Replay, played: Played, end: Option<FramesEnd>, began: In
     match (played, end) {
         (Played::Gap, _) => print_line("the journal ends here with a gap: the disk was too slow for what followed"),
         (Played::On, Some(FramesEnd::Torn(at))) => {
-            print_line(&format!("the journal ends within an entry, at byte {at} of its last file, as after a crash"));
+            print_line(&format!("the journal ends inside an entry, at byte {at} of its last file, as after a crash"));
         }
         (Played::On, Some(FramesEnd::Clean)) => print_line("the journal ends here, and the world had not been stopped"),
         _ => {}
@@ -220,7 +220,7 @@ fn compare(keeper: RowKeeper, replay: &mut Replay, folder: &Path, world: &str) -
     }
     let (equal, all) = (tables.len() - differing, tables.len());
     print_line(&format!("{players} players, {equal} of {all} tables hold the same of all of them"));
-    if differing == 0 { Ok(()) } else { Err("the journal leads to other rows than the folder has".into()) }
+    if differing == 0 { Ok(()) } else { Err("the replay produced different rows than the folder has".into()) }
 }
 
 fn describe(world: &mut World, caller: Player) -> Result<String, Failure> {

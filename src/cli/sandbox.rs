@@ -1,4 +1,4 @@
-//! `raidkeep sandbox`: both platforms for trying things out.
+//! `raidkeep sandbox`: both platforms, simulated.
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -13,16 +13,16 @@ use raidkeep_sandbox::{GATEWAY_PATH, QUERY_PATH, REPORT_PATH, SandboxSettings};
 
 #[derive(Debug, Args)]
 pub(super) struct Sandbox {
-    /// Address and port; port 0 takes a free one.
+    /// Address and port; port 0 picks a free one.
     #[arg(long, value_name = "ADDRESS:PORT", default_value = "127.0.0.1:7351")]
     listen: SocketAddr,
-    /// Keeps balances, cards and reports in this file over a restart; without it they are gone with the process.
+    /// Keeps balances, cards and reports in this file across restarts; without it they are lost on exit.
     #[arg(long, value_name = "FILE")]
     state: Option<PathBuf>,
-    /// Settings in RON [default: what is part of the program, config/sandbox.ron].
+    /// Settings in RON [default: the built-in config/sandbox.ron].
     #[arg(long, value_name = "FILE")]
     settings: Option<PathBuf>,
-    /// Listens also on addresses that other machines reach. Anyone who reaches the sandbox controls it.
+    /// Allows addresses that other machines can reach. Anyone who can reach the sandbox controls it.
     #[arg(long)]
     any_address: bool,
 }
@@ -54,7 +54,7 @@ impl Sandbox {
         Ok(settings)
     }
 
-    /// What an operator needs to point a server here, and what to try. Keys are named, never shown.
+    /// Instructions for pointing a server here, and commands to try. Keys are never shown.
     fn introduction(&self, address: SocketAddr, settings: &SandboxSettings) -> Vec<String> {
         let keys = self.settings.as_ref().map_or("config/sandbox.ron".to_owned(), |path| path.display().to_string());
         let balance = signed_query(&[("sid", &settings.sid), ("wname", "test")], &settings.key);
@@ -63,7 +63,7 @@ impl Sandbox {
             format!("MCRMB gateway:  http://{address}{GATEWAY_PATH}  with sid {}", settings.sid),
             format!("SUD reports to: http://{address}{REPORT_PATH}  with app_id {}", settings.app_id),
             format!("SUD queries to: http://{address}{QUERY_PATH}"),
-            format!("the key and the app_secret stand in {keys}"),
+            format!("the key and the app_secret are in {keys}"),
             format!("try: curl -d '{{\"wname\":\"test\",\"money\":500}}' http://{address}/grant"),
             format!("try: curl -A java 'http://{address}{GATEWAY_PATH}CheckMoney?{balance}'"),
             format!("try: curl http://{address}/state, and http://{address}/ for all routes"),

@@ -9,22 +9,22 @@ use crate::cli::{print_line, report};
 use raidkeep_studio::scenario::junit::junit_xml;
 use raidkeep_studio::scenario::{self, ScenarioOutcome, ScenarioRunner};
 
-/// The command line, a file or the assets could not be used, so that nothing is known of the scenarios.
+/// Exit code: the command line, a file or the assets are invalid, so no scenario was run.
 const UNUSABLE: u8 = 2;
 
-/// Exit codes: 0 when everything was as expected, 1 when something was not, 2 when a file or the assets cannot be used.
+/// Exit codes: 0 if everything was as expected, 1 if something was not, 2 if a file or the assets are invalid.
 #[derive(Debug, Args)]
 pub(super) struct Scenario {
     /// Scenarios, or folders of them.
     #[arg(required = true, value_name = "FILE")]
     files: Vec<PathBuf>,
-    /// Folder of the assets [default: assets where there is one, else what is part of the program].
+    /// Folder of the assets [default: assets if it exists, else the built-in ones].
     #[arg(long, value_name = "DIR")]
     assets: Option<PathBuf>,
-    /// Writes the outcome as JUnit XML to this file too.
+    /// Also writes the outcome as JUnit XML to this file.
     #[arg(long, value_name = "FILE")]
     junit: Option<PathBuf>,
-    /// Runs only scenarios with this text in the file's name or in their own.
+    /// Runs only scenarios with this text in the file name or their own name.
     #[arg(long, value_name = "TEXT")]
     filter: Option<String>,
 }
@@ -52,7 +52,7 @@ impl Scenario {
             scenarios.retain(|scenario| scenario.name().contains(filter) || scenario.content.name.contains(filter));
         }
         if scenarios.is_empty() {
-            return Err("no scenario is to be run; look at the files and at --filter".into());
+            return Err("no scenario matches; check the files and --filter".into());
         }
         let runner = ScenarioRunner::new(&raidkeep_game::usual_assets(self.assets.as_deref()))?;
         let mut outcomes = Vec::new();
@@ -81,7 +81,7 @@ impl Scenario {
     }
 }
 
-/// The scenarios of a folder in the order of their names.
+/// The scenario files of a folder, sorted by name.
 fn ron_files(folder: &Path) -> std::io::Result<Vec<PathBuf>> {
     let entries = std::fs::read_dir(folder)?.collect::<Result<Vec<_>, _>>()?;
     let paths = entries.into_iter().map(|entry| entry.path());

@@ -1,4 +1,4 @@
-//! `raidkeep schema`: descriptions of what designers, operators and clients write and read.
+//! `raidkeep schema`: schemas of assets, configuration and protocol.
 
 use clap::{Args, ValueEnum};
 use serde_json::Value;
@@ -13,7 +13,7 @@ use raidkeep_studio::schema;
 
 #[derive(Debug, Args)]
 pub(super) struct Schema {
-    /// What is described.
+    /// What to describe.
     #[arg(value_enum)]
     part: Part,
 }
@@ -28,14 +28,14 @@ enum Part {
     Protocol,
     /// The protocol as an AsyncAPI document.
     Asyncapi,
-    /// The assets for people, as in docs/assets.md.
+    /// The assets as Markdown, as in docs/assets.md.
     Reference,
 }
 
 impl Schema {
     pub(super) fn run(self) -> Result<(), Box<dyn std::error::Error>> {
         let mut settings = Config::load(None, &[])?.game()?;
-        // There are functions that only a server with a manual clock has.
+        // Some functions exist only with a manual clock.
         settings.clock = ClockMode::Manual;
         let app = raidkeep_game::build_app(&settings);
         let world = app.world();

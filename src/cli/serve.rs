@@ -15,25 +15,24 @@ use crate::cli::print_line;
 use raidkeep_server::config::Config;
 use raidkeep_server::net::server::Server;
 
-/// Where the configuration is looked for when the command line does not say.
+/// Default path of the configuration.
 const DEFAULT_CONFIG: &str = "config/server.ron";
 
 #[derive(Debug, Args)]
 pub(super) struct Serve {
-    /// Address and port; port 0 takes a free one [default: 127.0.0.1:7350].
+    /// Address and port; port 0 picks a free one [default: 127.0.0.1:7350].
     #[arg(long, value_name = "ADDRESS:PORT")]
     listen: Option<String>,
     /// Folder of the databases [default: data].
     #[arg(long, value_name = "FOLDER")]
     data: Option<String>,
-    /// The configuration file [default: config/server.ron where there is one, else what is part of
-    /// the program].
+    /// The configuration file [default: config/server.ron if it exists, else the built-in one].
     #[arg(long, value_name = "FILE")]
     config: Option<PathBuf>,
-    /// Folder of the assets [default: assets where there is one, else what is part of the program].
+    /// Folder of the assets [default: assets if it exists, else the built-in ones].
     #[arg(long, value_name = "FOLDER")]
     assets: Option<PathBuf>,
-    /// How many worlds [default: 1].
+    /// Number of worlds [default: 1].
     #[arg(long, value_name = "COUNT")]
     worlds: Option<u32>,
     /// real, manual, or xN such as x60 [default: real].
@@ -42,10 +41,10 @@ pub(super) struct Serve {
     /// Sets any key of the configuration; may be repeated.
     #[arg(long, value_name = "KEY=VALUE")]
     set: Vec<String>,
-    /// Writes down what the worlds are told, so that `raidkeep replay` can play it again.
+    /// Records the inputs of the worlds in this folder, for `raidkeep replay`.
     #[arg(long, value_name = "FOLDER")]
     journal: Option<String>,
-    /// Writes the log as JSON, a line an event.
+    /// Writes the log as JSON, one line per event.
     #[arg(long)]
     log_json: bool,
 }
@@ -106,7 +105,7 @@ pub(super) fn start_log(as_json: bool) {
 }
 
 fn log_subscriber(filter: EnvFilter, as_json: bool) -> impl Subscriber + Send + Sync {
-    // Without the hint, libraries would put together every trace of theirs, several for each request, for nobody.
+    // Without the level hint, libraries would build several traces per request that nobody reads.
     let no_secrets =
         filter_fn(is_free_of_secrets).with_max_level_hint(filter.max_level_hint().unwrap_or(LevelFilter::TRACE));
     let log = tracing_subscriber::fmt::layer().with_writer(std::io::stderr);
@@ -114,8 +113,8 @@ fn log_subscriber(filter: EnvFilter, as_json: bool) -> impl Subscriber + Send + 
     tracing_subscriber::registry().with(log.with_filter(filter)).with(no_secrets)
 }
 
-/// Libraries log whole frames and URLs at the finer levels, and know nothing of the tokens, card passwords and signatures in
-/// them. No setting lets those through.
+/// At finer levels libraries log whole frames and URLs, including tokens, card passwords and signatures. No setting lets those
+/// through.
 fn is_free_of_secrets(metadata: &Metadata<'_>) -> bool {
     metadata.target().starts_with("raidkeep") || *metadata.level() <= Level::INFO
 }
@@ -132,19 +131,19 @@ fn describe_metrics() {
     describe_gauge!("raidkeep_connections", "Open connections");
     describe_counter!("raidkeep_connections_refused_total", "Connections refused because too many were open");
     describe_counter!("raidkeep_connections_closed_total", "Closed WebSockets by reason");
-    describe_gauge!("raidkeep_players_in_memory", "Players in memory, as of the last look for idle ones");
+    describe_gauge!("raidkeep_players_in_memory", "Players in memory, as of the last check for idle ones");
     describe_histogram!("raidkeep_commit_seconds", "Time of a commit to the log");
     describe_histogram!("raidkeep_fold_seconds", "Time of folding the log into rows");
     describe_counter!("raidkeep_committed_batches_total", "Batches committed");
     describe_counter!("raidkeep_log_bytes_total", "Bytes written to the log");
-    describe_counter!("raidkeep_events_dropped_total", "Events that slow readers have missed");
-    describe_gauge!("raidkeep_orders_open", "Orders paid with points that are not over");
+    describe_counter!("raidkeep_events_dropped_total", "Events dropped because a client read too slowly");
+    describe_gauge!("raidkeep_orders_open", "Unfinished orders paid with points");
     describe_counter!("raidkeep_orders_total", "Steps of orders, by the state they led to");
-    describe_gauge!("raidkeep_reports_pending", "Reports that the platform has not taken yet");
-    describe_counter!("raidkeep_reports_total", "Reports by what came of sending them");
+    describe_gauge!("raidkeep_reports_pending", "Reports that the platform has not accepted yet");
+    describe_counter!("raidkeep_reports_total", "Reports, by the outcome of sending them");
     describe_counter!("raidkeep_platform_calls_total", "Calls to platforms, answered or failed");
     describe_counter!("raidkeep_journal_gaps_total", "Journals that ended early because the disk was slow or failed");
-    describe_counter!("raidkeep_rules_reloads_total", "Times the assets were read again, by what came of it");
+    describe_counter!("raidkeep_rules_reloads_total", "Reloads of the assets, by outcome");
     describe_counter!("raidkeep_storage_failures_total", "Failures of the storage; each stops a world");
 }
 

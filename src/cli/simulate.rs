@@ -1,4 +1,4 @@
-//! `raidkeep simulate`: virtual players for some days, and a report of how they fared.
+//! `raidkeep simulate`: simulates virtual players for some days, and writes a report.
 
 use std::path::{Path, PathBuf};
 use std::time::Instant;
@@ -11,23 +11,23 @@ use raidkeep_engine::rules::AssetSource;
 use raidkeep_studio::report::{page, summary};
 use raidkeep_studio::simulate::{Policy, Run, SimulationPlan, policy, simulate};
 
-/// Where the policy is looked for when the command line does not say, and the same as part of the program.
+/// The default policy: its path, and the built-in copy.
 const DEFAULT_POLICY: &str = "policies/mixed.ron";
 const SHIPPED_POLICY: &str = include_str!("../../policies/mixed.ron");
 
-/// What `simulate` and `compare` have in common.
+/// Arguments shared by `simulate` and `compare`.
 #[derive(Debug, Args)]
 pub(super) struct Subject {
-    /// How many players.
+    /// Number of players.
     #[arg(long, value_name = "N", default_value = "1000", value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
     players: u32,
-    /// How many days.
+    /// Number of days.
     #[arg(long, value_name = "D", default_value = "30", value_parser = clap::value_parser!(u32).range(1..=3650))]
     days: u32,
-    /// How the players behave [default: policies/mixed.ron where there is one, else what is part of the program].
+    /// How the players behave [default: policies/mixed.ron if it exists, else the built-in copy].
     #[arg(long, value_name = "FILE")]
     policy: Option<PathBuf>,
-    /// What all chance follows from.
+    /// The random seed.
     #[arg(long, value_name = "S", default_value = "1")]
     seed: u64,
 }
@@ -47,7 +47,7 @@ impl Subject {
         Ok(policy::read(&name, &text)?)
     }
 
-    /// Simulates with these assets; `progress` is told after each day how many are over.
+    /// Simulates with these assets; `progress` is called after each day with the number of days completed.
     pub(super) fn simulate(
         &self,
         policy: &Policy,
@@ -74,10 +74,10 @@ impl Subject {
 pub(super) struct Simulate {
     #[command(flatten)]
     subject: Subject,
-    /// Folder of the assets [default: assets where there is one, else what is part of the program].
+    /// Folder of the assets [default: assets if it exists, else the built-in ones].
     #[arg(long, value_name = "DIR")]
     assets: Option<PathBuf>,
-    /// Folder for series.csv, series.json, summary.txt and report.html; it is made if it is not there.
+    /// Folder for series.csv, series.json, summary.txt and report.html; created if it does not exist.
     #[arg(long, value_name = "DIR", default_value = "simulation")]
     out: PathBuf,
 }
@@ -117,14 +117,14 @@ pub(super) fn write_file(folder: &Path, name: &str, content: &str) -> Result<(),
     written.map_err(|error| format!("cannot write {}: {error}", path.display()))
 }
 
-/// How far a simulation is, on stderr where that is a terminal.
+/// A progress bar, on stderr if that is a terminal.
 pub(super) fn day_bar(days: u32) -> ProgressBar {
     let style = ProgressStyle::with_template("[{bar:40}] day {pos} of {len}, {eta} left");
     let style = style.expect("the template should be valid").progress_chars("#>-");
     ProgressBar::new(days.into()).with_style(style)
 }
 
-/// For people, beside the output that is the same in every run.
+/// Prints to stderr, apart from the output that is the same in every run.
 #[expect(clippy::print_stderr, reason = "times differ from run to run, so they stay out of the output")]
 pub(super) fn tell(line: &str) {
     eprintln!("{line}");

@@ -20,14 +20,14 @@ pub(super) struct Verify {
     /// Folder of the databases.
     #[arg(long, value_name = "FOLDER", default_value = "data")]
     data: PathBuf,
-    /// How what is found is written.
+    /// Output format.
     #[arg(long, value_enum, default_value_t = Format::Text)]
     format: Format,
 }
 
 #[derive(Debug, Clone, Copy, ValueEnum)]
 enum Format {
-    /// A line each, for people.
+    /// One line per breach, for humans.
     Text,
     /// One JSON object, for programs.
     Json,
@@ -71,13 +71,13 @@ fn lines(verified: &WorldVerified) -> Vec<String> {
         format!("{world}: {check}: table {table}, row {key}{player}: {what}")
     });
     let sum = match breaches.len() {
-        0 => format!("{world}: everything fits together"),
-        count => format!("{world}: {count} things do not fit; docs/operating.md says what to do"),
+        0 => format!("{world}: consistent"),
+        count => format!("{world}: {count} breaches; docs/operating.md says what to do"),
     };
     told.chain([sum]).collect()
 }
 
-/// A tail of the log that a crash has left is folded first, as a server would do at its start.
+/// The unfolded tail of the log that a crash left is folded first, as on a server's start.
 fn verify_folder(data: &Path) -> Result<Vec<WorldVerified>, Box<dyn std::error::Error>> {
     let worlds = folder::worlds(data)?;
     if worlds.is_empty() {

@@ -38,7 +38,7 @@ fn the_shipped_assets_have_neither_errors_nor_warnings() {
 }
 
 #[test]
-fn an_error_is_told_with_its_place_and_the_name_that_was_meant_and_fails_the_check() {
+fn an_error_is_reported_with_its_place_and_the_intended_name_and_fails_the_check() {
     let (_folder, name) = edited("energy.ron", "maximum:", "maximun:");
     let output = check(&[&name]);
     let line = line_of(&name, "energy.ron", "maximun:");
@@ -51,7 +51,7 @@ fn an_error_is_told_with_its_place_and_the_name_that_was_meant_and_fails_the_che
 }
 
 #[test]
-fn the_mistakes_of_all_files_are_told_at_once() {
+fn the_mistakes_of_all_files_are_reported_at_once() {
     let (folder, name) = edited("energy.ron", "maximum: 120", "maximum: -1");
     let shop = std::fs::read_to_string(folder.path().join("shop.ron")).expect("the file was written");
     std::fs::write(folder.path().join("shop.ron"), shop.replacen("price: 6,", "price: 0,", 1)).expect("writable");
@@ -95,14 +95,14 @@ fn github_shows_a_problem_at_its_line() {
 }
 
 #[test]
-fn a_folder_that_is_not_there_is_an_error() {
+fn a_missing_folder_is_an_error() {
     let output = check(&["no/such/folder"]);
     assert!(text(&output).contains("cannot read the folder no/such/folder"), "{}", text(&output));
     assert_eq!(output.status.code(), Some(1));
 }
 
 #[test]
-fn what_is_possible_but_hardly_meant_is_a_warning() {
+fn what_is_legal_but_probably_unintended_is_a_warning() {
     let slips = [
         ("stages/coin.ron", "3:1:10000", "3:1:100000", "is a digit too many or missing?"),
         ("stages/coin.ron", "level: 200", "level: 2000", "the highest level is 300"),

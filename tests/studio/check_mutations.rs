@@ -1,4 +1,4 @@
-//! The checker against single mistakes: a program makes them in the shipped assets, and each has to be caught at its line.
+//! The checker against single mistakes: they are injected into the shipped assets, and each must be caught at its line.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -12,7 +12,7 @@ use raidkeep::server::config::Config;
 const MISTAKES: usize = 240;
 const SEED: u64 = 20_261_121;
 
-/// Numbers that look random and are the same for the same seed.
+/// Pseudo-random numbers, the same for the same seed.
 struct Lcg(u64);
 
 impl Lcg {
@@ -72,7 +72,7 @@ fn every_single_mistake_in_the_shipped_assets_is_caught_at_its_line() {
         write(folder.path(), &mistake.file, &mistake.text);
         let problems = catalogue.load(&source).map_or_else(|problems| problems, |rules| rules.warnings);
         if !is_caught(&problems, mistake) {
-            missed.push(format!("{mistake}; told:\n{problems}"));
+            missed.push(format!("{mistake}; reported:\n{problems}"));
         }
         write(folder.path(), &mistake.file, &files[&mistake.file]);
     }

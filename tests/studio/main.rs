@@ -1,4 +1,4 @@
-//! What designers work with: checks, scenarios, simulations and generated descriptions.
+//! Designers' tools: checks, scenarios, simulations and generated schemas.
 
 mod check;
 mod check_mutations;

@@ -1,37 +1,37 @@
-//! Makes single mistakes in RON text. It knows the tokens of the text and what the schema says of optional fields, and
-//! nothing else of the tables behind it but the few names below.
+//! Injects single mistakes into RON text. It knows the tokens of the text, which fields the schema makes optional, and the few names
+//! below, but nothing else about the tables.
 
 use std::collections::{BTreeMap, HashSet};
 use std::fmt;
 
 use serde_json::Value;
 
-/// The first field of entries that may stand in their list only once, because it says which entry it is. Entries without
-/// one (waves, windows, bosses that are alike) may be repeated.
+/// The first field of entries that must be unique in their list, because it identifies the entry. Entries without one (waves,
+/// windows, identical bosses) may be repeated.
 const IDENTITIES: &[&str] = &["id", "key", "mode", "from", "stage"];
 
 /// Fields that name an entry of this or another table, or an image, by a string.
 const REFERENCES: &[&str] = &["monster", "layout", "background", "portrait", "speaker", "start", "runs_out", "go"];
 
-/// Fields that name a kind of tickets.
+/// Fields that name a ticket kind.
 const TICKETS: &[&str] = &["ticket", "allowance"];
 
-/// What kind of mistake.
+/// A kind of mistake.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Kind {
     /// Two letters of a name are swapped, or one is lost.
     Typo,
-    /// A number where text is expected, or the other way round.
+    /// A number where text is expected, or vice versa.
     WrongType,
     /// A field is left out.
     MissingField,
     /// A comma is left out.
     MissingComma,
-    /// A name that nothing has.
+    /// An undefined name.
     Dangling,
-    /// A number with a minus before it.
+    /// A negated number.
     Negative,
-    /// An entry or a field stands twice.
+    /// A duplicated entry or field.
     Overlap,
 }
 
@@ -56,7 +56,7 @@ pub(crate) struct Mutation {
     pub(crate) kind: Kind,
     /// The file's text with the mistake.
     pub(crate) text: String,
-    /// The line at which it is to be told, from 1.
+    /// The line at which it must be reported, from 1.
     pub(crate) line: u32,
 }
 
@@ -75,7 +75,7 @@ enum Sort {
     Mark,
 }
 
-/// A token and the bracket that it stands in.
+/// A token and its enclosing bracket.
 #[derive(Debug, Clone, Copy)]
 struct Token<'t> {
     sort: Sort,
@@ -122,14 +122,14 @@ fn tokens(text: &str) -> Vec<Token<'_>> {
     found
 }
 
-/// What may be written without a mistake.
+/// What can be changed without making a mistake.
 pub(crate) struct Known<'t> {
     words: HashSet<&'t str>,
     optional: HashSet<String>,
 }
 
 impl<'t> Known<'t> {
-    /// Every word that stands somewhere in the files, and every field that some definition of the schema does not require.
+    /// Every word that occurs in the files, and every field that some definition of the schema does not require.
     pub(crate) fn new(files: &'t BTreeMap<String, String>, schema: &Value) -> Self {
         let words = files.values().flat_map(|text| tokens(text)).map(|token| token.text).collect();
         let mut optional = HashSet::new();
@@ -204,7 +204,7 @@ impl<'t> Source<'t> {
             && at > group
     }
 
-    /// Replaces a part of the text; the mistake is to be told where `told_at` lies in the new text.
+    /// Replaces a part of the text; the mistake must be reported where `told_at` is in the new text.
     fn replaced(&self, start: usize, end: usize, by: &str, told_at: usize) -> Option<Mutation> {
         let text = format!("{}{by}{}", &self.text[..start], &self.text[end..]);
         let line = text[..told_at].matches('\n').count() + 1;
@@ -229,7 +229,7 @@ impl<'t> Source<'t> {
             _ => drop(wrong.pop()),
         }
         let wrong: String = wrong.into_iter().collect();
-        // A name that is written somewhere may be right here as well.
+        // A name that occurs anywhere may be valid here as well.
         if wrong.is_empty() || self.known.words.contains(wrong.as_str()) { None } else { self.instead_of(at, &wrong) }
     }
 
@@ -249,7 +249,7 @@ impl<'t> Source<'t> {
         }
         let last = self.last_of(at);
         let comma = if self.text_of(last + 1) == "," { last + 1 } else { last };
-        // The struct is what lacks something; its name, if it has one, stands right before its bracket.
+        // The error is at the struct; its name, if it has one, is right before its bracket.
         self.replaced(self.tokens[at].start, self.tokens[comma].end(), "", self.tokens[group].start)
     }
 
@@ -285,7 +285,7 @@ impl<'t> Source<'t> {
         }
     }
 
-    /// The field whose list the token stands in.
+    /// The field whose list contains the token.
     fn list_of(&self, at: usize) -> &'t str {
         let group = self.tokens[at].opened_by;
         group.filter(|group| self.text_of(*group) == "[").map_or("", |group| self.field_of(group))
@@ -294,7 +294,7 @@ impl<'t> Source<'t> {
     fn negative(&self, at: usize) -> Option<Mutation> {
         let token = self.tokens[at];
         match token.sort {
-            // Nothing is its own opposite.
+            // Negating zero changes nothing.
             Sort::Number if token.text.parse::<f64>().is_ok_and(|number| number > 0.0) => {
                 self.instead_of(at, &format!("-{}", token.text))
             }
@@ -319,7 +319,7 @@ impl<'t> Source<'t> {
         if !is_entry || !IDENTITIES.contains(&self.text_of(at + 1)) || last == at {
             return None;
         }
-        // It is told where the copy says which entry it is.
+        // It is reported at the identifying field of the copy.
         let identity = self.tokens[at + 1].start - token.start;
         let told_at = token.start + copy.len() + 2 + identity;
         self.replaced(token.start, copied, &format!("{copy},\n{copy}"), told_at)

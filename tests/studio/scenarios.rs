@@ -1,4 +1,4 @@
-//! Scenarios: the shipped ones hold, and what does not hold is told with its place.
+//! Scenarios: the shipped ones pass, and failures are reported with their place.
 
 use std::process::{Command, Output};
 
@@ -37,7 +37,7 @@ fn every_shipped_scenario_holds() {
 }
 
 #[test]
-fn a_failed_expectation_is_told_with_its_line_and_the_later_steps_are_not_run() {
+fn a_failed_expectation_is_reported_with_its_line_and_later_steps_are_not_run() {
     let outcome = play(
         r#"(name: "n", players: [(name: "ann")], steps: [
             Ask(by: "ann", function: "get_player_info", expect: [
@@ -58,7 +58,7 @@ fn a_failed_expectation_is_told_with_its_line_and_the_later_steps_are_not_run() 
 }
 
 #[test]
-fn a_reply_without_a_word_on_it_has_to_be_a_success() {
+fn a_reply_without_expectations_has_to_be_a_success() {
     let ask = |more: &str| {
         let step = format!(r#"Ask(by: "ann", function: "enter_stage_general", data: {{"stage": 99}}{more})"#);
         play(&format!(r#"(name: "n", players: [(name: "ann")], steps: [{step}])"#)).passed()
@@ -130,17 +130,17 @@ fn events_are_expected_once_and_time_does_not_run_backwards() {
 }
 
 #[test]
-fn a_reply_that_does_not_come_is_a_failure_and_one_that_comes_later_can_be_expected() {
+fn a_missing_reply_is_a_failure_and_a_late_one_can_be_expected() {
     let steps = |steps: &str| play(&format!(r#"(name: "n", players: [(name: "a"), (name: "b")], steps: [{steps}])"#));
     let early = r#"Start(by: "a", function: "ping"), Ask(by: "a", function: "get_shop"), Reply(to: "a", expect: [Absent("data")])"#;
-    assert!(steps(early).passed(), "replies are told apart by the order of the requests: {}", steps(early));
+    assert!(steps(early).passed(), "replies are matched to requests by their order: {}", steps(early));
     let none = steps(r#"Reply(to: "b")"#);
     let (_, failure) = none.failures().next().expect("nothing was started");
     assert!(failure.mismatches[0].1.contains("made with Start"), "{none}");
 }
 
 #[test]
-fn a_long_wait_leaves_out_no_day() {
+fn a_long_wait_skips_no_day() {
     let outcome = play(
         r#"(name: "n", players: [(name: "a")], steps: [
             Wait("3d"),
@@ -156,7 +156,7 @@ fn a_long_wait_leaves_out_no_day() {
 }
 
 #[test]
-fn mistakes_in_a_file_are_all_told_with_their_place() {
+fn all_mistakes_in_a_file_are_reported_with_their_place() {
     let text = r#"(name: "", starts_at: "noon", players: [(name: "ann"), (name: "ann")], steps: [
         Ask(by: "anne", function: "ping", data: 5),
         WaitUntil("tomorrow"),
@@ -164,13 +164,13 @@ fn mistakes_in_a_file_are_all_told_with_their_place() {
     let problems = scenario::read("t.ron", text).expect_err("six mistakes").to_string();
     for expected in [
         "t.ron:1:8: error: name: is empty",
-        "t.ron:1:23: error: starts_at: \"noon\" is no moment",
-        "players[1].name: \"ann\" stands here a second time",
+        "t.ron:1:23: error: starts_at: \"noon\" is not a date and time",
+        "players[1].name: duplicate player name \"ann\"",
         "t.ron:2:17: error: steps[0].by: unknown player \"anne\", expected a name of players (did you mean \"ann\"?)",
         "steps[0].data: expected arguments",
-        "steps[1]: \"tomorrow\" is no moment",
+        "steps[1]: \"tomorrow\" is not a date and time",
     ] {
-        assert!(problems.contains(expected), "{expected}\nshould be told in\n{problems}");
+        assert!(problems.contains(expected), "{expected}\nshould be reported in\n{problems}");
     }
 }
 
@@ -196,12 +196,12 @@ fn the_program_reports_like_a_test_runner_and_its_exit_code_fits_ci() {
     write("bad.ron", "(name: 5)");
     let output = raidkeep(&["scenario", &path("bad.ron")]);
     assert_eq!(output.status.code(), Some(2), "the file cannot be used");
-    assert!(String::from_utf8_lossy(&output.stderr).contains("bad.ron:1:8: error"), "the mistake is told");
+    assert!(String::from_utf8_lossy(&output.stderr).contains("bad.ron:1:8: error"), "the mistake is reported");
     assert_eq!(raidkeep(&["scenario", &all, "--filter", "neither"]).status.code(), Some(2), "nothing was run");
 }
 
 #[test]
-fn scenarios_run_with_the_assets_that_are_named() {
+fn scenarios_run_with_the_given_assets() {
     let folder = tempfile::tempdir().expect("a temporary folder");
     edit_assets(folder.path(), "energy.ron", "newcomer: 120", "newcomer: 77");
     let file = folder.path().join("s.scenario");

@@ -1,4 +1,5 @@
-//! The descriptions of assets, configuration and protocol: complete, without loose ends, and as the program reads and writes.
+//! The schemas of assets, configuration and protocol: complete, without dangling references, and matching what the program reads and
+//! writes.
 
 use std::process::Command;
 
@@ -62,7 +63,7 @@ fn the_reference_of_the_assets_is_what_the_program_writes() {
 }
 
 #[test]
-fn every_reference_leads_somewhere() {
+fn every_reference_resolves() {
     for (name, document) in documents() {
         let mut found = Vec::new();
         references(&document, &mut found);
@@ -88,7 +89,7 @@ fn every_file_function_and_event_is_described() {
         (schema::protocol(&game.requests, &game.events), schema::asyncapi(&game.requests, &game.events));
     for kind in game.requests.kinds() {
         let name = kind.function;
-        // What the payment platform answers is passed on as it is, so that anything goes: the schema `true`.
+        // Answers of the payment platform are passed through unchanged, so their schema is `true`.
         assert!(!protocol["functions"][name]["reply"].is_null(), "{name} should be described");
         let message = &asyncapi["components"]["messages"][format!("{name}.request")];
         assert_eq!(message["payload"]["properties"]["function"]["const"], name);
@@ -98,7 +99,7 @@ fn every_file_function_and_event_is_described() {
         assert!(protocol["events"][kind.name].is_object(), "{} should be described", kind.name);
         let name = format!("`{}`", kind.name);
         let has_row = documented.lines().any(|line| line.starts_with("| `") && line.contains(&name));
-        assert!(has_row, "{name} should stand in docs/protocol.md");
+        assert!(has_row, "{name} should be in docs/protocol.md");
     }
 }
 

@@ -1,4 +1,4 @@
-//! How a test or a person tells the sandbox what to do, and looks at what it has done.
+//! Control routes, through which tests and people command and inspect the sandbox.
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
@@ -11,18 +11,18 @@ use super::{Route, Sandbox, json};
 use raidkeep_engine::exchange::Answered;
 use raidkeep_game::platforms::secret::Secret;
 
-/// What `GET /` says.
+/// The reply of `GET /`.
 pub(super) const HELP: &str = r#"Raidkeep's sandbox of the platforms MCRMB (points) and SUD (game rounds). No real money moves here.
 
 GET  /Api/CheckMoney|CheckRecord|CheckCard|Charge|Pay|CardTypes|Manual   the gateway of MCRMB
-POST /sud/report                                                         is told of game rounds
-POST /v1/app/server/query_match_base                                     is asked for game rounds
+POST /sud/report                                                         receives reports of game rounds
+POST /v1/app/server/query_match_base                                     answers queries about game rounds
 
-GET  /state      what the sandbox knows
+GET  /state      the sandbox's state
 POST /grant      {"wname":"test","money":500}
 POST /cards      {"ctype":1,"cnum":"12345678901234567","cpwd":"123456789012345678","yuan":50}
 POST /channels   {"ctype":5,"open":false}
-POST /faults     [{"platform":"mcrmb","call":"Pay","fault":"lose_answer","times":1}]; replaces all, [] ends all
+POST /faults     [{"platform":"mcrmb","call":"Pay","fault":"lose_answer","times":1}]; replaces all, [] clears all
                  faults: {"latency_ms":500} "lose_answer" {"apply_late":{"after_ms":3000}} {"http_status":503}
                          "garbage" "wrong_types" "cut_short" {"refuse":{"code":102,"msg":".."}}
 "#;
@@ -30,7 +30,7 @@ POST /faults     [{"platform":"mcrmb","call":"Pay","fault":"lose_answer","times"
 /// The record text of points granted by hand.
 const GRANT_TEXT: &str = "sandbox";
 
-/// A route of the control.
+/// A control route.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Control {
     Help,
@@ -41,16 +41,16 @@ pub(super) enum Control {
     Faults,
 }
 
-/// What the sandbox knows: everything but keys, passwords and tokens.
+/// The sandbox's state, without keys, passwords and tokens.
 #[derive(Debug, Serialize)]
 pub struct State<'a> {
     /// By player.
     pub balances: BTreeMap<&'a str, Balance>,
-    /// The last records by player, newest first.
+    /// Recent records by player, newest first.
     pub records: BTreeMap<&'a str, &'a VecDeque<PointsRecord>>,
-    /// The last cards by player, newest first.
+    /// Recently submitted cards by player, newest first.
     pub card_records: BTreeMap<&'a str, &'a VecDeque<CardRecord>>,
-    /// The cards that were added.
+    /// Cards that were added.
     pub cards: Vec<CardView<'a>>,
     /// Channels in maintenance.
     pub closed_channels: &'a BTreeSet<u32>,
@@ -58,16 +58,16 @@ pub struct State<'a> {
     pub payments: &'a VecDeque<PointsPayment>,
     /// Reports in the order of arrival.
     pub reports: Vec<&'a ReceivedReport>,
-    /// Faults that are set.
+    /// Active faults.
     pub faults: &'a [Fault],
-    /// How many requests wait for being applied late.
+    /// Number of requests that will be applied late.
     pub late_requests: usize,
 }
 
 /// A player's points.
 #[derive(Debug, Serialize)]
 pub struct Balance {
-    /// What the player has.
+    /// The current balance.
     pub money: i64,
     /// All charges so far.
     pub allcharge: i64,
@@ -80,9 +80,9 @@ pub struct Balance {
 pub struct CardView<'a> {
     /// The channel and the number, with a slash between.
     pub card: &'a str,
-    /// What it is worth.
+    /// Its value.
     pub yuan: u32,
-    /// Whether it was handed in.
+    /// Whether it has been used.
     pub is_used: bool,
 }
 
@@ -114,7 +114,7 @@ fn read<'a, T: Deserialize<'a>>(body: &'a [u8]) -> Result<T, String> {
 }
 
 impl Sandbox {
-    /// Carries out a control request.
+    /// Handles a control request.
     pub(super) fn control(&mut self, control: Control, body: &[u8], now_ms: i64) -> Answered {
         let done = match control {
             Control::Help => return Answered { status: 200, body: HELP.into() },
@@ -135,7 +135,7 @@ impl Sandbox {
         }
     }
 
-    /// Gives a player points, as `Manual` does.
+    /// Adds points to a player, as `Manual` does.
     pub fn grant(&mut self, wname: &str, money: i64, now_ms: i64) -> Result<(), String> {
         if wname.is_empty() {
             return Err("wname is empty".to_owned());
@@ -147,7 +147,7 @@ impl Sandbox {
             .map_err(|_| "money should be a whole number above 0, and no larger than an account holds".to_owned())
     }
 
-    /// Adds a card that can be handed in once. A card that could never be handed in is refused.
+    /// Adds a card that can be used once. A card that could never be used is refused.
     pub fn add_card(&mut self, ctype: u32, number: &str, password: &Secret, yuan: u32) -> Result<(), String> {
         let channel = self.settings.channel(&ctype.to_string()).ok_or(format!("there is no channel {ctype}"))?;
         if !channel.fits(number, password.expose()) {
@@ -196,13 +196,13 @@ impl Sandbox {
         Ok(())
     }
 
-    /// The payments that were carried out by now, oldest first.
+    /// The payments carried out so far, oldest first.
     pub fn history(&mut self, now_ms: i64) -> &VecDeque<PointsPayment> {
         self.apply_late(now_ms);
         &self.books.ledger.payments
     }
 
-    /// What the sandbox knows by now.
+    /// The sandbox's current state.
     pub fn state(&mut self, now_ms: i64) -> State<'_> {
         self.apply_late(now_ms);
         let ledger = &self.books.ledger;

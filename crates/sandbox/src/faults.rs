@@ -1,4 +1,4 @@
-//! How the sandbox misbehaves when it is told to.
+//! Fault injection: how the sandbox misbehaves on demand.
 
 use serde::{Deserialize, Serialize};
 
@@ -12,18 +12,18 @@ pub enum Platform {
     Sud,
 }
 
-/// One way of misbehaving, and for how long.
+/// A fault: how to misbehave, and for how long.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Fault {
     /// Which platform misbehaves.
     pub platform: Platform,
-    /// In which call only, such as `Pay`, `report` or `query_match_base`; without it, in all.
+    /// The only affected call, such as `Pay`, `report` or `query_match_base`; all calls if absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub call: Option<String>,
-    /// In which way.
+    /// How it misbehaves.
     pub fault: Misbehavior,
-    /// For how many requests; without it, for all.
+    /// Number of affected requests; unlimited if absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub times: Option<u32>,
 }
@@ -32,24 +32,24 @@ pub struct Fault {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", deny_unknown_fields)]
 pub enum Misbehavior {
-    /// The request is applied at once, its answer comes so many milliseconds later. May be set together with another.
+    /// The request is applied at once, its answer arrives this many milliseconds later. Can be combined with another fault.
     LatencyMs(u64),
     /// The request is applied, the connection closes without an answer.
     LoseAnswer,
-    /// The connection closes without an answer, and the request is applied so many milliseconds later.
+    /// The connection closes without an answer, and the request is applied this many milliseconds later.
     ApplyLate {
         /// How much later.
         after_ms: u64,
     },
-    /// The request is not applied; the answer is this HTTP status and nothing else.
+    /// The request is not applied; the answer is this HTTP status with an empty body.
     HttpStatus(u16),
-    /// The request is applied; the answer is no JSON.
+    /// The request is applied; the answer is not JSON.
     Garbage,
     /// The request is applied; the answer is JSON with wrong types.
     WrongTypes,
     /// The request is applied; the connection closes in the middle of the answer.
     CutShort,
-    /// The request is not applied; the platform says no in its own way.
+    /// The request is not applied; the platform refuses it in its own format.
     Refuse {
         /// The platform's code.
         code: i32,
@@ -58,14 +58,14 @@ pub enum Misbehavior {
     },
 }
 
-/// What one request meets with.
+/// The faults that apply to one request.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(super) struct Met {
     pub(super) latency_ms: u64,
     pub(super) fault: Option<Misbehavior>,
 }
 
-/// All faults that are set, in the order they were set in.
+/// The active faults, in the order they were set.
 #[derive(Debug, Default)]
 pub(super) struct Faults(Vec<Fault>);
 
@@ -79,7 +79,7 @@ impl Faults {
         &self.0
     }
 
-    /// What a request to `call` meets with: the first latency that applies, and the first other fault. Both are counted
+    /// The faults for a request to `call`: the first matching latency and the first other matching fault. Both are counted
     /// down.
     pub(super) fn take(&mut self, platform: Platform, call: &str) -> Met {
         let mut met = Met::default();

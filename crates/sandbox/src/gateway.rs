@@ -37,7 +37,7 @@ impl GatewayCall {
         }
     }
 
-    /// What the call needs beside `sign`, `sid` and `wname`. Those of `Manual` are decided in
+    /// The parameters the call needs besides `sign`, `sid` and `wname`. Those of `Manual` are decided in
     /// docs/contract/points-platform.md#manual-changes, because the contract prints the table of another call.
     fn parameters(self) -> &'static [&'static str] {
         match self {
@@ -71,7 +71,7 @@ fn empty_reply(code: &str, msg: &str) -> Answered {
     reply(code, msg, "")
 }
 
-/// A refusal the sandbox was told to make.
+/// A refusal injected as a fault.
 pub(super) fn ordered_refusal(code: i32, msg: &str) -> Answered {
     empty_reply(&code.to_string(), msg)
 }
@@ -131,7 +131,7 @@ fn short(money: i64, need: i64) -> [LeftRow; 1] {
     [LeftRow { money: money.to_string(), need: Some(need.to_string()) }]
 }
 
-/// The values of a call that has passed all checks.
+/// A call that has passed all checks.
 struct Asked<'a> {
     query: &'a ReceivedQuery<'a>,
     wname: String,
@@ -139,12 +139,12 @@ struct Asked<'a> {
 }
 
 impl Asked<'_> {
-    /// A parameter that was found to be there.
+    /// A parameter that is known to be present.
     fn get(&self, name: &str) -> String {
         self.query.get(name).unwrap_or_default()
     }
 
-    /// The points that the call names; anything but a whole number is an amount that nobody accepts.
+    /// The points the call names; anything but a whole number becomes an invalid amount.
     fn posting<'b>(&'b self, text: &'b str) -> Posting<'b> {
         let money = self.get("money").parse().unwrap_or(-1);
         Posting { wname: &self.wname, text, money, now_ms: self.now_ms }
@@ -152,7 +152,7 @@ impl Asked<'_> {
 }
 
 impl Sandbox {
-    /// Checks a request in the order the contract gives its demands in, and answers it.
+    /// Checks a request, in the order in which the contract lists its requirements, and answers it.
     pub(super) fn gateway(&mut self, call: GatewayCall, request: &Exchange, now_ms: i64) -> Answered {
         let agent = super::header(request, "User-Agent").unwrap_or_default();
         if !agent.contains("java") {

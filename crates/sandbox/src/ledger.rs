@@ -1,4 +1,4 @@
-//! The points, cards and payments of the sandbox. It knows nothing of HTTP or codes of replies.
+//! The points, cards and payments of the sandbox, independent of HTTP and reply codes.
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
@@ -19,7 +19,7 @@ pub struct PointsLedger {
     pub(super) payments: VecDeque<PointsPayment>,
 }
 
-/// What a player has charged and paid, in points. What the player has is the difference.
+/// What a player has charged and paid, in points. The balance is the difference.
 #[derive(Debug, Default, Serialize, Deserialize)]
 pub struct PointsAccount {
     charged: i64,
@@ -35,60 +35,60 @@ pub struct PointsAccount {
 pub struct PointsRecord {
     /// Unix seconds.
     pub date: i64,
-    /// What for.
+    /// Purpose.
     pub text: String,
-    /// Points; below zero for a payment.
+    /// Points; negative for a payment.
     pub money: i64,
 }
 
-/// A card that was handed in, whatever came of it.
+/// A submitted card, with its outcome.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CardRecord {
     /// Unix seconds.
     pub date: i64,
     /// The card's number.
     pub num: String,
-    /// What came of it.
+    /// The outcome.
     pub status: CardStatus,
-    /// What the card was worth, in yuan; 0 for one that was refused.
+    /// The card's value in yuan; 0 if it was refused.
     pub money: u32,
 }
 
-/// A payment that was really carried out; tests compare it with the goods that were granted.
+/// A payment that was carried out; tests compare it with the goods granted.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PointsPayment {
     /// Unix milliseconds.
     pub at_ms: i64,
-    /// Who paid.
+    /// The player who paid.
     pub wname: String,
-    /// What for, as the client wrote it.
+    /// Purpose, as sent by the client.
     pub r#use: String,
     /// Points.
     pub money: i64,
 }
 
-/// A card somebody added. The password is kept as a hash: nobody has to read it again.
+/// A card that was added. Only a hash of the password is kept.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Card {
-    /// What it is worth.
+    /// Its value.
     pub yuan: u32,
     password_sha256: [u8; 32],
 }
 
-/// What becomes of a card, `Wcode` (docs/contract/points-platform.md#cards).
+/// The outcome of a submitted card, `Wcode` (docs/contract/points-platform.md#cards).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum CardStatus {
     /// 200: accepted. The sandbox credits it at once.
     Accepted,
     /// 203: the channel is closed.
     ChannelClosed,
-    /// 208: it was handed in before.
+    /// 208: it was used before.
     Used,
-    /// 303: no such card, or its lengths are wrong.
+    /// 303: no such card, or a wrong length.
     Invalid,
 }
 
-/// Why points do not move.
+/// Why points cannot be moved.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Refusal {
     /// The player has no account.
@@ -99,7 +99,7 @@ pub(super) enum Refusal {
     Amount,
 }
 
-/// What setting a balance came to.
+/// The effect of setting a balance.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Set {
     Added,
@@ -108,7 +108,7 @@ pub(super) enum Set {
 }
 
 impl PointsAccount {
-    /// What the player has.
+    /// The balance.
     pub fn money(&self) -> i64 {
         self.charged - self.paid
     }
@@ -144,7 +144,7 @@ impl PointsAccount {
     }
 }
 
-/// Points to move: whose, what for, how many, and when.
+/// Points to move: the player, purpose, amount and time.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Posting<'a> {
     pub(super) wname: &'a str,
@@ -160,7 +160,7 @@ impl Posting<'_> {
 }
 
 impl PointsLedger {
-    /// Takes a payment; gives what the player has then.
+    /// Takes a payment; returns the balance afterwards.
     pub(super) fn pay(&mut self, posting: Posting<'_>, limits: &SandboxLimits) -> Result<i64, Refusal> {
         let Posting { wname, text, money, now_ms } = posting;
         let account = self.account_to_deduct_from(posting)?;
@@ -179,7 +179,7 @@ impl PointsLedger {
         Ok(left)
     }
 
-    /// Adds by hand; true for a player who had no account.
+    /// Adds points manually; true if the player had no account.
     pub(super) fn add(&mut self, posting: Posting<'_>, limits: &SandboxLimits) -> Result<bool, Refusal> {
         if posting.money <= 0 {
             return Err(Refusal::Amount);
@@ -191,7 +191,7 @@ impl PointsLedger {
         Ok(is_new)
     }
 
-    /// Deducts by hand.
+    /// Deducts points manually.
     pub(super) fn deduct(&mut self, posting: Posting<'_>, limits: &SandboxLimits) -> Result<(), Refusal> {
         let account = self.account_to_deduct_from(posting)?;
         account.deduct(posting.money)?;
@@ -199,7 +199,7 @@ impl PointsLedger {
         Ok(())
     }
 
-    /// Sets what the player has, by adding or deducting the difference.
+    /// Sets the balance by adding or deducting the difference.
     pub(super) fn set(&mut self, posting: Posting<'_>, limits: &SandboxLimits) -> Result<Set, Refusal> {
         if posting.money < 0 {
             return Err(Refusal::Amount);
@@ -212,7 +212,7 @@ impl PointsLedger {
         }
     }
 
-    /// A bad amount is told before an unknown player.
+    /// An invalid amount is reported before an unknown player.
     fn account_to_deduct_from(&mut self, posting: Posting<'_>) -> Result<&mut PointsAccount, Refusal> {
         if posting.money <= 0 {
             return Err(Refusal::Amount);
@@ -220,7 +220,7 @@ impl PointsLedger {
         self.accounts.get_mut(posting.wname).ok_or(Refusal::Unknown)
     }
 
-    /// Takes in a card. The player has an account from then on, whatever becomes of the card; true if it is a new one.
+    /// Submits a card. The player has an account from then on, whatever the outcome; true if the account is new.
     pub(super) fn charge(
         &mut self,
         settings: &SandboxSettings,
@@ -252,7 +252,7 @@ impl PointsLedger {
         (is_new, status)
     }
 
-    /// What a card is worth, in yuan.
+    /// A card's value in yuan.
     fn worth(
         &self,
         settings: &SandboxSettings,
@@ -278,7 +278,7 @@ impl PointsLedger {
         free.map(|free| free.yuan).ok_or(CardStatus::Invalid)
     }
 
-    /// Adds a card that can be handed in once.
+    /// Adds a card that can be used once.
     pub(super) fn add_card(&mut self, channel: &Channel, number: &str, password: &Secret, yuan: u32) {
         let card = Card { yuan, password_sha256: password_hash(password) };
         self.cards.insert(card_id(channel.id, number), card);

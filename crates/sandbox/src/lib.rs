@@ -1,7 +1,7 @@
-//! A stand-in for both platforms: for a first run, for tests, and for trying out what goes wrong.
+//! Simulates both platforms: for a first run, for tests, and for fault injection.
 //!
-//! [`Sandbox`] is a state machine without sockets, threads or clocks: a request and the time go in, what to answer and
-//! how to misbehave in doing so come out. [`server::SandboxServer`] puts it behind real HTTP. It is no payment system:
+//! [`Sandbox`] is a state machine without sockets, threads or clocks: it takes a request and the time, and returns the
+//! answer and how to deliver or corrupt it. [`server::SandboxServer`] puts it behind real HTTP. It is no payment system:
 //! it credits cards at once, and anyone who can reach its control routes owns it.
 
 mod control;
@@ -38,7 +38,7 @@ pub const QUERY_PATH: &str = "/v1/app/server/query_match_base";
 /// The gateway of MCRMB; the name of the call follows.
 pub const GATEWAY_PATH: &str = "/Api/";
 
-/// What becomes of a request.
+/// The reaction to a request.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Reaction {
     /// How long the answer takes. The request is applied at once.
@@ -58,7 +58,7 @@ pub enum Delivery {
     CutShort(Answered),
 }
 
-/// What is kept over a restart.
+/// The state kept across restarts.
 #[derive(Debug, Default, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Books {
@@ -73,7 +73,7 @@ pub struct Sandbox {
     books: Books,
     faults: Faults,
     nonces: Nonces,
-    /// Requests to apply, by the moment they are due and the order they came in.
+    /// Requests to apply late, by due moment and order of arrival.
     late: BTreeMap<(i64, u64), Exchange>,
     requests: u64,
     changes: u64,
@@ -109,7 +109,7 @@ impl Route {
         if request.method == method { Ok(route) } else { Err(405) }
     }
 
-    /// The platform and the name of the call, as faults name them; the control never misbehaves.
+    /// The platform and the name of the call, as faults name them; control routes never misbehave.
     fn call(self) -> Option<(Platform, &'static str)> {
         match self {
             Self::Gateway(call) => Some((Platform::Mcrmb, call.name())),
@@ -141,7 +141,7 @@ impl Sandbox {
         Self::with_books(settings, Books::default())
     }
 
-    /// A sandbox that goes on with what an earlier one has kept.
+    /// A sandbox that continues with the books of an earlier one.
     pub fn with_books(settings: SandboxSettings, books: Books) -> Self {
         Self {
             settings,
@@ -154,17 +154,17 @@ impl Sandbox {
         }
     }
 
-    /// What is to be kept.
+    /// The state to keep across restarts.
     pub fn books(&self) -> &Books {
         &self.books
     }
 
-    /// Grows whenever what is to be kept may have changed.
+    /// Grows whenever that state may have changed.
     pub fn changes(&self) -> u64 {
         self.changes
     }
 
-    /// Takes a request of either platform or of the control at a moment in Unix milliseconds.
+    /// Handles a request to either platform or a control route, at a moment in Unix milliseconds.
     pub fn receive(&mut self, request: &Exchange, now_ms: i64) -> Reaction {
         self.apply_late(now_ms);
         let route = match Route::of(request) {
@@ -220,7 +220,7 @@ impl Sandbox {
         }
     }
 
-    /// Applies what has become due, each at its own moment. Nobody hears the answers.
+    /// Applies late requests that have become due, each at its own moment. Their answers are dropped.
     fn apply_late(&mut self, now_ms: i64) {
         while let Some(due) = self.late.first_entry().filter(|entry| entry.key().0 <= now_ms) {
             let ((due_ms, _), request) = due.remove_entry();
@@ -252,7 +252,7 @@ fn at_once(answered: Answered) -> Reaction {
     Reaction { delay_ms: 0, delivery: Delivery::Answer(answered) }
 }
 
-/// An answer in JSON. What the sandbox answers consists of strings, numbers and lists, which always become JSON.
+/// An answer in JSON. The sandbox's answers consist of strings, numbers and lists, which always serialize.
 fn json(status: u16, body: &impl Serialize) -> Answered {
     Answered { status, body: serde_json::to_vec(body).unwrap_or_default() }
 }

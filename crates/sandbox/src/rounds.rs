@@ -1,4 +1,4 @@
-//! SUD's two sides: who is told of game rounds (docs/contract/game-reports.md), and who is asked for them
+//! SUD's two sides: the receiver of game round reports (docs/contract/game-reports.md), and the one that answers queries about them
 //! (docs/contract/match-query.md).
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
@@ -13,12 +13,12 @@ use raidkeep_game::platforms::sud::wire::{
     PlayerSettle, ReportAnswer, ReportMessage, SudReport, query_code,
 };
 
-/// The rounds SUD was told of.
+/// The rounds reported to SUD.
 #[derive(Debug, Default, Serialize, Deserialize)]
 #[serde(default)]
 pub struct ReportedRounds {
     rounds: BTreeMap<String, Round>,
-    /// The ids, in the order the rounds were first heard of.
+    /// The ids, in the order of the first report.
     order: VecDeque<String>,
     received: u64,
 }
@@ -29,18 +29,18 @@ struct Round {
     settle: Option<ReceivedReport>,
 }
 
-/// A report that arrived, without the token it came with.
+/// A received report, without its token.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ReceivedReport {
     /// Counted from 1 in the order of arrival.
     pub number: u64,
     /// When it arrived first, in Unix milliseconds.
     pub at_ms: i64,
-    /// How often it arrived again.
+    /// How often it was repeated.
     pub repeats: u32,
-    /// Whose round it is.
+    /// The player of the round.
     pub uid: String,
-    /// What it says.
+    /// Its content.
     #[serde(flatten)]
     pub message: ReportMessage,
 }
@@ -54,7 +54,7 @@ impl ReportedRounds {
         reports
     }
 
-    /// Takes in a report; one that is there already is only counted.
+    /// Stores a report; a repeated one is only counted.
     fn take_in(&mut self, report: SudReport, now_ms: i64, rounds_kept: usize) {
         let id = report.message.game_round_id().to_owned();
         if !self.rounds.contains_key(&id) {
@@ -79,7 +79,7 @@ impl ReportedRounds {
         }
     }
 
-    /// What is known of the round a query asks for. Of several rounds with the same key it is the latest.
+    /// The round a query asks for. Among several rounds with the same key it is the latest.
     fn find(&self, query: &MatchQuery) -> Option<MatchInfo> {
         if !query.match_id.is_empty() {
             return self.rounds.get(&query.match_id).and_then(Round::info);
@@ -117,7 +117,7 @@ fn playing(start: GameStart) -> MatchInfo {
     }
 }
 
-/// Reports do not say what points players have left, so that is 0 here.
+/// Reports do not include remaining points, so `remain_score` is 0 here.
 fn closed(settle: GameSettle) -> MatchInfo {
     let results = settle.results.into_iter().map(|result| PlayerSettle {
         is_ai: result.is_ai,
@@ -141,7 +141,7 @@ fn closed(settle: GameSettle) -> MatchInfo {
     }
 }
 
-/// The nonces of the queries that are young enough to be sent again.
+/// Nonces of queries whose timestamps are still acceptable.
 #[derive(Debug, Default)]
 pub(super) struct Nonces {
     by_time: BTreeSet<(i64, String)>,
@@ -149,7 +149,7 @@ pub(super) struct Nonces {
 }
 
 impl Nonces {
-    /// Notes a nonce; false if it was used before, or if there is no more room to remember it.
+    /// Records a nonce; false if it was used before, or if there is no room for it.
     fn take(&mut self, nonce: &str, signed_at_ms: i64, oldest_ms: i64, kept: usize) -> bool {
         while let Some((at_ms, _)) = self.by_time.first()
             && *at_ms < oldest_ms
@@ -165,7 +165,7 @@ impl Nonces {
     }
 }
 
-/// An answer without data; reports and queries have the same.
+/// An answer without data, for reports and queries alike.
 pub(super) fn verdict(status: u16, ret_code: i32, ret_msg: impl Into<String>) -> Answered {
     json(status, &ReportAnswer { ret_code, ret_msg: ret_msg.into(), sdk_error_code: None, data: None })
 }
@@ -174,7 +174,7 @@ fn unauthorized(reason: &str) -> Answered {
     verdict(401, 401, reason)
 }
 
-/// What the shape alone does not say about a report.
+/// Checks a report beyond its types.
 fn mistake_in(message: &ReportMessage) -> Option<&'static str> {
     let (mg_id, mg_id_str, extras, key) = match message {
         ReportMessage::GameStart(start) => {
@@ -194,7 +194,7 @@ fn mistake_in(message: &ReportMessage) -> Option<&'static str> {
 }
 
 impl Sandbox {
-    /// The side that is told: checks the signature of the four headers, then the shape, and keeps what is new.
+    /// The receiving side: checks the signature of the four headers, then the body, and stores new reports.
     pub(super) fn receive_report(&mut self, request: &Exchange, now_ms: i64) -> Answered {
         let auth = match SudAuth::from_headers(|name| header(request, name)) {
             Ok(auth) => auth,
@@ -214,7 +214,7 @@ impl Sandbox {
         verdict(200, 0, "")
     }
 
-    /// The side that is asked: checks signature, age and nonce, then answers from the rounds it was told of.
+    /// The answering side: checks signature, age and nonce, then answers from the reported rounds.
     pub(super) fn query_match(&mut self, request: &Exchange, now_ms: i64) -> Answered {
         if let Err(reason) = self.authorize_query(request, now_ms) {
             return unauthorized(&reason);

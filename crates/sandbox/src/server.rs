@@ -28,7 +28,7 @@ use raidkeep_engine::clock::wall_ms;
 use raidkeep_engine::exchange::{Answered, Exchange, Method};
 use raidkeep_game::platforms::signature::{AUTHORIZATION, SUD_HEADERS};
 
-/// A running sandbox; it stops when this is dropped.
+/// A running sandbox; dropping it stops it.
 pub struct SandboxServer {
     /// Where it listens.
     pub address: SocketAddr,
@@ -37,13 +37,13 @@ pub struct SandboxServer {
 }
 
 impl SandboxServer {
-    /// Starts a sandbox; port 0 takes a free one. With a state file it goes on from there and keeps it up to date.
+    /// Starts a sandbox; port 0 picks a free one. With a state file it continues from there and keeps the file up to date.
     ///
-    /// Errors: an address of another machine's reach that the settings do not allow, a port that is taken, a state file
+    /// Errors: an address reachable from other machines that the settings do not allow, a port that is taken, a state file
     /// that cannot be read.
     pub fn start(settings: SandboxSettings, listen: SocketAddr, state_file: Option<&Path>) -> io::Result<Self> {
         if !listen.ip().is_loopback() && !settings.allow_any_address {
-            let told = format!("{listen} can be reached from other machines, whose users could do what they like here");
+            let told = format!("{listen} can be reached from other machines, whose users could control the sandbox");
             return Err(io::Error::new(io::ErrorKind::InvalidInput, told));
         }
         let state_file = state_file.map(StateFile::new);
@@ -55,7 +55,7 @@ impl SandboxServer {
         let (stop, stopped) = oneshot::channel();
         let thread = std::thread::Builder::new().name("sandbox".to_owned()).spawn(move || {
             let site = Site::new(settings, books, state_file);
-            // Dropping the set ends the connections that are still open.
+            // Dropping the set closes the open connections.
             LocalSet::new().block_on(&runtime, async {
                 tokio::select! {
                     () = accept(Rc::new(site), listener) => {}
@@ -84,7 +84,7 @@ struct Site {
     state_file: Option<StateFile>,
 }
 
-/// A request that cannot be answered any more; its connection closes.
+/// A request that will not be answered; its connection closes.
 #[derive(Debug, thiserror::Error)]
 #[error("the connection is closed without an answer")]
 struct Closed;
@@ -102,7 +102,7 @@ async fn accept(site: Rc<Site>, listener: std::net::TcpListener) {
             }
             Err(error) => {
                 tracing::warn!(%error, "the sandbox could not accept a connection");
-                // Running out of file handles passes; asking again at once would only heat the machine.
+                // Running out of file handles is temporary; retrying at once would only burn CPU.
                 tokio::time::sleep(Duration::from_millis(50)).await;
             }
         }
@@ -146,7 +146,7 @@ impl Site {
         }
     }
 
-    /// Reads a whole request, or the HTTP status for one that is not taken.
+    /// Reads a complete request, or returns the HTTP status for an unacceptable one.
     async fn read(&self, request: Request<Incoming>) -> Result<Result<Exchange, StatusCode>, Closed> {
         let (head, body) = request.into_parts();
         let method = match head.method {
@@ -165,7 +165,7 @@ impl Site {
         Ok(Ok(Exchange { method, url: head.uri.to_string(), headers: headers.collect(), body }))
     }
 
-    /// Hands a request to the sandbox and, before anybody sees the answer, keeps what it changed.
+    /// Passes a request to the sandbox and saves its changes before the answer is sent.
     fn receive(&self, exchange: &Exchange) -> super::Reaction {
         let mut sandbox = self.sandbox.borrow_mut();
         let before = sandbox.changes();
@@ -174,7 +174,7 @@ impl Site {
             && sandbox.changes() != before
             && let Err(error) = file.save(sandbox.books())
         {
-            tracing::error!(%error, "the sandbox cannot write its state; a restart would lose what came since");
+            tracing::error!(%error, "the sandbox cannot write its state; a restart would lose everything since the last write");
         }
         reaction
     }
@@ -189,7 +189,7 @@ fn response(answered: &Answered, is_cut: bool) -> Response<Sent> {
     response
 }
 
-/// A body that announces all its bytes and may break off after half of them.
+/// A body that announces its full length and may be cut after half of it.
 struct Sent {
     bytes: Option<Bytes>,
     announced: u64,
@@ -198,7 +198,7 @@ struct Sent {
 
 enum Ending {
     Whole,
-    /// The half that is sent has to leave first; a body that fails at once takes it along.
+    /// Flush the sent half first: a body that fails at once would discard it.
     FlushThenCut,
     Cut,
 }

@@ -1,13 +1,13 @@
-//! The settings of the sandbox; every number is explained in `config/sandbox.ron`.
+//! The settings of the sandbox; `config/sandbox.ron` explains each of them.
 
 use serde::{Deserialize, Serialize, Serializer};
 
 use raidkeep_game::platforms::secret::Secret;
 
-/// The settings that are part of the program.
+/// The built-in settings.
 const SHIPPED: &str = include_str!("../../../config/sandbox.ron");
 
-/// Whose requests the sandbox accepts, and how it behaves.
+/// The credentials the sandbox accepts, and its behaviour.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct SandboxSettings {
@@ -19,31 +19,31 @@ pub struct SandboxSettings {
     pub app_id: String,
     /// Its secret.
     pub app_secret: Secret,
-    /// Whether addresses other than those of this machine may be listened on.
+    /// Whether it may listen on addresses that other machines can reach.
     pub allow_any_address: bool,
-    /// Cards that exist without anybody adding them.
+    /// Cards that exist without being added.
     pub free_cards: Vec<FreeCards>,
-    /// How much is kept and taken in.
+    /// Limits on what is kept and accepted.
     pub limits: SandboxLimits,
     /// What `CardTypes` answers.
     pub channels: Vec<Channel>,
 }
 
-/// Cards anybody can top up with.
+/// Cards that every player can use.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct FreeCards {
-    /// How their numbers begin.
+    /// Prefix of their numbers.
     pub prefix: String,
-    /// What each is worth.
+    /// Value of each.
     pub yuan: u32,
 }
 
-/// How much is kept and taken in.
+/// Limits on what is kept and accepted.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct SandboxLimits {
-    /// Records shown of a player.
+    /// Records shown per player.
     pub records_shown: usize,
     /// Payments remembered.
     pub payments_kept: usize,
@@ -53,9 +53,9 @@ pub struct SandboxLimits {
     pub freshness_seconds: u32,
     /// Nonces remembered.
     pub nonces_kept: usize,
-    /// Requests waiting for being applied late.
+    /// Requests waiting to be applied late.
     pub late_requests: usize,
-    /// Bytes of a request's body.
+    /// Maximum bytes of a request body.
     pub body_bytes: usize,
     /// Open connections.
     pub connections: usize,
@@ -63,21 +63,21 @@ pub struct SandboxLimits {
     pub patience_seconds: u64,
 }
 
-/// A kind of cards (docs/contract/points-platform.md#cards). It is written as the contract shows it.
+/// A kind of card (docs/contract/points-platform.md#cards), serialized as the contract shows it.
 #[derive(Debug, Clone, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct Channel {
     /// Its name in the reply.
     #[serde(skip_serializing)]
     pub key: String,
-    /// What `ctype` says.
+    /// The value of `ctype`.
     pub id: u32,
-    /// For people.
+    /// Display name.
     pub name: String,
-    /// How long a card's number is; 0 is any length.
+    /// Length of a card number; 0 = any.
     #[serde(rename(serialize = "num"))]
     pub number_length: usize,
-    /// How long its password is; 0 is any length.
+    /// Length of its password; 0 = any.
     #[serde(rename(serialize = "pwd"))]
     pub password_length: usize,
     /// Points for 100 yuan.
@@ -86,13 +86,13 @@ pub struct Channel {
 }
 
 impl Channel {
-    /// Whether a card of this channel can look so.
+    /// Whether number and password have the lengths of this channel.
     pub fn fits(&self, number: &str, password: &str) -> bool {
         let fits = |text: &str, length: usize| length == 0 || text.chars().count() == length;
         fits(number, self.number_length) && fits(password, self.password_length)
     }
 
-    /// The points for a card; parts of a point are lost.
+    /// The points for a card, rounded down.
     pub fn points(&self, yuan: u32) -> i64 {
         i64::from(yuan) * i64::from(self.rate_percent) / 100
     }
@@ -108,7 +108,7 @@ impl Serialize for ChannelTable<'_> {
 }
 
 impl SandboxSettings {
-    /// The settings that are part of the program; their keys are the published examples.
+    /// The built-in settings; their keys are the published examples.
     pub fn shipped() -> Result<Self, String> {
         Self::read(SHIPPED)
     }
@@ -129,7 +129,7 @@ impl SandboxSettings {
             ("app_secret", self.app_secret.is_empty()),
         ] {
             if is_empty {
-                mistakes.push(format!("{name} is empty; what is signed with nothing proves nothing"));
+                mistakes.push(format!("{name} is empty; a signature with an empty key proves nothing"));
             }
         }
         for (at, channel) in self.channels.iter().enumerate() {
@@ -138,7 +138,7 @@ impl SandboxSettings {
             }
         }
         if self.free_cards.iter().any(|cards| cards.prefix.is_empty()) {
-            mistakes.push("free_cards: an empty prefix makes every card a free one".to_owned());
+            mistakes.push("free_cards: an empty prefix makes every card free".to_owned());
         }
         if self.limits.connections == 0 {
             mistakes.push("limits.connections: expected at least 1".to_owned());
@@ -167,7 +167,7 @@ mod tests {
     }
 
     #[test]
-    fn every_mistake_in_the_settings_is_told() {
+    fn every_mistake_in_the_settings_is_reported() {
         let text = SHIPPED.replace("\"abcabc\"", "\"\"").replace("prefix: \"88\"", "prefix: \"\"");
         let text = text.replace("key: \"lt\", id: 2", "key: \"lt\", id: 1");
         let told = SandboxSettings::read(&text).expect_err("three mistakes");

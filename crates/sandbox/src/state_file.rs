@@ -1,4 +1,4 @@
-//! The file that keeps the sandbox's books over a restart.
+//! The file that keeps the sandbox's books across restarts.
 
 use std::fs::{self, File};
 use std::io::{self, Write};
@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use super::Books;
 
-/// A JSON file that is always whole: it is written beside and then renamed.
+/// A JSON file that is always complete: a temporary file is written and then renamed.
 pub(super) struct StateFile {
     path: PathBuf,
 }
@@ -16,11 +16,11 @@ impl StateFile {
         Self { path: path.to_owned() }
     }
 
-    /// Reads the books; a file that is not there yet is an empty one.
+    /// Reads the books; empty if the file does not exist yet.
     pub(super) fn load(&self) -> io::Result<Books> {
         match fs::read(&self.path) {
             Ok(bytes) => serde_json::from_slice(&bytes).map_err(|error| {
-                let told = format!("{} is no state of a sandbox: {error}", self.path.display());
+                let told = format!("{} is not a sandbox state file: {error}", self.path.display());
                 io::Error::new(io::ErrorKind::InvalidData, told)
             }),
             Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Books::default()),
@@ -28,7 +28,7 @@ impl StateFile {
         }
     }
 
-    /// Writes the books; what was there before is there until the new ones are on disk.
+    /// Writes the books; the old file stays until the new one is on disk.
     pub(super) fn save(&self, books: &Books) -> io::Result<()> {
         let mut beside = self.path.clone().into_os_string();
         beside.push(".tmp");
@@ -53,6 +53,6 @@ mod tests {
         assert!(file.load().is_ok(), "what was saved is read");
         fs::write(&path, "{\"ledger\":").expect("the folder can be written to");
         let told = file.load().expect_err("half a file").to_string();
-        assert!(told.contains("sandbox.json is no state of a sandbox"), "{told}");
+        assert!(told.contains("sandbox.json is not a sandbox state file"), "{told}");
     }
 }

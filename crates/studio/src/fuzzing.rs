@@ -1,5 +1,5 @@
-//! Everything that reads what others have written, as functions that take any bytes: for the fuzz targets in `fuzz/` and,
-//! bounded, for `tests/studio/fuzz_inputs.rs`. None of them may panic, whatever the bytes.
+//! All parsers of untrusted input, as functions that take arbitrary bytes: for the fuzz targets in `fuzz/` and, bounded, for
+//! `tests/studio/fuzz_inputs.rs`. None of them may panic on any input.
 
 use std::borrow::Cow;
 use std::sync::{LazyLock, Mutex, MutexGuard, PoisonError};
@@ -25,7 +25,7 @@ use raidkeep_game::platforms::mcrmb::wire::PlatformReply;
 use raidkeep_game::platforms::signature::SudAuth;
 use raidkeep_game::portability::Document;
 
-/// One way in for bytes.
+/// One entry point for bytes.
 #[derive(Debug, Clone, Copy)]
 pub struct Entrance {
     /// The name of its target.
@@ -34,7 +34,7 @@ pub struct Entrance {
     pub read: fn(&[u8]),
 }
 
-/// All of them.
+/// All entry points.
 pub const ENTRANCES: [Entrance; 7] = [
     Entrance { name: "envelope", read: envelope },
     Entrance { name: "requests", read: requests },
@@ -45,7 +45,7 @@ pub const ENTRANCES: [Entrance; 7] = [
     Entrance { name: "documents", read: documents },
 ];
 
-/// What the functions need of a game.
+/// The parts of a game that the functions need.
 struct Known {
     kinds: Vec<RequestKind>,
     texts: Vec<(String, String)>,
@@ -61,7 +61,7 @@ fn app() -> App {
     raidkeep_game::build_app(&TestSetup::default().settings)
 }
 
-/// The first byte chooses, the rest is read.
+/// The first byte chooses, the rest is input.
 fn choose<'c, 'b, T>(choices: &'c [T], bytes: &'b [u8]) -> Option<(&'c T, &'b [u8])> {
     let (first, rest) = bytes.split_first()?;
     let at = usize::from(*first).checked_rem(choices.len())?;
@@ -79,7 +79,7 @@ fn envelope(bytes: &[u8]) {
     }
 }
 
-/// The arguments of each function. What a journal keeps of them is read as the same request.
+/// The arguments of each function. What a journal records of them must decode to the same request.
 fn requests(bytes: &[u8]) {
     let Some((kind, rest)) = choose(&KNOWN.kinds, bytes) else {
         return;
@@ -92,10 +92,10 @@ fn requests(bytes: &[u8]) {
     let data = serde_json::from_str(&written).ok();
     let again = (kind.decode)(data).unwrap_or_else(|refusal| panic!("{} {written}: {refusal}", kind.function));
     let written_again = (kind.record)(again.request.as_ref());
-    assert_eq!(written_again, written, "{} is not written down as it is read", kind.function);
+    assert_eq!(written_again, written, "{} is not serialized as it is read", kind.function);
 }
 
-/// A file of the designers: one of the shipped, with some bytes of it replaced.
+/// An asset file: a shipped one with some bytes replaced.
 fn rules(bytes: &[u8]) {
     let Some(((name, text), rest)) = choose(&KNOWN.texts, bytes) else {
         return;
@@ -113,11 +113,11 @@ fn rules(bytes: &[u8]) {
     });
     let source = raidkeep_engine::rules::AssetSource::Texts(texts.collect());
     if let Err(problems) = lock().resource::<RuleTables>().catalogue.load(&source) {
-        assert!(!problems.to_string().is_empty(), "rules that are refused have a reason");
+        assert!(!problems.to_string().is_empty(), "refused rules have a reason");
     }
 }
 
-/// What comes over HTTP: bodies of routes, the signature of a platform, a platform's answer.
+/// HTTP input: bodies of routes, a platform's signature, a platform's answer.
 fn http_bodies(bytes: &[u8]) {
     for body in [RouteBody::Arguments, RouteBody::Signed] {
         let route = Route { function: "login", body };
@@ -151,11 +151,11 @@ fn rows(bytes: &[u8]) {
     if let Ok(entity) = raidkeep_engine::storage::rows::spawn_stored(world, AccountId(1), &rows) {
         world.despawn(entity);
     }
-    // Nothing saves what these have changed.
+    // Changes made by these are never saved.
     world.insert_resource(Touched::default());
 }
 
-/// A document of a player, and each of its parts.
+/// A player document, and each of its parts.
 fn documents(bytes: &[u8]) {
     let world = &*lock();
     let parts = world.resource::<Persistence>().player_parts();
@@ -168,7 +168,7 @@ fn documents(bytes: &[u8]) {
     for is_same_world in [true, false] {
         let arrival = Arrival { account: AccountId(1), is_same_world, world };
         if let Err(unfit) = (part.unpack)(&value, arrival) {
-            assert!(!unfit.what.is_empty(), "a part that is refused has a reason");
+            assert!(!unfit.what.is_empty(), "a refused part has a reason");
         }
     }
     drop(Document::read(value));
@@ -189,10 +189,10 @@ fn lock() -> MutexGuard<'static, World> {
     READER.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// Reads the bytes as the target of that name does.
+/// Runs the target of that name on the bytes.
 ///
 /// # Panics
-/// When there is no such target, and when it has found something.
+/// If there is no such target, or the input triggers a bug.
 pub fn read(name: &str, bytes: &[u8]) {
     let entrance = ENTRANCES.iter().find(|entrance| entrance.name == name).expect("the target should be known");
     (entrance.read)(bytes);

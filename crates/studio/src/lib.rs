@@ -1,4 +1,4 @@
-//! What designers and tests work with: the test server, scenarios, simulations, load, and generated documents.
+//! Tools for designers and tests: the test server, scenarios, simulations, load tests, and generated documents.
 
 pub mod compare;
 #[doc(hidden)]

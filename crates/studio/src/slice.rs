@@ -1,4 +1,4 @@
-//! One player's part of a journal: its rows as of any moment, and what it did as a scenario.
+//! One player's part of a journal: its rows at any moment, and its requests as a scenario.
 
 use std::collections::BTreeMap;
 
@@ -21,13 +21,13 @@ use raidkeep_game::overview::{GetPlayerInfo, get_player_info};
 /// A player's rows by table and key.
 type PlayerRows = BTreeMap<(String, Vec<u8>), Vec<u8>>;
 
-/// What is gathered of one player while a journal is played.
+/// What is collected about one player while a journal is replayed.
 #[derive(Debug)]
 pub struct Slice {
     name: String,
     account: Option<AccountId>,
     rows: PlayerRows,
-    /// State and moment (unix seconds) from which the steps go on.
+    /// State and moment (unix seconds) that the steps start from.
     given: Option<(Value, i64)>,
     steps: Vec<Step>,
 }
@@ -45,12 +45,12 @@ struct Step {
 }
 
 impl Slice {
-    /// Of the player of that name.
+    /// For the player of that name.
     pub fn of(name: &str) -> Self {
         Self { name: name.to_owned(), account: None, rows: BTreeMap::new(), given: None, steps: Vec::new() }
     }
 
-    /// Plays an entry and notes what it has of the player.
+    /// Plays an entry and records the player's part of it.
     pub fn play(&mut self, replay: &mut Replay, record: Record) -> Result<Played, ReplayError> {
         let Record::Tick(tick) = &record else {
             return replay.play(record, &mut |_, _, _| false);
@@ -87,7 +87,7 @@ impl Slice {
         }
     }
 
-    /// Keeps the player's rows, and the state from which the steps go on once the player is there.
+    /// Keeps the player's rows, and the state that the steps start from once the player exists.
     fn note_state(&mut self, replay: &mut Replay, loaded: Vec<(AccountId, LoadedPlayer)>) {
         let batch = replay.take_batch();
         let tables = replay.simulation().player_tables().tables;
@@ -125,7 +125,7 @@ impl Slice {
         }
     }
 
-    /// The player in memory, where it is brought back to if it had been put away; `None` when it never was there.
+    /// The player in memory, reloaded if it was evicted; `None` if it never existed.
     pub fn bring_back(&mut self, replay: &mut Replay) -> Option<Player> {
         let account = self.account?;
         let tables = replay.simulation().player_tables().tables;
@@ -188,7 +188,7 @@ impl Step {
     }
 }
 
-/// RON has another word for it, and arguments that are absent are the same.
+/// Drops `null`, which RON spells differently; absent arguments mean the same.
 fn without_nulls(mut data: Value) -> Value {
     if let Some(data) = data.as_object_mut() {
         data.retain(|_, value| !value.is_null());
@@ -207,7 +207,7 @@ fn loaded_player(input: &InputRecord) -> Option<(AccountId, LoadedPlayer)> {
     }
 }
 
-/// The account a request acts for, as far as the world knows it at once.
+/// The account a request acts for, if the world knows it immediately.
 fn who_asks(command: &CommandRecord, world: &World) -> Option<AccountId> {
     match &command.credential {
         CredentialRecord::SignedIn { account, .. } => Some(*account),
@@ -225,14 +225,14 @@ fn find(world: &mut World, name: &str) -> Option<AccountId> {
     found.next().map(|(stored, _)| stored.account())
 }
 
-/// What a scenario can give: experience, energy, items, stages passed, tickets.
+/// The state a scenario can set: experience, energy, items, stages passed, tickets.
 fn state(world: &mut World, caller: Player) -> Value {
     let exp = world.get::<Experience>(caller.entity).map(|experience| experience.total);
     let call = Call { caller, request: GetPlayerInfo {}, fact: None };
     let shown = world.run_system_once_with(get_player_info, call);
     let shown = shown.ok().and_then(Result::ok).and_then(|shown| serde_json::to_value(shown.data()).ok());
     let mut shown = shown.unwrap_or_default();
-    // A mode of which nothing is passed is left out, as a designer leaves it out.
+    // Modes with nothing passed are omitted, as a designer would.
     if let Some(passed) = shown["stages"].as_object_mut() {
         passed.retain(|_, highest| *highest != 0);
     }
@@ -242,7 +242,7 @@ fn state(world: &mut World, caller: Player) -> Value {
     })
 }
 
-/// The keys of a state are names in RON, those of stages and tickets are a map's.
+/// Formats the state as RON: its keys are identifiers, those of stages and tickets are map keys.
 fn ron_state(state: &Value) -> String {
     let items = ron::to_string(&state["items"]).unwrap_or_default();
     let map = |value: &Value| {

@@ -1,4 +1,4 @@
-//! Comparisons: the same players, days and chance under two asset folders, and what differs, worst first.
+//! Comparisons: the same players, days and seed under two asset folders, and the differences, largest first.
 //!
 //! Not here: the simulation itself ([`crate::simulate`]).
 
@@ -14,15 +14,15 @@ use crate::simulate::{Chart, Kill, Run, Series};
 /// What differs between two runs.
 #[derive(Debug, Serialize)]
 pub struct Comparison {
-    /// What the first run is called.
+    /// Name of the first run.
     pub base: String,
-    /// What the other run is called.
+    /// Name of the other run.
     pub other: String,
-    /// How many series there are in either.
+    /// Number of series in either run.
     pub series_count: usize,
-    /// The series that differ, the worst first.
+    /// The series that differ, largest difference first.
     pub differences: Vec<Difference>,
-    /// The bosses that do not die on the same days.
+    /// The bosses that die on different days.
     pub kills: Vec<KillDifference>,
 }
 
@@ -33,18 +33,18 @@ pub struct Difference {
     pub title: String,
     /// The line in the chart.
     pub line: String,
-    /// Of the values.
+    /// Unit of the values.
     pub unit: String,
-    /// How far the curves are apart: the sum of the daily differences, in % of the larger curve's sum. 100 means that one of
-    /// the curves is nothing but zeros.
+    /// The distance of the curves: the sum of the daily differences, in % of the larger curve's sum. 100 means that one of the
+    /// curves is all zeros.
     pub apart_percent: f64,
     /// The mean of each curve.
     pub means: (f64, f64),
-    /// The curves; one that a run does not have is empty.
+    /// The curves; empty if a run does not have it.
     pub curves: (Vec<f64>, Vec<f64>),
 }
 
-/// A boss that does not die on the same days.
+/// A boss that dies on different days.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct KillDifference {
     /// The boss.
@@ -67,7 +67,7 @@ pub fn compare(base: (&str, &Run), other: (&str, &Run)) -> Comparison {
         .iter()
         .filter_map(|key| Difference::between(key, values(&base_lines, key), values(&other_lines, key)))
         .collect();
-    // The sort is stable: what is equally bad stays in the order of the charts.
+    // The sort is stable: equal differences stay in the order of the charts.
     differences.sort_by(|a, b| b.apart_percent.total_cmp(&a.apart_percent));
     Comparison {
         base: base.0.to_owned(),

@@ -1,13 +1,13 @@
-//! Comparisons as people read them: Markdown that fits a comment on a pull request, and HTML with both curves.
+//! Rendered comparisons: Markdown for a pull request comment, and HTML with both curves.
 
 use crate::compare::{Comparison, Difference};
 use crate::report::chart::{Curve, Drawing, escape};
 use crate::report::number::short;
 use crate::report::page;
 
-/// A comment with more rows than this is not read.
+/// Maximum rows of a comment; longer ones are not read.
 const ROWS_MAX: usize = 25;
-/// A page with more charts than this is slow to open.
+/// Maximum charts of a page; more are slow to open.
 const CHARTS_MAX: usize = 80;
 
 impl Comparison {

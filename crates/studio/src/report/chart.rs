@@ -1,4 +1,4 @@
-//! Line charts as SVG, by hand: a chart of a report needs axes, a legend and nothing else that a library would bring.
+//! Hand-written SVG line charts: a report needs axes and a legend, and nothing else a library would bring.
 
 use std::borrow::Cow;
 use std::fmt::Write as _;
@@ -21,7 +21,7 @@ const COLOURS: [&str; 8] = ["#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00
 pub struct Drawing<'a> {
     /// Above the chart.
     pub title: &'a str,
-    /// Of the values.
+    /// Unit of the values.
     pub unit: &'a str,
     /// In the order of the legend.
     pub curves: Vec<Curve<'a>>,
@@ -34,7 +34,7 @@ pub struct Curve<'a> {
     pub name: Cow<'a, str>,
     /// By day.
     pub values: &'a [f64],
-    /// Curves of one number have one colour.
+    /// Curves with the same number share a colour.
     pub colour: usize,
     /// How the line is drawn.
     pub is_dashed: bool,
@@ -66,14 +66,14 @@ impl Drawing<'_> {
     }
 }
 
-/// From days and values to places.
+/// Maps days and values to coordinates.
 struct Scale {
     days: usize,
     highest: f64,
 }
 
 impl Scale {
-    /// Days count from 1. A single day stands in the middle.
+    /// Days count from 1. A single day is centred.
     fn x(&self, day: usize) -> f64 {
         let part = if self.days > 1 { (day - 1) as f64 / (self.days - 1) as f64 } else { 0.5 };
         PLOT_LEFT + part * (PLOT_RIGHT - PLOT_LEFT)
@@ -107,7 +107,7 @@ fn draw_axes(svg: &mut String, ticks: &[f64], scale: &Scale) {
     text(svg, ((PLOT_LEFT + PLOT_RIGHT) / 2.0, PLOT_BOTTOM + 36.0), "middle", " fill=\"#555\"", "day");
 }
 
-/// The days that are written below the axis: the first, then even steps.
+/// The days labelled on the axis: the first, then even steps.
 fn day_ticks(days: usize) -> impl Iterator<Item = usize> {
     let step = [1, 2, 5, 10, 20, 50, 100, 200, 500].into_iter().find(|step| days / step <= 10).unwrap_or(1000);
     (1..=days).filter(move |day| *day == 1 || day % step == 0)
@@ -141,7 +141,7 @@ fn text(svg: &mut String, (x, y): (f64, f64), anchor: &str, attributes: &str, co
     let _ = writeln!(svg, "<text x=\"{x:.1}\" y=\"{y:.1}\" text-anchor=\"{anchor}\"{attributes}>{content}</text>");
 }
 
-/// Text as it may stand in HTML and SVG.
+/// Escapes text for HTML and SVG.
 pub fn escape(text: &str) -> String {
     text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
 }

@@ -2,12 +2,12 @@
 
 use unicode_width::UnicodeWidthStr;
 
-/// Text filled up with spaces behind it to a width in columns; longer text stays as it is.
+/// Left-aligns text in a width in columns; longer text stays as it is.
 pub fn left(text: &str, width: usize) -> String {
     format!("{text}{}", fill(text, width))
 }
 
-/// Text filled up with spaces before it to a width in columns; longer text stays as it is.
+/// Right-aligns text in a width in columns; longer text stays as it is.
 pub fn right(text: &str, width: usize) -> String {
     format!("{}{text}", fill(text, width))
 }

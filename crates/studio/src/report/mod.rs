@@ -1,6 +1,6 @@
-//! What people look at of a simulation: tables of text, and HTML pages with charts that open without internet.
+//! Reports of a simulation: text tables, and self-contained HTML pages with charts.
 //!
-//! Not here: what is measured ([`crate::simulate`]) and what two runs are compared by ([`crate::compare`]).
+//! Not here: the measurements ([`crate::simulate`]) and comparisons of runs ([`crate::compare`]).
 
 pub mod chart;
 pub mod columns;

@@ -1,6 +1,6 @@
-//! Numbers as people read them.
+//! Numbers for human readers.
 
-/// Short, for axes and tables: `950`, `12.5k`, `3.2M`. Three digits count.
+/// A short form for axes and tables, with three significant digits: `950`, `12.5k`, `3.2M`.
 pub fn short(value: f64) -> String {
     let (size, sign) = (value.abs(), if value < 0.0 { "-" } else { "" });
     let steps = [(1e12, "T"), (1e9, "G"), (1e6, "M"), (1e3, "k")];

@@ -1,4 +1,4 @@
-//! HTML pages that need nothing but themselves.
+//! Self-contained HTML pages.
 
 use crate::report::chart::{Curve, Drawing, escape};
 use crate::report::number::short;
@@ -20,7 +20,7 @@ pub fn page(title: &str, content: &str) -> String {
     )
 }
 
-/// A table. Cells are text and not HTML.
+/// A table. Cells are text, not HTML.
 pub fn table(head: &[&str], rows: impl IntoIterator<Item = (&'static str, Vec<String>)>) -> String {
     let cells = |tag: &str, cells: &[String]| -> String {
         cells.iter().map(|cell| format!("<{tag}>{}</{tag}>", escape(cell))).collect()

@@ -1,4 +1,4 @@
-//! The table of a run: each line of each chart at the beginning, in the middle, at the end, and all in all.
+//! The summary table of a run: each series on the first, middle and last day, with mean and sum.
 
 use crate::report::columns::{left, right};
 use crate::report::number::short;
@@ -17,11 +17,11 @@ pub fn headline(run: &Run) -> String {
 /// A row of the table.
 #[derive(Debug)]
 pub struct SummaryRow {
-    /// The line's name, or the chart's title.
+    /// The series' name, or the chart's title.
     pub name: String,
-    /// First day, middle, last day, mean, sum; none in the row of a chart.
+    /// First day, middle, last day, mean, sum; `None` in the row of a chart.
     pub values: Option<[f64; 5]>,
-    /// Of the chart.
+    /// The chart's unit.
     pub unit: String,
 }
 
@@ -45,7 +45,7 @@ pub fn rows(run: &Run) -> Vec<SummaryRow> {
     rows
 }
 
-/// Columns of a name and of a value on the screen.
+/// Widths of the name and value columns.
 const NAME_COLUMNS: usize = 32;
 const VALUE_COLUMNS: usize = 11;
 

@@ -1,4 +1,4 @@
-//! What a reply or an event is expected to hold, value by value.
+//! Expectations about single values of replies and events.
 
 use serde::Deserialize;
 use serde_json::Value;
@@ -7,7 +7,7 @@ use wildmatch::WildMatch;
 use raidkeep_game::items::Amount;
 
 /// One expectation. The first part is a path into the reply: `data.energy.remain`, `data.mail[0].subj`,
-/// `data.limits.18`. In a list of amounts such as `["3:1:500"]` the id of an item leads to its quantity: `data.items.3:1`.
+/// `data.limits.18`. In a list of amounts such as `["3:1:500"]` an item's id selects its quantity: `data.items.3:1`.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 pub enum Expectation {
     /// Exactly this value.
@@ -20,9 +20,9 @@ pub enum Expectation {
     AtMost(String, i64),
     /// A number from the first to the second, both included.
     Between(String, i64, i64),
-    /// A text of this form: `*` stands for any characters, `?` for one.
+    /// A text matching this pattern: `*` stands for any characters, `?` for one.
     Matches(String, String),
-    /// A list with this element, or a text with this part.
+    /// A list with this element, or a text containing this part.
     Contains(String, Value),
     /// A list, an object or a text of this many elements, entries or characters.
     Length(String, usize),
@@ -32,7 +32,7 @@ pub enum Expectation {
     Absent(String),
 }
 
-/// What was expected at a path, and what was there.
+/// What was expected at a path, and what was found.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Mismatch {
     /// Such as `data.energy.remain: at least 3`.
@@ -42,7 +42,7 @@ pub struct Mismatch {
 }
 
 impl Expectation {
-    /// Holds the expectation against a reply.
+    /// Compares the expectation with a reply.
     pub fn compare(&self, reply: &Value) -> Result<(), Mismatch> {
         let found = look_up(reply, self.path());
         let holds = match (self, &found) {
@@ -65,7 +65,7 @@ impl Expectation {
         if holds { Ok(()) } else { Err(self.mismatch(found.as_ref())) }
     }
 
-    /// Whether it says something of the status of a reply.
+    /// Whether it is about the status of a reply.
     pub fn is_about_status(&self) -> bool {
         self.path() == "status"
     }

@@ -1,4 +1,4 @@
-//! What a scenario gives before it begins: two functions that exist only in the world of a scenario.
+//! Initial state of a scenario: two functions that exist only in its world.
 
 use std::collections::BTreeMap;
 
@@ -29,29 +29,29 @@ pub fn register(app: &mut App) {
     app.add_request::<PlayerState, _>(give_player).add_request::<Bosses, _>(give_bosses);
 }
 
-/// What differs from a new player, or from what the player was before. What is absent stays.
+/// Changes to a player's state. What is absent stays unchanged.
 #[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct PlayerState {
-    /// The level, with the least experience of it.
+    /// The level, with the minimum experience for it.
     pub level: Option<u32>,
     /// Total experience.
     pub exp: Option<i64>,
     /// Points of energy.
     pub energy: Option<i64>,
-    /// Items to own: exactly so many of each that is named.
+    /// Items to own: the exact quantity of each one named.
     pub items: Vec<Amount>,
     /// The highest stage passed, by mode.
     pub passed: BTreeMap<Mode, u32>,
-    /// Tickets left today, by kind; at most as many as a day brings.
+    /// Tickets left today, by kind; at most the daily number.
     pub tickets: BTreeMap<u16, u32>,
-    /// Whether the player owns something that makes it VIP. `false` changes nothing.
+    /// Whether to give the player a VIP item. `false` changes nothing.
     pub vip: bool,
 }
 
 request!(Player, "scenario_player", PlayerState => ());
 
-/// The rules that tell what can be given.
+/// The rules that decide what can be given.
 #[derive(SystemParam)]
 struct Givable<'w> {
     clock: Res<'w, Clock>,
@@ -96,7 +96,7 @@ fn give_player(In(call): In<Call<PlayerState>>, mut players: Query<Given>, rules
     Ok(Success::empty())
 }
 
-/// Brings the quantity of each item to what is wanted.
+/// Sets the quantity of each item.
 fn own(inventory: &mut Inventory, wanted: &[Amount]) {
     for amount in wanted {
         let change = amount.quantity - inventory.quantity(amount.item);
@@ -148,18 +148,18 @@ impl Givable<'_> {
     }
 }
 
-/// The life that is left of some bosses.
+/// The remaining life of some bosses.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 pub struct Bosses {
     /// Each boss at most once.
     pub bosses: Vec<BossLife>,
 }
 
-/// The life that is left of one boss.
+/// The remaining life of one boss.
 #[derive(Debug, Clone, Copy, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct BossLife {
-    /// Its place in the roster, from 0.
+    /// Its index in the roster, from 0.
     pub number: usize,
     /// Life points left, 0 = dead.
     pub left: u64,

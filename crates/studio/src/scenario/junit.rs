@@ -1,14 +1,14 @@
-//! Outcomes as JUnit XML, which CI servers show. A scenario is a suite, a step is a test case.
+//! Outcomes as JUnit XML for CI servers. A scenario is a suite, a step is a test case.
 
 use quick_junit::{NonSuccessKind, Report, TestCase, TestCaseStatus, TestSuite};
 
 use crate::scenario::outcome::{ScenarioOutcome, StepOutcome, StepVerdict};
 
-/// The whole file.
+/// The complete XML file.
 pub fn junit_xml(outcomes: &[ScenarioOutcome]) -> String {
     let mut report = Report::new("raidkeep scenario");
     report.add_test_suites(outcomes.iter().map(suite));
-    report.to_string().expect("XML should be written into a string without fail")
+    report.to_string().expect("writing XML into a string should not fail")
 }
 
 fn suite(outcome: &ScenarioOutcome) -> TestSuite {
@@ -44,7 +44,7 @@ mod tests {
     use crate::scenario::outcome::Failure;
 
     #[test]
-    fn failures_and_steps_that_were_not_run_are_told_in_valid_xml() {
+    fn failures_and_skipped_steps_are_reported_in_valid_xml() {
         let step = |line, verdict| StepOutcome { line, title: "ann asks a<b".to_owned(), verdict };
         let failure = Failure {
             mismatches: vec![(5, "status: 0".to_owned(), "\"9\u{1}\"".to_owned())],

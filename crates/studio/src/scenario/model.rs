@@ -1,4 +1,4 @@
-//! What stands in a scenario's file.
+//! The contents of a scenario file.
 
 use serde::Deserialize;
 use serde_json::Value;
@@ -17,13 +17,13 @@ pub struct Scenario {
     /// When it begins, `YYYY-MM-DD HH:MM:SS` in the game's zone; absent = 2026-03-10 12:00:00.
     #[serde(default)]
     pub starts_at: Option<String>,
-    /// What all chance follows from.
+    /// The random seed.
     #[serde(default = "usual_seed")]
     pub seed: u64,
-    /// Bosses that are not whole at the start.
+    /// Bosses that do not start with full life.
     #[serde(default)]
     pub bosses: Vec<BossLife>,
-    /// Who takes part; each is a new guest with what stands here, and logged in.
+    /// The players; each is a new, logged-in guest with the given state.
     pub players: Vec<GivenPlayer>,
     /// What happens, in order.
     pub steps: Vec<ScenarioStep>,
@@ -37,7 +37,7 @@ fn usual_seed() -> u64 {
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct GivenPlayer {
-    /// How the steps call the player. Players of the scenario see a guest's name.
+    /// The player's name in the steps. In the game it has a guest's name.
     pub name: String,
     /// What differs from a new player.
     #[serde(default)]
@@ -48,11 +48,11 @@ pub struct GivenPlayer {
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub enum ScenarioStep {
-    /// A player asks for a function.
+    /// A player calls a function.
     Ask {
-        /// Which player.
+        /// The player.
         by: String,
-        /// Which function.
+        /// The function.
         function: String,
         /// The arguments without the token.
         #[serde(default)]
@@ -60,49 +60,49 @@ pub enum ScenarioStep {
         /// The idempotency key.
         #[serde(default)]
         once: Option<String>,
-        /// The status of the reply; absent = 0, unless `expect` or `reply` say something of the status.
+        /// The status of the reply; absent = 0, unless `expect` or `reply` cover the status.
         #[serde(default)]
         status: Option<i64>,
         /// The whole reply.
         #[serde(default)]
         reply: Option<Value>,
-        /// What the reply holds.
+        /// Expectations about the reply.
         #[serde(default)]
         expect: Vec<Expectation>,
     },
-    /// A player asks for a function whose reply comes later, when something else has happened.
+    /// A player calls a function whose reply arrives only after something else has happened.
     Start {
-        /// Which player.
+        /// The player.
         by: String,
-        /// Which function.
+        /// The function.
         function: String,
         /// The arguments without the token.
         #[serde(default)]
         data: Option<Value>,
     },
-    /// The reply to the earliest `Start` of a player that has no reply so far.
+    /// The reply to a player's earliest `Start` that is still unanswered.
     Reply {
-        /// Which player.
+        /// The player.
         to: String,
         /// The status of the reply; as in `Ask`.
         #[serde(default)]
         status: Option<i64>,
-        /// What the reply holds.
+        /// Expectations about the reply.
         #[serde(default)]
         expect: Vec<Expectation>,
     },
-    /// A player sends a frame as it stands, on the connection on which it is logged in.
+    /// A player sends a raw frame on its logged-in connection.
     Frame {
-        /// Which player.
+        /// The player.
         by: String,
         /// The frame's text.
         text: String,
-        /// The text of the reply, to the byte.
+        /// The exact text of the reply.
         reply: String,
     },
-    /// The operator asks for a function.
+    /// The operator calls a function.
     Operate {
-        /// Which function.
+        /// The function.
         function: String,
         /// The arguments without the token.
         #[serde(default)]
@@ -110,7 +110,7 @@ pub enum ScenarioStep {
         /// The status of the reply; as in `Ask`.
         #[serde(default)]
         status: Option<i64>,
-        /// What the reply holds.
+        /// Expectations about the reply.
         #[serde(default)]
         expect: Vec<Expectation>,
     },
@@ -118,26 +118,26 @@ pub enum ScenarioStep {
     Wait(Span),
     /// Time passes until this moment, `YYYY-MM-DD HH:MM:SS` in the game's zone.
     WaitUntil(String),
-    /// A player is told something: one of the events that have come and were not expected yet.
+    /// A player has received an event that no earlier step expected.
     Event {
-        /// Which player.
+        /// The player.
         to: String,
         /// The event's name.
         event: String,
-        /// What the event holds; its values are below `data`.
+        /// Expectations about the event; its values are below `data`.
         #[serde(default)]
         expect: Vec<Expectation>,
     },
-    /// A player is told nothing of this name.
+    /// A player has received no event of this name.
     NoEvent {
-        /// Which player.
+        /// The player.
         to: String,
         /// The event's name.
         event: String,
     },
-    /// A player's state is changed in the middle of the scenario.
+    /// Changes a player's state during the scenario.
     Change {
-        /// Which player.
+        /// The player.
         player: String,
         /// What changes.
         state: PlayerState,
@@ -145,7 +145,7 @@ pub enum ScenarioStep {
 }
 
 impl ScenarioStep {
-    /// The step in a few words.
+    /// A short description of the step.
     pub fn title(&self) -> String {
         match self {
             Self::Ask { by, function, data: Some(data), .. } => format!("{by} asks {function} {data}"),
@@ -162,7 +162,7 @@ impl ScenarioStep {
         }
     }
 
-    /// The player it speaks of, and under which key.
+    /// The player it names, and the key.
     fn player(&self) -> Option<(&'static str, &str)> {
         match self {
             Self::Ask { by, .. } | Self::Start { by, .. } | Self::Frame { by, .. } => Some(("by", by)),
@@ -181,10 +181,10 @@ impl ScenarioStep {
 }
 
 impl Scenario {
-    /// Notes what the form alone does not show.
+    /// Reports mistakes beyond the syntax.
     pub fn validate(&self, file: &Place, report: &mut Report) {
         if self.name.trim().is_empty() {
-            report.error(file.clone().key("name"), "is empty, expected what the scenario shows");
+            report.error(file.clone().key("name"), "is empty, expected a description of what the scenario shows");
         }
         if let Some(moment) = &self.starts_at {
             check_moment(moment, file.clone().key("starts_at"), report);
@@ -192,7 +192,7 @@ impl Scenario {
         for (index, player) in self.players.iter().enumerate() {
             if self.players[..index].iter().any(|earlier| earlier.name == player.name) {
                 let place = file.clone().key("players").index(index).key("name");
-                report.error(place, format!("\"{}\" stands here a second time", player.name));
+                report.error(place, format!("duplicate player name \"{}\"", player.name));
             }
         }
         for (index, step) in self.steps.iter().enumerate() {
@@ -203,7 +203,7 @@ impl Scenario {
     fn check_step(&self, step: &ScenarioStep, place: &Place, report: &mut Report) {
         let known = || self.players.iter().map(|player| player.name.as_str());
         if let Some((key, name)) = step.player().filter(|(_, name)| !known().any(|known| known == *name)) {
-            let message = format!("unknown player \"{name}\", expected a name of players");
+            let message = format!("unknown player \"{name}\", expected one of the names in players");
             report.error(place.clone().key(key), message).nearest(name, known());
         }
         if step.arguments().is_some_and(|data| !data.is_object()) {
@@ -223,5 +223,5 @@ fn check_moment(text: &str, place: Place, report: &mut Report) {
 
 /// Reads a moment, `YYYY-MM-DD HH:MM:SS`.
 pub fn read_moment(text: &str) -> Result<jiff::civil::DateTime, String> {
-    text.parse().map_err(|_| format!("\"{text}\" is no moment; expected one such as \"2026-03-10 12:00:00\""))
+    text.parse().map_err(|_| format!("\"{text}\" is not a date and time; expected one such as \"2026-03-10 12:00:00\""))
 }

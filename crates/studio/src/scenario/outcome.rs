@@ -1,33 +1,33 @@
-//! What came of a scenario.
+//! The outcome of a scenario.
 
 use std::fmt;
 use std::time::Duration;
 
-/// One scenario that was run.
+/// The outcome of one scenario.
 #[derive(Debug)]
 pub struct ScenarioOutcome {
     /// The file.
     pub file: String,
     /// What the scenario shows.
     pub name: String,
-    /// What was given, if that failed, and the steps, in order.
+    /// The set-up steps that failed, and all steps, in order.
     pub steps: Vec<StepOutcome>,
-    /// Real time it took.
+    /// Real duration.
     pub took: Duration,
 }
 
-/// One step.
+/// The outcome of one step.
 #[derive(Debug)]
 pub struct StepOutcome {
-    /// Where it stands in the file.
+    /// Its line in the file.
     pub line: u32,
-    /// The step in a few words.
+    /// A short description of the step.
     pub title: String,
-    /// What came of it.
+    /// Its verdict.
     pub verdict: StepVerdict,
 }
 
-/// What came of a step.
+/// Whether a step passed.
 #[derive(Debug)]
 pub enum StepVerdict {
     /// Everything was as expected.
@@ -41,14 +41,14 @@ pub enum StepVerdict {
 /// What was not as expected.
 #[derive(Debug)]
 pub struct Failure {
-    /// Each expectation that did not hold: the line it stands in, what was expected, and what was found.
+    /// Each expectation that did not hold: its line, what was expected, and what was found.
     pub mismatches: Vec<(u32, String, String)>,
-    /// The reply or the events it was about.
+    /// The reply or events in question.
     pub context: String,
 }
 
 impl ScenarioOutcome {
-    /// Whether all was as expected.
+    /// Whether every step passed.
     pub fn passed(&self) -> bool {
         self.steps.iter().all(|step| matches!(step.verdict, StepVerdict::Passed))
     }
@@ -61,7 +61,7 @@ impl ScenarioOutcome {
         })
     }
 
-    /// The lines that tell of a failure, each with the place in the file first.
+    /// The lines that describe a failure, each starting with its location in the file.
     pub fn describe(&self, failure: &Failure) -> Vec<String> {
         let file = &self.file;
         let lines = failure.mismatches.iter();
@@ -72,7 +72,7 @@ impl ScenarioOutcome {
     }
 }
 
-/// Like a test runner: a line for the scenario, and one for each step of a scenario that failed.
+/// Like a test runner: one line for the scenario and, if it failed, one for each step.
 impl fmt::Display for ScenarioOutcome {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let verdict = if self.passed() { "ok  " } else { "FAIL" };

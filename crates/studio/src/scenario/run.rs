@@ -1,4 +1,4 @@
-//! Runs a scenario in a world of its own.
+//! Runs a scenario in its own world.
 
 use std::sync::Arc;
 use std::time::Instant;
@@ -20,7 +20,7 @@ pub fn read(name: &str, text: &str) -> Result<Single<Scenario>, Problems> {
     Single::read(name, text, Scenario::validate)
 }
 
-/// Where scenarios are played: the game, and its rules, loaded once for all of them.
+/// Runs scenarios: holds the game and its rules, loaded once for all of them.
 pub struct ScenarioRunner {
     rules: Arc<LoadedRules>,
     extend: Vec<fn(&mut App)>,
@@ -32,14 +32,14 @@ impl ScenarioRunner {
         Self::extended(assets, |_| {})
     }
 
-    /// The same with features of somebody else's, which `extend` adds.
+    /// The same with additional features, which `extend` adds.
     pub fn extended(assets: &AssetSource, extend: fn(&mut App)) -> Result<Self, Problems> {
         let extend = vec![given::register, extend];
         let setup = TestSetup { extend: extend.clone(), ..TestSetup::default() };
         Ok(Self { rules: Arc::new(setup.catalogue().load(assets)?), extend })
     }
 
-    /// Plays one scenario. After the first step that fails the others are not run: they build on it.
+    /// Plays one scenario. Steps after the first failure are skipped, because they depend on it.
     pub fn play(&self, scenario: &Single<Scenario>) -> ScenarioOutcome {
         let began = Instant::now();
         let mut steps = Vec::new();
@@ -58,7 +58,7 @@ impl ScenarioRunner {
     }
 }
 
-/// A scenario under way.
+/// A running scenario.
 struct Play<'s> {
     scenario: &'s Single<Scenario>,
     scene: Scene<'s>,
@@ -67,7 +67,7 @@ struct Play<'s> {
 type StepResult = Result<(), Failure>;
 
 impl<'s> Play<'s> {
-    /// Makes the world and its players. What could not be given is a step that has failed.
+    /// Creates the world and its players. State that could not be set becomes a failed step.
     fn begin(runner: &ScenarioRunner, scenario: &'s Single<Scenario>, steps: &mut Vec<StepOutcome>) -> Self {
         let Scenario { starts_at, seed, players, bosses, .. } = &scenario.content;
         let setup = TestSetup { extend: runner.extend.clone(), seed: *seed, ..TestSetup::default() };
@@ -143,7 +143,7 @@ impl<'s> Play<'s> {
             Some(target) => self.pass(target, place),
             None => {
                 let context = format!("it is {}", self.scene.local_time());
-                let expected = format!("a moment that is still to come, within {DAYS_MAX} days");
+                let expected = format!("a moment in the future, within {DAYS_MAX} days");
                 Err(self.failure(place, &expected, moment, &context))
             }
         }
@@ -178,12 +178,12 @@ impl<'s> Play<'s> {
         format!("events not expected so far: {}", events.join(" "))
     }
 
-    /// A reply that should be there.
+    /// Turns a missing reply into a failure.
     fn found<T>(&self, answer: Result<T, Wanted>, place: &Place) -> Result<T, Failure> {
         answer.map_err(|Wanted { what, why }| self.failure(place, what, "none", why))
     }
 
-    /// Without a word of the file on it, a reply is expected to be a success.
+    /// Unless the file says otherwise, a reply is expected to be a success.
     fn expect_all(
         &self,
         answer: &Value,
@@ -219,7 +219,7 @@ impl<'s> Play<'s> {
         if answer == expected {
             return Ok(());
         }
-        Err(self.failure(place, expected, answer, "the whole reply counts"))
+        Err(self.failure(place, expected, answer, "the whole reply must match"))
     }
 
     fn expect_checks(&self, answer: &Value, expect: &[Expectation], place: &Place) -> StepResult {

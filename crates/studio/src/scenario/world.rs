@@ -6,10 +6,10 @@ use serde_json::{Value, json};
 use crate::testing::TestServer;
 use raidkeep_engine::clock::Clock;
 
-/// A request that has no reply after so many ticks waits for something that only a later step can bring.
+/// A request without a reply after this many ticks waits for something that only a later step can cause.
 const TICKS_MAX: usize = 1000;
 
-/// What should have come and did not.
+/// Something expected that did not arrive.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Wanted {
     pub(super) what: &'static str,
@@ -18,10 +18,10 @@ pub(super) struct Wanted {
 
 const NO_REPLY: Wanted = Wanted {
     what: "a reply",
-    why: "the request waits for something that has not happened; ask for it with Start, and expect its Reply later",
+    why: "the request waits for something that has not happened; send it with Start, and expect its Reply later",
 };
 
-const NOTHING_STARTED: Wanted = Wanted { what: "a request that was made with Start", why: "every one has its reply" };
+const NOTHING_STARTED: Wanted = Wanted { what: "a request sent with Start", why: "all of them have their replies" };
 
 /// A world with its players.
 pub(super) struct Scene<'s> {
@@ -33,17 +33,17 @@ pub(super) struct Scene<'s> {
 struct Seat<'s> {
     name: &'s str,
     connection: usize,
-    /// Requests whose replies are still to be expected.
+    /// Started requests whose replies no step has taken yet.
     started: usize,
-    /// In the order in which they came, which is that of the requests.
+    /// Replies in order of arrival, which is request order.
     replies: Vec<String>,
-    /// Events that nobody has expected so far.
+    /// Events that no step has expected so far.
     events: Vec<Value>,
 }
 
 impl<'s> Scene<'s> {
     pub(super) fn new(mut server: TestServer) -> Self {
-        // The operator asks on the first connection, which no player's late reply may come on.
+        // The operator uses the first connection, so that no player's late reply arrives on it.
         server.connect();
         Self { server, players: Vec::new() }
     }
@@ -54,13 +54,13 @@ impl<'s> Scene<'s> {
         self.players.push(Seat { name, connection, started: 0, replies: Vec::new(), events: Vec::new() });
     }
 
-    /// The place of a player, whose name was checked when the file was read.
+    /// The index of a player, whose name was checked when the file was read.
     fn seat(&self, name: &str) -> usize {
         let found = self.players.iter().position(|seat| seat.name == name);
         found.expect("a scenario's steps should name its players")
     }
 
-    /// Asks, and waits for the reply.
+    /// Sends a request and waits for the reply.
     pub(super) fn ask(
         &mut self,
         by: &str,
@@ -75,7 +75,7 @@ impl<'s> Scene<'s> {
         self.send(by, &frame.to_string()).map(read_json)
     }
 
-    /// Sends a frame, and waits for the reply.
+    /// Sends a frame and waits for the reply.
     pub(super) fn send(&mut self, by: &str, text: &str) -> Result<String, Wanted> {
         let at = self.seat(by);
         self.server.post(self.players[at].connection, text);
@@ -83,7 +83,7 @@ impl<'s> Scene<'s> {
         self.await_reply(at, place)
     }
 
-    /// Asks, and does not wait.
+    /// Sends a request without waiting.
     pub(super) fn start(&mut self, by: &str, function: &str, data: Option<Value>) {
         let at = self.seat(by);
         self.server.post(self.players[at].connection, &frame(function, data).to_string());
@@ -91,7 +91,7 @@ impl<'s> Scene<'s> {
         self.listen(at);
     }
 
-    /// The reply to the earliest request that was started and has none.
+    /// The reply to the earliest unanswered started request.
     pub(super) fn started_reply(&mut self, to: &str) -> Result<Value, Wanted> {
         let at = self.seat(to);
         if self.players[at].started == 0 {
@@ -102,7 +102,7 @@ impl<'s> Scene<'s> {
         Ok(read_json(reply))
     }
 
-    /// Takes the reply at this place among those that are to come.
+    /// Takes the reply at this index among the pending ones.
     fn await_reply(&mut self, at: usize, place: usize) -> Result<String, Wanted> {
         for _ in 0..TICKS_MAX {
             self.listen(at);
@@ -113,7 +113,7 @@ impl<'s> Scene<'s> {
         Err(NO_REPLY)
     }
 
-    /// Lets the world tick, and takes what has come for a player.
+    /// Ticks the world and collects what has arrived for a player.
     fn listen(&mut self, at: usize) {
         self.server.step(1);
         let seat = &mut self.players[at];
@@ -121,12 +121,12 @@ impl<'s> Scene<'s> {
         seat.events.extend(self.server.told(seat.connection));
     }
 
-    /// Asks for an operator function.
+    /// Calls an operator function.
     pub(super) fn operate(&mut self, function: &str, data: Value) -> Value {
         self.server.operate(function, data)
     }
 
-    /// Takes the earliest event of this name that was not expected so far.
+    /// Takes the earliest event of this name that no step has expected so far.
     pub(super) fn take_event(&mut self, to: &str, event: &str) -> Option<Value> {
         let at = self.seat(to);
         self.listen(at);
@@ -135,7 +135,7 @@ impl<'s> Scene<'s> {
         Some(events.remove(found))
     }
 
-    /// The events of a player that were not expected so far.
+    /// A player's events that no step has expected so far.
     pub(super) fn events(&self, player: &str) -> impl Iterator<Item = &Value> {
         self.players[self.seat(player)].events.iter()
     }
@@ -149,7 +149,7 @@ impl<'s> Scene<'s> {
         self.server.now_ms() / 1000
     }
 
-    /// The present in the game's zone.
+    /// The current time in the game's zone.
     pub(super) fn local_time(&mut self) -> String {
         let now = self.now();
         self.clock().local_time(now)
@@ -161,8 +161,8 @@ impl<'s> Scene<'s> {
         Some(zoned.timestamp().as_second())
     }
 
-    /// Lets time pass until this moment, midnight by midnight, so that no day is left out. Errs with the reply of the
-    /// clock when it cannot be moved so far.
+    /// Advances time to this moment, midnight by midnight, so that no day is skipped. Fails with the reply of `clock_advance`
+    /// if the clock cannot be moved that far.
     pub(super) fn advance_to(&mut self, target: i64) -> Result<(), Value> {
         loop {
             let (now, midnight) = (self.now(), self.clock().next_day_at());

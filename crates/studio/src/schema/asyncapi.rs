@@ -50,7 +50,7 @@ struct Parts {
 }
 
 impl Parts {
-    /// Adds a message; gives the reference under which operations name it.
+    /// Adds a message; returns the reference that operations use for it.
     fn add(&mut self, name: &str, part: &str, payload: Value) -> Value {
         let name = format!("{name}.{part}");
         self.in_channel.insert(name.clone(), json!({"$ref": format!("#/components/messages/{name}")}));
@@ -106,7 +106,7 @@ fn event(name: &str, data: Value) -> Value {
     json!({"type": "object", "properties": {"event": {"const": name}, "data": data}, "required": ["event", "data"]})
 }
 
-/// AsyncAPI keeps all schemas side by side, so what was a folder becomes a part of the name.
+/// AsyncAPI keeps all schemas in one flat map, so folders become part of the name.
 fn move_references(value: &mut Value) {
     match value {
         Value::Object(members) => {

@@ -34,7 +34,7 @@ pub fn assets(catalogue: &Catalogue) -> Value {
     })
 }
 
-/// The configuration. Every key may be left out, since the shipped one has them all.
+/// The configuration. Every key is optional, since the shipped one has them all.
 pub fn config() -> Value {
     let mut generator = reading("/$defs");
     let root = schema_of::<Config>(&mut generator).to_value();
@@ -46,7 +46,7 @@ pub fn config() -> Value {
     json!({"$schema": DIALECT, "title": "Raidkeep configuration", "allOf": [root], "$defs": definitions})
 }
 
-/// Every function: who may ask, what the request's `data` holds, and what the reply's. And every event with its `data`.
+/// Every function with its caller and the `data` of request and reply, and every event with its `data`.
 pub fn protocol(requests: &RequestTable, events: &EventTable) -> Value {
     let (mut arguments, mut replies) = (reading("/$defs/arguments"), writing("/$defs/replies"));
     let mut functions = Map::new();
@@ -71,7 +71,7 @@ pub fn protocol(requests: &RequestTable, events: &EventTable) -> Value {
     })
 }
 
-/// Whose token a function needs.
+/// The token a function needs.
 pub(super) fn caller(access: Access) -> &'static str {
     match access {
         Access::Player => "player",
@@ -80,12 +80,12 @@ pub(super) fn caller(access: Access) -> &'static str {
     }
 }
 
-/// Describes what this program reads.
+/// A generator for types that this program reads.
 pub(super) fn reading(definitions: &'static str) -> SchemaGenerator {
     generator(SchemaSettings::draft2020_12().for_deserialize(), definitions)
 }
 
-/// Describes what this program writes.
+/// A generator for types that this program writes.
 pub(super) fn writing(definitions: &'static str) -> SchemaGenerator {
     generator(SchemaSettings::draft2020_12().for_serialize(), definitions)
 }

@@ -1,7 +1,7 @@
-//! The assets, the configuration and the protocol described for machines and people, from the types that read and write them.
+//! Schemas of the assets, the configuration and the protocol, generated from the types that read and write them.
 //!
-//! There is no list here: the tables of the catalogue and the functions of the request table bring their schemas with them,
-//! and doc comments become descriptions.
+//! There is no list here: the tables of the catalogue and the functions of the request table provide their schemas, and doc
+//! comments become descriptions.
 
 mod asyncapi;
 mod documents;

@@ -1,4 +1,4 @@
-//! `docs/assets.md`: every file of the assets with its fields, for people.
+//! Generates `docs/assets.md`: every asset file with its fields, for human readers.
 
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
@@ -14,9 +14,8 @@ const INTRODUCTION: &str = "# Assets
 
 <!-- Written by `raidkeep schema reference`. A test fails when it is not what that command writes. -->
 
-The designers' files, and the fields of each. Types stand as in JSON: an \"object\" is a RON value in round brackets, an
-\"array\" a list. `raidkeep check` tells mistakes with their places; `raidkeep schema assets` gives the same as below as a JSON
-Schema.
+The asset files and their fields. Types are named as in JSON: an \"object\" is a RON value in round brackets, an \"array\" a list.
+`raidkeep check` reports mistakes with their places; `raidkeep schema assets` prints the same reference as a JSON Schema.
 ";
 
 /// The reference of all tables, as Markdown.
@@ -36,7 +35,7 @@ pub fn reference(catalogue: &Catalogue) -> String {
     text
 }
 
-/// Shows what a schema refers to, and then what that refers to, each once in the document.
+/// Writes the definitions that a schema refers to, recursively, each once.
 fn show(schema: &Value, definitions: &Map<String, Value>, shown: &mut BTreeSet<String>, text: &mut String) {
     for name in references(schema) {
         let Some(definition) = definitions.get(&name).filter(|_| shown.insert(name.clone())) else {
@@ -69,7 +68,7 @@ fn show_fields(definition: &Value, text: &mut String) {
     }
 }
 
-/// The names that an enumeration knows, with what each holds.
+/// The variants of an enumeration, with their contents.
 fn show_choices(definition: &Value, text: &mut String) {
     let choices = ["oneOf", "anyOf"].iter().filter_map(|key| definition[*key].as_array()).flatten();
     for choice in choices {
@@ -119,7 +118,7 @@ fn array_kind(schema: &Value) -> String {
     }
 }
 
-/// The definitions that a schema names, in order.
+/// The definitions that a schema refers to, in order.
 fn references(schema: &Value) -> Vec<String> {
     let mut found = Vec::new();
     match schema {

@@ -1,4 +1,4 @@
-//! Items by source and sink, added up from the movements that the ledger saves.
+//! Items by source and sink, summed from the ledger's movements.
 
 use std::collections::BTreeMap;
 
@@ -6,10 +6,10 @@ use raidkeep_engine::storage::{Batch, RowError};
 use raidkeep_game::items::ItemId;
 use raidkeep_game::items::ledger::{LEDGER_TABLE, Movement};
 
-/// What came and went on one day.
+/// Items gained and spent on one day.
 #[derive(Debug, Default, Clone, PartialEq, Eq)]
 pub struct DayAccounts {
-    /// By item, cause and direction (`true` = came): how many, as a positive number.
+    /// Quantity by item, cause and direction (`true` = gained), always positive.
     pub items: BTreeMap<(ItemId, String, bool), i64>,
     /// Points that players paid.
     pub points_paid: i64,

@@ -29,10 +29,10 @@ use raidkeep_game::GameSettings;
 use raidkeep_game::platforms::settings::PlatformSettings;
 use raidkeep_server::config::{Config, ConfigError};
 
-/// Nobody has to log in again in a simulated century.
+/// Long enough that nobody has to log in again in a simulated century.
 const TOKEN_SECONDS: i64 = 100 * 366 * 86_400;
 
-/// The settings of a simulated world: those of the shipped configuration, without platforms. Its clock is told the time.
+/// The settings of a simulated world: the shipped configuration without platforms. The driver sets its clock.
 pub fn settings() -> Result<GameSettings, ConfigError> {
     let mut settings = Config::load(None, &[])?.game()?;
     settings.clock = ClockMode::Real;
@@ -41,17 +41,17 @@ pub fn settings() -> Result<GameSettings, ConfigError> {
     Ok(settings)
 }
 
-/// The replies to all virtual players, each with the player it is for.
+/// The replies to all virtual players, each with its player's number.
 type Replies = Mutex<Vec<(u64, Reply)>>;
 
-/// The connection of one player. As long as it lives, the player is online. Nobody reads events.
+/// The connection of one player. While it lives, the player is online. Events are dropped.
 struct Link {
     id: ConnectionId,
     replies: Arc<Replies>,
     gone: Arc<Gone>,
 }
 
-/// The connections that are gone, as the world is to be told.
+/// Closed connections that the world has not been told about yet.
 type Gone = Mutex<Vec<ConnectionId>>;
 
 impl Drop for Link {
@@ -76,12 +76,12 @@ impl ReplyPort for Link {
     }
 }
 
-/// There is nothing around a simulated world: what it writes is dropped and counts as kept, and there is nothing to read.
+/// The outside of a simulated world: writes are dropped and count as committed, reads find nothing.
 struct Nothing<'a, F> {
     inputs: &'a mut Vec<Input>,
     /// Sees every batch before it is dropped.
     each: F,
-    /// Queries that nothing will answer: what was dropped cannot be read back.
+    /// Queries that cannot be answered, because the rows were dropped.
     refused: Vec<QueryId>,
 }
 
@@ -124,7 +124,7 @@ pub struct Driver {
     gone: Arc<Gone>,
     connections: u64,
     inputs: Vec<Input>,
-    /// Real time stands still, so that nobody is put away.
+    /// Real time stands still, so that no player is evicted.
     real: Instant,
 }
 
@@ -151,13 +151,13 @@ impl Driver {
         self.requests.kinds().iter().map(|kind| kind.function)
     }
 
-    /// A connection for a player who comes. Dropping it is going away.
+    /// A connection for a player who comes online. Dropping it closes it.
     pub fn connect(&mut self) -> Arc<dyn ReplyPort> {
         self.connections += 1;
         Arc::new(Link { id: ConnectionId(self.connections), replies: self.replies.clone(), gone: self.gone.clone() })
     }
 
-    /// Has a request handled in the next tick. Arguments that the function does not take are refused by returning `false`.
+    /// Queues a request for the next tick. Returns `false` if the function rejects the arguments.
     pub fn ask(
         &mut self,
         (player, link): (u64, Arc<dyn ReplyPort>),
@@ -192,7 +192,7 @@ impl Driver {
     pub fn run_moment(&mut self, wall_ms: i64, mut each: impl FnMut(&Batch)) {
         loop {
             self.note_gone();
-            // Nothing counts as folded, so that the world looks up nothing that it has known.
+            // Nothing counts as folded, so that the world looks up nothing that it knows already.
             let moment = Moment { wall_ms, real: self.real, folded_batch: BatchNumber::default() };
             let mut effects = self.simulation.tick(&mut self.inputs, moment);
             let mut outside = Nothing { inputs: &mut self.inputs, each: &mut each, refused: Vec::new() };
@@ -210,12 +210,12 @@ impl Driver {
         self.inputs.extend(gone.into_iter().map(Input::Closed));
     }
 
-    /// The replies that have come, each with the player it is for.
+    /// The replies so far, each with its player's number.
     pub fn take_replies(&mut self) -> Vec<(u64, Reply)> {
         self.replies.lock().map(|mut replies| std::mem::take(&mut *replies)).unwrap_or_default()
     }
 
-    /// The world, to measure.
+    /// The world, for measurements.
     pub fn simulation(&mut self) -> &mut Simulation {
         &mut self.simulation
     }

@@ -1,11 +1,11 @@
-//! What virtual players read of replies, and remember.
+//! What virtual players read from replies and remember.
 
 use serde::Deserialize;
 
 use raidkeep_engine::request::status::INTERNAL_ERROR;
 use raidkeep_game::stages::Mode;
 
-/// What of a reply any player may want to know.
+/// The parts of a reply that virtual players use.
 #[derive(Debug, Deserialize)]
 pub(super) struct Heard {
     pub(super) status: i32,
@@ -14,7 +14,7 @@ pub(super) struct Heard {
 }
 
 impl Heard {
-    /// The `data` of functions that nobody here knows may have other things under the same names; then only the status counts.
+    /// An unknown function may use the same field names for other types; then only the status counts.
     pub(super) fn read(text: &str) -> Self {
         #[derive(Deserialize)]
         struct StatusAlone {
@@ -95,7 +95,7 @@ pub(super) struct Facts {
 }
 
 impl Facts {
-    /// Takes what a reply tells; returns the keys of the mails that can be claimed, if it tells of mails.
+    /// Remembers what a reply says; returns the keys of the claimable mails if it lists mails.
     pub(super) fn remember(&mut self, data: HeardData) -> Option<Vec<String>> {
         if let (true, Some(name)) = (self.name.is_empty(), data.name) {
             self.name = name;

@@ -1,4 +1,4 @@
-//! What is measured in the world when a day ends.
+//! Measurements of the world at the end of each day.
 
 use std::collections::BTreeMap;
 
@@ -14,34 +14,34 @@ use raidkeep_game::items::{Inventory, ItemId, ItemRules};
 use raidkeep_game::levels::{Experience, LevelRules};
 use raidkeep_game::tickets::{TicketRules, Tickets};
 
-/// A player as the measurements know it.
+/// A player, as seen by the measurements.
 #[derive(Debug, Clone, Copy)]
 pub struct Measured {
-    /// In the world.
+    /// Its entity in the world.
     pub entity: Entity,
-    /// The place of its archetype in the policy.
+    /// Index of its archetype in the policy.
     pub archetype: usize,
-    /// Up to when its lost energy is counted, unix seconds.
+    /// Its wasted energy is counted up to here, unix seconds.
     pub counted_until: i64,
     /// Whether it has left for good.
     pub has_left: bool,
 }
 
-/// What is counted while a day goes by.
+/// Counters of the current day.
 #[derive(Debug, Default)]
 pub struct Today {
-    /// What came and went.
+    /// Items gained and spent.
     pub accounts: DayAccounts,
     /// Players who came at least once.
     pub active: u32,
     /// Players who came for the first time.
     pub newcomers: u32,
-    /// Seconds in which energy would have come and did not, because it was full.
+    /// Seconds in which no energy regenerated because it was full.
     pub full_seconds: i64,
 }
 
-/// Counts the seconds since the last count in which the energy was full. Nothing but the player's own requests may have
-/// changed it since.
+/// Counts the seconds since the last count in which the energy was full. Only the player's own requests may have changed it
+/// since.
 pub fn count_full_energy(world: &World, player: &mut Measured, now: i64) -> i64 {
     let since = std::mem::replace(&mut player.counted_until, now);
     let rules = world.resource::<Rules<EnergyRules>>();
@@ -57,7 +57,7 @@ pub struct Book {
     /// By item: by cause and direction, the sums of each day.
     items: BTreeMap<ItemId, BTreeMap<(bool, String), Vec<f64>>>,
     days: usize,
-    /// The season, and who had died in it when the last day ended.
+    /// The season, and the bosses that had died in it by the end of the last day.
     dead: (u32, Vec<u32>),
 }
 
@@ -206,7 +206,7 @@ impl Book {
         }
     }
 
-    /// All series and kills: items come last, each in a chart of its own.
+    /// All series and kills; items come last, one chart each.
     pub fn finish(mut self, items: &ItemRules) -> (Vec<Chart>, Vec<Kill>) {
         for (item, causes) in std::mem::take(&mut self.items) {
             let name = items.items.iter().find(|known| known.id == item).map_or("", |known| known.name.as_str());
@@ -225,7 +225,7 @@ impl Book {
     }
 }
 
-/// The value that `percent` of the sorted values are at or below.
+/// The percentile of sorted values: the smallest value that `percent` of them do not exceed.
 fn percentile(sorted: &[i64], percent: usize) -> f64 {
     let at = (sorted.len() * percent).div_ceil(100).saturating_sub(1);
     sorted.get(at).map_or(0.0, |value| *value as f64)

@@ -1,11 +1,11 @@
-//! Simulations: virtual players who live by a policy, in one world, through the handlers of real requests.
+//! Simulations: virtual players follow a policy, in one world, through the real request handlers.
 //!
-//! Time is virtual and goes from one moment at which somebody acts to the next. The world has no storage and no
-//! platforms: its batches are read for what the ledger says ([`accounts`]) and then dropped. All chance follows from the
-//! seed, and each player has a stream of its own, so that the same seed gives the same bytes, and players decide alike
-//! under other rules as far as the rules let them.
+//! Time is virtual and jumps from one moment at which a player acts to the next. The world has no storage and no platforms: the
+//! ledger rows of its batches are summed ([`accounts`]) and the batches dropped. All randomness comes from the seed, and each player
+//! has its own streams: the same seed gives the same bytes, and players make the same choices under different rules as far as the
+//! rules allow.
 //!
-//! Not here: what is drawn of a run ([`crate::report`]), and the comparison of runs ([`crate::compare`]).
+//! Not here: reports of a run ([`crate::report`]), and the comparison of runs ([`crate::compare`]).
 
 pub mod accounts;
 pub mod driver;

@@ -1,4 +1,4 @@
-//! A virtual player: comes at its times, goes through its habits request by request, and reads of the replies what it needs.
+//! A virtual player: visits at its times, works through its habits request by request, and reads from the replies what it needs.
 
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
@@ -12,28 +12,28 @@ use raidkeep_engine::request::status::SUCCESS;
 /// One virtual player.
 #[derive(Debug)]
 pub struct VirtualPlayer {
-    /// The number among all players, from 0.
+    /// Its number, from 0.
     pub number: u32,
-    /// The place of its archetype in the policy.
+    /// Index of its archetype in the policy.
     pub archetype: usize,
-    /// Once it has an account.
+    /// Set once it has an account.
     pub sign_in: Option<SignIn>,
     /// Whether it has left for good.
     pub has_left: bool,
-    /// When it comes.
+    /// Decides when it visits.
     plans: ChaCha8Rng,
-    /// Whether it follows the habits that are not always followed; apart, so that rare things are as rare under other rules.
+    /// Decides whether it follows optional habits; a separate stream, so that rare things are as rare under other rules.
     whims: ChaCha8Rng,
-    /// What it does then. It is apart, so that a player comes at the same times whatever the rules make of its visits.
+    /// Decides everything else; a separate stream, so that a player visits at the same times under any rules.
     chance: ChaCha8Rng,
     facts: Facts,
     visit: Option<Visit>,
-    /// What it asked for and has not heard of.
+    /// Its request in flight.
     asked: Option<PlannedRequest>,
 }
 
 impl VirtualPlayer {
-    /// A player who has not come yet.
+    /// A player who has not joined yet.
     pub fn new(number: u32, archetype: usize, seed: u64) -> Self {
         // Stream 0 is the world's.
         let stream = |index: u64| {
@@ -55,11 +55,11 @@ impl VirtualPlayer {
         }
     }
 
-    /// The moments of one day at which the player comes, in order. `midnight` is the day's first moment, in unix seconds.
+    /// The moments of one day at which the player visits, in order. `midnight` is the day's first moment, in unix seconds.
     pub fn plan_day(&mut self, archetype: &Archetype, midnight: i64) -> Vec<i64> {
         let mut moments = Vec::new();
         for visits in &archetype.visits {
-            // Chance is always drawn, so that a day's plan does not depend on the days before.
+            // Always draw, so that a day's plan does not depend on earlier days.
             let (comes, part) = (self.plans.random_bool(visits.chance), self.plans.random::<f64>());
             let seconds = |text: &str| {
                 read_time(text).map_or(0, |time| i64::from(time.hour()) * 3600 + i64::from(time.minute()) * 60)
@@ -111,8 +111,8 @@ impl VirtualPlayer {
         None
     }
 
-    /// Takes the reply to the last request; returns how many seconds the player takes until the next, and whether the
-    /// request was granted.
+    /// Handles the reply to the last request; returns the pause until the next one in seconds, and whether the request was
+    /// granted.
     pub fn hear(&mut self, text: &str, sign_in: Option<SignIn>, archetype: &Archetype) -> (i64, bool) {
         self.sign_in = sign_in.or(self.sign_in);
         let heard = Heard::read(text);
@@ -158,7 +158,7 @@ mod tests {
         policy::read("p.ron", &text).expect("a valid policy")
     }
 
-    /// What a player asks for when it gets these replies, and how long it takes after each.
+    /// The requests of a player who gets these replies, and the pause after each.
     fn visit(habits: &str, replies: &[&str]) -> Vec<(String, i64)> {
         let policy = policy(habits);
         let knowledge = Knowledge::new(&shipped_rules(), &shipped_rules());
@@ -191,7 +191,11 @@ mod tests {
             (r#"victory_stage_coin {"stage":4003}"#.to_owned(), 5),
         ];
         assert_eq!(visit(fight, &[REFUSED, OK, OK, OK, OK, OK, OK]), expected, "two fights and no more");
-        assert_eq!(wishes(fight, &[REFUSED, REFUSED, OK]).len(), 2, "who is refused everywhere goes on");
+        assert_eq!(
+            wishes(fight, &[REFUSED, REFUSED, OK]).len(),
+            2,
+            "a player who is refused everywhere moves on to the next habit"
+        );
     }
 
     #[test]

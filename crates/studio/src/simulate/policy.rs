@@ -1,4 +1,4 @@
-//! Policies: how virtual players behave, as designers write it in RON.
+//! Policies: how virtual players behave, written by designers in RON.
 
 use jiff::civil::{Date, Time};
 use serde::Deserialize;
@@ -8,43 +8,43 @@ use raidkeep_engine::rules::{Place, Problems, Report, Single};
 use raidkeep_game::stages::Mode;
 use raidkeep_game::tickets::PurchaseMode;
 
-/// What stands in a policy's file.
+/// The contents of a policy file.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Policy {
     /// The first day, `YYYY-MM-DD` in the game's zone.
     pub starts_on: String,
-    /// Everything happens at multiples of this many seconds. Fewer moments make a faster simulation.
+    /// Everything happens at multiples of this many seconds. A larger step makes a faster simulation.
     pub moment_seconds: i64,
-    /// New players come evenly over so many days from the start.
+    /// New players join evenly over this many days from the start.
     pub joining_days: u32,
     /// The kinds of players.
     pub archetypes: Vec<Archetype>,
 }
 
-/// One kind of players.
+/// One kind of player.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Archetype {
     /// For the report.
     pub name: String,
-    /// How many of the players are of this kind, in proportion to the other shares.
+    /// Share of the players, relative to the other shares.
     pub share: u32,
-    /// The chance that a player does not come back after a day.
+    /// Chance per day that a player leaves for good, 0 to 1.
     pub leaves_per_day: f64,
-    /// When a player comes.
+    /// When a player visits.
     pub visits: Vec<Visits>,
-    /// How long a fight takes, from and to, in seconds.
+    /// How long a fight takes, minimum and maximum, in seconds.
     pub fight_seconds: (i64, i64),
-    /// How long a player takes between two requests otherwise, from and to, in seconds.
+    /// Pause between other requests, minimum and maximum, in seconds.
     pub pause_seconds: (i64, i64),
-    /// What a blow at a world boss does.
+    /// Damage of a blow at a world boss.
     pub damage: Damage,
     /// What a visit consists of, in order.
     pub habits: Vec<Habit>,
 }
 
-/// A time of day at which a player comes at most once.
+/// A time of day in which a player visits at most once.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Visits {
@@ -52,67 +52,67 @@ pub struct Visits {
     pub from: String,
     /// The latest moment, `HH:MM`.
     pub to: String,
-    /// How likely the player comes on a day, 0 to 1.
+    /// Chance of a visit on a day, 0 to 1.
     pub chance: f64,
 }
 
-/// What a blow at a world boss does.
+/// Damage of a blow at a world boss.
 #[derive(Debug, Clone, Copy, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Damage {
     /// At level 0.
     pub base: i64,
-    /// More for each level.
+    /// Added per level.
     pub per_level: i64,
-    /// By which part it is higher or lower at most, 0 to 1.
+    /// Maximum relative deviation, 0 to 1.
     pub spread: f64,
 }
 
-/// One thing that players do when they come.
+/// One thing that players do in a visit.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub enum Habit {
-    /// Takes what the hang-up has earned, and hangs the highest general stage up.
+    /// Collects the hang-up earnings, and hangs up the highest general stage.
     HangUp,
     /// Claims the items of every mail.
     Mail,
-    /// Pays points for an offer of the shop. No platform is asked: the points are taken for paid.
+    /// Pays points for an offer of the shop. No platform is called: the points count as paid.
     Purchase {
-        /// Which offer.
+        /// The offer's id.
         offer: String,
-        /// How likely in a visit.
+        /// Chance per visit, 0 to 1.
         chance: f64,
     },
-    /// Buys tickets for diamonds, as long as there are any.
+    /// Buys tickets for diamonds until refused.
     Tickets {
-        /// Which.
+        /// The kind of ticket.
         mode: PurchaseMode,
-        /// At most so many in a visit.
+        /// Maximum per visit.
         at_most: u32,
     },
-    /// Fights in a mode until energy or tickets are used up: the next stage where there is one, else the highest.
+    /// Fights in a mode until energy or tickets run out: the next stage if there is one, else the highest.
     Fight {
-        /// Which mode.
+        /// The mode.
         mode: Mode,
-        /// At most so many fights in a visit.
+        /// Maximum fights per visit.
         at_most: u32,
-        /// How likely a fight is won.
+        /// Chance of winning a fight, 0 to 1.
         win_chance: f64,
     },
     /// Sweeps the highest general stage that can be swept, as often as the energy allows.
     Sweep {
-        /// Energy that is left over.
+        /// Energy to keep.
         keep_energy: i64,
     },
-    /// Asks for any function of players until it is refused.
+    /// Calls any player function until it is refused.
     Ask {
-        /// Which function.
+        /// The function.
         function: String,
         /// Its arguments; `{name}` in a text is the player's name.
         data: Value,
-        /// At most so often in a visit.
+        /// Maximum calls per visit.
         at_most: u32,
-        /// How likely in a visit.
+        /// Chance per visit, 0 to 1.
         chance: f64,
     },
 }
@@ -124,30 +124,31 @@ pub fn read(name: &str, text: &str) -> Result<Policy, Problems> {
 
 /// Reads a time of day, `HH:MM`.
 pub fn read_time(text: &str) -> Result<Time, String> {
-    Time::strptime("%H:%M", text).map_err(|_| format!("\"{text}\" is no time of day; expected one such as \"19:30\""))
+    Time::strptime("%H:%M", text)
+        .map_err(|_| format!("\"{text}\" is not a time of day; expected one such as \"19:30\""))
 }
 
 impl Policy {
-    /// The first day; the validation has seen that it is one.
+    /// The first day; validation has checked that it is a date.
     pub fn first_day(&self) -> Date {
         self.starts_on.parse().unwrap_or(Date::constant(2026, 3, 1))
     }
 
     fn validate(&self, file: &Place, report: &mut Report) {
         if self.starts_on.parse::<Date>().is_err() {
-            let message = format!("\"{}\" is no date; expected one such as \"2026-03-01\"", self.starts_on);
+            let message = format!("\"{}\" is not a date; expected one such as \"2026-03-01\"", self.starts_on);
             report.error(file.clone().key("starts_on"), message);
         }
         expect_range("moment_seconds", self.moment_seconds, 1..=3600, file, report);
         expect_range("joining_days", i64::from(self.joining_days), 1..=1000, file, report);
         let shares: u64 = self.archetypes.iter().map(|archetype| u64::from(archetype.share)).sum();
         if shares == 0 {
-            report.error(file.clone().key("archetypes"), "nobody would come, expected a share of 1 or more");
+            report.error(file.clone().key("archetypes"), "there would be no players, expected a share of 1 or more");
         }
         for (index, archetype) in self.archetypes.iter().enumerate() {
             let place = file.clone().key("archetypes").index(index);
             if self.archetypes[..index].iter().any(|earlier| earlier.name == archetype.name) {
-                report.error(place.clone().key("name"), "this archetype stands here a second time");
+                report.error(place.clone().key("name"), "duplicate archetype name");
             }
             archetype.validate(&place, report);
         }
@@ -161,7 +162,7 @@ impl Archetype {
         for (key, (from, to)) in [("fight_seconds", self.fight_seconds), ("pause_seconds", self.pause_seconds)] {
             if from < 0 || to < from || to > 86_400 {
                 let message =
-                    format!("({from}, {to}) is no range, expected seconds from 0 to 86400, the shorter first");
+                    format!("({from}, {to}) is not a valid range, expected seconds from 0 to 86400, the shorter first");
                 report.error(place.clone().key(key), message);
             }
         }
@@ -221,7 +222,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_mistake_of_a_policy_is_told() {
+    fn every_mistake_in_a_policy_is_reported() {
         let text = r#"(
             starts_on: "2026-02-30",
             moment_seconds: 0,
@@ -235,17 +236,17 @@ mod tests {
         )"#;
         let problems = read("p.ron", text).expect_err("mistakes").to_string();
         for expected in [
-            "p.ron:2:24: error: starts_on: \"2026-02-30\" is no date",
+            "p.ron:2:24: error: starts_on: \"2026-02-30\" is not a date",
             "p.ron:3:29: error: moment_seconds: 0 is out of range, expected 1 to 3600",
-            "nobody would come",
+            "there would be no players",
             "leaves_per_day: 1.5 is out of range",
-            "fight_seconds: (60, 30) is no range",
-            "visits[0].from: \"9\" is no time of day",
+            "fight_seconds: (60, 30) is not a valid range",
+            "visits[0].from: \"9\" is not a time of day",
             "visits[1].to: is before from",
             "habits[0].win_chance: 2 is out of range",
             "habits[1].data: expected arguments",
         ] {
-            assert!(problems.contains(expected), "{expected}\nshould be told in\n{problems}");
+            assert!(problems.contains(expected), "{expected}\nshould be reported in\n{problems}");
         }
     }
 }

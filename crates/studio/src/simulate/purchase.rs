@@ -1,4 +1,4 @@
-//! How virtual players pay: a function that exists only in simulations, because no platform is there to be paid.
+//! How virtual players pay: a function that exists only in simulations, which have no payment platform.
 
 use bevy_app::App;
 use bevy_ecs::prelude::*;
@@ -12,7 +12,7 @@ use raidkeep_engine::rules::Rules;
 use raidkeep_game::items::{Cause, Inventory};
 use raidkeep_game::shop::ShopRules;
 
-/// Why an offer of the shop gives something. The points stand in the ledger as for a real order.
+/// The cause of purchases. The ledger records the points as for a real order.
 const PURCHASE: Cause = Cause::new("purchase");
 
 /// Registers `simulated_purchase`.
@@ -20,7 +20,7 @@ pub fn register(app: &mut App) {
     app.add_request::<SimulatedPurchase, _>(simulated_purchase);
 }
 
-/// `simulated_purchase {token, offer}`: grants what an offer of the shop grants, and takes its points for paid.
+/// `simulated_purchase {token, offer}`: grants the items of a shop offer and counts its points as paid.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 pub struct SimulatedPurchase {
     offer: String,

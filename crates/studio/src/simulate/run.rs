@@ -1,4 +1,4 @@
-//! A whole simulation: who acts when, day by day.
+//! A whole simulation: which player acts when, day by day.
 
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
@@ -24,14 +24,14 @@ use raidkeep_game::items::ItemRules;
 use raidkeep_game::stages::{StageRules, SweepRules};
 use raidkeep_server::config::ConfigError;
 
-/// What is to be simulated.
+/// The parameters of a simulation.
 #[derive(Debug)]
 pub struct SimulationPlan<'p> {
     /// How many players.
     pub players: u32,
     /// How many days.
     pub days: u32,
-    /// What all chance follows from.
+    /// The random seed.
     pub seed: u64,
     /// How the players behave.
     pub policy: &'p Policy,
@@ -39,7 +39,7 @@ pub struct SimulationPlan<'p> {
     pub policy_name: &'p str,
 }
 
-/// Why nothing can be simulated.
+/// Why a simulation failed.
 #[derive(Debug, thiserror::Error)]
 pub enum Troubles {
     /// The assets are not valid.
@@ -54,22 +54,22 @@ pub enum Troubles {
     /// The ledger of the simulated world could not be read.
     #[error("the ledger of the simulated world: {0}")]
     Ledger(#[from] RowError),
-    /// A policy asks for what there is not.
+    /// A policy calls an unknown function.
     #[error("archetype \"{archetype}\": there is no function {function}{}", .nearest.as_ref().map_or(String::new(), |name| format!(" (did you mean {name:?}?)")))]
     UnknownFunction {
-        /// Whose habit it is.
+        /// The archetype with that habit.
         archetype: String,
-        /// What stands in the policy.
+        /// The name in the policy.
         function: String,
-        /// What may be meant.
+        /// The closest known name.
         nearest: Option<String>,
     },
-    /// The days of the calendar end before the simulation does.
+    /// The simulation would exceed the range of the calendar.
     #[error("the simulation would go beyond the end of the calendar; expected fewer days or an earlier start")]
     Calendar,
 }
 
-/// Simulates; `progress` is told after each day how many are over.
+/// Runs a simulation; `progress` is called after each day with the number of days completed.
 pub fn simulate(plan: &SimulationPlan, assets: &AssetSource, progress: impl FnMut(u32)) -> Result<Run, Troubles> {
     let settings = driver::settings()?;
     let rules = raidkeep_game::load_rules(&settings, assets)?;
@@ -82,7 +82,7 @@ pub fn simulate(plan: &SimulationPlan, assets: &AssetSource, progress: impl FnMu
     Ok(life.finish(rules.fingerprint))
 }
 
-/// The first moments of all days and of the one after the last, unix seconds.
+/// The midnights at which the days begin, and the one after the last day, unix seconds.
 fn midnights(plan: &SimulationPlan, zone: &TimeZone) -> Option<Vec<i64>> {
     let first = plan.policy.first_day();
     let midnight = |day: u32| {
@@ -92,20 +92,20 @@ fn midnights(plan: &SimulationPlan, zone: &TimeZone) -> Option<Vec<i64>> {
     (0..=plan.days).map(midnight).collect()
 }
 
-/// A simulation under way.
+/// A running simulation.
 struct Life<'p> {
     plan: &'p SimulationPlan<'p>,
     world: Driver,
     midnights: Vec<i64>,
     knowledge: Knowledge,
     players: Vec<VirtualPlayer>,
-    /// Visits of a player that are planned, the next last.
+    /// The planned visits of each player, the next one last.
     planned: Vec<Vec<i64>>,
-    /// Who acts when: at most one entry a player.
+    /// When each player acts next: at most one entry per player.
     due: BinaryHeap<Reverse<(i64, u32)>>,
-    /// By player number, those who are there.
+    /// By player number, connections of online players.
     links: Vec<Option<Arc<dyn ReplyPort>>>,
-    /// By player number, those who have an account.
+    /// By player number, players who have an account.
     measured: Vec<Option<Measured>>,
     /// The day of a player's last visit, from 1; 0 = none.
     last_active: Vec<u32>,
@@ -164,7 +164,7 @@ impl<'p> Life<'p> {
         Ok(())
     }
 
-    /// Plans the player's next visits, on the first day from this one on which there are any.
+    /// Plans the player's visits for the first day from `first_day` on that has any.
     fn plan_from(&mut self, number: u32, first_day: usize) {
         let archetype = self.archetype(number);
         for day in first_day..self.plan.days as usize {
@@ -206,7 +206,7 @@ impl<'p> Life<'p> {
         Ok(())
     }
 
-    /// Everybody who is due at this moment makes a request.
+    /// Every player due at this moment makes a request.
     fn act(&mut self, now: i64, day: u32) -> Result<(), Troubles> {
         while let Some(Reverse((_, number))) = self.due.peek().copied().filter(|Reverse((at, _))| *at == now) {
             self.due.pop();
@@ -258,11 +258,11 @@ impl<'p> Life<'p> {
                 entity.map(|entity| Measured { entity, archetype, counted_until: now, has_left: false });
             self.today.newcomers += 1;
         }
-        // Nobody acts twice in one moment.
+        // No player acts twice in one moment.
         self.wake(number, now + pause_seconds.max(1));
     }
 
-    /// The player goes, until the next visit that has not begun meanwhile.
+    /// Ends the visit. Planned visits that would have started during it are skipped.
     fn end_visit(&mut self, number: u32, now: i64) {
         self.links[number as usize] = None;
         let planned = &mut self.planned[number as usize];
@@ -314,7 +314,7 @@ impl<'p> Life<'p> {
     }
 }
 
-/// The archetype of a player: shares are dealt out evenly along the numbers, so that they hold on every day of joining.
+/// The archetype of a player: shares are spread evenly over the numbers, so that they hold on every day of joining.
 fn archetype_of(number: u32, plan: &SimulationPlan) -> usize {
     let archetypes = &plan.policy.archetypes;
     let all: u64 = archetypes.iter().map(|archetype| u64::from(archetype.share)).sum();

@@ -1,8 +1,8 @@
-//! What a simulation has found, as series by day.
+//! The result of a simulation, as series by day.
 
 use serde::Serialize;
 
-/// A simulation that is over.
+/// The result of a simulation.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Run {
     /// What was simulated.
@@ -20,11 +20,11 @@ pub struct RunSummary {
     pub players: u32,
     /// How many days.
     pub days: u32,
-    /// What all chance follows from.
+    /// The random seed.
     pub seed: u64,
     /// The policy's file name without its folder.
     pub policy: String,
-    /// A number that changes with any file of the assets, in hexadecimal.
+    /// The fingerprint of the assets, in hexadecimal.
     pub assets: String,
     /// How many requests were answered.
     pub requests: u64,
@@ -32,14 +32,14 @@ pub struct RunSummary {
     pub refused: u64,
 }
 
-/// Lines that are drawn together.
+/// Series drawn together.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Chart {
     /// For CSV and JSON; the same in every run.
     pub id: String,
     /// For readers.
     pub title: String,
-    /// Of the values.
+    /// Unit of the values.
     pub unit: String,
     /// In the order of the legend.
     pub lines: Vec<Series>,
@@ -59,7 +59,7 @@ pub struct Series {
 pub struct Kill {
     /// The day, from 1.
     pub day: u32,
-    /// The boss's place in the roster, from 0.
+    /// The boss's index in the roster, from 0.
     pub boss: u32,
     /// For readers.
     pub name: String,
@@ -88,17 +88,17 @@ impl Run {
     }
 }
 
-/// A field as it may stand in CSV.
+/// A field quoted for CSV if necessary.
 fn quoted(field: &str) -> String {
     if field.contains([',', '"', '\n']) { format!("\"{}\"", field.replace('"', "\"\"")) } else { field.to_owned() }
 }
 
-/// A share rounded to thousandths, so that files are short and the same everywhere.
+/// Rounds to thousandths, so that files are short and identical on every machine.
 pub fn rounded(value: f64) -> f64 {
     (value * 1000.0).round() / 1000.0
 }
 
-/// `part` for each of `count`; 0 when there are none.
+/// `sum` divided by `count`, rounded; 0 if `count` is 0.
 pub fn mean(sum: i64, count: usize) -> f64 {
     if count == 0 { 0.0 } else { rounded(sum as f64 / count as f64) }
 }

@@ -1,4 +1,4 @@
-//! A visit of a virtual player: its habits one after the other, each a row of requests.
+//! A visit of a virtual player: its habits in order, each a series of requests.
 
 use rand::RngExt;
 use rand_chacha::ChaCha8Rng;
@@ -13,7 +13,7 @@ use raidkeep_game::stages::{Mode, StageRules, SweepRules};
 pub struct Knowledge {
     /// The first stage of each mode.
     first_stages: Vec<(Mode, u32)>,
-    /// Runs of stages that can be swept: from, to, energy of one sweep.
+    /// Ranges of stages that can be swept: from, to, energy per sweep.
     sweeps: Vec<(u32, u32, i64)>,
 }
 
@@ -29,7 +29,7 @@ impl Knowledge {
         self.first_stages.iter().find(|(known, _)| *known == mode).map_or(0, |(_, first)| *first)
     }
 
-    /// The highest stage up to `highest` that can be swept, and the energy of it.
+    /// The highest stage up to `highest` that can be swept, and its energy.
     fn sweepable(&self, highest: u32) -> Option<(u32, i64)> {
         let runs = self.sweeps.iter().filter(|(from, _, energy)| *from <= highest && *energy > 0);
         runs.map(|(_, to, energy)| ((*to).min(highest), *energy)).max()
@@ -55,37 +55,37 @@ impl PlannedRequest {
     }
 }
 
-/// Where a visit stands.
+/// The progress of a visit.
 #[derive(Debug)]
 pub(super) struct Visit {
-    /// Which habit.
+    /// Index of the current habit.
     pub(super) habit: usize,
-    /// How often the habit has led to something.
+    /// How often the habit has been carried out.
     pub(super) tried: u32,
     pub(super) phase: Phase,
 }
 
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Phase {
-    /// To be begun, in the stage that a fight goes for if it has found one.
+    /// Not started; for a fight, with the chosen stage.
     Ready { stage: Option<u32> },
     /// In a stage.
     Fighting { stage: u32 },
     /// Mails to be claimed.
     Claiming { keys: Vec<String> },
-    /// Refused; on to the next habit.
+    /// Refused; the next habit follows.
     Done,
 }
 
 const READY: Phase = Phase::Ready { stage: None };
 
 impl Visit {
-    /// At the beginning of a habit.
+    /// At the start of a habit.
     pub(super) fn at(habit: usize) -> Self {
         Self { habit, tried: 0, phase: READY }
     }
 
-    /// What a reply means for the habit that asked.
+    /// Updates the habit with the reply to its request.
     pub(super) fn follow(&mut self, habit: &Habit, is_refused: bool, facts: &mut Facts) {
         match (habit, &self.phase) {
             (Habit::Fight { mode, .. }, Phase::Fighting { stage }) => {
@@ -98,7 +98,7 @@ impl Visit {
             (Habit::Fight { .. }, Phase::Ready { stage: Some(stage) }) if !is_refused => {
                 self.phase = Phase::Fighting { stage: *stage };
             }
-            // The next stage is not to be had: the highest that was passed will do.
+            // The next stage was refused: fall back to the highest passed one.
             (Habit::Fight { mode, .. }, Phase::Ready { stage: Some(stage) }) => {
                 let highest = facts.stages.of(*mode).map_or(0, |highest| *highest);
                 let has_other = highest > 0 && *stage > highest && *mode != Mode::Endless;
@@ -122,7 +122,7 @@ pub(super) struct Turn<'a> {
 }
 
 impl Turn<'_> {
-    /// The next request of a habit; `None` when it is over for this visit.
+    /// The next request of a habit; `None` if it is finished for this visit.
     pub(super) fn wish_of(&mut self, habit: &Habit) -> Option<PlannedRequest> {
         if self.visit.phase == Phase::Done {
             return None;
@@ -147,12 +147,12 @@ impl Turn<'_> {
         }
     }
 
-    /// Whether a habit that is not always followed is, which the first try decides.
+    /// Whether an optional habit is followed, decided once per visit at the first try.
     fn comes_to_it(&mut self, at_most: u32, chance: f64) -> bool {
         self.visit.tried < at_most && (self.visit.tried > 0 || self.whims.random_bool(chance))
     }
 
-    /// The arguments with the player's name for `{name}`. Guests' names have nothing in them that JSON would escape.
+    /// The arguments with `{name}` replaced by the player's name. Guests' names need no JSON escaping.
     fn filled_in(&self, data: &Value) -> String {
         data.to_string().replace("{name}", &self.facts.name)
     }
@@ -179,7 +179,7 @@ impl Turn<'_> {
             if self.chance.random_bool(win_chance) {
                 return Some(self.victory(mode, stage));
             }
-            // A fight that is lost is not reported; the next entry ends it.
+            // A lost fight is not reported; the next entry ends it.
             self.visit.phase = READY;
             self.visit.tried += 1;
         }

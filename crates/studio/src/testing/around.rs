@@ -1,4 +1,4 @@
-//! What is around the world of a test server: simulated disks that a test can make slow, and the platforms.
+//! The surroundings of a test server's world: simulated disks that a test can slow down, and the platforms.
 
 use std::sync::Arc;
 
@@ -18,12 +18,12 @@ pub(super) struct TestStorage {
     log: Log,
     pub(super) rows: Rows,
     unfolded: Vec<LogRecord>,
-    /// The last record and the last batch that are in the rows.
+    /// The last record and the last batch folded into the rows.
     pub(super) folded: (u64, BatchNumber),
     committed: BatchNumber,
-    /// What was read while the disk is told to be slow.
+    /// Results of reads while reads are held.
     pub(super) held_reads: Option<Vec<Input>>,
-    /// The last batch that was written while the disk is told not to confirm.
+    /// The last batch written while commits are held.
     pub(super) held_commit: Option<BatchNumber>,
 }
 
@@ -45,7 +45,7 @@ impl TestStorage {
         self.held_commit.get_or_insert(self.committed);
     }
 
-    /// The disk confirms what was written at last.
+    /// Confirms the held commits.
     pub(super) fn release_commits(&mut self) -> BatchNumber {
         self.committed = self.held_commit.take().unwrap_or(self.committed);
         self.committed

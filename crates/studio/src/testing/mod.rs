@@ -1,5 +1,5 @@
-//! A whole server in memory for tests: the same way in, worlds and storage, without sockets,
-//! threads, or time that passes by itself.
+//! An in-memory server for tests: the same request handling, worlds and storage, without sockets, threads, or time that passes
+//! by itself.
 //!
 //! ```
 //! use raidkeep_studio::testing::TestServer;
@@ -57,13 +57,13 @@ pub const OPERATOR_TOKEN: &str = "operator-token-of-the-tests";
 /// 2026-03-10 12:00:00 in Shanghai: in the middle of a day and of a month.
 pub const NOON_MS: i64 = 1_773_115_200_000;
 
-/// How a test server is to be.
+/// The set-up of a test server.
 pub struct TestSetup {
-    /// What the operator decides.
+    /// The operator's settings.
     pub settings: GameSettings,
-    /// What is added to the game: features of the test's own or of somebody else's.
+    /// Features added to the game.
     pub extend: Vec<fn(&mut App)>,
-    /// Who is known to the platforms' sandbox.
+    /// The settings of the platform sandbox.
     pub sandbox: SandboxSettings,
     /// Where the assets come from.
     pub assets: AssetSource,
@@ -75,11 +75,11 @@ pub struct TestSetup {
     pub connection_rate: u32,
     /// Requests a second of a player; 0 = no limit.
     pub player_rate: u32,
-    /// Requests of one connection under way.
+    /// Maximum requests in flight per connection.
     pub in_flight_max: usize,
     /// Requests waiting for the world.
     pub inbox_capacity: usize,
-    /// Whether each start writes a journal, with a checkpoint behind every tick.
+    /// Whether each start writes a journal, with a checkpoint after every tick.
     pub journals: bool,
 }
 
@@ -109,7 +109,7 @@ impl Default for TestSetup {
 }
 
 impl TestSetup {
-    /// The game with what is added to it.
+    /// The game with the added features.
     pub fn app(&self) -> App {
         let mut app = raidkeep_game::build_app(&self.settings);
         self.extend.iter().for_each(|extend| extend(&mut app));
@@ -131,7 +131,7 @@ fn load(setup: &TestSetup) -> Arc<LoadedRules> {
 /// would edit it.
 ///
 /// # Panics
-/// When the file does not hold `from`.
+/// If the file does not contain `from`.
 pub fn edit_assets(folder: &Path, file: &str, from: &str, to: &str) -> AssetSource {
     let files = raidkeep_game::shipped_assets().text_files().expect("the shipped assets should be readable");
     for (name, text) in files {
@@ -154,7 +154,7 @@ pub fn edit_assets(folder: &Path, file: &str, from: &str, to: &str) -> AssetSour
     AssetSource::Folder(folder.to_owned())
 }
 
-/// A player of a test: a connection that is logged in.
+/// A test player: a logged-in connection.
 #[derive(Debug, Clone)]
 pub struct TestPlayer {
     /// Which connection.
@@ -163,7 +163,7 @@ pub struct TestPlayer {
     pub token: String,
 }
 
-/// Tokens that nobody has to guess, the same in every run. A restart draws others.
+/// A predictable token source, the same in every run. A restart yields different tokens.
 fn seeded_entropy(seed: u64, committed: BatchNumber) -> EntropySource {
     use rand::{Rng, SeedableRng};
     let source = std::sync::Mutex::new(rand_chacha::ChaCha8Rng::seed_from_u64(seed ^ committed.0.rotate_left(32)));
@@ -191,9 +191,9 @@ pub struct TestServer {
     last_effects: Option<Duration>,
     events: Vec<(usize, String)>,
     recorder: Option<Recorder>,
-    /// The journal of each start, with [`TestSetup::journals`].
+    /// The journal of each start, if [`TestSetup::journals`] is set.
     pub journals: Vec<MemoryJournal>,
-    /// The platforms outside.
+    /// The simulated platforms.
     pub platforms: TestPlatforms,
 }
 
@@ -209,7 +209,7 @@ impl TestServer {
         Self::with(TestSetup::default())
     }
 
-    /// A new world as the setup says.
+    /// A new world with this setup.
     ///
     /// # Panics
     /// When the assets are not valid.
@@ -218,7 +218,7 @@ impl TestServer {
         Self::with_rules(setup, rules)
     }
 
-    /// A new world as the setup says, but with rules that are loaded already.
+    /// A new world with this setup and rules that are already loaded.
     pub fn with_rules(setup: TestSetup, rules: Arc<LoadedRules>) -> Self {
         let platforms = TestPlatforms::new(setup.sandbox.clone());
         Self::open(setup, rules, (Disk::default(), Disk::default()), platforms)
@@ -281,8 +281,7 @@ impl TestServer {
         }
     }
 
-    /// Loses power: only what was confirmed survives. Opens again on the same disks; connections
-    /// are gone.
+    /// Loses power: only confirmed writes survive. Reopens on the same disks; connections are lost.
     pub fn crash_and_reopen(self) -> Self {
         let disks = (self.disks.0.after_power_loss(), self.disks.1.after_power_loss());
         // Each start draws a seed, and a world that exists keeps its own.
@@ -300,13 +299,13 @@ impl TestServer {
         reopened
     }
 
-    /// The same, with the wall's clock moved by so many seconds meanwhile, also backwards.
+    /// The same, with the wall clock moved by this many seconds meanwhile, possibly backwards.
     pub fn crash_and_reopen_after(mut self, seconds: i64) -> Self {
         self.wall_ms += seconds * 1000;
         self.crash_and_reopen()
     }
 
-    /// The same, with the assets that the designers have meanwhile.
+    /// The same, with new assets.
     ///
     /// # Panics
     /// When the assets are not valid.
@@ -316,7 +315,7 @@ impl TestServer {
         self.crash_and_reopen()
     }
 
-    /// Opens a connection; connection 0 is opened by itself.
+    /// Opens a connection; connection 0 is always open.
     pub fn connect(&mut self) -> usize {
         self.connect_from(None)
     }
@@ -328,21 +327,21 @@ impl TestServer {
         self.connections.len() - 1
     }
 
-    /// Every client loses its connection, and opens another in its place that nobody has logged in on.
+    /// Every client loses its connection and opens a new one, not logged in, in its place.
     pub fn reconnect_all(&mut self) {
         (0..self.connections.len()).for_each(|connection| self.disconnect(connection));
     }
 
-    /// A client loses its connection, and opens another in its place that nobody has logged in on.
+    /// A client loses its connection and opens a new one, not logged in, in its place.
     pub fn disconnect(&mut self, connection: usize) {
         let limiter = Limiter::per_second(self.setup.connection_rate);
         self.connections[connection] = Connection::new(self.way_in.clone(), None, limiter, self.setup.in_flight_max);
     }
 
-    /// Logs a guest in on a connection of its own.
+    /// Logs a guest in on a new connection.
     ///
     /// # Panics
-    /// When that is refused.
+    /// If that is refused.
     pub fn player(&mut self, unique_id: &str) -> TestPlayer {
         let connection = self.connect();
         let reply = self.ask_on(connection, "login_unique", json!({"unique_id": unique_id}));
@@ -362,7 +361,7 @@ impl TestServer {
     /// Sends a frame on a connection and returns the reply's text.
     ///
     /// # Panics
-    /// When no reply comes, which no request may lead to.
+    /// If no reply arrives, which must never happen.
     pub fn send_on(&mut self, connection: usize, text: &str) -> String {
         let replies = self.send_all_on(connection, &[text]);
         let [reply] =
@@ -389,12 +388,12 @@ impl TestServer {
         replies
     }
 
-    /// Sends a frame on a connection and does not wait for its reply.
+    /// Sends a frame on a connection without waiting for its reply.
     pub fn post(&mut self, connection: usize, text: &str) {
         self.connections[connection].receive(text);
     }
 
-    /// The replies that have come on a connection.
+    /// The replies received on a connection.
     pub fn collect(&mut self, connection: usize) -> Vec<String> {
         let mut frames = Vec::new();
         self.connections[connection].take_replies(&mut frames);
@@ -403,18 +402,18 @@ impl TestServer {
         replies
     }
 
-    /// The events that have come on a connection since the last time, in order.
+    /// Ticks, and returns the events received on a connection since the last call, in order.
     ///
     /// # Panics
     /// When one is no JSON.
     pub fn events(&mut self, connection: usize) -> Vec<Value> {
         self.step(1);
         let replies = self.collect(connection);
-        assert!(replies.is_empty(), "no reply is under way: {replies:?}");
+        assert!(replies.is_empty(), "no reply should be pending: {replies:?}");
         self.told(connection)
     }
 
-    /// The events that were collected on a connection since the last time, in order.
+    /// The events collected on a connection since the last call, in order.
     ///
     /// # Panics
     /// When one is no JSON.
@@ -425,7 +424,7 @@ impl TestServer {
         <Vec<(usize, String)>>::into_iter(mine).map(read).collect()
     }
 
-    /// Sends a frame that is no text, and returns the reply's text.
+    /// Sends a binary frame, and returns the reply's text.
     pub fn send_binary(&mut self) -> String {
         let connection = self.connect();
         self.connections[connection].receive_binary();
@@ -434,20 +433,20 @@ impl TestServer {
         replies.pop().unwrap_or_default()
     }
 
-    /// Asks for a function of world 0 on a connection.
+    /// Calls a function of world 0 on a connection.
     pub fn ask_on(&mut self, connection: usize, function: &str, data: Value) -> Value {
         let request = json!({"world": 0, "function": function, "data": data});
         let reply = self.send_on(connection, &request.to_string());
         serde_json::from_str(&reply).unwrap_or_else(|error| panic!("a reply should be JSON, {error}: {reply}"))
     }
 
-    /// Asks for a function of world 0 as a player, with its token among the arguments.
+    /// Calls a function of world 0 as a player, with its token among the arguments.
     pub fn ask(&mut self, player: &TestPlayer, function: &str, mut data: Value) -> Value {
         data["token"] = player.token.clone().into();
         self.ask_on(player.connection, function, data)
     }
 
-    /// Asks for an operator function.
+    /// Calls an operator function.
     pub fn operate(&mut self, function: &str, mut data: Value) -> Value {
         if self.connections.is_empty() {
             self.connect();
@@ -459,7 +458,7 @@ impl TestServer {
     /// Sends an HTTP request to a route: status and JSON of the reply.
     ///
     /// # Panics
-    /// When there is no such route, no reply comes, or it is no JSON.
+    /// If there is no such route, no reply arrives, or it is not JSON.
     pub fn http(&mut self, path: &str, authorization: Option<&str>, body: &str) -> (u16, Value) {
         let route = self.way_in.routes.find(path).unwrap_or_else(|| panic!("{path} should be a route"));
         let reply = match routes::send(&self.way_in, route, authorization, body.as_bytes(), None) {
@@ -476,7 +475,7 @@ impl TestServer {
         (reply.status, body.unwrap_or_else(|error| panic!("a reply should be JSON, {error}: {}", reply.body)))
     }
 
-    /// Moves the game's clock. Nothing waits.
+    /// Moves the game's clock without waiting.
     ///
     /// # Panics
     /// When the clock is not manual.
@@ -503,7 +502,7 @@ impl TestServer {
         }
     }
 
-    /// Lets real time pass, which limits and put-away go by, and ticks once.
+    /// Lets real time pass, which limits and eviction depend on, and ticks once.
     pub fn pass_real_time(&mut self, duration: Duration) {
         self.real += duration;
         self.step(1);
@@ -534,10 +533,10 @@ impl TestServer {
         self.simulation.world().resource::<raidkeep_engine::clock::Clock>().now_ms()
     }
 
-    /// Runs ticks until the world wants to sleep: nothing has arrived, and nothing is to be done at once.
+    /// Runs ticks until the world sleeps: no input pending and nothing due.
     ///
     /// # Panics
-    /// When it never does, which no world should.
+    /// If it never does, which must not happen.
     pub fn settle(&mut self) {
         for _ in 0..10_000 {
             self.step(1);
@@ -561,29 +560,29 @@ impl TestServer {
         }
     }
 
-    /// From now on the disk takes its time with everything that is read.
+    /// Delays all disk reads from now on.
     pub fn hold_reads(&mut self) {
         self.storage.held_reads.get_or_insert_default();
     }
 
-    /// What was read arrives at last.
+    /// Delivers the delayed reads.
     pub fn release_reads(&mut self) {
         self.storage.held_reads.take().into_iter().flatten().for_each(|input| self.inbox.push(input));
     }
 
-    /// From now on the disk takes its time to confirm what is written.
+    /// Delays the confirmation of all commits from now on.
     pub fn hold_commits(&mut self) {
         self.storage.hold_commits();
     }
 
-    /// The server has waited for the disk for as long as it waits.
+    /// Makes waiting for the disk time out.
     pub fn give_up_commits(&mut self) {
         if let Some(batch) = self.storage.held_commit {
             self.gate.time_out(batch);
         }
     }
 
-    /// The disk confirms what was written at last.
+    /// Confirms the delayed commits.
     pub fn release_commits(&mut self) {
         self.gate.committed(self.storage.release_commits());
     }
@@ -601,7 +600,7 @@ impl TestServer {
         &self.rules
     }
 
-    /// What the operator has decided.
+    /// The operator's settings.
     pub fn settings(&self) -> &GameSettings {
         &self.setup.settings
     }
@@ -616,7 +615,7 @@ impl TestServer {
         verify::verify(&app, &self.storage.rows).expect("the simulated disk should be readable")
     }
 
-    /// Damages what is kept, as a fault of the program or of the disk would, behind the world's back.
+    /// Damages stored rows, as a bug or a disk fault would, without the world noticing.
     ///
     /// # Panics
     /// When the simulated disk fails.
@@ -630,7 +629,7 @@ impl TestServer {
         self.storage.rows.fold(&[record]).expect("the simulated disk should be writable");
     }
 
-    /// The rows as they lie on disk, everything of them folded.
+    /// The rows on disk, after folding everything.
     pub fn rows(&mut self) -> &Rows {
         self.fold();
         &self.storage.rows
@@ -641,27 +640,27 @@ impl TestServer {
         &self.disks
     }
 
-    /// A hash over everything that is kept and in memory.
+    /// A hash over the whole state in memory.
     pub fn state_hash(&mut self) -> u64 {
         raidkeep_engine::tick::state_hash(self.simulation.world_mut())
     }
 
-    /// How many players are in memory.
+    /// Number of players in memory.
     pub fn players_in_memory(&self) -> usize {
         raidkeep_engine::tick::loaded_players(self.simulation.world())
     }
 
-    /// When the world wants its next tick although nothing arrives.
+    /// When the world needs its next tick without any input.
     pub fn wakes_after(&self) -> Option<Duration> {
         self.last_effects
     }
 
-    /// An app like this world's, to play its journal again.
+    /// An app like this world's, to replay its journal.
     pub fn app(&self) -> App {
         self.setup.app()
     }
 
-    /// The world, to look at.
+    /// The world, for inspection.
     pub fn simulation(&mut self) -> &mut Simulation {
         &mut self.simulation
     }

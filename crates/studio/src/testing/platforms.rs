@@ -10,27 +10,27 @@ use raidkeep_sandbox::{Delivery, Reaction, Sandbox, SandboxSettings};
 /// What the network between the server and the platforms does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Network {
-    /// It carries everything at once.
+    /// Everything is delivered at once.
     #[default]
     Carries,
-    /// What the server sends does not arrive, and nothing tells it so.
+    /// Requests from the server are lost silently.
     HoldsRequests,
-    /// What the server sends arrives, and the answers do not.
+    /// Requests from the server arrive, and the answers are lost.
     HoldsAnswers,
 }
 
-/// The sandbox and what is on its way there and back.
+/// The sandbox, and exchanges in transit.
 #[derive(Debug)]
 pub struct TestPlatforms {
-    /// The platforms; also to be told to misbehave.
+    /// The platforms; also for injecting faults.
     pub sandbox: Sandbox,
-    /// What the network does with exchanges from now on.
+    /// How the network treats exchanges from now on.
     pub network: Network,
-    /// To which call only it does so, such as `Pay`; without it, to all.
+    /// The only affected call, such as `Pay`; all if absent.
     pub network_of: Option<&'static str>,
     /// Every exchange that was sent, in order.
     pub sent: Vec<Exchange>,
-    /// What other addresses than the sandbox's answer, one after the other; then they are silent.
+    /// Answers of addresses other than the sandbox's, in order; afterwards they are silent.
     pub elsewhere: BTreeMap<String, VecDeque<CallOutcome>>,
     answers: BTreeMap<(i64, ExchangeId), CallOutcome>,
     held: Vec<(ExchangeId, CallOutcome)>,
@@ -49,7 +49,7 @@ impl TestPlatforms {
         }
     }
 
-    /// The same platforms after the server was killed: nobody waits for their answers any more.
+    /// The same platforms after the server was killed: pending answers are dropped.
     pub(super) fn without_server(self) -> Self {
         Self { network: Network::Carries, answers: BTreeMap::new(), held: Vec::new(), ..self }
     }
@@ -80,7 +80,7 @@ impl TestPlatforms {
         }
     }
 
-    /// The answers that have arrived by now.
+    /// The answers that have arrived so far.
     pub(super) fn arrived(&mut self, now_ms: i64) -> Vec<(ExchangeId, CallOutcome)> {
         if self.network == Network::Carries {
             self.answers.extend(self.held.drain(..).map(|(number, outcome)| ((now_ms, number), outcome)));
