@@ -1,8 +1,8 @@
 //! Who is online: every player who sent a request lately or has a live connection
 //! (docs/contract/role-play.md#presence).
 //!
-//! Nobody is looked for: each player who is online has a moment at which it is looked at again, and only then may it
-//! turn out to have gone. Not here: what follows from going; features read [`Presence::left`] in their own systems.
+//! Players are not scanned: each player who is online has a moment at which it is checked again, and only then may it
+//! turn out to be offline. Not here: what follows from that; features read [`Presence::left`] in their own systems.
 
 use std::collections::HashMap;
 
@@ -53,7 +53,7 @@ impl SingleFile for PresenceRules {
     }
 }
 
-/// Who is online, and who has just gone.
+/// Who is online, and who has just gone offline.
 #[derive(Debug, Default, Resource)]
 pub struct Presence {
     /// Until when somebody is online whatever its connections do. Never walked through.
@@ -75,7 +75,7 @@ impl Presence {
         }
     }
 
-    /// Forgets somebody who is no more.
+    /// Forgets a deleted player.
     pub fn forget(&mut self, account: AccountId) {
         self.stays_until.remove(&account);
         self.looks.cancel(account);
@@ -153,7 +153,7 @@ fn is_connected(entity: Entity, connections: &Query<Connections>) -> bool {
     connections.get(entity).is_ok_and(|(listeners, login)| listeners.is_connected_as(login.generation()))
 }
 
-/// When it turns out who has gone, for the systems that act on it.
+/// When it is decided who went offline, for the systems that act on it.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, SystemSet)]
 pub struct PresenceSystems;
 

@@ -214,7 +214,7 @@ impl Arena<'_, '_> {
         }
     }
 
-    /// Ends what somebody is in who leaves for ever: the other one wins, and nobody is paid who is not there.
+    /// Ends the battle of a player who is being deleted: the opponent wins, and the deleted player is not paid.
     pub fn part(&mut self, account: AccountId) {
         for (battle, escaped) in self.seats_of(&[account]) {
             self.desert(battle, escaped);
@@ -229,7 +229,7 @@ impl Arena<'_, '_> {
         }
     }
 
-    /// Pays those of an ended battle who are in memory. Returns who is not.
+    /// Pays the players of ended battles who are in memory. Returns the others.
     pub fn pay(&mut self, entity: Entity) -> Vec<AccountId> {
         let Ok(mut battle) = self.battles.get_mut(entity) else {
             return Vec::new();

@@ -1,7 +1,7 @@
 //! Battles: two players act in rounds, and a verdict falls for both (docs/contract/role-play.md#battles).
 //!
 //! A battle is an entity that is kept. Its rounds are closed when both have acted or their time is up, whichever comes
-//! first; who goes offline loses it. It stays a while after its end, so that both can learn how it ended.
+//! first; a player who goes offline loses. A battle is kept for a while after its end, so that both can learn how it ended.
 //!
 //! Not here: how a battle comes about, which is `challenges`, and how a round is reported to SUD, which is `platforms`.
 
@@ -42,7 +42,7 @@ pub fn number_of(id: &str) -> Option<u64> {
     id.parse().ok().filter(|number: &u64| number.to_string() == id)
 }
 
-/// What happens to battles by itself, when it is known who has gone.
+/// What happens to battles over time, once it is known who went offline.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, SystemSet)]
 pub struct BattleSystems;
 

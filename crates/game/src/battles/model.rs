@@ -167,7 +167,7 @@ impl Battle {
         Ok(if is_complete { Acted::Both } else { Acted::First })
     }
 
-    /// Closes the round: who has not acted guards. The next one begins, or the battle is over.
+    /// Closes the round: a player who has not acted guards. The next round begins, or the battle ends.
     pub fn close_round(&mut self, now: i64, rules: &BattleRules) -> FoughtRound {
         let actions = Pair::of(|seat| self.sides.get_mut(seat).action.take());
         let moves = Pair::of(|seat| Action::as_move(actions.get(seat).as_ref()));

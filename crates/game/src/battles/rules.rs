@@ -99,11 +99,11 @@ pub struct Dice {
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Rewards {
-    /// For who wins.
+    /// For the winner.
     pub winner: Spoils,
     /// For both in a draw.
     pub drawn: Spoils,
-    /// For who loses without having escaped.
+    /// For the loser, unless it escaped.
     pub loser: Spoils,
 }
 

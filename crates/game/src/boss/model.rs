@@ -26,8 +26,8 @@ impl WorldBoss {
         Self { number, life, left: life }
     }
 
-    /// Gives it another life in the middle of a season. What was dealt stays dealt; who is alive stays alive for the blow
-    /// that everybody gets a gift for, and who is dead stays dead.
+    /// Gives it another life in the middle of a season. Damage dealt stays; a boss that is alive stays alive for the blow
+    /// that everybody gets a gift for, and a dead boss stays dead.
     pub fn change_life(&mut self, life: u64) {
         let dealt = self.life.saturating_sub(self.left);
         if self.is_alive() {

@@ -47,7 +47,7 @@ pub enum DuelError {
     TooMany,
 }
 
-/// What who is challenged is told, as the event `challenge_info` and at its address
+/// What the challenged player is told, as the event `challenge_info` and at its address
 /// (docs/contract/role-play.md#challenges).
 #[derive(Debug, Serialize, JsonSchema)]
 pub struct ChallengeTold<'a> {
@@ -122,7 +122,7 @@ pub struct Response<'a> {
 }
 
 impl Duels<'_, '_> {
-    /// Makes a challenge, tells who is challenged, and returns its number. The same one is not made twice while it is
+    /// Makes a challenge, tells the challenged player, and returns its number. The same one is not made twice while it is
     /// open.
     pub fn challenge(
         &mut self,

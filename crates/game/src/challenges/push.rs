@@ -81,7 +81,7 @@ pub struct Push<'w, 's> {
 }
 
 impl Push<'_, '_> {
-    /// Tells who is challenged, unless it is connected, listens nowhere, or was told and has not answered yet. When too
+    /// Tells the challenged player, unless it is connected, listens nowhere, or was told and has not answered yet. When too
     /// many messages are under way it is not told: `refrash` will show it.
     pub fn send(&mut self, id: u64, challenged: AccountId, told: &ChallengeTold<'_>) {
         let Some(pushed) = &mut self.pushed else {

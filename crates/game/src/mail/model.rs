@@ -326,7 +326,7 @@ impl PlayerRows for Mailbox {
 pub struct Broadcast {
     /// Unix seconds from which players get it.
     pub deliver_at: i64,
-    /// Unix seconds from which nobody gets it any more; who has it keeps it.
+    /// Unix seconds after which it is no longer delivered; players who have it keep it.
     pub expires_at: i64,
     /// Name of the sender, such as [`MailRules::system_sender`](crate::mail::MailRules).
     pub from: String,

@@ -105,7 +105,7 @@ fn why(wish: &Wish) -> &'static str {
     }
 }
 
-/// Tells who waits what became of an order that was in state `before`, and puts away one that is over.
+/// Tells the waiting request what became of an order that was in state `before`, and archives a closed one.
 pub(super) fn tell(world: &mut World, entity: Entity, before: StateName, order: &Order, data: Option<Value>) {
     if matches!(order.state, OrderState::Written | OrderState::Sent | OrderState::Paid) {
         return;

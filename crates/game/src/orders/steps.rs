@@ -301,7 +301,7 @@ fn read_payment(outcome: CallOutcome, order: &Order) -> (Payment, Option<serde_j
     }
 }
 
-/// What follows from a step: who waits is told, and the order is looked at again when it should be.
+/// What follows from a step: the waiting request is answered, and the order's next step is scheduled.
 pub(super) fn after_step(world: &mut World, entity: Entity, before: &Order, now: i64, data: Option<serde_json::Value>) {
     let Some(order) = world.get::<Order>(entity).cloned() else {
         return;

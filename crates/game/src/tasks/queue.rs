@@ -25,7 +25,7 @@ impl WorldRow for TaskQueue {
 }
 
 impl TaskQueue {
-    /// Counts the refillings; who has taken a task of one may take it again in a later one.
+    /// Counts refills; a player who took a task of one refill may take it again after a later one.
     pub fn filling(&self) -> u64 {
         self.filling
     }

@@ -139,7 +139,7 @@ impl ClosedRound {
         self.round.id
     }
 
-    /// As who asks for it sees it (docs/contract/match-query.md#the-answer).
+    /// As a match query shows it (docs/contract/match-query.md#the-answer).
     pub fn shown(&self, mg_id: i64) -> MatchInfo {
         let settle = |(uid, is_ai, score): &(Box<str>, i32, i32)| PlayerSettle {
             is_ai: *is_ai,
@@ -165,7 +165,7 @@ impl Round {
         self.players.iter().filter_map(|seat| seat.account)
     }
 
-    /// As who asks for it sees it while it goes on (docs/contract/match-query.md#the-answer).
+    /// As a match query shows it while it is running (docs/contract/match-query.md#the-answer).
     pub fn shown(&self, mg_id: i64) -> MatchInfo {
         MatchInfo {
             mg_id: mg_id.to_string(),
