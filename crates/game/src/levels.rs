@@ -1,4 +1,4 @@
-//! Experience and the level it stands for (docs/contract/items-and-levels.md#levels).
+//! Experience and the level it amounts to (docs/contract/items-and-levels.md#levels).
 
 use bevy_app::{App, Plugin};
 use bevy_ecs::prelude::*;

@@ -107,7 +107,7 @@ pub struct GameSettings {
     pub portability: PortabilitySettings,
     /// How much of the ledger is kept.
     pub ledger: LedgerSettings,
-    /// How old clients are told of challenges at their address; `None` = they are not.
+    /// How challenges are pushed to old clients at their address; `None` = not at all.
     pub legacy_push: Option<PushSettings>,
 }
 
@@ -153,7 +153,7 @@ impl GameSettings {
     }
 }
 
-/// Every feature of the game, to stand behind [`EnginePlugins`] in an app. Without further settings they are as shipped, and
+/// Every feature of the game, to be added after [`EnginePlugins`]. Without further settings they are as shipped, and
 /// there are no platforms.
 pub struct GamePlugins;
 

@@ -58,7 +58,7 @@ impl SingleFile for PresenceRules {
 pub struct Presence {
     /// Until when somebody is online whatever its connections do. Never walked through.
     stays_until: HashMap<AccountId, i64, foldhash::fast::FixedState>,
-    /// When each is looked at again: never later than `stays_until` when it was set.
+    /// When each is checked again: never later than `stays_until` at the time it was set.
     looks: DueQueue<AccountId>,
     left: Vec<AccountId>,
 }

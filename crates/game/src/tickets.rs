@@ -1,7 +1,7 @@
 //! Daily tickets (docs/contract/energy-and-tickets.md#tickets).
 //!
 //! A ticket kind is a key of `limits`. All kinds reset at local midnight; nothing happens to anybody at that moment, a
-//! player's count of an earlier day simply stands for a full one.
+//! player's count of an earlier day simply means a full one.
 
 use bevy_app::{App, Plugin};
 use bevy_ecs::prelude::*;
@@ -283,7 +283,7 @@ impl Event for TicketsReset {
 /// The next local midnight.
 const RESET: Occasion = Occasion("tickets reset");
 
-/// When the tickets of a new day are told of.
+/// When players are told of the tickets of a new day.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, SystemSet)]
 pub struct TicketSystems;
 

@@ -1,4 +1,4 @@
-//! What players do in a round: what they say they want, and what it comes to.
+//! What players do in a round: what they asked for, and what it amounts to.
 
 use serde::{Deserialize, Serialize};
 
@@ -48,7 +48,7 @@ pub struct ActionWish {
 }
 
 impl ActionWish {
-    /// The action it comes to: what is not owned counts as nothing, and what is named twice counts once.
+    /// The resulting action: items not owned count as nothing, and an item named twice counts once.
     pub fn into_action(self, owned: &Possessions) -> Action {
         let named = |kind, names: Vec<String>| {
             let mut named: Vec<Named> = Vec::new();

@@ -1,4 +1,4 @@
-//! What a player is told of a round: the reply of `battle` and the event `battle_verdict`.
+//! What a player sees of a round: the reply of `battle` and the event `battle_verdict`.
 
 use schemars::JsonSchema;
 use serde::Serialize;

@@ -77,7 +77,7 @@ pub struct Blow {
     pub killed: Vec<u32>,
 }
 
-/// Hits the first boss alive; what is beyond its life goes on to the next if `carries_over`.
+/// Hits the first boss alive; damage beyond its life carries over to the next if `carries_over`.
 pub fn strike<'a>(bosses: impl Iterator<Item = &'a mut WorldBoss>, damage: u64, carries_over: bool) -> Blow {
     let mut blow = Blow { dropped: damage, ..Blow::default() };
     for boss in bosses.filter(|boss| boss.is_alive()) {

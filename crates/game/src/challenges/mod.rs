@@ -38,7 +38,7 @@ impl Mention for Challenge {
 /// Challenges and the functions of them.
 #[derive(Default)]
 pub struct ChallengesPlugin {
-    /// How players without a connection are told of challenges at their address; `None` = they are not.
+    /// How challenges are pushed to players without a connection; `None` = not at all.
     pub push: Option<PushSettings>,
 }
 

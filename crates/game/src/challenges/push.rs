@@ -53,7 +53,7 @@ impl PushSettings {
 #[derive(Debug, Resource)]
 struct Pushed {
     settings: PushSettings,
-    /// Whom each exchange has told of which challenge.
+    /// Which challenge each exchange pushes, and to whom.
     asked: HashMap<ExchangeId, (AccountId, u64)>,
 }
 

@@ -256,7 +256,7 @@ pub struct Refresh {
 request!(Player, "refresh", Refresh => Refreshed);
 
 /// The reply of `refrash`: the challenges to the player, and the one of its own that was accepted, until it acts in the
-/// battle. Asking also says that the player is there.
+/// battle. Asking also counts as presence.
 #[derive(Debug, Serialize, JsonSchema)]
 pub struct Refreshed {
     id_list: Vec<String>,

@@ -1,7 +1,7 @@
 //! What a player is good at: attributes that follow from its level and from what it has made
 //! (docs/contract/role-play.md#attributes).
 //!
-//! Nothing here is kept: attributes are computed when they are looked at. What decides by them is in `battles` and in
+//! Nothing here is kept: attributes are computed on demand. What decides by them is in `battles` and in
 //! the narrator's checks.
 
 pub mod model;

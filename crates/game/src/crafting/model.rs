@@ -67,7 +67,7 @@ impl Possessions {
         self.find(kind, name).is_some() || self.all(kind).len() < owned_max
     }
 
-    /// Adds what was made. One of the same name is made anew: it takes the new description and the higher strength.
+    /// Adds what was made. One of the same name is replaced: it takes the new description and the higher strength.
     /// Returns what is owned now.
     pub fn add(&mut self, kind: CraftKind, craft: Craft) -> &Craft {
         let owned = match kind {

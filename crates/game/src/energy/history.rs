@@ -52,7 +52,7 @@ impl EnergyHistory {
         Some(ended)
     }
 
-    /// Brings energy that was last looked at some time ago up to the last change.
+    /// Brings energy that was last computed before a change up to that change.
     pub(super) fn catch_up(&self, energy: &mut Energy) {
         for (at, (until, pace)) in self.past.iter().enumerate() {
             let next = self.past.get(at + 1).map(|(_, next)| *next).or(self.current).unwrap_or(*pace);

@@ -310,7 +310,7 @@ fn tell_of_full_energy(
     }
 }
 
-/// When energy that is full is told of.
+/// When players are told that their energy is full.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, SystemSet)]
 pub struct EnergySystems;
 

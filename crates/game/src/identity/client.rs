@@ -1,4 +1,4 @@
-//! Where the client of a player listens, for old clients that are told of challenges there
+//! Where the client of a player listens, for old clients that get challenges pushed there
 //! (docs/contract/role-play.md#push-to-old-clients).
 
 use std::net::{IpAddr, SocketAddr};

@@ -48,7 +48,7 @@ pub struct Cause {
 }
 
 impl Cause {
-    /// A cause that has to do with no order.
+    /// A cause that belongs to no order.
     pub const fn new(why: &'static str) -> Self {
         Self { why, order: None }
     }
@@ -138,7 +138,7 @@ pub(crate) struct Notes {
 }
 
 impl Notes {
-    /// As they stand in the player's row.
+    /// As they are in the player's row.
     pub(super) fn continued(last: u64, dropped: u64) -> Self {
         Self { last, dropped, ..Self::default() }
     }

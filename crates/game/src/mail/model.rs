@@ -112,7 +112,7 @@ pub struct Mailbox {
     pub(super) unsaved: Vec<u64>,
 }
 
-/// The row that stands for the box itself.
+/// The row of the mailbox itself.
 #[derive(Debug, Default, Serialize, Deserialize)]
 pub(super) struct Head {
     /// The number of the last mail.
@@ -450,7 +450,7 @@ impl Broadcasts {
         self.list.binary_search_by_key(&number, |announced| announced.number).is_ok()
     }
 
-    /// When the next one is due that nobody was told of, unix seconds.
+    /// When the next unannounced one is due, unix seconds.
     pub fn next_delivery(&self) -> Option<i64> {
         self.list.iter().filter(|announced| !announced.told).map(|announced| announced.letter.at).min()
     }

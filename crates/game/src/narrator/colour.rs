@@ -16,7 +16,7 @@ use raidkeep_engine::exchange::lines::Exchanges;
 use raidkeep_engine::request::{Fact, Need};
 use raidkeep_engine::rules::Rules;
 
-/// For whom the endpoint was asked about what, so that an answer that comes too late is not told of something else.
+/// Which request was sent for whom, so that a late answer is not applied to something else.
 #[derive(Debug, Default, Resource)]
 pub struct ColourRequest(Vec<Question>);
 

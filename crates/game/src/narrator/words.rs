@@ -10,12 +10,12 @@ impl Spoken {
         Self(plain(text))
     }
 
-    /// Whether one of the words stands in the text.
+    /// Whether one of the words occurs in the text.
     pub fn has_any(&self, words: &[String]) -> bool {
         words.iter().any(|word| self.has(word))
     }
 
-    /// Whether the word stands in the text. An empty word stands nowhere.
+    /// Whether the word occurs in the text. An empty word never does.
     pub fn has(&self, word: &str) -> bool {
         let word = plain(word);
         !word.is_empty() && self.0.contains(&word)

@@ -153,19 +153,19 @@ impl OrderBook {
         self.entities.is_empty()
     }
 
-    /// Has the order looked at when the clock reaches `at` (unix seconds), and not before.
+    /// Schedules the order for `at` (unix seconds), and not before.
     pub fn wake(&mut self, id: OrderId, at: i64) {
         self.rest(id);
         self.due.set(id, at);
     }
 
-    /// Has all orders looked at now that would be later: the clock was set back, and says nothing about when.
+    /// Schedules all waiting orders for now: the clock was set back, so their moments mean nothing.
     pub fn wake_all(&mut self, now: i64) {
         let ids: Vec<OrderId> = self.due.latest_first().collect();
         ids.into_iter().for_each(|id| self.wake(id, now));
     }
 
-    /// The order goes on when the line to the platform has room. What makes room is a tick of its own.
+    /// The order continues when the line to the platform has capacity; what frees it triggers a tick.
     pub fn queue(&mut self, id: OrderId) {
         self.rest(id);
         self.queued.insert(id);
@@ -176,7 +176,7 @@ impl OrderBook {
         std::iter::from_fn(|| self.queued.pop_first()).take(room).collect()
     }
 
-    /// The order is looked at when something comes back from the platform, or when somebody wakes it.
+    /// The order rests until the platform answers or it is woken.
     pub fn rest(&mut self, id: OrderId) {
         self.due.cancel(id);
         self.queued.remove(&id);
@@ -192,13 +192,13 @@ impl OrderBook {
         self.due.next_at()
     }
 
-    /// The order goes on when its buyer is in memory. Returns whether that was not known yet.
+    /// The order continues once its buyer is in memory. Returns whether this is news.
     pub fn await_buyer(&mut self, order: &Order) -> bool {
         self.rest(order.id);
         self.awaited.insert(order.id, order.account).is_none()
     }
 
-    /// Takes out the orders whose buyers are there.
+    /// Takes out the orders whose buyers are in memory.
     pub fn take_awaited(&mut self, is_there: impl Fn(AccountId) -> bool) -> Vec<OrderId> {
         self.awaited.extract_if(.., |_, account| is_there(*account)).map(|(id, _)| id).collect()
     }
@@ -242,7 +242,7 @@ pub struct OrderDesk<'w, 's> {
     clock: Res<'w, Clock>,
 }
 
-/// The earlier order has to be settled first; it can be looked at with `list_orders`.
+/// The earlier order has to be settled first; `list_orders` shows it.
 pub const UNSETTLED: Refusal = Refusal::new(98, "an earlier order is still being settled");
 
 impl OrderDesk<'_, '_> {

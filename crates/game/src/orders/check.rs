@@ -1,4 +1,4 @@
-//! What must hold of orders: an order is open or closed, and what was granted stands in the ledger.
+//! What must hold of orders: an order is open or closed, and granted goods are in the ledger.
 
 use crate::items::Inventory;
 use crate::items::ledger::{LEDGER_TABLE, Movement};

@@ -42,7 +42,7 @@ pub struct PlayerExported {
     document: Value,
 }
 
-/// Everything on disk that tells of a player.
+/// Everything on disk about a player.
 #[derive(Debug, Serialize, Deserialize)]
 struct Luggage {
     /// By part, with the rows beside it behind its own.

@@ -24,7 +24,7 @@ fn moment(name: &str, value: &Value) -> Option<Result<Timestamp, Unfit>> {
     Some(timestamp.ok().filter(|_| is_in_range).ok_or_else(out_of_range))
 }
 
-/// Puts the text beside each moment. 0 stands for none.
+/// Adds the text form next to each moment. 0 means none.
 pub(super) fn spell_out(value: &mut Value) {
     match value {
         Value::Array(values) => values.iter_mut().for_each(spell_out),

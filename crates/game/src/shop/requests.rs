@@ -61,7 +61,7 @@ impl OrderProgress {
         Self { order, state: "pending", points: None }
     }
 
-    /// Of an order that has been told of.
+    /// Of an order that was already announced.
     pub fn of(told: &OrderTold) -> Self {
         let order = told.order.number.to_string();
         match told.order.state {

@@ -134,12 +134,12 @@ impl StageCounts {
         }
     }
 
-    /// Whether sessions are over that were not looked at yet.
+    /// Whether there are ended sessions to process.
     pub fn has_ended(&self) -> bool {
         !self.ended.is_empty()
     }
 
-    /// The sessions that are over and were not looked at yet.
+    /// The ended sessions that are still to be processed.
     pub fn take_ended(&mut self) -> Vec<EndedBossSession> {
         std::mem::take(&mut self.ended)
     }

@@ -74,7 +74,7 @@ fn task_info_personal(
     Ok(Success::with(TaskList { task_list: book.personal().iter().filter_map(|name| name.shown(&tasks)).collect() }))
 }
 
-/// `select {role, task_name}`: begins a public task. The one that is under way is told of again.
+/// `select {role, task_name}`: starts a public task. The active one is shown again.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 pub struct Select {
     role: String,

@@ -233,7 +233,7 @@ impl<K: Copy + Eq + Ord + Hash> Standings<K> {
         true
     }
 
-    /// Counts all chunks anew. Needed when one came or went, which happens too
+    /// Recounts all chunks. Needed when one came or went, which happens too
     /// seldom for a cleverer way to pay.
     fn recount(&mut self) {
         self.counts.rebuild(self.chunks.iter().map(Vec::len));

@@ -47,7 +47,7 @@ impl CardTypes {
         self.data = Some(reply.data.clone());
     }
 
-    /// Whether a card can be one of this kind; 0 stands for any length.
+    /// Whether a card can be of this kind; 0 means any length.
     pub fn check(&self, kind: i64, number: &str, password: &str) -> Result<(), Refusal> {
         if self.data.is_none() {
             return Err(Refusal::busy("the payment platform has not told yet which cards it takes, retry later"));

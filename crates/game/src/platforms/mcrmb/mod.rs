@@ -21,7 +21,7 @@ pub use wire::PlatformReply;
 /// What leads to the platform.
 pub const PAYMENTS: Line = Line("mcrmb");
 
-/// The platform's functions for players. Without a platform they are there and answer that there is none.
+/// The platform's functions for players. Without a platform they exist and answer that there is none.
 #[derive(Default)]
 pub struct McrmbPlugin {
     /// Where it is.

@@ -14,7 +14,7 @@ const RESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b
 
 /// The query string of a call: `sign=..` and then the parameters in the order given, percent-encoded.
 ///
-/// The signature is the MD5 of the values *as they stand in the URL*, in its order, and the key.
+/// The signature is the MD5 of the values *as they appear in the URL*, in its order, and the key.
 pub fn signed_query(parameters: &[(&str, &str)], key: &Secret) -> String {
     let encoded: Vec<(&str, String)> =
         parameters.iter().map(|(name, value)| (*name, utf8_percent_encode(value, RESERVED).to_string())).collect();

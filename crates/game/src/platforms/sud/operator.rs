@@ -26,7 +26,7 @@ pub(super) fn register(app: &mut App) {
 pub enum ReportState {
     /// It is on its way, or waits for its moment.
     Waiting,
-    /// It tells of an end and waits until the beginning of its round was taken.
+    /// It reports an end and waits until the report of the round's start was accepted.
     Blocked,
     /// Every attempt of the schedule has failed.
     GivenUp,

@@ -26,7 +26,7 @@ impl ReportId {
         RoundId(self.0 / 2)
     }
 
-    /// Whether it tells of the end.
+    /// Whether it reports the end.
     pub fn is_settle(self) -> bool {
         self.0 % 2 == 1
     }

@@ -1,4 +1,4 @@
-//! Rounds: battles and sessions as the platform counts them. One that goes on is an entity; one that is over is a row that
+//! Rounds: battles and sessions as the platform counts them. A running round is an entity; a closed one is a row that
 //! can be asked for, until as many newer ones are over as are kept.
 
 use std::collections::{BTreeMap, HashMap, VecDeque};
@@ -80,7 +80,7 @@ pub struct RoundResult {
     pub award: i32,
 }
 
-/// A round that goes on.
+/// A running round.
 #[derive(Debug, Clone, PartialEq, Eq, Component, Serialize, Deserialize)]
 pub struct Round {
     id: RoundId,
@@ -284,7 +284,7 @@ fn hash_key(key: &str) -> u64 {
 }
 
 impl RoundBook {
-    /// The round that goes on under this number.
+    /// The running round of this number.
     pub fn open(&self, id: RoundId) -> Option<Entity> {
         self.open.get(&id).copied()
     }

@@ -29,7 +29,7 @@ pub struct SudReport {
     pub ss_token: Secret,
 }
 
-/// What a report tells of.
+/// What a report is about.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "report_type", content = "report_msg", rename_all = "snake_case")]
 pub enum ReportMessage {
@@ -207,7 +207,7 @@ pub struct MatchInfo {
     pub match_id: String,
     /// When it began.
     pub battle_start_at: String,
-    /// When it ended, unless it goes on.
+    /// When it ended; absent while it runs.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub battle_end_at: Option<String>,
     /// How long it took, in seconds.
@@ -222,11 +222,11 @@ pub struct MatchInfo {
     /// What its start was reported with.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub report_game_info_extras: Option<String>,
-    /// Whether it goes on.
+    /// Whether it is still running.
     pub status: MatchStatus,
 }
 
-/// Whether a round goes on.
+/// Whether a round is running.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "UPPERCASE")]
 pub enum MatchStatus {
