@@ -23,7 +23,7 @@ const LONGER_FILES: &[(&str, usize)] = &[
     ("crates/game/src/stages/requests.rs", 469),
     ("crates/server/src/net/listener.rs", 439),
     ("crates/server/src/net/shard.rs", 419),
-    ("crates/studio/src/testing/mod.rs", 668),
+    ("crates/studio/src/testing/mod.rs", 667),
     ("tests/engine/envelope.rs", 493),
     ("tests/engine/journal.rs", 537),
     ("tests/engine/storage.rs", 586),
