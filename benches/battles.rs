@@ -1,7 +1,8 @@
 //! The cost of battles: with 10,000 running, a tick's cost depends on those that are due, not on those that run.
 //!
-//! Run with `cargo bench --profile dist --bench battles`; `-- --battles 1000` for fewer. Everything is in memory, and each second of the
-//! game is timed with its requests, verdicts, events and the commit of its batch to a simulated disk.
+//! Run with `cargo bench --profile dist --bench battles`; `-- --battles 1000` for fewer. Everything is in memory, and
+//! each second of the game is timed with its requests, verdicts, events and the commit of its batch to a simulated
+//! disk.
 #![expect(clippy::print_stdout, reason = "a benchmark prints its result")]
 
 use std::time::{Duration, Instant};

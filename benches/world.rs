@@ -1,7 +1,7 @@
 //! The world's thread alone: the cost of a request and of an idle tick, and the time of a start.
 //!
-//! Run with `cargo bench --profile dist --bench world`; `-- --accounts 100000` for a smaller database. The database is created in a
-//! temporary folder, takes a minute or two to fill, and is removed at the end.
+//! Run with `cargo bench --profile dist --bench world`; `-- --accounts 100000` for a smaller database. The database is
+//! created in a temporary folder, takes a minute or two to fill, and is removed at the end.
 #![expect(clippy::print_stdout, reason = "a benchmark prints its result")]
 
 #[path = "shared/world.rs"]

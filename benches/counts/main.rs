@@ -1,8 +1,8 @@
 //! Instruction counts of ten hot paths, taken with callgrind.
 //!
-//! `.ci/counts` builds this with the profile named in `kept.txt`, runs it and compares the counts with that file. Run directly it
-//! needs valgrind and gungraun-runner; docs/performance.md says how. Each function below is one path, and only what happens inside
-//! it is counted. The `times_N` of a path says how often it repeats what is counted.
+//! `.ci/counts` builds this with the profile named in `kept.txt`, runs it and compares the counts with that file. Run
+//! directly it needs valgrind and gungraun-runner; docs/performance.md says how. Each function below is one path, and
+//! only what happens inside it is counted. The `times_N` of a path says how often it repeats what is counted.
 #![expect(missing_docs, reason = "gungraun makes a module of each path, which cannot have a doc comment")]
 
 mod world;

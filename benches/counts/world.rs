@@ -1,5 +1,5 @@
-//! The world whose paths are counted: in memory, on simulated disks, driven by hand. What the counts use of Raidkeep is imported
-//! here and in the shared file.
+//! The world whose paths are counted: in memory, on simulated disks, driven by hand. What the counts use of Raidkeep is
+//! imported here and in the shared file.
 
 #[path = "../shared/world.rs"]
 mod shared;

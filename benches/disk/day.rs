@@ -1,5 +1,5 @@
-//! A day of 10 requests a second, played as fast as possible. The files are on simulated disks, with the same sizes as real files
-//! and instant flushes.
+//! A day of 10 requests a second, played as fast as possible. The files are on simulated disks, with the same sizes as
+//! real files and instant flushes.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};

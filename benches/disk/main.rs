@@ -1,9 +1,9 @@
 //! Disk writes of durable requests, and the sizes of the files.
 //!
-//! `cargo bench --profile dist --bench disk` runs a world with files at 10, 1,000 and 50,000 requests a second for 20 s each, and
-//! counts the bytes passed to the kernel. Then it plays a day of 10 requests a second as fast as it can, with a commit for each
-//! request and a fold every five seconds like the server, and prints the file sizes every two hours. Players enter a stage and win
-//! it in turns, so every second request moves items and adds a row to the ledger.
+//! `cargo bench --profile dist --bench disk` runs a world with files at 10, 1,000 and 50,000 requests a second for 20 s
+//! each, and counts the bytes passed to the kernel. Then it plays a day of 10 requests a second as fast as it can, with
+//! a commit for each request and a fold every five seconds like the server, and prints the file sizes every two hours.
+//! Players enter a stage and win it in turns, so every second request moves items and adds a row to the ledger.
 #![expect(clippy::print_stdout, reason = "a benchmark prints its result")]
 
 mod day;

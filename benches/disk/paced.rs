@@ -1,5 +1,5 @@
-//! Requests at a steady rate, whether or not the world keeps up, in a world as the server runs it: its loop, its storage threads
-//! and its files, but no sockets.
+//! Requests at a steady rate, whether or not the world keeps up, in a world as the server runs it: its loop, its
+//! storage threads and its files, but no sockets.
 
 use std::path::Path;
 use std::sync::Arc;

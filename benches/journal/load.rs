@@ -1,5 +1,5 @@
-//! The requests of players in an hour: four reads to one change, over all player functions. What a change needs (the key of a mail,
-//! the number of a challenge, an open stage) is taken from the replies, as a client would.
+//! The requests of players in an hour: four reads to one change, over all player functions. What a change needs (the
+//! key of a mail, the number of a challenge, an open stage) is taken from the replies, as a client would.
 
 use std::collections::{BTreeMap, VecDeque};
 

@@ -1,8 +1,9 @@
-//! The cost of a journal for the world's thread, and the speed of a replay: an hour of 64 players who each make three requests a
-//! second, four in five of them reads, the rest changes of all kinds, including payments, battles and tasks.
+//! The cost of a journal for the world's thread, and the speed of a replay: an hour of 64 players who each make three
+//! requests a second, four in five of them reads, the rest changes of all kinds, including payments, battles and tasks.
 //!
-//! `cargo bench --profile dist --bench journal`; `-- --seconds 300` for a shorter run. The same hour is played with and without a
-//! journal in turns. Then the last journal is replayed from its file, comparing all checkpoints and the final state.
+//! `cargo bench --profile dist --bench journal`; `-- --seconds 300` for a shorter run. The same hour is played with and
+//! without a journal in turns. Then the last journal is replayed from its file, comparing all checkpoints and the final
+//! state.
 #![expect(clippy::print_stdout, reason = "a benchmark prints its result")]
 
 mod driven;

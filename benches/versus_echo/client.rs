@@ -1,7 +1,7 @@
 //! A cheap load client: the library does the handshake, frames are handled here.
 //!
-//! Client and server share the machine's cores, so the client's CPU time is taken from the server. Requests are therefore framed and
-//! masked once, before the run, and of replies only the status is read.
+//! Client and server share the machine's cores, so the client's CPU time is taken from the server. Requests are
+//! therefore framed and masked once, before the run, and of replies only the status is read.
 
 use std::{
     collections::VecDeque,

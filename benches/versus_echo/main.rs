@@ -1,7 +1,8 @@
 //! Raidkeep against a bare JSON echo on the same WebSocket library, side by side on the same machine.
 //!
-//! The echo does all the network and JSON work of a request and nothing else; the difference is the cost of the game. Absolute
-//! figures depend on the machine, the ratios do not. Run with `cargo bench --profile dist --bench versus_echo`.
+//! The echo does all the network and JSON work of a request and nothing else; the difference is the cost of the game.
+//! Absolute figures depend on the machine, the ratios do not. Run with `cargo bench --profile dist --bench
+//! versus_echo`.
 //!
 //! With `--peer NAME=COMMAND` the yardstick is Raidkeep, and other servers that know `login_unique` and
 //! `enter_stage_general` are measured against it; `benches/peers/run.sh` does that. A peer's first line on stdout is
@@ -64,8 +65,8 @@ struct Options {
     /// Requests in flight per connection; may be repeated
     #[arg(long, value_name = "D", default_values_t = DEPTHS)]
     depth: Vec<usize>,
-    /// Measure Raidkeep's changes against this server instead of the echo; words of COMMAND are separated by spaces, and
-    /// it may be repeated
+    /// Measure Raidkeep's changes against this server instead of the echo; words of COMMAND are separated by spaces,
+    /// and it may be repeated
     #[arg(long, value_name = "NAME=COMMAND", conflicts_with = "echo_only")]
     peer: Vec<String>,
     /// Measure the echo alone

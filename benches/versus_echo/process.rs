@@ -186,8 +186,8 @@ fn files(options: &Options) -> Result<TempDir> {
     Ok(TempDir::with_prefix_in("versus-echo-", Path::new(&options.scratch))?)
 }
 
-/// Reads from the first line, `listening on ADDRESS` or `listening on ADDRESS, colyseus`, how the server is reached, then
-/// keeps the pipe empty for as long as the server lives.
+/// Reads from the first line, `listening on ADDRESS` or `listening on ADDRESS, colyseus`, how the server is reached,
+/// then keeps the pipe empty for as long as the server lives.
 async fn listening(stdout: ChildStdout) -> Result<(SocketAddr, Dialect)> {
     let mut stdout = BufReader::new(stdout);
     let mut line = String::new();

@@ -1,7 +1,7 @@
 //! Redraws the shipped images: a portrait of every character and a background of every task.
 //!
-//! `cargo run --example make_images [FOLDER]`; the default folder is `assets/images`. Each image is a list of shapes in at
-//! most 16 colours, so every file stays small even uncompressed.
+//! `cargo run --example make_images [FOLDER]`; the default folder is `assets/images`. Each image is a list of shapes in
+//! at most 16 colours, so every file stays small even uncompressed.
 
 #![expect(clippy::print_stdout, reason = "a command tells what it has written")]
 

@@ -17,8 +17,8 @@ use raidkeep_studio::load::{self, Length, LoadPlan, Milestone, Mix, assets};
 
 type Failure = Box<dyn std::error::Error>;
 
-/// Exit codes: 0 if everything was as the mix expects, 1 if a status was unexpected, a connection broke, or the run could not
-/// start.
+/// Exit codes: 0 if everything was as the mix expects, 1 if a status was unexpected, a connection broke, or the run
+/// could not start.
 #[derive(Debug, Args)]
 pub(super) struct Load {
     /// Where the server listens.
@@ -39,8 +39,8 @@ pub(super) struct Load {
     /// Sends this many requests and counts them all, instead of running for a duration.
     #[arg(long, value_name = "N", conflicts_with_all = ["duration", "warm_up"], value_parser = clap::value_parser!(u64).range(1..))]
     requests: Option<u64>,
-    /// Open loop: requests a second of all clients together, independent of replies. Latencies count from when a request was
-    /// due.
+    /// Open loop: requests a second of all clients together, independent of replies. Latencies count from when a
+    /// request was due.
     #[arg(long, value_name = "R", value_parser = rate)]
     rate: Option<f64>,
     /// Maximum requests in flight per client [default: as the mix says; 64 with --rate].

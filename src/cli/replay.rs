@@ -45,8 +45,8 @@ pub(super) struct ReplayArguments {
     /// Writes that player's requests as a scenario.
     #[arg(long, value_name = "FILE", requires = "player")]
     scenario: Option<PathBuf>,
-    /// Compares the final rows of all players with those in this data folder, as this program reads both: the folder of the
-    /// server that wrote the journal, after it was stopped, or a copy.
+    /// Compares the final rows of all players with those in this data folder, as this program reads both: the folder of
+    /// the server that wrote the journal, after it was stopped, or a copy.
     #[arg(long, value_name = "FOLDER", conflicts_with_all = ["player", "until"])]
     against: Option<PathBuf>,
     /// Folder of the assets [default: the copy next to the journal].
@@ -170,8 +170,8 @@ impl Until {
     }
 }
 
-/// The settings in force when the journal was recorded. Platform keys come from the environment, as for a server; without one,
-/// requests signed by the platform are rejected.
+/// The settings in force when the journal was recorded. Platform keys come from the environment, as for a server;
+/// without one, requests signed by the platform are rejected.
 fn past_settings(start: &StartRecord) -> Result<GameSettings, Failure> {
     let config = Config::from_effective(serde_json::from_str(&start.config)?)?;
     let mut settings = config.game()?;

@@ -113,8 +113,8 @@ fn log_subscriber(filter: EnvFilter, as_json: bool) -> impl Subscriber + Send + 
     tracing_subscriber::registry().with(log.with_filter(filter)).with(no_secrets)
 }
 
-/// At finer levels libraries log whole frames and URLs, including tokens, card passwords and signatures. No setting lets those
-/// through.
+/// At finer levels libraries log whole frames and URLs, including tokens, card passwords and signatures. No setting
+/// lets those through.
 fn is_free_of_secrets(metadata: &Metadata<'_>) -> bool {
     metadata.target().starts_with("raidkeep") || *metadata.level() <= Level::INFO
 }

@@ -1,4 +1,5 @@
-//! No parser of untrusted input panics on any input. The targets in `fuzz/` run longer, and each finding of theirs has a line here.
+//! No parser of untrusted input panics on any input. The targets in `fuzz/` run longer, and each finding of theirs has
+//! a line here.
 
 use proptest::prelude::*;
 use raidkeep::studio::fuzzing::{self, ENTRANCES};

@@ -1,13 +1,13 @@
-//! Injects single mistakes into RON text. It knows the tokens of the text, which fields the schema makes optional, and the few names
-//! below, but nothing else about the tables.
+//! Injects single mistakes into RON text. It knows the tokens of the text, which fields the schema makes optional, and
+//! the few names below, but nothing else about the tables.
 
 use std::collections::{BTreeMap, HashSet};
 use std::fmt;
 
 use serde_json::Value;
 
-/// The first field of entries that must be unique in their list, because it identifies the entry. Entries without one (waves,
-/// windows, identical bosses) may be repeated.
+/// The first field of entries that must be unique in their list, because it identifies the entry. Entries without one
+/// (waves, windows, identical bosses) may be repeated.
 const IDENTITIES: &[&str] = &["id", "key", "mode", "from", "stage"];
 
 /// Fields that name an entry of this or another table, or an image, by a string.

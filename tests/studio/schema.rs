@@ -1,5 +1,5 @@
-//! The schemas of assets, configuration and protocol: complete, without dangling references, and matching what the program reads and
-//! writes.
+//! The schemas of assets, configuration and protocol: complete, without dangling references, and matching what the
+//! program reads and writes.
 
 use std::process::Command;
 

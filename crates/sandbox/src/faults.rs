@@ -32,7 +32,8 @@ pub struct Fault {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", deny_unknown_fields)]
 pub enum Misbehavior {
-    /// The request is applied at once, its answer arrives this many milliseconds later. Can be combined with another fault.
+    /// The request is applied at once, its answer arrives this many milliseconds later. Can be combined with another
+    /// fault.
     LatencyMs(u64),
     /// The request is applied, the connection closes without an answer.
     LoseAnswer,
@@ -79,8 +80,8 @@ impl Faults {
         &self.0
     }
 
-    /// The faults for a request to `call`: the first matching latency and the first other matching fault. Both are counted
-    /// down.
+    /// The faults for a request to `call`: the first matching latency and the first other matching fault. Both are
+    /// counted down.
     pub(super) fn take(&mut self, platform: Platform, call: &str) -> Met {
         let mut met = Met::default();
         let mut is_slow = false;

@@ -1,8 +1,8 @@
 //! Simulates both platforms: for a first run, for tests, and for fault injection.
 //!
 //! [`Sandbox`] is a state machine without sockets, threads or clocks: it takes a request and the time, and returns the
-//! answer and how to deliver or corrupt it. [`server::SandboxServer`] puts it behind real HTTP. It is no payment system:
-//! it credits cards at once, and anyone who can reach its control routes owns it.
+//! answer and how to deliver or corrupt it. [`server::SandboxServer`] puts it behind real HTTP. It is no payment
+//! system: it credits cards at once, and anyone who can reach its control routes owns it.
 
 mod control;
 mod faults;

@@ -1,5 +1,5 @@
-//! SUD's two sides: the receiver of game round reports (docs/contract/game-reports.md), and the one that answers queries about them
-//! (docs/contract/match-query.md).
+//! SUD's two sides: the receiver of game round reports (docs/contract/game-reports.md), and the one that answers
+//! queries about them (docs/contract/match-query.md).
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 

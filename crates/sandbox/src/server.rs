@@ -37,10 +37,11 @@ pub struct SandboxServer {
 }
 
 impl SandboxServer {
-    /// Starts a sandbox; port 0 picks a free one. With a state file it continues from there and keeps the file up to date.
+    /// Starts a sandbox; port 0 picks a free one. With a state file it continues from there and keeps the file up to
+    /// date.
     ///
-    /// Errors: an address reachable from other machines that the settings do not allow, a port that is taken, a state file
-    /// that cannot be read.
+    /// Errors: an address reachable from other machines that the settings do not allow, a port that is taken, a state
+    /// file that cannot be read.
     pub fn start(settings: SandboxSettings, listen: SocketAddr, state_file: Option<&Path>) -> io::Result<Self> {
         if !listen.ip().is_loopback() && !settings.allow_any_address {
             let told = format!("{listen} can be reached from other machines, whose users could control the sandbox");

@@ -1,5 +1,5 @@
-//! All parsers of untrusted input, as functions that take arbitrary bytes: for the fuzz targets in `fuzz/` and, bounded, for
-//! `tests/studio/fuzz_inputs.rs`. None of them may panic on any input.
+//! All parsers of untrusted input, as functions that take arbitrary bytes: for the fuzz targets in `fuzz/` and,
+//! bounded, for `tests/studio/fuzz_inputs.rs`. None of them may panic on any input.
 
 use std::borrow::Cow;
 use std::sync::{LazyLock, Mutex, MutexGuard, PoisonError};

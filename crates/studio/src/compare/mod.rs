@@ -35,8 +35,8 @@ pub struct Difference {
     pub line: String,
     /// Unit of the values.
     pub unit: String,
-    /// The distance of the curves: the sum of the daily differences, in % of the larger curve's sum. 100 means that one of the
-    /// curves is all zeros.
+    /// The distance of the curves: the sum of the daily differences, in % of the larger curve's sum. 100 means that one
+    /// of the curves is all zeros.
     pub apart_percent: f64,
     /// The mean of each curve.
     pub means: (f64, f64),

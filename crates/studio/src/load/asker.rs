@@ -1,5 +1,5 @@
-//! Where a client's requests come from: it picks sequences at random, yields their requests in order, and carries values from
-//! replies into later requests.
+//! Where a client's requests come from: it picks sequences at random, yields their requests in order, and carries
+//! values from replies into later requests.
 
 use std::cell::RefCell;
 use std::collections::VecDeque;

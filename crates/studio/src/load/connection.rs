@@ -73,8 +73,8 @@ impl Inbound {
         &mut self.bytes[self.filled..]
     }
 
-    /// Consumes the first `read` bytes of the room and passes every complete text frame to `on_text`. Pongs are appended to
-    /// `out`.
+    /// Consumes the first `read` bytes of the room and passes every complete text frame to `on_text`. Pongs are
+    /// appended to `out`.
     pub fn take(
         &mut self,
         read: usize,

@@ -1,5 +1,5 @@
-//! A minimal WebSocket client codec. Client and server often share a machine, so the client's CPU time is taken from the server.
-//! Requests are framed and masked before the run; of replies only the status is read.
+//! A minimal WebSocket client codec. Client and server often share a machine, so the client's CPU time is taken from
+//! the server. Requests are framed and masked before the run; of replies only the status is read.
 
 use std::ops::Range;
 

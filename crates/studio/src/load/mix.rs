@@ -49,7 +49,8 @@ pub enum Lifetime {
 pub struct Idle {
     /// How many.
     pub connections: usize,
-    /// Whether each sends the start requests. The server closes connections that do not log in within `limits.login_seconds`.
+    /// Whether each sends the start requests. The server closes connections that do not log in within
+    /// `limits.login_seconds`.
     pub start: bool,
 }
 

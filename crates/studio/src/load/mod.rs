@@ -1,9 +1,9 @@
 //! Load tests: clients send requests to a running server over real WebSockets, and latencies are measured.
 //!
-//! A [`Mix`] says what clients send. In a closed loop each client keeps a fixed number of requests in flight. In an open loop
-//! requests are due on a schedule, whatever happened to earlier ones, and latencies count from the due time: a stalled server
-//! cannot hide the stall by holding up its clients (coordinated omission). [`run()`] executes a [`LoadPlan`]; [`report`] formats
-//! the outcome.
+//! A [`Mix`] says what clients send. In a closed loop each client keeps a fixed number of requests in flight. In an
+//! open loop requests are due on a schedule, whatever happened to earlier ones, and latencies count from the due time:
+//! a stalled server cannot hide the stall by holding up its clients (coordinated omission). [`run()`] executes a
+//! [`LoadPlan`]; [`report`] formats the outcome.
 //!
 //! This is a client: it knows the protocol and nothing about the game. Not here: virtual players in virtual time
 //! ([`crate::simulate`]).

@@ -79,8 +79,8 @@ mod tests {
         (if stands_still { 5 * SECOND } else { begun }) + 1_000_000
     }
 
-    /// A client sends a hundred requests a second, one at a time. Returns the latencies measured from when the requests were due,
-    /// and from when they were sent.
+    /// A client sends a hundred requests a second, one at a time. Returns the latencies measured from when the requests
+    /// were due, and from when they were sent.
     fn ask_a_server_that_stalls() -> (Tally, Tally) {
         let mut schedule = Schedule::new(100.0, 0, 1);
         let (mut since_due, mut since_sent) = (Tally::new(1), Tally::new(1));

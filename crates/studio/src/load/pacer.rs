@@ -1,5 +1,5 @@
-//! Wakes the clients of an open loop on time. The runtime's timers have a resolution of a millisecond, which would add to every
-//! latency; a sleeping thread is accurate to some fifty microseconds.
+//! Wakes the clients of an open loop on time. The runtime's timers have a resolution of a millisecond, which would add
+//! to every latency; a sleeping thread is accurate to some fifty microseconds.
 
 use std::rc::Rc;
 use std::sync::Arc;
@@ -65,8 +65,8 @@ impl Pacer {
     }
 }
 
-/// Forwards a wake-up of the thread to those of its clients that have a request due. `clients` holds the notifiers of the clients
-/// numbered `first`, `first + step` and so on.
+/// Forwards a wake-up of the thread to those of its clients that have a request due. `clients` holds the notifiers of
+/// the clients numbered `first`, `first + step` and so on.
 pub async fn hand_on(
     woken: Arc<Notify>,
     rate: f64,

@@ -16,7 +16,8 @@ use crate::load::pacer::{self, Pacer};
 use crate::load::tally::Tally;
 use crate::load::worker::{self, Order};
 
-/// Default maximum of requests in flight per client in an open loop; by default the server reads no more of a connection.
+/// Default maximum of requests in flight per client in an open loop; by default the server reads no more of a
+/// connection.
 pub const OPEN_LOOP_IN_FLIGHT: usize = 64;
 /// From the start order to the first request, so that all threads have received it.
 const LEAD: Duration = Duration::from_millis(20);

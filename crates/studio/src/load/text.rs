@@ -1,5 +1,5 @@
-//! Requests as text with placeholders. Unlike the texts of the game ([`raidkeep_engine::template`]) they are JSON, in which braces
-//! mark a placeholder only around a bare name.
+//! Requests as text with placeholders. Unlike the texts of the game ([`raidkeep_engine::template`]) they are JSON, in
+//! which braces mark a placeholder only around a bare name.
 
 /// A piece of a request.
 #[derive(Debug, Clone, PartialEq, Eq)]

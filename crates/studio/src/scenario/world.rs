@@ -161,8 +161,8 @@ impl<'s> Scene<'s> {
         Some(zoned.timestamp().as_second())
     }
 
-    /// Advances time to this moment, midnight by midnight, so that no day is skipped. Fails with the reply of `clock_advance`
-    /// if the clock cannot be moved that far.
+    /// Advances time to this moment, midnight by midnight, so that no day is skipped. Fails with the reply of
+    /// `clock_advance` if the clock cannot be moved that far.
     pub(super) fn advance_to(&mut self, target: i64) -> Result<(), Value> {
         loop {
             let (now, midnight) = (self.now(), self.clock().next_day_at());

@@ -1,7 +1,7 @@
 //! Schemas of the assets, the configuration and the protocol, generated from the types that read and write them.
 //!
-//! There is no list here: the tables of the catalogue and the functions of the request table provide their schemas, and doc
-//! comments become descriptions.
+//! There is no list here: the tables of the catalogue and the functions of the request table provide their schemas, and
+//! doc comments become descriptions.
 
 mod asyncapi;
 mod documents;

@@ -40,8 +40,8 @@ pub struct Today {
     pub full_seconds: i64,
 }
 
-/// Counts the seconds since the last count in which the energy was full. Only the player's own requests may have changed it
-/// since.
+/// Counts the seconds since the last count in which the energy was full. Only the player's own requests may have
+/// changed it since.
 pub fn count_full_energy(world: &World, player: &mut Measured, now: i64) -> i64 {
     let since = std::mem::replace(&mut player.counted_until, now);
     let rules = world.resource::<Rules<EnergyRules>>();

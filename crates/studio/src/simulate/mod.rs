@@ -1,9 +1,9 @@
 //! Simulations: virtual players follow a policy, in one world, through the real request handlers.
 //!
-//! Time is virtual and jumps from one moment at which a player acts to the next. The world has no storage and no platforms: the
-//! ledger rows of its batches are summed ([`accounts`]) and the batches dropped. All randomness comes from the seed, and each player
-//! has its own streams: the same seed gives the same bytes, and players make the same choices under different rules as far as the
-//! rules allow.
+//! Time is virtual and jumps from one moment at which a player acts to the next. The world has no storage and no
+//! platforms: the ledger rows of its batches are summed ([`accounts`]) and the batches dropped. All randomness comes
+//! from the seed, and each player has its own streams: the same seed gives the same bytes, and players make the same
+//! choices under different rules as far as the rules allow.
 //!
 //! Not here: reports of a run ([`crate::report`]), and the comparison of runs ([`crate::compare`]).
 

@@ -1,4 +1,5 @@
-//! A virtual player: visits at its times, works through its habits request by request, and reads from the replies what it needs.
+//! A virtual player: visits at its times, works through its habits request by request, and reads from the replies what
+//! it needs.
 
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
@@ -22,7 +23,8 @@ pub struct VirtualPlayer {
     pub has_left: bool,
     /// Decides when it visits.
     plans: ChaCha8Rng,
-    /// Decides whether it follows optional habits; a separate stream, so that rare things are as rare under other rules.
+    /// Decides whether it follows optional habits; a separate stream, so that rare things are as rare under other
+    /// rules.
     whims: ChaCha8Rng,
     /// Decides everything else; a separate stream, so that a player visits at the same times under any rules.
     chance: ChaCha8Rng,
@@ -55,7 +57,8 @@ impl VirtualPlayer {
         }
     }
 
-    /// The moments of one day at which the player visits, in order. `midnight` is the day's first moment, in unix seconds.
+    /// The moments of one day at which the player visits, in order. `midnight` is the day's first moment, in unix
+    /// seconds.
     pub fn plan_day(&mut self, archetype: &Archetype, midnight: i64) -> Vec<i64> {
         let mut moments = Vec::new();
         for visits in &archetype.visits {
@@ -111,8 +114,8 @@ impl VirtualPlayer {
         None
     }
 
-    /// Handles the reply to the last request; returns the pause until the next one in seconds, and whether the request was
-    /// granted.
+    /// Handles the reply to the last request; returns the pause until the next one in seconds, and whether the request
+    /// was granted.
     pub fn hear(&mut self, text: &str, sign_in: Option<SignIn>, archetype: &Archetype) -> (i64, bool) {
         self.sign_in = sign_in.or(self.sign_in);
         let heard = Heard::read(text);

@@ -1,5 +1,5 @@
-//! An in-memory server for tests: the same request handling, worlds and storage, without sockets, threads, or time that passes
-//! by itself.
+//! An in-memory server for tests: the same request handling, worlds and storage, without sockets, threads, or time that
+//! passes by itself.
 //!
 //! ```
 //! use raidkeep_studio::testing::TestServer;
