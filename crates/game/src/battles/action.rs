@@ -5,12 +5,12 @@ use serde::{Deserialize, Serialize};
 use crate::battles::verdict::Move;
 use crate::crafting::{CraftKind, Possessions};
 
-/// Something of a player's that it names in an action and owns.
+/// A skill or item that a player names in an action and owns.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Named {
-    /// As its owner calls it.
+    /// Its name, as its owner knows it.
     pub name: String,
-    /// How much it counts.
+    /// Its strength.
     pub strength: u32,
 }
 
@@ -26,7 +26,7 @@ pub struct Action {
 }
 
 impl Action {
-    /// What counts of it; without an action one guards.
+    /// The part that counts; a player without an action guards.
     pub fn as_move(action: Option<&Self>) -> Move {
         let strengths = |named: &[Named]| named.iter().map(|named| named.strength).collect();
         match action {
@@ -36,10 +36,10 @@ impl Action {
     }
 }
 
-/// What a player wants to do, as it said so.
+/// What a player wants to do, in its own words.
 #[derive(Debug)]
 pub struct ActionWish {
-    /// In its own words.
+    /// The player's text.
     pub text: String,
     /// Names of skills, owned or not.
     pub skills: Vec<String>,

@@ -1,4 +1,4 @@
-//! What it takes to begin a battle, to act in one, and to end it.
+//! Starting a battle, acting in one, and ending it.
 
 use std::collections::BTreeMap;
 
@@ -51,11 +51,11 @@ pub struct Arena<'w, 's> {
     commands: Commands<'w, 's>,
     /// Who is online.
     pub online: Online<'w, 's>,
-    /// What the designers say.
+    /// The rules of battles.
     pub rules: Res<'w, Rules<BattleRules>>,
 }
 
-/// What a battle looks at and changes of a player.
+/// The components of a player that a battle reads and changes.
 #[derive(QueryData)]
 #[query_data(mutable)]
 pub struct Person {
@@ -68,60 +68,60 @@ pub struct Person {
 /// Why items come from battles.
 const SPOILS: Cause = Cause::new("battle");
 
-/// What came of a wish.
+/// The outcome of an action.
 #[derive(Debug)]
 pub enum Turn {
-    /// The verdict has fallen, or the battle is over.
+    /// The round has its verdict, or the battle is over.
     Told(Told),
-    /// The opponent has not acted; the verdict will be told by the notice.
+    /// The opponent has not acted; the notice announces the verdict.
     Waiting(Notice, Told),
 }
 
-/// Why nobody acts.
+/// Why an action is refused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum TurnError {
-    /// No battle has that number, or no longer.
+    /// No battle has that number any more.
     #[error("no such battle")]
     NoSuchBattle,
-    /// Others fight it.
+    /// The player is not in it.
     #[error("the battle is not the player's")]
     NotYours,
-    /// The player has acted in this round, and otherwise.
+    /// The player has already taken another action in this round.
     #[error("the player has acted in this round")]
     ActedAlready,
 }
 
 impl Arena<'_, '_> {
-    /// Tells somebody, if in memory, of something around battles.
+    /// Tells a player in memory about something around battles.
     pub fn tell<T: Event>(&mut self, account: AccountId, event: &T) {
         if let Some(player) = self.players.entity(account) {
             self.messenger.events.tell(player, event);
         }
     }
 
-    /// Adds something that is kept.
+    /// Spawns a kept entity.
     pub fn spawn<T: WorldEntity>(&mut self, component: T) {
         self.commands.spawn(component);
     }
 
-    /// Has something that is kept leave.
+    /// Discards a kept entity with its row.
     pub fn discard(&mut self, entity: Entity) {
         self.discarded.push(entity);
     }
 
-    /// Whether somebody is in a battle that is not over.
+    /// Whether a player is in a running battle.
     pub fn is_fighting(&self, account: AccountId) -> bool {
         self.index.of(account).is_some()
     }
 
-    /// The number of the battle that somebody has challenged to and not acted in.
+    /// The number of the battle that a player has challenged to and not yet acted in.
     pub fn not_entered(&self, account: AccountId) -> Option<u64> {
         let battle = self.battles.get(self.index.of(account)?).ok()?;
         let waits = battle.seat_of(account) == Some(Seat::Challenger) && !battle.has_acted(Seat::Challenger);
         waits.then(|| battle.id())
     }
 
-    /// Begins battle number `id`. `None` when one of the two is not there to fight: not in memory, or in a battle.
+    /// Begins battle number `id`. `None` when one of the two cannot fight: not in memory, or in a battle.
     pub fn begin(&mut self, id: u64, challenger: AccountId, challenged: AccountId) -> Option<()> {
         let fighters = Pair { challenger: self.fighter(challenger)?, challenged: self.fighter(challenged)? };
         let battle = Battle::begin(id, self.randomness.source().next_u64(), fighters, self.clock.now(), &self.rules);
@@ -167,7 +167,7 @@ impl Arena<'_, '_> {
         Ok(acted)
     }
 
-    /// Has a player wait for the verdict.
+    /// Lets a player wait for the verdict.
     fn wait(&mut self, entity: Entity, seat: Seat, acted: Acted) -> Option<Turn> {
         let battle = self.battles.get(entity).ok()?;
         let waiting = Told::of_waiting(battle, seat, &self.rules);
@@ -191,7 +191,7 @@ impl Arena<'_, '_> {
         Some(told)
     }
 
-    /// Ends a battle that somebody has left, and tells both.
+    /// Ends a battle that a player has left, and tells both.
     pub fn desert(&mut self, entity: Entity, escaped: Pair<bool>) {
         let Ok(mut battle) = self.battles.get_mut(entity) else {
             return;
@@ -249,7 +249,7 @@ impl Arena<'_, '_> {
         owed(&battle).into_iter().map(|seat| battle.side(seat).account).collect()
     }
 
-    /// Who has to be paid and is not in memory.
+    /// The players who are still to be paid and are not in memory.
     pub fn pay_all(&mut self) -> Vec<AccountId> {
         let unpaid = self.index.unpaid();
         unpaid.into_iter().flat_map(|entity| self.pay(entity)).collect()
@@ -270,7 +270,7 @@ impl Arena<'_, '_> {
         }
     }
 
-    /// Keeps an ended battle for longer, whose players could not be paid.
+    /// Keeps an ended battle longer, because its players could not be paid.
     fn postpone(&mut self, entity: Entity) {
         if let Ok(mut battle) = self.battles.get_mut(entity) {
             battle.keep_longer(self.clock.now(), &self.rules);
@@ -306,7 +306,7 @@ impl Arena<'_, '_> {
         found.into_values().collect()
     }
 
-    /// Has those stay online for a while whose battle has begun or come back after a restart.
+    /// Counts players as online for a while when their battle has started or was restored after a restart.
     pub fn expect_arrived(&mut self, seconds: i64) {
         let until = self.clock.now().saturating_add(seconds);
         for account in self.index.take_arrived() {

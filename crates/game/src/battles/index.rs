@@ -16,11 +16,11 @@ pub const TURN_ENDS: Occasion = Occasion("battle turn ends");
 #[derive(Debug, Default, Resource)]
 pub struct BattleIndex {
     by_id: HashMap<u64, Entity>,
-    /// The battle that somebody is in; at most one.
+    /// The running battle of each player; at most one.
     running: HashMap<AccountId, Entity>,
-    /// Ended battles of which somebody is still to be paid.
+    /// Ended battles with a player still to be paid.
     unpaid: BTreeSet<u64>,
-    /// Those whose battles came with this tick's additions, for presence to expect.
+    /// Players whose battles were added in this tick; presence expects them.
     arrived: Vec<AccountId>,
 }
 
@@ -44,7 +44,7 @@ impl BattleIndex {
         self.by_id.get(&id).copied()
     }
 
-    /// The battle that somebody is in.
+    /// The running battle of a player.
     pub fn of(&self, account: AccountId) -> Option<Entity> {
         self.running.get(&account).copied()
     }
@@ -75,12 +75,12 @@ impl BattleIndex {
         self.unpaid.remove(&battle.id());
     }
 
-    /// Battles of which somebody is still to be paid, in the order of their numbers.
+    /// Battles with a player still to be paid, in order of battle number.
     pub fn unpaid(&self) -> Vec<Entity> {
         self.unpaid.iter().filter_map(|id| self.find(*id)).collect()
     }
 
-    /// Those whose battle has begun or come back since this was asked last.
+    /// The players whose battle was added since the last call.
     pub fn take_arrived(&mut self) -> Vec<AccountId> {
         std::mem::take(&mut self.arrived)
     }

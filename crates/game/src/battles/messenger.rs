@@ -1,4 +1,4 @@
-//! How both learn of a verdict.
+//! How both players learn of a verdict.
 
 use bevy_ecs::prelude::*;
 use bevy_ecs::system::SystemParam;
@@ -11,17 +11,17 @@ use raidkeep_engine::players::Players;
 use raidkeep_engine::request::Notice;
 use raidkeep_engine::request::parked::{Notices, Parked};
 
-/// Tells both of a verdict: those whose request waits for it by the reply, and all connections by the event.
+/// Tells both players of a verdict: a waiting request by its reply, all connections by the event.
 #[derive(SystemParam)]
 pub struct Messenger<'w> {
-    /// For other things to tell.
+    /// For other events.
     pub events: ResMut<'w, Events>,
     notices: ResMut<'w, Notices>,
     parked: ResMut<'w, Parked>,
 }
 
 impl Messenger<'_> {
-    /// Answers the requests of one of the two that wait for a verdict.
+    /// Answers the requests of one player that wait for the verdict.
     pub fn answer(&mut self, battle: u64, seat: Seat, told: &Told) {
         self.notices.tell(&mut self.parked, verdict_for(battle, seat), told);
     }
@@ -39,7 +39,7 @@ impl Messenger<'_> {
     }
 }
 
-/// What the request of one of the two waits for.
+/// What a waiting request of one player waits for.
 pub fn verdict_for(battle: u64, seat: Seat) -> Notice {
     let kind = match seat {
         Seat::Challenger => "verdict for the challenger",

@@ -1,4 +1,4 @@
-//! Battles: two players act in rounds, and a verdict falls for both (docs/contract/role-play.md#battles).
+//! Battles: two players act in rounds, and one verdict decides for both (docs/contract/role-play.md#battles).
 //!
 //! A battle is an entity that is kept. Its rounds are closed when both have acted or their time is up, whichever comes
 //! first; a player who goes offline loses. A battle is kept for a while after its end, so that both can learn how it ended.
@@ -37,7 +37,7 @@ pub use index::BattleIndex;
 pub use model::Battle;
 pub use rules::BattleRules;
 
-/// The number that a client means, of a challenge or a battle. `"+7"` and `"07"` are numbers, but not what it was told.
+/// The number of a challenge or battle that a client names. `"+7"` and `"07"` are numbers, but not the id it was given.
 pub fn number_of(id: &str) -> Option<u64> {
     id.parse().ok().filter(|number: &u64| number.to_string() == id)
 }

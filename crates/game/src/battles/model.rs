@@ -1,4 +1,4 @@
-//! A battle, from its first round to what is left to be paid.
+//! A battle, from its first round to the last payout.
 
 use bevy_ecs::lifecycle::HookContext;
 use bevy_ecs::prelude::*;
@@ -16,18 +16,18 @@ use raidkeep_engine::account::AccountId;
 use raidkeep_engine::due::Agenda;
 use raidkeep_engine::storage::WorldEntity;
 
-/// One of the two, as it was when the battle began.
+/// One of the two players, as it was when the battle started.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Fighter {
     /// Who.
     pub account: AccountId,
     /// Its username.
     pub name: String,
-    /// What it is good at.
+    /// Its attributes.
     pub attributes: Attributes,
 }
 
-/// One of the two, with how it stands.
+/// One of the two players, with its score.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Side {
     /// Who.
@@ -40,7 +40,7 @@ pub struct Side {
     action: Option<Action>,
 }
 
-/// A round that is over: what counted in it, and who won it. With the seed it can be judged again.
+/// A closed round: what counted in it, and who won it. With the seed it can be judged again.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PlayedRound {
     /// What each did.
@@ -60,22 +60,22 @@ pub struct Ending {
     pub text: String,
     /// What each gets.
     pub spoils: Pair<Spoils>,
-    /// Who has not got it yet.
+    /// Who is still to be paid.
     pub unpaid: Pair<bool>,
 }
 
-/// What came of an action.
+/// The result of an action.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Acted {
     /// The other has not acted yet.
     First,
     /// Both have acted: the round can be closed.
     Both,
-    /// The very same action was there already.
+    /// The same action had been taken already.
     Again,
 }
 
-/// Somebody acts a second time in a round, and otherwise.
+/// A player takes a second, different action in a round.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("there is another action in this round")]
 pub struct ActedAlready;
@@ -94,14 +94,14 @@ pub struct FoughtRound {
 #[component(on_add = enlist)]
 pub struct Battle {
     id: u64,
-    /// All dice of the battle follow from it.
+    /// The seed of all dice of the battle.
     seed: u64,
     sides: Pair<Side>,
     rounds: Vec<PlayedRound>,
-    /// When the round is closed whoever has acted, or when an ended battle is forgotten; unix seconds.
+    /// When the round closes whether or not both have acted, or when an ended battle is forgotten; unix seconds.
     due_at: i64,
     ending: Option<Ending>,
-    /// The game round that it is to SUD, once that was reported.
+    /// Its game round at SUD, once that was reported.
     pub report: Option<RoundId>,
 }
 
@@ -125,7 +125,7 @@ impl Battle {
         self.id
     }
 
-    /// When something happens to it by itself, unix seconds.
+    /// Its next deadline, unix seconds.
     pub fn due_at(&self) -> i64 {
         self.due_at
     }
@@ -140,7 +140,7 @@ impl Battle {
         self.sides.get(seat)
     }
 
-    /// Where an account sits, if it is one of the two.
+    /// The seat of an account, if it is one of the two.
     pub fn seat_of(&self, account: AccountId) -> Option<Seat> {
         Seat::BOTH.into_iter().find(|seat| self.side(*seat).account == account)
     }
@@ -150,13 +150,13 @@ impl Battle {
         u32::try_from(self.rounds.len()).unwrap_or(u32::MAX)
     }
 
-    /// Whether somebody has acted in this battle at all.
+    /// Whether a player has acted in this battle at all.
     pub fn has_acted(&self, seat: Seat) -> bool {
         let acted_before = self.rounds.iter().any(|round| !round.moves.get(seat).guards);
         acted_before || self.side(seat).action.is_some()
     }
 
-    /// Notes what somebody does in this round.
+    /// Notes a player's action in this round.
     pub fn act(&mut self, seat: Seat, action: Action) -> Result<Acted, ActedAlready> {
         match &self.side(seat).action {
             Some(known) if *known == action => return Ok(Acted::Again),
@@ -191,7 +191,7 @@ impl Battle {
         (rules.verdict.judge(&attributes, moves, &throw).winner, throw.phrase)
     }
 
-    /// Judges every round again, from the seed and what was done in it: who won each.
+    /// Judges every round again, from the seed and its actions: who won each.
     pub fn replay(&self, rules: &BattleRules) -> Vec<Option<Seat>> {
         (0..).zip(&self.rounds).map(|(number, round)| self.judge(number, &round.moves, rules).0).collect()
     }
@@ -201,7 +201,7 @@ impl Battle {
         &self.rounds
     }
 
-    /// Ends a battle that somebody has left: the other wins. When both have, nobody does.
+    /// Ends a battle that a player has left: the other wins. When both have left, nobody does.
     pub fn desert(&mut self, escaped: Pair<bool>, now: i64, rules: &BattleRules) {
         let stays = Seat::BOTH.into_iter().find(|seat| !escaped.get(*seat));
         self.end(stays, escaped, now, rules);
@@ -220,18 +220,18 @@ impl Battle {
         self.due_at = now.saturating_add(rules.kept_seconds);
     }
 
-    /// Keeps an ended battle for longer.
+    /// Keeps an ended battle longer.
     pub fn keep_longer(&mut self, now: i64, rules: &BattleRules) {
         self.due_at = now.saturating_add(rules.kept_seconds);
     }
 
-    /// Takes what somebody is owed, once.
+    /// Takes what a player is owed, once.
     pub fn take_spoils(&mut self, seat: Seat) -> Option<Spoils> {
         let ending = self.ending.as_mut()?;
         std::mem::take(ending.unpaid.get_mut(seat)).then(|| ending.spoils.get(seat).clone())
     }
 
-    /// Whether somebody is owed something.
+    /// Whether a player is owed something.
     pub fn is_owed(&self, seat: Seat) -> bool {
         self.ending.as_ref().is_some_and(|ending| *ending.unpaid.get(seat))
     }
@@ -245,7 +245,7 @@ impl WorldEntity for Battle {
     }
 }
 
-/// A battle that begins or comes back after a restart is found again and has its moment.
+/// Indexes a battle that starts or is restored after a restart, and enters its deadline.
 fn enlist(mut world: DeferredWorld<'_>, context: HookContext) {
     if let Some(battle) = world.get::<Battle>(context.entity).cloned() {
         world.resource_mut::<BattleIndex>().enlist(context.entity, &battle);

@@ -12,7 +12,7 @@ use crate::platforms::sud::{IsWin, RoundBegin, RoundPlayer, RoundResult, Rounds,
 use raidkeep_engine::rules::Rules;
 use raidkeep_engine::storage::EditWorld;
 
-/// Something to report of a battle.
+/// What to report about a battle.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum BattleReport {
     /// It has begun.

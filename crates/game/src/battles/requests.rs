@@ -43,8 +43,8 @@ pub struct BattleTurn {
     items: Option<Vec<String>>,
     #[serde(default)]
     skills: Option<Vec<String>>,
-    /// An addition to the contract: `false` has the reply come at once, and the verdict as an event only, for a client
-    /// whose connection has other things to ask meanwhile.
+    /// An addition to the contract: with `false` the reply comes at once, and the verdict only as an event, for a client
+    /// that has other requests to send on its connection meanwhile.
     #[serde(default = "yes")]
     wait: bool,
 }

@@ -1,4 +1,4 @@
-//! What happens to battles with time: players go, rounds end, battles are forgotten, the absent are paid.
+//! What happens to battles over time: players go offline, rounds end, battles are forgotten, absent players are paid.
 
 use std::collections::BTreeSet;
 

@@ -100,7 +100,7 @@ impl BattleTexts {
         }
     }
 
-    /// What somebody acts with: `「火球术」「短剑」`.
+    /// What a player acts with: `「火球术」「短剑」`.
     fn means(&self, action: &Action) -> String {
         let named = action.skills.iter().chain(&action.items);
         let means: String = named.map(|named| format!("「{}」", named.name)).collect();

@@ -9,7 +9,7 @@ use crate::battles::verdict::Seat;
 use crate::items::Amount;
 use raidkeep_engine::events::Event;
 
-/// The reply of `battle` (docs/contract/role-play.md#battles), with what the player needs to know that the battle is
+/// The reply of `battle` (docs/contract/role-play.md#battles), and whether the battle is
 /// over.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Told {

@@ -1,4 +1,4 @@
-//! Who wins a round: pure, from attributes, what was named, and the dice of the battle, so that any round can be played
+//! Who wins a round: pure, from attributes, named skills and items, and the dice of the battle, so that any round can be judged
 //! again (docs/contract/role-play.md#battles).
 
 use rand::{Rng, RngExt, SeedableRng};
@@ -62,7 +62,7 @@ impl<T> Pair<T> {
     }
 }
 
-/// What counts of an action, by strengths. Without an action one guards.
+/// What counts of an action, by strength. A player without an action guards.
 #[derive(Debug, Default, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Move {
     /// Whether there was no action.
@@ -97,7 +97,7 @@ impl Throw {
 pub struct Verdict {
     /// Who wins it, if anybody does.
     pub winner: Option<Seat>,
-    /// What each came to.
+    /// The total of each player.
     pub scores: Pair<i64>,
 }
 

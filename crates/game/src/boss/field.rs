@@ -27,7 +27,7 @@ pub struct BossField<'w, 's> {
     events: ResMut<'w, Events>,
     clock: Res<'w, Clock>,
     mail_rules: Res<'w, Rules<MailRules>>,
-    /// What the designers say.
+    /// The rules of battles.
     pub rules: Res<'w, Rules<BossRules>>,
 }
 

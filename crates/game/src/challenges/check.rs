@@ -1,4 +1,4 @@
-//! What must hold of challenges: both players exist, and are two.
+//! What must hold of challenges: both players exist, and they differ.
 
 use crate::challenges::model::{Challenge, LastChallenge};
 use raidkeep_engine::storage::WorldEntity;

@@ -1,4 +1,4 @@
-//! What it takes to make a challenge and to answer one.
+//! Making a challenge and answering one.
 
 use bevy_app::App;
 use bevy_ecs::prelude::*;
@@ -39,7 +39,7 @@ pub enum DuelError {
     /// The other one is not online.
     #[error("the other player is not online")]
     Offline,
-    /// Nobody challenges itself.
+    /// Players cannot challenge themselves.
     #[error("a player cannot challenge itself")]
     Oneself,
     /// Too many are open.
@@ -110,7 +110,7 @@ pub(super) fn register(app: &mut App) {
     app.add_event::<ChallengeAccepted<'_>>().add_event::<ChallengeRejected<'_>>();
 }
 
-/// What somebody says to a challenge.
+/// The answer to a challenge.
 #[derive(Debug, Clone, Copy)]
 pub struct Response<'a> {
     /// Who is asked.
@@ -181,7 +181,7 @@ impl Duels<'_, '_> {
         self.index.received(account).filter_map(|id| self.get(id))
     }
 
-    /// Answers a challenge. It is gone then, and if it is accepted and the challenger can be had, the battle begins.
+    /// Answers a challenge. It is gone afterwards; if it is accepted and the challenger is available, the battle starts.
     pub fn answer(&mut self, account: AccountId, id: &str, response: Response<'_>) -> Result<(), DuelError> {
         let challenge = self.received(account, id).ok_or(DuelError::NoSuchChallenge)?.clone();
         if response.accepts && self.arena.is_fighting(account) {
@@ -217,7 +217,7 @@ impl Duels<'_, '_> {
         }
     }
 
-    /// Ends all challenges to and from somebody, and tells the others.
+    /// Ends all challenges to and from a player, and tells the others.
     pub fn end_all_of(&mut self, account: AccountId) {
         let ids: Vec<u64> = self.index.sent(account).chain(self.index.received(account)).collect();
         for entity in ids.into_iter().filter_map(|id| self.index.find(id)).collect::<Vec<_>>() {

@@ -8,7 +8,7 @@ use crate::challenges::model::Challenge;
 use raidkeep_engine::account::AccountId;
 use raidkeep_engine::due::Occasion;
 
-/// When a challenge that nobody answers ends, by its number.
+/// When an unanswered challenge ends, by its number.
 pub const UNANSWERED: Occasion = Occasion("challenge unanswered");
 
 /// All open challenges.
@@ -46,12 +46,12 @@ impl ChallengeIndex {
         self.by_id.get(&id).copied()
     }
 
-    /// Those that somebody has sent, in the order in which they were made.
+    /// Those that a player has sent, in the order in which they were made.
     pub fn sent(&self, account: AccountId) -> impl ExactSizeIterator<Item = u64> {
         self.sent.get(&account).unwrap_or(const { &BTreeSet::new() }).iter().copied()
     }
 
-    /// Those that somebody has received, in the order in which they were made.
+    /// Those that a player has received, in the order in which they were made.
     pub fn received(&self, account: AccountId) -> impl ExactSizeIterator<Item = u64> {
         self.received.get(&account).unwrap_or(const { &BTreeSet::new() }).iter().copied()
     }

@@ -10,7 +10,7 @@ use raidkeep_engine::account::AccountId;
 use raidkeep_engine::due::Agenda;
 use raidkeep_engine::storage::{WorldEntity, WorldRow};
 
-/// An open challenge. It does not change; answered, or not answered in time, it is gone.
+/// An open challenge. It does not change; once answered or expired, it is gone.
 #[derive(Debug, Clone, PartialEq, Eq, Component, Serialize, Deserialize)]
 #[component(on_add = enlist)]
 pub struct Challenge {
@@ -36,7 +36,7 @@ impl WorldEntity for Challenge {
     }
 }
 
-/// A challenge that is made or comes back after a restart is found again and has its moment.
+/// Indexes a challenge that is made or restored after a restart, and enters its deadline.
 fn enlist(mut world: DeferredWorld<'_>, context: HookContext) {
     let known = world
         .get::<Challenge>(context.entity)
@@ -47,7 +47,7 @@ fn enlist(mut world: DeferredWorld<'_>, context: HookContext) {
     }
 }
 
-/// The number of the last challenge; none comes again.
+/// The number of the last challenge; numbers are never reused.
 #[derive(Debug, Default, Resource, Serialize, Deserialize)]
 pub struct LastChallenge(u64);
 

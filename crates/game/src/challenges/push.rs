@@ -1,4 +1,4 @@
-//! Telling old clients of challenges where they listen (docs/contract/role-play.md#push-to-old-clients). Off unless the
+//! Pushing challenges to the address where an old client listens (docs/contract/role-play.md#push-to-old-clients). Off unless the
 //! operator wants it.
 //!
 //! Connected players get the event, and `refrash` shows the challenge to everybody; so nothing is repeated here that
