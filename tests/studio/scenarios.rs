@@ -136,7 +136,7 @@ fn a_missing_reply_is_a_failure_and_a_late_one_can_be_expected() {
     assert!(steps(early).passed(), "replies are matched to requests by their order: {}", steps(early));
     let none = steps(r#"Reply(to: "b")"#);
     let (_, failure) = none.failures().next().expect("nothing was started");
-    assert!(failure.mismatches[0].1.contains("made with Start"), "{none}");
+    assert!(failure.mismatches[0].1.contains("sent with Start"), "{none}");
 }
 
 #[test]
@@ -166,7 +166,7 @@ fn all_mistakes_in_a_file_are_reported_with_their_place() {
         "t.ron:1:8: error: name: is empty",
         "t.ron:1:23: error: starts_at: \"noon\" is not a date and time",
         "players[1].name: duplicate player name \"ann\"",
-        "t.ron:2:17: error: steps[0].by: unknown player \"anne\", expected a name of players (did you mean \"ann\"?)",
+        "t.ron:2:17: error: steps[0].by: unknown player \"anne\", expected one of the names in players (did you mean \"ann\"?)",
         "steps[0].data: expected arguments",
         "steps[1]: \"tomorrow\" is not a date and time",
     ] {
