@@ -233,7 +233,7 @@ pub struct Finding {
     pub bytes: Vec<u8>,
 }
 
-/// The result of a [`Job`], or the [`FoundRows`](crate::storage::FoundRows) of a [`RowQuery`].
+/// The result of a [`Job`], or the [`FoundRows`] of a [`RowQuery`].
 pub type Fact = Box<dyn Any + Send + Sync>;
 
 impl Job {
