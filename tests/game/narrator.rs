@@ -167,7 +167,7 @@ fn designers_are_told_of_every_mistake_at_its_place() {
         (("start: \"meadow\"", "start: \"medow\""), "task.script.start".to_owned(), "did you mean \"meadow\"?"),
         (("runs_out: \"nightfall\"", "runs_out: \"home\""), "task.script.runs_out".to_owned(), "is a success"),
         (("turns_max: 16", "turns_max: 41"), "task.script.turns_max".to_owned(), "expected 1 to 40"),
-        (("turns_max: 16", "turns_max: 1"), "task.script.turns_max".to_owned(), "takes 2 turns at least"),
+        (("turns_max: 16", "turns_max: 1"), "task.script.turns_max".to_owned(), "takes at least 2 turns"),
         (
             ("speaker: \"shepherd\"", "speaker: \"sheperd\""),
             format!("{scenes}.meadow.speaker"),
@@ -199,16 +199,16 @@ fn a_place_that_cannot_be_reached_or_left_is_a_mistake() {
     let dead_end = r#""alone": (speaker: "narrator", text: "这里谁也不来。", choices: [], otherwise: (text: "没有路。")),
                 "meadow": ("#;
     let told_of = told("tasks/lost_lamb.ron", r#""meadow": ("#, dead_end);
-    assert!(told_of.contains("scenes.alone: no way leads here from the start"), "{told_of}");
-    assert!(told_of.contains("scenes.alone: from here no way leads to an ending"), "{told_of}");
+    assert!(told_of.contains("scenes.alone: cannot be reached from the start"), "{told_of}");
+    assert!(told_of.contains("scenes.alone: no ending can be reached from here"), "{told_of}");
     let told_of = told("tasks/lost_lamb.ron", r#""washed_away": (speaker"#, r#""other": (speaker"#);
-    assert!(told_of.contains("endings.other: no way leads to this ending"), "{told_of}");
+    assert!(told_of.contains("endings.other: this ending cannot be reached"), "{told_of}");
 }
 
 #[test]
 fn a_choice_that_is_always_or_never_taken_is_a_mistake() {
     let always = ("keywords: [\"声音\", \"听\", \"灌木\", \"咩\"],", "");
-    check("tasks/lost_lamb.ron", always, "task.script.scenes.meadow.choices[1]", "always fits");
+    check("tasks/lost_lamb.ron", always, "task.script.scenes.meadow.choices[1]", "always matches");
     let never = ("keywords: [\"声音\", \"听\", \"灌木\", \"咩\"],", "keywords: [\"看声音\", \"脚印声\"],");
     check("tasks/lost_lamb.ron", never, "task.script.scenes.meadow.choices[1].keywords", "is never taken");
 }

@@ -34,7 +34,7 @@ impl PlayerRow for Experience {
     }
 }
 
-/// Where a total of experience stands on the level curve.
+/// The position of a total on the level curve.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 pub struct Standing {
     /// The total.
@@ -54,7 +54,7 @@ pub struct LevelRules {
     newcomer_exp: i64,
 }
 
-/// What stands in `levels.ron`.
+/// The contents of `levels.ron`.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct LevelFile {
@@ -73,14 +73,14 @@ struct CurvePiece {
 }
 
 impl LevelRules {
-    /// The level of a total, and what is missing to the next.
+    /// The level of a total, and how much is missing to the next.
     pub fn standing(&self, exp: i64) -> Standing {
         let level = self.thresholds.partition_point(|threshold| *threshold <= exp);
         let need = self.thresholds.get(level).map_or(0, |threshold| threshold - exp);
         Standing { exp, level: u32::try_from(level).unwrap_or(u32::MAX), need }
     }
 
-    /// Thresholds are cut at the largest number; levels beyond it cannot be told apart.
+    /// Thresholds saturate; the levels above that cannot be told apart.
     fn warn_of_unreachable_levels(&self, place: &Place, report: &mut Report) {
         let lost = self.thresholds.partition_point(|threshold| *threshold < i64::MAX);
         let piece = self.file.curve.iter().position(|piece| lost <= piece.to as usize);

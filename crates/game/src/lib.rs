@@ -1,8 +1,8 @@
-//! The features of Raidkeep's game, and the protocols of the platforms that it asks.
+//! The features of Raidkeep's game, and the protocols of the platforms that it uses.
 //!
-//! [`GamePlugins`] lists the plugins and so is the table of contents. Each feature folder has the same inner shape: `mod.rs`
-//! (what it is; its plugin), `model.rs` (components, pure methods), `rules.rs` (RON and its validation), `requests.rs` (types
-//! and thin handlers).
+//! [`GamePlugins`] lists the plugins and so is the table of contents. Each feature folder has the same layout: `mod.rs`
+//! (an overview; the plugin), `model.rs` (components, pure methods), `rules.rs` (RON and its validation), `requests.rs`
+//! (types and thin handlers).
 
 pub mod battles;
 pub mod boss;
@@ -73,37 +73,37 @@ use crate::stages::StagesPlugin;
 use crate::tasks::TasksPlugin;
 use crate::tickets::TicketsPlugin;
 
-/// The assets that are part of the program.
+/// The assets that are embedded in the program.
 static SHIPPED_ASSETS: include_dir::Dir<'static> = include_dir::include_dir!("$CARGO_MANIFEST_DIR/../../assets");
 
-/// The assets that are part of the program, for a start without an `assets` folder.
+/// The embedded assets, for a start without an `assets` folder.
 pub fn shipped_assets() -> AssetSource {
     AssetSource::Embedded(&SHIPPED_ASSETS)
 }
 
-/// The assets in this folder; without one, those in the folder `assets` where there is one, else those of the program.
+/// The assets in the given folder, or else in the folder `assets` if there is one, or else the embedded ones.
 pub fn usual_assets(given: Option<&Path>) -> AssetSource {
     let usual = Path::new("assets");
     let folder = given.or_else(|| usual.is_dir().then_some(usual));
     folder.map_or_else(shipped_assets, |folder| AssetSource::Folder(folder.to_owned()))
 }
 
-/// What an operator decides about a world, beside its rules.
+/// What an operator configures about a world, besides its rules.
 #[derive(Debug, Clone)]
 pub struct GameSettings {
     /// How time passes.
     pub clock: ClockMode,
-    /// Where midnight is.
+    /// The time zone that decides when midnight is.
     pub zone: TimeZone,
-    /// Tokens, passwords, attempts.
+    /// Tokens, passwords, rate limits.
     pub identity: IdentitySettings,
-    /// The platforms outside.
+    /// External platforms.
     pub platforms: PlatformSettings,
-    /// Real time without a request after which a player leaves memory.
+    /// Real time without a request after which a player is evicted from memory.
     pub put_away_after: Duration,
     /// Where backups go.
     pub backups: BackupSettings,
-    /// Documents of players.
+    /// Import and export of players.
     pub portability: PortabilitySettings,
     /// How much of the ledger is kept.
     pub ledger: LedgerSettings,
@@ -112,7 +112,7 @@ pub struct GameSettings {
 }
 
 impl Default for GameSettings {
-    /// The shipped configuration, without platforms: those have an address only when a server runs.
+    /// The shipped configuration, without platforms: they have an address only when a server runs.
     fn default() -> Self {
         let ClockSettings { mode: clock, zone } = ClockSettings::default();
         Self {
@@ -130,7 +130,7 @@ impl Default for GameSettings {
 }
 
 impl GameSettings {
-    /// The engine as this operator wants it.
+    /// The engine, configured by these settings.
     pub fn engine_plugins(&self) -> PluginGroupBuilder {
         EnginePlugins
             .set(ClockPlugin { settings: ClockSettings { mode: self.clock, zone: self.zone.clone() } })
@@ -138,7 +138,7 @@ impl GameSettings {
             .set(BackupPlugin { settings: self.backups.clone() })
     }
 
-    /// The game as this operator wants it.
+    /// The game, configured by these settings.
     pub fn game_plugins(&self) -> PluginGroupBuilder {
         let PlatformSettings { mcrmb, sud, chat } = self.platforms.clone();
         GamePlugins
@@ -190,7 +190,7 @@ impl PluginGroup for GamePlugins {
     }
 }
 
-/// An app with every feature of the game. It cannot tick yet: rules and rows are missing.
+/// An app with every feature of the game. It cannot tick yet: it has no rules and rows.
 pub fn build_app(settings: &GameSettings) -> App {
     let mut app = App::empty();
     app.add_plugins((settings.engine_plugins(), settings.game_plugins()));
@@ -202,12 +202,12 @@ pub fn catalogue(settings: &GameSettings) -> Catalogue {
     start::catalogue(&mut build_app(settings))
 }
 
-/// Reads and checks all assets.
+/// Reads and validates all assets.
 pub fn load_rules(settings: &GameSettings, source: &AssetSource) -> Result<LoadedRules, Problems> {
     catalogue(settings).load(source)
 }
 
-/// Starts a world from its rules and what its storage holds.
+/// Starts a world from its rules and its storage.
 pub fn start_world(
     settings: &GameSettings,
     rules: &LoadedRules,
@@ -220,7 +220,7 @@ pub fn start_world(
 /// A table as shipped.
 ///
 /// # Panics
-/// When the shipped assets are not valid, which is what the tests are for.
+/// If the shipped assets are invalid, which the tests rule out.
 pub fn shipped_rules<T: Table>() -> T {
     let mut catalogue = Catalogue::new();
     catalogue.register::<T>();

@@ -1,4 +1,4 @@
-//! `get_player_info`: all of a player at a glance.
+//! `get_player_info`: an overview of a player.
 
 use bevy_app::{App, Plugin};
 use bevy_ecs::prelude::*;
@@ -63,7 +63,7 @@ struct Moments {
     next_month_at: i64,
 }
 
-/// What `get_player_info` looks at.
+/// The components that `get_player_info` reads.
 #[derive(QueryData)]
 pub struct Everything {
     account: &'static Account,

@@ -56,7 +56,7 @@ impl SingleFile for PresenceRules {
 /// Who is online, and who has just gone offline.
 #[derive(Debug, Default, Resource)]
 pub struct Presence {
-    /// Until when somebody is online whatever its connections do. Never walked through.
+    /// Until when each player is online regardless of connections. Never iterated.
     stays_until: HashMap<AccountId, i64, foldhash::fast::FixedState>,
     /// When each is checked again: never later than `stays_until` at the time it was set.
     looks: DueQueue<AccountId>,
@@ -64,7 +64,7 @@ pub struct Presence {
 }
 
 impl Presence {
-    /// Has somebody stay online at least until a moment (unix seconds).
+    /// Keeps a player online at least until a moment (unix seconds).
     pub fn stay_until(&mut self, account: AccountId, at: i64) {
         match self.stays_until.get_mut(&account) {
             Some(until) => *until = at.max(*until),
@@ -107,17 +107,17 @@ impl Presence {
     }
 }
 
-/// Notes that a player has just asked for something.
+/// Records that a player has just made a request.
 fn hear(world: &mut World, account: AccountId) {
     let silent_seconds = world.resource::<Rules<PresenceRules>>().silent_seconds;
     let until = world.resource::<Clock>().now().saturating_add(silent_seconds);
     world.resource_mut::<Presence>().stay_until(account, until);
 }
 
-/// To ask who is online.
+/// Queries who is online.
 #[derive(SystemParam)]
 pub struct Online<'w, 's> {
-    /// For those who have to stay.
+    /// For systems that keep players online.
     pub presence: ResMut<'w, Presence>,
     players: Res<'w, Players>,
     connections: Query<'w, 's, Connections>,
@@ -138,7 +138,7 @@ impl Online<'_, '_> {
         self.presence.stay_until(account, until);
     }
 
-    /// Who is online and in memory, those who were heard from last first.
+    /// Players who are online and in memory, most recently heard from first.
     fn entities(&self) -> impl Iterator<Item = Entity> {
         let online = self.presence.looks.latest_first().filter(|account| self.is_online(*account));
         online.filter_map(|account| self.players.entity(account))

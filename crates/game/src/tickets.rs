@@ -283,7 +283,7 @@ impl Event for TicketsReset {
 /// The next local midnight.
 const RESET: Occasion = Occasion("tickets reset");
 
-/// When players are told of the tickets of a new day.
+/// When the tickets of a new day are announced.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, SystemSet)]
 pub struct TicketSystems;
 

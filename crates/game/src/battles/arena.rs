@@ -38,7 +38,7 @@ pub struct Arena<'w, 's> {
     battles: Edit<'w, 's, &'static mut Battle>,
     people: Edit<'w, 's, Person>,
     index: ResMut<'w, BattleIndex>,
-    /// When turns end, and whatever else is due.
+    /// When turns end, and everything else that is scheduled.
     pub agenda: ResMut<'w, Agenda>,
     players: Res<'w, Players>,
     messenger: Messenger<'w>,
@@ -65,7 +65,7 @@ pub struct Person {
     inventory: &'static mut Inventory,
 }
 
-/// Why items come from battles.
+/// The ledger's cause for items won in battle.
 const SPOILS: Cause = Cause::new("battle");
 
 /// The outcome of an action.
@@ -175,13 +175,13 @@ impl Arena<'_, '_> {
             // At most one request of a player waits; an earlier one gets its interim reply.
             self.messenger.answer(battle.id(), seat, &waiting);
         }
-        // Who waits for the verdict sends nothing meanwhile, and is there all the same.
+        // A player who waits for the verdict sends nothing meanwhile, but still counts as online.
         let (account, until) = (battle.side(seat).account, battle.due_at().saturating_add(1));
         self.online.presence.stay_until(account, until);
         Some(Turn::Waiting(verdict_for(battle.id(), seat), waiting))
     }
 
-    /// Closes the round of a battle and tells both.
+    /// Closes the round of a battle and sends both players the result.
     fn close_round(&mut self, entity: Entity) -> Option<Pair<Told>> {
         let mut battle = self.battles.get_mut(entity).ok()?;
         let closed = battle.close_round(self.clock.now(), &self.rules);
@@ -202,7 +202,7 @@ impl Arena<'_, '_> {
         self.follow(entity);
     }
 
-    /// After a change: the index follows and, if the battle is over, it is settled.
+    /// After a change: updates the index, and settles the battle if it is over.
     fn follow(&mut self, entity: Entity) {
         let Ok(battle) = self.battles.get(entity) else {
             return;
@@ -255,7 +255,7 @@ impl Arena<'_, '_> {
         unpaid.into_iter().flat_map(|entity| self.pay(entity)).collect()
     }
 
-    /// Does what is due in a battle: its round is closed, or it is forgotten once everybody is paid.
+    /// Handles a battle that is due: closes its round, or forgets it once everybody is paid.
     pub fn do_due(&mut self, entity: Entity) {
         let Ok(battle) = self.battles.get(entity) else {
             return;
@@ -282,7 +282,7 @@ impl Arena<'_, '_> {
         }
     }
 
-    /// Takes out a battle that is due.
+    /// Takes the next battle that is due.
     pub fn pop_due(&mut self) -> Option<Entity> {
         let now = self.clock.now();
         self.agenda.bring_within(TURN_ENDS, now, self.rules.round_seconds.max(self.rules.kept_seconds));

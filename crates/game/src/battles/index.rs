@@ -9,7 +9,7 @@ use crate::battles::verdict::Seat;
 use raidkeep_engine::account::AccountId;
 use raidkeep_engine::due::{Agenda, Occasion};
 
-/// When a battle's round is closed, or an ended one forgotten, by its number.
+/// When a round is closed or an ended battle forgotten, by battle number.
 pub const TURN_ENDS: Occasion = Occasion("battle turn ends");
 
 /// All battles, running and ended.
@@ -49,13 +49,13 @@ impl BattleIndex {
         self.running.get(&account).copied()
     }
 
-    /// Notes a battle's new moment, and that its players are free once it is over.
+    /// Schedules a battle at its new time, and frees its players once it is over.
     pub fn follow(&mut self, battle: &Battle, agenda: &mut Agenda) {
         agenda.set(TURN_ENDS, battle.id(), battle.due_at());
         if battle.ending().is_some() {
             for seat in Seat::BOTH {
                 let account = battle.side(seat).account;
-                // Somebody may be in another battle by now.
+                // A player may be in another battle by now.
                 if self.of(account) == self.find(battle.id()) {
                     self.running.remove(&account);
                 }
@@ -90,7 +90,7 @@ impl BattleIndex {
         self.by_id.len()
     }
 
-    /// Whether there is none.
+    /// Whether there are none.
     pub fn is_empty(&self) -> bool {
         self.by_id.is_empty()
     }

@@ -26,7 +26,7 @@ impl Messenger<'_> {
         self.notices.tell(&mut self.parked, verdict_for(battle, seat), told);
     }
 
-    /// Tells both.
+    /// Announces a verdict to both players.
     pub fn tell(&mut self, battle: &Battle, told: &Pair<Told>, players: &Players) {
         for seat in Seat::BOTH {
             let told = told.get(seat);

@@ -19,9 +19,9 @@ use raidkeep_engine::storage::WorldEntity;
 /// One of the two players, as it was when the battle started.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Fighter {
-    /// Who.
+    /// The account.
     pub account: AccountId,
-    /// Its username.
+    /// The username.
     pub name: String,
     /// Its attributes.
     pub attributes: Attributes,
@@ -30,9 +30,9 @@ pub struct Fighter {
 /// One of the two players, with its score.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Side {
-    /// Who.
+    /// The account.
     pub account: AccountId,
-    /// Its username.
+    /// The username.
     pub name: String,
     /// Rounds it has won.
     pub wins: u32,
@@ -45,20 +45,20 @@ pub struct Side {
 pub struct PlayedRound {
     /// What each did.
     pub moves: Pair<Move>,
-    /// Who won it, if anybody did.
+    /// The winner, if any.
     pub winner: Option<Seat>,
 }
 
 /// How a battle ended.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Ending {
-    /// Who won, if anybody did.
+    /// The winner, if any.
     pub winner: Option<Seat>,
-    /// Who left before it was decided.
+    /// Which players left before the battle was decided.
     pub escaped: Pair<bool>,
-    /// In words.
+    /// The text that players read.
     pub text: String,
-    /// What each gets.
+    /// The reward of each player.
     pub spoils: Pair<Spoils>,
     /// Who is still to be paid.
     pub unpaid: Pair<bool>,
@@ -67,7 +67,7 @@ pub struct Ending {
 /// The result of an action.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Acted {
-    /// The other has not acted yet.
+    /// The opponent has not acted yet.
     First,
     /// Both have acted: the round can be closed.
     Both,
@@ -80,12 +80,12 @@ pub enum Acted {
 #[error("there is another action in this round")]
 pub struct ActedAlready;
 
-/// A closed round, to be told.
+/// A closed round, as it is reported to the players.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FoughtRound {
     /// What each did; `None` for a player who stayed silent.
     pub actions: Pair<Option<Action>>,
-    /// In words.
+    /// The text that players read.
     pub text: String,
 }
 
@@ -106,7 +106,7 @@ pub struct Battle {
 }
 
 impl Battle {
-    /// A battle whose first round begins now.
+    /// A new battle; its first round begins now.
     pub fn begin(id: u64, seed: u64, fighters: Pair<Fighter>, now: i64, rules: &BattleRules) -> Self {
         let side = |fighter: Fighter| Side {
             account: fighter.account,
@@ -120,7 +120,7 @@ impl Battle {
         Self { id, seed, sides, rounds: Vec::new(), due_at, ending: None, report: None }
     }
 
-    /// Its number, which is that of the challenge it came from.
+    /// Its number, the same as that of the challenge.
     pub fn id(&self) -> u64 {
         self.id
     }
@@ -196,7 +196,7 @@ impl Battle {
         (0..).zip(&self.rounds).map(|(number, round)| self.judge(number, &round.moves, rules).0).collect()
     }
 
-    /// The rounds that are over.
+    /// The finished rounds.
     pub fn rounds(&self) -> &[PlayedRound] {
         &self.rounds
     }

@@ -21,7 +21,7 @@ pub enum BattleReport {
     Settled(u64),
 }
 
-/// What this tick has to report, in the order in which it happened.
+/// The reports of this tick, in order.
 #[derive(Debug, Default, Resource)]
 pub struct BattleReports(Vec<BattleReport>);
 
@@ -32,7 +32,7 @@ impl BattleReports {
     }
 }
 
-/// Hands the tick's reports to the platform's queue, in the same batch as the battles' own changes.
+/// Hands the tick's reports to the platform's queue, in the same batch as the changes of the battles themselves.
 pub fn report_rounds(world: &mut World, rounds: &mut SystemState<Rounds<'static, 'static>>) {
     let reports = std::mem::take(&mut world.resource_mut::<BattleReports>().0);
     for report in reports {
@@ -78,7 +78,7 @@ fn report_end(world: &mut World, rounds: &mut SystemState<Rounds<'static, 'stati
     }
 }
 
-/// How the battle ended for one of the two: the winner has rank 1, in a draw both have.
+/// The result for one player: the winner has rank 1; in a draw both have.
 fn result(battle: &Battle, ending: &Ending, seat: Seat) -> RoundResult {
     let side = battle.side(seat);
     let (rank, is_win) = match ending.winner {

@@ -36,7 +36,7 @@ pub struct BattleTurn {
     id: String,
     #[serde(default)]
     text: Option<String>,
-    /// What some clients call `text`.
+    /// An alias of `text` that some clients use.
     #[serde(default)]
     action: Option<String>,
     #[serde(default)]

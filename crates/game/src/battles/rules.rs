@@ -1,4 +1,4 @@
-//! `battles.ron`: how a battle goes, who wins a round, what both get, and what they read.
+//! `battles.ron`: how battles proceed, who wins a round, the rewards, and the texts.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -8,17 +8,17 @@ use crate::character::Attributes;
 use crate::items::{Amount, ItemRules};
 use raidkeep_engine::rules::{Place, Report, SingleFile, Tables};
 
-/// How battles go.
+/// How battles proceed.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct BattleRules {
-    /// Seconds that both have to act in a round.
+    /// Seconds that both players have to act in a round.
     pub round_seconds: i64,
-    /// Who wins so many rounds first wins the battle.
+    /// Rounds that a player must win to win the battle.
     pub wins_needed: u32,
-    /// After so many rounds it is a draw.
+    /// After this many rounds the battle is a draw.
     pub rounds_max: u32,
-    /// Seconds that the end of a battle can still be asked for.
+    /// Seconds for which an ended battle can still be looked up.
     pub kept_seconds: i64,
     /// The longest text of an action, in characters.
     pub text_longest: usize,
@@ -26,9 +26,9 @@ pub struct BattleRules {
     pub game_mode: i32,
     /// Who wins a round.
     pub verdict: VerdictRules,
-    /// What both get in the end.
+    /// The rewards at the end.
     pub rewards: Rewards,
-    /// What both read.
+    /// The texts that players read.
     pub texts: BattleTexts,
 }
 
@@ -40,19 +40,19 @@ pub struct VerdictRules {
     pub attack: Weights,
     /// Weights for the player who guards.
     pub guard: Weights,
-    /// So many of the named skills, and of the named items, count at most.
+    /// At most this many of the named skills, and of the named items, count.
     pub named_max: usize,
-    /// Percent of the strengths of named skills.
+    /// Percentage of the strength of named skills that counts.
     pub skill_percent: u32,
-    /// Percent of the strengths of named items.
+    /// Percentage of the strength of named items that counts.
     pub item_percent: u32,
-    /// What chance adds.
+    /// The random part of the score.
     pub dice: Dice,
     /// The lead that wins a round.
     pub margin: i64,
 }
 
-/// Percents of attributes.
+/// Percentages of the attributes.
 #[derive(Debug, Clone, Copy, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Weights {
@@ -63,7 +63,7 @@ pub struct Weights {
 }
 
 impl Weights {
-    /// What attributes come to, in hundredths.
+    /// The weighted attributes, in hundredths.
     pub fn hundredths(&self, of: &Attributes) -> i64 {
         let share = |value: u32, percent: u32| i64::from(value) * i64::from(percent);
         share(of.strength, self.strength)
@@ -83,31 +83,31 @@ impl Weights {
     }
 }
 
-/// Dice that each side throws in each round.
+/// The dice that each side throws in each round.
 #[derive(Debug, Clone, Copy, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Dice {
-    /// How many.
+    /// How many dice.
     pub count: u32,
-    /// Of how many sides.
+    /// Sides of each die.
     pub sides: u32,
-    /// How much a pip counts.
+    /// Points for each pip.
     pub weight: u32,
 }
 
-/// What both get in the end.
+/// The rewards at the end.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Rewards {
     /// For the winner.
     pub winner: Spoils,
-    /// For both in a draw.
+    /// For both players in a draw.
     pub drawn: Spoils,
     /// For the loser, unless it escaped.
     pub loser: Spoils,
 }
 
-/// What one gets.
+/// The reward of one player.
 #[derive(Debug, Default, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Spoils {
@@ -118,12 +118,12 @@ pub struct Spoils {
 }
 
 impl Spoils {
-    /// Whether it is nothing.
+    /// Whether there is no reward.
     pub fn is_empty(&self) -> bool {
         self.items.is_empty() && self.exp == 0
     }
 
-    /// Whether somebody would rather have this than `other`: nowhere less, somewhere more.
+    /// Whether this is a better reward than `other`: nowhere less, somewhere more.
     fn is_more_than(&self, other: &Self) -> bool {
         let quantity = |of: &Self, item| -> i64 {
             of.items.iter().filter(|amount| amount.item == item).map(|amount| amount.quantity).sum()
@@ -176,7 +176,7 @@ impl BattleRules {
         }
         for (key, spoils) in [("drawn", drawn), ("loser", loser)] {
             if !winner.is_more_than(spoils) {
-                let message = "expected less than the winner gets, of experience and of each item";
+                let message = "expected less than the winner gets, in experience and in each item";
                 report.error(place.clone().key(key), message);
             }
         }

@@ -1,4 +1,4 @@
-//! What both read: the verdicts in words, chosen by the battle's dice.
+//! The texts that players read: verdicts in words, chosen by the battle's dice.
 
 use std::fmt::Display;
 
@@ -17,7 +17,7 @@ use raidkeep_engine::template::Template;
 pub struct BattleTexts {
     /// Shown as the action of a player who stayed silent.
     pub silent: String,
-    /// What stands for skills and items when none counts.
+    /// Replaces the skills and items when none counts.
     pub bare: String,
     /// Shown to a player who has acted while the opponent has not.
     pub waiting: Template,
@@ -36,18 +36,18 @@ pub struct BattleTexts {
 const NAMES: [&str; 2] = ["first", "second"];
 const DUEL: [&str; 4] = ["winner", "loser", "winner_means", "loser_means"];
 
-/// A round as it is told: who did what, and who won it.
+/// A round to be described: what each did, and who won.
 pub struct ToldRound<'a> {
     /// What each did; `None` for a player who stayed silent.
     pub actions: &'a Pair<Option<Action>>,
-    /// Who won it.
+    /// The winner, if any.
     pub winner: Option<Seat>,
-    /// Chooses among the texts that would do.
+    /// Chooses among the alternative texts.
     pub phrase: u32,
 }
 
 impl BattleTexts {
-    /// A round in words, with the score behind it.
+    /// Describes a round, with the score at the end.
     pub fn round(&self, battle: &Battle, round: &ToldRound<'_>) -> String {
         let name = |seat: Seat| battle.side(seat).name.as_str();
         let means = |seat: Seat| round.actions.get(seat).as_ref().map_or_else(String::new, |action| self.means(action));
@@ -85,7 +85,7 @@ impl BattleTexts {
         ])
     }
 
-    /// The end of a battle in words; `escaped` are those who left it.
+    /// Describes the end of a battle; `escaped` are the players who left it.
     pub fn end(&self, battle: &Battle, winner: Option<Seat>, escaped: &Pair<bool>) -> String {
         let name = |seat: Seat| battle.side(seat).name.as_str();
         match winner {

@@ -17,20 +17,20 @@ pub struct Told {
     role: String,
     /// What the opponent did.
     action: String,
-    /// The verdict in words.
+    /// The verdict as text.
     result: String,
     /// Whether the battle is over.
     status: bool,
-    /// At the end, what the player got of items.
+    /// The items won, at the end.
     #[serde(skip_serializing_if = "Option::is_none")]
     reward: Option<Vec<Amount>>,
-    /// At the end, what the player got of experience.
+    /// The experience won, at the end.
     #[serde(skip_serializing_if = "Option::is_none")]
     exp: Option<i64>,
 }
 
 impl Told {
-    /// A round that was closed, and the end of the battle if that was the last.
+    /// For a round that was closed, and for the end of the battle if it was the last.
     pub fn of_round(battle: &Battle, seat: Seat, closed: &FoughtRound, rules: &BattleRules) -> Self {
         let silent = || rules.texts.silent.clone();
         let action = closed.actions.get(seat.other()).as_ref().map_or_else(silent, |action| action.text.clone());
@@ -42,7 +42,7 @@ impl Told {
         Self::of(battle, seat, String::new(), String::new())
     }
 
-    /// That the opponent has not acted yet.
+    /// For a player whose opponent has not acted yet.
     pub fn of_waiting(battle: &Battle, seat: Seat, rules: &BattleRules) -> Self {
         let opponent = &battle.side(seat.other()).name;
         Self::of(battle, seat, String::new(), rules.texts.waiting.fill(&[("opponent", opponent)]))
@@ -68,9 +68,9 @@ impl Told {
 /// The event `battle_verdict`: the contents of the reply of `battle`, for a player who did not wait for it.
 #[derive(Debug, Serialize, JsonSchema)]
 pub struct BattleVerdict<'a> {
-    /// The battle.
+    /// The battle's number.
     pub id: String,
-    /// How many rounds are over.
+    /// How many rounds are finished.
     pub round: u32,
     /// As in the reply.
     #[serde(flatten)]

@@ -11,9 +11,9 @@ use crate::character::Attributes;
 /// One of the two in a battle.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum Seat {
-    /// Who has challenged.
+    /// The player who challenged.
     Challenger,
-    /// Who was challenged.
+    /// The player who was challenged.
     Challenged,
 }
 
@@ -40,12 +40,12 @@ pub struct Pair<T> {
 }
 
 impl<T> Pair<T> {
-    /// Makes one for each.
+    /// Builds a pair by calling `each` for both seats.
     pub fn of(mut each: impl FnMut(Seat) -> T) -> Self {
         Self { challenger: each(Seat::Challenger), challenged: each(Seat::Challenged) }
     }
 
-    /// The one of a seat.
+    /// The value of a seat.
     pub fn get(&self, seat: Seat) -> &T {
         match seat {
             Seat::Challenger => &self.challenger,
@@ -53,7 +53,7 @@ impl<T> Pair<T> {
         }
     }
 
-    /// The one of a seat, to change.
+    /// The value of a seat, mutable.
     pub fn get_mut(&mut self, seat: Seat) -> &mut T {
         match seat {
             Seat::Challenger => &mut self.challenger,
@@ -67,23 +67,23 @@ impl<T> Pair<T> {
 pub struct Move {
     /// Whether there was no action.
     pub guards: bool,
-    /// Of the owned skills that were named.
+    /// The strengths of the owned skills that were named.
     pub skills: Vec<u32>,
-    /// Of the owned items that were named.
+    /// The strengths of the owned items that were named.
     pub items: Vec<u32>,
 }
 
-/// The chance in one round.
+/// The random part of one round.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Throw {
-    /// The sum of each one's dice.
+    /// The sum of the dice of each player.
     pub pips: Pair<u32>,
-    /// Chooses among the texts that would do.
+    /// Chooses among the alternative texts.
     pub phrase: u32,
 }
 
 impl Throw {
-    /// The throw of a round, always the same for the same battle.
+    /// The throw of a round, deterministic for each battle.
     pub fn of_round(seed: u64, round: u32, dice: Dice) -> Self {
         let mut source = ChaCha8Rng::seed_from_u64(seed);
         source.set_stream(u64::from(round));
@@ -95,14 +95,14 @@ impl Throw {
 /// How a round ends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Verdict {
-    /// Who wins it, if anybody does.
+    /// The winner, if any.
     pub winner: Option<Seat>,
     /// The total of each player.
     pub scores: Pair<i64>,
 }
 
 impl VerdictRules {
-    /// Who wins a round.
+    /// Judges a round.
     pub fn judge(&self, attributes: &Pair<Attributes>, moves: &Pair<Move>, throw: &Throw) -> Verdict {
         let scores = Pair::of(|seat| self.score(attributes.get(seat), moves.get(seat), *throw.pips.get(seat)));
         let wins = |seat: &Seat| {
@@ -119,7 +119,7 @@ impl VerdictRules {
         (weights.hundredths(attributes) + named) / 100 + i64::from(pips) * i64::from(self.dice.weight)
     }
 
-    /// The sum of the strongest of them.
+    /// The sum of the strongest `named_max`.
     fn best(&self, strengths: &[u32]) -> i64 {
         let mut strengths: Vec<u32> = strengths.to_vec();
         strengths.sort_unstable_by(|a, b| b.cmp(a));

@@ -1,4 +1,4 @@
-//! Striking: what a blow does to bosses, records, the ranking and everybody's mail.
+//! Striking: how a blow changes bosses, records, the ranking and everybody's mail.
 
 use bevy_ecs::prelude::*;
 use bevy_ecs::system::SystemParam;
@@ -31,12 +31,12 @@ pub struct BossField<'w, 's> {
     pub rules: Res<'w, Rules<BossRules>>,
 }
 
-/// What a blow came to for the player.
+/// The result of a blow for the player.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Struck {
-    /// Whether it is strictly above the player's best before.
+    /// Whether it strictly beats the player's previous best.
     pub is_record: bool,
-    /// The player's best, this one included.
+    /// The player's best, including this blow.
     pub best: u64,
 }
 
@@ -57,7 +57,7 @@ impl BossField<'_, '_> {
         self.bosses.iter().any(WorldBoss::is_alive)
     }
 
-    /// The damage a client may report: above zero or zero, and below the cap.
+    /// The damage that a client may report: 0 or more, and below the cap.
     pub fn normal_damage(&self, damage: Option<i64>) -> Option<u64> {
         let damage = u64::try_from(damage?).ok()?;
         (damage < self.rules.max_upload_damage).then_some(damage)
@@ -81,7 +81,7 @@ impl BossField<'_, '_> {
         self.note_record(player, damage)
     }
 
-    /// Tells everybody of a death, and has the gift delivered.
+    /// Announces a death to everybody, and queues the gift.
     fn mourn(&mut self, number: u32) {
         let Some(boss) = self.rules.bosses.get(number as usize) else {
             return;
@@ -112,7 +112,7 @@ impl BossField<'_, '_> {
         self.records.get(player).map_or(0, |record| record.best(self.season.number))
     }
 
-    /// The bosses' life, with keys that start with `prefix`.
+    /// The life of each boss, with keys that start with `prefix`.
     pub fn ratios(&self, prefix: &'static str) -> Ratios {
         let bosses = self.roster.0.iter().filter_map(|entity| self.bosses.get(*entity).ok());
         Ratios { prefix, hundredths: bosses.map(WorldBoss::hundredths).collect() }

@@ -1,4 +1,4 @@
-//! World bosses: one roster for the whole world, fought by everybody, whole again each month
+//! World bosses: one roster for the whole world, fought by everybody, restored every month
 //! (docs/contract/world-boss-and-ranking.md#the-roster).
 //!
 //! Not here: entering and leaving a boss stage; that is `stages`, which strikes through [`BossField`].
@@ -23,7 +23,7 @@ pub use field::BossField;
 pub use model::{BossRecord, Ratios, Roster, Season, SeasonArchive, WorldBoss};
 pub use rules::BossRules;
 
-/// When a season that has begun, or rules that have changed, take effect on the bosses.
+/// When a new season or changed rules take effect on the bosses.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, SystemSet)]
 pub struct SeasonSystems;
 

@@ -21,7 +21,7 @@ pub struct WorldBoss {
 }
 
 impl WorldBoss {
-    /// A boss with all its life.
+    /// A boss with full life.
     pub fn whole(number: u32, life: u64) -> Self {
         Self { number, life, left: life }
     }
@@ -36,7 +36,7 @@ impl WorldBoss {
         self.life = life;
     }
 
-    /// Takes damage; returns what was beyond its life.
+    /// Takes damage; returns the surplus beyond its life.
     pub fn hit(&mut self, damage: u64) -> u64 {
         let surplus = damage.saturating_sub(self.left);
         self.left = self.left.saturating_sub(damage);
@@ -48,7 +48,7 @@ impl WorldBoss {
         self.left > 0
     }
 
-    /// Hundredths of its life: never 0 while it lives, never 100 when it is hurt.
+    /// Hundredths of its life: never 0 while it lives, never 100 when it has been hit.
     pub fn hundredths(&self) -> u8 {
         if self.left >= self.life {
             return 100;
@@ -66,14 +66,14 @@ impl WorldEntity for WorldBoss {
     }
 }
 
-/// What a blow did to the bosses.
+/// The effect of a blow on the bosses.
 #[derive(Debug, Default, Clone, PartialEq, Eq)]
 pub struct Blow {
-    /// Damage that was taken off bosses.
+    /// Damage that bosses took.
     pub dealt: u64,
-    /// Damage that nobody was left to take, or that was not carried over.
+    /// Damage that was lost, because no boss was left or it was not carried over.
     pub dropped: u64,
-    /// Who died of it.
+    /// The bosses that died.
     pub killed: Vec<u32>,
 }
 
@@ -101,16 +101,16 @@ pub struct Roster(pub Vec<Entity>);
 /// The month-long season of the bosses.
 #[derive(Debug, Default, Clone, Resource, Serialize, Deserialize)]
 pub struct Season {
-    /// Counts the seasons from 1; 0 before the first.
+    /// Numbers the seasons from 1; 0 before the first.
     pub number: u32,
     /// The calendar month it began in.
     pub month: i32,
-    /// Counts the records of all seasons, so that of two equal ones the earlier is known.
+    /// Numbers the records of all seasons, so that the earlier of two equal ones is known.
     pub records: u64,
 }
 
-/// The best of earlier seasons, the last one last. A row of its own: it changes once a month, the season with every
-/// record.
+/// The best of earlier seasons, the latest last. A separate row, because it changes once a month and the season with
+/// every record.
 #[derive(Debug, Default, Clone, Resource, Serialize, Deserialize)]
 pub struct SeasonArchive(pub Vec<ArchivedSeason>);
 
@@ -118,7 +118,7 @@ impl WorldRow for SeasonArchive {
     const TABLE: &'static str = "season_archive";
 }
 
-/// What is kept of a season that is over.
+/// The archive of a finished season.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct ArchivedSeason {
     /// Its number.
@@ -136,12 +136,12 @@ impl WorldRow for Season {
 pub struct BossRecord {
     season: u32,
     best: u64,
-    /// The number of the record among all; of two equal damages the earlier ranks higher.
+    /// The sequence number of the record; of two equal damages the earlier ranks higher.
     reached: u64,
 }
 
 impl BossRecord {
-    /// The season it is of.
+    /// The season it belongs to.
     pub fn season(&self) -> u32 {
         self.season
     }
@@ -151,12 +151,12 @@ impl BossRecord {
         if self.season == season { self.best } else { 0 }
     }
 
-    /// The best damage and when it was reached; `None` when there is none in `season`.
+    /// The best damage and its sequence number; `None` when there is none in `season`.
     pub fn standing(&self, season: u32) -> Option<(u64, u64)> {
         (self.season == season && self.best > 0).then_some((self.best, self.reached))
     }
 
-    /// Notes a damage; returns whether it is strictly above the best before.
+    /// Records a damage; returns whether it strictly beats the previous best.
     pub fn note(&mut self, damage: u64, season: u32, reached: u64) -> bool {
         let is_record = damage > self.best(season);
         if is_record {
@@ -173,7 +173,7 @@ impl PlayerRow for BossRecord {
         Self::default()
     }
 
-    /// A record counts in the world whose bosses were struck. Its number must not be that of another record.
+    /// A record counts only in the world whose bosses were struck, and no two records may have the same number.
     fn arrive(&mut self, arrival: Arrival<'_>) -> Result<(), Unfit> {
         let season = arrival.world.resource::<Season>();
         if !arrival.is_same_world {
@@ -183,7 +183,7 @@ impl PlayerRow for BossRecord {
         } else if let Some((_, reached)) = self.standing(season.number)
             && (reached > season.records || arrival.world.resource::<Ranking>().has_reached(reached))
         {
-            return Err(Unfit::at("reached", "is not the number of this record"));
+            return Err(Unfit::at("reached", "is out of range or the number of another record"));
         }
         Ok(())
     }
@@ -206,7 +206,7 @@ schema_by_hand!(Ratios, "Ratios", |generator| map_of::<String>(
 impl Serialize for Ratios {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut map = serializer.serialize_map(Some(self.hundredths.len()))?;
-        // Clients ask for these all the time, and the formatting of the standard library would be the dearest part of it.
+        // Clients ask for these all the time, and `format!` would dominate the cost.
         let mut name = self.prefix.to_owned();
         for (number, hundredths) in self.hundredths.iter().enumerate() {
             name.truncate(self.prefix.len());

@@ -26,7 +26,7 @@ pub(super) fn register(app: &mut App) {
     app.add_request::<GetConfigBoss, _>(get_config_boss);
 }
 
-/// How many boss challenges a player has left today.
+/// How many boss challenges a player still has today.
 pub fn challenges_left(
     player: Entity,
     players: &Query<(&Tickets, &Inventory)>,
@@ -85,7 +85,7 @@ fn stage_refresh_boss(
     .message(MESSAGE))
 }
 
-/// `check_boss_status {token}`: the same in the legacy shape.
+/// `check_boss_status {token}`: the same in the legacy format.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 pub struct CheckBossStatus {}
 

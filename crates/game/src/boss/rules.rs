@@ -11,27 +11,27 @@ use raidkeep_engine::rules::{Place, Report, SingleFile, Tables};
 /// The tickets of boss challenges.
 pub const BOSS_TICKET: u16 = 18;
 
-/// What stands in `world_boss.ron`.
+/// The contents of `world_boss.ron`.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct BossRules {
-    /// Challenges a day, as `get_config_boss` tells them; the tickets themselves are in `tickets.ron`.
+    /// Challenges a day, as `get_config_boss` shows them; the tickets themselves are in `tickets.ron`.
     pub max_enter_time: u32,
     /// A damage at or above this is abnormal.
     pub max_upload_damage: u64,
-    /// What the legacy boss room takes.
+    /// The cost of entering the legacy boss room.
     pub legacy_entry: LegacyBossEntry,
     /// Whether damage beyond a boss's life goes on to the next.
     pub surplus_carries_over: CarriesOver,
     /// The roster.
     pub bosses: Vec<BossEntry>,
-    /// What the best of a season get by mail.
+    /// Season rewards by rank, sent by mail.
     pub season_rewards: Vec<Bracket>,
     /// The mail that brings it.
     pub season_mail: MailText,
 }
 
-/// What the legacy boss room takes.
+/// The cost of entering the legacy boss room.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct LegacyBossEntry {
@@ -42,7 +42,7 @@ pub struct LegacyBossEntry {
     pub cost: Vec<Amount>,
 }
 
-/// Whether damage beyond a boss's life goes on to the next.
+/// Whether damage beyond a boss's life carries over to the next.
 #[derive(Debug, Clone, Copy, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct CarriesOver {
@@ -58,7 +58,7 @@ pub struct CarriesOver {
 pub struct BossEntry {
     /// Life points.
     pub life_value: u64,
-    /// For people.
+    /// The name, for people who read this file.
     pub name: String,
     /// What everybody gets when it dies.
     pub gift: Gift,
@@ -74,7 +74,7 @@ pub struct Gift {
     pub subject: String,
     /// The mail's text.
     pub body: String,
-    /// What it brings.
+    /// The items in it.
     pub items: Vec<Amount>,
 }
 
@@ -107,13 +107,13 @@ impl BossRules {
         Some(&bracket.items)
     }
 
-    /// The last rank that gets anything.
+    /// The last rank with a reward.
     pub fn last_rewarded(&self) -> usize {
         self.season_rewards.iter().map(|bracket| bracket.to).max().unwrap_or(0)
     }
 }
 
-/// Ranks beyond this get nothing; the archive of a season is as long.
+/// Ranks beyond this get no reward; the archive of a season has the same length.
 const RANKS_MAX: usize = 10_000;
 
 impl SingleFile for BossRules {

@@ -1,4 +1,4 @@
-//! Seasons: they begin with the calendar month, once each, also when the server was down at that moment.
+//! Seasons: one begins with each calendar month, exactly once, even if the server was down at that moment.
 
 use bevy_ecs::prelude::*;
 use schemars::JsonSchema;
@@ -16,10 +16,10 @@ use raidkeep_engine::events::{Event, Events};
 use raidkeep_engine::rules::Rules;
 use raidkeep_engine::storage::{Discarded, EditWorld};
 
-/// Seasons that are kept in the archive.
+/// Seasons kept in the archive.
 const ARCHIVED_MAX: usize = 12;
 
-/// The next local midnight of a 1st.
+/// The next local midnight that begins a month.
 const MONTH_ENDS: Occasion = Occasion("month ends");
 
 /// The event `season_reset`.
@@ -33,7 +33,7 @@ impl Event for SeasonReset {
     const NAME: &'static str = "season_reset";
 }
 
-/// Begins a season when a month has begun. A clock that jumps back begins none.
+/// Begins a season when a new month has begun. A clock that jumps back begins none.
 pub fn begin_season(world: &mut World) {
     let (now, month, next_at) = {
         let clock = world.resource::<Clock>();
@@ -51,7 +51,7 @@ pub fn begin_season(world: &mut World) {
     }
 }
 
-/// Archives the best of the season that is over, and rewards them.
+/// Archives the best of the season that has ended, and sends their rewards.
 fn close_season(world: &mut World) {
     let rules = world.resource::<Rules<BossRules>>();
     let last_rewarded = rules.last_rewarded();
@@ -75,7 +75,7 @@ fn close_season(world: &mut World) {
     world.resource_mut::<Ranking>().clear();
 }
 
-/// Makes every boss of the rules whole.
+/// Restores every boss of the rules to full life.
 fn open_season(world: &mut World, month: i32) {
     let lives: Vec<u64> = world.resource::<Rules<BossRules>>().bosses.iter().map(|boss| boss.life_value).collect();
     let mut entities = world.resource::<Roster>().0.clone();
@@ -97,8 +97,8 @@ fn open_season(world: &mut World, month: i32) {
     }
 }
 
-/// Makes the bosses of a running season those of rules that have changed: new ones come with all their life, those that are
-/// no longer there go, and the others change theirs.
+/// Applies changed rules to the bosses of a running season: new bosses come with full life, removed ones go, the others
+/// get their new life.
 pub fn follow_rules(world: &mut World) {
     let lives: Vec<u64> = world.resource::<Rules<BossRules>>().bosses.iter().map(|boss| boss.life_value).collect();
     let mut entities = world.resource::<Roster>().0.clone();
@@ -121,7 +121,7 @@ pub fn follow_rules(world: &mut World) {
     world.resource_mut::<Roster>().0 = entities;
 }
 
-/// Puts the roster together from the bosses' rows.
+/// Rebuilds the roster from the bosses' rows.
 pub fn restore_roster(world: &mut World) {
     let mut bosses: Vec<(u32, Entity)> =
         world.query::<(Entity, &WorldBoss)>().iter(world).map(|(entity, boss)| (boss.number, entity)).collect();

@@ -18,7 +18,7 @@ use raidkeep_engine::rules::Rules;
 /// Everything about challenges.
 #[derive(SystemParam)]
 pub struct Duels<'w, 's> {
-    /// Where the battles are.
+    /// The battles.
     pub arena: Arena<'w, 's>,
     challenges: Query<'w, 's, &'static Challenge>,
     index: ResMut<'w, ChallengeIndex>,
@@ -27,22 +27,22 @@ pub struct Duels<'w, 's> {
     clock: Res<'w, Clock>,
 }
 
-/// Why there is no challenge, or no battle. Each has a code of docs/contract/role-play.md#status-codes.
+/// Why there is no challenge, or no battle. Each has a code in docs/contract/role-play.md#status-codes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum DuelError {
-    /// No open challenge to the player has that number.
+    /// The player has no open challenge with that number.
     #[error("no such challenge")]
     NoSuchChallenge,
-    /// One of the two is in a battle.
+    /// One of the two players is in a battle.
     #[error("one of the two is in a battle")]
     Busy,
-    /// The other one is not online.
+    /// The other player is not online.
     #[error("the other player is not online")]
     Offline,
     /// Players cannot challenge themselves.
     #[error("a player cannot challenge itself")]
     Oneself,
-    /// Too many are open.
+    /// Too many challenges are open.
     #[error("too many challenges are open")]
     TooMany,
 }
@@ -61,14 +61,14 @@ impl Event for ChallengeTold<'_> {
 }
 
 impl<'a> ChallengeTold<'a> {
-    /// Challenge number `id` of the player `role`, with the portrait it has sent.
+    /// Challenge number `id` from the player `role`, with the portrait that player sent.
     pub fn new(id: u64, role: &'a str, image_data: Option<&'a str>) -> Self {
         Self { id: id.to_string(), role, image_data }
     }
 }
 
-/// What the challenger is told: the answer that `/challenge_info` gives (docs/contract/role-play.md#challenges), and
-/// who gives it.
+/// What the challenger is told: the answer given by `/challenge_info` (docs/contract/role-play.md#challenges), and who
+/// gave it.
 #[derive(Debug, Serialize, JsonSchema)]
 struct ChallengeAnswered<'a> {
     id: String,
@@ -95,7 +95,7 @@ impl Event for ChallengeRejected<'_> {
     const NAME: &'static str = "challenge_rejected";
 }
 
-/// The event `challenge_ended`, to both: nobody has answered.
+/// The event `challenge_ended`, for both players: the challenge was not answered in time.
 #[derive(Debug, Serialize, JsonSchema)]
 struct ChallengeEnded {
     id: String,
@@ -113,11 +113,11 @@ pub(super) fn register(app: &mut App) {
 /// The answer to a challenge.
 #[derive(Debug, Clone, Copy)]
 pub struct Response<'a> {
-    /// Who is asked.
+    /// The challenged player's name.
     pub name: &'a str,
-    /// Whether it accepts.
+    /// Whether the player accepts.
     pub accepts: bool,
-    /// Its portrait, checked.
+    /// The player's portrait, validated.
     pub image_data: Option<&'a str>,
 }
 
@@ -171,12 +171,12 @@ impl Duels<'_, '_> {
         self.challenges.get(self.index.find(id)?).ok()
     }
 
-    /// The open challenge of that number, if it is to this account.
+    /// The open challenge with that number, if it is to this account.
     pub fn received(&self, account: AccountId, id: &str) -> Option<&Challenge> {
         self.get(number_of(id)?).filter(|challenge| challenge.challenged == account)
     }
 
-    /// All open challenges to this account, in the order in which they were made.
+    /// All open challenges to this account, oldest first.
     pub fn all_received(&self, account: AccountId) -> impl Iterator<Item = &Challenge> {
         self.index.received(account).filter_map(|id| self.get(id))
     }
@@ -206,7 +206,7 @@ impl Duels<'_, '_> {
         Ok(())
     }
 
-    /// Ends the challenges whose time is up, and tells both.
+    /// Ends the challenges whose time is up, and notifies both players.
     pub fn end_unanswered(&mut self) {
         let now = self.clock.now();
         self.arena.agenda.bring_within(UNANSWERED, now, self.rules.unanswered_seconds);

@@ -15,13 +15,13 @@ pub const UNANSWERED: Occasion = Occasion("challenge unanswered");
 #[derive(Debug, Default, Resource)]
 pub struct ChallengeIndex {
     by_id: HashMap<u64, Entity>,
-    /// By number, and so in the order in which they were made.
+    /// By number, so oldest first.
     sent: HashMap<AccountId, BTreeSet<u64>>,
     received: HashMap<AccountId, BTreeSet<u64>>,
 }
 
 impl ChallengeIndex {
-    /// Takes in a challenge.
+    /// Adds a challenge.
     pub fn enlist(&mut self, entity: Entity, id: u64, challenger: AccountId, challenged: AccountId) {
         self.by_id.insert(id, entity);
         self.sent.entry(challenger).or_default().insert(id);
@@ -61,7 +61,7 @@ impl ChallengeIndex {
         self.by_id.len()
     }
 
-    /// Whether none is open.
+    /// Whether none are open.
     pub fn is_empty(&self) -> bool {
         self.by_id.is_empty()
     }

@@ -1,8 +1,8 @@
-//! Challenges: one player asks another to battle, who accepts, rejects, or lets it pass
+//! Challenges: one player asks another to battle, who accepts, rejects, or lets it expire
 //! (docs/contract/role-play.md#challenges).
 //!
-//! A challenge is an entity that is kept until it is answered or its time is up. The challenger never waits for the
-//! answer: it comes as an event, and shows in `refrash`. Not here: the battle that follows.
+//! A challenge is an entity that is stored until it is answered or expires. The challenger never blocks on the answer:
+//! it comes as an event, and shows in `refrash`. Not here: the battle that follows.
 
 mod check;
 pub mod duels;
@@ -35,7 +35,7 @@ impl Mention for Challenge {
     }
 }
 
-/// Challenges and the functions of them.
+/// Challenges and their functions.
 #[derive(Default)]
 pub struct ChallengesPlugin {
     /// How challenges are pushed to players without a connection; `None` = not at all.

@@ -14,17 +14,17 @@ use raidkeep_engine::storage::{WorldEntity, WorldRow};
 #[derive(Debug, Clone, PartialEq, Eq, Component, Serialize, Deserialize)]
 #[component(on_add = enlist)]
 pub struct Challenge {
-    /// Its number, unique in the world; the battle that comes of it has the same.
+    /// Its number, unique in the world; the resulting battle has the same.
     pub id: u64,
-    /// Who asks.
+    /// The challenger.
     pub challenger: AccountId,
-    /// Who is asked.
+    /// The challenged player.
     pub challenged: AccountId,
     /// The challenger's username.
     pub challenger_name: String,
-    /// The challenger's portrait, a PNG as base64, if it has sent one.
+    /// The challenger's portrait, a PNG as base64, if one was sent.
     pub image_data: Option<String>,
-    /// When it ends unanswered, unix seconds.
+    /// When it expires unanswered, unix seconds.
     pub ends_at: i64,
 }
 

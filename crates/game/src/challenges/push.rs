@@ -28,18 +28,18 @@ use raidkeep_engine::players::Players;
 use raidkeep_engine::rules::Rules;
 use raidkeep_engine::schedule::Tick;
 
-/// What leads to the players' clients. They are many, so that no failure of one closes it.
+/// The line to the players' clients. There are many of them, so no failure of one closes the line.
 const CLIENTS: Line = Line("clients");
 const OWNER: Owner = Owner("challenges");
-/// The ports below belong to the system's services, and no game client listens there.
+/// Ports below this belong to system services; no game client listens there.
 const FIRST_PORT: u16 = 1024;
 
-/// How clients are told at their address.
+/// How clients are notified at their address.
 #[derive(Debug, Clone)]
 pub struct PushSettings {
-    /// How many at a time, and how long an answer is waited for.
+    /// How many at a time, and how long to wait for an answer.
     pub line: LineSettings,
-    /// Ports that nothing is sent to: those of this server itself.
+    /// Ports that nothing is sent to: this server's own.
     pub refused_ports: Vec<u16>,
 }
 
@@ -49,7 +49,7 @@ impl PushSettings {
     }
 }
 
-/// What was sent and is not answered.
+/// Messages that were sent and not answered yet.
 #[derive(Debug, Resource)]
 struct Pushed {
     settings: PushSettings,
@@ -67,10 +67,10 @@ pub(super) fn register(app: &mut App, settings: Option<&PushSettings>) {
     app.add_systems(Tick, take_answers.in_set(PlatformSystems::Push));
 }
 
-/// What shows where the client of a player is.
+/// The components that say where a player's client is.
 type Client = (&'static ClientAddress, &'static Listeners, &'static Login);
 
-/// To tell clients of challenges.
+/// Notifies clients of challenges.
 #[derive(SystemParam)]
 pub struct Push<'w, 's> {
     pushed: Option<ResMut<'w, Pushed>>,
@@ -106,7 +106,7 @@ impl Push<'_, '_> {
     }
 }
 
-/// What a client answers.
+/// A client's answer.
 #[derive(Debug, PartialEq, Eq, Deserialize)]
 struct ClientAnswer {
     status: bool,
@@ -123,7 +123,7 @@ impl ClientAnswer {
     }
 }
 
-/// Takes what clients answer as `challenge_info` takes it. What is no answer, or comes late, changes nothing.
+/// Handles clients' answers like `challenge_info`. Anything invalid or late is ignored.
 fn take_answers(
     mut pushed: ResMut<Pushed>,
     mut exchanges: ResMut<Exchanges>,
@@ -146,7 +146,7 @@ fn take_answers(
         duels.arena.online.hear(account);
         let response = Response { name: player.name(), accepts, image_data: image_data.as_deref() };
         if let Err(error) = duels.answer(account, &id.to_string(), response) {
-            tracing::debug!(challenge = id, %error, "a client's answer to a challenge came to nothing");
+            tracing::debug!(challenge = id, %error, "a client's answer to a challenge was not applied");
         }
     }
 }

@@ -54,7 +54,7 @@ impl DuelError {
     }
 }
 
-/// The portrait that a client sent: none where it is empty; an error where it is no image.
+/// The portrait that a client sent: `None` if empty; an error if it is not a valid image.
 pub(super) fn checked_image(image_data: Option<String>, images: &Images) -> Result<Option<String>, u16> {
     match image_data.filter(|image| !image.is_empty()) {
         Some(image) => images.check_upload(&image).map(|()| Some(image)).map_err(|_| code::ILLEGAL),
@@ -73,7 +73,7 @@ pub struct MakeChallenge {
 
 request!(Player, "challenge", MakeChallenge => Challenged);
 
-/// The reply of `challenge`. It does not wait for the answer, so that `status` is false and there is no image yet.
+/// The reply of `challenge`. It does not wait for the answer, so `status` is false and there is no image yet.
 #[derive(Debug, Serialize, JsonSchema)]
 pub struct Challenged {
     status_code: u16,
@@ -114,7 +114,7 @@ fn challenge(
     }
 }
 
-/// A reply that is only a code.
+/// A reply that consists of a code only.
 #[derive(Debug, Serialize, JsonSchema)]
 pub struct AnswerSent {
     status_code: u16,
@@ -173,7 +173,7 @@ fn send_answer(
     Ok(Success::with(AnswerSent { status_code }))
 }
 
-/// `accept_c {id, status}`: accepts or rejects; the answer says whether the battle begins.
+/// `accept_c {id, status}`: accepts or rejects; the reply says whether the battle begins.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 pub struct AcceptC {
     id: String,
@@ -196,8 +196,8 @@ fn accept_c(In(call): In<Call<AcceptC>>, mut duels: Duels, accounts: Query<&Acco
     Ok(Success::with(Entered { status }))
 }
 
-/// `challenge_info {id, status?, image_data?}`: what a client answers to the event of that name. Without `status` it
-/// shows the challenge and leaves it open.
+/// `challenge_info {id, status?, image_data?}`: a client's answer to the event of that name. Without `status` it shows
+/// the challenge and leaves it open.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 pub struct ChallengeInfo {
     id: String,

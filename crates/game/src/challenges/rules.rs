@@ -9,11 +9,11 @@ use raidkeep_engine::rules::{Place, Report, SingleFile, Tables};
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ChallengeRules {
-    /// Seconds after which an unanswered one ends.
+    /// Seconds after which an unanswered challenge ends.
     pub unanswered_seconds: i64,
-    /// Open ones that a player may have sent.
+    /// Open challenges that a player may have sent.
     pub sent_max: usize,
-    /// Open ones that a player may have received.
+    /// Open challenges that a player may have received.
     pub received_max: usize,
 }
 

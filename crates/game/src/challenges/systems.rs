@@ -1,11 +1,11 @@
-//! What happens to challenges with time: those that nobody answers end.
+//! Time-driven changes of challenges: unanswered ones expire.
 
 use bevy_ecs::prelude::*;
 
 use crate::challenges::duels::Duels;
 use raidkeep_engine::travel::Traveller;
 
-/// Ends the challenges that nobody has answered in time.
+/// Ends the challenges that were not answered in time.
 pub fn end_unanswered(mut duels: Duels) {
     duels.end_unanswered();
 }

@@ -1,4 +1,4 @@
-//! What a player is good at: attributes that follow from its level and from what it has made
+//! Attributes of a player, which follow from the level and from what the player has crafted
 //! (docs/contract/role-play.md#attributes).
 //!
 //! Nothing here is kept: attributes are computed on demand. What decides by them is in `battles` and in

@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-/// One of the attributes, for rules that check or roll against one.
+/// One of the attributes, for rules that check or roll against it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Attribute {
@@ -17,21 +17,21 @@ pub enum Attribute {
     Vigor,
 }
 
-/// What somebody is good at.
+/// The attributes of a player.
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Attributes {
-    /// 力量: force of blows.
+    /// 力量: the force of blows.
     pub strength: u32,
-    /// 敏捷: quickness, of hand and foot.
+    /// 敏捷: quickness of hand and foot.
     pub agility: u32,
-    /// 智力: cleverness, and force of words and spells.
+    /// 智力: cleverness, and the force of words and spells.
     pub wits: u32,
-    /// 体魄: what one can bear.
+    /// 体魄: endurance.
     pub vigor: u32,
 }
 
 impl Attributes {
-    /// The value of one.
+    /// The value of one attribute.
     pub fn get(&self, attribute: Attribute) -> u32 {
         match attribute {
             Attribute::Strength => self.strength,
@@ -41,7 +41,7 @@ impl Attributes {
         }
     }
 
-    /// Each with the name that players read.
+    /// Each with the name shown to players.
     pub fn named(&self) -> [(&'static str, u32); 4] {
         [("力量", self.strength), ("敏捷", self.agility), ("智力", self.wits), ("体魄", self.vigor)]
     }

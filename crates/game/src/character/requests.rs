@@ -72,7 +72,7 @@ schema_by_hand!(Sheet, "Sheet", |generator| {
     )
 });
 
-/// What `status` looks at.
+/// The components that `status` reads.
 #[derive(QueryData)]
 pub struct CharacterView {
     account: &'static Account,
@@ -82,7 +82,7 @@ pub struct CharacterView {
     possessions: &'static Possessions,
 }
 
-/// The rules that a character is made by.
+/// The rules that determine a character.
 #[derive(SystemParam)]
 pub struct SheetRules<'w> {
     character: Res<'w, Rules<CharacterRules>>,
@@ -118,7 +118,7 @@ pub struct Time {
 
 request!(Player, "time", Time => TimeShown, READS = Reads::Caller);
 
-/// The reply of `time`: the world's time, which is every role's.
+/// The reply of `time`: the world's time, the same for every role.
 #[derive(Debug, Serialize, JsonSchema)]
 pub struct TimeShown {
     time: String,

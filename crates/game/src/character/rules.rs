@@ -8,7 +8,7 @@ use crate::crafting::{CraftKind, Possessions};
 use crate::items::{Amount, ItemId, ItemRules};
 use raidkeep_engine::rules::{Place, Report, SingleFile, Tables};
 
-/// How attributes come about.
+/// How attributes are computed.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct CharacterRules {
@@ -20,22 +20,22 @@ pub struct CharacterRules {
     pub wits: Growth,
     /// 体魄.
     pub vigor: Growth,
-    /// Items whose quantities `status` shows by their names.
+    /// Items whose quantities `status` shows, under their names.
     pub shown_items: Vec<ItemId>,
 }
 
-/// How one attribute comes about: `base`, more with each level, and shares of the strongest skill and equipment owned.
-/// Only the strongest counts, so that what somebody makes last never weakens it and a hoard gives nothing.
+/// How one attribute is computed: `base`, more with each level, and shares of the strongest skill and equipment owned.
+/// Only the strongest counts, so crafting something new never weakens a player and hoarding gains nothing.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Growth {
-    /// At level 0.
+    /// The value at level 0.
     pub base: u32,
-    /// Hundredths of a point for each level.
+    /// Hundredths of a point per level.
     pub hundredths_per_level: u32,
-    /// Percent of the strength of the strongest skill.
+    /// Percentage of the strength of the strongest skill.
     pub skill_percent: u32,
-    /// Percent of the strength of the strongest equipment.
+    /// Percentage of the strength of the strongest equipment.
     pub equipment_percent: u32,
 }
 
@@ -50,7 +50,7 @@ impl Growth {
 }
 
 impl CharacterRules {
-    /// The attributes of somebody of that level who owns that.
+    /// The attributes of a player with this level and these possessions.
     pub fn attributes(&self, level: u32, owned: &Possessions) -> Attributes {
         let (skill, equipment) = (owned.strongest(CraftKind::Skill), owned.strongest(CraftKind::Equipment));
         Attributes {

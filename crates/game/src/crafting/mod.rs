@@ -1,7 +1,7 @@
 //! Crafting: players spend 龙眼 on skills and 凤羽 on equipment of their own description
 //! (docs/contract/role-play.md#crafting).
 //!
-//! Not here: what a skill or a piece of equipment does; `character` makes attributes of them, `battles` verdicts.
+//! Not here: the effects of skills and equipment; `character` turns them into attributes, `battles` into verdicts.
 
 pub mod model;
 pub mod requests;
@@ -15,7 +15,7 @@ use raidkeep_engine::storage::StorageApp;
 pub use model::{Craft, CraftKind, Possessions};
 pub use rules::CraftRules;
 
-/// What players have made, `merge`, `bag`, `skill` and `legal`.
+/// Players' possessions, `merge`, `bag`, `skill` and `legal`.
 pub struct CraftingPlugin;
 
 impl Plugin for CraftingPlugin {

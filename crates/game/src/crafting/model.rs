@@ -1,11 +1,11 @@
-//! What a player has made.
+//! What a player has crafted.
 
 use bevy_ecs::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use raidkeep_engine::storage::PlayerRow;
 
-/// What can be made.
+/// What can be crafted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum CraftKind {
     /// Mode 0 of `merge`.
@@ -28,15 +28,15 @@ impl CraftKind {
 /// A skill or a piece of equipment.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Craft {
-    /// What its owner calls it; unique among the owner's of its kind.
+    /// Its owner's name for it; unique among the owner's things of its kind.
     pub name: String,
-    /// As its owner described it.
+    /// Its owner's description.
     pub description: String,
-    /// How much it counts, within the bounds of `crafting.ron`.
+    /// Its strength, within the bounds of `crafting.ron`.
     pub strength: u32,
 }
 
-/// A player's skills and equipment, each in the order in which they were made first.
+/// A player's skills and equipment, each in order of first crafting.
 #[derive(Debug, Default, Clone, PartialEq, Eq, Component, Serialize, Deserialize)]
 pub struct Possessions {
     skills: Vec<Craft>,
@@ -52,17 +52,17 @@ impl Possessions {
         }
     }
 
-    /// The one of that name, if the player owns it.
+    /// The one with that name, if the player owns it.
     pub fn find(&self, kind: CraftKind, name: &str) -> Option<&Craft> {
         self.all(kind).iter().find(|craft| craft.name == name)
     }
 
-    /// The strength of the strongest, 0 when there is none.
+    /// The strength of the strongest, 0 if there is none.
     pub fn strongest(&self, kind: CraftKind) -> u32 {
         self.all(kind).iter().map(|craft| craft.strength).max().unwrap_or(0)
     }
 
-    /// Whether one of that name can be made: it is owned already, or fewer than `owned_max` are.
+    /// Whether one with that name can be made: it is already owned, or fewer than `owned_max` are.
     pub fn has_room(&self, kind: CraftKind, name: &str, owned_max: usize) -> bool {
         self.find(kind, name).is_some() || self.all(kind).len() < owned_max
     }

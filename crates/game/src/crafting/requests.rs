@@ -29,10 +29,10 @@ pub(super) fn register(app: &mut App) {
     app.add_route::<Merge>("/merge").add_route::<Bag>("/bag").add_route::<Skill>("/skill").add_route::<Legal>("/legal");
 }
 
-/// Why materials go.
+/// The ledger's cause for materials spent.
 const CRAFTING: Cause = Cause::new("crafting");
 
-/// `merge {role, mode, num, des, name?}`: makes something of what `num` pays for.
+/// `merge {role, mode, num, des, name?}`: crafts something from `num` units of material.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 pub struct Merge {
     role: String,
@@ -43,7 +43,7 @@ pub struct Merge {
     #[schemars(with = "Integer")]
     num: i64,
     des: String,
-    /// An addition to the contract; without it the name is the start of the description.
+    /// An addition to the contract; by default the name is the start of the description.
     #[serde(default)]
     name: Option<String>,
 }
@@ -56,7 +56,7 @@ pub struct CraftTold {
     text: String,
 }
 
-/// Why nothing was made. The player is told in words; the status is for programs.
+/// Why nothing was made. The text is for the player, the status for programs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Objection {
     Short,
@@ -109,7 +109,7 @@ fn merge(
     Ok(Success::with(words(&inventory, &recipe.texts.made, strength)))
 }
 
-/// What stands against making it, apart from its price.
+/// Why it cannot be made, apart from its price.
 fn objection(
     kind: CraftKind,
     craft: &Craft,
@@ -124,7 +124,7 @@ fn objection(
     (!owned.has_room(kind, &craft.name, recipe.owned_max)).then_some(Objection::Full)
 }
 
-/// Name to description, in the order in which things were made: `{"火球术":"向敌人投出火焰"}`.
+/// Name to description, in order of crafting: `{"火球术":"向敌人投出火焰"}`.
 #[derive(Debug)]
 pub struct Described(Vec<(String, String)>);
 

@@ -1,4 +1,4 @@
-//! `crafting.ron`: what making things costs and how strong they become.
+//! `crafting.ron`: what crafting costs and how strong the results are.
 
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -8,7 +8,7 @@ use crate::items::{Amount, ItemId, ItemRules};
 use raidkeep_engine::rules::{Place, Report, SingleFile, Tables};
 use raidkeep_engine::template::Template;
 
-/// What making things costs and how strong they become.
+/// What crafting costs and how strong the results are.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct CraftRules {
@@ -16,53 +16,53 @@ pub struct CraftRules {
     pub skill: Recipe,
     /// Mode 1.
     pub equipment: Recipe,
-    /// A name that is not given is the start of the description, up to one of these characters.
+    /// A name that is not given is the start of the description, up to the first of these characters.
     pub name_ends: String,
     /// The most characters of such a name.
     pub name_longest: usize,
 }
 
-/// How one kind of things is made.
+/// How one kind is crafted.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Recipe {
-    /// What is spent.
+    /// The material.
     pub material: ItemId,
     /// The most that may be spent at once.
     pub spend_max: i64,
-    /// Strength before anything that is spent counts.
+    /// Strength before any material is counted.
     pub strength_base: u32,
-    /// What each unit adds to the strength.
+    /// Strength added per unit of material.
     pub strength_per_unit: u32,
-    /// No strength is above this.
+    /// The maximum strength.
     pub strength_max: u32,
     /// How many a player may own.
     pub owned_max: usize,
-    /// What the player reads.
+    /// The texts that players read.
     pub texts: RecipeTexts,
 }
 
-/// What a player reads who makes something; the places are those of [`RecipeTexts::PLACES`].
+/// The texts of a craft for the player; the places are those of [`RecipeTexts::PLACES`].
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct RecipeTexts {
     /// It was made.
     pub made: Template,
-    /// The stock is short.
+    /// There is too little material.
     pub short: Template,
-    /// Name or description are not legal.
+    /// The name or description is not legal.
     pub illegal: Template,
-    /// No more can be owned.
+    /// The player can own no more.
     pub full: Template,
 }
 
 impl RecipeTexts {
-    /// The places that texts may have: `num` is what was to be spent, `left` what is in stock, `material` its name.
+    /// The places that texts may have: `num` is the amount requested, `left` the amount in stock, `material` its name.
     pub const PLACES: [&'static str; 6] = ["name", "description", "strength", "num", "left", "material"];
 }
 
 impl Recipe {
-    /// The strength of what is made of so many units.
+    /// The strength of what is made from this many units.
     pub fn strength(&self, units: i64) -> u32 {
         let units = u32::try_from(units.max(0)).unwrap_or(u32::MAX);
         let strength = self.strength_base.saturating_add(self.strength_per_unit.saturating_mul(units));
@@ -101,7 +101,7 @@ impl Recipe {
 }
 
 impl CraftRules {
-    /// How things of that kind are made.
+    /// The recipe of a kind.
     pub fn recipe(&self, kind: CraftKind) -> &Recipe {
         match kind {
             CraftKind::Skill => &self.skill,
@@ -109,7 +109,7 @@ impl CraftRules {
         }
     }
 
-    /// The name that a description gives to what it describes.
+    /// The name that follows from a description.
     pub fn name_of(&self, description: &str) -> String {
         let start = description.trim().split(|c| self.name_ends.contains(c)).next().unwrap_or_default();
         start.trim().chars().take(self.name_longest).collect()

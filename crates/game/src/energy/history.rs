@@ -1,8 +1,8 @@
-//! What energy came to under rules that are no longer in force.
+//! Energy earned under rules that are no longer in force.
 //!
-//! Energy is computed from a moment in the past, so rules that change would change the past as well: whoever had been full for
-//! a week would be full again at once under a higher maximum. So each change is noted, players in memory are brought up to
-//! that moment by the rules that ended, and the others when they are loaded.
+//! Energy is computed from a moment in the past, so changed rules would change the past too: a player who had been full
+//! for a week would instantly be full under a higher maximum. So each change is recorded; players in memory are brought
+//! up to that moment under the old rules, and the others when they are loaded.
 
 use bevy_ecs::prelude::*;
 use serde::{Deserialize, Serialize};
@@ -13,10 +13,11 @@ use raidkeep_engine::due::Agenda;
 use raidkeep_engine::rules::Rules;
 use raidkeep_engine::storage::{Touched, WorldRow};
 
-/// Changes that are remembered. Who was away for more of them has the time before by the oldest that is left.
+/// Changes that are remembered. For a player who was away for more of them, the time before counts by the oldest one
+/// left.
 const CHANGES_MAX: usize = 64;
 
-/// How energy came back for a while.
+/// The pace of regeneration during some period.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Pace {
     maximum: i64,
@@ -29,10 +30,10 @@ impl From<&EnergyRules> for Pace {
     }
 }
 
-/// The paces that energy came back with in this world.
+/// The paces of regeneration that this world has had.
 #[derive(Debug, Default, Clone, Resource, Serialize, Deserialize)]
 pub struct EnergyHistory {
-    /// Until when each was in force, unix seconds, the oldest first.
+    /// The end of each past pace in unix seconds, the oldest first.
     past: Vec<(i64, Pace)>,
     /// `None` in a world that has not ticked yet.
     current: Option<Pace>,
@@ -43,7 +44,7 @@ impl WorldRow for EnergyHistory {
 }
 
 impl EnergyHistory {
-    /// Notes the pace that is in force from `now` on; tells the one that has ended.
+    /// Records the pace in force from `now` on; returns the one that has ended.
     fn begin(&mut self, pace: Pace, now: i64) -> Option<Pace> {
         let ended = self.current.replace(pace).filter(|ended| *ended != pace)?;
         self.past.push((now, ended));
@@ -64,8 +65,8 @@ impl EnergyHistory {
 }
 
 impl Energy {
-    /// The pace changes at `moment`: what came before comes from the pace that ended, and the point under way keeps its
-    /// seconds, as far as one point of the next pace takes so many.
+    /// Changes the pace at `moment`: the points before follow from the old pace, and the point in progress keeps its
+    /// seconds, up to what a point of the next pace takes.
     fn change_pace(&mut self, moment: i64, ended: Pace, next: Pace) {
         let rules = EnergyRules { maximum: ended.maximum, seconds_per_point: ended.seconds_per_point, newcomer: 0 };
         let regenerated = self.regenerated(moment, &rules);
@@ -77,7 +78,7 @@ impl Energy {
     }
 }
 
-/// Notes that the rules have changed, and brings the players in memory up to this moment by those that ended.
+/// Records a change of the rules, and brings the players in memory up to this moment under the old ones.
 pub(super) fn follow_rules(
     rules: Res<Rules<EnergyRules>>,
     clock: Res<Clock>,
@@ -95,7 +96,7 @@ pub(super) fn follow_rules(
         return;
     };
     for (player, mut energy) in &mut players {
-        // A clock that has jumped back must not pay for seconds that have been paid.
+        // A clock that has jumped back must not pay twice for the same seconds.
         if energy.timer_started_at < now {
             energy.change_pace(now, ended, pace);
             touched.push(player);

@@ -1,4 +1,4 @@
-//! Energy: spent on stages, comes back with time (docs/contract/energy-and-tickets.md#energy).
+//! Energy: spent on stages, regenerates with time (docs/contract/energy-and-tickets.md#energy).
 //!
 //! What a player has is computed from the moment its timer started, so it is exact to the second at any moment, whatever the
 //! tick rate and across restarts. The system `regenerate_energy` acts when a point comes back to somebody who listens for it; nothing
@@ -27,19 +27,17 @@ pub use history::{EnergyHistory, Pace};
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Component, Serialize, Deserialize)]
 pub struct Energy {
     points: i64,
-    /// Unix seconds since when the next point has been coming. Without meaning at or above the
-    /// maximum.
+    /// Since when the next point has been regenerating, unix seconds. Meaningless at or above the maximum.
     timer_started_at: i64,
 }
 
 impl Energy {
-    /// This many points, and a fresh timer.
+    /// This many points, with a fresh timer.
     pub fn new(points: i64, now: i64) -> Self {
         Self { points, timer_started_at: now }
     }
 
-    /// Points at this moment. A moment before the timer started (a clock that jumped backwards)
-    /// gives none.
+    /// Points at this moment. A moment before the timer started (the clock jumped back) yields none.
     pub fn points(&self, now: i64, rules: &EnergyRules) -> i64 {
         self.points + self.regenerated(now, rules)
     }
@@ -50,7 +48,7 @@ impl Energy {
         (elapsed / rules.seconds_per_point).min(room)
     }
 
-    /// Seconds to the next point, -1 when none is coming.
+    /// Seconds to the next point, -1 when none is regenerating.
     pub fn cooling(&self, now: i64, rules: &EnergyRules) -> i64 {
         let regenerated = self.regenerated(now, rules);
         if self.points + regenerated >= rules.maximum {
@@ -60,15 +58,15 @@ impl Energy {
         next_at - now
     }
 
-    /// When the maximum is reached, unix seconds; `None` when it is reached already.
+    /// When the maximum is reached, unix seconds; `None` if it already is.
     pub fn full_at(&self, now: i64, rules: &EnergyRules) -> Option<i64> {
         let missing = rules.maximum - self.points;
         let is_full = missing <= self.regenerated(now, rules);
         (!is_full).then(|| self.timer_started_at + missing * rules.seconds_per_point)
     }
 
-    /// Takes points, or, when there are too few, nothing. Elapsed time stays on the timer; falling
-    /// below the maximum starts a fresh one.
+    /// Spends points, or nothing if there are too few. Elapsed time stays on the timer; falling below the maximum
+    /// starts a fresh one.
     pub fn spend(&mut self, cost: i64, now: i64, rules: &EnergyRules) -> bool {
         if cost < 0 || self.points(now, rules) < cost {
             return false;
@@ -79,7 +77,7 @@ impl Energy {
         true
     }
 
-    /// Adds points, also above the maximum.
+    /// Adds points, even above the maximum.
     pub fn gain(&mut self, points: i64, now: i64, rules: &EnergyRules) {
         if points > 0 {
             self.change(points, now, rules);
@@ -90,7 +88,7 @@ impl Energy {
         let regenerated = self.regenerated(now, rules);
         let before = self.points + regenerated;
         self.timer_started_at = if before >= rules.maximum {
-            // A clock that jumped back must not pay for seconds that have been paid.
+            // A clock that jumped back must not pay twice for the same seconds.
             now.max(self.timer_started_at)
         } else {
             self.timer_started_at + regenerated * rules.seconds_per_point
@@ -123,9 +121,9 @@ impl PlayerRow for Energy {
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct EnergyRules {
-    /// No points come at or above this.
+    /// No points regenerate at or above this.
     pub maximum: i64,
-    /// Seconds that one point takes.
+    /// Seconds per point.
     pub seconds_per_point: i64,
     /// Points of a new player.
     pub newcomer: i64,
@@ -155,10 +153,10 @@ impl SingleFile for EnergyRules {
     }
 }
 
-/// Energy in a new function's reply.
+/// Energy in the reply of a new function.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct EnergyChange {
-    /// Seconds to the next point, -1 when none is coming.
+    /// Seconds to the next point, -1 when none is regenerating.
     pub cooling: i64,
     /// Points left.
     pub remain: i64,
@@ -173,7 +171,7 @@ impl EnergyChange {
     }
 }
 
-/// Absolute moments beside energy, unix seconds.
+/// Absolute times next to the energy, unix seconds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct EnergyMoments {
     /// When the energy is full; absent when it is.
@@ -198,7 +196,7 @@ impl Event for EnergyFull {
     const NAME: &'static str = "energy_full";
 }
 
-/// The event `energy`, for those who have asked for it with `listen`: points have come back, `reward` of them.
+/// The event `energy`, for players who subscribed with `listen`: `reward` points have regenerated.
 #[derive(Debug, Serialize, JsonSchema)]
 struct EnergyReturned {
     energy: EnergyChange,
@@ -208,13 +206,13 @@ impl Event for EnergyReturned {
     const NAME: &'static str = "energy";
 }
 
-/// The next point of a player who listens, by the entity.
+/// The next point of a player who listens, by entity.
 const NEXT_POINT: Occasion = Occasion("energy");
-/// The last point of a player who is connected, by the entity.
+/// The last point of a player who is connected, by entity.
 const LAST_POINT: Occasion = Occasion("energy full");
 
-/// Tells of points at the second in which they come back, before a request of that second spends them. Nothing is written:
-/// what is kept is the moment from which points are counted.
+/// Announces points at the second they regenerate, before a request of that second spends them. Nothing is written:
+/// what is stored is the moment from which points are counted.
 fn regenerate_energy(
     players: Query<(&Energy, &Listeners)>,
     rules: Res<Rules<EnergyRules>>,
@@ -224,7 +222,7 @@ fn regenerate_energy(
     mut looked_at: Local<i64>,
 ) {
     let now = clock.now();
-    // A clock that was set back brings points a second time, at moments that are not in the agenda any more.
+    // A clock that was set back brings points a second time, at times that are no longer in the agenda.
     if now < std::mem::replace(&mut *looked_at, now) {
         let waiting: Vec<u64> = agenda.latest_first(NEXT_POINT).collect();
         for key in waiting {
@@ -244,7 +242,7 @@ fn regenerate_energy(
     }
 }
 
-/// Enters the moment of a player's next point, if it listens and one is coming.
+/// Schedules a player's next point, if the player listens and one is regenerating.
 fn expect_point(
     agenda: &mut Agenda,
     player: Entity,
@@ -261,7 +259,7 @@ fn expect_point(
     }
 }
 
-/// Enters the next and the last point of those who have just asked for something.
+/// Schedules the next and the last point of players who have just made a request.
 fn expect_energy(
     touched: Res<Touched>,
     players: Query<(&Energy, &Listeners)>,
@@ -286,7 +284,7 @@ fn expect_energy(
     }
 }
 
-/// Tells those whose energy is full again.
+/// Notifies players whose energy is full again.
 fn tell_of_full_energy(
     players: Query<&Energy>,
     rules: Res<Rules<EnergyRules>>,
@@ -314,10 +312,10 @@ fn tell_of_full_energy(
 #[derive(Debug, Clone, PartialEq, Eq, Hash, SystemSet)]
 pub struct EnergySystems;
 
-/// Energy of players.
+/// The energy of players.
 pub struct EnergyPlugin;
 
-/// What must hold of energy: nobody has less than nothing.
+/// Invariant of energy: it is never negative.
 fn check(inspection: &mut Inspection<'_>) {
     inspection.each_player::<Energy>(|inspection, account, energy| {
         if energy.points < 0 {
@@ -401,7 +399,7 @@ mod tests {
         assert_eq!(energy, before);
     }
 
-    /// The rule as one would explain it to a player: second by second.
+    /// The rule as explained to a player: second by second.
     struct SecondBySecond {
         points: i64,
         timer: i64,

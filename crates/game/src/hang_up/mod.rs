@@ -1,7 +1,7 @@
 //! Hang-up: rewards for time spent away (docs/contract/hang-up.md#settlement).
 //!
-//! Nothing ticks; a settlement computes what the elapsed whole minutes are worth, at the same cost
-//! for a minute and for a year.
+//! Nothing ticks; a settlement computes what the elapsed whole minutes are worth, at the same cost for a minute as for
+//! a year.
 
 pub mod model;
 pub mod requests;

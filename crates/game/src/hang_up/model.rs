@@ -1,4 +1,4 @@
-//! What hangs, since when, and what it has earned.
+//! The stage that hangs, since when, and what it has earned.
 
 use bevy_ecs::prelude::*;
 use rand::Rng;
@@ -20,22 +20,22 @@ pub struct HangUp {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 struct Hanging {
     stage: u32,
-    /// Unix seconds: start or last settlement, less the seconds that settlement left over.
+    /// Unix seconds: the start or last settlement, less the seconds left over from that settlement.
     since: i64,
-    /// Minutes since then whose chances have been rolled by a look at the rewards.
+    /// Minutes since then whose chances were already rolled when the player looked.
     rolled_minutes: i64,
-    /// What those rolls brought: how many of each item of the stage's chances, in their order.
+    /// The results of those rolls: how many of each item in the stage's chances, in their order.
     rolled: Vec<Amount>,
 }
 
-/// What a settlement brings.
+/// The rewards of a settlement.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Earnings {
     /// The stage that hung.
     pub stage: u32,
     /// Whole seconds since the last settlement.
     pub seconds: i64,
-    /// Sure items first, then what the chances brought.
+    /// Guaranteed items first, then those by chance.
     pub amounts: Vec<Amount>,
 }
 
@@ -50,10 +50,10 @@ impl HangUp {
         self.hanging.as_ref().map_or(0, |hanging| hanging.elapsed(now))
     }
 
-    /// Hangs a stage from now on, with the seconds that are left over from the one before.
+    /// Hangs a stage from now on, keeping the seconds left over from the one before.
     pub fn start(&mut self, stage: u32, now: i64) {
-        // The seconds that the settlement of another stage left over stay on the timer; minutes that it was paid
-        // for before the clock jumped back do not come again.
+        // Seconds left over from the settlement of another stage stay on the timer; minutes that were paid before the
+        // clock jumped back are not paid again.
         let since = self.hanging.as_ref().map_or(now, |before| {
             let leftover = before.elapsed(now) % SECONDS_PER_MINUTE;
             now.max(before.since) - leftover
@@ -61,9 +61,8 @@ impl HangUp {
         self.hanging = Some(Hanging { stage, since, rolled_minutes: 0, rolled: Vec::new() });
     }
 
-    /// What a settlement would bring now. The chances of the minutes so far are rolled and
-    /// remembered, so that looking often neither changes them nor helps. `None` when nothing
-    /// hangs or nothing is configured for the stage.
+    /// What a settlement would pay now. The chances of the minutes so far are rolled and remembered, so looking often
+    /// neither changes them nor helps. `None` when nothing hangs or nothing is configured for the stage.
     pub fn look(&mut self, now: i64, rules: &HangUpRules, random: &mut impl Rng) -> Option<Earnings> {
         let hanging = self.hanging.as_mut()?;
         let minutes = hanging.payable_minutes(now, rules);
@@ -75,8 +74,7 @@ impl HangUp {
         Some(Earnings { stage: hanging.stage, seconds: hanging.elapsed(now), amounts })
     }
 
-    /// Settles: what has been earned is taken out; the seconds of the minute under way stay on the
-    /// timer.
+    /// Settles: takes out the earnings; the seconds of the minute in progress stay on the timer.
     pub fn settle(&mut self, now: i64, rules: &HangUpRules, random: &mut impl Rng) -> Option<Earnings> {
         let earnings = self.look(now, rules, random)?;
         let hanging = self.hanging.as_mut()?;
@@ -115,7 +113,7 @@ impl Hanging {
     }
 }
 
-/// How many of `trials` rolls succeed, drawn from the distribution and not roll by roll.
+/// The number of successes in `trials` rolls, drawn from the distribution instead of roll by roll.
 fn successes(trials: u64, probability: f64, random: &mut impl Rng) -> i64 {
     let distribution = Binomial::new(trials, probability.clamp(0.0, 1.0));
     distribution.map_or(0, |distribution| i64::try_from(distribution.sample(random)).unwrap_or(i64::MAX))

@@ -48,7 +48,7 @@ pub struct HangUpStarted {
     hang_up_info: HangUpInfo,
 }
 
-/// Which stage hangs, and for how long it (or the one before) hung.
+/// Which stage hangs, and how long it (or the one before) has been hanging.
 #[derive(Debug, Serialize, JsonSchema)]
 pub struct HangUpInfo {
     hang_stage: u32,
@@ -63,7 +63,7 @@ enum HangUpTime {
     Seconds(i64),
 }
 
-/// What the handlers change.
+/// The components and resources that the handlers change.
 #[derive(QueryData)]
 #[query_data(mutable)]
 pub struct Hanger {
@@ -101,7 +101,7 @@ fn start_hang_up(
     })
 }
 
-/// Why earnings come.
+/// The ledger's cause for earnings.
 const SETTLEMENT: Cause = Cause::new("hang_up");
 
 fn settle(

@@ -1,4 +1,4 @@
-//! `hang_up.ron`: what a minute on a stage is worth.
+//! `hang_up.ron`: the rewards of a minute on a stage.
 
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -7,36 +7,36 @@ use crate::items::suspicion::warn_of_jumps;
 use crate::items::{Amount, ItemRules};
 use raidkeep_engine::rules::{Place, Report, SingleFile, Tables};
 
-/// What a minute on a stage is worth.
+/// The rewards of a minute on a stage.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct HangUpRules {
     /// Time beyond this many hours earns nothing; absent = no limit.
     #[serde(default)]
     pub cap_hours: Option<i64>,
-    /// Sure items. A stage without an entry uses the nearest lower one.
+    /// Guaranteed items. A stage without an entry uses the nearest lower one.
     pub rates: Vec<Rate>,
     /// Items by chance. A stage without an entry uses the nearest lower one.
     pub chances: Vec<Chances>,
 }
 
-/// What is sure.
+/// Guaranteed items.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Rate {
-    /// From this stage on.
+    /// Applies from this stage on.
     pub stage: u32,
-    /// For each whole minute.
+    /// Per whole minute.
     pub per_minute: Vec<Amount>,
 }
 
-/// What is possible.
+/// Items by chance.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Chances {
-    /// From this stage on.
+    /// Applies from this stage on.
     pub stage: u32,
-    /// Each is rolled once for each whole minute.
+    /// Each is rolled once per whole minute.
     pub items: Vec<Chance>,
 }
 
@@ -44,7 +44,7 @@ pub struct Chances {
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Chance {
-    /// What a success brings.
+    /// The amount on success.
     pub amount: Amount,
     /// The chance is `numerator` in `denominator`.
     pub numerator: u32,
@@ -53,19 +53,19 @@ pub struct Chance {
 }
 
 impl Chance {
-    /// Between 0 and 1.
+    /// A number from 0 to 1.
     pub fn probability(&self) -> f64 {
         f64::from(self.numerator) / f64::from(self.denominator.max(1))
     }
 }
 
 impl HangUpRules {
-    /// The sure items of a stage; `None` when no stage that low is configured.
+    /// The guaranteed items of a stage; `None` when no stage that low is configured.
     pub fn rate(&self, stage: u32) -> Option<&[Amount]> {
         nearest_lower(&self.rates, stage, |rate| rate.stage).map(|rate| rate.per_minute.as_slice())
     }
 
-    /// The possible items of a stage.
+    /// The items by chance of a stage.
     pub fn chances(&self, stage: u32) -> &[Chance] {
         nearest_lower(&self.chances, stage, |chances| chances.stage).map_or(&[], |chances| chances.items.as_slice())
     }
@@ -118,7 +118,7 @@ fn report_repeats<T>(entries: &[T], stage_of: impl Fn(&T) -> u32, place: &Place,
     for (index, entry) in entries.iter().enumerate() {
         if entries[..index].iter().any(|earlier| stage_of(earlier) == stage_of(entry)) {
             let place = place.clone().index(index).key("stage");
-            report.error(place, format!("stage {} stands here a second time", stage_of(entry)));
+            report.error(place, format!("stage {} is listed twice", stage_of(entry)));
         }
     }
 }

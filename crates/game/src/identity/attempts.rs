@@ -1,4 +1,4 @@
-//! Limits on guessing passwords, by account and by address. They run on real time.
+//! Rate limits on password attempts, by account and by address. They use real time.
 
 use std::collections::HashMap;
 use std::net::IpAddr;
@@ -28,7 +28,7 @@ impl Default for AttemptLimits {
     }
 }
 
-/// More keys than this are not kept; the oldest windows are forgotten first.
+/// More keys than this are not kept; the oldest windows are dropped first.
 const KEYS_MAX: usize = 100_000;
 
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -43,14 +43,14 @@ struct Window {
     began: Duration,
 }
 
-/// The failed attempts of the last while.
+/// Recent failed attempts.
 #[derive(Debug, Default, Resource)]
 pub struct Attempts {
     windows: HashMap<Key, Window>,
 }
 
 impl Attempts {
-    /// Whether another attempt may be made.
+    /// Whether another attempt is allowed.
     pub fn allows(&self, email: &str, address: Option<IpAddr>, now: Duration, limits: AttemptLimits) -> bool {
         let below = |key: &Key, most: u32| most == 0 || self.failures(key, now, limits) < most;
         below(&Key::Account(normal_email(email)), limits.per_account)
@@ -81,7 +81,7 @@ impl Attempts {
         }
     }
 
-    /// A success clears the account's count, so that its owner is not held up by a stranger's.
+    /// A success clears the account's count, so that a stranger's attempts do not lock out the owner.
     pub fn succeeded(&mut self, email: &str) {
         self.windows.remove(&Key::Account(normal_email(email)));
     }

@@ -1,4 +1,4 @@
-//! What must hold of accounts: each is found by its names, and by nothing else.
+//! Invariants of accounts: each is indexed under its own names, and under no others.
 
 use crate::identity::{Account, Accounts};
 use raidkeep_engine::account::AccountId;
@@ -33,7 +33,7 @@ fn must_be_found(inspection: &mut Inspection<'_>, key: &[u8], account: AccountId
     if named != Some(account) {
         let what = match named {
             None => format!("{name} of {account} is not in the index: the player is not found by it"),
-            Some(other) => format!("{name} of {account} leads to {other}"),
+            Some(other) => format!("{name} of {account} is indexed for {other}"),
         };
         inspection.breach(INDEX_TABLE, key, Some(account), what);
     }

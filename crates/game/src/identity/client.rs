@@ -5,14 +5,14 @@ use std::net::{IpAddr, SocketAddr};
 
 use bevy_ecs::prelude::*;
 
-/// The address that the last login really came from, with the port that it named. It is in memory only: after a restart,
-/// or when the player was away for long, it is known again from the next login on.
+/// The address that the last login actually came from, with the port that it named. In memory only: after a restart or
+/// eviction it is unknown until the next login.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Component)]
 pub struct ClientAddress(pub Option<SocketAddr>);
 
 impl ClientAddress {
-    /// What a login tells that came from `peer` and named `ip`, such as `"10.0.0.7:8000"`. The host in it counts for
-    /// nothing (docs/contract/role-play.md#push-to-old-clients).
+    /// From a login that came from `peer` and named `ip`, such as `"10.0.0.7:8000"`. The host in `ip` is ignored
+    /// (docs/contract/role-play.md#push-to-old-clients).
     pub fn of_login(peer: Option<IpAddr>, ip: Option<&str>) -> Self {
         let port = ip.and_then(port_of);
         Self(peer.zip(port).map(SocketAddr::from))

@@ -1,7 +1,7 @@
-//! Who a player is: accounts, passwords, tokens (docs/contract/identity.md#accounts).
+//! Player identity: accounts, passwords, tokens (docs/contract/identity.md#accounts).
 //!
-//! Not here: what a player has. Passwords are kept as Argon2id hashes and tokens as SHA-256
-//! hashes; neither is ever logged.
+//! Not here: what a player owns. Passwords are stored as Argon2id hashes and tokens as SHA-256 hashes; neither is ever
+//! logged.
 
 pub mod attempts;
 mod check;
@@ -69,8 +69,7 @@ impl Default for IdentitySettings {
     }
 }
 
-/// The form in which e-mail addresses are told apart: letter case and spaces around it make no
-/// other address.
+/// Normalizes an e-mail address for comparison: letter case and surrounding spaces are ignored.
 fn normal_email(email: &str) -> String {
     email.trim().to_lowercase()
 }
@@ -92,12 +91,12 @@ mod names {
     }
 }
 
-/// Under which a player's name is found in the directory.
+/// The directory key of a username.
 pub fn username_key(name: &str) -> IndexKey {
     names::username(name)
 }
 
-/// How a request is refused that names somebody else's role.
+/// The refusal of a request that names somebody else's role.
 pub const NOT_YOUR_ROLE: Refusal = Refusal::new(403, "role: expected your own username");
 
 /// `role` is the username, and must be the caller's own (docs/contract/identity.md#roles).
@@ -113,12 +112,12 @@ fn create(world: &mut World, describe: impl FnOnce(AccountId, i64) -> Account) -
     })
 }
 
-/// The number that the next account will have. None comes again.
+/// The number of the next account. Numbers are never reused.
 pub fn next_account(world: &World) -> AccountId {
     AccountId(world.resource::<Accounts>().next)
 }
 
-/// Takes in a new player. `dress` gives it what it has beside what every newcomer has; its [`Account`] at least.
+/// Admits a new player. `dress` adds the components beyond those of every newcomer, at least the [`Account`].
 pub fn admit(world: &mut World, dress: impl FnOnce(&mut EntityWorldMut<'_>)) -> (AccountId, Entity) {
     let account = next_account(world);
     world.resource_mut::<Accounts>().next += 1;
@@ -144,7 +143,7 @@ fn forget_names(world: &mut World, player: Traveller) {
     }
 }
 
-/// Gives the player a new token; the one before is worth nothing from now on.
+/// Gives the player a new token; the previous one is revoked.
 fn sign_in(world: &mut World, account: AccountId, entity: Entity, source: TokenSource) -> (Token, SignIn) {
     let token = Token::new(source);
     let expires_at = world.resource::<Clock>().now() + world.resource::<IdentitySettings>().token_seconds;

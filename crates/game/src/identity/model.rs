@@ -8,7 +8,7 @@ use crate::identity::{names, password};
 use raidkeep_engine::account::AccountId;
 use raidkeep_engine::storage::{Arrival, Claim, IndexKey, PlayerRow, Unfit, decode_value};
 
-/// Stands in the name of every guest and in no name that can be signed up.
+/// Part of every guest's name, and of no name that can be signed up.
 pub const GUEST_MARK: char = '#';
 
 /// The longest name that rules may allow, in characters.
@@ -18,12 +18,12 @@ fn guest_name(account: AccountId) -> String {
     format!("玩家{GUEST_MARK}{}", account.0)
 }
 
-/// The name in an account's row, for people who look at rows.
+/// The name in an account's row, for people who inspect rows.
 pub(super) fn name_in_row(value: &[u8]) -> Option<String> {
     decode_value(Account::VERSION, value, Account::upgrade).ok().map(|account: Account| account.name)
 }
 
-/// Who a player is. Changes rarely.
+/// Who a player is. Rarely changes.
 #[derive(Debug, Clone, Default, Component, Serialize, Deserialize)]
 pub struct Account {
     name: String,
@@ -34,12 +34,12 @@ pub struct Account {
 }
 
 impl Account {
-    /// A guest, known by a number that its device has made up.
+    /// A guest, identified by a number that the device made up.
     pub fn guest(account: AccountId, unique_id: &str, created_at: i64) -> Self {
         Self { name: guest_name(account), unique_id: Some(unique_id.to_owned()), created_at, ..Self::default() }
     }
 
-    /// Somebody who signed up.
+    /// A player who signed up.
     pub fn registered(name: String, email: String, password_hash: String, created_at: i64) -> Self {
         Self { name, email: Some(email), password_hash: Some(password_hash), created_at, unique_id: None }
     }
@@ -54,7 +54,7 @@ impl Account {
         self.password_hash.as_deref()
     }
 
-    /// The names under which the account is found.
+    /// The index keys of the account.
     pub fn index_keys(&self) -> Vec<IndexKey> {
         let mut keys = vec![names::username(&self.name)];
         keys.extend(self.email.as_deref().map(names::email));
@@ -80,7 +80,7 @@ impl PlayerRow for Account {
         if self.password_hash.as_deref().is_some_and(|hash| !password::is_hash(hash)) {
             return Err(Unfit::at("password_hash", "is no Argon2id hash of a password"));
         }
-        // The name of a guest is made of its number, and that is another one here.
+        // A guest's name contains its number, which differs in this world.
         if self.name.contains(GUEST_MARK) {
             self.name = guest_name(arrival.account);
         } else if self.name.trim().is_empty() || self.name.chars().count() > NAME_CHARS_MAX {

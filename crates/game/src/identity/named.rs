@@ -1,4 +1,4 @@
-//! Players whom a request names.
+//! Players that a request names.
 
 use bevy_ecs::prelude::*;
 use bevy_ecs::system::SystemParam;

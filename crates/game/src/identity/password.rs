@@ -1,4 +1,4 @@
-//! Password hashes. Hashing takes tens of milliseconds on purpose, so it runs as a job.
+//! Password hashes. Hashing deliberately takes tens of milliseconds, so it runs as a job.
 
 use argon2::password_hash::phc::PasswordHash;
 use argon2::password_hash::{PasswordHasher, PasswordVerifier};
@@ -6,7 +6,7 @@ use argon2::{Algorithm, Argon2, Params, Version};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-/// What a new password hash costs (Argon2id). Hashes made with other costs stay readable.
+/// The cost of a new password hash (Argon2id). Hashes made with other costs can still be verified.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct PasswordCost {
@@ -28,7 +28,7 @@ impl PasswordCost {
         Ok(Argon2::new(Algorithm::Argon2id, Version::V0x13, params))
     }
 
-    /// Whether these costs can be used at all.
+    /// Whether these costs are valid.
     pub fn check(self) -> Result<(), String> {
         self.hasher().map(|_| ())
     }
@@ -40,12 +40,12 @@ impl PasswordCost {
     }
 }
 
-/// Whether the password is the one that was hashed.
+/// Whether this is the password of the hash.
 pub fn verify(password: &str, hash: &str) -> bool {
     PasswordHash::new(hash).is_ok_and(|hash| Argon2::default().verify_password(password.as_bytes(), &hash).is_ok())
 }
 
-/// Whether a text is the hash of some password.
+/// Whether a text is a valid password hash.
 pub fn is_hash(text: &str) -> bool {
     PasswordHash::new(text).is_ok_and(|hash| hash.hash.is_some())
 }

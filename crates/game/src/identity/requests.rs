@@ -45,7 +45,7 @@ fn ping(In(_): In<Call<Ping>>) -> Answer<()> {
     Ok(Success::empty())
 }
 
-/// `login_unique {unique_id}`: opens a guest account, and creates it the first time.
+/// `login_unique {unique_id}`: logs in as a guest, creating the account on first use.
 #[derive(Clone, Serialize, Deserialize, JsonSchema)]
 pub struct LoginUnique {
     unique_id: String,
@@ -90,7 +90,7 @@ pub struct Signup {
 
 request!(Anyone, "signup", Signup => StatusCode, SECRETS = &["password"]);
 
-/// A reply that is only a code (docs/contract/identity.md#accounts).
+/// A reply that consists of a code only (docs/contract/identity.md#accounts).
 #[derive(Debug, Serialize, JsonSchema)]
 pub struct StatusCode {
     status_code: u16,
@@ -116,7 +116,7 @@ fn signup(In(call): In<Call<Signup>>, world: &mut World) -> Waits<StatusCode> {
     Ok(Success::with(StatusCode { status_code }))
 }
 
-/// The code a sign-up is refused with, if it is.
+/// The code of a refused sign-up; `None` when it is accepted.
 fn objection(world: &World, request: &Signup) -> Result<Option<u16>, Unready> {
     check_length("data.password", &request.password)?;
     let is_legal = world.resource::<Rules<NameRules>>().is_legal_name(&request.username);
@@ -131,7 +131,7 @@ fn objection(world: &World, request: &Signup) -> Result<Option<u16>, Unready> {
     Ok(is_taken.then_some(StatusCode::EMAIL_TAKEN))
 }
 
-/// The hash a job has made, or the need for that job.
+/// The hash that a job made, or a request for that job.
 fn hash_password(world: &World, fact: Option<Fact>, password: &str) -> Result<String, Unready> {
     let Some(hashed) = fact.and_then(|fact| fact.downcast::<Result<String, String>>().ok()) else {
         let (cost, password) = (world.resource::<IdentitySettings>().password_cost, password.to_owned());
@@ -148,7 +148,7 @@ fn hash_password(world: &World, fact: Option<Fact>, password: &str) -> Result<St
 pub struct LogIn {
     email: String,
     password: String,
-    /// Where the client listens, as it believes. Only the port is taken from it.
+    /// Where the client says it listens. Only the port is used.
     #[serde(default, deserialize_with = "text_if_any")]
     ip: Option<String>,
 }
@@ -202,7 +202,7 @@ fn login(In(call): In<Call<LogIn>>, world: &mut World) -> Waits<SignedIn> {
     Ok(Success::with(reply).signs_in(signed_in))
 }
 
-/// What a job has found out, or the need for that job.
+/// The job's result, or a request for that job.
 fn is_password_right(world: &World, entity: Entity, fact: Option<Fact>, password: &str) -> Result<bool, Unready> {
     if let Some(is_right) = fact.and_then(|fact| fact.downcast::<bool>().ok()) {
         return Ok(*is_right);

@@ -14,13 +14,13 @@ pub struct NameRules {
     pub shortest: usize,
     /// Most characters.
     pub longest: usize,
-    /// Characters beside letters and digits of any script.
+    /// Characters allowed in addition to letters and digits of any script.
     pub also_allowed: String,
     /// Names that contain one of these, in any letter case, are refused.
     pub forbidden: Vec<String>,
     /// Which descriptions of roles, skills and equipment are legal.
     pub description: DescriptionRules,
-    /// Neither names nor descriptions may contain one of these, whatever the letter case and whatever stands between
+    /// Neither names nor descriptions may contain one of these, whatever the letter case and whatever is put between
     /// the letters.
     pub indecent: Vec<String>,
 }
@@ -29,14 +29,14 @@ pub struct NameRules {
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct DescriptionRules {
-    /// Fewest characters that are not space.
+    /// Fewest non-space characters.
     pub shortest: usize,
     /// Most characters.
     pub longest: usize,
 }
 
 impl NameRules {
-    /// Whether a player may be called so.
+    /// Whether this is a legal username.
     pub fn is_legal_name(&self, name: &str) -> bool {
         let length = name.chars().count();
         let lower = name.to_lowercase();
@@ -46,7 +46,7 @@ impl NameRules {
             && !self.is_indecent(name)
     }
 
-    /// Whether a role, a skill or a piece of equipment may be described so.
+    /// Whether this is a legal description of a role, skill or piece of equipment.
     pub fn is_legal_description(&self, text: &str) -> bool {
         let rules = &self.description;
         text.chars().filter(|c| !c.is_whitespace()).count() >= rules.shortest
@@ -61,12 +61,12 @@ impl NameRules {
     }
 }
 
-/// A text without what is put between letters to get past a list of words.
+/// A text without the characters that people insert between letters to evade a word list.
 fn letters_of(text: &str) -> String {
     text.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
 }
 
-/// Whether this may be an e-mail address. Only mail that arrives would prove it.
+/// Whether this may be an e-mail address. Only sending mail to it could prove that.
 pub fn is_plausible_email(email: &str) -> bool {
     let clean =
         |part: &str| !part.is_empty() && part.chars().all(|c| !c.is_whitespace() && !c.is_control() && c != '@');

@@ -1,7 +1,7 @@
 //! Images: those shipped with the assets, and those that clients send (docs/contract/role-play.md#images).
 //!
-//! All are PNG and travel as base64 text. Shipped ones are read and checked with the rules, so that a missing or broken
-//! file is a designer's error with its place. Pixels are never decoded here; that is the clients' work.
+//! All are PNG and are sent as base64 text. Shipped images are read and validated with the rules, so a missing or
+//! broken file is reported to designers with its place. Pixels are never decoded here; clients do that.
 
 pub mod png;
 pub mod rules;

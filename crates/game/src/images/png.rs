@@ -1,11 +1,11 @@
-//! Whether bytes are a sound PNG file, without decoding a pixel (PNG specification, sections 5 and 11).
+//! Validates PNG files without decoding pixels (PNG specification, sections 5 and 11).
 
 /// What every PNG file starts with.
 const SIGNATURE: [u8; 8] = *b"\x89PNG\r\n\x1a\n";
 /// Length, type and checksum of a chunk.
 const CHUNK_FRAME_BYTES: usize = 12;
 
-/// What the header of a PNG says.
+/// The contents of a PNG header.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Header {
     /// Pixels from left to right.
@@ -14,21 +14,21 @@ pub struct Header {
     pub height: u32,
 }
 
-/// Why bytes are no sound PNG.
+/// Why bytes are not a valid PNG.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum PngError {
-    /// Something else altogether.
+    /// Not a PNG at all.
     #[error("does not start like a PNG file")]
     Signature,
-    /// The first chunk is no valid header.
+    /// The first chunk is not a valid header.
     #[error("has no valid PNG header")]
     Header,
-    /// A chunk is cut off, its checksum is wrong, or something is missing or left over.
+    /// A chunk is truncated, its checksum is wrong, or something is missing or left over.
     #[error("is cut off or damaged")]
     Damaged,
 }
 
-/// Walks through all chunks and returns what the header says.
+/// Walks through all chunks and returns the header.
 pub fn inspect(bytes: &[u8]) -> Result<Header, PngError> {
     let mut rest = bytes.strip_prefix(&SIGNATURE).ok_or(PngError::Signature)?;
     let (kind, content) = next_chunk(&mut rest)?;
@@ -44,7 +44,7 @@ pub fn inspect(bytes: &[u8]) -> Result<Header, PngError> {
     }
 }
 
-/// Takes the next chunk off: its type and its content.
+/// Splits off the next chunk: its type and its content.
 fn next_chunk<'a>(rest: &mut &'a [u8]) -> Result<(&'a [u8; 4], &'a [u8]), PngError> {
     let length = rest.first_chunk().map(|length| u32::from_be_bytes(*length)).ok_or(PngError::Damaged)?;
     let whole = usize::try_from(length).ok().and_then(|length| length.checked_add(CHUNK_FRAME_BYTES));
@@ -83,7 +83,7 @@ pub(super) mod tests {
         [&length.to_be_bytes()[..], &checked, &crc32fast::hash(&checked).to_be_bytes()].concat()
     }
 
-    /// A PNG whose header names these sides; its pixels are not worth looking at.
+    /// A PNG with these dimensions in its header; the pixels are arbitrary.
     pub(crate) fn png(width: u32, height: u32) -> Vec<u8> {
         let header = [&width.to_be_bytes()[..], &height.to_be_bytes(), &[8, 2, 0, 0, 0]].concat();
         [&SIGNATURE[..], &chunk(b"IHDR", &header), &chunk(b"IDAT", b"pixels"), &chunk(b"IEND", b"")].concat()

@@ -11,7 +11,7 @@ use serde::Deserialize;
 use crate::images::png::{self, PngError};
 use raidkeep_engine::rules::{Place, Report, Table, Tables, only};
 
-/// What stands in `images.ron`.
+/// The contents of `images.ron`.
 #[derive(Debug, Clone, Copy, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ImageLimits {
@@ -30,10 +30,10 @@ pub struct Images {
     shipped: BTreeMap<String, Arc<str>>,
 }
 
-/// Why a client's image is not taken.
+/// Why a client's image is rejected.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum ImageError {
-    /// Not the text form of any bytes.
+    /// Not valid base64.
     #[error("is not valid base64")]
     NotBase64,
     /// More bytes than allowed.
@@ -42,7 +42,7 @@ pub enum ImageError {
         /// Before base64.
         max_bytes: usize,
     },
-    /// No sound PNG.
+    /// Not a valid PNG.
     #[error(transparent)]
     NotPng(#[from] PngError),
     /// More pixels than allowed.
@@ -78,7 +78,7 @@ impl Images {
         self.shipped.keys().map(String::as_str)
     }
 
-    /// Reports a name at `place` that no shipped image has.
+    /// Reports a name at `place` that is not a shipped image.
     pub fn check_name(&self, name: &str, place: &Place, report: &mut Report) {
         if !self.shipped.contains_key(name) {
             let message = format!("there is no image \"{name}\", expected a file {}{name}.png", Self::FOLDER);
@@ -86,10 +86,10 @@ impl Images {
         }
     }
 
-    /// Checks a client's `image_data`: base64 of a sound PNG within the limits.
+    /// Validates a client's `image_data`: base64 of a valid PNG within the limits.
     pub fn check_upload(&self, image_data: &str) -> Result<(), ImageError> {
         let max_bytes = self.limits.upload_max_bytes;
-        // Four characters stand for three bytes; what is too long is not even decoded.
+        // Four characters encode three bytes; a text that is too long is not even decoded.
         if image_data.len() > max_bytes.div_ceil(3).saturating_mul(4) {
             return Err(ImageError::TooLarge { max_bytes });
         }

@@ -7,7 +7,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use raidkeep_engine::schema::{schema_by_hand, text_of};
 
-/// Which item: its group (0 weapon, 1 skill, 2 role, 3 item, 4 armor) and its number in it.
+/// An item: its group (0 weapon, 1 skill, 2 role, 3 item, 4 armor) and its number in the group.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct ItemId {
     /// The group.

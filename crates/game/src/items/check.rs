@@ -1,4 +1,4 @@
-//! What must hold of the ledger: each player's movements add up, and end with what the player has.
+//! Invariants of the ledger: each player's movements add up, and end with what the player owns.
 
 use std::collections::BTreeMap;
 
@@ -18,7 +18,7 @@ pub(super) fn check(inspection: &mut Inspection<'_>) {
             let what = format!("there are {} of item {}", amount.quantity, amount.item);
             inspection.breach(<Inventory as PlayerRows>::TABLE, key, Some(account), what);
         }
-        // An inventory from before the ledger opens one when its player comes.
+        // An inventory from before the ledger gets its opening movement when its player is loaded.
         if !inventory.ledger().has_unsaved() {
             check_ledger(inspection, account, &inventory);
         }
@@ -44,7 +44,7 @@ fn check_ledger(inspection: &mut Inspection<'_>, account: AccountId, inventory: 
     }
     let key = account.to_key();
     if expected != notes.last() + 1 {
-        let what = format!("the ledger ends with movement {}, and {} were counted", expected - 1, notes.last());
+        let what = format!("the last movement in the ledger is {}, expected {}", expected - 1, notes.last());
         inspection.breach(LEDGER_TABLE, &key, Some(account), what);
     }
     let owned: Vec<Amount> = inventory.amounts().collect();
@@ -53,8 +53,8 @@ fn check_ledger(inspection: &mut Inspection<'_>, account: AccountId, inventory: 
     }
 }
 
-/// Goes on from the balances before a movement to those after it; returns what does not fit. A ledger whose beginning was
-/// dropped tells the first balance of an item only with its first movement.
+/// Applies a movement to the balances; returns what does not match. In a ledger whose beginning was dropped, the
+/// balance of an item is known only from its first movement on.
 fn follow(movement: &Movement, balances: &mut BTreeMap<ItemId, i64>, is_whole: bool) -> Vec<String> {
     let mut misfits = Vec::new();
     for change in &movement.changes {
@@ -69,7 +69,7 @@ fn follow(movement: &Movement, balances: &mut BTreeMap<ItemId, i64>, is_whole: b
     misfits
 }
 
-/// Items of which the ledger tells another quantity than there is.
+/// Items whose quantity differs from the ledger's balance.
 fn differences(balances: &BTreeMap<ItemId, i64>, owned: &[Amount], is_whole: bool) -> Vec<String> {
     let untold = owned.iter().filter(|amount| is_whole && !balances.contains_key(&amount.item));
     let untold = untold.map(|amount| (amount.item, 0, amount.quantity));
@@ -81,7 +81,8 @@ fn differences(balances: &BTreeMap<ItemId, i64>, owned: &[Amount], is_whole: boo
         .collect()
 }
 
-/// The first thing in which a ledger does not lead to what is owned: at which of the movements, if at one, and what.
+/// The first mismatch between a ledger and what is owned: the index of the movement, if it is at one, and what is
+/// wrong.
 pub(super) fn misfit(owned: &[Amount], ledger: &[Movement], is_whole: bool) -> Option<(Option<usize>, String)> {
     let mut balances = BTreeMap::new();
     for (at, movement) in ledger.iter().enumerate() {

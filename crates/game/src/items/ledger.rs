@@ -1,7 +1,7 @@
-//! The ledger: a row for each movement of items or points, which an operator can list.
+//! The ledger: one row for each movement of items or points, which an operator can list.
 //!
-//! Movements are noted where they happen, in [`Inventory`](crate::items::Inventory), and saved in the batch that holds
-//! the change itself. In memory are only those that are not saved yet.
+//! Movements are recorded where they happen, in [`Inventory`](crate::items::Inventory), and saved in the same batch as
+//! the change itself. Only unsaved ones are in memory.
 
 use std::borrow::Cow;
 
@@ -15,7 +15,7 @@ use raidkeep_engine::storage::{Batch, KeyedBy, RowError, TableReader, decode_val
 
 /// The table of the movements.
 pub const LEDGER_TABLE: &str = "ledger";
-/// The version of the rows' form.
+/// The version of the row format.
 const VERSION: u16 = 1;
 
 /// How `verify` reads the table.
@@ -25,7 +25,7 @@ pub(super) const TABLE_READER: TableReader = TableReader {
     read: |_, rows| rows.iter().try_for_each(|(key, value)| Movement::read(key, value).map(drop)),
 };
 
-/// What the operator decides about the ledger.
+/// The operator's settings for the ledger.
 #[derive(Debug, Clone, Copy, Resource)]
 pub struct LedgerSettings {
     /// How many movements of each player are kept; 0 = all.
@@ -41,9 +41,9 @@ impl Default for LedgerSettings {
 /// Why something moves.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Cause {
-    /// A word or two of the feature that changes something, for the operator who reads the ledger.
+    /// A word or two from the feature that makes the change, for operators who read the ledger.
     pub why: &'static str,
-    /// The order that is paid or fulfilled by it.
+    /// The order that the change pays or fulfils.
     pub order: Option<u64>,
 }
 
@@ -71,22 +71,22 @@ pub struct Change {
     pub after: i64,
 }
 
-/// A change of points, whose balance lies with a payment platform.
+/// A change of points; the balance is held by a payment platform.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct PointsChange {
     /// By how much; never 0.
     pub change: i64,
-    /// The balance afterwards, if the platform told it.
+    /// The balance afterwards, if the platform reported it.
     pub after: Option<i64>,
 }
 
 /// One movement: everything that changed at one time for one reason.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Movement {
-    /// Counts the player's movements from 1. It is part of the row's key.
+    /// Numbers the player's movements from 1. Part of the row's key.
     #[serde(skip)]
     pub number: u64,
-    /// When the tick ended in which it happened, unix milliseconds of the game's clock; 0 as long as it is not saved.
+    /// The end of the tick in which it happened, unix milliseconds of the game's clock; 0 until it is saved.
     pub at_ms: i64,
     /// See [`Cause::why`].
     pub why: Cow<'static, str>,
@@ -104,7 +104,7 @@ impl Movement {
         encode_value(VERSION, self, value);
     }
 
-    /// Reads a row of [`LEDGER_TABLE`]: whose it is, and what moved.
+    /// Reads a row of [`LEDGER_TABLE`]: the account, and the movement.
     pub fn read(key: &[u8], value: &[u8]) -> Result<(AccountId, Self), RowError> {
         let (account, number) = key.split_first_chunk::<8>().ok_or(RowError::Damaged)?;
         let number = u64::from_be_bytes(number.try_into().map_err(|_| RowError::Damaged)?);
@@ -113,7 +113,7 @@ impl Movement {
     }
 }
 
-/// The key of a movement's row: the rows of a player stand together, in the order of their numbers.
+/// The key of a movement's row: a player's rows are contiguous, in order of number.
 pub(super) fn key(account: AccountId, number: u64) -> [u8; 16] {
     let mut key = [0; 16];
     key[..8].copy_from_slice(&account.to_key());
@@ -121,18 +121,18 @@ pub(super) fn key(account: AccountId, number: u64) -> [u8; 16] {
     key
 }
 
-/// How many old rows a new one may push out. With two, a limit that an operator has lowered is reached in time, and no
-/// tick has to delete many.
+/// How many old rows each new one may delete. With two, a lowered limit is reached eventually, and no tick has to
+/// delete many.
 const DROPPED_PER_MOVEMENT: u64 = 2;
 
-/// The part of a player's ledger that is in memory: what was noted since the last save, and how far the rows go.
+/// The part of a player's ledger that is in memory: movements since the last save, and the range of the saved ones.
 #[derive(Debug, Default, Clone, PartialEq, Eq)]
 pub(crate) struct Notes {
     /// The number of the last movement.
     last: u64,
     /// Movements up to this number are no longer kept.
     dropped: u64,
-    /// How many are kept; 0 = all. It is the operator's, not part of the row.
+    /// How many are kept; 0 = all. The operator's setting, not part of the row.
     kept_max: u64,
     unsaved: Vec<Movement>,
 }
@@ -151,23 +151,23 @@ impl Notes {
         self.dropped
     }
 
-    /// Whether something was noted that no row tells yet.
+    /// Whether there are movements that have no row yet.
     pub(super) fn has_unsaved(&self) -> bool {
         !self.unsaved.is_empty()
     }
 
-    /// As a document tells them: these movements follow on those that were dropped, and none of them is saved here.
+    /// From a document: these movements follow those that were dropped, and none of them is saved here.
     pub(super) fn brought(dropped: u64, movements: Vec<Movement>) -> Self {
         let last = movements.last().map_or(dropped, |movement| movement.number);
         Self { last, dropped, kept_max: 0, unsaved: movements }
     }
 
-    /// The movements that no row tells yet.
+    /// The movements that have no row yet.
     pub(super) fn into_unsaved(self) -> Vec<Movement> {
         self.unsaved
     }
 
-    /// From now on the operator's limit holds.
+    /// Applies the operator's limit from now on.
     pub(super) fn keep(&mut self, settings: LedgerSettings) {
         self.kept_max = settings.entries_per_player;
     }
@@ -178,10 +178,10 @@ impl Notes {
         self.unsaved.push(Movement { number: self.last, at_ms: 0, why: why.into(), order, changes, points });
     }
 
-    /// Adds the new movements to the batch, as of its moment, and deletes the oldest beyond the limit.
+    /// Adds the new movements to the batch, with its time, and deletes the oldest beyond the limit.
     pub(super) fn save(&mut self, account: AccountId, batch: &mut Batch) {
         for mut movement in std::mem::take(&mut self.unsaved) {
-            // One that came with its player has its moment already.
+            // An imported movement already has its time.
             if movement.at_ms == 0 {
                 movement.at_ms = batch.moment_ms;
             }
@@ -202,7 +202,7 @@ impl Notes {
     }
 }
 
-/// Rows hold an item as its two numbers; the text of the protocol, which documents have, would take longer to write and to
+/// Rows store an item as its two numbers; the protocol's text form, which documents use, would be slower to write and
 /// read.
 mod as_numbers {
     use serde::{Deserialize, Deserializer, Serialize, Serializer};

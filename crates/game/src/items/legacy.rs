@@ -1,11 +1,11 @@
-//! Changes of items in the shape of the legacy functions.
+//! Item changes in the format of the legacy functions.
 
 use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::items::{Amount, Inventory};
 
-/// An item in the shape of the legacy functions: `{"iid":"2","remaining":4290,"reward":1460}`.
+/// An item in the format of the legacy functions: `{"iid":"2","remaining":4290,"reward":1460}`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct LegacyChange {
     /// The item's number as text.
@@ -17,12 +17,12 @@ pub struct LegacyChange {
 }
 
 impl LegacyChange {
-    /// Changes that the inventory shows already.
+    /// Changes that are already applied to the inventory.
     pub fn after(inventory: &Inventory, changes: &[Amount]) -> Vec<Self> {
         changes.iter().map(|change| Self::new(change, inventory.quantity(change.item))).collect()
     }
 
-    /// Changes that are still to come, with what will be left then.
+    /// Changes that are still to be applied, with what will be left afterwards.
     pub fn before(inventory: &Inventory, changes: &[Amount]) -> Vec<Self> {
         let left = |change: &Amount| inventory.quantity(change.item).saturating_add(change.quantity);
         changes.iter().map(|change| Self::new(change, left(change))).collect()

@@ -1,4 +1,4 @@
-//! Items, what a player owns (docs/contract/items-and-levels.md#items), and the ledger of all that changes it.
+//! Items, what a player owns (docs/contract/items-and-levels.md#items), and the ledger of all changes.
 //!
 //! Not here: what anything costs or yields; that is in the rules of the features.
 
@@ -28,7 +28,7 @@ use raidkeep_engine::verify::VerifyApp;
 /// Items and what players own.
 #[derive(Default)]
 pub struct ItemsPlugin {
-    /// What the operator decides about the ledger.
+    /// The operator's settings for the ledger.
     pub ledger: LedgerSettings,
 }
 

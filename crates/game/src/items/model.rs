@@ -10,12 +10,12 @@ use raidkeep_engine::account::AccountId;
 use raidkeep_engine::rules::Rules;
 use raidkeep_engine::storage::{Arrival, Batch, Departure, PlayerRows, RowError, Unfit, decode_value, encode_value};
 
-/// Why a new player has what it starts with.
+/// The ledger's cause for a new player's first items.
 const NEWCOMER: Cause = Cause::new("newcomer");
-/// Why a player from before the ledger has what it has.
+/// The ledger's cause for what a player owned before there was a ledger.
 const OPENING: Cause = Cause::new("opening balance");
 
-/// What a player owns. Quantities are never negative. Each change is noted in the ledger, with its cause.
+/// What a player owns. Quantities are never negative. Each change is recorded in the ledger, with its cause.
 #[derive(Debug, Default, Clone, PartialEq, Eq, Component)]
 pub struct Inventory {
     /// Sorted by item.
@@ -24,7 +24,7 @@ pub struct Inventory {
 }
 
 impl Inventory {
-    /// How many of an item.
+    /// The quantity of an item.
     pub fn quantity(&self, item: ItemId) -> i64 {
         self.position(item).map_or(0, |at| self.owned[at].1)
     }
@@ -37,7 +37,7 @@ impl Inventory {
         })
     }
 
-    /// Takes all of the costs, or, when they are not covered, nothing.
+    /// Pays all of the costs, or nothing if they are not covered.
     pub fn pay(&mut self, costs: &[Amount], cause: Cause) -> bool {
         if !self.covers(costs) {
             return false;
@@ -46,19 +46,19 @@ impl Inventory {
         true
     }
 
-    /// Adds each amount. A sum that no number holds stays at the largest one.
+    /// Adds each amount. Sums saturate.
     pub fn grant(&mut self, amounts: &[Amount], cause: Cause) {
         self.change(amounts.iter().copied(), cause);
     }
 
-    /// Notes that points moved by `change`. Their balance lies with a payment platform; `after` is what it said.
+    /// Records that points moved by `change`. A payment platform holds their balance; `after` is what it reported.
     pub fn note_points(&mut self, change: i64, after: Option<i64>, cause: Cause) {
         if change != 0 {
             self.notes.note(cause, Vec::new(), Some(PointsChange { change, after }));
         }
     }
 
-    /// One movement; what changes nothing is none.
+    /// Records one movement; without any change there is none.
     fn change(&mut self, amounts: impl ExactSizeIterator<Item = Amount>, cause: Cause) {
         let mut changes: Vec<Change> = Vec::with_capacity(amounts.len());
         for Amount { item, quantity } in amounts {
@@ -74,7 +74,7 @@ impl Inventory {
         }
     }
 
-    /// The change that came of it, and the quantity afterwards.
+    /// Adds to an item; returns the actual change and the new quantity.
     fn add(&mut self, item: ItemId, quantity: i64) -> (i64, i64) {
         let at = self.position(item).unwrap_or_else(|at| {
             self.owned.insert(at, (item, 0));
@@ -90,33 +90,33 @@ impl Inventory {
         self.owned.binary_search_by_key(&item, |(owned, _)| *owned)
     }
 
-    /// What is left of the items of these amounts, in their order: `remain` beside `reward`.
+    /// The remaining quantities of the items of these amounts, in their order: `remain` next to `reward`.
     pub fn remain_of(&self, amounts: &[Amount]) -> Vec<Amount> {
         amounts.iter().map(|amount| Amount { quantity: self.quantity(amount.item), ..*amount }).collect()
     }
 
-    /// How far the ledger goes.
+    /// The state of the ledger.
     pub(crate) fn ledger(&self) -> &Notes {
         &self.notes
     }
 
-    /// How far the ledger goes, to go on with it elsewhere.
+    /// The state of the ledger, to continue it elsewhere.
     pub(super) fn into_notes(self) -> Notes {
         self.notes
     }
 
-    /// What was brought from elsewhere, sorted by item.
+    /// Builds an inventory from a document; `owned` is sorted by item.
     pub(super) fn brought(owned: Vec<Amount>, notes: Notes) -> Self {
         Self { owned: owned.into_iter().map(|amount| (amount.item, amount.quantity)).collect(), notes }
     }
 
-    /// Everything that was ever owned, in item order.
+    /// Everything ever owned, in item order.
     pub fn amounts(&self) -> impl ExactSizeIterator<Item = Amount> {
         self.owned.iter().map(|&(item, quantity)| Amount { item, quantity })
     }
 }
 
-/// The row: the quantities, and how far the ledger is.
+/// The row: the quantities, and the state of the ledger.
 impl Serialize for Inventory {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         (Quantities(&self.owned), self.notes.last(), self.notes.dropped()).serialize(serializer)
@@ -142,15 +142,15 @@ impl<'de> Deserialize<'de> for Inventory {
 }
 
 impl Inventory {
-    /// The version of the row's form.
+    /// The version of the row format.
     const VERSION: u16 = 2;
 
-    /// Reads the value of a player's row, also of an earlier program.
+    /// Reads a player's row, including those of earlier versions.
     pub fn read(value: &[u8]) -> Result<Self, RowError> {
         decode_value(Self::VERSION, value, Self::upgrade)
     }
 
-    /// Version 1 was the quantities alone. The ledger begins with what there is, so that its sums are right.
+    /// Version 1 had only the quantities. The ledger begins with them, so that its sums are right.
     fn upgrade(version: u16, bytes: &[u8]) -> Option<Self> {
         let rows: Vec<(u8, u32, i64)> = postcard::from_bytes(bytes).ok().filter(|_| version == 1)?;
         let owned: Vec<Amount> =
@@ -227,12 +227,12 @@ mod tests {
         assert_eq!(inventory.quantity(ItemId::item(1)), 0);
     }
 
-    /// The movements that a save brings to the ledger.
+    /// The movements that a save adds to the ledger.
     fn saved(inventory: &mut Inventory) -> Vec<Movement> {
         let mut batch = Batch::new(BatchNumber(1), 5000);
         inventory.save(AccountId(7), &mut batch);
         let ledger = batch.rows().filter(|row| row.table == "ledger").filter_map(|row| Some((row.key, row.value?)));
-        ledger.map(|(key, value)| Movement::read(key, value).expect("an own row").1).collect()
+        ledger.map(|(key, value)| Movement::read(key, value).expect("a row that was just written").1).collect()
     }
 
     #[test]
@@ -293,7 +293,7 @@ mod tests {
         assert_eq!(saved(&mut inventory).len(), 1);
         let mut row = Vec::new();
         inventory.digest(&mut row);
-        let mut loaded = Inventory::read(&row).expect("an own row");
+        let mut loaded = Inventory::read(&row).expect("a row that was just written");
         assert_eq!(loaded, inventory);
         loaded.grant(&[amount("3:1:5")], TEST);
         assert_eq!(saved(&mut loaded)[0].number, 2);

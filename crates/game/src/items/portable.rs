@@ -1,4 +1,4 @@
-//! What a player owns, with its ledger, in a document.
+//! A player's items and their ledger, in a document.
 
 use serde::{Deserialize, Serialize};
 
@@ -11,7 +11,7 @@ use raidkeep_engine::storage::{Arrival, RowError, Unfit};
 /// An inventory and its ledger.
 #[derive(Debug, Serialize, Deserialize)]
 pub struct PortableInventory {
-    /// Everything that was ever owned, in item order.
+    /// Everything ever owned, in item order.
     owned: Vec<Amount>,
     /// Movements up to this number are no longer kept.
     dropped: u64,
@@ -19,7 +19,7 @@ pub struct PortableInventory {
     ledger: Vec<NumberedMovement>,
 }
 
-/// A movement where no row's key tells its number.
+/// A movement with its number, which in the table is part of the key.
 #[derive(Debug, Serialize, Deserialize)]
 struct NumberedMovement {
     number: u64,
@@ -28,7 +28,7 @@ struct NumberedMovement {
 }
 
 impl PortableInventory {
-    /// What is owned, with the movements of these rows and those that are not saved yet.
+    /// The items owned, with the movements of these rows and the unsaved ones.
     pub(super) fn of(inventory: Inventory, rows: &OwnRows) -> Result<Self, RowError> {
         let owned = inventory.amounts().collect();
         let notes = inventory.into_notes();
@@ -40,7 +40,7 @@ impl PortableInventory {
         Ok(Self { owned, dropped, ledger: movements.into_iter().map(numbered).collect() })
     }
 
-    /// The inventory, if the ledger tells how it came to be.
+    /// The inventory, if the ledger accounts for it.
     pub(super) fn into_inventory(self, arrival: Arrival<'_>) -> Result<Inventory, Unfit> {
         let Self { owned, dropped, ledger } = self;
         for (at, amount) in owned.iter().enumerate() {
@@ -53,7 +53,7 @@ impl PortableInventory {
         }
         let here = |NumberedMovement { number, mut movement }| {
             if !arrival.is_same_world {
-                // The number of an order means another order here.
+                // The order's number refers to another order here.
                 movement.order = None;
             }
             Movement { number, ..movement }
@@ -64,7 +64,7 @@ impl PortableInventory {
                 return Err(Unfit::at(format!("ledger[{at}].number"), "expected one more than the number before"));
             }
             if movement.at_ms == 0 {
-                return Err(Unfit::at(format!("ledger[{at}].at_ms"), "expected when it was, unix milliseconds"));
+                return Err(Unfit::at(format!("ledger[{at}].at_ms"), "expected a time in unix milliseconds"));
             }
         }
         if let Some((at, what)) = misfit(&owned, &movements, dropped == 0) {

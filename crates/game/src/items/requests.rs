@@ -22,9 +22,9 @@ pub(super) fn register(app: &mut App) {
 
 const NO_SUCH_PLAYER: Refusal = Refusal::new(99, "no such player");
 
-/// How many movements are told when the operator does not say.
+/// How many movements are listed when the operator gives no `limit`.
 const USUAL_LIMIT: usize = 50;
-/// How many are told at most.
+/// How many are listed at most.
 const LIMIT_MAX: usize = 500;
 
 /// `ledger_list {name, limit, before}`: movements of a player, newest first.
@@ -96,7 +96,7 @@ fn ledger_list(In(call): In<Call<LedgerList>>, directory: Res<Directory>, clock:
         Some(number) => RowQuery::range(LEDGER_TABLE, &key(account, 0), &key(account, number)),
         None => RowQuery::of_account(LEDGER_TABLE, account),
     };
-    // One more than is told shows whether there is another page.
+    // One more than is listed shows whether there is another page.
     let mut movements = read(rows_found(query.newest(limit + 1), call.fact)?)?;
     let has_more = movements.len() > limit;
     movements.truncate(limit);
@@ -119,7 +119,7 @@ fn before(given: Option<i64>) -> Result<Option<u64>, Refusal> {
 fn read(rows: FoundRows) -> Result<Vec<Movement>, Refusal> {
     let movements = rows.iter().map(|(key, value)| Movement::read(key, value).map(|(_, movement)| movement));
     movements.collect::<Result<_, _>>().map_err(|error| {
-        tracing::error!(%error, "a row of the ledger cannot be read; it is left alone and the list is refused");
+        tracing::error!(%error, "a row of the ledger cannot be read; the row is left as it is and the list refused");
         Refusal::internal()
     })
 }

@@ -22,12 +22,12 @@ pub struct ItemRules {
 pub struct Item {
     /// `group:id`.
     pub id: ItemId,
-    /// For people.
+    /// The name, for people who read this file.
     pub name: String,
 }
 
 impl ItemRules {
-    /// What players call an item; its number where the tables do not know it.
+    /// What players call an item; its number if there is no such item.
     pub fn name_of(&self, item: ItemId) -> String {
         self.items.iter().find(|known| known.id == item).map_or_else(|| item.to_string(), |known| known.name.clone())
     }
@@ -60,7 +60,7 @@ impl SingleFile for ItemRules {
         for (index, item) in self.items.iter().enumerate() {
             if self.items[..index].iter().any(|earlier| earlier.id == item.id) {
                 let place = place.clone().key("items").index(index).key("id");
-                report.error(place, format!("item {} stands here a second time", item.id));
+                report.error(place, format!("item {} is listed twice", item.id));
             }
         }
         self.check_all(&self.newcomer, 0, &place.key("newcomer"), report);

@@ -1,4 +1,4 @@
-//! Warnings about quantities that are possible but look like a slip: a digit too many or too few.
+//! Warnings about quantities that are valid but look like a slip: a digit too many or too few.
 
 use crate::items::Amount;
 use raidkeep_engine::rules::{Place, Report};
@@ -6,7 +6,8 @@ use raidkeep_engine::rules::{Place, Report};
 /// From one entry to the next, quantities usually grow by less than this.
 const LARGEST_STEP: i64 = 20;
 
-/// Warns of each item of `later` (at `place`) of which there is far more or far less than in `earlier`, the entry before.
+/// Warns of each item of `later` (at `place`) whose quantity is far more or far less than in `earlier`, the entry
+/// before.
 ///
 /// Items that only one of the two has are not compared.
 pub fn warn_of_jumps(earlier: &[Amount], later: &[Amount], place: &Place, report: &mut Report) {
@@ -22,7 +23,7 @@ pub fn warn_of_jumps(earlier: &[Amount], later: &[Amount], place: &Place, report
     }
 }
 
-/// Whether one is so much larger than the other that it is hardly meant.
+/// Whether one is so much larger than the other that it is probably a mistake.
 pub fn is_jump(one: i64, other: i64) -> bool {
     let (small, large) = (one.min(other), one.max(other));
     small > 0 && large / small >= LARGEST_STEP

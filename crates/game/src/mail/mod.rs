@@ -1,9 +1,8 @@
 //! Mail: between players, and from the system to everybody (docs/contract/mail.md#mail-to-everybody).
 //!
-//! A mail to everybody is one record ([`Broadcasts`]), whatever the number of players. Each player
-//! takes it in, once, when it looks at its mail. Other features announce with
-//! [`Broadcasts::announce`]; that items exist and amounts are sane is theirs to check, against
-//! their own rules.
+//! A mail to everybody is one record ([`Broadcasts`]), whatever the number of players. Each player takes it in once,
+//! when listing mail. Other features announce with [`Broadcasts::announce`]; they check against their own rules that
+//! items exist and amounts are sane.
 
 pub mod model;
 mod portable;
@@ -26,8 +25,8 @@ pub use model::{Broadcast, Broadcasts, Letter, Mail, MailAudience, MailError, Ma
 pub use post::Post;
 pub use rules::MailRules;
 
-/// Telling of broadcasts that are due. It comes after everything of [`TickSystems::Simulate`], so
-/// that what a system there announces is told, or waited for, in the same tick.
+/// Announces broadcasts that are due. Runs after everything in [`TickSystems::Simulate`], so that what a system there
+/// announces is sent, or scheduled, in the same tick.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, SystemSet)]
 pub struct MailDelivery;
 
@@ -45,8 +44,8 @@ impl Plugin for MailPlugin {
     }
 }
 
-/// Tells connected players of the broadcasts that are due, forgets those that have expired, and
-/// has the world woken for the next one. Looks at the short list of broadcasts, not at players.
+/// Notifies connected players of the broadcasts that are due, drops expired ones, and schedules a wake-up for the next.
+/// Walks the short list of broadcasts, not the players.
 fn tell_of_broadcasts(
     mut broadcasts: ResMut<Broadcasts>,
     mut events: ResMut<Events>,

@@ -1,4 +1,4 @@
-//! A player's box, and the record of the mails to everybody.
+//! A player's mailbox, and the record of the mails to everybody.
 
 use std::sync::Arc;
 
@@ -14,26 +14,26 @@ use raidkeep_engine::storage::{
     Arrival, Batch, Departure, PlayerRows, RowError, Unfit, WorldRow, decode_value, encode_value,
 };
 
-/// What a mail says and brings. Its texts are shared: a letter to everybody is in memory once,
-/// however many players took it in.
+/// The content of a mail. Its texts are shared: a letter to everybody is in memory once, however many players took it
+/// in.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Letter {
-    /// Unix seconds: when it was sent, or when a broadcast was due.
+    /// Unix seconds: when it was sent, or when the broadcast was due.
     pub at: i64,
-    /// Name of the sender.
+    /// The sender's name.
     pub from: Arc<str>,
     /// Subject.
     pub subj: Arc<str>,
     /// Text.
     pub body: Arc<str>,
-    /// What may be claimed. Never zero or less of anything.
+    /// The items to claim, each 1 or more.
     pub items: Vec<Amount>,
 }
 
-/// A letter in a box.
+/// A letter in a mailbox.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Mail {
-    /// Part of the row's key. Mails of a player are numbered from 1, and no number comes again.
+    /// Part of the row's key. A player's mails are numbered from 1, and numbers are never reused.
     #[serde(skip)]
     pub(super) number: u64,
     letter: Letter,
@@ -47,7 +47,7 @@ impl Mail {
         &self.letter
     }
 
-    /// What the player names the mail by; no other of its mails, past or future, has the same.
+    /// The player's key for the mail; no other mail of the player, past or future, has the same.
     pub fn key(&self) -> String {
         self.number.to_string()
     }
@@ -62,26 +62,26 @@ impl Mail {
         !self.letter.items.is_empty()
     }
 
-    /// Whether its items were handed out.
+    /// Whether its items were claimed.
     pub fn is_claimed(&self) -> bool {
         self.claimed
     }
 
-    /// The same mail under the number that is not told with it.
+    /// The same mail with its number, which is not serialized.
     pub(super) fn numbered(self, number: u64) -> Self {
         Self { number, ..self }
     }
 
-    /// Whether items would be lost with it.
+    /// Whether deleting it would lose items.
     fn is_owed(&self) -> bool {
         self.has_items() && !self.claimed
     }
 }
 
-/// What cannot be done with a mail or a box.
+/// Why an operation on a mail or a mailbox fails.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum MailError {
-    /// The player has no box, or is not in memory.
+    /// The player has no mailbox, or is not in memory.
     #[error("there is no box")]
     NoSuchBox,
     /// No mail has that key.
@@ -90,25 +90,25 @@ pub enum MailError {
     /// The mail came without items.
     #[error("the mail has no items")]
     NothingToClaim,
-    /// Its items were handed out before.
+    /// Its items were already claimed.
     #[error("the items were claimed before")]
     AlreadyClaimed,
     /// Deleting it would lose its items.
     #[error("the items are not claimed yet")]
     Unclaimed,
-    /// The box holds as many mails as it may.
+    /// The mailbox is full.
     #[error("the box is full")]
     Full,
 }
 
-/// A player's mails. Each is a row of its own, so that a new one does not rewrite the others.
+/// A player's mails. Each is a separate row, so that a new one does not rewrite the others.
 #[derive(Debug, Component)]
 pub struct Mailbox {
     pub(super) head: Head,
     /// In order of their numbers.
     pub(super) mails: Vec<Mail>,
     pub(super) head_unsaved: bool,
-    /// Numbers of mails that came, changed or went since they were saved last.
+    /// Numbers of mails that were added, changed or deleted since the last save.
     pub(super) unsaved: Vec<u64>,
 }
 
@@ -117,19 +117,19 @@ pub struct Mailbox {
 pub(super) struct Head {
     /// The number of the last mail.
     pub(super) last: u64,
-    /// Numbers of the broadcasts that were taken in, as far as they are still on record; sorted.
-    /// A highest number would not do, because broadcasts fall due in another order.
+    /// Numbers of the broadcasts that were taken in and are still on record; sorted. The highest number alone would not
+    /// do, because broadcasts do not fall due in order.
     pub(super) taken: Vec<u64>,
-    /// The day `sent` counts.
+    /// The day that `sent` refers to.
     sent_day: i32,
     sent: u32,
 }
 
-/// The place of the head among a player's rows; mails have the places of their numbers.
+/// The index of the head among a player's rows; mails are at the index of their number.
 const HEAD: u64 = 0;
 
 impl Mailbox {
-    /// An empty box; nothing was sent on `today`.
+    /// An empty mailbox; nothing was sent on `today`.
     pub fn new(today: i32) -> Self {
         let head = Head { sent_day: today, ..Head::default() };
         Self { head, mails: Vec::new(), head_unsaved: true, unsaved: Vec::new() }
@@ -140,19 +140,19 @@ impl Mailbox {
         self.mails.len()
     }
 
-    /// Whether there is none.
+    /// Whether there are none.
     pub fn is_empty(&self) -> bool {
         self.mails.is_empty()
     }
 
-    /// All mails, by their time. Of the same second, the one that came last is first.
+    /// All mails, newest first; within the same second by descending number.
     pub fn newest_first(&self) -> Vec<&Mail> {
         let mut mails: Vec<&Mail> = self.mails.iter().rev().collect();
         mails.sort_by_key(|mail| std::cmp::Reverse(mail.letter.at));
         mails
     }
 
-    /// Puts a letter into the box if there are fewer than `box_max`; returns the mail's key.
+    /// Adds a letter if there are fewer than `box_max`; returns the mail's key.
     pub fn receive(&mut self, letter: Letter, box_max: usize) -> Result<String, MailError> {
         if self.mails.len() >= box_max {
             return Err(MailError::Full);
@@ -166,8 +166,8 @@ impl Mailbox {
         Ok(key)
     }
 
-    /// Turns the broadcasts that are due for this account and new to it into mails, as long as
-    /// there is room; the others wait.
+    /// Turns the broadcasts that are due for this account and not yet taken in into mails, as far as there is room; the
+    /// others wait.
     pub fn take_in(&mut self, account: AccountId, broadcasts: &Broadcasts, now: i64, box_max: usize) {
         for announced in broadcasts.list.iter().filter(|announced| announced.is_live(now)) {
             let Err(at) = self.head.taken.binary_search(&announced.number) else {
@@ -194,7 +194,7 @@ impl Mailbox {
         Ok(())
     }
 
-    /// Removes a mail that owes nothing.
+    /// Removes a mail without unclaimed items.
     pub fn delete(&mut self, key: &str) -> Result<(), MailError> {
         let at = self.find(key)?;
         if self.mails[at].is_owed() {
@@ -205,13 +205,13 @@ impl Mailbox {
         Ok(())
     }
 
-    /// Removes the mails that are read and owe nothing.
+    /// Removes the mails that are read and have no unclaimed items.
     pub fn delete_read(&mut self) {
         let gone = self.mails.extract_if(.., |mail| mail.read && !mail.is_owed());
         self.unsaved.extend(gone.map(|mail| mail.number));
     }
 
-    /// What the mail brings, once; from then on the mail owes nothing and counts as read.
+    /// Claims the items of a mail, once; the mail then counts as read.
     pub fn claim(&mut self, key: &str) -> Result<Vec<Amount>, MailError> {
         let at = self.find(key)?;
         let mail = &mut self.mails[at];
@@ -227,8 +227,8 @@ impl Mailbox {
         Ok(mail.letter.items.clone())
     }
 
-    /// How many mails the player has sent on `today`. A clock that jumped back to an earlier day
-    /// allows none twice.
+    /// How many mails the player has sent on `today`. A clock that jumped back to an earlier day does not reset the
+    /// count.
     pub fn sent_on(&self, today: i32) -> u32 {
         if today > self.head.sent_day { 0 } else { self.head.sent }
     }
@@ -243,7 +243,7 @@ impl Mailbox {
     fn find(&self, key: &str) -> Result<usize, MailError> {
         let number: u64 = key.parse().map_err(|_| MailError::NoSuchMail)?;
         let at = self.position(number).map_err(|_| MailError::NoSuchMail)?;
-        // "+7" and "07" are numbers, but not what the player was told.
+        // "+7" and "07" parse as numbers but are not keys.
         if self.mails[at].key() == key { Ok(at) } else { Err(MailError::NoSuchMail) }
     }
 
@@ -334,17 +334,17 @@ pub struct Broadcast {
     pub subj: String,
     /// Text.
     pub body: String,
-    /// What everyone of the audience may claim.
+    /// Items for everyone in the audience.
     pub items: Vec<Amount>,
-    /// Who gets it.
+    /// The recipients.
     pub audience: MailAudience,
 }
 
-/// The system's mails wait this long for players who do not come, in seconds: a year.
+/// System mails wait this long for players who do not log in, in seconds: a year.
 const SYSTEM_MAIL_LASTS_SECONDS: i64 = 365 * 86_400;
 
 impl Broadcast {
-    /// A mail of the system to an audience, without items for all.
+    /// A system mail to an audience, without items common to all.
     pub fn of_system(rules: &MailRules, deliver_at: i64, subj: &str, body: &str, audience: MailAudience) -> Self {
         Self {
             deliver_at,
@@ -358,20 +358,19 @@ impl Broadcast {
     }
 }
 
-/// Who gets a broadcast.
+/// The recipients of a broadcast.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum MailAudience {
-    /// Every player, also those who are created before it expires.
+    /// Every player, including those created before it expires.
     Everybody,
-    /// These accounts, each with items of its own behind those for all.
+    /// These accounts, each with items of its own after those for all.
     Ranked(Vec<(AccountId, Vec<Amount>)>),
 }
 
-/// The mails to everybody that are announced or may still be taken in: one record each, whatever
-/// the number of players.
+/// The mails to everybody that are announced or may still be taken in: one record each, whatever the number of players.
 #[derive(Debug, Default, Resource, Serialize, Deserialize)]
 pub struct Broadcasts {
-    /// The number of the last broadcast; none comes again.
+    /// The number of the last broadcast; numbers are never reused.
     last: u64,
     /// In order of their numbers.
     list: Vec<Announced>,
@@ -381,11 +380,11 @@ pub struct Broadcasts {
 struct Announced {
     number: u64,
     expires_at: i64,
-    /// Whether connected players were told.
+    /// Whether connected players were notified.
     told: bool,
     /// `at` is when it is due.
     letter: Letter,
-    /// A ranked one is sorted by account, and names none twice.
+    /// A ranked one is sorted by account, without duplicates.
     audience: MailAudience,
 }
 
@@ -398,7 +397,7 @@ impl Announced {
         self.letter.at <= now && now < self.expires_at
     }
 
-    /// What the account gets, if it is of the audience.
+    /// The letter for an account, if it is in the audience.
     fn letter_to(&self, account: AccountId) -> Option<Letter> {
         let own: &[Amount] = match &self.audience {
             MailAudience::Everybody => &[],
@@ -414,8 +413,8 @@ impl Announced {
 }
 
 impl Broadcasts {
-    /// Puts a mail to everybody, or to many, on record; returns its number. Every account of the
-    /// audience gets it once. Amounts of zero or less are left out.
+    /// Puts a mail to everybody, or to many, on record; returns its number. Every account in the audience gets it once.
+    /// Amounts of zero or less are left out.
     pub fn announce(&mut self, broadcast: Broadcast) -> u64 {
         let Broadcast { deliver_at, expires_at, from, subj, body, mut items, mut audience } = broadcast;
         keep_positive(&mut items);
@@ -440,7 +439,7 @@ impl Broadcasts {
         self.list.len()
     }
 
-    /// Whether none is on record.
+    /// Whether none are on record.
     pub fn is_empty(&self) -> bool {
         self.list.is_empty()
     }
@@ -460,7 +459,7 @@ impl Broadcasts {
         self.list.iter().any(|announced| announced.expires_at <= now || (announced.is_live(now) && !announced.told))
     }
 
-    /// Forgets the broadcasts that nobody gets any more.
+    /// Drops the broadcasts that are no longer delivered.
     pub fn drop_expired(&mut self, now: i64) {
         self.list.retain(|announced| now < announced.expires_at);
     }
@@ -617,7 +616,7 @@ mod tests {
         assert_eq!(mailbox.sent_on(101), 1);
     }
 
-    /// Writes what changed to `rows`, as a commit does.
+    /// Writes the changes to `rows`, as a commit does.
     fn save(mailbox: &mut Mailbox, rows: &mut std::collections::BTreeMap<Vec<u8>, Vec<u8>>) -> usize {
         let mut batch = Batch::default();
         mailbox.save(ANN, &mut batch);
@@ -655,7 +654,7 @@ mod tests {
             let (mut mailbox, mut rows) = (Mailbox::new(3), std::collections::BTreeMap::new());
             for (step, number, is_saved) in steps {
                 let key = number.to_string();
-                // What cannot be done is part of the game.
+                // Operations that fail are part of the game.
                 let _ = match step {
                     0 => mailbox.receive(letter(number.cast_signed(), &[]), 9).map(drop),
                     1 => mailbox.receive(letter(number.cast_signed(), &["3:1:5", "0:7:1"]), 9).map(drop),

@@ -1,4 +1,4 @@
-//! A box in a document of its player.
+//! A mailbox in its player's document.
 
 use serde::{Deserialize, Serialize};
 
@@ -8,7 +8,7 @@ use raidkeep_engine::clock::Clock;
 use raidkeep_engine::rules::Rules;
 use raidkeep_engine::storage::{Arrival, Departure, Unfit};
 
-/// A box and its mails.
+/// A mailbox and its mails.
 #[derive(Debug, Serialize, Deserialize)]
 pub struct PortableMailbox {
     #[serde(flatten)]
@@ -17,7 +17,7 @@ pub struct PortableMailbox {
     mails: Vec<NumberedMail>,
 }
 
-/// A mail where no row's key tells its number.
+/// A mail with its number, which in the table is part of the key.
 #[derive(Debug, Serialize, Deserialize)]
 struct NumberedMail {
     number: u64,
@@ -26,7 +26,7 @@ struct NumberedMail {
 }
 
 impl PortableMailbox {
-    /// Mail that waits for its player to look is in the document as if it had looked: it may be meant for the account, and
+    /// Broadcasts that the player has not taken in yet are taken in first: they may be addressed to this account, and
     /// the player will have another one.
     pub(super) fn of(mut mailbox: Mailbox, departure: Departure<'_>) -> Self {
         let Departure { account, world, .. } = departure;
@@ -36,14 +36,14 @@ impl PortableMailbox {
         Self { head: mailbox.head, mails: mailbox.mails.into_iter().map(numbered).collect() }
     }
 
-    /// The box. What was taken in of another world's mails to everybody tells nothing of the mails here.
+    /// The mailbox. Which of another world's broadcasts were taken in says nothing about those of this world.
     pub(super) fn into_mailbox(self, arrival: Arrival<'_>) -> Result<Mailbox, Unfit> {
         let Self { mut head, mails } = self;
         if !arrival.is_same_world {
             head.taken.clear();
         }
         if !head.taken.is_sorted_by(|one, next| one < next) {
-            return Err(Unfit::at("taken", "expected numbers in rising order"));
+            return Err(Unfit::at("taken", "expected numbers in ascending order"));
         }
         check(&head, &mails)?;
         let unsaved = mails.iter().map(|numbered| numbered.number).collect();

@@ -11,7 +11,7 @@ use raidkeep_engine::events::Events;
 use raidkeep_engine::rules::Rules;
 use raidkeep_engine::storage::Edit;
 
-/// Delivers mail of the system to players in memory. Mail to many, or to those who are not in memory, is a
+/// Delivers system mail to players in memory. Mail to many, or to players not in memory, is a
 /// [`Broadcast`](crate::mail::Broadcast).
 #[derive(SystemParam)]
 pub struct Post<'w, 's> {
@@ -22,7 +22,7 @@ pub struct Post<'w, 's> {
 }
 
 impl Post<'_, '_> {
-    /// Puts a mail into the player's box and tells the player. Nothing is changed when the box is full.
+    /// Adds a mail to the player's mailbox and notifies the player. Nothing changes when the mailbox is full.
     pub fn deliver(&mut self, player: Entity, subj: &str, body: &str, items: &[Amount]) -> Result<(), MailError> {
         let letter = Letter {
             at: self.clock.now(),

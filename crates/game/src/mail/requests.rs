@@ -30,7 +30,7 @@ pub(super) fn register(app: &mut App) {
     app.add_waiting_request::<SendMail, _>(send_mail);
 }
 
-/// Why a mail's items come.
+/// The ledger's cause for claimed items.
 const CLAIMED: Cause = Cause::new("mail");
 
 const DAILY_LIMIT: Refusal = Refusal::new(99, "no more mails can be sent today");
@@ -49,7 +49,7 @@ impl From<MailError> for Refusal {
     }
 }
 
-/// The event `mail_received`. The mail of a broadcast has no key before its player takes it in.
+/// The event `mail_received`. The mail of a broadcast has no key until its player takes it in.
 #[derive(Debug, Serialize, JsonSchema)]
 pub(super) struct MailReceived<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -88,7 +88,7 @@ pub struct MailList {
     count: MailCount,
 }
 
-/// How many mails there are, also where only the unread are shown, and how many there may be.
+/// How many mails there are, even if only unread ones are listed, and how many there may be.
 #[derive(Debug, Serialize, JsonSchema)]
 struct MailCount {
     cur: usize,
@@ -100,7 +100,7 @@ struct MailCount {
 struct MailShown {
     read: u8,
     body: std::sync::Arc<str>,
-    /// Local.
+    /// Local time.
     time: String,
     from: std::sync::Arc<str>,
     r#type: &'static str,
@@ -132,7 +132,7 @@ impl MailShown {
     }
 }
 
-/// What it takes to look into a box.
+/// The resources that listing mail needs.
 #[derive(SystemParam)]
 struct PostOffice<'w, 's> {
     boxes: Query<'w, 's, &'static mut Mailbox>,
@@ -142,7 +142,7 @@ struct PostOffice<'w, 's> {
 }
 
 impl PostOffice<'_, '_> {
-    /// Takes in what was announced, and shows the mails that `is_meant`.
+    /// Takes in the broadcasts that are due, and lists the mails that `is_meant` accepts.
     fn list(&mut self, player: Player, is_meant: impl Fn(&Mail) -> bool) -> Answer<MailList> {
         let mut mailbox = player.get_mut(&mut self.boxes)?;
         let max = self.rules.box_max;
@@ -269,7 +269,7 @@ fn check_daily_limit(world: &World, sender: Entity) -> Result<(), Refusal> {
     if is_allowed { Ok(()) } else { Err(DAILY_LIMIT) }
 }
 
-/// The player of that name, in memory.
+/// The player with that name, in memory.
 fn find_target(world: &mut World, name: &str) -> Result<Entity, Unready> {
     let found = world.resource::<Directory>().find(&username_key(name))?;
     let account = found.ok_or(NO_SUCH_PLAYER)?;
@@ -288,7 +288,7 @@ fn write_letter(world: &World, sender: Entity, request: &SendMail) -> Result<Let
     })
 }
 
-/// Puts the letter into the box; returns the key of the mail.
+/// Adds the letter to the mailbox; returns the mail's key.
 fn deliver(world: &mut World, target: Entity, letter: Letter) -> Result<String, Refusal> {
     let box_max = world.resource::<Rules<MailRules>>().box_max;
     let mut mailbox = world.edit::<Mailbox>(target).ok_or(Refusal::internal())?;

@@ -1,15 +1,15 @@
-//! `mail.ron`: how much mail there may be.
+//! `mail.ron`: the limits on mail.
 
 use schemars::JsonSchema;
 use serde::Deserialize;
 
 use raidkeep_engine::rules::{Place, Report, SingleFile, Tables};
 
-/// How much mail there may be, and who signs that of the system.
+/// The limits on mail, and the sender of system mail.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct MailRules {
-    /// Mails that a player's box holds.
+    /// Mails that a player's mailbox holds.
     pub box_max: usize,
     /// Mails that a player may send from one local midnight to the next.
     pub sent_per_day: u32,
@@ -17,7 +17,7 @@ pub struct MailRules {
     pub subject_max_chars: usize,
     /// The longest body of a player's mail, in characters.
     pub body_max_chars: usize,
-    /// The sender of the mails of the system.
+    /// The sender of system mail.
     pub system_sender: String,
 }
 
@@ -26,7 +26,7 @@ impl SingleFile for MailRules {
 
     fn validate(&self, _: &Tables, report: &mut Report) {
         let place = Place::file(Self::PATH);
-        // The whole box is in memory with its player, and one reply shows all of it.
+        // The whole mailbox is in memory with its player, and one reply lists all of it.
         let bounds = [
             ("box_max", self.box_max, 1000),
             ("subject_max_chars", self.subject_max_chars, 1000),

@@ -1,19 +1,19 @@
-//! What a player brings to a check.
+//! What a player can bring to bear in a check.
 
 use crate::character::Attributes;
 use crate::crafting::{Craft, CraftKind, Possessions};
 
-/// A player's attributes, and what it uses in this turn of what it owns.
+/// A player's attributes, and the possessions used in this turn.
 #[derive(Debug, Default, Clone, PartialEq, Eq)]
 pub struct Abilities {
     /// 力量, 敏捷, 智力, 体魄.
     pub attributes: Attributes,
-    /// The owned skills and equipments that the player has named, each once.
+    /// The named skills and equipment that the player owns, each once.
     pub used: Vec<Craft>,
 }
 
 impl Abilities {
-    /// The attributes, and of the named skills and equipments those that are really owned.
+    /// The attributes, and those of the named skills and equipment that the player owns.
     pub fn new(attributes: Attributes, owned: &Possessions, skills: &[String], items: &[String]) -> Self {
         let named = [(CraftKind::Skill, skills), (CraftKind::Equipment, items)];
         let is_named = |names: &[String], craft: &Craft| names.contains(&craft.name);

@@ -1,4 +1,4 @@
-//! `characters.ron`: who speaks in scripts, and with what face.
+//! `characters.ron`: the speakers in scripts, with their names and portraits.
 
 use std::collections::{BTreeMap, HashSet};
 
@@ -8,25 +8,25 @@ use serde::Deserialize;
 use crate::images::Images;
 use raidkeep_engine::rules::{Place, Report, SingleFile, Tables};
 
-/// All characters, by the word that scripts name them with.
+/// All characters, by their ids in scripts.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Cast {
     characters: BTreeMap<String, Character>,
 }
 
-/// Somebody who speaks.
+/// A speaker.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Character {
-    /// As players see it; a `role` of replies.
+    /// The name that players see; a `role` of replies.
     pub name: String,
     /// An image.
     pub portrait: String,
 }
 
 impl Cast {
-    /// The character that scripts call so.
+    /// The character with this id.
     pub fn get(&self, id: &str) -> Option<&Character> {
         self.characters.get(id)
     }

@@ -1,4 +1,4 @@
-//! What makes a script valid: every name exists, every place is reached, and there is always a way out.
+//! What makes a script valid: every name exists, every scene is reachable, and an ending can always be reached.
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
@@ -9,7 +9,7 @@ use crate::narrator::words::Spoken;
 use raidkeep_engine::rules::{Place, Report, Tables};
 use raidkeep_engine::template::Template;
 
-/// Reports every mistake of the script at `place`. `known_places` are the words that may stand in braces.
+/// Reports every mistake of the script at `place`. `known_places` are the placeholders that texts may have in braces.
 pub fn check_script(script: &Script, place: &Place, known_places: &[&str], tables: &Tables, report: &mut Report) {
     let limits = tables.get::<NarratorRules>();
     let check = Checker { script, place, known_places, cast: tables.get(), limits };
@@ -28,7 +28,7 @@ struct Checker<'a> {
 }
 
 impl Checker<'_> {
-    /// Start, turns, and the ending that comes by itself.
+    /// Checks the start, the number of turns, and the ending when they run out.
     fn frame(&self, report: &mut Report) {
         let script = self.script;
         if !script.scenes.contains_key(&script.start) {
@@ -43,7 +43,7 @@ impl Checker<'_> {
                 report.error(self.place.clone().key("runs_out"), message).nearest(&script.runs_out, known);
             }
             Some(ending) if ending.success => {
-                let message = "this ending is a success, expected one that is none";
+                let message = "this ending is a success, expected one that is not";
                 report.error(self.place.clone().key("runs_out"), message).hint("nobody wins by idle talk");
             }
             Some(_) => {}
@@ -85,8 +85,8 @@ impl Checker<'_> {
 
     fn choice(&self, choice: &Choice, place: &Place, report: &mut Report) {
         if choice.keywords.is_empty() && choice.using.is_empty() {
-            let message = "has neither keywords nor using, so that it always fits";
-            report.error(place, message).hint("what happens in any other case stands under otherwise");
+            let message = "has neither keywords nor using, so it always matches";
+            report.error(place, message).hint("what happens in any other case belongs under otherwise");
         }
         let lists = [("keywords", &choice.keywords), ("unless", &choice.unless), ("using", &choice.using)];
         for (key, words) in lists {
@@ -96,7 +96,7 @@ impl Checker<'_> {
         }
         self.outcome(&choice.pass.text, choice.pass.go.as_deref(), &place.clone().key("pass"), report);
         match (&choice.check, &choice.fail) {
-            (Some(_), None) => drop(report.error(place, "has a check but no fail, expected what happens then")),
+            (Some(_), None) => drop(report.error(place, "has a check but no fail, expected one")),
             (None, Some(_)) => drop(report.error(place.clone().key("fail"), "is never reached: there is no check")),
             (_, Some(fail)) => self.outcome(&fail.text, fail.go.as_deref(), &place.clone().key("fail"), report),
             (None, None) => {}
@@ -127,7 +127,8 @@ impl Checker<'_> {
         check_text(text, most, self.known_places, place, report);
     }
 
-    /// Nothing is out of reach, no way is without an end, and there is something to win and to lose.
+    /// Every scene and ending can be reached, an ending can be reached from every scene, and there are successes and
+    /// failures.
     fn ways(&self, report: &mut Report) {
         if !self.script.scenes.contains_key(&self.script.start) {
             return;
@@ -135,24 +136,24 @@ impl Checker<'_> {
         let turns = turns_to(self.script);
         for name in self.script.scenes.keys().filter(|name| !turns.contains_key(name.as_str())) {
             let place = self.place.clone().key("scenes").key(name);
-            report.error(place, "no way leads here from the start");
+            report.error(place, "cannot be reached from the start");
         }
         let is_met = |name: &str| turns.contains_key(name) || name == self.script.runs_out;
         for name in self.script.endings.keys().filter(|name| !is_met(name)) {
-            report.error(self.place.clone().key("endings").key(name), "no way leads to this ending");
+            report.error(self.place.clone().key("endings").key(name), "this ending cannot be reached");
         }
         let with_exit = scenes_with_exit(self.script);
         for name in self.script.scenes.keys().filter(|name| !with_exit.contains(name.as_str())) {
-            let message = "from here no way leads to an ending";
+            let message = "no ending can be reached from here";
             let place = self.place.clone().key("scenes").key(name);
-            report.error(place, message).hint("give one of its choices a go that leads out of the circle");
+            report.error(place, message).hint("give one of its choices a go that leads out of the loop");
         }
         let successes = self.script.endings.iter().filter(|(_, ending)| ending.success);
         let nearest = successes.filter_map(|(name, _)| turns.get(name.as_str())).min();
         match nearest {
-            None => drop(report.error(self.place.clone().key("endings"), "no way leads to a success")),
+            None => drop(report.error(self.place.clone().key("endings"), "no success can be reached")),
             Some(nearest) if *nearest > self.script.turns_max => {
-                let message = format!("a success takes {nearest} turns at least, expected that many or more");
+                let message = format!("a success takes at least {nearest} turns, expected that many or more");
                 report.error(self.place.clone().key("turns_max"), message);
             }
             Some(_) => {}
@@ -160,19 +161,19 @@ impl Checker<'_> {
     }
 }
 
-/// Reports a choice that can never be taken because an earlier one takes all that it is said with.
+/// Reports a choice that can never be taken because an earlier one matches all of its keywords.
 fn check_shadow(earlier: &[Choice], choice: &Choice, place: &Place, report: &mut Report) {
     let takes_all = |earlier: &Choice, word: &str| {
         earlier.unless.is_empty() && earlier.using.is_empty() && Spoken::new(word).has_any(&earlier.keywords)
     };
     let is_taken = |word: &String| earlier.iter().any(|earlier| takes_all(earlier, word));
     if !choice.keywords.is_empty() && choice.keywords.iter().all(is_taken) {
-        let message = "is never taken: earlier choices fit to all of its keywords";
+        let message = "is never taken: earlier choices match all of its keywords";
         report.error(place.clone().key("keywords"), message).hint("put it before them, or give them an unless");
     }
 }
 
-/// Reports a text that is empty, too long, or has unknown words in braces.
+/// Reports a text that is empty, too long, or has unknown placeholders in braces.
 pub fn check_text(text: &Template, max_chars: usize, known_places: &[&str], place: &Place, report: &mut Report) {
     let length = text.to_string().chars().count();
     if length > max_chars {
@@ -181,7 +182,7 @@ pub fn check_text(text: &Template, max_chars: usize, known_places: &[&str], plac
     text.check(known_places, place, report);
 }
 
-/// How many turns it takes at least to come to each scene and ending that can be reached.
+/// The fewest turns to each scene and ending that can be reached.
 fn turns_to(script: &Script) -> BTreeMap<&str, u32> {
     let mut turns = BTreeMap::from([(script.start.as_str(), 0)]);
     let mut open = VecDeque::from([script.start.as_str()]);

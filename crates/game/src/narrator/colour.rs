@@ -1,7 +1,7 @@
-//! The narrator's second voice: a chat endpoint that puts what the script says into other words.
+//! The narrator's second voice: a chat endpoint that rephrases what the script says.
 //!
-//! It is asked after everything is decided and before anything is changed. Whatever it answers, or whether it answers
-//! at all, touches the text and nothing else; an answer that is not fit is as good as none, and the script speaks.
+//! It is asked after everything is decided and before anything is changed. Its answer, if any, affects only the text;
+//! when the answer is unusable, the script's own text is used.
 
 use bevy_ecs::prelude::*;
 use bevy_ecs::system::SystemParam;
@@ -23,25 +23,25 @@ pub struct ColourRequest(Vec<Question>);
 #[derive(Debug, Clone, Copy)]
 struct Question {
     player: AccountId,
-    /// Tells the situation that was asked about from any other.
+    /// Identifies the situation that was asked about.
     situation: u64,
-    /// Nobody waits for an answer after this, unix seconds.
+    /// The answer is no longer wanted after this, unix seconds.
     until: i64,
 }
 
 impl ColourRequest {
-    /// Whether an answer is on its way to the player.
+    /// Whether the player waits for an answer.
     fn awaits(&self, player: AccountId, now: i64) -> bool {
         self.0.iter().any(|question| question.player == player && now < question.until)
     }
 
-    /// Notes a question. As many are kept as the line carries; those that nobody waits for any more are forgotten.
+    /// Records a question. There are at most as many as the line carries; those no longer wanted are dropped.
     fn note(&mut self, question: Question, now: i64) {
         self.0.retain(|earlier| earlier.player != question.player && now < earlier.until);
         self.0.push(question);
     }
 
-    /// Takes the player's question out; returns whether it was about this situation.
+    /// Takes the player's question; returns whether it was about this situation.
     fn take(&mut self, player: AccountId, situation: u64) -> bool {
         let at = self.0.iter().position(|question| question.player == player);
         at.is_some_and(|at| self.0.swap_remove(at).situation == situation)
@@ -59,10 +59,10 @@ pub struct Colours<'w> {
 }
 
 impl Colours<'_> {
-    /// The draft in other words, or as it is; errs with the need to ask for them.
+    /// The rephrased draft, or the draft itself; the error is the need to ask the endpoint.
     ///
-    /// `situation` is a number that stays the same until the request is run again, and is another one when what the
-    /// draft tells has changed meanwhile.
+    /// `situation` is a number that stays the same until the request is run again, and differs when what the draft
+    /// tells has changed meanwhile.
     pub fn tell(
         &mut self,
         player: AccountId,
@@ -87,7 +87,7 @@ impl Colours<'_> {
 
     fn heard(&self, outcome: CallOutcome) -> Option<String> {
         let heard = wire::answer(outcome, &self.rules.chat);
-        heard.inspect_err(|error| tracing::debug!(%error, "the chat endpoint is not heard, the script speaks")).ok()
+        heard.inspect_err(|error| tracing::debug!(%error, "no usable answer, the script speaks")).ok()
     }
 }
 

@@ -1,4 +1,5 @@
-//! `game_master.ron`: whom players talk to outside of tasks, and what it says (docs/contract/role-play.md#game-master).
+//! `game_master.ron`: the character that players talk to outside of tasks, and its lines
+//! (docs/contract/role-play.md#game-master).
 
 use rand::seq::IndexedRandom;
 use schemars::JsonSchema;
@@ -16,59 +17,59 @@ use raidkeep_engine::template::Template;
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct GameMaster {
-    /// As players see it; the `role` of its replies.
+    /// The name that players see; the `role` of its replies.
     pub role: String,
-    /// What stands in the place of an empty list.
+    /// Shown in place of an empty list.
     pub nothing: String,
-    /// Words with which a player gives up its task.
+    /// Words with which a player gives up the task in progress.
     pub give_up: Vec<String>,
-    /// What it talks about. The first topic that fits is taken.
+    /// The topics of conversation. The first match is used.
     pub topics: Vec<Topic>,
-    /// What it says to anything else.
+    /// Lines for anything else.
     pub otherwise: Vec<Template>,
-    /// What it says about tasks that begin and end.
+    /// Lines about accepting and giving up tasks.
     pub tasks: TaskLines,
-    /// What it answers to a wish for a task of one's own.
+    /// Lines about wishes for a personal task.
     pub wishes: WishLines,
-    /// What it makes of special events. The first that fits is taken.
+    /// Special events. The first match is used.
     pub events: Vec<SpecialEvent>,
-    /// What it says to any other event.
+    /// Lines for any other event.
     pub other_event: Vec<Template>,
 }
 
-/// Something that the game master can talk about.
+/// A topic of conversation.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Topic {
-    /// One of these must stand in the player's text.
+    /// The player's text must contain one of these.
     pub keywords: Vec<String>,
-    /// What it says; one of these by chance.
+    /// Lines of the game master; one is chosen at random.
     pub lines: Vec<Template>,
 }
 
-/// Lines about tasks that begin and end.
+/// Lines about accepting and giving up tasks.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct TaskLines {
     /// A task was accepted.
     pub accepted: Template,
-    /// Another one is still under way.
+    /// Another task is in progress.
     pub busy: Template,
     /// The task was given up.
     pub given_up: Template,
-    /// There is none to be given up.
+    /// There is no task to give up.
     pub none_active: Template,
 }
 
-/// Lines about tasks made on demand.
+/// Lines about personal tasks made on demand.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct WishLines {
     /// A task was made.
     pub made: Template,
-    /// There is one like it already.
+    /// The player already has the same task.
     pub known: Template,
-    /// No template fits.
+    /// No template matches.
     pub not_understood: Template,
     /// The player's list is full.
     pub list_full: Template,
@@ -80,26 +81,26 @@ pub struct WishLines {
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct SpecialEvent {
-    /// As `other` of the reply tells it.
+    /// The `other` of the reply.
     pub name: String,
-    /// One of these must stand in the event's description or in the player's text.
+    /// The event's description or the player's text must contain one of these.
     pub keywords: Vec<String>,
-    /// What the game master says; one of these by chance.
+    /// Lines of the game master; one is chosen at random.
     pub lines: Vec<Template>,
 }
 
-/// The words in braces that lines of the game master may hold.
+/// The placeholders in braces that the game master's lines may have.
 const PLACES: [&str; 5] = ["player", "level", "task", "tasks", "personal"];
 
 impl GameMaster {
-    /// What it says to a text.
+    /// Its answer to a text.
     pub fn line(&self, text: &str, randomness: &mut Randomness) -> Option<&Template> {
         let spoken = Spoken::new(text);
         let topic = self.topics.iter().find(|topic| spoken.has_any(&topic.keywords));
         draw(topic.map_or(&self.otherwise, |topic| &topic.lines), randomness)
     }
 
-    /// What it says to a special event, and the event's name; the name of one that it does not know is empty.
+    /// Its answer to a special event, and the event's name; empty for an unknown event.
     pub fn event(&self, info: &str, text: &str, randomness: &mut Randomness) -> (Option<&Template>, &str) {
         let (info, text) = (Spoken::new(info), Spoken::new(text));
         let fits = |event: &&SpecialEvent| info.has_any(&event.keywords) || text.has_any(&event.keywords);
@@ -109,7 +110,7 @@ impl GameMaster {
         }
     }
 
-    /// Whether the player wants to give up its task.
+    /// Whether the player wants to give up the task in progress.
     pub fn is_giving_up(&self, text: &str) -> bool {
         Spoken::new(text).has_any(&self.give_up)
     }
@@ -170,7 +171,7 @@ impl GameMaster {
         ]
     }
 
-    /// The lists of lines that are drawn from.
+    /// The lists of lines to choose from.
     fn groups(&self, place: &Place) -> Vec<(Place, &[Template])> {
         let at = |key: &str, index: usize| place.clone().key(key).index(index).key("lines");
         let topics = self.topics.iter().enumerate().map(|(index, topic)| (at("topics", index), &topic.lines[..]));

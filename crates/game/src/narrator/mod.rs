@@ -1,8 +1,9 @@
 //! The scripted narrator: scenes, checks and endings that designers write (docs/contract/role-play.md#narrator).
 //!
-//! A [`Script`] is what can happen, a [`Story`] how far one player is in it, a [`Beat`] what one message of the player
-//! leads to. The narrator works out words and ways only. It gives no rewards and keeps nothing: tasks do. Everything
-//! here follows from the script, the player's words, its abilities and a die that was rolled before.
+//! A [`Script`] is what can happen, a [`Story`] how far one player is in it, a [`Beat`] the consequence of one message
+//! from the player. The narrator only determines texts and transitions. It grants no rewards and stores nothing: tasks
+//! do. Everything here follows from the script, the player's words, the player's abilities and a die that was rolled
+//! before.
 //!
 //! `docs/narrator.md` explains the files to designers.
 
@@ -29,7 +30,7 @@ pub use rules::NarratorRules;
 pub use script::{Script, ScriptEnding};
 pub use story::{Beat, Said, Story};
 
-/// The narrator's rules: characters, the game master and what a check counts.
+/// The narrator's rules: characters, the game master and the parameters of checks.
 pub struct NarratorPlugin;
 
 impl Plugin for NarratorPlugin {

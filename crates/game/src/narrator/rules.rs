@@ -1,4 +1,4 @@
-//! `narrator.ron`: what counts in a check.
+//! `narrator.ron`: the parameters of checks.
 
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -8,28 +8,28 @@ use crate::narrator::script::AttributeCheck;
 use crate::platforms::chat::wire::ChatManner;
 use raidkeep_engine::rules::{Place, Report, SingleFile, Tables};
 
-/// What counts in a check: die + attribute / `attribute_per_point` + help, against the difficulty.
+/// The parameters of a check: die + attribute / `attribute_per_point` + help, against the difficulty.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct NarratorRules {
     /// Faces of the die. The highest always passes, a 1 always fails.
     pub die_sides: u32,
-    /// So much of an attribute counts as one point.
+    /// This much of an attribute counts as one point.
     pub attribute_per_point: u32,
-    /// So much strength of a used skill or equipment counts as one point.
+    /// This much strength of a used skill or equipment counts as one point.
     pub strength_per_point: u32,
-    /// The most points that all used skills and equipments together bring.
+    /// The most points from all used skills and equipment together.
     pub help_max: u32,
     /// The most characters of any text of a script.
     pub text_max_chars: usize,
     /// The most turns that a script may allow.
     pub turns_max: u32,
-    /// How a chat endpoint is to put texts into other words, where the operator has set one up.
+    /// How a chat endpoint is to rephrase texts, if the operator has configured one.
     pub chat: ChatManner,
 }
 
 impl NarratorRules {
-    /// Whether a check is passed with this throw, any number, of which only the remainder counts.
+    /// Whether a check is passed with this throw. Any number will do; only its remainder counts.
     pub fn passes(&self, check: &AttributeCheck, abilities: &Abilities, throw: u64) -> bool {
         let sides = u64::from(self.die_sides.max(2));
         let face = throw % sides + 1;

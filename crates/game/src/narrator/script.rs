@@ -14,29 +14,29 @@ use raidkeep_engine::template::Template;
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Script {
-    /// The scene it begins with.
+    /// The scene in which it begins.
     pub start: String,
-    /// Messages of the player after which the story ends by itself.
+    /// Messages from the player after which the story ends by itself.
     pub turns_max: u32,
-    /// The ending it comes to then.
+    /// The ending when the turns run out.
     pub runs_out: String,
-    /// The scenes by their names.
+    /// The scenes by name.
     pub scenes: BTreeMap<String, Scene>,
-    /// The endings by their names; no scene has the name of an ending.
+    /// The endings by name; a scene and an ending cannot share a name.
     pub endings: BTreeMap<String, ScriptEnding>,
 }
 
-/// A situation in which somebody speaks and the player answers.
+/// A situation in which a character speaks and the player answers.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Scene {
-    /// Who speaks; a character.
+    /// The character that speaks.
     pub speaker: String,
-    /// What the player reads when it comes here.
+    /// What the player reads on arrival.
     pub text: Template,
-    /// What the player may do. The first that fits is taken.
+    /// What the player may do. The first match is taken.
     pub choices: Vec<Choice>,
-    /// What happens when none fits.
+    /// What happens when nothing matches.
     pub otherwise: ChoiceOutcome,
 }
 
@@ -44,13 +44,13 @@ pub struct Scene {
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Choice {
-    /// The player's words must hold one of these; none given = any words will do.
+    /// The player's words must contain one of these; none given = any words match.
     #[serde(default)]
     pub keywords: Vec<String>,
-    /// The player's words must hold none of these.
+    /// The player's words must contain none of these.
     #[serde(default)]
     pub unless: Vec<String>,
-    /// The player must use an owned skill or equipment whose name or description holds one of these.
+    /// The player must use an owned skill or piece of equipment whose name or description contains one of these.
     #[serde(default)]
     pub using: Vec<String>,
     /// What decides between `pass` and `fail`; absent = it always passes.
@@ -58,29 +58,29 @@ pub struct Choice {
     pub check: Option<AttributeCheck>,
     /// What happens.
     pub pass: ChoiceOutcome,
-    /// What happens when the check is failed.
+    /// The outcome of a failed check.
     #[serde(default)]
     pub fail: Option<ChoiceOutcome>,
 }
 
-/// A throw of the die with an attribute and the used skills and equipments, against a difficulty.
+/// A roll of the die plus an attribute and the used skills and equipment, against a difficulty.
 #[derive(Debug, Clone, Copy, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct AttributeCheck {
-    /// Which attribute helps; absent = mere luck.
+    /// The attribute that helps; absent = luck only.
     #[serde(default)]
     pub attribute: Option<Attribute>,
-    /// The points that are needed.
+    /// The points needed.
     pub difficulty: u32,
 }
 
-/// What is told, and where it leads.
+/// A text, and where the story goes next.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ChoiceOutcome {
     /// What the player reads.
     pub text: Template,
-    /// A scene or an ending; absent = the player stays where it is.
+    /// A scene or an ending; absent = the player stays in the scene.
     #[serde(default)]
     pub go: Option<String>,
 }
@@ -89,26 +89,26 @@ pub struct ChoiceOutcome {
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ScriptEnding {
-    /// Who speaks; a character.
+    /// The character that speaks.
     pub speaker: String,
     /// What the player reads last.
     pub text: Template,
     /// Whether the task is done.
     pub success: bool,
-    /// How much of the task's reward it brings; absent = all with success, nothing without.
+    /// Percentage of the task's reward that is granted; absent = 100 with success, 0 without.
     #[serde(default)]
     pub reward_percent: Option<u32>,
 }
 
 impl ScriptEnding {
-    /// How much of the task's reward it brings.
+    /// Percentage of the task's reward that is granted.
     pub fn reward_percent(&self) -> u32 {
         self.reward_percent.unwrap_or(if self.success { 100 } else { 0 })
     }
 }
 
 impl Choice {
-    /// Whether the player does this.
+    /// Whether the player's words and abilities match.
     pub fn fits(&self, spoken: &Spoken, abilities: &Abilities) -> bool {
         let is_said = self.keywords.is_empty() || spoken.has_any(&self.keywords);
         is_said && !spoken.has_any(&self.unless) && self.has_what_it_takes(abilities)
@@ -119,19 +119,19 @@ impl Choice {
         self.using.is_empty() || abilities.used.iter().any(|craft| suits(&craft.name) || suits(&craft.description))
     }
 
-    /// The outcomes it may have.
+    /// The possible outcomes.
     pub fn outcomes(&self) -> impl Iterator<Item = &ChoiceOutcome> {
         std::iter::once(&self.pass).chain(&self.fail)
     }
 }
 
 impl Scene {
-    /// Everything that may happen here.
+    /// The possible outcomes.
     pub fn outcomes(&self) -> impl Iterator<Item = &ChoiceOutcome> {
         self.choices.iter().flat_map(Choice::outcomes).chain(std::iter::once(&self.otherwise))
     }
 
-    /// Where it may lead.
+    /// The scenes and endings that may come next.
     pub fn exits(&self) -> impl Iterator<Item = &str> {
         self.outcomes().filter_map(|outcome| outcome.go.as_deref())
     }

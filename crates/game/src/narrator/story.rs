@@ -1,4 +1,4 @@
-//! How far one player is in a script, and what its next message leads to.
+//! A player's position in a script, and the consequence of the next message.
 
 use std::fmt::Display;
 
@@ -10,34 +10,34 @@ use crate::narrator::script::{ChoiceOutcome, Scene, Script, ScriptEnding};
 use crate::narrator::words::Spoken;
 use raidkeep_engine::template::Template;
 
-/// How far a player is in a script.
+/// A player's position in a script.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Story {
     scene: String,
     turn: u32,
-    /// Rolled before the player speaks, so that what its message leads to can be worked out as often as needed.
+    /// Rolled before the player speaks, so that the consequence can be computed any number of times.
     throw: u64,
 }
 
-/// A message of the player, and what it brings to bear.
+/// A message from the player, and the abilities that back it.
 #[derive(Debug)]
 pub struct Said<'a> {
     /// The player's words.
     pub text: &'a str,
-    /// Its attributes, and the skills and equipments it uses.
+    /// The player's attributes, and the skills and equipment used.
     pub abilities: &'a Abilities,
 }
 
-/// What a message leads to.
+/// The consequence of a message.
 #[derive(Debug, Clone, Copy)]
 pub struct Beat<'a> {
-    /// Who speaks; a character.
+    /// The character that speaks.
     pub speaker: &'a str,
-    /// What came of the player's message.
+    /// The outcome of the player's message.
     pub outcome: &'a Template,
-    /// What the player reads on arrival, when it goes somewhere.
+    /// What the player reads on arrival, when the scene changes.
     pub arrival: Option<&'a Template>,
-    /// Where the story is then.
+    /// Where the story is afterwards.
     pub next: Next<'a>,
 }
 
@@ -51,7 +51,7 @@ pub enum Next<'a> {
 }
 
 impl Beat<'_> {
-    /// All of what the player reads.
+    /// The full text that the player reads.
     pub fn tell(&self, values: &[(&str, &dyn Display)]) -> String {
         let texts = std::iter::once(self.outcome).chain(self.arrival);
         texts.map(|text| text.fill(values)).collect::<Vec<_>>().join("\n")
@@ -64,17 +64,17 @@ impl Story {
         Self { scene: script.start.clone(), turn: 0, throw }
     }
 
-    /// A number that no other moment of any story is likely to share.
+    /// A number that is unlikely to be shared with any other moment of any story.
     pub fn situation(&self) -> u64 {
         self.throw
     }
 
-    /// The scene the player is in; `None` when the designers have taken it out since.
+    /// The player's scene; `None` when the designers have removed it since.
     pub fn scene<'a>(&self, script: &'a Script) -> Option<&'a Scene> {
         script.scenes.get(&self.scene)
     }
 
-    /// What a message leads to. Changes nothing; [`Self::go_on`] does.
+    /// The consequence of a message. Changes nothing; [`Self::go_on`] does.
     pub fn hear<'a>(&self, script: &'a Script, said: &Said<'_>, rules: &NarratorRules) -> Option<Beat<'a>> {
         let (name, scene) = script.scenes.get_key_value(&self.scene)?;
         let outcome = self.outcome(scene, said, rules);
@@ -96,14 +96,14 @@ impl Story {
         choice.fail.as_ref().filter(|_| !is_passed).unwrap_or(&choice.pass)
     }
 
-    /// Moves on to where a message has led, with a new throw for the next one.
+    /// Moves to another scene, with a new throw for the next message.
     pub fn go_on(&mut self, scene: &str, throw: u64) {
         *self = Self { scene: scene.to_owned(), turn: self.turn.saturating_add(1), throw };
     }
 }
 
 impl Script {
-    /// The scene or ending of that name.
+    /// The scene or ending with that name.
     fn find(&self, name: &str) -> Option<Next<'_>> {
         let ending = self.endings.get(name).map(Next::Ending);
         ending.or_else(|| self.scenes.get_key_value(name).map(|(name, _)| Next::Scene(name)))

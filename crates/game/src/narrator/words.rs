@@ -1,11 +1,11 @@
 //! Words in what players write.
 
-/// A player's text in the form in which words are looked for: letter case and spaces make no difference.
+/// A player's text, normalized for word search: letter case and spaces are ignored.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Spoken(String);
 
 impl Spoken {
-    /// Prepares a text.
+    /// Normalizes a text.
     pub fn new(text: &str) -> Self {
         Self(plain(text))
     }

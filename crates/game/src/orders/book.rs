@@ -1,4 +1,4 @@
-//! Which orders are under way, and how one is made.
+//! The pending orders, and how a new one is made.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
 
@@ -16,7 +16,7 @@ use raidkeep_engine::request::Refusal;
 use raidkeep_engine::schedule::Surroundings;
 use raidkeep_engine::storage::WorldRow;
 
-/// How many orders of this world were made.
+/// How many orders this world has made.
 #[derive(Debug, Default, Resource, Serialize, Deserialize)]
 pub struct OrderNumbers {
     made: u64,
@@ -38,20 +38,20 @@ pub fn number_on_platform(seed: &WorldSeed, id: OrderId) -> String {
     format!("{}-{}", seed.mark(), id.0)
 }
 
-/// The number of this world's order in what an operator has typed, with or without what comes before it. The number of
-/// another world's order is none: it would name the wrong one.
+/// Parses an order number typed by an operator, with or without this world's prefix. A number of another world is
+/// rejected: it would name the wrong order.
 pub fn read_number(text: &str, seed: &WorldSeed) -> Option<OrderId> {
     let id = OrderId(text.rsplit('-').next()?.parse().ok()?);
     let is_ours = text == id.0.to_string() || text == number_on_platform(seed, id);
     is_ours.then_some(id)
 }
 
-/// What is being asked about an order.
+/// The question that an exchange asks about an order.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Question {
-    /// The records of the player.
+    /// The player's records.
     Records,
-    /// The points of the player, whose records are known already.
+    /// The player's points; the records are already known.
     Points(Vec<crate::orders::proof::PlatformRecord>),
     /// To carry it out.
     CarryOut,
@@ -65,7 +65,7 @@ pub struct OrderBook {
     due: DueQueue<OrderId>,
     asked: HashMap<ExchangeId, (OrderId, Question)>,
     asking: HashMap<OrderId, ExchangeId>,
-    /// The exchange that was to carry an order out; its answer may come late.
+    /// The last payment exchange of each order; its answer may be late.
     paying: HashMap<OrderId, ExchangeId>,
     awaited: BTreeMap<OrderId, AccountId>,
     queued: BTreeSet<OrderId>,
@@ -75,7 +75,7 @@ pub struct OrderBook {
 }
 
 impl OrderBook {
-    /// Takes in an order that was made or read from disk.
+    /// Adds an order that was made or read from disk.
     pub fn add(&mut self, order: &Order, entity: Entity) {
         self.entities.insert(order.id, entity);
         if !order.state.lets_buy_again() {
@@ -83,7 +83,7 @@ impl OrderBook {
         }
     }
 
-    /// Forgets an order that is over.
+    /// Removes an order that is over.
     pub fn remove(&mut self, order: &Order) {
         self.entities.remove(&order.id);
         self.let_buy_again(order);
@@ -93,9 +93,9 @@ impl OrderBook {
         self.awaited.remove(&order.id);
     }
 
-    /// Keeps an order that ends in `batch` for those who read the closed ones from disk at this moment and do not find it
-    /// there yet. `folded_batch` is the last one on disk; what was on disk in an earlier tick already is forgotten, because
-    /// whatever was read before has arrived by now.
+    /// Keeps an order that closes in `batch` for requests that are reading the closed orders from disk and do not find
+    /// it there yet. `folded_batch` is the last batch on disk; orders that were on disk in an earlier tick are dropped,
+    /// because every read that began before then has arrived by now.
     pub fn keep_closed(&mut self, order: &Order, batch: BatchNumber, folded_batch: BatchNumber) {
         if self.closed_lately.back().is_none_or(|(last, _)| *last < batch) {
             let on_disk = std::mem::replace(&mut self.folded_batch, folded_batch);
@@ -106,19 +106,19 @@ impl OrderBook {
         self.closed_lately.push_back((batch, order.clone()));
     }
 
-    /// Orders that have ended so lately that a reader of the disk may have missed them.
+    /// Orders closed so recently that a reader of the disk may have missed them.
     pub fn closed_lately(&self) -> impl Iterator<Item = &Order> {
         self.closed_lately.iter().map(|(_, order)| order)
     }
 
-    /// The buyer may make another order, although this one is not forgotten yet.
+    /// Lets the buyer make another order although this one is still pending.
     pub fn let_buy_again(&mut self, order: &Order) {
         if self.unsettled.get(&order.account) == Some(&order.id) {
             self.unsettled.remove(&order.account);
         }
     }
 
-    /// An order that was settled is settled no more: it was paid late.
+    /// Keeps the buyer from making another order, even after [`Self::let_buy_again`]: the order was paid late.
     pub fn hold_back(&mut self, order: &Order) {
         self.unsettled.entry(order.account).or_insert(order.id);
     }
@@ -128,27 +128,27 @@ impl OrderBook {
         self.unsettled.get(&account).copied()
     }
 
-    /// The order of that number, if it is under way.
+    /// The order with that number, if it is pending.
     pub fn entity(&self, id: OrderId) -> Option<Entity> {
         self.entities.get(&id).copied()
     }
 
-    /// All orders under way, the latest first.
+    /// All pending orders, the latest first.
     pub fn latest_first(&self) -> impl Iterator<Item = (OrderId, Entity)> {
         self.entities.iter().rev().map(|(id, entity)| (*id, *entity))
     }
 
-    /// All orders under way, the earliest first.
+    /// All pending orders, the earliest first.
     pub fn entities(&self) -> impl Iterator<Item = Entity> {
         self.entities.values().copied()
     }
 
-    /// How many are under way.
+    /// How many are pending.
     pub fn len(&self) -> usize {
         self.entities.len()
     }
 
-    /// Whether none is under way.
+    /// Whether none are pending.
     pub fn is_empty(&self) -> bool {
         self.entities.is_empty()
     }
@@ -171,7 +171,7 @@ impl OrderBook {
         self.queued.insert(id);
     }
 
-    /// Takes out the first orders of the queue, as many as there is room for.
+    /// Takes the first orders of the queue, as many as there is room for.
     pub fn take_queued(&mut self, room: usize) -> Vec<OrderId> {
         std::iter::from_fn(|| self.queued.pop_first()).take(room).collect()
     }
@@ -203,9 +203,9 @@ impl OrderBook {
         self.awaited.extract_if(.., |_, account| is_there(*account)).map(|(id, _)| id).collect()
     }
 
-    /// Notes what an exchange is about. Nothing else is asked about the order until it is over.
+    /// Records an exchange about the order. Nothing else is asked about the order until it is over.
     pub fn ask(&mut self, exchange: ExchangeId, id: OrderId, question: Question) {
-        // An order is carried out a second time only when the first exchange certainly came to nothing.
+        // An order is carried out again only when the first exchange certainly failed.
         let earlier = if question == Question::CarryOut { self.paying.insert(id, exchange) } else { None };
         earlier.and_then(|earlier| self.asked.remove(&earlier));
         self.asked.insert(exchange, (id, question));
@@ -213,7 +213,7 @@ impl OrderBook {
         self.rest(id);
     }
 
-    /// What an exchange was about. It is still known to be about a payment afterwards: its answer may come late.
+    /// What an exchange was about. One about a payment stays known: its answer may be late.
     pub fn answered(&mut self, exchange: ExchangeId) -> Option<(OrderId, Question)> {
         let (id, question) = self.asked.get(&exchange).cloned()?;
         if question != Question::CarryOut {
@@ -225,13 +225,13 @@ impl OrderBook {
         Some((id, question))
     }
 
-    /// Whether an answer about this order is waited for.
+    /// Whether an exchange about this order is in flight.
     pub fn is_asking(&self, id: OrderId) -> bool {
         self.asking.contains_key(&id)
     }
 }
 
-/// Takes orders.
+/// Accepts orders.
 #[derive(SystemParam)]
 pub struct OrderDesk<'w, 's> {
     commands: Commands<'w, 's>,
@@ -259,7 +259,7 @@ impl OrderDesk<'_, '_> {
         number_on_platform(&self.seed, id)
     }
 
-    /// Makes an order, which goes its way from the next tick on.
+    /// Makes an order, which proceeds from the next tick on.
     pub fn take(&mut self, new: NewOrder) -> Result<OrderId, Refusal> {
         self.check(new.account)?;
         self.numbers.made += 1;

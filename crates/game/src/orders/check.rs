@@ -41,7 +41,8 @@ fn check_number(inspection: &mut Inspection<'_>, table: &str, key: &[u8], order:
     }
 }
 
-/// Closed orders stay when their player is deleted, and old movements leave the ledger; both leave nothing to compare.
+/// Closed orders outlive their player, and old movements are dropped from the ledger; in both cases there is nothing to
+/// compare.
 fn check_granted(inspection: &mut Inspection<'_>, key: &[u8], order: &Order) {
     let inventory = inspection.get(<Inventory as PlayerRows>::TABLE, &order.account.to_key());
     let is_whole = inventory.is_some_and(|row| Inventory::read(&row).is_ok_and(|row| row.ledger().dropped() == 0));

@@ -1,9 +1,9 @@
-//! Orders: what is paid with points, from the wish to the goods (docs/contract/points-platform.md#orders).
+//! Orders: purchases with points, from the request to the goods (docs/contract/points-platform.md#orders).
 //!
-//! An order is an entity. It goes one step at a time, each on disk before the next, so that after a crash it is known how
-//! far it came. Points leave the platform at most once for an order, and goods are granted exactly when they did.
+//! An order is an entity. It takes one step at a time, each committed before the next, so that its state is known after
+//! a crash. Points are deducted on the platform at most once per order, and goods are granted exactly if they were.
 //!
-//! Not here: what is sold (`shop`, `tickets`), and how the platform is spoken to (`platforms::mcrmb`).
+//! Not here: what is sold (`shop`, `tickets`), and the platform's protocol (`platforms::mcrmb`).
 
 pub mod book;
 mod check;
@@ -42,17 +42,17 @@ impl Mention for model::ClosedOrder {
     }
 }
 
-/// Nobody can be deleted whose points may still move.
+/// A player whose points may still move cannot be deleted.
 fn open_order(world: &World, account: AccountId) -> Option<String> {
     let orders = world.resource::<OrderBook>().entities().filter_map(|entity| world.get::<Order>(entity));
     let open = orders.into_iter().find(|order| order.account == account)?;
     Some(format!("order {} of this player is not settled yet, see order_inspect", open.number))
 }
 
-/// Orders and what operators do about them.
+/// Orders, and the operators' functions for them.
 #[derive(Default)]
 pub struct OrdersPlugin {
-    /// The payment platform; without one no order is taken.
+    /// The payment platform; without one, orders are refused.
     pub platform: Option<McrmbSettings>,
 }
 

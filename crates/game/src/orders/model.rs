@@ -1,4 +1,4 @@
-//! The life of an order: which step follows which, and why.
+//! The state machine of an order: its steps and their reasons.
 
 use crate::platforms::settings::OrderSettings;
 use bevy_ecs::prelude::*;
@@ -14,7 +14,7 @@ use raidkeep_engine::storage::{ArchivedRow, WorldEntity};
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct OrderId(pub u64);
 
-/// What a player gets for points.
+/// The goods that a player gets for points.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Goods {
     /// Items.
@@ -23,16 +23,16 @@ pub struct Goods {
     pub ticket: Option<TicketGoods>,
 }
 
-/// A ticket that is paid with points.
+/// A ticket paid with points.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct TicketGoods {
     /// The kind.
     pub ticket: u16,
-    /// The kind that counts how many may be bought; one is taken with the grant.
+    /// The kind that counts how many may be bought; one is used up with the grant.
     pub allowance: u16,
 }
 
-/// What an order is to do.
+/// What an order does.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Wish {
     /// A player pays points and gets goods.
@@ -54,16 +54,16 @@ pub enum Wish {
 /// How an operator changes points (`type` of `Manual`; docs/contract/points-platform.md#manual-changes).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Adjustment {
-    /// 1: adds them.
+    /// 1: adds points.
     Add,
-    /// 2: takes them.
+    /// 2: deducts points.
     Deduct,
-    /// 3: there are to be so many.
+    /// 3: sets the points.
     Set,
 }
 
 impl Wish {
-    /// By how much the points on the platform change when it is carried out.
+    /// The change in points on the platform when it is carried out.
     pub fn change(&self, before: i64) -> i64 {
         match *self {
             Self::Buy { price, .. } => price.saturating_neg(),
@@ -74,16 +74,16 @@ impl Wish {
     }
 }
 
-/// What an order is made from.
+/// The data of a new order.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NewOrder {
-    /// Whose points are moved.
+    /// The account whose points move.
     pub account: AccountId,
     /// The player's name on the platform.
     pub wname: Box<str>,
-    /// What is bought, or the operator's reason; for people.
+    /// What is bought, or the operator's reason; for people to read.
     pub subject: Box<str>,
-    /// What it is to do.
+    /// What it does.
     pub wish: Wish,
 }
 
@@ -92,38 +92,38 @@ pub struct NewOrder {
 pub struct Order {
     /// Its number.
     pub id: OrderId,
-    /// Its number as the platform sees it, unique among all servers that share the platform's account.
+    /// Its number on the platform, unique among all servers that share the platform's account.
     pub number: Box<str>,
-    /// Whose points are moved.
+    /// The account whose points move.
     pub account: AccountId,
     /// The player's name on the platform.
     pub wname: Box<str>,
-    /// What is bought, or the operator's reason; for people.
+    /// What is bought, or the operator's reason; for people to read.
     pub subject: Box<str>,
-    /// What it is to do.
+    /// What it does.
     pub wish: Wish,
-    /// How far it is.
+    /// Its state.
     pub state: OrderState,
     /// The platform's account before the payment was sent.
     pub before: Option<PlatformAccount>,
-    /// What is left on the platform, as far as it said.
+    /// The points left on the platform, if it reported them.
     pub points_left: Option<i64>,
-    /// What the platform or an operator said last.
+    /// The last message from the platform or an operator.
     pub remark: OrderRemark,
     /// When it was made, unix seconds.
     pub created_at: i64,
-    /// From when on the time to the next look is counted, unix seconds: the last step, or the last look that counted.
+    /// The time from which the next check is counted, unix seconds: the last step, or the last check that counted.
     pub looked_at: i64,
-    /// Every step, with its moment.
+    /// Every step, with its time.
     pub history: Vec<Step>,
 }
 
-/// What was said last about an order.
+/// The last message about an order.
 #[derive(Debug, Default, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct OrderRemark {
-    /// The platform's code; 0 when it is not the platform that speaks.
+    /// The platform's code; 0 when the message is not the platform's.
     pub code: i32,
-    /// For the player.
+    /// The text for the player.
     pub text: Box<str>,
 }
 
@@ -132,18 +132,18 @@ pub struct OrderRemark {
 pub struct Step {
     /// Unix seconds.
     pub at: i64,
-    /// The state it led to.
+    /// The state that it led to.
     pub state: StateName,
-    /// Why, for operators.
+    /// The reason, for operators.
     pub why: Box<str>,
 }
 
-/// How far an order is.
+/// The state of an order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum OrderState {
-    /// It is written down, and nothing was asked that moves points.
+    /// It is committed, and nothing was sent that moves points.
     Written,
-    /// The payment is on its way: whether it was carried out will be told or has to be found out.
+    /// The payment is in flight: its result will be reported or has to be found out.
     Sent,
     /// The answer was lost.
     InDoubt {
@@ -161,7 +161,7 @@ pub enum OrderState {
     },
     /// Nothing was paid. The end.
     Refused,
-    /// It cannot be found out; an operator decides.
+    /// The result cannot be found out; an operator decides.
     Operator,
 }
 
@@ -195,37 +195,37 @@ impl OrderState {
         }
     }
 
-    /// Whether nothing more happens to it.
+    /// Whether it is final.
     pub fn is_over(self) -> bool {
         matches!(self, Self::Granted | Self::Refused)
     }
 
-    /// Whether the platform's account decides what comes next.
+    /// Whether the platform's account decides the next step.
     pub fn is_asked_after(self) -> bool {
         matches!(self, Self::Written | Self::InDoubt { .. } | Self::Watched { .. })
     }
 
-    /// Whether its buyer may make another order: one at a time, so that the platform's short list of records always tells
-    /// what became of it.
+    /// Whether its buyer may make another order. One at a time, so that the platform's short list of records always
+    /// shows what became of it.
     pub fn lets_buy_again(self) -> bool {
         matches!(self, Self::Granted | Self::Refused | Self::Watched { .. })
     }
 }
 
-/// What the platform answered to a payment.
+/// The platform's answer to a payment.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Payment {
-    /// It was carried out; what is left.
+    /// It was carried out; the points left.
     Made(Option<i64>),
     /// It was refused: code and message of the platform.
     Declined(i32, String),
     /// It certainly did not reach the platform.
     NotSent(String),
-    /// Nobody knows.
+    /// The result is unknown.
     Unknown(String),
 }
 
-/// Steps that are kept of an order's history.
+/// Steps kept in an order's history.
 const HISTORY_MAX: usize = 64;
 
 impl Order {
@@ -252,7 +252,7 @@ impl Order {
         order
     }
 
-    /// What the payment is for: the platform shows it among the player's records.
+    /// The purpose of the payment, which the platform shows among the player's records.
     pub fn purpose(&self) -> String {
         format!("{} {}", self.subject, self.number)
     }
@@ -261,7 +261,7 @@ impl Order {
         self.state = state;
         self.looked_at = now;
         if self.history.len() >= HISTORY_MAX {
-            // The first steps tell where it came from, the last ones where it is.
+            // The first steps show where it came from, the last ones where it is.
             self.history.remove(HISTORY_MAX / 2);
         }
         self.history.push(Step { at: now, state: state.name(), why: why.into() });
@@ -271,7 +271,7 @@ impl Order {
         self.remark = OrderRemark { code, text: text.into() };
     }
 
-    /// The platform's account before the payment is known: it may be sent, unless there is too little on it.
+    /// The platform's account before the payment is known: the payment may be sent, unless there are too few points.
     pub fn note_account(&mut self, account: PlatformAccount, now: i64) {
         if let Wish::Buy { price, .. } = self.wish
             && account.money < price
@@ -285,7 +285,7 @@ impl Order {
         self.step(OrderState::Sent, now, "the payment may leave from now on");
     }
 
-    /// The platform cannot be asked at present.
+    /// The platform cannot be reached at present.
     pub fn note_unreachable(&mut self, why: &str, now: i64, settings: &OrderSettings) {
         if now >= self.created_at + settings.reach_seconds {
             self.remark(0, "payment platform not reachable, nothing was charged");
@@ -293,13 +293,13 @@ impl Order {
         }
     }
 
-    /// The platform refuses even to be asked about the player.
+    /// The platform refuses queries about the player.
     pub fn note_declined(&mut self, code: i32, text: &str, now: i64) {
         self.remark(code, text);
         self.step(OrderState::Refused, now, &format!("declined by the platform: {code} {text}"));
     }
 
-    /// The platform has answered the payment, or not. A late answer is as good as one in time.
+    /// The platform has answered the payment, or has not. A late answer counts like one in time.
     pub fn note_payment(&mut self, payment: Payment, now: i64) {
         match (self.state, payment) {
             (OrderState::Paid | OrderState::Granted | OrderState::Refused, _) => {}
@@ -338,11 +338,11 @@ impl Order {
             return self.step(OrderState::Paid, now, "found among the platform's records");
         }
         if verdict == PaymentVerdict::NotPaid {
-            // Up to now it was not made, so the next look has to explain only what moves from now on.
+            // It was not made so far, so the next check only has to explain movements from now on.
             self.before = Some(account);
         }
         if self.next_look_at(now, settings).is_some_and(|at| now < at) {
-            // A clock that jumped back does not put the next look off.
+            // A clock that jumped back does not delay the next check.
             self.looked_at = self.looked_at.min(now);
             return;
         }
@@ -358,7 +358,7 @@ impl Order {
         }
     }
 
-    /// The last look has not found the payment.
+    /// The last check has not found the payment.
     fn decide(&mut self, verdict: PaymentVerdict, now: i64) {
         match (self.state, verdict) {
             (OrderState::InDoubt { .. } | OrderState::Watched { .. }, PaymentVerdict::Unclear) => {
@@ -386,7 +386,7 @@ impl Order {
         Some(self.looked_at.min(now).saturating_add(seconds))
     }
 
-    /// An operator has found out. Errs while the order is under way by itself.
+    /// An operator has found out. The error is the state of an order that is still in progress.
     pub fn resolve(&mut self, is_paid: bool, reason: &str, now: i64) -> Result<(), StateName> {
         match self.state {
             OrderState::InDoubt { .. } | OrderState::Watched { .. } | OrderState::Operator => {
@@ -399,12 +399,12 @@ impl Order {
         }
     }
 
-    /// The goods are granted, and the movement of points is in the ledger.
+    /// The goods are granted, and the movement of points is recorded in the ledger.
     pub fn note_granted(&mut self, now: i64) {
         self.step(OrderState::Granted, now, "the goods are granted");
     }
 
-    /// What is left on the platform once it is carried out, as far as that is known.
+    /// The points left on the platform once it is carried out, as far as known.
     pub fn points_after(&self) -> Option<i64> {
         let computed = self.before.as_ref().map(|before| before.money.saturating_add(self.wish.change(before.money)));
         self.points_left.or(computed)
@@ -428,7 +428,7 @@ impl WorldEntity for Order {
     }
 }
 
-/// An order that is over, on disk only. Its key is its number, so that the table is in the order of their making.
+/// A closed order, on disk only. Its key is its number, so the table is in order of creation.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ClosedOrder(pub Order);
 

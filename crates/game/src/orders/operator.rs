@@ -1,4 +1,4 @@
-//! What operators see of orders and do about them: `order_list`, `order_inspect`, `order_resolve`, `manual`.
+//! The operators' functions for orders: `order_list`, `order_inspect`, `order_resolve`, `manual`.
 
 use bevy_app::App;
 use bevy_ecs::prelude::*;
@@ -92,11 +92,11 @@ request!(Operator, "order_list", OrderList => OrdersShown);
 #[derive(Debug, Serialize, JsonSchema)]
 pub struct OrdersShown {
     orders: Vec<OrderShown>,
-    /// What to say as `before` for those that come next.
+    /// The `before` of the next page.
     next: Option<Box<str>>,
 }
 
-/// Orders that are shown at a time, unless the operator says otherwise, and at most.
+/// Orders per page: by default, and at most.
 const SHOWN: (i64, i64) = (50, 500);
 
 fn order_list(
@@ -128,7 +128,7 @@ fn order_list(
         let rows = rows_found(query, call.fact)?;
         has_more = rows.len() == limit;
         found.extend(rows.iter().filter_map(|(_, row)| ClosedOrder::read(row).ok()).map(|closed| closed.0));
-        // They were under way when the rows were read, and are not any more.
+        // They were pending when the rows were read, and have closed since.
         found.extend(book.closed_lately().filter(|order| order.id < before).cloned());
     }
     found.sort_unstable_by_key(|order| std::cmp::Reverse(order.id));
@@ -141,7 +141,7 @@ fn order_list(
     Ok(Success::with(OrdersShown { orders, next }))
 }
 
-/// `order_inspect {token, order}`: all of one order, with every step.
+/// `order_inspect {token, order}`: one order in full, with every step.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 pub struct OrderInspect {
     order: String,
@@ -167,7 +167,7 @@ fn order_inspect(
     Ok(Success::with(OrderShown::of(closed.0, true)))
 }
 
-/// `order_resolve {token, order, paid, reason}`: what an operator has found out about an order in doubt.
+/// `order_resolve {token, order, paid, reason}`: records what an operator has found out about an order in doubt.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 pub struct OrderResolve {
     order: String,
@@ -214,7 +214,7 @@ pub struct Manual {
 request!(Operator, "manual", Manual => Value);
 
 impl Adjustment {
-    /// As the platform counts them.
+    /// The platform's number.
     pub fn number(self) -> u8 {
         match self {
             Self::Add => 1,
@@ -228,7 +228,7 @@ impl Adjustment {
     }
 }
 
-/// The most points that are moved at a time, and the longest reason in characters.
+/// The most points moved at a time, and the longest reason in characters.
 const MONEY_MAX: i64 = 1_000_000_000;
 const TEXT_CHARS_MAX: usize = 60;
 

@@ -1,5 +1,5 @@
-//! Whether a payment was made, found out from what the platform shows: a player's last five records, and what was spent in
-//! all. No clock is compared with the platform's.
+//! Determines whether a payment was made, from what the platform shows: a player's last five records, and the total
+//! spent. No clock is compared with the platform's.
 
 use serde::{Deserialize, Serialize};
 
@@ -9,9 +9,9 @@ pub const RECORDS_SHOWN: usize = 5;
 /// A player's account on the platform.
 #[derive(Debug, Default, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PlatformAccount {
-    /// Points there are.
+    /// The points on it.
     pub money: i64,
-    /// Points that were ever spent, if the platform said so.
+    /// The total of points spent, if the platform reported it.
     pub all_paid: Option<i64>,
     /// The last records, newest first.
     pub records: Vec<PlatformRecord>,
@@ -20,16 +20,16 @@ pub struct PlatformAccount {
 /// One movement on the platform.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PlatformRecord {
-    /// The platform's moment.
+    /// The platform's timestamp.
     pub date: i64,
-    /// What it was for.
+    /// The purpose.
     pub text: Box<str>,
-    /// Points; below zero when they were spent.
+    /// Points; negative when they were spent.
     pub money: i64,
 }
 
 impl PlatformRecord {
-    /// Whether this is the payment of the order of that number. `A-1` does not name `A-17`.
+    /// Whether this is the payment of the order with that number. `A-1` does not match `A-17`.
     pub fn names(&self, number: &str) -> bool {
         self.text.match_indices(number).any(|(at, _)| {
             let next = self.text[at + number.len()..].chars().next();
@@ -37,7 +37,8 @@ impl PlatformRecord {
         })
     }
 
-    /// Whether this is the payment of another order of the same world. A number that ours begins with may be ours, cut off.
+    /// Whether this is the payment of another order of the same world. A number that is a prefix of ours may be ours,
+    /// truncated.
     fn names_another(&self, number: &str) -> bool {
         let mark_bytes = number.rfind('-').map_or(number.len(), |at| at + 1);
         let (mark, ours) = number.split_at(mark_bytes);
@@ -49,20 +50,20 @@ impl PlatformRecord {
     }
 }
 
-/// What an account comes down to as evidence.
+/// What an account proves about a payment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum PaymentVerdict {
     /// The payment was made.
     Paid,
-    /// It was not made up to now.
+    /// It was not made so far.
     NotPaid,
-    /// It cannot be told.
+    /// It cannot be determined.
     Unclear,
 }
 
 impl PlatformAccount {
-    /// Whether the order of that number was carried out, which changes the points by `change`, when the account was as
-    /// `before` at a moment when it certainly was not.
+    /// Whether the order with that number, which changes the points by `change`, was carried out; `before` is the
+    /// account at a moment when it certainly was not.
     pub fn verdict(&self, before: Option<&Self>, number: &str, change: i64) -> PaymentVerdict {
         if self.records.iter().any(|record| record.names(number)) {
             return PaymentVerdict::Paid;
@@ -92,7 +93,7 @@ fn has_unshown_payment(now: &PlatformAccount, before: &PlatformAccount) -> bool 
     spent > shown
 }
 
-/// Whether points were moved that may have been this order's, under a text that the platform has changed.
+/// Whether points moved that may be this order's, under a text that the platform has changed.
 fn has_nameless_movement(now: &PlatformAccount, before: &PlatformAccount, number: &str, change: i64) -> bool {
     let is_new = |record: &&PlatformRecord| !before.records.contains(record);
     now.records.iter().filter(is_new).any(|record| record.money == change && !record.names_another(number))
@@ -182,8 +183,8 @@ mod tests {
     }
 
     proptest! {
-        /// A platform applies other movements before and after ours, and ours or not; what the five records and the sum
-        /// show is never read as the opposite of what happened.
+        /// A platform applies other movements before and after ours, and ours or not; what the five records and the
+        /// total show is never read as the opposite of what happened.
         #[test]
         fn no_verdict_is_ever_the_opposite_of_the_truth(
             earlier in proptest::collection::vec(-40_i64..40, 0..8),

@@ -1,4 +1,4 @@
-//! `list_orders`: a player's own orders that are not settled yet.
+//! `list_orders`: a player's own unsettled orders.
 
 use bevy_app::App;
 use bevy_ecs::prelude::*;

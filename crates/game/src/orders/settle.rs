@@ -21,25 +21,26 @@ use raidkeep_engine::schedule::Surroundings;
 use raidkeep_engine::storage::rows::Persistence;
 use raidkeep_engine::storage::{Archive, Discarded, EditWorld};
 
-/// What requests wait for that have made an order.
+/// The notice that requests wait for when they have made an order.
 pub const ORDER_NOTICE: &str = "order";
 
-/// What became of an order, for a request that waits for it.
+/// The state of an order, for a request that waits for it.
 #[derive(Debug, Clone)]
 pub struct OrderTold {
-    /// The order as it is.
+    /// The order's current state.
     pub order: Order,
-    /// What the platform said beside its code, if it answered just now.
+    /// The data of the platform's answer, if it answered just now.
     pub data: Option<Value>,
 }
 
 impl OrderTold {
-    /// Whether it is not known yet what becomes of it.
+    /// Whether its result is not known yet.
     pub fn is_pending(&self) -> bool {
         !matches!(self.order.state, OrderState::Granted | OrderState::Refused | OrderState::Watched { .. })
     }
 
-    /// How the player's request is refused, if nothing was paid. `short` is the function's own code for too few points.
+    /// The refusal of the player's request, if nothing was paid. `short` is the function's own refusal for too few
+    /// points.
     pub fn refusal(&self, short: Refusal) -> Option<Refusal> {
         if !matches!(self.order.state, OrderState::Refused | OrderState::Watched { .. }) {
             return None;
@@ -53,7 +54,7 @@ impl OrderTold {
     }
 }
 
-/// The event `order_settled`: an order whose request was answered before the end.
+/// The event `order_settled`: the order's request was answered before the order ended.
 #[derive(Debug, Serialize, JsonSchema)]
 pub(super) struct OrderSettled {
     order: Box<str>,
@@ -69,7 +70,7 @@ impl Event for OrderSettled {
     const NAME: &'static str = "order_settled";
 }
 
-/// Grants what is paid, once the player is in memory. The movement of points is noted with it.
+/// Grants the goods of a paid order, once the player is in memory. The movement of points is recorded with them.
 pub(super) fn grant(world: &mut World, entity: Entity, order: &Order, now: i64) {
     let real = world.resource::<Time<Real>>().elapsed();
     let Ok(player) = world.resource_mut::<Players>().find(order.account, real) else {
@@ -115,7 +116,7 @@ pub(super) fn tell(world: &mut World, entity: Entity, before: StateName, order: 
     let is_awaited = world.resource_scope(|world, mut parked: Mut<Parked>| {
         world.resource_mut::<Notices>().tell(&mut parked, notice, &told)
     });
-    // Who was told that a watched order is not charged has nothing new to hear when that stays so.
+    // A player who was told that a watched order is not charged learns nothing new when that stays so.
     let is_known = before == StateName::Watched && order.state == OrderState::Refused;
     if !is_awaited && !is_known && !matches!(order.state, OrderState::InDoubt { .. }) {
         tell_player(world, order);
@@ -135,7 +136,7 @@ pub(super) fn tell(world: &mut World, entity: Entity, before: StateName, order: 
 }
 
 fn tell_player(world: &mut World, order: &Order) {
-    // What an operator does to points is the operator's to tell.
+    // An operator's changes to points are announced by the operator.
     let (Some(player), Wish::Buy { goods, .. }) = (world.resource::<Players>().entity(order.account), &order.wish)
     else {
         return;

@@ -1,5 +1,5 @@
-//! Moves orders on: asks the platform, takes in what it answers, grants what is paid. One step a tick, so that each is on
-//! disk before the next is taken; an exchange leaves when the step that made it is on disk.
+//! Advances orders: queries the platform, handles its answers, grants what is paid. One step per tick, so that each is
+//! committed before the next is taken; an exchange is sent once the step that made it is on disk.
 
 use bevy_ecs::prelude::*;
 
@@ -21,7 +21,7 @@ use raidkeep_engine::storage::EditWorld;
 
 const OWNER: Owner = Owner("orders");
 
-/// Looks at the orders the platform has answered about, and at those that are due.
+/// Advances the orders that the platform has answered about, and those that are due.
 pub fn advance_orders(
     world: &mut World,
     mut is_under_way: Local<bool>,
@@ -64,7 +64,7 @@ pub fn advance_orders(
     }
 }
 
-/// Orders that were read from disk at the start go on where they were.
+/// Resumes orders that were read from disk at the start.
 fn take_in_restored(world: &mut World) {
     let mut orders = world.query::<(Entity, &Order)>();
     let mut restored: Vec<_> = orders.iter(world).map(|(entity, order)| (order.id, entity)).collect();
@@ -76,13 +76,13 @@ fn take_in_restored(world: &mut World) {
         if let Some(order) = world.get::<Order>(entity).cloned() {
             let mut book = world.resource_mut::<OrderBook>();
             book.add(&order, entity);
-            // A watched order is in no hurry, but nobody knows how long the server was down.
+            // A watched order is not urgent, but it is unknown how long the server was down.
             book.wake(id, now);
         }
     }
 }
 
-/// The orders whose buyers were read from disk meanwhile.
+/// The orders whose buyers have been loaded since.
 fn arrived_buyers(world: &mut World) -> Vec<OrderId> {
     world.resource_scope(|world, mut book: Mut<OrderBook>| {
         let players = world.resource::<Players>();
@@ -90,12 +90,12 @@ fn arrived_buyers(world: &mut World) -> Vec<OrderId> {
     })
 }
 
-/// Changes an order and has it stored.
+/// Changes an order and marks it for storage.
 pub(super) fn change<T>(world: &mut World, entity: Entity, how: impl FnOnce(&mut Order) -> T) -> Option<T> {
     world.edit::<Order>(entity).map(|mut order| how(&mut order))
 }
 
-/// Takes the next step of an order by itself.
+/// Takes an order's next step.
 fn advance(world: &mut World, id: OrderId, now: i64) {
     let Some((entity, order)) = look_up(world, id) else {
         return;
@@ -106,7 +106,7 @@ fn advance(world: &mut World, id: OrderId, now: i64) {
             ask(world, &order, entity, records, Question::Records, now);
         }
         OrderState::Paid => grant(world, entity, &order, now),
-        // Its answer is waited for, or an operator.
+        // Waits for the answer or for an operator.
         OrderState::Sent | OrderState::Operator | OrderState::Granted | OrderState::Refused => {
             world.resource_mut::<OrderBook>().rest(id);
         }
@@ -118,7 +118,7 @@ fn look_up(world: &World, id: OrderId) -> Option<(Entity, Order)> {
     Some((entity, world.get::<Order>(entity)?.clone()))
 }
 
-/// Starts an exchange about an order, or tries again later.
+/// Starts an exchange about an order, or schedules another attempt.
 fn ask(
     world: &mut World,
     order: &Order,
@@ -145,7 +145,7 @@ fn ask(
     }
 }
 
-/// The platform could not be asked: an order that was not sent is given up after a while, others wait.
+/// The platform could not be queried: an order whose payment was not sent is given up after a while, others wait.
 fn not_reached(world: &mut World, entity: Entity, why: &str, now: i64) {
     let settings = world.resource::<Gateway>().orders().cloned();
     let Ok(settings) = settings else {
@@ -163,7 +163,7 @@ fn not_reached(world: &mut World, entity: Entity, why: &str, now: i64) {
     }
 }
 
-/// Takes in what the platform answered. Returns the order that this was about.
+/// Handles an answer of the platform. Returns the order it was about.
 fn take_in(world: &mut World, done: Done) -> Option<OrderId> {
     let now = world.resource::<Clock>().now();
     let (id, question) = world.resource_mut::<OrderBook>().answered(done.number)?;
@@ -182,7 +182,7 @@ fn take_in(world: &mut World, done: Done) -> Option<OrderId> {
     Some(id)
 }
 
-/// What came of an answer to a question.
+/// The result of an answer.
 enum Told {
     Reply(PlatformReply),
     Declined(i32, String),
@@ -237,7 +237,7 @@ fn take_in_points(
         Told::Declined(code, text) => return declined(world, entity, before, code, &text, now),
         Told::Nothing(why) => return not_reached(world, entity, &why, now),
     };
-    // Without data the player has nothing: nothing yet, or nothing any more. What was ever spent is not told then.
+    // Without data the player has no points: none yet, or none left. The total spent is unknown then.
     let money = if reply.data.is_null() { Some(0) } else { reply.number("money") };
     let Some(money) = money else {
         return not_reached(world, entity, "its balance makes no sense", now);
@@ -255,8 +255,8 @@ fn take_in_points(
     after_step(world, entity, before, now, None);
 }
 
-/// The platform will not speak about the player. An order that was not sent ends here; one that was, waits for an operator
-/// to mend that.
+/// The platform refuses queries about the player. An order whose payment was not sent ends here; one that was sent
+/// waits for an operator to fix that.
 fn declined(world: &mut World, entity: Entity, order: &Order, code: i32, text: &str, now: i64) {
     if order.state == OrderState::Written {
         tracing::error!(order = %order.number, code, text, "the payment platform declines to be asked; nothing was charged");
@@ -267,7 +267,7 @@ fn declined(world: &mut World, entity: Entity, order: &Order, code: i32, text: &
     }
 }
 
-/// Carries the order out. The exchange leaves when it is on disk that it may have left.
+/// Carries the order out. The exchange is sent once the state `Sent` is on disk.
 fn send(world: &mut World, entity: Entity, now: i64) {
     let Some(order) = world.get::<Order>(entity).filter(|order| order.state == OrderState::Sent).cloned() else {
         return;
@@ -341,7 +341,7 @@ fn note_metrics(order: &Order) {
     match order.state {
         OrderState::Operator => tracing::error!(
             order = %order.number, player = %order.wname,
-            "a payment cannot be settled by itself; compare the platform's records and say order_resolve"
+            "a payment cannot be settled automatically; compare the platform's records and call order_resolve"
         ),
         OrderState::InDoubt { .. } => {
             tracing::warn!(order = %order.number, player = %order.wname, "a payment is in doubt; asking the platform about it");
@@ -350,7 +350,7 @@ fn note_metrics(order: &Order) {
     }
 }
 
-/// The platform's way of saying that a player has too few points, whatever the call.
+/// Whether this is the platform's code for too few points, whatever the call.
 pub fn is_short(code: i32) -> bool {
     matches!(code, super::model::NOT_ENOUGH | NO_ACCOUNT)
 }

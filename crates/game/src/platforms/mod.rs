@@ -1,5 +1,5 @@
-//! The platforms outside: MCRMB payments (docs/contract/points-platform.md), SUD reports
-//! (docs/contract/game-reports.md) and the narrator's chat endpoint.
+//! External platforms: MCRMB payments (docs/contract/points-platform.md), SUD reports (docs/contract/game-reports.md)
+//! and the narrator's chat endpoint.
 
 pub mod chat;
 pub mod mcrmb;
@@ -12,16 +12,16 @@ use bevy_app::{App, Plugin};
 use bevy_ecs::prelude::*;
 use raidkeep_engine::schedule::{Tick, TickSystems};
 
-/// Who talks to the platforms in a tick, in this order, so that what one has learned reaches the next.
+/// The systems that talk to the platforms in a tick, in this order, so that the results of one reach the next.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, SystemSet)]
 pub enum PlatformSystems {
-    /// What a platform offers is learned.
+    /// Learns what a platform offers.
     Learn,
-    /// Orders go a step further.
+    /// Advances orders.
     Orders,
-    /// Reports leave.
+    /// Sends reports.
     Reports,
-    /// Old clients are told at their address.
+    /// Notifies old clients at their address.
     Push,
 }
 

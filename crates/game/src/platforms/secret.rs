@@ -1,17 +1,17 @@
-//! What must never be printed.
+//! Secrets that must never be printed.
 
 use std::fmt;
 
 use serde::{Deserialize, Serializer};
 
-/// A key, a card's password or a token of a platform. It can be printed, logged and put into errors, and then shows
-/// nothing; only [`Secret::expose`] gives it away, so that one search finds all places that do.
+/// A platform's key or token, or a card's password. Its `Debug` and `Display` show nothing, so it can safely be logged
+/// and put into errors; only [`Secret::expose`] reveals it, so one search finds every use.
 #[derive(Clone, PartialEq, Eq, Deserialize)]
 #[serde(transparent)]
 pub struct Secret(String);
 
 impl Secret {
-    /// Takes a text into custody.
+    /// Wraps a text.
     pub fn new(secret: impl Into<String>) -> Self {
         Self(secret.into())
     }
@@ -21,13 +21,13 @@ impl Secret {
         &self.0
     }
 
-    /// Whether there is anything in it.
+    /// Whether it is empty.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
 
-    /// Writes the text itself. A field that goes to a platform says so with `serialize_with`; there is no other way to
-    /// serialize a secret.
+    /// Serializes the text itself. A field that goes to a platform opts in with `serialize_with`; there is no other way
+    /// to serialize a secret.
     pub fn serialize_exposed<S: Serializer>(secret: &Self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.serialize_str(secret.expose())
     }

@@ -1,4 +1,4 @@
-//! Where the platforms are and how patient the game is with them, as the operator has set it.
+//! Where the platforms are and how patient the game is with them; set by the operator.
 
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -6,7 +6,7 @@ use serde::Deserialize;
 use crate::platforms::secret::Secret;
 use raidkeep_engine::exchange::lines::LineSettings;
 
-/// The platforms of a server. One that is not set up is absent.
+/// The platforms of a server. One that is not configured is `None`.
 #[derive(Debug, Clone, Default)]
 pub struct PlatformSettings {
     /// Payments.
@@ -20,64 +20,64 @@ pub struct PlatformSettings {
 /// A chat endpoint (docs/contract/role-play.md#narrator).
 #[derive(Debug, Clone)]
 pub struct ChatSettings {
-    /// Where it is, such as `http://127.0.0.1:8080/v1/chat/completions`.
+    /// Its URL, such as `http://127.0.0.1:8080/v1/chat/completions`.
     pub url: String,
-    /// The model that is to answer.
+    /// The model to use.
     pub model: String,
-    /// Opens the endpoint; empty = it is open.
+    /// The API key; empty = none is needed.
     pub key: Secret,
-    /// How much goes there at a time.
+    /// Limits of the line to it.
     pub line: LineSettings,
 }
 
 /// The payment platform (docs/contract/points-platform.md).
 #[derive(Debug, Clone)]
 pub struct McrmbSettings {
-    /// What stands before the name of a call, such as `http://api.mcrmb.com/Api/`.
+    /// The URL in front of the name of a call, such as `http://api.mcrmb.com/Api/`.
     pub gateway: String,
     /// The number of this server on the platform.
     pub sid: String,
     /// Signs every call.
     pub key: Secret,
-    /// How much goes there at a time.
+    /// Limits of the line to it.
     pub line: LineSettings,
-    /// How patient orders are.
+    /// The timing of orders.
     pub orders: OrderSettings,
 }
 
 /// The report platform (docs/contract/game-reports.md).
 #[derive(Debug, Clone)]
 pub struct SudSettings {
-    /// Where reports go.
+    /// The URL that reports are sent to.
     pub callback: String,
-    /// Where matches are asked for; empty = nowhere.
+    /// The URL that matches are queried at; empty = nowhere.
     pub query: String,
-    /// How this game is known there.
+    /// This game's id there.
     pub app_id: String,
     /// Signs reports and queries.
     pub app_secret: Secret,
     /// The number of the game.
     pub mg_id: i64,
-    /// The address under which SUD reaches this server, for the discovery of its routes.
+    /// The URL under which SUD reaches this server, for the discovery of its routes.
     pub public_url: String,
-    /// How much goes there at a time.
+    /// Limits of the line to it.
     pub line: LineSettings,
-    /// How long to wait before each repetition of a report, in seconds of the simulation's clock.
+    /// How long to wait before each retry of a report, in seconds of the simulation's clock.
     pub retry_seconds: Vec<i64>,
     /// Whether a world boss session is a round.
     pub reports_boss_sessions: bool,
-    /// How many rounds that are over can be asked for.
+    /// How many finished rounds can be queried.
     pub rounds_kept: u64,
-    /// How far the moment of a signed request may be from the present, in seconds.
+    /// How far the timestamp of a signed request may be from the present, in seconds.
     pub window_seconds: i64,
 }
 
-/// How patient orders are. All times are seconds of the simulation's clock.
+/// The timing of orders. All times are seconds of the simulation's clock.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize, JsonSchema)]
 pub struct OrderSettings {
-    /// How long a platform that cannot be reached is tried before an order is refused. Nothing was charged then.
+    /// How long to try to reach the platform before an order is refused. Nothing is charged then.
     pub reach_seconds: i64,
-    /// How long to wait between two such tries.
+    /// How long to wait between two such attempts.
     pub retry_seconds: i64,
     /// When to ask about a payment whose answer was lost, in seconds from one question to the next. After the last one it
     /// is decided.

@@ -1,4 +1,4 @@
-//! `player_delete`: a player leaves with everything that is kept of it.
+//! `player_delete`: deletes a player with everything the world keeps of that player.
 //!
 //! All of it goes in the batch of one tick, before the reply: names, token, rows, the place in the ranking, challenges and a
 //! running battle, which the other one wins. What has been written elsewhere stays: closed orders, the archive of seasons,

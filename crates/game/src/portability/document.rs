@@ -22,7 +22,7 @@ pub struct Document {
     program: String,
     /// The fingerprint of the rules that were in force; for people.
     rules: String,
-    /// The mark of the world that it comes from. In another world the world's own numbers mean nothing.
+    /// Identifies the world that it comes from. In another world, that world's own numbers mean nothing.
     pub(super) world: String,
     /// The number that the player had there; for people.
     account: u64,
@@ -50,7 +50,7 @@ pub enum Unreadable {
     /// Another program wrote it.
     #[error("the document has format {found}; this program reads format {FORMAT}")]
     OtherFormat {
-        /// What stands there instead.
+        /// The value found instead.
         found: Value,
     },
     /// Something in it is wrong.
@@ -66,7 +66,7 @@ impl Document {
         Self { format: FORMAT, program, rules, world, account, exported_at, parts, mentions }
     }
 
-    /// As people read it: with each moment spelled out.
+    /// The form for people: with each timestamp spelled out.
     pub fn shown(&self) -> Value {
         let mut shown = serde_json::to_value(self).unwrap_or_default();
         moments::spell_out(&mut shown);
@@ -80,7 +80,7 @@ impl Document {
             _ => {}
         }
         if let Some(fields) = shown.as_object_mut() {
-            // For people only, so that nothing in them can be wrong.
+            // For people only, so its content is not validated.
             fields.remove("mentions");
         }
         moments::read_back(&mut shown)?;

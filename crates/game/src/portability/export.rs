@@ -119,8 +119,8 @@ fn kinds(world: &World) -> (Vec<PlayerPart>, Vec<ArchivedMentions>) {
     (world.resource::<Persistence>().player_parts(), world.resource::<TravelHooks>().archives.clone())
 }
 
-/// The account's own rows are read as of one moment. An archive holds only finished things, and is read to its end: it
-/// has no order by account, and this is asked seldom.
+/// The account's own rows are read as of one moment. An archive holds only finished things and is scanned in full: it
+/// is not ordered by account, and exports are rare.
 fn read(
     rows: &Rows,
     parts: &[PlayerPart],
@@ -172,7 +172,7 @@ fn write(world: &mut World, account: AccountId, luggage: &Luggage) -> Result<Doc
     Ok(Document::new(origin, parts, mentions))
 }
 
-/// The document of a player of a world that has just been started and does not run; `None` when there is no such player.
+/// The document of a player in a world that has been started but does not run; `None` when there is no such player.
 pub fn export_at_rest(world: &mut World, name: &str) -> Result<Option<Document>, NotExported> {
     let rows = world.resource::<RowSource>().0.clone();
     let identity = world.resource::<Persistence>().identity().table;

@@ -1,4 +1,4 @@
-//! `player_import`: a player comes with a document, all of it or nothing.
+//! `player_import`: imports a player from a document, completely or not at all.
 
 use std::collections::BTreeMap;
 
@@ -77,7 +77,8 @@ fn given(document: Option<Value>, world: &World) -> Result<Value, Refusal> {
 
 /// Reads every part that there is. One that the document does not have is as a newcomer has it, except the account.
 ///
-/// The account comes first among the names of parts, so that a name that is taken is told before anything that follows of it.
+/// The account comes first among the part names, so that a name that is taken is reported before any error that follows
+/// from it.
 fn unpack(world: &World, document: &Document) -> Result<Vec<Unpacked>, Unready> {
     let kinds = world.resource::<Persistence>().player_parts();
     let kinds: BTreeMap<&str, _> = kinds.into_iter().map(|part| (part.table, part)).collect();

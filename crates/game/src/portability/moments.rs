@@ -1,7 +1,7 @@
-//! Moments that people can read: beside each number of seconds or milliseconds stands the same in RFC 3339.
+//! Readable timestamps: next to each number of seconds or milliseconds, the same time in RFC 3339.
 //!
-//! A field is a moment by its name: `at`, `since`, what ends in `_at` (unix seconds) and what ends in `at_ms` (unix
-//! milliseconds). The number counts; a text beside it must say the same.
+//! Timestamps are recognized by field name: `at`, `since`, names ending in `_at` (unix seconds) and in `at_ms` (unix
+//! milliseconds). The number counts; a text next to it must agree.
 
 use jiff::Timestamp;
 use serde_json::{Map, Value};
@@ -9,10 +9,10 @@ use serde_json::{Map, Value};
 use raidkeep_engine::storage::Unfit;
 
 const SUFFIX: &str = "_rfc3339";
-/// The last second of the year 9999, beyond which no calendar goes.
+/// The last second of the year 9999; later timestamps are rejected.
 const LAST_SECOND: i64 = 253_402_300_799;
 
-/// A moment, from a field and its name.
+/// The timestamp in a field, by the field's name.
 fn moment(name: &str, value: &Value) -> Option<Result<Timestamp, Unfit>> {
     let is_ms = name == "at_ms" || name.ends_with("_at_ms");
     let is_seconds = name == "at" || name == "since" || name.ends_with("_at");
@@ -42,7 +42,7 @@ fn text_of(name: &str, value: &Value) -> Option<(String, Value)> {
     Some((format!("{name}{SUFFIX}"), timestamp.to_string().into()))
 }
 
-/// Takes the texts out again. Errs where one says something else than the number, and where a moment is none.
+/// Removes the texts again. Fails if one differs from its number, or if a timestamp is invalid.
 pub(super) fn read_back(value: &mut Value) -> Result<(), Unfit> {
     match value {
         Value::Array(values) => {

@@ -1,4 +1,5 @@
-//! `player_import_piece`: a document that is longer than a frame comes in pieces. A world keeps the pieces of one document.
+//! `player_import_piece`: a document too long for one frame is sent in pieces. A world keeps the pieces of one
+//! document.
 
 use bevy_ecs::prelude::*;
 use schemars::JsonSchema;
@@ -9,7 +10,7 @@ use raidkeep_engine::request;
 use raidkeep_engine::request::lenient::{self, Integer};
 use raidkeep_engine::request::{Answer, Call, Operator, Refusal, Success};
 
-/// The pieces of a document that have come, one behind the other.
+/// The pieces received so far, concatenated.
 #[derive(Debug, Default, Resource)]
 pub(super) struct Pieces {
     text: String,
@@ -37,7 +38,7 @@ impl Pieces {
         Ok(self.text.len())
     }
 
-    /// The document so far; `None` when nothing has come.
+    /// The document so far; `None` when nothing was received.
     pub(super) fn text(&self) -> Option<&str> {
         (self.count > 0).then_some(&*self.text)
     }

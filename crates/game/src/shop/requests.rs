@@ -48,7 +48,7 @@ const NO_SUCH_OFFER: Refusal = Refusal::new(99, "no such offer");
 #[derive(Debug, Serialize, JsonSchema)]
 pub struct OrderProgress {
     order: String,
-    /// "granted", or "pending" when an event will tell.
+    /// "granted", or "pending" when an event will report the result.
     state: &'static str,
     /// Points that are left, once they are paid.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -71,7 +71,7 @@ impl OrderProgress {
     }
 }
 
-/// What the caller's order has come to, when the request is run again because of it.
+/// The result of the caller's order, when the request is run again because of it.
 pub(super) fn told(fact: Option<Fact>) -> Option<OrderTold> {
     fact.and_then(|fact| fact.downcast::<OrderTold>().ok()).map(|told| *told)
 }

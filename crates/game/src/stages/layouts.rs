@@ -1,4 +1,4 @@
-//! `monsters.ron` and `layouts.ron`: what a client puts on the field of a stage.
+//! `monsters.ron` and `layouts.ron`: what a client places on the field of a stage.
 //!
 //! The server does not play these out; the legacy function `enter_stage` hands them to the client.
 
@@ -60,7 +60,7 @@ pub struct Wave {
     pub time: u32,
     /// Seconds between two enemies of the wave.
     pub cool_down: f64,
-    /// Who comes.
+    /// The enemies.
     pub enemies: Vec<Enemy>,
 }
 

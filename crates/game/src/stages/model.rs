@@ -1,4 +1,4 @@
-//! How far a player has come.
+//! A player's progress.
 
 use bevy_ecs::prelude::*;
 use schemars::JsonSchema;
@@ -109,7 +109,7 @@ impl PlayerRow for Progress {
     }
 
     fn upgrade(version: u16, bytes: &[u8]) -> Option<Self> {
-        // Before modes were reset, only the highest stages were kept.
+        // Before modes could be reset, only the highest stages were stored.
         let highest: [u32; Mode::COUNT] = postcard::from_bytes(bytes).ok().filter(|_| version == 1)?;
         Some(Self { modes: highest.map(|highest| Passed { highest, month: 0 }), paid_windows: Vec::new() })
     }

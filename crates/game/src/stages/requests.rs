@@ -446,7 +446,7 @@ pub(super) fn collect_victory(
     Won { reward, exp, rise }
 }
 
-/// Whether a victory pays out. Who entered while a window was open is paid also when it has closed meanwhile.
+/// Whether a victory pays out. A player who entered while a window was open is paid even if it has closed since.
 fn pays(block: &StageBlock, stage: u32, entered_at: i64, clock: &Clock, progress: &mut Mut<Progress>) -> bool {
     if block.windows.is_empty() {
         return true;

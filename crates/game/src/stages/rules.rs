@@ -17,7 +17,7 @@ pub struct StageRules {
     modes: Vec<(String, ModeRules)>,
 }
 
-/// One mode: what stands in one file.
+/// One mode: the contents of one file.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ModeRules {
@@ -39,7 +39,7 @@ pub struct ModeRules {
     /// The kinds of tickets that the reply shows.
     #[serde(default)]
     pub limits: Vec<u16>,
-    /// When the progress begins anew; absent = never.
+    /// When the progress is reset; absent = never.
     #[serde(default)]
     pub resets: Option<Reset>,
     /// Stages a new player has passed already: up to this number.
@@ -53,7 +53,7 @@ fn yes() -> bool {
     true
 }
 
-/// When the progress of a mode begins anew.
+/// When the progress of a mode is reset.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Reset {
@@ -70,7 +70,7 @@ pub struct StageBlock {
     /// The last stage of the run; absent = the first only.
     #[serde(default)]
     pub to: Option<u32>,
-    /// The lowest level of a player who may enter.
+    /// The lowest level at which a player may enter.
     #[serde(default)]
     pub level: u32,
     /// Energy that entering takes.
@@ -115,7 +115,7 @@ impl StageBlock {
         self.to.unwrap_or(self.from)
     }
 
-    /// When the window opened that was open at `moment`, unix seconds; `None` when none was.
+    /// When the window that was open at `moment` opened, unix seconds; `None` when none was.
     pub fn open_since(&self, moment: i64, clock: &Clock) -> Option<i64> {
         self.windows.iter().filter_map(|window| window.open_since(moment, clock.zone())).max()
     }

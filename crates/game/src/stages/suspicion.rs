@@ -1,4 +1,4 @@
-//! Warnings about stages that are possible but hardly meant: nobody can enter them, or their rewards jump.
+//! Warnings about stages that are valid but probably a mistake: nobody can enter them, or their rewards jump.
 
 use crate::energy::EnergyRules;
 use crate::items::suspicion::warn_of_jumps;

@@ -69,7 +69,7 @@ where
 }
 
 impl Window {
-    /// When the window that is open at `moment` was opened, unix seconds; `None` while it is closed.
+    /// When the window that is open at `moment` opened, unix seconds; `None` while it is closed.
     pub fn open_since(&self, moment: i64, zone: &TimeZone) -> Option<i64> {
         let now = Timestamp::from_second(moment).ok()?.to_zoned(zone.clone());
         let local = now.datetime();

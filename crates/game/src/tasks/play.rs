@@ -30,7 +30,7 @@ pub(super) const INTERNAL: Refusal = Refusal::internal();
 /// In the ledger.
 const REWARD: Cause = Cause::new("task");
 
-/// The player who asks.
+/// The player who makes the request.
 #[derive(QueryData)]
 #[query_data(mutable)]
 pub struct TaskPlayer {

@@ -50,7 +50,7 @@ impl TaskQueue {
         self.names.len() != rules.queue_size || self.names.iter().any(|name| tasks.get(name).is_none())
     }
 
-    /// Fills it with tasks drawn by chance. The next time follows from this one, also when nobody looked for long.
+    /// Fills it with tasks drawn at random. The next refill stays on schedule even if this one is late.
     pub fn refill(&mut self, tasks: &PublicTasks, rules: &TaskRules, now: i64, randomness: &mut Randomness) {
         self.filling += 1;
         let mut names = tasks.names().sample(randomness.source(), rules.queue_size);
@@ -63,7 +63,7 @@ impl TaskQueue {
     }
 }
 
-/// Refills the queue before any request sees it. Nobody is told, so that the world need not wake for it.
+/// Refills the queue before any request sees it. Nobody is notified, so the world need not wake for it.
 pub fn refill(
     mut queue: ResMut<TaskQueue>,
     mut randomness: ResMut<Randomness>,

@@ -165,7 +165,7 @@ pub struct StoryTold {
     role: String,
     /// Whether the task has ended.
     status: bool,
-    /// Whether the one who speaks is new to the client.
+    /// Whether the speaker is new to the client.
     npc_status: bool,
     /// Its portrait then, base64.
     image_data: Option<Arc<str>>,

@@ -11,7 +11,7 @@ use raidkeep_engine::request::Refusal;
 use raidkeep_engine::rules::{Place, Report, SingleFile, Tables};
 use raidkeep_engine::schema::{map_of, schema_by_hand};
 
-/// What stands in `tasks.ron`.
+/// The contents of `tasks.ron`.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct TaskRules {

@@ -13,7 +13,7 @@ use crate::tasks::rules::{RewardRange, TaskRules};
 use raidkeep_engine::rules::{Place, Report, Table, Tables};
 use raidkeep_engine::template::Template;
 
-/// A task: what stands in a file of `tasks/`.
+/// A task: the contents of a file in `tasks/`.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct PublicTask {
@@ -37,13 +37,13 @@ pub struct Task {
     pub script: Script,
 }
 
-/// A template of personal tasks: what stands in a file of `personal_tasks/`.
+/// A template of personal tasks: the contents of a file in `personal_tasks/`.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct TaskTemplate {
     /// The task's name, with `{subject}` in it.
     pub name: Template,
-    /// One of these must stand in the player's wish.
+    /// The player's wish must contain one of these.
     pub keywords: Vec<String>,
     /// What the task may be about; the first that the wish speaks of, or one by chance.
     pub subjects: Vec<Subject>,
@@ -55,9 +55,9 @@ pub struct TaskTemplate {
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Subject {
-    /// What stands in the place of `{subject}`.
+    /// Replaces `{subject}`.
     pub name: String,
-    /// One of these must stand in the player's wish.
+    /// The player's wish must contain one of these.
     pub keywords: Vec<String>,
 }
 
@@ -146,7 +146,7 @@ pub struct PersonalTasks {
 }
 
 impl PersonalTasks {
-    /// The template that is kept under that name.
+    /// The template with that name.
     pub fn get(&self, template: &str) -> Option<&TaskTemplate> {
         self.by_file.get(template)
     }

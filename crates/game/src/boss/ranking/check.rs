@@ -1,4 +1,4 @@
-//! What must hold of the ranking, which is the players' records in order: that their order is certain.
+//! Invariants of the ranking, which is the players' records in order: the order is unambiguous.
 
 use std::collections::BTreeMap;
 

@@ -1,5 +1,5 @@
-//! The ranking by best damage (docs/contract/world-boss-and-ranking.md#ranking): pages and one's own rank, fast with a
-//! million players.
+//! The ranking by best damage (docs/contract/world-boss-and-ranking.md#ranking): pages and a player's own rank, fast
+//! with a million players.
 //!
 //! It is in memory only; at the start it is rebuilt from the players' records.
 
@@ -19,12 +19,12 @@ use raidkeep_engine::verify::VerifyApp;
 
 pub use standings::{Score, Standings};
 
-/// The present season's ranking.
+/// The ranking of the current season.
 #[derive(Debug, Default, Resource)]
 pub struct Ranking(Standings<AccountId>);
 
 impl Ranking {
-    /// Notes a player's best.
+    /// Records a player's best.
     pub fn set(&mut self, account: AccountId, score: Score) {
         self.0.set(account, score);
     }
@@ -34,7 +34,7 @@ impl Ranking {
         self.0.remove(account);
     }
 
-    /// Whether the record of this number is somebody's best. It looks at everybody, which only an import does.
+    /// Whether the record with this number is any player's best. A full scan, which only an import does.
     pub fn has_reached(&self, reached: u64) -> bool {
         self.0.iter().any(|(_, _, score)| score.reached == reached)
     }
@@ -44,23 +44,23 @@ impl Ranking {
         self.0.rank(account)
     }
 
-    /// The first `count`: rank, account, damage.
+    /// The first `count` entries: rank, account, damage.
     pub fn best(&self, count: usize) -> impl Iterator<Item = (usize, AccountId, u64)> {
         self.range(1, count)
     }
 
-    /// `count` from a rank on: rank, account, damage.
+    /// `count` entries starting at a rank: rank, account, damage.
     pub fn range(&self, first: usize, count: usize) -> impl Iterator<Item = (usize, AccountId, u64)> {
         self.0.range(first, count).map(|(rank, account, score)| (rank, account, score.damage))
     }
 
-    /// Nobody is ranked.
+    /// Removes everybody.
     pub fn clear(&mut self) {
         self.0.clear();
     }
 }
 
-/// Puts the ranking together from the rows of all records.
+/// Rebuilds the ranking from the rows of all records.
 fn rebuild(world: &mut World, scan: RowScan<'_>) {
     let season = world.resource::<Season>().number;
     let entry = |key: &[u8], value: &[u8]| {

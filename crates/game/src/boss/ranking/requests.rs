@@ -18,7 +18,7 @@ use raidkeep_engine::request::lenient::{self, Given};
 use raidkeep_engine::request::{Call, Player, Refusal, Request, Success, Waits};
 use raidkeep_engine::rules::Rules;
 
-/// Rows of a page.
+/// Rows per page.
 const PAGE_ROWS: usize = 10;
 
 pub(super) fn register(app: &mut App) {
@@ -27,7 +27,7 @@ pub(super) fn register(app: &mut App) {
     app.add_waiting_request::<ShowRanking<DamageRanking>, _>(show_ranking::<DamageRanking>);
 }
 
-/// One of the names under which the ranking is shown, with its codes.
+/// One of the names of the ranking function, with its codes.
 pub trait RankingFunction: Clone + Send + Sync + 'static {
     /// The function's name.
     const FUNCTION: &'static str;
@@ -80,7 +80,7 @@ impl<F: RankingFunction> Request for ShowRanking<F> {
     type Reply = RankingPage;
 }
 
-/// The reply: a page of the ranking, and where the player itself stands.
+/// The reply: a page of the ranking, and the player's own rank.
 #[derive(Debug, Serialize, JsonSchema)]
 pub struct RankingPage {
     page: i64,

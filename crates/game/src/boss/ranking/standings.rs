@@ -12,7 +12,7 @@ use std::hash::Hash;
 /// reaches twice this, and neighbours merge when they fit into one.
 const CHUNK: usize = 512;
 
-/// A place in the order: more damage first, then who reached it earlier.
+/// A place in the order: more damage first, then the player who reached it earlier.
 ///
 /// The better score is the lesser one, so an ascending sort puts it first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -61,7 +61,7 @@ impl<K: Copy + Eq + Ord + Hash> Default for Standings<K> {
 }
 
 impl<K: Copy + Eq + Ord + Hash> Standings<K> {
-    /// Makes standings without players.
+    /// Makes empty standings.
     #[must_use]
     pub fn new() -> Self {
         Self::with_chunk(CHUNK)
@@ -99,7 +99,7 @@ impl<K: Copy + Eq + Ord + Hash> Standings<K> {
         self.recount();
     }
 
-    /// Gives a player this score. The player is added, or moves to the new place.
+    /// Sets a player's score. The player is added, or moves to the new place.
     pub fn set(&mut self, key: K, score: Score) {
         match self.scores.insert(key, score) {
             Some(old) if old == score => return,
@@ -109,14 +109,14 @@ impl<K: Copy + Eq + Ord + Hash> Standings<K> {
         self.put_in((score, key));
     }
 
-    /// Takes a player out and returns the score the player had.
+    /// Removes a player and returns the score the player had.
     pub fn remove(&mut self, key: K) -> Option<Score> {
         let score = self.scores.remove(&key)?;
         self.take_out(&(score, key));
         Some(score)
     }
 
-    /// Takes all players out.
+    /// Removes all players.
     pub fn clear(&mut self) {
         self.chunks.clear();
         self.scores.clear();
@@ -168,7 +168,7 @@ impl<K: Copy + Eq + Ord + Hash> Standings<K> {
         self.scores.len()
     }
 
-    /// Tells whether there are no players.
+    /// Returns whether there are no players.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.scores.is_empty()
@@ -181,7 +181,7 @@ impl<K: Copy + Eq + Ord + Hash> Standings<K> {
     }
 
     fn put_in(&mut self, entry: Entry<K>) {
-        // An entry behind all others has no chunk yet and extends the last one.
+        // An entry after all others has no chunk yet and extends the last one.
         let at = self.chunk_of(&entry).min(self.chunks.len().saturating_sub(1));
         let Some(chunk) = self.chunks.get_mut(at) else {
             self.chunks.push(vec![entry]);
@@ -243,8 +243,7 @@ impl<K: Copy + Eq + Ord + Hash> Standings<K> {
 /// A Fenwick tree over the lengths of the chunks.
 #[derive(Debug, Clone, Default)]
 struct Counts {
-    /// Node `i`, counted from 1, stands at `i - 1` and sums the `lowest_bit(i)`
-    /// lengths that end at length `i`.
+    /// Node `i`, counted from 1, is at index `i - 1` and sums the `lowest_bit(i)` lengths that end at length `i`.
     sums: Vec<usize>,
 }
 
@@ -287,8 +286,8 @@ impl Counts {
         total
     }
 
-    /// The chunk that holds the entry at this position, and the place in it.
-    /// Past the end it is the chunk behind the last one.
+    /// The chunk that holds the entry at this position, and the offset in it. Past the end it is the chunk after the
+    /// last one.
     fn locate(&self, position: usize) -> (usize, usize) {
         let mut chunk = 0;
         let mut rest = position;

@@ -34,7 +34,7 @@ fn in_doubt() -> Order {
     order
 }
 
-/// Looks at these moments and gives the states that follow.
+/// Checks at these moments and returns the resulting states.
 fn look(order: &mut Order, now: &PlatformAccount, moments: &[i64]) -> Vec<OrderState> {
     let mut look = |at: &i64| {
         order.note_evidence(now.clone(), *at, &settings());

@@ -1,5 +1,5 @@
-//! A chat endpoint in the manner of OpenAI's `/v1/chat/completions`, such as any local model server
-//! (docs/contract/role-play.md#narrator). It is optional, and what it answers is text and nothing else.
+//! A chat endpoint compatible with OpenAI's `/v1/chat/completions`, such as any local model server
+//! (docs/contract/role-play.md#narrator). It is optional, and its answers are only ever used as text.
 
 pub mod wire;
 
@@ -9,17 +9,17 @@ use bevy_ecs::prelude::*;
 use crate::platforms::settings::ChatSettings;
 use raidkeep_engine::exchange::lines::{Exchanges, Line};
 
-/// What leads to the endpoint.
+/// The line to the endpoint.
 pub const CHAT: Line = Line("narrator");
 
-/// Where the endpoint is, if there is one.
+/// The endpoint's settings, if there is one.
 #[derive(Debug, Clone, Default, Resource)]
 pub struct ChatEndpoint(pub Option<ChatSettings>);
 
-/// The line to the endpoint.
+/// Connects the endpoint.
 #[derive(Default)]
 pub struct ChatPlugin {
-    /// Where it is.
+    /// The endpoint's settings.
     pub endpoint: Option<ChatSettings>,
 }
 

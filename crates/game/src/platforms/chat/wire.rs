@@ -1,8 +1,7 @@
-//! What is sent to a chat endpoint and how its answer is read.
+//! Requests to a chat endpoint, and parsing of its answers.
 //!
-//! Both sides of the talk are untrusted: the player's words may try to give orders, and so may the answer. The words
-//! travel as a JSON string among data, never among instructions, and of the answer one text of plain characters is
-//! taken, or nothing.
+//! Neither side is trusted: the player's words may try to give instructions, and so may the answer. The words are sent
+//! as a JSON string among data, never among instructions, and of the answer only one text of plain characters is used.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -10,14 +9,14 @@ use serde::{Deserialize, Serialize};
 use crate::platforms::settings::ChatSettings;
 use raidkeep_engine::exchange::{CallFailure, CallOutcome, Exchange, Method};
 
-/// A text that the endpoint may put in other words.
+/// A text that the endpoint may rephrase.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Draft<'a> {
-    /// Who speaks.
+    /// The speaker.
     pub speaker: &'a str,
-    /// What it says by the script.
+    /// The script's text.
     pub script: &'a str,
-    /// What the player has said before.
+    /// What the player said before.
     pub player_said: &'a str,
 }
 
@@ -25,34 +24,34 @@ pub struct Draft<'a> {
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ChatManner {
-    /// What it is told to do.
+    /// The system prompt.
     pub instructions: String,
-    /// The most characters of its text; a longer one is not taken.
+    /// The most characters of its text; a longer one is rejected.
     pub text_max_chars: usize,
     /// The most tokens it may answer with.
     pub tokens_max: u32,
-    /// How freely it writes, in hundredths: 0 to 200.
+    /// Sampling temperature in hundredths: 0 to 200.
     pub temperature_percent: u32,
-    /// A text that holds one of these, in any letter case, is not taken.
+    /// A text that contains one of these, in any letter case, is rejected.
     pub forbidden: Vec<String>,
 }
 
-/// Why the endpoint's answer is not taken.
+/// Why the endpoint's answer is rejected.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum ChatError {
     /// No answer came.
     #[error(transparent)]
     Failed(#[from] CallFailure),
-    /// An answer that is no success.
+    /// The HTTP status is not a success.
     #[error("it answered with HTTP status {0}")]
     Status(u16),
-    /// The body is not what such endpoints answer.
+    /// The body is not a chat completion.
     #[error("its answer is no chat completion")]
     NoCompletion,
-    /// The message is not the object that was asked for.
+    /// The message is not the requested object.
     #[error("its message is not {{\"text\": ...}} and nothing else")]
     NotTheObject,
-    /// Empty, too long, or with characters or words that are not allowed.
+    /// Empty, too long, or with forbidden characters or words.
     #[error("its text is empty, too long, or holds what is not allowed")]
     Unfit,
 }
@@ -78,7 +77,7 @@ struct ResponseFormat {
     r#type: &'static str,
 }
 
-/// The request that asks for other words.
+/// The request to rephrase a draft.
 pub fn question(settings: &ChatSettings, manner: &ChatManner, draft: &Draft<'_>) -> Exchange {
     let data = serde_json::to_string(draft).expect("a draft should be plain text");
     let question = Question {
@@ -112,7 +111,7 @@ struct Answer {
     content: String,
 }
 
-/// All that an answer may say.
+/// The only object accepted as an answer.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Coloured {
@@ -140,7 +139,7 @@ fn is_fit(text: &str, manner: &ChatManner) -> bool {
         && !manner.forbidden.iter().any(|word| lower.contains(&word.to_lowercase()))
 }
 
-/// Characters that show nothing but change how others are shown, or hide among them.
+/// Characters that are invisible but change how others are displayed, or hide among them.
 fn is_invisible(c: char) -> bool {
     matches!(c, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{e0000}'..='\u{e007f}')
 }

@@ -1,4 +1,5 @@
-//! Which prepaid cards the platform takes: asked once at the start and kept (docs/contract/points-platform.md#cards).
+//! The prepaid cards that the platform accepts: queried once at the start and kept
+//! (docs/contract/points-platform.md#cards).
 
 use bevy_ecs::prelude::*;
 use serde_json::Value;
@@ -12,15 +13,15 @@ use raidkeep_engine::request::Refusal;
 use raidkeep_engine::schedule::Surroundings;
 
 const OWNER: Owner = Owner("card types");
-/// How long to wait before the platform is asked again that did not tell.
+/// How long to wait before querying again after a failure.
 const RETRY_SECONDS: i64 = 60;
-/// The platform wants some name (docs/contract/points-platform.md#cards).
+/// The platform requires some name (docs/contract/points-platform.md#cards).
 const ANY_NAME: &str = "console";
 
-/// The platform's word for a card whose length is wrong (docs/contract/points-platform.md#cards).
+/// The platform's message for a card with the wrong length (docs/contract/points-platform.md#cards).
 const WRONG_CARD: Refusal = Refusal::new(303, "充值卡无效或卡密长度错误");
 
-/// The kinds of cards, once the platform has told them.
+/// The card types, once the platform has sent them.
 #[derive(Debug, Default, Resource)]
 pub struct CardTypes {
     data: Option<Value>,
@@ -35,12 +36,12 @@ struct CardKind {
 }
 
 impl CardTypes {
-    /// What the platform told.
+    /// The platform's data.
     pub fn data(&self) -> Option<&Value> {
         self.data.as_ref()
     }
 
-    /// Takes in what the platform told.
+    /// Stores the platform's data.
     pub fn learn(&mut self, reply: &PlatformReply) {
         let kinds = reply.rows().iter().filter_map(Value::as_object).flat_map(|kinds| kinds.values());
         self.kinds = kinds.filter_map(CardKind::read).collect();
@@ -67,7 +68,7 @@ impl CardKind {
     }
 }
 
-/// Asks until the platform has told.
+/// Queries the card types until the platform has sent them.
 pub fn learn(
     mut types: ResMut<CardTypes>,
     mut exchanges: ResMut<Exchanges>,
@@ -80,7 +81,7 @@ pub fn learn(
         match reply_of(done.outcome) {
             Ok(reply) if requests::is_success(PlatformCall::CardTypes, reply.code) => types.learn(&reply),
             Ok(reply) => {
-                tracing::error!(code = reply.code, msg = reply.msg, "the payment platform does not tell its card types")
+                tracing::error!(code = reply.code, msg = reply.msg, "the payment platform did not send its card types")
             }
             Err(_) => {}
         }
@@ -89,7 +90,7 @@ pub fn learn(
     if types.data.is_some() {
         return;
     }
-    // A clock that jumped back does not make it wait for longer.
+    // A clock that jumped back does not prolong the wait.
     *next_at = (*next_at).min(now + RETRY_SECONDS);
     if now >= *next_at
         && let Ok(exchange) = gateway.call(PlatformCall::CardTypes, ANY_NAME, &[])

@@ -1,4 +1,4 @@
-//! The calls of the platform as exchanges, and what its answers come down to.
+//! The calls of the platform as exchanges, and its answers as replies.
 
 use bevy_ecs::prelude::*;
 
@@ -9,10 +9,10 @@ use raidkeep_engine::exchange::{CallFailure, CallOutcome, Exchange, Method};
 use raidkeep_engine::request::Refusal;
 use raidkeep_engine::request::answer::TIMED_OUT;
 
-/// The platform wants to see the word `java` (docs/contract/points-platform.md#gateway).
+/// The platform requires the word `java` (docs/contract/points-platform.md#gateway).
 const USER_AGENT: &str = concat!("raidkeep/", env!("CARGO_PKG_VERSION"), " (java)");
 
-/// What the platform calls its functions.
+/// The platform's functions.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[expect(missing_docs, reason = "the names are those of docs/contract/points-platform.md")]
 pub enum PlatformCall {
@@ -25,20 +25,20 @@ pub enum PlatformCall {
     Manual,
 }
 
-/// The way to the platform, if there is one.
+/// The gateway to the platform, if there is one.
 #[derive(Debug, Resource)]
 pub struct Gateway(Option<McrmbSettings>);
 
-/// Why nothing can be paid.
+/// The refusal when there is no platform.
 pub const NO_PLATFORM: Refusal = Refusal::busy("payments are switched off on this server");
 
 impl Gateway {
-    /// To this platform.
+    /// A gateway to this platform.
     pub fn new(settings: Option<McrmbSettings>) -> Self {
         Self(settings)
     }
 
-    /// How patient orders are.
+    /// The timing of orders.
     pub fn orders(&self) -> Result<&OrderSettings, Refusal> {
         self.settings().map(|settings| &settings.orders)
     }
@@ -62,16 +62,16 @@ impl Gateway {
     }
 }
 
-/// What an answer says, or how a request that asked is refused.
+/// The reply in an answer, or the refusal of the request that caused it.
 pub fn reply_of(outcome: CallOutcome) -> Result<PlatformReply, Refusal> {
     match outcome {
         Ok(answered) => PlatformReply::read(&answered.body).map_err(|error| {
-            tracing::warn!(status = answered.status, %error, "the payment platform's answer makes no sense");
+            tracing::warn!(status = answered.status, %error, "the payment platform's answer is invalid");
             Refusal::busy("the payment platform's answer makes no sense, retry later")
         }),
         Err(CallFailure::TimedOut) => Err(TIMED_OUT),
         Err(error) => {
-            tracing::warn!(%error, "the payment platform cannot be asked");
+            tracing::warn!(%error, "the payment platform cannot be reached");
             Err(Refusal::busy("the payment platform cannot be reached, retry later"))
         }
     }

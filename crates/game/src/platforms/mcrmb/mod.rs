@@ -1,6 +1,6 @@
 //! The payment platform MCRMB (docs/contract/points-platform.md).
 //!
-//! Not here: what is paid, and how it is made sure that it is paid once; that is `orders`.
+//! Not here: what is paid for, and how it is paid only once; that is `orders`.
 
 pub mod cards;
 pub mod gateway;
@@ -18,13 +18,13 @@ use raidkeep_engine::schedule::Tick;
 pub use gateway::Gateway;
 pub use wire::PlatformReply;
 
-/// What leads to the platform.
+/// The line to the platform.
 pub const PAYMENTS: Line = Line("mcrmb");
 
 /// The platform's functions for players. Without a platform they exist and answer that there is none.
 #[derive(Default)]
 pub struct McrmbPlugin {
-    /// Where it is.
+    /// The platform's settings.
     pub platform: Option<McrmbSettings>,
 }
 

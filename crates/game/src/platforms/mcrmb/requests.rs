@@ -30,7 +30,7 @@ pub(super) fn register(app: &mut App) {
     app.add_waiting_request::<ShowCardTypes, _>(card_types);
 }
 
-/// Whether a code of the platform is a success of that call (docs/contract/points-platform.md#codes).
+/// Whether this code is a success of that call (docs/contract/points-platform.md#codes).
 pub fn is_success(call: PlatformCall, code: i32) -> bool {
     match call {
         PlatformCall::CheckMoney | PlatformCall::CheckRecord | PlatformCall::CheckCard => matches!(code, 101 | 102),
@@ -41,7 +41,7 @@ pub fn is_success(call: PlatformCall, code: i32) -> bool {
 }
 
 /// The platform's reply as a reply of the game: status 0 for a success, else the platform's code; its message and data.
-/// A code of 0 is none of the platform's, and would be taken for a success.
+/// The platform has no code 0, and it would be taken for a success.
 pub fn passed_on(call: PlatformCall, reply: PlatformReply) -> Answer<Value> {
     let is_success = is_success(call, reply.code);
     if reply.code == status::SUCCESS {
@@ -49,19 +49,19 @@ pub fn passed_on(call: PlatformCall, reply: PlatformReply) -> Answer<Value> {
     }
     let says = if reply.msg.is_empty() { card_message(&reply) } else { reply.msg };
     let status = if is_success { status::SUCCESS } else { reply.code };
-    // The platform writes "" where it has nothing to tell.
+    // The platform writes "" where it has no data.
     let data = if reply.data.is_null() { Value::String(String::new()) } else { reply.data };
     let message = if says.is_empty() && is_success { "success".to_owned() } else { says };
     Ok(Success::with(data).status(status).message(message))
 }
 
-/// `Charge` says what is wrong with a card inside its data only.
+/// `Charge` puts what is wrong with a card only into its data.
 fn card_message(reply: &PlatformReply) -> String {
     let told = reply.rows().first().and_then(|row| row.get("wmsg")).and_then(Value::as_str);
     told.unwrap_or_default().to_owned()
 }
 
-/// What the platform answers about the calling player; asks it first.
+/// The platform's answer about the calling player; queries the platform first.
 fn ask(
     call: PlatformCall,
     fact: Option<Fact>,
@@ -118,7 +118,7 @@ impl fmt::Debug for Charge {
 
 request!(Player, "charge", Charge => Value, READS = Reads::Caller, SECRETS = &["cpwd"]);
 
-/// The longest number or password of a card that is passed on.
+/// The longest card number or password that is passed on.
 const CARD_BYTES_MAX: usize = 64;
 
 fn charge(
@@ -142,7 +142,7 @@ fn charge(
     ask(PlatformCall::Charge, call.fact, (&gateway, &accounts, call.caller), &more)
 }
 
-/// `card_types {token}`: which cards the platform takes.
+/// `card_types {token}`: the cards that the platform accepts.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 pub struct ShowCardTypes {}
 

@@ -1,22 +1,21 @@
-//! The replies of MCRMB as they come over the wire (docs/contract/points-platform.md#replies).
+//! The wire format of MCRMB's replies (docs/contract/points-platform.md#replies).
 //!
-//! The platform is loose with types: a code or an amount is a string here and a number there. Reading accepts both and
-//! gives one.
+//! The platform is loose with types: a code or an amount may be a string or a number. Parsing accepts both.
 
 use serde_json::Value;
 
 /// A reply of the platform, whatever the call.
 #[derive(Debug, Clone, PartialEq)]
 pub struct PlatformReply {
-    /// The code; what it means depends on the call.
+    /// The code; its meaning depends on the call.
     pub code: i32,
     /// The text for the player; empty where the platform sends null.
     pub msg: String,
-    /// The data: an array with at least one row, or null where the platform sends `""`, `[]`, null or nothing.
+    /// The data: an array with at least one row; null where the platform sends `""`, `[]`, null or nothing.
     pub data: Value,
 }
 
-/// Why an answer is no reply of the platform.
+/// Why an answer is not a valid reply.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum ReplyError {
     /// Not JSON at all.
@@ -28,7 +27,7 @@ pub enum ReplyError {
 }
 
 impl PlatformReply {
-    /// Reads the body of an answer. Any bytes are a reply or an error.
+    /// Parses the body of an answer. Any bytes give a reply or an error.
     pub fn read(body: &[u8]) -> Result<Self, ReplyError> {
         let value: Value = serde_json::from_slice(body).map_err(|error| ReplyError::NotJson(error.to_string()))?;
         let Value::Object(mut fields) = value else {
@@ -50,18 +49,18 @@ impl PlatformReply {
         Ok(Self { code, msg, data })
     }
 
-    /// The rows of the data; none where there is no data.
+    /// The rows of the data; empty where there is no data.
     pub fn rows(&self) -> &[Value] {
         self.data.as_array().map_or(&[], Vec::as_slice)
     }
 
-    /// A whole number of the first row, such as `money` of a `Pay`.
+    /// A whole number in the first row, such as `money` of a `Pay`.
     pub fn number(&self, field: &str) -> Option<i64> {
         self.rows().first()?.get(field).and_then(integer)
     }
 }
 
-/// A whole number, or a string with one: amounts and times of the platform come as either.
+/// A whole number, or a string with one: the platform sends amounts and times as either.
 pub fn integer(value: &Value) -> Option<i64> {
     match value {
         Value::Number(number) => number.as_i64(),

@@ -9,7 +9,7 @@ use subtle::{Choice, ConstantTimeEq};
 use super::hex;
 use crate::platforms::secret::Secret;
 
-/// Everything but the unreserved characters of RFC 3986 is encoded, so that no server can read the URL in two ways.
+/// Everything except the unreserved characters of RFC 3986 is encoded, so that the URL is unambiguous for every server.
 const RESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
 /// The query string of a call: `sign=..` and then the parameters in the order given, percent-encoded.
@@ -27,28 +27,28 @@ fn sign<'a>(values: impl Iterator<Item = &'a [u8]>, key: &Secret) -> String {
     hex(&hash.chain_update(key.expose()).finalize())
 }
 
-/// A query string as somebody sent it.
+/// A query string as it was received.
 #[derive(Clone)]
 pub struct ReceivedQuery<'a> {
     parameters: Vec<(Cow<'a, str>, &'a str)>,
 }
 
 impl<'a> ReceivedQuery<'a> {
-    /// Takes any text apart; what is no `name=value` is a name without a value.
+    /// Parses any text; a part that is not `name=value` is a name without a value.
     pub fn parse(raw: &'a str) -> Self {
         let pairs = raw.split('&').filter(|pair| !pair.is_empty());
         let pairs = pairs.map(|pair| pair.split_once('=').unwrap_or((pair, "")));
         Self { parameters: pairs.map(|(name, value)| (decoded_text(name), value)).collect() }
     }
 
-    /// The decoded value of a parameter, or nothing when it is missing or empty. The first one counts.
+    /// The decoded value of a parameter; `None` when it is missing or empty. Of duplicates the first one counts.
     pub fn get(&self, name: &str) -> Option<String> {
         let (_, value) = self.parameters.iter().find(|(known, _)| known == name)?;
         Some(decoded_text(value).into_owned()).filter(|value| !value.is_empty())
     }
 
-    /// Whether `sign` stands first, as the contract demands, and fits the other values: as they stand in the URL, or
-    /// decoded, because clients do either. A hash in capitals fits too.
+    /// Whether `sign` comes first, as the contract demands, and matches the other values, either as they appear in the
+    /// URL or decoded, because clients do either. The hash may be in upper case.
     pub fn is_signed_by(&self, key: &Secret) -> bool {
         let Some(((first, received), others)) = self.parameters.split_first() else {
             return false;

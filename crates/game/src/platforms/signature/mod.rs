@@ -1,4 +1,4 @@
-//! How requests to and from the platforms are signed. Nothing here sends, and nothing here knows the time.
+//! Signatures of requests to and from the platforms. Nothing here does I/O or reads a clock.
 
 mod mcrmb;
 mod sud;

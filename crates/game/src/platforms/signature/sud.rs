@@ -16,29 +16,29 @@ pub const SUD_HEADERS: [&str; 4] = ["Sud-AppId", "Sud-Timestamp", "Sud-Nonce", "
 
 const SCHEME: &str = "Sud-Auth";
 
-/// Who signed a request, when, and the proof. The proof holds for one body only.
+/// Who signed a request, when, and the signature, which is valid for one body only.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SudAuth {
     /// The application that signed.
     pub app_id: String,
     /// Unix milliseconds, as the text that was signed.
     pub timestamp: String,
-    /// A text that no other request has.
+    /// A text unique to this request.
     pub nonce: String,
     /// Lowercase hex.
     pub signature: String,
 }
 
-/// Why a request shows no signature that could be checked.
+/// Why a request has no signature that could be verified.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum AuthError {
-    /// There is none, or it is of another kind.
+    /// There is none, or it has another scheme.
     #[error("expected the header Authorization: Sud-Auth app_id=\"..\",timestamp=\"..\",nonce=\"..\",signature=\"..\"")]
     NoSudAuth,
-    /// The header is cut, or its bytes are no text.
+    /// The header is truncated, or not valid text.
     #[error("the Sud-Auth header cannot be read; expected fields of the form name=\"value\" with commas between")]
     Malformed,
-    /// A part is missing, empty or given twice.
+    /// A part is missing, empty or duplicated.
     #[error("{0} should be given exactly once and not be empty")]
     Field(&'static str),
 }
@@ -51,14 +51,14 @@ impl SudAuth {
         Self { app_id: app_id.to_owned(), timestamp, nonce: nonce.to_owned(), signature }
     }
 
-    /// Whether the proof fits these exact bytes. Takes the same time for every wrong one. Says nothing of how old the
-    /// request is, and whether it has been sent before.
+    /// Whether the signature matches these exact bytes, in constant time. Says nothing about the age of the request,
+    /// nor whether it was sent before.
     pub fn is_signed_by(&self, app_secret: &Secret, body: &[u8]) -> bool {
         let expected = signature(&self.app_id, &self.timestamp, &self.nonce, body, app_secret);
         expected.as_bytes().ct_eq(self.signature.to_ascii_lowercase().as_bytes()).into()
     }
 
-    /// When it was signed, in Unix milliseconds; nothing when that is no number.
+    /// When it was signed, in Unix milliseconds; `None` when that is not a number.
     pub fn timestamp_ms(&self) -> Option<i64> {
         self.timestamp.parse().ok()
     }
@@ -69,7 +69,7 @@ impl SudAuth {
         format!("{SCHEME} app_id=\"{app_id}\",timestamp=\"{timestamp}\",nonce=\"{nonce}\",signature=\"{signature}\"")
     }
 
-    /// Reads the value of the header [`AUTHORIZATION`]: the fields in any order, unknown ones ignored.
+    /// Parses the value of the header [`AUTHORIZATION`]: the fields in any order, unknown ones ignored.
     pub fn from_header(value: &[u8]) -> Result<Self, AuthError> {
         let value = std::str::from_utf8(value).map_err(|_| AuthError::Malformed)?.trim();
         let (scheme, fields) = value.split_once(' ').ok_or(AuthError::NoSudAuth)?;
@@ -103,7 +103,7 @@ impl SudAuth {
         ]
     }
 
-    /// Reads the four headers of a report; `header` gives the value of one by its name in [`SUD_HEADERS`].
+    /// Parses the four headers of a report; `header` returns the value for a name in [`SUD_HEADERS`].
     pub fn from_headers<'a>(header: impl Fn(&'static str) -> Option<&'a str>) -> Result<Self, AuthError> {
         let [app_id, timestamp, nonce, signature] = SUD_HEADERS.map(|name| {
             let value = header(name).map(str::trim).filter(|value| !value.is_empty());
@@ -113,7 +113,7 @@ impl SudAuth {
     }
 }
 
-/// The fields of `name="value", name="value"`, or nothing when it is not that.
+/// The fields of `name="value", name="value"`; `None` when the text is malformed.
 fn quoted_fields(mut text: &str) -> Option<Vec<(&str, &str)>> {
     let mut fields = Vec::new();
     loop {
@@ -132,7 +132,7 @@ fn signature(app_id: &str, timestamp: &str, nonce: &str, body: &[u8], app_secret
     hmac_hex::<Hmac<Sha1>>(app_secret, &[head.as_bytes(), body, b"\n"])
 }
 
-/// The path below which SUD asks a game server for its routes: hex HMAC-MD5(app_secret, app_id).
+/// The path under which SUD asks a game server for its routes: hex HMAC-MD5(app_secret, app_id).
 pub fn discovery_path(app_id: &str, app_secret: &Secret) -> String {
     hmac_hex::<Hmac<Md5>>(app_secret, &[app_id.as_bytes()])
 }

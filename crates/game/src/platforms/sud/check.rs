@@ -1,4 +1,4 @@
-//! What must hold of rounds and reports: an end waits only behind its own beginning.
+//! Invariants of rounds and reports: the report of an end waits only for that of its own beginning.
 
 use crate::platforms::sud::reports::PendingReport;
 use crate::platforms::sud::rounds::{Round, RoundNumbers};

@@ -1,4 +1,4 @@
-//! The report platform SUD: rounds are reported when they begin and end, and can be asked for
+//! The report platform SUD: the beginning and end of rounds are reported, and rounds can be queried
 //! (docs/contract/game-reports.md#rounds).
 //!
 //! Not here: what a round is about. A feature begins one with [`Rounds::begin`] and ends it with [`Rounds::settle`]; that
@@ -30,19 +30,19 @@ use raidkeep_engine::verify::VerifyApp;
 
 pub use rounds::{IsWin, RoundBegin, RoundId, RoundPlayer, RoundResult, Rounds, with_rounds};
 
-/// What leads to the receiver of reports.
+/// The line to the receiver of reports.
 pub const REPORTS: Line = Line("sud reports");
 /// The line to the service that answers match queries.
 pub const QUERIES: Line = Line("sud queries");
 
-/// The platform as it is set up, if it is.
+/// The platform's settings, if it is configured.
 #[derive(Debug, Resource)]
 pub struct SudPlatform(pub Option<Arc<SudSettings>>);
 
 /// Rounds, reports and queries.
 #[derive(Default)]
 pub struct SudPlugin {
-    /// Where the platform is.
+    /// The platform's settings.
     pub platform: Option<SudSettings>,
 }
 

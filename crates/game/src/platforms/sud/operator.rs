@@ -1,4 +1,4 @@
-//! What operators see of reports and do about them: `report_list`, `report_retry`, `report_drop`.
+//! The operators' functions for reports: `report_list`, `report_retry`, `report_drop`.
 
 use bevy_app::App;
 use bevy_ecs::prelude::*;
@@ -20,11 +20,11 @@ pub(super) fn register(app: &mut App) {
     app.add_request::<ReportDrop, _>(report_drop);
 }
 
-/// How far a report is, as operators see it.
+/// The state of a report, as operators see it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum ReportState {
-    /// It is on its way, or waits for its moment.
+    /// It is in flight, or waits for its time.
     Waiting,
     /// It reports an end and waits until the report of the round's start was accepted.
     Blocked,
@@ -32,7 +32,7 @@ pub enum ReportState {
     GivenUp,
 }
 
-/// A report as operators see it; never its body, which holds a player's session.
+/// A report as operators see it; never its body, which contains a player's session.
 #[derive(Debug, Serialize, JsonSchema)]
 pub struct ReportShown {
     report: u64,
@@ -84,10 +84,10 @@ request!(Operator, "report_list", ReportList => ReportsShown);
 /// The reply of `report_list`.
 #[derive(Debug, Serialize, JsonSchema)]
 pub struct ReportsShown {
-    /// How many reports wait in all.
+    /// How many reports are pending in all.
     pending: usize,
     reports: Vec<ReportShown>,
-    /// What to say as `after` for those that come next.
+    /// The `after` of the next page.
     next: Option<u64>,
 }
 
@@ -111,7 +111,7 @@ fn report_list(
     Ok(Success::with(ReportsShown { pending: book.len(), reports: shown, next }))
 }
 
-/// `report_retry {token, report}`: a report is sent again from the first attempt on, with all that waits behind it.
+/// `report_retry {token, report}`: restarts a report from the first attempt, with the report that waits for it.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 pub struct ReportRetry {
     #[serde(deserialize_with = "raidkeep_engine::request::lenient::integer")]
@@ -133,7 +133,7 @@ fn find(book: &ReportBook, number: i64) -> Result<(ReportId, Entity), Refusal> {
 fn report_retry(In(call): In<Call<ReportRetry>>, world: &mut World) -> Answer<ReportShown> {
     let (id, _) = find(world.resource::<ReportBook>(), call.request.report)?;
     let now = world.resource::<Clock>().now();
-    // The end of a round cannot be told before its beginning.
+    // The end of a round cannot be reported before its beginning.
     for id in [id.start(), id.settle()] {
         let Ok((_, entity)) = find(world.resource::<ReportBook>(), i64::try_from(id.0).unwrap_or(-1)) else {
             continue;
@@ -155,7 +155,7 @@ fn show(world: &World, id: ReportId) -> Answer<ReportShown> {
     Ok(Success::with(ReportShown::of(report, book)))
 }
 
-/// `report_drop {token, report, reason}`: a report is not sent any more. The end of its round is told without it.
+/// `report_drop {token, report, reason}`: stops sending a report. The end of its round is then reported without it.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 pub struct ReportDrop {
     #[serde(deserialize_with = "raidkeep_engine::request::lenient::integer")]

@@ -1,4 +1,4 @@
-//! Who a player is to the platform: `sud_bind`.
+//! A player's identity on the platform: `sud_bind`.
 
 use std::fmt;
 
@@ -13,7 +13,8 @@ use raidkeep_engine::request;
 use raidkeep_engine::request::{Answer, Call, Player, Reads, Refusal, Success};
 use raidkeep_engine::storage::{Arrival, PlayerRow, Unfit};
 
-/// What the platform's own login gave the client. Without it the platform sees the number of the account.
+/// The id and session that the platform's own login gave the client. Without them the platform sees the account's
+/// number.
 #[derive(Default, Clone, PartialEq, Eq, Component, Serialize, Deserialize)]
 pub struct SudIdentity {
     uid: Box<str>,
@@ -45,7 +46,7 @@ impl PlayerRow for SudIdentity {
         Self::default()
     }
 
-    /// The session with the platform lets others act for the player there.
+    /// The session would let others act for the player on the platform.
     fn depart(&mut self) {
         self.ss_token = Box::default();
     }
@@ -63,7 +64,7 @@ pub(super) fn register(app: &mut App) {
     app.add_request::<SudBind, _>(sud_bind);
 }
 
-/// `sud_bind {token, uid, ss_token}`: who the player is in reports from now on.
+/// `sud_bind {token, uid, ss_token}`: sets the player's identity in reports from now on.
 #[derive(Clone, Serialize, Deserialize, JsonSchema)]
 pub struct SudBind {
     uid: String,
@@ -78,7 +79,7 @@ impl fmt::Debug for SudBind {
 
 request!(Player, "sud_bind", SudBind => (), READS = Reads::Caller);
 
-/// The longest id and the longest token that are kept, in bytes.
+/// The longest id and the longest token that are accepted, in bytes.
 const UID_BYTES_MAX: usize = 64;
 const TOKEN_BYTES_MAX: usize = 512;
 

@@ -1,4 +1,5 @@
-//! Questions about rounds (docs/contract/match-query.md#the-question): served to SUD, and asked by operators.
+//! Queries about rounds (docs/contract/match-query.md#the-question): those SUD sends here, and those operators send to
+//! SUD.
 
 use std::collections::{BTreeSet, HashSet};
 use std::fmt;
@@ -29,15 +30,15 @@ pub(super) fn register(app: &mut App) {
     app.add_waiting_request::<QueryMatch, _>(query_match);
 }
 
-/// Where SUD asks (docs/contract/match-query.md#the-question).
+/// The path that SUD queries (docs/contract/match-query.md#the-question).
 pub const QUERY_PATH: &str = "/v1/app/server/query_match_base";
 
-/// How many nonces are remembered; beyond, questions are refused until the oldest are too old to be used again.
+/// How many nonces are remembered; when full, queries are refused until the oldest have expired.
 const NONCES_MAX: usize = 65_536;
-/// The longest nonce that is remembered, in bytes.
+/// The longest nonce that is accepted, in bytes.
 const NONCE_BYTES_MAX: usize = 128;
 
-/// The nonces that were used within the window.
+/// The nonces used within the window.
 #[derive(Debug, Default, Resource)]
 pub struct Nonces {
     used: HashSet<Box<str>>,
@@ -45,7 +46,8 @@ pub struct Nonces {
 }
 
 impl Nonces {
-    /// Notes a nonce of a request that was signed at `signed_ms`; `false` when it was used before or cannot be remembered.
+    /// Records a nonce of a request that was signed at `signed_ms`; `false` when it was used before or cannot be
+    /// recorded.
     fn note(&mut self, nonce: &str, signed_ms: i64, oldest_ms: i64) -> bool {
         while let Some((at, _)) = self.by_time.first()
             && *at < oldest_ms
@@ -61,7 +63,7 @@ impl Nonces {
     }
 }
 
-/// `query_match_base {authorization, body}`: the question as it came over HTTP, header and exact text of the body.
+/// `query_match_base {authorization, body}`: the query as it came over HTTP, header and exact text of the body.
 #[derive(Clone, Serialize, Deserialize, JsonSchema)]
 pub struct QueryMatchBase {
     authorization: String,
@@ -76,14 +78,14 @@ impl fmt::Debug for QueryMatchBase {
 
 request!(Anyone, "query_match_base", QueryMatchBase => MatchAnswer);
 
-/// The status of a question that nobody with the secret has asked; the HTTP status too.
+/// The status of a query without a valid signature; the HTTP status too.
 pub const NOT_SIGNED: i32 = 401;
 
 fn not_signed(why: &'static str) -> Refusal {
     Refusal::new(NOT_SIGNED, why)
 }
 
-/// Whether a question was signed with the secret, lately, and for the first time.
+/// Whether a query was signed with the secret, recently, and for the first time.
 fn check(request: &QueryMatchBase, platform: &SudSettings, nonces: &mut Nonces, now_ms: i64) -> Result<(), Refusal> {
     let auth = SudAuth::from_header(request.authorization.as_bytes());
     let auth = auth.map_err(|error| Refusal { status: NOT_SIGNED, message: error.to_string().into() })?;
@@ -116,7 +118,7 @@ fn query_match_base(
     clock: Res<Clock>,
 ) -> Waits<MatchAnswer> {
     let platform = platform.0.as_ref().ok_or(not_signed("questions are not answered on this server"))?;
-    // When it is run again with what was read, it was checked already.
+    // When it is run again with the rows it read, it was already checked.
     if call.fact.is_none() {
         check(&call.request, platform, &mut nonces, clock.now_ms())?;
     }
@@ -141,7 +143,7 @@ fn query_match_base(
     Ok(closed.map_or_else(unknown, |closed| found(closed.shown(platform.mg_id))))
 }
 
-/// `query_match {token, match_id?, report_game_info_key?}`: what the platform itself says of a round.
+/// `query_match {token, match_id?, report_game_info_key?}`: what the platform itself says about a round.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 pub struct QueryMatch {
     #[serde(default)]
@@ -181,7 +183,7 @@ fn read_answer(outcome: CallOutcome) -> Result<Success<MatchAnswer>, Refusal> {
         return Err(not_signed("the platform does not accept this server's signature; compare app_id and secret"));
     }
     let answer: MatchAnswer = serde_json::from_slice(&answered.body).map_err(|error| {
-        tracing::warn!(status = answered.status, %error, "the platform's answer about a match makes no sense");
+        tracing::warn!(status = answered.status, %error, "the platform's answer about a match is invalid");
         Refusal::busy("the platform's answer makes no sense, retry later")
     })?;
     let (status, message) = (answer.ret_code, answer.ret_msg.clone());

@@ -1,4 +1,4 @@
-//! Sends the reports that are due, and takes in what the platform says to them.
+//! Sends the reports that are due, and handles the platform's answers.
 
 use std::time::Duration;
 
@@ -20,7 +20,7 @@ use raidkeep_engine::storage::{Discarded, EditWorld};
 
 const OWNER: Owner = Owner("reports");
 
-/// What the reporter remembers between two ticks.
+/// The reporter's state between two ticks.
 #[derive(Debug, Default)]
 pub struct Memory {
     is_under_way: bool,
@@ -28,7 +28,7 @@ pub struct Memory {
     pending_told: usize,
 }
 
-/// Sends what is due, as far as the line carries it; the rest waits for an answer to make room.
+/// Sends what is due, as far as the line has room; the rest waits until an answer makes room.
 pub fn send_reports(world: &mut World, mut memory: Local<Memory>) {
     let Some(platform) = world.resource::<SudPlatform>().0.clone() else {
         return;
@@ -43,7 +43,7 @@ pub fn send_reports(world: &mut World, mut memory: Local<Memory>) {
     }
     memory.last_now = now;
     for done in world.resource_mut::<Exchanges>().take_done(OWNER) {
-        // A late answer is no news: the report was sent again by then, or waits for that.
+        // A late answer is ignored: the report has been sent again, or is scheduled for that.
         if let Some(id) = world.resource_mut::<ReportBook>().take_sent(done.number) {
             take_in(world, id, done.outcome, now, &platform);
         }
@@ -63,7 +63,7 @@ pub fn send_reports(world: &mut World, mut memory: Local<Memory>) {
 
 fn wake(world: &mut World, now: i64) {
     let next_due = world.resource::<ReportBook>().next_due();
-    // Without room an answer wakes the world.
+    // Without room, the next answer wakes the world.
     if let Some(at) = next_due.filter(|_| world.resource::<Exchanges>().room(REPORTS) > 0) {
         world.resource_scope(|world, clock: Mut<Clock>| {
             let mut surroundings = world.resource_mut::<Surroundings>();
@@ -72,7 +72,7 @@ fn wake(world: &mut World, now: i64) {
     }
 }
 
-/// Takes what was read from disk at the start into the books.
+/// Loads what was read from disk at the start into the books.
 fn restore(world: &mut World) {
     rounds::restore(world);
     let mut pending: Vec<(ReportId, Entity)> =
@@ -85,7 +85,7 @@ fn restore(world: &mut World) {
     }
 }
 
-/// After a start, and after a clock that jumped back, nothing waits for longer than it was meant to.
+/// After a start, and after a clock that jumped back, nothing waits longer than scheduled.
 fn clamp_all(world: &mut World, now: i64, platform: &SudSettings) {
     let all: Vec<Entity> = world.resource::<ReportBook>().oldest_first().map(|(_, entity)| entity).collect();
     for entity in all {
@@ -120,7 +120,7 @@ fn send(world: &mut World, id: ReportId, entity: Entity, now: i64, platform: &Su
     }
 }
 
-/// Signs a body with the present moment and a nonce that no other request has.
+/// Signs a body with the current time and a fresh nonce.
 pub(super) fn sign(world: &mut World, platform: &SudSettings, body: &[u8]) -> SudAuth {
     let now_ms = world.resource::<Clock>().now_ms();
     let chance: u64 = world.resource_mut::<Randomness>().source().random();
@@ -151,9 +151,9 @@ fn take_in(world: &mut World, id: ReportId, outcome: CallOutcome, now: i64, plat
     }
 }
 
-/// Whether the platform has taken a report, or why not.
+/// Whether the platform has accepted a report, or why not.
 fn read_answer(outcome: CallOutcome) -> Result<(), String> {
-    /// Only what decides; the rest of an answer may be anything.
+    /// Only the field that decides; the rest of an answer may be anything.
     #[derive(Deserialize)]
     struct Code {
         ret_code: i32,
@@ -169,7 +169,7 @@ fn read_answer(outcome: CallOutcome) -> Result<(), String> {
     if code.ret_code == 0 { Ok(()) } else { Err(format!("ret_code {}: {}", code.ret_code, message())) }
 }
 
-/// A report is done with; the end of its round may be told now.
+/// Removes a finished report; the end of its round may be reported now.
 pub(super) fn forget(world: &mut World, id: ReportId, entity: Entity) {
     world.resource_mut::<ReportBook>().remove(id);
     world.resource_mut::<Discarded>().push(entity);
@@ -189,7 +189,7 @@ fn give_up(world: &mut World, report: &PendingReport) {
     tracing::error!(
         round = %report.game_round_id, kind = if report.id.is_settle() { "game_settle" } else { "game_start" },
         error = %report.last_error,
-        "a report was not taken and is given up; see report_list, and report_retry when the receiver is well again"
+        "a report was not accepted and is given up; see report_list, and report_retry when the receiver works again"
     );
     metrics::counter!("raidkeep_reports_total", "outcome" => "given_up").increment(1);
     let settle = world.resource::<ReportBook>().entity(report.id.settle()).filter(|_| !report.id.is_settle());

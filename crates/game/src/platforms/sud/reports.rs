@@ -1,4 +1,4 @@
-//! The reports that are not taken yet, and when each is sent again.
+//! The pending reports, and when each is sent again.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -12,7 +12,7 @@ use raidkeep_engine::due::DueQueue;
 use raidkeep_engine::numbers::ExchangeId;
 use raidkeep_engine::storage::WorldEntity;
 
-/// Which report: two for each round, the start before the end.
+/// The number of a report: two for each round, the start before the end.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct ReportId(pub u64);
 
@@ -21,7 +21,7 @@ impl ReportId {
         Self(round.0 * 2 + u64::from(matches!(message, ReportMessage::GameSettle(_))))
     }
 
-    /// The round that it is about.
+    /// Its round.
     pub fn round(self) -> RoundId {
         RoundId(self.0 / 2)
     }
@@ -31,37 +31,37 @@ impl ReportId {
         self.0 % 2 == 1
     }
 
-    /// The report of the beginning of the same round.
+    /// The report of the same round's beginning.
     pub fn start(self) -> Self {
         Self(self.0 & !1)
     }
 
-    /// The report of the end of the same round.
+    /// The report of the same round's end.
     pub fn settle(self) -> Self {
         Self(self.0 | 1)
     }
 }
 
-/// A report that the platform has not taken yet.
+/// A report that the platform has not accepted yet.
 #[derive(Debug, Clone, PartialEq, Eq, Component, Serialize, Deserialize)]
 pub struct PendingReport {
-    /// Which one.
+    /// Its number.
     pub id: ReportId,
     /// The platform's id of the round.
     pub game_round_id: Box<str>,
-    /// The exact text that is signed and sent, each time the same.
+    /// The exact text that is signed and sent, the same in every attempt.
     pub body: Body,
     /// How many attempts have failed.
     pub attempts: u32,
     /// When it is sent next, unix seconds; `None` when it was given up.
     pub next_at: Option<i64>,
-    /// What came of the last time.
+    /// The error of the last attempt.
     pub last_error: Box<str>,
-    /// When what it tells happened, unix seconds.
+    /// When the reported event happened, unix seconds.
     pub created_at: i64,
 }
 
-/// The text of a report. It holds the session of a player with the platform, and shows nothing of itself in logs.
+/// The text of a report. It contains a player's session with the platform, so its `Debug` shows nothing.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Body(pub Box<str>);
 
@@ -98,19 +98,19 @@ impl PendingReport {
         self.next_at.is_none()
     }
 
-    /// It will not be sent by itself any more.
+    /// Stops retrying.
     pub fn give_up(&mut self, why: &str) {
         self.last_error = why.into();
         self.next_at = None;
     }
 
-    /// It is sent again from the first attempt on.
+    /// Restarts it from the first attempt.
     pub fn retry(&mut self, now: i64) {
         self.attempts = 0;
         self.next_at = Some(now);
     }
 
-    /// A clock that jumped back does not make it wait for longer than it was meant to.
+    /// A clock that jumped back does not make it wait longer than scheduled.
     pub fn clamp(&mut self, now: i64, delays: &[i64]) -> bool {
         let longest = self.attempts.checked_sub(1).and_then(|last| delays.get(last as usize)).copied().unwrap_or(0);
         let is_late = self.next_at.is_some_and(|at| at > now + longest);
@@ -129,7 +129,7 @@ impl WorldEntity for PendingReport {
     }
 }
 
-/// Where the pending reports are, and which are due.
+/// Index of the pending reports, and which are due.
 #[derive(Debug, Default, Resource)]
 pub struct ReportBook {
     entities: BTreeMap<ReportId, Entity>,
@@ -138,13 +138,13 @@ pub struct ReportBook {
 }
 
 impl ReportBook {
-    /// Takes in a report. That of an end waits until the platform has taken that of the beginning.
+    /// Adds a report. That of an end waits until the platform has accepted that of the beginning.
     pub fn add(&mut self, report: &PendingReport, entity: Entity) {
         self.entities.insert(report.id, entity);
         self.schedule(report);
     }
 
-    /// Has a report sent when it is due.
+    /// Schedules a report.
     pub fn schedule(&mut self, report: &PendingReport) {
         self.unschedule(report.id);
         let is_blocked = report.id.is_settle() && self.entities.contains_key(&report.id.start());
@@ -153,18 +153,18 @@ impl ReportBook {
         }
     }
 
-    /// Does not send a report for now.
+    /// Unschedules a report for now.
     pub fn unschedule(&mut self, id: ReportId) {
         self.due.cancel(id);
     }
 
-    /// Forgets a report.
+    /// Removes a report.
     pub fn remove(&mut self, id: ReportId) {
         self.unschedule(id);
         self.entities.remove(&id);
     }
 
-    /// Takes out the report that is due the longest.
+    /// Takes the report that has been due the longest.
     pub fn take_due(&mut self, now: i64) -> Option<(ReportId, Entity)> {
         let id = self.due.pop(now)?;
         Some((id, *self.entities.get(&id)?))
@@ -190,22 +190,22 @@ impl ReportBook {
         self.entities.len()
     }
 
-    /// Whether there is none.
+    /// Whether there are none.
     pub fn is_empty(&self) -> bool {
         self.entities.is_empty()
     }
 
-    /// Notes which report an exchange carries.
+    /// Records which report an exchange carries.
     pub fn note_sent(&mut self, exchange: ExchangeId, id: ReportId) {
         self.asked.insert(exchange, id);
     }
 
-    /// Which report an exchange carried.
+    /// The report that an exchange carried.
     pub fn take_sent(&mut self, exchange: ExchangeId) -> Option<ReportId> {
         self.asked.remove(&exchange)
     }
 
-    /// Whether a report is under way.
+    /// Whether a report is in flight.
     pub fn is_under_way(&self, id: ReportId) -> bool {
         self.asked.values().any(|sent| *sent == id)
     }

@@ -30,29 +30,29 @@ use raidkeep_engine::storage::{Archive, ArchivedRow, Discarded, WorldEntity, Wor
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct RoundId(pub u64);
 
-/// A round that begins.
+/// The data of a round that begins.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RoundBegin {
     /// The platform's room.
     pub room_id: String,
     /// The game's mode.
     pub game_mode: i32,
-    /// Who plays.
+    /// The players.
     pub players: Vec<RoundPlayer>,
-    /// What the round can be asked for by; cut to 64 bytes. Empty = nothing.
+    /// The key by which the round can be queried; truncated to 64 bytes. Empty = none.
     pub report_game_info_key: String,
-    /// Passed through; cut to 1024 bytes.
+    /// Passed through; truncated to 1024 bytes.
     pub report_game_info_extras: String,
 }
 
-/// Who plays.
+/// A player in a round.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct RoundPlayer {
-    /// The account; `None` is a robot.
+    /// The account; `None` for a robot.
     pub account: Option<AccountId>,
 }
 
-/// Whether somebody has won (docs/contract/game-reports.md#winning-and-losing).
+/// Whether the player has won (docs/contract/game-reports.md#winning-and-losing).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[expect(missing_docs, reason = "the names say it")]
 pub enum IsWin {
@@ -63,10 +63,10 @@ pub enum IsWin {
     Draw,
 }
 
-/// How a round ended for one.
+/// The result of a round for one player.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct RoundResult {
-    /// The account; `None` is a robot.
+    /// The account; `None` for a robot.
     pub account: Option<AccountId>,
     /// From 1; equal in a draw.
     pub rank: i32,
@@ -91,7 +91,7 @@ pub struct Round {
     players: Vec<Seat>,
     key: Box<str>,
     extras: Box<str>,
-    /// The session of the first player with the platform.
+    /// The first player's session with the platform.
     ss_token: Box<str>,
 }
 
@@ -115,12 +115,12 @@ impl WorldEntity for Round {
     }
 }
 
-/// A round that is over.
+/// A finished round.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ClosedRound {
     round: Round,
     ended_at: i64,
-    /// Uid, whether a robot, and score of each.
+    /// Uid, whether a robot, and score of each player.
     scores: Vec<(Box<str>, i32, i32)>,
 }
 
@@ -129,12 +129,12 @@ impl ArchivedRow for ClosedRound {
 }
 
 impl ClosedRound {
-    /// Its key among `kept` rows, which are used again and again.
+    /// Its key among `kept` rows, which are reused in turn.
     pub fn key(id: RoundId, kept: u64) -> [u8; 8] {
         (id.0 % kept.max(1)).to_be_bytes()
     }
 
-    /// Which round it is.
+    /// Its number.
     pub fn id(&self) -> RoundId {
         self.round.id
     }
@@ -160,7 +160,7 @@ impl ClosedRound {
 }
 
 impl Round {
-    /// Who plays, without robots.
+    /// The players, without robots.
     pub fn accounts(&self) -> impl Iterator<Item = AccountId> {
         self.players.iter().filter_map(|seat| seat.account)
     }
@@ -232,7 +232,7 @@ impl Round {
         seat.map(|seat| seat.uid.to_string()).unwrap_or_default()
     }
 
-    /// The platform's id of the player in whose name is reported.
+    /// The platform's id of the player in whose name it is reported.
     fn reporter(&self) -> &str {
         self.players.iter().find(|seat| seat.account.is_some()).map_or("", |seat| &seat.uid)
     }
@@ -244,12 +244,12 @@ impl Round {
     }
 }
 
-/// Cuts a text to so many bytes, between two characters.
+/// Truncates a text to at most this many bytes, at a character boundary.
 fn cut(text: &str, bytes_max: usize) -> Box<str> {
     text[..text.floor_char_boundary(bytes_max)].into()
 }
 
-/// How many rounds of this world have begun.
+/// How many rounds this world has begun.
 #[derive(Debug, Default, Resource, Serialize, Deserialize)]
 pub struct RoundNumbers {
     begun: u64,
@@ -266,14 +266,14 @@ impl WorldRow for RoundNumbers {
     const TABLE: &'static str = "round_numbers";
 }
 
-/// Which rounds there are, and by what they can be asked for.
+/// Index of the rounds, by number and by key.
 #[derive(Debug, Default, Resource)]
 pub struct RoundBook {
     open: BTreeMap<RoundId, Entity>,
     by_key: HashMap<u64, RoundId>,
-    /// The keys of the rounds that are over, the oldest first.
+    /// The keys of the finished rounds, the oldest first.
     closed_keys: VecDeque<(RoundId, u64)>,
-    /// The rounds of this tick, which may be over before their entities are there.
+    /// The rounds of this tick, which may end before their entities exist.
     fresh: Vec<Round>,
 }
 
@@ -294,7 +294,7 @@ impl RoundBook {
         self.by_key.get(&hash_key(key)).copied()
     }
 
-    /// From now on the rounds that were begun are found by their entities.
+    /// Drops the rounds of this tick, which from now on are found through their entities.
     pub(super) fn forget_fresh(&mut self) {
         self.fresh.clear();
     }
@@ -321,21 +321,23 @@ impl RoundBook {
     }
 }
 
-/// The number in a `game_round_id` of this world.
+/// Parses a `game_round_id` of this world.
 pub fn read_round_id(text: &str, seed: &WorldSeed) -> Option<RoundId> {
     let number = text.strip_prefix(seed.mark().as_str())?.strip_prefix('-')?;
-    // What is not written as this server writes it is not its own.
+    // An id that is not formatted exactly as this server does is not its own.
     let id = number.parse().ok().map(RoundId)?;
     (id.0.to_string() == number).then_some(id)
 }
 
-/// Puts the keys of the rounds that are over together.
+/// Indexes the keys of the finished rounds.
 pub(super) fn index_closed(world: &mut World, scan: RowScan<'_>) {
     let mut closed = Vec::new();
     scan(&mut |key, value| match ClosedRound::read(value) {
         Ok(row) if row.round.key.is_empty() => {}
         Ok(row) => closed.push((row.round.id, hash_key(&row.round.key))),
-        Err(error) => tracing::error!(table = ClosedRound::TABLE, ?key, %error, "a round cannot be asked for"),
+        Err(error) => {
+            tracing::error!(table = ClosedRound::TABLE, ?key, %error, "a round cannot be read; queries miss it")
+        }
     });
     closed.sort_unstable();
     let mut book = world.resource_mut::<RoundBook>();
@@ -343,7 +345,7 @@ pub(super) fn index_closed(world: &mut World, scan: RowScan<'_>) {
     book.closed_keys = closed.into();
 }
 
-/// Takes the rounds that were read from disk into the book.
+/// Loads the rounds that were read from disk into the book.
 pub(super) fn restore(world: &mut World) {
     let mut open: Vec<(RoundId, Entity)> =
         world.query::<(Entity, &Round)>().iter(world).map(|(entity, round)| (round.id, entity)).collect();
@@ -355,7 +357,7 @@ pub(super) fn restore(world: &mut World) {
     }
 }
 
-/// Begins and settles rounds. Without a platform nothing is kept nor told.
+/// Begins and settles rounds. Without a platform nothing is stored or reported.
 #[derive(SystemParam)]
 pub struct Rounds<'w, 's> {
     commands: Commands<'w, 's>,
@@ -379,7 +381,7 @@ impl Rounds<'_, '_> {
         self.platform.0.as_deref()
     }
 
-    /// A round begins.
+    /// Begins a round.
     pub fn begin(&mut self, begin: RoundBegin) -> RoundId {
         self.numbers.begun += 1;
         let id = RoundId(self.numbers.begun);
@@ -420,7 +422,7 @@ impl Rounds<'_, '_> {
         }
     }
 
-    /// A round is over. One that is not known, or over already, stays as it is.
+    /// Ends a round. One that is unknown or already over is ignored.
     pub fn settle(&mut self, id: RoundId, results: &[RoundResult]) {
         let Some(platform) = self.platform.0.as_ref() else {
             return;
@@ -449,7 +451,7 @@ impl Rounds<'_, '_> {
     }
 }
 
-/// Begins or settles rounds from a system that has the whole world.
+/// Begins or settles rounds from a system with exclusive world access.
 pub fn with_rounds<T>(
     world: &mut World,
     state: &mut SystemState<Rounds<'static, 'static>>,

@@ -1,8 +1,8 @@
-//! What is said to SUD and by SUD, field by field in the contract's order (docs/contract/game-reports.md#the-body,
+//! The wire format of SUD, field by field in the contract's order (docs/contract/game-reports.md#the-body,
 //! docs/contract/match-query.md#the-answer).
 //!
-//! Both sides use these shapes: the reporter and the sandbox that receives, the query that is served and the one that is
-//! sent. Fields a platform adds later are ignored. Times are Unix seconds.
+//! Both sides use these types: the reporter and the sandbox that receives, the query that is served and the one that is
+//! sent. Unknown fields are ignored. Times are Unix seconds.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -13,13 +13,13 @@ use crate::platforms::secret::Secret;
 /// How long `report_game_info_extras` may be, in bytes (docs/contract/game-reports.md#the-body). What is longer is cut
 /// by the sender.
 pub const EXTRAS_BYTES_MAX: usize = 1024;
-/// How long `report_game_info_key` may be, in bytes (docs/contract/game-reports.md#the-body).
+/// The longest `report_game_info_key`, in bytes (docs/contract/game-reports.md#the-body).
 pub const KEY_BYTES_MAX: usize = 64;
 
 /// The body of a report (docs/contract/game-reports.md#the-body).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SudReport {
-    /// What is told; `report_type` and `report_msg`.
+    /// The message; `report_type` and `report_msg`.
     #[serde(flatten)]
     pub message: ReportMessage,
     /// The platform's id of the player who owns the round.
@@ -48,7 +48,7 @@ impl ReportMessage {
         }
     }
 
-    /// The round; with the kind, what duplicates are known by.
+    /// The round; together with the kind it identifies duplicates.
     pub fn game_round_id(&self) -> &str {
         match self {
             Self::GameStart(start) => &start.game_round_id,
@@ -72,11 +72,11 @@ pub struct GameStart {
     pub game_round_id: String,
     /// When it began.
     pub battle_start_at: i64,
-    /// Who plays.
+    /// The players.
     pub players: Vec<PlayerInfo>,
     /// Passed through, at most [`EXTRAS_BYTES_MAX`].
     pub report_game_info_extras: String,
-    /// Passed through, at most [`KEY_BYTES_MAX`]; rounds can be asked for by it.
+    /// Passed through, at most [`KEY_BYTES_MAX`]; rounds can be queried by it.
     pub report_game_info_key: String,
 }
 
@@ -108,11 +108,11 @@ pub struct GameSettle {
     pub battle_end_at: i64,
     /// How long it took, in seconds.
     pub battle_duration: i64,
-    /// How it ended for each.
+    /// The result of each player.
     pub results: Vec<PlayerResult>,
     /// Passed through, at most [`EXTRAS_BYTES_MAX`].
     pub report_game_info_extras: String,
-    /// Passed through, at most [`KEY_BYTES_MAX`]; rounds can be asked for by it.
+    /// Passed through, at most [`KEY_BYTES_MAX`]; rounds can be queried by it.
     pub report_game_info_key: String,
 }
 
@@ -127,13 +127,13 @@ pub struct PlayerResult {
     pub is_escaped: i32,
     /// 1 for a robot, else 0.
     pub is_ai: i32,
-    /// The role in the game; 0 says nothing.
+    /// The role in the game; 0 means none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub role: Option<i32>,
     /// The score of this round.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub score: Option<i32>,
-    /// 0 nothing to say, 1 lost, 2 won, 3 draw.
+    /// 0 unknown, 1 lost, 2 won, 3 draw.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub is_win: Option<i32>,
     /// The reward.
@@ -144,7 +144,7 @@ pub struct PlayerResult {
     pub extras: Option<String>,
 }
 
-/// The answer to a report (docs/contract/game-reports.md#retries). Everything but `ret_code` 0 is a failure.
+/// The answer to a report (docs/contract/game-reports.md#retries). Any `ret_code` but 0 is a failure.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ReportAnswer {
     /// 0 is success.
@@ -152,16 +152,16 @@ pub struct ReportAnswer {
     /// What went wrong.
     #[serde(default)]
     pub ret_msg: String,
-    /// The code of the platform's own library.
+    /// The code of the platform's SDK.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sdk_error_code: Option<i32>,
-    /// More, if there is any.
+    /// Further data, if there is any.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub data: Option<Value>,
 }
 
-/// What a query asks for (docs/contract/match-query.md#the-question). `match_id` wins when both are given; both empty
-/// is a bad request.
+/// The parameters of a query (docs/contract/match-query.md#the-question). `match_id` wins when both are given; both
+/// empty is a bad request.
 #[derive(Debug, Default, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct MatchQuery {
     /// The round.
@@ -213,13 +213,13 @@ pub struct MatchInfo {
     /// How long it took, in seconds.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub battle_duration: Option<String>,
-    /// How it ended for each.
+    /// The result of each player.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub results: Option<Vec<PlayerSettle>>,
     /// The key its start was reported with.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub report_game_info_key: Option<String>,
-    /// What its start was reported with.
+    /// The extras its start was reported with.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub report_game_info_extras: Option<String>,
     /// Whether it is still running.
@@ -230,7 +230,7 @@ pub struct MatchInfo {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "UPPERCASE")]
 pub enum MatchStatus {
-    /// It does.
+    /// It is open.
     Playing,
     /// It is over.
     Closed,
