@@ -183,7 +183,7 @@ impl PlayerRow for BossRecord {
         } else if let Some((_, reached)) = self.standing(season.number)
             && (reached > season.records || arrival.world.resource::<Ranking>().has_reached(reached))
         {
-            return Err(Unfit::at("reached", "is out of range or the number of another record"));
+            return Err(Unfit::at("reached", "is not the number of this record"));
         }
         Ok(())
     }
