@@ -4,7 +4,9 @@ mod backup;
 mod call;
 mod check;
 mod compare;
+mod environment;
 mod load;
+mod log;
 mod player;
 mod replay;
 mod sandbox;
@@ -13,6 +15,7 @@ mod schema;
 mod serve;
 mod simulate;
 mod verify;
+mod version;
 
 use std::process::ExitCode;
 
@@ -22,7 +25,7 @@ use clap::{Parser, Subcommand};
 ///
 /// Without a subcommand it runs the server, with the default configuration and assets.
 #[derive(Debug, Parser)]
-#[command(name = "raidkeep", version, args_conflicts_with_subcommands = true)]
+#[command(name = "raidkeep", version = version::VERSION, args_conflicts_with_subcommands = true)]
 struct Arguments {
     #[command(subcommand)]
     command: Option<Command>,

@@ -5,8 +5,8 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use crate::cli::print_line;
-use crate::cli::serve::{StopSignal, start_log};
+use crate::cli::serve::{ProcessSignal, Signals};
+use crate::cli::{log, print_line};
 use raidkeep_game::platforms::signature::signed_query;
 use raidkeep_sandbox::server::SandboxServer;
 use raidkeep_sandbox::{GATEWAY_PATH, QUERY_PATH, REPORT_PATH, SandboxSettings};
@@ -29,15 +29,17 @@ pub(super) struct Sandbox {
 
 impl Sandbox {
     pub(super) fn run(self) -> Result<(), Box<dyn std::error::Error>> {
-        start_log(false);
+        let log = log::start(false, None)?;
         let settings = self.read_settings()?;
-        let stop = StopSignal::listen()?;
+        let mut signals = Signals::listen()?;
         let server = SandboxServer::start(settings.clone(), self.listen, self.state.as_deref())
             .map_err(|error| format!("cannot start the sandbox on {}: {error}", self.listen))?;
         for line in self.introduction(server.address, &settings) {
             print_line(&line);
         }
-        stop.wait();
+        while let ProcessSignal::Reload = signals.next() {
+            log.reopen();
+        }
         Ok(())
     }
 

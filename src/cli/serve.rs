@@ -4,14 +4,11 @@ use std::path::PathBuf;
 
 use clap::Args;
 use metrics_exporter_prometheus::PrometheusBuilder;
-use tracing::level_filters::LevelFilter;
-use tracing::{Level, Metadata, Subscriber};
-use tracing_subscriber::Layer;
-use tracing_subscriber::filter::{EnvFilter, filter_fn};
-use tracing_subscriber::layer::SubscriberExt;
-use tracing_subscriber::util::SubscriberInitExt;
+use tokio::signal::unix::{Signal, SignalKind, signal};
 
-use crate::cli::print_line;
+use crate::cli::environment::unknown_variables;
+use crate::cli::version::{COMMIT, PROFILE};
+use crate::cli::{log, print_line};
 use raidkeep_server::config::Config;
 use raidkeep_server::net::server::Server;
 
@@ -51,30 +48,39 @@ pub(super) struct Serve {
 
 impl Serve {
     pub(super) fn run(self) -> Result<(), Box<dyn std::error::Error>> {
-        start_log(self.log_json);
-        let config = Config::load(self.config_file().as_deref(), &self.overrides())?;
+        let file = self.config_file();
+        let config = Config::load(file.as_deref(), &self.overrides())?;
+        let log = log::start(self.log_json, config.log_file())?;
+        let assets = raidkeep_game::usual_assets(self.assets.as_deref());
+        tracing::info!(
+            version = env!("CARGO_PKG_VERSION"),
+            commit = COMMIT,
+            profile = PROFILE,
+            configuration = file.as_deref().map_or("built in".to_owned(), |file| file.display().to_string()),
+            assets = assets.describe(),
+            data = config.data,
+            worlds = config.worlds,
+            clock = config.clock,
+            zone = config.zone,
+            mcrmb = ?config.platforms.mcrmb.mode,
+            sud = ?config.platforms.sud.mode,
+            "raidkeep starts"
+        );
+        unknown_variables().iter().for_each(|variable| tracing::warn!("{variable}"));
+        raise_descriptor_limit(config.limits.connections);
         let metrics = PrometheusBuilder::new().install_recorder()?;
         describe_metrics();
-        let stop = StopSignal::listen()?;
-        let server = Server::start(config, &raidkeep_game::usual_assets(self.assets.as_deref()), Some(metrics))?;
+        let mut signals = Signals::listen()?;
+        let server = Server::start(config, &assets, Some(metrics))?;
         print_line(&format!("listening on {}", server.address));
-        let program = std::env::args().next().unwrap_or_else(|| "raidkeep".to_owned());
-        print_line(&format!("try: {program} call --url ws://{} get_player_info", server.address));
-        if let Some(sandbox) = &server.sandbox {
-            let address = sandbox.address;
-            print_line(&format!(
-                "platforms are SANDBOXED: no real money, no real reports. Look at http://{address}/state"
-            ));
-            print_line(&format!(
-                "give points: curl -d '{{\"wname\":\"玩家#1\",\"money\":100}}' http://{address}/grant"
-            ));
-            print_line(&format!(
-                "buy: {program} call --url ws://{} buy_item '{{\"offer\":\"diamonds_60\"}}'",
-                server.address
-            ));
+        if !self.log_json {
+            introduce(&server);
         }
-        print_line("stop with Ctrl-C; every answered change is on disk");
-        stop.wait();
+        while let ProcessSignal::Reload = signals.next() {
+            log.reopen();
+            tracing::info!("SIGHUP: opened the log anew, reading the rules again");
+            server.reload();
+        }
         tracing::info!("stopping");
         server.stop();
         tracing::info!("stopped; everything is on disk");
@@ -99,24 +105,43 @@ impl Serve {
     }
 }
 
-pub(super) fn start_log(as_json: bool) {
-    let filter = EnvFilter::try_from_env("RAIDKEEP_LOG").unwrap_or_else(|_| EnvFilter::new("info"));
-    log_subscriber(filter, as_json).init();
+/// What to try next.
+fn introduce(server: &Server) {
+    let program = std::env::args().next().unwrap_or_else(|| "raidkeep".to_owned());
+    print_line(&format!("try: {program} call --url ws://{} get_player_info", server.address));
+    if let Some(sandbox) = &server.sandbox {
+        let address = sandbox.address;
+        print_line(&format!("platforms are SANDBOXED: no real money, no real reports. Look at http://{address}/state"));
+        print_line(&format!("give points: curl -d '{{\"wname\":\"玩家#1\",\"money\":100}}' http://{address}/grant"));
+        print_line(&format!(
+            "buy: {program} call --url ws://{} buy_item '{{\"offer\":\"diamonds_60\"}}'",
+            server.address
+        ));
+    }
+    print_line("stop with Ctrl-C; every answered change is on disk");
 }
 
-fn log_subscriber(filter: EnvFilter, as_json: bool) -> impl Subscriber + Send + Sync {
-    // Without the level hint, libraries would build several traces per request that nobody reads.
-    let no_secrets =
-        filter_fn(is_free_of_secrets).with_max_level_hint(filter.max_level_hint().unwrap_or(LevelFilter::TRACE));
-    let log = tracing_subscriber::fmt::layer().with_writer(std::io::stderr);
-    let log = if as_json { log.json().boxed() } else { log.with_ansi(false).boxed() };
-    tracing_subscriber::registry().with(log.with_filter(filter)).with(no_secrets)
-}
+/// Descriptors that a server needs besides those of its clients: databases, sockets of platforms, threads.
+const DESCRIPTORS_BESIDES: u64 = 128;
 
-/// At finer levels libraries log whole frames and URLs, including tokens, card passwords and signatures. No setting
-/// lets those through.
-fn is_free_of_secrets(metadata: &Metadata<'_>) -> bool {
-    metadata.target().starts_with("raidkeep") || *metadata.level() <= Level::INFO
+/// Raises the soft limit of open files to the hard one, and says what it allows.
+fn raise_descriptor_limit(connections: usize) {
+    match rlimit::increase_nofile_limit(u64::MAX) {
+        Ok(descriptors) => {
+            let possible = descriptors.saturating_sub(DESCRIPTORS_BESIDES);
+            if possible < connections as u64 {
+                tracing::warn!(
+                    descriptors,
+                    connections,
+                    "the limit of open files allows only {possible} connections; raise it (LimitNOFILE, ulimit -n) or \
+                     lower limits.connections"
+                );
+            } else {
+                tracing::info!(descriptors, connections, "the limit of open files is high enough");
+            }
+        }
+        Err(error) => tracing::warn!(%error, "the limit of open files cannot be read"),
+    }
 }
 
 fn describe_metrics() {
@@ -147,41 +172,40 @@ fn describe_metrics() {
     describe_counter!("raidkeep_storage_failures_total", "Failures of the storage; each stops a world");
 }
 
-/// SIGINT or SIGTERM.
-pub(super) struct StopSignal {
-    runtime: tokio::runtime::Runtime,
-    interrupt: tokio::signal::unix::Signal,
-    terminate: tokio::signal::unix::Signal,
+/// What the operating system asks of a running server.
+pub(super) enum ProcessSignal {
+    /// SIGINT or SIGTERM.
+    Stop,
+    /// SIGHUP: read again what is read from files.
+    Reload,
 }
 
-impl StopSignal {
+/// The signals of the process.
+pub(super) struct Signals {
+    runtime: tokio::runtime::Runtime,
+    interrupt: Signal,
+    terminate: Signal,
+    hangup: Signal,
+}
+
+impl Signals {
     pub(super) fn listen() -> std::io::Result<Self> {
-        use tokio::signal::unix::{SignalKind, signal};
         let runtime = tokio::runtime::Builder::new_current_thread().enable_io().build()?;
         let guard = runtime.enter();
         let (interrupt, terminate) = (signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?);
+        let hangup = signal(SignalKind::hangup())?;
         drop(guard);
-        Ok(Self { runtime, interrupt, terminate })
+        Ok(Self { runtime, interrupt, terminate, hangup })
     }
 
-    pub(super) fn wait(mut self) {
+    /// Waits for the next signal.
+    pub(super) fn next(&mut self) -> ProcessSignal {
         self.runtime.block_on(async {
             tokio::select! {
-                _ = self.interrupt.recv() => {}
-                _ = self.terminate.recv() => {}
+                _ = self.interrupt.recv() => ProcessSignal::Stop,
+                _ = self.terminate.recv() => ProcessSignal::Stop,
+                _ = self.hangup.recv() => ProcessSignal::Reload,
             }
-        });
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn what_nobody_will_see_is_turned_off_at_its_source() {
-        let most = |filter: &str| log_subscriber(EnvFilter::new(filter), false).max_level_hint();
-        assert_eq!(most("info"), Some(LevelFilter::INFO), "libraries do not build traces for nobody");
-        assert_eq!(most("info,raidkeep=debug"), Some(LevelFilter::DEBUG));
+        })
     }
 }

@@ -19,6 +19,7 @@ mod payment_crash;
 mod portability_process;
 mod process;
 mod role_play_routes;
+mod running;
 mod secrets;
 mod sockets;
 mod story;

@@ -21,7 +21,6 @@ const LONGER_FILES: &[(&str, usize)] = &[
     ("crates/game/src/orders/model.rs", 440),
     ("crates/game/src/platforms/sud/rounds.rs", 486),
     ("crates/game/src/stages/requests.rs", 469),
-    ("crates/server/src/net/listener.rs", 439),
     ("crates/server/src/net/shard.rs", 419),
     ("crates/studio/src/testing/mod.rs", 667),
     ("tests/engine/envelope.rs", 493),

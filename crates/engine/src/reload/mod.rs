@@ -8,6 +8,7 @@
 
 pub mod reloader;
 pub mod requests;
+mod stamp;
 pub mod watcher;
 
 use std::sync::Arc;
@@ -27,7 +28,7 @@ use crate::rules::{self, LoadedRules, Problem, Problems};
 /// A change of the assets, as an input of a world.
 #[derive(Debug, Clone)]
 pub enum RulesNews {
-    /// These are the rules from now on.
+    /// These are the rules from now on, or still, when a change of theirs had been refused.
     Changed(Arc<LoadedRules>),
     /// The assets have changed but cannot be used; the rules stay as they are.
     Refused(Arc<Problems>),
@@ -53,6 +54,11 @@ impl RulesState {
     /// The fingerprint of the rules in force, in the form operators see.
     pub fn fingerprint_shown(&self) -> String {
         shown(self.fingerprint)
+    }
+
+    /// Whether these rules are in force and a change of theirs was refused, which somebody has now undone.
+    fn was_refused_after(&self, rules: &LoadedRules) -> bool {
+        self.refused.is_some() && self.fingerprint == rules.fingerprint
     }
 
     /// The state of a world that starts with these rules.
@@ -87,10 +93,26 @@ impl Event for RulesRefused<'_> {
     const NAME: &'static str = "rules_refused";
 }
 
+/// The event `rules_mended`.
+#[derive(Debug, Serialize, JsonSchema)]
+struct RulesMended {
+    fingerprint: String,
+}
+
+impl Event for RulesMended {
+    const NAME: &'static str = "rules_mended";
+}
+
 /// Applies changes of the assets before anything in the tick is handled: all tables change at once, or none.
 pub fn take_in(world: &mut World, news: RulesNews) {
     let at = world.resource::<Clock>().now();
     match news {
+        RulesNews::Changed(rules) if world.resource::<RulesState>().was_refused_after(&rules) => {
+            let mut state = world.resource_mut::<RulesState>();
+            state.refused = None;
+            let event = RulesMended { fingerprint: shown(state.fingerprint) };
+            world.resource_mut::<Events>().tell_operators(&event);
+        }
         RulesNews::Changed(rules) => {
             rules::install(&rules, world);
             let state = RulesState { changed_at: Some(at), ..RulesState::started_with(&rules) };
@@ -117,7 +139,7 @@ pub struct ReloadPlugin;
 impl Plugin for ReloadPlugin {
     fn build(&self, app: &mut App) {
         app.init_resource::<RulesState>();
-        app.add_event::<RulesChanged>().add_event::<RulesRefused<'_>>();
+        app.add_event::<RulesChanged>().add_event::<RulesRefused<'_>>().add_event::<RulesMended>();
         requests::register(app);
     }
 }

@@ -16,6 +16,8 @@ pub enum ReloadOutcome {
     Changed(Arc<LoadedRules>),
     /// The assets are those already in use.
     Unchanged(Arc<LoadedRules>),
+    /// The assets are those in use again, after a change of theirs was refused.
+    Mended(Arc<LoadedRules>),
     /// The assets have errors; every world keeps its rules.
     Refused(Arc<Problems>),
 }
@@ -61,14 +63,15 @@ impl Reloader {
     pub fn reload(&self) -> ReloadOutcome {
         let mut last = self.last.lock().unwrap_or_else(PoisonError::into_inner);
         let outcome = match self.catalogue.load(&self.source) {
-            Ok(rules) if rules.fingerprint == last.rules.fingerprint && last.refused.is_none() => {
-                ReloadOutcome::Unchanged(last.rules.clone())
-            }
+            Ok(rules) if rules.fingerprint == last.rules.fingerprint => match last.refused {
+                None => ReloadOutcome::Unchanged(last.rules.clone()),
+                Some(_) => ReloadOutcome::Mended(last.rules.clone()),
+            },
             Ok(rules) => ReloadOutcome::Changed(Arc::new(rules)),
             Err(problems) => ReloadOutcome::Refused(Arc::new(problems)),
         };
         match &outcome {
-            ReloadOutcome::Changed(rules) => {
+            ReloadOutcome::Changed(rules) | ReloadOutcome::Mended(rules) => {
                 *last = Last { rules: rules.clone(), refused: None };
                 self.tell(&RulesNews::Changed(rules.clone()));
             }
@@ -98,6 +101,10 @@ impl Reloader {
                     "the rules have changed, read from {place}"
                 );
                 "changed"
+            }
+            ReloadOutcome::Mended(_) => {
+                tracing::info!("the rules are those in force, and have no errors any more, read from {place}");
+                "mended"
             }
             ReloadOutcome::Unchanged(_) => "unchanged",
             ReloadOutcome::Refused(problems) => {

@@ -100,7 +100,7 @@ impl From<ReloadOutcome> for Attempt {
     fn from(outcome: ReloadOutcome) -> Self {
         let changed = matches!(outcome, ReloadOutcome::Changed(_));
         match outcome {
-            ReloadOutcome::Changed(rules) | ReloadOutcome::Unchanged(rules) => Self {
+            ReloadOutcome::Changed(rules) | ReloadOutcome::Mended(rules) | ReloadOutcome::Unchanged(rules) => Self {
                 changed,
                 fingerprint: Some(rules.fingerprint),
                 problems: rules.warnings.iter().cloned().collect(),

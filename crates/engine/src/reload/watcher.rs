@@ -1,6 +1,10 @@
 //! Watches the assets folder and has it reloaded when something in it has changed.
+//!
+//! The system's notifications make it quick. They follow what was there when the watch began, so a folder that is
+//! exchanged, made anew or reached through a link that now leads elsewhere would go unnoticed, as would anything on a
+//! file system without notifications. The folder is therefore also looked at every few seconds.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
 use std::thread::JoinHandle;
@@ -8,6 +12,7 @@ use std::time::Duration;
 
 use notify::{Event, EventKind, RecommendedWatcher, RecursiveMode};
 
+use super::stamp::Stamp;
 use crate::reload::Reloader;
 
 /// Editors and copy tools write a file in several steps; the folder is read once it has been quiet for this long.
@@ -17,53 +22,114 @@ const QUIET_TRIES: usize = 25;
 
 /// Watches until stopped.
 pub struct Watcher {
-    /// Dropping it closes the channel, which ends the thread.
-    notifier: RecommendedWatcher,
+    signals: SyncSender<Signal>,
     thread: JoinHandle<()>,
 }
 
+enum Signal {
+    Changed,
+    Stop,
+}
+
 impl Watcher {
-    /// Watches a folder and its subfolders.
+    /// Watches a folder and its subfolders; `poll_every` is the longest time that a change can go unnoticed.
     ///
     /// # Errors
-    /// When the system offers no way to watch it, or no thread.
-    pub fn start(folder: &Path, reloader: Arc<Reloader>) -> Result<Self, Box<dyn std::error::Error>> {
+    /// When the system grants no thread.
+    pub fn start(folder: &Path, poll_every: Duration, reloader: Arc<Reloader>) -> std::io::Result<Self> {
         // One pending notification is as good as many.
-        let (changed, changes) = sync_channel(1);
-        let mut notifier = notify::recommended_watcher(move |event| note(event, &changed))?;
-        notify::Watcher::watch(&mut notifier, folder, RecursiveMode::Recursive)?;
+        let (signals, received) = sync_channel(1);
+        let watch = Watch { folder: folder.to_owned(), native: None, signals: signals.clone(), reloader };
         let builder = std::thread::Builder::new().name("raidkeep-assets".to_owned());
-        let thread = builder.spawn(move || watch(&changes, &reloader))?;
-        Ok(Self { notifier, thread })
+        let thread = builder.spawn(move || watch.run(&received, poll_every))?;
+        Ok(Self { signals, thread })
     }
 
     /// Stops watching; an attempt in progress is finished.
     pub fn stop(self) {
-        drop(self.notifier);
+        // A thread that has ended needs no signal.
+        let _ = self.signals.send(Signal::Stop);
         if self.thread.join().is_err() {
             tracing::error!("the thread that watches the assets has panicked");
         }
     }
 }
 
-fn note(event: notify::Result<Event>, changed: &SyncSender<()>) {
-    match event {
-        // Reading the assets raises an event too, and must not trigger another read.
-        Ok(Event { kind: EventKind::Access(_), .. }) => {}
-        Ok(_) => drop(changed.try_send(())),
-        Err(error) => tracing::warn!(%error, "changes of the assets may go unnoticed; use rules_reload to read them"),
+struct Watch {
+    folder: PathBuf,
+    native: Option<RecommendedWatcher>,
+    signals: SyncSender<Signal>,
+    reloader: Arc<Reloader>,
+}
+
+impl Watch {
+    fn run(mut self, received: &Receiver<Signal>, poll_every: Duration) {
+        self.arm();
+        // A change between reading the rules and this moment raised no signal.
+        let mut seen = Stamp::of(&self.folder);
+        self.reloader.reload();
+        loop {
+            match received.recv_timeout(poll_every) {
+                Ok(Signal::Changed) if is_quiet_at_last(received) => {}
+                Err(RecvTimeoutError::Timeout) => {}
+                Ok(_) | Err(RecvTimeoutError::Disconnected) => return,
+            }
+            let now = Stamp::of(&self.folder);
+            if now != seen {
+                seen = now;
+                self.arm();
+                self.reloader.reload();
+            }
+        }
+    }
+
+    /// Asks for notifications about what the folder's name leads to now, and about that name itself.
+    fn arm(&mut self) {
+        match self.watch_natively() {
+            Ok(native) => self.native = Some(native),
+            Err(error) => {
+                self.native = None;
+                tracing::warn!(
+                    %error,
+                    folder = %self.folder.display(),
+                    "the system does not report changes of the assets; they are looked for every few seconds"
+                );
+            }
+        }
+    }
+
+    fn watch_natively(&self) -> notify::Result<RecommendedWatcher> {
+        let changed = self.signals.clone();
+        let mut native = notify::recommended_watcher(move |event| note(event, &changed))?;
+        let exact = std::path::absolute(&self.folder).map_err(notify::Error::io)?;
+        if let Some(parent) = exact.parent() {
+            notify::Watcher::watch(&mut native, parent, RecursiveMode::NonRecursive)?;
+        }
+        notify::Watcher::watch(&mut native, &self.folder, RecursiveMode::Recursive)?;
+        Ok(native)
     }
 }
 
-fn watch(changes: &Receiver<()>, reloader: &Reloader) {
-    while changes.recv().is_ok() {
-        for _ in 0..QUIET_TRIES {
-            match changes.recv_timeout(QUIET) {
-                Ok(()) => {}
-                Err(RecvTimeoutError::Timeout) => break,
-                Err(RecvTimeoutError::Disconnected) => return,
-            }
+/// Waits until the folder has been quiet for a while; false when watching is to stop.
+fn is_quiet_at_last(received: &Receiver<Signal>) -> bool {
+    for _ in 0..QUIET_TRIES {
+        match received.recv_timeout(QUIET) {
+            Ok(Signal::Changed) => {}
+            Err(RecvTimeoutError::Timeout) => return true,
+            Ok(Signal::Stop) | Err(RecvTimeoutError::Disconnected) => return false,
         }
-        reloader.reload();
+    }
+    true
+}
+
+fn note(event: notify::Result<Event>, changed: &SyncSender<Signal>) {
+    match event {
+        // Reading the assets raises an event too, and must not trigger another read.
+        Ok(Event { kind: EventKind::Access(_), .. }) => {}
+        Ok(_) => drop(changed.try_send(Signal::Changed)),
+        Err(error) => tracing::debug!(%error, "a notification about the assets was lost"),
     }
 }
+
+#[cfg(test)]
+mod tests;

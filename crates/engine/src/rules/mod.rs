@@ -35,3 +35,4 @@ pub use report::{Place, Remark, Report};
 pub use resource::{RuleTables, Rules, RulesApp, install};
 pub use single::Single;
 pub use source::AssetSource;
+pub(crate) use source::DEEPEST_FOLDER;

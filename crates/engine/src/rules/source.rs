@@ -10,7 +10,7 @@ use super::path::position_in;
 use super::problem::{Problem, Severity};
 
 /// Folders deeper than this are not read, which also ends cycles of links.
-const DEEPEST_FOLDER: usize = 16;
+pub(crate) const DEEPEST_FOLDER: usize = 16;
 
 /// A place that holds the designers' files.
 #[derive(Debug, Clone)]
@@ -113,11 +113,21 @@ impl Reading {
             if path.is_dir() {
                 self.add_folder(&path, &below, depth + 1);
             } else if has_extension(&below, "ron") || has_extension(&below, "png") {
-                match fs::read(&path) {
-                    Ok(bytes) => self.add_file(below, &bytes),
-                    Err(error) => self.fail(&below, &format!("cannot read this file: {error}")),
-                }
+                self.read_file(&path, below);
             }
+        }
+    }
+
+    fn read_file(&mut self, path: &Path, name: String) {
+        // Reading a pipe or a device might never end.
+        match fs::metadata(path) {
+            Ok(file) if !file.is_file() => {
+                self.fail(&name, "this is not a regular file, expected one that can be read")
+            }
+            _ => match fs::read(path) {
+                Ok(bytes) => self.add_file(name, &bytes),
+                Err(error) => self.fail(&name, &format!("cannot read this file: {error}")),
+            },
         }
     }
 

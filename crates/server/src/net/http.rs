@@ -18,7 +18,7 @@ use tokio_tungstenite::WebSocketStream;
 use tokio_tungstenite::tungstenite::handshake::derive_accept_key;
 use tokio_tungstenite::tungstenite::protocol::Role;
 
-use crate::net::listener::OpenConnection;
+use crate::net::acceptor::OpenConnection;
 use crate::net::shard::Sockets;
 use crate::net::{process, routes, websocket};
 use raidkeep_game::platforms::settings::SudSettings;

@@ -3,16 +3,16 @@
 
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::AtomicUsize;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use bevy_ecs::prelude::*;
 use metrics_exporter_prometheus::PrometheusHandle;
-use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{Notify, mpsc, watch};
 
 use crate::config::{Config, ConfigError};
+use crate::net::acceptor::{Acceptor, Stream};
 use crate::net::bindings::AddressBindings;
 use crate::net::caller::{self, PlatformClient};
 use crate::net::inbox::Inbox;
@@ -197,6 +197,14 @@ impl Listener {
         if progress.has_failed { Err(progress.failure.take().unwrap_or_else(other)) } else { Ok(()) }
     }
 
+    /// Reads the assets again, as `rules_reload` does. Blocks until they are checked.
+    pub fn reload(&self) {
+        let reloader = lock(&self.0.commons).as_ref().map(|commons| commons.reloader.clone());
+        if let Some(reloader) = reloader {
+            reloader.reload();
+        }
+    }
+
     /// Stops all worlds in an orderly way: refuses new requests, finishes those accepted, commits, and closes the
     /// sockets. Returns at once; the apps' `run` returns when it is done.
     pub fn stop(&self) {
@@ -316,7 +324,8 @@ impl Shared {
         let reloader = Reloader::new(catalogue, source, rules, subscribers).watched(folder.is_some());
         let reloader = Arc::new(reloader);
         let watcher = folder.and_then(|folder| {
-            let started = Watcher::start(&folder, reloader.clone());
+            let poll_every = Duration::from_secs(config.assets_poll_seconds);
+            let started = Watcher::start(&folder, poll_every, reloader.clone());
             started.map_err(|error| tracing::warn!(%error, "the assets are not watched; rules_reload reads them")).ok()
         });
         Ok(Commons { way_in: Arc::new(way_in), reloader, watcher })
@@ -371,69 +380,4 @@ fn bind(address: &str) -> Result<std::net::TcpListener, StartError> {
         Ok(listener)
     });
     bound.map_err(|source| StartError::Bind { address: address.to_owned(), source })
-}
-
-/// Accepts connections and distributes them round-robin to the worlds' threads.
-pub(super) struct Acceptor {
-    senders: Vec<mpsc::Sender<Stream>>,
-    open: Arc<AtomicUsize>,
-    connections_max: usize,
-}
-
-/// Counts a connection for as long as any part of it lives.
-pub struct OpenConnection(Arc<AtomicUsize>);
-
-impl OpenConnection {
-    fn count(open: &Arc<AtomicUsize>) -> Self {
-        open.fetch_add(1, Ordering::Relaxed);
-        metrics::gauge!("raidkeep_connections").increment(1);
-        Self(open.clone())
-    }
-}
-
-impl Drop for OpenConnection {
-    fn drop(&mut self) {
-        self.0.fetch_sub(1, Ordering::Relaxed);
-        metrics::gauge!("raidkeep_connections").decrement(1);
-    }
-}
-
-impl Acceptor {
-    pub(super) async fn run(self, socket: std::net::TcpListener) {
-        let listener = match TcpListener::from_std(socket) {
-            Ok(listener) => listener,
-            Err(error) => return tracing::error!(%error, "cannot accept connections"),
-        };
-        for sender in self.senders.iter().cycle() {
-            match listener.accept().await {
-                Ok((stream, peer)) => self.hand_on(stream, peer, sender).await,
-                Err(error) => {
-                    // Most likely out of file descriptors: pausing lets connections end.
-                    tracing::error!(%error, "cannot accept a connection; check the limit of open files (ulimit -n)");
-                    tokio::time::sleep(Duration::from_millis(100)).await;
-                }
-            }
-        }
-    }
-
-    async fn hand_on(&self, stream: TcpStream, peer: SocketAddr, sender: &mpsc::Sender<Stream>) {
-        if self.open.load(Ordering::Relaxed) >= self.connections_max {
-            metrics::counter!("raidkeep_connections_refused_total").increment(1);
-            const FULL: &[u8] = b"HTTP/1.1 503 Service Unavailable\r\ncontent-length: 0\r\nconnection: close\r\n\r\n";
-            let _ = stream.try_write(FULL);
-            return;
-        }
-        let open = OpenConnection::count(&self.open);
-        match stream.into_std() {
-            Ok(stream) => drop(sender.send(Stream { stream, peer, open }).await),
-            Err(error) => tracing::debug!(%peer, %error, "a connection was lost on its way to a world"),
-        }
-    }
-}
-
-/// A connection on its way to the thread that serves it.
-pub(super) struct Stream {
-    pub(super) stream: std::net::TcpStream,
-    pub(super) peer: SocketAddr,
-    pub(super) open: OpenConnection,
 }

@@ -5,6 +5,7 @@
 //! world's app, [`listener`] is what the apps of one process share, and [`server`] runs each of them on a thread.
 //! Nothing here knows a rule of the game.
 
+pub mod acceptor;
 pub mod bindings;
 pub mod caller;
 pub mod connection;

@@ -11,9 +11,10 @@ use tokio::net::TcpStream;
 use tokio::sync::mpsc;
 use tokio::task::{LocalSet, spawn_local};
 
+use crate::net::acceptor::Stream;
 use crate::net::http::{self, Discovery, Site};
 use crate::net::inbox::Inbox;
-use crate::net::listener::{Listener, Seat, StartError, Stream, system};
+use crate::net::listener::{Listener, Seat, StartError, system};
 use crate::net::operator::entropy;
 use crate::net::shard::{Sockets, WorldLoop};
 use crate::net::way_in::WayIn;

@@ -69,6 +69,11 @@ impl Server {
         self.listener.wait_until_ready()
     }
 
+    /// Reads the assets again. Blocks until they are checked.
+    pub fn reload(&self) {
+        self.listener.reload();
+    }
+
     /// Stops: refuses new requests, finishes those accepted, commits, and closes the sockets.
     pub fn stop(self) {
         self.listener.stop();

@@ -1,0 +1,47 @@
+//! The environment variables that the program reads.
+
+use raidkeep_engine::rules::nearest;
+
+/// All of them. A variable that starts like ours and is not among them is most likely misspelt.
+const KNOWN: [&str; 7] = [
+    "RAIDKEEP_LOG",
+    "RAIDKEEP_TOKEN",
+    "RAIDKEEP_OPERATOR_TOKEN",
+    "RAIDKEEP_MCRMB_KEY",
+    "RAIDKEEP_SUD_SECRET",
+    "RAIDKEEP_NARRATOR_KEY",
+    "RAIDKEEP_COMMIT",
+];
+
+/// One line for each variable that starts with `RAIDKEEP_` and that nothing reads.
+pub(super) fn unknown_variables() -> Vec<String> {
+    unknown(std::env::vars_os().filter_map(|(name, _)| name.into_string().ok()))
+}
+
+fn unknown(names: impl Iterator<Item = String>) -> Vec<String> {
+    let mut unknown: Vec<String> = names
+        .filter(|name| name.starts_with("RAIDKEEP_") && !KNOWN.contains(&name.as_str()))
+        .map(|name| {
+            let hint = nearest(&name, KNOWN);
+            let hint = hint.map(|near| format!("; did you mean {near}?")).unwrap_or_default();
+            format!("nothing reads the environment variable {name}{hint}")
+        })
+        .collect();
+    unknown.sort();
+    unknown
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_misspelt_variable_is_told_and_others_are_not() {
+        let names = ["RAIDKEEP_OPERATOR_TOKNE", "RAIDKEEP_LOG", "PATH"].map(str::to_owned);
+        let told = unknown(names.into_iter());
+        assert_eq!(told.len(), 1, "only what looks like ours is told: {told:?}");
+        assert!(
+            told[0].contains("RAIDKEEP_OPERATOR_TOKNE") && told[0].contains("did you mean RAIDKEEP_OPERATOR_TOKEN")
+        );
+    }
+}

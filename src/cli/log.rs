@@ -1,0 +1,151 @@
+//! The log: its levels, its form, and where it goes.
+
+use std::fs::{File, OpenOptions};
+use std::io::{self, Write};
+use std::os::unix::fs::OpenOptionsExt;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use tracing::level_filters::LevelFilter;
+use tracing::{Level, Metadata, Subscriber};
+use tracing_subscriber::Layer;
+use tracing_subscriber::filter::{EnvFilter, filter_fn};
+use tracing_subscriber::fmt::MakeWriter;
+use tracing_subscriber::layer::SubscriberExt;
+use tracing_subscriber::util::SubscriberInitExt;
+
+/// The environment variable with the levels.
+const LEVELS_VARIABLE: &str = "RAIDKEEP_LOG";
+const LEVELS: [&str; 6] = ["error", "warn", "info", "debug", "trace", "off"];
+
+/// Starts the log of this process.
+///
+/// # Errors
+/// When `RAIDKEEP_LOG` makes no sense, or the file cannot be opened: a log that stays silent hides every later error.
+pub(super) fn start(as_json: bool, file: Option<&Path>) -> Result<LogFile, Box<dyn std::error::Error>> {
+    let levels = std::env::var(LEVELS_VARIABLE).unwrap_or_default();
+    let filter = filter(&levels).map_err(|mistake| format!("{LEVELS_VARIABLE}: {mistake}"))?;
+    let file = LogFile::open(file)?;
+    subscriber(filter, as_json, file.clone()).init();
+    Ok(file)
+}
+
+/// Reads levels such as `info,raidkeep_server=debug`. The library takes a misspelt level for the name of a module and
+/// silences everything else.
+fn filter(levels: &str) -> Result<EnvFilter, String> {
+    let levels = if levels.trim().is_empty() { "info" } else { levels };
+    for part in levels.split(',') {
+        let level = part.rsplit('=').next().unwrap_or_default().trim();
+        if !LEVELS.iter().any(|known| known.eq_ignore_ascii_case(level)) {
+            let known = LEVELS.join(", ");
+            return Err(format!(
+                "\"{level}\" is no level, expected one of {known}, such as info,raidkeep_server=debug"
+            ));
+        }
+    }
+    EnvFilter::try_new(levels).map_err(|error| format!("\"{levels}\" cannot be read: {error}"))
+}
+
+fn subscriber(filter: EnvFilter, as_json: bool, file: LogFile) -> impl Subscriber + Send + Sync {
+    // Without the level hint, libraries would build several traces per request that nobody reads.
+    let no_secrets =
+        filter_fn(is_free_of_secrets).with_max_level_hint(filter.max_level_hint().unwrap_or(LevelFilter::TRACE));
+    let log = tracing_subscriber::fmt::layer().with_writer(file);
+    let log = if as_json { log.json().boxed() } else { log.with_ansi(false).boxed() };
+    tracing_subscriber::registry().with(log.with_filter(filter)).with(no_secrets)
+}
+
+/// At finer levels libraries log whole frames and URLs, including tokens, card passwords and signatures. No setting
+/// lets those through.
+fn is_free_of_secrets(metadata: &Metadata<'_>) -> bool {
+    metadata.target().starts_with("raidkeep") || *metadata.level() <= Level::INFO
+}
+
+/// Where the log goes: standard error, or a file that can be opened anew after it was moved away.
+#[derive(Debug, Clone, Default)]
+pub(super) struct LogFile(Option<Arc<OpenLog>>);
+
+#[derive(Debug)]
+struct OpenLog {
+    path: PathBuf,
+    file: Mutex<File>,
+}
+
+impl LogFile {
+    fn open(path: Option<&Path>) -> Result<Self, String> {
+        let Some(path) = path else { return Ok(Self::default()) };
+        let file = append_to(path).map_err(|error| format!("log.file: cannot write {}: {error}", path.display()))?;
+        Ok(Self(Some(Arc::new(OpenLog { path: path.to_owned(), file: Mutex::new(file) }))))
+    }
+
+    /// Goes on in a new file under the same name. If that fails, the log stays where it is and says so.
+    pub(super) fn reopen(&self) {
+        let Some(log) = &self.0 else { return };
+        match append_to(&log.path) {
+            Ok(file) => *log.file.lock().unwrap_or_else(PoisonError::into_inner) = file,
+            Err(error) => tracing::error!(%error, file = %log.path.display(), "the log file cannot be opened anew"),
+        }
+    }
+}
+
+fn append_to(path: &Path) -> io::Result<File> {
+    OpenOptions::new().create(true).append(true).mode(0o600).open(path)
+}
+
+impl<'a> MakeWriter<'a> for LogFile {
+    type Writer = LogFile;
+
+    fn make_writer(&'a self) -> Self::Writer {
+        self.clone()
+    }
+}
+
+impl Write for LogFile {
+    fn write(&mut self, line: &[u8]) -> io::Result<usize> {
+        match &self.0 {
+            None => io::stderr().write(line),
+            Some(log) => log.file.lock().unwrap_or_else(PoisonError::into_inner).write(line),
+        }
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_nobody_will_see_is_turned_off_at_its_source() {
+        let most = |levels: &str| {
+            subscriber(filter(levels).expect("valid levels"), false, LogFile::default()).max_level_hint()
+        };
+        assert_eq!(most("info"), Some(LevelFilter::INFO), "libraries do not build traces for nobody");
+        assert_eq!(most("info,raidkeep=debug"), Some(LevelFilter::DEBUG));
+        assert_eq!(most(""), Some(LevelFilter::INFO), "an empty variable is none");
+    }
+
+    #[test]
+    fn a_misspelt_level_is_refused_instead_of_silencing_everything() {
+        for levels in ["warning", "info,raidkeep_server=dbug", "raidkeep_server", "information"] {
+            let mistake = filter(levels).expect_err(levels);
+            assert!(mistake.contains("is no level") && mistake.contains("warn"), "{levels}: {mistake}");
+        }
+    }
+
+    #[test]
+    fn a_log_file_that_was_moved_away_is_opened_anew() {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let (path, moved) = (folder.path().join("log"), folder.path().join("log.1"));
+        let mut log = LogFile::open(Some(&path)).expect("a writable folder");
+        log.write_all(b"before\n").expect("it can be written");
+        std::fs::rename(&path, &moved).expect("it can be moved");
+        log.write_all(b"between\n").expect("it can be written");
+        log.reopen();
+        log.write_all(b"after\n").expect("it can be written");
+        let read = |path: &Path| std::fs::read_to_string(path).expect("it was written");
+        assert_eq!((read(&moved).as_str(), read(&path).as_str()), ("before\nbetween\n", "after\n"));
+    }
+}
