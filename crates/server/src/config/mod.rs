@@ -49,7 +49,7 @@ pub struct Config {
     /// Longest time in real seconds that a change of the assets goes unnoticed.
     pub assets_poll_seconds: u64,
     /// The log.
-    pub log: Log,
+    pub log: LogSettings,
     /// Real seconds until an idle player is evicted.
     pub put_away_seconds: u64,
     /// Ledger entries kept per player; 0 = all.
@@ -74,7 +74,7 @@ pub struct Config {
 
 /// Where the log goes.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
-pub struct Log {
+pub struct LogSettings {
     /// The file; empty = standard error.
     pub file: String,
 }
