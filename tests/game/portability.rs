@@ -458,12 +458,12 @@ fn a_long_document_comes_in_pieces() {
     let (status, message) = refused(&mut server, "player_import_piece", json!({"piece": "x", "text": ""}));
     assert_eq!(status, 13, "{message}");
     let (status, message) = refused(&mut server, "player_import_piece", json!({"piece": 99, "text": ""}));
-    assert!(status == 98 && message.starts_with("piece 99 came where piece"), "{status} {message}");
+    assert!(status == 98 && message.starts_with("received piece 99, expected piece"), "{status} {message}");
     assert_eq!(operate(&mut server, "player_import", json!({}))["name"], "Ann", "the pieces before are still there");
     assert_eq!(refused(&mut server, "player_import", json!({})), nothing, "it was imported once");
     operate(&mut server, "player_import_piece", json!({"piece": 0, "text": "{"}));
     let (status, message) = refused(&mut server, "player_import", json!({}));
-    assert!(status == 13 && message.starts_with("data.document: is no JSON"), "{status} {message}");
+    assert!(status == 13 && message.starts_with("data.document: is not JSON"), "{status} {message}");
     let mut setup = TestSetup::default();
     setup.settings.portability.document_bytes_max = 10;
     let mut server = TestServer::with(setup);

@@ -1,8 +1,8 @@
-//! Who is online: every player who sent a request lately or has a live connection
+//! Who is online: every player who sent a request recently or has a live connection
 //! (docs/contract/role-play.md#presence).
 //!
-//! Players are not scanned: each player who is online has a moment at which it is checked again, and only then may it
-//! turn out to be offline. Not here: what follows from that; features read [`Presence::left`] in their own systems.
+//! Players are not scanned: each online player has a time at which it is checked again, and goes offline only then. Not
+//! here: what follows from going offline; features read [`Presence::left`] in their own systems.
 
 use std::collections::HashMap;
 
@@ -132,7 +132,7 @@ impl Online<'_, '_> {
             || self.players.entity(account).is_some_and(|entity| is_connected(entity, &self.connections))
     }
 
-    /// Notes that a player was heard from otherwise than by a request.
+    /// Records that a player was heard from in some way other than a request.
     pub fn hear(&mut self, account: AccountId) {
         let until = self.clock.now().saturating_add(self.rules.silent_seconds);
         self.presence.stay_until(account, until);
@@ -145,7 +145,7 @@ impl Online<'_, '_> {
     }
 }
 
-/// What shows whether a player has a connection that lives.
+/// The components that show whether a player has a live connection.
 type Connections = (&'static Listeners, &'static Login);
 
 /// A connection whose token was replaced by a later login does not count.
@@ -153,7 +153,7 @@ fn is_connected(entity: Entity, connections: &Query<Connections>) -> bool {
     connections.get(entity).is_ok_and(|(listeners, login)| listeners.is_connected_as(login.generation()))
 }
 
-/// When it is decided who went offline, for the systems that act on it.
+/// Finds out who went offline. Systems that act on it run after this set.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, SystemSet)]
 pub struct PresenceSystems;
 
@@ -240,7 +240,7 @@ mod tests {
         presence.look(1000, 30, |_| true);
         assert!(presence.left().is_empty());
         presence.look(1029, 30, |_| false);
-        assert!(presence.left().is_empty(), "it is looked at again when its time is up");
+        assert!(presence.left().is_empty(), "it is checked again when its time is up");
         presence.look(1030, 30, |_| false);
         assert_eq!(presence.left(), [ANN]);
     }

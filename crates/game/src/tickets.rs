@@ -1,7 +1,7 @@
 //! Daily tickets (docs/contract/energy-and-tickets.md#tickets).
 //!
-//! A ticket kind is a key of `limits`. All kinds reset at local midnight; nothing happens to anybody at that moment, a
-//! player's count of an earlier day simply means a full one.
+//! A ticket kind is a key of `limits`. All kinds reset at local midnight. Nothing is written at that moment: a count
+//! from an earlier day simply stands for a full one.
 
 use bevy_app::{App, Plugin};
 use bevy_ecs::prelude::*;
@@ -26,7 +26,7 @@ pub struct Tickets {
 }
 
 impl Tickets {
-    /// How many are left of a kind on `today`. A clock that jumped back to an earlier day gives none twice.
+    /// How many are left of a kind on `today`. A clock set back to an earlier day grants nothing again.
     pub fn left(&self, kind: &TicketKind, is_vip: bool, today: i32) -> u32 {
         let daily = i64::from(kind.daily_of(is_vip));
         let used = if today > self.day { 0 } else { self.used_of(kind.key) };
@@ -37,7 +37,7 @@ impl Tickets {
         self.used.iter().find(|(known, _)| *known == key).map_or(0, |(_, used)| *used)
     }
 
-    /// Takes one ticket, or, when none is left, nothing.
+    /// Uses one ticket; returns false when none is left.
     pub fn take(&mut self, kind: &TicketKind, is_vip: bool, today: i32) -> bool {
         let has_one = self.left(kind, is_vip, today) > 0;
         if has_one {
@@ -46,7 +46,7 @@ impl Tickets {
         has_one
     }
 
-    /// Adds a ticket that was bought, which takes one of those that may be bought on that day.
+    /// Adds a bought ticket, and uses up one of the day's allowed purchases.
     pub fn add_bought(&mut self, ticket: u16, allowance: u16, today: i32) {
         self.use_up(ticket, -1, today);
         self.use_up(allowance, 1, today);
@@ -100,11 +100,11 @@ pub struct TicketRules {
     pub kinds: Vec<TicketKind>,
     /// Which tickets can be bought.
     pub purchases: Vec<Purchase>,
-    /// Who owns one of these counts as VIP 1 or above.
+    /// A player who owns one of these counts as VIP 1 or above.
     pub vip_items: Vec<ItemId>,
 }
 
-/// One kind of tickets.
+/// One kind of ticket.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct TicketKind {
@@ -114,13 +114,13 @@ pub struct TicketKind {
     pub name: String,
     /// How many a player has each day.
     pub daily: u32,
-    /// How many a VIP player has each day; absent = as many.
+    /// How many a VIP player has each day; absent = the same.
     #[serde(default)]
     pub daily_vip: Option<u32>,
 }
 
 impl TicketKind {
-    /// Whether anybody has some each day.
+    /// Whether anybody gets one each day.
     fn is_given(&self) -> bool {
         self.daily > 0 || self.daily_vip.is_some_and(|daily| daily > 0)
     }
@@ -130,7 +130,7 @@ impl TicketKind {
     }
 }
 
-/// How a kind of tickets is bought.
+/// How a kind of ticket is bought.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Purchase {
@@ -158,12 +158,12 @@ pub enum PurchaseMode {
 }
 
 impl TicketRules {
-    /// The kind of that key.
+    /// The kind with that key.
     pub fn kind(&self, key: u16) -> Option<&TicketKind> {
         self.kinds.iter().find(|kind| kind.key == key)
     }
 
-    /// Whether the owner of this counts as VIP 1 or above.
+    /// Whether the owner of this inventory counts as VIP 1 or above.
     pub fn is_vip(&self, inventory: &Inventory) -> bool {
         self.vip_items.iter().any(|item| inventory.quantity(*item) > 0)
     }
@@ -187,7 +187,7 @@ impl TicketRules {
             report.error(place.clone().key("mode"), message);
         }
         if purchase.ticket == purchase.allowance {
-            report.warning(place.clone().key("ticket"), "buying gives the ticket that it takes");
+            report.warning(place.clone().key("ticket"), "buying uses up the very ticket that it gives");
         }
         if purchase.price.is_empty() {
             report.warning(place.clone().key("price"), "costs nothing");
@@ -203,7 +203,7 @@ impl SingleFile for TicketRules {
         for (index, kind) in self.kinds.iter().enumerate() {
             if self.kinds[..index].iter().any(|earlier| earlier.key == kind.key) {
                 let place = place.clone().key("kinds").index(index).key("key");
-                report.error(place, format!("ticket kind {} stands here a second time", kind.key));
+                report.error(place, format!("ticket kind {} is listed twice", kind.key));
             }
         }
         for (index, purchase) in self.purchases.iter().enumerate() {
@@ -215,7 +215,7 @@ impl SingleFile for TicketRules {
                 }
             }
             if purchase.price_points == Some(0) {
-                report.error(place.clone().key("price_points"), "0 is no price, expected 1 or more");
+                report.error(place.clone().key("price_points"), "0 is not a price, expected 1 or more");
             }
             if let Some(items) = tables.get::<ItemRules>() {
                 items.check_all(&purchase.price, 1, &place.clone().key("price"), report);
@@ -256,14 +256,14 @@ impl Serialize for Limits {
     }
 }
 
-/// When tickets are whole again, unix seconds.
+/// When tickets are full again, unix seconds.
 #[derive(Debug, Clone, Copy, Serialize, JsonSchema)]
 pub struct NextReset {
     next_reset_at: i64,
 }
 
 impl NextReset {
-    /// As the clock has it.
+    /// The next reset according to the clock.
     pub fn of(clock: &Clock) -> Self {
         Self { next_reset_at: clock.next_day_at() }
     }
@@ -283,12 +283,12 @@ impl Event for TicketsReset {
 /// The next local midnight.
 const RESET: Occasion = Occasion("tickets reset");
 
-/// When the tickets of a new day are announced.
+/// Announces the tickets of a new day.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, SystemSet)]
 pub struct TicketSystems;
 
-/// All tickets are whole again at local midnight, which everybody connected is told. A clock that is set back across a
-/// midnight resets nothing a second time.
+/// Tells everyone connected at local midnight that all tickets are full again. A clock set back across midnight does
+/// not repeat it.
 fn reset_tickets(clock: Res<Clock>, mut agenda: ResMut<Agenda>, mut events: ResMut<Events>) {
     if agenda.pop(RESET, clock.now()).is_some() {
         let at = NextReset::of(&clock);
@@ -299,15 +299,15 @@ fn reset_tickets(clock: Res<Clock>, mut agenda: ResMut<Agenda>, mut events: ResM
     }
 }
 
-/// Tickets of players.
+/// Daily tickets.
 pub struct TicketsPlugin;
 
-/// What must hold of tickets: each kind is counted once.
+/// Checks that each kind of ticket is counted once.
 fn check(inspection: &mut Inspection<'_>) {
     inspection.each_player::<Tickets>(|inspection, account, tickets| {
         for (at, (key, _)) in tickets.used.iter().enumerate() {
             if tickets.used[..at].iter().any(|(earlier, _)| earlier == key) {
-                let what = format!("ticket kind {key} is counted twice, and only the first count is looked at");
+                let what = format!("ticket kind {key} is counted twice; only the first count is used");
                 inspection.breach(<Tickets as PlayerRow>::TABLE, &account.to_key(), Some(account), what);
             }
         }

@@ -15,7 +15,7 @@ use raidkeep_engine::clock::Clock;
 use raidkeep_engine::events::{Event, EventApp};
 use raidkeep_engine::rules::Rules;
 
-/// Everything about challenges.
+/// Makes, finds, answers and ends challenges.
 #[derive(SystemParam)]
 pub struct Duels<'w, 's> {
     /// The battles.
@@ -47,7 +47,7 @@ pub enum DuelError {
     TooMany,
 }
 
-/// What the challenged player is told, as the event `challenge_info` and at its address
+/// What the challenged player receives, as the event `challenge_info` and as a push to its address
 /// (docs/contract/role-play.md#challenges).
 #[derive(Debug, Serialize, JsonSchema)]
 pub struct ChallengeTold<'a> {
@@ -67,7 +67,7 @@ impl<'a> ChallengeTold<'a> {
     }
 }
 
-/// What the challenger is told: the answer given by `/challenge_info` (docs/contract/role-play.md#challenges), and who
+/// What the challenger receives: the answer given by `/challenge_info` (docs/contract/role-play.md#challenges), and who
 /// gave it.
 #[derive(Debug, Serialize, JsonSchema)]
 struct ChallengeAnswered<'a> {
@@ -122,8 +122,8 @@ pub struct Response<'a> {
 }
 
 impl Duels<'_, '_> {
-    /// Makes a challenge, tells the challenged player, and returns its number. The same one is not made twice while it is
-    /// open.
+    /// Makes a challenge, notifies the challenged player, and returns the challenge's number. If the same challenge is
+    /// already open, only returns its number.
     pub fn challenge(
         &mut self,
         challenger: (AccountId, &str),
@@ -181,7 +181,7 @@ impl Duels<'_, '_> {
         self.index.received(account).filter_map(|id| self.get(id))
     }
 
-    /// Answers a challenge. It is gone afterwards; if it is accepted and the challenger is available, the battle starts.
+    /// Answers a challenge, which closes it; if it is accepted and the challenger is available, the battle starts.
     pub fn answer(&mut self, account: AccountId, id: &str, response: Response<'_>) -> Result<(), DuelError> {
         let challenge = self.received(account, id).ok_or(DuelError::NoSuchChallenge)?.clone();
         if response.accepts && self.arena.is_fighting(account) {
@@ -217,7 +217,7 @@ impl Duels<'_, '_> {
         }
     }
 
-    /// Ends all challenges to and from a player, and tells the others.
+    /// Ends all challenges to and from a player, and notifies the players involved.
     pub fn end_all_of(&mut self, account: AccountId) {
         let ids: Vec<u64> = self.index.sent(account).chain(self.index.received(account)).collect();
         for entity in ids.into_iter().filter_map(|id| self.index.find(id)).collect::<Vec<_>>() {

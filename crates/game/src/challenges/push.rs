@@ -1,8 +1,8 @@
-//! Pushing challenges to the address where an old client listens (docs/contract/role-play.md#push-to-old-clients). Off unless the
-//! operator wants it.
+//! Pushing challenges to the address where an old client listens (docs/contract/role-play.md#push-to-old-clients). Off
+//! unless the operator enables it.
 //!
-//! Connected players get the event, and `refrash` shows the challenge to everybody; so nothing is repeated here that
-//! was not answered. A message never goes to another host than the one the login came from.
+//! Connected players get the event, and `refrash` shows the challenge to everybody, so an unanswered push is not
+//! retried. A push goes only to the host that the login came from.
 
 use std::collections::HashMap;
 use std::net::SocketAddr;
@@ -37,7 +37,7 @@ const FIRST_PORT: u16 = 1024;
 /// How clients are notified at their address.
 #[derive(Debug, Clone)]
 pub struct PushSettings {
-    /// How many at a time, and how long to wait for an answer.
+    /// How many pushes may be in flight, and how long to wait for an answer.
     pub line: LineSettings,
     /// Ports that nothing is sent to: this server's own.
     pub refused_ports: Vec<u16>,
@@ -49,7 +49,7 @@ impl PushSettings {
     }
 }
 
-/// Messages that were sent and not answered yet.
+/// The pushes in flight.
 #[derive(Debug, Resource)]
 struct Pushed {
     settings: PushSettings,
@@ -81,8 +81,9 @@ pub struct Push<'w, 's> {
 }
 
 impl Push<'_, '_> {
-    /// Tells the challenged player, unless it is connected, listens nowhere, or was told and has not answered yet. When too
-    /// many messages are under way it is not told: `refrash` will show it.
+    /// Pushes a challenge to the challenged player, unless that player is connected, has no usable address, or an
+    /// earlier push of this challenge is in flight. Beyond the limit of pushes in flight nothing is sent: `refrash`
+    /// will show it.
     pub fn send(&mut self, id: u64, challenged: AccountId, told: &ChallengeTold<'_>) {
         let Some(pushed) = &mut self.pushed else {
             return;
@@ -142,7 +143,7 @@ fn take_answers(
         let (Some((accepts, image_data)), Some(player)) = (answer, player) else {
             continue;
         };
-        // An answer shows that the client is there.
+        // An answer counts as a sign of life.
         duels.arena.online.hear(account);
         let response = Response { name: player.name(), accepts, image_data: image_data.as_deref() };
         if let Err(error) = duels.answer(account, &id.to_string(), response) {
@@ -167,7 +168,7 @@ mod tests {
         for body in ["", "[]", "{}", r#"{"status":true}"#, r#"{"status":1,"id":"7"}"#, r#"{"status":true,"id":"8"}"#] {
             assert_eq!(read(200, body), None, "{body}");
         }
-        assert_eq!(read(500, r#"{"status":true,"id":"7"}"#), None, "a failure is no answer");
+        assert_eq!(read(500, r#"{"status":true,"id":"7"}"#), None, "a failure is not an answer");
         assert_eq!(ClientAnswer::read(&Err(CallFailure::TimedOut), 7), None);
     }
 

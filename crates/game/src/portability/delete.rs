@@ -1,8 +1,8 @@
-//! `player_delete`: deletes a player with everything the world keeps of that player.
+//! `player_delete`: deletes a player and everything the world stores about that player.
 //!
-//! All of it goes in the batch of one tick, before the reply: names, token, rows, the place in the ranking, challenges and a
-//! running battle, which the other one wins. What has been written elsewhere stays: closed orders, the archive of seasons,
-//! reports, letters in other boxes.
+//! All of it is removed in the batch of one tick, before the reply: names, token, rows, rank, challenges, and a battle
+//! in progress, which the opponent wins. What is stored elsewhere stays: closed orders, archived seasons, reports, and
+//! mails in other players' boxes.
 
 use bevy_ecs::prelude::*;
 use bevy_time::{Real, Time};

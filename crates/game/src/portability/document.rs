@@ -9,28 +9,28 @@ use serde_json::Value;
 use crate::portability::moments;
 use raidkeep_engine::storage::Unfit;
 
-/// The form of documents that this program writes, and the only one it reads.
+/// The format of the documents that this program writes, and the only one it reads.
 const FORMAT: u64 = 1;
 
-/// All that a world keeps of one player.
+/// Everything a world stores about one player.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Document {
-    /// The form of the document.
+    /// The format of the document.
     format: u64,
     /// The program that wrote it; for people.
     program: String,
     /// The fingerprint of the rules that were in force; for people.
     rules: String,
-    /// Identifies the world that it comes from. In another world, that world's own numbers mean nothing.
+    /// Identifies the world that it comes from, whose own numbers mean nothing in another world.
     pub(super) world: String,
     /// The number that the player had there; for people.
     account: u64,
     /// When it was written on the game's clock, unix seconds.
     exported_at: i64,
-    /// By the names of the tables.
+    /// By table name.
     pub(super) parts: BTreeMap<String, Value>,
-    /// What named the player and stays with its world, by the names of the tables; for people.
+    /// Records that mention the player and stay in their world, by table name; for people.
     #[serde(default)]
     mentions: BTreeMap<String, Vec<Value>>,
 }
@@ -59,28 +59,28 @@ pub enum Unreadable {
 }
 
 impl Document {
-    /// A document of this program.
+    /// A document in this program's format.
     pub(super) fn new(origin: Origin, parts: BTreeMap<String, Value>, mentions: BTreeMap<String, Vec<Value>>) -> Self {
         let Origin { rules, world, account, exported_at } = origin;
         let program = format!("raidkeep {}", env!("CARGO_PKG_VERSION"));
         Self { format: FORMAT, program, rules, world, account, exported_at, parts, mentions }
     }
 
-    /// The form for people: with each timestamp spelled out.
+    /// The document with each timestamp spelled out, for people.
     pub fn shown(&self) -> Value {
         let mut shown = serde_json::to_value(self).unwrap_or_default();
         moments::spell_out(&mut shown);
         shown
     }
 
-    /// Reads what [`Document::shown`] has written.
+    /// Reads the output of [`Document::shown`].
     pub fn read(mut shown: Value) -> Result<Self, Unreadable> {
         match shown.get("format") {
             Some(found) if *found != FORMAT => return Err(Unreadable::OtherFormat { found: found.clone() }),
             _ => {}
         }
         if let Some(fields) = shown.as_object_mut() {
-            // For people only, so its content is not validated.
+            // For people only, so not validated.
             fields.remove("mentions");
         }
         moments::read_back(&mut shown)?;

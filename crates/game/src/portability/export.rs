@@ -1,7 +1,7 @@
-//! `player_export`: all that the world keeps of a player, as one document.
+//! `player_export`: everything the world stores about a player, as one document.
 //!
-//! It is assembled from what is on disk, when everything that was answered before is there; so a player need not be in
-//! memory, and what is not settled on disk is not in it.
+//! It is assembled from disk, once every change answered before is there. The player need not be in memory, and changes
+//! that are not on disk are left out.
 
 use std::collections::BTreeMap;
 
@@ -45,7 +45,7 @@ pub struct PlayerExported {
 /// Everything on disk about a player.
 #[derive(Debug, Serialize, Deserialize)]
 struct Luggage {
-    /// By part, with the rows beside it behind its own.
+    /// By part: its own rows, then those of the table beside it.
     parts: LoadedPlayer,
     /// By archive, the values only.
     archived: Vec<Vec<Vec<u8>>>,
@@ -58,7 +58,7 @@ pub enum NotExported {
     #[error("{0}")]
     Storage(#[from] StorageError),
     /// A row is damaged.
-    #[error("table {table}: {source}; raidkeep verify tells more")]
+    #[error("table {table}: {source}; run raidkeep verify for details")]
     Row {
         /// The table.
         table: &'static str,
@@ -92,13 +92,13 @@ fn check_length(document: &Value, bytes_max: usize) -> Result<(), Refusal> {
         return Ok(());
     }
     let message = format!(
-        "the document has {bytes} bytes, and limits.export_bytes allows {bytes_max}; raidkeep export --data reads it from a \
-         server that does not run"
+        "the document has {bytes} bytes, and limits.export_bytes allows {bytes_max}; stop the server and \
+         use raidkeep export --data"
     );
     Err(Refusal { status: TOO_LONG, message: message.into() })
 }
 
-/// What the job finds, in a form that a journal can keep: errors in words.
+/// The job's result, in a form that a journal can store: errors as text.
 type Found = Result<Option<Luggage>, String>;
 
 fn read_so_far(fact: Fact) -> Result<Found, Refusal> {
@@ -119,8 +119,8 @@ fn kinds(world: &World) -> (Vec<PlayerPart>, Vec<ArchivedMentions>) {
     (world.resource::<Persistence>().player_parts(), world.resource::<TravelHooks>().archives.clone())
 }
 
-/// The account's own rows are read as of one moment. An archive holds only finished things and is scanned in full: it
-/// is not ordered by account, and exports are rare.
+/// The account's own rows come from one snapshot. An archive holds only finished records and is scanned in full: it is
+/// not ordered by account, and exports are rare.
 fn read(
     rows: &Rows,
     parts: &[PlayerPart],
@@ -172,7 +172,7 @@ fn write(world: &mut World, account: AccountId, luggage: &Luggage) -> Result<Doc
     Ok(Document::new(origin, parts, mentions))
 }
 
-/// The document of a player in a world that has been started but does not run; `None` when there is no such player.
+/// The document of a player in a world that is loaded but not running; `None` when there is no such player.
 pub fn export_at_rest(world: &mut World, name: &str) -> Result<Option<Document>, NotExported> {
     let rows = world.resource::<RowSource>().0.clone();
     let identity = world.resource::<Persistence>().identity().table;

@@ -18,7 +18,7 @@ use raidkeep_engine::storage::rows::Persistence;
 use raidkeep_engine::storage::{Arrival, Claim, Directory, PlayerRow, Unfit};
 use raidkeep_engine::travel::{TravelHooks, Traveller};
 
-/// `player_import {token, document?}`: without a document, the one that came in pieces.
+/// `player_import {token, document?}`: without a document, the one sent in pieces.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 pub struct PlayerImport {
     #[serde(default)]
@@ -30,7 +30,7 @@ request!(Operator, "player_import", PlayerImport => PlayerImported);
 /// The reply of `player_import`.
 #[derive(Debug, Serialize, JsonSchema)]
 pub struct PlayerImported {
-    /// A guest is called by its number, which is another one here.
+    /// A guest is named after its account number, which is a new one here.
     name: String,
     account: u64,
 }
@@ -70,15 +70,14 @@ fn given(document: Option<Value>, world: &World) -> Result<Value, Refusal> {
         None => {
             let text = world.resource::<Pieces>().text().ok_or(NO_DOCUMENT)?;
             serde_json::from_str(text)
-                .map_err(|error| Unreadable::Unfit(Unfit::at("", format!("is no JSON: {error}"))).into())
+                .map_err(|error| Unreadable::Unfit(Unfit::at("", format!("is not JSON: {error}"))).into())
         }
     }
 }
 
-/// Reads every part that there is. One that the document does not have is as a newcomer has it, except the account.
+/// Unpacks every part of the document. Parts that it lacks start as a newcomer's do; only the account is required.
 ///
-/// The account comes first among the part names, so that a name that is taken is reported before any error that follows
-/// from it.
+/// The account sorts first among the part names, so a name that is taken is reported before the errors it causes.
 fn unpack(world: &World, document: &Document) -> Result<Vec<Unpacked>, Unready> {
     let kinds = world.resource::<Persistence>().player_parts();
     let kinds: BTreeMap<&str, _> = kinds.into_iter().map(|part| (part.table, part)).collect();

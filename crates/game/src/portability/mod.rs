@@ -1,8 +1,9 @@
 //! Players as documents: `player_export`, `player_import` and `player_delete`, for operators.
 //!
-//! A document holds all that the world keeps of one player. Its parts are the kinds of rows of players, each written and
-//! read by itself ([`raidkeep_engine::storage::portable`]); a feature that has more to do when a player comes or goes says so with
-//! [`PortabilityApp`](raidkeep_engine::travel::PortabilityApp). What a document is, and what becomes of the world's own numbers in it, stands in docs/operating.md.
+//! A document holds everything the world stores about one player. Each kind of player row is a part of it, packed and
+//! unpacked on its own ([`raidkeep_engine::storage::portable`]); a feature with more to do when a player arrives or
+//! leaves registers it with [`PortabilityApp`](raidkeep_engine::travel::PortabilityApp). docs/operating.md describes
+//! documents, and what becomes of a world's own numbers in them.
 //!
 //! Not here: copies of whole worlds, which are `backup`.
 
@@ -23,12 +24,12 @@ pub use document::Document;
 
 const NO_SUCH_PLAYER: Refusal = Refusal::new(99, "no such player");
 
-/// What the operator decides about documents of players.
+/// The operator's limits on player documents.
 #[derive(Debug, Clone, Copy, Resource)]
 pub struct PortabilitySettings {
-    /// The longest document that is taken in, in bytes.
+    /// The longest document to import, in bytes.
     pub document_bytes_max: usize,
-    /// The longest document that is given in a reply, in bytes.
+    /// The longest document to return in a reply, in bytes.
     pub export_bytes_max: usize,
 }
 
@@ -38,10 +39,10 @@ impl Default for PortabilitySettings {
     }
 }
 
-/// Documents of players and the functions of them.
+/// Player documents and the functions to export, import and delete players.
 #[derive(Default)]
 pub struct PortabilityPlugin {
-    /// What the operator decides.
+    /// The operator's limits.
     pub settings: PortabilitySettings,
 }
 

@@ -1,7 +1,7 @@
 //! Readable timestamps: next to each number of seconds or milliseconds, the same time in RFC 3339.
 //!
 //! Timestamps are recognized by field name: `at`, `since`, names ending in `_at` (unix seconds) and in `at_ms` (unix
-//! milliseconds). The number counts; a text next to it must agree.
+//! milliseconds). The number is authoritative; a text next to it must agree.
 
 use jiff::Timestamp;
 use serde_json::{Map, Value};
@@ -42,7 +42,7 @@ fn text_of(name: &str, value: &Value) -> Option<(String, Value)> {
     Some((format!("{name}{SUFFIX}"), timestamp.to_string().into()))
 }
 
-/// Removes the texts again. Fails if one differs from its number, or if a timestamp is invalid.
+/// Removes the texts. Fails if one differs from its number, or if a timestamp is invalid.
 pub(super) fn read_back(value: &mut Value) -> Result<(), Unfit> {
     match value {
         Value::Array(values) => {
@@ -67,7 +67,7 @@ fn check_texts(fields: &mut Map<String, Value>) -> Result<(), Unfit> {
         if let Some(text) = fields.remove(&text_name) {
             let said = text.as_str().and_then(|text| text.parse::<Timestamp>().ok());
             if said != Some(timestamp) {
-                let what = format!("says something else than {name}, which counts; correct both or leave this one out");
+                let what = format!("does not match {name}, which takes precedence; correct both or leave this one out");
                 return Err(Unfit::at(text_name, what));
             }
         }
@@ -87,7 +87,7 @@ mod tests {
         spell_out(&mut shown);
         assert_eq!(shown["at_rfc3339"], "2026-03-10T04:00:00Z");
         assert_eq!(shown["list"][0]["done_at_ms_rfc3339"], "1970-01-01T00:00:01.5Z");
-        assert_eq!(shown["list"][0].get("ends_at_rfc3339"), None, "0 is no moment");
+        assert_eq!(shown["list"][0].get("ends_at_rfc3339"), None, "0 is not a moment");
         assert_eq!(read_back(&mut shown), Ok(()));
         assert_eq!(shown, plain);
     }

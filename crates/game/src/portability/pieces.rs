@@ -1,5 +1,5 @@
-//! `player_import_piece`: a document too long for one frame is sent in pieces. A world keeps the pieces of one
-//! document.
+//! `player_import_piece`: a document too long for one frame is sent in pieces. A world holds the pieces of one
+//! document at a time.
 
 use bevy_ecs::prelude::*;
 use schemars::JsonSchema;
@@ -18,13 +18,12 @@ pub(super) struct Pieces {
 }
 
 impl Pieces {
-    /// Takes a piece: the first begins a document, every other follows on the one before. Returns the bytes so far.
+    /// Appends a piece; number 0 starts a new document. Returns the bytes so far.
     fn add(&mut self, number: i64, text: &str, bytes_max: usize) -> Result<usize, Refusal> {
         if number == 0 {
             *self = Self::default();
         } else if number != self.count {
-            let message =
-                format!("piece {number} came where piece {} was expected; begin anew with piece 0", self.count);
+            let message = format!("received piece {number}, expected piece {}; start over with piece 0", self.count);
             return Err(Refusal { status: OUT_OF_ORDER, message: message.into() });
         }
         if self.text.len() + text.len() > bytes_max {
@@ -38,7 +37,7 @@ impl Pieces {
         Ok(self.text.len())
     }
 
-    /// The document so far; `None` when nothing was received.
+    /// The document so far; `None` when no piece has been received.
     pub(super) fn text(&self) -> Option<&str> {
         (self.count > 0).then_some(&*self.text)
     }

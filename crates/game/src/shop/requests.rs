@@ -44,24 +44,24 @@ fn get_shop(In(_): In<Call<GetShop>>, rules: Res<Rules<ShopRules>>) -> Answer<Of
 pub(super) const SHORT: Refusal = Refusal::new(95, "materials insufficient");
 const NO_SUCH_OFFER: Refusal = Refusal::new(99, "no such offer");
 
-/// How far an order is, in a reply.
+/// The progress of an order, in a reply.
 #[derive(Debug, Serialize, JsonSchema)]
 pub struct OrderProgress {
     order: String,
     /// "granted", or "pending" when an event will report the result.
     state: &'static str,
-    /// Points that are left, once they are paid.
+    /// Points left after the payment.
     #[serde(skip_serializing_if = "Option::is_none")]
     points: Option<i64>,
 }
 
 impl OrderProgress {
-    /// Of an order that has just been made.
+    /// For an order that has just been made.
     pub fn pending(order: String) -> Self {
         Self { order, state: "pending", points: None }
     }
 
-    /// Of an order that was already announced.
+    /// For an order that was already announced.
     pub fn of(told: &OrderTold) -> Self {
         let order = told.order.number.to_string();
         match told.order.state {
@@ -71,7 +71,7 @@ impl OrderProgress {
     }
 }
 
-/// The result of the caller's order, when the request is run again because of it.
+/// The result of the caller's order, if the request runs again because of it.
 pub(super) fn told(fact: Option<Fact>) -> Option<OrderTold> {
     fact.and_then(|fact| fact.downcast::<OrderTold>().ok()).map(|told| *told)
 }

@@ -42,13 +42,13 @@ impl Offer {
 }
 
 impl ShopRules {
-    /// The offer of that id.
+    /// The offer with that id.
     pub fn offer(&self, id: &str) -> Option<&Offer> {
         self.offers.iter().find(|offer| offer.id == id)
     }
 }
 
-/// The longest name of an offer: the platform shows it with the order's number behind.
+/// The longest name of an offer: the platform shows it followed by the order's number.
 const NAME_CHARS_MAX: usize = 40;
 
 impl SingleFile for ShopRules {
@@ -58,7 +58,7 @@ impl SingleFile for ShopRules {
         for (index, offer) in self.offers.iter().enumerate() {
             let place = Place::file(Self::PATH).key("offers").index(index);
             if self.offers[..index].iter().any(|earlier| earlier.id == offer.id) {
-                report.error(place.clone().key("id"), format!("offer \"{}\" stands here a second time", offer.id));
+                report.error(place.clone().key("id"), format!("offer \"{}\" is listed twice", offer.id));
             }
             if offer.id.is_empty() {
                 report.error(place.clone().key("id"), "expected a short name such as \"diamonds_60\"");
@@ -68,7 +68,7 @@ impl SingleFile for ShopRules {
                 report.error(place.clone().key("name"), message);
             }
             if offer.price == 0 {
-                report.error(place.clone().key("price"), "0 is no price, expected 1 point or more");
+                report.error(place.clone().key("price"), "0 is not a price, expected 1 point or more");
             }
             if offer.items.is_empty() {
                 report.error(place.clone().key("items"), "nothing is granted, expected at least one item");

@@ -29,7 +29,7 @@ pub struct BuyTicket {
     pay_with: PayWith,
 }
 
-/// How a ticket is paid.
+/// How a ticket is paid for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum PayWith {
@@ -49,7 +49,7 @@ pub struct TicketBought {
     remain: Vec<Amount>,
     reward: Vec<Amount>,
     at: NextReset,
-    /// When points are paid.
+    /// When paid with points.
     #[serde(flatten)]
     progress: Option<OrderProgress>,
 }
@@ -94,7 +94,7 @@ impl<'r> Counter<'r> {
         })
     }
 
-    /// What is sold, as the player reads it among the records of the payment platform.
+    /// What is sold, as shown in the player's records on the payment platform.
     fn subject(&self) -> &'r str {
         &self.ticket.name
     }
@@ -116,7 +116,7 @@ fn buy_ticket(
             None => Ok(counter.reply(&tickets, &inventory, Vec::new(), Some(OrderProgress::of(&told)))),
         };
     }
-    // A ticket that is being paid takes its share of what may be bought when it is granted.
+    // A ticket whose payment is pending counts against the allowance only when it is granted.
     desk.check(call.caller.account)?;
     let today = clock.day();
     if tickets.left(counter.allowance, rules.is_vip(&inventory), today) == 0 {

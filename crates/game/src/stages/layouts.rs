@@ -1,6 +1,6 @@
 //! `monsters.ron` and `layouts.ron`: what a client places on the field of a stage.
 //!
-//! The server does not play these out; the legacy function `enter_stage` hands them to the client.
+//! The server does not simulate these; the legacy function `enter_stage` hands them to the client.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -28,7 +28,7 @@ pub struct Monster {
     pub life: i64,
     /// Damage of a hit.
     pub attack: i64,
-    /// What is taken off a hit.
+    /// How much damage is taken off a hit.
     pub defense: i64,
     /// Fields a second.
     pub speed: f64,
@@ -48,7 +48,7 @@ pub struct LayoutRules {
 pub struct Layout {
     /// Its name in stages.
     pub id: String,
-    /// In order of their coming.
+    /// In order of appearance.
     pub waves: Vec<Wave>,
 }
 
@@ -87,12 +87,12 @@ impl MonsterRules {
 }
 
 impl LayoutRules {
-    /// The layout of that name.
+    /// The layout with that name.
     pub fn layout(&self, id: &str) -> Option<&Layout> {
         self.layouts.iter().find(|layout| layout.id == id)
     }
 
-    /// Whether the monster appears anywhere.
+    /// Whether the monster appears in any layout.
     fn has_monster(&self, id: &str) -> bool {
         let waves = self.layouts.iter().flat_map(|layout| &layout.waves);
         waves.flat_map(|wave| &wave.enemies).any(|enemy| enemy.monster == id)
@@ -111,7 +111,7 @@ impl SingleFile for MonsterRules {
         for (index, monster) in self.monsters.iter().enumerate() {
             let place = Place::file(Self::PATH).key("monsters").index(index);
             if self.monsters[..index].iter().any(|earlier| earlier.id == monster.id) {
-                report.error(place.clone().key("id"), format!("\"{}\" stands here a second time", monster.id));
+                report.error(place.clone().key("id"), format!("\"{}\" is listed twice", monster.id));
             }
             if monster.life <= 0 {
                 report.error(place.clone().key("life"), "expected 1 or more");
@@ -138,7 +138,7 @@ impl SingleFile for LayoutRules {
         for (index, layout) in self.layouts.iter().enumerate() {
             let place = Place::file(Self::PATH).key("layouts").index(index);
             if self.layouts[..index].iter().any(|earlier| earlier.id == layout.id) {
-                report.error(place.clone().key("id"), format!("\"{}\" stands here a second time", layout.id));
+                report.error(place.clone().key("id"), format!("\"{}\" is listed twice", layout.id));
             }
             for (at, wave) in layout.waves.iter().enumerate() {
                 check_wave(wave, &place.clone().key("waves").index(at), tables.get(), report);

@@ -1,7 +1,7 @@
-//! The legacy functions `enter_stage` and `pass_stage`, onto the same sessions
+//! The legacy functions `enter_stage` and `pass_stage`, which use the same sessions
 //! (docs/contract/stages.md#legacy-functions).
 //!
-//! `enter_world_boss_stage` and `leave_world_boss_stage` are other names of theirs.
+//! `enter_world_boss_stage` and `leave_world_boss_stage` are aliases for them.
 
 use std::marker::PhantomData;
 
@@ -59,7 +59,7 @@ impl LegacyName for LegacyWorldBoss {
     const PASS: &'static str = "leave_world_boss_stage";
 }
 
-/// The legacy boss room; the stages of boss mode lie above it.
+/// The legacy boss room, 3000, and the stages of boss mode above it.
 const BOSS_ROOM: std::ops::RangeInclusive<i64> = 3000..=3999;
 
 const STAGE: Refusal = Refusal::new(99, "stage error");
@@ -262,7 +262,7 @@ fn enter_boss_room(
     })
 }
 
-/// The token of a client with abnormal data is worth nothing from now on.
+/// Revokes the token of a client that sent abnormal data.
 fn revoke(login: &mut Mut<Login>, directory: &mut Directory) {
     if let Some(key) = login.revoke() {
         directory.set(key, None);
@@ -303,7 +303,7 @@ pub enum LegacyPassed {
     BossRoom(BossRoomLeft),
 }
 
-/// What a stage brought.
+/// The rewards of a stage.
 #[derive(Debug, Serialize, JsonSchema)]
 pub struct StagePassed {
     pass_stages: Vec<LegacyChange>,
@@ -323,7 +323,7 @@ struct PassedStage {
     vary: u32,
 }
 
-/// What a blow in the boss room came to.
+/// The result of a blow in the boss room.
 #[derive(Debug, Serialize, JsonSchema)]
 pub struct BossRoomLeft {
     new_record: u8,

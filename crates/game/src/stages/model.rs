@@ -38,7 +38,7 @@ impl Mode {
 #[derive(Debug, Default, Clone, PartialEq, Eq, Component, Serialize, Deserialize)]
 pub struct Progress {
     modes: [Passed; Mode::COUNT],
-    /// Stage, and when the window opened that it paid out in last.
+    /// Each stage, and the opening time of the last window in which it paid out.
     paid_windows: Vec<(u32, i64)>,
 }
 
@@ -63,7 +63,7 @@ impl Progress {
         self.modes[Mode::General.index()].highest
     }
 
-    /// Notes that a stage was passed; returns how many stages more are passed than before.
+    /// Records that a stage was passed; returns by how many the highest stage rose.
     pub fn pass(&mut self, rules: &ModeRules, stage: u32, month: i32) -> u32 {
         let before = self.highest(rules, month).max(rules.first - 1);
         let rise = stage.saturating_sub(before);
@@ -79,7 +79,7 @@ impl Progress {
         self.paid_windows.iter().any(|(paid, opened)| *paid == stage && *opened >= window)
     }
 
-    /// Notes that it has.
+    /// Records that it has.
     pub fn note_paid(&mut self, stage: u32, window: i64) {
         self.paid_windows.retain(|(paid, _)| *paid != stage);
         self.paid_windows.push((stage, window));
@@ -115,7 +115,7 @@ impl PlayerRow for Progress {
     }
 }
 
-/// The highest stage passed in each mode whose progress lasts.
+/// The highest stage passed in each mode that keeps progress.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct HighestStages {
     general: u32,
@@ -154,7 +154,7 @@ mod tests {
     #[test]
     fn rows_from_before_resets_are_read() {
         let before = postcard::to_stdvec(&[8_u32, 0, 0, 0, 0, 0]).expect("plain data");
-        let progress = Progress::upgrade(1, &before).expect("version 1 has a way up");
+        let progress = Progress::upgrade(1, &before).expect("version 1 can be upgraded");
         assert_eq!(progress.highest_general(), 8);
     }
 }

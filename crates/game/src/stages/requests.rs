@@ -90,7 +90,7 @@ pub(super) mod codes {
     pub(in crate::stages) const LEVEL: Refusal = Refusal::new(90, "level insufficient");
 }
 
-/// What the stage functions look at and change of a player.
+/// The player components that the stage functions read and change.
 #[derive(QueryData)]
 #[query_data(mutable)]
 pub(super) struct Raider {
@@ -240,9 +240,9 @@ fn enter(
     }))
 }
 
-/// Why entering a stage takes something.
+/// The ledger's reason for the cost of an entry.
 pub(super) const ENTRY: Cause = Cause::new("enter_stage");
-/// Why a victory gives something.
+/// The ledger's reason for the rewards of a victory.
 const VICTORY: Cause = Cause::new("victory");
 
 /// What a player has too little of.
@@ -263,7 +263,7 @@ impl From<Short> for Refusal {
     }
 }
 
-/// Takes energy and items, or, when either is short, neither.
+/// Takes energy and items; if either is short, takes neither.
 pub(super) fn pay(
     energy: &mut Mut<Energy>,
     inventory: &mut Mut<Inventory>,
@@ -319,7 +319,7 @@ pub struct StageWon {
     exp_info: ExpInfo,
 }
 
-/// What a victory in boss mode came to; `{}` in the other modes.
+/// The result of a victory in boss mode; `{}` in the other modes.
 #[derive(Debug, Default, Serialize, JsonSchema)]
 struct BossBlow {
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -373,7 +373,7 @@ fn victory_boss_stage(
     Ok(win(&mut player, rules, open, boss, &tables, &mut random))
 }
 
-/// The damage a client has sent, if any.
+/// The damage reported by a client, if any.
 pub(super) fn reported_damage(damage: Given) -> Result<Option<i64>, Refusal> {
     match damage {
         Given::Missing => Ok(None),
@@ -412,16 +412,16 @@ fn win(
     })
 }
 
-/// What a victory brought.
+/// The rewards of a victory.
 pub(super) struct Won {
     pub(super) reward: Vec<Amount>,
     pub(super) exp: i64,
-    /// How many stages more are passed than before.
+    /// By how many the highest stage rose.
     pub(super) rise: u32,
 }
 
-/// Hands out what the victory in this session brings. A stage that is no longer configured brings nothing but its
-/// passing; one with windows pays out once in each.
+/// Grants the rewards of a victory in this session. A stage that is no longer configured counts as passed but grants
+/// nothing; one with windows pays out once in each.
 pub(super) fn collect_victory(
     player: &mut RaiderItem,
     rules: &ModeRules,
@@ -459,7 +459,7 @@ fn pays(block: &StageBlock, stage: u32, entered_at: i64, clock: &Clock, progress
     pays
 }
 
-/// All rewards of a stage, or as many as it says, drawn with replacement.
+/// All rewards of a stage, or the configured number of them, drawn with replacement.
 fn draw(block: &StageBlock, random: &mut Randomness) -> Vec<Amount> {
     use rand::seq::IndexedRandom;
     match block.random {

@@ -1,4 +1,4 @@
-//! A session against the world bosses is a round to the report platform, if the operator wants that
+//! Reports sessions against the world bosses as rounds to the report platform, if the operator enables it
 //! (docs/contract/game-reports.md#boss-sessions).
 
 use bevy_ecs::prelude::*;
@@ -10,7 +10,7 @@ use raidkeep_engine::account::AccountId;
 use raidkeep_engine::storage::{Stored, Touched};
 use raidkeep_engine::travel::Traveller;
 
-/// The room and the mode under which the platform sees the bosses.
+/// The room and the mode that sessions are reported under.
 const ROOM: &str = "world_boss";
 const GAME_MODE: i32 = 2;
 

@@ -21,7 +21,7 @@ pub struct StageRules {
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ModeRules {
-    /// Which mode the file is about.
+    /// Which mode the file configures.
     pub mode: Mode,
     /// The lowest stage number of the mode.
     pub first: u32,
@@ -33,16 +33,16 @@ pub struct ModeRules {
     /// Whether stages open one after the other.
     #[serde(default = "yes")]
     pub sequential: bool,
-    /// The kind of tickets that entering takes one of.
+    /// The kind of ticket that an entry takes.
     #[serde(default)]
     pub ticket: Option<u16>,
-    /// The kinds of tickets that the reply shows.
+    /// The kinds of ticket that the reply shows.
     #[serde(default)]
     pub limits: Vec<u16>,
     /// When the progress is reset; absent = never.
     #[serde(default)]
     pub resets: Option<Reset>,
-    /// Stages a new player has passed already: up to this number.
+    /// A new player has passed the stages up to this number.
     #[serde(default)]
     pub newcomer_passed: u32,
     /// The configured stages.
@@ -61,7 +61,7 @@ pub enum Reset {
     Monthly,
 }
 
-/// A run of stages that are alike.
+/// A run of stages with the same settings.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct StageBlock {
@@ -78,13 +78,13 @@ pub struct StageBlock {
     /// Items that entering takes.
     #[serde(default)]
     pub cost: Vec<Amount>,
-    /// What a victory brings.
+    /// What a victory grants.
     #[serde(default)]
     pub rewards: Vec<Amount>,
-    /// So many of the rewards are drawn, with replacement; absent = all of them.
+    /// How many of the rewards are drawn, with replacement; absent = all are granted.
     #[serde(default)]
     pub random: Option<u32>,
-    /// Experience that a victory brings.
+    /// Experience that a victory grants.
     #[serde(default)]
     pub exp: i64,
     /// What the legacy function `enter_stage` takes instead; absent = the stage is not configured
@@ -148,7 +148,7 @@ impl StageRules {
         self.modes.iter().map(|(_, rules)| rules).find(|rules| rules.mode == mode)
     }
 
-    /// The mode whose range holds this stage.
+    /// The mode whose range contains this stage.
     pub fn mode_of(&self, stage: i64) -> Option<&ModeRules> {
         self.modes.iter().map(|(_, rules)| rules).find(|rules| rules.in_range(stage).is_some())
     }
@@ -178,7 +178,7 @@ impl Table for StageRules {
             let place = Place::file(file);
             for (earlier_file, earlier) in &self.modes[..index] {
                 if earlier.mode == mode.mode {
-                    let message = format!("{earlier_file} is about this mode already");
+                    let message = format!("{earlier_file} already configures this mode");
                     report.error(place.clone().key("mode"), message);
                 } else if mode.first <= earlier.last && earlier.first <= mode.last {
                     let message = format!("the range overlaps that of {earlier_file}");
@@ -211,7 +211,7 @@ fn check_mode(mode: &ModeRules, place: &Place, report: &mut Report) {
 
 fn check_run(block: &StageBlock, mode: &ModeRules, expected: u32, place: &Place, report: &mut Report) {
     if block.from < expected {
-        let message = format!("stage {} overlaps the run before, expected {expected}", block.from);
+        let message = format!("stage {} overlaps the previous run, expected {expected}", block.from);
         report.error(place.clone().key("from"), message);
     } else if block.from > expected && mode.sequential {
         let message = format!(

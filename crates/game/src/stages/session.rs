@@ -13,7 +13,7 @@ use raidkeep_engine::storage::{
     Arrival, Batch, Departure, PlayerEntity, PlayerRows, RowError, Unfit, decode_value, encode_value,
 };
 
-/// The stage a player is in, as it is shown.
+/// The stage a player is in, as replies show it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct OpenSession {
     /// Its number.
@@ -37,8 +37,8 @@ pub struct StageSession {
 #[relationship(relationship_target = CurrentSession)]
 pub struct SessionOf(pub Entity);
 
-/// On a player: its open session. Opening and closing one is the most frequent change there is; in a sparse set it moves
-/// no other component of the player.
+/// On a player: its open session. Opening and closing one is the most frequent change there is; in a sparse set it
+/// moves no other component of the player.
 #[derive(Debug, Component)]
 #[component(storage = "SparseSet")]
 #[relationship_target(relationship = SessionOf, linked_spawn)]
@@ -66,7 +66,7 @@ impl StageSession {
         self.round.is_none() && self.open.mode == Mode::Boss
     }
 
-    /// Notes as which round it is reported.
+    /// Records the round that it is reported as.
     pub fn note_round(&mut self, round: RoundId) {
         self.round = Some(round);
     }
@@ -74,7 +74,7 @@ impl StageSession {
 
 impl PlayerEntity for StageSession {
     const TABLE: &'static str = "stage_sessions";
-    /// [`StageCounts`] tell of it.
+    /// Exported as part of [`StageCounts`].
     const IS_PART: bool = false;
     type Owner = SessionOf;
 
@@ -91,13 +91,13 @@ impl PlayerEntity for StageSession {
 /// A session against the world bosses that is over and may have to be reported.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct EndedBossSession {
-    /// The round it was reported as, unless it began in this very tick.
+    /// The round it was reported as, unless it began in the same tick.
     pub round: Option<RoundId>,
-    /// The damage at its end; `None` when the player went away.
+    /// The damage at its end; `None` when the player abandoned it.
     pub damage: Option<u64>,
 }
 
-/// Sessions of one tick that may have to be reported; an honest client has one.
+/// The most ended sessions noted in one tick; an honest client has one.
 const ENDED_MAX: usize = 16;
 
 /// How often a player entered and left stages, and how often its data was abnormal.
@@ -108,7 +108,7 @@ pub struct StageCounts {
     anomaly_count: u32,
     #[serde(skip)]
     ended: Vec<EndedBossSession>,
-    /// The open session of a row from before sessions were entities.
+    /// The open session in a row written before sessions were entities.
     #[serde(skip)]
     inherited: Option<StageSession>,
 }
@@ -122,12 +122,12 @@ impl StageCounts {
         self.left_count = self.left_count.saturating_add(1);
     }
 
-    /// Notes data that an honest client does not send.
+    /// Counts data that an honest client does not send.
     pub fn count_anomaly(&mut self) {
         self.anomaly_count = self.anomaly_count.saturating_add(1);
     }
 
-    /// Notes that a session is over. One against the bosses may have to be reported.
+    /// Records that a session has ended. One against the bosses may have to be reported.
     pub fn note_end(&mut self, session: &StageSession, damage: Option<u64>) {
         if session.open.mode == Mode::Boss && self.ended.len() < ENDED_MAX {
             self.ended.push(EndedBossSession { round: session.round, damage });
@@ -139,7 +139,7 @@ impl StageCounts {
         !self.ended.is_empty()
     }
 
-    /// The ended sessions that are still to be processed.
+    /// Takes the ended sessions still to be processed.
     pub fn take_ended(&mut self) -> Vec<EndedBossSession> {
         std::mem::take(&mut self.ended)
     }
@@ -153,7 +153,7 @@ impl StageCounts {
 /// The version of the rows of [`StageCounts`]. Those of versions 1 and 2 hold the open session too.
 const VERSION: u16 = 3;
 
-/// The form of a row of version 2, and of the part of a document.
+/// A row of version 2; also the form of the part in a document.
 #[derive(Debug, Serialize, Deserialize)]
 pub struct CountsWithSession {
     open: Option<OpenSession>,
@@ -164,7 +164,7 @@ pub struct CountsWithSession {
     round: Option<RoundId>,
 }
 
-/// The form of a row before sessions were reported as rounds.
+/// A row of version 1, from before sessions were reported as rounds.
 #[derive(Debug, Deserialize)]
 struct CountsWithoutRound {
     open: Option<(u32, Mode, i64)>,
@@ -225,7 +225,7 @@ impl PlayerRows for StageCounts {
     }
 }
 
-/// What entering and leaving stages changes of a player.
+/// The player components that entering and leaving stages change.
 #[derive(QueryData)]
 #[query_data(mutable)]
 pub(super) struct Visitor {
@@ -254,20 +254,20 @@ impl Sessions<'_, '_> {
         visitor.counts.count_entry();
     }
 
-    /// Closes the open session after a victory; `damage` is what it has done to the bosses.
+    /// Closes the open session after a victory; `damage` is what the bosses took.
     pub(super) fn leave(&mut self, visitor: &mut VisitorItem, damage: Option<u64>) {
         if self.end(visitor, damage) {
             visitor.counts.count_victory();
         }
     }
 
-    /// Notes data that an honest client does not send, and clears the session. The counters stay for operators.
+    /// Counts data that an honest client does not send, and clears the session. The counters stay for operators.
     pub(super) fn clear(&mut self, visitor: &mut VisitorItem) {
         self.end(visitor, None);
         visitor.counts.count_anomaly();
     }
 
-    /// Notes abnormal data that leaves the session open.
+    /// Counts abnormal data that leaves the session open.
     pub(super) fn count_anomaly(&mut self, visitor: &mut VisitorItem) {
         visitor.counts.count_anomaly();
     }
@@ -293,7 +293,7 @@ mod tests {
 
     fn read(version: u16, row: &impl Serialize) -> StageCounts {
         let bytes = postcard::to_stdvec(row).expect("plain data");
-        upgrade(version, &bytes).expect("the version has a way up")
+        upgrade(version, &bytes).expect("the version can be upgraded")
     }
 
     #[test]
@@ -324,6 +324,6 @@ mod tests {
         }
         let damages: Vec<_> = counts.take_ended().iter().filter_map(|ended| ended.damage).collect();
         assert_eq!(damages, (0..16).collect::<Vec<_>>());
-        assert!(!counts.has_ended(), "each is told once");
+        assert!(!counts.has_ended(), "each is reported once");
     }
 }

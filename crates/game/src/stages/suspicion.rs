@@ -7,7 +7,7 @@ use crate::stages::rules::{ModeRules, StageBlock};
 use crate::tickets::TicketRules;
 use raidkeep_engine::rules::{Place, Report, Tables};
 
-/// Looks at all stages of a mode.
+/// Checks all stages of a mode.
 pub(super) fn look(mode: &ModeRules, tables: &Tables, place: &Place, report: &mut Report) {
     let tickets = tables.get::<TicketRules>();
     let kind = tickets.zip(mode.ticket).and_then(|(tickets, key)| Some((tickets, tickets.kind(key)?)));

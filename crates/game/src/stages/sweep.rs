@@ -41,9 +41,9 @@ pub struct SweepBlock {
     /// Items of one sweep.
     #[serde(default)]
     pub cost: Vec<Amount>,
-    /// What one sweep of the first stage brings.
+    /// What one sweep of the first stage grants.
     pub rewards: Vec<Amount>,
-    /// What each further stage of the run brings in addition.
+    /// What each further stage of the run adds.
     #[serde(default)]
     pub growth: Vec<Amount>,
     /// Experience of one sweep.
@@ -57,7 +57,7 @@ impl SweepRules {
 }
 
 impl SweepBlock {
-    /// What `count` sweeps of a stage bring; `None` when no number holds it.
+    /// What `count` sweeps of a stage grant; `None` on overflow.
     fn rewards(&self, stage: u32, count: i64) -> Option<Vec<Amount>> {
         let steps = i64::from(stage - self.from);
         let scaled = |reward: &Amount| {
@@ -106,7 +106,7 @@ fn check_block(block: &SweepBlock, tables: &Tables, place: &Place, report: &mut 
     for (at, growth) in block.growth.iter().enumerate() {
         if !block.rewards.iter().any(|reward| reward.item == growth.item) {
             let place = place.clone().key("growth").index(at);
-            report.error(place, format!("item {} is not among the rewards that could grow", growth.item));
+            report.error(place, format!("item {} is not among the rewards, so it cannot grow", growth.item));
         }
     }
     if let Some(items) = tables.get::<ItemRules>() {
@@ -139,7 +139,7 @@ pub struct Swept {
     at: EnergyMoments,
 }
 
-/// Why a sweep takes and gives.
+/// The ledger's reason for the cost and the rewards of a sweep.
 const SWEEP: Cause = Cause::new("sweep");
 
 fn mopping_up_stage(

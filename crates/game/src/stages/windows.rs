@@ -20,7 +20,7 @@ pub enum Window {
         #[serde(deserialize_with = "parsed")]
         #[schemars(with = "String")]
         from: Time,
-        /// Local time, not included.
+        /// Local time, exclusive.
         #[serde(deserialize_with = "parsed")]
         #[schemars(with = "String")]
         to: Time,
@@ -31,7 +31,7 @@ pub enum Window {
         #[serde(deserialize_with = "parsed")]
         #[schemars(with = "String")]
         from: Date,
-        /// Local date, not included.
+        /// Local date, exclusive.
         #[serde(deserialize_with = "parsed")]
         #[schemars(with = "String")]
         to: Date,
@@ -41,7 +41,7 @@ pub enum Window {
 /// A day of the week.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
-#[expect(missing_docs, reason = "the names say it")]
+#[expect(missing_docs, reason = "the names are self-explanatory")]
 pub enum Weekday {
     Monday,
     Tuesday,
@@ -85,7 +85,7 @@ impl Window {
         opened.and_then(|opened: DateTime| Some(opened.to_zoned(zone.clone()).ok()?.timestamp().as_second()))
     }
 
-    /// Reports what makes no sense.
+    /// Reports a window that makes no sense.
     pub fn check(&self, place: &Place, report: &mut Report) {
         match self {
             Self::Weekly { weekdays, from, to } => {

@@ -1,4 +1,4 @@
-//! What the game master does and says in a talk with a player.
+//! What the game master does and says in conversation with a player.
 
 use std::fmt::Display;
 use std::sync::Arc;
@@ -14,26 +14,26 @@ use raidkeep_engine::template::Template;
 pub(super) enum Objection {
     /// No template fits.
     NotUnderstood,
-    /// The task of this name waits or is under way already.
+    /// The task of this name is already pending or under way.
     Known(String),
-    /// Too many wait.
+    /// Too many are pending.
     ListFull,
     /// Too many were made today.
     DayFull,
 }
 
-/// What came of a player's wanting a task.
+/// The answer to a player who wants to take a task.
 #[derive(Debug)]
 pub(super) struct Accepted {
-    /// What is said to that.
+    /// What the game master says.
     pub(super) text: String,
     /// Whether the task has begun.
     pub(super) is_begun: bool,
-    /// Its background then, base64.
+    /// Its background if so, base64.
     pub(super) background: Option<Arc<str>>,
 }
 
-/// A player and the game master at one talk.
+/// A player in conversation with the game master.
 pub(super) struct Conversation<'a, 'p, 'q, 'w> {
     pub(super) player: &'a mut TaskPlayerItem<'p, 'q>,
     pub(super) stage: &'a mut TaskStage<'w>,
@@ -41,7 +41,7 @@ pub(super) struct Conversation<'a, 'p, 'q, 'w> {
 }
 
 impl Conversation<'_, '_, '_, '_> {
-    /// The task that a text names, of those that the player may take; the longest name when there are more.
+    /// The task that a text names, among those the player may take; the longest name if there are several.
     pub(super) fn named_task(&self, text: &str) -> Option<TaskName> {
         let public = self.player.book.public(&self.stage.queue).map(|name| TaskName::Public(name.to_owned()));
         let offered = public.chain(self.player.book.personal().iter().cloned());
@@ -64,7 +64,7 @@ impl Conversation<'_, '_, '_, '_> {
         Some(Accepted { text, is_begun: true, background: self.stage.background(active) })
     }
 
-    /// Drops the task under way; returns what is said to that.
+    /// Drops the task under way; returns what the game master says.
     pub(super) fn give_up(&mut self) -> String {
         if self.task_under_way().is_none() {
             return self.say(&self.master.tasks.none_active);
@@ -74,13 +74,13 @@ impl Conversation<'_, '_, '_, '_> {
         text
     }
 
-    /// What is said to a text.
+    /// What the game master says to a text.
     pub(super) fn chat(&mut self, text: &str) -> String {
         let line = self.master.line(text, &mut self.stage.randomness);
         line.map(|line| self.say(line)).unwrap_or_default()
     }
 
-    /// What is said to a special event, and the event's name.
+    /// What the game master says to a special event, and the event's name.
     pub(super) fn event(&mut self, info: &str, text: &str) -> (String, String) {
         let (line, event) = self.master.event(info, text, &mut self.stage.randomness);
         (line.map(|line| self.say(line)).unwrap_or_default(), event.to_owned())
@@ -96,7 +96,7 @@ impl Conversation<'_, '_, '_, '_> {
         self.say_of(line, self.task_under_way())
     }
 
-    /// A line in which `{task}` is this one.
+    /// A line with this task for `{task}`.
     pub(super) fn say_of(&self, line: &Template, task: Option<String>) -> String {
         let list = |names: Vec<String>| if names.is_empty() { self.master.nothing.clone() } else { names.join("、") };
         let tasks = self.player.book.public(&self.stage.queue).map(str::to_owned).collect();
@@ -111,7 +111,7 @@ impl Conversation<'_, '_, '_, '_> {
         line.fill(&values)
     }
 
-    /// Makes a task that the wish speaks of; returns its name as players see it.
+    /// Makes a task from a wish; returns its name as players see it.
     pub(super) fn grant_wish(&mut self, wish: &str, today: i32) -> Result<String, Objection> {
         let rules = &self.stage.rules;
         if self.player.book.personal().len() >= rules.personal_max {

@@ -1,8 +1,8 @@
 //! Tasks: a public queue, personal ones made on demand, and the one that a player is in
 //! (docs/contract/role-play.md#tasks).
 //!
-//! What happens in a task is the narrator's script. Tasks decide who may take which, keep how far a player is, and give
-//! the reward, once. Rewards never follow from words.
+//! The narrator's script decides what happens in a task. This module decides who may take which task, tracks each
+//! player's progress, and grants the reward once. Nothing that a player or an endpoint writes can grant a reward.
 
 mod conversation;
 pub mod model;

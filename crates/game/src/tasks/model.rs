@@ -8,10 +8,10 @@ use crate::tasks::queue::TaskQueue;
 use crate::tasks::scripts::{PersonalTasks, PublicTasks, Task};
 use raidkeep_engine::storage::{Arrival, PlayerRow, Unfit};
 
-/// Which task.
+/// Identifies a task.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum TaskName {
-    /// Of the public queue, by its name.
+    /// From the public queue, by name.
     Public(String),
     /// Made for the player.
     Personal {
@@ -44,7 +44,7 @@ impl TaskName {
         matches!(self, Self::Personal { .. })
     }
 
-    /// What it is about; public tasks say that in their texts themselves.
+    /// What it is about; empty for public tasks, whose texts say it themselves.
     pub fn subject(&self) -> &str {
         match self {
             Self::Public(_) => "",
@@ -58,7 +58,7 @@ impl TaskName {
 pub struct ActiveTask {
     /// Which one.
     pub name: TaskName,
-    /// How far it is.
+    /// The progress in it.
     pub story: Story,
 }
 
@@ -67,7 +67,7 @@ pub struct ActiveTask {
 pub struct TaskBook {
     active: Option<ActiveTask>,
     personal: Vec<TaskName>,
-    /// The filling of the queue, and which of its tasks the player has taken.
+    /// The number of a refill of the queue, and which of its tasks the player has taken.
     taken: (u64, Vec<String>),
     /// The day of the last personal task, and how many were made on it.
     wished: (i32, u32),
@@ -80,7 +80,7 @@ impl PlayerRow for TaskBook {
         Self::default()
     }
 
-    /// Another world fills its queue otherwise, and counts the fillings by itself.
+    /// Another world draws other tasks and has its own count of refills.
     fn arrive(&mut self, arrival: Arrival<'_>) -> Result<(), Unfit> {
         if !arrival.is_same_world {
             self.taken = (0, Vec::new());
@@ -95,7 +95,7 @@ impl TaskBook {
         self.active.as_ref()
     }
 
-    /// The public tasks that the player may take: each once a filling.
+    /// The public tasks that the player may take: each once per refill.
     pub fn public<'a>(&self, queue: &'a TaskQueue) -> impl Iterator<Item = &'a str> {
         let names = queue.names().iter().filter(|name| !self.has_taken(queue.filling(), name));
         names.map(String::as_str)
@@ -105,23 +105,23 @@ impl TaskBook {
         self.taken.0 == filling && self.taken.1.iter().any(|taken| taken == name)
     }
 
-    /// The personal tasks that wait.
+    /// The pending personal tasks.
     pub fn personal(&self) -> &[TaskName] {
         &self.personal
     }
 
-    /// How many personal tasks were made today. A clock that jumps back to an earlier day makes no new day.
+    /// How many personal tasks were made today. A clock set back to an earlier day does not reset the count.
     pub fn wished_on(&self, today: i32) -> u32 {
         if today > self.wished.0 { 0 } else { self.wished.1 }
     }
 
-    /// Takes in a personal task that was made today.
+    /// Adds a personal task that was made today.
     pub fn add_personal(&mut self, name: TaskName, today: i32) {
         self.wished = (today.max(self.wished.0), self.wished_on(today).saturating_add(1));
         self.personal.push(name);
     }
 
-    /// Begins a task. A personal one waits no longer, a public one is not offered again in this filling.
+    /// Begins a task. A personal one is no longer pending; a public one is not offered again until the next refill.
     pub fn begin(&mut self, name: TaskName, story: Story, filling: u64) {
         match &name {
             TaskName::Personal { .. } => self.personal.retain(|waiting| *waiting != name),
@@ -135,7 +135,7 @@ impl TaskBook {
         self.active = Some(ActiveTask { name, story });
     }
 
-    /// Moves the task on to a scene, with a new throw of the die.
+    /// Advances the task to a scene, with a new throw of the die.
     pub fn go_on(&mut self, scene: &str, throw: u64) {
         if let Some(active) = &mut self.active {
             active.story.go_on(scene, throw);
@@ -162,7 +162,7 @@ mod tests {
         book.add_personal(personal("狼"), 100);
         book.add_personal(personal("虎"), 100);
         assert_eq!(book.wished_on(100), 2);
-        assert_eq!(book.wished_on(99), 2, "yesterday again is no new day");
+        assert_eq!(book.wished_on(99), 2, "going back to yesterday starts no new day");
         assert_eq!(book.wished_on(101), 0);
         book.add_personal(personal("豹"), 99);
         assert_eq!(book.wished_on(100), 3);

@@ -1,4 +1,4 @@
-//! What the functions of tasks have in common: the player, the rules, and how a task begins and ends.
+//! What the task functions share: the player, the rules, and how a task begins and ends.
 
 use std::sync::Arc;
 
@@ -24,10 +24,10 @@ use raidkeep_engine::random::Randomness;
 use raidkeep_engine::request::Refusal;
 use raidkeep_engine::rules::Rules;
 
-/// For what the program has promised itself cannot happen.
+/// The reply to a broken invariant.
 pub(super) const INTERNAL: Refusal = Refusal::internal();
 
-/// In the ledger.
+/// The ledger's reason for the rewards of tasks.
 const REWARD: Cause = Cause::new("task");
 
 /// The player who makes the request.
@@ -67,12 +67,12 @@ impl TaskStage<'_> {
         self.randomness.source().random()
     }
 
-    /// The scene of a task under way; `None` when the designers have taken it out since.
+    /// The scene of a task under way; `None` when the rules no longer have it.
     pub(super) fn scene(&self, active: &ActiveTask) -> Option<&Scene> {
         active.story.scene(&active.name.find(&self.public, &self.personal)?.script)
     }
 
-    /// What the player reads in the scene it is in.
+    /// The text of the player's current scene.
     pub(super) fn opening(&self, active: &ActiveTask, account: &Account) -> String {
         let scene = self.scene(active);
         let fill = |scene: &Scene| scene.text.fill(&[("player", &account.name()), ("subject", &active.name.subject())]);
@@ -92,7 +92,7 @@ impl TaskStage<'_> {
         Some(())
     }
 
-    /// What a message leads to in the task under way; `None` when there is none, or none that the rules still have.
+    /// The outcome of a message in the task under way; `None` when there is none, or the rules no longer have it.
     /// Changes nothing; [`Self::take_step`] does.
     pub(super) fn play(&self, player: &TaskPlayerItem<'_, '_>, said: &Said<'_>) -> Option<Played> {
         let active = player.book.active()?;
@@ -108,8 +108,8 @@ impl TaskStage<'_> {
         })
     }
 
-    /// Takes the step that a message has led to; returns the reward when it was the last. This is the only place where a
-    /// task gives anything.
+    /// Takes the step that a message leads to; returns the reward if it was the last. This is the only place where a
+    /// task grants anything.
     pub(super) fn take_step(&mut self, player: &mut TaskPlayerItem<'_, '_>, step: Step) -> Option<RewardShown> {
         match step {
             Step::To(scene) => {
@@ -128,16 +128,16 @@ impl TaskStage<'_> {
     }
 }
 
-/// What a message leads to, taken out of the script.
+/// The outcome of a message, according to the script.
 #[derive(Debug)]
 pub(super) struct Played {
     /// Who speaks.
     pub(super) role: String,
     /// Its portrait, base64.
     pub(super) portrait: Option<Arc<str>>,
-    /// What it says by the script.
+    /// The scripted text.
     pub(super) script: String,
-    /// Tells the situation that was worked out from any other.
+    /// Identifies the situation that this is the outcome of.
     pub(super) situation: u64,
     /// Where the story goes.
     pub(super) step: Step,
@@ -148,7 +148,7 @@ pub(super) struct Played {
 pub(super) enum Step {
     /// On to a scene.
     To(String),
-    /// The end, with so many percent of this reward.
+    /// The end, with this percentage of the reward.
     End(RewardRange, u32),
 }
 

@@ -1,4 +1,4 @@
-//! The public queue: the same tasks for everybody, others after a while.
+//! The public queue: the same tasks for everybody, replaced at regular intervals.
 
 use bevy_ecs::prelude::*;
 use rand::seq::IteratorRandom;
@@ -11,10 +11,10 @@ use raidkeep_engine::random::Randomness;
 use raidkeep_engine::rules::Rules;
 use raidkeep_engine::storage::WorldRow;
 
-/// The tasks that may be taken at present.
+/// The tasks on offer at present.
 #[derive(Debug, Default, Clone, PartialEq, Eq, Resource, Serialize, Deserialize)]
 pub struct TaskQueue {
-    /// Counts the refillings.
+    /// Counts the refills.
     filling: u64,
     names: Vec<String>,
     refill_at: i64,
@@ -40,12 +40,12 @@ impl TaskQueue {
         now >= self.refill_at
     }
 
-    /// Whether it would have to wait for longer than from one refilling to the next: the clock was set back.
+    /// Whether the next refill is more than one interval away, because the clock was set back.
     fn waits_too_long(&self, now: i64, rules: &TaskRules) -> bool {
         self.refill_at > now.saturating_add(rules.refill_seconds.max(1))
     }
 
-    /// Whether the rules no longer know one of its tasks, or want another number of them.
+    /// Whether the rules no longer have one of its tasks, or ask for a different number of them.
     pub fn is_outdated(&self, tasks: &PublicTasks, rules: &TaskRules) -> bool {
         self.names.len() != rules.queue_size || self.names.iter().any(|name| tasks.get(name).is_none())
     }

@@ -74,7 +74,7 @@ fn task_info_personal(
     Ok(Success::with(TaskList { task_list: book.personal().iter().filter_map(|name| name.shown(&tasks)).collect() }))
 }
 
-/// `select {role, task_name}`: starts a public task. The active one is shown again.
+/// `select {role, task_name}`: starts a public task. If it is already under way, its scene is shown again.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 pub struct Select {
     role: String,
@@ -167,7 +167,7 @@ pub struct StoryTold {
     status: bool,
     /// Whether the speaker is new to the client.
     npc_status: bool,
-    /// Its portrait then, base64.
+    /// Its portrait if so, base64.
     image_data: Option<Arc<str>>,
     /// At the end.
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -15,9 +15,9 @@ use raidkeep_engine::schema::{map_of, schema_by_hand};
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct TaskRules {
-    /// Public tasks that may be taken at a time.
+    /// How many public tasks are on offer at a time.
     pub queue_size: usize,
-    /// Seconds from one refilling of the queue to the next.
+    /// Seconds between two refills of the queue.
     pub refill_seconds: i64,
     /// The highest level of a task; the lowest is 1.
     pub level_max: u32,
@@ -27,15 +27,15 @@ pub struct TaskRules {
     pub phoenix_feather: Prize,
     /// 经验值.
     pub experience: ExperiencePrize,
-    /// Personal tasks that wait for a player.
+    /// How many personal tasks may be pending for a player.
     pub personal_max: usize,
-    /// Personal tasks that are made for a player from one local midnight to the next.
+    /// How many personal tasks are made for a player from one local midnight to the next.
     pub personal_per_day: u32,
     /// What players may send.
     pub limits: SpeechLimits,
 }
 
-/// An item that tasks bring.
+/// An item that tasks grant.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Prize {
@@ -43,17 +43,17 @@ pub struct Prize {
     pub item: ItemId,
     /// The key in `reward`.
     pub name: String,
-    /// The most that one task brings.
+    /// The most that one task grants.
     pub max: i64,
 }
 
-/// Experience that tasks bring.
+/// Experience that tasks grant.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ExperiencePrize {
     /// The key in `reward`.
     pub name: String,
-    /// The most that one task brings.
+    /// The most that one task grants.
     pub max: i64,
 }
 
@@ -94,7 +94,7 @@ impl SpeechLimits {
     }
 }
 
-/// What a task brings: of each, from the first number to the second, by chance.
+/// What a task grants: of each, a random amount from the first number to the second.
 #[derive(Debug, Clone, Copy, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct RewardRange {
@@ -106,7 +106,7 @@ pub struct RewardRange {
     pub experience: (i64, i64),
 }
 
-/// What a task has brought.
+/// What a task has granted.
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
 pub struct Reward {
     /// 龙眼.
@@ -215,7 +215,7 @@ impl SingleFile for TaskRules {
         let known = tables.get::<PublicTasks>().map(PublicTasks::len);
         if let Some(known) = known.filter(|known| *known < self.queue_size) {
             let message = format!("{} tasks are to be offered, but there are only {known}", self.queue_size);
-            report.error(place.key("queue_size"), message).hint("write more files in tasks/");
+            report.error(place.key("queue_size"), message).hint("add files to tasks/");
         }
     }
 }

@@ -19,11 +19,11 @@ use raidkeep_engine::template::Template;
 pub struct PublicTask {
     /// As players see and choose it.
     pub name: String,
-    /// What every task has.
+    /// The settings that every task has.
     pub task: Task,
 }
 
-/// What a task of either kind has.
+/// The settings of a task of either kind.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Task {
@@ -31,7 +31,7 @@ pub struct Task {
     pub level: u32,
     /// An image.
     pub background: String,
-    /// What it brings.
+    /// What it grants.
     pub reward: RewardRange,
     /// What happens in it.
     pub script: Script,
@@ -45,9 +45,9 @@ pub struct TaskTemplate {
     pub name: Template,
     /// The player's wish must contain one of these.
     pub keywords: Vec<String>,
-    /// What the task may be about; the first that the wish speaks of, or one by chance.
+    /// What the task may be about; the first that the wish mentions, or else a random one.
     pub subjects: Vec<Subject>,
-    /// What every task has.
+    /// The settings that every task has.
     pub task: Task,
 }
 
@@ -84,7 +84,7 @@ pub struct PublicTasks {
 }
 
 impl PublicTasks {
-    /// The task of that name.
+    /// The task with that name.
     pub fn get(&self, name: &str) -> Option<&Task> {
         self.by_name.get(name).map(|(_, task)| task)
     }
@@ -105,7 +105,7 @@ impl PublicTasks {
     }
 }
 
-/// The most characters of a task's name.
+/// The longest name of a task, in characters.
 const NAME_MAX_CHARS: usize = 30;
 
 fn check_name(name: &str, place: &Place, report: &mut Report) {
@@ -123,7 +123,7 @@ impl Table for PublicTasks {
         for (file, PublicTask { name, task }) in files {
             check_name(&name, &Place::file(&file).key("name"), report);
             if let Some((earlier, _)) = by_name.get(&name) {
-                let message = format!("\"{name}\" is the name of the task in {earlier} too");
+                let message = format!("\"{name}\" is already the name of the task in {earlier}");
                 report.error(Place::file(&file).key("name"), message);
             } else {
                 by_name.insert(name, (file, task));
@@ -139,7 +139,7 @@ impl Table for PublicTasks {
     }
 }
 
-/// The templates of personal tasks, by their files' names without folder and ending.
+/// The templates of personal tasks, by file name without folder and extension.
 #[derive(Debug)]
 pub struct PersonalTasks {
     by_file: BTreeMap<String, TaskTemplate>,
@@ -156,8 +156,8 @@ impl PersonalTasks {
         self.by_file.iter().map(|(name, template)| (name.as_str(), template))
     }
 
-    /// The template that a wish speaks of; the one with the longest word in it when there are more, because short words
-    /// stand in others (打 in 打听), and then the first in the order of names.
+    /// The template that a wish mentions. If there are several, the one with the longest matching word, because short
+    /// words occur inside longer ones (打 in 打听); then the first by name.
     pub fn find(&self, wish: &str) -> Option<(&str, &TaskTemplate)> {
         let spoken = Spoken::new(wish);
         let length = |template: &TaskTemplate| {
@@ -165,14 +165,14 @@ impl PersonalTasks {
             found.map(|word| word.chars().count()).max()
         };
         let named = self.all().filter_map(|(name, template)| Some((length(template)?, name, template)));
-        // Of equal ones `min_by_key` takes the first.
+        // On a tie `min_by_key` takes the first.
         let best = named.min_by_key(|(length, _, _)| std::cmp::Reverse(*length));
         best.map(|(_, name, template)| (name, template))
     }
 }
 
 impl TaskTemplate {
-    /// What a wish is about; `throw`, any number, decides when it does not say.
+    /// What a wish is about; `throw`, any number, decides if it does not say.
     pub fn subject(&self, wish: &str, throw: u64) -> &str {
         let spoken = Spoken::new(wish);
         let by_chance = || {
@@ -191,7 +191,7 @@ impl TaskTemplate {
     fn check(&self, place: &Place, tables: &Tables, report: &mut Report) {
         self.name.check(&["subject"], &place.clone().key("name"), report);
         if !self.name.to_string().contains("{subject}") {
-            report.error(place.clone().key("name"), "expected {subject} in the name, so that each task has its own");
+            report.error(place.clone().key("name"), "expected {subject} in the name, so that names differ");
         }
         if self.keywords.is_empty() || self.keywords.iter().any(|word| word.trim().is_empty()) {
             report.error(place.clone().key("keywords"), "expected at least one word, and none empty");

@@ -31,7 +31,7 @@ pub(super) fn register(app: &mut App) {
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 pub struct Main {
     text: String,
-    /// The caller's own username; left out or the game master's role, it is the caller as well.
+    /// The caller's own username. Absent, or the game master's role, also means the caller.
     #[serde(default)]
     role: Option<String>,
 }
@@ -45,7 +45,7 @@ pub struct MainTold {
     role: String,
     /// Whether a task was accepted by this message.
     status: bool,
-    /// Its background then, base64.
+    /// Its background if so, base64.
     subimg: Option<Arc<str>>,
 }
 
@@ -76,7 +76,7 @@ fn main(
     Ok(Success::with(MainTold { text, role: master.role.clone(), status: false, subimg: None }))
 }
 
-/// The game master's answer belongs to the words it answers.
+/// Identifies the words that the game master answers.
 fn hash_of(text: &str) -> u64 {
     let mut hasher = StableHasher::default();
     hasher.write(text.as_bytes());
@@ -90,7 +90,7 @@ fn check_speaker(account: &Account, role: Option<&str>, master: &GameMaster) -> 
     }
 }
 
-/// `task_request {text, role}`: wishes for a task of one's own.
+/// `task_request {text, role}`: asks for a personal task.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 pub struct TaskRequest {
     text: String,
