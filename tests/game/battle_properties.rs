@@ -20,7 +20,7 @@ const NEWCOMER_EXP: i64 = 180;
 enum Step {
     /// Acts, with one of two texts, and waits for the verdict or not.
     Act(Seat, bool, bool),
-    /// Says that it is there.
+    /// Asks for challenges, which shows that it is present.
     Refresh(Seat),
     Disconnect(Seat),
     Rejoin(Seat),
@@ -43,11 +43,11 @@ fn steps() -> impl Strategy<Value = Vec<Step>> {
     prop::collection::vec(step, 1..60)
 }
 
-/// What the rules say of one of the two.
+/// The model of one player.
 #[derive(Debug, Default)]
 struct Player {
     action: Option<bool>,
-    /// Whether a request of it waits for the verdict.
+    /// Whether one of its requests is waiting for the verdict.
     waits: bool,
     is_connected: bool,
     disconnected_at: i64,
@@ -63,14 +63,14 @@ impl Player {
         !self.is_connected && now >= self.stays_until
     }
 
-    /// A lost connection is noticed within the time of silence.
+    /// A lost connection is noticed within the seconds of silence allowed.
     fn must_be_gone(&self, now: i64) -> bool {
         self.may_be_gone(now) && now >= self.disconnected_at + SILENT_SECONDS
     }
 }
 
 struct Run {
-    /// `None` only while it crashes.
+    /// `None` only during a crash.
     server: Option<TestServer>,
     duelists: Pair<Duelist>,
     players: Pair<Player>,
@@ -93,7 +93,7 @@ impl Run {
     }
 
     fn server(&mut self) -> &mut TestServer {
-        self.server.as_mut().expect("the server is only away while it crashes")
+        self.server.as_mut().expect("the server is absent only during a crash")
     }
 
     fn battle(&mut self) -> Option<Battle> {
@@ -157,7 +157,7 @@ impl Run {
             let player = self.players.get_mut(seat);
             player.action = Some(text);
             player.waits |= waits;
-            // Who waits for the verdict sends nothing meanwhile, and is there all the same.
+            // A player who waits for the verdict sends nothing, but counts as present.
             player.stays_until = player.stays_until.max(deadline + 1);
         }
         Ok(())
@@ -176,7 +176,7 @@ impl Run {
     fn close_round(&mut self) {
         self.rounds += 1;
         self.deadline = self.now + ROUND_SECONDS;
-        // Whoever waited is handled again, and so was heard.
+        // A waiting request runs again, which counts as hearing from its player.
         self.server().step(2);
         for seat in Seat::BOTH {
             let now = self.now;
@@ -218,7 +218,7 @@ impl Run {
     }
 
     fn crash(&mut self) {
-        let server = self.server.take().expect("the server is only away while it crashes");
+        let server = self.server.take().expect("the server is absent only during a crash");
         self.server = Some(server.crash_and_reopen());
         self.server().connect();
         self.server().step(1);
@@ -243,7 +243,7 @@ impl Run {
         self.players.get_mut(seat).is_connected = true;
     }
 
-    /// The battle is as the rules say, and its end does not change.
+    /// Asserts that the battle matches the model, and that its end does not change.
     fn compare(&mut self) -> Result<(), TestCaseError> {
         let now = self.now;
         let Some(battle) = self.battle() else {
@@ -252,9 +252,9 @@ impl Run {
         };
         prop_assert_eq!(battle.rounds().len(), self.rounds, "rounds end when both have acted or the time is up");
         let Some(ending) = battle.ending().cloned() else {
-            prop_assert!(self.ending.is_none(), "what is over stays over");
+            prop_assert!(self.ending.is_none(), "an ended battle stays ended");
             for seat in Seat::BOTH {
-                prop_assert!(!self.players.get(seat).must_be_gone(now), "{:?} should have been found gone", seat);
+                prop_assert!(!self.players.get(seat).must_be_gone(now), "{:?} should count as gone", seat);
                 prop_assert!(battle.side(seat).wins < 3);
             }
             prop_assert!(self.rounds < 15);
@@ -280,17 +280,17 @@ impl Run {
         for seat in Seat::BOTH {
             let player = self.players.get(seat);
             if *ending.escaped.get(seat) {
-                prop_assert!(player.may_be_gone(self.now), "{:?} was there: {:?} at {}", seat, player, self.now);
+                prop_assert!(player.may_be_gone(self.now), "{:?} was present: {:?} at {}", seat, player, self.now);
                 prop_assert_ne!(ending.winner, Some(seat));
-                prop_assert!(ending.spoils.get(seat).is_empty(), "who escapes gets nothing");
+                prop_assert!(ending.spoils.get(seat).is_empty(), "a player who escapes gets nothing");
             } else {
-                prop_assert_eq!(ending.winner, Some(seat), "who stays wins");
+                prop_assert_eq!(ending.winner, Some(seat), "the player who stays wins");
             }
         }
         Ok(())
     }
 
-    /// Brings the battle to its end, and looks at what is left of it.
+    /// Runs the battle to its end, and checks the outcome.
     fn finish(mut self) -> Result<(), TestCaseError> {
         for _ in 0..40 {
             self.wait(31);
@@ -310,7 +310,7 @@ impl Run {
     }
 }
 
-/// The kinds of what was reported to SUD, without repetitions of the very same report.
+/// The kinds of the reports to SUD, without retries of the same report.
 fn reports(server: &mut TestServer) -> Vec<String> {
     let bodies = server.platforms.sent.iter().filter_map(|sent| serde_json::from_slice::<Value>(&sent.body).ok());
     let mut seen = BTreeSet::new();

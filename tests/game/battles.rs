@@ -11,12 +11,12 @@ use serde_json::{Value, json};
 const WAITING_FOR: &str = "你已出招，正等待";
 const SILENT: &str = "（凝神防守）";
 
-/// Both act; returns what each was told.
+/// Both act; returns what each receives.
 fn round(server: &mut TestServer, ann: &Duelist, bob: &Duelist, id: &str) -> (Value, Value) {
     ann.post(server, "battle", ann.turn(id, "一剑刺去"));
     let told_bob = bob.succeed(server, "battle", bob.turn(id, "举盾格挡"));
     let mut replies = ann.replies(server);
-    assert_eq!(replies.len(), 1, "the verdict answers who waited");
+    assert_eq!(replies.len(), 1, "the verdict answers the waiting request");
     (replies.remove(0)["data"].clone(), told_bob)
 }
 
@@ -28,7 +28,7 @@ fn one_sided(server: &mut TestServer) -> (Duelist, Duelist, String) {
     (ann, bob, id)
 }
 
-/// Asks a route over HTTP, as a client without a WebSocket does; returns the bare reply.
+/// Calls a route over HTTP, as a client without a WebSocket does; returns the bare reply.
 fn http(server: &mut TestServer, who: &Duelist, path: &str, data: Value) -> Value {
     let bearer = format!("Bearer {}", who.player.token);
     let (status, reply) = server.http(path, Some(&bearer), &data.to_string());
@@ -112,7 +112,7 @@ fn two_clients_over_http_challenge_and_fight_by_asking_alone() {
     assert_eq!(shown, json!({"id_list": ["1"], "role_list": [ann.role], "accpec_id": none, "accept_id": none}));
     assert_eq!(http(&mut server, &bob, "/accept_c", json!({"id": "1", "status": true})), json!({"status": true}));
     assert_eq!(http(&mut server, &ann, "/refrash", json!({"role": ann.role}))["accpec_id"], json!(["1"]));
-    // Its reply is under way for as long as the round lasts.
+    // Its reply is pending for as long as the round lasts.
     let waiting = server.connect();
     let mut turn = ann.turn("1", "一剑刺去");
     turn["token"] = ann.player.token.clone().into();
@@ -143,7 +143,7 @@ fn who_stays_silent_guards_when_the_time_is_up_and_no_real_time_ends_the_wait() 
     let told = ann.replies(&mut server).remove(0);
     assert_eq!((&told["data"]["action"], &told["data"]["status"]), (&json!(SILENT), &json!(false)));
     let told = &bob.events(&mut server)[0].1;
-    assert_eq!((&told["action"], &told["round"]), (&json!("一剑刺去"), &json!(1)), "the silent one is told as well");
+    assert_eq!((&told["action"], &told["round"]), (&json!("一剑刺去"), &json!(1)), "the silent player is notified too");
     server.advance_seconds(60);
     assert_eq!(ann.events(&mut server).len(), 2, "a round in which nobody acts ends as well");
 }
@@ -170,7 +170,7 @@ fn the_first_to_win_three_rounds_wins_and_both_are_rewarded_once() {
     assert_eq!(stock(&mut server, &bob), [exp + 20, longan + 1, plume]);
     let after = stock(&mut server, &ann);
     let told = ann.succeed(&mut server, "battle", ann.turn(&id, "再来"));
-    assert_eq!((&told["status"], &told["reward"]), (&json!(true), &told_ann["reward"]), "the end can be asked for");
+    assert_eq!((&told["status"], &told["reward"]), (&json!(true), &told_ann["reward"]), "the end can be queried");
     assert_eq!(stock(&mut server, &ann), after, "and is paid once");
     server.advance_seconds(300);
     refuse(&mut server, &ann, "battle", ann.turn(&id, "再来"), (404, "no such battle"));
@@ -213,9 +213,9 @@ fn only_what_is_owned_counts_and_is_told() {
         ann.replies(&mut server);
         results.push_str(told["result"].as_str().expect("words"));
     }
-    assert!(results.contains("「火球术」「短剑」"), "what ann owns is told once each: {results}");
+    assert!(results.contains("「火球术」「短剑」"), "each thing that ann owns is named once: {results}");
     assert!(!results.contains("天外飞仙") && !results.contains("「短剑」「短剑」"), "{results}");
-    assert!(results.contains("赤手空拳"), "bob owns nothing of it: {results}");
+    assert!(results.contains("赤手空拳"), "bob owns none of them: {results}");
 }
 
 #[test]
@@ -239,7 +239,7 @@ fn a_second_action_in_a_round_is_refused_and_the_same_one_waits_along() {
     bob.succeed(&mut server, "battle", bob.turn(&id, "举盾格挡"));
     server.step(2);
     let told: Value = serde_json::from_str(&server.collect(second).remove(0)).expect("a reply should be JSON");
-    assert_eq!(told["data"]["action"], "举盾格挡", "the later one has the verdict");
+    assert_eq!(told["data"]["action"], "举盾格挡", "the later one gets the verdict");
 }
 
 #[test]
@@ -276,10 +276,10 @@ fn who_goes_offline_has_escaped_and_the_other_is_told_and_rewarded() {
     let [exp, longan, plume] = before.0;
     assert_eq!(stock(&mut server, &ann), [exp + 60, longan + 2, plume + 2]);
     bob.rejoin(&mut server);
-    assert_eq!(stock(&mut server, &bob), before.1, "who left gets nothing");
+    assert_eq!(stock(&mut server, &bob), before.1, "the player who left gets nothing");
     let told = bob.succeed(&mut server, "battle", bob.turn(&id, "我回来了"));
     assert_eq!((&told["result"], &told["status"], &told["exp"]), (&json!(result), &json!(true), &json!(0)));
-    assert_eq!(settled(&mut server), [json!([1, 2, 0]), json!([2, 1, 1])], "who left has lost and escaped");
+    assert_eq!(settled(&mut server), [json!([1, 2, 0]), json!([2, 1, 1])], "the player who left has lost and escaped");
 }
 
 #[test]

@@ -12,7 +12,7 @@ fn strike(server: &mut TestServer, player: &TestPlayer, damage: i64) -> Value {
     let entered = server.ask(player, "enter_stage", json!({"stage": 3000}));
     assert_eq!(entered["status"], 0, "a challenge is left: {entered}");
     let left = server.ask(player, "pass_stage", json!({"stage": 3000, "damange": damage}));
-    assert_eq!(left["status"], 0, "the blow is taken: {left}");
+    assert_eq!(left["status"], 0, "the blow is accepted: {left}");
     left["data"].clone()
 }
 
@@ -36,7 +36,7 @@ fn a_death_brings_everybody_one_gift_whoever_was_there() {
     assert_eq!(server.players_in_memory(), 0, "nobody is in memory when the boss dies");
     let ann = TestPlayer { connection: ann.connection, ..server.player("ann") };
     strike(&mut server, &ann, 10_000);
-    assert!(subjects(&mut server, &ann).is_empty(), "the gift takes its time");
+    assert!(subjects(&mut server, &ann).is_empty(), "the gift comes later");
     let mut server = server.crash_and_reopen();
     server.advance_seconds(86_400);
     let players = [server.player("ann"), server.player("away"), server.player("born later")];
@@ -63,7 +63,7 @@ fn a_season_ends_once_rewards_the_ranked_and_begins_anew() {
     let mut server = server.crash_and_reopen();
     server.advance_seconds(1);
     let [ann, bob, eve] = [("ann", ann), ("bob", bob), ("eve", eve)].map(|(id, _)| server.player(id));
-    assert_eq!(ratios(&mut server, &ann)["0"], "1.00", "bosses are whole");
+    assert_eq!(ratios(&mut server, &ann)["0"], "1.00", "bosses are at full life");
     assert_eq!(server.ask(&ann, "stage_damage_ranking", json!({"page": 1}))["status"], 88, "nobody is ranked");
     assert_eq!(server.ask(&ann, "stage_refresh_boss", json!({}))["data"]["damage"], 0, "records are cleared");
     for jump in [-3600, 3600, -40 * 86_400, 40 * 86_400] {
@@ -95,7 +95,7 @@ fn connected_players_are_told_of_deaths_seasons_tickets_and_full_energy() {
     assert!(told.contains(&"tickets_reset".to_owned()) && told.contains(&"mail_received".to_owned()), "{told:?}");
     server.advance_seconds(TO_APRIL - 43_200);
     assert!(names(&mut server).contains(&"season_reset".to_owned()));
-    assert!(names(&mut server).is_empty(), "each is told once");
+    assert!(names(&mut server).is_empty(), "each event is sent once");
 }
 
 #[test]

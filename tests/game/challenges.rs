@@ -36,7 +36,7 @@ fn a_challenge_is_told_shown_and_accepted() {
     assert_eq!(refrash(&mut server, &ann), shown, "a lost answer loses nothing");
     ann.succeed(&mut server, "battle", json!({"role": ann.role, "id": "1", "text": "砍", "wait": false}));
     assert_eq!(refrash(&mut server, &ann)["accpec_id"], json!(NOTHING), "until the challenger has acted");
-    assert_eq!(refrash(&mut server, &bob)["accpec_id"], json!(NOTHING), "it is the challenger who is told");
+    assert_eq!(refrash(&mut server, &bob)["accpec_id"], json!(NOTHING), "only the challenger is notified");
 }
 
 #[test]
@@ -45,7 +45,7 @@ fn a_challenge_is_rejected_and_gone() {
     let (ann, bob) = two(&mut server);
     for (number, function) in [(1, "accept_c"), (2, "reject_challenge")] {
         let id = ann.challenge(&mut server, &bob);
-        assert_eq!(id, number.to_string(), "numbers do not come again");
+        assert_eq!(id, number.to_string(), "numbers are never reused");
         let reply = match function {
             "accept_c" => bob.succeed(&mut server, function, json!({"id": id, "status": false})),
             _ => bob.succeed(&mut server, function, json!({"role": bob.role, "id": id})),
@@ -105,11 +105,11 @@ fn somebody_elses_challenge_is_none() {
             let data = json!({"role": stranger.role, "id": id});
             refuse_code(&mut server, stranger, function, data, 404);
         }
-        assert!(!stranger.accept(&mut server, &id, true), "only who is challenged accepts");
+        assert!(!stranger.accept(&mut server, &id, true), "only the challenged player can accept");
     }
     refuse_code(&mut server, &bob, "accept_challenge", json!({"role": ann.role, "id": id}), 403);
     for wrong in ["", "0", "99", "+1", "x"] {
-        assert!(!bob.accept(&mut server, wrong, true), "{wrong:?} is no number of a challenge");
+        assert!(!bob.accept(&mut server, wrong, true), "{wrong:?} is not the number of a challenge");
     }
     assert!(bob.accept(&mut server, &id, true), "it is still open");
 }
@@ -125,7 +125,7 @@ fn a_challenge_ends_after_sixty_seconds_without_an_answer() {
     server.advance_seconds(1);
     let ended = [("challenge_ended".to_owned(), json!({"id": id}))];
     assert_eq!(ann.events(&mut server), ended);
-    assert_eq!(bob.events(&mut server), ended, "both are told");
+    assert_eq!(bob.events(&mut server), ended, "both are notified");
     assert_eq!(refrash(&mut server, &bob)["id_list"], json!(NOTHING));
     assert!(!bob.accept(&mut server, &id, true), "it is too late");
 }
@@ -193,7 +193,7 @@ fn the_same_challenge_is_not_made_twice_and_open_ones_are_limited() {
     let (carol, dave) = (Duelist::join(&mut server, "carol"), Duelist::join(&mut server, "dave"));
     let id = ann.challenge(&mut server, &bob);
     assert_eq!(ann.challenge(&mut server, &bob), id, "it is open already");
-    assert_eq!(bob.events(&mut server).len(), 1, "and was told once");
+    assert_eq!(bob.events(&mut server).len(), 1, "and was announced once");
     ann.challenge(&mut server, &carol);
     let third = json!({"role1": ann.role, "role2": dave.role, "image_data": ""});
     refuse_code(&mut server, &ann, "challenge", third.clone(), 429);
@@ -218,7 +218,7 @@ fn an_open_challenge_survives_a_crash_and_its_time_goes_on() {
     ann.rejoin(&mut late);
     bob.rejoin(&mut late);
     assert_eq!(refrash(&mut late, &bob)["id_list"], json!(NOTHING), "60 seconds are over");
-    assert_eq!(ann.challenge(&mut late, &bob), "2", "its number does not come again");
+    assert_eq!(ann.challenge(&mut late, &bob), "2", "its number is not reused");
 }
 
 #[test]
@@ -229,6 +229,6 @@ fn a_keyed_challenge_that_is_repeated_is_the_same() {
     let text = json!({"world": 0, "function": "challenge", "data": data, "once": "k"}).to_string();
     let first = server.send_on(ann.player.connection, &text);
     assert!(!bob.accept(&mut server, "1", false));
-    assert_eq!(server.send_on(ann.player.connection, &text), first, "the answer was lost, and is told again");
+    assert_eq!(server.send_on(ann.player.connection, &text), first, "the lost answer is sent again");
     assert_eq!(refrash(&mut server, &bob)["id_list"], json!(NOTHING), "no second challenge");
 }

@@ -1,5 +1,5 @@
-//! A server on the wall's clock, which somebody sets forward or back while it runs and while it is down: nothing is
-//! granted twice, nothing that was paid is lost, and nobody waits for the clock to be again where it was.
+//! A server on the wall clock, which is set forward or back while it runs and while it is down: nothing is granted
+//! twice, nothing that was paid for is lost, and nobody waits for the clock to catch up.
 
 use crate::duel::{self, Duelist};
 use crate::payer::{diamonds, faults, paid, post, reply, rich};
@@ -12,11 +12,11 @@ const HOUR: i64 = 3600;
 const DAY: i64 = 86_400;
 const YEAR: i64 = 365 * DAY;
 
-/// A month forward, an hour back and a year back; the second of each says whether the server is down meanwhile.
+/// A month forward, an hour back and a year back, each with the server running and with the server down.
 const JUMPS: [(i64, bool); 6] =
     [(31 * DAY, false), (31 * DAY, true), (-HOUR, false), (-HOUR, true), (-YEAR, false), (-YEAR, true)];
 
-/// On the wall's clock, with tokens that outlast the test.
+/// On the wall clock, with tokens that outlast the test.
 fn server() -> TestServer {
     let mut setup = TestSetup::default();
     setup.settings.clock = ClockMode::Real;
@@ -24,7 +24,7 @@ fn server() -> TestServer {
     TestServer::with(setup)
 }
 
-/// Sets the wall's clock.
+/// Sets the wall clock.
 fn jump(mut server: TestServer, (seconds, is_down): (i64, bool)) -> TestServer {
     if is_down {
         server = server.crash_and_reopen_after(seconds);
@@ -64,7 +64,7 @@ fn hanging_up_is_paid_once_for_each_minute_that_the_wall_has_shown() {
         let mut server = jump(server, (-seconds, is_down));
         ask(&mut server, &ann, "get_hang_up_reward", json!({}));
         let back = coin(&mut server, &ann);
-        assert_eq!(back, after_jump, "{seconds} s and back: no minute is paid a second time");
+        assert_eq!(back, after_jump, "{seconds} s and back: no minute is paid twice");
     }
 }
 
@@ -87,7 +87,7 @@ fn tickets_of_a_day_are_given_once_however_the_day_comes_and_goes() {
             "{seconds} s: a later day brings three, an earlier one none"
         );
         let mut server = jump(server, (-seconds, is_down));
-        assert_eq!((0..5).filter(|_| strike(&mut server)).count(), 0, "{seconds} s and back: that day had its tickets");
+        assert_eq!((0..5).filter(|_| strike(&mut server)).count(), 0, "{seconds} s and back: that day is used up");
     }
 }
 
@@ -105,10 +105,10 @@ fn an_order_in_doubt_is_settled_although_the_clock_was_set_back() {
         }
         server.settle();
         if !is_down {
-            assert_eq!(reply(&mut server, &ann)["status"], 0, "{seconds} s: who waits is told");
+            assert_eq!(reply(&mut server, &ann)["status"], 0, "{seconds} s: the waiting request is answered");
         }
         let again = server.player("ann");
-        assert_eq!(diamonds(&mut server, &again), 60, "{seconds} s, down: {is_down}: what was paid is granted soon");
+        assert_eq!(diamonds(&mut server, &again), 60, "{seconds} s, down: {is_down}: a paid order is granted soon");
         assert_eq!(paid(&mut server), 1, "{seconds} s: and was paid once");
     }
 }
@@ -144,7 +144,7 @@ fn a_round_of_a_battle_ends_although_the_clock_was_set_back() {
         server.advance_seconds(300);
         server.settle();
         let rounds = ann.events(&mut server).into_iter().filter(|(name, _)| name == "battle_verdict").count();
-        assert!(rounds >= 1, "{seconds} s, down: {is_down}: who is silent guards in the end");
+        assert!(rounds >= 1, "{seconds} s, down: {is_down}: a silent player guards in the end");
     }
 }
 

@@ -77,7 +77,7 @@ fn a_skill_costs_longan_and_equipment_costs_plumes_also_across_a_crash() {
     assert_eq!(succeed(&mut server, &ann, "bag", json!({"role": role})), equipments);
     let attribute = succeed(&mut server, &ann, "status", json!({"role": role}))["attribute"].clone();
     assert_eq!((&attribute["龙眼"], &attribute["凤羽"]), (&json!(10), &json!(15)), "each paid with its own material");
-    assert_eq!((&attribute["智力"], &attribute["力量"]), (&json!(20), &json!(16)), "what is owned strengthens");
+    assert_eq!((&attribute["智力"], &attribute["力量"]), (&json!(20), &json!(16)), "what a player owns adds strength");
 }
 
 #[test]

@@ -45,7 +45,7 @@ impl Duelist {
         reply["data"].clone()
     }
 
-    /// Sends a request and waits for nothing.
+    /// Sends a request without waiting for its reply.
     pub(crate) fn post(&self, server: &mut TestServer, function: &str, mut data: Value) {
         data["token"] = self.player.token.clone().into();
         let request = json!({"world": 0, "function": function, "data": data});
@@ -53,14 +53,14 @@ impl Duelist {
         server.step(1);
     }
 
-    /// The replies that have come.
+    /// The replies received since the last call.
     pub(crate) fn replies(&self, server: &mut TestServer) -> Vec<Value> {
         server.step(1);
         let replies = server.collect(self.player.connection);
         replies.iter().map(|text| serde_json::from_str(text).expect("a reply should be JSON")).collect()
     }
 
-    /// The names and data of the events that have come.
+    /// The names and data of the events received since the last call.
     pub(crate) fn events(&self, server: &mut TestServer) -> Vec<(String, Value)> {
         let events = server.events(self.player.connection);
         events
@@ -69,7 +69,7 @@ impl Duelist {
             .collect()
     }
 
-    /// Changes what the player has made.
+    /// Gives the player a skill or equipment.
     pub(crate) fn equip(&self, server: &mut TestServer, kind: CraftKind, name: &str, strength: u32) {
         let world = server.simulation().world_mut();
         let entity = world.resource::<Players>().entity(self.account).expect("the player should be in memory");
@@ -105,14 +105,14 @@ impl Duelist {
     }
 }
 
-/// Two players in a battle; events told so far are read.
+/// Two players in a battle; earlier events have been read.
 pub(crate) fn battle(server: &mut TestServer) -> (Duelist, Duelist, String) {
     let (ann, bob) = (Duelist::join(server, "ann"), Duelist::join(server, "bob"));
     let id = fight(server, &ann, &bob);
     (ann, bob, id)
 }
 
-/// Has the first challenge and the second accept.
+/// The first player challenges and the second accepts.
 pub(crate) fn fight(server: &mut TestServer, ann: &Duelist, bob: &Duelist) -> String {
     let id = ann.challenge(server, bob);
     assert!(bob.accept(server, &id, true), "the battle should begin");
@@ -123,7 +123,7 @@ pub(crate) fn fight(server: &mut TestServer, ann: &Duelist, bob: &Duelist) -> St
 
 /// Asserts status and message, and that nothing has changed.
 pub(crate) fn refuse(server: &mut TestServer, who: &Duelist, function: &str, data: Value, expect: (i64, &str)) {
-    // What is under way to the platforms comes back first.
+    // Exchanges in flight with the platforms finish first.
     server.step(3);
     let before = server.state_hash();
     let reply = who.ask(server, function, data.clone());
@@ -133,7 +133,7 @@ pub(crate) fn refuse(server: &mut TestServer, who: &Duelist, function: &str, dat
 
 /// Asserts a code in `status_code`, and that nothing has changed.
 pub(crate) fn refuse_code(server: &mut TestServer, who: &Duelist, function: &str, data: Value, code: u16) {
-    // What is under way to the platforms comes back first.
+    // Exchanges in flight with the platforms finish first.
     server.step(3);
     let before = server.state_hash();
     let told = who.succeed(server, function, data.clone());
@@ -141,7 +141,7 @@ pub(crate) fn refuse_code(server: &mut TestServer, who: &Duelist, function: &str
     assert_eq!(server.state_hash(), before, "{function} with {data}: a refusal changes nothing");
 }
 
-/// A server whose first connection is the operator's, so that a player who waits for its reply does not hold up the clock.
+/// A server whose first connection is the operator's, so that no player's pending reply holds up the clock.
 pub(crate) fn server() -> TestServer {
     let mut server = TestServer::new();
     server.connect();

@@ -1,4 +1,4 @@
-//! Points of energy are told of at their second, to who has asked for it, and nothing is written for them.
+//! Regained energy is announced to the second, to players who listen for it, and nothing is written for it.
 
 use std::time::Duration;
 
@@ -7,14 +7,14 @@ use raidkeep::engine::storage::rows::Persistence;
 use raidkeep::studio::testing::{TestPlayer, TestServer};
 use serde_json::{Value, json};
 
-/// What the shipped rules say of a point.
+/// From the shipped rules.
 const SECONDS_PER_POINT: i64 = 360;
 
 fn energy(server: &mut TestServer, player: &TestPlayer) -> Value {
     server.ask(player, "get_player_info", json!({}))["data"]["energy"].clone()
 }
 
-/// The events `energy` that have come: how many points, and how many there are now.
+/// The events `energy` received since the last call: how many points came back, and how many there are now.
 fn returned(server: &mut TestServer, player: &TestPlayer) -> Vec<(i64, i64)> {
     let events = server.events(player.connection);
     let energy =
@@ -44,8 +44,8 @@ fn a_point_is_told_of_at_its_second_to_who_has_asked() {
     server.advance_seconds(1);
     assert_eq!(returned(&mut server, &ann), [(1, 115)]);
     server.advance_seconds(2 * SECONDS_PER_POINT);
-    assert_eq!(returned(&mut server, &ann), [(2, 117)], "one event tells of all that a jump of the clock has brought");
-    assert_eq!(returned(&mut server, &bob), [], "nobody is told who has not asked");
+    assert_eq!(returned(&mut server, &ann), [(2, 117)], "one event covers a whole jump of the clock");
+    assert_eq!(returned(&mut server, &bob), [], "players who do not listen get nothing");
 }
 
 #[test]
@@ -64,7 +64,7 @@ fn nothing_is_written_for_a_point() {
     };
     let ((told, with), (untold, without)) = (batches(true), batches(false));
     assert_eq!((told, untold), (5, 0));
-    assert_eq!(with, without, "the same batches come of a world in which nobody listens");
+    assert_eq!(with, without, "a world in which nobody listens writes the same batches");
 }
 
 #[test]
@@ -79,7 +79,7 @@ fn who_listens_to_nothing_more_or_is_gone_is_told_nothing() {
     server.disconnect(ann.connection);
     let again = server.player("ann");
     server.advance_seconds(SECONDS_PER_POINT);
-    assert_eq!(returned(&mut server, &again), [], "who comes back asks again");
+    assert_eq!(returned(&mut server, &again), [], "a player who returns has to listen again");
 }
 
 #[test]
@@ -93,7 +93,7 @@ fn what_cannot_be_listened_to_is_refused_with_what_can() {
     }
     server.ask(&ann, "enter_stage_general", json!({"stage": 8}));
     server.advance_seconds(SECONDS_PER_POINT);
-    assert_eq!(returned(&mut server, &ann), [(1, 115)], "a refusal leaves what was asked for before");
+    assert_eq!(returned(&mut server, &ann), [(1, 115)], "a refusal keeps the earlier subscription");
 }
 
 #[test]
@@ -106,7 +106,7 @@ fn a_clock_that_is_set_back_brings_its_points_a_second_time() {
     server.advance_seconds(-20);
     assert_eq!(energy(&mut server, &ann)["remain"], 114);
     server.advance_seconds(10);
-    assert_eq!(returned(&mut server, &ann), [(1, 115)], "the system goes by the formula, whatever the clock does");
+    assert_eq!(returned(&mut server, &ann), [(1, 115)], "the system follows the formula, whatever the clock does");
 }
 
 #[derive(Debug, Clone, Copy)]

@@ -1,4 +1,4 @@
-//! Identity: signing up, logging in, guests, and that no secret lies on a disk in clear.
+//! Identity: signing up, logging in, guests, and that no secret is on disk in clear text.
 
 use std::time::Duration;
 
@@ -26,7 +26,7 @@ fn token(reply: &Value) -> String {
     token.unwrap_or_else(|| panic!("a token should be granted: {reply}")).to_owned()
 }
 
-/// What the player with this token is told of itself.
+/// The overview of the player with this token.
 fn overview(server: &mut TestServer, token: &str) -> Value {
     let connection = server.connect();
     server.ask_on(connection, "get_player_info", json!({"token": token}))
@@ -123,7 +123,7 @@ fn wrong_passwords_and_unknown_addresses_have_their_codes() {
     assert_eq!(log_in(&mut server, "Ann", "secret"), code(404), "the name is no address");
     let guest = server.player("device-1");
     assert_eq!(log_in(&mut server, "device-1", "secret"), code(404), "a guest has no password");
-    assert_eq!(name(&mut server, &guest.token), json!("玩家#2"), "and goes on as a guest");
+    assert_eq!(name(&mut server, &guest.token), json!("玩家#2"), "and is still a guest");
 }
 
 #[test]
@@ -170,7 +170,7 @@ fn a_guest_is_created_once_and_opened_ever_after() {
     assert_eq!((status, name(&mut server, &first)), (json!(1), json!("玩家#1")), "created at the first use");
     let (status, second) = open(&mut server, "device-1");
     assert_eq!((status, name(&mut server, &second)), (json!(0), json!("玩家#1")), "the same account at the next");
-    assert_eq!(overview(&mut server, &first)["status"], 11, "the token before is worthless");
+    assert_eq!(overview(&mut server, &first)["status"], 11, "the earlier token is revoked");
     let long = "d".repeat(256);
     for (id, number) in [("DEVICE-1", 2), ("device-1 ", 3), ("设备", 4), (long.as_str(), 5), (&long[1..], 6)] {
         let (status, token) = open(&mut server, id);
@@ -193,7 +193,7 @@ fn accounts_and_tokens_survive_a_crash_and_being_put_away() {
     let check = |server: &mut TestServer, when: &str| {
         assert_eq!(overview(server, &ann), before[0], "{when}: the token of a log-in");
         assert_eq!(overview(server, &bob), before[1], "{when}: the token of a guest");
-        assert_eq!(overview(server, &revoked)["status"], 11, "{when}: a revoked token stays worthless");
+        assert_eq!(overview(server, &revoked)["status"], 11, "{when}: a revoked token stays revoked");
         assert_eq!(sign_up(server, "ann@mail.example", "Bob", "x"), code(410), "{when}: the address stays taken");
         assert_eq!(sign_up(server, "x@mail.example", "Ann", "x"), code(409), "{when}: the name stays taken");
         assert_eq!(log_in(server, "ann@mail.example", "wrong"), code(401), "{when}: the password is still known");
@@ -203,12 +203,12 @@ fn accounts_and_tokens_survive_a_crash_and_being_put_away() {
     server.fold();
     server.reconnect_all();
     server.pass_real_time(Duration::from_secs(700));
-    assert_eq!(server.players_in_memory(), 0, "idle players are put away");
-    check(&mut server, "after being put away");
+    assert_eq!(server.players_in_memory(), 0, "idle players are evicted");
+    check(&mut server, "after an eviction");
     let mut server = server.crash_and_reopen();
     check(&mut server, "after both");
     let relogged = token(&log_in(&mut server, "ann@mail.example", "secret"));
-    assert_eq!(name(&mut server, &relogged), json!("Ann"), "logging in works on");
+    assert_eq!(name(&mut server, &relogged), json!("Ann"), "logging in still works");
 }
 
 #[test]
@@ -236,7 +236,7 @@ fn no_secret_lies_on_the_disks_in_clear() {
     }
 }
 
-/// Each amount of space around an address once began a new count, so that the limit could be walked around.
+/// Each amount of space around an address once began a new count, which made the limit useless.
 #[test]
 fn spaces_around_an_address_do_not_begin_a_new_count_of_attempts() {
     let mut server = TestServer::new();

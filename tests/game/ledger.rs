@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 
 const NOON: i64 = NOON_MS / 1000;
 
-/// What the shipped assets leave at nothing costs something here, so that each function has something to move.
+/// Prices for what is free in the shipped assets, so that every function moves something.
 const PRICES: [(&str, &str, &str); 5] = [
     ("stages/general.ron", "to: 9,\n            energy: 6,", "to: 9, energy: 6, cost: [\"3:1:10\", \"3:2:1\"],"),
     (
@@ -86,15 +86,15 @@ fn changes(movement: &Value) -> impl Iterator<Item = (String, i64, i64)> {
     movement["changes"].as_array().expect("a list of changes").iter().map(read)
 }
 
-/// Asserts that each change goes on where the last one of its item ended, and that all end with what the player has.
+/// Asserts that each change starts from its item's last balance, and that the player has the final balances.
 fn check_sums(movements: &[Value], owned: &BTreeMap<String, i64>) {
     let mut balances: BTreeMap<String, i64> = BTreeMap::new();
     for (at, movement) in movements.iter().enumerate() {
         assert_eq!(movement["number"], json!(at + 1), "movements are numbered without a gap");
         for (item, change, after) in changes(movement) {
-            assert_ne!(change, 0, "what changes nothing is not noted: {movement}");
+            assert_ne!(change, 0, "a change of nothing is not recorded: {movement}");
             let balance = balances.entry(item).or_default();
-            assert_eq!(*balance + change, after, "the balance goes on where it was: {movement}");
+            assert_eq!(*balance + change, after, "the balance continues: {movement}");
             *balance = after;
         }
     }
@@ -107,7 +107,7 @@ fn check_sums(movements: &[Value], owned: &BTreeMap<String, i64>) {
     assert_eq!(balances, something, "the ledger ends with what get_player_info shows");
 }
 
-/// Sends a request and asserts that it left movements for these reasons, which tell exactly how the items changed.
+/// Sends a request; asserts that its movements have these reasons and add up to exactly how the items changed.
 fn moves(server: &mut TestServer, player: &TestPlayer, function: &str, data: Value, whys: &[&str]) {
     let name = name_of(server, player);
     let (before, noted) = (owned(server, player), ledger(server, &name).len());
@@ -145,7 +145,7 @@ fn put_away(server: &mut TestServer) {
     server.fold();
     server.reconnect_all();
     server.pass_real_time(Duration::from_secs(700));
-    assert_eq!(server.players_in_memory(), 0, "everybody should be put away");
+    assert_eq!(server.players_in_memory(), 0, "everybody should be evicted");
 }
 
 #[test]
@@ -206,7 +206,7 @@ fn a_refused_request_leaves_none() {
     ];
     for (function, data, status) in refused {
         assert_eq!(server.ask(&ann, function, data)["status"], status, "{function}");
-        assert_eq!(ledger(&mut server, &name).len(), 1, "{function}: what was refused has moved nothing");
+        assert_eq!(ledger(&mut server, &name).len(), 1, "{function}: a refusal moves nothing");
     }
 }
 
@@ -225,7 +225,7 @@ fn the_ledger_is_told_page_by_page() {
     assert_eq!(numbers(2, Value::Null), (vec![5, 4], json!(4)));
     assert_eq!(numbers(2, json!(4)), (vec![3, 2], json!(2)));
     assert_eq!(numbers(2, json!("2")), (vec![1], Value::Null));
-    assert_eq!(numbers(5, Value::Null), (vec![5, 4, 3, 2, 1], Value::Null), "a page that is just full is the last");
+    assert_eq!(numbers(5, Value::Null), (vec![5, 4, 3, 2, 1], Value::Null), "a full page can be the last");
     assert_eq!(numbers(5, json!(1)), (vec![], Value::Null));
     assert_eq!(numbers(5, json!(0)), (vec![], Value::Null));
     assert_eq!(numbers(2, json!(i64::MAX)), (vec![5, 4], json!(4)));
@@ -295,9 +295,9 @@ fn old_movements_are_dropped_at_the_number_the_operator_has_set() {
     enter(&mut server);
     assert_eq!(numbers(&mut server), [2, 3, 4]);
     let mut server = server.crash_and_reopen();
-    assert_eq!(numbers(&mut server), [2, 3, 4], "nothing comes back");
+    assert_eq!(numbers(&mut server), [2, 3, 4], "dropped movements stay dropped");
     enter(&mut server);
-    assert_eq!(numbers(&mut server), [3, 4, 5], "it goes on where it was");
+    assert_eq!(numbers(&mut server), [3, 4, 5], "numbering continues");
 }
 
 #[test]
@@ -361,7 +361,7 @@ fn steps() -> impl Strategy<Value = Vec<Step>> {
     prop::collection::vec(step, 1..40)
 }
 
-/// Does the step; a refusal is as good as a success here.
+/// Takes the step; a refusal is as good as a success here.
 fn carry_out(mut server: TestServer, step: &Step) -> TestServer {
     if matches!(step, Step::Crash) {
         return server.crash_and_reopen();

@@ -22,7 +22,7 @@ const DAILY_LIMIT: (i64, &str) = (99, "no more mails can be sent today");
 const NO_SUCH_PLAYER: (i64, &str) = (98, "no such player");
 const FULL: (i64, &str) = (97, "the mailbox of this player is full");
 
-/// Asserts that the request is refused so, and that the refusal has changed nothing.
+/// Asserts that the request is refused with this status and message, and that the refusal changes nothing.
 fn check(server: &mut TestServer, player: &TestPlayer, function: &str, data: Value, expect: (i64, &str)) {
     let before = server.state_hash();
     let reply = server.ask(player, function, data.clone());
@@ -89,17 +89,17 @@ fn announce(server: &mut TestServer, broadcast: Broadcast) {
     server.step(1);
 }
 
-/// The events that have come to this player since this was asked last.
+/// The events this player has received since the last call.
 fn told(server: &mut TestServer, player: &TestPlayer) -> Vec<Value> {
     server.events(player.connection)
 }
 
-/// Everybody leaves memory.
+/// Evicts everybody.
 fn put_away(server: &mut TestServer) {
     server.fold();
     server.reconnect_all();
     server.pass_real_time(Duration::from_secs(700));
-    assert_eq!(server.players_in_memory(), 0, "everybody should be put away");
+    assert_eq!(server.players_in_memory(), 0, "everybody should be evicted");
 }
 
 fn edited(from: &str, to: &str) -> TestServer {
@@ -128,7 +128,7 @@ fn a_mail_from_player_to_player() {
     assert_eq!(succeed(&mut server, &bob, "get_new_mail", json!({})), expected);
     assert_eq!(succeed(&mut server, &bob, "get_all_mail", json!({})), expected, "looking marks nothing as read");
     let event = json!({"event": "mail_received", "data": {"key": "1", "subj": "你好", "from": ann_name}});
-    assert_eq!(told(&mut server, &bob), [event], "bob is told");
+    assert_eq!(told(&mut server, &bob), [event], "bob is notified");
     assert_eq!(all_mail(&mut server, &ann), Vec::<Value>::new(), "the sender keeps no copy");
 }
 
@@ -180,9 +180,9 @@ fn a_mail_with_items_is_claimed_once_also_across_a_crash() {
     check(&mut server, &ann, "claim_mail", json!({"key": "1"}), ALREADY_CLAIMED);
     assert_eq!(owned(&mut server, &ann, 1), before + 500, "paid once");
     let mails = all_mail(&mut server, &ann);
-    assert_eq!((&mails[0]["claimed"], &mails[0]["read"]), (&json!(1), &json!(1)), "claimed is read");
+    assert_eq!((&mails[0]["claimed"], &mails[0]["read"]), (&json!(1), &json!(1)), "a claimed mail counts as read");
     succeed(&mut server, &ann, "delete_read_mail", json!({}));
-    assert_eq!(all_mail(&mut server, &ann).len(), 0, "and may go");
+    assert_eq!(all_mail(&mut server, &ann).len(), 0, "and can be deleted");
 }
 
 #[test]
@@ -208,7 +208,7 @@ fn unclaimed_items_are_not_deleted() {
     all_mail(&mut server, &ann);
     succeed(&mut server, &ann, "mark_read_mail", json!({"key": "1"}));
     succeed(&mut server, &ann, "delete_read_mail", json!({}));
-    assert_eq!(subjects(&mut server, &ann), ["boss"], "read, but it still owes something");
+    assert_eq!(subjects(&mut server, &ann), ["boss"], "read, but its items are unclaimed");
     check(&mut server, &ann, "delete_mail", json!({"key": "1"}), UNCLAIMED);
     succeed(&mut server, &ann, "claim_mail", json!({"key": "1"}));
     succeed(&mut server, &ann, "delete_mail", json!({"key": "1"}));
@@ -383,14 +383,14 @@ fn a_broadcast_is_delivered_when_it_is_due_and_told_once() {
     assert_eq!((told(&mut server, &bob), subjects(&mut server, &bob)), (vec![], vec![]));
     server.advance_seconds(1);
     let event = json!({"event": "mail_received", "data": {"subj": "later", "from": "系统"}});
-    assert_eq!(told(&mut server, &bob), [event], "told when it is due");
+    assert_eq!(told(&mut server, &bob), [event], "announced when it is due");
     let mails = all_mail(&mut server, &bob);
     assert_eq!((&mails[0]["time"], &mails[0]["type"]), (&json!("2026-03-10 13:00:00"), &json!("0")));
     server.advance_seconds(10);
     let mut server = server.crash_and_reopen();
     let bob = server.player("bob");
     server.step(3);
-    assert_eq!(told(&mut server, &bob), Vec::<Value>::new(), "told once");
+    assert_eq!(told(&mut server, &bob), Vec::<Value>::new(), "announced once");
 }
 
 #[test]
@@ -414,7 +414,7 @@ fn a_ranked_broadcast_reaches_only_its_accounts_with_their_own_items() {
     let own = vec!["3:4:30".parse().expect("an amount")];
     let audience = MailAudience::Ranked(vec![(AccountId(2), own), (AccountId(77), Vec::new())]);
     announce(&mut server, Broadcast { audience, ..gift("season", &["3:5:1"]) });
-    assert_eq!((told(&mut server, &ann).len(), told(&mut server, &bob).len()), (0, 1), "only bob is told");
+    assert_eq!((told(&mut server, &ann).len(), told(&mut server, &bob).len()), (0, 1), "only bob is notified");
     assert_eq!(subjects(&mut server, &ann), Vec::<String>::new());
     let mut server = server.crash_and_reopen();
     let bob = server.player("bob");
@@ -440,7 +440,7 @@ fn an_idle_world_is_woken_when_a_broadcast_is_due() {
     assert_eq!(woken_real.0, Some(3600));
     assert!(woken_real.1.is_some_and(|seconds| seconds <= 86_400), "the next midnight comes first: {woken_real:?}");
     assert_eq!(woken(ClockMode::Times(60.0)).0, Some(60), "60 times as fast");
-    assert_eq!(woken(ClockMode::Manual), (None, None), "a hand that moves the clock wakes the world");
+    assert_eq!(woken(ClockMode::Manual), (None, None), "a clock moved by hand needs no wake-up");
 }
 
 #[test]
@@ -458,12 +458,12 @@ fn mistakes_in_the_rules_are_reported() {
     }
 }
 
-/// What a player's box should be.
+/// The model of a player's box.
 #[derive(Debug, Default)]
 struct Model {
     /// Oldest first.
     mails: Vec<ModelMail>,
-    /// Announced, and not yet taken in for want of room or a look.
+    /// Announced, but not yet delivered: the box is full, or the player has not looked.
     waiting: Vec<(String, i64)>,
     sent: usize,
     paid: i64,

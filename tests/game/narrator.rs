@@ -1,5 +1,5 @@
-//! The narrator: every shipped script is playable to each of its ends, designers are told of every mistake at its place,
-//! and a chat endpoint colours texts and nothing else.
+//! The narrator: every shipped script is playable to each of its ends, every mistake is reported to designers with its
+//! place, and a chat endpoint colours texts and nothing else.
 
 use crate::tale;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
@@ -30,7 +30,7 @@ fn inputs(scene: &Scene) -> Vec<(String, Vec<Craft>)> {
     scene.choices.iter().flat_map(of_choice).chain([("……".to_owned(), Vec::new())]).collect()
 }
 
-/// The endings that can be played to: all scenes are searched, with the worst and the best throw of the die.
+/// The endings that can be reached: searches all scenes, with the worst and the best throw of the die.
 fn endings_played(script: &Script, rules: &NarratorRules) -> BTreeSet<&'static str> {
     let mut played = BTreeSet::new();
     let mut seen = BTreeSet::from([script.start.clone()]);
@@ -98,7 +98,7 @@ fn shipped_tasks_cover_all_levels_and_enough_of_them() {
     assert_eq!(levels, (1..=10).collect());
 }
 
-/// Plays a task again and again, with new players who say something to the point, until it was both won and lost.
+/// Plays a task with one new player after another, each talking to the point, until it has been both won and lost.
 fn play_both_ways(server: &mut TestServer, name: &str, script: &Script) {
     let rules = shipped_rules::<PublicTasks>();
     let reward = rules.get(name).expect("a public task").reward;
@@ -115,7 +115,7 @@ fn play_both_ways(server: &mut TestServer, name: &str, script: &Script) {
         });
         let given = amounts(&told["reward"]);
         let after = wealth(server, &hero);
-        assert_eq!([0, 1, 2].map(|at| after[at] - before[at]), given, "{name}: what is told is what is given");
+        assert_eq!([0, 1, 2].map(|at| after[at] - before[at]), given, "{name}: the reward is as announced");
         assert!(given[0] <= reward.dragon_eye.1 && given[2] <= reward.experience.1, "{name} gave {given:?}");
         let text = told["text"].as_str().expect("a text");
         let ending = script.endings.values().find(|ending| text.ends_with(&ending.text.to_string()));
@@ -124,7 +124,7 @@ fn play_both_ways(server: &mut TestServer, name: &str, script: &Script) {
             return;
         }
     }
-    panic!("{name} should be won and lost, but came only to {outcomes:?}");
+    panic!("{name} should be won and lost, but only reached {outcomes:?}");
 }
 
 #[test]
@@ -132,11 +132,11 @@ fn every_task_is_won_and_lost_through_the_protocol() {
     let mut server = everything_offered();
     let public = shipped_rules::<PublicTasks>();
     for name in public.names() {
-        play_both_ways(&mut server, name, &public.get(name).expect("a name it has told").script);
+        play_both_ways(&mut server, name, &public.get(name).expect("a listed name").script);
     }
 }
 
-/// What a designer is told about one edit of the shipped assets.
+/// The problems reported for one edit of the shipped assets.
 fn told(file: &str, from: &str, to: &str) -> String {
     let folder = tempfile::tempdir().expect("a temporary folder should be made");
     let assets = edit_assets(folder.path(), file, from, to);
@@ -144,14 +144,14 @@ fn told(file: &str, from: &str, to: &str) -> String {
     game::load_rules(&settings, &assets).expect_err("this edit should be a mistake").to_string()
 }
 
-/// Asserts that the edit leads to one error, at the place and with these words.
+/// Asserts that the edit causes one error, at this place and with these words.
 fn check(file: &str, (from, to): (&str, &str), place: &str, words: &str) {
     let told = told(file, from, to);
     let errors: Vec<&str> = told.lines().filter(|line| line.contains(": error: ")).collect();
     assert_eq!(errors.len(), 1, "one mistake, one error: {told}");
     assert!(errors[0].starts_with(file), "{told}");
     assert!(errors[0].contains(&format!(" {place}: ")), "the place should be {place}: {told}");
-    assert!(errors[0].contains(words), "{words:?} should be told: {told}");
+    assert!(errors[0].contains(words), "{words:?} should be reported: {told}");
 }
 
 #[test]
@@ -259,7 +259,7 @@ fn the_worked_example_of_the_guide_is_valid_and_its_mistake_is_told_as_it_says()
 
 const URL: &str = "http://model/v1/chat/completions";
 
-/// A server with a chat endpoint that gives these answers, one after the other, and then is silent.
+/// A server with a chat endpoint that gives these answers in turn, and then stays silent.
 fn with_endpoint(answers: impl IntoIterator<Item = CallOutcome>) -> TestServer {
     let mut setup = TestSetup::default();
     let line = LineSettings { in_flight: 2, deadline_seconds: 8, circuit: None };
@@ -267,12 +267,12 @@ fn with_endpoint(answers: impl IntoIterator<Item = CallOutcome>) -> TestServer {
         Some(ChatSettings { url: URL.to_owned(), model: "small".to_owned(), key: Secret::new(""), line });
     let mut server = TestServer::with(setup);
     server.platforms.elsewhere.insert(URL.to_owned(), answers.into_iter().collect());
-    // The clock is moved on connection 0, which is to be nobody's.
+    // Connection 0 moves the clock, so no player may have it.
     server.connect();
     server
 }
 
-/// What the endpoint was asked.
+/// The requests that the endpoint has received.
 fn asked(server: &TestServer) -> Vec<Value> {
     let asked = server.platforms.sent.iter().filter(|exchange| exchange.url == URL);
     asked.map(|exchange| serde_json::from_slice(&exchange.body).expect("JSON")).collect()
@@ -323,10 +323,10 @@ fn an_answer_that_is_wrong_or_missing_leaves_the_script_to_speak() {
         let told = thank(&mut server, &ann);
         assert!(told["text"].as_str().is_some_and(|text| text.ends_with(THANKED)), "answer {at}: {told}");
     }
-    assert_eq!(asked(&server).len(), count, "each time it was asked");
+    assert_eq!(asked(&server).len(), count, "it was called every time");
 }
 
-/// Begins the riddles' first scene; the queue is drawn until they are in it.
+/// Begins the riddles' first scene, after refilling the queue until they are in it.
 fn begin_riddles(server: &mut TestServer, hero: &Hero) {
     for _ in 0..200 {
         if tale::list(server, hero, "task_info").iter().any(|name| name == "村口的谜语") {
@@ -374,8 +374,8 @@ fn a_slow_endpoint_is_waited_for_until_its_deadline_and_changes_nothing_before()
     let hash = server.state_hash();
     server.post(ann.player.connection, &feedback_frame(&ann, "雨", 1));
     server.step(3);
-    assert_eq!(server.collect(ann.player.connection), Vec::<String>::new(), "the endpoint is waited for");
-    assert_eq!(server.state_hash(), hash, "nothing is changed before it is answered");
+    assert_eq!(server.collect(ann.player.connection), Vec::<String>::new(), "the reply waits for the endpoint");
+    assert_eq!(server.state_hash(), hash, "nothing changes before the endpoint answers");
     server.advance_seconds(8);
     server.step(2);
     let replies = server.collect(ann.player.connection);
@@ -397,7 +397,7 @@ fn who_says_more_while_the_endpoint_thinks_is_told_the_script_in_order() {
     let replies = server.collect(ann.player.connection);
     let texts: Vec<Value> = replies.iter().map(|reply| serde_json::from_str(reply).expect("JSON")).collect();
     assert_eq!(texts.iter().map(|reply| reply["id"].clone()).collect::<Vec<_>>(), [json!(1), json!(2)]);
-    assert_eq!(asked(&server).len(), 1, "the endpoint is asked one thing of a player at a time");
+    assert_eq!(asked(&server).len(), 1, "each player has one call at a time");
     assert!(
         texts.iter().any(|reply| reply["data"]["text"].as_str().is_some_and(|text| text.starts_with("“不错，是雨。”")))
     );
@@ -415,7 +415,7 @@ fn a_message_repeated_under_its_key_while_the_endpoint_thinks_is_played_once() {
     server.advance_seconds(8);
     server.step(2);
     let replies = server.collect(ann.player.connection);
-    assert_eq!((replies.len(), &replies[0]), (2, &replies[1]), "both are told the same");
+    assert_eq!((replies.len(), &replies[0]), (2, &replies[1]), "both get the same reply");
     let told = succeed(&mut server, &ann, "select", json!({"task_name": "村口的谜语"}));
     assert!(told["text"].as_str().is_some_and(|text| text.starts_with("“第二个：")), "one riddle further: {told}");
 }
@@ -430,6 +430,6 @@ fn beyond_the_limit_of_calls_the_script_speaks_at_once() {
     }
     server.step(3);
     let answered: Vec<usize> = heroes.iter().map(|hero| server.collect(hero.player.connection).len()).collect();
-    assert_eq!(answered, [0, 0, 1], "two calls may be under way, the third player is told the script");
+    assert_eq!(answered, [0, 0, 1], "two calls may be in flight; the third player gets the script");
     assert_eq!(asked(&server).len(), 2);
 }

@@ -4,13 +4,13 @@ use raidkeep::sandbox::{Fault, Misbehavior, Platform};
 use raidkeep::studio::testing::{TestPlayer, TestServer};
 use serde_json::{Value, json};
 
-/// A card of the sandbox that exists without anybody adding it, with the lengths of channel 1. It is worth 100 points.
+/// A card that exists in the sandbox without being added, with the lengths of channel 1. It is worth 100 points.
 pub(crate) const CARD: (&str, &str) = ("88000000000000001", "123456789012345678");
 /// How a second order is refused.
 pub(crate) const UNSETTLED: (i64, &str) = (98, "an earlier order is still being settled");
-/// How a purchase is refused that costs too much.
+/// How a purchase that costs too much is refused.
 pub(crate) const SHORT: (i64, &str) = (95, "materials insufficient");
-/// How a request is answered whose exchange takes too long.
+/// How a request whose exchange takes too long is answered.
 pub(crate) const TIMED_OUT: (i64, &str) = (-2, "timed out, retry with the same once key");
 
 /// A player with points, and its name on the platform.
@@ -29,7 +29,7 @@ pub(crate) fn rich(server: &mut TestServer, device: &str, points: i64) -> (TestP
     (player, name)
 }
 
-/// The platform misbehaves in these ways in the next requests to a call.
+/// Makes the platform misbehave in these ways in the next requests to a call.
 pub(crate) fn faults(server: &mut TestServer, call: &str, faults: &[Misbehavior]) {
     let fault = |fault: &Misbehavior| Fault {
         platform: Platform::Mcrmb,
@@ -40,7 +40,7 @@ pub(crate) fn faults(server: &mut TestServer, call: &str, faults: &[Misbehavior]
     server.platforms.sandbox.set_faults(faults.iter().map(fault).collect()).expect("the faults are right");
 }
 
-/// What the platform says that the player has.
+/// The player's points according to the platform.
 pub(crate) fn points(server: &mut TestServer, player: &TestPlayer) -> Value {
     server.ask(player, "check_money", json!({}))["data"][0]["money"].clone()
 }
@@ -64,7 +64,7 @@ pub(crate) fn sent(server: &TestServer, call: &str) -> usize {
     server.platforms.sent.iter().filter(|exchange| exchange.endpoint().ends_with(&ending)).count()
 }
 
-/// Asserts that the request is refused so, without data, and that the platform is not asked to do anything.
+/// Asserts the refusal, without data, and that nothing is sent to the platform.
 pub(crate) fn check(server: &mut TestServer, player: &TestPlayer, function: &str, data: Value, expect: (i64, &str)) {
     let before = (sent(server, "Pay"), sent(server, "Charge"));
     let reply = server.ask(player, function, data.clone());
@@ -83,7 +83,7 @@ pub(crate) fn post(server: &mut TestServer, player: &TestPlayer, function: &str,
     server.settle();
 }
 
-/// The one reply that has come since.
+/// The one reply received since.
 pub(crate) fn reply(server: &mut TestServer, player: &TestPlayer) -> Value {
     server.settle();
     let replies = server.collect(player.connection);
@@ -91,7 +91,7 @@ pub(crate) fn reply(server: &mut TestServer, player: &TestPlayer) -> Value {
     serde_json::from_str(reply).expect("a reply is JSON")
 }
 
-/// Lets time pass in small steps, as the schedule of an order in doubt has them.
+/// Advances the clock step by step, following the retry schedule of an order in doubt.
 pub(crate) fn pass(server: &mut TestServer, seconds: &[i64]) {
     for seconds in seconds {
         server.settle();
@@ -100,7 +100,7 @@ pub(crate) fn pass(server: &mut TestServer, seconds: &[i64]) {
     server.settle();
 }
 
-/// Until an order in doubt is decided.
+/// The delays until an order in doubt is decided.
 pub(crate) const DECIDED: [i64; 9] = [5, 5, 10, 15, 30, 60, 120, 300, 600];
 
 /// The state of an order, as operators see it.

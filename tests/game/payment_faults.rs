@@ -1,8 +1,8 @@
 //! Every way in which a payment can go wrong, with a crash at every step: points taken = goods granted.
 //!
-//! In each cell of the matrix, players buy while the platform answers payments in one broken way and the server is killed
-//! at one point or lives on. Then time passes until every order is settled, and the platform's own history of payments is
-//! compared with the orders, and those with what the players have.
+//! In each cell of the matrix, players buy while the platform answers payments in one broken way and the server is
+//! killed at one point or lives on. Then time passes until every order is settled, and the platform's own history of
+//! payments is compared with the orders, and those with what the players have.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -20,22 +20,22 @@ use serde_json::{Value, json};
 const OFFERS: [(&str, i64, i64); 3] = [("diamonds_60", 6, 60), ("diamonds_300", 30, 300), ("diamonds_680", 68, 680)];
 const BUYERS: usize = 22;
 const HOUR: i64 = 3600;
-/// How long an order is asked after, by the shipped schedule: 19 minutes until it is decided, then an hour and a day.
+/// How long an order is queried by the shipped schedule: 19 minutes until it is decided, then an hour and a day.
 const HORIZON_SECONDS: i64 = 1140 + HOUR + 24 * HOUR;
 
 /// What happens to the server.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Crash {
     Never,
-    /// The order is on disk as sent, and nothing has left.
+    /// The order is on disk as sent, and nothing has been sent.
     BeforeSend,
     /// The platform has the payment, and its answer is on its way.
     AfterSend,
-    /// Right after the tick that took the answer in.
+    /// Right after the tick that received the answer.
     AfterAnswer,
-    /// It is on disk that the points are paid, and the buyers have to be read from disk.
+    /// The payment is on disk, and the buyers have been evicted.
     BeforeGrant,
-    /// After so many ticks, wherever the orders are then.
+    /// After this many ticks, wherever the orders are then.
     AtTick(usize),
 }
 
@@ -91,7 +91,7 @@ impl Cell {
         let mut rng = ChaCha8Rng::seed_from_u64(seed);
         let mut setup = TestSetup { seed, ..TestSetup::default() };
         let mcrmb = setup.settings.platforms.mcrmb.as_mut().expect("payments are set up");
-        // All payments of a cell leave in one tick, and the circuit stays closed: what it does has tests of its own.
+        // All payments of a cell leave in one tick, and the circuit stays closed: it has tests of its own.
         mcrmb.line.in_flight = 1000;
         mcrmb.line.circuit = None;
         let gateway = Gateway::new(Some(mcrmb.clone()));
@@ -114,7 +114,7 @@ impl Cell {
         Self { server, buyers, rng, gateway }
     }
 
-    /// A buyer asks for something and does not wait.
+    /// Sends a buyer's request without waiting for its reply.
     fn buy(&mut self, at: usize) {
         let (offer, ..) = OFFERS[self.rng.random_range(0..OFFERS.len())];
         let TestPlayer { connection, token } = &self.buyers[at].player;
@@ -141,7 +141,7 @@ impl Cell {
         self.states().contains(&state)
     }
 
-    /// Everybody buys, and the server is killed where it says.
+    /// Everybody buys, and the server is killed at the given point.
     fn buy_and_crash(mut self, crash: Crash) -> Self {
         self.server.platforms.network = match crash {
             Crash::BeforeSend => Network::HoldsRequests,
@@ -156,7 +156,7 @@ impl Cell {
             Crash::Never | Crash::BeforeSend | Crash::AfterSend => self.server.settle(),
             Crash::BeforeGrant => {
                 self.server.settle();
-                // Who waits for a reply stays in memory; the deadline answers everybody with `pending`.
+                // A player who waits for a reply stays in memory; the deadline answers everybody with `pending`.
                 self.server.advance_seconds(11);
                 self.server.settle();
                 self.put_buyers_away();
@@ -182,10 +182,10 @@ impl Cell {
         self.server.fold();
         self.server.reconnect_all();
         self.server.pass_real_time(Duration::from_secs(1000));
-        assert_eq!(self.server.players_in_memory(), 0, "who is idle leaves memory, whatever was ordered");
+        assert_eq!(self.server.players_in_memory(), 0, "idle players are evicted, whatever they ordered");
     }
 
-    /// Points that other servers move.
+    /// Another server moves a buyer's points.
     fn move_points(&mut self, at: usize) {
         let money = self.rng.random_range(1..40).to_string();
         let (call, more) = match self.rng.random_range(0..3) {
@@ -210,7 +210,7 @@ impl Cell {
         }
     }
 
-    /// Lets time pass until every order is settled that settles by itself.
+    /// Advances the clock until every order that settles by itself is settled.
     fn pass_time(mut self, meanwhile: Meanwhile) -> Self {
         let steps = [2, 3, 5, 10, 15, 30, 60, 120, 300, 600, 600, HOUR, HOUR];
         for seconds in steps {
@@ -224,7 +224,7 @@ impl Cell {
             self.server.advance_seconds(seconds);
         }
         self.server.platforms.sandbox.set_faults(Vec::new()).expect("no faults");
-        // Orders that were made just now go through the whole schedule, all others are nearly over.
+        // The newest orders go through the whole schedule; all others are nearly done.
         let till_the_end: &[i64] = match meanwhile {
             Meanwhile::MorePurchases => &[5, 10, 15, 30, 60, 120, 300, 600, 600, HOUR, 24 * HOUR, HOUR, 24 * HOUR],
             _ => &[600, 600, HOUR, 24 * HOUR, HOUR],
@@ -283,16 +283,16 @@ impl Cell {
             assert!(paid.len() <= 1, "{what}: nothing is ever paid twice: {order} {paid:?}");
             match text("state") {
                 "granted" => {
-                    assert_eq!(paid, [(text("name").to_owned(), price)], "{what}: what is granted is paid: {order}");
+                    assert_eq!(paid, [(text("name").to_owned(), price)], "{what}: a granted order is paid: {order}");
                     let offer = OFFERS.iter().find(|(_, known, _)| *known == price).expect("a known price");
                     *diamonds.entry(text("name")).or_default() += offer.2;
                 }
-                "refused" => assert_eq!(paid, [], "{what}: what is refused is not paid: {order}"),
+                "refused" => assert_eq!(paid, [], "{what}: a refused order is not paid: {order}"),
                 "operator" => {
                     assert_eq!(
                         meanwhile,
                         Meanwhile::OtherServers,
-                        "{what}: this can be known: {}",
+                        "{what}: the outcome can be known: {}",
                         self.inspect(order)
                     );
                 }
@@ -316,7 +316,7 @@ impl Cell {
     }
 }
 
-/// Goes through the cells and returns how many orders came to which end.
+/// Runs the cells and returns how many orders ended which way.
 fn run(seed: u64, crashes: &[Crash], meanwhile: Meanwhile) -> BTreeMap<String, usize> {
     let mut rng = ChaCha8Rng::seed_from_u64(seed);
     let mut ends = BTreeMap::new();
@@ -330,7 +330,7 @@ fn run(seed: u64, crashes: &[Crash], meanwhile: Meanwhile) -> BTreeMap<String, u
             if misbehavior.is_none() {
                 cell.check_crash(*crash);
             }
-            // Questions meet with trouble as well, but not for ever.
+            // Queries fail too, but not forever.
             for call in ["CheckRecord", "CheckMoney"] {
                 let one = [Misbehavior::LoseAnswer, Misbehavior::HttpStatus(502), Misbehavior::WrongTypes];
                 faults.push(fault(call, one[rng.random_range(0..3)].clone(), Some(rng.random_range(1..20))));

@@ -1,4 +1,4 @@
-//! What becomes of an order whose answer does not come, and what players and operators see of it.
+//! What happens to an order whose answer is lost, and what players and operators see of it.
 
 use std::time::Duration;
 
@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 
 const DIAMONDS_60: &str = "diamonds_60";
 
-/// Has a player with 100 points buy 60 diamonds while the platform misbehaves, until the answer is given up.
+/// A player with 100 points buys 60 diamonds while the platform misbehaves, until the answer is given up on.
 fn bought_with(fault: Misbehavior) -> (TestServer, TestPlayer, Value) {
     let mut server = TestServer::new();
     let (ann, _) = rich(&mut server, "ann", 100);
@@ -109,7 +109,7 @@ fn an_answer_that_comes_together_with_that_to_a_question_about_it_counts() {
     pass(&mut server, &[5]);
     server.platforms.network = Network::Carries;
     server.settle();
-    assert_eq!(state_of(&mut server, &order), "granted", "whatever is asked, what is paid is granted");
+    assert_eq!(state_of(&mut server, &order), "granted", "a paid order is granted, whatever is queried");
     assert_eq!((diamonds(&mut server, &ann), paid(&mut server)), (60, 1));
 }
 
@@ -126,7 +126,7 @@ fn a_repeated_request_changes_nothing_while_its_order_is_pending_and_after() {
     assert_eq!(
         resend(&mut server, &ann),
         pending,
-        "and when it is settled; the event has told, and get_player_info shows"
+        "also once it is settled: the event and get_player_info show the result"
     );
     assert_eq!((diamonds(&mut server, &ann), paid(&mut server), sent(&server, "Pay")), (60, 1, 1));
 }
@@ -163,7 +163,7 @@ fn a_buyer_who_is_put_away_is_granted_and_finds_the_goods() {
     server.fold();
     server.reconnect_all();
     server.pass_real_time(Duration::from_secs(1000));
-    assert_eq!(server.players_in_memory(), 0, "nobody has to stay for an order");
+    assert_eq!(server.players_in_memory(), 0, "an order keeps nobody in memory");
     pass(&mut server, &DECIDED);
     assert_eq!(state_of(&mut server, &order), "granted");
     assert_eq!((diamonds(&mut server, &ann), paid(&mut server)), (60, 1));
@@ -197,7 +197,7 @@ fn orders_that_find_the_line_full_go_on_as_soon_as_there_is_room() {
     }
     server.settle();
     for buyer in &buyers {
-        assert_eq!(reply(&mut server, buyer)["data"]["state"], "granted", "no second has passed, and none was needed");
+        assert_eq!(reply(&mut server, buyer)["data"]["state"], "granted", "without a second passing");
     }
 }
 
@@ -208,16 +208,16 @@ fn a_server_that_cannot_store_an_order_tells_nobody_that_there_is_one() {
     server.disks().0.fail_after(0);
     post(&mut server, &ann, "buy_item", json!({"offer": DIAMONDS_60}), Some("k1"));
     assert_eq!(reply(&mut server, &ann)["status"], 16);
-    assert_eq!(sent(&server, "Pay"), 0, "what is not on disk is not carried out");
+    assert_eq!(sent(&server, "Pay"), 0, "an order that is not on disk is not carried out");
     let mut server = server.crash_and_reopen();
     let ann = TestPlayer { connection: server.connect(), ..ann };
-    assert_eq!(resend(&mut server, &ann)["data"]["state"], "granted", "the same key is as good as new");
+    assert_eq!(resend(&mut server, &ann)["data"]["state"], "granted", "the same key can be used again");
     assert_eq!((diamonds(&mut server, &ann), paid(&mut server)), (60, 1));
 }
 
 // Operators.
 
-/// An order that cannot be settled by itself: others have moved points until its record was out of sight.
+/// An order that cannot settle by itself: other payments have pushed its record out of sight.
 fn hidden(is_paid: bool) -> (TestServer, TestPlayer, Value) {
     let fault = if is_paid { Misbehavior::LoseAnswer } else { Misbehavior::HttpStatus(503) };
     let mut server = TestServer::new();
@@ -234,7 +234,7 @@ fn hidden(is_paid: bool) -> (TestServer, TestPlayer, Value) {
     (server, ann, order)
 }
 
-/// A payment that another server asks the platform for.
+/// A payment made by another server.
 fn payment_elsewhere(name: &str) -> Exchange {
     let key = SandboxSettings::shipped().expect("the shipped sandbox should be valid").key;
     let parameters = [("sid", "1"), ("wname", name), ("use", "another server"), ("money", "6")];
@@ -316,7 +316,7 @@ fn orders_are_listed_latest_first_and_page_by_page() {
     }
 }
 
-/// Such an order was among those that are under way when the closed ones were read, and among neither afterwards.
+/// Such an order was once listed nowhere: open when the closed orders were read, and closed when the open ones were.
 #[test]
 fn an_order_that_ends_while_it_is_listed_is_in_the_list() {
     let mut server = TestServer::new();
@@ -415,7 +415,7 @@ fn points_that_an_operator_adds_are_added_once_when_the_answer_is_lost() {
         assert_eq!(again["status"], 98, "a second one has to wait for the first: {again}");
         pass(&mut server, &DECIDED);
         assert_eq!(state_of(&mut server, &reply["data"]["order"]), "granted");
-        assert!(server.events(ann.connection).is_empty(), "the operator's changes are the operator's to tell");
+        assert!(server.events(ann.connection).is_empty(), "players get no events for an operator's changes");
     }
     assert_eq!((points(&mut server, &ann), sent(&server, "Manual")), (json!("20"), 2));
 }

@@ -67,7 +67,7 @@ fn a_card_of_the_wrong_shape_is_refused_before_anything_is_sent() {
         let reply = server.ask(&ann, "charge", data.clone());
         assert_eq!(reply["status"], 13, "{data}: {reply}");
     }
-    assert_eq!(sent(&server, "Charge"), 0, "nothing of this leaves");
+    assert_eq!(sent(&server, "Charge"), 0, "none of this is sent");
 }
 
 #[test]
@@ -125,13 +125,13 @@ fn an_answer_that_makes_no_sense_is_busy_and_one_that_is_late_is_timed_out() {
         faults(&mut server, "CheckMoney", std::slice::from_ref(&fault));
         let reply = server.ask(&ann, "check_money", json!({}));
         assert_eq!(reply["status"], 16, "{fault:?}: {reply}");
-        // The circuit counts failures in a row.
+        // The circuit counts consecutive failures.
         assert_eq!(points(&mut server, &ann), "10");
     }
     faults(&mut server, "CheckMoney", &[Misbehavior::LatencyMs(60_000)]);
     post(&mut server, &ann, "check_money", json!({}), None);
     pass(&mut server, &[9]);
-    assert!(server.collect(ann.connection).is_empty(), "an answer is waited for during ten seconds");
+    assert!(server.collect(ann.connection).is_empty(), "the server waits ten seconds for an answer");
     pass(&mut server, &[1]);
     assert_eq!(reply(&mut server, &ann), json!({"status": TIMED_OUT.0, "message": TIMED_OUT.1}));
 }
@@ -186,7 +186,7 @@ fn an_offer_is_paid_with_points_and_granted() {
         assert_eq!((&movement["order"], &movement["why"]), (&json!("1"), &json!("bought with points")), "{moved}");
     }
     assert_eq!(server.ask(&ann, "list_orders", json!({}))["data"], json!({"orders": []}), "nothing is open");
-    assert!(server.events(ann.connection).is_empty(), "what the reply has told needs no event");
+    assert!(server.events(ann.connection).is_empty(), "what the reply reports needs no event");
 }
 
 #[test]
@@ -280,7 +280,7 @@ fn a_platform_that_cannot_be_reached_charges_nothing() {
         .expect("a fault");
     post(&mut server, &ann, "buy_item", json!({"offer": "diamonds_60"}), Some("k1"));
     pass(&mut server, &[5; 11]);
-    assert!(server.collect(ann.connection).is_empty(), "it is tried for a minute");
+    assert!(server.collect(ann.connection).is_empty(), "it is retried for a minute");
     pass(&mut server, &[5; 3]);
     let message = "the payment platform did not answer, nothing was charged; retry later";
     assert_eq!(reply(&mut server, &ann), json!({"status": 16, "message": message}));

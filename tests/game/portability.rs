@@ -1,4 +1,4 @@
-//! Players as documents: what is exported is all there is, an import is that player again, and who is deleted is gone.
+//! Players as documents: an export is complete, an import restores the player, and a deleted player is gone.
 
 use crate::{duel, payer};
 use std::time::Duration;
@@ -14,7 +14,7 @@ use serde_json::{Value, json};
 
 const INVALID_TOKEN: (i64, &str) = (11, "invalid token");
 
-/// A server on which ann has done something of everything, and bob is her friend.
+/// A server on which ann has done a bit of everything, and bob is her friend.
 fn played() -> (TestServer, raidkeep::studio::testing::TestPlayer) {
     let mut server = TestServer::new();
     server.connect();
@@ -28,7 +28,7 @@ fn put_everybody_away(server: &mut TestServer) {
     server.fold();
     server.reconnect_all();
     server.pass_real_time(Duration::from_secs(700));
-    assert_eq!(server.players_in_memory(), 0, "who is idle and folded leaves memory");
+    assert_eq!(server.players_in_memory(), 0, "idle players are evicted after a fold");
 }
 
 /// The status and the message of a refusal that has changed nothing.
@@ -46,28 +46,28 @@ fn a_document_tells_everything_in_words_and_no_token() {
     let document = export(&mut server, "Ann");
     assert_eq!((&document["format"], &document["account"]), (&json!(1), &json!(1)));
     let tables: Vec<&str> = document["parts"].as_object().expect("parts").keys().map(String::as_str).collect();
-    // The rows of an open session are told of in the part that is named after its counts.
+    // The rows of an open session are in the part named after its counts.
     let mut expected = server.simulation().player_tables().tables;
     expected.retain(|table| *table != <StageSession as PlayerEntity>::TABLE);
     expected.sort_unstable();
     assert_eq!(tables, expected, "every kind of rows of players is a part");
     let parts = &document["parts"];
     assert_eq!((&parts["accounts"]["name"], &parts["accounts"]["email"]), (&json!("Ann"), &json!("Ann@mail.example")));
-    assert_eq!(parts["accounts"]["created_at_rfc3339"], "2026-03-10T04:00:00Z", "moments can be read");
+    assert_eq!(parts["accounts"]["created_at_rfc3339"], "2026-03-10T04:00:00Z", "timestamps are readable");
     let owned = parts["inventory"]["owned"].as_array().expect("a list");
     assert!(owned.iter().all(|amount| amount.as_str().is_some_and(|amount| amount.starts_with("3:"))), "{owned:?}");
     let first = &parts["inventory"]["ledger"][0];
-    assert_eq!((&first["number"], &first["why"]), (&json!(1), &json!("victory")), "the ledger is in it");
-    assert_eq!(parts["sessions"]["open"]["stage"], 9, "so is what is open");
+    assert_eq!((&first["number"], &first["why"]), (&json!(1), &json!("victory")), "the ledger is included");
+    assert_eq!(parts["sessions"]["open"]["stage"], 9, "so is the open session");
     assert_eq!(parts["boss_records"]["best"], 20_000);
     let text = document.to_string();
     for secret in [&*ann.token, PASSWORD, "SessionThatNobodyMayRead"] {
-        assert!(!text.contains(secret), "{secret} does not stand in it");
+        assert!(!text.contains(secret), "{secret} is not in it");
     }
     assert!(parts["accounts"]["password_hash"].as_str().is_some_and(|hash| hash.starts_with("$argon2id$")));
     put_everybody_away(&mut server);
-    assert_eq!(essence(&export(&mut server, "Ann")), essence(&document), "nobody has to be in memory for it");
-    assert_eq!(server.players_in_memory(), 0, "or comes there by it");
+    assert_eq!(essence(&export(&mut server, "Ann")), essence(&document), "the player need not be in memory");
+    assert_eq!(server.players_in_memory(), 0, "and is not loaded");
 }
 
 #[test]
@@ -103,31 +103,31 @@ fn only_an_operator_exports_deletes_and_imports() {
 fn who_is_deleted_is_gone_and_its_name_begins_anew() {
     let (mut server, ann) = played();
     assert_eq!(delete(&mut server, "Ann"), json!({"name": "Ann", "account": 1}));
-    assert_eq!(server.verify(), [], "nothing leads to who is gone");
+    assert_eq!(server.verify(), [], "nothing refers to the deleted player");
     let reply = server.ask(&ann, "get_player_info", json!({}));
     assert_eq!(reply, json!({"status": 11, "message": "invalid token"}), "its connection is signed out");
     let elsewhere = server.connect();
     let reply = server.ask_on(elsewhere, "get_player_info", json!({"token": ann.token}));
-    assert_eq!(reply["status"], 11, "its token is worth nothing on another connection either");
+    assert_eq!(reply["status"], 11, "its token is revoked on other connections too");
     assert_eq!(log_in(&mut server, "Ann").1["status_code"], 404, "nobody has this address");
     let bob = log_in(&mut server, "Bob").0;
     let ranked = server.ask(&bob, "stage_damage_ranking", json!({"page": 1})).to_string();
-    assert!(!ranked.contains("Ann"), "the ranking does not know it: {ranked}");
+    assert!(!ranked.contains("Ann"), "it is not in the ranking: {ranked}");
     let mail = succeed(&mut server, &bob, "get_all_mail", json!({}));
-    assert_eq!(mail["mail"][0]["from"], "Ann", "its letters stay with who got them");
+    assert_eq!(mail["mail"][0]["from"], "Ann", "its mails stay with their recipients");
     for table in server.simulation().player_tables().tables {
         let mut own = 0;
         let count = &mut |key: &[u8], _: &[u8]| own += usize::from(key.starts_with(&1_u64.to_be_bytes()));
         server.rows().scan(table, count).expect("the disk is readable");
-        assert_eq!(own, 0, "{table} has no row of it");
+        assert_eq!(own, 0, "{table} has no row of the player");
     }
     let anew = join(&mut server, "Ann");
     let info = succeed(&mut server, &anew, "get_player_info", json!({}));
     let newcomer = join(&mut server, "Cid");
     let mut expected = succeed(&mut server, &newcomer, "get_player_info", json!({}));
     expected["name"] = "Ann".into();
-    assert_eq!(info, expected, "who takes the name has what newcomers have");
-    assert_eq!(export(&mut server, "Ann")["account"], 3, "the number does not come again");
+    assert_eq!(info, expected, "the next player of that name starts as a newcomer");
+    assert_eq!(export(&mut server, "Ann")["account"], 3, "the number is not reused");
     assert_eq!(server.crash_and_reopen().verify(), [], "also after a crash");
 }
 
@@ -159,7 +159,7 @@ fn what_was_read_before_a_deletion_does_not_come_back_with_it() {
     let deletion = json!({"token": raidkeep::studio::testing::OPERATOR_TOKEN, "name": "Ann"});
     server.post(0, &json!({"world": 0, "function": "player_delete", "data": deletion}).to_string());
     for _ in 0..6 {
-        // All are asked for, again and again, while the disk is slow.
+        // All are requested again and again while the disk is slow.
         server.step(3);
         server.release_reads();
         server.hold_reads();
@@ -185,17 +185,17 @@ fn nobody_is_deleted_while_an_order_is_not_settled() {
     assert_eq!(status, 98);
     assert!(message.contains(&order), "the order is named: {message}");
     let document = export(&mut server, &name);
-    assert_eq!(document["mentions"]["orders"][0]["number"], json!(order), "a document tells of it");
+    assert_eq!(document["mentions"]["orders"][0]["number"], json!(order), "a document mentions it");
     payer::pass(&mut server, &payer::DECIDED);
     for _ in 0..40 {
         payer::pass(&mut server, &[3600]);
     }
     assert_eq!(payer::state_of(&mut server, &json!(order)), "granted");
     let document = export(&mut server, &name);
-    assert_eq!(document["mentions"]["orders_closed"][0]["number"], json!(order), "also when it is over");
+    assert_eq!(document["mentions"]["orders_closed"][0]["number"], json!(order), "also when it is closed");
     delete(&mut server, &name);
     assert_eq!(server.verify(), [], "the closed order stays, and is no breach");
-    assert_eq!(payer::state_of(&mut server, &json!(order)), "granted", "it can be looked at");
+    assert_eq!(payer::state_of(&mut server, &json!(order)), "granted", "it can be inspected");
 }
 
 #[test]
@@ -208,20 +208,20 @@ fn the_other_one_wins_the_battle_and_challenges_end() {
     bob.post(&mut server, "battle", bob.turn(&id, "slash"));
     delete(&mut server, &ann.role);
     let replies = bob.replies(&mut server);
-    assert_eq!(replies.len(), 1, "who waits for the verdict is answered: {replies:?}");
+    assert_eq!(replies.len(), 1, "the waiting player is answered: {replies:?}");
     let won = bob.events(&mut server);
     assert!(won.iter().any(|(name, _)| name == "battle_verdict"), "bob learns how it ended: {won:?}");
     let told = cid.events(&mut server);
     assert!(told.iter().any(|(name, _)| name == "challenge_ended"), "cid learns that nobody will answer: {told:?}");
-    assert_eq!(server.verify(), [], "an ended battle may name who is gone");
+    assert_eq!(server.verify(), [], "an ended battle may name a deleted player");
     let again = duel::fight(&mut server, &bob, &cid);
-    assert_ne!(again, id, "bob is free for another");
+    assert_ne!(again, id, "bob is free for another battle");
     server.advance_seconds(7200);
     server.settle();
     assert_eq!(server.crash_and_reopen().verify(), [], "whatever happened to the battle since");
 }
 
-/// How many rounds go on.
+/// How many rounds are open.
 fn rounds(server: &mut TestServer) -> usize {
     let mut count = 0;
     server.rows().scan("rounds", &mut |_, _| count += 1).expect("the disk is readable");
@@ -241,8 +241,8 @@ fn a_session_that_was_reported_as_a_round_ends_with_its_player() {
     assert_eq!(rounds(&mut server), 1, "the session is a round");
     delete(&mut server, "Ann");
     server.settle();
-    assert_eq!(rounds(&mut server), 0, "which is over");
-    assert_eq!(server.verify(), [], "no round goes on with somebody who is gone");
+    assert_eq!(rounds(&mut server), 0, "which has ended");
+    assert_eq!(server.verify(), [], "no round stays open with a deleted player");
 }
 
 #[test]
@@ -254,43 +254,43 @@ fn a_disk_that_fails_at_any_write_leaves_all_of_a_player_or_nothing() {
         server.disks().0.fail_after(writes);
         let deleted = server.operate("player_delete", json!({"name": "Ann"}));
         let mut server = server.crash_and_reopen();
-        assert_eq!(server.verify(), [], "after {writes} writes: nothing is left half");
+        assert_eq!(server.verify(), [], "after {writes} writes: nothing is half deleted");
         let reply = server.operate("player_export", json!({"name": "Ann"}));
         if reply["status"] == 0 {
-            assert_ne!(deleted["status"], 0, "after {writes} writes: what was confirmed has happened");
-            assert_eq!(essence(&reply["data"]["document"]), essence(&document), "after {writes} writes: all is there");
+            assert_ne!(deleted["status"], 0, "after {writes} writes: a confirmed deletion has happened");
+            assert_eq!(essence(&reply["data"]["document"]), essence(&document), "after {writes} writes: all is kept");
             left += 1;
         } else {
             assert_eq!(reply["status"], 99, "after {writes} writes: {reply}");
             server.disks().0.fail_after(writes);
             let imported = server.operate("player_import", json!({"document": document}));
             let mut server = server.crash_and_reopen();
-            assert_eq!(server.verify(), [], "after {writes} writes of the import: nothing is there half");
+            assert_eq!(server.verify(), [], "after {writes} writes of the import: nothing is half imported");
             let back = server.operate("player_export", json!({"name": "Ann"}));
             if imported["status"] == 0 || back["status"] == 0 {
                 assert_eq!(
                     essence(&back["data"]["document"]),
                     essence(&document),
-                    "after {writes} writes: all is back"
+                    "after {writes} writes: everything is back"
                 );
             }
             gone += 1;
         }
     }
-    assert!(left > 0 && gone > 0, "the disk should fail before and behind the deletion: {left} and {gone}");
+    assert!(left > 0 && gone > 0, "the disk should fail before and after the deletion: {left} and {gone}");
 }
 
 #[test]
 fn an_import_is_the_same_player_under_a_new_number() {
     let (mut server, _) = played();
-    // The gift for the boss's death is due and not looked at.
+    // The gift for the boss's death is due, but not yet delivered.
     server.advance_seconds(48 * 3600);
     let document = export(&mut server, "Ann");
-    assert!(document["parts"]["mail"]["mails"].as_array().is_some_and(|mails| !mails.is_empty()), "it is packed");
+    assert!(document["parts"]["mail"]["mails"].as_array().is_some_and(|mails| !mails.is_empty()), "it is exported");
     delete(&mut server, "Ann");
     assert_eq!(import(&mut server, &document), json!({"name": "Ann", "account": 3}));
-    assert_eq!(server.verify(), [], "what came fits together");
-    assert_eq!(essence(&export(&mut server, "Ann")), essence(&document), "and is what went");
+    assert_eq!(server.verify(), [], "the imported rows are consistent");
+    assert_eq!(essence(&export(&mut server, "Ann")), essence(&document), "and are those that were exported");
     let (ann, reply) = log_in(&mut server, "Ann");
     assert_eq!(reply["status_code"], 200, "the password is the same");
     let rank = succeed(&mut server, &ann, "stage_damage_ranking", json!({"page": 1})).to_string();
@@ -306,7 +306,7 @@ fn an_import_is_the_same_player_under_a_new_number() {
     let before = succeed(&mut server, &ann, "get_player_info", json!({}))["energy"].clone();
     assert!(server.send_on(ann.connection, &keyed.to_string()).contains(r#""status":0"#));
     let after = succeed(&mut server, &ann, "get_player_info", json!({}))["energy"].clone();
-    assert_eq!(after, before, "a request with a key that was used is not carried out again");
+    assert_eq!(after, before, "a request whose key was used is not carried out again");
     let mut server = server.crash_and_reopen();
     assert_eq!(server.verify(), [], "also after a crash");
     assert_eq!(export(&mut server, "Ann")["parts"]["inventory"], document["parts"]["inventory"]);
@@ -372,13 +372,13 @@ fn a_ledger_whose_beginning_was_dropped_goes_on_where_it_ended() {
     assert_eq!(essence(&export(&mut server, "Ann")), essence(&document));
     let mut elsewhere = keeping(2);
     import(&mut elsewhere, &document);
-    assert_eq!(elsewhere.verify(), [], "fewer are kept there, and they fit");
+    assert_eq!(elsewhere.verify(), [], "fewer are kept there, and they are consistent");
     let kept = export(&mut elsewhere, "Ann");
     assert_eq!(kept["parts"]["inventory"]["ledger"].as_array().map(Vec::len), Some(2));
     let ann = log_in(&mut elsewhere, "Ann").0;
     succeed(&mut elsewhere, &ann, "enter_stage_general", json!({"stage": 8}));
     succeed(&mut elsewhere, &ann, "victory_stage_general", json!({"stage": 8}));
-    assert_eq!(elsewhere.verify(), [], "the next movement follows on the last");
+    assert_eq!(elsewhere.verify(), [], "the next movement continues from the last");
 }
 
 #[test]
@@ -440,7 +440,7 @@ fn whatever_is_wrong_in_a_document_is_named_with_its_place() {
         assert_eq!(status, if place == "/format" { 99 } else { 13 }, "{place} = {value}");
     }
     import(&mut server, &document);
-    assert_eq!(server.verify(), [], "the document itself is right");
+    assert_eq!(server.verify(), [], "the document itself is valid");
 }
 
 #[test]
@@ -459,8 +459,8 @@ fn a_long_document_comes_in_pieces() {
     assert_eq!(status, 13, "{message}");
     let (status, message) = refused(&mut server, "player_import_piece", json!({"piece": 99, "text": ""}));
     assert!(status == 98 && message.starts_with("received piece 99, expected piece"), "{status} {message}");
-    assert_eq!(operate(&mut server, "player_import", json!({}))["name"], "Ann", "the pieces before are still there");
-    assert_eq!(refused(&mut server, "player_import", json!({})), nothing, "it was imported once");
+    assert_eq!(operate(&mut server, "player_import", json!({}))["name"], "Ann", "the earlier pieces are still there");
+    assert_eq!(refused(&mut server, "player_import", json!({})), nothing, "an import uses up the pieces");
     operate(&mut server, "player_import_piece", json!({"piece": 0, "text": "{"}));
     let (status, message) = refused(&mut server, "player_import", json!({}));
     assert!(status == 13 && message.starts_with("data.document: is not JSON"), "{status} {message}");
@@ -564,7 +564,7 @@ proptest! {
     }
 }
 
-/// The places of everything in a document that a part tells, except who the player is.
+/// The path of every value in the parts of a document, except the player's identity.
 fn places(value: &Value, at: &str, found: &mut Vec<String>) {
     match value {
         Value::Array(values) => {
@@ -578,7 +578,7 @@ fn places(value: &Value, at: &str, found: &mut Vec<String>) {
     }
 }
 
-/// Everything a player may ask for of what a document has told. Refusals are answers too.
+/// Calls every function that uses what a document holds. Refusals count as answers.
 fn use_everything(server: &mut TestServer) {
     let ann = log_in(server, "Ann").0;
     let asks = [
@@ -637,11 +637,11 @@ proptest! {
         }
         let reply = server.operate("player_import", json!({"document": mutated}));
         if reply["status"] == 0 {
-            prop_assert_eq!(server.verify(), [], "{} is taken in", at);
+            prop_assert_eq!(server.verify(), [], "{} is imported", at);
             use_everything(&mut server);
             server.advance_seconds(86_400);
             use_everything(&mut server);
-            prop_assert_eq!(server.verify(), [], "{} is played on with", at);
+            prop_assert_eq!(server.verify(), [], "playing on after {} breaks nothing", at);
             let mut server = server.crash_and_reopen();
             server.connect();
             use_everything(&mut server);
@@ -656,7 +656,7 @@ proptest! {
 }
 
 thread_local! {
-    /// The document of a player who has something of everything.
+    /// The document of a player who has a bit of everything.
     static PACKED: Value = {
         let (mut server, ann) = played();
         let bob = log_in(&mut server, "Bob").0;

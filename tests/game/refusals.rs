@@ -27,7 +27,7 @@ const NOTHING_HANGING: (i64, &str) = (99, "no stage is hanging up");
 
 const INVALID_TOKEN: (i64, &str) = (11, "invalid token");
 
-/// Asserts that the request is refused so, and that the refusal has changed nothing.
+/// Asserts that the request is refused with this status and message, and that the refusal changes nothing.
 fn check(server: &mut TestServer, player: &TestPlayer, function: &str, data: Value, expect: (i64, &str)) {
     let before = server.state_hash();
     let reply = server.ask(player, function, data.clone());
@@ -65,7 +65,7 @@ const RUN_OF_8: &str = "to: 9,\n            energy: 6,";
 const LEGACY_OF_8: &str = r#"legacy: (energy: 6, cost: ["3:2:0", "3:1:0"]),
             layout: "old_road""#;
 
-/// A server that has endless stages beside the shipped general ones.
+/// A server that has endless stages in addition to the shipped general ones.
 fn with_endless() -> TestServer {
     let folder = tempfile::tempdir().expect("a temporary folder should be made");
     let assets = edit_assets(folder.path(), "stages/general.ron", "mode: general", "mode: general");
@@ -296,12 +296,12 @@ fn counts(server: &mut TestServer) -> (u64, u64, u32) {
     players.single(world).map(StageCounts::counts).expect("one player should be in memory")
 }
 
-/// Asserts that abnormal data made the token worthless and cleared the session, and nothing else.
+/// Asserts that abnormal data revoked the token and cleared the session, and did nothing else.
 fn check_thrown_out(server: &mut TestServer, player: &TestPlayer, before: &Value) {
     check(server, player, "get_player_info", json!({}), INVALID_TOKEN);
     let elsewhere = server.connect();
     let reply = server.ask_on(elsewhere, "get_player_info", json!({"token": player.token}));
-    assert_eq!(reply["status"], 11, "the token is worthless on every connection");
+    assert_eq!(reply["status"], 11, "the token is revoked on every connection");
     let again = server.player("ann");
     let mut expected = before.clone();
     expected["data"]["session"] = Value::Null;

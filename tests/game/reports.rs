@@ -111,11 +111,11 @@ fn a_report_that_is_not_taken_is_sent_again_as_the_document_says_and_then_given_
         server.advance_seconds(delay - 1);
         server.settle();
         let sent = server.platforms.sent.iter().filter(|sent| sent.url.contains("/sud/")).count();
-        assert_eq!(sent, at + 1, "not before its moment");
+        assert_eq!(sent, at + 1, "not before it is due");
         server.advance_seconds(1);
         server.settle();
         let sent = server.platforms.sent.iter().filter(|sent| sent.url.contains("/sud/")).count();
-        assert_eq!(sent, at + 2, "repetition {} after {delay} s, of the game_start only", at + 1);
+        assert_eq!(sent, at + 2, "retry {} after {delay} s, of the game_start only", at + 1);
     }
     let listed = server.operate("report_list", json!({"state": "given_up"}));
     assert_eq!(listed["data"]["reports"].as_array().map(Vec::len), Some(2), "{listed}");
@@ -130,7 +130,7 @@ fn a_report_that_is_not_taken_is_sent_again_as_the_document_says_and_then_given_
     assert_eq!(retried["data"]["state"], "waiting", "{retried}");
     server.settle();
     let kinds: Vec<Value> = reports(&mut server).iter().map(|report| report["report_type"].clone()).collect();
-    assert_eq!(kinds, ["game_start", "game_settle"], "an operator's word sends both, in order");
+    assert_eq!(kinds, ["game_start", "game_settle"], "an operator can send both, in order");
 }
 
 #[test]
@@ -156,14 +156,14 @@ fn a_receiver_that_fails_for_an_hour_gets_everything_in_order_and_the_game_does_
     }
     assert_eq!(server.operate("report_list", json!({}))["data"]["pending"], 0);
     let told = reports(&mut server);
-    assert_eq!(told.len(), 120, "60 rounds, each told twice and in effect once");
+    assert_eq!(told.len(), 120, "60 rounds, two reports each, none twice");
     for report in told.iter().filter(|report| report["report_type"] == "game_settle") {
         let start = told.iter().find(|other| {
             other["report_type"] == "game_start"
                 && other["report_msg"]["game_round_id"] == report["report_msg"]["game_round_id"]
         });
         let start = start.expect("each end has its beginning");
-        assert!(start["number"].as_u64() < report["number"].as_u64(), "the beginning was told first");
+        assert!(start["number"].as_u64() < report["number"].as_u64(), "the beginning was reported first");
     }
 }
 
@@ -176,7 +176,7 @@ fn a_killed_server_goes_on_with_its_reports_where_it_was() {
     assert_eq!(entered["status"], 0);
     let mut server = server.crash_and_reopen();
     server.settle();
-    assert_eq!(reports(&mut server).len(), 1, "the beginning is told after the restart");
+    assert_eq!(reports(&mut server).len(), 1, "the beginning is reported after the restart");
     let ann = server.player("ann");
     let left = server.ask(&ann, "pass_stage", json!({"stage": 3000, "damage": 5}));
     assert_eq!(left["status"], 0, "{left}");
@@ -201,7 +201,7 @@ fn operators_may_drop_a_report() {
     well(&mut server);
     server.settle();
     let told = reports(&mut server);
-    assert_eq!(told.len(), 1, "the end is told without its beginning: {told:?}");
+    assert_eq!(told.len(), 1, "the end is reported without its beginning: {told:?}");
 }
 
 #[test]
@@ -238,7 +238,7 @@ fn signed(server: &TestServer, nonce: &str, body: &str) -> String {
     SudAuth::sign(APP_ID, server.now_ms(), nonce, body.as_bytes(), &secret).to_header()
 }
 
-/// Asks as SUD does.
+/// Queries as SUD does.
 fn query(server: &mut TestServer, nonce: &str, body: Value) -> Value {
     let body = body.to_string();
     let header = signed(server, nonce, &body);
@@ -273,7 +273,7 @@ fn a_round_can_be_asked_for_while_it_goes_on_and_when_it_is_over() {
         "report_game_info_key": "boss-1", "report_game_info_extras": "", "status": "CLOSED"
     }});
     let by_key = json!({"report_game_info_key": "boss-1"});
-    assert_eq!(query(&mut server, "n2", by_key.clone()), closed, "asked for by its key");
+    assert_eq!(query(&mut server, "n2", by_key.clone()), closed, "found by its key");
     let mut server = server.crash_and_reopen();
     assert_eq!(query(&mut server, "n3", by_key), closed, "the key is known after a restart");
     let both = json!({"match_id": round, "report_game_info_key": "nobody"});
@@ -308,9 +308,9 @@ fn a_question_that_is_not_signed_lately_and_for_the_first_time_is_refused() {
     };
     refused(&mut server, None, body, "no signature");
     refused(&mut server, Some("Bearer x"), body, "another scheme");
-    refused(&mut server, Some(&good), r#"{"match_id":"x"}"#, "other bytes than those that were signed");
+    refused(&mut server, Some(&good), r#"{"match_id":"x"}"#, "bytes other than those that were signed");
     refused(&mut server, Some(&good.replace(APP_ID, "1")), body, "another application");
-    assert_eq!(server.http(QUERY_PATH, Some(&good), body).0, 200, "refused attempts use no nonce up");
+    assert_eq!(server.http(QUERY_PATH, Some(&good), body).0, 200, "refused attempts use up no nonce");
     refused(&mut server, Some(&good), body, "the same nonce again");
     let stale = signed(&server, "n2", body);
     server.advance_seconds(301);

@@ -109,11 +109,11 @@ fn calendar(now: i64) -> (i64, i64) {
     ((now + 8 * HOUR).div_euclid(DAY), i64::from(date.year()) * 12 + i64::from(date.month()))
 }
 
-/// What the rules say of one player.
+/// The model of one player.
 #[derive(Default)]
 struct Raider {
     session: Option<i64>,
-    /// The best damage of the season, and the how-manieth record it was.
+    /// The best damage of the season, and its number among the records.
     best: Option<(u64, usize)>,
     /// The latest day that tickets were used on, and how many of each kind; bought ones count below zero.
     used: (i64, BTreeMap<u16, i64>),
@@ -144,7 +144,7 @@ impl Raider {
     }
 }
 
-/// What the rules say of the whole world.
+/// The model of the whole world.
 struct Model {
     now: i64,
     latest: i64,
@@ -154,9 +154,9 @@ struct Model {
     deaths: [usize; LIVES.len()],
     records: usize,
     raiders: [Raider; 3],
-    /// Boss challenges that were let in, by player and local day.
+    /// Boss challenges that were accepted, by player and local day.
     challenges: HashMap<(usize, i64), i64>,
-    /// Damage that was accepted in this season, and what of it was dropped.
+    /// Damage that was accepted in this season, and how much of it was dropped.
     accepted: u64,
     dropped: u64,
 }
@@ -202,7 +202,7 @@ impl Model {
         }
     }
 
-    /// Counts a boss challenge that was let in.
+    /// Counts a boss challenge that was accepted.
     fn challenge(&mut self, who: usize) -> Result<(), TestCaseError> {
         let today = self.today();
         let count = self.challenges.entry((who, today)).or_default();
@@ -247,7 +247,7 @@ impl Model {
     }
 }
 
-/// The server, its players, and what should be.
+/// The server, its players, and the model.
 struct Trial {
     server: TestServer,
     players: [TestPlayer; 3],
@@ -266,7 +266,7 @@ impl Trial {
         trial
     }
 
-    /// Asks on a fresh connection, as somebody does who comes back.
+    /// Sends a request on a new connection, as a returning player does.
     fn ask(&mut self, who: usize, function: &str, mut data: Value) -> Value {
         let connection = self.server.connect();
         data["token"] = json!(self.players[who].token);
@@ -350,11 +350,11 @@ impl Trial {
             (false, _) => prop_assert_eq!(&reply["status"], 94, "not the stage of the session: {}", reply),
             (true, None) => prop_assert_eq!(&reply["status"], 93, "{} is abnormal: {}", damage, reply),
             (true, Some(damage)) => {
-                prop_assert_eq!(&reply["status"], 0, "the blow is taken: {}", reply);
+                prop_assert_eq!(&reply["status"], 0, "the blow is accepted: {}", reply);
                 self.model.strike(who, damage, false);
                 let boss = &reply["data"]["boss"];
                 prop_assert_eq!(&boss["record"], i64::from(damage > best), "a record is strictly above: {}", boss);
-                prop_assert_eq!(&boss["damage"], damage.max(best), "the best is told: {}", boss);
+                prop_assert_eq!(&boss["damage"], damage.max(best), "the best is reported: {}", boss);
                 self.take_reward(who, &reply, &BOSS_REWARD)?;
                 let again = self.ask(who, "victory_stage_boss", json!({"stage": stage, "damage": damage}));
                 prop_assert_eq!(&again["status"], 94, "a repeated victory brings nothing: {}", again);
@@ -375,12 +375,12 @@ impl Trial {
             }
             (true, None) => prop_assert_eq!(&reply["status"], 99, "{} is abnormal: {}", damage, reply),
             (true, Some(damage)) => {
-                prop_assert_eq!(&reply["status"], 0, "the blow is taken: {}", reply);
+                prop_assert_eq!(&reply["status"], 0, "the blow is accepted: {}", reply);
                 self.model.strike(who, damage, true);
                 self.model.raiders[who].session = None;
                 let record = i64::from(damage > best);
                 prop_assert_eq!(&reply["data"]["new_record"], record, "a record is strictly above: {}", reply);
-                prop_assert_eq!(&reply["data"]["highest_damage"], damage.max(best), "the best is told: {}", reply);
+                prop_assert_eq!(&reply["data"]["highest_damage"], damage.max(best), "the best is reported: {}", reply);
             }
         }
         Ok(())
@@ -431,7 +431,7 @@ impl Trial {
         self.server.fold();
         self.server.reconnect_all();
         self.server.pass_real_time(Duration::from_secs(700));
-        prop_assert_eq!(self.server.players_in_memory(), 0, "who is idle and folded leaves memory");
+        prop_assert_eq!(self.server.players_in_memory(), 0, "idle players are evicted after a fold");
         Ok(())
     }
 
@@ -456,7 +456,7 @@ impl Trial {
             Step::Buy(who) => self.buy(who)?,
             Step::Claim(who) => self.claim(who)?,
             Step::Wait(seconds) => self.wait(seconds),
-            // Gifts that nobody fetches for a year are gone, so the months are few.
+            // Gifts that nobody claims expire within a year, so only a few months pass.
             Step::ToNextMonth(beyond) if self.model.latest < NOON_MS / 1000 + 200 * DAY => {
                 let mcd = self.ask(0, "stage_refresh_boss", json!({}))["data"]["mcd"].as_i64();
                 self.wait(mcd.expect("clients should be told when the month ends") + beyond);
@@ -527,7 +527,7 @@ impl Trial {
             let rows = page["data"]["rank"].as_array().expect("a page should be a list");
             let row = |row: &Value| Some((row["name"].as_str()?.to_owned(), row["damage"].as_u64()?));
             let shown: Vec<_> = rows.iter().filter_map(row).collect();
-            prop_assert_eq!(&shown, &ranking, "the best first, of equals who reached it first");
+            prop_assert_eq!(&shown, &ranking, "the best first; on a tie, the first to reach it");
             let own = ranking.iter().position(|(name, _)| *name == self.names[who]);
             let own = own.map_or(json!(-1), |at| json!(at + 1));
             prop_assert_eq!(&page["data"]["ranking"], &own, "the own rank of {}", id);

@@ -28,14 +28,14 @@ fn long_lived() -> TestServer {
     TestServer::with(setup(ClockMode::Manual, "Asia/Shanghai"))
 }
 
-/// Asks on a fresh connection, as somebody does who comes back.
+/// Sends a request on a new connection, as a returning player does.
 fn ask(server: &mut TestServer, player: &TestPlayer, function: &str, mut data: Value) -> Value {
     let connection = server.connect();
     data["token"] = json!(player.token);
     server.ask_on(connection, function, data)
 }
 
-/// Asks for what has to succeed; returns its `data`.
+/// Sends a request that has to succeed; returns its `data`.
 fn succeed(server: &mut TestServer, player: &TestPlayer, function: &str, data: Value) -> Value {
     let mut reply = ask(server, player, function, data.clone());
     assert_eq!(reply["status"], 0, "{function} with {data} should succeed: {reply}");
@@ -71,14 +71,14 @@ fn page(server: &mut TestServer, player: &TestPlayer, page: i64) -> (Vec<(i64, i
     (rows, data["ranking"].as_i64().expect("the own rank should be a number"))
 }
 
-/// Everybody asks for something, and so is in memory.
+/// Every player sends a request, and so is in memory.
 fn wake(server: &mut TestServer, players: &[TestPlayer]) {
     for player in players {
         succeed(server, player, "get_player_info", json!({}));
     }
 }
 
-/// The names of a page, from the best on.
+/// The names of a page, best first.
 fn names(server: &mut TestServer, player: &TestPlayer) -> Vec<String> {
     let data = succeed(server, player, "stage_damage_ranking", json!({"page": 1}));
     let rows = data["rank"].as_array().expect("a page should be a list");
@@ -98,10 +98,10 @@ fn put_everybody_away(server: &mut TestServer) {
     server.fold();
     server.reconnect_all();
     server.pass_real_time(Duration::from_secs(700));
-    assert_eq!(server.players_in_memory(), 0, "who is idle and folded should leave memory");
+    assert_eq!(server.players_in_memory(), 0, "idle players should be evicted after a fold");
 }
 
-/// Players who hit as hard as told; their order in the ranking is that of the damages.
+/// Players who deal the given damages, which give their order in the ranking.
 fn ranked(server: &mut TestServer, damages: impl IntoIterator<Item = i64>) -> Vec<TestPlayer> {
     let mut players = Vec::new();
     for (number, damage) in damages.into_iter().enumerate() {
@@ -174,7 +174,7 @@ fn a_gift_comes_exactly_once_whenever_the_server_dies() {
                     server = after_reading(server);
                 }
                 let late = server.player("late");
-                assert_eq!(count(&mut server, &late, GIFT_OF_BOSS_0), 1, "{at}: also for who is created now");
+                assert_eq!(count(&mut server, &late, GIFT_OF_BOSS_0), 1, "{at}: also for a player created now");
             }
         }
     }
@@ -191,7 +191,7 @@ fn a_death_that_could_not_be_stored_brings_no_gift() {
     let mut server = server.crash_and_reopen();
     server.advance_seconds(DAY);
     assert_eq!(count(&mut server, &ann, GIFT_OF_BOSS_0), 0, "nothing of it has happened");
-    assert_eq!(bosses(&mut server, &ann)["ratio"]["0"], "1.00", "the boss is whole");
+    assert_eq!(bosses(&mut server, &ann)["ratio"]["0"], "1.00", "the boss is at full life");
     succeed(&mut server, &ann, "pass_stage", json!({"stage": 3000, "damage": 10_000}));
     server.advance_seconds(DAY);
     assert_eq!(count(&mut server, &ann, GIFT_OF_BOSS_0), 1, "the blow that was stored brings one");
@@ -215,7 +215,7 @@ fn a_gift_that_is_due_after_the_end_of_the_season_comes_nevertheless() {
     server.advance_seconds(TO_APRIL - 60);
     strike(&mut server, &ann, 10_000);
     server.advance_seconds(120);
-    assert_eq!(bosses(&mut server, &ann)["ratio"]["0"], "1.00", "the boss is whole again");
+    assert_eq!(bosses(&mut server, &ann)["ratio"]["0"], "1.00", "the boss is at full life again");
     assert_eq!(count(&mut server, &ann, GIFT_OF_BOSS_0), 0, "the hour is not over");
     let mut server = server.crash_and_reopen();
     server.advance_seconds(3600);
@@ -237,7 +237,7 @@ fn a_season_ends_at_local_midnight_of_the_1st_to_the_second() {
     let first = bosses(&mut server, &players[0]);
     assert_eq!((&first["mcd"], &first["damage"]), (&json!(30 * DAY), &json!(0)), "April has 30 days, no record yet");
     let ratios = first["ratio"].as_object().expect("ratios should be an object");
-    assert!(ratios.len() == 11 && ratios.values().all(|ratio| ratio == "1.00"), "bosses are whole: {first}");
+    assert!(ratios.len() == 11 && ratios.values().all(|ratio| ratio == "1.00"), "bosses are at full life: {first}");
     for (function, no_rows) in [("stage_damage_ranking", 88), ("get_top_damage", 98), ("damage_ranking", 98)] {
         let reply = ask(&mut server, &players[0], function, json!({"page": 1}));
         assert_eq!(reply["status"], no_rows, "{function}: nobody is ranked in a new season: {reply}");
@@ -318,7 +318,7 @@ fn a_reset_that_dies_at_any_write_happens_once_in_the_end() {
         server.advance_seconds(TO_APRIL);
         let mut server = server.crash_and_reopen();
         let first = bosses(&mut server, &ann);
-        assert_eq!(first["ratio"]["0"], "1.00", "{writes} writes: bosses are whole");
+        assert_eq!(first["ratio"]["0"], "1.00", "{writes} writes: bosses are at full life");
         assert_eq!((season(&mut server), &first["damage"]), (2, &json!(0)), "{writes} writes: one season, no record");
         assert_eq!(count(&mut server, &ann, SEASON_MAIL), 1, "{writes} writes: one reward");
     }
@@ -362,12 +362,12 @@ fn equal_damage_ranks_who_reached_it_first_also_after_a_crash() {
         wake(server, &everybody);
         assert_eq!(names(server, &ann).iter().collect::<Vec<_>>(), order, "{rule}");
     };
-    expect(&mut server, [&eve_name, &bob_name, &ann_name], "of two equal ones the first");
-    assert_eq!(strike(&mut server, &eve, 500)["new_record"], 0, "what is equal is no record");
+    expect(&mut server, [&eve_name, &bob_name, &ann_name], "on a tie, the first to reach it leads");
+    assert_eq!(strike(&mut server, &eve, 500)["new_record"], 0, "equal damage is not a record");
     strike(&mut server, &ann, 600);
     strike(&mut server, &bob, 600);
     let order = [&ann_name, &bob_name, &eve_name];
-    expect(&mut server, order, "who reached the higher one first leads");
+    expect(&mut server, order, "the first to reach the higher damage leads");
     for _ in 0..2 {
         server = server.crash_and_reopen();
         expect(&mut server, order, "a crash changes no rank");
@@ -376,7 +376,7 @@ fn equal_damage_ranks_who_reached_it_first_also_after_a_crash() {
     }
     assert_eq!(strike(&mut server, &eve, 600)["new_record"], 1, "600 is above 500");
     server = server.crash_and_reopen();
-    expect(&mut server, order, "who reaches the same later ranks behind, also after a crash");
+    expect(&mut server, order, "a later tie ranks behind, also after a crash");
 }
 
 #[test]
@@ -395,8 +395,8 @@ fn pages_have_ten_rows_numbers_count_across_them_and_who_is_absent_has_rank_minu
             let shown = page(&mut server, &absent, number);
             assert_eq!(shown, (numbered(rows), -1), "{round}: page {number}, for somebody without a rank");
         }
-        assert_eq!(page(&mut server, &players[0], 1).1, 23, "{round}: the own rank is told on any page");
-        assert_eq!(page(&mut server, &players[22], 3).1, 1, "{round}: the own rank is told on any page");
+        assert_eq!(page(&mut server, &players[0], 1).1, 23, "{round}: every page shows the player's own rank");
+        assert_eq!(page(&mut server, &players[22], 3).1, 1, "{round}: every page shows the player's own rank");
         for (function, no_page, no_rows) in
             [("stage_damage_ranking", 89, 88), ("get_top_damage", 99, 98), ("damage_ranking", 99, 98)]
         {
@@ -426,7 +426,7 @@ fn live_through(zone: &str, days: usize) -> (usize, usize) {
         let fourth = server.ask(&ann, "enter_stage_boss", json!({"stage": 3001}));
         assert_eq!(fourth["status"], 92, "{zone}, day {day}: and no fourth: {fourth}");
         let won = server.ask(&ann, "victory_stage_boss", json!({"stage": 3001, "damage": 100}));
-        assert_eq!(won["status"], 0, "{zone}, day {day}: the blow is taken: {won}");
+        assert_eq!(won["status"], 0, "{zone}, day {day}: the blow is accepted: {won}");
         let before = server.ask(&ann, "stage_refresh_boss", json!({}))["data"].take();
         assert_eq!((&before["limit"], &before["damage"]), (&json!(0), &json!(100)), "{zone}, day {day}");
         let left = before["cd"].as_i64().expect("seconds to midnight should be told");
@@ -439,10 +439,10 @@ fn live_through(zone: &str, days: usize) -> (usize, usize) {
         assert_eq!(after["limit"], 3, "{zone}, day {day}: midnight brings the tickets back");
         let best = if is_last_of_month { 0 } else { 100 };
         assert_eq!(after["damage"], best, "{zone}, day {day}: records end with the month and only then");
-        assert_eq!(after["ratio"]["0"] == "1.00", is_last_of_month, "{zone}, day {day}: so does the bosses' hurt");
+        assert_eq!(after["ratio"]["0"] == "1.00", is_last_of_month, "{zone}, day {day}: so does the damage to bosses");
         let events = server.events(watcher.connection);
         let told = |name: &str| events.iter().filter(|event| event["event"] == name).count();
-        assert_eq!(told("tickets_reset"), 1, "{zone}, day {day}: a day is told of once");
+        assert_eq!(told("tickets_reset"), 1, "{zone}, day {day}: a day is announced once");
         assert_eq!(told("season_reset"), usize::from(is_last_of_month), "{zone}, day {day}: a month once");
         resets += 1;
         if is_last_of_month {
@@ -457,7 +457,7 @@ fn live_through(zone: &str, days: usize) -> (usize, usize) {
             }
         }
     }
-    assert_eq!(count(&mut server, &watcher, SEASON_MAIL), 0, "{zone}: who never fights is never rewarded");
+    assert_eq!(count(&mut server, &watcher, SEASON_MAIL), 0, "{zone}: a player who never fights is never rewarded");
     let info = succeed(&mut server, &ann, "get_player_info", json!({}));
     let diamonds = format!("3:5:{}", 2000 * seasons);
     let items = info["items"].as_array().expect("items should be a list");
@@ -517,7 +517,7 @@ fn the_tower_is_climbed_once_a_month() {
     assert_eq!(highest_endless(&mut server, &ann), 1001, "and nothing is reset again");
 }
 
-/// Enters the activity stage and wins it. Returns what that brought.
+/// Enters the activity stage and wins it. Returns the reward.
 fn hunt(server: &mut TestServer, player: &TestPlayer) -> Value {
     succeed(server, player, "enter_stage", json!({"stage": 2001}));
     succeed(server, player, "pass_stage", json!({"stage": 2001}))["pass_stages"].clone()
@@ -525,7 +525,7 @@ fn hunt(server: &mut TestServer, player: &TestPlayer) -> Value {
 
 fn is_refused(server: &mut TestServer, player: &TestPlayer, rule: &str) {
     succeed(server, player, "get_player_info", json!({}));
-    // Whoever is not in memory is loaded first, which the hash would show.
+    // A player who is not in memory is loaded first, which would change the hash.
     ask(server, player, "get_player_info", json!({}));
     let before = server.state_hash();
     let reply = ask(server, player, "enter_stage", json!({"stage": 2001}));
@@ -576,7 +576,7 @@ fn who_entered_while_the_window_was_open_is_paid_after_it_has_closed_once() {
     server.advance_seconds(600);
     server = server.crash_and_reopen();
     let won = succeed(&mut server, &ann, "pass_stage", json!({"stage": 2001}));
-    assert_eq!(won["pass_stages"][0]["reward"], 1000, "who came in time is paid: {won}");
+    assert_eq!(won["pass_stages"][0]["reward"], 1000, "a player who entered in time is paid: {won}");
     server.advance_seconds(-700);
     is_refused(&mut server, &ann, "and not again for the same window");
 }

@@ -24,7 +24,7 @@ fn rich() -> TestServer {
     rich_with(&[])
 }
 
-/// Whether a value has the kinds of the sample; `at` and the numbers of a ratio's keys may come on top.
+/// Whether a value has the types of the sample; `at` and the numbers of a ratio's keys may be added.
 fn has_shape(sample: &Value, actual: &Value) -> Result<(), String> {
     match (sample, actual) {
         (Value::Object(sample), Value::Object(actual)) => {
@@ -40,7 +40,7 @@ fn has_shape(sample: &Value, actual: &Value) -> Result<(), String> {
             actual.iter().zip(first).try_for_each(|(actual, sample)| has_shape(sample, actual))
         }
         (Value::Number(_), Value::Number(_)) | (Value::String(_), Value::String(_)) => Ok(()),
-        _ => Err(format!("{sample} and {actual} are of different kinds")),
+        _ => Err(format!("{sample} and {actual} are of different types")),
     }
 }
 
@@ -105,7 +105,7 @@ fn bosses_and_ranking_are_shown_as_documented() {
         let data = json!({"stage": 3000, field: 110_000});
         let reply = check_sample(&mut server, &ann, pass, data, left);
         let ratios = &reply["data"]["boss_life_ratio"];
-        assert_eq!((&ratios["boss0"], &ratios["boss1"]), (&json!("0.00"), &json!("0.00")), "the surplus goes on");
+        assert_eq!((&ratios["boss0"], &ratios["boss1"]), (&json!("0.00"), &json!("0.00")), "the surplus carries over");
         assert_eq!(reply["data"]["highest_damage"], 110_000);
     }
     let shown = json!({"damage": 100000, "limit": 2, "cd": 27227, "mcd": 459227, "ratio": eleven("")});
@@ -205,7 +205,7 @@ fn a_stage_that_follows_the_last_configured_one_is_98() {
     refuse(&mut server, &ann, "enter_stage_endless", json!({"stage": 1009}), NOT_CONFIGURED);
     refuse(&mut server, &ann, "enter_stage_endless", json!({"stage": 1008}), (94, "stage mismatch"));
     server.advance_seconds(22 * 86_400);
-    assert_eq!(server.ask(&ann, "enter_stage_endless", json!({"stage": 1001}))["status"], 0, "a month later, anew");
+    assert_eq!(server.ask(&ann, "enter_stage_endless", json!({"stage": 1001}))["status"], 0, "the next month");
 }
 
 #[test]
@@ -222,7 +222,7 @@ fn no_more_challenges_a_day_than_tickets() {
         let ann = server.player("ann");
         refuse(&mut server, &ann, &enter, json!({"stage": stage}), TICKET);
         server.advance_seconds(86_400);
-        assert_eq!(server.ask(&ann, &enter, json!({"stage": stage}))["status"], 0, "{mode}: whole again the next day");
+        assert_eq!(server.ask(&ann, &enter, json!({"stage": stage}))["status"], 0, "{mode}: full again the next day");
     }
 }
 

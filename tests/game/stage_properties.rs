@@ -43,7 +43,7 @@ fn steps() -> impl Strategy<Value = Vec<Step>> {
     proptest::collection::vec(step, 1..60)
 }
 
-/// What should be, told by what was answered.
+/// The expected state, according to the replies.
 #[derive(Default)]
 struct Expected {
     left: Vec<u64>,
@@ -100,7 +100,7 @@ fn act(server: &mut TestServer, players: &[TestPlayer], step: &Step, expected: &
     match step {
         Step::Enter(at, legacy) => {
             let (function, stage) = if *legacy { ("enter_stage", 3000) } else { ("enter_stage_boss", 3001) };
-            // A legacy entry out of an open session revokes the token, which other tests are about.
+            // A legacy entry out of an open session revokes the token, which other tests cover.
             if *legacy && expected.open[*at].is_some() {
                 return;
             }
@@ -176,7 +176,7 @@ proptest! {
             let page = server.ask(&players[0], "stage_damage_ranking", json!({"page": 1}));
             let rows = page["data"]["rank"].as_array().cloned().unwrap_or_default();
             let damages: Vec<u64> = rows.iter().filter_map(|row| row["damage"].as_u64()).collect();
-            prop_assert_eq!(damages, expected.ranked(), "the best first, of equals the earlier");
+            prop_assert_eq!(damages, expected.ranked(), "the best first; on a tie, the earlier");
         }
     }
 }

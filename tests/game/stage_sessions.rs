@@ -9,7 +9,7 @@ use raidkeep::game::stages::{CurrentSession, SessionOf, StageSession};
 use raidkeep::studio::testing::{TestPlayer, TestServer, TestSetup};
 use serde_json::{Value, json};
 
-/// The session entities in memory: which they are, the account and the stage, by account.
+/// The session entities in memory, each with its account and stage, by account.
 ///
 /// Asserts that each belongs to a player in memory that knows of it, and that no player has two.
 fn sessions(server: &mut TestServer) -> Vec<(Entity, u64, u32)> {
@@ -17,7 +17,7 @@ fn sessions(server: &mut TestServer) -> Vec<(Entity, u64, u32)> {
     let mut query = world.query::<(Entity, &StageSession, Option<&SessionOf>)>();
     let mut found = Vec::new();
     for (entity, session, owner) in query.iter(world) {
-        let player = owner.map(|owner| owner.0).expect("every session is somebody's");
+        let player = owner.map(|owner| owner.0).expect("every session has a player");
         let account = world.get::<Stored>(player).map(|stored| stored.account().0);
         let current = world.get::<CurrentSession>(player).map(CurrentSession::entity);
         assert_eq!(current, Some(entity), "the player knows of its session, and has no other");
@@ -25,7 +25,7 @@ fn sessions(server: &mut TestServer) -> Vec<(Entity, u64, u32)> {
     }
     found.sort_unstable_by_key(|(_, account, _)| *account);
     let mut players = world.query::<&CurrentSession>();
-    assert_eq!(players.iter(world).count(), found.len(), "no player names a session that there is not");
+    assert_eq!(players.iter(world).count(), found.len(), "no player refers to a missing session");
     found
 }
 
@@ -40,7 +40,7 @@ fn on_disk(server: &mut TestServer) -> Vec<(u64, u32)> {
     let read = &mut |key: &[u8], value: &[u8]| {
         let account =
             key.first_chunk().map(|account| u64::from_be_bytes(*account)).expect("keys begin with the account");
-        rows.push((account, StageSession::read(value).expect("rows are whole").open().stage));
+        rows.push((account, StageSession::read(value).expect("rows can be decoded").open().stage));
     };
     server.rows().scan(<StageSession as PlayerEntity>::TABLE, read).expect("the disk is readable");
     rows
@@ -55,7 +55,7 @@ fn put_everybody_away(server: &mut TestServer) {
     server.fold();
     server.reconnect_all();
     server.pass_real_time(Duration::from_secs(700));
-    assert_eq!(server.players_in_memory(), 0, "who is idle and folded leaves memory");
+    assert_eq!(server.players_in_memory(), 0, "idle players are evicted after a fold");
 }
 
 #[test]
@@ -79,7 +79,7 @@ fn another_entry_replaces_the_session() {
     let first = sessions(&mut server);
     succeed(&mut server, &ann, "enter_stage_boss", json!({"stage": 3001}));
     assert_eq!(in_memory(&mut server), [(1, 3001)], "the one before is abandoned");
-    assert_ne!(sessions(&mut server)[0].0, first[0].0, "it is another one, not the same changed");
+    assert_ne!(sessions(&mut server)[0].0, first[0].0, "it is another one, not the same one modified");
     assert_eq!(on_disk(&mut server), [(1, 3001)]);
 }
 
@@ -96,7 +96,7 @@ fn requests_of_one_tick_see_each_others_sessions() {
     let replies = server.send_all_on(ann.connection, &texts);
     let statuses: Vec<_> =
         replies.iter().map(|reply| serde_json::from_str::<Value>(reply).expect("JSON")["status"].clone()).collect();
-    assert_eq!(statuses, [0, 0, 94, 0, 0], "a session ends at once: a second victory in the tick is none");
+    assert_eq!(statuses, [0, 0, 94, 0, 0], "a session ends at once: a second victory in the tick is refused");
     assert_eq!(in_memory(&mut server), [(1, 6)]);
     assert_eq!(on_disk(&mut server), [(1, 6)], "what ended in the tick leaves no row, what was opened last does");
 }
@@ -122,8 +122,8 @@ fn a_session_leaves_memory_with_its_player_and_comes_back_with_it() {
     assert_eq!(sessions(&mut server), [], "no session is in memory without its player");
     assert_eq!(on_disk(&mut server), [(1, 8), (2, 7)], "but both are kept");
     let info = server.ask(&bob, "get_player_info", json!({}));
-    assert_eq!(info["data"]["session"]["stage"], 7, "it goes on: {info}");
-    assert_eq!(in_memory(&mut server), [(2, 7)], "who was not asked for stays away");
+    assert_eq!(info["data"]["session"]["stage"], 7, "it continues: {info}");
+    assert_eq!(in_memory(&mut server), [(2, 7)], "the other player is not loaded");
     succeed(&mut server, &bob, "victory_stage_general", json!({"stage": 7}));
     assert_eq!(on_disk(&mut server), [(1, 8)]);
 }
@@ -156,7 +156,7 @@ fn who_is_deleted_leaves_no_session() {
     assert_eq!(server.verify(), []);
 }
 
-/// A row of the table `sessions` as programs before wrote it: in it is the open session with its round.
+/// A row of the table `sessions` as earlier versions wrote it: with the open session and its round.
 fn write_earlier_row(server: &mut TestServer, account: u64, open: Option<(u32, &str, i64)>, version: u16) {
     let mode = |name: &str| serde_json::from_value::<raidkeep::game::stages::Mode>(name.into()).expect("a mode");
     let open = open.map(|(stage, name, entered_at)| (stage, mode(name), entered_at));
@@ -176,7 +176,7 @@ fn the_session_in_a_row_of_an_earlier_program_becomes_an_entity_when_its_player_
         put_everybody_away(&mut server);
         write_earlier_row(&mut server, 1, Some((8, "general", 1_773_115_200)), version);
         write_earlier_row(&mut server, 2, None, version);
-        assert_eq!(server.verify(), [], "rows of before are in order");
+        assert_eq!(server.verify(), [], "earlier rows are valid");
         for player in [&ann, &bob] {
             succeed(&mut server, player, "get_player_info", json!({}));
         }
@@ -263,7 +263,7 @@ proptest! {
                     let data = json!({"stage": stage, "damage": 5});
                     let status = server.ask(&players[who], &function("victory", stage), data)["status"].clone();
                     let expected = if open[who] == Some(stage) { 0 } else { 94 };
-                    prop_assert_eq!(status, expected, "only who is in the stage wins it");
+                    prop_assert_eq!(status, expected, "only a player in the stage can win it");
                     open[who] = open[who].filter(|_| expected != 0);
                 }
                 Step::Look(who) => {

@@ -1,4 +1,4 @@
-//! What the tests of tasks and of the narrator have in common: a role, and how it plays.
+//! Shared by the tests of tasks and of the narrator: a role, and how it plays.
 
 use raidkeep::engine::account::AccountId;
 use raidkeep::engine::players::Players;
@@ -38,7 +38,7 @@ pub(crate) fn everything_offered() -> TestServer {
     edited("tasks.ron", "queue_size: 3", &format!("queue_size: {count}"))
 }
 
-/// Asks as the role; returns the whole reply.
+/// Sends a request as the role; returns the whole reply.
 pub(crate) fn ask(server: &mut TestServer, hero: &Hero, function: &str, mut data: Value) -> Value {
     if data["role"].is_null() {
         data["role"] = hero.role.clone().into();
@@ -53,7 +53,7 @@ pub(crate) fn succeed(server: &mut TestServer, hero: &Hero, function: &str, data
     reply["data"].take()
 }
 
-/// Asserts that the request is refused so, and that the refusal has changed nothing.
+/// Asserts that the request is refused with this status and message, and that the refusal changes nothing.
 pub(crate) fn refuse(server: &mut TestServer, hero: &Hero, function: &str, data: Value, expect: (i64, &str)) {
     let before = server.state_hash();
     let reply = ask(server, hero, function, data.clone());
@@ -113,6 +113,6 @@ pub(crate) fn scripts<'a>(
     public: &'a PublicTasks,
     personal: &'a PersonalTasks,
 ) -> impl Iterator<Item = (&'a str, &'a Script)> {
-    let public = public.names().map(|name| (name, &public.get(name).expect("a name it has told").script));
+    let public = public.names().map(|name| (name, &public.get(name).expect("a listed name").script));
     public.chain(personal.all().map(|(name, template)| (name, &template.task.script)))
 }

@@ -60,7 +60,7 @@ fn a_task_from_the_list_to_its_end() {
         json!({
             "text": text, "role": "村长", "status": false, "npc_status": true, "image_data": image("portraits/elder"),
         }),
-        "somebody who speaks for the first time shows its face"
+        "a new speaker comes with its portrait"
     );
 
     let again = json!({"text": "椅子？", "items": [], "skills": [], "roles": ["村长"]});
@@ -70,7 +70,7 @@ fn a_task_from_the_list_to_its_end() {
             "text": "“沾点边，可是它有‘面’。再想想。”", "role": "村长", "status": false, "npc_status": false,
             "image_data": null,
         }),
-        "whom the client has met shows it no more"
+        "a speaker whom the client has met comes without it"
     );
 
     say(&mut server, &ann, "桌子");
@@ -79,7 +79,7 @@ fn a_task_from_the_list_to_its_end() {
     assert_eq!(told["status"], true, "the task has ended");
     let reward = amounts(&told["reward"]);
     let gained = wealth(&mut server, &ann);
-    assert_eq!([0, 1, 2].map(|at| gained[at] - before[at]), reward, "what is told is what is given");
+    assert_eq!([0, 1, 2].map(|at| gained[at] - before[at]), reward, "the reward is as announced");
     assert!((1..=2).contains(&reward[0]) && reward[1] == 1 && (12..=20).contains(&reward[2]), "{reward:?}");
     refuse(&mut server, &ann, "feedback", json!({"text": "再来"}), NO_TASK);
     assert_eq!(wealth(&mut server, &ann), gained, "a reward is given once");
@@ -299,14 +299,14 @@ fn a_wish_becomes_a_personal_task_that_is_played_once() {
     let text =
         format!("老猎户指着地上的痕迹：“雪原狼王昨夜从这儿过去了。{}，咱们是循着痕迹追，还是设个陷阱等？”", ann.role);
     assert_eq!(begun, json!({"image_data": image("backgrounds/wilds"), "text": text}));
-    assert_eq!(list(&mut server, &ann, "task_info_personal"), Vec::<String>::new(), "it waits no longer");
+    assert_eq!(list(&mut server, &ann, "task_info_personal"), Vec::<String>::new(), "it is no longer pending");
     let personal = shipped_rules::<PersonalTasks>();
     let script = &personal.get("hunt").expect("a shipped template").task.script;
     play(&mut server, &ann, script, |_| "发呆".to_owned());
     refuse(&mut server, &ann, "select_personal", json!({"task_name": "讨伐雪原狼王"}), NO_SUCH_TASK);
 }
 
-/// Wishes, and asserts status and words of the answer.
+/// Makes a wish; asserts the status and the words of the answer.
 fn wish(server: &mut TestServer, hero: &Hero, text: &str, status: i64, words: &str) {
     let reply = ask(server, hero, "task_request", json!({"text": text}));
     assert_eq!(reply["status"], status, "{text}: {reply}");
@@ -373,7 +373,7 @@ fn a_player_who_was_put_away_goes_on_where_it_was() {
     server.fold();
     server.reconnect_all();
     server.pass_real_time(Duration::from_secs(700));
-    assert_eq!(server.players_in_memory(), 0, "everybody should be put away");
+    assert_eq!(server.players_in_memory(), 0, "everybody should be evicted");
     say(&mut server, &ann, "桌子");
     assert_eq!(say(&mut server, &ann, "影子")["status"], true);
 }
@@ -419,14 +419,14 @@ fn a_skill_opens_a_way_to_who_owns_and_names_it() {
     say(&mut server, &ann, "水");
     say(&mut server, &ann, "敬天下百姓");
     let spell = json!({"text": "看我的绝技", "skills": ["水龙吟"], "items": ["水龙吟"]});
-    assert_eq!(succeed(&mut server, &ann, "feedback", spell.clone())["status"], false, "what is not owned is nothing");
+    assert_eq!(succeed(&mut server, &ann, "feedback", spell.clone())["status"], false, "only an owned skill works");
     let world = server.simulation().world_mut();
     let entity = world.resource::<Players>().entity(ann.account).expect("the player should be in memory");
     let craft = Craft { name: "水龙吟".to_owned(), description: "引水成龙".to_owned(), strength: 5 };
     world.get_mut::<Possessions>(entity).expect("every player has some").add(CraftKind::Skill, craft);
     world.resource_mut::<Touched>().push(entity);
     server.step(1);
-    assert_eq!(say(&mut server, &ann, "看我的绝技")["status"], false, "what is not named is not used");
+    assert_eq!(say(&mut server, &ann, "看我的绝技")["status"], false, "a skill that is not named is not used");
     let told = succeed(&mut server, &ann, "feedback", spell);
     assert_eq!((&told["status"], &told["role"]), (&json!(true), &json!("龙王")));
     assert!(amounts(&told["reward"])[0] >= 6, "{told}");
@@ -496,7 +496,7 @@ proptest! {
                 prop_assert!((0..=10).contains(&reward[0]) && (0..=10).contains(&reward[1]) && (0..=100).contains(&reward[2]));
                 expected = [0, 1, 2].map(|at| expected[at] + reward[at]);
             }
-            prop_assert_eq!(wealth(&mut server, &ann), expected, "only an end gives anything, and what it tells");
+            prop_assert_eq!(wealth(&mut server, &ann), expected, "only an ending grants anything, and what it announces");
         }
     }
 }

@@ -31,8 +31,8 @@ fn kind(value: &Value) -> &'static str {
     }
 }
 
-/// Where `actual` is not of the shape of `sample`: other keys, other kinds of values. Each element
-/// of a list must have the shape of the sample list's first. Only `data.at` may come on top.
+/// Where the shape of `actual` differs from `sample`, in keys or in types. Each element of a list must have the shape
+/// of the sample list's first. Only `data.at` may be added.
 fn differences(at: &str, sample: &Value, actual: &Value, found: &mut Vec<String>) {
     match (sample, actual) {
         (Value::Object(sample), Value::Object(actual)) => {
@@ -103,7 +103,7 @@ const SETTLED: &str = r#"{
 	}
 }"#;
 
-/// The first two of a list of rewards, which are sure; the chances may bring a third.
+/// The first two of a list of rewards, which are guaranteed; a third may come by chance.
 fn sure(rewards: &Value) -> Value {
     let rewards = rewards.as_array().expect("rewards should be a list");
     assert!(rewards.len() >= 2, "iron and coin should be there: {rewards:?}");
@@ -432,7 +432,7 @@ fn the_general_victory_is_answered_as_documented() {
     check(sample, &reply);
     let rewards = parse(sample)["data"]["reward"].clone();
     assert_eq!(reply["data"]["reward"], rewards, "stage 8 brings exactly the sample's reward");
-    assert_eq!(reply["data"]["remain"], rewards, "who had nothing has just the reward, in the same order");
+    assert_eq!(reply["data"]["remain"], rewards, "a player who had nothing has just the reward, in the same order");
     assert_eq!(
         reply["data"]["exp_info"],
         json!({"exp": 680, "level": 3, "need": 40, "reward": 500}),
@@ -446,7 +446,7 @@ fn a_newcomers_overview_is_exactly_what_the_contract_lists() {
     let ann = server.player("ann");
     let mut reply = server.ask(&ann, "get_player_info", json!({}));
     let data = reply["data"].as_object_mut().expect("data should be an object");
-    let at = data.remove("at").expect("the moments should come beside the documented fields");
+    let at = data.remove("at").expect("the moments should come on top of the documented fields");
     assert_eq!(
         at,
         json!({"next_reset_at": 1_773_158_400, "next_month_at": 1_774_972_800}),
@@ -508,7 +508,7 @@ fn ping_is_answered_without_data() {
     assert_eq!(
         parse(&server.send(r#"{"world":0,"function":"ping","data":{}}"#)),
         json!({"status": 0, "message": "success"}),
-        "a ping has nothing to tell"
+        "a ping carries no data"
     );
 }
 

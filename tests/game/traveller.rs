@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 /// The password of everybody who signs up here.
 pub(crate) const PASSWORD: &str = "PasswordThatNobodyMayRead";
 
-/// Signs somebody up.
+/// Signs a player up.
 pub(crate) fn sign_up(server: &mut TestServer, name: &str) -> Value {
     let connection = server.connect();
     let email = format!("{name}@mail.example");
@@ -14,7 +14,7 @@ pub(crate) fn sign_up(server: &mut TestServer, name: &str) -> Value {
     server.ask_on(connection, "signup", data)["data"]["status_code"].clone()
 }
 
-/// Logs in somebody who has signed up; the reply's data.
+/// Logs in a player who has signed up; returns the reply's data too.
 pub(crate) fn log_in(server: &mut TestServer, name: &str) -> (TestPlayer, Value) {
     let connection = server.connect();
     let data = json!({"email": format!("{name}@mail.example"), "password": PASSWORD, "ip": ""});
@@ -23,20 +23,20 @@ pub(crate) fn log_in(server: &mut TestServer, name: &str) -> (TestPlayer, Value)
     (TestPlayer { connection, token }, reply)
 }
 
-/// Somebody who has signed up and logged in.
+/// A player who has signed up and logged in.
 pub(crate) fn join(server: &mut TestServer, name: &str) -> TestPlayer {
     assert_eq!(sign_up(server, name), 200, "{name} should be free");
     log_in(server, name).0
 }
 
-/// Asks, and expects status 0.
+/// Sends a request that has to succeed.
 pub(crate) fn succeed(server: &mut TestServer, player: &TestPlayer, function: &str, data: Value) -> Value {
     let reply = server.ask(player, function, data.clone());
     assert_eq!(reply["status"], 0, "{function} with {data} should succeed: {reply}");
     reply["data"].clone()
 }
 
-/// Has an operator function succeed; the reply's data.
+/// Calls an operator function that has to succeed; returns the reply's data.
 pub(crate) fn operate(server: &mut TestServer, function: &str, data: Value) -> Value {
     let reply = server.operate(function, data.clone());
     assert_eq!(reply["status"], 0, "{function} should succeed: {reply}");
@@ -55,21 +55,21 @@ pub(crate) fn import(server: &mut TestServer, document: &Value) -> Value {
     operate(server, "player_import", json!({"document": document}))
 }
 
-/// What of a document is the same wherever the player is: not when and where it was written, and not the stage that ends
-/// with the way.
+/// The part of a document that is the same wherever the player is: without the time and place of writing, and without
+/// the open stage, which does not travel.
 pub(crate) fn essence(document: &Value) -> Value {
     let mut essence = document["parts"].clone();
     essence["sessions"]["open"] = Value::Null;
     essence
 }
 
-/// Has somebody do something of everything, and some of it with a key.
+/// Does a bit of everything, some of it with a key.
 pub(crate) fn play(server: &mut TestServer, player: &TestPlayer, friend: &str) {
     succeed(server, player, "enter_stage_general", json!({"stage": 8}));
     succeed(server, player, "victory_stage_general", json!({"stage": 8}));
     succeed(server, player, "start_hang_up", json!({"stage": 8}));
     succeed(server, player, "enter_stage_boss", json!({"stage": 3001}));
-    // The first boss dies of it, so that a gift for everybody is on its way.
+    // This kills the first boss, so a gift for everybody is on its way.
     succeed(server, player, "victory_stage_boss", json!({"stage": 3001, "damage": 20_000}));
     succeed(server, player, "sud_bind", json!({"uid": "uid-7", "ss_token": "SessionThatNobodyMayRead"}));
     succeed(server, player, "send_mail", json!({"gn_target": friend, "subj": "hello", "body": "from afar"}));

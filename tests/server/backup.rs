@@ -52,7 +52,7 @@ fn a_backup_is_never_replaced_and_an_interrupted_one_is_made_again() {
     std::fs::write(broken.join("world-0.rows.unfinished"), b"half a copy").expect("writable");
     assert_eq!(server.operate("backup", json!({"name": "night"}))["status"], 0);
     assert_eq!(breaches_in(&broken), 0, "leftovers of a crash are not in it");
-    assert!(!broken.join("world-0.rows.unfinished").exists(), "and is gone");
+    assert!(!broken.join("world-0.rows.unfinished").exists(), "and their files are gone");
     let again = server.operate("backup", json!({"name": "night"}));
     assert_eq!(again["status"], 97, "an earlier backup stays as it is: {again}");
     assert_eq!(server.operate("backup", json!({}))["status"], 0, "without a name it is named after its moment");

@@ -28,7 +28,7 @@ fn config(folder: &Path, settings: &[&str]) -> Config {
 }
 
 fn listen(folder: &Path, settings: &[&str]) -> Listener {
-    Listener::bind(config(folder, settings), shipped_assets(), None).expect("a free port should be free")
+    Listener::bind(config(folder, settings), shipped_assets(), None).expect("a port should be free")
 }
 
 /// Runs a world at a listener, on its own thread.

@@ -46,7 +46,7 @@ fn a_full_disk_stops_the_world_loudly_and_a_start_with_space_continues() {
     assert!(failures.is_some_and(|count| count != "0"), "an alarm can watch it");
     let log = server.process.stderr();
     for told in ["storage failed: this world answers nothing more", "cannot write the log", "disk full?"] {
-        assert!(log.contains(told), "the operator is told {told:?}: {log}");
+        assert!(log.contains(told), "the log should say {told:?}: {log}");
     }
     server.limit_files(None);
     assert_eq!(enter(&mut ann, "b"), without_storage, "a failed world continues only after a restart");
@@ -74,7 +74,7 @@ fn a_start_on_a_full_disk_is_refused_with_a_reason_and_loses_nothing() {
     let (code, stderr) = host.start_in_vain();
     assert_eq!(code, Some(1), "{stderr}");
     for told in ["world 0 in ", &host.data().display().to_string(), "disk full?", "No answered change is lost"] {
-        assert!(stderr.contains(told), "{told:?} should be told: {stderr}");
+        assert!(stderr.contains(told), "{told:?} should be reported: {stderr}");
     }
     assert!(!stderr.contains("panicked"), "{stderr}");
     let host = host.on_a_small_disk(None);

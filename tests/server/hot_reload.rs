@@ -222,7 +222,7 @@ fn lowered_limits_remove_nothing() {
 
 /// Clients that send requests all the time, each on its own connection.
 const CLIENTS: usize = 64;
-/// How often the rules change, every second time to broken ones.
+/// How often the rules change; every other change is a broken one.
 const RELOADS: usize = 100;
 
 /// The difference between the two sets of rules: a time in layouts.ron and a life in monsters.ron, both shown in one
@@ -314,7 +314,7 @@ fn a_changed_file_is_detected_and_operators_get_an_event() {
     assert_eq!(status["data"]["watched"], true, "{status}");
 
     write_rules(&folder, SETS[1]);
-    let event = operator.read_json().expect("an operator should be told");
+    let event = operator.read_json().expect("an operator should get an event");
     assert_eq!(event["event"], "rules_changed", "{event}");
     let mut player = server.guest("ann");
     assert_eq!(shown(&player.ask("enter_stage", json!({"stage": 1}))), SETS[1]);
@@ -326,7 +326,7 @@ fn a_changed_file_is_detected_and_operators_get_an_event() {
     assert_eq!(other["status"], 0, "{other}");
 
     write_rules(&folder, (-5, 70));
-    let event = operator.read_json().expect("an operator should be told");
+    let event = operator.read_json().expect("an operator should get an event");
     assert_eq!(event["event"], "rules_refused", "{event}");
     assert_eq!(event["data"]["first"]["file"], "layouts.ron", "{event}");
     assert_eq!(shown(&player.ask("enter_stage", json!({"stage": 1}))), SETS[1], "the rules stay as they are");

@@ -93,7 +93,7 @@ fn play_with_a_pause(server: &Server) -> String {
     enter(&mut ann);
     assert_eq!(ask(&mut ann, "victory_stage_general", json!({"stage": 8}))["status"], 0);
     assert_eq!(ask(&mut ann, "victory_stage_general", json!({"stage": 8}))["status"], 94, "nobody wins twice");
-    moved["data"]["time"].as_str().expect("the time should be told").to_owned()
+    moved["data"]["time"].as_str().expect("the time should be in the reply").to_owned()
 }
 
 #[test]

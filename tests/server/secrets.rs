@@ -54,7 +54,7 @@ fn charge(client: &mut Client, number: u32) -> Value {
     client.ask("charge", card)
 }
 
-/// Has a round reported that the platform refuses at first, and queries it in both directions.
+/// Reports a round that the platform refuses at first, and queries it in both directions.
 fn report(server: &Server, client: &mut Client, set_faults: &dyn Fn(Value)) {
     set_faults(json!([{"platform": "sud", "fault": {"http_status": 503}, "times": 1}]));
     let token = client.token.clone();

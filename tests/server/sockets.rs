@@ -882,12 +882,12 @@ fn call_explains_its_failures() {
     for (output, expected) in cases {
         let stderr = String::from_utf8_lossy(&output.stderr).into_owned();
         assert_eq!(output.status.code(), Some(1), "{stderr}");
-        assert!(stderr.contains(&expected), "{expected:?} should be told: {stderr}");
+        assert!(stderr.contains(&expected), "{expected:?} should be printed: {stderr}");
     }
 }
 
-/// The sockets' seconds once stood still while there were none, and the next client was cut as if it had been connected
-/// all the time. Real-time limits cannot be tested without letting some time pass.
+/// The clock of the sockets once stopped while there were none, and the next client was cut as if it had been connected
+/// all that time. Real-time limits cannot be tested without letting some time pass.
 #[test]
 fn a_client_that_comes_after_a_quiet_time_is_neither_late_nor_idle() {
     for limit in ["limits.login_seconds=1", "limits.idle_seconds=1"] {

@@ -129,7 +129,7 @@ impl Http {
             rest.strip_suffix("/state")?.parse().ok()
         });
         let tokens = (!binds_addresses).then(Default::default);
-        Self { server, sandbox: sandbox.expect("the lines go on until one tells"), tokens, _host: host }
+        Self { server, sandbox: sandbox.expect("one of the lines names it"), tokens, _host: host }
     }
 
     fn token(&self, who: usize) -> &str {

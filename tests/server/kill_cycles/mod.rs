@@ -21,7 +21,7 @@ use self::siege::{Moment, Siege};
 use crate::process::Lcg;
 
 const PAIRS: usize = 6;
-/// `raidkeep verify` checks the folder after every so many cycles.
+/// `raidkeep verify` checks the folder once in this many cycles.
 const VERIFY_EVERY: usize = 5;
 
 fn setting(name: &str, default: u64) -> u64 {

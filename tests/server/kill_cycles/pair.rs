@@ -163,7 +163,7 @@ impl Pair {
             return Ok(false);
         };
         if reply["status"] != 0 || reply["data"]["status"] != true {
-            return Err(format!("the end of battle {id} should be told: {reply}"));
+            return Err(format!("the end of battle {id} should be in the reply: {reply}"));
         }
         fighter.books.note(&act, &reply["data"]);
         self.duel = Duel::None;

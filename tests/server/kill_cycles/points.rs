@@ -29,7 +29,7 @@ pub(crate) fn close_books(server: &Server, bank: &Bank, pairs: &[Pair]) -> Resul
     let mut ends = (0, 0);
     for order in &orders {
         let number = order["order"].as_str().ok_or("an order has a number")?;
-        let told = known.remove(number).ok_or_else(|| format!("nobody was told of this order: {order}"))?;
+        let told = known.remove(number).ok_or_else(|| format!("no player knows this order: {order}"))?;
         let paid = payments.remove(number).unwrap_or_default();
         let is_right = match (order["state"].as_str(), told) {
             (Some("granted"), Order::Granted(goods) | Order::Pending(goods)) => paid == [goods.price()],
