@@ -11,6 +11,7 @@ mod energy_events;
 mod identity;
 mod ledger;
 mod mail;
+mod names;
 mod narrator;
 mod payer;
 mod payment_faults;
