@@ -9,6 +9,7 @@ mod crafting;
 mod duel;
 mod energy_events;
 mod identity;
+mod imports;
 mod ledger;
 mod mail;
 mod names;
