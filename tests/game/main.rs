@@ -2,6 +2,7 @@
 
 mod battle_properties;
 mod battles;
+mod binding;
 mod bosses;
 mod challenges;
 mod clock_jumps;
