@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 use serde_json::{Value, json};
+use sha2::{Digest, Sha256};
 
 use crate::cli::call::{Client, Failure};
 use crate::cli::print_line;
@@ -132,10 +133,12 @@ impl Import {
         let document: Value = serde_json::from_str(&text).map_err(|error| format!("{place} is not JSON: {error}"))?;
         let mut operator = self.server.connect()?;
         let what = "nothing was imported";
-        for (piece, text) in pieces(&document.to_string()).into_iter().enumerate() {
-            operator.ask("player_import_piece", json!({"piece": piece, "text": text}), what)?;
+        let text = document.to_string();
+        let hash: String = Sha256::digest(text.as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect();
+        for (piece, text) in pieces(&text).into_iter().enumerate() {
+            operator.ask("player_import_piece", json!({"piece": piece, "text": text, "hash": hash}), what)?;
         }
-        let imported = operator.ask("player_import", json!({}), what)?;
+        let imported = operator.ask("player_import", json!({"hash": hash}), what)?;
         print_line(&format!(
             "imported {} as account {}",
             imported["name"].as_str().unwrap_or_default(),

@@ -2,6 +2,7 @@
 
 mod battle_properties;
 mod battles;
+mod binding;
 mod bosses;
 mod challenges;
 mod clock_jumps;
@@ -9,8 +10,10 @@ mod crafting;
 mod duel;
 mod energy_events;
 mod identity;
+mod imports;
 mod ledger;
 mod mail;
+mod names;
 mod narrator;
 mod payer;
 mod payment_faults;

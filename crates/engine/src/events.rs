@@ -51,8 +51,16 @@ pub fn listen(world: &mut World, player: Entity, port: &Arc<dyn ReplyPort>, sign
     }
 }
 
+/// Called when a connection is gone.
+pub type CloseHook = fn(&mut World, ConnectionId);
+
+#[derive(Debug, Default, Clone, Resource)]
+struct CloseHooks(Vec<CloseHook>);
+
 /// Forgets a closed connection.
 pub fn close(world: &mut World, connection: ConnectionId) {
+    let hooks = world.get_resource::<CloseHooks>().cloned().unwrap_or_default();
+    hooks.0.iter().for_each(|hook| hook(world, connection));
     world.resource_mut::<OperatorListeners>().0.retain(|(known, _)| *known != connection);
     let players = world.resource_mut::<Connections>().0.remove(&connection);
     for player in players.into_iter().flatten() {
@@ -167,6 +175,8 @@ pub trait EventApp {
     fn add_event<T: Event>(&mut self) -> &mut Self;
     /// Registers an event that only players get who subscribed with `listen`.
     fn add_asked_event<T: Event>(&mut self) -> &mut Self;
+    /// Registers `hook`, called when a connection is gone that has used this world.
+    fn add_close_hook(&mut self, hook: CloseHook) -> &mut Self;
 }
 
 impl EventApp for App {
@@ -176,6 +186,11 @@ impl EventApp for App {
 
     fn add_asked_event<T: Event>(&mut self) -> &mut Self {
         add(self, EventKind { name: T::NAME, data: schema_of::<T>, is_asked_for: true })
+    }
+
+    fn add_close_hook(&mut self, hook: CloseHook) -> &mut Self {
+        self.world_mut().get_resource_or_init::<CloseHooks>().0.push(hook);
+        self
     }
 }
 

@@ -29,7 +29,7 @@ pub struct Start {
 #[derive(Debug, Clone, Resource)]
 pub struct RowSource(pub Rows);
 
-/// Called when rules and rows are loaded, before the first tick.
+/// Called when rules and rows are loaded, before the first tick. What it changes is in the first batch.
 pub type StartHook = fn(&mut World);
 
 #[derive(Debug, Default, Clone, Resource)]
@@ -97,9 +97,9 @@ pub fn start_app(mut app: App, rules: &LoadedRules, store: &Store, start: Start)
         reader(world, &mut |each| outcome = store.rows.scan(table, each));
         outcome?;
     }
+    rows::begin_persistence(world, recovered.last_batch);
     let hooks = world.get_resource::<StartHooks>().cloned().unwrap_or_default();
     hooks.0.iter().for_each(|hook| hook(world));
-    rows::begin_persistence(world, recovered.last_batch);
     let has_seed = tables.iter().zip(&rows).any(|(table, row)| *table == WorldSeed::TABLE && row.is_some());
     if !has_seed {
         // The first batch stores it: the seed of a world never changes.

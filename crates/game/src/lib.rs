@@ -23,6 +23,7 @@ pub mod platforms;
 pub mod portability;
 pub mod presence;
 pub mod shop;
+pub mod spelling;
 pub mod stages;
 pub mod tasks;
 pub mod tickets;

@@ -17,6 +17,7 @@ pub(super) const HELP: &str = r#"Raidkeep's sandbox of the platforms MCRMB (poin
 GET  /Api/CheckMoney|CheckRecord|CheckCard|Charge|Pay|CardTypes|Manual   the gateway of MCRMB
 POST /sud/report                                                         receives reports of game rounds
 POST /v1/app/server/query_match_base                                     answers queries about game rounds
+POST /sud/get_user_info                                                  says whose a session is: UID:ANYTHING is of UID
 
 GET  /state      the sandbox's state
 POST /grant      {"wname":"test","money":500}

@@ -33,6 +33,8 @@ use rounds::Nonces;
 
 /// Where reports go.
 pub const REPORT_PATH: &str = "/sud/report";
+/// Where the game asks whose a session is.
+pub const USER_INFO_PATH: &str = "/sud/get_user_info";
 /// Where queries go (docs/contract/match-query.md#the-question).
 pub const QUERY_PATH: &str = "/v1/app/server/query_match_base";
 /// The gateway of MCRMB; the name of the call follows.
@@ -84,6 +86,7 @@ enum Route {
     Gateway(GatewayCall),
     Report,
     Query,
+    UserInfo,
     Control(Control),
 }
 
@@ -100,6 +103,7 @@ impl Route {
             "/faults" => (Method::Post, Self::Control(Control::Faults)),
             REPORT_PATH => (Method::Post, Self::Report),
             QUERY_PATH => (Method::Post, Self::Query),
+            USER_INFO_PATH => (Method::Post, Self::UserInfo),
             _ => {
                 let name = path.strip_prefix(GATEWAY_PATH);
                 let call = GatewayCall::ALL.into_iter().find(|call| Some(call.name()) == name);
@@ -115,6 +119,7 @@ impl Route {
             Self::Gateway(call) => Some((Platform::Mcrmb, call.name())),
             Self::Report => Some((Platform::Sud, "report")),
             Self::Query => Some((Platform::Sud, "query_match_base")),
+            Self::UserInfo => Some((Platform::Sud, "get_user_info")),
             Self::Control(_) => None,
         }
     }
@@ -122,7 +127,7 @@ impl Route {
     /// The names of all calls of a platform.
     fn calls(platform: Platform) -> Vec<&'static str> {
         let gateway = GatewayCall::ALL.into_iter().map(Self::Gateway);
-        let calls = gateway.chain([Self::Report, Self::Query]).filter_map(Self::call);
+        let calls = gateway.chain([Self::Report, Self::Query, Self::UserInfo]).filter_map(Self::call);
         calls.filter(|(of, _)| *of == platform).map(|(_, name)| name).collect()
     }
 
@@ -130,7 +135,7 @@ impl Route {
         match self {
             Self::Gateway(call) => call.changes(),
             Self::Report => true,
-            Self::Query | Self::Control(_) => false,
+            Self::Query | Self::UserInfo | Self::Control(_) => false,
         }
     }
 }
@@ -208,6 +213,7 @@ impl Sandbox {
             Route::Gateway(call) => self.gateway(call, request, now_ms),
             Route::Report => self.receive_report(request, now_ms),
             Route::Query => self.query_match(request, now_ms),
+            Route::UserInfo => self.user_info(request, now_ms),
             Route::Control(control) => self.control(control, &request.body, now_ms),
         }
     }

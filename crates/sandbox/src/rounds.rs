@@ -13,6 +13,8 @@ use raidkeep_game::platforms::sud::wire::{
     PlayerSettle, ReportAnswer, ReportMessage, SudReport, query_code,
 };
 
+const UNKNOWN_SESSION: i32 = 1001;
+
 /// The rounds reported to SUD.
 #[derive(Debug, Default, Serialize, Deserialize)]
 #[serde(default)]
@@ -231,6 +233,23 @@ impl Sandbox {
             Some(info) => json(200, &MatchAnswer { ret_code: 0, ret_msg: String::new(), data: Some(info) }),
             None => verdict(200, query_code::UNKNOWN_MATCH, "the match does not exist"),
         }
+    }
+
+    /// Says whose a session is: of `UID:ANYTHING` that of `UID`. Every other session is unknown.
+    pub(super) fn user_info(&mut self, request: &Exchange, now_ms: i64) -> Answered {
+        #[derive(Deserialize)]
+        struct Asked {
+            ss_token: String,
+        }
+        if let Err(reason) = self.authorize_query(request, now_ms) {
+            return unauthorized(&reason);
+        }
+        let asked = serde_json::from_slice(&request.body);
+        let Ok(Some((uid, _))) = asked.as_ref().map(|Asked { ss_token }| ss_token.split_once(':')) else {
+            return verdict(200, UNKNOWN_SESSION, "the session does not exist");
+        };
+        let data = Some(serde_json::json!({"uid": uid}));
+        json(200, &ReportAnswer { ret_code: 0, ret_msg: String::new(), sdk_error_code: None, data })
     }
 
     fn authorize_query(&mut self, request: &Exchange, now_ms: i64) -> Result<(), String> {

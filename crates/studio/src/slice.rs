@@ -17,6 +17,7 @@ use raidkeep_engine::storage::{Batch, Directory, IndexKey, LoadedPlayer, Stored}
 use raidkeep_game::identity::Account;
 use raidkeep_game::levels::Experience;
 use raidkeep_game::overview::{GetPlayerInfo, get_player_info};
+use raidkeep_game::spelling;
 
 /// A player's rows by table and key.
 type PlayerRows = BTreeMap<(String, Vec<u8>), Vec<u8>>;
@@ -221,8 +222,11 @@ fn who_asks(command: &CommandRecord, world: &World) -> Option<AccountId> {
 
 fn find(world: &mut World, name: &str) -> Option<AccountId> {
     let mut players = world.query::<(&Stored, &Account)>();
-    let mut found = players.iter(world).filter(|(_, account)| account.name() == name);
-    found.next().map(|(stored, _)| stored.account())
+    let mut with = |is_named: &dyn Fn(&str) -> bool| {
+        let mut found = players.iter(world).filter(|(_, account)| is_named(account.name()));
+        found.next().map(|(stored, _)| stored.account())
+    };
+    with(&|known| known == name).or_else(|| with(&|known| spelling::is_same(known, name)))
 }
 
 /// The state a scenario can set: experience, energy, items, stages passed, tickets.

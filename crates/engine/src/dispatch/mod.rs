@@ -74,7 +74,8 @@ pub fn dispatch(world: &mut World, handlers: &mut Handlers, mut command: Command
             Repeat::Misused => return answer_refusal(world, command.reply_to, &Repeat::misused()),
         }
     }
-    let origin = Origin { player, stranger: command.stranger.as_deref(), fact: command.fact.take() };
+    let connection = command.reply_to.connection();
+    let origin = Origin { player, stranger: command.stranger.as_deref(), connection, fact: command.fact.take() };
     match handler.run(world, command.request, origin) {
         HandlerRun::Waiting { need, request, meanwhile } => {
             if let (Some(player), Some(once), Some(Meanwhile(body))) = (player, &command.once, &meanwhile) {

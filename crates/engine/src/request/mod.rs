@@ -27,6 +27,7 @@ pub use parked::Notices;
 pub use registry::RequestTable;
 
 use crate::account::AccountId;
+use crate::request::reply::ConnectionId;
 
 /// One function of the protocol.
 ///
@@ -126,6 +127,8 @@ pub struct Origin<'a> {
     pub player: Option<Player>,
     /// The caller, with [`Access::Anyone`].
     pub stranger: Option<&'a command::Stranger>,
+    /// The connection that the request came on; `None` when it was opened for this request only.
+    pub connection: Option<ConnectionId>,
     /// The fact that this call waited for.
     pub fact: Option<Fact>,
 }
@@ -186,12 +189,15 @@ impl Caller for Anyone {
 
 /// A caller with the operator token.
 #[derive(Debug, Clone, Copy)]
-pub struct Operator;
+pub struct Operator {
+    /// The connection that the request came on; `None` when it was opened for this request only.
+    pub connection: Option<ConnectionId>,
+}
 
 impl Caller for Operator {
     const ACCESS: Access = Access::Operator;
 
-    fn from_origin(_: &Origin<'_>) -> Self {
-        Self
+    fn from_origin(origin: &Origin<'_>) -> Self {
+        Self { connection: origin.connection }
     }
 }

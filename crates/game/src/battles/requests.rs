@@ -9,6 +9,7 @@ use crate::battles::action::ActionWish;
 use crate::battles::arena::{Arena, Turn, TurnError};
 use crate::battles::told::Told;
 use crate::identity::{Account, own_role};
+use crate::spelling::{self, Breaks};
 use raidkeep_engine::dispatch::RequestApp;
 use raidkeep_engine::request;
 use raidkeep_engine::request::route::RouteApp;
@@ -64,8 +65,10 @@ fn battle(In(call): In<Call<BattleTurn>>, mut arena: Arena, accounts: Query<&Acc
     let longest = arena.rules.text_longest;
     let text = text.or(action).filter(|text| text.chars().nth(longest).is_none());
     let expected = || Refusal::malformed("data.text", &format!("a string of at most {longest} characters"));
+    let text = text.ok_or_else(expected)?;
+    spelling::must_be_clean("data.text", &text, Breaks::Allowed)?;
     let (skills, items) = (skills.unwrap_or_default(), items.unwrap_or_default());
-    let wish = ActionWish { text: text.ok_or_else(expected)?, skills, items };
+    let wish = ActionWish { text, skills, items };
     match arena.act(call.caller, &id, wish).map_err(Refusal::from)? {
         Turn::Told(told) => Ok(Success::with(told)),
         Turn::Waiting(_, told) if !wait => Ok(Success::with(told)),

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::challenges::duels::{ChallengeTold, DuelError, Duels, Response};
 use crate::challenges::push::Push;
-use crate::identity::{Account, own_role, username_key};
+use crate::identity::{Account, find_by_name, own_role};
 use crate::images::Images;
 use raidkeep_engine::dispatch::RequestApp;
 use raidkeep_engine::request;
@@ -101,7 +101,7 @@ fn challenge(
         Ok(image_data) => image_data,
         Err(code) => return refused(code),
     };
-    let Some(challenged) = directory.find(&username_key(&role2))? else {
+    let Some(challenged) = find_by_name(&directory, &role2)? else {
         return refused(code::NOT_FOUND);
     };
     match duels.challenge((call.caller.account, account.name()), challenged, image_data.clone()) {

@@ -1,5 +1,6 @@
 //! Invariants of accounts: each is indexed under its own names, and under no others.
 
+use crate::identity::names::{self, NameIndex};
 use crate::identity::{Account, Accounts};
 use raidkeep_engine::account::AccountId;
 use raidkeep_engine::login::Login;
@@ -15,9 +16,16 @@ pub(super) fn check(inspection: &mut Inspection<'_>) {
         let what = format!("the next new account would get number {next}, but there is {last} already");
         inspection.breach(<Accounts as WorldRow>::TABLE, b"", None, what);
     }
+    // The next start of the world makes the keys of an index that is not current.
+    let index = inspection.world_row::<NameIndex>().filter(NameIndex::is_current);
     inspection.each_player::<Account>(|inspection, account, row| {
-        for key in row.index_keys() {
+        for key in row.own_keys().into_iter().chain([names::as_typed(row.name())]) {
             must_be_found(inspection, key.as_bytes(), account, "a name");
+        }
+        if let Some(index) = &index {
+            for key in names::shared_keys(row.name()).into_iter().filter(|key| !index.is_shared(&key.key)) {
+                must_be_found(inspection, key.key.as_bytes(), account, "a spelling of the name");
+            }
         }
     });
     inspection.each_player::<Login>(|inspection, account, row| {
@@ -39,6 +47,9 @@ fn must_be_found(inspection: &mut Inspection<'_>, key: &[u8], account: AccountId
     }
 }
 
+/// The kinds of entries that are checked here; other features check their own.
+const KINDS: [&str; 6] = ["name:", "folded:", "likeness:", "email:", "device:", "token:"];
+
 fn check_entry(inspection: &mut Inspection<'_>, key: &[u8], value: &[u8]) {
     let Some(account) = decode_entry(value) else {
         inspection.breach(INDEX_TABLE, key, None, "the entry cannot be read");
@@ -49,12 +60,18 @@ fn check_entry(inspection: &mut Inspection<'_>, key: &[u8], value: &[u8]) {
         inspection.breach(INDEX_TABLE, key, Some(account), what);
         return;
     }
+    if !KINDS.iter().any(|kind| key.starts_with(kind.as_bytes())) {
+        return;
+    }
     let (Some(owner), Some(login)) =
         (inspection.player_row::<Account>(account), inspection.player_row::<Login>(account))
     else {
         return;
     };
-    let is_own = owner.index_keys().into_iter().chain(login.current_key()).any(|own| own.as_bytes() == key);
+    let names = names::shared_keys(owner.name()).into_iter().map(|shared| shared.key);
+    let others = owner.own_keys().into_iter().chain(login.current_key());
+    let is_own =
+        [names::as_typed(owner.name())].into_iter().chain(others).chain(names).any(|own| own.as_bytes() == key);
     if !is_own {
         let what = format!("the entry names {account}, which has neither this name nor this token");
         inspection.breach(INDEX_TABLE, key, Some(account), what);

@@ -8,6 +8,7 @@ mod check;
 pub mod client;
 pub mod model;
 pub mod named;
+pub mod names;
 pub mod password;
 pub mod requests;
 pub mod rules;
@@ -17,6 +18,7 @@ use bevy_ecs::prelude::*;
 use bevy_time::{Real, Time};
 use serde::{Deserialize, Serialize};
 
+use crate::spelling;
 use raidkeep_engine::account::AccountId;
 use raidkeep_engine::clock::Clock;
 use raidkeep_engine::login::{Login, Token, TokenSource};
@@ -24,7 +26,7 @@ use raidkeep_engine::players::Players;
 use raidkeep_engine::request::{Refusal, SignIn};
 use raidkeep_engine::rules::RulesApp;
 use raidkeep_engine::storage::rows::spawn_newcomer;
-use raidkeep_engine::storage::{Directory, EditWorld, IndexKey, StorageApp, WorldRow};
+use raidkeep_engine::storage::{Directory, EditWorld, StorageApp, WorldRow};
 use raidkeep_engine::travel::{PortabilityApp, Traveller};
 use raidkeep_engine::verify::VerifyApp;
 
@@ -32,6 +34,7 @@ pub use attempts::{AttemptLimits, Attempts};
 pub use client::ClientAddress;
 pub use model::Account;
 pub use named::PlayersByName;
+pub use names::{find_by_name, find_by_name_with, is_name_taken};
 pub use password::PasswordCost;
 pub use rules::NameRules;
 
@@ -74,34 +77,13 @@ fn normal_email(email: &str) -> String {
     email.trim().to_lowercase()
 }
 
-/// The directory's name spaces.
-mod names {
-    use super::{IndexKey, normal_email};
-
-    pub(super) fn unique_id(id: &str) -> IndexKey {
-        IndexKey::new("device", id.as_bytes())
-    }
-
-    pub(super) fn email(email: &str) -> IndexKey {
-        IndexKey::new("email", normal_email(email).as_bytes())
-    }
-
-    pub(super) fn username(name: &str) -> IndexKey {
-        IndexKey::new("name", name.as_bytes())
-    }
-}
-
-/// The directory key of a username.
-pub fn username_key(name: &str) -> IndexKey {
-    names::username(name)
-}
-
 /// The refusal of a request that names somebody else's role.
 pub const NOT_YOUR_ROLE: Refusal = Refusal::new(403, "role: expected your own username");
 
-/// `role` is the username, and must be the caller's own (docs/contract/identity.md#roles).
+/// `role` is the username, in any spelling by which it is found, and must be the caller's own
+/// (docs/contract/identity.md#roles).
 pub fn own_role(account: &Account, role: &str) -> Result<(), Refusal> {
-    if account.name() == role { Ok(()) } else { Err(NOT_YOUR_ROLE) }
+    if spelling::is_same(account.name(), role) { Ok(()) } else { Err(NOT_YOUR_ROLE) }
 }
 
 /// Creates an account with everything a newcomer has.
@@ -123,9 +105,10 @@ pub fn admit(world: &mut World, dress: impl FnOnce(&mut EntityWorldMut<'_>)) -> 
     world.resource_mut::<Accounts>().next += 1;
     let entity = spawn_newcomer(world, account);
     dress(&mut world.entity_mut(entity));
-    let keys = world.get::<Account>(entity).map(Account::index_keys).unwrap_or_default();
+    let described = world.get::<Account>(entity).cloned().unwrap_or_default();
+    names::enter(world, account, described.name());
     let mut directory = world.resource_mut::<Directory>();
-    for key in keys {
+    for key in described.own_keys() {
         directory.set(key, Some(account));
     }
     let now = world.resource::<Time<Real>>().elapsed();
@@ -135,10 +118,11 @@ pub fn admit(world: &mut World, dress: impl FnOnce(&mut EntityWorldMut<'_>)) -> 
 
 /// A deleted player is no longer found by name or token.
 fn forget_names(world: &mut World, player: Traveller) {
-    let names = world.get::<Account>(player.entity).map(Account::index_keys).unwrap_or_default();
+    let described = world.get::<Account>(player.entity).cloned().unwrap_or_default();
     let token = world.get::<Login>(player.entity).and_then(Login::current_key);
+    names::leave(world, player.account, described.name());
     let mut directory = world.resource_mut::<Directory>();
-    for key in names.into_iter().chain(token) {
+    for key in described.own_keys().into_iter().chain(token) {
         directory.set(key, None);
     }
 }
@@ -172,6 +156,7 @@ impl Plugin for IdentityPlugin {
         app.add_rules::<NameRules>();
         app.add_identity_rows::<Account>(model::name_in_row).add_player_rows::<Login>();
         app.add_world_row::<Accounts>();
+        names::register(app);
         app.add_farewell(forget_names);
         app.add_check("accounts and their names", check::check);
         requests::register(app);

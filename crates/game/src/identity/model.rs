@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::identity::rules::is_plausible_email;
 use crate::identity::{names, password};
+use crate::spelling;
 use raidkeep_engine::account::AccountId;
 use raidkeep_engine::storage::{Arrival, Claim, IndexKey, PlayerRow, Unfit, decode_value};
 
@@ -16,6 +17,11 @@ const NAME_CHARS_MAX: usize = 64;
 
 fn guest_name(account: AccountId) -> String {
     format!("玩家{GUEST_MARK}{}", account.0)
+}
+
+/// Whether it is a guest's name, however the mark is encoded.
+pub(super) fn is_guest_name(name: &str) -> bool {
+    spelling::folded(name).contains(GUEST_MARK)
 }
 
 /// The name in an account's row, for people who inspect rows.
@@ -54,12 +60,10 @@ impl Account {
         self.password_hash.as_deref()
     }
 
-    /// The index keys of the account.
-    pub fn index_keys(&self) -> Vec<IndexKey> {
-        let mut keys = vec![names::username(&self.name)];
-        keys.extend(self.email.as_deref().map(names::email));
-        keys.extend(self.unique_id.as_deref().map(names::unique_id));
-        keys
+    /// The index keys that no other account can have, apart from its name.
+    pub fn own_keys(&self) -> Vec<IndexKey> {
+        let email = self.email.as_deref().map(names::email);
+        email.into_iter().chain(self.unique_id.as_deref().map(names::unique_id)).collect()
     }
 }
 
@@ -81,7 +85,7 @@ impl PlayerRow for Account {
             return Err(Unfit::at("password_hash", "is no Argon2id hash of a password"));
         }
         // A guest's name contains its number, which differs in this world.
-        if self.name.contains(GUEST_MARK) {
+        if is_guest_name(&self.name) {
             self.name = guest_name(arrival.account);
         } else if self.name.trim().is_empty() || self.name.chars().count() > NAME_CHARS_MAX {
             return Err(Unfit::at("name", format!("expected 1 to {NAME_CHARS_MAX} characters")));
@@ -91,9 +95,8 @@ impl PlayerRow for Account {
 
     fn claims(&self) -> Vec<Claim> {
         let claim = |kind: &str, name: &str, key| Claim { key, what: format!("{kind} {name}") };
-        let name = claim("the name", &self.name, names::username(&self.name));
         let email = self.email.iter().map(|email| claim("the e-mail address", email, names::email(email)));
         let id = self.unique_id.iter().map(|id| claim("the unique_id", id, names::unique_id(id)));
-        [name].into_iter().chain(email).chain(id).collect()
+        names::claims(&self.name).chain(email).chain(id).collect()
     }
 }

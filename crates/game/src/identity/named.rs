@@ -4,12 +4,12 @@ use bevy_ecs::prelude::*;
 use bevy_ecs::system::SystemParam;
 use bevy_time::{Real, Time};
 
-use crate::identity::username_key;
+use crate::identity::find_by_name;
 use raidkeep_engine::players::Players;
 use raidkeep_engine::request::Unready;
 use raidkeep_engine::storage::Directory;
 
-/// Finds players by their names, for handlers that may wait: a player who is not in memory is loaded first.
+/// Finds players by their names ([`find_by_name`]), for handlers that may wait: a player who is not in memory is loaded first.
 #[derive(SystemParam)]
 pub struct PlayersByName<'w> {
     directory: Res<'w, Directory>,
@@ -20,7 +20,7 @@ pub struct PlayersByName<'w> {
 impl PlayersByName<'_> {
     /// The player of that name, or none.
     pub fn find(&mut self, name: &str) -> Result<Option<Entity>, Unready> {
-        let Some(account) = self.directory.find(&username_key(name))? else {
+        let Some(account) = find_by_name(&self.directory, name)? else {
             return Ok(None);
         };
         Ok(Some(self.players.find(account, self.time.elapsed())?))

@@ -124,7 +124,7 @@ fn objection(world: &World, request: &Signup) -> Result<Option<u16>, Unready> {
         return Ok(Some(StatusCode::ILLEGAL));
     }
     let directory = world.resource::<Directory>();
-    if directory.find(&names::username(&request.username))?.is_some() {
+    if directory.find(&names::likeness(&request.username))?.is_some() {
         return Ok(Some(StatusCode::NAME_TAKEN));
     }
     let is_taken = directory.find(&names::email(&request.email))?.is_some();

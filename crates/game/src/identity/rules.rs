@@ -4,6 +4,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use crate::identity::model::GUEST_MARK;
+use crate::spelling::{self, Breaks};
 use raidkeep_engine::rules::{Place, Report, SingleFile, Tables};
 
 /// What a legal name is.
@@ -16,13 +17,15 @@ pub struct NameRules {
     pub longest: usize,
     /// Characters allowed in addition to letters and digits of any script.
     pub also_allowed: String,
-    /// Names that contain one of these, in any letter case, are refused.
+    /// Names that contain one of these are refused, however it is disguised: by letter case, by other characters that look
+    /// the same, or by separators.
     pub forbidden: Vec<String>,
     /// Which descriptions of roles, skills and equipment are legal.
     pub description: DescriptionRules,
-    /// Neither names nor descriptions may contain one of these, whatever the letter case and whatever is put between
-    /// the letters.
+    /// Neither names, descriptions nor mails may contain one of these, however it is disguised.
     pub indecent: Vec<String>,
+    /// Characters that are the same in these lists of words: of each group, such as `统統`, one counts for all.
+    pub also_written: Vec<String>,
 }
 
 /// What a legal description is.
@@ -38,12 +41,16 @@ pub struct DescriptionRules {
 impl NameRules {
     /// Whether this is a legal username.
     pub fn is_legal_name(&self, name: &str) -> bool {
-        let length = name.chars().count();
-        let lower = name.to_lowercase();
-        (self.shortest..=self.longest).contains(&length)
-            && name.chars().all(|c| c.is_alphanumeric() || self.also_allowed.contains(c))
-            && !self.forbidden.iter().any(|word| lower.contains(&word.to_lowercase()))
+        // One character may be encoded such that it stands for several, or for one that is not allowed.
+        (self.shortest..=self.longest).contains(&name.chars().count())
+            && [name, &spelling::folded(name)].into_iter().all(|name| self.has_legal_characters(name))
+            && !self.contains_any(&self.forbidden, name)
             && !self.is_indecent(name)
+    }
+
+    fn has_legal_characters(&self, name: &str) -> bool {
+        let is_allowed = |c: char| c.is_alphanumeric() || self.also_allowed.contains(c);
+        name.chars().all(|c| is_allowed(c) && !spelling::is_hidden(c))
     }
 
     /// Whether this is a legal description of a role, skill or piece of equipment.
@@ -51,25 +58,40 @@ impl NameRules {
         let rules = &self.description;
         text.chars().filter(|c| !c.is_whitespace()).count() >= rules.shortest
             && text.chars().nth(rules.longest).is_none()
-            && text.chars().all(|c| c == '\n' || !c.is_control())
+            && spelling::is_clean(text, Breaks::Allowed)
             && !self.is_indecent(text)
     }
 
-    fn is_indecent(&self, text: &str) -> bool {
-        let letters = letters_of(text);
-        self.indecent.iter().any(|word| letters.contains(&letters_of(word)))
+    /// Whether a text contains an indecent word.
+    pub fn is_indecent(&self, text: &str) -> bool {
+        self.contains_any(&self.indecent, text)
+    }
+
+    /// Separators are left out before the looks are compared, because some look like letters, and afterwards, because
+    /// letters may look like others with something beside them.
+    fn contains_any(&self, words: &[String], text: &str) -> bool {
+        let text = self.unified(text);
+        let readings = [looks(&text), looks(&spelling::letters(&text))];
+        words.iter().map(|word| looks(&self.unified(word))).any(|word| readings.iter().any(|text| text.contains(&word)))
+    }
+
+    /// The folded text, with one character of each group for all.
+    fn unified(&self, text: &str) -> String {
+        let group = |c: char| self.also_written.iter().find(|group| group.contains(c));
+        let first = |c: char| group(c).and_then(|group| group.chars().next()).unwrap_or(c);
+        spelling::folded(text).chars().map(first).collect()
     }
 }
 
-/// A text without the characters that people insert between letters to evade a word list.
-fn letters_of(text: &str) -> String {
-    text.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
+/// The letters that one sees in a text.
+fn looks(text: &str) -> String {
+    spelling::letters(&spelling::likeness(text))
 }
 
 /// Whether this may be an e-mail address. Only sending mail to it could prove that.
 pub fn is_plausible_email(email: &str) -> bool {
-    let clean =
-        |part: &str| !part.is_empty() && part.chars().all(|c| !c.is_whitespace() && !c.is_control() && c != '@');
+    let is_clean = |c: char| !c.is_whitespace() && !spelling::is_hidden(c) && c != '@';
+    let clean = |part: &str| !part.is_empty() && part.chars().all(is_clean);
     email.len() <= 254
         && email
             .split_once('@')
@@ -97,14 +119,19 @@ impl SingleFile for NameRules {
             let message = format!("{shortest} to {longest} is out of range, expected 1 to 2000 and shortest first");
             report.error(place.clone().key("description"), message);
         }
-        for (index, word) in self.indecent.iter().enumerate() {
-            if letters_of(word).is_empty() {
-                report.error(place.clone().key("indecent").index(index), "has no letter and would forbid every text");
+        for (key, words) in [("indecent", &self.indecent), ("forbidden", &self.forbidden)] {
+            for (index, _) in words.iter().enumerate().filter(|(_, word)| looks(word).is_empty()) {
+                report.error(place.clone().key(key).index(index), "has no letter and would forbid every text");
             }
         }
-        for (index, word) in self.forbidden.iter().enumerate() {
-            if word.is_empty() {
-                report.error(place.clone().key("forbidden").index(index), "is empty and would forbid every name");
+        for (index, group) in self.also_written.iter().enumerate() {
+            let place = place.clone().key("also_written").index(index);
+            if group.chars().nth(1).is_none() {
+                report.error(place, "expected two or more characters that count as the same");
+            } else if let Some(c) =
+                group.chars().find(|&c| spelling::folded(c.encode_utf8(&mut [0; 4])) != c.to_string())
+            {
+                report.error(place, format!("{c} is never compared: write it in lower case and normal width"));
             }
         }
     }
@@ -127,6 +154,46 @@ mod tests {
     }
 
     #[test]
+    fn listed_words_are_seen_through_every_disguise() {
+        let rules = shipped_rules::<NameRules>();
+        let words = [
+            "系\u{1160}统",
+            "系·统",
+            "管-理-员",
+            "ａｄｍｉｎ",
+            "ѕystem",
+            "系統",
+            "管理員",
+            "sys_tem",
+            "ＳуѕＴеm",
+            "ádmin",
+            "ⒶdⓂin",
+            "x官-方",
+        ];
+        for name in words {
+            assert!(!rules.is_legal_name(name), "{name} is a listed word");
+        }
+        for text in ["傻\u{3164}逼", "ｆ-ｕ-ｃ-ｋ", "fuсk", "草泥馬", "你这傻Ｂ"] {
+            assert!(!rules.is_legal_description(text), "{text} is a listed word");
+        }
+        for name in ["Adam", "统一", "方方", "ＡＢＣ", "小系"] {
+            assert!(rules.is_legal_name(name), "{name} is none");
+        }
+    }
+
+    #[test]
+    fn what_is_not_shown_is_in_no_name_and_no_text() {
+        let rules = shipped_rules::<NameRules>();
+        for hidden in ['\u{3164}', '\u{115f}', '\u{1160}', '\u{ffa0}', '\u{202e}', '\u{200b}', '\u{0}', '\u{e0041}'] {
+            assert!(!rules.is_legal_name(&format!("Sword{hidden}")), "{}", hidden.escape_unicode());
+            assert!(!rules.is_legal_description(&format!("剑{hidden}客")), "{}", hidden.escape_unicode());
+        }
+        for name in ["㏂x", "ﷺ", "½x"] {
+            assert!(!rules.is_legal_name(name), "{name} stands for characters that are not allowed");
+        }
+    }
+
+    #[test]
     fn descriptions_may_say_more_than_names_but_nothing_indecent() {
         let rules = shipped_rules::<NameRules>();
         for text in ["来自北境的剑客，沉默寡言。\n擅长单手剑", "系统之外的旅人", "a class apart"]
@@ -142,7 +209,7 @@ mod tests {
     #[test]
     fn implausible_addresses_are_refused() {
         assert!(is_plausible_email("a@b.example"));
-        for email in ["", "a", "@b", "a@", "a@@b", "a b@c", "a@.b"] {
+        for email in ["", "a", "@b", "a@", "a@@b", "a b@c", "a@.b", "a\u{200b}@b"] {
             assert!(!is_plausible_email(email), "{email}");
         }
     }

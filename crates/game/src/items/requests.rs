@@ -5,7 +5,7 @@ use bevy_ecs::prelude::*;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::identity::username_key;
+use crate::identity::find_by_name;
 use crate::items::ItemId;
 use crate::items::ledger::{Change, LEDGER_TABLE, Movement, PointsChange, key};
 use raidkeep_engine::clock::Clock;
@@ -91,7 +91,7 @@ impl Entry {
 fn ledger_list(In(call): In<Call<LedgerList>>, directory: Res<Directory>, clock: Res<Clock>) -> Waits<Ledger> {
     let limit = limit(call.request.limit)?;
     let before = before(call.request.before)?;
-    let account = directory.find(&username_key(&call.request.name))?.ok_or(NO_SUCH_PLAYER)?;
+    let account = find_by_name(&directory, &call.request.name)?.ok_or(NO_SUCH_PLAYER)?;
     let query = match before {
         Some(number) => RowQuery::range(LEDGER_TABLE, &key(account, 0), &key(account, number)),
         None => RowQuery::of_account(LEDGER_TABLE, account),

@@ -7,10 +7,11 @@ use bevy_time::{Real, Time};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::identity::{Account, username_key};
+use crate::identity::{Account, NameRules, find_by_name};
 use crate::items::{Amount, Cause, Inventory};
 use crate::mail::model::{Broadcasts, Letter, Mail, MailError, Mailbox};
 use crate::mail::rules::MailRules;
+use crate::spelling::{self, Breaks};
 use raidkeep_engine::clock::Clock;
 use raidkeep_engine::dispatch::RequestApp;
 use raidkeep_engine::events::{Event, Events};
@@ -239,6 +240,7 @@ request!(Player, "send_mail", SendMail => ());
 fn send_mail(In(call): In<Call<SendMail>>, world: &mut World) -> Waits<()> {
     let sender = call.caller.entity;
     check_lengths(&call.request, world.resource::<Rules<MailRules>>())?;
+    check_wording(&call.request, world.resource::<Rules<NameRules>>())?;
     check_daily_limit(world, sender)?;
     let target = find_target(world, &call.request.gn_target)?;
     let letter = write_letter(world, sender, &call.request)?;
@@ -262,6 +264,16 @@ fn check_lengths(request: &SendMail, rules: &MailRules) -> Result<(), Refusal> {
     Ok(())
 }
 
+fn check_wording(SendMail { subj, body, .. }: &SendMail, names: &NameRules) -> Result<(), Refusal> {
+    for (field, text, breaks) in [("data.subj", subj, Breaks::Refused), ("data.body", body, Breaks::Allowed)] {
+        spelling::must_be_clean(field, text, breaks)?;
+        if names.is_indecent(text) {
+            return Err(Refusal { status: spelling::ILLEGAL, message: format!("{field}: an indecent word").into() });
+        }
+    }
+    Ok(())
+}
+
 fn check_daily_limit(world: &World, sender: Entity) -> Result<(), Refusal> {
     let today = world.resource::<Clock>().day();
     let sent = world.get::<Mailbox>(sender).ok_or(Refusal::internal())?.sent_on(today);
@@ -271,8 +283,7 @@ fn check_daily_limit(world: &World, sender: Entity) -> Result<(), Refusal> {
 
 /// The player with that name, in memory.
 fn find_target(world: &mut World, name: &str) -> Result<Entity, Unready> {
-    let found = world.resource::<Directory>().find(&username_key(name))?;
-    let account = found.ok_or(NO_SUCH_PLAYER)?;
+    let account = find_by_name(world.resource::<Directory>(), name)?.ok_or(NO_SUCH_PLAYER)?;
     let now = world.resource::<Time<Real>>().elapsed();
     Ok(world.resource_mut::<Players>().find(account, now)?)
 }

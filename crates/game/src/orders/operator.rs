@@ -6,7 +6,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use crate::identity;
+use crate::identity::{Account, PlayersByName};
 use crate::orders::book::{OrderBook, OrderDesk, read_number};
 use crate::orders::model::{
     Adjustment, ClosedOrder, Goods, NewOrder, Order, OrderId, OrderRemark, StateName, Step, Wish,
@@ -21,7 +21,7 @@ use raidkeep_engine::request;
 use raidkeep_engine::request::answer::rows_found;
 use raidkeep_engine::request::lenient::Integer;
 use raidkeep_engine::request::{Call, Meanwhile, Need, Notice, Operator, Refusal, Success, Unready, Waits, status};
-use raidkeep_engine::storage::{ArchivedRow, Directory, RowQuery};
+use raidkeep_engine::storage::{ArchivedRow, RowQuery, Stored};
 
 pub(super) fn register(app: &mut App) {
     app.add_waiting_request::<OrderList, _>(order_list);
@@ -234,7 +234,8 @@ const TEXT_CHARS_MAX: usize = 60;
 
 fn manual(
     In(call): In<Call<Manual>>,
-    directory: Res<Directory>,
+    mut players: PlayersByName,
+    accounts: Query<(&Stored, &Account)>,
     gateway: Res<Gateway>,
     mut desk: OrderDesk,
 ) -> Waits<Value> {
@@ -252,9 +253,11 @@ fn manual(
         return Err(Refusal::malformed("data.text", "the reason, up to 60 characters").into());
     }
     gateway.orders()?;
-    let account = directory.find(&identity::username_key(name))?.ok_or(Refusal::new(99, "no such player"))?;
+    let player = players.find(name)?.ok_or(Refusal::new(99, "no such player"))?;
+    let (stored, account) = accounts.get(player).map_err(|_| Refusal::internal())?;
+    let (account, name) = (stored.account(), account.name());
     let wish = Wish::Adjust { how, money: *money };
-    let new = NewOrder { account, wname: name.as_str().into(), subject: text.as_str().into(), wish };
+    let new = NewOrder { account, wname: name.into(), subject: text.as_str().into(), wish };
     let id = desk.take(new)?;
     tracing::info!(player = %name, kind, money, text, "an operator changes points");
     let pending =

@@ -52,6 +52,8 @@ pub struct SudSettings {
     pub callback: String,
     /// The URL that matches are queried at; empty = nowhere.
     pub query: String,
+    /// The URL of `get_user_info`, which says whose an `ss_token` is; empty = it is not asked.
+    pub user_info: String,
     /// This game's id there.
     pub app_id: String,
     /// Signs reports and queries.

@@ -9,7 +9,7 @@ use bevy_time::{Real, Time};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::identity::username_key;
+use crate::identity::{Account, find_by_name};
 use crate::portability::NO_SUCH_PLAYER;
 use raidkeep_engine::players::{self, Players};
 use raidkeep_engine::request;
@@ -35,14 +35,14 @@ pub struct PlayerDeleted {
 const OBSTACLE: i32 = 98;
 
 pub(super) fn player_delete(In(call): In<Call<PlayerDelete>>, world: &mut World) -> Waits<PlayerDeleted> {
-    let name = call.request.name;
-    let account = world.resource::<Directory>().find(&username_key(&name))?.ok_or(NO_SUCH_PLAYER)?;
+    let account = find_by_name(world.resource::<Directory>(), &call.request.name)?.ok_or(NO_SUCH_PLAYER)?;
     let now = world.resource::<Time<Real>>().elapsed();
     let entity = world.resource_mut::<Players>().find(account, now)?;
     let obstacle = world.resource::<TravelHooks>().obstacles.iter().find_map(|obstacle| obstacle(world, account));
     if let Some(why) = obstacle {
         return Err(Refusal { status: OBSTACLE, message: why.into() }.into());
     }
+    let name = world.get::<Account>(entity).map(|account| account.name().to_owned()).unwrap_or_default();
     world.resource_scope(|world, hooks: Mut<TravelHooks>| hooks.part(world, Traveller { account, entity }));
     players::remove(world, account);
     tracing::info!(player = %name, %account, "an operator has deleted a player");

@@ -10,7 +10,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::identity::username_key;
+use crate::identity::{find_by_name, find_by_name_with};
 use crate::portability::document::{Document, Origin};
 use crate::portability::{NO_SUCH_PLAYER, PortabilitySettings};
 use raidkeep_engine::account::AccountId;
@@ -71,7 +71,7 @@ const UNREADABLE: i32 = 98;
 const TOO_LONG: i32 = 97;
 
 pub(super) fn player_export(In(call): In<Call<PlayerExport>>, world: &mut World) -> Waits<PlayerExported> {
-    let account = world.resource::<Directory>().find(&username_key(&call.request.name))?.ok_or(NO_SUCH_PLAYER)?;
+    let account = find_by_name(world.resource::<Directory>(), &call.request.name)?.ok_or(NO_SUCH_PLAYER)?;
     let Some(fact) = call.fact else {
         return Err(Need::Rows(RowQuery::nothing_but_a_fold()).into());
     };
@@ -176,7 +176,10 @@ fn write(world: &mut World, account: AccountId, luggage: &Luggage) -> Result<Doc
 pub fn export_at_rest(world: &mut World, name: &str) -> Result<Option<Document>, NotExported> {
     let rows = world.resource::<RowSource>().0.clone();
     let identity = world.resource::<Persistence>().identity().table;
-    let Some(account) = rows.look_up(&username_key(name))? else {
+    // What the start has made is in the directory and not on disk.
+    let directory = world.resource::<Directory>();
+    let found = find_by_name_with(name, |key| directory.find(key).or_else(|_| rows.look_up(key)))?;
+    let Some(account) = found else {
         return Ok(None);
     };
     let (parts, archives) = kinds(world);

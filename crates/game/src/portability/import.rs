@@ -9,7 +9,7 @@ use serde_json::Value;
 
 use crate::identity::{self, Account};
 use crate::portability::document::{Document, Unreadable};
-use crate::portability::pieces::Pieces;
+use crate::portability::pieces::{DocumentKey, Pieces};
 use raidkeep_engine::random::WorldSeed;
 use raidkeep_engine::request;
 use raidkeep_engine::request::{Call, Operator, Refusal, Success, Unready, Waits, status};
@@ -18,11 +18,15 @@ use raidkeep_engine::storage::rows::Persistence;
 use raidkeep_engine::storage::{Arrival, Claim, Directory, PlayerRow, Unfit};
 use raidkeep_engine::travel::{TravelHooks, Traveller};
 
-/// `player_import {token, document?}`: without a document, the one sent in pieces.
+/// `player_import {token, document?, hash?}`: without a document, the one that came in pieces on this connection, with
+/// the hash that its pieces named.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 pub struct PlayerImport {
     #[serde(default)]
     document: Option<Value>,
+    /// The SHA-256 of the document in hexadecimal, where its pieces named one.
+    #[serde(default)]
+    hash: Option<String>,
 }
 
 request!(Operator, "player_import", PlayerImport => PlayerImported);
@@ -52,23 +56,28 @@ impl From<Unreadable> for Refusal {
 }
 
 pub(super) fn player_import(In(call): In<Call<PlayerImport>>, world: &mut World) -> Waits<PlayerImported> {
-    let document = Document::read(given(call.request.document, world)?).map_err(Refusal::from)?;
+    let key = DocumentKey::new(call.caller, call.request.hash)?;
+    let is_in_pieces = call.request.document.is_none();
+    let document = Document::read(given(call.request.document, &key, world)?).map_err(Refusal::from)?;
     let parts = unpack(world, &document)?;
+    name_must_be_free(world, &document)?;
     let (account, entity) = identity::admit(world, |player| parts.into_iter().for_each(|part| (part.put_on)(player)));
     world.resource_scope(|world, hooks: Mut<TravelHooks>| {
         hooks.arrivals.iter().for_each(|arrive| arrive(world, Traveller { account, entity }));
     });
-    world.resource_mut::<Pieces>().clear();
+    if is_in_pieces {
+        world.resource_mut::<Pieces>().remove(&key);
+    }
     let name = world.get::<Account>(entity).map(|account| account.name().to_owned()).unwrap_or_default();
     tracing::info!(player = %name, %account, "an operator has imported a player");
     Ok(Success::with(PlayerImported { name, account: account.0 }))
 }
 
-fn given(document: Option<Value>, world: &World) -> Result<Value, Refusal> {
+fn given(document: Option<Value>, key: &DocumentKey, world: &World) -> Result<Value, Refusal> {
     match document {
         Some(document) => Ok(document),
         None => {
-            let text = world.resource::<Pieces>().text().ok_or(NO_DOCUMENT)?;
+            let text = world.resource::<Pieces>().text(key)?.ok_or(NO_DOCUMENT)?;
             serde_json::from_str(text)
                 .map_err(|error| Unreadable::Unfit(Unfit::at("", format!("is not JSON: {error}"))).into())
         }
@@ -106,12 +115,20 @@ fn unpack(world: &World, document: &Document) -> Result<Vec<Unpacked>, Unready> 
     Ok(unpacked)
 }
 
+/// Earlier accounts may share a key that the directory then has for none of them.
+fn name_must_be_free(world: &World, document: &Document) -> Result<(), Unready> {
+    let account = document.parts.get(<Account as PlayerRow>::TABLE);
+    let name = account.and_then(|account| account.get("name")).and_then(Value::as_str).unwrap_or_default();
+    if identity::is_name_taken(world, name)? { Err(taken(&format!("the name {name}")).into()) } else { Ok(()) }
+}
+
+fn taken(what: &str) -> Refusal {
+    Refusal { status: TAKEN, message: format!("{what} is taken in this world").into() }
+}
+
 fn must_be_free(directory: &Directory, claim: &Claim) -> Result<(), Unready> {
     match directory.find(&claim.key)? {
         None => Ok(()),
-        Some(_) => {
-            let message = format!("{} is taken in this world", claim.what);
-            Err(Refusal { status: TAKEN, message: message.into() }.into())
-        }
+        Some(_) => Err(taken(&claim.what).into()),
     }
 }

@@ -18,6 +18,7 @@ use bevy_app::{App, Plugin};
 use bevy_ecs::prelude::*;
 
 use raidkeep_engine::dispatch::RequestApp;
+use raidkeep_engine::events::EventApp;
 use raidkeep_engine::request::Refusal;
 
 pub use document::Document;
@@ -48,7 +49,7 @@ pub struct PortabilityPlugin {
 
 impl Plugin for PortabilityPlugin {
     fn build(&self, app: &mut App) {
-        app.insert_resource(self.settings).init_resource::<pieces::Pieces>();
+        app.insert_resource(self.settings).init_resource::<pieces::Pieces>().add_close_hook(pieces::forget);
         app.add_waiting_request::<export::PlayerExport, _>(export::player_export);
         app.add_request::<pieces::PlayerImportPiece, _>(pieces::player_import_piece);
         app.add_waiting_request::<import::PlayerImport, _>(import::player_import);

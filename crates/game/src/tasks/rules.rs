@@ -5,6 +5,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize, Serializer};
 
 use crate::items::{Amount, ItemId, ItemRules};
+use crate::spelling::{self, Breaks};
 use crate::tasks::scripts::PublicTasks;
 use raidkeep_engine::random::Randomness;
 use raidkeep_engine::request::Refusal;
@@ -72,25 +73,23 @@ pub struct SpeechLimits {
 }
 
 impl SpeechLimits {
-    /// Refuses a text that is too long.
+    /// Refuses a text that is too long or contains characters that are not shown.
     pub fn check_text(&self, field: &str, text: &str) -> Result<(), Refusal> {
         let max = self.text_max_chars;
-        let is_too_long = text.chars().nth(max).is_some();
-        if is_too_long {
-            Err(Refusal::malformed(field, &format!("a string of at most {max} characters")))
-        } else {
-            Ok(())
+        if text.chars().nth(max).is_some() {
+            return Err(Refusal::malformed(field, &format!("a string of at most {max} characters")));
         }
+        spelling::must_be_clean(field, text, Breaks::Allowed)
     }
 
-    /// Refuses a list of more than `max` names, or of names that are too long.
+    /// Refuses a list of more than `max` names, or of names that are too long or contain characters that are not shown.
     pub fn check_names(&self, field: &str, names: &[String], max: usize) -> Result<(), Refusal> {
         let is_long = |name: &String| name.chars().nth(self.name_max_chars).is_some();
-        if names.len() <= max && !names.iter().any(is_long) {
-            return Ok(());
+        if names.len() > max || names.iter().any(is_long) {
+            let expected = format!("at most {max} names of at most {} characters", self.name_max_chars);
+            return Err(Refusal::malformed(field, &expected));
         }
-        let expected = format!("at most {max} names of at most {} characters", self.name_max_chars);
-        Err(Refusal::malformed(field, &expected))
+        names.iter().try_for_each(|name| spelling::must_be_clean(field, name, Breaks::Refused))
     }
 }
 

@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 use crate::identity::{Account, own_role};
 use crate::narrator::{Colours, GameMaster};
 use crate::platforms::chat::wire::Draft;
+use crate::spelling;
 use crate::tasks::conversation::{Accepted, Conversation, Objection};
 use crate::tasks::play::{INTERNAL, TaskPlayer, TaskStage};
 use raidkeep_engine::clock::Clock;
@@ -84,7 +85,7 @@ fn hash_of(text: &str) -> u64 {
 }
 
 fn check_speaker(account: &Account, role: Option<&str>, master: &GameMaster) -> Result<(), Refusal> {
-    match role.filter(|role| *role != master.role) {
+    match role.filter(|role| !spelling::is_same(role, &master.role)) {
         Some(role) => own_role(account, role),
         None => Ok(()),
     }

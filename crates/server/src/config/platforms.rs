@@ -87,6 +87,8 @@ pub struct Sud {
     pub callback: String,
     /// The URL that matches are queried at.
     pub query: String,
+    /// The URL that says whose an `ss_token` is. Empty = tokens are not checked.
+    pub user_info: String,
     /// This game's id there.
     pub app_id: String,
     /// The number of the game, as text: JSON readers with small numbers would round it.
@@ -226,6 +228,9 @@ impl Platforms {
                 if !sud.query.is_empty() {
                     check_url("platforms.sud.query", &sud.query)?;
                 }
+                if !sud.user_info.is_empty() {
+                    check_url("platforms.sud.user_info", &sud.user_info)?;
+                }
                 if sud.app_id.is_empty() {
                     return Err(wrong("platforms.sud.app_id", "live reports need the number of the application"));
                 }
@@ -234,9 +239,12 @@ impl Platforms {
             }
         };
         let public_url = if sud.public_url.is_empty() { here.to_owned() } else { sud.public_url };
+        // The sandbox knows no sessions unless a test names its address: clients make them up.
+        let user_info = if sud.mode == PlatformMode::Live { sud.user_info } else { String::new() };
         Ok(Some(SudSettings {
             callback,
             query,
+            user_info,
             app_id,
             app_secret,
             mg_id: self.mg_id()?,

@@ -9,6 +9,7 @@ use std::sync::{Mutex, PoisonError};
 use serde::Deserialize;
 
 use raidkeep_engine::request::route::Asker;
+use raidkeep_game::spelling;
 
 /// How many logins are remembered; the oldest are forgotten first.
 const REMEMBERED: usize = 65_536;
@@ -47,6 +48,7 @@ impl AddressBindings {
             return;
         }
         if let Ok(Login { username, token }) = serde_json::from_str(reply) {
+            self.remember((address, Some(spelling::folded(&username))), token.clone());
             self.remember((address, Some(username)), token.clone());
             self.remember((address, None), token);
         }
@@ -71,11 +73,16 @@ impl AddressBindings {
             return None;
         }
         let role = match asker.role.or(asker.role1) {
-            Some(role) => Some(serde_json::from_str(role.get()).ok()?).filter(|role| *role != self.game_master),
+            Some(role) => {
+                let role: String = serde_json::from_str(role.get()).ok()?;
+                Some(role).filter(|role| !spelling::is_same(role, &self.game_master))
+            }
             None => None,
         };
+        let folded = role.as_deref().map(spelling::folded);
         let known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
-        known.tokens.get(&(address, role)).cloned()
+        let token = known.tokens.get(&(address, role)).or_else(|| known.tokens.get(&(address, folded)));
+        token.cloned()
     }
 }
 

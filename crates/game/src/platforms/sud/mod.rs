@@ -54,6 +54,7 @@ impl Plugin for SudPlugin {
         app.init_resource::<ReportBook>().add_world_entities::<PendingReport>();
         app.init_resource::<query::Nonces>();
         app.add_archived_rows::<ClosedRound>().add_check("rounds and reports", check::check);
+        app.add_check("uids and accounts", player::uids::check);
         player::register(app);
         query::register(app);
         operator::register(app);
