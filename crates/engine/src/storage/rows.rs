@@ -141,6 +141,17 @@ pub trait WorldEntity: Component<Mutability = Mutable> + Serialize + Deserialize
     const VERSION: u16 = 1;
     /// The row's key, unique in the table.
     fn key(&self) -> u64;
+
+    /// Reads a row that an earlier program wrote; `None` when that version is unknown.
+    fn upgrade(version: u16, bytes: &[u8]) -> Option<Self> {
+        let _ = (version, bytes);
+        None
+    }
+
+    /// Reads the value of a row of this table.
+    fn read(value: &[u8]) -> Result<Self, RowError> {
+        decode_value(Self::VERSION, value, Self::upgrade)
+    }
 }
 
 /// Calls a function with all rows of a table, key and value, in key order.
@@ -510,13 +521,13 @@ fn read_world_row<T: WorldRow>(_: &World, rows: &[(Vec<u8>, Vec<u8>)]) -> Result
 
 fn read_entities<T: WorldEntity>(_: &World, rows: &[(Vec<u8>, Vec<u8>)]) -> Result<(), RowError> {
     rows.iter().try_for_each(|(key, value)| {
-        let row = decode_value::<T>(T::VERSION, value, |_, _| None)?;
+        let row = T::read(value)?;
         if row.key().to_be_bytes()[..] == key[..] { Ok(()) } else { Err(RowError::Damaged) }
     })
 }
 
 fn spawn_world_entities<T: WorldEntity>(world: &mut World, scan: RowScan<'_>) {
-    scan(&mut |key, value| match decode_value::<T>(T::VERSION, value, |_, _| None) {
+    scan(&mut |key, value| match T::read(value) {
         Ok(component) => drop(world.spawn(component)),
         Err(error) => tracing::error!(table = T::TABLE, ?key, %error, "a row of the world is skipped"),
     });
