@@ -5,6 +5,7 @@ use serde::Serialize;
 
 use crate::battles::model::{Battle, FoughtRound};
 use crate::battles::rules::BattleRules;
+use crate::battles::stake::{Share, Stake};
 use crate::battles::verdict::Seat;
 use crate::items::Amount;
 use raidkeep_engine::events::Event;
@@ -27,6 +28,20 @@ pub struct Told {
     /// The experience won, at the end.
     #[serde(skip_serializing_if = "Option::is_none")]
     exp: Option<i64>,
+    /// What became of the stake, at the end of a battle that had one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    stake: Option<StakeTold>,
+}
+
+/// What a player has put in and got out of the pot.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+struct StakeTold {
+    /// Put in at the start.
+    paid: Amount,
+    /// Out of the pot.
+    returned: Amount,
+    /// Kept from the winner.
+    commission: Amount,
 }
 
 impl Told {
@@ -61,7 +76,16 @@ impl Told {
             status: ending.is_some(),
             reward: spoils.map(|spoils| spoils.items.clone()),
             exp: spoils.map(|spoils| spoils.exp),
+            stake: ending.and_then(|ending| StakeTold::of(battle.stake()?, ending.shares.get(seat))),
         }
+    }
+}
+
+impl StakeTold {
+    fn of(stake: &Stake, share: &Share) -> Option<Self> {
+        let amount = |quantity| Amount { quantity, ..stake.each };
+        let told = Self { paid: stake.each, returned: amount(share.returned), commission: amount(share.commission) };
+        (stake.each.quantity > 0).then_some(told)
     }
 }
 
