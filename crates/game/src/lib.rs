@@ -10,6 +10,7 @@ pub mod challenges;
 pub mod character;
 pub mod crafting;
 pub mod energy;
+pub mod families;
 pub mod hang_up;
 pub mod identity;
 pub mod images;
@@ -51,6 +52,7 @@ use crate::challenges::{ChallengesPlugin, PushSettings};
 use crate::character::CharacterPlugin;
 use crate::crafting::CraftingPlugin;
 use crate::energy::EnergyPlugin;
+use crate::families::FamiliesPlugin;
 use crate::hang_up::HangUpPlugin;
 use crate::identity::{IdentityPlugin, IdentitySettings};
 use crate::images::ImagesPlugin;
@@ -169,6 +171,7 @@ impl PluginGroup for GamePlugins {
             .add(TicketsPlugin)
             .add(StagesPlugin)
             .add(HangUpPlugin)
+            .add(FamiliesPlugin)
             .add(BossPlugin)
             .add(RankingPlugin)
             .add(MailPlugin)

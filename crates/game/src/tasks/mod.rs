@@ -5,6 +5,7 @@
 //! the reward, once. Rewards never follow from words.
 
 mod conversation;
+pub mod events;
 pub mod model;
 pub mod play;
 pub mod queue;
