@@ -239,7 +239,7 @@ fn signed(server: &TestServer, nonce: &str, body: &str) -> String {
 }
 
 /// Asks as SUD does.
-fn query(server: &mut TestServer, nonce: &str, body: Value) -> Value {
+pub(crate) fn query(server: &mut TestServer, nonce: &str, body: Value) -> Value {
     let body = body.to_string();
     let header = signed(server, nonce, &body);
     let (status, reply) = server.http(QUERY_PATH, Some(&header), &body);

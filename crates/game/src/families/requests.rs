@@ -152,11 +152,7 @@ pub struct JoinFamily {
 
 request!(Player, "join_family", JoinFamily => FamilyShown);
 
-fn join_family(
-    In(call): In<Call<JoinFamily>>,
-    mut kinship: Kinship,
-    accounts: Query<&Account>,
-) -> Answer<FamilyShown> {
+fn join_family(In(call): In<Call<JoinFamily>>, mut kinship: Kinship, accounts: Query<&Account>) -> Answer<FamilyShown> {
     let player = call.caller.get(&accounts)?.name();
     let family = kinship.join(call.caller.account, player, &call.request.name)?;
     Ok(Success::with(FamilyShown::of(&family, &kinship.rules)))

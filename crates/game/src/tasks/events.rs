@@ -86,7 +86,8 @@ impl TaskStage<'_> {
         text: &str,
         (active, event): (&ActiveEvent, &SpecialEvent),
     ) -> Option<EventHeard> {
-        let abilities = Abilities { attributes: self.attributes(&player.experience, player.possessions), used: Vec::new() };
+        let abilities =
+            Abilities { attributes: self.attributes(&player.experience, player.possessions), used: Vec::new() };
         let beat = active.story.hear(&event.script, &Said { text, abilities: &abilities }, &self.narrator)?;
         let told = beat.tell(&[("player", &player.account.name())]);
         Some(EventHeard {
