@@ -23,6 +23,7 @@ mod presence;
 mod refusals;
 mod reports;
 mod robots;
+mod schedules;
 mod season_properties;
 mod seasons;
 mod special_events;

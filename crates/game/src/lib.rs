@@ -23,6 +23,7 @@ pub mod overview;
 pub mod platforms;
 pub mod portability;
 pub mod presence;
+pub mod schedule;
 pub mod shop;
 pub mod stages;
 pub mod tasks;

@@ -106,7 +106,7 @@ pub fn get_player_info(
         energy: EnergyNow { cooling: energy.cooling(now, &energy_rules), remain: energy.points(now, &energy_rules) },
         limits: Limits::of(player.tickets, &ticket_rules, ticket_rules.is_vip(player.inventory), clock.day()),
         items: player.inventory.amounts().collect(),
-        stages: player.progress.highest_stages(&stage_rules, clock.month()),
+        stages: player.progress.highest_stages(&stage_rules, &clock),
         hang_up: HangUpNow {
             hang_stage: player.hang_up.stage().unwrap_or(0),
             time: HoursMinutesSeconds(player.hang_up.elapsed(now)),

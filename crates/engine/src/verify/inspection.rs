@@ -113,7 +113,7 @@ impl<'a> Inspection<'a> {
         let Some(value) = self.get(T::TABLE, b"") else {
             return Some(T::default());
         };
-        decode_value(T::VERSION, &value, |_, _| None).ok()
+        T::read(&value).ok()
     }
 
     /// This component of a player.

@@ -19,6 +19,7 @@ use crate::stages::layouts::{LayoutRules, Monster, MonsterRules, Wave};
 use crate::stages::model::Mode;
 use crate::stages::requests::{ENTRY, Raider, RaiderItem, Short, StageTables, collect_victory, pay, reported_damage};
 use crate::stages::session::Sessions;
+use raidkeep_engine::clock::HoursMinutesSeconds;
 use raidkeep_engine::dispatch::RequestApp;
 use raidkeep_engine::login::Login;
 use raidkeep_engine::random::Randomness;
@@ -134,7 +135,7 @@ struct LegacyEnergy {
 #[derive(Debug, Serialize, JsonSchema)]
 struct Empty {}
 
-/// The flat reply of the boss room.
+/// The flat reply of the boss room, with the challenges left also where `enter_stage` documents them.
 #[derive(Debug, Serialize, JsonSchema)]
 pub struct BossRoomEntered {
     energy: i64,
@@ -142,7 +143,15 @@ pub struct BossRoomEntered {
     consume: i64,
     times: u32,
     cd_time: i64,
+    world_boss: ChallengesLeft,
     at: EnergyMoments,
+}
+
+#[derive(Debug, Serialize, JsonSchema)]
+struct ChallengesLeft {
+    /// Until there are new ones.
+    time: HoursMinutesSeconds,
+    remaining: u32,
 }
 
 /// What a client shows of a stage.
@@ -184,10 +193,10 @@ fn enter_plain_stage(
     tables: &StageTables,
     scenery: &Scenery,
 ) -> Result<LegacyStageEntered, Refusal> {
-    let (now, month) = (tables.clock.now(), tables.clock.month());
+    let now = tables.clock.now();
     let rules = tables.stages.mode_of(stage).ok_or(STAGE)?;
     let stage = rules.in_range(stage).ok_or(STAGE)?;
-    let highest = player.progress.highest(rules, month);
+    let highest = player.progress.highest(rules, &tables.clock);
     if stage > rules.reachable(highest) || (!rules.repeatable && stage <= highest) {
         return Err(STAGE);
     }
@@ -252,12 +261,14 @@ fn enter_boss_room(
         .map_err(|short| if short == Short::Materials { NOT_CONFIGURED } else { short.into() })?;
     player.tickets.take(ticket, is_vip, today);
     sessions.enter(&mut player.visitor, stage, Mode::Boss, now);
+    let (times, cd_time) = (player.tickets.left(ticket, is_vip, today), tables.clock.seconds_to_next_day());
     Ok(BossRoomEntered {
         energy: player.energy.points(now, &tables.energy),
         cooling_time: player.energy.cooling(now, &tables.energy),
         consume: -entry.energy,
-        times: player.tickets.left(ticket, is_vip, today),
-        cd_time: tables.clock.seconds_to_next_day(),
+        times,
+        cd_time,
+        world_boss: ChallengesLeft { time: HoursMinutesSeconds(cd_time), remaining: times },
         at: EnergyMoments::of(&player.energy, now, &tables.energy),
     })
 }
@@ -363,7 +374,7 @@ fn pass_stage<N: LegacyName>(
     Ok(Success::with(LegacyPassed::Stage(StagePassed {
         pass_stages: LegacyChange::after(&player.inventory, &won.reward),
         p_exp: PassedExp { remaining: player.experience.total, reward: won.exp },
-        p_stage: PassedStage { finally: player.progress.highest(rules, tables.clock.month()), vary: won.rise },
+        p_stage: PassedStage { finally: player.progress.highest(rules, &tables.clock), vary: won.rise },
     })))
 }
 

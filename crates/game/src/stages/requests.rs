@@ -199,10 +199,10 @@ fn enter(
     is_anybody_there: bool,
     tables: &StageTables,
 ) -> Answer<StageEntered> {
-    let (now, today, month) = (tables.clock.now(), tables.clock.day(), tables.clock.month());
+    let (now, today) = (tables.clock.now(), tables.clock.day());
     let rules = tables.mode(mode)?;
     let stage = rules.in_range(stage).ok_or(codes::STAGE)?;
-    let highest = player.progress.highest(rules, month);
+    let highest = player.progress.highest(rules, &tables.clock);
     if stage > rules.reachable(highest) {
         return Err(codes::STAGE);
     }
@@ -430,8 +430,8 @@ pub(super) fn collect_victory(
     random: &mut Randomness,
 ) -> Won {
     let OpenSession { stage, entered_at, .. } = open;
-    let rise = match player.progress.highest(rules, clock.month()) < stage {
-        true => player.progress.pass(rules, stage, clock.month()),
+    let rise = match player.progress.highest(rules, clock) < stage {
+        true => player.progress.pass(rules, stage, clock),
         false => 0,
     };
     let block = rules.stage(stage).filter(|block| pays(block, stage, entered_at, clock, &mut player.progress));

@@ -4,6 +4,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use crate::items::{Amount, ItemRules};
+use crate::schedule::Schedule;
 use crate::stages::layouts::LayoutRules;
 use crate::stages::windows::Window;
 use crate::stages::{Mode, suspicion};
@@ -39,9 +40,9 @@ pub struct ModeRules {
     /// The kinds of tickets that the reply shows.
     #[serde(default)]
     pub limits: Vec<u16>,
-    /// When the progress is reset; absent = never.
+    /// When the progress is reset: `daily`, `weekly(monday)`, `monthly` or `dates(["2026-12-24"])`; absent = never.
     #[serde(default)]
-    pub resets: Option<Reset>,
+    pub resets: Option<Schedule>,
     /// Stages a new player has passed already: up to this number.
     #[serde(default)]
     pub newcomer_passed: u32,
@@ -51,14 +52,6 @@ pub struct ModeRules {
 
 fn yes() -> bool {
     true
-}
-
-/// When the progress of a mode is reset.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum Reset {
-    /// At local midnight of the 1st.
-    Monthly,
 }
 
 /// A run of stages that are alike.
@@ -199,6 +192,9 @@ fn check_mode(mode: &ModeRules, place: &Place, report: &mut Report) {
     if mode.newcomer_passed != 0 && !(mode.first..=mode.last).contains(&mode.newcomer_passed) {
         let message = format!("expected a stage from {} to {}, or 0", mode.first, mode.last);
         report.error(place.clone().key("newcomer_passed"), message);
+    }
+    if let Some(resets) = &mode.resets {
+        resets.check(&place.clone().key("resets"), report);
     }
     let mut expected = mode.first;
     for (index, block) in mode.stages.iter().enumerate() {
