@@ -11,6 +11,7 @@ mod energy_events;
 mod families;
 mod identity;
 mod ledger;
+mod limited_items;
 mod mail;
 mod narrator;
 mod passed_through;

@@ -22,6 +22,7 @@ pub mod orders;
 pub mod overview;
 pub mod platforms;
 pub mod portability;
+pub mod potions;
 pub mod presence;
 pub mod schedule;
 pub mod shop;
@@ -70,6 +71,7 @@ use crate::platforms::mcrmb::McrmbPlugin;
 use crate::platforms::settings::PlatformSettings;
 use crate::platforms::sud::SudPlugin;
 use crate::portability::{PortabilityPlugin, PortabilitySettings};
+use crate::potions::PotionsPlugin;
 use crate::presence::PresencePlugin;
 use crate::shop::ShopPlugin;
 use crate::stages::StagesPlugin;
@@ -170,6 +172,7 @@ impl PluginGroup for GamePlugins {
             .add(LevelsPlugin)
             .add(EnergyPlugin)
             .add(TicketsPlugin)
+            .add(PotionsPlugin)
             .add(StagesPlugin)
             .add(HangUpPlugin)
             .add(FamiliesPlugin)
