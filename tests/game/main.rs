@@ -32,6 +32,7 @@ mod stage_functions;
 mod stage_properties;
 mod stage_sessions;
 mod stakes;
+mod suspects;
 mod tale;
 mod tasks;
 mod transcripts;

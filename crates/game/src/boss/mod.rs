@@ -5,6 +5,7 @@
 
 pub mod field;
 pub mod model;
+pub mod plausible;
 pub mod ranking;
 pub mod requests;
 pub mod rules;
@@ -21,6 +22,7 @@ use raidkeep_engine::storage::StorageApp;
 
 pub use field::BossField;
 pub use model::{BossRecord, Ratios, Roster, Season, SeasonArchive, WorldBoss};
+pub use plausible::PlausibleDamage;
 pub use rules::BossRules;
 pub use systems::SeasonEnd;
 

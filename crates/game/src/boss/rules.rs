@@ -3,6 +3,7 @@
 use schemars::JsonSchema;
 use serde::Deserialize;
 
+use crate::boss::plausible::PlausibleDamage;
 use crate::items::suspicion::warn_of_jumps;
 use crate::items::{Amount, ItemRules};
 use crate::schedule::Schedule;
@@ -20,6 +21,9 @@ pub struct BossRules {
     pub max_enter_time: u32,
     /// A damage at or above this is abnormal.
     pub max_upload_damage: u64,
+    /// How much of a damage below that is believed, by level and time; a stage of `stages/boss.ron` may have rules of its
+    /// own.
+    pub plausible_damage: PlausibleDamage,
     /// The cost of entering the legacy boss room.
     pub legacy_entry: LegacyBossEntry,
     /// Whether damage beyond a boss's life goes on to the next.
@@ -130,6 +134,7 @@ impl SingleFile for BossRules {
         if !(0..=1_000_000_000).contains(&self.legacy_entry.energy) {
             report.error(place.clone().key("legacy_entry").key("energy"), "expected 0 to 1000000000");
         }
+        self.plausible_damage.check(&place.clone().key("plausible_damage"), report);
         self.season.check(&place.clone().key("season"), report);
         if self.bosses.is_empty() || self.bosses.len() > 100 {
             report.error(place.clone().key("bosses"), "expected 1 to 100 bosses");

@@ -18,7 +18,8 @@ use crate::items::{Amount, LegacyChange};
 use crate::stages::layouts::{LayoutRules, Monster, MonsterRules, Wave};
 use crate::stages::model::Mode;
 use crate::stages::requests::{ENTRY, Raider, RaiderItem, Short, StageTables, collect_victory, pay, reported_damage};
-use crate::stages::session::Sessions;
+use crate::stages::session::{OpenSession, Sessions};
+use crate::stages::suspects::{Anomaly, Misdeed, believe};
 use raidkeep_engine::clock::HoursMinutesSeconds;
 use raidkeep_engine::dispatch::RequestApp;
 use raidkeep_engine::login::Login;
@@ -171,8 +172,8 @@ fn enter_stage<N: LegacyName>(
     field: BossField,
 ) -> Answer<LegacyEntered> {
     let (mut player, mut login) = call.caller.get_mut(&mut players)?;
-    if sessions.open(&player.visitor).is_some_and(|open| open.mode != Mode::General) {
-        sessions.clear(&mut player.visitor);
+    if let Some(open) = sessions.open(&player.visitor).filter(|open| open.mode != Mode::General) {
+        sessions.clear(&mut player.visitor, Anomaly::new(Misdeed::StillInside, open.stage.into()));
         revoke(&mut login, &mut directory);
         return Err(STILL_INSIDE);
     }
@@ -359,12 +360,13 @@ fn pass_stage<N: LegacyName>(
         return Err(STAGE);
     }
     let Some(open) = sessions.open(&player.visitor).filter(|open| open.stage == stage) else {
-        sessions.clear(&mut player.visitor);
+        sessions.clear(&mut player.visitor, Anomaly::new(Misdeed::NotEntered, stage.into()));
         revoke(&mut login, &mut directory);
         return Err(NOT_ENTERED);
     };
     if is_boss_room {
-        let left = leave_boss_room(&mut player, &mut sessions, call.caller, call.request.damage, &mut field)?;
+        let left =
+            leave_boss_room(&mut player, &mut sessions, call.caller, open, call.request.damage, &tables, &mut field)?;
         return Ok(Success::with(LegacyPassed::BossRoom(left)));
     }
     let rules = rules.ok_or(STAGE)?;
@@ -383,13 +385,15 @@ fn leave_boss_room(
     player: &mut RaiderItem,
     sessions: &mut Sessions,
     caller: Player,
+    open: OpenSession,
     damage: Given,
+    tables: &StageTables,
     field: &mut BossField,
 ) -> Result<BossRoomLeft, Refusal> {
-    let Some(damage) = field.normal_damage(reported_damage(damage)?) else {
-        sessions.count_anomaly(&mut player.visitor);
-        return Err(ABNORMAL_DAMAGE);
-    };
+    let damage = believe(player, open, reported_damage(damage)?, tables, field).map_err(|anomaly| {
+        sessions.note_anomaly(&mut player.visitor, anomaly);
+        ABNORMAL_DAMAGE
+    })?;
     sessions.leave(&mut player.visitor, Some(damage));
     let struck = field.strike(caller, damage, field.rules.surplus_carries_over.legacy);
     Ok(BossRoomLeft {

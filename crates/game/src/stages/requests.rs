@@ -16,6 +16,7 @@ use crate::levels::{Experience, LevelRules};
 use crate::stages::model::{Mode, Progress};
 use crate::stages::rules::{ModeRules, StageBlock, StageRules};
 use crate::stages::session::{OpenSession, Sessions, Visitor};
+use crate::stages::suspects::believe;
 use crate::tickets::{Limits, TicketRules, Tickets};
 use raidkeep_engine::clock::Clock;
 use raidkeep_engine::dispatch::RequestApp;
@@ -362,10 +363,10 @@ fn victory_boss_stage(
 ) -> Answer<StageWon> {
     let mut player = call.caller.get_mut(&mut players)?;
     let (rules, open) = check_victory(&player, &sessions, Mode::Boss, call.request.stage, &tables)?;
-    let Some(damage) = field.normal_damage(reported_damage(call.request.damage)?) else {
-        sessions.count_anomaly(&mut player.visitor);
-        return Err(codes::DAMAGE);
-    };
+    let damage = believe(&player, open, reported_damage(call.request.damage)?, &tables, &field).map_err(|anomaly| {
+        sessions.note_anomaly(&mut player.visitor, anomaly);
+        codes::DAMAGE
+    })?;
     let struck = field.strike(call.caller, damage, field.rules.surplus_carries_over.new);
     sessions.leave(&mut player.visitor, Some(damage));
     let boss =

@@ -3,6 +3,7 @@
 use schemars::JsonSchema;
 use serde::Deserialize;
 
+use crate::boss::PlausibleDamage;
 use crate::items::{Amount, ItemRules};
 use crate::schedule::Schedule;
 use crate::stages::layouts::LayoutRules;
@@ -90,6 +91,9 @@ pub struct StageBlock {
     /// The layout of the enemies, from `layouts.ron`.
     #[serde(default)]
     pub layout: Option<String>,
+    /// In boss mode, how much reported damage is believed; absent = as in `world_boss.ron`.
+    #[serde(default)]
+    pub plausible_damage: Option<PlausibleDamage>,
 }
 
 /// What the legacy function `enter_stage` takes.
@@ -201,6 +205,7 @@ fn check_mode(mode: &ModeRules, place: &Place, report: &mut Report) {
         let place = place.clone().key("stages").index(index);
         check_run(block, mode, expected, &place, report);
         check_numbers(block, &place, report);
+        check_damage(block, mode, &place, report);
         expected = block.last().saturating_add(1);
     }
 }
@@ -240,6 +245,15 @@ fn check_numbers(block: &StageBlock, place: &Place, report: &mut Report) {
     }
     if block.random.is_some() && block.rewards.is_empty() {
         report.error(place.clone().key("random"), "there are no rewards to draw from");
+    }
+}
+
+fn check_damage(block: &StageBlock, mode: &ModeRules, place: &Place, report: &mut Report) {
+    let place = place.clone().key("plausible_damage");
+    match block.plausible_damage {
+        Some(_) if mode.mode != Mode::Boss => drop(report.error(place, "only boss stages report damage")),
+        Some(rules) => rules.check(&place, report),
+        None => {}
     }
 }
 
