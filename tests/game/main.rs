@@ -14,6 +14,7 @@ mod ledger;
 mod limited_items;
 mod mail;
 mod narrator;
+mod paid_battles;
 mod passed_through;
 mod payer;
 mod payment_faults;

@@ -13,6 +13,7 @@ use crate::battles::index::{BattleIndex, TURN_ENDS};
 use crate::battles::messenger::{Messenger, verdict_for};
 use crate::battles::model::{Acted, Battle, Beginning, Payout};
 use crate::battles::number_of;
+use crate::battles::paid::PaidBattles;
 use crate::battles::reports::{BattleReport, BattleReports};
 use crate::battles::rules::BattleRules;
 use crate::battles::sides::{Contender, Fighter};
@@ -40,16 +41,16 @@ use raidkeep_engine::storage::{Discarded, Edit, WorldEntity};
 #[derive(SystemParam)]
 pub struct Arena<'w, 's> {
     battles: Edit<'w, 's, &'static mut Battle>,
-    people: Edit<'w, 's, Person>,
+    pub(super) people: Edit<'w, 's, Person>,
     index: ResMut<'w, BattleIndex>,
     /// When turns end, and everything else that is scheduled.
     pub agenda: ResMut<'w, Agenda>,
-    players: Res<'w, Players>,
+    pub(super) players: Res<'w, Players>,
     messenger: Messenger<'w>,
     reports: ResMut<'w, BattleReports>,
     randomness: ResMut<'w, Randomness>,
     discarded: ResMut<'w, Discarded>,
-    clock: Res<'w, Clock>,
+    pub(super) clock: Res<'w, Clock>,
     character: Res<'w, Rules<CharacterRules>>,
     levels: Res<'w, Rules<LevelRules>>,
     commands: Commands<'w, 's>,
@@ -65,6 +66,7 @@ pub struct Arena<'w, 's> {
 pub struct Person {
     account: &'static Account,
     possessions: &'static Possessions,
+    pub(super) paid: &'static mut PaidBattles,
     experience: &'static mut Experience,
     inventory: &'static mut Inventory,
 }
@@ -166,8 +168,10 @@ impl Arena<'_, '_> {
 
     fn start(&mut self, id: u64, fighters: Pair<Fighter>, passed: PassedThrough) {
         let stake = self.put_in(&fighters);
+        let rewarded = self.count(&fighters);
         let seed = self.randomness.source().next_u64();
-        let battle = Battle::begin(Beginning { id, seed, fighters, stake, passed }, self.clock.now(), &self.rules);
+        let battle =
+            Battle::begin(Beginning { id, seed, fighters, stake, rewarded, passed }, self.clock.now(), &self.rules);
         self.spawn(battle);
         self.reports.push(BattleReport::Began(id));
     }

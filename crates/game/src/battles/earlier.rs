@@ -6,6 +6,7 @@ use crate::battles::action::Action;
 use crate::battles::model::{Battle, Ending, PlayedRound};
 use crate::battles::rules::Spoils;
 use crate::battles::sides::{Contender, Side};
+use crate::battles::stake::Stake;
 use crate::battles::verdict::{Pair, Seat};
 use crate::character::Attributes;
 use crate::platforms::sud::{PassedThrough, RoundId};
@@ -41,10 +42,42 @@ struct Ending1 {
     unpaid: Pair<bool>,
 }
 
+/// Version 2 knew no battles without rewards.
+#[derive(Deserialize)]
+struct Battle2 {
+    id: u64,
+    seed: u64,
+    sides: Pair<Side>,
+    rounds: Vec<PlayedRound>,
+    due_at: i64,
+    ending: Option<Ending>,
+    stake: Option<Stake>,
+    passed: PassedThrough,
+    report: Option<RoundId>,
+}
+
 /// Reads the row of an earlier version.
 pub(super) fn upgrade(version: u16, bytes: &[u8]) -> Option<Battle> {
-    let Battle1 { id, seed, sides, rounds, due_at, ending, report } =
-        postcard::from_bytes(bytes).ok().filter(|_| version == 1)?;
+    match version {
+        1 => postcard::from_bytes(bytes).ok().map(from_1),
+        2 => postcard::from_bytes(bytes).ok().map(from_2),
+        _ => None,
+    }
+}
+
+/// Who is rewarded: every player, but no fighter of the game master.
+fn rewarded(sides: &Pair<Side>) -> Pair<bool> {
+    Pair::of(|seat| sides.get(seat).account().is_some())
+}
+
+fn from_2(battle: Battle2) -> Battle {
+    let Battle2 { id, seed, sides, rounds, due_at, ending, stake, passed, report } = battle;
+    let rewarded = rewarded(&sides);
+    Battle { id, seed, sides, rounds, due_at, ending, stake, rewarded, passed, report }
+}
+
+fn from_1(battle: Battle1) -> Battle {
+    let Battle1 { id, seed, sides, rounds, due_at, ending, report } = battle;
     let sides = Pair { challenger: side(sides.challenger), challenged: side(sides.challenged) };
     let ending = ending.map(|Ending1 { winner, escaped, text, spoils, unpaid }| Ending {
         winner,
@@ -55,7 +88,8 @@ pub(super) fn upgrade(version: u16, bytes: &[u8]) -> Option<Battle> {
         unpaid,
     });
     let passed = PassedThrough::default();
-    Some(Battle { id, seed, sides, rounds, due_at, ending, stake: None, passed, report })
+    let rewarded = rewarded(&sides);
+    Battle { id, seed, sides, rounds, due_at, ending, stake: None, rewarded, passed, report }
 }
 
 fn side(Side1 { account, name, wins, attributes, action }: Side1) -> Side {

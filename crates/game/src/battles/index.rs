@@ -113,7 +113,11 @@ mod tests {
         let battle = |id, challenged| {
             let fighters = Pair { challenger: Fighter::example(1), challenged: Fighter::example(challenged) };
             let passed = PassedThrough::default();
-            Battle::begin(Beginning { id, seed: 0, fighters, stake: None, passed }, 0, &rules)
+            Battle::begin(
+                Beginning { id, seed: 0, fighters, stake: None, rewarded: Pair::of(|_| true), passed },
+                0,
+                &rules,
+            )
         };
         let (mut old, new) = (battle(7, 2), battle(8, 3));
         let entities = [world.spawn_empty().id(), world.spawn_empty().id()];

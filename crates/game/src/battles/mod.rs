@@ -14,6 +14,7 @@ pub mod fighters;
 pub mod index;
 pub mod messenger;
 pub mod model;
+pub mod paid;
 pub mod reports;
 pub mod requests;
 pub mod robot;
@@ -64,7 +65,8 @@ pub struct BattlesPlugin;
 
 impl Plugin for BattlesPlugin {
     fn build(&self, app: &mut App) {
-        app.add_rules::<BattleRules>().add_rules::<FighterRules>().add_world_entities::<Battle>();
+        app.add_rules::<BattleRules>().add_rules::<FighterRules>();
+        app.add_world_entities::<Battle>().add_player_rows::<paid::PaidBattles>();
         app.init_resource::<BattleIndex>().init_resource::<reports::BattleReports>();
         app.add_event::<BattleVerdict<'_>>();
         app.add_check("battles", check::check);

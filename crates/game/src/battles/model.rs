@@ -12,6 +12,7 @@ use crate::battles::rules::{BattleRules, Spoils};
 use crate::battles::sides::{Fighter, Side};
 use crate::battles::stake::{Share, Stake};
 use crate::battles::texts::ToldRound;
+use crate::battles::told::FoughtRound;
 use crate::battles::verdict::{Move, Pair, Seat, Throw};
 use crate::items::Amount;
 use crate::platforms::sud::{PassedThrough, RoundId};
@@ -65,6 +66,8 @@ pub struct Beginning {
     pub fighters: Pair<Fighter>,
     /// What both have put in, if the rules know a stake.
     pub stake: Option<Stake>,
+    /// Who is rewarded at the end.
+    pub rewarded: Pair<bool>,
     /// What the challenger passes through to the report platform.
     pub passed: PassedThrough,
 }
@@ -85,15 +88,6 @@ pub enum Acted {
 #[error("there is another action in this round")]
 pub struct ActedAlready;
 
-/// A closed round, as it is reported to the players.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct FoughtRound {
-    /// What each did; `None` for a player who stayed silent.
-    pub actions: Pair<Option<Action>>,
-    /// The text that players read.
-    pub text: String,
-}
-
 /// A battle between two players, or of one against a fighter of the game master.
 #[derive(Debug, Clone, PartialEq, Component, Serialize, Deserialize)]
 #[component(on_add = enlist)]
@@ -108,6 +102,8 @@ pub struct Battle {
     pub(super) ending: Option<Ending>,
     /// What both have put in.
     pub(super) stake: Option<Stake>,
+    /// Who is rewarded at the end.
+    pub(super) rewarded: Pair<bool>,
     /// What the challenger passes through to SUD.
     pub(super) passed: PassedThrough,
     /// Its game round at SUD, once that was reported.
@@ -117,7 +113,7 @@ pub struct Battle {
 impl Battle {
     /// A new battle; its first round begins now.
     pub fn begin(beginning: Beginning, now: i64, rules: &BattleRules) -> Self {
-        let Beginning { id, seed, fighters, stake, passed } = beginning;
+        let Beginning { id, seed, fighters, stake, rewarded, passed } = beginning;
         let side = |fighter: Fighter| Side {
             contender: fighter.contender,
             name: fighter.name,
@@ -127,7 +123,7 @@ impl Battle {
         };
         let sides = Pair { challenger: side(fighters.challenger), challenged: side(fighters.challenged) };
         let due_at = now.saturating_add(rules.round_seconds);
-        Self { id, seed, sides, rounds: Vec::new(), due_at, ending: None, stake, passed, report: None }
+        Self { id, seed, sides, rounds: Vec::new(), due_at, ending: None, stake, rewarded, passed, report: None }
     }
 
     /// Its number, the same as that of the challenge.
@@ -238,14 +234,17 @@ impl Battle {
         let robot = Seat::BOTH.into_iter().find_map(|seat| self.side(seat).robot());
         let rewards = robot.map_or(&rules.rewards, |robot| &robot.rewards);
         let spoils = Pair::of(|seat| match winner {
-            _ if *escaped.get(seat) || self.side(seat).account().is_none() => Spoils::default(),
+            _ if *escaped.get(seat) || !self.rewarded.get(seat) => Spoils::default(),
             Some(winner) if winner == seat => rewards.winner.clone(),
             Some(_) => rewards.loser.clone(),
             None => rewards.drawn.clone(),
         });
         let shares = self.stake.as_ref().map(|stake| stake.divide(winner)).unwrap_or_default();
         let unpaid = Pair::of(|seat| !spoils.get(seat).is_empty() || shares.get(seat).returned > 0);
-        let text = rules.texts.end(self, winner, &escaped);
+        let mut text = rules.texts.end(self, winner, &escaped);
+        if self.rewarded == Pair::default() {
+            text.push_str(&rules.texts.unrewarded);
+        }
         self.ending = Some(Ending { winner, escaped, text, spoils, shares, unpaid });
         self.due_at = now.saturating_add(rules.kept_seconds);
     }
@@ -273,7 +272,7 @@ impl Battle {
 impl WorldEntity for Battle {
     const TABLE: &'static str = "battles";
 
-    const VERSION: u16 = 2;
+    const VERSION: u16 = 3;
 
     fn key(&self) -> u64 {
         self.id
@@ -306,7 +305,14 @@ mod tests {
 
     fn battle(seed: u64) -> Battle {
         let fighters = Pair { challenger: Fighter::example(1), challenged: Fighter::example(2) };
-        let beginning = Beginning { id: 9, seed, fighters, stake: None, passed: PassedThrough::default() };
+        let beginning = Beginning {
+            id: 9,
+            seed,
+            fighters,
+            stake: None,
+            rewarded: Pair::of(|_| true),
+            passed: PassedThrough::default(),
+        };
         Battle::begin(beginning, 1000, rules())
     }
 

@@ -3,6 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::battles::paid::RewardedPerDay;
 use crate::battles::stake::StakeRules;
 use crate::battles::texts::BattleTexts;
 use crate::character::Attributes;
@@ -32,6 +33,8 @@ pub struct BattleRules {
     /// What both put in at the start; absent = nothing.
     #[serde(default)]
     pub stake: Option<StakeRules>,
+    /// How many battles are rewarded in a day.
+    pub rewarded_per_day: RewardedPerDay,
     /// The `role` of each in the reports to SUD.
     pub report_roles: ReportRoles,
     /// The texts that players read.
@@ -225,6 +228,7 @@ impl SingleFile for BattleRules {
         if let Some(stake) = &self.stake {
             stake.check(&place.clone().key("stake"), tables, report);
         }
+        self.rewarded_per_day.check(&place.clone().key("rewarded_per_day"), report);
         self.check_roles(&place.clone().key("report_roles"), report);
         self.texts.check(&place.key("texts"), report);
     }

@@ -3,12 +3,22 @@
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use crate::battles::model::{Battle, FoughtRound};
+use crate::battles::action::Action;
+use crate::battles::model::Battle;
 use crate::battles::rules::BattleRules;
 use crate::battles::stake::{Share, Stake};
-use crate::battles::verdict::Seat;
+use crate::battles::verdict::{Pair, Seat};
 use crate::items::Amount;
 use raidkeep_engine::events::Event;
+
+/// A closed round, as it is reported to the players.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FoughtRound {
+    /// What each did; `None` for a player who stayed silent.
+    pub actions: Pair<Option<Action>>,
+    /// The text that players read.
+    pub text: String,
+}
 
 /// The reply of `battle` (docs/contract/role-play.md#battles), and whether the battle is
 /// over.

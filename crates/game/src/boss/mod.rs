@@ -23,6 +23,7 @@ use raidkeep_engine::storage::StorageApp;
 pub use field::BossField;
 pub use model::{BossRecord, Ratios, Roster, Season, SeasonArchive, WorldBoss};
 pub use plausible::PlausibleDamage;
+pub use requests::ChallengesLeft;
 pub use rules::BossRules;
 pub use systems::SeasonEnd;
 

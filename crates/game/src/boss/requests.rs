@@ -12,7 +12,7 @@ use crate::boss::rules::{BOSS_TICKET, BossRules};
 use crate::boss::systems::SeasonEnd;
 use crate::items::Inventory;
 use crate::tickets::{TicketRules, Tickets};
-use raidkeep_engine::clock::Clock;
+use raidkeep_engine::clock::{Clock, HoursMinutesSeconds};
 use raidkeep_engine::dispatch::RequestApp;
 use raidkeep_engine::request;
 use raidkeep_engine::request::{Answer, Call, Player, Success};
@@ -109,6 +109,21 @@ struct Challenges {
     remaining: u32,
     time: i64,
     month_time: i64,
+}
+
+/// The challenges left as the legacy `enter_stage` shows them.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct ChallengesLeft {
+    /// Until there are new ones.
+    time: HoursMinutesSeconds,
+    remaining: u32,
+}
+
+impl ChallengesLeft {
+    /// So many, for so many seconds.
+    pub fn new(seconds: i64, remaining: u32) -> Self {
+        Self { time: HoursMinutesSeconds(seconds), remaining }
+    }
 }
 
 fn check_boss_status(

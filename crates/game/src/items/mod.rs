@@ -40,7 +40,7 @@ impl Plugin for ItemsPlugin {
     fn build(&self, app: &mut App) {
         app.insert_resource(self.ledger);
         app.add_rules::<ItemRules>().add_player_rows::<Inventory>().add_player_rows::<ItemTerms>();
-        app.add_systems(Tick, terms::end_terms.in_set(TickSystems::Calendar));
+        app.add_systems(Tick, terms::end_terms.after(TickSystems::Receive).before(TickSystems::Calendar));
         app.add_systems(Tick, terms::begin_terms.after(TickSystems::PutAway).before(TickSystems::Extensions));
         app.add_table(ledger::TABLE_READER).add_check("ledgers", check::check);
         requests::register(app);

@@ -12,7 +12,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::boss::rules::BOSS_TICKET;
-use crate::boss::{BossField, Ratios};
+use crate::boss::{BossField, ChallengesLeft, Ratios};
 use crate::energy::EnergyMoments;
 use crate::items::{Amount, LegacyChange};
 use crate::stages::layouts::{LayoutRules, Monster, MonsterRules, Wave};
@@ -20,7 +20,6 @@ use crate::stages::model::Mode;
 use crate::stages::requests::{ENTRY, Raider, RaiderItem, Short, StageTables, collect_victory, pay, reported_damage};
 use crate::stages::session::{OpenSession, Sessions};
 use crate::stages::suspects::{Anomaly, Misdeed, believe};
-use raidkeep_engine::clock::HoursMinutesSeconds;
 use raidkeep_engine::dispatch::RequestApp;
 use raidkeep_engine::login::Login;
 use raidkeep_engine::random::Randomness;
@@ -148,13 +147,6 @@ pub struct BossRoomEntered {
     at: EnergyMoments,
 }
 
-#[derive(Debug, Serialize, JsonSchema)]
-struct ChallengesLeft {
-    /// Until there are new ones.
-    time: HoursMinutesSeconds,
-    remaining: u32,
-}
-
 /// What a client shows of a stage.
 #[derive(SystemParam)]
 struct Scenery<'w> {
@@ -269,7 +261,7 @@ fn enter_boss_room(
         consume: -entry.energy,
         times,
         cd_time,
-        world_boss: ChallengesLeft { time: HoursMinutesSeconds(cd_time), remaining: times },
+        world_boss: ChallengesLeft::new(cd_time, times),
         at: EnergyMoments::of(&player.energy, now, &tables.energy),
     })
 }

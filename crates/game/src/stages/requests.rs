@@ -431,10 +431,8 @@ pub(super) fn collect_victory(
     random: &mut Randomness,
 ) -> Won {
     let OpenSession { stage, entered_at, .. } = open;
-    let rise = match player.progress.highest(rules, clock) < stage {
-        true => player.progress.pass(rules, stage, clock),
-        false => 0,
-    };
+    let is_new = player.progress.highest(rules, clock) < stage;
+    let rise = if is_new { player.progress.pass(rules, stage, clock) } else { 0 };
     let block = rules.stage(stage).filter(|block| pays(block, stage, entered_at, clock, &mut player.progress));
     let reward = block.map(|block| draw(block, random)).unwrap_or_default();
     let exp = block.map_or(0, |block| block.exp);
