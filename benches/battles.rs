@@ -74,7 +74,14 @@ fn spawn(server: &mut TestServer, id: u64) {
     };
     let fighters = Pair { challenger: fighter(2 * id - 1), challenged: fighter(2 * id) };
     let now = world.resource::<Clock>().now();
-    let beginning = Beginning { id, seed: id, fighters, stake: None, passed: PassedThrough::default() };
+    let beginning = Beginning {
+        id,
+        seed: id,
+        fighters,
+        stake: None,
+        rewarded: Pair::of(|_| true),
+        passed: PassedThrough::default(),
+    };
     let battle = Battle::begin(beginning, now, world.resource::<Rules<BattleRules>>());
     let entity = world.spawn(battle).id();
     world.resource_mut::<Touched>().push(entity);

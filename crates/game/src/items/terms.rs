@@ -50,7 +50,8 @@ impl Lot {
         if late < 0 {
             return 0;
         }
-        let ended = late.checked_div(self.each_seconds).map_or(self.quantity, |more| self.quantity.min(more + 1));
+        let ended =
+            late.checked_div(self.each_seconds).map_or(self.quantity, |more| self.quantity.min(more.saturating_add(1)));
         self.quantity -= ended;
         self.ends_at = self.ends_at.saturating_add(self.each_seconds.saturating_mul(ended));
         ended
@@ -88,7 +89,8 @@ impl ItemTerms {
             let Some(span) = item.expires_after else {
                 continue;
             };
-            let known: i64 = self.lots.iter().filter(|lot| lot.item == item.id).map(|lot| lot.quantity).sum();
+            let own = self.lots.iter().filter(|lot| lot.item == item.id);
+            let known = own.fold(0_i64, |known, lot| known.saturating_add(lot.quantity));
             let change = inventory.quantity(item.id).saturating_sub(known);
             if change > 0 {
                 terms.add(item, change, span.seconds, rules, now);
@@ -119,8 +121,9 @@ impl ItemTerms {
                 return;
             }
             if lots >= LOTS_MAX {
-                let quantity = latest.quantity.saturating_add(quantity);
-                *latest = Lot { item: item.id, quantity, ends_at, each_seconds: 0 };
+                let joined = Lot { item: item.id, quantity, ends_at, each_seconds };
+                let (quantity, ends_at) = (latest.quantity.saturating_add(quantity), joined.last_ends_at());
+                *latest = Lot { quantity, ends_at, each_seconds: 0, ..joined };
                 return;
             }
         }
@@ -167,7 +170,7 @@ impl ItemTerms {
                 let ending = together.map(|lot| if lot.each_seconds == 0 { lot.quantity } else { 1 });
                 Some(ExpiringItem {
                     item: first.item,
-                    quantity: ending.sum(),
+                    quantity: ending.fold(0, i64::saturating_add),
                     cd: first.ends_at.saturating_sub(now),
                     expires_at: first.ends_at,
                     last_expires_at: lots.iter().map(Lot::last_ends_at).max()?,
@@ -247,5 +250,65 @@ pub(super) fn begin_terms(
             Some(at) => agenda.set(ITEM_ENDS, player.to_bits(), at),
             None => agenda.cancel(ITEM_ENDS, player.to_bits()),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::shipped_rules;
+
+    const TEST: Cause = Cause::new("test");
+
+    fn amount(text: &str) -> Amount {
+        text.parse().expect("an amount")
+    }
+
+    #[test]
+    fn lots_are_bounded_and_what_joins_the_latest_ends_no_earlier() {
+        let mut rules = shipped_rules::<ItemRules>();
+        for item in &mut rules.items {
+            item.in_turn = None;
+        }
+        let (mut inventory, mut terms) = (Inventory::default(), ItemTerms::default());
+        let count = LOTS_MAX as i64 + 10;
+        for now in 0..count {
+            inventory.grant(&[amount("3:26:1")], TEST);
+            terms = terms.followed(&inventory, &rules, now);
+        }
+        assert_eq!(terms.lots.len(), LOTS_MAX);
+        let month = 30 * 86_400;
+        let ended: i64 = terms.expire(month).iter().map(|amount| amount.quantity).sum();
+        assert_eq!(ended, 1, "the first ends at its second");
+        assert!(
+            terms.expire(month + count - 2).iter().all(|amount| amount.quantity < count - 1),
+            "the last do not yet"
+        );
+        assert_eq!(terms.expire(month + count - 1).len(), 1);
+        assert_eq!(terms, ItemTerms::default());
+    }
+
+    #[test]
+    fn no_quantity_and_no_moment_overflows() {
+        let rules = shipped_rules::<ItemRules>();
+        let mut inventory = Inventory::default();
+        inventory.grant(&[Amount { quantity: i64::MAX, ..amount("3:28:1") }, amount("3:26:1")], TEST);
+        let mut terms = ItemTerms::default().followed(&inventory, &rules, i64::MAX - 5);
+        assert_eq!(terms.expiring(0).len(), 2);
+        assert!(!terms.expire(i64::MAX).is_empty());
+    }
+
+    #[test]
+    fn an_item_that_lasts_forever_again_has_no_terms() {
+        let mut rules = shipped_rules::<ItemRules>();
+        let mut inventory = Inventory::default();
+        inventory.grant(&[amount("3:26:1")], TEST);
+        let terms = ItemTerms::default().followed(&inventory, &rules, 100);
+        assert_eq!(terms.next_end(), Some(100 + 30 * 86_400));
+        assert_eq!(terms.followed(&inventory, &rules, 500), terms, "nothing new, nothing changes");
+        for item in &mut rules.items {
+            (item.expires_after, item.in_turn) = (None, None);
+        }
+        assert_eq!(terms.followed(&inventory, &rules, 500), ItemTerms::default());
     }
 }
