@@ -12,10 +12,12 @@ use raidkeep::engine::account::AccountId;
 use raidkeep::engine::clock::Clock;
 use raidkeep::engine::rules::Rules;
 use raidkeep::engine::storage::Touched;
-use raidkeep::game::battles::model::Fighter;
+use raidkeep::game::battles::model::Beginning;
+use raidkeep::game::battles::sides::{Contender, Fighter};
 use raidkeep::game::battles::verdict::Pair;
 use raidkeep::game::battles::{Battle, BattleIndex, BattleRules};
 use raidkeep::game::character::Attributes;
+use raidkeep::game::platforms::sud::PassedThrough;
 use raidkeep::studio::testing::TestServer;
 
 #[derive(Parser)]
@@ -66,13 +68,21 @@ fn begin(battles: u64) -> TestServer {
 fn spawn(server: &mut TestServer, id: u64) {
     let world = server.simulation().world_mut();
     let fighter = |account: u64| Fighter {
-        account: AccountId(account),
+        contender: Contender::Player(AccountId(account)),
         name: format!("玩家#{account}"),
         attributes: Attributes { strength: 11, agility: 11, wits: 11, vigor: 11 },
     };
     let fighters = Pair { challenger: fighter(2 * id - 1), challenged: fighter(2 * id) };
     let now = world.resource::<Clock>().now();
-    let battle = Battle::begin(id, id, fighters, now, world.resource::<Rules<BattleRules>>());
+    let beginning = Beginning {
+        id,
+        seed: id,
+        fighters,
+        stake: None,
+        rewarded: Pair::of(|_| true),
+        passed: PassedThrough::default(),
+    };
+    let battle = Battle::begin(beginning, now, world.resource::<Rules<BattleRules>>());
     let entity = world.spawn(battle).id();
     world.resource_mut::<Touched>().push(entity);
 }

@@ -158,14 +158,43 @@ fn an_order_that_is_open_and_closed_is_found() {
 #[test]
 fn a_challenge_without_a_player_is_found() {
     let breach = only_breach(|server, batch| {
-        let mut challenge: (u64, u64, u64, String, Option<String>, i64) =
-            raidkeep::engine::storage::decode_value(1, &row(server, "challenges", &account(1)), |_, _| None)
+        let mut challenge: (u64, u64, u64, String, Option<String>, i64, (String, String)) =
+            raidkeep::engine::storage::decode_value(2, &row(server, "challenges", &account(1)), |_, _| None)
                 .expect("a challenge");
         challenge.2 = 99;
-        batch.put("challenges", &account(1), |out| encode_value(1, &challenge, out));
+        batch.put("challenges", &account(1), |out| encode_value(2, &challenge, out));
     });
     assert_eq!((breach.check, breach.account), ("challenges", Some(99)));
     assert!(breach.what.starts_with("the challenged"), "{}", breach.what);
+}
+
+#[test]
+fn a_family_with_a_member_who_is_in_another_and_one_who_does_not_exist_is_found() {
+    let member = |account: u64| (account, format!("玩家#{account}"), 0_i64);
+    let mut server = played();
+    server.damage(|batch| {
+        batch.put("last_family", b"", |out| encode_value(1, &2_u64, out));
+        batch.put("families", &account(1), |out| encode_value(1, &(1_u64, "青云门", 0_i64, vec![member(1)]), out));
+        let other = (2_u64, "逍遥派", 0_i64, vec![member(1), member(99)]);
+        batch.put("families", &account(2), |out| encode_value(1, &other, out));
+    });
+    let breaches = server.verify();
+    let told: Vec<_> = breaches.iter().map(|breach| (breach.check, breach.account)).collect();
+    assert_eq!(told, [("families", Some(1)), ("families", Some(99))], "{breaches:?}");
+    assert!(breaches[0].what.contains("member of families 1 and 2"), "{breaches:?}");
+}
+
+#[test]
+fn two_families_of_one_name_are_found() {
+    let breach = only_breach(|_, batch| {
+        batch.put("last_family", b"", |out| encode_value(1, &2_u64, out));
+        for id in [1_u64, 2] {
+            let family = (id, "青云门", 0_i64, vec![(id, format!("玩家#{id}"), 0_i64)]);
+            batch.put("families", &account(id), |out| encode_value(1, &family, out));
+        }
+    });
+    assert_eq!((breach.check, breach.account), ("families", None));
+    assert!(breach.what.contains("families 1 and 2 are both called"), "{}", breach.what);
 }
 
 /// The row of a report about the end of a round.

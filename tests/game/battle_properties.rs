@@ -1,7 +1,8 @@
 //! Two players, lost connections, crashes and a clock: in whatever order, a battle ends once, is settled once, and pays
 //! each of them once.
 
-use crate::duel::{self, Duelist, fight};
+use crate::duel::{Duelist, fight};
+use crate::stakes::{coins, server_with_coins};
 use proptest::prelude::*;
 use proptest::test_runner::TestCaseError;
 use raidkeep::game::battles::model::Ending;
@@ -15,6 +16,9 @@ use std::time::Duration;
 const ROUND_SECONDS: i64 = 60;
 const SILENT_SECONDS: i64 = 30;
 const NEWCOMER_EXP: i64 = 180;
+/// What each owns, and what each puts in.
+const COINS: i64 = 100;
+const STAKE: i64 = 10;
 
 #[derive(Debug, Clone)]
 enum Step {
@@ -83,7 +87,7 @@ struct Run {
 
 impl Run {
     fn begin() -> Self {
-        let mut server = duel::server();
+        let mut server = server_with_coins(COINS);
         let duelists =
             Pair { challenger: Duelist::join(&mut server, "ann"), challenged: Duelist::join(&mut server, "bob") };
         let id = fight(&mut server, &duelists.challenger, &duelists.challenged);
@@ -262,8 +266,12 @@ impl Run {
         };
         match &self.ending {
             Some(known) => {
-                let same = (known.winner, known.escaped, &known.text, &known.spoils);
-                prop_assert_eq!((ending.winner, ending.escaped, &ending.text, &ending.spoils), same, "it ends once");
+                let same = (known.winner, known.escaped, &known.text, &known.spoils, known.shares);
+                prop_assert_eq!(
+                    (ending.winner, ending.escaped, &ending.text, &ending.spoils, ending.shares),
+                    same,
+                    "it ends once"
+                );
             }
             None => self.check_end(&battle, &ending)?,
         }
@@ -302,6 +310,8 @@ impl Run {
             let duelist = self.duelists.get(seat).clone();
             let exp = duelist.attribute(self.server(), "exp");
             prop_assert_eq!(exp, NEWCOMER_EXP + ending.spoils.get(seat).exp, "{:?} is paid once", seat);
+            let left = COINS - STAKE + ending.shares.get(seat).returned;
+            prop_assert_eq!(coins(self.server(), &duelist), left, "{:?} put in once and got its share once", seat);
         }
         self.server().step(10);
         let kinds = reports(self.server());

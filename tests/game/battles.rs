@@ -415,7 +415,7 @@ fn each_battle_is_one_round_reported_to_the_platform() {
     assert_eq!(start["players"], json!(players));
     let result = |uid: &str, rank: i32, is_win: i32, score: i32, award: i32| {
         json!({
-            "uid": uid, "rank": rank, "is_escaped": 0, "is_ai": 0, "role": 0, "score": score, "is_win": is_win, "award": award,
+            "uid": uid, "rank": rank, "is_escaped": 0, "is_ai": 0, "role": rank, "score": score, "is_win": is_win, "award": award,
         })
     };
     assert_eq!(settle["results"], json!([result(&uids[0], 1, 2, 3, 60), result(&uids[1], 2, 1, 0, 20)]));

@@ -177,6 +177,7 @@ fn every_function_that_moves_items_leaves_its_row() {
     moves(&mut server, &ann, "pass_stage", stage(8), &["victory"]);
     moves(&mut server, &ann, "enter_stage_boss", stage(3001), &["enter_stage"]);
     moves(&mut server, &ann, "victory_stage_boss", damage(3001), &["victory"]);
+    moves(&mut server, &ann, "use_item", json!({"item": "3:10"}), &["use_item"]);
     moves(&mut server, &ann, "enter_stage", stage(3000), &["enter_stage"]);
     moves(&mut server, &ann, "pass_stage", damage(3000), &[]);
     moves(&mut server, &ann, "buy_ticket", json!({"mode": "coin", "pay_with": "diamond"}), &["buy_ticket"]);

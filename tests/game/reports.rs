@@ -238,8 +238,8 @@ fn signed(server: &TestServer, nonce: &str, body: &str) -> String {
     SudAuth::sign(APP_ID, server.now_ms(), nonce, body.as_bytes(), &secret).to_header()
 }
 
-/// Queries as SUD does.
-fn query(server: &mut TestServer, nonce: &str, body: Value) -> Value {
+/// Asks as SUD does.
+pub(crate) fn query(server: &mut TestServer, nonce: &str, body: Value) -> Value {
     let body = body.to_string();
     let header = signed(server, nonce, &body);
     let (status, reply) = server.http(QUERY_PATH, Some(&header), &body);

@@ -95,7 +95,10 @@ fn each_mode_is_entered_and_won_as_documented() {
 fn bosses_and_ranking_are_shown_as_documented() {
     let mut server = rich();
     let ann = server.player("ann");
-    let room = json!({"energy": 9960, "cooling_time": -1, "consume": -10, "times": 1, "cd_time": 5565});
+    let world_boss = json!({"time": "23:20:00", "remaining": 2});
+    let room = json!({
+        "energy": 9960, "cooling_time": -1, "consume": -10, "times": 1, "cd_time": 5565, "world_boss": world_boss,
+    });
     for (enter, pass, field) in
         [("enter_stage", "pass_stage", "damange"), ("enter_world_boss_stage", "leave_world_boss_stage", "damage")]
     {

@@ -6,7 +6,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use bevy_ecs::prelude::*;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
-use jiff::{Timestamp, Unit};
+use jiff::{Span, Timestamp, Unit};
 use serde::Serialize;
 
 use crate::schema::{schema_by_hand, text_of};
@@ -94,6 +94,8 @@ struct Day {
     number: i32,
     /// Months since January of year 0.
     month: i32,
+    /// The number of the first day of that month.
+    month_starts_on: i32,
     starts_at: i64,
     ends_at: i64,
     month_ends_at: i64,
@@ -196,6 +198,16 @@ impl Clock {
         self.day.month
     }
 
+    /// The number of the 1st of this month.
+    pub fn first_day_of_month(&self) -> i32 {
+        self.day.month_starts_on
+    }
+
+    /// The local midnight that begins the day of that number, unix seconds.
+    pub fn midnight_of(&self, day: i32) -> i64 {
+        midnight(date_of(day), &self.zone)
+    }
+
     /// The next local midnight, unix seconds.
     pub fn next_day_at(&self) -> i64 {
         self.day.ends_at
@@ -221,17 +233,36 @@ impl Day {
     fn around(now: i64, zone: &TimeZone) -> Self {
         let stamp = Timestamp::from_second(now).unwrap_or(Timestamp::UNIX_EPOCH);
         let date = stamp.to_zoned(zone.clone()).date();
-        let epoch = Date::constant(1970, 1, 1);
-        let number = date.since((Unit::Day, epoch)).map_or(0, |span| span.get_days());
+        let number = day_number(date);
         let next_month = date.last_of_month().tomorrow().unwrap_or(date);
         Self {
             number,
             month: i32::from(date.year()) * 12 + i32::from(date.month()) - 1,
+            month_starts_on: number - i32::from(date.day()) + 1,
             starts_at: midnight(date, zone),
             ends_at: midnight(date.tomorrow().unwrap_or(date), zone),
             month_ends_at: midnight(next_month, zone),
         }
     }
+}
+
+const EPOCH: Date = Date::constant(1970, 1, 1);
+
+/// The number of a date: days since 1970-01-01.
+pub fn day_number(date: Date) -> i32 {
+    date.since((Unit::Day, EPOCH)).map_or(0, |span| span.get_days())
+}
+
+/// The date of a number; the last date there is for one out of range.
+pub fn date_of(day: i32) -> Date {
+    Span::new().try_days(day).map_or(Date::MAX, |days| EPOCH.saturating_add(days))
+}
+
+/// The number of the 1st of a month: months since January of year 0.
+pub fn first_day_of(month: i32) -> i32 {
+    let year = i16::try_from(month.div_euclid(12)).ok();
+    let date = year.zip(i8::try_from(month.rem_euclid(12) + 1).ok());
+    date.and_then(|(year, month)| Date::new(year, month, 1).ok()).map_or(0, day_number)
 }
 
 /// The first moment of a date in a zone, unix seconds. Where midnight is skipped, the day starts
@@ -303,6 +334,19 @@ mod tests {
                 assert_eq!(clock.day(), day + 1, "{zone}: days follow each other");
             }
         }
+    }
+
+    #[test]
+    fn days_are_numbered_and_found_again_by_their_number() {
+        let clock = clock_at("Asia/Shanghai", "2026-03-10T04:00:00Z");
+        assert_eq!(date_of(clock.day()).to_string(), "2026-03-10");
+        assert_eq!(date_of(clock.first_day_of_month()).to_string(), "2026-03-01");
+        assert_eq!(clock.midnight_of(clock.day() + 1), clock.next_day_at());
+        for day in [i32::MIN, -1, 0, i32::MAX] {
+            assert!(date_of(day) <= Date::MAX, "every number is some date");
+        }
+        assert_eq!(day_number(date_of(20_000)), 20_000);
+        assert_eq!(first_day_of(clock.month()), clock.first_day_of_month());
     }
 
     #[test]

@@ -10,6 +10,7 @@ pub mod challenges;
 pub mod character;
 pub mod crafting;
 pub mod energy;
+pub mod families;
 pub mod hang_up;
 pub mod identity;
 pub mod images;
@@ -21,7 +22,9 @@ pub mod orders;
 pub mod overview;
 pub mod platforms;
 pub mod portability;
+pub mod potions;
 pub mod presence;
+pub mod schedule;
 pub mod shop;
 pub mod spelling;
 pub mod stages;
@@ -52,6 +55,7 @@ use crate::challenges::{ChallengesPlugin, PushSettings};
 use crate::character::CharacterPlugin;
 use crate::crafting::CraftingPlugin;
 use crate::energy::EnergyPlugin;
+use crate::families::FamiliesPlugin;
 use crate::hang_up::HangUpPlugin;
 use crate::identity::{IdentityPlugin, IdentitySettings};
 use crate::images::ImagesPlugin;
@@ -68,6 +72,7 @@ use crate::platforms::mcrmb::McrmbPlugin;
 use crate::platforms::settings::PlatformSettings;
 use crate::platforms::sud::SudPlugin;
 use crate::portability::{PortabilityPlugin, PortabilitySettings};
+use crate::potions::PotionsPlugin;
 use crate::presence::PresencePlugin;
 use crate::shop::ShopPlugin;
 use crate::stages::StagesPlugin;
@@ -168,8 +173,10 @@ impl PluginGroup for GamePlugins {
             .add(LevelsPlugin)
             .add(EnergyPlugin)
             .add(TicketsPlugin)
+            .add(PotionsPlugin)
             .add(StagesPlugin)
             .add(HangUpPlugin)
+            .add(FamiliesPlugin)
             .add(BossPlugin)
             .add(RankingPlugin)
             .add(MailPlugin)

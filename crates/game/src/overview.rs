@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 use crate::energy::{Energy, EnergyRules};
 use crate::hang_up::HangUp;
 use crate::identity::Account;
-use crate::items::{Amount, Inventory};
+use crate::items::{Amount, ExpiringItem, Inventory, ItemRules, ItemTerms};
 use crate::levels::{Experience, LevelRules, Standing};
 use crate::stages::{CurrentSession, HighestStages, OpenSession, Progress, StageRules, StageSession};
 use crate::tickets::{Limits, TicketRules, Tickets};
@@ -36,6 +36,8 @@ pub struct PlayerOverview {
     energy: EnergyNow,
     limits: Limits,
     items: Vec<Amount>,
+    /// Those of the items that last for a limited time.
+    expiring: Vec<ExpiringItem>,
     stages: HighestStages,
     hang_up: HangUpNow,
     session: Option<OpenSession>,
@@ -71,6 +73,7 @@ pub struct Everything {
     energy: &'static Energy,
     tickets: &'static Tickets,
     inventory: &'static Inventory,
+    terms: &'static ItemTerms,
     progress: &'static Progress,
     hang_up: &'static HangUp,
     session: Option<&'static CurrentSession>,
@@ -83,19 +86,26 @@ pub struct Overviews<'w, 's> {
     sessions: Query<'w, 's, &'static StageSession>,
 }
 
+/// The rules that an overview follows.
+#[derive(SystemParam)]
+pub struct OverviewRules<'w> {
+    levels: Res<'w, Rules<LevelRules>>,
+    energy: Res<'w, Rules<EnergyRules>>,
+    tickets: Res<'w, Rules<TicketRules>>,
+    stages: Res<'w, Rules<StageRules>>,
+    items: Res<'w, Rules<ItemRules>>,
+}
+
 /// Answers `get_player_info`.
 pub fn get_player_info(
     In(call): In<Call<GetPlayerInfo>>,
     overviews: Overviews,
     clock: Res<Clock>,
-    levels: Res<Rules<LevelRules>>,
-    energy_rules: Res<Rules<EnergyRules>>,
-    ticket_rules: Res<Rules<TicketRules>>,
-    stage_rules: Res<Rules<StageRules>>,
+    rules: OverviewRules,
 ) -> Answer<PlayerOverview> {
     let player = call.caller.get(&overviews.players)?;
     let now = clock.now();
-    let Standing { exp, level, need } = levels.standing(player.experience.total);
+    let Standing { exp, level, need } = rules.levels.standing(player.experience.total);
     let energy = player.energy;
     let session = player.session.and_then(|session| overviews.sessions.get(session.entity()).ok());
     Ok(Success::with(PlayerOverview {
@@ -103,17 +113,18 @@ pub fn get_player_info(
         exp,
         level,
         need,
-        energy: EnergyNow { cooling: energy.cooling(now, &energy_rules), remain: energy.points(now, &energy_rules) },
-        limits: Limits::of(player.tickets, &ticket_rules, ticket_rules.is_vip(player.inventory), clock.day()),
+        energy: EnergyNow { cooling: energy.cooling(now, &rules.energy), remain: energy.points(now, &rules.energy) },
+        limits: Limits::of(player.tickets, &rules.tickets, rules.tickets.is_vip(player.inventory), clock.day()),
         items: player.inventory.amounts().collect(),
-        stages: player.progress.highest_stages(&stage_rules, clock.month()),
+        expiring: player.terms.followed(player.inventory, &rules.items, now).expiring(now),
+        stages: player.progress.highest_stages(&rules.stages, &clock),
         hang_up: HangUpNow {
             hang_stage: player.hang_up.stage().unwrap_or(0),
             time: HoursMinutesSeconds(player.hang_up.elapsed(now)),
         },
         session: session.map(StageSession::open),
         at: Moments {
-            full_at: energy.full_at(now, &energy_rules),
+            full_at: energy.full_at(now, &rules.energy),
             next_reset_at: clock.next_day_at(),
             next_month_at: clock.next_month_at(),
         },

@@ -24,6 +24,7 @@ mod resource;
 mod scan;
 mod single;
 mod source;
+mod span;
 
 #[cfg(test)]
 mod tests;
@@ -36,3 +37,4 @@ pub use resource::{RuleTables, Rules, RulesApp, install};
 pub use single::Single;
 pub use source::AssetSource;
 pub(crate) use source::DEEPEST_FOLDER;
+pub use span::{SPAN_DAYS_MAX, Span};

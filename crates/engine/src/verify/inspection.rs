@@ -93,7 +93,7 @@ impl<'a> Inspection<'a> {
     /// Calls `look` with each entity of a kind, and its key.
     pub fn each_entity<T: WorldEntity>(&mut self, mut look: impl FnMut(&mut Self, &[u8], T)) {
         self.each(T::TABLE, |inspection, key, value| {
-            if let Ok(row) = decode_value(T::VERSION, value, |_, _| None) {
+            if let Ok(row) = T::read(value) {
                 look(inspection, key, row);
             }
         });
@@ -113,7 +113,7 @@ impl<'a> Inspection<'a> {
         let Some(value) = self.get(T::TABLE, b"") else {
             return Some(T::default());
         };
-        decode_value(T::VERSION, &value, |_, _| None).ok()
+        T::read(&value).ok()
     }
 
     /// This component of a player.

@@ -8,12 +8,16 @@ use bevy_ecs::system::SystemParam;
 use rand::Rng;
 
 use crate::battles::action::{Action, ActionWish};
+use crate::battles::fighters::FighterRule;
 use crate::battles::index::{BattleIndex, TURN_ENDS};
 use crate::battles::messenger::{Messenger, verdict_for};
-use crate::battles::model::{Acted, Battle, Fighter};
+use crate::battles::model::{Acted, Battle, Beginning, Payout};
 use crate::battles::number_of;
+use crate::battles::paid::PaidBattles;
 use crate::battles::reports::{BattleReport, BattleReports};
 use crate::battles::rules::BattleRules;
+use crate::battles::sides::{Contender, Fighter};
+use crate::battles::stake::Stake;
 use crate::battles::told::Told;
 use crate::battles::verdict::{Pair, Seat};
 use crate::character::CharacterRules;
@@ -21,6 +25,7 @@ use crate::crafting::Possessions;
 use crate::identity::Account;
 use crate::items::{Cause, Inventory};
 use crate::levels::{Experience, LevelRules};
+use crate::platforms::sud::PassedThrough;
 use crate::presence::Online;
 use raidkeep_engine::account::AccountId;
 use raidkeep_engine::clock::Clock;
@@ -36,16 +41,16 @@ use raidkeep_engine::storage::{Discarded, Edit, WorldEntity};
 #[derive(SystemParam)]
 pub struct Arena<'w, 's> {
     battles: Edit<'w, 's, &'static mut Battle>,
-    people: Edit<'w, 's, Person>,
+    pub(super) people: Edit<'w, 's, Person>,
     index: ResMut<'w, BattleIndex>,
     /// When turns end, and everything else that is scheduled.
     pub agenda: ResMut<'w, Agenda>,
-    players: Res<'w, Players>,
+    pub(super) players: Res<'w, Players>,
     messenger: Messenger<'w>,
     reports: ResMut<'w, BattleReports>,
     randomness: ResMut<'w, Randomness>,
     discarded: ResMut<'w, Discarded>,
-    clock: Res<'w, Clock>,
+    pub(super) clock: Res<'w, Clock>,
     character: Res<'w, Rules<CharacterRules>>,
     levels: Res<'w, Rules<LevelRules>>,
     commands: Commands<'w, 's>,
@@ -61,12 +66,17 @@ pub struct Arena<'w, 's> {
 pub struct Person {
     account: &'static Account,
     possessions: &'static Possessions,
+    pub(super) paid: &'static mut PaidBattles,
     experience: &'static mut Experience,
     inventory: &'static mut Inventory,
 }
 
 /// The ledger's cause for items won in battle.
 const SPOILS: Cause = Cause::new("battle");
+/// The ledger's cause for what a player puts in when a battle begins.
+const STAKE: Cause = Cause::new("battle stake");
+/// The ledger's cause for what comes out of the pot: all of it but the commission for the winner, one's own in a draw.
+const POT: Cause = Cause::new("battle pot");
 
 /// The outcome of an action.
 #[derive(Debug)]
@@ -121,20 +131,77 @@ impl Arena<'_, '_> {
         waits.then(|| battle.id())
     }
 
-    /// Begins battle number `id`. `None` when one of the two cannot fight: not in memory, or in a battle.
-    pub fn begin(&mut self, id: u64, challenger: AccountId, challenged: AccountId) -> Option<()> {
+    /// Whether the player has challenged this fighter of the game master and not yet acted in the battle.
+    pub fn not_entered_against(&self, account: AccountId, fighter: &FighterRule) -> Option<u64> {
+        let id = self.not_entered(account)?;
+        let battle = self.battles.get(self.index.find(id)?).ok()?;
+        let opponent = battle.side(Seat::Challenged);
+        (opponent.account().is_none() && opponent.name == fighter.name).then_some(id)
+    }
+
+    /// Begins battle number `id` between two players. `None` when one of the two cannot fight: not in memory, or in a
+    /// battle.
+    pub fn begin(
+        &mut self,
+        id: u64,
+        challenger: AccountId,
+        challenged: AccountId,
+        passed: PassedThrough,
+    ) -> Option<()> {
         let fighters = Pair { challenger: self.fighter(challenger)?, challenged: self.fighter(challenged)? };
-        let battle = Battle::begin(id, self.randomness.source().next_u64(), fighters, self.clock.now(), &self.rules);
+        self.start(id, fighters, passed);
+        Some(())
+    }
+
+    /// Begins battle number `id` against a fighter of the game master. `None` when the player cannot fight.
+    pub fn begin_against(
+        &mut self,
+        id: u64,
+        challenger: AccountId,
+        fighter: &FighterRule,
+        passed: PassedThrough,
+    ) -> Option<()> {
+        let fighters = Pair { challenger: self.fighter(challenger)?, challenged: fighter.fighter() };
+        self.start(id, fighters, passed);
+        Some(())
+    }
+
+    fn start(&mut self, id: u64, fighters: Pair<Fighter>, passed: PassedThrough) {
+        let stake = self.put_in(&fighters);
+        let rewarded = self.count(&fighters);
+        let seed = self.randomness.source().next_u64();
+        let battle =
+            Battle::begin(Beginning { id, seed, fighters, stake, rewarded, passed }, self.clock.now(), &self.rules);
         self.spawn(battle);
         self.reports.push(BattleReport::Began(id));
-        Some(())
+    }
+
+    /// Takes the stake from both, in the same batch as the battle begins.
+    fn put_in(&mut self, fighters: &Pair<Fighter>) -> Option<Stake> {
+        let rules = self.rules.stake?;
+        let players = Pair::of(|seat| match fighters.get(seat).contender {
+            Contender::Player(account) => self.players.entity(account),
+            Contender::Robot(_) => None,
+        });
+        let owned = |player: Option<Entity>| self.people.get(player?).ok();
+        let quantity = |player| owned(player).map_or(0, |person| person.inventory.quantity(rules.each.item));
+        let stake = rules.of(Pair::of(|seat| quantity(*players.get(seat))));
+        if stake.each.quantity > 0 {
+            for player in Seat::BOTH.into_iter().filter_map(|seat| *players.get(seat)) {
+                if let Ok(mut person) = self.people.get_mut(player) {
+                    person.inventory.pay(&[stake.each], STAKE);
+                }
+            }
+        }
+        Some(stake)
     }
 
     fn fighter(&self, account: AccountId) -> Option<Fighter> {
         let person = self.people.get(self.players.entity(account)?).ok()?;
         let level = self.levels.standing(person.experience.total).level;
         let attributes = self.character.attributes(level, person.possessions);
-        let fighter = Fighter { account, name: person.account.name().to_owned(), attributes };
+        let name = person.account.name().to_owned();
+        let fighter = Fighter { contender: Contender::Player(account), name, attributes };
         (!self.is_fighting(account)).then_some(fighter)
     }
 
@@ -176,8 +243,10 @@ impl Arena<'_, '_> {
             self.messenger.answer(battle.id(), seat, &waiting);
         }
         // A player who waits for the verdict sends nothing meanwhile, but still counts as online.
-        let (account, until) = (battle.side(seat).account, battle.due_at().saturating_add(1));
-        self.online.presence.stay_until(account, until);
+        let until = battle.due_at().saturating_add(1);
+        if let Some(account) = battle.side(seat).account() {
+            self.online.presence.stay_until(account, until);
+        }
         Some(Turn::Waiting(verdict_for(battle.id(), seat), waiting))
     }
 
@@ -222,7 +291,7 @@ impl Arena<'_, '_> {
         for entity in self.index.unpaid() {
             if let Ok(mut battle) = self.battles.get_mut(entity)
                 && let Some(seat) = battle.seat_of(account)
-                && battle.take_spoils(seat).is_some()
+                && battle.take_payout(seat).is_some()
             {
                 self.index.follow(&battle, &mut self.agenda);
             }
@@ -236,17 +305,18 @@ impl Arena<'_, '_> {
         };
         let owed = |battle: &Battle| Seat::BOTH.into_iter().filter(|seat| battle.is_owed(*seat)).collect::<Vec<_>>();
         for seat in owed(&battle) {
-            let player = self.players.entity(battle.side(seat).account);
-            if let Some(player) = player
+            let account = battle.side(seat).account();
+            if let Some(player) = account.and_then(|account| self.players.entity(account))
                 && let Ok(mut person) = self.people.get_mut(player)
-                && let Some(spoils) = battle.take_spoils(seat)
+                && let Some(Payout { spoils, returned }) = battle.take_payout(seat)
             {
+                person.inventory.grant(returned.as_slice(), POT);
                 person.inventory.grant(&spoils.items, SPOILS);
                 person.experience.earn(spoils.exp);
             }
         }
         self.index.follow(&battle, &mut self.agenda);
-        owed(&battle).into_iter().map(|seat| battle.side(seat).account).collect()
+        owed(&battle).into_iter().filter_map(|seat| battle.side(seat).account()).collect()
     }
 
     /// The players who are still to be paid and are not in memory.

@@ -8,8 +8,9 @@ use raidkeep_engine::verify::Inspection;
 pub(super) fn check(inspection: &mut Inspection<'_>) {
     inspection.each_entity::<Battle>(|inspection, key, battle| {
         for seat in [Seat::Challenger, Seat::Challenged] {
-            let account = battle.side(seat).account;
-            if battle.ending().is_none() || battle.is_owed(seat) {
+            if let Some(account) = battle.side(seat).account()
+                && (battle.ending().is_none() || battle.is_owed(seat))
+            {
                 inspection.must_exist(<Battle as WorldEntity>::TABLE, key, account, "a fighter");
             }
         }

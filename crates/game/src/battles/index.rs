@@ -29,12 +29,13 @@ impl BattleIndex {
     pub fn enlist(&mut self, entity: Entity, battle: &Battle) {
         self.by_id.insert(battle.id(), entity);
         for seat in Seat::BOTH {
-            let account = battle.side(seat).account;
-            if battle.ending().is_none() {
-                self.running.insert(account, entity);
-                self.arrived.push(account);
-            } else if battle.is_owed(seat) {
-                self.unpaid.insert(battle.id());
+            match battle.side(seat).account() {
+                Some(account) if battle.ending().is_none() => {
+                    self.running.insert(account, entity);
+                    self.arrived.push(account);
+                }
+                _ if battle.is_owed(seat) => drop(self.unpaid.insert(battle.id())),
+                _ => {}
             }
         }
     }
@@ -53,8 +54,7 @@ impl BattleIndex {
     pub fn follow(&mut self, battle: &Battle, agenda: &mut Agenda) {
         agenda.set(TURN_ENDS, battle.id(), battle.due_at());
         if battle.ending().is_some() {
-            for seat in Seat::BOTH {
-                let account = battle.side(seat).account;
+            for account in Seat::BOTH.into_iter().filter_map(|seat| battle.side(seat).account()) {
                 // A player may be in another battle by now.
                 if self.of(account) == self.find(battle.id()) {
                     self.running.remove(&account);
@@ -100,23 +100,24 @@ impl BattleIndex {
 mod tests {
     use super::*;
     use crate::battles::BattleRules;
-    use crate::battles::model::Fighter;
+    use crate::battles::model::Beginning;
+    use crate::battles::sides::Fighter;
     use crate::battles::verdict::Pair;
-    use crate::character::Attributes;
+    use crate::platforms::sud::PassedThrough;
     use crate::shipped_rules;
 
     #[test]
     fn who_is_in_a_new_battle_is_not_freed_by_an_old_one() {
         let (rules, mut world, mut index) = (shipped_rules::<BattleRules>(), World::new(), BattleIndex::default());
         let mut agenda = Agenda::default();
-        let fighter = |number| Fighter {
-            account: AccountId(number),
-            name: number.to_string(),
-            attributes: Attributes::default(),
-        };
         let battle = |id, challenged| {
-            let fighters = Pair { challenger: fighter(1), challenged: fighter(challenged) };
-            Battle::begin(id, 0, fighters, 0, &rules)
+            let fighters = Pair { challenger: Fighter::example(1), challenged: Fighter::example(challenged) };
+            let passed = PassedThrough::default();
+            Battle::begin(
+                Beginning { id, seed: 0, fighters, stake: None, rewarded: Pair::of(|_| true), passed },
+                0,
+                &rules,
+            )
         };
         let (mut old, new) = (battle(7, 2), battle(8, 3));
         let entities = [world.spawn_empty().id(), world.spawn_empty().id()];
@@ -126,7 +127,7 @@ mod tests {
         assert_eq!((index.of(AccountId(1)), index.unpaid()), (None, vec![entities[0]]), "the winner is to be paid");
         index.enlist(entities[1], &new);
         agenda.set(TURN_ENDS, new.id(), new.due_at());
-        old.take_spoils(Seat::Challenged);
+        old.take_payout(Seat::Challenged);
         index.follow(&old, &mut agenda);
         assert_eq!((index.of(AccountId(1)), index.unpaid()), (Some(entities[1]), Vec::new()));
         let due = agenda.pop(TURN_ENDS, 60).and_then(|due| index.find(due.key));

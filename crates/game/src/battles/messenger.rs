@@ -31,7 +31,8 @@ impl Messenger<'_> {
         for seat in Seat::BOTH {
             let told = told.get(seat);
             self.answer(battle.id(), seat, told);
-            if let Some(player) = players.entity(battle.side(seat).account) {
+            let account = battle.side(seat).account();
+            if let Some(player) = account.and_then(|account| players.entity(account)) {
                 let event = BattleVerdict { id: battle.id().to_string(), round: battle.rounds_played(), told };
                 self.events.tell(player, &event);
             }

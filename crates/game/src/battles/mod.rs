@@ -1,4 +1,5 @@
-//! Battles: two players act in rounds, and one verdict decides for both (docs/contract/role-play.md#battles).
+//! Battles: two players, or one and a fighter of the game master, act in rounds, and one verdict decides for both
+//! (docs/contract/role-play.md#battles).
 //!
 //! A battle is an entity that is kept. Its rounds are closed when both have acted or their time is up, whichever comes
 //! first; a player who goes offline loses. A battle is kept for a while after its end, so that both can learn how it ended.
@@ -8,12 +9,18 @@
 pub mod action;
 pub mod arena;
 mod check;
+mod earlier;
+pub mod fighters;
 pub mod index;
 pub mod messenger;
 pub mod model;
+pub mod paid;
 pub mod reports;
 pub mod requests;
+pub mod robot;
 pub mod rules;
+pub mod sides;
+pub mod stake;
 pub mod systems;
 pub mod texts;
 pub mod told;
@@ -33,6 +40,7 @@ use raidkeep_engine::travel::{Mention, PortabilityApp};
 use raidkeep_engine::verify::VerifyApp;
 
 pub use arena::Arena;
+pub use fighters::{FighterRule, FighterRules};
 pub use index::BattleIndex;
 pub use model::Battle;
 pub use rules::BattleRules;
@@ -57,7 +65,8 @@ pub struct BattlesPlugin;
 
 impl Plugin for BattlesPlugin {
     fn build(&self, app: &mut App) {
-        app.add_rules::<BattleRules>().add_world_entities::<Battle>();
+        app.add_rules::<BattleRules>().add_rules::<FighterRules>();
+        app.add_world_entities::<Battle>().add_player_rows::<paid::PaidBattles>();
         app.init_resource::<BattleIndex>().init_resource::<reports::BattleReports>();
         app.add_event::<BattleVerdict<'_>>();
         app.add_check("battles", check::check);

@@ -6,39 +6,19 @@ use bevy_ecs::world::DeferredWorld;
 use serde::{Deserialize, Serialize};
 
 use crate::battles::action::Action;
+use crate::battles::earlier;
 use crate::battles::index::{BattleIndex, TURN_ENDS};
 use crate::battles::rules::{BattleRules, Spoils};
+use crate::battles::sides::{Fighter, Side};
+use crate::battles::stake::{Share, Stake};
 use crate::battles::texts::ToldRound;
+use crate::battles::told::FoughtRound;
 use crate::battles::verdict::{Move, Pair, Seat, Throw};
-use crate::character::Attributes;
-use crate::platforms::sud::RoundId;
+use crate::items::Amount;
+use crate::platforms::sud::{PassedThrough, RoundId};
 use raidkeep_engine::account::AccountId;
 use raidkeep_engine::due::Agenda;
 use raidkeep_engine::storage::WorldEntity;
-
-/// One of the two players, as it was when the battle started.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Fighter {
-    /// The account.
-    pub account: AccountId,
-    /// The username.
-    pub name: String,
-    /// Its attributes.
-    pub attributes: Attributes,
-}
-
-/// One of the two players, with its score.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Side {
-    /// The account.
-    pub account: AccountId,
-    /// The username.
-    pub name: String,
-    /// Rounds it has won.
-    pub wins: u32,
-    attributes: Attributes,
-    action: Option<Action>,
-}
 
 /// A closed round: what counted in it, and who won it. With the seed it can be judged again.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -60,8 +40,36 @@ pub struct Ending {
     pub text: String,
     /// The reward of each player.
     pub spoils: Pair<Spoils>,
+    /// What each gets out of the pot.
+    pub shares: Pair<Share>,
     /// Who is still to be paid.
     pub unpaid: Pair<bool>,
+}
+
+/// What a player is paid at the end.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Payout {
+    /// The reward.
+    pub spoils: Spoils,
+    /// What comes out of the pot, if anything does.
+    pub returned: Option<Amount>,
+}
+
+/// What a battle begins with, besides the rules.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Beginning {
+    /// Its number, the same as that of the challenge.
+    pub id: u64,
+    /// The seed of all dice of the battle.
+    pub seed: u64,
+    /// The two.
+    pub fighters: Pair<Fighter>,
+    /// What both have put in, if the rules know a stake.
+    pub stake: Option<Stake>,
+    /// Who is rewarded at the end.
+    pub rewarded: Pair<bool>,
+    /// What the challenger passes through to the report platform.
+    pub passed: PassedThrough,
 }
 
 /// The result of an action.
@@ -80,36 +88,34 @@ pub enum Acted {
 #[error("there is another action in this round")]
 pub struct ActedAlready;
 
-/// A closed round, as it is reported to the players.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct FoughtRound {
-    /// What each did; `None` for a player who stayed silent.
-    pub actions: Pair<Option<Action>>,
-    /// The text that players read.
-    pub text: String,
-}
-
-/// A battle between two players.
+/// A battle between two players, or of one against a fighter of the game master.
 #[derive(Debug, Clone, PartialEq, Component, Serialize, Deserialize)]
 #[component(on_add = enlist)]
 pub struct Battle {
-    id: u64,
+    pub(super) id: u64,
     /// The seed of all dice of the battle.
-    seed: u64,
-    sides: Pair<Side>,
-    rounds: Vec<PlayedRound>,
+    pub(super) seed: u64,
+    pub(super) sides: Pair<Side>,
+    pub(super) rounds: Vec<PlayedRound>,
     /// When the round closes whether or not both have acted, or when an ended battle is forgotten; unix seconds.
-    due_at: i64,
-    ending: Option<Ending>,
+    pub(super) due_at: i64,
+    pub(super) ending: Option<Ending>,
+    /// What both have put in.
+    pub(super) stake: Option<Stake>,
+    /// Who is rewarded at the end.
+    pub(super) rewarded: Pair<bool>,
+    /// What the challenger passes through to SUD.
+    pub(super) passed: PassedThrough,
     /// Its game round at SUD, once that was reported.
     pub report: Option<RoundId>,
 }
 
 impl Battle {
     /// A new battle; its first round begins now.
-    pub fn begin(id: u64, seed: u64, fighters: Pair<Fighter>, now: i64, rules: &BattleRules) -> Self {
+    pub fn begin(beginning: Beginning, now: i64, rules: &BattleRules) -> Self {
+        let Beginning { id, seed, fighters, stake, rewarded, passed } = beginning;
         let side = |fighter: Fighter| Side {
-            account: fighter.account,
+            contender: fighter.contender,
             name: fighter.name,
             attributes: fighter.attributes,
             wins: 0,
@@ -117,7 +123,7 @@ impl Battle {
         };
         let sides = Pair { challenger: side(fighters.challenger), challenged: side(fighters.challenged) };
         let due_at = now.saturating_add(rules.round_seconds);
-        Self { id, seed, sides, rounds: Vec::new(), due_at, ending: None, report: None }
+        Self { id, seed, sides, rounds: Vec::new(), due_at, ending: None, stake, rewarded, passed, report: None }
     }
 
     /// Its number, the same as that of the challenge.
@@ -135,6 +141,16 @@ impl Battle {
         self.ending.as_ref()
     }
 
+    /// What both have put in, if the rules knew a stake when it began.
+    pub fn stake(&self) -> Option<&Stake> {
+        self.stake.as_ref()
+    }
+
+    /// What the challenger passes through to SUD.
+    pub fn passed(&self) -> &PassedThrough {
+        &self.passed
+    }
+
     /// One of the two.
     pub fn side(&self, seat: Seat) -> &Side {
         self.sides.get(seat)
@@ -142,7 +158,7 @@ impl Battle {
 
     /// The seat of an account, if it is one of the two.
     pub fn seat_of(&self, account: AccountId) -> Option<Seat> {
-        Seat::BOTH.into_iter().find(|seat| self.side(*seat).account == account)
+        Seat::BOTH.into_iter().find(|seat| self.side(*seat).account() == Some(account))
     }
 
     /// How many rounds are over.
@@ -163,13 +179,20 @@ impl Battle {
             Some(_) => return Err(ActedAlready),
             None => self.sides.get_mut(seat).action = Some(action),
         }
-        let is_complete = self.side(seat.other()).action.is_some();
+        let opponent = self.side(seat.other());
+        let is_complete = opponent.robot().is_some() || opponent.action.is_some();
         Ok(if is_complete { Acted::Both } else { Acted::First })
+    }
+
+    /// What a fighter of the game master does in this round.
+    fn choose(&self, seat: Seat) -> Option<Action> {
+        let (own, theirs) = (self.side(seat), self.side(seat.other()));
+        own.robot()?.choose(self.seed, self.rounds_played(), own.wins, theirs.wins)
     }
 
     /// Closes the round: a player who has not acted guards. The next round begins, or the battle ends.
     pub fn close_round(&mut self, now: i64, rules: &BattleRules) -> FoughtRound {
-        let actions = Pair::of(|seat| self.sides.get_mut(seat).action.take());
+        let actions = Pair::of(|seat| self.choose(seat).or_else(|| self.sides.get_mut(seat).action.take()));
         let moves = Pair::of(|seat| Action::as_move(actions.get(seat).as_ref()));
         let (winner, phrase) = self.judge(self.rounds_played(), &moves, rules);
         if let Some(winner) = winner {
@@ -208,15 +231,21 @@ impl Battle {
     }
 
     fn end(&mut self, winner: Option<Seat>, escaped: Pair<bool>, now: i64, rules: &BattleRules) {
+        let robot = Seat::BOTH.into_iter().find_map(|seat| self.side(seat).robot());
+        let rewards = robot.map_or(&rules.rewards, |robot| &robot.rewards);
         let spoils = Pair::of(|seat| match winner {
-            _ if *escaped.get(seat) => Spoils::default(),
-            Some(winner) if winner == seat => rules.rewards.winner.clone(),
-            Some(_) => rules.rewards.loser.clone(),
-            None => rules.rewards.drawn.clone(),
+            _ if *escaped.get(seat) || !self.rewarded.get(seat) => Spoils::default(),
+            Some(winner) if winner == seat => rewards.winner.clone(),
+            Some(_) => rewards.loser.clone(),
+            None => rewards.drawn.clone(),
         });
-        let unpaid = Pair::of(|seat| !spoils.get(seat).is_empty());
-        let text = rules.texts.end(self, winner, &escaped);
-        self.ending = Some(Ending { winner, escaped, text, spoils, unpaid });
+        let shares = self.stake.as_ref().map(|stake| stake.divide(winner)).unwrap_or_default();
+        let unpaid = Pair::of(|seat| !spoils.get(seat).is_empty() || shares.get(seat).returned > 0);
+        let mut text = rules.texts.end(self, winner, &escaped);
+        if self.rewarded == Pair::default() {
+            text.push_str(&rules.texts.unrewarded);
+        }
+        self.ending = Some(Ending { winner, escaped, text, spoils, shares, unpaid });
         self.due_at = now.saturating_add(rules.kept_seconds);
     }
 
@@ -226,9 +255,12 @@ impl Battle {
     }
 
     /// Takes what a player is owed, once.
-    pub fn take_spoils(&mut self, seat: Seat) -> Option<Spoils> {
+    pub fn take_payout(&mut self, seat: Seat) -> Option<Payout> {
         let ending = self.ending.as_mut()?;
-        std::mem::take(ending.unpaid.get_mut(seat)).then(|| ending.spoils.get(seat).clone())
+        let quantity = ending.shares.get(seat).returned;
+        let returned = self.stake.as_ref().map(|stake| Amount { quantity, ..stake.each }).filter(|_| quantity > 0);
+        std::mem::take(ending.unpaid.get_mut(seat))
+            .then(|| Payout { spoils: ending.spoils.get(seat).clone(), returned })
     }
 
     /// Whether a player is owed something.
@@ -240,8 +272,14 @@ impl Battle {
 impl WorldEntity for Battle {
     const TABLE: &'static str = "battles";
 
+    const VERSION: u16 = 3;
+
     fn key(&self) -> u64 {
         self.id
+    }
+
+    fn upgrade(version: u16, bytes: &[u8]) -> Option<Self> {
+        earlier::upgrade(version, bytes)
     }
 }
 
@@ -266,12 +304,16 @@ mod tests {
     }
 
     fn battle(seed: u64) -> Battle {
-        let fighter = |number: u64| Fighter {
-            account: AccountId(number),
-            name: format!("玩家{number}"),
-            attributes: Attributes { strength: 11, agility: 11, wits: 11, vigor: 11 },
+        let fighters = Pair { challenger: Fighter::example(1), challenged: Fighter::example(2) };
+        let beginning = Beginning {
+            id: 9,
+            seed,
+            fighters,
+            stake: None,
+            rewarded: Pair::of(|_| true),
+            passed: PassedThrough::default(),
         };
-        Battle::begin(9, seed, Pair { challenger: fighter(1), challenged: fighter(2) }, 1000, rules())
+        Battle::begin(beginning, 1000, rules())
     }
 
     fn action(text: &str) -> Action {
@@ -307,9 +349,10 @@ mod tests {
         battle.desert(Pair { challenger: true, challenged: false }, 1500, rules());
         let ending = battle.ending().expect("it is over").clone();
         assert_eq!(ending.winner, Some(Seat::Challenged));
-        assert_eq!(battle.take_spoils(Seat::Challenger), None, "a player who left gets nothing");
-        assert_eq!(battle.take_spoils(Seat::Challenged), Some(rules().rewards.winner.clone()));
-        assert_eq!(battle.take_spoils(Seat::Challenged), None, "once");
+        assert_eq!(battle.take_payout(Seat::Challenger), None, "a player who left gets nothing");
+        let payout = Payout { spoils: rules().rewards.winner.clone(), returned: None };
+        assert_eq!(battle.take_payout(Seat::Challenged), Some(payout));
+        assert_eq!(battle.take_payout(Seat::Challenged), None, "once");
         assert_eq!(battle.due_at(), 1500 + rules().kept_seconds);
     }
 

@@ -8,7 +8,9 @@ use crate::battles::index::BattleIndex;
 use crate::battles::model::{Battle, Ending};
 use crate::battles::rules::BattleRules;
 use crate::battles::verdict::Seat;
+use crate::items::Inventory;
 use crate::platforms::sud::{IsWin, RoundBegin, RoundPlayer, RoundResult, Rounds, with_rounds};
+use raidkeep_engine::players::Players;
 use raidkeep_engine::rules::Rules;
 use raidkeep_engine::storage::EditWorld;
 
@@ -56,9 +58,8 @@ fn report_begin(world: &mut World, rounds: &mut SystemState<Rounds<'static, 'sta
     let begin = RoundBegin {
         room_id: id.to_string(),
         game_mode,
-        players: Seat::BOTH.map(|seat| RoundPlayer { account: Some(battle.side(seat).account) }).into(),
-        report_game_info_key: id.to_string(),
-        report_game_info_extras: String::new(),
+        players: Seat::BOTH.map(|seat| RoundPlayer { account: battle.side(seat).account() }).into(),
+        passed: battle.passed().clone().or_key(&id.to_string()),
     };
     let Some(round) = with_rounds(world, rounds, |rounds| rounds.begin(begin)) else {
         return;
@@ -71,7 +72,7 @@ fn report_begin(world: &mut World, rounds: &mut SystemState<Rounds<'static, 'sta
 fn report_end(world: &mut World, rounds: &mut SystemState<Rounds<'static, 'static>>, id: u64) {
     let ended = battle(world, id).and_then(|(_, battle)| {
         let ending = battle.ending()?;
-        Some((battle.report?, Seat::BOTH.map(|seat| result(battle, ending, seat))))
+        Some((battle.report?, Seat::BOTH.map(|seat| result(world, battle, ending, seat))))
     });
     if let Some((round, results)) = ended {
         with_rounds(world, rounds, |rounds| rounds.settle(round, &results));
@@ -79,19 +80,43 @@ fn report_end(world: &mut World, rounds: &mut SystemState<Rounds<'static, 'stati
 }
 
 /// The result for one player: the winner has rank 1; in a draw both have.
-fn result(battle: &Battle, ending: &Ending, seat: Seat) -> RoundResult {
+fn result(world: &World, battle: &Battle, ending: &Ending, seat: Seat) -> RoundResult {
     let side = battle.side(seat);
+    let roles = world.resource::<Rules<BattleRules>>().report_roles;
+    let role = match seat {
+        _ if side.account().is_none() => roles.robot,
+        Seat::Challenger => roles.challenger,
+        Seat::Challenged => roles.challenged,
+    };
     let (rank, is_win) = match ending.winner {
         Some(winner) if winner == seat => (1, IsWin::Won),
         Some(_) => (2, IsWin::Lost),
         None => (1, IsWin::Draw),
     };
     RoundResult {
-        account: Some(side.account),
+        account: side.account(),
         rank,
         is_escaped: *ending.escaped.get(seat),
         is_win,
+        role,
         score: i32::try_from(side.wins).unwrap_or(i32::MAX),
-        award: i32::try_from(ending.spoils.get(seat).exp).unwrap_or(i32::MAX),
+        award: as_i32(ending.spoils.get(seat).exp),
+        remain_score: as_i32(remaining(world, battle, ending, seat)),
+        commission_score: as_i32(ending.shares.get(seat).commission),
     }
+}
+
+fn as_i32(number: i64) -> i32 {
+    i32::try_from(number).unwrap_or(i32::MAX)
+}
+
+/// What a player has left of the item that was at stake. Of one who is not in memory, what the battle itself knows.
+fn remaining(world: &World, battle: &Battle, ending: &Ending, seat: Seat) -> i64 {
+    let Some(stake) = battle.stake() else {
+        return 0;
+    };
+    let player = battle.side(seat).account().and_then(|account| world.resource::<Players>().entity(account));
+    let inventory = player.and_then(|player| world.get::<Inventory>(player));
+    let known = || stake.left.get(seat).saturating_add(ending.shares.get(seat).returned);
+    inventory.map_or_else(known, |inventory| inventory.quantity(stake.each.item))
 }

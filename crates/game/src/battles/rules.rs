@@ -3,6 +3,8 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::battles::paid::RewardedPerDay;
+use crate::battles::stake::StakeRules;
 use crate::battles::texts::BattleTexts;
 use crate::character::Attributes;
 use crate::items::{Amount, ItemRules};
@@ -26,8 +28,15 @@ pub struct BattleRules {
     pub game_mode: i32,
     /// Who wins a round.
     pub verdict: VerdictRules,
-    /// The rewards at the end.
+    /// The rewards at the end of a battle between players.
     pub rewards: Rewards,
+    /// What both put in at the start; absent = nothing.
+    #[serde(default)]
+    pub stake: Option<StakeRules>,
+    /// How many battles are rewarded in a day.
+    pub rewarded_per_day: RewardedPerDay,
+    /// The `role` of each in the reports to SUD.
+    pub report_roles: ReportRoles,
     /// The texts that players read.
     pub texts: BattleTexts,
 }
@@ -95,8 +104,20 @@ pub struct Dice {
     pub weight: u32,
 }
 
+/// The `role` of each in the reports to SUD; 0 means none (docs/contract/game-reports.md#roles).
+#[derive(Debug, Clone, Copy, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ReportRoles {
+    /// The player who challenged.
+    pub challenger: i32,
+    /// The player who was challenged.
+    pub challenged: i32,
+    /// A fighter of the game master.
+    pub robot: i32,
+}
+
 /// The rewards at the end.
-#[derive(Debug, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Rewards {
     /// For the winner.
@@ -169,8 +190,20 @@ impl BattleRules {
         }
     }
 
-    fn check_rewards(&self, place: &Place, tables: &Tables, report: &mut Report) {
-        let Rewards { winner, drawn, loser } = &self.rewards;
+    fn check_roles(&self, place: &Place, report: &mut Report) {
+        let ReportRoles { challenger, challenged, robot } = self.report_roles;
+        for (key, role) in [("challenger", challenger), ("challenged", challenged), ("robot", robot)] {
+            if !(0..=1_000_000).contains(&role) {
+                report.error(place.clone().key(key), format!("{role} is out of range, expected 0 to 1000000"));
+            }
+        }
+    }
+}
+
+impl Rewards {
+    /// Reports rewards that do not exist or do not favour the winner.
+    pub fn check(&self, place: &Place, tables: &Tables, report: &mut Report) {
+        let Self { winner, drawn, loser } = self;
         for (key, spoils) in [("winner", winner), ("drawn", drawn), ("loser", loser)] {
             spoils.check(&place.clone().key(key), tables, report);
         }
@@ -191,7 +224,12 @@ impl SingleFile for BattleRules {
         self.check_numbers(&place, report);
         self.verdict.attack.check(&place.clone().key("verdict").key("attack"), report);
         self.verdict.guard.check(&place.clone().key("verdict").key("guard"), report);
-        self.check_rewards(&place.clone().key("rewards"), tables, report);
+        self.rewards.check(&place.clone().key("rewards"), tables, report);
+        if let Some(stake) = &self.stake {
+            stake.check(&place.clone().key("stake"), tables, report);
+        }
+        self.rewarded_per_day.check(&place.clone().key("rewarded_per_day"), report);
+        self.check_roles(&place.clone().key("report_roles"), report);
         self.texts.check(&place.key("texts"), report);
     }
 }

@@ -31,6 +31,8 @@ pub struct BattleTexts {
     drawn: Template,
     escaped: Template,
     deserted: Template,
+    /// Behind the end of a battle in which neither is rewarded.
+    pub unrewarded: String,
 }
 
 const NAMES: [&str; 2] = ["first", "second"];
@@ -109,7 +111,7 @@ impl BattleTexts {
 
     /// Reports empty lists, empty texts and unknown places.
     pub fn check(&self, place: &Place, report: &mut Report) {
-        for (key, text) in [("silent", &self.silent), ("bare", &self.bare)] {
+        for (key, text) in [("silent", &self.silent), ("bare", &self.bare), ("unrewarded", &self.unrewarded)] {
             if text.trim().is_empty() {
                 report.error(place.clone().key(key), "is empty, expected a text that players read");
             }

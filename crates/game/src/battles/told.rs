@@ -3,11 +3,22 @@
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use crate::battles::model::{Battle, FoughtRound};
+use crate::battles::action::Action;
+use crate::battles::model::Battle;
 use crate::battles::rules::BattleRules;
-use crate::battles::verdict::Seat;
+use crate::battles::stake::{Share, Stake};
+use crate::battles::verdict::{Pair, Seat};
 use crate::items::Amount;
 use raidkeep_engine::events::Event;
+
+/// A closed round, as it is reported to the players.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FoughtRound {
+    /// What each did; `None` for a player who stayed silent.
+    pub actions: Pair<Option<Action>>,
+    /// The text that players read.
+    pub text: String,
+}
 
 /// The reply of `battle` (docs/contract/role-play.md#battles), and whether the battle is
 /// over.
@@ -27,6 +38,20 @@ pub struct Told {
     /// The experience won, at the end.
     #[serde(skip_serializing_if = "Option::is_none")]
     exp: Option<i64>,
+    /// What became of the stake, at the end of a battle that had one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    stake: Option<StakeTold>,
+}
+
+/// What a player has put in and got out of the pot.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+struct StakeTold {
+    /// Put in at the start.
+    paid: Amount,
+    /// Out of the pot.
+    returned: Amount,
+    /// Kept from the winner.
+    commission: Amount,
 }
 
 impl Told {
@@ -61,7 +86,16 @@ impl Told {
             status: ending.is_some(),
             reward: spoils.map(|spoils| spoils.items.clone()),
             exp: spoils.map(|spoils| spoils.exp),
+            stake: ending.and_then(|ending| StakeTold::of(battle.stake()?, ending.shares.get(seat))),
         }
+    }
+}
+
+impl StakeTold {
+    fn of(stake: &Stake, share: &Share) -> Option<Self> {
+        let amount = |quantity| Amount { quantity, ..stake.each };
+        let told = Self { paid: stake.each, returned: amount(share.returned), commission: amount(share.commission) };
+        (stake.each.quantity > 0).then_some(told)
     }
 }
 

@@ -6,6 +6,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::boss::model::{BossRecord, Ratios, Roster, Season, WorldBoss, strike};
+use crate::boss::plausible::PlausibleDamage;
 use crate::boss::ranking::{Ranking, Score};
 use crate::boss::rules::BossRules;
 use crate::mail::{Broadcast, Broadcasts, MailAudience, MailRules};
@@ -57,10 +58,11 @@ impl BossField<'_, '_> {
         self.bosses.iter().any(WorldBoss::is_alive)
     }
 
-    /// The damage that a client may report: 0 or more, and below the cap.
-    pub fn normal_damage(&self, damage: Option<i64>) -> Option<u64> {
-        let damage = u64::try_from(damage?).ok()?;
-        (damage < self.rules.max_upload_damage).then_some(damage)
+    /// The most damage that a player of this level may report after this time: below the cap, and plausible by the
+    /// stage's own rules or the usual ones.
+    pub fn most_damage(&self, of_stage: Option<PlausibleDamage>, level: u32, seconds: i64) -> u64 {
+        let plausible = of_stage.unwrap_or(self.rules.plausible_damage).most(level, seconds);
+        plausible.min(self.rules.max_upload_damage.saturating_sub(1))
     }
 
     /// Strikes for a player.

@@ -1,10 +1,11 @@
-//! World bosses: one roster for the whole world, fought by everybody, restored every month
+//! World bosses: one roster for the whole world, fought by everybody, restored every season
 //! (docs/contract/world-boss-and-ranking.md#the-roster).
 //!
 //! Not here: entering and leaving a boss stage; that is `stages`, which strikes through [`BossField`].
 
 pub mod field;
 pub mod model;
+pub mod plausible;
 pub mod ranking;
 pub mod requests;
 pub mod rules;
@@ -21,7 +22,10 @@ use raidkeep_engine::storage::StorageApp;
 
 pub use field::BossField;
 pub use model::{BossRecord, Ratios, Roster, Season, SeasonArchive, WorldBoss};
+pub use plausible::PlausibleDamage;
+pub use requests::ChallengesLeft;
 pub use rules::BossRules;
+pub use systems::SeasonEnd;
 
 /// When a new season or changed rules take effect on the bosses.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, SystemSet)]
@@ -33,15 +37,16 @@ pub struct BossPlugin;
 impl Plugin for BossPlugin {
     fn build(&self, app: &mut App) {
         app.add_rules::<BossRules>();
-        app.init_resource::<Roster>();
+        app.init_resource::<Roster>().init_resource::<systems::SeasonEnd>();
         app.add_event::<field::BossDied>().add_event::<systems::SeasonReset>();
         app.add_world_entities::<WorldBoss>();
         app.add_start_hook(systems::restore_roster);
         app.add_world_row::<Season>().add_world_row::<SeasonArchive>();
         app.add_player_rows::<BossRecord>();
-        let follow_rules = systems::follow_rules.run_if(resource_changed::<Rules<BossRules>>);
+        let have_changed = resource_changed::<Rules<BossRules>>;
+        let follow = (systems::follow_schedule, systems::follow_rules).chain().run_if(have_changed);
         app.configure_sets(Tick, SeasonSystems.in_set(TickSystems::Calendar));
-        app.add_systems(Tick, (systems::begin_season, follow_rules).chain().in_set(SeasonSystems));
+        app.add_systems(Tick, (systems::begin_season, follow, systems::expect_end).chain().in_set(SeasonSystems));
         requests::register(app);
     }
 }

@@ -5,7 +5,9 @@ use serde::ser::SerializeMap;
 use serde::{Deserialize, Serialize, Serializer};
 
 use crate::boss::ranking::Ranking;
+use crate::schedule::Schedule;
 use raidkeep_engine::account::AccountId;
+use raidkeep_engine::clock::first_day_of;
 use raidkeep_engine::schema::{map_of, schema_by_hand};
 use raidkeep_engine::storage::{Arrival, PlayerRow, Unfit, WorldEntity, WorldRow};
 
@@ -98,15 +100,29 @@ pub fn strike<'a>(bosses: impl Iterator<Item = &'a mut WorldBoss>, damage: u64, 
 #[derive(Debug, Default, Resource)]
 pub struct Roster(pub Vec<Entity>);
 
-/// The month-long season of the bosses.
-#[derive(Debug, Default, Clone, Resource, Serialize, Deserialize)]
+/// The season of the bosses.
+#[derive(Debug, Default, Clone, PartialEq, Eq, Resource, Serialize, Deserialize)]
 pub struct Season {
     /// Numbers the seasons from 1; 0 before the first.
     pub number: u32,
-    /// The calendar month it began in.
-    pub month: i32,
+    /// The number of the day on which it began.
+    pub began_on: i32,
+    /// The number of the day that ends it; `None` = it does not end.
+    pub ends_on: Option<i32>,
     /// Numbers the records of all seasons, so that the earlier of two equal ones is known.
     pub records: u64,
+}
+
+impl Season {
+    /// Whether the next season begins on this day. A clock that jumped back begins none.
+    pub fn is_over(&self, today: i32) -> bool {
+        self.number == 0 || self.ends_on.is_some_and(|ends_on| ends_on <= today)
+    }
+
+    /// Follows a schedule that may have changed. What was due by it before this day does not count any more.
+    pub fn follow(&mut self, schedule: &Schedule, today: i32) {
+        self.ends_on = schedule.next_due(today.max(self.began_on));
+    }
 }
 
 /// The best of earlier seasons, the latest last. A separate row, because it changes once a month and the season with
@@ -129,6 +145,14 @@ pub struct ArchivedSeason {
 
 impl WorldRow for Season {
     const TABLE: &'static str = "season";
+    const VERSION: u16 = 2;
+
+    fn upgrade(version: u16, bytes: &[u8]) -> Option<Self> {
+        // Before there were schedules, a season lasted for a calendar month.
+        let (number, month, records): (u32, i32, u64) = postcard::from_bytes(bytes).ok().filter(|_| version == 1)?;
+        let began_on = first_day_of(month);
+        Some(Self { number, began_on, ends_on: Schedule::Monthly.next_due(began_on), records })
+    }
 }
 
 /// A player's best damage in one season.
@@ -270,6 +294,27 @@ mod tests {
         assert_eq!(record.standing(1), Some((500, 10)), "the first time counts");
         assert_eq!(record.best(2), 0);
         assert!(record.note(1, 2, 12));
+    }
+
+    #[test]
+    fn a_season_from_before_schedules_ends_with_its_month() {
+        let march = 2026 * 12 + 2;
+        let row = postcard::to_stdvec(&(4_u32, march, 90_u64)).expect("plain data");
+        let season = Season::upgrade(1, &row).expect("version 1 has a way up");
+        assert_eq!((season.number, season.records), (4, 90));
+        let first_of_april = first_day_of(march + 1);
+        assert!(!season.is_over(first_of_april - 1) && season.is_over(first_of_april));
+    }
+
+    #[test]
+    fn a_season_that_gets_another_schedule_ends_by_it_from_then_on() {
+        let mut season = Season { number: 1, began_on: 100, ends_on: Some(131), records: 0 };
+        season.follow(&Schedule::Daily, 110);
+        assert_eq!(season.ends_on, Some(111), "the days before do not count");
+        season.follow(&Schedule::Daily, 90);
+        assert_eq!(season.ends_on, Some(101), "and none ends before it has begun");
+        season.follow(&Schedule::Dates(Vec::new()), 110);
+        assert!(!season.is_over(i32::MAX), "without another date it stays");
     }
 
     proptest! {

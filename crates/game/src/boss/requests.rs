@@ -9,9 +9,10 @@ use serde::{Deserialize, Serialize, Serializer};
 use crate::boss::field::BossField;
 use crate::boss::model::Ratios;
 use crate::boss::rules::{BOSS_TICKET, BossRules};
+use crate::boss::systems::SeasonEnd;
 use crate::items::Inventory;
 use crate::tickets::{TicketRules, Tickets};
-use raidkeep_engine::clock::Clock;
+use raidkeep_engine::clock::{Clock, HoursMinutesSeconds};
 use raidkeep_engine::dispatch::RequestApp;
 use raidkeep_engine::request;
 use raidkeep_engine::request::{Answer, Call, Player, Success};
@@ -58,12 +59,14 @@ pub struct BossesShown {
 #[derive(Debug, Clone, Copy, Serialize, JsonSchema)]
 struct BossMoments {
     next_reset_at: i64,
-    next_month_at: i64,
+    /// When all bosses return; absent if they do not.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    next_month_at: Option<i64>,
 }
 
 impl BossMoments {
-    fn of(clock: &Clock) -> Self {
-        Self { next_reset_at: clock.next_day_at(), next_month_at: clock.next_month_at() }
+    fn of(clock: &Clock, season_end: SeasonEnd) -> Self {
+        Self { next_reset_at: clock.next_day_at(), next_month_at: season_end.0 }
     }
 }
 
@@ -73,14 +76,15 @@ fn stage_refresh_boss(
     players: Query<(&Tickets, &Inventory)>,
     tickets: Res<Rules<TicketRules>>,
     clock: Res<Clock>,
+    season_end: Res<SeasonEnd>,
 ) -> Answer<BossesShown> {
     Ok(Success::with(BossesShown {
         damage: field.best(call.caller.entity),
         limit: challenges_left(call.caller.entity, &players, &tickets, clock.day()),
         cd: clock.seconds_to_next_day(),
-        mcd: clock.seconds_to_next_month(),
+        mcd: season_end.seconds_left(&clock),
         ratio: field.ratios(""),
-        at: BossMoments::of(&clock),
+        at: BossMoments::of(&clock, *season_end),
     })
     .message(MESSAGE))
 }
@@ -107,22 +111,38 @@ struct Challenges {
     month_time: i64,
 }
 
+/// The challenges left as the legacy `enter_stage` shows them.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct ChallengesLeft {
+    /// Until there are new ones.
+    time: HoursMinutesSeconds,
+    remaining: u32,
+}
+
+impl ChallengesLeft {
+    /// So many, for so many seconds.
+    pub fn new(seconds: i64, remaining: u32) -> Self {
+        Self { time: HoursMinutesSeconds(seconds), remaining }
+    }
+}
+
 fn check_boss_status(
     In(call): In<Call<CheckBossStatus>>,
     field: BossField,
     players: Query<(&Tickets, &Inventory)>,
     tickets: Res<Rules<TicketRules>>,
     clock: Res<Clock>,
+    season_end: Res<SeasonEnd>,
 ) -> Answer<BossStatus> {
     Ok(Success::with(BossStatus {
         damage: field.best(call.caller.entity),
         world_boss: Challenges {
             remaining: challenges_left(call.caller.entity, &players, &tickets, clock.day()),
             time: clock.seconds_to_next_day(),
-            month_time: clock.seconds_to_next_month(),
+            month_time: season_end.seconds_left(&clock),
         },
         boss_life_ratio: field.ratios("boss"),
-        at: BossMoments::of(&clock),
+        at: BossMoments::of(&clock, *season_end),
     })
     .message(MESSAGE))
 }

@@ -3,8 +3,10 @@
 use schemars::JsonSchema;
 use serde::Deserialize;
 
+use crate::boss::plausible::PlausibleDamage;
 use crate::items::suspicion::warn_of_jumps;
 use crate::items::{Amount, ItemRules};
+use crate::schedule::Schedule;
 use crate::tickets::TicketRules;
 use raidkeep_engine::rules::{Place, Report, SingleFile, Tables};
 
@@ -19,10 +21,15 @@ pub struct BossRules {
     pub max_enter_time: u32,
     /// A damage at or above this is abnormal.
     pub max_upload_damage: u64,
+    /// How much of a damage below that is believed, by level and time; a stage of `stages/boss.ron` may have rules of its
+    /// own.
+    pub plausible_damage: PlausibleDamage,
     /// The cost of entering the legacy boss room.
     pub legacy_entry: LegacyBossEntry,
     /// Whether damage beyond a boss's life goes on to the next.
     pub surplus_carries_over: CarriesOver,
+    /// When a season ends and all bosses return: `daily`, `weekly(monday)`, `monthly` or `dates(["2026-12-24"])`.
+    pub season: Schedule,
     /// The roster.
     pub bosses: Vec<BossEntry>,
     /// Season rewards by rank, sent by mail.
@@ -127,6 +134,8 @@ impl SingleFile for BossRules {
         if !(0..=1_000_000_000).contains(&self.legacy_entry.energy) {
             report.error(place.clone().key("legacy_entry").key("energy"), "expected 0 to 1000000000");
         }
+        self.plausible_damage.check(&place.clone().key("plausible_damage"), report);
+        self.season.check(&place.clone().key("season"), report);
         if self.bosses.is_empty() || self.bosses.len() > 100 {
             report.error(place.clone().key("bosses"), "expected 1 to 100 bosses");
         }

@@ -1,4 +1,4 @@
-//! Seasons: one begins with each calendar month, exactly once, even if the server was down at that moment.
+//! Seasons: one begins whenever the schedule says, exactly once, even if the server was down at that moment.
 
 use bevy_ecs::prelude::*;
 use schemars::JsonSchema;
@@ -19,8 +19,19 @@ use raidkeep_engine::storage::{Discarded, EditWorld};
 /// Seasons kept in the archive.
 const ARCHIVED_MAX: usize = 12;
 
-/// The next local midnight that begins a month.
-const MONTH_ENDS: Occasion = Occasion("month ends");
+/// The local midnight that ends the season.
+const SEASON_ENDS: Occasion = Occasion("season ends");
+
+/// When the season ends, unix seconds; `None` = it does not end. Derived from the season's day.
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq, Resource)]
+pub struct SeasonEnd(pub Option<i64>);
+
+impl SeasonEnd {
+    /// Seconds until then, -1 if it does not end.
+    pub fn seconds_left(self, clock: &Clock) -> i64 {
+        self.0.map_or(-1, |ends_at| ends_at - clock.now())
+    }
+}
 
 /// The event `season_reset`.
 #[derive(Debug, Serialize, JsonSchema)]
@@ -33,21 +44,31 @@ impl Event for SeasonReset {
     const NAME: &'static str = "season_reset";
 }
 
-/// Begins a season when a new month has begun. A clock that jumps back begins none.
+/// Begins a season when the last one is over.
 pub fn begin_season(world: &mut World) {
-    let (now, month, next_at) = {
-        let clock = world.resource::<Clock>();
-        (clock.now(), clock.month(), clock.next_month_at())
-    };
-    let season = world.resource::<Season>();
-    if season.number == 0 || month > season.month {
+    let today = world.resource::<Clock>().day();
+    if world.resource::<Season>().is_over(today) {
         close_season(world);
-        open_season(world, month);
+        open_season(world, today);
     }
-    let mut agenda = world.resource_mut::<Agenda>();
-    agenda.pop(MONTH_ENDS, now);
-    if agenda.moment(MONTH_ENDS, 0) != Some(next_at) {
-        agenda.set(MONTH_ENDS, 0, next_at);
+}
+
+/// Lets the season end by the schedule of changed rules. If it was over under the old ones, it has ended already.
+pub fn follow_schedule(rules: Res<Rules<BossRules>>, clock: Res<Clock>, mut season: ResMut<Season>) {
+    let mut followed = season.clone();
+    followed.follow(&rules.season, clock.day());
+    season.set_if_neq(followed);
+}
+
+/// Schedules the end of the season.
+pub fn expect_end(season: Res<Season>, clock: Res<Clock>, mut end: ResMut<SeasonEnd>, mut agenda: ResMut<Agenda>) {
+    agenda.pop(SEASON_ENDS, clock.now());
+    let ends_at = season.ends_on.map(|day| clock.midnight_of(day));
+    end.set_if_neq(SeasonEnd(ends_at));
+    match ends_at {
+        Some(ends_at) if agenda.moment(SEASON_ENDS, 0) != Some(ends_at) => agenda.set(SEASON_ENDS, 0, ends_at),
+        Some(_) => {}
+        None => agenda.cancel(SEASON_ENDS, 0),
     }
 }
 
@@ -76,7 +97,7 @@ fn close_season(world: &mut World) {
 }
 
 /// Restores every boss of the rules to full life.
-fn open_season(world: &mut World, month: i32) {
+fn open_season(world: &mut World, today: i32) {
     let lives: Vec<u64> = world.resource::<Rules<BossRules>>().bosses.iter().map(|boss| boss.life_value).collect();
     let mut entities = world.resource::<Roster>().0.clone();
     for (at, life) in lives.into_iter().enumerate() {
@@ -87,11 +108,13 @@ fn open_season(world: &mut World, month: i32) {
         }
     }
     world.resource_mut::<Roster>().0 = entities;
-    let mcd = world.resource::<Clock>().seconds_to_next_month();
+    let ends_on = world.resource::<Rules<BossRules>>().season.next_due(today);
     let mut season = world.resource_mut::<Season>();
     season.number += 1;
-    season.month = month;
+    (season.began_on, season.ends_on) = (today, ends_on);
     let number = season.number;
+    let clock = world.resource::<Clock>();
+    let mcd = SeasonEnd(ends_on.map(|day| clock.midnight_of(day))).seconds_left(clock);
     if number > 1 {
         world.resource_mut::<Events>().tell_everybody(&SeasonReset { season: number, mcd });
     }

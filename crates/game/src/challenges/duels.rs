@@ -6,10 +6,11 @@ use bevy_ecs::system::SystemParam;
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use crate::battles::{Arena, number_of};
+use crate::battles::{Arena, FighterRule, number_of};
 use crate::challenges::index::{ChallengeIndex, UNANSWERED};
 use crate::challenges::model::{Challenge, LastChallenge};
 use crate::challenges::rules::ChallengeRules;
+use crate::platforms::sud::PassedThrough;
 use raidkeep_engine::account::AccountId;
 use raidkeep_engine::clock::Clock;
 use raidkeep_engine::events::{Event, EventApp};
@@ -129,6 +130,7 @@ impl Duels<'_, '_> {
         challenger: (AccountId, &str),
         challenged: AccountId,
         image_data: Option<String>,
+        passed: PassedThrough,
     ) -> Result<u64, DuelError> {
         let (account, name) = challenger;
         self.check(account, challenged)?;
@@ -145,7 +147,38 @@ impl Duels<'_, '_> {
         self.arena.tell(challenged, &info);
         let ends_at = self.clock.now().saturating_add(self.rules.unanswered_seconds);
         let challenger_name = name.to_owned();
-        self.arena.spawn(Challenge { id, challenger: account, challenged, challenger_name, image_data, ends_at });
+        self.arena.spawn(Challenge {
+            id,
+            challenger: account,
+            challenged,
+            challenger_name,
+            image_data,
+            ends_at,
+            passed,
+        });
+        Ok(id)
+    }
+
+    /// Begins the battle against a fighter of the game master, who accepts at once, and returns its number. The same
+    /// battle is not begun twice while the player has not acted in it.
+    pub fn challenge_fighter(
+        &mut self,
+        challenger: AccountId,
+        fighter: &FighterRule,
+        portrait: Option<&str>,
+        passed: PassedThrough,
+    ) -> Result<u64, DuelError> {
+        if let Some(open) = self.arena.not_entered_against(challenger, fighter) {
+            return Ok(open);
+        }
+        if self.arena.is_fighting(challenger) {
+            return Err(DuelError::Busy);
+        }
+        let id = self.last.next_id();
+        self.arena.begin_against(id, challenger, fighter, passed).ok_or(DuelError::Offline)?;
+        let answered =
+            ChallengeAnswered { id: id.to_string(), role: &fighter.name, status: true, image_data: portrait };
+        self.arena.tell(challenger, &ChallengeAccepted(answered));
         Ok(id)
     }
 
@@ -200,7 +233,8 @@ impl Duels<'_, '_> {
         if self.arena.is_fighting(challenge.challenger) {
             return Err(DuelError::Busy);
         }
-        self.arena.begin(challenge.id, challenge.challenger, account).ok_or(DuelError::Offline)?;
+        let passed = challenge.passed.clone();
+        self.arena.begin(challenge.id, challenge.challenger, account, passed).ok_or(DuelError::Offline)?;
         answered.status = true;
         self.arena.tell(challenge.challenger, &ChallengeAccepted(answered));
         Ok(())

@@ -6,6 +6,7 @@ use bevy_ecs::world::DeferredWorld;
 use serde::{Deserialize, Serialize};
 
 use crate::challenges::index::{ChallengeIndex, UNANSWERED};
+use crate::platforms::sud::PassedThrough;
 use raidkeep_engine::account::AccountId;
 use raidkeep_engine::due::Agenda;
 use raidkeep_engine::storage::{WorldEntity, WorldRow};
@@ -26,13 +27,34 @@ pub struct Challenge {
     pub image_data: Option<String>,
     /// When it expires unanswered, unix seconds.
     pub ends_at: i64,
+    /// What the challenger passes through to the report platform.
+    pub passed: PassedThrough,
+}
+
+/// Version 1, of which nothing was passed through.
+#[derive(Deserialize)]
+struct Challenge1 {
+    id: u64,
+    challenger: AccountId,
+    challenged: AccountId,
+    challenger_name: String,
+    image_data: Option<String>,
+    ends_at: i64,
 }
 
 impl WorldEntity for Challenge {
     const TABLE: &'static str = "challenges";
+    const VERSION: u16 = 2;
 
     fn key(&self) -> u64 {
         self.id
+    }
+
+    fn upgrade(version: u16, bytes: &[u8]) -> Option<Self> {
+        let before: Challenge1 = postcard::from_bytes(bytes).ok().filter(|_| version == 1)?;
+        let Challenge1 { id, challenger, challenged, challenger_name, image_data, ends_at } = before;
+        let passed = PassedThrough::default();
+        Some(Self { id, challenger, challenged, challenger_name, image_data, ends_at, passed })
     }
 }
 
@@ -66,4 +88,20 @@ impl LastChallenge {
 
 impl WorldRow for LastChallenge {
     const TABLE: &'static str = "last_challenge";
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use raidkeep_engine::storage::encode_value;
+
+    #[test]
+    fn a_challenge_that_an_earlier_program_kept_is_still_open() {
+        let before = (7_u64, AccountId(1), AccountId(2), "Ann", None::<String>, 160_i64);
+        let mut row = Vec::new();
+        encode_value(1, &before, &mut row);
+        let challenge = Challenge::read(&row).expect("version 1 has a way up");
+        assert_eq!((challenge.id, challenge.challenged, challenge.ends_at), (7, AccountId(2), 160));
+        assert_eq!(challenge.passed, PassedThrough::default());
+    }
 }

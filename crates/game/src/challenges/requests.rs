@@ -6,10 +6,12 @@ use bevy_ecs::prelude::*;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::battles::FighterRules;
 use crate::challenges::duels::{ChallengeTold, DuelError, Duels, Response};
 use crate::challenges::push::Push;
 use crate::identity::{Account, find_by_name, own_role};
 use crate::images::Images;
+use crate::platforms::sud::PassedThrough;
 use raidkeep_engine::dispatch::RequestApp;
 use raidkeep_engine::request;
 use raidkeep_engine::request::route::RouteApp;
@@ -62,18 +64,33 @@ pub(super) fn checked_image(image_data: Option<String>, images: &Images) -> Resu
     }
 }
 
-/// `challenge {role1, role2, image_data}`.
+/// `challenge {role1, role2, image_data, report_game_info_key?, report_game_info_extras?}`.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 pub struct MakeChallenge {
     role1: String,
+    /// A player, or a fighter of the game master.
     role2: String,
     #[serde(default)]
     image_data: Option<String>,
+    /// Passed through to SUD; a round can be queried by it.
+    #[serde(default)]
+    report_game_info_key: Option<String>,
+    /// Passed through to SUD.
+    #[serde(default)]
+    report_game_info_extras: Option<String>,
+}
+
+impl MakeChallenge {
+    fn passed(&self) -> PassedThrough {
+        let text = |given: &Option<String>| given.clone().unwrap_or_default();
+        PassedThrough::new(&text(&self.report_game_info_key), &text(&self.report_game_info_extras))
+    }
 }
 
 request!(Player, "challenge", MakeChallenge => Challenged);
 
-/// The reply of `challenge`. It does not wait for the answer, so `status` is false and there is no image yet.
+/// The reply of `challenge`. It does not wait for the answer of a player, so `status` is false and there is no image
+/// yet; a fighter of the game master accepts at once.
 #[derive(Debug, Serialize, JsonSchema)]
 pub struct Challenged {
     status_code: u16,
@@ -88,9 +105,10 @@ fn challenge(
     mut push: Push,
     accounts: Query<&Account>,
     directory: Res<Directory>,
-    images: Res<Rules<Images>>,
+    (images, fighters): (Res<Rules<Images>>, Res<Rules<FighterRules>>),
 ) -> Waits<Challenged> {
-    let MakeChallenge { role1, role2, image_data } = call.request;
+    let passed = call.request.passed();
+    let MakeChallenge { role1, role2, image_data, .. } = call.request;
     let account = call.caller.get(&accounts)?;
     let refused =
         |status_code| Ok(Success::with(Challenged { status_code, status: false, image_data: None, id: String::new() }));
@@ -101,10 +119,20 @@ fn challenge(
         Ok(image_data) => image_data,
         Err(code) => return refused(code),
     };
-    let Some(challenged) = find_by_name(&directory, &role2)? else {
+    if let Some(fighter) = fighters.find(&role2) {
+        let portrait = images.get(&fighter.portrait);
+        return match duels.challenge_fighter(call.caller.account, fighter, portrait.as_deref(), passed) {
+            Ok(id) => {
+                let (id, image_data) = (id.to_string(), portrait.map(|portrait| portrait.to_string()));
+                Ok(Success::with(Challenged { status_code: code::OK, status: true, image_data, id }))
+            }
+            Err(error) => refused(error.code()),
+        };
+    }
+        let Some(challenged) = find_by_name(&directory, &role2)? else {
         return refused(code::NOT_FOUND);
     };
-    match duels.challenge((call.caller.account, account.name()), challenged, image_data.clone()) {
+    match duels.challenge((call.caller.account, account.name()), challenged, image_data.clone(), passed) {
         Ok(id) => {
             push.send(id, challenged, &ChallengeTold::new(id, account.name(), image_data.as_deref()));
             let id = id.to_string();

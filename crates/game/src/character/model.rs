@@ -17,8 +17,9 @@ pub enum Attribute {
     Vigor,
 }
 
-/// The attributes of a player.
-#[derive(Debug, Default, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+/// The attributes of a player, or of a fighter of the game master.
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
 pub struct Attributes {
     /// 力量: the force of blows.
     pub strength: u32,

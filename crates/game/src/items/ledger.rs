@@ -204,19 +204,19 @@ impl Notes {
 
 /// Rows store an item as its two numbers; the protocol's text form, which documents use, would be slower to write and
 /// read.
-mod as_numbers {
+pub(super) mod as_numbers {
     use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
     use crate::items::ItemId;
 
-    pub(super) fn serialize<S: Serializer>(item: &ItemId, serializer: S) -> Result<S::Ok, S::Error> {
+    pub(in crate::items) fn serialize<S: Serializer>(item: &ItemId, serializer: S) -> Result<S::Ok, S::Error> {
         if serializer.is_human_readable() {
             return item.serialize(serializer);
         }
         (item.group, item.id).serialize(serializer)
     }
 
-    pub(super) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<ItemId, D::Error> {
+    pub(in crate::items) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<ItemId, D::Error> {
         if deserializer.is_human_readable() {
             return ItemId::deserialize(deserializer);
         }

@@ -11,17 +11,21 @@ mod portable;
 pub mod requests;
 mod rules;
 pub mod suspicion;
+mod terms;
 
 pub use amount::{Amount, ItemId};
 pub use ledger::Cause;
 pub use legacy::LegacyChange;
 pub use model::Inventory;
 pub use rules::{Item, ItemRules};
+pub use terms::{ExpiringItem, ItemTerms};
 
 use bevy_app::{App, Plugin};
+use bevy_ecs::prelude::*;
 
 use crate::items::ledger::LedgerSettings;
 use raidkeep_engine::rules::RulesApp;
+use raidkeep_engine::schedule::{Tick, TickSystems};
 use raidkeep_engine::storage::StorageApp;
 use raidkeep_engine::verify::VerifyApp;
 
@@ -35,7 +39,9 @@ pub struct ItemsPlugin {
 impl Plugin for ItemsPlugin {
     fn build(&self, app: &mut App) {
         app.insert_resource(self.ledger);
-        app.add_rules::<ItemRules>().add_player_rows::<Inventory>();
+        app.add_rules::<ItemRules>().add_player_rows::<Inventory>().add_player_rows::<ItemTerms>();
+        app.add_systems(Tick, terms::end_terms.after(TickSystems::Receive).before(TickSystems::Calendar));
+        app.add_systems(Tick, terms::begin_terms.after(TickSystems::PutAway).before(TickSystems::Extensions));
         app.add_table(ledger::TABLE_READER).add_check("ledgers", check::check);
         requests::register(app);
     }

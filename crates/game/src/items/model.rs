@@ -51,6 +51,11 @@ impl Inventory {
         self.change(amounts.iter().copied(), cause);
     }
 
+    /// Takes away as much of each amount as there is.
+    pub(super) fn lose(&mut self, amounts: &[Amount], cause: Cause) {
+        self.change(amounts.iter().map(|amount| Amount { quantity: -amount.quantity, ..*amount }), cause);
+    }
+
     /// Records that points moved by `change`. A payment platform holds their balance; `after` is what it reported.
     pub fn note_points(&mut self, change: i64, after: Option<i64>, cause: Cause) {
         if change != 0 {

@@ -4,7 +4,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use crate::items::{Amount, ItemId};
-use raidkeep_engine::rules::{Place, Report, SingleFile, Tables};
+use raidkeep_engine::rules::{Place, Report, SingleFile, Span, Tables};
 
 /// `items.ron`: which items exist, and what a new player owns.
 #[derive(Debug, Deserialize, JsonSchema)]
@@ -24,17 +24,32 @@ pub struct Item {
     pub id: ItemId,
     /// The name, for people who read this file.
     pub name: String,
+    /// How long one lasts, such as `30d`; a day has 24 hours. Absent = forever.
+    #[serde(default)]
+    pub expires_after: Option<Span>,
+    /// Items with the same word here last one after the other: the time of the next begins when that of the last has
+    /// ended. Absent = the time of each begins when the player gets it.
+    #[serde(default)]
+    pub in_turn: Option<String>,
+    /// Points of energy that `use_item` turns one into; absent = it cannot be used.
+    #[serde(default)]
+    pub energy: Option<i64>,
 }
 
 impl ItemRules {
+    /// An item's rules.
+    pub fn item(&self, id: ItemId) -> Option<&Item> {
+        self.items.iter().find(|item| item.id == id)
+    }
+
     /// What players call an item; its number if there is no such item.
     pub fn name_of(&self, item: ItemId) -> String {
-        self.items.iter().find(|known| known.id == item).map_or_else(|| item.to_string(), |known| known.name.clone())
+        self.item(item).map_or_else(|| item.to_string(), |known| known.name.clone())
     }
 
     /// Reports `amount` at `place` when its item does not exist or its quantity is below `least`.
     pub fn check(&self, amount: &Amount, least: i64, place: Place, report: &mut Report) {
-        if !self.items.iter().any(|item| item.id == amount.item) {
+        if self.item(amount.item).is_none() {
             let message = format!("unknown item {}, expected an item id from items.ron", amount.item);
             let known: Vec<String> = self.items.iter().map(|item| item.id.to_string()).collect();
             report.error(&place, message).nearest(&amount.item.to_string(), known.iter().map(String::as_str));
@@ -52,6 +67,24 @@ impl ItemRules {
     }
 }
 
+/// The most energy that one item may give.
+const ENERGY_MAX: i64 = 1_000_000;
+
+impl Item {
+    fn check(&self, place: &Place, report: &mut Report) {
+        if self.expires_after.is_some_and(|span| span.seconds == 0) {
+            report.error(place.clone().key("expires_after"), "expected 1s or more");
+        }
+        if self.in_turn.is_some() && self.expires_after.is_none() {
+            report.error(place.clone().key("in_turn"), "the item lasts forever, expected expires_after with it");
+        }
+        if let Some(energy) = self.energy.filter(|energy| !(1..=ENERGY_MAX).contains(energy)) {
+            let message = format!("{energy} is out of range, expected 1 to {ENERGY_MAX}");
+            report.error(place.clone().key("energy"), message);
+        }
+    }
+}
+
 impl SingleFile for ItemRules {
     const PATH: &'static str = "items.ron";
 
@@ -62,6 +95,7 @@ impl SingleFile for ItemRules {
                 let place = place.clone().key("items").index(index).key("id");
                 report.error(place, format!("item {} is listed twice", item.id));
             }
+            item.check(&place.clone().key("items").index(index), report);
         }
         self.check_all(&self.newcomer, 0, &place.key("newcomer"), report);
     }

@@ -6,6 +6,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use crate::identity::NameRules;
+use crate::narrator::cast::Cast;
 use crate::narrator::check::check_text;
 use crate::narrator::rules::NarratorRules;
 use crate::narrator::words::Spoken;
@@ -31,9 +32,11 @@ pub struct GameMaster {
     pub tasks: TaskLines,
     /// Lines about wishes for a personal task.
     pub wishes: WishLines,
-    /// Special events. The first match is used.
-    pub events: Vec<SpecialEvent>,
-    /// Lines for any other event.
+    /// The character of characters.ron in whose voice the game master tells special events.
+    pub voice: String,
+    /// How it quotes other characters in them, with `{speaker}` and `{text}`.
+    pub quote: Template,
+    /// Lines for an event that none of `events/` is about.
     pub other_event: Vec<Template>,
 }
 
@@ -77,18 +80,6 @@ pub struct WishLines {
     pub day_full: Template,
 }
 
-/// A special event.
-#[derive(Debug, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct SpecialEvent {
-    /// The `other` of the reply.
-    pub name: String,
-    /// The event's description or the player's text must contain one of these.
-    pub keywords: Vec<String>,
-    /// Lines of the game master; one is chosen at random.
-    pub lines: Vec<Template>,
-}
-
 /// The placeholders in braces that the game master's lines may have.
 const PLACES: [&str; 5] = ["player", "level", "task", "tasks", "personal"];
 
@@ -100,14 +91,9 @@ impl GameMaster {
         draw(topic.map_or(&self.otherwise, |topic| &topic.lines), randomness)
     }
 
-    /// Its answer to a special event, and the event's name; empty for an unknown event.
-    pub fn event(&self, info: &str, text: &str, randomness: &mut Randomness) -> (Option<&Template>, &str) {
-        let (info, text) = (Spoken::new(info), Spoken::new(text));
-        let fits = |event: &&SpecialEvent| info.has_any(&event.keywords) || text.has_any(&event.keywords);
-        match self.events.iter().find(fits) {
-            Some(event) => (draw(&event.lines, randomness), &event.name),
-            None => (draw(&self.other_event, randomness), ""),
-        }
+    /// Its answer to an event that it does not know.
+    pub fn other_event(&self, randomness: &mut Randomness) -> Option<&Template> {
+        draw(&self.other_event, randomness)
     }
 
     /// Whether the player wants to give up the task in progress.
@@ -138,8 +124,13 @@ impl SingleFile for GameMaster {
             let message = format!("a player may be called \"{}\"", self.role);
             report.error(place.clone().key("role"), message).hint("add it to forbidden in names.ron");
         }
-        for (index, _) in self.events.iter().enumerate().filter(|(_, event)| event.name.trim().is_empty()) {
-            report.error(place.clone().key("events").index(index).key("name"), "is empty, expected a name");
+        if let Some(cast) = tables.get::<Cast>() {
+            cast.check(&self.voice, &place.clone().key("voice"), report);
+        }
+        let quote = place.clone().key("quote");
+        check_text(&self.quote, max_chars, &["speaker", "text"], &quote, report);
+        if !self.quote.to_string().contains("{text}") {
+            report.error(quote, "expected {text} in it, which is what the character says");
         }
         for (place, words) in self.keywords(&place) {
             for (index, _) in words.iter().enumerate().filter(|(_, word)| word.trim().is_empty()) {
@@ -175,16 +166,14 @@ impl GameMaster {
     fn groups(&self, place: &Place) -> Vec<(Place, &[Template])> {
         let at = |key: &str, index: usize| place.clone().key(key).index(index).key("lines");
         let topics = self.topics.iter().enumerate().map(|(index, topic)| (at("topics", index), &topic.lines[..]));
-        let events = self.events.iter().enumerate().map(|(index, event)| (at("events", index), &event.lines[..]));
         let others = [("otherwise", &self.otherwise), ("other_event", &self.other_event)];
         let others = others.into_iter().map(|(key, lines)| (place.clone().key(key), &lines[..]));
-        topics.chain(events).chain(others).collect()
+        topics.chain(others).collect()
     }
 
     fn keywords(&self, place: &Place) -> Vec<(Place, &[String])> {
         let at = |key: &str, index: usize| place.clone().key(key).index(index).key("keywords");
         let topics = self.topics.iter().enumerate().map(|(index, topic)| (at("topics", index), &topic.keywords[..]));
-        let events = self.events.iter().enumerate().map(|(index, event)| (at("events", index), &event.keywords[..]));
-        topics.chain(events).chain([(place.clone().key("give_up"), &self.give_up[..])]).collect()
+        topics.chain([(place.clone().key("give_up"), &self.give_up[..])]).collect()
     }
 }

@@ -11,6 +11,7 @@ pub mod abilities;
 pub mod cast;
 pub mod check;
 pub mod colour;
+pub mod events;
 pub mod game_master;
 pub mod rules;
 pub mod script;
@@ -25,17 +26,18 @@ pub use abilities::Abilities;
 pub use cast::Cast;
 pub use check::check_script;
 pub use colour::Colours;
+pub use events::{SpecialEvent, SpecialEvents};
 pub use game_master::GameMaster;
 pub use rules::NarratorRules;
 pub use script::{Script, ScriptEnding};
 pub use story::{Beat, Said, Story};
 
-/// The narrator's rules: characters, the game master and the parameters of checks.
+/// The narrator's rules: characters, the game master, special events and the parameters of checks.
 pub struct NarratorPlugin;
 
 impl Plugin for NarratorPlugin {
     fn build(&self, app: &mut App) {
         app.init_resource::<colour::ColourRequest>();
-        app.add_rules::<NarratorRules>().add_rules::<Cast>().add_rules::<GameMaster>();
+        app.add_rules::<NarratorRules>().add_rules::<Cast>().add_rules::<GameMaster>().add_rules::<SpecialEvents>();
     }
 }

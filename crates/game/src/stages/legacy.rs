@@ -12,13 +12,14 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::boss::rules::BOSS_TICKET;
-use crate::boss::{BossField, Ratios};
+use crate::boss::{BossField, ChallengesLeft, Ratios};
 use crate::energy::EnergyMoments;
 use crate::items::{Amount, LegacyChange};
 use crate::stages::layouts::{LayoutRules, Monster, MonsterRules, Wave};
 use crate::stages::model::Mode;
 use crate::stages::requests::{ENTRY, Raider, RaiderItem, Short, StageTables, collect_victory, pay, reported_damage};
-use crate::stages::session::Sessions;
+use crate::stages::session::{OpenSession, Sessions};
+use crate::stages::suspects::{Anomaly, Misdeed, believe};
 use raidkeep_engine::dispatch::RequestApp;
 use raidkeep_engine::login::Login;
 use raidkeep_engine::random::Randomness;
@@ -134,7 +135,7 @@ struct LegacyEnergy {
 #[derive(Debug, Serialize, JsonSchema)]
 struct Empty {}
 
-/// The flat reply of the boss room.
+/// The flat reply of the boss room, with the challenges left also where `enter_stage` documents them.
 #[derive(Debug, Serialize, JsonSchema)]
 pub struct BossRoomEntered {
     energy: i64,
@@ -142,6 +143,7 @@ pub struct BossRoomEntered {
     consume: i64,
     times: u32,
     cd_time: i64,
+    world_boss: ChallengesLeft,
     at: EnergyMoments,
 }
 
@@ -162,8 +164,8 @@ fn enter_stage<N: LegacyName>(
     field: BossField,
 ) -> Answer<LegacyEntered> {
     let (mut player, mut login) = call.caller.get_mut(&mut players)?;
-    if sessions.open(&player.visitor).is_some_and(|open| open.mode != Mode::General) {
-        sessions.clear(&mut player.visitor);
+    if let Some(open) = sessions.open(&player.visitor).filter(|open| open.mode != Mode::General) {
+        sessions.clear(&mut player.visitor, Anomaly::new(Misdeed::StillInside, open.stage.into()));
         revoke(&mut login, &mut directory);
         return Err(STILL_INSIDE);
     }
@@ -184,10 +186,10 @@ fn enter_plain_stage(
     tables: &StageTables,
     scenery: &Scenery,
 ) -> Result<LegacyStageEntered, Refusal> {
-    let (now, month) = (tables.clock.now(), tables.clock.month());
+    let now = tables.clock.now();
     let rules = tables.stages.mode_of(stage).ok_or(STAGE)?;
     let stage = rules.in_range(stage).ok_or(STAGE)?;
-    let highest = player.progress.highest(rules, month);
+    let highest = player.progress.highest(rules, &tables.clock);
     if stage > rules.reachable(highest) || (!rules.repeatable && stage <= highest) {
         return Err(STAGE);
     }
@@ -252,12 +254,14 @@ fn enter_boss_room(
         .map_err(|short| if short == Short::Materials { NOT_CONFIGURED } else { short.into() })?;
     player.tickets.take(ticket, is_vip, today);
     sessions.enter(&mut player.visitor, stage, Mode::Boss, now);
+    let (times, cd_time) = (player.tickets.left(ticket, is_vip, today), tables.clock.seconds_to_next_day());
     Ok(BossRoomEntered {
         energy: player.energy.points(now, &tables.energy),
         cooling_time: player.energy.cooling(now, &tables.energy),
         consume: -entry.energy,
-        times: player.tickets.left(ticket, is_vip, today),
-        cd_time: tables.clock.seconds_to_next_day(),
+        times,
+        cd_time,
+        world_boss: ChallengesLeft::new(cd_time, times),
         at: EnergyMoments::of(&player.energy, now, &tables.energy),
     })
 }
@@ -348,12 +352,13 @@ fn pass_stage<N: LegacyName>(
         return Err(STAGE);
     }
     let Some(open) = sessions.open(&player.visitor).filter(|open| open.stage == stage) else {
-        sessions.clear(&mut player.visitor);
+        sessions.clear(&mut player.visitor, Anomaly::new(Misdeed::NotEntered, stage.into()));
         revoke(&mut login, &mut directory);
         return Err(NOT_ENTERED);
     };
     if is_boss_room {
-        let left = leave_boss_room(&mut player, &mut sessions, call.caller, call.request.damage, &mut field)?;
+        let left =
+            leave_boss_room(&mut player, &mut sessions, call.caller, open, call.request.damage, &tables, &mut field)?;
         return Ok(Success::with(LegacyPassed::BossRoom(left)));
     }
     let rules = rules.ok_or(STAGE)?;
@@ -363,7 +368,7 @@ fn pass_stage<N: LegacyName>(
     Ok(Success::with(LegacyPassed::Stage(StagePassed {
         pass_stages: LegacyChange::after(&player.inventory, &won.reward),
         p_exp: PassedExp { remaining: player.experience.total, reward: won.exp },
-        p_stage: PassedStage { finally: player.progress.highest(rules, tables.clock.month()), vary: won.rise },
+        p_stage: PassedStage { finally: player.progress.highest(rules, &tables.clock), vary: won.rise },
     })))
 }
 
@@ -372,13 +377,15 @@ fn leave_boss_room(
     player: &mut RaiderItem,
     sessions: &mut Sessions,
     caller: Player,
+    open: OpenSession,
     damage: Given,
+    tables: &StageTables,
     field: &mut BossField,
 ) -> Result<BossRoomLeft, Refusal> {
-    let Some(damage) = field.normal_damage(reported_damage(damage)?) else {
-        sessions.count_anomaly(&mut player.visitor);
-        return Err(ABNORMAL_DAMAGE);
-    };
+    let damage = believe(player, open, reported_damage(damage)?, tables, field).map_err(|anomaly| {
+        sessions.note_anomaly(&mut player.visitor, anomaly);
+        ABNORMAL_DAMAGE
+    })?;
     sessions.leave(&mut player.visitor, Some(damage));
     let struck = field.strike(caller, damage, field.rules.surplus_carries_over.legacy);
     Ok(BossRoomLeft {

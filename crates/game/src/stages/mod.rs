@@ -10,6 +10,7 @@ pub mod requests;
 pub mod rounds;
 pub mod rules;
 pub mod session;
+pub mod suspects;
 mod suspicion;
 pub mod sweep;
 pub mod windows;
@@ -38,6 +39,7 @@ impl Plugin for StagesPlugin {
         requests::register(app);
         legacy::register(app);
         sweep::register(app);
+        suspects::register(app);
         app.add_farewell(rounds::part);
         app.add_systems(Tick, rounds::report_boss_sessions.after(TickSystems::Handle).before(TickSystems::Simulate));
     }

@@ -2,9 +2,10 @@
 
 use bevy_ecs::prelude::*;
 use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 
-use crate::stages::rules::{ModeRules, Reset, StageRules};
+use crate::stages::rules::{ModeRules, StageRules};
+use raidkeep_engine::clock::{Clock, first_day_of};
 use raidkeep_engine::rules::Rules;
 use raidkeep_engine::storage::PlayerRow;
 
@@ -42,19 +43,47 @@ pub struct Progress {
     paid_windows: Vec<(u32, i64)>,
 }
 
-#[derive(Debug, Default, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq, Serialize)]
 struct Passed {
     /// 0 = none.
     highest: u32,
-    /// The calendar month in which it was passed.
-    month: i32,
+    /// The number of the calendar day on which it was passed.
+    day: i32,
+}
+
+impl Passed {
+    /// From when only the calendar month was noted: as if passed on its 1st, because progress was reset monthly or never.
+    fn in_month(highest: u32, month: i32) -> Self {
+        Self { highest, day: first_day_of(month) }
+    }
+}
+
+impl<'de> Deserialize<'de> for Passed {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        /// In a document, which may be from when months were noted.
+        #[derive(Deserialize)]
+        #[serde(untagged)]
+        enum Told {
+            OnDay { highest: u32, day: i32 },
+            InMonth { highest: u32, month: i32 },
+        }
+        if deserializer.is_human_readable() {
+            return Ok(match Told::deserialize(deserializer)? {
+                Told::OnDay { highest, day } => Self { highest, day },
+                Told::InMonth { highest, month } => Self::in_month(highest, month),
+            });
+        }
+        let (highest, day) = Deserialize::deserialize(deserializer)?;
+        Ok(Self { highest, day })
+    }
 }
 
 impl Progress {
     /// The highest stage passed in a mode; 0 = none, or none since the mode's last reset.
-    pub fn highest(&self, rules: &ModeRules, month: i32) -> u32 {
-        let Passed { highest, month: passed_in } = self.modes[rules.mode.index()];
-        let is_reset = rules.resets == Some(Reset::Monthly) && month > passed_in;
+    pub fn highest(&self, rules: &ModeRules, clock: &Clock) -> u32 {
+        let Passed { highest, day } = self.modes[rules.mode.index()];
+        let reset_on = rules.resets.as_ref().and_then(|resets| resets.last_due(clock));
+        let is_reset = reset_on.is_some_and(|reset_on| reset_on > day);
         if is_reset { 0 } else { highest }
     }
 
@@ -63,13 +92,13 @@ impl Progress {
         self.modes[Mode::General.index()].highest
     }
 
-    /// Records that a stage was passed; returns by how many the highest stage rose.
-    pub fn pass(&mut self, rules: &ModeRules, stage: u32, month: i32) -> u32 {
-        let before = self.highest(rules, month).max(rules.first - 1);
+    /// Notes that a stage was passed; returns how many stages more are passed than before.
+    pub fn pass(&mut self, rules: &ModeRules, stage: u32, clock: &Clock) -> u32 {
+        let before = self.highest(rules, clock).max(rules.first - 1);
         let rise = stage.saturating_sub(before);
         if rise > 0 {
             let passed = &mut self.modes[rules.mode.index()];
-            *passed = Passed { highest: stage, month: month.max(passed.month) };
+            *passed = Passed { highest: stage, day: clock.day().max(passed.day) };
         }
         rise
     }
@@ -86,8 +115,8 @@ impl Progress {
     }
 
     /// As `get_player_info` shows it.
-    pub fn highest_stages(&self, rules: &StageRules, month: i32) -> HighestStages {
-        let highest = |mode| rules.mode(mode).map_or(0, |rules| self.highest(rules, month));
+    pub fn highest_stages(&self, rules: &StageRules, clock: &Clock) -> HighestStages {
+        let highest = |mode| rules.mode(mode).map_or(0, |rules| self.highest(rules, clock));
         HighestStages {
             general: highest(Mode::General),
             endless: highest(Mode::Endless),
@@ -100,7 +129,7 @@ impl Progress {
 
 impl PlayerRow for Progress {
     const TABLE: &'static str = "progress";
-    const VERSION: u16 = 2;
+    const VERSION: u16 = 3;
 
     fn newcomer(world: &World) -> Self {
         let mut progress = Self::default();
@@ -109,9 +138,20 @@ impl PlayerRow for Progress {
     }
 
     fn upgrade(version: u16, bytes: &[u8]) -> Option<Self> {
-        // Before modes could be reset, only the highest stages were stored.
-        let highest: [u32; Mode::COUNT] = postcard::from_bytes(bytes).ok().filter(|_| version == 1)?;
-        Some(Self { modes: highest.map(|highest| Passed { highest, month: 0 }), paid_windows: Vec::new() })
+        match version {
+            // Before modes could be reset, only the highest stages were stored.
+            1 => {
+                let highest: [u32; Mode::COUNT] = postcard::from_bytes(bytes).ok()?;
+                Some(Self { modes: highest.map(|highest| Passed { highest, day: 0 }), paid_windows: Vec::new() })
+            }
+            // Before other resets than monthly ones, the month was noted.
+            2 => {
+                let (modes, paid_windows) = postcard::from_bytes(bytes).ok()?;
+                let modes: [(u32, i32); Mode::COUNT] = modes;
+                Some(Self { modes: modes.map(|(highest, month)| Passed::in_month(highest, month)), paid_windows })
+            }
+            _ => None,
+        }
     }
 }
 
@@ -128,27 +168,46 @@ pub struct HighestStages {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::schedule::{Schedule, Weekday};
     use crate::shipped_rules;
+    use raidkeep_engine::clock::{ClockMode, time_zone};
+
+    /// Noon of a date, in Shanghai.
+    fn on(date: &str) -> Clock {
+        let moment: jiff::Timestamp = format!("{date}T04:00:00Z").parse().expect("a date");
+        let zone = time_zone("Asia/Shanghai").expect("a known zone");
+        Clock::start(ClockMode::Manual, zone, moment.as_millisecond(), None)
+    }
 
     #[test]
     fn passing_a_lower_stage_changes_nothing() {
         let rules = shipped_rules::<StageRules>();
         let general = rules.mode(Mode::General).expect("general stages are shipped");
         let mut progress = Progress::default();
-        assert_eq!(progress.pass(general, 8, 0), 8);
-        assert_eq!(progress.pass(general, 3, 0), 0);
+        assert_eq!(progress.pass(general, 8, &on("2026-03-10")), 8);
+        assert_eq!(progress.pass(general, 3, &on("2026-03-10")), 0);
         assert_eq!(progress.highest_general(), 8);
     }
 
     #[test]
-    fn the_tower_begins_anew_with_the_month_and_not_when_the_clock_jumps_back() {
+    fn the_tower_begins_anew_when_its_schedule_says_and_not_when_the_clock_jumps_back() {
         let rules = shipped_rules::<StageRules>();
-        let tower = rules.mode(Mode::Endless).expect("endless stages are shipped");
-        let mut progress = Progress::default();
-        assert_eq!(progress.pass(tower, 1001, 100), 1, "one stage more than before");
-        assert_eq!(progress.highest(tower, 100), 1001);
-        assert_eq!(progress.highest(tower, 101), 0);
-        assert_eq!(progress.highest(tower, 99), 1001);
+        let mut tower = rules.mode(Mode::Endless).expect("endless stages are shipped").clone();
+        let cases = [
+            (Schedule::Daily, "2026-03-10", "2026-03-11"),
+            // The 10th is a Tuesday.
+            (Schedule::Weekly(Weekday::Monday), "2026-03-15", "2026-03-16"),
+            (Schedule::Monthly, "2026-03-31", "2026-04-01"),
+            (Schedule::Dates(vec!["2026-05-01".parse().expect("a date")]), "2026-04-30", "2026-05-01"),
+        ];
+        for (schedule, last, first) in cases {
+            tower.resets = Some(schedule.clone());
+            let mut progress = Progress::default();
+            assert_eq!(progress.pass(&tower, 1001, &on("2026-03-10")), 1, "one stage more than before");
+            assert_eq!(progress.highest(&tower, &on(last)), 1001, "{schedule:?} has not come");
+            assert_eq!(progress.highest(&tower, &on(first)), 0, "{schedule:?} has come");
+            assert_eq!(progress.highest(&tower, &on("2026-03-09")), 1001, "{schedule:?} was before");
+        }
     }
 
     #[test]
@@ -156,5 +215,25 @@ mod tests {
         let before = postcard::to_stdvec(&[8_u32, 0, 0, 0, 0, 0]).expect("plain data");
         let progress = Progress::upgrade(1, &before).expect("version 1 can be upgraded");
         assert_eq!(progress.highest_general(), 8);
+    }
+
+    #[test]
+    fn rows_and_documents_from_before_days_were_noted_keep_the_tower_until_the_month_ends() {
+        let march = 2026 * 12 + 2;
+        let modes = [(8_u32, 0_i32), (1003, march), (0, 0), (0, 0), (0, 0), (0, 0)];
+        let row = postcard::to_stdvec(&(modes, vec![(2001_u32, 5_i64)])).expect("plain data");
+        let of_row = Progress::upgrade(2, &row).expect("version 2 has a way up");
+        let modes = modes.map(|(highest, month)| serde_json::json!({"highest": highest, "month": month}));
+        let document = serde_json::json!({"modes": modes, "paid_windows": [[2001, 5]]});
+        let of_document: Progress = serde_json::from_value(document).expect("an earlier document");
+        let rules = shipped_rules::<StageRules>();
+        let tower = rules.mode(Mode::Endless).expect("endless stages are shipped");
+        for progress in [of_row, of_document] {
+            assert_eq!(progress.highest(tower, &on("2026-03-31")), 1003);
+            assert_eq!(progress.highest(tower, &on("2026-04-01")), 0);
+            assert!(progress.has_paid(2001, 5));
+            let told = serde_json::to_value(&progress).expect("plain data");
+            assert_eq!(serde_json::from_value::<Progress>(told).expect("a document"), progress);
+        }
     }
 }

@@ -16,6 +16,7 @@ use crate::levels::{Experience, LevelRules};
 use crate::stages::model::{Mode, Progress};
 use crate::stages::rules::{ModeRules, StageBlock, StageRules};
 use crate::stages::session::{OpenSession, Sessions, Visitor};
+use crate::stages::suspects::believe;
 use crate::tickets::{Limits, TicketRules, Tickets};
 use raidkeep_engine::clock::Clock;
 use raidkeep_engine::dispatch::RequestApp;
@@ -199,10 +200,10 @@ fn enter(
     is_anybody_there: bool,
     tables: &StageTables,
 ) -> Answer<StageEntered> {
-    let (now, today, month) = (tables.clock.now(), tables.clock.day(), tables.clock.month());
+    let (now, today) = (tables.clock.now(), tables.clock.day());
     let rules = tables.mode(mode)?;
     let stage = rules.in_range(stage).ok_or(codes::STAGE)?;
-    let highest = player.progress.highest(rules, month);
+    let highest = player.progress.highest(rules, &tables.clock);
     if stage > rules.reachable(highest) {
         return Err(codes::STAGE);
     }
@@ -362,10 +363,10 @@ fn victory_boss_stage(
 ) -> Answer<StageWon> {
     let mut player = call.caller.get_mut(&mut players)?;
     let (rules, open) = check_victory(&player, &sessions, Mode::Boss, call.request.stage, &tables)?;
-    let Some(damage) = field.normal_damage(reported_damage(call.request.damage)?) else {
-        sessions.count_anomaly(&mut player.visitor);
-        return Err(codes::DAMAGE);
-    };
+    let damage = believe(&player, open, reported_damage(call.request.damage)?, &tables, &field).map_err(|anomaly| {
+        sessions.note_anomaly(&mut player.visitor, anomaly);
+        codes::DAMAGE
+    })?;
     let struck = field.strike(call.caller, damage, field.rules.surplus_carries_over.new);
     sessions.leave(&mut player.visitor, Some(damage));
     let boss =
@@ -430,10 +431,8 @@ pub(super) fn collect_victory(
     random: &mut Randomness,
 ) -> Won {
     let OpenSession { stage, entered_at, .. } = open;
-    let rise = match player.progress.highest(rules, clock.month()) < stage {
-        true => player.progress.pass(rules, stage, clock.month()),
-        false => 0,
-    };
+    let is_new = player.progress.highest(rules, clock) < stage;
+    let rise = if is_new { player.progress.pass(rules, stage, clock) } else { 0 };
     let block = rules.stage(stage).filter(|block| pays(block, stage, entered_at, clock, &mut player.progress));
     let reward = block.map(|block| draw(block, random)).unwrap_or_default();
     let exp = block.map_or(0, |block| block.exp);

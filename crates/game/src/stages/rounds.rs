@@ -4,7 +4,9 @@
 use bevy_ecs::prelude::*;
 use bevy_ecs::system::SystemState;
 
-use crate::platforms::sud::{IsWin, RoundBegin, RoundId, RoundPlayer, RoundResult, Rounds, SudPlatform, with_rounds};
+use crate::platforms::sud::{
+    IsWin, PassedThrough, RoundBegin, RoundId, RoundPlayer, RoundResult, Rounds, SudPlatform, with_rounds,
+};
 use crate::stages::session::{CurrentSession, EndedBossSession, StageCounts, StageSession};
 use raidkeep_engine::account::AccountId;
 use raidkeep_engine::storage::{Stored, Touched};
@@ -74,18 +76,22 @@ fn begin(account: AccountId) -> RoundBegin {
         room_id: ROOM.to_owned(),
         game_mode: GAME_MODE,
         players: vec![RoundPlayer { account: Some(account) }],
-        report_game_info_key: format!("boss-{}", account.0),
-        report_game_info_extras: String::new(),
+        passed: PassedThrough::new(&format!("boss-{}", account.0), ""),
     }
 }
 
 fn result(account: AccountId, damage: Option<u64>) -> RoundResult {
+    let score = damage.map_or(0, |damage| i32::try_from(damage).unwrap_or(i32::MAX));
     RoundResult {
         account: Some(account),
         rank: 1,
         is_escaped: damage.is_none(),
         is_win: if damage.is_some() { IsWin::Won } else { IsWin::Lost },
-        score: damage.map_or(0, |damage| i32::try_from(damage).unwrap_or(i32::MAX)),
+        // Against the bosses everybody has the same part, and nothing is at stake.
+        role: 0,
+        score,
         award: 0,
+        remain_score: score,
+        commission_score: 0,
     }
 }

@@ -3,7 +3,9 @@
 use schemars::JsonSchema;
 use serde::Deserialize;
 
+use crate::boss::PlausibleDamage;
 use crate::items::{Amount, ItemRules};
+use crate::schedule::Schedule;
 use crate::stages::layouts::LayoutRules;
 use crate::stages::windows::Window;
 use crate::stages::{Mode, suspicion};
@@ -39,10 +41,10 @@ pub struct ModeRules {
     /// The kinds of ticket that the reply shows.
     #[serde(default)]
     pub limits: Vec<u16>,
-    /// When the progress is reset; absent = never.
+    /// When the progress is reset: `daily`, `weekly(monday)`, `monthly` or `dates(["2026-12-24"])`; absent = never.
     #[serde(default)]
-    pub resets: Option<Reset>,
-    /// A new player has passed the stages up to this number.
+    pub resets: Option<Schedule>,
+    /// Stages a new player has passed already: up to this number.
     #[serde(default)]
     pub newcomer_passed: u32,
     /// The configured stages.
@@ -53,15 +55,7 @@ fn yes() -> bool {
     true
 }
 
-/// When the progress of a mode is reset.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum Reset {
-    /// At local midnight of the 1st.
-    Monthly,
-}
-
-/// A run of stages with the same settings.
+/// A run of stages that are alike.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct StageBlock {
@@ -97,6 +91,9 @@ pub struct StageBlock {
     /// The layout of the enemies, from `layouts.ron`.
     #[serde(default)]
     pub layout: Option<String>,
+    /// In boss mode, how much reported damage is believed; absent = as in `world_boss.ron`.
+    #[serde(default)]
+    pub plausible_damage: Option<PlausibleDamage>,
 }
 
 /// What the legacy function `enter_stage` takes.
@@ -200,11 +197,15 @@ fn check_mode(mode: &ModeRules, place: &Place, report: &mut Report) {
         let message = format!("expected a stage from {} to {}, or 0", mode.first, mode.last);
         report.error(place.clone().key("newcomer_passed"), message);
     }
+    if let Some(resets) = &mode.resets {
+        resets.check(&place.clone().key("resets"), report);
+    }
     let mut expected = mode.first;
     for (index, block) in mode.stages.iter().enumerate() {
         let place = place.clone().key("stages").index(index);
         check_run(block, mode, expected, &place, report);
         check_numbers(block, &place, report);
+        check_damage(block, mode, &place, report);
         expected = block.last().saturating_add(1);
     }
 }
@@ -244,6 +245,15 @@ fn check_numbers(block: &StageBlock, place: &Place, report: &mut Report) {
     }
     if block.random.is_some() && block.rewards.is_empty() {
         report.error(place.clone().key("random"), "there are no rewards to draw from");
+    }
+}
+
+fn check_damage(block: &StageBlock, mode: &ModeRules, place: &Place, report: &mut Report) {
+    let place = place.clone().key("plausible_damage");
+    match block.plausible_damage {
+        Some(_) if mode.mode != Mode::Boss => drop(report.error(place, "only boss stages report damage")),
+        Some(rules) => rules.check(&place, report),
+        None => {}
     }
 }
 

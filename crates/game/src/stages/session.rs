@@ -6,11 +6,14 @@ use bevy_ecs::system::SystemParam;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::identity::Account;
 use crate::platforms::sud::RoundId;
 use crate::stages::model::Mode;
+use crate::stages::suspects::{Anomaly, Suspect};
 use raidkeep_engine::account::AccountId;
+use raidkeep_engine::clock::Clock;
 use raidkeep_engine::storage::{
-    Arrival, Batch, Departure, PlayerEntity, PlayerRows, RowError, Unfit, decode_value, encode_value,
+    Archive, Arrival, Batch, Departure, PlayerEntity, PlayerRows, RowError, Stored, Unfit, decode_value, encode_value,
 };
 
 /// The stage a player is in, as replies show it.
@@ -230,6 +233,8 @@ impl PlayerRows for StageCounts {
 #[query_data(mutable)]
 pub(super) struct Visitor {
     entity: Entity,
+    stored: &'static Stored,
+    owner: &'static Account,
     counts: &'static mut StageCounts,
     session: Option<&'static CurrentSession>,
 }
@@ -238,6 +243,8 @@ pub(super) struct Visitor {
 #[derive(SystemParam)]
 pub(super) struct Sessions<'w, 's> {
     sessions: Query<'w, 's, &'static StageSession>,
+    clock: Res<'w, Clock>,
+    archive: ResMut<'w, Archive>,
     commands: Commands<'w, 's>,
 }
 
@@ -261,15 +268,18 @@ impl Sessions<'_, '_> {
         }
     }
 
-    /// Counts data that an honest client does not send, and clears the session. The counters stay for operators.
-    pub(super) fn clear(&mut self, visitor: &mut VisitorItem) {
+    /// Notes data that an honest client does not send, and clears the session. The counters stay for operators.
+    pub(super) fn clear(&mut self, visitor: &mut VisitorItem, anomaly: Anomaly) {
         self.end(visitor, None);
-        visitor.counts.count_anomaly();
+        self.note_anomaly(visitor, anomaly);
     }
 
-    /// Counts abnormal data that leaves the session open.
-    pub(super) fn count_anomaly(&mut self, visitor: &mut VisitorItem) {
+    /// Notes abnormal data that leaves the session open. Operators find the player among the suspects.
+    pub(super) fn note_anomaly(&mut self, visitor: &mut VisitorItem, anomaly: Anomaly) {
         visitor.counts.count_anomaly();
+        let (name, counts, at) = (visitor.owner.name().to_owned(), visitor.counts.counts(), self.clock.now());
+        let suspect = Suspect { name, counts, last: anomaly, at };
+        self.archive.put(&visitor.stored.account().to_key(), &suspect);
     }
 
     fn end(&mut self, visitor: &mut VisitorItem, damage: Option<u64>) -> bool {

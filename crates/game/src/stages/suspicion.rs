@@ -2,6 +2,7 @@
 
 use crate::energy::EnergyRules;
 use crate::items::suspicion::warn_of_jumps;
+use crate::items::{Amount, ItemRules};
 use crate::levels::LevelRules;
 use crate::stages::rules::{ModeRules, StageBlock};
 use crate::tickets::TicketRules;
@@ -19,9 +20,29 @@ pub(super) fn look(mode: &ModeRules, tables: &Tables, place: &Place, report: &mu
     for (index, block) in mode.stages.iter().enumerate() {
         let place = stages.clone().index(index);
         look_at_entry(block, tables, &place, report);
+        look_at_potions(mode, block, tables, &place, report);
         if let Some(before) = index.checked_sub(1).map(|before| &mode.stages[before]) {
             warn_of_jumps(&before.rewards, &block.rewards, &place.key("rewards"), report);
         }
+    }
+}
+
+/// Warns of a stage that pays for its own entry: its potions bring back the energy that it takes, without an end.
+fn look_at_potions(mode: &ModeRules, block: &StageBlock, tables: &Tables, place: &Place, report: &mut Report) {
+    let is_limited = !mode.repeatable || mode.ticket.is_some() || !block.windows.is_empty();
+    let Some(items) = tables.get::<ItemRules>().filter(|_| !is_limited) else {
+        return;
+    };
+    let worth = |reward: &Amount| {
+        let energy = items.item(reward.item).and_then(|item| item.energy).unwrap_or(0);
+        energy.saturating_mul(reward.quantity)
+    };
+    let potions = block.rewards.iter().map(worth).fold(0, i64::saturating_add);
+    let entry = block.legacy.as_ref().map_or(block.energy, |legacy| legacy.energy.min(block.energy));
+    if potions > 0 && potions >= entry {
+        let message =
+            format!("its potions give {potions} energy, and entering takes {entry}: it can be played forever");
+        report.warning(place.clone().key("rewards"), message);
     }
 }
 

@@ -1,11 +1,12 @@
 //! When activity stages are open: on weekdays at certain hours, or between two dates.
 
 use jiff::Timestamp;
-use jiff::civil::{Date, DateTime, Time, Weekday as CivilWeekday};
+use jiff::civil::{Date, DateTime, Time};
 use jiff::tz::TimeZone;
 use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer};
 
+use crate::schedule::Weekday;
 use raidkeep_engine::rules::{Place, Report};
 
 /// One opening schedule of a stage.
@@ -36,26 +37,6 @@ pub enum Window {
         #[schemars(with = "String")]
         to: Date,
     },
-}
-
-/// A day of the week.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
-#[serde(rename_all = "snake_case")]
-#[expect(missing_docs, reason = "the names are self-explanatory")]
-pub enum Weekday {
-    Monday,
-    Tuesday,
-    Wednesday,
-    Thursday,
-    Friday,
-    Saturday,
-    Sunday,
-}
-
-impl Weekday {
-    fn is(self, day: CivilWeekday) -> bool {
-        self as i8 == day.to_monday_zero_offset()
-    }
 }
 
 fn parsed<'de, T, D>(deserializer: D) -> Result<T, D::Error>

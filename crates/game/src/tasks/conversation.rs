@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use crate::narrator::GameMaster;
 use crate::narrator::words::Spoken;
+use crate::tasks::events::{EventHeard, Reported};
 use crate::tasks::model::TaskName;
 use crate::tasks::play::{TaskPlayerItem, TaskStage};
 use raidkeep_engine::template::Template;
@@ -80,10 +81,13 @@ impl Conversation<'_, '_, '_, '_> {
         line.map(|line| self.say(line)).unwrap_or_default()
     }
 
-    /// What the game master says to a special event, and the event's name.
-    pub(super) fn event(&mut self, info: &str, text: &str) -> (String, String) {
-        let (line, event) = self.master.event(info, text, &mut self.stage.randomness);
-        (line.map(|line| self.say(line)).unwrap_or_default(), event.to_owned())
+    /// What is said to a special event. Changes nothing but the randomness.
+    pub(super) fn event(&mut self, reported: &Reported<'_>) -> EventHeard {
+        let heard = self.stage.hear_event(self.player, self.master, reported);
+        heard.unwrap_or_else(|| {
+            let line = self.master.other_event(&mut self.stage.randomness);
+            EventHeard { script: line.map(|line| self.say(line)).unwrap_or_default(), ..EventHeard::default() }
+        })
     }
 
     /// The name of the task the player is in.

@@ -5,6 +5,7 @@
 //! player's progress, and grants the reward once. Nothing that a player or an endpoint writes can grant a reward.
 
 mod conversation;
+pub mod events;
 pub mod model;
 pub mod play;
 pub mod queue;

@@ -4,6 +4,7 @@ use bevy_ecs::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use crate::narrator::Story;
+use crate::tasks::events::ActiveEvent;
 use crate::tasks::queue::TaskQueue;
 use crate::tasks::scripts::{PersonalTasks, PublicTasks, Task};
 use raidkeep_engine::storage::{Arrival, PlayerRow, Unfit};
@@ -71,16 +72,35 @@ pub struct TaskBook {
     taken: (u64, Vec<String>),
     /// The day of the last personal task, and how many were made on it.
     wished: (i32, u32),
+    /// The special event the player is in. Documents of earlier programs have none.
+    #[serde(default)]
+    event: Option<ActiveEvent>,
+}
+
+/// Version 1, of when special events were one line each.
+#[derive(Deserialize)]
+struct TaskBook1 {
+    active: Option<ActiveTask>,
+    personal: Vec<TaskName>,
+    taken: (u64, Vec<String>),
+    wished: (i32, u32),
 }
 
 impl PlayerRow for TaskBook {
     const TABLE: &'static str = "tasks";
+    const VERSION: u16 = 2;
 
     fn newcomer(_: &World) -> Self {
         Self::default()
     }
 
-    /// Another world draws other tasks and has its own count of refills.
+    fn upgrade(version: u16, bytes: &[u8]) -> Option<Self> {
+        let before: TaskBook1 = postcard::from_bytes(bytes).ok().filter(|_| version == 1)?;
+        let TaskBook1 { active, personal, taken, wished } = before;
+        Some(Self { active, personal, taken, wished, event: None })
+    }
+
+    /// Another world fills its queue otherwise, and counts the fillings by itself.
     fn arrive(&mut self, arrival: Arrival<'_>) -> Result<(), Unfit> {
         if !arrival.is_same_world {
             self.taken = (0, Vec::new());
@@ -142,6 +162,28 @@ impl TaskBook {
         }
     }
 
+    /// The special event the player is in.
+    pub fn event(&self) -> Option<&ActiveEvent> {
+        self.event.as_ref()
+    }
+
+    /// Begins a special event; one under way is dropped.
+    pub fn begin_event(&mut self, event: ActiveEvent) {
+        self.event = Some(event);
+    }
+
+    /// Moves the special event on to a scene, with a new throw of the die.
+    pub fn event_goes_on(&mut self, scene: &str, throw: u64) {
+        if let Some(active) = &mut self.event {
+            active.story.go_on(scene, throw);
+        }
+    }
+
+    /// Ends the special event.
+    pub fn finish_event(&mut self) {
+        self.event = None;
+    }
+
     /// Ends the task the player is in.
     pub fn finish(&mut self) -> Option<ActiveTask> {
         self.active.take()
@@ -154,6 +196,17 @@ mod tests {
 
     fn personal(subject: &str) -> TaskName {
         TaskName::Personal { template: "hunt".to_owned(), subject: subject.to_owned() }
+    }
+
+    #[test]
+    fn the_tasks_of_an_earlier_program_are_kept() {
+        let before = (None::<ActiveTask>, vec![personal("狼")], (3_u64, vec!["走失的小羊".to_owned()]), (100, 1_u32));
+        let mut row = Vec::new();
+        raidkeep_engine::storage::encode_value(1, &before, &mut row);
+        let read = raidkeep_engine::storage::decode_value(TaskBook::VERSION, &row, TaskBook::upgrade);
+        let book = read.expect("version 1 has a way up");
+        assert_eq!((book.personal(), book.wished_on(100)), (&[personal("狼")][..], 1));
+        assert!(book.has_taken(3, "走失的小羊") && book.event().is_none());
     }
 
     #[test]

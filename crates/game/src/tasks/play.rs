@@ -15,7 +15,7 @@ use crate::items::{Cause, Inventory};
 use crate::levels::{Experience, LevelRules};
 use crate::narrator::script::Scene;
 use crate::narrator::story::Next;
-use crate::narrator::{Cast, NarratorRules, Said, Story};
+use crate::narrator::{Cast, NarratorRules, Said, SpecialEvents, Story};
 use crate::tasks::model::{ActiveTask, TaskBook, TaskName};
 use crate::tasks::queue::TaskQueue;
 use crate::tasks::rules::{RewardRange, RewardShown, TaskRules};
@@ -49,6 +49,7 @@ pub struct TaskStage<'w> {
     pub(super) rules: Res<'w, Rules<TaskRules>>,
     pub(super) narrator: Res<'w, Rules<NarratorRules>>,
     pub(super) cast: Res<'w, Rules<Cast>>,
+    pub(super) events: Res<'w, Rules<SpecialEvents>>,
     pub(super) images: Res<'w, Rules<Images>>,
     pub(super) levels: Res<'w, Rules<LevelRules>>,
     pub(super) queue: Res<'w, TaskQueue>,

@@ -13,6 +13,7 @@ use crate::narrator::{Colours, GameMaster};
 use crate::platforms::chat::wire::Draft;
 use crate::spelling;
 use crate::tasks::conversation::{Accepted, Conversation, Objection};
+use crate::tasks::events::{EventHeard, Reported};
 use crate::tasks::play::{INTERNAL, TaskPlayer, TaskStage};
 use raidkeep_engine::clock::Clock;
 use raidkeep_engine::dispatch::RequestApp;
@@ -131,7 +132,7 @@ fn task_request(
     Ok(Success::with(WishTold { text, role: master.role.clone() }).status(status))
 }
 
-/// `others {info, role, text}`: a special event and what the player says to it.
+/// `others {info, role, text}`: a special event and what the player says to it. It begins, or the one under way goes on.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 pub struct Others {
     info: String,
@@ -163,9 +164,10 @@ fn others(
     let mut player = call.caller.get_mut(&mut players)?;
     own_role(player.account, &role)?;
     let mut talk = Conversation { player: &mut player, stage: &mut stage, master: &master };
-    let (line, other) = talk.event(&info, &text);
+    let EventHeard { script, name: other, situation, step } = talk.event(&Reported { info: &info, text: &text });
     let said = format!("{info}\n{text}");
-    let draft = Draft { speaker: &master.role, script: &line, player_said: &said };
-    let text = colours.tell(call.caller.account, hash_of(&said), &draft, call.fact)?;
+    let draft = Draft { speaker: &master.role, script: &script, player_said: &said };
+    let text = colours.tell(call.caller.account, situation.unwrap_or_else(|| hash_of(&said)), &draft, call.fact)?;
+    stage.take_event_step(&mut player, step);
     Ok(Success::with(OthersTold { role: master.role.clone(), text, other }))
 }

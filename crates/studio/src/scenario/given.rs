@@ -84,7 +84,7 @@ fn give_player(In(call): In<Call<PlayerState>>, mut players: Query<Given>, rules
     own(&mut inventory, &wanted);
     for (mode, stage) in &state.passed {
         if let Some(mode) = rules.stages.mode(*mode) {
-            progress.pass(mode, *stage, rules.clock.month());
+            progress.pass(mode, *stage, &rules.clock);
         }
     }
     let (today, is_vip) = (rules.clock.day(), rules.tickets.is_vip(&inventory));

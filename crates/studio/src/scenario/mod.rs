@@ -7,7 +7,6 @@
 //! ([`given`]).
 
 pub mod check;
-pub mod duration;
 pub mod given;
 pub mod junit;
 pub mod model;

@@ -4,9 +4,8 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use crate::scenario::check::Expectation;
-use crate::scenario::duration::Span;
 use crate::scenario::given::{BossLife, PlayerState};
-use raidkeep_engine::rules::{Place, Report};
+use raidkeep_engine::rules::{Place, Report, Span};
 
 /// One scenario.
 #[derive(Debug, Deserialize)]

@@ -7,13 +7,12 @@ use bevy_app::App;
 use serde_json::{Value, json};
 
 use crate::scenario::check::{Expectation, Mismatch};
-use crate::scenario::duration::DAYS_MAX;
 use crate::scenario::given;
 use crate::scenario::model::{Scenario, ScenarioStep, read_moment};
 use crate::scenario::outcome::{Failure, ScenarioOutcome, StepOutcome, StepVerdict};
 use crate::scenario::world::{Scene, Wanted};
 use crate::testing::{NOON_MS, TestServer, TestSetup};
-use raidkeep_engine::rules::{AssetSource, LoadedRules, Place, Problems, Single};
+use raidkeep_engine::rules::{AssetSource, LoadedRules, Place, Problems, SPAN_DAYS_MAX, Single};
 
 /// Reads a scenario's file.
 pub fn read(name: &str, text: &str) -> Result<Single<Scenario>, Problems> {
@@ -138,12 +137,12 @@ impl<'s> Play<'s> {
 
     fn wait_until(&mut self, moment: &str, place: &Place) -> StepResult {
         let target = read_moment(moment).ok().and_then(|local| self.scene.moment(local));
-        let (now, latest) = (self.scene.now(), self.scene.now() + DAYS_MAX * 86_400);
+        let (now, latest) = (self.scene.now(), self.scene.now() + SPAN_DAYS_MAX * 86_400);
         match target.filter(|target| (now..=latest).contains(target)) {
             Some(target) => self.pass(target, place),
             None => {
                 let context = format!("it is {}", self.scene.local_time());
-                let expected = format!("a moment in the future, within {DAYS_MAX} days");
+                let expected = format!("a moment in the future, within {SPAN_DAYS_MAX} days");
                 Err(self.failure(place, &expected, moment, &context))
             }
         }

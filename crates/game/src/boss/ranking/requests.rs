@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::boss::ranking::Ranking;
 use crate::boss::{BossRecord, Season};
+use crate::families::Families;
 use crate::identity::Account;
 use crate::levels::{Experience, LevelRules};
 use raidkeep_engine::dispatch::RequestApp;
@@ -95,18 +96,19 @@ struct RankingRow {
     number: usize,
     name: String,
     damage: u64,
-    fid: &'static str,
+    /// The family's name; empty for a player in none.
+    fid: String,
     level: u32,
 }
 
 fn show_ranking<F: RankingFunction>(
     In(call): In<Call<ShowRanking<F>>>,
-    ranking: Res<Ranking>,
-    season: Res<Season>,
+    (ranking, season): (Res<Ranking>, Res<Season>),
     levels: Res<Rules<LevelRules>>,
     time: Res<Time<Real>>,
     mut players: ResMut<Players>,
     faces: Query<(&Account, &Experience, &BossRecord)>,
+    families: Families,
 ) -> Waits<RankingPage> {
     let Given::Number(page) = call.request.page else {
         return Err(F::PAGE.into());
@@ -116,9 +118,10 @@ fn show_ranking<F: RankingFunction>(
     let mut rank = Vec::with_capacity(PAGE_ROWS);
     for (number, account, damage) in ranking.range(first, PAGE_ROWS) {
         let entity = players.find(account, time.elapsed())?;
-        if let Ok((account, experience, _)) = faces.get(entity) {
+        if let Ok((face, experience, _)) = faces.get(entity) {
             let level = levels.standing(experience.total).level;
-            rank.push(RankingRow { number, name: account.name().to_owned(), damage, fid: "", level });
+            let fid = families.of(account).map(|family| family.name().to_owned()).unwrap_or_default();
+            rank.push(RankingRow { number, name: face.name().to_owned(), damage, fid, level });
         }
     }
     if rank.is_empty() {

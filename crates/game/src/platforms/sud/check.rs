@@ -2,7 +2,7 @@
 
 use crate::platforms::sud::reports::PendingReport;
 use crate::platforms::sud::rounds::{Round, RoundNumbers};
-use raidkeep_engine::storage::{WorldEntity, decode_value};
+use raidkeep_engine::storage::WorldEntity;
 use raidkeep_engine::verify::Inspection;
 
 pub(super) fn check(inspection: &mut Inspection<'_>) {
@@ -39,7 +39,7 @@ fn misfits(inspection: &mut Inspection<'_>, report: &PendingReport, begun: u64) 
         misfits.push(format!("the report tells of the end of round {}, which goes on", round.0));
     }
     let start = inspection.get(<PendingReport as WorldEntity>::TABLE, &report.id.start().0.to_be_bytes());
-    let start = start.and_then(|row| decode_value::<PendingReport>(PendingReport::VERSION, &row, |_, _| None).ok());
+    let start = start.and_then(|row| PendingReport::read(&row).ok());
     if let Some(start) = start.filter(|start| start.game_round_id != report.game_round_id) {
         let what = format!("the report waits behind that of another round, {}", start.game_round_id);
         misfits.push(what);

@@ -5,7 +5,9 @@
 //! each is reported, once in effect and in order, is seen to here.
 
 mod check;
+pub mod closed;
 pub mod operator;
+pub mod passed;
 pub mod player;
 pub mod query;
 pub mod reporter;
@@ -20,14 +22,16 @@ use bevy_ecs::prelude::*;
 
 use crate::platforms::PlatformSystems;
 use crate::platforms::settings::SudSettings;
+use crate::platforms::sud::closed::ClosedRound;
 use crate::platforms::sud::player::SudIdentity;
 use crate::platforms::sud::reports::{PendingReport, ReportBook};
-use crate::platforms::sud::rounds::{ClosedRound, Round, RoundBook, RoundNumbers};
+use crate::platforms::sud::rounds::{Round, RoundBook, RoundNumbers};
 use raidkeep_engine::exchange::lines::{Exchanges, Line};
 use raidkeep_engine::schedule::Tick;
 use raidkeep_engine::storage::{ArchivedRow, StorageApp};
 use raidkeep_engine::verify::VerifyApp;
 
+pub use passed::PassedThrough;
 pub use rounds::{IsWin, RoundBegin, RoundId, RoundPlayer, RoundResult, Rounds, with_rounds};
 
 /// The line to the receiver of reports.
@@ -50,7 +54,7 @@ impl Plugin for SudPlugin {
     fn build(&self, app: &mut App) {
         app.add_player_rows::<SudIdentity>();
         app.init_resource::<RoundBook>().add_world_row::<RoundNumbers>().add_world_entities::<Round>();
-        app.add_start_reader(ClosedRound::TABLE, rounds::index_closed);
+        app.add_start_reader(ClosedRound::TABLE, closed::index_closed);
         app.init_resource::<ReportBook>().add_world_entities::<PendingReport>();
         app.init_resource::<query::Nonces>();
         app.add_archived_rows::<ClosedRound>().add_check("rounds and reports", check::check);

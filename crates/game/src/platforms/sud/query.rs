@@ -11,7 +11,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::platforms::settings::SudSettings;
 use crate::platforms::signature::{AUTHORIZATION, SudAuth};
-use crate::platforms::sud::rounds::{ClosedRound, Round, RoundBook, read_round_id};
+use crate::platforms::sud::closed::ClosedRound;
+use crate::platforms::sud::rounds::{Round, RoundBook, read_round_id};
 use crate::platforms::sud::wire::{MatchAnswer, MatchInfo, MatchQuery, query_code};
 use crate::platforms::sud::{QUERIES, SudPlatform, reporter};
 use raidkeep_engine::clock::Clock;

@@ -1,8 +1,7 @@
-//! Rounds: battles and sessions as the platform counts them. A running round is an entity; a closed one is a row that
-//! can be asked for, until as many newer ones are over as are kept.
+//! Rounds: battles and sessions as the platform counts them. A running round is an entity.
 
 use std::collections::{BTreeMap, HashMap, VecDeque};
-use std::hash::Hasher;
+use std::sync::Arc;
 use std::time::Duration;
 
 use bevy_ecs::prelude::*;
@@ -11,20 +10,19 @@ use serde::{Deserialize, Serialize};
 
 use crate::platforms::settings::SudSettings;
 use crate::platforms::sud::SudPlatform;
+use crate::platforms::sud::closed::ClosedRound;
+use crate::platforms::sud::passed::PassedThrough;
 use crate::platforms::sud::player::SudIdentity;
 use crate::platforms::sud::reports::{PendingReport, ReportBook};
 use crate::platforms::sud::wire::{
-    EXTRAS_BYTES_MAX, GameSettle, GameStart, KEY_BYTES_MAX, MatchInfo, MatchStatus, PlayerInfo, PlayerResult,
-    PlayerSettle, ReportMessage,
+    GameSettle, GameStart, MatchInfo, MatchStatus, PlayerInfo, PlayerResult, ReportMessage,
 };
 use raidkeep_engine::account::AccountId;
 use raidkeep_engine::clock::Clock;
-use raidkeep_engine::hash::StableHasher;
 use raidkeep_engine::players::Players;
 use raidkeep_engine::random::WorldSeed;
 use raidkeep_engine::schedule::Surroundings;
-use raidkeep_engine::storage::rows::RowScan;
-use raidkeep_engine::storage::{Archive, ArchivedRow, Discarded, WorldEntity, WorldRow};
+use raidkeep_engine::storage::{Archive, Discarded, WorldEntity, WorldRow};
 
 /// The number of a round, unique in its world.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -39,10 +37,8 @@ pub struct RoundBegin {
     pub game_mode: i32,
     /// The players.
     pub players: Vec<RoundPlayer>,
-    /// The key by which the round can be queried; truncated to 64 bytes. Empty = none.
-    pub report_game_info_key: String,
-    /// Passed through; truncated to 1024 bytes.
-    pub report_game_info_extras: String,
+    /// Its key and extras.
+    pub passed: PassedThrough,
 }
 
 /// A player in a round.
@@ -74,22 +70,28 @@ pub struct RoundResult {
     pub is_escaped: bool,
     /// Whether the player won.
     pub is_win: IsWin,
+    /// The player's role in the game; 0 = none.
+    pub role: i32,
     /// The score of this round.
     pub score: i32,
     /// The reward.
     pub award: i32,
+    /// The points that the player has left.
+    pub remain_score: i32,
+    /// The commission taken from the player's winnings.
+    pub commission_score: i32,
 }
 
 /// A running round.
 #[derive(Debug, Clone, PartialEq, Eq, Component, Serialize, Deserialize)]
 pub struct Round {
-    id: RoundId,
+    pub(super) id: RoundId,
     game_round_id: Box<str>,
     room_id: Box<str>,
     game_mode: i32,
-    started_at: i64,
+    pub(super) started_at: i64,
     players: Vec<Seat>,
-    key: Box<str>,
+    pub(super) key: Box<str>,
     extras: Box<str>,
     /// The first player's session with the platform.
     ss_token: Box<str>,
@@ -112,50 +114,6 @@ impl WorldEntity for Round {
 
     fn key(&self) -> u64 {
         self.id.0
-    }
-}
-
-/// A finished round.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct ClosedRound {
-    round: Round,
-    ended_at: i64,
-    /// Uid, whether a robot, and score of each player.
-    scores: Vec<(Box<str>, i32, i32)>,
-}
-
-impl ArchivedRow for ClosedRound {
-    const TABLE: &'static str = "rounds_closed";
-}
-
-impl ClosedRound {
-    /// Its key among `kept` rows, which are reused in turn.
-    pub fn key(id: RoundId, kept: u64) -> [u8; 8] {
-        (id.0 % kept.max(1)).to_be_bytes()
-    }
-
-    /// Its number.
-    pub fn id(&self) -> RoundId {
-        self.round.id
-    }
-
-    /// As a match query shows it (docs/contract/match-query.md#the-answer).
-    pub fn shown(&self, mg_id: i64) -> MatchInfo {
-        let settle = |(uid, is_ai, score): &(Box<str>, i32, i32)| PlayerSettle {
-            is_ai: *is_ai,
-            uid: uid.to_string(),
-            score: *score,
-            // The game keeps no score across rounds.
-            remain_score: *score,
-            commission_score: Some(0),
-        };
-        MatchInfo {
-            battle_end_at: Some(self.ended_at.to_string()),
-            battle_duration: Some((self.ended_at - self.round.started_at).max(0).to_string()),
-            results: Some(self.scores.iter().map(settle).collect()),
-            status: MatchStatus::Closed,
-            ..self.round.shown(mg_id)
-        }
     }
 }
 
@@ -219,7 +177,7 @@ impl Round {
             rank: result.rank,
             is_escaped: result.is_escaped.into(),
             is_ai: result.account.is_none().into(),
-            role: Some(0),
+            role: Some(result.role),
             score: Some(result.score),
             is_win: Some(result.is_win as i32),
             award: Some(result.award),
@@ -227,7 +185,7 @@ impl Round {
         }
     }
 
-    fn uid(&self, account: Option<AccountId>) -> String {
+    pub(super) fn uid(&self, account: Option<AccountId>) -> String {
         let seat = self.players.iter().find(|seat| account.is_some() && seat.account == account);
         seat.map(|seat| seat.uid.to_string()).unwrap_or_default()
     }
@@ -236,17 +194,6 @@ impl Round {
     fn reporter(&self) -> &str {
         self.players.iter().find(|seat| seat.account.is_some()).map_or("", |seat| &seat.uid)
     }
-
-    fn close(self, ended_at: i64, results: &[RoundResult]) -> ClosedRound {
-        let score =
-            |result: &RoundResult| (self.uid(result.account).into(), i32::from(result.account.is_none()), result.score);
-        ClosedRound { scores: results.iter().map(score).collect(), ended_at, round: self }
-    }
-}
-
-/// Truncates a text to at most this many bytes, at a character boundary.
-fn cut(text: &str, bytes_max: usize) -> Box<str> {
-    text[..text.floor_char_boundary(bytes_max)].into()
 }
 
 /// How many rounds this world has begun.
@@ -270,17 +217,12 @@ impl WorldRow for RoundNumbers {
 #[derive(Debug, Default, Resource)]
 pub struct RoundBook {
     open: BTreeMap<RoundId, Entity>,
-    by_key: HashMap<u64, RoundId>,
+    /// The newest round of each key.
+    by_key: HashMap<Arc<str>, RoundId>,
     /// The keys of the finished rounds, the oldest first.
-    closed_keys: VecDeque<(RoundId, u64)>,
+    closed_keys: VecDeque<(RoundId, Arc<str>)>,
     /// The rounds of this tick, which may end before their entities exist.
     fresh: Vec<Round>,
-}
-
-fn hash_key(key: &str) -> u64 {
-    let mut hasher = StableHasher::default();
-    hasher.write(key.as_bytes());
-    hasher.finish()
 }
 
 impl RoundBook {
@@ -289,9 +231,15 @@ impl RoundBook {
         self.open.get(&id).copied()
     }
 
-    /// The latest round that was begun with this `report_game_info_key`, or one whose key has the same hash.
+    /// The newest round that was begun with this `report_game_info_key`.
     pub fn by_key(&self, key: &str) -> Option<RoundId> {
-        self.by_key.get(&hash_key(key)).copied()
+        self.by_key.get(key).copied()
+    }
+
+    /// Notes the key of a round; a newer round with the same key keeps it.
+    fn note_key(&mut self, key: Arc<str>, id: RoundId) {
+        let newest = self.by_key.entry(key).or_insert(id);
+        *newest = id.max(*newest);
     }
 
     /// Drops the rounds of this tick, which from now on are found through their entities.
@@ -302,14 +250,15 @@ impl RoundBook {
     fn add(&mut self, round: &Round, entity: Entity) {
         self.open.insert(round.id, entity);
         if !round.key.is_empty() {
-            self.by_key.insert(hash_key(&round.key), round.id);
+            self.note_key(round.key.as_ref().into(), round.id);
         }
     }
 
     fn close(&mut self, round: &Round, kept: u64) {
         self.open.remove(&round.id);
         if !round.key.is_empty() {
-            self.closed_keys.push_back((round.id, hash_key(&round.key)));
+            let known = self.by_key.get_key_value(&*round.key).map(|(key, _)| Arc::clone(key));
+            self.closed_keys.push_back((round.id, known.unwrap_or_else(|| round.key.as_ref().into())));
         }
         while self.closed_keys.len() as u64 > kept {
             if let Some((id, key)) = self.closed_keys.pop_front()
@@ -329,20 +278,14 @@ pub fn read_round_id(text: &str, seed: &WorldSeed) -> Option<RoundId> {
     (id.0.to_string() == number).then_some(id)
 }
 
-/// Indexes the keys of the finished rounds.
-pub(super) fn index_closed(world: &mut World, scan: RowScan<'_>) {
-    let mut closed = Vec::new();
-    scan(&mut |key, value| match ClosedRound::read(value) {
-        Ok(row) if row.round.key.is_empty() => {}
-        Ok(row) => closed.push((row.round.id, hash_key(&row.round.key))),
-        Err(error) => {
-            tracing::error!(table = ClosedRound::TABLE, ?key, %error, "a round cannot be read; queries miss it")
+impl RoundBook {
+    /// Takes in the keys of the finished rounds, sorted by round.
+    pub(super) fn restore_closed(&mut self, closed: Vec<(RoundId, Arc<str>)>) {
+        for (id, key) in &closed {
+            self.note_key(Arc::clone(key), *id);
         }
-    });
-    closed.sort_unstable();
-    let mut book = world.resource_mut::<RoundBook>();
-    book.by_key.extend(closed.iter().map(|(id, key)| (*key, *id)));
-    book.closed_keys = closed.into();
+        self.closed_keys = closed.into();
+    }
 }
 
 /// Loads the rounds that were read from disk into the book.
@@ -409,6 +352,7 @@ impl Rounds<'_, '_> {
                 .into(),
         };
         let first = begin.players.iter().find_map(|player| player.account);
+        let (key, extras) = begin.passed.into_parts();
         Round {
             id,
             game_round_id: format!("{}-{}", self.seed.mark(), id.0).into(),
@@ -416,8 +360,8 @@ impl Rounds<'_, '_> {
             game_mode: begin.game_mode,
             started_at: self.clock.now(),
             players: begin.players.iter().map(seat).collect(),
-            key: cut(&begin.report_game_info_key, KEY_BYTES_MAX),
-            extras: cut(&begin.report_game_info_extras, EXTRAS_BYTES_MAX),
+            key,
+            extras,
             ss_token: first.and_then(identity).map(|identity| identity.ss_token().into()).unwrap_or_default(),
         }
     }
@@ -438,7 +382,7 @@ impl Rounds<'_, '_> {
         let now = self.clock.now();
         self.report(&round, round.settle_message(mg_id, now, results));
         self.book.close(&round, kept);
-        self.archive.put(&ClosedRound::key(id, kept), &round.close(now, results));
+        self.archive.put(&ClosedRound::key(id, kept), &ClosedRound::new(round, now, results));
         self.discarded.push(entity);
     }
 
@@ -464,14 +408,41 @@ pub fn with_rounds<T>(
 }
 
 #[cfg(test)]
+impl Round {
+    /// A round of one player, u1, that began at 100.
+    pub(super) fn example(id: u64, key: &str) -> Self {
+        Self {
+            id: RoundId(id),
+            game_round_id: id.to_string().into(),
+            room_id: "9009".into(),
+            game_mode: 1,
+            started_at: 100,
+            players: vec![Seat { account: Some(AccountId(1)), uid: "u1".into() }],
+            key: key.into(),
+            extras: "".into(),
+            ss_token: "".into(),
+        }
+    }
+}
+
+#[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
-    fn texts_are_cut_between_characters() {
-        assert_eq!(&*cut("局局局", 7), "局局");
-        assert_eq!(cut(&"a".repeat(65), 64).len(), 64);
-        assert_eq!(&*cut("", 64), "");
+    fn a_key_used_twice_finds_the_newest_round_in_whatever_order_they_end() {
+        let (mut world, mut book) = (World::new(), RoundBook::default());
+        let (old, new) = (Round::example(7, "mkey001"), Round::example(8, "mkey001"));
+        book.add(&old, world.spawn_empty().id());
+        book.add(&new, world.spawn_empty().id());
+        book.close(&new, 10);
+        assert_eq!(book.by_key("mkey001"), Some(RoundId(8)));
+        book.close(&old, 10);
+        assert_eq!(book.by_key("mkey001"), Some(RoundId(8)), "the older one ended later and is no newer for that");
+        let mut restarted = RoundBook::default();
+        restarted.note_key("mkey001".into(), RoundId(8));
+        restarted.add(&old, world.spawn_empty().id());
+        assert_eq!(restarted.by_key("mkey001"), Some(RoundId(8)), "after a restart the open ones are noted last");
     }
 
     #[test]

@@ -6,10 +6,12 @@ use jiff::SpanRelativeTo;
 use jiff::fmt::friendly::SpanParser;
 use serde::{Deserialize, Deserializer, de};
 
-/// The longest span, in days: ten years.
-pub const DAYS_MAX: i64 = 3660;
+use crate::schema::{schema_by_hand, text_of};
 
-/// A span of game time in whole seconds, never negative and not above [`DAYS_MAX`].
+/// The longest span, in days: ten years.
+pub const SPAN_DAYS_MAX: i64 = 3660;
+
+/// A span of game time in whole seconds, never negative and not above [`SPAN_DAYS_MAX`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Span {
     /// How long.
@@ -27,12 +29,17 @@ impl FromStr for Span {
         let seconds = whole
             .ok_or_else(|| format!("\"{text}\" is no duration; expected parts such as \"1d 2h 30m 15s\""))?
             .as_secs();
-        match seconds > DAYS_MAX * 86_400 {
-            true => Err(format!("\"{text}\" is too long; expected {DAYS_MAX}d or less")),
+        match seconds > SPAN_DAYS_MAX * 86_400 {
+            true => Err(format!("\"{text}\" is too long; expected {SPAN_DAYS_MAX}d or less")),
             false => Ok(Self { seconds }),
         }
     }
 }
+
+schema_by_hand!(Span, "Span", |_| text_of(
+    "A span of time, such as `30d` or `1d 2h 30m 15s`; a day has 24 hours.",
+    "^[0-9]"
+));
 
 impl<'de> Deserialize<'de> for Span {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {

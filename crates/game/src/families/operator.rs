@@ -1,0 +1,93 @@
+//! The operators' function for families: `family_list`.
+
+use bevy_app::App;
+use bevy_ecs::prelude::*;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::families::index::Families;
+use crate::families::model::Family;
+use crate::families::requests::NO_SUCH_FAMILY;
+use raidkeep_engine::dispatch::RequestApp;
+use raidkeep_engine::request;
+use raidkeep_engine::request::lenient::Integer;
+use raidkeep_engine::request::{Answer, Call, Operator, Refusal, Success};
+
+pub(super) fn register(app: &mut App) {
+    app.add_request::<FamilyList, _>(family_list);
+}
+
+/// `family_list {token, name?, after?, limit?}`: in the order in which they were founded, or the one of that name.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+pub struct FamilyList {
+    #[serde(default)]
+    name: Option<String>,
+    #[serde(default, deserialize_with = "raidkeep_engine::request::lenient::optional_integer")]
+    #[schemars(with = "Option<Integer>")]
+    after: Option<i64>,
+    #[serde(default, deserialize_with = "raidkeep_engine::request::lenient::optional_integer")]
+    #[schemars(with = "Option<Integer>")]
+    limit: Option<i64>,
+}
+
+request!(Operator, "family_list", FamilyList => FamiliesShown);
+
+/// The reply of `family_list`.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct FamiliesShown {
+    /// How many families there are in all.
+    count: usize,
+    families: Vec<FamilyRecord>,
+    /// The `after` of the next page.
+    next: Option<u64>,
+}
+
+/// A family as operators see it.
+#[derive(Debug, Serialize, JsonSchema)]
+struct FamilyRecord {
+    id: u64,
+    family: String,
+    founded_at: i64,
+    /// In the order in which they joined, the leader first.
+    members: Vec<MemberRecord>,
+}
+
+#[derive(Debug, Serialize, JsonSchema)]
+struct MemberRecord {
+    account: u64,
+    name: String,
+    joined_at: i64,
+}
+
+impl FamilyRecord {
+    fn of(family: &Family) -> Self {
+        let members = family.members().iter().map(|member| MemberRecord {
+            account: member.account.0,
+            name: member.name.clone(),
+            joined_at: member.joined_at,
+        });
+        Self {
+            id: family.id(),
+            family: family.name().to_owned(),
+            founded_at: family.founded_at(),
+            members: members.collect(),
+        }
+    }
+}
+
+fn family_list(In(call): In<Call<FamilyList>>, families: Families) -> Answer<FamiliesShown> {
+    let FamilyList { name, after, limit } = call.request;
+    let limit = usize::try_from(limit.unwrap_or(50)).ok().filter(|limit| (1..=500).contains(limit));
+    let limit = limit.ok_or_else(|| Refusal::malformed("data.limit", "1 to 500"))?;
+    let count = families.count();
+    if let Some(name) = name {
+        let family = families.named(&name).ok_or(NO_SUCH_FAMILY)?;
+        return Ok(Success::with(FamiliesShown { count, families: vec![FamilyRecord::of(family)], next: None }));
+    }
+    let after = after.and_then(|after| u64::try_from(after).ok()).unwrap_or(0);
+    let mut shown: Vec<FamilyRecord> = families.after(after).take(limit + 1).map(FamilyRecord::of).collect();
+    let has_more = shown.len() > limit;
+    shown.truncate(limit);
+    let next = shown.last().filter(|_| has_more).map(|last| last.id);
+    Ok(Success::with(FamiliesShown { count, families: shown, next }))
+}

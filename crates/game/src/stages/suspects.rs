@@ -1,0 +1,179 @@
+//! Players whose clients report what an honest one does not: what is noted of them, and `suspect_list`, for operators.
+
+use std::cmp::Reverse;
+
+use bevy_app::App;
+use bevy_ecs::prelude::*;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::boss::BossField;
+use crate::stages::requests::{RaiderItem, StageTables};
+use crate::stages::session::OpenSession;
+use raidkeep_engine::account::AccountId;
+use raidkeep_engine::clock::Clock;
+use raidkeep_engine::dispatch::RequestApp;
+use raidkeep_engine::request;
+use raidkeep_engine::request::answer::rows_found;
+use raidkeep_engine::request::lenient::{self, Integer};
+use raidkeep_engine::request::{Call, Operator, Refusal, Success, Waits};
+use raidkeep_engine::storage::{Archive, ArchivedRow, FoundRows, RowQuery};
+use raidkeep_engine::travel::{PortabilityApp, Traveller};
+use raidkeep_engine::verify::VerifyApp;
+
+pub(super) fn register(app: &mut App) {
+    app.add_waiting_request::<SuspectList, _>(suspect_list);
+    app.add_archived_rows::<Suspect>().add_farewell(forget);
+}
+
+/// What a client does that an honest one does not.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum Misdeed {
+    /// It reports no damage, or more than a player can have dealt.
+    Damage,
+    /// It enters a stage while it is in another that cannot be left at will.
+    StillInside,
+    /// It leaves a stage that it has not entered.
+    NotEntered,
+}
+
+/// A misdeed and its circumstances.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub(super) struct Anomaly {
+    what: Misdeed,
+    /// The stage that it was about.
+    stage: i64,
+    /// The reported damage, if there was one.
+    damage: Option<i64>,
+    /// The most that would have been believed.
+    most: Option<u64>,
+    /// The player's level, and the seconds it had been in the stage.
+    level: Option<u32>,
+    seconds: Option<i64>,
+}
+
+impl Anomaly {
+    /// One that is not about damage.
+    pub(super) fn new(what: Misdeed, stage: i64) -> Self {
+        Self { what, stage, damage: None, most: None, level: None, seconds: None }
+    }
+}
+
+/// The damage that a player reports, if it can have dealt so much in this session.
+pub(super) fn believe(
+    player: &RaiderItem,
+    open: OpenSession,
+    reported: Option<i64>,
+    tables: &StageTables,
+    field: &BossField,
+) -> Result<u64, Anomaly> {
+    let level = tables.levels.standing(player.experience.total).level;
+    let seconds = tables.clock.now().saturating_sub(open.entered_at).max(0);
+    let rules = tables.stages.mode(open.mode).and_then(|rules| rules.stage(open.stage));
+    let most = field.most_damage(rules.and_then(|block| block.plausible_damage), level, seconds);
+    let damage = reported.and_then(|damage| u64::try_from(damage).ok()).filter(|damage| *damage <= most);
+    damage.ok_or(Anomaly {
+        what: Misdeed::Damage,
+        stage: open.stage.into(),
+        damage: reported,
+        most: Some(most),
+        level: Some(level),
+        seconds: Some(seconds),
+    })
+}
+
+/// What operators read of a suspicious player: one row each, by account.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Suspect {
+    pub(super) name: String,
+    /// How often stages were entered and left, and how often something was abnormal.
+    pub(super) counts: (u64, u64, u32),
+    /// The last anomaly, and when it was, unix seconds.
+    pub(super) last: Anomaly,
+    pub(super) at: i64,
+}
+
+impl ArchivedRow for Suspect {
+    const TABLE: &'static str = "suspects";
+}
+
+fn forget(world: &mut World, player: Traveller) {
+    world.resource_mut::<Archive>().delete::<Suspect>(&player.account.to_key());
+}
+
+/// How many suspects are listed when the operator gives no `limit`.
+const USUAL_LIMIT: usize = 50;
+/// How many are listed at most.
+const LIMIT_MAX: usize = 500;
+/// How many are looked at, those with the newest accounts.
+const READ_MAX: usize = 20_000;
+
+/// `suspect_list {limit}`: players with anomalies, those with the most first.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+pub struct SuspectList {
+    /// Missing = 50.
+    #[serde(default, deserialize_with = "lenient::optional_integer")]
+    #[schemars(with = "Option<Integer>")]
+    limit: Option<i64>,
+}
+
+request!(Operator, "suspect_list", SuspectList => Suspects);
+
+/// The reply of `suspect_list`.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct Suspects {
+    /// How many there are in all.
+    total: usize,
+    suspects: Vec<SuspectShown>,
+}
+
+/// A suspicious player as an operator sees it.
+#[derive(Debug, Serialize, JsonSchema)]
+struct SuspectShown {
+    name: String,
+    account: u64,
+    anomalies: u32,
+    entered: u64,
+    left: u64,
+    /// When the last anomaly was, unix seconds.
+    at: i64,
+    time: String,
+    last: Anomaly,
+}
+
+fn suspect_list(In(call): In<Call<SuspectList>>, clock: Res<Clock>) -> Waits<Suspects> {
+    let limit = limit(call.request.limit)?;
+    let query = RowQuery::range(Suspect::TABLE, &[], &[u8::MAX; 9]).newest(READ_MAX);
+    let mut suspects = read(&rows_found(query, call.fact)?)?;
+    suspects.sort_by_key(|(account, suspect)| (Reverse(suspect.counts.2), Reverse(suspect.at), account.0));
+    let shown = |(account, suspect): (AccountId, Suspect)| SuspectShown {
+        name: suspect.name,
+        account: account.0,
+        anomalies: suspect.counts.2,
+        entered: suspect.counts.0,
+        left: suspect.counts.1,
+        at: suspect.at,
+        time: clock.local_time(suspect.at),
+        last: suspect.last,
+    };
+    let total = suspects.len();
+    Ok(Success::with(Suspects { total, suspects: suspects.into_iter().take(limit).map(shown).collect() }))
+}
+
+fn limit(given: Option<i64>) -> Result<usize, Refusal> {
+    let limit = given.map_or(Some(USUAL_LIMIT), |limit| usize::try_from(limit).ok());
+    let refusal = || Refusal::malformed("data.limit", &format!("an integer from 1 to {LIMIT_MAX}"));
+    limit.filter(|limit| (1..=LIMIT_MAX).contains(limit)).ok_or_else(refusal)
+}
+
+fn read(rows: &FoundRows) -> Result<Vec<(AccountId, Suspect)>, Refusal> {
+    let read = |(key, value): &(Vec<u8>, Vec<u8>)| {
+        let account = key.first_chunk::<8>().map(|key| AccountId::from_key(*key));
+        account.zip(Suspect::read(value).ok())
+    };
+    rows.iter().map(read).collect::<Option<_>>().ok_or_else(|| {
+        tracing::error!("a row of the suspects cannot be read; the row is left as it is and the list refused");
+        Refusal::internal()
+    })
+}
