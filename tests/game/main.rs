@@ -8,6 +8,7 @@ mod clock_jumps;
 mod crafting;
 mod duel;
 mod energy_events;
+mod http_refusals;
 mod identity;
 mod ledger;
 mod mail;

@@ -25,9 +25,9 @@ pub(super) fn register(app: &mut App) {
     app.add_request::<AcceptC, _>(accept_c);
     app.add_request::<Refrash, _>(refrash);
     app.add_request::<Refresh, _>(refresh);
-    app.add_route::<MakeChallenge>("/challenge");
+    app.add_image_route::<MakeChallenge>("/challenge").add_image_route::<ChallengeInfo>("/challenge_info");
     app.add_route::<AcceptChallenge>("/accept_challenge").add_route::<RejectChallenge>("/reject_challenge");
-    app.add_route::<ChallengeInfo>("/challenge_info").add_route::<AcceptC>("/accept_c");
+    app.add_route::<AcceptC>("/accept_c");
     app.add_route::<Refrash>("/refrash").add_route::<Refresh>("/refresh");
 }
 
@@ -74,7 +74,7 @@ pub struct MakeChallenge {
 request!(Player, "challenge", MakeChallenge => Challenged);
 
 /// The reply of `challenge`. It does not wait for the answer, so `status` is false and there is no image yet.
-#[derive(Debug, Serialize, JsonSchema)]
+#[derive(Debug, Default, Serialize, JsonSchema)]
 pub struct Challenged {
     status_code: u16,
     status: bool,
@@ -115,7 +115,7 @@ fn challenge(
 }
 
 /// A reply that consists of a code only.
-#[derive(Debug, Serialize, JsonSchema)]
+#[derive(Debug, Default, Serialize, JsonSchema)]
 pub struct AnswerSent {
     status_code: u16,
 }
@@ -183,7 +183,7 @@ pub struct AcceptC {
 request!(Player, "accept_c", AcceptC => Entered);
 
 /// The reply of `accept_c`.
-#[derive(Debug, Serialize, JsonSchema)]
+#[derive(Debug, Default, Serialize, JsonSchema)]
 pub struct Entered {
     status: bool,
 }
@@ -210,7 +210,7 @@ pub struct ChallengeInfo {
 request!(Player, "challenge_info", ChallengeInfo => ChallengeShown);
 
 /// The reply of `challenge_info`: the challenge, and whether its battle begins.
-#[derive(Debug, Serialize, JsonSchema)]
+#[derive(Debug, Default, Serialize, JsonSchema)]
 pub struct ChallengeShown {
     id: String,
     role: String,
@@ -257,7 +257,7 @@ request!(Player, "refresh", Refresh => Refreshed);
 
 /// The reply of `refrash`: the challenges to the player, and the one of its own that was accepted, until it acts in the
 /// battle. Asking also counts as presence.
-#[derive(Debug, Serialize, JsonSchema)]
+#[derive(Debug, Default, Serialize, JsonSchema)]
 pub struct Refreshed {
     id_list: Vec<String>,
     role_list: Vec<String>,

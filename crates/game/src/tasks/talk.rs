@@ -39,7 +39,7 @@ pub struct Main {
 request!(Player, "main", Main => MainTold);
 
 /// The reply of `main`.
-#[derive(Debug, Serialize, JsonSchema)]
+#[derive(Debug, Default, Serialize, JsonSchema)]
 pub struct MainTold {
     text: String,
     role: String,
@@ -100,7 +100,7 @@ pub struct TaskRequest {
 request!(Player, "task_request", TaskRequest => WishTold);
 
 /// The reply of `task_request`.
-#[derive(Debug, Serialize, JsonSchema)]
+#[derive(Debug, Default, Serialize, JsonSchema)]
 pub struct WishTold {
     text: String,
     role: String,
@@ -141,7 +141,7 @@ pub struct Others {
 request!(Player, "others", Others => OthersTold);
 
 /// The reply of `others`.
-#[derive(Debug, Serialize, JsonSchema)]
+#[derive(Debug, Default, Serialize, JsonSchema)]
 pub struct OthersTold {
     role: String,
     text: String,
