@@ -12,8 +12,10 @@ use raidkeep::engine::storage::store::Store;
 use raidkeep::engine::storage::worker::{StorageEvent, StorageListener, StorageWorker};
 use raidkeep::engine::tick::Input;
 use raidkeep::game::{self, GameSettings};
+use raidkeep::server::config::Config;
 use raidkeep::server::net::caller;
 use raidkeep::server::net::inbox::Inbox;
+use raidkeep::server::net::jobs::Jobs;
 use raidkeep::server::net::plugin::BridgePlugin;
 use raidkeep::server::net::shard::WorldLoop;
 use raidkeep::server::net::way_in::WayIn;
@@ -120,7 +122,8 @@ fn start(settings: &GameSettings, rules: &LoadedRules, store: Store) -> (Arc<Inb
     let tables = simulation.player_tables();
     let storage = StorageWorker::start(store, tables, listener(inbox.clone())).expect("threads should start");
     let caller = caller::start().expect("a thread should start");
-    (inbox.clone(), way_in, WorldLoop::new(simulation, storage, inbox, notify, 1, caller))
+    let jobs = Jobs::new(inbox.clone(), &Config::default());
+    (inbox.clone(), way_in, WorldLoop::new(simulation, storage, inbox, notify, jobs, caller))
 }
 
 fn listener(inbox: Arc<Inbox>) -> StorageListener {

@@ -182,7 +182,7 @@ impl Gamer {
     fn data_beside_stages(&mut self, function: &str) -> Value {
         /// A PNG of one pixel.
         const PNG: &str =
-            "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==";
+            "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR4nGNh+M9QDwADlQGD5CrorAAAAABJRU5ErkJggg==";
         let Self { name, partner, random, number, .. } = self;
         match function {
             "buy_item" => json!({"offer": pick(["starter", "diamonds_60"], random)}),

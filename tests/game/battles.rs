@@ -3,7 +3,7 @@
 use crate::duel;
 use std::time::Duration;
 
-use crate::duel::{Duelist, battle, fight, refuse};
+use crate::duel::{Duelist, battle, fight, http, refuse};
 use raidkeep::game::crafting::CraftKind;
 use raidkeep::studio::testing::TestServer;
 use serde_json::{Value, json};
@@ -26,14 +26,6 @@ fn one_sided(server: &mut TestServer) -> (Duelist, Duelist, String) {
     ann.equip(server, CraftKind::Equipment, "屠龙刀", 5000);
     let id = fight(server, &ann, &bob);
     (ann, bob, id)
-}
-
-/// Calls a route over HTTP, as a client without a WebSocket does; returns the bare reply.
-fn http(server: &mut TestServer, who: &Duelist, path: &str, data: Value) -> Value {
-    let bearer = format!("Bearer {}", who.player.token);
-    let (status, reply) = server.http(path, Some(&bearer), &data.to_string());
-    assert_eq!(status, 200, "{path} with {data}: {reply}");
-    reply
 }
 
 /// What was reported to SUD, in the order in which it was sent.

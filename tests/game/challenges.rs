@@ -1,6 +1,7 @@
 //! Challenges through the protocol (docs/contract/role-play.md#challenges).
 
-use crate::duel::{Duelist, PNG, fight, refuse, refuse_code};
+use crate::duel::{self, Duelist, PNG, fight, http, refuse, refuse_code};
+use raidkeep::game::challenges::AnswerPortrait;
 use raidkeep::studio::testing::{TestServer, TestSetup, edit_assets};
 use serde_json::{Value, json};
 
@@ -67,9 +68,13 @@ fn challenge_info_shows_a_challenge_and_answers_it_with_a_portrait() {
     let shown = json!({"id": id, "role": ann.role, "image_data": PNG, "status": false});
     assert_eq!(bob.succeed(&mut server, "challenge_info", json!({"id": id})), shown, "looking leaves it open");
     let damaged = json!({"id": id, "status": true, "image_data": "no image"});
-    let expect = (13, "data.image_data: expected base64 of a PNG within the limits");
+    let expect = (
+        13,
+        "data.image_data: this image does not start like a PNG or JPEG file, expected base64 of a PNG or JPEG within the \
+         limits",
+    );
     refuse(&mut server, &bob, "challenge_info", damaged, expect);
-    refuse(&mut server, &ann, "challenge_info", json!({"id": id}), (404, "no such challenge"));
+    refuse(&mut server, &ann, "challenge_info", json!({"id": "99"}), (404, "no such challenge"));
     let answer = json!({"id": id, "status": true, "image_data": PNG});
     assert_eq!(bob.succeed(&mut server, "challenge_info", answer)["status"], true);
     let accepted = json!({"id": id, "role": bob.role, "status": true, "image_data": PNG});
@@ -231,4 +236,57 @@ fn a_keyed_challenge_that_is_repeated_is_the_same() {
     assert!(!bob.accept(&mut server, "1", false));
     assert_eq!(server.send_on(ann.player.connection, &text), first, "the lost answer is sent again");
     assert_eq!(refrash(&mut server, &bob)["id_list"], json!(NOTHING), "no second challenge");
+}
+
+#[test]
+fn a_challenger_without_a_connection_finds_acceptance_and_portrait_where_it_asks() {
+    let mut server = duel::server();
+    let (mut ann, mut bob) = two(&mut server);
+    server.disconnect(ann.player.connection);
+    let duel = json!({"role1": ann.role, "role2": bob.role, "image_data": PNG});
+    let made = json!({"status_code": 200, "status": false, "image_data": null, "id": "1"});
+    assert_eq!(http(&mut server, &ann, "/challenge", duel.clone()), made);
+    let shown = json!({"id": "1", "role": bob.role, "image_data": null, "status": false});
+    assert_eq!(http(&mut server, &ann, "/challenge_info", json!({"id": "1"})), shown, "bob has not answered");
+    let answer = json!({"id": "1", "status": true, "image_data": PNG});
+    assert_eq!(bob.succeed(&mut server, "challenge_info", answer)["status"], true);
+    let accepted = json!({"status_code": 200, "status": true, "image_data": PNG, "id": "1"});
+    let shown = json!({"id": "1", "role": bob.role, "image_data": PNG, "status": true});
+    for _ in 0..2 {
+        assert_eq!(http(&mut server, &ann, "/challenge", duel.clone()), accepted, "as often as it asks");
+        assert_eq!(http(&mut server, &ann, "/challenge_info", json!({"id": "1"})), shown);
+    }
+    let mut server = server.crash_and_reopen();
+    ann.rejoin(&mut server);
+    bob.rejoin(&mut server);
+    assert_eq!(http(&mut server, &ann, "/challenge", duel), accepted, "and after a crash");
+    server.disconnect(ann.player.connection);
+    server.disconnect(bob.player.connection);
+    let kept = |server: &mut TestServer| {
+        let world = server.simulation().world_mut();
+        world.query::<&AnswerPortrait>().iter(world).count()
+    };
+    assert_eq!(kept(&mut server), 1);
+    server.advance_seconds(30);
+    server.advance_seconds(400);
+    server.advance_seconds(60);
+    assert_eq!(kept(&mut server), 0, "the portrait is dropped with the battle");
+}
+
+#[test]
+fn a_challenger_sees_that_it_was_accepted_without_a_portrait_or_rejected() {
+    let mut server = TestServer::new();
+    let (ann, bob) = two(&mut server);
+    let id = ann.challenge(&mut server, &bob);
+    assert!(!bob.accept(&mut server, &id, false));
+    refuse(&mut server, &ann, "challenge_info", json!({"id": id}), (404, "no such challenge"));
+    let next = ann.challenge(&mut server, &bob);
+    assert_eq!(next, "2", "a rejected challenge can be made again");
+    assert!(bob.accept(&mut server, &next, true));
+    let duel = json!({"role1": ann.role, "role2": bob.role});
+    let accepted = json!({"status_code": 200, "status": true, "image_data": null, "id": next});
+    assert_eq!(ann.succeed(&mut server, "challenge", duel), accepted);
+    let carol = Duelist::join(&mut server, "carol");
+    refuse(&mut server, &carol, "challenge_info", json!({"id": next}), (404, "no such challenge"));
+    refuse(&mut server, &bob, "challenge_info", json!({"id": next}), (404, "no such challenge"));
 }

@@ -7,9 +7,9 @@ use raidkeep::game::crafting::{Craft, CraftKind, Possessions};
 use raidkeep::studio::testing::{TestPlayer, TestServer};
 use serde_json::{Value, json};
 
-/// A PNG of one pixel.
+/// A PNG of one pixel, as the server writes it.
 pub(crate) const PNG: &str =
-    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==";
+    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR4nGNh+M9QDwADlQGD5CrorAAAAABJRU5ErkJggg==";
 
 /// A player with its name and account.
 #[derive(Debug, Clone)]
@@ -110,6 +110,14 @@ pub(crate) fn battle(server: &mut TestServer) -> (Duelist, Duelist, String) {
     let (ann, bob) = (Duelist::join(server, "ann"), Duelist::join(server, "bob"));
     let id = fight(server, &ann, &bob);
     (ann, bob, id)
+}
+
+/// Calls a route over HTTP, as a client without a WebSocket does; returns the bare reply.
+pub(crate) fn http(server: &mut TestServer, who: &Duelist, path: &str, data: Value) -> Value {
+    let bearer = format!("Bearer {}", who.player.token);
+    let (status, reply) = server.http(path, Some(&bearer), &data.to_string());
+    assert_eq!(status, 200, "{path} with {data}: {reply}");
+    reply
 }
 
 /// The first player challenges and the second accepts.

@@ -17,8 +17,14 @@ fn log_in(server: &mut TestServer, email: &str, password: &str) -> Value {
     server.ask_on(connection, "login", json!({"email": email, "password": password, "ip": "10.0.0.1:5000"}))
 }
 
+/// A sign-up's answer.
 fn code(code: u16) -> Value {
     json!({"status": 0, "message": "success", "data": {"status_code": code}})
+}
+
+/// A refused login's answer.
+fn refused(code: u16) -> Value {
+    json!({"status": 0, "message": "success", "data": {"status_code": code, "username": ""}})
 }
 
 fn token(reply: &Value) -> String {
@@ -92,7 +98,7 @@ fn illegal_and_taken_names_and_addresses_have_their_codes() {
         assert_eq!(server.state_hash(), before, "a refused sign-up makes nothing: {email:?} as {username:?}");
     }
     assert_eq!(sign_up(&mut server, "bob@mail.example", "Bob", "secret"), code(200), "nothing refused was reserved");
-    assert_eq!(log_in(&mut server, "ann@mail.example", "other"), code(401), "nobody's password was changed");
+    assert_eq!(log_in(&mut server, "ann@mail.example", "other"), refused(401), "nobody's password was changed");
 }
 
 #[test]
@@ -104,7 +110,7 @@ fn letter_case_makes_no_other_name_and_no_other_address() {
         let reply = log_in(&mut server, email, "secret");
         assert_eq!(reply["data"]["username"], "Ann", "{email:?} is the address that signed up");
     }
-    assert_eq!(log_in(&mut server, "ann@mail.example", "SECRET"), code(401), "a password is taken as it is");
+    assert_eq!(log_in(&mut server, "ann@mail.example", "SECRET"), refused(401), "a password is taken as it is");
 }
 
 #[test]
@@ -117,12 +123,12 @@ fn wrong_passwords_and_unknown_addresses_have_their_codes() {
         assert_eq!(reply, json!({"status": 13, "message": message}), "a password has a length");
     }
     for password in ["secre", "secret ", "s", &"x".repeat(256)] {
-        assert_eq!(log_in(&mut server, "ann@mail.example", password), code(401), "{password:?} is wrong");
+        assert_eq!(log_in(&mut server, "ann@mail.example", password), refused(401), "{password:?} is wrong");
     }
-    assert_eq!(log_in(&mut server, "bob@mail.example", "secret"), code(404), "nobody signed up so");
-    assert_eq!(log_in(&mut server, "Ann", "secret"), code(404), "the name is no address");
+    assert_eq!(log_in(&mut server, "bob@mail.example", "secret"), refused(404), "nobody signed up so");
+    assert_eq!(log_in(&mut server, "Ann", "secret"), refused(404), "the name is no address");
     let guest = server.player("device-1");
-    assert_eq!(log_in(&mut server, "device-1", "secret"), code(404), "a guest has no password");
+    assert_eq!(log_in(&mut server, "device-1", "secret"), refused(404), "a guest has no password");
     assert_eq!(name(&mut server, &guest.token), json!("玩家#2"), "and is still a guest");
 }
 
@@ -132,18 +138,18 @@ fn too_many_wrong_passwords_close_the_account_for_a_while() {
     sign_up(&mut server, "ann@mail.example", "Ann", "secret");
     sign_up(&mut server, "bob@mail.example", "Bob", "secret");
     for _ in 0..9 {
-        assert_eq!(log_in(&mut server, "ann@mail.example", "wrong"), code(401));
+        assert_eq!(log_in(&mut server, "ann@mail.example", "wrong"), refused(401));
     }
     assert_eq!(log_in(&mut server, "ann@mail.example", "secret")["data"]["status_code"], 200, "nine are allowed");
     for attempt in 0..10 {
-        assert_eq!(log_in(&mut server, "ann@mail.example", "wrong"), code(401), "attempt {attempt} after a success");
+        assert_eq!(log_in(&mut server, "ann@mail.example", "wrong"), refused(401), "attempt {attempt} after a success");
     }
     for password in ["wrong", "secret"] {
-        assert_eq!(log_in(&mut server, "ANN@mail.example", password), code(429), "{password}: ten are too many");
+        assert_eq!(log_in(&mut server, "ANN@mail.example", password), refused(429), "{password}: ten are too many");
     }
     assert_eq!(log_in(&mut server, "bob@mail.example", "secret")["data"]["status_code"], 200, "others are not held up");
     server.advance_seconds(3600);
-    assert_eq!(log_in(&mut server, "ann@mail.example", "secret"), code(429), "game time does not open it");
+    assert_eq!(log_in(&mut server, "ann@mail.example", "secret"), refused(429), "game time does not open it");
     server.reconnect_all();
     server.pass_real_time(Duration::from_secs(600));
     assert_eq!(log_in(&mut server, "ann@mail.example", "secret")["data"]["status_code"], 200, "the window is over");
@@ -153,9 +159,9 @@ fn too_many_wrong_passwords_close_the_account_for_a_while() {
 fn addresses_that_nobody_has_are_limited_too() {
     let mut server = TestServer::new();
     for _ in 0..10 {
-        assert_eq!(log_in(&mut server, "no@body.example", "x"), code(404));
+        assert_eq!(log_in(&mut server, "no@body.example", "x"), refused(404));
     }
-    assert_eq!(log_in(&mut server, "no@body.example", "x"), code(429), "guessing tells nothing for free");
+    assert_eq!(log_in(&mut server, "no@body.example", "x"), refused(429), "guessing tells nothing for free");
 }
 
 #[test]
@@ -196,7 +202,7 @@ fn accounts_and_tokens_survive_a_crash_and_being_put_away() {
         assert_eq!(overview(server, &revoked)["status"], 11, "{when}: a revoked token stays revoked");
         assert_eq!(sign_up(server, "ann@mail.example", "Bob", "x"), code(410), "{when}: the address stays taken");
         assert_eq!(sign_up(server, "x@mail.example", "Ann", "x"), code(409), "{when}: the name stays taken");
-        assert_eq!(log_in(server, "ann@mail.example", "wrong"), code(401), "{when}: the password is still known");
+        assert_eq!(log_in(server, "ann@mail.example", "wrong"), refused(401), "{when}: the password is still known");
     };
     let mut server = server.crash_and_reopen();
     check(&mut server, "after a crash");

@@ -10,6 +10,7 @@ mod crafting;
 mod duel;
 mod energy_events;
 mod families;
+mod http_refusals;
 mod identity;
 mod imports;
 mod ledger;

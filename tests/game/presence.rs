@@ -46,6 +46,38 @@ fn without_a_connection_a_player_is_online_for_thirty_seconds_after_each_request
 }
 
 #[test]
+fn who_has_logged_in_and_asked_for_nothing_is_online() {
+    let mut server = TestServer::new();
+    let ann = server.player("ann");
+    let role = role_of(&mut server, &ann);
+    let bob = server.player("bob");
+    assert_eq!(online(&mut server, &ann, &role).len(), 2, "a login is presence");
+    server.advance_seconds(3600);
+    assert_eq!(online(&mut server, &ann, &role).len(), 2, "and so is the connection that it opened");
+    server.disconnect(bob.connection);
+    server.advance_seconds(60);
+    assert_eq!(online(&mut server, &ann, &role), [role]);
+}
+
+#[test]
+fn who_has_logged_in_over_http_can_be_challenged_at_once() {
+    let mut server = TestServer::new();
+    let ann = server.player("ann");
+    let role = role_of(&mut server, &ann);
+    let known = json!({"email": "bob@x.org", "username": "bob", "password": "hash", "ip": "127.0.0.1:1"}).to_string();
+    assert_eq!(server.http("/signup", None, &known).1["status_code"], 200);
+    let challenge = |server: &mut TestServer| {
+        let data = json!({"role1": role, "role2": "bob", "image_data": null});
+        server.ask(&ann, "challenge", data)["data"]["status_code"].clone()
+    };
+    assert_eq!(challenge(&mut server), 410, "who has only signed up is not there");
+    assert_eq!(server.http("/login", None, &known).1["username"], "bob");
+    assert_eq!(challenge(&mut server), 200);
+    server.advance_seconds(61);
+    assert_eq!(challenge(&mut server), 410, "30 seconds of silence are over, and the challenge has ended");
+}
+
+#[test]
 fn who_comes_back_is_online_again() {
     let mut server = TestServer::new();
     let (ann, bob) = (server.player("ann"), server.player("bob"));

@@ -10,7 +10,7 @@ use raidkeep::game::challenges::PushSettings;
 use raidkeep::studio::testing::{TestServer, TestSetup};
 use serde_json::{Value, json};
 
-const PNG: &str = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==";
+const PNG: &str = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR4nGNh+M9QDwADlQGD5CrorAAAAABJRU5ErkJggg==";
 
 /// Where an old client listens.
 struct Listener(TcpListener);

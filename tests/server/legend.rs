@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 /// A PNG of one pixel.
 const PORTRAIT: &str =
-    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==";
+    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR4nGNh+M9QDwADlQGD5CrorAAAAABJRU5ErkJggg==";
 /// The players' names; the first one challenges. The second logs in last.
 pub(crate) const NAMES: [&str; 2] = ["小龙女", "杨过"];
 const ANN: usize = 0;

@@ -2,10 +2,12 @@
 
 mod backup;
 mod bank;
+mod browsers;
 mod client_faults;
 mod crash;
 mod embedding;
 mod extending;
+mod front_end;
 mod full_disk;
 mod hot_reload;
 mod http_routes;
@@ -17,6 +19,7 @@ mod load;
 mod narrator_endpoint;
 mod payment_crash;
 mod portability_process;
+mod portraits;
 mod process;
 mod role_play_routes;
 mod running;

@@ -195,7 +195,7 @@ fn every_function_of_tasks_is_a_route_with_the_bare_reply() {
     let (status, _) = route(&server, "GET", "/task_info", &ann.token, &json!({"role": role}));
     assert_eq!(status, 200, "real clients send GET with a body");
     let (status, reply) = route(&server, "POST", "/task_info", &ann.token, &json!({"role": "somebody else"}));
-    assert_eq!((status, &reply["status"]), (403, &json!(403)));
+    assert_eq!((status, &reply["error"]["code"], &reply["task_list"]), (403, &json!(403), &json!([])));
     let (status, _) = route(&server, "POST", "/task_info", "wrong", &json!({"role": role}));
     assert_eq!(status, 401);
 }

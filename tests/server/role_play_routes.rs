@@ -11,7 +11,7 @@ fn ask(server: &Server, token: &str, function: &str, data: &Value, fields: &[&st
     let mut replies: Vec<Value> = Vec::new();
     for method in ["GET", "POST"] {
         let (status, reply) = exchange(server.address, method, &format!("/{function}"), token, data);
-        assert_eq!(status, 200, "{method} /{function} with {data}: {reply}");
+        assert!(status == 200 || reply["error"].is_object(), "{method} /{function} with {data}: {status} {reply}");
         replies.push(reply);
     }
     let mut frame = data.clone();

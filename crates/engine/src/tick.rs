@@ -29,7 +29,7 @@ use crate::request::command::Command;
 use crate::request::parked::{Notices, Parked};
 use crate::request::reply::{Held, Outbox, Until};
 use crate::request::route::RouteTable;
-use crate::request::{Finding, Job, Refusal, RequestTable};
+use crate::request::{BackgroundJobs, Finding, Job, Refusal, RequestTable};
 use crate::storage::rows::{Persistence, collect_batch};
 use crate::storage::{Batch, Directory, FoundRows, IndexKey, LoadedPlayer, PlayerTables, RowQuery};
 
@@ -106,6 +106,7 @@ impl Effects {
             after_batch: world.resource::<Persistence>().last_batch(),
             exchanges: world.resource_mut::<Exchanges>().take_outgoing(),
         };
+        start_background_jobs(world);
         let outbox = &mut *world.resource_mut::<Outbox>();
         std::mem::swap(&mut self.replies, &mut outbox.replies);
         std::mem::swap(&mut self.lookups, &mut outbox.lookups);
@@ -113,6 +114,15 @@ impl Effects {
         std::mem::swap(&mut self.jobs, &mut outbox.jobs);
         std::mem::swap(&mut self.queries, &mut outbox.queries);
     }
+}
+
+/// Adds the jobs of systems to those of requests.
+fn start_background_jobs(world: &mut World) {
+    world.resource_scope(|world, mut background: Mut<BackgroundJobs>| {
+        let mut parked = world.resource_mut::<Parked>();
+        let started = background.take_starting(|| parked.next_job());
+        world.resource_mut::<Outbox>().jobs.extend(started);
+    });
 }
 
 /// The inputs of this tick.
@@ -234,6 +244,7 @@ impl bevy_app::Plugin for TickPlugin {
             .init_resource::<Outbox>()
             .init_resource::<Parked>()
             .init_resource::<Notices>()
+            .init_resource::<BackgroundJobs>()
             .init_resource::<Exchanges>();
         app.init_schedule(Tick);
         app.main_mut().update_schedule = Some(Tick.intern());
@@ -291,9 +302,10 @@ pub fn receive(world: &mut World) {
                         Err(refusal) => waiting.into_iter().for_each(|command| command.reply_to.refuse(&refusal)),
                     }
                 }
-                Input::JobDone(job, finding) => {
-                    arrivals.ready.extend(world.resource_mut::<Parked>().take_job(job, finding.fact));
-                }
+                Input::JobDone(job, finding) => match world.resource_mut::<Parked>().take_job(job) {
+                    Some(command) => arrivals.ready.push_back(Command { fact: Some(finding.fact), ..command }),
+                    None => world.resource_mut::<BackgroundJobs>().note_done(job, Some(finding.fact)),
+                },
                 Input::Closed(connection) => events::close(world, connection),
                 Input::Answered(number, outcome) => {
                     let now = world.resource::<Clock>().now();
@@ -303,11 +315,10 @@ pub fn receive(world: &mut World) {
                 Input::RowsRead(query, rows) => {
                     arrivals.ready.extend(world.resource_mut::<Parked>().take_query(query, rows));
                 }
-                Input::JobRefused(job) => {
-                    if let Some(command) = world.resource_mut::<Parked>().cancel_job(job) {
-                        command.reply_to.refuse(&Refusal::busy("server busy, retry later"));
-                    }
-                }
+                Input::JobRefused(job) => match world.resource_mut::<Parked>().take_job(job) {
+                    Some(command) => command.reply_to.refuse(&Refusal::busy("server busy, retry later")),
+                    None => world.resource_mut::<BackgroundJobs>().note_done(job, None),
+                },
             }
         }
         arrivals.ready.extend(answered_requests(world));

@@ -35,7 +35,7 @@ impl PlayerRow for Experience {
 }
 
 /// The position of a total on the level curve.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq, Serialize)]
 pub struct Standing {
     /// The total.
     pub exp: i64,

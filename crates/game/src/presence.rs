@@ -1,4 +1,4 @@
-//! Who is online: every player who sent a request recently or has a live connection
+//! Who is online: every player who logged in or sent a request recently, or has a live connection
 //! (docs/contract/role-play.md#presence).
 //!
 //! Players are not scanned: each online player has a time at which it is checked again, and goes offline only then. Not
@@ -107,7 +107,7 @@ impl Presence {
     }
 }
 
-/// Records that a player has just made a request.
+/// Records that a player has just made a request or logged in.
 fn hear(world: &mut World, account: AccountId) {
     let silent_seconds = world.resource::<Rules<PresenceRules>>().silent_seconds;
     let until = world.resource::<Clock>().now().saturating_add(silent_seconds);
@@ -182,7 +182,7 @@ pub struct GetList {
 request!(Player, "get_list", GetList => OnlineList);
 
 /// The reply of `get_list`: the usernames of all players online, including the caller.
-#[derive(Debug, Serialize, JsonSchema)]
+#[derive(Debug, Default, Serialize, JsonSchema)]
 pub struct OnlineList {
     roles: Vec<String>,
 }

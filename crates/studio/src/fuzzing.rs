@@ -13,7 +13,7 @@ use raidkeep_engine::journal::Frames;
 use raidkeep_engine::request::RequestTable;
 use raidkeep_engine::request::envelope::Envelope;
 use raidkeep_engine::request::registry::RequestKind;
-use raidkeep_engine::request::route::{Route, RouteBody};
+use raidkeep_engine::request::route::{Route, RouteBody, RouteHeaders};
 use raidkeep_engine::rules::RuleTables;
 use raidkeep_engine::start::Start;
 use raidkeep_engine::storage::batch::batches;
@@ -21,6 +21,7 @@ use raidkeep_engine::storage::disk::Disk;
 use raidkeep_engine::storage::rows::Persistence;
 use raidkeep_engine::storage::store::Store;
 use raidkeep_engine::storage::{Arrival, Touched};
+use raidkeep_game::identity::requests::LogIn;
 use raidkeep_game::platforms::mcrmb::wire::PlatformReply;
 use raidkeep_game::platforms::signature::SudAuth;
 use raidkeep_game::portability::Document;
@@ -120,8 +121,10 @@ fn rules(bytes: &[u8]) {
 /// HTTP input: bodies of routes, a platform's signature, a platform's answer.
 fn http_bodies(bytes: &[u8]) {
     for body in [RouteBody::Arguments, RouteBody::Signed] {
-        let route = Route { function: "login", body };
-        if let Ok(request) = route.read(std::str::from_utf8(bytes).ok(), bytes, |_| None) {
+        let route = Route::of::<LogIn>(body);
+        let text = std::str::from_utf8(bytes).ok();
+        let headers = RouteHeaders { authorization: text, idempotency_key: text };
+        if let Ok(request) = route.read(headers, bytes, |_| None) {
             let arguments = request.envelope().data;
             assert!(arguments.is_none_or(|text| text.get().starts_with('{')), "arguments are an object");
         }

@@ -26,12 +26,12 @@ pub use register::RequestApp;
 
 use handler::HandlerRun;
 
-/// Called with each player whose request is about to be handled.
+/// Called with each player whose request is about to be handled, and with each who has just logged in.
 pub type CallerHook = fn(&mut World, AccountId);
 
 /// How a feature hooks into every player's request.
 pub trait CallerApp {
-    /// Registers `hook`, called before each request of a player is handled.
+    /// Registers `hook`, called before each request of a player is handled, and after each login.
     fn add_caller_hook(&mut self, hook: CallerHook) -> &mut Self;
 }
 
@@ -95,6 +95,9 @@ pub fn dispatch(world: &mut World, handlers: &mut Handlers, mut command: Command
                 _ => Until::Everything,
             };
             entry.count(status);
+            if let Some(newcomer) = changed {
+                hooks.iter().for_each(|hook| hook(world, newcomer.account));
+            }
             let sign_in = changed.or(sign_in);
             listen(world, &command.reply_to, sign_in);
             answer(world, command.reply_to, body, sign_in, until);

@@ -221,6 +221,7 @@ pub struct Notice {
 
 /// Work done off the world's thread; its result is handed to the handler's second run.
 pub struct Job {
+    is_at_leisure: bool,
     work: Box<dyn FnOnce() -> Finding + Send + Sync>,
     recall: fn(&[u8]) -> Option<Finding>,
 }
@@ -250,7 +251,20 @@ impl Job {
             let bytes = postcard::to_stdvec(&found).expect("what jobs find should be plain data");
             Finding { fact: Box::new(found), bytes }
         };
-        Self { work: Box::new(work), recall }
+        Self { is_at_leisure: false, work: Box::new(work), recall }
+    }
+
+    /// The same for work that others must not wait for: these jobs run one after the other, and never take the place of
+    /// those made with [`Job::new`].
+    pub fn at_leisure<T: Any + Send + Sync + Serialize + DeserializeOwned>(
+        work: impl FnOnce() -> T + Send + Sync + 'static,
+    ) -> Self {
+        Self { is_at_leisure: true, ..Self::new(work) }
+    }
+
+    /// Whether it was made with [`Job::at_leisure`].
+    pub fn is_at_leisure(&self) -> bool {
+        self.is_at_leisure
     }
 
     /// Does the work.

@@ -45,11 +45,20 @@ impl<'a> Envelope<'a> {
             return Err((Refusal::malformed("request", "a JSON object"), RequestId::Absent));
         }
         let envelope: Self = serde_json::from_str(text).map_err(|error| explain(text, &error))?;
-        if envelope.once.as_ref().is_some_and(|key| key.is_empty() || key.len() > ONCE_BYTES_MAX) {
-            return Err((Refusal::malformed("once", "a string of 1 to 64 bytes"), envelope.id));
+        match envelope.once.as_deref().map_or(Ok(()), check_once) {
+            Ok(()) => Ok(envelope),
+            Err(refusal) => Err((refusal, envelope.id)),
         }
-        Ok(envelope)
     }
+}
+
+/// Checks the length of an idempotency key.
+pub fn check_once(key: &str) -> Result<(), Refusal> {
+    if (1..=ONCE_BYTES_MAX).contains(&key.len()) { Ok(()) } else { Err(malformed_once()) }
+}
+
+fn malformed_once() -> Refusal {
+    Refusal::malformed("once", "a string of 1 to 64 bytes")
 }
 
 /// The slow second parse of a request that could not be read: finds the faulty field, and the `id` for the reply.
@@ -78,7 +87,7 @@ fn explain(text: &str, error: &serde_json::Error) -> (Refusal, RequestId) {
     } else if !parts.function.is_some_and(|raw| raw.get().starts_with('"')) {
         Refusal::malformed("function", "a string, the name of a function")
     } else if parts.once.is_some() {
-        Refusal::malformed("once", "a string of 1 to 64 bytes")
+        malformed_once()
     } else {
         Refusal { status: super::status::MALFORMED, message: format!("request: {error}").into() }
     };

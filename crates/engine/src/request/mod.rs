@@ -5,6 +5,7 @@
 //! the JSON; it knows neither sockets nor the rules of the game.
 
 pub mod answer;
+pub mod background;
 pub mod command;
 pub mod envelope;
 pub mod lenient;
@@ -23,6 +24,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 pub use answer::{Answer, Fact, Finding, Job, Meanwhile, Need, Notice, Refusal, SignIn, Success, Unready, Waits};
+pub use background::{BackgroundJobs, JobKey};
 pub use parked::Notices;
 pub use registry::RequestTable;
 

@@ -11,7 +11,7 @@ use crate::exchange::lines::{Exchanges, WAITING_REQUEST};
 use crate::numbers::{ExchangeId, JobId, QueryId};
 use crate::request::command::Command;
 use crate::request::reply::Outbox;
-use crate::request::{Fact, Need, Notice, Refusal};
+use crate::request::{Need, Notice, Refusal};
 use crate::storage::{FoundRows, IndexKey};
 
 /// The parked commands, by what they wait for.
@@ -61,10 +61,9 @@ impl Parked {
         self.players.remove(&account).unwrap_or_default()
     }
 
-    /// The command that waited for this job, with its result.
-    pub fn take_job(&mut self, job: JobId, fact: Fact) -> Option<Command> {
-        let command = self.jobs.remove(&job)?;
-        Some(Command { fact: Some(fact), ..command })
+    /// The command that waited for this job.
+    pub fn take_job(&mut self, job: JobId) -> Option<Command> {
+        self.jobs.remove(&job)
     }
 
     /// The command that waited for this query, with the rows.
@@ -90,11 +89,6 @@ impl Parked {
         let mut all: Vec<_> = self.notices.drain().collect();
         all.sort_unstable_by_key(|(notice, _)| (notice.kind, notice.number));
         all.into_iter().flat_map(|(_, commands)| commands).collect()
-    }
-
-    /// The command that waited for this job, which will not be run.
-    pub fn cancel_job(&mut self, job: JobId) -> Option<Command> {
-        self.jobs.remove(&job)
     }
 
     /// The command that waited for this query, which will not be answered.
@@ -160,7 +154,7 @@ impl Parked {
                 waiting.push(command);
             }
             Need::Job(job) => {
-                let id = JobId(self.next_fact());
+                let id = self.next_job();
                 self.jobs.insert(id, command);
                 outbox.jobs.push((id, job));
             }
@@ -170,6 +164,11 @@ impl Parked {
                 outbox.queries.push((id, query));
             }
         }
+    }
+
+    /// The number of the next job.
+    pub(crate) fn next_job(&mut self) -> JobId {
+        JobId(self.next_fact())
     }
 
     /// The number of the next job or query. They share one count, which is part of the journal format.

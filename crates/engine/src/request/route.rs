@@ -2,15 +2,16 @@
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
+use std::mem::discriminant;
 
 use bevy_app::App;
 use bevy_ecs::prelude::*;
 use serde::{Deserialize, Deserializer, Serialize};
-use serde_json::json;
 use serde_json::value::RawValue;
+use serde_json::{Map, Value, json};
 
-use crate::request::envelope::{Envelope, RequestId, read_world};
-use crate::request::{Refusal, Request, status};
+use crate::request::envelope::{Envelope, RequestId, check_once, read_world};
+use crate::request::{Access, Caller, Refusal, Request, status};
 
 /// How the body of a request becomes the function's arguments.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -18,17 +19,23 @@ pub enum RouteBody {
     /// The body is the arguments, a JSON object; the token may come in the header `Authorization: Bearer ..`. Sent with
     /// POST, or with GET, as real clients do (docs/contract/envelope.md#http).
     Arguments,
+    /// The same with an image among the arguments, so the body may be longer.
+    Image,
     /// The arguments are the exact text of the body and of the header `Authorization`, which signs it. Sent with POST.
     Signed,
 }
 
 /// One route.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy)]
 pub struct Route {
     /// The function's name.
     pub function: &'static str,
+    /// Who may call it.
+    pub access: Access,
     /// How the body is read.
     pub body: RouteBody,
+    /// The reply with every field empty, `false` or 0.
+    blank: fn() -> Map<String, Value>,
 }
 
 /// All routes by path.
@@ -47,21 +54,27 @@ impl RouteTable {
     }
 }
 
-/// How a feature makes a function a route.
+/// How a feature makes a function a route. The default of its reply is the shape that a refusal keeps.
 pub trait RouteApp {
     /// Makes the function `R` available at `path` too.
-    fn add_route<R: Request>(&mut self, path: &'static str) -> &mut Self;
+    fn add_route<R: Request<Reply: Default>>(&mut self, path: &'static str) -> &mut Self;
+    /// Makes the function `R`, whose arguments may contain an image, available at `path` too.
+    fn add_image_route<R: Request<Reply: Default>>(&mut self, path: &'static str) -> &mut Self;
     /// Makes the function `R` available at `path` too, for requests signed as a whole.
-    fn add_signed_route<R: Request>(&mut self, path: &'static str) -> &mut Self;
+    fn add_signed_route<R: Request<Reply: Default>>(&mut self, path: &'static str) -> &mut Self;
 }
 
 impl RouteApp for App {
-    fn add_route<R: Request>(&mut self, path: &'static str) -> &mut Self {
-        add(self, path, Route { function: R::FUNCTION, body: RouteBody::Arguments })
+    fn add_route<R: Request<Reply: Default>>(&mut self, path: &'static str) -> &mut Self {
+        add(self, path, Route::of::<R>(RouteBody::Arguments))
     }
 
-    fn add_signed_route<R: Request>(&mut self, path: &'static str) -> &mut Self {
-        add(self, path, Route { function: R::FUNCTION, body: RouteBody::Signed })
+    fn add_image_route<R: Request<Reply: Default>>(&mut self, path: &'static str) -> &mut Self {
+        add(self, path, Route::of::<R>(RouteBody::Image))
+    }
+
+    fn add_signed_route<R: Request<Reply: Default>>(&mut self, path: &'static str) -> &mut Self {
+        add(self, path, Route::of::<R>(RouteBody::Signed))
     }
 }
 
@@ -80,11 +93,24 @@ pub struct HttpReply {
     pub body: String,
 }
 
-impl HttpReply {
-    /// A refusal: `{"status":..,"message":".."}` with the matching HTTP status.
-    pub fn refusal(refusal: &Refusal) -> Self {
-        let body = json!({"status": refusal.status, "message": refusal.message});
-        Self { status: http_status(refusal.status), body: body.to_string() }
+/// The headers of a request that a route reads.
+#[derive(Debug, Default, Clone, Copy)]
+pub struct RouteHeaders<'a> {
+    /// `Authorization`.
+    pub authorization: Option<&'a str>,
+    /// `Idempotency-Key`, with or without quotes.
+    pub idempotency_key: Option<&'a str>,
+}
+
+impl<'a> RouteHeaders<'a> {
+    fn bearer(self) -> Option<&'a str> {
+        let (scheme, token) = self.authorization?.split_once(' ')?;
+        scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
+    }
+
+    fn once(self) -> Option<&'a str> {
+        let key = self.idempotency_key?.trim();
+        Some(key.strip_prefix('"').and_then(|key| key.strip_suffix('"')).unwrap_or(key))
     }
 }
 
@@ -95,6 +121,7 @@ pub struct RouteRequest<'a> {
     world: u32,
     arguments: Option<Cow<'a, RawValue>>,
     token: Option<Cow<'a, str>>,
+    once: Option<Cow<'a, str>>,
 }
 
 impl RouteRequest<'_> {
@@ -105,13 +132,13 @@ impl RouteRequest<'_> {
             function: self.function.into(),
             data: self.arguments.as_deref(),
             id: RequestId::Absent,
-            once: None,
+            once: self.once.as_deref().map(Cow::Borrowed),
             token: self.token.as_deref(),
         }
     }
 }
 
-/// The fields of a body that say who the request is for, unread. `null` counts as present.
+/// The fields of a body that belong to no function, unread. `null` counts as present.
 #[derive(Debug, Default, Deserialize)]
 pub struct Asker<'a> {
     /// The world it is for.
@@ -126,172 +153,167 @@ pub struct Asker<'a> {
     /// The acting role, in requests that name a second one.
     #[serde(borrow, default, deserialize_with = "given")]
     pub role1: Option<&'a RawValue>,
+    /// The idempotency key.
+    #[serde(borrow, default, deserialize_with = "given")]
+    pub once: Option<&'a RawValue>,
 }
 
 fn given<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<&'de RawValue>, D::Error> {
     <&RawValue>::deserialize(deserializer).map(Some)
 }
 
+/// The idempotency key of the header, else that of the body.
+fn read_once<'a>(headers: RouteHeaders<'a>, asker: &Asker<'a>) -> Result<Option<Cow<'a, str>>, Refusal> {
+    /// A string borrowed from the body unless it has escapes.
+    #[derive(Deserialize)]
+    struct Key<'a>(#[serde(borrow)] Cow<'a, str>);
+    let in_body = || {
+        let raw = asker.once.map(RawValue::get).filter(|raw| *raw != "null")?;
+        // What is no string is refused like a string that is empty.
+        Some(serde_json::from_str(raw).map_or(Cow::Borrowed(""), |Key(key)| key))
+    };
+    let once = headers.once().map(Cow::Borrowed).or_else(in_body);
+    once.as_deref().map_or(Ok(()), check_once)?;
+    Ok(once)
+}
+
 impl Route {
+    /// The route of the function `R`.
+    pub fn of<R: Request<Reply: Default>>(body: RouteBody) -> Self {
+        Self { function: R::FUNCTION, access: R::Caller::ACCESS, body, blank: blank::<R::Reply> }
+    }
+
     /// Reads a request. The field `world` of the body selects the world; `known_token` may supply the token of a caller
     /// that sends none.
     pub fn read<'a>(
         self,
-        authorization: Option<&'a str>,
+        headers: RouteHeaders<'a>,
         body: &'a [u8],
         known_token: impl FnOnce(&Asker<'_>) -> Option<String>,
     ) -> Result<RouteRequest<'a>, HttpReply> {
-        match self.body {
-            RouteBody::Signed => {
-                let body = std::str::from_utf8(body).map_err(|_| malformed("the body should be UTF-8"))?;
-                let arguments = json!({"authorization": authorization.unwrap_or_default(), "body": body});
-                let arguments = serde_json::value::to_raw_value(&arguments).ok().map(Cow::Owned);
-                Ok(RouteRequest { function: self.function, world: 0, arguments, token: None })
-            }
-            RouteBody::Arguments => self.read_arguments(authorization, body.trim_ascii(), known_token),
-        }
+        let read = match self.body {
+            RouteBody::Signed => self.read_signed(headers, body),
+            RouteBody::Arguments | RouteBody::Image => self.read_arguments(headers, body.trim_ascii(), known_token),
+        };
+        read.map_err(|refusal| self.refuse(&refusal))
+    }
+
+    fn read_signed<'a>(self, headers: RouteHeaders<'a>, body: &'a [u8]) -> Result<RouteRequest<'a>, Refusal> {
+        let body = std::str::from_utf8(body).map_err(|_| malformed("the body should be UTF-8"))?;
+        let arguments = json!({"authorization": headers.authorization.unwrap_or_default(), "body": body});
+        let arguments = serde_json::value::to_raw_value(&arguments).ok().map(Cow::Owned);
+        Ok(RouteRequest { function: self.function, world: 0, arguments, token: None, once: None })
     }
 
     fn read_arguments<'a>(
         self,
-        authorization: Option<&'a str>,
+        headers: RouteHeaders<'a>,
         body: &'a [u8],
         known_token: impl FnOnce(&Asker<'_>) -> Option<String>,
-    ) -> Result<RouteRequest<'a>, HttpReply> {
+    ) -> Result<RouteRequest<'a>, Refusal> {
         let no_object = |_| malformed("the body should be a JSON object");
         let (asker, arguments) = match body {
             [] => (Asker::default(), None),
             [b'{', ..] => {
-                let arguments: &RawValue = serde_json::from_slice(body).map_err(no_object)?;
+                let arguments: &'a RawValue = serde_json::from_slice(body).map_err(no_object)?;
                 (serde_json::from_str(arguments.get()).map_err(no_object)?, Some(Cow::Borrowed(arguments)))
             }
             _ => return Err(malformed("the body should be a JSON object")),
         };
-        let world = asker.world.map_or(Ok(0), read_world).map_err(|refusal| HttpReply::refusal(&refusal))?;
-        let bearer = authorization.and_then(|header| {
-            let (scheme, token) = header.split_once(' ')?;
-            scheme.eq_ignore_ascii_case("bearer").then(|| Cow::Borrowed(token.trim()))
-        });
-        let token = bearer.or_else(|| known_token(&asker).map(Cow::Owned));
-        Ok(RouteRequest { function: self.function, world, arguments, token })
+        let world = asker.world.map_or(Ok(0), read_world)?;
+        let once = read_once(headers, &asker)?;
+        let token = headers.bearer().map(Cow::Borrowed).or_else(|| known_token(&asker).map(Cow::Owned));
+        Ok(RouteRequest { function: self.function, world, arguments, token, once })
     }
 
-    /// The bare reply (docs/contract/envelope.md#http): the `data` of a frame. A refusal shows status and message.
+    /// The reply (docs/contract/envelope.md#http): the bare `data` of a frame, or a refusal in the same shape.
     pub fn reply(self, frame: &str) -> HttpReply {
-        #[derive(Deserialize, Serialize)]
+        #[derive(Deserialize)]
         struct Frame<'a> {
             status: i32,
             message: String,
             #[serde(borrow)]
             data: Option<&'a RawValue>,
         }
-        let Ok(frame) = serde_json::from_str::<Frame<'_>>(frame) else {
-            return HttpReply::refusal(&Refusal::internal());
+        let Ok(Frame { status, message, data }) = serde_json::from_str(frame) else {
+            return self.refuse(&Refusal::internal());
         };
-        match frame.data {
-            Some(data) => HttpReply { status: http_status(frame.status), body: data.get().to_owned() },
-            None if frame.status == status::SUCCESS => HttpReply { status: 200, body: "{}".to_owned() },
-            None => HttpReply::refusal(&Refusal { status: frame.status, message: frame.message.into() }),
+        if SUCCESSES.contains(&status) {
+            return HttpReply { status: 200, body: data.map_or("{}", RawValue::get).to_owned() };
         }
+        let data = data.and_then(|data| serde_json::from_str(data.get()).ok());
+        self.refusal(http_status(status), &Refusal { status, message: message.into() }, data)
+    }
+
+    /// A refusal with the HTTP status that fits.
+    pub fn refuse(self, refusal: &Refusal) -> HttpReply {
+        self.refuse_with(http_status(refusal.status), refusal)
+    }
+
+    /// A refusal with an HTTP status of its own.
+    pub fn refuse_with(self, http_status: u16, refusal: &Refusal) -> HttpReply {
+        self.refusal(http_status, refusal, None)
+    }
+
+    /// A refusal keeps the shape of the reply: clients read its fields before they look for an error. With a function's
+    /// own code, `data` is the reply; with one of every function's, it is about the refusal.
+    fn refusal(self, http_status: u16, refusal: &Refusal, data: Option<Value>) -> HttpReply {
+        let mut body = (self.blank)();
+        let mut tell = |field: &str, value: Value| {
+            if let Some(blank) = body.get_mut(field).filter(|blank| discriminant(*blank) == discriminant(&value)) {
+                *blank = value;
+            }
+        };
+        // The fields in which the documents' replies say that something is wrong, and what.
+        tell("status_code", http_status.into());
+        tell("ret_code", refusal.status.into());
+        tell("text", refusal.message.as_ref().into());
+        tell("ret_msg", refusal.message.as_ref().into());
+        let about = match data {
+            Some(Value::Object(reply)) if !status::is_of_every_function(refusal.status) => {
+                body.extend(reply);
+                None
+            }
+            about => about,
+        };
+        let error = json!({"code": refusal.status, "message": refusal.message, "data": about});
+        body.insert("error".to_owned(), error);
+        HttpReply { status: http_status, body: Value::Object(body).to_string() }
     }
 }
 
-fn malformed(expected: &'static str) -> HttpReply {
-    HttpReply::refusal(&Refusal::new(status::MALFORMED, expected))
+/// The JSON of a reply's default.
+fn blank<T: Serialize + Default>() -> Map<String, Value> {
+    match serde_json::to_value(T::default()) {
+        Ok(Value::Object(fields)) => fields,
+        _ => Map::new(),
+    }
 }
 
-/// The HTTP status for a protocol status. A function's own codes are answers like any other.
+fn malformed(expected: &'static str) -> Refusal {
+    Refusal::new(status::MALFORMED, expected)
+}
+
+/// Below these are a function's several successes, such as the 1 of `login_unique`; above them are refusals.
+const SUCCESSES: std::ops::RangeInclusive<i32> = 0..=9;
+
+/// The HTTP status for a protocol status.
 fn http_status(status: i32) -> u16 {
     match status {
-        status::INVALID_TOKEN | status::TOKEN_NOT_PRESENT | 401 => 401,
-        403 => 403,
+        status::INVALID_TOKEN | status::TOKEN_NOT_PRESENT => 401,
         status::MALFORMED => 400,
         status::UNKNOWN_FUNCTION | status::WORLD_NOT_FOUND => 404,
         status::TOO_MANY_REQUESTS => 429,
-        status::BUSY => 503,
+        status::BUSY | status::MAINTENANCE => 503,
+        status::BANNED | status::NOT_PERMITTED => 403,
+        status::CLIENT_TOO_OLD => 426,
         status::INTERNAL_ERROR => 500,
         status::TIMED_OUT => 504,
-        _ => 200,
+        status if SUCCESSES.contains(&status) => 200,
+        // A function's own code that is one of HTTP's; any other tells of a state that does not allow it.
+        status => u16::try_from(status).ok().filter(|status| (400..500).contains(status)).unwrap_or(409),
     }
 }
 
 #[cfg(test)]
-mod tests {
-    use proptest::prelude::*;
-    use serde_json::Value;
-
-    use super::*;
-
-    const ROUTE: Route = Route { function: "status", body: RouteBody::Arguments };
-
-    /// World, arguments and the token outside them.
-    fn read(authorization: Option<&str>, body: &str) -> (u32, Option<Value>, Option<String>) {
-        let request = ROUTE.read(authorization, body.as_bytes(), |_| None).expect("a request");
-        let envelope = request.envelope();
-        assert_eq!(envelope.function, "status");
-        let arguments = envelope.data.map(|data| serde_json::from_str(data.get()).expect("arguments are JSON"));
-        (envelope.world, arguments, envelope.token.map(str::to_owned))
-    }
-
-    fn refused(body: &[u8]) -> Option<u16> {
-        ROUTE.read(None, body, |_| None).err().map(|reply| reply.status)
-    }
-
-    #[test]
-    fn the_body_is_the_arguments_and_the_header_may_hold_the_token() {
-        let (ann, with_token) = (json!({"role": "ann"}), json!({"role": "ann", "token": "t"}));
-        assert_eq!(read(Some("Bearer t"), r#" {"role":"ann"}"#), (0, Some(ann), Some("t".to_owned())));
-        assert_eq!(read(None, r#"{"role":"ann","token":"t"}"#), (0, Some(with_token), None));
-        assert_eq!(read(None, ""), (0, None, None), "no body is no arguments");
-        assert_eq!(read(None, r#"{"world":"s1"}"#).0, 1);
-        for odd in ["[]", "7", "{", "{} {}", "\u{0}", "{\"a\":\"\u{1}\"}"] {
-            assert_eq!(refused(odd.as_bytes()), Some(400), "{odd}");
-        }
-        assert_eq!(refused(b"{\"a\":\"\xff\"}"), Some(400), "no UTF-8");
-        assert_eq!(refused(br#"{"world":null}"#), Some(400), "no world number");
-    }
-
-    #[test]
-    fn a_token_is_looked_for_only_where_the_header_has_none() {
-        let known = |asker: &Asker<'_>| asker.role.map(|role| format!("token of {}", role.get()));
-        let token = |header| ROUTE.read(header, br#"{"role":"ann"}"#, known).expect("a request").token;
-        assert_eq!(token(None).as_deref(), Some("token of \"ann\""));
-        assert_eq!(token(Some("bearer t")).as_deref(), Some("t"));
-    }
-
-    #[test]
-    fn a_signed_body_arrives_to_the_byte() {
-        let route = Route { body: RouteBody::Signed, ..ROUTE };
-        let body = "{\"match_id\": \"1\" }\n";
-        let request = route.read(Some("Sud-Auth x"), body.as_bytes(), |_| None).expect("a request");
-        let arguments = request.envelope().data.expect("text and signature are arguments").get();
-        let arguments: Value = serde_json::from_str(arguments).expect("arguments are JSON");
-        assert_eq!(arguments, json!({"authorization": "Sud-Auth x", "body": body}));
-        assert_eq!(route.read(None, b"\xff", |_| None).err().map(|reply| reply.status), Some(400));
-    }
-
-    #[test]
-    fn replies_are_bare_and_refusals_have_a_status_of_http() {
-        let reply = ROUTE.reply(r#"{"status":0,"message":"success","data":{"b":1, "a":2},"id":3}"#);
-        assert_eq!(reply, HttpReply { status: 200, body: r#"{"b":1, "a":2}"#.to_owned() });
-        assert_eq!(ROUTE.reply(r#"{"status":0,"message":"success"}"#).body, "{}");
-        let refused = ROUTE.reply(r#"{"status":11,"message":"invalid token"}"#);
-        assert_eq!(refused.status, 401);
-        assert!(refused.body.contains("invalid token"));
-        assert_eq!(ROUTE.reply(r#"{"status":403,"message":"m","data":{"status_code":403}}"#).status, 403);
-        assert_eq!(ROUTE.reply("nonsense").status, 500);
-    }
-
-    proptest! {
-        #[test]
-        fn any_body_is_a_request_or_a_refusal(body in proptest::collection::vec(any::<u8>(), 0..80), header in ".*") {
-            for body_kind in [RouteBody::Arguments, RouteBody::Signed] {
-                let read = Route { body: body_kind, ..ROUTE }.read(Some(&header), &body, |_| None);
-                if let Ok(request) = read {
-                    let is_object = request.envelope().data.is_none_or(|data| data.get().starts_with('{'));
-                    prop_assert!(is_object, "arguments are an object");
-                }
-            }
-        }
-    }
-}
+mod tests;

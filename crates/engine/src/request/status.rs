@@ -16,7 +16,20 @@ pub const WORLD_NOT_FOUND: i32 = 14;
 pub const TOO_MANY_REQUESTS: i32 = 15;
 /// The server is busy, stopping or without storage; the same request may be sent again.
 pub const BUSY: i32 = 16;
+/// The account is banned.
+pub const BANNED: i32 = 17;
+/// The server is under maintenance.
+pub const MAINTENANCE: i32 = 18;
+/// The client has to be updated.
+pub const CLIENT_TOO_OLD: i32 = 19;
+/// This operator may not.
+pub const NOT_PERMITTED: i32 = 20;
 /// An internal error; details are in the log.
 pub const INTERNAL_ERROR: i32 = -1;
 /// The answer did not come in time; with `once` the request may be repeated safely.
 pub const TIMED_OUT: i32 = -2;
+
+/// Whether a status has the same meaning for every function; any other is a function's own code.
+pub fn is_of_every_function(status: i32) -> bool {
+    matches!(status, TIMED_OUT..=INTERNAL_ERROR | UNKNOWN_FUNCTION..=NOT_PERMITTED)
+}

@@ -124,6 +124,33 @@ impl Arena<'_, '_> {
         self.index.of(account).is_some()
     }
 
+    /// The number of the running battle to which the one has challenged the other.
+    pub fn running(&self, challenger: AccountId, challenged: AccountId) -> Option<u64> {
+        let battle = self.battles.get(self.index.of(challenger)?).ok()?;
+        let is_theirs = [(Seat::Challenger, challenger), (Seat::Challenged, challenged)]
+            .into_iter()
+            .all(|(seat, account)| battle.side(seat).account() == Some(account));
+        is_theirs.then(|| battle.id())
+    }
+
+    /// The opponent in the battle with that number, if the player has challenged to it. It may be over.
+    pub fn opponent_of(&self, challenger: AccountId, id: u64) -> Option<&str> {
+        let battle = self.battles.get(self.index.find(id)?).ok()?;
+        let is_its = battle.side(Seat::Challenger).account() == Some(challenger);
+        is_its.then(|| battle.side(Seat::Challenged).name.as_str())
+    }
+
+    /// Whether there is a battle with that number. It may be over.
+    pub fn is_known(&self, id: u64) -> bool {
+        self.index.find(id).is_some()
+    }
+
+    /// The name of a player in memory.
+    pub fn name_of(&self, account: AccountId) -> Option<&str> {
+        let person = self.people.get(self.players.entity(account)?).ok()?;
+        Some(person.account.name())
+    }
+
     /// The number of the battle that a player has challenged to and not yet acted in.
     pub fn not_entered(&self, account: AccountId) -> Option<u64> {
         let battle = self.battles.get(self.index.of(account)?).ok()?;

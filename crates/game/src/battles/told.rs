@@ -22,7 +22,7 @@ pub struct FoughtRound {
 
 /// The reply of `battle` (docs/contract/role-play.md#battles), and whether the battle is
 /// over.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+#[derive(Debug, Default, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Told {
     /// The opponent.
     role: String,

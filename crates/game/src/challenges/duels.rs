@@ -7,8 +7,8 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::battles::{Arena, FighterRule, number_of};
-use crate::challenges::index::{ChallengeIndex, UNANSWERED};
-use crate::challenges::model::{Challenge, LastChallenge};
+use crate::challenges::index::{ChallengeIndex, PORTRAIT_KEPT, UNANSWERED};
+use crate::challenges::model::{AnswerPortrait, Challenge, LastChallenge};
 use crate::challenges::rules::ChallengeRules;
 use crate::platforms::sud::PassedThrough;
 use raidkeep_engine::account::AccountId;
@@ -16,12 +16,16 @@ use raidkeep_engine::clock::Clock;
 use raidkeep_engine::events::{Event, EventApp};
 use raidkeep_engine::rules::Rules;
 
+/// How often it is checked whether the battle of an accepted challenge still exists.
+const PORTRAIT_CHECK_SECONDS: i64 = 60;
+
 /// Makes, finds, answers and ends challenges.
 #[derive(SystemParam)]
 pub struct Duels<'w, 's> {
     /// The battles.
     pub arena: Arena<'w, 's>,
     challenges: Query<'w, 's, &'static Challenge>,
+    portraits: Query<'w, 's, &'static AnswerPortrait>,
     index: ResMut<'w, ChallengeIndex>,
     last: ResMut<'w, LastChallenge>,
     rules: Res<'w, Rules<ChallengeRules>>,
@@ -65,6 +69,11 @@ impl<'a> ChallengeTold<'a> {
     /// Challenge number `id` from the player `role`, with the portrait that player sent.
     pub fn new(id: u64, role: &'a str, image_data: Option<&'a str>) -> Self {
         Self { id: id.to_string(), role, image_data }
+    }
+
+    /// An open challenge.
+    pub fn of(challenge: &'a Challenge) -> Self {
+        Self::new(challenge.id, &challenge.challenger_name, challenge.image_data.as_deref())
     }
 }
 
@@ -122,7 +131,53 @@ pub struct Response<'a> {
     pub image_data: Option<&'a str>,
 }
 
+/// What a challenger sees of a challenge it has sent.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SentChallenge {
+    /// The challenged player.
+    pub role: String,
+    /// Whether that player has accepted.
+    pub is_accepted: bool,
+    /// The portrait with which it did.
+    pub image_data: Option<String>,
+}
+
 impl Duels<'_, '_> {
+    /// Whether a new challenge is possible: errs with the reason if not; else the open challenge from the one to the other,
+    /// if there is one.
+    pub fn prospect(&self, challenger: AccountId, challenged: AccountId) -> Result<Option<&Challenge>, DuelError> {
+        self.check(challenger, challenged)?;
+        if let Some(open) = self.open(challenger, challenged) {
+            return Ok(Some(open));
+        }
+        let has_room = self.index.sent(challenger).len() < self.rules.sent_max
+            && self.index.received(challenged).len() < self.rules.received_max;
+        if has_room { Ok(None) } else { Err(DuelError::TooMany) }
+    }
+
+    /// The accepted challenge from the one to the other whose battle is under way: its number, and the portrait with which
+    /// it was accepted.
+    pub fn accepted(&self, challenger: AccountId, challenged: AccountId) -> Option<(u64, Option<String>)> {
+        let id = self.arena.running(challenger, challenged)?;
+        Some((id, self.portrait(id)))
+    }
+
+    fn portrait(&self, id: u64) -> Option<String> {
+        let portrait = self.portraits.get(self.index.portrait(id)?).ok()?;
+        Some(portrait.image_data.clone())
+    }
+
+    /// The challenge with that number, if it is from this account and is open or accepted.
+    pub fn sent(&self, account: AccountId, id: &str) -> Option<SentChallenge> {
+        let id = number_of(id)?;
+        if let Some(open) = self.get(id).filter(|challenge| challenge.challenger == account) {
+            let role = self.arena.name_of(open.challenged).unwrap_or_default().to_owned();
+            return Some(SentChallenge { role, is_accepted: false, image_data: None });
+        }
+        let role = self.arena.opponent_of(account, id)?.to_owned();
+        Some(SentChallenge { role, is_accepted: true, image_data: self.portrait(id) })
+    }
+
     /// Makes a challenge, notifies the challenged player, and returns the challenge's number. If the same challenge is
     /// already open, only returns its number.
     pub fn challenge(
@@ -133,14 +188,8 @@ impl Duels<'_, '_> {
         passed: PassedThrough,
     ) -> Result<u64, DuelError> {
         let (account, name) = challenger;
-        self.check(account, challenged)?;
-        if let Some(open) = self.open(account, challenged) {
-            return Ok(open);
-        }
-        let has_room = self.index.sent(account).len() < self.rules.sent_max
-            && self.index.received(challenged).len() < self.rules.received_max;
-        if !has_room {
-            return Err(DuelError::TooMany);
+        if let Some(open) = self.prospect(account, challenged)? {
+            return Ok(open.id);
         }
         let id = self.last.next_id();
         let info = ChallengeTold::new(id, name, image_data.as_deref());
@@ -195,9 +244,9 @@ impl Duels<'_, '_> {
     }
 
     /// The open challenge from one to the other.
-    fn open(&self, challenger: AccountId, challenged: AccountId) -> Option<u64> {
-        let is_to = |id: &u64| self.get(*id).is_some_and(|challenge| challenge.challenged == challenged);
-        self.index.sent(challenger).find(is_to)
+    fn open(&self, challenger: AccountId, challenged: AccountId) -> Option<&Challenge> {
+        let mut sent = self.index.sent(challenger).filter_map(|id| self.get(id));
+        sent.find(|challenge| challenge.challenged == challenged)
     }
 
     fn get(&self, id: u64) -> Option<&Challenge> {
@@ -235,6 +284,10 @@ impl Duels<'_, '_> {
         }
         let passed = challenge.passed.clone();
         self.arena.begin(challenge.id, challenge.challenger, account, passed).ok_or(DuelError::Offline)?;
+        if let Some(image_data) = image_data.map(str::to_owned) {
+            let checked_at = self.next_check_at();
+            self.arena.spawn(AnswerPortrait { id: challenge.id, challenged: account, image_data, checked_at });
+        }
         answered.status = true;
         self.arena.tell(challenge.challenger, &ChallengeAccepted(answered));
         Ok(())
@@ -251,12 +304,48 @@ impl Duels<'_, '_> {
         }
     }
 
-    /// Ends all challenges to and from a player, and notifies the players involved.
+    /// Drops the portraits of accepted challenges whose battle is gone.
+    pub fn drop_portraits(&mut self) {
+        let now = self.clock.now();
+        self.arena.agenda.bring_within(PORTRAIT_KEPT, now, PORTRAIT_CHECK_SECONDS);
+        while let Some(due) = self.arena.agenda.pop(PORTRAIT_KEPT, now) {
+            if self.arena.is_known(due.key) {
+                let checked_at = self.next_check_at();
+                self.arena.agenda.set(PORTRAIT_KEPT, due.key, checked_at);
+            } else {
+                self.drop_portrait(due.key);
+            }
+        }
+    }
+
+    fn next_check_at(&self) -> i64 {
+        self.clock.now().saturating_add(PORTRAIT_CHECK_SECONDS)
+    }
+
+    fn drop_portrait(&mut self, id: u64) {
+        if let Some(entity) = self.index.portrait(id) {
+            self.index.forget_portrait(id);
+            self.arena.agenda.cancel(PORTRAIT_KEPT, id);
+            self.arena.discard(entity);
+        }
+    }
+
+    fn drop_portraits_of(&mut self, account: AccountId) {
+        for id in self.index.portraits() {
+            let portrait = self.index.portrait(id).and_then(|entity| self.portraits.get(entity).ok());
+            if portrait.is_some_and(|portrait| portrait.challenged == account) {
+                self.drop_portrait(id);
+            }
+        }
+    }
+
+    /// Ends all challenges to and from a player, and notifies the players involved. Its portraits go too.
     pub fn end_all_of(&mut self, account: AccountId) {
         let ids: Vec<u64> = self.index.sent(account).chain(self.index.received(account)).collect();
         for entity in ids.into_iter().filter_map(|id| self.index.find(id)).collect::<Vec<_>>() {
             self.end(entity);
         }
+        self.drop_portraits_of(account);
     }
 
     fn end(&mut self, entity: Entity) {

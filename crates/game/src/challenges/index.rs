@@ -1,6 +1,6 @@
 //! Where challenges are and when they end. In memory only: it is rebuilt from the challenges.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use bevy_ecs::prelude::*;
 
@@ -11,13 +11,18 @@ use raidkeep_engine::due::Occasion;
 /// When an unanswered challenge ends, by its number.
 pub const UNANSWERED: Occasion = Occasion("challenge unanswered");
 
-/// All open challenges.
+/// When it is checked whether the portrait of an accepted challenge is still needed, by the challenge's number.
+pub const PORTRAIT_KEPT: Occasion = Occasion("answer portrait kept");
+
+/// All open challenges, and the portraits of accepted ones.
 #[derive(Debug, Default, Resource)]
 pub struct ChallengeIndex {
     by_id: HashMap<u64, Entity>,
     /// By number, so oldest first.
     sent: HashMap<AccountId, BTreeSet<u64>>,
     received: HashMap<AccountId, BTreeSet<u64>>,
+    /// By the challenge's number.
+    portraits: BTreeMap<u64, Entity>,
 }
 
 impl ChallengeIndex {
@@ -54,6 +59,26 @@ impl ChallengeIndex {
     /// Those that a player has received, in the order in which they were made.
     pub fn received(&self, account: AccountId) -> impl ExactSizeIterator<Item = u64> {
         self.received.get(&account).unwrap_or(const { &BTreeSet::new() }).iter().copied()
+    }
+
+    /// Adds the portrait of an accepted challenge.
+    pub fn keep_portrait(&mut self, entity: Entity, id: u64) {
+        self.portraits.insert(id, entity);
+    }
+
+    /// The portrait of an accepted challenge.
+    pub fn portrait(&self, id: u64) -> Option<Entity> {
+        self.portraits.get(&id).copied()
+    }
+
+    /// Forgets the portrait of an accepted challenge.
+    pub fn forget_portrait(&mut self, id: u64) {
+        self.portraits.remove(&id);
+    }
+
+    /// The numbers of the challenges whose portrait is kept, oldest first.
+    pub fn portraits(&self) -> Vec<u64> {
+        self.portraits.keys().copied().collect()
     }
 
     /// How many are open.

@@ -25,9 +25,15 @@ use raidkeep_engine::travel::{Mention, PortabilityApp};
 use raidkeep_engine::verify::VerifyApp;
 
 pub use index::ChallengeIndex;
-pub use model::Challenge;
+pub use model::{AnswerPortrait, Challenge};
 pub use push::PushSettings;
 pub use rules::ChallengeRules;
+
+impl Mention for AnswerPortrait {
+    fn names(&self, account: AccountId) -> bool {
+        self.challenged == account
+    }
+}
 
 impl Mention for Challenge {
     fn names(&self, account: AccountId) -> bool {
@@ -44,13 +50,14 @@ pub struct ChallengesPlugin {
 
 impl Plugin for ChallengesPlugin {
     fn build(&self, app: &mut App) {
-        app.add_rules::<ChallengeRules>().add_world_entities::<Challenge>();
+        app.add_rules::<ChallengeRules>();
+        app.add_world_entities::<Challenge>().add_world_entities::<AnswerPortrait>();
         app.add_world_row::<model::LastChallenge>().init_resource::<ChallengeIndex>();
         duels::register(app);
         app.add_check("challenges", check::check);
-        app.add_farewell_system(systems::part).add_mentions::<Challenge>();
+        app.add_farewell_system(systems::part).add_mentions::<Challenge>().add_mentions::<AnswerPortrait>();
         requests::register(app);
         push::register(app, self.push.as_ref());
-        app.add_systems(Tick, systems::end_unanswered.after(BattleSystems).before(TickSystems::PutAway));
+        app.add_systems(Tick, systems::end_what_is_due.after(BattleSystems).before(TickSystems::PutAway));
     }
 }

@@ -5,7 +5,7 @@ use bevy_ecs::prelude::*;
 use bevy_ecs::world::DeferredWorld;
 use serde::{Deserialize, Serialize};
 
-use crate::challenges::index::{ChallengeIndex, UNANSWERED};
+use crate::challenges::index::{ChallengeIndex, PORTRAIT_KEPT, UNANSWERED};
 use crate::platforms::sud::PassedThrough;
 use raidkeep_engine::account::AccountId;
 use raidkeep_engine::due::Agenda;
@@ -66,6 +66,38 @@ fn enlist(mut world: DeferredWorld<'_>, context: HookContext) {
     if let Some((id, challenger, challenged, ends_at)) = known {
         world.resource_mut::<ChallengeIndex>().enlist(context.entity, id, challenger, challenged);
         world.resource_mut::<Agenda>().set(UNANSWERED, id, ends_at);
+    }
+}
+
+/// The portrait with which a challenge was accepted, for a challenger who has no connection and asks for it. It is kept
+/// while the battle is; an acceptance without a portrait shows in the battle alone.
+#[derive(Debug, Clone, PartialEq, Eq, Component, Serialize, Deserialize)]
+#[component(on_add = enlist_portrait)]
+pub struct AnswerPortrait {
+    /// The number of the challenge.
+    pub id: u64,
+    /// Who accepted.
+    pub challenged: AccountId,
+    /// A PNG as base64.
+    pub image_data: String,
+    /// When it is first checked whether the battle still is, unix seconds.
+    pub checked_at: i64,
+}
+
+impl WorldEntity for AnswerPortrait {
+    const TABLE: &'static str = "answer_portraits";
+
+    fn key(&self) -> u64 {
+        self.id
+    }
+}
+
+/// Indexes a portrait that is kept or restored after a restart, and enters when it is checked.
+fn enlist_portrait(mut world: DeferredWorld<'_>, context: HookContext) {
+    let known = world.get::<AnswerPortrait>(context.entity).map(|portrait| (portrait.id, portrait.checked_at));
+    if let Some((id, checked_at)) = known {
+        world.resource_mut::<ChallengeIndex>().keep_portrait(context.entity, id);
+        world.resource_mut::<Agenda>().set(PORTRAIT_KEPT, id, checked_at);
     }
 }
 

@@ -13,9 +13,8 @@ use bevy_ecs::system::SystemParam;
 use serde::Deserialize;
 
 use crate::challenges::duels::{ChallengeTold, Duels, Response};
-use crate::challenges::requests::checked_image;
 use crate::identity::{Account, ClientAddress};
-use crate::images::Images;
+use crate::images::{Images, ReceivedImage};
 use crate::platforms::PlatformSystems;
 use raidkeep_engine::account::AccountId;
 use raidkeep_engine::clock::Clock;
@@ -25,6 +24,7 @@ use raidkeep_engine::exchange::{CallOutcome, Exchange, Method};
 use raidkeep_engine::login::Login;
 use raidkeep_engine::numbers::ExchangeId;
 use raidkeep_engine::players::Players;
+use raidkeep_engine::request::{BackgroundJobs, JobKey};
 use raidkeep_engine::rules::Rules;
 use raidkeep_engine::schedule::Tick;
 
@@ -55,6 +55,8 @@ struct Pushed {
     settings: PushSettings,
     /// Which challenge each exchange pushes, and to whom.
     asked: HashMap<ExchangeId, (AccountId, u64)>,
+    /// Answers whose portrait is being decoded, by challenge.
+    decoding: HashMap<u64, (AccountId, bool)>,
 }
 
 pub(super) fn register(app: &mut App, settings: Option<&PushSettings>) {
@@ -63,8 +65,8 @@ pub(super) fn register(app: &mut App, settings: Option<&PushSettings>) {
     };
     let line = LineSettings { circuit: None, ..settings.line };
     app.world_mut().resource_mut::<Exchanges>().add_line(CLIENTS, line);
-    app.insert_resource(Pushed { settings: settings.clone(), asked: HashMap::new() });
-    app.add_systems(Tick, take_answers.in_set(PlatformSystems::Push));
+    app.insert_resource(Pushed { settings: settings.clone(), asked: HashMap::new(), decoding: HashMap::new() });
+    app.add_systems(Tick, (take_answers, take_portraits).chain().in_set(PlatformSystems::Push));
 }
 
 /// The components that say where a player's client is.
@@ -124,29 +126,59 @@ impl ClientAnswer {
     }
 }
 
-/// Handles clients' answers like `challenge_info`. Anything invalid or late is ignored.
+/// Takes clients' answers. Anything invalid or late is ignored.
 fn take_answers(
     mut pushed: ResMut<Pushed>,
     mut exchanges: ResMut<Exchanges>,
-    mut duels: Duels,
-    players: Res<Players>,
-    accounts: Query<&Account>,
+    mut background: ResMut<BackgroundJobs>,
+    mut respond: Respond,
     images: Res<Rules<Images>>,
 ) {
     for done in exchanges.take_done(OWNER) {
         let Some((account, id)) = pushed.asked.remove(&done.number) else {
             continue;
         };
-        let answer = ClientAnswer::read(&done.outcome, id);
-        let answer = answer.and_then(|answer| Some((answer.status, checked_image(answer.image_data, &images).ok()?)));
-        let player = players.entity(account).and_then(|entity| accounts.get(entity).ok());
-        let (Some((accepts, image_data)), Some(player)) = (answer, player) else {
+        let Some(ClientAnswer { status: accepts, image_data, .. }) = ClientAnswer::read(&done.outcome, id) else {
             continue;
         };
-        // An answer counts as a sign of life.
-        duels.arena.online.hear(account);
-        let response = Response { name: player.name(), accepts, image_data: image_data.as_deref() };
-        if let Err(error) = duels.answer(account, &id.to_string(), response) {
+        match image_data.filter(|image| !image.is_empty()) {
+            Some(image_data) => {
+                pushed.decoding.insert(id, (account, accepts));
+                background.start(JobKey { owner: OWNER.0, number: id }, images.reception(image_data));
+            }
+            None => respond.answer(account, id, accepts, None),
+        }
+    }
+}
+
+/// Takes the decoded portraits of clients' answers.
+fn take_portraits(mut pushed: ResMut<Pushed>, mut background: ResMut<BackgroundJobs>, mut respond: Respond) {
+    for (id, fact) in background.take_done(OWNER.0) {
+        let received = fact.and_then(|fact| fact.downcast::<ReceivedImage>().ok());
+        if let (Some((account, accepts)), Some(Ok(image_data))) = (pushed.decoding.remove(&id), received.map(|it| *it))
+        {
+            respond.answer(account, id, accepts, Some(&image_data));
+        }
+    }
+}
+
+/// Answers challenges for clients, like `challenge_info`.
+#[derive(SystemParam)]
+struct Respond<'w, 's> {
+    duels: Duels<'w, 's>,
+    players: Res<'w, Players>,
+    accounts: Query<'w, 's, &'static Account>,
+}
+
+impl Respond<'_, '_> {
+    fn answer(&mut self, account: AccountId, id: u64, accepts: bool, image_data: Option<&str>) {
+        let Some(player) = self.players.entity(account).and_then(|entity| self.accounts.get(entity).ok()) else {
+            return;
+        };
+        // An answer shows that the client is there.
+        self.duels.arena.online.hear(account);
+        let response = Response { name: player.name(), accepts, image_data };
+        if let Err(error) = self.duels.answer(account, &id.to_string(), response) {
             tracing::debug!(challenge = id, %error, "a client's answer to a challenge was not applied");
         }
     }

@@ -7,15 +7,15 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::battles::FighterRules;
-use crate::challenges::duels::{ChallengeTold, DuelError, Duels, Response};
+use crate::challenges::duels::{ChallengeTold, DuelError, Duels, Response, SentChallenge};
 use crate::challenges::push::Push;
 use crate::identity::{Account, find_by_name, own_role};
-use crate::images::Images;
+use crate::images::{Images, ReceivedImage};
 use crate::platforms::sud::PassedThrough;
 use raidkeep_engine::dispatch::RequestApp;
 use raidkeep_engine::request;
 use raidkeep_engine::request::route::RouteApp;
-use raidkeep_engine::request::{Answer, Call, Player, Refusal, Success, Waits};
+use raidkeep_engine::request::{Answer, Call, Fact, Need, Player, Refusal, Success, Waits, status};
 use raidkeep_engine::rules::Rules;
 use raidkeep_engine::storage::Directory;
 
@@ -23,13 +23,13 @@ pub(super) fn register(app: &mut App) {
     app.add_waiting_request::<MakeChallenge, _>(challenge);
     app.add_request::<AcceptChallenge, _>(accept_challenge);
     app.add_request::<RejectChallenge, _>(reject_challenge);
-    app.add_request::<ChallengeInfo, _>(challenge_info);
+    app.add_waiting_request::<ChallengeInfo, _>(challenge_info);
     app.add_request::<AcceptC, _>(accept_c);
     app.add_request::<Refrash, _>(refrash);
     app.add_request::<Refresh, _>(refresh);
-    app.add_route::<MakeChallenge>("/challenge");
+    app.add_image_route::<MakeChallenge>("/challenge").add_image_route::<ChallengeInfo>("/challenge_info");
     app.add_route::<AcceptChallenge>("/accept_challenge").add_route::<RejectChallenge>("/reject_challenge");
-    app.add_route::<ChallengeInfo>("/challenge_info").add_route::<AcceptC>("/accept_c");
+    app.add_route::<AcceptC>("/accept_c");
     app.add_route::<Refrash>("/refrash").add_route::<Refresh>("/refresh");
 }
 
@@ -56,11 +56,15 @@ impl DuelError {
     }
 }
 
-/// The portrait that a client sent: `None` if empty; an error if it is not a valid image.
-pub(super) fn checked_image(image_data: Option<String>, images: &Images) -> Result<Option<String>, u16> {
-    match image_data.filter(|image| !image.is_empty()) {
-        Some(image) => images.check_upload(&image).map(|()| Some(image)).map_err(|_| code::ILLEGAL),
-        None => Ok(None),
+/// The portrait that a client sent, in the form in which it is kept; `None` if it sent none. It is made by a job, so the
+/// handler is run again with its result.
+fn portrait(image_data: Option<&str>, images: &Images, fact: Option<Fact>) -> Result<Option<ReceivedImage>, Need> {
+    let Some(image_data) = image_data.filter(|image| !image.is_empty()) else {
+        return Ok(None);
+    };
+    match fact.and_then(|fact| fact.downcast::<ReceivedImage>().ok()) {
+        Some(received) => Ok(Some(*received)),
+        None => Err(Need::Job(images.reception(image_data.to_owned()))),
     }
 }
 
@@ -89,14 +93,24 @@ impl MakeChallenge {
 
 request!(Player, "challenge", MakeChallenge => Challenged);
 
-/// The reply of `challenge`. It does not wait for the answer of a player, so `status` is false and there is no image
-/// yet; a fighter of the game master accepts at once.
-#[derive(Debug, Serialize, JsonSchema)]
+/// The reply of `challenge`. It does not wait for the answer of a player: `status` is false and there is no image until
+/// the request is repeated after the answer. A fighter of the game master accepts at once.
+#[derive(Debug, Default, Serialize, JsonSchema)]
 pub struct Challenged {
     status_code: u16,
     status: bool,
     image_data: Option<String>,
     id: String,
+}
+
+impl Challenged {
+    fn refused(status_code: u16) -> Success<Self> {
+        Success::with(Self { status_code, ..Self::default() })
+    }
+
+    fn made(id: u64) -> Success<Self> {
+        Success::with(Self { status_code: code::OK, id: id.to_string(), ..Self::default() })
+    }
 }
 
 fn challenge(
@@ -109,41 +123,51 @@ fn challenge(
 ) -> Waits<Challenged> {
     let passed = call.request.passed();
     let MakeChallenge { role1, role2, image_data, .. } = call.request;
-    let account = call.caller.get(&accounts)?;
-    let refused =
-        |status_code| Ok(Success::with(Challenged { status_code, status: false, image_data: None, id: String::new() }));
+    let (account, challenger) = (call.caller.get(&accounts)?, call.caller.account);
     if own_role(account, &role1).is_err() {
-        return refused(code::NOT_YOUR_ROLE);
+        return Ok(Challenged::refused(code::NOT_YOUR_ROLE));
     }
-    let image_data = match checked_image(image_data, &images) {
-        Ok(image_data) => image_data,
-        Err(code) => return refused(code),
-    };
     if let Some(fighter) = fighters.find(&role2) {
         let portrait = images.get(&fighter.portrait);
-        return match duels.challenge_fighter(call.caller.account, fighter, portrait.as_deref(), passed) {
+        return Ok(match duels.challenge_fighter(challenger, fighter, portrait.as_deref(), passed) {
             Ok(id) => {
                 let (id, image_data) = (id.to_string(), portrait.map(|portrait| portrait.to_string()));
-                Ok(Success::with(Challenged { status_code: code::OK, status: true, image_data, id }))
+                Success::with(Challenged { status_code: code::OK, status: true, image_data, id })
             }
-            Err(error) => refused(error.code()),
-        };
+            Err(error) => Challenged::refused(error.code()),
+        });
     }
-        let Some(challenged) = find_by_name(&directory, &role2)? else {
-        return refused(code::NOT_FOUND);
+    let Some(challenged) = find_by_name(&directory, &role2)? else {
+        return Ok(Challenged::refused(code::NOT_FOUND));
     };
-    match duels.challenge((call.caller.account, account.name()), challenged, image_data.clone(), passed) {
+    if let Some((id, image_data)) = duels.accepted(challenger, challenged) {
+        let accepted = Challenged { status_code: code::OK, status: true, image_data, id: id.to_string() };
+        return Ok(Success::with(accepted));
+    }
+    // Whatever else could refuse the challenge is checked before the image is decoded.
+    match duels.prospect(challenger, challenged) {
+        Ok(None) => {}
+        Ok(Some(open)) => {
+            push.send(open.id, challenged, &ChallengeTold::of(open));
+            return Ok(Challenged::made(open.id));
+        }
+        Err(error) => return Ok(Challenged::refused(error.code())),
+    }
+    let image_data = match portrait(image_data.as_deref(), &images, call.fact)?.transpose() {
+        Ok(image_data) => image_data,
+        Err(_) => return Ok(Challenged::refused(code::ILLEGAL)),
+    };
+    match duels.challenge((challenger, account.name()), challenged, image_data.clone(), passed) {
         Ok(id) => {
             push.send(id, challenged, &ChallengeTold::new(id, account.name(), image_data.as_deref()));
-            let id = id.to_string();
-            Ok(Success::with(Challenged { status_code: code::OK, status: false, image_data: None, id }))
+            Ok(Challenged::made(id))
         }
-        Err(error) => refused(error.code()),
+        Err(error) => Ok(Challenged::refused(error.code())),
     }
 }
 
 /// A reply that consists of a code only.
-#[derive(Debug, Serialize, JsonSchema)]
+#[derive(Debug, Default, Serialize, JsonSchema)]
 pub struct AnswerSent {
     status_code: u16,
 }
@@ -211,7 +235,7 @@ pub struct AcceptC {
 request!(Player, "accept_c", AcceptC => Entered);
 
 /// The reply of `accept_c`.
-#[derive(Debug, Serialize, JsonSchema)]
+#[derive(Debug, Default, Serialize, JsonSchema)]
 pub struct Entered {
     status: bool,
 }
@@ -225,7 +249,7 @@ fn accept_c(In(call): In<Call<AcceptC>>, mut duels: Duels, accounts: Query<&Acco
 }
 
 /// `challenge_info {id, status?, image_data?}`: a client's answer to the event of that name. Without `status` it shows
-/// the challenge and leaves it open.
+/// the challenge and leaves it open. To the challenger it shows the answer.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 pub struct ChallengeInfo {
     id: String,
@@ -237,8 +261,8 @@ pub struct ChallengeInfo {
 
 request!(Player, "challenge_info", ChallengeInfo => ChallengeShown);
 
-/// The reply of `challenge_info`: the challenge, and whether its battle begins.
-#[derive(Debug, Serialize, JsonSchema)]
+/// The reply of `challenge_info`: name and portrait of the other player, and whether the battle begins or has begun.
+#[derive(Debug, Default, Serialize, JsonSchema)]
 pub struct ChallengeShown {
     id: String,
     role: String,
@@ -253,18 +277,30 @@ fn challenge_info(
     mut duels: Duels,
     accounts: Query<&Account>,
     images: Res<Rules<Images>>,
-) -> Answer<ChallengeShown> {
+) -> Waits<ChallengeShown> {
     let ChallengeInfo { id, status: accepts, image_data } = call.request;
-    let account = call.caller.get(&accounts)?;
-    let malformed = |_| Refusal::malformed("data.image_data", "base64 of a PNG within the limits");
-    let portrait = checked_image(image_data, &images).map_err(malformed)?;
-    let challenge = duels.received(call.caller.account, &id).ok_or(NO_SUCH_CHALLENGE)?;
-    let (role, image_data) = (challenge.challenger_name.clone(), challenge.image_data.clone());
+    let (account, caller) = (call.caller.get(&accounts)?, call.caller.account);
+    if let Some(SentChallenge { role, is_accepted: status, image_data }) = duels.sent(caller, &id) {
+        return Ok(Success::with(ChallengeShown { id, role, image_data, status }));
+    }
+    let challenge = duels.received(caller, &id).ok_or(NO_SUCH_CHALLENGE)?;
+    let shown = ChallengeShown {
+        role: challenge.challenger_name.clone(),
+        image_data: challenge.image_data.clone(),
+        status: false,
+        id,
+    };
+    let portrait = portrait(image_data.as_deref(), &images, call.fact)?.transpose();
+    let portrait = portrait.map_err(|error| Refusal {
+        status: status::MALFORMED,
+        message: format!("data.image_data: this image {error}, expected base64 of a PNG or JPEG within the limits")
+            .into(),
+    })?;
     let status = accepts.is_some_and(|accepts| {
         let response = Response { name: account.name(), accepts, image_data: portrait.as_deref() };
-        duels.answer(call.caller.account, &id, response).is_ok() && accepts
+        duels.answer(caller, &shown.id, response).is_ok() && accepts
     });
-    Ok(Success::with(ChallengeShown { id, role, image_data, status }))
+    Ok(Success::with(ChallengeShown { status, ..shown }))
 }
 
 /// `refrash {role}`, as the contract spells it (docs/contract/role-play.md#routes).
@@ -285,7 +321,7 @@ request!(Player, "refresh", Refresh => Refreshed);
 
 /// The reply of `refrash`: the challenges to the player, and the one of its own that was accepted, until it acts in the
 /// battle. Asking also counts as presence.
-#[derive(Debug, Serialize, JsonSchema)]
+#[derive(Debug, Default, Serialize, JsonSchema)]
 pub struct Refreshed {
     id_list: Vec<String>,
     role_list: Vec<String>,

@@ -38,13 +38,13 @@ pub struct Status {
 request!(Player, "status", Status => StatusShown, READS = Reads::Caller);
 
 /// The reply of `status`.
-#[derive(Debug, Serialize, JsonSchema)]
+#[derive(Debug, Default, Serialize, JsonSchema)]
 pub struct StatusShown {
     attribute: Sheet,
 }
 
 /// Everything about a character: `{"level":2,"exp":180,"energy":120,"龙眼":0,..,"力量":11,..}`.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 struct Sheet {
     standing: Standing,
     energy: i64,
@@ -119,7 +119,7 @@ pub struct Time {
 request!(Player, "time", Time => TimeShown, READS = Reads::Caller);
 
 /// The reply of `time`: the world's time, the same for every role.
-#[derive(Debug, Serialize, JsonSchema)]
+#[derive(Debug, Default, Serialize, JsonSchema)]
 pub struct TimeShown {
     time: String,
 }

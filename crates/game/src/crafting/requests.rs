@@ -51,7 +51,7 @@ pub struct Merge {
 request!(Player, "merge", Merge => CraftTold, READS = Reads::Caller);
 
 /// A reply that is a text for the player.
-#[derive(Debug, Serialize, JsonSchema)]
+#[derive(Debug, Default, Serialize, JsonSchema)]
 pub struct CraftTold {
     text: String,
 }
@@ -125,7 +125,7 @@ fn objection(
 }
 
 /// Name to description, in order of crafting: `{"火球术":"向敌人投出火焰"}`.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct Described(Vec<(String, String)>);
 
 impl Described {
@@ -153,7 +153,7 @@ pub struct Bag {
 request!(Player, "bag", Bag => BagShown, READS = Reads::Caller);
 
 /// The reply of `bag`.
-#[derive(Debug, Serialize, JsonSchema)]
+#[derive(Debug, Default, Serialize, JsonSchema)]
 pub struct BagShown {
     equipments: Described,
 }
@@ -173,7 +173,7 @@ pub struct Skill {
 request!(Player, "skill", Skill => SkillsShown, READS = Reads::Caller);
 
 /// The reply of `skill`.
-#[derive(Debug, Serialize, JsonSchema)]
+#[derive(Debug, Default, Serialize, JsonSchema)]
 pub struct SkillsShown {
     skills: Described,
 }
@@ -196,7 +196,7 @@ pub struct Legal {
 request!(Anyone, "legal", Legal => Judged);
 
 /// The reply of `legal`.
-#[derive(Debug, Serialize, JsonSchema)]
+#[derive(Debug, Default, Serialize, JsonSchema)]
 pub struct Judged {
     status: bool,
 }

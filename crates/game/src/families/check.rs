@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::families::model::{Family, LastFamily};
-use crate::identity::username_key;
+use crate::spelling::folded;
 use raidkeep_engine::account::AccountId;
 use raidkeep_engine::storage::WorldEntity;
 use raidkeep_engine::verify::Inspection;
@@ -14,7 +14,7 @@ pub(super) fn check(inspection: &mut Inspection<'_>) {
         return;
     };
     let mut family_of: BTreeMap<AccountId, u64> = BTreeMap::new();
-    let mut by_name: BTreeMap<Vec<u8>, u64> = BTreeMap::new();
+    let mut by_name: BTreeMap<String, u64> = BTreeMap::new();
     inspection.each_entity::<Family>(|inspection, key, family| {
         let id = family.id();
         if id > last {
@@ -23,7 +23,7 @@ pub(super) fn check(inspection: &mut Inspection<'_>) {
         if family.members().is_empty() {
             inspection.breach(table, key, None, format!("family {id} has no members"));
         }
-        if let Some(other) = by_name.insert(username_key(family.name()).as_bytes().to_vec(), id) {
+        if let Some(other) = by_name.insert(folded(family.name()), id) {
             let what = format!("families {other} and {id} are both called {}", family.name());
             inspection.breach(table, key, None, what);
         }

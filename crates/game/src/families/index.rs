@@ -6,16 +6,17 @@ use bevy_ecs::prelude::*;
 use bevy_ecs::system::SystemParam;
 
 use crate::families::model::Family;
-use crate::identity::username_key;
+use crate::spelling::{folded, likeness};
 use raidkeep_engine::account::AccountId;
-use raidkeep_engine::storage::IndexKey;
 
 /// All families.
 #[derive(Debug, Default, Resource)]
 pub struct FamilyIndex {
     by_id: BTreeMap<u64, Entity>,
     /// Never iterated.
-    by_name: HashMap<IndexKey, u64>,
+    by_name: HashMap<String, u64>,
+    /// Never iterated.
+    by_likeness: HashMap<String, u64>,
     /// Never iterated.
     by_member: HashMap<AccountId, u64>,
 }
@@ -24,7 +25,8 @@ impl FamilyIndex {
     /// Adds a family with its members.
     pub fn enlist(&mut self, entity: Entity, family: &Family) {
         self.by_id.insert(family.id(), entity);
-        self.by_name.insert(username_key(family.name()), family.id());
+        self.by_name.insert(folded(family.name()), family.id());
+        self.by_likeness.insert(likeness(family.name()), family.id());
         self.by_member.extend(family.members().iter().map(|member| (member.account, family.id())));
     }
 
@@ -41,7 +43,8 @@ impl FamilyIndex {
     /// Forgets a family that nobody is in any more; its name is free.
     pub fn forget(&mut self, family: &Family) {
         self.by_id.remove(&family.id());
-        self.by_name.remove(&username_key(family.name()));
+        self.by_name.remove(&folded(family.name()));
+        self.by_likeness.remove(&likeness(family.name()));
     }
 
     /// The family that a player is in.
@@ -51,7 +54,12 @@ impl FamilyIndex {
 
     /// The family of that name. Names are compared as usernames are.
     pub fn named(&self, name: &str) -> Option<Entity> {
-        self.by_id.get(self.by_name.get(&username_key(name))?).copied()
+        self.by_id.get(self.by_name.get(&folded(name))?).copied()
+    }
+
+    /// Whether a family has this name or one that looks like it.
+    pub fn is_taken(&self, name: &str) -> bool {
+        self.by_name.contains_key(&folded(name)) || self.by_likeness.contains_key(&likeness(name))
     }
 
     /// Those with numbers above `after`, in the order in which they were founded.

@@ -59,7 +59,7 @@ impl Kinship<'_, '_> {
         if self.index.of(account).is_some() {
             return Err(ALREADY_IN_ONE);
         }
-        if self.index.named(&name).is_some() {
+        if self.index.is_taken(&name) {
             return Err(NAME_TAKEN);
         }
         let family = Family::found(self.last.next_id(), name, self.member(account, player));

@@ -91,7 +91,7 @@ pub struct Signup {
 request!(Anyone, "signup", Signup => StatusCode, SECRETS = &["password"]);
 
 /// A reply that consists of a code only (docs/contract/identity.md#accounts).
-#[derive(Debug, Serialize, JsonSchema)]
+#[derive(Debug, Default, Serialize, JsonSchema)]
 pub struct StatusCode {
     status_code: u16,
 }
@@ -155,12 +155,11 @@ pub struct LogIn {
 
 request!(Anyone, "login", LogIn => SignedIn, SECRETS = &["password"]);
 
-/// The reply of `login`; name and token only with code 200.
-#[derive(Debug, Serialize, JsonSchema)]
+/// The reply of `login`; with another code than 200 the name is empty and there is no token.
+#[derive(Debug, Default, Serialize, JsonSchema)]
 pub struct SignedIn {
     status_code: u16,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    username: Option<String>,
+    username: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     token: Option<Token>,
 }
@@ -171,7 +170,7 @@ impl SignedIn {
     const TOO_MANY_ATTEMPTS: u16 = 429;
 
     fn refused(status_code: u16) -> Success<Self> {
-        Success::with(Self { status_code, username: None, token: None })
+        Success::with(Self { status_code, ..Self::default() })
     }
 }
 
@@ -196,7 +195,7 @@ fn login(In(call): In<Call<LogIn>>, world: &mut World) -> Waits<SignedIn> {
     world.resource_mut::<Attempts>().succeeded(email);
     let client = ClientAddress::of_login(address, ip.as_deref());
     world.entity_mut(entity).insert(client);
-    let username = world.get::<Account>(entity).map(|account| account.name().to_owned());
+    let username = world.get::<Account>(entity).map(|account| account.name().to_owned()).unwrap_or_default();
     let (token, signed_in) = sign_in(world, account, entity, call.caller.token);
     let reply = SignedIn { status_code: StatusCode::OK, username, token: Some(token) };
     Ok(Success::with(reply).signs_in(signed_in))

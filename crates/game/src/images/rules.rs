@@ -3,12 +3,15 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use base64::Engine;
+use base64::alphabet::STANDARD;
+use base64::engine::general_purpose::{GeneralPurpose, GeneralPurposeConfig};
+use base64::engine::{DecodePaddingMode, Engine};
 use base64::prelude::BASE64_STANDARD;
 use schemars::JsonSchema;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
-use crate::images::png::{self, PngError};
+use crate::images::picture::{Picture, longer_side_of_png};
+use raidkeep_engine::request::Job;
 use raidkeep_engine::rules::{Place, Report, Table, Tables, only};
 
 /// The contents of `images.ron`.
@@ -17,9 +20,13 @@ use raidkeep_engine::rules::{Place, Report, Table, Tables, only};
 pub struct ImageLimits {
     /// The largest image of a client, in bytes before base64.
     pub upload_max_bytes: usize,
+    /// The most pixels of a client's image.
+    pub upload_max_pixels: usize,
+    /// The largest PNG that is kept and sent of a client's image, in bytes before base64.
+    pub kept_max_bytes: usize,
     /// The largest shipped image, in bytes before base64.
     pub shipped_max_bytes: usize,
-    /// The longest side of any image, in pixels.
+    /// The longest side of any image that is sent, in pixels.
     pub side_max: u32,
 }
 
@@ -30,8 +37,8 @@ pub struct Images {
     shipped: BTreeMap<String, Arc<str>>,
 }
 
-/// Why a client's image is rejected.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+/// Why an image is rejected.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error, Serialize, Deserialize)]
 pub enum ImageError {
     /// Not valid base64.
     #[error("is not valid base64")]
@@ -42,25 +49,78 @@ pub enum ImageError {
         /// Before base64.
         max_bytes: usize,
     },
-    /// Not a valid PNG.
-    #[error(transparent)]
-    NotPng(#[from] PngError),
+    /// Not in a known format.
+    #[error("does not start like a PNG or JPEG file")]
+    UnknownFormat,
+    /// It cannot be decoded.
+    #[error("is cut off or damaged")]
+    Damaged,
     /// More pixels than allowed.
-    #[error("is wider or higher than {side_max} pixels")]
+    #[error("has more than {pixels_max} pixels")]
     TooManyPixels {
+        /// In all.
+        pixels_max: usize,
+    },
+    /// A side is too long.
+    #[error("is wider or higher than {side_max} pixels")]
+    TooWide {
         /// In each direction.
         side_max: u32,
     },
 }
 
+/// Base64 as clients write it, with or without padding.
+const BASE64_OF_CLIENTS: GeneralPurpose = GeneralPurpose::new(
+    &STANDARD,
+    GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent),
+);
+
+/// The base64 of an `image_data`: all of it, or what follows `data:image/png;base64,`.
+fn base64_of(image_data: &str) -> Result<&str, ImageError> {
+    let image_data = image_data.trim();
+    match image_data.split_at_checked(5) {
+        Some((scheme, rest)) if scheme.eq_ignore_ascii_case("data:") => {
+            let (kind, base64) = rest.split_once(',').ok_or(ImageError::NotBase64)?;
+            let is_base64 = kind.to_ascii_lowercase().ends_with(";base64");
+            if is_base64 { Ok(base64) } else { Err(ImageError::NotBase64) }
+        }
+        _ => Ok(image_data),
+    }
+}
+
 impl ImageLimits {
-    fn check(&self, bytes: &[u8], max_bytes: usize) -> Result<(), ImageError> {
+    /// The form in which a client's `image_data` is kept: base64 of a PNG, decoded and encoded anew.
+    ///
+    /// # Errors
+    /// When it is no image within the limits.
+    pub fn receive(&self, image_data: &str) -> Result<String, ImageError> {
+        let max_bytes = self.upload_max_bytes;
+        // Some encoders break lines.
+        let base64: Vec<u8> = base64_of(image_data)?.bytes().filter(|byte| !byte.is_ascii_whitespace()).collect();
+        // Four characters encode three bytes; a text that is too long is not even decoded.
+        if base64.len() > max_bytes.div_ceil(3).saturating_mul(4) {
+            return Err(ImageError::TooLarge { max_bytes });
+        }
+        let bytes = BASE64_OF_CLIENTS.decode(base64).map_err(|_| ImageError::NotBase64)?;
         if bytes.len() > max_bytes {
             return Err(ImageError::TooLarge { max_bytes });
         }
-        let header = png::inspect(bytes)?;
-        let fits = header.width.max(header.height) <= self.side_max;
-        if fits { Ok(()) } else { Err(ImageError::TooManyPixels { side_max: self.side_max }) }
+        let picture = Picture::decode(&bytes, self.upload_max_pixels)?;
+        let side_max = usize::try_from(self.side_max).unwrap_or(usize::MAX);
+        Ok(BASE64_STANDARD.encode(picture.into_png_within(side_max, self.kept_max_bytes)))
+    }
+
+    fn check_shipped(&self, bytes: &[u8]) -> Result<(), ImageError> {
+        let (max_bytes, side_max) = (self.shipped_max_bytes, self.side_max);
+        if bytes.len() > max_bytes {
+            return Err(ImageError::TooLarge { max_bytes });
+        }
+        let side = usize::try_from(side_max).unwrap_or(usize::MAX);
+        match longer_side_of_png(bytes, side.saturating_mul(side)) {
+            Ok(longer) if longer <= side => Ok(()),
+            Ok(_) | Err(ImageError::TooManyPixels { .. }) => Err(ImageError::TooWide { side_max }),
+            Err(error) => Err(error),
+        }
     }
 }
 
@@ -86,17 +146,15 @@ impl Images {
         }
     }
 
-    /// Validates a client's `image_data`: base64 of a valid PNG within the limits.
-    pub fn check_upload(&self, image_data: &str) -> Result<(), ImageError> {
-        let max_bytes = self.limits.upload_max_bytes;
-        // Four characters encode three bytes; a text that is too long is not even decoded.
-        if image_data.len() > max_bytes.div_ceil(3).saturating_mul(4) {
-            return Err(ImageError::TooLarge { max_bytes });
-        }
-        let bytes = BASE64_STANDARD.decode(image_data).map_err(|_| ImageError::NotBase64)?;
-        self.limits.check(&bytes, max_bytes)
+    /// The job that makes of a client's `image_data` what is kept. Its result is a [`ReceivedImage`].
+    pub fn reception(&self, image_data: String) -> Job {
+        let limits = self.limits;
+        Job::at_leisure(move || -> ReceivedImage { limits.receive(&image_data) })
     }
 }
+
+/// What became of a client's image: base64 of a PNG, or why there is none.
+pub type ReceivedImage = Result<String, ImageError>;
 
 impl Table for Images {
     const PATH: &'static str = "images.ron";
@@ -106,7 +164,7 @@ impl Table for Images {
         let limits = only(files);
         let mut shipped = BTreeMap::new();
         for (file, bytes) in report.pictures().iter() {
-            if let Err(error) = limits.check(bytes, limits.shipped_max_bytes) {
+            if let Err(error) = limits.check_shipped(bytes) {
                 report.error(Place::file(file), format!("this image {error}, expected a PNG file within images.ron"));
             }
             let name = file.strip_prefix(Self::FOLDER).unwrap_or(file).trim_end_matches(".png");
@@ -117,13 +175,15 @@ impl Table for Images {
 
     fn validate(&self, _: &Tables, report: &mut Report) {
         let place = Place::file(Self::PATH);
-        for (key, value) in [
-            ("upload_max_bytes", self.limits.upload_max_bytes),
-            ("shipped_max_bytes", self.limits.shipped_max_bytes),
-            ("side_max", self.limits.side_max as usize),
+        for (key, value, least, most) in [
+            ("upload_max_bytes", self.limits.upload_max_bytes, 1, 1_000_000),
+            ("upload_max_pixels", self.limits.upload_max_pixels, 1, 1 << 24),
+            ("kept_max_bytes", self.limits.kept_max_bytes, 1024, 1_000_000),
+            ("shipped_max_bytes", self.limits.shipped_max_bytes, 1, 1_000_000),
+            ("side_max", usize::try_from(self.limits.side_max).unwrap_or(usize::MAX), 1, 4096),
         ] {
-            if !(1..=1_000_000).contains(&value) {
-                report.error(place.clone().key(key), format!("{value} is out of range, expected 1 to 1000000"));
+            if !(least..=most).contains(&value) {
+                report.error(place.clone().key(key), format!("{value} is out of range, expected {least} to {most}"));
             }
         }
     }
@@ -132,27 +192,66 @@ impl Table for Images {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::images::png::tests::png;
+    use crate::images::picture::tests::noise;
 
-    const LIMITS: ImageLimits = ImageLimits { upload_max_bytes: 80, shipped_max_bytes: 6144, side_max: 64 };
+    const LIMITS: ImageLimits = ImageLimits {
+        upload_max_bytes: 60_000,
+        upload_max_pixels: 40_000,
+        kept_max_bytes: 2048,
+        shipped_max_bytes: 6144,
+        side_max: 64,
+    };
+    /// A JPEG of 16 by 16 pixels, orange on the left and blue on the right.
+    const JPEG: &[u8] = include_bytes!("two_colours.jpg");
 
-    fn upload(image_data: &str) -> Result<(), ImageError> {
-        Images { limits: LIMITS, shipped: BTreeMap::new() }.check_upload(image_data)
+    fn png(width: usize, height: usize) -> Vec<u8> {
+        noise(width, height).into_png_within(usize::MAX, usize::MAX)
     }
 
     #[test]
-    fn an_upload_is_a_small_sound_png_in_base64() {
-        assert_eq!(upload(&BASE64_STANDARD.encode(png(64, 64))), Ok(()));
-        assert_eq!(upload("not base64!"), Err(ImageError::NotBase64));
-        assert_eq!(upload(""), Err(ImageError::NotPng(PngError::Signature)));
-        assert_eq!(upload(&BASE64_STANDARD.encode("GIF89a")), Err(ImageError::NotPng(PngError::Signature)));
-        assert_eq!(upload(&BASE64_STANDARD.encode(png(65, 64))), Err(ImageError::TooManyPixels { side_max: 64 }));
+    fn a_png_or_jpeg_becomes_a_small_png_whatever_it_was() {
+        let (png, jpeg) = (BASE64_STANDARD.encode(png(100, 100)), BASE64_STANDARD.encode(JPEG));
+        let lines = png.as_bytes().chunks(76).map(String::from_utf8_lossy).collect::<Vec<_>>().join("\r\n");
+        let sent = [
+            png.clone(),
+            jpeg.clone(),
+            format!("data:image/png;base64,{png}"),
+            format!("data:image/jpeg;charset=utf-8;BASE64,{jpeg}"),
+            lines,
+            jpeg.trim_end_matches('=').to_owned(),
+        ];
+        for sent in sent {
+            let kept = LIMITS.receive(&sent).expect("an image within the limits");
+            let bytes = BASE64_STANDARD.decode(&kept).expect("base64");
+            assert!(bytes.starts_with(b"\x89PNG") && bytes.len() <= 2048, "{} bytes", bytes.len());
+            assert_eq!(LIMITS.receive(&kept), Ok(kept.clone()), "what is kept is not changed again");
+        }
     }
 
     #[test]
-    fn an_upload_that_is_too_large_is_told_the_limit() {
-        let expect = Err(ImageError::TooLarge { max_bytes: 80 });
-        assert_eq!(upload(&"A".repeat(100_000)), expect);
-        assert_eq!(upload(&BASE64_STANDARD.encode([0; 81])), expect, "one byte over the limit");
+    fn an_upload_that_is_no_image_within_the_limits_is_told_why() {
+        let refused = |sent: &str| LIMITS.receive(sent).expect_err("no image within the limits");
+        assert_eq!(refused("not base64!"), ImageError::NotBase64);
+        assert_eq!(refused("data:image/png,x"), ImageError::NotBase64);
+        assert_eq!(refused("data:"), ImageError::NotBase64);
+        assert_eq!(refused(""), ImageError::UnknownFormat);
+        assert_eq!(refused(&BASE64_STANDARD.encode("GIF89a")), ImageError::UnknownFormat);
+        assert_eq!(refused(&BASE64_STANDARD.encode(&JPEG[..100])), ImageError::Damaged);
+        let many = noise(201, 200).into_png_within(usize::MAX, usize::MAX);
+        let most = ImageLimits { upload_max_bytes: 200_000, ..LIMITS };
+        let expected = ImageError::TooManyPixels { pixels_max: 40_000 };
+        assert_eq!(most.receive(&BASE64_STANDARD.encode(many)), Err(expected));
+        let too_large = ImageError::TooLarge { max_bytes: 60_000 };
+        assert_eq!(refused(&"A".repeat(100_000)), too_large);
+        assert_eq!(refused(&BASE64_STANDARD.encode([0; 60_001])), too_large, "one byte over the limit");
+    }
+
+    #[test]
+    fn a_shipped_image_is_a_png_within_the_limits() {
+        assert_eq!(LIMITS.check_shipped(&png(40, 40)), Ok(()));
+        assert_eq!(LIMITS.check_shipped(&png(65, 1)), Err(ImageError::TooWide { side_max: 64 }));
+        assert_eq!(LIMITS.check_shipped(&png(64, 64)), Err(ImageError::TooLarge { max_bytes: 6144 }));
+        assert_eq!(LIMITS.check_shipped(JPEG), Err(ImageError::UnknownFormat));
+        assert_eq!(LIMITS.check_shipped(&png(40, 40)[..200]), Err(ImageError::Damaged));
     }
 }

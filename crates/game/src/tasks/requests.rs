@@ -49,7 +49,7 @@ pub struct TaskInfoPersonal {
 request!(Player, "task_info_personal", TaskInfoPersonal => TaskList, READS = Reads::Caller);
 
 /// The reply of `task_info` and `task_info_personal`.
-#[derive(Debug, Serialize, JsonSchema)]
+#[derive(Debug, Default, Serialize, JsonSchema)]
 pub struct TaskList {
     task_list: Vec<String>,
 }
@@ -93,7 +93,7 @@ pub struct SelectPersonal {
 request!(Player, "select_personal", SelectPersonal => TaskBegun, READS = Reads::Caller);
 
 /// The reply of `select` and `select_personal`.
-#[derive(Debug, Serialize, JsonSchema)]
+#[derive(Debug, Default, Serialize, JsonSchema)]
 pub struct TaskBegun {
     /// The background, base64.
     image_data: Option<Arc<str>>,
@@ -158,7 +158,7 @@ pub struct Feedback {
 request!(Player, "feedback", Feedback => StoryTold, READS = Reads::Caller);
 
 /// The reply of `feedback`.
-#[derive(Debug, Serialize, JsonSchema)]
+#[derive(Debug, Default, Serialize, JsonSchema)]
 pub struct StoryTold {
     text: String,
     /// Who speaks.

@@ -41,7 +41,7 @@ pub struct Main {
 request!(Player, "main", Main => MainTold);
 
 /// The reply of `main`.
-#[derive(Debug, Serialize, JsonSchema)]
+#[derive(Debug, Default, Serialize, JsonSchema)]
 pub struct MainTold {
     text: String,
     role: String,
@@ -102,7 +102,7 @@ pub struct TaskRequest {
 request!(Player, "task_request", TaskRequest => WishTold);
 
 /// The reply of `task_request`.
-#[derive(Debug, Serialize, JsonSchema)]
+#[derive(Debug, Default, Serialize, JsonSchema)]
 pub struct WishTold {
     text: String,
     role: String,
@@ -143,7 +143,7 @@ pub struct Others {
 request!(Player, "others", Others => OthersTold);
 
 /// The reply of `others`.
-#[derive(Debug, Serialize, JsonSchema)]
+#[derive(Debug, Default, Serialize, JsonSchema)]
 pub struct OthersTold {
     role: String,
     text: String,

@@ -56,7 +56,7 @@ pub struct Config {
     pub ledger_entries_per_player: u64,
     /// Limits.
     pub limits: ClientLimits,
-    /// Origins whose scripts may connect.
+    /// Origins whose scripts may connect and read replies.
     pub allowed_origins: Vec<String>,
     /// Whether a client that logged in over HTTP may act from its address without a token.
     pub legacy_address_binding: bool,
@@ -101,12 +101,16 @@ const EXPORT_BYTES_MAX: usize = 3 << 20;
 /// ClientLimits on what clients may do.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 pub struct ClientLimits {
-    /// Largest text frame in bytes.
+    /// Largest text frame or body of a request in bytes.
     pub frame_bytes: usize,
+    /// The same for requests that may carry an image.
+    pub image_request_bytes: usize,
     /// Longest player document to import, in bytes. It is sent in pieces that fit into frames.
     pub document_bytes: usize,
     /// Longest player document exported in one reply, in bytes.
     pub export_bytes: usize,
+    /// Images waiting for a world to decode them.
+    pub image_jobs_waiting: usize,
     /// Open connections.
     pub connections: usize,
     /// Requests in flight per connection.
@@ -224,11 +228,15 @@ impl Config {
         if self.limits.frame_bytes < 1024 {
             return wrong("limits.frame_bytes", "expected 1024 or more".to_owned());
         }
+        if self.limits.image_request_bytes < self.limits.frame_bytes {
+            return wrong("limits.image_request_bytes", "expected limits.frame_bytes or more".to_owned());
+        }
         if !(1..=EXPORT_BYTES_MAX).contains(&self.limits.export_bytes) {
             return wrong("limits.export_bytes", format!("expected 1 to {EXPORT_BYTES_MAX}"));
         }
         for (key, value) in [
             ("limits.document_bytes", self.limits.document_bytes),
+            ("limits.image_jobs_waiting", self.limits.image_jobs_waiting),
             ("limits.in_flight_per_connection", self.limits.in_flight_per_connection),
             ("limits.waiting_requests_per_world", self.limits.waiting_requests_per_world),
             ("legacy_push_line.in_flight", self.legacy_push_line.in_flight),

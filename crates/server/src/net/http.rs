@@ -14,13 +14,12 @@ use hyper::{Method, Request, Response, StatusCode};
 use hyper_util::rt::{TokioIo, TokioTimer};
 use metrics_exporter_prometheus::PrometheusHandle;
 use tokio::net::TcpStream;
-use tokio_tungstenite::WebSocketStream;
 use tokio_tungstenite::tungstenite::handshake::derive_accept_key;
-use tokio_tungstenite::tungstenite::protocol::Role;
 
 use crate::net::acceptor::OpenConnection;
 use crate::net::shard::Sockets;
-use crate::net::{process, routes, websocket};
+use crate::net::socket::Socket;
+use crate::net::{cors, process, routes, websocket};
 use raidkeep_game::platforms::settings::SudSettings;
 use raidkeep_game::platforms::signature::discovery_path;
 use raidkeep_game::platforms::sud::query::QUERY_PATH;
@@ -88,15 +87,21 @@ async fn answer(site: &Rc<Site>, request: Request<Incoming>, client: Client) -> 
     if let Some(route) = site.sockets.way_in().routes.find(request.uri().path()) {
         return routes::answer(&site.sockets, route, request, client.peer.ip()).await;
     }
-    match (request.method(), request.uri().path()) {
-        (&Method::GET, "/" | "/ws") if wants_websocket(request.headers()) => upgrade(site, request, client),
-        (&Method::GET, "/") => text(StatusCode::OK, "Raidkeep speaks JSON over WebSocket here and at /ws.\n"),
-        (&Method::GET, "/ws") => text(StatusCode::UPGRADE_REQUIRED, "connect with a WebSocket client\n"),
-        (&Method::GET, "/healthz") => text(StatusCode::OK, "ok\n"),
-        (&Method::GET, "/readyz") => readiness(site),
-        (&Method::GET, "/metrics") => render_metrics(site),
-        (_, "/" | "/ws" | "/healthz" | "/readyz" | "/metrics") => text(StatusCode::METHOD_NOT_ALLOWED, "use GET\n"),
-        (&Method::GET, path) if let Some(found) = site.discovery.as_ref().filter(|known| known.path == path) => {
+    let path = request.uri().path();
+    if !matches!(*request.method(), Method::GET | Method::HEAD) {
+        return match path {
+            "/" | "/ws" | "/healthz" | "/readyz" | "/metrics" => not_allowed(),
+            _ => text(StatusCode::NOT_FOUND, "no such route\n"),
+        };
+    }
+    match path {
+        "/" | "/ws" if wants_websocket(&request) => upgrade(site, request, client),
+        "/" => text(StatusCode::OK, "Raidkeep speaks JSON over WebSocket here and at /ws.\n"),
+        "/ws" => text(StatusCode::UPGRADE_REQUIRED, "connect with a WebSocket client\n"),
+        "/healthz" => text(StatusCode::OK, "ok\n"),
+        "/readyz" => readiness(site),
+        "/metrics" => render_metrics(site),
+        path if let Some(found) = site.discovery.as_ref().filter(|known| known.path == path) => {
             let mut reply = text(StatusCode::OK, found.body.clone());
             let json = HeaderValue::from_static("application/json; charset=utf-8");
             reply.headers_mut().insert(header::CONTENT_TYPE, json);
@@ -104,6 +109,12 @@ async fn answer(site: &Rc<Site>, request: Request<Incoming>, client: Client) -> 
         }
         _ => text(StatusCode::NOT_FOUND, "no such route\n"),
     }
+}
+
+fn not_allowed() -> Reply {
+    let mut reply = text(StatusCode::METHOD_NOT_ALLOWED, "use GET\n");
+    reply.headers_mut().insert(header::ALLOW, HeaderValue::from_static("GET, HEAD"));
+    reply
 }
 
 fn text(status: StatusCode, body: impl Into<Bytes>) -> Reply {
@@ -143,13 +154,11 @@ fn has_token(headers: &HeaderMap, name: header::HeaderName, token: &str) -> bool
     values.flat_map(|value| value.split(',')).any(|part| part.trim().eq_ignore_ascii_case(token))
 }
 
-fn wants_websocket(headers: &HeaderMap) -> bool {
-    has_token(headers, header::UPGRADE, "websocket") && has_token(headers, header::CONNECTION, "upgrade")
-}
-
-fn is_origin_allowed(headers: &HeaderMap, allowed: &[String]) -> bool {
-    let origin = headers.get(header::ORIGIN).map(|origin| origin.to_str().unwrap_or_default());
-    origin.is_none_or(|origin| allowed.iter().any(|allowed| allowed == "*" || allowed.eq_ignore_ascii_case(origin)))
+fn wants_websocket(request: &Request<Incoming>) -> bool {
+    let headers = request.headers();
+    request.method() == Method::GET
+        && has_token(headers, header::UPGRADE, "websocket")
+        && has_token(headers, header::CONNECTION, "upgrade")
 }
 
 fn upgrade(site: &Rc<Site>, request: Request<Incoming>, client: Client) -> Reply {
@@ -162,7 +171,7 @@ fn upgrade(site: &Rc<Site>, request: Request<Incoming>, client: Client) -> Reply
         reply.headers_mut().insert(header::SEC_WEBSOCKET_VERSION, HeaderValue::from_static("13"));
         return reply;
     }
-    if !is_origin_allowed(headers, &site.sockets.config().allowed_origins) {
+    if !cors::may_connect(headers, site.sockets.config()) {
         return text(StatusCode::FORBIDDEN, "this origin may not connect; see allowed_origins in the configuration\n");
     }
     let Ok(accept) = HeaderValue::from_str(&derive_accept_key(key.as_bytes())) else {
@@ -190,8 +199,7 @@ async fn hand_over(sockets: Rc<Sockets>, request: Request<Incoming>, client: Cli
         return tracing::error!(%peer, "an upgraded connection is no TCP stream; it is dropped");
     };
     let settings = websocket::settings(sockets.config().limits.frame_bytes);
-    let (stream, early) = (parts.io.into_inner(), parts.read_buf.to_vec());
-    let socket = WebSocketStream::from_partially_read(stream, early, Role::Server, Some(settings)).await;
+    let socket = Socket::new(parts.io.into_inner(), parts.read_buf.to_vec(), settings);
     tokio::task::spawn_local(async move {
         sockets.serve(socket, Some(peer.ip())).await;
         drop(client);

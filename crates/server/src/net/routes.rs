@@ -6,17 +6,28 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use bytes::Bytes;
-use http_body_util::{BodyExt, Full, LengthLimitError, Limited};
-use hyper::body::Incoming;
-use hyper::{Method, Request, Response, StatusCode, header};
+use http_body_util::{BodyExt, Full};
+use hyper::body::{Body, Incoming};
+use hyper::header::{self, HeaderMap, HeaderName, HeaderValue};
+use hyper::{Method, Request, Response, StatusCode};
 use tokio::sync::oneshot;
 
+use crate::config::ClientLimits;
+use crate::net::cors;
 use crate::net::shard::Sockets;
 use crate::net::way_in::{Requester, Slot, WayIn};
 use raidkeep_engine::request::reply::{Reply, ReplyPort};
-use raidkeep_engine::request::route::{Asker, HttpReply, Route, RouteBody};
-use raidkeep_engine::request::{Refusal, Request as _, SignIn, status};
+use raidkeep_engine::request::route::{Asker, HttpReply, Route, RouteBody, RouteHeaders};
+use raidkeep_engine::request::{Access, Refusal, Request as _, SignIn, status};
 use raidkeep_game::identity::requests::LogIn as Login;
+
+/// The header of an idempotency key.
+pub(super) const IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempotency-key");
+
+/// Of a body that is refused, this much is read and discarded, so that a client that has begun to send it sees the
+/// reply and not a reset connection.
+const DISCARDED_BYTES_MAX: usize = 4 << 20;
+const DISCARD_PATIENCE: Duration = Duration::from_secs(2);
 
 /// Answers a request for a function.
 pub async fn answer(
@@ -25,47 +36,124 @@ pub async fn answer(
     request: Request<Incoming>,
     address: IpAddr,
 ) -> Response<Full<Bytes>> {
-    let is_allowed = match route.body {
-        RouteBody::Arguments => matches!(*request.method(), Method::GET | Method::POST),
-        RouteBody::Signed => *request.method() == Method::POST,
-    };
-    let reply = if is_allowed {
-        match read(sockets, request).await {
-            Ok((authorization, body)) => ask(sockets.way_in(), route, authorization.as_deref(), &body, address).await,
-            Err(reply) => reply,
-        }
+    let permission = is_for_browsers(route).then(|| cors::permission(request.headers(), sockets.config()));
+    let methods = methods(route);
+    let mut response = if request.method() == Method::OPTIONS {
+        cors::preflight(methods)
     } else {
-        HttpReply { status: StatusCode::METHOD_NOT_ALLOWED.as_u16(), body: r#"{"message":"use POST"}"#.to_owned() }
+        let mut response = render(reply_to(sockets, route, request, address).await);
+        if response.status() == StatusCode::METHOD_NOT_ALLOWED {
+            response.headers_mut().insert(header::ALLOW, HeaderValue::from_static(methods));
+        }
+        response
     };
-    render(reply)
+    if let Some(permission) = permission {
+        permission.grant(response.headers_mut(), methods);
+    }
+    response
+}
+
+/// Neither operators nor platforms ask from a web page of another site.
+fn is_for_browsers(route: Route) -> bool {
+    route.access != Access::Operator && route.body != RouteBody::Signed
+}
+
+/// The methods of a route, besides OPTIONS.
+fn methods(route: Route) -> &'static str {
+    match route.body {
+        RouteBody::Arguments | RouteBody::Image => "GET, POST",
+        RouteBody::Signed => "POST",
+    }
+}
+
+async fn reply_to(sockets: &Sockets, route: Route, request: Request<Incoming>, address: IpAddr) -> HttpReply {
+    if !methods(route).split(", ").any(|method| method == request.method().as_str()) {
+        return refuse(route, StatusCode::METHOD_NOT_ALLOWED, "use POST");
+    }
+    let (head, body) = request.into_parts();
+    match read(&sockets.config().limits, route, &head.headers, body).await {
+        Ok(body) => ask(sockets.way_in(), route, headers_of(&head.headers), &body, address).await,
+        Err(reply) => reply,
+    }
+}
+
+fn headers_of(headers: &HeaderMap) -> RouteHeaders<'_> {
+    let text = |name: HeaderName| headers.get(name).and_then(|value| value.to_str().ok());
+    RouteHeaders { authorization: text(header::AUTHORIZATION), idempotency_key: text(IDEMPOTENCY_KEY) }
+}
+
+fn refuse(route: Route, http_status: StatusCode, message: &'static str) -> HttpReply {
+    route.refuse_with(http_status.as_u16(), &Refusal::new(status::MALFORMED, message))
 }
 
 fn render(reply: HttpReply) -> Response<Full<Bytes>> {
     let mut response = Response::new(Full::new(Bytes::from(reply.body)));
     *response.status_mut() = StatusCode::from_u16(reply.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-    let json = header::HeaderValue::from_static("application/json; charset=utf-8");
+    let json = HeaderValue::from_static("application/json; charset=utf-8");
     response.headers_mut().insert(header::CONTENT_TYPE, json);
+    if response.status() == StatusCode::PAYLOAD_TOO_LARGE {
+        // The rest of the body is not waited for, so no further request can follow it.
+        response.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
+    }
     response
 }
 
-/// Reads header and body, within the limits of size and time.
-async fn read(sockets: &Sockets, request: Request<Incoming>) -> Result<(Option<String>, Bytes), HttpReply> {
-    let limits = &sockets.config().limits;
-    let authorization = request.headers().get(header::AUTHORIZATION);
-    let authorization = authorization.and_then(|value| value.to_str().ok()).map(str::to_owned);
-    let body = Limited::new(request.into_body(), limits.frame_bytes).collect();
-    let refused = |status: StatusCode, message: &str| HttpReply {
-        status: status.as_u16(),
-        body: serde_json::json!({"status": status::MALFORMED, "message": message}).to_string(),
+/// Reads the body, within the limits of size and time. One that is announced to be too long is not read at all, and its
+/// client is not asked to continue.
+async fn read(
+    limits: &ClientLimits,
+    route: Route,
+    headers: &HeaderMap,
+    mut body: Incoming,
+) -> Result<Vec<u8>, HttpReply> {
+    let most = match route.body {
+        RouteBody::Image => limits.image_request_bytes,
+        RouteBody::Arguments | RouteBody::Signed => limits.frame_bytes,
     };
-    match tokio::time::timeout(Duration::from_secs(limits.handshake_seconds), body).await {
-        Ok(Ok(body)) => Ok((authorization, body.to_bytes())),
-        Ok(Err(error)) if error.is::<LengthLimitError>() => {
-            Err(refused(StatusCode::PAYLOAD_TOO_LARGE, "the body is too long"))
+    let too_long = || refuse(route, StatusCode::PAYLOAD_TOO_LARGE, "the body is too long");
+    if body.size_hint().lower() > u64::try_from(most).unwrap_or(u64::MAX) {
+        if !headers.contains_key(header::EXPECT) {
+            tokio::task::spawn_local(discard(body));
         }
-        Ok(Err(_)) => Err(refused(StatusCode::BAD_REQUEST, "the body was cut")),
-        Err(_) => Err(refused(StatusCode::REQUEST_TIMEOUT, "the body took too long")),
+        return Err(too_long());
     }
+    let patience = Duration::from_secs(limits.handshake_seconds);
+    match tokio::time::timeout(patience, collect(&mut body, most)).await {
+        Ok(Ok(Some(bytes))) => Ok(bytes),
+        Ok(Ok(None)) => {
+            tokio::task::spawn_local(discard(body));
+            Err(too_long())
+        }
+        Ok(Err(_)) => Err(refuse(route, StatusCode::BAD_REQUEST, "the body was cut")),
+        Err(_) => Err(refuse(route, StatusCode::REQUEST_TIMEOUT, "the body took too long")),
+    }
+}
+
+/// The whole body; `None` when it is longer than `most`.
+async fn collect(body: &mut Incoming, most: usize) -> Result<Option<Vec<u8>>, hyper::Error> {
+    let mut bytes = Vec::new();
+    while let Some(frame) = body.frame().await {
+        let Ok(data) = frame?.into_data() else {
+            continue;
+        };
+        if data.len() > most.saturating_sub(bytes.len()) {
+            return Ok(None);
+        }
+        bytes.extend_from_slice(&data);
+    }
+    Ok(Some(bytes))
+}
+
+async fn discard(mut body: Incoming) {
+    let discard = async {
+        let mut read = 0;
+        while read < DISCARDED_BYTES_MAX
+            && let Some(Ok(frame)) = body.frame().await
+        {
+            read += frame.data_ref().map_or(0, Bytes::len);
+        }
+    };
+    let _ = tokio::time::timeout(DISCARD_PATIENCE, discard).await;
 }
 
 /// Sends a request to its world. The reply is that of a frame.
@@ -75,12 +163,12 @@ async fn read(sockets: &Sockets, request: Request<Incoming>) -> Result<(Option<S
 pub fn send(
     way_in: &WayIn,
     route: Route,
-    authorization: Option<&str>,
+    headers: RouteHeaders<'_>,
     body: &[u8],
     address: Option<IpAddr>,
 ) -> Result<oneshot::Receiver<String>, HttpReply> {
     let known_token = |asker: &Asker<'_>| way_in.address_bindings.token(address?, asker);
-    let request = route.read(authorization, body, known_token)?;
+    let request = route.read(headers, body, known_token)?;
     let (sender, receiver) = oneshot::channel();
     let port = Arc::new(OneReply(Mutex::new(Some(sender))));
     let limit = address.map_or(Ok(()), |address| way_in.address_limits.check(address));
@@ -90,8 +178,8 @@ pub fn send(
 }
 
 /// Sends a request and waits for its reply.
-async fn ask(way_in: &WayIn, route: Route, authorization: Option<&str>, body: &[u8], address: IpAddr) -> HttpReply {
-    let receiver = match send(way_in, route, authorization, body, Some(address)) {
+async fn ask(way_in: &WayIn, route: Route, headers: RouteHeaders<'_>, body: &[u8], address: IpAddr) -> HttpReply {
+    let receiver = match send(way_in, route, headers, body, Some(address)) {
         Ok(receiver) => receiver,
         Err(reply) => return reply,
     };
@@ -103,7 +191,7 @@ async fn ask(way_in: &WayIn, route: Route, authorization: Option<&str>, body: &[
             }
             reply
         }
-        Err(_) => HttpReply::refusal(&Refusal::internal()),
+        Err(_) => route.refuse(&Refusal::internal()),
     }
 }
 

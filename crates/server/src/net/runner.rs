@@ -14,6 +14,7 @@ use tokio::task::{LocalSet, spawn_local};
 use crate::net::acceptor::Stream;
 use crate::net::http::{self, Discovery, Site};
 use crate::net::inbox::Inbox;
+use crate::net::jobs::Jobs;
 use crate::net::listener::{Listener, Seat, StartError, system};
 use crate::net::operator::entropy;
 use crate::net::shard::{Sockets, WorldLoop};
@@ -60,7 +61,7 @@ fn serve(mut app: App, seat: &mut Seat, is_own: bool) -> Result<AppExit, StartEr
     }
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
-        .max_blocking_threads(seat.config().identity.password_jobs)
+        .max_blocking_threads(Jobs::threads(seat.config()))
         .build()
         .map_err(system("start a runtime"))?;
     LocalSet::new().block_on(&runtime, async {
@@ -100,9 +101,9 @@ fn start(mut app: App, seat: &Seat) -> Result<(WorldLoop, Arc<WayIn>), StartErro
     let tables = simulation.player_tables();
     let listener = listener(seat.inbox.clone());
     let storage = StorageWorker::start(store, tables, listener).map_err(system("start a thread"))?;
-    let jobs_max = seat.config().identity.password_jobs_waiting;
+    let jobs = Jobs::new(seat.inbox.clone(), seat.config());
     let (inbox, notify) = (seat.inbox.clone(), seat.notify.clone());
-    Ok((WorldLoop::new(simulation, storage, inbox, notify, jobs_max, seat.caller()), way_in))
+    Ok((WorldLoop::new(simulation, storage, inbox, notify, jobs, seat.caller()), way_in))
 }
 
 async fn run_beside_sockets(

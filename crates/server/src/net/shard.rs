@@ -8,22 +8,21 @@ use std::collections::VecDeque;
 use std::net::IpAddr;
 use std::rc::{Rc, Weak};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::task::Waker;
 use std::time::{Duration, Instant};
 
 use bevy_app::AppExit;
 use bevy_ecs::prelude::*;
-use tokio::net::TcpStream;
 use tokio::sync::Notify;
-use tokio_tungstenite::WebSocketStream;
 
 use crate::config::Config;
 use crate::net::caller::PlatformClient;
 use crate::net::connection::Connection;
 use crate::net::inbox::Inbox;
+use crate::net::jobs::Jobs;
 use crate::net::limits::Limiter;
 use crate::net::plugin::NetworkOutbox;
+use crate::net::socket::Socket;
 use crate::net::way_in::WayIn;
 use crate::net::websocket::{self, CloseReason};
 use raidkeep_engine::account::AccountId;
@@ -104,29 +103,6 @@ impl Outside for Around {
     }
 }
 
-/// Jobs off the world's thread, with a limit on how many are queued.
-struct Jobs {
-    inbox: Arc<Inbox>,
-    waiting: Arc<AtomicUsize>,
-    waiting_max: usize,
-}
-
-impl Jobs {
-    fn start(&self, number: JobId, job: Job) {
-        if self.waiting.load(Ordering::Relaxed) >= self.waiting_max {
-            self.inbox.push(Input::JobRefused(number));
-            return;
-        }
-        self.waiting.fetch_add(1, Ordering::Relaxed);
-        let (inbox, waiting) = (self.inbox.clone(), self.waiting.clone());
-        tokio::task::spawn_blocking(move || {
-            let fact = job.run();
-            waiting.fetch_sub(1, Ordering::Relaxed);
-            inbox.push(Input::JobDone(number, fact));
-        });
-    }
-}
-
 impl WorldLoop {
     /// A world that is about to run on the current thread. Its app has the bridge to `inbox`.
     pub fn new(
@@ -134,11 +110,10 @@ impl WorldLoop {
         storage: StorageWorker,
         inbox: Arc<Inbox>,
         notify: Arc<Notify>,
-        jobs_waiting_max: usize,
+        jobs: Jobs,
         caller: PlatformClient,
     ) -> Self {
         let committed = inbox.committed();
-        let jobs = Jobs { inbox: inbox.clone(), waiting: Arc::default(), waiting_max: jobs_waiting_max };
         Self {
             simulation,
             gate: ReplyGate::new(committed),
@@ -311,7 +286,7 @@ impl Sockets {
     }
 
     /// Serves a WebSocket until it ends.
-    pub async fn serve(&self, socket: WebSocketStream<TcpStream>, address: Option<IpAddr>) {
+    pub async fn serve(&self, socket: Socket, address: Option<IpAddr>) {
         let limits = &self.config.limits;
         let limiter = Limiter::per_second(limits.requests_per_second_per_connection);
         // The seconds do not advance while there are no sockets.
@@ -328,7 +303,7 @@ impl Sockets {
         });
         self.open.borrow_mut().push(Rc::downgrade(&supervision));
         self.came.notify_one();
-        websocket::serve(socket, connection, supervision).await;
+        websocket::serve(socket, connection, supervision, limits.image_request_bytes).await;
     }
 
     /// Advances the sockets' seconds and wakes those whose time is up. Sleeps while there are none.

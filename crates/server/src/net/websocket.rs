@@ -3,15 +3,11 @@
 //! All available frames are read before anything is written, and all ready replies are fed before one flush; that is
 //! worth a factor of three when requests are pipelined.
 
-use std::pin::Pin;
 use std::rc::Rc;
 use std::task::{Context, Poll};
 use std::time::Duration;
 
-use futures_util::{Sink, SinkExt, Stream};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::TcpStream;
-use tokio_tungstenite::WebSocketStream;
 use tokio_tungstenite::tungstenite::error::{CapacityError, Error, ProtocolError};
 use tokio_tungstenite::tungstenite::protocol::frame::coding::CloseCode;
 use tokio_tungstenite::tungstenite::protocol::{CloseFrame, WebSocketConfig};
@@ -19,6 +15,7 @@ use tokio_tungstenite::tungstenite::{Message, Utf8Bytes};
 
 use crate::net::connection::Connection;
 use crate::net::shard::Supervision;
+use crate::net::socket::Socket;
 
 /// A connection's own buffer. Small, because most connections are idle most of the time.
 const READ_BUFFER_BYTES: usize = 4096;
@@ -38,9 +35,10 @@ pub fn settings(frame_bytes: usize) -> WebSocketConfig {
         .max_frame_size(Some(frame_bytes))
 }
 
-/// Serves a connection until it ends, and closes it.
-pub async fn serve(socket: WebSocketStream<TcpStream>, connection: Connection, supervision: Rc<Supervision>) {
-    let mut driver = Driver { socket, connection, supervision, replies: Vec::new(), must_flush: false };
+/// Serves a connection until it ends, and closes it. Once it has logged in, its messages may have `message_bytes`.
+pub async fn serve(socket: Socket, connection: Connection, supervision: Rc<Supervision>, message_bytes: usize) {
+    let (replies, message_bytes) = (Vec::new(), Some(message_bytes));
+    let mut driver = Driver { socket, connection, supervision, replies, must_flush: false, message_bytes };
     let ending = std::future::poll_fn(|cx| driver.poll(cx)).await;
     metrics::counter!("raidkeep_connections_closed_total", "why" => ending.label()).increment(1);
     if let Some((code, reason)) = ending.close_frame() {
@@ -97,11 +95,13 @@ impl CloseReason {
 }
 
 struct Driver {
-    socket: WebSocketStream<TcpStream>,
+    socket: Socket,
     connection: Connection,
     supervision: Rc<Supervision>,
     replies: Vec<String>,
     must_flush: bool,
+    /// How long messages may be once the client has logged in; `None` when that is in force.
+    message_bytes: Option<usize>,
 }
 
 impl Driver {
@@ -130,15 +130,14 @@ impl Driver {
     /// Writes what is ready; pending only in `must_flush`.
     fn poll_write(&mut self, cx: &mut Context<'_>) -> Poll<CloseReason> {
         self.connection.take_replies(&mut self.replies);
-        let mut socket = Pin::new(&mut self.socket);
         for reply in self.replies.drain(..) {
-            if socket.as_mut().start_send(Message::Text(Utf8Bytes::from(reply))).is_err() {
+            if self.socket.start_send(Message::Text(Utf8Bytes::from(reply))).is_err() {
                 return Poll::Ready(CloseReason::SlowReader);
             }
             self.must_flush = true;
         }
         if self.must_flush {
-            match socket.poll_flush(cx) {
+            match self.socket.poll_flush(cx) {
                 Poll::Ready(Ok(())) => self.must_flush = false,
                 Poll::Ready(Err(_)) => return Poll::Ready(CloseReason::ByClient),
                 Poll::Pending => {}
@@ -151,7 +150,8 @@ impl Driver {
     fn poll_read(&mut self, cx: &mut Context<'_>) -> Poll<Option<CloseReason>> {
         let mut received = false;
         while self.connection.can_receive() {
-            match Pin::new(&mut self.socket).poll_next(cx) {
+            self.accept_longer_messages();
+            match self.socket.poll_next(cx) {
                 Poll::Pending if received => {
                     return if self.connection.has_replies() { Poll::Ready(None) } else { Poll::Pending };
                 }
@@ -173,6 +173,15 @@ impl Driver {
         }
         if self.connection.has_replies() { Poll::Ready(None) } else { Poll::Pending }
     }
+
+    fn accept_longer_messages(&mut self) {
+        if let Some(bytes) = self.message_bytes
+            && self.connection.is_signed_in()
+        {
+            self.socket.accept(bytes);
+            self.message_bytes = None;
+        }
+    }
 }
 
 fn close_reason_of(error: &Error) -> CloseReason {
@@ -187,13 +196,15 @@ fn close_reason_of(error: &Error) -> CloseReason {
 
 /// Sends a close frame and waits briefly for the client to read it: closing at once with unread data would reset the
 /// connection and lose the frame.
-async fn close(mut socket: WebSocketStream<TcpStream>, code: CloseCode, reason: &'static str) {
+async fn close(mut socket: Socket, code: CloseCode, reason: &'static str) {
     let frame = CloseFrame { code, reason: reason.into() };
     let linger = async {
-        if socket.send(Message::Close(Some(frame))).await.is_err() {
+        if socket.start_send(Message::Close(Some(frame))).is_err()
+            || std::future::poll_fn(|cx| socket.poll_flush(cx)).await.is_err()
+        {
             return;
         }
-        let stream = socket.get_mut();
+        let stream = socket.stream();
         let _ = stream.shutdown().await;
         // Boxed: as part of the future it would take space for the whole life of the connection.
         let mut rest = vec![0; 4096];

@@ -30,6 +30,7 @@ use raidkeep_engine::journal::{JournalOrigin, MemoryJournal, Recorder};
 use raidkeep_engine::numbers::BatchNumber;
 use raidkeep_engine::reload::{Reloader, Reloading};
 use raidkeep_engine::request::RequestTable;
+use raidkeep_engine::request::route::{RouteHeaders, RouteTable};
 use raidkeep_engine::rules::{AssetSource, Catalogue, LoadedRules};
 use raidkeep_engine::start::{Start, catalogue, start_app};
 use raidkeep_engine::storage::Batch;
@@ -244,7 +245,7 @@ impl TestServer {
             worlds: vec![inbox.clone()],
             operator: OperatorToken::new(OPERATOR_TOKEN),
             player_limits: PlayerLimits::new(setup.player_rate),
-            routes: simulation.world().resource::<raidkeep_engine::request::route::RouteTable>().clone(),
+            routes: simulation.world().resource::<RouteTable>().clone(),
             address_bindings: AddressBindings::new(false, ""),
             address_limits: AddressLimits::new(0),
             entropy: seeded_entropy(setup.seed, committed),
@@ -461,7 +462,8 @@ impl TestServer {
     /// If there is no such route, no reply arrives, or it is not JSON.
     pub fn http(&mut self, path: &str, authorization: Option<&str>, body: &str) -> (u16, Value) {
         let route = self.way_in.routes.find(path).unwrap_or_else(|| panic!("{path} should be a route"));
-        let reply = match routes::send(&self.way_in, route, authorization, body.as_bytes(), None) {
+        let headers = RouteHeaders { authorization, idempotency_key: None };
+        let reply = match routes::send(&self.way_in, route, headers, body.as_bytes(), None) {
             Ok(mut receiver) => {
                 let wait = |_| {
                     self.step(1);

@@ -173,7 +173,7 @@ pub struct MatchQuery {
 }
 
 /// The answer to a query (docs/contract/match-query.md#the-answer).
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Default, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct MatchAnswer {
     /// 0 is success; see [`query_code`].
     pub ret_code: i32,

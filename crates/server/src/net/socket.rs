@@ -1,0 +1,103 @@
+//! A WebSocket on a TCP stream of tokio. tokio-tungstenite has one too, whose limits are fixed when it is made; here they
+//! grow once the client has logged in.
+
+use std::io::{self, ErrorKind, Read, Write};
+use std::task::{Context, Poll, ready};
+
+use tokio::net::TcpStream;
+use tokio::task::coop::poll_proceed;
+use tokio_tungstenite::tungstenite::error::Error;
+use tokio_tungstenite::tungstenite::protocol::{Role, WebSocketConfig};
+use tokio_tungstenite::tungstenite::{Message, WebSocket};
+
+/// The server's end of a WebSocket.
+pub struct Socket(WebSocket<NonBlocking>);
+
+/// Reads and writes what is possible at once, else errs with [`ErrorKind::WouldBlock`].
+struct NonBlocking(TcpStream);
+
+impl Read for NonBlocking {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        self.0.try_read(buffer)
+    }
+}
+
+impl Write for NonBlocking {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.try_write(bytes)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+fn would_block(error: &Error) -> bool {
+    matches!(error, Error::Io(error) if error.kind() == ErrorKind::WouldBlock)
+}
+
+impl Socket {
+    /// A stream on which the handshake is done. `early` are the bytes that were read behind it.
+    pub fn new(stream: TcpStream, early: Vec<u8>, settings: WebSocketConfig) -> Self {
+        Self(WebSocket::from_partially_read(NonBlocking(stream), early, Role::Server, Some(settings)))
+    }
+
+    /// Accepts messages of up to this many bytes from now on.
+    pub fn accept(&mut self, message_bytes: usize) {
+        self.0.set_config(|config| {
+            config.max_message_size = Some(message_bytes);
+            config.max_frame_size = Some(message_bytes);
+        });
+    }
+
+    /// The next message; `None` once the connection is closed.
+    pub fn poll_next(&mut self, cx: &mut Context<'_>) -> Poll<Option<Result<Message, Error>>> {
+        // A client whose frames never end must not keep the other tasks of the thread waiting.
+        let turn = ready!(poll_proceed(cx));
+        loop {
+            match self.0.read() {
+                Err(error) if would_block(&error) => {
+                    if let Err(error) = ready!(self.0.get_ref().0.poll_read_ready(cx)) {
+                        return Poll::Ready(Some(Err(error.into())));
+                    }
+                }
+                read => {
+                    turn.made_progress();
+                    let is_closed = matches!(read, Err(Error::ConnectionClosed | Error::AlreadyClosed));
+                    return Poll::Ready((!is_closed).then_some(read));
+                }
+            }
+        }
+    }
+
+    /// Queues a message. It leaves with the next flush.
+    ///
+    /// # Errors
+    /// When too much is queued already, or the connection has failed.
+    pub fn start_send(&mut self, message: Message) -> Result<(), Error> {
+        match self.0.write(message) {
+            Err(error) if !would_block(&error) => Err(error),
+            _ => Ok(()),
+        }
+    }
+
+    /// Writes what is queued.
+    pub fn poll_flush(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), Error>> {
+        loop {
+            match self.0.flush() {
+                Err(error) if would_block(&error) => {
+                    if let Err(error) = ready!(self.0.get_ref().0.poll_write_ready(cx)) {
+                        return Poll::Ready(Err(error.into()));
+                    }
+                }
+                Err(Error::ConnectionClosed) => return Poll::Ready(Ok(())),
+                flushed => return Poll::Ready(flushed),
+            }
+        }
+    }
+
+    /// The stream, to end it.
+    pub fn stream(&mut self) -> &mut TcpStream {
+        &mut self.0.get_mut().0
+    }
+}
