@@ -156,7 +156,8 @@ impl Run {
         } else {
             let player = self.players.get_mut(seat);
             player.action = Some(text);
-            player.waits |= waits;
+            // At most one request of a player waits: the one before it has its interim reply.
+            player.waits = waits;
             // Who waits for the verdict sends nothing meanwhile, and is there all the same.
             player.stays_until = player.stays_until.max(deadline + 1);
         }
