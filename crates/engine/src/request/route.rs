@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use bevy_app::App;
 use bevy_ecs::prelude::*;
-use serde::{Deserialize, Deserializer, Serialize};
+use serde::{Deserialize, Serialize};
 use serde_json::json;
 use serde_json::value::RawValue;
 
@@ -111,25 +111,21 @@ impl RouteRequest<'_> {
     }
 }
 
-/// The fields of a body that say who the request is for, unread. `null` counts as present.
+/// The fields of a body that say who the request is for, unread. A `null` counts as left out.
 #[derive(Debug, Default, Deserialize)]
 pub struct Asker<'a> {
     /// The world it is for.
-    #[serde(borrow, default, deserialize_with = "given")]
+    #[serde(borrow, default)]
     pub world: Option<&'a RawValue>,
     /// The token among the arguments.
-    #[serde(borrow, default, deserialize_with = "given")]
+    #[serde(borrow, default)]
     pub token: Option<&'a RawValue>,
     /// The acting role.
-    #[serde(borrow, default, deserialize_with = "given")]
+    #[serde(borrow, default)]
     pub role: Option<&'a RawValue>,
     /// The acting role, in requests that name a second one.
-    #[serde(borrow, default, deserialize_with = "given")]
+    #[serde(borrow, default)]
     pub role1: Option<&'a RawValue>,
-}
-
-fn given<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<&'de RawValue>, D::Error> {
-    <&RawValue>::deserialize(deserializer).map(Some)
 }
 
 impl Route {
@@ -243,12 +239,15 @@ mod tests {
         assert_eq!(read(Some("Bearer t"), r#" {"role":"ann"}"#), (0, Some(ann), Some("t".to_owned())));
         assert_eq!(read(None, r#"{"role":"ann","token":"t"}"#), (0, Some(with_token), None));
         assert_eq!(read(None, ""), (0, None, None), "no body is no arguments");
-        assert_eq!(read(None, r#"{"world":"s1"}"#).0, 1);
+        for (world, number) in [(r#""s1""#, 1), (r#""1""#, 1), ("1.0", 1), ("null", 0)] {
+            assert_eq!(read(None, &format!(r#"{{"world":{world}}}"#)).0, number, "{world}");
+        }
         for odd in ["[]", "7", "{", "{} {}", "\u{0}", "{\"a\":\"\u{1}\"}"] {
             assert_eq!(refused(odd.as_bytes()), Some(400), "{odd}");
         }
         assert_eq!(refused(b"{\"a\":\"\xff\"}"), Some(400), "no UTF-8");
-        assert_eq!(refused(br#"{"world":null}"#), Some(400), "no world number");
+        assert_eq!(refused(br#"{"world":"x"}"#), Some(400), "no world number");
+        assert_eq!(refused(br#"{"world":0.5}"#), Some(400), "no world number");
     }
 
     #[test]
