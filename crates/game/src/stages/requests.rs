@@ -291,14 +291,11 @@ pub struct Victory<M> {
     #[serde(deserialize_with = "lenient::integer")]
     #[schemars(with = "Integer")]
     stage: i64,
-    /// Clients also spell it `damange` (docs/contract/stage-protocol.md#spellings).
-    #[serde(
-        default,
-        alias = "damange",
-        deserialize_with = "lenient::any_integer",
-        skip_serializing_if = "lenient::Given::is_missing"
-    )]
+    #[serde(default, deserialize_with = "lenient::any_integer", skip_serializing_if = "lenient::Given::is_missing")]
     damage: Given,
+    /// Another spelling (docs/contract/stage-protocol.md#spellings).
+    #[serde(default, deserialize_with = "lenient::any_integer", skip_serializing_if = "lenient::Given::is_missing")]
+    damange: Given,
     #[serde(skip)]
     mode: PhantomData<M>,
 }
@@ -362,7 +359,7 @@ fn victory_boss_stage(
 ) -> Answer<StageWon> {
     let mut player = call.caller.get_mut(&mut players)?;
     let (rules, open) = check_victory(&player, &sessions, Mode::Boss, call.request.stage, &tables)?;
-    let Some(damage) = field.normal_damage(reported_damage(call.request.damage)?) else {
+    let Some(damage) = field.normal_damage(reported_damage(call.request.damage.or(call.request.damange))?) else {
         sessions.count_anomaly(&mut player.visitor);
         return Err(codes::DAMAGE);
     };
