@@ -19,6 +19,7 @@ pub mod rows;
 pub mod store;
 mod tables;
 pub mod worker;
+mod world_row;
 
 pub use archive::{Archive, ArchivedRow, Discarded};
 pub use batch::{Batch, decode_value, encode_value};
@@ -27,9 +28,10 @@ pub use edit::{Edit, EditWorld};
 pub use owned::PlayerEntity;
 pub use portable::{Arrival, Claim, Departure, PlayerPart, Unfit};
 pub use query::{FoundRows, RowQuery};
-pub use rows::{PlayerRow, PlayerRows, PlayerTables, RowError, StorageApp, Stored, Touched, WorldEntity, WorldRow};
+pub use rows::{PlayerRow, PlayerRows, PlayerTables, RowError, StorageApp, Stored, Touched, WorldEntity};
 pub use store::{LoadedPlayer, StorageError};
 pub use tables::{KeyedBy, TableReader};
+pub use world_row::WorldRow;
 
 use bevy_app::{App, Plugin};
 

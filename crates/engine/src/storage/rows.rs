@@ -22,7 +22,7 @@ use crate::numbers::BatchNumber;
 use crate::storage::owned::{self, OwnedKind};
 use crate::storage::{
     Archive, Arrival, Batch, Claim, Departure, Directory, Discarded, KeyedBy, PlayerEntity, PlayerPart, TableReader,
-    Unfit, decode_value, encode_value,
+    Unfit, WorldRow, decode_value, encode_value,
 };
 
 /// A component of players that is one row per player.
@@ -148,14 +148,6 @@ pub type RowScan<'a> = &'a mut dyn FnMut(&mut dyn FnMut(&[u8], &[u8]));
 
 /// Takes the rows of a table when the world starts.
 pub type StartReader = fn(&mut World, RowScan<'_>);
-
-/// A resource that is one row of the world.
-pub trait WorldRow: Resource + Component<Mutability = Mutable> + Serialize + DeserializeOwned + FromWorld {
-    /// The table's name.
-    const TABLE: &'static str;
-    /// The version of the row format.
-    const VERSION: u16 = 1;
-}
 
 /// Why a row cannot be read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -451,8 +443,7 @@ impl StorageApp for App {
                 batch.put(T::TABLE, b"", |out| encode_value(T::VERSION, world.resource::<T>(), out));
             },
             load: |world, value| {
-                let row = decode_value::<T>(T::VERSION, value, |_, _| None)?;
-                world.insert_resource(row);
+                world.insert_resource(T::read(value)?);
                 Ok(())
             },
         };
@@ -505,7 +496,7 @@ impl StorageApp for App {
 }
 
 fn read_world_row<T: WorldRow>(_: &World, rows: &[(Vec<u8>, Vec<u8>)]) -> Result<(), RowError> {
-    rows.iter().try_for_each(|(_, value)| decode_value::<T>(T::VERSION, value, |_, _| None).map(drop))
+    rows.iter().try_for_each(|(_, value)| T::read(value).map(drop))
 }
 
 fn read_entities<T: WorldEntity>(_: &World, rows: &[(Vec<u8>, Vec<u8>)]) -> Result<(), RowError> {
