@@ -4,11 +4,11 @@ use std::str::FromStr;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use bevy_ecs::prelude::*;
-use jiff::civil::Date;
+use jiff::Timestamp;
 use jiff::tz::TimeZone;
-use jiff::{Timestamp, Unit};
 use serde::Serialize;
 
+use crate::calendar::Day;
 use crate::schema::{schema_by_hand, text_of};
 
 /// Game time stays between the years 1970 and 9000, so that calendar sums never overflow.
@@ -82,21 +82,11 @@ pub struct Clock {
     mode: ClockMode,
     zone: TimeZone,
     day: Day,
+    /// How far the count of days is ahead of the dates of the zone.
+    days_ahead: i32,
     /// World time and wall-clock time at the start, for an accelerated clock.
     started: (i64, i64),
     moved_by_hand: bool,
-}
-
-/// One calendar day, in unix seconds.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-struct Day {
-    /// Days since 1970-01-01 in the zone.
-    number: i32,
-    /// Months since January of year 0.
-    month: i32,
-    starts_at: i64,
-    ends_at: i64,
-    month_ends_at: i64,
 }
 
 impl Clock {
@@ -109,7 +99,7 @@ impl Clock {
         };
         let now_ms = now_ms.clamp(0, LATEST_SECONDS * 1000);
         let day = Day::around(now_ms / 1000, &zone);
-        Self { now_ms, mode, zone, day, started: (now_ms, wall_ms), moved_by_hand: false }
+        Self { now_ms, mode, zone, day, days_ahead: 0, started: (now_ms, wall_ms), moved_by_hand: false }
     }
 
     /// Brings a self-running clock up to the present.
@@ -124,10 +114,10 @@ impl Clock {
         }
     }
 
-    fn set(&mut self, now_ms: i64) {
+    pub(crate) fn set(&mut self, now_ms: i64) {
         self.now_ms = now_ms.clamp(0, LATEST_SECONDS * 1000);
         let now = self.now();
-        if now < self.day.starts_at || now >= self.day.ends_at {
+        if !self.day.contains(now) {
             self.day = Day::around(now, &self.zone);
         }
     }
@@ -186,9 +176,15 @@ impl Clock {
         moment.strftime("%Y-%m-%d %H:%M:%S").to_string()
     }
 
-    /// The number of the calendar day; a later day has a higher one.
+    /// The number of the day; a later day has a higher one. Days are counted: as the date, or ahead of it in a world whose
+    /// zone has moved west.
     pub fn day(&self) -> i32 {
-        self.day.number
+        self.day.number + self.days_ahead
+    }
+
+    /// Counts days ahead of the date.
+    pub fn count_ahead(&mut self, days: i32) {
+        self.days_ahead = days;
     }
 
     /// The number of the calendar month; a later month has a higher one.
@@ -215,31 +211,6 @@ impl Clock {
     pub fn seconds_to_next_month(&self) -> i64 {
         self.next_month_at() - self.now()
     }
-}
-
-impl Day {
-    fn around(now: i64, zone: &TimeZone) -> Self {
-        let stamp = Timestamp::from_second(now).unwrap_or(Timestamp::UNIX_EPOCH);
-        let date = stamp.to_zoned(zone.clone()).date();
-        let epoch = Date::constant(1970, 1, 1);
-        let number = date.since((Unit::Day, epoch)).map_or(0, |span| span.get_days());
-        let next_month = date.last_of_month().tomorrow().unwrap_or(date);
-        Self {
-            number,
-            month: i32::from(date.year()) * 12 + i32::from(date.month()) - 1,
-            starts_at: midnight(date, zone),
-            ends_at: midnight(date.tomorrow().unwrap_or(date), zone),
-            month_ends_at: midnight(next_month, zone),
-        }
-    }
-}
-
-/// The first moment of a date in a zone, unix seconds. Where midnight is skipped, the day starts
-/// later.
-fn midnight(date: Date, zone: &TimeZone) -> i64 {
-    date.to_zoned(zone.clone()).map_or(0, |zoned| {
-        zoned.start_of_day().map_or_else(|_| zoned.timestamp().as_second(), |start| start.timestamp().as_second())
-    })
 }
 
 /// Seconds, written `H:MM:SS` (docs/contract/time.md#durations).

@@ -13,6 +13,7 @@ pub mod hash;
 pub mod numbers;
 pub mod schema;
 
+pub mod calendar;
 pub mod clock;
 pub mod rules;
 pub mod template;
