@@ -24,6 +24,7 @@ pub mod schedule;
 
 pub mod storage;
 
+pub mod history;
 pub mod login;
 pub mod random;
 
