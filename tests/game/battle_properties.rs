@@ -160,7 +160,8 @@ impl Run {
         } else {
             let player = self.players.get_mut(seat);
             player.action = Some(text);
-            player.waits |= waits;
+            // At most one request of a player waits: the one before it has its interim reply.
+            player.waits = waits;
             // A player who waits for the verdict sends nothing, but counts as present.
             player.stays_until = player.stays_until.max(deadline + 1);
         }

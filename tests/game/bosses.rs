@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use crate::traveller;
 use raidkeep::studio::testing::{TestPlayer, TestServer};
 use serde_json::{Value, json};
 
@@ -24,6 +25,24 @@ fn subjects(server: &mut TestServer, player: &TestPlayer) -> Vec<String> {
 
 fn ratios(server: &mut TestServer, player: &TestPlayer) -> Value {
     server.ask(player, "stage_refresh_boss", json!({}))["data"]["ratio"].clone()
+}
+
+#[test]
+fn a_player_who_is_moved_before_the_gift_is_due_takes_it_along_and_gets_it_once() {
+    let mut server = TestServer::new();
+    let ann = traveller::join(&mut server, "ann");
+    strike(&mut server, &ann, 10_000);
+    let document = traveller::export(&mut server, "ann");
+    traveller::delete(&mut server, "ann");
+    traveller::import(&mut server, &document);
+    server.advance_seconds(86_400);
+    let (again, _) = traveller::log_in(&mut server, "ann");
+    assert_eq!(subjects(&mut server, &again).len(), 1, "she was there when the boss died");
+    let document = traveller::export(&mut server, "ann");
+    traveller::delete(&mut server, "ann");
+    traveller::import(&mut server, &document);
+    let (again, _) = traveller::log_in(&mut server, "ann");
+    assert_eq!(subjects(&mut server, &again).len(), 1, "and it is the same gift");
 }
 
 #[test]

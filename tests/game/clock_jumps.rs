@@ -3,7 +3,7 @@
 
 use crate::duel::{self, Duelist};
 use crate::payer::{diamonds, faults, paid, post, reply, rich};
-use raidkeep::engine::clock::ClockMode;
+use raidkeep::engine::clock::{ClockMode, time_zone};
 use raidkeep::sandbox::Misbehavior;
 use raidkeep::studio::testing::{TestPlayer, TestServer, TestSetup};
 use serde_json::{Value, json};
@@ -164,4 +164,41 @@ fn the_queue_of_tasks_changes_although_the_clock_was_set_back() {
         ask(&mut server, &ann, "task_info", json!({"role": role}));
         assert_eq!(filling(&mut server), before + 1, "{seconds} s, down: {is_down}: ten minutes are over");
     }
+}
+
+#[test]
+fn a_world_that_moves_west_has_its_tickets_again_at_the_next_midnight_and_not_before() {
+    let mut setup = TestSetup::default();
+    setup.settings.identity.token_seconds = 100 * YEAR;
+    let mut server = TestServer::with(setup);
+    let ann = server.player("ann");
+    server.advance_seconds(13 * HOUR);
+    let left = |server: &mut TestServer| {
+        let shown = ask(server, &ann, "stage_refresh_boss", json!({}));
+        (shown["data"]["limit"].clone(), shown["data"]["cd"].clone())
+    };
+    for _ in 0..3 {
+        ask(&mut server, &ann, "enter_stage_boss", json!({"stage": 3001}));
+        ask(&mut server, &ann, "victory_stage_boss", json!({"stage": 3001, "damage": 1}));
+    }
+    assert_eq!(left(&mut server), (json!(0), json!(23 * HOUR)), "one o'clock in Shanghai");
+    let mut server = server.crash_and_reopen_set(|settings| {
+        settings.zone = time_zone("Europe/Berlin").expect("a known zone");
+    });
+    server.connect();
+    assert_eq!(
+        left(&mut server),
+        (json!(0), json!(6 * HOUR)),
+        "six in the evening before in Berlin, the same day of play"
+    );
+    let mut server = server.crash_and_reopen();
+    server.connect();
+    server.advance_seconds(6 * HOUR - 1);
+    assert_eq!(left(&mut server), (json!(0), json!(1)));
+    server.advance_seconds(1);
+    assert_eq!(
+        left(&mut server),
+        (json!(3), json!(DAY)),
+        "midnight in Berlin, although it is the date that Shanghai had"
+    );
 }

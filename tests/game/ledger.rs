@@ -5,6 +5,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use proptest::prelude::*;
+use raidkeep::engine::account::AccountId;
 use raidkeep::engine::storage::{Stored, Touched};
 use raidkeep::game::items::{Amount, Cause, Inventory};
 use raidkeep::game::mail::{Broadcast, Broadcasts, MailAudience};
@@ -132,7 +133,7 @@ fn gift(items: &[&str]) -> Broadcast {
         subj: "gift".to_owned(),
         body: String::new(),
         items: items.iter().map(|item| item.parse().expect("an amount")).collect(),
-        audience: MailAudience::Everybody,
+        audience: MailAudience::UpTo(AccountId(1)),
     }
 }
 

@@ -1,5 +1,6 @@
 //! Who is online, through the protocol.
 
+use crate::duel;
 use raidkeep::studio::testing::{TestPlayer, TestServer};
 use serde_json::{Value, json};
 
@@ -110,4 +111,31 @@ fn the_list_is_asked_for_with_the_own_role() {
     assert_eq!(reply, json!({"status": 403, "message": "role: expected your own username"}));
     assert_eq!(server.ask(&ann, "get_list", json!({}))["status"], Value::from(13), "the contract names a role");
     assert_eq!(online(&mut server, &ann, &role), [role]);
+}
+
+#[test]
+fn who_acts_again_without_waiting_has_its_waiting_request_answered_and_stays_until_the_round_ends() {
+    let mut server = duel::server();
+    let (ann, bob, id) = duel::battle(&mut server);
+    let waiting = server.connect();
+    let mut turn = ann.turn(&id, "刺");
+    turn["token"] = ann.player.token.clone().into();
+    server.post(waiting, &json!({"world": 0, "function": "battle", "data": turn}).to_string());
+    server.step(4);
+    server.advance_seconds(15);
+    let mut again = ann.turn(&id, "刺");
+    again["wait"] = false.into();
+    ann.succeed(&mut server, "battle", again);
+    server.step(1);
+    assert_eq!(server.collect(waiting).len(), 1, "one request of a player waits at most, and none does now");
+    server.disconnect(waiting);
+    server.disconnect(ann.player.connection);
+    server.advance_seconds(22);
+    bob.succeed(&mut server, "battle", bob.turn(&id, "挡"));
+    bob.events(&mut server);
+    let is_over = |server: &mut TestServer| bob.events(server).iter().any(|(_, told)| told["status"] == true);
+    server.advance_seconds(23);
+    assert!(!is_over(&mut server), "with an action taken ann counts as there to the end of the round, at 60 seconds");
+    server.advance_seconds(1);
+    assert!(is_over(&mut server), "the verdict for bob at 37 seconds was no word of hers");
 }

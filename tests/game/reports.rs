@@ -276,6 +276,8 @@ fn a_round_can_be_asked_for_while_it_goes_on_and_when_it_is_over() {
     assert_eq!(query(&mut server, "n2", by_key.clone()), closed, "found by its key");
     let mut server = server.crash_and_reopen();
     assert_eq!(query(&mut server, "n3", by_key), closed, "the key is known after a restart");
+    let null = json!({"match_id": null, "report_game_info_key": "boss-1"});
+    assert_eq!(query(&mut server, "n0", null)["ret_code"], 0, "null is no id, so the key counts");
     let both = json!({"match_id": round, "report_game_info_key": "nobody"});
     assert_eq!(query(&mut server, "n4", both), closed, "match_id wins");
     let both = json!({"match_id": "nobody", "report_game_info_key": "boss-1"});

@@ -113,7 +113,7 @@ fn ranked(server: &mut TestServer, damages: impl IntoIterator<Item = i64>) -> Ve
 }
 
 #[test]
-fn a_gift_reaches_who_was_online_who_was_away_and_who_came_later_and_is_claimed_once() {
+fn a_gift_reaches_who_was_online_and_who_was_away_and_nobody_who_came_later_and_is_claimed_once() {
     let mut server = long_lived();
     let away = server.player("away");
     put_everybody_away(&mut server);
@@ -125,8 +125,18 @@ fn a_gift_reaches_who_was_online_who_was_away_and_who_came_later_and_is_claimed_
         assert_eq!(count(&mut server, player, GIFT_OF_BOSS_0), 0, "the gift takes an hour");
     }
     server.advance_seconds(1);
+    let event = json!({"event": "mail_received", "data": {"subj": GIFT_OF_BOSS_0, "from": "系统"}});
+    assert!(server.told(ann.connection).contains(&event), "ann is told");
+    assert!(
+        !server.told(early.connection).contains(&event),
+        "a gift that is not hers is not announced to who came later"
+    );
+    server.advance_seconds(20 * DAY);
     let late = server.player("late");
-    for player in [&ann, &away, &early, &late] {
+    for player in [&early, &late] {
+        assert_eq!(mails(&mut server, player, GIFT_OF_BOSS_0), Vec::<Value>::new(), "not there when the boss died");
+    }
+    for player in [&ann, &away] {
         let gifts = mails(&mut server, player, GIFT_OF_BOSS_0);
         assert_eq!(gifts.len(), 1, "everybody gets one gift: {gifts:?}");
         assert_eq!(gifts[0]["items"], json!(["3:1:2000", "3:10:1"]), "with what the asset says");
@@ -174,7 +184,7 @@ fn a_gift_comes_exactly_once_whenever_the_server_dies() {
                     server = after_reading(server);
                 }
                 let late = server.player("late");
-                assert_eq!(count(&mut server, &late, GIFT_OF_BOSS_0), 1, "{at}: also for a player created now");
+                assert_eq!(count(&mut server, &late, GIFT_OF_BOSS_0), 0, "{at}: none for a player created now");
             }
         }
     }

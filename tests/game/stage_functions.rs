@@ -245,7 +245,7 @@ fn the_boss_room_refuses_with_its_own_codes() {
     refuse(&mut server, &ann, "enter_stage_boss", json!({"stage": 3001}), TICKET);
     let mut server = rich();
     let ann = server.player("ann");
-    refuse(&mut server, &ann, "enter_stage", json!({"stage": 3500}), (96, NOT_CONFIGURED.1));
+    refuse(&mut server, &ann, "enter_stage", json!({"stage": 3500}), (99, "stage error"));
     server.ask(&ann, "enter_stage", json!({"stage": 3000}));
     let abnormal = server.ask(&ann, "pass_stage", json!({"stage": 3000, "damage": 200_000}));
     assert_eq!(abnormal, json!({"status": 99, "message": "abnormal data"}));

@@ -4,11 +4,11 @@ use std::str::FromStr;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use bevy_ecs::prelude::*;
-use jiff::civil::Date;
+use jiff::Timestamp;
 use jiff::tz::TimeZone;
-use jiff::{Span, Timestamp, Unit};
 use serde::Serialize;
 
+use crate::calendar::{Day, date_of, first_date_of, first_moment};
 use crate::schema::{schema_by_hand, text_of};
 
 /// Game time stays between the years 1970 and 9000, so that calendar sums never overflow.
@@ -82,23 +82,11 @@ pub struct Clock {
     mode: ClockMode,
     zone: TimeZone,
     day: Day,
+    /// How far the count of days is ahead of the dates of the zone.
+    days_ahead: i32,
     /// World time and wall-clock time at the start, for an accelerated clock.
     started: (i64, i64),
     moved_by_hand: bool,
-}
-
-/// One calendar day, in unix seconds.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-struct Day {
-    /// Days since 1970-01-01 in the zone.
-    number: i32,
-    /// Months since January of year 0.
-    month: i32,
-    /// The number of the first day of that month.
-    month_starts_on: i32,
-    starts_at: i64,
-    ends_at: i64,
-    month_ends_at: i64,
 }
 
 impl Clock {
@@ -111,7 +99,7 @@ impl Clock {
         };
         let now_ms = now_ms.clamp(0, LATEST_SECONDS * 1000);
         let day = Day::around(now_ms / 1000, &zone);
-        Self { now_ms, mode, zone, day, started: (now_ms, wall_ms), moved_by_hand: false }
+        Self { now_ms, mode, zone, day, days_ahead: 0, started: (now_ms, wall_ms), moved_by_hand: false }
     }
 
     /// Brings a self-running clock up to the present.
@@ -126,10 +114,10 @@ impl Clock {
         }
     }
 
-    fn set(&mut self, now_ms: i64) {
+    pub(crate) fn set(&mut self, now_ms: i64) {
         self.now_ms = now_ms.clamp(0, LATEST_SECONDS * 1000);
         let now = self.now();
-        if now < self.day.starts_at || now >= self.day.ends_at {
+        if !self.day.contains(now) {
             self.day = Day::around(now, &self.zone);
         }
     }
@@ -188,9 +176,20 @@ impl Clock {
         moment.strftime("%Y-%m-%d %H:%M:%S").to_string()
     }
 
-    /// The number of the calendar day; a later day has a higher one.
+    /// The number of the day; a later day has a higher one. Days are counted: as the date, or ahead of it in a world whose
+    /// zone has moved west.
     pub fn day(&self) -> i32 {
+        self.day.number + self.days_ahead
+    }
+
+    /// The number of the date: days since 1970-01-01 in the zone. What repeats by the calendar goes by dates.
+    pub fn date_number(&self) -> i32 {
         self.day.number
+    }
+
+    /// Counts days ahead of the date.
+    pub fn count_ahead(&mut self, days: i32) {
+        self.days_ahead = days;
     }
 
     /// The number of the calendar month; a later month has a higher one.
@@ -198,14 +197,14 @@ impl Clock {
         self.day.month
     }
 
-    /// The number of the 1st of this month.
-    pub fn first_day_of_month(&self) -> i32 {
-        self.day.month_starts_on
+    /// The number of the date of the 1st of this month.
+    pub fn first_date_of_month(&self) -> i32 {
+        first_date_of(self.day.month)
     }
 
-    /// The local midnight that begins the day of that number, unix seconds.
-    pub fn midnight_of(&self, day: i32) -> i64 {
-        midnight(date_of(day), &self.zone)
+    /// The local midnight that begins the date of that number, unix seconds.
+    pub fn midnight_of(&self, date: i32) -> i64 {
+        first_moment(date_of(date).into(), &self.zone)
     }
 
     /// The next local midnight, unix seconds.
@@ -227,50 +226,6 @@ impl Clock {
     pub fn seconds_to_next_month(&self) -> i64 {
         self.next_month_at() - self.now()
     }
-}
-
-impl Day {
-    fn around(now: i64, zone: &TimeZone) -> Self {
-        let stamp = Timestamp::from_second(now).unwrap_or(Timestamp::UNIX_EPOCH);
-        let date = stamp.to_zoned(zone.clone()).date();
-        let number = day_number(date);
-        let next_month = date.last_of_month().tomorrow().unwrap_or(date);
-        Self {
-            number,
-            month: i32::from(date.year()) * 12 + i32::from(date.month()) - 1,
-            month_starts_on: number - i32::from(date.day()) + 1,
-            starts_at: midnight(date, zone),
-            ends_at: midnight(date.tomorrow().unwrap_or(date), zone),
-            month_ends_at: midnight(next_month, zone),
-        }
-    }
-}
-
-const EPOCH: Date = Date::constant(1970, 1, 1);
-
-/// The number of a date: days since 1970-01-01.
-pub fn day_number(date: Date) -> i32 {
-    date.since((Unit::Day, EPOCH)).map_or(0, |span| span.get_days())
-}
-
-/// The date of a number; the last date there is for one out of range.
-pub fn date_of(day: i32) -> Date {
-    Span::new().try_days(day).map_or(Date::MAX, |days| EPOCH.saturating_add(days))
-}
-
-/// The number of the 1st of a month: months since January of year 0.
-pub fn first_day_of(month: i32) -> i32 {
-    let year = i16::try_from(month.div_euclid(12)).ok();
-    let date = year.zip(i8::try_from(month.rem_euclid(12) + 1).ok());
-    date.and_then(|(year, month)| Date::new(year, month, 1).ok()).map_or(0, day_number)
-}
-
-/// The first moment of a date in a zone, unix seconds. Where midnight is skipped, the day starts
-/// later.
-fn midnight(date: Date, zone: &TimeZone) -> i64 {
-    date.to_zoned(zone.clone()).map_or(0, |zoned| {
-        zoned.start_of_day().map_or_else(|_| zoned.timestamp().as_second(), |start| start.timestamp().as_second())
-    })
 }
 
 /// Seconds, written `H:MM:SS` (docs/contract/time.md#durations).
@@ -339,14 +294,9 @@ mod tests {
     #[test]
     fn days_are_numbered_and_found_again_by_their_number() {
         let clock = clock_at("Asia/Shanghai", "2026-03-10T04:00:00Z");
-        assert_eq!(date_of(clock.day()).to_string(), "2026-03-10");
-        assert_eq!(date_of(clock.first_day_of_month()).to_string(), "2026-03-01");
-        assert_eq!(clock.midnight_of(clock.day() + 1), clock.next_day_at());
-        for day in [i32::MIN, -1, 0, i32::MAX] {
-            assert!(date_of(day) <= Date::MAX, "every number is some date");
-        }
-        assert_eq!(day_number(date_of(20_000)), 20_000);
-        assert_eq!(first_day_of(clock.month()), clock.first_day_of_month());
+        assert_eq!(date_of(clock.date_number()).to_string(), "2026-03-10");
+        assert_eq!(date_of(clock.first_date_of_month()).to_string(), "2026-03-01");
+        assert_eq!(clock.midnight_of(clock.date_number() + 1), clock.next_day_at());
     }
 
     #[test]

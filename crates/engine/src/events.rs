@@ -12,6 +12,7 @@ use bevy_ecs::prelude::*;
 use schemars::JsonSchema;
 use serde::Serialize;
 
+use crate::account::AccountId;
 use crate::request::SignIn;
 use crate::request::envelope::event_text;
 use crate::request::reply::ReplyPort;
@@ -219,6 +220,8 @@ pub enum Audience {
     Player(Entity),
     /// Every connected player.
     Everybody,
+    /// Every connected player whose account has at most this number: who was there when it was the last.
+    UpTo(AccountId),
     /// Every connection that has used the operator token.
     Operators,
 }
@@ -236,6 +239,11 @@ impl Events {
     /// Sends to every connected player.
     pub fn tell_everybody<T: Event>(&mut self, event: &T) {
         self.hold(Audience::Everybody, event);
+    }
+
+    /// Sends to every connected player whose account has at most this number.
+    pub fn tell_up_to<T: Event>(&mut self, last: AccountId, event: &T) {
+        self.hold(Audience::UpTo(last), event);
     }
 
     /// Sends to every connection that has used the operator token.

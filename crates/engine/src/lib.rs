@@ -13,6 +13,7 @@ pub mod hash;
 pub mod numbers;
 pub mod schema;
 
+pub mod calendar;
 pub mod clock;
 pub mod rules;
 pub mod template;
@@ -23,6 +24,7 @@ pub mod schedule;
 
 pub mod storage;
 
+pub mod history;
 pub mod login;
 pub mod random;
 

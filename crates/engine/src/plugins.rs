@@ -11,7 +11,7 @@ use crate::reload::ReloadPlugin;
 use crate::request::once::OnceLog;
 use crate::storage::{StorageApp, StoragePlugin};
 use crate::tick::TickPlugin;
-use crate::timekeeping::ClockPlugin;
+use crate::timekeeping::{ClockPlugin, DayCount};
 
 /// What any game needs. [`PluginGroup::set`] replaces a plugin by one with other settings:
 ///
@@ -43,13 +43,13 @@ impl PluginGroup for EnginePlugins {
     }
 }
 
-/// The rows that the engine itself keeps: idempotency keys of players, and the seed of the world. The order of all
+/// The rows that the engine itself keeps: idempotency keys of players, and the world's seed and its count of days. The order of all
 /// tables is part of journals and state hashes, and those that define which players exist come first; so the game
 /// places this plugin.
 pub struct EngineRowsPlugin;
 
 impl Plugin for EngineRowsPlugin {
     fn build(&self, app: &mut App) {
-        app.add_player_rows::<OnceLog>().add_world_row::<WorldSeed>();
+        app.add_player_rows::<OnceLog>().add_world_row::<WorldSeed>().add_world_row::<DayCount>();
     }
 }

@@ -15,6 +15,7 @@ use crate::storage::rows::{self, Persistence};
 use crate::storage::store::{Rows, Store};
 use crate::storage::{StorageError, WorldRow};
 use crate::tick::Simulation;
+use crate::timekeeping::{DayCount, begin_day_count};
 
 /// The time and the seed a world starts with.
 #[derive(Debug, Clone, Copy)]
@@ -92,6 +93,7 @@ pub fn start_app(mut app: App, rules: &LoadedRules, store: &Store, start: Start)
     let tables = world.resource::<Persistence>().world_tables();
     let rows = tables.iter().map(|table| store.rows.get(table, b"")).collect::<Result<Vec<_>, _>>()?;
     rows::restore_world(world, &rows).map_err(|(table, source)| StorageError::Row { table, source })?;
+    let counts_anew = begin_day_count(world, recovered.moment_ms.map(|moment_ms| moment_ms / 1000));
     for (table, reader) in world.resource::<Persistence>().start_readers() {
         let mut outcome = Ok(());
         reader(world, &mut |each| outcome = store.rows.scan(table, each));
@@ -104,6 +106,9 @@ pub fn start_app(mut app: App, rules: &LoadedRules, store: &Store, start: Start)
     if !has_seed {
         // The first batch stores it: the seed of a world never changes.
         world.resource_mut::<WorldSeed>().set_changed();
+    }
+    if counts_anew {
+        world.resource_mut::<DayCount>().set_changed();
     }
     let randomness = Randomness::start(world.resource::<WorldSeed>(), recovered.last_batch);
     world.insert_resource(randomness);

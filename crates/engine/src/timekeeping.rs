@@ -5,12 +5,52 @@ use bevy_ecs::prelude::*;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::clock::{Clock, ClockMode, ClockSettings};
+use crate::calendar::days_ahead;
+use crate::clock::{Clock, ClockMode, ClockSettings, time_zone};
 use crate::dispatch::RequestApp;
 use crate::request;
 use crate::request::lenient::Integer;
 use crate::request::{Answer, Call, Operator, Refusal, Success};
+use crate::storage::WorldRow;
 use crate::storage::rows::Persistence;
+
+/// How the days of a world are counted. A restart with a zone further west must not make a day that was counted come again
+/// (docs/contract/time.md#days-and-months), because rows remember days by their number.
+#[derive(Debug, Default, Clone, PartialEq, Eq, Resource, Serialize, Deserialize)]
+pub struct DayCount {
+    /// IANA name of the zone of the last start; empty before the first.
+    zone: String,
+    /// How far the count is ahead of the date in that zone.
+    ahead: i32,
+}
+
+impl WorldRow for DayCount {
+    const TABLE: &'static str = "day_count";
+}
+
+impl DayCount {
+    /// Goes on in the clock's zone, after a last moment (unix seconds) in the zone of before. Returns whether anything has
+    /// changed.
+    fn go_on(&mut self, clock: &mut Clock, last_moment: Option<i64>) -> bool {
+        let before = time_zone(&self.zone).ok().zip(last_moment);
+        let ahead = before.map_or(0, |(before, moment)| days_ahead(clock.zone(), &before, self.ahead, moment));
+        let zone = clock.zone().iana_name().unwrap_or("UTC").to_owned();
+        let went_on = Self { zone, ahead };
+        clock.count_ahead(ahead);
+        let is_changed = *self != went_on;
+        *self = went_on;
+        is_changed
+    }
+}
+
+/// Starts to count the days of a world whose rows are restored and whose last change was at `last_moment` (unix seconds).
+/// Returns whether the row has to be stored.
+pub fn begin_day_count(world: &mut World, last_moment: Option<i64>) -> bool {
+    world.resource_scope(|world, mut clock: Mut<Clock>| {
+        let count = world.get_resource_mut::<DayCount>();
+        count.is_some_and(|mut count| count.bypass_change_detection().go_on(&mut clock, last_moment))
+    })
+}
 
 /// Registers `server_time`, and `clock_advance` where the clock is manual.
 #[derive(Default)]

@@ -7,7 +7,8 @@ use jiff::civil::{Date, Weekday as CivilWeekday};
 use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer};
 
-use raidkeep_engine::clock::{Clock, date_of, day_number};
+use raidkeep_engine::calendar::{date_number, date_of};
+use raidkeep_engine::clock::Clock;
 use raidkeep_engine::rules::{Place, Report};
 
 /// When something starts anew.
@@ -69,12 +70,12 @@ fn dates<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<Date>, D::Err
 impl Schedule {
     /// The latest day, today included, on which it was due; `None` before the first.
     pub fn last_due(&self, clock: &Clock) -> Option<i32> {
-        let today = clock.day();
+        let today = clock.date_number();
         match self {
             Self::Daily => Some(today),
             Self::Weekly(weekday) => Some(today - weekday.days_since(today)),
-            Self::Monthly => Some(clock.first_day_of_month()),
-            Self::Dates(dates) => dates.iter().copied().map(day_number).filter(|due| *due <= today).max(),
+            Self::Monthly => Some(clock.first_date_of_month()),
+            Self::Dates(dates) => dates.iter().copied().map(date_number).filter(|due| *due <= today).max(),
         }
     }
 
@@ -83,8 +84,8 @@ impl Schedule {
         match self {
             Self::Daily => day.checked_add(1),
             Self::Weekly(weekday) => day.checked_add(7 - weekday.days_since(day)),
-            Self::Monthly => date_of(day).last_of_month().tomorrow().ok().map(day_number),
-            Self::Dates(dates) => dates.iter().copied().map(day_number).filter(|due| *due > day).min(),
+            Self::Monthly => date_of(day).last_of_month().tomorrow().ok().map(date_number),
+            Self::Dates(dates) => dates.iter().copied().map(date_number).filter(|due| *due > day).min(),
         }
     }
 
@@ -116,7 +117,7 @@ mod tests {
     }
 
     fn day(date: &str) -> i32 {
-        day_number(date.parse().expect("a date"))
+        date_number(date.parse().expect("a date"))
     }
 
     fn dates(dates: &[&str]) -> Schedule {

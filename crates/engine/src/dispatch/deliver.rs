@@ -41,6 +41,11 @@ fn hold_events(world: &mut World, events: Vec<HeldEvent>) {
                 let mut players = world.query::<(&Listeners, &Login)>();
                 players.iter(world).for_each(|(listeners, login)| listen(listeners, login));
             }
+            Audience::UpTo(last) => {
+                let mut players = world.query::<(&Stored, &Listeners, &Login)>();
+                let there = players.iter(world).filter(|(stored, ..)| stored.account() <= last);
+                there.for_each(|(_, listeners, login)| listen(listeners, login));
+            }
             Audience::Operators => {
                 ports.extend(world.resource::<OperatorListeners>().ports().map(|port| (port, None)));
             }

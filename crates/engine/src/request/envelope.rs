@@ -10,6 +10,7 @@ use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::value::RawValue;
 
 use crate::request::Refusal;
+use crate::request::lenient::whole;
 
 /// The most bytes of a client's idempotency key (docs/contract/envelope.md#idempotency-keys).
 pub const ONCE_BYTES_MAX: usize = 64;
@@ -82,7 +83,7 @@ fn explain(text: &str, error: &serde_json::Error) -> (Refusal, RequestId) {
     let id = parts.id.and_then(|raw| RequestId::from_raw(raw.get()));
     let refusal = if parts.id.is_some() && id.is_none() {
         Refusal::malformed("id", "a string or a number")
-    } else if parts.world.is_none_or(|raw| parse_world(raw.get().trim_matches('"')).is_none()) {
+    } else if parts.world.is_none_or(|raw| read_world(raw).is_err()) {
         malformed_world()
     } else if !parts.function.is_some_and(|raw| raw.get().starts_with('"')) {
         Refusal::malformed("function", "a string, the name of a function")
@@ -122,6 +123,11 @@ fn world_number<'de, D: Deserializer<'de>>(deserializer: D) -> Result<u32, D::Er
 
         fn visit_i64<E: de::Error>(self, _: i64) -> Result<u32, E> {
             Ok(u32::MAX)
+        }
+
+        fn visit_f64<E: de::Error>(self, value: f64) -> Result<u32, E> {
+            let whole = whole(value).ok_or_else(|| E::invalid_type(de::Unexpected::Float(value), &self))?;
+            Ok(u32::try_from(whole).unwrap_or(u32::MAX))
         }
 
         fn visit_str<E: de::Error>(self, text: &str) -> Result<u32, E> {
@@ -245,7 +251,9 @@ pub fn read_arguments<'a, R: DeserializeOwned>(data: Option<&'a RawValue>) -> Re
     }
     let mut field = None;
     let mut token = None;
-    let seed = ArgumentsSeed { token: &mut token, field: &mut field, request: std::marker::PhantomData };
+    // Most frames hold none, and their values are read once.
+    let may_hold_null = text.contains("null");
+    let seed = ArgumentsSeed { token: &mut token, field: &mut field, may_hold_null, request: std::marker::PhantomData };
     let mut deserializer = serde_json::Deserializer::from_str(text);
     match seed.deserialize(&mut deserializer) {
         Ok(request) => Ok(Arguments { request, token }),
@@ -255,7 +263,7 @@ pub fn read_arguments<'a, R: DeserializeOwned>(data: Option<&'a RawValue>) -> Re
 
 fn name_field(field: Option<Cow<'_, str>>, error: &serde_json::Error) -> Refusal {
     let text = error.to_string();
-    let what = text.rsplit_once(" at line ").map_or(text.as_str(), |(what, _)| what);
+    let what = without_position(&text);
     let message = match field {
         Some(field) => format!("data.{field}: {what}"),
         None => format!("data: {what}"),
@@ -263,9 +271,15 @@ fn name_field(field: Option<Cow<'_, str>>, error: &serde_json::Error) -> Refusal
     Refusal { status: super::status::MALFORMED, message: message.into() }
 }
 
+/// An error's text without line and column, which say nothing about a single frame.
+fn without_position(text: &str) -> &str {
+    text.rsplit_once(" at line ").map_or(text, |(what, _)| what)
+}
+
 struct ArgumentsSeed<'s, 'de, R> {
     token: &'s mut Option<Cow<'de, str>>,
     field: &'s mut Option<Cow<'de, str>>,
+    may_hold_null: bool,
     request: std::marker::PhantomData<R>,
 }
 
@@ -285,23 +299,28 @@ impl<'de, R: DeserializeOwned> Visitor<'de> for ArgumentsSeed<'_, 'de, R> {
     }
 
     fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<R, A::Error> {
-        let without_token = WithoutToken { map, token: self.token, field: self.field };
-        R::deserialize(de::value::MapAccessDeserializer::new(without_token))
+        let Self { token, field, may_hold_null, .. } = self;
+        let given = GivenArguments { map, token, field, may_hold_null, value: None };
+        R::deserialize(de::value::MapAccessDeserializer::new(given))
     }
 }
 
-/// A map without its `token` entry; remembers the field being read, for the error message.
-struct WithoutToken<'s, 'de, A> {
+/// A map without its `token` entry and without entries that are null, which count as left out
+/// (docs/contract/envelope.md#request). It remembers the field being read, for the error message.
+struct GivenArguments<'s, 'de, A> {
     map: A,
     token: &'s mut Option<Cow<'de, str>>,
     field: &'s mut Option<Cow<'de, str>>,
+    may_hold_null: bool,
+    /// The value of the key that was read last, if it had to be looked at.
+    value: Option<&'de RawValue>,
 }
 
 /// A string borrowed from the frame unless it has escapes.
 #[derive(Deserialize)]
 struct Borrowed<'a>(#[serde(borrow)] Cow<'a, str>);
 
-impl<'de, A: MapAccess<'de>> MapAccess<'de> for WithoutToken<'_, 'de, A> {
+impl<'de, A: MapAccess<'de>> MapAccess<'de> for GivenArguments<'_, 'de, A> {
     type Error = A::Error;
 
     fn next_key_seed<K: DeserializeSeed<'de>>(&mut self, seed: K) -> Result<Option<K::Value>, A::Error> {
@@ -312,6 +331,14 @@ impl<'de, A: MapAccess<'de>> MapAccess<'de> for WithoutToken<'_, 'de, A> {
                 *self.token = self.map.next_value::<Option<Borrowed<'de>>>()?.map(|Borrowed(token)| token);
                 *self.field = None;
             } else {
+                if self.may_hold_null {
+                    let value: &'de RawValue = self.map.next_value()?;
+                    if value.get() == "null" {
+                        *self.field = None;
+                        continue;
+                    }
+                    self.value = Some(value);
+                }
                 return seed.deserialize(key.as_ref().into_deserializer()).map(Some);
             }
         }
@@ -319,7 +346,12 @@ impl<'de, A: MapAccess<'de>> MapAccess<'de> for WithoutToken<'_, 'de, A> {
     }
 
     fn next_value_seed<V: DeserializeSeed<'de>>(&mut self, seed: V) -> Result<V::Value, A::Error> {
-        self.map.next_value_seed(seed)
+        match self.value.take() {
+            Some(value) => {
+                seed.deserialize(value).map_err(|error| de::Error::custom(without_position(&error.to_string())))
+            }
+            None => self.map.next_value_seed(seed),
+        }
     }
 }
 
@@ -340,7 +372,7 @@ mod tests {
 
     #[test]
     fn worlds_are_numbers_strings_or_names() {
-        for world in ["0", r#""0""#, r#""s0""#] {
+        for world in ["0", "0.0", r#""0""#, r#""s0""#] {
             let text = format!(r#"{{"world":{world},"function":"ping"}}"#);
             assert_eq!(Envelope::read(&text).map(|e| e.world).ok(), Some(0), "{world}");
         }
@@ -376,6 +408,34 @@ mod tests {
             let arguments = read_arguments::<Stage>(Some(&raw)).expect("valid arguments");
             assert_eq!((arguments.request.stage, arguments.token.as_deref()), (8, Some("t")));
         }
+    }
+
+    #[test]
+    fn an_argument_that_is_null_was_not_sent() {
+        #[derive(Debug, PartialEq, Deserialize)]
+        struct Turn {
+            #[serde(default)]
+            text: String,
+            #[serde(default)]
+            items: Vec<String>,
+            round: u32,
+        }
+        let read = |text: &str| {
+            let raw = RawValue::from_string(text.to_owned()).expect("valid JSON");
+            read_arguments::<Turn>(Some(&raw)).map(|arguments| arguments.request)
+        };
+        let turn = |items: &[&str]| Turn {
+            text: String::new(),
+            items: items.iter().map(|item| (*item).to_owned()).collect(),
+            round: 3,
+        };
+        assert_eq!(read(r#"{"text":null,"items":null,"round":3,"token":null}"#).ok(), Some(turn(&[])));
+        assert_eq!(read(r#"{"items":["null"],"text": null ,"round":3}"#).ok(), Some(turn(&["null"])));
+        let message = |text: &str| read(text).expect_err("wrong arguments").message.into_owned();
+        assert_eq!(message(r#"{"round":null}"#), "data: missing field `round`");
+        assert!(message(r#"{"text":null,"round":"x"}"#).starts_with("data.round: invalid type: string \"x\""));
+        assert!(!message(r#"{"text":null,"round":"x"}"#).contains("line"), "where in the frame helps nobody");
+        assert!(message(r#"{"items":[null],"round":3}"#).starts_with("data.items:"), "a list has no optional entries");
     }
 
     #[test]

@@ -1,15 +1,15 @@
-//! Number fields as real clients send them: integers, or integers written as strings.
+//! Fields as real clients send them: integers also as strings or as `8.0`, and `null` for what is left out.
 
 use std::fmt;
 
 use schemars::json_schema;
 use serde::de::{self, Visitor};
-use serde::{Deserializer, Serialize, Serializer};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::schema::schema_by_hand;
 
-/// Reads an integer or an integer in a string; values above `i64::MAX` are clamped to it. No game number reaches that,
-/// so the function's own range check refuses an absurd value.
+/// Reads an integer, one in a string, or a number without a fraction such as `8.0`; values above `i64::MAX` are clamped
+/// to it. No game number reaches that, so the function's own range check refuses an absurd value.
 pub fn integer<'de, D: Deserializer<'de>>(deserializer: D) -> Result<i64, D::Error> {
     deserializer.deserialize_any(IntegerVisitor)
 }
@@ -17,6 +17,20 @@ pub fn integer<'de, D: Deserializer<'de>>(deserializer: D) -> Result<i64, D::Err
 /// The same for an optional field: absent and `null` are `None`. Use with `#[serde(default)]`.
 pub fn optional_integer<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<i64>, D::Error> {
     deserializer.deserialize_option(OptionVisitor)
+}
+
+/// The integer that a number with a decimal point stands for. Beyond 2^53 such a number may be any of several.
+pub fn whole(value: f64) -> Option<i64> {
+    const EXACT_MAX: f64 = 9_007_199_254_740_992.0;
+    (value.trunc() == value && value.abs() <= EXACT_MAX).then_some(value as i64)
+}
+
+/// For an optional field of a document that is not a function's arguments: `null` is no value. Use with
+/// `#[serde(default)]`.
+pub fn null_as_default<'de, T: Default + Deserialize<'de>, D: Deserializer<'de>>(
+    deserializer: D,
+) -> Result<T, D::Error> {
+    Ok(Option::deserialize(deserializer)?.unwrap_or_default())
 }
 
 /// For a text that old clients send and that may be anything: anything but text is `None`. Use with
@@ -44,7 +58,7 @@ pub fn any_integer<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Given, 
 /// A number field as sent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Given {
-    /// The field was not sent.
+    /// The field was not sent, or was null.
     #[default]
     Missing,
     /// An integer.
@@ -57,6 +71,11 @@ impl Given {
     /// Whether the field was not sent. Use with `#[serde(skip_serializing_if)]`, so that it is written as it was sent.
     pub fn is_missing(&self) -> bool {
         *self == Self::Missing
+    }
+
+    /// This field, or, where it was not sent, the other one.
+    pub fn or(self, other: Self) -> Self {
+        if self.is_missing() { other } else { self }
     }
 }
 
@@ -75,7 +94,7 @@ pub struct Integer;
 
 schema_by_hand!(Integer, "Integer", |_| {
     json_schema!({
-        "description": "An integer; it may come as text.",
+        "description": "An integer; it may come as text, or as a number such as 8.0.",
         "anyOf": [{"type": "integer"}, {"type": "string", "pattern": "^[+-]?[0-9]+$"}],
     })
 });
@@ -98,6 +117,10 @@ impl Visitor<'_> for IntegerVisitor {
 
     fn visit_u64<E: de::Error>(self, value: u64) -> Result<i64, E> {
         Ok(i64::try_from(value).unwrap_or(i64::MAX))
+    }
+
+    fn visit_f64<E: de::Error>(self, value: f64) -> Result<i64, E> {
+        whole(value).ok_or_else(|| E::invalid_type(de::Unexpected::Float(value), &self))
     }
 
     fn visit_str<E: de::Error>(self, text: &str) -> Result<i64, E> {
@@ -154,8 +177,8 @@ impl<'de> Visitor<'de> for GivenVisitor {
         Ok(text.parse().map_or(Given::Other, Given::Number))
     }
 
-    fn visit_f64<E: de::Error>(self, _: f64) -> Result<Given, E> {
-        Ok(Given::Other)
+    fn visit_f64<E: de::Error>(self, value: f64) -> Result<Given, E> {
+        Ok(whole(value).map_or(Given::Other, Given::Number))
     }
 
     fn visit_bool<E: de::Error>(self, _: bool) -> Result<Given, E> {
@@ -163,7 +186,7 @@ impl<'de> Visitor<'de> for GivenVisitor {
     }
 
     fn visit_unit<E: de::Error>(self) -> Result<Given, E> {
-        Ok(Given::Other)
+        Ok(Given::Missing)
     }
 
     fn visit_seq<A: de::SeqAccess<'de>>(self, mut seq: A) -> Result<Given, A::Error> {
@@ -196,8 +219,9 @@ mod tests {
     }
 
     #[test]
-    fn integers_and_integer_strings_are_the_same() {
+    fn integers_are_the_same_as_text_and_with_a_decimal_point() {
         let expected = Fields { stage: 8, damage: Some(-5), count: Given::Number(2) };
+        assert_eq!(read(r#"{"stage":8.0,"damage":-5.0,"count":2.0}"#).as_ref(), Ok(&expected));
         assert_eq!(read(r#"{"stage":"8","damage":"-5","count":"2"}"#).as_ref(), Ok(&expected));
         assert_eq!(read(r#"{"stage":8,"damage":-5,"count":2}"#).as_ref(), Ok(&expected));
     }
@@ -206,7 +230,8 @@ mod tests {
     fn absent_optional_fields_are_told_from_wrong_ones() {
         let read_count = |text: &str| read(text).map(|fields| fields.count);
         assert_eq!(read_count(r#"{"stage":1}"#), Ok(Given::Missing));
-        for odd in ["1.5", "true", "null", "[1,[2]]", r#"{"a":{}}"#, r#""x""#] {
+        assert_eq!(read_count(r#"{"stage":1,"count":null}"#), Ok(Given::Missing));
+        for odd in ["1.5", "true", "[1,[2]]", r#"{"a":{}}"#, r#""x""#] {
             let text = format!(r#"{{"stage":1,"count":{odd}}}"#);
             assert_eq!(read_count(&text), Ok(Given::Other), "{odd} is no integer");
         }

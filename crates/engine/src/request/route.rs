@@ -6,7 +6,7 @@ use std::mem::discriminant;
 
 use bevy_app::App;
 use bevy_ecs::prelude::*;
-use serde::{Deserialize, Deserializer, Serialize};
+use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 use serde_json::{Map, Value, json};
 
@@ -138,28 +138,24 @@ impl RouteRequest<'_> {
     }
 }
 
-/// The fields of a body that belong to no function, unread. `null` counts as present.
+/// The fields of a body that belong to no function, unread. A `null` counts as left out.
 #[derive(Debug, Default, Deserialize)]
 pub struct Asker<'a> {
     /// The world it is for.
-    #[serde(borrow, default, deserialize_with = "given")]
+    #[serde(borrow, default)]
     pub world: Option<&'a RawValue>,
     /// The token among the arguments.
-    #[serde(borrow, default, deserialize_with = "given")]
+    #[serde(borrow, default)]
     pub token: Option<&'a RawValue>,
     /// The acting role.
-    #[serde(borrow, default, deserialize_with = "given")]
+    #[serde(borrow, default)]
     pub role: Option<&'a RawValue>,
     /// The acting role, in requests that name a second one.
-    #[serde(borrow, default, deserialize_with = "given")]
+    #[serde(borrow, default)]
     pub role1: Option<&'a RawValue>,
     /// The idempotency key.
-    #[serde(borrow, default, deserialize_with = "given")]
+    #[serde(borrow, default)]
     pub once: Option<&'a RawValue>,
-}
-
-fn given<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<&'de RawValue>, D::Error> {
-    <&RawValue>::deserialize(deserializer).map(Some)
 }
 
 /// The idempotency key of the header, else that of the body.
@@ -168,7 +164,7 @@ fn read_once<'a>(headers: RouteHeaders<'a>, asker: &Asker<'a>) -> Result<Option<
     #[derive(Deserialize)]
     struct Key<'a>(#[serde(borrow)] Cow<'a, str>);
     let in_body = || {
-        let raw = asker.once.map(RawValue::get).filter(|raw| *raw != "null")?;
+        let raw = asker.once.map(RawValue::get)?;
         // What is no string is refused like a string that is empty.
         Some(serde_json::from_str(raw).map_or(Cow::Borrowed(""), |Key(key)| key))
     };

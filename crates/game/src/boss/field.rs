@@ -9,6 +9,7 @@ use crate::boss::model::{BossRecord, Ratios, Roster, Season, WorldBoss, strike};
 use crate::boss::plausible::PlausibleDamage;
 use crate::boss::ranking::{Ranking, Score};
 use crate::boss::rules::BossRules;
+use crate::identity::Accounts;
 use crate::mail::{Broadcast, Broadcasts, MailAudience, MailRules};
 use raidkeep_engine::clock::Clock;
 use raidkeep_engine::events::{Event, Events};
@@ -25,6 +26,7 @@ pub struct BossField<'w, 's> {
     season: ResMut<'w, Season>,
     ranking: ResMut<'w, Ranking>,
     broadcasts: ResMut<'w, Broadcasts>,
+    accounts: Res<'w, Accounts>,
     events: ResMut<'w, Events>,
     clock: Res<'w, Clock>,
     mail_rules: Res<'w, Rules<MailRules>>,
@@ -83,14 +85,14 @@ impl BossField<'_, '_> {
         self.note_record(player, damage)
     }
 
-    /// Announces a death to everybody, and queues the gift.
+    /// Announces a death to everybody, and queues the gift for those who are there now.
     fn mourn(&mut self, number: u32) {
         let Some(boss) = self.rules.bosses.get(number as usize) else {
             return;
         };
         let (gift, deliver_at) = (&boss.gift, self.clock.now() + boss.gift.delay_hours * 3600);
-        let everybody = MailAudience::Everybody;
-        let mail = Broadcast::of_system(&self.mail_rules, deliver_at, &gift.subject, &gift.body, everybody);
+        let there_now = MailAudience::UpTo(self.accounts.last());
+        let mail = Broadcast::of_system(&self.mail_rules, deliver_at, &gift.subject, &gift.body, there_now);
         self.broadcasts.announce(Broadcast { items: gift.items.clone(), ..mail });
         self.events.tell_everybody(&BossDied { boss: number, name: boss.name.clone() });
     }

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize, Serializer};
 use crate::boss::ranking::Ranking;
 use crate::schedule::Schedule;
 use raidkeep_engine::account::AccountId;
-use raidkeep_engine::clock::first_day_of;
+use raidkeep_engine::calendar::first_date_of;
 use raidkeep_engine::schema::{map_of, schema_by_hand};
 use raidkeep_engine::storage::{Arrival, PlayerRow, Unfit, WorldEntity, WorldRow};
 
@@ -150,7 +150,7 @@ impl WorldRow for Season {
     fn upgrade(version: u16, bytes: &[u8]) -> Option<Self> {
         // Before there were schedules, a season lasted for a calendar month.
         let (number, month, records): (u32, i32, u64) = postcard::from_bytes(bytes).ok().filter(|_| version == 1)?;
-        let began_on = first_day_of(month);
+        let began_on = first_date_of(month);
         Some(Self { number, began_on, ends_on: Schedule::Monthly.next_due(began_on), records })
     }
 }
@@ -302,7 +302,7 @@ mod tests {
         let row = postcard::to_stdvec(&(4_u32, march, 90_u64)).expect("plain data");
         let season = Season::upgrade(1, &row).expect("version 1 has a way up");
         assert_eq!((season.number, season.records), (4, 90));
-        let first_of_april = first_day_of(march + 1);
+        let first_of_april = first_date_of(march + 1);
         assert!(!season.is_over(first_of_april - 1) && season.is_over(first_of_april));
     }
 

@@ -46,7 +46,7 @@ impl Event for SeasonReset {
 
 /// Begins a season when the last one is over.
 pub fn begin_season(world: &mut World) {
-    let today = world.resource::<Clock>().day();
+    let today = world.resource::<Clock>().date_number();
     if world.resource::<Season>().is_over(today) {
         close_season(world);
         open_season(world, today);
@@ -56,7 +56,7 @@ pub fn begin_season(world: &mut World) {
 /// Lets the season end by the schedule of changed rules. If it was over under the old ones, it has ended already.
 pub fn follow_schedule(rules: Res<Rules<BossRules>>, clock: Res<Clock>, mut season: ResMut<Season>) {
     let mut followed = season.clone();
-    followed.follow(&rules.season, clock.day());
+    followed.follow(&rules.season, clock.date_number());
     season.set_if_neq(followed);
 }
 

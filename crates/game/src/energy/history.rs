@@ -1,8 +1,8 @@
 //! Energy earned under rules that are no longer in force.
 //!
 //! Energy is computed from a moment in the past, so changed rules would change the past too: a player who had been full
-//! for a week would instantly be full under a higher maximum. So each change is recorded; players in memory are brought
-//! up to that moment under the old rules, and the others when they are loaded.
+//! for a week would instantly be full under a higher maximum. So players in memory are brought up to each change under the
+//! old rules, and the others when they are loaded.
 
 use bevy_ecs::prelude::*;
 use serde::{Deserialize, Serialize};
@@ -10,12 +10,9 @@ use serde::{Deserialize, Serialize};
 use crate::energy::{Energy, EnergyRules, LAST_POINT};
 use raidkeep_engine::clock::Clock;
 use raidkeep_engine::due::Agenda;
+use raidkeep_engine::history::{History, Terms};
 use raidkeep_engine::rules::Rules;
-use raidkeep_engine::storage::{Touched, WorldRow};
-
-/// Changes that are remembered. For a player who was away for more of them, the time before counts by the oldest one
-/// left.
-const CHANGES_MAX: usize = 64;
+use raidkeep_engine::storage::Touched;
 
 /// The pace of regeneration during some period.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -30,41 +27,42 @@ impl From<&EnergyRules> for Pace {
     }
 }
 
-/// The paces of regeneration that this world has had.
-#[derive(Debug, Default, Clone, Resource, Serialize, Deserialize)]
-pub struct EnergyHistory {
-    /// The end of each past pace in unix seconds, the oldest first.
-    past: Vec<(i64, Pace)>,
-    /// `None` in a world that has not ticked yet.
-    current: Option<Pace>,
-}
-
-impl WorldRow for EnergyHistory {
+impl Terms for Pace {
     const TABLE: &'static str = "energy_history";
-}
+    const VERSION: u16 = 2;
 
-impl EnergyHistory {
-    /// Records the pace in force from `now` on; returns the one that has ended.
-    fn begin(&mut self, pace: Pace, now: i64) -> Option<Pace> {
-        let ended = self.current.replace(pace).filter(|ended| *ended != pace)?;
-        self.past.push((now, ended));
-        let surplus = self.past.len().saturating_sub(CHANGES_MAX);
-        self.past.drain(..surplus);
-        Some(ended)
-    }
-
-    /// Brings energy that was last computed before a change up to that change.
-    pub(super) fn catch_up(&self, energy: &mut Energy) {
-        for (at, (until, pace)) in self.past.iter().enumerate() {
-            let next = self.past.get(at + 1).map(|(_, next)| *next).or(self.current).unwrap_or(*pace);
-            if energy.timer_started_at < *until {
-                energy.change_pace(*until, *pace, next);
-            }
+    fn upgrade(version: u16, bytes: &[u8]) -> Option<History<Self>> {
+        /// The end of each past pace, and the present one.
+        #[derive(Deserialize)]
+        struct Version1 {
+            past: Vec<(i64, Pace)>,
+            current: Option<Pace>,
         }
+        let Version1 { past, current } = postcard::from_bytes(bytes).ok().filter(|_| version == 1)?;
+        let mut history = History::default();
+        let mut since = i64::MIN;
+        for (until, pace) in past {
+            history.begin(pace, since);
+            since = until;
+        }
+        if let Some(pace) = current {
+            history.begin(pace, since);
+        }
+        Some(history)
     }
 }
 
 impl Energy {
+    /// Brings energy that was last computed before a change of the pace up to that change.
+    pub(super) fn follow(&mut self, history: &History<Pace>) {
+        for (moment, ended, next) in history.changes_after(self.timer_started_at) {
+            // A clock that has jumped back must not pay twice for the same seconds.
+            if self.timer_started_at < moment {
+                self.change_pace(moment, *ended, *next);
+            }
+        }
+    }
+
     /// Changes the pace at `moment`: the points before follow from the old pace, and the point in progress keeps its
     /// seconds, up to what a point of the next pace takes.
     fn change_pace(&mut self, moment: i64, ended: Pace, next: Pace) {
@@ -82,23 +80,21 @@ impl Energy {
 pub(super) fn follow_rules(
     rules: Res<Rules<EnergyRules>>,
     clock: Res<Clock>,
-    mut history: ResMut<EnergyHistory>,
+    mut history: ResMut<History<Pace>>,
     mut players: Query<(Entity, &mut Energy)>,
     mut agenda: ResMut<Agenda>,
     mut touched: ResMut<Touched>,
 ) {
     let pace = Pace::from(&**rules);
-    if history.current == Some(pace) {
+    if history.in_force() == Some(&pace) {
         return;
     }
-    let now = clock.now();
-    let Some(ended) = history.begin(pace, now) else {
-        return;
-    };
+    history.begin(pace, clock.now());
     for (player, mut energy) in &mut players {
-        // A clock that has jumped back must not pay twice for the same seconds.
-        if energy.timer_started_at < now {
-            energy.change_pace(now, ended, pace);
+        let before = *energy;
+        energy.bypass_change_detection().follow(&history);
+        if *energy != before {
+            energy.set_changed();
             touched.push(player);
         }
     }
@@ -117,16 +113,17 @@ mod tests {
         EnergyRules { maximum: pace.maximum, seconds_per_point: pace.seconds_per_point, newcomer: 0 }
     }
 
-    fn changed_at(moment: i64) -> EnergyHistory {
-        let mut history = EnergyHistory { past: Vec::new(), current: Some(SLOW) };
-        assert_eq!(history.begin(FAST, moment), Some(SLOW));
+    fn changed_at(moment: i64) -> History<Pace> {
+        let mut history = History::default();
+        history.begin(SLOW, 0);
+        history.begin(FAST, moment);
         history
     }
 
     #[test]
     fn who_was_full_for_long_gains_from_the_change_on_and_not_before() {
         let mut energy = Energy::new(120, 0);
-        changed_at(1_000_000).catch_up(&mut energy);
+        energy.follow(&changed_at(1_000_000));
         assert_eq!(energy.points(1_000_000, &rules(FAST)), 120);
         assert_eq!(energy.points(1_000_060, &rules(FAST)), 121);
     }
@@ -134,11 +131,11 @@ mod tests {
     #[test]
     fn seconds_before_the_change_bring_what_they_brought() {
         let mut energy = Energy::new(100, 0);
-        changed_at(720 + 30).catch_up(&mut energy);
+        energy.follow(&changed_at(720 + 30));
         assert_eq!(energy.points(750, &rules(FAST)), 102);
         assert_eq!(energy.cooling(750, &rules(FAST)), 30, "the 30 seconds stay on the timer");
         let mut energy = Energy::new(100, 0);
-        changed_at(359).catch_up(&mut energy);
+        energy.follow(&changed_at(359));
         assert_eq!(energy.points(359, &rules(FAST)), 100, "seconds of a slow point are no five fast ones");
         assert_eq!(energy.cooling(359, &rules(FAST)), 1);
     }
@@ -147,22 +144,21 @@ mod tests {
     fn catching_up_twice_is_catching_up_once_and_what_came_later_is_left_alone() {
         let history = changed_at(750);
         let mut energy = Energy::new(100, 0);
-        history.catch_up(&mut energy);
+        energy.follow(&history);
         let once = energy;
-        history.catch_up(&mut energy);
+        energy.follow(&history);
         assert_eq!(energy, once);
         let mut later = Energy::new(5, 750);
-        history.catch_up(&mut later);
+        later.follow(&history);
         assert_eq!(later, Energy::new(5, 750));
     }
 
     #[test]
-    fn the_history_stays_short_and_the_same_rules_are_no_change() {
-        let mut history = changed_at(0);
-        assert_eq!(history.begin(FAST, 5), None);
-        for at in 0..1000 {
-            history.begin(if at % 2 == 0 { SLOW } else { FAST }, at);
-        }
-        assert_eq!(history.past.len(), CHANGES_MAX);
+    fn a_history_from_before_it_had_intervals_is_read() {
+        let row = postcard::to_stdvec(&(vec![(750_i64, SLOW)], Some(FAST))).expect("plain data");
+        let history = Pace::upgrade(1, &row).expect("version 1 has a way up");
+        assert_eq!(history.changes_after(0).collect::<Vec<_>>(), [(750, &SLOW, &FAST)]);
+        let row = postcard::to_stdvec(&(Vec::<(i64, Pace)>::new(), None::<Pace>)).expect("plain data");
+        assert_eq!(Pace::upgrade(1, &row), Some(History::default()), "of a world that had not ticked");
     }
 }

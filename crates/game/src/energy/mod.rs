@@ -16,12 +16,13 @@ use serde::{Deserialize, Serialize};
 use raidkeep_engine::clock::Clock;
 use raidkeep_engine::due::{Agenda, Due, Occasion};
 use raidkeep_engine::events::{Event, EventApp, Events, Listeners};
+use raidkeep_engine::history::History;
 use raidkeep_engine::rules::{Place, Report, Rules, RulesApp, SingleFile, Tables};
 use raidkeep_engine::schedule::{Tick, TickSystems};
 use raidkeep_engine::storage::{Arrival, PlayerRow, StorageApp, Touched, Unfit};
 use raidkeep_engine::verify::{Inspection, VerifyApp};
 
-pub use history::{EnergyHistory, Pace};
+pub use history::Pace;
 
 /// A player's energy, as of the moment its timer started.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Component, Serialize, Deserialize)]
@@ -106,7 +107,7 @@ impl PlayerRow for Energy {
     }
 
     fn catch_up(&mut self, world: &World) {
-        world.resource::<EnergyHistory>().catch_up(self);
+        self.follow(world.resource::<History<Pace>>());
     }
 
     fn arrive(&mut self, _: Arrival<'_>) -> Result<(), Unfit> {
@@ -327,7 +328,7 @@ fn check(inspection: &mut Inspection<'_>) {
 
 impl Plugin for EnergyPlugin {
     fn build(&self, app: &mut App) {
-        app.add_rules::<EnergyRules>().add_player_rows::<Energy>().add_world_row::<EnergyHistory>();
+        app.add_rules::<EnergyRules>().add_player_rows::<Energy>().add_world_row::<History<Pace>>();
         app.add_event::<EnergyFull>().add_asked_event::<EnergyReturned>();
         let follow_rules = history::follow_rules.run_if(resource_changed::<Rules<EnergyRules>>);
         app.add_systems(Tick, follow_rules.in_set(TickSystems::Receive));

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::hang_up::rules::HangUpRules;
 use crate::items::Amount;
+use raidkeep_engine::history::{History, Piece};
 use raidkeep_engine::storage::{Arrival, PlayerRow, Unfit};
 
 const SECONDS_PER_MINUTE: i64 = 60;
@@ -24,7 +25,7 @@ struct Hanging {
     since: i64,
     /// Minutes since then whose chances were already rolled when the player looked.
     rolled_minutes: i64,
-    /// The results of those rolls: how many of each item in the stage's chances, in their order.
+    /// The results of those rolls: how many of each item, in the order of the chances.
     rolled: Vec<Amount>,
 }
 
@@ -61,22 +62,30 @@ impl HangUp {
         self.hanging = Some(Hanging { stage, since, rolled_minutes: 0, rolled: Vec::new() });
     }
 
-    /// What a settlement would pay now. The chances of the minutes so far are rolled and remembered, so looking often
-    /// neither changes them nor helps. `None` when nothing hangs or nothing is configured for the stage.
-    pub fn look(&mut self, now: i64, rules: &HangUpRules, random: &mut impl Rng) -> Option<Earnings> {
+    /// What a settlement would pay now, each minute by the rules under which it began. The chances of the minutes so far
+    /// are rolled and remembered, so looking often neither changes them nor helps. `None` when nothing hangs.
+    pub fn look(&mut self, now: i64, history: &History<HangUpRules>, random: &mut impl Rng) -> Option<Earnings> {
         let hanging = self.hanging.as_mut()?;
-        let minutes = hanging.payable_minutes(now, rules);
-        let rate = rules.rate(hanging.stage)?;
-        let mut amounts: Vec<Amount> =
-            rate.iter().map(|amount| Amount { quantity: amount.quantity.saturating_mul(minutes), ..*amount }).collect();
-        hanging.roll_until(minutes, rules, random);
+        let minutes = hanging.elapsed(now) / SECONDS_PER_MINUTE;
+        let mut amounts = Vec::new();
+        for share in hanging.shares(minutes, history) {
+            // What is paid now is shown from the first second on.
+            if share.minutes == 0 && history.in_force() != Some(share.rules) {
+                continue;
+            }
+            for amount in share.rules.rate(hanging.stage).unwrap_or_default() {
+                add(&mut amounts, *amount, share.minutes);
+            }
+            hanging.roll(share, random);
+        }
+        hanging.rolled_minutes = hanging.rolled_minutes.max(minutes);
         amounts.extend(hanging.rolled.iter().filter(|amount| amount.quantity > 0));
         Some(Earnings { stage: hanging.stage, seconds: hanging.elapsed(now), amounts })
     }
 
     /// Settles: takes out the earnings; the seconds of the minute in progress stay on the timer.
-    pub fn settle(&mut self, now: i64, rules: &HangUpRules, random: &mut impl Rng) -> Option<Earnings> {
-        let earnings = self.look(now, rules, random)?;
+    pub fn settle(&mut self, now: i64, history: &History<HangUpRules>, random: &mut impl Rng) -> Option<Earnings> {
+        let earnings = self.look(now, history, random)?;
         let hanging = self.hanging.as_mut()?;
         let leftover = earnings.seconds % SECONDS_PER_MINUTE;
         hanging.since = now.max(hanging.since) - leftover;
@@ -91,25 +100,55 @@ impl Hanging {
         now.saturating_sub(self.since).max(0)
     }
 
-    fn payable_minutes(&self, now: i64, rules: &HangUpRules) -> i64 {
-        let minutes = self.elapsed(now) / SECONDS_PER_MINUTE;
-        rules.cap_hours.map_or(minutes, |hours| minutes.min(hours.saturating_mul(60)))
-    }
-
-    fn roll_until(&mut self, minutes: i64, rules: &HangUpRules, random: &mut impl Rng) {
-        let new_minutes = minutes - self.rolled_minutes;
-        if new_minutes <= 0 {
-            return;
-        }
-        self.rolled_minutes = minutes;
-        for chance in rules.chances(self.stage) {
-            let hits = successes(new_minutes.cast_unsigned(), chance.probability(), random);
-            let quantity = chance.amount.quantity.saturating_mul(hits);
-            match self.rolled.iter_mut().find(|rolled| rolled.item == chance.amount.item) {
-                Some(rolled) => rolled.quantity = rolled.quantity.saturating_add(quantity),
-                None => self.rolled.push(Amount { quantity, ..chance.amount }),
+    /// The minutes since the last settlement, by the rules they are paid by.
+    fn shares<'h>(&self, minutes: i64, history: &'h History<HangUpRules>) -> Vec<Share<'h>> {
+        let begun =
+            |moment: i64| moment.saturating_sub(self.since).saturating_add(SECONDS_PER_MINUTE - 1) / SECONDS_PER_MINUTE;
+        let until = self.since.saturating_add(minutes * SECONDS_PER_MINUTE);
+        let mut shares: Vec<Share<'h>> = Vec::new();
+        for Piece { terms: rules, number, from, until } in history.pieces(self.since, until) {
+            let (first, last) = (begun(from), begun(until).min(rules.minutes_max()));
+            let (minutes, unrolled) = ((last - first).max(0), (last - first.max(self.rolled_minutes)).max(0));
+            match shares.iter_mut().find(|share| share.number == number) {
+                Some(share) => {
+                    share.minutes += minutes;
+                    share.unrolled += unrolled;
+                }
+                None => shares.push(Share { rules, number, minutes, unrolled }),
             }
         }
+        shares
+    }
+
+    fn roll(&mut self, share: Share<'_>, random: &mut impl Rng) {
+        if share.unrolled == 0 {
+            return;
+        }
+        for chance in share.rules.chances(self.stage) {
+            let hits = successes(share.unrolled.cast_unsigned(), chance.probability(), random);
+            add(&mut self.rolled, chance.amount, hits);
+        }
+    }
+}
+
+/// The minutes that count by the same rules.
+#[derive(Clone, Copy)]
+struct Share<'h> {
+    rules: &'h HangUpRules,
+    /// Equal rules have the same.
+    number: usize,
+    /// How many are paid.
+    minutes: i64,
+    /// How many of them have not been rolled yet.
+    unrolled: i64,
+}
+
+/// Adds an amount so many times.
+fn add(amounts: &mut Vec<Amount>, amount: Amount, times: i64) {
+    let quantity = amount.quantity.saturating_mul(times);
+    match amounts.iter_mut().find(|known| known.item == amount.item) {
+        Some(known) => known.quantity = known.quantity.saturating_add(quantity),
+        None => amounts.push(Amount { quantity, ..amount }),
     }
 }
 
@@ -143,6 +182,7 @@ impl PlayerRow for HangUp {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::hang_up::rules::{Chance, Chances, Rate};
     use crate::items::ItemId;
     use crate::shipped_rules;
     use proptest::prelude::*;
@@ -151,6 +191,13 @@ mod tests {
 
     fn random(seed: u64) -> ChaCha8Rng {
         ChaCha8Rng::seed_from_u64(seed)
+    }
+
+    /// The same rules at all times.
+    fn always(rules: HangUpRules) -> History<HangUpRules> {
+        let mut history = History::default();
+        history.begin(rules, 0);
+        history
     }
 
     fn hanging(stage: u32) -> HangUp {
@@ -166,7 +213,7 @@ mod tests {
 
     #[test]
     fn the_documented_settlement_of_1893_seconds() {
-        let rules = shipped_rules::<HangUpRules>();
+        let rules = always(shipped_rules());
         let mut hang_up = hanging(2);
         let earnings = hang_up.settle(1893, &rules, &mut random(1)).expect("something hangs");
         assert_eq!((earned(&earnings, 1), earned(&earnings, 2), earnings.seconds), (1860, 620, 1893));
@@ -175,7 +222,7 @@ mod tests {
 
     #[test]
     fn looking_often_neither_changes_nor_improves_the_chances() {
-        let rules = shipped_rules::<HangUpRules>();
+        let rules = always(shipped_rules());
         let mut hang_up = hanging(1);
         let mut random = random(7);
         let mut last = 0;
@@ -193,8 +240,7 @@ mod tests {
 
     #[test]
     fn a_cap_ends_the_earning_but_not_the_hanging() {
-        let mut rules = shipped_rules::<HangUpRules>();
-        rules.cap_hours = Some(8);
+        let rules = always(HangUpRules { cap_hours: Some(8), ..shipped_rules() });
         let mut hang_up = hanging(1);
         let earnings = hang_up.settle(100 * 3600, &rules, &mut random(1)).expect("something hangs");
         assert_eq!(earned(&earnings, 1), 8 * 60 * 30);
@@ -203,7 +249,7 @@ mod tests {
 
     #[test]
     fn a_clock_that_jumps_back_pays_nothing_twice() {
-        let rules = shipped_rules::<HangUpRules>();
+        let rules = always(shipped_rules());
         let mut hang_up = hanging(1);
         let mut random = random(1);
         hang_up.settle(6000, &rules, &mut random);
@@ -213,13 +259,124 @@ mod tests {
         assert_eq!(earned(&again, 1), 0, "the same minutes are paid once");
     }
 
+    /// The shipped rules, with 30 coins a minute on stage 1 replaced, and a chance of `hits` in 1 of item 11.
+    fn rules_with(coins: i64, hits: u32, cap_hours: Option<i64>) -> HangUpRules {
+        let mut rules: HangUpRules = shipped_rules();
+        rules.rates[0].per_minute = vec![Amount { item: ItemId::item(1), quantity: coins }];
+        rules.chances[0].items =
+            vec![Chance { amount: Amount { item: ItemId::item(11), quantity: 1 }, numerator: hits, denominator: 1 }];
+        HangUpRules { cap_hours, ..rules }
+    }
+
+    /// From each moment on, these rules.
+    fn changing(changes: Vec<(i64, HangUpRules)>) -> History<HangUpRules> {
+        let mut history = History::default();
+        changes.into_iter().for_each(|(at, rules)| history.begin(rules, at));
+        history
+    }
+
+    #[test]
+    fn what_was_earned_before_the_rates_changed_is_paid_by_the_rates_of_then() {
+        let history = changing(vec![(0, rules_with(30, 0, None)), (3600, rules_with(3000, 1, None))]);
+        let earnings = hanging(1).settle(3720, &history, &mut random(1)).expect("something hangs");
+        assert_eq!(earned(&earnings, 1), 60 * 30 + 2 * 3000, "an hour at 30, two minutes at 3000");
+        assert_eq!(earned(&earnings, 11), 2, "and the new chance in these two alone");
+        let mut late = HangUp::default();
+        late.start(1, 30);
+        let earnings = late.settle(3690, &history, &mut random(1)).expect("something hangs");
+        assert_eq!(
+            earned(&earnings, 1),
+            60 * 30 + 3000,
+            "the minute under way at the change began under the old rates"
+        );
+    }
+
+    #[test]
+    fn a_cap_takes_nothing_back_that_was_earned_before_it_and_gives_nothing_that_was_lost_to_one() {
+        let days = 2 * 86_400;
+        let capped = changing(vec![(0, rules_with(30, 1, None)), (days, rules_with(30, 1, Some(1)))]);
+        let earnings = hanging(1).settle(days + 3600, &capped, &mut random(1)).expect("something hangs");
+        assert_eq!((earned(&earnings, 1), earned(&earnings, 11)), (30 * 2880, 2880), "two days, and no minute beyond");
+        let freed = changing(vec![(0, rules_with(30, 1, Some(1))), (days, rules_with(30, 1, None))]);
+        let earnings = hanging(1).settle(days + 3600, &freed, &mut random(1)).expect("something hangs");
+        assert_eq!((earned(&earnings, 1), earned(&earnings, 11)), (30 * 120, 120), "an hour of then, an hour of now");
+    }
+
+    #[test]
+    fn a_look_at_the_chances_before_a_change_is_remembered_after_it() {
+        let (old, new) = (rules_with(30, 1, None), rules_with(30, 0, None));
+        let mut hang_up = hanging(1);
+        let looked = hang_up.look(1800, &always(old.clone()), &mut random(1)).expect("something hangs");
+        assert_eq!(earned(&looked, 11), 30);
+        let history = changing(vec![(0, old), (3600, new)]);
+        let earnings = hang_up.settle(7200, &history, &mut random(1)).expect("something hangs");
+        assert_eq!(earned(&earnings, 11), 60, "an hour of one each minute, whether somebody looked or not");
+    }
+
+    #[test]
+    fn rates_that_change_every_hour_of_a_year_are_rolled_once_for_each_that_there_were() {
+        let hours = 365 * 24;
+        let history = changing((0..hours).map(|hour| (hour * 3600, rules_with(1 + hour % 2, 1, None))).collect());
+        let mut hang_up = hanging(1);
+        let shares = hang_up.hanging.as_ref().expect("something hangs").shares(hours * 60, &history);
+        assert_eq!(shares.len(), 2, "a settlement draws for different rules, not for each interval");
+        let earnings = hang_up.settle(hours * 3600, &history, &mut random(1)).expect("something hangs");
+        assert_eq!(earned(&earnings, 1), hours / 2 * 60 * 3);
+    }
+
+    #[test]
+    fn a_row_of_the_history_keeps_its_form() {
+        let amount = Amount { item: ItemId::item(1), quantity: 30 };
+        let chance = Chance { amount, numerator: 12, denominator: 100 };
+        let rules = HangUpRules {
+            cap_hours: Some(8),
+            rates: vec![Rate { stage: 1, per_minute: vec![amount] }],
+            chances: vec![Chances { stage: 1, items: vec![chance] }],
+        };
+        let row = postcard::to_stdvec(&always(rules.clone())).expect("plain data");
+        let pinned = b"\x01\x01\x10\x01\x01\x01\x063:1:30\x01\x01\x01\x063:1:30\x0c\x64\x01\xff\xff\xff\xff\xff\xff\xff\xff\xff\x01\x00";
+        assert_eq!(row, pinned, "a change of the form needs a version and a way up from this one");
+        let read: History<HangUpRules> = postcard::from_bytes(pinned).expect("the row should be readable");
+        assert_eq!(read.in_force(), Some(&rules));
+    }
+
     proptest! {
+        #[test]
+        fn each_minute_is_paid_by_the_rules_it_began_under(
+            changes in proptest::collection::vec((1_i64..4000, 0_i64..5, prop::option::of(1_i64..3)), 1..8),
+            start in 0_i64..4000,
+            looks in proptest::collection::vec(1_i64..4000, 1..8),
+        ) {
+            let (mut at, mut begun) = (0, Vec::new());
+            for (wait, coins, cap) in changes {
+                begun.push((at, rules_with(coins, u32::from(coins % 2 == 0), cap)));
+                at += wait;
+            }
+            let history = changing(begun.clone());
+            let mut hang_up = HangUp::default();
+            hang_up.start(1, start);
+            let mut now = start;
+            for wait in looks {
+                now += wait;
+                let (mut coins, mut hits) = (0, 0);
+                for minute in 0..(now - start) / 60 {
+                    let (_, rules) = begun.iter().rfind(|(at, _)| *at <= start + minute * 60).unwrap_or(&begun[0]);
+                    if minute < rules.minutes_max() {
+                        coins += rules.rates[0].per_minute[0].quantity;
+                        hits += i64::from(rules.chances[0].items[0].numerator);
+                    }
+                }
+                let looked = hang_up.look(now, &history, &mut random(1)).expect("something hangs");
+                prop_assert_eq!((earned(&looked, 1), earned(&looked, 11)), (coins, hits), "at {}", now);
+            }
+        }
+
         #[test]
         fn a_year_settled_in_pieces_brings_what_it_brings_at_once(
             cuts in proptest::collection::vec(0_i64..31_536_000, 0..50),
             stage in 1_u32..30,
         ) {
-            let rules = shipped_rules::<HangUpRules>();
+            let rules = always(shipped_rules());
             let year = 31_536_000;
             let whole = hanging(stage).settle(year, &rules, &mut random(1)).expect("something hangs");
             let mut pieces = hanging(stage);

@@ -12,11 +12,11 @@ use crate::items::{Cause, Inventory, LegacyChange};
 use crate::stages::Progress;
 use raidkeep_engine::clock::{Clock, HoursMinutesSeconds};
 use raidkeep_engine::dispatch::RequestApp;
+use raidkeep_engine::history::History;
 use raidkeep_engine::random::Randomness;
 use raidkeep_engine::request;
 use raidkeep_engine::request::lenient::{self, Integer};
 use raidkeep_engine::request::{Answer, Call, Player, Reads, Refusal, Success};
-use raidkeep_engine::rules::Rules;
 
 pub(super) fn register(app: &mut App) {
     app.add_request::<StartHangUp, _>(start_hang_up);
@@ -76,7 +76,7 @@ fn start_hang_up(
     In(call): In<Call<StartHangUp>>,
     mut players: Query<Hanger>,
     clock: Res<Clock>,
-    rules: Res<Rules<HangUpRules>>,
+    history: Res<History<HangUpRules>>,
     mut random: ResMut<Randomness>,
 ) -> Answer<HangUpStarted> {
     let mut player = call.caller.get_mut(&mut players)?;
@@ -87,7 +87,7 @@ fn start_hang_up(
         return Ok(Success::empty().status(SAME_STAGE).message("same stage"));
     }
     let now = clock.now();
-    let settled = settle(&mut player.hang_up, &mut player.inventory, now, &rules, &mut random);
+    let settled = settle(&mut player.hang_up, &mut player.inventory, now, &history, &mut random);
     player.hang_up.start(stage, now);
     let reply = |start_hang_up_reward, time| HangUpStarted {
         start_hang_up_reward,
@@ -108,10 +108,10 @@ fn settle(
     hang_up: &mut HangUp,
     inventory: &mut Inventory,
     now: i64,
-    rules: &HangUpRules,
+    history: &History<HangUpRules>,
     random: &mut Randomness,
 ) -> Option<(Earnings, Vec<LegacyChange>)> {
-    let earnings = hang_up.settle(now, rules, random.source())?;
+    let earnings = hang_up.settle(now, history, random.source())?;
     inventory.grant(&earnings.amounts, SETTLEMENT);
     let changes = LegacyChange::after(inventory, &earnings.amounts);
     Some((earnings, changes))
@@ -134,20 +134,20 @@ fn get_hang_up_reward(
     In(call): In<Call<GetHangUpReward>>,
     mut players: Query<Hanger>,
     clock: Res<Clock>,
-    rules: Res<Rules<HangUpRules>>,
+    history: Res<History<HangUpRules>>,
     mut random: ResMut<Randomness>,
 ) -> Answer<HangUpRewarded> {
     let mut player = call.caller.get_mut(&mut players)?;
-    check_configured(&player.hang_up, &rules)?;
-    let settled = settle(&mut player.hang_up, &mut player.inventory, clock.now(), &rules, &mut random);
+    check_configured(&player.hang_up, &history)?;
+    let settled = settle(&mut player.hang_up, &mut player.inventory, clock.now(), &history, &mut random);
     let (earnings, get_hang_up_rewards) = settled.ok_or(NOTHING_HANGING)?;
     let hang_up_info = HangUpInfo { hang_stage: earnings.stage, time: HangUpTime::Seconds(earnings.seconds) };
     Ok(Success::with(HangUpRewarded { get_hang_up_rewards, hang_up_info }).message("Settlement reward success"))
 }
 
-fn check_configured(hang_up: &HangUp, rules: &HangUpRules) -> Result<(), Refusal> {
+fn check_configured(hang_up: &HangUp, history: &History<HangUpRules>) -> Result<(), Refusal> {
     let stage = hang_up.stage().ok_or(NOTHING_HANGING)?;
-    rules.rate(stage).map(|_| ()).ok_or(NOT_CONFIGURED)
+    history.in_force().and_then(|rules| rules.rate(stage)).map(drop).ok_or(NOT_CONFIGURED)
 }
 
 /// `get_hang_up_info {token}`.
@@ -167,12 +167,12 @@ fn get_hang_up_info(
     In(call): In<Call<GetHangUpInfo>>,
     mut players: Query<Hanger>,
     clock: Res<Clock>,
-    rules: Res<Rules<HangUpRules>>,
+    history: Res<History<HangUpRules>>,
     mut random: ResMut<Randomness>,
 ) -> Answer<HangUpShown> {
     let mut player = call.caller.get_mut(&mut players)?;
-    check_configured(&player.hang_up, &rules)?;
-    let earnings = player.hang_up.look(clock.now(), &rules, random.source()).ok_or(NOTHING_HANGING)?;
+    check_configured(&player.hang_up, &history)?;
+    let earnings = player.hang_up.look(clock.now(), &history, random.source()).ok_or(NOTHING_HANGING)?;
     let get_hang_up_info = LegacyChange::before(&player.inventory, &earnings.amounts);
     let time = HangUpTime::Hours(HoursMinutesSeconds(earnings.seconds));
     let hang_up_info = HangUpInfo { hang_stage: earnings.stage, time };

@@ -1,14 +1,15 @@
 //! `hang_up.ron`: the rewards of a minute on a stage.
 
 use schemars::JsonSchema;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use crate::items::suspicion::warn_of_jumps;
 use crate::items::{Amount, ItemRules};
+use raidkeep_engine::history::Terms;
 use raidkeep_engine::rules::{Place, Report, SingleFile, Tables};
 
 /// The rewards of a minute on a stage.
-#[derive(Debug, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct HangUpRules {
     /// Time beyond this many hours earns nothing; absent = no limit.
@@ -21,7 +22,7 @@ pub struct HangUpRules {
 }
 
 /// Guaranteed items.
-#[derive(Debug, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Rate {
     /// Applies from this stage on.
@@ -31,7 +32,7 @@ pub struct Rate {
 }
 
 /// Items by chance.
-#[derive(Debug, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Chances {
     /// Applies from this stage on.
@@ -41,7 +42,7 @@ pub struct Chances {
 }
 
 /// An item that a minute may bring.
-#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Chance {
     /// The amount on success.
@@ -60,6 +61,11 @@ impl Chance {
 }
 
 impl HangUpRules {
+    /// How many minutes since the last settlement may earn something.
+    pub fn minutes_max(&self) -> i64 {
+        self.cap_hours.map_or(i64::MAX, |hours| hours.saturating_mul(60))
+    }
+
     /// The guaranteed items of a stage; `None` when no stage that low is configured.
     pub fn rate(&self, stage: u32) -> Option<&[Amount]> {
         nearest_lower(&self.rates, stage, |rate| rate.stage).map(|rate| rate.per_minute.as_slice())
@@ -69,6 +75,11 @@ impl HangUpRules {
     pub fn chances(&self, stage: u32) -> &[Chance] {
         nearest_lower(&self.chances, stage, |chances| chances.stage).map_or(&[], |chances| chances.items.as_slice())
     }
+}
+
+/// The whole table is kept for a year: whoever changes its fields raises the version and upgrades the rows of before.
+impl Terms for HangUpRules {
+    const TABLE: &'static str = "hang_up_history";
 }
 
 fn nearest_lower<T>(entries: &[T], stage: u32, stage_of: impl Fn(&T) -> u32) -> Option<&T> {

@@ -50,6 +50,14 @@ impl Default for Accounts {
     }
 }
 
+impl Accounts {
+    /// The number of the last account that was made: every account of now has at most this one, and every later one a
+    /// higher one.
+    pub fn last(&self) -> AccountId {
+        AccountId(self.next - 1)
+    }
+}
+
 impl WorldRow for Accounts {
     const TABLE: &'static str = "next_account";
 }

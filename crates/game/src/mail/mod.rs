@@ -4,6 +4,7 @@
 //! when listing mail. Other features announce with [`Broadcasts::announce`]; they check against their own rules that
 //! items exist and amounts are sane.
 
+pub mod broadcasts;
 pub mod model;
 mod portable;
 pub mod post;
@@ -13,6 +14,7 @@ pub mod rules;
 use bevy_app::{App, Plugin};
 use bevy_ecs::prelude::*;
 
+use crate::identity::Accounts;
 use crate::mail::requests::MailReceived;
 use raidkeep_engine::clock::Clock;
 use raidkeep_engine::events::{EventApp, Events};
@@ -21,7 +23,8 @@ use raidkeep_engine::rules::RulesApp;
 use raidkeep_engine::schedule::{Surroundings, Tick, TickSystems};
 use raidkeep_engine::storage::StorageApp;
 
-pub use model::{Broadcast, Broadcasts, Letter, Mail, MailAudience, MailError, Mailbox};
+pub use broadcasts::{Broadcast, Broadcasts, MailAudience};
+pub use model::{Letter, Mail, MailError, Mailbox};
 pub use post::Post;
 pub use rules::MailRules;
 
@@ -49,18 +52,21 @@ impl Plugin for MailPlugin {
 fn tell_of_broadcasts(
     mut broadcasts: ResMut<Broadcasts>,
     mut events: ResMut<Events>,
-    players: Res<Players>,
+    (players, accounts): (Res<Players>, Res<Accounts>),
     mut surroundings: ResMut<Surroundings>,
     clock: Res<Clock>,
 ) {
     let now = clock.now();
     // Taking the record mutably stores it again.
+    if broadcasts.is_open() {
+        broadcasts.close(accounts.last());
+    }
     if broadcasts.has_work(now) {
         broadcasts.drop_expired(now);
         broadcasts.tell_due(now, |letter, audience| {
             let event = MailReceived::of(letter, None);
             match audience {
-                MailAudience::Everybody => events.tell_everybody(&event),
+                MailAudience::UpTo(last) => events.tell_up_to(*last, &event),
                 MailAudience::Ranked(ranked) => {
                     let told = ranked.iter().filter_map(|(account, _)| players.entity(*account));
                     told.for_each(|entity| events.tell(entity, &event));

@@ -1,4 +1,4 @@
-//! A player's mailbox, and the record of the mails to everybody.
+//! A player's mailbox.
 
 use std::sync::Arc;
 
@@ -6,13 +6,12 @@ use bevy_ecs::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use crate::items::Amount;
-use crate::mail::MailRules;
+use crate::mail::Broadcasts;
+use crate::mail::broadcasts::Announced;
 use crate::mail::portable::PortableMailbox;
 use raidkeep_engine::account::AccountId;
 use raidkeep_engine::clock::Clock;
-use raidkeep_engine::storage::{
-    Arrival, Batch, Departure, PlayerRows, RowError, Unfit, WorldRow, decode_value, encode_value,
-};
+use raidkeep_engine::storage::{Arrival, Batch, Departure, PlayerRows, RowError, Unfit, decode_value, encode_value};
 
 /// The content of a mail. Its texts are shared: a letter to everybody is in memory once, however many players took it
 /// in.
@@ -169,7 +168,22 @@ impl Mailbox {
     /// Turns the broadcasts that are due for this account and not yet taken in into mails, as far as there is room; the
     /// others wait.
     pub fn take_in(&mut self, account: AccountId, broadcasts: &Broadcasts, now: i64, box_max: usize) {
-        for announced in broadcasts.list.iter().filter(|announced| announced.is_live(now)) {
+        self.take(account, broadcasts, broadcasts.live(now), box_max);
+    }
+
+    /// The same with those that are not due yet, for a player who will be another account by then.
+    pub(super) fn take_along(&mut self, account: AccountId, broadcasts: &Broadcasts, now: i64, box_max: usize) {
+        self.take(account, broadcasts, broadcasts.announced(now), box_max);
+    }
+
+    fn take<'b>(
+        &mut self,
+        account: AccountId,
+        broadcasts: &Broadcasts,
+        announced: impl Iterator<Item = &'b Announced>,
+        box_max: usize,
+    ) {
+        for announced in announced {
             let Err(at) = self.head.taken.binary_search(&announced.number) else {
                 continue;
             };
@@ -321,170 +335,16 @@ impl PlayerRows for Mailbox {
     }
 }
 
-/// A mail to everybody, or to many, as a feature announces it.
-#[derive(Debug, Clone)]
-pub struct Broadcast {
-    /// Unix seconds from which players get it.
-    pub deliver_at: i64,
-    /// Unix seconds after which it is no longer delivered; players who have it keep it.
-    pub expires_at: i64,
-    /// Name of the sender, such as [`MailRules::system_sender`](crate::mail::MailRules).
-    pub from: String,
-    /// Subject.
-    pub subj: String,
-    /// Text.
-    pub body: String,
-    /// Items for everyone in the audience.
-    pub items: Vec<Amount>,
-    /// The recipients.
-    pub audience: MailAudience,
-}
-
-/// System mails wait this long for players who do not log in, in seconds: a year.
-const SYSTEM_MAIL_LASTS_SECONDS: i64 = 365 * 86_400;
-
-impl Broadcast {
-    /// A system mail to an audience, without items common to all.
-    pub fn of_system(rules: &MailRules, deliver_at: i64, subj: &str, body: &str, audience: MailAudience) -> Self {
-        Self {
-            deliver_at,
-            expires_at: deliver_at + SYSTEM_MAIL_LASTS_SECONDS,
-            from: rules.system_sender.clone(),
-            subj: subj.to_owned(),
-            body: body.to_owned(),
-            items: Vec::new(),
-            audience,
-        }
-    }
-}
-
-/// The recipients of a broadcast.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub enum MailAudience {
-    /// Every player, including those created before it expires.
-    Everybody,
-    /// These accounts, each with items of its own after those for all.
-    Ranked(Vec<(AccountId, Vec<Amount>)>),
-}
-
-/// The mails to everybody that are announced or may still be taken in: one record each, whatever the number of players.
-#[derive(Debug, Default, Resource, Serialize, Deserialize)]
-pub struct Broadcasts {
-    /// The number of the last broadcast; numbers are never reused.
-    last: u64,
-    /// In order of their numbers.
-    list: Vec<Announced>,
-}
-
-#[derive(Debug, Serialize, Deserialize)]
-struct Announced {
-    number: u64,
-    expires_at: i64,
-    /// Whether connected players were notified.
-    told: bool,
-    /// `at` is when it is due.
-    letter: Letter,
-    /// A ranked one is sorted by account, without duplicates.
-    audience: MailAudience,
-}
-
-impl WorldRow for Broadcasts {
-    const TABLE: &'static str = "broadcasts";
-}
-
-impl Announced {
-    fn is_live(&self, now: i64) -> bool {
-        self.letter.at <= now && now < self.expires_at
-    }
-
-    /// The letter for an account, if it is in the audience.
-    fn letter_to(&self, account: AccountId) -> Option<Letter> {
-        let own: &[Amount] = match &self.audience {
-            MailAudience::Everybody => &[],
-            MailAudience::Ranked(ranked) => {
-                let at = ranked.binary_search_by_key(&account, |(account, _)| *account).ok()?;
-                &ranked[at].1
-            }
-        };
-        let mut letter = self.letter.clone();
-        letter.items.extend_from_slice(own);
-        Some(letter)
-    }
-}
-
-impl Broadcasts {
-    /// Puts a mail to everybody, or to many, on record; returns its number. Every account in the audience gets it once.
-    /// Amounts of zero or less are left out.
-    pub fn announce(&mut self, broadcast: Broadcast) -> u64 {
-        let Broadcast { deliver_at, expires_at, from, subj, body, mut items, mut audience } = broadcast;
-        keep_positive(&mut items);
-        if let MailAudience::Ranked(ranked) = &mut audience {
-            ranked.sort_by_key(|(account, _)| *account);
-            ranked.dedup_by(|later, kept| {
-                later.0 == kept.0 && {
-                    kept.1.append(&mut later.1);
-                    true
-                }
-            });
-            ranked.iter_mut().for_each(|(_, own)| keep_positive(own));
-        }
-        self.last += 1;
-        let letter = Letter { at: deliver_at, from: from.into(), subj: subj.into(), body: body.into(), items };
-        self.list.push(Announced { number: self.last, expires_at, told: false, letter, audience });
-        self.last
-    }
-
-    /// How many are on record.
-    pub fn len(&self) -> usize {
-        self.list.len()
-    }
-
-    /// Whether none are on record.
-    pub fn is_empty(&self) -> bool {
-        self.list.is_empty()
-    }
-
-    /// Whether the broadcast of that number is still on record.
-    pub fn contains(&self, number: u64) -> bool {
-        self.list.binary_search_by_key(&number, |announced| announced.number).is_ok()
-    }
-
-    /// When the next unannounced one is due, unix seconds.
-    pub fn next_delivery(&self) -> Option<i64> {
-        self.list.iter().filter(|announced| !announced.told).map(|announced| announced.letter.at).min()
-    }
-
-    /// Whether [`Self::drop_expired`] or [`Self::tell_due`] would change anything.
-    pub fn has_work(&self, now: i64) -> bool {
-        self.list.iter().any(|announced| announced.expires_at <= now || (announced.is_live(now) && !announced.told))
-    }
-
-    /// Drops the broadcasts that are no longer delivered.
-    pub fn drop_expired(&mut self, now: i64) {
-        self.list.retain(|announced| now < announced.expires_at);
-    }
-
-    /// Calls `tell` once for each broadcast that has become due.
-    pub fn tell_due(&mut self, now: i64, mut tell: impl FnMut(&Letter, &MailAudience)) {
-        for announced in self.list.iter_mut().filter(|announced| announced.is_live(now) && !announced.told) {
-            announced.told = true;
-            tell(&announced.letter, &announced.audience);
-        }
-    }
-}
-
-fn keep_positive(amounts: &mut Vec<Amount>) {
-    amounts.retain(|amount| amount.quantity > 0);
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::mail::{Broadcast, MailAudience};
     use proptest::prelude::*;
 
     const NOW: i64 = 1000;
     const ANN: AccountId = AccountId(1);
     const BOB: AccountId = AccountId(2);
+    const EVERYBODY: MailAudience = MailAudience::UpTo(BOB);
 
     fn amounts(texts: &[&str]) -> Vec<Amount> {
         texts.iter().map(|text| text.parse().expect("an amount")).collect()
@@ -507,7 +367,7 @@ mod tests {
     #[test]
     fn a_broadcast_becomes_a_mail_once_between_delivery_and_expiry() {
         let mut broadcasts = Broadcasts::default();
-        broadcasts.announce(gift(NOW, MailAudience::Everybody));
+        broadcasts.announce(gift(NOW, EVERYBODY));
         let mut early = Mailbox::new(0);
         assert_eq!(take_in(&mut early, &broadcasts, NOW - 1), 0, "not due");
         assert_eq!(take_in(&mut early, &broadcasts, NOW), 1, "due to the second");
@@ -524,14 +384,14 @@ mod tests {
     #[test]
     fn broadcasts_that_fall_due_in_another_order_are_all_taken_in() {
         let mut broadcasts = Broadcasts::default();
-        broadcasts.announce(gift(NOW + 10, MailAudience::Everybody));
-        broadcasts.announce(gift(NOW, MailAudience::Everybody));
+        broadcasts.announce(gift(NOW + 10, EVERYBODY));
+        broadcasts.announce(gift(NOW, EVERYBODY));
         let mut mailbox = Mailbox::new(0);
         assert_eq!(take_in(&mut mailbox, &broadcasts, NOW), 1);
         assert_eq!(take_in(&mut mailbox, &broadcasts, NOW + 10), 2);
         assert_eq!(take_in(&mut mailbox, &broadcasts, NOW + 20), 2);
         broadcasts.drop_expired(NOW + 100);
-        broadcasts.announce(Broadcast { expires_at: NOW + 999, ..gift(NOW, MailAudience::Everybody) });
+        broadcasts.announce(Broadcast { expires_at: NOW + 999, ..gift(NOW, EVERYBODY) });
         assert_eq!(take_in(&mut mailbox, &broadcasts, NOW + 100), 3);
         assert_eq!(mailbox.head.taken, [3], "numbers that are off the record are not kept");
     }
@@ -556,8 +416,8 @@ mod tests {
     #[test]
     fn connected_players_are_told_once_of_each_broadcast() {
         let mut broadcasts = Broadcasts::default();
-        broadcasts.announce(gift(NOW + 10, MailAudience::Everybody));
-        broadcasts.announce(gift(NOW + 500, MailAudience::Everybody));
+        broadcasts.announce(gift(NOW + 10, EVERYBODY));
+        broadcasts.announce(gift(NOW + 500, EVERYBODY));
         let mut told = 0;
         assert!(!broadcasts.has_work(NOW));
         assert_eq!(broadcasts.next_delivery(), Some(NOW + 10));
@@ -573,7 +433,7 @@ mod tests {
     #[test]
     fn a_full_box_refuses_players_and_keeps_broadcasts_waiting() {
         let mut broadcasts = Broadcasts::default();
-        broadcasts.announce(gift(NOW, MailAudience::Everybody));
+        broadcasts.announce(gift(NOW, EVERYBODY));
         let mut mailbox = Mailbox::new(0);
         mailbox.receive(letter(1, &[]), 1).expect("there is room for one");
         assert_eq!(mailbox.receive(letter(2, &[]), 1), Err(MailError::Full));

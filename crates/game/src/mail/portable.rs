@@ -2,7 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::mail::model::{Broadcasts, Head, Mail, Mailbox};
+use crate::mail::Broadcasts;
+use crate::mail::model::{Head, Mail, Mailbox};
 use crate::mail::rules::MailRules;
 use raidkeep_engine::clock::Clock;
 use raidkeep_engine::rules::Rules;
@@ -26,12 +27,12 @@ struct NumberedMail {
 }
 
 impl PortableMailbox {
-    /// Broadcasts that the player has not taken in yet are taken in first: they may be addressed to this account, and
-    /// the player will have another one.
+    /// Broadcasts that the player has not taken in yet are taken in first, due or not: they are addressed to this account,
+    /// and the player will have another one.
     pub(super) fn of(mut mailbox: Mailbox, departure: Departure<'_>) -> Self {
         let Departure { account, world, .. } = departure;
         let box_max = world.resource::<Rules<MailRules>>().box_max;
-        mailbox.take_in(account, world.resource::<Broadcasts>(), world.resource::<Clock>().now(), box_max);
+        mailbox.take_along(account, world.resource::<Broadcasts>(), world.resource::<Clock>().now(), box_max);
         let numbered = |mail: Mail| NumberedMail { number: mail.number, mail };
         Self { head: mailbox.head, mails: mailbox.mails.into_iter().map(numbered).collect() }
     }

@@ -9,7 +9,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::identity::{Account, NameRules, find_by_name};
 use crate::items::{Amount, Cause, Inventory};
-use crate::mail::model::{Broadcasts, Letter, Mail, MailError, Mailbox};
+use crate::mail::Broadcasts;
+use crate::mail::model::{Letter, Mail, MailError, Mailbox};
 use crate::mail::rules::MailRules;
 use crate::spelling::{self, Breaks};
 use raidkeep_engine::clock::Clock;

@@ -11,15 +11,15 @@ use bevy_ecs::system::SystemParam;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::boss::rules::BOSS_TICKET;
-use crate::boss::{BossField, ChallengesLeft, Ratios};
-use crate::energy::EnergyMoments;
+use crate::boss::BossField;
+use crate::energy::{Energy, EnergyMoments};
 use crate::items::{Amount, LegacyChange};
+use crate::stages::boss_room::{self, BossRoomBlow, BossRoomEntered};
 use crate::stages::layouts::{LayoutRules, Monster, MonsterRules, Wave};
 use crate::stages::model::Mode;
-use crate::stages::requests::{ENTRY, Raider, RaiderItem, Short, StageTables, collect_victory, pay, reported_damage};
-use crate::stages::session::{OpenSession, Sessions};
-use crate::stages::suspects::{Anomaly, Misdeed, believe};
+use crate::stages::requests::{ENTRY, Raider, RaiderItem, StageTables, collect_victory, pay};
+use crate::stages::session::Sessions;
+use crate::stages::suspects::{Anomaly, Misdeed};
 use raidkeep_engine::dispatch::RequestApp;
 use raidkeep_engine::login::Login;
 use raidkeep_engine::random::Randomness;
@@ -60,17 +60,20 @@ impl LegacyName for LegacyWorldBoss {
     const PASS: &'static str = "leave_world_boss_stage";
 }
 
-/// The legacy boss room, 3000, and the stages of boss mode above it.
-const BOSS_ROOM: std::ops::RangeInclusive<i64> = 3000..=3999;
+/// The codes that document 1 lists for all stages.
+pub(super) mod codes {
+    use raidkeep_engine::request::Refusal;
 
-const STAGE: Refusal = Refusal::new(99, "stage error");
-const MATERIALS: Refusal = Refusal::new(98, "materials insufficient");
-const NOT_CONFIGURED: Refusal = Refusal::new(96, "There is no configuration information for this stage");
+    pub(in crate::stages) const STAGE: Refusal = Refusal::new(99, "stage error");
+    pub(in crate::stages) const MATERIALS: Refusal = Refusal::new(98, "materials insufficient");
+    pub(in crate::stages) const NOT_CONFIGURED: Refusal =
+        Refusal::new(96, "There is no configuration information for this stage");
+}
+
+use codes::{MATERIALS, NOT_CONFIGURED, STAGE};
+
 const STILL_INSIDE: Refusal = Refusal::new(95, "abnormal data, log in again");
 const NOT_ENTERED: Refusal = Refusal::new(98, "stage error");
-const ALL_DEAD: Refusal = Refusal::new(99, "all bosses are dead");
-const NO_TICKET: Refusal = Refusal::new(98, "no more ticket, try tomorrow");
-const ABNORMAL_DAMAGE: Refusal = Refusal::new(99, "abnormal data");
 
 /// `enter_stage {token, stage}`.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
@@ -132,20 +135,16 @@ struct LegacyEnergy {
     reward: i64,
 }
 
+impl LegacyEnergy {
+    /// The state after a change.
+    fn after(energy: &Energy, reward: i64, tables: &StageTables) -> Self {
+        let now = tables.clock.now();
+        Self { time: energy.cooling(now, &tables.energy), remaining: energy.points(now, &tables.energy), reward }
+    }
+}
+
 #[derive(Debug, Serialize, JsonSchema)]
 struct Empty {}
-
-/// The flat reply of the boss room, with the challenges left also where `enter_stage` documents them.
-#[derive(Debug, Serialize, JsonSchema)]
-pub struct BossRoomEntered {
-    energy: i64,
-    cooling_time: i64,
-    consume: i64,
-    times: u32,
-    cd_time: i64,
-    world_boss: ChallengesLeft,
-    at: EnergyMoments,
-}
 
 /// What a client shows of a stage.
 #[derive(SystemParam)]
@@ -170,9 +169,8 @@ fn enter_stage<N: LegacyName>(
         return Err(STILL_INSIDE);
     }
     let stage = call.request.stage;
-    if BOSS_ROOM.contains(&stage) {
-        let stage = u32::try_from(stage).map_err(|_| STAGE)?;
-        let entered = enter_boss_room(&mut player, &mut sessions, stage, &tables, &field)?;
+    if let Some(stage) = boss_room::in_range(stage) {
+        let entered = boss_room::enter(&mut player, &mut sessions, stage, &tables, &field)?;
         return Ok(Success::with(LegacyEntered::BossRoom(entered)).message("enter world boss success"));
     }
     let entered = enter_plain_stage(&mut player, &mut sessions, stage, &tables, &scenery)?;
@@ -217,56 +215,14 @@ fn enter_plain_stage(
         enter_stages: entry.cost.iter().map(left).collect(),
         exp_info: LegacyExp { exp: standing.exp, level: standing.level, need: standing.need },
         world_boss: Empty {},
-        energy: LegacyEnergy {
-            time: player.energy.cooling(now, &tables.energy),
-            remaining: player.energy.points(now, &tables.energy),
-            reward: -entry.energy,
-        },
+        energy: LegacyEnergy::after(&player.energy, -entry.energy, tables),
         enemy_layout: layout.map(|layout| layout.waves.clone()).unwrap_or_default(),
         monster: layout.map(|layout| scenery.monsters.of_layout(layout)).unwrap_or_default(),
         at: EnergyMoments::of(&player.energy, now, &tables.energy),
     })
 }
 
-fn enter_boss_room(
-    player: &mut RaiderItem,
-    sessions: &mut Sessions,
-    stage: u32,
-    tables: &StageTables,
-    field: &BossField,
-) -> Result<BossRoomEntered, Refusal> {
-    let (now, today) = (tables.clock.now(), tables.clock.day());
-    if !field.anybody_alive() {
-        return Err(ALL_DEAD);
-    }
-    let is_vip = tables.tickets.is_vip(&player.inventory);
-    let ticket = tables.tickets.kind(BOSS_TICKET).ok_or(NOT_CONFIGURED)?;
-    if player.tickets.left(ticket, is_vip, today) == 0 {
-        return Err(NO_TICKET);
-    }
-    let is_room = i64::from(stage) == *BOSS_ROOM.start();
-    let is_configured = tables.stages.mode(Mode::Boss).is_some_and(|rules| rules.stage(stage).is_some());
-    if !is_room && !is_configured {
-        return Err(NOT_CONFIGURED);
-    }
-    let entry = &field.rules.legacy_entry;
-    pay(&mut player.energy, &mut player.inventory, entry.energy, &entry.cost, ENTRY, tables)
-        .map_err(|short| if short == Short::Materials { NOT_CONFIGURED } else { short.into() })?;
-    player.tickets.take(ticket, is_vip, today);
-    sessions.enter(&mut player.visitor, stage, Mode::Boss, now);
-    let (times, cd_time) = (player.tickets.left(ticket, is_vip, today), tables.clock.seconds_to_next_day());
-    Ok(BossRoomEntered {
-        energy: player.energy.points(now, &tables.energy),
-        cooling_time: player.energy.cooling(now, &tables.energy),
-        consume: -entry.energy,
-        times,
-        cd_time,
-        world_boss: ChallengesLeft::new(cd_time, times),
-        at: EnergyMoments::of(&player.energy, now, &tables.energy),
-    })
-}
-
-/// Revokes the token of a client that sent abnormal data.
+/// The token of a client with abnormal data is worth nothing from now on.
 fn revoke(login: &mut Mut<Login>, directory: &mut Directory) {
     if let Some(key) = login.revoke() {
         directory.set(key, None);
@@ -279,14 +235,11 @@ pub struct PassStage<N> {
     #[serde(deserialize_with = "lenient::integer")]
     #[schemars(with = "Integer")]
     stage: i64,
-    /// Clients also spell it `damange` (docs/contract/stage-protocol.md#spellings).
-    #[serde(
-        default,
-        alias = "damange",
-        deserialize_with = "lenient::any_integer",
-        skip_serializing_if = "lenient::Given::is_missing"
-    )]
+    #[serde(default, deserialize_with = "lenient::any_integer", skip_serializing_if = "lenient::Given::is_missing")]
     damage: Given,
+    /// Another spelling (docs/contract/stage-protocol.md#spellings).
+    #[serde(default, deserialize_with = "lenient::any_integer", skip_serializing_if = "lenient::Given::is_missing")]
+    damange: Given,
     #[serde(skip)]
     name: PhantomData<N>,
 }
@@ -307,12 +260,23 @@ pub enum LegacyPassed {
     BossRoom(BossRoomLeft),
 }
 
-/// The rewards of a stage.
+/// What a visit to the boss room brought.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct BossRoomLeft {
+    #[serde(flatten)]
+    blow: BossRoomBlow,
+    /// For the stages of boss mode, which are passed as well; absent for 3000.
+    #[serde(flatten)]
+    passed: Option<StagePassed>,
+}
+
+/// What a stage brought.
 #[derive(Debug, Serialize, JsonSchema)]
 pub struct StagePassed {
     pass_stages: Vec<LegacyChange>,
     p_exp: PassedExp,
     p_stage: PassedStage,
+    energy: LegacyEnergy,
 }
 
 #[derive(Debug, Serialize, JsonSchema)]
@@ -327,14 +291,6 @@ struct PassedStage {
     vary: u32,
 }
 
-/// The result of a blow in the boss room.
-#[derive(Debug, Serialize, JsonSchema)]
-pub struct BossRoomLeft {
-    new_record: u8,
-    highest_damage: u64,
-    boss_life_ratio: Ratios,
-}
-
 fn pass_stage<N: LegacyName>(
     In(call): In<Call<PassStage<N>>>,
     mut players: Query<(Raider, &mut Login)>,
@@ -345,52 +301,43 @@ fn pass_stage<N: LegacyName>(
     mut field: BossField,
 ) -> Answer<LegacyPassed> {
     let (mut player, mut login) = call.caller.get_mut(&mut players)?;
-    let is_boss_room = BOSS_ROOM.contains(&call.request.stage);
-    let stage = u32::try_from(call.request.stage).map_err(|_| STAGE)?;
-    let rules = tables.stages.mode_of(call.request.stage);
-    if rules.is_none() && !is_boss_room {
-        return Err(STAGE);
-    }
+    let PassStage { stage, damage, damange, .. } = call.request;
+    let (rules, is_boss_room) = (tables.stages.mode_of(stage), boss_room::in_range(stage).is_some());
+    let stage = u32::try_from(stage).ok().filter(|_| rules.is_some() || is_boss_room).ok_or(STAGE)?;
     let Some(open) = sessions.open(&player.visitor).filter(|open| open.stage == stage) else {
+        let is_configured = boss_room::is_room(stage) || rules.is_some_and(|rules| rules.stage(stage).is_some());
+        if !is_configured {
+            return Err(NOT_CONFIGURED);
+        }
         sessions.clear(&mut player.visitor, Anomaly::new(Misdeed::NotEntered, stage.into()));
         revoke(&mut login, &mut directory);
         return Err(NOT_ENTERED);
     };
-    if is_boss_room {
-        let left =
-            leave_boss_room(&mut player, &mut sessions, call.caller, open, call.request.damage, &tables, &mut field)?;
-        return Ok(Success::with(LegacyPassed::BossRoom(left)));
-    }
-    let rules = rules.ok_or(STAGE)?;
-    rules.stage(stage).ok_or(NOT_CONFIGURED)?;
-    sessions.leave(&mut player.visitor, None);
-    let won = collect_victory(&mut player, rules, open, &tables.clock, &mut random);
-    Ok(Success::with(LegacyPassed::Stage(StagePassed {
-        pass_stages: LegacyChange::after(&player.inventory, &won.reward),
-        p_exp: PassedExp { remaining: player.experience.total, reward: won.exp },
-        p_stage: PassedStage { finally: player.progress.highest(rules, &tables.clock), vary: won.rise },
-    })))
-}
-
-/// Abnormal damage is counted and leaves the session open, as in the new function.
-fn leave_boss_room(
-    player: &mut RaiderItem,
-    sessions: &mut Sessions,
-    caller: Player,
-    open: OpenSession,
-    damage: Given,
-    tables: &StageTables,
-    field: &mut BossField,
-) -> Result<BossRoomLeft, Refusal> {
-    let damage = believe(player, open, reported_damage(damage)?, tables, field).map_err(|anomaly| {
-        sessions.note_anomaly(&mut player.visitor, anomaly);
-        ABNORMAL_DAMAGE
-    })?;
-    sessions.leave(&mut player.visitor, Some(damage));
-    let struck = field.strike(caller, damage, field.rules.surplus_carries_over.legacy);
-    Ok(BossRoomLeft {
-        new_record: struck.is_record.into(),
-        highest_damage: struck.best,
-        boss_life_ratio: field.ratios("boss"),
+    let blow = match is_boss_room {
+        false => None,
+        true => Some(boss_room::strike(
+            &mut player,
+            &mut sessions,
+            (call.caller, open),
+            damage.or(damange),
+            &tables,
+            &mut field,
+        )?),
+    };
+    sessions.leave(&mut player.visitor, blow.as_ref().map(|(_, damage)| *damage));
+    // Nothing is passed in the room itself, which belongs to no mode.
+    let passed = rules.map(|rules| {
+        let won = collect_victory(&mut player, rules, open, &tables.clock, &mut random);
+        StagePassed {
+            pass_stages: LegacyChange::after(&player.inventory, &won.reward),
+            p_exp: PassedExp { remaining: player.experience.total, reward: won.exp },
+            p_stage: PassedStage { finally: player.progress.highest(rules, &tables.clock), vary: won.rise },
+            energy: LegacyEnergy::after(&player.energy, 0, &tables),
+        }
+    });
+    Ok(match (blow, passed) {
+        (Some((blow, _)), passed) => Success::with(LegacyPassed::BossRoom(BossRoomLeft { blow, passed })),
+        (None, Some(passed)) => Success::with(LegacyPassed::Stage(passed)),
+        (None, None) => return Err(STAGE),
     })
 }

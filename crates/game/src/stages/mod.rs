@@ -3,6 +3,7 @@
 //! Modes differ in data, not in code: one session, one way in and one way out serve all of them,
 //! in the new functions and in the legacy ones.
 
+pub mod boss_room;
 pub mod layouts;
 pub mod legacy;
 pub mod model;

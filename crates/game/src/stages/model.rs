@@ -5,7 +5,8 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer, Serialize};
 
 use crate::stages::rules::{ModeRules, StageRules};
-use raidkeep_engine::clock::{Clock, first_day_of};
+use raidkeep_engine::calendar::first_date_of;
+use raidkeep_engine::clock::Clock;
 use raidkeep_engine::rules::Rules;
 use raidkeep_engine::storage::PlayerRow;
 
@@ -54,7 +55,7 @@ struct Passed {
 impl Passed {
     /// From when only the calendar month was noted: as if passed on its 1st, because progress was reset monthly or never.
     fn in_month(highest: u32, month: i32) -> Self {
-        Self { highest, day: first_day_of(month) }
+        Self { highest, day: first_date_of(month) }
     }
 }
 
@@ -98,7 +99,7 @@ impl Progress {
         let rise = stage.saturating_sub(before);
         if rise > 0 {
             let passed = &mut self.modes[rules.mode.index()];
-            *passed = Passed { highest: stage, day: clock.day().max(passed.day) };
+            *passed = Passed { highest: stage, day: clock.date_number().max(passed.day) };
         }
         rise
     }

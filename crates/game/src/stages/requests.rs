@@ -292,14 +292,11 @@ pub struct Victory<M> {
     #[serde(deserialize_with = "lenient::integer")]
     #[schemars(with = "Integer")]
     stage: i64,
-    /// Clients also spell it `damange` (docs/contract/stage-protocol.md#spellings).
-    #[serde(
-        default,
-        alias = "damange",
-        deserialize_with = "lenient::any_integer",
-        skip_serializing_if = "lenient::Given::is_missing"
-    )]
+    #[serde(default, deserialize_with = "lenient::any_integer", skip_serializing_if = "lenient::Given::is_missing")]
     damage: Given,
+    /// Another spelling (docs/contract/stage-protocol.md#spellings).
+    #[serde(default, deserialize_with = "lenient::any_integer", skip_serializing_if = "lenient::Given::is_missing")]
+    damange: Given,
     #[serde(skip)]
     mode: PhantomData<M>,
 }
@@ -363,10 +360,12 @@ fn victory_boss_stage(
 ) -> Answer<StageWon> {
     let mut player = call.caller.get_mut(&mut players)?;
     let (rules, open) = check_victory(&player, &sessions, Mode::Boss, call.request.stage, &tables)?;
-    let damage = believe(&player, open, reported_damage(call.request.damage)?, &tables, &field).map_err(|anomaly| {
-        sessions.note_anomaly(&mut player.visitor, anomaly);
-        codes::DAMAGE
-    })?;
+    let damage =
+        believe(&player, open, reported_damage(call.request.damage.or(call.request.damange))?, &tables, &field)
+            .map_err(|anomaly| {
+                sessions.note_anomaly(&mut player.visitor, anomaly);
+                codes::DAMAGE
+            })?;
     let struck = field.strike(call.caller, damage, field.rules.surplus_carries_over.new);
     sessions.leave(&mut player.visitor, Some(damage));
     let boss =

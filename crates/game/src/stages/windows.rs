@@ -1,5 +1,7 @@
 //! When activity stages are open: on weekdays at certain hours, or between two dates.
 
+use std::str::FromStr;
+
 use jiff::Timestamp;
 use jiff::civil::{Date, DateTime, Time};
 use jiff::tz::TimeZone;
@@ -7,6 +9,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer};
 
 use crate::schedule::Weekday;
+use raidkeep_engine::calendar::first_moment;
 use raidkeep_engine::rules::{Place, Report};
 
 /// One opening schedule of a stage.
@@ -15,16 +18,16 @@ use raidkeep_engine::rules::{Place, Report};
 pub enum Window {
     /// On these weekdays from one time of day to another.
     Weekly {
-        /// On which days.
+        /// On which days it opens.
         weekdays: Vec<Weekday>,
         /// Local time, such as "10:00".
         #[serde(deserialize_with = "parsed")]
         #[schemars(with = "String")]
         from: Time,
-        /// Local time, exclusive.
-        #[serde(deserialize_with = "parsed")]
+        /// Local time, not included; "24:00" is the end of the day. Before `from`, it is a time of the next day: from
+        /// "22:00" to "02:00" is open over midnight.
         #[schemars(with = "String")]
-        to: Time,
+        to: Closing,
     },
     /// From one date to another.
     Dates {
@@ -39,31 +42,57 @@ pub enum Window {
     },
 }
 
-fn parsed<'de, T, D>(deserializer: D) -> Result<T, D::Error>
-where
-    T: std::str::FromStr,
-    D: Deserializer<'de>,
-{
-    let text = String::deserialize(deserializer)?;
+/// When a weekly window closes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Closing {
+    /// At this local time.
+    At(Time),
+    /// At the end of the day.
+    DayEnd,
+}
+
+impl<'de> Deserialize<'de> for Closing {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        if text == "24:00" { Ok(Self::DayEnd) } else { parse(&text).map(Self::At) }
+    }
+}
+
+impl Closing {
+    /// When a window closes that opens on a date.
+    fn after(self, opens: DateTime) -> Option<DateTime> {
+        match self {
+            Self::At(time) if time > opens.time() => Some(opens.date().to_datetime(time)),
+            Self::At(time) => Some(opens.date().tomorrow().ok()?.to_datetime(time)),
+            Self::DayEnd => Some(opens.date().tomorrow().ok()?.into()),
+        }
+    }
+}
+
+fn parsed<'de, T: FromStr, D: Deserializer<'de>>(deserializer: D) -> Result<T, D::Error> {
+    parse(&String::deserialize(deserializer)?)
+}
+
+fn parse<T: FromStr, E: serde::de::Error>(text: &str) -> Result<T, E> {
     let expected = "expected a time such as \"10:00\" or a date such as \"2026-12-24\"";
-    text.parse().map_err(|_| serde::de::Error::custom(format!("\"{text}\" cannot be read, {expected}")))
+    text.parse().map_err(|_| E::custom(format!("\"{text}\" cannot be read, {expected}")))
 }
 
 impl Window {
-    /// When the window that is open at `moment` opened, unix seconds; `None` while it is closed.
+    /// When the window that is open at `moment` opened, unix seconds; `None` while it is closed. It opens and closes once
+    /// for each of its days, also where clocks go forward or back.
     pub fn open_since(&self, moment: i64, zone: &TimeZone) -> Option<i64> {
-        let now = Timestamp::from_second(moment).ok()?.to_zoned(zone.clone());
-        let local = now.datetime();
-        let opened = match self {
+        match self {
             Self::Weekly { weekdays, from, to } => {
-                let is_day = weekdays.iter().any(|weekday| weekday.is(local.weekday()));
-                (is_day && (*from..*to).contains(&local.time())).then(|| local.date().to_datetime(*from))
+                let date = Timestamp::from_second(moment).ok()?.to_zoned(zone.clone()).date();
+                // One that opened yesterday may close today; where clocks go back over midnight, one may open tomorrow.
+                let dates = [date.tomorrow().ok(), Some(date), date.yesterday().ok()];
+                let opens = dates.into_iter().flatten().map(|date| date.to_datetime(*from));
+                let mut opens = opens.filter(|opens| weekdays.iter().any(|weekday| weekday.is(opens.weekday())));
+                opens.find_map(|opens| open_between(opens, to.after(opens)?, moment, zone))
             }
-            Self::Dates { from, to } => {
-                (*from..*to).contains(&local.date()).then(|| from.to_datetime(Time::midnight()))
-            }
-        };
-        opened.and_then(|opened: DateTime| Some(opened.to_zoned(zone.clone()).ok()?.timestamp().as_second()))
+            Self::Dates { from, to } => open_between((*from).into(), (*to).into(), moment, zone),
+        }
     }
 
     /// Reports a window that makes no sense.
@@ -73,8 +102,9 @@ impl Window {
                 if weekdays.is_empty() {
                     report.error(place.clone().key("weekdays"), "is empty, expected at least one day");
                 }
-                if from >= to {
-                    report.error(place.clone().key("to"), "expected a time after from; split a window at midnight");
+                if *to == Closing::At(*from) {
+                    let message = "expected another time than from; a whole day is from \"00:00\" to \"24:00\"";
+                    report.error(place.clone().key("to"), message);
                 }
             }
             Self::Dates { from, to } => {
@@ -84,6 +114,88 @@ impl Window {
                     report.warning(place.clone().key("to"), "the window is open for more than ten years");
                 }
             }
+        }
+    }
+}
+
+/// When a window opened that opens and closes at these local times, if it is open at `moment`.
+fn open_between(opens: DateTime, closes: DateTime, moment: i64, zone: &TimeZone) -> Option<i64> {
+    let (opened, closed) = (first_moment(opens, zone), first_moment(closes, zone));
+    (opened..closed).contains(&moment).then_some(opened)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+    use raidkeep_engine::clock::time_zone;
+
+    fn weekly(from: &str, to: &str) -> Window {
+        let text = format!("Weekly(weekdays: [monday, saturday], from: \"{from}\", to: \"{to}\")");
+        ron::from_str(&text).expect("a window")
+    }
+
+    fn opened(window: &Window, zone: &str, local: &str) -> Option<String> {
+        let zone = time_zone(zone).expect("a known zone");
+        let moment = first_moment(local.parse().expect("a local time"), &zone);
+        let opened = Timestamp::from_second(window.open_since(moment, &zone)?).expect("a moment");
+        Some(opened.to_zoned(zone).datetime().to_string())
+    }
+
+    #[test]
+    fn a_window_may_end_with_the_day() {
+        let window = weekly("20:00", "24:00");
+        let open = |local| opened(&window, "Asia/Shanghai", local);
+        assert_eq!(open("2026-03-09T19:59:59"), None);
+        assert_eq!(open("2026-03-09T23:59:59").as_deref(), Some("2026-03-09T20:00:00"), "a monday");
+        assert_eq!(open("2026-03-10T00:00:00"), None);
+        let all_day = weekly("00:00", "24:00");
+        assert_eq!(opened(&all_day, "Asia/Shanghai", "2026-03-09T00:00:00").as_deref(), Some("2026-03-09T00:00:00"));
+        assert_eq!(opened(&all_day, "Asia/Shanghai", "2026-03-10T00:00:00"), None, "a tuesday");
+    }
+
+    #[test]
+    fn a_window_over_midnight_belongs_to_the_day_on_which_it_opened() {
+        let window = weekly("22:00", "02:00");
+        let open = |local| opened(&window, "Asia/Shanghai", local);
+        assert_eq!(open("2026-03-09T01:00:00"), None, "it does not open on sundays");
+        assert_eq!(open("2026-03-09T22:00:00").as_deref(), Some("2026-03-09T22:00:00"));
+        assert_eq!(open("2026-03-10T01:59:59").as_deref(), Some("2026-03-09T22:00:00"), "also when it is tuesday");
+        assert_eq!(open("2026-03-10T02:00:00"), None);
+        assert_eq!(open("2026-03-10T22:00:00"), None);
+    }
+
+    #[test]
+    fn only_the_end_of_a_window_is_24_00() {
+        let read = |text: &str| ron::from_str::<Window>(text).map(drop).map_err(|error| error.to_string());
+        let wrong = read("Weekly(weekdays: [monday], from: \"24:00\", to: \"10:00\")").expect_err("no time to open");
+        assert!(wrong.contains("\"24:00\" cannot be read, expected a time"), "{wrong}");
+        assert!(read("Weekly(weekdays: [monday], from: \"10:00\", to: \"24:01\")").is_err());
+    }
+
+    proptest! {
+        #[test]
+        fn each_day_of_a_window_is_open_once_and_in_one_piece_wherever_clocks_change(
+            zone in prop::sample::select(vec!["Europe/Berlin", "America/St_Johns", "America/Sao_Paulo", "Asia/Amman"]),
+            day in 12_000_i64..20_000, from in 0_i8..24, to in 0_i8..24,
+        ) {
+            prop_assume!(from != to);
+            let zone = time_zone(zone).expect("a known zone");
+            let times = [from, to].map(|hour| Time::constant(hour, 0, 0, 0));
+            let every = [Weekday::Monday, Weekday::Tuesday, Weekday::Wednesday, Weekday::Thursday, Weekday::Friday,
+                Weekday::Saturday, Weekday::Sunday];
+            let window = Window::Weekly { weekdays: every.to_vec(), from: times[0], to: Closing::At(times[1]) };
+            let mut pieces: Vec<i64> = Vec::new();
+            let mut was_open = None;
+            for moment in (day * 86_400..(day + 4) * 86_400).step_by(300) {
+                let open = window.open_since(moment, &zone);
+                if let Some(since) = open.filter(|_| open != was_open) {
+                    prop_assert!(since <= moment && !pieces.contains(&since), "a window that has closed stays closed");
+                    pieces.push(since);
+                }
+                was_open = open;
+            }
+            prop_assert!((2..=5).contains(&pieces.len()), "about one a day: {:?}", pieces);
         }
     }
 }

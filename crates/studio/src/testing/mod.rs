@@ -316,6 +316,12 @@ impl TestServer {
         self.crash_and_reopen()
     }
 
+    /// The same, with other settings.
+    pub fn crash_and_reopen_set(mut self, set: impl FnOnce(&mut GameSettings)) -> Self {
+        set(&mut self.setup.settings);
+        self.crash_and_reopen()
+    }
+
     /// Opens a connection; connection 0 is always open.
     pub fn connect(&mut self) -> usize {
         self.connect_from(None)

@@ -58,7 +58,7 @@ fn the_body_is_the_arguments_and_the_header_may_hold_the_token() {
         assert_eq!(refused(odd.as_bytes()), Some(400), "{odd}");
     }
     assert_eq!(refused(b"{\"a\":\"\xff\"}"), Some(400), "no UTF-8");
-    assert_eq!(refused(br#"{"world":null}"#), Some(400), "no world number");
+    assert_eq!(refused(br#"{"world":0.5}"#), Some(400), "no world number");
 }
 
 #[test]

@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::platforms::secret::Secret;
+use raidkeep_engine::request::lenient::null_as_default;
 
 /// How long `report_game_info_extras` may be, in bytes (docs/contract/game-reports.md#the-body). What is longer is cut
 /// by the sender.
@@ -165,10 +166,10 @@ pub struct ReportAnswer {
 #[derive(Debug, Default, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct MatchQuery {
     /// The round.
-    #[serde(default, skip_serializing_if = "String::is_empty")]
+    #[serde(default, deserialize_with = "null_as_default", skip_serializing_if = "String::is_empty")]
     pub match_id: String,
     /// The key its start was reported with.
-    #[serde(default, skip_serializing_if = "String::is_empty")]
+    #[serde(default, deserialize_with = "null_as_default", skip_serializing_if = "String::is_empty")]
     pub report_game_info_key: String,
 }
 
