@@ -20,7 +20,7 @@ use raidkeep::engine::start::Start;
 use raidkeep::engine::storage::store::{LogRecord, Store};
 use raidkeep::engine::tick::{Effects, Input, Moment, Simulation};
 use raidkeep::game::boss::ranking::{Ranking, Score};
-use raidkeep::game::platforms::sud::{RoundBegin, RoundPlayer, Rounds};
+use raidkeep::game::platforms::sud::{PassedThrough, RoundBegin, RoundPlayer, Rounds};
 use raidkeep::game::{self, GameSettings};
 use raidkeep::server::net::connection::Connection;
 use raidkeep::server::net::inbox::Inbox;
@@ -251,8 +251,7 @@ impl Driven {
                 room_id: "bench".to_owned(),
                 game_mode: 1,
                 players: vec![RoundPlayer { account: None }],
-                report_game_info_key: String::new(),
-                report_game_info_extras: String::new(),
+                passed: PassedThrough::default(),
             };
             let round = rounds.begin(begin);
             rounds.settle(round, &[]);

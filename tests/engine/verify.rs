@@ -174,10 +174,8 @@ fn a_family_with_a_member_who_is_in_another_and_one_who_does_not_exist_is_found(
     let mut server = played();
     server.damage(|batch| {
         batch.put("last_family", b"", |out| encode_value(1, &2_u64, out));
-        batch.put("families", &account(1), |out| {
-            encode_value(1, &(1_u64, "青云门", 0_i64, [member(1)].as_slice()), out)
-        });
-        let other = (2_u64, "逍遥派", 0_i64, [member(1), member(99)].as_slice());
+        batch.put("families", &account(1), |out| encode_value(1, &(1_u64, "青云门", 0_i64, vec![member(1)]), out));
+        let other = (2_u64, "逍遥派", 0_i64, vec![member(1), member(99)]);
         batch.put("families", &account(2), |out| encode_value(1, &other, out));
     });
     let breaches = server.verify();
@@ -191,7 +189,7 @@ fn two_families_of_one_name_are_found() {
     let breach = only_breach(|_, batch| {
         batch.put("last_family", b"", |out| encode_value(1, &2_u64, out));
         for id in [1_u64, 2] {
-            let family = (id, "青云门", 0_i64, [(id, format!("玩家#{id}"), 0_i64)].as_slice().to_vec());
+            let family = (id, "青云门", 0_i64, vec![(id, format!("玩家#{id}"), 0_i64)]);
             batch.put("families", &account(id), |out| encode_value(1, &family, out));
         }
     });

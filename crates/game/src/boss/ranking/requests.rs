@@ -103,8 +103,7 @@ struct RankingRow {
 
 fn show_ranking<F: RankingFunction>(
     In(call): In<Call<ShowRanking<F>>>,
-    ranking: Res<Ranking>,
-    season: Res<Season>,
+    (ranking, season): (Res<Ranking>, Res<Season>),
     levels: Res<Rules<LevelRules>>,
     time: Res<Time<Real>>,
     mut players: ResMut<Players>,
