@@ -68,11 +68,8 @@ fn challenge_info_shows_a_challenge_and_answers_it_with_a_portrait() {
     let shown = json!({"id": id, "role": ann.role, "image_data": PNG, "status": false});
     assert_eq!(bob.succeed(&mut server, "challenge_info", json!({"id": id})), shown, "looking leaves it open");
     let damaged = json!({"id": id, "status": true, "image_data": "no image"});
-    let expect = (
-        13,
-        "data.image_data: this image does not start like a PNG or JPEG file, expected base64 of a PNG or JPEG within the \
-         limits",
-    );
+    let expect =
+        (13, "data.image_data: this image is not valid base64, expected base64 of a PNG or JPEG within the limits");
     refuse(&mut server, &bob, "challenge_info", damaged, expect);
     refuse(&mut server, &ann, "challenge_info", json!({"id": "99"}), (404, "no such challenge"));
     let answer = json!({"id": id, "status": true, "image_data": PNG});

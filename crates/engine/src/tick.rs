@@ -25,11 +25,12 @@ use crate::game_time::{self, Game};
 use crate::players::{self, Players};
 use crate::reload::{self, RulesNews};
 use crate::request::answer::TIMED_OUT;
+use crate::request::background::{self, BackgroundJobs};
 use crate::request::command::Command;
 use crate::request::parked::{Notices, Parked};
 use crate::request::reply::{Held, Outbox, Until};
 use crate::request::route::RouteTable;
-use crate::request::{BackgroundJobs, Finding, Job, Refusal, RequestTable};
+use crate::request::{Finding, Job, Refusal, RequestTable};
 use crate::storage::rows::{Persistence, collect_batch};
 use crate::storage::{Batch, Directory, FoundRows, IndexKey, LoadedPlayer, PlayerTables, RowQuery};
 
@@ -106,7 +107,7 @@ impl Effects {
             after_batch: world.resource::<Persistence>().last_batch(),
             exchanges: world.resource_mut::<Exchanges>().take_outgoing(),
         };
-        start_background_jobs(world);
+        background::start(world);
         let outbox = &mut *world.resource_mut::<Outbox>();
         std::mem::swap(&mut self.replies, &mut outbox.replies);
         std::mem::swap(&mut self.lookups, &mut outbox.lookups);
@@ -114,15 +115,6 @@ impl Effects {
         std::mem::swap(&mut self.jobs, &mut outbox.jobs);
         std::mem::swap(&mut self.queries, &mut outbox.queries);
     }
-}
-
-/// Adds the jobs of systems to those of requests.
-fn start_background_jobs(world: &mut World) {
-    world.resource_scope(|world, mut background: Mut<BackgroundJobs>| {
-        let mut parked = world.resource_mut::<Parked>();
-        let started = background.take_starting(|| parked.next_job());
-        world.resource_mut::<Outbox>().jobs.extend(started);
-    });
 }
 
 /// The inputs of this tick.
@@ -302,10 +294,9 @@ pub fn receive(world: &mut World) {
                         Err(refusal) => waiting.into_iter().for_each(|command| command.reply_to.refuse(&refusal)),
                     }
                 }
-                Input::JobDone(job, finding) => match world.resource_mut::<Parked>().take_job(job) {
-                    Some(command) => arrivals.ready.push_back(Command { fact: Some(finding.fact), ..command }),
-                    None => world.resource_mut::<BackgroundJobs>().note_done(job, Some(finding.fact)),
-                },
+                Input::JobDone(job, finding) => {
+                    arrivals.ready.extend(background::end(world, job, Some(finding.fact)));
+                }
                 Input::Closed(connection) => events::close(world, connection),
                 Input::Answered(number, outcome) => {
                     let now = world.resource::<Clock>().now();
@@ -315,10 +306,7 @@ pub fn receive(world: &mut World) {
                 Input::RowsRead(query, rows) => {
                     arrivals.ready.extend(world.resource_mut::<Parked>().take_query(query, rows));
                 }
-                Input::JobRefused(job) => match world.resource_mut::<Parked>().take_job(job) {
-                    Some(command) => command.reply_to.refuse(&Refusal::busy("server busy, retry later")),
-                    None => world.resource_mut::<BackgroundJobs>().note_done(job, None),
-                },
+                Input::JobRefused(job) => arrivals.ready.extend(background::end(world, job, None)),
             }
         }
         arrivals.ready.extend(answered_requests(world));

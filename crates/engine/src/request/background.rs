@@ -5,7 +5,10 @@ use std::collections::HashMap;
 use bevy_ecs::prelude::*;
 
 use crate::numbers::JobId;
-use crate::request::{Fact, Job};
+use crate::request::command::Command;
+use crate::request::parked::Parked;
+use crate::request::reply::Outbox;
+use crate::request::{Fact, Job, Refusal};
 
 /// Jobs of systems. Each has the key under which its feature asks for the result; like a request that waits for a job,
 /// none of them outlives the process.
@@ -39,7 +42,7 @@ impl BackgroundJobs {
     }
 
     /// Takes the jobs that are to be started, each with the number it gets.
-    pub(crate) fn take_starting(&mut self, mut next: impl FnMut() -> JobId) -> Vec<(JobId, Job)> {
+    fn take_starting(&mut self, mut next: impl FnMut() -> JobId) -> Vec<(JobId, Job)> {
         let started = self.starting.drain(..).map(|(key, job)| {
             let id = next();
             self.running.insert(id, key);
@@ -49,9 +52,34 @@ impl BackgroundJobs {
     }
 
     /// Notes that a job has ended, if it is one of these.
-    pub(crate) fn note_done(&mut self, id: JobId, fact: Option<Fact>) {
+    fn note_done(&mut self, id: JobId, fact: Option<Fact>) {
         if let Some(key) = self.running.remove(&id) {
             self.done.push((key, fact));
+        }
+    }
+}
+
+/// Adds the jobs of systems to those of requests.
+pub(crate) fn start(world: &mut World) {
+    world.resource_scope(|world, mut background: Mut<BackgroundJobs>| {
+        let mut parked = world.resource_mut::<Parked>();
+        let started = background.take_starting(|| parked.next_job());
+        world.resource_mut::<Outbox>().jobs.extend(started);
+    });
+}
+
+/// Takes in that a job has ended, with its result unless there was no room for it. Returns the request that waited for it
+/// and can go on.
+pub(crate) fn end(world: &mut World, job: JobId, fact: Option<Fact>) -> Option<Command> {
+    let Some(command) = world.resource_mut::<Parked>().take_job(job) else {
+        world.resource_mut::<BackgroundJobs>().note_done(job, fact);
+        return None;
+    };
+    match fact {
+        Some(fact) => Some(Command { fact: Some(fact), ..command }),
+        None => {
+            command.reply_to.refuse(&Refusal::busy("server busy, retry later"));
+            None
         }
     }
 }
