@@ -11,7 +11,7 @@ use crate::orders::book::{OrderBook, OrderDesk, read_number};
 use crate::orders::model::{
     Adjustment, ClosedOrder, Goods, NewOrder, Order, OrderId, OrderRemark, StateName, Step, Wish,
 };
-use crate::orders::settle::{ORDER_NOTICE, OrderTold};
+use crate::orders::settle::OrderTold;
 use crate::orders::steps;
 use crate::platforms::mcrmb::Gateway;
 use raidkeep_engine::clock::Clock;
@@ -20,7 +20,7 @@ use raidkeep_engine::random::WorldSeed;
 use raidkeep_engine::request;
 use raidkeep_engine::request::answer::rows_found;
 use raidkeep_engine::request::lenient::Integer;
-use raidkeep_engine::request::{Call, Meanwhile, Need, Notice, Operator, Refusal, Success, Unready, Waits, status};
+use raidkeep_engine::request::{Call, Operator, Refusal, Success, Waits, status};
 use raidkeep_engine::storage::{ArchivedRow, Directory, RowQuery};
 
 pub(super) fn register(app: &mut App) {
@@ -259,7 +259,7 @@ fn manual(
     tracing::info!(player = %name, kind, money, text, "an operator changes points");
     let pending =
         Success::with(json!({"order": desk.number(id), "state": "pending"})).message("pending, see order_list");
-    Err(Unready::Begun(Need::Notice(Notice { kind: ORDER_NOTICE, number: id.0 }), Meanwhile::reply(pending)))
+    Ok(pending.until(id.notice()))
 }
 
 fn manual_told(told: OrderTold) -> Success<Value> {

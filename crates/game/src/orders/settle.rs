@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use crate::items::{Amount, Cause, Inventory};
 use crate::orders::book::OrderBook;
-use crate::orders::model::{Adjustment, ClosedOrder, Order, OrderState, StateName, Wish};
+use crate::orders::model::{Adjustment, ClosedOrder, Order, OrderId, OrderState, StateName, Wish};
 use crate::orders::steps::{after_step, change, is_short};
 use crate::tickets::Tickets;
 use raidkeep_engine::clock::Clock;
@@ -21,8 +21,12 @@ use raidkeep_engine::schedule::Surroundings;
 use raidkeep_engine::storage::rows::Persistence;
 use raidkeep_engine::storage::{Archive, Discarded, EditWorld};
 
-/// The notice that requests wait for when they have made an order.
-pub const ORDER_NOTICE: &str = "order";
+impl OrderId {
+    /// The notice of the order's result, for the request that has made it.
+    pub fn notice(self) -> Notice {
+        Notice { kind: "order", number: self.0 }
+    }
+}
 
 /// The state of an order, for a request that waits for it.
 #[derive(Debug, Clone)]
@@ -112,9 +116,8 @@ pub(super) fn tell(world: &mut World, entity: Entity, before: StateName, order: 
         return;
     }
     let told = OrderTold { order: order.clone(), data };
-    let notice = Notice { kind: ORDER_NOTICE, number: order.id.0 };
     let is_awaited = world.resource_scope(|world, mut parked: Mut<Parked>| {
-        world.resource_mut::<Notices>().tell(&mut parked, notice, &told)
+        world.resource_mut::<Notices>().tell(&mut parked, order.id.notice(), &told)
     });
     // A player who was told that a watched order is not charged learns nothing new when that stays so.
     let is_known = before == StateName::Watched && order.state == OrderState::Refused;

@@ -8,14 +8,12 @@ use serde::{Deserialize, Serialize};
 use crate::identity::Account;
 use crate::items::{Amount, Inventory};
 use crate::orders::model::Wish;
-use crate::orders::{Goods, NewOrder, ORDER_NOTICE, OrderDesk, OrderId, OrderState, OrderTold};
+use crate::orders::{Goods, NewOrder, OrderDesk, OrderState, OrderTold};
 use crate::platforms::mcrmb::Gateway;
 use crate::shop::rules::{Offer, ShopRules};
 use raidkeep_engine::dispatch::RequestApp;
 use raidkeep_engine::request;
-use raidkeep_engine::request::{
-    Answer, Call, Fact, Meanwhile, Need, Notice, Player, Reads, Refusal, Success, Unready, Waits,
-};
+use raidkeep_engine::request::{Answer, Call, Fact, Player, Reads, Refusal, Success, Waits};
 use raidkeep_engine::rules::Rules;
 
 pub(super) fn register(app: &mut App) {
@@ -76,11 +74,6 @@ pub(super) fn told(fact: Option<Fact>) -> Option<OrderTold> {
     fact.and_then(|fact| fact.downcast::<OrderTold>().ok()).map(|told| *told)
 }
 
-/// Waits for an order, with an interim reply for a request that cannot wait.
-pub(super) fn wait_for<T: Serialize>(order: OrderId, pending: Success<T>) -> Unready {
-    Unready::Begun(Need::Notice(Notice { kind: ORDER_NOTICE, number: order.0 }), Meanwhile::reply(pending))
-}
-
 /// `buy_item {token, offer}`.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 pub struct BuyItem {
@@ -98,7 +91,7 @@ pub struct ItemBought {
     reward: Vec<Amount>,
 }
 
-const PENDING: &str = "pending";
+pub(super) const PENDING: &str = "pending";
 
 fn buy_item(
     In(call): In<Call<BuyItem>>,
@@ -122,7 +115,7 @@ fn buy_item(
     })?;
     let progress = OrderProgress::pending(desk.number(order));
     let pending = ItemBought { progress, remain: Vec::new(), reward: Vec::new() };
-    Err(wait_for(order, Success::with(pending).message(PENDING)))
+    Ok(Success::with(pending).message(PENDING).until(order.notice()))
 }
 
 fn bought(told: &OrderTold, inventory: &Inventory) -> Answer<ItemBought> {

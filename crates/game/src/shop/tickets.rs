@@ -10,7 +10,7 @@ use crate::items::{Amount, Cause, Inventory};
 use crate::orders::model::{TicketGoods, Wish};
 use crate::orders::{Goods, NewOrder, OrderDesk};
 use crate::platforms::mcrmb::Gateway;
-use crate::shop::requests::{OrderProgress, SHORT, told, wait_for};
+use crate::shop::requests::{OrderProgress, PENDING, SHORT, told};
 use crate::tickets::{Limits, NextReset, Purchase, PurchaseMode, TicketKind, TicketRules, Tickets};
 use raidkeep_engine::clock::Clock;
 use raidkeep_engine::dispatch::RequestApp;
@@ -145,7 +145,7 @@ fn buy_ticket(
             })?;
             let progress = OrderProgress::pending(desk.number(order));
             let pending = counter.reply(&tickets, &inventory, Vec::new(), Some(progress));
-            Err(wait_for(order, pending.message("pending")))
+            Ok(pending.message(PENDING).until(order.notice()))
         }
     }
 }

@@ -15,8 +15,7 @@ use crate::net::shard::Sockets;
 use crate::net::way_in::{Requester, Slot, WayIn};
 use raidkeep_engine::request::reply::{Reply, ReplyPort};
 use raidkeep_engine::request::route::{Asker, HttpReply, Route, RouteBody};
-use raidkeep_engine::request::{Refusal, Request as _, SignIn, status};
-use raidkeep_game::identity::requests::LogIn as Login;
+use raidkeep_engine::request::{Refusal, SignIn, status};
 
 /// Answers a request for a function.
 pub async fn answer(
@@ -78,7 +77,7 @@ pub fn send(
     authorization: Option<&str>,
     body: &[u8],
     address: Option<IpAddr>,
-) -> Result<oneshot::Receiver<String>, HttpReply> {
+) -> Result<oneshot::Receiver<Reply>, HttpReply> {
     let known_token = |asker: &Asker<'_>| way_in.address_bindings.token(address?, asker);
     let request = route.read(authorization, body, known_token)?;
     let (sender, receiver) = oneshot::channel();
@@ -96,26 +95,25 @@ async fn ask(way_in: &WayIn, route: Route, authorization: Option<&str>, body: &[
         Err(reply) => return reply,
     };
     match receiver.await {
-        Ok(text) => {
-            let reply = route.reply(&text);
-            if route.function == Login::FUNCTION {
-                way_in.address_bindings.note_login(address, &reply.body);
+        Ok(Reply { text, login, .. }) => {
+            if let Some(login) = login {
+                way_in.address_bindings.note_login(address, *login);
             }
-            reply
+            route.reply(&text)
         }
         Err(_) => HttpReply::refusal(&Refusal::internal()),
     }
 }
 
 /// Takes the one reply of a request. Events are only for permanent connections.
-struct OneReply(Mutex<Option<oneshot::Sender<String>>>);
+struct OneReply(Mutex<Option<oneshot::Sender<Reply>>>);
 
 impl ReplyPort for OneReply {
     fn reply(&self, _: u64, reply: Reply) {
         let sender = self.0.lock().unwrap_or_else(PoisonError::into_inner).take();
         if let Some(sender) = sender {
             // A client that went away needs no reply.
-            let _ = sender.send(reply.text);
+            let _ = sender.send(reply);
         }
     }
 
