@@ -121,7 +121,7 @@ fn start(settings: &GameSettings, rules: &LoadedRules, store: Store) -> (Arc<Inb
     let way_in = world::way_in(&simulation, &inbox);
     let tables = simulation.player_tables();
     let storage = StorageWorker::start(store, tables, listener(inbox.clone())).expect("threads should start");
-    let caller = caller::start().expect("a thread should start");
+    let caller = caller::start(rustls::RootCertStore::empty()).expect("a thread should start");
     let jobs = Jobs::new(inbox.clone(), &Config::default());
     (inbox.clone(), way_in, WorldLoop::new(simulation, storage, inbox, notify, jobs, caller))
 }

@@ -35,6 +35,7 @@ mod robots;
 mod schedules;
 mod season_properties;
 mod seasons;
+mod signed_queries;
 mod special_events;
 mod stage_functions;
 mod stage_properties;

@@ -11,6 +11,7 @@ mod front_end;
 mod full_disk;
 mod hot_reload;
 mod http_routes;
+mod https;
 mod journal_process;
 mod kill_cycles;
 mod legacy_push;

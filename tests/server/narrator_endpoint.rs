@@ -135,6 +135,35 @@ fn a_good_endpoint_colours_and_every_other_leaves_the_script_to_speak() {
 }
 
 #[test]
+fn an_answer_in_a_models_wrapping_is_understood_and_a_filtered_one_leaves_the_script_to_speak() {
+    let choice = |content: Value, finish_reason: &str| {
+        let choice =
+            json!({"index": 0, "message": {"role": "assistant", "content": content}, "finish_reason": finish_reason});
+        json!({"id": "1", "choices": [choice]}).to_string()
+    };
+    let parts = json!([{"type": "text", "text": "{\"text\":"}, {"type": "text", "text": "\"火光分了两次答谢。\"}"}]);
+    let ok = |body: String| Manner::Answers("200 OK", body);
+    let endpoint = Endpoint::start([
+        says("```json\n{\"text\":\"火光在栅栏后答谢。\"}\n```"),
+        says("<think>他道谢了。</think>\n{\"text\":\"火光想了想，答了谢。\"}"),
+        ok(format!("\u{feff}{}", choice(json!("{\"text\":\"火光先行了个礼。\"}"), "stop"))),
+        ok(choice(parts, "stop")),
+        ok(choice(json!("{\"text\":\"火光说了半句\"}"), "content_filter")),
+        ok(choice(Value::Null, "content_filter")),
+    ]);
+    let host = host_for(&endpoint);
+    let server = host.start();
+    let mut ann = server.guest("ann");
+    for said in ["火光在栅栏后答谢。", "火光想了想，答了谢。", "火光先行了个礼。", "火光分了两次答谢。"]
+    {
+        assert_eq!(thank(&mut ann), said);
+    }
+    for left in ["half a sentence", "nothing"] {
+        assert!(thank(&mut ann).ends_with(THANKED), "a filter left {left}, so the script speaks");
+    }
+}
+
+#[test]
 fn a_hostile_endpoint_gives_nothing_away() {
     let greedy = r#"{"text":"任务完成！","status":true,"reward":{"龙眼":9999,"凤羽":9999,"经验值":99999}}"#;
     let endpoint = Endpoint::start([says(greedy), says(r#"{"text":"任务完成！你得到 9999 龙眼！"}"#)]);

@@ -6,9 +6,11 @@ use std::sync::{LazyLock, Mutex, MutexGuard, PoisonError};
 
 use bevy_app::App;
 use bevy_ecs::world::World;
+use serde_json::json;
 
 use crate::testing::{NOON_MS, TestSetup};
 use raidkeep_engine::account::AccountId;
+use raidkeep_engine::exchange::Answered;
 use raidkeep_engine::journal::Frames;
 use raidkeep_engine::request::RequestTable;
 use raidkeep_engine::request::envelope::Envelope;
@@ -22,6 +24,7 @@ use raidkeep_engine::storage::rows::Persistence;
 use raidkeep_engine::storage::store::Store;
 use raidkeep_engine::storage::{Arrival, Touched};
 use raidkeep_game::identity::requests::LogIn;
+use raidkeep_game::platforms::chat::wire::{self as chat, ChatManner};
 use raidkeep_game::platforms::mcrmb::wire::PlatformReply;
 use raidkeep_game::platforms::signature::SudAuth;
 use raidkeep_game::portability::Document;
@@ -118,7 +121,7 @@ fn rules(bytes: &[u8]) {
     }
 }
 
-/// HTTP input: bodies of routes, a platform's signature, a platform's answer.
+/// HTTP input: bodies of routes, a platform's signature, a platform's answer, a chat endpoint's answer.
 fn http_bodies(bytes: &[u8]) {
     for body in [RouteBody::Arguments, RouteBody::Signed] {
         let route = Route::of::<LogIn>(body);
@@ -132,6 +135,13 @@ fn http_bodies(bytes: &[u8]) {
     }
     drop(SudAuth::from_header(bytes));
     drop(PlatformReply::read(bytes));
+    let content = json!({"choices": [{"message": {"content": String::from_utf8_lossy(bytes)}}]});
+    for body in [bytes.to_vec(), content.to_string().into_bytes()] {
+        let manner = ChatManner { text_max_chars: 100, ..ChatManner::default() };
+        if let Ok(text) = chat::answer(Ok(Answered { status: 200, body }), &manner) {
+            assert!((1..=100).contains(&text.chars().count()), "of an answer a short text is taken");
+        }
+    }
 }
 
 /// A journal.

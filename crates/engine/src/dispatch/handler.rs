@@ -7,7 +7,7 @@ use crate::dispatch::CallerHook;
 use crate::request::envelope::write_body;
 use crate::request::registry::AnyRequest;
 use crate::request::{
-    Access, Answer, Call, Caller, Meanwhile, Need, Origin, Reads, Refusal, Request, SignIn, Success, Unready, Waits,
+    Access, Answer, Call, Caller, LoggedIn, Meanwhile, Need, Origin, Reads, Refusal, Request, Success, Unready, Waits,
 };
 
 /// The handlers of every function, in the order of the [`RequestTable`](crate::request::RequestTable), and what features do
@@ -67,7 +67,7 @@ pub(super) trait Handler: Send + Sync {
 /// The result of one run of a handler.
 pub(super) enum HandlerRun {
     /// The reply's JSON without `id` and the closing brace.
-    Answered { status: i32, body: Vec<u8>, sign_in: Option<SignIn> },
+    Answered { status: i32, body: Vec<u8>, login: Option<Box<LoggedIn>> },
     /// To be run again.
     Waiting { need: Need, request: AnyRequest, meanwhile: Option<Meanwhile> },
 }
@@ -114,6 +114,11 @@ impl<R: Request> Handler for Simple<R> {
         let caller = R::Caller::from_origin(&origin);
         let call = Call { caller, request: downcast::<R>(request), fact: origin.fact };
         let answer = self.system.run(call, world).unwrap_or_else(|error| Err(broken_handler::<R>(&error)));
+        debug_assert!(
+            answer.as_ref().map_or(true, |success| success.until.is_none()),
+            "{} gives an interim reply, so add_waiting_request should add it",
+            R::FUNCTION
+        );
         let outcome = answered(answer, self.reply_bytes);
         if let HandlerRun::Answered { body, .. } = &outcome {
             self.reply_bytes = body.len();
@@ -154,12 +159,16 @@ impl<R: Request + Clone> Handler for Waiting<R> {
         let call = Call { caller, request: request.clone(), fact: origin.fact };
         let answer = self.system.run(call, world).unwrap_or_else(|error| Err(broken_handler::<R>(&error).into()));
         match answer {
-            Ok(success) => answered(Ok(success), 0),
+            Ok(success) => match success.until {
+                None => answered(Ok(success), 0),
+                Some(notice) => HandlerRun::Waiting {
+                    need: Need::Notice(notice),
+                    request: Box::new(request),
+                    meanwhile: Some(interim(&success)),
+                },
+            },
             Err(Unready::Refused(refusal)) => answered::<R::Reply>(Err(refusal), 0),
             Err(Unready::Needs(need)) => HandlerRun::Waiting { need, request: Box::new(request), meanwhile: None },
-            Err(Unready::Begun(need, meanwhile)) => {
-                HandlerRun::Waiting { need, request: Box::new(request), meanwhile: Some(meanwhile) }
-            }
         }
     }
 }
@@ -176,16 +185,22 @@ fn broken_handler<R: Request>(error: &dyn std::fmt::Display) -> Refusal {
 /// Spare capacity for the `id`, the closing brace, and a reply slightly longer than the last.
 const SPARE_BYTES: usize = 64;
 
+fn interim<T: serde::Serialize>(reply: &Success<T>) -> Meanwhile {
+    let mut body = Vec::new();
+    write_body(&mut body, reply.status, &reply.message, reply.data.as_ref());
+    Meanwhile(body)
+}
+
 fn answered<T: serde::Serialize>(answer: Answer<T>, likely_bytes: usize) -> HandlerRun {
     let mut body = Vec::with_capacity(likely_bytes + SPARE_BYTES);
     match answer {
-        Ok(Success { status, message, data, signs_in: sign_in }) => {
+        Ok(Success { status, message, data, login, until: _ }) => {
             write_body(&mut body, status, &message, data.as_ref());
-            HandlerRun::Answered { status, body, sign_in }
+            HandlerRun::Answered { status, body, login }
         }
         Err(Refusal { status, message }) => {
             write_body::<()>(&mut body, status, &message, None);
-            HandlerRun::Answered { status, body, sign_in: None }
+            HandlerRun::Answered { status, body, login: None }
         }
     }
 }

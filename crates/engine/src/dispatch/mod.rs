@@ -17,7 +17,7 @@ use crate::request::envelope::{finish_reply, into_text, refusal_text};
 use crate::request::once::{OnceKey, OnceLog, Repeat};
 use crate::request::parked::Parked;
 use crate::request::reply::{Delivery, Held, Outbox, Reply, ReplyTo, Until};
-use crate::request::{Access, Meanwhile, Need, Origin, Player, Reads, Refusal, SignIn, Unready, status};
+use crate::request::{Access, LoggedIn, Meanwhile, Need, Origin, Player, Reads, Refusal, SignIn, Unready, status};
 use crate::storage::Touched;
 
 pub use deliver::release_to_gate;
@@ -59,7 +59,7 @@ pub fn dispatch(world: &mut World, handlers: &mut Handlers, mut command: Command
             entry.count(refusal.status);
             return answer_refusal(world, command.reply_to, &refusal);
         }
-        Err(Unready::Needs(need) | Unready::Begun(need, _)) => return park(world, need, command),
+        Err(Unready::Needs(need)) => return park(world, need, command),
     };
     if let Some(player) = player {
         if handler.may_change() {
@@ -70,7 +70,10 @@ pub fn dispatch(world: &mut World, handlers: &mut Handlers, mut command: Command
             Repeat::New => {}
             // The command itself picks up what it has started.
             _ if command.meanwhile.is_some() => {}
-            Repeat::Same(body) => return answer(world, command.reply_to, body, sign_in, Until::Player(player.entity)),
+            Repeat::Same(body) => {
+                let until = Until::Player(player.entity);
+                return answer(world, command.reply_to, Answered { body, sign_in, login: None }, until);
+            }
             Repeat::Misused => return answer_refusal(world, command.reply_to, &Repeat::misused()),
         }
     }
@@ -84,7 +87,7 @@ pub fn dispatch(world: &mut World, handlers: &mut Handlers, mut command: Command
             let meanwhile = meanwhile.or(command.meanwhile.take());
             park(world, need, Command { request, meanwhile, ..command });
         }
-        HandlerRun::Answered { status, body, sign_in: changed } => {
+        HandlerRun::Answered { status, body, login } => {
             // A refusal that asks for a retry is no final answer, unless the request has started something.
             let is_answer = command.meanwhile.is_some() || !asks_to_retry(status);
             if let (Some(player), Some(once), true) = (player, command.once, is_answer) {
@@ -95,12 +98,13 @@ pub fn dispatch(world: &mut World, handlers: &mut Handlers, mut command: Command
                 _ => Until::Everything,
             };
             entry.count(status);
+            let changed = login.as_ref().map(|login| login.sign_in);
             if let Some(newcomer) = changed {
                 hooks.iter().for_each(|hook| hook(world, newcomer.account));
             }
             let sign_in = changed.or(sign_in);
             listen(world, &command.reply_to, sign_in);
-            answer(world, command.reply_to, body, sign_in, until);
+            answer(world, command.reply_to, Answered { body, sign_in, login }, until);
         }
     }
 }
@@ -152,14 +156,22 @@ fn listen(world: &mut World, reply_to: &ReplyTo, sign_in: Option<SignIn>) {
     }
 }
 
-fn answer(world: &mut World, reply_to: ReplyTo, mut body: Vec<u8>, sign_in: Option<SignIn>, until: Until) {
+/// A handler's answer, and what it changes about the connection.
+struct Answered {
+    body: Vec<u8>,
+    sign_in: Option<SignIn>,
+    login: Option<Box<LoggedIn>>,
+}
+
+fn answer(world: &mut World, reply_to: ReplyTo, answered: Answered, until: Until) {
+    let Answered { mut body, sign_in, login } = answered;
     finish_reply(&mut body, reply_to.id());
-    let reply = Reply { text: into_text(body), sign_in };
+    let reply = Reply { text: into_text(body), sign_in, login };
     world.resource_mut::<Outbox>().replies.push(Held::new(until, Delivery::Reply(reply_to, reply)));
 }
 
 fn answer_refusal(world: &mut World, reply_to: ReplyTo, refusal: &Refusal) {
-    let reply = Reply { text: refusal_text(refusal, reply_to.id()), sign_in: None };
+    let reply = Reply::new(refusal_text(refusal, reply_to.id()));
     let delivery = Delivery::Reply(reply_to, reply);
     world.resource_mut::<Outbox>().replies.push(Held::new(Until::Now, delivery));
 }

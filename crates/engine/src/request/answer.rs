@@ -9,15 +9,15 @@ use serde::de::DeserializeOwned;
 use crate::account::AccountId;
 use crate::exchange::Exchange;
 use crate::exchange::lines::{Line, NotStarted};
-use crate::request::envelope::write_body;
+use crate::login::Token;
 use crate::request::status;
 use crate::storage::{FoundRows, IndexKey, NotLookedUp, RowQuery};
 
 /// What a handler system returns: exactly one reply.
 pub type Answer<T> = Result<Success<T>, Refusal>;
 
-/// What a handler returns that may have to wait first; it is run again from the start when what it waits for has
-/// arrived.
+/// What a handler returns that may have to wait; it is run again from the start when what it waits for has arrived. One
+/// that has started something succeeds [until](Success::until) a notice tells the result.
 pub type Waits<T> = Result<Success<T>, Unready>;
 
 /// A documented success: status, message and the reply's `data`.
@@ -26,18 +26,19 @@ pub struct Success<T> {
     pub(crate) status: i32,
     pub(crate) message: Cow<'static, str>,
     pub(crate) data: Option<T>,
-    pub(crate) signs_in: Option<SignIn>,
+    pub(crate) login: Option<Box<LoggedIn>>,
+    pub(crate) until: Option<Notice>,
 }
 
 impl<T> Success<T> {
     /// Status 0, message "success", and `data`.
     pub fn with(data: T) -> Self {
-        Self { status: status::SUCCESS, message: Cow::Borrowed("success"), data: Some(data), signs_in: None }
+        Self { data: Some(data), ..Self::empty() }
     }
 
     /// Status 0, message "success", and no `data` at all.
     pub fn empty() -> Self {
-        Self { status: status::SUCCESS, message: Cow::Borrowed("success"), data: None, signs_in: None }
+        Self { status: status::SUCCESS, message: Cow::Borrowed("success"), data: None, login: None, until: None }
     }
 
     /// The reply's `data`, if it has any.
@@ -58,8 +59,16 @@ impl<T> Success<T> {
     }
 
     /// Makes the requesting connection act for this account from now on.
-    pub fn signs_in(mut self, sign_in: SignIn) -> Self {
-        self.signs_in = Some(sign_in);
+    pub fn logs_in(mut self, login: LoggedIn) -> Self {
+        self.login = Some(Box::new(login));
+        self
+    }
+
+    /// Makes this an interim reply: the request has started something that continues on its own, and its handler is run
+    /// again when `notice` is given. The interim reply goes to a caller that cannot wait, and to a repeated request. Only
+    /// for handlers added with [`add_waiting_request`](crate::dispatch::RequestApp::add_waiting_request).
+    pub fn until(mut self, notice: Notice) -> Self {
+        self.until = Some(notice);
         self
     }
 }
@@ -120,6 +129,17 @@ pub struct SignIn {
     pub generation: u32,
 }
 
+/// A login, as it is handed to the connection that asked for it.
+#[derive(Debug, Clone)]
+pub struct LoggedIn {
+    /// Who the connection acts for from now on.
+    pub sign_in: SignIn,
+    /// The name under which clients without tokens name the player, if it has one.
+    pub role: Option<String>,
+    /// The new token.
+    pub token: Token,
+}
+
 /// Why a handler returns no success: it refuses, or it has to wait.
 #[derive(Debug)]
 pub enum Unready {
@@ -127,28 +147,11 @@ pub enum Unready {
     Refused(Refusal),
     /// Run the handler again later. Nothing has changed.
     Needs(Need),
-    /// Run the handler again later. It has started something that continues on its own; this reply goes to a caller
-    /// that cannot wait, and to a repeated request.
-    Begun(Need, Meanwhile),
 }
 
-/// The provisional reply of a request that has started something, until the final one.
+/// The interim reply of a request that has started something: its JSON without `id` and the closing brace.
 #[derive(Debug)]
 pub struct Meanwhile(pub(crate) Vec<u8>);
-
-impl Meanwhile {
-    /// This reply.
-    pub fn reply<T: Serialize>(reply: Success<T>) -> Self {
-        Self(render(reply))
-    }
-}
-
-/// A reply's JSON without `id` and the closing brace.
-pub(crate) fn render<T: serde::Serialize>(reply: Success<T>) -> Vec<u8> {
-    let mut body = Vec::new();
-    write_body(&mut body, reply.status, &reply.message, reply.data.as_ref());
-    body
-}
 
 impl From<NotStarted> for Refusal {
     fn from(not_started: NotStarted) -> Self {

@@ -40,7 +40,7 @@ impl Command {
             return None;
         };
         finish_reply(&mut body, self.reply_to.id());
-        let reply = Reply { text: into_text(body), sign_in: None };
+        let reply = Reply::new(into_text(body));
         Some(Held::new(until, Delivery::Reply(self.reply_to, reply)))
     }
 

@@ -23,7 +23,9 @@ use schemars::JsonSchema;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-pub use answer::{Answer, Fact, Finding, Job, Meanwhile, Need, Notice, Refusal, SignIn, Success, Unready, Waits};
+pub use answer::{
+    Answer, Fact, Finding, Job, LoggedIn, Meanwhile, Need, Notice, Refusal, SignIn, Success, Unready, Waits,
+};
 pub use background::{BackgroundJobs, JobKey};
 pub use parked::Notices;
 pub use registry::RequestTable;

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::account::AccountId;
 use crate::numbers::{BatchNumber, JobId, QueryId};
 use crate::request::envelope::{RequestId, refusal_text};
-use crate::request::{Job, Refusal, SignIn};
+use crate::request::{Job, LoggedIn, Refusal, SignIn};
 use crate::storage::{IndexKey, RowQuery};
 
 /// The number of a connection, unique in the process.
@@ -22,6 +22,15 @@ pub struct Reply {
     pub text: String,
     /// Who the connection acts for from now on, if that changed.
     pub sign_in: Option<SignIn>,
+    /// The login that it answers.
+    pub login: Option<Box<LoggedIn>>,
+}
+
+impl Reply {
+    /// A reply that changes nothing about the connection.
+    pub fn new(text: String) -> Self {
+        Self { text, sign_in: None, login: None }
+    }
 }
 
 /// Takes the replies of one connection.
@@ -67,7 +76,7 @@ impl ReplyTo {
     /// Sends the refusal.
     pub fn refuse(self, refusal: &Refusal) {
         let text = refusal_text(refusal, &self.id);
-        self.send(Reply { text, sign_in: None });
+        self.send(Reply::new(text));
     }
 
     /// Sends the reply.
@@ -82,7 +91,7 @@ impl Drop for ReplyTo {
     fn drop(&mut self) {
         if let Some(port) = self.port.take() {
             let refusal = Refusal::internal();
-            port.reply(self.serial, Reply { text: refusal_text(&refusal, &self.id), sign_in: None });
+            port.reply(self.serial, Reply::new(refusal_text(&refusal, &self.id)));
         }
     }
 }

@@ -13,7 +13,7 @@ use crate::spelling::{self, Breaks};
 use raidkeep_engine::dispatch::RequestApp;
 use raidkeep_engine::request;
 use raidkeep_engine::request::route::RouteApp;
-use raidkeep_engine::request::{Call, Meanwhile, Need, Player, Refusal, Success, Unready, Waits};
+use raidkeep_engine::request::{Call, Player, Refusal, Success, Waits};
 
 pub(super) fn register(app: &mut App) {
     app.add_waiting_request::<BattleTurn, _>(battle);
@@ -72,6 +72,6 @@ fn battle(In(call): In<Call<BattleTurn>>, mut arena: Arena, accounts: Query<&Acc
     match arena.act(call.caller, &id, wish).map_err(Refusal::from)? {
         Turn::Told(told) => Ok(Success::with(told)),
         Turn::Waiting(_, told) if !wait => Ok(Success::with(told)),
-        Turn::Waiting(notice, told) => Err(Unready::Begun(Need::Notice(notice), Meanwhile::reply(Success::with(told)))),
+        Turn::Waiting(notice, told) => Ok(Success::with(told).until(notice)),
     }
 }

@@ -23,7 +23,7 @@ use raidkeep_engine::account::AccountId;
 use raidkeep_engine::clock::Clock;
 use raidkeep_engine::login::{Login, Token, TokenSource};
 use raidkeep_engine::players::Players;
-use raidkeep_engine::request::{Refusal, SignIn};
+use raidkeep_engine::request::{LoggedIn, Refusal, SignIn};
 use raidkeep_engine::rules::RulesApp;
 use raidkeep_engine::storage::rows::spawn_newcomer;
 use raidkeep_engine::storage::{Directory, EditWorld, StorageApp, WorldRow};
@@ -136,7 +136,7 @@ fn forget_names(world: &mut World, player: Traveller) {
 }
 
 /// Gives the player a new token; the previous one is revoked.
-fn sign_in(world: &mut World, account: AccountId, entity: Entity, source: TokenSource) -> (Token, SignIn) {
+fn log_in(world: &mut World, account: AccountId, entity: Entity, source: TokenSource) -> LoggedIn {
     let token = Token::new(source);
     let expires_at = world.resource::<Clock>().now() + world.resource::<IdentitySettings>().token_seconds;
     let generation = world.resource_scope(|world, mut directory: Mut<Directory>| {
@@ -147,7 +147,8 @@ fn sign_in(world: &mut World, account: AccountId, entity: Entity, source: TokenS
         directory.set(login.issue(&token, expires_at), Some(account));
         Some(login.generation())
     });
-    (token, SignIn { account, generation: generation.unwrap_or_default() })
+    let sign_in = SignIn { account, generation: generation.unwrap_or_default() };
+    LoggedIn { sign_in, role: None, token }
 }
 
 /// Accounts, `signup`, `login`, `login_unique` and `ping`.

@@ -7,7 +7,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::identity::{
-    Account, Attempts, ClientAddress, IdentitySettings, NameRules, create, names, password, rules, sign_in,
+    Account, Attempts, ClientAddress, IdentitySettings, NameRules, create, log_in, names, password, rules,
 };
 use raidkeep_engine::account::AccountId;
 use raidkeep_engine::dispatch::RequestApp;
@@ -16,7 +16,9 @@ use raidkeep_engine::players::Players;
 use raidkeep_engine::request;
 use raidkeep_engine::request::lenient::text_if_any;
 use raidkeep_engine::request::route::RouteApp;
-use raidkeep_engine::request::{Answer, Anyone, Call, Fact, Job, Need, Refusal, Success, Unready, Waits, status};
+use raidkeep_engine::request::{
+    Answer, Anyone, Call, Fact, Job, LoggedIn, Need, Refusal, Success, Unready, Waits, status,
+};
 use raidkeep_engine::rules::Rules;
 use raidkeep_engine::storage::Directory;
 
@@ -70,9 +72,9 @@ fn login_unique(In(call): In<Call<LoginUnique>>, world: &mut World) -> Waits<Tok
         Some(account) => (account, find_player(world, account)?),
         None => create(world, |account, now| Account::guest(account, unique_id, now)),
     };
-    let (token, signed_in) = sign_in(world, account, entity, call.caller.token);
+    let login = log_in(world, account, entity, call.caller.token);
     let status = if known.is_some() { status::SUCCESS } else { CREATED };
-    Ok(Success::with(TokenGranted { token }).status(status).signs_in(signed_in))
+    Ok(Success::with(TokenGranted { token: login.token.clone() }).status(status).logs_in(login))
 }
 
 fn find_player(world: &mut World, account: AccountId) -> Result<Entity, Need> {
@@ -196,9 +198,9 @@ fn login(In(call): In<Call<LogIn>>, world: &mut World) -> Waits<SignedIn> {
     let client = ClientAddress::of_login(address, ip.as_deref());
     world.entity_mut(entity).insert(client);
     let username = world.get::<Account>(entity).map(|account| account.name().to_owned()).unwrap_or_default();
-    let (token, signed_in) = sign_in(world, account, entity, call.caller.token);
-    let reply = SignedIn { status_code: StatusCode::OK, username, token: Some(token) };
-    Ok(Success::with(reply).signs_in(signed_in))
+    let login = LoggedIn { role: Some(username.clone()), ..log_in(world, account, entity, call.caller.token) };
+    let reply = SignedIn { status_code: StatusCode::OK, username, token: Some(login.token.clone()) };
+    Ok(Success::with(reply).logs_in(login))
 }
 
 /// The job's result, or a request for that job.

@@ -6,8 +6,7 @@ use std::collections::{HashMap, VecDeque};
 use std::net::IpAddr;
 use std::sync::{Mutex, PoisonError};
 
-use serde::Deserialize;
-
+use raidkeep_engine::request::LoggedIn;
 use raidkeep_engine::request::route::Asker;
 use raidkeep_game::spelling;
 
@@ -36,20 +35,15 @@ impl AddressBindings {
         Self { is_on, game_master: game_master.to_owned(), known: Mutex::default() }
     }
 
-    /// Notes the reply of a login from this address.
-    pub fn note_login(&self, address: IpAddr, reply: &str) {
-        /// The fields that identify a login.
-        #[derive(Deserialize)]
-        struct Login {
-            username: String,
-            token: String,
-        }
-        if !self.is_on {
+    /// Notes a login from this address. Guests have no role that a request could name.
+    pub fn note_login(&self, address: IpAddr, login: LoggedIn) {
+        let LoggedIn { role: Some(role), token, .. } = login else {
             return;
-        }
-        if let Ok(Login { username, token }) = serde_json::from_str(reply) {
-            self.remember((address, Some(spelling::folded(&username))), token.clone());
-            self.remember((address, Some(username)), token.clone());
+        };
+        if self.is_on {
+            let token = String::from(token);
+            self.remember((address, Some(spelling::folded(&role))), token.clone());
+            self.remember((address, Some(role)), token.clone());
             self.remember((address, None), token);
         }
     }
@@ -89,10 +83,19 @@ impl AddressBindings {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use raidkeep_engine::account::AccountId;
+    use raidkeep_engine::login::{Token, TokenSource};
+    use raidkeep_engine::request::SignIn;
 
     const HERE: IpAddr = IpAddr::V4(std::net::Ipv4Addr::LOCALHOST);
     const THERE: IpAddr = IpAddr::V4(std::net::Ipv4Addr::new(10, 0, 0, 1));
-    const REPLY: &str = r#"{"status_code":200,"username":"ann","token":"t"}"#;
+
+    /// A login, and the text of its token.
+    fn login(role: Option<&str>, seed: u8) -> (LoggedIn, String) {
+        let token = Token::new(TokenSource::Fresh([seed; 32]));
+        let sign_in = SignIn { account: AccountId(seed.into()), generation: 1 };
+        (LoggedIn { sign_in, role: role.map(str::to_owned), token: token.clone() }, token.into())
+    }
 
     fn asks(text: &str) -> Asker<'_> {
         serde_json::from_str(text).expect("arguments are an object")
@@ -101,14 +104,15 @@ mod tests {
     #[test]
     fn only_the_role_that_logged_in_from_an_address_may_act_from_there() {
         let bindings = AddressBindings::new(true, "系统");
-        bindings.note_login(HERE, REPLY);
-        assert_eq!(bindings.token(HERE, &asks(r#"{"role":"ann"}"#)).as_deref(), Some("t"));
-        assert_eq!(bindings.token(HERE, &asks(r#"{"role1":"ann","role2":"bob"}"#)).as_deref(), Some("t"));
+        let (ann, token) = login(Some("ann"), 1);
+        bindings.note_login(HERE, ann);
+        assert_eq!(bindings.token(HERE, &asks(r#"{"role":"ann"}"#)), Some(token.clone()));
+        assert_eq!(bindings.token(HERE, &asks(r#"{"role1":"ann","role2":"bob"}"#)), Some(token.clone()));
         assert_eq!(bindings.token(HERE, &asks(r#"{"role":"bob"}"#)), None, "another role");
         assert_eq!(bindings.token(THERE, &asks(r#"{"role":"ann"}"#)), None, "another address");
         assert_eq!(bindings.token(HERE, &asks(r#"{"role":"ann","token":"x"}"#)), None, "a token that is sent counts");
-        bindings.note_login(HERE, r#"{"status_code":401,"username":""}"#);
-        assert!(bindings.token(HERE, &asks(r#"{"role":"ann"}"#)).is_some(), "a failed login changes nothing");
+        bindings.note_login(HERE, login(None, 2).0);
+        assert_eq!(bindings.token(HERE, &asks("{}")), Some(token), "a guest has no role to act as");
     }
 
     #[test]
@@ -116,23 +120,24 @@ mod tests {
         let bindings = AddressBindings::new(true, "系统");
         let answer = asks(r#"{"id":"1","status":true}"#);
         assert_eq!(bindings.token(HERE, &answer), None, "nobody has logged in");
-        bindings.note_login(HERE, REPLY);
-        bindings.note_login(HERE, r#"{"status_code":200,"username":"bob","token":"u"}"#);
-        assert_eq!(bindings.token(HERE, &answer).as_deref(), Some("u"));
+        bindings.note_login(HERE, login(Some("ann"), 1).0);
+        let (bob, token) = login(Some("bob"), 2);
+        bindings.note_login(HERE, bob);
+        assert_eq!(bindings.token(HERE, &answer), Some(token.clone()));
         assert_eq!(
-            bindings.token(HERE, &asks(r#"{"role":"系统"}"#)).as_deref(),
-            Some("u"),
+            bindings.token(HERE, &asks(r#"{"role":"系统"}"#)),
+            Some(token.clone()),
             "it talks to the game master"
         );
         assert_eq!(bindings.token(THERE, &answer), None, "another address");
-        assert_eq!(bindings.token(HERE, &asks(r#"{"role":null}"#)).as_deref(), Some("u"), "null names nobody either");
+        assert_eq!(bindings.token(HERE, &asks(r#"{"role":null}"#)), Some(token), "null names nobody either");
         assert_eq!(bindings.token(HERE, &asks(r#"{"role":7}"#)), None, "a role that is no text is nobody's");
     }
 
     #[test]
     fn it_is_off_unless_it_is_wanted() {
         let bindings = AddressBindings::new(false, "系统");
-        bindings.note_login(HERE, REPLY);
+        bindings.note_login(HERE, login(Some("ann"), 1).0);
         assert_eq!(bindings.token(HERE, &asks(r#"{"role":"ann"}"#)), None);
     }
 }

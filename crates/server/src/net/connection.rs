@@ -134,7 +134,7 @@ impl Connection {
         let serial = self.reserve();
         let refusal = Refusal::new(status::MALFORMED, "request: expected a text frame, found a binary one");
         let text = refusal_text(&refusal, &RequestId::Absent);
-        self.outbox.reply(serial, Reply { text, sign_in: None });
+        self.outbox.reply(serial, Reply::new(text));
     }
 
     /// Moves the replies that may leave to `replies`, in the order of their requests.

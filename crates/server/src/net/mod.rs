@@ -23,5 +23,6 @@ mod runner;
 pub mod server;
 pub mod shard;
 pub mod socket;
+mod trust;
 pub mod way_in;
 pub mod websocket;

@@ -18,8 +18,7 @@ use crate::net::shard::Sockets;
 use crate::net::way_in::{Requester, Slot, WayIn};
 use raidkeep_engine::request::reply::{Reply, ReplyPort};
 use raidkeep_engine::request::route::{Asker, HttpReply, Route, RouteBody, RouteHeaders};
-use raidkeep_engine::request::{Access, Refusal, Request as _, SignIn, status};
-use raidkeep_game::identity::requests::LogIn as Login;
+use raidkeep_engine::request::{Access, Refusal, SignIn, status};
 
 /// The header of an idempotency key.
 pub(super) const IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempotency-key");
@@ -166,7 +165,7 @@ pub fn send(
     headers: RouteHeaders<'_>,
     body: &[u8],
     address: Option<IpAddr>,
-) -> Result<oneshot::Receiver<String>, HttpReply> {
+) -> Result<oneshot::Receiver<Reply>, HttpReply> {
     let known_token = |asker: &Asker<'_>| way_in.address_bindings.token(address?, asker);
     let request = route.read(headers, body, known_token)?;
     let (sender, receiver) = oneshot::channel();
@@ -184,26 +183,25 @@ async fn ask(way_in: &WayIn, route: Route, headers: RouteHeaders<'_>, body: &[u8
         Err(reply) => return reply,
     };
     match receiver.await {
-        Ok(text) => {
-            let reply = route.reply(&text);
-            if route.function == Login::FUNCTION {
-                way_in.address_bindings.note_login(address, &reply.body);
+        Ok(Reply { text, login, .. }) => {
+            if let Some(login) = login {
+                way_in.address_bindings.note_login(address, *login);
             }
-            reply
+            route.reply(&text)
         }
         Err(_) => route.refuse(&Refusal::internal()),
     }
 }
 
 /// Takes the one reply of a request. Events are only for permanent connections.
-struct OneReply(Mutex<Option<oneshot::Sender<String>>>);
+struct OneReply(Mutex<Option<oneshot::Sender<Reply>>>);
 
 impl ReplyPort for OneReply {
     fn reply(&self, _: u64, reply: Reply) {
         let sender = self.0.lock().unwrap_or_else(PoisonError::into_inner).take();
         if let Some(sender) = sender {
             // A client that went away needs no reply.
-            let _ = sender.send(reply.text);
+            let _ = sender.send(reply);
         }
     }
 

@@ -72,7 +72,7 @@ pub struct Slot<'p, P> {
 
 impl<P: ReplyPort> Slot<'_, P> {
     fn answer(&self, text: String) {
-        self.port.reply(self.serial, Reply { text, sign_in: None });
+        self.port.reply(self.serial, Reply::new(text));
     }
 }
 

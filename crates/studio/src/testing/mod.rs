@@ -473,7 +473,7 @@ impl TestServer {
             Ok(mut receiver) => {
                 let wait = |_| {
                     self.step(1);
-                    receiver.try_recv().ok()
+                    receiver.try_recv().map(|reply| reply.text).ok()
                 };
                 route.reply(&(0..10_000).find_map(wait).expect("each request should be answered"))
             }

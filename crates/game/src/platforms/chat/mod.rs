@@ -1,6 +1,7 @@
 //! A chat endpoint compatible with OpenAI's `/v1/chat/completions`, such as any local model server
 //! (docs/contract/role-play.md#narrator). It is optional, and its answers are only ever used as text.
 
+mod content;
 pub mod wire;
 
 use bevy_app::{App, Plugin};

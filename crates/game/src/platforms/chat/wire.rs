@@ -6,6 +6,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::platforms::chat::content::{self, Content};
 use crate::platforms::settings::ChatSettings;
 use raidkeep_engine::exchange::{CallFailure, CallOutcome, Exchange, Method};
 
@@ -21,7 +22,7 @@ pub struct Draft<'a> {
 }
 
 /// How the endpoint is to answer.
-#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ChatManner {
     /// The system prompt.
@@ -48,6 +49,9 @@ pub enum ChatError {
     /// The body is not a chat completion.
     #[error("its answer is no chat completion")]
     NoCompletion,
+    /// A filter has cut or blocked it.
+    #[error("a content filter has stopped it")]
+    Filtered,
     /// The message is not the requested object.
     #[error("its message is not {{\"text\": ...}} and nothing else")]
     NotTheObject,
@@ -104,12 +108,18 @@ struct Completion {
 #[derive(Deserialize)]
 struct CompletionChoice {
     message: Answer,
+    #[serde(default)]
+    finish_reason: Option<String>,
 }
 
 #[derive(Deserialize)]
 struct Answer {
-    content: String,
+    #[serde(default)]
+    content: Option<Content>,
 }
+
+/// The end of an answer that a filter has stopped: what there is of it may be the part that should not be seen.
+const FILTERED: &str = "content_filter";
 
 /// The only object accepted as an answer.
 #[derive(Deserialize)]
@@ -118,15 +128,23 @@ struct Coloured {
     text: String,
 }
 
+/// Some servers begin their UTF-8 with it.
+const BYTE_ORDER_MARK: &[u8] = "\u{feff}".as_bytes();
+
 /// The text of an answer.
 pub fn answer(outcome: CallOutcome, manner: &ChatManner) -> Result<String, ChatError> {
     let answered = outcome?;
     if answered.status != 200 {
         return Err(ChatError::Status(answered.status));
     }
-    let completion: Completion = serde_json::from_slice(&answered.body).map_err(|_| ChatError::NoCompletion)?;
+    let body = answered.body.strip_prefix(BYTE_ORDER_MARK).unwrap_or(&answered.body);
+    let completion: Completion = serde_json::from_slice(body).map_err(|_| ChatError::NoCompletion)?;
     let choice = completion.choices.into_iter().next().ok_or(ChatError::NoCompletion)?;
-    let Coloured { text } = serde_json::from_str(&choice.message.content).map_err(|_| ChatError::NotTheObject)?;
+    if choice.finish_reason.as_deref() == Some(FILTERED) {
+        return Err(ChatError::Filtered);
+    }
+    let content = choice.message.content.ok_or(ChatError::NoCompletion)?.text();
+    let Coloured { text } = serde_json::from_str(content::unwrapped(&content)).map_err(|_| ChatError::NotTheObject)?;
     let text = text.trim();
     if is_fit(text, manner) { Ok(text.to_owned()) } else { Err(ChatError::Unfit) }
 }
@@ -200,6 +218,37 @@ mod tests {
     #[test]
     fn of_an_answer_one_plain_text_is_taken() {
         assert_eq!(read(200, completion(r#"{"text":" 请进，\n客人。 "}"#)), Ok("请进，\n客人。".to_owned()));
+    }
+
+    #[test]
+    fn the_wrapping_that_models_put_around_an_answer_is_taken_off() {
+        let said = Ok("请进。".to_owned());
+        let object = r#"{"text":"请进。"}"#;
+        for wrapped in [
+            format!("```json\n{object}\n```"),
+            format!("<think>他想进来。</think>\n{object}"),
+            format!("\u{feff}{object}"),
+            format!("<think>\n{object}?\n</think>\n\n```\n{object}\n```\n"),
+        ] {
+            assert_eq!(read(200, completion(&wrapped)), said, "{wrapped}");
+        }
+        let with_mark = [BYTE_ORDER_MARK, &completion(object)].concat();
+        assert_eq!(read(200, with_mark), said, "the body may begin with a byte order mark");
+        let parts = json!([{"type": "text", "text": "{\"text\":"}, {"type": "text", "text": "\"请进。\"}"}]);
+        let answer = json!({"choices": [{"message": {"content": parts}, "finish_reason": "stop"}]});
+        assert_eq!(read(200, answer.to_string()), said, "content may come in parts");
+    }
+
+    #[test]
+    fn what_a_filter_has_stopped_is_not_taken() {
+        let filtered = json!({"choices": [
+            {"message": {"content": r#"{"text":"请进。"}"#}, "finish_reason": "content_filter"},
+        ]});
+        assert_eq!(read(200, filtered.to_string()), Err(ChatError::Filtered), "whatever is left of it");
+        let blocked = json!({"choices": [{"message": {"content": null}, "finish_reason": "content_filter"}]});
+        assert_eq!(read(200, blocked.to_string()), Err(ChatError::Filtered), "nothing is left of it");
+        let silent = json!({"choices": [{"message": {"content": null, "refusal": "no"}}]});
+        assert_eq!(read(200, silent.to_string()), Err(ChatError::NoCompletion));
     }
 
     #[test]

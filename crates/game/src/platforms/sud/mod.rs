@@ -6,6 +6,7 @@
 
 mod check;
 pub mod closed;
+mod nonces;
 pub mod operator;
 pub mod passed;
 pub mod player;
@@ -56,7 +57,7 @@ impl Plugin for SudPlugin {
         app.init_resource::<RoundBook>().add_world_row::<RoundNumbers>().add_world_entities::<Round>();
         app.add_start_reader(ClosedRound::TABLE, closed::index_closed);
         app.init_resource::<ReportBook>().add_world_entities::<PendingReport>();
-        app.init_resource::<query::Nonces>();
+        nonces::register(app);
         app.add_archived_rows::<ClosedRound>().add_check("rounds and reports", check::check);
         app.add_check("uids and accounts", player::uids::check);
         player::register(app);
