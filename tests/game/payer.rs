@@ -8,8 +8,8 @@ use serde_json::{Value, json};
 pub(crate) const CARD: (&str, &str) = ("88000000000000001", "123456789012345678");
 /// How a second order is refused.
 pub(crate) const UNSETTLED: (i64, &str) = (98, "an earlier order is still being settled");
-/// How a purchase is refused that costs too much.
-pub(crate) const SHORT: (i64, &str) = (95, "materials insufficient");
+/// The platform's message for a purchase that costs too much.
+pub(crate) const SHORT: &str = "您的余额不足,请充值!";
 /// How a request is answered whose exchange takes too long.
 pub(crate) const TIMED_OUT: (i64, &str) = (-2, "timed out, retry with the same once key");
 

@@ -1,6 +1,9 @@
 //! Points, orders and the shop, through the protocol, against the sandbox of the platform.
 
 use crate::payer::{CARD, SHORT, TIMED_OUT, check, diamonds, faults, paid, pass, points, post, reply, rich, sent};
+use raidkeep::engine::exchange::{Exchange, Method};
+use raidkeep::game::platforms::secret::Secret;
+use raidkeep::game::platforms::signature::signed_query;
 use raidkeep::sandbox::{Fault, Misbehavior, Platform};
 use raidkeep::studio::testing::{TestServer, TestSetup};
 use serde_json::{Value, json};
@@ -79,6 +82,36 @@ fn card_types_are_asked_for_once_and_kept() {
         assert_eq!((&reply["status"], &reply["data"][0]["qq"]["pwd"]), (&json!(0), &json!(12)), "{reply}");
     }
     assert_eq!(sent(&server, "CardTypes"), 1);
+}
+
+#[test]
+fn card_types_keep_the_platforms_order_and_wording() {
+    let mut server = TestServer::new();
+    let (ann, _) = rich(&mut server, "ann", 0);
+    for asked in ["the first time", "from memory"] {
+        post(&mut server, &ann, "card_types", json!({}), None);
+        let replies = server.collect(ann.connection);
+        let [reply] = replies.as_slice() else { panic!("one reply: {replies:?}") };
+        let start = r#"{"status":0,"message":"查询支持卡密成功!","data":[{"yd":{"id":1,"name":"移动神州行","num":17,"pwd":18,"rate":100},"lt":{"id":2,"#;
+        assert!(reply.starts_with(start), "asked {asked}: {reply}");
+        let kinds: Vec<&str> = reply.split(r#"":{"id""#).filter_map(|before| before.rsplit('"').next()).collect();
+        let order = ["yd", "lt", "dx", "jk", "sd", "wm", "sh", "zt", "wy", "qq", "jy", "gy", "tx", "th"];
+        assert_eq!(kinds[..order.len()], order, "asked {asked}");
+    }
+}
+
+#[test]
+fn a_platform_that_takes_no_cards_has_answered() {
+    let mut server = TestServer::new();
+    let none = "该服务器没有开通任何卡密渠道!";
+    faults(&mut server, "CardTypes", &[Misbehavior::Refuse { code: 102, msg: none.to_owned() }]);
+    let (ann, _) = rich(&mut server, "ann", 0);
+    let reply = server.ask(&ann, "card_types", json!({}));
+    assert_eq!(reply, json!({"status": 0, "message": none, "data": ""}));
+    let card = json!({"ctype": 1, "cnum": CARD.0, "cpwd": CARD.1});
+    check(&mut server, &ann, "charge", card, (13, "data.ctype: expected the id of a card type of card_types"));
+    pass(&mut server, &[60, 60]);
+    assert_eq!(sent(&server, "CardTypes"), 1, "it is not asked until it changes its mind");
 }
 
 #[test]
@@ -222,11 +255,16 @@ fn who_has_too_few_points_pays_nothing() {
     let mut server = TestServer::new();
     let (ann, _) = rich(&mut server, "ann", 5);
     let (bob, _) = rich(&mut server, "bob", 0);
-    for player in [&ann, &bob] {
-        check(&mut server, player, "buy_item", json!({"offer": "diamonds_60"}), SHORT);
+    let short =
+        |money: &str, need: &str| json!({"status": 95, "message": SHORT, "data": [{"money": money, "need": need}]});
+    for (player, expected) in [(&ann, short("5", "1")), (&bob, short("0", "6"))] {
+        assert_eq!(server.ask(player, "buy_item", json!({"offer": "diamonds_60"})), expected);
     }
-    check(&mut server, &bob, "buy_ticket", json!({"mode": "coin", "pay_with": "points"}), SHORT);
-    assert_eq!(points(&mut server, &ann), "5");
+    let ticket = server.ask(&bob, "buy_ticket", json!({"mode": "coin", "pay_with": "points"}));
+    assert_eq!((&ticket["status"], &ticket["message"]), (&json!(95), &json!(SHORT)), "{ticket}");
+    let need = ticket["data"][0]["need"].as_str().and_then(|need| need.parse::<i64>().ok());
+    assert!(need.is_some_and(|need| need > 0), "{ticket}");
+    assert_eq!((sent(&server, "Pay"), points(&mut server, &ann)), (0, json!("5")));
     assert!(server.ask(&ann, "buy_item", json!({"offer": "starter"}))["status"] == 0, "another offer may be bought");
 }
 
@@ -234,12 +272,34 @@ fn who_has_too_few_points_pays_nothing() {
 fn points_that_are_spent_elsewhere_in_between_are_a_refusal_of_the_platform() {
     let mut server = TestServer::new();
     let (ann, _) = rich(&mut server, "ann", 50);
-    for (code, expect) in [(102, SHORT), (103, SHORT), (105, (105, "提交的金额不对"))] {
-        faults(&mut server, "Pay", &[Misbehavior::Refuse { code, msg: "提交的金额不对".to_owned() }]);
+    for (code, message) in [(102, "余额不够"), (103, "未开户"), (105, "提交的金额不对")] {
+        faults(&mut server, "Pay", &[Misbehavior::Refuse { code, msg: message.to_owned() }]);
         let reply = server.ask(&ann, "buy_item", json!({"offer": "diamonds_60"}));
-        assert_eq!(reply, json!({"status": expect.0, "message": expect.1}), "code {code}");
+        let expected = match code {
+            105 => json!({"status": 105, "message": message}),
+            _ => json!({"status": 95, "message": message, "data": [{"money": "0", "need": "6"}]}),
+        };
+        assert_eq!(reply, expected, "code {code}");
     }
     assert_eq!((paid(&mut server), diamonds(&mut server, &ann)), (0, 0));
+}
+
+#[test]
+fn what_is_missing_is_what_the_platform_says() {
+    let mut server = TestServer::new();
+    let (ann, name) = rich(&mut server, "ann", 6);
+    // Another game server takes points between the question and the payment.
+    faults(&mut server, "CheckMoney", &[Misbehavior::LatencyMs(1000)]);
+    post(&mut server, &ann, "buy_item", json!({"offer": "diamonds_60"}), None);
+    let now_ms = server.now_ms();
+    let query =
+        signed_query(&[("sid", "1"), ("wname", &name), ("use", "elsewhere"), ("money", "4")], &Secret::new("abcabc"));
+    let headers = vec![("User-Agent", "Java/17.0.15".to_owned())];
+    let url = format!("http://sandbox/Api/Pay?{query}");
+    server.platforms.sandbox.receive(&Exchange { method: Method::Get, url, headers, body: Vec::new() }, now_ms);
+    pass(&mut server, &[1]);
+    let short = json!({"status": 95, "message": SHORT, "data": [{"money": "2", "need": "4"}]});
+    assert_eq!(reply(&mut server, &ann), short);
 }
 
 #[test]

@@ -22,6 +22,7 @@ GET  /state      the sandbox's state
 POST /grant      {"wname":"test","money":500}
 POST /cards      {"ctype":1,"cnum":"12345678901234567","cpwd":"123456789012345678","yuan":50}
 POST /channels   {"ctype":5,"open":false}
+POST /strictness {"strict":true}; whether MCRMB's calls must follow its document to the letter
 POST /faults     [{"platform":"mcrmb","call":"Pay","fault":"lose_answer","times":1}]; replaces all, [] clears all
                  faults: {"latency_ms":500} "lose_answer" {"apply_late":{"after_ms":3000}} {"http_status":503}
                          "garbage" "wrong_types" "cut_short" {"refuse":{"code":102,"msg":".."}}
@@ -38,6 +39,7 @@ pub(super) enum Control {
     Grant,
     Cards,
     Channels,
+    Strictness,
     Faults,
 }
 
@@ -54,6 +56,8 @@ pub struct State<'a> {
     pub cards: Vec<CardView<'a>>,
     /// Channels in maintenance.
     pub closed_channels: &'a BTreeSet<u32>,
+    /// Whether calls to MCRMB must follow its document to the letter.
+    pub strict: bool,
     /// Payments that were carried out, oldest first.
     pub payments: &'a VecDeque<PointsPayment>,
     /// Reports in the order of arrival.
@@ -109,6 +113,12 @@ struct ChannelChange {
     open: bool,
 }
 
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct StrictnessChange {
+    strict: bool,
+}
+
 fn read<'a, T: Deserialize<'a>>(body: &'a [u8]) -> Result<T, String> {
     serde_json::from_slice(body).map_err(|error| error.to_string())
 }
@@ -127,6 +137,7 @@ impl Sandbox {
                 let ChannelChange { ctype, open } = change;
                 self.open_channel(ctype, open)
             }),
+            Control::Strictness => read(body).map(|StrictnessChange { strict }| self.be_strict(strict)),
             Control::Faults => read(body).and_then(|faults| self.set_faults(faults)),
         };
         match done {
@@ -177,6 +188,11 @@ impl Sandbox {
         Ok(())
     }
 
+    /// Sets whether calls to MCRMB must follow its document to the letter.
+    pub fn be_strict(&mut self, is_strict: bool) {
+        self.settings.strict = is_strict;
+    }
+
     /// Replaces all faults.
     pub fn set_faults(&mut self, faults: Vec<Fault>) -> Result<(), String> {
         for fault in &faults {
@@ -223,6 +239,7 @@ impl Sandbox {
             card_records: accounts().map(|(wname, account)| (wname, &account.card_records)).collect(),
             cards: cards.collect(),
             closed_channels: &ledger.closed_channels,
+            strict: self.settings.strict,
             payments: &ledger.payments,
             reports: self.books.rounds.reports(),
             faults: self.faults.all(),

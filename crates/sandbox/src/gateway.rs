@@ -151,11 +151,14 @@ impl Asked<'_> {
     }
 }
 
+/// All that a plugin in use signs of a `Charge`: not the card.
+const SIGNED_OF_CHARGE: [&str; 3] = ["sid", "wname", "time"];
+
 impl Sandbox {
     /// Checks a request, in the order in which the contract lists its requirements, and answers it.
     pub(super) fn gateway(&mut self, call: GatewayCall, request: &Exchange, now_ms: i64) -> Answered {
         let agent = super::header(request, "User-Agent").unwrap_or_default();
-        if !agent.contains("java") {
+        if !self.names_java(agent) {
             return empty_reply("403", "UserAgent不正确");
         }
         let query = ReceivedQuery::parse(super::query(&request.url));
@@ -164,7 +167,7 @@ impl Sandbox {
             return empty_reply("404", "参数不齐全");
         }
         let is_ours = query.get("sid").is_some_and(|sid| sid == self.settings.sid);
-        if !is_ours || !query.is_signed_by(&self.settings.key) {
+        if !is_ours || !self.is_call_signed(call, &query) {
             return empty_reply("444", "签名错误");
         }
         let asked = Asked { wname: query.get("wname").unwrap_or_default(), query: &query, now_ms };
@@ -174,8 +177,30 @@ impl Sandbox {
             GatewayCall::CheckCard => self.check_card(&asked.wname),
             GatewayCall::Charge => self.charge(&asked),
             GatewayCall::Pay => self.pay(&asked),
-            GatewayCall::CardTypes => reply("101", "查询支持卡密成功!", [ChannelTable(&self.settings.channels)]),
+            GatewayCall::CardTypes => self.card_types(),
             GatewayCall::Manual => self.manual(&asked),
+        }
+    }
+
+    fn names_java(&self, agent: &str) -> bool {
+        // Java itself introduces itself as Java/17.0.15.
+        agent.contains("java") || (!self.settings.strict && agent.to_ascii_lowercase().contains("java"))
+    }
+
+    fn is_call_signed(&self, call: GatewayCall, query: &ReceivedQuery<'_>) -> bool {
+        let (key, strictness) = (&self.settings.key, self.settings.strictness());
+        let is_careless_charge = || {
+            call == GatewayCall::Charge
+                && !self.settings.strict
+                && query.is_signed_over_only(&SIGNED_OF_CHARGE, key, strictness)
+        };
+        query.is_signed_by(key, strictness) || is_careless_charge()
+    }
+
+    fn card_types(&self) -> Answered {
+        match self.settings.channels.as_slice() {
+            [] => empty_reply("102", "该服务器没有开通任何卡密渠道!"),
+            channels => reply("101", "查询支持卡密成功!", [ChannelTable(channels)]),
         }
     }
 

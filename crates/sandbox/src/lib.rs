@@ -97,6 +97,7 @@ impl Route {
             "/grant" => (Method::Post, Self::Control(Control::Grant)),
             "/cards" => (Method::Post, Self::Control(Control::Cards)),
             "/channels" => (Method::Post, Self::Control(Control::Channels)),
+            "/strictness" => (Method::Post, Self::Control(Control::Strictness)),
             "/faults" => (Method::Post, Self::Control(Control::Faults)),
             REPORT_PATH => (Method::Post, Self::Report),
             QUERY_PATH => (Method::Post, Self::Query),

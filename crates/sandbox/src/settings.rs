@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize, Serializer};
 
 use raidkeep_game::platforms::secret::Secret;
+use raidkeep_game::platforms::signature::Strictness;
 
 /// The built-in settings.
 const SHIPPED: &str = include_str!("../../../config/sandbox.ron");
@@ -15,6 +16,10 @@ pub struct SandboxSettings {
     pub sid: String,
     /// Its key.
     pub key: Secret,
+    /// Whether calls to MCRMB must follow its document to the letter; otherwise what the plugins in use send is accepted
+    /// too.
+    #[serde(default)]
+    pub strict: bool,
     /// The application at SUD.
     pub app_id: String,
     /// Its secret.
@@ -146,10 +151,14 @@ impl SandboxSettings {
         mistakes
     }
 
-    /// The channel with this id, as a client writes it.
+    /// The channel with this id, as a client writes it; unless the settings are strict, also the one with this key.
     pub(super) fn channel(&self, ctype: &str) -> Option<&Channel> {
-        let id: u32 = ctype.parse().ok()?;
-        self.channels.iter().find(|channel| channel.id == id)
+        let id: Option<u32> = ctype.parse().ok();
+        self.channels.iter().find(|channel| Some(channel.id) == id || (!self.strict && channel.key == ctype))
+    }
+
+    pub(super) fn strictness(&self) -> Strictness {
+        if self.strict { Strictness::Document } else { Strictness::Plugins }
     }
 }
 
@@ -184,6 +193,9 @@ mod tests {
         assert!(!channel.fits("12345678", "123456789012") && !channel.fits("123456789", "1"));
         assert_eq!(channel.points(100), 75);
         assert!(settings.channel("5").is_some_and(|any| any.fits("1", "")), "length 0 is any length");
-        assert!(settings.channel("13").is_none() && settings.channel("yd").is_none());
+        assert!(settings.channel("13").is_none());
+        assert_eq!(settings.channel("yd").map(|channel| channel.id), Some(1), "some plugins send its letters");
+        let strict = SandboxSettings { strict: true, ..settings };
+        assert!(strict.channel("yd").is_none() && strict.channel("1").is_some());
     }
 }

@@ -28,7 +28,7 @@ use raidkeep_engine::verify::VerifyApp;
 
 pub use book::{OrderBook, OrderDesk, OrderNumbers};
 pub use model::{Goods, NewOrder, Order, OrderId, OrderState};
-pub use settle::OrderTold;
+pub use settle::{NotPaid, OrderTold, PointsShort};
 
 impl Mention for Order {
     fn names(&self, account: AccountId) -> bool {

@@ -278,7 +278,7 @@ impl Order {
         {
             let why = format!("{} points, the price is {price}", account.money);
             self.points_left = Some(account.money);
-            self.remark(NOT_ENOUGH, "点券余额不足");
+            self.remark(NOT_ENOUGH, "您的余额不足,请充值!");
             return self.step(OrderState::Refused, now, &why);
         }
         self.before = Some(account);

@@ -9,11 +9,11 @@ use serde_json::{Value, json};
 use crate::identity;
 use crate::orders::book::{OrderBook, OrderDesk, read_number};
 use crate::orders::model::{
-    Adjustment, ClosedOrder, Goods, NewOrder, Order, OrderId, OrderRemark, StateName, Step, Wish,
+    Adjustment, ClosedOrder, Goods, NewOrder, Order, OrderId, OrderRemark, OrderState, StateName, Step, Wish,
 };
 use crate::orders::settle::OrderTold;
 use crate::orders::steps;
-use crate::platforms::mcrmb::Gateway;
+use crate::platforms::mcrmb::{Gateway, PlatformData};
 use raidkeep_engine::clock::Clock;
 use raidkeep_engine::dispatch::RequestApp;
 use raidkeep_engine::random::WorldSeed;
@@ -211,7 +211,17 @@ pub struct Manual {
     text: String,
 }
 
-request!(Operator, "manual", Manual => Value);
+request!(Operator, "manual", Manual => PointsChanged);
+
+/// The reply of `manual`: the order, or what the platform shows with its refusal.
+#[derive(Debug, Serialize, JsonSchema)]
+#[serde(untagged)]
+#[schemars(with = "Value")]
+#[expect(missing_docs, reason = "PointsChanged says what each is")]
+pub enum PointsChanged {
+    Order(Value),
+    Refused(PlatformData),
+}
 
 impl Adjustment {
     /// The platform's number.
@@ -237,7 +247,7 @@ fn manual(
     directory: Res<Directory>,
     gateway: Res<Gateway>,
     mut desk: OrderDesk,
-) -> Waits<Value> {
+) -> Waits<PointsChanged> {
     let Manual { name, kind, money, text } = &call.request;
     if let Some(told) = call.fact.and_then(|fact| fact.downcast::<OrderTold>().ok()) {
         return Ok(manual_told(*told));
@@ -257,25 +267,24 @@ fn manual(
     let new = NewOrder { account, wname: name.as_str().into(), subject: text.as_str().into(), wish };
     let id = desk.take(new)?;
     tracing::info!(player = %name, kind, money, text, "an operator changes points");
-    let pending =
-        Success::with(json!({"order": desk.number(id), "state": "pending"})).message("pending, see order_list");
-    Ok(pending.until(id.notice()))
+    let pending = PointsChanged::Order(json!({"order": desk.number(id), "state": "pending"}));
+    Ok(Success::with(pending).message(PENDING).until(id.notice()))
 }
 
-fn manual_told(told: OrderTold) -> Success<Value> {
+const PENDING: &str = "pending, see order_list";
+
+fn manual_told(told: OrderTold) -> Success<PointsChanged> {
     let order = &told.order;
-    let shown = json!({"order": order.number, "state": order.state.name()});
+    let shown = PointsChanged::Order(json!({"order": order.number, "state": order.state.name()}));
     if told.is_pending() {
-        return Success::with(shown).message("pending, see order_list");
+        return Success::with(shown).message(PENDING);
     }
-    match order.state {
-        crate::orders::OrderState::Granted => Success::with(json!({
+    if order.state == OrderState::Granted {
+        return Success::with(PointsChanged::Order(json!({
             "order": order.number, "state": order.state.name(), "money": order.points_after(),
-        })),
-        _ => {
-            let status = if order.remark.code == 0 { status::BUSY } else { order.remark.code };
-            let data = told.data.filter(|data| !data.is_null()).unwrap_or(shown);
-            Success::with(data).status(status).message(order.remark.text.to_string())
-        }
+        })));
     }
+    let status = if order.remark.code == 0 { status::BUSY } else { order.remark.code };
+    let data = told.reply.map(|reply| reply.data).filter(|data| !data.is_empty());
+    Success::with(data.map_or(shown, PointsChanged::Refused)).status(status).message(order.remark.text.to_string())
 }

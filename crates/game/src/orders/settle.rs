@@ -4,12 +4,12 @@ use bevy_ecs::prelude::*;
 use bevy_time::{Real, Time};
 use schemars::JsonSchema;
 use serde::Serialize;
-use serde_json::Value;
 
 use crate::items::{Amount, Cause, Inventory};
 use crate::orders::book::OrderBook;
 use crate::orders::model::{Adjustment, ClosedOrder, Order, OrderId, OrderState, StateName, Wish};
 use crate::orders::steps::{after_step, change, is_short};
+use crate::platforms::mcrmb::PlatformReply;
 use crate::tickets::Tickets;
 use raidkeep_engine::clock::Clock;
 use raidkeep_engine::events::{Event, Events};
@@ -33,8 +33,26 @@ impl OrderId {
 pub struct OrderTold {
     /// The order's current state.
     pub order: Order,
-    /// The data of the platform's answer, if it answered just now.
-    pub data: Option<Value>,
+    /// The platform's answer, if it answered just now.
+    pub reply: Option<PlatformReply>,
+}
+
+/// Why an order has not paid.
+#[derive(Debug, Clone, PartialEq)]
+pub enum NotPaid {
+    /// There are too few points: the platform's message, and what is missing.
+    Short(String, PointsShort),
+    /// Any other reason.
+    Refused(Refusal),
+}
+
+/// What is missing of a price, as the platform shows it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct PointsShort {
+    /// The points there are.
+    money: String,
+    /// The points that are missing.
+    need: String,
 }
 
 impl OrderTold {
@@ -43,18 +61,27 @@ impl OrderTold {
         !matches!(self.order.state, OrderState::Granted | OrderState::Refused | OrderState::Watched { .. })
     }
 
-    /// The refusal of the player's request, if nothing was paid. `short` is the function's own refusal for too few
-    /// points.
-    pub fn refusal(&self, short: Refusal) -> Option<Refusal> {
+    /// Why nothing was paid, if that is how it ended.
+    pub fn not_paid(&self) -> Option<NotPaid> {
         if !matches!(self.order.state, OrderState::Refused | OrderState::Watched { .. }) {
             return None;
         }
         let remark = &self.order.remark;
         Some(match remark.code {
-            0 => Refusal::busy("the payment platform did not answer, nothing was charged; retry later"),
-            code if is_short(code) => short,
-            code => Refusal { status: code, message: remark.text.to_string().into() },
+            0 => {
+                NotPaid::Refused(Refusal::busy("the payment platform did not answer, nothing was charged; retry later"))
+            }
+            code if is_short(code) => NotPaid::Short(remark.text.to_string(), self.short()),
+            code => NotPaid::Refused(Refusal { status: code, message: remark.text.to_string().into() }),
         })
+    }
+
+    fn short(&self) -> PointsShort {
+        let told = |field| self.reply.as_ref().and_then(|reply| reply.number(field));
+        let money = told("money").or(self.order.points_left).unwrap_or_default();
+        let price = self.order.wish.change(money).saturating_neg();
+        let need = told("need").unwrap_or(price.saturating_sub(money));
+        PointsShort { money: money.to_string(), need: need.to_string() }
     }
 }
 
@@ -111,11 +138,11 @@ fn why(wish: &Wish) -> &'static str {
 }
 
 /// Tells the waiting request what became of an order that was in state `before`, and archives a closed one.
-pub(super) fn tell(world: &mut World, entity: Entity, before: StateName, order: &Order, data: Option<Value>) {
+pub(super) fn tell(world: &mut World, entity: Entity, before: StateName, order: &Order, reply: Option<PlatformReply>) {
     if matches!(order.state, OrderState::Written | OrderState::Sent | OrderState::Paid) {
         return;
     }
-    let told = OrderTold { order: order.clone(), data };
+    let told = OrderTold { order: order.clone(), reply };
     let is_awaited = world.resource_scope(|world, mut parked: Mut<Parked>| {
         world.resource_mut::<Notices>().tell(&mut parked, order.id.notice(), &told)
     });

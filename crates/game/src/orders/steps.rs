@@ -174,9 +174,9 @@ fn take_in(world: &mut World, done: Done) -> Option<OrderId> {
         Question::Records => take_in_records(world, entity, &before, done.outcome, now),
         Question::Points(records) => take_in_points(world, entity, &before, records, done.outcome, now),
         Question::CarryOut => {
-            let (payment, data) = read_payment(done.outcome, &before);
+            let (payment, reply) = read_payment(done.outcome, &before);
             change(world, entity, |order| order.note_payment(payment, now));
-            after_step(world, entity, &before, now, data);
+            after_step(world, entity, &before, now, reply);
         }
     }
     Some(id)
@@ -238,7 +238,7 @@ fn take_in_points(
         Told::Nothing(why) => return not_reached(world, entity, &why, now),
     };
     // Without data the player has no points: none yet, or none left. The total spent is unknown then.
-    let money = if reply.data.is_null() { Some(0) } else { reply.number("money") };
+    let money = if reply.data.is_empty() { Some(0) } else { reply.number("money") };
     let Some(money) = money else {
         return not_reached(world, entity, "its balance makes no sense", now);
     };
@@ -284,7 +284,7 @@ fn send(world: &mut World, entity: Entity, now: i64) {
     }
 }
 
-fn read_payment(outcome: CallOutcome, order: &Order) -> (Payment, Option<serde_json::Value>) {
+fn read_payment(outcome: CallOutcome, order: &Order) -> (Payment, Option<PlatformReply>) {
     if let Err(CallFailure::NotSent(why)) = outcome {
         return (Payment::NotSent(why), None);
     }
@@ -292,17 +292,16 @@ fn read_payment(outcome: CallOutcome, order: &Order) -> (Payment, Option<serde_j
         super::model::Wish::Buy { .. } => PlatformCall::Pay,
         super::model::Wish::Adjust { .. } => PlatformCall::Manual,
     };
-    let data =
-        outcome.as_ref().ok().and_then(|answered| PlatformReply::read(&answered.body).ok()).map(|told| told.data);
+    let reply = outcome.as_ref().ok().and_then(|answered| PlatformReply::read(&answered.body).ok());
     match read_answer(call, outcome) {
-        Told::Reply(reply) => (Payment::Made(reply.number("money")), data),
-        Told::Declined(code, text) => (Payment::Declined(code, text), data),
+        Told::Reply(made) => (Payment::Made(made.number("money")), reply),
+        Told::Declined(code, text) => (Payment::Declined(code, text), reply),
         Told::Nothing(why) => (Payment::Unknown(why), None),
     }
 }
 
 /// What follows from a step: the waiting request is answered, and the order's next step is scheduled.
-pub(super) fn after_step(world: &mut World, entity: Entity, before: &Order, now: i64, data: Option<serde_json::Value>) {
+pub(super) fn after_step(world: &mut World, entity: Entity, before: &Order, now: i64, reply: Option<PlatformReply>) {
     let Some(order) = world.get::<Order>(entity).cloned() else {
         return;
     };
@@ -330,7 +329,7 @@ pub(super) fn after_step(world: &mut World, entity: Entity, before: &Order, now:
     }
     if has_moved {
         note_metrics(&order);
-        tell(world, entity, before.state.name(), &order, data);
+        tell(world, entity, before.state.name(), &order, reply);
     }
 }
 

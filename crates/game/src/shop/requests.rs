@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::identity::Account;
 use crate::items::{Amount, Inventory};
 use crate::orders::model::Wish;
-use crate::orders::{Goods, NewOrder, OrderDesk, OrderState, OrderTold};
+use crate::orders::{Goods, NewOrder, NotPaid, OrderDesk, OrderState, OrderTold, PointsShort};
 use crate::platforms::mcrmb::Gateway;
 use crate::shop::rules::{Offer, ShopRules};
 use raidkeep_engine::dispatch::RequestApp;
@@ -37,8 +37,8 @@ fn get_shop(In(_): In<Call<GetShop>>, rules: Res<Rules<ShopRules>>) -> Answer<Of
     Ok(Success::with(OffersShown { offers: rules.offers.clone() }))
 }
 
-/// Too few points. The text is that of docs/contract/stage-protocol.md#codes-of-the-new-functions for whatever is
-/// short.
+/// Too little of what is paid. The text is that of docs/contract/stage-protocol.md#codes-of-the-new-functions; where
+/// points are short, the platform has its own.
 pub(super) const SHORT: Refusal = Refusal::new(95, "materials insufficient");
 const NO_SUCH_OFFER: Refusal = Refusal::new(99, "no such offer");
 
@@ -69,6 +69,26 @@ impl OrderProgress {
     }
 }
 
+/// The reply of a purchase.
+#[derive(Debug, Serialize, JsonSchema)]
+#[serde(untagged)]
+pub enum Bought<T> {
+    /// What was bought, or is being paid.
+    Goods(T),
+    /// What is missing of its price in points.
+    Short([PointsShort; 1]),
+}
+
+/// The reply of a purchase that was not paid.
+pub(super) fn not_paid<T>(told: &OrderTold) -> Option<Answer<Bought<T>>> {
+    Some(match told.not_paid()? {
+        NotPaid::Short(message, short) => {
+            Ok(Success::with(Bought::Short([short])).status(SHORT.status).message(message))
+        }
+        NotPaid::Refused(refusal) => Err(refusal),
+    })
+}
+
 /// The result of the caller's order, when the request is run again because of it.
 pub(super) fn told(fact: Option<Fact>) -> Option<OrderTold> {
     fact.and_then(|fact| fact.downcast::<OrderTold>().ok()).map(|told| *told)
@@ -80,7 +100,7 @@ pub struct BuyItem {
     offer: String,
 }
 
-request!(Player, "buy_item", BuyItem => ItemBought);
+request!(Player, "buy_item", BuyItem => Bought<ItemBought>);
 
 /// The reply of `buy_item`.
 #[derive(Debug, Serialize, JsonSchema)]
@@ -99,7 +119,7 @@ fn buy_item(
     rules: Res<Rules<ShopRules>>,
     gateway: Res<Gateway>,
     mut desk: OrderDesk,
-) -> Waits<ItemBought> {
+) -> Waits<Bought<ItemBought>> {
     let (account, inventory) = call.caller.get(&players)?;
     if let Some(told) = told(call.fact) {
         return Ok(bought(&told, inventory)?);
@@ -115,18 +135,19 @@ fn buy_item(
     })?;
     let progress = OrderProgress::pending(desk.number(order));
     let pending = ItemBought { progress, remain: Vec::new(), reward: Vec::new() };
-    Ok(Success::with(pending).message(PENDING).until(order.notice()))
+    Ok(Success::with(Bought::Goods(pending)).message(PENDING).until(order.notice()))
 }
 
-fn bought(told: &OrderTold, inventory: &Inventory) -> Answer<ItemBought> {
-    if let Some(refusal) = told.refusal(SHORT) {
-        return Err(refusal);
+fn bought(told: &OrderTold, inventory: &Inventory) -> Answer<Bought<ItemBought>> {
+    if let Some(not_paid) = not_paid(told) {
+        return not_paid;
     }
     let reward = match &told.order.wish {
         Wish::Buy { goods, .. } if !told.is_pending() => goods.items.clone(),
         _ => Vec::new(),
     };
     let remain = inventory.remain_of(&reward);
-    let reply = Success::with(ItemBought { progress: OrderProgress::of(told), remain, reward });
+    let bought = ItemBought { progress: OrderProgress::of(told), remain, reward };
+    let reply = Success::with(Bought::Goods(bought));
     Ok(if told.is_pending() { reply.message(PENDING) } else { reply })
 }

@@ -10,7 +10,7 @@ use crate::items::{Amount, Cause, Inventory};
 use crate::orders::model::{TicketGoods, Wish};
 use crate::orders::{Goods, NewOrder, OrderDesk};
 use crate::platforms::mcrmb::Gateway;
-use crate::shop::requests::{OrderProgress, PENDING, SHORT, told};
+use crate::shop::requests::{Bought, OrderProgress, PENDING, SHORT, not_paid, told};
 use crate::tickets::{Limits, NextReset, Purchase, PurchaseMode, TicketKind, TicketRules, Tickets};
 use raidkeep_engine::clock::Clock;
 use raidkeep_engine::dispatch::RequestApp;
@@ -39,7 +39,7 @@ pub enum PayWith {
     Points,
 }
 
-request!(Player, "buy_ticket", BuyTicket => TicketBought);
+request!(Player, "buy_ticket", BuyTicket => Bought<TicketBought>);
 
 /// The reply of `buy_ticket`.
 #[derive(Debug, Serialize, JsonSchema)]
@@ -81,17 +81,17 @@ impl<'r> Counter<'r> {
         inventory: &Inventory,
         reward: Vec<Amount>,
         progress: Option<OrderProgress>,
-    ) -> Success<TicketBought> {
+    ) -> Success<Bought<TicketBought>> {
         let keys = [self.ticket.key, self.allowance.key];
         let is_vip = self.rules.is_vip(inventory);
-        Success::with(TicketBought {
+        Success::with(Bought::Goods(TicketBought {
             limits: Limits::some(tickets, self.rules, &keys, is_vip, self.clock.day()),
             cd: self.clock.seconds_to_next_day(),
             remain: inventory.remain_of(&reward),
             reward,
             at: NextReset::of(self.clock),
             progress,
-        })
+        }))
     }
 
     /// What is sold, as the player reads it among the records of the payment platform.
@@ -107,14 +107,13 @@ fn buy_ticket(
     gateway: Res<Gateway>,
     clock: Res<Clock>,
     mut desk: OrderDesk,
-) -> Waits<TicketBought> {
+) -> Waits<Bought<TicketBought>> {
     let (mut tickets, mut inventory, account) = call.caller.get_mut(&mut players)?;
     let counter = Counter::find(call.request.mode, &rules, &clock)?;
     if let Some(told) = told(call.fact) {
-        return match told.refusal(SHORT) {
-            Some(refusal) => Err(refusal.into()),
-            None => Ok(counter.reply(&tickets, &inventory, Vec::new(), Some(OrderProgress::of(&told)))),
-        };
+        let progress = OrderProgress::of(&told);
+        let bought = || Ok(counter.reply(&tickets, &inventory, Vec::new(), Some(progress)));
+        return Ok(not_paid(&told).unwrap_or_else(bought)?);
     }
     // A ticket that is being paid takes its share of what may be bought when it is granted.
     desk.check(call.caller.account)?;

@@ -2,6 +2,7 @@
 
 mod faults;
 mod gateway;
+mod plugins;
 mod sud;
 
 use super::*;

@@ -21,10 +21,10 @@ const ANY_NAME: &str = "console";
 /// The platform's message for a card with the wrong length (docs/contract/points-platform.md#cards).
 const WRONG_CARD: Refusal = Refusal::new(303, "充值卡无效或卡密长度错误");
 
-/// The card types, once the platform has sent them.
+/// The card types, once the platform has sent them. That it takes no cards is an answer too.
 #[derive(Debug, Default, Resource)]
 pub struct CardTypes {
-    data: Option<Value>,
+    told: Option<PlatformReply>,
     kinds: Vec<CardKind>,
 }
 
@@ -36,21 +36,21 @@ struct CardKind {
 }
 
 impl CardTypes {
-    /// The platform's data.
-    pub fn data(&self) -> Option<&Value> {
-        self.data.as_ref()
+    /// The platform's reply.
+    pub fn told(&self) -> Option<&PlatformReply> {
+        self.told.as_ref()
     }
 
-    /// Stores the platform's data.
-    pub fn learn(&mut self, reply: &PlatformReply) {
+    /// Stores the platform's reply.
+    pub fn learn(&mut self, reply: PlatformReply) {
         let kinds = reply.rows().iter().filter_map(Value::as_object).flat_map(|kinds| kinds.values());
         self.kinds = kinds.filter_map(CardKind::read).collect();
-        self.data = Some(reply.data.clone());
+        self.told = Some(reply);
     }
 
     /// Whether a card can be of this kind; 0 means any length.
     pub fn check(&self, kind: i64, number: &str, password: &str) -> Result<(), Refusal> {
-        if self.data.is_none() {
+        if self.told.is_none() {
             return Err(Refusal::busy("the payment platform has not told yet which cards it takes, retry later"));
         }
         let kind = self.kinds.iter().find(|known| known.id == kind);
@@ -79,7 +79,7 @@ pub fn learn(
 ) {
     for done in exchanges.take_done(OWNER) {
         match reply_of(done.outcome) {
-            Ok(reply) if requests::is_success(PlatformCall::CardTypes, reply.code) => types.learn(&reply),
+            Ok(reply) if requests::is_success(PlatformCall::CardTypes, reply.code) => types.learn(reply),
             Ok(reply) => {
                 tracing::error!(code = reply.code, msg = reply.msg, "the payment platform did not send its card types")
             }
@@ -87,7 +87,7 @@ pub fn learn(
         }
     }
     let now = clock.now();
-    if types.data.is_some() {
+    if types.told.is_some() {
         return;
     }
     // A clock that jumped back does not prolong the wait.
@@ -112,7 +112,7 @@ mod tests {
     fn lengths_are_checked_and_0_is_any() {
         let mut types = CardTypes::default();
         assert_eq!(types.check(1, "", "").map_err(|refusal| refusal.status), Err(16), "nothing is known yet");
-        types.learn(&PlatformReply::read(TOLD.as_bytes()).expect("the contract's sample"));
+        types.learn(PlatformReply::read(TOLD.as_bytes()).expect("the contract's sample"));
         let (number, password) = ("1".repeat(17), "2".repeat(18));
         assert_eq!(types.check(1, &number, &password), Ok(()));
         assert_eq!(types.check(1, &number, "2"), Err(WRONG_CARD));

@@ -16,7 +16,7 @@ use raidkeep_engine::exchange::lines::{Exchanges, Line};
 use raidkeep_engine::schedule::Tick;
 
 pub use gateway::Gateway;
-pub use wire::PlatformReply;
+pub use wire::{PlatformData, PlatformReply};
 
 /// The line to the platform.
 pub const PAYMENTS: Line = Line("mcrmb");

@@ -13,7 +13,7 @@ use crate::identity::Account;
 use crate::platforms::mcrmb::PAYMENTS;
 use crate::platforms::mcrmb::cards::CardTypes;
 use crate::platforms::mcrmb::gateway::{Gateway, PlatformCall, reply_of};
-use crate::platforms::mcrmb::wire::PlatformReply;
+use crate::platforms::mcrmb::wire::{PlatformData, PlatformReply};
 use raidkeep_engine::dispatch::RequestApp;
 use raidkeep_engine::exchange::CallOutcome;
 use raidkeep_engine::request;
@@ -33,26 +33,26 @@ pub(super) fn register(app: &mut App) {
 /// Whether this code is a success of that call (docs/contract/points-platform.md#codes).
 pub fn is_success(call: PlatformCall, code: i32) -> bool {
     match call {
-        PlatformCall::CheckMoney | PlatformCall::CheckRecord | PlatformCall::CheckCard => matches!(code, 101 | 102),
+        PlatformCall::CheckMoney | PlatformCall::CheckRecord | PlatformCall::CheckCard | PlatformCall::CardTypes => {
+            matches!(code, 101 | 102)
+        }
         PlatformCall::Charge => matches!(code, 101 | 201),
-        PlatformCall::Pay | PlatformCall::CardTypes => code == 101,
+        PlatformCall::Pay => code == 101,
         PlatformCall::Manual => matches!(code, 101 | 102 | 201),
     }
 }
 
 /// The platform's reply as a reply of the game: status 0 for a success, else the platform's code; its message and data.
 /// The platform has no code 0, and it would be taken for a success.
-pub fn passed_on(call: PlatformCall, reply: PlatformReply) -> Answer<Value> {
+pub fn passed_on(call: PlatformCall, reply: PlatformReply) -> Answer<PlatformData> {
     let is_success = is_success(call, reply.code);
     if reply.code == status::SUCCESS {
         return Err(Refusal::busy("the payment platform's answer makes no sense, retry later"));
     }
     let says = if reply.msg.is_empty() { card_message(&reply) } else { reply.msg };
     let status = if is_success { status::SUCCESS } else { reply.code };
-    // The platform writes "" where it has no data.
-    let data = if reply.data.is_null() { Value::String(String::new()) } else { reply.data };
     let message = if says.is_empty() && is_success { "success".to_owned() } else { says };
-    Ok(Success::with(data).status(status).message(message))
+    Ok(Success::with(reply.data).status(status).message(message))
 }
 
 /// `Charge` puts what is wrong with a card only into its data.
@@ -67,7 +67,7 @@ fn ask(
     fact: Option<Fact>,
     (gateway, accounts, player): (&Gateway, &Query<&Account>, Player),
     more: &[(&str, &str)],
-) -> Waits<Value> {
+) -> Waits<PlatformData> {
     let outcome = fact.and_then(|fact| fact.downcast::<CallOutcome>().ok());
     if let Some(outcome) = outcome {
         return Ok(passed_on(call, reply_of(*outcome)?)?);
@@ -87,10 +87,14 @@ macro_rules! question {
             const FUNCTION: &'static str = $function;
             const READS: Reads = Reads::Caller;
             type Caller = Player;
-            type Reply = Value;
+            type Reply = PlatformData;
         }
 
-        fn $handler(In(call): In<Call<$type>>, gateway: Res<Gateway>, accounts: Query<&Account>) -> Waits<Value> {
+        fn $handler(
+            In(call): In<Call<$type>>,
+            gateway: Res<Gateway>,
+            accounts: Query<&Account>,
+        ) -> Waits<PlatformData> {
             ask(PlatformCall::$call, call.fact, (&gateway, &accounts, call.caller), &[])
         }
     };
@@ -116,7 +120,7 @@ impl fmt::Debug for Charge {
     }
 }
 
-request!(Player, "charge", Charge => Value, READS = Reads::Caller, SECRETS = &["cpwd"]);
+request!(Player, "charge", Charge => PlatformData, READS = Reads::Caller, SECRETS = &["cpwd"]);
 
 /// The longest card number or password that is passed on.
 const CARD_BYTES_MAX: usize = 64;
@@ -126,7 +130,7 @@ fn charge(
     types: Res<CardTypes>,
     gateway: Res<Gateway>,
     accounts: Query<&Account>,
-) -> Waits<Value> {
+) -> Waits<PlatformData> {
     let Charge { ctype, cnum, cpwd } = &call.request;
     if call.fact.is_none() {
         for (field, text) in [("data.cnum", cnum), ("data.cpwd", cpwd)] {
@@ -146,16 +150,16 @@ fn charge(
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 pub struct ShowCardTypes {}
 
-request!(Player, "card_types", ShowCardTypes => Value, READS = Reads::Caller);
+request!(Player, "card_types", ShowCardTypes => PlatformData, READS = Reads::Caller);
 
 fn card_types(
     In(call): In<Call<ShowCardTypes>>,
     types: Res<CardTypes>,
     gateway: Res<Gateway>,
     accounts: Query<&Account>,
-) -> Waits<Value> {
-    match types.data() {
-        Some(data) => Ok(Success::with(data.clone())),
+) -> Waits<PlatformData> {
+    match types.told() {
+        Some(told) => Ok(passed_on(PlatformCall::CardTypes, told.clone())?),
         None => ask(PlatformCall::CardTypes, call.fact, (&gateway, &accounts, call.caller), &[]),
     }
 }

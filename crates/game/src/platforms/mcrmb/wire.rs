@@ -2,7 +2,12 @@
 //!
 //! The platform is loose with types: a code or an amount may be a string or a number. Parsing accepts both.
 
+use std::collections::BTreeMap;
+
+use schemars::JsonSchema;
+use serde::{Serialize, Serializer};
 use serde_json::Value;
+use serde_json::value::RawValue;
 
 /// A reply of the platform, whatever the call.
 #[derive(Debug, Clone, PartialEq)]
@@ -11,8 +16,41 @@ pub struct PlatformReply {
     pub code: i32,
     /// The text for the player; empty where the platform sends null.
     pub msg: String,
-    /// The data: an array with at least one row; null where the platform sends `""`, `[]`, null or nothing.
-    pub data: Value,
+    /// The data, to be passed on.
+    pub data: PlatformData,
+    rows: Vec<Value>,
+}
+
+/// The data of a reply, as the platform wrote it: players see its fields in the platform's order. `""` where the platform
+/// has none.
+#[derive(Debug, Clone, Default, JsonSchema)]
+#[schemars(with = "Value")]
+pub struct PlatformData(Option<Box<RawValue>>);
+
+impl PlatformData {
+    /// Whether there is none.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_none()
+    }
+
+    fn text(&self) -> &str {
+        self.0.as_deref().map_or("\"\"", RawValue::get)
+    }
+}
+
+impl PartialEq for PlatformData {
+    fn eq(&self, other: &Self) -> bool {
+        self.text() == other.text()
+    }
+}
+
+impl Serialize for PlatformData {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match &self.0 {
+            Some(data) => data.serialize(serializer),
+            None => serializer.serialize_str(""),
+        }
+    }
 }
 
 /// Why an answer is not a valid reply.
@@ -29,34 +67,39 @@ pub enum ReplyError {
 impl PlatformReply {
     /// Parses the body of an answer. Any bytes give a reply or an error.
     pub fn read(body: &[u8]) -> Result<Self, ReplyError> {
-        let value: Value = serde_json::from_slice(body).map_err(|error| ReplyError::NotJson(error.to_string()))?;
-        let Value::Object(mut fields) = value else {
-            return Err(ReplyError::Shape("expected an object with code, msg and data"));
+        let not_json = |error: serde_json::Error| ReplyError::NotJson(error.to_string());
+        let text: &RawValue = serde_json::from_slice(body).map_err(not_json)?;
+        let fields: BTreeMap<String, &RawValue> = serde_json::from_str(text.get())
+            .map_err(|_| ReplyError::Shape("expected an object with code, msg and data"))?;
+        let field = |name: &str| {
+            let value = fields.get(name).map(|value| serde_json::from_str::<Value>(value.get()));
+            value.transpose().map_err(not_json)
         };
-        let code = fields.get("code").and_then(integer).and_then(|code| i32::try_from(code).ok());
+        let code = field("code")?.as_ref().and_then(integer).and_then(|code| i32::try_from(code).ok());
         let code = code.ok_or(ReplyError::Shape("code should be a whole number or a string with one"))?;
-        let msg = match fields.remove("msg") {
+        let msg = match field("msg")? {
             None | Some(Value::Null) => String::new(),
             Some(Value::String(text)) => text,
             Some(_) => return Err(ReplyError::Shape("msg should be a string or null")),
         };
-        let data = match fields.remove("data") {
-            Some(Value::Array(rows)) if !rows.is_empty() => Value::Array(rows),
-            None | Some(Value::Null | Value::Array(_)) => Value::Null,
-            Some(Value::String(text)) if text.is_empty() => Value::Null,
+        let rows = match field("data")? {
+            None | Some(Value::Null) => Vec::new(),
+            Some(Value::Array(rows)) => rows,
+            Some(Value::String(text)) if text.is_empty() => Vec::new(),
             Some(_) => return Err(ReplyError::Shape("data should be an array, or \"\" where there is none")),
         };
-        Ok(Self { code, msg, data })
+        let data = fields.get("data").filter(|_| !rows.is_empty()).map(|data| (*data).to_owned());
+        Ok(Self { code, msg, data: PlatformData(data), rows })
     }
 
     /// The rows of the data; empty where there is no data.
     pub fn rows(&self) -> &[Value] {
-        self.data.as_array().map_or(&[], Vec::as_slice)
+        &self.rows
     }
 
     /// A whole number in the first row, such as `money` of a `Pay`.
     pub fn number(&self, field: &str) -> Option<i64> {
-        self.rows().first()?.get(field).and_then(integer)
+        self.rows.first()?.get(field).and_then(integer)
     }
 }
 
@@ -94,7 +137,7 @@ mod tests {
 
     #[test]
     fn a_code_may_be_a_number_and_empty_data_has_many_forms() {
-        let expected = PlatformReply { code: 203, msg: String::new(), data: Value::Null };
+        let expected = PlatformReply { code: 203, msg: String::new(), data: PlatformData::default(), rows: Vec::new() };
         for text in [
             r#"{"code":203}"#,
             r#"{"code":"203","msg":null,"data":""}"#,
@@ -103,6 +146,18 @@ mod tests {
         ] {
             assert_eq!(read(text), Ok(expected.clone()), "{text}");
         }
+    }
+
+    #[test]
+    fn data_is_passed_on_as_it_is_written() {
+        let data = r#"[{"yd":{"id":1,"rate":1.50},"dx":{"id":3},"cc":{"id":"7"}}]"#;
+        let reply = read(&format!(r#"{{"data": {data} ,"code":"101"}}"#)).expect("fields in any order");
+        assert_eq!(serde_json::to_string(&reply.data).expect("JSON"), data);
+        assert_eq!(
+            serde_json::to_string(&PlatformData::default()).expect("JSON"),
+            "\"\"",
+            "the platform writes an empty text"
+        );
     }
 
     #[test]

@@ -27,6 +27,15 @@ fn sign<'a>(values: impl Iterator<Item = &'a [u8]>, key: &Secret) -> String {
     hex(&hash.chain_update(key.expose()).finalize())
 }
 
+/// How closely a signature has to follow the document.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Strictness {
+    /// To the letter: 32 lowercase hex digits.
+    Document,
+    /// As the platform does for the plugins in use: capitals, and hashes whose leading zeros were dropped.
+    Plugins,
+}
+
 /// A query string as it was received.
 #[derive(Clone)]
 pub struct ReceivedQuery<'a> {
@@ -48,23 +57,39 @@ impl<'a> ReceivedQuery<'a> {
     }
 
     /// Whether `sign` comes first, as the contract demands, and matches the other values, either as they appear in the
-    /// URL or decoded, because clients do either. The hash may be in upper case.
-    pub fn is_signed_by(&self, key: &Secret) -> bool {
+    /// URL or decoded, because clients do either.
+    pub fn is_signed_by(&self, key: &Secret, strictness: Strictness) -> bool {
+        self.is_signed_over(|_| true, key, strictness)
+    }
+
+    /// Like [`ReceivedQuery::is_signed_by`], for a signature that covers only the parameters with these names.
+    pub fn is_signed_over_only(&self, names: &[&str], key: &Secret, strictness: Strictness) -> bool {
+        self.is_signed_over(|name| names.contains(&name), key, strictness)
+    }
+
+    fn is_signed_over(&self, is_covered: impl Fn(&str) -> bool, key: &Secret, strictness: Strictness) -> bool {
         let Some(((first, received), others)) = self.parameters.split_first() else {
             return false;
         };
         if first != "sign" {
             return false;
         }
-        let received = received.to_ascii_lowercase();
-        let decoded: Vec<Cow<'_, [u8]>> = others.iter().map(|(_, value)| decoded_bytes(value)).collect();
-        let over_raw = sign(others.iter().map(|(_, value)| value.as_bytes()), key);
+        let received = match strictness {
+            Strictness::Document => (*received).to_owned(),
+            Strictness::Plugins => format!("{:0>width$}", received.to_ascii_lowercase(), width = HASH_DIGITS),
+        };
+        let covered: Vec<&str> = others.iter().filter(|(name, _)| is_covered(name)).map(|(_, value)| *value).collect();
+        let decoded: Vec<Cow<'_, [u8]>> = covered.iter().map(|value| decoded_bytes(value)).collect();
+        let over_raw = sign(covered.iter().map(|value| value.as_bytes()), key);
         let over_decoded = sign(decoded.iter().map(Cow::as_ref), key);
         let fits: Choice =
             over_raw.as_bytes().ct_eq(received.as_bytes()) | over_decoded.as_bytes().ct_eq(received.as_bytes());
         fits.into()
     }
 }
+
+/// The length of an MD5 hash in hex.
+const HASH_DIGITS: usize = 32;
 
 /// Decodes `%20` and, as web servers do in queries, `+`.
 fn decoded_bytes(value: &str) -> Cow<'_, [u8]> {
@@ -96,7 +121,7 @@ mod tests {
     fn the_documents_example_has_the_documents_signature() {
         let query = signed_query(&[("sid", "1"), ("wname", "test")], &key());
         assert_eq!(query, "sign=2d459e0f9ab822d7ecf61f4e7b119763&sid=1&wname=test");
-        assert!(ReceivedQuery::parse(&query).is_signed_by(&key()));
+        assert!(ReceivedQuery::parse(&query).is_signed_by(&key(), Strictness::Document));
     }
 
     #[test]
@@ -113,10 +138,32 @@ mod tests {
         let sign = hex(&Md5::digest("a b剑abcabc"));
         for wname in ["a%20b", "a+b"] {
             let query = format!("sign={sign}&wname={wname}&use=%E5%89%91");
-            assert!(ReceivedQuery::parse(&query).is_signed_by(&key()), "{wname} is \"a b\" to a web server");
+            let query = ReceivedQuery::parse(&query);
+            assert!(query.is_signed_by(&key(), Strictness::Document), "{wname} is \"a b\" to a web server");
         }
-        let query = format!("sign={}&wname=a%20b&use=%E5%89%91", sign.to_uppercase());
-        assert!(ReceivedQuery::parse(&query).is_signed_by(&key()), "capitals are the same hash");
+    }
+
+    #[test]
+    fn a_hash_in_capitals_or_without_its_leading_zeros_is_one_to_plugins_and_none_to_the_document() {
+        let hash = |wname: &str| hex(&Md5::digest(format!("1{wname}abcabc")));
+        let name = (0..).map(|number| number.to_string()).find(|name| hash(name).starts_with("00"));
+        let name = name.expect("every 256th hash begins with two zeros");
+        let whole = hash(&name);
+        for sign in [whole.to_uppercase(), whole[1..].to_owned(), whole[2..].to_owned()] {
+            let query = format!("sign={sign}&sid=1&wname={name}");
+            let query = ReceivedQuery::parse(&query);
+            assert!(query.is_signed_by(&key(), Strictness::Plugins), "{sign}");
+            assert!(!query.is_signed_by(&key(), Strictness::Document), "{sign}");
+        }
+    }
+
+    #[test]
+    fn a_signature_may_cover_some_of_the_parameters() {
+        let sign = hex(&Md5::digest("1ann1700000000abcabc"));
+        let query = format!("sign={sign}&sid=1&wname=ann&ctype=1&time=1700000000");
+        let query = ReceivedQuery::parse(&query);
+        assert!(query.is_signed_over_only(&["sid", "wname", "time"], &key(), Strictness::Document));
+        assert!(!query.is_signed_by(&key(), Strictness::Plugins), "it does not cover ctype");
     }
 
     #[test]
@@ -129,7 +176,7 @@ mod tests {
             "sign=&sid=1&wname=test".to_owned(),
             String::new(),
         ] {
-            assert!(!ReceivedQuery::parse(&query).is_signed_by(&key()), "{query} is not signed");
+            assert!(!ReceivedQuery::parse(&query).is_signed_by(&key(), Strictness::Plugins), "{query} is not signed");
         }
     }
 
@@ -138,15 +185,16 @@ mod tests {
         fn any_query_can_be_read(raw in ".{0,80}") {
             let query = ReceivedQuery::parse(&raw);
             let _ = query.get("sid");
-            prop_assert!(!query.is_signed_by(&key()), "nobody guesses a signature");
+            prop_assert!(!query.is_signed_by(&key(), Strictness::Plugins), "nobody guesses a signature");
         }
 
         #[test]
         fn what_is_signed_is_read_back(wname in ".{1,20}", purpose in ".{1,40}") {
             let text = signed_query(&[("wname", &wname), ("use", &purpose)], &key());
             let query = ReceivedQuery::parse(&text);
-            prop_assert!(query.is_signed_by(&key()));
-            prop_assert!(!query.is_signed_by(&Secret::new("abcabd")), "another key does not fit");
+            prop_assert!(query.is_signed_by(&key(), Strictness::Document));
+            let other = Secret::new("abcabd");
+            prop_assert!(!query.is_signed_by(&other, Strictness::Plugins), "another key does not fit");
             prop_assert_eq!(query.get("wname"), Some(wname));
             prop_assert_eq!(query.get("use"), Some(purpose));
         }

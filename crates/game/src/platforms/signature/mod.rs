@@ -3,7 +3,7 @@
 mod mcrmb;
 mod sud;
 
-pub use mcrmb::{ReceivedQuery, signed_query};
+pub use mcrmb::{ReceivedQuery, Strictness, signed_query};
 pub use sud::{AUTHORIZATION, AuthError, SUD_HEADERS, SudAuth, discovery_path};
 
 use std::fmt::Write;
