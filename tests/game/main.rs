@@ -22,6 +22,7 @@ mod refusals;
 mod reports;
 mod season_properties;
 mod seasons;
+mod signed_queries;
 mod stage_functions;
 mod stage_properties;
 mod stage_sessions;

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use crate::process::{Host, Server, status_of};
 use raidkeep::game::platforms::secret::Secret;
-use raidkeep::game::platforms::signature::{SudAuth, discovery_path};
+use raidkeep::game::platforms::signature::{SudAuth, discovery_path, signed_query};
 use serde_json::{Value, json};
 
 const APP_ID: &str = "1461564080052506636";
@@ -81,7 +81,8 @@ fn live_mode_without_a_secret_does_not_start_and_says_what_is_missing() {
 
 #[test]
 fn sud_discovers_the_routes_of_the_server_and_queries_them() {
-    let server = Host::new(&["--set", "platforms.sud.report_boss_sessions=true"]).start();
+    let host = Host::new(&["--set", "platforms.sud.report_boss_sessions=true"]);
+    let mut server = host.start();
     let path = format!("/{}", discovery_path(APP_ID, &secret()));
     assert_eq!(path, "/69b198d59bc9d492a515643914d9f82b", "the published vector");
     let (status, reply) = server.http("GET", &path, &[]);
@@ -104,6 +105,43 @@ fn sud_discovers_the_routes_of_the_server_and_queries_them() {
     assert_eq!(query(&server, "nonce-2", body).0, 401, "a nonce counts once");
     assert_eq!(server.http_with_body("POST", QUERY, &[], body).0, 401, "no signature");
     assert_eq!(server.http("GET", QUERY, &[&signed("nonce-3", "")]).0, 405, "it accepts only POST");
+
+    // SUD's own example has ten digits.
+    let seconds = raidkeep::engine::clock::wall_ms() / 1000;
+    let auth = SudAuth::sign(APP_ID, seconds, "nonce-4", body.as_bytes(), &secret()).to_header();
+    let auth = format!("Authorization: {auth}");
+    let (status, reply) = server.http_with_body("POST", QUERY, &[&auth], body);
+    assert_eq!((status, &body_of(&reply)["ret_code"]), (200, &json!(0)), "{reply}");
+    server.process.kill();
+    let server = host.start();
+    let (status, reply) = server.http_with_body("POST", QUERY, &[&auth], body);
+    let refused = json!({"ret_code": 401, "ret_msg": "the nonce was used before"});
+    assert_eq!((status, body_of(&reply)), (401, refused), "a killed server knows its nonces");
+}
+
+#[test]
+fn a_plugin_of_the_payment_platform_sees_the_points_of_the_game() {
+    let server = Host::new(&[]).start();
+    let sandbox = sandbox_of(&server);
+    let mut ann = server.guest("ann");
+    let name = ann.ask("get_player_info", json!({}))["data"]["name"].as_str().expect("a name").to_owned();
+    let ask = |call: &str, parameters: &[(&str, &str)]| {
+        let parameters = [&[("sid", "1"), ("wname", name.as_str())], parameters, &[("time", "1700000000")]].concat();
+        let query = signed_query(&parameters, &Secret::new("abcabc"));
+        let mut stream = std::net::TcpStream::connect(&sandbox).expect("the sandbox should listen");
+        let head = format!("GET /Api/{call}?{query} HTTP/1.1\r\nUser-Agent: Java/17.0.15\r\nHost: {sandbox}");
+        let accept = "Accept: text/html, image/gif, image/jpeg, *; q=.2, */*; q=.2";
+        write!(stream, "{head}\r\n{accept}\r\nConnection: close\r\n\r\n").expect("a request should be sendable");
+        let mut reply = String::new();
+        stream.read_to_string(&mut reply).expect("the sandbox should answer");
+        body_of(&reply)
+    };
+    let given = ask("Manual", &[("type", "1"), ("text", "VIP"), ("money", "10")]);
+    assert_eq!(given, json!({"code": "102", "msg": "API接口新用户加款操作成功", "data": ""}));
+    assert_eq!(ann.ask("buy_item", json!({"offer": "diamonds_60"}))["status"], 0);
+    let left = json!([{"money": "4", "allcharge": "10", "allpay": "6"}]);
+    assert_eq!(ask("CheckMoney", &[])["data"], left);
+    assert_eq!(ann.ask("check_money", json!({}))["data"], left, "the game is told the same");
 }
 
 #[test]

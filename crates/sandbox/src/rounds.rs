@@ -244,7 +244,8 @@ impl Sandbox {
         let oldest_ms = now_ms.saturating_sub(freshness_ms);
         let fresh = oldest_ms..=now_ms.saturating_add(freshness_ms);
         let signed_at_ms = auth.timestamp_ms().filter(|at_ms| fresh.contains(at_ms));
-        let signed_at_ms = signed_at_ms.ok_or("the timestamp is too far from now; expected Unix milliseconds")?;
+        let signed_at_ms =
+            signed_at_ms.ok_or("the timestamp is too far from now; expected Unix milliseconds or seconds")?;
         if self.nonces.take(&auth.nonce, signed_at_ms, oldest_ms, limits.nonces_kept) {
             Ok(())
         } else {

@@ -16,12 +16,15 @@ pub const SUD_HEADERS: [&str; 4] = ["Sud-AppId", "Sud-Timestamp", "Sud-Nonce", "
 
 const SCHEME: &str = "Sud-Auth";
 
+/// Milliseconds below it are in April 1970, seconds from it on in the year 2286.
+const FIRST_OF_ELEVEN_DIGITS: u64 = 10_000_000_000;
+
 /// Who signed a request, when, and the signature, which is valid for one body only.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SudAuth {
     /// The application that signed.
     pub app_id: String,
-    /// Unix milliseconds, as the text that was signed.
+    /// Unix milliseconds or seconds, as the text that was signed.
     pub timestamp: String,
     /// A text unique to this request.
     pub nonce: String,
@@ -58,9 +61,11 @@ impl SudAuth {
         expected.as_bytes().ct_eq(self.signature.to_ascii_lowercase().as_bytes()).into()
     }
 
-    /// When it was signed, in Unix milliseconds; `None` when that is not a number.
+    /// When it was signed, in Unix milliseconds; `None` when that is not a number. Seconds are told from milliseconds by
+    /// their digits: there are ten until the year 2286.
     pub fn timestamp_ms(&self) -> Option<i64> {
-        self.timestamp.parse().ok()
+        let timestamp: i64 = self.timestamp.parse().ok()?;
+        if timestamp.unsigned_abs() < FIRST_OF_ELEVEN_DIGITS { Some(timestamp * 1000) } else { Some(timestamp) }
     }
 
     /// The value of the header [`AUTHORIZATION`].
@@ -194,6 +199,16 @@ mod tests {
         let shuffled = "sud-auth signature = \"6c83c0c0d430f987fdc903dde6ed42acc4f9a277\" , nonce=\"keVJLJTItd1VBtGT\",\
                         more=\"\",timestamp=\"1688464949817\",app_id=\"1461564080052506636\"";
         assert_eq!(SudAuth::from_header(shuffled.as_bytes()), Ok(published()));
+    }
+
+    #[test]
+    fn a_timestamp_of_ten_digits_is_in_seconds() {
+        let at = |timestamp: &str| SudAuth { timestamp: timestamp.to_owned(), ..published() }.timestamp_ms();
+        assert_eq!(at("1688464949817"), Some(1_688_464_949_817));
+        assert_eq!(at("1688464949"), Some(1_688_464_949_000));
+        assert_eq!(at("9999999999"), Some(9_999_999_999_000));
+        assert_eq!(at("10000000000"), Some(10_000_000_000));
+        assert_eq!((at("-9223372036854775808"), at("now"), at("")), (Some(i64::MIN), None, None));
     }
 
     #[test]

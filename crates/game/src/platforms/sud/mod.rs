@@ -5,6 +5,7 @@
 //! each is reported, once in effect and in order, is seen to here.
 
 mod check;
+mod nonces;
 pub mod operator;
 pub mod player;
 pub mod query;
@@ -52,7 +53,7 @@ impl Plugin for SudPlugin {
         app.init_resource::<RoundBook>().add_world_row::<RoundNumbers>().add_world_entities::<Round>();
         app.add_start_reader(ClosedRound::TABLE, rounds::index_closed);
         app.init_resource::<ReportBook>().add_world_entities::<PendingReport>();
-        app.init_resource::<query::Nonces>();
+        nonces::register(app);
         app.add_archived_rows::<ClosedRound>().add_check("rounds and reports", check::check);
         player::register(app);
         query::register(app);

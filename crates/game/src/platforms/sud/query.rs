@@ -1,7 +1,6 @@
 //! Queries about rounds (docs/contract/match-query.md#the-question): those SUD sends here, and those operators send to
 //! SUD.
 
-use std::collections::{BTreeSet, HashSet};
 use std::fmt;
 
 use bevy_app::App;
@@ -10,7 +9,8 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::platforms::settings::SudSettings;
-use crate::platforms::signature::{AUTHORIZATION, SudAuth};
+use crate::platforms::signature::{AUTHORIZATION, AuthError, SudAuth};
+use crate::platforms::sud::nonces::Nonces;
 use crate::platforms::sud::rounds::{ClosedRound, Round, RoundBook, read_round_id};
 use crate::platforms::sud::wire::{MatchAnswer, MatchInfo, MatchQuery, query_code};
 use crate::platforms::sud::{QUERIES, SudPlatform, reporter};
@@ -33,36 +33,6 @@ pub(super) fn register(app: &mut App) {
 /// The path that SUD queries (docs/contract/match-query.md#the-question).
 pub const QUERY_PATH: &str = "/v1/app/server/query_match_base";
 
-/// How many nonces are remembered; when full, queries are refused until the oldest have expired.
-const NONCES_MAX: usize = 65_536;
-/// The longest nonce that is accepted, in bytes.
-const NONCE_BYTES_MAX: usize = 128;
-
-/// The nonces used within the window.
-#[derive(Debug, Default, Resource)]
-pub struct Nonces {
-    used: HashSet<Box<str>>,
-    by_time: BTreeSet<(i64, Box<str>)>,
-}
-
-impl Nonces {
-    /// Records a nonce of a request that was signed at `signed_ms`; `false` when it was used before or cannot be
-    /// recorded.
-    fn note(&mut self, nonce: &str, signed_ms: i64, oldest_ms: i64) -> bool {
-        while let Some((at, _)) = self.by_time.first()
-            && *at < oldest_ms
-            && let Some((_, nonce)) = self.by_time.pop_first()
-        {
-            self.used.remove(&nonce);
-        }
-        let is_new = nonce.len() <= NONCE_BYTES_MAX && self.used.len() < NONCES_MAX && self.used.insert(nonce.into());
-        if is_new {
-            self.by_time.insert((signed_ms, nonce.into()));
-        }
-        is_new
-    }
-}
-
 /// `query_match_base {authorization, body}`: the query as it came over HTTP, header and exact text of the body.
 #[derive(Clone, Serialize, Deserialize, JsonSchema)]
 pub struct QueryMatchBase {
@@ -78,25 +48,41 @@ impl fmt::Debug for QueryMatchBase {
 
 request!(Anyone, "query_match_base", QueryMatchBase => MatchAnswer);
 
-/// The status of a query without a valid signature; the HTTP status too.
+/// The code and the status of a query without a valid signature; the HTTP status too.
 pub const NOT_SIGNED: i32 = 401;
 
-fn not_signed(why: &'static str) -> Refusal {
-    Refusal::new(NOT_SIGNED, why)
+/// Why a query is not answered.
+#[derive(Debug, thiserror::Error)]
+enum NotSigned {
+    #[error("questions are not answered on this server")]
+    NoPlatform,
+    #[error(transparent)]
+    Unreadable(#[from] AuthError),
+    #[error("the signature does not fit")]
+    Signature,
+    #[error("the timestamp is too far from the present; expected Unix milliseconds or seconds")]
+    Timestamp,
+    #[error("the nonce was used before")]
+    Nonce,
 }
 
 /// Whether a query was signed with the secret, recently, and for the first time.
-fn check(request: &QueryMatchBase, platform: &SudSettings, nonces: &mut Nonces, now_ms: i64) -> Result<(), Refusal> {
-    let auth = SudAuth::from_header(request.authorization.as_bytes());
-    let auth = auth.map_err(|error| Refusal { status: NOT_SIGNED, message: error.to_string().into() })?;
+fn check(
+    request: &QueryMatchBase,
+    platform: Option<&SudSettings>,
+    nonces: &mut Nonces<'_, '_>,
+    now_ms: i64,
+) -> Result<(), NotSigned> {
+    let platform = platform.ok_or(NotSigned::NoPlatform)?;
+    let auth = SudAuth::from_header(request.authorization.as_bytes())?;
     if auth.app_id != platform.app_id || !auth.is_signed_by(&platform.app_secret, request.body.as_bytes()) {
-        return Err(not_signed("the signature does not fit"));
+        return Err(NotSigned::Signature);
     }
     let window_ms = platform.window_seconds.saturating_mul(1000);
     let signed_ms = auth.timestamp_ms().filter(|at| at.saturating_sub(now_ms).saturating_abs() <= window_ms);
-    let signed_ms = signed_ms.ok_or(not_signed("the timestamp is too far from the present"))?;
-    if !nonces.note(&auth.nonce, signed_ms, now_ms.saturating_sub(window_ms)) {
-        return Err(not_signed("the nonce was used before"));
+    let signed_ms = signed_ms.ok_or(NotSigned::Timestamp)?;
+    if !nonces.take(&auth.nonce, signed_ms, now_ms.saturating_sub(window_ms)) {
+        return Err(NotSigned::Nonce);
     }
     Ok(())
 }
@@ -112,16 +98,21 @@ fn found(data: MatchInfo) -> Success<MatchAnswer> {
 fn query_match_base(
     In(call): In<Call<QueryMatchBase>>,
     platform: Res<SudPlatform>,
-    mut nonces: ResMut<Nonces>,
+    mut nonces: Nonces,
     (book, rounds): (Res<RoundBook>, Query<&Round>),
     seed: Res<WorldSeed>,
     clock: Res<Clock>,
 ) -> Waits<MatchAnswer> {
-    let platform = platform.0.as_ref().ok_or(not_signed("questions are not answered on this server"))?;
     // When it is run again with the rows it read, it was already checked.
-    if call.fact.is_none() {
-        check(&call.request, platform, &mut nonces, clock.now_ms())?;
+    if call.fact.is_none()
+        && let Err(why) = check(&call.request, platform.0.as_deref(), &mut nonces, clock.now_ms())
+    {
+        let why = why.to_string();
+        return Ok(failed(NOT_SIGNED, &why).status(NOT_SIGNED).message(why));
     }
+    let Some(platform) = &platform.0 else {
+        return Err(Refusal::internal().into());
+    };
     let Ok(query) = serde_json::from_str::<MatchQuery>(&call.request.body) else {
         return Ok(failed(query_code::BAD_PARAMETERS, "expected a JSON object with match_id or report_game_info_key"));
     };
@@ -180,7 +171,8 @@ fn read_answer(outcome: CallOutcome) -> Result<Success<MatchAnswer>, Refusal> {
         _ => Refusal::busy("the platform cannot be reached, retry later"),
     })?;
     if answered.status == 401 {
-        return Err(not_signed("the platform does not accept this server's signature; compare app_id and secret"));
+        let why = "the platform does not accept this server's signature; compare app_id and secret";
+        return Err(Refusal::new(NOT_SIGNED, why));
     }
     let answer: MatchAnswer = serde_json::from_slice(&answered.body).map_err(|error| {
         tracing::warn!(status = answered.status, %error, "the platform's answer about a match is invalid");
@@ -189,19 +181,4 @@ fn read_answer(outcome: CallOutcome) -> Result<Success<MatchAnswer>, Refusal> {
     let (status, message) = (answer.ret_code, answer.ret_msg.clone());
     let message = if message.is_empty() { "success".to_owned() } else { message };
     Ok(Success::with(answer).status(status).message(message))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_nonce_counts_once_until_it_is_too_old_to_be_accepted_at_all() {
-        let mut nonces = Nonces::default();
-        assert!(nonces.note("a", 1000, 0));
-        assert!(!nonces.note("a", 1001, 0), "used before");
-        assert!(nonces.note("b", 2000, 1001));
-        assert_eq!(nonces.used.len(), 1, "what is too old is forgotten");
-        assert!(!nonces.note(&"x".repeat(NONCE_BYTES_MAX + 1), 2000, 1001));
-    }
 }
