@@ -119,7 +119,7 @@ fn start(settings: &GameSettings, rules: &LoadedRules, store: Store) -> (Arc<Inb
     let way_in = world::way_in(&simulation, &inbox);
     let tables = simulation.player_tables();
     let storage = StorageWorker::start(store, tables, listener(inbox.clone())).expect("threads should start");
-    let caller = caller::start().expect("a thread should start");
+    let caller = caller::start(rustls::RootCertStore::empty()).expect("a thread should start");
     (inbox.clone(), way_in, WorldLoop::new(simulation, storage, inbox, notify, 1, caller))
 }
 

@@ -9,6 +9,7 @@ mod extending;
 mod full_disk;
 mod hot_reload;
 mod http_routes;
+mod https;
 mod journal_process;
 mod kill_cycles;
 mod legacy_push;

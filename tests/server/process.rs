@@ -141,7 +141,7 @@ impl Host {
             command.args(["serve", "--listen", &self.listen, "--data"]).arg(self.data());
         }
         command.args(&self.arguments);
-        command.env_remove("RAIDKEEP_OPERATOR_TOKEN").env_remove("RAIDKEEP_LOG");
+        command.env_remove("RAIDKEEP_OPERATOR_TOKEN").env_remove("RAIDKEEP_LOG").env_remove("SSL_CERT_FILE");
         command.envs(self.variables.iter().map(|(name, value)| (name, value)));
         command.envs(self.operator.map(|token| ("RAIDKEEP_OPERATOR_TOKEN", token)));
         command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(stderr);

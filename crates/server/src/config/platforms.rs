@@ -39,6 +39,17 @@ pub struct Platforms {
     pub sud: Sud,
     /// The chat endpoint that rephrases the narrator's texts.
     pub narrator: Narrator,
+    /// Whom to trust behind `https://`.
+    pub tls: Tls,
+}
+
+/// The certificates that are trusted in calls to `https://` addresses.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+pub struct Tls {
+    /// A PEM file of further roots; empty = none.
+    pub ca_file: String,
+    /// Whether Mozilla's roots, or those of `SSL_CERT_FILE`, are trusted.
+    pub public_roots: bool,
 }
 
 /// The narrator's chat endpoint.

@@ -26,6 +26,16 @@ fn a_file_changes_only_what_it_names_and_the_command_line_wins() {
 }
 
 #[test]
+fn settings_from_before_a_key_existed_have_its_default() {
+    let mut earlier = Config::load(None, &["worlds=3".to_owned()]).expect("valid settings").effective;
+    let platforms = earlier["platforms"].as_object_mut().expect("a section");
+    platforms.remove("tls").expect("the shipped configuration has it");
+    let config = Config::from_effective(earlier).expect("a journal's settings");
+    assert!(config.platforms.tls.public_roots && config.worlds == 3);
+    assert_eq!(config.effective["platforms"]["tls"]["ca_file"], "");
+}
+
+#[test]
 fn every_mistake_in_the_file_is_told_with_its_line() {
     let error =
         load("(\n  wolds: 2,\n  limits: (\n    connections: \"many\",\n  ),\n)", &[]).expect_err("two mistakes");

@@ -12,6 +12,7 @@ use hyper_rustls::HttpsConnector;
 use hyper_util::client::legacy::Client;
 use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::rt::{TokioExecutor, TokioTimer};
+use rustls::{ClientConfig, RootCertStore};
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 
 use crate::net::inbox::Inbox;
@@ -37,19 +38,20 @@ impl PlatformClient {
     }
 }
 
-/// Starts the thread. It ends when every [`PlatformClient`] is dropped; exchanges still in flight are abandoned.
-pub fn start() -> std::io::Result<PlatformClient> {
+/// Starts the thread, which trusts the certificates of these roots. It ends when every [`PlatformClient`] is dropped;
+/// exchanges still in flight are abandoned.
+pub fn start(roots: RootCertStore) -> std::io::Result<PlatformClient> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let (sender, receiver) = unbounded_channel();
     let thread = std::thread::Builder::new().name("raidkeep-platforms".into());
-    thread.spawn(move || runtime.block_on(carry(receiver)))?;
+    thread.spawn(move || runtime.block_on(carry(receiver, roots)))?;
     Ok(PlatformClient(sender))
 }
 
 type HttpClient = Client<HttpsConnector<HttpConnector>, Full<Bytes>>;
 
-async fn carry(mut calls: UnboundedReceiver<(Outgoing, Arc<Inbox>)>) {
-    let client = client();
+async fn carry(mut calls: UnboundedReceiver<(Outgoing, Arc<Inbox>)>, roots: RootCertStore) {
+    let client = client(roots);
     while let Some((outgoing, inbox)) = calls.recv().await {
         let client = client.clone();
         tokio::spawn(async move {
@@ -61,12 +63,13 @@ async fn carry(mut calls: UnboundedReceiver<(Outgoing, Arc<Inbox>)>) {
     }
 }
 
-fn client() -> HttpClient {
+fn client(roots: RootCertStore) -> HttpClient {
     let mut http = HttpConnector::new();
     http.set_nodelay(true);
     http.enforce_http(false);
+    let tls = ClientConfig::builder().with_root_certificates(roots).with_no_client_auth();
     let https = hyper_rustls::HttpsConnectorBuilder::new()
-        .with_webpki_roots()
+        .with_tls_config(tls)
         .https_or_http()
         .enable_http1()
         .wrap_connector(http);

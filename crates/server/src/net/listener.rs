@@ -14,11 +14,11 @@ use tokio::sync::{Notify, mpsc, watch};
 use crate::config::{Config, ConfigError};
 use crate::net::acceptor::{Acceptor, Stream};
 use crate::net::bindings::AddressBindings;
-use crate::net::caller::{self, PlatformClient};
 use crate::net::inbox::Inbox;
 use crate::net::limits::{AddressLimits, PlayerLimits};
 use crate::net::operator::{OperatorToken, entropy};
 use crate::net::way_in::WayIn;
+use crate::net::{caller, trust};
 use raidkeep_engine::journal;
 use raidkeep_engine::numbers::BatchNumber;
 use raidkeep_engine::open::{OpenRules, RulesPlugin, StorePlugin};
@@ -101,7 +101,7 @@ struct Shared {
     doors: Vec<Door>,
     open: Arc<AtomicUsize>,
     commons: Mutex<Option<Commons>>,
-    caller: PlatformClient,
+    caller: caller::PlatformClient,
     progress: Mutex<Progress>,
     has_changed: Condvar,
     stop: watch::Sender<bool>,
@@ -153,7 +153,7 @@ impl Listener {
         let operator = OperatorToken::load(&data).map_err(system("read or make the operator token"))?;
         let socket = bind(&config.listen)?;
         let address = socket.local_addr().map_err(system("read the listening address"))?;
-        let caller = caller::start().map_err(system("start a thread"))?;
+        let caller = caller::start(trust::roots(&config.platforms.tls)?).map_err(system("start a thread"))?;
         let doors = (0..config.worlds).map(|_| Door::new(config.limits.waiting_requests_per_world)).collect();
         Ok(Self(Arc::new(Shared {
             config: Arc::new(config),
@@ -265,7 +265,7 @@ impl Seat {
         self.listener.0.stop.subscribe()
     }
 
-    pub(super) fn caller(&self) -> PlatformClient {
+    pub(super) fn caller(&self) -> caller::PlatformClient {
         self.listener.0.caller.clone()
     }
 

@@ -20,5 +20,6 @@ pub mod routes;
 mod runner;
 pub mod server;
 pub mod shard;
+mod trust;
 pub mod way_in;
 pub mod websocket;
