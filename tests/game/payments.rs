@@ -272,8 +272,13 @@ fn who_has_too_few_points_pays_nothing() {
 fn points_that_are_spent_elsewhere_in_between_are_a_refusal_of_the_platform() {
     let mut server = TestServer::new();
     let (ann, _) = rich(&mut server, "ann", 50);
-    for (code, message) in [(102, "余额不够"), (103, "未开户"), (105, "提交的金额不对")] {
-        faults(&mut server, "Pay", &[Misbehavior::Refuse { code, msg: message.to_owned() }]);
+    for (code, told, message) in [
+        (102, "余额不够", "余额不够"),
+        (103, "未开户", "未开户"),
+        (102, "", "materials insufficient"),
+        (105, "提交的金额不对", "提交的金额不对"),
+    ] {
+        faults(&mut server, "Pay", &[Misbehavior::Refuse { code, msg: told.to_owned() }]);
         let reply = server.ask(&ann, "buy_item", json!({"offer": "diamonds_60"}));
         let expected = match code {
             105 => json!({"status": 105, "message": message}),

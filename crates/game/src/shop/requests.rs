@@ -83,7 +83,8 @@ pub enum Bought<T> {
 pub(super) fn not_paid<T>(told: &OrderTold) -> Option<Answer<Bought<T>>> {
     Some(match told.not_paid()? {
         NotPaid::Short(message, short) => {
-            Ok(Success::with(Bought::Short([short])).status(SHORT.status).message(message))
+            let reply = Success::with(Bought::Short([short])).status(SHORT.status);
+            Ok(reply.message(if message.is_empty() { SHORT.message } else { message.into() }))
         }
         NotPaid::Refused(refusal) => Err(refusal),
     })
