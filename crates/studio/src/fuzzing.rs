@@ -24,6 +24,8 @@ use raidkeep_engine::storage::rows::Persistence;
 use raidkeep_engine::storage::store::Store;
 use raidkeep_engine::storage::{Arrival, Touched};
 use raidkeep_game::identity::requests::LogIn;
+use raidkeep_game::images::picture::Picture;
+use raidkeep_game::images::rules::ImageLimits;
 use raidkeep_game::platforms::chat::wire::{self as chat, ChatManner};
 use raidkeep_game::platforms::mcrmb::wire::PlatformReply;
 use raidkeep_game::platforms::signature::SudAuth;
@@ -39,7 +41,7 @@ pub struct Entrance {
 }
 
 /// All entry points.
-pub const ENTRANCES: [Entrance; 7] = [
+pub const ENTRANCES: [Entrance; 8] = [
     Entrance { name: "envelope", read: envelope },
     Entrance { name: "requests", read: requests },
     Entrance { name: "rules", read: rules },
@@ -47,6 +49,7 @@ pub const ENTRANCES: [Entrance; 7] = [
     Entrance { name: "journals", read: journals },
     Entrance { name: "rows", read: rows },
     Entrance { name: "documents", read: documents },
+    Entrance { name: "images", read: images },
 ];
 
 /// The parts of a game that the functions need.
@@ -142,6 +145,24 @@ fn http_bodies(bytes: &[u8]) {
             assert!((1..=100).contains(&text.chars().count()), "of an answer a short text is taken");
         }
     }
+}
+
+/// A client's portrait: the file, and its text.
+fn images(bytes: &[u8]) {
+    const STARTS: [&[u8]; 3] = [b"", b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff"];
+    for start in STARTS {
+        if let Ok(picture) = Picture::decode(&[start, bytes].concat(), 4096) {
+            assert!(picture.into_png_within(64, 1024).len() <= 1024, "what is kept is small");
+        }
+    }
+    let limits = ImageLimits {
+        upload_max_bytes: 4096,
+        upload_max_pixels: 4096,
+        kept_max_bytes: 1024,
+        shipped_max_bytes: 4096,
+        side_max: 64,
+    };
+    drop(limits.receive(&String::from_utf8_lossy(bytes)));
 }
 
 /// A journal.
