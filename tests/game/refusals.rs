@@ -199,7 +199,7 @@ fn a_sweep_is_refused_unless_the_count_is_a_positive_integer() {
     let mut server = all_passed();
     let ann = server.player("ann");
     let odd = [json!(0), json!("0"), json!(-1), json!("-1"), json!(i64::MIN), json!(1.5), json!("1.5"), json!(1e30)];
-    let odder = [json!("x"), json!(""), json!(null), json!(true), json!([1]), json!({"n": 1})];
+    let odder = [json!("x"), json!(""), json!(true), json!([1]), json!({"n": 1})];
     for count in odd.into_iter().chain(odder) {
         check(&mut server, &ann, "mopping_up_stage", json!({"stage": 8, "count": count}), COUNT);
     }
@@ -208,9 +208,11 @@ fn a_sweep_is_refused_unless_the_count_is_a_positive_integer() {
     }
     let once = succeed(&mut server, &ann, "mopping_up_stage", json!({"stage": 8}));
     assert_eq!(once["data"]["reward"], json!(["3:9:100", "3:1:200", "3:2:200"]), "a missing count is 1");
+    let null = succeed(&mut server, &ann, "mopping_up_stage", json!({"stage": 8, "count": null}));
+    assert_eq!(null["data"]["reward"], once["data"]["reward"], "null is no value");
     let twice = succeed(&mut server, &ann, "mopping_up_stage", json!({"stage": "8", "count": "2"}));
     assert_eq!(twice["data"]["reward"], json!(["3:9:200", "3:1:400", "3:2:400"]), "\"2\" is 2");
-    assert_eq!(twice["data"]["energy"]["remain"], 120 - 18, "three sweeps were paid");
+    assert_eq!(twice["data"]["energy"]["remain"], 120 - 24, "four sweeps were paid");
 }
 
 #[test]

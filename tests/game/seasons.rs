@@ -125,12 +125,6 @@ fn a_gift_reaches_who_was_online_and_who_was_away_and_nobody_who_came_later_and_
         assert_eq!(count(&mut server, player, GIFT_OF_BOSS_0), 0, "the gift takes an hour");
     }
     server.advance_seconds(1);
-    let event = json!({"event": "mail_received", "data": {"subj": GIFT_OF_BOSS_0, "from": "系统"}});
-    assert!(server.told(ann.connection).contains(&event), "ann is told");
-    assert!(
-        !server.told(early.connection).contains(&event),
-        "a gift that is not hers is not announced to who came later"
-    );
     server.advance_seconds(20 * DAY);
     let late = server.player("late");
     for player in [&early, &late] {
@@ -148,6 +142,21 @@ fn a_gift_reaches_who_was_online_and_who_was_away_and_nobody_who_came_later_and_
         succeed(&mut server, player, "delete_mail", json!({"key": key}));
         assert_eq!(count(&mut server, player, GIFT_OF_BOSS_0), 0, "what was deleted does not come again");
     }
+}
+
+#[test]
+fn a_gift_is_announced_to_who_was_there_and_not_to_who_came_later() {
+    let mut server = TestServer::new();
+    let ann = server.player("ann");
+    strike(&mut server, &ann, 10_000);
+    server.advance_seconds(3599);
+    let early = server.player("early");
+    server.advance_seconds(1);
+    let event = json!({"event": "mail_received", "data": {"subj": GIFT_OF_BOSS_0, "from": "系统"}});
+    let told = server.told(ann.connection);
+    assert!(told.contains(&event), "ann is told: {told:?}");
+    let told = server.told(early.connection);
+    assert!(!told.contains(&event), "a gift for others is not announced to a player created later: {told:?}");
 }
 
 /// What may happen between a death and the reading of its gift.

@@ -292,7 +292,9 @@ fn the_legacy_pass_is_answered_as_documented() {
     let ann = server.player("ann");
     let pass = ENTER_STAGE.replace("enter_stage", "pass_stage").replace("\"stage\": 1", "\"stage\": 8");
     send(&mut server, &ann, &ENTER_STAGE.replace("\"stage\": 1", "\"stage\": 8"));
-    let reply = send(&mut server, &ann, &pass);
+    let mut reply = send(&mut server, &ann, &pass);
+    let energy = reply["data"].as_object_mut().and_then(|data| data.remove("energy"));
+    assert_eq!(energy, Some(json!({"time": 360, "remaining": 114, "reward": 0})), "comes on top of the sample");
     let sample = r#"{
 	"status": 0,
 	"message": "success",
@@ -465,6 +467,7 @@ fn a_newcomers_overview_is_exactly_what_the_contract_lists() {
                 "energy": {"cooling": -1, "remain": 120},
                 "limits": {"18": 3, "19": 2, "20": 2, "21": 2, "22": 2},
                 "items": ["3:1:0", "3:2:0", "3:5:0", "3:9:0"],
+                "expiring": [],
                 "stages": {"general": 7, "endless": 0, "boss": 0, "coin": 0, "exp": 0},
                 "hang_up": {"hang_stage": 0, "time": "0:00:00"},
                 "session": null,

@@ -70,7 +70,7 @@ impl Pieces {
         if number != document.count {
             let expected = document.count;
             self.put_back(key, document);
-            let message = format!("piece {number} came where piece {expected} was expected; start over with piece 0");
+            let message = format!("received piece {number}, expected piece {expected}; start over with piece 0");
             return Err(Refusal { status: OUT_OF_ORDER, message: message.into() });
         }
         if document.text.len() + text.len() > bytes_max {
