@@ -1,5 +1,7 @@
 //! Starting a battle, acting in one, and ending it.
 
+mod lookups;
+
 use std::collections::BTreeMap;
 
 use bevy_ecs::prelude::*;
@@ -117,53 +119,6 @@ impl Arena<'_, '_> {
     /// Discards a kept entity with its row.
     pub fn discard(&mut self, entity: Entity) {
         self.discarded.push(entity);
-    }
-
-    /// Whether a player is in a running battle.
-    pub fn is_fighting(&self, account: AccountId) -> bool {
-        self.index.of(account).is_some()
-    }
-
-    /// The number of the running battle to which the one has challenged the other.
-    pub fn running(&self, challenger: AccountId, challenged: AccountId) -> Option<u64> {
-        let battle = self.battles.get(self.index.of(challenger)?).ok()?;
-        let is_theirs = [(Seat::Challenger, challenger), (Seat::Challenged, challenged)]
-            .into_iter()
-            .all(|(seat, account)| battle.side(seat).account() == Some(account));
-        is_theirs.then(|| battle.id())
-    }
-
-    /// The opponent in the battle with that number, if the player has challenged to it. It may be over.
-    pub fn opponent_of(&self, challenger: AccountId, id: u64) -> Option<&str> {
-        let battle = self.battles.get(self.index.find(id)?).ok()?;
-        let is_its = battle.side(Seat::Challenger).account() == Some(challenger);
-        is_its.then(|| battle.side(Seat::Challenged).name.as_str())
-    }
-
-    /// Whether there is a battle with that number. It may be over.
-    pub fn is_known(&self, id: u64) -> bool {
-        self.index.find(id).is_some()
-    }
-
-    /// The name of a player in memory.
-    pub fn name_of(&self, account: AccountId) -> Option<&str> {
-        let person = self.people.get(self.players.entity(account)?).ok()?;
-        Some(person.account.name())
-    }
-
-    /// The number of the battle that a player has challenged to and not yet acted in.
-    pub fn not_entered(&self, account: AccountId) -> Option<u64> {
-        let battle = self.battles.get(self.index.of(account)?).ok()?;
-        let waits = battle.seat_of(account) == Some(Seat::Challenger) && !battle.has_acted(Seat::Challenger);
-        waits.then(|| battle.id())
-    }
-
-    /// Whether the player has challenged this fighter of the game master and not yet acted in the battle.
-    pub fn not_entered_against(&self, account: AccountId, fighter: &FighterRule) -> Option<u64> {
-        let id = self.not_entered(account)?;
-        let battle = self.battles.get(self.index.find(id)?).ok()?;
-        let opponent = battle.side(Seat::Challenged);
-        (opponent.account().is_none() && opponent.name == fighter.name).then_some(id)
     }
 
     /// Begins battle number `id` between two players. `None` when one of the two cannot fight: not in memory, or in a

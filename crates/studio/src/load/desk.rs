@@ -7,7 +7,7 @@ use std::rc::Rc;
 use crate::load::asker::{Carried, RequestSource};
 use crate::load::connection::ConnectionError;
 use crate::load::frame;
-use crate::load::pace::{MeasurementWindow, Schedule};
+use crate::load::pace::{MeasurementWindow, RequestSchedule};
 use crate::load::script::LoadScript;
 use crate::load::tally::Tally;
 
@@ -40,7 +40,7 @@ pub struct Desk {
     common: Rc<Common>,
     asker: RequestSource,
     /// When requests are due in an open loop; in a closed loop they are due as soon as there is room.
-    schedule: Option<Schedule>,
+    schedule: Option<RequestSchedule>,
     /// Oldest first: replies arrive in request order.
     flight: VecDeque<Sent>,
     takers: VecDeque<Rc<RefCell<Carried>>>,
@@ -49,7 +49,7 @@ pub struct Desk {
 impl Desk {
     /// A desk with nothing in flight.
     #[must_use]
-    pub fn new(common: Rc<Common>, asker: RequestSource, schedule: Option<Schedule>) -> Self {
+    pub fn new(common: Rc<Common>, asker: RequestSource, schedule: Option<RequestSchedule>) -> Self {
         Self { common, asker, schedule, flight: VecDeque::new(), takers: VecDeque::new() }
     }
 
@@ -71,7 +71,7 @@ impl Desk {
     /// When the next request became due; `None` if it is not due yet.
     #[must_use]
     pub fn due_ns(&self, now_ns: u64) -> Option<u64> {
-        let due_ns = self.schedule.as_ref().map_or(now_ns, Schedule::next_ns);
+        let due_ns = self.schedule.as_ref().map_or(now_ns, RequestSchedule::next_ns);
         let is_due = due_ns <= now_ns && due_ns < self.common.window.get().until_ns && self.common.left.get() > 0;
         is_due.then_some(due_ns)
     }
@@ -171,7 +171,7 @@ mod tests {
             in_flight,
         });
         let asker = RequestSource::new(script.clone(), script.values("r", 0), 1);
-        (common.clone(), Desk::new(common, asker, rate.map(|rate| Schedule::new(rate, 0, 1))))
+        (common.clone(), Desk::new(common, asker, rate.map(|rate| RequestSchedule::new(rate, 0, 1))))
     }
 
     #[test]

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 use serde_json::Value;
 
-use crate::load::text::{self, Piece};
+use crate::load::text::{self, TextPiece};
 use raidkeep_engine::rules::{Place, Problems, Report, Single};
 
 /// The built-in mixes, with the asset changes they need.
@@ -167,7 +167,7 @@ impl MixStep {
             report.error(place.clone().key("statuses"), "no reply would be accepted, expected a status such as 0");
         }
         for piece in text::pieces(&self.data.to_string()) {
-            let Piece::Place(name) = piece else { continue };
+            let TextPiece::Place(name) = piece else { continue };
             if !known.contains(&name) {
                 let message = format!("{{{name}}} is not known here, expected a name that an earlier request takes");
                 report.error(place.clone().key("data"), message).nearest(&name, known.iter().map(String::as_str));

@@ -19,13 +19,13 @@ impl MeasurementWindow {
 
 /// The due times of one client's requests in an open loop: evenly spaced, whatever happened to earlier requests.
 #[derive(Debug, Clone)]
-pub struct Schedule {
+pub struct RequestSchedule {
     first_ns: f64,
     distance_ns: f64,
     taken: u64,
 }
 
-impl Schedule {
+impl RequestSchedule {
     /// The share of client `client` out of `clients` in `rate` requests a second; the clients take turns.
     #[must_use]
     pub fn new(rate: f64, client: usize, clients: usize) -> Self {
@@ -64,7 +64,7 @@ mod tests {
             let window = MeasurementWindow { from_ns: 0, until_ns: SECOND };
             let asked: usize = (0..clients)
                 .map(|client| {
-                    let mut schedule = Schedule::new(rate, client, clients);
+                    let mut schedule = RequestSchedule::new(rate, client, clients);
                     std::iter::from_fn(|| schedule.take(u64::MAX, window)).count()
                 })
                 .sum();
@@ -82,7 +82,7 @@ mod tests {
     /// A client sends a hundred requests a second, one at a time. Returns the latencies measured from when the requests
     /// were due, and from when they were sent.
     fn ask_a_server_that_stalls() -> (Tally, Tally) {
-        let mut schedule = Schedule::new(100.0, 0, 1);
+        let mut schedule = RequestSchedule::new(100.0, 0, 1);
         let (mut since_due, mut since_sent) = (Tally::new(1), Tally::new(1));
         let mut now_ns = 0;
         loop {
@@ -114,7 +114,7 @@ mod tests {
     #[test]
     fn nothing_is_due_outside_the_window_and_the_warm_up_is_not_counted() {
         let window = MeasurementWindow { from_ns: SECOND, until_ns: 2 * SECOND };
-        let mut schedule = Schedule::new(10.0, 0, 1);
+        let mut schedule = RequestSchedule::new(10.0, 0, 1);
         let due: Vec<u64> = std::iter::from_fn(|| schedule.take(u64::MAX, window)).collect();
         assert_eq!(due.len(), 20);
         assert_eq!(due.iter().filter(|due_ns| window.counts(**due_ns)).count(), 10);

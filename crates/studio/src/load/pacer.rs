@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 use tokio::sync::Notify;
 
 use crate::load::client::ClientContext;
-use crate::load::pace::{MeasurementWindow, Schedule};
+use crate::load::pace::{MeasurementWindow, RequestSchedule};
 
 /// Minimum time between wake-ups, which cost CPU on the machine being measured.
 const QUANTUM: Duration = Duration::from_micros(100);
@@ -33,7 +33,7 @@ pub fn start(rate: f64, began: Instant, window: MeasurementWindow, wakes: Vec<Ar
     let stop = Arc::new(AtomicBool::new(false));
     let stopped = stop.clone();
     let pace = move || {
-        let (mut schedule, mut shortest) = (Schedule::new(rate, 0, 1), QUANTUM);
+        let (mut schedule, mut shortest) = (RequestSchedule::new(rate, 0, 1), QUANTUM);
         while !stopped.load(Ordering::Relaxed) {
             let next = began.checked_add(Duration::from_nanos(schedule.next_ns().min(window.until_ns)));
             let wait = next.map_or(LONGEST_SLEEP, |next| next.saturating_duration_since(Instant::now()));
@@ -75,8 +75,8 @@ pub async fn hand_on(
     around: Rc<ClientContext>,
 ) {
     let window = around.common.window.get();
-    let mut schedules: Vec<Schedule> =
-        (0..clients.len()).map(|at| Schedule::new(rate, first + at * step, all)).collect();
+    let mut schedules: Vec<RequestSchedule> =
+        (0..clients.len()).map(|at| RequestSchedule::new(rate, first + at * step, all)).collect();
     let mut at = 0;
     loop {
         woken.notified().await;

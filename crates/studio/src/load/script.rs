@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use rand::Rng;
 
 use crate::load::mix::{GIVEN, Lifetime, Mix, MixStep};
-use crate::load::text::{self, Piece};
+use crate::load::text::{self, TextPiece};
 
 /// Index of a named value.
 pub type ValueSlot = usize;
@@ -164,8 +164,8 @@ fn ready(
     // Real clients send an id. Replies arrive in request order, so this one is never read.
     let text = format!(r#"{{"world":{world},"function":{function},"data":{},"id":17}}"#, step.data);
     let pieces = text::pieces(&text).into_iter().map(|piece| match piece {
-        Piece::Text(text) => Filled::Text(text),
-        Piece::Place(name) => names.get(&name).map_or(Filled::Text(String::new()), |slot| Filled::From(*slot)),
+        TextPiece::Text(text) => Filled::Text(text),
+        TextPiece::Place(name) => names.get(&name).map_or(Filled::Text(String::new()), |slot| Filled::From(*slot)),
     });
     let pieces = pieces.collect();
     let mut takes = Vec::new();

@@ -3,7 +3,7 @@
 
 /// A piece of a request.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Piece {
+pub enum TextPiece {
     /// Literal text.
     Text(String),
     /// A placeholder for the value of this name.
@@ -18,14 +18,14 @@ pub fn is_name(text: &str) -> bool {
 
 /// Splits the text of a request at its placeholders.
 #[must_use]
-pub fn pieces(text: &str) -> Vec<Piece> {
+pub fn pieces(text: &str) -> Vec<TextPiece> {
     let (mut pieces, mut plain, mut rest) = (Vec::new(), String::new(), text);
     while let Some((before, after)) = rest.split_once('{') {
         plain.push_str(before);
         match after.split_once('}').filter(|(name, _)| is_name(name)) {
             Some((name, behind)) => {
-                pieces.push(Piece::Text(std::mem::take(&mut plain)));
-                pieces.push(Piece::Place(name.to_owned()));
+                pieces.push(TextPiece::Text(std::mem::take(&mut plain)));
+                pieces.push(TextPiece::Place(name.to_owned()));
                 rest = behind;
             }
             None => {
@@ -35,7 +35,7 @@ pub fn pieces(text: &str) -> Vec<Piece> {
         }
     }
     plain.push_str(rest);
-    pieces.push(Piece::Text(plain));
+    pieces.push(TextPiece::Text(plain));
     pieces
 }
 
@@ -62,9 +62,9 @@ mod tests {
     fn places_are_bare_names_in_braces_and_json_stays_json() {
         let text = r#"{"a":{"key":"x{key}y"},"b":{},"c":"{Not}"}"#;
         let expected = [
-            Piece::Text(r#"{"a":{"key":"x"#.to_owned()),
-            Piece::Place("key".to_owned()),
-            Piece::Text(r#"y"},"b":{},"c":"{Not}"}"#.to_owned()),
+            TextPiece::Text(r#"{"a":{"key":"x"#.to_owned()),
+            TextPiece::Place("key".to_owned()),
+            TextPiece::Text(r#"y"},"b":{},"c":"{Not}"}"#.to_owned()),
         ];
         assert_eq!(pieces(text), expected);
     }

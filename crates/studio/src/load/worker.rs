@@ -16,7 +16,7 @@ use crate::load::asker::RequestSource;
 use crate::load::client::{self, ClientContext, LoadProgress, PATIENCE};
 use crate::load::connection::{ClientConnection, ConnectionError};
 use crate::load::desk::{Common, Desk};
-use crate::load::pace::{MeasurementWindow, Schedule};
+use crate::load::pace::{MeasurementWindow, RequestSchedule};
 use crate::load::pacer;
 use crate::load::run::{Length, LoadError, LoadPlan, WorkerMessage};
 use crate::load::script::{LoadScript, Values};
@@ -186,7 +186,7 @@ impl Worker {
         for Ready { number, connection, values } in clients {
             let seed = self.plan.seed.wrapping_add(number as u64);
             let asker = RequestSource::new(self.script.clone(), values, seed);
-            let schedule = self.plan.rate.map(|rate| Schedule::new(rate, number, self.plan.clients));
+            let schedule = self.plan.rate.map(|rate| RequestSchedule::new(rate, number, self.plan.clients));
             let desk = Desk::new(around.common.clone(), asker, schedule);
             let wake = Rc::new(Notify::new());
             wakes.push(wake.clone());
