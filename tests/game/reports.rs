@@ -238,7 +238,7 @@ fn signed(server: &TestServer, nonce: &str, body: &str) -> String {
     SudAuth::sign(APP_ID, server.now_ms(), nonce, body.as_bytes(), &secret).to_header()
 }
 
-/// Asks as SUD does.
+/// Queries as SUD does.
 pub(crate) fn query(server: &mut TestServer, nonce: &str, body: Value) -> Value {
     let body = body.to_string();
     let header = signed(server, nonce, &body);

@@ -126,7 +126,7 @@ impl ClientAnswer {
     }
 }
 
-/// Takes clients' answers. Anything invalid or late is ignored.
+/// Handles clients' answers. Anything invalid or late is ignored.
 fn take_answers(
     mut pushed: ResMut<Pushed>,
     mut exchanges: ResMut<Exchanges>,
@@ -151,7 +151,7 @@ fn take_answers(
     }
 }
 
-/// Takes the decoded portraits of clients' answers.
+/// Handles the decoded portraits of clients' answers.
 fn take_portraits(mut pushed: ResMut<Pushed>, mut background: ResMut<BackgroundJobs>, mut respond: Respond) {
     for (id, fact) in background.take_done(OWNER.0) {
         let received = fact.and_then(|fact| fact.downcast::<ReceivedImage>().ok());
@@ -175,7 +175,7 @@ impl Respond<'_, '_> {
         let Some(player) = self.players.entity(account).and_then(|entity| self.accounts.get(entity).ok()) else {
             return;
         };
-        // An answer shows that the client is there.
+        // An answer counts as a sign of life.
         self.duels.arena.online.hear(account);
         let response = Response { name: player.name(), accepts, image_data };
         if let Err(error) = self.duels.answer(account, &id.to_string(), response) {

@@ -1,8 +1,8 @@
 //! `player_import_piece`: a document too long for one frame is sent in pieces.
 //!
-//! Pieces belong to a connection and, where the operator names it, to the hash of their document, so that several documents
-//! may come in side by side. They go when their document is imported, their connection closes, or no piece follows for a
-//! while.
+//! Pieces belong to a connection and, if the operator names it, to the hash of their document, so several documents may
+//! be received side by side. They are dropped when their document is imported, their connection closes, or no piece
+//! follows for a while.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -23,10 +23,10 @@ use raidkeep_engine::request::{Answer, Call, Operator, Refusal, Success};
 const IDLE_MAX: Duration = Duration::from_secs(600);
 /// All documents together may have this many times the bytes of the longest one.
 const LONGEST_MAX: usize = 4;
-/// The most documents that come in side by side.
+/// The most documents being received side by side.
 const DOCUMENTS_MAX: usize = 256;
 
-/// Which document a piece belongs to: by its connection, and the SHA-256 of its text in hexadecimal, empty where the
+/// Which document a piece belongs to: by its connection, and the SHA-256 of its text in hexadecimal, empty if the
 /// operator names none.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct DocumentKey {
@@ -35,7 +35,7 @@ pub(super) struct DocumentKey {
 }
 
 impl DocumentKey {
-    /// The document with this hash that comes on the operator's connection.
+    /// The document with this hash on the operator's connection.
     pub(super) fn new(operator: Operator, hash: Option<String>) -> Result<Self, Refusal> {
         let is_hash = |hash: &String| hash.len() == 64 && hash.bytes().all(|byte| byte.is_ascii_hexdigit());
         if hash.as_ref().is_some_and(|hash| !is_hash(hash)) {
@@ -54,12 +54,12 @@ struct Unfinished {
     last_at: Duration,
 }
 
-/// The documents that come in.
+/// The documents being received.
 #[derive(Debug, Default, Resource)]
 pub(super) struct Pieces(BTreeMap<DocumentKey, Unfinished>);
 
 impl Pieces {
-    /// Takes a piece: the first begins a document, every other follows on the one before. Returns the bytes so far.
+    /// Appends a piece; number 0 starts a new document. Returns the bytes so far.
     fn add(&mut self, key: DocumentKey, piece: Piece<'_>, bytes_max: usize) -> Result<usize, Refusal> {
         let Piece { number, text, now } = piece;
         self.0.retain(|_, document| now.saturating_sub(document.last_at) < IDLE_MAX);
@@ -96,7 +96,7 @@ impl Pieces {
         }
     }
 
-    /// The document so far; `None` when nothing was received.
+    /// The document so far; `None` when no piece has been received.
     pub(super) fn text(&self, key: &DocumentKey) -> Result<Option<&str>, Refusal> {
         let Some(document) = self.0.get(key) else {
             return Ok(None);
@@ -143,8 +143,8 @@ pub struct PlayerImportPiece {
     #[schemars(with = "Integer")]
     piece: i64,
     text: String,
-    /// The SHA-256 of the whole document in hexadecimal. With it, one connection may send several documents side by side,
-    /// and only the whole document is imported.
+    /// The SHA-256 of the whole document in hexadecimal. With it, one connection may send several documents side by
+    /// side, and only the whole document is imported.
     #[serde(default)]
     hash: Option<String>,
 }

@@ -222,7 +222,7 @@ fn enter_plain_stage(
     })
 }
 
-/// The token of a client with abnormal data is worth nothing from now on.
+/// Revokes the token of a client that sent abnormal data.
 fn revoke(login: &mut Mut<Login>, directory: &mut Directory) {
     if let Some(key) = login.revoke() {
         directory.set(key, None);
@@ -270,7 +270,7 @@ pub struct BossRoomLeft {
     passed: Option<StagePassed>,
 }
 
-/// What a stage brought.
+/// The rewards of a stage.
 #[derive(Debug, Serialize, JsonSchema)]
 pub struct StagePassed {
     pass_stages: Vec<LegacyChange>,

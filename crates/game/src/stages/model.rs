@@ -53,7 +53,8 @@ struct Passed {
 }
 
 impl Passed {
-    /// From when only the calendar month was noted: as if passed on its 1st, because progress was reset monthly or never.
+    /// From when only the calendar month was stored: as if passed on its 1st, because progress was reset monthly or
+    /// never.
     fn in_month(highest: u32, month: i32) -> Self {
         Self { highest, day: first_date_of(month) }
     }
@@ -93,7 +94,7 @@ impl Progress {
         self.modes[Mode::General.index()].highest
     }
 
-    /// Notes that a stage was passed; returns how many stages more are passed than before.
+    /// Records that a stage was passed; returns by how many the highest stage rose.
     pub fn pass(&mut self, rules: &ModeRules, stage: u32, clock: &Clock) -> u32 {
         let before = self.highest(rules, clock).max(rules.first - 1);
         let rise = stage.saturating_sub(before);
@@ -223,7 +224,7 @@ mod tests {
         let march = 2026 * 12 + 2;
         let modes = [(8_u32, 0_i32), (1003, march), (0, 0), (0, 0), (0, 0), (0, 0)];
         let row = postcard::to_stdvec(&(modes, vec![(2001_u32, 5_i64)])).expect("plain data");
-        let of_row = Progress::upgrade(2, &row).expect("version 2 has a way up");
+        let of_row = Progress::upgrade(2, &row).expect("version 2 can be upgraded");
         let modes = modes.map(|(highest, month)| serde_json::json!({"highest": highest, "month": month}));
         let document = serde_json::json!({"modes": modes, "paid_windows": [[2001, 5]]});
         let of_document: Progress = serde_json::from_value(document).expect("an earlier document");

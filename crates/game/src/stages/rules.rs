@@ -44,7 +44,7 @@ pub struct ModeRules {
     /// When the progress is reset: `daily`, `weekly(monday)`, `monthly` or `dates(["2026-12-24"])`; absent = never.
     #[serde(default)]
     pub resets: Option<Schedule>,
-    /// Stages a new player has passed already: up to this number.
+    /// A new player has passed the stages up to this number.
     #[serde(default)]
     pub newcomer_passed: u32,
     /// The configured stages.
@@ -55,7 +55,7 @@ fn yes() -> bool {
     true
 }
 
-/// A run of stages that are alike.
+/// A run of stages with the same settings.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct StageBlock {

@@ -268,13 +268,13 @@ impl Sessions<'_, '_> {
         }
     }
 
-    /// Notes data that an honest client does not send, and clears the session. The counters stay for operators.
+    /// Records data that an honest client does not send, and clears the session. The counters stay for operators.
     pub(super) fn clear(&mut self, visitor: &mut VisitorItem, anomaly: Anomaly) {
         self.end(visitor, None);
         self.note_anomaly(visitor, anomaly);
     }
 
-    /// Notes abnormal data that leaves the session open. Operators find the player among the suspects.
+    /// Records abnormal data that leaves the session open. Operators find the player among the suspects.
     pub(super) fn note_anomaly(&mut self, visitor: &mut VisitorItem, anomaly: Anomaly) {
         visitor.counts.count_anomaly();
         let (name, counts, at) = (visitor.owner.name().to_owned(), visitor.counts.counts(), self.clock.now());

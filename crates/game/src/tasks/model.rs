@@ -100,7 +100,7 @@ impl PlayerRow for TaskBook {
         Some(Self { active, personal, taken, wished, event: None })
     }
 
-    /// Another world fills its queue otherwise, and counts the fillings by itself.
+    /// Another world draws other tasks and has its own count of refills.
     fn arrive(&mut self, arrival: Arrival<'_>) -> Result<(), Unfit> {
         if !arrival.is_same_world {
             self.taken = (0, Vec::new());
@@ -172,7 +172,7 @@ impl TaskBook {
         self.event = Some(event);
     }
 
-    /// Moves the special event on to a scene, with a new throw of the die.
+    /// Advances the special event to a scene, with a new throw of the die.
     pub fn event_goes_on(&mut self, scene: &str, throw: u64) {
         if let Some(active) = &mut self.event {
             active.story.go_on(scene, throw);
@@ -204,7 +204,7 @@ mod tests {
         let mut row = Vec::new();
         raidkeep_engine::storage::encode_value(1, &before, &mut row);
         let read = raidkeep_engine::storage::decode_value(TaskBook::VERSION, &row, TaskBook::upgrade);
-        let book = read.expect("version 1 has a way up");
+        let book = read.expect("version 1 can be upgraded");
         assert_eq!((book.personal(), book.wished_on(100)), (&[personal("狼")][..], 1));
         assert!(book.has_taken(3, "走失的小羊") && book.event().is_none());
     }
