@@ -90,7 +90,7 @@ impl<T: Terms> History<T> {
             Some(last) => at.max(last.since),
         };
         // What was replaced within the second has not held.
-        self.intervals.pop_if(|last| last.since == at);
+        let has_replaced = self.intervals.pop_if(|last| last.since == at).is_some();
         let known = self.terms.iter().position(|known| *known == terms);
         let number = known.unwrap_or_else(|| {
             self.terms.push(terms);
@@ -99,12 +99,15 @@ impl<T: Terms> History<T> {
         if self.intervals.last().is_none_or(|last| last.terms != number) {
             self.intervals.push(Interval { since: at, terms: number });
         }
-        self.forget_before(at.saturating_sub(KEPT_SECONDS));
-    }
-
-    fn forget_before(&mut self, oldest: i64) {
+        let oldest = at.saturating_sub(KEPT_SECONDS);
         let ended = self.intervals.iter().skip(1).take_while(|next| next.since <= oldest).count();
         self.intervals.drain(..ended);
+        if ended > 0 || has_replaced {
+            self.forget_unused();
+        }
+    }
+
+    fn forget_unused(&mut self) {
         for unused in (0..self.terms.len()).rev() {
             if self.intervals.iter().all(|interval| interval.terms != unused) {
                 self.terms.remove(unused);

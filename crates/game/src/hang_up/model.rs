@@ -259,13 +259,16 @@ mod tests {
         assert_eq!(earned(&again, 1), 0, "the same minutes are paid once");
     }
 
-    /// The shipped rules, with 30 coins a minute on stage 1 replaced, and a chance of `hits` in 1 of item 11.
+    /// So many coins a minute on stage 1, and a chance of `hits` in 1 of item 11.
     fn rules_with(coins: i64, hits: u32, cap_hours: Option<i64>) -> HangUpRules {
-        let mut rules: HangUpRules = shipped_rules();
-        rules.rates[0].per_minute = vec![Amount { item: ItemId::item(1), quantity: coins }];
-        rules.chances[0].items =
-            vec![Chance { amount: Amount { item: ItemId::item(11), quantity: 1 }, numerator: hits, denominator: 1 }];
-        HangUpRules { cap_hours, ..rules }
+        let per_minute = vec![Amount { item: ItemId::item(1), quantity: coins }];
+        let item = Amount { item: ItemId::item(11), quantity: 1 };
+        let items = vec![Chance { amount: item, numerator: hits, denominator: 1 }];
+        HangUpRules {
+            cap_hours,
+            rates: vec![Rate { stage: 1, per_minute }],
+            chances: vec![Chances { stage: 1, items }],
+        }
     }
 
     /// From each moment on, these rules.
