@@ -67,13 +67,14 @@ fn every_refusal_of_every_route_has_the_fields_of_its_reply_and_says_why() {
                 assert!(fits(value, &shape["properties"][field], &protocol), "{field} is of another type: {case}");
             }
             assert_ne!(reply["status"], true, "nothing was accepted: {case}");
-            let (code, message) = (reply["error"]["code"].as_i64(), reply["error"]["message"].as_str());
-            assert!(code.is_some_and(|code| code > 0) && message.is_some_and(|why| !why.is_empty()), "{case}");
-            for reason in ["text", "ret_msg"].into_iter().filter_map(|field| reply.get(field)) {
-                assert_eq!(reason.as_str(), message, "{case}");
-            }
+            // The format of document 4 has fields of its own for code and reason.
+            let is_platforms = reply.get("ret_code").is_some();
+            let told = if is_platforms { ("ret_code", &reply) } else { ("code", &reply["error"]) };
+            assert!(told.1[told.0].as_i64().is_some_and(|code| code > 0), "{case}");
+            let why = if is_platforms { &reply["ret_msg"] } else { &reply["error"]["message"] };
+            assert!(why.as_str().is_some_and(|why| !why.is_empty()), "{case}");
+            assert!(reply.get("text").is_none_or(|text| text == why), "{case}");
             assert!(reply.get("status_code").is_none_or(|code| *code == status), "{case}");
-            assert_ne!(reply["ret_code"], 0, "0 would be a success: {case}");
         }
     }
 }

@@ -272,8 +272,11 @@ impl Route {
             }
             about => about,
         };
-        let error = json!({"code": refusal.status, "message": refusal.message, "data": about});
-        body.insert("error".to_owned(), error);
+        // A platform's own format says everything about a refusal already.
+        if self.body != RouteBody::Signed {
+            let error = json!({"code": refusal.status, "message": refusal.message, "data": about});
+            body.insert("error".to_owned(), error);
+        }
         HttpReply { status: http_status, body: Value::Object(body).to_string() }
     }
 }

@@ -119,6 +119,8 @@ fn a_refusal_keeps_the_shape_of_the_reply_and_says_why() {
     let (_, own) = told(r#"{"status":422,"message":"why","data":{"text":"words","status_code":422}}"#);
     assert_eq!((&own["text"], &own["status"]), (&json!("words"), &json!(false)), "a reply of the function's own");
     assert_eq!(told("nonsense").0, 500);
+    let signed = route(RouteBody::Signed).reply(r#"{"status":401,"message":"why"}"#).body;
+    assert!(!signed.contains("error"), "a platform's format has its own fields for that: {signed}");
 }
 
 proptest! {
