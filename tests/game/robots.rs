@@ -43,6 +43,8 @@ fn a_challenge_that_names_the_game_masters_fighter_is_accepted_at_once() {
     assert_eq!(ann.events(&mut server), [("challenge_accepted".to_owned(), accepted)]);
     let shown = ann.succeed(&mut server, "refrash", json!({"role": ann.role}));
     assert_eq!(shown["accpec_id"], json!([id]), "a client that only asks finds it too");
+    let shown = ann.succeed(&mut server, "challenge_info", json!({"id": id}));
+    assert_eq!(shown, json!({"id": id, "role": DUMMY, "image_data": portrait, "status": true}), "with its portrait");
     assert_eq!(challenge(&mut server, &ann), challenged, "asked again before the first move it is the same battle");
 
     let told = ann.succeed(&mut server, "battle", ann.turn(&id, "一剑刺去"));

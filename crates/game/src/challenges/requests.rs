@@ -128,10 +128,10 @@ fn challenge(
         return Ok(Challenged::refused(code::NOT_YOUR_ROLE));
     }
     if let Some(fighter) = fighters.find(&role2) {
-        let portrait = images.get(&fighter.portrait);
+        let portrait = fighter_portrait(&role2, &fighters, &images);
         return Ok(match duels.challenge_fighter(challenger, fighter, portrait.as_deref(), passed) {
             Ok(id) => {
-                let (id, image_data) = (id.to_string(), portrait.map(|portrait| portrait.to_string()));
+                let (id, image_data) = (id.to_string(), portrait);
                 Success::with(Challenged { status_code: code::OK, status: true, image_data, id })
             }
             Err(error) => Challenged::refused(error.code()),
@@ -164,6 +164,11 @@ fn challenge(
         }
         Err(error) => Ok(Challenged::refused(error.code())),
     }
+}
+
+/// The portrait of the game master's fighter of that name.
+fn fighter_portrait(name: &str, fighters: &FighterRules, images: &Images) -> Option<String> {
+    images.get(&fighters.find(name)?.portrait).map(|portrait| portrait.to_string())
 }
 
 /// A reply that consists of a code only.
@@ -276,11 +281,12 @@ fn challenge_info(
     In(call): In<Call<ChallengeInfo>>,
     mut duels: Duels,
     accounts: Query<&Account>,
-    images: Res<Rules<Images>>,
+    (images, fighters): (Res<Rules<Images>>, Res<Rules<FighterRules>>),
 ) -> Waits<ChallengeShown> {
     let ChallengeInfo { id, status: accepts, image_data } = call.request;
     let (account, caller) = (call.caller.get(&accounts)?, call.caller.account);
     if let Some(SentChallenge { role, is_accepted: status, image_data }) = duels.sent(caller, &id) {
+        let image_data = image_data.or_else(|| fighter_portrait(&role, &fighters, &images));
         return Ok(Success::with(ChallengeShown { id, role, image_data, status }));
     }
     let challenge = duels.received(caller, &id).ok_or(NO_SUCH_CHALLENGE)?;
