@@ -39,7 +39,7 @@ mod tests {
     fn a_misspelt_variable_is_told_and_others_are_not() {
         let names = ["RAIDKEEP_OPERATOR_TOKNE", "RAIDKEEP_LOG", "PATH"].map(str::to_owned);
         let told = unknown(names.into_iter());
-        assert_eq!(told.len(), 1, "only what looks like ours is told: {told:?}");
+        assert_eq!(told.len(), 1, "only names like ours are reported: {told:?}");
         assert!(
             told[0].contains("RAIDKEEP_OPERATOR_TOKNE") && told[0].contains("did you mean RAIDKEEP_OPERATOR_TOKEN")
         );

@@ -21,7 +21,7 @@ const LEVELS: [&str; 6] = ["error", "warn", "info", "debug", "trace", "off"];
 /// Starts the log of this process.
 ///
 /// # Errors
-/// When `RAIDKEEP_LOG` makes no sense, or the file cannot be opened: a log that stays silent hides every later error.
+/// When `RAIDKEEP_LOG` is invalid, or the file cannot be opened: a log that stays silent hides every later error.
 pub(super) fn start(as_json: bool, file: Option<&Path>) -> Result<LogFile, Box<dyn std::error::Error>> {
     let levels = std::env::var(LEVELS_VARIABLE).unwrap_or_default();
     let filter = filter(&levels).map_err(|mistake| format!("{LEVELS_VARIABLE}: {mistake}"))?;
@@ -61,7 +61,7 @@ fn is_free_of_secrets(metadata: &Metadata<'_>) -> bool {
     metadata.target().starts_with("raidkeep") || *metadata.level() <= Level::INFO
 }
 
-/// Where the log goes: standard error, or a file that can be opened anew after it was moved away.
+/// Where the log goes: standard error, or a file that can be reopened after it was moved away.
 #[derive(Debug, Clone, Default)]
 pub(super) struct LogFile(Option<Arc<OpenLog>>);
 
@@ -78,12 +78,12 @@ impl LogFile {
         Ok(Self(Some(Arc::new(OpenLog { path: path.to_owned(), file: Mutex::new(file) }))))
     }
 
-    /// Goes on in a new file under the same name. If that fails, the log stays where it is and says so.
+    /// Continues in a new file under the same name. If that fails, the log stays where it is and says so.
     pub(super) fn reopen(&self) {
         let Some(log) = &self.0 else { return };
         match append_to(&log.path) {
             Ok(file) => *log.file.lock().unwrap_or_else(PoisonError::into_inner) = file,
-            Err(error) => tracing::error!(%error, file = %log.path.display(), "the log file cannot be opened anew"),
+            Err(error) => tracing::error!(%error, file = %log.path.display(), "the log file cannot be reopened"),
         }
     }
 }
@@ -122,7 +122,7 @@ mod tests {
         let most = |levels: &str| {
             subscriber(filter(levels).expect("valid levels"), false, LogFile::default()).max_level_hint()
         };
-        assert_eq!(most("info"), Some(LevelFilter::INFO), "libraries do not build traces for nobody");
+        assert_eq!(most("info"), Some(LevelFilter::INFO), "libraries build no traces that nobody reads");
         assert_eq!(most("info,raidkeep=debug"), Some(LevelFilter::DEBUG));
         assert_eq!(most(""), Some(LevelFilter::INFO), "an empty variable is none");
     }

@@ -78,7 +78,7 @@ impl Serve {
         }
         while let ProcessSignal::Reload = signals.next() {
             log.reopen();
-            tracing::info!("SIGHUP: opened the log anew, reading the rules again");
+            tracing::info!("SIGHUP: reopened the log, reading the rules again");
             server.reload();
         }
         tracing::info!("stopping");

@@ -120,7 +120,7 @@ fn without_card_types_no_card_is_sent_until_the_platform_tells_them() {
     faults(&mut server, "CardTypes", &[Misbehavior::HttpStatus(503)]);
     let (ann, _) = rich(&mut server, "ann", 0);
     let card = json!({"ctype": 1, "cnum": CARD.0, "cpwd": CARD.1});
-    let unknown = (16, "the payment platform has not told yet which cards it takes, retry later");
+    let unknown = (16, "the payment platform has not sent its card types yet, retry later");
     check(&mut server, &ann, "charge", card.clone(), unknown);
     pass(&mut server, &[60]);
     assert_eq!(server.ask(&ann, "charge", card)["status"], 0, "it is asked again after a minute");

@@ -1,4 +1,4 @@
-//! Days and months in a zone, also where its clocks change (docs/contract/time.md#days-and-months).
+//! Days and months in a zone, including those with clock changes (docs/contract/time.md#days-and-months).
 
 use jiff::civil::{Date, DateTime};
 use jiff::tz::{AmbiguousOffset, TimeZone};
@@ -36,8 +36,7 @@ impl Day {
     }
 }
 
-/// The date of the game day around a moment. Where clocks go back over midnight, the day that has begun does not end
-/// again.
+/// The date of the game day around a moment. Where clocks go back across midnight, the new day stays.
 fn date_at(now: i64, zone: &TimeZone) -> Date {
     let stamp = Timestamp::from_second(now).unwrap_or(Timestamp::UNIX_EPOCH);
     let mut date = stamp.to_zoned(zone.clone()).date();
@@ -68,15 +67,15 @@ pub fn first_date_of(month: i32) -> i32 {
     date.and_then(|(year, month)| Date::new(year, month, 1).ok()).map_or(0, date_number)
 }
 
-/// How far the count of days has to be ahead of the dates in `zone` so that it goes on from where it was in the zone of
-/// before, at a moment (unix seconds) at which it was `ahead` there. Further west it may be an earlier date, but a day that
-/// has begun is not counted again, and the next midnight begins the next one.
+/// How far the day count must be ahead of the dates in `zone` to continue from the previous zone, where it was `ahead`
+/// at that moment (unix seconds). Further west the date may be earlier, but a day that has begun is not counted again,
+/// and the next midnight begins the next one.
 pub fn days_ahead(zone: &TimeZone, before: &TimeZone, ahead: i32, moment: i64) -> i32 {
     let counted = date_number(date_at(moment, before)) + ahead;
     (counted - date_number(date_at(moment, zone))).max(0)
 }
 
-/// The first moment (unix seconds) at which clocks in a zone show a local time. Where it is skipped, that is the moment at
+/// The first moment (unix seconds) at which clocks in a zone show a local time. If that time is skipped, the moment at
 /// which they go forward.
 pub fn first_moment(local: DateTime, zone: &TimeZone) -> i64 {
     let ambiguous = zone.to_ambiguous_timestamp(local);
@@ -103,7 +102,7 @@ mod tests {
     #[test]
     fn dates_are_found_again_by_their_number() {
         for number in [i32::MIN, -1, 0, i32::MAX] {
-            assert!(date_of(number) <= Date::MAX, "every number is some date");
+            assert!(date_of(number) <= Date::MAX, "every number maps to a date");
         }
         assert_eq!(date_number(date_of(20_000)), 20_000);
         assert_eq!(date_of(first_date_of(2026 * 12 + 2)).to_string(), "2026-03-01");
@@ -166,7 +165,7 @@ mod tests {
                 prop_assert!((1..=49 * 3600).contains(&clock.seconds_to_next_day()), "cd {}", clock.seconds_to_next_day());
                 prop_assert!(clock.seconds_to_next_month() >= clock.seconds_to_next_day());
                 prop_assert!(clock.day() >= day && clock.month() >= month);
-                prop_assert_eq!(clock.day() > day, clock.now() >= ends_at, "a day begins when the one before ends");
+                prop_assert_eq!(clock.day() > day, clock.now() >= ends_at, "a day begins when the previous one ends");
                 let around = Day::around(clock.now(), clock.zone());
                 prop_assert!(around.contains(clock.now()) && around.ends_at == clock.next_day_at(), "whenever it is asked for");
             }

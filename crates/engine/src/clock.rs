@@ -176,13 +176,13 @@ impl Clock {
         moment.strftime("%Y-%m-%d %H:%M:%S").to_string()
     }
 
-    /// The number of the day; a later day has a higher one. Days are counted: as the date, or ahead of it in a world whose
-    /// zone has moved west.
+    /// The number of the day; later days have higher numbers. It is the number of the date, or ahead of it in a world
+    /// whose zone has moved west.
     pub fn day(&self) -> i32 {
         self.day.number + self.days_ahead
     }
 
-    /// The number of the date: days since 1970-01-01 in the zone. What repeats by the calendar goes by dates.
+    /// The number of the date: days since 1970-01-01 in the zone. Calendar schedules use dates.
     pub fn date_number(&self) -> i32 {
         self.day.number
     }

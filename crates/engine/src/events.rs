@@ -176,7 +176,7 @@ pub trait EventApp {
     fn add_event<T: Event>(&mut self) -> &mut Self;
     /// Registers an event that only players get who subscribed with `listen`.
     fn add_asked_event<T: Event>(&mut self) -> &mut Self;
-    /// Registers `hook`, called when a connection is gone that has used this world.
+    /// Registers `hook`, called when a connection that has used this world is gone.
     fn add_close_hook(&mut self, hook: CloseHook) -> &mut Self;
 }
 
@@ -220,7 +220,7 @@ pub enum Audience {
     Player(Entity),
     /// Every connected player.
     Everybody,
-    /// Every connected player whose account has at most this number: who was there when it was the last.
+    /// Every connected player whose account has at most this number: those who existed when it was the last.
     UpTo(AccountId),
     /// Every connection that has used the operator token.
     Operators,

@@ -1,10 +1,10 @@
-//! Which terms held when, for what is computed from time gone by.
+//! Which terms were in force when, for values computed from elapsed time.
 //!
-//! What grows with time is computed when somebody looks. If the rules changed meanwhile, each piece of that time counts by
-//! the terms of then: after a reload, after a restart with other assets, however long the player was away. So the world
-//! keeps the terms of the past year as intervals.
+//! Values that grow with time are computed on demand. If the rules have changed meanwhile, each part of that time
+//! counts by the terms then in force: after a reload, after a restart with other assets, however long the player was
+//! away. So the world keeps the terms of the past year as intervals.
 //!
-//! Not here: what the terms mean; each feature says that of its own.
+//! Not here: what the terms mean; each feature defines its own.
 
 use std::fmt::Debug;
 
@@ -14,7 +14,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::storage::WorldRow;
 
-/// Terms by which time is paid: rules, or what a feature makes of them. They are stored, so their form has a version.
+/// Terms by which time is paid: rules, or values derived from them. They are stored, so their format has a version.
 pub trait Terms: Debug + Clone + PartialEq + Serialize + DeserializeOwned + Send + Sync + 'static {
     /// The table of their history.
     const TABLE: &'static str;
@@ -27,10 +27,10 @@ pub trait Terms: Debug + Clone + PartialEq + Serialize + DeserializeOwned + Send
     }
 }
 
-/// Intervals that ended longer ago than this are forgotten: a year and a day.
+/// Intervals that ended longer ago than this are dropped: a year and a day.
 const KEPT_SECONDS: i64 = 366 * 86_400;
 
-/// The terms that have held in this world during the past year. Time before the oldest interval counts by its terms.
+/// The terms in force in this world during the past year. Time before the oldest interval counts by its terms.
 #[derive(Debug, Clone, PartialEq, Eq, Resource, Serialize, Deserialize)]
 #[serde(bound = "")]
 pub struct History<T: Terms> {
@@ -42,9 +42,9 @@ pub struct History<T: Terms> {
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 struct Interval {
-    /// Unix seconds. That of the first interval of all is `i64::MIN`.
+    /// Unix seconds; `i64::MIN` for the very first interval.
     since: i64,
-    /// Which of the terms.
+    /// Index into the terms.
     terms: usize,
 }
 
@@ -82,14 +82,14 @@ impl<T: Terms> History<T> {
         self.terms.get(self.intervals.last()?.terms)
     }
 
-    /// Begins an interval: from `at` on (unix seconds), these terms hold. `at` may be past, for what began while the server
-    /// was down. It is never earlier than the change before, also when the clock has jumped back.
+    /// Begins an interval: these terms are in force from `at` (unix seconds), which may be past, for a change while the
+    /// server was down. It is clamped to the previous change, in case the clock has jumped back.
     pub fn begin(&mut self, terms: T, at: i64) {
         let at = match self.intervals.last() {
             None => i64::MIN,
             Some(last) => at.max(last.since),
         };
-        // What was replaced within the second has not held.
+        // Terms replaced within the second were never in force.
         let has_replaced = self.intervals.pop_if(|last| last.since == at).is_some();
         let known = self.terms.iter().position(|known| *known == terms);
         let number = known.unwrap_or_else(|| {
@@ -135,7 +135,7 @@ impl<T: Terms> History<T> {
         })
     }
 
-    /// The place of the interval around a moment.
+    /// The index of the interval that contains a moment.
     fn held_at(&self, moment: i64) -> usize {
         self.intervals.partition_point(|interval| interval.since <= moment).saturating_sub(1)
     }
@@ -164,7 +164,7 @@ mod tests {
     fn time_is_cut_where_the_terms_changed() {
         let history = history(&[(100, 1), (200, 2), (300, 1)]);
         assert_eq!(pieces(&history, 0, 400), [(1, 0, 200), (2, 200, 300), (1, 300, 400)]);
-        assert_eq!(pieces(&history, 250, 300), [(2, 250, 300), (1, 300, 300)], "a change belongs to what begins");
+        assert_eq!(pieces(&history, 250, 300), [(2, 250, 300), (1, 300, 300)], "a change belongs to the new terms");
         assert_eq!(pieces(&history, 310, 310), [(1, 310, 310)]);
         assert_eq!(history.terms, [1, 2], "terms that come back are kept once");
         assert_eq!(history.changes_after(200).collect::<Vec<_>>(), [(300, &2, &1)]);

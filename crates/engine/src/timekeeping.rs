@@ -14,7 +14,7 @@ use crate::request::{Answer, Call, Operator, Refusal, Success};
 use crate::storage::WorldRow;
 use crate::storage::rows::Persistence;
 
-/// How the days of a world are counted. A restart with a zone further west must not make a day that was counted come again
+/// How the days of a world are counted. A restart with a zone further west must not repeat a day that was counted
 /// (docs/contract/time.md#days-and-months), because rows remember days by their number.
 #[derive(Debug, Default, Clone, PartialEq, Eq, Resource, Serialize, Deserialize)]
 pub struct DayCount {
@@ -29,8 +29,8 @@ impl WorldRow for DayCount {
 }
 
 impl DayCount {
-    /// Goes on in the clock's zone, after a last moment (unix seconds) in the zone of before. Returns whether anything has
-    /// changed.
+    /// Continues in the clock's zone, after a last moment (unix seconds) in the previous zone. Returns whether anything
+    /// has changed.
     fn go_on(&mut self, clock: &mut Clock, last_moment: Option<i64>) -> bool {
         let before = time_zone(&self.zone).ok().zip(last_moment);
         let ahead = before.map_or(0, |(before, moment)| days_ahead(clock.zone(), &before, self.ahead, moment));

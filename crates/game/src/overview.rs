@@ -36,7 +36,7 @@ pub struct PlayerOverview {
     energy: EnergyNow,
     limits: Limits,
     items: Vec<Amount>,
-    /// Those of the items that last for a limited time.
+    /// The items that last for a limited time.
     expiring: Vec<ExpiringItem>,
     stages: HighestStages,
     hang_up: HangUpNow,

@@ -113,7 +113,7 @@ fn use_item(
     if inventory.quantity(item) < count {
         return Err(TOO_FEW);
     }
-    // Nobody can hold so much that it does not fit, except by an operator's hand.
+    // Only an operator can give a player so many that this overflows.
     let points = worth.checked_mul(count).ok_or(COUNT)?;
     energy.points(now, &rules).checked_add(points).ok_or(COUNT)?;
     let used = [Amount { item, quantity: count }];

@@ -1,7 +1,7 @@
-//! When something in the rules starts anew (docs/contract/time.md#schedules).
+//! When something in the rules starts over (docs/contract/time.md#schedules).
 //!
-//! Everything that is due is due at a local midnight, so schedules count in days: what a day is, and how long, the
-//! [`Clock`] knows.
+//! Everything is due at a local midnight, so schedules count in days; the [`Clock`] knows when a day begins and how
+//! long it is.
 
 use jiff::civil::{Date, Weekday as CivilWeekday};
 use schemars::JsonSchema;
@@ -11,7 +11,7 @@ use raidkeep_engine::calendar::{date_number, date_of};
 use raidkeep_engine::clock::Clock;
 use raidkeep_engine::rules::{Place, Report};
 
-/// When something starts anew.
+/// When something starts over.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Schedule {
@@ -49,7 +49,7 @@ impl Weekday {
         self as i8 == day.to_monday_zero_offset()
     }
 
-    /// How many days ago it was last, on the day of that number: 0 to 6.
+    /// How many days before the day of that number it last was: 0 to 6.
     fn days_since(self, day: i32) -> i32 {
         // Day 0 was a Thursday.
         let weekday = (i64::from(day) + 3 - self as i64).rem_euclid(7);

@@ -11,7 +11,7 @@ use unicode_security::confusable_detection::skeleton;
 
 use raidkeep_engine::request::Refusal;
 
-/// The Unicode versions of the tables behind the keys. Keys that are stored must be made anew when this changes.
+/// The Unicode versions of the tables behind the keys. Stored keys must be rebuilt when this changes.
 pub fn tables() -> String {
     let (normalization, folding, looks) =
         (unicode_normalization::UNICODE_VERSION, caseless::UNICODE_VERSION, unicode_security::UNICODE_VERSION);
@@ -43,9 +43,9 @@ pub fn letters(text: &str) -> String {
     text.nfd().filter(|&c| c.is_alphanumeric() && !is_ignorable(c)).collect()
 }
 
-/// Whether a line or paragraph contains neither control characters nor others that are not shown or change how their
-/// neighbours are shown, which could hide what is written or from whom it is. The characters that join emoji may stand
-/// where they do that. `breaks` says whether there may be line breaks and tabs.
+/// Whether a line or paragraph is free of control characters and of others that are not shown or change how their
+/// neighbours are shown, which could hide the text or its author. The characters that join emoji may stand where they
+/// do that. `breaks` says whether there may be line breaks and tabs.
 pub fn is_clean(text: &str, breaks: Breaks) -> bool {
     let mut before = ' ';
     text.chars().all(|c| {

@@ -151,7 +151,7 @@ impl Asked<'_> {
     }
 }
 
-/// All that a plugin in use signs of a `Charge`: not the card.
+/// The parameters of a `Charge` that plugins in use sign; those of the card are not among them.
 const SIGNED_OF_CHARGE: [&str; 3] = ["sid", "wname", "time"];
 
 impl Sandbox {
@@ -183,7 +183,7 @@ impl Sandbox {
     }
 
     fn names_java(&self, agent: &str) -> bool {
-        // Java itself introduces itself as Java/17.0.15.
+        // Java's default is Java/17.0.15.
         agent.contains("java") || (!self.settings.strict && agent.to_ascii_lowercase().contains("java"))
     }
 

@@ -33,7 +33,7 @@ use rounds::Nonces;
 
 /// Where reports go.
 pub const REPORT_PATH: &str = "/sud/report";
-/// Where the game asks whose a session is.
+/// Where the game asks whose session it is.
 pub const USER_INFO_PATH: &str = "/sud/get_user_info";
 /// Where queries go (docs/contract/match-query.md#the-question).
 pub const QUERY_PATH: &str = "/v1/app/server/query_match_base";

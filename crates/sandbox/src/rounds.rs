@@ -235,7 +235,7 @@ impl Sandbox {
         }
     }
 
-    /// Says whose a session is: of `UID:ANYTHING` that of `UID`. Every other session is unknown.
+    /// Says whose session it is: `UID:ANYTHING` belongs to `UID`. Every other session is unknown.
     pub(super) fn user_info(&mut self, request: &Exchange, now_ms: i64) -> Answered {
         #[derive(Deserialize)]
         struct Asked {

@@ -28,7 +28,7 @@ use crate::rules::{self, LoadedRules, Problem, Problems};
 /// A change of the assets, as an input of a world.
 #[derive(Debug, Clone)]
 pub enum RulesNews {
-    /// These are the rules from now on, or still, when a change of theirs had been refused.
+    /// These rules are in force from now on, or still are, after a refused change was undone.
     Changed(Arc<LoadedRules>),
     /// The assets have changed but cannot be used; the rules stay as they are.
     Refused(Arc<Problems>),
@@ -56,7 +56,7 @@ impl RulesState {
         shown(self.fingerprint)
     }
 
-    /// Whether these rules are in force and a change of theirs was refused, which somebody has now undone.
+    /// Whether these rules are in force, and a refused change to them has now been undone.
     fn was_refused_after(&self, rules: &LoadedRules) -> bool {
         self.refused.is_some() && self.fingerprint == rules.fingerprint
     }

@@ -16,7 +16,7 @@ pub enum ReloadOutcome {
     Changed(Arc<LoadedRules>),
     /// The assets are those already in use.
     Unchanged(Arc<LoadedRules>),
-    /// The assets are those in use again, after a change of theirs was refused.
+    /// The assets match the rules in force again, after a refused change.
     Mended(Arc<LoadedRules>),
     /// The assets have errors; every world keeps its rules.
     Refused(Arc<Problems>),
@@ -103,7 +103,7 @@ impl Reloader {
                 "changed"
             }
             ReloadOutcome::Mended(_) => {
-                tracing::info!("the rules are those in force, and have no errors any more, read from {place}");
+                tracing::info!("the assets match the rules in force and have no errors any more, read from {place}");
                 "mended"
             }
             ReloadOutcome::Unchanged(_) => "unchanged",

@@ -1,4 +1,4 @@
-//! What a folder of assets looks like from outside, cheap enough to be asked every few seconds.
+//! A stamp of a folder of assets, cheap enough to compute every few seconds.
 
 use std::collections::BTreeMap;
 use std::fs::{self, Metadata};
@@ -7,8 +7,8 @@ use std::path::{Path, PathBuf};
 
 use crate::rules::DEEPEST_FOLDER;
 
-/// Identity, size and times of everything in a folder, with links followed. Two stamps that are equal mean that nothing
-/// was written, exchanged, added or removed in between.
+/// Identity, size and times of everything in a folder, with links followed. Equal stamps mean that nothing was written,
+/// replaced, added or removed in between.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Stamp(BTreeMap<PathBuf, Option<FileStamp>>);
 
@@ -34,7 +34,7 @@ impl From<Metadata> for FileStamp {
 }
 
 impl Stamp {
-    /// The folder as it is now. What cannot be looked at is part of the stamp too: it may become readable.
+    /// The stamp of the folder now. Unreadable entries are part of it too: they may become readable.
     pub(super) fn of(folder: &Path) -> Self {
         let mut stamp = Self(BTreeMap::new());
         stamp.add(folder, 0);

@@ -1,8 +1,8 @@
 //! Watches the assets folder and has it reloaded when something in it has changed.
 //!
-//! The system's notifications make it quick. They follow what was there when the watch began, so a folder that is
-//! exchanged, made anew or reached through a link that now leads elsewhere would go unnoticed, as would anything on a
-//! file system without notifications. The folder is therefore also looked at every few seconds.
+//! Notifications from the system make it quick. They cover the files present when the watch began, so a folder that is
+//! replaced, recreated or reached through a retargeted link would go unnoticed, as would any change on a file system
+//! without notifications. The folder is therefore also polled every few seconds.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -35,7 +35,7 @@ impl Watcher {
     /// Watches a folder and its subfolders; `poll_every` is the longest time that a change can go unnoticed.
     ///
     /// # Errors
-    /// When the system grants no thread.
+    /// When no thread can be started.
     pub fn start(folder: &Path, poll_every: Duration, reloader: Arc<Reloader>) -> std::io::Result<Self> {
         // One pending notification is as good as many.
         let (signals, received) = sync_channel(1);
@@ -83,7 +83,7 @@ impl Watch {
         }
     }
 
-    /// Asks for notifications about what the folder's name leads to now, and about that name itself.
+    /// Subscribes to notifications about the folder that the name resolves to now, and about the name itself.
     fn arm(&mut self) {
         match self.watch_natively() {
             Ok(native) => self.native = Some(native),
@@ -92,7 +92,7 @@ impl Watch {
                 tracing::warn!(
                     %error,
                     folder = %self.folder.display(),
-                    "the system does not report changes of the assets; they are looked for every few seconds"
+                    "the system does not report changes of the assets; polling them every few seconds"
                 );
             }
         }

@@ -16,8 +16,8 @@ use crate::storage::{FoundRows, IndexKey, NotLookedUp, RowQuery};
 /// What a handler system returns: exactly one reply.
 pub type Answer<T> = Result<Success<T>, Refusal>;
 
-/// What a handler returns that may have to wait; it is run again from the start when what it waits for has arrived. One
-/// that has started something succeeds [until](Success::until) a notice tells the result.
+/// What a handler returns if it may have to wait; it is run again from the start once what it waits for has arrived.
+/// One that has started something succeeds [until](Success::until) a notice gives the result.
 pub type Waits<T> = Result<Success<T>, Unready>;
 
 /// A documented success: status, message and the reply's `data`.
@@ -132,7 +132,7 @@ pub struct SignIn {
 /// A login, as it is handed to the connection that asked for it.
 #[derive(Debug, Clone)]
 pub struct LoggedIn {
-    /// Who the connection acts for from now on.
+    /// The account that the connection acts for from now on.
     pub sign_in: SignIn,
     /// The name under which clients without tokens name the player, if it has one.
     pub role: Option<String>,
@@ -257,8 +257,8 @@ impl Job {
         Self { is_at_leisure: false, work: Box::new(work), recall }
     }
 
-    /// The same for work that others must not wait for: these jobs run one after the other, and never take the place of
-    /// those made with [`Job::new`].
+    /// The same for low-priority work: these jobs run one after the other, and never delay those made with
+    /// [`Job::new`].
     pub fn at_leisure<T: Any + Send + Sync + Serialize + DeserializeOwned>(
         work: impl FnOnce() -> T + Send + Sync + 'static,
     ) -> Self {

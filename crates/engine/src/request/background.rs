@@ -1,4 +1,4 @@
-//! Jobs that systems start by themselves, for no request.
+//! Jobs that systems start on their own, without a request.
 
 use std::collections::HashMap;
 
@@ -19,12 +19,12 @@ pub struct BackgroundJobs {
     done: Vec<(JobKey, Option<Fact>)>,
 }
 
-/// Whose job it is, and which of that feature's.
+/// The feature that a job belongs to, and its number within it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct JobKey {
     /// The feature.
     pub owner: &'static str,
-    /// A number of its own.
+    /// The number within the feature.
     pub number: u64,
 }
 
@@ -34,8 +34,8 @@ impl BackgroundJobs {
         self.starting.push((key, job));
     }
 
-    /// The jobs of a feature that have ended, in the order in which they did: number and result, which is `None` when
-    /// there was no room for the job.
+    /// The finished jobs of a feature, in the order in which they ended: number and result, which is `None` if there
+    /// was no room for the job.
     pub fn take_done(&mut self, owner: &'static str) -> Vec<(u64, Option<Fact>)> {
         let done = self.done.extract_if(.., |(key, _)| key.owner == owner);
         done.map(|(key, fact)| (key.number, fact)).collect()
@@ -68,8 +68,8 @@ pub(crate) fn start(world: &mut World) {
     });
 }
 
-/// Takes in that a job has ended, with its result unless there was no room for it. Returns the request that waited for it
-/// and can go on.
+/// Records that a job has ended, with its result unless there was no room for it. Returns the request that waited for
+/// it and can now continue.
 pub(crate) fn end(world: &mut World, job: JobId, fact: Option<Fact>) -> Option<Command> {
     let Some(command) = world.resource_mut::<Parked>().take_job(job) else {
         world.resource_mut::<BackgroundJobs>().note_done(job, fact);

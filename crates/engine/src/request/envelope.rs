@@ -251,7 +251,7 @@ pub fn read_arguments<'a, R: DeserializeOwned>(data: Option<&'a RawValue>) -> Re
     }
     let mut field = None;
     let mut token = None;
-    // Most frames hold none, and their values are read once.
+    // Most frames hold none, and then each value is read only once.
     let may_hold_null = text.contains("null");
     let seed = ArgumentsSeed { token: &mut token, field: &mut field, may_hold_null, request: std::marker::PhantomData };
     let mut deserializer = serde_json::Deserializer::from_str(text);
@@ -271,7 +271,7 @@ fn name_field(field: Option<Cow<'_, str>>, error: &serde_json::Error) -> Refusal
     Refusal { status: super::status::MALFORMED, message: message.into() }
 }
 
-/// An error's text without line and column, which say nothing about a single frame.
+/// An error's text without line and column, which mean nothing in a single frame.
 fn without_position(text: &str) -> &str {
     text.rsplit_once(" at line ").map_or(text, |(what, _)| what)
 }
@@ -312,7 +312,7 @@ struct GivenArguments<'s, 'de, A> {
     token: &'s mut Option<Cow<'de, str>>,
     field: &'s mut Option<Cow<'de, str>>,
     may_hold_null: bool,
-    /// The value of the key that was read last, if it had to be looked at.
+    /// The value of the last key, if it had to be inspected.
     value: Option<&'de RawValue>,
 }
 

@@ -25,7 +25,7 @@ pub fn whole(value: f64) -> Option<i64> {
     (value.trunc() == value && value.abs() <= EXACT_MAX).then_some(value as i64)
 }
 
-/// For an optional field of a document that is not a function's arguments: `null` is no value. Use with
+/// For an optional field of a document that is not a function's arguments: `null` counts as absent. Use with
 /// `#[serde(default)]`.
 pub fn null_as_default<'de, T: Default + Deserialize<'de>, D: Deserializer<'de>>(
     deserializer: D,
@@ -73,7 +73,7 @@ impl Given {
         *self == Self::Missing
     }
 
-    /// This field, or, where it was not sent, the other one.
+    /// This field, or the other one if it was not sent.
     pub fn or(self, other: Self) -> Self {
         if self.is_missing() { other } else { self }
     }

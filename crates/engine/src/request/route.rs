@@ -165,7 +165,7 @@ fn read_once<'a>(headers: RouteHeaders<'a>, asker: &Asker<'a>) -> Result<Option<
     struct Key<'a>(#[serde(borrow)] Cow<'a, str>);
     let in_body = || {
         let raw = asker.once.map(RawValue::get)?;
-        // What is no string is refused like a string that is empty.
+        // Anything but a string is refused like an empty one.
         Some(serde_json::from_str(raw).map_or(Cow::Borrowed(""), |Key(key)| key))
     };
     let once = headers.once().map(Cow::Borrowed).or_else(in_body);
@@ -260,7 +260,7 @@ impl Route {
                 *blank = value;
             }
         };
-        // The fields in which the documents' replies say that something is wrong, and what.
+        // The fields that report errors in the documents' replies.
         tell("status_code", http_status.into());
         tell("ret_code", refusal.status.into());
         tell("text", refusal.message.as_ref().into());
@@ -293,7 +293,7 @@ fn malformed(expected: &'static str) -> Refusal {
     Refusal::new(status::MALFORMED, expected)
 }
 
-/// Below these are a function's several successes, such as the 1 of `login_unique`; above them are refusals.
+/// A function's various successes, such as the 1 of `login_unique`; higher codes are refusals.
 const SUCCESSES: std::ops::RangeInclusive<i32> = 0..=9;
 
 /// The HTTP status for a protocol status.
@@ -309,7 +309,7 @@ fn http_status(status: i32) -> u16 {
         status::INTERNAL_ERROR => 500,
         status::TIMED_OUT => 504,
         status if SUCCESSES.contains(&status) => 200,
-        // A function's own code that is one of HTTP's; any other tells of a state that does not allow it.
+        // A function's own code, if HTTP has it too; any other means that the state does not allow the request.
         status => u16::try_from(status).ok().filter(|status| (400..500).contains(status)).unwrap_or(409),
     }
 }

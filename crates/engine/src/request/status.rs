@@ -22,7 +22,7 @@ pub const BANNED: i32 = 17;
 pub const MAINTENANCE: i32 = 18;
 /// The client has to be updated.
 pub const CLIENT_TOO_OLD: i32 = 19;
-/// This operator may not.
+/// The operator lacks the permission.
 pub const NOT_PERMITTED: i32 = 20;
 /// An internal error; details are in the log.
 pub const INTERNAL_ERROR: i32 = -1;

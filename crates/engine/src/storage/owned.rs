@@ -334,7 +334,7 @@ mod tests {
         let mut house = Vec::new();
         encode_value(1, &House { pet: Some("rex".to_owned()) }, &mut house);
         let rows = [vec![(ACCOUNT.to_key().to_vec(), house)]];
-        spawn_stored(&mut world, ACCOUNT, &rows).expect("rows of before have one table less");
+        spawn_stored(&mut world, ACCOUNT, &rows).expect("earlier rows have one table less");
         assert_eq!(pets(&mut world), ["rex"]);
         collect_batch(&mut world);
         let batch = world.resource_mut::<Persistence>().take_batch().expect("the move is a change");

@@ -852,7 +852,7 @@ mod tests {
     fn a_row_of_an_earlier_program_is_upgraded_when_it_is_loaded() {
         let mut world = world_with::<PurseNow>();
         let rows = [stored(PurseBefore { coins: 300 })];
-        let entity = spawn_stored(&mut world, ACCOUNT, &rows).expect("version 1 should have a way up");
+        let entity = spawn_stored(&mut world, ACCOUNT, &rows).expect("version 1 can be upgraded");
         assert_eq!(world.get::<PurseNow>(entity), Some(&PurseNow { coins: 300, gems: 0 }));
     }
 

@@ -1,4 +1,4 @@
-//! What the world itself keeps, one row for each resource.
+//! State of the world itself, one row for each resource.
 
 use bevy_ecs::component::Mutable;
 use bevy_ecs::prelude::*;
@@ -22,7 +22,7 @@ pub trait WorldRow: Resource + Component<Mutability = Mutable> + Serialize + Des
     /// Reads a row.
     ///
     /// # Errors
-    /// Returns what is wrong with a row that is damaged, or of a version that has no way up.
+    /// Returns what is wrong with a row that is damaged, or of a version that cannot be upgraded.
     fn read(value: &[u8]) -> Result<Self, RowError> {
         decode_value(Self::VERSION, value, Self::upgrade)
     }

@@ -85,7 +85,7 @@ impl BossField<'_, '_> {
         self.note_record(player, damage)
     }
 
-    /// Announces a death to everybody, and queues the gift for those who are there now.
+    /// Announces a death to everybody, and queues the gift for all accounts that exist now.
     fn mourn(&mut self, number: u32) {
         let Some(boss) = self.rules.bosses.get(number as usize) else {
             return;

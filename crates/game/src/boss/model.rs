@@ -119,7 +119,7 @@ impl Season {
         self.number == 0 || self.ends_on.is_some_and(|ends_on| ends_on <= today)
     }
 
-    /// Follows a schedule that may have changed. What was due by it before this day does not count any more.
+    /// Applies a schedule that may have changed. Its dates before this day no longer count.
     pub fn follow(&mut self, schedule: &Schedule, today: i32) {
         self.ends_on = schedule.next_due(today.max(self.began_on));
     }
@@ -300,7 +300,7 @@ mod tests {
     fn a_season_from_before_schedules_ends_with_its_month() {
         let march = 2026 * 12 + 2;
         let row = postcard::to_stdvec(&(4_u32, march, 90_u64)).expect("plain data");
-        let season = Season::upgrade(1, &row).expect("version 1 has a way up");
+        let season = Season::upgrade(1, &row).expect("version 1 can be upgraded");
         assert_eq!((season.number, season.records), (4, 90));
         let first_of_april = first_date_of(march + 1);
         assert!(!season.is_over(first_of_april - 1) && season.is_over(first_of_april));
@@ -314,7 +314,7 @@ mod tests {
         season.follow(&Schedule::Daily, 90);
         assert_eq!(season.ends_on, Some(101), "and none ends before it has begun");
         season.follow(&Schedule::Dates(Vec::new()), 110);
-        assert!(!season.is_over(i32::MAX), "without another date it stays");
+        assert!(!season.is_over(i32::MAX), "without another date the season stays");
     }
 
     proptest! {

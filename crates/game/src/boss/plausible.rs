@@ -11,9 +11,9 @@ use raidkeep_engine::rules::{Place, Report};
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct PlausibleDamage {
-    /// At any level, in no time.
+    /// At any level, immediately.
     pub at_once: u64,
-    /// For each level of the player, in no time.
+    /// For each level of the player, immediately.
     pub per_level: u64,
     /// For each second in the stage, at any level.
     pub per_second: u64,
@@ -21,7 +21,7 @@ pub struct PlausibleDamage {
     pub per_level_second: u64,
 }
 
-/// The highest number of each.
+/// The highest value of each.
 const PART_MAX: u64 = 1_000_000_000_000;
 
 impl PlausibleDamage {

@@ -114,13 +114,13 @@ struct Challenges {
 /// The challenges left as the legacy `enter_stage` shows them.
 #[derive(Debug, Serialize, JsonSchema)]
 pub struct ChallengesLeft {
-    /// Until there are new ones.
+    /// The time until new ones.
     time: HoursMinutesSeconds,
     remaining: u32,
 }
 
 impl ChallengesLeft {
-    /// So many, for so many seconds.
+    /// This many, for this many seconds.
     pub fn new(seconds: i64, remaining: u32) -> Self {
         Self { time: HoursMinutesSeconds(seconds), remaining }
     }

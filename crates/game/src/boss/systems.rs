@@ -53,7 +53,7 @@ pub fn begin_season(world: &mut World) {
     }
 }
 
-/// Lets the season end by the schedule of changed rules. If it was over under the old ones, it has ended already.
+/// Reschedules the season's end under changed rules. If it was over under the old ones, it has already ended.
 pub fn follow_schedule(rules: Res<Rules<BossRules>>, clock: Res<Clock>, mut season: ResMut<Season>) {
     let mut followed = season.clone();
     followed.follow(&rules.season, clock.date_number());

@@ -156,7 +156,7 @@ mod tests {
     #[test]
     fn a_history_from_before_it_had_intervals_is_read() {
         let row = postcard::to_stdvec(&(vec![(750_i64, SLOW)], Some(FAST))).expect("plain data");
-        let history = Pace::upgrade(1, &row).expect("version 1 has a way up");
+        let history = Pace::upgrade(1, &row).expect("version 1 can be upgraded");
         assert_eq!(history.changes_after(0).collect::<Vec<_>>(), [(750, &SLOW, &FAST)]);
         let row = postcard::to_stdvec(&(Vec::<(i64, Pace)>::new(), None::<Pace>)).expect("plain data");
         assert_eq!(Pace::upgrade(1, &row), Some(History::default()), "of a world that had not ticked");

@@ -18,7 +18,7 @@ pub(super) fn check(inspection: &mut Inspection<'_>) {
     inspection.each_entity::<Family>(|inspection, key, family| {
         let id = family.id();
         if id > last {
-            inspection.breach(table, key, None, format!("family {id} is there, and the last one founded was {last}"));
+            inspection.breach(table, key, None, format!("family {id} exists, but the last one founded was {last}"));
         }
         if family.members().is_empty() {
             inspection.breach(table, key, None, format!("family {id} has no members"));

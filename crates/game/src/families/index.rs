@@ -40,7 +40,7 @@ impl FamilyIndex {
         self.by_member.remove(&account);
     }
 
-    /// Forgets a family that nobody is in any more; its name is free.
+    /// Removes a family without members; its name becomes free.
     pub fn forget(&mut self, family: &Family) {
         self.by_id.remove(&family.id());
         self.by_name.remove(&folded(family.name()));
@@ -72,7 +72,7 @@ impl FamilyIndex {
         self.by_id.len()
     }
 
-    /// Whether there is none.
+    /// Whether there are none.
     pub fn is_empty(&self) -> bool {
         self.by_id.is_empty()
     }

@@ -1,8 +1,8 @@
 //! Families: players found one, join it and leave it, and the ranking shows its name as `fid`
 //! (docs/contract/world-boss-and-ranking.md#families).
 //!
-//! A family is an entity that is kept until its last member leaves. It belongs to its world: a player who is exported
-//! takes along only the mention of it.
+//! A family is an entity that is kept until its last member leaves. It belongs to its world: the document of an
+//! exported player only mentions it.
 
 mod check;
 pub mod index;

@@ -59,19 +59,19 @@ impl Family {
         &self.members
     }
 
-    /// Who leads it: of its members the one who joined first. When the founder leaves, the next one follows.
+    /// The leader: the member who joined first. When the founder leaves, the next member takes over.
     pub fn leader(&self) -> Option<&Member> {
         self.members.first()
     }
 
-    /// Takes in a member; nobody is taken in twice.
+    /// Adds a member, unless it is one already.
     pub fn join(&mut self, member: Member) {
         if self.members.iter().all(|known| known.account != member.account) {
             self.members.push(member);
         }
     }
 
-    /// Lets a member go. Returns whether nobody is left.
+    /// Removes a member. Returns whether nobody is left.
     pub fn leave(&mut self, account: AccountId) -> bool {
         self.members.retain(|member| member.account != account);
         self.members.is_empty()

@@ -83,7 +83,7 @@ impl Kinship<'_, '_> {
         Ok(family.clone())
     }
 
-    /// Takes a player out of its family, which ends with its last member. Returns whether the player was in one.
+    /// Removes a player from its family, which ends with its last member. Returns whether the player was in one.
     fn leave(&mut self, account: AccountId) -> bool {
         let Some(entity) = self.index.of(account) else {
             return false;

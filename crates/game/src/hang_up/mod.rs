@@ -1,7 +1,7 @@
 //! Hang-up: rewards for time spent away (docs/contract/hang-up.md#settlement).
 //!
 //! Nothing ticks; a settlement computes what the elapsed whole minutes are worth, at the same cost for a minute as for
-//! a year. Minutes under rules that are no longer in force count by the rules of then.
+//! a year. Minutes under earlier rules count by those rules.
 
 pub mod model;
 pub mod requests;
@@ -19,7 +19,7 @@ use raidkeep_engine::storage::StorageApp;
 pub use model::HangUp;
 pub use rules::HangUpRules;
 
-/// Notes changed rules as those that hold from now on.
+/// Records changed rules as in force from now on.
 fn follow_rules(rules: Res<Rules<HangUpRules>>, clock: Res<Clock>, mut history: ResMut<History<HangUpRules>>) {
     if history.in_force() != Some(&**rules) {
         history.begin(HangUpRules::clone(&rules), clock.now());

@@ -63,13 +63,13 @@ impl HangUp {
     }
 
     /// What a settlement would pay now, each minute by the rules under which it began. The chances of the minutes so far
-    /// are rolled and remembered, so looking often neither changes them nor helps. `None` when nothing hangs.
+    /// are rolled and remembered, so looking often neither changes them nor helps. `None` when no stage is hung up.
     pub fn look(&mut self, now: i64, history: &History<HangUpRules>, random: &mut impl Rng) -> Option<Earnings> {
         let hanging = self.hanging.as_mut()?;
         let minutes = hanging.elapsed(now) / SECONDS_PER_MINUTE;
         let mut amounts = Vec::new();
         for share in hanging.shares(minutes, history) {
-            // What is paid now is shown from the first second on.
+            // The present rates are shown from the first second on.
             if share.minutes == 0 && history.in_force() != Some(share.rules) {
                 continue;
             }
@@ -100,7 +100,7 @@ impl Hanging {
         now.saturating_sub(self.since).max(0)
     }
 
-    /// The minutes since the last settlement, by the rules they are paid by.
+    /// The minutes since the last settlement, grouped by the rules that pay them.
     fn shares<'h>(&self, minutes: i64, history: &'h History<HangUpRules>) -> Vec<Share<'h>> {
         let begun =
             |moment: i64| moment.saturating_sub(self.since).saturating_add(SECONDS_PER_MINUTE - 1) / SECONDS_PER_MINUTE;
@@ -131,11 +131,11 @@ impl Hanging {
     }
 }
 
-/// The minutes that count by the same rules.
+/// Minutes under the same rules.
 #[derive(Clone, Copy)]
 struct Share<'h> {
     rules: &'h HangUpRules,
-    /// Equal rules have the same.
+    /// Equal rules have the same number.
     number: usize,
     /// How many are paid.
     minutes: i64,
@@ -143,7 +143,7 @@ struct Share<'h> {
     unrolled: i64,
 }
 
-/// Adds an amount so many times.
+/// Adds an amount `times` times.
 fn add(amounts: &mut Vec<Amount>, amount: Amount, times: i64) {
     let quantity = amount.quantity.saturating_mul(times);
     match amounts.iter_mut().find(|known| known.item == amount.item) {
@@ -259,7 +259,7 @@ mod tests {
         assert_eq!(earned(&again, 1), 0, "the same minutes are paid once");
     }
 
-    /// So many coins a minute on stage 1, and a chance of `hits` in 1 of item 11.
+    /// This many coins a minute on stage 1, and a chance of `hits` in 1 of item 11.
     fn rules_with(coins: i64, hits: u32, cap_hours: Option<i64>) -> HangUpRules {
         let per_minute = vec![Amount { item: ItemId::item(1), quantity: coins }];
         let item = Amount { item: ItemId::item(11), quantity: 1 };
@@ -271,7 +271,7 @@ mod tests {
         }
     }
 
-    /// From each moment on, these rules.
+    /// Rules, each in force from a moment on.
     fn changing(changes: Vec<(i64, HangUpRules)>) -> History<HangUpRules> {
         let mut history = History::default();
         changes.into_iter().for_each(|(at, rules)| history.begin(rules, at));
@@ -302,7 +302,7 @@ mod tests {
         assert_eq!((earned(&earnings, 1), earned(&earnings, 11)), (30 * 2880, 2880), "two days, and no minute beyond");
         let freed = changing(vec![(0, rules_with(30, 1, Some(1))), (days, rules_with(30, 1, None))]);
         let earnings = hanging(1).settle(days + 3600, &freed, &mut random(1)).expect("something hangs");
-        assert_eq!((earned(&earnings, 1), earned(&earnings, 11)), (30 * 120, 120), "an hour of then, an hour of now");
+        assert_eq!((earned(&earnings, 1), earned(&earnings, 11)), (30 * 120, 120), "an hour of old rules, one of new");
     }
 
     #[test]
@@ -313,7 +313,7 @@ mod tests {
         assert_eq!(earned(&looked, 11), 30);
         let history = changing(vec![(0, old), (3600, new)]);
         let earnings = hang_up.settle(7200, &history, &mut random(1)).expect("something hangs");
-        assert_eq!(earned(&earnings, 11), 60, "an hour of one each minute, whether somebody looked or not");
+        assert_eq!(earned(&earnings, 11), 60, "one a minute for an hour, whether somebody looked or not");
     }
 
     #[test]
@@ -338,7 +338,7 @@ mod tests {
         };
         let row = postcard::to_stdvec(&always(rules.clone())).expect("plain data");
         let pinned = b"\x01\x01\x10\x01\x01\x01\x063:1:30\x01\x01\x01\x063:1:30\x0c\x64\x01\xff\xff\xff\xff\xff\xff\xff\xff\xff\x01\x00";
-        assert_eq!(row, pinned, "a change of the form needs a version and a way up from this one");
+        assert_eq!(row, pinned, "a change of the format needs a new version and an upgrade from this one");
         let read: History<HangUpRules> = postcard::from_bytes(pinned).expect("the row should be readable");
         assert_eq!(read.in_force(), Some(&rules));
     }

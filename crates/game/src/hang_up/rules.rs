@@ -77,7 +77,7 @@ impl HangUpRules {
     }
 }
 
-/// The whole table is kept for a year: whoever changes its fields raises the version and upgrades the rows of before.
+/// The whole table is stored for a year: a change to its fields needs a new version and an upgrade of earlier rows.
 impl Terms for HangUpRules {
     const TABLE: &'static str = "hang_up_history";
 }

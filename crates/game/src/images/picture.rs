@@ -18,7 +18,7 @@ const PNG_SIGNATURE: &[u8] = b"\x89PNG\r\n\x1a\n";
 const JPEG_START: &[u8] = b"\xff\xd8\xff";
 /// Usual encoders make about ten.
 const JPEG_SCANS_MAX: usize = 32;
-/// What a decoder may allocate beside the pixels, for chunks that are not shown.
+/// What a decoder may allocate besides the pixels, for chunks that are not shown.
 const SIDE_BYTES_MAX: usize = 1 << 20;
 
 /// A pixel: red, green, blue, opacity.
@@ -72,17 +72,17 @@ fn read_png(
 /// The longer side of a valid PNG of at most `pixels_max` pixels.
 ///
 /// # Errors
-/// When it is none, damaged, or has more pixels.
+/// When it is not a PNG, is damaged, or has more pixels.
 pub fn longer_side_of_png(bytes: &[u8], pixels_max: usize) -> Result<usize, ImageError> {
     let (width, height, _) = read_png(bytes, pixels_max, Transformations::IDENTITY)?;
     Ok(width.max(height))
 }
 
 impl Picture {
-    /// Decodes a PNG or a JPEG of at most `pixels_max` pixels. Of an animation it is the first picture.
+    /// Decodes a PNG or a JPEG of at most `pixels_max` pixels. Of an animation, only the first frame.
     ///
     /// # Errors
-    /// When it is neither, damaged, or has more pixels.
+    /// When it is neither, is damaged, or has more pixels.
     pub fn decode(bytes: &[u8], pixels_max: usize) -> Result<Self, ImageError> {
         if bytes.starts_with(PNG_SIGNATURE) {
             Self::decode_png(bytes, pixels_max)
@@ -140,7 +140,7 @@ impl Picture {
         png
     }
 
-    /// The same picture with a longer side of this many pixels, no more than it has.
+    /// The same picture scaled to a longer side of this many pixels, which must not exceed its own.
     fn scaled(&self, longer: usize) -> Self {
         let scale = |side: usize| (side * longer / self.longer_side()).max(1);
         let (width, height) = (scale(self.width), scale(self.height));
@@ -150,7 +150,7 @@ impl Picture {
         Self { width, height, pixels: pixels.collect() }
     }
 
-    /// The average colour of an area. A pixel counts as much as it is opaque.
+    /// The average colour of an area. Pixels are weighted by their opacity.
     fn average(&self, columns: Range<usize>, rows: Range<usize>) -> Pixel {
         let area = columns.len() * rows.len();
         let (mut sums, mut opacity) = ([0_usize; 3], 0);
@@ -190,7 +190,7 @@ impl Picture {
     }
 }
 
-/// The part of `all` that pixel `at` of `count` stands for.
+/// The part of `all` that pixel `at` of `count` covers.
 fn part(at: usize, count: usize, all: usize) -> Range<usize> {
     at * all / count..(at + 1) * all / count
 }

@@ -89,10 +89,10 @@ fn base64_of(image_data: &str) -> Result<&str, ImageError> {
 }
 
 impl ImageLimits {
-    /// The form in which a client's `image_data` is kept: base64 of a PNG, decoded and encoded anew.
+    /// The form in which a client's `image_data` is kept: base64 of a PNG, decoded and re-encoded.
     ///
     /// # Errors
-    /// When it is no image within the limits.
+    /// When it is not an image within the limits.
     pub fn receive(&self, image_data: &str) -> Result<String, ImageError> {
         let max_bytes = self.upload_max_bytes;
         // Some encoders break lines.
@@ -146,14 +146,14 @@ impl Images {
         }
     }
 
-    /// The job that makes of a client's `image_data` what is kept. Its result is a [`ReceivedImage`].
+    /// The job that converts a client's `image_data` to the form that is kept. Its result is a [`ReceivedImage`].
     pub fn reception(&self, image_data: String) -> Job {
         let limits = self.limits;
         Job::at_leisure(move || -> ReceivedImage { limits.receive(&image_data) })
     }
 }
 
-/// What became of a client's image: base64 of a PNG, or why there is none.
+/// The result for a client's image: base64 of a PNG, or why there is none.
 pub type ReceivedImage = Result<String, ImageError>;
 
 impl Table for Images {

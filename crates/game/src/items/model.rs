@@ -283,7 +283,7 @@ mod tests {
     fn an_inventory_from_before_the_ledger_is_upgraded_and_opens_with_what_is_there() {
         let mut row = Vec::new();
         encode_value(1, &[(3_u8, 1_u32, 500_i64), (3, 2, 0)].as_slice(), &mut row);
-        let mut inventory = Inventory::read(&row).expect("a way up");
+        let mut inventory = Inventory::read(&row).expect("it can be upgraded");
         assert_eq!(inventory.amounts().collect::<Vec<_>>(), [amount("3:1:500"), amount("3:2:0")]);
         let movements = saved(&mut inventory);
         let [opening] = &movements[..] else { panic!("one movement expected: {movements:?}") };

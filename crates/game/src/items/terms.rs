@@ -1,7 +1,7 @@
-//! Items of limited time: when what a player owns of them ends.
+//! Limited-time items: when those of a player end.
 //!
-//! Nobody who grants or takes items has to know of it: at the end of a tick the terms follow the inventory, and at the
-//! second at which a term ends the items are gone, before any request of that second sees them.
+//! Code that grants or takes items need not know about terms: they follow the inventory at the end of a tick, and in
+//! the second in which a term ends its items are removed before any request sees them.
 
 use bevy_ecs::lifecycle::HookContext;
 use bevy_ecs::prelude::*;
@@ -16,13 +16,13 @@ use raidkeep_engine::due::{Agenda, Occasion};
 use raidkeep_engine::rules::Rules;
 use raidkeep_engine::storage::{Arrival, Edit, PlayerRow, Touched, Unfit};
 
-/// The ledger's cause for items whose time is over.
+/// The ledger's cause for expired items.
 const EXPIRED: Cause = Cause::new("expired");
 
 /// The next end of a player's items, by entity.
 const ITEM_ENDS: Occasion = Occasion("item ends");
 
-/// Lots of one item that end at different moments. Beyond this, what comes joins the latest.
+/// The most lots of one item. Beyond this, new items join the latest lot.
 const LOTS_MAX: usize = 64;
 
 /// A quantity of a limited item that the player got at one time.
@@ -44,7 +44,7 @@ impl Lot {
         self.ends_at.saturating_add(self.each_seconds.saturating_mul(self.quantity - 1))
     }
 
-    /// Takes out what has ended; returns how many.
+    /// Removes what has ended; returns how many.
     fn expire(&mut self, now: i64) -> i64 {
         let late = now.saturating_sub(self.ends_at);
         if late < 0 {
@@ -80,7 +80,7 @@ pub struct ExpiringItem {
 }
 
 impl ItemTerms {
-    /// The same, in step with what is owned: what is new gets its time, what is gone loses it.
+    /// The same, matched to the inventory: new items get their time, and spent ones lose it.
     #[must_use]
     pub fn followed(&self, inventory: &Inventory, rules: &ItemRules, now: i64) -> Self {
         let mut terms = self.clone();
@@ -130,8 +130,8 @@ impl ItemTerms {
         self.lots.push(Lot { item: item.id, quantity, ends_at, each_seconds });
     }
 
-    /// Takes out what the player has spent: of those that end together the first, of those in turn the last, so that
-    /// the time of the present one goes on.
+    /// Removes what the player has spent: the first of those that end together, the last of those in turn, so that the
+    /// time of the current one continues.
     fn take(&mut self, item: ItemId, mut quantity: i64) {
         let mut order: Vec<usize> = (0..self.lots.len()).filter(|at| self.lots[*at].item == item).collect();
         order.sort_by_key(|at| {
@@ -146,7 +146,7 @@ impl ItemTerms {
         self.lots.retain(|lot| lot.quantity > 0);
     }
 
-    /// Takes out what has ended; returns it.
+    /// Removes what has ended; returns it.
     fn expire(&mut self, now: i64) -> Vec<Amount> {
         let ended = self.lots.iter_mut().map(|lot| Amount { item: lot.item, quantity: lot.expire(now) });
         let ended = ended.filter(|amount| amount.quantity > 0).collect();
@@ -183,7 +183,7 @@ impl ItemTerms {
 impl PlayerRow for ItemTerms {
     const TABLE: &'static str = "item_terms";
 
-    /// What a player has from before items ended begins to count when the player is next loaded.
+    /// The time of items from before there were terms begins when the player is next loaded.
     fn newcomer(_: &World) -> Self {
         Self::default()
     }
@@ -212,7 +212,7 @@ fn forget_end(mut world: DeferredWorld<'_>, context: HookContext) {
     world.resource_mut::<Agenda>().cancel(ITEM_ENDS, context.entity.to_bits());
 }
 
-/// Takes away what has ended, also from players who were just loaded.
+/// Removes what has ended, also from players who were just loaded.
 pub(super) fn end_terms(
     mut players: Edit<(&mut Inventory, &mut ItemTerms)>,
     clock: Res<Clock>,
@@ -230,7 +230,7 @@ pub(super) fn end_terms(
     }
 }
 
-/// Gives what players got in this tick its time.
+/// Starts the time of items that players got in this tick.
 pub(super) fn begin_terms(
     touched: Res<Touched>,
     mut players: Query<(&Inventory, &mut ItemTerms)>,
@@ -282,7 +282,7 @@ mod tests {
         assert_eq!(ended, 1, "the first ends at its second");
         assert!(
             terms.expire(month + count - 2).iter().all(|amount| amount.quantity < count - 1),
-            "the last do not yet"
+            "the last do not end yet"
         );
         assert_eq!(terms.expire(month + count - 1).len(), 1);
         assert_eq!(terms, ItemTerms::default());

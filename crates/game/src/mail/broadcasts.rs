@@ -50,14 +50,15 @@ impl Broadcast {
 /// [`Accounts::last`]: crate::identity::Accounts::last
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum MailAudience {
-    /// Everybody there was when it was announced: the accounts up to this one ([`Accounts::last`]). Whoever is made later
-    /// gets none.
+    /// Everybody who existed when it was announced: the accounts up to this one ([`Accounts::last`]). Later ones get
+    /// none.
     UpTo(AccountId),
     /// These accounts, each with items of its own after those for all.
     Ranked(Vec<(AccountId, Vec<Amount>)>),
 }
 
-/// The mails to everybody that are announced or may still be taken in: one record each, whatever the number of players.
+/// The mails to everybody that are announced or may still be delivered: one record each, whatever the number of
+/// players.
 #[derive(Debug, Default, Resource, Serialize, Deserialize)]
 pub struct Broadcasts {
     /// The number of the last broadcast; numbers are never reused.
@@ -78,8 +79,8 @@ pub(super) struct Announced {
     audience: MailAudience,
 }
 
-/// In a row of version 1: everybody, whenever made. Who was there was not noted, so it is who is there when the row is
-/// first read ([`Broadcasts::close`]).
+/// In a row of version 1: everybody, whenever created. The audience was not recorded, so it is the accounts that exist
+/// when the row is first read ([`Broadcasts::close`]).
 const WHENEVER_MADE: MailAudience = MailAudience::UpTo(AccountId(u64::MAX));
 
 impl WorldRow for Broadcasts {
@@ -131,8 +132,8 @@ impl Announced {
 }
 
 impl Broadcasts {
-    /// Puts a mail to everybody, or to many, on record; returns its number. Every account in the audience gets it once.
-    /// Amounts of zero or less are left out.
+    /// Records a mail to everybody, or to many; returns its number. Every account in the audience gets it once. Amounts
+    /// of zero or less are left out.
     pub fn announce(&mut self, broadcast: Broadcast) -> u64 {
         let Broadcast { deliver_at, expires_at, from, subj, body, mut items, mut audience } = broadcast;
         keep_positive(&mut items);
@@ -167,7 +168,7 @@ impl Broadcasts {
         self.list.iter().any(|announced| announced.audience == WHENEVER_MADE)
     }
 
-    /// Closes the broadcasts of before audiences had an end: whoever is made after `last` gets none of them.
+    /// Closes broadcasts from before audiences had an end: accounts created after `last` get none of them.
     pub fn close(&mut self, last: AccountId) {
         for announced in self.list.iter_mut().filter(|announced| announced.audience == WHENEVER_MADE) {
             announced.audience = MailAudience::UpTo(last);
@@ -226,11 +227,11 @@ mod tests {
         let letter = Letter { at: 5, from: "s".into(), subj: "gift".into(), body: "b".into(), items: Vec::new() };
         let everybody = 0_u8;
         let row = postcard::to_stdvec(&(7_u64, vec![(7_u64, 99_i64, false, &letter, everybody)])).expect("plain data");
-        let mut broadcasts = Broadcasts::upgrade(1, &row).expect("version 1 has a way up");
+        let mut broadcasts = Broadcasts::upgrade(1, &row).expect("version 1 can be upgraded");
         assert!(broadcasts.is_open());
         broadcasts.close(AccountId(3));
         assert!(!broadcasts.is_open());
         let gets = |account| broadcasts.list[0].letter_to(AccountId(account)).is_some();
-        assert_eq!((gets(3), gets(4)), (true, false), "who is made later gets none");
+        assert_eq!((gets(3), gets(4)), (true, false), "accounts created later get none");
     }
 }

@@ -171,7 +171,7 @@ impl Mailbox {
         self.take(account, broadcasts, broadcasts.live(now), box_max);
     }
 
-    /// The same with those that are not due yet, for a player who will be another account by then.
+    /// The same including those not due yet, for a player who will have another account by then.
     pub(super) fn take_along(&mut self, account: AccountId, broadcasts: &Broadcasts, now: i64, box_max: usize) {
         self.take(account, broadcasts, broadcasts.announced(now), box_max);
     }

@@ -27,8 +27,8 @@ struct NumberedMail {
 }
 
 impl PortableMailbox {
-    /// Broadcasts that the player has not taken in yet are taken in first, due or not: they are addressed to this account,
-    /// and the player will have another one.
+    /// Pending broadcasts are delivered to the player first, due or not: they are addressed to this account, and the
+    /// player will have another one.
     pub(super) fn of(mut mailbox: Mailbox, departure: Departure<'_>) -> Self {
         let Departure { account, world, .. } = departure;
         let box_max = world.resource::<Rules<MailRules>>().box_max;

@@ -37,7 +37,7 @@ impl SpecialEvents {
         self.by_file.get(file)
     }
 
-    /// The event that a text speaks of: the one with the longest keyword in it, and of equal ones the first by file name.
+    /// The event that a text mentions: the one with the longest keyword in it; on a tie, the first by file name.
     pub fn find(&self, text: &str) -> Option<(&str, &SpecialEvent)> {
         let spoken = Spoken::new(text);
         let length = |event: &SpecialEvent| {

@@ -36,7 +36,7 @@ pub struct GameMaster {
     pub voice: String,
     /// How it quotes other characters in them, with `{speaker}` and `{text}`.
     pub quote: Template,
-    /// Lines for an event that none of `events/` is about.
+    /// Lines for an event that is not in `events/`.
     pub other_event: Vec<Template>,
 }
 

@@ -52,7 +52,7 @@ pub struct SudSettings {
     pub callback: String,
     /// The URL that matches are queried at; empty = nowhere.
     pub query: String,
-    /// The URL of `get_user_info`, which says whose an `ss_token` is; empty = it is not asked.
+    /// The URL of `get_user_info`, which says whose `ss_token` it is; empty = it is not called.
     pub user_info: String,
     /// This game's id there.
     pub app_id: String,

@@ -176,7 +176,7 @@ fn write(world: &mut World, account: AccountId, luggage: &Luggage) -> Result<Doc
 pub fn export_at_rest(world: &mut World, name: &str) -> Result<Option<Document>, NotExported> {
     let rows = world.resource::<RowSource>().0.clone();
     let identity = world.resource::<Persistence>().identity().table;
-    // What the start has made is in the directory and not on disk.
+    // Entries made at the start are in the directory but not on disk.
     let directory = world.resource::<Directory>();
     let found = find_by_name_with(name, |key| directory.find(key).or_else(|_| rows.look_up(key)))?;
     let Some(account) = found else {

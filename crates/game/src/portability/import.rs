@@ -115,7 +115,7 @@ fn unpack(world: &World, document: &Document) -> Result<Vec<Unpacked>, Unready> 
     Ok(unpacked)
 }
 
-/// Earlier accounts may share a key that the directory then has for none of them.
+/// Earlier accounts may share a key, which the directory then assigns to none of them.
 fn name_must_be_free(world: &World, document: &Document) -> Result<(), Unready> {
     let account = document.parts.get(<Account as PlayerRow>::TABLE);
     let name = account.and_then(|account| account.get("name")).and_then(Value::as_str).unwrap_or_default();

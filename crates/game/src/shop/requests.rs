@@ -37,8 +37,8 @@ fn get_shop(In(_): In<Call<GetShop>>, rules: Res<Rules<ShopRules>>) -> Answer<Of
     Ok(Success::with(OffersShown { offers: rules.offers.clone() }))
 }
 
-/// Too little of what is paid. The text is that of docs/contract/stage-protocol.md#codes-of-the-new-functions; where
-/// points are short, the platform has its own.
+/// The player has too little to pay. The text is that of docs/contract/stage-protocol.md#codes-of-the-new-functions;
+/// where points are short, the platform has its own.
 pub(super) const SHORT: Refusal = Refusal::new(95, "materials insufficient");
 const NO_SUCH_OFFER: Refusal = Refusal::new(99, "no such offer");
 

@@ -45,7 +45,7 @@ pub struct BossRoomEntered {
     at: EnergyMoments,
 }
 
-/// What a blow in the boss room came to.
+/// The result of a blow in the boss room.
 #[derive(Debug, Serialize, JsonSchema)]
 pub struct BossRoomBlow {
     new_record: u8,

@@ -260,7 +260,7 @@ pub enum LegacyPassed {
     BossRoom(BossRoomLeft),
 }
 
-/// What a visit to the boss room brought.
+/// The result of a visit to the boss room.
 #[derive(Debug, Serialize, JsonSchema)]
 pub struct BossRoomLeft {
     #[serde(flatten)]

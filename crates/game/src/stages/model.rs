@@ -53,7 +53,7 @@ struct Passed {
 }
 
 impl Passed {
-    /// From when only the calendar month was stored: as if passed on its 1st, because progress was reset monthly or
+    /// From rows that stored only the calendar month: as if passed on its 1st, because progress was reset monthly or
     /// never.
     fn in_month(highest: u32, month: i32) -> Self {
         Self { highest, day: first_date_of(month) }
@@ -62,7 +62,7 @@ impl Passed {
 
 impl<'de> Deserialize<'de> for Passed {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        /// In a document, which may be from when months were noted.
+        /// In a document, which may be from when months were stored.
         #[derive(Deserialize)]
         #[serde(untagged)]
         enum Told {
@@ -146,7 +146,7 @@ impl PlayerRow for Progress {
                 let highest: [u32; Mode::COUNT] = postcard::from_bytes(bytes).ok()?;
                 Some(Self { modes: highest.map(|highest| Passed { highest, day: 0 }), paid_windows: Vec::new() })
             }
-            // Before other resets than monthly ones, the month was noted.
+            // Before there were resets other than monthly, the month was stored.
             2 => {
                 let (modes, paid_windows) = postcard::from_bytes(bytes).ok()?;
                 let modes: [(u32, i32); Mode::COUNT] = modes;

@@ -87,7 +87,7 @@ fn result(account: AccountId, damage: Option<u64>) -> RoundResult {
         rank: 1,
         is_escaped: damage.is_none(),
         is_win: if damage.is_some() { IsWin::Won } else { IsWin::Lost },
-        // Against the bosses everybody has the same part, and nothing is at stake.
+        // Against the bosses everybody has the same role, and nothing is at stake.
         role: 0,
         score,
         award: 0,

@@ -1,4 +1,4 @@
-//! Players whose clients report what an honest one does not: what is noted of them, and `suspect_list`, for operators.
+//! Players whose clients report what an honest one does not: the records of them, and `suspect_list` for operators.
 
 use std::cmp::Reverse;
 
@@ -38,7 +38,7 @@ pub(super) enum Misdeed {
     NotEntered,
 }
 
-/// A misdeed and its circumstances.
+/// An anomaly and its circumstances.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub(super) struct Anomaly {
     what: Misdeed,
@@ -60,7 +60,7 @@ impl Anomaly {
     }
 }
 
-/// The damage that a player reports, if it can have dealt so much in this session.
+/// The damage that a player reports, if it is plausible in this session.
 pub(super) fn believe(
     player: &RaiderItem,
     open: OpenSession,
@@ -83,7 +83,7 @@ pub(super) fn believe(
     })
 }
 
-/// What operators read of a suspicious player: one row each, by account.
+/// The record of a suspicious player for operators: one row each, by account.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Suspect {
     pub(super) name: String,
@@ -106,7 +106,7 @@ fn forget(world: &mut World, player: Traveller) {
 const USUAL_LIMIT: usize = 50;
 /// How many are listed at most.
 const LIMIT_MAX: usize = 500;
-/// How many are looked at, those with the newest accounts.
+/// How many are examined: those with the newest accounts.
 const READ_MAX: usize = 20_000;
 
 /// `suspect_list {limit}`: players with anomalies, those with the most first.

@@ -79,8 +79,8 @@ fn parse<T: FromStr, E: serde::de::Error>(text: &str) -> Result<T, E> {
 }
 
 impl Window {
-    /// When the window that is open at `moment` opened, unix seconds; `None` while it is closed. It opens and closes once
-    /// for each of its days, also where clocks go forward or back.
+    /// When the window that is open at `moment` opened, unix seconds; `None` while it is closed. It opens and closes
+    /// once for each of its days, even where clocks go forward or back.
     pub fn open_since(&self, moment: i64, zone: &TimeZone) -> Option<i64> {
         match self {
             Self::Weekly { weekdays, from, to } => {

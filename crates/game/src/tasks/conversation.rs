@@ -81,7 +81,7 @@ impl Conversation<'_, '_, '_, '_> {
         line.map(|line| self.say(line)).unwrap_or_default()
     }
 
-    /// What is said to a special event. Changes nothing but the randomness.
+    /// The answer to a special event. Changes nothing but the state of the dice.
     pub(super) fn event(&mut self, reported: &Reported<'_>) -> EventHeard {
         let heard = self.stage.hear_event(self.player, self.master, reported);
         heard.unwrap_or_else(|| {

@@ -1,5 +1,5 @@
-//! How a special event goes: which one a player reports, how far the player is in it, and what the game master answers
-//! (docs/contract/role-play.md#special-events).
+//! How a special event proceeds: which one a player reports, how far the player is in it, and what the game master
+//! answers (docs/contract/role-play.md#special-events).
 
 use serde::{Deserialize, Serialize};
 
@@ -19,25 +19,25 @@ pub struct ActiveEvent {
 /// The answer to a report of an event.
 #[derive(Debug, Default)]
 pub(super) struct EventHeard {
-    /// What the game master says by the script.
+    /// The scripted text.
     pub(super) script: String,
-    /// The event's name; empty for one that nobody knows.
+    /// The event's name; empty for an unknown one.
     pub(super) name: String,
-    /// Tells the situation from any other, once the event is under way.
+    /// Identifies the situation, once the event is under way.
     pub(super) situation: Option<u64>,
-    /// Where the event goes.
+    /// How the event continues.
     pub(super) step: EventStep,
 }
 
-/// Where an event goes.
+/// How an event continues.
 #[derive(Debug, Default)]
 pub(super) enum EventStep {
-    /// Nowhere.
+    /// It stays as it is.
     #[default]
     None,
     /// The event of this file begins.
     Begin(String),
-    /// On to a scene.
+    /// It advances to a scene.
     To(String),
     /// It is over.
     End,
@@ -52,7 +52,7 @@ pub(super) struct Reported<'a> {
 }
 
 impl TaskStage<'_> {
-    /// Answers the report of an event: the one under way goes on, unless `info` speaks of another, which then begins.
+    /// Answers the report of an event: the one under way continues, unless `info` mentions another, which then begins.
     /// `None` when no event is known. Changes nothing; [`Self::take_event_step`] does.
     pub(super) fn hear_event(
         &self,
@@ -78,7 +78,7 @@ impl TaskStage<'_> {
         })
     }
 
-    /// What the player's words lead to in the event under way; `None` when the designers have removed its scene.
+    /// The outcome of the player's words in the event under way; `None` if its scene no longer exists.
     fn go_on(
         &self,
         player: &TaskPlayerItem<'_, '_>,
@@ -101,7 +101,7 @@ impl TaskStage<'_> {
         })
     }
 
-    /// A text in the game master's mouth: what another character says is quoted.
+    /// A text as the game master speaks it: other characters are quoted.
     fn voice(&self, master: &GameMaster, speaker: &str, text: String) -> String {
         match self.cast.get(speaker) {
             Some(character) if speaker != master.voice => {
@@ -111,7 +111,7 @@ impl TaskStage<'_> {
         }
     }
 
-    /// Takes the step that a report has led to.
+    /// Applies the step that a report resulted in.
     pub(super) fn take_event_step(&mut self, player: &mut TaskPlayerItem<'_, '_>, step: EventStep) {
         match step {
             EventStep::None => {}

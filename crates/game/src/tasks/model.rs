@@ -77,7 +77,7 @@ pub struct TaskBook {
     event: Option<ActiveEvent>,
 }
 
-/// Version 1, of when special events were one line each.
+/// Version 1, from when special events were one line each.
 #[derive(Deserialize)]
 struct TaskBook1 {
     active: Option<ActiveTask>,

@@ -132,7 +132,8 @@ fn task_request(
     Ok(Success::with(WishTold { text, role: master.role.clone() }).status(status))
 }
 
-/// `others {info, role, text}`: a special event and what the player says to it. It begins, or the one under way goes on.
+/// `others {info, role, text}`: a special event and what the player says to it. It begins, or the one under way
+/// continues.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 pub struct Others {
     info: String,

@@ -9,7 +9,7 @@ const TIME: i64 = NOW_MS / 1000;
 const NUMBER: &str = "88000000000000001";
 const PASSWORD: &str = "123456789012345678";
 
-/// A request with the User-Agent that Java sends of itself.
+/// A request with the User-Agent that Java sends by default.
 fn from_java(call: &str, query: &str) -> Exchange {
     let headers = vec![("User-Agent", "Java/17.0.15".to_owned())];
     Exchange { headers, ..get(format!("http://sandbox/Api/{call}?{query}")) }
@@ -123,7 +123,7 @@ fn a_charge_may_leave_its_card_unsigned_and_name_its_channel_by_letters() {
     let sign = hash(&["1", "ann", &TIME.to_string()]);
     let pay = format!("sign={sign}&sid=1&wname=ann&use=x&money=1&time={TIME}");
     let told = answer(&mut sandbox, &from_java("Pay", &pay));
-    assert!(told.starts_with(r#"{"code":"444""#), "nobody sends a payment that is not signed: {told}");
+    assert!(told.starts_with(r#"{"code":"444""#), "a payment has to be signed: {told}");
     let mut sandbox = strict();
     let told = answer(&mut sandbox, &by_the_document(careless_charge("1", NUMBER)));
     assert!(told.starts_with(r#"{"code":"444""#), "to the letter all values are signed: {told}");

@@ -13,7 +13,7 @@ pub(super) fn shipped() -> Value {
     ron::from_str(SHIPPED).expect("the shipped configuration should be valid RON")
 }
 
-/// Puts settings that were valid once in the place of others.
+/// Overwrites settings with ones that were valid when they were stored.
 pub(super) fn overwrite(base: &mut Value, over: Value) {
     match (base, over) {
         (Value::Object(base), Value::Object(over)) => {

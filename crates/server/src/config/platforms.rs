@@ -39,7 +39,7 @@ pub struct Platforms {
     pub sud: Sud,
     /// The chat endpoint that rephrases the narrator's texts.
     pub narrator: Narrator,
-    /// Whom to trust behind `https://`.
+    /// Which certificates to trust behind `https://`.
     pub tls: Tls,
 }
 
@@ -98,7 +98,7 @@ pub struct Sud {
     pub callback: String,
     /// The URL that matches are queried at.
     pub query: String,
-    /// The URL that says whose an `ss_token` is. Empty = tokens are not checked.
+    /// The URL that says whose `ss_token` it is. Empty = tokens are not checked.
     pub user_info: String,
     /// This game's id there.
     pub app_id: String,
@@ -250,7 +250,7 @@ impl Platforms {
             }
         };
         let public_url = if sud.public_url.is_empty() { here.to_owned() } else { sud.public_url };
-        // The sandbox knows no sessions unless a test names its address: clients make them up.
+        // In the sandbox sessions are not checked unless a test names its address: clients make them up.
         let user_info = if sud.mode == PlatformMode::Live { sud.user_info } else { String::new() };
         Ok(Some(SudSettings {
             callback,

@@ -73,7 +73,7 @@ const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
 /// The shortest time between two log lines about connections that cannot be accepted.
 const COMPLAINT_EVERY: Duration = Duration::from_secs(1);
 
-/// Says at most once a second that connections cannot be accepted.
+/// Logs at most once a second that connections cannot be accepted.
 #[derive(Default)]
 struct Complaint {
     told_at: Option<Instant>,

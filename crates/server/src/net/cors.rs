@@ -1,4 +1,4 @@
-//! What web pages of other sites may do here (docs/contract/envelope.md#browsers): open a WebSocket and ask the routes
+//! What web pages of other sites may do here (docs/contract/envelope.md#browsers): open a WebSocket and call the routes
 //! of players, if the setting `allowed_origins` lists their origin.
 //!
 //! Nothing here relies on cookies, so a browser is never told that it may send credentials.
@@ -43,7 +43,7 @@ pub fn permission(headers: &HeaderMap, config: &Config) -> Permission {
 }
 
 impl Permission {
-    /// Tells the browser. `methods` are those of the route.
+    /// Sets the headers for the browser. `methods` are those of the route.
     pub fn grant(self, headers: &mut HeaderMap, methods: &'static str) {
         if !matches!(self, Self::Everybody) {
             headers.insert(header::VARY, HeaderValue::from_static("origin"));

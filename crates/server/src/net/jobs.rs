@@ -63,7 +63,7 @@ impl Jobs {
             jobs.update(|jobs| jobs - 1);
             inbox.push(match result {
                 Ok(finding) => Input::JobDone(number, finding),
-                // It has panicked, which costs this request and nothing else.
+                // It panicked, which fails only this request.
                 Err(_) => Input::JobRefused(number),
             });
         });

@@ -23,8 +23,8 @@ use raidkeep_engine::request::{Access, Refusal, SignIn, status};
 /// The header of an idempotency key.
 pub(super) const IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempotency-key");
 
-/// Of a body that is refused, this much is read and discarded, so that a client that has begun to send it sees the
-/// reply and not a reset connection.
+/// This much of a refused body is read and discarded, so that a client already sending it gets the reply and not a
+/// reset connection.
 const DISCARDED_BYTES_MAX: usize = 4 << 20;
 const DISCARD_PATIENCE: Duration = Duration::from_secs(2);
 
@@ -52,7 +52,7 @@ pub async fn answer(
     response
 }
 
-/// Neither operators nor platforms ask from a web page of another site.
+/// Operators and platforms do not call from web pages of other sites.
 fn is_for_browsers(route: Route) -> bool {
     route.access != Access::Operator && route.body != RouteBody::Signed
 }
@@ -97,8 +97,8 @@ fn render(reply: HttpReply) -> Response<Full<Bytes>> {
     response
 }
 
-/// Reads the body, within the limits of size and time. One that is announced to be too long is not read at all, and its
-/// client is not asked to continue.
+/// Reads the body, within the limits of size and time. One whose declared length is too long is not read at all, and
+/// its client is not asked to continue.
 async fn read(
     limits: &ClientLimits,
     route: Route,

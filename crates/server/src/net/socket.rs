@@ -37,7 +37,7 @@ fn would_block(error: &Error) -> bool {
 }
 
 impl Socket {
-    /// A stream on which the handshake is done. `early` are the bytes that were read behind it.
+    /// A stream after the handshake. `early` are the bytes that were read past it.
     pub fn new(stream: TcpStream, early: Vec<u8>, settings: WebSocketConfig) -> Self {
         Self(WebSocket::from_partially_read(NonBlocking(stream), early, Role::Server, Some(settings)))
     }
@@ -96,7 +96,7 @@ impl Socket {
         }
     }
 
-    /// The stream, to end it.
+    /// The stream, for closing it.
     pub fn stream(&mut self) -> &mut TcpStream {
         &mut self.0.get_mut().0
     }

@@ -39,8 +39,7 @@ fn roots_in(settings: &Tls, environment: Environment<'_>) -> Result<RootCertStor
     Ok(roots)
 }
 
-/// Adds the certificates of a PEM file. Bundles may hold some of a kind that is not known here; one at least has to be
-/// usable.
+/// Adds the certificates of a PEM file. Bundles may hold some of an unknown kind; at least one must be usable.
 fn add_file(roots: &mut RootCertStore, key: &'static str, file: &str) -> Result<(), ConfigError> {
     let wrong = |mistake: String| ConfigError::Value { key, mistake };
     let read = CertificateDer::pem_file_iter(Path::new(file)).and_then(Iterator::collect::<Result<Vec<_>, _>>);

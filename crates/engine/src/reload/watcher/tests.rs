@@ -37,7 +37,7 @@ impl Table for Number {
     fn validate(&self, _tables: &Tables, _report: &mut Report) {}
 }
 
-/// A watched folder, and what its worlds are told.
+/// A watched folder, and the news that its worlds receive.
 struct Scene {
     place: TempDir,
     news: Receiver<RulesNews>,
@@ -65,7 +65,7 @@ impl Scene {
         self.place.path().join(name)
     }
 
-    /// Waits until the worlds are told of this value. A folder that is just being exchanged may be refused before.
+    /// Waits until the worlds receive this value. A folder in the middle of being replaced may be refused first.
     #[track_caller]
     fn expect(&self, value: u32) {
         loop {

@@ -77,7 +77,7 @@ fn an_argument_that_is_null_was_not_sent() {
     let message = |text: &str| read(text).expect_err("wrong arguments").message.into_owned();
     assert_eq!(message(r#"{"round":null}"#), "data: missing field `round`");
     assert!(message(r#"{"text":null,"round":"x"}"#).starts_with("data.round: invalid type: string \"x\""));
-    assert!(!message(r#"{"text":null,"round":"x"}"#).contains("line"), "where in the frame helps nobody");
+    assert!(!message(r#"{"text":null,"round":"x"}"#).contains("line"), "the position in the frame is left out");
     assert!(message(r#"{"items":[null],"round":3}"#).starts_with("data.items:"), "a list has no optional entries");
 }
 

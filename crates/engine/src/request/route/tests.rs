@@ -1,4 +1,4 @@
-//! What routes make of requests and replies.
+//! How routes translate requests and replies.
 
 use proptest::prelude::*;
 use schemars::JsonSchema;
@@ -52,7 +52,7 @@ fn the_body_is_the_arguments_and_the_header_may_hold_the_token() {
     let (ann, with_token) = (json!({"role": "ann"}), json!({"role": "ann", "token": "t"}));
     assert_eq!(read(Some("Bearer t"), r#" {"role":"ann"}"#), (0, Some(ann), Some("t".to_owned())));
     assert_eq!(read(None, r#"{"role":"ann","token":"t"}"#), (0, Some(with_token), None));
-    assert_eq!(read(None, ""), (0, None, None), "no body is no arguments");
+    assert_eq!(read(None, ""), (0, None, None), "an empty body has no arguments");
     assert_eq!(read(None, r#"{"world":"s1"}"#).0, 1);
     for odd in ["[]", "7", "{", "{} {}", "\u{0}", "{\"a\":\"\u{1}\"}"] {
         assert_eq!(refused(odd.as_bytes()), Some(400), "{odd}");

@@ -1,5 +1,5 @@
-//! The content of a model's message, freed of what models wrap around the requested object: thoughts, code fences and a
-//! byte order mark. Text beside that stays, and makes the message none.
+//! The content of a model's message, without what models wrap around the requested object: thoughts, code fences and a
+//! byte order mark. Any other text stays, and makes the message invalid.
 
 use serde::Deserialize;
 
@@ -11,7 +11,7 @@ pub(super) enum Content {
     Parts(Vec<Part>),
 }
 
-/// A part of a message. Those without a text, such as thoughts, say nothing.
+/// A part of a message. Those without text, such as thoughts, are skipped.
 #[derive(Debug, Deserialize)]
 pub(super) struct Part {
     #[serde(rename = "type", default)]
@@ -20,11 +20,11 @@ pub(super) struct Part {
     text: Option<String>,
 }
 
-/// The kinds of parts that are said.
+/// The kinds of parts that count as text.
 const SAID: [&str; 2] = ["text", "output_text"];
 
 impl Content {
-    /// All that is said.
+    /// The whole text.
     pub(super) fn text(self) -> String {
         match self {
             Self::Text(text) => text,

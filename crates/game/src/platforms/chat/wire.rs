@@ -118,7 +118,7 @@ struct Answer {
     content: Option<Content>,
 }
 
-/// The end of an answer that a filter has stopped: what there is of it may be the part that should not be seen.
+/// The finish reason of an answer that a filter has stopped: what has arrived may be unfit to show.
 const FILTERED: &str = "content_filter";
 
 /// The only object accepted as an answer.

@@ -21,7 +21,7 @@ const ANY_NAME: &str = "console";
 /// The platform's message for a card with the wrong length (docs/contract/points-platform.md#cards).
 const WRONG_CARD: Refusal = Refusal::new(303, "充值卡无效或卡密长度错误");
 
-/// The card types, once the platform has sent them. That it takes no cards is an answer too.
+/// The card types, once the platform has sent them. An empty list is an answer too.
 #[derive(Debug, Default, Resource)]
 pub struct CardTypes {
     told: Option<PlatformReply>,
@@ -51,7 +51,7 @@ impl CardTypes {
     /// Whether a card can be of this kind; 0 means any length.
     pub fn check(&self, kind: i64, number: &str, password: &str) -> Result<(), Refusal> {
         if self.told.is_none() {
-            return Err(Refusal::busy("the payment platform has not told yet which cards it takes, retry later"));
+            return Err(Refusal::busy("the payment platform has not sent its card types yet, retry later"));
         }
         let kind = self.kinds.iter().find(|known| known.id == kind);
         let kind = kind.ok_or_else(|| Refusal::malformed("data.ctype", "the id of a card type of card_types"))?;

@@ -57,7 +57,7 @@ impl Serialize for PlatformData {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum ReplyError {
     /// Not JSON at all.
-    #[error("the platform's answer is no JSON: {0}")]
+    #[error("the platform's answer is not JSON: {0}")]
     NotJson(String),
     /// JSON, but not the documented shape.
     #[error("the platform's answer has a wrong shape: {0}")]
