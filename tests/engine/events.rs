@@ -134,7 +134,7 @@ fn tickets_reset_comes_at_midnight_to_everybody_connected() {
     }
     for jump in [-1, 1, -DAY, DAY] {
         server.advance_seconds(jump);
-        assert_eq!(names(&mut server, players[0].connection), nobody(), "a jump of {jump} s begins no day anew");
+        assert_eq!(names(&mut server, players[0].connection), nobody(), "a jump of {jump} s repeats no day");
     }
     server.advance_seconds(5 * DAY);
     assert_eq!(names(&mut server, players[0].connection), ["tickets_reset"], "days that were skipped are one reset");
@@ -173,7 +173,7 @@ fn season_reset_comes_with_the_month_once() {
     }
     for jump in [-1, 1, -DAY, DAY] {
         server.advance_seconds(jump);
-        assert_eq!(names(&mut server, ann.connection), nobody(), "a jump of {jump} s begins no season anew");
+        assert_eq!(names(&mut server, ann.connection), nobody(), "a jump of {jump} s repeats no season");
     }
 }
 

@@ -1,4 +1,4 @@
-//! `sud_bind`: one uid, one account, and only whose session it is.
+//! `sud_bind`: one account per uid, and only with a session of that uid.
 
 use crate::traveller::{delete, export, import, join, operate};
 use raidkeep::engine::storage::{IndexKey, encode_value};
@@ -30,8 +30,8 @@ fn a_uid_belongs_to_one_account() {
     assert_eq!(bind(&mut server, &ann, "u1", "session")["status"], 0);
     let refused = json!({"status": 98, "message": BOUND});
     assert_eq!(bind(&mut server, &bob, "u1", "session"), refused, "it is Ann's");
-    assert_eq!(bind(&mut server, &ann, "u1", "another-session")["status"], 0, "who has it may name a new session");
-    assert_eq!(bind(&mut server, &bob, "U1", "session")["status"], 0, "the platform's ids have a letter case");
+    assert_eq!(bind(&mut server, &ann, "u1", "another-session")["status"], 0, "its owner may name a new session");
+    assert_eq!(bind(&mut server, &bob, "U1", "session")["status"], 0, "the platform's ids are case-sensitive");
     let mut server = server.crash_and_reopen();
     let (ann, bob) = (back(&mut server, ann), back(&mut server, bob));
     assert_eq!(bind(&mut server, &bob, "u1", "session"), refused, "also after a crash");
@@ -39,7 +39,7 @@ fn a_uid_belongs_to_one_account() {
     assert_eq!(bind(&mut server, &bob, "u1", "session")["status"], 0, "Ann has left it");
     assert_eq!(server.verify(), []);
     delete(&mut server, "Bob");
-    assert_eq!(bind(&mut server, &ann, "u1", "session")["status"], 0, "who is deleted has none");
+    assert_eq!(bind(&mut server, &ann, "u1", "session")["status"], 0, "a deleted player has none");
     assert_eq!(server.verify(), []);
 }
 
@@ -68,7 +68,7 @@ fn nobody_binds_the_number_by_which_another_account_is_reported() {
     join(&mut server, "Bob");
     assert_eq!(bind(&mut server, &ann, "2", "session")["message"], BOUND, "Bob goes by it until he binds his own");
     delete(&mut server, "Bob");
-    assert_eq!(bind(&mut server, &ann, "2", "session")["message"], BOUND, "he has been reported by it");
+    assert_eq!(bind(&mut server, &ann, "2", "session")["message"], BOUND, "he has been reported under it");
     for uid in ["1", "02", "1000001"] {
         assert_eq!(bind(&mut server, &ann, uid, "session")["status"], 0, "{uid} is nobody else's");
     }
@@ -93,7 +93,7 @@ fn what_sud_cannot_have_given_is_refused() {
     assert_eq!(bind(&mut server, &ann, &"u".repeat(64), &"s".repeat(512))["status"], 0);
 }
 
-/// A server whose platform says whose a session is.
+/// A server whose platform says whose session it is.
 fn checking_server() -> TestServer {
     let mut setup = TestSetup::default();
     if let Some(sud) = &mut setup.settings.platforms.sud {
@@ -112,7 +112,7 @@ fn a_session_is_checked_where_the_platform_offers_it() {
         let refused = bind(&mut server, &ann, uid, token);
         assert_eq!(refused, json!({"status": 97, "message": "SUD knows no such session of this uid"}), "{uid} {token}");
     }
-    assert_eq!(bind(&mut server, &ann, "u1", "u1:session")["status"], 0, "the session is of u1");
+    assert_eq!(bind(&mut server, &ann, "u1", "u1:session")["status"], 0, "the session belongs to u1");
     let down = json!([{"platform": "sud", "call": "get_user_info", "fault": {"http_status": 503}}]);
     server.platforms.sandbox.set_faults(serde_json::from_value(down).expect("faults")).expect("the sandbox takes it");
     assert_eq!(bind(&mut server, &ann, "u3", "u3:session")["status"], 16, "what cannot be checked is not bound");
@@ -155,6 +155,6 @@ fn two_accounts_that_an_earlier_program_bound_to_one_uid_are_told_of() {
     assert_eq!((breaches[0].check, breaches[0].account), ("uids and accounts", Some(2)));
     assert!(breaches[0].what.contains("bound to the uid u1, which belongs to"), "{}", breaches[0].what);
     assert_eq!(bind(&mut server, &bob, "u2", "new")["status"], 0);
-    assert_eq!(server.verify(), [], "who binds anew is right again");
+    assert_eq!(server.verify(), [], "binding again repairs it");
     assert_eq!(bind(&mut server, &ann, "u1", "new")["status"], 0, "and the first has kept its own");
 }

@@ -37,7 +37,7 @@ fn a_player_who_is_moved_before_the_gift_is_due_takes_it_along_and_gets_it_once(
     traveller::import(&mut server, &document);
     server.advance_seconds(86_400);
     let (again, _) = traveller::log_in(&mut server, "ann");
-    assert_eq!(subjects(&mut server, &again).len(), 1, "she was there when the boss died");
+    assert_eq!(subjects(&mut server, &again).len(), 1, "she existed when the boss died");
     let document = traveller::export(&mut server, "ann");
     traveller::delete(&mut server, "ann");
     traveller::import(&mut server, &document);

@@ -114,7 +114,7 @@ fn who_is_deleted_leaves_and_who_is_imported_takes_along_only_the_mention() {
     traveller::succeed(&mut server, &ann, "found_family", json!({"name": "青云门"}));
     traveller::succeed(&mut server, &bob, "join_family", json!({"name": "青云门"}));
     let document = traveller::export(&mut server, "Ann");
-    assert_eq!(document["mentions"]["families"][0]["name"], "青云门", "a document says of which family: {document}");
+    assert_eq!(document["mentions"]["families"][0]["name"], "青云门", "a document mentions the family: {document}");
 
     traveller::delete(&mut server, "Ann");
     let shown = traveller::succeed(&mut server, &bob, "family_members", json!({}));
@@ -124,7 +124,7 @@ fn who_is_deleted_leaves_and_who_is_imported_takes_along_only_the_mention() {
     traveller::import(&mut server, &document);
     let ann = traveller::log_in(&mut server, "Ann").0;
     let reply = server.ask(&ann, "family_members", json!({}));
-    assert_eq!(reply["status"], 94, "whoever comes in may have been replaced meanwhile, and asks anew: {reply}");
+    assert_eq!(reply["status"], 94, "an imported player has to join again: {reply}");
     traveller::delete(&mut server, "Bob");
     let reply = server.ask(&ann, "join_family", json!({"name": "青云门"}));
     assert_eq!(reply["status"], 98, "with its last member the family is gone: {reply}");

@@ -1,4 +1,5 @@
-//! Hang-up under rates that change: what was earned before is paid by the rates of then (docs/contract/hang-up.md#rates).
+//! Hang-up under rates that change: what was earned before is paid by the rates then in force
+//! (docs/contract/hang-up.md#rates).
 
 use std::path::Path;
 
@@ -10,7 +11,7 @@ use tempfile::TempDir;
 const HOUR: i64 = 3600;
 const DAY: i64 = 86_400;
 
-/// The entry of stage 1, and the same a hundred times as much.
+/// The entry of stage 1, and one with a hundred times as much.
 const RATE: &str = r#"(stage: 1, per_minute: ["3:2:10", "3:1:30"])"#;
 const HUNDREDFOLD: &str = r#"(stage: 1, per_minute: ["3:2:1000", "3:1:3000"])"#;
 /// The chances of stage 1, and a certain one.
@@ -115,7 +116,7 @@ fn a_cap_and_a_chance_count_from_when_they_were_set() {
     assert_eq!(
         earned(&mut server, &ann, "1"),
         2 * 24 * 60 * 30,
-        "an hour's cap takes nothing of two days that had none"
+        "an hour's cap takes nothing from two days without one"
     );
     server.advance_seconds(HOUR / 2);
     reload(&mut server, folder.path(), "numerator: 0, denominator: 100", CERTAIN);
@@ -132,5 +133,5 @@ fn rates_that_come_and_go_are_kept_for_a_year() {
         server.advance_seconds(HOUR);
         reload(&mut server, folder.path(), HUNDREDFOLD, RATE);
     }
-    assert_eq!(earned(&mut server, &ann, "1"), 100 * 60 * (30 + 3000), "no change is forgotten for there being many");
+    assert_eq!(earned(&mut server, &ann, "1"), 100 * 60 * (30 + 3000), "no change is forgotten, however many");
 }

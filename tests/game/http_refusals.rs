@@ -28,7 +28,7 @@ fn fits(value: &Value, schema: &Value, document: &Value) -> bool {
         Some("array") => value.is_array(),
         Some("object") => value.is_object(),
         Some("null") => value.is_null(),
-        other => panic!("the schemas of replies should know no type {other:?}"),
+        other => panic!("no reply's schema should have the type {other:?}"),
     };
     match &schema["type"] {
         Value::Array(names) => names.iter().any(is_a),
@@ -43,7 +43,7 @@ fn every_refusal_of_every_route_has_the_fields_of_its_reply_and_says_why() {
     let protocol = schema::protocol(world.resource::<RequestTable>(), world.resource::<EventTable>());
     let routes: Vec<_> = world.resource::<RouteTable>().all().map(|(path, route)| (path, route.function)).collect();
     assert!(routes.len() > 25, "the routes of documents 4 and 5");
-    // Arguments for every function, of which `legal` accepts no mode 7 and the others know no such player.
+    // Arguments that every function refuses: `legal` has no mode 7, and for the others there is no such player.
     let complete = json!({
         "role": "x", "text": "x", "id": "1", "status": true, "role1": "x", "role2": "x", "mode": 7, "num": 1, "des": "x",
         "content": "x", "task_name": "x", "info": "x", "email": "", "username": "x", "password": "",

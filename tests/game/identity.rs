@@ -105,12 +105,12 @@ fn illegal_and_taken_names_and_addresses_have_their_codes() {
 fn letter_case_makes_no_other_name_and_no_other_address() {
     let mut server = TestServer::new();
     assert_eq!(sign_up(&mut server, "Ann@Mail.example", "Ann", "secret"), code(200));
-    assert_eq!(sign_up(&mut server, "ann2@mail.example", "ann", "secret"), code(409), "ann is the name of Ann");
+    assert_eq!(sign_up(&mut server, "ann2@mail.example", "ann", "secret"), code(409), "ann is the same name as Ann");
     for email in ["ann@mail.example", "ANN@MAIL.EXAMPLE", " Ann@Mail.example "] {
         let reply = log_in(&mut server, email, "secret");
         assert_eq!(reply["data"]["username"], "Ann", "{email:?} is the address that signed up");
     }
-    assert_eq!(log_in(&mut server, "ann@mail.example", "SECRET"), refused(401), "a password is taken as it is");
+    assert_eq!(log_in(&mut server, "ann@mail.example", "SECRET"), refused(401), "passwords are case-sensitive");
 }
 
 #[test]
@@ -125,7 +125,7 @@ fn wrong_passwords_and_unknown_addresses_have_their_codes() {
     for password in ["secre", "secret ", "s", &"x".repeat(256)] {
         assert_eq!(log_in(&mut server, "ann@mail.example", password), refused(401), "{password:?} is wrong");
     }
-    assert_eq!(log_in(&mut server, "bob@mail.example", "secret"), refused(404), "nobody signed up so");
+    assert_eq!(log_in(&mut server, "bob@mail.example", "secret"), refused(404), "nobody has signed up with it");
     assert_eq!(log_in(&mut server, "Ann", "secret"), refused(404), "the name is no address");
     let guest = server.player("device-1");
     assert_eq!(log_in(&mut server, "device-1", "secret"), refused(404), "a guest has no password");
@@ -149,7 +149,7 @@ fn too_many_wrong_passwords_close_the_account_for_a_while() {
     }
     assert_eq!(log_in(&mut server, "bob@mail.example", "secret")["data"]["status_code"], 200, "others are not held up");
     server.advance_seconds(3600);
-    assert_eq!(log_in(&mut server, "ann@mail.example", "secret"), refused(429), "game time does not open it");
+    assert_eq!(log_in(&mut server, "ann@mail.example", "secret"), refused(429), "game time does not lift it");
     server.reconnect_all();
     server.pass_real_time(Duration::from_secs(600));
     assert_eq!(log_in(&mut server, "ann@mail.example", "secret")["data"]["status_code"], 200, "the window is over");
@@ -161,7 +161,7 @@ fn addresses_that_nobody_has_are_limited_too() {
     for _ in 0..10 {
         assert_eq!(log_in(&mut server, "no@body.example", "x"), refused(404));
     }
-    assert_eq!(log_in(&mut server, "no@body.example", "x"), refused(429), "guessing tells nothing for free");
+    assert_eq!(log_in(&mut server, "no@body.example", "x"), refused(429), "unknown addresses are limited too");
 }
 
 #[test]

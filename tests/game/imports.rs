@@ -57,7 +57,7 @@ fn import_side_by_side(server: &mut TestServer, documents: &[Value], connections
         let reply = ask_with(server, at, "player_import", json!({}));
         assert_eq!((&reply["status"], &reply["data"]["name"]), (&json!(0), name), "document {at}: {reply}");
         let imported = export(server, name.as_str().expect("a name"));
-        assert_eq!(essence(&imported), essence(document), "{name} came in with nothing of another");
+        assert_eq!(essence(&imported), essence(document), "{name} was imported with nothing of another");
     }
     assert_eq!(server.verify(), []);
 }

@@ -1,4 +1,5 @@
-//! Clients that know the legacy functions alone: `enter_stage` and `pass_stage` (docs/contract/stages.md#legacy-functions).
+//! Clients that know only the legacy functions: `enter_stage` and `pass_stage`
+//! (docs/contract/stages.md#legacy-functions).
 
 use raidkeep::studio::testing::{TestPlayer, TestServer, TestSetup, edit_assets};
 use serde_json::{Value, json};

@@ -1,4 +1,4 @@
-//! Items of limited time end at their second, and potions are drunk.
+//! Limited-time items end to the second, and potions are drunk.
 
 use std::time::Duration;
 
@@ -53,7 +53,7 @@ fn expiring(server: &mut TestServer, who: &Duelist) -> Vec<(String, i64, i64)> {
         .collect()
 }
 
-/// Coin tickets that may still be bought: 3 for who is VIP, else 2.
+/// Coin tickets that may still be bought: 3 for a VIP, else 2.
 fn allowance(server: &mut TestServer, who: &Duelist) -> Value {
     info(server, who)["limits"]["20"].clone()
 }
@@ -85,7 +85,7 @@ fn a_month_card_and_a_year_card_end_each_at_its_second_and_with_them_the_effect(
         assert_eq!(allowance(&mut server, &ann), 2, "a clock that jumps back brings nothing back");
         let ledger = server.operate("ledger_list", json!({"name": ann.role}));
         let last = &ledger["data"]["entries"][0];
-        assert_eq!(last["why"], "expired", "the ledger tells: {last}");
+        assert_eq!(last["why"], "expired", "the ledger records it: {last}");
         assert_eq!(last["changes"], json!([{"item": card, "change": -1, "after": 0}]));
         assert_eq!(server.verify(), []);
     }
@@ -105,9 +105,9 @@ fn the_time_of_cards_adds_up_whichever_they_are() {
         "the year begins after the months"
     );
     server.advance_seconds(29 * DAY);
-    assert_eq!((quantity(&mut server, &ann, "3:26"), allowance(&mut server, &ann)), (1, json!(3)), "the second runs");
+    assert_eq!((quantity(&mut server, &ann, "3:26"), allowance(&mut server, &ann)), (1, json!(3)), "card 2 runs");
     server.advance_seconds(30 * DAY);
-    assert_eq!((quantity(&mut server, &ann, "3:26"), allowance(&mut server, &ann)), (0, json!(3)), "now the year does");
+    assert_eq!((quantity(&mut server, &ann, "3:26"), allowance(&mut server, &ann)), (0, json!(3)), "now the year runs");
     server.advance_seconds(365 * DAY - 1);
     assert_eq!(allowance(&mut server, &ann), 3);
     server.advance_seconds(1);
@@ -154,11 +154,11 @@ fn cards_from_before_they_ended_begin_their_time_once() {
     let mut server = server.crash_and_reopen();
     server.advance_seconds(100 * DAY);
     ann.rejoin(&mut server);
-    assert_eq!(allowance(&mut server, &ann), 3, "it is as new when its owner comes back");
+    assert_eq!(allowance(&mut server, &ann), 3, "its time begins when its owner returns");
     server.advance_seconds(DAY);
     let mut server = server.crash_and_reopen();
     ann.rejoin(&mut server);
-    assert_eq!(expiring(&mut server, &ann), [("3:26".to_owned(), 1, 29)], "and its time goes on from there");
+    assert_eq!(expiring(&mut server, &ann), [("3:26".to_owned(), 1, 29)], "and continues from there");
 }
 
 #[test]
@@ -271,7 +271,7 @@ fn what_cannot_be_drunk_is_refused_and_changes_nothing() {
 proptest! {
     #![proptest_config(ProptestConfig { cases: 12, ..ProptestConfig::default() })]
 
-    /// Cards of any kind, got at any time: whoever has got them is VIP for exactly the sum of their days.
+    /// Cards of any kind, got at any time: their owner is VIP for exactly the sum of their days.
     #[test]
     fn cards_last_for_the_sum_of_their_time(
         cards in proptest::collection::vec((0_usize..3, 1_i64..4, 0_i64..40 * DAY), 1..6),

@@ -72,7 +72,7 @@ fn send(server: &mut TestServer, from: &TestPlayer, to: &str, subj: &str) {
     assert_eq!(data, Value::Null, "no data");
 }
 
-/// A gift of the system from noon on, valid for 30 days, for everybody there is when it is announced.
+/// A gift of the system from noon on, valid for 30 days, for everybody who exists when it is announced.
 fn gift(subj: &str, items: &[&str]) -> Broadcast {
     Broadcast {
         deliver_at: NOON,
@@ -361,7 +361,7 @@ fn a_broadcast_reaches_everybody_there_is_once_online_or_offline_and_nobody_made
     let mut server = server.crash_and_reopen();
     for round in 0..3 {
         let cem = server.player("cem, who is new");
-        assert_eq!(subjects(&mut server, &cem), Vec::<String>::new(), "cem was not there in round {round}");
+        assert_eq!(subjects(&mut server, &cem), Vec::<String>::new(), "cem did not exist in round {round}");
         for device in ["ann", "bob"] {
             let player = server.player(device);
             assert_eq!(subjects(&mut server, &player), ["boss"], "{device} in round {round}");

@@ -1,5 +1,5 @@
 //! Names: one name is one account however it is typed, nobody is found by a look-alike, and listed words and hidden
-//! characters get in nowhere.
+//! characters are refused everywhere.
 
 use crate::traveller::{delete, export, import, join, log_in, operate, sign_up, succeed};
 use raidkeep::engine::account::AccountId;
@@ -169,10 +169,10 @@ fn what_is_not_shown_gets_into_no_text() {
         assert_eq!(sent["status"], 0, "{body}: {sent}");
     }
     let sent = server.ask(&ann, "send_mail", json!({"gn_target": "Bob", "subj": "信", "body": "傻.逼"}));
-    assert_eq!(sent["status"], 422, "indecent words are for no mail: {sent}");
+    assert_eq!(sent["status"], 422, "no mail may have indecent words: {sent}");
 }
 
-/// Gives two guests names as an earlier program let them in, with the index that it wrote.
+/// Gives two guests names that an earlier program accepted, with the index that it wrote.
 fn earlier(mut server: TestServer, names: [&str; 2]) -> TestServer {
     let put = |batch: &mut Batch, number: u64, name: &str| {
         let guest = format!("玩家#{number}");
@@ -211,14 +211,14 @@ fn earlier_accounts_that_share_a_name_are_found_by_their_exact_spelling_only() {
     assert_eq!(letters(&mut server, &one), [("Ann".to_owned(), "Sword".to_owned())]);
     assert_eq!(letters(&mut server, &two), [("Ann".to_owned(), "sword".to_owned())]);
     for taken in ["SWORD", "Ѕword"] {
-        assert_eq!(code_of(&mut server, taken), 409, "{taken}: nobody joins them");
+        assert_eq!(code_of(&mut server, taken), 409, "{taken}: nobody else gets it");
     }
     assert_eq!(server.verify(), []);
     let mut server = server.crash_and_reopen();
     let ann = TestPlayer { connection: server.connect(), ..ann };
-    assert_eq!(send(&mut server, &ann, "SWORD"), 98, "a restart makes nobody the only one");
+    assert_eq!(send(&mut server, &ann, "SWORD"), 98, "a restart makes neither unique");
     delete(&mut server, "sword");
-    assert_eq!(send(&mut server, &ann, "SWORD"), 0, "who is left is found by every spelling");
+    assert_eq!(send(&mut server, &ann, "SWORD"), 0, "the one left is found by every spelling");
     assert_eq!(code_of(&mut server, "sword"), 409, "and keeps the name from others");
     assert_eq!(server.verify(), []);
     delete(&mut server, "SWORD");

@@ -24,7 +24,7 @@ fn champion(server: &mut TestServer, device: &'static str) -> Duelist {
     champion
 }
 
-/// Fights to the end; what each was told at last, the winner first.
+/// Fights to the end; returns the last message to each, the winner first.
 fn battle(server: &mut TestServer, winner: &Duelist, loser: &Duelist) -> (Value, Value) {
     let id = duel::fight(server, winner, loser);
     for _ in 0..3 {
@@ -66,7 +66,7 @@ fn a_pair_is_rewarded_so_many_times_a_day_and_others_still_are() {
     bob.rejoin(&mut server);
     assert_eq!(experience(&battle(&mut server, &ann, &bob).0), 0, "the count is durable");
     server.advance_seconds(TO_MIDNIGHT);
-    assert!(experience(&battle(&mut server, &ann, &bob).0) > 0, "the next day begins anew");
+    assert!(experience(&battle(&mut server, &ann, &bob).0) > 0, "the next day counts from 0");
     assert_eq!(server.verify(), []);
 }
 
@@ -84,7 +84,7 @@ fn a_player_is_rewarded_so_many_times_a_day_whoever_the_opponents() {
     assert!(experience(&lost) > 0, "dan has not");
     server.advance_seconds(TO_MIDNIGHT);
     server.advance_seconds(-60);
-    assert_eq!(experience(&battle(&mut server, &ann, &dan).0), 0, "midnight was left again");
+    assert_eq!(experience(&battle(&mut server, &ann, &dan).0), 0, "the clock is before midnight again");
     server.advance_seconds(60);
     assert!(experience(&battle(&mut server, &ann, &dan).0) > 0, "now it is the next day");
 }
@@ -100,5 +100,5 @@ fn who_escapes_uses_the_day_up_too() {
     assert!(ann.attribute(&mut server, "exp") > before, "the first one is rewarded");
     bob.rejoin(&mut server);
     let (won, _) = battle(&mut server, &ann, &bob);
-    assert_eq!(experience(&won), 0, "who leaves on purpose makes no way around the limit");
+    assert_eq!(experience(&won), 0, "leaving on purpose is no way around the limit");
 }

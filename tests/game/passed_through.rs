@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 const DUMMY: &str = "系统木人";
 
-/// Has the first challenge the second, passing these through, and the second accept; returns the number.
+/// The first challenges the second, passing these through, and the second accepts; returns the number.
 fn fight_with(server: &mut TestServer, ann: &Duelist, bob: &Duelist, key: &str, extras: &str) -> String {
     let data = json!({
         "role1": ann.role, "role2": bob.role, "report_game_info_key": key, "report_game_info_extras": extras,
@@ -43,7 +43,7 @@ fn what_is_too_long_is_cut_at_64_and_1024_bytes_between_characters() {
         "report_game_info_key": "键".repeat(100), "report_game_info_extras": "附".repeat(1000),
     });
     let id = ann.succeed(&mut server, "challenge", data)["id"].as_str().expect("a number as text").to_owned();
-    // It is kept with the open challenge, over a crash too.
+    // It is kept with the open challenge, across a crash too.
     let mut server = server.crash_and_reopen();
     server.connect();
     ann.rejoin(&mut server);

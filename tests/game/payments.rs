@@ -111,7 +111,7 @@ fn a_platform_that_takes_no_cards_has_answered() {
     let card = json!({"ctype": 1, "cnum": CARD.0, "cpwd": CARD.1});
     check(&mut server, &ann, "charge", card, (13, "data.ctype: expected the id of a card type of card_types"));
     pass(&mut server, &[60, 60]);
-    assert_eq!(sent(&server, "CardTypes"), 1, "it is not asked until it changes its mind");
+    assert_eq!(sent(&server, "CardTypes"), 1, "an empty answer is not asked for again");
 }
 
 #[test]

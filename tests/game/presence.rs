@@ -71,7 +71,7 @@ fn who_has_logged_in_over_http_can_be_challenged_at_once() {
         let data = json!({"role1": role, "role2": "bob", "image_data": null});
         server.ask(&ann, "challenge", data)["data"]["status_code"].clone()
     };
-    assert_eq!(challenge(&mut server), 410, "who has only signed up is not there");
+    assert_eq!(challenge(&mut server), 410, "a player who has only signed up is offline");
     assert_eq!(server.http("/login", None, &known).1["username"], "bob");
     assert_eq!(challenge(&mut server), 200);
     server.advance_seconds(61);
@@ -135,7 +135,7 @@ fn who_acts_again_without_waiting_has_its_waiting_request_answered_and_stays_unt
     bob.events(&mut server);
     let is_over = |server: &mut TestServer| bob.events(server).iter().any(|(_, told)| told["status"] == true);
     server.advance_seconds(23);
-    assert!(!is_over(&mut server), "with an action taken ann counts as there to the end of the round, at 60 seconds");
+    assert!(!is_over(&mut server), "having acted, ann counts as present until the round ends, at 60 seconds");
     server.advance_seconds(1);
-    assert!(is_over(&mut server), "the verdict for bob at 37 seconds was no word of hers");
+    assert!(is_over(&mut server), "the verdict for bob at 37 seconds was no sign of life from her");
 }

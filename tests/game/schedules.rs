@@ -1,4 +1,4 @@
-//! Schedules: what starts anew every day, week or month, or on a date, does so at local midnight, once.
+//! Schedules: what starts over every day, week or month, or on a date, does so once, at local midnight.
 
 use std::path::Path;
 
@@ -17,7 +17,7 @@ fn server_with(folder: &Path, file: &str, from: &str, to: &str) -> TestServer {
     TestServer::with(setup)
 }
 
-/// Asks on a fresh connection, as somebody does who comes back.
+/// Asks on a new connection, as a returning player does.
 fn ask(server: &mut TestServer, player: &TestPlayer, function: &str, mut data: Value) -> Value {
     let connection = server.connect();
     data["token"] = json!(player.token);
@@ -69,7 +69,7 @@ fn the_tower_begins_anew_at_the_midnight_its_schedule_says_and_not_before() {
         climb(&mut server, &ann, 1001);
         climb(&mut server, &ann, 1002);
         server.advance_seconds(seconds - 1);
-        assert_eq!(tower(&mut server, &ann), 1002, "{schedule}: the last second is still before");
+        assert_eq!(tower(&mut server, &ann), 1002, "{schedule}: the last second is still the old climb");
         server.advance_seconds(1);
         assert_eq!(tower(&mut server, &ann), 0, "{schedule}: midnight belongs to the new climb");
         climb(&mut server, &ann, 1001);
@@ -92,7 +92,7 @@ fn a_season_ends_by_its_schedule_once_also_after_downtime_and_bosses_tell_when()
     let shown = succeed(&mut server, &ann, "stage_refresh_boss", json!({}));
     assert_eq!((&shown["mcd"], &shown["cd"]), (&json!(to_thursday), &json!(TO_MIDNIGHT)));
     let status = succeed(&mut server, &ann, "check_boss_status", json!({}));
-    assert_eq!(status["world_boss"]["month_time"], to_thursday, "the legacy function tells the same");
+    assert_eq!(status["world_boss"]["month_time"], to_thursday, "the legacy function shows the same");
     server.advance_seconds(to_thursday - 1);
     assert_eq!(best(&mut server, &ann), 500, "the last second belongs to the season");
     let mut server = server.crash_and_reopen_after(3 * 7 * DAY);
@@ -145,7 +145,7 @@ fn the_legacy_boss_room_tells_the_challenges_left_where_enter_stage_documents_th
     let mut server = TestServer::new();
     let ann = server.player("ann");
     let room = succeed(&mut server, &ann, "enter_stage", json!({"stage": 3000}));
-    assert_eq!(room["world_boss"], json!({"time": "12:00:00", "remaining": 2}), "beside the flat fields: {room}");
+    assert_eq!(room["world_boss"], json!({"time": "12:00:00", "remaining": 2}), "besides the flat fields: {room}");
     assert_eq!((&room["times"], &room["cd_time"]), (&json!(2), &json!(TO_MIDNIGHT)));
     succeed(&mut server, &ann, "pass_stage", json!({"stage": 3000, "damage": 5}));
     server.advance_seconds(2400);

@@ -128,7 +128,7 @@ fn a_gift_reaches_who_was_online_and_who_was_away_and_nobody_who_came_later_and_
     server.advance_seconds(20 * DAY);
     let late = server.player("late");
     for player in [&early, &late] {
-        assert_eq!(mails(&mut server, player, GIFT_OF_BOSS_0), Vec::<Value>::new(), "not there when the boss died");
+        assert_eq!(mails(&mut server, player, GIFT_OF_BOSS_0), Vec::<Value>::new(), "created after the boss died");
     }
     for player in [&ann, &away] {
         let gifts = mails(&mut server, player, GIFT_OF_BOSS_0);
@@ -154,7 +154,7 @@ fn a_gift_is_announced_to_who_was_there_and_not_to_who_came_later() {
     server.advance_seconds(1);
     let event = json!({"event": "mail_received", "data": {"subj": GIFT_OF_BOSS_0, "from": "系统"}});
     let told = server.told(ann.connection);
-    assert!(told.contains(&event), "ann is told: {told:?}");
+    assert!(told.contains(&event), "ann is notified: {told:?}");
     let told = server.told(early.connection);
     assert!(!told.contains(&event), "a gift for others is not announced to a player created later: {told:?}");
 }

@@ -89,12 +89,12 @@ fn a_clock_that_jumps_lets_no_query_be_sent_again() {
     assert_eq!(ask(&mut server, &first), refused(USED), "its timestamp is fresh again");
     assert_eq!(ask(&mut server, &spare), refused(USED), "it may have been used, which nobody knows any more");
     let mut server = server.crash_and_reopen();
-    assert_eq!(ask(&mut server, &first), refused(USED), "nor after a restart");
+    assert_eq!(ask(&mut server, &first), refused(USED), "also after a restart");
     server.advance_seconds(2);
     let fresh = signed(server.now_ms(), "n3");
     assert_eq!(ask(&mut server, &fresh), unknown(), "what is signed from now on is answered");
     server.advance_seconds(86_398);
-    assert_eq!(ask(&mut server, &later), refused(USED), "the later query is known still");
+    assert_eq!(ask(&mut server, &later), refused(USED), "the later query is still known");
 }
 
 #[test]

@@ -32,7 +32,7 @@ fn an_event_begins_goes_on_by_what_the_player_says_and_ends() {
     let told = others(&mut server, &ann, "灯会", "是告字");
     assert!(told["text"].as_str().is_some_and(|text| text.contains("这盏灯归")), "{told}");
     let told = others(&mut server, &ann, "灯会", "是告字");
-    assert_eq!(told["text"], opening, "it was over, and begins anew");
+    assert_eq!(told["text"], opening, "it was over, and starts over");
 }
 
 #[test]

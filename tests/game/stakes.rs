@@ -25,7 +25,7 @@ pub(crate) fn settled(server: &mut TestServer) -> Vec<Value> {
     results["report_msg"]["results"].as_array().expect("a list").clone()
 }
 
-/// A server whose newcomers have so many coins, and whose first connection is the operator's.
+/// A server whose newcomers have this many coins, and whose first connection is the operator's.
 pub(crate) fn server_with_coins(coins: i64) -> TestServer {
     let mut server = edited("items.ron", r#"newcomer: ["3:1:0""#, &format!(r#"newcomer: ["3:1:{coins}""#));
     server.connect();
@@ -70,7 +70,7 @@ fn win(server: &mut TestServer, ann: &Duelist, bob: &Duelist, id: &str) -> (Valu
     told
 }
 
-/// What SUD is told of the players of a finished round.
+/// What SUD learns about the players of a finished round.
 fn results(server: &mut TestServer, key: &str) -> Value {
     let reply = query(server, key, json!({"report_game_info_key": key}));
     assert_eq!(reply["data"]["status"], "CLOSED", "{reply}");
@@ -121,7 +121,7 @@ fn the_stake_is_what_both_can_pay_and_nobody_falls_below_zero() {
         assert_eq!(left, (13, expected.1), "battle {round}: a pot of 14 less 1, then of nothing");
     }
     let stakes = causes(&mut server, &bob);
-    assert_eq!(stakes, [("battle stake".to_owned(), -7)], "who has nothing puts in nothing");
+    assert_eq!(stakes, [("battle stake".to_owned(), -7)], "a player with nothing puts in nothing");
 }
 
 #[test]

@@ -1,4 +1,4 @@
-//! Damage is what a client says: how much of it is believed, and who is listed for operators.
+//! Clients report their own damage: how much of it is believed, and which players are listed for operators.
 
 use crate::duel::Duelist;
 use raidkeep::studio::testing::{NOON_MS, TestServer, TestSetup, edit_assets};
@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 const NOON: i64 = NOON_MS / 1000;
 const SHIPPED: &str = "plausible_damage: (at_once: 200000, per_level: 0, per_second: 0, per_level_second: 0)";
-/// A newcomer is of level 2: 1040 at once, and 110 a second.
+/// A newcomer has level 2: 1040 at once, and 110 a second.
 const STRICT: &str = "plausible_damage: (at_once: 1000, per_level: 20, per_second: 100, per_level_second: 5)";
 
 fn strict(edit: Option<(&str, &str, &str)>) -> TestServer {

@@ -101,7 +101,7 @@ fn a_body_that_is_announced_too_long_is_refused_before_it_is_sent() {
             format!("POST {path} HTTP/1.1\r\nHost: x\r\nExpect: 100-continue\r\nContent-Length: {length}\r\n\r\n");
         stream.write_all(head.as_bytes()).expect("a head should be sendable");
         let reply = rest_of(stream);
-        assert_eq!(status_of(&reply), 413, "the client is not asked to go on: {reply}");
+        assert_eq!(status_of(&reply), 413, "the client is not asked to continue: {reply}");
         assert_eq!(error_of(&reply), "the body is too long");
     }
     let mut stream = server.dial();

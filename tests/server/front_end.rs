@@ -1,11 +1,10 @@
-//! A front-end of document 5 that meets nothing but refusals. Two real ones died of a `text` or a `role` that was not
-//! there, and took the number of an error for a `status` of true; so this one reads, like them, the fields it shows and
-//! nothing else.
+//! A front-end of document 5 that gets nothing but refusals. Two real ones crashed on a missing `text` or `role`, and
+//! took an error number for a `status` of true; like them, this one reads only the fields that it shows.
 
 use crate::process::{Host, Server, exchange};
 use serde_json::{Value, json};
 
-/// A program that shows what it is told.
+/// A program that shows the replies it gets.
 struct FrontEnd<'s> {
     server: &'s Server,
     token: String,
@@ -20,7 +19,7 @@ impl FrontEnd<'_> {
         reply
     }
 
-    /// What a page of talk shows: who speaks, what, and whether something was accepted or has ended.
+    /// What a conversation page shows: speaker, text, and whether something was accepted or has ended.
     fn talk(&self, path: &str, expected: u16, data: &Value) -> (String, String, bool) {
         let reply = self.refused(path, expected, data);
         let text =

@@ -138,7 +138,7 @@ fn fight(server: &Server) {
     assert_eq!(ann.ask("pass_stage", json!({"stage": 3000, "damage": 5}))["status"], 0);
 }
 
-/// What a player is told about its points.
+/// What a player reads about its points.
 fn points(server: &Server) -> Value {
     server.guest("bob").ask("check_money", json!({}))
 }

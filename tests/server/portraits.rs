@@ -126,5 +126,5 @@ fn what_is_no_image_is_refused_and_harms_nobody() {
         let (_, refused) = exchange(server.address, "POST", "/challenge", &ann.client.token, &data);
         assert_eq!(refused["status_code"], 422, "{refused}");
     }
-    assert_eq!(bob.client.ask("server_time", json!({}))["status"], 0, "bob was told nothing");
+    assert_eq!(bob.client.ask("server_time", json!({}))["status"], 0, "bob has got no event");
 }

@@ -886,8 +886,8 @@ fn call_explains_its_failures() {
     }
 }
 
-/// The clock of the sockets once stopped while there were none, and the next client was cut as if it had been connected
-/// all that time. Real-time limits cannot be tested without letting some time pass.
+/// The clock of the sockets once stopped while there were none, and the next client was disconnected as if it had been
+/// connected all that time. Real-time limits cannot be tested without letting some time pass.
 #[test]
 fn a_client_that_comes_after_a_quiet_time_is_neither_late_nor_idle() {
     for limit in ["limits.login_seconds=1", "limits.idle_seconds=1"] {

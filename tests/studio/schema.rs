@@ -57,7 +57,7 @@ fn the_reference_of_the_assets_is_what_the_program_writes() {
     let is_same = written == expected;
     assert!(
         is_same,
-        "docs/assets.md is stale from line {:?}; write it anew: raidkeep schema reference > docs/assets.md",
+        "docs/assets.md is stale from line {:?}; regenerate it: raidkeep schema reference > docs/assets.md",
         differs.map(|at| at + 1)
     );
 }

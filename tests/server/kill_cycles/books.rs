@@ -120,7 +120,7 @@ impl Books {
         let exp = [&data["exp_info"]["reward"], &data["exp"], &task["经验值"]];
         self.exp += exp.into_iter().filter_map(Value::as_i64).sum::<i64>();
         self.energy += data["energy"]["reward"].as_i64().unwrap_or_default();
-        // What was put in at the start of a battle is told with what came out of it, at the end.
+        // Stake and payout of a battle are reported together, at its end.
         for (key, sign) in [("paid", -1), ("returned", 1)] {
             if let Some((item, quantity)) = data["stake"][key].as_str().and_then(read_amount) {
                 self.add_item(&item, sign * quantity);

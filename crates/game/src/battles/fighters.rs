@@ -124,7 +124,7 @@ impl FighterRule {
         }
         let acts = |rule: &MoveRule| rule.text.is_some() && rule.when == When::Always;
         if !self.moves.iter().any(acts) {
-            let message = "expected a move with a text that fits always: who only guards can win nothing";
+            let message = "expected a move with a text that always fits: a fighter that only guards cannot win";
             report.error(place.clone().key("moves"), message);
         }
         self.rewards.check(&place.clone().key("rewards"), tables, report);

@@ -86,7 +86,7 @@ impl PlayerRow for PaidBattles {
         Self::default()
     }
 
-    /// Elsewhere the opponents' numbers mean others.
+    /// In another world the opponents' numbers mean other players.
     fn arrive(&mut self, arrival: Arrival<'_>) -> Result<(), Unfit> {
         if !arrival.is_same_world {
             self.with.clear();
@@ -143,7 +143,7 @@ mod tests {
         assert!(!paid.has_room_with(BOB, LIMITS, 100), "two with bob");
         assert!(paid.has_room(LIMITS, 100) && paid.has_room_with(AccountId(3), LIMITS, 100), "with cid there is room");
         paid.note(true, None, 100);
-        assert!(!paid.has_room(LIMITS, 100), "three in all, one of them against nobody's account");
+        assert!(!paid.has_room(LIMITS, 100), "three in all, one of them against a fighter");
         assert!(!paid.has_room(LIMITS, 99) && !paid.has_room_with(BOB, LIMITS, 99), "a clock that jumps back");
         assert!(paid.has_room(LIMITS, 101) && paid.has_room_with(BOB, LIMITS, 101), "the next day");
     }

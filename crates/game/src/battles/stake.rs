@@ -24,7 +24,7 @@ pub struct StakeRules {
 const EACH_MAX: i64 = 1_000_000_000;
 
 impl StakeRules {
-    /// The stake of two who own so much of the item.
+    /// The stake of two who own this much of the item.
     pub fn of(&self, owned: Pair<i64>) -> Stake {
         let quantity = self.each.quantity.min(owned.challenger).min(owned.challenged).max(0);
         Stake {
@@ -97,7 +97,7 @@ mod tests {
         let stake = rules(100, 10).of(Pair { challenger: 70, challenged: 500 });
         assert_eq!((stake.each.quantity, stake.left), (70, Pair { challenger: 0, challenged: 430 }));
         let stake = rules(100, 10).of(Pair { challenger: 0, challenged: 500 });
-        assert_eq!((stake.each.quantity, stake.left.challenged), (0, 500), "who has nothing plays for nothing");
+        assert_eq!((stake.each.quantity, stake.left.challenged), (0, 500), "a player with nothing plays for nothing");
     }
 
     #[test]

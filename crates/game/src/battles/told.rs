@@ -38,7 +38,7 @@ pub struct Told {
     /// The experience won, at the end.
     #[serde(skip_serializing_if = "Option::is_none")]
     exp: Option<i64>,
-    /// What became of the stake, at the end of a battle that had one.
+    /// The outcome of the stake, at the end of a battle that had one.
     #[serde(skip_serializing_if = "Option::is_none")]
     stake: Option<StakeTold>,
 }

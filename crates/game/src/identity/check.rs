@@ -16,7 +16,7 @@ pub(super) fn check(inspection: &mut Inspection<'_>) {
         let what = format!("the next new account would get number {next}, but there is {last} already");
         inspection.breach(<Accounts as WorldRow>::TABLE, b"", None, what);
     }
-    // The next start of the world makes the keys of an index that is not current.
+    // The next start of the world rebuilds the keys of an index that is not current.
     let index = inspection.world_row::<NameIndex>().filter(NameIndex::is_current);
     inspection.each_player::<Account>(|inspection, account, row| {
         for key in row.own_keys().into_iter().chain([names::as_typed(row.name())]) {

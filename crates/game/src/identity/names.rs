@@ -1,4 +1,4 @@
-//! What accounts are found by, and what keeps others from taking a name that looks the same
+//! How accounts are found by name, and how names that look the same are kept from others
 //! (docs/contract/identity.md#names).
 //!
 //! A name has three entries in the index: as it was typed; folded, unless several accounts of earlier programs share that
@@ -110,8 +110,8 @@ impl NameIndex {
         self.shared.contains_key(key.as_bytes())
     }
 
-    /// Who has this key. An entry that is not in memory counts as free: whoever lets a name in has looked up what might be
-    /// taken.
+    /// Who has this key. An entry that is not in memory counts as free: code that accepts a name has looked up what
+    /// might be taken.
     fn holders(&self, directory: &Directory, key: &IndexKey) -> BTreeSet<AccountId> {
         let shared = self.shared.get(key.as_bytes()).cloned();
         shared.unwrap_or_else(|| directory.find(key).ok().flatten().into_iter().collect())
@@ -157,7 +157,7 @@ fn change(world: &mut World, name: &str, owner: Option<AccountId>, change: impl 
     });
 }
 
-/// Makes the keys of all accounts, where an earlier program or other Unicode tables have made the index. A start reader.
+/// Rebuilds the keys of all accounts if an earlier program or other Unicode tables made the index. A start reader.
 ///
 /// It scans twice: keys that several accounts share are few, and only these are collected.
 fn index_accounts(world: &mut World, scan: RowScan<'_>) {
@@ -229,7 +229,7 @@ fn free_outdated(world: &mut World, scan: RowScan<'_>) {
     });
 }
 
-/// The first batch stores what the readers have made. A start hook.
+/// Stores what the readers have made in the first batch. A start hook.
 fn store_new_index(world: &mut World) {
     let mut index = world.resource_mut::<NameIndex>();
     if index.is_new {

@@ -37,7 +37,7 @@ pub struct OrderTold {
     pub reply: Option<PlatformReply>,
 }
 
-/// Why an order has not paid.
+/// Why an order was not paid.
 #[derive(Debug, Clone, PartialEq)]
 pub enum NotPaid {
     /// There are too few points: the platform's message, and what is missing.

@@ -1,4 +1,4 @@
-//! Finished rounds: rows that can be asked for, until as many newer ones are over as are kept.
+//! Finished rounds: rows that can be queried until newer ones take their place.
 
 use std::sync::Arc;
 
@@ -106,7 +106,7 @@ mod tests {
         let before = (Round::example(7, "mkey001"), 160_i64, vec![(Box::<str>::from("u1"), 0, 3)]);
         let mut row = Vec::new();
         raidkeep_engine::storage::encode_value(1, &before, &mut row);
-        let shown = ClosedRound::read(&row).expect("version 1 has a way up").shown(5);
+        let shown = ClosedRound::read(&row).expect("version 1 can be upgraded").shown(5);
         let results = shown.results.expect("it is closed");
         let (score, remain, commission) = (results[0].score, results[0].remain_score, results[0].commission_score);
         assert_eq!((score, remain, commission), (3, 3, Some(0)));

@@ -1,5 +1,5 @@
 //! The nonces of signed queries, each of which counts once (docs/contract/match-query.md#signature). They are rows, so
-//! that a restart lets no query be sent again.
+//! that no query can be replayed after a restart.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -36,8 +36,8 @@ impl WorldEntity for UsedNonce {
     }
 }
 
-/// Up to when forgotten nonces were signed, in Unix milliseconds. After a clock that jumped ahead comes back, what was
-/// signed before could otherwise be sent again.
+/// When the last forgotten nonce was signed, in Unix milliseconds. Queries signed before are refused, or they could be
+/// replayed once a clock that jumped ahead comes back.
 #[derive(Debug, Default, Resource, Serialize, Deserialize)]
 pub(super) struct NonceHorizon {
     forgotten_ms: i64,
@@ -123,7 +123,7 @@ mod tests {
         book.add(&used(1, 1000, "a"), Entity::PLACEHOLDER);
         book.add(&used(2, 1500, "b"), Entity::PLACEHOLDER);
         assert!(!book.has_room_for("a"), "used before");
-        assert_eq!(book.take_older_than(1000), None, "it could still come again");
+        assert_eq!(book.take_older_than(1000), None, "it could still be replayed");
         assert_eq!(book.take_older_than(1001), Some((1000, Some(Entity::PLACEHOLDER))));
         assert_eq!(book.take_older_than(1001), None, "only the oldest are forgotten");
         assert!(book.has_room_for("a") && !book.has_room_for("b"));

@@ -1,4 +1,4 @@
-//! Whether a session is the player's: the platform is asked, where it has an address for that.
+//! Whether a session belongs to the player: asks the platform, where it has an address for that.
 
 use bevy_ecs::prelude::*;
 use serde::Deserialize;
@@ -24,7 +24,7 @@ struct User {
     uid: String,
 }
 
-/// Asks whose session it is; `None` where the platform has no address for that.
+/// Asks whose session it is; `None` if the platform has no address for that.
 pub(super) fn question(world: &mut World, ss_token: &str) -> Option<Exchange> {
     let platform = world.resource::<SudPlatform>().0.clone().filter(|platform| !platform.user_info.is_empty())?;
     let body = json!({"ss_token": ss_token}).to_string().into_bytes();
@@ -34,7 +34,7 @@ pub(super) fn question(world: &mut World, ss_token: &str) -> Option<Exchange> {
     Some(Exchange { method: Method::Post, url: platform.user_info.clone(), headers, body })
 }
 
-/// Whether the platform has answered that the session is of this uid.
+/// Whether the platform has answered that the session belongs to this uid.
 pub(super) fn check(outcome: CallOutcome, uid: &str) -> Result<(), Refusal> {
     let answered = outcome.map_err(|failure| match failure {
         CallFailure::TimedOut => Refusal::new(TIMED_OUT, "timed out, retry"),
@@ -42,7 +42,7 @@ pub(super) fn check(outcome: CallOutcome, uid: &str) -> Result<(), Refusal> {
     })?;
     let info: UserInfo = serde_json::from_slice(&answered.body).map_err(|error| {
         tracing::warn!(status = answered.status, %error, "SUD's answer about a session is invalid; nothing was bound");
-        Refusal::busy("SUD's answer makes no sense, retry later")
+        Refusal::busy("SUD's answer is invalid, retry later")
     })?;
     let is_its = info.ret_code == 0 && info.data.is_some_and(|user| user.uid == uid);
     if is_its { Ok(()) } else { Err(NOT_ITS_SESSION) }
