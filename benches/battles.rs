@@ -10,10 +10,10 @@ use std::time::{Duration, Instant};
 use clap::Parser;
 use raidkeep::engine::account::AccountId;
 use raidkeep::engine::clock::Clock;
+use raidkeep::engine::outside::Number;
 use raidkeep::engine::rules::Rules;
 use raidkeep::engine::storage::Touched;
-use raidkeep::game::battles::model::Beginning;
-use raidkeep::game::battles::sides::{Contender, Fighter};
+use raidkeep::game::battles::sides::{Beginning, Contender, Fighter};
 use raidkeep::game::battles::verdict::Pair;
 use raidkeep::game::battles::{Battle, BattleIndex, BattleRules};
 use raidkeep::game::character::Attributes;
@@ -75,7 +75,7 @@ fn spawn(server: &mut TestServer, id: u64) {
     let fighters = Pair { challenger: fighter(2 * id - 1), challenged: fighter(2 * id) };
     let now = world.resource::<Clock>().now();
     let beginning = Beginning {
-        id,
+        number: Number::bare(id),
         seed: id,
         fighters,
         stake: None,

@@ -88,7 +88,7 @@ impl Bench {
     }
 
     fn start(&self, store: &Store) -> Driven {
-        let start = Start { wall_ms: NOON_MS, seed: 7 };
+        let start = Start::alone(NOON_MS, 7);
         let simulation = game::start_world(&self.settings, &self.rules, store, start).expect("the world should start");
         let inbox = Arc::new(Inbox::new(1 << 20, store.recovered.last_batch, Box::new(|| {})));
         let way_in = shared::way_in(&simulation, &inbox);

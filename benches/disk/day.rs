@@ -67,7 +67,7 @@ impl Day {
         let disks = [Disk::default(), Disk::default()];
         let [log, rows] = disks.clone();
         let store = Store::open_disks(log, rows).expect("a simulated disk should open");
-        let start = Start { wall_ms: NOON_MS, seed: 7 };
+        let start = Start::alone(NOON_MS, 7);
         let simulation = game::start_world(settings, rules, &store, start).expect("the world should start");
         let inbox = Arc::new(Inbox::new(1 << 20, BatchNumber::default(), Box::new(|| {})));
         let way_in = world::way_in(&simulation, &inbox);

@@ -114,7 +114,7 @@ fn start(settings: &GameSettings, rules: &LoadedRules, store: Store) -> (Arc<Inb
     let notify = Arc::new(Notify::new());
     let wake = notify.clone();
     let inbox = Arc::new(Inbox::new(1 << 20, store.recovered.last_batch, Box::new(move || wake.notify_one())));
-    let start = Start { wall_ms: wall_ms(), seed: 7 };
+    let start = Start::alone(wall_ms(), 7);
     let mut app = game::build_app(settings);
     app.add_plugins(BridgePlugin { inbox: inbox.clone() });
     let simulation = start_app(app, rules, &store, start).expect("the world should start");

@@ -25,7 +25,7 @@ pub(crate) const CHECKPOINT_EVERY: Duration = Duration::from_secs(300);
 /// Maximum ticks for the requests of one second: results of lookups and platform calls arrive in the next tick.
 const TICKS_MAX: usize = 16;
 
-const START: Start = Start { wall_ms: NOON_MS, seed: 7 };
+const START: Start = Start::alone(NOON_MS, 7);
 
 /// A world and its players.
 pub(crate) struct Driven {

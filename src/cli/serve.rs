@@ -9,6 +9,7 @@ use tokio::signal::unix::{Signal, SignalKind, signal};
 use crate::cli::environment::unknown_variables;
 use crate::cli::version::{COMMIT, PROFILE};
 use crate::cli::{log, print_line};
+use raidkeep_engine::outside::WorldPlace;
 use raidkeep_server::config::Config;
 use raidkeep_server::net::server::Server;
 
@@ -68,13 +69,14 @@ impl Serve {
         );
         unknown_variables().iter().for_each(|variable| tracing::warn!("{variable}"));
         raise_descriptor_limit(config.limits.connections);
+        let first_guest = WorldPlace { number: 0, worlds: config.worlds }.distinct("玩家#1");
         let metrics = PrometheusBuilder::new().install_recorder()?;
         describe_metrics();
         let mut signals = Signals::listen()?;
         let server = Server::start(config, &assets, Some(metrics))?;
         print_line(&format!("listening on {}", server.address));
         if !self.log_json {
-            introduce(&server);
+            introduce(&server, &first_guest);
         }
         while let ProcessSignal::Reload = signals.next() {
             log.reopen();
@@ -105,14 +107,16 @@ impl Serve {
     }
 }
 
-/// What to try next.
-fn introduce(server: &Server) {
+/// What to try next. `first_guest` is the name of the first guest's points.
+fn introduce(server: &Server, first_guest: &str) {
     let program = std::env::args().next().unwrap_or_else(|| "raidkeep".to_owned());
     print_line(&format!("try: {program} call --url ws://{} get_player_info", server.address));
     if let Some(sandbox) = &server.sandbox {
         let address = sandbox.address;
         print_line(&format!("platforms are SANDBOXED: no real money, no real reports. Look at http://{address}/state"));
-        print_line(&format!("give points: curl -d '{{\"wname\":\"玩家#1\",\"money\":100}}' http://{address}/grant"));
+        print_line(&format!(
+            "give points: curl -d '{{\"wname\":\"{first_guest}\",\"money\":100}}' http://{address}/grant"
+        ));
         print_line(&format!(
             "buy: {program} call --url ws://{} buy_item '{{\"offer\":\"diamonds_60\"}}'",
             server.address

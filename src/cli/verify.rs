@@ -10,6 +10,7 @@ use crate::cli::{print_line, report};
 use raidkeep_engine::storage::folder;
 use raidkeep_engine::storage::store::Store;
 use raidkeep_engine::verify::{Breach, verify};
+use raidkeep_game::identity::collisions::{self, Sharer};
 use raidkeep_server::config::Config;
 
 /// Exit code: breaches were found.
@@ -39,13 +40,22 @@ struct WorldVerified {
     breaches: Vec<Breach>,
 }
 
+/// All that was found in a folder.
+#[derive(Debug, Serialize)]
+struct Verified {
+    worlds: Vec<WorldVerified>,
+    /// Accounts of all worlds that share a purse on the payment platform, those of one purse together.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    shared_purses: Vec<Vec<Sharer>>,
+}
+
 impl Verify {
     /// 0: consistent; 1: the data cannot be read; 2: breaches were found.
     pub(super) fn run(self) -> ExitCode {
         match verify_folder(&self.data) {
-            Ok(worlds) => {
-                self.print(&worlds);
-                let is_whole = worlds.iter().all(|world| world.breaches.is_empty());
+            Ok(verified) => {
+                self.print(&verified);
+                let is_whole = verified.worlds.iter().all(|world| world.breaches.is_empty());
                 if is_whole { ExitCode::SUCCESS } else { ExitCode::from(BREACHES) }
             }
             Err(error) => {
@@ -55,10 +65,13 @@ impl Verify {
         }
     }
 
-    fn print(&self, worlds: &[WorldVerified]) {
+    fn print(&self, verified: &Verified) {
         match self.format {
-            Format::Json => print_line(&serde_json::json!({"worlds": worlds}).to_string()),
-            Format::Text => worlds.iter().flat_map(lines).for_each(|line| print_line(&line)),
+            Format::Json => print_line(&serde_json::json!(verified).to_string()),
+            Format::Text => {
+                let shared = verified.shared_purses.iter().map(|sharers| collisions::told(sharers));
+                verified.worlds.iter().flat_map(lines).chain(shared).for_each(|line| print_line(&line));
+            }
         }
     }
 }
@@ -78,7 +91,7 @@ fn lines(verified: &WorldVerified) -> Vec<String> {
 }
 
 /// The unfolded tail of the log that a crash left is folded first, as on a server's start.
-fn verify_folder(data: &Path) -> Result<Vec<WorldVerified>, Box<dyn std::error::Error>> {
+fn verify_folder(data: &Path) -> Result<Verified, Box<dyn std::error::Error>> {
     let worlds = folder::worlds(data)?;
     if worlds.is_empty() {
         return Err(format!("there is no world in {}; --data names the folder of a server", data.display()).into());
@@ -86,9 +99,11 @@ fn verify_folder(data: &Path) -> Result<Vec<WorldVerified>, Box<dyn std::error::
     let _lock = folder::lock(data)?;
     let app = raidkeep_game::build_app(&Config::load(None, &[])?.game()?);
     let mut verified = Vec::with_capacity(worlds.len());
+    let mut all_rows = Vec::with_capacity(worlds.len());
     for world in worlds {
         let store = Store::open_folder(data, &world)?;
         verified.push(WorldVerified { breaches: verify(&app, &store.rows)?, world });
+        all_rows.push(store.rows);
     }
-    Ok(verified)
+    Ok(Verified { worlds: verified, shared_purses: collisions::shared_purses(&all_rows)? })
 }

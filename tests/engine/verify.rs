@@ -1,8 +1,10 @@
 //! Verification: any played world is consistent, and every single kind of damage is found and named.
 
 use proptest::prelude::*;
-use raidkeep::engine::storage::{Batch, IndexKey, encode_value};
+use raidkeep::engine::account::AccountId;
+use raidkeep::engine::storage::{Batch, IndexKey, WorldEntity, encode_value};
 use raidkeep::engine::verify::Breach;
+use raidkeep::game::challenges::model::Challenge;
 use raidkeep::studio::testing::{TestPlayer, TestServer};
 use serde_json::{Value, json};
 
@@ -158,11 +160,9 @@ fn an_order_that_is_open_and_closed_is_found() {
 #[test]
 fn a_challenge_without_a_player_is_found() {
     let breach = only_breach(|server, batch| {
-        let mut challenge: (u64, u64, u64, String, Option<String>, i64, (String, String)) =
-            raidkeep::engine::storage::decode_value(2, &row(server, "challenges", &account(1)), |_, _| None)
-                .expect("a challenge");
-        challenge.2 = 99;
-        batch.put("challenges", &account(1), |out| encode_value(2, &challenge, out));
+        let mut challenge = Challenge::read(&row(server, "challenges", &account(1))).expect("a challenge");
+        challenge.challenged = AccountId(99);
+        batch.put("challenges", &account(1), |out| encode_value(Challenge::VERSION, &challenge, out));
     });
     assert_eq!((breach.check, breach.account), ("challenges", Some(99)));
     assert!(breach.what.starts_with("the challenged"), "{}", breach.what);

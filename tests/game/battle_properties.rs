@@ -101,7 +101,7 @@ impl Run {
     }
 
     fn battle(&mut self) -> Option<Battle> {
-        let number = self.id.parse().expect("a number");
+        let number = crate::duel::count(&self.id);
         let world = self.server().simulation().world();
         let entity = world.resource::<BattleIndex>().find(number)?;
         world.get::<Battle>(entity).cloned()

@@ -1,6 +1,6 @@
 //! Challenges through the protocol (docs/contract/role-play.md#challenges).
 
-use crate::duel::{self, Duelist, PNG, fight, http, refuse, refuse_code};
+use crate::duel::{self, Duelist, PNG, count, fight, http, refuse, refuse_code};
 use raidkeep::game::challenges::AnswerPortrait;
 use raidkeep::studio::testing::{TestServer, TestSetup, edit_assets};
 use serde_json::{Value, json};
@@ -21,21 +21,22 @@ fn a_challenge_is_told_shown_and_accepted() {
     let (ann, bob) = two(&mut server);
     let data = json!({"role1": ann.role, "role2": bob.role, "image_data": PNG});
     let challenged = ann.succeed(&mut server, "challenge", data);
-    let expected = json!({"status_code": 200, "status": false, "image_data": null, "id": "1"});
+    let id = challenged["id"].clone();
+    let expected = json!({"status_code": 200, "status": false, "image_data": null, "id": id});
     assert_eq!(challenged, expected, "the challenger does not wait for the answer");
-    let info = json!({"id": "1", "role": ann.role, "image_data": PNG});
+    let info = json!({"id": id, "role": ann.role, "image_data": PNG});
     assert_eq!(bob.events(&mut server), [("challenge_info".to_owned(), info)]);
-    let shown = json!({"id_list": ["1"], "role_list": [ann.role], "accpec_id": NOTHING, "accept_id": NOTHING});
+    let shown = json!({"id_list": [id], "role_list": [ann.role], "accpec_id": NOTHING, "accept_id": NOTHING});
     assert_eq!(refrash(&mut server, &bob), shown);
     assert_eq!(bob.succeed(&mut server, "refresh", json!({"role": bob.role})), shown, "both spellings are one");
-    let entered = bob.succeed(&mut server, "accept_c", json!({"id": "1", "status": true}));
+    let entered = bob.succeed(&mut server, "accept_c", json!({"id": id, "status": true}));
     assert_eq!(entered, json!({"status": true}));
-    let accepted = json!({"id": "1", "role": bob.role, "status": true, "image_data": null});
+    let accepted = json!({"id": id, "role": bob.role, "status": true, "image_data": null});
     assert_eq!(ann.events(&mut server), [("challenge_accepted".to_owned(), accepted)]);
-    let shown = json!({"id_list": NOTHING, "role_list": NOTHING, "accpec_id": ["1"], "accept_id": ["1"]});
+    let shown = json!({"id_list": NOTHING, "role_list": NOTHING, "accpec_id": [id], "accept_id": [id]});
     assert_eq!(refrash(&mut server, &ann), shown);
     assert_eq!(refrash(&mut server, &ann), shown, "a lost answer loses nothing");
-    ann.succeed(&mut server, "battle", json!({"role": ann.role, "id": "1", "text": "砍", "wait": false}));
+    ann.succeed(&mut server, "battle", json!({"role": ann.role, "id": id, "text": "砍", "wait": false}));
     assert_eq!(refrash(&mut server, &ann)["accpec_id"], json!(NOTHING), "until the challenger has acted");
     assert_eq!(refrash(&mut server, &bob)["accpec_id"], json!(NOTHING), "only the challenger is notified");
 }
@@ -46,7 +47,7 @@ fn a_challenge_is_rejected_and_gone() {
     let (ann, bob) = two(&mut server);
     for (number, function) in [(1, "accept_c"), (2, "reject_challenge")] {
         let id = ann.challenge(&mut server, &bob);
-        assert_eq!(id, number.to_string(), "numbers are never reused");
+        assert_eq!(count(&id), number, "numbers are never reused");
         let reply = match function {
             "accept_c" => bob.succeed(&mut server, function, json!({"id": id, "status": false})),
             _ => bob.succeed(&mut server, function, json!({"role": bob.role, "id": id})),
@@ -110,7 +111,7 @@ fn somebody_elses_challenge_is_none() {
         assert!(!stranger.accept(&mut server, &id, true), "only the challenged player can accept");
     }
     refuse_code(&mut server, &bob, "accept_challenge", json!({"role": ann.role, "id": id}), 403);
-    for wrong in ["", "0", "99", "+1", "x"] {
+    for wrong in ["", "0", "1", "99", "+1", "x"] {
         assert!(!bob.accept(&mut server, wrong, true), "{wrong:?} is not the number of a challenge");
     }
     assert!(bob.accept(&mut server, &id, true), "it is still open");
@@ -147,7 +148,7 @@ fn a_challenger_who_went_offline_cannot_be_had() {
         assert_eq!(bob.succeed(&mut server, function, data.clone()), expected, "{function}");
         assert_eq!(refrash(&mut server, &bob)["id_list"], json!(NOTHING), "the challenge is gone");
         let carol = Duelist::join(&mut server, "carol");
-        assert_eq!(bob.challenge(&mut server, &carol), "2", "bob is free");
+        assert_eq!(count(&bob.challenge(&mut server, &carol)), 2, "bob is free");
     }
 }
 
@@ -157,7 +158,7 @@ fn accepting_one_makes_the_challengers_others_answer_false() {
     let (ann, bob) = two(&mut server);
     let (carol, dave) = (Duelist::join(&mut server, "carol"), Duelist::join(&mut server, "dave"));
     let ids = [&bob, &carol, &dave].map(|other| ann.challenge(&mut server, other));
-    assert_eq!(ids, ["1", "2", "3"]);
+    assert_eq!(ids.each_ref().map(|id| count(id)), [1, 2, 3]);
     assert!(bob.accept(&mut server, &ids[0], true));
     assert!(!carol.accept(&mut server, &ids[1], true), "ann is in a battle");
     let accepted = dave.succeed(&mut server, "accept_challenge", json!({"role": dave.role, "id": ids[2]}));
@@ -220,7 +221,7 @@ fn an_open_challenge_survives_a_crash_and_its_time_goes_on() {
     ann.rejoin(&mut late);
     bob.rejoin(&mut late);
     assert_eq!(refrash(&mut late, &bob)["id_list"], json!(NOTHING), "60 seconds are over");
-    assert_eq!(ann.challenge(&mut late, &bob), "2", "its number is not reused");
+    assert_eq!(count(&ann.challenge(&mut late, &bob)), 2, "its number is not reused");
 }
 
 #[test]
@@ -230,7 +231,8 @@ fn a_keyed_challenge_that_is_repeated_is_the_same() {
     let data = json!({"token": ann.player.token, "role1": ann.role, "role2": bob.role, "image_data": PNG});
     let text = json!({"world": 0, "function": "challenge", "data": data, "once": "k"}).to_string();
     let first = server.send_on(ann.player.connection, &text);
-    assert!(!bob.accept(&mut server, "1", false));
+    let challenged: Value = serde_json::from_str(&first).expect("a reply is JSON");
+    assert!(!bob.accept(&mut server, challenged["data"]["id"].as_str().expect("a number"), false));
     assert_eq!(server.send_on(ann.player.connection, &text), first, "the lost answer is sent again");
     assert_eq!(refrash(&mut server, &bob)["id_list"], json!(NOTHING), "no second challenge");
 }
@@ -241,17 +243,18 @@ fn a_challenger_without_a_connection_finds_acceptance_and_portrait_where_it_asks
     let (mut ann, mut bob) = two(&mut server);
     server.disconnect(ann.player.connection);
     let duel = json!({"role1": ann.role, "role2": bob.role, "image_data": PNG});
-    let made = json!({"status_code": 200, "status": false, "image_data": null, "id": "1"});
-    assert_eq!(http(&mut server, &ann, "/challenge", duel.clone()), made);
-    let shown = json!({"id": "1", "role": bob.role, "image_data": null, "status": false});
-    assert_eq!(http(&mut server, &ann, "/challenge_info", json!({"id": "1"})), shown, "bob has not answered");
-    let answer = json!({"id": "1", "status": true, "image_data": PNG});
+    let made = http(&mut server, &ann, "/challenge", duel.clone());
+    let id = made["id"].clone();
+    assert_eq!(made, json!({"status_code": 200, "status": false, "image_data": null, "id": id}));
+    let shown = json!({"id": id, "role": bob.role, "image_data": null, "status": false});
+    assert_eq!(http(&mut server, &ann, "/challenge_info", json!({"id": id})), shown, "bob has not answered");
+    let answer = json!({"id": id, "status": true, "image_data": PNG});
     assert_eq!(bob.succeed(&mut server, "challenge_info", answer)["status"], true);
-    let accepted = json!({"status_code": 200, "status": true, "image_data": PNG, "id": "1"});
-    let shown = json!({"id": "1", "role": bob.role, "image_data": PNG, "status": true});
+    let accepted = json!({"status_code": 200, "status": true, "image_data": PNG, "id": id});
+    let shown = json!({"id": id, "role": bob.role, "image_data": PNG, "status": true});
     for _ in 0..2 {
         assert_eq!(http(&mut server, &ann, "/challenge", duel.clone()), accepted, "as often as it asks");
-        assert_eq!(http(&mut server, &ann, "/challenge_info", json!({"id": "1"})), shown);
+        assert_eq!(http(&mut server, &ann, "/challenge_info", json!({"id": id})), shown);
     }
     let mut server = server.crash_and_reopen();
     ann.rejoin(&mut server);
@@ -278,7 +281,7 @@ fn a_challenger_sees_that_it_was_accepted_without_a_portrait_or_rejected() {
     assert!(!bob.accept(&mut server, &id, false));
     refuse(&mut server, &ann, "challenge_info", json!({"id": id}), (404, "no such challenge"));
     let next = ann.challenge(&mut server, &bob);
-    assert_eq!(next, "2", "a rejected challenge can be made again");
+    assert_eq!(count(&next), 2, "a rejected challenge can be made again");
     assert!(bob.accept(&mut server, &next, true));
     let duel = json!({"role1": ann.role, "role2": bob.role});
     let accepted = json!({"status_code": 200, "status": true, "image_data": null, "id": next});

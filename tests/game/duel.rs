@@ -1,6 +1,7 @@
 //! Players who challenge and fight each other, for the tests of challenges and battles.
 
 use raidkeep::engine::account::AccountId;
+use raidkeep::engine::outside::Number;
 use raidkeep::engine::players::Players;
 use raidkeep::engine::storage::Touched;
 use raidkeep::game::crafting::{Craft, CraftKind, Possessions};
@@ -103,6 +104,11 @@ impl Duelist {
     pub(crate) fn turn(&self, id: &str, text: &str) -> Value {
         json!({"role": self.role, "id": id, "text": text, "items": [], "skills": []})
     }
+}
+
+/// Which challenge of its world has this number, counted from 1.
+pub(crate) fn count(id: &str) -> u64 {
+    id.parse::<Number>().expect("a challenge has a number").count()
 }
 
 /// Two players in a battle; earlier events have been read.

@@ -102,7 +102,7 @@ fn only_an_operator_exports_deletes_and_imports() {
 #[test]
 fn who_is_deleted_is_gone_and_its_name_begins_anew() {
     let (mut server, ann) = played();
-    assert_eq!(delete(&mut server, "Ann"), json!({"name": "Ann", "account": 1}));
+    assert_eq!(delete(&mut server, "Ann"), json!({"name": "Ann", "account": 1, "wname": "Ann"}));
     assert_eq!(server.verify(), [], "nothing refers to the deleted player");
     let reply = server.ask(&ann, "get_player_info", json!({}));
     assert_eq!(reply, json!({"status": 11, "message": "invalid token"}), "its connection is signed out");

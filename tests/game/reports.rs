@@ -238,6 +238,12 @@ fn signed(server: &TestServer, nonce: &str, body: &str) -> String {
     SudAuth::sign(APP_ID, server.now_ms(), nonce, body.as_bytes(), &secret).to_header()
 }
 
+/// The room of the bosses in the world of this round.
+fn room(round: &Value) -> Value {
+    let world = round.as_str().and_then(|round| round.split('-').next());
+    json!(format!("world_boss-{}", world.expect("a round has a number")))
+}
+
 /// Queries as SUD does.
 pub(crate) fn query(server: &mut TestServer, nonce: &str, body: Value) -> Value {
     let body = body.to_string();
@@ -255,11 +261,12 @@ fn a_round_can_be_asked_for_while_it_goes_on_and_when_it_is_over() {
     assert_eq!(server.ask(&ann, "enter_stage", json!({"stage": 3000}))["status"], 0);
     server.settle();
     let round = reports(&mut server)[0]["report_msg"]["game_round_id"].clone();
+    let room = room(&round);
     let began = (server.now_ms() / 1000).to_string();
     let reply = query(&mut server, "n1", json!({"match_id": round}));
     let playing = json!({"ret_code": 0, "ret_msg": "", "data": {
-        "mg_id": "1461227817776713818", "room_id": "world_boss", "game_mode": 2, "match_id": round,
-        "battle_start_at": began, "report_game_info_key": "boss-1", "report_game_info_extras": "", "status": "PLAYING"
+        "mg_id": "1461227817776713818", "room_id": room, "game_mode": 2, "match_id": round,
+        "battle_start_at": began, "report_game_info_key": round, "report_game_info_extras": "", "status": "PLAYING"
     }});
     assert_eq!(reply, playing);
 
@@ -267,20 +274,20 @@ fn a_round_can_be_asked_for_while_it_goes_on_and_when_it_is_over() {
     assert_eq!(server.ask(&ann, "pass_stage", json!({"stage": 3000, "damage": 12}))["status"], 0);
     let ended = (server.now_ms() / 1000).to_string();
     let closed = json!({"ret_code": 0, "ret_msg": "", "data": {
-        "mg_id": "1461227817776713818", "room_id": "world_boss", "game_mode": 2, "match_id": round,
+        "mg_id": "1461227817776713818", "room_id": room, "game_mode": 2, "match_id": round,
         "battle_start_at": began, "battle_end_at": ended, "battle_duration": "7",
         "results": [{"is_ai": 0, "uid": account, "score": 12, "remain_score": 12, "commission_score": 0}],
-        "report_game_info_key": "boss-1", "report_game_info_extras": "", "status": "CLOSED"
+        "report_game_info_key": round, "report_game_info_extras": "", "status": "CLOSED"
     }});
-    let by_key = json!({"report_game_info_key": "boss-1"});
+    let by_key = json!({"report_game_info_key": round});
     assert_eq!(query(&mut server, "n2", by_key.clone()), closed, "found by its key");
     let mut server = server.crash_and_reopen();
     assert_eq!(query(&mut server, "n3", by_key), closed, "the key is known after a restart");
-    let null = json!({"match_id": null, "report_game_info_key": "boss-1"});
+    let null = json!({"match_id": null, "report_game_info_key": round});
     assert_eq!(query(&mut server, "n0", null)["ret_code"], 0, "null is no id, so the key counts");
     let both = json!({"match_id": round, "report_game_info_key": "nobody"});
     assert_eq!(query(&mut server, "n4", both), closed, "match_id wins");
-    let both = json!({"match_id": "nobody", "report_game_info_key": "boss-1"});
+    let both = json!({"match_id": "nobody", "report_game_info_key": round});
     assert_eq!(query(&mut server, "n5", both)["ret_code"], 70420, "match_id wins also when it is unknown");
 }
 
@@ -336,8 +343,11 @@ fn only_so_many_rounds_that_are_over_are_kept() {
     for player in &players {
         fight(&mut server, player, 5);
     }
+    let reported = reports(&mut server);
+    let starts = reported.iter().filter(|report| report["report_type"] == "game_start");
+    let keys: Vec<Value> = starts.map(|report| report["report_msg"]["report_game_info_key"].clone()).collect();
     let mut ask = |n: usize| {
-        let key = json!({"report_game_info_key": format!("boss-{n}")});
+        let key = json!({"report_game_info_key": keys[n - 1]});
         query(&mut server, &format!("n{n}"), key)["ret_code"].clone()
     };
     assert_eq!((ask(1), ask(2), ask(3)), (json!(70420), json!(0), json!(0)), "the oldest is forgotten");
@@ -362,10 +372,13 @@ fn the_bodies_of_both_reports_are_the_documents_to_the_letter() {
         .map(|sent| String::from_utf8(sent.body.clone()).expect("JSON is UTF-8"))
         .collect();
     let round = reports(&mut server)[0]["report_msg"]["game_round_id"].as_str().expect("an id").to_owned();
+    let room = room(&json!(round));
     let head = format!(
-        r#""mg_id":1461227817776713818,"mg_id_str":"1461227817776713818","room_id":"world_boss","game_mode":2,"game_round_id":"{round}","battle_start_at":{began}"#
+        r#""mg_id":1461227817776713818,"mg_id_str":"1461227817776713818","room_id":{room},"game_mode":2,"game_round_id":"{round}","battle_start_at":{began}"#
     );
-    let tail = r#""report_game_info_extras":"","report_game_info_key":"boss-1"},"uid":"u1","ss_token":"fyRTOsubRLCGrRvKoKm7wIcMM1DL7cfb"}"#;
+    let tail = format!(
+        r#""report_game_info_extras":"","report_game_info_key":"{round}"}},"uid":"u1","ss_token":"fyRTOsubRLCGrRvKoKm7wIcMM1DL7cfb"}}"#
+    );
     let start =
         format!(r#"{{"report_type":"game_start","report_msg":{{{head},"players":[{{"uid":"u1","is_ai":0}}],{tail}"#);
     let ended = began + 5;

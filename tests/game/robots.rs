@@ -105,7 +105,7 @@ fn its_moves_follow_from_the_dice_of_the_battle_and_every_round_can_be_judged_ag
         |action: &String| moves.iter().any(|known| known.text.as_ref().unwrap_or(&"（凝神防守）".into()) == action);
     assert!(actions.iter().all(is_known), "{actions:?}");
     let world = server.simulation().world();
-    let entity = world.resource::<BattleIndex>().find(id.parse().expect("a number")).expect("it is kept for a while");
+    let entity = world.resource::<BattleIndex>().find(duel::count(&id)).expect("it is kept for a while");
     let battle = world.get::<Battle>(entity).expect("it is kept for a while");
     let played: Vec<_> = battle.rounds().iter().map(|round| round.winner).collect();
     assert_eq!(battle.replay(&shipped_rules()), played);

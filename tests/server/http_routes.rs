@@ -3,7 +3,7 @@
 use std::io::{Read, Write};
 use std::time::Duration;
 
-use crate::process::{Host, Server, status_of};
+use crate::process::{Host, Server, status_of, wait_for};
 use raidkeep::game::platforms::secret::Secret;
 use raidkeep::game::platforms::signature::{SudAuth, discovery_path, signed_query};
 use serde_json::{Value, json};
@@ -39,10 +39,28 @@ fn sandbox_of(server: &Server) -> String {
 }
 
 fn post(address: &str, path: &str, body: &str) -> (u16, String) {
+    exchange(address, "POST", path, body)
+}
+
+/// The id of the first round that was reported to the sandbox.
+fn reported_round(address: &str) -> String {
+    wait_for("the report of a round", || {
+        let (_, state) = exchange(address, "GET", "/state", "");
+        // The room has the id of the world too, behind its name.
+        let from = state.find("\"RK")? + 1;
+        let end = state[from..].find(|next: char| !next.is_ascii_alphanumeric() && next != '-')?;
+        Some(state[from..from + end].to_owned())
+    })
+}
+
+fn exchange(address: &str, method: &str, path: &str, body: &str) -> (u16, String) {
     let mut stream = std::net::TcpStream::connect(address).expect("the sandbox should listen");
     let length = body.len();
-    write!(stream, "POST {path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Length: {length}\r\n\r\n{body}")
-        .expect("a request should be sendable");
+    write!(
+        stream,
+        "{method} {path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Length: {length}\r\n\r\n{body}"
+    )
+    .expect("a request should be sendable");
     let mut reply = String::new();
     let _ = stream.read_to_string(&mut reply);
     (status_of(&reply), reply)
@@ -83,6 +101,7 @@ fn live_mode_without_a_secret_does_not_start_and_says_what_is_missing() {
 fn sud_discovers_the_routes_of_the_server_and_queries_them() {
     let host = Host::new(&["--set", "platforms.sud.report_boss_sessions=true"]);
     let mut server = host.start();
+    let sandbox = sandbox_of(&server);
     let path = format!("/{}", discovery_path(APP_ID, &secret()));
     assert_eq!(path, "/69b198d59bc9d492a515643914d9f82b", "the published vector");
     let (status, reply) = server.http("GET", &path, &[]);
@@ -91,7 +110,7 @@ fn sud_discovers_the_routes_of_the_server_and_queries_them() {
 
     let mut ann = server.guest("ann");
     assert_eq!(ann.ask("enter_stage", json!({"stage": 3000}))["status"], 0);
-    let body = r#"{"report_game_info_key": "boss-1"}"#;
+    let body = &json!({"report_game_info_key": reported_round(&sandbox)}).to_string();
     let (status, reply) = query(&server, "nonce-1", body);
     let answer = body_of(&reply);
     assert_eq!(

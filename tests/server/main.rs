@@ -27,3 +27,4 @@ mod running;
 mod secrets;
 mod sockets;
 mod story;
+mod two_worlds;

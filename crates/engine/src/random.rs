@@ -7,6 +7,7 @@ use rand_chacha::ChaCha8Rng;
 use serde::{Deserialize, Serialize};
 
 use crate::numbers::BatchNumber;
+use crate::outside::WorldId;
 use crate::storage::WorldRow;
 
 /// The seed of all randomness; drawn once, when the world is created.
@@ -14,14 +15,12 @@ use crate::storage::WorldRow;
 pub struct WorldSeed(pub u64);
 
 impl WorldSeed {
-    /// The prefix of this world's numbers on outside platforms. Worlds differ in their seeds, so servers that share an
-    /// account there do not mistake each other's numbers for their own. Players can see it, so it contains the seed
-    /// only as a hash.
-    pub fn mark(&self) -> String {
+    /// The world's id. Worlds differ in their seeds, so servers that share an account on a platform do not mistake each
+    /// other's numbers for their own.
+    pub fn world_id(&self) -> WorldId {
         use sha2::Digest;
         let hash = sha2::Sha256::new().chain_update(b"world").chain_update(self.0.to_be_bytes()).finalize();
-        let mark = hash.iter().take(4).fold(0_u32, |mark, byte| mark << 8 | u32::from(*byte));
-        format!("RK{mark:08X}")
+        WorldId(hash.iter().take(4).fold(0_u32, |id, byte| id << 8 | u32::from(*byte)))
     }
 }
 

@@ -8,6 +8,7 @@ use bevy_ecs::change_detection::DetectChangesMut;
 use bevy_ecs::prelude::*;
 
 use crate::clock::{Clock, ClockMode, ClockSettings};
+use crate::outside::{Epoch, Numbering, WorldPlace};
 use crate::random::{Randomness, WorldSeed};
 use crate::reload::RulesState;
 use crate::rules::{self, Catalogue, LoadedRules, RuleTables};
@@ -17,13 +18,25 @@ use crate::storage::{StorageError, WorldRow};
 use crate::tick::Simulation;
 use crate::timekeeping::{DayCount, begin_day_count};
 
-/// The time and the seed a world starts with.
+/// What a world is given from outside when it starts. A journal records all of it.
 #[derive(Debug, Clone, Copy)]
 pub struct Start {
     /// Wall-clock time, unix milliseconds.
     pub wall_ms: i64,
     /// The seed of a new world; an existing one keeps its own.
     pub seed: u64,
+    /// The epoch that begins, as [`Store::begin_epoch`] has stored it.
+    pub epoch: Epoch,
+    /// Which of the server's worlds it is.
+    pub place: WorldPlace,
+}
+
+impl Start {
+    /// The first start of the only world of a server, in an epoch without random bits: for simulations and tests, which
+    /// are the same every time.
+    pub const fn alone(wall_ms: i64, seed: u64) -> Self {
+        Self { wall_ms, seed, epoch: Epoch::BEFORE.next(0), place: WorldPlace::ALONE }
+    }
 }
 
 /// The rows on disk, for readers of more than one table.
@@ -84,6 +97,7 @@ pub fn start_app(mut app: App, rules: &LoadedRules, store: &Store, start: Start)
     let ClockSettings { mode, zone } = world.resource::<ClockSettings>().clone();
     world.insert_resource(Clock::start(mode, zone, start.wall_ms, recovered.moment_ms));
     world.insert_resource(WorldSeed(start.seed));
+    world.insert_resource(start.place);
     world.insert_resource(RowSource(store.rows.clone()));
     if recovered.moment_ms.is_some_and(|stored| mode == ClockMode::Real && stored > start.wall_ms) {
         tracing::warn!(
@@ -93,6 +107,8 @@ pub fn start_app(mut app: App, rules: &LoadedRules, store: &Store, start: Start)
     let tables = world.resource::<Persistence>().world_tables();
     let rows = tables.iter().map(|table| store.rows.get(table, b"")).collect::<Result<Vec<_>, _>>()?;
     rows::restore_world(world, &rows).map_err(|(table, source)| StorageError::Row { table, source })?;
+    let numbering = Numbering { world: world.resource::<WorldSeed>().world_id(), epoch: start.epoch };
+    world.insert_resource(numbering);
     let counts_anew = begin_day_count(world, recovered.moment_ms.map(|moment_ms| moment_ms / 1000));
     for (table, reader) in world.resource::<Persistence>().start_readers() {
         let mut outcome = Ok(());

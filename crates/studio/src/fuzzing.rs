@@ -126,12 +126,12 @@ fn rules(bytes: &[u8]) {
 
 /// HTTP input: bodies of routes, a platform's signature, a platform's answer, a chat endpoint's answer.
 fn http_bodies(bytes: &[u8]) {
-    for body in [RouteBody::Arguments, RouteBody::Signed] {
+    for body in [RouteBody::Arguments, RouteBody::Signed(|_| 0)] {
         let route = Route::of::<LogIn>(body);
         let text = std::str::from_utf8(bytes).ok();
         let headers = RouteHeaders { authorization: text, idempotency_key: text };
         if let Ok(request) = route.read(headers, bytes, |_| None) {
-            let arguments = request.envelope().data;
+            let arguments = request.envelope(0).data;
             assert!(arguments.is_none_or(|text| text.get().starts_with('{')), "arguments are an object");
         }
         drop(route.reply(&String::from_utf8_lossy(bytes)));
@@ -200,7 +200,7 @@ fn documents(bytes: &[u8]) {
         return;
     };
     for is_same_world in [true, false] {
-        let arrival = Arrival { account: AccountId(1), is_same_world, world };
+        let arrival = Arrival { account: AccountId(1), former: AccountId(1), is_same_world, world };
         if let Err(unfit) = (part.unpack)(&value, arrival) {
             assert!(!unfit.what.is_empty(), "a refused part has a reason");
         }
@@ -214,7 +214,7 @@ static READER: LazyLock<Mutex<World>> = LazyLock::new(|| {
     let rules = raidkeep_game::load_rules(&settings, &raidkeep_game::shipped_assets())
         .expect("the shipped assets should be valid");
     let store = Store::open_disks(Disk::default(), Disk::default()).expect("a simulated disk should open");
-    let start = Start { wall_ms: NOON_MS, seed: 7 };
+    let start = Start::alone(NOON_MS, 7);
     let mut world = raidkeep_game::start_world(&settings, &rules, &store, start).expect("an empty world should start");
     Mutex::new(std::mem::take(world.world_mut()))
 });

@@ -8,12 +8,17 @@ use std::hash::Hasher;
 use std::io::{self, Read};
 
 use crate::hash::StableHasher;
-use crate::journal::Record;
+use crate::journal::record::{Record, StartRecord};
 
 /// The magic bytes of each file.
 pub const MAGIC: &[u8; 8] = b"RAIDJRNL";
-/// The file format. Format 1 is from programs in which players had no entities of their own; it can still be read.
-pub const FORMAT: u32 = 2;
+/// The file format. Format 1 is from programs in which players had no entities of their own, format 2 from programs
+/// without epochs; both can still be read.
+pub const FORMAT: u32 = 3;
+/// The first format whose start names the epoch.
+const FORMAT_WITH_EPOCHS: u32 = 3;
+/// The first byte of an encoded [`Record::Start`].
+const START: u8 = 0;
 const HEAD_BYTES: usize = 24;
 const FRAME_HEAD_BYTES: usize = 12;
 /// How much of an entry is read at a time, so that a corrupt length allocates no memory.
@@ -99,6 +104,7 @@ pub enum FramesEnd {
 #[derive(Debug)]
 pub struct Frames<R> {
     reader: R,
+    format: u32,
     at: u64,
     end: Option<FramesEnd>,
 }
@@ -116,7 +122,7 @@ impl<R: Read> Frames<R> {
             return Err(JournalError::OtherFormat { found: number(8) });
         }
         let id = (i64::from(number(16)) << 32) | i64::from(number(12));
-        Ok((Head { id, part: number(20) }, Self { reader, at: HEAD_BYTES as u64, end: None }))
+        Ok((Head { id, part: number(20) }, Self { reader, format: number(8), at: HEAD_BYTES as u64, end: None }))
     }
 
     /// How the frames ended, once there are no more.
@@ -145,6 +151,9 @@ impl<R: Read> Frames<R> {
             return Err(torn);
         }
         self.at += FRAME_HEAD_BYTES as u64 + length;
+        if self.format < FORMAT_WITH_EPOCHS && entry.first() == Some(&START) {
+            entry.extend(StartRecord::ending_of_earlier_programs());
+        }
         postcard::from_bytes(&entry).map_err(|_| torn)
     }
 }
@@ -169,6 +178,8 @@ impl<R: Read> Iterator for Frames<R> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::numbers::BatchNumber;
+    use crate::outside::{Epoch, WorldPlace};
     use proptest::prelude::*;
 
     fn journal(records: &[Record]) -> Vec<u8> {
@@ -199,8 +210,35 @@ mod tests {
         let mut bytes = journal(&[]);
         bytes[8] = 1;
         assert!(Frames::open(&bytes[..]).is_ok(), "an earlier format is read");
-        bytes[8] = 3;
-        assert!(matches!(Frames::open(&bytes[..]), Err(JournalError::OtherFormat { found: 3 })));
+        bytes[8] = 4;
+        assert!(matches!(Frames::open(&bytes[..]), Err(JournalError::OtherFormat { found: 4 })));
+    }
+
+    #[test]
+    fn the_start_of_a_journal_from_before_epochs_is_read() {
+        let start = StartRecord {
+            program: "raidkeep".to_owned(),
+            rules: 7,
+            config: "{}".to_owned(),
+            wall_ms: 1_773_115_200_000,
+            seed: 300,
+            last_batch: BatchNumber(300),
+            moment_ms: Some(5),
+            functions: vec!["ping".to_owned()],
+            player_tables: vec!["accounts".to_owned()],
+            epoch: Epoch::BEFORE,
+            place: WorldPlace::ALONE,
+        };
+        let record = Record::Start(Box::new(start));
+        let mut entry = postcard::to_stdvec(&record).expect("plain data");
+        entry.truncate(entry.len() - StartRecord::ending_of_earlier_programs().len());
+        for format in [1, 2] {
+            let mut bytes = journal(&[]);
+            bytes[8] = format;
+            encode_frame(&entry, &mut bytes);
+            let (_, frames) = Frames::open(&bytes[..]).expect("an earlier format");
+            assert_eq!(frames.collect::<Vec<_>>().as_slice(), std::slice::from_ref(&record), "format {format}");
+        }
     }
 
     proptest! {

@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use crate::account::AccountId;
 use crate::exchange::CallOutcome;
 use crate::login::{Token, TokenSource};
+use crate::outside::{Epoch, WorldPlace};
 use crate::reload::RulesNews;
 use crate::request::SignIn;
 use crate::request::command::{Command, Credential};
@@ -62,6 +63,17 @@ pub struct StartRecord {
     pub functions: Vec<String>,
     /// The tables of players in the order in which their rows are loaded.
     pub player_tables: Vec<String>,
+    /// The epoch that began; [`Epoch::BEFORE`] in journals of earlier programs.
+    pub epoch: Epoch,
+    /// Which of the server's worlds it was.
+    pub place: WorldPlace,
+}
+
+impl StartRecord {
+    /// The bytes that end a record of today and that one of an earlier program lacks.
+    pub(super) fn ending_of_earlier_programs() -> Vec<u8> {
+        postcard::to_stdvec(&(Epoch::BEFORE, WorldPlace::ALONE)).expect("records should be plain data")
+    }
 }
 
 /// A tick and its inputs.

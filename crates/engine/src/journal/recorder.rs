@@ -68,6 +68,8 @@ impl Recorder {
                 .into_iter()
                 .map(str::to_owned)
                 .collect(),
+            epoch: start.epoch,
+            place: start.place,
         };
         let mut recorder = Self {
             sink: Some(sink),

@@ -12,6 +12,7 @@ use crate::journal::record::{InputRecord, Record, StartRecord, TickOutcome, Tick
 use crate::journal::recorder::outcome;
 use crate::journal::revive::{Library, Reviver};
 use crate::numbers::{BatchNumber, JobId};
+use crate::outside::Epoch;
 use crate::reload::{Reloader, Reloading};
 use crate::request::RequestTable;
 use crate::request::answer::STOPPED;
@@ -142,8 +143,9 @@ pub struct Replay {
     earlier: Option<EarlierProgram>,
 }
 
-/// State for a journal from before players had entities of their own. Its ticks can be replayed with the same replies;
-/// but rows have other bytes, and what was one row may now be two, so that batches have other numbers.
+/// State for a journal from before epochs, or from before players had entities of their own. Its ticks can be replayed
+/// with the same replies; but rows have other bytes, and what was one row may now be two, so that batches have other
+/// numbers.
 #[derive(Debug, Default)]
 struct EarlierProgram {
     /// The last batch in the journal's numbering.
@@ -207,7 +209,7 @@ impl Replay {
                 other => break other,
             }
         };
-        let world = Start { wall_ms: start.wall_ms, seed: start.seed };
+        let world = Start { wall_ms: start.wall_ms, seed: start.seed, epoch: start.epoch, place: start.place };
         let mut simulation = start_app(app, rules, &revive_store(&start, &rows)?, world)?;
         simulation.world_mut().insert_resource(past_reloading(rules));
         let earlier = EarlierProgram { last_batch: start.last_batch, folded: start.last_batch, ..Default::default() };
@@ -300,8 +302,8 @@ impl Replay {
         self.checkpoints
     }
 
-    /// Whether the journal is from before players had entities of their own: its checkpoints hash another form of the
-    /// state and are not compared.
+    /// Whether an earlier program wrote the journal: its checkpoints hash another form of the state and are not
+    /// compared.
     pub fn is_of_earlier_program(&self) -> bool {
         self.earlier.is_some()
     }
@@ -377,14 +379,14 @@ fn other_program(start: &StartRecord, what: &'static str, name: &str) -> ReplayE
     ReplayError::OtherProgram { program: start.program.clone(), what, name: name.to_owned() }
 }
 
-/// Whether the journal is from before players had entities of their own. Apart from the tables of those entities, its
-/// tables must be those of this program.
+/// Whether the journal is from before epochs, or from before players had entities of their own. Apart from the tables
+/// of those entities, its tables must be those of this program.
 fn is_of_earlier_program(start: &StartRecord, simulation: &Simulation) -> Result<bool, ReplayError> {
     let tables = simulation.world().resource::<Persistence>().player_tables();
     let component_tables = simulation.world().resource::<Persistence>().component_table_count();
     let recorded: Vec<&str> = start.player_tables.iter().map(String::as_str).collect();
     if recorded == tables || recorded == tables[..component_tables] {
-        return Ok(recorded != tables);
+        return Ok(recorded != tables || start.epoch == Epoch::BEFORE);
     }
     let equal = recorded.iter().zip(&tables).take_while(|(recorded, table)| recorded == table).count();
     Err(other_program(start, "table of players", recorded.get(equal).unwrap_or(&"nothing")))

@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::mem::discriminant;
+use std::ops::Range;
 
 use bevy_app::App;
 use bevy_ecs::prelude::*;
@@ -14,7 +15,7 @@ use crate::request::envelope::{Envelope, RequestId, check_once, read_world};
 use crate::request::{Access, Caller, Refusal, Request, status};
 
 /// How the body of a request becomes the function's arguments.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy)]
 pub enum RouteBody {
     /// The body is the arguments, a JSON object; the token may come in the header `Authorization: Bearer ..`. Sent with
     /// POST, or with GET, as real clients do (docs/contract/envelope.md#http).
@@ -22,8 +23,12 @@ pub enum RouteBody {
     /// The same with an image among the arguments, so the body may be longer.
     Image,
     /// The arguments are the exact text of the body and of the header `Authorization`, which signs it. Sent with POST.
-    Signed,
+    /// The body names no world, so all of them are asked.
+    Signed(AnswerChoice),
 }
+
+/// Selects the answer that counts among those of all worlds, which are in order of world; returns its place.
+pub type AnswerChoice = fn(&[HttpReply]) -> usize;
 
 /// One route.
 #[derive(Debug, Clone, Copy)]
@@ -60,8 +65,9 @@ pub trait RouteApp {
     fn add_route<R: Request<Reply: Default>>(&mut self, path: &'static str) -> &mut Self;
     /// Makes the function `R`, whose arguments may contain an image, available at `path` too.
     fn add_image_route<R: Request<Reply: Default>>(&mut self, path: &'static str) -> &mut Self;
-    /// Makes the function `R` available at `path` too, for requests signed as a whole.
-    fn add_signed_route<R: Request<Reply: Default>>(&mut self, path: &'static str) -> &mut Self;
+    /// Makes the function `R` available at `path` too, for requests signed as a whole. Every world is asked, and
+    /// `choice` says which answer counts.
+    fn add_signed_route<R: Request<Reply: Default>>(&mut self, path: &'static str, choice: AnswerChoice) -> &mut Self;
 }
 
 impl RouteApp for App {
@@ -73,8 +79,8 @@ impl RouteApp for App {
         add(self, path, Route::of::<R>(RouteBody::Image))
     }
 
-    fn add_signed_route<R: Request<Reply: Default>>(&mut self, path: &'static str) -> &mut Self {
-        add(self, path, Route::of::<R>(RouteBody::Signed))
+    fn add_signed_route<R: Request<Reply: Default>>(&mut self, path: &'static str, choice: AnswerChoice) -> &mut Self {
+        add(self, path, Route::of::<R>(RouteBody::Signed(choice)))
     }
 }
 
@@ -118,17 +124,23 @@ impl<'a> RouteHeaders<'a> {
 #[derive(Debug)]
 pub struct RouteRequest<'a> {
     function: &'static str,
-    world: u32,
+    /// `None` = all.
+    world: Option<u32>,
     arguments: Option<Cow<'a, RawValue>>,
     token: Option<Cow<'a, str>>,
     once: Option<Cow<'a, str>>,
 }
 
 impl RouteRequest<'_> {
-    /// The envelope that a WebSocket client would have sent.
-    pub fn envelope(&self) -> Envelope<'_> {
+    /// The worlds that are asked, on a server of that many.
+    pub fn worlds(&self, worlds: u32) -> Range<u32> {
+        self.world.map_or(0..worlds, |world| world..world.saturating_add(1))
+    }
+
+    /// The envelope that a WebSocket client would have sent to that world.
+    pub fn envelope(&self, world: u32) -> Envelope<'_> {
         Envelope {
-            world: self.world,
+            world,
             function: self.function.into(),
             data: self.arguments.as_deref(),
             id: RequestId::Absent,
@@ -188,7 +200,7 @@ impl Route {
         known_token: impl FnOnce(&Asker<'_>) -> Option<String>,
     ) -> Result<RouteRequest<'a>, HttpReply> {
         let read = match self.body {
-            RouteBody::Signed => self.read_signed(headers, body),
+            RouteBody::Signed(_) => self.read_signed(headers, body),
             RouteBody::Arguments | RouteBody::Image => self.read_arguments(headers, body.trim_ascii(), known_token),
         };
         read.map_err(|refusal| self.refuse(&refusal))
@@ -198,7 +210,7 @@ impl Route {
         let body = std::str::from_utf8(body).map_err(|_| malformed("the body should be UTF-8"))?;
         let arguments = json!({"authorization": headers.authorization.unwrap_or_default(), "body": body});
         let arguments = serde_json::value::to_raw_value(&arguments).ok().map(Cow::Owned);
-        Ok(RouteRequest { function: self.function, world: 0, arguments, token: None, once: None })
+        Ok(RouteRequest { function: self.function, world: None, arguments, token: None, once: None })
     }
 
     fn read_arguments<'a>(
@@ -219,7 +231,16 @@ impl Route {
         let world = asker.world.map_or(Ok(0), read_world)?;
         let once = read_once(headers, &asker)?;
         let token = headers.bearer().map(Cow::Borrowed).or_else(|| known_token(&asker).map(Cow::Owned));
-        Ok(RouteRequest { function: self.function, world, arguments, token, once })
+        Ok(RouteRequest { function: self.function, world: Some(world), arguments, token, once })
+    }
+
+    /// The reply that counts among those of the worlds that were asked, at least one.
+    pub fn choose(self, mut replies: Vec<HttpReply>) -> HttpReply {
+        let at = match self.body {
+            RouteBody::Signed(choice) => choice(&replies).min(replies.len().saturating_sub(1)),
+            RouteBody::Arguments | RouteBody::Image => 0,
+        };
+        if replies.is_empty() { self.refuse(&Refusal::internal()) } else { replies.swap_remove(at) }
     }
 
     /// The reply (docs/contract/envelope.md#http): the bare `data` of a frame, or a refusal in the same shape.
@@ -273,7 +294,7 @@ impl Route {
             about => about,
         };
         // A platform's own format says everything about a refusal already.
-        if self.body != RouteBody::Signed {
+        if !matches!(self.body, RouteBody::Signed(_)) {
             let error = json!({"code": refusal.status, "message": refusal.message, "data": about});
             body.insert("error".to_owned(), error);
         }

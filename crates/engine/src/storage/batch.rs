@@ -204,6 +204,11 @@ pub fn decode_value<T: DeserializeOwned>(
     }
 }
 
+/// Reads a row from before its last fields existed: `missing` is what stands in for them.
+pub fn complete_value<T: DeserializeOwned>(bytes: &[u8], missing: &impl Serialize) -> Option<T> {
+    postcard::from_bytes(&postcard::to_extend(missing, bytes.to_vec()).ok()?).ok()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -22,7 +22,7 @@ pub mod worker;
 mod world_row;
 
 pub use archive::{Archive, ArchivedRow, Discarded};
-pub use batch::{Batch, decode_value, encode_value};
+pub use batch::{Batch, complete_value, decode_value, encode_value};
 pub use directory::{Directory, IndexKey, NotLookedUp};
 pub use edit::{Edit, EditWorld};
 pub use owned::PlayerEntity;

@@ -32,6 +32,8 @@ pub struct Departure<'a> {
 pub struct Arrival<'a> {
     /// The number that its account will get. It is always a new one.
     pub account: AccountId,
+    /// The number that the account had in the world that exported it.
+    pub former: AccountId,
     /// Whether it was exported from this very world, so that the world's own numbers in it are still valid.
     pub is_same_world: bool,
     /// The world, read-only.
@@ -110,7 +112,7 @@ fn pack<T: PlayerRows>(rows: &OwnRows, departure: Departure<'_>) -> Result<Value
 
 fn unpack<T: PlayerRows>(part: &Value, arrival: Arrival<'_>) -> Result<Unpacked, Unfit> {
     let component = T::unpack(read_exactly(part)?, arrival)?;
-    let claims = component.claims();
+    let claims = component.claims(arrival);
     let put_on = move |entity: &mut EntityWorldMut<'_>| {
         entity.insert(component);
     };

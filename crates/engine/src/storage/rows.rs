@@ -57,7 +57,8 @@ pub trait PlayerRow: Component<Mutability = Mutable> + Serialize + DeserializeOw
     }
 
     /// See [`PlayerRows::claims`].
-    fn claims(&self) -> Vec<Claim> {
+    fn claims(&self, arrival: Arrival<'_>) -> Vec<Claim> {
+        let _ = arrival;
         Vec::new()
     }
 }
@@ -83,8 +84,9 @@ pub trait PlayerRows: Component<Mutability = Mutable> + Sized {
     fn pack(self, departure: Departure<'_>) -> Result<Self::Portable, RowError>;
     /// Converts the form in a document to the component, all of which will be saved, or says what is wrong with it.
     fn unpack(portable: Self::Portable, arrival: Arrival<'_>) -> Result<Self, Unfit>;
-    /// The unique names that it claims.
-    fn claims(&self) -> Vec<Claim> {
+    /// The unique names that it claims where it arrives.
+    fn claims(&self, arrival: Arrival<'_>) -> Vec<Claim> {
+        let _ = arrival;
         Vec::new()
     }
 }
@@ -128,8 +130,8 @@ impl<T: PlayerRow> PlayerRows for T {
         Ok(portable)
     }
 
-    fn claims(&self) -> Vec<Claim> {
-        PlayerRow::claims(self)
+    fn claims(&self, arrival: Arrival<'_>) -> Vec<Claim> {
+        PlayerRow::claims(self, arrival)
     }
 }
 
@@ -137,7 +139,7 @@ impl<T: PlayerRow> PlayerRows for T {
 pub trait WorldEntity: Component<Mutability = Mutable> + Serialize + DeserializeOwned {
     /// The table's name.
     const TABLE: &'static str;
-    /// The version of the row format.
+    /// The version of the row format; raise it with every change of the fields.
     const VERSION: u16 = 1;
     /// The row's key, unique in the table.
     fn key(&self) -> u64;

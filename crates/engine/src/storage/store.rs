@@ -9,10 +9,11 @@ use std::ops::Bound;
 use std::path::Path;
 use std::sync::Arc;
 
-use redb::{Database, Durability, ReadableDatabase, TableDefinition, TableHandle, WriteTransaction};
+use redb::{Database, Durability, ReadableDatabase, ReadableTable, TableDefinition, TableHandle, WriteTransaction};
 
 use crate::account::AccountId;
 use crate::numbers::BatchNumber;
+use crate::outside::Epoch;
 use crate::storage::batch::{Batch, Row, batches};
 use crate::storage::directory::{INDEX_TABLE, IndexKey, decode_entry};
 use crate::storage::disk::Disk;
@@ -25,6 +26,7 @@ const META_FORMAT: &str = "format";
 const META_FOLDED_RECORD: &str = "folded_record";
 pub(super) const META_LAST_BATCH: &str = "last_batch";
 const META_MOMENT_MS: &str = "moment_ms";
+const META_EPOCH: &str = "epoch";
 
 /// The file format. Format 1 had no deletion by key prefix; it is read like this one.
 const FORMAT: u64 = 2;
@@ -141,6 +143,12 @@ impl Store {
     pub fn open_disks(log: Disk, rows: Disk) -> Result<Self, StorageError> {
         let open = |disk: Disk| Database::builder().create_with_backend(disk).map_err(failed("open the database"));
         Self::recover(&world_name(0), open(log)?, open(rows)?)
+    }
+
+    /// Begins the world's next epoch, with these random bits. It is on disk when this returns, and so before anything
+    /// that the world does in it.
+    pub fn begin_epoch(&self, bits: u32) -> Result<Epoch, StorageError> {
+        self.rows.begin_epoch(bits)
     }
 
     fn recover(name: &str, log: Database, rows: Database) -> Result<Self, StorageError> {
@@ -261,6 +269,25 @@ impl Rows {
 
     pub(super) fn database(&self) -> &Database {
         &self.db
+    }
+
+    fn begin_epoch(&self, bits: u32) -> Result<Epoch, StorageError> {
+        let action = "begin an epoch";
+        let mut write = self.db.begin_write().map_err(failed(action))?;
+        write.set_durability(Durability::Immediate).map_err(failed(action))?;
+        write.set_quick_repair(true);
+        let epoch = {
+            let mut meta = write.open_table(META).map_err(failed(action))?;
+            let last = meta
+                .get(META_EPOCH)
+                .map_err(failed(action))?
+                .map_or(Epoch::BEFORE, |last| Epoch::from_u64(last.value()));
+            let epoch = last.next(bits);
+            meta.insert(META_EPOCH, epoch.to_u64()).map_err(failed(action))?;
+            epoch
+        };
+        write.commit().map_err(failed(action))?;
+        Ok(epoch)
     }
 
     fn meta(&self) -> Result<Meta, StorageError> {

@@ -13,12 +13,11 @@ use crate::battles::action::{Action, ActionWish};
 use crate::battles::fighters::FighterRule;
 use crate::battles::index::{BattleIndex, TURN_ENDS};
 use crate::battles::messenger::{Messenger, verdict_for};
-use crate::battles::model::{Acted, Battle, Beginning, Payout};
-use crate::battles::number_of;
+use crate::battles::model::{Acted, Battle, Payout};
 use crate::battles::paid::PaidBattles;
 use crate::battles::reports::{BattleReport, BattleReports};
 use crate::battles::rules::BattleRules;
-use crate::battles::sides::{Contender, Fighter};
+use crate::battles::sides::{Beginning, Contender, Fighter};
 use crate::battles::stake::Stake;
 use crate::battles::told::Told;
 use crate::battles::verdict::{Pair, Seat};
@@ -33,6 +32,7 @@ use raidkeep_engine::account::AccountId;
 use raidkeep_engine::clock::Clock;
 use raidkeep_engine::due::Agenda;
 use raidkeep_engine::events::Event;
+use raidkeep_engine::outside::Number;
 use raidkeep_engine::players::Players;
 use raidkeep_engine::random::Randomness;
 use raidkeep_engine::request::{Notice, Player};
@@ -121,41 +121,41 @@ impl Arena<'_, '_> {
         self.discarded.push(entity);
     }
 
-    /// Begins battle number `id` between two players. `None` when one of the two cannot fight: not in memory, or in a
+    /// Begins the battle with this number between two players. `None` when one of the two cannot fight: not in memory, or in a
     /// battle.
     pub fn begin(
         &mut self,
-        id: u64,
+        number: Number,
         challenger: AccountId,
         challenged: AccountId,
         passed: PassedThrough,
     ) -> Option<()> {
         let fighters = Pair { challenger: self.fighter(challenger)?, challenged: self.fighter(challenged)? };
-        self.start(id, fighters, passed);
+        self.start(number, fighters, passed);
         Some(())
     }
 
-    /// Begins battle number `id` against a fighter of the game master. `None` when the player cannot fight.
+    /// Begins the battle with this number against a fighter of the game master. `None` when the player cannot fight.
     pub fn begin_against(
         &mut self,
-        id: u64,
+        number: Number,
         challenger: AccountId,
         fighter: &FighterRule,
         passed: PassedThrough,
     ) -> Option<()> {
         let fighters = Pair { challenger: self.fighter(challenger)?, challenged: fighter.fighter() };
-        self.start(id, fighters, passed);
+        self.start(number, fighters, passed);
         Some(())
     }
 
-    fn start(&mut self, id: u64, fighters: Pair<Fighter>, passed: PassedThrough) {
+    fn start(&mut self, number: Number, fighters: Pair<Fighter>, passed: PassedThrough) {
         let stake = self.put_in(&fighters);
         let rewarded = self.count(&fighters);
         let seed = self.randomness.source().next_u64();
         let battle =
-            Battle::begin(Beginning { id, seed, fighters, stake, rewarded, passed }, self.clock.now(), &self.rules);
+            Battle::begin(Beginning { number, seed, fighters, stake, rewarded, passed }, self.clock.now(), &self.rules);
         self.spawn(battle);
-        self.reports.push(BattleReport::Began(id));
+        self.reports.push(BattleReport::Began(number.count()));
     }
 
     /// Takes the stake from both, in the same batch as the battle begins.
@@ -189,10 +189,12 @@ impl Arena<'_, '_> {
 
     /// Acts for a player in a battle.
     pub fn act(&mut self, player: Player, id: &str, wish: ActionWish) -> Result<Turn, TurnError> {
-        let entity = number_of(id).and_then(|id| self.index.find(id)).ok_or(TurnError::NoSuchBattle)?;
+        let number: Number = id.parse().map_err(|_| TurnError::NoSuchBattle)?;
+        let entity = self.index.find(number.count()).ok_or(TurnError::NoSuchBattle)?;
         let person = self.people.get(player.entity).map_err(|_| TurnError::NoSuchBattle)?;
         let action = wish.into_action(person.possessions);
-        let battle = self.battles.get(entity).map_err(|_| TurnError::NoSuchBattle)?;
+        let battle = self.battles.get(entity).ok().filter(|battle| battle.number() == number);
+        let battle = battle.ok_or(TurnError::NoSuchBattle)?;
         let seat = battle.seat_of(player.account).ok_or(TurnError::NotYours)?;
         if battle.ending().is_some() {
             return Ok(Turn::Told(Told::of_end(battle, seat)));

@@ -11,6 +11,8 @@ use crate::battles::verdict::{Pair, Seat};
 use crate::character::Attributes;
 use crate::platforms::sud::{PassedThrough, RoundId};
 use raidkeep_engine::account::AccountId;
+use raidkeep_engine::outside::Number;
+use raidkeep_engine::storage::complete_value;
 
 /// Version 1 knew neither robots nor stakes, and nothing was passed through to SUD.
 #[derive(Deserialize)]
@@ -61,6 +63,7 @@ pub(super) fn upgrade(version: u16, bytes: &[u8]) -> Option<Battle> {
     match version {
         1 => postcard::from_bytes(bytes).ok().map(from_1),
         2 => postcard::from_bytes(bytes).ok().map(from_2),
+        3 => complete_value(bytes, &Number::bare(0)).map(from_3),
         _ => None,
     }
 }
@@ -70,10 +73,16 @@ fn rewarded(sides: &Pair<Side>) -> Pair<bool> {
     Pair::of(|seat| sides.get(seat).account().is_some())
 }
 
+/// Version 3 lacked the number, which stands last: players were told the bare id.
+fn from_3(battle: Battle) -> Battle {
+    Battle { number: Number::bare(battle.id), ..battle }
+}
+
 fn from_2(battle: Battle2) -> Battle {
     let Battle2 { id, seed, sides, rounds, due_at, ending, stake, passed, report } = battle;
     let rewarded = rewarded(&sides);
-    Battle { id, seed, sides, rounds, due_at, ending, stake, rewarded, passed, report }
+    let number = Number::bare(id);
+    Battle { id, seed, sides, rounds, due_at, ending, stake, rewarded, passed, report, number }
 }
 
 fn from_1(battle: Battle1) -> Battle {
@@ -89,7 +98,8 @@ fn from_1(battle: Battle1) -> Battle {
     });
     let passed = PassedThrough::default();
     let rewarded = rewarded(&sides);
-    Battle { id, seed, sides, rounds, due_at, ending, stake: None, rewarded, passed, report }
+    let number = Number::bare(id);
+    Battle { id, seed, sides, rounds, due_at, ending, stake: None, rewarded, passed, report, number }
 }
 
 fn side(Side1 { account, name, wins, attributes, action }: Side1) -> Side {
@@ -117,5 +127,6 @@ mod tests {
         assert_eq!(battle.side(Seat::Challenger).wins, 2);
         assert!(battle.is_owed(Seat::Challenger) && !battle.is_owed(Seat::Challenged), "what is owed stays owed");
         assert_eq!(battle.stake(), None);
+        assert_eq!(battle.number().to_string(), "9", "players know it by the bare number");
     }
 }

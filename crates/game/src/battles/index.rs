@@ -100,11 +100,11 @@ impl BattleIndex {
 mod tests {
     use super::*;
     use crate::battles::BattleRules;
-    use crate::battles::model::Beginning;
-    use crate::battles::sides::Fighter;
+    use crate::battles::sides::{Beginning, Fighter};
     use crate::battles::verdict::Pair;
     use crate::platforms::sud::PassedThrough;
     use crate::shipped_rules;
+    use raidkeep_engine::outside::Number;
 
     #[test]
     fn who_is_in_a_new_battle_is_not_freed_by_an_old_one() {
@@ -114,7 +114,14 @@ mod tests {
             let fighters = Pair { challenger: Fighter::example(1), challenged: Fighter::example(challenged) };
             let passed = PassedThrough::default();
             Battle::begin(
-                Beginning { id, seed: 0, fighters, stake: None, rewarded: Pair::of(|_| true), passed },
+                Beginning {
+                    number: Number::bare(id),
+                    seed: 0,
+                    fighters,
+                    stake: None,
+                    rewarded: Pair::of(|_| true),
+                    passed,
+                },
                 0,
                 &rules,
             )

@@ -33,7 +33,7 @@ impl Messenger<'_> {
             self.answer(battle.id(), seat, told);
             let account = battle.side(seat).account();
             if let Some(player) = account.and_then(|account| players.entity(account)) {
-                let event = BattleVerdict { id: battle.id().to_string(), round: battle.rounds_played(), told };
+                let event = BattleVerdict { id: battle.number().to_string(), round: battle.rounds_played(), told };
                 self.events.tell(player, &event);
             }
         }

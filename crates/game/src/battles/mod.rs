@@ -45,11 +45,6 @@ pub use index::BattleIndex;
 pub use model::Battle;
 pub use rules::BattleRules;
 
-/// The number of a challenge or battle that a client names. `"+7"` and `"07"` are numbers, but not the id it was given.
-pub fn number_of(id: &str) -> Option<u64> {
-    id.parse().ok().filter(|number: &u64| number.to_string() == id)
-}
-
 /// What happens to battles over time, once it is known who went offline.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, SystemSet)]
 pub struct BattleSystems;

@@ -9,7 +9,7 @@ use crate::battles::action::Action;
 use crate::battles::earlier;
 use crate::battles::index::{BattleIndex, TURN_ENDS};
 use crate::battles::rules::{BattleRules, Spoils};
-use crate::battles::sides::{Fighter, Side};
+use crate::battles::sides::{Beginning, Fighter, Side};
 use crate::battles::stake::{Share, Stake};
 use crate::battles::texts::ToldRound;
 use crate::battles::told::FoughtRound;
@@ -18,6 +18,7 @@ use crate::items::Amount;
 use crate::platforms::sud::{PassedThrough, RoundId};
 use raidkeep_engine::account::AccountId;
 use raidkeep_engine::due::Agenda;
+use raidkeep_engine::outside::Number;
 use raidkeep_engine::storage::WorldEntity;
 
 /// A closed round: what counted in it, and who won it. With the seed it can be judged again.
@@ -53,23 +54,6 @@ pub struct Payout {
     pub spoils: Spoils,
     /// What comes out of the pot, if anything does.
     pub returned: Option<Amount>,
-}
-
-/// What a battle begins with, besides the rules.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Beginning {
-    /// Its number, the same as that of the challenge.
-    pub id: u64,
-    /// The seed of all dice of the battle.
-    pub seed: u64,
-    /// The two.
-    pub fighters: Pair<Fighter>,
-    /// What both have put in, if the rules know a stake.
-    pub stake: Option<Stake>,
-    /// Who is rewarded at the end.
-    pub rewarded: Pair<bool>,
-    /// What the challenger passes through to the report platform.
-    pub passed: PassedThrough,
 }
 
 /// The result of an action.
@@ -108,12 +92,13 @@ pub struct Battle {
     pub(super) passed: PassedThrough,
     /// Its game round at SUD, once that was reported.
     pub report: Option<RoundId>,
+    pub(super) number: Number,
 }
 
 impl Battle {
     /// A new battle; its first round begins now.
     pub fn begin(beginning: Beginning, now: i64, rules: &BattleRules) -> Self {
-        let Beginning { id, seed, fighters, stake, rewarded, passed } = beginning;
+        let Beginning { number, seed, fighters, stake, rewarded, passed } = beginning;
         let side = |fighter: Fighter| Side {
             contender: fighter.contender,
             name: fighter.name,
@@ -123,12 +108,18 @@ impl Battle {
         };
         let sides = Pair { challenger: side(fighters.challenger), challenged: side(fighters.challenged) };
         let due_at = now.saturating_add(rules.round_seconds);
-        Self { id, seed, sides, rounds: Vec::new(), due_at, ending: None, stake, rewarded, passed, report: None }
+        let (id, rounds) = (number.count(), Vec::new());
+        Self { id, seed, sides, rounds, due_at, ending: None, stake, rewarded, passed, report: None, number }
     }
 
-    /// Its number, the same as that of the challenge.
+    /// What the world calls it, the same as the challenge.
     pub fn id(&self) -> u64 {
         self.id
+    }
+
+    /// Its number as players know it, the same as that of the challenge.
+    pub fn number(&self) -> Number {
+        self.number
     }
 
     /// Its next deadline, unix seconds.
@@ -271,8 +262,7 @@ impl Battle {
 
 impl WorldEntity for Battle {
     const TABLE: &'static str = "battles";
-
-    const VERSION: u16 = 3;
+    const VERSION: u16 = 4;
 
     fn key(&self) -> u64 {
         self.id
@@ -306,7 +296,7 @@ mod tests {
     fn battle(seed: u64) -> Battle {
         let fighters = Pair { challenger: Fighter::example(1), challenged: Fighter::example(2) };
         let beginning = Beginning {
-            id: 9,
+            number: Number::bare(9),
             seed,
             fighters,
             stake: None,

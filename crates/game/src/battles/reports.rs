@@ -56,10 +56,10 @@ fn report_begin(world: &mut World, rounds: &mut SystemState<Rounds<'static, 'sta
         return;
     };
     let begin = RoundBegin {
-        room_id: id.to_string(),
+        room_id: battle.number().to_string(),
         game_mode,
         players: Seat::BOTH.map(|seat| RoundPlayer { account: battle.side(seat).account() }).into(),
-        passed: battle.passed().clone().or_key(&id.to_string()),
+        passed: battle.passed().clone().or_key(&battle.number().to_string()),
     };
     let Some(round) = with_rounds(world, rounds, |rounds| rounds.begin(begin)) else {
         return;

@@ -4,8 +4,12 @@ use serde::{Deserialize, Serialize};
 
 use crate::battles::action::Action;
 use crate::battles::robot::Robot;
+use crate::battles::stake::Stake;
+use crate::battles::verdict::Pair;
 use crate::character::Attributes;
+use crate::platforms::sud::PassedThrough;
 use raidkeep_engine::account::AccountId;
+use raidkeep_engine::outside::Number;
 
 /// Who decides what a fighter does.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -55,6 +59,23 @@ impl Side {
             Contender::Robot(robot) => Some(robot),
         }
     }
+}
+
+/// What a battle begins with, besides the rules.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Beginning {
+    /// Its number, the same as that of the challenge.
+    pub number: Number,
+    /// The seed of all dice of the battle.
+    pub seed: u64,
+    /// The two.
+    pub fighters: Pair<Fighter>,
+    /// What both have put in, if the rules know a stake.
+    pub stake: Option<Stake>,
+    /// Who is rewarded at the end.
+    pub rewarded: Pair<bool>,
+    /// What the challenger passes through to the report platform.
+    pub passed: PassedThrough,
 }
 
 #[cfg(test)]

@@ -6,7 +6,7 @@ use bevy_ecs::system::SystemParam;
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use crate::battles::{Arena, FighterRule, number_of};
+use crate::battles::{Arena, FighterRule};
 use crate::challenges::index::{ChallengeIndex, PORTRAIT_KEPT, UNANSWERED};
 use crate::challenges::model::{AnswerPortrait, Challenge, LastChallenge};
 use crate::challenges::rules::ChallengeRules;
@@ -14,6 +14,7 @@ use crate::platforms::sud::PassedThrough;
 use raidkeep_engine::account::AccountId;
 use raidkeep_engine::clock::Clock;
 use raidkeep_engine::events::{Event, EventApp};
+use raidkeep_engine::outside::{Number, Numbering};
 use raidkeep_engine::rules::Rules;
 
 /// How often it is checked whether the battle of an accepted challenge still exists.
@@ -29,6 +30,7 @@ pub struct Duels<'w, 's> {
     index: ResMut<'w, ChallengeIndex>,
     last: ResMut<'w, LastChallenge>,
     rules: Res<'w, Rules<ChallengeRules>>,
+    numbering: Res<'w, Numbering>,
     clock: Res<'w, Clock>,
 }
 
@@ -66,14 +68,14 @@ impl Event for ChallengeTold<'_> {
 }
 
 impl<'a> ChallengeTold<'a> {
-    /// Challenge number `id` from the player `role`, with the portrait that player sent.
-    pub fn new(id: u64, role: &'a str, image_data: Option<&'a str>) -> Self {
-        Self { id: id.to_string(), role, image_data }
+    /// The challenge `number` from the player `role`, with the portrait that player sent.
+    pub fn new(number: Number, role: &'a str, image_data: Option<&'a str>) -> Self {
+        Self { id: number.to_string(), role, image_data }
     }
 
     /// An open challenge.
     pub fn of(challenge: &'a Challenge) -> Self {
-        Self::new(challenge.id, &challenge.challenger_name, challenge.image_data.as_deref())
+        Self::new(challenge.number, &challenge.challenger_name, challenge.image_data.as_deref())
     }
 }
 
@@ -157,9 +159,9 @@ impl Duels<'_, '_> {
 
     /// The accepted challenge from the one to the other whose battle is under way: its number, and the portrait with which
     /// it was accepted.
-    pub fn accepted(&self, challenger: AccountId, challenged: AccountId) -> Option<(u64, Option<String>)> {
-        let id = self.arena.running(challenger, challenged)?;
-        Some((id, self.portrait(id)))
+    pub fn accepted(&self, challenger: AccountId, challenged: AccountId) -> Option<(Number, Option<String>)> {
+        let number = self.arena.running(challenger, challenged)?;
+        Some((number, self.portrait(number.count())))
     }
 
     fn portrait(&self, id: u64) -> Option<String> {
@@ -169,13 +171,13 @@ impl Duels<'_, '_> {
 
     /// The challenge with that number, if it is from this account and is open or accepted.
     pub fn sent(&self, account: AccountId, id: &str) -> Option<SentChallenge> {
-        let id = number_of(id)?;
-        if let Some(open) = self.get(id).filter(|challenge| challenge.challenger == account) {
+        let number: Number = id.parse().ok()?;
+        if let Some(open) = self.find(number).filter(|challenge| challenge.challenger == account) {
             let role = self.arena.name_of(open.challenged).unwrap_or_default().to_owned();
             return Some(SentChallenge { role, is_accepted: false, image_data: None });
         }
-        let role = self.arena.opponent_of(account, id)?.to_owned();
-        Some(SentChallenge { role, is_accepted: true, image_data: self.portrait(id) })
+        let role = self.arena.opponent_of(account, number)?.to_owned();
+        Some(SentChallenge { role, is_accepted: true, image_data: self.portrait(number.count()) })
     }
 
     /// Makes a challenge, notifies the challenged player, and returns the challenge's number. If the same challenge is
@@ -186,13 +188,14 @@ impl Duels<'_, '_> {
         challenged: AccountId,
         image_data: Option<String>,
         passed: PassedThrough,
-    ) -> Result<u64, DuelError> {
+    ) -> Result<Number, DuelError> {
         let (account, name) = challenger;
         if let Some(open) = self.prospect(account, challenged)? {
-            return Ok(open.id);
+            return Ok(open.number);
         }
         let id = self.last.next_id();
-        let info = ChallengeTold::new(id, name, image_data.as_deref());
+        let number = self.numbering.number_for_players(id);
+        let info = ChallengeTold::new(number, name, image_data.as_deref());
         self.arena.tell(challenged, &info);
         let ends_at = self.clock.now().saturating_add(self.rules.unanswered_seconds);
         let challenger_name = name.to_owned();
@@ -204,8 +207,9 @@ impl Duels<'_, '_> {
             image_data,
             ends_at,
             passed,
+            number,
         });
-        Ok(id)
+        Ok(number)
     }
 
     /// Begins the battle against a fighter of the game master, who accepts at once, and returns its number. The same
@@ -216,19 +220,19 @@ impl Duels<'_, '_> {
         fighter: &FighterRule,
         portrait: Option<&str>,
         passed: PassedThrough,
-    ) -> Result<u64, DuelError> {
+    ) -> Result<Number, DuelError> {
         if let Some(open) = self.arena.not_entered_against(challenger, fighter) {
             return Ok(open);
         }
         if self.arena.is_fighting(challenger) {
             return Err(DuelError::Busy);
         }
-        let id = self.last.next_id();
-        self.arena.begin_against(id, challenger, fighter, passed).ok_or(DuelError::Offline)?;
+        let number = self.numbering.number_for_players(self.last.next_id());
+        self.arena.begin_against(number, challenger, fighter, passed).ok_or(DuelError::Offline)?;
         let answered =
-            ChallengeAnswered { id: id.to_string(), role: &fighter.name, status: true, image_data: portrait };
+            ChallengeAnswered { id: number.to_string(), role: &fighter.name, status: true, image_data: portrait };
         self.arena.tell(challenger, &ChallengeAccepted(answered));
-        Ok(id)
+        Ok(number)
     }
 
     fn check(&self, challenger: AccountId, challenged: AccountId) -> Result<(), DuelError> {
@@ -253,9 +257,13 @@ impl Duels<'_, '_> {
         self.challenges.get(self.index.find(id)?).ok()
     }
 
+    fn find(&self, number: Number) -> Option<&Challenge> {
+        self.get(number.count()).filter(|challenge| challenge.number == number)
+    }
+
     /// The open challenge with that number, if it is to this account.
     pub fn received(&self, account: AccountId, id: &str) -> Option<&Challenge> {
-        self.get(number_of(id)?).filter(|challenge| challenge.challenged == account)
+        self.find(id.parse().ok()?).filter(|challenge| challenge.challenged == account)
     }
 
     /// All open challenges to this account, oldest first.
@@ -271,7 +279,8 @@ impl Duels<'_, '_> {
         }
         self.remove(&challenge);
         let Response { name, accepts, image_data } = response;
-        let mut answered = ChallengeAnswered { id: challenge.id.to_string(), role: name, status: false, image_data };
+        let mut answered =
+            ChallengeAnswered { id: challenge.number.to_string(), role: name, status: false, image_data };
         if !accepts {
             self.arena.tell(challenge.challenger, &ChallengeRejected(answered));
             return Ok(());
@@ -283,7 +292,7 @@ impl Duels<'_, '_> {
             return Err(DuelError::Busy);
         }
         let passed = challenge.passed.clone();
-        self.arena.begin(challenge.id, challenge.challenger, account, passed).ok_or(DuelError::Offline)?;
+        self.arena.begin(challenge.number, challenge.challenger, account, passed).ok_or(DuelError::Offline)?;
         if let Some(image_data) = image_data.map(str::to_owned) {
             let checked_at = self.next_check_at();
             self.arena.spawn(AnswerPortrait { id: challenge.id, challenged: account, image_data, checked_at });
@@ -354,7 +363,7 @@ impl Duels<'_, '_> {
         };
         self.remove(&challenge);
         for account in [challenge.challenger, challenge.challenged] {
-            self.arena.tell(account, &ChallengeEnded { id: challenge.id.to_string() });
+            self.arena.tell(account, &ChallengeEnded { id: challenge.number.to_string() });
         }
     }
 

@@ -9,13 +9,14 @@ use crate::challenges::index::{ChallengeIndex, PORTRAIT_KEPT, UNANSWERED};
 use crate::platforms::sud::PassedThrough;
 use raidkeep_engine::account::AccountId;
 use raidkeep_engine::due::Agenda;
-use raidkeep_engine::storage::{WorldEntity, WorldRow};
+use raidkeep_engine::outside::Number;
+use raidkeep_engine::storage::{WorldEntity, WorldRow, complete_value};
 
 /// An open challenge. It does not change; once answered or expired, it is gone.
 #[derive(Debug, Clone, PartialEq, Eq, Component, Serialize, Deserialize)]
 #[component(on_add = enlist)]
 pub struct Challenge {
-    /// Its number, unique in the world; the resulting battle has the same.
+    /// What the world calls it; the resulting battle is called the same.
     pub id: u64,
     /// The challenger.
     pub challenger: AccountId,
@@ -29,32 +30,27 @@ pub struct Challenge {
     pub ends_at: i64,
     /// What the challenger passes through to the report platform.
     pub passed: PassedThrough,
-}
-
-/// Version 1, of which nothing was passed through.
-#[derive(Deserialize)]
-struct Challenge1 {
-    id: u64,
-    challenger: AccountId,
-    challenged: AccountId,
-    challenger_name: String,
-    image_data: Option<String>,
-    ends_at: i64,
+    /// Its number as players know it; the resulting battle has the same.
+    pub number: Number,
 }
 
 impl WorldEntity for Challenge {
     const TABLE: &'static str = "challenges";
-    const VERSION: u16 = 2;
+    const VERSION: u16 = 3;
 
     fn key(&self) -> u64 {
         self.id
     }
 
+    /// Players were told the bare id before version 3, and nothing was passed through before version 2.
     fn upgrade(version: u16, bytes: &[u8]) -> Option<Self> {
-        let before: Challenge1 = postcard::from_bytes(bytes).ok().filter(|_| version == 1)?;
-        let Challenge1 { id, challenger, challenged, challenger_name, image_data, ends_at } = before;
-        let passed = PassedThrough::default();
-        Some(Self { id, challenger, challenged, challenger_name, image_data, ends_at, passed })
+        let unnamed = Number::bare(0);
+        let row: Self = match version {
+            1 => complete_value(bytes, &(PassedThrough::default(), unnamed))?,
+            2 => complete_value(bytes, &unnamed)?,
+            _ => return None,
+        };
+        Some(Self { number: Number::bare(row.id), ..row })
     }
 }
 
@@ -135,5 +131,6 @@ mod tests {
         let challenge = Challenge::read(&row).expect("version 1 has a way up");
         assert_eq!((challenge.id, challenge.challenged, challenge.ends_at), (7, AccountId(2), 160));
         assert_eq!(challenge.passed, PassedThrough::default());
+        assert_eq!(challenge.number.to_string(), "7", "players know it by the bare number");
     }
 }

@@ -23,6 +23,7 @@ use raidkeep_engine::exchange::lines::{Exchanges, Line, LineSettings, Owner};
 use raidkeep_engine::exchange::{CallOutcome, Exchange, Method};
 use raidkeep_engine::login::Login;
 use raidkeep_engine::numbers::ExchangeId;
+use raidkeep_engine::outside::Number;
 use raidkeep_engine::players::Players;
 use raidkeep_engine::request::{BackgroundJobs, JobKey};
 use raidkeep_engine::rules::Rules;
@@ -54,9 +55,9 @@ impl PushSettings {
 struct Pushed {
     settings: PushSettings,
     /// Which challenge each exchange pushes, and to whom.
-    asked: HashMap<ExchangeId, (AccountId, u64)>,
+    asked: HashMap<ExchangeId, (AccountId, Number)>,
     /// Answers whose portrait is being decoded, by challenge.
-    decoding: HashMap<u64, (AccountId, bool)>,
+    decoding: HashMap<u64, (AccountId, Number, bool)>,
 }
 
 pub(super) fn register(app: &mut App, settings: Option<&PushSettings>) {
@@ -86,14 +87,14 @@ impl Push<'_, '_> {
     /// Pushes a challenge to the challenged player, unless that player is connected, has no usable address, or an
     /// earlier push of this challenge is in flight. Beyond the limit of pushes in flight nothing is sent: `refrash`
     /// will show it.
-    pub fn send(&mut self, id: u64, challenged: AccountId, told: &ChallengeTold<'_>) {
+    pub fn send(&mut self, number: Number, challenged: AccountId, told: &ChallengeTold<'_>) {
         let Some(pushed) = &mut self.pushed else {
             return;
         };
         let client = self.players.entity(challenged).and_then(|entity| self.clients.get(entity).ok());
         let silent = client.filter(|(_, listeners, login)| !listeners.is_connected_as(login.generation()));
         let address = silent.and_then(|(client, ..)| client.0).filter(|address| pushed.settings.allows(*address));
-        let is_under_way = pushed.asked.values().any(|(_, asked)| *asked == id);
+        let is_under_way = pushed.asked.values().any(|(_, asked)| *asked == number);
         let (Some(address), false, Ok(body)) = (address, is_under_way, serde_json::to_vec(told)) else {
             return;
         };
@@ -103,8 +104,8 @@ impl Push<'_, '_> {
             headers: vec![("Content-Type", "application/json; charset=utf-8".to_owned())],
             body,
         };
-        if let Ok(number) = self.exchanges.start(CLIENTS, OWNER, exchange, self.clock.now()) {
-            pushed.asked.insert(number, (challenged, id));
+        if let Ok(sent) = self.exchanges.start(CLIENTS, OWNER, exchange, self.clock.now()) {
+            pushed.asked.insert(sent, (challenged, number));
         }
     }
 }
@@ -119,10 +120,10 @@ struct ClientAnswer {
 }
 
 impl ClientAnswer {
-    /// The answer to challenge number `id`, if it is one.
-    fn read(outcome: &CallOutcome, id: u64) -> Option<Self> {
+    /// The answer to the challenge `number`, if it is one.
+    fn read(outcome: &CallOutcome, number: Number) -> Option<Self> {
         let answered = outcome.as_ref().ok().filter(|answered| answered.status == 200)?;
-        serde_json::from_slice(&answered.body).ok().filter(|answer: &Self| answer.id == id.to_string())
+        serde_json::from_slice(&answered.body).ok().filter(|answer: &Self| answer.id == number.to_string())
     }
 }
 
@@ -135,18 +136,18 @@ fn take_answers(
     images: Res<Rules<Images>>,
 ) {
     for done in exchanges.take_done(OWNER) {
-        let Some((account, id)) = pushed.asked.remove(&done.number) else {
+        let Some((account, number)) = pushed.asked.remove(&done.number) else {
             continue;
         };
-        let Some(ClientAnswer { status: accepts, image_data, .. }) = ClientAnswer::read(&done.outcome, id) else {
+        let Some(ClientAnswer { status: accepts, image_data, .. }) = ClientAnswer::read(&done.outcome, number) else {
             continue;
         };
         match image_data.filter(|image| !image.is_empty()) {
             Some(image_data) => {
-                pushed.decoding.insert(id, (account, accepts));
-                background.start(JobKey { owner: OWNER.0, number: id }, images.reception(image_data));
+                pushed.decoding.insert(number.count(), (account, number, accepts));
+                background.start(JobKey { owner: OWNER.0, number: number.count() }, images.reception(image_data));
             }
-            None => respond.answer(account, id, accepts, None),
+            None => respond.answer(account, number, accepts, None),
         }
     }
 }
@@ -155,9 +156,10 @@ fn take_answers(
 fn take_portraits(mut pushed: ResMut<Pushed>, mut background: ResMut<BackgroundJobs>, mut respond: Respond) {
     for (id, fact) in background.take_done(OWNER.0) {
         let received = fact.and_then(|fact| fact.downcast::<ReceivedImage>().ok());
-        if let (Some((account, accepts)), Some(Ok(image_data))) = (pushed.decoding.remove(&id), received.map(|it| *it))
+        if let (Some((account, number, accepts)), Some(Ok(image_data))) =
+            (pushed.decoding.remove(&id), received.map(|it| *it))
         {
-            respond.answer(account, id, accepts, Some(&image_data));
+            respond.answer(account, number, accepts, Some(&image_data));
         }
     }
 }
@@ -171,15 +173,15 @@ struct Respond<'w, 's> {
 }
 
 impl Respond<'_, '_> {
-    fn answer(&mut self, account: AccountId, id: u64, accepts: bool, image_data: Option<&str>) {
+    fn answer(&mut self, account: AccountId, number: Number, accepts: bool, image_data: Option<&str>) {
         let Some(player) = self.players.entity(account).and_then(|entity| self.accounts.get(entity).ok()) else {
             return;
         };
         // An answer counts as a sign of life.
         self.duels.arena.online.hear(account);
         let response = Response { name: player.name(), accepts, image_data };
-        if let Err(error) = self.duels.answer(account, &id.to_string(), response) {
-            tracing::debug!(challenge = id, %error, "a client's answer to a challenge was not applied");
+        if let Err(error) = self.duels.answer(account, &number.to_string(), response) {
+            tracing::debug!(challenge = %number, %error, "a client's answer to a challenge was not applied");
         }
     }
 }
@@ -190,7 +192,7 @@ mod tests {
     use raidkeep_engine::exchange::{Answered, CallFailure};
 
     fn read(status: u16, body: &str) -> Option<ClientAnswer> {
-        ClientAnswer::read(&Ok(Answered { status, body: body.as_bytes().to_vec() }), 7)
+        ClientAnswer::read(&Ok(Answered { status, body: body.as_bytes().to_vec() }), Number::bare(7))
     }
 
     #[test]
@@ -201,7 +203,7 @@ mod tests {
             assert_eq!(read(200, body), None, "{body}");
         }
         assert_eq!(read(500, r#"{"status":true,"id":"7"}"#), None, "a failure is not an answer");
-        assert_eq!(ClientAnswer::read(&Err(CallFailure::TimedOut), 7), None);
+        assert_eq!(ClientAnswer::read(&Err(CallFailure::TimedOut), Number::bare(7)), None);
     }
 
     #[test]

@@ -13,6 +13,7 @@ use crate::identity::{Account, find_by_name, own_role};
 use crate::images::{Images, ReceivedImage};
 use crate::platforms::sud::PassedThrough;
 use raidkeep_engine::dispatch::RequestApp;
+use raidkeep_engine::outside::Number;
 use raidkeep_engine::request;
 use raidkeep_engine::request::route::RouteApp;
 use raidkeep_engine::request::{Answer, Call, Fact, Need, Player, Refusal, Success, Waits, status};
@@ -108,8 +109,8 @@ impl Challenged {
         Success::with(Self { status_code, ..Self::default() })
     }
 
-    fn made(id: u64) -> Success<Self> {
-        Success::with(Self { status_code: code::OK, id: id.to_string(), ..Self::default() })
+    fn made(number: Number) -> Success<Self> {
+        Success::with(Self { status_code: code::OK, id: number.to_string(), ..Self::default() })
     }
 }
 
@@ -130,8 +131,8 @@ fn challenge(
     if let Some(fighter) = fighters.find(&role2) {
         let portrait = fighter_portrait(&role2, &fighters, &images);
         return Ok(match duels.challenge_fighter(challenger, fighter, portrait.as_deref(), passed) {
-            Ok(id) => {
-                let (id, image_data) = (id.to_string(), portrait);
+            Ok(number) => {
+                let (id, image_data) = (number.to_string(), portrait);
                 Success::with(Challenged { status_code: code::OK, status: true, image_data, id })
             }
             Err(error) => Challenged::refused(error.code()),
@@ -140,16 +141,16 @@ fn challenge(
     let Some(challenged) = find_by_name(&directory, &role2)? else {
         return Ok(Challenged::refused(code::NOT_FOUND));
     };
-    if let Some((id, image_data)) = duels.accepted(challenger, challenged) {
-        let accepted = Challenged { status_code: code::OK, status: true, image_data, id: id.to_string() };
+    if let Some((number, image_data)) = duels.accepted(challenger, challenged) {
+        let accepted = Challenged { status_code: code::OK, status: true, image_data, id: number.to_string() };
         return Ok(Success::with(accepted));
     }
     // Whatever else could refuse the challenge is checked before the image is decoded.
     match duels.prospect(challenger, challenged) {
         Ok(None) => {}
         Ok(Some(open)) => {
-            push.send(open.id, challenged, &ChallengeTold::of(open));
-            return Ok(Challenged::made(open.id));
+            push.send(open.number, challenged, &ChallengeTold::of(open));
+            return Ok(Challenged::made(open.number));
         }
         Err(error) => return Ok(Challenged::refused(error.code())),
     }
@@ -158,9 +159,9 @@ fn challenge(
         Err(_) => return Ok(Challenged::refused(code::ILLEGAL)),
     };
     match duels.challenge((challenger, account.name()), challenged, image_data.clone(), passed) {
-        Ok(id) => {
-            push.send(id, challenged, &ChallengeTold::new(id, account.name(), image_data.as_deref()));
-            Ok(Challenged::made(id))
+        Ok(number) => {
+            push.send(number, challenged, &ChallengeTold::new(number, account.name(), image_data.as_deref()));
+            Ok(Challenged::made(number))
         }
         Err(error) => Ok(Challenged::refused(error.code())),
     }
@@ -346,9 +347,10 @@ fn refresh(In(call): In<Call<Refresh>>, duels: Duels, accounts: Query<&Account>)
 fn show_challenges(caller: Player, role: &str, duels: Duels, accounts: Query<&Account>) -> Answer<Refreshed> {
     own_role(caller.get(&accounts)?, role)?;
     let received = || duels.all_received(caller.account);
-    let accepted: Vec<String> = duels.arena.not_entered(caller.account).map(|id| id.to_string()).into_iter().collect();
+    let accepted: Vec<String> =
+        duels.arena.not_entered(caller.account).map(|number| number.to_string()).into_iter().collect();
     Ok(Success::with(Refreshed {
-        id_list: received().map(|challenge| challenge.id.to_string()).collect(),
+        id_list: received().map(|challenge| challenge.number.to_string()).collect(),
         role_list: received().map(|challenge| challenge.challenger_name.clone()).collect(),
         accpec_id: accepted.clone(),
         accept_id: accepted,

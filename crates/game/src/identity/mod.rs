@@ -6,10 +6,12 @@
 pub mod attempts;
 mod check;
 pub mod client;
+pub mod collisions;
 pub mod model;
 pub mod named;
 pub mod names;
 pub mod password;
+pub mod platform_names;
 pub mod requests;
 pub mod rules;
 
@@ -26,7 +28,7 @@ use raidkeep_engine::players::Players;
 use raidkeep_engine::request::{LoggedIn, Refusal, SignIn};
 use raidkeep_engine::rules::RulesApp;
 use raidkeep_engine::storage::rows::spawn_newcomer;
-use raidkeep_engine::storage::{Directory, EditWorld, StorageApp, WorldRow};
+use raidkeep_engine::storage::{ArchivedRow, Directory, EditWorld, StorageApp, WorldRow};
 use raidkeep_engine::travel::{PortabilityApp, Traveller};
 use raidkeep_engine::verify::VerifyApp;
 
@@ -36,6 +38,7 @@ pub use model::Account;
 pub use named::PlayersByName;
 pub use names::{find_by_name, find_by_name_with, is_name_taken};
 pub use password::PasswordCost;
+pub use platform_names::{TakenName, TakenNames};
 pub use rules::NameRules;
 
 /// The number of the next account.
@@ -96,7 +99,10 @@ pub fn own_role(account: &Account, role: &str) -> Result<(), Refusal> {
 
 /// Creates an account with everything a newcomer has.
 fn create(world: &mut World, describe: impl FnOnce(AccountId, i64) -> Account) -> (AccountId, Entity) {
-    let described = describe(next_account(world), world.resource::<Clock>().now());
+    let account = next_account(world);
+    let described = describe(account, world.resource::<Clock>().now());
+    let known_as = platform_names::of_new(world, account, described.name());
+    let described = described.known_as(known_as);
     admit(world, |entity| {
         entity.insert(described);
     })
@@ -166,6 +172,9 @@ impl Plugin for IdentityPlugin {
         app.add_identity_rows::<Account>(model::name_in_row).add_player_rows::<Login>();
         app.add_world_row::<Accounts>();
         names::register(app);
+        app.init_resource::<TakenNames>().add_archived_rows::<TakenName>();
+        app.add_start_reader(TakenName::TABLE, platform_names::restore);
+        app.add_arrival(platform_names::note_arrival).add_farewell(platform_names::note_departure);
         app.add_farewell(forget_names);
         app.add_check("accounts and their names", check::check);
         requests::register(app);

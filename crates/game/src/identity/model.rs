@@ -3,14 +3,19 @@
 use bevy_ecs::prelude::*;
 use serde::{Deserialize, Serialize};
 
+use crate::identity::platform_names::{NameKind, TakenNames, WORLD_MARK};
 use crate::identity::rules::is_plausible_email;
 use crate::identity::{names, password};
 use crate::spelling;
 use raidkeep_engine::account::AccountId;
-use raidkeep_engine::storage::{Arrival, Claim, IndexKey, PlayerRow, Unfit, decode_value};
+use raidkeep_engine::outside::WorldPlace;
+use raidkeep_engine::storage::{Arrival, Claim, IndexKey, PlayerRow, Unfit, complete_value, decode_value};
 
 /// Part of every guest's name, and of no name that can be signed up.
 pub const GUEST_MARK: char = '#';
+
+/// The longest name on a platform that is imported.
+const PLATFORM_NAME_BYTES_MAX: usize = 320;
 
 /// The longest name that rules may allow, in characters.
 const NAME_CHARS_MAX: usize = 64;
@@ -37,6 +42,12 @@ pub struct Account {
     unique_id: Option<String>,
     password_hash: Option<String>,
     created_at: i64,
+    /// Empty only in documents of earlier programs.
+    #[serde(default)]
+    wname: String,
+    /// `None` for an account from before uids were stored: its number.
+    #[serde(default)]
+    uid: Option<String>,
 }
 
 impl Account {
@@ -47,12 +58,32 @@ impl Account {
 
     /// A player who signed up.
     pub fn registered(name: String, email: String, password_hash: String, created_at: i64) -> Self {
-        Self { name, email: Some(email), password_hash: Some(password_hash), created_at, unique_id: None }
+        Self { name, email: Some(email), password_hash: Some(password_hash), created_at, ..Self::default() }
+    }
+
+    /// The same, with the names that platforms know it by: at MCRMB and at SUD.
+    pub(super) fn known_as(self, (wname, uid): (String, Option<String>)) -> Self {
+        Self { wname, uid, ..self }
     }
 
     /// The name others see; unique in the world.
     pub fn name(&self) -> &str {
         &self.name
+    }
+
+    /// The name of its purse at MCRMB. It stays the same whatever happens to the account.
+    pub fn wname(&self) -> &str {
+        &self.wname
+    }
+
+    /// Gives it another purse; only an operator does that.
+    pub fn set_wname(&mut self, wname: String) {
+        self.wname = wname;
+    }
+
+    /// The id by which SUD knows it until SUD's own is bound. `account` is its number in this world.
+    pub fn uid(&self, account: AccountId) -> String {
+        self.uid.clone().unwrap_or_else(|| account.0.to_string())
     }
 
     /// The Argon2id hash of the password; guests have none.
@@ -69,9 +100,16 @@ impl Account {
 
 impl PlayerRow for Account {
     const TABLE: &'static str = "accounts";
+    const VERSION: u16 = 2;
 
     fn newcomer(_: &World) -> Self {
         Self::default()
+    }
+
+    /// Version 1 lacked the names on platforms, which stand last: they were the name and the number.
+    fn upgrade(version: u16, bytes: &[u8]) -> Option<Self> {
+        let row: Self = complete_value(bytes, &("", None::<String>)).filter(|_| version == 1)?;
+        Some(Self { wname: row.name.clone(), ..row })
     }
 
     fn arrive(&mut self, arrival: Arrival<'_>) -> Result<(), Unfit> {
@@ -84,6 +122,11 @@ impl PlayerRow for Account {
         if self.password_hash.as_deref().is_some_and(|hash| !password::is_hash(hash)) {
             return Err(Unfit::at("password_hash", "is no Argon2id hash of a password"));
         }
+        if self.wname.is_empty() {
+            self.wname.clone_from(&self.name);
+        }
+        self.uid.get_or_insert_with(|| arrival.former.0.to_string());
+        self.check_platform_names(arrival.world)?;
         // A guest's name contains its number, which differs in this world.
         if is_guest_name(&self.name) {
             self.name = guest_name(arrival.account);
@@ -93,10 +136,37 @@ impl PlayerRow for Account {
         Ok(())
     }
 
-    fn claims(&self) -> Vec<Claim> {
+    fn claims(&self, arrival: Arrival<'_>) -> Vec<Claim> {
         let claim = |kind: &str, name: &str, key| Claim { key, what: format!("{kind} {name}") };
         let email = self.email.iter().map(|email| claim("the e-mail address", email, names::email(email)));
         let id = self.unique_id.iter().map(|id| claim("the unique_id", id, names::unique_id(id)));
-        names::claims(&self.name).chain(email).chain(id).collect()
+        let wname = self.wname_of_another(arrival).map(|other| claim("the wname", &self.wname, names::as_typed(other)));
+        names::claims(&self.name).chain(email).chain(id).chain(wname).collect()
+    }
+}
+
+impl Account {
+    fn check_platform_names(&self, world: &World) -> Result<(), Unfit> {
+        let uid = self.uid.as_deref().unwrap_or_default();
+        for (field, kind, name) in [("wname", NameKind::Wname, self.wname.as_str()), ("uid", NameKind::Uid, uid)] {
+            if name.is_empty() || name.len() > PLATFORM_NAME_BYTES_MAX || name.chars().any(char::is_control) {
+                let expected = format!("expected 1 to {PLATFORM_NAME_BYTES_MAX} bytes without control characters");
+                return Err(Unfit::at(field, expected));
+            }
+            if let Some(holder) = world.resource::<TakenNames>().holder(kind, name) {
+                return Err(Unfit::at(field, format!("{name} belongs to {holder} of this world")));
+            }
+        }
+        Ok(())
+    }
+
+    /// The name of the account of this world whose wname would usually be this one's, if that is another account.
+    fn wname_of_another(&self, arrival: Arrival<'_>) -> Option<&str> {
+        let place = arrival.world.resource::<WorldPlace>();
+        let usual_for = self.wname.rsplit_once(WORLD_MARK).filter(|(name, _)| place.distinct(name) == self.wname);
+        let usual_for = usual_for.map_or(self.wname.as_str(), |(name, _)| name);
+        // Of a name that is noted it is known who has it, and it is not what an account called so would usually get.
+        let is_noted = arrival.world.resource::<TakenNames>().contains(NameKind::Wname, &self.wname);
+        (usual_for != self.name && !is_noted).then_some(usual_for)
     }
 }

@@ -4,6 +4,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use crate::identity::model::GUEST_MARK;
+use crate::identity::platform_names::{ACCOUNT_MARK, WORLD_MARK};
 use crate::spelling::{self, Breaks};
 use raidkeep_engine::rules::{Place, Report, SingleFile, Tables};
 
@@ -110,9 +111,14 @@ impl SingleFile for NameRules {
             let message = format!("{} is out of range, expected {} to 64", self.longest, self.shortest);
             report.error(place.clone().key("longest"), message);
         }
-        if self.also_allowed.contains(GUEST_MARK) {
-            let message = format!("'{GUEST_MARK}' is kept for the names of guests");
-            report.error(place.clone().key("also_allowed"), message);
+        for (mark, kept_for) in [
+            (GUEST_MARK, "the names of guests"),
+            (WORLD_MARK, "the names of accounts on platforms"),
+            (ACCOUNT_MARK, "the names of accounts on platforms"),
+        ] {
+            if self.also_allowed.contains(mark) {
+                report.error(place.clone().key("also_allowed"), format!("'{mark}' is kept for {kept_for}"));
+            }
         }
         let DescriptionRules { shortest, longest } = self.description;
         if shortest == 0 || longest < shortest || longest > 2000 {

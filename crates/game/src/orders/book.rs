@@ -11,7 +11,7 @@ use raidkeep_engine::account::AccountId;
 use raidkeep_engine::clock::Clock;
 use raidkeep_engine::due::DueQueue;
 use raidkeep_engine::numbers::{BatchNumber, ExchangeId};
-use raidkeep_engine::random::WorldSeed;
+use raidkeep_engine::outside::{Number, Numbering, WorldId};
 use raidkeep_engine::request::Refusal;
 use raidkeep_engine::schedule::Surroundings;
 use raidkeep_engine::storage::WorldRow;
@@ -33,17 +33,10 @@ impl WorldRow for OrderNumbers {
     const TABLE: &'static str = "order_numbers";
 }
 
-/// An order's number on the platform.
-pub fn number_on_platform(seed: &WorldSeed, id: OrderId) -> String {
-    format!("{}-{}", seed.mark(), id.0)
-}
-
-/// Parses an order number typed by an operator, with or without this world's prefix. A number of another world is
-/// rejected: it would name the wrong order.
-pub fn read_number(text: &str, seed: &WorldSeed) -> Option<OrderId> {
-    let id = OrderId(text.rsplit('-').next()?.parse().ok()?);
-    let is_ours = text == id.0.to_string() || text == number_on_platform(seed, id);
-    is_ours.then_some(id)
+/// Parses an order number typed by an operator, in full or as the bare count. A number of another world is rejected: it
+/// would name the wrong order. One of another epoch may too, see [`Order::is_called`].
+pub fn read_number(text: &str, world: WorldId) -> Option<OrderId> {
+    text.parse::<Number>().ok()?.count_in(world).map(OrderId)
 }
 
 /// The question that an exchange asks about an order.
@@ -237,7 +230,7 @@ pub struct OrderDesk<'w, 's> {
     commands: Commands<'w, 's>,
     book: ResMut<'w, OrderBook>,
     numbers: ResMut<'w, OrderNumbers>,
-    seed: Res<'w, WorldSeed>,
+    numbering: Res<'w, Numbering>,
     surroundings: ResMut<'w, Surroundings>,
     clock: Res<'w, Clock>,
 }
@@ -254,9 +247,9 @@ impl OrderDesk<'_, '_> {
         }
     }
 
-    /// The number of an order as the platform and people see it.
+    /// The number of an order made just now, as the platform and people see it.
     pub fn number(&self, id: OrderId) -> String {
-        number_on_platform(&self.seed, id)
+        self.numbering.number(id.0).to_string()
     }
 
     /// Makes an order, which proceeds from the next tick on.
@@ -280,15 +273,12 @@ mod tests {
     use super::*;
 
     #[test]
-    fn numbers_differ_between_worlds_and_are_read_back() {
-        let number = number_on_platform(&WorldSeed(0xAB), OrderId(17));
-        assert!(number.starts_with("RK") && number.ends_with("-17"), "{number}");
-        assert_ne!(number, number_on_platform(&WorldSeed(0xAC), OrderId(17)));
-        let read = |text: &str| read_number(text, &WorldSeed(0xAB));
-        assert_eq!(read(&number), Some(OrderId(17)));
-        assert_eq!(read("17"), Some(OrderId(17)));
+    fn a_number_is_read_in_every_form_and_only_in_its_world() {
+        let read = |text: &str| read_number(text, WorldId(0x1234_ABCD));
+        for text in ["17", "RK1234ABCD-17", "RK1234ABCD-E100000000-17"] {
+            assert_eq!(read(text), Some(OrderId(17)), "{text}");
+        }
         assert_eq!(read("RK"), None);
-        let elsewhere = number_on_platform(&WorldSeed(0xAC), OrderId(17));
-        assert_eq!(read(&elsewhere), None, "an order of another world must not be resolved here");
+        assert_eq!(read("RK1234ABCE-E100000000-17"), None, "an order of another world must not be resolved here");
     }
 }

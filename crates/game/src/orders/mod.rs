@@ -10,6 +10,7 @@ mod check;
 pub mod model;
 pub mod operator;
 pub mod proof;
+pub mod purse;
 pub mod requests;
 pub mod settle;
 pub mod steps;
@@ -64,6 +65,7 @@ impl Plugin for OrdersPlugin {
         operator::register(app);
         app.add_obstacle(open_order).add_mentions::<Order>().add_archived_mentions::<model::ClosedOrder>();
         requests::register(app);
+        purse::register(app);
         if self.platform.is_some() {
             app.add_systems(Tick, steps::advance_orders.in_set(PlatformSystems::Orders));
         }

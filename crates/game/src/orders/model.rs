@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::items::Amount;
 use crate::orders::proof::{PaymentVerdict, PlatformAccount};
 use raidkeep_engine::account::AccountId;
+use raidkeep_engine::outside::Number;
 use raidkeep_engine::storage::{ArchivedRow, WorldEntity};
 
 /// The number of an order, unique in its world.
@@ -250,6 +251,12 @@ impl Order {
         let maker = if matches!(order.wish, Wish::Buy { .. }) { "made by the player" } else { "made by an operator" };
         order.step(OrderState::Written, now, maker);
         order
+    }
+
+    /// Whether an operator who types this means the order: its number, or the bare count. The number of another epoch
+    /// is that of an order which this world has lost.
+    pub fn is_called(&self, text: &str) -> bool {
+        text == &*self.number || text.parse() == Ok(Number::bare(self.id.0))
     }
 
     /// The purpose of the payment, which the platform shows among the player's records.

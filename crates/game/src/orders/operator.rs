@@ -16,7 +16,7 @@ use crate::orders::steps;
 use crate::platforms::mcrmb::{Gateway, PlatformData};
 use raidkeep_engine::clock::Clock;
 use raidkeep_engine::dispatch::RequestApp;
-use raidkeep_engine::random::WorldSeed;
+use raidkeep_engine::outside::Numbering;
 use raidkeep_engine::request;
 use raidkeep_engine::request::answer::rows_found;
 use raidkeep_engine::request::lenient::Integer;
@@ -103,13 +103,12 @@ fn order_list(
     In(call): In<Call<OrderList>>,
     book: Res<OrderBook>,
     orders: Query<&Order>,
-    seed: Res<WorldSeed>,
+    numbering: Res<Numbering>,
 ) -> Waits<OrdersShown> {
     let OrderList { state, before, limit } = &call.request;
     let before = match before {
-        Some(text) => {
-            read_number(text, &seed).ok_or_else(|| Refusal::malformed("data.before", "the number of an order"))?
-        }
+        Some(text) => read_number(text, numbering.world)
+            .ok_or_else(|| Refusal::malformed("data.before", "the number of an order"))?,
         None => OrderId(u64::MAX),
     };
     let limit = limit.unwrap_or(SHOWN.0);
@@ -155,16 +154,18 @@ fn order_inspect(
     In(call): In<Call<OrderInspect>>,
     book: Res<OrderBook>,
     orders: Query<&Order>,
-    seed: Res<WorldSeed>,
+    numbering: Res<Numbering>,
 ) -> Waits<OrderShown> {
-    let id = read_number(&call.request.order, &seed).ok_or(NO_SUCH_ORDER)?;
-    if let Some(order) = book.entity(id).and_then(|entity| orders.get(entity).ok()) {
-        return Ok(Success::with(OrderShown::of(order.clone(), true)));
-    }
-    let query = RowQuery::one(ClosedOrder::TABLE, &id.0.to_be_bytes());
-    let rows = rows_found(query, call.fact)?;
-    let closed = rows.first().and_then(|(_, row)| ClosedOrder::read(row).ok()).ok_or(NO_SUCH_ORDER)?;
-    Ok(Success::with(OrderShown::of(closed.0, true)))
+    let text = &call.request.order;
+    let id = read_number(text, numbering.world).ok_or(NO_SUCH_ORDER)?;
+    let order = match book.entity(id).and_then(|entity| orders.get(entity).ok()) {
+        Some(order) => order.clone(),
+        None => {
+            let rows = rows_found(RowQuery::one(ClosedOrder::TABLE, &id.0.to_be_bytes()), call.fact)?;
+            rows.first().and_then(|(_, row)| ClosedOrder::read(row).ok()).ok_or(NO_SUCH_ORDER)?.0
+        }
+    };
+    if order.is_called(text) { Ok(Success::with(OrderShown::of(order, true))) } else { Err(NO_SUCH_ORDER.into()) }
 }
 
 /// `order_resolve {token, order, paid, reason}`: records what an operator has found out about an order in doubt.
@@ -182,9 +183,9 @@ fn order_resolve(In(call): In<Call<OrderResolve>>, world: &mut World) -> raidkee
     if reason.trim().is_empty() {
         return Err(Refusal::malformed("data.reason", "why the order is resolved like this; it is kept with it"));
     }
-    let id = read_number(&order, world.resource::<WorldSeed>()).ok_or(NO_SUCH_ORDER)?;
+    let id = read_number(&order, world.resource::<Numbering>().world).ok_or(NO_SUCH_ORDER)?;
     let entity = world.resource::<OrderBook>().entity(id).ok_or(NO_SUCH_ORDER)?;
-    let before = world.get::<Order>(entity).cloned().ok_or(NO_SUCH_ORDER)?;
+    let before = world.get::<Order>(entity).filter(|found| found.is_called(&order)).cloned().ok_or(NO_SUCH_ORDER)?;
     let now = world.resource::<Clock>().now();
     let resolved = steps::change(world, entity, |order| order.resolve(paid, &reason, now));
     if let Some(Err(state)) = resolved {
@@ -242,6 +243,8 @@ impl Adjustment {
 const MONEY_MAX: i64 = 1_000_000_000;
 const TEXT_CHARS_MAX: usize = 60;
 
+const NO_SUCH_PLAYER: Refusal = Refusal::new(99, "no such player");
+
 fn manual(
     In(call): In<Call<Manual>>,
     mut players: PlayersByName,
@@ -263,11 +266,11 @@ fn manual(
         return Err(Refusal::malformed("data.text", "the reason, up to 60 characters").into());
     }
     gateway.orders()?;
-    let player = players.find(name)?.ok_or(Refusal::new(99, "no such player"))?;
+    let player = players.find(name)?.ok_or(NO_SUCH_PLAYER)?;
     let (stored, account) = accounts.get(player).map_err(|_| Refusal::internal())?;
-    let (account, name) = (stored.account(), account.name());
+    let (account, name, wname) = (stored.account(), account.name(), account.wname().into());
     let wish = Wish::Adjust { how, money: *money };
-    let new = NewOrder { account, wname: name.into(), subject: text.as_str().into(), wish };
+    let new = NewOrder { account, wname, subject: text.as_str().into(), wish };
     let id = desk.take(new)?;
     tracing::info!(player = %name, kind, money, text, "an operator changes points");
     let pending = PointsChanged::Order(json!({"order": desk.number(id), "state": "pending"}));

@@ -37,15 +37,15 @@ impl PlatformRecord {
         })
     }
 
-    /// Whether this is the payment of another order of the same world. A number that is a prefix of ours may be ours,
-    /// truncated.
+    /// Whether this is the payment of another order of the same world, in whatever epoch. A number that is a prefix of
+    /// ours may be ours, truncated.
     fn names_another(&self, number: &str) -> bool {
-        let mark_bytes = number.rfind('-').map_or(number.len(), |at| at + 1);
-        let (mark, ours) = number.split_at(mark_bytes);
-        self.text.match_indices(mark).any(|(at, _)| {
-            let rest = &self.text[at + mark.len()..];
-            let digits = rest.bytes().take_while(u8::is_ascii_digit).count();
-            !ours.starts_with(&rest[..digits])
+        let world_bytes = number.find('-').map_or(number.len(), |at| at + 1);
+        let (world, ours) = number.split_at(world_bytes);
+        self.text.match_indices(world).any(|(at, _)| {
+            let rest = &self.text[at + world.len()..];
+            let end = rest.find(|next: char| !next.is_ascii_alphanumeric() && next != '-').unwrap_or(rest.len());
+            !ours.starts_with(&rest[..end])
         })
     }
 }
@@ -166,6 +166,16 @@ mod tests {
                 "{next}"
             );
         }
+    }
+
+    #[test]
+    fn the_order_of_another_epoch_with_the_same_count_is_another() {
+        let before = account(Some(0), &[]);
+        let now = account(Some(30), &[record(5, "60钻石 RK-E1000000AA-17", -30)]);
+        let verdict = now.verdict(Some(&before), "RK-E1000000AB-17", -30);
+        assert_eq!(verdict, PaymentVerdict::NotPaid, "a copy that was put back has lost that order");
+        let cut_off = account(Some(30), &[record(5, "60钻石 RK-E1000000A", -30)]);
+        assert_eq!(cut_off.verdict(Some(&before), "RK-E1000000AB-17", -30), PaymentVerdict::Unclear);
     }
 
     #[test]

@@ -30,6 +30,8 @@ request!(Operator, "player_delete", PlayerDelete => PlayerDeleted);
 pub struct PlayerDeleted {
     name: String,
     account: u64,
+    /// The purse at MCRMB, whose points stay there. No other account will have it.
+    wname: String,
 }
 
 const OBSTACLE: i32 = 98;
@@ -42,9 +44,10 @@ pub(super) fn player_delete(In(call): In<Call<PlayerDelete>>, world: &mut World)
     if let Some(why) = obstacle {
         return Err(Refusal { status: OBSTACLE, message: why.into() }.into());
     }
-    let name = world.get::<Account>(entity).map(|account| account.name().to_owned()).unwrap_or_default();
+    let described = world.get::<Account>(entity).cloned().unwrap_or_default();
+    let (name, wname) = (described.name().to_owned(), described.wname().to_owned());
     world.resource_scope(|world, hooks: Mut<TravelHooks>| hooks.part(world, Traveller { account, entity }));
     players::remove(world, account);
-    tracing::info!(player = %name, %account, "an operator has deleted a player");
-    Ok(Success::with(PlayerDeleted { name, account: account.0 }))
+    tracing::info!(player = %name, %account, %wname, "an operator has deleted a player; what points are left stay under wname");
+    Ok(Success::with(PlayerDeleted { name, account: account.0, wname }))
 }

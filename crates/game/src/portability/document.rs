@@ -24,8 +24,8 @@ pub struct Document {
     rules: String,
     /// Identifies the world that it comes from, whose own numbers mean nothing in another world.
     pub(super) world: String,
-    /// The number that the player had there; for people.
-    account: u64,
+    /// The number that the player had there.
+    pub(super) account: u64,
     /// When it was written on the game's clock, unix seconds.
     exported_at: i64,
     /// By table name.

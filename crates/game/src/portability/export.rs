@@ -165,7 +165,7 @@ fn write(world: &mut World, account: AccountId, luggage: &Luggage) -> Result<Doc
     }
     let origin = Origin {
         rules: world.resource::<RulesState>().fingerprint_shown(),
-        world: world.resource::<WorldSeed>().mark(),
+        world: world.resource::<WorldSeed>().world_id().to_string(),
         account: account.0,
         exported_at: world.resource::<Clock>().now(),
     };

@@ -10,6 +10,7 @@ use serde_json::Value;
 use crate::identity::{self, Account};
 use crate::portability::document::{Document, Unreadable};
 use crate::portability::pieces::{DocumentKey, Pieces};
+use raidkeep_engine::account::AccountId;
 use raidkeep_engine::random::WorldSeed;
 use raidkeep_engine::request;
 use raidkeep_engine::request::{Call, Operator, Refusal, Success, Unready, Waits, status};
@@ -92,7 +93,8 @@ fn unpack(world: &World, document: &Document) -> Result<Vec<Unpacked>, Unready> 
     let kinds: BTreeMap<&str, _> = kinds.into_iter().map(|part| (part.table, part)).collect();
     let arrival = Arrival {
         account: identity::next_account(world),
-        is_same_world: document.world == world.resource::<WorldSeed>().mark(),
+        former: AccountId(document.account),
+        is_same_world: document.world == world.resource::<WorldSeed>().world_id().to_string(),
         world,
     };
     if !document.parts.contains_key(<Account as PlayerRow>::TABLE) {

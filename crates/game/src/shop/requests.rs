@@ -130,7 +130,7 @@ fn buy_item(
     let goods = Goods { items: offer.items.clone(), ticket: None };
     let order = desk.take(NewOrder {
         account: call.caller.account,
-        wname: account.name().into(),
+        wname: account.wname().into(),
         subject: offer.name.as_str().into(),
         wish: Wish::Buy { price: offer.price.into(), goods },
     })?;

@@ -138,7 +138,7 @@ fn buy_ticket(
             let goods = Goods { items: Vec::new(), ticket: Some(TicketGoods { ticket, allowance }) };
             let order = desk.take(NewOrder {
                 account: call.caller.account,
-                wname: account.name().into(),
+                wname: account.wname().into(),
                 subject: counter.subject().into(),
                 wish: Wish::Buy { price: price.into(), goods },
             })?;

@@ -12,7 +12,7 @@ use raidkeep_engine::account::AccountId;
 use raidkeep_engine::storage::{Stored, Touched};
 use raidkeep_engine::travel::Traveller;
 
-/// The room and the mode that sessions are reported under.
+/// The room, in front of the world's id, and the mode that sessions are reported under.
 const ROOM: &str = "world_boss";
 const GAME_MODE: i32 = 2;
 
@@ -30,7 +30,7 @@ pub fn report_boss_sessions(world: &mut World, rounds: &mut SystemState<Rounds>)
         report(world, rounds, account, &ended);
         let session = current_session(world, player).filter(|(_, session)| session.is_unreported());
         if let Some((entity, _)) = session
-            && let Some(round) = with_rounds(world, rounds, |rounds| rounds.begin(begin(account)))
+            && let Some(round) = with_rounds(world, rounds, |rounds| begin(rounds, account))
             && let Some(mut session) = world.get_mut::<StageSession>(entity)
         {
             session.note_round(round);
@@ -65,19 +65,19 @@ fn take_ended(world: &mut World, player: Entity) -> Vec<EndedBossSession> {
 fn report(world: &mut World, rounds: &mut SystemState<Rounds>, account: AccountId, ended: &[EndedBossSession]) {
     for session in ended {
         with_rounds(world, rounds, |rounds| {
-            let round: RoundId = session.round.unwrap_or_else(|| rounds.begin(begin(account)));
+            let round: RoundId = session.round.unwrap_or_else(|| begin(rounds, account));
             rounds.settle(round, &[result(account, session.damage)]);
         });
     }
 }
 
-fn begin(account: AccountId) -> RoundBegin {
-    RoundBegin {
-        room_id: ROOM.to_owned(),
+fn begin(rounds: &mut Rounds<'_, '_>, account: AccountId) -> RoundId {
+    rounds.begin(RoundBegin {
+        room_id: format!("{ROOM}-{}", rounds.numbering().world),
         game_mode: GAME_MODE,
         players: vec![RoundPlayer { account: Some(account) }],
-        passed: PassedThrough::new(&format!("boss-{}", account.0), ""),
-    }
+        passed: PassedThrough::default(),
+    })
 }
 
 fn result(account: AccountId, damage: Option<u64>) -> RoundResult {

@@ -1,6 +1,7 @@
 //! The port that worlds share, and everything else that exists once per process: the way in, the folder of the
 //! databases, the rules, the thread that calls platforms, and the shutdown.
 
+use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::AtomicUsize;
@@ -17,6 +18,7 @@ use crate::net::bindings::AddressBindings;
 use crate::net::inbox::Inbox;
 use crate::net::limits::{AddressLimits, PlayerLimits};
 use crate::net::operator::{OperatorToken, entropy};
+use crate::net::purses::PurseSearch;
 use crate::net::way_in::WayIn;
 use crate::net::{caller, trust};
 use raidkeep_engine::journal;
@@ -28,6 +30,7 @@ use raidkeep_engine::request::RequestTable;
 use raidkeep_engine::request::route::RouteTable;
 use raidkeep_engine::rules::{AssetSource, LoadedRules};
 use raidkeep_engine::start::StartFailures;
+use raidkeep_engine::storage::store::Rows;
 use raidkeep_engine::storage::{StorageError, folder};
 use raidkeep_engine::tick::Input;
 use raidkeep_game::narrator::GameMaster;
@@ -104,6 +107,8 @@ struct Shared {
     caller: caller::PlatformClient,
     progress: Mutex<Progress>,
     has_changed: Condvar,
+    /// Dropped, and so ended, before the folder is unlocked: it reads the databases.
+    purses: Mutex<Option<PurseSearch>>,
     stop: watch::Sender<bool>,
     _lock: std::fs::File,
 }
@@ -131,6 +136,8 @@ impl Door {
 #[derive(Default)]
 struct Progress {
     ready: usize,
+    /// Of the worlds that are ready, by their numbers.
+    rows: BTreeMap<u32, Rows>,
     has_failed: bool,
     failure: Option<StartError>,
 }
@@ -169,6 +176,7 @@ impl Listener {
             caller,
             progress: Mutex::default(),
             has_changed: Condvar::new(),
+            purses: Mutex::default(),
             stop: watch::channel(false).0,
             _lock: lock,
         })))
@@ -278,9 +286,16 @@ impl Seat {
         Some((Acceptor { senders, open: shared.open.clone(), connections_max }, socket))
     }
 
-    /// Reports that the world accepts requests.
-    pub(super) fn note_ready(&self) {
-        lock(&self.listener.0.progress).ready += 1;
+    /// Reports that the world accepts requests. Once all do, `rows` of them are searched for shared purses.
+    pub(super) fn note_ready(&self, rows: Rows) {
+        let mut progress = lock(&self.listener.0.progress);
+        progress.ready += 1;
+        progress.rows.insert(self.number, rows);
+        if progress.ready == self.listener.0.doors.len() {
+            let rows = std::mem::take(&mut progress.rows).into_values().collect();
+            *lock(&self.listener.0.purses) = PurseSearch::start(rows);
+        }
+        drop(progress);
         self.listener.0.has_changed.notify_all();
     }
 

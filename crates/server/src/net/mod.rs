@@ -18,6 +18,7 @@ pub mod listener;
 pub mod operator;
 pub mod plugin;
 pub mod process;
+mod purses;
 pub mod routes;
 mod runner;
 pub mod server;

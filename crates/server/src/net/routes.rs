@@ -54,14 +54,14 @@ pub async fn answer(
 
 /// Operators and platforms do not call from web pages of other sites.
 fn is_for_browsers(route: Route) -> bool {
-    route.access != Access::Operator && route.body != RouteBody::Signed
+    route.access != Access::Operator && !matches!(route.body, RouteBody::Signed(_))
 }
 
 /// The methods of a route, besides OPTIONS.
 fn methods(route: Route) -> &'static str {
     match route.body {
         RouteBody::Arguments | RouteBody::Image => "GET, POST",
-        RouteBody::Signed => "POST",
+        RouteBody::Signed(_) => "POST",
     }
 }
 
@@ -107,7 +107,7 @@ async fn read(
 ) -> Result<Vec<u8>, HttpReply> {
     let most = match route.body {
         RouteBody::Image => limits.image_request_bytes,
-        RouteBody::Arguments | RouteBody::Signed => limits.frame_bytes,
+        RouteBody::Arguments | RouteBody::Signed(_) => limits.frame_bytes,
     };
     let too_long = || refuse(route, StatusCode::PAYLOAD_TOO_LARGE, "the body is too long");
     if body.size_hint().lower() > u64::try_from(most).unwrap_or(u64::MAX) {
@@ -155,7 +155,10 @@ async fn discard(mut body: Incoming) {
     let _ = tokio::time::timeout(DISCARD_PATIENCE, discard).await;
 }
 
-/// Sends a request to its world. The reply is that of a frame.
+/// The replies of the worlds that were asked, each that of a frame, in order of world.
+pub type WorldReplies = Vec<oneshot::Receiver<Reply>>;
+
+/// Sends a request to its world, or to all of them.
 ///
 /// # Errors
 /// Returns the reply to a request that cannot be read.
@@ -165,32 +168,40 @@ pub fn send(
     headers: RouteHeaders<'_>,
     body: &[u8],
     address: Option<IpAddr>,
-) -> Result<oneshot::Receiver<Reply>, HttpReply> {
+) -> Result<WorldReplies, HttpReply> {
     let known_token = |asker: &Asker<'_>| way_in.address_bindings.token(address?, asker);
     let request = route.read(headers, body, known_token)?;
-    let (sender, receiver) = oneshot::channel();
-    let port = Arc::new(OneReply(Mutex::new(Some(sender))));
     let limit = address.map_or(Ok(()), |address| way_in.address_limits.check(address));
-    // The world keeps the port as long as it needs it; holding it here too would hide that the reply was dropped.
-    way_in.receive_envelope(request.envelope(), &Stranger, address, limit, Slot { port: &port, serial: 0 });
-    Ok(receiver)
+    let worlds = request.worlds(u32::try_from(way_in.worlds.len()).unwrap_or(u32::MAX));
+    let send_to = |world| {
+        let (sender, receiver) = oneshot::channel();
+        // The world keeps the port as long as it needs it; holding it here too would hide that the reply was dropped.
+        let port = Arc::new(OneReply(Mutex::new(Some(sender))));
+        way_in.receive_envelope(request.envelope(world), &Stranger, address, limit, Slot { port: &port, serial: 0 });
+        receiver
+    };
+    Ok(worlds.map(send_to).collect())
 }
 
 /// Sends a request and waits for its reply.
 async fn ask(way_in: &WayIn, route: Route, headers: RouteHeaders<'_>, body: &[u8], address: IpAddr) -> HttpReply {
-    let receiver = match send(way_in, route, headers, body, Some(address)) {
-        Ok(receiver) => receiver,
+    let receivers = match send(way_in, route, headers, body, Some(address)) {
+        Ok(receivers) => receivers,
         Err(reply) => return reply,
     };
-    match receiver.await {
-        Ok(Reply { text, login, .. }) => {
-            if let Some(login) = login {
-                way_in.address_bindings.note_login(address, *login);
+    let mut replies = Vec::with_capacity(receivers.len());
+    for receiver in receivers {
+        replies.push(match receiver.await {
+            Ok(Reply { text, login, .. }) => {
+                if let Some(login) = login {
+                    way_in.address_bindings.note_login(address, *login);
+                }
+                route.reply(&text)
             }
-            route.reply(&text)
-        }
-        Err(_) => route.refuse(&Refusal::internal()),
+            Err(_) => route.refuse(&Refusal::internal()),
+        });
     }
+    route.choose(replies)
 }
 
 /// Takes the one reply of a request. Events are only for permanent connections.

@@ -22,9 +22,10 @@ use crate::net::way_in::WayIn;
 use raidkeep_engine::clock::wall_ms;
 use raidkeep_engine::journal::{FileJournal, JournalOrigin, Recorder, program_name};
 use raidkeep_engine::open::{OpenRules, OpenStore};
+use raidkeep_engine::outside::WorldPlace;
 use raidkeep_engine::reload::Reloading;
 use raidkeep_engine::start::{Start, StartFailures, start_app};
-use raidkeep_engine::storage::store::Store;
+use raidkeep_engine::storage::store::{Rows, Store};
 use raidkeep_engine::storage::worker::{self, StorageEvent, StorageWorker};
 use raidkeep_engine::tick::{Input, Simulation};
 use raidkeep_game::platforms::sud::SudPlatform;
@@ -66,12 +67,12 @@ fn serve(mut app: App, seat: &mut Seat, is_own: bool) -> Result<AppExit, StartEr
         .map_err(system("start a runtime"))?;
     LocalSet::new().block_on(&runtime, async {
         let discovery = app.world().get_resource::<SudPlatform>().and_then(|sud| sud.0.as_deref()).map(Discovery::of);
-        let (world, way_in) = start(app, seat)?;
+        let (world, way_in, rows) = start(app, seat)?;
         if is_own {
             spawn_local(stop_on_signals(seat.listener.clone()));
             tracing::info!("listening on {}", seat.listener.address());
         }
-        Ok(run_beside_sockets(world, way_in, discovery, seat).await)
+        Ok(run_beside_sockets(world, (way_in, rows), discovery, seat).await)
     })
 }
 
@@ -85,30 +86,44 @@ fn finish(app: &mut App) -> Result<(), StartError> {
     app.world_mut().remove_resource::<StartFailures>().map_or(Ok(()), |failures| Err(failures.into()))
 }
 
-fn start(mut app: App, seat: &Seat) -> Result<(WorldLoop, Arc<WayIn>), StartError> {
+fn start(mut app: App, seat: &Seat) -> Result<(WorldLoop, Arc<WayIn>, Rows), StartError> {
     let rules = app.world_mut().remove_resource::<OpenRules>().ok_or(StartError::Missing { what: "rules" })?;
     let store = app.world_mut().remove_resource::<OpenStore>().ok_or(StartError::Missing { what: "databases" })?.0;
     let loaded = rules.rules.clone();
     let (way_in, reloader) = seat.join(app.world(), rules)?;
-    let seed = entropy().map_err(system("draw a random seed"))?;
-    let start = Start { wall_ms: wall_ms(), seed: u64::from_le_bytes(seed[..8].try_into().unwrap_or_default()) };
+    let start = draw_start(seat, &store)?;
     app.insert_resource(Reloading(reloader));
     let mut simulation = start_app(app, &loaded, &store, start)?;
     if let Some(journal) = begin_journal(seat, loaded.fingerprint, &simulation, &store, start)? {
         simulation.world_mut().insert_resource(journal);
     }
     seat.inbox.note_committed(store.recovered.last_batch);
-    let tables = simulation.player_tables();
+    let (tables, rows) = (simulation.player_tables(), store.rows.clone());
     let listener = listener(seat.inbox.clone());
     let storage = StorageWorker::start(store, tables, listener).map_err(system("start a thread"))?;
     let jobs = Jobs::new(seat.inbox.clone(), seat.config());
     let (inbox, notify) = (seat.inbox.clone(), seat.notify.clone());
-    Ok((WorldLoop::new(simulation, storage, inbox, notify, jobs, seat.caller()), way_in))
+    Ok((WorldLoop::new(simulation, storage, inbox, notify, jobs, seat.caller()), way_in, rows))
+}
+
+/// Begins the world's next epoch, and draws what else it starts with.
+fn draw_start(seat: &Seat, store: &Store) -> Result<Start, StartError> {
+    let drawn = || entropy().map_err(system("draw random bits"));
+    let (seed, bits) = (drawn()?, drawn()?);
+    let epoch = store.begin_epoch(u32::from_le_bytes(first_bytes(&bits)))?;
+    tracing::info!(world = seat.number, %epoch, "an epoch begins");
+    let place = WorldPlace { number: seat.number, worlds: seat.listener.worlds() };
+    Ok(Start { wall_ms: wall_ms(), seed: u64::from_le_bytes(first_bytes(&seed)), epoch, place })
+}
+
+/// The first bytes of those drawn.
+fn first_bytes<const BYTES: usize>(drawn: &[u8; 32]) -> [u8; BYTES] {
+    std::array::from_fn(|at| drawn[at])
 }
 
 async fn run_beside_sockets(
     world: WorldLoop,
-    way_in: Arc<WayIn>,
+    (way_in, rows): (Arc<WayIn>, Rows),
     discovery: Option<Discovery>,
     seat: &mut Seat,
 ) -> AppExit {
@@ -122,7 +137,7 @@ async fn run_beside_sockets(
     let receiver = spawn_local(receive_streams(std::mem::replace(&mut seat.streams, nothing), site));
     let accepting = seat.acceptor().map(|(acceptor, socket)| spawn_local(acceptor.run(socket)));
     let mut stopping = seat.stopping();
-    seat.note_ready();
+    seat.note_ready(rows);
     let mut world = spawn_local(world.run());
     let ended = tokio::select! {
         _ = stopping.wait_for(|stop| *stop) => None,

@@ -74,7 +74,7 @@ pub fn simulate(plan: &SimulationPlan, assets: &AssetSource, progress: impl FnMu
     let settings = driver::settings()?;
     let rules = raidkeep_game::load_rules(&settings, assets)?;
     let midnights = midnights(plan, &settings.zone).ok_or(Troubles::Calendar)?;
-    let start = Start { wall_ms: midnights[0] * 1000, seed: plan.seed };
+    let start = Start::alone(midnights[0] * 1000, plan.seed);
     let world = Driver::new(&settings, &rules, start)?;
     let mut life = Life::begin(plan, world, midnights);
     life.check_functions()?;

@@ -28,6 +28,7 @@ use raidkeep_engine::effects::carry_out;
 use raidkeep_engine::gate::ReplyGate;
 use raidkeep_engine::journal::{JournalOrigin, MemoryJournal, Recorder};
 use raidkeep_engine::numbers::BatchNumber;
+use raidkeep_engine::outside::WorldPlace;
 use raidkeep_engine::reload::{Reloader, Reloading};
 use raidkeep_engine::request::RequestTable;
 use raidkeep_engine::request::route::{RouteHeaders, RouteTable};
@@ -72,6 +73,8 @@ pub struct TestSetup {
     pub wall_ms: i64,
     /// The world's seed.
     pub seed: u64,
+    /// Which of a server's worlds it is.
+    pub place: WorldPlace,
     /// Requests a second of a connection; 0 = no limit.
     pub connection_rate: u32,
     /// Requests a second of a player; 0 = no limit.
@@ -100,6 +103,7 @@ impl Default for TestSetup {
             assets: raidkeep_game::shipped_assets(),
             wall_ms: NOON_MS,
             seed: 7,
+            place: WorldPlace::ALONE,
             connection_rate: 0,
             player_rate: 0,
             in_flight_max: config.limits.in_flight_per_connection,
@@ -175,6 +179,11 @@ fn seeded_entropy(seed: u64, committed: BatchNumber) -> EntropySource {
     })
 }
 
+/// The random bits of an epoch: others for each start, the same in every run.
+fn epoch_bits(seed: u64) -> u32 {
+    u32::try_from(seed & u64::from(u32::MAX)).unwrap_or_default()
+}
+
 /// A server in memory.
 pub struct TestServer {
     setup: TestSetup,
@@ -227,7 +236,8 @@ impl TestServer {
 
     fn open(setup: TestSetup, rules: Arc<LoadedRules>, disks: (Disk, Disk), platforms: TestPlatforms) -> Self {
         let store = Store::open_disks(disks.0.clone(), disks.1.clone()).expect("the simulated disks should open");
-        let start = Start { wall_ms: setup.wall_ms, seed: setup.seed };
+        let epoch = store.begin_epoch(epoch_bits(setup.seed)).expect("the simulated disk should be writable");
+        let start = Start { wall_ms: setup.wall_ms, seed: setup.seed, epoch, place: setup.place };
         let mut simulation = start_app(setup.app(), &rules, &store, start).expect("the world should start");
         let mut journals = Vec::new();
         let recorder = setup.journals.then(|| {
@@ -298,6 +308,16 @@ impl TestServer {
         journals.append(&mut reopened.journals);
         reopened.journals = journals;
         reopened
+    }
+
+    /// A copy of the disks, as a backup has it.
+    pub fn copy(&self) -> (Disk, Disk) {
+        (self.disks.0.after_power_loss(), self.disks.1.after_power_loss())
+    }
+
+    /// Loses power, and is started from an earlier copy of its disks. The platforms have seen what came after it.
+    pub fn put_back(self, copy: (Disk, Disk)) -> Self {
+        Self { disks: copy, ..self }.crash_and_reopen()
     }
 
     /// The same, with the wall clock moved by this many seconds meanwhile, possibly backwards.
@@ -470,7 +490,8 @@ impl TestServer {
         let route = self.way_in.routes.find(path).unwrap_or_else(|| panic!("{path} should be a route"));
         let headers = RouteHeaders { authorization, idempotency_key: None };
         let reply = match routes::send(&self.way_in, route, headers, body.as_bytes(), None) {
-            Ok(mut receiver) => {
+            Ok(mut receivers) => {
+                let receiver = receivers.first_mut().expect("there should be one world, and it is asked");
                 let wait = |_| {
                     self.step(1);
                     receiver.try_recv().map(|reply| reply.text).ok()

@@ -32,10 +32,11 @@ fn headers(authorization: Option<&str>) -> RouteHeaders<'_> {
 fn read(authorization: Option<&str>, body: &str) -> (u32, Option<Value>, Option<String>) {
     let request = route(RouteBody::Arguments).read(headers(authorization), body.as_bytes(), |_| None);
     let request = request.expect("a request");
-    let envelope = request.envelope();
+    let world = request.worlds(9).start;
+    let envelope = request.envelope(world);
     assert_eq!(envelope.function, "talk");
     let arguments = envelope.data.map(|data| serde_json::from_str(data.get()).expect("arguments are JSON"));
-    (envelope.world, arguments, envelope.token.map(str::to_owned))
+    (world, arguments, envelope.token.map(str::to_owned))
 }
 
 fn refused(body: &[u8]) -> Option<u16> {
@@ -77,7 +78,7 @@ fn an_idempotency_key_comes_in_the_body_or_in_its_header() {
     let once = |idempotency_key, body: &'static str| {
         let headers = RouteHeaders { authorization: None, idempotency_key };
         let request = route(RouteBody::Arguments).read(headers, body.as_bytes(), |_| None);
-        request.map(|request| request.envelope().once.map(Cow::into_owned)).map_err(|reply| reply.status)
+        request.map(|request| request.envelope(0).once.map(Cow::into_owned)).map_err(|reply| reply.status)
     };
     assert_eq!(once(None, r#"{"once":"k\u0031"}"#), Ok(Some("k1".to_owned())));
     assert_eq!(once(Some("\"k2\""), r#"{"once":"k1"}"#), Ok(Some("k2".to_owned())), "the header wins");
@@ -89,10 +90,11 @@ fn an_idempotency_key_comes_in_the_body_or_in_its_header() {
 
 #[test]
 fn a_signed_body_arrives_to_the_byte() {
-    let route = route(RouteBody::Signed);
+    let route = route(RouteBody::Signed(|_| 0));
     let body = "{\"match_id\": \"1\" }\n";
     let request = route.read(headers(Some("Sud-Auth x")), body.as_bytes(), |_| None).expect("a request");
-    let arguments = request.envelope().data.expect("text and signature are arguments").get();
+    assert_eq!(request.worlds(3), 0..3, "the body names no world");
+    let arguments = request.envelope(0).data.expect("text and signature are arguments").get();
     let arguments: Value = serde_json::from_str(arguments).expect("arguments are JSON");
     assert_eq!(arguments, json!({"authorization": "Sud-Auth x", "body": body}));
     assert_eq!(route.read(headers(None), b"\xff", |_| None).err().map(|reply| reply.status), Some(400));
@@ -119,17 +121,17 @@ fn a_refusal_keeps_the_shape_of_the_reply_and_says_why() {
     let (_, own) = told(r#"{"status":422,"message":"why","data":{"text":"words","status_code":422}}"#);
     assert_eq!((&own["text"], &own["status"]), (&json!("words"), &json!(false)), "a reply of the function's own");
     assert_eq!(told("nonsense").0, 500);
-    let signed = route(RouteBody::Signed).reply(r#"{"status":401,"message":"why"}"#).body;
+    let signed = route(RouteBody::Signed(|_| 0)).reply(r#"{"status":401,"message":"why"}"#).body;
     assert!(!signed.contains("error"), "a platform's format has its own fields for that: {signed}");
 }
 
 proptest! {
     #[test]
     fn any_body_is_a_request_or_a_refusal(body in proptest::collection::vec(any::<u8>(), 0..80), header in ".*") {
-        for body_kind in [RouteBody::Arguments, RouteBody::Signed] {
+        for body_kind in [RouteBody::Arguments, RouteBody::Signed(|_| 0)] {
             let read = route(body_kind).read(headers(Some(&header)), &body, |_| None);
             if let Ok(request) = read {
-                let is_object = request.envelope().data.is_none_or(|data| data.get().starts_with('{'));
+                let is_object = request.envelope(0).data.is_none_or(|data| data.get().starts_with('{'));
                 prop_assert!(is_object, "arguments are an object");
             }
         }

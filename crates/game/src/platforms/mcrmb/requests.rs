@@ -73,7 +73,7 @@ fn ask(
         return Ok(passed_on(call, reply_of(*outcome)?)?);
     }
     let account = player.get(accounts)?;
-    let exchange = gateway.call(call, account.name(), more)?;
+    let exchange = gateway.call(call, account.wname(), more)?;
     Err(Unready::Needs(Need::Exchange(PAYMENTS, exchange)))
 }
 

@@ -1,6 +1,7 @@
 //! Queries about rounds (docs/contract/match-query.md#the-question): those SUD sends here, and those operators send to
 //! SUD.
 
+use std::cmp::Reverse;
 use std::fmt;
 
 use bevy_app::App;
@@ -18,16 +19,16 @@ use crate::platforms::sud::{QUERIES, SudPlatform, reporter};
 use raidkeep_engine::clock::Clock;
 use raidkeep_engine::dispatch::RequestApp;
 use raidkeep_engine::exchange::{CallOutcome, Exchange, Method};
-use raidkeep_engine::random::WorldSeed;
+use raidkeep_engine::outside::Numbering;
 use raidkeep_engine::request;
 use raidkeep_engine::request::answer::{TIMED_OUT, rows_found};
-use raidkeep_engine::request::route::RouteApp;
+use raidkeep_engine::request::route::{HttpReply, RouteApp};
 use raidkeep_engine::request::{Anyone, Call, Need, Operator, Refusal, Success, Unready, Waits};
 use raidkeep_engine::storage::{ArchivedRow, RowQuery};
 
 pub(super) fn register(app: &mut App) {
     app.add_waiting_request::<QueryMatchBase, _>(query_match_base);
-    app.add_signed_route::<QueryMatchBase>(QUERY_PATH);
+    app.add_signed_route::<QueryMatchBase>(QUERY_PATH, newest);
     app.add_waiting_request::<QueryMatch, _>(query_match);
 }
 
@@ -88,6 +89,21 @@ fn check(
     Ok(())
 }
 
+/// Of the worlds' answers, that about the newest round: clients may use a key in several worlds. Without one, a world
+/// that could not look may know the round, so its refusal counts.
+fn newest(answers: &[HttpReply]) -> usize {
+    let rank = |answer: &HttpReply| {
+        let read = serde_json::from_str::<MatchAnswer>(&answer.body).ok().filter(|_| answer.status == 200);
+        match read.map(|answer| answer.data) {
+            Some(Some(round)) => (2, round.battle_start_at.parse::<i64>().unwrap_or_default()),
+            None => (1, 0),
+            Some(None) => (0, 0),
+        }
+    };
+    let ranked = answers.iter().enumerate().map(|(at, answer)| (rank(answer), Reverse(at)));
+    ranked.max().map_or(0, |(_, Reverse(at))| at)
+}
+
 fn failed(code: i32, message: &str) -> Success<MatchAnswer> {
     Success::with(MatchAnswer { ret_code: code, ret_msg: message.to_owned(), data: None })
 }
@@ -101,7 +117,7 @@ fn query_match_base(
     platform: Res<SudPlatform>,
     mut nonces: Nonces,
     (book, rounds): (Res<RoundBook>, Query<&Round>),
-    seed: Res<WorldSeed>,
+    numbering: Res<Numbering>,
     clock: Res<Clock>,
 ) -> Waits<MatchAnswer> {
     // When it is run again with the rows it read, it was already checked.
@@ -120,19 +136,24 @@ fn query_match_base(
     let id = match (query.match_id.as_str(), query.report_game_info_key.as_str()) {
         ("", "") => return Ok(failed(query_code::BAD_PARAMETERS, "match_id and report_game_info_key are both empty")),
         ("", key) => book.by_key(key),
-        (id, _) => read_round_id(id, &seed),
+        (id, _) => read_round_id(id, numbering.world),
     };
     let unknown = || failed(query_code::UNKNOWN_MATCH, "no such match");
     let Some(id) = id else {
         return Ok(unknown());
     };
-    if let Some(round) = book.open(id).and_then(|entity| rounds.get(entity).ok()) {
-        return Ok(found(round.shown(platform.mg_id)));
-    }
-    let key = ClosedRound::key(id, platform.rounds_kept);
-    let rows = rows_found(RowQuery::one(ClosedRound::TABLE, &key), call.fact)?;
-    let closed = rows.first().and_then(|(_, value)| ClosedRound::read(value).ok()).filter(|closed| closed.id() == id);
-    Ok(closed.map_or_else(unknown, |closed| found(closed.shown(platform.mg_id))))
+    let shown = match book.open(id).and_then(|entity| rounds.get(entity).ok()) {
+        Some(round) => Some(round.shown(platform.mg_id)),
+        None => {
+            let key = ClosedRound::key(id, platform.rounds_kept);
+            let rows = rows_found(RowQuery::one(ClosedRound::TABLE, &key), call.fact)?;
+            let closed = rows.first().and_then(|(_, value)| ClosedRound::read(value).ok());
+            closed.filter(|closed| closed.id() == id).map(|closed| closed.shown(platform.mg_id))
+        }
+    };
+    // The id of another epoch is that of a round which this world has lost.
+    let shown = shown.filter(|shown| query.match_id.is_empty() || query.match_id == shown.match_id);
+    Ok(shown.map_or_else(unknown, found))
 }
 
 /// `query_match {token, match_id?, report_game_info_key?}`: what the platform itself says about a round.
@@ -182,4 +203,25 @@ fn read_answer(outcome: CallOutcome) -> Result<Success<MatchAnswer>, Refusal> {
     let (status, message) = (answer.ret_code, answer.ret_msg.clone());
     let message = if message.is_empty() { "success".to_owned() } else { message };
     Ok(Success::with(answer).status(status).message(message))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn of_all_worlds_the_newest_round_counts_and_then_a_world_that_could_not_look() {
+        let round = |began: &str| {
+            let data = serde_json::json!({
+                "mg_id": "1", "room_id": "r", "game_mode": 1, "match_id": "m", "battle_start_at": began,
+                "status": "PLAYING",
+            });
+            HttpReply { status: 200, body: serde_json::json!({"ret_code": 0, "ret_msg": "", "data": data}).to_string() }
+        };
+        let unknown = HttpReply { status: 200, body: r#"{"ret_code":70420,"ret_msg":"no such match"}"#.to_owned() };
+        let busy = HttpReply { status: 503, body: r#"{"ret_code":16,"ret_msg":"stopping"}"#.to_owned() };
+        assert_eq!(newest(&[unknown.clone(), round("900"), round("1000"), busy.clone()]), 2);
+        assert_eq!(newest(&[unknown.clone(), busy]), 1, "it may be a round of that world");
+        assert_eq!(newest(&[unknown.clone(), unknown]), 0);
+    }
 }

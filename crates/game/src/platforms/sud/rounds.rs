@@ -8,6 +8,7 @@ use bevy_ecs::prelude::*;
 use bevy_ecs::system::{SystemParam, SystemState};
 use serde::{Deserialize, Serialize};
 
+use crate::identity::Account;
 use crate::platforms::settings::SudSettings;
 use crate::platforms::sud::SudPlatform;
 use crate::platforms::sud::closed::ClosedRound;
@@ -19,8 +20,8 @@ use crate::platforms::sud::wire::{
 };
 use raidkeep_engine::account::AccountId;
 use raidkeep_engine::clock::Clock;
+use raidkeep_engine::outside::{Number, Numbering, WorldId};
 use raidkeep_engine::players::Players;
-use raidkeep_engine::random::WorldSeed;
 use raidkeep_engine::schedule::Surroundings;
 use raidkeep_engine::storage::{Archive, Discarded, WorldEntity, WorldRow};
 
@@ -37,7 +38,7 @@ pub struct RoundBegin {
     pub game_mode: i32,
     /// The players.
     pub players: Vec<RoundPlayer>,
-    /// Its key and extras.
+    /// Its key and extras. Without a key, the number of the round is the key.
     pub passed: PassedThrough,
 }
 
@@ -270,12 +271,10 @@ impl RoundBook {
     }
 }
 
-/// Parses a `game_round_id` of this world.
-pub fn read_round_id(text: &str, seed: &WorldSeed) -> Option<RoundId> {
-    let number = text.strip_prefix(seed.mark().as_str())?.strip_prefix('-')?;
-    // An id that is not formatted exactly as this server does is not its own.
-    let id = number.parse().ok().map(RoundId)?;
-    (id.0.to_string() == number).then_some(id)
+/// Parses a `game_round_id` of this world, of whatever epoch: compare it with [`MatchInfo::match_id`].
+pub fn read_round_id(text: &str, world: WorldId) -> Option<RoundId> {
+    let number = text.parse::<Number>().ok().filter(|number| number.world() == Some(world))?;
+    Some(RoundId(number.count()))
 }
 
 impl RoundBook {
@@ -305,13 +304,13 @@ pub(super) fn restore(world: &mut World) {
 pub struct Rounds<'w, 's> {
     commands: Commands<'w, 's>,
     open: Query<'w, 's, &'static Round>,
-    identities: Query<'w, 's, &'static SudIdentity>,
+    people: Query<'w, 's, (&'static Account, &'static SudIdentity)>,
     players: Res<'w, Players>,
     book: ResMut<'w, RoundBook>,
     numbers: ResMut<'w, RoundNumbers>,
     reports: ResMut<'w, ReportBook>,
     platform: Res<'w, SudPlatform>,
-    seed: Res<'w, WorldSeed>,
+    numbering: Res<'w, Numbering>,
     clock: Res<'w, Clock>,
     archive: ResMut<'w, Archive>,
     discarded: ResMut<'w, Discarded>,
@@ -322,6 +321,11 @@ impl Rounds<'_, '_> {
     /// The platform, if there is one.
     pub fn platform(&self) -> Option<&SudSettings> {
         self.platform.0.as_deref()
+    }
+
+    /// Where this world's numbers come from.
+    pub fn numbering(&self) -> Numbering {
+        *self.numbering
     }
 
     /// Begins a round.
@@ -341,28 +345,28 @@ impl Rounds<'_, '_> {
     }
 
     fn round(&self, id: RoundId, begin: RoundBegin) -> Round {
-        let identity = |account| self.players.entity(account).and_then(|entity| self.identities.get(entity).ok());
+        let person = |account| self.players.entity(account).and_then(|entity| self.people.get(entity).ok());
+        let uid = |account: AccountId| match person(account) {
+            Some((own, bound)) => bound.bound_uid().map_or_else(|| own.uid(account), str::to_owned),
+            None => account.0.to_string(),
+        };
         let seat = |player: &RoundPlayer| Seat {
             account: player.account,
-            uid: player
-                .account
-                .map_or_else(String::new, |account| {
-                    identity(account).map_or_else(|| account.0.to_string(), |identity| identity.uid(account))
-                })
-                .into(),
+            uid: player.account.map_or_else(String::new, uid).into(),
         };
         let first = begin.players.iter().find_map(|player| player.account);
-        let (key, extras) = begin.passed.into_parts();
+        let game_round_id: Box<str> = self.numbering.number(id.0).to_string().into();
+        let (key, extras) = begin.passed.or_key(&game_round_id).into_parts();
         Round {
             id,
-            game_round_id: format!("{}-{}", self.seed.mark(), id.0).into(),
+            game_round_id,
             room_id: begin.room_id.into(),
             game_mode: begin.game_mode,
             started_at: self.clock.now(),
             players: begin.players.iter().map(seat).collect(),
             key,
             extras,
-            ss_token: first.and_then(identity).map(|identity| identity.ss_token().into()).unwrap_or_default(),
+            ss_token: first.and_then(person).map(|(_, bound)| bound.ss_token().into()).unwrap_or_default(),
         }
     }
 
@@ -428,6 +432,7 @@ impl Round {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use raidkeep_engine::outside::Epoch;
 
     #[test]
     fn a_key_used_twice_finds_the_newest_round_in_whatever_order_they_end() {
@@ -447,11 +452,13 @@ mod tests {
 
     #[test]
     fn only_round_ids_of_this_world_are_read() {
-        let (seed, other) = (WorldSeed(7), WorldSeed(8));
-        let id = format!("{}-17", seed.mark());
-        assert_eq!(read_round_id(&id, &seed), Some(RoundId(17)));
-        assert_eq!(read_round_id(&id, &other), None);
-        assert_eq!(read_round_id(&format!("{id}x"), &seed), None);
-        assert_eq!(read_round_id(&id.replace("17", "+17"), &seed), None);
+        let world = WorldId(7);
+        let id = Numbering { world, epoch: Epoch::BEFORE.next(0) }.number(17).to_string();
+        assert_eq!(read_round_id(&id, world), Some(RoundId(17)));
+        assert_eq!(read_round_id(&format!("{world}-17"), world), Some(RoundId(17)), "of an earlier program");
+        assert_eq!(read_round_id(&id, WorldId(8)), None);
+        for odd in ["17", &format!("{id}x"), &format!("{world}-+17")] {
+            assert_eq!(read_round_id(odd, world), None, "{odd}");
+        }
     }
 }

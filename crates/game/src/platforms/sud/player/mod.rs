@@ -11,15 +11,14 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::platforms::sud::QUERIES;
-use raidkeep_engine::account::AccountId;
 use raidkeep_engine::dispatch::RequestApp;
 use raidkeep_engine::exchange::CallOutcome;
 use raidkeep_engine::request;
 use raidkeep_engine::request::{Call, Need, Player, Refusal, Success, Waits};
 use raidkeep_engine::storage::{Arrival, Claim, PlayerRow, Unfit};
 
-/// The id and session that the platform's own login gave the client. Without them the platform sees the account's
-/// number.
+/// The id and session that the platform's own login gave the client. Without them the platform sees the account's own
+/// uid.
 #[derive(Default, Clone, PartialEq, Eq, Component, Serialize, Deserialize)]
 pub struct SudIdentity {
     uid: Box<str>,
@@ -27,9 +26,9 @@ pub struct SudIdentity {
 }
 
 impl SudIdentity {
-    /// The player's id on the platform.
-    pub fn uid(&self, account: AccountId) -> String {
-        if self.uid.is_empty() { account.0.to_string() } else { self.uid.to_string() }
+    /// The player's id on the platform, if it was bound.
+    pub fn bound_uid(&self) -> Option<&str> {
+        Some(&*self.uid).filter(|uid| !uid.is_empty())
     }
 
     /// The player's session on the platform; may be empty.
@@ -64,7 +63,7 @@ impl PlayerRow for SudIdentity {
         Ok(())
     }
 
-    fn claims(&self) -> Vec<Claim> {
+    fn claims(&self, _: Arrival<'_>) -> Vec<Claim> {
         let key = uids::key(self);
         key.into_iter().map(|key| Claim { key, what: format!("the SUD uid {}", self.uid) }).collect()
     }

@@ -6,7 +6,8 @@ use bevy_ecs::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use super::SudIdentity;
-use crate::identity::next_account;
+use crate::identity::platform_names::NameKind;
+use crate::identity::{TakenNames, next_account};
 use raidkeep_engine::account::AccountId;
 use raidkeep_engine::start::StartApp;
 use raidkeep_engine::storage::directory::{INDEX_TABLE, decode_entry};
@@ -44,6 +45,9 @@ pub(super) fn holder(world: &World, uid: &str) -> Result<Option<AccountId>, NotL
 
 /// The account that goes by this uid as long as it has bound none, or did until it was deleted.
 pub(super) fn goes_by(world: &World, uid: &str) -> Option<AccountId> {
+    if let Some(holder) = world.resource::<TakenNames>().holder(NameKind::Uid, uid) {
+        return Some(holder);
+    }
     let number = uid.parse().ok().filter(|number: &u64| number.to_string() == uid)?;
     (1..next_account(world).0).contains(&number).then_some(AccountId(number))
 }
