@@ -75,6 +75,18 @@ fn nobody_binds_the_number_by_which_another_account_is_reported() {
 }
 
 #[test]
+fn a_bound_number_is_not_given_to_the_account_that_would_have_had_it() {
+    let mut server = server();
+    let ann = join(&mut server, "Ann");
+    assert_eq!(bind(&mut server, &ann, "2", "session")["status"], 0, "nobody goes by it yet");
+    let mut server = server.crash_and_reopen();
+    join(&mut server, "Bob");
+    let document = export(&mut server, "Bob");
+    assert_eq!(document["parts"]["accounts"]["uid"], "2~2", "account 2 is known to SUD by another id than Ann");
+    assert_eq!(server.verify(), []);
+}
+
+#[test]
 fn what_sud_cannot_have_given_is_refused() {
     let mut server = server();
     let ann = join(&mut server, "Ann");

@@ -6,13 +6,16 @@ use bevy_ecs::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use super::SudIdentity;
-use crate::identity::platform_names::NameKind;
+use crate::identity::platform_names::{NameKind, WORLD_MARK};
 use crate::identity::{TakenNames, next_account};
 use raidkeep_engine::account::AccountId;
+use raidkeep_engine::outside::WorldPlace;
 use raidkeep_engine::start::StartApp;
 use raidkeep_engine::storage::directory::{INDEX_TABLE, decode_entry};
 use raidkeep_engine::storage::rows::RowScan;
-use raidkeep_engine::storage::{Directory, IndexKey, NotLookedUp, PlayerRow, StorageApp, WorldRow, decode_value};
+use raidkeep_engine::storage::{
+    Archive, Directory, IndexKey, NotLookedUp, PlayerRow, StorageApp, WorldRow, decode_value,
+};
 use raidkeep_engine::travel::{PortabilityApp, Traveller};
 use raidkeep_engine::verify::Inspection;
 use raidkeep_engine::verify::inspection::account_of;
@@ -63,6 +66,19 @@ pub(super) fn change(world: &mut World, account: AccountId, before: &SudIdentity
     if let Some(key) = key(after) {
         directory.set(key, Some(account));
     }
+    if is_default_of_later_account(world, &after.uid) {
+        world.resource_scope(|world, mut archive: Mut<Archive>| {
+            let mut taken = world.resource_mut::<TakenNames>();
+            taken.set(&mut archive, NameKind::Uid, &after.uid, Some(account));
+        });
+    }
+}
+
+/// Whether an account that is yet to be made would go by this uid.
+fn is_default_of_later_account(world: &World, uid: &str) -> bool {
+    let number = uid.split(WORLD_MARK).next().and_then(|number| number.parse::<u64>().ok());
+    let place = world.resource::<WorldPlace>();
+    number.is_some_and(|number| number >= next_account(world).0 && place.distinct(&number.to_string()) == uid)
 }
 
 fn arrive(world: &mut World, player: Traveller) {
