@@ -169,8 +169,8 @@ mod tests {
             (r#"{"code":"4294967397"}"#, "code should be"),
             (r#"{"code":1,"msg":[]}"#, "msg should be"),
             (r#"{"code":1,"data":{"money":1}}"#, "data should be"),
-            ("<html>", "no JSON"),
-            ("", "no JSON"),
+            ("<html>", "not JSON"),
+            ("", "not JSON"),
         ] {
             let told = read(text).expect_err("a wrong shape").to_string();
             assert!(told.contains(expected), "{text}: {told}");
