@@ -238,7 +238,7 @@ fn store_new_index(world: &mut World) {
 }
 
 /// Whether an account, or several, have the folded form of the name of an imported account. Looks up its likeness too, so
-/// that [`enter`] knows who shares it. A guest gets a name of this world.
+/// that `enter` knows who shares it. A guest gets a name of this world.
 pub fn is_name_taken(world: &World, name: &str) -> Result<bool, NotLookedUp> {
     if is_guest_name(name) {
         return Ok(false);

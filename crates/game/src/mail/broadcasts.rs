@@ -50,7 +50,7 @@ impl Broadcast {
 /// [`Accounts::last`]: crate::identity::Accounts::last
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum MailAudience {
-    /// Everybody who existed when it was announced: the accounts up to this one ([`Accounts::last`]). Later ones get
+    /// Everybody who existed when it was announced: the accounts up to this one (`Accounts::last`). Later ones get
     /// none.
     UpTo(AccountId),
     /// These accounts, each with items of its own after those for all.
