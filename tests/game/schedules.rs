@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use crate::seasons::succeed;
 use raidkeep::engine::clock::{ClockMode, time_zone};
 use raidkeep::studio::testing::{TestPlayer, TestServer, TestSetup, edit_assets};
 use serde_json::{Value, json};
@@ -15,19 +16,6 @@ fn server_with(folder: &Path, file: &str, from: &str, to: &str) -> TestServer {
     setup.settings.clock = ClockMode::Real;
     setup.settings.identity.token_seconds = 100 * 366 * DAY;
     TestServer::with(setup)
-}
-
-/// Asks on a new connection, as a returning player does.
-fn ask(server: &mut TestServer, player: &TestPlayer, function: &str, mut data: Value) -> Value {
-    let connection = server.connect();
-    data["token"] = json!(player.token);
-    server.ask_on(connection, function, data)
-}
-
-fn succeed(server: &mut TestServer, player: &TestPlayer, function: &str, data: Value) -> Value {
-    let mut reply = ask(server, player, function, data.clone());
-    assert_eq!(reply["status"], 0, "{function} with {data} should succeed: {reply}");
-    reply["data"].take()
 }
 
 fn tower(server: &mut TestServer, player: &TestPlayer) -> Value {

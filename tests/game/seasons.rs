@@ -36,7 +36,7 @@ fn ask(server: &mut TestServer, player: &TestPlayer, function: &str, mut data: V
 }
 
 /// Sends a request that has to succeed; returns its `data`.
-fn succeed(server: &mut TestServer, player: &TestPlayer, function: &str, data: Value) -> Value {
+pub(crate) fn succeed(server: &mut TestServer, player: &TestPlayer, function: &str, data: Value) -> Value {
     let mut reply = ask(server, player, function, data.clone());
     assert_eq!(reply["status"], 0, "{function} with {data} should succeed: {reply}");
     reply["data"].take()

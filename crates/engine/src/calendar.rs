@@ -90,14 +90,9 @@ pub fn first_moment(local: DateTime, zone: &TimeZone) -> i64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::clock::tests::clock_at;
     use crate::clock::{Clock, ClockMode, time_zone};
     use proptest::prelude::*;
-
-    fn clock_at(zone: &str, moment: &str) -> Clock {
-        let zone = time_zone(zone).expect("a known zone");
-        let stamp: Timestamp = moment.parse().expect("a moment");
-        Clock::start(ClockMode::Manual, zone, stamp.as_millisecond(), None)
-    }
 
     #[test]
     fn dates_are_found_again_by_their_number() {

@@ -251,10 +251,10 @@ schema_by_hand!(HoursMinutesSeconds, "HoursMinutesSeconds", |_| text_of(
 ));
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     use super::*;
 
-    fn clock_at(zone: &str, moment: &str) -> Clock {
+    pub(crate) fn clock_at(zone: &str, moment: &str) -> Clock {
         let zone = time_zone(zone).expect("a known zone");
         let stamp: Timestamp = moment.parse().expect("a moment");
         Clock::start(ClockMode::Manual, zone, stamp.as_millisecond(), None)

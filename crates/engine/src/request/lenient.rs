@@ -19,6 +19,13 @@ pub fn optional_integer<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Op
     deserializer.deserialize_option(OptionVisitor)
 }
 
+/// How many entries of a list an operator wants: `given`, or 50; `None` if that is not 1 to 500.
+pub fn page_size(given: Option<i64>) -> Option<usize> {
+    const USUAL: i64 = 50;
+    const MAX: usize = 500;
+    usize::try_from(given.unwrap_or(USUAL)).ok().filter(|size| (1..=MAX).contains(size))
+}
+
 /// The integer that a number with a decimal point stands for. Beyond 2^53 such a number may be any of several.
 pub fn whole(value: f64) -> Option<i64> {
     const EXACT_MAX: f64 = 9_007_199_254_740_992.0;

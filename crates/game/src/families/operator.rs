@@ -10,7 +10,7 @@ use crate::families::model::Family;
 use crate::families::requests::NO_SUCH_FAMILY;
 use raidkeep_engine::dispatch::RequestApp;
 use raidkeep_engine::request;
-use raidkeep_engine::request::lenient::Integer;
+use raidkeep_engine::request::lenient::{self, Integer};
 use raidkeep_engine::request::{Answer, Call, Operator, Refusal, Success};
 
 pub(super) fn register(app: &mut App) {
@@ -77,8 +77,7 @@ impl FamilyRecord {
 
 fn family_list(In(call): In<Call<FamilyList>>, families: Families) -> Answer<FamiliesShown> {
     let FamilyList { name, after, limit } = call.request;
-    let limit = usize::try_from(limit.unwrap_or(50)).ok().filter(|limit| (1..=500).contains(limit));
-    let limit = limit.ok_or_else(|| Refusal::malformed("data.limit", "1 to 500"))?;
+    let limit = lenient::page_size(limit).ok_or_else(|| Refusal::malformed("data.limit", "1 to 500"))?;
     let count = families.count();
     if let Some(name) = name {
         let family = families.named(&name).ok_or(NO_SUCH_FAMILY)?;

@@ -22,11 +22,6 @@ pub(super) fn register(app: &mut App) {
 
 const NO_SUCH_PLAYER: Refusal = Refusal::new(99, "no such player");
 
-/// How many movements are listed when the operator gives no `limit`.
-const USUAL_LIMIT: usize = 50;
-/// How many are listed at most.
-const LIMIT_MAX: usize = 500;
-
 /// `ledger_list {name, limit, before}`: movements of a player, newest first.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 pub struct LedgerList {
@@ -106,9 +101,7 @@ fn ledger_list(In(call): In<Call<LedgerList>>, directory: Res<Directory>, clock:
 }
 
 fn limit(given: Option<i64>) -> Result<usize, Refusal> {
-    let limit = given.map_or(Some(USUAL_LIMIT), |limit| usize::try_from(limit).ok());
-    let refusal = || Refusal::malformed("data.limit", &format!("an integer from 1 to {LIMIT_MAX}"));
-    limit.filter(|limit| (1..=LIMIT_MAX).contains(limit)).ok_or_else(refusal)
+    lenient::page_size(given).ok_or_else(|| Refusal::malformed("data.limit", "an integer from 1 to 500"))
 }
 
 fn before(given: Option<i64>) -> Result<Option<u64>, Refusal> {

@@ -19,7 +19,7 @@ use raidkeep_engine::dispatch::RequestApp;
 use raidkeep_engine::outside::Numbering;
 use raidkeep_engine::request;
 use raidkeep_engine::request::answer::rows_found;
-use raidkeep_engine::request::lenient::Integer;
+use raidkeep_engine::request::lenient::{self, Integer};
 use raidkeep_engine::request::{Call, Operator, Refusal, Success, Waits, status};
 use raidkeep_engine::storage::{ArchivedRow, RowQuery, Stored};
 
@@ -96,9 +96,6 @@ pub struct OrdersShown {
     next: Option<Box<str>>,
 }
 
-/// Orders per page: by default, and at most.
-const SHOWN: (i64, i64) = (50, 500);
-
 fn order_list(
     In(call): In<Call<OrderList>>,
     book: Res<OrderBook>,
@@ -111,11 +108,7 @@ fn order_list(
             .ok_or_else(|| Refusal::malformed("data.before", "the number of an order"))?,
         None => OrderId(u64::MAX),
     };
-    let limit = limit.unwrap_or(SHOWN.0);
-    if !(1..=SHOWN.1).contains(&limit) {
-        return Err(Refusal::malformed("data.limit", "1 to 500").into());
-    }
-    let limit = usize::try_from(limit).unwrap_or_default();
+    let limit = lenient::page_size(*limit).ok_or_else(|| Refusal::malformed("data.limit", "1 to 500"))?;
     let is_wanted = |order: &Order| state.is_none_or(|state| order.state.name() == state);
     let open = book.latest_first().filter(|(id, _)| *id < before).filter_map(|(_, entity)| orders.get(entity).ok());
     let open = open.filter(|order| is_wanted(order));

@@ -102,10 +102,6 @@ fn forget(world: &mut World, player: Traveller) {
     world.resource_mut::<Archive>().delete::<Suspect>(&player.account.to_key());
 }
 
-/// How many suspects are listed when the operator gives no `limit`.
-const USUAL_LIMIT: usize = 50;
-/// How many are listed at most.
-const LIMIT_MAX: usize = 500;
 /// How many are examined: those with the newest accounts.
 const READ_MAX: usize = 20_000;
 
@@ -143,7 +139,8 @@ struct SuspectShown {
 }
 
 fn suspect_list(In(call): In<Call<SuspectList>>, clock: Res<Clock>) -> Waits<Suspects> {
-    let limit = limit(call.request.limit)?;
+    let limit = lenient::page_size(call.request.limit)
+        .ok_or_else(|| Refusal::malformed("data.limit", "an integer from 1 to 500"))?;
     let query = RowQuery::range(Suspect::TABLE, &[], &[u8::MAX; 9]).newest(READ_MAX);
     let mut suspects = read(&rows_found(query, call.fact)?)?;
     suspects.sort_by_key(|(account, suspect)| (Reverse(suspect.counts.2), Reverse(suspect.at), account.0));
@@ -159,12 +156,6 @@ fn suspect_list(In(call): In<Call<SuspectList>>, clock: Res<Clock>) -> Waits<Sus
     };
     let total = suspects.len();
     Ok(Success::with(Suspects { total, suspects: suspects.into_iter().take(limit).map(shown).collect() }))
-}
-
-fn limit(given: Option<i64>) -> Result<usize, Refusal> {
-    let limit = given.map_or(Some(USUAL_LIMIT), |limit| usize::try_from(limit).ok());
-    let refusal = || Refusal::malformed("data.limit", &format!("an integer from 1 to {LIMIT_MAX}"));
-    limit.filter(|limit| (1..=LIMIT_MAX).contains(limit)).ok_or_else(refusal)
 }
 
 fn read(rows: &FoundRows) -> Result<Vec<(AccountId, Suspect)>, Refusal> {

@@ -10,7 +10,7 @@ use crate::platforms::sud::reports::{PendingReport, ReportBook, ReportId};
 use raidkeep_engine::clock::Clock;
 use raidkeep_engine::dispatch::RequestApp;
 use raidkeep_engine::request;
-use raidkeep_engine::request::lenient::Integer;
+use raidkeep_engine::request::lenient::{self, Integer};
 use raidkeep_engine::request::{Answer, Call, Operator, Refusal, Success};
 use raidkeep_engine::storage::EditWorld;
 
@@ -97,9 +97,7 @@ fn report_list(
     reports: Query<&PendingReport>,
 ) -> Answer<ReportsShown> {
     let ReportList { state, after, limit } = call.request;
-    let limit = limit.unwrap_or(50);
-    let limit = usize::try_from(limit).ok().filter(|limit| (1..=500).contains(limit));
-    let limit = limit.ok_or_else(|| Refusal::malformed("data.limit", "1 to 500"))?;
+    let limit = lenient::page_size(limit).ok_or_else(|| Refusal::malformed("data.limit", "1 to 500"))?;
     let after = after.and_then(|after| u64::try_from(after).ok());
     let listed = book.oldest_first().filter(|(id, _)| after.is_none_or(|after| id.0 > after));
     let shown = listed.filter_map(|(_, entity)| reports.get(entity).ok()).map(|report| ReportShown::of(report, &book));
