@@ -8,10 +8,10 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use tracing::level_filters::LevelFilter;
 use tracing::{Level, Metadata, Subscriber};
-use tracing_subscriber::Layer;
-use tracing_subscriber::filter::{EnvFilter, filter_fn};
+use tracing_subscriber::Registry;
+use tracing_subscriber::filter::{Targets, filter_fn};
 use tracing_subscriber::fmt::MakeWriter;
-use tracing_subscriber::layer::SubscriberExt;
+use tracing_subscriber::layer::{Filter, Layer, SubscriberExt};
 use tracing_subscriber::util::SubscriberInitExt;
 
 /// The environment variable with the levels.
@@ -32,7 +32,7 @@ pub(super) fn start(as_json: bool, file: Option<&Path>) -> Result<LogFile, Box<d
 
 /// Reads levels such as `info,raidkeep_server=debug`. The library takes a misspelt level for the name of a module and
 /// silences everything else.
-fn filter(levels: &str) -> Result<EnvFilter, String> {
+fn filter(levels: &str) -> Result<Targets, String> {
     let levels = if levels.trim().is_empty() { "info" } else { levels };
     for part in levels.split(',') {
         let level = part.rsplit('=').next().unwrap_or_default().trim();
@@ -43,16 +43,16 @@ fn filter(levels: &str) -> Result<EnvFilter, String> {
             ));
         }
     }
-    EnvFilter::try_new(levels).map_err(|error| format!("\"{levels}\" cannot be read: {error}"))
+    levels.parse().map_err(|error| format!("\"{levels}\" cannot be read: {error}"))
 }
 
-fn subscriber(filter: EnvFilter, as_json: bool, file: LogFile) -> impl Subscriber + Send + Sync {
+fn subscriber(filter: Targets, as_json: bool, file: LogFile) -> impl Subscriber + Send + Sync {
     // Without the level hint, libraries would build several traces per request that nobody reads.
-    let no_secrets =
-        filter_fn(is_free_of_secrets).with_max_level_hint(filter.max_level_hint().unwrap_or(LevelFilter::TRACE));
+    let hint = Filter::<Registry>::max_level_hint(&filter).unwrap_or(LevelFilter::TRACE);
+    let no_secrets = filter_fn(is_free_of_secrets).with_max_level_hint(hint);
     let log = tracing_subscriber::fmt::layer().with_writer(file);
     let log = if as_json { log.json().boxed() } else { log.with_ansi(false).boxed() };
-    tracing_subscriber::registry().with(log.with_filter(filter)).with(no_secrets)
+    Registry::default().with(log.with_filter(filter)).with(no_secrets)
 }
 
 /// At finer levels libraries log whole frames and URLs, including tokens, card passwords and signatures. No setting

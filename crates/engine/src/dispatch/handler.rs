@@ -113,7 +113,7 @@ impl<R: Request> Handler for Simple<R> {
     fn run(&mut self, world: &mut World, request: AnyRequest, origin: Origin<'_>) -> HandlerRun {
         let caller = R::Caller::from_origin(&origin);
         let call = Call { caller, request: downcast::<R>(request), fact: origin.fact };
-        let answer = self.system.run(call, world).unwrap_or_else(|error| Err(broken_handler::<R>(&error)));
+        let answer = self.system.run(call, world).unwrap_or_else(|error| Err(broken_handler(R::FUNCTION, &error)));
         debug_assert!(
             answer.as_ref().map_or(true, |success| success.until.is_none()),
             "{} gives an interim reply, so add_waiting_request should add it",
@@ -157,7 +157,8 @@ impl<R: Request + Clone> Handler for Waiting<R> {
         let request = downcast::<R>(request);
         let caller = R::Caller::from_origin(&origin);
         let call = Call { caller, request: request.clone(), fact: origin.fact };
-        let answer = self.system.run(call, world).unwrap_or_else(|error| Err(broken_handler::<R>(&error).into()));
+        let answer =
+            self.system.run(call, world).unwrap_or_else(|error| Err(broken_handler(R::FUNCTION, &error).into()));
         match answer {
             Ok(success) => match success.until {
                 None => answered(Ok(success), 0),
@@ -177,8 +178,8 @@ fn downcast<R: Request>(request: AnyRequest) -> R {
     *request.downcast().expect("the registry should pair each request with its own handler")
 }
 
-fn broken_handler<R: Request>(error: &dyn std::fmt::Display) -> Refusal {
-    tracing::error!(function = R::FUNCTION, %error, "a handler could not run; its plugin did not set up what it needs");
+fn broken_handler(function: &str, error: &dyn std::fmt::Display) -> Refusal {
+    tracing::error!(function, %error, "a handler could not run; its plugin did not set up what it needs");
     Refusal::internal()
 }
 
@@ -192,15 +193,18 @@ fn interim<T: serde::Serialize>(reply: &Success<T>) -> Meanwhile {
 }
 
 fn answered<T: serde::Serialize>(answer: Answer<T>, likely_bytes: usize) -> HandlerRun {
-    let mut body = Vec::with_capacity(likely_bytes + SPARE_BYTES);
     match answer {
         Ok(Success { status, message, data, login, until: _ }) => {
+            let mut body = Vec::with_capacity(likely_bytes + SPARE_BYTES);
             write_body(&mut body, status, &message, data.as_ref());
             HandlerRun::Answered { status, body, login }
         }
-        Err(Refusal { status, message }) => {
-            write_body::<()>(&mut body, status, &message, None);
-            HandlerRun::Answered { status, body, login: None }
-        }
+        Err(refusal) => refused(&refusal, likely_bytes),
     }
+}
+
+fn refused(refusal: &Refusal, likely_bytes: usize) -> HandlerRun {
+    let mut body = Vec::with_capacity(likely_bytes + SPARE_BYTES);
+    write_body::<()>(&mut body, refusal.status, &refusal.message, None);
+    HandlerRun::Answered { status: refusal.status, body, login: None }
 }

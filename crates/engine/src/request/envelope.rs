@@ -178,14 +178,18 @@ pub fn write_reply<T: Serialize>(out: &mut Vec<u8>, status: i32, message: &str, 
 
 /// Appends a reply without its `id` and closing brace, which is how a reply is kept for `once`.
 pub fn write_body<T: Serialize>(out: &mut Vec<u8>, status: i32, message: &str, data: Option<&T>) {
-    out.extend_from_slice(br#"{"status":"#);
-    push_json(out, &status);
-    out.extend_from_slice(br#","message":"#);
-    push_json(out, message);
+    write_head(out, status, message);
     if let Some(data) = data {
         out.extend_from_slice(br#","data":"#);
         push_json(out, data);
     }
+}
+
+fn write_head(out: &mut Vec<u8>, status: i32, message: &str) {
+    out.extend_from_slice(br#"{"status":"#);
+    push_json(out, &status);
+    out.extend_from_slice(br#","message":"#);
+    push_json(out, message);
 }
 
 /// Appends the `id`, if there is one, and the closing brace.
@@ -244,11 +248,7 @@ pub struct Arguments<'a, R> {
 ///
 /// An absent `data` reads as an empty object. The refusal (status 13) names the field.
 pub fn read_arguments<'a, R: DeserializeOwned>(data: Option<&'a RawValue>) -> Result<Arguments<'a, R>, Refusal> {
-    let text = data.map_or("{}", RawValue::get);
-    let text = if text == "null" { "{}" } else { text };
-    if !text.starts_with('{') {
-        return Err(Refusal::malformed("data", "an object"));
-    }
+    let text = object_text(data)?;
     let mut field = None;
     let mut token = None;
     // Most frames hold none, and then each value is read only once.
@@ -258,6 +258,15 @@ pub fn read_arguments<'a, R: DeserializeOwned>(data: Option<&'a RawValue>) -> Re
     match seed.deserialize(&mut deserializer) {
         Ok(request) => Ok(Arguments { request, token }),
         Err(error) => Err(name_field(field, &error)),
+    }
+}
+
+/// The text of `data`, which must be an object; absent and null are an empty one.
+fn object_text(data: Option<&RawValue>) -> Result<&str, Refusal> {
+    match data.map_or("null", RawValue::get) {
+        "null" => Ok("{}"),
+        text if text.starts_with('{') => Ok(text),
+        _ => Err(Refusal::malformed("data", "an object")),
     }
 }
 
@@ -320,29 +329,38 @@ struct GivenArguments<'s, 'de, A> {
 #[derive(Deserialize)]
 struct Borrowed<'a>(#[serde(borrow)] Cow<'a, str>);
 
+impl<'de, A: MapAccess<'de>> GivenArguments<'_, 'de, A> {
+    /// The next key that belongs to the request. It is the same code for every request.
+    fn next_given(&mut self) -> Result<Option<Cow<'de, str>>, A::Error> {
+        *self.field = None;
+        while let Some(Borrowed(key)) = self.map.next_key()? {
+            if key == "token" {
+                *self.field = Some(key);
+                *self.token = self.map.next_value::<Option<Borrowed<'de>>>()?.map(|Borrowed(token)| token);
+                *self.field = None;
+                continue;
+            }
+            *self.field = Some(key.clone());
+            if self.may_hold_null {
+                let value: &'de RawValue = self.map.next_value()?;
+                if value.get() == "null" {
+                    *self.field = None;
+                    continue;
+                }
+                self.value = Some(value);
+            }
+            return Ok(Some(key));
+        }
+        Ok(None)
+    }
+}
+
 impl<'de, A: MapAccess<'de>> MapAccess<'de> for GivenArguments<'_, 'de, A> {
     type Error = A::Error;
 
     fn next_key_seed<K: DeserializeSeed<'de>>(&mut self, seed: K) -> Result<Option<K::Value>, A::Error> {
-        *self.field = None;
-        while let Some(Borrowed(key)) = self.map.next_key()? {
-            *self.field = Some(key.clone());
-            if key == "token" {
-                *self.token = self.map.next_value::<Option<Borrowed<'de>>>()?.map(|Borrowed(token)| token);
-                *self.field = None;
-            } else {
-                if self.may_hold_null {
-                    let value: &'de RawValue = self.map.next_value()?;
-                    if value.get() == "null" {
-                        *self.field = None;
-                        continue;
-                    }
-                    self.value = Some(value);
-                }
-                return seed.deserialize(key.as_ref().into_deserializer()).map(Some);
-            }
-        }
-        Ok(None)
+        let Some(key) = self.next_given()? else { return Ok(None) };
+        seed.deserialize(key.as_ref().into_deserializer()).map(Some)
     }
 
     fn next_value_seed<V: DeserializeSeed<'de>>(&mut self, seed: V) -> Result<V::Value, A::Error> {

@@ -6,6 +6,7 @@ use std::collections::HashMap;
 use std::hash::Hasher;
 
 use bevy_ecs::prelude::*;
+use serde_json::Value;
 use serde_json::value::RawValue;
 
 use crate::hash::StableHasher;
@@ -92,19 +93,18 @@ fn decode<R: Request>(data: Option<&RawValue>) -> Result<Decoded<'_>, Refusal> {
 
 fn record<R: Request>(request: &(dyn Any + Send + Sync)) -> String {
     let request: &R = request.downcast_ref().expect("a kind should get its own requests");
-    let written = if R::SECRETS.is_empty() {
-        serde_json::to_string(request)
-    } else {
-        serde_json::to_value(request).map(|mut arguments| {
-            for field in R::SECRETS {
-                if let Some(secret) = arguments.get_mut(*field) {
-                    *secret = secret.as_str().map(stand_in).unwrap_or_default().into();
-                }
-            }
-            arguments.to_string()
-        })
-    };
-    written.expect("requests should be plain data")
+    let arguments = serde_json::to_string(request).expect("requests should be plain data");
+    if R::SECRETS.is_empty() { arguments } else { without_secrets(&arguments, R::SECRETS) }
+}
+
+fn without_secrets(arguments: &str, secrets: &[&str]) -> String {
+    let mut arguments: Value = serde_json::from_str(arguments).expect("it was just written");
+    for field in secrets {
+        if let Some(secret) = arguments.get_mut(*field) {
+            *secret = secret.as_str().map(stand_in).unwrap_or_default().into();
+        }
+    }
+    arguments.to_string()
 }
 
 /// A placeholder as long as the secret, in characters and in bytes.

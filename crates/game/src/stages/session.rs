@@ -242,7 +242,7 @@ pub(super) struct Visitor {
 /// Opens and ends the sessions of players.
 #[derive(SystemParam)]
 pub(super) struct Sessions<'w, 's> {
-    sessions: Query<'w, 's, &'static StageSession>,
+    sessions: Query<'w, 's, &'static mut StageSession>,
     clock: Res<'w, Clock>,
     archive: ResMut<'w, Archive>,
     commands: Commands<'w, 's>,
@@ -254,10 +254,16 @@ impl Sessions<'_, '_> {
         self.find(visitor).map(|(_, session)| session.open)
     }
 
-    /// Opens a session; an earlier one is abandoned.
+    /// Opens a session; an earlier one is abandoned, and its entity and row become those of the new one.
     pub(super) fn enter(&mut self, visitor: &mut VisitorItem, stage: u32, mode: Mode, now: i64) {
-        self.end(visitor, None);
-        self.commands.spawn((StageSession::new(stage, mode, now), SessionOf(visitor.entity)));
+        let session = StageSession::new(stage, mode, now);
+        let open = visitor.session.and_then(|current| self.sessions.get_mut(current.entity()).ok());
+        if let Some(mut open) = open {
+            visitor.counts.note_end(&open, None);
+            *open = session;
+        } else {
+            self.commands.spawn((session, SessionOf(visitor.entity)));
+        }
         visitor.counts.count_entry();
     }
 
