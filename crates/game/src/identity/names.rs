@@ -23,10 +23,6 @@ use raidkeep_engine::storage::rows::RowScan;
 use raidkeep_engine::storage::{Claim, Directory, IndexKey, NotLookedUp, PlayerRow, StorageApp, WorldRow};
 use raidkeep_engine::verify::inspection::account_of;
 
-pub(super) fn unique_id(id: &str) -> IndexKey {
-    IndexKey::new("device", id.as_bytes())
-}
-
 pub(super) fn email(email: &str) -> IndexKey {
     IndexKey::new("email", normal_email(email).as_bytes())
 }

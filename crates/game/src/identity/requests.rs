@@ -6,6 +6,7 @@ use bevy_time::{Real, Time};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::identity::devices::GivenId;
 use crate::identity::{
     Account, Attempts, ClientAddress, IdentitySettings, NameRules, create, log_in, names, password, rules,
 };
@@ -50,7 +51,8 @@ fn ping(In(_): In<Call<Ping>>) -> Answer<()> {
 /// `login_unique {unique_id}`: logs in as a guest, creating the account on first use.
 #[derive(Clone, Serialize, Deserialize, JsonSchema)]
 pub struct LoginUnique {
-    unique_id: String,
+    #[schemars(with = "String")]
+    unique_id: GivenId,
 }
 
 request!(Anyone, "login_unique", LoginUnique => TokenGranted);
@@ -65,12 +67,14 @@ pub struct TokenGranted {
 const CREATED: i32 = 1;
 
 fn login_unique(In(call): In<Call<LoginUnique>>, world: &mut World) -> Waits<TokenGranted> {
-    let unique_id = &call.request.unique_id;
-    check_length("data.unique_id", unique_id)?;
-    let known = world.resource::<Directory>().find(&names::unique_id(unique_id))?;
+    if let GivenId::Sent(unique_id) = &call.request.unique_id {
+        check_length("data.unique_id", unique_id)?;
+    }
+    let device = call.request.unique_id.hash();
+    let known = world.resource::<Directory>().find(&device.key())?;
     let (account, entity) = match known {
         Some(account) => (account, find_player(world, account)?),
-        None => create(world, |account, now| Account::guest(account, unique_id, now)),
+        None => create(world, |account, now| Account::guest(account, device, now)),
     };
     let login = log_in(world, account, entity, call.caller.token);
     let status = if known.is_some() { status::SUCCESS } else { CREATED };
