@@ -6,6 +6,7 @@ mod call;
 mod check;
 mod compare;
 mod environment;
+mod init;
 mod load;
 mod log;
 mod player;
@@ -40,6 +41,8 @@ struct Arguments {
 enum Command {
     /// Runs the server until SIGINT or SIGTERM.
     Serve(serve::Serve),
+    /// Makes worlds in a data folder without starting a server.
+    Init(init::Init),
     /// Sends one request, or a file of requests, and prints the replies.
     Call(call::Call),
     /// Replays a world's journal, and shows a player at any moment.
@@ -79,6 +82,7 @@ pub fn run() -> ExitCode {
     let outcome = match arguments.command {
         None => done(arguments.serve.run()),
         Some(Command::Serve(serve)) => done(serve.run()),
+        Some(Command::Init(init)) => done(init.run()),
         Some(Command::Call(call)) => done(call.run()),
         Some(Command::Replay(replay)) => done(replay.run()),
         Some(Command::Check(check)) => check.run(),

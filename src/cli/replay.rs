@@ -19,6 +19,7 @@ use raidkeep_engine::journal::replay::Played;
 use raidkeep_engine::journal::revive::Library;
 use raidkeep_engine::journal::rows::{NotCompared, RowComparison, RowKeeper};
 use raidkeep_engine::journal::{Record, Replay, StartRecord, program_name};
+use raidkeep_engine::private;
 use raidkeep_engine::request::{Call, Player};
 use raidkeep_engine::rules::AssetSource;
 use raidkeep_engine::storage::folder;
@@ -144,7 +145,8 @@ impl ReplayArguments {
         print_line(&describe(replay.simulation().world_mut(), player)?);
         if let Some(path) = &self.scenario {
             let text = slice.scenario(replay.simulation().world());
-            std::fs::write(path, text).map_err(|error| format!("cannot write {}: {error}", path.display()))?;
+            private::replace(path, text.as_bytes())
+                .map_err(|error| format!("cannot write {}: {error}", path.display()))?;
             let path = path.display();
             print_line(&format!("{path} holds what {name} did: raidkeep scenario {path}"));
         }

@@ -49,7 +49,7 @@ pub(super) struct Serve {
 
 impl Serve {
     pub(super) fn run(self) -> Result<(), Box<dyn std::error::Error>> {
-        let file = self.config_file();
+        let file = usual_config(self.config.clone());
         let config = Config::load(file.as_deref(), &self.overrides())?;
         let log = log::start(self.log_json, config.log_file())?;
         let assets = raidkeep_game::usual_assets(self.assets.as_deref());
@@ -89,11 +89,6 @@ impl Serve {
         Ok(())
     }
 
-    fn config_file(&self) -> Option<PathBuf> {
-        let default = PathBuf::from(DEFAULT_CONFIG);
-        self.config.clone().or_else(|| default.is_file().then_some(default))
-    }
-
     fn overrides(&self) -> Vec<String> {
         let flags = [
             ("listen", self.listen.clone()),
@@ -105,6 +100,12 @@ impl Serve {
         let flags = flags.into_iter().filter_map(|(key, value)| Some(format!("{key}={}", value?)));
         self.set.iter().cloned().chain(flags).collect()
     }
+}
+
+/// The file that was asked for, else the usual one if it exists.
+pub(super) fn usual_config(asked: Option<PathBuf>) -> Option<PathBuf> {
+    let usual = PathBuf::from(DEFAULT_CONFIG);
+    asked.or_else(|| usual.is_file().then_some(usual))
 }
 
 /// What to try next. `first_guest` is the name of the first guest's points.

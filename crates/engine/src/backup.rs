@@ -20,9 +20,9 @@ use crate::numbers::BatchNumber;
 use crate::request;
 use crate::request::{Call, Fact, Job, Need, Operator, Refusal, Success, Unready, Waits};
 use crate::start::{RowSource, StartApp};
-use crate::storage::copy::Copied;
+use crate::storage::copy::{Copied, CopyError};
 use crate::storage::store::Rows;
-use crate::storage::{FoundRows, RowQuery, StorageError};
+use crate::storage::{FoundRows, RowQuery};
 
 /// The operator's settings for backups.
 #[derive(Debug, Clone, Resource)]
@@ -71,7 +71,7 @@ enum BackupError {
     #[error("a backup of this world is under way; wait for it")]
     UnderWay,
     #[error("{0}")]
-    Storage(#[from] StorageError),
+    Copy(#[from] CopyError),
 }
 
 /// `backup {token, name?}`.

@@ -12,6 +12,7 @@ pub mod due;
 pub mod hash;
 pub mod numbers;
 pub mod outside;
+pub mod private;
 pub mod schema;
 
 pub mod calendar;

@@ -35,6 +35,8 @@ pub struct Config {
     pub listen: String,
     /// Folder of the databases.
     pub data: String,
+    /// Whether a data folder without a world is refused.
+    pub data_must_exist: bool,
     /// Folder of the backups; empty = no backups.
     pub backups: String,
     /// How many worlds.

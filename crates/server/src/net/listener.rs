@@ -20,18 +20,20 @@ use crate::net::limits::{AddressLimits, PlayerLimits};
 use crate::net::operator::{OperatorToken, entropy};
 use crate::net::purses::PurseSearch;
 use crate::net::way_in::WayIn;
-use crate::net::{caller, trust};
+use crate::net::{caller, premises, trust};
 use raidkeep_engine::journal;
 use raidkeep_engine::numbers::BatchNumber;
 use raidkeep_engine::open::{OpenRules, RulesPlugin, StorePlugin};
+use raidkeep_engine::private::TooOpen;
 use raidkeep_engine::reload::reloader::Subscriber;
 use raidkeep_engine::reload::{Reloader, RulesNews, Watcher};
 use raidkeep_engine::request::RequestTable;
 use raidkeep_engine::request::route::RouteTable;
 use raidkeep_engine::rules::{AssetSource, LoadedRules};
 use raidkeep_engine::start::StartFailures;
+use raidkeep_engine::storage::StorageError;
+use raidkeep_engine::storage::folder::{DataFolder, FolderError};
 use raidkeep_engine::storage::store::Rows;
-use raidkeep_engine::storage::{StorageError, folder};
 use raidkeep_engine::tick::Input;
 use raidkeep_game::narrator::GameMaster;
 
@@ -47,6 +49,12 @@ pub enum StartError {
     /// The databases.
     #[error("{0}")]
     Storage(#[from] StorageError),
+    /// The folder of the databases.
+    #[error("{0}")]
+    Folder(#[from] FolderError),
+    /// A file or folder that others can read.
+    #[error("{0}")]
+    TooOpen(#[from] TooOpen),
     /// The port.
     #[error("cannot listen on {address}: {source}. Is another server running there? --listen takes another address")]
     Bind {
@@ -110,7 +118,7 @@ struct Shared {
     /// Dropped, and so ended, before the folder is unlocked: it reads the databases.
     purses: Mutex<Option<PurseSearch>>,
     stop: watch::Sender<bool>,
-    _lock: std::fs::File,
+    folder: DataFolder,
 }
 
 /// The endpoint of one world.
@@ -156,7 +164,7 @@ impl Listener {
     /// When another server has the folder or the port, or an operating system call fails.
     pub fn bind(config: Config, assets: AssetSource, metrics: Option<PrometheusHandle>) -> Result<Self, StartError> {
         let data = PathBuf::from(&config.data);
-        let lock = folder::lock(&data)?;
+        let folder = premises::open(&config)?;
         let operator = OperatorToken::load(&data).map_err(system("read or make the operator token"))?;
         let socket = bind(&config.listen)?;
         let address = socket.local_addr().map_err(system("read the listening address"))?;
@@ -178,7 +186,7 @@ impl Listener {
             has_changed: Condvar::new(),
             purses: Mutex::default(),
             stop: watch::channel(false).0,
-            _lock: lock,
+            folder,
         })))
     }
 
@@ -294,6 +302,9 @@ impl Seat {
         if progress.ready == self.listener.0.doors.len() {
             let rows = std::mem::take(&mut progress.rows).into_values().collect();
             *lock(&self.listener.0.purses) = PurseSearch::start(rows);
+            if let Err(error) = self.listener.0.folder.note_made() {
+                tracing::warn!(%error, "cannot note that the worlds are made; the next start takes the folder for a new one");
+            }
         }
         drop(progress);
         self.listener.0.has_changed.notify_all();

@@ -17,6 +17,7 @@ pub mod limits;
 pub mod listener;
 pub mod operator;
 pub mod plugin;
+mod premises;
 pub mod process;
 mod purses;
 pub mod routes;

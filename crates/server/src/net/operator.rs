@@ -1,6 +1,5 @@
 //! The operator token: from the environment, or created at the first start.
 
-use std::io::Write;
 use std::path::Path;
 
 use base64::Engine;
@@ -9,6 +8,7 @@ use rand::TryRng;
 use subtle::ConstantTimeEq;
 
 use raidkeep_engine::login::hash_token;
+use raidkeep_engine::private;
 
 /// The environment variable that holds the token.
 pub const OPERATOR_TOKEN_VARIABLE: &str = "RAIDKEEP_OPERATOR_TOKEN";
@@ -35,7 +35,7 @@ impl OperatorToken {
             Ok(token) if !token.trim().is_empty() => Ok(Self::new(token.trim())),
             Ok(_) | Err(_) => {
                 let token = make_token()?;
-                write_private(&path, &token)?;
+                private::replace(&path, token.as_bytes())?;
                 tracing::info!(file = %path.display(), "made an operator token");
                 Ok(Self::new(&token))
             }
@@ -57,14 +57,4 @@ pub fn entropy() -> std::io::Result<[u8; 32]> {
 
 fn make_token() -> std::io::Result<String> {
     Ok(BASE64_URL_SAFE_NO_PAD.encode(entropy()?))
-}
-
-fn write_private(path: &Path, text: &str) -> std::io::Result<()> {
-    let mut options = std::fs::OpenOptions::new();
-    options.write(true).create(true).truncate(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    let mut file = options.open(path)?;
-    file.write_all(text.as_bytes())?;
-    file.sync_all()
 }

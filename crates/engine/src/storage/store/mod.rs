@@ -20,7 +20,7 @@ mod identity;
 mod legacy;
 mod log;
 mod mark;
-mod overlay;
+pub(super) mod overlay;
 mod rows_file;
 mod sector;
 
@@ -288,10 +288,8 @@ impl Store {
 
     /// A damaged database may make its library panic; whoever opens it gets an error.
     fn open(files: &dyn Files, name: &str) -> Result<Self, StorageError> {
-        OPENS.set(true);
-        let opened = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| Self::recover(files, name)));
-        OPENS.set(false);
-        opened.unwrap_or_else(|_| Err(StorageError::Damaged { file: files.name(FileRole::Rows), at: 0 }))
+        let opened = unless_it_panics(|| Self::recover(files, name));
+        opened.unwrap_or_else(|| Err(StorageError::Damaged { file: files.name(FileRole::Rows), at: 0 }))
     }
 
     fn recover(files: &dyn Files, name: &str) -> Result<Self, StorageError> {
@@ -356,8 +354,16 @@ impl Store {
     }
 }
 
+/// Reads files that may be damaged; `None` if their database panicked over them, which the caller reports as damage.
+pub(super) fn unless_it_panics<T>(read: impl FnOnce() -> T) -> Option<T> {
+    OPENS.set(true);
+    let read = std::panic::catch_unwind(std::panic::AssertUnwindSafe(read));
+    OPENS.set(false);
+    read.ok()
+}
+
 thread_local! {
-    /// Whether this thread is opening files, and a panic is an error of theirs.
+    /// Whether this thread is reading files, and a panic is an error of theirs.
     static OPENS: std::cell::Cell<bool> = const { std::cell::Cell::new(false) };
 }
 
