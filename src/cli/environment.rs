@@ -1,14 +1,16 @@
 //! The environment variables that the program reads.
 
 use raidkeep_engine::rules::nearest;
+use raidkeep_game::platforms::sud::sessions::SESSION_KEYS_VARIABLE;
 
 /// All of them. A variable that starts like ours and is not among them is most likely misspelt.
-const KNOWN: [&str; 7] = [
+const KNOWN: [&str; 8] = [
     "RAIDKEEP_LOG",
     "RAIDKEEP_TOKEN",
     "RAIDKEEP_OPERATOR_TOKEN",
     "RAIDKEEP_MCRMB_KEY",
     "RAIDKEEP_SUD_SECRET",
+    SESSION_KEYS_VARIABLE,
     "RAIDKEEP_NARRATOR_KEY",
     "RAIDKEEP_COMMIT",
 ];

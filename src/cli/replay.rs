@@ -26,6 +26,7 @@ use raidkeep_engine::storage::folder;
 use raidkeep_engine::storage::store::Store;
 use raidkeep_game::GameSettings;
 use raidkeep_game::overview::{GetPlayerInfo, get_player_info};
+use raidkeep_game::platforms::sud::sessions::SessionKeys;
 use raidkeep_sandbox::SandboxSettings;
 use raidkeep_server::config::Config;
 use raidkeep_studio::slice::Slice;
@@ -180,6 +181,7 @@ fn past_settings(start: &StartRecord) -> Result<GameSettings, Failure> {
     let sandbox = SandboxSettings::shipped()?;
     let environment = |name: &str| std::env::var(name).ok().or_else(|| Some("unknown".to_owned()));
     settings.platforms = config.platforms.resolve(Some(("http://sandbox", &sandbox)), "http://here", &environment)?;
+    settings.platforms.session_keys = SessionKeys::unknown();
     Ok(settings)
 }
 

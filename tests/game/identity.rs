@@ -226,7 +226,10 @@ fn no_secret_lies_on_the_disks_in_clear() {
     sign_up(&mut server, "ann@mail.example", "Ann", "password-in-clear");
     let ann = token(&log_in(&mut server, "ann@mail.example", "password-in-clear"));
     log_in(&mut server, "ann@mail.example", "wrong-but-secret");
-    let bob = server.player("device-of-bob").token;
+    let player = server.player("device-of-bob");
+    let bound = server.ask(&player, "sud_bind", json!({"uid": "u9", "ss_token": "session-in-clear"}));
+    assert_eq!(bound["status"], 0, "{bound}");
+    let bob = player.token;
     server.fold();
     let mut bytes = Vec::new();
     for disk in [&server.disks().log, &server.disks().rows] {
@@ -239,7 +242,7 @@ fn no_secret_lies_on_the_disks_in_clear() {
     for disk in &bytes {
         assert!(holds(disk, "ann@mail.example"), "the account is on the disk, or this test would show nothing");
         assert!(holds(disk, "$argon2id$"), "the password is kept as an Argon2id hash");
-        for secret in ["password-in-clear", "wrong-but-secret", "device-of-bob", &ann, &bob] {
+        for secret in ["password-in-clear", "wrong-but-secret", "device-of-bob", "session-in-clear", &ann, &bob] {
             assert!(!holds(disk, secret), "{secret} is a secret");
         }
     }

@@ -151,6 +151,29 @@ fn nobody_else_can_read_what_a_server_writes() {
 }
 
 #[test]
+fn keys_of_sessions_are_made_once_are_in_no_backup_and_are_never_replaced() {
+    let host = Host::new(&[]);
+    let backups = host.path("backups");
+    let host = host.with(&["--set", &format!("backups={}", backups.display())]);
+    let file = host.data().join("session_keys");
+    let mut server = host.start();
+    let made = fs::read_to_string(&file).expect("the first start makes a key");
+    assert_eq!(server.operate("backup", json!({"name": "night"}))["status"], 0);
+    assert_eq!(names(&backups.join("night")), ["world-0.backup.json", "world-0.rows.redb"]);
+    server.process.kill();
+    host.start().process.kill();
+    assert_eq!(fs::read_to_string(&file).expect("it is there"), made, "the next start uses it");
+    fs::write(&file, b"").expect("it is ours");
+    let (code, told) = host.start_in_vain();
+    assert_eq!(code, Some(1), "an empty file is not a reason for a new key: {told}");
+    assert!(told.contains("session_keys: expected keys"), "{told}");
+    let host = host.with_variable("RAIDKEEP_SESSION_KEYS", "secret-but-no-key");
+    let (code, told) = host.start_in_vain();
+    assert_eq!(code, Some(1), "{told}");
+    assert!(told.contains("RAIDKEEP_SESSION_KEYS: expected") && !told.contains("secret-but-no-key"), "{told}");
+}
+
+#[test]
 fn what_cannot_be_tightened_is_refused_with_what_to_do() {
     let host = Host::new(&["--set", "backups=/proc/sys"]);
     let (code, told) = host.start_in_vain();

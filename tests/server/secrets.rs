@@ -9,6 +9,8 @@ use crate::bank::{APP_SECRET, Bank, KEY};
 use crate::process::{Client, Host, OPERATOR, Server};
 use serde_json::{Value, json};
 
+/// A player's session with SUD.
+const SESSION: &str = "SudSessionThatNobodyMayRead";
 /// As long as the passwords of channel 1.
 const CARD_PASSWORD: &str = "CardPasswordNobody";
 /// Of a card whose password is known to the sandbox but is not the one above.
@@ -60,6 +62,8 @@ fn charge(client: &mut Client, number: u32) -> Value {
 fn report(server: &Server, client: &mut Client, set_faults: &dyn Fn(Value)) {
     set_faults(json!([{"platform": "sud", "fault": {"http_status": 503}, "times": 1}]));
     let token = client.token.clone();
+    let bound = client.ask("sud_bind", json!({"uid": "uid-7", "ss_token": SESSION, "token": token}));
+    assert_eq!(bound["status"], 0, "{bound}");
     let entered = client.ask("enter_stage_boss", json!({"stage": 3001, "token": token}));
     assert_eq!(entered["status"], 0, "a newcomer may meet the boss: {entered}");
     client.ask("victory_stage_boss", json!({"stage": 3001, "damage": 100, "token": token}));
@@ -115,7 +119,7 @@ fn play(server: &Server, set_faults: &dyn Fn(Value)) -> Vec<String> {
 }
 
 fn assert_unseen(written: &Written, tokens: &[String]) {
-    let secrets = [KEY, APP_SECRET, CARD_PASSWORD, OWN_PASSWORD, DEVICE, PLAYER_PASSWORD, OPERATOR];
+    let secrets = [KEY, APP_SECRET, CARD_PASSWORD, OWN_PASSWORD, DEVICE, SESSION, PLAYER_PASSWORD, OPERATOR];
     for secret in secrets.into_iter().chain(tokens.iter().map(String::as_str)) {
         let found = written.find(secret);
         assert!(found.is_empty(), "{secret} is in clear text in {} places, first: {:?}", found.len(), found.first());

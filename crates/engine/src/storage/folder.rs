@@ -27,7 +27,7 @@ const MAKING: &str = "making";
 /// What a server leaves in a folder besides worlds, and what a file system puts into an empty one. Each may have a
 /// temporary file beside it.
 const LEFTOVERS: [&str; 7] =
-    [LOCK, MAKING, "operator_token", "sandbox.json", "addresses.json", "session_key", "lost+found"];
+    [LOCK, MAKING, "operator_token", "sandbox.json", "addresses.json", "session_keys", "lost+found"];
 
 /// Why a data folder cannot be used.
 #[derive(Debug, thiserror::Error)]

@@ -173,6 +173,14 @@ pub enum ConfigError {
         /// What is wrong with it.
         mistake: String,
     },
+    /// Keys that are none.
+    #[error("{place}: {mistake}. Put back the keys that were there; without them, kept sessions cannot be opened")]
+    Keys {
+        /// The variable or file.
+        place: String,
+        /// What is wrong with them.
+        mistake: String,
+    },
     /// A value of the right kind that is not allowed.
     #[error("{key}: {mistake}")]
     Value {

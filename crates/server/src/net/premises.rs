@@ -1,11 +1,13 @@
-//! The folders of a server: which may be new, and who may read them.
+//! The folders of a server: which may be new, who may read them, and the keys of what is encrypted in them.
 
+use std::io::ErrorKind;
 use std::path::Path;
 
-use crate::config::Config;
-use crate::net::listener::StartError;
+use crate::config::{Config, ConfigError};
+use crate::net::listener::{StartError, system};
 use raidkeep_engine::private;
 use raidkeep_engine::storage::folder::DataFolder;
+use raidkeep_game::platforms::sud::sessions::{SESSION_KEYS_FILE, SESSION_KEYS_VARIABLE, SessionKeys};
 
 /// Locks the data folder, in which new worlds may be made if it is empty, and takes the permissions of others away from whatever holds
 /// players' data.
@@ -22,4 +24,27 @@ pub(super) fn open(config: &Config) -> Result<DataFolder, StartError> {
         tracing::warn!(count, %first, "files and folders were open to others; now only this server's user can read them");
     }
     Ok(folder)
+}
+
+/// The keys of players' sessions: from the environment, else from the data folder, where the first start makes one.
+pub(super) fn session_keys(data: &Path) -> Result<SessionKeys, StartError> {
+    let wrong = |place: String| move |mistake| ConfigError::Keys { place, mistake };
+    if let Some(text) = std::env::var(SESSION_KEYS_VARIABLE).ok().filter(|text| !text.is_empty()) {
+        return Ok(SessionKeys::parse(&text).map_err(wrong(SESSION_KEYS_VARIABLE.to_owned()))?);
+    }
+    let path = data.join(SESSION_KEYS_FILE);
+    let text = match std::fs::read_to_string(&path) {
+        Ok(text) => text,
+        Err(error) if error.kind() == ErrorKind::NotFound => make_session_key(&path)?,
+        Err(error) => return Err(system("read the keys of players' sessions")(error)),
+    };
+    Ok(SessionKeys::parse(&text).map_err(wrong(path.display().to_string()))?)
+}
+
+fn make_session_key(path: &Path) -> Result<String, StartError> {
+    let made = SessionKeys::make_key().ok_or_else(|| std::io::Error::other("the system has no random bits"));
+    let made = made.and_then(|key| private::write_new(path, key.as_bytes()).map(|()| key));
+    let key = made.map_err(system("make a key for players' sessions"))?;
+    tracing::info!(file = %path.display(), "made a key for players' sessions with SUD; no backup has it, so keep a copy");
+    Ok(key)
 }

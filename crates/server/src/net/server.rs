@@ -11,6 +11,7 @@ use metrics_exporter_prometheus::PrometheusHandle;
 use crate::config::{Config, ConfigError};
 use crate::net::listener::{Listener, StartError, system};
 use crate::net::plugin::NetworkPlugin;
+use crate::net::premises;
 use raidkeep_engine::rules::AssetSource;
 use raidkeep_game::GameSettings;
 use raidkeep_sandbox::SandboxSettings;
@@ -40,6 +41,7 @@ impl Server {
         let known = known.as_ref().map(|(url, settings)| (url.as_str(), *settings));
         let environment = |name: &str| std::env::var(name).ok();
         settings.platforms = config.platforms.resolve(known, &format!("http://{address}"), &environment)?;
+        settings.platforms.session_keys = premises::session_keys(Path::new(&config.data))?;
         let sandbox = sandbox.map(|(sandbox, _)| sandbox);
         if let Some(push) = &mut settings.legacy_push {
             let sandbox_port = sandbox.as_ref().map(|sandbox| sandbox.address.port());
