@@ -3,7 +3,6 @@
 use raidkeep::game::platforms::secret::Secret;
 use raidkeep::game::platforms::signature::SudAuth;
 use raidkeep::game::platforms::sud::query::QUERY_PATH;
-use raidkeep::game::platforms::sud::sessions::SessionKeys;
 use raidkeep::sandbox::SandboxSettings;
 use raidkeep::server::config::Config;
 use raidkeep::studio::testing::{TestPlayer, TestServer, TestSetup};
@@ -13,7 +12,7 @@ use serde_json::{Value, json};
 const DELAYS: [i64; 10] = [60, 60, 60, 240, 600, 600, 3600, 7200, 14_400, 28_800];
 
 /// A server that reports the sessions against the world bosses.
-fn server() -> TestServer {
+pub(crate) fn server() -> TestServer {
     let mut setup = TestSetup::default();
     if let Some(sud) = &mut setup.settings.platforms.sud {
         sud.reports_boss_sessions = true;
@@ -21,22 +20,22 @@ fn server() -> TestServer {
     TestServer::with(setup)
 }
 
-fn fault(server: &mut TestServer, fault: Value) {
+pub(crate) fn fault(server: &mut TestServer, fault: Value) {
     let faults = serde_json::from_value(json!([fault])).expect("a fault");
     server.platforms.sandbox.set_faults(faults).expect("the sandbox takes it");
 }
 
-fn well(server: &mut TestServer) {
+pub(crate) fn well(server: &mut TestServer) {
     server.platforms.sandbox.set_faults(Vec::new()).expect("no faults");
 }
 
-fn reports(server: &mut TestServer) -> Vec<Value> {
+pub(crate) fn reports(server: &mut TestServer) -> Vec<Value> {
     let now_ms = server.now_ms();
     let state = serde_json::to_value(server.platforms.sandbox.state(now_ms)).expect("a page");
     state["reports"].as_array().expect("a list").clone()
 }
 
-fn fight(server: &mut TestServer, player: &TestPlayer, damage: u64) {
+pub(crate) fn fight(server: &mut TestServer, player: &TestPlayer, damage: u64) {
     let entered = server.ask(player, "enter_stage", json!({"stage": 3000}));
     assert_eq!(entered["status"], 0, "{entered}");
     server.settle();
@@ -396,58 +395,4 @@ fn the_default_configuration_reports_no_boss_sessions_and_has_the_documents_sche
     let platforms = config.platforms.resolve(Some(("http://x", &sandbox)), "http://y", &|_| None).expect("valid");
     let sud = platforms.sud.expect("the sandbox");
     assert_eq!((sud.reports_boss_sessions, sud.retry_seconds.as_slice()), (false, DELAYS.as_slice()));
-}
-
-/// What lies on the simulated disks.
-fn is_on_disk(server: &mut TestServer, text: &str) -> bool {
-    server.fold();
-    let disks = [&server.disks().log, &server.disks().rows];
-    disks.iter().any(|disk| disk.read_bytes(|bytes| bytes.windows(text.len()).any(|window| window == text.as_bytes())))
-}
-
-/// The session with the platform once lay in clear in the player's row, in each round, and in each report.
-#[test]
-fn a_session_is_on_disk_encrypted_and_reaches_the_platform_as_it_was_bound() {
-    let mut server = server();
-    let ann = server.player("ann");
-    server.ask(&ann, "sud_bind", json!({"uid": "u1", "ss_token": "session-in-clear"}));
-    fault(&mut server, json!({"platform": "sud", "call": "report", "fault": {"http_status": 503}}));
-    fight(&mut server, &ann, 500);
-    assert!(is_on_disk(&mut server, "sealed:"), "the report and its round are on disk, or this would show nothing");
-    assert!(!is_on_disk(&mut server, "session-in-clear"), "the session is not");
-    well(&mut server);
-    let mut server = server.crash_and_reopen();
-    server.advance_seconds(60);
-    server.settle();
-    let told = reports(&mut server);
-    assert_eq!(told.len(), 2, "{told:?}");
-    let sent = server.platforms.sent.iter().filter(|sent| sent.url.contains("/sud/report")).next_back();
-    let body = sent.map(|sent| String::from_utf8_lossy(&sent.body).into_owned()).unwrap_or_default();
-    assert!(body.ends_with(r#""ss_token":"session-in-clear"}"#), "{body}");
-    assert!(!is_on_disk(&mut server, "session-in-clear"), "and it never was on disk");
-}
-
-#[test]
-fn without_the_key_reports_wait_and_are_listed_and_none_goes_out_empty() {
-    let mut server = server();
-    let keys = server.settings().platforms.session_keys.clone();
-    let ann = server.player("ann");
-    server.ask(&ann, "sud_bind", json!({"uid": "u1", "ss_token": "a-session"}));
-    fault(&mut server, json!({"platform": "sud", "call": "report", "fault": {"http_status": 503}}));
-    fight(&mut server, &ann, 500);
-    well(&mut server);
-    let mut server = server.crash_and_reopen_set(|settings| settings.platforms.session_keys = SessionKeys::default());
-    let sent = server.platforms.sent.len();
-    server.advance_seconds(100_000);
-    server.settle();
-    assert_eq!(server.platforms.sent.len(), sent, "nothing is sent");
-    let listed = server.operate("report_list", json!({}));
-    let first = &listed["data"]["reports"][0];
-    assert_eq!((&first["state"], &first["attempts"]), (&json!("waiting"), &json!(1)), "it waits: {listed}");
-    let why = first["last_error"].as_str().unwrap_or_default();
-    assert!(why.contains("RAIDKEEP_SESSION_KEYS"), "the operator is told what is missing: {why}");
-    let mut server = server.crash_and_reopen_set(|settings| settings.platforms.session_keys = keys);
-    server.advance_seconds(60);
-    server.settle();
-    assert_eq!(reports(&mut server).len(), 2, "with the key, both go out");
 }

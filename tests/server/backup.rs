@@ -68,14 +68,19 @@ fn a_backup_of_a_damaged_world_fails_and_says_what_is_damaged() {
     let mut server = server_with_backups(Some(folder.path().to_owned()));
     server.player("ann");
     server.fold();
+    let whole = server.disks().clone();
+    // A database that was closed in order is not read as a whole when it is opened.
+    drop(server);
     let mut refused = 0;
-    let pages = server.disks().rows.size_bytes() / 4096;
-    let whole = server.disks().rows.read_bytes(<[u8]>::to_vec);
-    for page in 1..pages {
-        // The database has read its pages already: only what is opened anew sees what is on the disk.
-        let disks = server.disks().after_kill();
+    let pages = whole.rows.size_bytes() / 4096;
+    let is_used = |page: &usize| {
+        whole.rows.read_bytes(|bytes| bytes[page * 4096..(page + 1) * 4096].iter().any(|byte| *byte != 0))
+    };
+    let used: Vec<usize> = (1..pages).filter(is_used).collect();
+    for page in used.iter().step_by(used.len().div_ceil(40)) {
+        let disks = whole.after_kill();
+        let store = Store::open_disks(&disks).expect("nothing is wrong yet");
         disks.rows.damage(|bytes| bytes[page * 4096..(page + 1) * 4096].fill(0));
-        let Ok(store) = Store::open_disks(&disks) else { continue };
         match store.rows.copy_to(&folder.path().join(page.to_string())) {
             Ok(_) => {}
             Err(CopyError::SourceDamaged { world, what }) => {
@@ -85,8 +90,7 @@ fn a_backup_of_a_damaged_world_fails_and_says_what_is_damaged() {
             Err(error) => panic!("damage is told as damage: {error}"),
         }
     }
-    assert!(refused > 0, "of {pages} pages, some hold rows");
-    assert_eq!(server.disks().rows.read_bytes(<[u8]>::to_vec), whole, "copying changes nothing");
+    assert!(refused > 0, "of {} pages, some hold rows", used.len());
 }
 
 #[test]

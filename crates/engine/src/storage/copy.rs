@@ -18,8 +18,7 @@ use crate::numbers::BatchNumber;
 use crate::private;
 use crate::storage::StorageError;
 use crate::storage::folder::{PROOF_SUFFIX, ROWS_SUFFIX};
-use crate::storage::store::overlay::Overlay;
-use crate::storage::store::{META, META_COPY, META_LAST_BATCH, Rows, failed, unless_it_panics};
+use crate::storage::store::{META, META_COPY, META_LAST_BATCH, Overlay, Rows, failed, unless_it_panics};
 
 /// The copy is written once from front to back; more memory would not help it.
 const COPY_CACHE_BYTES: usize = 16 << 20;

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::fs::{File, TryLockError};
 use std::path::{Path, PathBuf};
 
-use crate::private;
+use crate::private::{self, TooOpen};
 use crate::storage::StorageError;
 use crate::storage::store::Store;
 
@@ -35,6 +35,9 @@ pub enum FolderError {
     /// The disk, or the files of a world.
     #[error("{0}")]
     Storage(#[from] StorageError),
+    /// Others can read it.
+    #[error("{0}")]
+    TooOpen(#[from] TooOpen),
     /// There is no world, and the operator does not want new ones.
     #[error(
         "there is no world in the data folder {folder}, and data_must_exist is true, so none is made. If --data names the \
@@ -217,8 +220,10 @@ impl DataFolder {
     }
 
     /// Notes that all worlds are there. From now on, one that is missing was lost.
-    pub fn note_made(&self) -> std::io::Result<()> {
-        self.making.as_deref().map_or(Ok(()), end_making)
+    pub fn note_made(&self) {
+        if let Some(Err(error)) = self.making.as_deref().map(end_making) {
+            tracing::warn!(%error, "cannot note that the worlds are made; the next start takes the folder for a new one");
+        }
     }
 }
 

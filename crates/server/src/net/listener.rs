@@ -24,12 +24,11 @@ use crate::net::{caller, premises, trust};
 use raidkeep_engine::journal;
 use raidkeep_engine::numbers::BatchNumber;
 use raidkeep_engine::open::{OpenRules, RulesPlugin, StorePlugin};
-use raidkeep_engine::private::TooOpen;
 use raidkeep_engine::reload::reloader::Subscriber;
 use raidkeep_engine::reload::{Reloader, RulesNews, Watcher};
 use raidkeep_engine::request::RequestTable;
 use raidkeep_engine::request::route::RouteTable;
-use raidkeep_engine::rules::{AssetSource, LoadedRules};
+use raidkeep_engine::rules::AssetSource;
 use raidkeep_engine::start::StartFailures;
 use raidkeep_engine::storage::StorageError;
 use raidkeep_engine::storage::folder::{DataFolder, FolderError};
@@ -52,9 +51,6 @@ pub enum StartError {
     /// The folder of the databases.
     #[error("{0}")]
     Folder(#[from] FolderError),
-    /// A file or folder that others can read.
-    #[error("{0}")]
-    TooOpen(#[from] TooOpen),
     /// The port.
     #[error("cannot listen on {address}: {source}. Is another server running there? --listen takes another address")]
     Bind {
@@ -163,9 +159,9 @@ impl Listener {
     /// # Errors
     /// When another server has the folder or the port, or an operating system call fails.
     pub fn bind(config: Config, assets: AssetSource, metrics: Option<PrometheusHandle>) -> Result<Self, StartError> {
-        let data = PathBuf::from(&config.data);
         let folder = premises::open(&config)?;
-        let operator = OperatorToken::load(&data).map_err(system("read or make the operator token"))?;
+        let operator =
+            OperatorToken::load(Path::new(&config.data)).map_err(system("read or make the operator token"))?;
         let socket = bind(&config.listen)?;
         let address = socket.local_addr().map_err(system("read the listening address"))?;
         let caller = caller::start(trust::roots(&config.platforms.tls)?).map_err(system("start a thread"))?;
@@ -302,9 +298,7 @@ impl Seat {
         if progress.ready == self.listener.0.doors.len() {
             let rows = std::mem::take(&mut progress.rows).into_values().collect();
             *lock(&self.listener.0.purses) = PurseSearch::start(rows);
-            if let Err(error) = self.listener.0.folder.note_made() {
-                tracing::warn!(%error, "cannot note that the worlds are made; the next start takes the folder for a new one");
-            }
+            self.listener.0.folder.note_made();
         }
         drop(progress);
         self.listener.0.has_changed.notify_all();
@@ -329,7 +323,7 @@ impl Seat {
 impl Shared {
     fn commons_of(&self, world: &World, requests: &RequestTable, open: OpenRules) -> Result<Commons, StartError> {
         let OpenRules { rules, source, catalogue } = open;
-        self.keep_rules(&rules)?;
+        premises::keep_rules(&self.config, &rules, &self.assets)?;
         let config = &self.config;
         let game_master = rules.tables.get::<GameMaster>().map_or("", |master| master.role.as_str());
         let way_in = WayIn {
@@ -355,16 +349,6 @@ impl Shared {
             started.map_err(|error| tracing::warn!(%error, "the assets are not watched; rules_reload reads them")).ok()
         });
         Ok(Commons { way_in: Arc::new(way_in), reloader, watcher })
-    }
-
-    /// A journal is replayed under the rules it was recorded under, so a copy of them is kept next to it.
-    fn keep_rules(&self, rules: &LoadedRules) -> Result<(), StartError> {
-        let folder = &self.config.journal.folder;
-        if folder.is_empty() {
-            return Ok(());
-        }
-        let kept = journal::file::keep_rules(Path::new(folder), rules, &self.assets);
-        kept.map_err(system("copy the assets beside the journal"))
     }
 
     /// Sees changed assets before the worlds do, so that the copy of the rules exists when a journal names them.

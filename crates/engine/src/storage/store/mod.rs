@@ -20,11 +20,12 @@ mod identity;
 mod legacy;
 mod log;
 mod mark;
-pub(super) mod overlay;
+mod overlay;
 mod rows_file;
 mod sector;
 
 pub use log::{Log, LogRecord};
+pub(super) use overlay::Overlay;
 pub use rows_file::Rows;
 
 pub(super) const META: TableDefinition<'_, &str, u64> = TableDefinition::new("meta");

@@ -56,7 +56,13 @@ impl ClosedRound {
             remain: result.remain_score,
             commission: result.commission_score,
         };
-        Self { scores: results.iter().map(score).collect(), ended_at, round: round.without_session() }
+        Self { scores: results.iter().map(score).collect(), ended_at, round }.without_session()
+    }
+
+    /// Nothing needs the session once the end is reported.
+    fn without_session(mut self) -> Self {
+        self.round.ss_token = Box::default();
+        self
     }
 
     /// Its number.
@@ -92,8 +98,8 @@ pub(super) fn index_closed(world: &mut World, scan: RowScan<'_>) {
             if !row.round.key.is_empty() {
                 closed.push((row.round.id, Arc::<str>::from(&*row.round.key)));
             }
-            if row.round.has_session() {
-                archive.put(key, &ClosedRound { round: row.round.without_session(), ..row });
+            if !row.round.ss_token.is_empty() {
+                archive.put(key, &row.without_session());
             }
         }
         Err(error) => {

@@ -95,7 +95,7 @@ pub struct Round {
     pub(super) key: Box<str>,
     extras: Box<str>,
     /// What is kept of the first player's session with the platform.
-    ss_token: Box<str>,
+    pub(super) ss_token: Box<str>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -189,16 +189,6 @@ impl Round {
     pub(super) fn uid(&self, account: Option<AccountId>) -> String {
         let seat = self.players.iter().find(|seat| account.is_some() && seat.account == account);
         seat.map(|seat| seat.uid.to_string()).unwrap_or_default()
-    }
-
-    /// The same without the session, which nothing needs once the end is reported.
-    pub(super) fn without_session(self) -> Self {
-        Self { ss_token: Box::default(), ..self }
-    }
-
-    /// Whether there is a session in it.
-    pub(super) fn has_session(&self) -> bool {
-        !self.ss_token.is_empty()
     }
 
     /// The platform's id of the player in whose name it is reported.

@@ -1,7 +1,6 @@
 //! How players' sessions with SUD (`ss_token`) are kept: encrypted, because whoever has one can act for its player there.
 //!
-//! What is kept is a text, `sealed:KEY:BYTES`. Rows of earlier programs hold the session itself, until its player binds
-//! another.
+//! What is kept is a text, `sealed:KEY:BYTES`. Earlier programs have kept the session itself.
 
 use std::sync::Arc;
 
@@ -114,6 +113,11 @@ impl SessionKeys {
         let SessionKey { key, .. } = known.ok_or_else(|| Unopened::NoKey { id: id.to_owned() })?;
         key.open(sealed).map(Secret::new).ok_or(Unopened::Damaged)
     }
+}
+
+/// Whether what is kept of a session is sealed.
+pub(super) fn is_sealed(kept: &str) -> bool {
+    kept.starts_with(MARK)
 }
 
 /// Opens what is kept of a session inside the text of a report, which has it as its last field.

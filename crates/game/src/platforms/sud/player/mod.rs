@@ -1,5 +1,6 @@
 //! A player's identity on the platform: `sud_bind`. A uid belongs to one account of a world.
 
+mod former;
 mod session;
 pub mod uids;
 
@@ -10,7 +11,7 @@ use bevy_ecs::prelude::*;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::platforms::sud::sessions::SealedSession;
+use crate::platforms::sud::sessions::{SealedSession, is_sealed};
 use crate::platforms::sud::{QUERIES, SudSessions};
 use raidkeep_engine::dispatch::RequestApp;
 use raidkeep_engine::exchange::CallOutcome;
@@ -35,6 +36,11 @@ impl SudIdentity {
     /// What is kept of the player's session on the platform ([`SessionKeys`](super::sessions::SessionKeys)); may be empty.
     pub fn ss_token(&self) -> &str {
         &self.ss_token
+    }
+
+    /// Whether an earlier program has kept the session as it was sent.
+    fn is_in_clear(&self) -> bool {
+        !self.ss_token.is_empty() && !is_sealed(&self.ss_token)
     }
 }
 
@@ -73,6 +79,7 @@ impl PlayerRow for SudIdentity {
 pub(super) fn register(app: &mut App) {
     app.add_waiting_request::<SudBind, _>(sud_bind);
     uids::register(app);
+    former::register(app);
 }
 
 /// `sud_bind {token, uid, ss_token}`: sets the player's identity in reports from now on.
