@@ -349,3 +349,23 @@ fn read_back(file: Overlay) -> Result<CopyProof, TableFault> {
     let last_batch = meta.get(META_LAST_BATCH).map_err(failed(action))?.map_or(0, |value| value.value());
     Ok(CopyProof { last_batch: BatchNumber(last_batch), tables })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_table_that_lost_rows_or_their_order_is_damaged() {
+        let taken = |keys: &[&[u8]]| {
+            let mut prover = Prover::default();
+            keys.iter().try_for_each(|key| prover.take_in(key, b"value")).map(|()| prover)
+        };
+        let whole = taken(&[b"a", b"b"]).and_then(|prover| prover.finish(2));
+        assert_eq!(whole.map(|proof| proof.rows), Ok(2));
+        let lost = taken(&[b"a"]).and_then(|prover| prover.finish(2));
+        assert_eq!(lost, Err("it has 1 rows but should have 2".to_owned()), "a row vanished");
+        for keys in [[b"b".as_slice(), b"a".as_slice()], [b"a".as_slice(), b"a".as_slice()]] {
+            assert!(taken(&keys).is_err(), "{keys:?} are out of order");
+        }
+    }
+}
