@@ -3,6 +3,8 @@
 //! The shipped file is compiled in and holds every default. The operator's own file and `--set KEY=VALUE` are merged
 //! over it key by key, so that each mistake is reported at its key.
 
+mod address;
+mod admin;
 mod layers;
 pub mod platforms;
 
@@ -13,6 +15,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::Value;
 
+pub use crate::config::admin::AdminSettings;
 use crate::config::layers::{lay_file_over, overwrite, set, shipped};
 use raidkeep_engine::backup::BackupSettings;
 use raidkeep_engine::clock::time_zone;
@@ -33,6 +36,10 @@ pub struct Config {
     pub effective: Value,
     /// Address and port.
     pub listen: String,
+    /// The operators' listener.
+    pub admin: AdminSettings,
+    /// Proxies whose word about a client's address is believed.
+    pub trusted_proxies: Vec<String>,
     /// Folder of the databases.
     pub data: String,
     /// Folder of the backups; empty = no backups.
@@ -112,6 +119,8 @@ pub struct ClientLimits {
     pub image_jobs_waiting: usize,
     /// Open connections.
     pub connections: usize,
+    /// Connections beyond these that may ask for health and readiness.
+    pub health_connections: usize,
     /// Requests in flight per connection.
     pub in_flight_per_connection: usize,
     /// 0 = no limit.
@@ -216,6 +225,14 @@ impl Config {
         Ok(config)
     }
 
+    /// Where operators connect.
+    ///
+    /// # Errors
+    /// When that address or the players' cannot be read.
+    pub fn operators_listen(&self) -> Result<String, ConfigError> {
+        self.admin.listen_beside(&self.listen)
+    }
+
     /// The file of the log, if it goes into one.
     pub fn log_file(&self) -> Option<&Path> {
         (!self.log.file.is_empty()).then(|| Path::new(&self.log.file))
@@ -238,6 +255,8 @@ impl Config {
         for (key, value) in [
             ("limits.document_bytes", self.limits.document_bytes),
             ("limits.image_jobs_waiting", self.limits.image_jobs_waiting),
+            ("limits.health_connections", self.limits.health_connections),
+            ("admin.connections", self.admin.connections),
             ("limits.in_flight_per_connection", self.limits.in_flight_per_connection),
             ("limits.waiting_requests_per_world", self.limits.waiting_requests_per_world),
             ("legacy_push_line.in_flight", self.legacy_push_line.in_flight),
@@ -253,6 +272,7 @@ impl Config {
         if !(1..=3600).contains(&self.legacy_push_line.deadline_seconds) {
             return wrong("legacy_push_line.deadline_seconds", "expected 1 to 3600".to_owned());
         }
+        self.operators_listen()?;
         self.platforms.check()?;
         self.game().map(|_| ())
     }

@@ -5,32 +5,52 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
+use metrics::Gauge;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::mpsc;
 use tokio::time::Instant;
 
-/// Accepts connections and distributes them round-robin to the worlds' threads.
+use crate::net::health::HealthPlaces;
+
+/// Accepts connections and distributes them round-robin to the threads that serve them.
 pub(super) struct Acceptor {
     pub(super) senders: Vec<mpsc::Sender<Stream>>,
-    pub(super) open: Arc<AtomicUsize>,
+    pub(super) open: OpenCount,
     pub(super) connections_max: usize,
+    pub(super) health: HealthPlaces,
 }
 
-/// Counts a connection for as long as any part of it lives.
-pub struct OpenConnection(Arc<AtomicUsize>);
+/// How many connections of a listener are open.
+#[derive(Clone)]
+pub(super) struct OpenCount {
+    count: Arc<AtomicUsize>,
+    gauge: Gauge,
+}
 
-impl OpenConnection {
-    fn count(open: &Arc<AtomicUsize>) -> Self {
-        open.fetch_add(1, Ordering::Relaxed);
-        metrics::gauge!("raidkeep_connections").increment(1);
-        Self(open.clone())
+impl OpenCount {
+    /// None yet.
+    pub(super) fn new(gauge: Gauge) -> Self {
+        Self { count: Arc::default(), gauge }
+    }
+
+    fn get(&self) -> usize {
+        self.count.load(Ordering::Relaxed)
+    }
+
+    fn add(&self) -> OpenConnection {
+        self.count.fetch_add(1, Ordering::Relaxed);
+        self.gauge.increment(1);
+        OpenConnection(self.clone())
     }
 }
 
+/// Counts a connection for as long as any part of it lives.
+pub struct OpenConnection(OpenCount);
+
 impl Drop for OpenConnection {
     fn drop(&mut self) {
-        self.0.fetch_sub(1, Ordering::Relaxed);
-        metrics::gauge!("raidkeep_connections").decrement(1);
+        self.0.count.fetch_sub(1, Ordering::Relaxed);
+        self.0.gauge.decrement(1);
     }
 }
 
@@ -54,13 +74,13 @@ impl Acceptor {
     }
 
     async fn hand_on(&self, stream: TcpStream, peer: SocketAddr, sender: &mpsc::Sender<Stream>) {
-        if self.open.load(Ordering::Relaxed) >= self.connections_max {
-            metrics::counter!("raidkeep_connections_refused_total").increment(1);
-            const FULL: &[u8] = b"HTTP/1.1 503 Service Unavailable\r\ncontent-length: 0\r\nconnection: close\r\n\r\n";
-            let _ = stream.try_write(FULL);
+        if self.open.get() >= self.connections_max {
+            self.health.serve(stream);
+            // What has been sent already is answered before the next connection may take the place.
+            tokio::task::yield_now().await;
             return;
         }
-        let open = OpenConnection::count(&self.open);
+        let open = self.open.add();
         match stream.into_std() {
             Ok(stream) => drop(sender.send(Stream { stream, peer, open }).await),
             Err(error) => tracing::debug!(%peer, %error, "a connection was lost on its way to a world"),

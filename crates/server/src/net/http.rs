@@ -1,11 +1,10 @@
-//! HTTP on the same port: health, readiness, metrics, and the upgrade to a WebSocket.
+//! HTTP: routes, health, readiness, metrics for operators, and the upgrade to a WebSocket.
 
 use std::convert::Infallible;
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::rc::Rc;
 use std::time::Duration;
 
-use bytes::Bytes;
 use http_body_util::Full;
 use hyper::body::Incoming;
 use hyper::header::{self, HeaderMap, HeaderValue};
@@ -14,12 +13,17 @@ use hyper::{Method, Request, Response, StatusCode};
 use hyper_util::rt::{TokioIo, TokioTimer};
 use metrics_exporter_prometheus::PrometheusHandle;
 use tokio::net::TcpStream;
+use tokio::sync::mpsc;
+use tokio::task::spawn_local;
 use tokio_tungstenite::tungstenite::handshake::derive_accept_key;
 
-use crate::net::acceptor::OpenConnection;
+use crate::config::Config;
+use crate::net::acceptor::{OpenConnection, Stream};
+use crate::net::health::{self, Answer, HEALTH, HealthPlaces, READINESS, text};
 use crate::net::shard::Sockets;
 use crate::net::socket::Socket;
-use crate::net::{cors, process, routes, websocket};
+use crate::net::way_in::{Entrance, WayIn};
+use crate::net::{cors, own_site, process, routes, websocket};
 use raidkeep_game::platforms::settings::SudSettings;
 use raidkeep_game::platforms::signature::discovery_path;
 use raidkeep_game::platforms::sud::query::QUERY_PATH;
@@ -33,8 +37,6 @@ pub struct Site {
     /// What SUD discovers here.
     pub discovery: Option<Discovery>,
 }
-
-type Reply = Response<Full<Bytes>>;
 
 /// The routes of this server that SUD discovers (docs/contract/match-query.md#discovery).
 pub struct Discovery {
@@ -53,14 +55,30 @@ impl Discovery {
     }
 }
 
+/// Serves every connection that comes.
+pub(super) async fn serve_streams(mut streams: mpsc::Receiver<Stream>, site: Rc<Site>) {
+    while let Some(Stream { stream, peer, open }) = streams.recv().await {
+        if let Ok(stream) = TcpStream::from_std(stream) {
+            spawn_local(serve(site.clone(), stream, peer, Rc::new(open)));
+        }
+    }
+}
+
+/// The places of a listener for those who ask for health when it is full.
+pub(super) fn health_places(config: &Config, way_in: &WayIn) -> HealthPlaces {
+    let patience = Duration::from_secs(config.limits.handshake_seconds);
+    HealthPlaces::new(way_in.worlds.clone(), config.limits.health_connections, patience)
+}
+
 /// Serves one TCP connection: HTTP requests, until it is upgraded or closed.
-pub async fn serve(site: Rc<Site>, stream: TcpStream, peer: SocketAddr, open: Rc<OpenConnection>) {
+async fn serve(site: Rc<Site>, stream: TcpStream, peer: SocketAddr, open: Rc<OpenConnection>) {
     let _ = stream.set_nodelay(true);
     let timeout = Duration::from_secs(site.sockets.config().limits.handshake_seconds);
     // A client that reads nothing would otherwise hold its place forever.
     let lifetime = Duration::from_secs(site.sockets.config().limits.http_seconds);
+    let own = own_site::own_address(stream.local_addr());
     let service = service_fn(|request| {
-        let client = Client { peer, _open: open.clone() };
+        let client = Client { peer, own, _open: open.clone() };
         let site = site.clone();
         async move { Ok::<_, Infallible>(answer(&site, request, client).await) }
     });
@@ -80,64 +98,64 @@ pub async fn serve(site: Rc<Site>, stream: TcpStream, peer: SocketAddr, open: Rc
 /// The sender of a request.
 struct Client {
     peer: SocketAddr,
+    /// The address it has connected to.
+    own: Option<IpAddr>,
     _open: Rc<OpenConnection>,
 }
 
-async fn answer(site: &Rc<Site>, request: Request<Incoming>, client: Client) -> Reply {
-    if let Some(route) = site.sockets.way_in().routes.find(request.uri().path()) {
+async fn answer(site: &Rc<Site>, request: Request<Incoming>, client: Client) -> Answer {
+    let entrance = site.sockets.way_in().entrance;
+    let path = request.uri().path();
+    if entrance == Entrance::Operators
+        && !matches!(path, HEALTH | READINESS)
+        && let Some(refusal) = refusal_of_operators(site, &request, &client)
+    {
+        return text(StatusCode::FORBIDDEN, refusal);
+    }
+    let route = site.sockets.way_in().routes.find(path).filter(|route| entrance.has_route(route.access));
+    if let Some(route) = route {
         return routes::answer(&site.sockets, route, request, client.peer.ip()).await;
     }
-    let path = request.uri().path();
     if !matches!(*request.method(), Method::GET | Method::HEAD) {
         return match path {
-            "/" | "/ws" | "/healthz" | "/readyz" | "/metrics" => not_allowed(),
-            _ => text(StatusCode::NOT_FOUND, "no such route\n"),
+            "/" | "/ws" | HEALTH | READINESS => not_allowed(),
+            "/metrics" if entrance.is_for_operators() => not_allowed(),
+            _ => no_route(),
         };
     }
     match path {
         "/" | "/ws" if wants_websocket(&request) => upgrade(site, request, client),
+        "/" if entrance == Entrance::Operators => {
+            text(StatusCode::OK, "Raidkeep's operators: JSON over WebSocket here and at /ws, and /metrics.\n")
+        }
         "/" => text(StatusCode::OK, "Raidkeep speaks JSON over WebSocket here and at /ws.\n"),
         "/ws" => text(StatusCode::UPGRADE_REQUIRED, "connect with a WebSocket client\n"),
-        "/healthz" => text(StatusCode::OK, "ok\n"),
-        "/readyz" => readiness(site),
-        "/metrics" => render_metrics(site),
+        "/metrics" if entrance.is_for_operators() => render_metrics(site),
         path if let Some(found) = site.discovery.as_ref().filter(|known| known.path == path) => {
             let mut reply = text(StatusCode::OK, found.body.clone());
             let json = HeaderValue::from_static("application/json; charset=utf-8");
             reply.headers_mut().insert(header::CONTENT_TYPE, json);
             reply
         }
-        _ => text(StatusCode::NOT_FOUND, "no such route\n"),
+        path => health::answer(path, &site.sockets.way_in().worlds).unwrap_or_else(no_route),
     }
 }
 
-fn not_allowed() -> Reply {
+fn refusal_of_operators(site: &Site, request: &Request<Incoming>, client: &Client) -> Option<&'static str> {
+    own_site::refusal(request.uri(), request.headers(), client.own, &site.sockets.config().admin.hosts)
+}
+
+fn no_route() -> Answer {
+    text(StatusCode::NOT_FOUND, "no such route\n")
+}
+
+fn not_allowed() -> Answer {
     let mut reply = text(StatusCode::METHOD_NOT_ALLOWED, "use GET\n");
     reply.headers_mut().insert(header::ALLOW, HeaderValue::from_static("GET, HEAD"));
     reply
 }
 
-fn text(status: StatusCode, body: impl Into<Bytes>) -> Reply {
-    let mut reply = Response::new(Full::new(body.into()));
-    *reply.status_mut() = status;
-    reply.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("text/plain; charset=utf-8"));
-    reply
-}
-
-/// Ready when every world accepts requests.
-fn readiness(site: &Site) -> Reply {
-    let worlds = site.sockets.way_in().worlds.iter().enumerate();
-    let closed: Vec<String> = worlds
-        .filter_map(|(number, inbox)| inbox.closed().map(|refusal| format!("world {number}: {}\n", refusal.message)))
-        .collect();
-    if closed.is_empty() {
-        text(StatusCode::OK, "ready\n")
-    } else {
-        text(StatusCode::SERVICE_UNAVAILABLE, closed.concat())
-    }
-}
-
-fn render_metrics(site: &Site) -> Reply {
+fn render_metrics(site: &Site) -> Answer {
     let Some(metrics) = &site.metrics else {
         return text(StatusCode::NOT_FOUND, "metrics are off\n");
     };
@@ -161,7 +179,7 @@ fn wants_websocket(request: &Request<Incoming>) -> bool {
         && has_token(headers, header::CONNECTION, "upgrade")
 }
 
-fn upgrade(site: &Rc<Site>, request: Request<Incoming>, client: Client) -> Reply {
+fn upgrade(site: &Rc<Site>, request: Request<Incoming>, client: Client) -> Answer {
     let headers = request.headers();
     let Some(key) = headers.get(header::SEC_WEBSOCKET_KEY) else {
         return text(StatusCode::BAD_REQUEST, "the header Sec-WebSocket-Key is missing\n");
@@ -171,7 +189,8 @@ fn upgrade(site: &Rc<Site>, request: Request<Incoming>, client: Client) -> Reply
         reply.headers_mut().insert(header::SEC_WEBSOCKET_VERSION, HeaderValue::from_static("13"));
         return reply;
     }
-    if !cors::may_connect(headers, site.sockets.config()) {
+    let is_for_players = site.sockets.way_in().entrance != Entrance::Operators;
+    if is_for_players && !cors::may_connect(headers, site.sockets.config()) {
         return text(StatusCode::FORBIDDEN, "this origin may not connect; see allowed_origins in the configuration\n");
     }
     let Ok(accept) = HeaderValue::from_str(&derive_accept_key(key.as_bytes())) else {

@@ -6,7 +6,7 @@ use std::sync::{Mutex, PoisonError};
 use raidkeep_engine::numbers::BatchNumber;
 use raidkeep_engine::request::Refusal;
 use raidkeep_engine::request::answer::{STOPPED, WITHOUT_STORAGE};
-use raidkeep_engine::request::command::Command;
+use raidkeep_engine::request::command::{Command, Credential};
 use raidkeep_engine::tick::Input;
 
 /// A world's inbox. Shared by the connections of all threads and by the storage.
@@ -38,18 +38,21 @@ impl Inbox {
         }
     }
 
-    /// Accepts a request, or returns it with the refusal.
+    /// Accepts a request, or returns it with the refusal. Those of operators, who are few, find room among any number of
+    /// players'.
     #[expect(clippy::result_large_err, reason = "the command goes back to its one caller, which answers it")]
     pub fn push_command(&self, command: Command) -> Result<(), (Command, Refusal)> {
         if let Some(refusal) = self.closed() {
             return Err((command, refusal));
         }
         let mut inputs = self.lock();
-        if inputs.command_count >= self.capacity {
-            drop(inputs);
-            return Err((command, Refusal::busy("server busy, retry later")));
+        if command.credential != Credential::Operator {
+            if inputs.command_count >= self.capacity {
+                drop(inputs);
+                return Err((command, Refusal::busy("server busy, retry later")));
+            }
+            inputs.command_count += 1;
         }
-        inputs.command_count += 1;
         inputs.waiting.push(Input::Command(command));
         let is_first = inputs.waiting.len() == 1;
         drop(inputs);

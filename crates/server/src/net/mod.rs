@@ -1,4 +1,4 @@
-//! The network around the worlds: one port for WebSocket and HTTP.
+//! The network around the worlds: a port for players and one for operators, each for WebSocket and HTTP.
 //!
 //! [`connection`] is the logic of a connection apart from its socket, and is what tests drive; [`websocket`] moves its
 //! text; [`shard`] is the thread that a world shares with its sockets. [`plugin`] packages all of it as a plugin of a
@@ -6,16 +6,20 @@
 //! Nothing here knows a rule of the game.
 
 pub mod acceptor;
+pub mod address_file;
 pub mod bindings;
 pub mod caller;
 pub mod connection;
 pub mod cors;
+mod health;
 pub mod http;
 pub mod inbox;
 pub mod jobs;
 pub mod limits;
 pub mod listener;
 pub mod operator;
+mod operators;
+mod own_site;
 pub mod plugin;
 pub mod process;
 mod purses;
@@ -24,6 +28,7 @@ mod runner;
 pub mod server;
 pub mod shard;
 pub mod socket;
+pub mod start_error;
 mod trust;
 pub mod way_in;
 pub mod websocket;

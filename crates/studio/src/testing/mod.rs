@@ -48,7 +48,7 @@ use raidkeep_server::net::inbox::Inbox;
 use raidkeep_server::net::limits::{AddressLimits, Limiter, PlayerLimits};
 use raidkeep_server::net::operator::OperatorToken;
 use raidkeep_server::net::routes;
-use raidkeep_server::net::way_in::{EntropySource, WayIn};
+use raidkeep_server::net::way_in::{Entrance, EntropySource, WayIn};
 
 use raidkeep_engine::request::answer::WITHOUT_STORAGE;
 use raidkeep_engine::tick::{Effects, Input, Moment, Simulation};
@@ -251,6 +251,7 @@ impl TestServer {
         let committed = store.recovered.last_batch;
         let inbox = Arc::new(Inbox::new(setup.inbox_capacity, committed, Box::new(|| {})));
         let way_in = Arc::new(WayIn {
+            entrance: Entrance::Both,
             requests: simulation.world().resource::<RequestTable>().clone(),
             worlds: vec![inbox.clone()],
             operator: OperatorToken::new(OPERATOR_TOKEN),
