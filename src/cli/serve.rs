@@ -131,8 +131,8 @@ fn introduce(server: &Server, first_guest: &str) {
     print_line("stop with Ctrl-C; every answered change is on disk");
 }
 
-/// Descriptors that a server needs besides those of its clients: databases, sockets of platforms, threads.
-const DESCRIPTORS_BESIDES: u64 = 128;
+/// Descriptors that a server needs besides those of its players: databases, sockets of platforms and operators, threads.
+const DESCRIPTORS_BESIDES: u64 = 256;
 
 /// Raises the soft limit of open files to the hard one, and says what it allows.
 fn raise_descriptor_limit(connections: usize) {

@@ -119,16 +119,19 @@ fn a_function_of_another_program_is_asked_where_operators_are_if_players_are_ref
 
 #[test]
 fn beyond_this_machine_the_operators_listener_needs_a_proxy_or_the_risk_taken() {
-    let (code, stderr) = set(&["admin.listen=0.0.0.0:0"]).start_in_vain();
+    let host = set(&["admin.listen=0.0.0.0:0"]);
+    let (code, stderr) = host.start_in_vain();
     assert_eq!(code, Some(1), "{stderr}");
     for part in ["admin.listen: other machines can reach 0.0.0.0:", "trusted_proxies", "admin.allow_plain"] {
         assert!(stderr.contains(part), "{part:?} should be said: {stderr}");
     }
-    let server = set(&["admin.listen=0.0.0.0:0", "admin.allow_plain=true"]).start();
+    let host = host.with(&["--set", "admin.allow_plain=true"]);
+    let server = host.start();
     let log = server.process.stderr();
     assert!(log.contains("WARN") && log.contains("tokens cross the network unencrypted"), "{log}");
     assert!(!server.operators.ip().is_loopback());
-    let server = set(&["admin.listen=0.0.0.0:0", r#"trusted_proxies=["127.0.0.1"]"#]).start();
+    let host = set(&["admin.listen=0.0.0.0:0", r#"trusted_proxies=["127.0.0.1"]"#]);
+    let server = host.start();
     assert!(!server.process.stderr().contains("unencrypted"), "the proxy encrypts");
 }
 

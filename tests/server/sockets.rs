@@ -840,17 +840,6 @@ fn call_prints_the_reply_of_one_function() {
 }
 
 #[test]
-fn call_acts_with_a_token() {
-    let server = Host::new(&["--clock", "manual"]).start();
-    let url = format!("ws://{}", server.operators);
-    let text = printed(&call(
-        "ws://127.0.0.1:9",
-        &["--admin-url", &url, "--token", process::OPERATOR, "clock_advance", r#"{"seconds":60}"#],
-    ));
-    assert!(text.contains("\"status\": 0"), "{text}");
-}
-
-#[test]
 fn call_plays_a_script_and_prints_each_reply() {
     let host = Host::new(&[]);
     let server = host.start();

@@ -19,18 +19,18 @@ use raidkeep_engine::request::reply::{Reply, ReplyPort, ReplyTo};
 use raidkeep_engine::request::route::RouteTable;
 use raidkeep_engine::request::{Access, Refusal, RequestTable, SignIn, status};
 
-/// Which functions and routes are reached.
+/// Whom a way in is for, which decides the functions and routes that it reaches.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Entrance {
+pub enum Audience {
     /// The players' listener: everything but what is for operators.
     Players,
     /// The operators' listener: what is for operators, and what acts for nobody, such as `ping`.
     Operators,
-    /// Everything, within one process.
-    Both,
+    /// One door for everything, within one process.
+    Everybody,
 }
 
-impl Entrance {
+impl Audience {
     /// Whether what is for operators is here.
     pub fn is_for_operators(self) -> bool {
         self != Self::Players
@@ -61,8 +61,8 @@ const UNKNOWN_FUNCTION: Refusal = Refusal::new(status::UNKNOWN_FUNCTION, "functi
 
 /// What all connections of a listener share.
 pub struct WayIn {
-    /// What is reached through it.
-    pub entrance: Entrance,
+    /// Whom it is for.
+    pub audience: Audience,
     /// The functions.
     pub requests: RequestTable,
     /// The worlds' inboxes, by world number.
@@ -208,7 +208,7 @@ impl WayIn {
         let inbox = inbox.ok_or(Refusal::new(status::WORLD_NOT_FOUND, "world not found"))?;
         let kind = self.requests.find(&envelope.function);
         let kind = kind.ok_or(UNKNOWN_FUNCTION)?;
-        self.entrance.admit(kind)?;
+        self.audience.admit(kind)?;
         let mut decoded = (kind.decode)(envelope.data)?;
         decoded.token = envelope.token.map(Cow::Borrowed).or(decoded.token);
         let credential = self.credential(kind.access, envelope.world, decoded.token.as_deref(), requester)?;
