@@ -22,7 +22,7 @@ use crate::net::acceptor::{OpenConnection, Stream};
 use crate::net::health::{self, Answer, HEALTH, HealthPlaces, READINESS, text};
 use crate::net::shard::Sockets;
 use crate::net::socket::Socket;
-use crate::net::way_in::{Audience, WayIn};
+use crate::net::way_in::{Clientele, WayIn};
 use crate::net::{cors, own_site, process, routes, websocket};
 use raidkeep_game::platforms::settings::SudSettings;
 use raidkeep_game::platforms::signature::discovery_path;
@@ -104,33 +104,33 @@ struct Client {
 }
 
 async fn answer(site: &Rc<Site>, request: Request<Incoming>, client: Client) -> Answer {
-    let audience = site.sockets.way_in().audience;
+    let clientele = site.sockets.way_in().clientele;
     let path = request.uri().path();
-    if audience == Audience::Operators
+    if clientele == Clientele::Operators
         && !matches!(path, HEALTH | READINESS)
         && let Some(refusal) = refusal_of_operators(site, &request, &client)
     {
         return text(StatusCode::FORBIDDEN, refusal);
     }
-    let route = site.sockets.way_in().routes.find(path).filter(|route| audience.has_route(route.access));
+    let route = site.sockets.way_in().routes.find(path).filter(|route| clientele.has_route(route.access));
     if let Some(route) = route {
         return routes::answer(&site.sockets, route, request, client.peer.ip()).await;
     }
     if !matches!(*request.method(), Method::GET | Method::HEAD) {
         return match path {
             "/" | "/ws" | HEALTH | READINESS => not_allowed(),
-            "/metrics" if audience.is_for_operators() => not_allowed(),
+            "/metrics" if clientele.is_for_operators() => not_allowed(),
             _ => no_route(),
         };
     }
     match path {
         "/" | "/ws" if wants_websocket(&request) => upgrade(site, request, client),
-        "/" if audience == Audience::Operators => {
+        "/" if clientele == Clientele::Operators => {
             text(StatusCode::OK, "Raidkeep's operators: JSON over WebSocket here and at /ws, and /metrics.\n")
         }
         "/" => text(StatusCode::OK, "Raidkeep speaks JSON over WebSocket here and at /ws.\n"),
         "/ws" => text(StatusCode::UPGRADE_REQUIRED, "connect with a WebSocket client\n"),
-        "/metrics" if audience.is_for_operators() => render_metrics(site),
+        "/metrics" if clientele.is_for_operators() => render_metrics(site),
         path if let Some(found) = site.discovery.as_ref().filter(|known| known.path == path) => {
             let mut reply = text(StatusCode::OK, found.body.clone());
             let json = HeaderValue::from_static("application/json; charset=utf-8");
@@ -189,7 +189,7 @@ fn upgrade(site: &Rc<Site>, request: Request<Incoming>, client: Client) -> Answe
         reply.headers_mut().insert(header::SEC_WEBSOCKET_VERSION, HeaderValue::from_static("13"));
         return reply;
     }
-    let is_for_players = site.sockets.way_in().audience != Audience::Operators;
+    let is_for_players = site.sockets.way_in().clientele != Clientele::Operators;
     if is_for_players && !cors::may_connect(headers, site.sockets.config()) {
         return text(StatusCode::FORBIDDEN, "this origin may not connect; see allowed_origins in the configuration\n");
     }

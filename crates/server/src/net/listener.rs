@@ -22,7 +22,7 @@ use crate::net::operator::{OperatorToken, entropy};
 use crate::net::operators::OperatorsDoor;
 use crate::net::purses::PurseSearch;
 use crate::net::start_error::{StartError, bind, system};
-use crate::net::way_in::{Audience, WayIn};
+use crate::net::way_in::{Clientele, WayIn};
 use crate::net::{caller, http, trust};
 use raidkeep_engine::journal;
 use raidkeep_engine::numbers::BatchNumber;
@@ -252,7 +252,7 @@ impl Seat {
         let Some(socket) = lock(&shared.operators_socket).take() else {
             return Ok(());
         };
-        let way_in = shared.way_in(Audience::Operators, &players.requests, players.routes.clone(), "");
+        let way_in = shared.way_in(Clientele::Operators, &players.requests, players.routes.clone(), "");
         let door = OperatorsDoor {
             config: shared.config.clone(),
             way_in: Arc::new(way_in),
@@ -300,7 +300,7 @@ impl Shared {
         let config = &self.config;
         let game_master = rules.tables.get::<GameMaster>().map_or("", |master| master.role.as_str());
         let routes = world.get_resource::<RouteTable>().cloned().unwrap_or_default();
-        let way_in = self.way_in(Audience::Players, requests, routes, game_master);
+        let way_in = self.way_in(Clientele::Players, requests, routes, game_master);
         let folder = match &source {
             AssetSource::Folder(folder) if config.assets_watch => Some(folder.clone()),
             AssetSource::Folder(_) | AssetSource::Embedded(_) | AssetSource::Texts(_) | AssetSource::Layers(_) => None,
@@ -317,10 +317,10 @@ impl Shared {
     }
 
     /// A way in with limits of its own.
-    fn way_in(&self, audience: Audience, requests: &RequestTable, routes: RouteTable, game_master: &str) -> WayIn {
+    fn way_in(&self, clientele: Clientele, requests: &RequestTable, routes: RouteTable, game_master: &str) -> WayIn {
         let config = &self.config;
         WayIn {
-            audience,
+            clientele,
             requests: requests.clone(),
             routes,
             address_bindings: AddressBindings::new(config.legacy_address_binding, game_master),

@@ -21,16 +21,16 @@ use raidkeep_engine::request::{Access, Refusal, RequestTable, SignIn, status};
 
 /// Whom a way in is for, which decides the functions and routes that it reaches.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Audience {
+pub enum Clientele {
     /// The players' listener: everything but what is for operators.
     Players,
     /// The operators' listener: what is for operators, and what acts for nobody, such as `ping`.
     Operators,
     /// One door for everything, within one process.
-    Everybody,
+    All,
 }
 
-impl Audience {
+impl Clientele {
     /// Whether what is for operators is here.
     pub fn is_for_operators(self) -> bool {
         self != Self::Players
@@ -62,7 +62,7 @@ const UNKNOWN_FUNCTION: Refusal = Refusal::new(status::UNKNOWN_FUNCTION, "functi
 /// What all connections of a listener share.
 pub struct WayIn {
     /// Whom it is for.
-    pub audience: Audience,
+    pub clientele: Clientele,
     /// The functions.
     pub requests: RequestTable,
     /// The worlds' inboxes, by world number.
@@ -208,7 +208,7 @@ impl WayIn {
         let inbox = inbox.ok_or(Refusal::new(status::WORLD_NOT_FOUND, "world not found"))?;
         let kind = self.requests.find(&envelope.function);
         let kind = kind.ok_or(UNKNOWN_FUNCTION)?;
-        self.audience.admit(kind)?;
+        self.clientele.admit(kind)?;
         let mut decoded = (kind.decode)(envelope.data)?;
         decoded.token = envelope.token.map(Cow::Borrowed).or(decoded.token);
         let credential = self.credential(kind.access, envelope.world, decoded.token.as_deref(), requester)?;

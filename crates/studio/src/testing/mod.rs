@@ -50,7 +50,7 @@ use raidkeep_server::net::inbox::Inbox;
 use raidkeep_server::net::limits::{AddressLimits, Limiter, PlayerLimits};
 use raidkeep_server::net::operator::OperatorToken;
 use raidkeep_server::net::routes;
-use raidkeep_server::net::way_in::{Audience, EntropySource, WayIn};
+use raidkeep_server::net::way_in::{Clientele, EntropySource, WayIn};
 
 /// The operator token of every test server.
 pub const OPERATOR_TOKEN: &str = "operator-token-of-the-tests";
@@ -250,7 +250,7 @@ impl TestServer {
         let committed = store.recovered.last_batch;
         let inbox = Arc::new(Inbox::new(setup.inbox_capacity, committed, Box::new(|| {})));
         let way_in = Arc::new(WayIn {
-            audience: Audience::Everybody,
+            clientele: Clientele::All,
             requests: simulation.world().resource::<RequestTable>().clone(),
             worlds: vec![inbox.clone()],
             operator: OperatorToken::new(OPERATOR_TOKEN),
