@@ -1,7 +1,6 @@
 //! The program seen from outside: its sockets, its HTTP routes, how it starts, refuses to start and stops, and what
 //! ill-behaved clients can do to it.
 
-use crate::process;
 use std::collections::{HashMap, HashSet};
 use std::io::{Read, Write};
 use std::net::{Shutdown, TcpListener, TcpStream};
