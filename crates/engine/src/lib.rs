@@ -11,6 +11,7 @@ pub mod account;
 pub mod due;
 pub mod hash;
 pub mod numbers;
+pub mod origin;
 pub mod outside;
 pub mod schema;
 
