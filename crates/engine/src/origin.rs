@@ -43,7 +43,11 @@ mod tests {
         assert_eq!(origin("2001:db8:1:2::1"), origin("2001:db8:1:2:ffff::9"), "one /64");
         assert_ne!(origin("2001:db8:1:2::1"), origin("2001:db8:1:3::1"), "another /64");
         assert_ne!(origin("203.0.113.9"), origin("203.0.113.10"), "another IPv4 address");
-        assert_eq!(origin("::ffff:203.0.113.9"), origin("203.0.113.9"), "the same one, as a dual-stack socket shows it");
+        assert_eq!(
+            origin("::ffff:203.0.113.9"),
+            origin("203.0.113.9"),
+            "the same one, as a dual-stack socket shows it"
+        );
         assert_eq!(origin("2001:db8:1:2::1").to_string(), "2001:db8:1:2::/64");
         assert_eq!(origin("::ffff:203.0.113.9").to_string(), "203.0.113.9");
     }

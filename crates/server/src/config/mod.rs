@@ -5,6 +5,7 @@
 
 mod layers;
 pub mod platforms;
+pub mod proxies;
 
 use std::path::Path;
 use std::time::Duration;
@@ -14,6 +15,7 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use crate::config::layers::{lay_file_over, overwrite, set, shipped};
+use crate::config::proxies::TrustedProxies;
 use raidkeep_engine::backup::BackupSettings;
 use raidkeep_engine::clock::time_zone;
 use raidkeep_engine::exchange::lines::LineSettings;
@@ -55,6 +57,10 @@ pub struct Config {
     pub ledger_entries_per_player: u64,
     /// Limits.
     pub limits: ClientLimits,
+    /// Addresses and networks of proxies that are believed when they say who a client is.
+    pub trusted_proxies: Vec<String>,
+    /// Whether these proxies speak the PROXY protocol.
+    pub proxy_protocol: bool,
     /// Origins whose scripts may connect and read replies.
     pub allowed_origins: Vec<String>,
     /// Whether a client that logged in over HTTP may act from its address without a token.
@@ -94,6 +100,9 @@ impl PushLine {
     }
 }
 
+/// With less, a handshake would take longer than its time limit.
+const BYTES_PER_SECOND_MIN: u32 = 1024;
+
 /// A reply of this length fits into a connection's limit of unread bytes, with room for other replies.
 const EXPORT_BYTES_MAX: usize = 3 << 20;
 
@@ -112,6 +121,12 @@ pub struct ClientLimits {
     pub image_jobs_waiting: usize,
     /// Open connections.
     pub connections: usize,
+    /// How many of them one address may have; 0 = no limit.
+    pub connections_per_address: usize,
+    /// Bytes read from a connection in a second; 0 = no limit.
+    pub bytes_per_second_per_connection: u32,
+    /// Frames of any kind, or HTTP requests, read from a connection in a second; 0 = no limit.
+    pub frames_per_second_per_connection: u32,
     /// Requests in flight per connection.
     pub in_flight_per_connection: usize,
     /// 0 = no limit.
@@ -120,6 +135,8 @@ pub struct ClientLimits {
     pub requests_per_second_per_player: u32,
     /// 0 = no limit.
     pub requests_per_second_per_address: u32,
+    /// How often in a second a client is told that it sends too fast; 0 = no limit.
+    pub refusals_per_second: u32,
     /// Requests waiting for a world.
     pub waiting_requests_per_world: usize,
     /// Seconds without any frame.
@@ -253,8 +270,23 @@ impl Config {
         if !(1..=3600).contains(&self.legacy_push_line.deadline_seconds) {
             return wrong("legacy_push_line.deadline_seconds", "expected 1 to 3600".to_owned());
         }
+        if (1..BYTES_PER_SECOND_MIN).contains(&self.limits.bytes_per_second_per_connection) {
+            let expected = format!("expected {BYTES_PER_SECOND_MIN} or more, or 0 for no limit");
+            return wrong("limits.bytes_per_second_per_connection", expected);
+        }
+        if self.trusted_proxies()?.is_empty() && self.proxy_protocol {
+            let mistake =
+                "true needs the addresses of the proxies in trusted_proxies: from others no header is believed";
+            return wrong("proxy_protocol", mistake.to_owned());
+        }
         self.platforms.check()?;
         self.game().map(|_| ())
+    }
+
+    /// The proxies that are believed.
+    pub(crate) fn trusted_proxies(&self) -> Result<TrustedProxies, ConfigError> {
+        let wrong = |mistake| ConfigError::Value { key: "trusted_proxies", mistake };
+        TrustedProxies::parse(&self.trusted_proxies).map_err(wrong)
     }
 
     /// The settings that the worlds need, except those of the platforms, which must be resolved first.

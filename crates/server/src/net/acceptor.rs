@@ -9,11 +9,15 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::mpsc;
 use tokio::time::Instant;
 
+use crate::net::admission::Admission;
+use crate::net::places::{Excess, Place};
+
 /// Accepts connections and distributes them round-robin to the worlds' threads.
 pub(super) struct Acceptor {
     pub(super) senders: Vec<mpsc::Sender<Stream>>,
     pub(super) open: Arc<AtomicUsize>,
     pub(super) connections_max: usize,
+    pub(super) admission: Arc<Admission>,
 }
 
 /// Counts a connection for as long as any part of it lives.
@@ -54,18 +58,33 @@ impl Acceptor {
     }
 
     async fn hand_on(&self, stream: TcpStream, peer: SocketAddr, sender: &mpsc::Sender<Stream>) {
+        // A socket for both versions of IP shows IPv4 addresses as IPv6 ones.
+        let peer = SocketAddr::new(peer.ip().to_canonical(), peer.port());
         if self.open.load(Ordering::Relaxed) >= self.connections_max {
-            metrics::counter!("raidkeep_connections_refused_total").increment(1);
-            const FULL: &[u8] = b"HTTP/1.1 503 Service Unavailable\r\ncontent-length: 0\r\nconnection: close\r\n\r\n";
-            let _ = stream.try_write(FULL);
-            return;
+            return refuse(&stream, Excess::InAll);
         }
+        let Ok(place) = self.admission.place(peer.ip()) else {
+            return refuse(&stream, Excess::OfAddress);
+        };
         let open = OpenConnection::count(&self.open);
         match stream.into_std() {
-            Ok(stream) => drop(sender.send(Stream { stream, peer, open }).await),
+            Ok(stream) => drop(sender.send(Stream { stream, peer, open, place }).await),
             Err(error) => tracing::debug!(%peer, %error, "a connection was lost on its way to a world"),
         }
     }
+}
+
+/// Refuses a connection before anything is read from it.
+pub(super) fn refuse(stream: &TcpStream, excess: Excess) {
+    excess.count();
+    let body = excess.message();
+    let reply = format!(
+        "HTTP/1.1 503 Service Unavailable\r\ncontent-type: text/plain; charset=utf-8\r\ncontent-length: {}\r\n\
+         connection: close\r\n\r\n{body}",
+        body.len()
+    );
+    // Whoever does not read fast enough learns it from the closed connection.
+    let _ = stream.try_write(reply.as_bytes());
 }
 
 /// The pause after a connection could not be accepted.
@@ -97,4 +116,6 @@ pub(super) struct Stream {
     pub(super) stream: std::net::TcpStream,
     pub(super) peer: SocketAddr,
     pub(super) open: OpenConnection,
+    /// `None` if it comes from a trusted proxy.
+    pub(super) place: Option<Place>,
 }

@@ -1,8 +1,10 @@
 //! HTTP on the same port: health, readiness, metrics, and the upgrade to a WebSocket.
 
+use std::cell::RefCell;
 use std::convert::Infallible;
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::rc::Rc;
+use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -14,9 +16,14 @@ use hyper::{Method, Request, Response, StatusCode};
 use hyper_util::rt::{TokioIo, TokioTimer};
 use metrics_exporter_prometheus::PrometheusHandle;
 use tokio::net::TcpStream;
+use tokio::time::Instant;
 use tokio_tungstenite::tungstenite::handshake::derive_accept_key;
 
-use crate::net::acceptor::OpenConnection;
+use crate::net::acceptor::{OpenConnection, refuse};
+use crate::net::admission::Admission;
+use crate::net::metered::MeteredStream;
+use crate::net::pace::{Budget, Pace};
+use crate::net::places::Place;
 use crate::net::shard::Sockets;
 use crate::net::socket::Socket;
 use crate::net::{cors, process, routes, websocket};
@@ -32,6 +39,8 @@ pub struct Site {
     pub metrics: Option<PrometheusHandle>,
     /// What SUD discovers here.
     pub discovery: Option<Discovery>,
+    /// Who clients are.
+    pub(super) admission: Arc<Admission>,
 }
 
 type Reply = Response<Full<Bytes>>;
@@ -53,17 +62,49 @@ impl Discovery {
     }
 }
 
+/// Finds out who a TCP connection is from, and serves it if that address may have another one.
+pub(super) async fn welcome(
+    site: Rc<Site>,
+    mut stream: TcpStream,
+    proxy: SocketAddr,
+    open: OpenConnection,
+    mut place: Option<Place>,
+) {
+    let peer = match site.admission.client(&mut stream, proxy).await {
+        Ok(peer) => peer,
+        Err(error) => {
+            metrics::counter!("raidkeep_connections_refused_total", "why" => "proxy_header").increment(1);
+            return tracing::debug!(%proxy, %error, "a proxy did not say whom a connection is from");
+        }
+    };
+    if peer != proxy {
+        place = match site.admission.place(peer.ip()) {
+            Ok(place) => place,
+            Err(excess) => return refuse(&stream, excess),
+        };
+    }
+    serve(site, stream, peer, Rc::new((open, place))).await;
+}
+
 /// Serves one TCP connection: HTTP requests, until it is upgraded or closed.
-pub async fn serve(site: Rc<Site>, stream: TcpStream, peer: SocketAddr, open: Rc<OpenConnection>) {
+async fn serve(site: Rc<Site>, stream: TcpStream, peer: SocketAddr, held: Rc<(OpenConnection, Option<Place>)>) {
     let _ = stream.set_nodelay(true);
-    let timeout = Duration::from_secs(site.sockets.config().limits.handshake_seconds);
+    let limits = &site.sockets.config().limits;
+    let timeout = Duration::from_secs(limits.handshake_seconds);
     // A client that reads nothing would otherwise hold its place forever.
-    let lifetime = Duration::from_secs(site.sockets.config().limits.http_seconds);
+    let lifetime = Duration::from_secs(limits.http_seconds);
+    let pace = RefCell::new(Pace::new(limits.frames_per_second_per_connection));
     let service = service_fn(|request| {
-        let client = Client { peer, _open: open.clone() };
+        let client = Client { peer, _held: held.clone() };
         let site = site.clone();
-        async move { Ok::<_, Infallible>(answer(&site, request, client).await) }
+        let due = pace.borrow_mut().spend(1, Instant::now());
+        async move {
+            // hyper reads the next request when this one is answered.
+            wait_until(due).await;
+            Ok::<_, Infallible>(answer(&site, request, client).await)
+        }
     });
+    let stream = MeteredStream { stream, budget: Budget::new(limits) };
     let connection = hyper::server::conn::http1::Builder::new()
         .timer(TokioTimer::new())
         .header_read_timeout(timeout)
@@ -77,17 +118,35 @@ pub async fn serve(site: Rc<Site>, stream: TcpStream, peer: SocketAddr, open: Rc
     }
 }
 
-/// The sender of a request.
+/// A connection that sends requests.
 struct Client {
     peer: SocketAddr,
-    _open: Rc<OpenConnection>,
+    _held: Rc<(OpenConnection, Option<Place>)>,
+}
+
+async fn wait_until(due: Option<Instant>) {
+    if let Some(due) = due {
+        tokio::time::sleep_until(due).await;
+    }
 }
 
 async fn answer(site: &Rc<Site>, request: Request<Incoming>, client: Client) -> Reply {
-    if let Some(route) = site.sockets.way_in().routes.find(request.uri().path()) {
-        return routes::answer(&site.sockets, route, request, client.peer.ip()).await;
+    let address = site.admission.sender(client.peer.ip(), request.headers());
+    let limits = &site.sockets.way_in().address_limits;
+    let limit = limits.check(address);
+    if limit.is_err() {
+        wait_until(limits.refuse(address)).await;
     }
     let path = request.uri().path();
+    if let Some(route) = site.sockets.way_in().routes.find(path) {
+        return routes::answer(&site.sockets, route, request, address, limit).await;
+    }
+    // Health is told late rather than not at all.
+    if let Err(retry_after_ms) = limit
+        && !matches!(path, "/healthz" | "/readyz")
+    {
+        return too_many(retry_after_ms);
+    }
     if !matches!(*request.method(), Method::GET | Method::HEAD) {
         return match path {
             "/" | "/ws" | "/healthz" | "/readyz" | "/metrics" => not_allowed(),
@@ -95,7 +154,7 @@ async fn answer(site: &Rc<Site>, request: Request<Incoming>, client: Client) -> 
         };
     }
     match path {
-        "/" | "/ws" if wants_websocket(&request) => upgrade(site, request, client),
+        "/" | "/ws" if wants_websocket(&request) => upgrade(site, request, client, address),
         "/" => text(StatusCode::OK, "Raidkeep speaks JSON over WebSocket here and at /ws.\n"),
         "/ws" => text(StatusCode::UPGRADE_REQUIRED, "connect with a WebSocket client\n"),
         "/healthz" => text(StatusCode::OK, "ok\n"),
@@ -109,6 +168,12 @@ async fn answer(site: &Rc<Site>, request: Request<Incoming>, client: Client) -> 
         }
         _ => text(StatusCode::NOT_FOUND, "no such route\n"),
     }
+}
+
+fn too_many(retry_after_ms: u64) -> Reply {
+    let mut reply = text(StatusCode::TOO_MANY_REQUESTS, "too many requests\n");
+    reply.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(retry_after_ms.div_ceil(1000)));
+    reply
 }
 
 fn not_allowed() -> Reply {
@@ -161,7 +226,7 @@ fn wants_websocket(request: &Request<Incoming>) -> bool {
         && has_token(headers, header::CONNECTION, "upgrade")
 }
 
-fn upgrade(site: &Rc<Site>, request: Request<Incoming>, client: Client) -> Reply {
+fn upgrade(site: &Rc<Site>, request: Request<Incoming>, client: Client, address: IpAddr) -> Reply {
     let headers = request.headers();
     let Some(key) = headers.get(header::SEC_WEBSOCKET_KEY) else {
         return text(StatusCode::BAD_REQUEST, "the header Sec-WebSocket-Key is missing\n");
@@ -177,7 +242,17 @@ fn upgrade(site: &Rc<Site>, request: Request<Incoming>, client: Client) -> Reply
     let Ok(accept) = HeaderValue::from_str(&derive_accept_key(key.as_bytes())) else {
         return text(StatusCode::BAD_REQUEST, "the header Sec-WebSocket-Key cannot be used\n");
     };
-    tokio::task::spawn_local(hand_over(site.sockets.clone(), request, client));
+    let mut place = None;
+    if address != client.peer.ip() {
+        place = match site.admission.place(address) {
+            Ok(place) => place,
+            Err(excess) => {
+                excess.count();
+                return text(StatusCode::SERVICE_UNAVAILABLE, excess.message());
+            }
+        };
+    }
+    tokio::task::spawn_local(hand_over(site.sockets.clone(), request, (client, place), address));
     let mut reply = Response::new(Full::default());
     *reply.status_mut() = StatusCode::SWITCHING_PROTOCOLS;
     let headers = reply.headers_mut();
@@ -189,19 +264,18 @@ fn upgrade(site: &Rc<Site>, request: Request<Incoming>, client: Client) -> Reply
 
 /// Turns an upgraded connection into a WebSocket served by a task of its own: a connection is idle most of its life and
 /// should not hold what only the handshake needed.
-async fn hand_over(sockets: Rc<Sockets>, request: Request<Incoming>, client: Client) {
-    let peer = client.peer;
+async fn hand_over(sockets: Rc<Sockets>, request: Request<Incoming>, held: (Client, Option<Place>), address: IpAddr) {
     let upgraded = match hyper::upgrade::on(request).await {
         Ok(upgraded) => upgraded,
-        Err(error) => return tracing::debug!(%peer, %error, "a WebSocket handshake did not finish"),
+        Err(error) => return tracing::debug!(%address, %error, "a WebSocket handshake did not finish"),
     };
-    let Ok(parts) = upgraded.downcast::<TokioIo<TcpStream>>() else {
-        return tracing::error!(%peer, "an upgraded connection is no TCP stream; it is dropped");
+    let Ok(parts) = upgraded.downcast::<TokioIo<MeteredStream>>() else {
+        return tracing::error!(%address, "an upgraded connection is no TCP stream; it is dropped");
     };
     let settings = websocket::settings(sockets.config().limits.frame_bytes);
     let socket = Socket::new(parts.io.into_inner(), parts.read_buf.to_vec(), settings);
     tokio::task::spawn_local(async move {
-        sockets.serve(socket, Some(peer.ip())).await;
-        drop(client);
+        sockets.serve(socket, Some(address)).await;
+        drop(held);
     });
 }

@@ -14,6 +14,7 @@ use tokio::sync::{Notify, mpsc, watch};
 
 use crate::config::{Config, ConfigError};
 use crate::net::acceptor::{Acceptor, Stream};
+use crate::net::admission::Admission;
 use crate::net::bindings::AddressBindings;
 use crate::net::inbox::Inbox;
 use crate::net::limits::{AddressLimits, PlayerLimits};
@@ -103,6 +104,7 @@ struct Shared {
     operator: OperatorToken,
     doors: Vec<Door>,
     open: Arc<AtomicUsize>,
+    admission: Arc<Admission>,
     commons: Mutex<Option<Commons>>,
     caller: caller::PlatformClient,
     progress: Mutex<Progress>,
@@ -155,6 +157,7 @@ impl Listener {
     /// # Errors
     /// When another server has the folder or the port, or an operating system call fails.
     pub fn bind(config: Config, assets: AssetSource, metrics: Option<PrometheusHandle>) -> Result<Self, StartError> {
+        let admission = Admission::new(&config)?;
         let data = PathBuf::from(&config.data);
         let lock = folder::lock(&data)?;
         let operator = OperatorToken::load(&data).map_err(system("read or make the operator token"))?;
@@ -172,6 +175,7 @@ impl Listener {
             operator,
             doors,
             open: Arc::default(),
+            admission: Arc::new(admission),
             commons: Mutex::default(),
             caller,
             progress: Mutex::default(),
@@ -273,6 +277,10 @@ impl Seat {
         self.listener.0.stop.subscribe()
     }
 
+    pub(super) fn admission(&self) -> Arc<Admission> {
+        self.listener.0.admission.clone()
+    }
+
     pub(super) fn caller(&self) -> caller::PlatformClient {
         self.listener.0.caller.clone()
     }
@@ -283,7 +291,8 @@ impl Seat {
         let socket = lock(&shared.socket).take()?;
         let senders = shared.doors.iter().map(|door| door.streams.clone()).collect();
         let connections_max = shared.config.limits.connections;
-        Some((Acceptor { senders, open: shared.open.clone(), connections_max }, socket))
+        let (open, admission) = (shared.open.clone(), shared.admission.clone());
+        Some((Acceptor { senders, open, connections_max, admission }, socket))
     }
 
     /// Reports that the world accepts requests. Once all do, `rows` of them are searched for shared purses.
@@ -325,7 +334,10 @@ impl Shared {
             requests: requests.clone(),
             routes: world.get_resource::<RouteTable>().cloned().unwrap_or_default(),
             address_bindings: AddressBindings::new(config.legacy_address_binding, game_master),
-            address_limits: AddressLimits::new(config.limits.requests_per_second_per_address),
+            address_limits: AddressLimits::new(
+                config.limits.requests_per_second_per_address,
+                config.limits.refusals_per_second,
+            ),
             worlds: self.doors.iter().map(|door| door.inbox.clone()).collect(),
             operator: self.operator.clone(),
             player_limits: PlayerLimits::new(config.limits.requests_per_second_per_player),

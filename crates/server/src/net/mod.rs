@@ -3,9 +3,11 @@
 //! [`connection`] is the logic of a connection apart from its socket, and is what tests drive; [`websocket`] moves its
 //! text; [`shard`] is the thread that a world shares with its sockets. [`plugin`] packages all of it as a plugin of a
 //! world's app, [`listener`] is what the apps of one process share, and [`server`] runs each of them on a thread.
-//! Nothing here knows a rule of the game.
+//! [`pace`], [`limits`], [`places`] and [`turns`] keep one client from hurting the others. Nothing here knows a rule of
+//! the game.
 
 pub mod acceptor;
+mod admission;
 pub mod bindings;
 pub mod caller;
 pub mod connection;
@@ -15,9 +17,13 @@ pub mod inbox;
 pub mod jobs;
 pub mod limits;
 pub mod listener;
+pub mod metered;
 pub mod operator;
+pub mod pace;
+mod places;
 pub mod plugin;
 pub mod process;
+pub mod proxies;
 mod purses;
 pub mod routes;
 mod runner;
@@ -25,5 +31,6 @@ pub mod server;
 pub mod shard;
 pub mod socket;
 mod trust;
+mod turns;
 pub mod way_in;
 pub mod websocket;

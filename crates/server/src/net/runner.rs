@@ -128,7 +128,8 @@ async fn run_beside_sockets(
     seat: &mut Seat,
 ) -> AppExit {
     let sockets = Rc::new(Sockets::new(way_in, seat.config().clone()));
-    let site = Rc::new(Site { sockets: sockets.clone(), metrics: seat.metrics(), discovery });
+    let site =
+        Rc::new(Site { sockets: sockets.clone(), metrics: seat.metrics(), discovery, admission: seat.admission() });
     let supervisor = spawn_local({
         let sockets = sockets.clone();
         async move { sockets.supervise().await }
@@ -179,9 +180,9 @@ async fn run_beside_sockets(
 }
 
 async fn receive_streams(mut streams: mpsc::Receiver<Stream>, site: Rc<Site>) {
-    while let Some(Stream { stream, peer, open }) = streams.recv().await {
+    while let Some(Stream { stream, peer, open, place }) = streams.recv().await {
         if let Ok(stream) = TcpStream::from_std(stream) {
-            spawn_local(http::serve(site.clone(), stream, peer, Rc::new(open)));
+            spawn_local(http::welcome(site.clone(), stream, peer, open, place));
         }
     }
 }
