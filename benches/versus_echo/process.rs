@@ -19,9 +19,11 @@ use crate::{Options, Result, dialect::Dialect};
 const LOG: &str = "stderr.log";
 
 /// The limits that are switched off for Raidkeep: all clients come from one address, as fast as they can.
-const LIMITS: [&str; 6] = [
+const LIMITS: [&str; 8] = [
+    "bytes_per_second_per_address",
     "bytes_per_second_per_connection",
     "connections_per_address",
+    "frames_per_second_per_address",
     "frames_per_second_per_connection",
     "requests_per_second_per_address",
     "requests_per_second_per_connection",

@@ -10,9 +10,11 @@ use tokio_tungstenite::tungstenite::Message;
 use crate::process::{Client, Host, PATIENCE, Server, status_of, wait_for};
 
 /// What limits how fast clients may send and how many may come from one address.
-const RATES: [&str; 6] = [
+const RATES: [&str; 8] = [
+    "bytes_per_second_per_address",
     "bytes_per_second_per_connection",
     "connections_per_address",
+    "frames_per_second_per_address",
     "frames_per_second_per_connection",
     "requests_per_second_per_address",
     "requests_per_second_per_connection",

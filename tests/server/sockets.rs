@@ -405,7 +405,7 @@ fn an_idle_connection_is_closed_with_1000_and_a_pinging_one_is_not() {
 
 #[test]
 fn connections_beyond_the_limit_get_503_until_one_ends() {
-    let server = set(&["limits.connections=4"]).start();
+    let server = set(&["limits.connections=4", "limits.connections_per_address=0"]).start();
     let mut clients: Vec<Client> = (0..4).map(|_| server.connect()).collect();
     for client in &mut clients {
         assert_eq!(client.ask("server_time", json!({}))["status"], 0);

@@ -127,6 +127,10 @@ pub struct ClientLimits {
     pub bytes_per_second_per_connection: u32,
     /// Frames of any kind, or HTTP requests, read from a connection in a second; 0 = no limit.
     pub frames_per_second_per_connection: u32,
+    /// Bytes read from all connections of an address in a second; 0 = no limit.
+    pub bytes_per_second_per_address: u32,
+    /// Frames of any kind read from all connections of an address in a second; 0 = no limit.
+    pub frames_per_second_per_address: u32,
     /// Requests in flight per connection.
     pub in_flight_per_connection: usize,
     /// 0 = no limit.
@@ -270,9 +274,13 @@ impl Config {
         if !(1..=3600).contains(&self.legacy_push_line.deadline_seconds) {
             return wrong("legacy_push_line.deadline_seconds", "expected 1 to 3600".to_owned());
         }
-        if (1..BYTES_PER_SECOND_MIN).contains(&self.limits.bytes_per_second_per_connection) {
-            let expected = format!("expected {BYTES_PER_SECOND_MIN} or more, or 0 for no limit");
-            return wrong("limits.bytes_per_second_per_connection", expected);
+        for (key, value) in [
+            ("limits.bytes_per_second_per_connection", self.limits.bytes_per_second_per_connection),
+            ("limits.bytes_per_second_per_address", self.limits.bytes_per_second_per_address),
+        ] {
+            if (1..BYTES_PER_SECOND_MIN).contains(&value) {
+                return wrong(key, format!("expected {BYTES_PER_SECOND_MIN} or more, or 0 for no limit"));
+            }
         }
         if self.trusted_proxies()?.is_empty() && self.proxy_protocol {
             let mistake =

@@ -31,7 +31,7 @@ impl Admission {
             proxies: config.trusted_proxies()?,
             proxy_protocol: config.proxy_protocol,
             patience: Duration::from_secs(limits.handshake_seconds),
-            places: Places::new(limits.connections_per_address, limits.connections),
+            places: Places::new(limits),
         })
     }
 
@@ -53,6 +53,11 @@ impl Admission {
         }
         let client = tokio::time::timeout(self.patience, read_proxy_header(stream)).await??;
         Ok(client.map_or(peer, |client| SocketAddr::new(client.ip().to_canonical(), client.port())))
+    }
+
+    /// Whether a connection from this address carries the requests of many clients.
+    pub(super) fn is_proxy(&self, peer: IpAddr) -> bool {
+        self.proxies.trusts(peer)
     }
 
     /// The client that sent a request with these headers over a connection from `peer`.

@@ -93,7 +93,14 @@ async fn serve(site: Rc<Site>, stream: TcpStream, peer: SocketAddr, held: Rc<(Op
     let timeout = Duration::from_secs(limits.handshake_seconds);
     // A client that reads nothing would otherwise hold its place forever.
     let lifetime = Duration::from_secs(limits.http_seconds);
-    let pace = RefCell::new(Pace::new(limits.frames_per_second_per_connection));
+    let (pace, budget) = match site.admission.is_proxy(peer.ip()) {
+        true => (Pace::new(0), Budget::unlimited()),
+        false => {
+            let address = held.1.as_ref().map(|place| place.budget.clone());
+            (Pace::new(limits.frames_per_second_per_connection), Budget::new(limits, address))
+        }
+    };
+    let pace = RefCell::new(pace);
     let service = service_fn(|request| {
         let client = Client { peer, _held: held.clone() };
         let site = site.clone();
@@ -104,7 +111,7 @@ async fn serve(site: Rc<Site>, stream: TcpStream, peer: SocketAddr, held: Rc<(Op
             Ok::<_, Infallible>(answer(&site, request, client).await)
         }
     });
-    let stream = MeteredStream { stream, budget: Budget::new(limits) };
+    let stream = MeteredStream { stream, budget };
     let connection = hyper::server::conn::http1::Builder::new()
         .timer(TokioTimer::new())
         .header_read_timeout(timeout)
@@ -272,8 +279,13 @@ async fn hand_over(sockets: Rc<Sockets>, request: Request<Incoming>, held: (Clie
     let Ok(parts) = upgraded.downcast::<TokioIo<MeteredStream>>() else {
         return tracing::error!(%address, "an upgraded connection is no TCP stream; it is dropped");
     };
-    let settings = websocket::settings(sockets.config().limits.frame_bytes);
-    let socket = Socket::new(parts.io.into_inner(), parts.read_buf.to_vec(), settings);
+    let limits = &sockets.config().limits;
+    let mut stream = parts.io.into_inner();
+    if address != held.0.peer.ip() {
+        // Until now the connection was the proxy's.
+        stream.budget = Budget::new(limits, held.1.as_ref().map(|place| place.budget.clone()));
+    }
+    let socket = Socket::new(stream, parts.read_buf.to_vec(), websocket::settings(limits.frame_bytes));
     tokio::task::spawn_local(async move {
         sockets.serve(socket, Some(address)).await;
         drop(held);

@@ -1,8 +1,8 @@
 //! How fast a client is read. Unlike a [`Limiter`](crate::net::limits::Limiter), which refuses, a pace lets the client
 //! wait: what has arrived is paid for afterwards, and until then nothing more is read.
 
-use std::future::poll_fn;
 use std::pin::Pin;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
@@ -43,6 +43,32 @@ impl Pace {
     }
 }
 
+/// What may be sent together from one address, on however many connections.
+#[derive(Debug)]
+pub struct AddressBudget {
+    bytes: Mutex<Pace>,
+    frames: Mutex<Pace>,
+}
+
+impl AddressBudget {
+    /// A full budget.
+    pub fn new(limits: &ClientLimits) -> Self {
+        Self {
+            bytes: Mutex::new(Pace::new(limits.bytes_per_second_per_address)),
+            frames: Mutex::new(Pace::new(limits.frames_per_second_per_address)),
+        }
+    }
+
+    /// Whether it is as if nothing had been sent.
+    pub fn is_rested(&self, now: Instant) -> bool {
+        lock(&self.bytes).is_rested(now) && lock(&self.frames).is_rested(now)
+    }
+}
+
+fn lock(pace: &Mutex<Pace>) -> MutexGuard<'_, Pace> {
+    pace.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
 /// What a client may send on one connection. All of it is charged before it is parsed; when it is used up, the socket
 /// is not read until the budget has recovered.
 #[derive(Debug)]
@@ -50,6 +76,7 @@ pub struct Budget {
     bytes: Pace,
     frames: Pace,
     refusals: Pace,
+    address: Option<Arc<AddressBudget>>,
     /// Before this moment nothing is read.
     closed_until: Option<Instant>,
     /// Only while a task waits for that moment.
@@ -57,27 +84,38 @@ pub struct Budget {
 }
 
 impl Budget {
-    /// A full budget.
-    pub fn new(limits: &ClientLimits) -> Self {
+    /// A full budget for a connection from an address that has this one.
+    pub fn new(limits: &ClientLimits, address: Option<Arc<AddressBudget>>) -> Self {
         Self {
             bytes: Pace::new(limits.bytes_per_second_per_connection),
             frames: Pace::new(limits.frames_per_second_per_connection),
             refusals: Pace::new(limits.refusals_per_second),
+            address,
             closed_until: None,
             alarm: None,
         }
     }
 
+    /// For a connection on which a proxy sends the requests of many clients.
+    pub fn unlimited() -> Self {
+        let [bytes, frames, refusals] = [0; 3].map(Pace::new);
+        Self { bytes, frames, refusals, address: None, closed_until: None, alarm: None }
+    }
+
     /// Charges bytes that were read.
     pub fn spend_bytes(&mut self, count: usize) {
-        let until = self.bytes.spend(count, Instant::now());
-        self.close(until);
+        let now = Instant::now();
+        let own = self.bytes.spend(count, now);
+        let address = self.address.as_ref().and_then(|address| lock(&address.bytes).spend(count, now));
+        self.close(own.max(address));
     }
 
     /// Charges a frame of any kind, or an HTTP request.
     pub fn spend_frame(&mut self) {
-        let until = self.frames.spend(1, Instant::now());
-        self.close(until);
+        let now = Instant::now();
+        let own = self.frames.spend(1, now);
+        let address = self.address.as_ref().and_then(|address| lock(&address.frames).spend(1, now));
+        self.close(own.max(address));
     }
 
     /// Charges replies that say that requests came too fast.
@@ -118,11 +156,6 @@ impl Budget {
         }
         Poll::Ready(())
     }
-
-    /// Waits until more may be read.
-    pub async fn opened(&mut self) {
-        poll_fn(|cx| self.poll_open(cx)).await;
-    }
 }
 
 #[cfg(test)]
@@ -145,7 +178,7 @@ mod tests {
     #[test]
     fn a_budget_stays_closed_until_its_largest_debt_is_paid() {
         let limits = ClientLimits { bytes_per_second_per_connection: 1000, ..crate::config::Config::default().limits };
-        let mut budget = Budget::new(&limits);
+        let mut budget = Budget::new(&limits, None);
         budget.spend_bytes(2000);
         assert!(budget.is_open(), "a burst of twice the rate");
         budget.spend_bytes(3_000_000);
@@ -153,5 +186,20 @@ mod tests {
         let until = budget.closed_until;
         budget.spend_frame();
         assert_eq!(budget.closed_until, until, "a frame within its rate shortens nothing");
+    }
+
+    #[test]
+    fn all_connections_of_an_address_share_a_budget() {
+        let limits = ClientLimits { frames_per_second_per_address: 10, ..crate::config::Config::default().limits };
+        let address = Arc::new(AddressBudget::new(&limits));
+        assert!(address.is_rested(Instant::now()));
+        let mut open = 0;
+        for _ in 0..100 {
+            let mut budget = Budget::new(&limits, Some(address.clone()));
+            budget.spend_frame();
+            open += usize::from(budget.is_open());
+        }
+        assert!((20..=21).contains(&open), "a new connection for each frame gains nothing: {open} were read at once");
+        assert!(!address.is_rested(Instant::now()), "and it is remembered when all are closed");
     }
 }

@@ -4,6 +4,10 @@ use std::collections::HashMap;
 use std::net::IpAddr;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use tokio::time::Instant;
+
+use crate::config::ClientLimits;
+use crate::net::pace::AddressBudget;
 use raidkeep_engine::origin::Origin;
 
 /// Which limit another connection would exceed.
@@ -37,30 +41,62 @@ impl Excess {
 #[derive(Debug)]
 pub(super) struct Places {
     max: usize,
-    taken: Mutex<HashMap<Origin, usize>>,
+    limits: ClientLimits,
+    origins: Mutex<Origins>,
 }
 
+#[derive(Debug, Default)]
+struct Origins {
+    known: HashMap<Origin, Taken>,
+    /// At this many, those are forgotten that have no connection and send nothing.
+    prune_at: usize,
+}
+
+#[derive(Debug)]
+struct Taken {
+    count: usize,
+    budget: Arc<AddressBudget>,
+}
+
+impl Taken {
+    fn is_worth_knowing(&self, now: Instant) -> bool {
+        self.count > 0 || !self.budget.is_rested(now)
+    }
+}
+
+/// At least this many origins are remembered.
+const ORIGINS_KEPT: usize = 4096;
+
 impl Places {
-    /// At most `per_address` of all `connections` for each origin, and never more than half. 0 = no limit.
-    pub(super) fn new(per_address: usize, connections: usize) -> Arc<Self> {
-        let max = if per_address == 0 { usize::MAX } else { per_address.min(connections / 2).max(1) };
-        Arc::new(Self { max, taken: Mutex::default() })
+    /// As many for each origin as the limits allow.
+    pub(super) fn new(limits: &ClientLimits) -> Arc<Self> {
+        let max = match limits.connections_per_address {
+            0 => usize::MAX,
+            most => most.min(limits.connections / 2).max(1),
+        };
+        Arc::new(Self { max, limits: limits.clone(), origins: Mutex::default() })
     }
 
     /// A place for a connection from this address; `None` if its origin has as many as it may have.
     pub(super) fn take(self: &Arc<Self>, address: IpAddr) -> Option<Place> {
         let origin = Origin::from(address);
-        let mut taken = self.lock();
-        let count = taken.entry(origin).or_insert(0);
-        if *count >= self.max {
+        let mut origins = self.lock();
+        if origins.known.len() >= origins.prune_at {
+            let now = Instant::now();
+            origins.known.retain(|_, taken| taken.is_worth_knowing(now));
+            origins.prune_at = (origins.known.len() * 2).max(ORIGINS_KEPT);
+        }
+        let new = || Taken { count: 0, budget: Arc::new(AddressBudget::new(&self.limits)) };
+        let taken = origins.known.entry(origin).or_insert_with(new);
+        if taken.count >= self.max {
             return None;
         }
-        *count += 1;
-        Some(Place { places: self.clone(), origin })
+        taken.count += 1;
+        Some(Place { places: self.clone(), origin, budget: taken.budget.clone() })
     }
 
-    fn lock(&self) -> MutexGuard<'_, HashMap<Origin, usize>> {
-        self.taken.lock().unwrap_or_else(PoisonError::into_inner)
+    fn lock(&self) -> MutexGuard<'_, Origins> {
+        self.origins.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -69,15 +105,17 @@ impl Places {
 pub(super) struct Place {
     places: Arc<Places>,
     origin: Origin,
+    /// What the connections of this origin may send together.
+    pub(super) budget: Arc<AddressBudget>,
 }
 
 impl Drop for Place {
     fn drop(&mut self) {
-        let mut taken = self.places.lock();
-        if let Some(count) = taken.get_mut(&self.origin) {
-            *count -= 1;
-            if *count == 0 {
-                taken.remove(&self.origin);
+        let mut origins = self.places.lock();
+        if let Some(taken) = origins.known.get_mut(&self.origin) {
+            taken.count -= 1;
+            if !taken.is_worth_knowing(Instant::now()) {
+                origins.known.remove(&self.origin);
             }
         }
     }
@@ -87,13 +125,18 @@ impl Drop for Place {
 mod tests {
     use super::*;
 
+    fn places(connections_per_address: usize, connections: usize) -> Arc<Places> {
+        let limits = crate::config::Config::default().limits;
+        Places::new(&ClientLimits { connections_per_address, connections, ..limits })
+    }
+
     fn address(text: &str) -> IpAddr {
         text.parse().expect("an address")
     }
 
     #[test]
     fn no_address_gets_more_places_than_its_share() {
-        let places = Places::new(3, 100);
+        let places = places(3, 100);
         let here = || places.take(address("2001:db8::1"));
         let mut held: Vec<_> = (0..3).map_while(|_| here()).collect();
         assert_eq!(held.len(), 3);
@@ -102,16 +145,16 @@ mod tests {
         held.pop();
         assert!(here().is_some(), "a place that was given up is free again");
         drop(held);
-        assert!(places.lock().is_empty(), "nobody is remembered who has no connection");
+        assert!(places.lock().known.is_empty(), "nobody is remembered who has no connection");
     }
 
     #[test]
     fn one_address_never_has_more_than_half_of_all_places() {
-        let places = Places::new(256, 10);
-        let held: Vec<_> = (0..10).map_while(|_| places.take(address("203.0.113.9"))).collect();
+        let half = places(256, 10);
+        let held: Vec<_> = (0..10).map_while(|_| half.take(address("203.0.113.9"))).collect();
         assert_eq!(held.len(), 5);
-        let places = Places::new(0, 10);
-        let held: Vec<_> = (0..10).map_while(|_| places.take(address("203.0.113.9"))).collect();
+        let all = places(0, 10);
+        let held: Vec<_> = (0..10).map_while(|_| all.take(address("203.0.113.9"))).collect();
         assert_eq!(held.len(), 10, "0 = no limit");
     }
 }
