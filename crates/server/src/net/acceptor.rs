@@ -10,6 +10,7 @@ use tokio::sync::mpsc;
 use tokio::time::Instant;
 
 use crate::net::admission::Admission;
+use crate::net::listener::StartError;
 use crate::net::places::{Excess, Place};
 
 /// Accepts connections and distributes them round-robin to the worlds' threads.
@@ -85,6 +86,15 @@ pub(super) fn refuse(stream: &TcpStream, excess: Excess) {
     );
     // Whoever does not read fast enough learns it from the closed connection.
     let _ = stream.try_write(reply.as_bytes());
+}
+
+/// A port to accept connections on.
+pub(super) fn bind(address: &str) -> Result<std::net::TcpListener, StartError> {
+    let bound = std::net::TcpListener::bind(address).and_then(|listener| {
+        listener.set_nonblocking(true)?;
+        Ok(listener)
+    });
+    bound.map_err(|source| StartError::Bind { address: address.to_owned(), source })
 }
 
 /// The pause after a connection could not be accepted.

@@ -22,7 +22,7 @@ use tokio_tungstenite::tungstenite::handshake::derive_accept_key;
 use crate::net::acceptor::{OpenConnection, refuse};
 use crate::net::admission::Admission;
 use crate::net::metered::MeteredStream;
-use crate::net::pace::{Budget, Pace};
+use crate::net::pace::{Budget, Throttle};
 use crate::net::places::Place;
 use crate::net::shard::Sockets;
 use crate::net::socket::Socket;
@@ -94,10 +94,10 @@ async fn serve(site: Rc<Site>, stream: TcpStream, peer: SocketAddr, held: Rc<(Op
     // A client that reads nothing would otherwise hold its place forever.
     let lifetime = Duration::from_secs(limits.http_seconds);
     let (pace, budget) = match site.admission.is_proxy(peer.ip()) {
-        true => (Pace::new(0), Budget::unlimited()),
+        true => (Throttle::new(0), Budget::unlimited()),
         false => {
             let address = held.1.as_ref().map(|place| place.budget.clone());
-            (Pace::new(limits.frames_per_second_per_connection), Budget::new(limits, address))
+            (Throttle::new(limits.frames_per_second_per_connection), Budget::new(limits, address))
         }
     };
     let pace = RefCell::new(pace);

@@ -6,8 +6,8 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use crate::net::turns::{Sender, Turns};
+use raidkeep_engine::address::AddressKey;
 use raidkeep_engine::numbers::BatchNumber;
-use raidkeep_engine::origin::Origin;
 use raidkeep_engine::request::Refusal;
 use raidkeep_engine::request::answer::{STOPPED, WITHOUT_STORAGE};
 use raidkeep_engine::request::command::Command;
@@ -102,14 +102,14 @@ impl Inbox {
         command: Command,
         address: Option<IpAddr>,
     ) -> Result<(), (Command, Refusal)> {
-        let origin = address.map(Origin::from);
+        let key = address.map(AddressKey::from);
         let is_full = inputs.next_commands + inputs.later_count >= self.capacity;
-        let has_its_share = origin.is_some_and(|origin| inputs.later.count_from(origin) >= self.per_address);
+        let has_its_share = key.is_some_and(|key| inputs.later.count_from(key) >= self.per_address);
         if is_full || has_its_share {
             drop(inputs);
             return Err((command, Refusal::busy("server busy, retry later")));
         }
-        let sender = Sender { connection: command.reply_to.connection(), origin };
+        let sender = Sender { connection: command.reply_to.connection(), address: key };
         inputs.later.push(sender, command);
         inputs.later_count += 1;
         Ok(())

@@ -12,9 +12,10 @@ use governor::clock::{Clock, DefaultClock};
 use governor::state::keyed::HashMapStateStore;
 use governor::{DefaultDirectRateLimiter, NotUntil, Quota, RateLimiter};
 
-use crate::net::pace::Pace;
+use crate::config::ClientLimits;
+use crate::net::pace::Throttle;
 use raidkeep_engine::account::AccountId;
-use raidkeep_engine::origin::Origin;
+use raidkeep_engine::address::AddressKey;
 
 /// This many requests a second, with bursts of twice as many. 0 = no limit.
 fn quota(rate: u32) -> Option<Quota> {
@@ -82,7 +83,7 @@ impl PlayerLimits {
 
 /// The limits of addresses that send HTTP requests, where no connection is signed in.
 pub struct AddressLimits {
-    limiter: Option<RateLimiter<Origin, HashMapStateStore<Origin>, DefaultClock>>,
+    limiter: Option<RateLimiter<AddressKey, HashMapStateStore<AddressKey>, DefaultClock>>,
     /// At this many addresses, idle ones are forgotten.
     prune_at: AtomicUsize,
     refusals: Mutex<Refusals>,
@@ -91,7 +92,7 @@ pub struct AddressLimits {
 /// How fast addresses beyond their limit are refused. Those that are within it again are forgotten.
 struct Refusals {
     per_second: u32,
-    paces: HashMap<Origin, Pace>,
+    paces: HashMap<AddressKey, Throttle>,
     prune_at: usize,
 }
 
@@ -99,18 +100,23 @@ struct Refusals {
 const ADDRESSES_KEPT: usize = 4096;
 
 impl AddressLimits {
-    /// This many requests a second for each address, and this many refusals of those beyond, with bursts of twice as
-    /// many. 0 = no limit.
-    pub fn new(rate: u32, refusals_per_second: u32) -> Self {
+    /// As many requests of each address, and refusals of those beyond, as the limits allow.
+    pub fn new(limits: &ClientLimits) -> Self {
+        Self::per_second(limits.requests_per_second_per_address, limits.refusals_per_second)
+    }
+
+    /// With bursts of twice as many. 0 = no limit.
+    fn per_second(requests: u32, refusals: u32) -> Self {
         Self {
-            limiter: quota(rate).map(RateLimiter::hashmap),
+            limiter: quota(requests).map(RateLimiter::hashmap),
             prune_at: AtomicUsize::new(ADDRESSES_KEPT),
-            refusals: Mutex::new(Refusals {
-                per_second: refusals_per_second,
-                paces: HashMap::new(),
-                prune_at: ADDRESSES_KEPT,
-            }),
+            refusals: Mutex::new(Refusals { per_second: refusals, paces: HashMap::new(), prune_at: ADDRESSES_KEPT }),
         }
+    }
+
+    /// No limits.
+    pub fn none() -> Self {
+        Self::per_second(0, 0)
     }
 
     /// Counts a request; errs with the milliseconds after which the next one is allowed.
@@ -123,7 +129,7 @@ impl AddressLimits {
             // With many addresses at once, scanning all of them for every request would be too slow.
             self.prune_at.store((limiter.len() * 2).max(ADDRESSES_KEPT), Ordering::Relaxed);
         }
-        limiter.check_key(&Origin::from(address)).map_err(|until| wait_ms(&until))
+        limiter.check_key(&AddressKey::from(address)).map_err(|until| wait_ms(&until))
     }
 
     /// Counts a refusal; returns when it may be sent, if that is in the future. All connections of an address together
@@ -136,7 +142,7 @@ impl AddressLimits {
             refusals.prune_at = (refusals.paces.len() * 2).max(ADDRESSES_KEPT);
         }
         let per_second = refusals.per_second;
-        refusals.paces.entry(Origin::from(address)).or_insert_with(|| Pace::new(per_second)).spend(1, now)
+        refusals.paces.entry(AddressKey::from(address)).or_insert_with(|| Throttle::new(per_second)).spend(1, now)
     }
 }
 
@@ -156,7 +162,7 @@ mod tests {
 
     #[test]
     fn each_address_has_a_limit_of_its_own() {
-        let limits = AddressLimits::new(1, 0);
+        let limits = AddressLimits::per_second(1, 0);
         let (first, second) = (IpAddr::from([127, 0, 0, 1]), IpAddr::from([127, 0, 0, 2]));
         assert!(limits.check(first).is_ok() && limits.check(first).is_ok());
         assert!(limits.check(first).is_err(), "the burst is used up");
@@ -165,7 +171,7 @@ mod tests {
 
     #[test]
     fn an_address_beyond_its_limit_is_refused_more_and_more_slowly() {
-        let limits = AddressLimits::new(1, 10);
+        let limits = AddressLimits::per_second(1, 10);
         let here = IpAddr::from([127, 0, 0, 1]);
         let at_once = (0..40).take_while(|_| limits.refuse(here).is_none()).count();
         assert_eq!(at_once, 20, "bursts of twice the rate");

@@ -13,7 +13,7 @@ use metrics_exporter_prometheus::PrometheusHandle;
 use tokio::sync::{Notify, mpsc, watch};
 
 use crate::config::{Config, ConfigError};
-use crate::net::acceptor::{Acceptor, Stream};
+use crate::net::acceptor::{Acceptor, Stream, bind};
 use crate::net::admission::Admission;
 use crate::net::bindings::AddressBindings;
 use crate::net::inbox::Inbox;
@@ -334,10 +334,7 @@ impl Shared {
             requests: requests.clone(),
             routes: world.get_resource::<RouteTable>().cloned().unwrap_or_default(),
             address_bindings: AddressBindings::new(config.legacy_address_binding, game_master),
-            address_limits: AddressLimits::new(
-                config.limits.requests_per_second_per_address,
-                config.limits.refusals_per_second,
-            ),
+            address_limits: AddressLimits::new(&config.limits),
             worlds: self.doors.iter().map(|door| door.inbox.clone()).collect(),
             operator: self.operator.clone(),
             player_limits: PlayerLimits::new(config.limits.requests_per_second_per_player),
@@ -398,13 +395,4 @@ fn subscribe(door: &Door) -> Subscriber {
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
-/// Two servers on one folder would each overwrite what the other has confirmed.
-fn bind(address: &str) -> Result<std::net::TcpListener, StartError> {
-    let bound = std::net::TcpListener::bind(address).and_then(|listener| {
-        listener.set_nonblocking(true)?;
-        Ok(listener)
-    });
-    bound.map_err(|source| StartError::Bind { address: address.to_owned(), source })
 }

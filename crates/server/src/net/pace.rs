@@ -15,13 +15,13 @@ const BURST: Duration = Duration::from_secs(2);
 
 /// Units a second, with bursts of twice as many.
 #[derive(Debug, Clone)]
-pub struct Pace {
+pub struct Throttle {
     per_second: u32,
     /// When everything used so far has been paid for.
     paid_at: Instant,
 }
 
-impl Pace {
+impl Throttle {
     /// This many units a second. 0 = no limit.
     pub fn new(per_second: u32) -> Self {
         Self { per_second, paid_at: Instant::now() }
@@ -46,16 +46,16 @@ impl Pace {
 /// What may be sent together from one address, on however many connections.
 #[derive(Debug)]
 pub struct AddressBudget {
-    bytes: Mutex<Pace>,
-    frames: Mutex<Pace>,
+    bytes: Mutex<Throttle>,
+    frames: Mutex<Throttle>,
 }
 
 impl AddressBudget {
     /// A full budget.
     pub fn new(limits: &ClientLimits) -> Self {
         Self {
-            bytes: Mutex::new(Pace::new(limits.bytes_per_second_per_address)),
-            frames: Mutex::new(Pace::new(limits.frames_per_second_per_address)),
+            bytes: Mutex::new(Throttle::new(limits.bytes_per_second_per_address)),
+            frames: Mutex::new(Throttle::new(limits.frames_per_second_per_address)),
         }
     }
 
@@ -65,7 +65,7 @@ impl AddressBudget {
     }
 }
 
-fn lock(pace: &Mutex<Pace>) -> MutexGuard<'_, Pace> {
+fn lock(pace: &Mutex<Throttle>) -> MutexGuard<'_, Throttle> {
     pace.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
@@ -73,9 +73,9 @@ fn lock(pace: &Mutex<Pace>) -> MutexGuard<'_, Pace> {
 /// is not read until the budget has recovered.
 #[derive(Debug)]
 pub struct Budget {
-    bytes: Pace,
-    frames: Pace,
-    refusals: Pace,
+    bytes: Throttle,
+    frames: Throttle,
+    refusals: Throttle,
     address: Option<Arc<AddressBudget>>,
     /// Before this moment nothing is read.
     closed_until: Option<Instant>,
@@ -87,9 +87,9 @@ impl Budget {
     /// A full budget for a connection from an address that has this one.
     pub fn new(limits: &ClientLimits, address: Option<Arc<AddressBudget>>) -> Self {
         Self {
-            bytes: Pace::new(limits.bytes_per_second_per_connection),
-            frames: Pace::new(limits.frames_per_second_per_connection),
-            refusals: Pace::new(limits.refusals_per_second),
+            bytes: Throttle::new(limits.bytes_per_second_per_connection),
+            frames: Throttle::new(limits.frames_per_second_per_connection),
+            refusals: Throttle::new(limits.refusals_per_second),
             address,
             closed_until: None,
             alarm: None,
@@ -98,7 +98,7 @@ impl Budget {
 
     /// For a connection on which a proxy sends the requests of many clients.
     pub fn unlimited() -> Self {
-        let [bytes, frames, refusals] = [0; 3].map(Pace::new);
+        let [bytes, frames, refusals] = [0; 3].map(Throttle::new);
         Self { bytes, frames, refusals, address: None, closed_until: None, alarm: None }
     }
 
@@ -165,14 +165,14 @@ mod tests {
     #[test]
     fn a_burst_passes_and_what_exceeds_it_is_paid_for_afterwards() {
         let now = Instant::now();
-        let mut pace = Pace::new(10);
+        let mut pace = Throttle::new(10);
         assert!((0..20).all(|_| pace.spend(1, now).is_none()), "bursts of twice the rate");
         let until = pace.spend(5, now).expect("the burst is used up");
         assert_eq!((until - now).as_millis(), 500, "five units take half a second");
         let later = now + Duration::from_secs(60);
         assert!(pace.is_rested(later));
         assert!(pace.spend(20, later).is_none() && pace.spend(1, later).is_some(), "rest saves no more than a burst");
-        assert!((0..1000).all(|_| Pace::new(0).spend(usize::MAX, now).is_none()), "0 = no limit");
+        assert!((0..1000).all(|_| Throttle::new(0).spend(usize::MAX, now).is_none()), "0 = no limit");
     }
 
     #[test]

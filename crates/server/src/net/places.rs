@@ -8,7 +8,7 @@ use tokio::time::Instant;
 
 use crate::config::ClientLimits;
 use crate::net::pace::AddressBudget;
-use raidkeep_engine::origin::Origin;
+use raidkeep_engine::address::AddressKey;
 
 /// Which limit another connection would exceed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -37,17 +37,17 @@ impl Excess {
     }
 }
 
-/// The connections of each origin, of which none may have too many.
+/// The connections of each address, of which none may have too many.
 #[derive(Debug)]
 pub(super) struct Places {
     max: usize,
     limits: ClientLimits,
-    origins: Mutex<Origins>,
+    addresses: Mutex<Addresses>,
 }
 
 #[derive(Debug, Default)]
-struct Origins {
-    known: HashMap<Origin, Taken>,
+struct Addresses {
+    known: HashMap<AddressKey, Taken>,
     /// At this many, those are forgotten that have no connection and send nothing.
     prune_at: usize,
 }
@@ -64,39 +64,39 @@ impl Taken {
     }
 }
 
-/// At least this many origins are remembered.
-const ORIGINS_KEPT: usize = 4096;
+/// At least this many addresses are remembered.
+const ADDRESSES_KEPT: usize = 4096;
 
 impl Places {
-    /// As many for each origin as the limits allow.
+    /// As many for each address as the limits allow.
     pub(super) fn new(limits: &ClientLimits) -> Arc<Self> {
         let max = match limits.connections_per_address {
             0 => usize::MAX,
             most => most.min(limits.connections / 2).max(1),
         };
-        Arc::new(Self { max, limits: limits.clone(), origins: Mutex::default() })
+        Arc::new(Self { max, limits: limits.clone(), addresses: Mutex::default() })
     }
 
-    /// A place for a connection from this address; `None` if its origin has as many as it may have.
+    /// A place for a connection from this address; `None` if its address has as many as it may have.
     pub(super) fn take(self: &Arc<Self>, address: IpAddr) -> Option<Place> {
-        let origin = Origin::from(address);
-        let mut origins = self.lock();
-        if origins.known.len() >= origins.prune_at {
+        let key = AddressKey::from(address);
+        let mut addresses = self.lock();
+        if addresses.known.len() >= addresses.prune_at {
             let now = Instant::now();
-            origins.known.retain(|_, taken| taken.is_worth_knowing(now));
-            origins.prune_at = (origins.known.len() * 2).max(ORIGINS_KEPT);
+            addresses.known.retain(|_, taken| taken.is_worth_knowing(now));
+            addresses.prune_at = (addresses.known.len() * 2).max(ADDRESSES_KEPT);
         }
         let new = || Taken { count: 0, budget: Arc::new(AddressBudget::new(&self.limits)) };
-        let taken = origins.known.entry(origin).or_insert_with(new);
+        let taken = addresses.known.entry(key).or_insert_with(new);
         if taken.count >= self.max {
             return None;
         }
         taken.count += 1;
-        Some(Place { places: self.clone(), origin, budget: taken.budget.clone() })
+        Some(Place { places: self.clone(), key, budget: taken.budget.clone() })
     }
 
-    fn lock(&self) -> MutexGuard<'_, Origins> {
-        self.origins.lock().unwrap_or_else(PoisonError::into_inner)
+    fn lock(&self) -> MutexGuard<'_, Addresses> {
+        self.addresses.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -104,18 +104,18 @@ impl Places {
 #[derive(Debug)]
 pub(super) struct Place {
     places: Arc<Places>,
-    origin: Origin,
-    /// What the connections of this origin may send together.
+    key: AddressKey,
+    /// What the connections of this address may send together.
     pub(super) budget: Arc<AddressBudget>,
 }
 
 impl Drop for Place {
     fn drop(&mut self) {
-        let mut origins = self.places.lock();
-        if let Some(taken) = origins.known.get_mut(&self.origin) {
+        let mut addresses = self.places.lock();
+        if let Some(taken) = addresses.known.get_mut(&self.key) {
             taken.count -= 1;
             if !taken.is_worth_knowing(Instant::now()) {
-                origins.known.remove(&self.origin);
+                addresses.known.remove(&self.key);
             }
         }
     }

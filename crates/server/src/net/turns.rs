@@ -2,14 +2,14 @@
 
 use std::collections::{HashMap, VecDeque};
 
-use raidkeep_engine::origin::Origin;
+use raidkeep_engine::address::AddressKey;
 use raidkeep_engine::request::reply::ConnectionId;
 
 /// Whose turn it is: a connection's. Requests that come over HTTP have none; those of an address take turns together.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(super) struct Sender {
     pub(super) connection: Option<ConnectionId>,
-    pub(super) origin: Option<Origin>,
+    pub(super) address: Option<AddressKey>,
 }
 
 /// What waits, in turns of the senders; what one sender has sent keeps its order.
@@ -17,19 +17,19 @@ pub(super) struct Sender {
 pub(super) struct Turns<T> {
     lines: HashMap<Sender, VecDeque<T>>,
     order: VecDeque<Sender>,
-    by_origin: HashMap<Origin, usize>,
+    by_address: HashMap<AddressKey, usize>,
 }
 
 impl<T> Default for Turns<T> {
     fn default() -> Self {
-        Self { lines: HashMap::default(), order: VecDeque::new(), by_origin: HashMap::default() }
+        Self { lines: HashMap::default(), order: VecDeque::new(), by_address: HashMap::default() }
     }
 }
 
 impl<T> Turns<T> {
-    /// How much waits from this origin.
-    pub(super) fn count_from(&self, origin: Origin) -> usize {
-        self.by_origin.get(&origin).copied().unwrap_or(0)
+    /// How much waits from this address.
+    pub(super) fn count_from(&self, key: AddressKey) -> usize {
+        self.by_address.get(&key).copied().unwrap_or(0)
     }
 
     /// Puts something at the end of its sender's line.
@@ -39,8 +39,8 @@ impl<T> Turns<T> {
             self.order.push_back(sender);
         }
         line.push_back(item);
-        if let Some(origin) = sender.origin {
-            *self.by_origin.entry(origin).or_insert(0) += 1;
+        if let Some(key) = sender.address {
+            *self.by_address.entry(key).or_insert(0) += 1;
         }
     }
 
@@ -54,12 +54,12 @@ impl<T> Turns<T> {
         } else {
             self.order.push_back(sender);
         }
-        if let Some(origin) = sender.origin
-            && let Some(count) = self.by_origin.get_mut(&origin)
+        if let Some(key) = sender.address
+            && let Some(count) = self.by_address.get_mut(&key)
         {
             *count -= 1;
             if *count == 0 {
-                self.by_origin.remove(&origin);
+                self.by_address.remove(&key);
             }
         }
         item
@@ -72,8 +72,8 @@ mod tests {
     use std::net::IpAddr;
 
     fn sender(connection: u64) -> Sender {
-        let origin = Some(Origin::from(IpAddr::from([10, 0, 0, 1])));
-        Sender { connection: Some(ConnectionId(connection)), origin }
+        let address = Some(AddressKey::from(IpAddr::from([10, 0, 0, 1])));
+        Sender { connection: Some(ConnectionId(connection)), address }
     }
 
     #[test]
@@ -84,9 +84,12 @@ mod tests {
         turns.push(sender(2), 5001);
         let first: Vec<i32> = (0..4).filter_map(|_| turns.pop()).collect();
         assert_eq!(first, [0, 5000, 1, 5001], "they take turns, each in its own order");
-        assert_eq!(turns.count_from(Origin::from(IpAddr::from([10, 0, 0, 1]))), 998);
+        assert_eq!(turns.count_from(AddressKey::from(IpAddr::from([10, 0, 0, 1]))), 998);
         let rest: Vec<i32> = std::iter::from_fn(|| turns.pop()).collect();
         assert_eq!(rest, (2..1000).collect::<Vec<_>>());
-        assert!(turns.order.is_empty() && turns.lines.is_empty() && turns.by_origin.is_empty(), "nobody is remembered");
+        assert!(
+            turns.order.is_empty() && turns.lines.is_empty() && turns.by_address.is_empty(),
+            "nobody is remembered"
+        );
     }
 }

@@ -257,7 +257,7 @@ impl TestServer {
             player_limits: PlayerLimits::new(setup.player_rate),
             routes: simulation.world().resource::<RouteTable>().clone(),
             address_bindings: AddressBindings::new(false, ""),
-            address_limits: AddressLimits::new(0, 0),
+            address_limits: AddressLimits::none(),
             entropy: seeded_entropy(setup.seed, committed),
         });
         let reloader = Arc::new(Reloader::new(
