@@ -31,7 +31,7 @@ pub(crate) fn way_in(simulation: &Simulation, inbox: &Arc<Inbox>) -> Arc<WayIn> 
         worlds: vec![inbox.clone()],
         operator: OperatorToken::new("operator"),
         player_limits: PlayerLimits::new(0),
-        address_limits: AddressLimits::new(0),
+        address_limits: AddressLimits::none(),
         address_bindings: AddressBindings::new(false, ""),
         entropy: counted_entropy(inbox.committed().0),
     })

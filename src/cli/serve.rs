@@ -165,7 +165,8 @@ fn describe_metrics() {
     describe_counter!("raidkeep_ticks_total", "Ticks of the worlds");
     describe_gauge!("raidkeep_connections", "Open connections of players");
     describe_gauge!("raidkeep_operator_connections", "Open connections of operators");
-    describe_counter!("raidkeep_connections_refused_total", "Connections refused because too many were open");
+    describe_counter!("raidkeep_connections_refused_total", "Connections refused, by reason");
+    describe_counter!("raidkeep_reads_delayed_total", "Times that a client was not read because it had sent too much");
     describe_counter!("raidkeep_connections_closed_total", "Closed WebSockets by reason");
     describe_gauge!("raidkeep_players_in_memory", "Players in memory, as of the last check for idle ones");
     describe_histogram!("raidkeep_commit_seconds", "Time of a commit to the log");

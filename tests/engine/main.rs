@@ -2,6 +2,7 @@
 
 mod envelope;
 mod events;
+mod fair_queue;
 mod game_time;
 mod journal;
 mod once;

@@ -10,6 +10,7 @@ use std::net::SocketAddr;
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::time::{Duration, Instant};
 
+use crate::fairness::without_rate_limits;
 use crate::process::{Client, Host, Lcg, OPERATOR, PATIENCE, Server, copy_folder, edited_assets, wait_for};
 use serde_json::{Value, json};
 use tokio_tungstenite::tungstenite::Message;
@@ -478,9 +479,7 @@ fn host_without_energy_costs() -> Host {
     let free = "            energy: 0,\n";
     let paid = "            energy: 6,\n";
     let assets = edited_assets(&host, &[("stages/general.ron", paid, free), ("sweep.ron", paid, free)]);
-    host.with(&["--assets", &assets])
-        .with(&["--set", "limits.requests_per_second_per_connection=0"])
-        .with(&["--set", "limits.requests_per_second_per_player=0"])
+    without_rate_limits(host.with(&["--assets", &assets]))
 }
 
 fn clock_of(server: &Server) -> i64 {

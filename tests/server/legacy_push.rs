@@ -4,6 +4,7 @@
 use std::io::{BufRead, BufReader, ErrorKind, Read, Write};
 use std::net::{IpAddr, Ipv4Addr, TcpListener, TcpStream};
 
+use crate::fairness::without_rate_limits;
 use crate::process::{Client, Host, PATIENCE, Server, exchange, wait_for};
 use raidkeep::engine::exchange::lines::LineSettings;
 use raidkeep::game::challenges::PushSettings;
@@ -81,10 +82,8 @@ fn http(status: &str, body: &str) -> String {
 
 /// A server without rate limits.
 fn server(more: &[&str]) -> (Host, Server) {
-    let limits = ["connection", "player", "address"].map(|who| format!("limits.requests_per_second_per_{who}=0"));
-    let settings = limits.into_iter().chain(more.iter().map(|setting| (*setting).to_owned()));
-    let arguments: Vec<String> = settings.flat_map(|setting| ["--set".to_owned(), setting]).collect();
-    let host = Host::new(&arguments.iter().map(String::as_str).collect::<Vec<_>>());
+    let arguments: Vec<&str> = more.iter().flat_map(|setting| ["--set", setting]).collect();
+    let host = without_rate_limits(Host::new(&arguments));
     let server = host.start();
     (host, server)
 }

@@ -4,6 +4,7 @@
 use std::net::TcpListener;
 use std::process::{Command, Output};
 
+use crate::fairness::without_rate_limits;
 use crate::process::{Host, PROGRAM, Server};
 use raidkeep::studio::load::Mix;
 use serde_json::Value;
@@ -31,11 +32,7 @@ fn host_for_load() -> Host {
     let assets = host.path("load-assets").display().to_string();
     let written = run(&["--write-assets", &assets]);
     assert!(written.status.success(), "{}", String::from_utf8_lossy(&written.stderr));
-    let mut host = host.with(&["--assets", &assets]);
-    for limit in ["connection", "player"] {
-        host = host.with(&["--set", &format!("limits.requests_per_second_per_{limit}=0")]);
-    }
-    host
+    without_rate_limits(host.with(&["--assets", &assets]))
 }
 
 #[test]

@@ -142,7 +142,8 @@ fn crowd(server: &Server) -> Vec<TcpStream> {
 
 #[test]
 fn a_full_players_listener_still_tells_its_health_and_keeps_no_operator_out() {
-    let server = set(&["limits.connections=2", "limits.health_connections=4"]).start();
+    let server =
+        set(&["limits.connections=2", "limits.connections_per_address=0", "limits.health_connections=4"]).start();
     let mut players = [server.guest("ann"), server.guest("bob")];
     let crowd = crowd(&server);
     for _ in 0..10 {

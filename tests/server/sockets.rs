@@ -1,6 +1,7 @@
 //! The program seen from outside: its sockets, its HTTP routes, how it starts, refuses to start and stops, and what
 //! ill-behaved clients can do to it.
 
+use crate::fairness::without_rate_limits;
 use std::collections::{HashMap, HashSet};
 use std::io::{Read, Write};
 use std::net::{Shutdown, TcpListener, TcpStream};
@@ -55,10 +56,6 @@ fn padded(length: usize) -> Vec<u8> {
 
 fn set(settings: &[&str]) -> Host {
     settings.iter().fold(Host::new(&[]), |host, setting| host.with(&["--set", setting]))
-}
-
-fn without_rate_limits() -> Host {
-    set(&["limits.requests_per_second_per_connection=0", "limits.requests_per_second_per_player=0"])
 }
 
 fn assert_alive(server: &Server) {
@@ -120,7 +117,7 @@ fn stop_under_load(host: &Host, signal: &str) -> (i64, String) {
 #[test]
 fn a_stop_answers_accepted_requests_and_stores_their_changes() {
     for signal in ["TERM", "INT"] {
-        let host = without_rate_limits();
+        let host = without_rate_limits(Host::new(&[]));
         let assets = edited_assets(&host, &[("sweep.ron", "energy: 6,", "energy: 0,")]);
         let host = host.with(&["--assets", &assets]);
         let (done, token) = stop_under_load(&host, signal);
@@ -152,7 +149,7 @@ fn a_stop_closes_idle_connections_and_frees_the_folder() {
 
 #[test]
 fn a_stop_ends_in_time_when_a_client_reads_nothing() {
-    let host = without_rate_limits().with(&["--set", "limits.stop_seconds=1"]);
+    let host = without_rate_limits(Host::new(&[])).with(&["--set", "limits.stop_seconds=1"]);
     let mut server = host.start();
     let mut deaf = server.guest("deaf");
     fill(&mut deaf);
@@ -406,7 +403,7 @@ fn an_idle_connection_is_closed_with_1000_and_a_pinging_one_is_not() {
 
 #[test]
 fn connections_beyond_the_limit_get_503_until_one_ends() {
-    let server = set(&["limits.connections=4"]).start();
+    let server = set(&["limits.connections=4", "limits.connections_per_address=0"]).start();
     let mut clients: Vec<Client> = (0..4).map(|_| server.connect()).collect();
     for client in &mut clients {
         assert_eq!(client.ask("server_time", json!({}))["status"], 0);
@@ -748,7 +745,7 @@ fn fill(client: &mut Client) {
 
 #[test]
 fn clients_that_read_nothing_neither_stop_others_nor_fill_the_memory() {
-    let server = without_rate_limits().start();
+    let server = without_rate_limits(Host::new(&[])).start();
     let before = server.resident_kib();
     let mut deaf: Vec<Client> = (0..8).map(|number| server.guest(&format!("deaf-{number}"))).collect();
     std::thread::scope(|scope| deaf.iter_mut().for_each(|client| drop(scope.spawn(|| fill(client)))));
@@ -764,7 +761,7 @@ fn clients_that_read_nothing_neither_stop_others_nor_fill_the_memory() {
 
 #[test]
 fn a_client_that_reads_nothing_is_cut_when_it_is_idle_too_long() {
-    let server = without_rate_limits().with(&["--set", "limits.idle_seconds=1"]).start();
+    let server = without_rate_limits(Host::new(&[])).with(&["--set", "limits.idle_seconds=1"]).start();
     let mut deaf = server.guest("deaf");
     fill(&mut deaf);
     wait_for("the deaf connection to be cut", || (metric(&server, "raidkeep_connections ")? <= 0.0).then_some(()));

@@ -8,6 +8,7 @@
 //! modules below are layered, lowest first; none refers to a layer above its own.
 
 pub mod account;
+pub mod address;
 pub mod due;
 pub mod hash;
 pub mod numbers;

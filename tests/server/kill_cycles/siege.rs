@@ -11,6 +11,7 @@ use serde_json::{Value, json};
 use tokio_tungstenite::tungstenite::Message;
 
 use crate::bank::Bank;
+use crate::fairness::without_rate_limits;
 use crate::kill_cycles::pair::Pair;
 use crate::kill_cycles::points;
 use crate::process::{Client, Host, Lcg, OPERATOR, PATIENCE, PROGRAM, Server, copy_folder, edited_assets};
@@ -75,9 +76,8 @@ fn host() -> Host {
     edits.push(("world_boss.ron", "life_value: 100000000000,", "life_value: 100,"));
     let assets = edited_assets(&host, &edits);
     let backups = host.path("backups").display().to_string();
-    host.with(&["--assets", &assets, "--set", &format!("backups={backups}")])
-        .with(&["--set", "limits.requests_per_second_per_connection=0"])
-        .with(&["--set", "limits.requests_per_second_per_player=0"])
+    without_rate_limits(host)
+        .with(&["--assets", &assets, "--set", &format!("backups={backups}")])
         .with(&["--set", "identity.token_days=100000", "--set", "assets_watch=false"])
         .with(&["--set", "platforms.mcrmb.circuit=(failures: 1000000, open_seconds: 1)"])
 }

@@ -7,6 +7,7 @@ mod address;
 mod admin;
 mod layers;
 pub mod platforms;
+pub mod proxies;
 
 use std::path::Path;
 use std::time::Duration;
@@ -17,6 +18,7 @@ use serde_json::Value;
 
 pub use crate::config::admin::AdminSettings;
 use crate::config::layers::{lay_file_over, overwrite, set, shipped};
+use crate::config::proxies::TrustedProxies;
 use raidkeep_engine::backup::BackupSettings;
 use raidkeep_engine::clock::time_zone;
 use raidkeep_engine::exchange::lines::LineSettings;
@@ -38,8 +40,6 @@ pub struct Config {
     pub listen: String,
     /// The operators' listener.
     pub admin: AdminSettings,
-    /// Proxies whose word about a client's address is believed.
-    pub trusted_proxies: Vec<String>,
     /// Folder of the databases.
     pub data: String,
     /// Folder of the backups; empty = no backups.
@@ -62,6 +62,10 @@ pub struct Config {
     pub ledger_entries_per_player: u64,
     /// Limits.
     pub limits: ClientLimits,
+    /// Addresses and networks of proxies that are believed when they say who a client is.
+    pub trusted_proxies: Vec<String>,
+    /// Whether these proxies speak the PROXY protocol.
+    pub proxy_protocol: bool,
     /// Origins whose scripts may connect and read replies.
     pub allowed_origins: Vec<String>,
     /// Whether a client that logged in over HTTP may act from its address without a token.
@@ -101,6 +105,9 @@ impl PushLine {
     }
 }
 
+/// With less, a handshake would take longer than its time limit.
+const BYTES_PER_SECOND_MIN: u32 = 1024;
+
 /// A reply of this length fits into a connection's limit of unread bytes, with room for other replies.
 const EXPORT_BYTES_MAX: usize = 3 << 20;
 
@@ -121,6 +128,16 @@ pub struct ClientLimits {
     pub connections: usize,
     /// Connections beyond these that may ask for health and readiness.
     pub health_connections: usize,
+    /// How many of them one address may have; 0 = no limit.
+    pub connections_per_address: usize,
+    /// Bytes read from a connection in a second; 0 = no limit.
+    pub bytes_per_second_per_connection: u32,
+    /// Frames of any kind, or HTTP requests, read from a connection in a second; 0 = no limit.
+    pub frames_per_second_per_connection: u32,
+    /// Bytes read from all connections of an address in a second; 0 = no limit.
+    pub bytes_per_second_per_address: u32,
+    /// Frames of any kind read from all connections of an address in a second; 0 = no limit.
+    pub frames_per_second_per_address: u32,
     /// Requests in flight per connection.
     pub in_flight_per_connection: usize,
     /// 0 = no limit.
@@ -129,6 +146,8 @@ pub struct ClientLimits {
     pub requests_per_second_per_player: u32,
     /// 0 = no limit.
     pub requests_per_second_per_address: u32,
+    /// How often in a second a client is told that it sends too fast; 0 = no limit.
+    pub refusals_per_second: u32,
     /// Requests waiting for a world.
     pub waiting_requests_per_world: usize,
     /// Seconds without any frame.
@@ -273,8 +292,27 @@ impl Config {
             return wrong("legacy_push_line.deadline_seconds", "expected 1 to 3600".to_owned());
         }
         self.operators_listen()?;
+        for (key, value) in [
+            ("limits.bytes_per_second_per_connection", self.limits.bytes_per_second_per_connection),
+            ("limits.bytes_per_second_per_address", self.limits.bytes_per_second_per_address),
+        ] {
+            if (1..BYTES_PER_SECOND_MIN).contains(&value) {
+                return wrong(key, format!("expected {BYTES_PER_SECOND_MIN} or more, or 0 for no limit"));
+            }
+        }
+        if self.trusted_proxies()?.is_empty() && self.proxy_protocol {
+            let mistake =
+                "true needs the addresses of the proxies in trusted_proxies: from others no header is believed";
+            return wrong("proxy_protocol", mistake.to_owned());
+        }
         self.platforms.check()?;
         self.game().map(|_| ())
+    }
+
+    /// The proxies that are believed.
+    pub(crate) fn trusted_proxies(&self) -> Result<TrustedProxies, ConfigError> {
+        let wrong = |mistake| ConfigError::Value { key: "trusted_proxies", mistake };
+        TrustedProxies::parse(&self.trusted_proxies).map_err(wrong)
     }
 
     /// The settings that the worlds need, except those of the platforms, which must be resolved first.

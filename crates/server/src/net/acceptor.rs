@@ -10,7 +10,9 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::mpsc;
 use tokio::time::Instant;
 
+use crate::net::admission::Admission;
 use crate::net::health::HealthPlaces;
+use crate::net::places::{Excess, Place};
 
 /// Accepts connections and distributes them round-robin to the threads that serve them.
 pub(super) struct Acceptor {
@@ -18,6 +20,7 @@ pub(super) struct Acceptor {
     pub(super) open: OpenCount,
     pub(super) connections_max: usize,
     pub(super) health: HealthPlaces,
+    pub(super) admission: Arc<Admission>,
 }
 
 /// How many connections of a listener are open.
@@ -74,18 +77,40 @@ impl Acceptor {
     }
 
     async fn hand_on(&self, stream: TcpStream, peer: SocketAddr, sender: &mpsc::Sender<Stream>) {
-        if self.open.get() >= self.connections_max {
-            self.health.serve(stream);
-            // What has been sent already is answered before the next connection may take the place.
-            tokio::task::yield_now().await;
-            return;
-        }
+        // A socket for both versions of IP shows IPv4 addresses as IPv6 ones.
+        let peer = SocketAddr::new(peer.ip().to_canonical(), peer.port());
+        let place = match self.open.get() >= self.connections_max {
+            true => Err(Excess::InAll),
+            false => self.admission.place(peer.ip()),
+        };
+        let place = match place {
+            Ok(place) => place,
+            Err(Excess::Stranger) => return refuse(&stream, Excess::Stranger),
+            Err(excess) => {
+                self.health.serve(stream, excess);
+                // What has been sent already is answered before the next connection may take the place.
+                return tokio::task::yield_now().await;
+            }
+        };
         let open = self.open.add();
         match stream.into_std() {
-            Ok(stream) => drop(sender.send(Stream { stream, peer, open }).await),
+            Ok(stream) => drop(sender.send(Stream { stream, peer, open, place }).await),
             Err(error) => tracing::debug!(%peer, %error, "a connection was lost on its way to a world"),
         }
     }
+}
+
+/// Refuses a connection before anything is read from it.
+pub(super) fn refuse(stream: &TcpStream, excess: Excess) {
+    excess.count();
+    let body = excess.message();
+    let reply = format!(
+        "HTTP/1.1 503 Service Unavailable\r\ncontent-type: text/plain; charset=utf-8\r\ncontent-length: {}\r\n\
+         connection: close\r\n\r\n{body}",
+        body.len()
+    );
+    // Whoever does not read fast enough learns it from the closed connection.
+    let _ = stream.try_write(reply.as_bytes());
 }
 
 /// The pause after a connection could not be accepted.
@@ -117,4 +142,6 @@ pub(super) struct Stream {
     pub(super) stream: std::net::TcpStream,
     pub(super) peer: SocketAddr,
     pub(super) open: OpenConnection,
+    /// `None` if it comes from a trusted proxy.
+    pub(super) place: Option<Place>,
 }

@@ -3,7 +3,6 @@
 use std::cell::{Cell, RefCell};
 use std::collections::VecDeque;
 use std::convert::Infallible;
-use std::rc::Rc;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -18,6 +17,7 @@ use tokio::net::TcpStream;
 use tokio::task::{AbortHandle, spawn_local};
 
 use crate::net::inbox::Inbox;
+use crate::net::places::Excess;
 
 /// The path of health.
 pub(super) const HEALTH: &str = "/healthz";
@@ -71,7 +71,7 @@ impl HealthPlaces {
 
     /// Serves a connection. If there is no place left, the oldest goes: who asks at once is answered before that, and
     /// who only takes places keeps none.
-    pub(super) fn serve(&self, stream: TcpStream) {
+    pub(super) fn serve(&self, stream: TcpStream, excess: Excess) {
         let mut taken = self.taken.borrow_mut();
         taken.retain(|task| !task.is_finished());
         if taken.len() >= self.places
@@ -79,21 +79,21 @@ impl HealthPlaces {
         {
             oldest.abort();
         }
-        let served = serve_one(stream, self.worlds.clone());
+        let served = serve_one(stream, self.worlds.clone(), excess);
         let patience = self.patience;
         let task = spawn_local(async move { drop(tokio::time::timeout(patience, served).await) });
         taken.push_back(task.abort_handle());
     }
 }
 
-async fn serve_one(stream: TcpStream, worlds: Vec<Arc<Inbox>>) {
-    let refusal = Rc::new(RefusedUnlessAnswered::default());
+async fn serve_one(stream: TcpStream, worlds: Vec<Arc<Inbox>>, excess: Excess) {
+    let refusal = RefusedUnlessAnswered { excess, is_answered: Cell::new(false) };
     let service = service_fn(|request: Request<Incoming>| {
         let found = matches!(*request.method(), Method::GET | Method::HEAD)
             .then(|| answer(request.uri().path(), &worlds))
             .flatten();
-        refusal.0.set(found.is_some());
-        let full = || text(StatusCode::SERVICE_UNAVAILABLE, "too many connections, retry later\n");
+        refusal.is_answered.set(found.is_some());
+        let full = || text(StatusCode::SERVICE_UNAVAILABLE, excess.message());
         let reply = found.unwrap_or_else(full);
         async { Ok::<_, Infallible>(reply) }
     });
@@ -107,13 +107,15 @@ async fn serve_one(stream: TcpStream, worlds: Vec<Arc<Inbox>>) {
 }
 
 /// Counts a connection as refused when it ends without an answer about health.
-#[derive(Default)]
-struct RefusedUnlessAnswered(Cell<bool>);
+struct RefusedUnlessAnswered {
+    excess: Excess,
+    is_answered: Cell<bool>,
+}
 
 impl Drop for RefusedUnlessAnswered {
     fn drop(&mut self) {
-        if !self.0.get() {
-            metrics::counter!("raidkeep_connections_refused_total").increment(1);
+        if !self.is_answered.get() {
+            self.excess.count();
         }
     }
 }

@@ -1,8 +1,10 @@
 //! HTTP: routes, health, readiness, metrics for operators, and the upgrade to a WebSocket.
 
+use std::cell::RefCell;
 use std::convert::Infallible;
 use std::net::{IpAddr, SocketAddr};
 use std::rc::Rc;
+use std::sync::Arc;
 use std::time::Duration;
 
 use http_body_util::Full;
@@ -15,11 +17,16 @@ use metrics_exporter_prometheus::PrometheusHandle;
 use tokio::net::TcpStream;
 use tokio::sync::mpsc;
 use tokio::task::spawn_local;
+use tokio::time::Instant;
 use tokio_tungstenite::tungstenite::handshake::derive_accept_key;
 
 use crate::config::Config;
-use crate::net::acceptor::{OpenConnection, Stream};
+use crate::net::acceptor::{OpenConnection, Stream, refuse};
+use crate::net::admission::Admission;
 use crate::net::health::{self, Answer, HEALTH, HealthPlaces, READINESS, text};
+use crate::net::metered::MeteredStream;
+use crate::net::pace::{Budget, Throttle};
+use crate::net::places::Place;
 use crate::net::shard::Sockets;
 use crate::net::socket::Socket;
 use crate::net::way_in::{Clientele, WayIn};
@@ -36,6 +43,8 @@ pub struct Site {
     pub metrics: Option<PrometheusHandle>,
     /// What SUD discovers here.
     pub discovery: Option<Discovery>,
+    /// Who clients are.
+    pub(super) admission: Arc<Admission>,
 }
 
 /// The routes of this server that SUD discovers (docs/contract/match-query.md#discovery).
@@ -57,9 +66,9 @@ impl Discovery {
 
 /// Serves every connection that comes.
 pub(super) async fn serve_streams(mut streams: mpsc::Receiver<Stream>, site: Rc<Site>) {
-    while let Some(Stream { stream, peer, open }) = streams.recv().await {
+    while let Some(Stream { stream, peer, open, place }) = streams.recv().await {
         if let Ok(stream) = TcpStream::from_std(stream) {
-            spawn_local(serve(site.clone(), stream, peer, Rc::new(open)));
+            spawn_local(welcome(site.clone(), stream, peer, open, place));
         }
     }
 }
@@ -70,18 +79,57 @@ pub(super) fn health_places(config: &Config, way_in: &WayIn) -> HealthPlaces {
     HealthPlaces::new(way_in.worlds.clone(), config.limits.health_connections, patience)
 }
 
+/// Finds out who a TCP connection is from, and serves it if that address may have another one.
+pub(super) async fn welcome(
+    site: Rc<Site>,
+    mut stream: TcpStream,
+    proxy: SocketAddr,
+    open: OpenConnection,
+    mut place: Option<Place>,
+) {
+    let peer = match site.admission.client(&mut stream, proxy).await {
+        Ok(peer) => peer,
+        Err(error) => {
+            metrics::counter!("raidkeep_connections_refused_total", "why" => "proxy_header").increment(1);
+            return tracing::debug!(%proxy, %error, "a proxy did not say whom a connection is from");
+        }
+    };
+    if peer != proxy {
+        place = match site.admission.place(peer.ip()) {
+            Ok(place) => place,
+            Err(excess) => return refuse(&stream, excess),
+        };
+    }
+    serve(site, stream, peer, Rc::new((open, place))).await;
+}
+
 /// Serves one TCP connection: HTTP requests, until it is upgraded or closed.
-async fn serve(site: Rc<Site>, stream: TcpStream, peer: SocketAddr, open: Rc<OpenConnection>) {
+async fn serve(site: Rc<Site>, stream: TcpStream, peer: SocketAddr, held: Rc<(OpenConnection, Option<Place>)>) {
     let _ = stream.set_nodelay(true);
-    let timeout = Duration::from_secs(site.sockets.config().limits.handshake_seconds);
+    let limits = &site.sockets.config().limits;
+    let timeout = Duration::from_secs(limits.handshake_seconds);
     // A client that reads nothing would otherwise hold its place forever.
-    let lifetime = Duration::from_secs(site.sockets.config().limits.http_seconds);
+    let lifetime = Duration::from_secs(limits.http_seconds);
+    let (pace, budget) = match site.admission.is_proxy(peer.ip()) {
+        true => (Throttle::new(0), Budget::unlimited()),
+        false => {
+            let address = held.1.as_ref().map(|place| place.budget.clone());
+            (Throttle::new(limits.frames_per_second_per_connection), Budget::new(limits, address))
+        }
+    };
+    let pace = RefCell::new(pace);
     let own = own_site::own_address(stream.local_addr());
     let service = service_fn(|request| {
-        let client = Client { peer, own, _open: open.clone() };
+        let client = Client { peer, own, _held: held.clone() };
         let site = site.clone();
-        async move { Ok::<_, Infallible>(answer(&site, request, client).await) }
+        let due = pace.borrow_mut().spend(1, Instant::now());
+        async move {
+            // hyper reads the next request when this one is answered.
+            wait_until(due).await;
+            Ok::<_, Infallible>(answer(&site, request, client).await)
+        }
     });
+    let stream = MeteredStream { stream, budget };
     let connection = hyper::server::conn::http1::Builder::new()
         .timer(TokioTimer::new())
         .header_read_timeout(timeout)
@@ -95,26 +143,45 @@ async fn serve(site: Rc<Site>, stream: TcpStream, peer: SocketAddr, open: Rc<Ope
     }
 }
 
-/// The sender of a request.
+/// A connection that sends requests.
 struct Client {
     peer: SocketAddr,
     /// The address it has connected to.
     own: Option<IpAddr>,
-    _open: Rc<OpenConnection>,
+    _held: Rc<(OpenConnection, Option<Place>)>,
+}
+
+async fn wait_until(due: Option<Instant>) {
+    if let Some(due) = due {
+        tokio::time::sleep_until(due).await;
+    }
 }
 
 async fn answer(site: &Rc<Site>, request: Request<Incoming>, client: Client) -> Answer {
+    let address = site.admission.sender(client.peer.ip(), request.headers());
+    let limits = &site.sockets.way_in().address_limits;
+    let limit = limits.check(address);
+    if limit.is_err() {
+        wait_until(limits.refuse(address)).await;
+    }
     let clientele = site.sockets.way_in().clientele;
     let path = request.uri().path();
+    let is_about_health = matches!(path, HEALTH | READINESS);
     if clientele == Clientele::Operators
-        && !matches!(path, HEALTH | READINESS)
+        && !is_about_health
         && let Some(refusal) = refusal_of_operators(site, &request, &client)
     {
         return text(StatusCode::FORBIDDEN, refusal);
     }
     let route = site.sockets.way_in().routes.find(path).filter(|route| clientele.has_route(route.access));
     if let Some(route) = route {
-        return routes::answer(&site.sockets, route, request, client.peer.ip()).await;
+        return routes::answer(&site.sockets, route, request, address, limit).await;
+    }
+    // Health is told late rather than not at all.
+    if let Err(retry_after_ms) = limit
+        && !is_about_health
+    {
+        return too_many(retry_after_ms);
     }
     if !matches!(*request.method(), Method::GET | Method::HEAD) {
         return match path {
@@ -124,7 +191,7 @@ async fn answer(site: &Rc<Site>, request: Request<Incoming>, client: Client) -> 
         };
     }
     match path {
-        "/" | "/ws" if wants_websocket(&request) => upgrade(site, request, client),
+        "/" | "/ws" if wants_websocket(&request) => upgrade(site, request, client, address),
         "/" if clientele == Clientele::Operators => {
             text(StatusCode::OK, "Raidkeep's operators: JSON over WebSocket here and at /ws, and /metrics.\n")
         }
@@ -147,6 +214,12 @@ fn refusal_of_operators(site: &Site, request: &Request<Incoming>, client: &Clien
 
 fn no_route() -> Answer {
     text(StatusCode::NOT_FOUND, "no such route\n")
+}
+
+fn too_many(retry_after_ms: u64) -> Answer {
+    let mut reply = text(StatusCode::TOO_MANY_REQUESTS, "too many requests\n");
+    reply.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(retry_after_ms.div_ceil(1000)));
+    reply
 }
 
 fn not_allowed() -> Answer {
@@ -179,7 +252,7 @@ fn wants_websocket(request: &Request<Incoming>) -> bool {
         && has_token(headers, header::CONNECTION, "upgrade")
 }
 
-fn upgrade(site: &Rc<Site>, request: Request<Incoming>, client: Client) -> Answer {
+fn upgrade(site: &Rc<Site>, request: Request<Incoming>, client: Client, address: IpAddr) -> Answer {
     let headers = request.headers();
     let Some(key) = headers.get(header::SEC_WEBSOCKET_KEY) else {
         return text(StatusCode::BAD_REQUEST, "the header Sec-WebSocket-Key is missing\n");
@@ -196,7 +269,17 @@ fn upgrade(site: &Rc<Site>, request: Request<Incoming>, client: Client) -> Answe
     let Ok(accept) = HeaderValue::from_str(&derive_accept_key(key.as_bytes())) else {
         return text(StatusCode::BAD_REQUEST, "the header Sec-WebSocket-Key cannot be used\n");
     };
-    tokio::task::spawn_local(hand_over(site.sockets.clone(), request, client));
+    let mut place = None;
+    if address != client.peer.ip() {
+        place = match site.admission.place(address) {
+            Ok(place) => place,
+            Err(excess) => {
+                excess.count();
+                return text(StatusCode::SERVICE_UNAVAILABLE, excess.message());
+            }
+        };
+    }
+    tokio::task::spawn_local(hand_over(site.sockets.clone(), request, (client, place), address));
     let mut reply = Response::new(Full::default());
     *reply.status_mut() = StatusCode::SWITCHING_PROTOCOLS;
     let headers = reply.headers_mut();
@@ -208,19 +291,23 @@ fn upgrade(site: &Rc<Site>, request: Request<Incoming>, client: Client) -> Answe
 
 /// Turns an upgraded connection into a WebSocket served by a task of its own: a connection is idle most of its life and
 /// should not hold what only the handshake needed.
-async fn hand_over(sockets: Rc<Sockets>, request: Request<Incoming>, client: Client) {
-    let peer = client.peer;
+async fn hand_over(sockets: Rc<Sockets>, request: Request<Incoming>, held: (Client, Option<Place>), address: IpAddr) {
     let upgraded = match hyper::upgrade::on(request).await {
         Ok(upgraded) => upgraded,
-        Err(error) => return tracing::debug!(%peer, %error, "a WebSocket handshake did not finish"),
+        Err(error) => return tracing::debug!(%address, %error, "a WebSocket handshake did not finish"),
     };
-    let Ok(parts) = upgraded.downcast::<TokioIo<TcpStream>>() else {
-        return tracing::error!(%peer, "an upgraded connection is no TCP stream; it is dropped");
+    let Ok(parts) = upgraded.downcast::<TokioIo<MeteredStream>>() else {
+        return tracing::error!(%address, "an upgraded connection is no TCP stream; it is dropped");
     };
-    let settings = websocket::settings(sockets.config().limits.frame_bytes);
-    let socket = Socket::new(parts.io.into_inner(), parts.read_buf.to_vec(), settings);
+    let limits = &sockets.config().limits;
+    let mut stream = parts.io.into_inner();
+    if address != held.0.peer.ip() {
+        // Until now the connection was the proxy's.
+        stream.budget = Budget::new(limits, held.1.as_ref().map(|place| place.budget.clone()));
+    }
+    let socket = Socket::new(stream, parts.read_buf.to_vec(), websocket::settings(limits.frame_bytes));
     tokio::task::spawn_local(async move {
-        sockets.serve(socket, Some(peer.ip())).await;
-        drop(client);
+        sockets.serve(socket, Some(address)).await;
+        drop(held);
     });
 }

@@ -15,6 +15,7 @@ use tokio::sync::{Notify, mpsc, watch};
 use crate::config::Config;
 use crate::net::acceptor::{Acceptor, OpenCount, Stream};
 use crate::net::address_file::Addresses;
+use crate::net::admission::Admission;
 use crate::net::bindings::AddressBindings;
 use crate::net::inbox::Inbox;
 use crate::net::limits::{AddressLimits, PlayerLimits};
@@ -55,6 +56,7 @@ struct Shared {
     operator: OperatorToken,
     doors: Vec<Door>,
     open: OpenCount,
+    admission: Arc<Admission>,
     commons: Mutex<Option<Commons>>,
     caller: caller::PlatformClient,
     progress: Mutex<Progress>,
@@ -108,6 +110,7 @@ impl Listener {
     /// When another server has the folder or a port, when operators' tokens could be read on the network, or when an
     /// operating system call fails.
     pub fn bind(config: Config, assets: AssetSource, metrics: Option<PrometheusHandle>) -> Result<Self, StartError> {
+        let admission = Admission::new(&config)?;
         let data = PathBuf::from(&config.data);
         let lock = folder::lock(&data)?;
         // What an earlier server has left there is wrong from now on.
@@ -130,6 +133,7 @@ impl Listener {
             operator,
             doors,
             open: OpenCount::new(metrics::gauge!("raidkeep_connections")),
+            admission: Arc::new(admission),
             commons: Mutex::default(),
             caller,
             progress: Mutex::default(),
@@ -232,6 +236,10 @@ impl Seat {
         self.listener.0.stop.subscribe()
     }
 
+    pub(super) fn admission(&self) -> Arc<Admission> {
+        self.listener.0.admission.clone()
+    }
+
     pub(super) fn caller(&self) -> caller::PlatformClient {
         self.listener.0.caller.clone()
     }
@@ -243,7 +251,8 @@ impl Seat {
         let senders = shared.doors.iter().map(|door| door.streams.clone()).collect();
         let connections_max = shared.config.limits.connections;
         let health = http::health_places(&shared.config, way_in);
-        Some((Acceptor { senders, open: shared.open.clone(), connections_max, health }, socket))
+        let (open, admission) = (shared.open.clone(), shared.admission.clone());
+        Some((Acceptor { senders, open, connections_max, health, admission }, socket))
     }
 
     /// Opens the operators' listener beside the players' way in; only the first call has an effect.
@@ -253,8 +262,10 @@ impl Seat {
             return Ok(());
         };
         let way_in = shared.way_in(Clientele::Operators, &players.requests, players.routes.clone(), "");
+        let admission = Admission::for_operators(&shared.config, shared.addresses.operators)?;
         let door = OperatorsDoor {
             config: shared.config.clone(),
+            admission: Arc::new(admission),
             way_in: Arc::new(way_in),
             metrics: shared.metrics.clone(),
             stopping: self.stopping(),
@@ -324,7 +335,7 @@ impl Shared {
             requests: requests.clone(),
             routes,
             address_bindings: AddressBindings::new(config.legacy_address_binding, game_master),
-            address_limits: AddressLimits::new(config.limits.requests_per_second_per_address),
+            address_limits: AddressLimits::new(&config.limits),
             worlds: self.doors.iter().map(|door| door.inbox.clone()).collect(),
             operator: self.operator.clone(),
             player_limits: PlayerLimits::new(config.limits.requests_per_second_per_player),

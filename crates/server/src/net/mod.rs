@@ -3,10 +3,12 @@
 //! [`connection`] is the logic of a connection apart from its socket, and is what tests drive; [`websocket`] moves its
 //! text; [`shard`] is the thread that a world shares with its sockets. [`plugin`] packages all of it as a plugin of a
 //! world's app, [`listener`] is what the apps of one process share, and [`server`] runs each of them on a thread.
-//! Nothing here knows a rule of the game.
+//! [`pace`], [`limits`], [`places`] and [`turns`] keep one client from hurting the others. Nothing here knows a rule of
+//! the game.
 
 pub mod acceptor;
 pub mod address_file;
+mod admission;
 pub mod bindings;
 pub mod caller;
 pub mod connection;
@@ -17,11 +19,15 @@ pub mod inbox;
 pub mod jobs;
 pub mod limits;
 pub mod listener;
+pub mod metered;
 pub mod operator;
 mod operators;
 mod own_site;
+pub mod pace;
+mod places;
 pub mod plugin;
 pub mod process;
+pub mod proxies;
 mod purses;
 pub mod routes;
 mod runner;
@@ -30,5 +36,6 @@ pub mod shard;
 pub mod socket;
 pub mod start_error;
 mod trust;
+mod turns;
 pub mod way_in;
 pub mod websocket;

@@ -12,6 +12,7 @@ use tokio::task::{LocalSet, spawn_local};
 
 use crate::config::Config;
 use crate::net::acceptor::{Acceptor, OpenCount, Stream};
+use crate::net::admission::Admission;
 use crate::net::http::{self, Site};
 use crate::net::shard::Sockets;
 use crate::net::way_in::WayIn;
@@ -23,6 +24,8 @@ const WAITING_STREAMS: usize = 16;
 pub(super) struct OperatorsDoor {
     /// The settings.
     pub(super) config: Arc<Config>,
+    /// Who may connect.
+    pub(super) admission: Arc<Admission>,
     /// Its own way in to the worlds.
     pub(super) way_in: Arc<WayIn>,
     /// Renders `/metrics`.
@@ -46,13 +49,19 @@ impl OperatorsDoor {
             open: OpenCount::new(metrics::gauge!("raidkeep_operator_connections")),
             connections_max: self.config.admin.connections,
             health: http::health_places(&self.config, &self.way_in),
+            admission: self.admission.clone(),
         };
         let sockets = Rc::new(Sockets::new(self.way_in, self.config.clone()));
         let supervisor = spawn_local({
             let sockets = sockets.clone();
             async move { sockets.supervise().await }
         });
-        let site = Rc::new(Site { sockets: sockets.clone(), metrics: self.metrics, discovery: None });
+        let site = Rc::new(Site {
+            sockets: sockets.clone(),
+            metrics: self.metrics,
+            discovery: None,
+            admission: self.admission,
+        });
         let receiver = spawn_local(http::serve_streams(streams, site));
         let accepting = spawn_local(acceptor.run(socket));
         // An error means that the server is gone.

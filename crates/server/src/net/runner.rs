@@ -131,7 +131,7 @@ async fn run_beside_sockets(
     let accepting = seat.acceptor(&way_in).map(|(acceptor, socket)| spawn_local(acceptor.run(socket)));
     let sockets = Rc::new(Sockets::new(way_in, seat.config().clone()));
     // Metrics are the operators'.
-    let site = Rc::new(Site { sockets: sockets.clone(), metrics: None, discovery });
+    let site = Rc::new(Site { sockets: sockets.clone(), metrics: None, discovery, admission: seat.admission() });
     let supervisor = spawn_local({
         let sockets = sockets.clone();
         async move { sockets.supervise().await }

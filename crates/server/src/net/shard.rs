@@ -170,11 +170,13 @@ impl WorldLoop {
     }
 
     fn refuse_all(&self) {
-        let mut inputs = Vec::new();
-        self.inbox.drain(&mut inputs);
-        for input in inputs {
-            if let Input::Command(command) = input {
-                command.reply_to.refuse(&WITHOUT_STORAGE);
+        while !self.inbox.is_empty() {
+            let mut inputs = Vec::new();
+            self.inbox.drain(&mut inputs);
+            for input in inputs {
+                if let Input::Command(command) = input {
+                    command.reply_to.refuse(&WITHOUT_STORAGE);
+                }
             }
         }
     }

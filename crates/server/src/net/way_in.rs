@@ -103,6 +103,15 @@ pub struct Received {
     pub unchecked_token: Option<Box<str>>,
 }
 
+/// Why a request was not passed on. It has been answered.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum NotSent {
+    /// The client sends faster than it may.
+    TooFast,
+    /// It cannot be carried out.
+    Refused,
+}
+
 /// Where the one reply to a request goes.
 #[derive(Clone, Copy)]
 pub struct Slot<'p, P> {
@@ -127,12 +136,12 @@ impl WayIn {
         address: Option<IpAddr>,
         connection_limit: Result<(), u64>,
         slot: Slot<'_, impl ReplyPort + 'static>,
-    ) -> Option<Received> {
+    ) -> Result<Received, NotSent> {
         match Envelope::read(text) {
             Ok(envelope) => self.receive_envelope(envelope, requester, address, connection_limit, slot),
             Err((refusal, id)) => {
                 slot.answer(refusal_text(&refusal, &id));
-                None
+                Err(NotSent::Refused)
             }
         }
     }
@@ -145,12 +154,12 @@ impl WayIn {
         address: Option<IpAddr>,
         connection_limit: Result<(), u64>,
         slot: Slot<'_, impl ReplyPort + 'static>,
-    ) -> Option<Received> {
+    ) -> Result<Received, NotSent> {
         let addressed = match self.address(&envelope, requester) {
             Ok(addressed) => addressed,
             Err(refusal) => {
                 slot.answer(refusal_text(&refusal, &envelope.id));
-                return None;
+                return Err(NotSent::Refused);
             }
         };
         let player_limit = match addressed.credential {
@@ -159,9 +168,9 @@ impl WayIn {
         };
         if let Err(retry_after_ms) = connection_limit.and(player_limit) {
             slot.answer(too_many(retry_after_ms, &envelope.id));
-            return None;
+            return Err(NotSent::TooFast);
         }
-        Some(self.send(envelope, addressed, address, slot))
+        Ok(self.send(envelope, addressed, address, slot))
     }
 
     /// Sends a request to its world, which may still be too busy for it.
@@ -197,7 +206,7 @@ impl WayIn {
         let (kind, request) = (kind.index, decoded.request);
         let command =
             Command { kind, request, credential, once, stranger, fact: None, reply_to, parked_at: 0, meanwhile: None };
-        if let Err((command, refusal)) = inbox.push_command(command) {
+        if let Err((command, refusal)) = inbox.push_command(command, address) {
             command.reply_to.refuse(&refusal);
         }
         received

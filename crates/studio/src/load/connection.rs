@@ -3,8 +3,8 @@
 use thiserror::Error;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
-use tokio_tungstenite::client_async_with_config;
 use tokio_tungstenite::tungstenite::protocol::WebSocketConfig;
+use tokio_tungstenite::{client_async_with_config, tungstenite};
 
 use crate::load::frame::{self, CLOSE, PING, PONG, TEXT};
 
@@ -136,7 +136,7 @@ impl ClientConnection {
         stream.set_nodelay(true)?;
         let settings = WebSocketConfig::default().read_buffer_size(1 << 10);
         let handshake = client_async_with_config(format!("ws://{address}/"), stream, Some(settings)).await;
-        let (socket, _) = handshake.map_err(|error| ConnectionError::Handshake(error.to_string()))?;
+        let (socket, _) = handshake.map_err(|error| ConnectionError::Handshake(words_of(&error)))?;
         // Nothing is lost here: the server sends nothing before the first request.
         Ok(Self { stream: socket.into_inner(), inbound: Inbound::default() })
     }
@@ -185,6 +185,15 @@ impl ClientConnection {
         // A peer that is already gone needs no close frame.
         let _ = self.stream.write_all(&frame::masked(CLOSE, &[])).await;
     }
+}
+
+/// The error, with what the server said about it.
+fn words_of(error: &tungstenite::Error) -> String {
+    let said = match error {
+        tungstenite::Error::Http(reply) => reply.body().as_deref().map(String::from_utf8_lossy),
+        _ => None,
+    };
+    said.map_or_else(|| error.to_string(), |said| format!("{error}: {}", said.trim()))
 }
 
 /// The host and port of a URL such as `ws://127.0.0.1:7350`.

@@ -231,7 +231,8 @@ impl LoadReport {
         if came(TOO_MANY) {
             advice.push(
                 "status 15: the server limits requests; start it with --set limits.requests_per_second_per_connection=0 \
-                 --set limits.requests_per_second_per_player=0 (docs/load.md)"
+                 --set limits.requests_per_second_per_player=0 --set limits.frames_per_second_per_connection=0 \
+                 (docs/load.md)"
                     .to_owned(),
             );
         }
@@ -254,6 +255,12 @@ impl LoadReport {
                  connection than {} clients need",
                 self.unsent, self.setup.clients
             ));
+        }
+        if self.broken.first.as_ref().is_some_and(|first| first.contains("connections_per_address")) {
+            advice.push(
+                "503: all clients come from one address; start the server with --set limits.connections_per_address=0"
+                    .to_owned(),
+            );
         }
         if self.broken.first.as_ref().is_some_and(|first| first.contains("with code 1008")) {
             advice.push(

@@ -257,7 +257,7 @@ impl TestServer {
             player_limits: PlayerLimits::new(setup.player_rate),
             routes: simulation.world().resource::<RouteTable>().clone(),
             address_bindings: AddressBindings::new(false, ""),
-            address_limits: AddressLimits::new(0),
+            address_limits: AddressLimits::none(),
             entropy: seeded_entropy(setup.seed, committed),
         });
         let reloader = Arc::new(Reloader::new(
@@ -489,7 +489,7 @@ impl TestServer {
     pub fn http(&mut self, path: &str, authorization: Option<&str>, body: &str) -> (u16, Value) {
         let route = self.way_in.routes.find(path).unwrap_or_else(|| panic!("{path} should be a route"));
         let headers = RouteHeaders { authorization, idempotency_key: None };
-        let reply = match routes::send(&self.way_in, route, headers, body.as_bytes(), None) {
+        let reply = match routes::send(&self.way_in, route, headers, body.as_bytes(), None, Ok(())) {
             Ok(mut receivers) => {
                 let receiver = receivers.first_mut().expect("there should be one world, and it is asked");
                 let wait = |_| {
