@@ -3,12 +3,13 @@
 //! [`connection`] is the logic of a connection apart from its socket, and is what tests drive; [`websocket`] moves its
 //! text; [`shard`] is the thread that a world shares with its sockets. [`plugin`] packages all of it as a plugin of a
 //! world's app, [`listener`] is what the apps of one process share, and [`server`] runs each of them on a thread.
-//! [`pace`], [`limits`], [`places`] and [`turns`] keep one client from hurting the others. Nothing here knows a rule of
+//! [`budget`], [`limits`], [`places`] and [`turns`] keep one client from hurting the others. Nothing here knows a rule of
 //! the game.
 
 pub mod acceptor;
 mod admission;
 pub mod bindings;
+pub mod budget;
 pub mod caller;
 pub mod connection;
 pub mod cors;
@@ -19,7 +20,7 @@ pub mod limits;
 pub mod listener;
 pub mod metered;
 pub mod operator;
-pub mod pace;
+
 mod places;
 pub mod plugin;
 pub mod process;
