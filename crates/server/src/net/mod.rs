@@ -20,7 +20,6 @@ pub mod limits;
 pub mod listener;
 pub mod metered;
 pub mod operator;
-
 mod places;
 pub mod plugin;
 pub mod process;
