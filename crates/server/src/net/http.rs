@@ -23,9 +23,9 @@ use tokio_tungstenite::tungstenite::handshake::derive_accept_key;
 use crate::config::Config;
 use crate::net::acceptor::{OpenConnection, Stream, refuse};
 use crate::net::admission::Admission;
+use crate::net::budget::{Budget, Throttle};
 use crate::net::health::{self, Answer, HEALTH, HealthPlaces, READINESS, text};
 use crate::net::metered::MeteredStream;
-use crate::net::pace::{Budget, Throttle};
 use crate::net::places::Place;
 use crate::net::shard::Sockets;
 use crate::net::socket::Socket;
@@ -110,19 +110,19 @@ async fn serve(site: Rc<Site>, stream: TcpStream, peer: SocketAddr, held: Rc<(Op
     let timeout = Duration::from_secs(limits.handshake_seconds);
     // A client that reads nothing would otherwise hold its place forever.
     let lifetime = Duration::from_secs(limits.http_seconds);
-    let (pace, budget) = match site.admission.is_proxy(peer.ip()) {
+    let (throttle, budget) = match site.admission.is_proxy(peer.ip()) {
         true => (Throttle::new(0), Budget::unlimited()),
         false => {
             let address = held.1.as_ref().map(|place| place.budget.clone());
             (Throttle::new(limits.frames_per_second_per_connection), Budget::new(limits, address))
         }
     };
-    let pace = RefCell::new(pace);
+    let throttle = RefCell::new(throttle);
     let own = own_site::own_address(stream.local_addr());
     let service = service_fn(|request| {
         let client = Client { peer, own, _held: held.clone() };
         let site = site.clone();
-        let due = pace.borrow_mut().spend(1, Instant::now());
+        let due = throttle.borrow_mut().spend(1, Instant::now());
         async move {
             // hyper reads the next request when this one is answered.
             wait_until(due).await;

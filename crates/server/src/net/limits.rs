@@ -13,7 +13,7 @@ use governor::state::keyed::HashMapStateStore;
 use governor::{DefaultDirectRateLimiter, NotUntil, Quota, RateLimiter};
 
 use crate::config::ClientLimits;
-use crate::net::pace::Throttle;
+use crate::net::budget::Throttle;
 use raidkeep_engine::account::AccountId;
 use raidkeep_engine::address::AddressKey;
 
@@ -92,7 +92,7 @@ pub struct AddressLimits {
 /// How fast addresses beyond their limit are refused. Those that are within it again are forgotten.
 struct Refusals {
     per_second: u32,
-    paces: HashMap<AddressKey, Throttle>,
+    throttles: HashMap<AddressKey, Throttle>,
     prune_at: usize,
 }
 
@@ -110,7 +110,11 @@ impl AddressLimits {
         Self {
             limiter: quota(requests).map(RateLimiter::hashmap),
             prune_at: AtomicUsize::new(ADDRESSES_KEPT),
-            refusals: Mutex::new(Refusals { per_second: refusals, paces: HashMap::new(), prune_at: ADDRESSES_KEPT }),
+            refusals: Mutex::new(Refusals {
+                per_second: refusals,
+                throttles: HashMap::new(),
+                prune_at: ADDRESSES_KEPT,
+            }),
         }
     }
 
@@ -137,12 +141,12 @@ impl AddressLimits {
     pub fn refuse(&self, address: IpAddr) -> Option<Instant> {
         let now = Instant::now();
         let mut refusals = self.refusals.lock().unwrap_or_else(PoisonError::into_inner);
-        if refusals.paces.len() >= refusals.prune_at {
-            refusals.paces.retain(|_, pace| !pace.is_rested(now));
-            refusals.prune_at = (refusals.paces.len() * 2).max(ADDRESSES_KEPT);
+        if refusals.throttles.len() >= refusals.prune_at {
+            refusals.throttles.retain(|_, throttle| !throttle.is_rested(now));
+            refusals.prune_at = (refusals.throttles.len() * 2).max(ADDRESSES_KEPT);
         }
         let per_second = refusals.per_second;
-        refusals.paces.entry(AddressKey::from(address)).or_insert_with(|| Throttle::new(per_second)).spend(1, now)
+        refusals.throttles.entry(AddressKey::from(address)).or_insert_with(|| Throttle::new(per_second)).spend(1, now)
     }
 }
 

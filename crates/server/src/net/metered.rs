@@ -7,7 +7,7 @@ use std::task::{Context, Poll, ready};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
 
-use crate::net::pace::Budget;
+use crate::net::budget::Budget;
 
 /// A client's stream and what the client may send on it.
 #[derive(Debug)]

@@ -3,13 +3,14 @@
 //! [`connection`] is the logic of a connection apart from its socket, and is what tests drive; [`websocket`] moves its
 //! text; [`shard`] is the thread that a world shares with its sockets. [`plugin`] packages all of it as a plugin of a
 //! world's app, [`listener`] is what the apps of one process share, and [`server`] runs each of them on a thread.
-//! [`pace`], [`limits`], [`places`] and [`turns`] keep one client from hurting the others. Nothing here knows a rule of
+//! [`budget`], [`limits`], [`places`] and [`turns`] keep one client from hurting the others. Nothing here knows a rule of
 //! the game.
 
 pub mod acceptor;
 pub mod address_file;
 mod admission;
 pub mod bindings;
+pub mod budget;
 pub mod caller;
 pub mod connection;
 pub mod cors;
@@ -23,7 +24,6 @@ pub mod metered;
 pub mod operator;
 mod operators;
 mod own_site;
-pub mod pace;
 mod places;
 pub mod plugin;
 pub mod process;

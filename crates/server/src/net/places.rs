@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use tokio::time::Instant;
 
 use crate::config::ClientLimits;
-use crate::net::pace::AddressBudget;
+use crate::net::budget::AddressBudget;
 use raidkeep_engine::address::AddressKey;
 
 /// Why another connection is too many.

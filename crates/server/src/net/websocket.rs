@@ -2,7 +2,7 @@
 //!
 //! All available frames are read before anything is written, and all ready replies are fed before one flush; that is
 //! worth a factor of three when requests are pipelined. A client that has used up its
-//! [`Budget`](crate::net::pace::Budget) is not read.
+//! [`Budget`](crate::net::budget::Budget) is not read.
 
 use std::rc::Rc;
 use std::task::{Context, Poll};

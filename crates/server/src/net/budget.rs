@@ -1,4 +1,4 @@
-//! How fast a client is read. Unlike a [`Limiter`](crate::net::limits::Limiter), which refuses, a pace lets the client
+//! How fast a client is read. Unlike a [`Limiter`](crate::net::limits::Limiter), which refuses, a budget lets the client
 //! wait: what has arrived is paid for afterwards, and until then nothing more is read.
 
 use std::pin::Pin;
@@ -32,8 +32,8 @@ impl Throttle {
         if self.per_second == 0 {
             return None;
         }
-        let seconds = units as f64 / f64::from(self.per_second);
-        self.paid_at = self.paid_at.max(now) + Duration::from_secs_f64(seconds);
+        let nanos = (units as u64).saturating_mul(1_000_000_000) / u64::from(self.per_second);
+        self.paid_at = self.paid_at.max(now) + Duration::from_nanos(nanos);
         self.paid_at.checked_sub(BURST).filter(|at| *at > now)
     }
 
@@ -65,8 +65,8 @@ impl AddressBudget {
     }
 }
 
-fn lock(pace: &Mutex<Throttle>) -> MutexGuard<'_, Throttle> {
-    pace.lock().unwrap_or_else(PoisonError::into_inner)
+fn lock(throttle: &Mutex<Throttle>) -> MutexGuard<'_, Throttle> {
+    throttle.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// What a client may send on one connection. All of it is charged before it is parsed; when it is used up, the socket
@@ -164,14 +164,17 @@ mod tests {
 
     #[test]
     fn a_burst_passes_and_what_exceeds_it_is_paid_for_afterwards() {
+        let mut throttle = Throttle::new(10);
         let now = Instant::now();
-        let mut pace = Throttle::new(10);
-        assert!((0..20).all(|_| pace.spend(1, now).is_none()), "bursts of twice the rate");
-        let until = pace.spend(5, now).expect("the burst is used up");
+        assert!((0..20).all(|_| throttle.spend(1, now).is_none()), "bursts of twice the rate");
+        let until = throttle.spend(5, now).expect("the burst is used up");
         assert_eq!((until - now).as_millis(), 500, "five units take half a second");
         let later = now + Duration::from_secs(60);
-        assert!(pace.is_rested(later));
-        assert!(pace.spend(20, later).is_none() && pace.spend(1, later).is_some(), "rest saves no more than a burst");
+        assert!(throttle.is_rested(later));
+        assert!(
+            throttle.spend(20, later).is_none() && throttle.spend(1, later).is_some(),
+            "rest saves no more than a burst"
+        );
         assert!((0..1000).all(|_| Throttle::new(0).spend(usize::MAX, now).is_none()), "0 = no limit");
     }
 
