@@ -7,6 +7,7 @@ pub mod attempts;
 mod check;
 pub mod client;
 pub mod collisions;
+mod failed_logins;
 pub mod model;
 pub mod named;
 pub mod names;
