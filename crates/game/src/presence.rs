@@ -20,6 +20,7 @@ use raidkeep_engine::dispatch::{CallerApp, RequestApp};
 use raidkeep_engine::due::DueQueue;
 use raidkeep_engine::events::Listeners;
 use raidkeep_engine::login::Login;
+use raidkeep_engine::meters::Meters;
 use raidkeep_engine::players::Players;
 use raidkeep_engine::request;
 use raidkeep_engine::request::route::RouteApp;
@@ -61,6 +62,8 @@ pub struct Presence {
     /// When each is checked again: never later than `stays_until` at the time it was set.
     looks: DueQueue<AccountId>,
     left: Vec<AccountId>,
+    /// How many the metrics say are online.
+    told: Option<usize>,
 }
 
 impl Presence {
@@ -164,12 +167,18 @@ fn follow_presence(
     rules: Res<Rules<PresenceRules>>,
     clock: Res<Clock>,
     mut surroundings: ResMut<Surroundings>,
+    meters: Res<Meters>,
 ) {
     presence.look(clock.now(), rules.silent_seconds, |account| {
         players.entity(account).is_some_and(|entity| is_connected(entity, &connections))
     });
     if let Some(at) = presence.looks.next_at() {
         surroundings.wake_at(at, &clock);
+    }
+    let online = presence.stays_until.len();
+    if presence.told != Some(online) {
+        presence.told = Some(online);
+        meters.gauge("raidkeep_players_online", &[]).set(online as f64);
     }
 }
 

@@ -3,6 +3,7 @@
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError};
 
+use raidkeep_engine::meters::Meters;
 use raidkeep_engine::numbers::BatchNumber;
 use raidkeep_engine::request::Refusal;
 use raidkeep_engine::request::answer::{STOPPED, WITHOUT_STORAGE};
@@ -17,6 +18,7 @@ pub struct Inbox {
     is_stopping: AtomicBool,
     storage_failed: AtomicBool,
     wake: Box<dyn Fn() + Send + Sync>,
+    latency: Option<metrics::Histogram>,
 }
 
 #[derive(Default)]
@@ -35,7 +37,18 @@ impl Inbox {
             is_stopping: AtomicBool::new(false),
             storage_failed: AtomicBool::new(false),
             wake,
+            latency: None,
         }
+    }
+
+    /// The same, whose requests are measured as those of this world.
+    pub fn measured(self, world: u32) -> Self {
+        Self { latency: Some(Meters::of_world(world).histogram("raidkeep_request_seconds")), ..self }
+    }
+
+    /// Where the time from a request to its reply is recorded, if it is.
+    pub fn latency(&self) -> Option<metrics::Histogram> {
+        self.latency.clone()
     }
 
     /// Accepts a request, or returns it with the refusal.

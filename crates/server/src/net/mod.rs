@@ -13,6 +13,7 @@ pub mod cors;
 pub mod http;
 pub mod inbox;
 pub mod jobs;
+mod kept_rules;
 pub mod limits;
 pub mod listener;
 pub mod operator;
