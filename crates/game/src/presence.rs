@@ -27,6 +27,7 @@ use raidkeep_engine::request::route::RouteApp;
 use raidkeep_engine::request::{Answer, Call, Player, Success};
 use raidkeep_engine::rules::{Place, Report, Rules, RulesApp, SingleFile, Tables};
 use raidkeep_engine::schedule::{Surroundings, Tick, TickSystems};
+use raidkeep_engine::start::StartApp;
 use raidkeep_engine::travel::PortabilityApp;
 
 /// `presence.ron`.
@@ -160,6 +161,8 @@ fn is_connected(entity: Entity, connections: &Query<Connections>) -> bool {
 #[derive(Debug, Clone, PartialEq, Eq, Hash, SystemSet)]
 pub struct PresenceSystems;
 
+const ONLINE: &str = "raidkeep_players_online";
+
 fn follow_presence(
     mut presence: ResMut<Presence>,
     players: Res<Players>,
@@ -178,7 +181,7 @@ fn follow_presence(
     let online = presence.stays_until.len();
     if presence.told != Some(online) {
         presence.told = Some(online);
-        meters.gauge("raidkeep_players_online", &[]).set(online as f64);
+        meters.gauge(ONLINE, &[]).set(online as f64);
     }
 }
 
@@ -214,6 +217,7 @@ impl Plugin for PresencePlugin {
     fn build(&self, app: &mut App) {
         app.add_rules::<PresenceRules>().init_resource::<Presence>();
         app.add_caller_hook(hear);
+        app.add_start_hook(|world| world.resource::<Meters>().gauge(ONLINE, &[]).set(0.0));
         app.add_farewell(|world, player| world.resource_mut::<Presence>().forget(player.account));
         app.add_request::<GetList, _>(get_list);
         app.add_route::<GetList>("/get_list");
