@@ -146,6 +146,7 @@ fn two_ports_above(players: &str) -> Result<String, Failure> {
 pub(super) struct Clients {
     doors: Doors,
     world: u32,
+    shows_events: bool,
     /// The functions of this program; a server may have more.
     functions: RequestTable,
     players: Option<Client>,
@@ -153,12 +154,13 @@ pub(super) struct Clients {
 }
 
 impl Clients {
-    pub(super) fn new(doors: Doors, world: u32) -> Result<Self, Failure> {
+    /// Nothing is connected yet. Events go to stderr if they are to be shown.
+    pub(super) fn new(doors: Doors, world: u32, shows_events: bool) -> Result<Self, Failure> {
         // A manual clock has one more function than the others.
         let settings = Config::load(None, &["clock=manual".to_owned()])?.game()?;
         let game = raidkeep_game::build_app(&settings);
         let functions = game.world().get_resource::<RequestTable>().cloned().unwrap_or_default();
-        Ok(Self { doors, world, functions, players: None, operators: None })
+        Ok(Self { doors, world, shows_events, functions, players: None, operators: None })
     }
 
     /// Who may call a function; `None` if this program does not know it.
@@ -196,14 +198,14 @@ impl Clients {
     fn players(&mut self) -> Result<&mut Client, Failure> {
         match &mut self.players {
             Some(client) => Ok(client),
-            none => Ok(none.insert(self.doors.players(self.world)?)),
+            none => Ok(none.insert(self.doors.players(self.world)?.showing_events(self.shows_events))),
         }
     }
 
     fn operators(&mut self) -> Result<&mut Client, Failure> {
         match &mut self.operators {
             Some(client) => Ok(client),
-            none => Ok(none.insert(self.doors.operators(self.world)?)),
+            none => Ok(none.insert(self.doors.operators(self.world)?.showing_events(self.shows_events))),
         }
     }
 }

@@ -1,16 +1,20 @@
 //! `raidkeep serve`.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
 
 use clap::Args;
-use metrics_exporter_prometheus::PrometheusBuilder;
+use serde_json::{Value, json};
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
-use crate::cli::environment::unknown_variables;
+use crate::cli::environment::{HIDDEN, given_variables, unknown_variables};
+use crate::cli::simulate::tell;
 use crate::cli::version::{COMMIT, PROFILE};
-use crate::cli::{log, print_line};
+use crate::cli::{log, metrics, print_line, report};
 use raidkeep_engine::outside::WorldPlace;
+use raidkeep_engine::storage::folder;
 use raidkeep_server::config::Config;
+use raidkeep_server::net::operator::OperatorToken;
 use raidkeep_server::net::server::Server;
 
 /// Default path of the configuration.
@@ -51,7 +55,10 @@ impl Serve {
     pub(super) fn run(self) -> Result<(), Box<dyn std::error::Error>> {
         let file = self.config_file();
         let config = Config::load(file.as_deref(), &self.overrides())?;
-        let log = log::start(self.log_json, config.log_file())?;
+        let levels = log::Levels::read()?;
+        // Before anything is written: a second server on a folder leaves it as it is, and the log of the first too.
+        let lock = folder::lock(Path::new(&config.data))?;
+        let log = levels.start_log(self.log_json, config.log_file())?;
         let assets = raidkeep_game::usual_assets(self.assets.as_deref());
         tracing::info!(
             version = env!("CARGO_PKG_VERSION"),
@@ -70,10 +77,9 @@ impl Serve {
         unknown_variables().iter().for_each(|variable| tracing::warn!("{variable}"));
         raise_descriptor_limit(config.limits.connections);
         let first_guest = WorldPlace { number: 0, worlds: config.worlds }.distinct("玩家#1");
-        let metrics = PrometheusBuilder::new().install_recorder()?;
-        describe_metrics();
+        let metrics = metrics::start(&config)?;
         let mut signals = Signals::listen()?;
-        let server = Server::start(config, &assets, Some(metrics))?;
+        let server = Server::start(lock, config, &assets, Some(metrics))?;
         print_line(&format!("listening on {}", server.address));
         print_line(&format!("operators on {}", server.operators));
         if !self.log_json {
@@ -88,6 +94,37 @@ impl Serve {
         server.stop();
         tracing::info!("stopped; everything is on disk");
         Ok(())
+    }
+
+    /// Checks configuration file, environment and arguments without starting or writing anything.
+    pub(super) fn check(self) -> Result<ExitCode, Box<dyn std::error::Error>> {
+        let file = self.config_file();
+        let loaded = Config::load(file.as_deref(), &self.overrides());
+        let mut mistakes: Vec<String> = log::Levels::read().err().into_iter().collect();
+        match &loaded {
+            Ok(config) => {
+                mistakes.extend(config.platforms.missing(&|name| std::env::var(name).ok()));
+                mistakes.extend(OperatorToken::given(Path::new(&config.data)).err().map(|error| error.to_string()));
+            }
+            Err(error) => mistakes.push(error.to_string()),
+        }
+        unknown_variables().iter().for_each(|variable| tell(&format!("warning: {variable}")));
+        match loaded {
+            Ok(config) if mistakes.is_empty() => {
+                let place = file.map_or("built in".to_owned(), |file| file.display().to_string());
+                print_line(&serde_json::to_string_pretty(&json!({
+                    "file": place,
+                    "assets": raidkeep_game::usual_assets(self.assets.as_deref()).describe(),
+                    "configuration": without_passwords(config.effective),
+                    "environment": given_variables(),
+                }))?);
+                Ok(ExitCode::SUCCESS)
+            }
+            _ => {
+                mistakes.iter().for_each(|mistake| report(mistake));
+                Ok(ExitCode::FAILURE)
+            }
+        }
     }
 
     fn config_file(&self) -> Option<PathBuf> {
@@ -111,6 +148,23 @@ impl Serve {
 pub(super) fn default_config() -> Option<PathBuf> {
     let default = PathBuf::from(DEFAULT_CONFIG);
     default.is_file().then_some(default)
+}
+
+/// The same settings with the passwords in addresses hidden; no other setting holds a secret.
+fn without_passwords(mut settings: Value) -> Value {
+    match &mut settings {
+        Value::String(text) => {
+            if let Some((scheme, rest)) = text.split_once("://")
+                && let Some((_, host)) = rest.split_once('@')
+            {
+                *text = format!("{scheme}://{HIDDEN}@{host}");
+            }
+        }
+        Value::Array(list) => list.iter_mut().for_each(|value| *value = without_passwords(value.take())),
+        Value::Object(keys) => keys.values_mut().for_each(|value| *value = without_passwords(value.take())),
+        Value::Null | Value::Bool(_) | Value::Number(_) => {}
+    }
+    settings
 }
 
 /// What to try next. `first_guest` is the name of the first guest's points.
@@ -152,36 +206,6 @@ fn raise_descriptor_limit(connections: usize) {
         }
         Err(error) => tracing::warn!(%error, "the limit of open files cannot be read"),
     }
-}
-
-fn describe_metrics() {
-    use metrics::{describe_counter, describe_gauge, describe_histogram};
-    metrics_process::Collector::default().describe();
-    describe_counter!(
-        "process_written_bytes_total",
-        "Bytes that this process has caused to be written to disk (Linux)"
-    );
-    describe_counter!("raidkeep_requests_total", "Requests answered by the worlds, by function and status");
-    describe_counter!("raidkeep_ticks_total", "Ticks of the worlds");
-    describe_gauge!("raidkeep_connections", "Open connections of players");
-    describe_gauge!("raidkeep_operator_connections", "Open connections of operators");
-    describe_counter!("raidkeep_connections_refused_total", "Connections refused, by reason");
-    describe_counter!("raidkeep_reads_delayed_total", "Times that a client was not read because it had sent too much");
-    describe_counter!("raidkeep_connections_closed_total", "Closed WebSockets by reason");
-    describe_gauge!("raidkeep_players_in_memory", "Players in memory, as of the last check for idle ones");
-    describe_histogram!("raidkeep_commit_seconds", "Time of a commit to the log");
-    describe_histogram!("raidkeep_fold_seconds", "Time of folding the log into rows");
-    describe_counter!("raidkeep_committed_batches_total", "Batches committed");
-    describe_counter!("raidkeep_log_bytes_total", "Bytes written to the log");
-    describe_counter!("raidkeep_events_dropped_total", "Events dropped because a client read too slowly");
-    describe_gauge!("raidkeep_orders_open", "Unfinished orders paid with points");
-    describe_counter!("raidkeep_orders_total", "Steps of orders, by the state they led to");
-    describe_gauge!("raidkeep_reports_pending", "Reports that the platform has not accepted yet");
-    describe_counter!("raidkeep_reports_total", "Reports, by the outcome of sending them");
-    describe_counter!("raidkeep_platform_calls_total", "Calls to platforms, answered or failed");
-    describe_counter!("raidkeep_journal_gaps_total", "Journals that ended early because the disk was slow or failed");
-    describe_counter!("raidkeep_rules_reloads_total", "Reloads of the assets, by outcome");
-    describe_counter!("raidkeep_storage_failures_total", "Failures of the storage; each stops a world");
 }
 
 /// What the operating system asks of a running server.

@@ -32,6 +32,7 @@ mod portability;
 mod presence;
 mod purses;
 mod refusals;
+mod replacing;
 mod reports;
 mod robots;
 mod schedules;

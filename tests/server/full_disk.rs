@@ -42,7 +42,7 @@ fn a_full_disk_stops_the_world_loudly_and_a_start_with_space_continues() {
     assert!(reply.contains("world 0: server cannot store changes"), "and it says which world: {reply}");
     assert_eq!(server.http("GET", "/healthz", &[]).0, 200, "the process is alive");
     let metrics = server.metrics();
-    let failures = metrics.lines().find_map(|line| line.strip_prefix("raidkeep_storage_failures_total "));
+    let failures = metrics.lines().find_map(|line| line.strip_prefix("raidkeep_storage_failures_total{world=\"0\"} "));
     assert!(failures.is_some_and(|count| count != "0"), "an alarm can watch it");
     let log = server.process.stderr();
     for told in ["storage failed: this world answers nothing more", "cannot write the log", "disk full?"] {

@@ -550,7 +550,7 @@ fn metrics_are_valid_prometheus_text() {
         );
         assert!(series.insert((name, labels)), "a series occurs once: {line}");
     }
-    let counted = r#"raidkeep_requests_total{function="enter_stage_general",status="0"}"#;
+    let counted = r#"raidkeep_requests_total{world="0",function="enter_stage_general",status="0"}"#;
     assert!(page.contains(counted), "requests are counted by function and status");
     for prefix in ["raidkeep_", "process_"] {
         assert!(series.iter().any(|(name, _)| name.starts_with(prefix)), "there should be {prefix} metrics");
@@ -815,7 +815,7 @@ fn requests_beyond_the_rate_are_refused_with_the_time_to_wait() {
 
 fn call(url: &str, arguments: &[&str]) -> Output {
     let mut command = Command::new(PROGRAM);
-    command.args(["call", "--url", url]).args(arguments).env_remove("RAIDKEEP_TOKEN");
+    command.args(["call", "--url", url]).args(arguments).env_remove("RAIDKEEP_OPERATOR_TOKEN");
     command.output().expect("the program should be there")
 }
 

@@ -11,9 +11,11 @@ pub mod account;
 pub mod address;
 pub mod due;
 pub mod hash;
+pub mod meters;
 pub mod numbers;
 pub mod outside;
 pub mod schema;
+pub mod throttle;
 
 pub mod calendar;
 pub mod clock;

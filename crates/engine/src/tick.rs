@@ -33,6 +33,7 @@ use crate::request::route::RouteTable;
 use crate::request::{Finding, Job, Refusal, RequestTable};
 use crate::storage::rows::{Persistence, collect_batch};
 use crate::storage::{Batch, Directory, FoundRows, IndexKey, LoadedPlayer, PlayerTables, RowQuery};
+use crate::timekeeping::follow_system_clock;
 
 /// Something from outside the world.
 #[derive(Debug)]
@@ -274,7 +275,7 @@ pub fn receive(world: &mut World) {
         let arrivals = &mut *arrivals;
         if let Some(moment) = arrivals.moment.take() {
             world.resource_mut::<Time<Real>>().update_with_instant(moment.real);
-            world.resource_mut::<Clock>().update(moment.wall_ms);
+            follow_system_clock(world, moment.wall_ms, moment.real);
             game_time::follow(world);
             world.resource_mut::<Surroundings>().folded_batch = moment.folded_batch;
         }

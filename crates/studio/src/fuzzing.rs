@@ -224,7 +224,7 @@ fn documents(bytes: &[u8]) {
         return;
     };
     for is_same_world in [true, false] {
-        let arrival = Arrival { account: AccountId(1), former: AccountId(1), is_same_world, world };
+        let arrival = Arrival { account: AccountId(1), former: AccountId(1), is_same_world, replaced: None, world };
         if let Err(unfit) = (part.unpack)(&value, arrival) {
             assert!(!unfit.what.is_empty(), "a refused part has a reason");
         }

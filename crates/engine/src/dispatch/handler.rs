@@ -4,10 +4,12 @@ use bevy_ecs::prelude::*;
 use bevy_ecs::system::{BoxedSystem, SystemAccess, SystemInput};
 
 use crate::dispatch::CallerHook;
+use crate::meters::Meters;
 use crate::request::envelope::write_body;
 use crate::request::registry::AnyRequest;
 use crate::request::{
     Access, Answer, Call, Caller, LoggedIn, Meanwhile, Need, Origin, Reads, Refusal, Request, Success, Unready, Waits,
+    status,
 };
 
 /// The handlers of every function, in the order of the [`RequestTable`](crate::request::RequestTable), and what features do
@@ -16,6 +18,8 @@ use crate::request::{
 pub struct Handlers {
     entries: Vec<Entry>,
     hooks: Vec<CallerHook>,
+    /// `None` before the world starts.
+    meters: Option<Meters>,
 }
 
 /// A function's handler and its counters.
@@ -35,6 +39,21 @@ impl Handlers {
         self.hooks.push(hook);
     }
 
+    /// Begins to count answers.
+    pub(super) fn begin_meters(&mut self, meters: &Meters) {
+        self.meters = Some(meters.clone());
+        for entry in &mut self.entries {
+            entry.counter(status::SUCCESS, self.meters.as_ref());
+        }
+    }
+
+    /// Counts an answer of a function.
+    pub(super) fn count(&mut self, kind: usize, status: i32) {
+        if let Some(entry) = self.entries.get_mut(kind) {
+            entry.counter(status, self.meters.as_ref()).increment(1);
+        }
+    }
+
     /// The handler of a function, and what is to be called before it runs for a player.
     pub(super) fn get_mut(&mut self, kind: usize) -> Option<(&mut Entry, &[CallerHook])> {
         Some((self.entries.get_mut(kind)?, &self.hooks))
@@ -42,15 +61,16 @@ impl Handlers {
 }
 
 impl Entry {
-    /// Counts an answer.
-    pub(super) fn count(&mut self, status: i32) {
+    fn counter(&mut self, status: i32, meters: Option<&Meters>) -> &metrics::Counter {
         let known = self.counters.iter().position(|(counted, _)| *counted == status);
         let at = known.unwrap_or_else(|| {
-            let labels = [("function", self.function.to_owned()), ("status", status.to_string())];
-            self.counters.push((status, metrics::counter!("raidkeep_requests_total", &labels)));
+            let labels = [("function", self.function), ("status", &status.to_string())];
+            let counter =
+                meters.map_or_else(metrics::Counter::noop, |meters| meters.counter("raidkeep_requests_total", &labels));
+            self.counters.push((status, counter));
             self.counters.len() - 1
         });
-        self.counters[at].1.increment(1);
+        &self.counters[at].1
     }
 }
 
@@ -66,8 +86,8 @@ pub(super) trait Handler: Send + Sync {
 
 /// The result of one run of a handler.
 pub(super) enum HandlerRun {
-    /// The reply's JSON without `id` and the closing brace.
-    Answered { status: i32, body: Vec<u8>, login: Option<Box<LoggedIn>> },
+    /// The reply's JSON without `id` and the closing brace. It counts as an answer with the status `counted`.
+    Answered { status: i32, counted: i32, body: Vec<u8>, login: Option<Box<LoggedIn>> },
     /// To be run again.
     Waiting { need: Need, request: AnyRequest, meanwhile: Option<Meanwhile> },
 }
@@ -194,10 +214,10 @@ fn interim<T: serde::Serialize>(reply: &Success<T>) -> Meanwhile {
 
 fn answered<T: serde::Serialize>(answer: Answer<T>, likely_bytes: usize) -> HandlerRun {
     match answer {
-        Ok(Success { status, message, data, login, until: _ }) => {
+        Ok(Success { status, message, data, login, until: _, counted }) => {
             let mut body = Vec::with_capacity(likely_bytes + SPARE_BYTES);
             write_body(&mut body, status, &message, data.as_ref());
-            HandlerRun::Answered { status, body, login }
+            HandlerRun::Answered { status, counted: counted.unwrap_or(status), body, login }
         }
         Err(refusal) => refused(&refusal, likely_bytes),
     }
@@ -206,5 +226,5 @@ fn answered<T: serde::Serialize>(answer: Answer<T>, likely_bytes: usize) -> Hand
 fn refused(refusal: &Refusal, likely_bytes: usize) -> HandlerRun {
     let mut body = Vec::with_capacity(likely_bytes + SPARE_BYTES);
     write_body::<()>(&mut body, refusal.status, &refusal.message, None);
-    HandlerRun::Answered { status: refusal.status, body, login: None }
+    HandlerRun::Answered { status: refusal.status, counted: refusal.status, body, login: None }
 }

@@ -11,6 +11,7 @@ use bevy_ecs::prelude::*;
 
 use crate::account::AccountId;
 use crate::events::{self, OperatorListeners};
+use crate::meters::Meters;
 use crate::players::{self, Players};
 use crate::request::command::{Command, Credential};
 use crate::request::envelope::{finish_reply, into_text, refusal_text};
@@ -56,7 +57,7 @@ pub fn dispatch(world: &mut World, handlers: &mut Handlers, mut command: Command
     let (player, sign_in) = match who_asks(world, handler.access(), &command.credential) {
         Ok(found) => found,
         Err(Unready::Refused(refusal)) => {
-            entry.count(refusal.status);
+            handlers.count(command.kind, refusal.status);
             return answer_refusal(world, command.reply_to, &refusal);
         }
         Err(Unready::Needs(need)) => return park(world, need, command),
@@ -87,7 +88,7 @@ pub fn dispatch(world: &mut World, handlers: &mut Handlers, mut command: Command
             let meanwhile = meanwhile.or(command.meanwhile.take());
             park(world, need, Command { request, meanwhile, ..command });
         }
-        HandlerRun::Answered { status, body, login } => {
+        HandlerRun::Answered { status, counted, body, login } => {
             // A refusal that asks for a retry is no final answer, unless the request has started something.
             let is_answer = command.meanwhile.is_some() || !asks_to_retry(status);
             if let (Some(player), Some(once), true) = (player, command.once, is_answer) {
@@ -97,7 +98,6 @@ pub fn dispatch(world: &mut World, handlers: &mut Handlers, mut command: Command
                 (Reads::Caller, Some(player)) => Until::Player(player.entity),
                 _ => Until::Everything,
             };
-            entry.count(status);
             let changed = login.as_ref().map(|login| login.sign_in);
             if let Some(newcomer) = changed {
                 hooks.iter().for_each(|hook| hook(world, newcomer.account));
@@ -105,7 +105,16 @@ pub fn dispatch(world: &mut World, handlers: &mut Handlers, mut command: Command
             let sign_in = changed.or(sign_in);
             listen(world, &command.reply_to, sign_in);
             answer(world, command.reply_to, Answered { body, sign_in, login }, until);
+            handlers.count(command.kind, counted);
         }
+    }
+}
+
+/// Begins to count the answers of a world.
+pub(crate) fn begin_meters(world: &mut World) {
+    let meters = world.resource::<Meters>().clone();
+    if let Some(mut handlers) = world.get_resource_mut::<Handlers>() {
+        handlers.begin_meters(&meters);
     }
 }
 

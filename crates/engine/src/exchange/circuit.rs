@@ -25,6 +25,11 @@ impl Circuit {
         self.open_until.is_none_or(|until| now >= until && !self.is_probing)
     }
 
+    /// Whether calls are held back, or one was let through to try.
+    pub fn is_open(&self) -> bool {
+        self.open_until.is_some()
+    }
+
     /// Notes that a call goes out.
     pub fn note_call(&mut self) {
         self.is_probing = self.open_until.is_some();

@@ -10,7 +10,9 @@ use serde::Deserialize;
 
 use crate::due::DueQueue;
 use crate::exchange::circuit::{Circuit, CircuitSettings};
+use crate::exchange::outage::{Ended, Outage};
 use crate::exchange::{CallFailure, CallOutcome, Exchange};
+use crate::meters::Meters;
 use crate::numbers::ExchangeId;
 
 /// A line to one platform. Each feature that calls one adds a line of its own, so that none holds up another.
@@ -81,6 +83,63 @@ struct LineState {
     settings: LineSettings,
     in_flight: usize,
     circuit: Circuit,
+    /// `None` for a line to many clients: the failure of one says nothing about the others.
+    outage: Option<Outage>,
+    meters: Option<LineMeters>,
+}
+
+#[derive(Debug)]
+struct LineMeters {
+    answered: metrics::Counter,
+    failed: metrics::Counter,
+    /// 1 while the circuit is open.
+    circuit_open: metrics::Gauge,
+}
+
+impl LineMeters {
+    fn new(line: Line, meters: &Meters) -> Self {
+        let calls =
+            |outcome| meters.counter("raidkeep_platform_calls_total", &[("platform", line.0), ("outcome", outcome)]);
+        let (answered, failed) = (calls("answered"), calls("failed"));
+        let circuit_open = meters.gauge("raidkeep_circuit_open", &[("platform", line.0)]);
+        circuit_open.set(0.0);
+        Self { answered, failed, circuit_open }
+    }
+}
+
+impl LineState {
+    fn new(settings: LineSettings, outage: Option<Outage>) -> Self {
+        Self { settings, in_flight: 0, circuit: Circuit::default(), outage, meters: None }
+    }
+
+    /// Notes how a call ended that was awaited.
+    fn close(&mut self, line: Line, failure: Option<String>, now: i64) {
+        self.in_flight = self.in_flight.saturating_sub(1);
+        if let Some(meters) = &self.meters {
+            let calls = if failure.is_some() { &meters.failed } else { &meters.answered };
+            calls.increment(1);
+        }
+        match (&failure, self.settings.circuit) {
+            (Some(_), Some(settings)) => drop(self.circuit.note_failure(settings, now)),
+            _ => self.circuit.note_answer(),
+        }
+        if let Some(meters) = &self.meters {
+            meters.circuit_open.set(f64::from(u8::from(self.circuit.is_open())));
+        }
+        let Some(outage) = &mut self.outage else { return };
+        match failure {
+            Some(why) => {
+                if outage.note_failure(now) {
+                    tracing::warn!(platform = line.0, why, "a platform fails; this is told again when it answers");
+                }
+            }
+            None => {
+                if let Some(Ended { seconds, calls }) = outage.note_answer(now) {
+                    tracing::info!(platform = line.0, seconds, failed_calls = calls, "a platform answers again");
+                }
+            }
+        }
+    }
 }
 
 /// How many late answers are still awaited; the oldest are forgotten first.
@@ -101,7 +160,12 @@ pub struct Exchanges {
 impl Exchanges {
     /// Adds a line to a platform.
     pub fn add_line(&mut self, line: Line, settings: LineSettings) {
-        self.lines.insert(line, LineState { settings, in_flight: 0, circuit: Circuit::default() });
+        self.lines.insert(line, LineState::new(settings, Some(Outage::default())));
+    }
+
+    /// Adds a line to many clients, whose failures are not told.
+    pub fn add_line_to_clients(&mut self, line: Line, settings: LineSettings) {
+        self.lines.insert(line, LineState::new(settings, None));
     }
 
     /// Whether an exchange on this line would be started at `now` (unix seconds).
@@ -136,8 +200,11 @@ impl Exchanges {
         self.late.remove(&number);
         if open.is_awaited {
             self.deadlines.cancel(number);
-            let has_failed = outcome.as_ref().map_or(true, |answered| answered.status >= 500);
-            self.close(open.line, has_failed, now);
+            let failure = match &outcome {
+                Err(failure) => Some(failure.to_string()),
+                Ok(answered) => (answered.status >= 500).then(|| format!("HTTP status {}", answered.status)),
+            };
+            self.close(open.line, failure, now);
         }
         self.done.push(Done { owner: open.owner, number, outcome });
     }
@@ -150,7 +217,7 @@ impl Exchanges {
             };
             open.is_awaited = false;
             let (line, owner) = (open.line, open.owner);
-            self.close(line, true, now);
+            self.close(line, Some(CallFailure::TimedOut.to_string()), now);
             self.done.push(Done { owner, number, outcome: Err(CallFailure::TimedOut) });
             self.late.insert(number);
             if self.late.len() > LATE_MAX
@@ -161,25 +228,9 @@ impl Exchanges {
         }
     }
 
-    fn close(&mut self, line: Line, has_failed: bool, now: i64) {
-        let Some(state) = self.lines.get_mut(&line) else {
-            return;
-        };
-        state.in_flight = state.in_flight.saturating_sub(1);
-        let labels = [("platform", line.0), ("outcome", if has_failed { "failed" } else { "answered" })];
-        metrics::counter!("raidkeep_platform_calls_total", &labels).increment(1);
-        match state.settings.circuit {
-            Some(settings) if has_failed => {
-                if state.circuit.note_failure(settings, now) {
-                    let seconds = settings.open_seconds;
-                    tracing::warn!(
-                        platform = line.0,
-                        seconds,
-                        "a platform keeps failing; it is not called for a while"
-                    );
-                }
-            }
-            _ => state.circuit.note_answer(),
+    fn close(&mut self, line: Line, failure: Option<String>, now: i64) {
+        if let Some(state) = self.lines.get_mut(&line) {
+            state.close(line, failure, now);
         }
     }
 
@@ -206,6 +257,16 @@ impl Exchanges {
     /// How many more exchanges the line can take now.
     pub fn room(&self, line: Line) -> usize {
         self.lines.get(&line).map_or(0, |state| state.settings.in_flight.saturating_sub(state.in_flight))
+    }
+}
+
+/// Begins to measure the lines of a world.
+pub(crate) fn begin_meters(world: &mut World) {
+    let meters = world.resource::<Meters>().clone();
+    if let Some(mut exchanges) = world.get_resource_mut::<Exchanges>() {
+        for (line, state) in &mut exchanges.lines {
+            state.meters = Some(LineMeters::new(*line, &meters));
+        }
     }
 }
 

@@ -28,6 +28,7 @@ pub struct Success<T> {
     pub(crate) data: Option<T>,
     pub(crate) login: Option<Box<LoggedIn>>,
     pub(crate) until: Option<Notice>,
+    pub(crate) counted: Option<i32>,
 }
 
 impl<T> Success<T> {
@@ -38,7 +39,14 @@ impl<T> Success<T> {
 
     /// Status 0, message "success", and no `data` at all.
     pub fn empty() -> Self {
-        Self { status: status::SUCCESS, message: Cow::Borrowed("success"), data: None, login: None, until: None }
+        Self {
+            status: status::SUCCESS,
+            message: Cow::Borrowed("success"),
+            data: None,
+            login: None,
+            until: None,
+            counted: None,
+        }
     }
 
     /// The reply's `data`, if it has any.
@@ -49,6 +57,12 @@ impl<T> Success<T> {
     /// The same success under a function's own status.
     pub fn status(mut self, status: i32) -> Self {
         self.status = status;
+        self
+    }
+
+    /// Counts it under another status in the metrics, for a reply whose own code says that it failed.
+    pub fn counts_as(mut self, status: i32) -> Self {
+        self.counted = Some(status);
         self
     }
 

@@ -27,12 +27,17 @@ pub struct Copied {
 }
 
 impl Rows {
+    /// The name of the file that holds the rows, and of a copy of it.
+    pub fn file_name(&self) -> String {
+        format!("{}{ROWS_SUFFIX}", self.world_name())
+    }
+
     /// Writes all rows, as of one moment, to a file of this world's name in `folder`; a folder with nothing else in it
     /// is one that a server can be started on. The file gets its name only when all of it is on disk, so that a
     /// partial copy never looks complete. An existing copy is not replaced.
     pub fn copy_to(&self, folder: &Path) -> Result<Copied, StorageError> {
-        let unusable = |source| StorageError::Folder { path: folder.display().to_string(), source };
-        let path = folder.join(format!("{}{ROWS_SUFFIX}", self.world_name()));
+        let unusable = |source| StorageError::Folder { path: format!("backup folder {}", folder.display()), source };
+        let path = folder.join(self.file_name());
         if path.exists() {
             return Err(unusable(std::io::ErrorKind::AlreadyExists.into()));
         }

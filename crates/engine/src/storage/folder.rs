@@ -1,7 +1,7 @@
 //! A data folder: its lock, and the worlds in it.
 
 use std::fs::{File, OpenOptions, TryLockError};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use crate::storage::StorageError;
 
@@ -13,8 +13,18 @@ pub fn world_name(number: u32) -> String {
     format!("world-{number}")
 }
 
+/// The path of the log of a world with this name.
+pub fn log_file(folder: &Path, name: &str) -> PathBuf {
+    folder.join(format!("{name}.log.redb"))
+}
+
+/// The path of the rows of a world with this name.
+pub fn rows_file(folder: &Path, name: &str) -> PathBuf {
+    folder.join(format!("{name}{ROWS_SUFFIX}"))
+}
+
 fn failed(folder: &Path) -> impl Fn(std::io::Error) -> StorageError {
-    let path = folder.display().to_string();
+    let path = format!("data folder {}", folder.display());
     move |source| StorageError::Folder { path: path.clone(), source }
 }
 

@@ -6,7 +6,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Bound;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use redb::{Database, Durability, ReadableDatabase, ReadableTable, TableDefinition, TableHandle, WriteTransaction};
@@ -17,7 +17,7 @@ use crate::outside::Epoch;
 use crate::storage::batch::{Batch, Row, batches};
 use crate::storage::directory::{INDEX_TABLE, IndexKey, decode_entry};
 use crate::storage::disk::Disk;
-use crate::storage::folder::world_name;
+use crate::storage::folder::{log_file, rows_file, world_name};
 use crate::storage::{FoundRows, PlayerTables, RowQuery};
 
 const LOG: TableDefinition<'_, u64, &[u8]> = TableDefinition::new("log");
@@ -88,9 +88,9 @@ pub enum StorageError {
         source: crate::storage::RowError,
     },
     /// The folder cannot be used.
-    #[error("cannot use the data folder {path}: {source}")]
+    #[error("cannot use the {path}: {source}")]
     Folder {
-        /// The folder.
+        /// What it is for, and where it is.
         path: String,
         /// Why.
         source: std::io::Error,
@@ -129,14 +129,14 @@ pub struct Recovered {
 impl Store {
     /// Opens or creates the files `NAME.log.redb` and `NAME.rows.redb` in a folder.
     pub fn open_folder(folder: &Path, name: &str) -> Result<Self, StorageError> {
-        let open = |suffix: &str, cache_bytes: usize| {
-            let path = folder.join(format!("{name}.{suffix}.redb"));
+        let open = |path: PathBuf, cache_bytes: usize| {
             Database::builder().set_cache_size(cache_bytes).create(&path).map_err(|error| match error {
                 redb::DatabaseError::DatabaseAlreadyOpen => StorageError::InUse { path: path.display().to_string() },
                 error => StorageError::Open { path: path.display().to_string(), source: Box::new(error.into()) },
             })
         };
-        Self::recover(name, open("log", LOG_CACHE_BYTES)?, open("rows", ROWS_CACHE_BYTES)?)
+        let (log, rows) = (log_file(folder, name), rows_file(folder, name));
+        Self::recover(name, open(log, LOG_CACHE_BYTES)?, open(rows, ROWS_CACHE_BYTES)?)
     }
 
     /// Opens or creates both files on simulated disks.

@@ -65,7 +65,7 @@ pub(super) fn register(app: &mut App, settings: Option<&PushSettings>) {
         return;
     };
     let line = LineSettings { circuit: None, ..settings.line };
-    app.world_mut().resource_mut::<Exchanges>().add_line(CLIENTS, line);
+    app.world_mut().resource_mut::<Exchanges>().add_line_to_clients(CLIENTS, line);
     app.insert_resource(Pushed { settings: settings.clone(), asked: HashMap::new(), decoding: HashMap::new() });
     app.add_systems(Tick, (take_answers, take_portraits).chain().in_set(PlatformSystems::Push));
 }

@@ -7,6 +7,7 @@ pub mod attempts;
 mod check;
 pub mod client;
 pub mod collisions;
+mod failed_logins;
 pub mod model;
 pub mod named;
 pub mod names;
@@ -36,7 +37,7 @@ pub use attempts::{AttemptLimits, Attempts};
 pub use client::ClientAddress;
 pub use model::Account;
 pub use named::PlayersByName;
-pub use names::{find_by_name, find_by_name_with, is_name_taken};
+pub use names::{find_by_name, find_by_name_with, find_owner, is_name_taken};
 pub use password::PasswordCost;
 pub use platform_names::{TakenName, TakenNames};
 pub use rules::NameRules;
@@ -177,6 +178,7 @@ impl Plugin for IdentityPlugin {
         app.add_arrival(platform_names::note_arrival).add_farewell(platform_names::note_departure);
         app.add_farewell(forget_names);
         app.add_check("accounts and their names", check::check);
+        failed_logins::register(app);
         requests::register(app);
     }
 }

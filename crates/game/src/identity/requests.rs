@@ -6,6 +6,7 @@ use bevy_time::{Real, Time};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::identity::failed_logins::{self, LoginFailure};
 use crate::identity::{
     Account, Attempts, ClientAddress, IdentitySettings, NameRules, create, log_in, names, password, rules,
 };
@@ -115,7 +116,8 @@ fn signup(In(call): In<Call<Signup>>, world: &mut World) -> Waits<StatusCode> {
             StatusCode::OK
         }
     };
-    Ok(Success::with(StatusCode { status_code }))
+    let reply = Success::with(StatusCode { status_code });
+    Ok(if status_code == StatusCode::OK { reply } else { reply.counts_as(status_code.into()) })
 }
 
 /// The code of a refused sign-up; `None` when it is accepted.
@@ -172,7 +174,7 @@ impl SignedIn {
     const TOO_MANY_ATTEMPTS: u16 = 429;
 
     fn refused(status_code: u16) -> Success<Self> {
-        Success::with(Self { status_code, ..Self::default() })
+        Success::with(Self { status_code, ..Self::default() }).counts_as(status_code.into())
     }
 }
 
@@ -183,15 +185,18 @@ fn login(In(call): In<Call<LogIn>>, world: &mut World) -> Waits<SignedIn> {
     let limits = world.resource::<IdentitySettings>().attempts;
     let (address, now) = (call.caller.address, world.resource::<Time<Real>>().elapsed());
     if !world.resource::<Attempts>().allows(email, address, now, limits) {
+        failed_logins::note(world, address, LoginFailure::TooManyAttempts);
         return Ok(SignedIn::refused(SignedIn::TOO_MANY_ATTEMPTS));
     }
     let Some(account) = world.resource::<Directory>().find(&names::email(email))? else {
         world.resource_mut::<Attempts>().failed(email, address, now, limits);
+        failed_logins::note(world, address, LoginFailure::NotRegistered);
         return Ok(SignedIn::refused(SignedIn::NOT_REGISTERED));
     };
     let entity = find_player(world, account)?;
     if !is_password_right(world, entity, call.fact, password)? {
         world.resource_mut::<Attempts>().failed(email, address, now, limits);
+        failed_logins::note(world, address, LoginFailure::WrongPassword);
         return Ok(SignedIn::refused(SignedIn::WRONG_PASSWORD));
     }
     world.resource_mut::<Attempts>().succeeded(email);

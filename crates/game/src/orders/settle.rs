@@ -13,6 +13,7 @@ use crate::platforms::mcrmb::PlatformReply;
 use crate::tickets::Tickets;
 use raidkeep_engine::clock::Clock;
 use raidkeep_engine::events::{Event, Events};
+use raidkeep_engine::outside::Number;
 use raidkeep_engine::players::Players;
 use raidkeep_engine::request::parked::{Notices, Parked};
 use raidkeep_engine::request::reply::Outbox;
@@ -112,7 +113,8 @@ pub(super) fn grant(world: &mut World, entity: Entity, order: &Order, now: i64) 
     };
     let today = world.resource::<Clock>().day();
     let before = order.before.as_ref().map_or(0, |account| account.money);
-    let cause = Cause::new(why(&order.wish)).of_order(order.id.0);
+    let number = order.number.parse().unwrap_or(Number::bare(order.id.0));
+    let cause = Cause::new(why(&order.wish)).of_order(number);
     if let Some(mut inventory) = world.edit::<Inventory>(player) {
         inventory.note_points(order.wish.change(before), order.points_after(), cause);
         if let Wish::Buy { goods, .. } = &order.wish {

@@ -83,6 +83,7 @@ pub(super) fn player_export(In(call): In<Call<PlayerExport>>, world: &mut World)
     let document = write(world, account, &luggage).map_err(|error| refused(error.to_string()))?;
     let document = document.shown();
     check_length(&document, world.resource::<PortabilitySettings>().export_bytes_max)?;
+    tracing::info!(player = %call.request.name, %account, "an operator has exported a player");
     Ok(Success::with(PlayerExported { document }))
 }
 

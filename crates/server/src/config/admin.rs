@@ -6,7 +6,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::address::port_of;
-use crate::config::ConfigError;
+use crate::config::{ConfigError, Mistake};
 
 /// How far the operators' port is above the players' if nothing else is configured.
 const PORTS_ABOVE: u16 = 2;
@@ -29,8 +29,8 @@ impl AdminSettings {
     ///
     /// # Errors
     /// When either cannot be read, or there is no port above the players'.
-    pub fn listen_beside(&self, players: &str) -> Result<String, ConfigError> {
-        let wrong = |key| move |mistake| ConfigError::Value { key, mistake };
+    pub(super) fn listen_beside(&self, players: &str) -> Result<String, Mistake> {
+        let wrong = |key| move |mistake| (key, mistake);
         let port = port_of(players).map_err(wrong("listen"))?;
         if !self.listen.is_empty() {
             port_of(&self.listen).map_err(wrong("admin.listen"))?;
@@ -86,10 +86,10 @@ mod tests {
         assert_eq!(beside("0.0.0.0:7350"), "127.0.0.1:7352", "players' networks are not operators'");
         assert_eq!(beside("[::1]:0"), "127.0.0.1:0", "any free port stays any free port");
         let error = admin("").listen_beside("127.0.0.1:65534").expect_err("there is no port 65536");
-        assert!(error.to_string().starts_with("admin.listen:"), "{error}");
+        assert_eq!(error.0, "admin.listen", "{}", error.1);
         assert_eq!(admin("[::1]:9").listen_beside("127.0.0.1:65534").ok().as_deref(), Some("[::1]:9"));
         let error = admin("0.0.0.0").listen_beside("127.0.0.1:7350").expect_err("no port");
-        assert!(error.to_string().contains("0.0.0.0:7350"), "{error}");
+        assert!(error.1.contains("0.0.0.0:7350"), "{}", error.1);
     }
 
     #[test]

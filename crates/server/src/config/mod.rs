@@ -17,13 +17,12 @@ use serde::Deserialize;
 use serde_json::Value;
 
 pub use crate::config::admin::AdminSettings;
-use crate::config::layers::{lay_file_over, overwrite, set, shipped};
+use crate::config::layers::{lay_file_over, origin, overwrite, set, shipped};
 use crate::config::proxies::TrustedProxies;
 use raidkeep_engine::backup::BackupSettings;
-use raidkeep_engine::clock::time_zone;
+use raidkeep_engine::clock::{ClockMode, time_zone};
 use raidkeep_engine::exchange::lines::LineSettings;
 use raidkeep_engine::journal::JournalSettings;
-use raidkeep_engine::rules::Problems;
 use raidkeep_game::GameSettings;
 use raidkeep_game::challenges::PushSettings;
 use raidkeep_game::identity::{AttemptLimits, IdentitySettings, PasswordCost};
@@ -188,17 +187,9 @@ pub enum ConfigError {
         /// Why.
         source: std::io::Error,
     },
-    /// Mistakes in the file, each at its line.
-    #[error("the configuration has mistakes:\n{0}")]
-    Mistakes(Problems),
-    /// A mistake in `--set`.
-    #[error("--set {argument}: {mistake}")]
-    Argument {
-        /// As it was given.
-        argument: String,
-        /// What is wrong with it.
-        mistake: String,
-    },
+    /// Every mistake in the file, in `--set` and among the values: a line each, with its place.
+    #[error("{}", listed(.0))]
+    Mistakes(Vec<String>),
     /// A value of the right kind that is not allowed.
     #[error("{key}: {mistake}")]
     Value {
@@ -209,6 +200,16 @@ pub enum ConfigError {
     },
 }
 
+fn listed(mistakes: &[String]) -> String {
+    match mistakes {
+        [one] => one.clone(),
+        several => format!("the configuration has {} mistakes:\n{}", several.len(), several.join("\n")),
+    }
+}
+
+/// A key, and what is wrong with its value.
+pub(crate) type Mistake = (&'static str, String);
+
 impl Default for Config {
     /// As shipped.
     fn default() -> Self {
@@ -218,30 +219,54 @@ impl Default for Config {
 
 impl Config {
     /// The shipped settings, overridden by those of the file, and then by `--set`.
+    ///
+    /// # Errors
+    /// When the file cannot be read, or with every mistake that was found.
     pub fn load(file: Option<&Path>, arguments: &[String]) -> Result<Self, ConfigError> {
-        let mut merged = shipped();
+        let (mut merged, mut told, mut read) = (shipped(), Vec::new(), None);
         if let Some(path) = file {
             let name = path.display().to_string();
             let unreadable = |source| ConfigError::Unreadable { path: name.clone(), source };
             let text = std::fs::read_to_string(path).map_err(unreadable)?;
-            lay_file_over(&mut merged, &name, &text)?;
+            let (content, problems) = lay_file_over(&mut merged, &name, &text);
+            told.extend(problems.iter().map(ToString::to_string));
+            read = content;
         }
         for argument in arguments {
-            let wrong = |mistake| ConfigError::Argument { argument: argument.clone(), mistake };
-            set(&mut merged, argument).map_err(wrong)?;
+            if let Err(mistake) = set(&mut merged, argument) {
+                told.push(format!("--set {argument}: {mistake}"));
+            }
         }
-        Self::from_effective(merged)
+        let config = Self::read(merged);
+        for (key, mistake) in config.as_ref().err().into_iter().flatten() {
+            let origin = origin(key, read.as_ref(), arguments).map(|origin| format!("{origin}: error: "));
+            told.push(format!("{}{key}: {mistake}", origin.unwrap_or_default()));
+        }
+        config.ok().filter(|_| told.is_empty()).ok_or(ConfigError::Mistakes(told))
     }
 
     /// Settings merged earlier, as in [`Config::effective`]. Those that did not exist then have their defaults.
+    ///
+    /// # Errors
+    /// With every mistake that was found.
     pub fn from_effective(earlier: Value) -> Result<Self, ConfigError> {
         let mut effective = shipped();
         overwrite(&mut effective, earlier);
-        let config = serde_json::from_value(effective.clone())
-            .map_err(|error| ConfigError::Value { key: "configuration", mistake: error.to_string() })?;
+        Self::read(effective).map_err(|mistakes| {
+            ConfigError::Mistakes(mistakes.into_iter().map(|(key, mistake)| format!("{key}: {mistake}")).collect())
+        })
+    }
+
+    fn read(effective: Value) -> Result<Self, Vec<Mistake>> {
+        let modes = platforms::wrong_modes(&effective);
+        if !modes.is_empty() {
+            return Err(modes);
+        }
+        let config =
+            serde_json::from_value(effective.clone()).map_err(|error| vec![("configuration", error.to_string())])?;
         let config = Self { effective, ..config };
-        config.check()?;
-        Ok(config)
+        let mistakes = config.mistakes();
+        if mistakes.is_empty() { Ok(config) } else { Err(mistakes) }
     }
 
     /// Where operators connect.
@@ -249,7 +274,8 @@ impl Config {
     /// # Errors
     /// When that address or the players' cannot be read.
     pub fn operators_listen(&self) -> Result<String, ConfigError> {
-        self.admin.listen_beside(&self.listen)
+        let wrong = |(key, mistake)| ConfigError::Value { key, mistake };
+        self.admin.listen_beside(&self.listen).map_err(wrong)
     }
 
     /// The file of the log, if it goes into one.
@@ -257,19 +283,20 @@ impl Config {
         (!self.log.file.is_empty()).then(|| Path::new(&self.log.file))
     }
 
-    fn check(&self) -> Result<(), ConfigError> {
-        let wrong = |key, mistake| Err(ConfigError::Value { key, mistake });
+    fn mistakes(&self) -> Vec<Mistake> {
+        let mut mistakes = Vec::new();
+        let mut wrong = |key, mistake| mistakes.push((key, mistake));
         if self.worlds == 0 || self.worlds > 64 {
-            return wrong("worlds", format!("{} is out of range, expected 1 to 64", self.worlds));
+            wrong("worlds", format!("{} is out of range, expected 1 to 64", self.worlds));
         }
         if self.limits.frame_bytes < 1024 {
-            return wrong("limits.frame_bytes", "expected 1024 or more".to_owned());
+            wrong("limits.frame_bytes", "expected 1024 or more".to_owned());
         }
         if self.limits.image_request_bytes < self.limits.frame_bytes {
-            return wrong("limits.image_request_bytes", "expected limits.frame_bytes or more".to_owned());
+            wrong("limits.image_request_bytes", "expected limits.frame_bytes or more".to_owned());
         }
         if !(1..=EXPORT_BYTES_MAX).contains(&self.limits.export_bytes) {
-            return wrong("limits.export_bytes", format!("expected 1 to {EXPORT_BYTES_MAX}"));
+            wrong("limits.export_bytes", format!("expected 1 to {EXPORT_BYTES_MAX}"));
         }
         for (key, value) in [
             ("limits.document_bytes", self.limits.document_bytes),
@@ -285,28 +312,45 @@ impl Config {
             ("assets_poll_seconds", self.assets_poll_seconds as usize),
         ] {
             if value == 0 {
-                return wrong(key, "expected 1 or more".to_owned());
+                wrong(key, "expected 1 or more".to_owned());
             }
         }
         if !(1..=3600).contains(&self.legacy_push_line.deadline_seconds) {
-            return wrong("legacy_push_line.deadline_seconds", "expected 1 to 3600".to_owned());
+            wrong("legacy_push_line.deadline_seconds", "expected 1 to 3600".to_owned());
         }
-        self.operators_listen()?;
+        mistakes.extend(self.network_mistakes());
+        mistakes.extend(self.platforms.mistakes());
+        mistakes.extend(self.game_mistakes());
+        mistakes
+    }
+
+    fn network_mistakes(&self) -> Vec<Mistake> {
+        let mut mistakes: Vec<Mistake> = self.admin.listen_beside(&self.listen).err().into_iter().collect();
         for (key, value) in [
             ("limits.bytes_per_second_per_connection", self.limits.bytes_per_second_per_connection),
             ("limits.bytes_per_second_per_address", self.limits.bytes_per_second_per_address),
         ] {
             if (1..BYTES_PER_SECOND_MIN).contains(&value) {
-                return wrong(key, format!("expected {BYTES_PER_SECOND_MIN} or more, or 0 for no limit"));
+                mistakes.push((key, format!("expected {BYTES_PER_SECOND_MIN} or more, or 0 for no limit")));
             }
         }
-        if self.trusted_proxies()?.is_empty() && self.proxy_protocol {
-            let mistake =
-                "true needs the addresses of the proxies in trusted_proxies: from others no header is believed";
-            return wrong("proxy_protocol", mistake.to_owned());
+        match TrustedProxies::parse(&self.trusted_proxies) {
+            Err(mistake) => mistakes.push(("trusted_proxies", mistake)),
+            Ok(proxies) if proxies.is_empty() && self.proxy_protocol => {
+                let mistake =
+                    "true needs the addresses of the proxies in trusted_proxies: from others no header is believed";
+                mistakes.push(("proxy_protocol", mistake.to_owned()));
+            }
+            Ok(_) => {}
         }
-        self.platforms.check()?;
-        self.game().map(|_| ())
+        mistakes
+    }
+
+    fn game_mistakes(&self) -> impl Iterator<Item = Mistake> {
+        let cost = self.identity.password_cost.check().err().map(|mistake| ("identity.password_cost", mistake));
+        let clock = self.clock.parse::<ClockMode>().err().map(|mistake| ("clock", mistake));
+        let zone = time_zone(&self.zone).err().map(|mistake| ("zone", mistake));
+        [cost, clock, zone].into_iter().flatten()
     }
 
     /// The proxies that are believed.

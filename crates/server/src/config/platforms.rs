@@ -2,8 +2,9 @@
 
 use schemars::JsonSchema;
 use serde::Deserialize;
+use serde_json::Value;
 
-use crate::config::ConfigError;
+use crate::config::{ConfigError, Mistake};
 use raidkeep_engine::exchange::circuit::CircuitSettings;
 use raidkeep_engine::exchange::lines::LineSettings;
 use raidkeep_game::platforms::secret::Secret;
@@ -120,6 +121,19 @@ pub struct Sud {
     pub window_seconds: i64,
 }
 
+const MG_ID_EXPECTED: &str = "expected a whole number in quotes";
+
+/// The modes that do not exist.
+pub(super) fn wrong_modes(settings: &Value) -> Vec<Mistake> {
+    let modes = [
+        ("platforms.mcrmb.mode", &settings["platforms"]["mcrmb"]["mode"]),
+        ("platforms.sud.mode", &settings["platforms"]["sud"]["mode"]),
+    ];
+    let is_wrong = |mode: &Value| PlatformMode::deserialize(mode).is_err();
+    let wrong = modes.into_iter().filter(|(_, mode)| is_wrong(mode));
+    wrong.map(|(key, mode)| (key, format!("found {mode}, expected sandbox, live or off"))).collect()
+}
+
 /// Looks up an environment variable.
 pub type Environment<'a> = &'a dyn Fn(&str) -> Option<String>;
 
@@ -130,14 +144,16 @@ impl Platforms {
     }
 
     /// Finds mistakes that can be detected without the secrets.
-    pub(super) fn check(&self) -> Result<(), ConfigError> {
+    pub(super) fn mistakes(&self) -> Vec<Mistake> {
+        let mut mistakes = Vec::new();
+        let mut wrong = |key, mistake: &str| mistakes.push((key, mistake.to_owned()));
         for (key, seconds) in [
             ("platforms.mcrmb.orders.settle_after_seconds", &self.mcrmb.orders.settle_after_seconds),
             ("platforms.mcrmb.orders.watch_after_seconds", &self.mcrmb.orders.watch_after_seconds),
             ("platforms.sud.retry_seconds", &self.sud.retry_seconds),
         ] {
             if seconds.is_empty() || seconds.iter().any(|seconds| *seconds < 1) {
-                return Err(wrong(key, "expected at least one number of seconds, each 1 or more"));
+                wrong(key, "expected at least one number of seconds, each 1 or more");
             }
         }
         for (key, value) in [
@@ -153,17 +169,30 @@ impl Platforms {
             ("platforms.sud.rounds_kept", i64::try_from(self.sud.rounds_kept).unwrap_or(i64::MAX)),
         ] {
             if value < 1 {
-                return Err(wrong(key, "expected 1 or more"));
+                wrong(key, "expected 1 or more");
             }
         }
         if self.narrator.deadline_seconds > NARRATOR_DEADLINE_MAX {
-            return Err(wrong("platforms.narrator.deadline_seconds", "expected 12 or less: players wait for it"));
+            wrong("platforms.narrator.deadline_seconds", "expected 12 or less: players wait for it");
         }
-        self.mg_id().map(|_| ())
+        if self.mg_id().is_err() {
+            wrong("platforms.sud.mg_id", MG_ID_EXPECTED);
+        }
+        mistakes
+    }
+
+    /// What live platforms lack: secrets of the environment, addresses and numbers.
+    pub fn missing(&self, environment: Environment<'_>) -> Vec<String> {
+        let Ok(sandbox) = SandboxSettings::shipped() else { return Vec::new() };
+        let known = Some(("http://127.0.0.1", &sandbox));
+        let mcrmb = self.mcrmb(known, environment).err();
+        let sud = self.sud(known, "http://127.0.0.1", environment).err();
+        let chat = self.chat(environment).err();
+        [mcrmb, sud, chat].into_iter().flatten().map(|error| error.to_string()).collect()
     }
 
     fn mg_id(&self) -> Result<i64, ConfigError> {
-        self.sud.mg_id.parse().map_err(|_| wrong("platforms.sud.mg_id", "expected a whole number in quotes"))
+        self.sud.mg_id.parse().map_err(|_| wrong("platforms.sud.mg_id", MG_ID_EXPECTED))
     }
 
     /// The platforms as the worlds use them. `sandbox` is the sandbox's address (`http://ADDRESS:PORT`) and its

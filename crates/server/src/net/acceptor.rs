@@ -14,6 +14,9 @@ use crate::net::admission::Admission;
 use crate::net::health::HealthPlaces;
 use crate::net::places::{Excess, Place};
 
+/// Why connections are refused: the labels of the metric `raidkeep_connections_refused_total`.
+pub const REFUSALS: [&str; 4] = ["full", "address", "stranger", "proxy_header"];
+
 /// Accepts connections and distributes them round-robin to the threads that serve them.
 pub(super) struct Acceptor {
     pub(super) senders: Vec<mpsc::Sender<Stream>>,

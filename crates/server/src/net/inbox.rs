@@ -7,6 +7,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use crate::net::turns::{Sender, Turns};
 use raidkeep_engine::address::AddressKey;
+use raidkeep_engine::meters::Meters;
 use raidkeep_engine::numbers::BatchNumber;
 use raidkeep_engine::request::Refusal;
 use raidkeep_engine::request::answer::{STOPPED, WITHOUT_STORAGE};
@@ -29,6 +30,7 @@ pub struct Inbox {
     is_stopping: AtomicBool,
     storage_failed: AtomicBool,
     wake: Box<dyn Fn() + Send + Sync>,
+    latency: Option<metrics::Histogram>,
 }
 
 #[derive(Default)]
@@ -71,7 +73,18 @@ impl Inbox {
             is_stopping: AtomicBool::new(false),
             storage_failed: AtomicBool::new(false),
             wake,
+            latency: None,
         }
+    }
+
+    /// The same, whose requests are measured as those of this world.
+    pub fn measured(self, world: u32) -> Self {
+        Self { latency: Some(Meters::of_world(world).histogram("raidkeep_request_seconds")), ..self }
+    }
+
+    /// Where the time from a request to its reply is recorded, if it is.
+    pub fn latency(&self) -> Option<metrics::Histogram> {
+        self.latency.clone()
     }
 
     /// Accepts a request from `address`, or returns it with the refusal. Those of operators, who are few, are for the next

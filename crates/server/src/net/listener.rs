@@ -2,6 +2,7 @@
 //! databases, the rules, the thread that calls platforms, and the shutdown.
 
 use std::collections::BTreeMap;
+use std::fs::File;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
@@ -18,6 +19,7 @@ use crate::net::address_file::Addresses;
 use crate::net::admission::Admission;
 use crate::net::bindings::AddressBindings;
 use crate::net::inbox::Inbox;
+use crate::net::kept_rules::KeptRules;
 use crate::net::limits::{AddressLimits, PlayerLimits};
 use crate::net::operator::{OperatorToken, entropy};
 use crate::net::operators::OperatorsDoor;
@@ -25,14 +27,13 @@ use crate::net::purses::PurseSearch;
 use crate::net::start_error::{StartError, bind, system};
 use crate::net::way_in::{Clientele, WayIn};
 use crate::net::{caller, http, trust};
-use raidkeep_engine::journal;
 use raidkeep_engine::numbers::BatchNumber;
 use raidkeep_engine::open::{OpenRules, RulesPlugin, StorePlugin};
 use raidkeep_engine::reload::reloader::Subscriber;
-use raidkeep_engine::reload::{Reloader, RulesNews, Watcher};
+use raidkeep_engine::reload::{Reloader, Watcher};
 use raidkeep_engine::request::RequestTable;
 use raidkeep_engine::request::route::RouteTable;
-use raidkeep_engine::rules::{AssetSource, LoadedRules};
+use raidkeep_engine::rules::AssetSource;
 use raidkeep_engine::storage::folder;
 use raidkeep_engine::storage::store::Rows;
 use raidkeep_engine::tick::Input;
@@ -64,7 +65,7 @@ struct Shared {
     /// Dropped, and so ended, before the folder is unlocked: it reads the databases.
     purses: Mutex<Option<PurseSearch>>,
     stop: watch::Sender<bool>,
-    _lock: std::fs::File,
+    _lock: File,
 }
 
 /// The endpoint of one world.
@@ -77,11 +78,12 @@ struct Door {
 }
 
 impl Door {
-    fn new(capacity: usize) -> Self {
+    fn new(world: u32, capacity: usize) -> Self {
         let (streams, received) = mpsc::channel(1024);
         let notify = Arc::new(Notify::new());
         let wake = notify.clone();
-        let inbox = Arc::new(Inbox::new(capacity, BatchNumber::default(), Box::new(move || wake.notify_one())));
+        let inbox =
+            Arc::new(Inbox::new(capacity, BatchNumber::default(), Box::new(move || wake.notify_one())).measured(world));
         Self { inbox, notify, streams, received: Mutex::new(Some(received)) }
     }
 }
@@ -110,17 +112,31 @@ impl Listener {
     /// When another server has the folder or a port, when operators' tokens could be read on the network, or when an
     /// operating system call fails.
     pub fn bind(config: Config, assets: AssetSource, metrics: Option<PrometheusHandle>) -> Result<Self, StartError> {
+        let lock = folder::lock(Path::new(&config.data))?;
+        Self::bind_in(lock, config, assets, metrics)
+    }
+
+    /// The same in a folder that this process has locked. Nothing is written before the ports are bound.
+    ///
+    /// # Errors
+    /// When another server has a port, when operators' tokens could be read on the network, or when an operating system call fails.
+    pub fn bind_in(
+        lock: File,
+        config: Config,
+        assets: AssetSource,
+        metrics: Option<PrometheusHandle>,
+    ) -> Result<Self, StartError> {
         let admission = Admission::new(&config)?;
-        let data = PathBuf::from(&config.data);
-        let lock = folder::lock(&data)?;
+        let data = Path::new(&config.data);
         // What an earlier server has left there is wrong from now on.
-        Addresses::remove(&data);
+        Addresses::remove(data);
         let (socket, players) = bind("listen", &config.listen)?;
         let (operators_socket, operators) = bind("admin.listen", &config.operators_listen()?)?;
         config.admin.check_exposure(operators, &config.trusted_proxies)?;
-        let operator = OperatorToken::load(&data).map_err(system("read or make the operator token"))?;
+        let operator = OperatorToken::load(data)?;
         let caller = caller::start(trust::roots(&config.platforms.tls)?).map_err(system("start a thread"))?;
-        let doors = (0..config.worlds).map(|_| Door::new(config.limits.waiting_requests_per_world)).collect();
+        let doors =
+            (0..config.worlds).map(|world| Door::new(world, config.limits.waiting_requests_per_world)).collect();
         Ok(Self(Arc::new(Shared {
             config: Arc::new(config),
             addresses: Addresses { players, operators },
@@ -307,8 +323,9 @@ impl Seat {
 impl Shared {
     fn commons_of(&self, world: &World, requests: &RequestTable, open: OpenRules) -> Result<Commons, StartError> {
         let OpenRules { rules, source, catalogue } = open;
-        self.keep_rules(&rules)?;
         let config = &self.config;
+        let kept = KeptRules::of(&config.journal.folder, &self.assets);
+        kept.as_ref().map_or(Ok(()), |kept| kept.keep(&rules)).map_err(system("copy the assets beside the journal"))?;
         let game_master = rules.tables.get::<GameMaster>().map_or("", |master| master.role.as_str());
         let routes = world.get_resource::<RouteTable>().cloned().unwrap_or_default();
         let way_in = self.way_in(Clientele::Players, requests, routes, game_master);
@@ -316,7 +333,7 @@ impl Shared {
             AssetSource::Folder(folder) if config.assets_watch => Some(folder.clone()),
             AssetSource::Folder(_) | AssetSource::Embedded(_) | AssetSource::Texts(_) | AssetSource::Layers(_) => None,
         };
-        let subscribers = self.journal_rules().into_iter().chain(self.doors.iter().map(subscribe)).collect();
+        let subscribers = kept.map(KeptRules::subscriber).into_iter().chain(self.doors.iter().map(subscribe)).collect();
         let reloader = Reloader::new(catalogue, source, rules, subscribers).watched(folder.is_some());
         let reloader = Arc::new(reloader);
         let watcher = folder.and_then(|folder| {
@@ -348,30 +365,6 @@ impl Shared {
         if let Err(error) = self.addresses.write(Path::new(&self.config.data)) {
             tracing::warn!(%error, "cannot write the server's addresses; commands need --url and --admin-url");
         }
-    }
-
-    /// A journal is replayed under the rules it was recorded under, so a copy of them is kept next to it.
-    fn keep_rules(&self, rules: &LoadedRules) -> Result<(), StartError> {
-        let folder = &self.config.journal.folder;
-        if folder.is_empty() {
-            return Ok(());
-        }
-        let kept = journal::file::keep_rules(Path::new(folder), rules, &self.assets);
-        kept.map_err(system("copy the assets beside the journal"))
-    }
-
-    /// Sees changed assets before the worlds do, so that the copy of the rules exists when a journal names them.
-    fn journal_rules(&self) -> Option<Subscriber> {
-        let folder = PathBuf::from(&self.config.journal.folder);
-        let assets = self.assets.clone();
-        let subscriber: Subscriber = Box::new(move |news| {
-            if let RulesNews::Changed(rules) = news
-                && let Err(error) = journal::file::keep_rules(&folder, &rules, &assets)
-            {
-                tracing::error!(%error, "the new rules cannot be copied next to the journal; it can be replayed only up to them");
-            }
-        });
-        (!self.config.journal.folder.is_empty()).then_some(subscriber)
     }
 }
 

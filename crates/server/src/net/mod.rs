@@ -18,6 +18,7 @@ mod health;
 pub mod http;
 pub mod inbox;
 pub mod jobs;
+mod kept_rules;
 pub mod limits;
 pub mod listener;
 pub mod metered;

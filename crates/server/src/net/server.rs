@@ -1,6 +1,7 @@
 //! A complete server: as many worlds as the configuration says, each an app on its own thread, and the sandbox next to
 //! them.
 
+use std::fs::File;
 use std::net::SocketAddr;
 use std::path::Path;
 use std::thread::JoinHandle;
@@ -30,13 +31,18 @@ pub struct Server {
 }
 
 impl Server {
-    /// Starts the worlds and listens.
+    /// Starts the worlds in the data folder, of which `lock` is the lock, and listens.
     ///
     /// # Errors
     /// When a world cannot start, or something the worlds share; nothing is left running then.
-    pub fn start(config: Config, assets: &AssetSource, metrics: Option<PrometheusHandle>) -> Result<Self, StartError> {
+    pub fn start(
+        lock: File,
+        config: Config,
+        assets: &AssetSource,
+        metrics: Option<PrometheusHandle>,
+    ) -> Result<Self, StartError> {
         let mut settings = config.game()?;
-        let listener = Listener::bind(config.clone(), assets.clone(), metrics)?;
+        let listener = Listener::bind_in(lock, config.clone(), assets.clone(), metrics)?;
         let (address, operators) = (listener.address(), listener.operators_address());
         let sandbox = start_sandbox(&config)?;
         let known = sandbox.as_ref().map(|(sandbox, settings)| (format!("http://{}", sandbox.address), settings));

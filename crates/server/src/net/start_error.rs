@@ -4,6 +4,7 @@ use std::io::ErrorKind;
 use std::net::SocketAddr;
 
 use crate::config::ConfigError;
+use crate::net::operator::OperatorTokenError;
 use raidkeep_engine::start::StartFailures;
 use raidkeep_engine::storage::StorageError;
 
@@ -19,6 +20,9 @@ pub enum StartError {
     /// The databases.
     #[error("{0}")]
     Storage(#[from] StorageError),
+    /// The operator token.
+    #[error("{0}")]
+    Token(#[from] OperatorTokenError),
     /// The port.
     #[error("cannot listen on {address}: {source}{}", bind_hint(.source, .key))]
     Bind {

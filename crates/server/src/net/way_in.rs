@@ -158,6 +158,10 @@ impl WayIn {
         let addressed = match self.address(&envelope, requester) {
             Ok(addressed) => addressed,
             Err(refusal) => {
+                // Players' tokens are checked by their world, so this one was for an operator function.
+                if refusal.status == status::INVALID_TOKEN {
+                    self.operator.note_guess(address);
+                }
                 slot.answer(refusal_text(&refusal, &envelope.id));
                 return Err(NotSent::Refused);
             }
@@ -191,7 +195,7 @@ impl WayIn {
             let fingerprint = (kind.fingerprint)(decoded.request.as_ref());
             Box::new(OnceKey { key: key.as_ref().into(), fingerprint })
         });
-        let reply_to = ReplyTo::new(slot.port.clone(), slot.serial, envelope.id);
+        let reply_to = ReplyTo::new(slot.port.clone(), slot.serial, envelope.id).timed(inbox.latency());
         let stranger = match kind.access {
             Access::Player | Access::Operator => None,
             Access::Anyone => match (self.entropy)() {

@@ -69,7 +69,20 @@ pub enum CloseReason {
 }
 
 impl CloseReason {
-    fn label(self) -> &'static str {
+    /// All of them.
+    pub const ALL: [Self; 8] = [
+        Self::ByClient,
+        Self::Idle,
+        Self::NotSignedIn,
+        Self::Stopping,
+        Self::TooLarge,
+        Self::NotUtf8,
+        Self::Protocol,
+        Self::SlowReader,
+    ];
+
+    /// As in the metrics.
+    pub fn label(self) -> &'static str {
         match self {
             Self::ByClient => "client",
             Self::Idle => "idle",
