@@ -43,6 +43,7 @@ mod stage_functions;
 mod stage_properties;
 mod stage_sessions;
 mod stakes;
+mod strangers;
 mod suspects;
 mod tale;
 mod tasks;

@@ -15,7 +15,16 @@ use crate::request::{
 #[derive(Default, Resource)]
 pub struct Handlers {
     entries: Vec<Entry>,
-    hooks: Vec<CallerHook>,
+    hooks: CallerHooks,
+}
+
+/// What features do before a player's request is handled.
+#[derive(Default)]
+pub(super) struct CallerHooks {
+    /// Before any.
+    pub(super) every: Vec<CallerHook>,
+    /// Before those whose handler can change something.
+    pub(super) changing: Vec<CallerHook>,
 }
 
 /// A function's handler and its counters.
@@ -31,12 +40,12 @@ impl Handlers {
         self.entries.push(Entry { handler, function, counters: Vec::new() });
     }
 
-    pub(super) fn add_hook(&mut self, hook: CallerHook) {
-        self.hooks.push(hook);
+    pub(super) fn hooks(&mut self) -> &mut CallerHooks {
+        &mut self.hooks
     }
 
     /// The handler of a function, and what is to be called before it runs for a player.
-    pub(super) fn get_mut(&mut self, kind: usize) -> Option<(&mut Entry, &[CallerHook])> {
+    pub(super) fn get_mut(&mut self, kind: usize) -> Option<(&mut Entry, &CallerHooks)> {
         Some((self.entries.get_mut(kind)?, &self.hooks))
     }
 }

@@ -10,7 +10,7 @@ use crate::account::AccountId;
 use crate::exchange::Exchange;
 use crate::exchange::lines::{Line, NotStarted};
 use crate::login::Token;
-use crate::request::status;
+use crate::request::{AddressKey, status};
 use crate::storage::{FoundRows, IndexKey, NotLookedUp, RowQuery};
 
 /// What a handler system returns: exactly one reply.
@@ -225,6 +225,7 @@ pub struct Notice {
 /// Work done off the world's thread; its result is handed to the handler's second run.
 pub struct Job {
     is_at_leisure: bool,
+    asker: Option<AddressKey>,
     work: Box<dyn FnOnce() -> Finding + Send + Sync>,
     recall: fn(&[u8]) -> Option<Finding>,
 }
@@ -254,7 +255,7 @@ impl Job {
             let bytes = postcard::to_stdvec(&found).expect("what jobs find should be plain data");
             Finding { fact: Box::new(found), bytes }
         };
-        Self { is_at_leisure: false, work: Box::new(work), recall }
+        Self { is_at_leisure: false, asker: None, work: Box::new(work), recall }
     }
 
     /// The same for low-priority work: these jobs run one after the other, and never delay those made with
@@ -263,6 +264,16 @@ impl Job {
         work: impl FnOnce() -> T + Send + Sync + 'static,
     ) -> Self {
         Self { is_at_leisure: true, ..Self::new(work) }
+    }
+
+    /// The same job, for a client at this address. Addresses take turns, so that none of them delays the others.
+    pub fn asked_by(self, address: Option<AddressKey>) -> Self {
+        Self { asker: address, ..self }
+    }
+
+    /// The address that it is done for.
+    pub fn asker(&self) -> Option<AddressKey> {
+        self.asker
     }
 
     /// Whether it was made with [`Job::at_leisure`].

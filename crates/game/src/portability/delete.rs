@@ -11,11 +11,11 @@ use serde::{Deserialize, Serialize};
 
 use crate::identity::{Account, find_by_name};
 use crate::portability::NO_SUCH_PLAYER;
-use raidkeep_engine::players::{self, Players};
+use raidkeep_engine::players::Players;
 use raidkeep_engine::request;
 use raidkeep_engine::request::{Call, Operator, Refusal, Success, Waits};
 use raidkeep_engine::storage::Directory;
-use raidkeep_engine::travel::{TravelHooks, Traveller};
+use raidkeep_engine::travel::{self, Traveller};
 
 /// `player_delete {token, name}`.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
@@ -40,14 +40,12 @@ pub(super) fn player_delete(In(call): In<Call<PlayerDelete>>, world: &mut World)
     let account = find_by_name(world.resource::<Directory>(), &call.request.name)?.ok_or(NO_SUCH_PLAYER)?;
     let now = world.resource::<Time<Real>>().elapsed();
     let entity = world.resource_mut::<Players>().find(account, now)?;
-    let obstacle = world.resource::<TravelHooks>().obstacles.iter().find_map(|obstacle| obstacle(world, account));
-    if let Some(why) = obstacle {
+    if let Some(why) = travel::obstacle(world, account) {
         return Err(Refusal { status: OBSTACLE, message: why.into() }.into());
     }
     let described = world.get::<Account>(entity).cloned().unwrap_or_default();
     let (name, wname) = (described.name().to_owned(), described.wname().to_owned());
-    world.resource_scope(|world, hooks: Mut<TravelHooks>| hooks.part(world, Traveller { account, entity }));
-    players::remove(world, account);
+    travel::delete(world, Traveller { account, entity });
     tracing::info!(player = %name, %account, %wname, "an operator has deleted a player; what points are left stay under wname");
     Ok(Success::with(PlayerDeleted { name, account: account.0, wname }))
 }

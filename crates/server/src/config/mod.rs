@@ -21,7 +21,7 @@ use raidkeep_engine::journal::JournalSettings;
 use raidkeep_engine::rules::Problems;
 use raidkeep_game::GameSettings;
 use raidkeep_game::challenges::PushSettings;
-use raidkeep_game::identity::{AttemptLimits, IdentitySettings, PasswordCost};
+use raidkeep_game::identity::{AttemptLimits, IdentitySettings, NewAccountLimits, PasswordCost};
 use raidkeep_game::items::ledger::LedgerSettings;
 use raidkeep_game::portability::PortabilitySettings;
 
@@ -97,6 +97,11 @@ impl PushLine {
 /// A reply of this length fits into a connection's limit of unread bytes, with room for other replies.
 const EXPORT_BYTES_MAX: usize = 3 << 20;
 
+/// What is longer than this is no password.
+const PASSWORD_BYTES_MAX: usize = 256;
+/// Every player's row of log-ins holds as many places.
+const KNOWN_PLACES_MAX: usize = 64;
+
 /// ClientLimits on what clients may do.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 pub struct ClientLimits {
@@ -145,8 +150,18 @@ pub struct Identity {
     pub password_jobs: usize,
     /// Hashes queued to be computed.
     pub password_jobs_waiting: usize,
+    /// How many of them may be for one address.
+    pub password_jobs_per_address: usize,
+    /// Fewest bytes of a new password.
+    pub password_bytes_min: usize,
     /// Failed logins.
     pub attempts: AttemptLimits,
+    /// From how many places an account is remembered to have been opened.
+    pub known_places: usize,
+    /// New accounts.
+    pub new_accounts: NewAccountLimits,
+    /// Days of game time after which a guest who has never played is forgotten; 0 = never.
+    pub forget_guests_days: u32,
 }
 
 /// Why the settings cannot be used.
@@ -243,12 +258,23 @@ impl Config {
             ("legacy_push_line.in_flight", self.legacy_push_line.in_flight),
             ("identity.password_jobs", self.identity.password_jobs),
             ("identity.password_jobs_waiting", self.identity.password_jobs_waiting),
+            ("identity.password_jobs_per_address", self.identity.password_jobs_per_address),
+            ("identity.known_places", self.identity.known_places),
+            ("identity.attempts.window_seconds", self.identity.attempts.window_seconds as usize),
+            ("identity.new_accounts.window_seconds", self.identity.new_accounts.window_seconds as usize),
             ("journal.queue_bytes", self.journal.queue_bytes),
             ("assets_poll_seconds", self.assets_poll_seconds as usize),
         ] {
             if value == 0 {
                 return wrong(key, "expected 1 or more".to_owned());
             }
+        }
+        if !(1..=PASSWORD_BYTES_MAX).contains(&self.identity.password_bytes_min) {
+            return wrong("identity.password_bytes_min", format!("expected 1 to {PASSWORD_BYTES_MAX}"));
+        }
+        if self.identity.known_places > KNOWN_PLACES_MAX {
+            let mistake = format!("expected 1 to {KNOWN_PLACES_MAX}; every player's row holds as many");
+            return wrong("identity.known_places", mistake);
         }
         if !(1..=3600).contains(&self.legacy_push_line.deadline_seconds) {
             return wrong("legacy_push_line.deadline_seconds", "expected 1 to 3600".to_owned());
@@ -267,7 +293,11 @@ impl Config {
             identity: IdentitySettings {
                 token_seconds: i64::from(self.identity.token_days) * 86_400,
                 password_cost: self.identity.password_cost,
+                password_bytes_min: self.identity.password_bytes_min,
                 attempts: self.identity.attempts,
+                known_places: self.identity.known_places,
+                new_accounts: self.identity.new_accounts,
+                forget_guests_seconds: i64::from(self.identity.forget_guests_days) * 86_400,
             },
             platforms: raidkeep_game::platforms::settings::PlatformSettings::default(),
             put_away_after: Duration::from_secs(self.put_away_seconds),

@@ -10,6 +10,7 @@ pub mod bindings;
 pub mod caller;
 pub mod connection;
 pub mod cors;
+pub mod fair_queue;
 pub mod http;
 pub mod inbox;
 pub mod jobs;
