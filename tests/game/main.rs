@@ -27,6 +27,7 @@ mod passed_through;
 mod payer;
 mod payment_faults;
 mod payment_orders;
+mod payment_patience;
 mod payments;
 mod portability;
 mod presence;

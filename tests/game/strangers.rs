@@ -51,10 +51,12 @@ fn an_owner_at_a_known_place_gets_in_at_once_while_the_world_guesses_its_passwor
     let mut server = TestServer::new();
     let home = from(&mut server, ip("203.0.113.7"));
     assert_eq!(sign_up(&mut server, home, "Ann"), 200);
+    let guess_100 = [r#"{"world":0,"function":"login","data":{"email":"ann@mail.example","password":"guess!"}}"#; 100];
     let mut answered = 0;
     for attacker in 0..1000 {
         let attacker = from(&mut server, address(attacker));
-        answered += guess(&mut server, attacker, "Ann", 100);
+        let replies = server.send_all_on(attacker, &guess_100);
+        answered += replies.iter().filter(|reply| !reply.contains("429")).count();
     }
     assert_eq!(answered, 100, "100,000 guesses from 1,000 addresses: the account's limit lets 100 through");
     assert_eq!(log_in(&mut server, home, "Ann", "secret"), 200, "the place of the sign-up is known");
@@ -116,7 +118,7 @@ fn a_guesser_gets_ten_guesses_a_window_from_one_address_and_a_hundred_from_all()
     let told = json!({"status_code": 429, "username": "", "retry_after_ms": 60_000});
     assert_eq!(refused["data"], told, "and is told how long to wait");
     let (status, refused) = server.http("/login", None, &data.to_string());
-    assert_eq!((status, &refused["status_code"]), (401, &json!(401)), "a place of its own: {refused}");
+    assert_eq!((status, &refused["status_code"]), (200, &json!(401)), "a place of its own: {refused}");
     let others: usize = (2..40)
         .map(|n| {
             let attacker = from(&mut server, address(n));
@@ -169,8 +171,9 @@ fn everybody_else_behind_the_address_of_a_guesser_gets_in() {
     }
     let newcomer = from(&mut server, shared);
     assert_eq!(log_in(&mut server, newcomer, "Ann", "secret"), 200, "200 wrong guesses hold up no newcomer");
-    for n in 0..10_000 {
-        let guesser = from(&mut server, shared);
+    let guesser = from(&mut server, shared);
+    guess(&mut server, guesser, "nobody", 10);
+    for n in 0..2000 {
         guess(&mut server, guesser, &format!("nobody{n}"), 1);
     }
     for name in ["Ann", "Bob", "Cid"] {

@@ -236,7 +236,7 @@ const SERVER_PORT: u16 = 7350;
 /// other than the platforms.
 fn sent_to(ip: &Value, is_on: bool, stays_connected: bool) -> Vec<String> {
     let mut setup = TestSetup::default();
-    let line = LineSettings { in_flight: 1, deadline_seconds: 60, circuit: None };
+    let line = LineSettings { in_flight: 1, deadline_seconds: 60, circuit: None, answer_within_seconds: None };
     setup.settings.legacy_push = is_on.then(|| PushSettings { line, refused_ports: vec![SERVER_PORT] });
     let mut server = TestServer::with(setup);
     let his = server.connect_from(Some(HERE));

@@ -27,7 +27,7 @@ use crate::reload::{self, RulesNews};
 use crate::request::answer::TIMED_OUT;
 use crate::request::background::{self, BackgroundJobs};
 use crate::request::command::Command;
-use crate::request::parked::{Notices, Parked};
+use crate::request::parked::{Notices, OutOfPatience, Parked};
 use crate::request::reply::{Held, Outbox, Until};
 use crate::request::route::RouteTable;
 use crate::request::{Finding, Job, Refusal, RequestTable};
@@ -310,6 +310,7 @@ pub fn receive(world: &mut World) {
             }
         }
         arrivals.ready.extend(answered_requests(world));
+        arrivals.ready.extend(lose_patience(world));
         arrivals.ready.extend(world.resource_mut::<Notices>().take());
         // A parked command is older than everything that arrives now, and no request overtakes an earlier one of its
         // player.
@@ -331,17 +332,30 @@ fn answered_requests(world: &mut World) -> Vec<Command> {
     done.into_iter().filter_map(|done| parked.take_exchange(done.number, done.outcome)).collect()
 }
 
-/// Wakes the world for the next moment at which a system acts by itself, for the next deadline of an exchange, and at once for
-/// requests that have been told what they waited for.
+/// Answers the requests that have waited long enough for a notice, and returns those that have for an exchange.
+fn lose_patience(world: &mut World) -> Vec<Command> {
+    let now = world.resource::<Time<Real>>().elapsed();
+    let OutOfPatience { unanswered, in_between } = world.resource_mut::<Parked>().take_out_of_patience(now);
+    let replies = in_between.into_iter().filter_map(|command| command.dismiss_until(&TIMED_OUT, Until::Everything));
+    world.resource_mut::<Outbox>().replies.extend(replies);
+    unanswered
+}
+
+/// Wakes the world for the next moment at which a system acts by itself, for the next deadline of an exchange, for requests
+/// that will have waited long enough, and at once for requests that have been told what they waited for.
 fn wake_in_time(
     agenda: Res<Agenda>,
     exchanges: Res<Exchanges>,
     notices: Res<Notices>,
+    parked: Res<Parked>,
     mut surroundings: ResMut<Surroundings>,
-    clock: Res<Clock>,
+    (clock, time): (Res<Clock>, Res<Time<Real>>),
 ) {
     for at in agenda.next_at().into_iter().chain(exchanges.next_deadline()) {
         surroundings.wake_at(at, &clock);
+    }
+    if let Some(at) = parked.next_out_of_patience() {
+        surroundings.wake_within(at.saturating_sub(time.elapsed()));
     }
     if !notices.is_empty() {
         surroundings.wake_within(Duration::ZERO);

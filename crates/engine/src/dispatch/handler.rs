@@ -198,12 +198,12 @@ const SPARE_BYTES: usize = 64;
 fn interim<T: serde::Serialize>(reply: &Success<T>) -> Meanwhile {
     let mut body = Vec::new();
     write_body(&mut body, reply.status, &reply.message, reply.data.as_ref());
-    Meanwhile(body)
+    Meanwhile { body, patience: reply.patience }
 }
 
 fn answered<T: serde::Serialize>(answer: Answer<T>, likely_bytes: usize) -> HandlerRun {
     match answer {
-        Ok(Success { status, message, data, login, until: _ }) => {
+        Ok(Success { status, message, data, login, .. }) => {
             let mut body = Vec::with_capacity(likely_bytes + SPARE_BYTES);
             write_body(&mut body, status, &message, data.as_ref());
             HandlerRun::Answered { status, body, login }

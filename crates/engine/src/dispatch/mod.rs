@@ -89,7 +89,7 @@ pub fn dispatch(world: &mut World, handlers: &mut Handlers, mut command: Command
     let origin = Origin { player, stranger: command.stranger.as_deref(), connection, fact: command.fact.take() };
     match handler.run(world, command.request, origin) {
         HandlerRun::Waiting { need, request, meanwhile } => {
-            if let (Some(player), Some(once), Some(Meanwhile(body))) = (player, &command.once, &meanwhile) {
+            if let (Some(player), Some(once), Some(Meanwhile { body, .. })) = (player, &command.once, &meanwhile) {
                 keep_for_repeats(world, player, (**once).clone(), body);
             }
             let meanwhile = meanwhile.or(command.meanwhile.take());

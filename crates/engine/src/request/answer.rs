@@ -2,6 +2,7 @@
 
 use std::any::Any;
 use std::borrow::Cow;
+use std::time::Duration;
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -28,6 +29,7 @@ pub struct Success<T> {
     pub(crate) data: Option<T>,
     pub(crate) login: Option<Box<LoggedIn>>,
     pub(crate) until: Option<Notice>,
+    pub(crate) patience: Option<Duration>,
 }
 
 impl<T> Success<T> {
@@ -38,7 +40,8 @@ impl<T> Success<T> {
 
     /// Status 0, message "success", and no `data` at all.
     pub fn empty() -> Self {
-        Self { status: status::SUCCESS, message: Cow::Borrowed("success"), data: None, login: None, until: None }
+        let message = Cow::Borrowed("success");
+        Self { status: status::SUCCESS, message, data: None, login: None, until: None, patience: None }
     }
 
     /// The reply's `data`, if it has any.
@@ -69,6 +72,13 @@ impl<T> Success<T> {
     /// for handlers added with [`add_waiting_request`](crate::dispatch::RequestApp::add_waiting_request).
     pub fn until(mut self, notice: Notice) -> Self {
         self.until = Some(notice);
+        self
+    }
+
+    /// Gives the interim reply once the request has waited this long in real time: replies of a connection are in order,
+    /// so all that come after it wait too.
+    pub fn within(mut self, patience: Duration) -> Self {
+        self.patience = Some(patience);
         self
     }
 }
@@ -149,9 +159,14 @@ pub enum Unready {
     Needs(Need),
 }
 
-/// The interim reply of a request that has started something: its JSON without `id` and the closing brace.
+/// The interim reply of a request that has started something.
 #[derive(Debug)]
-pub struct Meanwhile(pub(crate) Vec<u8>);
+pub struct Meanwhile {
+    /// Its JSON without `id` and the closing brace.
+    pub(crate) body: Vec<u8>,
+    /// How long the request may wait; `None` = for as long as it takes.
+    pub(crate) patience: Option<Duration>,
+}
 
 impl From<NotStarted> for Refusal {
     fn from(not_started: NotStarted) -> Self {

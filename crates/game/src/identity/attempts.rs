@@ -91,9 +91,14 @@ impl Attempts {
         Ok(())
     }
 
-    /// An attempt that has succeeded does not count.
+    /// An attempt that has succeeded does not count, nor do those before it from there: only the owner could.
     pub fn succeeded(&mut self, attempt: &LoginAttempt, limits: AttemptLimits) {
-        attempt.counts(limits).iter().for_each(|(key, quota)| self.buckets.give_back(key, *quota));
+        for (key, quota) in attempt.counts(limits) {
+            match key {
+                Key::Pair(..) | Key::KnownPair(..) => self.buckets.fill(&key),
+                Key::Account(_) | Key::Address(_) => self.buckets.give_back(&key, quota),
+            }
+        }
     }
 }
 

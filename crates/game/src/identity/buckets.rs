@@ -67,6 +67,12 @@ impl<K: Hash + Eq> Buckets<K> {
         self.recent.insert(key, full_at);
     }
 
+    /// Fills a bucket.
+    pub fn fill(&mut self, key: &K) {
+        self.recent.remove(key);
+        self.earlier.remove(key);
+    }
+
     /// Gives one back that should not have counted.
     pub fn give_back(&mut self, key: &K, quota: Quota) {
         let full_at = self.recent.get_mut(key).or_else(|| self.earlier.get_mut(key));
@@ -109,6 +115,9 @@ mod tests {
         assert!(take(&mut buckets, quota, NOW) && !take(&mut buckets, quota, NOW));
         buckets.give_back(&7, quota);
         assert!(take(&mut buckets, quota, NOW));
+        assert!(take(&mut buckets, Quota::new(1, 600), NOW + Duration::from_secs(600)));
+        buckets.fill(&7);
+        assert_eq!(buckets.wait(&7, quota, NOW), Duration::ZERO);
         assert!((0..100).all(|_| take(&mut buckets, Quota::new(0, 600), NOW)));
     }
 

@@ -90,7 +90,12 @@ pub struct PushLine {
 impl PushLine {
     /// No circuit breaker: there are many clients, and the failure of one says nothing about the others.
     fn settings(self) -> LineSettings {
-        LineSettings { in_flight: self.in_flight, deadline_seconds: self.deadline_seconds, circuit: None }
+        LineSettings {
+            in_flight: self.in_flight,
+            deadline_seconds: self.deadline_seconds,
+            circuit: None,
+            answer_within_seconds: None,
+        }
     }
 }
 

@@ -70,6 +70,9 @@ pub struct Narrator {
 /// With a longer deadline, the request that waits for the endpoint might itself time out.
 const NARRATOR_DEADLINE_MAX: i64 = 12;
 
+/// With more patience, the request that waits might itself time out.
+const ANSWER_WITHIN_MAX: u64 = 12;
+
 /// Payments.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 pub struct Mcrmb {
@@ -83,6 +86,8 @@ pub struct Mcrmb {
     pub in_flight: usize,
     /// How long to wait for an answer.
     pub deadline_seconds: i64,
+    /// How long players wait for one, in real seconds; then they are told that it is pending, or has timed out.
+    pub answer_within_seconds: u64,
     /// When its circuit breaker opens.
     pub circuit: CircuitSettings,
     /// How long and how often orders are retried.
@@ -110,6 +115,8 @@ pub struct Sud {
     pub in_flight: usize,
     /// How long to wait for an answer.
     pub deadline_seconds: i64,
+    /// How long players and operators wait for one, in real seconds.
+    pub answer_within_seconds: u64,
     /// How long to wait before each retry.
     pub retry_seconds: Vec<i64>,
     /// Whether a world boss session is reported as a round.
@@ -145,6 +152,7 @@ impl Platforms {
             ("platforms.mcrmb.deadline_seconds", self.mcrmb.deadline_seconds),
             ("platforms.mcrmb.circuit.failures", self.mcrmb.circuit.failures.into()),
             ("platforms.mcrmb.orders.retry_seconds", self.mcrmb.orders.retry_seconds),
+            ("platforms.mcrmb.orders.waiting_max", self.mcrmb.orders.waiting_max as i64),
             ("platforms.sud.in_flight", self.sud.in_flight as i64),
             ("platforms.sud.deadline_seconds", self.sud.deadline_seconds),
             ("platforms.narrator.in_flight", self.narrator.in_flight as i64),
@@ -154,6 +162,15 @@ impl Platforms {
         ] {
             if value < 1 {
                 return Err(wrong(key, "expected 1 or more"));
+            }
+        }
+        for (key, seconds) in [
+            ("platforms.mcrmb.answer_within_seconds", self.mcrmb.answer_within_seconds),
+            ("platforms.sud.answer_within_seconds", self.sud.answer_within_seconds),
+        ] {
+            if !(1..=ANSWER_WITHIN_MAX).contains(&seconds) {
+                let mistake = format!("expected 1 to {ANSWER_WITHIN_MAX}: the player's connection waits for it");
+                return Err(ConfigError::Value { key, mistake });
             }
         }
         if self.narrator.deadline_seconds > NARRATOR_DEADLINE_MAX {
@@ -188,7 +205,8 @@ impl Platforms {
         }
         check_url("platforms.narrator.url", &url)?;
         let key = Secret::new(environment(NARRATOR_KEY_VARIABLE).unwrap_or_default());
-        let line = LineSettings { in_flight, deadline_seconds, circuit: Some(circuit) };
+        let circuit = Some(circuit);
+        let line = LineSettings { in_flight, deadline_seconds, circuit, answer_within_seconds: None };
         Ok(Some(ChatSettings { url, model, key, line }))
     }
 
@@ -197,7 +215,8 @@ impl Platforms {
         sandbox: Option<(&str, &SandboxSettings)>,
         environment: Environment<'_>,
     ) -> Result<Option<McrmbSettings>, ConfigError> {
-        let Mcrmb { mode, gateway, sid, in_flight, deadline_seconds, circuit, orders } = self.mcrmb.clone();
+        let Mcrmb { mode, gateway, sid, in_flight, deadline_seconds, answer_within_seconds, circuit, orders } =
+            self.mcrmb.clone();
         let (gateway, sid, key) = match (mode, sandbox) {
             (PlatformMode::Off, _) => return Ok(None),
             (PlatformMode::Sandbox, Some((url, known))) => {
@@ -214,7 +233,8 @@ impl Platforms {
                 (format!("{}/", gateway.trim_end_matches('/')), sid, key)
             }
         };
-        let line = LineSettings { in_flight, deadline_seconds, circuit: Some(circuit) };
+        let (circuit, answer_within_seconds) = (Some(circuit), Some(answer_within_seconds));
+        let line = LineSettings { in_flight, deadline_seconds, circuit, answer_within_seconds };
         Ok(Some(McrmbSettings { gateway, sid, key, line, orders }))
     }
 
@@ -260,7 +280,12 @@ impl Platforms {
             app_secret,
             mg_id: self.mg_id()?,
             public_url: public_url.trim_end_matches('/').to_owned(),
-            line: LineSettings { in_flight: sud.in_flight, deadline_seconds: sud.deadline_seconds, circuit: None },
+            line: LineSettings {
+                in_flight: sud.in_flight,
+                deadline_seconds: sud.deadline_seconds,
+                circuit: None,
+                answer_within_seconds: Some(sud.answer_within_seconds),
+            },
             retry_seconds: sud.retry_seconds,
             reports_boss_sessions: sud.report_boss_sessions,
             rounds_kept: sud.rounds_kept,
