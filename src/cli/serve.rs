@@ -42,6 +42,9 @@ pub(super) struct Serve {
     /// Records the inputs of the worlds in this folder, for `raidkeep replay`.
     #[arg(long, value_name = "FOLDER")]
     journal: Option<String>,
+    /// Lets a server that other machines can reach use sandboxed platforms, where players charge themselves.
+    #[arg(long)]
+    sandbox: bool,
     /// Writes the log as JSON, one line per event.
     #[arg(long)]
     log_json: bool,
@@ -101,6 +104,7 @@ impl Serve {
             ("worlds", self.worlds.map(|worlds| worlds.to_string())),
             ("clock", self.clock.clone()),
             ("journal.folder", self.journal.clone()),
+            ("platforms.public_sandbox", self.sandbox.then(|| "true".to_owned())),
         ];
         let flags = flags.into_iter().filter_map(|(key, value)| Some(format!("{key}={}", value?)));
         self.set.iter().cloned().chain(flags).collect()
@@ -166,6 +170,7 @@ fn describe_metrics() {
     describe_counter!("raidkeep_committed_batches_total", "Batches committed");
     describe_counter!("raidkeep_log_bytes_total", "Bytes written to the log");
     describe_counter!("raidkeep_events_dropped_total", "Events dropped because a client read too slowly");
+    describe_counter!("raidkeep_guests_forgotten_total", "Guests deleted because they never played");
     describe_gauge!("raidkeep_orders_open", "Unfinished orders paid with points");
     describe_counter!("raidkeep_orders_total", "Steps of orders, by the state they led to");
     describe_gauge!("raidkeep_reports_pending", "Reports that the platform has not accepted yet");

@@ -30,7 +30,7 @@ fn query(server: &Server, nonce: &str, body: &str) -> (u16, String) {
 }
 
 /// The address of the sandbox, from the server's output.
-fn sandbox_of(server: &Server) -> String {
+pub(crate) fn sandbox_of(server: &Server) -> String {
     let _try = server.line();
     let line = server.line();
     assert!(line.contains("SANDBOXED"), "a first run says clearly that no real money is paid: {line}");
@@ -58,7 +58,7 @@ fn exchange(address: &str, method: &str, path: &str, body: &str) -> (u16, String
     let length = body.len();
     write!(
         stream,
-        "{method} {path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Length: {length}\r\n\r\n{body}"
+        "{method} {path} HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\nContent-Length: {length}\r\n\r\n{body}"
     )
     .expect("a request should be sendable");
     let mut reply = String::new();

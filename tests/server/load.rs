@@ -35,7 +35,7 @@ fn host_for_load() -> Host {
     for limit in ["connection", "player"] {
         host = host.with(&["--set", &format!("limits.requests_per_second_per_{limit}=0")]);
     }
-    host
+    host.with(&["--set", "identity.new_accounts.per_address=0"])
 }
 
 #[test]

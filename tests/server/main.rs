@@ -9,6 +9,7 @@ mod embedding;
 mod extending;
 mod front_end;
 mod full_disk;
+mod hostile_strangers;
 mod hot_reload;
 mod http_routes;
 mod https;

@@ -78,6 +78,7 @@ fn host() -> Host {
     host.with(&["--assets", &assets, "--set", &format!("backups={backups}")])
         .with(&["--set", "limits.requests_per_second_per_connection=0"])
         .with(&["--set", "limits.requests_per_second_per_player=0"])
+        .with(&["--set", "identity.new_accounts.per_address=0"])
         .with(&["--set", "identity.token_days=100000", "--set", "assets_watch=false"])
         .with(&["--set", "platforms.mcrmb.circuit=(failures: 1000000, open_seconds: 1)"])
 }

@@ -138,6 +138,18 @@ mod tests {
     }
 
     #[test]
+    fn a_hundred_thousand_guesses_from_elsewhere_hold_up_nobody_at_a_known_place() {
+        let (mut attempts, limits) = (Attempts::default(), AttemptLimits::default());
+        let botnet =
+            (0..10_000_u16).map(|n| Some(IpAddr::from([198, 18, n.to_be_bytes()[0], n.to_be_bytes()[1]]).into()));
+        let guesses = botnet.flat_map(|place| [place; 10]).map(|place| LoginAttempt::new("a@x", place, false));
+        let through = guesses.filter(|guess| attempts.begin(guess, Duration::ZERO, limits).is_ok()).count();
+        assert_eq!(through, 100);
+        let owner = LoginAttempt::new("a@x", from(1), true);
+        assert_eq!(attempts.begin(&owner, Duration::ZERO, limits), Ok(()));
+    }
+
+    #[test]
     fn one_address_cannot_try_many_accounts() {
         let mut attempts = Attempts::default();
         let tried = |email: &str| LoginAttempt::new(email, from(1), false);

@@ -1,5 +1,7 @@
 //! The settings of the platforms. Keys and secrets come from the environment and are in no file.
 
+use std::net::ToSocketAddrs;
+
 use schemars::JsonSchema;
 use serde::Deserialize;
 
@@ -33,6 +35,8 @@ pub const NARRATOR_KEY_VARIABLE: &str = "RAIDKEEP_NARRATOR_KEY";
 /// All platforms.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 pub struct Platforms {
+    /// Whether a server that other machines can reach may use the sandbox.
+    pub public_sandbox: bool,
     /// Payments.
     pub mcrmb: Mcrmb,
     /// Reports.
@@ -131,9 +135,30 @@ pub struct Sud {
 pub type Environment<'a> = &'a dyn Fn(&str) -> Option<String>;
 
 impl Platforms {
+    /// The names of the platforms that are simulated.
+    pub fn sandboxed(&self) -> Vec<&'static str> {
+        let modes = [("mcrmb", self.mcrmb.mode), ("sud", self.sud.mode)];
+        modes.into_iter().filter(|(_, mode)| *mode == PlatformMode::Sandbox).map(|(name, _)| name).collect()
+    }
+
     /// Whether the sandbox has to be started.
     pub fn wants_sandbox(&self) -> bool {
-        self.mcrmb.mode == PlatformMode::Sandbox || self.sud.mode == PlatformMode::Sandbox
+        !self.sandboxed().is_empty()
+    }
+
+    /// Refuses simulated platforms on a server that other machines can reach, unless the operator wants them there.
+    pub fn check_reach(&self, listen: &str) -> Result<(), ConfigError> {
+        let mut addresses = listen.to_socket_addrs().into_iter().flatten();
+        let sandboxed = self.sandboxed();
+        if sandboxed.is_empty() || self.public_sandbox || !addresses.any(|address| !address.ip().is_loopback()) {
+            return Ok(());
+        }
+        let mistake = format!(
+            "sandboxed ({}), but other machines can reach {listen}: whoever plays there could charge its account without \
+             paying. Set them to live or off; if that is what you want, as on a test server, start with --sandbox",
+            sandboxed.join(", ")
+        );
+        Err(ConfigError::Value { key: "platforms", mistake })
     }
 
     /// Finds mistakes that can be detected without the secrets.
@@ -332,6 +357,24 @@ mod tests {
         let sud = platforms.sud.expect("reports are sandboxed");
         assert_eq!((sud.callback.as_str(), sud.public_url.as_str()), ("http://127.0.0.1:1/sud/report", "http://here"));
         assert_eq!(sud.retry_seconds.iter().sum::<i64>(), 55_620, "the contract's schedule");
+    }
+
+    #[test]
+    fn the_sandbox_is_not_for_the_world_unless_the_operator_says_so() {
+        let reach = |settings: &[&str], listen: &str| {
+            let settings: Vec<String> = settings.iter().map(|setting| (*setting).to_owned()).collect();
+            let config = Config::load(None, &settings).expect("valid settings");
+            config.platforms.check_reach(listen).map_err(|error| error.to_string())
+        };
+        for listen in ["127.0.0.1:7350", "[::1]:7350", "127.0.0.9:0"] {
+            assert_eq!(reach(&[], listen), Ok(()), "{listen}");
+        }
+        for listen in ["0.0.0.0:7350", "[::]:7350", "192.0.2.1:7350"] {
+            let told = reach(&["platforms.mcrmb.mode=off"], listen).expect_err(listen);
+            assert!(told.contains("(sud)") && told.contains("--sandbox") && told.contains(listen), "{told}");
+            assert_eq!(reach(&["platforms.public_sandbox=true"], listen), Ok(()), "{listen}");
+            assert_eq!(reach(&["platforms.mcrmb.mode=off", "platforms.sud.mode=off"], listen), Ok(()), "{listen}");
+        }
     }
 
     #[test]

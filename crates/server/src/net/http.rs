@@ -131,7 +131,9 @@ fn readiness(site: &Site) -> Reply {
         .filter_map(|(number, inbox)| inbox.closed().map(|refusal| format!("world {number}: {}\n", refusal.message)))
         .collect();
     if closed.is_empty() {
-        text(StatusCode::OK, "ready\n")
+        let sandboxed = site.sockets.config().platforms.sandboxed().join(", ");
+        let note = if sandboxed.is_empty() { String::new() } else { format!("sandboxed platforms: {sandboxed}\n") };
+        text(StatusCode::OK, format!("ready\n{note}"))
     } else {
         text(StatusCode::SERVICE_UNAVAILABLE, closed.concat())
     }

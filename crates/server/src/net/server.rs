@@ -33,6 +33,7 @@ impl Server {
     /// When a world cannot start, or something the worlds share; nothing is left running then.
     pub fn start(config: Config, assets: &AssetSource, metrics: Option<PrometheusHandle>) -> Result<Self, StartError> {
         let mut settings = config.game()?;
+        config.platforms.check_reach(&config.listen)?;
         let listener = Listener::bind(config.clone(), assets.clone(), metrics)?;
         let address = listener.address();
         let sandbox = start_sandbox(&config)?;
@@ -101,6 +102,8 @@ fn start_sandbox(config: &Config) -> Result<Option<(SandboxServer, SandboxSettin
     if !config.platforms.wants_sandbox() {
         return Ok(None);
     }
+    let platforms = config.platforms.sandboxed().join(", ");
+    tracing::warn!(platforms, listen = config.listen, "platforms are SANDBOXED: no real money, no real reports");
     let settings = SandboxSettings::shipped();
     let settings = settings.map_err(|mistake| ConfigError::Value { key: "config/sandbox.ron", mistake })?;
     let listen = SocketAddr::from(([127, 0, 0, 1], 0));

@@ -231,7 +231,7 @@ impl LoadReport {
         if came(TOO_MANY) {
             advice.push(
                 "status 15: the server limits requests; start it with --set limits.requests_per_second_per_connection=0 \
-                 --set limits.requests_per_second_per_player=0 (docs/load.md)"
+                 --set limits.requests_per_second_per_player=0 --set identity.new_accounts.per_address=0 (docs/load.md)"
                     .to_owned(),
             );
         }
