@@ -17,7 +17,8 @@ fn sandboxed_platforms_are_served_to_the_world_only_if_the_operator_says_so() {
         assert!(stderr.contains(part), "{part} is missing: {stderr}");
     }
     assert!(!host.data().exists(), "nothing was begun");
-    let server = host.with(&["--sandbox"]).start();
+    let host = host.with(&["--sandbox"]);
+    let server = host.start();
     let log = server.process.stderr();
     let warning = log.lines().find(|line| line.contains("SANDBOXED")).expect("a line about the sandbox");
     assert!(warning.contains("WARN") && warning.contains("mcrmb, sud"), "{warning}");
@@ -29,7 +30,8 @@ fn sandboxed_platforms_are_served_to_the_world_only_if_the_operator_says_so() {
 #[test]
 fn a_server_without_sandboxed_platforms_listens_anywhere_and_says_nothing_of_them() {
     let off = ["--set", "platforms.mcrmb.mode=off", "--set", "platforms.sud.mode=off"];
-    let server = Host::new(&off).listening_on(([0, 0, 0, 0], 0).into()).start();
+    let host = Host::new(&off).listening_on(([0, 0, 0, 0], 0).into());
+    let server = host.start();
     let (status, reply) = server.http("GET", "/readyz", &[]);
     assert_eq!((status, reply.contains("sandbox")), (200, false), "{reply}");
     assert!(!server.process.stderr().contains("SANDBOXED"), "{}", server.process.stderr());

@@ -184,8 +184,8 @@ fn http_requests_are_limited_in_size_time_and_number() {
 
 #[test]
 fn old_clients_may_act_without_a_token_only_if_the_operator_allows_it() {
-    let ann = json!({"email": "ann@x.org", "username": "ann", "password": "hash", "ip": "127.0.0.1:1"});
-    let login = json!({"email": "ann@x.org", "password": "hash", "ip": "127.0.0.1:1"});
+    let ann = json!({"email": "ann@x.org", "username": "ann", "password": "hashed", "ip": "127.0.0.1:1"});
+    let login = json!({"email": "ann@x.org", "password": "hashed", "ip": "127.0.0.1:1"});
     for (setting, expected) in [("false", 401), ("true", 200)] {
         let server = Host::new(&["--set", &format!("legacy_address_binding={setting}")]).start();
         let (status, reply) = server.http_with_body("GET", "/signup", &[], &ann.to_string());

@@ -20,14 +20,14 @@ use crate::dispatch::{Handlers, dispatch, release_to_gate};
 use crate::due::Agenda;
 use crate::events;
 use crate::exchange::CallOutcome;
-use crate::exchange::lines::{Exchanges, Outgoing, WAITING_REQUEST};
+use crate::exchange::lines::{Exchanges, Outgoing};
 use crate::game_time::{self, Game};
 use crate::players::{self, Players};
 use crate::reload::{self, RulesNews};
 use crate::request::answer::TIMED_OUT;
 use crate::request::background::{self, BackgroundJobs};
 use crate::request::command::Command;
-use crate::request::parked::{Notices, OutOfPatience, Parked};
+use crate::request::parked::{self, Notices, Parked};
 use crate::request::reply::{Held, Outbox, Until};
 use crate::request::route::RouteTable;
 use crate::request::{Finding, Job, Refusal, RequestTable};
@@ -309,8 +309,8 @@ pub fn receive(world: &mut World) {
                 Input::JobRefused(job) => arrivals.ready.extend(background::end(world, job, None)),
             }
         }
-        arrivals.ready.extend(answered_requests(world));
-        arrivals.ready.extend(lose_patience(world));
+        arrivals.ready.extend(parked::answered(world));
+        arrivals.ready.extend(parked::lose_patience(world));
         arrivals.ready.extend(world.resource_mut::<Notices>().take());
         // A parked command is older than everything that arrives now, and no request overtakes an earlier one of its
         // player.
@@ -320,25 +320,6 @@ pub fn receive(world: &mut World) {
             arrivals.ready.append(&mut arrivals.arrived);
         }
     });
-}
-
-/// The requests whose exchange is over.
-fn answered_requests(world: &mut World) -> Vec<Command> {
-    let now = world.resource::<Clock>().now();
-    let mut exchanges = world.resource_mut::<Exchanges>();
-    exchanges.expire(now);
-    let done = exchanges.take_done(WAITING_REQUEST);
-    let mut parked = world.resource_mut::<Parked>();
-    done.into_iter().filter_map(|done| parked.take_exchange(done.number, done.outcome)).collect()
-}
-
-/// Answers the requests that have waited long enough for a notice, and returns those that have for an exchange.
-fn lose_patience(world: &mut World) -> Vec<Command> {
-    let now = world.resource::<Time<Real>>().elapsed();
-    let OutOfPatience { unanswered, in_between } = world.resource_mut::<Parked>().take_out_of_patience(now);
-    let replies = in_between.into_iter().filter_map(|command| command.dismiss_until(&TIMED_OUT, Until::Everything));
-    world.resource_mut::<Outbox>().replies.extend(replies);
-    unanswered
 }
 
 /// Wakes the world for the next moment at which a system acts by itself, for the next deadline of an exchange, for requests

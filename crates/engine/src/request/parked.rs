@@ -11,8 +11,9 @@ use crate::clock::Clock;
 use crate::exchange::lines::{Exchanges, WAITING_REQUEST};
 use crate::exchange::{CallFailure, CallOutcome};
 use crate::numbers::{ExchangeId, JobId, QueryId};
+use crate::request::answer::TIMED_OUT;
 use crate::request::command::Command;
-use crate::request::reply::Outbox;
+use crate::request::reply::{Outbox, Until};
 use crate::request::{Need, Notice, Refusal};
 use crate::storage::{FoundRows, IndexKey};
 
@@ -42,11 +43,11 @@ enum Impatient {
 
 /// The commands that have waited long enough.
 #[derive(Debug, Default)]
-pub(crate) struct OutOfPatience {
+struct OutOfPatience {
     /// To run again without an answer of a platform.
-    pub(crate) unanswered: Vec<Command>,
+    unanswered: Vec<Command>,
     /// To be given their interim reply.
-    pub(crate) in_between: Vec<Command>,
+    in_between: Vec<Command>,
 }
 
 impl Parked {
@@ -139,7 +140,7 @@ impl Parked {
     }
 
     /// The commands that have waited long enough by `now`, in order.
-    pub(crate) fn take_out_of_patience(&mut self, now: Duration) -> OutOfPatience {
+    fn take_out_of_patience(&mut self, now: Duration) -> OutOfPatience {
         let mut taken = OutOfPatience::default();
         let due: Vec<Impatient> = self.patience.extract_if(..=now, |_, _| true).flat_map(|(_, due)| due).collect();
         for impatient in due {
@@ -229,6 +230,25 @@ impl Parked {
         self.facts_asked += 1;
         self.facts_asked
     }
+}
+
+/// The requests whose exchange is over.
+pub(crate) fn answered(world: &mut World) -> Vec<Command> {
+    let now = world.resource::<Clock>().now();
+    let mut exchanges = world.resource_mut::<Exchanges>();
+    exchanges.expire(now);
+    let done = exchanges.take_done(WAITING_REQUEST);
+    let mut parked = world.resource_mut::<Parked>();
+    done.into_iter().filter_map(|done| parked.take_exchange(done.number, done.outcome)).collect()
+}
+
+/// Answers the requests that have waited long enough for a notice, and returns those that have for an exchange.
+pub(crate) fn lose_patience(world: &mut World) -> Vec<Command> {
+    let now = world.resource::<Time<Real>>().elapsed();
+    let OutOfPatience { unanswered, in_between } = world.resource_mut::<Parked>().take_out_of_patience(now);
+    let replies = in_between.into_iter().filter_map(|command| command.dismiss_until(&TIMED_OUT, Until::Everything));
+    world.resource_mut::<Outbox>().replies.extend(replies);
+    unanswered
 }
 
 /// Notifies the requests that wait for a system of this world. They are run again in the next tick.
