@@ -264,7 +264,10 @@ fn a_guest_who_never_played_is_forgotten_with_everything_it_had() {
     let idle = server.player("idle");
     server.advance_seconds(6 * DAY);
     assert!(is_there(&mut server, &idle), "a log-in begins the week anew");
-    server.advance_seconds(DAY);
+    server.advance_seconds(2 * DAY);
+    assert!(is_there(&mut server, &idle), "who is connected stays");
+    server.reconnect_all();
+    server.advance_seconds(7 * DAY);
     server.settle();
     let gone = server.ask(&idle, "get_player_info", json!({}));
     assert_eq!(gone["status"], 11, "its token is gone: {gone}");

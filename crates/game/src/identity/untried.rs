@@ -14,6 +14,7 @@ use crate::identity::IdentitySettings;
 use raidkeep_engine::account::AccountId;
 use raidkeep_engine::clock::Clock;
 use raidkeep_engine::due::DueQueue;
+use raidkeep_engine::events::Listeners;
 use raidkeep_engine::players::Players;
 use raidkeep_engine::request::reply::Outbox;
 use raidkeep_engine::schedule::Surroundings;
@@ -143,12 +144,14 @@ pub(super) fn forget(world: &mut World) {
     }
 }
 
-/// Whether the guest could be deleted now; else it is tried again after another such while.
+/// Whether the guest could be deleted now. One who is connected, or whom something keeps, is looked at again after another
+/// such while.
 fn forget_one(world: &mut World, account: AccountId, now: i64) -> bool {
     let Some(entity) = world.resource::<Players>().entity(account) else {
         return false;
     };
-    if travel::obstacle(world, account).is_some() {
+    let is_connected = world.get::<Listeners>(entity).is_some_and(Listeners::is_connected);
+    if is_connected || travel::obstacle(world, account).is_some() {
         world.resource_mut::<UntriedGuests>().note(account, now);
         return false;
     }

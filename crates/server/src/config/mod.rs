@@ -102,6 +102,13 @@ impl PushLine {
 /// A reply of this length fits into a connection's limit of unread bytes, with room for other replies.
 const EXPORT_BYTES_MAX: usize = 3 << 20;
 
+/// Limits that earlier programs did not have, each with the value that lifts it.
+const LATER_LIMITS: [(&str, u32); 3] = [
+    ("/identity/new_accounts/per_address", 0),
+    ("/identity/forget_guests_days", 0),
+    ("/identity/password_bytes_min", 1),
+];
+
 /// What is longer than this is no password.
 const PASSWORD_BYTES_MAX: usize = 256;
 /// Every player's row of log-ins holds as many places.
@@ -225,9 +232,17 @@ impl Config {
         Self::from_effective(merged)
     }
 
-    /// Settings merged earlier, as in [`Config::effective`]. Those that did not exist then have their defaults.
+    /// Settings merged earlier, as in [`Config::effective`]. Those that did not exist then have their defaults; limits that
+    /// did not exist then are lifted, so that a journal is played as it was recorded.
     pub fn from_effective(earlier: Value) -> Result<Self, ConfigError> {
         let mut effective = shipped();
+        for (key, unlimited) in LATER_LIMITS {
+            if earlier.pointer(key).is_none()
+                && let Some(limit) = effective.pointer_mut(key)
+            {
+                *limit = unlimited.into();
+            }
+        }
         overwrite(&mut effective, earlier);
         let config = serde_json::from_value(effective.clone())
             .map_err(|error| ConfigError::Value { key: "configuration", mistake: error.to_string() })?;
