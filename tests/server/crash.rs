@@ -481,7 +481,6 @@ fn host_without_energy_costs() -> Host {
     host.with(&["--assets", &assets])
         .with(&["--set", "limits.requests_per_second_per_connection=0"])
         .with(&["--set", "limits.requests_per_second_per_player=0"])
-        .with(&["--set", "identity.new_accounts.per_address=0"])
 }
 
 fn clock_of(server: &Server) -> i64 {

@@ -59,11 +59,7 @@ fn set(settings: &[&str]) -> Host {
 }
 
 fn without_rate_limits() -> Host {
-    set(&[
-        "limits.requests_per_second_per_connection=0",
-        "limits.requests_per_second_per_player=0",
-        "identity.new_accounts.per_address=0",
-    ])
+    set(&["limits.requests_per_second_per_connection=0", "limits.requests_per_second_per_player=0"])
 }
 
 fn assert_alive(server: &Server) {
