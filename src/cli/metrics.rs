@@ -74,6 +74,7 @@ fn describe_worlds() {
         "Time from the arrival of a request at its world to its reply"
     );
     describe_counter!("raidkeep_logins_failed_total", "Failed log-ins by reason");
+    describe_counter!("raidkeep_guests_forgotten_total", "Guests deleted because they never played");
     describe_counter!(
         "raidkeep_abnormal_data_total",
         "Abnormal data of clients, such as implausible damage; see suspect_list"

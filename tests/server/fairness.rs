@@ -23,6 +23,7 @@ const RATES: [&str; 8] = [
 
 /// The same server without limits on how fast clients may send.
 pub(crate) fn without_rate_limits(host: Host) -> Host {
+    let host = host.with(&["--set", "identity.new_accounts.per_address=0"]);
     RATES.iter().fold(host, |host, limit| host.with(&["--set", &format!("limits.{limit}=0")]))
 }
 

@@ -137,6 +137,10 @@ fn a_session_keeps_its_price_and_is_rewarded_by_the_rules_at_its_end() {
 fn a_higher_maximum_fills_nobody_at_once_whether_in_memory_or_not() {
     let (folder, mut server) = server();
     let (ann, bob) = (server.player("ann"), server.player("bob"));
+    for player in [&ann, &bob] {
+        // A guest who never played would be forgotten.
+        server.ask(player, "enter_stage_general", json!({"stage": 8}));
+    }
     server.advance(Duration::from_secs(10 * 86_400));
     server.ask(&ann, "get_player_info", json!({}));
     server.fold();

@@ -90,7 +90,7 @@ fn server(more: &[&str]) -> (Host, Server) {
 
 /// 杨过, who logs in over HTTP and names an address; returns the token.
 fn log_in(server: &Server, ip: &Value) -> String {
-    let data = json!({"email": "yg@x.org", "username": "杨过", "password": "hash", "ip": ip});
+    let data = json!({"email": "yg@x.org", "username": "杨过", "password": "hashed", "ip": ip});
     exchange(server.address, "GET", "/signup", "", &data);
     let (_, reply) = exchange(server.address, "GET", "/login", "", &data);
     let token = reply["token"].as_str().unwrap_or_else(|| panic!("a login gives a token: {reply}")).to_owned();
@@ -235,11 +235,11 @@ const SERVER_PORT: u16 = 7350;
 /// other than the platforms.
 fn sent_to(ip: &Value, is_on: bool, stays_connected: bool) -> Vec<String> {
     let mut setup = TestSetup::default();
-    let line = LineSettings { in_flight: 1, deadline_seconds: 60, circuit: None };
+    let line = LineSettings { in_flight: 1, deadline_seconds: 60, circuit: None, answer_within_seconds: None };
     setup.settings.legacy_push = is_on.then(|| PushSettings { line, refused_ports: vec![SERVER_PORT] });
     let mut server = TestServer::with(setup);
     let his = server.connect_from(Some(HERE));
-    let data = json!({"email": "yg@x.org", "username": "杨过", "password": "hash", "ip": ip});
+    let data = json!({"email": "yg@x.org", "username": "杨过", "password": "hashed", "ip": ip});
     server.ask_on(his, "signup", data.clone());
     let token = server.ask_on(his, "login", data)["data"]["token"].take();
     let body = json!({"role": "杨过", "token": token}).to_string();

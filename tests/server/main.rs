@@ -11,6 +11,7 @@ mod fairness;
 mod files;
 mod front_end;
 mod full_disk;
+mod hostile_strangers;
 mod hot_reload;
 mod http_routes;
 mod https;

@@ -142,7 +142,7 @@ pub fn remove(world: &mut World, account: AccountId) {
 }
 
 /// Evicts the players who have been idle, if their rows are folded.
-fn put_away_idle(world: &mut World) {
+pub fn put_away_idle(world: &mut World) {
     let now = world.resource::<Time<Real>>().elapsed();
     let players = world.resource::<Players>();
     if now >= players.next_sweep_at {

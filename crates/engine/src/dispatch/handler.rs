@@ -17,9 +17,18 @@ use crate::request::{
 #[derive(Default, Resource)]
 pub struct Handlers {
     entries: Vec<Entry>,
-    hooks: Vec<CallerHook>,
+    hooks: CallerHooks,
     /// `None` before the world starts.
     meters: Option<Meters>,
+}
+
+/// What features do before a player's request is handled.
+#[derive(Default)]
+pub(super) struct CallerHooks {
+    /// Before any.
+    pub(super) every: Vec<CallerHook>,
+    /// Before those whose handler can change something.
+    pub(super) changing: Vec<CallerHook>,
 }
 
 /// A function's handler and its counters.
@@ -35,8 +44,8 @@ impl Handlers {
         self.entries.push(Entry { handler, function, counters: Vec::new() });
     }
 
-    pub(super) fn add_hook(&mut self, hook: CallerHook) {
-        self.hooks.push(hook);
+    pub(super) fn hooks(&mut self) -> &mut CallerHooks {
+        &mut self.hooks
     }
 
     /// Begins to count answers.
@@ -55,7 +64,7 @@ impl Handlers {
     }
 
     /// The handler of a function, and what is to be called before it runs for a player.
-    pub(super) fn get_mut(&mut self, kind: usize) -> Option<(&mut Entry, &[CallerHook])> {
+    pub(super) fn get_mut(&mut self, kind: usize) -> Option<(&mut Entry, &CallerHooks)> {
         Some((self.entries.get_mut(kind)?, &self.hooks))
     }
 }
@@ -209,12 +218,12 @@ const SPARE_BYTES: usize = 64;
 fn interim<T: serde::Serialize>(reply: &Success<T>) -> Meanwhile {
     let mut body = Vec::new();
     write_body(&mut body, reply.status, &reply.message, reply.data.as_ref());
-    Meanwhile(body)
+    Meanwhile { body, patience: reply.patience }
 }
 
 fn answered<T: serde::Serialize>(answer: Answer<T>, likely_bytes: usize) -> HandlerRun {
     match answer {
-        Ok(Success { status, message, data, login, until: _, counted }) => {
+        Ok(Success { status, message, data, login, counted, .. }) => {
             let mut body = Vec::with_capacity(likely_bytes + SPARE_BYTES);
             write_body(&mut body, status, &message, data.as_ref());
             HandlerRun::Answered { status, counted: counted.unwrap_or(status), body, login }

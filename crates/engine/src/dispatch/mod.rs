@@ -34,11 +34,18 @@ pub type CallerHook = fn(&mut World, AccountId);
 pub trait CallerApp {
     /// Registers `hook`, called before each request of a player is handled, and after each login.
     fn add_caller_hook(&mut self, hook: CallerHook) -> &mut Self;
+    /// Registers `hook`, called before each request of a player whose handler can change something.
+    fn add_change_hook(&mut self, hook: CallerHook) -> &mut Self;
 }
 
 impl CallerApp for App {
     fn add_caller_hook(&mut self, hook: CallerHook) -> &mut Self {
-        self.world_mut().get_resource_or_init::<Handlers>().add_hook(hook);
+        self.world_mut().get_resource_or_init::<Handlers>().hooks().every.push(hook);
+        self
+    }
+
+    fn add_change_hook(&mut self, hook: CallerHook) -> &mut Self {
+        self.world_mut().get_resource_or_init::<Handlers>().hooks().changing.push(hook);
         self
     }
 }
@@ -65,8 +72,9 @@ pub fn dispatch(world: &mut World, handlers: &mut Handlers, mut command: Command
     if let Some(player) = player {
         if handler.may_change() {
             world.resource_mut::<Touched>().push(player.entity);
+            hooks.changing.iter().for_each(|hook| hook(world, player.account));
         }
-        hooks.iter().for_each(|hook| hook(world, player.account));
+        hooks.every.iter().for_each(|hook| hook(world, player.account));
         match check_repeat(world, player, command.once.as_deref()) {
             Repeat::New => {}
             // The command itself picks up what it has started.
@@ -82,7 +90,7 @@ pub fn dispatch(world: &mut World, handlers: &mut Handlers, mut command: Command
     let origin = Origin { player, stranger: command.stranger.as_deref(), connection, fact: command.fact.take() };
     match handler.run(world, command.request, origin) {
         HandlerRun::Waiting { need, request, meanwhile } => {
-            if let (Some(player), Some(once), Some(Meanwhile(body))) = (player, &command.once, &meanwhile) {
+            if let (Some(player), Some(once), Some(Meanwhile { body, .. })) = (player, &command.once, &meanwhile) {
                 keep_for_repeats(world, player, (**once).clone(), body);
             }
             let meanwhile = meanwhile.or(command.meanwhile.take());
@@ -100,7 +108,7 @@ pub fn dispatch(world: &mut World, handlers: &mut Handlers, mut command: Command
             };
             let changed = login.as_ref().map(|login| login.sign_in);
             if let Some(newcomer) = changed {
-                hooks.iter().for_each(|hook| hook(world, newcomer.account));
+                hooks.every.iter().for_each(|hook| hook(world, newcomer.account));
             }
             let sign_in = changed.or(sign_in);
             listen(world, &command.reply_to, sign_in);

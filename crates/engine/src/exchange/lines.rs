@@ -3,6 +3,7 @@
 //! Deadlines run on the simulation's clock. The transport that carries the exchanges has its own real-time limit.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::time::Duration;
 
 use bevy_ecs::prelude::*;
 use schemars::JsonSchema;
@@ -28,6 +29,9 @@ pub struct LineSettings {
     pub deadline_seconds: i64,
     /// When the circuit of a failing platform opens; `None` = never.
     pub circuit: Option<CircuitSettings>,
+    /// How long a request waits for an answer, in seconds of real time; `None` = until the deadline. The exchange goes on
+    /// without it.
+    pub answer_within_seconds: Option<u64>,
 }
 
 /// Who an exchange is made for: a parked request, or the system that takes the outcomes of that name.
@@ -249,6 +253,11 @@ impl Exchanges {
         self.deadlines.next_at()
     }
 
+    /// How long a request waits for an answer on a line, in real time; `None` = until the deadline.
+    pub fn patience(&self, line: Line) -> Option<Duration> {
+        self.lines.get(&line)?.settings.answer_within_seconds.map(Duration::from_secs)
+    }
+
     /// How many exchanges are in flight on a line.
     pub fn in_flight(&self, line: Line) -> usize {
         self.lines.get(&line).map_or(0, |state| state.in_flight)
@@ -289,7 +298,8 @@ mod tests {
     fn exchanges(in_flight: usize) -> Exchanges {
         let mut exchanges = Exchanges::default();
         let circuit = Some(CircuitSettings { failures: 2, open_seconds: 30 });
-        exchanges.add_line(LINE, LineSettings { in_flight, deadline_seconds: 10, circuit });
+        let settings = LineSettings { in_flight, deadline_seconds: 10, circuit, answer_within_seconds: None };
+        exchanges.add_line(LINE, settings);
         exchanges
     }
 

@@ -2,6 +2,7 @@
 
 use std::any::Any;
 use std::borrow::Cow;
+use std::time::Duration;
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -10,7 +11,7 @@ use crate::account::AccountId;
 use crate::exchange::Exchange;
 use crate::exchange::lines::{Line, NotStarted};
 use crate::login::Token;
-use crate::request::status;
+use crate::request::{AddressKey, status};
 use crate::storage::{FoundRows, IndexKey, NotLookedUp, RowQuery};
 
 /// What a handler system returns: exactly one reply.
@@ -29,6 +30,7 @@ pub struct Success<T> {
     pub(crate) login: Option<Box<LoggedIn>>,
     pub(crate) until: Option<Notice>,
     pub(crate) counted: Option<i32>,
+    pub(crate) patience: Option<Duration>,
 }
 
 impl<T> Success<T> {
@@ -46,6 +48,7 @@ impl<T> Success<T> {
             login: None,
             until: None,
             counted: None,
+            patience: None,
         }
     }
 
@@ -83,6 +86,13 @@ impl<T> Success<T> {
     /// for handlers added with [`add_waiting_request`](crate::dispatch::RequestApp::add_waiting_request).
     pub fn until(mut self, notice: Notice) -> Self {
         self.until = Some(notice);
+        self
+    }
+
+    /// Gives the interim reply once the request has waited this long in real time: replies of a connection are in order,
+    /// so all that come after it wait too.
+    pub fn within(mut self, patience: Duration) -> Self {
+        self.patience = Some(patience);
         self
     }
 }
@@ -163,9 +173,14 @@ pub enum Unready {
     Needs(Need),
 }
 
-/// The interim reply of a request that has started something: its JSON without `id` and the closing brace.
+/// The interim reply of a request that has started something.
 #[derive(Debug)]
-pub struct Meanwhile(pub(crate) Vec<u8>);
+pub struct Meanwhile {
+    /// Its JSON without `id` and the closing brace.
+    pub(crate) body: Vec<u8>,
+    /// How long the request may wait; `None` = for as long as it takes.
+    pub(crate) patience: Option<Duration>,
+}
 
 impl From<NotStarted> for Refusal {
     fn from(not_started: NotStarted) -> Self {
@@ -239,6 +254,7 @@ pub struct Notice {
 /// Work done off the world's thread; its result is handed to the handler's second run.
 pub struct Job {
     is_at_leisure: bool,
+    asker: Option<AddressKey>,
     work: Box<dyn FnOnce() -> Finding + Send + Sync>,
     recall: fn(&[u8]) -> Option<Finding>,
 }
@@ -268,7 +284,7 @@ impl Job {
             let bytes = postcard::to_stdvec(&found).expect("what jobs find should be plain data");
             Finding { fact: Box::new(found), bytes }
         };
-        Self { is_at_leisure: false, work: Box::new(work), recall }
+        Self { is_at_leisure: false, asker: None, work: Box::new(work), recall }
     }
 
     /// The same for low-priority work: these jobs run one after the other, and never delay those made with
@@ -277,6 +293,16 @@ impl Job {
         work: impl FnOnce() -> T + Send + Sync + 'static,
     ) -> Self {
         Self { is_at_leisure: true, ..Self::new(work) }
+    }
+
+    /// The same job, for a client at this address. Addresses take turns, so that none of them delays the others.
+    pub fn asked_by(self, address: Option<AddressKey>) -> Self {
+        Self { asker: address, ..self }
+    }
+
+    /// The address that it is done for.
+    pub fn asker(&self) -> Option<AddressKey> {
+        self.asker
     }
 
     /// Whether it was made with [`Job::at_leisure`].

@@ -267,7 +267,7 @@ fn manual(
     let id = desk.take(new)?;
     tracing::info!(player = %name, kind, money, text, "an operator changes points");
     let pending = PointsChanged::Order(json!({"order": desk.number(id), "state": "pending"}));
-    Ok(Success::with(pending).message(PENDING).until(id.notice()))
+    Ok(Success::with(pending).message(PENDING).until(id.notice()).within(gateway.patience()?))
 }
 
 const PENDING: &str = "pending, see order_list";

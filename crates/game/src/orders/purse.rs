@@ -7,7 +7,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::identity::platform_names::{NameKind, TakenNames, WORLD_MARK};
-use crate::identity::{Account, find_by_name};
+use crate::identity::{Account, find_by_name, note_played};
 use crate::orders::open_order;
 use raidkeep_engine::account::AccountId;
 use raidkeep_engine::dispatch::RequestApp;
@@ -61,6 +61,8 @@ fn wname_assign(In(call): In<Call<WnameAssign>>, world: &mut World) -> Waits<Wna
         Some(wname) => chosen(world, account, wname)?,
         None => usual(world, account, &name, &former),
     };
+    // A purse of its own is something that would be missed.
+    note_played(world, account);
     world.resource_scope(|world, mut archive: Mut<Archive>| {
         let mut taken = world.resource_mut::<TakenNames>();
         taken.set(&mut archive, NameKind::Wname, &former, None);

@@ -5,6 +5,7 @@ use bevy_time::{Real, Time};
 use schemars::JsonSchema;
 use serde::Serialize;
 
+use crate::identity::note_played;
 use crate::items::{Amount, Cause, Inventory};
 use crate::orders::book::OrderBook;
 use crate::orders::model::{Adjustment, ClosedOrder, Order, OrderId, OrderState, StateName, Wish};
@@ -111,6 +112,7 @@ pub(super) fn grant(world: &mut World, entity: Entity, order: &Order, now: i64) 
         }
         return;
     };
+    note_played(world, order.account);
     let today = world.resource::<Clock>().day();
     let before = order.before.as_ref().map_or(0, |account| account.money);
     let number = order.number.parse().unwrap_or(Number::bare(order.id.0));

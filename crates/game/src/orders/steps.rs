@@ -93,7 +93,12 @@ fn arrived_buyers(world: &mut World) -> Vec<OrderId> {
 
 /// Changes an order and marks it for storage.
 pub(super) fn change<T>(world: &mut World, entity: Entity, how: impl FnOnce(&mut Order) -> T) -> Option<T> {
-    world.edit::<Order>(entity).map(|mut order| how(&mut order))
+    world.resource_scope(|world, mut book: Mut<OrderBook>| {
+        let mut order = world.edit::<Order>(entity)?;
+        let result = how(&mut order);
+        book.note_state(&order);
+        Some(result)
+    })
 }
 
 /// Takes an order's next step.

@@ -12,11 +12,11 @@ use serde::{Deserialize, Serialize};
 use crate::identity::{Account, find_by_name};
 use crate::portability::{NO_SUCH_PLAYER, NOTHING_CHANGED};
 use raidkeep_engine::account::AccountId;
-use raidkeep_engine::players::{self, Players};
+use raidkeep_engine::players::Players;
 use raidkeep_engine::request;
 use raidkeep_engine::request::{Call, Operator, Refusal, Success, Unready, Waits};
 use raidkeep_engine::storage::Directory;
-use raidkeep_engine::travel::{TravelHooks, Traveller};
+use raidkeep_engine::travel::{self, Traveller};
 
 /// `player_delete {token, name, dry_run?}`.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
@@ -57,8 +57,7 @@ pub(super) fn player_delete(In(call): In<Call<PlayerDelete>>, world: &mut World)
 pub(super) fn find_departing(world: &mut World, account: AccountId, obstacle: i32) -> Result<Entity, Unready> {
     let now = world.resource::<Time<Real>>().elapsed();
     let entity = world.resource_mut::<Players>().find(account, now)?;
-    let why = world.resource::<TravelHooks>().obstacles.iter().find_map(|obstacle| obstacle(world, account));
-    match why {
+    match travel::obstacle(world, account) {
         None => Ok(entity),
         Some(why) => Err(Refusal { status: obstacle, message: why.into() }.into()),
     }
@@ -68,7 +67,6 @@ pub(super) fn find_departing(world: &mut World, account: AccountId, obstacle: i3
 pub(super) fn depart(world: &mut World, account: AccountId) -> Result<(), Unready> {
     let now = world.resource::<Time<Real>>().elapsed();
     let entity = world.resource_mut::<Players>().find(account, now)?;
-    world.resource_scope(|world, hooks: Mut<TravelHooks>| hooks.part(world, Traveller { account, entity }));
-    players::remove(world, account);
+    travel::delete(world, Traveller { account, entity });
     Ok(())
 }

@@ -25,7 +25,7 @@ use raidkeep_engine::exchange::lines::LineSettings;
 use raidkeep_engine::journal::JournalSettings;
 use raidkeep_game::GameSettings;
 use raidkeep_game::challenges::PushSettings;
-use raidkeep_game::identity::{AttemptLimits, IdentitySettings, PasswordCost};
+use raidkeep_game::identity::{AttemptLimits, IdentitySettings, NewAccountLimits, PasswordCost};
 use raidkeep_game::items::ledger::LedgerSettings;
 use raidkeep_game::portability::PortabilitySettings;
 
@@ -100,7 +100,12 @@ pub struct PushLine {
 impl PushLine {
     /// No circuit breaker: there are many clients, and the failure of one says nothing about the others.
     fn settings(self) -> LineSettings {
-        LineSettings { in_flight: self.in_flight, deadline_seconds: self.deadline_seconds, circuit: None }
+        LineSettings {
+            in_flight: self.in_flight,
+            deadline_seconds: self.deadline_seconds,
+            circuit: None,
+            answer_within_seconds: None,
+        }
     }
 }
 
@@ -109,6 +114,18 @@ const BYTES_PER_SECOND_MIN: u32 = 1024;
 
 /// A reply of this length fits into a connection's limit of unread bytes, with room for other replies.
 const EXPORT_BYTES_MAX: usize = 3 << 20;
+
+/// Limits that earlier programs did not have, each with the value that lifts it.
+const LATER_LIMITS: [(&str, u32); 3] = [
+    ("/identity/new_accounts/per_address", 0),
+    ("/identity/forget_guests_days", 0),
+    ("/identity/password_bytes_min", 1),
+];
+
+/// What is longer than this is no password.
+const PASSWORD_BYTES_MAX: usize = 256;
+/// Every player's row of log-ins holds as many places.
+const KNOWN_PLACES_MAX: usize = 64;
 
 /// ClientLimits on what clients may do.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
@@ -172,8 +189,18 @@ pub struct Identity {
     pub password_jobs: usize,
     /// Hashes queued to be computed.
     pub password_jobs_waiting: usize,
+    /// How many of them may be for one address.
+    pub password_jobs_per_address: usize,
+    /// Fewest bytes of a new password.
+    pub password_bytes_min: usize,
     /// Failed logins.
     pub attempts: AttemptLimits,
+    /// From how many places an account is remembered to have been opened.
+    pub known_places: usize,
+    /// New accounts.
+    pub new_accounts: NewAccountLimits,
+    /// Days of game time after which a guest who has never played is forgotten; 0 = never.
+    pub forget_guests_days: u32,
 }
 
 /// Why the settings cannot be used.
@@ -245,12 +272,20 @@ impl Config {
         config.ok().filter(|_| told.is_empty()).ok_or(ConfigError::Mistakes(told))
     }
 
-    /// Settings merged earlier, as in [`Config::effective`]. Those that did not exist then have their defaults.
+    /// Settings merged earlier, as in [`Config::effective`]. Those that did not exist then have their defaults; limits that
+    /// did not exist then are lifted, so that a journal is played as it was recorded.
     ///
     /// # Errors
     /// With every mistake that was found.
     pub fn from_effective(earlier: Value) -> Result<Self, ConfigError> {
         let mut effective = shipped();
+        for (key, unlimited) in LATER_LIMITS {
+            if earlier.pointer(key).is_none()
+                && let Some(limit) = effective.pointer_mut(key)
+            {
+                *limit = unlimited.into();
+            }
+        }
         overwrite(&mut effective, earlier);
         Self::read(effective).map_err(|mistakes| {
             ConfigError::Mistakes(mistakes.into_iter().map(|(key, mistake)| format!("{key}: {mistake}")).collect())
@@ -308,12 +343,23 @@ impl Config {
             ("legacy_push_line.in_flight", self.legacy_push_line.in_flight),
             ("identity.password_jobs", self.identity.password_jobs),
             ("identity.password_jobs_waiting", self.identity.password_jobs_waiting),
+            ("identity.password_jobs_per_address", self.identity.password_jobs_per_address),
+            ("identity.known_places", self.identity.known_places),
+            ("identity.attempts.window_seconds", self.identity.attempts.window_seconds as usize),
+            ("identity.new_accounts.window_seconds", self.identity.new_accounts.window_seconds as usize),
             ("journal.queue_bytes", self.journal.queue_bytes),
             ("assets_poll_seconds", self.assets_poll_seconds as usize),
         ] {
             if value == 0 {
                 wrong(key, "expected 1 or more".to_owned());
             }
+        }
+        if !(1..=PASSWORD_BYTES_MAX).contains(&self.identity.password_bytes_min) {
+            wrong("identity.password_bytes_min", format!("expected 1 to {PASSWORD_BYTES_MAX}"));
+        }
+        if self.identity.known_places > KNOWN_PLACES_MAX {
+            let mistake = format!("expected 1 to {KNOWN_PLACES_MAX}; every player's row holds as many");
+            wrong("identity.known_places", mistake);
         }
         if !(1..=3600).contains(&self.legacy_push_line.deadline_seconds) {
             wrong("legacy_push_line.deadline_seconds", "expected 1 to 3600".to_owned());
@@ -369,7 +415,11 @@ impl Config {
             identity: IdentitySettings {
                 token_seconds: i64::from(self.identity.token_days) * 86_400,
                 password_cost: self.identity.password_cost,
+                password_bytes_min: self.identity.password_bytes_min,
                 attempts: self.identity.attempts,
+                known_places: self.identity.known_places,
+                new_accounts: self.identity.new_accounts,
+                forget_guests_seconds: i64::from(self.identity.forget_guests_days) * 86_400,
             },
             platforms: raidkeep_game::platforms::settings::PlatformSettings::default(),
             put_away_after: Duration::from_secs(self.put_away_seconds),

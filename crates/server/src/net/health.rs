@@ -3,6 +3,7 @@
 use std::cell::{Cell, RefCell};
 use std::collections::VecDeque;
 use std::convert::Infallible;
+use std::rc::Rc;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -36,28 +37,39 @@ pub(super) fn text(status: StatusCode, body: impl Into<Bytes>) -> Answer {
 
 /// The answer about health or readiness; `None` for other paths. The process is healthy as long as it answers, and
 /// ready when every world accepts requests.
-pub(super) fn answer(path: &str, worlds: &[Arc<Inbox>]) -> Option<Answer> {
+pub(super) fn answer(path: &str, state: &HealthState) -> Option<Answer> {
     match path {
         HEALTH => Some(text(StatusCode::OK, "ok\n")),
-        READINESS => Some(readiness(worlds)),
+        READINESS => Some(readiness(state)),
         _ => None,
     }
 }
 
-fn readiness(worlds: &[Arc<Inbox>]) -> Answer {
-    let closed: Vec<String> = (worlds.iter().enumerate())
+/// What health and readiness are told from.
+pub(super) struct HealthState {
+    /// The worlds.
+    pub(super) worlds: Vec<Arc<Inbox>>,
+    /// The platforms that nobody pays real money to.
+    pub(super) sandboxed: Vec<&'static str>,
+}
+
+fn readiness(state: &HealthState) -> Answer {
+    let closed: Vec<String> = (state.worlds.iter().enumerate())
         .filter_map(|(number, inbox)| inbox.closed().map(|refusal| format!("world {number}: {}\n", refusal.message)))
         .collect();
-    if closed.is_empty() {
-        text(StatusCode::OK, "ready\n")
-    } else {
-        text(StatusCode::SERVICE_UNAVAILABLE, closed.concat())
+    if !closed.is_empty() {
+        return text(StatusCode::SERVICE_UNAVAILABLE, closed.concat());
     }
+    let sandboxed = match state.sandboxed.is_empty() {
+        true => String::new(),
+        false => format!("sandboxed platforms: {}\n", state.sandboxed.join(", ")),
+    };
+    text(StatusCode::OK, format!("ready\n{sandboxed}"))
 }
 
 /// Serves connections beyond the limit: they are told health and readiness, and 503 for everything else.
 pub(super) struct HealthPlaces {
-    worlds: Vec<Arc<Inbox>>,
+    state: Rc<HealthState>,
     places: usize,
     patience: Duration,
     taken: RefCell<VecDeque<AbortHandle>>,
@@ -65,8 +77,8 @@ pub(super) struct HealthPlaces {
 
 impl HealthPlaces {
     /// So many places, each for at most `patience`.
-    pub(super) fn new(worlds: Vec<Arc<Inbox>>, places: usize, patience: Duration) -> Self {
-        Self { worlds, places, patience, taken: RefCell::default() }
+    pub(super) fn new(state: Rc<HealthState>, places: usize, patience: Duration) -> Self {
+        Self { state, places, patience, taken: RefCell::default() }
     }
 
     /// Serves a connection. If there is no place left, the oldest goes: who asks at once is answered before that, and
@@ -79,18 +91,18 @@ impl HealthPlaces {
         {
             oldest.abort();
         }
-        let served = serve_one(stream, self.worlds.clone(), excess);
+        let served = serve_one(stream, self.state.clone(), excess);
         let patience = self.patience;
         let task = spawn_local(async move { drop(tokio::time::timeout(patience, served).await) });
         taken.push_back(task.abort_handle());
     }
 }
 
-async fn serve_one(stream: TcpStream, worlds: Vec<Arc<Inbox>>, excess: Excess) {
+async fn serve_one(stream: TcpStream, state: Rc<HealthState>, excess: Excess) {
     let refusal = RefusedUnlessAnswered { excess, is_answered: Cell::new(false) };
     let service = service_fn(|request: Request<Incoming>| {
         let found = matches!(*request.method(), Method::GET | Method::HEAD)
-            .then(|| answer(request.uri().path(), &worlds))
+            .then(|| answer(request.uri().path(), &state))
             .flatten();
         refusal.is_answered.set(found.is_some());
         let full = || text(StatusCode::SERVICE_UNAVAILABLE, excess.message());

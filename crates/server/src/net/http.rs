@@ -24,7 +24,7 @@ use crate::config::Config;
 use crate::net::acceptor::{OpenConnection, Stream, refuse};
 use crate::net::admission::Admission;
 use crate::net::budget::{Budget, Throttle};
-use crate::net::health::{self, Answer, HEALTH, HealthPlaces, READINESS, text};
+use crate::net::health::{self, Answer, HEALTH, HealthPlaces, HealthState, READINESS, text};
 use crate::net::metered::MeteredStream;
 use crate::net::places::Place;
 use crate::net::shard::Sockets;
@@ -41,6 +41,8 @@ pub struct Site {
     pub sockets: Rc<Sockets>,
     /// Renders `/metrics`.
     pub metrics: Option<PrometheusHandle>,
+    /// What is told of health and readiness.
+    pub(super) health: HealthState,
     /// What SUD discovers here.
     pub discovery: Option<Discovery>,
     /// Who clients are.
@@ -76,7 +78,12 @@ pub(super) async fn serve_streams(mut streams: mpsc::Receiver<Stream>, site: Rc<
 /// The places of a listener for those who ask for health when it is full.
 pub(super) fn health_places(config: &Config, way_in: &WayIn) -> HealthPlaces {
     let patience = Duration::from_secs(config.limits.handshake_seconds);
-    HealthPlaces::new(way_in.worlds.clone(), config.limits.health_connections, patience)
+    HealthPlaces::new(Rc::new(health_state(config, way_in)), config.limits.health_connections, patience)
+}
+
+/// What is told of health and readiness.
+pub(super) fn health_state(config: &Config, way_in: &WayIn) -> HealthState {
+    HealthState { worlds: way_in.worlds.clone(), sandboxed: config.platforms.sandboxed() }
 }
 
 /// Finds out who a TCP connection is from, and serves it if that address may have another one.
@@ -204,7 +211,7 @@ async fn answer(site: &Rc<Site>, request: Request<Incoming>, client: Client) -> 
             reply.headers_mut().insert(header::CONTENT_TYPE, json);
             reply
         }
-        path => health::answer(path, &site.sockets.way_in().worlds).unwrap_or_else(no_route),
+        path => health::answer(path, &site.health).unwrap_or_else(no_route),
     }
 }
 

@@ -14,6 +14,7 @@ pub mod budget;
 pub mod caller;
 pub mod connection;
 pub mod cors;
+pub mod fair_queue;
 mod health;
 pub mod http;
 pub mod inbox;

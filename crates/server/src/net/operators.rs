@@ -51,6 +51,7 @@ impl OperatorsDoor {
             health: http::health_places(&self.config, &self.way_in),
             admission: self.admission.clone(),
         };
+        let health = http::health_state(&self.config, &self.way_in);
         let sockets = Rc::new(Sockets::new(self.way_in, self.config.clone()));
         let supervisor = spawn_local({
             let sockets = sockets.clone();
@@ -59,6 +60,7 @@ impl OperatorsDoor {
         let site = Rc::new(Site {
             sockets: sockets.clone(),
             metrics: self.metrics,
+            health,
             discovery: None,
             admission: self.admission,
         });

@@ -129,9 +129,11 @@ async fn run_beside_sockets(
     seat: &mut Seat,
 ) -> AppExit {
     let accepting = seat.acceptor(&way_in).map(|(acceptor, socket)| spawn_local(acceptor.run(socket)));
+    let health = http::health_state(seat.config(), &way_in);
     let sockets = Rc::new(Sockets::new(way_in, seat.config().clone()));
     // Metrics are the operators'.
-    let site = Rc::new(Site { sockets: sockets.clone(), metrics: None, discovery, admission: seat.admission() });
+    let site =
+        Rc::new(Site { sockets: sockets.clone(), metrics: None, health, discovery, admission: seat.admission() });
     let supervisor = spawn_local({
         let sockets = sockets.clone();
         async move { sockets.supervise().await }

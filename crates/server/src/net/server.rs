@@ -42,6 +42,7 @@ impl Server {
         metrics: Option<PrometheusHandle>,
     ) -> Result<Self, StartError> {
         let mut settings = config.game()?;
+        config.platforms.check_reach(&config.listen)?;
         let listener = Listener::bind_in(lock, config.clone(), assets.clone(), metrics)?;
         let (address, operators) = (listener.address(), listener.operators_address());
         let sandbox = start_sandbox(&config)?;
@@ -110,6 +111,8 @@ fn start_sandbox(config: &Config) -> Result<Option<(SandboxServer, SandboxSettin
     if !config.platforms.wants_sandbox() {
         return Ok(None);
     }
+    let platforms = config.platforms.sandboxed().join(", ");
+    tracing::warn!(platforms, listen = config.listen, "platforms are SANDBOXED: no real money, no real reports");
     let settings = SandboxSettings::shipped();
     let settings = settings.map_err(|mistake| ConfigError::Value { key: "config/sandbox.ron", mistake })?;
     let listen = SocketAddr::from(([127, 0, 0, 1], 0));

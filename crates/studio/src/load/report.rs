@@ -232,7 +232,7 @@ impl LoadReport {
             advice.push(
                 "status 15: the server limits requests; ask for fewer with --rate, or start it with \
                  --set limits.requests_per_second_per_connection=0 --set limits.requests_per_second_per_player=0 \
-                 --set limits.frames_per_second_per_connection=0 (docs/load.md)"
+                 --set limits.frames_per_second_per_connection=0 --set identity.new_accounts.per_address=0 (docs/load.md)"
                     .to_owned(),
             );
         }

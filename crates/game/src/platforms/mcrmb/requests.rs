@@ -9,7 +9,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::identity::Account;
+use crate::identity::{Account, PlayedNotes};
 use crate::platforms::mcrmb::PAYMENTS;
 use crate::platforms::mcrmb::cards::CardTypes;
 use crate::platforms::mcrmb::gateway::{Gateway, PlatformCall, reply_of};
@@ -130,6 +130,7 @@ fn charge(
     types: Res<CardTypes>,
     gateway: Res<Gateway>,
     accounts: Query<&Account>,
+    mut played: PlayedNotes,
 ) -> Waits<PlatformData> {
     let Charge { ctype, cnum, cpwd } = &call.request;
     if call.fact.is_none() {
@@ -140,6 +141,8 @@ fn charge(
         }
         gateway.orders()?;
         types.check(*ctype, cnum, cpwd)?;
+        // Its points are on the platform, under its name: it must not be forgotten.
+        played.note(call.caller.account);
     }
     let kind = ctype.to_string();
     let more = [("ctype", kind.as_str()), ("cnum", cnum), ("cpwd", cpwd)];
