@@ -3,14 +3,14 @@
 use clap::Args;
 use serde_json::json;
 
-use crate::cli::call::{Client, Failure};
+use crate::cli::call::Failure;
+use crate::cli::doors::Doors;
 use crate::cli::print_line;
 
 #[derive(Debug, Args)]
 pub(super) struct Backup {
-    /// Where the server listens.
-    #[arg(long, default_value = "ws://127.0.0.1:7350")]
-    url: String,
+    #[command(flatten)]
+    doors: Doors,
     /// How many worlds the server has.
     #[arg(long, default_value_t = 1)]
     worlds: u32,
@@ -25,7 +25,7 @@ pub(super) struct Backup {
 impl Backup {
     pub(super) fn run(self) -> Result<(), Failure> {
         for world in 0..self.worlds {
-            let mut client = Client::connect(&self.url, world)?;
+            let mut client = self.doors.operators(world)?;
             let reply = client.ask("backup", json!({"token": self.token, "name": self.name}))?;
             if reply["status"] != 0 {
                 return Err(format!("no backup of world {world}: {}", reply["message"]).into());

@@ -7,10 +7,10 @@ use std::time::Duration;
 use clap::{Args, ValueEnum};
 use indicatif::{ProgressBar, ProgressStyle};
 
+use crate::cli::doors::Doors;
 use crate::cli::print_line;
 use crate::cli::simulate::tell;
 use raidkeep_engine::rules::Problems;
-use raidkeep_studio::load::connection::address_of;
 use raidkeep_studio::load::report::{LoadReport, Looks, Setup};
 use raidkeep_studio::load::server::Figures;
 use raidkeep_studio::load::{self, Length, LoadPlan, Milestone, Mix, assets};
@@ -21,9 +21,8 @@ type Failure = Box<dyn std::error::Error>;
 /// could not start.
 #[derive(Debug, Args)]
 pub(super) struct Load {
-    /// Where the server listens.
-    #[arg(long, default_value = "ws://127.0.0.1:7350")]
-    url: String,
+    #[command(flatten)]
+    doors: Doors,
     /// The mix: a file, or the name of a built-in mix; an unknown name lists them.
     #[arg(long, value_name = "FILE", default_value = "mixed")]
     mix: PathBuf,
@@ -101,7 +100,8 @@ impl Load {
         }
         let plan = self.plan()?;
         let setup = Setup::of(&plan, &self.mix.display().to_string());
-        let (address, mut looks, mut meter) = (plan.address.clone(), Looks::default(), Meter::new());
+        let address = self.doors.operators_address()?;
+        let (mut looks, mut meter) = (Looks::default(), Meter::new());
         let outcome = load::run(plan, |moment| match moment {
             Milestone::Before => looks.before = Figures::ask(&address),
             Milestone::IdleOpen => looks.idle_open = Figures::ask(&address),
@@ -125,7 +125,7 @@ impl Load {
         };
         Ok(LoadPlan {
             mix: read_mix(&self.mix)?,
-            address: address_of(&self.url)?,
+            address: self.doors.players_address()?,
             world: self.world,
             run: self.run.clone().unwrap_or_else(|| format!("{:08x}", rand::random::<u32>())),
             clients: self.clients as usize,

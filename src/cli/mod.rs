@@ -4,6 +4,7 @@ mod backup;
 mod call;
 mod check;
 mod compare;
+mod doors;
 mod environment;
 mod load;
 mod log;

@@ -10,6 +10,7 @@ use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
 use crate::cli::call::{Client, Failure};
+use crate::cli::doors::Doors;
 use crate::cli::print_line;
 use raidkeep_engine::clock::wall_ms;
 use raidkeep_engine::start::Start;
@@ -24,9 +25,8 @@ const PIECE_BYTES: usize = 16_384;
 /// The running server.
 #[derive(Debug, Args)]
 struct Server {
-    /// Where the server listens.
-    #[arg(long, default_value = "ws://127.0.0.1:7350")]
-    url: String,
+    #[command(flatten)]
+    doors: Doors,
     /// Which world.
     #[arg(long, default_value_t = 0)]
     world: u32,
@@ -38,7 +38,7 @@ struct Server {
 impl Server {
     fn connect(&self) -> Result<Operator, Failure> {
         let token = self.token.clone().ok_or("the operator's token is missing: RAIDKEEP_OPERATOR_TOKEN or --token")?;
-        Ok(Operator { client: Client::connect(&self.url, self.world)?, token })
+        Ok(Operator { client: self.doors.operators(self.world)?, token })
     }
 }
 
@@ -68,7 +68,7 @@ pub(super) struct Export {
     #[arg(long, value_name = "FILE")]
     out: Option<PathBuf>,
     /// Reads the data folder of a stopped server instead of asking a running one.
-    #[arg(long, value_name = "FOLDER", conflicts_with = "url")]
+    #[arg(long, value_name = "FOLDER", conflicts_with_all = ["url", "admin_url"])]
     data: Option<PathBuf>,
     #[command(flatten)]
     server: Server,

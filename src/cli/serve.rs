@@ -18,7 +18,7 @@ const DEFAULT_CONFIG: &str = "config/server.ron";
 
 #[derive(Debug, Args)]
 pub(super) struct Serve {
-    /// Address and port; port 0 picks a free one [default: 127.0.0.1:7350].
+    /// Address and port for players; port 0 picks a free one [default: 127.0.0.1:7350].
     #[arg(long, value_name = "ADDRESS:PORT")]
     listen: Option<String>,
     /// Folder of the databases [default: data].
@@ -75,6 +75,7 @@ impl Serve {
         let mut signals = Signals::listen()?;
         let server = Server::start(config, &assets, Some(metrics))?;
         print_line(&format!("listening on {}", server.address));
+        print_line(&format!("operators on {}", server.operators));
         if !self.log_json {
             introduce(&server, &first_guest);
         }
@@ -90,8 +91,7 @@ impl Serve {
     }
 
     fn config_file(&self) -> Option<PathBuf> {
-        let default = PathBuf::from(DEFAULT_CONFIG);
-        self.config.clone().or_else(|| default.is_file().then_some(default))
+        self.config.clone().or_else(default_config)
     }
 
     fn overrides(&self) -> Vec<String> {
@@ -105,6 +105,12 @@ impl Serve {
         let flags = flags.into_iter().filter_map(|(key, value)| Some(format!("{key}={}", value?)));
         self.set.iter().cloned().chain(flags).collect()
     }
+}
+
+/// The configuration in its default place, if there is one.
+pub(super) fn default_config() -> Option<PathBuf> {
+    let default = PathBuf::from(DEFAULT_CONFIG);
+    default.is_file().then_some(default)
 }
 
 /// What to try next. `first_guest` is the name of the first guest's points.
@@ -125,8 +131,8 @@ fn introduce(server: &Server, first_guest: &str) {
     print_line("stop with Ctrl-C; every answered change is on disk");
 }
 
-/// Descriptors that a server needs besides those of its clients: databases, sockets of platforms, threads.
-const DESCRIPTORS_BESIDES: u64 = 128;
+/// Descriptors that a server needs besides those of its players: databases, sockets of platforms and operators, threads.
+const DESCRIPTORS_BESIDES: u64 = 256;
 
 /// Raises the soft limit of open files to the hard one, and says what it allows.
 fn raise_descriptor_limit(connections: usize) {
@@ -157,7 +163,8 @@ fn describe_metrics() {
     );
     describe_counter!("raidkeep_requests_total", "Requests answered by the worlds, by function and status");
     describe_counter!("raidkeep_ticks_total", "Ticks of the worlds");
-    describe_gauge!("raidkeep_connections", "Open connections");
+    describe_gauge!("raidkeep_connections", "Open connections of players");
+    describe_gauge!("raidkeep_operator_connections", "Open connections of operators");
     describe_counter!("raidkeep_connections_refused_total", "Connections refused, by reason");
     describe_counter!("raidkeep_reads_delayed_total", "Times that a client was not read because it had sent too much");
     describe_counter!("raidkeep_connections_closed_total", "Closed WebSockets by reason");

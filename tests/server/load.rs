@@ -14,8 +14,8 @@ fn run(arguments: &[&str]) -> Output {
 }
 
 fn load(server: &Server, arguments: &[&str]) -> Output {
-    let url = format!("ws://{}", server.address);
-    run(&[&["--url", &url], arguments].concat())
+    let (url, admin_url) = (format!("ws://{}", server.address), format!("ws://{}", server.operators));
+    run(&[&["--url", &url, "--admin-url", &admin_url], arguments].concat())
 }
 
 /// The report of a run that ends with this exit code.

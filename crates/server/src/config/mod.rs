@@ -3,6 +3,8 @@
 //! The shipped file is compiled in and holds every default. The operator's own file and `--set KEY=VALUE` are merged
 //! over it key by key, so that each mistake is reported at its key.
 
+mod address;
+mod admin;
 mod layers;
 pub mod platforms;
 pub mod proxies;
@@ -14,6 +16,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::Value;
 
+pub use crate::config::admin::AdminSettings;
 use crate::config::layers::{lay_file_over, overwrite, set, shipped};
 use crate::config::proxies::TrustedProxies;
 use raidkeep_engine::backup::BackupSettings;
@@ -35,6 +38,12 @@ pub struct Config {
     pub effective: Value,
     /// Address and port.
     pub listen: String,
+    /// The operators' listener.
+    pub admin: AdminSettings,
+    /// Proxies whose word about a client's address is believed.
+    pub trusted_proxies: Vec<String>,
+    /// Whether these proxies speak the PROXY protocol.
+    pub proxy_protocol: bool,
     /// Folder of the databases.
     pub data: String,
     /// Folder of the backups; empty = no backups.
@@ -57,10 +66,6 @@ pub struct Config {
     pub ledger_entries_per_player: u64,
     /// Limits.
     pub limits: ClientLimits,
-    /// Addresses and networks of proxies that are believed when they say who a client is.
-    pub trusted_proxies: Vec<String>,
-    /// Whether these proxies speak the PROXY protocol.
-    pub proxy_protocol: bool,
     /// Origins whose scripts may connect and read replies.
     pub allowed_origins: Vec<String>,
     /// Whether a client that logged in over HTTP may act from its address without a token.
@@ -123,6 +128,8 @@ pub struct ClientLimits {
     pub connections: usize,
     /// How many of them one address may have; 0 = no limit.
     pub connections_per_address: usize,
+    /// Connections beyond all these that may ask for health and readiness.
+    pub health_connections: usize,
     /// Bytes read from a connection in a second; 0 = no limit.
     pub bytes_per_second_per_connection: u32,
     /// Frames of any kind, or HTTP requests, read from a connection in a second; 0 = no limit.
@@ -237,6 +244,14 @@ impl Config {
         Ok(config)
     }
 
+    /// Where operators connect.
+    ///
+    /// # Errors
+    /// When that address or the players' cannot be read.
+    pub fn operators_listen(&self) -> Result<String, ConfigError> {
+        self.admin.listen_beside(&self.listen)
+    }
+
     /// The file of the log, if it goes into one.
     pub fn log_file(&self) -> Option<&Path> {
         (!self.log.file.is_empty()).then(|| Path::new(&self.log.file))
@@ -259,6 +274,8 @@ impl Config {
         for (key, value) in [
             ("limits.document_bytes", self.limits.document_bytes),
             ("limits.image_jobs_waiting", self.limits.image_jobs_waiting),
+            ("limits.health_connections", self.limits.health_connections),
+            ("admin.connections", self.admin.connections),
             ("limits.in_flight_per_connection", self.limits.in_flight_per_connection),
             ("limits.waiting_requests_per_world", self.limits.waiting_requests_per_world),
             ("legacy_push_line.in_flight", self.legacy_push_line.in_flight),
@@ -287,6 +304,7 @@ impl Config {
                 "true needs the addresses of the proxies in trusted_proxies: from others no header is believed";
             return wrong("proxy_protocol", mistake.to_owned());
         }
+        self.operators_listen()?;
         self.platforms.check()?;
         self.game().map(|_| ())
     }

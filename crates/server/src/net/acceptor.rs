@@ -5,37 +5,55 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
+use metrics::Gauge;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::mpsc;
 use tokio::time::Instant;
 
 use crate::net::admission::Admission;
-use crate::net::listener::StartError;
-use crate::net::places::{Excess, Place};
+use crate::net::health::HealthPlaces;
+use crate::net::places::{Place, TooMany};
 
-/// Accepts connections and distributes them round-robin to the worlds' threads.
+/// Accepts connections and distributes them round-robin to the threads that serve them.
 pub(super) struct Acceptor {
     pub(super) senders: Vec<mpsc::Sender<Stream>>,
-    pub(super) open: Arc<AtomicUsize>,
+    pub(super) open: OpenCount,
     pub(super) connections_max: usize,
     pub(super) admission: Arc<Admission>,
+    pub(super) health: HealthPlaces,
 }
 
-/// Counts a connection for as long as any part of it lives.
-pub struct OpenConnection(Arc<AtomicUsize>);
+/// How many connections of a listener are open.
+#[derive(Clone)]
+pub(super) struct OpenCount {
+    count: Arc<AtomicUsize>,
+    gauge: Gauge,
+}
 
-impl OpenConnection {
-    fn count(open: &Arc<AtomicUsize>) -> Self {
-        open.fetch_add(1, Ordering::Relaxed);
-        metrics::gauge!("raidkeep_connections").increment(1);
-        Self(open.clone())
+impl OpenCount {
+    /// None yet.
+    pub(super) fn new(gauge: Gauge) -> Self {
+        Self { count: Arc::default(), gauge }
+    }
+
+    fn get(&self) -> usize {
+        self.count.load(Ordering::Relaxed)
+    }
+
+    fn add(&self) -> OpenConnection {
+        self.count.fetch_add(1, Ordering::Relaxed);
+        self.gauge.increment(1);
+        OpenConnection(self.clone())
     }
 }
 
+/// Counts a connection for as long as any part of it lives.
+pub struct OpenConnection(OpenCount);
+
 impl Drop for OpenConnection {
     fn drop(&mut self) {
-        self.0.fetch_sub(1, Ordering::Relaxed);
-        metrics::gauge!("raidkeep_connections").decrement(1);
+        self.0.count.fetch_sub(1, Ordering::Relaxed);
+        self.0.gauge.decrement(1);
     }
 }
 
@@ -61,13 +79,16 @@ impl Acceptor {
     async fn hand_on(&self, stream: TcpStream, peer: SocketAddr, sender: &mpsc::Sender<Stream>) {
         // A socket for both versions of IP shows IPv4 addresses as IPv6 ones.
         let peer = SocketAddr::new(peer.ip().to_canonical(), peer.port());
-        if self.open.load(Ordering::Relaxed) >= self.connections_max {
-            return refuse(&stream, Excess::InAll);
+        if self.open.get() >= self.connections_max {
+            self.health.serve(stream);
+            // What has been sent already is answered before the next connection may take the place.
+            tokio::task::yield_now().await;
+            return;
         }
         let Ok(place) = self.admission.place(peer.ip()) else {
-            return refuse(&stream, Excess::OfAddress);
+            return refuse(&stream);
         };
-        let open = OpenConnection::count(&self.open);
+        let open = self.open.add();
         match stream.into_std() {
             Ok(stream) => drop(sender.send(Stream { stream, peer, open, place }).await),
             Err(error) => tracing::debug!(%peer, %error, "a connection was lost on its way to a world"),
@@ -75,26 +96,16 @@ impl Acceptor {
     }
 }
 
-/// Refuses a connection before anything is read from it.
-pub(super) fn refuse(stream: &TcpStream, excess: Excess) {
-    excess.count();
-    let body = excess.message();
+/// Refuses a connection from an address that has too many, before anything is read from it.
+pub(super) fn refuse(stream: &TcpStream) {
+    TooMany::count();
     let reply = format!(
         "HTTP/1.1 503 Service Unavailable\r\ncontent-type: text/plain; charset=utf-8\r\ncontent-length: {}\r\n\
-         connection: close\r\n\r\n{body}",
-        body.len()
+         connection: close\r\n\r\n{TooMany}",
+        TooMany.to_string().len()
     );
     // Whoever does not read fast enough learns it from the closed connection.
     let _ = stream.try_write(reply.as_bytes());
-}
-
-/// A port to accept connections on.
-pub(super) fn bind(address: &str) -> Result<std::net::TcpListener, StartError> {
-    let bound = std::net::TcpListener::bind(address).and_then(|listener| {
-        listener.set_nonblocking(true)?;
-        Ok(listener)
-    });
-    bound.map_err(|source| StartError::Bind { address: address.to_owned(), source })
 }
 
 /// The pause after a connection could not be accepted.

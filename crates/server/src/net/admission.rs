@@ -8,8 +8,9 @@ use hyper::header::{HeaderMap, HeaderName};
 use tokio::net::TcpStream;
 
 use crate::config::proxies::TrustedProxies;
-use crate::config::{Config, ConfigError};
-use crate::net::places::{Excess, Place, Places};
+use crate::config::{ClientLimits, Config, ConfigError};
+use crate::net::budget::{Budget, Throttle};
+use crate::net::places::{Place, Places, TooMany};
 use crate::net::proxies::{forwarded_client, read_proxy_header};
 
 /// Each proxy adds the address of its own client to the end of this header.
@@ -21,26 +22,46 @@ pub(super) struct Admission {
     /// Whether trusted proxies begin a connection with a header of the PROXY protocol.
     proxy_protocol: bool,
     patience: Duration,
+    limits: ClientLimits,
     places: Arc<Places>,
 }
 
 impl Admission {
-    pub(super) fn new(config: &Config) -> Result<Self, ConfigError> {
-        let limits = &config.limits;
+    /// For the players' listener.
+    pub(super) fn of_players(config: &Config) -> Result<Self, ConfigError> {
+        Ok(Self { proxy_protocol: config.proxy_protocol, ..Self::new(config, config.limits.clone())? })
+    }
+
+    /// For the operators' listener: they are few and trusted, and may send as fast as they can.
+    pub(super) fn of_operators(config: &Config) -> Result<Self, ConfigError> {
+        let limits = ClientLimits {
+            connections_per_address: 0,
+            bytes_per_second_per_connection: 0,
+            frames_per_second_per_connection: 0,
+            bytes_per_second_per_address: 0,
+            frames_per_second_per_address: 0,
+            refusals_per_second: 0,
+            ..config.limits.clone()
+        };
+        Self::new(config, limits)
+    }
+
+    fn new(config: &Config, limits: ClientLimits) -> Result<Self, ConfigError> {
         Ok(Self {
             proxies: config.trusted_proxies()?,
-            proxy_protocol: config.proxy_protocol,
+            proxy_protocol: false,
             patience: Duration::from_secs(limits.handshake_seconds),
-            places: Places::new(limits),
+            places: Places::new(&limits),
+            limits,
         })
     }
 
     /// A place for a connection from this address. Trusted proxies need none: their clients have one each.
-    pub(super) fn place(&self, address: IpAddr) -> Result<Option<Place>, Excess> {
+    pub(super) fn place(&self, address: IpAddr) -> Result<Option<Place>, TooMany> {
         if self.proxies.trusts(address) {
             return Ok(None);
         }
-        self.places.take(address).map(Some).ok_or(Excess::OfAddress)
+        self.places.take(address).map(Some).ok_or(TooMany)
     }
 
     /// Reads who a connection is from, if it comes from a proxy that says so first.
@@ -55,9 +76,14 @@ impl Admission {
         Ok(client.map_or(peer, |client| SocketAddr::new(client.ip().to_canonical(), client.port())))
     }
 
-    /// Whether a connection from this address carries the requests of many clients.
-    pub(super) fn is_proxy(&self, peer: IpAddr) -> bool {
-        self.proxies.trusts(peer)
+    /// What may be sent on a connection that has this place; `None` as long as it carries the requests of a proxy's clients.
+    pub(super) fn budget(&self, place: Option<&Place>) -> Budget {
+        place.map_or_else(Budget::unlimited, |place| Budget::new(&self.limits, Some(place.budget.clone())))
+    }
+
+    /// How fast the HTTP requests of such a connection are answered.
+    pub(super) fn requests(&self, place: Option<&Place>) -> Throttle {
+        Throttle::new(place.map_or(0, |_| self.limits.frames_per_second_per_connection))
     }
 
     /// The client that sent a request with these headers over a connection from `peer`.

@@ -10,7 +10,7 @@ use raidkeep_engine::address::AddressKey;
 use raidkeep_engine::numbers::BatchNumber;
 use raidkeep_engine::request::Refusal;
 use raidkeep_engine::request::answer::{STOPPED, WITHOUT_STORAGE};
-use raidkeep_engine::request::command::Command;
+use raidkeep_engine::request::command::{Command, Credential};
 use raidkeep_engine::tick::Input;
 
 /// A tick takes at most this many requests, or a quarter of what the inbox holds: whoever sends in the meantime waits no
@@ -74,14 +74,15 @@ impl Inbox {
         }
     }
 
-    /// Accepts a request from `address`, or returns it with the refusal.
+    /// Accepts a request from `address`, or returns it with the refusal. Those of operators, who are few, find room among
+    /// any number of players'.
     #[expect(clippy::result_large_err, reason = "the command goes back to its one caller, which answers it")]
     pub fn push_command(&self, command: Command, address: Option<IpAddr>) -> Result<(), (Command, Refusal)> {
         if let Some(refusal) = self.closed() {
             return Err((command, refusal));
         }
         let mut inputs = self.lock();
-        if inputs.next_commands >= self.per_tick {
+        if inputs.next_commands >= self.per_tick && command.credential != Credential::Operator {
             return self.push_for_later(inputs, command, address);
         }
         inputs.next_commands += 1;

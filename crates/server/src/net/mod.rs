@@ -1,4 +1,4 @@
-//! The network around the worlds: one port for WebSocket and HTTP.
+//! The network around the worlds: a port for players and one for operators, each for WebSocket and HTTP.
 //!
 //! [`connection`] is the logic of a connection apart from its socket, and is what tests drive; [`websocket`] moves its
 //! text; [`shard`] is the thread that a world shares with its sockets. [`plugin`] packages all of it as a plugin of a
@@ -7,12 +7,14 @@
 //! the game.
 
 pub mod acceptor;
+pub mod address_file;
 mod admission;
 pub mod bindings;
 pub mod budget;
 pub mod caller;
 pub mod connection;
 pub mod cors;
+mod health;
 pub mod http;
 pub mod inbox;
 pub mod jobs;
@@ -20,6 +22,8 @@ pub mod limits;
 pub mod listener;
 pub mod metered;
 pub mod operator;
+mod operators;
+mod own_site;
 mod places;
 pub mod plugin;
 pub mod process;
@@ -30,6 +34,7 @@ mod runner;
 pub mod server;
 pub mod shard;
 pub mod socket;
+pub mod start_error;
 mod trust;
 mod turns;
 pub mod way_in;

@@ -10,30 +10,15 @@ use crate::config::ClientLimits;
 use crate::net::budget::AddressBudget;
 use raidkeep_engine::address::AddressKey;
 
-/// Which limit another connection would exceed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Excess {
-    /// That of all connections together.
-    InAll,
-    /// That of the connections from one address.
-    OfAddress,
-}
+/// Another connection from an address would be too many. Displayed for the client's eyes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("too many connections from this address (limits.connections_per_address)\n")]
+pub(super) struct TooMany;
 
-impl Excess {
-    pub(super) fn count(self) {
-        let why = match self {
-            Self::InAll => "full",
-            Self::OfAddress => "address",
-        };
-        metrics::counter!("raidkeep_connections_refused_total", "why" => why).increment(1);
-    }
-
-    /// For the client's eyes.
-    pub(super) fn message(self) -> &'static str {
-        match self {
-            Self::InAll => "the server is full (limits.connections)\n",
-            Self::OfAddress => "too many connections from this address (limits.connections_per_address)\n",
-        }
+impl TooMany {
+    /// Counts a connection that is refused for it.
+    pub(super) fn count() {
+        metrics::counter!("raidkeep_connections_refused_total", "why" => "address").increment(1);
     }
 }
 

@@ -19,8 +19,50 @@ use raidkeep_engine::request::reply::{Reply, ReplyPort, ReplyTo};
 use raidkeep_engine::request::route::RouteTable;
 use raidkeep_engine::request::{Access, Refusal, RequestTable, SignIn, status};
 
-/// What all connections share.
+/// Whom a way in is for, which decides the functions and routes that it reaches.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Clientele {
+    /// The players' listener: everything but what is for operators.
+    Players,
+    /// The operators' listener: what is for operators, and what acts for nobody, such as `ping`.
+    Operators,
+    /// One door for everything, within one process.
+    All,
+}
+
+impl Clientele {
+    /// Whether what is for operators is here.
+    pub fn is_for_operators(self) -> bool {
+        self != Self::Players
+    }
+
+    /// Whether HTTP routes of this access are here. Those without a token log in, or ask for a player.
+    pub fn has_route(self, access: Access) -> bool {
+        match access {
+            Access::Operator => self.is_for_operators(),
+            Access::Player | Access::Anyone => self != Self::Operators,
+        }
+    }
+
+    fn admit(self, kind: &RequestKind) -> Result<(), Refusal> {
+        const ELSEWHERE: Refusal =
+            Refusal::new(status::INVALID_TOKEN, "invalid token: operator functions are on the operators' listener");
+        match kind.access {
+            Access::Operator if !self.is_for_operators() => Err(ELSEWHERE),
+            Access::Operator => Ok(()),
+            Access::Anyone if !kind.signs_in => Ok(()),
+            Access::Player | Access::Anyone if self == Self::Operators => Err(UNKNOWN_FUNCTION),
+            Access::Player | Access::Anyone => Ok(()),
+        }
+    }
+}
+
+const UNKNOWN_FUNCTION: Refusal = Refusal::new(status::UNKNOWN_FUNCTION, "function is not in function list");
+
+/// What all connections of a listener share.
 pub struct WayIn {
+    /// Whom it is for.
+    pub clientele: Clientele,
     /// The functions.
     pub requests: RequestTable,
     /// The worlds' inboxes, by world number.
@@ -174,7 +216,8 @@ impl WayIn {
         let inbox = self.worlds.get(envelope.world as usize);
         let inbox = inbox.ok_or(Refusal::new(status::WORLD_NOT_FOUND, "world not found"))?;
         let kind = self.requests.find(&envelope.function);
-        let kind = kind.ok_or(Refusal::new(status::UNKNOWN_FUNCTION, "function is not in function list"))?;
+        let kind = kind.ok_or(UNKNOWN_FUNCTION)?;
+        self.clientele.admit(kind)?;
         let mut decoded = (kind.decode)(envelope.data)?;
         decoded.token = envelope.token.map(Cow::Borrowed).or(decoded.token);
         let credential = self.credential(kind.access, envelope.world, decoded.token.as_deref(), requester)?;
