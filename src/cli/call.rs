@@ -1,5 +1,6 @@
 //! `raidkeep call`: a client for people and scripts.
 
+use std::collections::BTreeSet;
 use std::io::ErrorKind;
 use std::net::TcpStream;
 use std::path::PathBuf;
@@ -61,7 +62,9 @@ pub(super) type Failure = Box<dyn std::error::Error>;
 impl Call {
     pub(super) fn run(self) -> Result<ExitCode, Failure> {
         let calls = self.calls()?;
-        let tokens = calls.iter().map(|(function, _)| self.token_for(function)).collect::<Result<Vec<_>, _>>()?;
+        let operators = if self.token.is_none() { operator_functions()? } else { BTreeSet::new() };
+        let tokens = calls.iter().map(|(function, _)| self.token_for(function, &operators));
+        let tokens = tokens.collect::<Result<Vec<_>, _>>()?;
         let mut client = Client { shows_events: self.events, ..Client::connect(&self.url, self.world)? };
         if tokens.contains(&None) {
             let reply = client.ask("login_unique", json!({"unique_id": self.guest}))?;
@@ -90,8 +93,8 @@ impl Call {
     }
 
     /// The token to call a function with; `None` = as a guest.
-    fn token_for(&self, function: &str) -> Result<Option<String>, Failure> {
-        if self.token.is_some() || !is_for_operators(function)? {
+    fn token_for(&self, function: &str, operators: &BTreeSet<&str>) -> Result<Option<String>, Failure> {
+        if !operators.contains(function) {
             return Ok(self.token.clone());
         }
         let token = std::env::var(OPERATOR_TOKEN_VARIABLE).ok().filter(|token| !token.is_empty());
@@ -117,12 +120,12 @@ fn is_success(reply: &Value) -> bool {
     reply["status"].as_i64().is_some_and(|status| SUCCESSES.contains(&status))
 }
 
-/// Whether this program's servers have an operator function of this name.
-fn is_for_operators(function: &str) -> Result<bool, Failure> {
+/// The functions for operators that a server of this program can have.
+fn operator_functions() -> Result<BTreeSet<&'static str>, Failure> {
     // A manual clock has one more function than the others.
     let app = raidkeep_game::build_app(&Config::load(None, &["clock=manual".to_owned()])?.game()?);
-    let kind = app.world().get_resource::<RequestTable>().and_then(|table| table.find(function));
-    Ok(kind.is_some_and(|kind| kind.access == Access::Operator))
+    let kinds = app.world().get_resource::<RequestTable>().map(RequestTable::kinds).unwrap_or_default();
+    Ok(kinds.iter().filter(|kind| kind.access == Access::Operator).map(|kind| kind.function).collect())
 }
 
 fn arguments(text: &str) -> Result<Value, Failure> {
@@ -210,5 +213,18 @@ fn lost(function: &str, error: &tungstenite::Error) -> String {
             "the connection broke before {function} was answered ({error}); look at the server's log, and at what the \
              request has changed before you repeat it"
         ),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_server_that_does_not_reply_is_told_with_the_time_and_not_with_a_number_of_the_system() {
+        let silent = tungstenite::Error::Io(std::io::Error::from(ErrorKind::WouldBlock));
+        let told = lost("buy_item", &silent);
+        assert!(told.contains("no reply to buy_item within 30 seconds"), "{told}");
+        assert!(!told.contains("os error"), "{told}");
     }
 }
