@@ -63,7 +63,10 @@ impl Call {
     pub(super) fn run(self) -> Result<ExitCode, Failure> {
         let calls = self.calls()?;
         let operators = if self.token.is_none() { operator_functions()? } else { BTreeSet::new() };
-        let tokens = calls.iter().map(|(function, _)| self.token_for(function, &operators));
+        let tokens = calls.iter().map(|(function, data)| match data["token"].as_str() {
+            Some(token) => Ok(Some(token.to_owned())),
+            None => self.token_for(function, &operators),
+        });
         let tokens = tokens.collect::<Result<Vec<_>, _>>()?;
         let mut client = Client { shows_events: self.events, ..Client::connect(&self.url, self.world)? };
         if tokens.contains(&None) {
