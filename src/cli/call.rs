@@ -61,8 +61,11 @@ impl Call {
     pub(super) fn run(self) -> Result<ExitCode, Failure> {
         let calls = self.calls()?;
         let mut client = Clients::new(self.doors.clone(), self.world, self.events)?;
-        let token = |(function, _): &(String, Value)| self.token_for(function, &client);
-        let tokens = calls.iter().map(token).collect::<Result<Vec<_>, _>>()?;
+        let tokens = calls.iter().map(|(function, data)| match data["token"].as_str() {
+            Some(token) => Ok(Some(token.to_owned())),
+            None => self.token_for(function, &client),
+        });
+        let tokens = tokens.collect::<Result<Vec<_>, _>>()?;
         if tokens.contains(&None) {
             let reply = client.ask("login_unique", json!({"unique_id": self.guest}))?;
             if !is_success(&reply) {
@@ -206,5 +209,18 @@ fn lost(function: &str, error: &tungstenite::Error) -> String {
             "the connection broke before {function} was answered ({error}); look at the server's log, and at what the \
              request has changed before you repeat it"
         ),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_server_that_does_not_reply_is_told_with_the_time_and_not_with_a_number_of_the_system() {
+        let silent = tungstenite::Error::Io(std::io::Error::from(ErrorKind::WouldBlock));
+        let told = lost("buy_item", &silent);
+        assert!(told.contains("no reply to buy_item within 30 seconds"), "{told}");
+        assert!(!told.contains("os error"), "{told}");
     }
 }

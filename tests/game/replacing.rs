@@ -1,6 +1,8 @@
 //! A player is replaced by a document in one step: afterwards there is the one or the other, never neither.
 
+use crate::payer;
 use crate::traveller::{PASSWORD, essence, export, join, log_in, operate, play, succeed};
+use raidkeep::sandbox::Misbehavior;
 use raidkeep::studio::testing::{TestPlayer, TestServer};
 use serde_json::{Value, json};
 
@@ -82,6 +84,16 @@ fn a_replacement_that_cannot_be_imported_leaves_the_player_as_it_was() {
     stranger["parts"]["accounts"]["email"] = json!("nobody@mail.example");
     assert_eq!(refused(&mut server, &stranger), 95, "there is nobody to replace");
     assert_eq!(essence(&export(&mut server, "Ann")), essence(&document));
+}
+
+#[test]
+fn nobody_is_replaced_while_an_order_is_not_settled() {
+    let mut server = TestServer::new();
+    let (ann, name) = payer::rich(&mut server, "ann", 1000);
+    let document = export(&mut server, &name);
+    payer::faults(&mut server, "Pay", &[Misbehavior::LoseAnswer]);
+    payer::post(&mut server, &ann, "buy_item", json!({"offer": "diamonds_60"}), None);
+    assert_eq!(refused(&mut server, &document), 94, "its payment would be lost");
 }
 
 #[test]

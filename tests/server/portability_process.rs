@@ -77,21 +77,21 @@ fn the_program_exports_deletes_and_imports_a_player() {
 fn import_replaces_a_player_in_one_step_or_leaves_it_as_it_was() {
     let host = Host::new(&[]);
     let server = host.start();
-    let url = format!("ws://{}", server.address);
+    let url = format!("ws://{}", server.operators);
     server.guest("ann");
     let (good, bad) = (host.path("ann.json"), host.path("bad.json"));
     let path = |file: &Path| file.display().to_string();
-    succeed(&["export", "玩家#1", "--url", &url, "--out", &path(&good)]);
+    succeed(&["export", "玩家#1", "--admin-url", &url, "--out", &path(&good)]);
     let mut broken = read(&good);
     broken["parts"]["energy"]["points"] = json!(-1);
     std::fs::write(&bad, broken.to_string()).expect("writable");
-    fail(&["import", &path(&bad), "--url", &url, "--replace"]);
-    succeed(&["export", "玩家#1", "--url", &url]);
-    let would = succeed(&["import", &path(&good), "--url", &url, "--replace", "--dry-run"]);
+    fail(&["import", &path(&bad), "--admin-url", &url, "--replace"]);
+    succeed(&["export", "玩家#1", "--admin-url", &url]);
+    let would = succeed(&["import", &path(&good), "--admin-url", &url, "--replace", "--dry-run"]);
     assert_eq!(would, "would have replaced account 1 by 玩家#1, account 2\n");
-    let would = succeed(&["delete", "玩家#1", "--url", &url, "--dry-run"]);
+    let would = succeed(&["delete", "玩家#1", "--admin-url", &url, "--dry-run"]);
     assert_eq!(would, "would have deleted 玩家#1, account 1\n");
-    let done = succeed(&["import", &path(&good), "--url", &url, "--replace"]);
+    let done = succeed(&["import", &path(&good), "--admin-url", &url, "--replace"]);
     assert_eq!(done, "replaced account 1 by 玩家#2, account 2\n");
     let log = server.process.stderr();
     for line in ["an operator has exported a player", "an operator has replaced a player by a document"] {

@@ -12,7 +12,7 @@ use serde::Deserialize;
 use crate::due::DueQueue;
 use crate::exchange::circuit::{Circuit, CircuitSettings};
 use crate::exchange::outage::{Ended, Outage};
-use crate::exchange::{CallFailure, CallOutcome, Exchange};
+use crate::exchange::{Answered, CallFailure, CallOutcome, Exchange};
 use crate::meters::Meters;
 use crate::numbers::ExchangeId;
 
@@ -96,17 +96,19 @@ struct LineState {
 struct LineMeters {
     answered: metrics::Counter,
     failed: metrics::Counter,
-    /// 1 while the circuit is open.
-    circuit_open: metrics::Gauge,
+    /// 1 while the circuit is open; `None` for a line without one.
+    circuit_open: Option<metrics::Gauge>,
 }
 
 impl LineMeters {
-    fn new(line: Line, meters: &Meters) -> Self {
+    fn new(line: Line, has_circuit: bool, meters: &Meters) -> Self {
         let calls =
             |outcome| meters.counter("raidkeep_platform_calls_total", &[("platform", line.0), ("outcome", outcome)]);
         let (answered, failed) = (calls("answered"), calls("failed"));
-        let circuit_open = meters.gauge("raidkeep_circuit_open", &[("platform", line.0)]);
-        circuit_open.set(0.0);
+        let circuit_open = has_circuit.then(|| meters.gauge("raidkeep_circuit_open", &[("platform", line.0)]));
+        if let Some(open) = &circuit_open {
+            open.set(0.0);
+        }
         Self { answered, failed, circuit_open }
     }
 }
@@ -116,22 +118,23 @@ impl LineState {
         Self { settings, in_flight: 0, circuit: Circuit::default(), outage, meters: None }
     }
 
-    /// Notes how a call ended that was awaited.
-    fn close(&mut self, line: Line, failure: Option<String>, now: i64) {
+    /// Notes how a call ended that was awaited. `complaint` says what an operator should know: a platform that answers
+    /// with a refusal has not failed, but its address or key may be wrong.
+    fn close(&mut self, line: Line, has_failed: bool, complaint: Option<String>, now: i64) {
         self.in_flight = self.in_flight.saturating_sub(1);
         if let Some(meters) = &self.meters {
-            let calls = if failure.is_some() { &meters.failed } else { &meters.answered };
+            let calls = if has_failed { &meters.failed } else { &meters.answered };
             calls.increment(1);
         }
-        match (&failure, self.settings.circuit) {
-            (Some(_), Some(settings)) => drop(self.circuit.note_failure(settings, now)),
+        match self.settings.circuit {
+            Some(settings) if has_failed => self.circuit.note_failure(settings, now),
             _ => self.circuit.note_answer(),
         }
-        if let Some(meters) = &self.meters {
-            meters.circuit_open.set(f64::from(u8::from(self.circuit.is_open())));
+        if let Some(open) = self.meters.as_ref().and_then(|meters| meters.circuit_open.as_ref()) {
+            open.set(f64::from(u8::from(self.circuit.is_open())));
         }
         let Some(outage) = &mut self.outage else { return };
-        match failure {
+        match complaint {
             Some(why) => {
                 if outage.note_failure(now) {
                     tracing::warn!(platform = line.0, why, "a platform fails; this is told again when it answers");
@@ -204,11 +207,13 @@ impl Exchanges {
         self.late.remove(&number);
         if open.is_awaited {
             self.deadlines.cancel(number);
-            let failure = match &outcome {
-                Err(failure) => Some(failure.to_string()),
-                Ok(answered) => (answered.status >= 500).then(|| format!("HTTP status {}", answered.status)),
+            let (has_failed, complaint) = match &outcome {
+                Err(failure) => (true, Some(failure.to_string())),
+                Ok(Answered { status, .. }) => {
+                    (*status >= 500, (*status >= 400).then(|| format!("HTTP status {status}")))
+                }
             };
-            self.close(open.line, failure, now);
+            self.close(open.line, has_failed, complaint, now);
         }
         self.done.push(Done { owner: open.owner, number, outcome });
     }
@@ -221,7 +226,7 @@ impl Exchanges {
             };
             open.is_awaited = false;
             let (line, owner) = (open.line, open.owner);
-            self.close(line, Some(CallFailure::TimedOut.to_string()), now);
+            self.close(line, true, Some(CallFailure::TimedOut.to_string()), now);
             self.done.push(Done { owner, number, outcome: Err(CallFailure::TimedOut) });
             self.late.insert(number);
             if self.late.len() > LATE_MAX
@@ -232,9 +237,9 @@ impl Exchanges {
         }
     }
 
-    fn close(&mut self, line: Line, failure: Option<String>, now: i64) {
+    fn close(&mut self, line: Line, has_failed: bool, complaint: Option<String>, now: i64) {
         if let Some(state) = self.lines.get_mut(&line) {
-            state.close(line, failure, now);
+            state.close(line, has_failed, complaint, now);
         }
     }
 
@@ -274,7 +279,7 @@ pub(crate) fn begin_meters(world: &mut World) {
     let meters = world.resource::<Meters>().clone();
     if let Some(mut exchanges) = world.get_resource_mut::<Exchanges>() {
         for (line, state) in &mut exchanges.lines {
-            state.meters = Some(LineMeters::new(*line, &meters));
+            state.meters = Some(LineMeters::new(*line, state.settings.circuit.is_some(), &meters));
         }
     }
 }
@@ -282,7 +287,7 @@ pub(crate) fn begin_meters(world: &mut World) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::exchange::{Answered, Method};
+    use crate::exchange::Method;
 
     const LINE: Line = Line("test");
     const OWNER: Owner = Owner("tester");

@@ -9,6 +9,7 @@ use tokio::net::TcpStream;
 
 use crate::config::proxies::TrustedProxies;
 use crate::config::{ClientLimits, Config, ConfigError};
+use crate::net::budget::{Budget, Throttle};
 use crate::net::places::{Excess, Place, Places};
 use crate::net::proxies::{forwarded_client, read_proxy_header};
 
@@ -21,6 +22,7 @@ pub(super) struct Admission {
     /// Whether trusted proxies begin a connection with a header of the PROXY protocol.
     proxy_protocol: bool,
     patience: Duration,
+    limits: ClientLimits,
     places: Arc<Places>,
     /// Whether others than proxies and this machine are refused.
     only_proxies: bool,
@@ -34,17 +36,27 @@ impl Admission {
             proxy_protocol: config.proxy_protocol,
             patience: Duration::from_secs(limits.handshake_seconds),
             places: Places::new(limits),
+            limits: limits.clone(),
             only_proxies: false,
         })
     }
 
-    /// For the operators' listener, whose places are few and not counted by address, and where commands of this machine
+    /// For the operators' listener: they are few and trusted, and may send as fast as they can; commands of this machine
     /// speak no PROXY protocol. If other machines can reach `own`, its address, only proxies may, because they encrypt.
     pub(super) fn for_operators(config: &Config, own: SocketAddr) -> Result<Self, ConfigError> {
-        let limits = ClientLimits { connections_per_address: 0, ..config.limits.clone() };
+        let limits = ClientLimits {
+            connections_per_address: 0,
+            bytes_per_second_per_connection: 0,
+            frames_per_second_per_connection: 0,
+            bytes_per_second_per_address: 0,
+            frames_per_second_per_address: 0,
+            refusals_per_second: 0,
+            ..config.limits.clone()
+        };
         Ok(Self {
             proxy_protocol: false,
             places: Places::new(&limits),
+            limits,
             only_proxies: !own.ip().is_loopback() && !config.admin.allow_plain,
             ..Self::new(config)?
         })
@@ -73,9 +85,14 @@ impl Admission {
         Ok(client.map_or(peer, |client| SocketAddr::new(client.ip().to_canonical(), client.port())))
     }
 
-    /// Whether a connection from this address carries the requests of many clients.
-    pub(super) fn is_proxy(&self, peer: IpAddr) -> bool {
-        self.proxies.trusts(peer)
+    /// What may be sent on a connection that has this place; `None` as long as it carries the requests of a proxy's clients.
+    pub(super) fn budget(&self, place: Option<&Place>) -> Budget {
+        place.map_or_else(Budget::unlimited, |place| Budget::new(&self.limits, Some(place.budget.clone())))
+    }
+
+    /// How fast the HTTP requests of such a connection are answered.
+    pub(super) fn requests(&self, place: Option<&Place>) -> Throttle {
+        Throttle::new(place.map_or(0, |_| self.limits.frames_per_second_per_connection))
     }
 
     /// The client that sent a request with these headers over a connection from `peer`.

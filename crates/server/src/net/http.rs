@@ -23,7 +23,6 @@ use tokio_tungstenite::tungstenite::handshake::derive_accept_key;
 use crate::config::Config;
 use crate::net::acceptor::{OpenConnection, Stream, refuse};
 use crate::net::admission::Admission;
-use crate::net::budget::{Budget, Throttle};
 use crate::net::health::{self, Answer, HEALTH, HealthPlaces, HealthState, READINESS, text};
 use crate::net::metered::MeteredStream;
 use crate::net::places::Place;
@@ -117,14 +116,8 @@ async fn serve(site: Rc<Site>, stream: TcpStream, peer: SocketAddr, held: Rc<(Op
     let timeout = Duration::from_secs(limits.handshake_seconds);
     // A client that reads nothing would otherwise hold its place forever.
     let lifetime = Duration::from_secs(limits.http_seconds);
-    let (throttle, budget) = match site.admission.is_proxy(peer.ip()) {
-        true => (Throttle::new(0), Budget::unlimited()),
-        false => {
-            let address = held.1.as_ref().map(|place| place.budget.clone());
-            (Throttle::new(limits.frames_per_second_per_connection), Budget::new(limits, address))
-        }
-    };
-    let throttle = RefCell::new(throttle);
+    let throttle = RefCell::new(site.admission.requests(held.1.as_ref()));
+    let budget = site.admission.budget(held.1.as_ref());
     let own = own_site::own_address(stream.local_addr());
     let service = service_fn(|request| {
         let client = Client { peer, own, _held: held.clone() };
@@ -165,12 +158,6 @@ async fn wait_until(due: Option<Instant>) {
 }
 
 async fn answer(site: &Rc<Site>, request: Request<Incoming>, client: Client) -> Answer {
-    let address = site.admission.sender(client.peer.ip(), request.headers());
-    let limits = &site.sockets.way_in().address_limits;
-    let limit = limits.check(address);
-    if limit.is_err() {
-        wait_until(limits.refuse(address)).await;
-    }
     let clientele = site.sockets.way_in().clientele;
     let path = request.uri().path();
     let is_about_health = matches!(path, HEALTH | READINESS);
@@ -179,6 +166,12 @@ async fn answer(site: &Rc<Site>, request: Request<Incoming>, client: Client) -> 
         && let Some(refusal) = refusal_of_operators(site, &request, &client)
     {
         return text(StatusCode::FORBIDDEN, refusal);
+    }
+    let address = site.admission.sender(client.peer.ip(), request.headers());
+    let limits = &site.sockets.way_in().address_limits;
+    let limit = limits.check(address);
+    if limit.is_err() {
+        wait_until(limits.refuse(address)).await;
     }
     let route = site.sockets.way_in().routes.find(path).filter(|route| clientele.has_route(route.access));
     if let Some(route) = route {
@@ -190,6 +183,13 @@ async fn answer(site: &Rc<Site>, request: Request<Incoming>, client: Client) -> 
     {
         return too_many(retry_after_ms);
     }
+    answer_itself(site, request, client, address)
+}
+
+/// Answers what is no function.
+fn answer_itself(site: &Rc<Site>, request: Request<Incoming>, client: Client, address: IpAddr) -> Answer {
+    let clientele = site.sockets.way_in().clientele;
+    let path = request.uri().path();
     if !matches!(*request.method(), Method::GET | Method::HEAD) {
         return match path {
             "/" | "/ws" | HEALTH | READINESS => not_allowed(),
@@ -286,7 +286,7 @@ fn upgrade(site: &Rc<Site>, request: Request<Incoming>, client: Client, address:
             }
         };
     }
-    tokio::task::spawn_local(hand_over(site.sockets.clone(), request, (client, place), address));
+    spawn_local(hand_over(site.clone(), request, (client, place), address));
     let mut reply = Response::new(Full::default());
     *reply.status_mut() = StatusCode::SWITCHING_PROTOCOLS;
     let headers = reply.headers_mut();
@@ -298,7 +298,7 @@ fn upgrade(site: &Rc<Site>, request: Request<Incoming>, client: Client, address:
 
 /// Turns an upgraded connection into a WebSocket served by a task of its own: a connection is idle most of its life and
 /// should not hold what only the handshake needed.
-async fn hand_over(sockets: Rc<Sockets>, request: Request<Incoming>, held: (Client, Option<Place>), address: IpAddr) {
+async fn hand_over(site: Rc<Site>, request: Request<Incoming>, held: (Client, Option<Place>), address: IpAddr) {
     let upgraded = match hyper::upgrade::on(request).await {
         Ok(upgraded) => upgraded,
         Err(error) => return tracing::debug!(%address, %error, "a WebSocket handshake did not finish"),
@@ -306,15 +306,15 @@ async fn hand_over(sockets: Rc<Sockets>, request: Request<Incoming>, held: (Clie
     let Ok(parts) = upgraded.downcast::<TokioIo<MeteredStream>>() else {
         return tracing::error!(%address, "an upgraded connection is no TCP stream; it is dropped");
     };
-    let limits = &sockets.config().limits;
     let mut stream = parts.io.into_inner();
     if address != held.0.peer.ip() {
         // Until now the connection was the proxy's.
-        stream.budget = Budget::new(limits, held.1.as_ref().map(|place| place.budget.clone()));
+        stream.budget = site.admission.budget(held.1.as_ref());
     }
-    let socket = Socket::new(stream, parts.read_buf.to_vec(), websocket::settings(limits.frame_bytes));
-    tokio::task::spawn_local(async move {
-        sockets.serve(socket, Some(address)).await;
+    let settings = websocket::settings(site.sockets.config().limits.frame_bytes);
+    let socket = Socket::new(stream, parts.read_buf.to_vec(), settings);
+    spawn_local(async move {
+        site.sockets.serve(socket, Some(address)).await;
         drop(held);
     });
 }
