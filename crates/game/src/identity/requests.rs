@@ -93,7 +93,7 @@ fn login_unique(In(call): In<Call<LoginUnique>>, world: &mut World) -> Waits<Gue
         },
     };
     if known.is_none() || world.resource::<UntriedGuests>().contains(account) {
-        untried::note_login(world, account);
+        untried::note_seen(world, account);
     }
     let login = log_in(world, account, entity, call.caller.token);
     let status = if known.is_some() { status::SUCCESS } else { CREATED };

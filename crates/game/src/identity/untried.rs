@@ -1,7 +1,8 @@
 //! Guests who have never played: they are forgotten after a while, so that nobody fills the disk by logging in.
 //!
-//! A guest has played once it has sent any request that could change something. Until then a row says when it last
-//! logged in. The row is written and deleted in the batch of the request that is the reason.
+//! A guest has played once it has sent any request that could change something. Until then a row says when it was
+//! last seen: when it logged in, or was still connected at the time to forget it. The row is written and deleted in the
+//! batch of whatever is the reason.
 
 use std::collections::BTreeSet;
 
@@ -32,7 +33,7 @@ const PER_TICK_MAX: usize = 256;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct UntriedGuest {
     /// Unix seconds.
-    logged_in_at: i64,
+    seen_at: i64,
 }
 
 impl ArchivedRow for UntriedGuest {
@@ -42,8 +43,8 @@ impl ArchivedRow for UntriedGuest {
 /// All of them.
 #[derive(Debug, Default, Resource)]
 pub struct UntriedGuests {
-    /// By their last log-in.
-    by_login: DueQueue<AccountId>,
+    /// By when each was last seen.
+    by_last_seen: DueQueue<AccountId>,
     /// Those to forget as soon as they are in memory.
     loading: BTreeSet<AccountId>,
 }
@@ -51,28 +52,28 @@ pub struct UntriedGuests {
 impl UntriedGuests {
     /// Whether this is one of them.
     pub fn contains(&self, account: AccountId) -> bool {
-        self.by_login.moment(account).is_some() || self.loading.contains(&account)
+        self.by_last_seen.moment(account).is_some() || self.loading.contains(&account)
     }
 
-    fn note(&mut self, account: AccountId, logged_in_at: i64) {
+    fn note(&mut self, account: AccountId, seen_at: i64) {
         self.loading.remove(&account);
-        self.by_login.set(account, logged_in_at);
+        self.by_last_seen.set(account, seen_at);
     }
 
     fn remove_noted(&mut self, account: AccountId, archive: &mut Archive) {
         if self.contains(account) {
-            self.by_login.cancel(account);
+            self.by_last_seen.cancel(account);
             self.loading.remove(&account);
             archive.delete::<UntriedGuest>(&account.to_key());
         }
     }
 }
 
-/// A guest has been made, or has logged in again without having played.
-pub(super) fn note_login(world: &mut World, account: AccountId) {
-    let logged_in_at = world.resource::<Clock>().now();
-    world.resource_mut::<UntriedGuests>().note(account, logged_in_at);
-    world.resource_mut::<Archive>().put(&account.to_key(), &UntriedGuest { logged_in_at });
+/// A guest has been made, or is here again without having played.
+pub(super) fn note_seen(world: &mut World, account: AccountId) {
+    let seen_at = world.resource::<Clock>().now();
+    world.resource_mut::<UntriedGuests>().note(account, seen_at);
+    world.resource_mut::<Archive>().put(&account.to_key(), &UntriedGuest { seen_at });
 }
 
 /// The player is no guest who never played, from now on.
@@ -105,7 +106,7 @@ pub(super) fn note_departure(world: &mut World, player: Traveller) {
 pub(super) fn restore(world: &mut World, scan: RowScan<'_>) {
     let mut guests = world.resource_mut::<UntriedGuests>();
     scan(&mut |key, value| match (key.try_into(), UntriedGuest::read(value)) {
-        (Ok(key), Ok(row)) => guests.note(AccountId::from_key(key), row.logged_in_at),
+        (Ok(key), Ok(row)) => guests.note(AccountId::from_key(key), row.seen_at),
         (_, read) => {
             let table = UntriedGuest::TABLE;
             tracing::error!(table, ?key, error = ?read.err(), "a guest's row cannot be read; the guest is kept");
@@ -125,23 +126,23 @@ pub(super) fn forget(world: &mut World) {
     world.resource_scope(|world, mut guests: Mut<UntriedGuests>| {
         let players = world.resource::<Players>();
         here.extend(guests.loading.extract_if(.., |account| players.entity(*account).is_some()));
-        let due: Vec<AccountId> = guests.by_login.due(now - after).take(PER_TICK_MAX).collect();
+        let due: Vec<AccountId> = guests.by_last_seen.due(now - after).take(PER_TICK_MAX).collect();
         for account in due {
             if world.resource_mut::<Players>().find(account, real).is_ok() {
                 here.push(account);
             } else {
-                guests.by_login.cancel(account);
+                guests.by_last_seen.cancel(account);
                 guests.loading.insert(account);
                 world.resource_mut::<Outbox>().players.push(account);
             }
         }
     });
-    let forgotten = here.into_iter().filter(|account| forget_one(world, *account, now)).count();
+    let forgotten = here.into_iter().filter(|account| forget_one(world, *account)).count();
     if forgotten > 0 {
         tracing::info!(forgotten, "forgot guests who have never played");
         world.resource::<Meters>().counter(FORGOTTEN, &[]).increment(forgotten as u64);
     }
-    if let Some(at) = world.resource::<UntriedGuests>().by_login.next_at() {
+    if let Some(at) = world.resource::<UntriedGuests>().by_last_seen.next_at() {
         let delay = world.resource::<Clock>().real_time_until(at + after);
         delay.into_iter().for_each(|delay| world.resource_mut::<Surroundings>().wake_within(delay));
     }
@@ -149,13 +150,13 @@ pub(super) fn forget(world: &mut World) {
 
 /// Whether the guest could be deleted now. One who is connected, or whom something keeps, is looked at again after another
 /// such while.
-fn forget_one(world: &mut World, account: AccountId, now: i64) -> bool {
+fn forget_one(world: &mut World, account: AccountId) -> bool {
     let Some(entity) = world.resource::<Players>().entity(account) else {
         return false;
     };
     let is_connected = world.get::<Listeners>(entity).is_some_and(Listeners::is_connected);
     if is_connected || travel::obstacle(world, account).is_some() {
-        world.resource_mut::<UntriedGuests>().note(account, now);
+        note_seen(world, account);
         return false;
     }
     travel::delete(world, Traveller { account, entity });
