@@ -1,12 +1,13 @@
 //! Clients that send as fast as they can, and read whatever comes.
 
 use std::io::{Read, Write};
-use std::net::{Shutdown, SocketAddr, TcpStream};
+use std::net::{IpAddr, Ipv4Addr, Shutdown, SocketAddr, TcpStream};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
+use tokio::net::TcpSocket;
 use tokio_tungstenite::tungstenite;
 
 use crate::Outcome;
@@ -57,12 +58,26 @@ impl Payload {
     }
 
     fn connect(self, address: SocketAddr) -> Outcome<TcpStream> {
-        let stream = TcpStream::connect(address)?;
+        let stream = dial(address)?;
         if !matches!(self, Self::Http(_)) {
             tungstenite::client(format!("ws://{address}/"), stream.try_clone()?)?;
         }
         Ok(stream)
     }
+}
+
+/// Attackers have an address of their own, so that they meet limits by address and the honest client does not.
+const FROM: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::new(127, 0, 0, 2)), 0);
+
+fn dial(address: SocketAddr) -> Outcome<TcpStream> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    let stream = runtime.block_on(async {
+        let socket = TcpSocket::new_v4()?;
+        socket.bind(FROM)?;
+        socket.connect(address).await?.into_std()
+    })?;
+    stream.set_nonblocking(false)?;
+    Ok(stream)
 }
 
 /// A text frame of a client. The mask is zero, so that the payload stays as it is.
@@ -116,7 +131,7 @@ impl Attack {
         Ok(Self { began: Instant::now(), sent, has_ended, threads })
     }
 
-    /// Stops them; returns how many requests they sent in a second.
+    /// Stops them; returns how many requests they sent in a second, those included that wait in the system's buffers.
     pub(crate) fn end(self) -> f64 {
         let per_second = self.sent.load(Ordering::Relaxed) as f64 / self.began.elapsed().as_secs_f64();
         self.has_ended.store(true, Ordering::Relaxed);

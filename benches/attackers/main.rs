@@ -47,7 +47,9 @@ fn main() -> Outcome<()> {
     let (server, beside) = (Server::start(&options)?, Server::start(&options)?);
     let alone = honest::measure(server.address, length)?;
     println!("An honest client alone: p50 {:.2} ms, p95 {:.2} ms.\n", alone.ms(0.5), alone.ms(0.95));
-    println!("| attackers | requests/s | p50 / p95 ms, attackers beside | p50 / p95 ms, attacked | ratio of p95 |");
+    println!(
+        "| attackers | requests written/s | p50 / p95 ms, attackers beside | p50 / p95 ms, attacked | ratio of p95 |"
+    );
     println!("|---|---:|---:|---:|---:|");
     for kind in KINDS.iter().filter(|kind| kind.name.contains(&options.only)) {
         let attacked = |target: &Server| -> Outcome<(Latencies, f64)> {
