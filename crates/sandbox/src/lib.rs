@@ -177,7 +177,7 @@ impl Sandbox {
     }
 
     /// Whether a request is for a control route, which asks for no signature.
-    pub fn is_controlled_by(request: &Exchange) -> bool {
+    pub fn is_control_request(request: &Exchange) -> bool {
         Route::of(request).is_ok_and(Route::is_control)
     }
 

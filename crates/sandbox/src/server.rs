@@ -149,7 +149,7 @@ impl Site {
             Ok(exchange) => exchange,
             Err(status) => return Ok(response(&Answered { status: status.as_u16(), body: Vec::new() }, false)),
         };
-        if !is_own && Sandbox::is_controlled_by(&exchange) {
+        if !is_own && Sandbox::is_control_request(&exchange) {
             return Ok(response(&Answered { status: 403, body: FOREIGN.into() }, false));
         }
         let reaction = self.receive(&exchange);

@@ -9,7 +9,7 @@ pub(super) fn is_own(host: Option<&str>, origin: Option<&str>, any_host: bool) -
     let Some(host) = host else {
         return origin.is_none();
     };
-    let is_known = any_host || matches!(name_of(host), "localhost") || name_of(host).parse::<IpAddr>().is_ok();
+    let is_known = any_host || name_of(host) == "localhost" || name_of(host).parse::<IpAddr>().is_ok();
     let is_same = origin.is_none_or(|origin| origin.strip_prefix("http://").is_some_and(|site| site == host));
     is_known && is_same
 }
