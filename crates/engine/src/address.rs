@@ -8,6 +8,19 @@ use std::net::{IpAddr, Ipv6Addr};
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct AddressKey(IpAddr);
 
+impl AddressKey {
+    /// Its bytes, such as for a hash: 4 or 6, and 64 bits.
+    pub fn bytes(self) -> [u8; 9] {
+        let (kind, bits) = match self.0 {
+            IpAddr::V4(address) => (4, u64::from(address.to_bits())),
+            IpAddr::V6(network) => (6, (network.to_bits() >> 64) as u64),
+        };
+        let mut bytes = [kind; 9];
+        bytes[1..].copy_from_slice(&bits.to_be_bytes());
+        bytes
+    }
+}
+
 impl From<IpAddr> for AddressKey {
     fn from(address: IpAddr) -> Self {
         Self(match address.to_canonical() {

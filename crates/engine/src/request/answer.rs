@@ -8,10 +8,11 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use crate::account::AccountId;
+use crate::address::AddressKey;
 use crate::exchange::Exchange;
 use crate::exchange::lines::{Line, NotStarted};
 use crate::login::Token;
-use crate::request::{AddressKey, status};
+use crate::request::status;
 use crate::storage::{FoundRows, IndexKey, NotLookedUp, RowQuery};
 
 /// What a handler system returns: exactly one reply.

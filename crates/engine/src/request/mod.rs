@@ -4,7 +4,6 @@
 //! one line ([`RequestApp::add_request`](crate::dispatch::RequestApp::add_request)). There is no central list. This module reads and writes
 //! the JSON; it knows neither sockets nor the rules of the game.
 
-pub mod address;
 pub mod answer;
 pub mod background;
 pub mod command;
@@ -24,7 +23,6 @@ use schemars::JsonSchema;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-pub use address::AddressKey;
 pub use answer::{
     Answer, Fact, Finding, Job, LoggedIn, Meanwhile, Need, Notice, Refusal, SignIn, Success, Unready, Waits,
 };

@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::identity::buckets::{Buckets, Quota};
 use crate::identity::normal_email;
-use raidkeep_engine::request::AddressKey;
+use raidkeep_engine::address::AddressKey;
 
 /// How many failed attempts are allowed at once, and again in each window. An IPv6 address counts as its /64.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]

@@ -7,7 +7,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::identity::buckets::{Buckets, Quota};
-use raidkeep_engine::request::AddressKey;
+use raidkeep_engine::address::AddressKey;
 
 /// How many accounts may be made.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]

@@ -14,15 +14,14 @@ use crate::identity::{
     log_in, names, password, rules, untried,
 };
 use raidkeep_engine::account::AccountId;
+use raidkeep_engine::address::AddressKey;
 use raidkeep_engine::dispatch::RequestApp;
 use raidkeep_engine::login::{Login, LoginPlace, Token};
 use raidkeep_engine::players::Players;
 use raidkeep_engine::request;
 use raidkeep_engine::request::lenient::text_if_any;
 use raidkeep_engine::request::route::RouteApp;
-use raidkeep_engine::request::{
-    AddressKey, Answer, Anyone, Call, Job, LoggedIn, Need, Refusal, Success, Unready, Waits, status,
-};
+use raidkeep_engine::request::{Answer, Anyone, Call, Job, LoggedIn, Need, Refusal, Success, Unready, Waits, status};
 use raidkeep_engine::rules::Rules;
 use raidkeep_engine::storage::{Directory, EditWorld};
 

@@ -9,8 +9,9 @@ use tokio::task::{spawn_blocking, spawn_local};
 use crate::config::Config;
 use crate::net::fair_queue::{FairQueue, QueueLimits};
 use crate::net::inbox::Inbox;
+use raidkeep_engine::address::AddressKey;
 use raidkeep_engine::numbers::JobId;
-use raidkeep_engine::request::{AddressKey, Job};
+use raidkeep_engine::request::Job;
 use raidkeep_engine::tick::Input;
 
 /// The jobs of a world.
