@@ -216,7 +216,7 @@ fn an_offer_is_paid_with_points_and_granted() {
     assert_eq!(moved[0]["changes"], json!([{"item": "3:5", "change": 60, "after": 60}]), "{moved}");
     assert_eq!(moved[1]["points"], json!({"change": -6, "after": 94}), "{moved}");
     for movement in [&moved[0], &moved[1]] {
-        assert_eq!((&movement["order"], &movement["why"]), (&json!("1"), &json!("bought with points")), "{moved}");
+        assert_eq!((&movement["order"], &movement["why"]), (&order, &json!("bought with points")), "{moved}");
     }
     assert_eq!(server.ask(&ann, "list_orders", json!({}))["data"], json!({"orders": []}), "nothing is open");
     assert!(server.events(ann.connection).is_empty(), "what the reply reports needs no event");
