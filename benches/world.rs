@@ -96,7 +96,7 @@ impl Bench {
     }
 
     fn in_memory(&self) -> (Driven, Store) {
-        let store = Store::open_disks(Default::default(), Default::default()).expect("a simulated disk should open");
+        let store = Store::open_disks(&Default::default()).expect("a simulated disk should open");
         (self.start(&store), store)
     }
 
@@ -186,8 +186,8 @@ impl Bench {
             store.rows.fold(&records).expect("the database should be writable");
             made = until;
         }
-        let mebibytes = ["log", "rows"].map(|kind| {
-            let file = data.join(format!("world-0.{kind}.redb"));
+        let mebibytes = ["log", "rows.redb"].map(|kind| {
+            let file = data.join(format!("world-0.{kind}"));
             std::fs::metadata(file).map_or(0, |file| file.len() >> 20)
         });
         println!(

@@ -79,7 +79,7 @@ impl World {
         let TestSetup { settings, assets, .. } = shared::setup(folder.path());
         outlast(folder.path());
         let rules = game::load_rules(&settings, &assets).expect("the edited assets should be valid");
-        let store = Store::open_disks(Default::default(), Default::default()).expect("a simulated disk should open");
+        let store = Store::open_disks(&Default::default()).expect("a simulated disk should open");
         let start = Start::alone(NOON_MS, 7);
         let simulation = game::start_world(&settings, &rules, &store, start).expect("the world should start");
         let inbox = Arc::new(Inbox::new(1 << 20, store.recovered.last_batch, Box::new(|| {})));

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use raidkeep::engine::numbers::BatchNumber;
 use raidkeep::engine::rules::LoadedRules;
 use raidkeep::engine::start::Start;
-use raidkeep::engine::storage::disk::Disk;
+use raidkeep::engine::storage::disk::Disks;
 use raidkeep::engine::storage::store::{LogRecord, Store};
 use raidkeep::engine::tick::{Input, Moment, Simulation};
 use raidkeep::game::items::ledger::LEDGER_TABLE;
@@ -29,7 +29,7 @@ const HOUR: Duration = Duration::from_secs(3600);
 struct Day {
     simulation: Simulation,
     store: Store,
-    disks: [Disk; 2],
+    disks: Disks,
     inbox: Arc<Inbox>,
     way_in: Arc<WayIn>,
     inputs: Vec<Input>,
@@ -64,9 +64,8 @@ pub(crate) fn play(settings: &GameSettings, rules: &LoadedRules, players: u32, h
 
 impl Day {
     fn new(settings: &GameSettings, rules: &LoadedRules) -> Self {
-        let disks = [Disk::default(), Disk::default()];
-        let [log, rows] = disks.clone();
-        let store = Store::open_disks(log, rows).expect("a simulated disk should open");
+        let disks = Disks::default();
+        let store = Store::open_disks(&disks).expect("a simulated disk should open");
         let start = Start::alone(NOON_MS, 7);
         let simulation = game::start_world(settings, rules, &store, start).expect("the world should start");
         let inbox = Arc::new(Inbox::new(1 << 20, BatchNumber::default(), Box::new(|| {})));
@@ -151,7 +150,7 @@ impl Day {
             bytes += key.len() + value.len();
         };
         self.store.rows.scan(LEDGER_TABLE, count).expect("a simulated disk should be readable");
-        let [log, rows] = self.disks.each_ref().map(|disk| mebibytes(disk.size_bytes() as u64));
+        let [log, rows] = [&self.disks.log, &self.disks.rows].map(|disk| mebibytes(disk.size_bytes() as u64));
         let one = bytes as f64 / movements.max(1) as f64;
         println!("| {hour} | {} | {log:.2} | {rows:.2} | {movements} | {one:.0} |", self.requests);
     }

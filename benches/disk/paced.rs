@@ -101,8 +101,8 @@ pub(crate) fn measure(
         let (all_commits, all_folds) = quiet().await;
         inbox.stop();
         world.await.expect("the world should stop by itself");
-        let files = ["log", "rows"].map(|kind| {
-            let file = std::fs::metadata(folder.join(format!("world-0.{kind}.redb")));
+        let files = ["log", "rows.redb"].map(|kind| {
+            let file = std::fs::metadata(folder.join(format!("world-0.{kind}")));
             file.expect("both files should be there").len()
         });
         let (commits, folds) = (all_commits.since(commits), all_folds.since(folds));

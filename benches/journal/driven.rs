@@ -46,7 +46,7 @@ pub(crate) struct Driven {
 impl Driven {
     /// A new world, with a journal if there is a sink for it.
     pub(crate) fn new(setup: &TestSetup, rules: &LoadedRules, sink: Option<Box<dyn JournalSink>>) -> Self {
-        let store = Store::open_disks(Default::default(), Default::default()).expect("a simulated disk should open");
+        let store = Store::open_disks(&Default::default()).expect("a simulated disk should open");
         let simulation = game::start_world(&setup.settings, rules, &store, START).expect("the world should start");
         let inbox = Arc::new(Inbox::new(1 << 20, BatchNumber::default(), Box::new(|| {})));
         let way_in = world::way_in(&simulation, &inbox);

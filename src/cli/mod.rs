@@ -1,5 +1,6 @@
 //! The subcommands of the program.
 
+mod accept_loss;
 mod backup;
 mod call;
 mod check;
@@ -22,6 +23,8 @@ mod version;
 use std::process::ExitCode;
 
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
+
+use raidkeep_engine::storage::store::reports_panics;
 
 /// A headless game simulation server.
 ///
@@ -53,6 +56,8 @@ enum Command {
     Backup(backup::Backup),
     /// Checks the consistency of a stopped server's data folder.
     Verify(verify::Verify),
+    /// Makes a world usable whose log is damaged or missing, without what that held.
+    AcceptLoss(accept_loss::AcceptLoss),
     /// Exports a player with all its data as one JSON document.
     Export(player::Export),
     /// Imports a player from such a document into a running world.
@@ -76,6 +81,7 @@ const PATHS: &str = "Relative paths are relative to the working directory, also 
 
 /// Runs the program with the arguments of the process.
 pub fn run() -> ExitCode {
+    tell_no_panic_twice();
     let command = Arguments::command().after_help(PATHS).mut_subcommands(|command| command.after_help(PATHS));
     let arguments = Arguments::from_arg_matches(&command.get_matches()).unwrap_or_else(|error| error.exit());
     let outcome = match arguments.command {
@@ -96,6 +102,7 @@ pub fn run() -> ExitCode {
         Some(Command::Import(import)) => done(import.run()),
         Some(Command::Delete(delete)) => done(delete.run()),
         Some(Command::Verify(verify)) => Ok(verify.run()),
+        Some(Command::AcceptLoss(accept)) => Ok(accept.run()),
     };
     match outcome {
         Ok(code) => code,
@@ -104,6 +111,16 @@ pub fn run() -> ExitCode {
             ExitCode::FAILURE
         }
     }
+}
+
+/// A panic that damaged files cause is reported as an error of theirs, with what to do.
+fn tell_no_panic_twice() {
+    let usual = std::panic::take_hook();
+    std::panic::set_hook(Box::new(move |panic| {
+        if !reports_panics() {
+            usual(panic);
+        }
+    }));
 }
 
 /// Runs a subcommand with a single success exit code.

@@ -92,17 +92,17 @@ impl Export {
     }
 }
 
-/// Starts the world without ticking it, so that nothing in the folder changes except that the log's tail is folded.
+/// Starts the world without ticking it, on files of which nothing changes.
 fn read_at_rest(data: &Path, world: u32, player: &str) -> Result<Value, Failure> {
     let name = folder::world_name(world);
     if !folder::worlds(data)?.contains(&name) {
         return Err(format!("there is no {name} in {}; --data names the folder of a server", data.display()).into());
     }
-    let _lock = folder::lock(data)?;
+    let _lock = folder::lock_for_reading(data)?;
     let settings = Config::load(None, &[])?.game()?;
     let rules = raidkeep_game::load_rules(&settings, &raidkeep_game::usual_assets(None))
         .map_err(|problems| format!("the assets have mistakes:\n{problems}"))?;
-    let store = Store::open_folder(data, &name)?;
+    let store = Store::read_folder(data, &name)?;
     let mut simulation = raidkeep_game::start_world(&settings, &rules, &store, Start::alone(wall_ms(), 0))?;
     let document = export_at_rest(simulation.world_mut(), player)?;
     let document = document.ok_or_else(|| format!("there is no player {player} in {name}"))?;

@@ -214,8 +214,8 @@ fn compare(keeper: RowKeeper, replay: &mut Replay, folder: &Path, world: &str) -
     if !folder::worlds(folder)?.iter().any(|found| found == world) {
         return Err(format!("there is no {world} in {}", folder.display()).into());
     }
-    let _lock = folder::lock(folder)?;
-    let store = Store::open_folder(folder, world)?;
+    let _lock = folder::lock_for_reading(folder)?;
+    let store = Store::read_folder(folder, world)?;
     let RowComparison { players, tables } = keeper.compare(replay.simulation().world_mut(), &store.rows)?;
     let mut differing = 0;
     for (table, accounts) in tables.iter().filter(|(_, accounts)| !accounts.is_empty()) {

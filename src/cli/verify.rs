@@ -8,6 +8,7 @@ use serde::Serialize;
 
 use crate::cli::{print_line, report};
 use raidkeep_engine::storage::folder;
+use raidkeep_engine::storage::rows::Persistence;
 use raidkeep_engine::storage::store::Store;
 use raidkeep_engine::verify::{Breach, verify};
 use raidkeep_game::identity::collisions::{self, Sharer};
@@ -37,6 +38,8 @@ enum Format {
 #[derive(Debug, Serialize)]
 struct WorldVerified {
     world: String,
+    accounts: u64,
+    rows: u64,
     breaches: Vec<Breach>,
 }
 
@@ -77,32 +80,39 @@ impl Verify {
 }
 
 fn lines(verified: &WorldVerified) -> Vec<String> {
-    let WorldVerified { world, breaches } = verified;
+    let WorldVerified { world, accounts, rows, breaches } = verified;
     let told = breaches.iter().map(|breach| {
         let player = breach.player.as_deref().map(|player| format!(" of {player}")).unwrap_or_default();
         let Breach { check, table, key, what, .. } = breach;
         format!("{world}: {check}: table {table}, row {key}{player}: {what}")
     });
+    let looked_at = format!("{}, {rows} rows", counted(*accounts, "account"));
     let sum = match breaches.len() {
-        0 => format!("{world}: consistent"),
-        count => format!("{world}: {count} breaches; docs/operating.md says what to do"),
+        0 => format!("{world}: consistent ({looked_at})"),
+        count => format!("{world}: {count} breaches ({looked_at}); docs/operating.md says what to do"),
     };
     told.chain([sum]).collect()
 }
 
-/// The unfolded tail of the log that a crash left is folded first, as on a server's start.
+fn counted(count: u64, what: &str) -> String {
+    if count == 1 { format!("1 {what}") } else { format!("{count} {what}s") }
+}
+
+/// The unfolded tail of the log that a crash left counts, as on a server's start; nothing in the folder changes.
 fn verify_folder(data: &Path) -> Result<Verified, Box<dyn std::error::Error>> {
     let worlds = folder::worlds(data)?;
     if worlds.is_empty() {
         return Err(format!("there is no world in {}; --data names the folder of a server", data.display()).into());
     }
-    let _lock = folder::lock(data)?;
+    let _lock = folder::lock_for_reading(data)?;
     let app = raidkeep_game::build_app(&Config::load(None, &[])?.game()?);
     let mut verified = Vec::with_capacity(worlds.len());
     let mut all_rows = Vec::with_capacity(worlds.len());
     for world in worlds {
-        let store = Store::open_folder(data, &world)?;
-        verified.push(WorldVerified { breaches: verify(&app, &store.rows)?, world });
+        let store = Store::read_folder(data, &world)?;
+        let identity = app.world().resource::<Persistence>().identity().table;
+        let (accounts, rows) = (store.rows.count(identity)?, store.rows.count_all()?);
+        verified.push(WorldVerified { breaches: verify(&app, &store.rows)?, accounts, rows, world });
         all_rows.push(store.rows);
     }
     Ok(Verified { worlds: verified, shared_purses: collisions::shared_purses(&all_rows)? })

@@ -262,7 +262,7 @@ fn a_change_that_could_not_be_stored_sends_no_event() {
     let (ann, bob) = (server.player("ann"), server.player("bob"));
     let bob_name = name_of(&mut server, &bob);
     succeed(&mut server, &ann, "enter_stage", json!({"stage": 3000}));
-    server.disks().0.fail_after(0);
+    server.disks().log.fail_after(0);
     let reply = server.ask(&ann, "pass_stage", json!({"stage": 3000, "damage": 10_000}));
     assert_eq!(reply["status"], 16, "the blow is not confirmed: {reply}");
     write_to(&mut server, &ann, &bob_name);
@@ -276,7 +276,7 @@ fn a_mail_that_could_not_be_stored_sends_no_event() {
     let mut server = long_lived();
     let (ann, bob) = (server.player("ann"), server.player("bob"));
     let bob_name = name_of(&mut server, &bob);
-    server.disks().0.fail_after(0);
+    server.disks().log.fail_after(0);
     assert_eq!(write_to(&mut server, &ann, &bob_name)["status"], 16, "the mail is not confirmed");
     assert_eq!(names(&mut server, bob.connection), nobody(), "a mail that was not stored was not received");
 }
@@ -287,7 +287,7 @@ fn days_and_seasons_that_could_not_be_stored_send_no_event() {
     setup.settings.clock = raidkeep::engine::clock::ClockMode::Real;
     let mut server = TestServer::with(setup);
     let ann = server.player("ann");
-    server.disks().0.fail_after(0);
+    server.disks().log.fail_after(0);
     server.advance_seconds(TO_APRIL);
     let events = names(&mut server, ann.connection);
     assert!(!events.contains(&"season_reset".to_owned()), "a season that was not stored has not begun: {events:?}");

@@ -290,7 +290,7 @@ fn a_disk_that_fails_at_any_write_loses_nothing_that_was_confirmed() {
         let ann = server.player("ann");
         let bob = server.player("bob");
         let seen_before = server.ask(&bob, "get_player_info", json!({}));
-        server.disks().0.fail_after(writes);
+        server.disks().log.fail_after(writes);
         let confirmed = enter_until_it_fails(&mut server, &ann, writes);
         most_confirmed = most_confirmed.max(confirmed);
         for player in [&ann, &bob] {
@@ -332,7 +332,7 @@ fn a_keyed_request_that_could_not_be_stored_is_carried_out_once_on_retry() {
     for writes in 0..=12 {
         let mut server = TestServer::new();
         let ann = server.player("ann");
-        server.disks().0.fail_after(writes);
+        server.disks().log.fail_after(writes);
         let text = |key: i64| {
             let token = &ann.token;
             format!(
@@ -402,7 +402,7 @@ fn a_change_that_could_not_be_stored_is_visible_to_nobody() {
     let mut server = TestServer::new();
     let (ann, bob) = (server.player("ann"), server.player("bob"));
     let seen_before = server.ask(&bob, "get_player_info", json!({}));
-    server.disks().0.fail_after(0);
+    server.disks().log.fail_after(0);
     let request = |function: &str, data: Value| json!({"world": 0, "function": function, "data": data}).to_string();
     let texts = [
         request("enter_stage_general", json!({"token": ann.token, "stage": 8})),
@@ -426,7 +426,7 @@ fn a_name_that_could_not_be_stored_is_taken_by_nobody() {
     let mut server = TestServer::new();
     let ann = json!({"email": "ann@mail.example", "username": "Ann", "password": "secret"});
     let connection = server.connect();
-    server.disks().0.fail_after(0);
+    server.disks().log.fail_after(0);
     for attempt in 0..2 {
         let reply = server.ask_on(connection, "signup", ann.clone());
         assert_eq!(reply, without_storage(), "attempt {attempt}: neither created nor reported as taken");
@@ -555,7 +555,7 @@ fn changing_the_hung_stage_under_a_clock_that_jumped_back_pays_no_minute_twice()
 fn a_login_in_flight_when_the_storage_fails_is_answered() {
     let mut server = TestServer::new();
     let ann = server.player("ann");
-    server.disks().0.fail_after(0);
+    server.disks().log.fail_after(0);
     let texts = [
         r#"{"world":0,"function":"enter_stage_general","data":{"stage":8}}"#,
         r#"{"world":0,"function":"login","data":{"email":"no@body.example","password":"x"}}"#,

@@ -229,7 +229,7 @@ fn no_secret_lies_on_the_disks_in_clear() {
     let bob = server.player("bob-device").token;
     server.fold();
     let mut bytes = Vec::new();
-    for disk in [&server.disks().0, &server.disks().1] {
+    for disk in [&server.disks().log, &server.disks().rows] {
         let length = disk.len().expect("a simulated disk should have a length");
         let mut content = vec![0; usize::try_from(length).expect("a simulated disk should be small")];
         disk.read(0, &mut content).expect("a simulated disk should be readable");

@@ -25,7 +25,7 @@ fn a_copy_that_is_put_back_gives_other_numbers() {
     assert_eq!(diamonds(&mut server, &ann), 60);
     let mut numbers = vec![lost.clone()];
     for left in ["88", "82"] {
-        server = server.put_back((copy.0.after_power_loss(), copy.1.after_power_loss()));
+        server = server.put_back(copy.after_power_loss());
         server.connect();
         let ann = server.player("ann");
         assert_eq!(diamonds(&mut server, &ann), 0, "the copy knows nothing of what came after it");

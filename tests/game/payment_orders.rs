@@ -205,7 +205,7 @@ fn orders_that_find_the_line_full_go_on_as_soon_as_there_is_room() {
 fn a_server_that_cannot_store_an_order_tells_nobody_that_there_is_one() {
     let mut server = TestServer::new();
     let (ann, _) = rich(&mut server, "ann", 100);
-    server.disks().0.fail_after(0);
+    server.disks().log.fail_after(0);
     post(&mut server, &ann, "buy_item", json!({"offer": DIAMONDS_60}), Some("k1"));
     assert_eq!(reply(&mut server, &ann)["status"], 16);
     assert_eq!(sent(&server, "Pay"), 0, "an order that is not on disk is not carried out");

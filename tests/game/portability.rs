@@ -251,7 +251,7 @@ fn a_disk_that_fails_at_any_write_leaves_all_of_a_player_or_nothing() {
     for writes in 0..12 {
         let (mut server, _) = played();
         let document = export(&mut server, "Ann");
-        server.disks().0.fail_after(writes);
+        server.disks().log.fail_after(writes);
         let deleted = server.operate("player_delete", json!({"name": "Ann"}));
         let mut server = server.crash_and_reopen();
         assert_eq!(server.verify(), [], "after {writes} writes: nothing is half deleted");
@@ -262,7 +262,7 @@ fn a_disk_that_fails_at_any_write_leaves_all_of_a_player_or_nothing() {
             left += 1;
         } else {
             assert_eq!(reply["status"], 99, "after {writes} writes: {reply}");
-            server.disks().0.fail_after(writes);
+            server.disks().log.fail_after(writes);
             let imported = server.operate("player_import", json!({"document": document}));
             let mut server = server.crash_and_reopen();
             assert_eq!(server.verify(), [], "after {writes} writes of the import: nothing is half imported");

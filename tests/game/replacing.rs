@@ -120,7 +120,7 @@ fn a_disk_that_fails_at_any_write_leaves_the_one_or_the_other() {
         let (mut server, ann) = played();
         let document = export(&mut server, "Ann");
         succeed(&mut server, &ann, "enter_stage_general", json!({"stage": 9}));
-        server.disks().0.fail_after(writes);
+        server.disks().log.fail_after(writes);
         let replaced = server.operate("player_import", replacement(&document));
         let mut server = server.crash_and_reopen();
         assert_eq!(server.verify(), [], "after {writes} writes: nothing is half replaced");

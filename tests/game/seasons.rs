@@ -204,7 +204,7 @@ fn a_death_that_could_not_be_stored_brings_no_gift() {
     let mut server = long_lived();
     let ann = server.player("ann");
     succeed(&mut server, &ann, "enter_stage", json!({"stage": 3000}));
-    server.disks().0.fail_after(0);
+    server.disks().log.fail_after(0);
     let reply = ask(&mut server, &ann, "pass_stage", json!({"stage": 3000, "damage": 10_000}));
     assert_eq!(reply["status"], 16, "the blow is not confirmed: {reply}");
     let mut server = server.crash_and_reopen();
@@ -311,7 +311,7 @@ fn a_server_that_was_down_over_the_end_of_a_month_ends_the_season_at_its_start_o
         let players = ranked(&mut server, [9_000, 500]);
         server.advance_seconds(TO_APRIL - 1);
         // From here on nothing is stored: for the disk the server is down.
-        server.disks().0.fail_after(0);
+        server.disks().log.fail_after(0);
         server.advance_seconds(DAY + (months - 1) * 31 * DAY);
         let mut server = server.crash_and_reopen();
         server.step(1);
@@ -333,7 +333,7 @@ fn a_reset_that_dies_at_any_write_happens_once_in_the_end() {
         let mut server = TestServer::with(setup(ClockMode::Real, "Asia/Shanghai"));
         let ann = server.player("ann");
         strike(&mut server, &ann, 9_000);
-        server.disks().0.fail_after(writes);
+        server.disks().log.fail_after(writes);
         server.advance_seconds(TO_APRIL);
         let mut server = server.crash_and_reopen();
         let first = bosses(&mut server, &ann);

@@ -20,7 +20,7 @@ fn server_with_backups(folder: Option<PathBuf>) -> TestServer {
 
 fn breaches_in(folder: &Path) -> usize {
     let app = game::build_app(&TestSetup::default().settings);
-    let store = Store::open_folder(folder, "world-0").expect("a copy should open");
+    let store = Store::read_folder(folder, "world-0").expect("a copy should open");
     verify(&app, &store.rows).expect("a copy should be readable").len()
 }
 
@@ -34,7 +34,7 @@ fn a_copy_holds_everything_answered_before_it_and_is_consistent() {
     assert_eq!(made["status"], 0, "{made}");
     let copy = folder.path().join("first");
     assert_eq!(made["data"]["file"], json!(copy.join("world-0.rows.redb").display().to_string()));
-    let store = Store::open_folder(&copy, "world-0").expect("a copy should open");
+    let store = Store::read_folder(&copy, "world-0").expect("a copy should open");
     assert_eq!(json!(store.recovered.last_batch), made["data"]["last_batch"], "the copy says how far it goes");
     let energy = store.rows.get("energy", &1_u64.to_be_bytes()).expect("readable");
     assert_eq!(energy, server.rows().get("energy", &1_u64.to_be_bytes()).expect("readable"), "unfolded changes too");
@@ -100,7 +100,9 @@ fn the_program_copies_a_running_world_and_the_copy_verifies_and_serves() {
     let verified = verify(&backups.join("copy"));
     assert_eq!(verified.status.code(), Some(0), "{}", String::from_utf8_lossy(&verified.stderr));
     let told: serde_json::Value = serde_json::from_slice(&verified.stdout).expect("JSON");
-    assert_eq!(told, json!({"worlds": [{"world": "world-0", "breaches": []}]}));
+    let rows = &told["worlds"][0]["rows"];
+    assert!(rows.as_u64() > Some(20), "it says how much it has looked at: {told}");
+    assert_eq!(told, json!({"worlds": [{"world": "world-0", "accounts": 1, "rows": rows, "breaches": []}]}));
     let restored = Host::new(&[]);
     copy_folder(&backups.join("copy"), &restored.data());
     let restored_server = restored.start();

@@ -5,6 +5,7 @@ mod bank;
 mod browsers;
 mod client_faults;
 mod crash;
+mod damage;
 mod embedding;
 mod extending;
 mod fairness;

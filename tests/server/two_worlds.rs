@@ -167,7 +167,7 @@ fn each_start_gives_numbers_that_no_copy_gives() {
     server.signal("TERM");
     server.process.wait();
     let copy = |from: &str, to: &str| {
-        for file in ["world-1.rows.redb", "world-1.log.redb"] {
+        for file in ["world-1.rows.redb", "world-1.log", "world-1.mark"] {
             let (from, to) = (host.path(from).join(file), host.path(to).join(file));
             std::fs::create_dir_all(to.parent().expect("a file is in a folder")).expect("a folder should be possible");
             std::fs::copy(from, to).expect("a stopped server's files can be copied");

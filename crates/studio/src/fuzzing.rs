@@ -22,7 +22,7 @@ use raidkeep_engine::request::route::{Route, RouteBody, RouteHeaders};
 use raidkeep_engine::rules::RuleTables;
 use raidkeep_engine::start::Start;
 use raidkeep_engine::storage::batch::batches;
-use raidkeep_engine::storage::disk::Disk;
+use raidkeep_engine::storage::disk::Disks;
 use raidkeep_engine::storage::rows::Persistence;
 use raidkeep_engine::storage::store::Store;
 use raidkeep_engine::storage::{Arrival, Touched};
@@ -237,7 +237,7 @@ static READER: LazyLock<Mutex<World>> = LazyLock::new(|| {
     let settings = TestSetup::default().settings;
     let rules = raidkeep_game::load_rules(&settings, &raidkeep_game::shipped_assets())
         .expect("the shipped assets should be valid");
-    let store = Store::open_disks(Disk::default(), Disk::default()).expect("a simulated disk should open");
+    let store = Store::open_disks(&Disks::default()).expect("a simulated disk should open");
     let start = Start::alone(NOON_MS, 7);
     let mut world = raidkeep_game::start_world(&settings, &rules, &store, start).expect("an empty world should start");
     Mutex::new(std::mem::take(world.world_mut()))

@@ -18,7 +18,7 @@ use crate::request::RequestTable;
 use crate::request::answer::STOPPED;
 use crate::rules::{AssetSource, Catalogue, LoadedRules};
 use crate::start::{Start, start_app};
-use crate::storage::disk::Disk;
+use crate::storage::disk::Disks;
 use crate::storage::rows::Persistence;
 use crate::storage::store::{LogRecord, Recovered, Store};
 use crate::storage::{Batch, StorageError};
@@ -363,7 +363,7 @@ impl Replay {
 
 /// A storage in memory with the rows that the world read at its start.
 fn revive_store(start: &StartRecord, rows: &[LogRecord]) -> Result<Store, StorageError> {
-    let mut store = Store::open_disks(Disk::default(), Disk::default())?;
+    let mut store = Store::open_disks(&Disks::default())?;
     store.rows.fold(rows)?;
     store.recovered = Recovered { last_batch: start.last_batch, moment_ms: start.moment_ms, folded_at_start: 0 };
     Ok(store)

@@ -10,7 +10,7 @@ use bevy_ecs::prelude::*;
 use crate::account::AccountId;
 use crate::journal::record::{InputRecord, Record};
 use crate::journal::replay::{Played, Replay, ReplayError};
-use crate::storage::disk::Disk;
+use crate::storage::disk::Disks;
 use crate::storage::rows::{self, Persistence};
 use crate::storage::store::{LogRecord, Rows, Store};
 use crate::storage::{Batch, LoadedPlayer, PlayerTables, RowError, StorageError};
@@ -70,7 +70,7 @@ impl RowKeeper {
         let beside = persistence.player_parts().into_iter().filter_map(|part| part.beside);
         let beside: Vec<_> = beside.filter(|table| !tables.contains(table)).collect();
         tables.extend(beside);
-        let store = Store::open_disks(Disk::default(), Disk::default())?;
+        let store = Store::open_disks(&Disks::default())?;
         let (known, from_before) = (BTreeSet::new(), BTreeSet::new());
         Ok(Self {
             rows: store.rows,

@@ -10,7 +10,7 @@ use redb::{
 use crate::numbers::BatchNumber;
 use crate::storage::StorageError;
 use crate::storage::folder::ROWS_SUFFIX;
-use crate::storage::store::{META, Rows, failed};
+use crate::storage::store::{META, META_COPY, META_LAST_BATCH, Rows, failed};
 
 /// The copy is written once from front to back; more memory would not help it.
 const COPY_CACHE_BYTES: usize = 16 << 20;
@@ -95,6 +95,7 @@ fn copy_meta(read: &ReadTransaction, write: &WriteTransaction) -> Result<BatchNu
         let (name, value) = entry.map_err(failed(action))?;
         to.insert(name.value(), value.value()).map_err(failed(action))?;
     }
-    let last_batch = from.get(super::store::META_LAST_BATCH).map_err(failed(action))?;
+    to.insert(META_COPY, 1).map_err(failed(action))?;
+    let last_batch = from.get(META_LAST_BATCH).map_err(failed(action))?;
     Ok(BatchNumber(last_batch.map_or(0, |value| value.value())))
 }

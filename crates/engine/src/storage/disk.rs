@@ -10,6 +10,43 @@ use redb::StorageBackend;
 #[derive(Debug, Clone, Default)]
 pub struct Disk(Arc<(Mutex<Platter>, Condvar)>);
 
+/// The files of a world on simulated disks. Clones are the same files.
+#[derive(Debug, Clone, Default)]
+pub struct Disks {
+    /// The log.
+    pub log: Disk,
+    /// The rows.
+    pub rows: Disk,
+    /// How far the world has answered.
+    pub mark: Disk,
+}
+
+impl Disks {
+    /// See [`Disk::after_power_loss`].
+    pub fn after_power_loss(&self) -> Self {
+        self.each(Disk::after_power_loss)
+    }
+
+    /// See [`Disk::after_torn_power_loss`].
+    pub fn after_torn_power_loss(&self, survives: &mut dyn FnMut() -> bool) -> Self {
+        self.each(|disk| disk.after_torn_power_loss(survives))
+    }
+
+    /// See [`Disk::after_kill`].
+    pub fn after_kill(&self) -> Self {
+        self.each(Disk::after_kill)
+    }
+
+    /// See [`Disk::mend`].
+    pub fn mend(&self) {
+        [&self.log, &self.rows, &self.mark].into_iter().for_each(Disk::mend);
+    }
+
+    fn each(&self, mut make: impl FnMut(&Disk) -> Disk) -> Self {
+        Self { log: make(&self.log), rows: make(&self.rows), mark: make(&self.mark) }
+    }
+}
+
 /// The unit of an atomic write, in bytes.
 const SECTOR_BYTES: usize = 512;
 
@@ -81,6 +118,20 @@ impl Disk {
     pub fn release(&self) {
         self.with(|platter| platter.is_held = false);
         self.0.1.notify_all();
+    }
+
+    /// Damages what is on the disk, behind the back of whoever uses it.
+    pub fn damage(&self, damage: impl FnOnce(&mut Vec<u8>)) {
+        self.with(|platter| {
+            damage(&mut platter.written);
+            platter.synced.clone_from(&platter.written);
+            platter.unsynced.clear();
+        });
+    }
+
+    /// Looks at what is on the disk.
+    pub fn read_bytes<T>(&self, look: impl FnOnce(&[u8]) -> T) -> T {
+        self.with(|platter| look(&platter.written))
     }
 
     /// Size of the file in bytes.

@@ -327,7 +327,7 @@ pub fn describe(recovered: Recovered) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::storage::disk::Disk;
+    use crate::storage::disk::Disks;
 
     fn batch(number: u64, value: u8) -> Batch {
         let mut batch = Batch::new(BatchNumber(number), 0);
@@ -337,7 +337,7 @@ mod tests {
 
     #[test]
     fn a_query_finds_the_batches_before_it_because_they_are_folded_first() {
-        let store = Store::open_disks(Disk::default(), Disk::default()).expect("the simulated disks should open");
+        let store = Store::open_disks(&Disks::default()).expect("the simulated disks should open");
         let (sender, events) = channel();
         let listener: StorageListener = Arc::new(move |event| {
             let _ = sender.send(event);
@@ -366,7 +366,7 @@ mod tests {
     /// The world once waited forever for such a thread, while reporting that it was ready.
     #[test]
     fn a_storage_thread_that_panics_is_a_failure_of_the_storage() {
-        let store = Store::open_disks(Disk::default(), Disk::default()).expect("the simulated disks should open");
+        let store = Store::open_disks(&Disks::default()).expect("the simulated disks should open");
         let (sender, events) = channel();
         let listener: StorageListener = Arc::new(move |event| {
             let panics = matches!(event, StorageEvent::Committed(_));

@@ -88,10 +88,10 @@ fn finish(app: &mut App) -> Result<(), StartError> {
 
 fn start(mut app: App, seat: &Seat) -> Result<(WorldLoop, Arc<WayIn>, Rows), StartError> {
     let rules = app.world_mut().remove_resource::<OpenRules>().ok_or(StartError::Missing { what: "rules" })?;
-    let store = app.world_mut().remove_resource::<OpenStore>().ok_or(StartError::Missing { what: "databases" })?.0;
+    let mut store = app.world_mut().remove_resource::<OpenStore>().ok_or(StartError::Missing { what: "databases" })?.0;
     let loaded = rules.rules.clone();
     let (way_in, reloader) = seat.join(app.world(), rules)?;
-    let start = draw_start(seat, &store)?;
+    let start = draw_start(seat, &mut store)?;
     app.insert_resource(Reloading(reloader));
     let mut simulation = start_app(app, &loaded, &store, start)?;
     if let Some(journal) = begin_journal(seat, loaded.fingerprint, &simulation, &store, start)? {
@@ -108,7 +108,7 @@ fn start(mut app: App, seat: &Seat) -> Result<(WorldLoop, Arc<WayIn>, Rows), Sta
 }
 
 /// Begins the world's next epoch, and draws what else it starts with.
-fn draw_start(seat: &Seat, store: &Store) -> Result<Start, StartError> {
+fn draw_start(seat: &Seat, store: &mut Store) -> Result<Start, StartError> {
     let drawn = || entropy().map_err(system("draw random bits"));
     let (seed, bits) = (drawn()?, drawn()?);
     let epoch = store.begin_epoch(u32::from_le_bytes(first_bytes(&bits)))?;

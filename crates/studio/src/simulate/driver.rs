@@ -21,7 +21,7 @@ use raidkeep_engine::request::reply::{Reply, ReplyPort, ReplyTo};
 use raidkeep_engine::request::{Job, RequestTable, SignIn};
 use raidkeep_engine::rules::LoadedRules;
 use raidkeep_engine::start::{Start, start_app};
-use raidkeep_engine::storage::disk::Disk;
+use raidkeep_engine::storage::disk::Disks;
 use raidkeep_engine::storage::store::Store;
 use raidkeep_engine::storage::{Batch, IndexKey, RowQuery, StorageError};
 use raidkeep_engine::tick::{Input, Moment, Simulation};
@@ -131,7 +131,7 @@ pub struct Driver {
 impl Driver {
     /// A new world that starts at `wall_ms`.
     pub fn new(settings: &GameSettings, rules: &LoadedRules, start: Start) -> Result<Self, StorageError> {
-        let store = Store::open_disks(Disk::default(), Disk::default())?;
+        let store = Store::open_disks(&Disks::default())?;
         let mut app = raidkeep_game::build_app(settings);
         purchase::register(&mut app);
         let simulation = start_app(app, rules, &store, start)?;

@@ -36,7 +36,7 @@ use raidkeep_engine::request::route::{RouteHeaders, RouteTable};
 use raidkeep_engine::rules::{AssetSource, Catalogue, LoadedRules};
 use raidkeep_engine::start::{Start, catalogue, start_app};
 use raidkeep_engine::storage::Batch;
-use raidkeep_engine::storage::disk::Disk;
+use raidkeep_engine::storage::disk::Disks;
 use raidkeep_engine::storage::store::{LogRecord, Rows, Store};
 use raidkeep_engine::tick::{Effects, Input, Moment, Simulation};
 use raidkeep_engine::verify::{self, Breach};
@@ -192,7 +192,7 @@ pub struct TestServer {
     inbox: Arc<Inbox>,
     way_in: Arc<WayIn>,
     storage: TestStorage,
-    disks: (Disk, Disk),
+    disks: Disks,
     connections: Vec<Connection>,
     inputs: Vec<Input>,
     real: Instant,
@@ -230,11 +230,11 @@ impl TestServer {
     /// A new world with this setup and rules that are already loaded.
     pub fn with_rules(setup: TestSetup, rules: Arc<LoadedRules>) -> Self {
         let platforms = TestPlatforms::new(setup.sandbox.clone());
-        Self::open(setup, rules, (Disk::default(), Disk::default()), platforms)
+        Self::open(setup, rules, Disks::default(), platforms)
     }
 
-    fn open(setup: TestSetup, rules: Arc<LoadedRules>, disks: (Disk, Disk), platforms: TestPlatforms) -> Self {
-        let store = Store::open_disks(disks.0.clone(), disks.1.clone()).expect("the simulated disks should open");
+    fn open(setup: TestSetup, rules: Arc<LoadedRules>, disks: Disks, platforms: TestPlatforms) -> Self {
+        let mut store = Store::open_disks(&disks).expect("the simulated disks should open");
         let epoch = store.begin_epoch(epoch_bits(setup.seed)).expect("the simulated disk should be writable");
         let start = Start { wall_ms: setup.wall_ms, seed: setup.seed, epoch, place: setup.place };
         let mut simulation = start_app(setup.app(), &rules, &store, start).expect("the world should start");
@@ -294,7 +294,7 @@ impl TestServer {
 
     /// Loses power: only confirmed writes survive. Reopens on the same disks; connections are lost.
     pub fn crash_and_reopen(self) -> Self {
-        let disks = (self.disks.0.after_power_loss(), self.disks.1.after_power_loss());
+        let disks = self.disks.after_power_loss();
         // Each start draws a seed, and a world that exists keeps its own.
         let setup = TestSetup { wall_ms: self.wall_ms, seed: self.setup.seed.wrapping_add(1), ..self.setup };
         let rules = match &setup.assets {
@@ -311,12 +311,12 @@ impl TestServer {
     }
 
     /// A copy of the disks, as a backup has it.
-    pub fn copy(&self) -> (Disk, Disk) {
-        (self.disks.0.after_power_loss(), self.disks.1.after_power_loss())
+    pub fn copy(&self) -> Disks {
+        self.disks.after_power_loss()
     }
 
     /// Loses power, and is started from an earlier copy of its disks. The platforms have seen what came after it.
-    pub fn put_back(self, copy: (Disk, Disk)) -> Self {
+    pub fn put_back(self, copy: Disks) -> Self {
         Self { disks: copy, ..self }.crash_and_reopen()
     }
 
@@ -665,7 +665,7 @@ impl TestServer {
     }
 
     /// The simulated disks: log and rows.
-    pub fn disks(&self) -> &(Disk, Disk) {
+    pub fn disks(&self) -> &Disks {
         &self.disks
     }
 

@@ -1,0 +1,217 @@
+//! Where the files of a world are: in a folder, in a folder that must not change, or on simulated disks.
+
+use std::fs::{File, OpenOptions};
+use std::io::ErrorKind;
+use std::os::unix::fs::OpenOptionsExt;
+use std::path::{Path, PathBuf};
+
+use redb::backends::FileBackend;
+use redb::{Database, StorageBackend};
+
+use crate::storage::StorageError;
+use crate::storage::disk::Disks;
+use crate::storage::folder::{LOG_SUFFIX, ROWS_SUFFIX};
+use crate::storage::store::failed;
+use crate::storage::store::overlay::Overlay;
+
+/// The files of a world.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum FileRole {
+    Rows,
+    Log,
+    Mark,
+}
+
+impl FileRole {
+    fn suffix(self) -> &'static str {
+        match self {
+            Self::Rows => ROWS_SUFFIX,
+            Self::Log => LOG_SUFFIX,
+            Self::Mark => ".mark",
+        }
+    }
+}
+
+/// The database in which earlier programs kept the log.
+const LEGACY_LOG_SUFFIX: &str = ".log.redb";
+const LEGACY_LOG_CACHE_BYTES: usize = 16 << 20;
+
+/// The files of one world.
+pub(super) trait Files {
+    /// What people call a file.
+    fn name(&self, role: FileRole) -> String;
+    /// Its length in bytes; 0 when it does not exist.
+    fn length(&self, role: FileRole) -> Result<u64, StorageError>;
+    /// Opens it, and makes it if it does not exist.
+    fn open(&self, role: FileRole) -> Result<Box<dyn StorageBackend>, StorageError>;
+    /// Waits until the names of files that were made are on disk.
+    fn sync_names(&self) -> Result<(), StorageError>;
+
+    /// The log of an earlier program.
+    fn legacy_log(&self) -> Result<Option<Database>, StorageError> {
+        Ok(None)
+    }
+
+    /// Removes the log of an earlier program, once its records are in the rows.
+    fn remove_legacy_log(&self) -> Result<(), StorageError> {
+        Ok(())
+    }
+
+    /// The database of a file cannot be opened.
+    fn cannot_open(&self, role: FileRole, error: redb::DatabaseError) -> StorageError {
+        let path = self.name(role);
+        match error {
+            redb::DatabaseError::DatabaseAlreadyOpen => StorageError::InUse { path },
+            error => StorageError::Open { path, source: Box::new(error.into()) },
+        }
+    }
+}
+
+/// The files in a folder.
+pub(super) struct Folder {
+    folder: PathBuf,
+    name: String,
+}
+
+impl Folder {
+    pub(super) fn new(folder: &Path, name: &str) -> Self {
+        Self { folder: folder.to_owned(), name: name.to_owned() }
+    }
+
+    fn path(&self, suffix: &str) -> PathBuf {
+        self.folder.join(format!("{}{suffix}", self.name))
+    }
+
+    /// Gives a file another name, under which nothing looks for it; returns that name.
+    pub(super) fn put_aside(&self, role: FileRole) -> Result<PathBuf, StorageError> {
+        let path = self.path(role.suffix());
+        let free =
+            (1..).map(|number| self.path(&format!("{}.lost-{number}", role.suffix()))).find(|path| !path.exists());
+        let aside = free.unwrap_or_else(|| self.path(".lost"));
+        std::fs::rename(&path, &aside).map_err(Self::unusable(&path))?;
+        Ok(aside)
+    }
+
+    fn unusable(path: &Path) -> impl Fn(std::io::Error) -> StorageError {
+        move |source| StorageError::Folder { path: format!("file {}", path.display()), source }
+    }
+}
+
+fn length_of(path: &Path) -> Result<u64, StorageError> {
+    match std::fs::metadata(path) {
+        Ok(found) => Ok(found.len()),
+        Err(error) if error.kind() == ErrorKind::NotFound => Ok(0),
+        Err(error) => Err(Folder::unusable(path)(error)),
+    }
+}
+
+impl Files for Folder {
+    fn name(&self, role: FileRole) -> String {
+        self.path(role.suffix()).display().to_string()
+    }
+
+    fn length(&self, role: FileRole) -> Result<u64, StorageError> {
+        length_of(&self.path(role.suffix()))
+    }
+
+    fn open(&self, role: FileRole) -> Result<Box<dyn StorageBackend>, StorageError> {
+        let path = self.path(role.suffix());
+        let options = OpenOptions::new().create(true).truncate(false).read(true).write(true).mode(0o600).clone();
+        let file = options.open(&path).map_err(Self::unusable(&path))?;
+        Ok(Box::new(FileBackend::new(file).map_err(|error| self.cannot_open(role, error))?))
+    }
+
+    fn sync_names(&self) -> Result<(), StorageError> {
+        File::open(&self.folder).and_then(|folder| folder.sync_all()).map_err(Self::unusable(&self.folder))
+    }
+
+    fn legacy_log(&self) -> Result<Option<Database>, StorageError> {
+        let path = self.path(LEGACY_LOG_SUFFIX);
+        if length_of(&path)? == 0 {
+            return Ok(None);
+        }
+        let log = Database::builder().set_cache_size(LEGACY_LOG_CACHE_BYTES).open(&path);
+        log.map(Some).map_err(failed("open the log of an earlier program"))
+    }
+
+    fn remove_legacy_log(&self) -> Result<(), StorageError> {
+        let path = self.path(LEGACY_LOG_SUFFIX);
+        match std::fs::remove_file(&path) {
+            Ok(()) => self.sync_names(),
+            Err(error) if error.kind() == ErrorKind::NotFound => Ok(()),
+            Err(error) => Err(Self::unusable(&path)(error)),
+        }
+    }
+}
+
+/// The files in a folder, of which nothing is changed.
+pub(super) struct ReadOnlyFolder(Folder);
+
+impl ReadOnlyFolder {
+    pub(super) fn new(folder: &Path, name: &str) -> Self {
+        Self(Folder::new(folder, name))
+    }
+
+    fn overlay(path: &Path) -> Result<Overlay, StorageError> {
+        match File::open(path) {
+            Ok(file) => Overlay::over(file).map_err(Folder::unusable(path)),
+            Err(error) if error.kind() == ErrorKind::NotFound => Ok(Overlay::default()),
+            Err(error) => Err(Folder::unusable(path)(error)),
+        }
+    }
+}
+
+impl Files for ReadOnlyFolder {
+    fn name(&self, role: FileRole) -> String {
+        self.0.name(role)
+    }
+
+    fn length(&self, role: FileRole) -> Result<u64, StorageError> {
+        self.0.length(role)
+    }
+
+    fn open(&self, role: FileRole) -> Result<Box<dyn StorageBackend>, StorageError> {
+        Ok(Box::new(Self::overlay(&self.0.path(role.suffix()))?))
+    }
+
+    fn sync_names(&self) -> Result<(), StorageError> {
+        Ok(())
+    }
+
+    fn legacy_log(&self) -> Result<Option<Database>, StorageError> {
+        let path = self.0.path(LEGACY_LOG_SUFFIX);
+        if length_of(&path)? == 0 {
+            return Ok(None);
+        }
+        let log = Database::builder().create_with_backend(Self::overlay(&path)?);
+        log.map(Some).map_err(failed("open the log of an earlier program"))
+    }
+}
+
+impl Files for Disks {
+    fn name(&self, role: FileRole) -> String {
+        format!("simulated{}", role.suffix())
+    }
+
+    fn length(&self, role: FileRole) -> Result<u64, StorageError> {
+        Ok(self.disk(role).size_bytes() as u64)
+    }
+
+    fn open(&self, role: FileRole) -> Result<Box<dyn StorageBackend>, StorageError> {
+        Ok(Box::new(self.disk(role).clone()))
+    }
+
+    fn sync_names(&self) -> Result<(), StorageError> {
+        Ok(())
+    }
+}
+
+impl Disks {
+    fn disk(&self, role: FileRole) -> &crate::storage::disk::Disk {
+        match role {
+            FileRole::Rows => &self.rows,
+            FileRole::Log => &self.log,
+            FileRole::Mark => &self.mark,
+        }
+    }
+}

@@ -1,0 +1,378 @@
+//! The log of a world: one preallocated file to which each group of batches is appended with one write and one sync.
+//!
+//! The file begins with its identity, followed by regions of equal size. A record takes as many [sectors](super::sector)
+//! as it needs, one behind the other; what does not fit into a region continues in the next. A region whose records
+//! have all been folded is written anew, so that under a steady load the file neither grows nor shrinks.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use redb::StorageBackend;
+
+use crate::outside::Epoch;
+use crate::storage::store::identity::{FileKind, Identity};
+use crate::storage::store::mark::{Answered, Mark};
+use crate::storage::store::sector::{Part, SECTOR_BYTES, Sector, into_sectors, read_sector};
+use crate::storage::store::{StorageError, io_failed};
+use crate::storage::{Batch, batch::batches};
+
+/// Where the regions begin.
+const HEAD_BYTES: u64 = 4096;
+/// The sectors of a region: 1 MiB.
+const REGION_SECTORS: usize = 2048;
+const REGION_BYTES: usize = REGION_SECTORS * SECTOR_BYTES;
+/// The regions of a new log.
+const REGIONS_AT_FIRST: usize = 2;
+
+/// One committed record: the batches of one group commit.
+#[derive(Debug, Clone)]
+pub struct LogRecord {
+    /// Its number in the log.
+    pub number: u64,
+    /// The batches, encoded.
+    pub bytes: Arc<[u8]>,
+}
+
+/// A sector's place: region, and sector in it. The sector may be the one behind the region's last.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+struct Place {
+    region: usize,
+    sector: usize,
+}
+
+impl Place {
+    fn offset(self) -> u64 {
+        HEAD_BYTES + (self.region * REGION_BYTES + self.sector * SECTOR_BYTES) as u64
+    }
+
+    fn next(self) -> Self {
+        Self { sector: self.sector + 1, ..self }
+    }
+}
+
+/// The log file. One thread owns it.
+#[derive(Debug)]
+pub struct Log {
+    file: Box<dyn StorageBackend>,
+    mark: Mark,
+    salt: u32,
+    epoch: Epoch,
+    next_record: u64,
+    /// Where the next record begins.
+    at: Place,
+    /// The last record in each region; 0 = none.
+    regions: Vec<u64>,
+    /// Whether a write or a sync has failed, after which nobody knows what is on the disk.
+    has_failed: bool,
+}
+
+/// What recovery found in a log.
+pub(super) struct Tail {
+    /// The records that the rows lack, without a gap.
+    pub(super) records: Vec<LogRecord>,
+    /// Damaged sectors that hold nothing the rows lack.
+    pub(super) damaged: u64,
+}
+
+fn salt_of(world: u64) -> u32 {
+    (world ^ (world >> 32)) as u32
+}
+
+/// Whether a file holds no record: it is missing, empty, or was made for a world that was never begun.
+pub(super) fn is_unused(file: &dyn StorageBackend) -> Result<bool, StorageError> {
+    let action = "read the log";
+    let length = file.len().map_err(io_failed(action))?;
+    let mut at = HEAD_BYTES;
+    let mut sector = [0; SECTOR_BYTES];
+    while at + SECTOR_BYTES as u64 <= length {
+        file.read(at, &mut sector).map_err(io_failed(action))?;
+        if sector != [0; SECTOR_BYTES] {
+            return Ok(false);
+        }
+        at += REGION_BYTES as u64;
+    }
+    Ok(true)
+}
+
+impl Log {
+    /// Makes the log of a world whose rows end with `folded`. Whatever the file holds is overwritten.
+    pub(super) fn create(
+        file: Box<dyn StorageBackend>,
+        mark: Mark,
+        world: u64,
+        folded: Answered,
+    ) -> Result<Self, StorageError> {
+        let action = "make the log";
+        let identity = Identity { kind: FileKind::Log, world };
+        let length = HEAD_BYTES + (REGIONS_AT_FIRST * REGION_BYTES) as u64;
+        let mut bytes = vec![0; HEAD_BYTES as usize + REGIONS_AT_FIRST * REGION_BYTES];
+        bytes[..Identity::BYTES].copy_from_slice(&identity.to_bytes());
+        file.set_len(length).map_err(io_failed(action))?;
+        file.write(0, &bytes).map_err(io_failed(action))?;
+        file.sync_data().map_err(io_failed(action))?;
+        mark.keep(folded)?;
+        Ok(Self {
+            file,
+            mark,
+            salt: salt_of(world),
+            epoch: folded.epoch,
+            next_record: folded.record + 1,
+            at: Place { region: 0, sector: 0 },
+            regions: vec![0; REGIONS_AT_FIRST],
+            has_failed: false,
+        })
+    }
+
+    /// Opens the log of a world whose rows end with `folded`, and reads what they lack.
+    ///
+    /// # Errors
+    /// When the log is of another world, cut, damaged where it matters, or ends before what was answered.
+    pub(super) fn open(
+        file: Box<dyn StorageBackend>,
+        mark: Mark,
+        name: &str,
+        world: u64,
+        [folded, answered]: [Answered; 2],
+    ) -> Result<(Self, Tail), StorageError> {
+        let scan = Scan::of(&*file, name, world, folded.record)?;
+        let records = scan.records_behind(folded.record);
+        let last = folded.record + records.len() as u64;
+        scan.check_end(last, folded, answered, name)?;
+        let at = scan.end_of(last);
+        let leftovers: Vec<Place> = scan.behind(last).chain(scan.damaged.iter().copied()).collect();
+        let damaged = scan.damaged.len() as u64;
+        let regions = scan.regions;
+        let epoch = folded.epoch.max(answered.epoch);
+        let (salt, next_record) = (salt_of(world), last + 1);
+        let log = Self { file, mark, salt, epoch, next_record, at, regions, has_failed: false };
+        log.blank(&leftovers)?;
+        Ok((log, Tail { records, damaged }))
+    }
+
+    /// What can be read of a log without a gap behind the record that the rows end with.
+    pub(super) fn salvage(file: &dyn StorageBackend, world: u64, folded: u64) -> Vec<LogRecord> {
+        Scan::of(file, "", world, folded).map(|scan| scan.records_behind(folded)).unwrap_or_default()
+    }
+
+    /// Clears sectors of a record that was never finished, and damaged ones that hold nothing needed, so that the next
+    /// start does not meet them again.
+    fn blank(&self, places: &[Place]) -> Result<(), StorageError> {
+        let action = "clear an unfinished record of the log";
+        for place in places {
+            self.file.write(place.offset(), &[0; SECTOR_BYTES]).map_err(io_failed(action))?;
+        }
+        if places.is_empty() { Ok(()) } else { self.file.sync_data().map_err(io_failed(action)) }
+    }
+
+    /// The epoch of the last records, or one that has begun since.
+    pub(super) fn epoch(&self) -> Epoch {
+        self.epoch
+    }
+
+    /// Records that follow belong to this epoch.
+    pub(super) fn take_over(&mut self, epoch: Epoch) {
+        self.epoch = epoch;
+    }
+
+    /// Commits the batches as one record, with one write and one sync. Records up to `folded_record` are in the rows;
+    /// their place is used again.
+    ///
+    /// # Errors
+    /// When the disk fails. Whether the record is kept is not known then, and nothing can be appended any more.
+    pub fn append(&mut self, group: &[Batch], folded_record: u64) -> Result<LogRecord, StorageError> {
+        let action = "write the log";
+        if self.has_failed {
+            return Err(io_failed(action)(std::io::Error::other("an earlier write failed")));
+        }
+        let mut bytes = Vec::with_capacity(group.iter().map(Batch::encoded_len).sum());
+        for batch in group {
+            batch.encode(&mut bytes);
+        }
+        self.has_failed = true;
+        let number = self.next_record;
+        self.write(&into_sectors(self.salt, number, self.epoch, &bytes), folded_record)?;
+        self.file.sync_data().map_err(io_failed(action))?;
+        if let Some(last) = group.last() {
+            let (batch, moment_ms, epoch) = (last.number, last.moment_ms, self.epoch);
+            self.mark.note(Answered { record: number, batch, moment_ms, epoch })?;
+        }
+        self.has_failed = false;
+        self.next_record += 1;
+        Ok(LogRecord { number, bytes: bytes.into() })
+    }
+
+    /// Writes a record's sectors where there is room.
+    fn write(&mut self, mut sectors: &[u8], folded_record: u64) -> Result<(), StorageError> {
+        while !sectors.is_empty() {
+            if self.at.sector == REGION_SECTORS {
+                self.at = Place { region: self.free_region(folded_record)?, sector: 0 };
+            }
+            let room = (REGION_SECTORS - self.at.sector) * SECTOR_BYTES;
+            let (now, later) = sectors.split_at(room.min(sectors.len()));
+            self.file.write(self.at.offset(), now).map_err(io_failed("write the log"))?;
+            self.regions[self.at.region] = self.next_record;
+            self.at.sector += now.len() / SECTOR_BYTES;
+            sectors = later;
+        }
+        Ok(())
+    }
+
+    /// A region whose records are all in the rows; the file grows by one if there is none.
+    fn free_region(&mut self, folded_record: u64) -> Result<usize, StorageError> {
+        if let Some(free) = self.regions.iter().position(|last| *last <= folded_record) {
+            return Ok(free);
+        }
+        let action = "make the log larger";
+        let region = self.regions.len();
+        let offset = Place { region, sector: 0 }.offset();
+        self.file.set_len(offset + REGION_BYTES as u64).map_err(io_failed(action))?;
+        // Blocks that exist need no change of the file system's tables when a record is synced.
+        self.file.write(offset, &vec![0; REGION_BYTES]).map_err(io_failed(action))?;
+        self.regions.push(0);
+        Ok(region)
+    }
+
+    /// Notes, on disk, that everything up to here is in the rows.
+    pub(super) fn keep_mark(&self, answered: Answered) -> Result<(), StorageError> {
+        self.mark.keep(answered)
+    }
+}
+
+/// All that a log file holds.
+struct Scan {
+    /// The parts of records that the rows lack, by record and place in it.
+    parts: BTreeMap<(u64, u32), Found>,
+    /// Each region's newest record that the rows have, and where it ends.
+    ends: Vec<(u64, Place)>,
+    /// The last record in each region.
+    regions: Vec<u64>,
+    damaged: Vec<Place>,
+}
+
+struct Found {
+    place: Place,
+    is_last: bool,
+    payload: Vec<u8>,
+}
+
+impl Scan {
+    fn of(file: &dyn StorageBackend, name: &str, world: u64, folded: u64) -> Result<Self, StorageError> {
+        let action = "read the log";
+        let length = file.len().map_err(io_failed(action))?;
+        let regions =
+            length.checked_sub(HEAD_BYTES).map(|bytes| (bytes / REGION_BYTES as u64, bytes % REGION_BYTES as u64));
+        let Some((regions @ 1.., 0)) = regions else {
+            return Err(StorageError::Cut { file: name.to_owned(), length });
+        };
+        let mut sector = [0; SECTOR_BYTES];
+        file.read(0, &mut sector).map_err(io_failed(action))?;
+        Identity { kind: FileKind::Log, world }.check(&sector, name)?;
+        let mut scan = Self { parts: BTreeMap::new(), ends: Vec::new(), regions: Vec::new(), damaged: Vec::new() };
+        let mut bytes = vec![0; REGION_BYTES];
+        for region in 0..regions as usize {
+            file.read(Place { region, sector: 0 }.offset(), &mut bytes).map_err(io_failed(action))?;
+            scan.take_in(region, salt_of(world), &bytes, folded);
+        }
+        Ok(scan)
+    }
+
+    fn take_in(&mut self, region: usize, salt: u32, bytes: &[u8], folded: u64) {
+        let (mut end, mut last) = ((0, Place { region, sector: 0 }), 0);
+        for (sector, bytes) in bytes.as_chunks::<SECTOR_BYTES>().0.iter().enumerate() {
+            let place = Place { region, sector };
+            match read_sector(salt, bytes) {
+                Sector::Blank => {}
+                Sector::Damaged => self.damaged.push(place),
+                Sector::Part(part) => {
+                    last = part.record.max(last);
+                    if (end.0..=folded).contains(&part.record) {
+                        end = (part.record, place.next());
+                    }
+                    self.add(place, part, folded);
+                }
+            }
+        }
+        self.regions.push(last);
+        self.ends.push(end);
+    }
+
+    fn add(&mut self, place: Place, part: Part<'_>, folded: u64) {
+        if part.record > folded {
+            let found = Found { place, is_last: part.is_last, payload: part.payload.to_vec() };
+            self.parts.insert((part.record, part.index), found);
+        }
+    }
+
+    /// The whole records behind one, without a gap.
+    fn records_behind(&self, record: u64) -> Vec<LogRecord> {
+        let read = |number| self.whole_record(number).map(|bytes| LogRecord { number, bytes: bytes.into() });
+        (record + 1..).map_while(read).collect()
+    }
+
+    /// The bytes of a record, if every part of it is there.
+    fn whole_record(&self, record: u64) -> Option<Vec<u8>> {
+        let mut bytes = Vec::new();
+        for index in 0.. {
+            let part = self.parts.get(&(record, index))?;
+            bytes.extend_from_slice(&part.payload);
+            if part.is_last {
+                break;
+            }
+        }
+        Some(bytes)
+    }
+
+    /// The places of parts behind a record.
+    fn behind(&self, record: u64) -> impl Iterator<Item = Place> {
+        self.parts.range((record + 1, 0)..).map(|(_, found)| found.place)
+    }
+
+    /// Where the record after this one begins: behind this one, or behind the last one that the rows have.
+    fn end_of(&self, record: u64) -> Place {
+        let behind = self.parts.range((record, 0)..(record + 1, 0)).next_back().map(|(_, found)| found.place.next());
+        let newest = self.ends.iter().max_by_key(|(last, _)| *last).map(|(_, place)| *place);
+        behind.or(newest).unwrap_or(Place { region: 0, sector: 0 })
+    }
+
+    /// Checks that the log ends where a crash may have left it.
+    fn check_end(&self, last: u64, folded: Answered, answered: Answered, name: &str) -> Result<(), StorageError> {
+        let damaged_at = self.damaged_next(last).map(Place::offset);
+        let next_found = self.parts.range((last + 2, 0)..).next().map(|((record, _), _)| *record);
+        if last < answered.record || next_found.is_some() {
+            let (file, folded) = (name.to_owned(), folded.record);
+            let first_kept = self.parts.keys().next().map(|(record, _)| *record);
+            return Err(match (damaged_at, first_kept) {
+                (Some(at), _) => StorageError::Damaged { file, at },
+                (None, Some(found)) if last == folded && found > folded + 1 => StorageError::Gap { folded, found },
+                (None, _) => StorageError::Lost {
+                    file,
+                    last,
+                    answered: answered.record.max(next_found.unwrap_or_default()),
+                    moment_ms: answered.moment_ms,
+                },
+            });
+        }
+        match damaged_at {
+            Some(at) => Err(StorageError::Damaged { file: name.to_owned(), at }),
+            None => Ok(()),
+        }
+    }
+
+    /// A damaged sector where the record after `last` would be. A loss of power leaves none, so it once was that record.
+    fn damaged_next(&self, last: u64) -> Option<Place> {
+        let mut place = self.end_of(last);
+        let unfinished: Vec<Place> = self.behind(last).collect();
+        while unfinished.contains(&place) {
+            place = place.next();
+        }
+        let is_next = |damaged: &&Place| **damaged == place || (place.sector == REGION_SECTORS && damaged.sector == 0);
+        self.damaged.iter().find(is_next).copied()
+    }
+}
+
+/// How far these records go, if there are any.
+pub(super) fn answered_by(records: &[LogRecord], epoch: Epoch) -> Option<Answered> {
+    let last = records.last()?;
+    let batch = batches(&last.bytes).last()?;
+    Some(Answered { record: last.number, batch: batch.number, moment_ms: batch.moment_ms, epoch })
+}

@@ -1,0 +1,408 @@
+//! The files of a world: a log of batches, the rows it is folded into, and a mark of how far the world has answered.
+//!
+//! A commit to the log is what makes an answer final. Folding writes each row once, no matter how often it changed, and
+//! to a file of its own, so it never holds up a commit. After a crash the unfolded tail of the log is folded before
+//! anything else happens.
+
+use std::path::Path;
+
+use redb::{Database, StorageBackend, TableDefinition};
+
+use crate::numbers::BatchNumber;
+use crate::outside::Epoch;
+use crate::storage::disk::Disks;
+use crate::storage::store::files::{FileRole, Files, Folder, ReadOnlyFolder};
+use crate::storage::store::log::{Tail, answered_by, is_unused};
+use crate::storage::store::mark::{Answered, Mark};
+
+mod files;
+mod identity;
+mod legacy;
+mod log;
+mod mark;
+mod overlay;
+mod rows_file;
+mod sector;
+
+pub use log::{Log, LogRecord};
+pub use rows_file::Rows;
+
+pub(super) const META: TableDefinition<'_, &str, u64> = TableDefinition::new("meta");
+pub(super) const META_LAST_BATCH: &str = "last_batch";
+/// Present in a copy, which has no log beside it.
+pub(super) const META_COPY: &str = "copy";
+
+/// The file format. Format 1 had no deletion by key prefix, formats 1 and 2 had the log in a database.
+const FORMAT: u64 = 3;
+const ROWS_CACHE_BYTES: usize = 128 << 20;
+
+/// A storage failure. What was confirmed is safe; nothing more can be confirmed.
+#[derive(Debug, thiserror::Error)]
+pub enum StorageError {
+    /// Another process has the files open.
+    #[error("{path} is in use by another server; stop that one first, or give this one another --data folder")]
+    InUse {
+        /// The file.
+        path: String,
+    },
+    /// The database or the disk under it failed.
+    #[error("cannot {action}: {source}")]
+    Failed {
+        /// What was being done.
+        action: &'static str,
+        /// Why it failed.
+        source: Box<redb::Error>,
+    },
+    /// A file cannot be opened as a database.
+    #[error("cannot open {path}: {source}. If it is damaged, put back a copy of this world")]
+    Open {
+        /// The file.
+        path: String,
+        /// Why.
+        source: Box<redb::Error>,
+    },
+    /// The log does not continue where the rows end.
+    #[error(
+        "the rows end with log record {folded} but the log goes on with {found}: the rows are an older copy, or the log \
+         has lost what lies between. Put all files of this world back from the same copy"
+    )]
+    Gap {
+        /// The last record in the rows.
+        folded: u64,
+        /// The first record in the log.
+        found: u64,
+    },
+    /// A file of the world is not there, or is empty.
+    #[error(
+        "{file} is missing or empty, and the other files of this world tell of changes in it. Put it back if it was moved; \
+         otherwise put the whole world back from a copy, into a folder without the files of this one"
+    )]
+    Missing {
+        /// The file.
+        file: String,
+    },
+    /// A file is shorter than it was made.
+    #[error("{file} was cut: {length} bytes are no length that it can have. Put the world back from a copy")]
+    Cut {
+        /// The file.
+        file: String,
+        /// Its length in bytes.
+        length: u64,
+    },
+    /// A file is not what was written into it.
+    #[error("{file} is damaged at byte {at}. Check the disk, and put the world back from a copy")]
+    Damaged {
+        /// The file.
+        file: String,
+        /// Where.
+        at: u64,
+    },
+    /// Files of two worlds beside each other.
+    #[error(
+        "{file} belongs to another world than the rows beside it. Put each world's files back under their own names"
+    )]
+    OfAnotherWorld {
+        /// The file.
+        file: String,
+    },
+    /// The log, or the rows, end before what was answered.
+    #[error(
+        "{file} ends with record {last}, but the world has answered up to record {answered} ({}): it or the rows are an older copy, \
+         or were cut. Put back the files that were there; otherwise put the world back from a copy", moment(*moment_ms)
+    )]
+    Lost {
+        /// The log.
+        file: String,
+        /// The last record that is there.
+        last: u64,
+        /// The last record that was answered.
+        answered: u64,
+        /// The world's clock at that record, in unix milliseconds.
+        moment_ms: i64,
+    },
+    /// There is no loss to accept.
+    #[error(
+        "{world} has all that it has answered; there is nothing to accept. If a server refuses it, see what it says"
+    )]
+    NothingLost {
+        /// The world.
+        world: String,
+    },
+    /// A copy of the rows was put beside the log of another time.
+    #[error(
+        "the rows are a copy, and {file} is of another time. Put a copy into a folder without the other files of its world"
+    )]
+    CopyBesideLog {
+        /// The log.
+        file: String,
+    },
+    /// A later program made the files.
+    #[error(
+        "the files have format {found}; this program knows format {FORMAT}. Use the program that wrote them, or a newer one"
+    )]
+    FromTheFuture {
+        /// In the files.
+        found: u64,
+    },
+    /// A row of the world cannot be read.
+    #[error("table {table}: {source}")]
+    Row {
+        /// The table.
+        table: &'static str,
+        /// What is wrong with the row.
+        source: crate::storage::RowError,
+    },
+    /// The folder cannot be used.
+    #[error("cannot use the {path}: {source}")]
+    Folder {
+        /// What it is for, and where it is.
+        path: String,
+        /// Why.
+        source: std::io::Error,
+    },
+}
+
+pub(super) fn failed<E: Into<redb::Error>>(action: &'static str) -> impl FnOnce(E) -> StorageError {
+    move |error| StorageError::Failed { action, source: Box::new(error.into()) }
+}
+
+/// A failure of the files beside the database.
+fn io_failed(action: &'static str) -> impl Fn(std::io::Error) -> StorageError {
+    move |error| StorageError::Failed { action, source: Box::new(redb::Error::Io(error)) }
+}
+
+fn moment(unix_ms: i64) -> String {
+    jiff::Timestamp::from_millisecond(unix_ms).map_or_else(|_| format!("{unix_ms} ms"), |moment| moment.to_string())
+}
+
+/// A player's rows: one list of (key, value) for each player table, in the tables' order.
+pub type LoadedPlayer = Vec<Vec<(Vec<u8>, Vec<u8>)>>;
+
+/// A world's storage, just opened and recovered.
+#[derive(Debug)]
+pub struct Store {
+    /// The log, where batches are committed.
+    pub log: Log,
+    /// The rows, where batches are folded to and read from.
+    pub rows: Rows,
+    /// What recovery found.
+    pub recovered: Recovered,
+}
+
+/// The state of the files.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Recovered {
+    /// Number of the last batch; 0 for a new world.
+    pub last_batch: BatchNumber,
+    /// The world's clock at that batch, in unix milliseconds; `None` for a new world.
+    pub moment_ms: Option<i64>,
+    /// Log records that a crash had left unfolded.
+    pub folded_at_start: u64,
+}
+
+/// A world that was made usable although something of it is lost.
+#[derive(Debug)]
+pub struct AcceptedLoss {
+    /// Why it was refused before.
+    pub refused: StorageError,
+    /// The last batch that it has.
+    pub last_batch: BatchNumber,
+    /// The world's clock at that batch, in unix milliseconds.
+    pub moment_ms: i64,
+    /// Where the files of before are.
+    pub kept: [std::path::PathBuf; 2],
+}
+
+impl Store {
+    /// Opens or makes the files of a world in a folder: `NAME.rows.redb`, `NAME.log` and `NAME.mark`.
+    ///
+    /// # Errors
+    /// When they cannot be used, do not belong together, or lack something that was answered.
+    pub fn open_folder(folder: &Path, name: &str) -> Result<Self, StorageError> {
+        let files = Folder::new(folder, name);
+        // Opening repairs what a crash has left. Files that are refused must stay as they were found.
+        if files.length(FileRole::Rows)? > 0 {
+            drop(Self::read_folder(folder, name)?);
+        }
+        Self::open(&files, name)
+    }
+
+    /// Opens the files of a world without changing them: what recovery would write stays in memory. A copy of the rows
+    /// alone is a world too.
+    ///
+    /// # Errors
+    /// As [`open_folder`](Self::open_folder).
+    pub fn read_folder(folder: &Path, name: &str) -> Result<Self, StorageError> {
+        Self::open(&ReadOnlyFolder::new(folder, name), name)
+    }
+
+    /// Opens or makes the files on simulated disks.
+    ///
+    /// # Errors
+    /// As [`open_folder`](Self::open_folder).
+    pub fn open_disks(disks: &Disks) -> Result<Self, StorageError> {
+        Self::open(disks, &crate::storage::folder::world_name(0))
+    }
+
+    /// Makes a world usable whose log or mark is damaged, missing or of another time: folds what can be read of the log
+    /// without a gap, puts the old log and mark aside, and begins new ones. Answered changes may be lost.
+    ///
+    /// # Errors
+    /// When the rows cannot be read, or nothing is wrong with the world.
+    pub fn accept_loss(folder: &Path, name: &str) -> Result<AcceptedLoss, StorageError> {
+        let refused = match Self::read_folder(folder, name) {
+            Ok(_) => return Err(StorageError::NothingLost { world: name.to_owned() }),
+            Err(error) => error,
+        };
+        let files = Folder::new(folder, name);
+        let rows = Self::open_rows(&files, name)?;
+        let folded = rows.meta()?.folded();
+        let world = rows.meta()?.world.unwrap_or_else(rand::random);
+        let records = Log::salvage(&*files.open(FileRole::Log)?, world, folded.record);
+        let mark = Mark::new(files.open(FileRole::Mark)?, world);
+        let answered = mark.read(&files.name(FileRole::Mark)).ok().flatten();
+        let reached = answered_by(&records, folded.epoch).unwrap_or(folded);
+        rows.begin(world, &records)?;
+        let kept = [files.put_aside(FileRole::Log)?, files.put_aside(FileRole::Mark)?];
+        // Records that were lost keep their numbers, so that none is given twice.
+        let begins = Answered { record: reached.record.max(answered.map_or(0, |answered| answered.record)), ..reached };
+        rows.skip_to(begins.record)?;
+        Log::create(files.open(FileRole::Log)?, Mark::new(files.open(FileRole::Mark)?, world), world, begins)?;
+        files.sync_names()?;
+        Ok(AcceptedLoss { refused, last_batch: reached.batch, moment_ms: reached.moment_ms, kept })
+    }
+
+    fn open_rows(files: &dyn Files, name: &str) -> Result<Rows, StorageError> {
+        let file = Passed(files.open(FileRole::Rows)?);
+        let database = Database::builder().set_cache_size(ROWS_CACHE_BYTES).create_with_backend(file);
+        Ok(Rows::new(name, database.map_err(|error| files.cannot_open(FileRole::Rows, error))?))
+    }
+
+    /// Begins the world's next epoch, with these random bits. It is on disk when this returns, and so before anything
+    /// that the world does in it.
+    pub fn begin_epoch(&mut self, bits: u32) -> Result<Epoch, StorageError> {
+        let epoch = self.rows.begin_epoch(bits, self.log.epoch())?;
+        self.log.take_over(epoch);
+        Ok(epoch)
+    }
+
+    /// A damaged database may make its library panic; whoever opens it gets an error.
+    fn open(files: &dyn Files, name: &str) -> Result<Self, StorageError> {
+        OPENS.set(true);
+        let opened = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| Self::recover(files, name)));
+        OPENS.set(false);
+        opened.unwrap_or_else(|_| Err(StorageError::Damaged { file: files.name(FileRole::Rows), at: 0 }))
+    }
+
+    fn recover(files: &dyn Files, name: &str) -> Result<Self, StorageError> {
+        if files.length(FileRole::Rows)? == 0 && tells_of_changes(files)? {
+            return Err(StorageError::Missing { file: files.name(FileRole::Rows) });
+        }
+        let rows = Self::open_rows(files, name)?;
+        let meta = rows.meta()?;
+        if let Some(found) = meta.format.filter(|found| *found > FORMAT) {
+            return Err(StorageError::FromTheFuture { found });
+        }
+        let folded = meta.folded();
+        let (log, records) = match meta.world.filter(|_| meta.format == Some(FORMAT) && !meta.is_copy) {
+            Some(world) => Self::open_log(files, &rows, world, folded)?,
+            None => Self::make_log(files, &rows, meta.world.unwrap_or_else(rand::random), folded)?,
+        };
+        let meta = rows.meta()?;
+        let moment_ms = (meta.last_batch > BatchNumber::default()).then_some(meta.moment_ms.cast_signed());
+        let recovered = Recovered { last_batch: meta.last_batch, moment_ms, folded_at_start: records };
+        Ok(Self { log, rows, recovered })
+    }
+
+    /// Opens the log beside the rows, and folds what they lack.
+    fn open_log(files: &dyn Files, rows: &Rows, world: u64, folded: Answered) -> Result<(Log, u64), StorageError> {
+        for role in [FileRole::Log, FileRole::Mark] {
+            if files.length(role)? == 0 {
+                return Err(StorageError::Missing { file: files.name(role) });
+            }
+        }
+        let mark = Mark::new(files.open(FileRole::Mark)?, world);
+        let missing = || StorageError::Missing { file: files.name(FileRole::Mark) };
+        let answered = mark.read(&files.name(FileRole::Mark))?.ok_or_else(missing)?;
+        let name = files.name(FileRole::Log);
+        let (log, Tail { records, damaged }) =
+            Log::open(files.open(FileRole::Log)?, mark, &name, world, [folded, answered])?;
+        if damaged > 0 {
+            tracing::warn!(file = name, damaged, "the log had damaged sectors that nothing needs; check the disk");
+        }
+        if let Some(reached) = answered_by(&records, folded.epoch) {
+            rows.fold(&records)?;
+            log.keep_mark(reached)?;
+        }
+        Ok((log, records.len() as u64))
+    }
+
+    /// Makes the log of a new world, of a copy, and of a world whose log an earlier program kept in a database.
+    fn make_log(files: &dyn Files, rows: &Rows, world: u64, folded: Answered) -> Result<(Log, u64), StorageError> {
+        if files.length(FileRole::Log)? > 0 && !is_unused(&*files.open(FileRole::Log)?)? {
+            return Err(StorageError::CopyBesideLog { file: files.name(FileRole::Log) });
+        }
+        let records = match files.legacy_log()? {
+            Some(log) => legacy::read_tail(&log, folded.record)?,
+            None => Vec::new(),
+        };
+        let reached = answered_by(&records, folded.epoch).unwrap_or(folded);
+        let mark = Mark::new(files.open(FileRole::Mark)?, world);
+        let log = Log::create(files.open(FileRole::Log)?, mark, world, reached)?;
+        files.sync_names()?;
+        rows.begin(world, &records)?;
+        files.remove_legacy_log()?;
+        Ok((log, records.len() as u64))
+    }
+}
+
+thread_local! {
+    /// Whether this thread is opening files, and a panic is an error of theirs.
+    static OPENS: std::cell::Cell<bool> = const { std::cell::Cell::new(false) };
+}
+
+/// Whether a panic of this thread will be reported as an error of the files that it opens, so that nobody else needs to
+/// tell of it.
+pub fn reports_panics() -> bool {
+    OPENS.get()
+}
+
+/// Whether the files beside the rows tell of changes, so that rows that are not there are no new world.
+fn tells_of_changes(files: &dyn Files) -> Result<bool, StorageError> {
+    if files.length(FileRole::Log)? > 0 && !is_unused(&*files.open(FileRole::Log)?)? {
+        return Ok(true);
+    }
+    if files.length(FileRole::Mark)? > 0 && Mark::tells_of_changes(&*files.open(FileRole::Mark)?)? {
+        return Ok(true);
+    }
+    match files.legacy_log()? {
+        Some(log) => Ok(!legacy::read_tail(&log, 0)?.is_empty()),
+        None => Ok(false),
+    }
+}
+
+/// A boxed file as the database wants it.
+#[derive(Debug)]
+struct Passed(Box<dyn StorageBackend>);
+
+impl StorageBackend for Passed {
+    fn len(&self) -> std::io::Result<u64> {
+        self.0.len()
+    }
+
+    fn read(&self, offset: u64, out: &mut [u8]) -> std::io::Result<()> {
+        self.0.read(offset, out)
+    }
+
+    fn set_len(&self, length: u64) -> std::io::Result<()> {
+        self.0.set_len(length)
+    }
+
+    fn sync_data(&self) -> std::io::Result<()> {
+        self.0.sync_data()
+    }
+
+    fn write(&self, offset: u64, data: &[u8]) -> std::io::Result<()> {
+        self.0.write(offset, data)
+    }
+}
