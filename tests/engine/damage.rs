@@ -73,7 +73,7 @@ impl Subject {
         server.fold();
         // The last changes are in the log alone.
         play(&mut server, &players, 3);
-        let now = server.copy();
+        let now = server.disks().after_kill();
         let other = played(&NAMES[..4]).0.copy();
         let tables = server.simulation().world().resource::<Persistence>().player_rows();
         let mut subject = Self {

@@ -8,8 +8,7 @@ use redb::{Database, ReadTransaction, ReadableDatabase, ReadableTable, TableDefi
 use crate::numbers::BatchNumber;
 use crate::storage::StorageError;
 use crate::storage::folder::ROWS_SUFFIX;
-use crate::storage::store::digests::{DIGESTS, Recount};
-use crate::storage::store::{META, META_COPY, META_LAST_BATCH, Rows, failed, seal};
+use crate::storage::store::{DIGESTS, META, META_COPY, META_LAST_BATCH, Recount, Rows, failed, seal};
 
 /// The copy is written once from front to back; more memory would not help it.
 const COPY_CACHE_BYTES: usize = 16 << 20;

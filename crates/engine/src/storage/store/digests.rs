@@ -20,12 +20,15 @@ use crate::storage::store::failed;
 
 /// The digests, and which tables hold players.
 pub(in crate::storage) const DIGESTS: TableDefinition<'_, &[u8], &[u8]> = TableDefinition::new(DIGEST_NAME);
-const DIGEST_NAME: &str = "row_digests";
+pub(super) const DIGEST_NAME: &str = "row_digests";
 /// The key of the names of the tables that hold players.
-const PLAYER_TABLES: &[u8] = b"k";
+pub(super) const PLAYER_TABLES: &[u8] = b"k";
 
 const CHECKSUM_BYTES: usize = 4;
 const BUCKET_BYTES: usize = 2;
+
+/// What the keys of the index are stored behind.
+pub(super) type Bucket = [u8; BUCKET_BYTES];
 
 pub(super) fn rows_of(table: &str) -> TableDefinition<'_, &'static [u8], &'static [u8]> {
     TableDefinition::new(table)
@@ -77,7 +80,8 @@ fn checksum_of(table: &str, key: &[u8], value: &[u8]) -> u32 {
     hasher.finalize()
 }
 
-fn bucket_of(key: &[u8]) -> [u8; BUCKET_BYTES] {
+/// The bucket of a name.
+pub(super) fn bucket_of(key: &[u8]) -> Bucket {
     let mut hasher = StableHasher::default();
     hasher.write(key);
     let hash = hasher.finish();
@@ -138,50 +142,41 @@ pub(super) fn trust_row<'a>(table: &str, stored_key: &'a [u8], stored: &'a [u8])
 
 /// Rows that have a digest together.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Group<T> {
-    Table(T),
+pub(super) enum Group<'a> {
+    Table(&'a str),
     Account(AccountId),
-    Bucket([u8; BUCKET_BYTES]),
+    Bucket(Bucket),
 }
 
-impl<T: AsRef<str>> Group<T> {
-    pub(super) fn bucket_of(key: &[u8]) -> Self {
-        Self::Bucket(bucket_of(key))
-    }
-
+impl<'a> Group<'a> {
     fn key(&self) -> Vec<u8> {
         match self {
-            Self::Table(name) => [b"t", name.as_ref().as_bytes()].concat(),
+            Self::Table(name) => [b"t", name.as_bytes()].concat(),
             Self::Account(account) => [&b"p"[..], &account.to_key()].concat(),
             Self::Bucket(bucket) => [&b"i"[..], bucket].concat(),
         }
     }
 
-    /// What is wrong when the digest does not fit.
-    pub(super) fn damage(&self) -> RowDamage {
-        let (table, account, what) = match self {
-            Self::Table(name) => (name.as_ref(), None, "rows of this table are missing, or of another time"),
-            Self::Account(account) => {
-                (DIGEST_NAME, Some(*account), "rows of this account are missing, or of another time")
-            }
-            Self::Bucket(_) => (INDEX_TABLE, None, "names are missing, or of another time"),
-        };
-        let mut damage = RowDamage { table: table.to_owned(), key: Vec::new(), account, what: what.to_owned() };
-        if let Self::Bucket([first, second]) = self {
-            damage.what = format!("in bucket {first:02x}{second:02x} {what}");
-        }
-        damage
-    }
-}
-
-impl Group<String> {
-    fn from_key(key: &[u8]) -> Option<Self> {
+    fn from_key(key: &'a [u8]) -> Option<Self> {
         match key.split_first()? {
-            (b't', name) => Some(Self::Table(String::from_utf8(name.to_vec()).ok()?)),
+            (b't', name) => Some(Self::Table(std::str::from_utf8(name).ok()?)),
             (b'p', account) => Some(Self::Account(AccountId::from_key(account.try_into().ok()?))),
             (b'i', bucket) => Some(Self::Bucket(bucket.try_into().ok()?)),
             _ => None,
         }
+    }
+
+    /// What is wrong when the digest does not fit.
+    pub(super) fn damage(&self) -> RowDamage {
+        let gone = "are missing, or of another time";
+        let (table, account, what) = match self {
+            Self::Table(name) => (*name, None, format!("rows of this table {gone}")),
+            Self::Account(account) => (DIGEST_NAME, Some(*account), format!("rows of this account {gone}")),
+            Self::Bucket([first, second]) => {
+                (INDEX_TABLE, None, format!("names in bucket {first:02x}{second:02x} {gone}"))
+            }
+        };
+        RowDamage { table: table.to_owned(), key: Vec::new(), account, what }
     }
 }
 
@@ -225,8 +220,13 @@ impl Digest {
     }
 }
 
+/// A digest that is kept, and the group it is of; `None` for what is damaged, or known to nobody.
+pub(super) fn read_digest<'a>(key: &'a [u8], stored: &[u8]) -> (Option<Group<'a>>, Option<Digest>) {
+    (Group::from_key(key), Digest::decode(key, stored))
+}
+
 /// The digest kept of a group: of no rows when there is none, `None` when it is damaged.
-pub(super) fn kept_digest(read: &ReadTransaction, group: &Group<&str>) -> Result<Option<Digest>, StorageError> {
+pub(super) fn kept_digest(read: &ReadTransaction, group: &Group<'_>) -> Result<Option<Digest>, StorageError> {
     let action = "read a digest";
     let table = match read.open_table(DIGESTS) {
         Err(redb::TableError::TableDoesNotExist(_)) => return Ok(Some(Digest::default())),
@@ -268,7 +268,7 @@ pub(super) fn write_player_tables(write: &WriteTransaction, tables: &BTreeSet<St
 /// How the digests change with rows that are written and removed.
 pub(super) struct Tally<'a> {
     player_tables: &'a BTreeSet<String>,
-    changes: BTreeMap<Group<&'a str>, Digest>,
+    changes: BTreeMap<Group<'a>, Digest>,
 }
 
 impl<'a> Tally<'a> {
@@ -287,7 +287,7 @@ impl<'a> Tally<'a> {
     fn each_group(&mut self, table: &'a str, key: &[u8], mut change: impl FnMut(&mut Digest)) {
         change(self.changes.entry(Group::Table(table)).or_default());
         if table == INDEX_TABLE {
-            change(self.changes.entry(Group::bucket_of(key)).or_default());
+            change(self.changes.entry(Group::Bucket(bucket_of(key))).or_default());
         } else if let (Some(account), true) = (key.first_chunk(), self.player_tables.contains(table)) {
             change(self.changes.entry(Group::Account(AccountId::from_key(*account))).or_default());
         }
@@ -327,93 +327,6 @@ pub(super) fn forget_accounts(write: &WriteTransaction) -> Result<(), StorageErr
     let action = "renew the digests of players";
     let mut digests = write.open_table(DIGESTS).map_err(failed(action))?;
     digests.retain_in::<&[u8], _>(&b"p"[..]..&b"q"[..], |_, _| false).map_err(failed(action))
-}
-
-/// All digests, counted anew from the rows.
-pub(in crate::storage) struct Recount {
-    player_tables: BTreeSet<String>,
-    digests: BTreeMap<Group<String>, Digest>,
-    /// Tables that could not be read to their end.
-    unread: BTreeSet<String>,
-}
-
-impl Recount {
-    pub(in crate::storage) fn new(player_tables: BTreeSet<String>) -> Self {
-        Self { player_tables, digests: BTreeMap::new(), unread: BTreeSet::new() }
-    }
-
-    /// Counts a row.
-    pub(in crate::storage) fn take_in(
-        &mut self,
-        table: &str,
-        stored_key: &[u8],
-        stored: &[u8],
-    ) -> Result<(), RowDamage> {
-        let account = self.account_in(table, stored_key);
-        // A damaged row is told of itself; with the checksum that is there, its groups are not told of as well.
-        let row = trust_row(table, stored_key, stored);
-        self.digests.entry(Group::Table(table.to_owned())).or_default().add(row);
-        if table == INDEX_TABLE {
-            self.digests.entry(Group::bucket_of(row.key)).or_default().add(row);
-        }
-        if let Some(account) = account {
-            self.digests.entry(Group::Account(account)).or_default().add(row);
-        }
-        read_row(table, stored_key, stored).map(drop).map_err(|damage| RowDamage { account, ..damage })
-    }
-
-    /// Notes that a table could not be read to its end, so that what is missing of it is told only once.
-    pub(super) fn give_up(&mut self, table: &str) {
-        self.unread.insert(table.to_owned());
-    }
-
-    fn account_in(&self, table: &str, stored_key: &[u8]) -> Option<AccountId> {
-        let key = stored_key.first_chunk().filter(|_| self.player_tables.contains(table))?;
-        Some(AccountId::from_key(*key))
-    }
-
-    fn is_unread(&self, group: &Group<String>) -> bool {
-        match group {
-            Group::Table(name) => self.unread.contains(name),
-            Group::Bucket(_) => self.unread.contains(INDEX_TABLE),
-            Group::Account(_) => self.unread.iter().any(|table| self.player_tables.contains(table)),
-        }
-    }
-
-    /// The groups whose digest is another than the one kept.
-    pub(in crate::storage) fn compare(mut self, read: &ReadTransaction) -> Result<Vec<RowDamage>, StorageError> {
-        let action = "read the digests of rows";
-        let mut damages = Vec::new();
-        let table = match read.open_table(DIGESTS) {
-            Err(redb::TableError::TableDoesNotExist(_)) => None,
-            Err(error) => return Err(failed(action)(error)),
-            Ok(table) => Some(table),
-        };
-        if let Some(table) = &table {
-            for entry in table.iter().map_err(failed(action))? {
-                let (key, stored) = entry.map_err(failed(action))?;
-                if key.value() == PLAYER_TABLES {
-                    continue;
-                }
-                let kept = Digest::decode(key.value(), stored.value());
-                let Some(group) = Group::from_key(key.value()) else {
-                    damages.push(unknown_digest(key.value()));
-                    continue;
-                };
-                if kept != Some(self.digests.remove(&group).unwrap_or_default()) && !self.is_unread(&group) {
-                    damages.push(group.damage());
-                }
-            }
-        }
-        let unkept = self.digests.keys().filter(|group| !self.is_unread(group));
-        damages.extend(unkept.map(Group::damage));
-        Ok(damages)
-    }
-}
-
-fn unknown_digest(key: &[u8]) -> RowDamage {
-    let (table, what) = (DIGEST_NAME.to_owned(), "the digest is of nothing that is known".to_owned());
-    RowDamage { table, key: key.to_vec(), account: None, what }
 }
 
 #[cfg(test)]

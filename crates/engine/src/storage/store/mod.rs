@@ -15,7 +15,7 @@ use crate::storage::store::files::{FileRole, Files, Folder, ReadOnlyFolder};
 use crate::storage::store::log::{Tail, answered_by, is_unused};
 use crate::storage::store::mark::{Answered, Mark};
 
-pub(in crate::storage) mod digests;
+mod digests;
 mod files;
 mod identity;
 mod legacy;
@@ -24,11 +24,14 @@ mod mark;
 mod migrate;
 mod overlay;
 mod read_rows;
+mod recount;
 mod rows_file;
 mod sector;
 
+pub(in crate::storage) use digests::DIGESTS;
 pub use digests::RowDamage;
 pub use log::{Log, LogRecord};
+pub(in crate::storage) use recount::Recount;
 pub use rows_file::Rows;
 pub(in crate::storage) use rows_file::seal;
 

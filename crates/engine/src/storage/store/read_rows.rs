@@ -6,8 +6,9 @@ use redb::{ReadOnlyTable, ReadTransaction, ReadableDatabase, ReadableTableMetada
 use crate::account::AccountId;
 use crate::storage::directory::{INDEX_TABLE, IndexKey, decode_entry};
 use crate::storage::store::digests::{
-    DIGESTS, Digest, Group, Recount, RowDamage, SoundRow, kept_digest, read_row, rows_of, stored_key, trust_row,
+    DIGESTS, Digest, Group, RowDamage, SoundRow, bucket_of, kept_digest, read_row, rows_of, stored_key, trust_row,
 };
+use crate::storage::store::recount::Recount;
 use crate::storage::store::{LoadedPlayer, META, Rows, StorageError, failed};
 use crate::storage::{FoundRows, PlayerTables, RowError, RowQuery};
 
@@ -37,7 +38,7 @@ impl Rows {
     }
 
     /// These rows must be all of the group.
-    fn check(&self, read: &ReadTransaction, group: Group<&str>, found: Digest) -> Result<(), StorageError> {
+    fn check(&self, read: &ReadTransaction, group: Group<'_>, found: Digest) -> Result<(), StorageError> {
         if self.is_checked && kept_digest(read, &group)? != Some(found) {
             return Err(self.damaged(group.damage()));
         }
@@ -65,11 +66,13 @@ impl Rows {
         let read = self.database().begin_read().map_err(failed("load a player"))?;
         let known = self.player_tables(&read)?;
         let mut digest = Digest::default();
+        let mut counted = 0;
         let mut loaded = Vec::with_capacity(players.tables.len());
         let mut exists = false;
         for name in &players.tables {
             let mut rows = Vec::new();
             let is_known = known.contains(*name);
+            counted += usize::from(is_known);
             self.each_of(&read, name, account, |row| {
                 if is_known {
                     digest.add(row);
@@ -79,8 +82,10 @@ impl Rows {
             exists |= *name == players.identity && !rows.is_empty();
             loaded.push(rows);
         }
-        for name in known.iter().filter(|name| !players.tables.contains(&name.as_str())) {
-            self.each_of(&read, name, account, |row| digest.add(row))?;
+        if counted < known.len() {
+            for name in known.iter().filter(|name| !players.tables.contains(&name.as_str())) {
+                self.each_of(&read, name, account, |row| digest.add(row))?;
+            }
         }
         self.check(&read, Group::Account(account), digest)?;
         Ok(exists.then_some(loaded))
@@ -187,14 +192,13 @@ impl Rows {
     fn read_entry(&self, key: &IndexKey) -> Result<Option<Vec<u8>>, StorageError> {
         let action = "look up a name";
         let read = self.database().begin_read().map_err(failed(action))?;
-        let stored_key = stored_key(INDEX_TABLE, key.as_bytes());
-        let bucket = Group::bucket_of(key.as_bytes());
+        let bucket = bucket_of(key.as_bytes());
         let mut digest = Digest::default();
         let mut found = None;
         if let Some(table) = open(&read, INDEX_TABLE)? {
-            for entry in table.range(&stored_key[..2]..).map_err(failed(action))? {
+            for entry in table.range(&bucket[..]..).map_err(failed(action))? {
                 let (entry, stored) = entry.map_err(failed(action))?;
-                if !entry.value().starts_with(&stored_key[..2]) {
+                if !entry.value().starts_with(&bucket) {
                     break;
                 }
                 let row = self.sound(INDEX_TABLE, entry.value(), stored.value())?;
@@ -204,7 +208,7 @@ impl Rows {
                 }
             }
         }
-        self.check(&read, bucket, digest)?;
+        self.check(&read, Group::Bucket(bucket), digest)?;
         Ok(found)
     }
 
