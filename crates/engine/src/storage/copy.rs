@@ -39,7 +39,7 @@ impl Rows {
         if unfinished.exists() {
             std::fs::remove_file(&unfinished).map_err(unusable)?;
         }
-        let (rows, last_batch) = self.write_copy(&unfinished)?;
+        let (rows, last_batch) = self.guarded(|| self.write_copy(&unfinished))?;
         File::open(&unfinished).and_then(|file| file.sync_all()).map_err(unusable)?;
         std::fs::rename(&unfinished, &path).map_err(unusable)?;
         File::open(folder).and_then(|folder| folder.sync_all()).map_err(unusable)?;

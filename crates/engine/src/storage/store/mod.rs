@@ -72,10 +72,12 @@ pub enum StorageError {
     },
     /// The log does not continue where the rows end.
     #[error(
-        "the rows end with log record {folded} but the log goes on with {found}: the rows are an older copy, or the log \
+        "the rows end with log record {folded} but {file} goes on with {found}: the rows are an older copy, or the log \
          has lost what lies between. Put all files of this world back from the same copy"
     )]
     Gap {
+        /// The log.
+        file: String,
         /// The last record in the rows.
         folded: u64,
         /// The first record in the log.
@@ -270,6 +272,12 @@ impl Store {
     /// # Errors
     /// When the rows cannot be read, or nothing is wrong with the world.
     pub fn accept_loss(folder: &Path, name: &str) -> Result<AcceptedLoss, StorageError> {
+        let rows = || Folder::new(folder, name).name(FileRole::Rows);
+        let accepted = guarded(|| Self::begin_anew(folder, name));
+        accepted.unwrap_or_else(|| Err(StorageError::Damaged { file: rows(), at: 0 }))
+    }
+
+    fn begin_anew(folder: &Path, name: &str) -> Result<AcceptedLoss, StorageError> {
         let refused = match Self::read_folder(folder, name) {
             Ok(_) => return Err(StorageError::NothingLost { world: name.to_owned() }),
             Err(error) => error,

@@ -32,10 +32,30 @@ const META_CHECKSUM: &str = "checksum";
 #[derive(Debug, Clone)]
 pub struct Rows {
     world: Arc<str>,
-    db: Arc<Database>,
+    db: Arc<Closing>,
     /// The tables that hold players, once they were read.
     player_tables: Arc<RwLock<Option<Arc<BTreeSet<String>>>>>,
     pub(super) is_checked: bool,
+}
+
+/// A database that is closed when it is dropped, which writes to it and so may panic where it is damaged.
+#[derive(Debug)]
+struct Closing(Option<Database>);
+
+impl Drop for Closing {
+    fn drop(&mut self) {
+        if guarded(|| drop(self.0.take())).is_none() {
+            tracing::error!("the rows could not be closed: they are damaged. `raidkeep verify` tells what is");
+        }
+    }
+}
+
+impl std::ops::Deref for Closing {
+    type Target = Database;
+
+    fn deref(&self) -> &Database {
+        self.0.as_ref().expect("a database should be closed last")
+    }
 }
 
 /// What a rows file says of itself.
@@ -64,7 +84,7 @@ impl Meta {
 impl Rows {
     pub(super) fn new(world: &str, database: Database) -> Self {
         let (player_tables, is_checked) = (Arc::default(), true);
-        Self { world: world.into(), db: Arc::new(database), player_tables, is_checked }
+        Self { world: world.into(), db: Arc::new(Closing(Some(database))), player_tables, is_checked }
     }
 
     /// The same rows, believed unseen: shows a test of damage what the checks are for.
@@ -103,7 +123,10 @@ impl Rows {
     }
 
     /// Reads or writes; what the database's library finds damaged, or panics at, is an error that names the file.
-    pub(super) fn guarded<T>(&self, act: impl FnOnce() -> Result<T, StorageError>) -> Result<T, StorageError> {
+    pub(in crate::storage) fn guarded<T>(
+        &self,
+        act: impl FnOnce() -> Result<T, StorageError>,
+    ) -> Result<T, StorageError> {
         let what = match guarded(act) {
             Some(Err(StorageError::Failed { action, source })) => match *source {
                 redb::Error::Corrupted(why) => format!("cannot {action}: {why}"),
@@ -126,6 +149,10 @@ impl Rows {
 
     /// Begins the epoch after the last one, of which the log may know more than the rows.
     pub(super) fn begin_epoch(&self, bits: u32, in_log: Epoch) -> Result<Epoch, StorageError> {
+        self.guarded(|| self.store_epoch(bits, in_log))
+    }
+
+    fn store_epoch(&self, bits: u32, in_log: Epoch) -> Result<Epoch, StorageError> {
         let action = "begin an epoch";
         let mut write = self.db.begin_write().map_err(failed(action))?;
         write.set_durability(Durability::Immediate).map_err(failed(action))?;
