@@ -129,7 +129,10 @@ impl Rows {
     ) -> Result<T, StorageError> {
         let what = match guarded(act) {
             Some(Err(StorageError::Failed { action, source })) => match *source {
-                redb::Error::Corrupted(why) => format!("cannot {action}: {why}"),
+                damaged @ (redb::Error::Corrupted(_)
+                | redb::Error::TableTypeMismatch { .. }
+                | redb::Error::TableIsMultimap(_)
+                | redb::Error::TypeDefinitionChanged { .. }) => format!("cannot {action}: {damaged}"),
                 source => return Err(StorageError::Failed { action, source: Box::new(source) }),
             },
             Some(outcome) => return outcome,
