@@ -110,8 +110,10 @@ pub fn start_app(mut app: App, rules: &LoadedRules, store: &Store, start: Start)
             "the system clock is behind the last stored change; until it has caught up, nothing regenerates"
         );
     }
-    let tables = world.resource::<Persistence>().world_tables();
-    let rows = tables.iter().map(|table| store.rows.get(table, b"")).collect::<Result<Vec<_>, _>>()?;
+    let persistence = world.resource::<Persistence>();
+    store.rows.know_players(&persistence.player_tables())?;
+    let tables = persistence.world_tables();
+    let rows = tables.iter().map(|table| store.rows.only_row(table)).collect::<Result<Vec<_>, _>>()?;
     rows::restore_world(world, &rows).map_err(|(table, source)| StorageError::Row { table, source })?;
     let numbering = Numbering { world: world.resource::<WorldSeed>().world_id(), epoch: start.epoch };
     world.insert_resource(numbering);

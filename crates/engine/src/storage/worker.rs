@@ -284,7 +284,7 @@ impl Reader {
             let event = match reading {
                 Reading::LookUp(key) => self.rows.look_up(&key).map(|account| StorageEvent::Found(key, account)),
                 Reading::Load(account) => {
-                    self.rows.load_player(&self.players, account).map(|rows| StorageEvent::Loaded(account, rows))
+                    self.rows.load_for_world(&self.players, account).map(|rows| StorageEvent::Loaded(account, rows))
                 }
             };
             match event {

@@ -1,6 +1,6 @@
 //! What is wrong with the files of a world, and what an operator can do about it.
 
-use crate::storage::store::FORMAT;
+use crate::storage::store::{FORMAT, RowDamage};
 
 /// A storage failure. What was confirmed is safe; nothing more can be confirmed.
 #[derive(Debug, thiserror::Error)]
@@ -29,10 +29,12 @@ pub enum StorageError {
     },
     /// The log does not continue where the rows end.
     #[error(
-        "the rows end with log record {folded} but the log goes on with {found}: the rows are an older copy, or the log \
+        "the rows end with log record {folded} but {file} goes on with {found}: the rows are an older copy, or the log \
          has lost what lies between. Put all files of this world back from the same copy"
     )]
     Gap {
+        /// The log.
+        file: String,
         /// The last record in the rows.
         folded: u64,
         /// The first record in the log.
@@ -62,6 +64,17 @@ pub enum StorageError {
         file: String,
         /// Where.
         at: u64,
+    },
+    /// Rows are not those that were written.
+    #[error(
+        "{file} is damaged: {damage}. Check the disk; `raidkeep verify` tells what else is damaged; then put the world \
+         back from a copy"
+    )]
+    RowsDamaged {
+        /// The file.
+        file: String,
+        /// The row, or the rows.
+        damage: RowDamage,
     },
     /// Files of two worlds beside each other.
     #[error(

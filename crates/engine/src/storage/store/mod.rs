@@ -15,28 +15,37 @@ use crate::storage::store::files::{FileRole, Files, Folder, ReadOnlyFolder};
 use crate::storage::store::log::{Tail, answered_by, is_unused};
 use crate::storage::store::mark::{Answered, Mark};
 
+mod digests;
 mod error;
 mod files;
 mod identity;
 mod legacy;
 mod log;
 mod mark;
+mod migrate;
 mod overlay;
+mod read_rows;
+mod recount;
 mod rows_file;
 mod sector;
 
+pub(in crate::storage) use digests::DIGESTS;
+pub use digests::RowDamage;
 pub use error::StorageError;
 pub(super) use error::failed;
 use error::io_failed;
 pub use log::{Log, LogRecord};
+pub(in crate::storage) use recount::Recount;
 pub use rows_file::Rows;
+pub(in crate::storage) use rows_file::seal;
 
 pub(super) const META: TableDefinition<'_, &str, u64> = TableDefinition::new("meta");
 pub(super) const META_LAST_BATCH: &str = "last_batch";
 /// Present in a copy, which has no log beside it.
 pub(super) const META_COPY: &str = "copy";
 
-/// The file format. Format 1 had no deletion by key prefix, formats 1 and 2 had the log in a database.
+/// The file format. Format 1 had no deletion by key prefix; formats 1 and 2 had the log in a database, and rows without
+/// checksums.
 const FORMAT: u64 = 3;
 const ROWS_CACHE_BYTES: usize = 128 << 20;
 
@@ -115,6 +124,12 @@ impl Store {
     /// # Errors
     /// When the rows cannot be read, or nothing is wrong with the world.
     pub fn accept_loss(folder: &Path, name: &str) -> Result<AcceptedLoss, StorageError> {
+        let rows = || Folder::new(folder, name).name(FileRole::Rows);
+        let accepted = guarded(|| Self::begin_anew(folder, name));
+        accepted.unwrap_or_else(|| Err(StorageError::Damaged { file: rows(), at: 0 }))
+    }
+
+    fn begin_anew(folder: &Path, name: &str) -> Result<AcceptedLoss, StorageError> {
         let refused = match Self::read_folder(folder, name) {
             Ok(_) => return Err(StorageError::NothingLost { world: name.to_owned() }),
             Err(error) => error,
@@ -153,10 +168,8 @@ impl Store {
 
     /// A damaged database may make its library panic; whoever opens it gets an error.
     fn open(files: &dyn Files, name: &str) -> Result<Self, StorageError> {
-        OPENS.set(true);
-        let opened = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| Self::recover(files, name)));
-        OPENS.set(false);
-        opened.unwrap_or_else(|_| Err(StorageError::Damaged { file: files.name(FileRole::Rows), at: 0 }))
+        let opened = guarded(|| Self::recover(files, name));
+        opened.unwrap_or_else(|| Err(StorageError::Damaged { file: files.name(FileRole::Rows), at: 0 }))
     }
 
     fn recover(files: &dyn Files, name: &str) -> Result<Self, StorageError> {
@@ -221,12 +234,20 @@ impl Store {
     }
 }
 
+/// Reads or writes a database, which may make its library panic if it is damaged; `None` when it did.
+fn guarded<T>(act: impl FnOnce() -> T) -> Option<T> {
+    let was_open = OPENS.replace(true);
+    let outcome = std::panic::catch_unwind(std::panic::AssertUnwindSafe(act));
+    OPENS.set(was_open);
+    outcome.ok()
+}
+
 thread_local! {
-    /// Whether this thread is opening files, and a panic is an error of theirs.
+    /// Whether this thread is reading or writing a database, and a panic is an error of its files.
     static OPENS: std::cell::Cell<bool> = const { std::cell::Cell::new(false) };
 }
 
-/// Whether a panic of this thread will be reported as an error of the files that it opens, so that nobody else needs to
+/// Whether a panic of this thread will be reported as an error of the files that it uses, so that nobody else needs to
 /// tell of it.
 pub fn reports_panics() -> bool {
     OPENS.get()
