@@ -4,10 +4,11 @@ use bevy_ecs::prelude::*;
 use bevy_ecs::system::{BoxedSystem, SystemAccess, SystemInput};
 
 use crate::dispatch::CallerHook;
-use crate::request::envelope::write_body;
+use crate::request::envelope::{write_body, write_refusal};
 use crate::request::registry::AnyRequest;
 use crate::request::{
     Access, Answer, Call, Caller, LoggedIn, Meanwhile, Need, Origin, Reads, Refusal, Request, Success, Unready, Waits,
+    status,
 };
 
 /// The handlers of every function, in the order of the [`RequestTable`](crate::request::RequestTable), and what features do
@@ -60,6 +61,8 @@ pub(super) trait Handler: Send + Sync {
     fn reads(&self) -> Reads;
     /// Whether its system can change the world.
     fn may_change(&self) -> bool;
+    /// See [`Request::ACTS_OUTSIDE`].
+    fn acts_outside(&self) -> bool;
     /// Runs the handler. A handler that has to wait returns the request.
     fn run(&mut self, world: &mut World, request: AnyRequest, origin: Origin<'_>) -> HandlerRun;
 }
@@ -67,9 +70,20 @@ pub(super) trait Handler: Send + Sync {
 /// The result of one run of a handler.
 pub(super) enum HandlerRun {
     /// The reply's JSON without `id` and the closing brace.
-    Answered { status: i32, body: Vec<u8>, login: Option<Box<LoggedIn>> },
+    Answered { status: i32, body: Vec<u8>, login: Option<Box<LoggedIn>>, change: Change },
     /// To be run again.
     Waiting { need: Need, request: AnyRequest, meanwhile: Option<Meanwhile> },
+}
+
+/// Whether a handler that has answered has changed anything stored.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Change {
+    /// It may have.
+    Possible,
+    /// It has refused.
+    None,
+    /// It has refused, and noted that.
+    Noted,
 }
 
 /// Initializes a handler's system; returns whether it can change anything, directly or through commands.
@@ -108,6 +122,10 @@ impl<R: Request> Handler for Simple<R> {
 
     fn may_change(&self) -> bool {
         self.may_change
+    }
+
+    fn acts_outside(&self) -> bool {
+        R::ACTS_OUTSIDE
     }
 
     fn run(&mut self, world: &mut World, request: AnyRequest, origin: Origin<'_>) -> HandlerRun {
@@ -153,6 +171,10 @@ impl<R: Request + Clone> Handler for Waiting<R> {
         self.may_change
     }
 
+    fn acts_outside(&self) -> bool {
+        R::ACTS_OUTSIDE
+    }
+
     fn run(&mut self, world: &mut World, request: AnyRequest, origin: Origin<'_>) -> HandlerRun {
         let request = downcast::<R>(request);
         let caller = R::Caller::from_origin(&origin);
@@ -192,12 +214,21 @@ fn interim<T: serde::Serialize>(reply: &Success<T>) -> Meanwhile {
     Meanwhile(body)
 }
 
+/// What repeats of a request that acts outside get until its outcome is known, and for ever if that never is.
+pub(super) fn outcome_unknown() -> Meanwhile {
+    const UNKNOWN: Refusal =
+        Refusal::new(status::TIMED_OUT, "under way, or its outcome is not known; it is not carried out again");
+    let mut body = Vec::new();
+    write_refusal(&mut body, &UNKNOWN);
+    Meanwhile(body)
+}
+
 fn answered<T: serde::Serialize>(answer: Answer<T>, likely_bytes: usize) -> HandlerRun {
     match answer {
         Ok(Success { status, message, data, login, until: _ }) => {
             let mut body = Vec::with_capacity(likely_bytes + SPARE_BYTES);
             write_body(&mut body, status, &message, data.as_ref());
-            HandlerRun::Answered { status, body, login }
+            HandlerRun::Answered { status, body, login, change: Change::Possible }
         }
         Err(refusal) => refused(&refusal, likely_bytes),
     }
@@ -205,6 +236,7 @@ fn answered<T: serde::Serialize>(answer: Answer<T>, likely_bytes: usize) -> Hand
 
 fn refused(refusal: &Refusal, likely_bytes: usize) -> HandlerRun {
     let mut body = Vec::with_capacity(likely_bytes + SPARE_BYTES);
-    write_body::<()>(&mut body, refusal.status, &refusal.message, None);
-    HandlerRun::Answered { status: refusal.status, body, login: None }
+    write_refusal(&mut body, refusal);
+    let change = if refusal.is_noted { Change::Noted } else { Change::None };
+    HandlerRun::Answered { status: refusal.status, body, login: None, change }
 }

@@ -124,16 +124,23 @@ impl Parked {
         all
     }
 
-    /// Parks a command until what it needs has arrived, and requests that.
-    pub(crate) fn park(&mut self, need: Need, mut command: Command, world: &mut World) {
+    /// Parks a command until what it needs has arrived, and requests that. Returns `false` when the command was refused
+    /// instead.
+    pub(crate) fn park(&mut self, need: Need, mut command: Command, world: &mut World) -> bool {
         command.parked_at = self.age;
         if let Need::Exchange(line, exchange) = need {
             let now = world.resource::<Clock>().now();
-            match world.resource_mut::<Exchanges>().start(line, WAITING_REQUEST, exchange, now) {
-                Ok(number) => drop(self.exchanges.insert(number, command)),
-                Err(not_started) => command.dismiss(&Refusal::from(not_started)),
-            }
-            return;
+            let started = world.resource_mut::<Exchanges>().start(line, WAITING_REQUEST, exchange, now);
+            return match started {
+                Ok(number) => {
+                    self.exchanges.insert(number, command);
+                    true
+                }
+                Err(not_started) => {
+                    command.reply_to.refuse(&Refusal::from(not_started));
+                    false
+                }
+            };
         }
         let outbox = &mut *world.resource_mut::<Outbox>();
         match need {
@@ -164,6 +171,7 @@ impl Parked {
                 outbox.queries.push((id, query));
             }
         }
+        true
     }
 
     /// The number of the next job.

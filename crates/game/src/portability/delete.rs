@@ -42,7 +42,7 @@ pub(super) fn player_delete(In(call): In<Call<PlayerDelete>>, world: &mut World)
     let entity = world.resource_mut::<Players>().find(account, now)?;
     let obstacle = world.resource::<TravelHooks>().obstacles.iter().find_map(|obstacle| obstacle(world, account));
     if let Some(why) = obstacle {
-        return Err(Refusal { status: OBSTACLE, message: why.into() }.into());
+        return Err(Refusal::saying(OBSTACLE, why).into());
     }
     let described = world.get::<Account>(entity).cloned().unwrap_or_default();
     let (name, wname) = (described.name().to_owned(), described.wname().to_owned());

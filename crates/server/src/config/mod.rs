@@ -18,6 +18,7 @@ use raidkeep_engine::backup::BackupSettings;
 use raidkeep_engine::clock::time_zone;
 use raidkeep_engine::exchange::lines::LineSettings;
 use raidkeep_engine::journal::JournalSettings;
+use raidkeep_engine::request::once::OnceSettings;
 use raidkeep_engine::rules::Problems;
 use raidkeep_game::GameSettings;
 use raidkeep_game::challenges::PushSettings;
@@ -53,6 +54,8 @@ pub struct Config {
     pub put_away_seconds: u64,
     /// Ledger entries kept per player; 0 = all.
     pub ledger_entries_per_player: u64,
+    /// How much is remembered of requests with a `once` key.
+    pub once: OnceLimits,
     /// Limits.
     pub limits: ClientLimits,
     /// Origins whose scripts may connect and read replies.
@@ -91,6 +94,38 @@ impl PushLine {
     /// No circuit breaker: there are many clients, and the failure of one says nothing about the others.
     fn settings(self) -> LineSettings {
         LineSettings { in_flight: self.in_flight, deadline_seconds: self.deadline_seconds, circuit: None }
+    }
+}
+
+/// How much is remembered of requests with a `once` key, of each player and of the operator.
+#[derive(Debug, Clone, Copy, Deserialize, JsonSchema)]
+pub struct OnceLimits {
+    /// Replies.
+    pub replies: u64,
+    /// Keys before these, without their replies.
+    pub keys: u64,
+    /// Series of ordered keys.
+    pub series: usize,
+    /// Bytes of a player's replies.
+    pub reply_bytes_per_player: usize,
+    /// Bytes of the replies of all players in memory.
+    pub reply_bytes_per_world: usize,
+}
+
+impl OnceLimits {
+    fn settings(self) -> Result<OnceSettings, ConfigError> {
+        let Self { replies, keys, series, reply_bytes_per_player, reply_bytes_per_world } = self;
+        let wrong = |key, most| Err(ConfigError::Value { key, mistake: format!("expected 1 to {most}") });
+        if !(1..=OnceSettings::REPLIES_MAX).contains(&replies) {
+            return wrong("once.replies", OnceSettings::REPLIES_MAX);
+        }
+        if !(1..=OnceSettings::KEYS_MAX).contains(&keys) {
+            return wrong("once.keys", OnceSettings::KEYS_MAX);
+        }
+        if !(1..=OnceSettings::SERIES_MAX).contains(&series) {
+            return wrong("once.series", OnceSettings::SERIES_MAX as u64);
+        }
+        Ok(OnceSettings { replies, keys, series, reply_bytes_per_player, reply_bytes_per_world })
     }
 }
 
@@ -277,6 +312,7 @@ impl Config {
                 export_bytes_max: self.limits.export_bytes,
             },
             ledger: LedgerSettings { entries_per_player: self.ledger_entries_per_player },
+            once: self.once.settings()?,
             legacy_push: self
                 .legacy_push
                 .then(|| PushSettings { line: self.legacy_push_line.settings(), refused_ports: Vec::new() }),
