@@ -81,8 +81,10 @@ pub fn dispatch(world: &mut World, handlers: &mut Handlers, command: Command) {
             park_started(world, holder, started, need, Command { request, ..command });
         }
         HandlerRun::Answered { status, body, login, change } => {
-            // A refusal that asks for a retry is no final answer, unless the request has started something.
-            let is_answer = command.meanwhile.is_some() || !asks_to_retry(status) && has_changed(world, change, mark);
+            // A refusal that asks for a retry is no final answer, unless the request has started something in this world.
+            let has_started = command.meanwhile.is_some();
+            let is_final = !asks_to_retry(status) || has_started && !handler.acts_outside();
+            let is_answer = is_final && (has_started || has_changed(world, change, mark));
             if let (Some(holder), Some(once), true) = (holder, command.once, is_answer) {
                 holder.keep(world, *once, &body);
             }
