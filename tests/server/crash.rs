@@ -144,6 +144,8 @@ fn read_time(text: &str) -> Option<i64> {
     text.split(':').try_fold(0, |seconds, part| Some(seconds * 60 + part.parse::<i64>().ok()?))
 }
 
+/// A higher status changes nothing and keeps no reply: repeated, such a request is carried out anew.
+const DONE_MAX: i64 = 1;
 /// A request that was sent.
 #[derive(Debug, Clone)]
 struct Sent {
@@ -216,10 +218,7 @@ impl History {
         statuses: &[i64],
         seen: &Model,
     ) -> Result<(Model, usize), String> {
-        let fits = |count: &&usize| {
-            let (model, expected) = self.repeat_after(**count);
-            model == *seen && expected == statuses
-        };
+        let fits = |count: &&usize| self.repeat_after(**count) == (seen.clone(), statuses.to_vec());
         if let Some(count) = candidates.iter().find(fits) {
             return Ok((seen.clone(), *count));
         }
@@ -231,7 +230,8 @@ impl History {
         let mut model = self.before.clone();
         let first: Vec<i64> = self.sent[..count].iter().map(|sent| model.apply(sent.act, self.now)).collect();
         let repeats: Vec<_> = self.open_keyed().map(|(at, sent)| (at, sent.act)).collect();
-        let repeat = |(at, act): (usize, Act)| first.get(at).copied().unwrap_or_else(|| model.apply(act, self.now));
+        let kept = |at: usize| first.get(at).copied().filter(|status| *status <= DONE_MAX);
+        let repeat = |(at, act): (usize, Act)| kept(at).unwrap_or_else(|| model.apply(act, self.now));
         let statuses = repeats.into_iter().map(repeat).collect();
         (model, statuses)
     }
@@ -348,7 +348,7 @@ impl Raider {
         if reply["status"] != expected || exp.is_some_and(|exp| exp != confirmed.exp) {
             return Err(format!("{request} was answered {answer}, expected status {expected} and {confirmed:?}"));
         }
-        if sent.once.is_some() {
+        if sent.once.is_some() && expected <= DONE_MAX {
             self.kept = Some((request, answer));
         }
         self.history.answered += 1;

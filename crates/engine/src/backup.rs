@@ -105,7 +105,7 @@ pub struct Backup {
     name: Option<String>,
 }
 
-request!(Operator, "backup", Backup => BackupMade);
+request!(Operator, "backup", Backup => BackupMade, ACTS_OUTSIDE = true);
 
 /// The reply of `backup`.
 #[derive(Debug, Serialize, Deserialize, JsonSchema)]
@@ -166,7 +166,7 @@ fn backup(
 fn told(fact: Fact) -> Waits<BackupMade> {
     match fact.downcast::<Result<BackupMade, NotMade>>().map(|made| *made) {
         Ok(Ok(made)) => Ok(Success::with(made)),
-        Ok(Err(NotMade { status, message })) => Err(Unready::Refused(Refusal { status, message: message.into() })),
+        Ok(Err(NotMade { status, message })) => Err(Unready::Refused(Refusal::saying(status, message))),
         Err(_) => Err(Refusal::busy("the backup was not made, retry").into()),
     }
 }

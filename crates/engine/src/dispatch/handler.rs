@@ -5,7 +5,7 @@ use bevy_ecs::system::{BoxedSystem, SystemAccess, SystemInput};
 
 use crate::dispatch::CallerHook;
 use crate::meters::Meters;
-use crate::request::envelope::write_body;
+use crate::request::envelope::{write_body, write_refusal};
 use crate::request::registry::AnyRequest;
 use crate::request::{
     Access, Answer, Call, Caller, LoggedIn, Meanwhile, Need, Origin, Reads, Refusal, Request, Success, Unready, Waits,
@@ -89,6 +89,8 @@ pub(super) trait Handler: Send + Sync {
     fn reads(&self) -> Reads;
     /// Whether its system can change the world.
     fn may_change(&self) -> bool;
+    /// See [`Request::ACTS_OUTSIDE`].
+    fn acts_outside(&self) -> bool;
     /// Runs the handler. A handler that has to wait returns the request.
     fn run(&mut self, world: &mut World, request: AnyRequest, origin: Origin<'_>) -> HandlerRun;
 }
@@ -96,9 +98,20 @@ pub(super) trait Handler: Send + Sync {
 /// The result of one run of a handler.
 pub(super) enum HandlerRun {
     /// The reply's JSON without `id` and the closing brace. It counts as an answer with the status `counted`.
-    Answered { status: i32, counted: i32, body: Vec<u8>, login: Option<Box<LoggedIn>> },
+    Answered { status: i32, counted: i32, body: Vec<u8>, login: Option<Box<LoggedIn>>, change: Change },
     /// To be run again.
     Waiting { need: Need, request: AnyRequest, meanwhile: Option<Meanwhile> },
+}
+
+/// Whether a handler that has answered has changed anything stored.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Change {
+    /// It may have.
+    Possible,
+    /// It has refused.
+    None,
+    /// It has refused, and noted that.
+    Noted,
 }
 
 /// Initializes a handler's system; returns whether it can change anything, directly or through commands.
@@ -137,6 +150,10 @@ impl<R: Request> Handler for Simple<R> {
 
     fn may_change(&self) -> bool {
         self.may_change
+    }
+
+    fn acts_outside(&self) -> bool {
+        R::ACTS_OUTSIDE
     }
 
     fn run(&mut self, world: &mut World, request: AnyRequest, origin: Origin<'_>) -> HandlerRun {
@@ -182,6 +199,10 @@ impl<R: Request + Clone> Handler for Waiting<R> {
         self.may_change
     }
 
+    fn acts_outside(&self) -> bool {
+        R::ACTS_OUTSIDE
+    }
+
     fn run(&mut self, world: &mut World, request: AnyRequest, origin: Origin<'_>) -> HandlerRun {
         let request = downcast::<R>(request);
         let caller = R::Caller::from_origin(&origin);
@@ -221,12 +242,22 @@ fn interim<T: serde::Serialize>(reply: &Success<T>) -> Meanwhile {
     Meanwhile { body, patience: reply.patience }
 }
 
+/// What repeats of a request that acts outside get until its outcome is known, and for ever if that never is.
+pub(super) fn outcome_unknown() -> Meanwhile {
+    const UNKNOWN: Refusal =
+        Refusal::new(status::TIMED_OUT, "under way, or its outcome is not known; it is not carried out again");
+    let mut body = Vec::new();
+    write_refusal(&mut body, &UNKNOWN);
+    Meanwhile { body, patience: None }
+}
+
 fn answered<T: serde::Serialize>(answer: Answer<T>, likely_bytes: usize) -> HandlerRun {
     match answer {
         Ok(Success { status, message, data, login, counted, .. }) => {
             let mut body = Vec::with_capacity(likely_bytes + SPARE_BYTES);
             write_body(&mut body, status, &message, data.as_ref());
-            HandlerRun::Answered { status, counted: counted.unwrap_or(status), body, login }
+            let counted = counted.unwrap_or(status);
+            HandlerRun::Answered { status, counted, body, login, change: Change::Possible }
         }
         Err(refusal) => refused(&refusal, likely_bytes),
     }
@@ -234,6 +265,7 @@ fn answered<T: serde::Serialize>(answer: Answer<T>, likely_bytes: usize) -> Hand
 
 fn refused(refusal: &Refusal, likely_bytes: usize) -> HandlerRun {
     let mut body = Vec::with_capacity(likely_bytes + SPARE_BYTES);
-    write_body::<()>(&mut body, refusal.status, &refusal.message, None);
-    HandlerRun::Answered { status: refusal.status, counted: refusal.status, body, login: None }
+    write_refusal(&mut body, refusal);
+    let change = if refusal.is_noted { Change::Noted } else { Change::None };
+    HandlerRun::Answered { status: refusal.status, counted: refusal.status, body, login: None, change }
 }

@@ -98,7 +98,7 @@ impl<T> Success<T> {
     }
 }
 
-/// A documented refusal. A handler that refuses has changed nothing.
+/// A documented refusal. A handler that refuses has changed nothing, unless it is [noted](Refusal::noted).
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{status}: {message}")]
 pub struct Refusal {
@@ -106,17 +106,48 @@ pub struct Refusal {
     pub status: i32,
     /// What is wrong, for the client's developer.
     pub message: Cow<'static, str>,
+    /// Why, for the client's program, where the contract says so.
+    pub reason: Option<Reason>,
+    /// Whether the attempt itself has changed something.
+    pub(crate) is_noted: bool,
+}
+
+/// Why a request was refused, the `reason` in the reply's `data`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Reason {
+    /// The idempotency key was used, and the reply is no longer kept.
+    Used,
+    /// The idempotency key was used for another request.
+    Mismatch,
 }
 
 impl Refusal {
     /// A refusal with a fixed text.
     pub const fn new(status: i32, message: &'static str) -> Self {
-        Self { status, message: Cow::Borrowed(message) }
+        Self { status, message: Cow::Borrowed(message), reason: None, is_noted: false }
+    }
+
+    /// A refusal with a text of its own.
+    pub fn saying(status: i32, message: impl Into<Cow<'static, str>>) -> Self {
+        Self { message: message.into(), ..Self::new(status, "") }
+    }
+
+    /// The same for this reason.
+    pub const fn because(mut self, reason: Reason) -> Self {
+        self.reason = Some(reason);
+        self
+    }
+
+    /// The same of an attempt that is counted or punished: a repeated one with the same key must not be, a second time.
+    pub const fn noted(mut self) -> Self {
+        self.is_noted = true;
+        self
     }
 
     /// Status 13: `field` is missing or of the wrong kind; `expected` says what it should be.
     pub fn malformed(field: &str, expected: &str) -> Self {
-        Self { status: status::MALFORMED, message: format!("{field}: expected {expected}").into() }
+        Self::saying(status::MALFORMED, format!("{field}: expected {expected}"))
     }
 
     /// Status 11.

@@ -166,20 +166,25 @@ impl Parked {
         all
     }
 
-    /// Parks a command until what it needs has arrived, and requests that.
-    pub(crate) fn park(&mut self, need: Need, mut command: Command, world: &mut World) {
+    /// Parks a command until what it needs has arrived, and requests that. Returns `false` when the command was refused
+    /// instead.
+    pub(crate) fn park(&mut self, need: Need, mut command: Command, world: &mut World) -> bool {
         command.parked_at = self.age;
         if let Need::Exchange(line, exchange) = need {
             let now = world.resource::<Clock>().now();
-            match world.resource_mut::<Exchanges>().start(line, WAITING_REQUEST, exchange, now) {
+            let started = world.resource_mut::<Exchanges>().start(line, WAITING_REQUEST, exchange, now);
+            return match started {
                 Ok(number) => {
                     let patience = world.resource::<Exchanges>().patience(line);
                     self.be_impatient(Impatient::Exchange(number), patience, world);
                     self.exchanges.insert(number, command);
+                    true
                 }
-                Err(not_started) => command.dismiss(&Refusal::from(not_started)),
-            }
-            return;
+                Err(not_started) => {
+                    command.dismiss(&Refusal::from(not_started));
+                    false
+                }
+            };
         }
         if let (Need::Notice(notice), Some(meanwhile)) = (&need, &command.meanwhile) {
             self.be_impatient(Impatient::Notice(*notice), meanwhile.patience, world);
@@ -213,6 +218,7 @@ impl Parked {
                 outbox.queries.push((id, query));
             }
         }
+        true
     }
 
     fn be_impatient(&mut self, impatient: Impatient, patience: Option<Duration>, world: &World) {

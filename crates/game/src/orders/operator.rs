@@ -184,7 +184,7 @@ fn order_resolve(In(call): In<Call<OrderResolve>>, world: &mut World) -> raidkee
     if let Some(Err(state)) = resolved {
         let state = serde_json::to_value(state).unwrap_or_default();
         let message = format!("the order is {}, and goes on by itself", state.as_str().unwrap_or_default());
-        return Err(Refusal { status: 98, message: message.into() });
+        return Err(Refusal::saying(98, message));
     }
     tracing::info!(order = %before.number, paid, reason, "an operator has resolved an order");
     steps::after_step(world, entity, &before, now, None);

@@ -53,7 +53,7 @@ fn wname_assign(In(call): In<Call<WnameAssign>>, world: &mut World) -> Waits<Wna
     let now = world.resource::<Time<Real>>().elapsed();
     let entity = world.resource_mut::<Players>().find(account, now)?;
     if let Some(why) = open_order(world, account) {
-        return Err(Refusal { status: OPEN_ORDER, message: why.into() }.into());
+        return Err(Refusal::saying(OPEN_ORDER, why).into());
     }
     let described = world.get::<Account>(entity).ok_or(NO_SUCH_PLAYER)?;
     let (name, former) = (described.name().to_owned(), described.wname().to_owned());

@@ -74,7 +74,7 @@ impl OrderTold {
                 NotPaid::Refused(Refusal::busy("the payment platform did not answer, nothing was charged; retry later"))
             }
             code if is_short(code) => NotPaid::Short(remark.text.to_string(), self.short()),
-            code => NotPaid::Refused(Refusal { status: code, message: remark.text.to_string().into() }),
+            code => NotPaid::Refused(Refusal::saying(code, remark.text.to_string())),
         })
     }
 

@@ -59,7 +59,7 @@ pub(super) fn find_departing(world: &mut World, account: AccountId, obstacle: i3
     let entity = world.resource_mut::<Players>().find(account, now)?;
     match travel::obstacle(world, account) {
         None => Ok(entity),
-        Some(why) => Err(Refusal { status: obstacle, message: why.into() }.into()),
+        Some(why) => Err(Refusal::saying(obstacle, why).into()),
     }
 }
 

@@ -63,10 +63,10 @@ const NO_DOCUMENT: Refusal = Refusal::new(97, "there is no document: send one, o
 impl From<Unreadable> for Refusal {
     fn from(error: Unreadable) -> Self {
         match error {
-            Unreadable::OtherFormat { .. } => Self { status: OTHER_FORMAT, message: error.to_string().into() },
+            Unreadable::OtherFormat { .. } => Self::saying(OTHER_FORMAT, error.to_string()),
             Unreadable::Unfit(unfit) => {
                 let Unfit { path, what } = unfit.within("data.document");
-                Self { status: status::MALFORMED, message: format!("{path}: {what}").into() }
+                Self::saying(status::MALFORMED, format!("{path}: {what}"))
             }
         }
     }
@@ -171,7 +171,7 @@ fn name_must_be_free(world: &World, document: &Document, replaced: Option<Accoun
 }
 
 fn taken(what: &str) -> Refusal {
-    Refusal { status: TAKEN, message: format!("{what} is taken in this world").into() }
+    Refusal::saying(TAKEN, format!("{what} is taken in this world"))
 }
 
 fn must_be_free(directory: &Directory, claim: &Claim, replaced: Option<AccountId>) -> Result<(), Unready> {

@@ -23,6 +23,7 @@ use raidkeep_engine::backup::BackupSettings;
 use raidkeep_engine::clock::{ClockMode, time_zone};
 use raidkeep_engine::exchange::lines::LineSettings;
 use raidkeep_engine::journal::JournalSettings;
+use raidkeep_engine::request::once::OnceSettings;
 use raidkeep_game::GameSettings;
 use raidkeep_game::challenges::PushSettings;
 use raidkeep_game::identity::{AttemptLimits, IdentitySettings, NewAccountLimits, PasswordCost};
@@ -59,6 +60,8 @@ pub struct Config {
     pub put_away_seconds: u64,
     /// Ledger entries kept per player; 0 = all.
     pub ledger_entries_per_player: u64,
+    /// How much is remembered of requests with a `once` key.
+    pub once: OnceLimits,
     /// Limits.
     pub limits: ClientLimits,
     /// Addresses and networks of proxies that are believed when they say who a client is.
@@ -111,6 +114,38 @@ impl PushLine {
 
 /// With less, a handshake would take longer than its time limit.
 const BYTES_PER_SECOND_MIN: u32 = 1024;
+
+/// How much is remembered of requests with a `once` key, of each player and of the operator.
+#[derive(Debug, Clone, Copy, Deserialize, JsonSchema)]
+pub struct OnceLimits {
+    /// Replies.
+    pub replies: u64,
+    /// Keys before these, without their replies.
+    pub keys: u64,
+    /// Series of ordered keys.
+    pub series: usize,
+    /// Bytes of a player's replies.
+    pub reply_bytes_per_player: usize,
+    /// Bytes of the replies of all players in memory.
+    pub reply_bytes_per_world: usize,
+}
+
+impl OnceLimits {
+    fn settings(self) -> OnceSettings {
+        let Self { replies, keys, series, reply_bytes_per_player, reply_bytes_per_world } = self;
+        OnceSettings { replies, keys, series, reply_bytes_per_player, reply_bytes_per_world }
+    }
+
+    fn mistakes(self) -> impl Iterator<Item = Mistake> {
+        let most = [
+            ("once.replies", self.replies, OnceSettings::REPLIES_MAX),
+            ("once.keys", self.keys, OnceSettings::KEYS_MAX),
+            ("once.series", self.series as u64, OnceSettings::SERIES_MAX as u64),
+        ];
+        let wrong = most.into_iter().filter(|(_, value, most)| !(1..=*most).contains(value));
+        wrong.map(|(key, _, most)| (key, format!("expected 1 to {most}")))
+    }
+}
 
 /// A reply of this length fits into a connection's limit of unread bytes, with room for other replies.
 const EXPORT_BYTES_MAX: usize = 3 << 20;
@@ -364,6 +399,7 @@ impl Config {
         if !(1..=3600).contains(&self.legacy_push_line.deadline_seconds) {
             wrong("legacy_push_line.deadline_seconds", "expected 1 to 3600".to_owned());
         }
+        mistakes.extend(self.once.mistakes());
         mistakes.extend(self.network_mistakes());
         mistakes.extend(self.platforms.mistakes());
         mistakes.extend(self.game_mistakes());
@@ -429,6 +465,7 @@ impl Config {
                 export_bytes_max: self.limits.export_bytes,
             },
             ledger: LedgerSettings { entries_per_player: self.ledger_entries_per_player },
+            once: self.once.settings(),
             legacy_push: self
                 .legacy_push
                 .then(|| PushSettings { line: self.legacy_push_line.settings(), refused_ports: Vec::new() }),

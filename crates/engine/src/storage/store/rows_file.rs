@@ -12,7 +12,6 @@ use crate::numbers::BatchNumber;
 use crate::outside::Epoch;
 use crate::storage::batch::{Row, batches};
 use crate::storage::directory::INDEX_TABLE;
-use crate::storage::folder::ROWS_SUFFIX;
 use crate::storage::store::digests::{
     DIGESTS, RowDamage, Tally, read_player_tables, rows_of, shown_key, stored_checksum, stored_key, write_value,
 };
@@ -116,10 +115,6 @@ impl Rows {
 
     pub(in crate::storage) fn damaged(&self, damage: RowDamage) -> StorageError {
         StorageError::RowsDamaged { file: self.file_name(), damage }
-    }
-
-    fn file_name(&self) -> String {
-        format!("{}{ROWS_SUFFIX}", self.world)
     }
 
     /// Reads or writes; what the database's library finds damaged, or panics at, is an error that names the file.

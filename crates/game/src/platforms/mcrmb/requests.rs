@@ -120,7 +120,10 @@ impl fmt::Debug for Charge {
     }
 }
 
-request!(Player, "charge", Charge => PlatformData, READS = Reads::Caller, SECRETS = &["cpwd"]);
+request!(
+    Player, "charge", Charge => PlatformData,
+    READS = Reads::Caller, SECRETS = &["cpwd"], ACTS_OUTSIDE = true,
+);
 
 /// The longest card number or password that is passed on.
 const CARD_BYTES_MAX: usize = 64;
