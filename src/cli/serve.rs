@@ -58,6 +58,7 @@ impl Serve {
     pub(super) fn run(self) -> Result<(), Box<dyn std::error::Error>> {
         let file = self.config_file();
         let config = Config::load(file.as_deref(), &self.overrides())?;
+        config.platforms.check_reach(&config.listen)?;
         let levels = log::Levels::read()?;
         // Before anything is written: a second server on a folder leaves it as it is, and the log of the first too.
         let lock = folder::lock(Path::new(&config.data))?;

@@ -313,7 +313,7 @@ pub(crate) fn http_at(address: SocketAddr, method: &str, path: &str, headers: &[
 pub(crate) fn exchange(address: SocketAddr, method: &str, path: &str, token: &str, body: &Value) -> (u16, Value) {
     let mut stream = dial(address).expect("the server should accept connections");
     let bearer = if token.is_empty() { String::new() } else { format!("Authorization: Bearer {token}\r\n") };
-    let (body, close) = (body.to_string(), "Host: x\r\nConnection: close\r\n");
+    let (body, close) = (body.to_string(), "Host: localhost\r\nConnection: close\r\n");
     let length = body.len();
     write!(stream, "{method} {path} HTTP/1.1\r\n{close}{bearer}Content-Length: {length}\r\n\r\n{body}")
         .expect("a request should be sendable");

@@ -3,7 +3,7 @@
 //! [`connection`] is the logic of a connection apart from its socket, and is what tests drive; [`websocket`] moves its
 //! text; [`shard`] is the thread that a world shares with its sockets. [`plugin`] packages all of it as a plugin of a
 //! world's app, [`listener`] is what the apps of one process share, and [`server`] runs each of them on a thread.
-//! [`budget`], [`limits`], [`places`] and [`turns`] keep one client from hurting the others. Nothing here knows a rule of
+//! [`budget`], [`limits`], `places` and `turns` keep one client from hurting the others. Nothing here knows a rule of
 //! the game.
 
 pub mod acceptor;

@@ -42,7 +42,6 @@ impl Server {
         metrics: Option<PrometheusHandle>,
     ) -> Result<Self, StartError> {
         let mut settings = config.game()?;
-        config.platforms.check_reach(&config.listen)?;
         let listener = Listener::bind_in(lock, config.clone(), assets.clone(), metrics)?;
         let (address, operators) = (listener.address(), listener.operators_address());
         let sandbox = start_sandbox(&config)?;
