@@ -13,7 +13,7 @@ use raidkeep::server::net::connection::Connection;
 use raidkeep::server::net::inbox::Inbox;
 use raidkeep::server::net::limits::{AddressLimits, Limiter, PlayerLimits};
 use raidkeep::server::net::operator::OperatorToken;
-use raidkeep::server::net::way_in::{EntropySource, WayIn};
+use raidkeep::server::net::way_in::{Clientele, EntropySource, WayIn};
 use raidkeep::studio::testing::{TestSetup, edit_assets};
 
 /// The settings of tests, and the shipped rules with more energy than a benchmark can use up.
@@ -26,12 +26,13 @@ pub(crate) fn setup(folder: &Path) -> TestSetup {
 /// The way in to this world, without rate limits.
 pub(crate) fn way_in(simulation: &Simulation, inbox: &Arc<Inbox>) -> Arc<WayIn> {
     Arc::new(WayIn {
+        clientele: Clientele::All,
         requests: simulation.world().resource::<RequestTable>().clone(),
         routes: simulation.world().resource::<RouteTable>().clone(),
         worlds: vec![inbox.clone()],
         operator: OperatorToken::new("operator"),
         player_limits: PlayerLimits::new(0),
-        address_limits: AddressLimits::new(0),
+        address_limits: AddressLimits::none(),
         address_bindings: AddressBindings::new(false, ""),
         entropy: counted_entropy(inbox.committed().0),
     })

@@ -183,6 +183,7 @@ fn main() -> Result<AppExit, Box<dyn std::error::Error>> {
     let config = Config::load(None, &std::env::args().skip(1).collect::<Vec<_>>())?;
     let listener = Listener::bind(config, assets(), None)?;
     println!("listening on {}", listener.address());
+    println!("operators on {}", listener.operators_address());
     let network = NetworkPlugin::sharing(&listener, 0);
     Ok(App::new().add_plugins((EnginePlugins, GamePlugins, check_in_plugin, network)).run())
 }

@@ -5,19 +5,21 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 use serde_json::json;
 
-use crate::cli::call::{Client, Failure};
+use crate::cli::call::Failure;
+use crate::cli::doors::Doors;
 use crate::cli::print_line;
-use raidkeep_engine::storage::copy::verify_copy;
+use raidkeep_engine::request::status::WORLD_NOT_FOUND;
 use raidkeep_engine::storage::folder;
+use raidkeep_engine::storage::proof::verify_copy;
 
+/// Exit codes: 0 if every world was copied, or is as it was copied; 1 if any is not.
 #[derive(Debug, Args)]
 pub(super) struct Backup {
-    /// Where the server listens.
-    #[arg(long, default_value = "ws://127.0.0.1:7350")]
-    url: String,
-    /// How many worlds the server has.
-    #[arg(long, default_value_t = 1)]
-    worlds: u32,
+    #[command(flatten)]
+    doors: Doors,
+    /// Only these worlds, such as 0,2 [default: all].
+    #[arg(long, value_name = "LIST", value_delimiter = ',')]
+    world: Vec<u32>,
     /// The operator's token.
     #[arg(long, env = "RAIDKEEP_OPERATOR_TOKEN", hide_env_values = true, required_unless_present = "verify")]
     token: Option<String>,
@@ -29,20 +31,52 @@ pub(super) struct Backup {
     verify: Option<PathBuf>,
 }
 
+/// How the backup of one world ended.
+enum Ended {
+    /// With this file.
+    Made(String),
+    /// With a refusal.
+    Refused(String),
+    /// There is no such world.
+    NoWorld,
+}
+
 impl Backup {
     pub(super) fn run(self) -> Result<(), Failure> {
         if let Some(folder) = &self.verify {
             return verify(folder);
         }
-        for world in 0..self.worlds {
-            let mut client = Client::connect(&self.url, world)?;
-            let reply = client.ask("backup", json!({"token": self.token, "name": self.name}))?;
-            if reply["status"] != 0 {
-                return Err(format!("no backup of world {world}: {}", reply["message"]).into());
+        let is_all = self.world.is_empty();
+        let worlds: Box<dyn Iterator<Item = u32>> =
+            if is_all { Box::new(0..) } else { Box::new(self.world.iter().copied()) };
+        let mut failed = Vec::new();
+        for world in worlds {
+            match self.back_up(world) {
+                Ok(Ended::Made(file)) => print_line(&file),
+                Ok(Ended::NoWorld) if is_all && world > 0 => break,
+                Ok(Ended::NoWorld) => failed.push(format!("world {world}: the server has no such world")),
+                Ok(Ended::Refused(why)) => failed.push(format!("world {world}: {why}")),
+                // Of all worlds, it is not known how many follow.
+                Err(error) => {
+                    failed.push(format!("world {world}: {error}"));
+                    if is_all {
+                        break;
+                    }
+                }
             }
-            print_line(reply["data"]["file"].as_str().unwrap_or_default());
         }
-        Ok(())
+        if failed.is_empty() { Ok(()) } else { Err(format!("no backup of {}", failed.join("; ")).into()) }
+    }
+
+    fn back_up(&self, world: u32) -> Result<Ended, Failure> {
+        let mut client = self.doors.operators(world)?;
+        let reply = client.ask("backup", json!({"token": self.token, "name": self.name}))?;
+        let told = |value: &serde_json::Value| value.as_str().unwrap_or_default().to_owned();
+        Ok(match reply["status"].as_i64() {
+            Some(0) => Ended::Made(told(&reply["data"]["file"])),
+            Some(status) if status == i64::from(WORLD_NOT_FOUND) => Ended::NoWorld,
+            status => Ended::Refused(format!("{} (status {})", told(&reply["message"]), status.unwrap_or_default())),
+        })
     }
 }
 

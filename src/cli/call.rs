@@ -1,19 +1,31 @@
 //! `raidkeep call`: a client for people and scripts.
 
+use std::io::ErrorKind;
 use std::net::TcpStream;
 use std::path::PathBuf;
+use std::process::ExitCode;
 use std::time::Duration;
 
 use clap::Args;
 use serde_json::{Value, json};
+use tokio_tungstenite::tungstenite::handshake::{HandshakeError, HandshakeRole};
 use tokio_tungstenite::tungstenite::protocol::WebSocketConfig;
 use tokio_tungstenite::tungstenite::{self, Message, WebSocket};
 
+use crate::cli::doors::{Clients, Doors};
 use crate::cli::print_line;
+use crate::cli::simulate::tell;
+use raidkeep_server::net::operator::OPERATOR_TOKEN_VARIABLE;
+use raidkeep_studio::load::connection::address_of;
 
 /// How long to wait for a reply.
 const PATIENCE: Duration = Duration::from_secs(30);
+/// Statuses of success (docs/contract/envelope.md).
+const SUCCESSES: [i64; 3] = [0, 1, 2];
+/// Exit code: the server refused a request.
+const REFUSED: u8 = 2;
 
+/// Exit codes: 0 if every status is 0, 1 or 2; 2 if the server refused a request; 1 if it could not be asked.
 #[derive(Debug, Args)]
 pub(super) struct Call {
     /// The function to call.
@@ -22,14 +34,14 @@ pub(super) struct Call {
     /// Its arguments, a JSON object.
     #[arg(default_value = "{}")]
     data: String,
-    /// Where the server listens.
-    #[arg(long, default_value = "ws://127.0.0.1:7350")]
-    url: String,
+    #[command(flatten)]
+    doors: Doors,
     /// Which world.
     #[arg(long, default_value_t = 0)]
     world: u32,
-    /// Acts with this token; the operator's for operator functions. Without one, as a guest.
-    #[arg(long, env = "RAIDKEEP_TOKEN", hide_env_values = true)]
+    /// Acts with this token. Without one, operator functions are called with the token in the environment variable
+    /// RAIDKEEP_OPERATOR_TOKEN, and all others as a guest.
+    #[arg(long)]
     token: Option<String>,
     /// The guest to act as if there is no token.
     #[arg(long, default_value = "raidkeep-call")]
@@ -38,33 +50,56 @@ pub(super) struct Call {
     /// `enter_stage_general {"stage":8}`. Empty lines and lines with # are skipped.
     #[arg(long, value_name = "FILE", conflicts_with_all = ["function", "data"])]
     script: Option<PathBuf>,
+    /// Prints the events that arrive meanwhile on stderr. Without it they are dropped.
+    #[arg(long)]
+    events: bool,
 }
 
 pub(super) type Failure = Box<dyn std::error::Error>;
 
 impl Call {
-    pub(super) fn run(self) -> Result<(), Failure> {
+    pub(super) fn run(self) -> Result<ExitCode, Failure> {
         let calls = self.calls()?;
-        let mut client = Client::connect(&self.url, self.world)?;
-        if self.token.is_none() {
+        let mut client = Clients::new(self.doors.clone(), self.world, self.events)?;
+        let tokens = calls.iter().map(|(function, data)| match data["token"].as_str() {
+            Some(token) => Ok(Some(token.to_owned())),
+            None => self.token_for(function, &client),
+        });
+        let tokens = tokens.collect::<Result<Vec<_>, _>>()?;
+        if tokens.contains(&None) {
             let reply = client.ask("login_unique", json!({"unique_id": self.guest}))?;
-            if !matches!(reply["status"].as_i64(), Some(0 | 1)) {
-                return Err(format!("the server does not let the guest in: {reply}").into());
+            if !is_success(&reply) {
+                print_line(&serde_json::to_string_pretty(&reply)?);
+                return Ok(ExitCode::from(REFUSED));
             }
         }
-        for (function, mut data) in calls {
-            if let Some(token) = &self.token
+        let mut exit = ExitCode::SUCCESS;
+        for ((function, mut data), token) in calls.into_iter().zip(tokens) {
+            if let Some(token) = token
                 && data.get("token").is_none()
             {
-                data["token"] = token.clone().into();
+                data["token"] = token.into();
             }
             let reply = client.ask(&function, data)?;
             if self.script.is_some() {
                 print_line(&format!("> {function}"));
             }
             print_line(&serde_json::to_string_pretty(&reply)?);
+            if !is_success(&reply) {
+                exit = ExitCode::from(REFUSED);
+            }
         }
-        Ok(())
+        Ok(exit)
+    }
+
+    /// The token to call a function with; `None` = as a guest.
+    fn token_for(&self, function: &str, clients: &Clients) -> Result<Option<String>, Failure> {
+        if self.token.is_some() || !clients.is_for_operators(function) {
+            return Ok(self.token.clone());
+        }
+        let token = std::env::var(OPERATOR_TOKEN_VARIABLE).ok().filter(|token| !token.is_empty());
+        let missing = || format!("{function} is for operators: put their token into {OPERATOR_TOKEN_VARIABLE}");
+        token.map(Some).ok_or_else(|| missing().into())
     }
 
     fn calls(&self) -> Result<Vec<(String, Value)>, Failure> {
@@ -79,6 +114,10 @@ impl Call {
             (None, None) => Ok(Vec::new()),
         }
     }
+}
+
+fn is_success(reply: &Value) -> bool {
+    reply["status"].as_i64().is_some_and(|status| SUCCESSES.contains(&status))
 }
 
 fn arguments(text: &str) -> Result<Value, Failure> {
@@ -104,35 +143,84 @@ fn read_line(place: &str, number: usize, line: &str) -> Result<Option<(String, V
 pub(super) struct Client {
     socket: WebSocket<TcpStream>,
     world: u32,
+    /// Whether events go to stderr; otherwise they are dropped.
+    shows_events: bool,
 }
 
 impl Client {
     pub(super) fn connect(url: &str, world: u32) -> Result<Self, Failure> {
-        let address = url.strip_prefix("ws://").unwrap_or(url).trim_end_matches('/');
-        let host = address.split('/').next().unwrap_or(address);
-        let stream = TcpStream::connect(host)
-            .map_err(|error| format!("no server answers at {host} ({error}); start one with: raidkeep serve"))?;
+        let address = address_of(url)?;
+        let stream = TcpStream::connect(&address)
+            .map_err(|error| format!("no server answers at {address} ({error}); start one with: raidkeep serve"))?;
         stream.set_read_timeout(Some(PATIENCE))?;
         stream.set_nodelay(true)?;
         let settings = WebSocketConfig::default();
         let (socket, _) = tungstenite::client::client_with_config(format!("ws://{address}/"), stream, Some(settings))
-            .map_err(|error| format!("the WebSocket handshake failed: {error}"))?;
-        Ok(Self { socket, world })
+            .map_err(|error| not_opened(&address, &error))?;
+        Ok(Self { socket, world, shows_events: false })
     }
 
-    /// Sends a request and waits for the reply. Events that arrive before it are printed.
+    /// The same, with or without events on stderr.
+    pub(super) fn showing_events(self, shows_events: bool) -> Self {
+        Self { shows_events, ..self }
+    }
+
+    /// Sends a request and waits for the reply.
     pub(super) fn ask(&mut self, function: &str, data: Value) -> Result<Value, Failure> {
         let request = json!({"world": self.world, "function": function, "data": data});
-        self.socket.send(Message::text(request.to_string()))?;
+        self.socket.send(Message::text(request.to_string())).map_err(|error| lost(function, &error))?;
         loop {
-            let Message::Text(text) = self.socket.read()? else {
+            let Message::Text(text) = self.socket.read().map_err(|error| lost(function, &error))? else {
                 continue;
             };
             let reply: Value = serde_json::from_str(&text)?;
             if reply.get("event").is_none() {
                 return Ok(reply);
             }
-            print_line(&serde_json::to_string_pretty(&reply)?);
+            if self.shows_events {
+                tell(&reply.to_string());
+            }
         }
+    }
+}
+
+/// Why there is no connection, and what to do.
+fn not_opened<R: HandshakeRole>(host: &str, error: &HandshakeError<R>) -> String {
+    let why = match error {
+        HandshakeError::Interrupted(_) => format!("no answer within {} seconds", PATIENCE.as_secs()),
+        HandshakeError::Failure(error) => error.to_string(),
+    };
+    format!(
+        "{host} opens no WebSocket: {why}; is a Raidkeep server there, and does http://{host}/readyz say it is ready?"
+    )
+}
+
+/// Why there is no reply, and what to do.
+fn lost(function: &str, error: &tungstenite::Error) -> String {
+    match error {
+        tungstenite::Error::Io(error) if matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::TimedOut) => {
+            let seconds = PATIENCE.as_secs();
+            format!(
+                "no reply to {function} within {seconds} seconds; the server may still carry it out: look at its log and \
+                 /readyz before you repeat it"
+            )
+        }
+        error => format!(
+            "the connection broke before {function} was answered ({error}); look at the server's log, and at what the \
+             request has changed before you repeat it"
+        ),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_server_that_does_not_reply_is_told_with_the_time_and_not_with_a_number_of_the_system() {
+        let silent = tungstenite::Error::Io(std::io::Error::from(ErrorKind::WouldBlock));
+        let told = lost("buy_item", &silent);
+        assert!(told.contains("no reply to buy_item within 30 seconds"), "{told}");
+        assert!(!told.contains("os error"), "{told}");
     }
 }

@@ -1,12 +1,13 @@
 //! The environment variables that the program reads.
 
+use std::collections::BTreeMap;
+
 use raidkeep_engine::rules::nearest;
 use raidkeep_game::platforms::sud::sessions::SESSION_KEYS_VARIABLE;
 
 /// All of them. A variable that starts like ours and is not among them is most likely misspelt.
-const KNOWN: [&str; 8] = [
+const KNOWN: [&str; 7] = [
     "RAIDKEEP_LOG",
-    "RAIDKEEP_TOKEN",
     "RAIDKEEP_OPERATOR_TOKEN",
     "RAIDKEEP_MCRMB_KEY",
     "RAIDKEEP_SUD_SECRET",
@@ -14,6 +15,18 @@ const KNOWN: [&str; 8] = [
     "RAIDKEEP_NARRATOR_KEY",
     "RAIDKEEP_COMMIT",
 ];
+/// Those that are no secrets.
+const PUBLIC: [&str; 2] = ["RAIDKEEP_LOG", "RAIDKEEP_COMMIT"];
+
+/// Stands for a secret.
+pub(super) const HIDDEN: &str = "(hidden)";
+
+/// The variables that are set, with their values unless those are secrets.
+pub(super) fn given_variables() -> BTreeMap<&'static str, String> {
+    let given = KNOWN.iter().filter_map(|name| Some((*name, std::env::var(name).ok()?)));
+    let shown = |(name, value)| (name, if PUBLIC.contains(&name) { value } else { HIDDEN.to_owned() });
+    given.map(shown).collect()
+}
 
 /// One line for each variable that starts with `RAIDKEEP_` and that nothing reads.
 pub(super) fn unknown_variables() -> Vec<String> {

@@ -7,10 +7,10 @@ use std::time::Duration;
 use clap::{Args, ValueEnum};
 use indicatif::{ProgressBar, ProgressStyle};
 
+use crate::cli::doors::Doors;
 use crate::cli::print_line;
 use crate::cli::simulate::tell;
 use raidkeep_engine::rules::Problems;
-use raidkeep_studio::load::connection::address_of;
 use raidkeep_studio::load::report::{LoadReport, Looks, Setup};
 use raidkeep_studio::load::server::Figures;
 use raidkeep_studio::load::{self, Length, LoadPlan, Milestone, Mix, assets};
@@ -21,9 +21,8 @@ type Failure = Box<dyn std::error::Error>;
 /// could not start.
 #[derive(Debug, Args)]
 pub(super) struct Load {
-    /// Where the server listens.
-    #[arg(long, default_value = "ws://127.0.0.1:7350")]
-    url: String,
+    #[command(flatten)]
+    doors: Doors,
     /// The mix: a file, or the name of a built-in mix; an unknown name lists them.
     #[arg(long, value_name = "FILE", default_value = "mixed")]
     mix: PathBuf,
@@ -39,11 +38,12 @@ pub(super) struct Load {
     /// Sends this many requests and counts them all, instead of running for a duration.
     #[arg(long, value_name = "N", conflicts_with_all = ["duration", "warm_up"], value_parser = clap::value_parser!(u64).range(1..))]
     requests: Option<u64>,
-    /// Open loop: requests a second of all clients together, independent of replies. Latencies count from when a
-    /// request was due.
-    #[arg(long, value_name = "R", value_parser = rate)]
-    rate: Option<f64>,
-    /// Maximum requests in flight per client [default: as the mix says; 64 with --rate].
+    /// Requests a second of all clients together, independent of replies (an open loop); latencies count from when a
+    /// request was due. max: a closed loop, in which a client sends its next request when one is answered; the server
+    /// must not limit requests then [default: 20 for each client, which the default limits allow].
+    #[arg(long, value_name = "R|max", value_parser = rate)]
+    rate: Option<Rate>,
+    /// Maximum requests in flight per client [default: 64; with --rate max as the mix says].
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
     in_flight: Option<u32>,
     /// Idle connections in addition to the clients [default: as the mix says].
@@ -82,9 +82,24 @@ fn seconds(text: &str) -> Result<Duration, String> {
     duration.ok_or_else(|| "expected seconds such as 10 or 0.5".to_owned())
 }
 
-fn rate(text: &str) -> Result<f64, String> {
+/// Requests a second of each client that the default limits of a server allow, also when a stall is made up for.
+const USUAL_RATE: f64 = 20.0;
+
+/// How fast requests are sent.
+#[derive(Debug, Clone, Copy, PartialEq)]
+enum Rate {
+    /// As fast as they are answered.
+    Max,
+    /// So many a second, of all clients together.
+    PerSecond(f64),
+}
+
+fn rate(text: &str) -> Result<Rate, String> {
+    if text == "max" {
+        return Ok(Rate::Max);
+    }
     let rate = text.parse().ok().filter(|rate| (0.001..=1e9).contains(rate));
-    rate.ok_or_else(|| "expected requests a second such as 1000, from 0.001".to_owned())
+    rate.map(Rate::PerSecond).ok_or_else(|| "expected max, or requests a second such as 1000, from 0.001".to_owned())
 }
 
 fn label(text: &str) -> Result<String, String> {
@@ -101,7 +116,8 @@ impl Load {
         }
         let plan = self.plan()?;
         let setup = Setup::of(&plan, &self.mix.display().to_string());
-        let (address, mut looks, mut meter) = (plan.address.clone(), Looks::default(), Meter::new());
+        let address = self.doors.operators_address()?;
+        let (mut looks, mut meter) = (Looks::default(), Meter::new());
         let outcome = load::run(plan, |moment| match moment {
             Milestone::Before => looks.before = Figures::ask(&address),
             Milestone::IdleOpen => looks.idle_open = Figures::ask(&address),
@@ -125,7 +141,7 @@ impl Load {
         };
         Ok(LoadPlan {
             mix: read_mix(&self.mix)?,
-            address: address_of(&self.url)?,
+            address: self.doors.players_address()?,
             world: self.world,
             run: self.run.clone().unwrap_or_else(|| format!("{:08x}", rand::random::<u32>())),
             clients: self.clients as usize,
@@ -133,7 +149,11 @@ impl Load {
             idle: self.idle.map(|count| count as usize),
             // A thread without a client would be idle.
             threads: self.threads.min(self.clients) as usize,
-            rate: self.rate,
+            rate: match self.rate {
+                None => Some(USUAL_RATE * f64::from(self.clients)),
+                Some(Rate::PerSecond(rate)) => Some(rate),
+                Some(Rate::Max) => None,
+            },
             length,
             seed: self.seed,
         })

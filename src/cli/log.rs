@@ -19,16 +19,26 @@ use raidkeep_engine::private;
 const LEVELS_VARIABLE: &str = "RAIDKEEP_LOG";
 const LEVELS: [&str; 6] = ["error", "warn", "info", "debug", "trace", "off"];
 
-/// Starts the log of this process.
-///
-/// # Errors
-/// When `RAIDKEEP_LOG` is invalid, or the file cannot be opened: a log that stays silent hides every later error.
-pub(super) fn start(as_json: bool, file: Option<&Path>) -> Result<LogFile, Box<dyn std::error::Error>> {
-    let levels = std::env::var(LEVELS_VARIABLE).unwrap_or_default();
-    let filter = filter(&levels).map_err(|mistake| format!("{LEVELS_VARIABLE}: {mistake}"))?;
-    let file = LogFile::open(file)?;
-    subscriber(filter, as_json, file.clone()).init();
-    Ok(file)
+/// The levels of the log, from `RAIDKEEP_LOG`.
+pub(super) struct Levels(Targets);
+
+impl Levels {
+    /// # Errors
+    /// When the variable is invalid: a log that stays silent hides every later error.
+    pub(super) fn read() -> Result<Self, String> {
+        let levels = std::env::var(LEVELS_VARIABLE).unwrap_or_default();
+        filter(&levels).map(Self).map_err(|mistake| format!("{LEVELS_VARIABLE}: {mistake}"))
+    }
+
+    /// Starts the log of this process.
+    ///
+    /// # Errors
+    /// When the file cannot be opened.
+    pub(super) fn start_log(self, as_json: bool, file: Option<&Path>) -> Result<LogFile, String> {
+        let file = LogFile::open(file)?;
+        subscriber(self.0, as_json, file.clone()).init();
+        Ok(file)
+    }
 }
 
 /// Reads levels such as `info,raidkeep_server=debug`. The library takes a misspelt level for the name of a module and

@@ -5,10 +5,12 @@ mod backup;
 mod call;
 mod check;
 mod compare;
+mod doors;
 mod environment;
 mod init;
 mod load;
 mod log;
+mod metrics;
 mod player;
 mod replay;
 mod sandbox;
@@ -21,7 +23,7 @@ mod version;
 
 use std::process::ExitCode;
 
-use clap::{Parser, Subcommand};
+use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 
 use raidkeep_engine::storage::store::reports_panics;
 
@@ -43,15 +45,17 @@ enum Command {
     Serve(serve::Serve),
     /// Makes worlds in a data folder without starting a server.
     Init(init::Init),
-    /// Sends one request, or a file of requests, and prints the replies.
+    /// Sends one request, or a file of requests, and prints the replies; exit code 2 if the server refuses any.
     Call(call::Call),
     /// Replays a world's journal, and shows a player at any moment.
     Replay(replay::ReplayArguments),
+    /// Checks configuration file, environment and arguments of serve without starting it; exit code 1 if there are mistakes.
+    CheckConfig(serve::Serve),
     /// Checks the assets for mistakes; exit code 1 if there are any.
     Check(check::Check),
     /// Describes assets, configuration or protocol as JSON Schema, AsyncAPI or Markdown.
     Schema(schema::Schema),
-    /// Backs up the worlds of a running server.
+    /// Backs up the worlds of a running server; exit code 1 if any was not copied.
     Backup(backup::Backup),
     /// Checks the consistency of a stopped server's data folder.
     Verify(verify::Verify),
@@ -75,15 +79,20 @@ enum Command {
     Load(Box<load::Load>),
 }
 
+/// The last lines of every `--help`.
+const PATHS: &str = "Relative paths are relative to the working directory, also those in the configuration file.";
+
 /// Runs the program with the arguments of the process.
 pub fn run() -> ExitCode {
-    let arguments = Arguments::parse();
     tell_no_panic_twice();
+    let command = Arguments::command().after_help(PATHS).mut_subcommands(|command| command.after_help(PATHS));
+    let arguments = Arguments::from_arg_matches(&command.get_matches()).unwrap_or_else(|error| error.exit());
     let outcome = match arguments.command {
         None => done(arguments.serve.run()),
         Some(Command::Serve(serve)) => done(serve.run()),
         Some(Command::Init(init)) => done(init.run()),
-        Some(Command::Call(call)) => done(call.run()),
+        Some(Command::CheckConfig(serve)) => serve.check(),
+        Some(Command::Call(call)) => call.run(),
         Some(Command::Replay(replay)) => done(replay.run()),
         Some(Command::Check(check)) => check.run(),
         Some(Command::Schema(schema)) => done(schema.run()),

@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
 use crate::cli::call::{Client, Failure};
+use crate::cli::doors::Doors;
 use crate::cli::print_line;
 use raidkeep_engine::clock::wall_ms;
 use raidkeep_engine::private;
@@ -22,9 +23,8 @@ const PIECE_BYTES: usize = 16_384;
 /// The running server.
 #[derive(Debug, Args)]
 struct Server {
-    /// Where the server listens.
-    #[arg(long, default_value = "ws://127.0.0.1:7350")]
-    url: String,
+    #[command(flatten)]
+    doors: Doors,
     /// Which world.
     #[arg(long, default_value_t = 0)]
     world: u32,
@@ -36,7 +36,7 @@ struct Server {
 impl Server {
     fn connect(&self) -> Result<Operator, Failure> {
         let token = self.token.clone().ok_or("the operator's token is missing: RAIDKEEP_OPERATOR_TOKEN or --token")?;
-        Ok(Operator { client: Client::connect(&self.url, self.world)?, token })
+        Ok(Operator { client: self.doors.operators(self.world)?, token })
     }
 }
 
@@ -66,7 +66,7 @@ pub(super) struct Export {
     #[arg(long, value_name = "FILE")]
     out: Option<PathBuf>,
     /// Reads the data folder of a stopped server instead of asking a running one.
-    #[arg(long, value_name = "FOLDER", conflicts_with = "url")]
+    #[arg(long, value_name = "FOLDER", conflicts_with_all = ["url", "admin_url"])]
     data: Option<PathBuf>,
     #[command(flatten)]
     server: Server,
@@ -124,6 +124,13 @@ fn write_private(path: &Path, text: &str) -> Result<(), Failure> {
 pub(super) struct Import {
     /// The document.
     file: PathBuf,
+    /// Replaces the player who has the document's e-mail address, unique_id or name, in one step: unless the import
+    /// succeeds, that player stays as it is.
+    #[arg(long)]
+    replace: bool,
+    /// Only says what would happen.
+    #[arg(long)]
+    dry_run: bool,
     #[command(flatten)]
     server: Server,
 }
@@ -140,12 +147,14 @@ impl Import {
         for (piece, text) in pieces(&text).into_iter().enumerate() {
             operator.ask("player_import_piece", json!({"piece": piece, "text": text, "hash": hash}), what)?;
         }
-        let imported = operator.ask("player_import", json!({"hash": hash}), what)?;
-        print_line(&format!(
-            "imported {} as account {}",
-            imported["name"].as_str().unwrap_or_default(),
-            imported["account"]
-        ));
+        let asked = json!({"hash": hash, "replace": self.replace, "dry_run": self.dry_run});
+        let imported = operator.ask("player_import", asked, what)?;
+        let name = imported["name"].as_str().unwrap_or_default();
+        let (would, account) = (if self.dry_run { "would have " } else { "" }, &imported["account"]);
+        print_line(&match &imported["replaced"] {
+            Value::Null => format!("{would}imported {name} as account {account}"),
+            replaced => format!("{would}replaced account {replaced} by {name}, account {account}"),
+        });
         Ok(())
     }
 }
@@ -166,17 +175,21 @@ pub(super) struct Delete {
     /// The player's name.
     player: String,
     /// Confirms the deletion, which only a previously exported document can undo.
-    #[arg(long, required = true)]
+    #[arg(long, required_unless_present = "dry_run")]
     yes: bool,
+    /// Only says what would happen.
+    #[arg(long)]
+    dry_run: bool,
     #[command(flatten)]
     server: Server,
 }
 
 impl Delete {
     pub(super) fn run(self) -> Result<(), Failure> {
-        let asked = json!({"name": self.player});
+        let asked = json!({"name": self.player, "dry_run": self.dry_run});
         let deleted = self.server.connect()?.ask("player_delete", asked, "nothing was deleted")?;
-        print_line(&format!("deleted {}, account {}", self.player, deleted["account"]));
+        let would = if self.dry_run { "would have " } else { "" };
+        print_line(&format!("{would}deleted {}, account {}", self.player, deleted["account"]));
         Ok(())
     }
 }

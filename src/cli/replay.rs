@@ -142,7 +142,12 @@ impl ReplayArguments {
         let (Some(name), Some(mut slice)) = (&self.player, slice) else {
             return Ok(());
         };
-        let player = slice.bring_back(replay).ok_or_else(|| format!("there was no player \"{name}\" until then"))?;
+        let player = slice.bring_back(replay).ok_or_else(|| {
+            format!(
+                "\"{name}\" does not occur in the journal until then: it knows only players who sent a request or were \
+                 imported while it was written. Check the spelling, the world and --until"
+            )
+        })?;
         print_line(&describe(replay.simulation().world_mut(), player)?);
         if let Some(path) = &self.scenario {
             let text = slice.scenario(replay.simulation().world());

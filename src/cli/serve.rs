@@ -1,16 +1,20 @@
 //! `raidkeep serve`.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
 
 use clap::Args;
-use metrics_exporter_prometheus::PrometheusBuilder;
+use serde_json::{Value, json};
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
-use crate::cli::environment::unknown_variables;
+use crate::cli::environment::{HIDDEN, given_variables, unknown_variables};
+use crate::cli::simulate::tell;
 use crate::cli::version::{COMMIT, PROFILE};
-use crate::cli::{log, print_line};
+use crate::cli::{log, metrics, print_line, report};
 use raidkeep_engine::outside::WorldPlace;
+use raidkeep_engine::storage::folder::DataFolder;
 use raidkeep_server::config::Config;
+use raidkeep_server::net::operator::OperatorToken;
 use raidkeep_server::net::server::Server;
 
 /// Default path of the configuration.
@@ -18,7 +22,7 @@ const DEFAULT_CONFIG: &str = "config/server.ron";
 
 #[derive(Debug, Args)]
 pub(super) struct Serve {
-    /// Address and port; port 0 picks a free one [default: 127.0.0.1:7350].
+    /// Address and port for players; port 0 picks a free one [default: 127.0.0.1:7350].
     #[arg(long, value_name = "ADDRESS:PORT")]
     listen: Option<String>,
     /// Folder of the databases [default: data].
@@ -42,6 +46,9 @@ pub(super) struct Serve {
     /// Records the inputs of the worlds in this folder, for `raidkeep replay`.
     #[arg(long, value_name = "FOLDER")]
     journal: Option<String>,
+    /// Lets a server that other machines can reach use sandboxed platforms, where players charge themselves.
+    #[arg(long)]
+    sandbox: bool,
     /// Writes the log as JSON, one line per event.
     #[arg(long)]
     log_json: bool,
@@ -51,7 +58,11 @@ impl Serve {
     pub(super) fn run(self) -> Result<(), Box<dyn std::error::Error>> {
         let file = usual_config(self.config.clone());
         let config = Config::load(file.as_deref(), &self.overrides())?;
-        let log = log::start(self.log_json, config.log_file())?;
+        config.platforms.check_reach(&config.listen)?;
+        let levels = log::Levels::read()?;
+        // Before anything is written: a second server on a folder leaves it as it is, and the log of the first too.
+        let folder = DataFolder::open(Path::new(&config.data), config.worlds, config.data_must_exist)?;
+        let log = levels.start_log(self.log_json, config.log_file())?;
         let assets = raidkeep_game::usual_assets(self.assets.as_deref());
         tracing::info!(
             version = env!("CARGO_PKG_VERSION"),
@@ -70,11 +81,11 @@ impl Serve {
         unknown_variables().iter().for_each(|variable| tracing::warn!("{variable}"));
         raise_descriptor_limit(config.limits.connections);
         let first_guest = WorldPlace { number: 0, worlds: config.worlds }.distinct("玩家#1");
-        let metrics = PrometheusBuilder::new().install_recorder()?;
-        describe_metrics();
+        let metrics = metrics::start(&config)?;
         let mut signals = Signals::listen()?;
-        let server = Server::start(config, &assets, Some(metrics))?;
+        let server = Server::start(folder, config, &assets, Some(metrics))?;
         print_line(&format!("listening on {}", server.address));
+        print_line(&format!("operators on {}", server.operators));
         if !self.log_json {
             introduce(&server, &first_guest);
         }
@@ -89,6 +100,37 @@ impl Serve {
         Ok(())
     }
 
+    /// Checks configuration file, environment and arguments without starting or writing anything.
+    pub(super) fn check(self) -> Result<ExitCode, Box<dyn std::error::Error>> {
+        let file = usual_config(self.config.clone());
+        let loaded = Config::load(file.as_deref(), &self.overrides());
+        let mut mistakes: Vec<String> = log::Levels::read().err().into_iter().collect();
+        match &loaded {
+            Ok(config) => {
+                mistakes.extend(config.platforms.missing(&|name| std::env::var(name).ok()));
+                mistakes.extend(OperatorToken::given(Path::new(&config.data)).err().map(|error| error.to_string()));
+            }
+            Err(error) => mistakes.push(error.to_string()),
+        }
+        unknown_variables().iter().for_each(|variable| tell(&format!("warning: {variable}")));
+        match loaded {
+            Ok(config) if mistakes.is_empty() => {
+                let place = file.map_or("built in".to_owned(), |file| file.display().to_string());
+                print_line(&serde_json::to_string_pretty(&json!({
+                    "file": place,
+                    "assets": raidkeep_game::usual_assets(self.assets.as_deref()).describe(),
+                    "configuration": without_passwords(config.effective),
+                    "environment": given_variables(),
+                }))?);
+                Ok(ExitCode::SUCCESS)
+            }
+            _ => {
+                mistakes.iter().for_each(|mistake| report(mistake));
+                Ok(ExitCode::FAILURE)
+            }
+        }
+    }
+
     fn overrides(&self) -> Vec<String> {
         let flags = [
             ("listen", self.listen.clone()),
@@ -96,6 +138,7 @@ impl Serve {
             ("worlds", self.worlds.map(|worlds| worlds.to_string())),
             ("clock", self.clock.clone()),
             ("journal.folder", self.journal.clone()),
+            ("platforms.public_sandbox", self.sandbox.then(|| "true".to_owned())),
         ];
         let flags = flags.into_iter().filter_map(|(key, value)| Some(format!("{key}={}", value?)));
         self.set.iter().cloned().chain(flags).collect()
@@ -106,6 +149,23 @@ impl Serve {
 pub(super) fn usual_config(asked: Option<PathBuf>) -> Option<PathBuf> {
     let usual = PathBuf::from(DEFAULT_CONFIG);
     asked.or_else(|| usual.is_file().then_some(usual))
+}
+
+/// The same settings with the passwords in addresses hidden; no other setting holds a secret.
+fn without_passwords(mut settings: Value) -> Value {
+    match &mut settings {
+        Value::String(text) => {
+            if let Some((scheme, rest)) = text.split_once("://")
+                && let Some((_, host)) = rest.split_once('@')
+            {
+                *text = format!("{scheme}://{HIDDEN}@{host}");
+            }
+        }
+        Value::Array(list) => list.iter_mut().for_each(|value| *value = without_passwords(value.take())),
+        Value::Object(keys) => keys.values_mut().for_each(|value| *value = without_passwords(value.take())),
+        Value::Null | Value::Bool(_) | Value::Number(_) => {}
+    }
+    settings
 }
 
 /// What to try next. `first_guest` is the name of the first guest's points.
@@ -126,8 +186,8 @@ fn introduce(server: &Server, first_guest: &str) {
     print_line("stop with Ctrl-C; every answered change is on disk");
 }
 
-/// Descriptors that a server needs besides those of its clients: databases, sockets of platforms, threads.
-const DESCRIPTORS_BESIDES: u64 = 128;
+/// Descriptors that a server needs besides those of its players: databases, sockets of platforms and operators, threads.
+const DESCRIPTORS_BESIDES: u64 = 256;
 
 /// Raises the soft limit of open files to the hard one, and says what it allows.
 fn raise_descriptor_limit(connections: usize) {
@@ -147,34 +207,6 @@ fn raise_descriptor_limit(connections: usize) {
         }
         Err(error) => tracing::warn!(%error, "the limit of open files cannot be read"),
     }
-}
-
-fn describe_metrics() {
-    use metrics::{describe_counter, describe_gauge, describe_histogram};
-    metrics_process::Collector::default().describe();
-    describe_counter!(
-        "process_written_bytes_total",
-        "Bytes that this process has caused to be written to disk (Linux)"
-    );
-    describe_counter!("raidkeep_requests_total", "Requests answered by the worlds, by function and status");
-    describe_counter!("raidkeep_ticks_total", "Ticks of the worlds");
-    describe_gauge!("raidkeep_connections", "Open connections");
-    describe_counter!("raidkeep_connections_refused_total", "Connections refused because too many were open");
-    describe_counter!("raidkeep_connections_closed_total", "Closed WebSockets by reason");
-    describe_gauge!("raidkeep_players_in_memory", "Players in memory, as of the last check for idle ones");
-    describe_histogram!("raidkeep_commit_seconds", "Time of a commit to the log");
-    describe_histogram!("raidkeep_fold_seconds", "Time of folding the log into rows");
-    describe_counter!("raidkeep_committed_batches_total", "Batches committed");
-    describe_counter!("raidkeep_log_bytes_total", "Bytes written to the log");
-    describe_counter!("raidkeep_events_dropped_total", "Events dropped because a client read too slowly");
-    describe_gauge!("raidkeep_orders_open", "Unfinished orders paid with points");
-    describe_counter!("raidkeep_orders_total", "Steps of orders, by the state they led to");
-    describe_gauge!("raidkeep_reports_pending", "Reports that the platform has not accepted yet");
-    describe_counter!("raidkeep_reports_total", "Reports, by the outcome of sending them");
-    describe_counter!("raidkeep_platform_calls_total", "Calls to platforms, answered or failed");
-    describe_counter!("raidkeep_journal_gaps_total", "Journals that ended early because the disk was slow or failed");
-    describe_counter!("raidkeep_rules_reloads_total", "Reloads of the assets, by outcome");
-    describe_counter!("raidkeep_storage_failures_total", "Failures of the storage; each stops a world");
 }
 
 /// What the operating system asks of a running server.

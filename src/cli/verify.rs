@@ -10,7 +10,7 @@ use crate::cli::{print_line, report};
 use raidkeep_engine::storage::folder;
 use raidkeep_engine::storage::rows::Persistence;
 use raidkeep_engine::storage::store::Store;
-use raidkeep_engine::verify::{Breach, verify};
+use raidkeep_engine::verify::{Breach, DAMAGE, verify};
 use raidkeep_game::identity::collisions::{self, Sharer};
 use raidkeep_server::config::Config;
 
@@ -115,5 +115,8 @@ fn verify_folder(data: &Path) -> Result<Verified, Box<dyn std::error::Error>> {
         verified.push(WorldVerified { breaches: verify(&app, &store.rows)?, accounts, rows, world });
         all_rows.push(store.rows);
     }
-    Ok(Verified { worlds: verified, shared_purses: collisions::shared_purses(&all_rows)? })
+    // Whose purse is shared cannot be told from rows of which some are damaged.
+    let is_damaged = verified.iter().flat_map(|world| &world.breaches).any(|breach| breach.check == DAMAGE);
+    let shared_purses = if is_damaged { Vec::new() } else { collisions::shared_purses(&all_rows)? };
+    Ok(Verified { worlds: verified, shared_purses })
 }

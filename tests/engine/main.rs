@@ -1,10 +1,13 @@
 //! The engine's guarantees, tested through the protocol: storage, idempotency keys, waiting requests, events, journals.
 
+mod damage;
 mod envelope;
 mod events;
+mod fair_queue;
 mod game_time;
 mod journal;
 mod once;
+mod row_damage;
 mod storage;
 mod store_faults;
 mod verify;

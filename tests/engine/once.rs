@@ -2,8 +2,9 @@
 
 use std::time::Duration;
 
+use raidkeep::engine::request::once::ReplyBudget;
 use raidkeep::game::stages::StageCounts;
-use raidkeep::studio::testing::{TestPlayer, TestServer};
+use raidkeep::studio::testing::{OPERATOR_TOKEN, TestPlayer, TestServer, TestSetup};
 use serde_json::{Value, json};
 
 /// A request with a key, with its token, and with an `id` or none.
@@ -27,7 +28,10 @@ fn energy(server: &mut TestServer, player: &TestPlayer) -> Value {
     server.ask_on(connection, "get_player_info", json!({"token": player.token}))["data"]["energy"]["remain"].clone()
 }
 
-const MISUSED: &str = r#"{"status":13,"message":"once: this key was used for another request"}"#;
+const MISUSED: &str =
+    r#"{"status":13,"message":"once: this key was used for another request","data":{"reason":"mismatch"}}"#;
+const USED: &str =
+    r#"{"status":13,"message":"once: used before, its reply is no longer kept","data":{"reason":"used"}}"#;
 
 #[test]
 fn a_repeated_key_changes_nothing_and_answers_the_same_text() {
@@ -95,19 +99,32 @@ fn a_key_used_for_something_else_is_refused() {
 }
 
 #[test]
-fn refusals_are_remembered_like_successes() {
+fn a_keyed_request_that_is_refused_changes_nothing_and_uses_up_no_key() {
     let mut server = TestServer::new();
     let ann = server.player("ann");
     let victory = keyed(&ann, "victory_stage_general", 8, "v", "");
     let refused = server.send_on(ann.connection, &victory);
     assert_eq!(refused, r#"{"status":94,"message":"stage mismatch"}"#, "no session is open");
     server.send_on(ann.connection, &enter(&ann, "e"));
-    assert_eq!(server.send_on(ann.connection, &victory), refused, "the first answer stands");
+    let won = server.send_on(ann.connection, &victory);
+    assert_eq!(status(&won), 0, "now it is possible, and carried out");
     let mut server = server.crash_and_reopen();
     let connection = server.connect();
-    assert_eq!(server.send_on(connection, &victory), refused, "even after a crash");
-    let other = server.send_on(connection, &keyed(&ann, "victory_stage_general", 8, "v2", ""));
-    assert_eq!(status(&other), 0, "under another key it is another victory");
+    assert_eq!(server.send_on(connection, &victory), won, "once");
+}
+
+#[test]
+fn an_attempt_that_is_counted_is_counted_once_under_its_key() {
+    let mut server = TestServer::new();
+    let ann = server.player("ann");
+    server.send_on(ann.connection, &keyed(&ann, "enter_stage_boss", 3001, "e", ""));
+    let blow = keyed(&ann, "victory_stage_boss", 3001, "b", "").replace(":3001}", r#":3001,"damage":-1}"#);
+    let refused = server.send_on(ann.connection, &blow);
+    assert_eq!(status(&refused), 93, "abnormal damage: {refused}");
+    assert_eq!(server.send_on(ann.connection, &blow), refused, "the same answer");
+    let world = server.simulation().world_mut();
+    let counts = world.query::<&StageCounts>().single(world).map(StageCounts::counts);
+    assert_eq!(counts.ok(), Some((1, 0, 1)), "one anomaly");
 }
 
 #[test]
@@ -150,8 +167,167 @@ fn the_last_64_keys_are_remembered() {
     server.advance_seconds(60);
     let hanging = server.ask_on(connection, "get_player_info", json!({}))["data"]["hang_up"].clone();
     assert_eq!(hanging, json!({"hang_stage": 2, "time": "0:01:00"}), "the repetitions changed nothing");
-    let forgotten = server.send_on(connection, &hang(34));
-    assert_ne!(forgotten, answers[34], "an older key is forgotten, the request is a new one");
+    let before = server.state_hash();
+    for key in 0..36 {
+        assert_eq!(server.send_on(connection, &hang(key)), USED, "key {key} was used, its reply is gone");
+    }
+    assert_eq!(server.state_hash(), before, "nothing is carried out again");
+    let other = server.send_on(connection, &hang(70).replace("\"stage\":1", "\"stage\":2"));
+    assert_eq!(other, MISUSED, "a key with its reply tells what it was used for");
+}
+
+fn sweep(player: &TestPlayer, once: &str) -> String {
+    keyed(player, "mopping_up_stage", 8, once, "").replace("\"stage\":8", "\"stage\":8,\"count\":1")
+}
+
+/// A player who has won stage 8 and has energy for many sweeps.
+fn sweeper() -> (TestServer, TestPlayer) {
+    let mut server = TestServer::new();
+    let ann = server.player("ann");
+    for function in ["enter_stage_general", "victory_stage_general"] {
+        server.send_on(ann.connection, &keyed(&ann, function, 8, function, ""));
+    }
+    (server, ann)
+}
+
+fn coins(server: &mut TestServer, player: &TestPlayer) -> Value {
+    let connection = server.connect();
+    let info = server.ask_on(connection, "get_player_info", json!({"token": player.token}));
+    info["data"]["items"].clone()
+}
+
+#[test]
+fn keyed_sweeps_that_are_repeated_are_paid_once_however_many_there_were() {
+    let (mut server, ann) = sweeper();
+    let keys: Vec<String> = (0..200).map(|n| format!("k{n}")).collect();
+    for key in &keys {
+        server.advance_seconds(6 * 360);
+        let reply = server.send_on(ann.connection, &sweep(&ann, key));
+        assert_eq!(status(&reply), 0, "{key}: {reply}");
+    }
+    let paid = coins(&mut server, &ann);
+    for round in 0..2 {
+        server.advance_seconds(200 * 360);
+        for key in &keys {
+            let reply = server.send_on(ann.connection, &sweep(&ann, key));
+            assert!(reply == USED || status(&reply) == 0, "round {round}, {key}: {reply}");
+        }
+        assert_eq!(coins(&mut server, &ann), paid, "round {round}: no sweep is paid again");
+        server = server.crash_and_reopen();
+        server.reconnect_all();
+    }
+}
+
+#[test]
+fn a_number_of_a_series_is_never_carried_out_again_however_old_it_is() {
+    let (mut server, ann) = sweeper();
+    server.advance_seconds(6 * 360);
+    assert_eq!(status(&server.send_on(ann.connection, &sweep(&ann, "sweep#1"))), 0);
+    for n in 0..1300 {
+        server.send_on(ann.connection, &keyed(&ann, "start_hang_up", 1 + n % 2, &format!("h{n}"), ""));
+    }
+    let mut server = server.crash_and_reopen();
+    server.advance_seconds(6 * 360);
+    let connection = server.connect();
+    assert_eq!(server.send_on(connection, &sweep(&ann, "sweep#1")), USED, "1,300 keyed requests later");
+    assert_eq!(server.send_on(connection, &sweep(&ann, "sweep#0")), USED, "and those below");
+    assert_eq!(status(&server.send_on(connection, &sweep(&ann, "sweep#2"))), 0, "the series goes on");
+}
+
+#[test]
+fn asking_under_fresh_keys_keeps_nothing() {
+    let mut server = TestServer::new();
+    let ann = server.player("ann");
+    let bob = server.player("bob");
+    for n in 0..20 {
+        let data = json!({"gn_target": "玩家#1", "subj": format!("{n}"), "body": "x".repeat(500)});
+        server.ask(&bob, "send_mail", data);
+    }
+    let asks = [
+        ("get_all_mail", json!({})),
+        ("get_new_mail", json!({})),
+        ("mark_read_mail", json!({"key": "99"})),
+        ("delete_read_mail", json!({})),
+        ("get_player_info", json!({})),
+        ("get_shop", json!({})),
+        ("list_orders", json!({})),
+        ("card_types", json!({})),
+        ("stage_damage_ranking", json!({"page": 1})),
+        ("get_config_boss", json!({})),
+        ("stage_refresh_boss", json!({})),
+        ("get_list", json!({"role": "玩家#1"})),
+        ("bag", json!({"role": "玩家#1"})),
+        ("skill", json!({"role": "玩家#1"})),
+        ("status", json!({"role": "玩家#1"})),
+        ("time", json!({"role": "玩家#1"})),
+    ];
+    // The first of each may take in what was due.
+    asks.iter().for_each(|(function, data)| drop(server.ask(&ann, function, data.clone())));
+    let before = server.state_hash();
+    for (round, (function, data)) in (0..3).flat_map(|round| asks.iter().map(move |ask| (round, ask))) {
+        let mut data = data.clone();
+        data["token"] = ann.token.clone().into();
+        let once = format!("{function} {round}");
+        let frame = json!({"world": 0, "function": function, "data": data, "once": once});
+        let reply = server.send_on(ann.connection, &frame.to_string());
+        assert_ne!(status(&reply), 10, "{function} exists");
+        assert_eq!(server.state_hash(), before, "{function} changes nothing and leaves nothing: {reply}");
+    }
+}
+
+#[test]
+fn replies_are_bounded_in_bytes_for_each_player_and_for_all_of_them() {
+    let mut setup = TestSetup::default();
+    setup.settings.once.reply_bytes_per_player = 1000;
+    setup.settings.once.reply_bytes_per_world = 2500;
+    let mut server = TestServer::with(setup);
+    server.connect();
+    let players = ["ann", "bob", "cid"].map(|device| server.player(device));
+    for n in 0..30 {
+        for player in &players {
+            server.send_on(player.connection, &keyed(player, "start_hang_up", 1 + n % 2, &format!("k{n}"), ""));
+        }
+    }
+    let kept = |server: &mut TestServer| server.simulation().world().resource::<ReplyBudget>().bytes();
+    assert!((1..=2500).contains(&kept(&mut server)), "{} bytes are kept", kept(&mut server));
+    let last = keyed(&players[2], "start_hang_up", 2, "k29", "");
+    assert_eq!(status(&server.send_on(players[2].connection, &last)), 1, "the last reply is kept");
+    let first = keyed(&players[2], "start_hang_up", 1, "k0", "");
+    assert_eq!(server.send_on(players[2].connection, &first), USED, "an early one is not, and its key is remembered");
+    let mut server = server.crash_and_reopen();
+    for player in &players {
+        let connection = server.connect();
+        let reply = server.send_on(connection, &keyed(player, "start_hang_up", 1, "k0", ""));
+        assert_eq!(reply, USED, "also after a restart");
+    }
+    assert!(kept(&mut server) <= 3000, "each has at most its own share");
+}
+
+fn advance(seconds: i64, once: &str) -> String {
+    let data = json!({"token": OPERATOR_TOKEN, "seconds": seconds});
+    json!({"world": 0, "function": "clock_advance", "data": data, "once": once}).to_string()
+}
+
+#[test]
+fn an_operators_request_is_carried_out_once_under_its_key_also_after_a_crash() {
+    let mut server = TestServer::new();
+    let connection = server.connect();
+    let first = server.send_on(connection, &advance(60, "a"));
+    assert_eq!(status(&first), 0, "{first}");
+    let moved = server.now_ms();
+    assert_eq!(server.send_on(connection, &advance(60, "a")), first, "the same answer");
+    assert_eq!(server.send_on(connection, &advance(61, "a")), MISUSED);
+    let mut server = server.crash_and_reopen();
+    let connection = server.connect();
+    assert_eq!(server.send_on(connection, &advance(60, "a")), first, "also after a crash");
+    assert_eq!(server.now_ms(), moved, "the clock was moved once");
+    for n in 0..70 {
+        assert_eq!(status(&server.send_on(connection, &advance(1, &format!("more {n}")))), 0);
+    }
+    let mut server = server.crash_and_reopen();
+    let connection = server.connect();
+    assert_eq!(server.send_on(connection, &advance(60, "a")), USED, "also long after");
+    assert_eq!(server.verify(), []);
 }
 
 #[test]

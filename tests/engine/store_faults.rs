@@ -339,7 +339,7 @@ fn the_mark_says_nothing_that_is_not_on_disk_and_never_too_little_after_a_kill()
 
 /// The storage threads on simulated disks, and their reports to the world.
 fn worker(disks: &Disks) -> (StorageWorker, Receiver<StorageEvent>) {
-    let store = Store::open_disks(&disks).expect("the disks should open");
+    let store = Store::open_disks(disks).expect("the disks should open");
     let (sender, events) = channel();
     let listener: StorageListener = Arc::new(move |event| drop(sender.send(event)));
     (StorageWorker::start(store, PlayerTables::default(), listener).expect("threads should start"), events)

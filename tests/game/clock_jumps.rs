@@ -119,6 +119,8 @@ fn a_challenge_that_nobody_answers_ends_although_the_clock_was_set_back() {
         let mut server = server();
         let (mut ann, mut bob) = (Duelist::join(&mut server, "ann"), Duelist::join(&mut server, "bob"));
         ann.challenge(&mut server, &bob);
+        // A guest who never played would be forgotten by a clock that is a month ahead.
+        bob.succeed(&mut server, "start_hang_up", json!({"stage": 1}));
         let mut server = jump(server, (seconds, is_down));
         ann.rejoin(&mut server);
         bob.rejoin(&mut server);

@@ -126,6 +126,7 @@ fn a_request_with_a_key_that_is_repeated_over_http_changes_nothing_and_is_answer
     assert_eq!(post(&mut server, &ann, "/task_request", wish("我想去寻宝")), first, "the same reply again");
     let (status, other) = post(&mut server, &ann, "/task_request", wish("讨伐老虎"));
     assert_eq!((status, &other["error"]["code"]), (400, &json!(13)), "the key was for something else: {other}");
+    assert_eq!(other["error"]["data"], json!({"reason": "mismatch"}), "which the client's program can tell: {other}");
     let made = |server: &mut TestServer| {
         let (_, list) = post(server, &ann, "/task_info_personal", json!({"role": ann.role}));
         list["task_list"].as_array().map_or(0, Vec::len)

@@ -311,7 +311,7 @@ fn points_and_orders_are_told_with_their_movement() {
     let entity = world.query_filtered::<bevy_ecs::entity::Entity, bevy_ecs::query::With<Stored>>().iter(world).next();
     let entity = entity.expect("ann is in memory");
     let mut inventory = world.get_mut::<Inventory>(entity).expect("everybody has an inventory");
-    let purchase = Cause::new("shop").of_order(12_345_678_901_234_567_890);
+    let purchase = Cause::new("shop").of_order(raidkeep::engine::outside::Number::bare(12_345_678_901_234_567_890));
     inventory.note_points(-100, Some(900), purchase);
     inventory.note_points(50, None, Cause::new("refund"));
     world.resource_mut::<Touched>().push(entity);

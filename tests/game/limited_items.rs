@@ -7,6 +7,7 @@ use proptest::prelude::*;
 use raidkeep::engine::players::Players;
 use raidkeep::engine::rules::AssetSource;
 use raidkeep::engine::storage::Touched;
+use raidkeep::game::identity::note_played;
 use raidkeep::game::items::{Amount, Cause, Inventory};
 use raidkeep::studio::testing::{NOON_MS, TestServer, TestSetup, edit_assets};
 use serde_json::{Value, json};
@@ -28,6 +29,7 @@ fn give(server: &mut TestServer, who: &Duelist, amount: &str) {
     let entity = world.resource::<Players>().entity(who.account).expect("the player should be in memory");
     world.get_mut::<Inventory>(entity).expect("everybody has one").grant(&[amount], Cause::new("test"));
     world.resource_mut::<Touched>().push(entity);
+    note_played(world, who.account);
     server.step(1);
 }
 

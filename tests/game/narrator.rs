@@ -262,7 +262,7 @@ const URL: &str = "http://model/v1/chat/completions";
 /// A server with a chat endpoint that gives these answers in turn, and then stays silent.
 fn with_endpoint(answers: impl IntoIterator<Item = CallOutcome>) -> TestServer {
     let mut setup = TestSetup::default();
-    let line = LineSettings { in_flight: 2, deadline_seconds: 8, circuit: None };
+    let line = LineSettings { in_flight: 2, deadline_seconds: 8, circuit: None, answer_within_seconds: None };
     setup.settings.platforms.chat =
         Some(ChatSettings { url: URL.to_owned(), model: "small".to_owned(), key: Secret::new(""), line });
     let mut server = TestServer::with(setup);

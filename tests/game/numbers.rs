@@ -45,6 +45,18 @@ fn a_copy_that_is_put_back_gives_other_numbers() {
 }
 
 #[test]
+fn the_ledger_calls_an_order_as_everything_else_does() {
+    let mut server = TestServer::new();
+    let (ann, name) = rich(&mut server, "ann", 100);
+    let number = buy(&mut server, &ann);
+    let ledger = server.operate("ledger_list", json!({"name": name}))["data"]["entries"].clone();
+    let bought = ledger.as_array().expect("a list").iter().find(|entry| entry["points"].is_object());
+    assert_eq!(bought.expect("the purchase")["order"], json!(number), "it can be given to order_inspect: {ledger}");
+    let exported = server.operate("player_export", json!({"name": name}))["data"]["document"].to_string();
+    assert!(exported.contains(&number), "documents too");
+}
+
+#[test]
 fn numbers_given_before_a_restart_stay_as_they_are() {
     let mut server = TestServer::new();
     let (ann, _) = rich(&mut server, "ann", 100);

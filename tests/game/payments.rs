@@ -5,7 +5,7 @@ use raidkeep::engine::exchange::{Exchange, Method};
 use raidkeep::game::platforms::secret::Secret;
 use raidkeep::game::platforms::signature::signed_query;
 use raidkeep::sandbox::{Fault, Misbehavior, Platform};
-use raidkeep::studio::testing::{TestServer, TestSetup};
+use raidkeep::studio::testing::{OPERATOR_TOKEN, TestServer, TestSetup};
 use serde_json::{Value, json};
 
 // The seven calls.
@@ -216,7 +216,7 @@ fn an_offer_is_paid_with_points_and_granted() {
     assert_eq!(moved[0]["changes"], json!([{"item": "3:5", "change": 60, "after": 60}]), "{moved}");
     assert_eq!(moved[1]["points"], json!({"change": -6, "after": 94}), "{moved}");
     for movement in [&moved[0], &moved[1]] {
-        assert_eq!((&movement["order"], &movement["why"]), (&json!("1"), &json!("bought with points")), "{moved}");
+        assert_eq!((&movement["order"], &movement["why"]), (&order, &json!("bought with points")), "{moved}");
     }
     assert_eq!(server.ask(&ann, "list_orders", json!({}))["data"], json!({"orders": []}), "nothing is open");
     assert!(server.events(ann.connection).is_empty(), "what the reply reports needs no event");
@@ -353,4 +353,39 @@ fn a_platform_that_cannot_be_reached_charges_nothing() {
     server.platforms.sandbox.set_faults(Vec::new()).expect("no faults");
     pass(&mut server, &[30]);
     assert_eq!(server.ask(&ann, "buy_item", json!({"offer": "diamonds_60"}))["data"]["state"], "granted");
+}
+
+#[test]
+fn a_card_whose_charge_was_cut_off_is_not_charged_again_under_its_key() {
+    let mut server = TestServer::new();
+    let (ann, _) = rich(&mut server, "ann", 0);
+    let data = json!({"token": ann.token, "ctype": 1, "cnum": CARD.0, "cpwd": CARD.1});
+    let charge = |once: &str| json!({"world": 0, "function": "charge", "data": data, "once": once}).to_string();
+    faults(&mut server, "Charge", &[Misbehavior::LoseAnswer]);
+    let first = server.send_on(ann.connection, &charge("card"));
+    assert!(first.contains("cannot be reached"), "{first}");
+    let unknown = server.send_on(ann.connection, &charge("card"));
+    assert!(unknown.contains("its outcome is not known"), "{unknown}");
+    assert_eq!(sent(&server, "Charge"), 1, "it is not sent again");
+    let mut server = server.crash_and_reopen();
+    server.connect();
+    server.connect();
+    assert_eq!(server.send_on(ann.connection, &charge("card")), unknown, "also after a crash");
+    assert_eq!(points(&mut server, &ann), json!("100"), "the platform had charged the card");
+}
+
+#[test]
+fn points_that_an_operator_adds_under_a_key_are_added_once() {
+    let mut server = TestServer::new();
+    let (ann, name) = rich(&mut server, "ann", 10);
+    let data = json!({"token": OPERATOR_TOKEN, "name": name, "type": 1, "money": 5, "text": "gift"});
+    let gift = json!({"world": 0, "function": "manual", "data": data, "once": "gift-1"}).to_string();
+    let first = server.send_on(0, &gift);
+    assert!(first.contains("granted"), "{first}");
+    assert_eq!(server.send_on(0, &gift), first, "the same answer");
+    let mut server = server.crash_and_reopen();
+    server.connect();
+    server.connect();
+    assert_eq!(server.send_on(0, &gift), first, "also after a crash");
+    assert_eq!(points(&mut server, &ann), json!("15"));
 }

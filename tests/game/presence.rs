@@ -65,7 +65,7 @@ fn who_has_logged_in_over_http_can_be_challenged_at_once() {
     let mut server = TestServer::new();
     let ann = server.player("ann");
     let role = role_of(&mut server, &ann);
-    let known = json!({"email": "bob@x.org", "username": "bob", "password": "hash", "ip": "127.0.0.1:1"}).to_string();
+    let known = json!({"email": "bob@x.org", "username": "bob", "password": "hashed", "ip": "127.0.0.1:1"}).to_string();
     assert_eq!(server.http("/signup", None, &known).1["status_code"], 200);
     let challenge = |server: &mut TestServer| {
         let data = json!({"role1": role, "role2": "bob", "image_data": null});

@@ -32,7 +32,7 @@ fn a_session_is_on_disk_encrypted_and_reaches_the_platform_as_it_was_bound() {
     server.settle();
     let told = reports(&mut server);
     assert_eq!(told.len(), 2, "{told:?}");
-    let sent = server.platforms.sent.iter().filter(|sent| sent.url.contains("/sud/report")).next_back();
+    let sent = server.platforms.sent.iter().rfind(|sent| sent.url.contains("/sud/report"));
     let body = sent.map(|sent| String::from_utf8_lossy(&sent.body).into_owned()).unwrap_or_default();
     assert!(body.ends_with(r#""ss_token":"session-in-clear"}"#), "{body}");
     assert!(!is_on_disk(&mut server, "session-in-clear"), "and it never was on disk");

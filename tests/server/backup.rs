@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use crate::process::{Host, OPERATOR, PROGRAM, copy_folder};
-use raidkeep::engine::storage::copy::verify_copy;
+use raidkeep::engine::storage::proof::verify_copy;
 use raidkeep::engine::storage::store::Store;
 use raidkeep::engine::verify::verify;
 use raidkeep::game;
@@ -125,7 +125,7 @@ fn the_program_copies_a_running_world_and_the_copy_verifies_and_serves() {
     let backups = host.path("backups");
     let host = host.with(&["--set", &format!("backups={}", backups.display())]);
     let server = host.start();
-    let url = format!("ws://{}", server.address);
+    let (url, operators) = (format!("ws://{}", server.address), format!("ws://{}", server.operators));
     let play = |function: &str, data: &str| {
         let played = Command::new(PROGRAM).args(["call", "--url", &url, function, data]).output();
         let played = played.expect("the program should run");
@@ -134,7 +134,7 @@ fn the_program_copies_a_running_world_and_the_copy_verifies_and_serves() {
     play("enter_stage_general", r#"{"stage":8}"#);
     let backup = |name: &str| {
         let mut command = Command::new(PROGRAM);
-        command.args(["backup", "--url", &url, "--name", name]).env("RAIDKEEP_OPERATOR_TOKEN", OPERATOR);
+        command.args(["backup", "--admin-url", &operators, "--name", name]).env("RAIDKEEP_OPERATOR_TOKEN", OPERATOR);
         command.output().expect("the program should run")
     };
     let made = backup("copy");

@@ -62,9 +62,9 @@ impl Bank {
         let stream = TcpStream::connect_timeout(&self.server.address, PATIENCE);
         let mut stream = stream.expect("the sandbox should listen");
         stream.set_read_timeout(Some(PATIENCE)).expect("a socket should take a limit");
-        let length = body.len();
+        let (length, host) = (body.len(), self.server.address);
         let request = format!(
-            "{method} {path} HTTP/1.1\r\nHost: bank\r\nContent-Length: {length}\r\nConnection: close\r\n\r\n{body}"
+            "{method} {path} HTTP/1.1\r\nHost: {host}\r\nContent-Length: {length}\r\nConnection: close\r\n\r\n{body}"
         );
         stream.write_all(request.as_bytes()).expect("a request should be sendable");
         let mut reply = String::new();

@@ -14,8 +14,7 @@ fn set(settings: &[&str]) -> Host {
 
 /// The value of a sample in `/metrics`.
 fn metric(server: &Server, sample: &str) -> Option<f64> {
-    let (_, page) = server.http("GET", "/metrics", &[]);
-    page.lines().find_map(|line| line.strip_prefix(sample)?.trim().parse().ok())
+    server.metrics().lines().find_map(|line| line.strip_prefix(sample)?.trim().parse().ok())
 }
 
 fn roles(client: &mut Client) -> (String, Value) {
@@ -32,7 +31,7 @@ fn a_client_that_vanishes_silently_loses_its_connection_and_is_offline() {
     let mut gone = server.guest("gone");
     let (role, roles_before) = roles(&mut gone);
     assert_eq!(roles_before, json!([role]));
-    wait_for("the half-open connection to be cut", || (metric(&server, "raidkeep_connections ")? <= 1.0).then_some(()));
+    wait_for("the half-open connection to be cut", || (metric(&server, "raidkeep_connections ")? <= 0.0).then_some(()));
     server.operate("clock_advance", json!({"seconds": 31}));
     let (other, roles_after) = roles(&mut server.guest("ann"));
     assert_eq!(roles_after, json!([other]), "a vanished player is offline after 30 s of silence");
@@ -57,7 +56,7 @@ fn a_flood_is_answered_with_the_time_to_wait_and_others_are_served() {
     let server = Host::new(&[]).start();
     let mut flooding = server.guest("flooding");
     let mut writer = flooding.stream().try_clone().expect("a socket should be clonable");
-    const COUNT: u64 = 20_000;
+    const COUNT: u64 = 600;
     let writing = std::thread::spawn(move || {
         (0..COUNT).all(|id| {
             let text = json!({"world": 0, "function": "get_player_info", "id": id}).to_string();
@@ -72,7 +71,7 @@ fn a_flood_is_answered_with_the_time_to_wait_and_others_are_served() {
             assert!(reply["data"]["retry_after_ms"].as_u64().is_some_and(|wait| wait >= 1), "{reply}");
             refused += 1;
         }
-        if id % 2000 == 0 {
+        if id % 100 == 0 {
             assert_eq!(
                 server.guest("ann").ask("get_player_info", json!({}))["status"],
                 0,
@@ -81,7 +80,7 @@ fn a_flood_is_answered_with_the_time_to_wait_and_others_are_served() {
         }
     }
     assert!(writing.join().is_ok_and(|all| all), "the server reads what it answers");
-    assert!(refused > COUNT / 2, "beyond its rate a client is refused: {refused} of {COUNT}");
+    assert!((1..COUNT / 2).contains(&refused), "it is told so, and then slowed: {refused} refusals of {COUNT}");
     let served = |client: &mut Client| client.ask("get_player_info", json!({}))["status"] == 0;
     wait_for("the flood to be forgiven", || served(&mut flooding).then_some(()));
 }

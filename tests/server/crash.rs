@@ -10,6 +10,7 @@ use std::net::SocketAddr;
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::time::{Duration, Instant};
 
+use crate::fairness::without_rate_limits;
 use crate::process::{Client, Host, Lcg, OPERATOR, PATIENCE, Server, copy_folder, edited_assets, wait_for};
 use serde_json::{Value, json};
 use tokio_tungstenite::tungstenite::Message;
@@ -143,6 +144,8 @@ fn read_time(text: &str) -> Option<i64> {
     text.split(':').try_fold(0, |seconds, part| Some(seconds * 60 + part.parse::<i64>().ok()?))
 }
 
+/// A higher status changes nothing and keeps no reply: repeated, such a request is carried out anew.
+const DONE_MAX: i64 = 1;
 /// A request that was sent.
 #[derive(Debug, Clone)]
 struct Sent {
@@ -215,10 +218,7 @@ impl History {
         statuses: &[i64],
         seen: &Model,
     ) -> Result<(Model, usize), String> {
-        let fits = |count: &&usize| {
-            let (model, expected) = self.repeat_after(**count);
-            model == *seen && expected == statuses
-        };
+        let fits = |count: &&usize| self.repeat_after(**count) == (seen.clone(), statuses.to_vec());
         if let Some(count) = candidates.iter().find(fits) {
             return Ok((seen.clone(), *count));
         }
@@ -230,7 +230,8 @@ impl History {
         let mut model = self.before.clone();
         let first: Vec<i64> = self.sent[..count].iter().map(|sent| model.apply(sent.act, self.now)).collect();
         let repeats: Vec<_> = self.open_keyed().map(|(at, sent)| (at, sent.act)).collect();
-        let repeat = |(at, act): (usize, Act)| first.get(at).copied().unwrap_or_else(|| model.apply(act, self.now));
+        let kept = |at: usize| first.get(at).copied().filter(|status| *status <= DONE_MAX);
+        let repeat = |(at, act): (usize, Act)| kept(at).unwrap_or_else(|| model.apply(act, self.now));
         let statuses = repeats.into_iter().map(repeat).collect();
         (model, statuses)
     }
@@ -347,7 +348,7 @@ impl Raider {
         if reply["status"] != expected || exp.is_some_and(|exp| exp != confirmed.exp) {
             return Err(format!("{request} was answered {answer}, expected status {expected} and {confirmed:?}"));
         }
-        if sent.once.is_some() {
+        if sent.once.is_some() && expected <= DONE_MAX {
             self.kept = Some((request, answer));
         }
         self.history.answered += 1;
@@ -478,9 +479,7 @@ fn host_without_energy_costs() -> Host {
     let free = "            energy: 0,\n";
     let paid = "            energy: 6,\n";
     let assets = edited_assets(&host, &[("stages/general.ron", paid, free), ("sweep.ron", paid, free)]);
-    host.with(&["--assets", &assets])
-        .with(&["--set", "limits.requests_per_second_per_connection=0"])
-        .with(&["--set", "limits.requests_per_second_per_player=0"])
+    without_rate_limits(host.with(&["--assets", &assets]))
 }
 
 fn clock_of(server: &Server) -> i64 {

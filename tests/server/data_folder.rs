@@ -124,7 +124,7 @@ fn nobody_else_can_read_what_a_server_writes() {
     let mut server = host.start();
     server.guest("ann").ask("enter_stage_general", json!({"stage": 8}));
     let token = fs::read_to_string(host.data().join("operator_token")).expect("it is made");
-    let made = server.connect().ask("backup", json!({"name": "night", "token": token}));
+    let made = server.connect_operator().ask("backup", json!({"name": "night", "token": token}));
     assert_eq!(made["status"], 0, "{made}");
     server.signal("TERM");
     server.process.wait();

@@ -22,7 +22,7 @@ use tokio_tungstenite::tungstenite::protocol::frame::coding::CloseCode;
 
 fn config(folder: &Path, settings: &[&str]) -> Config {
     let data = format!("data={}", folder.join("data").display());
-    let usual = ["listen=127.0.0.1:0", &data, "backups="].into_iter();
+    let usual = ["listen=127.0.0.1:0", "admin.listen=127.0.0.1:0", &data, "backups="].into_iter();
     let arguments: Vec<String> = usual.chain(settings.iter().copied()).map(str::to_owned).collect();
     Config::load(None, &arguments).expect("the settings of the test should be valid")
 }

@@ -99,7 +99,7 @@ fn its_rules_change_while_the_world_runs_and_a_mistake_in_them_changes_nothing()
 }
 
 /// The example next to the program. `cargo test` has built it, unless only this test was built.
-fn example() -> PathBuf {
+pub(crate) fn example() -> PathBuf {
     let beside = Path::new(PROGRAM).parent().expect("a program should lie in a folder");
     let profile = beside.file_name().and_then(|name| name.to_str()).map_or("dev", |name| match name {
         "debug" => "dev",

@@ -78,7 +78,7 @@ fn a_front_end_that_is_refused_everywhere_shows_why_and_goes_on() {
     let accepted = front_end.refused("/accept_c", 401, &json!({"id": "1", "status": true}));
     assert_eq!(accepted["status"], false, "{accepted}");
 
-    let known = json!({"email": "c@x.org", "username": "小三", "password": "hash", "ip": "127.0.0.1:9000"});
+    let known = json!({"email": "c@x.org", "username": "小三", "password": "hashed", "ip": "127.0.0.1:9000"});
     let (_, unknown) = exchange(server.address, "POST", "/login", "", &known);
     assert_eq!((&unknown["status_code"], &unknown["username"]), (&json!(404), &json!("")), "nobody has signed up");
     exchange(server.address, "POST", "/signup", "", &known);

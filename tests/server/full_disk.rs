@@ -41,8 +41,8 @@ fn a_full_disk_stops_the_world_loudly_and_a_start_with_space_continues() {
     assert_eq!(status, 503, "a probe takes it out of service: {reply}");
     assert!(reply.contains("world 0: server cannot store changes"), "and it says which world: {reply}");
     assert_eq!(server.http("GET", "/healthz", &[]).0, 200, "the process is alive");
-    let (_, metrics) = server.http("GET", "/metrics", &[]);
-    let failures = metrics.lines().find_map(|line| line.strip_prefix("raidkeep_storage_failures_total "));
+    let metrics = server.metrics();
+    let failures = metrics.lines().find_map(|line| line.strip_prefix("raidkeep_storage_failures_total{world=\"0\"} "));
     assert!(failures.is_some_and(|count| count != "0"), "an alarm can watch it");
     let log = server.process.stderr();
     for told in ["storage failed: this world answers nothing more", "cannot write the log", "disk full?"] {
@@ -90,10 +90,10 @@ fn a_backup_without_space_is_refused_and_the_world_keeps_running() {
     // It folds; from here on only the copy is written for a backup.
     assert_eq!(server.operate("backup", json!({"name": "before"}))["status"], 0);
     server.limit_files(FULL);
-    let url = format!("ws://{}", server.address);
+    let url = format!("ws://{}", server.operators);
     let backup = |name: &str| {
         let mut command = Command::new(PROGRAM);
-        command.args(["backup", "--url", &url, "--name", name]).env("RAIDKEEP_OPERATOR_TOKEN", OPERATOR);
+        command.args(["backup", "--admin-url", &url, "--name", name]).env("RAIDKEEP_OPERATOR_TOKEN", OPERATOR);
         command.output().expect("the program should run")
     };
     let refused = backup("night");

@@ -137,6 +137,10 @@ fn a_session_keeps_its_price_and_is_rewarded_by_the_rules_at_its_end() {
 fn a_higher_maximum_fills_nobody_at_once_whether_in_memory_or_not() {
     let (folder, mut server) = server();
     let (ann, bob) = (server.player("ann"), server.player("bob"));
+    for player in [&ann, &bob] {
+        // A guest who never played would be forgotten.
+        server.ask(player, "enter_stage_general", json!({"stage": 8}));
+    }
     server.advance(Duration::from_secs(10 * 86_400));
     server.ask(&ann, "get_player_info", json!({}));
     server.fold();
@@ -309,7 +313,7 @@ fn a_changed_file_is_detected_and_operators_get_an_event() {
     let folder = PathBuf::from(edited_assets(&host, &[]));
     let host = host.with(&["--assets", &folder.display().to_string()]);
     let server = host.start();
-    let mut operator = server.connect();
+    let mut operator = server.connect_operator();
     let status = operator.ask("rules_status", json!({"token": OPERATOR}));
     assert_eq!(status["data"]["watched"], true, "{status}");
 
@@ -318,9 +322,9 @@ fn a_changed_file_is_detected_and_operators_get_an_event() {
     assert_eq!(event["event"], "rules_changed", "{event}");
     let mut player = server.guest("ann");
     assert_eq!(shown(&player.ask("enter_stage", json!({"stage": 1}))), SETS[1]);
-    let other = server.connect().ask_in(1, "rules_status", json!({"token": OPERATOR}));
+    let other = server.connect_operator().ask_in(1, "rules_status", json!({"token": OPERATOR}));
     wait_for("the other world to have the same rules", || {
-        let other = server.connect().ask_in(1, "rules_status", json!({"token": OPERATOR}));
+        let other = server.connect_operator().ask_in(1, "rules_status", json!({"token": OPERATOR}));
         (other["data"]["fingerprint"] == event["data"]["fingerprint"]).then_some(())
     });
     assert_eq!(other["status"], 0, "{other}");
@@ -330,7 +334,7 @@ fn a_changed_file_is_detected_and_operators_get_an_event() {
     assert_eq!(event["event"], "rules_refused", "{event}");
     assert_eq!(event["data"]["first"]["file"], "layouts.ron", "{event}");
     assert_eq!(shown(&player.ask("enter_stage", json!({"stage": 1}))), SETS[1], "the rules stay as they are");
-    let (_, metrics) = server.http("GET", "/metrics", &[]);
+    let metrics = server.metrics();
     assert!(metrics.contains("raidkeep_rules_reloads_total{outcome=\"refused\"} 1"), "{metrics}");
     assert!(server.process.stderr().contains("layouts.ron:"), "the log says where: {}", server.process.stderr());
 }

@@ -30,7 +30,7 @@ fn query(server: &Server, nonce: &str, body: &str) -> (u16, String) {
 }
 
 /// The address of the sandbox, from the server's output.
-fn sandbox_of(server: &Server) -> String {
+pub(crate) fn sandbox_of(server: &Server) -> String {
     let _try = server.line();
     let line = server.line();
     assert!(line.contains("SANDBOXED"), "a first run says clearly that no real money is paid: {line}");
@@ -58,7 +58,7 @@ fn exchange(address: &str, method: &str, path: &str, body: &str) -> (u16, String
     let length = body.len();
     write!(
         stream,
-        "{method} {path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Length: {length}\r\n\r\n{body}"
+        "{method} {path} HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\nContent-Length: {length}\r\n\r\n{body}"
     )
     .expect("a request should be sendable");
     let mut reply = String::new();
@@ -184,8 +184,8 @@ fn http_requests_are_limited_in_size_time_and_number() {
 
 #[test]
 fn old_clients_may_act_without_a_token_only_if_the_operator_allows_it() {
-    let ann = json!({"email": "ann@x.org", "username": "ann", "password": "hash", "ip": "127.0.0.1:1"});
-    let login = json!({"email": "ann@x.org", "password": "hash", "ip": "127.0.0.1:1"});
+    let ann = json!({"email": "ann@x.org", "username": "ann", "password": "hashed", "ip": "127.0.0.1:1"});
+    let login = json!({"email": "ann@x.org", "password": "hashed", "ip": "127.0.0.1:1"});
     for (setting, expected) in [("false", 401), ("true", 200)] {
         let server = Host::new(&["--set", &format!("legacy_address_binding={setting}")]).start();
         let (status, reply) = server.http_with_body("GET", "/signup", &[], &ann.to_string());

@@ -4,6 +4,7 @@
 use std::io::{BufRead, BufReader, ErrorKind, Read, Write};
 use std::net::{IpAddr, Ipv4Addr, TcpListener, TcpStream};
 
+use crate::fairness::without_rate_limits;
 use crate::process::{Client, Host, PATIENCE, Server, exchange, wait_for};
 use raidkeep::engine::exchange::lines::LineSettings;
 use raidkeep::game::challenges::PushSettings;
@@ -81,17 +82,15 @@ fn http(status: &str, body: &str) -> String {
 
 /// A server without rate limits.
 fn server(more: &[&str]) -> (Host, Server) {
-    let limits = ["connection", "player", "address"].map(|who| format!("limits.requests_per_second_per_{who}=0"));
-    let settings = limits.into_iter().chain(more.iter().map(|setting| (*setting).to_owned()));
-    let arguments: Vec<String> = settings.flat_map(|setting| ["--set".to_owned(), setting]).collect();
-    let host = Host::new(&arguments.iter().map(String::as_str).collect::<Vec<_>>());
+    let arguments: Vec<&str> = more.iter().flat_map(|setting| ["--set", setting]).collect();
+    let host = without_rate_limits(Host::new(&arguments));
     let server = host.start();
     (host, server)
 }
 
 /// 杨过, who logs in over HTTP and names an address; returns the token.
 fn log_in(server: &Server, ip: &Value) -> String {
-    let data = json!({"email": "yg@x.org", "username": "杨过", "password": "hash", "ip": ip});
+    let data = json!({"email": "yg@x.org", "username": "杨过", "password": "hashed", "ip": ip});
     exchange(server.address, "GET", "/signup", "", &data);
     let (_, reply) = exchange(server.address, "GET", "/login", "", &data);
     let token = reply["token"].as_str().unwrap_or_else(|| panic!("a login gives a token: {reply}")).to_owned();
@@ -236,11 +235,11 @@ const SERVER_PORT: u16 = 7350;
 /// other than the platforms.
 fn sent_to(ip: &Value, is_on: bool, stays_connected: bool) -> Vec<String> {
     let mut setup = TestSetup::default();
-    let line = LineSettings { in_flight: 1, deadline_seconds: 60, circuit: None };
+    let line = LineSettings { in_flight: 1, deadline_seconds: 60, circuit: None, answer_within_seconds: None };
     setup.settings.legacy_push = is_on.then(|| PushSettings { line, refused_ports: vec![SERVER_PORT] });
     let mut server = TestServer::with(setup);
     let his = server.connect_from(Some(HERE));
-    let data = json!({"email": "yg@x.org", "username": "杨过", "password": "hash", "ip": ip});
+    let data = json!({"email": "yg@x.org", "username": "杨过", "password": "hashed", "ip": ip});
     server.ask_on(his, "signup", data.clone());
     let token = server.ask_on(his, "login", data)["data"]["token"].take();
     let body = json!({"role": "杨过", "token": token}).to_string();

@@ -53,10 +53,10 @@ fn as_role(who: usize, mut data: Value) -> Value {
 fn sign_up_and_log_in(on: &mut impl Transport) {
     for (who, name) in NAMES.into_iter().enumerate() {
         let email = format!("{who}@gumu.org");
-        let data = json!({"email": email, "username": name, "password": "hash", "ip": "127.0.0.1:9"});
+        let data = json!({"email": email, "username": name, "password": "hashed", "ip": "127.0.0.1:9"});
         assert_eq!(on.ask(who, "signup", data.clone()), json!({"status_code": 200}));
         assert_eq!(on.ask(who, "signup", data), json!({"status_code": 409}), "a name is taken once");
-        let login = json!({"email": email, "password": "hash", "ip": "127.0.0.1:9"});
+        let login = json!({"email": email, "password": "hashed", "ip": "127.0.0.1:9"});
         let mut reply = on.ask(who, "login", login);
         on.logged_in(who, &reply);
         assert!(reply["token"].take().is_string(), "a login gives a token");

@@ -4,6 +4,7 @@
 use std::net::TcpListener;
 use std::process::{Command, Output};
 
+use crate::fairness::without_rate_limits;
 use crate::process::{Host, PROGRAM, Server};
 use raidkeep::studio::load::Mix;
 use serde_json::Value;
@@ -12,9 +13,11 @@ fn run(arguments: &[&str]) -> Output {
     Command::new(PROGRAM).arg("load").args(arguments).output().expect("the program should run")
 }
 
+/// A closed loop unless the arguments say otherwise.
 fn load(server: &Server, arguments: &[&str]) -> Output {
-    let url = format!("ws://{}", server.address);
-    run(&[&["--url", &url], arguments].concat())
+    let (url, admin_url) = (format!("ws://{}", server.address), format!("ws://{}", server.operators));
+    let rate: &[&str] = if arguments.contains(&"--rate") { &[] } else { &["--rate", "max"] };
+    run(&[&["--url", &url, "--admin-url", &admin_url], rate, arguments].concat())
 }
 
 /// The report of a run that ends with this exit code.
@@ -31,11 +34,7 @@ fn host_for_load() -> Host {
     let assets = host.path("load-assets").display().to_string();
     let written = run(&["--write-assets", &assets]);
     assert!(written.status.success(), "{}", String::from_utf8_lossy(&written.stderr));
-    let mut host = host.with(&["--assets", &assets]);
-    for limit in ["connection", "player"] {
-        host = host.with(&["--set", &format!("limits.requests_per_second_per_{limit}=0")]);
-    }
-    host
+    without_rate_limits(host.with(&["--assets", &assets]))
 }
 
 #[test]
@@ -54,6 +53,29 @@ fn every_shipped_mix_gets_the_statuses_it_expects() {
             "{mix}: only a storm connects while it sends requests"
         );
     }
+}
+
+#[test]
+fn a_plain_run_against_a_default_server_succeeds_again_and_again() {
+    let server = Host::new(&[]).start();
+    let url = format!("ws://{}", server.address);
+    for attempt in 0..4 {
+        let output = run(&["--url", &url, "--clients", "16", "--requests", "300", "--run", "same"]);
+        let (stdout, stderr) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+        assert_eq!(output.status.code(), Some(0), "attempt {attempt} with the same accounts: {stdout}{stderr}");
+    }
+}
+
+#[test]
+fn the_usual_mix_goes_on_when_the_energy_has_run_out_and_says_so() {
+    let mut host = Host::new(&[]);
+    for limit in ["connection", "player"] {
+        host = host.with(&["--set", &format!("limits.requests_per_second_per_{limit}=0")]);
+    }
+    let server = host.start();
+    let report = report(&server, &["--mix", "mixed", "--clients", "1", "--requests", "1000"], 0);
+    let advice = report["advice"].to_string();
+    assert!(advice.contains("energy or tickets ran out"), "it is no mistake, but told: {report:#}");
 }
 
 #[test]

@@ -8,6 +8,7 @@ use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::mpsc::{Receiver, channel};
 use std::time::{Duration, Instant};
 
+pub(crate) use crate::files::{copy_folder, edited_assets};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 use tokio_tungstenite::tungstenite::protocol::WebSocketConfig;
@@ -77,8 +78,8 @@ impl Host {
     }
 
     /// The same on a given address.
-    pub(crate) fn listening_on(self, address: SocketAddr) -> Self {
-        Self { listen: address.to_string(), ..self }
+    pub(crate) fn listening_on(self, address: &str) -> Self {
+        Self { listen: address.to_owned(), ..self }
     }
 
     /// The same with more arguments.
@@ -100,14 +101,15 @@ impl Host {
     /// Starts a server and waits until it listens.
     pub(crate) fn start(&self) -> Server {
         let mut process = self.spawn();
-        let first = process.lines.recv_timeout(PATIENCE);
-        let Ok(line) = first else {
-            let _ = process.child.kill();
-            panic!("the server does not start: {}", process.stderr());
-        };
-        let address = line.strip_prefix("listening on ").and_then(|address| address.parse().ok());
-        let address = address.unwrap_or_else(|| panic!("the first line should tell the address, found: {line}"));
-        Server { process, address }
+        let [address, operators] = ["listening on ", "operators on "].map(|said| {
+            let Ok(line) = process.lines.recv_timeout(PATIENCE) else {
+                let _ = process.child.kill();
+                panic!("the server does not start: {}", process.stderr());
+            };
+            let address = line.strip_prefix(said).and_then(|address| address.parse().ok());
+            address.unwrap_or_else(|| panic!("a line {said:?} with an address should come, found: {line}"))
+        });
+        Server { process, address, operators }
     }
 
     /// The same, with a limit on the size of files in KiB until [`Server::limit_files`] changes it. A write beyond it
@@ -214,8 +216,10 @@ impl Drop for Process {
 pub(crate) struct Server {
     /// The process.
     pub(crate) process: Process,
-    /// The address it listens on.
+    /// The address it listens on for players.
     pub(crate) address: SocketAddr,
+    /// The address it listens on for operators.
+    pub(crate) operators: SocketAddr,
 }
 
 impl Server {
@@ -239,7 +243,17 @@ impl Server {
     /// Calls a function as the operator.
     pub(crate) fn operate(&self, function: &str, mut data: Value) -> Value {
         data["token"] = OPERATOR.into();
-        self.connect().ask(function, data)
+        self.connect_operator().ask(function, data)
+    }
+
+    /// Connects an operator's client.
+    pub(crate) fn connect_operator(&self) -> Client {
+        Client::connect(self.operators).expect("the server should let operators in")
+    }
+
+    /// The page `/metrics`, with its head.
+    pub(crate) fn metrics(&self) -> String {
+        http_at(self.operators, "GET", "/metrics", &["Host: localhost"], "").1
     }
 
     /// Sends a signal such as `TERM`.
@@ -277,25 +291,29 @@ impl Server {
 
     /// The same with a body.
     pub(crate) fn http_with_body(&self, method: &str, path: &str, headers: &[&str], body: &str) -> (u16, String) {
-        let mut stream = self.dial();
-        let headers: String = headers.iter().map(|header| format!("{header}\r\n")).collect();
-        let length = body.len();
-        let request = format!(
-            "{method} {path} HTTP/1.1\r\nHost: test\r\nContent-Length: {length}\r\n{headers}Connection: close\r\n\r\n{body}"
-        );
-        stream.write_all(request.as_bytes()).expect("a request should be sendable");
-        let mut reply = Vec::new();
-        let _ = stream.read_to_end(&mut reply);
-        let reply = String::from_utf8_lossy(&reply).into_owned();
-        (status_of(&reply), reply)
+        http_at(self.address, method, path, &[&["Host: test"], headers].concat(), body)
     }
+}
+
+/// One HTTP exchange with these headers: the reply's status, and the whole reply as text.
+pub(crate) fn http_at(address: SocketAddr, method: &str, path: &str, headers: &[&str], body: &str) -> (u16, String) {
+    let mut stream = dial(address).expect("the server should accept connections");
+    let headers: String = headers.iter().map(|header| format!("{header}\r\n")).collect();
+    let length = body.len();
+    let request =
+        format!("{method} {path} HTTP/1.1\r\nContent-Length: {length}\r\n{headers}Connection: close\r\n\r\n{body}");
+    stream.write_all(request.as_bytes()).expect("a request should be sendable");
+    let mut reply = Vec::new();
+    let _ = stream.read_to_end(&mut reply);
+    let reply = String::from_utf8_lossy(&reply).into_owned();
+    (status_of(&reply), reply)
 }
 
 /// One HTTP exchange, with a token if given; returns status and JSON. Needs no [`Server`], which belongs to one thread.
 pub(crate) fn exchange(address: SocketAddr, method: &str, path: &str, token: &str, body: &Value) -> (u16, Value) {
     let mut stream = dial(address).expect("the server should accept connections");
     let bearer = if token.is_empty() { String::new() } else { format!("Authorization: Bearer {token}\r\n") };
-    let (body, close) = (body.to_string(), "Host: x\r\nConnection: close\r\n");
+    let (body, close) = (body.to_string(), "Host: localhost\r\nConnection: close\r\n");
     let length = body.len();
     write!(stream, "{method} {path} HTTP/1.1\r\n{close}{bearer}Content-Length: {length}\r\n\r\n{body}")
         .expect("a request should be sendable");
@@ -455,32 +473,4 @@ impl Lcg {
         self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
         (self.0 >> 33) % bound
     }
-}
-
-/// Copies the files of a folder and its subfolders to a new folder.
-pub(crate) fn copy_folder(from: &Path, to: &Path) {
-    std::fs::create_dir_all(to).expect("a folder should be creatable");
-    for entry in std::fs::read_dir(from).expect("the folder should be readable") {
-        let entry = entry.expect("the folder should be readable");
-        let target = to.join(entry.file_name());
-        if entry.path().is_dir() {
-            copy_folder(&entry.path(), &target);
-        } else {
-            std::fs::copy(entry.path(), target).expect("a file should be copyable");
-        }
-    }
-}
-
-/// Copies the shipped assets next to a host's data folder, applies `edits` (file, old text, new text), and returns the
-/// folder.
-pub(crate) fn edited_assets(host: &Host, edits: &[(&str, &str, &str)]) -> String {
-    let folder = host.path("assets");
-    copy_folder(&Path::new(env!("CARGO_MANIFEST_DIR")).join("assets"), &folder);
-    for (name, old, new) in edits {
-        let path = folder.join(name);
-        let text = std::fs::read_to_string(&path).expect("the asset should be there");
-        assert!(text.contains(old), "{name} should hold {old:?}; was the asset changed?");
-        std::fs::write(path, text.replace(old, new)).expect("the copy should be writable");
-    }
-    folder.display().to_string()
 }

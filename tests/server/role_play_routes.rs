@@ -37,7 +37,7 @@ fn every_route_of_the_document_answers_over_get_post_and_websocket_with_its_fiel
     let (role, other) = (role_of(&mut ann), role_of(&mut bob));
     let (token, its) = (ann.token.clone(), bob.token.clone());
 
-    let known = json!({"email": "c@x.org", "username": "小三", "password": "hash", "ip": "127.0.0.1:9000"});
+    let known = json!({"email": "c@x.org", "username": "小三", "password": "hashed", "ip": "127.0.0.1:9000"});
     ask(&server, "", "signup", &known, &["status_code"]);
     ask(&server, "", "login", &known, &["status_code", "username"]);
     ask(&server, "", "legal", &json!({"mode": 0, "content": "小三"}), &["status"]);

@@ -47,12 +47,12 @@ fn an_environment_variable_that_nothing_reads_is_told() {
 }
 
 #[test]
-fn with_a_json_log_nothing_but_the_address_stands_on_stdout() {
+fn with_a_json_log_nothing_but_the_addresses_stands_on_stdout() {
     let host = Host::new(&["--log-json"]);
     let mut server = host.start();
     server.signal("TERM");
     assert!(server.process.wait().success(), "{}", server.process.stderr());
-    assert_eq!(server.process.stdout(), "", "a program that reads the address finds nothing else");
+    assert_eq!(server.process.stdout(), "", "a program that reads the addresses finds nothing else");
     for line in server.process.stderr().lines() {
         assert!(line.starts_with('{'), "every line of the log is JSON: {line}");
     }
@@ -90,7 +90,7 @@ fn refused_rules_that_are_put_back_are_told_as_mended_and_not_as_changed() {
     let folder = PathBuf::from(edited_assets(&host, &[]));
     let host = host.with(&["--assets", &folder.display().to_string(), "--set", "assets_watch=false"]);
     let server = host.start();
-    let mut operator = server.connect();
+    let mut operator = server.connect_operator();
     let reload = |operator: &mut crate::process::Client| operator.ask("rules_reload", json!({"token": OPERATOR}));
     let energy = folder.join("energy.ron");
     let text = std::fs::read_to_string(&energy).expect("the asset is there");

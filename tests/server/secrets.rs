@@ -110,7 +110,7 @@ fn play(server: &Server, set_faults: &dyn Fn(Value)) -> Vec<String> {
     server.connect().ask("login", account);
     server.operate("manual", json!({"name": "annabel", "type": 1, "money": 5, "text": "gift"}));
     server.operate("order_list", json!({}));
-    server.connect().ask("order_list", json!({"token": format!("{OPERATOR}?")}));
+    server.connect_operator().ask("order_list", json!({"token": format!("{OPERATOR}?")}));
     // Not HTTP at all, which leaves a line only in a verbose log.
     let mut stream = server.dial();
     stream.write_all(b"nonsense\r\n\r\n").expect("a server takes anything");
@@ -137,7 +137,7 @@ fn a_live_server_writes_no_secret_anywhere() {
     let mut server = host.start();
     let tokens = play(&server, &|faults| bank.post("/faults", &faults));
     let mut written = Written(Vec::new());
-    written.add("/metrics", server.http("GET", "/metrics", &[]).1);
+    written.add("/metrics", server.metrics());
     written.add("/state", bank.state());
     drop(bank);
     // The port is closed by now.
@@ -160,7 +160,7 @@ fn a_server_with_its_own_sandbox_writes_no_secret_anywhere() {
     let mut server = host.start();
     let tokens = play(&server, &|_| {});
     let mut written = Written(Vec::new());
-    written.add("/metrics", server.http("GET", "/metrics", &[]).1);
+    written.add("/metrics", server.metrics());
     server.signal("TERM");
     server.process.wait();
     written.add("stdout", server.process.stdout());

@@ -144,7 +144,7 @@ fn accounts_of_before_that_share_a_purse_are_listed_at_the_start_until_one_gets_
     bank.grant("玩家#1", 100);
     assert_eq!(Guest::join(&server, 1, "ann").points(), json!("100"), "it keeps what it had");
     let assign = json!({"token": OPERATOR, "name": "玩家#1"});
-    let assigned = server.connect().ask_in(1, "wname_assign", assign);
+    let assigned = server.connect_operator().ask_in(1, "wname_assign", assign);
     assert_eq!(assigned["data"]["wname"], "玩家#1@1", "{assigned}");
     assert_eq!(Guest::join(&server, 1, "ann").points(), Value::Null, "from now on it has its own");
     assert_eq!(Guest::join(&server, 0, "ann").points(), json!("100"), "and the other keeps the purse");

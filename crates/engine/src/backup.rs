@@ -5,9 +5,10 @@
 //!
 //! Not here: restoring a backup, which is starting a server on it (docs/operating.md).
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::UNIX_EPOCH;
 
 use bevy_app::{App, Plugin};
 use bevy_ecs::prelude::*;
@@ -16,11 +17,13 @@ use serde::{Deserialize, Serialize};
 
 use crate::clock::Clock;
 use crate::dispatch::RequestApp;
+use crate::meters::Meters;
 use crate::numbers::BatchNumber;
 use crate::request;
 use crate::request::{Call, Fact, Job, Need, Operator, Refusal, Success, Unready, Waits};
 use crate::start::{RowSource, StartApp};
-use crate::storage::copy::{Copied, CopyError};
+use crate::storage::copy::Copied;
+use crate::storage::proof::CopyError;
 use crate::storage::store::Rows;
 use crate::storage::{FoundRows, RowQuery};
 
@@ -42,27 +45,48 @@ impl Default for BackupSettings {
 pub struct BackupSource {
     rows: Rows,
     is_under_way: Arc<AtomicBool>,
+    /// When the last complete backup of this world was made, unix seconds.
+    last_made: metrics::Gauge,
 }
 
 impl BackupSource {
-    /// Copies these rows.
-    pub fn new(rows: Rows) -> Self {
-        Self { rows, is_under_way: Arc::default() }
+    /// Copies these rows. `folder` is the one of the backups.
+    pub fn new(rows: Rows, folder: Option<&Path>, meters: &Meters) -> Self {
+        let last_made = meters.gauge("raidkeep_last_backup_timestamp_seconds", &[]);
+        let earlier = folder.and_then(|folder| newest(folder, rows.file_name().as_ref()));
+        last_made.set(earlier.unwrap_or_default());
+        Self { rows, is_under_way: Arc::default(), last_made }
     }
 
     /// Makes a copy, unless one is in progress.
-    fn copy_to(&self, folder: &std::path::Path) -> Result<Copied, BackupError> {
+    fn copy_to(&self, folder: &Path) -> Result<Copied, BackupError> {
         if self.is_under_way.swap(true, Ordering::AcqRel) {
             return Err(BackupError::UnderWay);
         }
         let copied = self.rows.copy_to(folder);
         self.is_under_way.store(false, Ordering::Release);
         match &copied {
-            Ok(copied) => tracing::info!(file = %copied.path.display(), rows = copied.rows, "made a backup"),
+            Ok(copied) => {
+                self.last_made.set(modified(&copied.path).unwrap_or_default());
+                tracing::info!(file = %copied.path.display(), rows = copied.rows, "made a backup");
+            }
             Err(error) => tracing::error!(%error, "a backup failed; the partial copy is named .unfinished"),
         }
         Ok(copied?)
     }
+}
+
+/// When the newest backup with this file was made, unix seconds.
+fn newest(folder: &Path, file: &Path) -> Option<f64> {
+    let backups = std::fs::read_dir(folder).ok()?;
+    let made = backups.filter_map(|backup| modified(&backup.ok()?.path().join(file)));
+    made.reduce(f64::max)
+}
+
+/// When a file was written, unix seconds.
+fn modified(path: &Path) -> Option<f64> {
+    let modified = std::fs::metadata(path).ok()?.modified().ok()?;
+    Some(modified.duration_since(UNIX_EPOCH).ok()?.as_secs_f64().floor())
 }
 
 /// Why no backup was made.
@@ -82,7 +106,7 @@ pub struct Backup {
     name: Option<String>,
 }
 
-request!(Operator, "backup", Backup => BackupMade);
+request!(Operator, "backup", Backup => BackupMade, ACTS_OUTSIDE = true);
 
 /// The reply of `backup`.
 #[derive(Debug, Serialize, Deserialize, JsonSchema)]
@@ -143,7 +167,7 @@ fn backup(
 fn told(fact: Fact) -> Waits<BackupMade> {
     match fact.downcast::<Result<BackupMade, NotMade>>().map(|made| *made) {
         Ok(Ok(made)) => Ok(Success::with(made)),
-        Ok(Err(NotMade { status, message })) => Err(Unready::Refused(Refusal { status, message: message.into() })),
+        Ok(Err(NotMade { status, message })) => Err(Unready::Refused(Refusal::saying(status, message))),
         Err(_) => Err(Refusal::busy("the backup was not made, retry").into()),
     }
 }
@@ -169,7 +193,9 @@ impl Plugin for BackupPlugin {
     fn build(&self, app: &mut App) {
         app.insert_resource(self.settings.clone());
         app.add_start_hook(|world| {
-            let source = BackupSource::new(world.resource::<RowSource>().0.clone());
+            let rows = world.resource::<RowSource>().0.clone();
+            let folder = world.resource::<BackupSettings>().folder.clone();
+            let source = BackupSource::new(rows, folder.as_deref(), world.resource::<Meters>());
             world.insert_resource(source);
         });
         app.add_waiting_request::<Backup, _>(backup);

@@ -1,7 +1,7 @@
 //! The one clock of a world, and its calendar. Nothing else reads the time of day (docs/contract/time.md#one-clock).
 
 use std::str::FromStr;
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::time::{Instant, SystemTime, UNIX_EPOCH};
 
 use bevy_ecs::prelude::*;
 use jiff::Timestamp;
@@ -87,7 +87,12 @@ pub struct Clock {
     /// World time and wall-clock time at the start, for an accelerated clock.
     started: (i64, i64),
     moved_by_hand: bool,
+    /// The wall clock (unix milliseconds) and the monotonic one when they were last compared.
+    compared: Option<(i64, Instant)>,
 }
+
+/// From this difference on, in milliseconds, the system clock was set, and not just slowed down or sped up.
+const SET_FROM_MS: i64 = 2000;
 
 impl Clock {
     /// A clock that starts now; a manual or accelerated one continues from `stored_ms`.
@@ -99,7 +104,26 @@ impl Clock {
         };
         let now_ms = now_ms.clamp(0, LATEST_SECONDS * 1000);
         let day = Day::around(now_ms / 1000, &zone);
-        Self { now_ms, mode, zone, day, days_ahead: 0, started: (now_ms, wall_ms), moved_by_hand: false }
+        Self {
+            now_ms,
+            mode,
+            zone,
+            day,
+            days_ahead: 0,
+            started: (now_ms, wall_ms),
+            moved_by_hand: false,
+            compared: None,
+        }
+    }
+
+    /// Compares the system clock with a monotonic one. Returns by how many seconds it was set since the last call, if it
+    /// was; negative = back.
+    pub fn compare(&mut self, wall_ms: i64, real: Instant) -> Option<i64> {
+        let (before_ms, before) = self.compared.replace((wall_ms, real))?;
+        let passed_ms = i64::try_from(real.saturating_duration_since(before).as_millis()).unwrap_or(i64::MAX);
+        let set_ms = wall_ms.saturating_sub(before_ms).saturating_sub(passed_ms);
+        let is_followed = self.mode != ClockMode::Manual;
+        (is_followed && set_ms.saturating_abs() >= SET_FROM_MS).then_some(set_ms / 1000)
     }
 
     /// Brings a self-running clock up to the present.
@@ -252,12 +276,29 @@ schema_by_hand!(HoursMinutesSeconds, "HoursMinutesSeconds", |_| text_of(
 
 #[cfg(test)]
 pub(crate) mod tests {
+    use std::time::Duration;
+
     use super::*;
 
     pub(crate) fn clock_at(zone: &str, moment: &str) -> Clock {
         let zone = time_zone(zone).expect("a known zone");
         let stamp: Timestamp = moment.parse().expect("a moment");
         Clock::start(ClockMode::Manual, zone, stamp.as_millisecond(), None)
+    }
+
+    #[test]
+    fn a_system_clock_that_is_set_is_noticed_and_one_that_runs_a_little_fast_is_not() {
+        let mut clock = Clock::start(ClockMode::Real, TimeZone::UTC, 0, None);
+        let began = Instant::now();
+        let mut compare = |wall_ms, after_ms| clock.compare(wall_ms, began + Duration::from_millis(after_ms));
+        assert_eq!(compare(1_000_000, 0), None, "there is nothing to compare it with");
+        assert_eq!(compare(1_061_900, 60_000), None, "it was slewed");
+        assert_eq!(compare(1_062_900 - 3_600_000, 61_000), Some(-3600));
+        assert_eq!(compare(1_063_900 - 3_600_000, 62_000), None, "it is told once");
+        assert_eq!(compare(1_064_900, 63_000), Some(3600));
+        let mut manual = Clock::start(ClockMode::Manual, TimeZone::UTC, 0, None);
+        manual.compare(0, began);
+        assert_eq!(manual.compare(1_000_000, began), None, "a manual clock does not follow it");
     }
 
     #[test]

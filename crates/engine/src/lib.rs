@@ -8,12 +8,15 @@
 //! modules below are layered, lowest first; none refers to a layer above its own.
 
 pub mod account;
+pub mod address;
 pub mod due;
 pub mod hash;
+pub mod meters;
 pub mod numbers;
 pub mod outside;
 pub mod private;
 pub mod schema;
+pub mod throttle;
 
 pub mod calendar;
 pub mod clock;

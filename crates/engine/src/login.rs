@@ -9,14 +9,30 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use crate::storage::{Arrival, IndexKey, PlayerRow, Unfit};
+use crate::account::AccountId;
+use crate::storage::{Arrival, IndexKey, PlayerRow, Unfit, complete_value};
 
-/// The one valid token of an account, and the number of tokens issued so far.
+/// The one valid token of an account, the number of tokens issued so far, and where its player has logged in.
 #[derive(Debug, Clone, Default, Component, Serialize, Deserialize)]
 pub struct Login {
     token_hash: Option<[u8; 32]>,
     expires_at: i64,
     generation: u32,
+    /// The latest first.
+    #[serde(default)]
+    places: Vec<LoginPlace>,
+}
+
+/// A part of the network from which an account has logged in, as a hash: where players are is nobody's business.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LoginPlace([u8; 8]);
+
+impl LoginPlace {
+    /// The place of an account. `bytes` stands for the part of the network.
+    pub fn new(account: AccountId, bytes: &[u8]) -> Self {
+        let hash = Sha256::new().chain_update("place:").chain_update(account.to_key()).chain_update(bytes).finalize();
+        Self(std::array::from_fn(|at| hash[at]))
+    }
 }
 
 impl Login {
@@ -48,8 +64,22 @@ impl Login {
     /// Makes this the valid token; returns the directory key to set.
     pub fn issue(&mut self, token: &Token, expires_at: i64) -> IndexKey {
         let hash = token.hash();
-        *self = Self { token_hash: Some(hash), expires_at, generation: self.generation.wrapping_add(1) };
+        self.token_hash = Some(hash);
+        self.expires_at = expires_at;
+        self.generation = self.generation.wrapping_add(1);
         Self::index_key(&hash)
+    }
+
+    /// Whether the player has logged in from there.
+    pub fn knows(&self, place: LoginPlace) -> bool {
+        self.places.contains(&place)
+    }
+
+    /// Notes that the player is there; of earlier places the latest are kept, `most` in all.
+    pub fn note_place(&mut self, place: LoginPlace, most: usize) {
+        self.places.retain(|known| *known != place);
+        self.places.insert(0, place);
+        self.places.truncate(most);
     }
 
     /// Revokes the token; returns the directory key to remove.
@@ -60,6 +90,12 @@ impl Login {
 
 impl PlayerRow for Login {
     const TABLE: &'static str = "logins";
+    const VERSION: u16 = 2;
+
+    /// Version 1 lacked the places.
+    fn upgrade(version: u16, bytes: &[u8]) -> Option<Self> {
+        complete_value(bytes, &Vec::<LoginPlace>::new()).filter(|_| version == 1)
+    }
 
     fn newcomer(_: &World) -> Self {
         Self::default()

@@ -12,6 +12,7 @@ use bevy_time::{Real, Time};
 use crate::account::AccountId;
 use crate::events::Listeners;
 use crate::login::Login;
+use crate::meters::Meters;
 use crate::request::command::Credential;
 use crate::request::parked::Parked;
 use crate::request::{Need, Player, Refusal, SignIn, Unready, status};
@@ -141,7 +142,7 @@ pub fn remove(world: &mut World, account: AccountId) {
 }
 
 /// Evicts the players who have been idle, if their rows are folded.
-fn put_away_idle(world: &mut World) {
+pub fn put_away_idle(world: &mut World) {
     let now = world.resource::<Time<Real>>().elapsed();
     let players = world.resource::<Players>();
     if now >= players.next_sweep_at {
@@ -176,7 +177,14 @@ fn sweep(world: &mut World, now: Duration) {
         world.despawn(entity);
     }
     let in_memory = world.resource::<Players>().len();
-    metrics::gauge!("raidkeep_players_in_memory").set(in_memory as f64);
+    world.resource::<Meters>().gauge(IN_MEMORY, &[]).set(in_memory as f64);
+}
+
+const IN_MEMORY: &str = "raidkeep_players_in_memory";
+
+/// Begins to count the players in memory.
+pub(crate) fn begin_meters(world: &mut World) {
+    world.resource::<Meters>().gauge(IN_MEMORY, &[]).set(0.0);
 }
 
 /// Players in memory, and their eviction.

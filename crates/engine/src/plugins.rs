@@ -8,7 +8,7 @@ use crate::listening::ListeningPlugin;
 use crate::players::PlayersPlugin;
 use crate::random::{RandomPlugin, WorldSeed};
 use crate::reload::ReloadPlugin;
-use crate::request::once::OnceLog;
+use crate::request::once::{OnceLog, OncePlugin, OperatorKeys};
 use crate::storage::{StorageApp, StoragePlugin};
 use crate::tick::TickPlugin;
 use crate::timekeeping::{ClockPlugin, DayCount};
@@ -38,18 +38,20 @@ impl PluginGroup for EnginePlugins {
             .add(RandomPlugin)
             .add(ReloadPlugin)
             .add(ListeningPlugin)
+            .add(OncePlugin::default())
             .add(PlayersPlugin::default())
             .add(BackupPlugin::default())
     }
 }
 
-/// The rows that the engine itself keeps: idempotency keys of players, and the world's seed and its count of days. The order of all
+/// The rows that the engine itself keeps: idempotency keys of players and of the operator, the world's seed and its count of days. The order of all
 /// tables is part of journals and state hashes, and those that define which players exist come first; so the game
 /// places this plugin.
 pub struct EngineRowsPlugin;
 
 impl Plugin for EngineRowsPlugin {
     fn build(&self, app: &mut App) {
-        app.add_player_rows::<OnceLog>().add_world_row::<WorldSeed>().add_world_row::<DayCount>();
+        app.add_player_rows::<OnceLog>();
+        app.add_world_row::<WorldSeed>().add_world_row::<DayCount>().add_world_row::<OperatorKeys>();
     }
 }

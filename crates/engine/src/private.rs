@@ -164,7 +164,7 @@ mod tests {
             set_mode(path, mode);
         }
         set_mode(&folder.path().join("x"), 0o755);
-        assert_eq!(tighten(folder.path(), 0).expect("all is ours"), [open.clone()]);
+        assert_eq!(tighten(folder.path(), 0).expect("all is ours"), std::slice::from_ref(&open));
         assert_eq!((mode(folder.path()), mode(&open), mode(&shared)), (0o750, 0o600, 0o640));
         assert_eq!(tighten(folder.path(), 1).expect("all is ours"), [folder.path().join("x")], "one level deeper");
         assert_eq!(mode(&below), 0o755, "and no further");

@@ -8,7 +8,11 @@ use bevy_ecs::change_detection::DetectChangesMut;
 use bevy_ecs::prelude::*;
 
 use crate::clock::{Clock, ClockMode, ClockSettings};
+use crate::dispatch;
+use crate::exchange;
+use crate::meters::Meters;
 use crate::outside::{Epoch, Numbering, WorldPlace};
+use crate::players;
 use crate::random::{Randomness, WorldSeed};
 use crate::reload::RulesState;
 use crate::rules::{self, Catalogue, LoadedRules, RuleTables};
@@ -98,14 +102,18 @@ pub fn start_app(mut app: App, rules: &LoadedRules, store: &Store, start: Start)
     world.insert_resource(Clock::start(mode, zone, start.wall_ms, recovered.moment_ms));
     world.insert_resource(WorldSeed(start.seed));
     world.insert_resource(start.place);
+    world.insert_resource(Meters::of_world(start.place.number));
     world.insert_resource(RowSource(store.rows.clone()));
-    if recovered.moment_ms.is_some_and(|stored| mode == ClockMode::Real && stored > start.wall_ms) {
+    if let Some(stored) = recovered.moment_ms.filter(|stored| mode == ClockMode::Real && *stored > start.wall_ms) {
         tracing::warn!(
+            seconds = (stored - start.wall_ms) / 1000,
             "the system clock is behind the last stored change; until it has caught up, nothing regenerates"
         );
     }
-    let tables = world.resource::<Persistence>().world_tables();
-    let rows = tables.iter().map(|table| store.rows.get(table, b"")).collect::<Result<Vec<_>, _>>()?;
+    let persistence = world.resource::<Persistence>();
+    store.rows.know_players(&persistence.player_tables())?;
+    let tables = persistence.world_tables();
+    let rows = tables.iter().map(|table| store.rows.only_row(table)).collect::<Result<Vec<_>, _>>()?;
     rows::restore_world(world, &rows).map_err(|(table, source)| StorageError::Row { table, source })?;
     let numbering = Numbering { world: world.resource::<WorldSeed>().world_id(), epoch: start.epoch };
     world.insert_resource(numbering);
@@ -116,6 +124,9 @@ pub fn start_app(mut app: App, rules: &LoadedRules, store: &Store, start: Start)
         outcome?;
     }
     rows::begin_persistence(world, recovered.last_batch);
+    dispatch::begin_meters(world);
+    exchange::lines::begin_meters(world);
+    players::begin_meters(world);
     let hooks = world.get_resource::<StartHooks>().cloned().unwrap_or_default();
     hooks.0.iter().for_each(|hook| hook(world));
     let has_seed = tables.iter().zip(&rows).any(|(table, row)| *table == WorldSeed::TABLE && row.is_some());

@@ -20,19 +20,20 @@ use crate::dispatch::{Handlers, dispatch, release_to_gate};
 use crate::due::Agenda;
 use crate::events;
 use crate::exchange::CallOutcome;
-use crate::exchange::lines::{Exchanges, Outgoing, WAITING_REQUEST};
+use crate::exchange::lines::{Exchanges, Outgoing};
 use crate::game_time::{self, Game};
 use crate::players::{self, Players};
 use crate::reload::{self, RulesNews};
 use crate::request::answer::TIMED_OUT;
 use crate::request::background::{self, BackgroundJobs};
 use crate::request::command::Command;
-use crate::request::parked::{Notices, Parked};
+use crate::request::parked::{self, Notices, Parked};
 use crate::request::reply::{Held, Outbox, Until};
 use crate::request::route::RouteTable;
 use crate::request::{Finding, Job, Refusal, RequestTable};
 use crate::storage::rows::{Persistence, collect_batch};
 use crate::storage::{Batch, Directory, FoundRows, IndexKey, LoadedPlayer, PlayerTables, RowQuery};
+use crate::timekeeping::follow_system_clock;
 
 /// Something from outside the world.
 #[derive(Debug)]
@@ -274,7 +275,7 @@ pub fn receive(world: &mut World) {
         let arrivals = &mut *arrivals;
         if let Some(moment) = arrivals.moment.take() {
             world.resource_mut::<Time<Real>>().update_with_instant(moment.real);
-            world.resource_mut::<Clock>().update(moment.wall_ms);
+            follow_system_clock(world, moment.wall_ms, moment.real);
             game_time::follow(world);
             world.resource_mut::<Surroundings>().folded_batch = moment.folded_batch;
         }
@@ -309,7 +310,8 @@ pub fn receive(world: &mut World) {
                 Input::JobRefused(job) => arrivals.ready.extend(background::end(world, job, None)),
             }
         }
-        arrivals.ready.extend(answered_requests(world));
+        arrivals.ready.extend(parked::answered(world));
+        arrivals.ready.extend(parked::lose_patience(world));
         arrivals.ready.extend(world.resource_mut::<Notices>().take());
         // A parked command is older than everything that arrives now, and no request overtakes an earlier one of its
         // player.
@@ -321,27 +323,21 @@ pub fn receive(world: &mut World) {
     });
 }
 
-/// The requests whose exchange is over.
-fn answered_requests(world: &mut World) -> Vec<Command> {
-    let now = world.resource::<Clock>().now();
-    let mut exchanges = world.resource_mut::<Exchanges>();
-    exchanges.expire(now);
-    let done = exchanges.take_done(WAITING_REQUEST);
-    let mut parked = world.resource_mut::<Parked>();
-    done.into_iter().filter_map(|done| parked.take_exchange(done.number, done.outcome)).collect()
-}
-
-/// Wakes the world for the next moment at which a system acts by itself, for the next deadline of an exchange, and at once for
-/// requests that have been told what they waited for.
+/// Wakes the world for the next moment at which a system acts by itself, for the next deadline of an exchange, for requests
+/// that will have waited long enough, and at once for requests that have been told what they waited for.
 fn wake_in_time(
     agenda: Res<Agenda>,
     exchanges: Res<Exchanges>,
     notices: Res<Notices>,
+    parked: Res<Parked>,
     mut surroundings: ResMut<Surroundings>,
-    clock: Res<Clock>,
+    (clock, time): (Res<Clock>, Res<Time<Real>>),
 ) {
     for at in agenda.next_at().into_iter().chain(exchanges.next_deadline()) {
         surroundings.wake_at(at, &clock);
+    }
+    if let Some(at) = parked.next_out_of_patience() {
+        surroundings.wake_within(at.saturating_sub(time.elapsed()));
     }
     if !notices.is_empty() {
         surroundings.wake_within(Duration::ZERO);

@@ -1,5 +1,7 @@
 //! The clock's functions for clients and operators: `server_time` and `clock_advance`.
 
+use std::time::Instant;
+
 use bevy_app::{App, Plugin};
 use bevy_ecs::prelude::*;
 use schemars::JsonSchema;
@@ -50,6 +52,19 @@ pub fn begin_day_count(world: &mut World, last_moment: Option<i64>) -> bool {
         let count = world.get_resource_mut::<DayCount>();
         count.is_some_and(|mut count| count.bypass_change_detection().go_on(&mut clock, last_moment))
     })
+}
+
+/// Brings a self-running clock up to the present, and tells when the system clock was set.
+pub fn follow_system_clock(world: &mut World, wall_ms: i64, real: Instant) {
+    let mut clock = world.resource_mut::<Clock>();
+    let before = clock.now();
+    let set_seconds = clock.compare(wall_ms, real);
+    clock.update(wall_ms);
+    if let Some(seconds) = set_seconds {
+        let (from, to) = (clock.local_time(before), clock.local_time(clock.now()));
+        let direction = if seconds < 0 { "back" } else { "forward" };
+        tracing::warn!(seconds, from, to, "the system clock was set {direction}; the game's time follows it");
+    }
 }
 
 /// Registers `server_time`, and `clock_advance` where the clock is manual.
@@ -120,10 +135,13 @@ fn clock_advance(
     mut clock: ResMut<Clock>,
     mut persistence: ResMut<Persistence>,
 ) -> Answer<TimeTold> {
+    let from = clock.local_time(clock.now());
     if !clock.move_by_hand(call.request.seconds) {
         return Err(Refusal::malformed("data.seconds", "a number that stays between the years 1970 and 9000"));
     }
     persistence.keep_moment();
+    let to = clock.local_time(clock.now());
+    tracing::info!(seconds = call.request.seconds, from, to, "an operator has set the clock");
     Ok(Success::with(tell(&clock)))
 }
 

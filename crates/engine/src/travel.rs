@@ -6,6 +6,7 @@ use bevy_ecs::system::{IntoSystem, SystemId};
 use serde_json::Value;
 
 use crate::account::AccountId;
+use crate::players;
 use crate::storage::{ArchivedRow, WorldEntity};
 
 /// A player who was just imported, or is about to be deleted.
@@ -25,6 +26,17 @@ pub trait Mention {
 
 /// Returns why a player cannot be deleted, for the operator; `None` = nothing prevents it.
 pub type Obstacle = fn(&World, AccountId) -> Option<String>;
+
+/// Deletes a player in memory and everything that the world stores about it.
+pub fn delete(world: &mut World, player: Traveller) {
+    world.resource_scope(|world, hooks: Mut<TravelHooks>| hooks.part(world, player));
+    players::remove(world, player.account);
+}
+
+/// What prevents the deletion of a player, if anything does.
+pub fn obstacle(world: &World, account: AccountId) -> Option<String> {
+    world.resource::<TravelHooks>().obstacles.iter().find_map(|obstacle| obstacle(world, account))
+}
 
 /// Everything that features have registered.
 #[derive(Default, Resource)]
@@ -54,7 +66,7 @@ pub enum Farewell {
 
 impl TravelHooks {
     /// Runs every feature's hook for a player's departure.
-    pub fn part(&self, world: &mut World, player: Traveller) {
+    fn part(&self, world: &mut World, player: Traveller) {
         for farewell in &self.farewells {
             match farewell {
                 Farewell::Hook(hook) => hook(world, player),

@@ -41,6 +41,7 @@ use raidkeep_engine::backup::{BackupPlugin, BackupSettings};
 use raidkeep_engine::clock::{ClockMode, ClockSettings};
 use raidkeep_engine::players::PlayersPlugin;
 use raidkeep_engine::plugins::{EnginePlugins, EngineRowsPlugin};
+use raidkeep_engine::request::once::{OncePlugin, OnceSettings};
 use raidkeep_engine::rules::{AssetSource, Catalogue, LoadedRules, Problems, Table};
 use raidkeep_engine::start::{self, Start};
 use raidkeep_engine::storage::StorageError;
@@ -113,6 +114,8 @@ pub struct GameSettings {
     pub portability: PortabilitySettings,
     /// How much of the ledger is kept.
     pub ledger: LedgerSettings,
+    /// How much is remembered of keyed requests.
+    pub once: OnceSettings,
     /// How challenges are pushed to old clients at their address; `None` = not at all.
     pub legacy_push: Option<PushSettings>,
 }
@@ -130,6 +133,7 @@ impl Default for GameSettings {
             backups: BackupSettings::default(),
             portability: PortabilitySettings::default(),
             ledger: LedgerSettings::default(),
+            once: OnceSettings::default(),
             legacy_push: None,
         }
     }
@@ -142,6 +146,7 @@ impl GameSettings {
             .set(ClockPlugin { settings: ClockSettings { mode: self.clock, zone: self.zone.clone() } })
             .set(PlayersPlugin { idle: self.put_away_after })
             .set(BackupPlugin { settings: self.backups.clone() })
+            .set(OncePlugin { settings: self.once })
     }
 
     /// The game, configured by these settings.

@@ -20,12 +20,14 @@ use raidkeep_engine::dispatch::{CallerApp, RequestApp};
 use raidkeep_engine::due::DueQueue;
 use raidkeep_engine::events::Listeners;
 use raidkeep_engine::login::Login;
+use raidkeep_engine::meters::Meters;
 use raidkeep_engine::players::Players;
 use raidkeep_engine::request;
 use raidkeep_engine::request::route::RouteApp;
 use raidkeep_engine::request::{Answer, Call, Player, Success};
 use raidkeep_engine::rules::{Place, Report, Rules, RulesApp, SingleFile, Tables};
 use raidkeep_engine::schedule::{Surroundings, Tick, TickSystems};
+use raidkeep_engine::start::StartApp;
 use raidkeep_engine::travel::PortabilityApp;
 
 /// `presence.ron`.
@@ -61,6 +63,8 @@ pub struct Presence {
     /// When each is checked again: never later than `stays_until` at the time it was set.
     looks: DueQueue<AccountId>,
     left: Vec<AccountId>,
+    /// How many the metrics say are online.
+    told: Option<usize>,
 }
 
 impl Presence {
@@ -157,6 +161,8 @@ fn is_connected(entity: Entity, connections: &Query<Connections>) -> bool {
 #[derive(Debug, Clone, PartialEq, Eq, Hash, SystemSet)]
 pub struct PresenceSystems;
 
+const ONLINE: &str = "raidkeep_players_online";
+
 fn follow_presence(
     mut presence: ResMut<Presence>,
     players: Res<Players>,
@@ -164,12 +170,18 @@ fn follow_presence(
     rules: Res<Rules<PresenceRules>>,
     clock: Res<Clock>,
     mut surroundings: ResMut<Surroundings>,
+    meters: Res<Meters>,
 ) {
     presence.look(clock.now(), rules.silent_seconds, |account| {
         players.entity(account).is_some_and(|entity| is_connected(entity, &connections))
     });
     if let Some(at) = presence.looks.next_at() {
         surroundings.wake_at(at, &clock);
+    }
+    let online = presence.stays_until.len();
+    if presence.told != Some(online) {
+        presence.told = Some(online);
+        meters.gauge(ONLINE, &[]).set(online as f64);
     }
 }
 
@@ -205,6 +217,7 @@ impl Plugin for PresencePlugin {
     fn build(&self, app: &mut App) {
         app.add_rules::<PresenceRules>().init_resource::<Presence>();
         app.add_caller_hook(hear);
+        app.add_start_hook(|world| world.resource::<Meters>().gauge(ONLINE, &[]).set(0.0));
         app.add_farewell(|world, player| world.resource_mut::<Presence>().forget(player.account));
         app.add_request::<GetList, _>(get_list);
         app.add_route::<GetList>("/get_list");

@@ -68,7 +68,7 @@ pub fn must_be_clean(field: &str, text: &str, breaks: Breaks) -> Result<(), Refu
         Breaks::Allowed => "control characters and characters that are not shown are refused",
         Breaks::Refused => "line breaks, control characters and characters that are not shown are refused",
     };
-    Err(Refusal { status: ILLEGAL, message: format!("{field}: {what}").into() })
+    Err(Refusal::saying(ILLEGAL, format!("{field}: {what}")))
 }
 
 /// Whether a text may have more than one line.

@@ -11,6 +11,7 @@ mod ledger;
 mod rounds;
 pub mod server;
 mod settings;
+mod site;
 mod state_file;
 #[cfg(test)]
 mod tests;
@@ -132,6 +133,11 @@ impl Route {
         calls.filter(|(of, _)| *of == platform).map(|(_, name)| name).collect()
     }
 
+    /// Whether whoever calls it need not prove who it is.
+    fn is_control(self) -> bool {
+        matches!(self, Self::Control(_))
+    }
+
     fn changes_books(self) -> bool {
         match self {
             Self::Gateway(call) => call.changes(),
@@ -168,6 +174,11 @@ impl Sandbox {
     /// Grows whenever that state may have changed.
     pub fn changes(&self) -> u64 {
         self.changes
+    }
+
+    /// Whether a request is for a control route, which asks for no signature.
+    pub fn is_control_request(request: &Exchange) -> bool {
+        Route::of(request).is_ok_and(Route::is_control)
     }
 
     /// Handles a request to either platform or a control route, at a moment in Unix milliseconds.

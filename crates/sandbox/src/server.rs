@@ -22,6 +22,7 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot};
 use tokio::task::LocalSet;
 
+use super::site;
 use super::state_file::StateFile;
 use super::{Delivery, Sandbox, SandboxLimits, SandboxSettings};
 use raidkeep_engine::clock::wall_ms;
@@ -82,8 +83,14 @@ impl Drop for SandboxServer {
 struct Site {
     sandbox: RefCell<Sandbox>,
     limits: SandboxLimits,
+    /// Whether it may be called by any name.
+    any_host: bool,
     state_file: Option<StateFile>,
 }
+
+/// Why a control route refuses a web page of another site.
+const FOREIGN: &str =
+    "the sandbox is controlled from its own pages and from programs only, by its IP address or as localhost\n";
 
 /// A request that will not be answered; its connection closes.
 #[derive(Debug, thiserror::Error)]
@@ -125,8 +132,8 @@ async fn serve(site: Rc<Site>, stream: TcpStream, _place: OwnedSemaphorePermit) 
 
 impl Site {
     fn new(settings: SandboxSettings, books: super::Books, state_file: Option<StateFile>) -> Self {
-        let limits = settings.limits.clone();
-        Self { sandbox: RefCell::new(Sandbox::with_books(settings, books)), limits, state_file }
+        let (limits, any_host) = (settings.limits.clone(), settings.allow_any_address);
+        Self { sandbox: RefCell::new(Sandbox::with_books(settings, books)), limits, any_host, state_file }
     }
 
     fn patience(&self) -> Duration {
@@ -134,10 +141,17 @@ impl Site {
     }
 
     async fn answer(self: Rc<Self>, request: Request<Incoming>) -> Result<Response<Sent>, Closed> {
+        let header = |name| request.headers().get(name).and_then(|value: &HeaderValue| value.to_str().ok());
+        // An origin that is no text is that of no page of ours.
+        let origin = request.headers().contains_key(header::ORIGIN).then(|| header(header::ORIGIN).unwrap_or("null"));
+        let is_own = site::is_own(header(header::HOST), origin, self.any_host);
         let exchange = match self.read(request).await? {
             Ok(exchange) => exchange,
             Err(status) => return Ok(response(&Answered { status: status.as_u16(), body: Vec::new() }, false)),
         };
+        if !is_own && Sandbox::is_control_request(&exchange) {
+            return Ok(response(&Answered { status: 403, body: FOREIGN.into() }, false));
+        }
         let reaction = self.receive(&exchange);
         tokio::time::sleep(Duration::from_millis(reaction.delay_ms)).await;
         match reaction.delivery {

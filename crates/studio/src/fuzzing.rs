@@ -2,7 +2,10 @@
 //! bounded, for `tests/studio/fuzz_inputs.rs`. None of them may panic on any input.
 
 use std::borrow::Cow;
+use std::net::IpAddr;
+use std::pin::pin;
 use std::sync::{LazyLock, Mutex, MutexGuard, PoisonError};
+use std::task::{Context, Waker};
 
 use bevy_app::App;
 use bevy_ecs::world::World;
@@ -30,6 +33,8 @@ use raidkeep_game::platforms::chat::wire::{self as chat, ChatManner};
 use raidkeep_game::platforms::mcrmb::wire::PlatformReply;
 use raidkeep_game::platforms::signature::SudAuth;
 use raidkeep_game::portability::Document;
+use raidkeep_server::config::proxies::TrustedProxies;
+use raidkeep_server::net::proxies::{forwarded_client, read_proxy_header};
 
 /// One entry point for bytes.
 #[derive(Debug, Clone, Copy)]
@@ -41,11 +46,12 @@ pub struct Entrance {
 }
 
 /// All entry points.
-pub const ENTRANCES: [Entrance; 8] = [
+pub const ENTRANCES: [Entrance; 9] = [
     Entrance { name: "envelope", read: envelope },
     Entrance { name: "requests", read: requests },
     Entrance { name: "rules", read: rules },
     Entrance { name: "http_bodies", read: http_bodies },
+    Entrance { name: "proxy_headers", read: proxy_headers },
     Entrance { name: "journals", read: journals },
     Entrance { name: "rows", read: rows },
     Entrance { name: "documents", read: documents },
@@ -147,6 +153,24 @@ fn http_bodies(bytes: &[u8]) {
     }
 }
 
+/// What a trusted proxy says about a client: a header of the PROXY protocol, and values of `X-Forwarded-For`.
+fn proxy_headers(bytes: &[u8]) {
+    const STARTS: [&[u8]; 4] = [b"", b"PROXY ", b"PROXY TCP4 ", b"\r\n\r\n\0\r\nQUIT\n\x21\x11\0"];
+    for start in STARTS {
+        let header = [start, bytes].concat();
+        let mut unread = &header[..];
+        let read = pin!(read_proxy_header(&mut unread)).poll(&mut Context::from_waker(Waker::noop()));
+        assert!(read.is_ready(), "bytes in memory are not waited for");
+        assert!(header.len() - unread.len() <= 4096, "a header is short");
+    }
+    let proxies = TrustedProxies::parse(&["10.0.0.0/8".to_owned()]).unwrap_or_default();
+    let proxy = IpAddr::from([10, 0, 0, 1]);
+    let text = String::from_utf8_lossy(bytes);
+    forwarded_client(&proxies, proxy, text.lines());
+    let stranger = IpAddr::from([203, 0, 113, 9]);
+    assert_eq!(forwarded_client(&proxies, stranger, text.lines()), stranger, "only proxies are believed");
+}
+
 /// A client's portrait: the file, and its text.
 fn images(bytes: &[u8]) {
     const STARTS: [&[u8]; 3] = [b"", b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff"];
@@ -200,7 +224,7 @@ fn documents(bytes: &[u8]) {
         return;
     };
     for is_same_world in [true, false] {
-        let arrival = Arrival { account: AccountId(1), former: AccountId(1), is_same_world, world };
+        let arrival = Arrival { account: AccountId(1), former: AccountId(1), is_same_world, replaced: None, world };
         if let Err(unfit) = (part.unpack)(&value, arrival) {
             assert!(!unfit.what.is_empty(), "a refused part has a reason");
         }

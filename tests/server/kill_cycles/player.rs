@@ -158,8 +158,8 @@ impl Fighter {
         }
         self.open = None;
         self.note(act, status, &reply["data"])?;
-        // A "pending" order gets another answer once it is settled; status 16 is not remembered.
-        if status != 16 && !matches!(act, Act::Order(_)) {
+        // A "pending" order gets another answer once it is settled; a refusal changes nothing, so it is not remembered.
+        if matches!(status, 0 | 1) && !matches!(act, Act::Order(_)) {
             self.kept = Some((text, reply.clone()));
         }
         Ok(Outcome::Answered(status, reply["data"].clone()))

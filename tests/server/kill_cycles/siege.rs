@@ -11,6 +11,7 @@ use serde_json::{Value, json};
 use tokio_tungstenite::tungstenite::Message;
 
 use crate::bank::Bank;
+use crate::fairness::without_rate_limits;
 use crate::kill_cycles::pair::Pair;
 use crate::kill_cycles::points;
 use crate::process::{Client, Host, Lcg, OPERATOR, PATIENCE, PROGRAM, Server, copy_folder, edited_assets};
@@ -75,9 +76,8 @@ fn host() -> Host {
     edits.push(("world_boss.ron", "life_value: 100000000000,", "life_value: 100,"));
     let assets = edited_assets(&host, &edits);
     let backups = host.path("backups").display().to_string();
-    host.with(&["--assets", &assets, "--set", &format!("backups={backups}")])
-        .with(&["--set", "limits.requests_per_second_per_connection=0"])
-        .with(&["--set", "limits.requests_per_second_per_player=0"])
+    without_rate_limits(host)
+        .with(&["--assets", &assets, "--set", &format!("backups={backups}")])
         .with(&["--set", "identity.token_days=100000", "--set", "assets_watch=false"])
         .with(&["--set", "platforms.mcrmb.circuit=(failures: 1000000, open_seconds: 1)"])
 }
@@ -118,8 +118,9 @@ impl Siege {
             for pair in &mut pairs {
                 let (sender, receiver) = channel();
                 go.push(sender);
-                let (settled, address, lcg) = (settled.clone(), server.address, Lcg(self.lcg.below(1 << 40)));
-                threads.push(scope.spawn(move || take_part(pair, address, lcg, &settled, &receiver)));
+                let (settled, addresses, lcg) =
+                    (settled.clone(), [server.address, server.operators], Lcg(self.lcg.below(1 << 40)));
+                threads.push(scope.spawn(move || take_part(pair, addresses, lcg, &settled, &receiver)));
             }
             for _ in &threads {
                 self.blows += results.recv_timeout(PATIENCE).map_err(|_| "a client hangs".to_owned())??;
@@ -187,7 +188,7 @@ impl Siege {
         match moment {
             Moment::WhileFolding => {
                 // The ledger is read after a fold.
-                let mut operator = server.connect();
+                let mut operator = server.connect_operator();
                 let data = json!({"token": OPERATOR, "name": "玩家#1", "limit": 1});
                 let request = json!({"world": 0, "function": "ledger_list", "data": data});
                 operator.send(Message::text(request.to_string()))?;
@@ -210,9 +211,11 @@ impl Siege {
     }
 
     fn copy(&self, server: &Server) -> Result<Child, String> {
-        let url = format!("ws://{}", server.address);
+        let url = format!("ws://{}", server.operators);
         let mut command = Command::new(PROGRAM);
-        command.args(["backup", "--url", &url, "--name", &self.copy_name()]).env("RAIDKEEP_OPERATOR_TOKEN", OPERATOR);
+        command
+            .args(["backup", "--admin-url", &url, "--name", &self.copy_name()])
+            .env("RAIDKEEP_OPERATOR_TOKEN", OPERATOR);
         command.stdout(Stdio::null()).stderr(Stdio::null());
         command.spawn().map_err(|error| error.to_string())
     }
@@ -272,7 +275,7 @@ impl Siege {
         self.bank.post("/faults", &json!([]));
         // The last kill may have left orders that no player knows of yet.
         for pair in &mut self.pairs {
-            settle(pair, server.address)?;
+            settle(pair, [server.address, server.operators])?;
             self.blows += pair.take_blows();
         }
         check_life(&shown_life(&server)?, self.blows)?;
@@ -283,12 +286,12 @@ impl Siege {
 /// One pair's part of a cycle.
 fn take_part(
     pair: &mut Pair,
-    server: SocketAddr,
+    addresses: [SocketAddr; 2],
     lcg: Lcg,
     settled: &Sender<Result<i64, String>>,
     go: &Receiver<()>,
 ) -> Result<(), String> {
-    let result = settle(pair, server);
+    let result = settle(pair, addresses);
     let _ = settled.send(result.map(|()| pair.take_blows()));
     if go.recv().is_err() {
         return Ok(());
@@ -297,8 +300,9 @@ fn take_part(
     pair.play(lcg)
 }
 
-fn settle(pair: &mut Pair, server: SocketAddr) -> Result<(), String> {
-    let mut operator = Client::connect(server)?;
+/// `operators` is the address for operators.
+fn settle(pair: &mut Pair, [server, operators]: [SocketAddr; 2]) -> Result<(), String> {
+    let mut operator = Client::connect(operators)?;
     let mut state_of = |order: &str| {
         let data = json!({"token": OPERATOR, "order": order});
         let request = json!({"world": 0, "function": "order_inspect", "data": data}).to_string();

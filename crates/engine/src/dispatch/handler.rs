@@ -4,10 +4,12 @@ use bevy_ecs::prelude::*;
 use bevy_ecs::system::{BoxedSystem, SystemAccess, SystemInput};
 
 use crate::dispatch::CallerHook;
-use crate::request::envelope::write_body;
+use crate::meters::Meters;
+use crate::request::envelope::{write_body, write_refusal};
 use crate::request::registry::AnyRequest;
 use crate::request::{
     Access, Answer, Call, Caller, LoggedIn, Meanwhile, Need, Origin, Reads, Refusal, Request, Success, Unready, Waits,
+    status,
 };
 
 /// The handlers of every function, in the order of the [`RequestTable`](crate::request::RequestTable), and what features do
@@ -15,7 +17,18 @@ use crate::request::{
 #[derive(Default, Resource)]
 pub struct Handlers {
     entries: Vec<Entry>,
-    hooks: Vec<CallerHook>,
+    hooks: CallerHooks,
+    /// `None` before the world starts.
+    meters: Option<Meters>,
+}
+
+/// What features do before a player's request is handled.
+#[derive(Default)]
+pub(super) struct CallerHooks {
+    /// Before any.
+    pub(super) every: Vec<CallerHook>,
+    /// Before those whose handler can change something.
+    pub(super) changing: Vec<CallerHook>,
 }
 
 /// A function's handler and its counters.
@@ -31,26 +44,42 @@ impl Handlers {
         self.entries.push(Entry { handler, function, counters: Vec::new() });
     }
 
-    pub(super) fn add_hook(&mut self, hook: CallerHook) {
-        self.hooks.push(hook);
+    pub(super) fn hooks(&mut self) -> &mut CallerHooks {
+        &mut self.hooks
+    }
+
+    /// Begins to count answers.
+    pub(super) fn begin_meters(&mut self, meters: &Meters) {
+        self.meters = Some(meters.clone());
+        for entry in &mut self.entries {
+            entry.counter(status::SUCCESS, self.meters.as_ref());
+        }
+    }
+
+    /// Counts an answer of a function.
+    pub(super) fn count(&mut self, kind: usize, status: i32) {
+        if let Some(entry) = self.entries.get_mut(kind) {
+            entry.counter(status, self.meters.as_ref()).increment(1);
+        }
     }
 
     /// The handler of a function, and what is to be called before it runs for a player.
-    pub(super) fn get_mut(&mut self, kind: usize) -> Option<(&mut Entry, &[CallerHook])> {
+    pub(super) fn get_mut(&mut self, kind: usize) -> Option<(&mut Entry, &CallerHooks)> {
         Some((self.entries.get_mut(kind)?, &self.hooks))
     }
 }
 
 impl Entry {
-    /// Counts an answer.
-    pub(super) fn count(&mut self, status: i32) {
+    fn counter(&mut self, status: i32, meters: Option<&Meters>) -> &metrics::Counter {
         let known = self.counters.iter().position(|(counted, _)| *counted == status);
         let at = known.unwrap_or_else(|| {
-            let labels = [("function", self.function.to_owned()), ("status", status.to_string())];
-            self.counters.push((status, metrics::counter!("raidkeep_requests_total", &labels)));
+            let labels = [("function", self.function), ("status", &status.to_string())];
+            let counter =
+                meters.map_or_else(metrics::Counter::noop, |meters| meters.counter("raidkeep_requests_total", &labels));
+            self.counters.push((status, counter));
             self.counters.len() - 1
         });
-        self.counters[at].1.increment(1);
+        &self.counters[at].1
     }
 }
 
@@ -60,16 +89,29 @@ pub(super) trait Handler: Send + Sync {
     fn reads(&self) -> Reads;
     /// Whether its system can change the world.
     fn may_change(&self) -> bool;
+    /// See [`Request::ACTS_OUTSIDE`].
+    fn acts_outside(&self) -> bool;
     /// Runs the handler. A handler that has to wait returns the request.
     fn run(&mut self, world: &mut World, request: AnyRequest, origin: Origin<'_>) -> HandlerRun;
 }
 
 /// The result of one run of a handler.
 pub(super) enum HandlerRun {
-    /// The reply's JSON without `id` and the closing brace.
-    Answered { status: i32, body: Vec<u8>, login: Option<Box<LoggedIn>> },
+    /// The reply's JSON without `id` and the closing brace. It counts as an answer with the status `counted`.
+    Answered { status: i32, counted: i32, body: Vec<u8>, login: Option<Box<LoggedIn>>, change: Change },
     /// To be run again.
     Waiting { need: Need, request: AnyRequest, meanwhile: Option<Meanwhile> },
+}
+
+/// Whether a handler that has answered has changed anything stored.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Change {
+    /// It may have.
+    Possible,
+    /// It has refused.
+    None,
+    /// It has refused, and noted that.
+    Noted,
 }
 
 /// Initializes a handler's system; returns whether it can change anything, directly or through commands.
@@ -108,6 +150,10 @@ impl<R: Request> Handler for Simple<R> {
 
     fn may_change(&self) -> bool {
         self.may_change
+    }
+
+    fn acts_outside(&self) -> bool {
+        R::ACTS_OUTSIDE
     }
 
     fn run(&mut self, world: &mut World, request: AnyRequest, origin: Origin<'_>) -> HandlerRun {
@@ -153,6 +199,10 @@ impl<R: Request + Clone> Handler for Waiting<R> {
         self.may_change
     }
 
+    fn acts_outside(&self) -> bool {
+        R::ACTS_OUTSIDE
+    }
+
     fn run(&mut self, world: &mut World, request: AnyRequest, origin: Origin<'_>) -> HandlerRun {
         let request = downcast::<R>(request);
         let caller = R::Caller::from_origin(&origin);
@@ -189,15 +239,25 @@ const SPARE_BYTES: usize = 64;
 fn interim<T: serde::Serialize>(reply: &Success<T>) -> Meanwhile {
     let mut body = Vec::new();
     write_body(&mut body, reply.status, &reply.message, reply.data.as_ref());
-    Meanwhile(body)
+    Meanwhile { body, patience: reply.patience }
+}
+
+/// What repeats of a request that acts outside get until its outcome is known, and for ever if that never is.
+pub(super) fn outcome_unknown() -> Meanwhile {
+    const UNKNOWN: Refusal =
+        Refusal::new(status::TIMED_OUT, "under way, or its outcome is not known; it is not carried out again");
+    let mut body = Vec::new();
+    write_refusal(&mut body, &UNKNOWN);
+    Meanwhile { body, patience: None }
 }
 
 fn answered<T: serde::Serialize>(answer: Answer<T>, likely_bytes: usize) -> HandlerRun {
     match answer {
-        Ok(Success { status, message, data, login, until: _ }) => {
+        Ok(Success { status, message, data, login, counted, .. }) => {
             let mut body = Vec::with_capacity(likely_bytes + SPARE_BYTES);
             write_body(&mut body, status, &message, data.as_ref());
-            HandlerRun::Answered { status, body, login }
+            let counted = counted.unwrap_or(status);
+            HandlerRun::Answered { status, counted, body, login, change: Change::Possible }
         }
         Err(refusal) => refused(&refusal, likely_bytes),
     }
@@ -205,6 +265,7 @@ fn answered<T: serde::Serialize>(answer: Answer<T>, likely_bytes: usize) -> Hand
 
 fn refused(refusal: &Refusal, likely_bytes: usize) -> HandlerRun {
     let mut body = Vec::with_capacity(likely_bytes + SPARE_BYTES);
-    write_body::<()>(&mut body, refusal.status, &refusal.message, None);
-    HandlerRun::Answered { status: refusal.status, body, login: None }
+    write_refusal(&mut body, refusal);
+    let change = if refusal.is_noted { Change::Noted } else { Change::None };
+    HandlerRun::Answered { status: refusal.status, counted: refusal.status, body, login: None, change }
 }

@@ -11,20 +11,21 @@ use bevy_ecs::prelude::*;
 
 use crate::account::AccountId;
 use crate::events::{self, OperatorListeners};
+use crate::meters::Meters;
 use crate::players::{self, Players};
 use crate::request::command::{Command, Credential};
 use crate::request::envelope::{finish_reply, into_text, refusal_text};
-use crate::request::once::{OnceKey, OnceLog, Repeat};
+use crate::request::once::{self, KeyHolder, Repeat};
 use crate::request::parked::Parked;
 use crate::request::reply::{Delivery, Held, Outbox, Reply, ReplyTo, Until};
 use crate::request::{Access, LoggedIn, Meanwhile, Need, Origin, Player, Reads, Refusal, SignIn, Unready, status};
-use crate::storage::Touched;
+use crate::storage::{Mark, Touched};
 
 pub use deliver::release_to_gate;
 pub use handler::Handlers;
 pub use register::RequestApp;
 
-use handler::HandlerRun;
+use handler::{Change, HandlerRun};
 
 /// Called with each player whose request is about to be handled, and with each who has just logged in.
 pub type CallerHook = fn(&mut World, AccountId);
@@ -33,17 +34,24 @@ pub type CallerHook = fn(&mut World, AccountId);
 pub trait CallerApp {
     /// Registers `hook`, called before each request of a player is handled, and after each login.
     fn add_caller_hook(&mut self, hook: CallerHook) -> &mut Self;
+    /// Registers `hook`, called before each request of a player whose handler can change something.
+    fn add_change_hook(&mut self, hook: CallerHook) -> &mut Self;
 }
 
 impl CallerApp for App {
     fn add_caller_hook(&mut self, hook: CallerHook) -> &mut Self {
-        self.world_mut().get_resource_or_init::<Handlers>().add_hook(hook);
+        self.world_mut().get_resource_or_init::<Handlers>().hooks().every.push(hook);
+        self
+    }
+
+    fn add_change_hook(&mut self, hook: CallerHook) -> &mut Self {
+        self.world_mut().get_resource_or_init::<Handlers>().hooks().changing.push(hook);
         self
     }
 }
 
 /// Handles one command: holds its reply, or parks it.
-pub fn dispatch(world: &mut World, handlers: &mut Handlers, mut command: Command) {
+pub fn dispatch(world: &mut World, handlers: &mut Handlers, command: Command) {
     let Some((entry, hooks)) = handlers.get_mut(command.kind) else {
         return;
     };
@@ -56,56 +64,60 @@ pub fn dispatch(world: &mut World, handlers: &mut Handlers, mut command: Command
     let (player, sign_in) = match who_asks(world, handler.access(), &command.credential) {
         Ok(found) => found,
         Err(Unready::Refused(refusal)) => {
-            entry.count(refusal.status);
+            handlers.count(command.kind, refusal.status);
             return answer_refusal(world, command.reply_to, &refusal);
         }
-        Err(Unready::Needs(need)) => return park(world, need, command),
+        Err(Unready::Needs(need)) => return park_started(world, None, None, need, command),
     };
     if let Some(player) = player {
         if handler.may_change() {
             world.resource_mut::<Touched>().push(player.entity);
+            hooks.changing.iter().for_each(|hook| hook(world, player.account));
         }
-        hooks.iter().for_each(|hook| hook(world, player.account));
-        match check_repeat(world, player, command.once.as_deref()) {
-            Repeat::New => {}
-            // The command itself picks up what it has started.
-            _ if command.meanwhile.is_some() => {}
-            Repeat::Same(body) => {
-                let until = Until::Player(player.entity);
-                return answer(world, command.reply_to, Answered { body, sign_in, login: None }, until);
-            }
-            Repeat::Misused => return answer_refusal(world, command.reply_to, &Repeat::misused()),
-        }
+        hooks.every.iter().for_each(|hook| hook(world, player.account));
     }
+    let holder = key_holder(handler.access(), player).filter(|_| command.once.is_some());
+    let Some(mut command) = answer_repeat(world, holder, (player, sign_in), command) else {
+        return;
+    };
+    let mark = (holder.is_some() && handler.may_change()).then(|| Mark::set(world));
     let connection = command.reply_to.connection();
     let origin = Origin { player, stranger: command.stranger.as_deref(), connection, fact: command.fact.take() };
     match handler.run(world, command.request, origin) {
         HandlerRun::Waiting { need, request, meanwhile } => {
-            if let (Some(player), Some(once), Some(Meanwhile(body))) = (player, &command.once, &meanwhile) {
-                keep_for_repeats(world, player, (**once).clone(), body);
-            }
-            let meanwhile = meanwhile.or(command.meanwhile.take());
-            park(world, need, Command { request, meanwhile, ..command });
+            let is_unknown = handler.acts_outside() && holder.is_some() && command.meanwhile.is_none();
+            let started = meanwhile.or_else(|| is_unknown.then(handler::outcome_unknown));
+            park_started(world, holder, started, need, Command { request, ..command });
         }
-        HandlerRun::Answered { status, body, login } => {
-            // A refusal that asks for a retry is no final answer, unless the request has started something.
-            let is_answer = command.meanwhile.is_some() || !asks_to_retry(status);
-            if let (Some(player), Some(once), true) = (player, command.once, is_answer) {
-                keep_for_repeats(world, player, *once, &body);
+        HandlerRun::Answered { status, counted, body, login, change } => {
+            // A refusal that asks for a retry is no final answer, unless the request has started something in this world.
+            let has_started = command.meanwhile.is_some();
+            let is_final = !asks_to_retry(status) || has_started && !handler.acts_outside();
+            let is_answer = is_final && (has_started || has_changed(world, change, mark));
+            if let (Some(holder), Some(once), true) = (holder, command.once, is_answer) {
+                holder.keep(world, *once, &body);
             }
             let until = match (handler.reads(), player) {
                 (Reads::Caller, Some(player)) => Until::Player(player.entity),
                 _ => Until::Everything,
             };
-            entry.count(status);
             let changed = login.as_ref().map(|login| login.sign_in);
             if let Some(newcomer) = changed {
-                hooks.iter().for_each(|hook| hook(world, newcomer.account));
+                hooks.every.iter().for_each(|hook| hook(world, newcomer.account));
             }
             let sign_in = changed.or(sign_in);
             listen(world, &command.reply_to, sign_in);
             answer(world, command.reply_to, Answered { body, sign_in, login }, until);
+            handlers.count(command.kind, counted);
         }
+    }
+}
+
+/// Begins to count the answers of a world.
+pub(crate) fn begin_meters(world: &mut World) {
+    let meters = world.resource::<Meters>().clone();
+    if let Some(mut handlers) = world.get_resource_mut::<Handlers>() {
+        handlers.begin_meters(&meters);
     }
 }
 
@@ -127,24 +139,65 @@ fn who_asks(world: &mut World, access: Access, credential: &Credential) -> Resul
     }
 }
 
-fn check_repeat(world: &World, player: Player, once: Option<&OnceKey>) -> Repeat {
-    let Some(once) = once else {
-        return Repeat::New;
-    };
-    world.get::<OnceLog>(player.entity).map_or(Repeat::New, |log| log.look_up(once))
-}
-
-fn keep_for_repeats(world: &mut World, player: Player, once: OnceKey, body: &[u8]) {
-    if let Some(mut log) = world.get_mut::<OnceLog>(player.entity) {
-        log.keep(once, body);
-        world.resource_mut::<Touched>().push(player.entity);
+/// Whose idempotency keys count; functions that need no token ignore them.
+fn key_holder(access: Access, player: Option<Player>) -> Option<KeyHolder> {
+    match access {
+        Access::Anyone => None,
+        Access::Player => player.map(|player| KeyHolder::Player(player.entity)),
+        Access::Operator => Some(KeyHolder::Operator),
     }
 }
 
-fn park(world: &mut World, need: Need, command: Command) {
-    world.resource_scope(|world, mut parked: Mut<Parked>| {
-        parked.park(need, command, world);
-    });
+/// Answers a request whose key was used. Returns any other command, among them one that picks up what it has started.
+fn answer_repeat(
+    world: &mut World,
+    holder: Option<KeyHolder>,
+    (player, sign_in): Asker,
+    command: Command,
+) -> Option<Command> {
+    let (Some(holder), Some(key), None) = (holder, command.once.as_deref(), &command.meanwhile) else {
+        return Some(command);
+    };
+    match holder.look_up(world, key) {
+        Repeat::New => return Some(command),
+        Repeat::Same(body) => {
+            let until = player.map_or(Until::Everything, |player| Until::Player(player.entity));
+            answer(world, command.reply_to, Answered { body, sign_in, login: None }, until);
+        }
+        Repeat::Used => answer_refusal(world, command.reply_to, &once::USED),
+        Repeat::Misused => answer_refusal(world, command.reply_to, &once::MISUSED),
+    }
+    None
+}
+
+/// Whether a handler has changed anything stored since the mark was set before it ran.
+fn has_changed(world: &mut World, change: Change, mark: Option<Mark>) -> bool {
+    match change {
+        Change::Possible => mark.is_some_and(|mark| mark.is_passed(world)),
+        Change::None => false,
+        Change::Noted => true,
+    }
+}
+
+/// Parks a command. Repeats of one that has started something get its interim reply.
+fn park_started(
+    world: &mut World,
+    holder: Option<KeyHolder>,
+    started: Option<Meanwhile>,
+    need: Need,
+    mut command: Command,
+) {
+    let key = holder.zip(command.once.as_deref().cloned());
+    let kept = key.zip(started.as_ref().map(|started| started.body.clone()));
+    command.meanwhile = started.or(command.meanwhile);
+    let is_parked = park(world, need, command);
+    if let (Some(((holder, once), body)), true) = (kept, is_parked) {
+        holder.keep(world, once, &body);
+    }
+}
+
+fn park(world: &mut World, need: Need, command: Command) -> bool {
+    world.resource_scope(|world, mut parked: Mut<Parked>| parked.park(need, command, world))
 }
 
 /// Subscribes the connection to the events of the player it acts for.

@@ -25,6 +25,11 @@ impl Circuit {
         self.open_until.is_none_or(|until| now >= until && !self.is_probing)
     }
 
+    /// Whether calls are held back, or one was let through to try.
+    pub fn is_open(&self) -> bool {
+        self.open_until.is_some()
+    }
+
     /// Notes that a call goes out.
     pub fn note_call(&mut self) {
         self.is_probing = self.open_until.is_some();
@@ -35,15 +40,13 @@ impl Circuit {
         *self = Self::default();
     }
 
-    /// Notes that the platform did not answer. Returns whether this opened the circuit.
-    pub fn note_failure(&mut self, settings: CircuitSettings, now: i64) -> bool {
+    /// Notes that the platform did not answer.
+    pub fn note_failure(&mut self, settings: CircuitSettings, now: i64) {
         self.failures = self.failures.saturating_add(1);
         self.is_probing = false;
-        let opens = self.failures >= settings.failures;
-        if opens {
+        if self.failures >= settings.failures {
             self.open_until = Some(now + settings.open_seconds);
         }
-        opens
     }
 }
 
@@ -65,11 +68,11 @@ mod tests {
     #[test]
     fn failures_in_a_row_open_it_and_an_answer_between_them_does_not() {
         let mut circuit = Circuit::default();
-        assert!(!circuit.note_failure(SETTINGS, 0));
-        assert!(!circuit.note_failure(SETTINGS, 0));
+        circuit.note_failure(SETTINGS, 0);
+        circuit.note_failure(SETTINGS, 0);
         circuit.note_answer();
-        assert!(!circuit.note_failure(SETTINGS, 0), "the count starts over");
-        assert!(circuit.lets_through(SETTINGS, 0));
+        circuit.note_failure(SETTINGS, 0);
+        assert!(!circuit.is_open() && circuit.lets_through(SETTINGS, 0), "the count starts over");
         let mut circuit = opened_at(100);
         assert!(!circuit.lets_through(SETTINGS, 129));
     }

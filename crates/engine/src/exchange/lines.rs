@@ -3,6 +3,7 @@
 //! Deadlines run on the simulation's clock. The transport that carries the exchanges has its own real-time limit.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::time::Duration;
 
 use bevy_ecs::prelude::*;
 use schemars::JsonSchema;
@@ -10,7 +11,9 @@ use serde::Deserialize;
 
 use crate::due::DueQueue;
 use crate::exchange::circuit::{Circuit, CircuitSettings};
-use crate::exchange::{CallFailure, CallOutcome, Exchange};
+use crate::exchange::outage::{Ended, Outage};
+use crate::exchange::{Answered, CallFailure, CallOutcome, Exchange};
+use crate::meters::Meters;
 use crate::numbers::ExchangeId;
 
 /// A line to one platform. Each feature that calls one adds a line of its own, so that none holds up another.
@@ -26,6 +29,9 @@ pub struct LineSettings {
     pub deadline_seconds: i64,
     /// When the circuit of a failing platform opens; `None` = never.
     pub circuit: Option<CircuitSettings>,
+    /// How long a request waits for an answer, in seconds of real time; `None` = until the deadline. The exchange goes on
+    /// without it.
+    pub answer_within_seconds: Option<u64>,
 }
 
 /// Who an exchange is made for: a parked request, or the system that takes the outcomes of that name.
@@ -81,6 +87,66 @@ struct LineState {
     settings: LineSettings,
     in_flight: usize,
     circuit: Circuit,
+    /// `None` for a line to many clients: the failure of one says nothing about the others.
+    outage: Option<Outage>,
+    meters: Option<LineMeters>,
+}
+
+#[derive(Debug)]
+struct LineMeters {
+    answered: metrics::Counter,
+    failed: metrics::Counter,
+    /// 1 while the circuit is open; `None` for a line without one.
+    circuit_open: Option<metrics::Gauge>,
+}
+
+impl LineMeters {
+    fn new(line: Line, has_circuit: bool, meters: &Meters) -> Self {
+        let calls =
+            |outcome| meters.counter("raidkeep_platform_calls_total", &[("platform", line.0), ("outcome", outcome)]);
+        let (answered, failed) = (calls("answered"), calls("failed"));
+        let circuit_open = has_circuit.then(|| meters.gauge("raidkeep_circuit_open", &[("platform", line.0)]));
+        if let Some(open) = &circuit_open {
+            open.set(0.0);
+        }
+        Self { answered, failed, circuit_open }
+    }
+}
+
+impl LineState {
+    fn new(settings: LineSettings, outage: Option<Outage>) -> Self {
+        Self { settings, in_flight: 0, circuit: Circuit::default(), outage, meters: None }
+    }
+
+    /// Notes how a call ended that was awaited. `complaint` says what an operator should know: a platform that answers
+    /// with a refusal has not failed, but its address or key may be wrong.
+    fn close(&mut self, line: Line, has_failed: bool, complaint: Option<String>, now: i64) {
+        self.in_flight = self.in_flight.saturating_sub(1);
+        if let Some(meters) = &self.meters {
+            let calls = if has_failed { &meters.failed } else { &meters.answered };
+            calls.increment(1);
+        }
+        match self.settings.circuit {
+            Some(settings) if has_failed => self.circuit.note_failure(settings, now),
+            _ => self.circuit.note_answer(),
+        }
+        if let Some(open) = self.meters.as_ref().and_then(|meters| meters.circuit_open.as_ref()) {
+            open.set(f64::from(u8::from(self.circuit.is_open())));
+        }
+        let Some(outage) = &mut self.outage else { return };
+        match complaint {
+            Some(why) => {
+                if outage.note_failure(now) {
+                    tracing::warn!(platform = line.0, why, "a platform fails; this is told again when it answers");
+                }
+            }
+            None => {
+                if let Some(Ended { seconds, calls }) = outage.note_answer(now) {
+                    tracing::info!(platform = line.0, seconds, failed_calls = calls, "a platform answers again");
+                }
+            }
+        }
+    }
 }
 
 /// How many late answers are still awaited; the oldest are forgotten first.
@@ -101,7 +167,12 @@ pub struct Exchanges {
 impl Exchanges {
     /// Adds a line to a platform.
     pub fn add_line(&mut self, line: Line, settings: LineSettings) {
-        self.lines.insert(line, LineState { settings, in_flight: 0, circuit: Circuit::default() });
+        self.lines.insert(line, LineState::new(settings, Some(Outage::default())));
+    }
+
+    /// Adds a line to many clients, whose failures are not told.
+    pub fn add_line_to_clients(&mut self, line: Line, settings: LineSettings) {
+        self.lines.insert(line, LineState::new(settings, None));
     }
 
     /// Whether an exchange on this line would be started at `now` (unix seconds).
@@ -136,8 +207,13 @@ impl Exchanges {
         self.late.remove(&number);
         if open.is_awaited {
             self.deadlines.cancel(number);
-            let has_failed = outcome.as_ref().map_or(true, |answered| answered.status >= 500);
-            self.close(open.line, has_failed, now);
+            let (has_failed, complaint) = match &outcome {
+                Err(failure) => (true, Some(failure.to_string())),
+                Ok(Answered { status, .. }) => {
+                    (*status >= 500, (*status >= 400).then(|| format!("HTTP status {status}")))
+                }
+            };
+            self.close(open.line, has_failed, complaint, now);
         }
         self.done.push(Done { owner: open.owner, number, outcome });
     }
@@ -150,7 +226,7 @@ impl Exchanges {
             };
             open.is_awaited = false;
             let (line, owner) = (open.line, open.owner);
-            self.close(line, true, now);
+            self.close(line, true, Some(CallFailure::TimedOut.to_string()), now);
             self.done.push(Done { owner, number, outcome: Err(CallFailure::TimedOut) });
             self.late.insert(number);
             if self.late.len() > LATE_MAX
@@ -161,25 +237,9 @@ impl Exchanges {
         }
     }
 
-    fn close(&mut self, line: Line, has_failed: bool, now: i64) {
-        let Some(state) = self.lines.get_mut(&line) else {
-            return;
-        };
-        state.in_flight = state.in_flight.saturating_sub(1);
-        let labels = [("platform", line.0), ("outcome", if has_failed { "failed" } else { "answered" })];
-        metrics::counter!("raidkeep_platform_calls_total", &labels).increment(1);
-        match state.settings.circuit {
-            Some(settings) if has_failed => {
-                if state.circuit.note_failure(settings, now) {
-                    let seconds = settings.open_seconds;
-                    tracing::warn!(
-                        platform = line.0,
-                        seconds,
-                        "a platform keeps failing; it is not called for a while"
-                    );
-                }
-            }
-            _ => state.circuit.note_answer(),
+    fn close(&mut self, line: Line, has_failed: bool, complaint: Option<String>, now: i64) {
+        if let Some(state) = self.lines.get_mut(&line) {
+            state.close(line, has_failed, complaint, now);
         }
     }
 
@@ -198,6 +258,11 @@ impl Exchanges {
         self.deadlines.next_at()
     }
 
+    /// How long a request waits for an answer on a line, in real time; `None` = until the deadline.
+    pub fn patience(&self, line: Line) -> Option<Duration> {
+        self.lines.get(&line)?.settings.answer_within_seconds.map(Duration::from_secs)
+    }
+
     /// How many exchanges are in flight on a line.
     pub fn in_flight(&self, line: Line) -> usize {
         self.lines.get(&line).map_or(0, |state| state.in_flight)
@@ -209,10 +274,20 @@ impl Exchanges {
     }
 }
 
+/// Begins to measure the lines of a world.
+pub(crate) fn begin_meters(world: &mut World) {
+    let meters = world.resource::<Meters>().clone();
+    if let Some(mut exchanges) = world.get_resource_mut::<Exchanges>() {
+        for (line, state) in &mut exchanges.lines {
+            state.meters = Some(LineMeters::new(*line, state.settings.circuit.is_some(), &meters));
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::exchange::{Answered, Method};
+    use crate::exchange::Method;
 
     const LINE: Line = Line("test");
     const OWNER: Owner = Owner("tester");
@@ -228,7 +303,8 @@ mod tests {
     fn exchanges(in_flight: usize) -> Exchanges {
         let mut exchanges = Exchanges::default();
         let circuit = Some(CircuitSettings { failures: 2, open_seconds: 30 });
-        exchanges.add_line(LINE, LineSettings { in_flight, deadline_seconds: 10, circuit });
+        let settings = LineSettings { in_flight, deadline_seconds: 10, circuit, answer_within_seconds: None };
+        exchanges.add_line(LINE, settings);
         exchanges
     }
 

@@ -3,6 +3,7 @@
 
 pub mod circuit;
 pub mod lines;
+mod outage;
 
 use std::fmt;
 

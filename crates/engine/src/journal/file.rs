@@ -14,6 +14,7 @@ use sha2::{Digest, Sha256};
 use crate::journal::frames::{Head, encode_frame};
 use crate::journal::queue::{JournalSink, Queue};
 use crate::journal::record::Record;
+use crate::meters::Meters;
 use crate::private;
 use crate::rules::{AssetSource, LoadedRules};
 
@@ -77,6 +78,7 @@ pub struct FileJournal {
     /// Waits for the first entry.
     writer: Option<Writer>,
     thread: Option<JoinHandle<()>>,
+    gaps: metrics::Counter,
 }
 
 impl FileJournal {
@@ -85,8 +87,10 @@ impl FileJournal {
         private::make_folder(folder)?;
         let queue = Arc::new(Queue::new(settings.queue_bytes));
         let parts = Parts::create(folder, name, id, settings.file_bytes)?;
-        let writer = Writer { queue: queue.clone(), parts, pause: Duration::from_millis(settings.write_every_ms) };
-        Ok(Self { queue, writer: Some(writer), thread: None })
+        let gaps = Meters::of_name(name).counter("raidkeep_journal_gaps_total", &[]);
+        let pause = Duration::from_millis(settings.write_every_ms);
+        let writer = Writer { queue: queue.clone(), parts, pause, gaps: gaps.clone() };
+        Ok(Self { queue, writer: Some(writer), thread: None, gaps })
     }
 
     /// Writes the first entry before anything happens in the world: the process may be killed at once, and a journal
@@ -106,7 +110,7 @@ impl JournalSink for FileJournal {
         };
         if let Err(error) = self.begin(writer, &entry) {
             self.queue.close();
-            report_gap(&error);
+            report_gap(&error, &self.gaps);
             return false;
         }
         true
@@ -166,8 +170,8 @@ fn open(path: &Path, head: Head) -> io::Result<BufWriter<File>> {
     Ok(file)
 }
 
-fn report_gap(error: &io::Error) {
-    metrics::counter!("raidkeep_journal_gaps_total").increment(1);
+fn report_gap(error: &io::Error, gaps: &metrics::Counter) {
+    gaps.increment(1);
     tracing::error!(
         %error,
         "the journal cannot be written and ends here; the game continues. The next start begins a new one"
@@ -179,6 +183,7 @@ struct Writer {
     queue: Arc<Queue>,
     parts: Parts,
     pause: Duration,
+    gaps: metrics::Counter,
 }
 
 impl Writer {
@@ -186,7 +191,7 @@ impl Writer {
     fn run(mut self) {
         if let Err(error) = self.write_all() {
             self.queue.close();
-            report_gap(&error);
+            report_gap(&error, &self.gaps);
         }
     }
 

@@ -117,6 +117,9 @@ impl Reloader {
     }
 }
 
+/// The outcomes of a reload, as in the metrics.
+pub const OUTCOMES: [&str; 4] = ["changed", "mended", "unchanged", "refused"];
+
 impl fmt::Debug for Reloader {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(out, "Reloader({}, {} worlds)", self.source.describe(), self.worlds.len())

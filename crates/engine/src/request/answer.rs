@@ -2,11 +2,13 @@
 
 use std::any::Any;
 use std::borrow::Cow;
+use std::time::Duration;
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use crate::account::AccountId;
+use crate::address::AddressKey;
 use crate::exchange::Exchange;
 use crate::exchange::lines::{Line, NotStarted};
 use crate::login::Token;
@@ -28,6 +30,8 @@ pub struct Success<T> {
     pub(crate) data: Option<T>,
     pub(crate) login: Option<Box<LoggedIn>>,
     pub(crate) until: Option<Notice>,
+    pub(crate) counted: Option<i32>,
+    pub(crate) patience: Option<Duration>,
 }
 
 impl<T> Success<T> {
@@ -38,7 +42,15 @@ impl<T> Success<T> {
 
     /// Status 0, message "success", and no `data` at all.
     pub fn empty() -> Self {
-        Self { status: status::SUCCESS, message: Cow::Borrowed("success"), data: None, login: None, until: None }
+        Self {
+            status: status::SUCCESS,
+            message: Cow::Borrowed("success"),
+            data: None,
+            login: None,
+            until: None,
+            counted: None,
+            patience: None,
+        }
     }
 
     /// The reply's `data`, if it has any.
@@ -49,6 +61,12 @@ impl<T> Success<T> {
     /// The same success under a function's own status.
     pub fn status(mut self, status: i32) -> Self {
         self.status = status;
+        self
+    }
+
+    /// Counts it under another status in the metrics, for a reply whose own code says that it failed.
+    pub fn counts_as(mut self, status: i32) -> Self {
+        self.counted = Some(status);
         self
     }
 
@@ -71,9 +89,16 @@ impl<T> Success<T> {
         self.until = Some(notice);
         self
     }
+
+    /// Gives the interim reply once the request has waited this long in real time: replies of a connection are in order,
+    /// so all that come after it wait too.
+    pub fn within(mut self, patience: Duration) -> Self {
+        self.patience = Some(patience);
+        self
+    }
 }
 
-/// A documented refusal. A handler that refuses has changed nothing.
+/// A documented refusal. A handler that refuses has changed nothing, unless it is [noted](Refusal::noted).
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{status}: {message}")]
 pub struct Refusal {
@@ -81,17 +106,48 @@ pub struct Refusal {
     pub status: i32,
     /// What is wrong, for the client's developer.
     pub message: Cow<'static, str>,
+    /// Why, for the client's program, where the contract says so.
+    pub reason: Option<Reason>,
+    /// Whether the attempt itself has changed something.
+    pub(crate) is_noted: bool,
+}
+
+/// Why a request was refused, the `reason` in the reply's `data`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Reason {
+    /// The idempotency key was used, and the reply is no longer kept.
+    Used,
+    /// The idempotency key was used for another request.
+    Mismatch,
 }
 
 impl Refusal {
     /// A refusal with a fixed text.
     pub const fn new(status: i32, message: &'static str) -> Self {
-        Self { status, message: Cow::Borrowed(message) }
+        Self { status, message: Cow::Borrowed(message), reason: None, is_noted: false }
+    }
+
+    /// A refusal with a text of its own.
+    pub fn saying(status: i32, message: impl Into<Cow<'static, str>>) -> Self {
+        Self { message: message.into(), ..Self::new(status, "") }
+    }
+
+    /// The same for this reason.
+    pub const fn because(mut self, reason: Reason) -> Self {
+        self.reason = Some(reason);
+        self
+    }
+
+    /// The same of an attempt that is counted or punished: a repeated one with the same key must not be, a second time.
+    pub const fn noted(mut self) -> Self {
+        self.is_noted = true;
+        self
     }
 
     /// Status 13: `field` is missing or of the wrong kind; `expected` says what it should be.
     pub fn malformed(field: &str, expected: &str) -> Self {
-        Self { status: status::MALFORMED, message: format!("{field}: expected {expected}").into() }
+        Self::saying(status::MALFORMED, format!("{field}: expected {expected}"))
     }
 
     /// Status 11.
@@ -149,9 +205,14 @@ pub enum Unready {
     Needs(Need),
 }
 
-/// The interim reply of a request that has started something: its JSON without `id` and the closing brace.
+/// The interim reply of a request that has started something.
 #[derive(Debug)]
-pub struct Meanwhile(pub(crate) Vec<u8>);
+pub struct Meanwhile {
+    /// Its JSON without `id` and the closing brace.
+    pub(crate) body: Vec<u8>,
+    /// How long the request may wait; `None` = for as long as it takes.
+    pub(crate) patience: Option<Duration>,
+}
 
 impl From<NotStarted> for Refusal {
     fn from(not_started: NotStarted) -> Self {
@@ -225,6 +286,7 @@ pub struct Notice {
 /// Work done off the world's thread; its result is handed to the handler's second run.
 pub struct Job {
     is_at_leisure: bool,
+    asker: Option<AddressKey>,
     work: Box<dyn FnOnce() -> Finding + Send + Sync>,
     recall: fn(&[u8]) -> Option<Finding>,
 }
@@ -254,7 +316,7 @@ impl Job {
             let bytes = postcard::to_stdvec(&found).expect("what jobs find should be plain data");
             Finding { fact: Box::new(found), bytes }
         };
-        Self { is_at_leisure: false, work: Box::new(work), recall }
+        Self { is_at_leisure: false, asker: None, work: Box::new(work), recall }
     }
 
     /// The same for low-priority work: these jobs run one after the other, and never delay those made with
@@ -263,6 +325,16 @@ impl Job {
         work: impl FnOnce() -> T + Send + Sync + 'static,
     ) -> Self {
         Self { is_at_leisure: true, ..Self::new(work) }
+    }
+
+    /// The same job, for a client at this address. Addresses take turns, so that none of them delays the others.
+    pub fn asked_by(self, address: Option<AddressKey>) -> Self {
+        Self { asker: address, ..self }
+    }
+
+    /// The address that it is done for.
+    pub fn asker(&self) -> Option<AddressKey> {
+        self.asker
     }
 
     /// Whether it was made with [`Job::at_leisure`].

@@ -35,7 +35,7 @@ pub struct Command {
 impl Command {
     /// Like [`Command::dismiss`], but the reply about what the command has started is held until that is on disk.
     pub fn dismiss_until(self, refusal: &Refusal, until: Until) -> Option<Held> {
-        let Some(Meanwhile(mut body)) = self.meanwhile else {
+        let Some(Meanwhile { mut body, .. }) = self.meanwhile else {
             self.reply_to.refuse(refusal);
             return None;
         };

@@ -9,8 +9,8 @@ use serde::de::{self, DeserializeOwned, DeserializeSeed, IntoDeserializer, MapAc
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::value::RawValue;
 
-use crate::request::Refusal;
 use crate::request::lenient::whole;
+use crate::request::{Reason, Refusal};
 
 /// The most bytes of a client's idempotency key (docs/contract/envelope.md#idempotency-keys).
 pub const ONCE_BYTES_MAX: usize = 64;
@@ -78,7 +78,7 @@ fn explain(text: &str, error: &serde_json::Error) -> (Refusal, RequestId) {
     }
     let Ok(parts) = serde_json::from_str::<Parts<'_>>(text) else {
         let message = format!("request: not valid JSON, {error}");
-        return (Refusal { status: super::status::MALFORMED, message: message.into() }, RequestId::Absent);
+        return (Refusal::saying(super::status::MALFORMED, message), RequestId::Absent);
     };
     let id = parts.id.and_then(|raw| RequestId::from_raw(raw.get()));
     let refusal = if parts.id.is_some() && id.is_none() {
@@ -90,7 +90,7 @@ fn explain(text: &str, error: &serde_json::Error) -> (Refusal, RequestId) {
     } else if parts.once.is_some() {
         malformed_once()
     } else {
-        Refusal { status: super::status::MALFORMED, message: format!("request: {error}").into() }
+        Refusal::saying(super::status::MALFORMED, format!("request: {error}"))
     };
     (refusal, id.unwrap_or_default())
 }
@@ -211,8 +211,19 @@ pub fn finish_reply(out: &mut Vec<u8>, id: &RequestId) {
 /// A refusal as a complete reply.
 pub fn refusal_text(refusal: &Refusal, id: &RequestId) -> String {
     let mut out = Vec::with_capacity(96);
-    write_reply::<()>(&mut out, refusal.status, &refusal.message, None, id);
+    write_refusal(&mut out, refusal);
+    finish_reply(&mut out, id);
     into_text(out)
+}
+
+/// Appends a refusal without its `id` and closing brace.
+pub(crate) fn write_refusal(out: &mut Vec<u8>, refusal: &Refusal) {
+    #[derive(Serialize)]
+    struct Because {
+        reason: Reason,
+    }
+    let data = refusal.reason.map(|reason| Because { reason });
+    write_body(out, refusal.status, &refusal.message, data.as_ref());
 }
 
 fn push_json<T: Serialize + ?Sized>(out: &mut Vec<u8>, value: &T) {
@@ -277,7 +288,7 @@ fn name_field(field: Option<Cow<'_, str>>, error: &serde_json::Error) -> Refusal
         Some(field) => format!("data.{field}: {what}"),
         None => format!("data: {what}"),
     };
-    Refusal { status: super::status::MALFORMED, message: message.into() }
+    Refusal::saying(super::status::MALFORMED, message)
 }
 
 /// An error's text without line and column, which mean nothing in a single frame.

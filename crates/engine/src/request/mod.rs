@@ -24,7 +24,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 pub use answer::{
-    Answer, Fact, Finding, Job, LoggedIn, Meanwhile, Need, Notice, Refusal, SignIn, Success, Unready, Waits,
+    Answer, Fact, Finding, Job, LoggedIn, Meanwhile, Need, Notice, Reason, Refusal, SignIn, Success, Unready, Waits,
 };
 pub use background::{BackgroundJobs, JobKey};
 pub use parked::Notices;
@@ -49,6 +49,9 @@ pub trait Request: DeserializeOwned + Serialize + JsonSchema + Send + Sync + 'st
     /// The fields that must never be written down, such as a password. A journal has a placeholder of the same length
     /// in their place, so a handler may depend on no more than that and leave the rest to a [`Job`] or a platform.
     const SECRETS: &'static [&'static str] = &[];
+    /// Whether it does something outside the world: its idempotency key counts as used from the moment that it has
+    /// started, since nobody may ever learn what became of it.
+    const ACTS_OUTSIDE: bool = false;
 }
 
 /// Implements [`Request`] for a type: who may call it, the function's name, the type and the type of its reply.
@@ -73,6 +76,7 @@ macro_rules! request {
         $caller:ty, $function:expr, $request:ty => $reply:ty
         $(, READS = $reads:expr)?
         $(, SECRETS = $secrets:expr)?
+        $(, ACTS_OUTSIDE = $acts_outside:expr)?
         $(,)?
     ) => {
         impl $crate::request::Request for $request {
@@ -81,6 +85,7 @@ macro_rules! request {
             type Reply = $reply;
             $(const READS: $crate::request::Reads = $reads;)?
             $(const SECRETS: &'static [&'static str] = $secrets;)?
+            $(const ACTS_OUTSIDE: bool = $acts_outside;)?
         }
     };
 }

@@ -1,16 +1,19 @@
 //! Parked commands, and how they get what they wait for.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
+use std::time::Duration;
 
 use bevy_ecs::prelude::*;
+use bevy_time::{Real, Time};
 
 use crate::account::AccountId;
 use crate::clock::Clock;
-use crate::exchange::CallOutcome;
 use crate::exchange::lines::{Exchanges, WAITING_REQUEST};
+use crate::exchange::{CallFailure, CallOutcome};
 use crate::numbers::{ExchangeId, JobId, QueryId};
+use crate::request::answer::TIMED_OUT;
 use crate::request::command::Command;
-use crate::request::reply::Outbox;
+use crate::request::reply::{Outbox, Until};
 use crate::request::{Need, Notice, Refusal};
 use crate::storage::{FoundRows, IndexKey};
 
@@ -23,10 +26,28 @@ pub struct Parked {
     notices: HashMap<Notice, Vec<Command>>,
     jobs: HashMap<JobId, Command>,
     queries: HashMap<QueryId, Command>,
+    /// Until when some of them wait, in real time.
+    patience: BTreeMap<Duration, Vec<Impatient>>,
     /// The number of jobs and queries so far.
     facts_asked: u64,
     /// Advances once a second while commands wait; a command parked in an earlier age is older.
     age: u32,
+}
+
+/// What a command waits for that should not hold up its connection.
+#[derive(Debug, Clone, Copy)]
+enum Impatient {
+    Exchange(ExchangeId),
+    Notice(Notice),
+}
+
+/// The commands that have waited long enough.
+#[derive(Debug, Default)]
+struct OutOfPatience {
+    /// To run again without an answer of a platform.
+    unanswered: Vec<Command>,
+    /// To be given their interim reply.
+    in_between: Vec<Command>,
 }
 
 impl Parked {
@@ -113,6 +134,27 @@ impl Parked {
         old
     }
 
+    /// When the next command has waited long enough, in real time.
+    pub(crate) fn next_out_of_patience(&self) -> Option<Duration> {
+        self.patience.first_key_value().map(|(at, _)| *at)
+    }
+
+    /// The commands that have waited long enough by `now`, in order.
+    fn take_out_of_patience(&mut self, now: Duration) -> OutOfPatience {
+        let mut taken = OutOfPatience::default();
+        let due: Vec<Impatient> = self.patience.extract_if(..=now, |_, _| true).flat_map(|(_, due)| due).collect();
+        for impatient in due {
+            match impatient {
+                Impatient::Exchange(number) => {
+                    let outcome: CallOutcome = Err(CallFailure::TimedOut);
+                    taken.unanswered.extend(self.take_exchange(number, outcome));
+                }
+                Impatient::Notice(notice) => taken.in_between.extend(self.notices.remove(&notice).unwrap_or_default()),
+            }
+        }
+        taken
+    }
+
     /// Every parked command.
     pub fn take_all(&mut self) -> Vec<Command> {
         let mut all: Vec<Command> = self.lookups.drain().flat_map(|(_, commands)| commands).collect();
@@ -124,16 +166,28 @@ impl Parked {
         all
     }
 
-    /// Parks a command until what it needs has arrived, and requests that.
-    pub(crate) fn park(&mut self, need: Need, mut command: Command, world: &mut World) {
+    /// Parks a command until what it needs has arrived, and requests that. Returns `false` when the command was refused
+    /// instead.
+    pub(crate) fn park(&mut self, need: Need, mut command: Command, world: &mut World) -> bool {
         command.parked_at = self.age;
         if let Need::Exchange(line, exchange) = need {
             let now = world.resource::<Clock>().now();
-            match world.resource_mut::<Exchanges>().start(line, WAITING_REQUEST, exchange, now) {
-                Ok(number) => drop(self.exchanges.insert(number, command)),
-                Err(not_started) => command.dismiss(&Refusal::from(not_started)),
-            }
-            return;
+            let started = world.resource_mut::<Exchanges>().start(line, WAITING_REQUEST, exchange, now);
+            return match started {
+                Ok(number) => {
+                    let patience = world.resource::<Exchanges>().patience(line);
+                    self.be_impatient(Impatient::Exchange(number), patience, world);
+                    self.exchanges.insert(number, command);
+                    true
+                }
+                Err(not_started) => {
+                    command.dismiss(&Refusal::from(not_started));
+                    false
+                }
+            };
+        }
+        if let (Need::Notice(notice), Some(meanwhile)) = (&need, &command.meanwhile) {
+            self.be_impatient(Impatient::Notice(*notice), meanwhile.patience, world);
         }
         let outbox = &mut *world.resource_mut::<Outbox>();
         match need {
@@ -164,6 +218,12 @@ impl Parked {
                 outbox.queries.push((id, query));
             }
         }
+        true
+    }
+
+    fn be_impatient(&mut self, impatient: Impatient, patience: Option<Duration>, world: &World) {
+        let now = world.resource::<Time<Real>>().elapsed();
+        patience.into_iter().for_each(|patience| self.patience.entry(now + patience).or_default().push(impatient));
     }
 
     /// The number of the next job.
@@ -176,6 +236,25 @@ impl Parked {
         self.facts_asked += 1;
         self.facts_asked
     }
+}
+
+/// The requests whose exchange is over.
+pub(crate) fn answered(world: &mut World) -> Vec<Command> {
+    let now = world.resource::<Clock>().now();
+    let mut exchanges = world.resource_mut::<Exchanges>();
+    exchanges.expire(now);
+    let done = exchanges.take_done(WAITING_REQUEST);
+    let mut parked = world.resource_mut::<Parked>();
+    done.into_iter().filter_map(|done| parked.take_exchange(done.number, done.outcome)).collect()
+}
+
+/// Answers the requests that have waited long enough for a notice, and returns those that have for an exchange.
+pub(crate) fn lose_patience(world: &mut World) -> Vec<Command> {
+    let now = world.resource::<Time<Real>>().elapsed();
+    let OutOfPatience { unanswered, in_between } = world.resource_mut::<Parked>().take_out_of_patience(now);
+    let replies = in_between.into_iter().filter_map(|command| command.dismiss_until(&TIMED_OUT, Until::Everything));
+    world.resource_mut::<Outbox>().replies.extend(replies);
+    unanswered
 }
 
 /// Notifies the requests that wait for a system of this world. They are run again in the next tick.

@@ -1,6 +1,7 @@
 //! Replies and events on their way out, held until what they may have seen is on disk.
 
 use std::sync::Arc;
+use std::time::Instant;
 
 use bevy_ecs::prelude::*;
 use serde::{Deserialize, Serialize};
@@ -50,12 +51,25 @@ pub struct ReplyTo {
     port: Option<Arc<dyn ReplyPort>>,
     serial: u64,
     id: RequestId,
+    timer: Option<Timer>,
+}
+
+/// Measures the time to the reply.
+struct Timer {
+    began: Instant,
+    histogram: metrics::Histogram,
 }
 
 impl ReplyTo {
     /// Answers request number `serial` at `port`, echoing `id`.
     pub fn new(port: Arc<dyn ReplyPort>, serial: u64, id: RequestId) -> Self {
-        Self { port: Some(port), serial, id }
+        Self { port: Some(port), serial, id, timer: None }
+    }
+
+    /// Records the time from now to the reply, if there is a histogram.
+    pub fn timed(mut self, histogram: Option<metrics::Histogram>) -> Self {
+        self.timer = histogram.map(|histogram| Timer { began: Instant::now(), histogram });
+        self
     }
 
     /// The requesting connection; `None` when it was opened for this request only.
@@ -83,6 +97,9 @@ impl ReplyTo {
     pub fn send(mut self, reply: Reply) {
         if let Some(port) = self.port.take() {
             port.reply(self.serial, reply);
+        }
+        if let Some(Timer { began, histogram }) = self.timer.take() {
+            histogram.record(began.elapsed());
         }
     }
 }

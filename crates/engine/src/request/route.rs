@@ -259,7 +259,7 @@ impl Route {
             return HttpReply { status: 200, body: data.map_or("{}", RawValue::get).to_owned() };
         }
         let data = data.and_then(|data| serde_json::from_str(data.get()).ok());
-        self.refusal(http_status(status), &Refusal { status, message: message.into() }, data)
+        self.refusal(http_status(status), &Refusal::saying(status, message), data)
     }
 
     /// A refusal with the HTTP status that fits.

@@ -108,7 +108,8 @@ impl Report {
         self.position(place).0
     }
 
-    fn position(&self, place: &Place) -> (u32, u32) {
+    /// The line and the column of a place.
+    pub(super) fn position(&self, place: &Place) -> (u32, u32) {
         let document = self.documents.get(&place.file);
         document.map_or((1, 1), |document| document.position(document.resolve(&place.path)))
     }

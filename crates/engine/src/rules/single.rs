@@ -22,6 +22,18 @@ impl<F: DeserializeOwned> Single<F> {
     ///
     /// Returns every fault found, with its line, column and key.
     pub fn read(name: &str, text: &str, validate: impl FnOnce(&F, &Place, &mut Report)) -> Result<Self, Problems> {
+        match Self::read_faulty(name, text, validate) {
+            (Some(single), found) if !found.has_errors() => Ok(single),
+            (_, found) => Err(found),
+        }
+    }
+
+    /// The same, with the content even if `validate` found faults in it.
+    pub fn read_faulty(
+        name: &str,
+        text: &str,
+        validate: impl FnOnce(&F, &Place, &mut Report),
+    ) -> (Option<Self>, Problems) {
         let mut report = Report::new([(name.to_owned(), text.to_owned())]);
         let documents = report.documents();
         let mut problems = Vec::new();
@@ -31,10 +43,7 @@ impl<F: DeserializeOwned> Single<F> {
             validate(content, &Place::file(name), &mut report);
         }
         let found = Problems::new(report.problems().to_vec());
-        match content {
-            Some(content) if !found.has_errors() => Ok(Self { content, name: name.to_owned(), report }),
-            _ => Err(found),
-        }
+        (content.map(|content| Self { content, name: name.to_owned(), report }), found)
     }
 }
 
@@ -52,6 +61,12 @@ impl<F> Single<F> {
     /// The line of a part, counted from 1.
     pub fn line(&self, place: &Place) -> u32 {
         self.report.line(place)
+    }
+
+    /// A part as `file:line:column`.
+    pub fn shown(&self, place: &Place) -> String {
+        let (line, column) = self.report.position(place);
+        format!("{}:{line}:{column}", self.name)
     }
 }
 

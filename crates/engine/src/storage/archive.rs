@@ -46,6 +46,11 @@ impl Archive {
         self.rows.delete(T::TABLE, key);
     }
 
+    /// How many rows the tick has written so far.
+    pub(super) fn pending(&self) -> usize {
+        self.rows.row_count()
+    }
+
     /// Moves the tick's rows into its batch.
     pub(super) fn save(&mut self, batch: &mut Batch) {
         batch.append(&mut self.rows);
@@ -87,6 +92,11 @@ impl Discarded {
     /// Removes the row of a player's entity from disk. The entity has left the world already.
     pub(super) fn push_row(&mut self, row: EndedRow) {
         self.rows.push(row);
+    }
+
+    /// How much the tick has removed so far.
+    pub(super) fn pending(&self) -> usize {
+        self.entities.len() + self.players.len() + self.rows.len()
     }
 
     /// The rows removed in this tick.

@@ -98,6 +98,11 @@ impl Directory {
         self.entries.is_empty()
     }
 
+    /// How many entries the tick has changed so far.
+    pub(super) fn pending(&self) -> usize {
+        self.changed.len()
+    }
+
     pub(super) fn save(&mut self, number: BatchNumber, batch: &mut Batch) {
         for key in self.changed.drain(..) {
             let Some(entry) = self.entries.get_mut(&key) else {

@@ -8,6 +8,8 @@ use crate::private::{self, TooOpen};
 use crate::storage::StorageError;
 use crate::storage::store::Store;
 
+/// The suffix of a log.
+pub(super) const LOG_SUFFIX: &str = ".log";
 /// The suffix of a rows file.
 pub(super) const ROWS_SUFFIX: &str = ".rows.redb";
 
@@ -24,7 +26,7 @@ const LOCK: &str = "lock";
 /// has some of them.
 const MAKING: &str = "making";
 
-/// What a server leaves in a folder besides worlds, and what a file system puts into an empty one. Each may have a
+/// What a server leaves in a folder besides worlds and logs, and what a file system puts into an empty one. Each may have a
 /// temporary file beside it.
 const LEFTOVERS: [&str; 7] =
     [LOCK, MAKING, "operator_token", "sandbox.json", "addresses.json", "session_keys", "lost+found"];
@@ -95,8 +97,18 @@ pub fn world_name(number: u32) -> String {
     format!("world-{number}")
 }
 
+/// The path of the log of a world with this name.
+pub fn log_file(folder: &Path, name: &str) -> PathBuf {
+    folder.join(format!("{name}{LOG_SUFFIX}"))
+}
+
+/// The path of the rows of a world with this name.
+pub fn rows_file(folder: &Path, name: &str) -> PathBuf {
+    folder.join(format!("{name}{ROWS_SUFFIX}"))
+}
+
 fn failed(folder: &Path) -> impl Fn(std::io::Error) -> StorageError {
-    let path = folder.display().to_string();
+    let path = format!("data folder {}", folder.display());
     move |source| StorageError::Folder { path: path.clone(), source }
 }
 
@@ -180,13 +192,16 @@ fn world_of(file: &str) -> Option<u32> {
 
 fn is_leftover(name: &str) -> bool {
     let name = [".tmp", ".unfinished"].iter().find_map(|suffix| name.strip_suffix(suffix)).unwrap_or(name);
-    LEFTOVERS.contains(&name) || name.ends_with(PROOF_SUFFIX) || name.ends_with(".rows")
+    LEFTOVERS.contains(&name) || [PROOF_SUFFIX, ".rows", ".log"].iter().any(|suffix| name.ends_with(suffix))
 }
 
 /// The locked data folder of a server.
 #[derive(Debug)]
 pub struct DataFolder {
-    /// There while its first worlds are being made.
+    folder: PathBuf,
+    /// How many new worlds are to be made in it.
+    new_worlds: u32,
+    /// There while they are being made.
     making: Option<PathBuf>,
     _lock: File,
 }
@@ -199,24 +214,36 @@ impl DataFolder {
     /// When it holds something else, or not all of the worlds, or another server uses it.
     pub fn open(folder: &Path, worlds: u32, must_exist: bool) -> Result<Self, FolderError> {
         let shown = || folder.display().to_string();
-        match Contents::of(folder)? {
-            Contents::Nothing if must_exist => Err(FolderError::MustExist { folder: shown() }),
-            Contents::Nothing => {
-                let lock = lock(folder)?;
-                tracing::info!(folder = shown(), worlds, "there is no world in the data folder: new worlds are made");
-                Ok(Self { making: Some(begin_making(folder)?), _lock: lock })
-            }
+        // What another server is about to make in it is none of the operator's mistakes.
+        drop(lock_for_reading(folder)?);
+        let new_worlds = match Contents::of(folder)? {
+            Contents::Nothing if must_exist => return Err(FolderError::MustExist { folder: shown() }),
+            Contents::Nothing => worlds,
             Contents::Worlds(known) => {
                 if let Some(number) = (0..worlds).find(|number| !known.contains(number)) {
                     let known = known.iter().map(u32::to_string).collect::<Vec<_>>().join(", ");
                     return Err(FolderError::NoSuchWorld { folder: shown(), number, known });
                 }
-                let lock = lock(folder)?;
                 known.iter().try_for_each(|number| refuse_empty(folder, *number))?;
-                Ok(Self { making: None, _lock: lock })
+                0
             }
-            Contents::Other(other) => Err(FolderError::OtherContent { folder: shown(), other }),
+            Contents::Other(other) => return Err(FolderError::OtherContent { folder: shown(), other }),
+        };
+        Ok(Self { folder: folder.to_owned(), new_worlds, making: None, _lock: lock(folder)? })
+    }
+
+    /// Says that new worlds are made, if the folder has none. Until [`Self::note_made`], a world that is missing was not
+    /// made yet.
+    ///
+    /// # Errors
+    /// When the folder cannot be written to.
+    pub fn begin_worlds(&mut self) -> Result<(), FolderError> {
+        if self.new_worlds > 0 {
+            let (folder, worlds) = (self.folder.display(), self.new_worlds);
+            tracing::info!(%folder, worlds, "there is no world in the data folder: new worlds are made");
+            self.making = Some(begin_making(&self.folder)?);
         }
+        Ok(())
     }
 
     /// Notes that all worlds are there. From now on, one that is missing was lost.

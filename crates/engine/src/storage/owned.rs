@@ -370,7 +370,7 @@ mod tests {
         let departure = crate::storage::Departure { account: ACCOUNT, beside: &[], world: &world };
         let packed = (part.pack)(&[(row_key(ACCOUNT, 1).to_vec(), row)], departure).expect("the row is whole");
         assert_eq!(packed, serde_json::json!([{"number": 1, "name": "REX"}]));
-        let arrival = Arrival { account: ACCOUNT, former: ACCOUNT, is_same_world: true, world: &world };
+        let arrival = Arrival { account: ACCOUNT, former: ACCOUNT, is_same_world: true, replaced: None, world: &world };
         let twice = serde_json::json!([packed[0], packed[0]]);
         let refused = (part.unpack)(&twice, arrival).err().map(|unfit| unfit.to_string());
         assert_eq!(refused.as_deref(), Some("[1]: has the number 1, like one before it"));

@@ -36,6 +36,8 @@ pub struct Arrival<'a> {
     pub former: AccountId,
     /// Whether it was exported from this very world, so that the world's own numbers in it are still valid.
     pub is_same_world: bool,
+    /// The account of this world that the player replaces: what that one has is not taken.
+    pub replaced: Option<AccountId>,
     /// The world, read-only.
     pub world: &'a World,
 }

@@ -241,17 +241,17 @@ pub struct PlayerTables {
 /// All kinds of rows, and the pending batch.
 #[derive(Debug, Resource)]
 pub struct Persistence {
-    players: Vec<PlayerKind>,
-    owned: Vec<OwnedKind>,
-    worlds: Vec<WorldKind>,
-    entities: Vec<EntityKind>,
+    pub(super) players: Vec<PlayerKind>,
+    pub(super) owned: Vec<OwnedKind>,
+    pub(super) worlds: Vec<WorldKind>,
+    pub(super) entities: Vec<EntityKind>,
     tables: Vec<TableReader>,
     readers: Vec<(&'static str, StartReader)>,
     identity: Option<IdentityTable>,
     since: ChangeTick,
     batch: Batch,
     last_batch: BatchNumber,
-    moment_changed: bool,
+    pub(super) moment_changed: bool,
 }
 
 /// The table that says which accounts exist.
@@ -282,10 +282,10 @@ impl Default for Persistence {
 }
 
 #[derive(Debug, Clone, Copy)]
-struct PlayerKind {
+pub(super) struct PlayerKind {
     table: &'static str,
     part: PlayerPart,
-    component: ComponentId,
+    pub(super) component: ComponentId,
     newcomer: fn(&mut EntityWorldMut<'_>),
     save: fn(&mut EntityWorldMut<'_>, AccountId, &mut Batch),
     digest: fn(&World, Entity, &mut Vec<u8>),
@@ -293,16 +293,16 @@ struct PlayerKind {
 }
 
 #[derive(Debug, Clone, Copy)]
-struct WorldKind {
+pub(super) struct WorldKind {
     table: &'static str,
-    component: ComponentId,
+    pub(super) component: ComponentId,
     save: fn(&World, &mut Batch),
     load: fn(&mut World, &[u8]) -> Result<(), RowError>,
 }
 
 #[derive(Debug, Clone, Copy)]
-struct EntityKind {
-    component: ComponentId,
+pub(super) struct EntityKind {
+    pub(super) component: ComponentId,
     save: fn(&World, Entity, &mut Batch),
     /// Deletes the row; false when the entity has none.
     delete: fn(&World, Entity, &mut Batch) -> bool,

@@ -10,7 +10,9 @@ use std::thread::{Builder, JoinHandle};
 use std::time::{Duration, Instant};
 
 use crate::account::AccountId;
+use crate::meters::Meters;
 use crate::numbers::{BatchNumber, QueryId};
+use crate::storage::measure::{CommitMeters, counting_failures};
 use crate::storage::store::{Log, LogRecord, Recovered, Rows, Store};
 use crate::storage::{Batch, FoundRows, IndexKey, LoadedPlayer, PlayerTables, RowQuery, StorageError};
 
@@ -78,13 +80,18 @@ impl StorageWorker {
     /// Starts the threads.
     pub fn start(store: Store, players: PlayerTables, listener: StorageListener) -> std::io::Result<Self> {
         let Store { log, rows, recovered } = store;
+        let meters = Meters::of_name(rows.world_name());
+        let listener = counting_failures(listener, &meters);
         let folded = Arc::new(Folded::default());
         folded.batch.store(recovered.last_batch.0, Ordering::Release);
         let (writing_sender, writing_receiver) = channel();
         let (folding_sender, folding_receiver) = channel();
         let (reading_sender, reading_receiver) = channel();
-        let committer = Committer { log, folded: folded.clone(), foldings: folding_sender, listener: listener.clone() };
-        let folder = Folder { rows: rows.clone(), folded: folded.clone(), listener: listener.clone() };
+        let counts = CommitMeters::new(&meters);
+        let committer =
+            Committer { log, folded: folded.clone(), foldings: folding_sender, listener: listener.clone(), counts };
+        let seconds = meters.histogram("raidkeep_fold_seconds");
+        let folder = Folder { rows: rows.clone(), folded: folded.clone(), listener: listener.clone(), seconds };
         let reader = Reader { rows, players, listener };
         let threads = vec![
             Builder::new().name("raidkeep-log".into()).spawn(move || committer.run(&writing_receiver))?,
@@ -144,6 +151,7 @@ struct Committer {
     folded: Arc<Folded>,
     foldings: Sender<Folding>,
     listener: StorageListener,
+    counts: CommitMeters,
 }
 
 impl Committer {
@@ -174,9 +182,9 @@ impl Committer {
         let started = Instant::now();
         let record = self.log.append(group, self.folded.record.load(Ordering::Acquire))?;
         (self.listener)(StorageEvent::Committed(last.number));
-        metrics::histogram!("raidkeep_commit_seconds").record(started.elapsed());
-        metrics::counter!("raidkeep_committed_batches_total").increment(group.len() as u64);
-        metrics::counter!("raidkeep_log_bytes_total").increment(record.bytes.len() as u64);
+        self.counts.seconds.record(started.elapsed());
+        self.counts.batches.increment(group.len() as u64);
+        self.counts.log_bytes.increment(record.bytes.len() as u64);
         let _ = self.foldings.send(Folding::Record(record));
         Ok(())
     }
@@ -186,6 +194,7 @@ struct Folder {
     rows: Rows,
     folded: Arc<Folded>,
     listener: StorageListener,
+    seconds: metrics::Histogram,
 }
 
 impl Folder {
@@ -219,7 +228,7 @@ impl Folder {
         let last_batch = self.rows.fold(records)?;
         self.folded.record.store(last.number, Ordering::Release);
         self.folded.batch.store(last_batch.0, Ordering::Release);
-        metrics::histogram!("raidkeep_fold_seconds").record(started.elapsed());
+        self.seconds.record(started.elapsed());
         Ok(())
     }
 }
@@ -275,7 +284,7 @@ impl Reader {
             let event = match reading {
                 Reading::LookUp(key) => self.rows.look_up(&key).map(|account| StorageEvent::Found(key, account)),
                 Reading::Load(account) => {
-                    self.rows.load_player(&self.players, account).map(|rows| StorageEvent::Loaded(account, rows))
+                    self.rows.load_for_world(&self.players, account).map(|rows| StorageEvent::Loaded(account, rows))
                 }
             };
             match event {
@@ -299,7 +308,6 @@ impl Drop for Alarm {
 }
 
 fn report(listener: &StorageListener, error: &dyn std::fmt::Display) {
-    metrics::counter!("raidkeep_storage_failures_total").increment(1);
     tracing::error!(
         %error,
         "storage failed: this world answers nothing more. Every change that was answered is on disk; \

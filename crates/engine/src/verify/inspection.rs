@@ -63,9 +63,20 @@ impl<'a> Inspection<'a> {
 
     fn unless_failed<T: Default>(&mut self, read: Result<T, StorageError>) -> T {
         read.unwrap_or_else(|error| {
-            self.failure.get_or_insert(error);
+            // The check of all rows has told of what is damaged.
+            if !matches!(error, StorageError::RowsDamaged { .. }) {
+                self.failure.get_or_insert(error);
+            }
             T::default()
         })
+    }
+
+    /// Reports the rows that are not what was written.
+    pub(super) fn find_damages(&mut self) {
+        let damages = self.rows.damages();
+        for damage in self.unless_failed(damages) {
+            self.breach(&damage.table, &damage.key, damage.account, damage.what);
+        }
     }
 
     /// The names of all existing tables.
@@ -77,7 +88,7 @@ impl<'a> Inspection<'a> {
     /// Calls `look` with each row of a table, key and value, in key order.
     pub fn each(&mut self, table: &str, mut look: impl FnMut(&mut Self, &[u8], &[u8])) {
         let rows = self.rows;
-        let scanned = rows.scan(table, &mut |key, value| look(self, key, value));
+        let scanned = rows.scan_sound(table, &mut |key, value| look(self, key, value));
         self.unless_failed(scanned);
     }
 

@@ -1,7 +1,8 @@
 //! Verifies the consistency of a world's stored state.
 //!
 //! Each feature registers the invariants of its rows ([`VerifyApp::add_check`]); for all tables it is checked that
-//! every row can be read and belongs to an existing account. Nothing is changed, and the world does not run meanwhile.
+//! every row is what was written, that none is missing, and that each can be read and belongs to an existing account.
+//! Nothing is changed, and the world does not run meanwhile.
 //!
 //! Not here: repair. What a breach means and what to do about it is in docs/operating.md.
 
@@ -16,6 +17,9 @@ use crate::storage::store::Rows;
 use crate::storage::{ArchivedRow, KeyedBy, StorageError, TableReader};
 
 pub use inspection::{Breach, Inspection};
+
+/// The check that every row is what was written, and none is missing.
+pub const DAMAGE: &str = "checksums";
 
 /// The invariants of a feature's rows.
 pub type Check = fn(&mut Inspection<'_>);
@@ -61,6 +65,8 @@ pub fn verify(app: &App, rows: &Rows) -> Result<Vec<Breach>, StorageError> {
     let checks = world.get_resource::<Checks>();
     let mut tables = world.resource::<Persistence>().table_readers();
     tables.extend(checks.iter().flat_map(|checks| checks.tables.iter().copied()));
+    inspection.enter(DAMAGE);
+    inspection.find_damages();
     inspection.enter("rows");
     tables::check(world, &tables, &mut inspection);
     for (name, check) in checks.iter().flat_map(|checks| &checks.checks) {

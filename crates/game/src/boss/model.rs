@@ -205,7 +205,7 @@ impl PlayerRow for BossRecord {
         } else if self.season > season.number {
             return Err(Unfit::at("season", format!("expected at most {}, the present one", season.number)));
         } else if let Some((_, reached)) = self.standing(season.number)
-            && (reached > season.records || arrival.world.resource::<Ranking>().has_reached(reached))
+            && (reached > season.records || arrival.world.resource::<Ranking>().has_reached(reached, arrival.replaced))
         {
             return Err(Unfit::at("reached", "is not the number of this record"));
         }

@@ -87,6 +87,13 @@ fn close_season(world: &mut World) {
     }
     let number = world.resource::<Season>().number;
     if number > 0 {
+        let players = world.resource::<Ranking>().len();
+        tracing::info!(
+            season = number,
+            players,
+            rewarded = ranked.len(),
+            "a season has ended; its ranking is archived"
+        );
         let best = ranked.into_iter().map(|(_, account, damage)| (account, damage)).collect();
         let archive = &mut world.resource_mut::<SeasonArchive>().0;
         archive.push(ArchivedSeason { number, best });
@@ -114,6 +121,9 @@ fn open_season(world: &mut World, today: i32) {
     (season.began_on, season.ends_on) = (today, ends_on);
     let number = season.number;
     let clock = world.resource::<Clock>();
+    let ends = ends_on.map(|day| clock.local_time(clock.midnight_of(day)));
+    let bosses = world.resource::<Roster>().0.len();
+    tracing::info!(season = number, bosses, ends, "a season begins; every boss has its full life");
     let mcd = SeasonEnd(ends_on.map(|day| clock.midnight_of(day))).seconds_left(clock);
     if number > 1 {
         world.resource_mut::<Events>().tell_everybody(&SeasonReset { season: number, mcd });

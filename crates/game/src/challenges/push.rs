@@ -65,7 +65,7 @@ pub(super) fn register(app: &mut App, settings: Option<&PushSettings>) {
         return;
     };
     let line = LineSettings { circuit: None, ..settings.line };
-    app.world_mut().resource_mut::<Exchanges>().add_line(CLIENTS, line);
+    app.world_mut().resource_mut::<Exchanges>().add_line_to_clients(CLIENTS, line);
     app.insert_resource(Pushed { settings: settings.clone(), asked: HashMap::new(), decoding: HashMap::new() });
     app.add_systems(Tick, (take_answers, take_portraits).chain().in_set(PlatformSystems::Push));
 }
@@ -208,7 +208,7 @@ mod tests {
 
     #[test]
     fn nothing_is_sent_to_ports_of_the_system_and_of_the_server() {
-        let line = LineSettings { in_flight: 1, deadline_seconds: 1, circuit: None };
+        let line = LineSettings { in_flight: 1, deadline_seconds: 1, circuit: None, answer_within_seconds: None };
         let settings = PushSettings { line, refused_ports: vec![7350] };
         let allowed = |port: u16| settings.allows(SocketAddr::from(([10, 0, 0, 1], port)));
         assert_eq!([0, 22, 1023, 1024, 7350, 65_535].map(allowed), [false, false, false, true, false, true]);

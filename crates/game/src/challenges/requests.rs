@@ -298,10 +298,9 @@ fn challenge_info(
         id,
     };
     let portrait = portrait(image_data.as_deref(), &images, call.fact)?.transpose();
-    let portrait = portrait.map_err(|error| Refusal {
-        status: status::MALFORMED,
-        message: format!("data.image_data: this image {error}, expected base64 of a PNG or JPEG within the limits")
-            .into(),
+    let portrait = portrait.map_err(|error| {
+        let expected = "expected base64 of a PNG or JPEG within the limits";
+        Refusal::saying(status::MALFORMED, format!("data.image_data: this image {error}, {expected}"))
     })?;
     let status = accepts.is_some_and(|accepts| {
         let response = Response { name: account.name(), accepts, image_data: portrait.as_deref() };

@@ -4,17 +4,21 @@
 //! logged.
 
 pub mod attempts;
+pub mod buckets;
 mod check;
 pub mod client;
 pub mod collisions;
 mod devices;
+mod failed_logins;
 pub mod model;
 pub mod named;
 pub mod names;
+pub mod newcomers;
 pub mod password;
 pub mod platform_names;
 pub mod requests;
 pub mod rules;
+pub mod untried;
 
 use bevy_app::{App, Plugin};
 use bevy_ecs::prelude::*;
@@ -24,24 +28,30 @@ use serde::{Deserialize, Serialize};
 use crate::spelling;
 use raidkeep_engine::account::AccountId;
 use raidkeep_engine::clock::Clock;
+use raidkeep_engine::dispatch::CallerApp;
 use raidkeep_engine::login::{Login, Token, TokenSource};
-use raidkeep_engine::players::Players;
+use raidkeep_engine::meters::Meters;
+use raidkeep_engine::players::{Players, put_away_idle};
 use raidkeep_engine::request::{LoggedIn, Refusal, SignIn};
 use raidkeep_engine::rules::RulesApp;
+use raidkeep_engine::schedule::{Tick, TickSystems};
+use raidkeep_engine::start::StartApp;
 use raidkeep_engine::storage::rows::spawn_newcomer;
 use raidkeep_engine::storage::{ArchivedRow, Directory, EditWorld, StorageApp, WorldRow};
 use raidkeep_engine::travel::{PortabilityApp, Traveller};
 use raidkeep_engine::verify::VerifyApp;
 
-pub use attempts::{AttemptLimits, Attempts};
+pub use attempts::{AttemptLimits, Attempts, LoginAttempt};
 pub use client::ClientAddress;
 pub use devices::DeviceHash;
 pub use model::Account;
 pub use named::PlayersByName;
-pub use names::{find_by_name, find_by_name_with, is_name_taken};
+pub use names::{find_by_name, find_by_name_with, find_owner, is_name_taken};
+pub use newcomers::{NewAccountLimits, NewAccounts};
 pub use password::PasswordCost;
 pub use platform_names::{TakenName, TakenNames};
 pub use rules::NameRules;
+pub use untried::{PlayedNotes, UntriedGuests, note_played};
 
 /// The number of the next account.
 #[derive(Debug, Resource, Serialize, Deserialize)]
@@ -74,14 +84,29 @@ pub struct IdentitySettings {
     pub token_seconds: i64,
     /// What a password hash costs.
     pub password_cost: PasswordCost,
+    /// Fewest bytes of a new password.
+    pub password_bytes_min: usize,
     /// How many failed attempts are allowed.
     pub attempts: AttemptLimits,
+    /// From how many places an account is remembered to have been opened.
+    pub known_places: usize,
+    /// How many accounts may be made.
+    pub new_accounts: NewAccountLimits,
+    /// After how many seconds of game time a guest who has never played is forgotten. 0 = never.
+    pub forget_guests_seconds: i64,
 }
 
 impl Default for IdentitySettings {
     fn default() -> Self {
-        let (password_cost, attempts) = (PasswordCost::default(), AttemptLimits::default());
-        Self { token_seconds: 30 * 86_400, password_cost, attempts }
+        Self {
+            token_seconds: 30 * 86_400,
+            password_cost: PasswordCost::default(),
+            password_bytes_min: 6,
+            attempts: AttemptLimits::default(),
+            known_places: 8,
+            new_accounts: NewAccountLimits::default(),
+            forget_guests_seconds: 7 * 86_400,
+        }
     }
 }
 
@@ -169,7 +194,7 @@ pub struct IdentityPlugin {
 impl Plugin for IdentityPlugin {
     fn build(&self, app: &mut App) {
         app.insert_resource(self.settings.clone());
-        app.init_resource::<Attempts>();
+        app.init_resource::<Attempts>().init_resource::<NewAccounts>();
         app.add_rules::<NameRules>();
         app.add_identity_rows::<Account>(model::name_in_row).add_player_rows::<Login>();
         app.add_world_row::<Accounts>();
@@ -179,7 +204,14 @@ impl Plugin for IdentityPlugin {
         app.add_start_reader(TakenName::TABLE, platform_names::restore);
         app.add_arrival(platform_names::note_arrival).add_farewell(platform_names::note_departure);
         app.add_farewell(forget_names);
+        // Last, because the farewells before it ask who has never played.
+        app.init_resource::<UntriedGuests>().add_archived_rows::<untried::UntriedGuest>();
+        app.add_start_reader(untried::UntriedGuest::TABLE, untried::restore);
+        app.add_change_hook(note_played).add_farewell(untried::note_departure);
+        app.add_start_hook(|world| drop(world.resource::<Meters>().counter(untried::FORGOTTEN, &[])));
+        app.add_systems(Tick, untried::forget.in_set(TickSystems::PutAway).before(put_away_idle));
         app.add_check("accounts and their names", check::check);
+        failed_logins::register(app);
         requests::register(app);
     }
 }

@@ -172,7 +172,7 @@ impl PlayerRow for Account {
             self.wname.clone_from(&self.name);
         }
         self.uid.get_or_insert_with(|| arrival.former.0.to_string());
-        self.check_platform_names(arrival.world)?;
+        self.check_platform_names(arrival)?;
         // A guest's name contains its number, which differs in this world.
         if is_guest_name(&self.name) {
             self.name = guest_name(arrival.account);
@@ -192,14 +192,15 @@ impl PlayerRow for Account {
 }
 
 impl Account {
-    fn check_platform_names(&self, world: &World) -> Result<(), Unfit> {
+    fn check_platform_names(&self, arrival: Arrival<'_>) -> Result<(), Unfit> {
         let uid = self.uid.as_deref().unwrap_or_default();
         for (field, kind, name) in [("wname", NameKind::Wname, self.wname.as_str()), ("uid", NameKind::Uid, uid)] {
             if name.is_empty() || name.len() > PLATFORM_NAME_BYTES_MAX || name.chars().any(char::is_control) {
                 let expected = format!("expected 1 to {PLATFORM_NAME_BYTES_MAX} bytes without control characters");
                 return Err(Unfit::at(field, expected));
             }
-            if let Some(holder) = world.resource::<TakenNames>().holder(kind, name) {
+            let holder = arrival.world.resource::<TakenNames>().holder(kind, name);
+            if let Some(holder) = holder.filter(|holder| Some(*holder) != arrival.replaced) {
                 return Err(Unfit::at(field, format!("{name} belongs to {holder} of this world")));
             }
         }

@@ -11,7 +11,9 @@ use bevy_app::App;
 use bevy_ecs::change_detection::DetectChangesMut;
 use bevy_ecs::prelude::*;
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
+use crate::identity::devices::DeviceHash;
 use crate::identity::model::{Account, is_guest_name, name_in_row};
 use crate::identity::normal_email;
 use crate::spelling;
@@ -79,6 +81,22 @@ pub fn find_by_name_with<E>(
 /// The same from the directory.
 pub fn find_by_name(directory: &Directory, name: &str) -> Result<Option<AccountId>, NotLookedUp> {
     find_by_name_with(name, |key| directory.find(key))
+}
+
+/// The account that an account of a document is about: the one with its e-mail address or its unique_id, else with its
+/// name. A guest's name says nothing, as it contains a number of the world that it comes from.
+pub fn find_owner(directory: &Directory, account: &Value) -> Result<Option<AccountId>, NotLookedUp> {
+    let text = |field: &str| account.get(field).and_then(Value::as_str);
+    let device = account.get("unique_id").and_then(|device| DeviceHash::deserialize(device).ok());
+    for key in text("email").map(email).into_iter().chain(device.map(|device| device.key())) {
+        if let Some(owner) = directory.find(&key)? {
+            return Ok(Some(owner));
+        }
+    }
+    match text("name").filter(|name| !is_guest_name(name)) {
+        Some(name) => find_by_name(directory, name),
+        None => Ok(None),
+    }
 }
 
 /// How complete the index is, and the keys that several accounts share.
@@ -233,16 +251,16 @@ fn store_new_index(world: &mut World) {
     }
 }
 
-/// Whether an account, or several, have the folded form of the name of an imported account. Looks up its likeness too, so
+/// Whether an account other than `except`, or several, have the folded form of the name of an imported account. Looks up its likeness too, so
 /// that `enter` knows who shares it. A guest gets a name of this world.
-pub fn is_name_taken(world: &World, name: &str) -> Result<bool, NotLookedUp> {
+pub fn is_name_taken(world: &World, name: &str, except: Option<AccountId>) -> Result<bool, NotLookedUp> {
     if is_guest_name(name) {
         return Ok(false);
     }
     let (directory, index) = (world.resource::<Directory>(), world.resource::<NameIndex>());
     let mut is_taken = false;
     for SharedKey { key, finds } in shared_keys(name) {
-        let is_held = directory.find(&key)?.is_some() || index.is_shared(&key);
+        let is_held = directory.find(&key)?.is_some_and(|holder| Some(holder) != except) || index.is_shared(&key);
         is_taken |= finds && is_held;
     }
     Ok(is_taken)

@@ -10,7 +10,7 @@ use bevy_ecs::prelude::*;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use crate::identity::Account;
+use crate::identity::{Account, UntriedGuests};
 use crate::spelling;
 use raidkeep_engine::account::AccountId;
 use raidkeep_engine::outside::{Epoch, Numbering, WorldPlace};
@@ -122,9 +122,12 @@ pub(super) fn note_arrival(world: &mut World, player: Traveller) {
     note(world, player, Some(player.account));
 }
 
-/// The names of a deleted player are never given again: its points and records stay on the platforms.
+/// The names of a deleted player are never given again: its points and records stay on the platforms. Those of a guest
+/// who never played follow from its number and have nothing there.
 pub(super) fn note_departure(world: &mut World, player: Traveller) {
-    note(world, player, None);
+    if !world.resource::<UntriedGuests>().contains(player.account) {
+        note(world, player, None);
+    }
 }
 
 fn note(world: &mut World, Traveller { account, entity }: Traveller, holder: Option<AccountId>) {

@@ -1,5 +1,7 @@
 //! `signup`, `login`, `login_unique`, `ping` (docs/contract/identity.md#logging-in).
 
+use std::time::Duration;
+
 use bevy_app::App;
 use bevy_ecs::prelude::*;
 use bevy_time::{Real, Time};
@@ -7,21 +9,22 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::identity::devices::GivenId;
+use crate::identity::failed_logins::{self, LoginFailure};
 use crate::identity::{
-    Account, Attempts, ClientAddress, IdentitySettings, NameRules, create, log_in, names, password, rules,
+    Account, Attempts, ClientAddress, IdentitySettings, LoginAttempt, NameRules, NewAccounts, UntriedGuests, create,
+    log_in, names, password, rules, untried,
 };
 use raidkeep_engine::account::AccountId;
+use raidkeep_engine::address::AddressKey;
 use raidkeep_engine::dispatch::RequestApp;
-use raidkeep_engine::login::Token;
+use raidkeep_engine::login::{Login, LoginPlace, Token};
 use raidkeep_engine::players::Players;
 use raidkeep_engine::request;
 use raidkeep_engine::request::lenient::text_if_any;
 use raidkeep_engine::request::route::RouteApp;
-use raidkeep_engine::request::{
-    Answer, Anyone, Call, Fact, Job, LoggedIn, Need, Refusal, Success, Unready, Waits, status,
-};
+use raidkeep_engine::request::{Answer, Anyone, Call, Job, LoggedIn, Need, Refusal, Success, Unready, Waits, status};
 use raidkeep_engine::rules::Rules;
-use raidkeep_engine::storage::Directory;
+use raidkeep_engine::storage::{Directory, EditWorld};
 
 pub(super) fn register(app: &mut App) {
     app.add_waiting_request::<LoginUnique, _>(login_unique);
@@ -55,18 +58,28 @@ pub struct LoginUnique {
     unique_id: GivenId,
 }
 
-request!(Anyone, "login_unique", LoginUnique => TokenGranted);
+request!(Anyone, "login_unique", LoginUnique => GuestAdmitted);
 
 /// The reply of `login_unique`.
 #[derive(Debug, Serialize, JsonSchema)]
-pub struct TokenGranted {
-    token: Token,
+#[serde(untagged)]
+pub enum GuestAdmitted {
+    /// The account is open.
+    Granted {
+        /// Its token.
+        token: Token,
+    },
+    /// Too many accounts were made from this address.
+    Later {
+        /// Milliseconds until the next one may be.
+        retry_after_ms: u64,
+    },
 }
 
 /// Status 1 when the account was created by this request.
 const CREATED: i32 = 1;
 
-fn login_unique(In(call): In<Call<LoginUnique>>, world: &mut World) -> Waits<TokenGranted> {
+fn login_unique(In(call): In<Call<LoginUnique>>, world: &mut World) -> Waits<GuestAdmitted> {
     if let GivenId::Sent(unique_id) = &call.request.unique_id {
         check_length("data.unique_id", unique_id)?;
     }
@@ -74,11 +87,40 @@ fn login_unique(In(call): In<Call<LoginUnique>>, world: &mut World) -> Waits<Tok
     let known = world.resource::<Directory>().find(&device.key())?;
     let (account, entity) = match known {
         Some(account) => (account, find_player(world, account)?),
-        None => create(world, |account, now| Account::guest(account, device, now)),
+        None => match begin_account(world, call.caller.address.map(AddressKey::from)) {
+            Ok(()) => create(world, |account, now| Account::guest(account, device, now)),
+            Err(retry_after_ms) => {
+                let later = Success::with(GuestAdmitted::Later { retry_after_ms });
+                return Ok(later.status(status::TOO_MANY_REQUESTS).message("too many new accounts"));
+            }
+        },
     };
+    if known.is_none() || world.resource::<UntriedGuests>().contains(account) {
+        untried::note_seen(world, account);
+    }
     let login = log_in(world, account, entity, call.caller.token);
     let status = if known.is_some() { status::SUCCESS } else { CREATED };
-    Ok(Success::with(TokenGranted { token: login.token.clone() }).status(status).logs_in(login))
+    Ok(Success::with(GuestAdmitted::Granted { token: login.token.clone() }).status(status).logs_in(login))
+}
+
+/// Counts an account that is about to be made. Errs with the milliseconds until the next one may be.
+fn begin_account(world: &mut World, address: Option<AddressKey>) -> Result<(), u64> {
+    let limits = world.resource::<IdentitySettings>().new_accounts;
+    let now = world.resource::<Time<Real>>().elapsed();
+    world.resource_mut::<NewAccounts>().begin(address, now, limits).map_err(in_ms)
+}
+
+/// A wait in milliseconds, rounded up.
+fn in_ms(wait: Duration) -> u64 {
+    u64::try_from(wait.as_micros().div_ceil(1000)).unwrap_or(u64::MAX)
+}
+
+/// Notes that the player is there, as only one who knows the password can be.
+fn note_place(world: &mut World, account: AccountId, entity: Entity, address: Option<AddressKey>) {
+    let most = world.resource::<IdentitySettings>().known_places;
+    if let (Some(address), Some(mut login)) = (address, world.edit::<Login>(entity)) {
+        login.note_place(LoginPlace::new(account, &address.bytes()), most);
+    }
 }
 
 fn find_player(world: &mut World, account: AccountId) -> Result<Entity, Need> {
@@ -107,26 +149,38 @@ impl StatusCode {
     const NAME_TAKEN: u16 = 409;
     const EMAIL_TAKEN: u16 = 410;
     const ILLEGAL: u16 = 422;
+    const TOO_MANY: u16 = 429;
 }
 
 fn signup(In(call): In<Call<Signup>>, world: &mut World) -> Waits<StatusCode> {
-    let status_code = match objection(world, &call.request)? {
-        Some(code) => code,
-        None => {
-            let hash = hash_password(world, call.fact, &call.request.password)?;
-            let Signup { email, username, .. } = call.request;
-            create(world, |_, now| Account::registered(username, email, hash, now));
-            StatusCode::OK
+    let answer = |status_code| Ok(Success::with(StatusCode { status_code }));
+    if let Some(code) = objection(world, &call.request)? {
+        return answer(code);
+    }
+    let address = call.caller.address.map(AddressKey::from);
+    let Some(hashed) = call.fact.and_then(|fact| fact.downcast::<Result<String, String>>().ok()) else {
+        if begin_account(world, address).is_err() {
+            return answer(StatusCode::TOO_MANY);
         }
+        let (cost, password) = (world.resource::<IdentitySettings>().password_cost, call.request.password);
+        return Err(Need::Job(Job::new(move || cost.hash(&password)).asked_by(address)).into());
     };
-    Ok(Success::with(StatusCode { status_code }))
+    let hash = hashed.map_err(|error| {
+        tracing::error!(%error, "a password could not be hashed; check identity.password_cost in the configuration");
+        Refusal::internal()
+    })?;
+    let Signup { email, username, .. } = call.request;
+    let (account, entity) = create(world, |_, now| Account::registered(username, email, hash, now));
+    note_place(world, account, entity, address);
+    answer(StatusCode::OK)
 }
 
 /// The code of a refused sign-up; `None` when it is accepted.
 fn objection(world: &World, request: &Signup) -> Result<Option<u16>, Unready> {
     check_length("data.password", &request.password)?;
     let is_legal = world.resource::<Rules<NameRules>>().is_legal_name(&request.username);
-    if !is_legal || !rules::is_plausible_email(&request.email) {
+    let is_long_enough = request.password.len() >= world.resource::<IdentitySettings>().password_bytes_min;
+    if !is_legal || !is_long_enough || !rules::is_plausible_email(&request.email) {
         return Ok(Some(StatusCode::ILLEGAL));
     }
     let directory = world.resource::<Directory>();
@@ -135,18 +189,6 @@ fn objection(world: &World, request: &Signup) -> Result<Option<u16>, Unready> {
     }
     let is_taken = directory.find(&names::email(&request.email))?.is_some();
     Ok(is_taken.then_some(StatusCode::EMAIL_TAKEN))
-}
-
-/// The hash that a job made, or a request for that job.
-fn hash_password(world: &World, fact: Option<Fact>, password: &str) -> Result<String, Unready> {
-    let Some(hashed) = fact.and_then(|fact| fact.downcast::<Result<String, String>>().ok()) else {
-        let (cost, password) = (world.resource::<IdentitySettings>().password_cost, password.to_owned());
-        return Err(Need::Job(Job::new(move || cost.hash(&password))).into());
-    };
-    hashed.map_err(|error| {
-        tracing::error!(%error, "a password could not be hashed; check identity.password_cost in the configuration");
-        Refusal::internal().into()
-    })
 }
 
 /// `login {email, password, ip}`.
@@ -168,6 +210,9 @@ pub struct SignedIn {
     username: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     token: Option<Token>,
+    /// With 429: milliseconds until the next attempt may be made.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    retry_after_ms: Option<u64>,
 }
 
 impl SignedIn {
@@ -176,7 +221,12 @@ impl SignedIn {
     const TOO_MANY_ATTEMPTS: u16 = 429;
 
     fn refused(status_code: u16) -> Success<Self> {
-        Success::with(Self { status_code, ..Self::default() })
+        Success::with(Self { status_code, ..Self::default() }).counts_as(status_code.into())
+    }
+
+    fn too_many_attempts(wait: Duration) -> Success<Self> {
+        let retry_after_ms = Some(in_ms(wait));
+        Success::with(Self { status_code: Self::TOO_MANY_ATTEMPTS, retry_after_ms, ..Self::default() })
     }
 }
 
@@ -185,34 +235,56 @@ fn login(In(call): In<Call<LogIn>>, world: &mut World) -> Waits<SignedIn> {
     check_length("data.email", email)?;
     check_length("data.password", password)?;
     let limits = world.resource::<IdentitySettings>().attempts;
-    let (address, now) = (call.caller.address, world.resource::<Time<Real>>().elapsed());
-    if !world.resource::<Attempts>().allows(email, address, now, limits) {
-        return Ok(SignedIn::refused(SignedIn::TOO_MANY_ATTEMPTS));
-    }
+    let (peer, now) = (call.caller.address, world.resource::<Time<Real>>().elapsed());
+    let address = peer.map(AddressKey::from);
     let Some(account) = world.resource::<Directory>().find(&names::email(email))? else {
-        world.resource_mut::<Attempts>().failed(email, address, now, limits);
-        return Ok(SignedIn::refused(SignedIn::NOT_REGISTERED));
+        let attempt = LoginAttempt::new(email, address, false);
+        return Ok(match world.resource_mut::<Attempts>().begin(&attempt, now, limits) {
+            Ok(()) => {
+                failed_logins::note(world, peer, LoginFailure::NotRegistered);
+                SignedIn::refused(SignedIn::NOT_REGISTERED)
+            }
+            Err(wait) => {
+                failed_logins::note(world, peer, LoginFailure::TooManyAttempts);
+                SignedIn::too_many_attempts(wait)
+            }
+        });
     };
     let entity = find_player(world, account)?;
-    if !is_password_right(world, entity, call.fact, password)? {
-        world.resource_mut::<Attempts>().failed(email, address, now, limits);
+    let attempt = LoginAttempt::new(email, address, is_at_known_place(world, account, entity, address));
+    let Some(is_right) = call.fact.and_then(|fact| fact.downcast::<bool>().ok()) else {
+        // It counts before it is checked, so that many at a time are no way around the limits.
+        return match world.resource_mut::<Attempts>().begin(&attempt, now, limits) {
+            Ok(()) => Err(Need::Job(check_password(world, entity, password).asked_by(address)).into()),
+            Err(wait) => {
+                failed_logins::note(world, peer, LoginFailure::TooManyAttempts);
+                Ok(SignedIn::too_many_attempts(wait))
+            }
+        };
+    };
+    if !*is_right {
+        failed_logins::note(world, peer, LoginFailure::WrongPassword);
         return Ok(SignedIn::refused(SignedIn::WRONG_PASSWORD));
     }
-    world.resource_mut::<Attempts>().succeeded(email);
-    let client = ClientAddress::of_login(address, ip.as_deref());
+    world.resource_mut::<Attempts>().succeeded(&attempt, limits);
+    note_place(world, account, entity, address);
+    let client = ClientAddress::of_login(peer, ip.as_deref());
     world.entity_mut(entity).insert(client);
     let username = world.get::<Account>(entity).map(|account| account.name().to_owned()).unwrap_or_default();
     let login = LoggedIn { role: Some(username.clone()), ..log_in(world, account, entity, call.caller.token) };
-    let reply = SignedIn { status_code: StatusCode::OK, username, token: Some(login.token.clone()) };
+    let reply =
+        SignedIn { status_code: StatusCode::OK, username, token: Some(login.token.clone()), retry_after_ms: None };
     Ok(Success::with(reply).logs_in(login))
 }
 
-/// The job's result, or a request for that job.
-fn is_password_right(world: &World, entity: Entity, fact: Option<Fact>, password: &str) -> Result<bool, Unready> {
-    if let Some(is_right) = fact.and_then(|fact| fact.downcast::<bool>().ok()) {
-        return Ok(*is_right);
-    }
+fn is_at_known_place(world: &World, account: AccountId, entity: Entity, address: Option<AddressKey>) -> bool {
+    let place = address.map(|address| LoginPlace::new(account, &address.bytes()));
+    place.zip(world.get::<Login>(entity)).is_some_and(|(place, login)| login.knows(place))
+}
+
+/// The job that compares a password with the account's.
+fn check_password(world: &World, entity: Entity, password: &str) -> Job {
     let hash = world.get::<Account>(entity).and_then(Account::password_hash).unwrap_or_default().to_owned();
     let password = password.to_owned();
-    Err(Need::Job(Job::new(move || password::verify(&password, &hash))).into())
+    Job::new(move || password::verify(&password, &hash))
 }

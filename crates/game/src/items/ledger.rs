@@ -11,12 +11,13 @@ use serde::{Deserialize, Serialize};
 
 use crate::items::ItemId;
 use raidkeep_engine::account::AccountId;
+use raidkeep_engine::outside::Number;
 use raidkeep_engine::storage::{Batch, KeyedBy, RowError, TableReader, decode_value, encode_value};
 
 /// The table of the movements.
 pub const LEDGER_TABLE: &str = "ledger";
 /// The version of the row format.
-const VERSION: u16 = 1;
+const VERSION: u16 = 2;
 
 /// How `verify` reads the table.
 pub(super) const TABLE_READER: TableReader = TableReader {
@@ -44,7 +45,7 @@ pub struct Cause {
     /// A word or two from the feature that makes the change, for operators who read the ledger.
     pub why: &'static str,
     /// The order that the change pays or fulfils.
-    pub order: Option<u64>,
+    pub order: Option<Number>,
 }
 
 impl Cause {
@@ -54,7 +55,7 @@ impl Cause {
     }
 
     /// The same cause, as part of an order.
-    pub const fn of_order(self, order: u64) -> Self {
+    pub const fn of_order(self, order: Number) -> Self {
         Self { order: Some(order), ..self }
     }
 }
@@ -91,7 +92,8 @@ pub struct Movement {
     /// See [`Cause::why`].
     pub why: Cow<'static, str>,
     /// See [`Cause::order`].
-    pub order: Option<u64>,
+    #[serde(with = "as_order")]
+    pub order: Option<Number>,
     /// What changed, each item once.
     pub changes: Vec<Change>,
     /// The points that moved with it.
@@ -99,6 +101,14 @@ pub struct Movement {
 }
 
 impl Movement {
+    /// Version 1 had the bare count of an order.
+    fn upgrade(version: u16, bytes: &[u8]) -> Option<Self> {
+        type Earlier = (i64, Cow<'static, str>, Option<u64>, Vec<Change>, Option<PointsChange>);
+        let earlier: Earlier = postcard::from_bytes(bytes).ok().filter(|_| version == 1)?;
+        let (at_ms, why, order, changes, points) = earlier;
+        Some(Self { number: 0, at_ms, why, order: order.map(Number::bare), changes, points })
+    }
+
     /// Appends the row's value.
     pub(super) fn write(&self, value: &mut Vec<u8>) {
         encode_value(VERSION, self, value);
@@ -108,7 +118,7 @@ impl Movement {
     pub fn read(key: &[u8], value: &[u8]) -> Result<(AccountId, Self), RowError> {
         let (account, number) = key.split_first_chunk::<8>().ok_or(RowError::Damaged)?;
         let number = u64::from_be_bytes(number.try_into().map_err(|_| RowError::Damaged)?);
-        let movement = decode_value::<Self>(VERSION, value, |_, _| None)?;
+        let movement = decode_value::<Self>(VERSION, value, Self::upgrade)?;
         Ok((AccountId::from_key(*account), Self { number, ..movement }))
     }
 }
@@ -225,15 +235,58 @@ pub(super) mod as_numbers {
     }
 }
 
+/// The number of an order: in documents as operators see it, or the bare count that earlier programs wrote.
+mod as_order {
+    use serde::de::Error;
+    use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+    use raidkeep_engine::outside::Number;
+
+    #[derive(Deserialize)]
+    #[serde(untagged)]
+    enum Written {
+        Count(u64),
+        Text(String),
+    }
+
+    pub(super) fn serialize<S: Serializer>(order: &Option<Number>, serializer: S) -> Result<S::Ok, S::Error> {
+        if serializer.is_human_readable() {
+            return order.map(|order| order.to_string()).serialize(serializer);
+        }
+        order.serialize(serializer)
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Number>, D::Error> {
+        if !deserializer.is_human_readable() {
+            return Deserialize::deserialize(deserializer);
+        }
+        match Deserialize::deserialize(deserializer)? {
+            None => Ok(None),
+            Some(Written::Count(count)) => Ok(Some(Number::bare(count))),
+            Some(Written::Text(text)) => text.parse().map(Some).map_err(D::Error::custom),
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
+    fn a_row_from_before_orders_had_numbers_of_their_world_is_read() {
+        let mut value = 1_u16.to_le_bytes().to_vec();
+        let earlier = (5_i64, "buy_item", Some(7_u64), Vec::<Change>::new(), None::<PointsChange>);
+        value.extend(postcard::to_stdvec(&earlier).expect("plain data"));
+        let (_, movement) = Movement::read(&key(AccountId(7), 9), &value).expect("an earlier row");
+        assert_eq!((movement.number, movement.order, &*movement.why), (9, Some(Number::bare(7)), "buy_item"));
+    }
+
+    #[test]
     fn a_row_tells_the_movement_as_it_was_noted() {
         let changes = vec![Change { item: ItemId { group: 2, id: 70_000 }, change: -5, after: i64::MAX }];
         let points = Some(PointsChange { change: -100, after: None });
-        let movement = Movement { number: 9, at_ms: -1, why: "shop".into(), order: Some(u64::MAX), changes, points };
+        let movement =
+            Movement { number: 9, at_ms: -1, why: "shop".into(), order: Some(Number::bare(u64::MAX)), changes, points };
         let mut value = Vec::new();
         movement.write(&mut value);
         let read = Movement::read(&key(AccountId(7), 9), &value);

@@ -211,6 +211,7 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
     use raidkeep_engine::numbers::BatchNumber;
+    use raidkeep_engine::outside::Number;
 
     use crate::items::ledger::Movement;
 
@@ -243,7 +244,7 @@ mod tests {
     #[test]
     fn a_movement_tells_cause_order_changes_and_what_is_there_afterwards() {
         let mut inventory = Inventory::default();
-        inventory.grant(&[amount("3:2:7"), amount("3:1:5"), amount("3:2:1")], TEST.of_order(9));
+        inventory.grant(&[amount("3:2:7"), amount("3:1:5"), amount("3:2:1")], TEST.of_order(Number::bare(9)));
         assert!(inventory.pay(&[amount("3:1:5"), amount("3:2:0")], TEST));
         inventory.note_points(-30, Some(70), TEST);
         let movements = saved(&mut inventory);
@@ -251,7 +252,7 @@ mod tests {
         let told: Vec<_> =
             movements.iter().map(|movement| (movement.number, movement.order, movement.points)).collect();
         let points = Some(PointsChange { change: -30, after: Some(70) });
-        assert_eq!(told, [(1, Some(9), None), (2, None, None), (3, None, points)]);
+        assert_eq!(told, [(1, Some(Number::bare(9)), None), (2, None, None), (3, None, points)]);
         assert_eq!(movements[0].changes, [change(2, 8, 8), change(1, 5, 5)], "each item once");
         assert_eq!(movements[1].changes, [change(1, -5, 0)], "what costs nothing is no change");
         assert!(movements.iter().all(|movement| (&*movement.why, movement.at_ms) == ("test", 5000)));

@@ -143,12 +143,21 @@ struct PostOffice<'w, 's> {
     rules: Res<'w, Rules<MailRules>>,
 }
 
+/// Does what may leave the mailbox as it is, which then does not count as a change.
+fn change<T>(mailbox: &mut Mut<Mailbox>, may_change: impl FnOnce(&mut Mailbox) -> T) -> T {
+    let told = may_change(mailbox.bypass_change_detection());
+    if mailbox.head_unsaved || !mailbox.unsaved.is_empty() {
+        mailbox.set_changed();
+    }
+    told
+}
+
 impl PostOffice<'_, '_> {
     /// Takes in the broadcasts that are due, and lists the mails that `is_meant` accepts.
     fn list(&mut self, player: Player, is_meant: impl Fn(&Mail) -> bool) -> Answer<MailList> {
         let mut mailbox = player.get_mut(&mut self.boxes)?;
         let max = self.rules.box_max;
-        mailbox.take_in(player.account, &self.broadcasts, self.clock.now(), max);
+        change(&mut mailbox, |mailbox| mailbox.take_in(player.account, &self.broadcasts, self.clock.now(), max));
         let shown = mailbox.newest_first().into_iter().filter(|mail| is_meant(mail));
         let mail = shown.map(|mail| MailShown::of(mail, &self.clock)).collect();
         Ok(Success::with(MailList { mail, count: MailCount { cur: mailbox.len(), max } }))
@@ -173,7 +182,7 @@ request!(Player, "mark_read_mail", MarkReadMail => (), READS = Reads::Caller);
 
 fn mark_read_mail(In(call): In<Call<MarkReadMail>>, mut boxes: Query<&mut Mailbox>) -> Answer<()> {
     let mut mailbox = call.caller.get_mut(&mut boxes)?;
-    mailbox.mark_read(&call.request.key)?;
+    change(&mut mailbox, |mailbox| mailbox.mark_read(&call.request.key))?;
     Ok(Success::empty())
 }
 
@@ -199,7 +208,7 @@ request!(Player, "delete_read_mail", DeleteReadMail => (), READS = Reads::Caller
 
 fn delete_read_mail(In(call): In<Call<DeleteReadMail>>, mut boxes: Query<&mut Mailbox>) -> Answer<()> {
     let mut mailbox = call.caller.get_mut(&mut boxes)?;
-    mailbox.delete_read();
+    change(&mut mailbox, Mailbox::delete_read);
     Ok(Success::empty())
 }
 
@@ -269,7 +278,7 @@ fn check_wording(SendMail { subj, body, .. }: &SendMail, names: &NameRules) -> R
     for (field, text, breaks) in [("data.subj", subj, Breaks::Refused), ("data.body", body, Breaks::Allowed)] {
         spelling::must_be_clean(field, text, breaks)?;
         if names.is_indecent(text) {
-            return Err(Refusal { status: spelling::ILLEGAL, message: format!("{field}: an indecent word").into() });
+            return Err(Refusal::saying(spelling::ILLEGAL, format!("{field}: an indecent word")));
         }
     }
     Ok(())

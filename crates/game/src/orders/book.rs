@@ -6,10 +6,13 @@ use bevy_ecs::prelude::*;
 use bevy_ecs::system::SystemParam;
 use serde::{Deserialize, Serialize};
 
-use crate::orders::model::{NewOrder, Order, OrderId};
+use crate::orders::model::{NewOrder, Order, OrderId, OrderState};
+use crate::platforms::mcrmb::PAYMENTS;
+use crate::platforms::mcrmb::gateway::Gateway;
 use raidkeep_engine::account::AccountId;
 use raidkeep_engine::clock::Clock;
 use raidkeep_engine::due::DueQueue;
+use raidkeep_engine::exchange::lines::{Exchanges, NotStarted};
 use raidkeep_engine::numbers::{BatchNumber, ExchangeId};
 use raidkeep_engine::outside::{Number, Numbering, WorldId};
 use raidkeep_engine::request::Refusal;
@@ -62,6 +65,8 @@ pub struct OrderBook {
     paying: HashMap<OrderId, ExchangeId>,
     awaited: BTreeMap<OrderId, AccountId>,
     queued: BTreeSet<OrderId>,
+    /// Those of which nothing was sent that moves points.
+    unsent: BTreeSet<OrderId>,
     /// Orders that are over, with the batch of their end, the oldest first.
     closed_lately: VecDeque<(BatchNumber, Order)>,
     folded_batch: BatchNumber,
@@ -71,14 +76,30 @@ impl OrderBook {
     /// Adds an order that was made or read from disk.
     pub fn add(&mut self, order: &Order, entity: Entity) {
         self.entities.insert(order.id, entity);
+        self.note_state(order);
         if !order.state.lets_buy_again() {
             self.unsettled.insert(order.account, order.id);
         }
     }
 
+    /// Notes an order's state after a change.
+    pub fn note_state(&mut self, order: &Order) {
+        if order.state == OrderState::Written {
+            self.unsent.insert(order.id);
+        } else {
+            self.unsent.remove(&order.id);
+        }
+    }
+
+    /// How many orders wait to be sent.
+    pub fn unsent(&self) -> usize {
+        self.unsent.len()
+    }
+
     /// Removes an order that is over.
     pub fn remove(&mut self, order: &Order) {
         self.entities.remove(&order.id);
+        self.unsent.remove(&order.id);
         self.let_buy_again(order);
         self.rest(order.id);
         let exchanges = self.asking.remove(&order.id).into_iter().chain(self.paying.remove(&order.id));
@@ -231,12 +252,19 @@ pub struct OrderDesk<'w, 's> {
     book: ResMut<'w, OrderBook>,
     numbers: ResMut<'w, OrderNumbers>,
     numbering: Res<'w, Numbering>,
+    gateway: Res<'w, Gateway>,
+    exchanges: ResMut<'w, Exchanges>,
     surroundings: ResMut<'w, Surroundings>,
     clock: Res<'w, Clock>,
 }
 
 /// The earlier order has to be settled first; `list_orders` shows it.
 pub const UNSETTLED: Refusal = Refusal::new(98, "an earlier order is still being settled");
+
+/// The platform keeps failing, and enough orders wait for it.
+const PLATFORM_DOWN: Refusal = Refusal::busy(
+    "the payment platform does not answer and enough orders wait for it; nothing was charged, retry later",
+);
 
 impl OrderDesk<'_, '_> {
     /// Whether the account may make an order now.
@@ -255,9 +283,13 @@ impl OrderDesk<'_, '_> {
     /// Makes an order, which proceeds from the next tick on.
     pub fn take(&mut self, new: NewOrder) -> Result<OrderId, Refusal> {
         self.check(new.account)?;
+        let now = self.clock.now();
+        let is_left_alone = self.exchanges.check(PAYMENTS, now) == Err(NotStarted::CircuitOpen);
+        if is_left_alone && self.book.unsent() >= self.gateway.orders()?.waiting_max {
+            return Err(PLATFORM_DOWN);
+        }
         self.numbers.made += 1;
         let id = OrderId(self.numbers.made);
-        let now = self.clock.now();
         let order = Order::new(id, self.number(id).into(), new, now);
         let entity = self.commands.spawn_empty().id();
         self.book.add(&order, entity);

@@ -4,6 +4,7 @@ use crate::items::Inventory;
 use crate::items::ledger::{LEDGER_TABLE, Movement};
 use crate::orders::book::OrderNumbers;
 use crate::orders::model::{ClosedOrder, Order, OrderState, Wish};
+use raidkeep_engine::outside::Number;
 use raidkeep_engine::storage::{ArchivedRow, PlayerRows, WorldEntity};
 use raidkeep_engine::verify::Inspection;
 
@@ -55,7 +56,7 @@ fn check_granted(inspection: &mut Inspection<'_>, key: &[u8], order: &Order) {
     }
     let rows = inspection.rows_of(LEDGER_TABLE, order.account);
     let mut movements = rows.iter().filter_map(|(key, value)| Movement::read(key, value).ok());
-    if movements.all(|(_, movement)| movement.order != Some(order.id.0)) {
+    if movements.all(|(_, movement)| movement.order.map(Number::count) != Some(order.id.0)) {
         let what = "the order was granted, and no movement in the ledger is part of it: the goods may be missing";
         inspection.breach(ClosedOrder::TABLE, key, Some(order.account), what);
     }

@@ -23,6 +23,7 @@ use crate::platforms::settings::McrmbSettings;
 use raidkeep_engine::account::AccountId;
 use raidkeep_engine::events::EventApp;
 use raidkeep_engine::schedule::Tick;
+use raidkeep_engine::start::StartApp;
 use raidkeep_engine::storage::StorageApp;
 use raidkeep_engine::travel::{Mention, PortabilityApp};
 use raidkeep_engine::verify::VerifyApp;
@@ -67,6 +68,7 @@ impl Plugin for OrdersPlugin {
         requests::register(app);
         purse::register(app);
         if self.platform.is_some() {
+            app.add_start_hook(steps::begin_meters);
             app.add_systems(Tick, steps::advance_orders.in_set(PlatformSystems::Orders));
         }
     }

@@ -184,7 +184,7 @@ fn order_resolve(In(call): In<Call<OrderResolve>>, world: &mut World) -> raidkee
     if let Some(Err(state)) = resolved {
         let state = serde_json::to_value(state).unwrap_or_default();
         let message = format!("the order is {}, and goes on by itself", state.as_str().unwrap_or_default());
-        return Err(Refusal { status: 98, message: message.into() });
+        return Err(Refusal::saying(98, message));
     }
     tracing::info!(order = %before.number, paid, reason, "an operator has resolved an order");
     steps::after_step(world, entity, &before, now, None);
@@ -267,7 +267,7 @@ fn manual(
     let id = desk.take(new)?;
     tracing::info!(player = %name, kind, money, text, "an operator changes points");
     let pending = PointsChanged::Order(json!({"order": desk.number(id), "state": "pending"}));
-    Ok(Success::with(pending).message(PENDING).until(id.notice()))
+    Ok(Success::with(pending).message(PENDING).until(id.notice()).within(gateway.patience()?))
 }
 
 const PENDING: &str = "pending, see order_list";

@@ -7,7 +7,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::identity::platform_names::{NameKind, TakenNames, WORLD_MARK};
-use crate::identity::{Account, find_by_name};
+use crate::identity::{Account, find_by_name, note_played};
 use crate::orders::open_order;
 use raidkeep_engine::account::AccountId;
 use raidkeep_engine::dispatch::RequestApp;
@@ -53,7 +53,7 @@ fn wname_assign(In(call): In<Call<WnameAssign>>, world: &mut World) -> Waits<Wna
     let now = world.resource::<Time<Real>>().elapsed();
     let entity = world.resource_mut::<Players>().find(account, now)?;
     if let Some(why) = open_order(world, account) {
-        return Err(Refusal { status: OPEN_ORDER, message: why.into() }.into());
+        return Err(Refusal::saying(OPEN_ORDER, why).into());
     }
     let described = world.get::<Account>(entity).ok_or(NO_SUCH_PLAYER)?;
     let (name, former) = (described.name().to_owned(), described.wname().to_owned());
@@ -61,6 +61,8 @@ fn wname_assign(In(call): In<Call<WnameAssign>>, world: &mut World) -> Waits<Wna
         Some(wname) => chosen(world, account, wname)?,
         None => usual(world, account, &name, &former),
     };
+    // A purse of its own is something that would be missed.
+    note_played(world, account);
     world.resource_scope(|world, mut archive: Mut<Archive>| {
         let mut taken = world.resource_mut::<TakenNames>();
         taken.set(&mut archive, NameKind::Wname, &former, None);

@@ -5,6 +5,7 @@ use bevy_time::{Real, Time};
 use schemars::JsonSchema;
 use serde::Serialize;
 
+use crate::identity::note_played;
 use crate::items::{Amount, Cause, Inventory};
 use crate::orders::book::OrderBook;
 use crate::orders::model::{Adjustment, ClosedOrder, Order, OrderId, OrderState, StateName, Wish};
@@ -13,6 +14,7 @@ use crate::platforms::mcrmb::PlatformReply;
 use crate::tickets::Tickets;
 use raidkeep_engine::clock::Clock;
 use raidkeep_engine::events::{Event, Events};
+use raidkeep_engine::outside::Number;
 use raidkeep_engine::players::Players;
 use raidkeep_engine::request::parked::{Notices, Parked};
 use raidkeep_engine::request::reply::Outbox;
@@ -72,7 +74,7 @@ impl OrderTold {
                 NotPaid::Refused(Refusal::busy("the payment platform did not answer, nothing was charged; retry later"))
             }
             code if is_short(code) => NotPaid::Short(remark.text.to_string(), self.short()),
-            code => NotPaid::Refused(Refusal { status: code, message: remark.text.to_string().into() }),
+            code => NotPaid::Refused(Refusal::saying(code, remark.text.to_string())),
         })
     }
 
@@ -110,9 +112,11 @@ pub(super) fn grant(world: &mut World, entity: Entity, order: &Order, now: i64) 
         }
         return;
     };
+    note_played(world, order.account);
     let today = world.resource::<Clock>().day();
     let before = order.before.as_ref().map_or(0, |account| account.money);
-    let cause = Cause::new(why(&order.wish)).of_order(order.id.0);
+    let number = order.number.parse().unwrap_or(Number::bare(order.id.0));
+    let cause = Cause::new(why(&order.wish)).of_order(number);
     if let Some(mut inventory) = world.edit::<Inventory>(player) {
         inventory.note_points(order.wish.change(before), order.points_after(), cause);
         if let Wish::Buy { goods, .. } = &order.wish {

@@ -4,7 +4,7 @@
 use bevy_ecs::prelude::*;
 
 use crate::orders::book::{OrderBook, Question};
-use crate::orders::model::{NO_ACCOUNT, Order, OrderId, OrderState, Payment, Wish};
+use crate::orders::model::{NO_ACCOUNT, Order, OrderId, OrderState, Payment, StateName, Wish};
 use crate::orders::proof::{PlatformAccount, PlatformRecord};
 use crate::orders::settle::{grant, tell};
 use crate::platforms::mcrmb::gateway::{Gateway, PlatformCall};
@@ -14,6 +14,7 @@ use crate::platforms::mcrmb::{PAYMENTS, PlatformReply};
 use raidkeep_engine::clock::Clock;
 use raidkeep_engine::exchange::lines::{Done, Exchanges, NotStarted, Owner};
 use raidkeep_engine::exchange::{CallFailure, CallOutcome, Exchange};
+use raidkeep_engine::meters::Meters;
 use raidkeep_engine::players::Players;
 use raidkeep_engine::request::Refusal;
 use raidkeep_engine::schedule::Surroundings;
@@ -60,7 +61,7 @@ pub fn advance_orders(
     }
     let open = world.resource::<OrderBook>().len();
     if std::mem::replace(&mut *open_told, open) != open {
-        metrics::gauge!("raidkeep_orders_open").set(open as f64);
+        world.resource::<Meters>().gauge(OPEN, &[]).set(open as f64);
     }
 }
 
@@ -92,7 +93,12 @@ fn arrived_buyers(world: &mut World) -> Vec<OrderId> {
 
 /// Changes an order and marks it for storage.
 pub(super) fn change<T>(world: &mut World, entity: Entity, how: impl FnOnce(&mut Order) -> T) -> Option<T> {
-    world.edit::<Order>(entity).map(|mut order| how(&mut order))
+    world.resource_scope(|world, mut book: Mut<OrderBook>| {
+        let mut order = world.edit::<Order>(entity)?;
+        let result = how(&mut order);
+        book.note_state(&order);
+        Some(result)
+    })
 }
 
 /// Takes an order's next step.
@@ -328,15 +334,37 @@ pub(super) fn after_step(world: &mut World, entity: Entity, before: &Order, now:
         _ => {}
     }
     if has_moved {
-        note_metrics(&order);
+        note_metrics(world.resource::<Meters>(), &order);
         tell(world, entity, before.state.name(), &order, reply);
     }
 }
 
-fn note_metrics(order: &Order) {
-    let state = serde_json::to_value(order.state.name()).unwrap_or_default();
-    let state = state.as_str().unwrap_or_default().to_owned();
-    metrics::counter!("raidkeep_orders_total", "state" => state).increment(1);
+const OPEN: &str = "raidkeep_orders_open";
+const STATES: [StateName; 8] = [
+    StateName::Written,
+    StateName::Sent,
+    StateName::InDoubt,
+    StateName::Paid,
+    StateName::Granted,
+    StateName::Watched,
+    StateName::Refused,
+    StateName::Operator,
+];
+
+/// Begins to count orders.
+pub(super) fn begin_meters(world: &mut World) {
+    let meters = world.resource::<Meters>();
+    meters.gauge(OPEN, &[]).set(0.0);
+    STATES.iter().for_each(|state| drop(counter(meters, *state)));
+}
+
+fn counter(meters: &Meters, state: StateName) -> metrics::Counter {
+    let state = serde_json::to_value(state).unwrap_or_default();
+    meters.counter("raidkeep_orders_total", &[("state", state.as_str().unwrap_or_default())])
+}
+
+fn note_metrics(meters: &Meters, order: &Order) {
+    counter(meters, order.state.name()).increment(1);
     match order.state {
         OrderState::Operator => tracing::error!(
             order = %order.number, player = %order.wname,

@@ -84,6 +84,8 @@ pub struct OrderSettings {
     pub reach_seconds: i64,
     /// How long to wait between two such attempts.
     pub retry_seconds: i64,
+    /// How many orders may wait while the platform is left alone because it keeps failing; more are refused.
+    pub waiting_max: usize,
     /// When to ask about a payment whose answer was lost, in seconds from one question to the next. After the last one it
     /// is decided.
     pub settle_after_seconds: Vec<i64>,

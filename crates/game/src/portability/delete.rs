@@ -10,17 +10,21 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::identity::{Account, find_by_name};
-use crate::portability::NO_SUCH_PLAYER;
-use raidkeep_engine::players::{self, Players};
+use crate::portability::{NO_SUCH_PLAYER, NOTHING_CHANGED};
+use raidkeep_engine::account::AccountId;
+use raidkeep_engine::players::Players;
 use raidkeep_engine::request;
-use raidkeep_engine::request::{Call, Operator, Refusal, Success, Waits};
+use raidkeep_engine::request::{Call, Operator, Refusal, Success, Unready, Waits};
 use raidkeep_engine::storage::Directory;
-use raidkeep_engine::travel::{TravelHooks, Traveller};
+use raidkeep_engine::travel::{self, Traveller};
 
-/// `player_delete {token, name}`.
+/// `player_delete {token, name, dry_run?}`.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 pub struct PlayerDelete {
     name: String,
+    /// Only says what would happen.
+    #[serde(default)]
+    dry_run: bool,
 }
 
 request!(Operator, "player_delete", PlayerDelete => PlayerDeleted);
@@ -38,16 +42,31 @@ const OBSTACLE: i32 = 98;
 
 pub(super) fn player_delete(In(call): In<Call<PlayerDelete>>, world: &mut World) -> Waits<PlayerDeleted> {
     let account = find_by_name(world.resource::<Directory>(), &call.request.name)?.ok_or(NO_SUCH_PLAYER)?;
-    let now = world.resource::<Time<Real>>().elapsed();
-    let entity = world.resource_mut::<Players>().find(account, now)?;
-    let obstacle = world.resource::<TravelHooks>().obstacles.iter().find_map(|obstacle| obstacle(world, account));
-    if let Some(why) = obstacle {
-        return Err(Refusal { status: OBSTACLE, message: why.into() }.into());
-    }
+    let entity = find_departing(world, account, OBSTACLE)?;
     let described = world.get::<Account>(entity).cloned().unwrap_or_default();
     let (name, wname) = (described.name().to_owned(), described.wname().to_owned());
-    world.resource_scope(|world, hooks: Mut<TravelHooks>| hooks.part(world, Traveller { account, entity }));
-    players::remove(world, account);
+    if call.request.dry_run {
+        return Ok(Success::with(PlayerDeleted { name, account: account.0, wname }).message(NOTHING_CHANGED));
+    }
+    depart(world, account)?;
     tracing::info!(player = %name, %account, %wname, "an operator has deleted a player; what points are left stay under wname");
     Ok(Success::with(PlayerDeleted { name, account: account.0, wname }))
+}
+
+/// The entity of a player who is about to go, unless something prevents that: then a refusal with status `obstacle`.
+pub(super) fn find_departing(world: &mut World, account: AccountId, obstacle: i32) -> Result<Entity, Unready> {
+    let now = world.resource::<Time<Real>>().elapsed();
+    let entity = world.resource_mut::<Players>().find(account, now)?;
+    match travel::obstacle(world, account) {
+        None => Ok(entity),
+        Some(why) => Err(Refusal::saying(obstacle, why).into()),
+    }
+}
+
+/// Takes a player out of the world; its rows go with the batch of this tick.
+pub(super) fn depart(world: &mut World, account: AccountId) -> Result<(), Unready> {
+    let now = world.resource::<Time<Real>>().elapsed();
+    let entity = world.resource_mut::<Players>().find(account, now)?;
+    travel::delete(world, Traveller { account, entity });
+    Ok(())
 }

@@ -6,8 +6,9 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use crate::identity::Account;
 use crate::portability::moments;
-use raidkeep_engine::storage::Unfit;
+use raidkeep_engine::storage::{PlayerRow, Unfit};
 
 /// The format of the documents that this program writes, and the only one it reads.
 const FORMAT: u64 = 1;
@@ -64,6 +65,12 @@ impl Document {
         let Origin { rules, world, account, exported_at } = origin;
         let program = format!("raidkeep {}", env!("CARGO_PKG_VERSION"));
         Self { format: FORMAT, program, rules, world, account, exported_at, parts, mentions }
+    }
+
+    /// The player's name; empty if the account is missing, which an import refuses.
+    pub(super) fn player_name(&self) -> &str {
+        let account = self.parts.get(<Account as PlayerRow>::TABLE);
+        account.and_then(|account| account.get("name")).and_then(Value::as_str).unwrap_or_default()
     }
 
     /// The document with each timestamp spelled out, for people.

@@ -78,11 +78,12 @@ pub(super) fn player_export(In(call): In<Call<PlayerExport>>, world: &mut World)
     if fact.is::<FoundRows>() {
         return Err(Need::Job(reading(world, account)).into());
     }
-    let refused = |message: String| Refusal { status: UNREADABLE, message: message.into() };
+    let refused = |message: String| Refusal::saying(UNREADABLE, message);
     let luggage = read_so_far(fact)?.map_err(refused)?.ok_or(NO_SUCH_PLAYER)?;
     let document = write(world, account, &luggage).map_err(|error| refused(error.to_string()))?;
     let document = document.shown();
     check_length(&document, world.resource::<PortabilitySettings>().export_bytes_max)?;
+    tracing::info!(player = %call.request.name, %account, "an operator has exported a player");
     Ok(Success::with(PlayerExported { document }))
 }
 
@@ -95,7 +96,7 @@ fn check_length(document: &Value, bytes_max: usize) -> Result<(), Refusal> {
         "the document has {bytes} bytes, and limits.export_bytes allows {bytes_max}; stop the server and \
          use raidkeep export --data"
     );
-    Err(Refusal { status: TOO_LONG, message: message.into() })
+    Err(Refusal::saying(TOO_LONG, message))
 }
 
 /// The job's result, in a form that a journal can store: errors as text.

@@ -23,6 +23,8 @@ use raidkeep_engine::request::Refusal;
 
 pub use document::Document;
 
+/// The message of a dry run.
+const NOTHING_CHANGED: &str = "a dry run: nothing was changed";
 const NO_SUCH_PLAYER: Refusal = Refusal::new(99, "no such player");
 
 /// The operator's limits on player documents.

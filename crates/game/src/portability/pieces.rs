@@ -71,13 +71,13 @@ impl Pieces {
             let expected = document.count;
             self.put_back(key, document);
             let message = format!("received piece {number}, expected piece {expected}; start over with piece 0");
-            return Err(Refusal { status: OUT_OF_ORDER, message: message.into() });
+            return Err(Refusal::saying(OUT_OF_ORDER, message));
         }
         if document.text.len() + text.len() > bytes_max {
             self.0.remove(&key);
             let message =
                 format!("the document is longer than {bytes_max} bytes, see the setting limits.document_bytes");
-            return Err(Refusal { status: TOO_LONG, message: message.into() });
+            return Err(Refusal::saying(TOO_LONG, message));
         }
         let others: usize = self.0.iter().filter(|(other, _)| **other != key).map(|(_, other)| other.text.len()).sum();
         let bytes = document.text.len() + text.len();

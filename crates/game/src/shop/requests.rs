@@ -136,7 +136,7 @@ fn buy_item(
     })?;
     let progress = OrderProgress::pending(desk.number(order));
     let pending = ItemBought { progress, remain: Vec::new(), reward: Vec::new() };
-    Ok(Success::with(Bought::Goods(pending)).message(PENDING).until(order.notice()))
+    Ok(Success::with(Bought::Goods(pending)).message(PENDING).until(order.notice()).within(gateway.patience()?))
 }
 
 fn bought(told: &OrderTold, inventory: &Inventory) -> Answer<Bought<ItemBought>> {

@@ -144,7 +144,7 @@ fn buy_ticket(
             })?;
             let progress = OrderProgress::pending(desk.number(order));
             let pending = counter.reply(&tickets, &inventory, Vec::new(), Some(progress));
-            Ok(pending.message(PENDING).until(order.notice()))
+            Ok(pending.message(PENDING).until(order.notice()).within(gateway.patience()?))
         }
     }
 }

@@ -114,7 +114,7 @@ pub(super) fn strike(
 ) -> Result<(BossRoomBlow, u64), Refusal> {
     let damage = believe(player, open, reported_damage(damage)?, tables, field).map_err(|anomaly| {
         sessions.note_anomaly(&mut player.visitor, anomaly);
-        ABNORMAL_DAMAGE
+        ABNORMAL_DAMAGE.noted()
     })?;
     let struck = field.strike(caller, damage, field.rules.surplus_carries_over.legacy);
     let blow = BossRoomBlow {

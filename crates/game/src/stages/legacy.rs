@@ -166,7 +166,7 @@ fn enter_stage<N: LegacyName>(
     if let Some(open) = sessions.open(&player.visitor).filter(|open| open.mode != Mode::General) {
         sessions.clear(&mut player.visitor, Anomaly::new(Misdeed::StillInside, open.stage.into()));
         revoke(&mut login, &mut directory);
-        return Err(STILL_INSIDE);
+        return Err(STILL_INSIDE.noted());
     }
     let stage = call.request.stage;
     if let Some(stage) = boss_room::in_range(stage) {
@@ -311,7 +311,7 @@ fn pass_stage<N: LegacyName>(
         }
         sessions.clear(&mut player.visitor, Anomaly::new(Misdeed::NotEntered, stage.into()));
         revoke(&mut login, &mut directory);
-        return Err(NOT_ENTERED);
+        return Err(NOT_ENTERED.noted());
     };
     let blow = match is_boss_room {
         false => None,

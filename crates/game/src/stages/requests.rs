@@ -364,7 +364,7 @@ fn victory_boss_stage(
         believe(&player, open, reported_damage(call.request.damage.or(call.request.damange))?, &tables, &field)
             .map_err(|anomaly| {
                 sessions.note_anomaly(&mut player.visitor, anomaly);
-                codes::DAMAGE
+                codes::DAMAGE.noted()
             })?;
     let struck = field.strike(call.caller, damage, field.rules.surplus_carries_over.new);
     sessions.leave(&mut player.visitor, Some(damage));

@@ -3,13 +3,14 @@
 use bevy_ecs::prelude::*;
 use bevy_ecs::query::QueryData;
 use bevy_ecs::system::SystemParam;
+use bevy_time::{Real, Time};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::identity::Account;
 use crate::platforms::sud::RoundId;
 use crate::stages::model::Mode;
-use crate::stages::suspects::{Anomaly, Suspect};
+use crate::stages::suspects::{Anomaly, Misdeeds, Suspect};
 use raidkeep_engine::account::AccountId;
 use raidkeep_engine::clock::Clock;
 use raidkeep_engine::storage::{
@@ -245,6 +246,8 @@ pub(super) struct Sessions<'w, 's> {
     sessions: Query<'w, 's, &'static mut StageSession>,
     clock: Res<'w, Clock>,
     archive: ResMut<'w, Archive>,
+    misdeeds: ResMut<'w, Misdeeds>,
+    time: Res<'w, Time<Real>>,
     commands: Commands<'w, 's>,
 }
 
@@ -284,8 +287,9 @@ impl Sessions<'_, '_> {
     pub(super) fn note_anomaly(&mut self, visitor: &mut VisitorItem, anomaly: Anomaly) {
         visitor.counts.count_anomaly();
         let (name, counts, at) = (visitor.owner.name().to_owned(), visitor.counts.counts(), self.clock.now());
-        let suspect = Suspect { name, counts, last: anomaly, at };
-        self.archive.put(&visitor.stored.account().to_key(), &suspect);
+        let (suspect, account) = (Suspect { name, counts, last: anomaly, at }, visitor.stored.account());
+        self.archive.put(&account.to_key(), &suspect);
+        self.misdeeds.note(account, &suspect, self.time.elapsed());
     }
 
     fn end(&mut self, visitor: &mut VisitorItem, damage: Option<u64>) -> bool {

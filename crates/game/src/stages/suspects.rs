@@ -1,6 +1,7 @@
 //! Players whose clients report what an honest one does not: the records of them, and `suspect_list` for operators.
 
 use std::cmp::Reverse;
+use std::time::Duration;
 
 use bevy_app::App;
 use bevy_ecs::prelude::*;
@@ -13,15 +14,24 @@ use crate::stages::session::OpenSession;
 use raidkeep_engine::account::AccountId;
 use raidkeep_engine::clock::Clock;
 use raidkeep_engine::dispatch::RequestApp;
+use raidkeep_engine::meters::Meters;
 use raidkeep_engine::request;
 use raidkeep_engine::request::answer::rows_found;
 use raidkeep_engine::request::lenient::{self, Integer};
 use raidkeep_engine::request::{Call, Operator, Refusal, Success, Waits};
+use raidkeep_engine::start::StartApp;
 use raidkeep_engine::storage::{Archive, ArchivedRow, FoundRows, RowQuery};
+use raidkeep_engine::throttle::LogThrottle;
 use raidkeep_engine::travel::{PortabilityApp, Traveller};
 use raidkeep_engine::verify::VerifyApp;
 
 pub(super) fn register(app: &mut App) {
+    app.init_resource::<Misdeeds>().add_start_hook(|world| {
+        let meters = world.resource::<Meters>();
+        let counters =
+            Misdeed::ALL.map(|misdeed| meters.counter("raidkeep_abnormal_data_total", &[("what", misdeed.label())]));
+        world.resource_mut::<Misdeeds>().counters = Some(counters);
+    });
     app.add_waiting_request::<SuspectList, _>(suspect_list);
     app.add_archived_rows::<Suspect>().add_farewell(forget);
 }
@@ -36,6 +46,44 @@ pub(super) enum Misdeed {
     StillInside,
     /// It leaves a stage that it has not entered.
     NotEntered,
+}
+
+impl Misdeed {
+    const ALL: [Self; 3] = [Self::Damage, Self::StillInside, Self::NotEntered];
+
+    /// As in the metrics and in `suspect_list`.
+    fn label(self) -> &'static str {
+        match self {
+            Self::Damage => "damage",
+            Self::StillInside => "still_inside",
+            Self::NotEntered => "not_entered",
+        }
+    }
+}
+
+/// Abnormal data in the log and in the metrics.
+#[derive(Default, Resource)]
+pub(super) struct Misdeeds {
+    throttle: LogThrottle,
+    /// In the order of [`Misdeed::ALL`]; `None` before the world starts.
+    counters: Option<[metrics::Counter; 3]>,
+}
+
+impl Misdeeds {
+    /// Notes an anomaly of a suspect at `now` (real time).
+    pub(super) fn note(&mut self, account: AccountId, suspect: &Suspect, now: Duration) {
+        let Suspect { name, counts: (_, _, so_far), last, .. } = suspect;
+        if let Some(counters) = &self.counters {
+            counters[last.what as usize].increment(1);
+        }
+        if let Some(events) = self.throttle.note(now) {
+            let Anomaly { what, stage, damage, most, .. } = last;
+            tracing::warn!(
+                player = %name, %account, what = what.label(), stage, damage, most, so_far, events,
+                "a client sends abnormal data; suspect_list shows all such players"
+            );
+        }
+    }
 }
 
 /// An anomaly and its circumstances.

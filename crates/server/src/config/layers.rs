@@ -2,8 +2,7 @@
 
 use serde_json::Value;
 
-use crate::config::ConfigError;
-use raidkeep_engine::rules::{Place, Report, Single, nearest};
+use raidkeep_engine::rules::{Place, Problems, Report, Single, nearest};
 
 /// The compiled-in settings: `config/server.ron` as shipped.
 const SHIPPED: &str = include_str!("../../../../config/server.ron");
@@ -23,10 +22,27 @@ pub(super) fn overwrite(base: &mut Value, over: Value) {
     }
 }
 
-/// Lays an operator's file over settings; every mistake is reported at its line.
-pub(super) fn lay_file_over(merged: &mut Value, name: &str, text: &str) -> Result<(), ConfigError> {
-    let read = Single::<Value>::read(name, text, |value, place, report| lay_over(merged, value, place, report));
-    read.map(drop).map_err(ConfigError::Mistakes)
+/// Lays an operator's file over settings. Returns what the file says, if it can be read at all, and every mistake in it.
+pub(super) fn lay_file_over(merged: &mut Value, name: &str, text: &str) -> (Option<Single<Value>>, Problems) {
+    Single::<Value>::read_faulty(name, text, |value, place, report| lay_over(merged, value, place, report))
+}
+
+/// Where the value of a key comes from, as a mistake is told: `--set` or a flag, else its place in the file, else nothing.
+pub(super) fn origin(key: &str, file: Option<&Single<Value>>, arguments: &[String]) -> Option<String> {
+    let sets = |argument: &&String| {
+        let path = argument.split('=').next().unwrap_or_default();
+        key.strip_prefix(path).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
+    };
+    if let Some(argument) = arguments.iter().rfind(sets) {
+        return Some(format!("--set {argument}"));
+    }
+    let file = file?;
+    let (mut place, mut at) = (file.place(), &file.content);
+    for part in key.split('.') {
+        at = at.get(part)?;
+        place = place.key(part);
+    }
+    Some(file.shown(&place))
 }
 
 fn lay_over(base: &mut Value, over: &Value, place: &Place, report: &mut Report) {
@@ -59,7 +75,9 @@ fn check_kind(shipped: &Value, given: &Value) -> Result<(), String> {
         Value::String(_) => given.is_string(),
         Value::Bool(_) => given.is_boolean(),
         Value::Array(shipped) => given.as_array().is_some_and(|list| {
-            list.iter().all(|given| shipped.first().is_none_or(|shipped| check_kind(shipped, given).is_ok()))
+            // A list that is shipped empty is one of texts.
+            let fits = |given: &Value| shipped.first().map_or(given.is_string(), |one| check_kind(one, given).is_ok());
+            list.iter().all(fits)
         }),
         Value::Object(_) => given.is_object(),
         Value::Null => true,

@@ -3,8 +3,13 @@
 //! The shipped file is compiled in and holds every default. The operator's own file and `--set KEY=VALUE` are merged
 //! over it key by key, so that each mistake is reported at its key.
 
+mod address;
+mod admin;
+mod error;
 mod layers;
+mod once;
 pub mod platforms;
+pub mod proxies;
 
 use std::path::Path;
 use std::time::Duration;
@@ -13,15 +18,18 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::Value;
 
-use crate::config::layers::{lay_file_over, overwrite, set, shipped};
+pub use crate::config::admin::AdminSettings;
+pub use crate::config::error::ConfigError;
+use crate::config::layers::{lay_file_over, origin, overwrite, set, shipped};
+pub use crate::config::once::OnceLimits;
+use crate::config::proxies::TrustedProxies;
 use raidkeep_engine::backup::BackupSettings;
-use raidkeep_engine::clock::time_zone;
+use raidkeep_engine::clock::{ClockMode, time_zone};
 use raidkeep_engine::exchange::lines::LineSettings;
 use raidkeep_engine::journal::JournalSettings;
-use raidkeep_engine::rules::Problems;
 use raidkeep_game::GameSettings;
 use raidkeep_game::challenges::PushSettings;
-use raidkeep_game::identity::{AttemptLimits, IdentitySettings, PasswordCost};
+use raidkeep_game::identity::{AttemptLimits, IdentitySettings, NewAccountLimits, PasswordCost};
 use raidkeep_game::items::ledger::LedgerSettings;
 use raidkeep_game::portability::PortabilitySettings;
 
@@ -33,6 +41,8 @@ pub struct Config {
     pub effective: Value,
     /// Address and port.
     pub listen: String,
+    /// The operators' listener.
+    pub admin: AdminSettings,
     /// Folder of the databases.
     pub data: String,
     /// Whether a data folder without a world is refused.
@@ -55,8 +65,14 @@ pub struct Config {
     pub put_away_seconds: u64,
     /// Ledger entries kept per player; 0 = all.
     pub ledger_entries_per_player: u64,
+    /// How much is remembered of requests with a `once` key.
+    pub once: OnceLimits,
     /// Limits.
     pub limits: ClientLimits,
+    /// Addresses and networks of proxies that are believed when they say who a client is.
+    pub trusted_proxies: Vec<String>,
+    /// Whether these proxies speak the PROXY protocol.
+    pub proxy_protocol: bool,
     /// Origins whose scripts may connect and read replies.
     pub allowed_origins: Vec<String>,
     /// Whether a client that logged in over HTTP may act from its address without a token.
@@ -92,12 +108,32 @@ pub struct PushLine {
 impl PushLine {
     /// No circuit breaker: there are many clients, and the failure of one says nothing about the others.
     fn settings(self) -> LineSettings {
-        LineSettings { in_flight: self.in_flight, deadline_seconds: self.deadline_seconds, circuit: None }
+        LineSettings {
+            in_flight: self.in_flight,
+            deadline_seconds: self.deadline_seconds,
+            circuit: None,
+            answer_within_seconds: None,
+        }
     }
 }
 
+/// With less, a handshake would take longer than its time limit.
+const BYTES_PER_SECOND_MIN: u32 = 1024;
+
 /// A reply of this length fits into a connection's limit of unread bytes, with room for other replies.
 const EXPORT_BYTES_MAX: usize = 3 << 20;
+
+/// Limits that earlier programs did not have, each with the value that lifts it.
+const LATER_LIMITS: [(&str, u32); 3] = [
+    ("/identity/new_accounts/per_address", 0),
+    ("/identity/forget_guests_days", 0),
+    ("/identity/password_bytes_min", 1),
+];
+
+/// What is longer than this is no password.
+const PASSWORD_BYTES_MAX: usize = 256;
+/// Every player's row of log-ins holds as many places.
+const KNOWN_PLACES_MAX: usize = 64;
 
 /// ClientLimits on what clients may do.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
@@ -114,6 +150,18 @@ pub struct ClientLimits {
     pub image_jobs_waiting: usize,
     /// Open connections.
     pub connections: usize,
+    /// Connections beyond these that may ask for health and readiness.
+    pub health_connections: usize,
+    /// How many of them one address may have; 0 = no limit.
+    pub connections_per_address: usize,
+    /// Bytes read from a connection in a second; 0 = no limit.
+    pub bytes_per_second_per_connection: u32,
+    /// Frames of any kind, or HTTP requests, read from a connection in a second; 0 = no limit.
+    pub frames_per_second_per_connection: u32,
+    /// Bytes read from all connections of an address in a second; 0 = no limit.
+    pub bytes_per_second_per_address: u32,
+    /// Frames of any kind read from all connections of an address in a second; 0 = no limit.
+    pub frames_per_second_per_address: u32,
     /// Requests in flight per connection.
     pub in_flight_per_connection: usize,
     /// 0 = no limit.
@@ -122,6 +170,8 @@ pub struct ClientLimits {
     pub requests_per_second_per_player: u32,
     /// 0 = no limit.
     pub requests_per_second_per_address: u32,
+    /// How often in a second a client is told that it sends too fast; 0 = no limit.
+    pub refusals_per_second: u32,
     /// Requests waiting for a world.
     pub waiting_requests_per_world: usize,
     /// Seconds without any frame.
@@ -147,49 +197,22 @@ pub struct Identity {
     pub password_jobs: usize,
     /// Hashes queued to be computed.
     pub password_jobs_waiting: usize,
+    /// How many of them may be for one address.
+    pub password_jobs_per_address: usize,
+    /// Fewest bytes of a new password.
+    pub password_bytes_min: usize,
     /// Failed logins.
     pub attempts: AttemptLimits,
+    /// From how many places an account is remembered to have been opened.
+    pub known_places: usize,
+    /// New accounts.
+    pub new_accounts: NewAccountLimits,
+    /// Days of game time after which a guest who has never played is forgotten; 0 = never.
+    pub forget_guests_days: u32,
 }
 
-/// Why the settings cannot be used.
-#[derive(Debug, thiserror::Error)]
-pub enum ConfigError {
-    /// The file cannot be read.
-    #[error("cannot read {path}: {source}")]
-    Unreadable {
-        /// The file.
-        path: String,
-        /// Why.
-        source: std::io::Error,
-    },
-    /// Mistakes in the file, each at its line.
-    #[error("the configuration has mistakes:\n{0}")]
-    Mistakes(Problems),
-    /// A mistake in `--set`.
-    #[error("--set {argument}: {mistake}")]
-    Argument {
-        /// As it was given.
-        argument: String,
-        /// What is wrong with it.
-        mistake: String,
-    },
-    /// Keys that are none.
-    #[error("{place}: {mistake}. Put back the keys that were there; without them, kept sessions cannot be opened")]
-    Keys {
-        /// The variable or file.
-        place: String,
-        /// What is wrong with them.
-        mistake: String,
-    },
-    /// A value of the right kind that is not allowed.
-    #[error("{key}: {mistake}")]
-    Value {
-        /// The key.
-        key: &'static str,
-        /// What is wrong with it.
-        mistake: String,
-    },
-}
+/// A key, and what is wrong with its value.
+pub(crate) type Mistake = (&'static str, String);
 
 impl Default for Config {
     /// As shipped.
@@ -200,30 +223,71 @@ impl Default for Config {
 
 impl Config {
     /// The shipped settings, overridden by those of the file, and then by `--set`.
+    ///
+    /// # Errors
+    /// When the file cannot be read, or with every mistake that was found.
     pub fn load(file: Option<&Path>, arguments: &[String]) -> Result<Self, ConfigError> {
-        let mut merged = shipped();
+        let (mut merged, mut told, mut read) = (shipped(), Vec::new(), None);
         if let Some(path) = file {
             let name = path.display().to_string();
             let unreadable = |source| ConfigError::Unreadable { path: name.clone(), source };
             let text = std::fs::read_to_string(path).map_err(unreadable)?;
-            lay_file_over(&mut merged, &name, &text)?;
+            let (content, problems) = lay_file_over(&mut merged, &name, &text);
+            told.extend(problems.iter().map(ToString::to_string));
+            read = content;
         }
         for argument in arguments {
-            let wrong = |mistake| ConfigError::Argument { argument: argument.clone(), mistake };
-            set(&mut merged, argument).map_err(wrong)?;
+            if let Err(mistake) = set(&mut merged, argument) {
+                told.push(format!("--set {argument}: {mistake}"));
+            }
         }
-        Self::from_effective(merged)
+        let config = Self::read(merged);
+        for (key, mistake) in config.as_ref().err().into_iter().flatten() {
+            let origin = origin(key, read.as_ref(), arguments).map(|origin| format!("{origin}: error: "));
+            told.push(format!("{}{key}: {mistake}", origin.unwrap_or_default()));
+        }
+        config.ok().filter(|_| told.is_empty()).ok_or(ConfigError::Mistakes(told))
     }
 
-    /// Settings merged earlier, as in [`Config::effective`]. Those that did not exist then have their defaults.
+    /// Settings merged earlier, as in [`Config::effective`]. Those that did not exist then have their defaults; limits that
+    /// did not exist then are lifted, so that a journal is played as it was recorded.
+    ///
+    /// # Errors
+    /// With every mistake that was found.
     pub fn from_effective(earlier: Value) -> Result<Self, ConfigError> {
         let mut effective = shipped();
+        for (key, unlimited) in LATER_LIMITS {
+            if earlier.pointer(key).is_none()
+                && let Some(limit) = effective.pointer_mut(key)
+            {
+                *limit = unlimited.into();
+            }
+        }
         overwrite(&mut effective, earlier);
-        let config = serde_json::from_value(effective.clone())
-            .map_err(|error| ConfigError::Value { key: "configuration", mistake: error.to_string() })?;
+        Self::read(effective).map_err(|mistakes| {
+            ConfigError::Mistakes(mistakes.into_iter().map(|(key, mistake)| format!("{key}: {mistake}")).collect())
+        })
+    }
+
+    fn read(effective: Value) -> Result<Self, Vec<Mistake>> {
+        let modes = platforms::wrong_modes(&effective);
+        if !modes.is_empty() {
+            return Err(modes);
+        }
+        let config =
+            serde_json::from_value(effective.clone()).map_err(|error| vec![("configuration", error.to_string())])?;
         let config = Self { effective, ..config };
-        config.check()?;
-        Ok(config)
+        let mistakes = config.mistakes();
+        if mistakes.is_empty() { Ok(config) } else { Err(mistakes) }
+    }
+
+    /// Where operators connect.
+    ///
+    /// # Errors
+    /// When that address or the players' cannot be read.
+    pub fn operators_listen(&self) -> Result<String, ConfigError> {
+        let wrong = |(key, mistake)| ConfigError::Value { key, mistake };
+        self.admin.listen_beside(&self.listen).map_err(wrong)
     }
 
     /// The file of the log, if it goes into one.
@@ -231,40 +295,92 @@ impl Config {
         (!self.log.file.is_empty()).then(|| Path::new(&self.log.file))
     }
 
-    fn check(&self) -> Result<(), ConfigError> {
-        let wrong = |key, mistake| Err(ConfigError::Value { key, mistake });
+    fn mistakes(&self) -> Vec<Mistake> {
+        let mut mistakes = Vec::new();
+        let mut wrong = |key, mistake| mistakes.push((key, mistake));
         if self.worlds == 0 || self.worlds > 64 {
-            return wrong("worlds", format!("{} is out of range, expected 1 to 64", self.worlds));
+            wrong("worlds", format!("{} is out of range, expected 1 to 64", self.worlds));
         }
         if self.limits.frame_bytes < 1024 {
-            return wrong("limits.frame_bytes", "expected 1024 or more".to_owned());
+            wrong("limits.frame_bytes", "expected 1024 or more".to_owned());
         }
         if self.limits.image_request_bytes < self.limits.frame_bytes {
-            return wrong("limits.image_request_bytes", "expected limits.frame_bytes or more".to_owned());
+            wrong("limits.image_request_bytes", "expected limits.frame_bytes or more".to_owned());
         }
         if !(1..=EXPORT_BYTES_MAX).contains(&self.limits.export_bytes) {
-            return wrong("limits.export_bytes", format!("expected 1 to {EXPORT_BYTES_MAX}"));
+            wrong("limits.export_bytes", format!("expected 1 to {EXPORT_BYTES_MAX}"));
         }
         for (key, value) in [
             ("limits.document_bytes", self.limits.document_bytes),
             ("limits.image_jobs_waiting", self.limits.image_jobs_waiting),
+            ("limits.health_connections", self.limits.health_connections),
+            ("admin.connections", self.admin.connections),
             ("limits.in_flight_per_connection", self.limits.in_flight_per_connection),
             ("limits.waiting_requests_per_world", self.limits.waiting_requests_per_world),
             ("legacy_push_line.in_flight", self.legacy_push_line.in_flight),
             ("identity.password_jobs", self.identity.password_jobs),
             ("identity.password_jobs_waiting", self.identity.password_jobs_waiting),
+            ("identity.password_jobs_per_address", self.identity.password_jobs_per_address),
+            ("identity.known_places", self.identity.known_places),
+            ("identity.attempts.window_seconds", self.identity.attempts.window_seconds as usize),
+            ("identity.new_accounts.window_seconds", self.identity.new_accounts.window_seconds as usize),
             ("journal.queue_bytes", self.journal.queue_bytes),
             ("assets_poll_seconds", self.assets_poll_seconds as usize),
         ] {
             if value == 0 {
-                return wrong(key, "expected 1 or more".to_owned());
+                wrong(key, "expected 1 or more".to_owned());
             }
         }
-        if !(1..=3600).contains(&self.legacy_push_line.deadline_seconds) {
-            return wrong("legacy_push_line.deadline_seconds", "expected 1 to 3600".to_owned());
+        if !(1..=PASSWORD_BYTES_MAX).contains(&self.identity.password_bytes_min) {
+            wrong("identity.password_bytes_min", format!("expected 1 to {PASSWORD_BYTES_MAX}"));
         }
-        self.platforms.check()?;
-        self.game().map(|_| ())
+        if self.identity.known_places > KNOWN_PLACES_MAX {
+            let mistake = format!("expected 1 to {KNOWN_PLACES_MAX}; every player's row holds as many");
+            wrong("identity.known_places", mistake);
+        }
+        if !(1..=3600).contains(&self.legacy_push_line.deadline_seconds) {
+            wrong("legacy_push_line.deadline_seconds", "expected 1 to 3600".to_owned());
+        }
+        mistakes.extend(self.once.mistakes());
+        mistakes.extend(self.network_mistakes());
+        mistakes.extend(self.platforms.mistakes());
+        mistakes.extend(self.game_mistakes());
+        mistakes
+    }
+
+    fn network_mistakes(&self) -> Vec<Mistake> {
+        let mut mistakes: Vec<Mistake> = self.admin.listen_beside(&self.listen).err().into_iter().collect();
+        for (key, value) in [
+            ("limits.bytes_per_second_per_connection", self.limits.bytes_per_second_per_connection),
+            ("limits.bytes_per_second_per_address", self.limits.bytes_per_second_per_address),
+        ] {
+            if (1..BYTES_PER_SECOND_MIN).contains(&value) {
+                mistakes.push((key, format!("expected {BYTES_PER_SECOND_MIN} or more, or 0 for no limit")));
+            }
+        }
+        match TrustedProxies::parse(&self.trusted_proxies) {
+            Err(mistake) => mistakes.push(("trusted_proxies", mistake)),
+            Ok(proxies) if proxies.is_empty() && self.proxy_protocol => {
+                let mistake =
+                    "true needs the addresses of the proxies in trusted_proxies: from others no header is believed";
+                mistakes.push(("proxy_protocol", mistake.to_owned()));
+            }
+            Ok(_) => {}
+        }
+        mistakes
+    }
+
+    fn game_mistakes(&self) -> impl Iterator<Item = Mistake> {
+        let cost = self.identity.password_cost.check().err().map(|mistake| ("identity.password_cost", mistake));
+        let clock = self.clock.parse::<ClockMode>().err().map(|mistake| ("clock", mistake));
+        let zone = time_zone(&self.zone).err().map(|mistake| ("zone", mistake));
+        [cost, clock, zone].into_iter().flatten()
+    }
+
+    /// The proxies that are believed.
+    pub(crate) fn trusted_proxies(&self) -> Result<TrustedProxies, ConfigError> {
+        let wrong = |mistake| ConfigError::Value { key: "trusted_proxies", mistake };
+        TrustedProxies::parse(&self.trusted_proxies).map_err(wrong)
     }
 
     /// The settings that the worlds need, except those of the platforms, which must be resolved first.
@@ -277,7 +393,11 @@ impl Config {
             identity: IdentitySettings {
                 token_seconds: i64::from(self.identity.token_days) * 86_400,
                 password_cost: self.identity.password_cost,
+                password_bytes_min: self.identity.password_bytes_min,
                 attempts: self.identity.attempts,
+                known_places: self.identity.known_places,
+                new_accounts: self.identity.new_accounts,
+                forget_guests_seconds: i64::from(self.identity.forget_guests_days) * 86_400,
             },
             platforms: raidkeep_game::platforms::settings::PlatformSettings::default(),
             put_away_after: Duration::from_secs(self.put_away_seconds),
@@ -287,6 +407,7 @@ impl Config {
                 export_bytes_max: self.limits.export_bytes,
             },
             ledger: LedgerSettings { entries_per_player: self.ledger_entries_per_player },
+            once: self.once.settings(),
             legacy_push: self
                 .legacy_push
                 .then(|| PushSettings { line: self.legacy_push_line.settings(), refused_ports: Vec::new() }),

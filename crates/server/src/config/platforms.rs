@@ -1,9 +1,12 @@
 //! The settings of the platforms. Keys and secrets come from the environment and are in no file.
 
+use std::net::ToSocketAddrs;
+
 use schemars::JsonSchema;
 use serde::Deserialize;
+use serde_json::Value;
 
-use crate::config::ConfigError;
+use crate::config::{ConfigError, Mistake};
 use raidkeep_engine::exchange::circuit::CircuitSettings;
 use raidkeep_engine::exchange::lines::LineSettings;
 use raidkeep_game::platforms::secret::Secret;
@@ -34,6 +37,8 @@ pub const NARRATOR_KEY_VARIABLE: &str = "RAIDKEEP_NARRATOR_KEY";
 /// All platforms.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 pub struct Platforms {
+    /// Whether a server that other machines can reach may use the sandbox.
+    pub public_sandbox: bool,
     /// Payments.
     pub mcrmb: Mcrmb,
     /// Reports.
@@ -71,6 +76,9 @@ pub struct Narrator {
 /// With a longer deadline, the request that waits for the endpoint might itself time out.
 const NARRATOR_DEADLINE_MAX: i64 = 12;
 
+/// With more patience, the request that waits might itself time out.
+const ANSWER_WITHIN_MAX: u64 = 12;
+
 /// Payments.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 pub struct Mcrmb {
@@ -84,6 +92,8 @@ pub struct Mcrmb {
     pub in_flight: usize,
     /// How long to wait for an answer.
     pub deadline_seconds: i64,
+    /// How long players wait for one, in real seconds; then they are told that it is pending, or has timed out.
+    pub answer_within_seconds: u64,
     /// When its circuit breaker opens.
     pub circuit: CircuitSettings,
     /// How long and how often orders are retried.
@@ -111,6 +121,8 @@ pub struct Sud {
     pub in_flight: usize,
     /// How long to wait for an answer.
     pub deadline_seconds: i64,
+    /// How long players and operators wait for one, in real seconds.
+    pub answer_within_seconds: u64,
     /// How long to wait before each retry.
     pub retry_seconds: Vec<i64>,
     /// Whether a world boss session is reported as a round.
@@ -121,24 +133,60 @@ pub struct Sud {
     pub window_seconds: i64,
 }
 
+const MG_ID_EXPECTED: &str = "expected a whole number in quotes";
+
+/// The modes that do not exist.
+pub(super) fn wrong_modes(settings: &Value) -> Vec<Mistake> {
+    let modes = [
+        ("platforms.mcrmb.mode", &settings["platforms"]["mcrmb"]["mode"]),
+        ("platforms.sud.mode", &settings["platforms"]["sud"]["mode"]),
+    ];
+    let is_wrong = |mode: &Value| PlatformMode::deserialize(mode).is_err();
+    let wrong = modes.into_iter().filter(|(_, mode)| is_wrong(mode));
+    wrong.map(|(key, mode)| (key, format!("found {mode}, expected sandbox, live or off"))).collect()
+}
+
 /// Looks up an environment variable.
 pub type Environment<'a> = &'a dyn Fn(&str) -> Option<String>;
 
 impl Platforms {
+    /// The names of the platforms that are simulated.
+    pub fn sandboxed(&self) -> Vec<&'static str> {
+        let modes = [("mcrmb", self.mcrmb.mode), ("sud", self.sud.mode)];
+        modes.into_iter().filter(|(_, mode)| *mode == PlatformMode::Sandbox).map(|(name, _)| name).collect()
+    }
+
     /// Whether the sandbox has to be started.
     pub fn wants_sandbox(&self) -> bool {
-        self.mcrmb.mode == PlatformMode::Sandbox || self.sud.mode == PlatformMode::Sandbox
+        !self.sandboxed().is_empty()
+    }
+
+    /// Refuses simulated platforms on a server that other machines can reach, unless the operator wants them there.
+    pub fn check_reach(&self, listen: &str) -> Result<(), ConfigError> {
+        let mut addresses = listen.to_socket_addrs().into_iter().flatten();
+        let sandboxed = self.sandboxed();
+        if sandboxed.is_empty() || self.public_sandbox || !addresses.any(|address| !address.ip().is_loopback()) {
+            return Ok(());
+        }
+        let mistake = format!(
+            "sandboxed ({}), but other machines can reach {listen}: whoever plays there could charge its account without \
+             paying. Set them to live or off; if that is what you want, as on a test server, start with --sandbox",
+            sandboxed.join(", ")
+        );
+        Err(ConfigError::Value { key: "platforms", mistake })
     }
 
     /// Finds mistakes that can be detected without the secrets.
-    pub(super) fn check(&self) -> Result<(), ConfigError> {
+    pub(super) fn mistakes(&self) -> Vec<Mistake> {
+        let mut mistakes = Vec::new();
+        let mut wrong = |key, mistake: &str| mistakes.push((key, mistake.to_owned()));
         for (key, seconds) in [
             ("platforms.mcrmb.orders.settle_after_seconds", &self.mcrmb.orders.settle_after_seconds),
             ("platforms.mcrmb.orders.watch_after_seconds", &self.mcrmb.orders.watch_after_seconds),
             ("platforms.sud.retry_seconds", &self.sud.retry_seconds),
         ] {
             if seconds.is_empty() || seconds.iter().any(|seconds| *seconds < 1) {
-                return Err(wrong(key, "expected at least one number of seconds, each 1 or more"));
+                wrong(key, "expected at least one number of seconds, each 1 or more");
             }
         }
         for (key, value) in [
@@ -146,6 +194,7 @@ impl Platforms {
             ("platforms.mcrmb.deadline_seconds", self.mcrmb.deadline_seconds),
             ("platforms.mcrmb.circuit.failures", self.mcrmb.circuit.failures.into()),
             ("platforms.mcrmb.orders.retry_seconds", self.mcrmb.orders.retry_seconds),
+            ("platforms.mcrmb.orders.waiting_max", self.mcrmb.orders.waiting_max as i64),
             ("platforms.sud.in_flight", self.sud.in_flight as i64),
             ("platforms.sud.deadline_seconds", self.sud.deadline_seconds),
             ("platforms.narrator.in_flight", self.narrator.in_flight as i64),
@@ -154,17 +203,38 @@ impl Platforms {
             ("platforms.sud.rounds_kept", i64::try_from(self.sud.rounds_kept).unwrap_or(i64::MAX)),
         ] {
             if value < 1 {
-                return Err(wrong(key, "expected 1 or more"));
+                wrong(key, "expected 1 or more");
+            }
+        }
+        for (key, seconds) in [
+            ("platforms.mcrmb.answer_within_seconds", self.mcrmb.answer_within_seconds),
+            ("platforms.sud.answer_within_seconds", self.sud.answer_within_seconds),
+        ] {
+            if !(1..=ANSWER_WITHIN_MAX).contains(&seconds) {
+                wrong(key, &format!("expected 1 to {ANSWER_WITHIN_MAX}: the player's connection waits for it"));
             }
         }
         if self.narrator.deadline_seconds > NARRATOR_DEADLINE_MAX {
-            return Err(wrong("platforms.narrator.deadline_seconds", "expected 12 or less: players wait for it"));
+            wrong("platforms.narrator.deadline_seconds", "expected 12 or less: players wait for it");
         }
-        self.mg_id().map(|_| ())
+        if self.mg_id().is_err() {
+            wrong("platforms.sud.mg_id", MG_ID_EXPECTED);
+        }
+        mistakes
+    }
+
+    /// What live platforms lack: secrets of the environment, addresses and numbers.
+    pub fn missing(&self, environment: Environment<'_>) -> Vec<String> {
+        let Ok(sandbox) = SandboxSettings::shipped() else { return Vec::new() };
+        let known = Some(("http://127.0.0.1", &sandbox));
+        let mcrmb = self.mcrmb(known, environment).err();
+        let sud = self.sud(known, "http://127.0.0.1", environment).err();
+        let chat = self.chat(environment).err();
+        [mcrmb, sud, chat].into_iter().flatten().map(|error| error.to_string()).collect()
     }
 
     fn mg_id(&self) -> Result<i64, ConfigError> {
-        self.sud.mg_id.parse().map_err(|_| wrong("platforms.sud.mg_id", "expected a whole number in quotes"))
+        self.sud.mg_id.parse().map_err(|_| wrong("platforms.sud.mg_id", MG_ID_EXPECTED))
     }
 
     /// The platforms as the worlds use them. `sandbox` is the sandbox's address (`http://ADDRESS:PORT`) and its
@@ -190,7 +260,8 @@ impl Platforms {
         }
         check_url("platforms.narrator.url", &url)?;
         let key = Secret::new(environment(NARRATOR_KEY_VARIABLE).unwrap_or_default());
-        let line = LineSettings { in_flight, deadline_seconds, circuit: Some(circuit) };
+        let circuit = Some(circuit);
+        let line = LineSettings { in_flight, deadline_seconds, circuit, answer_within_seconds: None };
         Ok(Some(ChatSettings { url, model, key, line }))
     }
 
@@ -199,7 +270,8 @@ impl Platforms {
         sandbox: Option<(&str, &SandboxSettings)>,
         environment: Environment<'_>,
     ) -> Result<Option<McrmbSettings>, ConfigError> {
-        let Mcrmb { mode, gateway, sid, in_flight, deadline_seconds, circuit, orders } = self.mcrmb.clone();
+        let Mcrmb { mode, gateway, sid, in_flight, deadline_seconds, answer_within_seconds, circuit, orders } =
+            self.mcrmb.clone();
         let (gateway, sid, key) = match (mode, sandbox) {
             (PlatformMode::Off, _) => return Ok(None),
             (PlatformMode::Sandbox, Some((url, known))) => {
@@ -216,7 +288,8 @@ impl Platforms {
                 (format!("{}/", gateway.trim_end_matches('/')), sid, key)
             }
         };
-        let line = LineSettings { in_flight, deadline_seconds, circuit: Some(circuit) };
+        let (circuit, answer_within_seconds) = (Some(circuit), Some(answer_within_seconds));
+        let line = LineSettings { in_flight, deadline_seconds, circuit, answer_within_seconds };
         Ok(Some(McrmbSettings { gateway, sid, key, line, orders }))
     }
 
@@ -262,7 +335,12 @@ impl Platforms {
             app_secret,
             mg_id: self.mg_id()?,
             public_url: public_url.trim_end_matches('/').to_owned(),
-            line: LineSettings { in_flight: sud.in_flight, deadline_seconds: sud.deadline_seconds, circuit: None },
+            line: LineSettings {
+                in_flight: sud.in_flight,
+                deadline_seconds: sud.deadline_seconds,
+                circuit: None,
+                answer_within_seconds: Some(sud.answer_within_seconds),
+            },
             retry_seconds: sud.retry_seconds,
             reports_boss_sessions: sud.report_boss_sessions,
             rounds_kept: sud.rounds_kept,
@@ -289,66 +367,4 @@ fn check_url(key: &'static str, url: &str) -> Result<(), ConfigError> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::config::Config;
-
-    fn resolve(settings: &[&str], environment: Environment<'_>) -> Result<PlatformSettings, String> {
-        let settings: Vec<String> = settings.iter().map(|setting| (*setting).to_owned()).collect();
-        let config = Config::load(None, &settings).map_err(|error| error.to_string())?;
-        let sandbox = SandboxSettings::shipped()?;
-        let sandbox = config.platforms.wants_sandbox().then_some(("http://127.0.0.1:1", &sandbox));
-        config.platforms.resolve(sandbox, "http://here", environment).map_err(|error| error.to_string())
-    }
-
-    #[test]
-    fn without_settings_both_platforms_are_the_sandbox() {
-        let platforms = resolve(&[], &|_| None).expect("the shipped settings");
-        let mcrmb = platforms.mcrmb.expect("payments are sandboxed");
-        assert_eq!(mcrmb.gateway, "http://127.0.0.1:1/Api/");
-        let sud = platforms.sud.expect("reports are sandboxed");
-        assert_eq!((sud.callback.as_str(), sud.public_url.as_str()), ("http://127.0.0.1:1/sud/report", "http://here"));
-        assert_eq!(sud.retry_seconds.iter().sum::<i64>(), 55_620, "the contract's schedule");
-    }
-
-    #[test]
-    fn live_needs_a_secret_and_an_address() {
-        let live = ["platforms.mcrmb.mode=live", "platforms.mcrmb.sid=7", "platforms.sud.mode=off"];
-        let told = resolve(&live, &|_| None).expect_err("no secret");
-        assert!(told.contains(MCRMB_KEY_VARIABLE), "{told}");
-        let told = resolve(&live, &|_| Some(String::new())).expect_err("an empty secret is none");
-        assert!(told.contains(MCRMB_KEY_VARIABLE), "{told}");
-        let platforms = resolve(&live, &|_| Some("key".to_owned())).expect("all there is to say");
-        assert_eq!(platforms.mcrmb.map(|mcrmb| mcrmb.gateway).as_deref(), Some("http://api.mcrmb.com/Api/"));
-        assert!(platforms.sud.is_none());
-        let told = resolve(&["platforms.sud.mode=live"], &|_| Some("secret".to_owned())).expect_err("no address");
-        assert!(told.contains("platforms.sud.callback"), "{told}");
-    }
-
-    #[test]
-    fn the_chat_endpoint_is_optional_and_its_key_too() {
-        let url = "platforms.narrator.url=http://127.0.0.1:8080/v1/chat/completions";
-        assert!(resolve(&[], &|_| None).expect("the shipped settings").chat.is_none(), "none is set up");
-        let chat = resolve(&[url], &|_| None).expect("an address is enough").chat.expect("it is set up");
-        assert!(chat.key.is_empty(), "local servers need none");
-        let key = |name: &str| (name == NARRATOR_KEY_VARIABLE).then(|| "k".to_owned());
-        let chat = resolve(&[url], &key).expect("an address is enough").chat.expect("it is set up");
-        assert_eq!(chat.key.expose(), "k");
-    }
-
-    #[test]
-    fn mistakes_name_their_key() {
-        for (setting, key) in [
-            ("platforms.narrator.url=localhost", "platforms.narrator.url"),
-            ("platforms.narrator.in_flight=0", "platforms.narrator.in_flight"),
-            ("platforms.narrator.deadline_seconds=13", "platforms.narrator.deadline_seconds"),
-            ("platforms.sud.mg_id=x", "platforms.sud.mg_id"),
-            ("platforms.sud.retry_seconds=[]", "platforms.sud.retry_seconds"),
-            ("platforms.mcrmb.in_flight=0", "platforms.mcrmb.in_flight"),
-            ("platforms.mcrmb.mode=maybe", "mode"),
-        ] {
-            let told = resolve(&[setting], &|_| None).expect_err(setting);
-            assert!(told.contains(key) || told.contains("maybe"), "{setting}: {told}");
-        }
-    }
-}
+mod tests;

@@ -36,6 +36,39 @@ fn settings_from_before_a_key_existed_have_its_default() {
 }
 
 #[test]
+fn a_journal_from_before_a_limit_is_played_without_it() {
+    let mut earlier = Config::default().effective;
+    let identity = earlier["identity"].as_object_mut().expect("a section");
+    for key in ["new_accounts", "forget_guests_days", "password_bytes_min"] {
+        identity.remove(key).expect("the shipped configuration has it");
+    }
+    let lifted = Config::from_effective(earlier).expect("a journal's settings").identity;
+    let limits = (lifted.new_accounts.per_address, lifted.forget_guests_days, lifted.password_bytes_min);
+    assert_eq!(limits, (0, 0, 1));
+    let shipped = Config::default().identity;
+    let limits = (shipped.new_accounts.per_address, shipped.forget_guests_days, shipped.password_bytes_min);
+    assert_eq!(limits, (100, 7, 6), "who starts a server has them");
+}
+
+#[test]
+fn limits_on_strangers_are_checked() {
+    for (setting, key) in [
+        ("identity.password_cost.memory_kib=4000000", "identity.password_cost: memory_kib"),
+        ("identity.password_cost.passes=4000000", "identity.password_cost: passes"),
+        ("identity.password_bytes_min=0", "identity.password_bytes_min"),
+        ("identity.password_jobs_per_address=0", "identity.password_jobs_per_address"),
+        ("identity.known_places=1000", "identity.known_places"),
+        ("identity.attempts.window_seconds=0", "identity.attempts.window_seconds"),
+        ("identity.new_accounts.window_seconds=0", "identity.new_accounts.window_seconds"),
+        ("platforms.mcrmb.answer_within_seconds=13", "platforms.mcrmb.answer_within_seconds"),
+        ("platforms.mcrmb.orders.waiting_max=0", "platforms.mcrmb.orders.waiting_max"),
+    ] {
+        let told = load("()", &[setting]).expect_err(setting);
+        assert!(told.contains(key), "{setting}: {told}");
+    }
+}
+
+#[test]
 fn every_mistake_in_the_file_is_told_with_its_line() {
     let error =
         load("(\n  wolds: 2,\n  limits: (\n    connections: \"many\",\n  ),\n)", &[]).expect_err("two mistakes");

@@ -5,32 +5,58 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
+use metrics::Gauge;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::mpsc;
 use tokio::time::Instant;
 
-/// Accepts connections and distributes them round-robin to the worlds' threads.
+use crate::net::admission::Admission;
+use crate::net::health::HealthPlaces;
+use crate::net::places::{Excess, Place};
+
+/// Why connections are refused: the labels of the metric `raidkeep_connections_refused_total`.
+pub const REFUSALS: [&str; 4] = ["full", "address", "stranger", "proxy_header"];
+
+/// Accepts connections and distributes them round-robin to the threads that serve them.
 pub(super) struct Acceptor {
     pub(super) senders: Vec<mpsc::Sender<Stream>>,
-    pub(super) open: Arc<AtomicUsize>,
+    pub(super) open: OpenCount,
     pub(super) connections_max: usize,
+    pub(super) health: HealthPlaces,
+    pub(super) admission: Arc<Admission>,
 }
 
-/// Counts a connection for as long as any part of it lives.
-pub struct OpenConnection(Arc<AtomicUsize>);
+/// How many connections of a listener are open.
+#[derive(Clone)]
+pub(super) struct OpenCount {
+    count: Arc<AtomicUsize>,
+    gauge: Gauge,
+}
 
-impl OpenConnection {
-    fn count(open: &Arc<AtomicUsize>) -> Self {
-        open.fetch_add(1, Ordering::Relaxed);
-        metrics::gauge!("raidkeep_connections").increment(1);
-        Self(open.clone())
+impl OpenCount {
+    /// None yet.
+    pub(super) fn new(gauge: Gauge) -> Self {
+        Self { count: Arc::default(), gauge }
+    }
+
+    fn get(&self) -> usize {
+        self.count.load(Ordering::Relaxed)
+    }
+
+    fn add(&self) -> OpenConnection {
+        self.count.fetch_add(1, Ordering::Relaxed);
+        self.gauge.increment(1);
+        OpenConnection(self.clone())
     }
 }
 
+/// Counts a connection for as long as any part of it lives.
+pub struct OpenConnection(OpenCount);
+
 impl Drop for OpenConnection {
     fn drop(&mut self) {
-        self.0.fetch_sub(1, Ordering::Relaxed);
-        metrics::gauge!("raidkeep_connections").decrement(1);
+        self.0.count.fetch_sub(1, Ordering::Relaxed);
+        self.0.gauge.decrement(1);
     }
 }
 
@@ -54,18 +80,40 @@ impl Acceptor {
     }
 
     async fn hand_on(&self, stream: TcpStream, peer: SocketAddr, sender: &mpsc::Sender<Stream>) {
-        if self.open.load(Ordering::Relaxed) >= self.connections_max {
-            metrics::counter!("raidkeep_connections_refused_total").increment(1);
-            const FULL: &[u8] = b"HTTP/1.1 503 Service Unavailable\r\ncontent-length: 0\r\nconnection: close\r\n\r\n";
-            let _ = stream.try_write(FULL);
-            return;
-        }
-        let open = OpenConnection::count(&self.open);
+        // A socket for both versions of IP shows IPv4 addresses as IPv6 ones.
+        let peer = SocketAddr::new(peer.ip().to_canonical(), peer.port());
+        let place = match self.open.get() >= self.connections_max {
+            true => Err(Excess::InAll),
+            false => self.admission.place(peer.ip()),
+        };
+        let place = match place {
+            Ok(place) => place,
+            Err(Excess::Stranger) => return refuse(&stream, Excess::Stranger),
+            Err(excess) => {
+                self.health.serve(stream, excess);
+                // What has been sent already is answered before the next connection may take the place.
+                return tokio::task::yield_now().await;
+            }
+        };
+        let open = self.open.add();
         match stream.into_std() {
-            Ok(stream) => drop(sender.send(Stream { stream, peer, open }).await),
+            Ok(stream) => drop(sender.send(Stream { stream, peer, open, place }).await),
             Err(error) => tracing::debug!(%peer, %error, "a connection was lost on its way to a world"),
         }
     }
+}
+
+/// Refuses a connection before anything is read from it.
+pub(super) fn refuse(stream: &TcpStream, excess: Excess) {
+    excess.count();
+    let body = excess.message();
+    let reply = format!(
+        "HTTP/1.1 503 Service Unavailable\r\ncontent-type: text/plain; charset=utf-8\r\ncontent-length: {}\r\n\
+         connection: close\r\n\r\n{body}",
+        body.len()
+    );
+    // Whoever does not read fast enough learns it from the closed connection.
+    let _ = stream.try_write(reply.as_bytes());
 }
 
 /// The pause after a connection could not be accepted.
@@ -97,4 +145,6 @@ pub(super) struct Stream {
     pub(super) stream: std::net::TcpStream,
     pub(super) peer: SocketAddr,
     pub(super) open: OpenConnection,
+    /// `None` if it comes from a trusted proxy.
+    pub(super) place: Option<Place>,
 }

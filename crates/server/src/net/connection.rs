@@ -9,7 +9,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::task::Waker;
 
 use crate::net::limits::Limiter;
-use crate::net::way_in::{Received, Requester, Slot, WayIn};
+use crate::net::way_in::{NotSent, Received, Requester, Slot, WayIn};
 use raidkeep_engine::request::envelope::{RequestId, refusal_text};
 use raidkeep_engine::request::reply::{Reply, ReplyPort};
 use raidkeep_engine::request::{Refusal, SignIn, status};
@@ -32,6 +32,8 @@ pub struct Connection {
     unchecked: VecDeque<Unchecked>,
     /// The next request is read only when this one is answered.
     waits_for: Option<u64>,
+    /// Requests refused because they came too fast, since somebody asked.
+    refused: usize,
 }
 
 struct Unchecked {
@@ -79,6 +81,7 @@ impl Connection {
             signed_in: SignedIn::default(),
             unchecked: VecDeque::new(),
             waits_for: None,
+            refused: 0,
         }
     }
 
@@ -113,8 +116,13 @@ impl Connection {
         let serial = self.reserve();
         let limit = self.limiter.check();
         let slot = Slot { port: &self.outbox, serial };
-        let Some(received) = self.way_in.receive(text, &self.signed_in, self.address, limit, slot) else {
-            return;
+        let received = match self.way_in.receive(text, &self.signed_in, self.address, limit, slot) {
+            Ok(received) => received,
+            Err(NotSent::TooFast) => {
+                self.refused += 1;
+                return;
+            }
+            Err(NotSent::Refused) => return,
         };
         let Received { world, signs_in, unchecked_token: token } = received;
         if !self.worlds.contains(&world) {
@@ -127,6 +135,11 @@ impl Connection {
         if signs_in || token.is_some() {
             self.unchecked.push_back(Unchecked { serial, world, token });
         }
+    }
+
+    /// How many requests were refused because they came too fast, since this was last asked.
+    pub fn take_refused(&mut self) -> usize {
+        std::mem::take(&mut self.refused)
     }
 
     /// Answers a non-text frame.

@@ -1,11 +1,12 @@
-//! HTTP on the same port: health, readiness, metrics, and the upgrade to a WebSocket.
+//! HTTP: routes, health, readiness, metrics for operators, and the upgrade to a WebSocket.
 
+use std::cell::RefCell;
 use std::convert::Infallible;
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::rc::Rc;
+use std::sync::Arc;
 use std::time::Duration;
 
-use bytes::Bytes;
 use http_body_util::Full;
 use hyper::body::Incoming;
 use hyper::header::{self, HeaderMap, HeaderValue};
@@ -14,12 +15,21 @@ use hyper::{Method, Request, Response, StatusCode};
 use hyper_util::rt::{TokioIo, TokioTimer};
 use metrics_exporter_prometheus::PrometheusHandle;
 use tokio::net::TcpStream;
+use tokio::sync::mpsc;
+use tokio::task::spawn_local;
+use tokio::time::Instant;
 use tokio_tungstenite::tungstenite::handshake::derive_accept_key;
 
-use crate::net::acceptor::OpenConnection;
+use crate::config::Config;
+use crate::net::acceptor::{OpenConnection, Stream, refuse};
+use crate::net::admission::Admission;
+use crate::net::health::{self, Answer, HEALTH, HealthPlaces, HealthState, READINESS, text};
+use crate::net::metered::MeteredStream;
+use crate::net::places::Place;
 use crate::net::shard::Sockets;
 use crate::net::socket::Socket;
-use crate::net::{cors, process, routes, websocket};
+use crate::net::way_in::{Clientele, WayIn};
+use crate::net::{cors, own_site, process, routes, websocket};
 use raidkeep_game::platforms::settings::SudSettings;
 use raidkeep_game::platforms::signature::discovery_path;
 use raidkeep_game::platforms::sud::query::QUERY_PATH;
@@ -30,11 +40,13 @@ pub struct Site {
     pub sockets: Rc<Sockets>,
     /// Renders `/metrics`.
     pub metrics: Option<PrometheusHandle>,
+    /// What is told of health and readiness.
+    pub(super) health: HealthState,
     /// What SUD discovers here.
     pub discovery: Option<Discovery>,
+    /// Who clients are.
+    pub(super) admission: Arc<Admission>,
 }
-
-type Reply = Response<Full<Bytes>>;
 
 /// The routes of this server that SUD discovers (docs/contract/match-query.md#discovery).
 pub struct Discovery {
@@ -53,17 +65,71 @@ impl Discovery {
     }
 }
 
+/// Serves every connection that comes.
+pub(super) async fn serve_streams(mut streams: mpsc::Receiver<Stream>, site: Rc<Site>) {
+    while let Some(Stream { stream, peer, open, place }) = streams.recv().await {
+        if let Ok(stream) = TcpStream::from_std(stream) {
+            spawn_local(welcome(site.clone(), stream, peer, open, place));
+        }
+    }
+}
+
+/// The places of a listener for those who ask for health when it is full.
+pub(super) fn health_places(config: &Config, way_in: &WayIn) -> HealthPlaces {
+    let patience = Duration::from_secs(config.limits.handshake_seconds);
+    HealthPlaces::new(Rc::new(health_state(config, way_in)), config.limits.health_connections, patience)
+}
+
+/// What is told of health and readiness.
+pub(super) fn health_state(config: &Config, way_in: &WayIn) -> HealthState {
+    HealthState { worlds: way_in.worlds.clone(), sandboxed: config.platforms.sandboxed() }
+}
+
+/// Finds out who a TCP connection is from, and serves it if that address may have another one.
+pub(super) async fn welcome(
+    site: Rc<Site>,
+    mut stream: TcpStream,
+    proxy: SocketAddr,
+    open: OpenConnection,
+    mut place: Option<Place>,
+) {
+    let peer = match site.admission.client(&mut stream, proxy).await {
+        Ok(peer) => peer,
+        Err(error) => {
+            metrics::counter!("raidkeep_connections_refused_total", "why" => "proxy_header").increment(1);
+            return tracing::debug!(%proxy, %error, "a proxy did not say whom a connection is from");
+        }
+    };
+    if peer != proxy {
+        place = match site.admission.place(peer.ip()) {
+            Ok(place) => place,
+            Err(excess) => return refuse(&stream, excess),
+        };
+    }
+    serve(site, stream, peer, Rc::new((open, place))).await;
+}
+
 /// Serves one TCP connection: HTTP requests, until it is upgraded or closed.
-pub async fn serve(site: Rc<Site>, stream: TcpStream, peer: SocketAddr, open: Rc<OpenConnection>) {
+async fn serve(site: Rc<Site>, stream: TcpStream, peer: SocketAddr, held: Rc<(OpenConnection, Option<Place>)>) {
     let _ = stream.set_nodelay(true);
-    let timeout = Duration::from_secs(site.sockets.config().limits.handshake_seconds);
+    let limits = &site.sockets.config().limits;
+    let timeout = Duration::from_secs(limits.handshake_seconds);
     // A client that reads nothing would otherwise hold its place forever.
-    let lifetime = Duration::from_secs(site.sockets.config().limits.http_seconds);
+    let lifetime = Duration::from_secs(limits.http_seconds);
+    let throttle = RefCell::new(site.admission.requests(held.1.as_ref()));
+    let budget = site.admission.budget(held.1.as_ref());
+    let own = own_site::own_address(stream.local_addr());
     let service = service_fn(|request| {
-        let client = Client { peer, _open: open.clone() };
+        let client = Client { peer, own, _held: held.clone() };
         let site = site.clone();
-        async move { Ok::<_, Infallible>(answer(&site, request, client).await) }
+        let due = throttle.borrow_mut().spend(1, Instant::now());
+        async move {
+            // hyper reads the next request when this one is answered.
+            wait_until(due).await;
+            Ok::<_, Infallible>(answer(&site, request, client).await)
+        }
     });
+    let stream = MeteredStream { stream, budget };
     let connection = hyper::server::conn::http1::Builder::new()
         .timer(TokioTimer::new())
         .header_read_timeout(timeout)
@@ -77,67 +143,99 @@ pub async fn serve(site: Rc<Site>, stream: TcpStream, peer: SocketAddr, open: Rc
     }
 }
 
-/// The sender of a request.
+/// A connection that sends requests.
 struct Client {
     peer: SocketAddr,
-    _open: Rc<OpenConnection>,
+    /// The address it has connected to.
+    own: Option<IpAddr>,
+    _held: Rc<(OpenConnection, Option<Place>)>,
 }
 
-async fn answer(site: &Rc<Site>, request: Request<Incoming>, client: Client) -> Reply {
-    if let Some(route) = site.sockets.way_in().routes.find(request.uri().path()) {
-        return routes::answer(&site.sockets, route, request, client.peer.ip()).await;
+async fn wait_until(due: Option<Instant>) {
+    if let Some(due) = due {
+        tokio::time::sleep_until(due).await;
     }
+}
+
+async fn answer(site: &Rc<Site>, request: Request<Incoming>, client: Client) -> Answer {
+    let clientele = site.sockets.way_in().clientele;
+    let path = request.uri().path();
+    let is_about_health = matches!(path, HEALTH | READINESS);
+    if clientele == Clientele::Operators
+        && !is_about_health
+        && let Some(refusal) = refusal_of_operators(site, &request, &client)
+    {
+        return text(StatusCode::FORBIDDEN, refusal);
+    }
+    let address = site.admission.sender(client.peer.ip(), request.headers());
+    let limits = &site.sockets.way_in().address_limits;
+    let limit = limits.check(address);
+    if limit.is_err() {
+        wait_until(limits.refuse(address)).await;
+    }
+    let route = site.sockets.way_in().routes.find(path).filter(|route| clientele.has_route(route.access));
+    if let Some(route) = route {
+        return routes::answer(&site.sockets, route, request, address, limit).await;
+    }
+    // Health is told late rather than not at all.
+    if let Err(retry_after_ms) = limit
+        && !is_about_health
+    {
+        return too_many(retry_after_ms);
+    }
+    answer_itself(site, request, client, address)
+}
+
+/// Answers what is no function.
+fn answer_itself(site: &Rc<Site>, request: Request<Incoming>, client: Client, address: IpAddr) -> Answer {
+    let clientele = site.sockets.way_in().clientele;
     let path = request.uri().path();
     if !matches!(*request.method(), Method::GET | Method::HEAD) {
         return match path {
-            "/" | "/ws" | "/healthz" | "/readyz" | "/metrics" => not_allowed(),
-            _ => text(StatusCode::NOT_FOUND, "no such route\n"),
+            "/" | "/ws" | HEALTH | READINESS => not_allowed(),
+            "/metrics" if clientele.is_for_operators() => not_allowed(),
+            _ => no_route(),
         };
     }
     match path {
-        "/" | "/ws" if wants_websocket(&request) => upgrade(site, request, client),
+        "/" | "/ws" if wants_websocket(&request) => upgrade(site, request, client, address),
+        "/" if clientele == Clientele::Operators => {
+            text(StatusCode::OK, "Raidkeep's operators: JSON over WebSocket here and at /ws, and /metrics.\n")
+        }
         "/" => text(StatusCode::OK, "Raidkeep speaks JSON over WebSocket here and at /ws.\n"),
         "/ws" => text(StatusCode::UPGRADE_REQUIRED, "connect with a WebSocket client\n"),
-        "/healthz" => text(StatusCode::OK, "ok\n"),
-        "/readyz" => readiness(site),
-        "/metrics" => render_metrics(site),
+        "/metrics" if clientele.is_for_operators() => render_metrics(site),
         path if let Some(found) = site.discovery.as_ref().filter(|known| known.path == path) => {
             let mut reply = text(StatusCode::OK, found.body.clone());
             let json = HeaderValue::from_static("application/json; charset=utf-8");
             reply.headers_mut().insert(header::CONTENT_TYPE, json);
             reply
         }
-        _ => text(StatusCode::NOT_FOUND, "no such route\n"),
+        path => health::answer(path, &site.health).unwrap_or_else(no_route),
     }
 }
 
-fn not_allowed() -> Reply {
+fn refusal_of_operators(site: &Site, request: &Request<Incoming>, client: &Client) -> Option<&'static str> {
+    own_site::refusal(request.uri(), request.headers(), client.own, &site.sockets.config().admin.hosts)
+}
+
+fn no_route() -> Answer {
+    text(StatusCode::NOT_FOUND, "no such route\n")
+}
+
+fn too_many(retry_after_ms: u64) -> Answer {
+    let mut reply = text(StatusCode::TOO_MANY_REQUESTS, "too many requests\n");
+    reply.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(retry_after_ms.div_ceil(1000)));
+    reply
+}
+
+fn not_allowed() -> Answer {
     let mut reply = text(StatusCode::METHOD_NOT_ALLOWED, "use GET\n");
     reply.headers_mut().insert(header::ALLOW, HeaderValue::from_static("GET, HEAD"));
     reply
 }
 
-fn text(status: StatusCode, body: impl Into<Bytes>) -> Reply {
-    let mut reply = Response::new(Full::new(body.into()));
-    *reply.status_mut() = status;
-    reply.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("text/plain; charset=utf-8"));
-    reply
-}
-
-/// Ready when every world accepts requests.
-fn readiness(site: &Site) -> Reply {
-    let worlds = site.sockets.way_in().worlds.iter().enumerate();
-    let closed: Vec<String> = worlds
-        .filter_map(|(number, inbox)| inbox.closed().map(|refusal| format!("world {number}: {}\n", refusal.message)))
-        .collect();
-    if closed.is_empty() {
-        text(StatusCode::OK, "ready\n")
-    } else {
-        text(StatusCode::SERVICE_UNAVAILABLE, closed.concat())
-    }
-}
-
-fn render_metrics(site: &Site) -> Reply {
+fn render_metrics(site: &Site) -> Answer {
     let Some(metrics) = &site.metrics else {
         return text(StatusCode::NOT_FOUND, "metrics are off\n");
     };
@@ -161,7 +259,7 @@ fn wants_websocket(request: &Request<Incoming>) -> bool {
         && has_token(headers, header::CONNECTION, "upgrade")
 }
 
-fn upgrade(site: &Rc<Site>, request: Request<Incoming>, client: Client) -> Reply {
+fn upgrade(site: &Rc<Site>, request: Request<Incoming>, client: Client, address: IpAddr) -> Answer {
     let headers = request.headers();
     let Some(key) = headers.get(header::SEC_WEBSOCKET_KEY) else {
         return text(StatusCode::BAD_REQUEST, "the header Sec-WebSocket-Key is missing\n");
@@ -171,13 +269,24 @@ fn upgrade(site: &Rc<Site>, request: Request<Incoming>, client: Client) -> Reply
         reply.headers_mut().insert(header::SEC_WEBSOCKET_VERSION, HeaderValue::from_static("13"));
         return reply;
     }
-    if !cors::may_connect(headers, site.sockets.config()) {
+    let is_for_players = site.sockets.way_in().clientele != Clientele::Operators;
+    if is_for_players && !cors::may_connect(headers, site.sockets.config()) {
         return text(StatusCode::FORBIDDEN, "this origin may not connect; see allowed_origins in the configuration\n");
     }
     let Ok(accept) = HeaderValue::from_str(&derive_accept_key(key.as_bytes())) else {
         return text(StatusCode::BAD_REQUEST, "the header Sec-WebSocket-Key cannot be used\n");
     };
-    tokio::task::spawn_local(hand_over(site.sockets.clone(), request, client));
+    let mut place = None;
+    if address != client.peer.ip() {
+        place = match site.admission.place(address) {
+            Ok(place) => place,
+            Err(excess) => {
+                excess.count();
+                return text(StatusCode::SERVICE_UNAVAILABLE, excess.message());
+            }
+        };
+    }
+    spawn_local(hand_over(site.clone(), request, (client, place), address));
     let mut reply = Response::new(Full::default());
     *reply.status_mut() = StatusCode::SWITCHING_PROTOCOLS;
     let headers = reply.headers_mut();
@@ -189,19 +298,23 @@ fn upgrade(site: &Rc<Site>, request: Request<Incoming>, client: Client) -> Reply
 
 /// Turns an upgraded connection into a WebSocket served by a task of its own: a connection is idle most of its life and
 /// should not hold what only the handshake needed.
-async fn hand_over(sockets: Rc<Sockets>, request: Request<Incoming>, client: Client) {
-    let peer = client.peer;
+async fn hand_over(site: Rc<Site>, request: Request<Incoming>, held: (Client, Option<Place>), address: IpAddr) {
     let upgraded = match hyper::upgrade::on(request).await {
         Ok(upgraded) => upgraded,
-        Err(error) => return tracing::debug!(%peer, %error, "a WebSocket handshake did not finish"),
+        Err(error) => return tracing::debug!(%address, %error, "a WebSocket handshake did not finish"),
     };
-    let Ok(parts) = upgraded.downcast::<TokioIo<TcpStream>>() else {
-        return tracing::error!(%peer, "an upgraded connection is no TCP stream; it is dropped");
+    let Ok(parts) = upgraded.downcast::<TokioIo<MeteredStream>>() else {
+        return tracing::error!(%address, "an upgraded connection is no TCP stream; it is dropped");
     };
-    let settings = websocket::settings(sockets.config().limits.frame_bytes);
-    let socket = Socket::new(parts.io.into_inner(), parts.read_buf.to_vec(), settings);
-    tokio::task::spawn_local(async move {
-        sockets.serve(socket, Some(peer.ip())).await;
-        drop(client);
+    let mut stream = parts.io.into_inner();
+    if address != held.0.peer.ip() {
+        // Until now the connection was the proxy's.
+        stream.budget = site.admission.budget(held.1.as_ref());
+    }
+    let settings = websocket::settings(site.sockets.config().limits.frame_bytes);
+    let socket = Socket::new(stream, parts.read_buf.to_vec(), settings);
+    spawn_local(async move {
+        site.sockets.serve(socket, Some(address)).await;
+        drop(held);
     });
 }

@@ -1,28 +1,64 @@
-//! Inputs of a world that wait for its next tick. Bounded.
+//! Inputs of a world that wait for its next tick. Bounded, and fair: a tick takes only so many requests, and while more
+//! are waiting, the connections take turns and no address may have more than its share of the queue.
 
+use std::net::IpAddr;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
+use crate::net::turns::{Sender, Turns};
+use raidkeep_engine::address::AddressKey;
+use raidkeep_engine::meters::Meters;
 use raidkeep_engine::numbers::BatchNumber;
 use raidkeep_engine::request::Refusal;
 use raidkeep_engine::request::answer::{STOPPED, WITHOUT_STORAGE};
-use raidkeep_engine::request::command::Command;
+use raidkeep_engine::request::command::{Command, Credential};
 use raidkeep_engine::tick::Input;
+
+/// A tick takes at most this many requests, or a quarter of what the inbox holds: whoever sends in the meantime waits no
+/// longer than for that.
+const REQUESTS_PER_TICK_MAX: usize = 1024;
+/// The part of the inbox that requests from one address may fill, besides those of the next tick.
+const SHARES: usize = 4;
 
 /// A world's inbox. Shared by the connections of all threads and by the storage.
 pub struct Inbox {
     inputs: Mutex<Inputs>,
     capacity: usize,
+    per_tick: usize,
+    per_address: usize,
     committed: AtomicU64,
     is_stopping: AtomicBool,
     storage_failed: AtomicBool,
     wake: Box<dyn Fn() + Send + Sync>,
+    latency: Option<metrics::Histogram>,
 }
 
 #[derive(Default)]
 struct Inputs {
-    waiting: Vec<Input>,
-    command_count: usize,
+    /// For the next tick.
+    next: Vec<Input>,
+    /// How many of them are requests.
+    next_commands: usize,
+    /// Only when the next tick has as many as it takes.
+    later: Turns<Command>,
+    later_count: usize,
+}
+
+impl Inputs {
+    fn is_empty(&self) -> bool {
+        // Nothing waits for later ticks unless the next one is full.
+        self.next.is_empty()
+    }
+
+    fn fill_next(&mut self, per_tick: usize) {
+        while self.next_commands < per_tick
+            && let Some(command) = self.later.pop()
+        {
+            self.later_count -= 1;
+            self.next_commands += 1;
+            self.next.push(Input::Command(command));
+        }
+    }
 }
 
 impl Inbox {
@@ -31,27 +67,42 @@ impl Inbox {
         Self {
             inputs: Mutex::default(),
             capacity,
+            per_tick: (capacity / SHARES).clamp(1, REQUESTS_PER_TICK_MAX),
+            per_address: (capacity / SHARES).max(1),
             committed: AtomicU64::new(committed.0),
             is_stopping: AtomicBool::new(false),
             storage_failed: AtomicBool::new(false),
             wake,
+            latency: None,
         }
     }
 
-    /// Accepts a request, or returns it with the refusal.
+    /// The same, whose requests are measured as those of this world.
+    pub fn measured(self, world: u32) -> Self {
+        Self { latency: Some(Meters::of_world(world).histogram("raidkeep_request_seconds")), ..self }
+    }
+
+    /// Where the time from a request to its reply is recorded, if it is.
+    pub fn latency(&self) -> Option<metrics::Histogram> {
+        self.latency.clone()
+    }
+
+    /// Accepts a request from `address`, or returns it with the refusal. Those of operators, who are few, are for the next
+    /// tick whatever players have sent.
     #[expect(clippy::result_large_err, reason = "the command goes back to its one caller, which answers it")]
-    pub fn push_command(&self, command: Command) -> Result<(), (Command, Refusal)> {
+    pub fn push_command(&self, command: Command, address: Option<IpAddr>) -> Result<(), (Command, Refusal)> {
         if let Some(refusal) = self.closed() {
             return Err((command, refusal));
         }
         let mut inputs = self.lock();
-        if inputs.command_count >= self.capacity {
-            drop(inputs);
-            return Err((command, Refusal::busy("server busy, retry later")));
+        if command.credential != Credential::Operator {
+            if inputs.next_commands >= self.per_tick {
+                return self.push_for_later(inputs, command, address);
+            }
+            inputs.next_commands += 1;
         }
-        inputs.command_count += 1;
-        inputs.waiting.push(Input::Command(command));
-        let is_first = inputs.waiting.len() == 1;
+        inputs.next.push(Input::Command(command));
+        let is_first = inputs.next.len() == 1;
         drop(inputs);
         if is_first {
             (self.wake)();
@@ -59,22 +110,49 @@ impl Inbox {
         Ok(())
     }
 
+    /// The next tick is full, so the world has been woken already.
+    #[expect(clippy::result_large_err, reason = "the command goes back to the one caller, which answers it")]
+    fn push_for_later(
+        &self,
+        mut inputs: MutexGuard<'_, Inputs>,
+        command: Command,
+        address: Option<IpAddr>,
+    ) -> Result<(), (Command, Refusal)> {
+        let key = address.map(AddressKey::from);
+        let is_full = inputs.next_commands + inputs.later_count >= self.capacity;
+        let has_its_share = key.is_some_and(|key| inputs.later.count_from(key) >= self.per_address);
+        if is_full || has_its_share {
+            drop(inputs);
+            return Err((command, Refusal::busy("server busy, retry later")));
+        }
+        let sender = Sender { connection: command.reply_to.connection(), address: key };
+        inputs.later.push(sender, command);
+        inputs.later_count += 1;
+        Ok(())
+    }
+
     /// Takes an input that the world itself has requested.
     pub fn push(&self, input: Input) {
-        self.lock().waiting.push(input);
+        self.lock().next.push(input);
         (self.wake)();
     }
 
-    /// Moves all waiting inputs to `inputs`, which must be empty.
+    /// Moves the inputs of one tick to `inputs`, which must be empty.
     pub fn drain(&self, inputs: &mut Vec<Input>) {
         let mut waiting = self.lock();
-        std::mem::swap(&mut waiting.waiting, inputs);
-        waiting.command_count = 0;
+        std::mem::swap(&mut waiting.next, inputs);
+        waiting.next_commands = 0;
+        waiting.fill_next(self.per_tick);
+        let is_empty = waiting.is_empty();
+        drop(waiting);
+        if !is_empty {
+            (self.wake)();
+        }
     }
 
     /// Whether the inbox is empty.
     pub fn is_empty(&self) -> bool {
-        self.lock().waiting.is_empty()
+        self.lock().is_empty()
     }
 
     /// Notes that every batch up to this one is on disk.
@@ -118,7 +196,7 @@ impl Inbox {
         self.is_stopping().then_some(STOPPED)
     }
 
-    fn lock(&self) -> std::sync::MutexGuard<'_, Inputs> {
+    fn lock(&self) -> MutexGuard<'_, Inputs> {
         self.inputs.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -1,14 +1,15 @@
-//! Jobs off the world's thread: how many run at the same time, and how many wait.
+//! Jobs off the world's thread: how many run at the same time, how many wait, and in which order.
 
-use std::cell::Cell;
+use std::cell::RefCell;
 use std::rc::Rc;
 use std::sync::Arc;
 
-use tokio::sync::Semaphore;
 use tokio::task::{spawn_blocking, spawn_local};
 
 use crate::config::Config;
+use crate::net::fair_queue::{FairQueue, QueueLimits};
 use crate::net::inbox::Inbox;
+use raidkeep_engine::address::AddressKey;
 use raidkeep_engine::numbers::JobId;
 use raidkeep_engine::request::Job;
 use raidkeep_engine::tick::Input;
@@ -17,30 +18,26 @@ use raidkeep_engine::tick::Input;
 pub struct Jobs {
     inbox: Arc<Inbox>,
     /// For jobs whose clients wait to log in.
-    prompt: Queue,
+    prompt: Rc<Queue>,
     /// For jobs that run one after the other.
-    at_leisure: Queue,
+    at_leisure: Rc<Queue>,
 }
 
-struct Queue {
-    places: Arc<Semaphore>,
-    /// How many jobs run or wait.
-    jobs: Rc<Cell<usize>>,
-    jobs_max: usize,
-}
-
-impl Queue {
-    fn new(at_a_time: usize, jobs_max: usize) -> Self {
-        Self { places: Arc::new(Semaphore::new(at_a_time)), jobs: Rc::default(), jobs_max }
-    }
-}
+/// Jobs wait by the address of their client; those of no client are of one asker.
+type Queue = RefCell<FairQueue<Option<AddressKey>, (JobId, Job)>>;
 
 impl Jobs {
     /// No jobs yet. Their results go to `inbox`.
     pub fn new(inbox: Arc<Inbox>, config: &Config) -> Self {
-        let identity = &config.identity;
-        let prompt = Queue::new(identity.password_jobs, identity.password_jobs_waiting);
-        Self { inbox, prompt, at_leisure: Queue::new(1, config.limits.image_jobs_waiting) }
+        let (identity, images) = (&config.identity, config.limits.image_jobs_waiting);
+        let prompt = QueueLimits {
+            at_a_time: identity.password_jobs,
+            most: identity.password_jobs_waiting,
+            per_asker: identity.password_jobs_per_address,
+        };
+        let at_leisure = QueueLimits { at_a_time: 1, most: images, per_asker: images };
+        let queue = |limits| Rc::new(Queue::new(FairQueue::new(limits)));
+        Self { inbox, prompt: queue(prompt), at_leisure: queue(at_leisure) }
     }
 
     /// How many threads they may take.
@@ -48,24 +45,32 @@ impl Jobs {
         config.identity.password_jobs + 1
     }
 
-    /// Starts a job, or refuses it when too many wait. Must be called on the thread of the world.
+    /// Starts a job as soon as it is its turn, or refuses it when too many wait. Must be called on the thread of the
+    /// world.
     pub fn start(&self, number: JobId, job: Job) {
         let queue = if job.is_at_leisure() { &self.at_leisure } else { &self.prompt };
-        if queue.jobs.get() >= queue.jobs_max {
-            self.inbox.push(Input::JobRefused(number));
-            return;
+        let pushed = queue.borrow_mut().push(job.asker(), (number, job));
+        match pushed {
+            Ok(()) => run_next(queue, &self.inbox),
+            Err((number, _)) => self.inbox.push(Input::JobRefused(number)),
         }
-        queue.jobs.update(|jobs| jobs + 1);
-        let (inbox, places, jobs) = (self.inbox.clone(), queue.places.clone(), queue.jobs.clone());
-        spawn_local(async move {
-            let _place = places.acquire_owned().await;
-            let result = spawn_blocking(|| job.run()).await;
-            jobs.update(|jobs| jobs - 1);
-            inbox.push(match result {
-                Ok(finding) => Input::JobDone(number, finding),
-                // It panicked, which fails only this request.
-                Err(_) => Input::JobRefused(number),
-            });
-        });
     }
+}
+
+/// Runs the queue's next job if there is a place for it, and then those after it.
+fn run_next(queue: &Rc<Queue>, inbox: &Arc<Inbox>) {
+    let Some((asker, (number, job))) = queue.borrow_mut().start_next() else {
+        return;
+    };
+    let (queue, inbox) = (queue.clone(), inbox.clone());
+    spawn_local(async move {
+        let result = spawn_blocking(|| job.run()).await;
+        queue.borrow_mut().end(asker);
+        run_next(&queue, &inbox);
+        inbox.push(match result {
+            Ok(finding) => Input::JobDone(number, finding),
+            // It panicked, which fails only this request.
+            Err(_) => Input::JobRefused(number),
+        });
+    });
 }

@@ -6,11 +6,16 @@ use std::num::NonZeroU32;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
+use tokio::time::Instant;
+
 use governor::clock::{Clock, DefaultClock};
 use governor::state::keyed::HashMapStateStore;
 use governor::{DefaultDirectRateLimiter, NotUntil, Quota, RateLimiter};
 
+use crate::config::ClientLimits;
+use crate::net::budget::Throttle;
 use raidkeep_engine::account::AccountId;
+use raidkeep_engine::address::AddressKey;
 
 /// This many requests a second, with bursts of twice as many. 0 = no limit.
 fn quota(rate: u32) -> Option<Quota> {
@@ -78,18 +83,44 @@ impl PlayerLimits {
 
 /// The limits of addresses that send HTTP requests, where no connection is signed in.
 pub struct AddressLimits {
-    limiter: Option<RateLimiter<IpAddr, HashMapStateStore<IpAddr>, DefaultClock>>,
+    limiter: Option<RateLimiter<AddressKey, HashMapStateStore<AddressKey>, DefaultClock>>,
     /// At this many addresses, idle ones are forgotten.
     prune_at: AtomicUsize,
+    refusals: Mutex<Refusals>,
+}
+
+/// How fast addresses beyond their limit are refused. Those that are within it again are forgotten.
+struct Refusals {
+    per_second: u32,
+    throttles: HashMap<AddressKey, Throttle>,
+    prune_at: usize,
 }
 
 /// At least this many addresses are remembered.
 const ADDRESSES_KEPT: usize = 4096;
 
 impl AddressLimits {
-    /// This many requests a second for each address, with bursts of twice as many. 0 = no limit.
-    pub fn new(rate: u32) -> Self {
-        Self { limiter: quota(rate).map(RateLimiter::hashmap), prune_at: AtomicUsize::new(ADDRESSES_KEPT) }
+    /// As many requests of each address, and refusals of those beyond, as the limits allow.
+    pub fn new(limits: &ClientLimits) -> Self {
+        Self::per_second(limits.requests_per_second_per_address, limits.refusals_per_second)
+    }
+
+    /// With bursts of twice as many. 0 = no limit.
+    fn per_second(requests: u32, refusals: u32) -> Self {
+        Self {
+            limiter: quota(requests).map(RateLimiter::hashmap),
+            prune_at: AtomicUsize::new(ADDRESSES_KEPT),
+            refusals: Mutex::new(Refusals {
+                per_second: refusals,
+                throttles: HashMap::new(),
+                prune_at: ADDRESSES_KEPT,
+            }),
+        }
+    }
+
+    /// No limits.
+    pub fn none() -> Self {
+        Self::per_second(0, 0)
     }
 
     /// Counts a request; errs with the milliseconds after which the next one is allowed.
@@ -102,7 +133,20 @@ impl AddressLimits {
             // With many addresses at once, scanning all of them for every request would be too slow.
             self.prune_at.store((limiter.len() * 2).max(ADDRESSES_KEPT), Ordering::Relaxed);
         }
-        limiter.check_key(&address).map_err(|until| wait_ms(&until))
+        limiter.check_key(&AddressKey::from(address)).map_err(|until| wait_ms(&until))
+    }
+
+    /// Counts a refusal; returns when it may be sent, if that is in the future. All connections of an address together
+    /// are refused no faster than one.
+    pub fn refuse(&self, address: IpAddr) -> Option<Instant> {
+        let now = Instant::now();
+        let mut refusals = self.refusals.lock().unwrap_or_else(PoisonError::into_inner);
+        if refusals.throttles.len() >= refusals.prune_at {
+            refusals.throttles.retain(|_, throttle| !throttle.is_rested(now));
+            refusals.prune_at = (refusals.throttles.len() * 2).max(ADDRESSES_KEPT);
+        }
+        let per_second = refusals.per_second;
+        refusals.throttles.entry(AddressKey::from(address)).or_insert_with(|| Throttle::new(per_second)).spend(1, now)
     }
 }
 
@@ -122,11 +166,22 @@ mod tests {
 
     #[test]
     fn each_address_has_a_limit_of_its_own() {
-        let limits = AddressLimits::new(1);
+        let limits = AddressLimits::per_second(1, 0);
         let (first, second) = (IpAddr::from([127, 0, 0, 1]), IpAddr::from([127, 0, 0, 2]));
         assert!(limits.check(first).is_ok() && limits.check(first).is_ok());
         assert!(limits.check(first).is_err(), "the burst is used up");
         assert!(limits.check(second).is_ok());
+    }
+
+    #[test]
+    fn an_address_beyond_its_limit_is_refused_more_and_more_slowly() {
+        let limits = AddressLimits::per_second(1, 10);
+        let here = IpAddr::from([127, 0, 0, 1]);
+        let at_once = (0..40).take_while(|_| limits.refuse(here).is_none()).count();
+        assert_eq!(at_once, 20, "bursts of twice the rate");
+        let waits: Vec<_> = (0..3).filter_map(|_| limits.refuse(here)).collect();
+        assert!(waits.is_sorted() && waits.len() == 3, "each waits for those before it");
+        assert!(limits.refuse(IpAddr::from([127, 0, 0, 2])).is_none(), "others are not affected");
     }
 
     #[test]

@@ -1,112 +1,62 @@
-//! The port that worlds share, and everything else that exists once per process: the way in, the folder of the
+//! The ports that worlds share, and everything else that exists once per process: the way in, the folder of the
 //! databases, the rules, the thread that calls platforms, and the shutdown.
 
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
-use std::sync::atomic::AtomicUsize;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::thread::JoinHandle;
 use std::time::Duration;
 
 use bevy_ecs::prelude::*;
 use metrics_exporter_prometheus::PrometheusHandle;
 use tokio::sync::{Notify, mpsc, watch};
 
-use crate::config::{Config, ConfigError};
-use crate::net::acceptor::{Acceptor, Stream};
+use crate::config::Config;
+use crate::net::acceptor::{Acceptor, OpenCount, Stream};
+use crate::net::address_file::Addresses;
+use crate::net::admission::Admission;
 use crate::net::bindings::AddressBindings;
 use crate::net::inbox::Inbox;
+use crate::net::kept_rules::KeptRules;
 use crate::net::limits::{AddressLimits, PlayerLimits};
 use crate::net::operator::{OperatorToken, entropy};
+use crate::net::operators::OperatorsDoor;
 use crate::net::purses::PurseSearch;
-use crate::net::way_in::WayIn;
-use crate::net::{caller, premises, trust};
-use raidkeep_engine::journal;
+use crate::net::start_error::{StartError, bind, system};
+use crate::net::way_in::{Clientele, WayIn};
+use crate::net::{caller, http, premises, trust};
 use raidkeep_engine::numbers::BatchNumber;
 use raidkeep_engine::open::{OpenRules, RulesPlugin, StorePlugin};
 use raidkeep_engine::reload::reloader::Subscriber;
-use raidkeep_engine::reload::{Reloader, RulesNews, Watcher};
+use raidkeep_engine::reload::{Reloader, Watcher};
 use raidkeep_engine::request::RequestTable;
 use raidkeep_engine::request::route::RouteTable;
 use raidkeep_engine::rules::AssetSource;
-use raidkeep_engine::start::StartFailures;
-use raidkeep_engine::storage::StorageError;
-use raidkeep_engine::storage::folder::{DataFolder, FolderError};
+use raidkeep_engine::storage::folder::DataFolder;
 use raidkeep_engine::storage::store::Rows;
 use raidkeep_engine::tick::Input;
 use raidkeep_game::narrator::GameMaster;
 
-/// Why a server does not start.
-#[derive(Debug, thiserror::Error)]
-pub enum StartError {
-    /// The configuration.
-    #[error("{0}")]
-    Config(#[from] ConfigError),
-    /// What the plugins of a world reported: mistakes in the assets, databases that cannot be opened.
-    #[error("{0}")]
-    World(#[from] StartFailures),
-    /// The databases.
-    #[error("{0}")]
-    Storage(#[from] StorageError),
-    /// The folder of the databases.
-    #[error("{0}")]
-    Folder(#[from] FolderError),
-    /// The port.
-    #[error("cannot listen on {address}: {source}. Is another server running there? --listen takes another address")]
-    Bind {
-        /// As configured.
-        address: String,
-        /// Why.
-        source: std::io::Error,
-    },
-    /// An operating system call failed.
-    #[error("cannot {action}: {source}")]
-    System {
-        /// What was tried.
-        action: &'static str,
-        /// Why not.
-        source: std::io::Error,
-    },
-    /// Two apps for one world, or an app for a world that the listener does not have.
-    #[error("there is no place for a world {number}: the listener is for {worlds} worlds, each of one app")]
-    NoPlace {
-        /// Which.
-        number: u32,
-        /// How many there are.
-        worlds: usize,
-    },
-    /// Worlds that share a port must have the same functions.
-    #[error("world {number} has other functions than the first world on its listener")]
-    OtherFunctions {
-        /// Which.
-        number: u32,
-    },
-    /// An app lacks something that a world needs to start.
-    #[error("the app has no {what}; it needs the plugin that opens it")]
-    Missing {
-        /// What.
-        what: &'static str,
-    },
-}
-
-pub(super) fn system(action: &'static str) -> impl FnOnce(std::io::Error) -> StartError {
-    move |source| StartError::System { action, source }
-}
-
-/// A port, and the worlds served there. Clones are the same listener; it closes when the last one is dropped.
+/// The ports for players and operators, and the worlds served there. Clones are the same listener; it closes when the last one is dropped.
 #[derive(Clone)]
 pub struct Listener(Arc<Shared>);
 
 struct Shared {
     config: Arc<Config>,
-    address: SocketAddr,
+    addresses: Addresses,
+    /// Taken by the world that accepts connections.
     socket: Mutex<Option<std::net::TcpListener>>,
+    /// Taken by the operators' thread.
+    operators_socket: Mutex<Option<std::net::TcpListener>>,
+    operators_thread: Mutex<Option<JoinHandle<()>>>,
     rules: RulesPlugin,
     assets: AssetSource,
     metrics: Option<PrometheusHandle>,
     operator: OperatorToken,
     doors: Vec<Door>,
-    open: Arc<AtomicUsize>,
+    open: OpenCount,
+    admission: Arc<Admission>,
     commons: Mutex<Option<Commons>>,
     caller: caller::PlatformClient,
     progress: Mutex<Progress>,
@@ -127,11 +77,12 @@ struct Door {
 }
 
 impl Door {
-    fn new(capacity: usize) -> Self {
+    fn new(world: u32, capacity: usize) -> Self {
         let (streams, received) = mpsc::channel(1024);
         let notify = Arc::new(Notify::new());
         let wake = notify.clone();
-        let inbox = Arc::new(Inbox::new(capacity, BatchNumber::default(), Box::new(move || wake.notify_one())));
+        let inbox =
+            Arc::new(Inbox::new(capacity, BatchNumber::default(), Box::new(move || wake.notify_one())).measured(world));
         Self { inbox, notify, streams, received: Mutex::new(Some(received)) }
     }
 }
@@ -154,28 +105,51 @@ struct Commons {
 }
 
 impl Listener {
-    /// Locks the folder of the databases and binds the port. Connections are accepted once the first world runs.
+    /// Locks the folder of the databases and binds the ports. Connections are accepted once the first world runs.
     ///
     /// # Errors
-    /// When another server has the folder or the port, or an operating system call fails.
+    /// When another server has the folder or a port, when operators' tokens could be read on the network, or when an
+    /// operating system call fails.
     pub fn bind(config: Config, assets: AssetSource, metrics: Option<PrometheusHandle>) -> Result<Self, StartError> {
-        let folder = premises::open(&config)?;
-        let operator =
-            OperatorToken::load(Path::new(&config.data)).map_err(system("read or make the operator token"))?;
-        let socket = bind(&config.listen)?;
-        let address = socket.local_addr().map_err(system("read the listening address"))?;
+        let folder = DataFolder::open(Path::new(&config.data), config.worlds, config.data_must_exist)?;
+        Self::bind_in(folder, config, assets, metrics)
+    }
+
+    /// The same in a folder that this process has locked. Nothing is written before the ports are bound.
+    ///
+    /// # Errors
+    /// When another server has a port, when operators' tokens could be read on the network, or when an operating system call fails.
+    pub fn bind_in(
+        mut folder: DataFolder,
+        config: Config,
+        assets: AssetSource,
+        metrics: Option<PrometheusHandle>,
+    ) -> Result<Self, StartError> {
+        let admission = Admission::new(&config)?;
+        let data = Path::new(&config.data);
+        // What an earlier server has left there is wrong from now on.
+        Addresses::remove(data);
+        let (socket, players) = bind("listen", &config.listen)?;
+        let (operators_socket, operators) = bind("admin.listen", &config.operators_listen()?)?;
+        config.admin.check_exposure(operators, &config.trusted_proxies)?;
+        premises::prepare(&mut folder, &config)?;
+        let operator = OperatorToken::load(data)?;
         let caller = caller::start(trust::roots(&config.platforms.tls)?).map_err(system("start a thread"))?;
-        let doors = (0..config.worlds).map(|_| Door::new(config.limits.waiting_requests_per_world)).collect();
+        let doors =
+            (0..config.worlds).map(|world| Door::new(world, config.limits.waiting_requests_per_world)).collect();
         Ok(Self(Arc::new(Shared {
             config: Arc::new(config),
-            address,
+            addresses: Addresses { players, operators },
             socket: Mutex::new(Some(socket)),
+            operators_socket: Mutex::new(Some(operators_socket)),
+            operators_thread: Mutex::default(),
             rules: RulesPlugin::new(assets.clone()),
             assets,
             metrics,
             operator,
             doors,
-            open: Arc::default(),
+            open: OpenCount::new(metrics::gauge!("raidkeep_connections")),
+            admission: Arc::new(admission),
             commons: Mutex::default(),
             caller,
             progress: Mutex::default(),
@@ -186,9 +160,14 @@ impl Listener {
         })))
     }
 
-    /// The address it listens on.
+    /// The address it listens on for players.
     pub fn address(&self) -> SocketAddr {
-        self.0.address
+        self.0.addresses.players
+    }
+
+    /// The address it listens on for operators.
+    pub fn operators_address(&self) -> SocketAddr {
+        self.0.addresses.operators
     }
 
     /// How many worlds there will be.
@@ -261,10 +240,6 @@ impl Seat {
         &self.listener.0.config
     }
 
-    pub(super) fn metrics(&self) -> Option<PrometheusHandle> {
-        self.listener.0.metrics.clone()
-    }
-
     pub(super) fn rules(&self) -> RulesPlugin {
         self.listener.0.rules.clone()
     }
@@ -277,17 +252,42 @@ impl Seat {
         self.listener.0.stop.subscribe()
     }
 
+    pub(super) fn admission(&self) -> Arc<Admission> {
+        self.listener.0.admission.clone()
+    }
+
     pub(super) fn caller(&self) -> caller::PlatformClient {
         self.listener.0.caller.clone()
     }
 
     /// Starts accepting connections; only the first call has an effect.
-    pub(super) fn acceptor(&self) -> Option<(Acceptor, std::net::TcpListener)> {
+    pub(super) fn acceptor(&self, way_in: &WayIn) -> Option<(Acceptor, std::net::TcpListener)> {
         let shared = &self.listener.0;
         let socket = lock(&shared.socket).take()?;
         let senders = shared.doors.iter().map(|door| door.streams.clone()).collect();
         let connections_max = shared.config.limits.connections;
-        Some((Acceptor { senders, open: shared.open.clone(), connections_max }, socket))
+        let health = http::health_places(&shared.config, way_in);
+        let (open, admission) = (shared.open.clone(), shared.admission.clone());
+        Some((Acceptor { senders, open, connections_max, health, admission }, socket))
+    }
+
+    /// Opens the operators' listener beside the players' way in; only the first call has an effect.
+    pub(super) fn open_for_operators(&self, players: &WayIn) -> Result<(), StartError> {
+        let shared = &self.listener.0;
+        let Some(socket) = lock(&shared.operators_socket).take() else {
+            return Ok(());
+        };
+        let way_in = shared.way_in(Clientele::Operators, &players.requests, players.routes.clone(), "");
+        let admission = Admission::for_operators(&shared.config, shared.addresses.operators)?;
+        let door = OperatorsDoor {
+            config: shared.config.clone(),
+            admission: Arc::new(admission),
+            way_in: Arc::new(way_in),
+            metrics: shared.metrics.clone(),
+            stopping: self.stopping(),
+        };
+        *lock(&shared.operators_thread) = Some(door.open(socket).map_err(system("start a thread"))?);
+        Ok(())
     }
 
     /// Reports that the world accepts requests. Once all do, `rows` of them are searched for shared purses.
@@ -299,6 +299,7 @@ impl Seat {
             let rows = std::mem::take(&mut progress.rows).into_values().collect();
             *lock(&self.listener.0.purses) = PurseSearch::start(rows);
             self.listener.0.folder.note_made();
+            self.listener.0.publish_addresses();
         }
         drop(progress);
         self.listener.0.has_changed.notify_all();
@@ -323,24 +324,17 @@ impl Seat {
 impl Shared {
     fn commons_of(&self, world: &World, requests: &RequestTable, open: OpenRules) -> Result<Commons, StartError> {
         let OpenRules { rules, source, catalogue } = open;
-        premises::keep_rules(&self.config, &rules, &self.assets)?;
         let config = &self.config;
+        let kept = KeptRules::of(&config.journal.folder, &self.assets);
+        kept.as_ref().map_or(Ok(()), |kept| kept.keep(&rules)).map_err(system("copy the assets beside the journal"))?;
         let game_master = rules.tables.get::<GameMaster>().map_or("", |master| master.role.as_str());
-        let way_in = WayIn {
-            requests: requests.clone(),
-            routes: world.get_resource::<RouteTable>().cloned().unwrap_or_default(),
-            address_bindings: AddressBindings::new(config.legacy_address_binding, game_master),
-            address_limits: AddressLimits::new(config.limits.requests_per_second_per_address),
-            worlds: self.doors.iter().map(|door| door.inbox.clone()).collect(),
-            operator: self.operator.clone(),
-            player_limits: PlayerLimits::new(config.limits.requests_per_second_per_player),
-            entropy: Box::new(entropy),
-        };
+        let routes = world.get_resource::<RouteTable>().cloned().unwrap_or_default();
+        let way_in = self.way_in(Clientele::Players, requests, routes, game_master);
         let folder = match &source {
             AssetSource::Folder(folder) if config.assets_watch => Some(folder.clone()),
             AssetSource::Folder(_) | AssetSource::Embedded(_) | AssetSource::Texts(_) | AssetSource::Layers(_) => None,
         };
-        let subscribers = self.journal_rules().into_iter().chain(self.doors.iter().map(subscribe)).collect();
+        let subscribers = kept.map(KeptRules::subscriber).into_iter().chain(self.doors.iter().map(subscribe)).collect();
         let reloader = Reloader::new(catalogue, source, rules, subscribers).watched(folder.is_some());
         let reloader = Arc::new(reloader);
         let watcher = folder.and_then(|folder| {
@@ -351,18 +345,27 @@ impl Shared {
         Ok(Commons { way_in: Arc::new(way_in), reloader, watcher })
     }
 
-    /// Sees changed assets before the worlds do, so that the copy of the rules exists when a journal names them.
-    fn journal_rules(&self) -> Option<Subscriber> {
-        let folder = PathBuf::from(&self.config.journal.folder);
-        let assets = self.assets.clone();
-        let subscriber: Subscriber = Box::new(move |news| {
-            if let RulesNews::Changed(rules) = news
-                && let Err(error) = journal::file::keep_rules(&folder, &rules, &assets)
-            {
-                tracing::error!(%error, "the new rules cannot be copied next to the journal; it can be replayed only up to them");
-            }
-        });
-        (!self.config.journal.folder.is_empty()).then_some(subscriber)
+    /// A way in with limits of its own.
+    fn way_in(&self, clientele: Clientele, requests: &RequestTable, routes: RouteTable, game_master: &str) -> WayIn {
+        let config = &self.config;
+        WayIn {
+            clientele,
+            requests: requests.clone(),
+            routes,
+            address_bindings: AddressBindings::new(config.legacy_address_binding, game_master),
+            address_limits: AddressLimits::new(&config.limits),
+            worlds: self.doors.iter().map(|door| door.inbox.clone()).collect(),
+            operator: self.operator.clone(),
+            player_limits: PlayerLimits::new(config.limits.requests_per_second_per_player),
+            entropy: Box::new(entropy),
+        }
+    }
+
+    /// Tells commands on this machine where the server listens.
+    fn publish_addresses(&self) {
+        if let Err(error) = self.addresses.write(Path::new(&self.config.data)) {
+            tracing::warn!(%error, "cannot write the server's addresses; commands need --url and --admin-url");
+        }
     }
 }
 
@@ -371,6 +374,13 @@ impl Drop for Shared {
         if let Some(watcher) = lock(&self.commons).take().and_then(|commons| commons.watcher) {
             watcher.stop();
         }
+        self.stop.send_replace(true);
+        if let Some(thread) = lock(&self.operators_thread).take()
+            && thread.join().is_err()
+        {
+            tracing::error!("the operators' thread panicked");
+        }
+        Addresses::remove(Path::new(&self.config.data));
     }
 }
 
@@ -381,13 +391,4 @@ fn subscribe(door: &Door) -> Subscriber {
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
-/// Two servers on one folder would each overwrite what the other has confirmed.
-fn bind(address: &str) -> Result<std::net::TcpListener, StartError> {
-    let bound = std::net::TcpListener::bind(address).and_then(|listener| {
-        listener.set_nonblocking(true)?;
-        Ok(listener)
-    });
-    bound.map_err(|source| StartError::Bind { address: address.to_owned(), source })
 }

@@ -1,30 +1,44 @@
-//! The network around the worlds: one port for WebSocket and HTTP.
+//! The network around the worlds: a port for players and one for operators, each for WebSocket and HTTP.
 //!
 //! [`connection`] is the logic of a connection apart from its socket, and is what tests drive; [`websocket`] moves its
 //! text; [`shard`] is the thread that a world shares with its sockets. [`plugin`] packages all of it as a plugin of a
 //! world's app, [`listener`] is what the apps of one process share, and [`server`] runs each of them on a thread.
-//! Nothing here knows a rule of the game.
+//! [`budget`], [`limits`], `places` and `turns` keep one client from hurting the others. Nothing here knows a rule of
+//! the game.
 
 pub mod acceptor;
+pub mod address_file;
+mod admission;
 pub mod bindings;
+pub mod budget;
 pub mod caller;
 pub mod connection;
 pub mod cors;
+pub mod fair_queue;
+mod health;
 pub mod http;
 pub mod inbox;
 pub mod jobs;
+mod kept_rules;
 pub mod limits;
 pub mod listener;
+pub mod metered;
 pub mod operator;
+mod operators;
+mod own_site;
+mod places;
 pub mod plugin;
 mod premises;
 pub mod process;
+pub mod proxies;
 mod purses;
 pub mod routes;
 mod runner;
 pub mod server;
 pub mod shard;
 pub mod socket;
+pub mod start_error;
 mod trust;
+mod turns;
 pub mod way_in;
 pub mod websocket;

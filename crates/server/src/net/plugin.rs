@@ -8,8 +8,9 @@ use bevy_ecs::prelude::*;
 
 use crate::config::Config;
 use crate::net::inbox::Inbox;
-use crate::net::listener::{Listener, Seat, StartError};
+use crate::net::listener::{Listener, Seat};
 use crate::net::runner;
+use crate::net::start_error::StartError;
 use raidkeep_engine::journal::Recorder;
 use raidkeep_engine::open::{RulesPlugin, StorePlugin};
 use raidkeep_engine::rules::AssetSource;

@@ -4,18 +4,15 @@ use std::io::ErrorKind;
 use std::path::Path;
 
 use crate::config::{Config, ConfigError};
-use crate::net::listener::{StartError, system};
-use raidkeep_engine::rules::{AssetSource, LoadedRules};
-use raidkeep_engine::storage::folder::{DataFolder, FolderError};
-use raidkeep_engine::{journal, private};
+use crate::net::start_error::{StartError, system};
+use raidkeep_engine::private;
+use raidkeep_engine::storage::folder::DataFolder;
 use raidkeep_game::platforms::sud::sessions::{SESSION_KEYS_FILE, SESSION_KEYS_VARIABLE, SessionKeys};
 
-/// Locks the data folder, in which new worlds may be made if it is empty, and takes the permissions of others away from
-/// whatever holds players' data.
-pub(super) fn open(config: &Config) -> Result<DataFolder, FolderError> {
-    let data = Path::new(&config.data);
-    let folder = DataFolder::open(data, config.worlds, config.data_must_exist)?;
-    let mut tightened = private::tighten(data, 0)?;
+/// Begins new worlds if there are none, and takes the permissions of others away from whatever holds players' data.
+pub(super) fn prepare(folder: &mut DataFolder, config: &Config) -> Result<(), StartError> {
+    folder.begin_worlds()?;
+    let mut tightened = private::tighten(Path::new(&config.data), 0)?;
     // Each backup has a folder of its own.
     for (place, levels) in [(&config.backups, 1), (&config.journal.folder, 0), (&config.log.file, 0)] {
         tightened.extend(private::tighten(Path::new(place), levels)?);
@@ -24,17 +21,7 @@ pub(super) fn open(config: &Config) -> Result<DataFolder, FolderError> {
         let (count, first) = (tightened.len(), first.display());
         tracing::warn!(count, %first, "files and folders were open to others; now only this server's user can read them");
     }
-    Ok(folder)
-}
-
-/// A journal is replayed under the rules it was recorded under, so a copy of them is kept next to it.
-pub(super) fn keep_rules(config: &Config, rules: &LoadedRules, assets: &AssetSource) -> Result<(), StartError> {
-    let folder = &config.journal.folder;
-    if folder.is_empty() {
-        return Ok(());
-    }
-    let kept = journal::file::keep_rules(Path::new(folder), rules, assets);
-    kept.map_err(system("copy the assets beside the journal"))
+    Ok(())
 }
 
 /// The keys of players' sessions: from the environment, else from the data folder, where the first start makes one.

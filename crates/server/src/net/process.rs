@@ -13,7 +13,7 @@ pub fn collect() {
     }
     // The collector above reports whole seconds, because counters are integers.
     if let Some(microseconds) = cpu_microseconds() {
-        metrics::counter!("process_cpu_microseconds_total").absolute(microseconds);
+        metrics::gauge!("process_cpu_used_seconds").set(microseconds as f64 / 1e6);
     }
 }
 

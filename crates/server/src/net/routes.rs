@@ -28,19 +28,20 @@ pub(super) const IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempote
 const DISCARDED_BYTES_MAX: usize = 4 << 20;
 const DISCARD_PATIENCE: Duration = Duration::from_secs(2);
 
-/// Answers a request for a function.
+/// Answers a request for a function. `limit` is that of the address, already counted.
 pub async fn answer(
     sockets: &Sockets,
     route: Route,
     request: Request<Incoming>,
     address: IpAddr,
+    limit: Result<(), u64>,
 ) -> Response<Full<Bytes>> {
     let permission = is_for_browsers(route).then(|| cors::permission(request.headers(), sockets.config()));
     let methods = methods(route);
     let mut response = if request.method() == Method::OPTIONS {
         cors::preflight(methods)
     } else {
-        let mut response = render(reply_to(sockets, route, request, address).await);
+        let mut response = render(reply_to(sockets, route, request, (address, limit)).await);
         if response.status() == StatusCode::METHOD_NOT_ALLOWED {
             response.headers_mut().insert(header::ALLOW, HeaderValue::from_static(methods));
         }
@@ -65,13 +66,18 @@ fn methods(route: Route) -> &'static str {
     }
 }
 
-async fn reply_to(sockets: &Sockets, route: Route, request: Request<Incoming>, address: IpAddr) -> HttpReply {
+async fn reply_to(
+    sockets: &Sockets,
+    route: Route,
+    request: Request<Incoming>,
+    from: (IpAddr, Result<(), u64>),
+) -> HttpReply {
     if !methods(route).split(", ").any(|method| method == request.method().as_str()) {
         return refuse(route, StatusCode::METHOD_NOT_ALLOWED, "use POST");
     }
     let (head, body) = request.into_parts();
     match read(&sockets.config().limits, route, &head.headers, body).await {
-        Ok(body) => ask(sockets.way_in(), route, headers_of(&head.headers), &body, address).await,
+        Ok(body) => ask(sockets.way_in(), route, headers_of(&head.headers), &body, from).await,
         Err(reply) => reply,
     }
 }
@@ -168,24 +174,32 @@ pub fn send(
     headers: RouteHeaders<'_>,
     body: &[u8],
     address: Option<IpAddr>,
+    limit: Result<(), u64>,
 ) -> Result<WorldReplies, HttpReply> {
     let known_token = |asker: &Asker<'_>| way_in.address_bindings.token(address?, asker);
     let request = route.read(headers, body, known_token)?;
-    let limit = address.map_or(Ok(()), |address| way_in.address_limits.check(address));
     let worlds = request.worlds(u32::try_from(way_in.worlds.len()).unwrap_or(u32::MAX));
     let send_to = |world| {
         let (sender, receiver) = oneshot::channel();
         // The world keeps the port as long as it needs it; holding it here too would hide that the reply was dropped.
         let port = Arc::new(OneReply(Mutex::new(Some(sender))));
-        way_in.receive_envelope(request.envelope(world), &Stranger, address, limit, Slot { port: &port, serial: 0 });
+        let slot = Slot { port: &port, serial: 0 };
+        // If it is not sent, it has been answered.
+        let _ = way_in.receive_envelope(request.envelope(world), &Stranger, address, limit, slot);
         receiver
     };
     Ok(worlds.map(send_to).collect())
 }
 
 /// Sends a request and waits for its reply.
-async fn ask(way_in: &WayIn, route: Route, headers: RouteHeaders<'_>, body: &[u8], address: IpAddr) -> HttpReply {
-    let receivers = match send(way_in, route, headers, body, Some(address)) {
+async fn ask(
+    way_in: &WayIn,
+    route: Route,
+    headers: RouteHeaders<'_>,
+    body: &[u8],
+    (address, limit): (IpAddr, Result<(), u64>),
+) -> HttpReply {
+    let receivers = match send(way_in, route, headers, body, Some(address), limit) {
         Ok(receivers) => receivers,
         Err(reply) => return reply,
     };

@@ -7,17 +7,16 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bevy_app::{App, AppExit, PluginsState};
-use tokio::net::TcpStream;
 use tokio::sync::mpsc;
 use tokio::task::{LocalSet, spawn_local};
 
-use crate::net::acceptor::Stream;
 use crate::net::http::{self, Discovery, Site};
 use crate::net::inbox::Inbox;
 use crate::net::jobs::Jobs;
-use crate::net::listener::{Listener, Seat, StartError, system};
+use crate::net::listener::{Listener, Seat};
 use crate::net::operator::entropy;
 use crate::net::shard::{Sockets, WorldLoop};
+use crate::net::start_error::{StartError, system};
 use crate::net::way_in::WayIn;
 use raidkeep_engine::clock::wall_ms;
 use raidkeep_engine::journal::{FileJournal, JournalOrigin, Recorder, program_name};
@@ -71,6 +70,7 @@ fn serve(mut app: App, seat: &mut Seat, is_own: bool) -> Result<AppExit, StartEr
         if is_own {
             spawn_local(stop_on_signals(seat.listener.clone()));
             tracing::info!("listening on {}", seat.listener.address());
+            tracing::info!("operators on {}", seat.listener.operators_address());
         }
         Ok(run_beside_sockets(world, (way_in, rows), discovery, seat).await)
     })
@@ -102,6 +102,7 @@ fn start(mut app: App, seat: &Seat) -> Result<(WorldLoop, Arc<WayIn>, Rows), Sta
     let listener = listener(seat.inbox.clone());
     let storage = StorageWorker::start(store, tables, listener).map_err(system("start a thread"))?;
     let jobs = Jobs::new(seat.inbox.clone(), seat.config());
+    seat.open_for_operators(&way_in)?;
     let (inbox, notify) = (seat.inbox.clone(), seat.notify.clone());
     Ok((WorldLoop::new(simulation, storage, inbox, notify, jobs, seat.caller()), way_in, rows))
 }
@@ -127,15 +128,18 @@ async fn run_beside_sockets(
     discovery: Option<Discovery>,
     seat: &mut Seat,
 ) -> AppExit {
+    let accepting = seat.acceptor(&way_in).map(|(acceptor, socket)| spawn_local(acceptor.run(socket)));
+    let health = http::health_state(seat.config(), &way_in);
     let sockets = Rc::new(Sockets::new(way_in, seat.config().clone()));
-    let site = Rc::new(Site { sockets: sockets.clone(), metrics: seat.metrics(), discovery });
+    // Metrics are the operators'.
+    let site =
+        Rc::new(Site { sockets: sockets.clone(), metrics: None, health, discovery, admission: seat.admission() });
     let supervisor = spawn_local({
         let sockets = sockets.clone();
         async move { sockets.supervise().await }
     });
     let (_, nothing) = mpsc::channel(1);
-    let receiver = spawn_local(receive_streams(std::mem::replace(&mut seat.streams, nothing), site));
-    let accepting = seat.acceptor().map(|(acceptor, socket)| spawn_local(acceptor.run(socket)));
+    let receiver = spawn_local(http::serve_streams(std::mem::replace(&mut seat.streams, nothing), site));
     let mut stopping = seat.stopping();
     seat.note_ready(rows);
     let mut world = spawn_local(world.run());
@@ -176,14 +180,6 @@ async fn run_beside_sockets(
     let _ = tokio::time::timeout(patience, sockets.all_closed()).await;
     supervisor.abort();
     exit
-}
-
-async fn receive_streams(mut streams: mpsc::Receiver<Stream>, site: Rc<Site>) {
-    while let Some(Stream { stream, peer, open }) = streams.recv().await {
-        if let Ok(stream) = TcpStream::from_std(stream) {
-            spawn_local(http::serve(site.clone(), stream, peer, Rc::new(open)));
-        }
-    }
 }
 
 async fn stop_on_signals(listener: Listener) {

@@ -9,18 +9,22 @@ use bevy_app::{App, AppExit};
 use metrics_exporter_prometheus::PrometheusHandle;
 
 use crate::config::{Config, ConfigError};
-use crate::net::listener::{Listener, StartError, system};
+use crate::net::listener::Listener;
 use crate::net::plugin::NetworkPlugin;
 use crate::net::premises;
+use crate::net::start_error::{StartError, system};
 use raidkeep_engine::rules::AssetSource;
+use raidkeep_engine::storage::folder::DataFolder;
 use raidkeep_game::GameSettings;
 use raidkeep_sandbox::SandboxSettings;
 use raidkeep_sandbox::server::SandboxServer;
 
 /// A running server.
 pub struct Server {
-    /// The address it listens on.
+    /// The address it listens on for players.
     pub address: SocketAddr,
+    /// The address it listens on for operators.
+    pub operators: SocketAddr,
     /// The sandbox, if a platform uses it.
     pub sandbox: Option<SandboxServer>,
     listener: Listener,
@@ -28,14 +32,19 @@ pub struct Server {
 }
 
 impl Server {
-    /// Starts the worlds and listens.
+    /// Starts the worlds in the data folder, and listens.
     ///
     /// # Errors
     /// When a world cannot start, or something the worlds share; nothing is left running then.
-    pub fn start(config: Config, assets: &AssetSource, metrics: Option<PrometheusHandle>) -> Result<Self, StartError> {
+    pub fn start(
+        folder: DataFolder,
+        config: Config,
+        assets: &AssetSource,
+        metrics: Option<PrometheusHandle>,
+    ) -> Result<Self, StartError> {
         let mut settings = config.game()?;
-        let listener = Listener::bind(config.clone(), assets.clone(), metrics)?;
-        let address = listener.address();
+        let listener = Listener::bind_in(folder, config.clone(), assets.clone(), metrics)?;
+        let (address, operators) = (listener.address(), listener.operators_address());
         let sandbox = start_sandbox(&config)?;
         let known = sandbox.as_ref().map(|(sandbox, settings)| (format!("http://{}", sandbox.address), settings));
         let known = known.as_ref().map(|(url, settings)| (url.as_str(), *settings));
@@ -45,9 +54,9 @@ impl Server {
         let sandbox = sandbox.map(|(sandbox, _)| sandbox);
         if let Some(push) = &mut settings.legacy_push {
             let sandbox_port = sandbox.as_ref().map(|sandbox| sandbox.address.port());
-            push.refused_ports = std::iter::once(address.port()).chain(sandbox_port).collect();
+            push.refused_ports = [address.port(), operators.port()].into_iter().chain(sandbox_port).collect();
         }
-        let mut server = Self { address, sandbox, listener, threads: Vec::new() };
+        let mut server = Self { address, operators, sandbox, listener, threads: Vec::new() };
         match server.start_worlds(&settings) {
             Ok(()) => Ok(server),
             Err(error) => {
@@ -103,6 +112,8 @@ fn start_sandbox(config: &Config) -> Result<Option<(SandboxServer, SandboxSettin
     if !config.platforms.wants_sandbox() {
         return Ok(None);
     }
+    let platforms = config.platforms.sandboxed().join(", ");
+    tracing::warn!(platforms, listen = config.listen, "platforms are SANDBOXED: no real money, no real reports");
     let settings = SandboxSettings::shipped();
     let settings = settings.map_err(|mistake| ConfigError::Value { key: "config/sandbox.ron", mistake })?;
     let listen = SocketAddr::from(([127, 0, 0, 1], 0));

@@ -31,6 +31,7 @@ use raidkeep_engine::effects::{Outside, carry_out, release};
 use raidkeep_engine::exchange::lines::Outgoing;
 use raidkeep_engine::gate::ReplyGate;
 use raidkeep_engine::journal::Recorder;
+use raidkeep_engine::meters::Meters;
 use raidkeep_engine::numbers::{BatchNumber, JobId, QueryId};
 use raidkeep_engine::request::Job;
 use raidkeep_engine::request::answer::{STOPPED, WITHOUT_STORAGE};
@@ -114,6 +115,7 @@ impl WorldLoop {
         caller: PlatformClient,
     ) -> Self {
         let committed = inbox.committed();
+        let ticks = simulation.world().resource::<Meters>().counter("raidkeep_ticks_total", &[]);
         Self {
             simulation,
             gate: ReplyGate::new(committed),
@@ -132,7 +134,7 @@ impl WorldLoop {
             wakes_at: Some(Instant::now()),
             has_failed: false,
             exit: AppExit::Success,
-            ticks: metrics::counter!("raidkeep_ticks_total"),
+            ticks,
         }
     }
 
@@ -170,11 +172,13 @@ impl WorldLoop {
     }
 
     fn refuse_all(&self) {
-        let mut inputs = Vec::new();
-        self.inbox.drain(&mut inputs);
-        for input in inputs {
-            if let Input::Command(command) = input {
-                command.reply_to.refuse(&WITHOUT_STORAGE);
+        while !self.inbox.is_empty() {
+            let mut inputs = Vec::new();
+            self.inbox.drain(&mut inputs);
+            for input in inputs {
+                if let Input::Command(command) = input {
+                    command.reply_to.refuse(&WITHOUT_STORAGE);
+                }
             }
         }
     }

@@ -1,7 +1,7 @@
 //! A WebSocket on a TCP stream of tokio. tokio-tungstenite has one too, whose limits are fixed when it is made; here they
 //! grow once the client has logged in.
 
-use std::io::{self, ErrorKind, Read, Write};
+use std::io::ErrorKind;
 use std::task::{Context, Poll, ready};
 
 use tokio::net::TcpStream;
@@ -10,27 +10,10 @@ use tokio_tungstenite::tungstenite::error::Error;
 use tokio_tungstenite::tungstenite::protocol::{Role, WebSocketConfig};
 use tokio_tungstenite::tungstenite::{Message, WebSocket};
 
+use crate::net::metered::MeteredStream;
+
 /// The server's end of a WebSocket.
-pub struct Socket(WebSocket<NonBlocking>);
-
-/// Reads and writes what is possible at once, else errs with [`ErrorKind::WouldBlock`].
-struct NonBlocking(TcpStream);
-
-impl Read for NonBlocking {
-    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        self.0.try_read(buffer)
-    }
-}
-
-impl Write for NonBlocking {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.0.try_write(bytes)
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
-    }
-}
+pub struct Socket(WebSocket<MeteredStream>);
 
 fn would_block(error: &Error) -> bool {
     matches!(error, Error::Io(error) if error.kind() == ErrorKind::WouldBlock)
@@ -38,8 +21,8 @@ fn would_block(error: &Error) -> bool {
 
 impl Socket {
     /// A stream after the handshake. `early` are the bytes that were read past it.
-    pub fn new(stream: TcpStream, early: Vec<u8>, settings: WebSocketConfig) -> Self {
-        Self(WebSocket::from_partially_read(NonBlocking(stream), early, Role::Server, Some(settings)))
+    pub fn new(stream: MeteredStream, early: Vec<u8>, settings: WebSocketConfig) -> Self {
+        Self(WebSocket::from_partially_read(stream, early, Role::Server, Some(settings)))
     }
 
     /// Accepts messages of up to this many bytes from now on.
@@ -50,19 +33,27 @@ impl Socket {
         });
     }
 
-    /// The next message; `None` once the connection is closed.
+    /// Charges the client's budget for replies that say that requests came too fast.
+    pub fn spend_refusals(&mut self, count: usize) {
+        self.0.get_mut().budget.spend_refusals(count);
+    }
+
+    /// The next message; `None` once the connection is closed. Pending too while the client's budget is used up: frames
+    /// that have arrived together are handled no faster than those that come one by one.
     pub fn poll_next(&mut self, cx: &mut Context<'_>) -> Poll<Option<Result<Message, Error>>> {
+        ready!(self.0.get_mut().budget.poll_open(cx));
         // A client whose frames never end must not keep the other tasks of the thread waiting.
         let turn = ready!(poll_proceed(cx));
         loop {
             match self.0.read() {
                 Err(error) if would_block(&error) => {
-                    if let Err(error) = ready!(self.0.get_ref().0.poll_read_ready(cx)) {
+                    if let Err(error) = ready!(self.0.get_mut().poll_readable(cx)) {
                         return Poll::Ready(Some(Err(error.into())));
                     }
                 }
                 read => {
                     turn.made_progress();
+                    self.0.get_mut().budget.spend_frame();
                     let is_closed = matches!(read, Err(Error::ConnectionClosed | Error::AlreadyClosed));
                     return Poll::Ready((!is_closed).then_some(read));
                 }
@@ -86,7 +77,7 @@ impl Socket {
         loop {
             match self.0.flush() {
                 Err(error) if would_block(&error) => {
-                    if let Err(error) = ready!(self.0.get_ref().0.poll_write_ready(cx)) {
+                    if let Err(error) = ready!(self.0.get_ref().stream.poll_write_ready(cx)) {
                         return Poll::Ready(Err(error.into()));
                     }
                 }
@@ -98,6 +89,6 @@ impl Socket {
 
     /// The stream, for closing it.
     pub fn stream(&mut self) -> &mut TcpStream {
-        &mut self.0.get_mut().0
+        &mut self.0.get_mut().stream
     }
 }

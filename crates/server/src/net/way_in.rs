@@ -19,8 +19,50 @@ use raidkeep_engine::request::reply::{Reply, ReplyPort, ReplyTo};
 use raidkeep_engine::request::route::RouteTable;
 use raidkeep_engine::request::{Access, Refusal, RequestTable, SignIn, status};
 
-/// What all connections share.
+/// Whom a way in is for, which decides the functions and routes that it reaches.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Clientele {
+    /// The players' listener: everything but what is for operators.
+    Players,
+    /// The operators' listener: what is for operators, and what acts for nobody, such as `ping`.
+    Operators,
+    /// One door for everything, within one process.
+    All,
+}
+
+impl Clientele {
+    /// Whether what is for operators is here.
+    pub fn is_for_operators(self) -> bool {
+        self != Self::Players
+    }
+
+    /// Whether HTTP routes of this access are here. Those without a token log in, or ask for a player.
+    pub fn has_route(self, access: Access) -> bool {
+        match access {
+            Access::Operator => self.is_for_operators(),
+            Access::Player | Access::Anyone => self != Self::Operators,
+        }
+    }
+
+    fn admit(self, kind: &RequestKind) -> Result<(), Refusal> {
+        const ELSEWHERE: Refusal =
+            Refusal::new(status::INVALID_TOKEN, "invalid token: operator functions are on the operators' listener");
+        match kind.access {
+            Access::Operator if !self.is_for_operators() => Err(ELSEWHERE),
+            Access::Operator => Ok(()),
+            Access::Anyone if !kind.signs_in => Ok(()),
+            Access::Player | Access::Anyone if self == Self::Operators => Err(UNKNOWN_FUNCTION),
+            Access::Player | Access::Anyone => Ok(()),
+        }
+    }
+}
+
+const UNKNOWN_FUNCTION: Refusal = Refusal::new(status::UNKNOWN_FUNCTION, "function is not in function list");
+
+/// What all connections of a listener share.
 pub struct WayIn {
+    /// Whom it is for.
+    pub clientele: Clientele,
     /// The functions.
     pub requests: RequestTable,
     /// The worlds' inboxes, by world number.
@@ -61,6 +103,15 @@ pub struct Received {
     pub unchecked_token: Option<Box<str>>,
 }
 
+/// Why a request was not passed on. It has been answered.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum NotSent {
+    /// The client sends faster than it may.
+    TooFast,
+    /// It cannot be carried out.
+    Refused,
+}
+
 /// Where the one reply to a request goes.
 #[derive(Clone, Copy)]
 pub struct Slot<'p, P> {
@@ -85,12 +136,12 @@ impl WayIn {
         address: Option<IpAddr>,
         connection_limit: Result<(), u64>,
         slot: Slot<'_, impl ReplyPort + 'static>,
-    ) -> Option<Received> {
+    ) -> Result<Received, NotSent> {
         match Envelope::read(text) {
             Ok(envelope) => self.receive_envelope(envelope, requester, address, connection_limit, slot),
             Err((refusal, id)) => {
                 slot.answer(refusal_text(&refusal, &id));
-                None
+                Err(NotSent::Refused)
             }
         }
     }
@@ -103,12 +154,16 @@ impl WayIn {
         address: Option<IpAddr>,
         connection_limit: Result<(), u64>,
         slot: Slot<'_, impl ReplyPort + 'static>,
-    ) -> Option<Received> {
+    ) -> Result<Received, NotSent> {
         let addressed = match self.address(&envelope, requester) {
             Ok(addressed) => addressed,
             Err(refusal) => {
+                // Players' tokens are checked by their world, so this one was for an operator function.
+                if refusal.status == status::INVALID_TOKEN {
+                    self.operator.note_guess(address);
+                }
                 slot.answer(refusal_text(&refusal, &envelope.id));
-                return None;
+                return Err(NotSent::Refused);
             }
         };
         let player_limit = match addressed.credential {
@@ -117,9 +172,9 @@ impl WayIn {
         };
         if let Err(retry_after_ms) = connection_limit.and(player_limit) {
             slot.answer(too_many(retry_after_ms, &envelope.id));
-            return None;
+            return Err(NotSent::TooFast);
         }
-        Some(self.send(envelope, addressed, address, slot))
+        Ok(self.send(envelope, addressed, address, slot))
     }
 
     /// Sends a request to its world, which may still be too busy for it.
@@ -140,7 +195,7 @@ impl WayIn {
             let fingerprint = (kind.fingerprint)(decoded.request.as_ref());
             Box::new(OnceKey { key: key.as_ref().into(), fingerprint })
         });
-        let reply_to = ReplyTo::new(slot.port.clone(), slot.serial, envelope.id);
+        let reply_to = ReplyTo::new(slot.port.clone(), slot.serial, envelope.id).timed(inbox.latency());
         let stranger = match kind.access {
             Access::Player | Access::Operator => None,
             Access::Anyone => match (self.entropy)() {
@@ -155,7 +210,7 @@ impl WayIn {
         let (kind, request) = (kind.index, decoded.request);
         let command =
             Command { kind, request, credential, once, stranger, fact: None, reply_to, parked_at: 0, meanwhile: None };
-        if let Err((command, refusal)) = inbox.push_command(command) {
+        if let Err((command, refusal)) = inbox.push_command(command, address) {
             command.reply_to.refuse(&refusal);
         }
         received
@@ -165,7 +220,8 @@ impl WayIn {
         let inbox = self.worlds.get(envelope.world as usize);
         let inbox = inbox.ok_or(Refusal::new(status::WORLD_NOT_FOUND, "world not found"))?;
         let kind = self.requests.find(&envelope.function);
-        let kind = kind.ok_or(Refusal::new(status::UNKNOWN_FUNCTION, "function is not in function list"))?;
+        let kind = kind.ok_or(UNKNOWN_FUNCTION)?;
+        self.clientele.admit(kind)?;
         let mut decoded = (kind.decode)(envelope.data)?;
         decoded.token = envelope.token.map(Cow::Borrowed).or(decoded.token);
         let credential = self.credential(kind.access, envelope.world, decoded.token.as_deref(), requester)?;

@@ -1,7 +1,8 @@
 //! A WebSocket: moves the text of a [`Connection`] to and from its socket.
 //!
 //! All available frames are read before anything is written, and all ready replies are fed before one flush; that is
-//! worth a factor of three when requests are pipelined.
+//! worth a factor of three when requests are pipelined. A client that has used up its
+//! [`Budget`](crate::net::budget::Budget) is not read.
 
 use std::rc::Rc;
 use std::task::{Context, Poll};
@@ -68,7 +69,20 @@ pub enum CloseReason {
 }
 
 impl CloseReason {
-    fn label(self) -> &'static str {
+    /// All of them.
+    pub const ALL: [Self; 8] = [
+        Self::ByClient,
+        Self::Idle,
+        Self::NotSignedIn,
+        Self::Stopping,
+        Self::TooLarge,
+        Self::NotUtf8,
+        Self::Protocol,
+        Self::SlowReader,
+    ];
+
+    /// As in the metrics.
+    pub fn label(self) -> &'static str {
         match self {
             Self::ByClient => "client",
             Self::Idle => "idle",
@@ -162,7 +176,10 @@ impl Driver {
                     self.supervision.note_frame();
                     received = true;
                     match message {
-                        Message::Text(text) => self.connection.receive(text.as_str()),
+                        Message::Text(text) => {
+                            self.connection.receive(text.as_str());
+                            self.socket.spend_refusals(self.connection.take_refused());
+                        }
                         Message::Binary(_) => self.connection.receive_binary(),
                         // The library answers these itself, at the next flush.
                         Message::Ping(_) | Message::Close(_) => self.must_flush = true,

@@ -3,8 +3,8 @@
 use thiserror::Error;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
-use tokio_tungstenite::client_async_with_config;
 use tokio_tungstenite::tungstenite::protocol::WebSocketConfig;
+use tokio_tungstenite::{client_async_with_config, tungstenite};
 
 use crate::load::frame::{self, CLOSE, PING, PONG, TEXT};
 
@@ -136,7 +136,7 @@ impl ClientConnection {
         stream.set_nodelay(true)?;
         let settings = WebSocketConfig::default().read_buffer_size(1 << 10);
         let handshake = client_async_with_config(format!("ws://{address}/"), stream, Some(settings)).await;
-        let (socket, _) = handshake.map_err(|error| ConnectionError::Handshake(error.to_string()))?;
+        let (socket, _) = handshake.map_err(|error| ConnectionError::Handshake(words_of(&error)))?;
         // Nothing is lost here: the server sends nothing before the first request.
         Ok(Self { stream: socket.into_inner(), inbound: Inbound::default() })
     }
@@ -187,22 +187,40 @@ impl ClientConnection {
     }
 }
 
+/// The error, with what the server said about it.
+fn words_of(error: &tungstenite::Error) -> String {
+    let said = match error {
+        tungstenite::Error::Http(reply) => reply.body().as_deref().map(String::from_utf8_lossy),
+        _ => None,
+    };
+    said.map_or_else(|| error.to_string(), |said| format!("{error}: {}", said.trim()))
+}
+
 /// The host and port of a URL such as `ws://127.0.0.1:7350`.
 ///
 /// # Errors
 ///
 /// What is wrong with the URL.
 pub fn address_of(url: &str) -> Result<String, String> {
-    if url.starts_with("wss://") || url.starts_with("https://") {
-        return Err(format!(
-            "{url}: encrypted connections are not supported, expected a URL such as ws://127.0.0.1:7350"
-        ));
+    let wrong = |what: String| Err(format!("{url}: {what}, expected a URL such as ws://127.0.0.1:7350"));
+    let (scheme, rest) = url.split_once("://").unwrap_or(("ws", url));
+    match scheme {
+        "ws" => {}
+        "wss" | "https" => return wrong("encrypted connections are not supported".to_owned()),
+        _ => return wrong(format!("ws:// is expected here, not {scheme}://")),
     }
-    let rest = url.strip_prefix("ws://").or_else(|| url.strip_prefix("http://")).unwrap_or(url);
-    let host = rest.split('/').next().unwrap_or(rest);
+    let (host, path) = rest.split_at(rest.find(['/', '?', '#']).unwrap_or(rest.len()));
+    if !matches!(path, "" | "/" | "/ws") {
+        return wrong(format!("{path} does not belong there"));
+    }
     match host.rsplit_once(':') {
-        Some((name, port)) if !name.is_empty() && port.parse::<u16>().is_ok() => Ok(host.to_owned()),
-        _ => Err(format!("{url}: the port is missing, expected a URL such as ws://127.0.0.1:7350")),
+        Some(("", _)) => wrong("the host is missing".to_owned()),
+        Some((name, _)) if name.contains(':') && !name.starts_with('[') => {
+            wrong("an IPv6 address stands in brackets, such as [::1]".to_owned())
+        }
+        Some((_, port)) if port.parse::<u16>().is_ok_and(|port| port > 0) => Ok(host.to_owned()),
+        Some((_, port)) if !port.is_empty() && !port.ends_with(']') => wrong(format!("{port} is no port (1 to 65535)")),
+        _ => wrong("the port is missing".to_owned()),
     }
 }
 
@@ -215,7 +233,25 @@ mod tests {
         assert_eq!(address_of("ws://127.0.0.1:7350/ws"), Ok("127.0.0.1:7350".to_owned()));
         assert_eq!(address_of("game.example:80"), Ok("game.example:80".to_owned()));
         assert!(address_of("ws://game.example").expect_err("no port").contains("the port is missing"));
-        assert!(address_of("wss://game.example:443").expect_err("encrypted").contains("not supported"));
+        assert_eq!(address_of("ws://[::1]:7350/"), Ok("[::1]:7350".to_owned()));
+        for (url, hint) in [
+            ("wss://game.example:443", "not supported"),
+            ("https://game.example", "not supported"),
+            ("http://127.0.0.1:7350", "ws:// is expected here, not http://"),
+            ("tcp://127.0.0.1:7350", "ws:// is expected"),
+            ("ws://127.0.0.1:7350/metrics", "/metrics does not belong there"),
+            ("ws://127.0.0.1:7350?world=1", "?world=1 does not belong there"),
+            ("ws://[::1]", "the port is missing"),
+            ("ws://::1:7350", "in brackets"),
+            ("ws://:7350", "the host is missing"),
+            ("ws://game.example:", "the port is missing"),
+            ("ws://game.example:http", "http is no port"),
+            ("7350", "the port is missing"),
+            ("", "the port is missing"),
+        ] {
+            let mistake = address_of(url).expect_err(url);
+            assert!(mistake.contains(hint) && mistake.contains("ws://127.0.0.1:7350"), "{url}: {mistake}");
+        }
     }
 
     #[test]

@@ -230,8 +230,9 @@ impl LoadReport {
         let mut advice = Vec::new();
         if came(TOO_MANY) {
             advice.push(
-                "status 15: the server limits requests; start it with --set limits.requests_per_second_per_connection=0 \
-                 --set limits.requests_per_second_per_player=0 (docs/load.md)"
+                "status 15: the server limits requests; ask for fewer with --rate, or start it with \
+                 --set limits.requests_per_second_per_connection=0 --set limits.requests_per_second_per_player=0 \
+                 --set limits.frames_per_second_per_connection=0 --set identity.new_accounts.per_address=0 (docs/load.md)"
                     .to_owned(),
             );
         }
@@ -241,9 +242,11 @@ impl LoadReport {
                     .to_owned(),
             );
         }
-        if self.unexpected.iter().any(|found| matches!(found.status, 92 | 97)) {
+        let of_writes = self.functions.iter().flat_map(|function| &function.statuses);
+        let ran_out = of_writes.filter(|found| matches!(found.status, 92 | 97)).map(|found| found.count).sum::<u64>();
+        if ran_out > 0 || self.unexpected.iter().any(|found| matches!(found.status, 92 | 97)) {
             advice.push(
-                "energy or tickets ran out: write assets in which they do not with `raidkeep load --write-assets DIR`, and \
+                "energy or tickets ran out, so fewer requests changed something: write assets in which they do not with `raidkeep load --write-assets DIR`, and \
                  start the server with --assets DIR and an empty data folder"
                     .to_owned(),
             );
@@ -254,6 +257,12 @@ impl LoadReport {
                  connection than {} clients need",
                 self.unsent, self.setup.clients
             ));
+        }
+        if self.broken.first.as_ref().is_some_and(|first| first.contains("connections_per_address")) {
+            advice.push(
+                "503: all clients come from one address; start the server with --set limits.connections_per_address=0"
+                    .to_owned(),
+            );
         }
         if self.broken.first.as_ref().is_some_and(|first| first.contains("with code 1008")) {
             advice.push(

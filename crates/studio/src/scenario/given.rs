@@ -62,7 +62,7 @@ struct Givable<'w> {
 }
 
 fn refuse(message: String) -> Refusal {
-    Refusal { status: status::MALFORMED, message: message.into() }
+    Refusal::saying(status::MALFORMED, message)
 }
 
 type Given =

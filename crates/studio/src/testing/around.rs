@@ -99,7 +99,7 @@ impl Outside for Around<'_> {
     }
 
     fn load(&mut self, account: AccountId) {
-        let rows = self.storage.rows.load_player(&self.tables, account);
+        let rows = self.storage.rows.load_for_world(&self.tables, account);
         self.bring(Input::Loaded(account, rows.expect("the simulated disk should be readable")));
     }
 

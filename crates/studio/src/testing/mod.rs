@@ -31,12 +31,14 @@ use raidkeep_engine::numbers::BatchNumber;
 use raidkeep_engine::outside::WorldPlace;
 use raidkeep_engine::reload::{Reloader, Reloading};
 use raidkeep_engine::request::RequestTable;
+use raidkeep_engine::request::answer::WITHOUT_STORAGE;
 use raidkeep_engine::request::route::{RouteHeaders, RouteTable};
 use raidkeep_engine::rules::{AssetSource, Catalogue, LoadedRules};
 use raidkeep_engine::start::{Start, catalogue, start_app};
 use raidkeep_engine::storage::Batch;
 use raidkeep_engine::storage::disk::Disks;
 use raidkeep_engine::storage::store::{LogRecord, Rows, Store};
+use raidkeep_engine::tick::{Effects, Input, Moment, Simulation};
 use raidkeep_engine::verify::{self, Breach};
 use raidkeep_game::GameSettings;
 use raidkeep_game::identity::PasswordCost;
@@ -48,10 +50,7 @@ use raidkeep_server::net::inbox::Inbox;
 use raidkeep_server::net::limits::{AddressLimits, Limiter, PlayerLimits};
 use raidkeep_server::net::operator::OperatorToken;
 use raidkeep_server::net::routes;
-use raidkeep_server::net::way_in::{EntropySource, WayIn};
-
-use raidkeep_engine::request::answer::WITHOUT_STORAGE;
-use raidkeep_engine::tick::{Effects, Input, Moment, Simulation};
+use raidkeep_server::net::way_in::{Clientele, EntropySource, WayIn};
 
 /// The operator token of every test server.
 pub const OPERATOR_TOKEN: &str = "operator-token-of-the-tests";
@@ -251,13 +250,14 @@ impl TestServer {
         let committed = store.recovered.last_batch;
         let inbox = Arc::new(Inbox::new(setup.inbox_capacity, committed, Box::new(|| {})));
         let way_in = Arc::new(WayIn {
+            clientele: Clientele::All,
             requests: simulation.world().resource::<RequestTable>().clone(),
             worlds: vec![inbox.clone()],
             operator: OperatorToken::new(OPERATOR_TOKEN),
             player_limits: PlayerLimits::new(setup.player_rate),
             routes: simulation.world().resource::<RouteTable>().clone(),
             address_bindings: AddressBindings::new(false, ""),
-            address_limits: AddressLimits::new(0),
+            address_limits: AddressLimits::none(),
             entropy: seeded_entropy(setup.seed, committed),
         });
         let reloader = Arc::new(Reloader::new(
@@ -489,7 +489,7 @@ impl TestServer {
     pub fn http(&mut self, path: &str, authorization: Option<&str>, body: &str) -> (u16, Value) {
         let route = self.way_in.routes.find(path).unwrap_or_else(|| panic!("{path} should be a route"));
         let headers = RouteHeaders { authorization, idempotency_key: None };
-        let reply = match routes::send(&self.way_in, route, headers, body.as_bytes(), None) {
+        let reply = match routes::send(&self.way_in, route, headers, body.as_bytes(), None, Ok(())) {
             Ok(mut receivers) => {
                 let receiver = receivers.first_mut().expect("there should be one world, and it is asked");
                 let wait = |_| {

@@ -10,7 +10,7 @@ use redb::{Database, StorageBackend};
 use crate::private;
 use crate::storage::StorageError;
 use crate::storage::disk::Disks;
-use crate::storage::folder::ROWS_SUFFIX;
+use crate::storage::folder::{LOG_SUFFIX, ROWS_SUFFIX};
 use crate::storage::store::failed;
 use crate::storage::store::overlay::Overlay;
 
@@ -26,7 +26,7 @@ impl FileRole {
     fn suffix(self) -> &'static str {
         match self {
             Self::Rows => ROWS_SUFFIX,
-            Self::Log => ".log",
+            Self::Log => LOG_SUFFIX,
             Self::Mark => ".mark",
         }
     }
@@ -93,7 +93,7 @@ impl Folder {
     }
 
     fn unusable(path: &Path) -> impl Fn(std::io::Error) -> StorageError {
-        move |source| StorageError::Folder { path: path.display().to_string(), source }
+        move |source| StorageError::Folder { path: format!("file {}", path.display()), source }
     }
 }
 

@@ -26,7 +26,8 @@ pub(super) fn read_tail(log: &Database, folded_record: u64) -> Result<Vec<LogRec
     }
     match tail.first() {
         Some(first) if first.number != folded_record + 1 && folded_record > 0 => {
-            Err(StorageError::Gap { folded: folded_record, found: first.number })
+            let file = "the log of an earlier program (.log.redb)".to_owned();
+            Err(StorageError::Gap { file, folded: folded_record, found: first.number })
         }
         _ => Ok(tail),
     }

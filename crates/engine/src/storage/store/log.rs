@@ -343,7 +343,9 @@ impl Scan {
             let first_kept = self.parts.keys().next().map(|(record, _)| *record);
             return Err(match (damaged_at, first_kept) {
                 (Some(at), _) => StorageError::Damaged { file, at },
-                (None, Some(found)) if last == folded && found > folded + 1 => StorageError::Gap { folded, found },
+                (None, Some(found)) if last == folded && found > folded + 1 => {
+                    StorageError::Gap { file, folded, found }
+                }
                 (None, _) => StorageError::Lost {
                     file,
                     last,

@@ -15,166 +15,40 @@ use crate::storage::store::files::{FileRole, Files, Folder, ReadOnlyFolder};
 use crate::storage::store::log::{Tail, answered_by, is_unused};
 use crate::storage::store::mark::{Answered, Mark};
 
+mod digests;
+mod error;
 mod files;
 mod identity;
 mod legacy;
 mod log;
 mod mark;
+mod migrate;
 mod overlay;
+mod read_rows;
+mod recount;
 mod rows_file;
 mod sector;
 
+pub(in crate::storage) use digests::DIGESTS;
+pub use digests::RowDamage;
+pub use error::StorageError;
+pub(super) use error::failed;
+use error::io_failed;
 pub use log::{Log, LogRecord};
 pub(super) use overlay::Overlay;
+pub(in crate::storage) use recount::Recount;
 pub use rows_file::Rows;
+pub(in crate::storage) use rows_file::seal;
 
 pub(super) const META: TableDefinition<'_, &str, u64> = TableDefinition::new("meta");
 pub(super) const META_LAST_BATCH: &str = "last_batch";
 /// Present in a copy, which has no log beside it.
 pub(super) const META_COPY: &str = "copy";
 
-/// The file format. Format 1 had no deletion by key prefix, formats 1 and 2 had the log in a database.
+/// The file format. Format 1 had no deletion by key prefix; formats 1 and 2 had the log in a database, and rows without
+/// checksums.
 const FORMAT: u64 = 3;
 const ROWS_CACHE_BYTES: usize = 128 << 20;
-
-/// A storage failure. What was confirmed is safe; nothing more can be confirmed.
-#[derive(Debug, thiserror::Error)]
-pub enum StorageError {
-    /// Another process has the files open.
-    #[error("{path} is in use by another server; stop that one first, or give this one another --data folder")]
-    InUse {
-        /// The file.
-        path: String,
-    },
-    /// The database or the disk under it failed.
-    #[error("cannot {action}: {source}")]
-    Failed {
-        /// What was being done.
-        action: &'static str,
-        /// Why it failed.
-        source: Box<redb::Error>,
-    },
-    /// A file cannot be opened as a database.
-    #[error("cannot open {path}: {source}. If it is damaged, put back a copy of this world")]
-    Open {
-        /// The file.
-        path: String,
-        /// Why.
-        source: Box<redb::Error>,
-    },
-    /// The log does not continue where the rows end.
-    #[error(
-        "the rows end with log record {folded} but the log goes on with {found}: the rows are an older copy, or the log \
-         has lost what lies between. Put all files of this world back from the same copy"
-    )]
-    Gap {
-        /// The last record in the rows.
-        folded: u64,
-        /// The first record in the log.
-        found: u64,
-    },
-    /// A file of the world is not there, or is empty.
-    #[error(
-        "{file} is missing or empty, and the other files of this world tell of changes in it. Put it back if it was moved; \
-         otherwise put the whole world back from a copy, into a folder without the files of this one"
-    )]
-    Missing {
-        /// The file.
-        file: String,
-    },
-    /// A file is shorter than it was made.
-    #[error("{file} was cut: {length} bytes are no length that it can have. Put the world back from a copy")]
-    Cut {
-        /// The file.
-        file: String,
-        /// Its length in bytes.
-        length: u64,
-    },
-    /// A file is not what was written into it.
-    #[error("{file} is damaged at byte {at}. Check the disk, and put the world back from a copy")]
-    Damaged {
-        /// The file.
-        file: String,
-        /// Where.
-        at: u64,
-    },
-    /// Files of two worlds beside each other.
-    #[error(
-        "{file} belongs to another world than the rows beside it. Put each world's files back under their own names"
-    )]
-    OfAnotherWorld {
-        /// The file.
-        file: String,
-    },
-    /// The log, or the rows, end before what was answered.
-    #[error(
-        "{file} ends with record {last}, but the world has answered up to record {answered} ({}): it or the rows are an older copy, \
-         or were cut. Put back the files that were there; otherwise put the world back from a copy", moment(*moment_ms)
-    )]
-    Lost {
-        /// The log.
-        file: String,
-        /// The last record that is there.
-        last: u64,
-        /// The last record that was answered.
-        answered: u64,
-        /// The world's clock at that record, in unix milliseconds.
-        moment_ms: i64,
-    },
-    /// There is no loss to accept.
-    #[error(
-        "{world} has all that it has answered; there is nothing to accept. If a server refuses it, see what it says"
-    )]
-    NothingLost {
-        /// The world.
-        world: String,
-    },
-    /// A copy of the rows was put beside the log of another time.
-    #[error(
-        "the rows are a copy, and {file} is of another time. Put a copy into a folder without the other files of its world"
-    )]
-    CopyBesideLog {
-        /// The log.
-        file: String,
-    },
-    /// A later program made the files.
-    #[error(
-        "the files have format {found}; this program knows format {FORMAT}. Use the program that wrote them, or a newer one"
-    )]
-    FromTheFuture {
-        /// In the files.
-        found: u64,
-    },
-    /// A row of the world cannot be read.
-    #[error("table {table}: {source}")]
-    Row {
-        /// The table.
-        table: &'static str,
-        /// What is wrong with the row.
-        source: crate::storage::RowError,
-    },
-    /// The folder cannot be used.
-    #[error("cannot use the data folder {path}: {source}")]
-    Folder {
-        /// The folder.
-        path: String,
-        /// Why.
-        source: std::io::Error,
-    },
-}
-
-pub(super) fn failed<E: Into<redb::Error>>(action: &'static str) -> impl FnOnce(E) -> StorageError {
-    move |error| StorageError::Failed { action, source: Box::new(error.into()) }
-}
-
-/// A failure of the files beside the database.
-fn io_failed(action: &'static str) -> impl Fn(std::io::Error) -> StorageError {
-    move |error| StorageError::Failed { action, source: Box::new(redb::Error::Io(error)) }
-}
-
-fn moment(unix_ms: i64) -> String {
-    jiff::Timestamp::from_millisecond(unix_ms).map_or_else(|_| format!("{unix_ms} ms"), |moment| moment.to_string())
-}
 
 /// A player's rows: one list of (key, value) for each player table, in the tables' order.
 pub type LoadedPlayer = Vec<Vec<(Vec<u8>, Vec<u8>)>>;
@@ -251,6 +125,12 @@ impl Store {
     /// # Errors
     /// When the rows cannot be read, or nothing is wrong with the world.
     pub fn accept_loss(folder: &Path, name: &str) -> Result<AcceptedLoss, StorageError> {
+        let rows = || Folder::new(folder, name).name(FileRole::Rows);
+        let accepted = guarded(|| Self::begin_anew(folder, name));
+        accepted.unwrap_or_else(|| Err(StorageError::Damaged { file: rows(), at: 0 }))
+    }
+
+    fn begin_anew(folder: &Path, name: &str) -> Result<AcceptedLoss, StorageError> {
         let refused = match Self::read_folder(folder, name) {
             Ok(_) => return Err(StorageError::NothingLost { world: name.to_owned() }),
             Err(error) => error,
@@ -289,7 +169,7 @@ impl Store {
 
     /// A damaged database may make its library panic; whoever opens it gets an error.
     fn open(files: &dyn Files, name: &str) -> Result<Self, StorageError> {
-        let opened = unless_it_panics(|| Self::recover(files, name));
+        let opened = guarded(|| Self::recover(files, name));
         opened.unwrap_or_else(|| Err(StorageError::Damaged { file: files.name(FileRole::Rows), at: 0 }))
     }
 
@@ -355,20 +235,20 @@ impl Store {
     }
 }
 
-/// Reads files that may be damaged; `None` if their database panicked over them, which the caller reports as damage.
-pub(super) fn unless_it_panics<T>(read: impl FnOnce() -> T) -> Option<T> {
-    OPENS.set(true);
-    let read = std::panic::catch_unwind(std::panic::AssertUnwindSafe(read));
-    OPENS.set(false);
-    read.ok()
+/// Reads or writes a database, which may make its library panic if it is damaged; `None` when it did.
+pub(super) fn guarded<T>(act: impl FnOnce() -> T) -> Option<T> {
+    let was_open = OPENS.replace(true);
+    let outcome = std::panic::catch_unwind(std::panic::AssertUnwindSafe(act));
+    OPENS.set(was_open);
+    outcome.ok()
 }
 
 thread_local! {
-    /// Whether this thread is reading files, and a panic is an error of theirs.
+    /// Whether this thread is reading or writing a database, and a panic is an error of its files.
     static OPENS: std::cell::Cell<bool> = const { std::cell::Cell::new(false) };
 }
 
-/// Whether a panic of this thread will be reported as an error of the files that it opens, so that nobody else needs to
+/// Whether a panic of this thread will be reported as an error of the files that it uses, so that nobody else needs to
 /// tell of it.
 pub fn reports_panics() -> bool {
     OPENS.get()

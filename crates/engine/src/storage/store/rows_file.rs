@@ -2,34 +2,59 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Bound;
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError, RwLock};
 
 use redb::{
-    Database, Durability, ReadableDatabase, ReadableTable, ReadableTableMetadata, TableDefinition, TableHandle,
-    WriteTransaction,
+    Database, Durability, ReadTransaction, ReadableDatabase, ReadableTable, Table, TableHandle, WriteTransaction,
 };
 
-use crate::account::AccountId;
 use crate::numbers::BatchNumber;
 use crate::outside::Epoch;
 use crate::storage::batch::{Row, batches};
-use crate::storage::directory::{INDEX_TABLE, IndexKey, decode_entry};
+use crate::storage::directory::INDEX_TABLE;
+use crate::storage::store::digests::{
+    DIGESTS, RowDamage, Tally, read_player_tables, rows_of, shown_key, stored_checksum, stored_key, write_value,
+};
 use crate::storage::store::log::LogRecord;
 use crate::storage::store::mark::Answered;
-use crate::storage::store::{FORMAT, LoadedPlayer, META, META_COPY, META_LAST_BATCH, StorageError, failed};
-use crate::storage::{FoundRows, PlayerTables, RowQuery};
+use crate::storage::store::{FORMAT, META, META_COPY, META_LAST_BATCH, StorageError, failed, guarded, migrate};
 
 const META_FORMAT: &str = "format";
 const META_WORLD: &str = "world";
 const META_FOLDED_RECORD: &str = "folded_record";
 const META_MOMENT_MS: &str = "moment_ms";
 const META_EPOCH: &str = "epoch";
+/// Of all the other entries.
+const META_CHECKSUM: &str = "checksum";
 
 /// The rows file. Any thread can read it at any time.
 #[derive(Debug, Clone)]
 pub struct Rows {
     world: Arc<str>,
-    db: Arc<Database>,
+    db: Arc<Closing>,
+    /// The tables that hold players, once they were read.
+    player_tables: Arc<RwLock<Option<Arc<BTreeSet<String>>>>>,
+    pub(super) is_checked: bool,
+}
+
+/// A database that is closed when it is dropped, which writes to it and so may panic where it is damaged.
+#[derive(Debug)]
+struct Closing(Option<Database>);
+
+impl Drop for Closing {
+    fn drop(&mut self) {
+        if guarded(|| drop(self.0.take())).is_none() {
+            tracing::error!("the rows could not be closed: they are damaged. `raidkeep verify` tells what is");
+        }
+    }
+}
+
+impl std::ops::Deref for Closing {
+    type Target = Database;
+
+    fn deref(&self) -> &Database {
+        self.0.as_ref().expect("a database should be closed last")
+    }
 }
 
 /// What a rows file says of itself.
@@ -56,8 +81,59 @@ impl Meta {
 }
 
 impl Rows {
-    pub(super) fn new(world: &str, database: Database) -> Self {
-        Self { world: world.into(), db: Arc::new(database) }
+    pub(in crate::storage) fn new(world: &str, database: Database) -> Self {
+        let (player_tables, is_checked) = (Arc::default(), true);
+        Self { world: world.into(), db: Arc::new(Closing(Some(database))), player_tables, is_checked }
+    }
+
+    /// The same rows, believed unseen: shows a test of damage what the checks are for.
+    #[must_use]
+    pub fn without_checks(&self) -> Self {
+        Self { is_checked: false, ..self.clone() }
+    }
+
+    /// The tables of whose rows each account has a digest.
+    pub(in crate::storage) fn player_tables(
+        &self,
+        read: &ReadTransaction,
+    ) -> Result<Arc<BTreeSet<String>>, StorageError> {
+        let known = self.player_tables.read().unwrap_or_else(PoisonError::into_inner).clone();
+        if let Some(known) = known {
+            return Ok(known);
+        }
+        let tables = read_player_tables(read)?.map(Arc::new).ok_or_else(|| {
+            let what = "the list of the tables that hold players is damaged".to_owned();
+            self.damaged(RowDamage { table: DIGESTS.name().to_owned(), key: Vec::new(), account: None, what })
+        })?;
+        self.keep_player_tables(tables.clone());
+        Ok(tables)
+    }
+
+    pub(super) fn keep_player_tables(&self, tables: Arc<BTreeSet<String>>) {
+        *self.player_tables.write().unwrap_or_else(PoisonError::into_inner) = Some(tables);
+    }
+
+    pub(in crate::storage) fn damaged(&self, damage: RowDamage) -> StorageError {
+        StorageError::RowsDamaged { file: self.file_name(), damage }
+    }
+
+    /// Reads or writes; what the database's library finds damaged, or panics at, is an error that names the file.
+    pub(in crate::storage) fn guarded<T>(
+        &self,
+        act: impl FnOnce() -> Result<T, StorageError>,
+    ) -> Result<T, StorageError> {
+        let what = match guarded(act) {
+            Some(Err(StorageError::Failed { action, source })) => match *source {
+                damaged @ (redb::Error::Corrupted(_)
+                | redb::Error::TableTypeMismatch { .. }
+                | redb::Error::TableIsMultimap(_)
+                | redb::Error::TypeDefinitionChanged { .. }) => format!("cannot {action}: {damaged}"),
+                source => return Err(StorageError::Failed { action, source: Box::new(source) }),
+            },
+            Some(outcome) => return outcome,
+            None => "the database that holds the rows cannot be read".to_owned(),
+        };
+        Err(self.damaged(RowDamage { table: "unknown".to_owned(), key: Vec::new(), account: None, what }))
     }
 
     /// The world's name, which its files begin with.
@@ -71,6 +147,10 @@ impl Rows {
 
     /// Begins the epoch after the last one, of which the log may know more than the rows.
     pub(super) fn begin_epoch(&self, bits: u32, in_log: Epoch) -> Result<Epoch, StorageError> {
+        self.guarded(|| self.store_epoch(bits, in_log))
+    }
+
+    fn store_epoch(&self, bits: u32, in_log: Epoch) -> Result<Epoch, StorageError> {
         let action = "begin an epoch";
         let mut write = self.db.begin_write().map_err(failed(action))?;
         write.set_durability(Durability::Immediate).map_err(failed(action))?;
@@ -83,6 +163,7 @@ impl Rows {
                 .map_or(Epoch::BEFORE, |last| Epoch::from_u64(last.value()));
             let epoch = last.max(in_log).next(bits);
             meta.insert(META_EPOCH, epoch.to_u64()).map_err(failed(action))?;
+            seal(&mut meta)?;
             epoch
         };
         write.commit().map_err(failed(action))?;
@@ -98,8 +179,19 @@ impl Rows {
             Err(error) => return Err(failed(action)(error)),
         };
         let get = |name: &str| table.get(name).map(|found| found.map(|value| value.value())).map_err(failed(action));
+        let (format, checksum) = (get(META_FORMAT)?, get(META_CHECKSUM)?);
+        let is_sealed = checksum.is_some() || format == Some(FORMAT);
+        if self.is_checked && is_sealed && checksum != Some(meta_checksum(&table)?) {
+            let what = "what the file says of itself is damaged".to_owned();
+            return Err(self.damaged(RowDamage {
+                table: META.name().to_owned(),
+                key: Vec::new(),
+                account: None,
+                what,
+            }));
+        }
         Ok(Meta {
-            format: get(META_FORMAT)?,
+            format,
             world: get(META_WORLD)?,
             is_copy: get(META_COPY)?.is_some(),
             epoch: get(META_EPOCH)?.map_or(Epoch::BEFORE, Epoch::from_u64),
@@ -112,12 +204,12 @@ impl Rows {
     /// Folds the records into the rows, each row's last value once, in one commit. Returns the number of the last batch
     /// among them. Folding a record twice changes nothing.
     pub fn fold(&self, records: &[LogRecord]) -> Result<BatchNumber, StorageError> {
-        self.fold_into(records, None)
+        self.guarded(|| self.fold_into(records, None))
     }
 
     /// Makes these the rows of the world with this id, whose log begins behind the records.
     pub(super) fn begin(&self, world: u64, records: &[LogRecord]) -> Result<BatchNumber, StorageError> {
-        self.fold_into(records, Some(world))
+        self.guarded(|| self.fold_into(records, Some(world)))
     }
 
     /// Lets the log go on behind this record, although those before it were lost.
@@ -126,14 +218,19 @@ impl Rows {
         let mut write = self.db.begin_write().map_err(failed(action))?;
         write.set_durability(Durability::Immediate).map_err(failed(action))?;
         write.set_quick_repair(true);
-        write.open_table(META).map_err(failed(action))?.insert(META_FOLDED_RECORD, record).map_err(failed(action))?;
+        {
+            let mut meta = write.open_table(META).map_err(failed(action))?;
+            meta.insert(META_FOLDED_RECORD, record).map_err(failed(action))?;
+            seal(&mut meta)?;
+        }
         write.commit().map_err(failed(action))
     }
 
     fn fold_into(&self, records: &[LogRecord], world: Option<u64>) -> Result<BatchNumber, StorageError> {
         let action = "fold the log into the rows";
         let mut changes = Changes::default();
-        let mut last = (self.meta()?.last_batch, None);
+        let before = self.meta()?;
+        let mut last = (before.last_batch, None);
         for batch in records.iter().flat_map(|record| batches(&record.bytes)) {
             last = (batch.number, Some(batch.moment_ms.cast_unsigned()));
             batch.rows().for_each(|row| changes.take_in(row));
@@ -141,7 +238,11 @@ impl Rows {
         let mut write = self.db.begin_write().map_err(failed(action))?;
         write.set_durability(Durability::Immediate).map_err(failed(action))?;
         write.set_quick_repair(true);
-        changes.write(&write)?;
+        if before.format != Some(FORMAT) {
+            migrate::add_checksums(&write)?;
+        }
+        let player_tables = self.player_tables(&self.db.begin_read().map_err(failed(action))?)?;
+        changes.write(&write, &player_tables)?;
         {
             let mut meta = write.open_table(META).map_err(failed(action))?;
             if let Some(world) = world {
@@ -155,118 +256,10 @@ impl Rows {
                 set(META_FOLDED_RECORD, record.number)?;
                 set(META_MOMENT_MS, moment_ms)?;
             }
+            seal(&mut meta)?;
         }
         write.commit().map_err(failed(action))?;
         Ok(last.0)
-    }
-
-    /// The rows of a player, or `None` when it has no row in the table that says who exists.
-    pub fn load_player(
-        &self,
-        players: &PlayerTables,
-        account: AccountId,
-    ) -> Result<Option<LoadedPlayer>, StorageError> {
-        let action = "load a player";
-        let read = self.db.begin_read().map_err(failed(action))?;
-        let (from, to) = (account.to_key(), AccountId(account.0 + 1).to_key());
-        let mut loaded = Vec::with_capacity(players.tables.len());
-        let mut exists = false;
-        for name in &players.tables {
-            let mut rows = Vec::new();
-            match read.open_table(TableDefinition::<&[u8], &[u8]>::new(name)) {
-                Err(redb::TableError::TableDoesNotExist(_)) => {}
-                Err(error) => return Err(failed(action)(error)),
-                Ok(table) => {
-                    for entry in table.range(&from[..]..&to[..]).map_err(failed(action))? {
-                        let (key, value) = entry.map_err(failed(action))?;
-                        rows.push((key.value().to_vec(), value.value().to_vec()));
-                    }
-                }
-            }
-            exists |= *name == players.identity && !rows.is_empty();
-            loaded.push(rows);
-        }
-        Ok(exists.then_some(loaded))
-    }
-
-    /// The rows that a query selects.
-    pub fn read(&self, query: &RowQuery) -> Result<FoundRows, StorageError> {
-        let action = "read rows";
-        if query.from >= query.until {
-            return Ok(Vec::new());
-        }
-        let read = self.db.begin_read().map_err(failed(action))?;
-        let table = match read.open_table(TableDefinition::<&[u8], &[u8]>::new(query.table)) {
-            Err(redb::TableError::TableDoesNotExist(_)) => return Ok(Vec::new()),
-            Err(error) => return Err(failed(action)(error)),
-            Ok(table) => table,
-        };
-        let mut range = table.range(&query.from[..]..&query.until[..]).map_err(failed(action))?;
-        let mut found = Vec::new();
-        while found.len() < query.limit
-            && let Some(entry) = if query.newest_first { range.next_back() } else { range.next() }
-        {
-            let (key, value) = entry.map_err(failed(action))?;
-            found.push((key.value().to_vec(), value.value().to_vec()));
-        }
-        Ok(found)
-    }
-
-    /// The account an index entry names.
-    pub fn look_up(&self, key: &IndexKey) -> Result<Option<AccountId>, StorageError> {
-        let value = self.get(INDEX_TABLE, key.as_bytes())?;
-        Ok(value.and_then(|value| decode_entry(&value)))
-    }
-
-    /// Calls `each` with all rows of a table, key and value, in key order.
-    pub fn scan(&self, table: &str, each: &mut dyn FnMut(&[u8], &[u8])) -> Result<(), StorageError> {
-        let action = "read a table";
-        let read = self.db.begin_read().map_err(failed(action))?;
-        let table = match read.open_table(TableDefinition::<&[u8], &[u8]>::new(table)) {
-            Err(redb::TableError::TableDoesNotExist(_)) => return Ok(()),
-            Err(error) => return Err(failed(action)(error)),
-            Ok(table) => table,
-        };
-        for entry in table.range::<&[u8]>(..).map_err(failed(action))? {
-            let (key, value) = entry.map_err(failed(action))?;
-            each(key.value(), value.value());
-        }
-        Ok(())
-    }
-
-    /// The names of the tables, except the internal one.
-    pub fn tables(&self) -> Result<Vec<String>, StorageError> {
-        let action = "list the tables";
-        let read = self.db.begin_read().map_err(failed(action))?;
-        let names = read.list_tables().map_err(failed(action))?.map(|table| table.name().to_owned());
-        Ok(names.filter(|name| name != META.name()).collect())
-    }
-
-    /// How many rows a table has.
-    pub fn count(&self, table: &str) -> Result<u64, StorageError> {
-        let action = "count rows";
-        let read = self.db.begin_read().map_err(failed(action))?;
-        match read.open_table(TableDefinition::<&[u8], &[u8]>::new(table)) {
-            Err(redb::TableError::TableDoesNotExist(_)) => Ok(0),
-            Err(error) => Err(failed(action)(error)),
-            Ok(table) => table.len().map_err(failed(action)),
-        }
-    }
-
-    /// How many rows all tables have together.
-    pub fn count_all(&self) -> Result<u64, StorageError> {
-        self.tables()?.iter().map(|table| self.count(table)).sum()
-    }
-
-    /// One row.
-    pub fn get(&self, table: &str, key: &[u8]) -> Result<Option<Vec<u8>>, StorageError> {
-        let action = "read a row";
-        let read = self.db.begin_read().map_err(failed(action))?;
-        match read.open_table(TableDefinition::<&[u8], &[u8]>::new(table)) {
-            Err(redb::TableError::TableDoesNotExist(_)) => Ok(None),
-            Err(error) => Err(failed(action)(error)),
-            Ok(table) => Ok(table.get(key).map_err(failed(action))?.map(|value| value.value().to_vec())),
-        }
     }
 }
 
@@ -294,16 +287,31 @@ impl<'a> Changes<'a> {
         self.cleared.insert(from);
     }
 
-    fn write(&self, write: &WriteTransaction) -> Result<(), StorageError> {
+    fn write(&self, write: &WriteTransaction, player_tables: &BTreeSet<String>) -> Result<(), StorageError> {
         let action = "fold the log into the rows";
+        let mut tally = Tally::new(player_tables);
         for (name, prefix) in &self.cleared {
-            let mut table = write.open_table(TableDefinition::<&[u8], &[u8]>::new(name)).map_err(failed(action))?;
+            let mut table = write.open_table(rows_of(name)).map_err(failed(action))?;
             let behind = behind_prefix(prefix);
             let until = behind.as_deref().map_or(Bound::Unbounded, Bound::Excluded);
-            let range = (Bound::Included(*prefix), until);
-            table.retain_in::<&[u8], _>(range, |_, _| false).map_err(failed(action))?;
+            // The entries of the index that begin with a prefix are not adjacent.
+            let range = if *name == INDEX_TABLE {
+                (Bound::Unbounded, Bound::Unbounded)
+            } else {
+                (Bound::Included(*prefix), until)
+            };
+            let stays = |key: &[u8], stored: &[u8]| {
+                let key = shown_key(name, key);
+                let stays = !key.starts_with(prefix);
+                if !stays {
+                    tally.subtract(name, key, stored_checksum(stored));
+                }
+                stays
+            };
+            table.retain_in::<&[u8], _>(range, stays).map_err(failed(action))?;
         }
-        write_rows(write, &self.last_values)
+        write_rows(write, &self.last_values, &mut tally)?;
+        tally.apply(write)
     }
 }
 
@@ -315,22 +323,55 @@ fn behind_prefix(prefix: &[u8]) -> Option<Vec<u8>> {
     Some(behind)
 }
 
-fn write_rows(write: &WriteTransaction, rows: &BTreeMap<(&str, &[u8]), Option<&[u8]>>) -> Result<(), StorageError> {
+fn write_rows<'a>(
+    write: &WriteTransaction,
+    rows: &BTreeMap<(&'a str, &'a [u8]), Option<&'a [u8]>>,
+    tally: &mut Tally<'a>,
+) -> Result<(), StorageError> {
     let action = "fold the log into the rows";
-    let mut open: Option<(&str, redb::Table<'_, &[u8], &[u8]>)> = None;
+    let mut open: Option<(&str, Table<'_, &[u8], &[u8]>)> = None;
+    let mut stored = Vec::new();
     for ((name, key), value) in rows {
         if open.as_ref().is_none_or(|(opened, _)| opened != name) {
             drop(open.take());
-            let table = write.open_table(TableDefinition::new(name)).map_err(failed(action))?;
+            let table = write.open_table(rows_of(name)).map_err(failed(action))?;
             open = Some((name, table));
         }
         let Some((_, table)) = open.as_mut() else {
             continue;
         };
-        match value {
-            Some(value) => drop(table.insert(*key, *value).map_err(failed(action))?),
-            None => drop(table.remove(*key).map_err(failed(action))?),
+        let stored_key = stored_key(name, key);
+        let old = match value {
+            Some(value) => {
+                let checksum = write_value(name, key, value, &mut stored);
+                tally.add(name, key, checksum);
+                table.insert(&stored_key[..], &stored[..])
+            }
+            None => table.remove(&stored_key[..]),
+        };
+        if let Some(old) = old.map_err(failed(action))? {
+            tally.subtract(name, key, stored_checksum(old.value()));
         }
     }
     Ok(())
+}
+
+/// Keeps the checksum of what the file says of itself.
+pub(in crate::storage) fn seal(meta: &mut Table<'_, &'static str, u64>) -> Result<(), StorageError> {
+    let checksum = meta_checksum(&*meta)?;
+    meta.insert(META_CHECKSUM, checksum).map_err(failed("seal the rows"))?;
+    Ok(())
+}
+
+fn meta_checksum(meta: &impl ReadableTable<&'static str, u64>) -> Result<u64, StorageError> {
+    let action = "read the rows";
+    let mut hasher = crc32fast::Hasher::new();
+    for entry in meta.iter().map_err(failed(action))? {
+        let (name, value) = entry.map_err(failed(action))?;
+        if name.value() != META_CHECKSUM {
+            hasher.update(name.value().as_bytes());
+            hasher.update(&value.value().to_le_bytes());
+        }
+    }
+    Ok(hasher.finalize().into())
 }

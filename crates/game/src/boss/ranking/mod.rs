@@ -34,9 +34,9 @@ impl Ranking {
         self.0.remove(account);
     }
 
-    /// Whether the record with this number is any player's best. A full scan, which only an import does.
-    pub fn has_reached(&self, reached: u64) -> bool {
-        self.0.iter().any(|(_, _, score)| score.reached == reached)
+    /// Whether the record with this number is the best of any player but `except`. A full scan, which only an import does.
+    pub fn has_reached(&self, reached: u64, except: Option<AccountId>) -> bool {
+        self.0.iter().any(|(_, account, score)| score.reached == reached && Some(account) != except)
     }
 
     /// The player's rank, from 1.
@@ -52,6 +52,16 @@ impl Ranking {
     /// `count` entries starting at a rank: rank, account, damage.
     pub fn range(&self, first: usize, count: usize) -> impl Iterator<Item = (usize, AccountId, u64)> {
         self.0.range(first, count).map(|(rank, account, score)| (rank, account, score.damage))
+    }
+
+    /// How many players have a rank.
+    pub fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    /// Whether nobody has a rank.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
     }
 
     /// Removes everybody.

@@ -9,6 +9,7 @@ fn settings() -> OrderSettings {
         retry_seconds: 5,
         settle_after_seconds: vec![5, 10],
         watch_after_seconds: vec![100, 1000],
+        waiting_max: 16,
     }
 }
 

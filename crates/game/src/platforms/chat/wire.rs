@@ -182,7 +182,7 @@ mod tests {
     }
 
     fn settings(key: &str) -> ChatSettings {
-        let line = LineSettings { in_flight: 1, deadline_seconds: 5, circuit: None };
+        let line = LineSettings { in_flight: 1, deadline_seconds: 5, circuit: None, answer_within_seconds: None };
         let url = "http://host/v1/chat/completions".to_owned();
         ChatSettings { url, model: "small".to_owned(), key: Secret::new(key), line }
     }

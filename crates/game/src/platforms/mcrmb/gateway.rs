@@ -1,5 +1,7 @@
 //! The calls of the platform as exchanges, and its answers as replies.
 
+use std::time::Duration;
+
 use bevy_ecs::prelude::*;
 
 use crate::platforms::mcrmb::wire::PlatformReply;
@@ -41,6 +43,12 @@ impl Gateway {
     /// The timing of orders.
     pub fn orders(&self) -> Result<&OrderSettings, Refusal> {
         self.settings().map(|settings| &settings.orders)
+    }
+
+    /// How long a request may wait for the platform, in real time.
+    pub fn patience(&self) -> Result<Duration, Refusal> {
+        let line = self.settings()?.line;
+        Ok(Duration::from_secs(line.answer_within_seconds.unwrap_or(u64::try_from(line.deadline_seconds).unwrap_or(1))))
     }
 
     fn settings(&self) -> Result<&McrmbSettings, Refusal> {
@@ -89,10 +97,11 @@ mod tests {
             gateway: "http://api.mcrmb.com/Api/".to_owned(),
             sid: "1".to_owned(),
             key: Secret::new("abcabc"),
-            line: LineSettings { in_flight: 1, deadline_seconds: 1, circuit: None },
+            line: LineSettings { in_flight: 1, deadline_seconds: 1, circuit: None, answer_within_seconds: None },
             orders: OrderSettings {
                 reach_seconds: 1,
                 retry_seconds: 1,
+                waiting_max: 1,
                 settle_after_seconds: vec![1],
                 watch_after_seconds: vec![1],
             },

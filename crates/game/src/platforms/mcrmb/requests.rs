@@ -9,7 +9,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::identity::Account;
+use crate::identity::{Account, PlayedNotes};
 use crate::platforms::mcrmb::PAYMENTS;
 use crate::platforms::mcrmb::cards::CardTypes;
 use crate::platforms::mcrmb::gateway::{Gateway, PlatformCall, reply_of};
@@ -120,7 +120,10 @@ impl fmt::Debug for Charge {
     }
 }
 
-request!(Player, "charge", Charge => PlatformData, READS = Reads::Caller, SECRETS = &["cpwd"]);
+request!(
+    Player, "charge", Charge => PlatformData,
+    READS = Reads::Caller, SECRETS = &["cpwd"], ACTS_OUTSIDE = true,
+);
 
 /// The longest card number or password that is passed on.
 const CARD_BYTES_MAX: usize = 64;
@@ -130,6 +133,7 @@ fn charge(
     types: Res<CardTypes>,
     gateway: Res<Gateway>,
     accounts: Query<&Account>,
+    mut played: PlayedNotes,
 ) -> Waits<PlatformData> {
     let Charge { ctype, cnum, cpwd } = &call.request;
     if call.fact.is_none() {
@@ -140,6 +144,8 @@ fn charge(
         }
         gateway.orders()?;
         types.check(*ctype, cnum, cpwd)?;
+        // Its points are on the platform, under its name: it must not be forgotten.
+        played.note(call.caller.account);
     }
     let kind = ctype.to_string();
     let more = [("ctype", kind.as_str()), ("cnum", cnum), ("cpwd", cpwd)];

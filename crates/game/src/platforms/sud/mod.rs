@@ -31,6 +31,7 @@ use crate::platforms::sud::rounds::{Round, RoundBook, RoundNumbers};
 use crate::platforms::sud::sessions::SessionKeys;
 use raidkeep_engine::exchange::lines::{Exchanges, Line};
 use raidkeep_engine::schedule::Tick;
+use raidkeep_engine::start::StartApp;
 use raidkeep_engine::storage::{ArchivedRow, StorageApp};
 use raidkeep_engine::verify::VerifyApp;
 
@@ -76,6 +77,7 @@ impl Plugin for SudPlugin {
             let mut exchanges = app.world_mut().resource_mut::<Exchanges>();
             exchanges.add_line(REPORTS, platform.line);
             exchanges.add_line(QUERIES, platform.line);
+            app.add_start_hook(reporter::begin_meters);
             app.add_systems(Tick, reporter::send_reports.in_set(PlatformSystems::Reports));
         }
         app.insert_resource(SudPlatform(self.platform.clone().map(Arc::new)));

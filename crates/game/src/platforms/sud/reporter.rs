@@ -15,6 +15,7 @@ use crate::platforms::sud::{REPORTS, SudPlatform, SudSessions, rounds};
 use raidkeep_engine::clock::Clock;
 use raidkeep_engine::exchange::lines::{Exchanges, Owner};
 use raidkeep_engine::exchange::{CallOutcome, Exchange, Method};
+use raidkeep_engine::meters::Meters;
 use raidkeep_engine::random::Randomness;
 use raidkeep_engine::schedule::Surroundings;
 use raidkeep_engine::storage::{Discarded, EditWorld};
@@ -58,8 +59,21 @@ pub fn send_reports(world: &mut World, mut memory: Local<Memory>) {
     wake(world, now);
     let pending = world.resource::<ReportBook>().len();
     if std::mem::replace(&mut memory.pending_told, pending) != pending {
-        metrics::gauge!("raidkeep_reports_pending").set(pending as f64);
+        world.resource::<Meters>().gauge(PENDING, &[]).set(pending as f64);
     }
+}
+
+const PENDING: &str = "raidkeep_reports_pending";
+
+/// Begins to count reports.
+pub(super) fn begin_meters(world: &mut World) {
+    let meters = world.resource::<Meters>();
+    meters.gauge(PENDING, &[]).set(0.0);
+    ["taken", "failed", "given_up"].iter().for_each(|outcome| drop(counter(meters, outcome)));
+}
+
+fn counter(meters: &Meters, outcome: &str) -> metrics::Counter {
+    meters.counter("raidkeep_reports_total", &[("outcome", outcome)])
 }
 
 fn wake(world: &mut World, now: i64) {
@@ -148,11 +162,11 @@ fn take_in(world: &mut World, id: ReportId, outcome: CallOutcome, now: i64, plat
     };
     match read_answer(outcome) {
         Ok(()) => {
-            metrics::counter!("raidkeep_reports_total", "outcome" => "taken").increment(1);
+            counter(world.resource::<Meters>(), "taken").increment(1);
             forget(world, id, entity);
         }
         Err(error) => {
-            metrics::counter!("raidkeep_reports_total", "outcome" => "failed").increment(1);
+            counter(world.resource::<Meters>(), "failed").increment(1);
             let Some(mut report) = world.edit::<PendingReport>(entity) else {
                 return;
             };
@@ -206,7 +220,7 @@ fn give_up(world: &mut World, report: &PendingReport) {
         error = %report.last_error,
         "a report was not accepted and is given up; see report_list, and report_retry when the receiver works again"
     );
-    metrics::counter!("raidkeep_reports_total", "outcome" => "given_up").increment(1);
+    counter(world.resource::<Meters>(), "given_up").increment(1);
     let settle = world.resource::<ReportBook>().entity(report.id.settle()).filter(|_| !report.id.is_settle());
     if let Some(mut settle) = settle.and_then(|entity| world.edit::<PendingReport>(entity)) {
         settle.give_up("its game_start was not taken");

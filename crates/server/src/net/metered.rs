@@ -1,0 +1,87 @@
+//! A TCP stream that is read no faster than its budget allows, for hyper as well as for the WebSocket.
+
+use std::io::{self, ErrorKind, Read, Write};
+use std::pin::Pin;
+use std::task::{Context, Poll, ready};
+
+use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+use tokio::net::TcpStream;
+
+use crate::net::budget::Budget;
+
+/// A client's stream and what the client may send on it.
+#[derive(Debug)]
+pub struct MeteredStream {
+    /// The stream.
+    pub stream: TcpStream,
+    /// What may still be read from it.
+    pub budget: Budget,
+}
+
+impl MeteredStream {
+    /// Ready when the stream has something to read and the budget allows reading it.
+    pub fn poll_readable(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        ready!(self.budget.poll_open(cx));
+        self.stream.poll_read_ready(cx)
+    }
+}
+
+/// Reads what is possible at once, else errs with [`ErrorKind::WouldBlock`].
+impl Read for MeteredStream {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        if !self.budget.is_open() {
+            return Err(ErrorKind::WouldBlock.into());
+        }
+        let count = self.stream.try_read(buffer)?;
+        self.budget.spend_bytes(count);
+        Ok(count)
+    }
+}
+
+/// Writes what is possible at once, else errs with [`ErrorKind::WouldBlock`].
+impl Write for MeteredStream {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.stream.try_write(bytes)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+impl AsyncRead for MeteredStream {
+    fn poll_read(self: Pin<&mut Self>, cx: &mut Context<'_>, buffer: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
+        let this = self.get_mut();
+        ready!(this.budget.poll_open(cx));
+        let before = buffer.filled().len();
+        ready!(Pin::new(&mut this.stream).poll_read(cx, buffer))?;
+        this.budget.spend_bytes(buffer.filled().len() - before);
+        Poll::Ready(Ok(()))
+    }
+}
+
+impl AsyncWrite for MeteredStream {
+    fn poll_write(self: Pin<&mut Self>, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
+        Pin::new(&mut self.get_mut().stream).poll_write(cx, bytes)
+    }
+
+    fn poll_write_vectored(
+        self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        slices: &[io::IoSlice<'_>],
+    ) -> Poll<io::Result<usize>> {
+        Pin::new(&mut self.get_mut().stream).poll_write_vectored(cx, slices)
+    }
+
+    fn is_write_vectored(&self) -> bool {
+        self.stream.is_write_vectored()
+    }
+
+    fn poll_flush(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.get_mut().stream).poll_flush(cx)
+    }
+
+    fn poll_shutdown(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.get_mut().stream).poll_shutdown(cx)
+    }
+}

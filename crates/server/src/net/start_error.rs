@@ -1,0 +1,96 @@
+//! Why a server does not start.
+
+use std::io::ErrorKind;
+use std::net::SocketAddr;
+
+use crate::config::ConfigError;
+use crate::net::operator::OperatorTokenError;
+use raidkeep_engine::private::TooOpen;
+use raidkeep_engine::start::StartFailures;
+use raidkeep_engine::storage::StorageError;
+use raidkeep_engine::storage::folder::FolderError;
+
+/// Why a server does not start.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// The configuration.
+    #[error("{0}")]
+    Config(#[from] ConfigError),
+    /// What the plugins of a world reported: mistakes in the assets, databases that cannot be opened.
+    #[error("{0}")]
+    World(#[from] StartFailures),
+    /// The databases.
+    #[error("{0}")]
+    Storage(#[from] StorageError),
+    /// The folder of the databases.
+    #[error("{0}")]
+    Folder(#[from] FolderError),
+    /// Files of players that others can read.
+    #[error("{0}")]
+    TooOpen(#[from] TooOpen),
+    /// The operator token.
+    #[error("{0}")]
+    Token(#[from] OperatorTokenError),
+    /// The port.
+    #[error("cannot listen on {address}: {source}{}", bind_hint(.source, .key))]
+    Bind {
+        /// The setting.
+        key: &'static str,
+        /// As configured.
+        address: String,
+        /// Why.
+        source: std::io::Error,
+    },
+    /// An operating system call failed.
+    #[error("cannot {action}: {source}")]
+    System {
+        /// What was tried.
+        action: &'static str,
+        /// Why not.
+        source: std::io::Error,
+    },
+    /// Two apps for one world, or an app for a world that the listener does not have.
+    #[error("there is no place for a world {number}: the listener is for {worlds} worlds, each of one app")]
+    NoPlace {
+        /// Which.
+        number: u32,
+        /// How many there are.
+        worlds: usize,
+    },
+    /// Worlds that share a port must have the same functions.
+    #[error("world {number} has other functions than the first world on its listener")]
+    OtherFunctions {
+        /// Which.
+        number: u32,
+    },
+    /// An app lacks something that a world needs to start.
+    #[error("the app has no {what}; it needs the plugin that opens it")]
+    Missing {
+        /// What.
+        what: &'static str,
+    },
+}
+
+/// What to do about a port that cannot be had.
+fn bind_hint(error: &std::io::Error, key: &str) -> String {
+    match error.kind() {
+        ErrorKind::AddrInUse => format!(". Is another server running there? {key} takes another address"),
+        ErrorKind::PermissionDenied => format!("; ports below 1024 are reserved, {key} takes another"),
+        ErrorKind::AddrNotAvailable => format!("; this machine does not have that address, {key} takes another"),
+        _ => format!("; {key} takes an address of this machine and a port such as 127.0.0.1:7350"),
+    }
+}
+
+pub(super) fn system(action: &'static str) -> impl FnOnce(std::io::Error) -> StartError {
+    move |source| StartError::System { action, source }
+}
+
+/// Binds the address of a setting.
+pub(super) fn bind(key: &'static str, address: &str) -> Result<(std::net::TcpListener, SocketAddr), StartError> {
+    let bound = std::net::TcpListener::bind(address).and_then(|listener| {
+        listener.set_nonblocking(true)?;
+        let address = listener.local_addr()?;
+        Ok((listener, address))
+    });
+    bound.map_err(|source| StartError::Bind { key, address: address.to_owned(), source })
+}

@@ -1,0 +1,237 @@
+//! Where commands reach a running server: its listener for players and the one for operators.
+
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::path::{Path, PathBuf};
+
+use clap::Args;
+use serde_json::Value;
+
+use crate::cli::call::{Client, Failure};
+use crate::cli::serve::usual_config;
+use raidkeep_engine::request::{Access, RequestTable, status};
+use raidkeep_server::config::Config;
+use raidkeep_server::net::address_file::Addresses;
+use raidkeep_studio::load::connection::address_of;
+
+const PLAYERS: &str = "127.0.0.1:7350";
+const OPERATORS: &str = "127.0.0.1:7352";
+/// How far the operators' port is above the players' unless the server says otherwise.
+const PORTS_ABOVE: u16 = 2;
+
+/// Where the server listens. Without these, the file addresses.json in its data folder says so; without that, the
+/// server is expected at the default addresses.
+#[derive(Debug, Clone, Args)]
+pub(super) struct Doors {
+    /// Where the server listens for players [default: as addresses.json in the data folder says, else
+    /// ws://127.0.0.1:7350].
+    #[arg(long, value_name = "ws://HOST:PORT")]
+    url: Option<String>,
+    /// Where it listens for operators [default: as addresses.json says, else two ports above --url].
+    #[arg(long, value_name = "ws://HOST:PORT")]
+    admin_url: Option<String>,
+}
+
+/// An address, and what to say if no server answers there.
+struct Target {
+    address: String,
+    hint: String,
+}
+
+impl Doors {
+    /// The players' address, `HOST:PORT`.
+    pub(super) fn players_address(&self) -> Result<String, Failure> {
+        self.players_target().map(|target| target.address)
+    }
+
+    /// The operators' address, `HOST:PORT`.
+    pub(super) fn operators_address(&self) -> Result<String, Failure> {
+        self.operators_target().map(|target| target.address)
+    }
+
+    /// Connects to the players' listener.
+    pub(super) fn players(&self, world: u32) -> Result<Client, Failure> {
+        self.players_target()?.connect(world)
+    }
+
+    /// Connects to the operators' listener.
+    pub(super) fn operators(&self, world: u32) -> Result<Client, Failure> {
+        self.operators_target()?.connect(world)
+    }
+
+    fn players_target(&self) -> Result<Target, Failure> {
+        match &self.url {
+            Some(url) => Ok(Target::named(address_of(url)?)),
+            None => Ok(match Told::read()? {
+                Some(told) => Target::told(told.addresses.players, &told.path),
+                None => Target::named(PLAYERS.to_owned()),
+            }),
+        }
+    }
+
+    fn operators_target(&self) -> Result<Target, Failure> {
+        if let Some(url) = &self.admin_url {
+            return Ok(Target::named(address_of(url)?));
+        }
+        let Some(url) = &self.url else {
+            return Ok(match Told::read()? {
+                Some(told) => Target::told(told.addresses.operators, &told.path),
+                None => Target::named(OPERATORS.to_owned()),
+            });
+        };
+        // The file may be that of another server than the one named.
+        let players = address_of(url)?;
+        let told = Told::read().ok().flatten();
+        match told.filter(|told| reachable(told.addresses.players).to_string() == players) {
+            Some(told) => Ok(Target::told(told.addresses.operators, &told.path)),
+            None => Ok(Target::named(two_ports_above(&players)?)),
+        }
+    }
+}
+
+impl Target {
+    fn named(address: String) -> Self {
+        Self { address, hint: "; --url and --admin-url name another server".to_owned() }
+    }
+
+    fn told(address: SocketAddr, path: &Path) -> Self {
+        let hint = format!(
+            "; {} names this address, and a server that was killed leaves that file behind: start it again, or name \
+             another server with --url and --admin-url",
+            path.display()
+        );
+        Self { address: reachable(address).to_string(), hint }
+    }
+
+    fn connect(&self, world: u32) -> Result<Client, Failure> {
+        Client::connect(&self.address, world).map_err(|error| format!("{error}{}", self.hint).into())
+    }
+}
+
+/// What a server has written into the data folder.
+struct Told {
+    addresses: Addresses,
+    path: PathBuf,
+}
+
+impl Told {
+    fn read() -> Result<Option<Self>, Failure> {
+        let data = PathBuf::from(Config::load(usual_config(None).as_deref(), &[])?.data);
+        let path = Addresses::path(&data);
+        let read = Addresses::read(&data);
+        let addresses = read.map_err(|error| {
+            format!("cannot read {} ({error}); --url and --admin-url name the server", path.display())
+        })?;
+        Ok(addresses.map(|addresses| Self { addresses, path }))
+    }
+}
+
+/// Who listens on all addresses is reached at that of this machine.
+fn reachable(address: SocketAddr) -> SocketAddr {
+    let ip = match address.ip() {
+        IpAddr::V4(ip) if ip.is_unspecified() => Ipv4Addr::LOCALHOST.into(),
+        IpAddr::V6(ip) if ip.is_unspecified() => Ipv6Addr::LOCALHOST.into(),
+        ip => ip,
+    };
+    SocketAddr::new(ip, address.port())
+}
+
+fn two_ports_above(players: &str) -> Result<String, Failure> {
+    let above = players.rsplit_once(':').and_then(|(host, port)| Some((host, port.parse::<u16>().ok()?)));
+    let above = above.and_then(|(host, port)| Some(format!("{host}:{}", port.checked_add(PORTS_ABOVE)?)));
+    above
+        .ok_or_else(|| format!("there is no port two above {players}; --admin-url names the operators' address").into())
+}
+
+/// A client that asks the listener that has the function, and connects there when it first needs to.
+pub(super) struct Clients {
+    doors: Doors,
+    world: u32,
+    shows_events: bool,
+    /// The functions of this program; a server may have more.
+    functions: RequestTable,
+    players: Option<Client>,
+    operators: Option<Client>,
+}
+
+impl Clients {
+    /// Nothing is connected yet. Events go to stderr if they are to be shown.
+    pub(super) fn new(doors: Doors, world: u32, shows_events: bool) -> Result<Self, Failure> {
+        // A manual clock has one more function than the others.
+        let settings = Config::load(None, &["clock=manual".to_owned()])?.game()?;
+        let game = raidkeep_game::build_app(&settings);
+        let functions = game.world().get_resource::<RequestTable>().cloned().unwrap_or_default();
+        Ok(Self { doors, world, shows_events, functions, players: None, operators: None })
+    }
+
+    /// Who may call a function; `None` if this program does not know it.
+    fn access(&self, function: &str) -> Option<Access> {
+        self.functions.find(function).map(|kind| kind.access)
+    }
+
+    /// Whether this program knows the function as one for operators.
+    pub(super) fn is_for_operators(&self, function: &str) -> bool {
+        self.access(function) == Some(Access::Operator)
+    }
+
+    /// Sends a request and waits for the reply.
+    pub(super) fn ask(&mut self, function: &str, data: Value) -> Result<Value, Failure> {
+        match self.access(function) {
+            Some(Access::Operator) => self.operators()?.ask(function, data),
+            Some(Access::Player | Access::Anyone) => self.players()?.ask(function, data),
+            None => self.ask_somewhere(function, data),
+        }
+    }
+
+    /// Calls a function of another program: where players are refused, it is one for operators.
+    fn ask_somewhere(&mut self, function: &str, data: Value) -> Result<Value, Failure> {
+        let reply = self.players()?.ask(function, data.clone())?;
+        if reply["status"] != status::INVALID_TOKEN {
+            return Ok(reply);
+        }
+        let Ok(operators) = self.operators() else {
+            return Ok(reply);
+        };
+        let second = operators.ask(function, data)?;
+        Ok(if second["status"] == status::UNKNOWN_FUNCTION { reply } else { second })
+    }
+
+    fn players(&mut self) -> Result<&mut Client, Failure> {
+        match &mut self.players {
+            Some(client) => Ok(client),
+            none => Ok(none.insert(self.doors.players(self.world)?.showing_events(self.shows_events))),
+        }
+    }
+
+    fn operators(&mut self) -> Result<&mut Client, Failure> {
+        match &mut self.operators {
+            Some(client) => Ok(client),
+            none => Ok(none.insert(self.doors.operators(self.world)?.showing_events(self.shows_events))),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn operators_are_expected_two_ports_above_the_players_of_the_server_that_is_named() {
+        let doors = |url: Option<&str>, admin_url: Option<&str>| Doors {
+            url: url.map(str::to_owned),
+            admin_url: admin_url.map(str::to_owned),
+        };
+        let address = |doors: Doors| doors.operators_address().map_err(|error| error.to_string());
+        assert_eq!(address(doors(Some("ws://game.example:80"), None)), Ok("game.example:82".to_owned()));
+        assert_eq!(address(doors(Some("ws://h:80"), Some("ws://h:9"))), Ok("h:9".to_owned()));
+        let error = address(doors(Some("ws://h:65535"), None)).expect_err("there is no port 65537");
+        assert!(error.contains("--admin-url"), "{error}");
+    }
+
+    #[test]
+    fn a_server_on_all_addresses_is_reached_on_this_machine() {
+        for (listening, reached) in [("0.0.0.0:1", "127.0.0.1:1"), ("[::]:1", "[::1]:1"), ("10.0.0.7:1", "10.0.0.7:1")]
+        {
+            assert_eq!(reachable(listening.parse().expect("an address")).to_string(), reached);
+        }
+    }
+}

@@ -1,0 +1,33 @@
+//! Files for the servers of tests.
+
+use std::path::Path;
+
+use crate::process::Host;
+
+/// Copies the files of a folder and its subfolders to a new folder.
+pub(crate) fn copy_folder(from: &Path, to: &Path) {
+    std::fs::create_dir_all(to).expect("a folder should be creatable");
+    for entry in std::fs::read_dir(from).expect("the folder should be readable") {
+        let entry = entry.expect("the folder should be readable");
+        let target = to.join(entry.file_name());
+        if entry.path().is_dir() {
+            copy_folder(&entry.path(), &target);
+        } else {
+            std::fs::copy(entry.path(), target).expect("a file should be copyable");
+        }
+    }
+}
+
+/// Copies the shipped assets next to a host's data folder, applies `edits` (file, old text, new text), and returns the
+/// folder.
+pub(crate) fn edited_assets(host: &Host, edits: &[(&str, &str, &str)]) -> String {
+    let folder = host.path("assets");
+    copy_folder(&Path::new(env!("CARGO_MANIFEST_DIR")).join("assets"), &folder);
+    for (name, old, new) in edits {
+        let path = folder.join(name);
+        let text = std::fs::read_to_string(&path).expect("the asset should be there");
+        assert!(text.contains(old), "{name} should hold {old:?}; was the asset changed?");
+        std::fs::write(path, text.replace(old, new)).expect("the copy should be writable");
+    }
+    folder.display().to_string()
+}
