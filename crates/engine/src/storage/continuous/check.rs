@@ -1,0 +1,165 @@
+//! `archive verify`: reads everything, and tells what can be restored, what is missing and what is damaged.
+
+use std::path::Path;
+
+use serde::Serialize;
+
+use crate::storage::continuous::ArchiveError;
+use crate::storage::continuous::folder::{Base, WorldFolder};
+use crate::storage::continuous::plan::open_segments;
+use crate::storage::continuous::report::moment;
+use crate::storage::continuous::segment::{Anew, Reason, Segment};
+use crate::storage::store::Store;
+
+/// The archive of a world as it was found.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct ArchiveVerified {
+    /// The world's name.
+    pub world: String,
+    /// From when to when it can be restored, in UTC; several where there are gaps.
+    pub ranges: Vec<[String; 2]>,
+    /// Segments that were read.
+    pub segments: u64,
+    /// Bases that were read.
+    pub bases: u64,
+    /// Records in the segments.
+    pub records: u64,
+    /// What was not archived when it happened.
+    pub gaps: Vec<String>,
+    /// What is damaged or has vanished since.
+    pub damages: Vec<String>,
+}
+
+/// A stretch of a line without a gap.
+struct Stretch {
+    line: u32,
+    first_record: u64,
+    last_record: u64,
+    last_ms: Option<i64>,
+}
+
+/// Checks the archive of a world.
+///
+/// # Errors
+/// When it cannot be read for another reason than damage.
+pub fn verify_archive(archive: &Path, world: &str) -> Result<ArchiveVerified, ArchiveError> {
+    let folder = WorldFolder::new(archive, world);
+    let (world, ranges, gaps, damages) = (world.to_owned(), Vec::new(), Vec::new(), Vec::new());
+    let mut verified = ArchiveVerified { world, ranges, segments: 0, bases: 0, records: 0, gaps, damages };
+    let bases = sound_bases(&folder, &mut verified)?;
+    let mut stretches: Vec<Stretch> = Vec::new();
+    let mut before: Option<u64> = None;
+    for sequence in folder.segments()? {
+        if let Some(before) = before.filter(|before| before + 1 != sequence) {
+            let gone = folder.segment(before + 1);
+            verified.damages.push(format!("{} is missing", gone.display()));
+        }
+        before = Some(sequence);
+        match Segment::open(folder.segment(sequence), sequence) {
+            Ok(segment) => read_segment(&segment, &mut stretches, &mut verified)?,
+            Err(error @ ArchiveError::Damaged { .. }) if open_segments(&folder).is_err() => {
+                verified.damages.push(error.to_string());
+            }
+            Err(ArchiveError::Damaged { .. }) => {}
+            Err(error) => return Err(error),
+        }
+    }
+    verified.ranges = ranges_of(&stretches, &bases);
+    Ok(verified)
+}
+
+/// Reads all bases; returns those that are sound.
+fn sound_bases(folder: &WorldFolder, verified: &mut ArchiveVerified) -> Result<Vec<Base>, ArchiveError> {
+    let mut sound = Vec::new();
+    for base in folder.bases()? {
+        verified.bases += 1;
+        let checked = Store::read_folder(&folder.path, &base.name()).and_then(|copy| {
+            let damages = copy.rows.damages()?;
+            Ok((damages, copy.rows.reached()?))
+        });
+        let file = folder.base(&base).display().to_string();
+        match checked {
+            Ok((damages, reached)) if damages.is_empty() && reached.record == base.record => sound.push(base),
+            Ok((damages, _)) if damages.is_empty() => {
+                verified.damages.push(format!("{file} is not the base that its name says"));
+            }
+            Ok((damages, _)) => verified.damages.extend(damages.iter().map(|damage| format!("{file}: {damage}"))),
+            Err(error) => verified.damages.push(format!("{file}: {error}")),
+        }
+    }
+    Ok(sound)
+}
+
+fn read_segment(
+    segment: &Segment,
+    stretches: &mut Vec<Stretch>,
+    verified: &mut ArchiveVerified,
+) -> Result<(), ArchiveError> {
+    verified.segments += 1;
+    let (line, first_record) = (segment.head.line, segment.head.first_record);
+    if let Some(anew) = &segment.head.anew {
+        verified.gaps.extend(told(anew, first_record));
+    }
+    let follows = stretches.last().is_some_and(|last| last.line == line && last.last_record + 1 == first_record);
+    if !follows {
+        let is_lost = stretches.last().is_some_and(|last| last.line == line);
+        if is_lost || (segment.head.anew.is_none() && stretches.is_empty() && verified.segments > 1) {
+            let from = stretches.last().map_or(1, |last| last.last_record + 1);
+            let until = first_record.saturating_sub(1);
+            verified.damages.push(format!("before {}, records {from} to {until} are missing", segment.path.display()));
+        }
+        stretches.push(Stretch { line, first_record, last_record: first_record - 1, last_ms: None });
+    }
+    let Some(stretch) = stretches.last_mut() else {
+        return Ok(());
+    };
+    for record in segment.all_records() {
+        match record {
+            Ok(record) => {
+                verified.records += 1;
+                stretch.last_record = record.number;
+                stretch.last_ms = Some(record.place().moment_ms);
+            }
+            Err(error @ ArchiveError::Damaged { .. }) => {
+                verified.damages.push(error.to_string());
+                return Ok(());
+            }
+            Err(error) => return Err(error),
+        }
+    }
+    match (segment.tail, segment.index()) {
+        (_, Err(error @ ArchiveError::Damaged { .. })) => verified.damages.push(error.to_string()),
+        (_, Err(error)) => return Err(error),
+        (Some(tail), Ok(_)) if tail.last.record != stretch.last_record => {
+            verified.damages.push(format!("{} lacks records at its end", segment.path.display()));
+        }
+        (_, Ok(_)) => {}
+    }
+    Ok(())
+}
+
+fn told(anew: &Anew, first_record: u64) -> Option<String> {
+    let after = anew.after?;
+    let from = moment(after.moment_ms);
+    match anew.reason {
+        Reason::First => None,
+        Reason::Gap => {
+            let (first, last) = (after.record + 1, first_record.saturating_sub(1));
+            Some(format!("after {from}, records {first} to {last} were not archived: {}", anew.why))
+        }
+        Reason::PutBack => Some(format!("after {from}, the world was put back and went on from record {first_record}")),
+    }
+}
+
+/// From the first base of each stretch to its end.
+fn ranges_of(stretches: &[Stretch], bases: &[Base]) -> Vec<[String; 2]> {
+    let range = |stretch: &Stretch| {
+        let fits = |base: &&Base| {
+            base.line == stretch.line && (stretch.first_record - 1..=stretch.last_record).contains(&base.record)
+        };
+        let first = bases.iter().find(fits)?;
+        let last_ms = stretch.last_ms.unwrap_or(first.moment_ms).max(first.moment_ms);
+        Some([moment(first.moment_ms), moment(last_ms)])
+    };
+    stretches.iter().filter_map(range).collect()
+}
