@@ -5,6 +5,7 @@
 
 mod address;
 mod admin;
+mod archive;
 mod layers;
 pub mod platforms;
 pub mod proxies;
@@ -24,6 +25,7 @@ use raidkeep_engine::clock::{ClockMode, time_zone};
 use raidkeep_engine::exchange::lines::LineSettings;
 use raidkeep_engine::journal::JournalSettings;
 use raidkeep_engine::request::once::OnceSettings;
+use raidkeep_engine::storage::continuous::ArchiveSettings;
 use raidkeep_game::GameSettings;
 use raidkeep_game::challenges::PushSettings;
 use raidkeep_game::identity::{AttemptLimits, IdentitySettings, NewAccountLimits, PasswordCost};
@@ -82,6 +84,8 @@ pub struct Config {
     pub platforms: platforms::Platforms,
     /// The journals.
     pub journal: JournalSettings,
+    /// The continuous archive.
+    pub archive: ArchiveSettings,
 }
 
 /// Where the log goes.
@@ -400,6 +404,7 @@ impl Config {
             wrong("legacy_push_line.deadline_seconds", "expected 1 to 3600".to_owned());
         }
         mistakes.extend(self.once.mistakes());
+        mistakes.extend(archive::mistakes(&self.archive));
         mistakes.extend(self.network_mistakes());
         mistakes.extend(self.platforms.mistakes());
         mistakes.extend(self.game_mistakes());

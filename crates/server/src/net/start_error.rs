@@ -7,6 +7,7 @@ use crate::config::ConfigError;
 use crate::net::operator::OperatorTokenError;
 use raidkeep_engine::start::StartFailures;
 use raidkeep_engine::storage::StorageError;
+use raidkeep_engine::storage::continuous::ArchiveError;
 
 /// Why a server does not start.
 #[derive(Debug, thiserror::Error)]
@@ -20,6 +21,9 @@ pub enum StartError {
     /// The databases.
     #[error("{0}")]
     Storage(#[from] StorageError),
+    /// The continuous archive.
+    #[error("{0}")]
+    Archive(#[from] ArchiveError),
     /// The operator token.
     #[error("{0}")]
     Token(#[from] OperatorTokenError),

@@ -91,6 +91,12 @@ pub enum ArchiveError {
         /// The folder.
         folder: String,
     },
+    /// A folder that is no backup.
+    #[error("{file} is there: this is a data folder and no backup. Start a server on it, or on a copy of all its files")]
+    NoBackup {
+        /// The log in it.
+        file: String,
+    },
     /// The rows.
     #[error("{0}")]
     Storage(#[from] StorageError),

@@ -2,14 +2,15 @@
 
 use std::path::Path;
 
+use crate::account::AccountId;
 use crate::outside::Epoch;
 use crate::storage::batch::batches;
 use crate::storage::continuous::ArchiveError;
 use crate::storage::continuous::error::at;
 use crate::storage::continuous::folder::WorldFolder;
-use crate::storage::continuous::plan::Chain;
+use crate::storage::continuous::plan::{Chain, open_segments};
 use crate::storage::continuous::segment::{FoundRecord, Segment};
-use crate::storage::folder::rows_file;
+use crate::storage::folder::{log_file, rows_file};
 use crate::storage::store::{LogRecord, Rows, Store};
 
 /// Records are folded when they have this many bytes.
@@ -146,11 +147,43 @@ impl Group<'_> {
     }
 }
 
+/// The highest number that any account has in the archive, however late.
+///
+/// # Errors
+/// When the archive cannot be read.
+pub fn highest_account(archive: &Path, world: &str) -> Result<AccountId, ArchiveError> {
+    let mut highest = AccountId(0);
+    for segment in open_segments(&WorldFolder::new(archive, world))? {
+        // What is damaged behind the moment is of no concern.
+        if let Ok(account) = segment.highest_account() {
+            highest = highest.max(account);
+        }
+    }
+    Ok(highest)
+}
+
+/// Restores a world from a backup as [`restore_world`] does.
+///
+/// # Errors
+/// When it is damaged, or no backup.
+pub fn restore_backup(backup: &Path, world: &str, folder: &Path) -> Result<(Rows, Restored), ArchiveError> {
+    let file = rows_file(backup, world);
+    let log = log_file(backup, world);
+    if log.exists() {
+        return Err(ArchiveError::NoBackup { file: log.display().to_string() });
+    }
+    let rows = copy_base(&file, folder, world)?;
+    let reached = rows.reached()?;
+    let (record, epoch, moment_ms) = (reached.record, reached.epoch, reached.moment_ms);
+    let restored = Restored { record, epoch, moment_ms, records: 0, last_epoch: epoch, world: reached.world };
+    Ok((rows, restored))
+}
+
 /// Copies a base or a backup into a folder under the world's name, and proves the copy.
 ///
 /// # Errors
 /// When it cannot be copied, or is damaged.
-pub fn copy_base(base: &Path, folder: &Path, world: &str) -> Result<Rows, ArchiveError> {
+fn copy_base(base: &Path, folder: &Path, world: &str) -> Result<Rows, ArchiveError> {
     let to = rows_file(folder, world);
     std::fs::copy(base, &to).map_err(at("copy", base))?;
     std::fs::File::open(&to).and_then(|file| file.sync_all()).map_err(at("sync", &to))?;

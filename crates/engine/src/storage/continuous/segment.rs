@@ -11,11 +11,12 @@ use std::path::{Path, PathBuf};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
+use crate::account::AccountId;
 use crate::outside::Epoch;
 use crate::storage::batch::batches;
 use crate::storage::continuous::ArchiveError;
 use crate::storage::continuous::error::at;
-use crate::storage::continuous::touches::{TouchKey, find};
+use crate::storage::continuous::touches::{TouchKey, find, highest_account};
 use crate::storage::store::salt_of;
 use crate::storage::store::sector::{SECTOR_BYTES, Sector, checksum_of, read_sector};
 
@@ -262,6 +263,11 @@ impl Segment {
             records.next().unwrap_or_else(|| Err(damaged(&self.path, at)))
         };
         sectors.into_iter().map(read).collect()
+    }
+
+    /// The highest account that its index knows; those of an open segment are not looked for.
+    pub(super) fn highest_account(&self) -> Result<AccountId, ArchiveError> {
+        Ok(self.index()?.and_then(|index| highest_account(&index)).unwrap_or(AccountId(0)))
     }
 
     /// Where the whole records end.

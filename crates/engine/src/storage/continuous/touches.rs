@@ -85,6 +85,14 @@ pub(super) fn find(index: &[u8], key: TouchKey) -> Option<Vec<u32>> {
     Some(places.iter().map(|place| u32::from_le_bytes(*place)).collect())
 }
 
+/// The highest account in an index.
+pub(super) fn highest_account(index: &[u8]) -> Option<AccountId> {
+    let (count, rest) = index.split_first_chunk()?;
+    let entries = rest.get(..u32::from_le_bytes(*count) as usize * ENTRY_BYTES)?.as_chunks::<ENTRY_BYTES>().0;
+    let keys = entries.iter().rev().filter_map(|entry| entry.first_chunk().map(|key| u64::from_le_bytes(*key)));
+    keys.map(|key| (key & NAME_BIT == 0).then_some(AccountId(key))).find_map(|account| account)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

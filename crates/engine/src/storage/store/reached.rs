@@ -40,12 +40,13 @@ impl Rows {
         })
     }
 
-    /// Begins an epoch, with these random bits, that is later than `last` and any that these rows know.
+    /// Begins an epoch, with new random bits, that is later than `last` and any that these rows know. It is on disk when
+    /// this returns.
     ///
     /// # Errors
     /// When it cannot be written.
-    pub fn begin_epoch_after(&self, last: Epoch, bits: u32) -> Result<Epoch, StorageError> {
-        self.begin_epoch(bits, last)
+    pub fn begin_epoch_after(&self, last: Epoch) -> Result<Epoch, StorageError> {
+        self.begin_epoch(rand::random(), last)
     }
 }
 
