@@ -23,7 +23,8 @@ pub(super) fn parse_moment(text: &str, flag: &str, settings: &GameSettings) -> R
         return Ok(moment.as_millisecond());
     }
     let moment = text.parse::<jiff::civil::DateTime>();
-    let expected = |_| format!("{flag} {text}: expected a moment such as \"2026-03-10 12:00:00\" or 2026-03-10T04:00:00.5Z");
+    let expected =
+        |_| format!("{flag} {text}: expected a moment such as \"2026-03-10 12:00:00\" or 2026-03-10T04:00:00.5Z");
     Ok(moment.map_err(expected)?.to_zoned(settings.zone.clone())?.timestamp().as_millisecond())
 }
 

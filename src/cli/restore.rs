@@ -141,7 +141,8 @@ impl Restore {
         let last = deleted.iter().map(|deleted| deleted.account).chain(known).max().unwrap_or(AccountId(0));
         let last_epoch = deleted.iter().map(|deleted| deleted.epoch).max().unwrap_or_default().max(restored.last_epoch);
         let epoch = rows.begin_epoch_after(last_epoch)?;
-        let since = deleted.iter().filter(|deleted| (deleted.epoch, deleted.record) > (restored.epoch, restored.record));
+        let since =
+            deleted.iter().filter(|deleted| (deleted.epoch, deleted.record) > (restored.epoch, restored.record));
         let accounts: Vec<AccountId> = since.map(|deleted| deleted.account).collect();
         drop(rows);
         let again = workshop.delete_again(name, epoch, (&accounts, last))?;
@@ -206,9 +207,8 @@ fn check_empty(data: &Path) -> Result<(), ArchiveError> {
 
 /// Gives the finished folder its name, and waits until that is on disk.
 fn put_in_place(unfinished: &Path, data: &Path) -> Result<(), Failure> {
-    let sync = |path: &Path| {
-        std::fs::File::open(path).and_then(|folder| folder.sync_all()).map_err(failed("sync", path))
-    };
+    let sync =
+        |path: &Path| std::fs::File::open(path).and_then(|folder| folder.sync_all()).map_err(failed("sync", path));
     sync(unfinished)?;
     std::fs::rename(unfinished, data).map_err(failed("rename", unfinished))?;
     let parent = data.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));

@@ -99,8 +99,14 @@ impl StorageWorker {
         let (folding_sender, folding_receiver) = channel();
         let (reading_sender, reading_receiver) = channel();
         let counts = CommitMeters::new(&meters);
-        let committer =
-            Committer { log, folded: folded.clone(), foldings: folding_sender, listener: listener.clone(), counts, shipper };
+        let committer = Committer {
+            log,
+            folded: folded.clone(),
+            foldings: folding_sender,
+            listener: listener.clone(),
+            counts,
+            shipper,
+        };
         let seconds = meters.histogram("raidkeep_fold_seconds");
         let folder = Folder { rows: rows.clone(), folded: folded.clone(), listener: listener.clone(), seconds };
         let reader = Reader { rows, players, listener };

@@ -11,9 +11,8 @@ const BASE_HOURS_MAX: u32 = 8784;
 
 /// What is wrong with them.
 pub(super) fn mistakes(settings: &ArchiveSettings) -> impl Iterator<Item = Mistake> {
-    let segment = (!SEGMENT_BYTES.contains(&settings.segment_bytes)).then(|| {
-        ("archive.segment_bytes", format!("expected {} to {}", SEGMENT_BYTES.start(), SEGMENT_BYTES.end()))
-    });
+    let segment = (!SEGMENT_BYTES.contains(&settings.segment_bytes))
+        .then(|| ("archive.segment_bytes", format!("expected {} to {}", SEGMENT_BYTES.start(), SEGMENT_BYTES.end())));
     let queue = (settings.queue_bytes == 0).then(|| ("archive.queue_bytes", "expected 1 or more".to_owned()));
     let hours = (!(1..=BASE_HOURS_MAX).contains(&settings.base_hours))
         .then(|| ("archive.base_hours", format!("expected 1 to {BASE_HOURS_MAX}")));

@@ -86,13 +86,17 @@ pub enum ArchiveError {
         file: String,
     },
     /// A restore into a folder that is in use.
-    #[error("{folder} is not empty. Restore into a folder that is empty or does not exist yet, and look at it before you use it")]
+    #[error(
+        "{folder} is not empty. Restore into a folder that is empty or does not exist yet, and look at it before you use it"
+    )]
     NotEmpty {
         /// The folder.
         folder: String,
     },
     /// A folder that is no backup.
-    #[error("{file} is there: this is a data folder and no backup. Start a server on it, or on a copy of all its files")]
+    #[error(
+        "{file} is there: this is a data folder and no backup. Start a server on it, or on a copy of all its files"
+    )]
     NoBackup {
         /// The log in it.
         file: String,

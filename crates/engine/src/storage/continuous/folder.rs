@@ -38,11 +38,8 @@ impl Base {
     fn parse(file: &str) -> Option<Self> {
         let mut parts = file.strip_prefix(BASE_PREFIX)?.strip_suffix(ROWS_SUFFIX)?.splitn(3, '-');
         let mut next = || parts.next();
-        let base = Self {
-            line: next()?.parse().ok()?,
-            record: next()?.parse().ok()?,
-            moment_ms: next()?.parse().ok()?,
-        };
+        let base =
+            Self { line: next()?.parse().ok()?, record: next()?.parse().ok()?, moment_ms: next()?.parse().ok()? };
         (format!("{}{ROWS_SUFFIX}", base.name()) == file).then_some(base)
     }
 }

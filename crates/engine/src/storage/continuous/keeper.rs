@@ -67,8 +67,7 @@ impl Keeper {
         let bases = Bases { job: None, needed: None, due_at: now, has_changes: false, not_before: now };
         let (line, sequence) = segments.last().map_or((0, 0), |last| (last.head.line, last.head.sequence));
         let (writer, kept, anew) = (None, None, None);
-        let mut keeper =
-            Self { task, folder, rows, world, writer, line, sequence, next: held.next, kept, anew, bases };
+        let mut keeper = Self { task, folder, rows, world, writer, line, sequence, next: held.next, kept, anew, bases };
         match segments.last() {
             None => keeper.begin_line(Anew { reason: Reason::First, after: None, why: "the archive begins".into() })?,
             Some(newest) => keeper.go_on(newest, held)?,

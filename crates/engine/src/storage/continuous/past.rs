@@ -4,6 +4,7 @@ use std::path::Path;
 
 use crate::account::AccountId;
 use crate::outside::Epoch;
+use crate::storage::Batch;
 use crate::storage::batch::batches;
 use crate::storage::continuous::ArchiveError;
 use crate::storage::continuous::folder::WorldFolder;
@@ -13,7 +14,6 @@ use crate::storage::continuous::segment::Segment;
 use crate::storage::continuous::touches::TouchKey;
 use crate::storage::directory::{INDEX_TABLE, IndexKey, decode_entry};
 use crate::storage::store::{LogRecord, Store};
-use crate::storage::Batch;
 
 /// A world as of a moment, of which single players are read.
 #[derive(Debug)]

@@ -21,8 +21,9 @@ pub(super) fn open_segments(folder: &WorldFolder) -> Result<Vec<Segment>, Archiv
 
 /// Whether a file has no head yet.
 fn is_unfinished(path: &std::path::Path) -> bool {
-    std::fs::read(path)
-        .is_ok_and(|bytes| bytes.len() < HEAD_BYTES || (bytes.len() == HEAD_BYTES && bytes.iter().all(|byte| *byte == 0)))
+    std::fs::read(path).is_ok_and(|bytes| {
+        bytes.len() < HEAD_BYTES || (bytes.len() == HEAD_BYTES && bytes.iter().all(|byte| *byte == 0))
+    })
 }
 
 /// Checks that a folder is of this world, or of none yet.

@@ -187,8 +187,7 @@ fn copy_base(base: &Path, folder: &Path, world: &str) -> Result<Rows, ArchiveErr
     let to = rows_file(folder, world);
     std::fs::copy(base, &to).map_err(at("copy", base))?;
     std::fs::File::open(&to).and_then(|file| file.sync_all()).map_err(at("sync", &to))?;
-    let damaged =
-        |source| ArchiveError::Base { file: base.display().to_string(), source: Box::new(source) };
+    let damaged = |source| ArchiveError::Base { file: base.display().to_string(), source: Box::new(source) };
     let rows = Store::open_copy(folder, world).map_err(damaged)?;
     match rows.damages().map_err(damaged)?.into_iter().next() {
         Some(damage) => Err(damaged(rows.damaged(damage))),

@@ -310,7 +310,8 @@ impl Records<'_> {
         if at_byte + SECTOR_BYTES as u64 > end {
             return Ok(None);
         }
-        let is_buffered = |from: u64, length: usize| at_byte >= from && at_byte + SECTOR_BYTES as u64 <= from + length as u64;
+        let is_buffered =
+            |from: u64, length: usize| at_byte >= from && at_byte + SECTOR_BYTES as u64 <= from + length as u64;
         if !is_buffered(self.buffered_at, self.buffer.len()) {
             let most = if self.buffer.capacity() == 0 { READ_BYTES } else { self.buffer.capacity() };
             let length = most.min(usize::try_from(end - at_byte).unwrap_or(most));

@@ -77,7 +77,12 @@ impl SegmentWriter {
     }
 
     /// Adds a record.
-    pub(super) fn push(&mut self, epoch: Epoch, record: &LogRecord, tables: &ArchivedTables) -> Result<(), ArchiveError> {
+    pub(super) fn push(
+        &mut self,
+        epoch: Epoch,
+        record: &LogRecord,
+        tables: &ArchivedTables,
+    ) -> Result<(), ArchiveError> {
         let sector = (self.bytes() / SECTOR_BYTES as u64) as u32;
         self.touches.add(sector, &record.bytes, tables);
         self.pending.extend(into_sectors(salt_of(self.head.world), record.number, epoch, &record.bytes));
