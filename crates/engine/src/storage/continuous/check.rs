@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use crate::storage::continuous::ArchiveError;
 use crate::storage::continuous::folder::{Base, WorldFolder};
-use crate::storage::continuous::plan::open_segments;
+use crate::storage::continuous::plan::is_unfinished;
 use crate::storage::continuous::report::moment;
 use crate::storage::continuous::segment::{Anew, Reason, Segment};
 use crate::storage::store::Store;
@@ -48,19 +48,18 @@ pub fn verify_archive(archive: &Path, world: &str) -> Result<ArchiveVerified, Ar
     let mut verified = ArchiveVerified { world, ranges, segments: 0, bases: 0, records: 0, gaps, damages };
     let bases = sound_bases(&folder, &mut verified)?;
     let mut stretches: Vec<Stretch> = Vec::new();
-    let mut before: Option<u64> = None;
-    for sequence in folder.segments()? {
+    let sequences = folder.segments()?;
+    for (at, sequence) in sequences.iter().copied().enumerate() {
+        let before = at.checked_sub(1).map(|before| sequences[before]);
         if let Some(before) = before.filter(|before| before + 1 != sequence) {
             let gone = folder.segment(before + 1);
             verified.damages.push(format!("{} is missing", gone.display()));
         }
-        before = Some(sequence);
-        match Segment::open(folder.segment(sequence), sequence) {
+        let path = folder.segment(sequence);
+        match Segment::open(path.clone(), sequence) {
             Ok(segment) => read_segment(&segment, &mut stretches, &mut verified)?,
-            Err(error @ ArchiveError::Damaged { .. }) if open_segments(&folder).is_err() => {
-                verified.damages.push(error.to_string());
-            }
-            Err(ArchiveError::Damaged { .. }) => {}
+            Err(ArchiveError::Damaged { .. }) if at + 1 == sequences.len() && is_unfinished(&path) => {}
+            Err(error @ ArchiveError::Damaged { .. }) => verified.damages.push(error.to_string()),
             Err(error) => return Err(error),
         }
     }
@@ -127,15 +126,24 @@ fn read_segment(
             Err(error) => return Err(error),
         }
     }
-    match (segment.tail, segment.index()) {
-        (_, Err(error @ ArchiveError::Damaged { .. })) => verified.damages.push(error.to_string()),
-        (_, Err(error)) => return Err(error),
-        (Some(tail), Ok(_)) if tail.last.record != stretch.last_record => {
-            verified.damages.push(format!("{} lacks records at its end", segment.path.display()));
-        }
-        (_, Ok(_)) => {}
+    let last = stretch.last_record;
+    match check_end(segment, last) {
+        Err(error @ ArchiveError::Damaged { .. }) => verified.damages.push(error.to_string()),
+        checked => verified.damages.extend(checked?),
     }
     Ok(())
+}
+
+/// What is wrong with the end of a closed segment whose records end with `last`.
+fn check_end(segment: &Segment, last: u64) -> Result<Option<String>, ArchiveError> {
+    let (Some(tail), Some(index)) = (segment.tail, segment.index()?) else {
+        return Ok(None);
+    };
+    let file = segment.path.display();
+    if tail.last.record != last {
+        return Ok(Some(format!("{file} lacks records at its end")));
+    }
+    Ok((segment.touches()?.to_bytes() != index).then(|| format!("{file} has an index of other records")))
 }
 
 fn told(anew: &Anew, first_record: u64) -> Option<String> {

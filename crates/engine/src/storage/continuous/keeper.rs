@@ -96,7 +96,11 @@ impl Keeper {
             return self.begin_line(self.why_anew(last, held));
         };
         if newest.tail.is_none() {
-            self.writer = Some(SegmentWriter::carry_on(newest, &self.task.tables)?);
+            self.writer = Some(SegmentWriter::carry_on(newest)?);
+        }
+        if newest.head.players != self.task.tables.players {
+            // Another program: its tables are those of the next segment.
+            self.close()?;
         }
         self.plan_base()?;
         let missing = &held.records[behind..];
@@ -152,7 +156,8 @@ impl Keeper {
 
     fn begin_segment(&mut self, line: u32, anew: Option<Anew>) -> Result<(), ArchiveError> {
         let sequence = self.sequence + 1;
-        let head = Head { world: self.world, sequence, line, first_record: self.next, anew };
+        let (world, first_record, players) = (self.world, self.next, self.task.tables.players.clone());
+        let head = Head { world, sequence, line, first_record, anew, players };
         self.writer = Some(SegmentWriter::begin(&self.folder, head)?);
         self.sequence = sequence;
         Ok(())
@@ -173,7 +178,7 @@ impl Keeper {
         self.next = record.number + 1;
         self.bases.has_changes = true;
         if let Some(writer) = &mut self.writer {
-            writer.push(epoch, record, &self.task.tables)?;
+            writer.push(epoch, record)?;
             if writer.bytes() >= self.task.settings.segment_bytes {
                 self.close()?;
             }

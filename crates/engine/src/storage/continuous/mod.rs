@@ -32,7 +32,6 @@ pub use error::ArchiveError;
 pub use folder::worlds;
 pub use shipper::Shipper;
 
-use std::collections::BTreeSet;
 use std::path::PathBuf;
 
 use schemars::JsonSchema;
@@ -57,7 +56,7 @@ pub struct ArchiveSettings {
 #[derive(Debug, Clone, Default)]
 pub struct ArchivedTables {
     /// Tables of which each key begins with an account.
-    pub players: BTreeSet<String>,
+    pub players: Vec<String>,
     /// The one of them that says which accounts exist.
     pub identity: String,
 }

@@ -20,7 +20,7 @@ pub(super) fn open_segments(folder: &WorldFolder) -> Result<Vec<Segment>, Archiv
 }
 
 /// Whether a file has no head yet.
-fn is_unfinished(path: &std::path::Path) -> bool {
+pub(super) fn is_unfinished(path: &std::path::Path) -> bool {
     std::fs::read(path).is_ok_and(|bytes| {
         bytes.len() < HEAD_BYTES || (bytes.len() == HEAD_BYTES && bytes.iter().all(|byte| *byte == 0))
     })

@@ -16,7 +16,7 @@ use crate::outside::Epoch;
 use crate::storage::batch::batches;
 use crate::storage::continuous::ArchiveError;
 use crate::storage::continuous::error::at;
-use crate::storage::continuous::touches::{TouchKey, find, highest_account};
+use crate::storage::continuous::touches::{TouchKey, Touches, find, highest_account};
 use crate::storage::store::salt_of;
 use crate::storage::store::sector::{SECTOR_BYTES, Sector, checksum_of, read_sector};
 
@@ -46,6 +46,8 @@ pub(super) struct Head {
     pub(super) first_record: u64,
     /// Why it begins the line, if it does.
     pub(super) anew: Option<Anew>,
+    /// The tables of which each key begins with an account.
+    pub(super) players: Vec<String>,
 }
 
 /// Why a line begins.
@@ -265,9 +267,23 @@ impl Segment {
         sectors.into_iter().map(read).collect()
     }
 
-    /// The highest account that its index knows; those of an open segment are not looked for.
+    /// The highest account that it touches.
     pub(super) fn highest_account(&self) -> Result<AccountId, ArchiveError> {
-        Ok(self.index()?.and_then(|index| highest_account(&index)).unwrap_or(AccountId(0)))
+        let index = match self.index()? {
+            Some(index) => index,
+            None => self.touches()?.to_bytes(),
+        };
+        Ok(highest_account(&index).unwrap_or(AccountId(0)))
+    }
+
+    /// Whom its records touch, from the records themselves.
+    pub(super) fn touches(&self) -> Result<Touches, ArchiveError> {
+        let mut touches = Touches::default();
+        for record in self.all_records() {
+            let record = record?;
+            touches.add(record.sector, &record.bytes, &self.head.players);
+        }
+        Ok(touches)
     }
 
     /// Where the whole records end.

@@ -9,7 +9,6 @@ use std::hash::Hasher;
 use crate::account::AccountId;
 use crate::hash::StableHasher;
 use crate::storage::batch::{Row, batches};
-use crate::storage::continuous::ArchivedTables;
 use crate::storage::directory::INDEX_TABLE;
 
 const ENTRY_BYTES: usize = 12;
@@ -32,11 +31,11 @@ impl TouchKey {
         Self(hasher.finish() | NAME_BIT)
     }
 
-    fn of(row: &Row<'_>, tables: &ArchivedTables) -> Option<Self> {
+    fn of(row: &Row<'_>, players: &[String]) -> Option<Self> {
         if row.table == INDEX_TABLE {
             return Some(Self::name(row.key));
         }
-        let account = row.key.first_chunk().filter(|_| tables.players.contains(row.table))?;
+        let account = row.key.first_chunk().filter(|_| players.iter().any(|table| table == row.table))?;
         Some(Self::account(AccountId::from_key(*account)))
     }
 }
@@ -47,9 +46,9 @@ pub(super) struct Touches(BTreeMap<TouchKey, Vec<u32>>);
 
 impl Touches {
     /// Notes whom a record touches that begins with this sector.
-    pub(super) fn add(&mut self, sector: u32, record: &[u8], tables: &ArchivedTables) {
+    pub(super) fn add(&mut self, sector: u32, record: &[u8], players: &[String]) {
         let rows = batches(record).flat_map(|batch| batch.rows());
-        for key in rows.filter_map(|row| TouchKey::of(&row, tables)) {
+        for key in rows.filter_map(|row| TouchKey::of(&row, players)) {
             let places = self.0.entry(key).or_default();
             if places.last() != Some(&sector) {
                 places.push(sector);

@@ -6,11 +6,11 @@ use std::path::PathBuf;
 
 use crate::outside::Epoch;
 use crate::storage::batch::batches;
+use crate::storage::continuous::ArchiveError;
 use crate::storage::continuous::error::at;
 use crate::storage::continuous::folder::{WorldFolder, open_private};
 use crate::storage::continuous::segment::{HEAD_BYTES, Head, INDEX_RECORD, Place, Segment, Tail};
 use crate::storage::continuous::touches::Touches;
-use crate::storage::continuous::{ArchiveError, ArchivedTables};
 use crate::storage::store::sector::{SECTOR_BYTES, into_sectors};
 use crate::storage::store::{LogRecord, salt_of};
 
@@ -56,11 +56,11 @@ impl SegmentWriter {
     }
 
     /// Carries on a segment that was not closed. A record that was not finished is cut off.
-    pub(super) fn carry_on(segment: &Segment, tables: &ArchivedTables) -> Result<Self, ArchiveError> {
+    pub(super) fn carry_on(segment: &Segment) -> Result<Self, ArchiveError> {
         let (mut touches, mut first_ms, mut last) = (Touches::default(), None, None);
         for record in segment.all_records() {
             let record = record?;
-            touches.add(record.sector, &record.bytes, tables);
+            touches.add(record.sector, &record.bytes, &segment.head.players);
             first_ms = first_ms.or_else(|| batches(&record.bytes).next().map(|batch| batch.moment_ms));
             last = Some(record.place());
         }
@@ -77,14 +77,9 @@ impl SegmentWriter {
     }
 
     /// Adds a record.
-    pub(super) fn push(
-        &mut self,
-        epoch: Epoch,
-        record: &LogRecord,
-        tables: &ArchivedTables,
-    ) -> Result<(), ArchiveError> {
+    pub(super) fn push(&mut self, epoch: Epoch, record: &LogRecord) -> Result<(), ArchiveError> {
         let sector = (self.bytes() / SECTOR_BYTES as u64) as u32;
-        self.touches.add(sector, &record.bytes, tables);
+        self.touches.add(sector, &record.bytes, &self.head.players);
         self.pending.extend(into_sectors(salt_of(self.head.world), record.number, epoch, &record.bytes));
         let mut moments = batches(&record.bytes).map(|batch| batch.moment_ms);
         let first_ms = moments.next().unwrap_or_default();
