@@ -54,7 +54,8 @@ fn make(folder: &WorldFolder, rows: &Rows, line: u32) -> Result<Base, ArchiveErr
     let path = folder.base(&base);
     std::fs::rename(&file, &path).map_err(at("rename", &file))?;
     folder.sync()?;
-    std::fs::remove_dir_all(&unfinished).map_err(at("delete", &unfinished))?;
+    // If it stays, the next base deletes it.
+    let _ = std::fs::remove_dir_all(&unfinished);
     tracing::info!(file = %path.display(), "made a base of the archive");
     Ok(base)
 }

@@ -150,6 +150,7 @@ impl Keeper {
         self.begin_segment(self.line + 1, Some(anew))?;
         self.line += 1;
         self.bases.needed = Some(self.next - 1);
+        self.bases.not_before = Instant::now();
         tracing::info!(folder = self.folder.shown(), line = self.line, ?reason, "a line of the archive begins");
         Ok(())
     }
