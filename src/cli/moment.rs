@@ -6,12 +6,11 @@ use raidkeep_game::GameSettings;
 use raidkeep_server::config::Config;
 
 use crate::cli::call::Failure;
-use crate::cli::serve::default_config;
+use crate::cli::serve::usual_config;
 
 /// The settings in the configuration file, or in its default place.
 pub(super) fn settings_of(config: Option<&Path>) -> Result<GameSettings, Failure> {
-    let default = default_config();
-    Ok(Config::load(config.or(default.as_deref()), &[])?.game()?)
+    Ok(Config::load(usual_config(config.map(Path::to_owned)).as_deref(), &[])?.game()?)
 }
 
 /// A moment on the game's clock, in the zone of the settings: unix milliseconds.

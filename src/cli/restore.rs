@@ -1,7 +1,5 @@
 //! `raidkeep restore`: worlds as of any moment, or of a backup, in a folder of their own.
 
-use std::fs::DirBuilder;
-use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -12,6 +10,7 @@ use crate::cli::moment::{parse_moment, settings_of, shown};
 use crate::cli::{print_line, report};
 use raidkeep_engine::account::AccountId;
 use raidkeep_engine::outside::{Epoch, WorldPlace};
+use raidkeep_engine::private;
 use raidkeep_engine::rules::LoadedRules;
 use raidkeep_engine::start::Start;
 use raidkeep_engine::storage::continuous::deleted::{DeletedAccount, list_file, read_list};
@@ -120,8 +119,7 @@ impl Restore {
         if unfinished.exists() {
             std::fs::remove_dir_all(&unfinished).map_err(failed("delete", &unfinished))?;
         }
-        let mut builder = DirBuilder::new();
-        builder.recursive(true).mode(0o700).create(&unfinished).map_err(failed("make", &unfinished))?;
+        private::make_folder(&unfinished).map_err(failed("make", &unfinished))?;
         Ok(unfinished)
     }
 
@@ -207,10 +205,6 @@ fn check_empty(data: &Path) -> Result<(), ArchiveError> {
 
 /// Gives the finished folder its name, and waits until that is on disk.
 fn put_in_place(unfinished: &Path, data: &Path) -> Result<(), Failure> {
-    let sync =
-        |path: &Path| std::fs::File::open(path).and_then(|folder| folder.sync_all()).map_err(failed("sync", path));
-    sync(unfinished)?;
-    std::fs::rename(unfinished, data).map_err(failed("rename", unfinished))?;
-    let parent = data.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    Ok(sync(parent)?)
+    private::sync_folder(unfinished).map_err(failed("sync", unfinished))?;
+    Ok(private::rename(unfinished, data).map_err(failed("rename", unfinished))?)
 }

@@ -275,6 +275,7 @@ fn faults(subject: &Subject, seed: u64, is_checked: bool) -> (Vec<String>, Outco
 }
 
 #[test]
+#[expect(clippy::print_stderr, reason = "the figures are what a long run is for")]
 fn whatever_is_damaged_is_refused_or_served_right() {
     let subject = Subject::new();
     let first = setting("RAIDKEEP_DAMAGE_SEED", 1);

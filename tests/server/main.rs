@@ -7,6 +7,7 @@ mod browsers;
 mod client_faults;
 mod crash;
 mod damage;
+mod data_folder;
 mod embedding;
 mod extending;
 mod fairness;

@@ -6,7 +6,7 @@ use crate::storage::continuous::ArchiveError;
 use crate::storage::continuous::error::at;
 use crate::storage::continuous::folder::{Base, WorldFolder};
 use crate::storage::continuous::plan::open_segments;
-use crate::storage::folder::rows_file;
+use crate::storage::folder::{PROOF_SUFFIX, rows_file};
 use crate::storage::store::{Rows, Store};
 
 /// The folder in which a base is written.
@@ -36,7 +36,7 @@ impl BaseJob {
     }
 }
 
-/// Copies the rows, reads the copy back, and gives it its name.
+/// Makes a proven copy of the rows, and gives it its name.
 fn make(folder: &WorldFolder, rows: &Rows, line: u32) -> Result<Base, ArchiveError> {
     let unfinished = folder.path.join(UNFINISHED);
     if unfinished.exists() {
@@ -45,13 +45,12 @@ fn make(folder: &WorldFolder, rows: &Rows, line: u32) -> Result<Base, ArchiveErr
     rows.copy_to(&unfinished)?;
     let copy = Store::read_folder(&unfinished, rows.world_name())?.rows;
     let file = rows_file(&unfinished, rows.world_name());
-    if let Some(damage) = copy.damages()?.into_iter().next() {
-        return Err(copy.damaged(damage).into());
-    }
     let reached = copy.reached()?;
     drop(copy);
     let base = Base { line, record: reached.record, moment_ms: reached.moment_ms };
     let path = folder.base(&base);
+    let proof = unfinished.join(format!("{}{PROOF_SUFFIX}", rows.world_name()));
+    std::fs::rename(&proof, folder.base_proof(&base)).map_err(at("rename", &proof))?;
     std::fs::rename(&file, &path).map_err(at("rename", &file))?;
     folder.sync()?;
     // If it stays, the next base deletes it.
@@ -81,8 +80,9 @@ pub(super) fn delete_old(folder: &WorldFolder, keep_days: u32) -> Result<(), Arc
         }
     }
     for base in bases.iter().take_while(|base| *base < oldest) {
-        let path = folder.base(base);
-        std::fs::remove_file(&path).map_err(at("delete", &path))?;
+        for path in [folder.base(base), folder.base_proof(base)] {
+            std::fs::remove_file(&path).map_err(at("delete", &path))?;
+        }
         deleted += 1;
     }
     if deleted > 0 {

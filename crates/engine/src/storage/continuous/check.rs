@@ -9,6 +9,7 @@ use crate::storage::continuous::folder::{Base, WorldFolder};
 use crate::storage::continuous::plan::is_unfinished;
 use crate::storage::continuous::report::moment;
 use crate::storage::continuous::segment::{Anew, Reason, Segment};
+use crate::storage::proof::verify_copy;
 use crate::storage::store::Store;
 
 /// The archive of a world as it was found.
@@ -72,18 +73,15 @@ fn sound_bases(folder: &WorldFolder, verified: &mut ArchiveVerified) -> Result<V
     let mut sound = Vec::new();
     for base in folder.bases()? {
         verified.bases += 1;
-        let checked = Store::read_folder(&folder.path, &base.name()).and_then(|copy| {
-            let damages = copy.rows.damages()?;
-            Ok((damages, copy.rows.reached()?))
-        });
-        let file = folder.base(&base).display().to_string();
-        match checked {
-            Ok((damages, reached)) if damages.is_empty() && reached.record == base.record => sound.push(base),
-            Ok((damages, _)) if damages.is_empty() => {
-                verified.damages.push(format!("{file} is not the base that its name says"));
+        let name = base.name();
+        let checked = verify_copy(&folder.path, &name).map_err(ArchiveError::from);
+        match checked.and_then(|_| Ok(Store::read_folder(&folder.path, &name)?.rows.reached()?)) {
+            Ok(reached) if reached.record == base.record => sound.push(base),
+            Ok(_) => {
+                let file = folder.base(&base);
+                verified.damages.push(format!("{} is not the base that its name says", file.display()));
             }
-            Ok((damages, _)) => verified.damages.extend(damages.iter().map(|damage| format!("{file}: {damage}"))),
-            Err(error) => verified.damages.push(format!("{file}: {error}")),
+            Err(error) => verified.damages.push(error.to_string()),
         }
     }
     Ok(sound)

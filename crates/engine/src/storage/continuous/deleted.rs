@@ -4,17 +4,17 @@
 //! milliseconds), record, epoch, world (u64 each), CRC-32 of that (u32), four zeros.
 
 use std::collections::BTreeSet;
-use std::fs::File;
 use std::io::ErrorKind;
 use std::os::unix::fs::FileExt;
 use std::path::{Path, PathBuf};
 
 use crate::account::AccountId;
 use crate::outside::Epoch;
+use crate::private;
 use crate::storage::batch::batches;
 use crate::storage::continuous::ArchiveError;
 use crate::storage::continuous::error::at;
-use crate::storage::continuous::folder::{open_private, sync_folder};
+use crate::storage::continuous::folder::open_private;
 use crate::storage::continuous::segment::damaged;
 use crate::storage::store::LogRecord;
 use crate::storage::store::sector::checksum_of;
@@ -128,11 +128,11 @@ impl DeletionList {
 
 fn append(path: &Path, entries: usize, new: &[u8]) -> Result<(), ArchiveError> {
     let folder = path.parent().unwrap_or(Path::new("."));
-    std::fs::create_dir_all(folder).map_err(at("make", folder))?;
-    let file: File = open_private(path)?;
+    private::make_folder(folder).map_err(at("make", folder))?;
+    let file = open_private(path)?;
     file.write_all_at(new, (entries * ENTRY_BYTES) as u64).map_err(at("write", path))?;
     file.sync_all().map_err(at("sync", path))?;
-    sync_folder(folder)
+    private::sync_name(path).map_err(at("sync", path))
 }
 
 #[cfg(test)]

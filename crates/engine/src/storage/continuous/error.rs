@@ -4,6 +4,7 @@ use std::path::Path;
 
 use crate::storage::StorageError;
 use crate::storage::continuous::report::moment;
+use crate::storage::proof::CopyError;
 
 /// Why an archive cannot be written, read or restored from.
 #[derive(Debug, thiserror::Error)]
@@ -104,6 +105,9 @@ pub enum ArchiveError {
     /// The rows.
     #[error("{0}")]
     Storage(#[from] StorageError),
+    /// A copy of them.
+    #[error("{0}")]
+    Copy(#[from] CopyError),
 }
 
 /// A failure of the disk at a file.

@@ -1,13 +1,13 @@
 //! The files of an archive and their names.
 
-use std::fs::{DirBuilder, File, OpenOptions};
+use std::fs::File;
 use std::io::ErrorKind;
-use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 
+use crate::private;
 use crate::storage::continuous::ArchiveError;
 use crate::storage::continuous::error::at;
-use crate::storage::folder::ROWS_SUFFIX;
+use crate::storage::folder::{PROOF_SUFFIX, ROWS_SUFFIX};
 
 const SEGMENT_SUFFIX: &str = ".segment";
 const BASE_PREFIX: &str = "base-";
@@ -57,9 +57,7 @@ impl WorldFolder {
 
     /// Makes it if it does not exist.
     pub(super) fn make(&self) -> Result<(), ArchiveError> {
-        let mut builder = DirBuilder::new();
-        builder.recursive(true).mode(0o700).create(&self.path).map_err(at("make", &self.path))?;
-        self.path.parent().map_or(Ok(()), sync_folder)
+        private::make_folder(&self.path).map_err(at("make", &self.path))
     }
 
     pub(super) fn segment(&self, sequence: u64) -> PathBuf {
@@ -68,6 +66,11 @@ impl WorldFolder {
 
     pub(super) fn base(&self, base: &Base) -> PathBuf {
         self.path.join(format!("{}{ROWS_SUFFIX}", base.name()))
+    }
+
+    /// What says what a base holds.
+    pub(super) fn base_proof(&self, base: &Base) -> PathBuf {
+        self.path.join(format!("{}{PROOF_SUFFIX}", base.name()))
     }
 
     /// The sequence numbers of the segments, ascending.
@@ -100,18 +103,14 @@ impl WorldFolder {
 
     /// Waits until the names of files that were made, renamed or deleted are on disk.
     pub(super) fn sync(&self) -> Result<(), ArchiveError> {
-        sync_folder(&self.path)
+        private::sync_folder(&self.path).map_err(at("sync", &self.path))
     }
 }
 
-pub(super) fn sync_folder(path: &Path) -> Result<(), ArchiveError> {
-    File::open(path).and_then(|folder| folder.sync_all()).map_err(at("sync", path))
-}
-
-/// Opens a file for writing that only its owner can read, and makes it if it does not exist.
+/// Opens a file for writing, and makes it if it does not exist.
 pub(super) fn open_private(path: &Path) -> Result<File, ArchiveError> {
-    let options = OpenOptions::new().create(true).truncate(false).read(true).write(true).mode(0o600).clone();
-    options.open(path).map_err(at("open", path))
+    let opened = private::options().create(true).truncate(false).read(true).write(true).open(path);
+    opened.map_err(at("open", path))
 }
 
 /// The names of the worlds in an archive, sorted.

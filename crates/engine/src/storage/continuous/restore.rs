@@ -11,6 +11,7 @@ use crate::storage::continuous::folder::WorldFolder;
 use crate::storage::continuous::plan::{Chain, open_segments};
 use crate::storage::continuous::segment::{FoundRecord, Segment};
 use crate::storage::folder::{log_file, rows_file};
+use crate::storage::proof::{CopyError, verify_copy};
 use crate::storage::store::{LogRecord, Rows, Store};
 
 /// Records are folded when they have this many bytes.
@@ -46,7 +47,8 @@ pub fn restore_world(
 ) -> Result<(Rows, Restored), ArchiveError> {
     let of_world = WorldFolder::new(archive, world);
     let chain = Chain::of(&of_world, until_ms)?;
-    let base = of_world.path.join(format!("{}.rows.redb", chain.base.name()));
+    let base = of_world.base(&chain.base);
+    verify_copy(&of_world.path, &chain.base.name())?;
     let rows = copy_base(&base, folder, world)?;
     let reached = rows.reached()?;
     if reached.record != chain.base.record {
@@ -172,6 +174,11 @@ pub fn restore_backup(backup: &Path, world: &str, folder: &Path) -> Result<(Rows
     if log.exists() {
         return Err(ArchiveError::NoBackup { file: log.display().to_string() });
     }
+    match verify_copy(backup, world) {
+        // An earlier version made it: its rows are checked all the same.
+        Err(CopyError::Unproven { .. }) => {}
+        proven => drop(proven?),
+    }
     let rows = copy_base(&file, folder, world)?;
     let reached = rows.reached()?;
     let (record, epoch, moment_ms) = (reached.record, reached.epoch, reached.moment_ms);
@@ -179,7 +186,7 @@ pub fn restore_backup(backup: &Path, world: &str, folder: &Path) -> Result<(Rows
     Ok((rows, restored))
 }
 
-/// Copies a base or a backup into a folder under the world's name, and proves the copy.
+/// Copies a base or a backup into a folder under the world's name, and checks all rows of the copy.
 ///
 /// # Errors
 /// When it cannot be copied, or is damaged.

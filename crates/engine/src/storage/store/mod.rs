@@ -37,6 +37,7 @@ pub(super) use error::failed;
 use error::io_failed;
 pub(in crate::storage) use log::salt_of;
 pub use log::{Log, LogRecord};
+pub(super) use overlay::Overlay;
 pub use reached::Reached;
 pub(in crate::storage) use recount::Recount;
 pub use rows_file::Rows;
@@ -238,7 +239,7 @@ impl Store {
 }
 
 /// Reads or writes a database, which may make its library panic if it is damaged; `None` when it did.
-fn guarded<T>(act: impl FnOnce() -> T) -> Option<T> {
+pub(super) fn guarded<T>(act: impl FnOnce() -> T) -> Option<T> {
     let was_open = OPENS.replace(true);
     let outcome = std::panic::catch_unwind(std::panic::AssertUnwindSafe(act));
     OPENS.set(was_open);
