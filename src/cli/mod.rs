@@ -1,6 +1,7 @@
 //! The subcommands of the program.
 
 mod accept_loss;
+mod archive;
 mod backup;
 mod call;
 mod check;
@@ -11,8 +12,10 @@ mod init;
 mod load;
 mod log;
 mod metrics;
+mod moment;
 mod player;
 mod replay;
+mod restore;
 mod sandbox;
 mod scenario;
 mod schema;
@@ -57,6 +60,11 @@ enum Command {
     Schema(schema::Schema),
     /// Backs up the worlds of a running server; exit code 1 if any was not copied.
     Backup(backup::Backup),
+    /// Restores worlds from the continuous archive to any moment, or from a backup, into an empty folder.
+    Restore(restore::Restore),
+    /// Checks the continuous archive, or shows a player as of any moment.
+    #[command(subcommand)]
+    Archive(archive::Archive),
     /// Checks the consistency of a stopped server's data folder.
     Verify(verify::Verify),
     /// Makes a world usable whose log is damaged or missing, without what that held.
@@ -102,6 +110,8 @@ pub fn run() -> ExitCode {
         Some(Command::Compare(compare)) => done(compare.run()),
         Some(Command::Load(load)) => load.run(),
         Some(Command::Backup(backup)) => done(backup.run()),
+        Some(Command::Restore(restore)) => restore.run(),
+        Some(Command::Archive(archive)) => archive.run(),
         Some(Command::Export(export)) => done(export.run()),
         Some(Command::Import(import)) => done(import.run()),
         Some(Command::Delete(delete)) => done(delete.run()),

@@ -46,6 +46,9 @@ pub(super) struct Serve {
     /// Records the inputs of the worlds in this folder, for `raidkeep replay`.
     #[arg(long, value_name = "FOLDER")]
     journal: Option<String>,
+    /// Archives all changes of the worlds in this folder, for `raidkeep restore`.
+    #[arg(long, value_name = "FOLDER")]
+    archive: Option<String>,
     /// Lets a server that other machines can reach use sandboxed platforms, where players charge themselves.
     #[arg(long)]
     sandbox: bool,
@@ -138,6 +141,7 @@ impl Serve {
             ("worlds", self.worlds.map(|worlds| worlds.to_string())),
             ("clock", self.clock.clone()),
             ("journal.folder", self.journal.clone()),
+            ("archive.folder", self.archive.clone()),
             ("platforms.public_sandbox", self.sandbox.then(|| "true".to_owned())),
         ];
         let flags = flags.into_iter().filter_map(|(key, value)| Some(format!("{key}={}", value?)));

@@ -12,6 +12,7 @@ use std::time::{Duration, Instant};
 use crate::account::AccountId;
 use crate::meters::Meters;
 use crate::numbers::{BatchNumber, QueryId};
+use crate::storage::continuous::Shipper;
 use crate::storage::measure::{CommitMeters, counting_failures};
 use crate::storage::store::{Log, LogRecord, Recovered, Rows, Store};
 use crate::storage::{Batch, FoundRows, IndexKey, LoadedPlayer, PlayerTables, RowQuery, StorageError};
@@ -79,6 +80,16 @@ pub struct StorageWorker {
 impl StorageWorker {
     /// Starts the threads.
     pub fn start(store: Store, players: PlayerTables, listener: StorageListener) -> std::io::Result<Self> {
+        Self::start_shipping(store, players, listener, None)
+    }
+
+    /// The same; what is committed is handed over to an archivist as well.
+    pub fn start_shipping(
+        store: Store,
+        players: PlayerTables,
+        listener: StorageListener,
+        shipper: Option<Shipper>,
+    ) -> std::io::Result<Self> {
         let Store { log, rows, recovered } = store;
         let meters = Meters::of_name(rows.world_name());
         let listener = counting_failures(listener, &meters);
@@ -88,8 +99,14 @@ impl StorageWorker {
         let (folding_sender, folding_receiver) = channel();
         let (reading_sender, reading_receiver) = channel();
         let counts = CommitMeters::new(&meters);
-        let committer =
-            Committer { log, folded: folded.clone(), foldings: folding_sender, listener: listener.clone(), counts };
+        let committer = Committer {
+            log,
+            folded: folded.clone(),
+            foldings: folding_sender,
+            listener: listener.clone(),
+            counts,
+            shipper,
+        };
         let seconds = meters.histogram("raidkeep_fold_seconds");
         let folder = Folder { rows: rows.clone(), folded: folded.clone(), listener: listener.clone(), seconds };
         let reader = Reader { rows, players, listener };
@@ -152,6 +169,7 @@ struct Committer {
     foldings: Sender<Folding>,
     listener: StorageListener,
     counts: CommitMeters,
+    shipper: Option<Shipper>,
 }
 
 impl Committer {
@@ -185,6 +203,9 @@ impl Committer {
         self.counts.seconds.record(started.elapsed());
         self.counts.batches.increment(group.len() as u64);
         self.counts.log_bytes.increment(record.bytes.len() as u64);
+        if let Some(shipper) = &self.shipper {
+            shipper.ship(self.log.epoch(), &record, group.iter().any(Batch::deletes_groups));
+        }
         let _ = self.foldings.send(Folding::Record(record));
         Ok(())
     }

@@ -5,6 +5,7 @@
 
 mod address;
 mod admin;
+mod archive;
 mod error;
 mod layers;
 mod once;
@@ -27,6 +28,7 @@ use raidkeep_engine::backup::BackupSettings;
 use raidkeep_engine::clock::{ClockMode, time_zone};
 use raidkeep_engine::exchange::lines::LineSettings;
 use raidkeep_engine::journal::JournalSettings;
+use raidkeep_engine::storage::continuous::ArchiveSettings;
 use raidkeep_game::GameSettings;
 use raidkeep_game::challenges::PushSettings;
 use raidkeep_game::identity::{AttemptLimits, IdentitySettings, NewAccountLimits, PasswordCost};
@@ -87,6 +89,8 @@ pub struct Config {
     pub platforms: platforms::Platforms,
     /// The journals.
     pub journal: JournalSettings,
+    /// The continuous archive.
+    pub archive: ArchiveSettings,
 }
 
 /// Where the log goes.
@@ -342,6 +346,7 @@ impl Config {
             wrong("legacy_push_line.deadline_seconds", "expected 1 to 3600".to_owned());
         }
         mistakes.extend(self.once.mistakes());
+        mistakes.extend(archive::mistakes(&self.archive));
         mistakes.extend(self.network_mistakes());
         mistakes.extend(self.platforms.mistakes());
         mistakes.extend(self.game_mistakes());

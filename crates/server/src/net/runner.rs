@@ -10,6 +10,7 @@ use bevy_app::{App, AppExit, PluginsState};
 use tokio::sync::mpsc;
 use tokio::task::{LocalSet, spawn_local};
 
+use crate::net::archiving;
 use crate::net::http::{self, Discovery, Site};
 use crate::net::inbox::Inbox;
 use crate::net::jobs::Jobs;
@@ -100,7 +101,9 @@ fn start(mut app: App, seat: &Seat) -> Result<(WorldLoop, Arc<WayIn>, Rows), Sta
     seat.inbox.note_committed(store.recovered.last_batch);
     let (tables, rows) = (simulation.player_tables(), store.rows.clone());
     let listener = listener(seat.inbox.clone());
-    let storage = StorageWorker::start(store, tables, listener).map_err(system("start a thread"))?;
+    let shipper = archiving::begin(seat.config(), simulation.world(), &store)?;
+    let storage = StorageWorker::start_shipping(store, tables, listener, shipper);
+    let storage = storage.map_err(system("start a thread"))?;
     let jobs = Jobs::new(seat.inbox.clone(), seat.config());
     seat.open_for_operators(&way_in)?;
     let (inbox, notify) = (seat.inbox.clone(), seat.notify.clone());

@@ -8,6 +8,7 @@ use crate::net::operator::OperatorTokenError;
 use raidkeep_engine::private::TooOpen;
 use raidkeep_engine::start::StartFailures;
 use raidkeep_engine::storage::StorageError;
+use raidkeep_engine::storage::continuous::ArchiveError;
 use raidkeep_engine::storage::folder::FolderError;
 
 /// Why a server does not start.
@@ -22,6 +23,9 @@ pub enum StartError {
     /// The databases.
     #[error("{0}")]
     Storage(#[from] StorageError),
+    /// The continuous archive.
+    #[error("{0}")]
+    Archive(#[from] ArchiveError),
     /// The folder of the databases.
     #[error("{0}")]
     Folder(#[from] FolderError),

@@ -55,7 +55,7 @@ impl Place {
 pub struct Log {
     file: Box<dyn StorageBackend>,
     mark: Mark,
-    salt: u32,
+    world: u64,
     epoch: Epoch,
     next_record: u64,
     /// Where the next record begins.
@@ -74,7 +74,8 @@ pub(super) struct Tail {
     pub(super) damaged: u64,
 }
 
-fn salt_of(world: u64) -> u32 {
+/// What the checksums of a world's sectors begin with.
+pub(in crate::storage) fn salt_of(world: u64) -> u32 {
     (world ^ (world >> 32)) as u32
 }
 
@@ -114,7 +115,7 @@ impl Log {
         Ok(Self {
             file,
             mark,
-            salt: salt_of(world),
+            world,
             epoch: folded.epoch,
             next_record: folded.record + 1,
             at: Place { region: 0, sector: 0 },
@@ -143,8 +144,7 @@ impl Log {
         let damaged = scan.damaged.len() as u64;
         let regions = scan.regions;
         let epoch = folded.epoch.max(answered.epoch);
-        let (salt, next_record) = (salt_of(world), last + 1);
-        let log = Self { file, mark, salt, epoch, next_record, at, regions, has_failed: false };
+        let log = Self { file, mark, world, epoch, next_record: last + 1, at, regions, has_failed: false };
         log.blank(&leftovers)?;
         Ok((log, Tail { records, damaged }))
     }
@@ -152,6 +152,16 @@ impl Log {
     /// What can be read of a log without a gap behind the record that the rows end with.
     pub(super) fn salvage(file: &dyn StorageBackend, world: u64, folded: u64) -> Vec<LogRecord> {
         Scan::of(file, "", world, folded).map(|scan| scan.records_behind(folded)).unwrap_or_default()
+    }
+
+    /// The last records that the file still holds without a gap, in the rows or not, with their epochs.
+    pub(in crate::storage) fn held(&self) -> Result<Vec<(Epoch, LogRecord)>, StorageError> {
+        let scan = Scan::of(&*self.file, "the log", self.world, 0)?;
+        let read =
+            |number| Some((scan.epoch_of(number)?, LogRecord { number, bytes: scan.whole_record(number)?.into() }));
+        let mut held: Vec<_> = (1..self.next_record).rev().map_while(read).collect();
+        held.reverse();
+        Ok(held)
     }
 
     /// Clears sectors of a record that was never finished, and damaged ones that hold nothing needed, so that the next
@@ -164,8 +174,13 @@ impl Log {
         if places.is_empty() { Ok(()) } else { self.file.sync_data().map_err(io_failed(action)) }
     }
 
+    /// The number of the next record.
+    pub(in crate::storage) fn next_record(&self) -> u64 {
+        self.next_record
+    }
+
     /// The epoch of the last records, or one that has begun since.
-    pub(super) fn epoch(&self) -> Epoch {
+    pub(in crate::storage) fn epoch(&self) -> Epoch {
         self.epoch
     }
 
@@ -190,7 +205,7 @@ impl Log {
         }
         self.has_failed = true;
         let number = self.next_record;
-        self.write(&into_sectors(self.salt, number, self.epoch, &bytes), folded_record)?;
+        self.write(&into_sectors(salt_of(self.world), number, self.epoch, &bytes), folded_record)?;
         self.file.sync_data().map_err(io_failed(action))?;
         if let Some(last) = group.last() {
             let (batch, moment_ms, epoch) = (last.number, last.moment_ms, self.epoch);
@@ -251,6 +266,7 @@ struct Scan {
 
 struct Found {
     place: Place,
+    epoch: Epoch,
     is_last: bool,
     payload: Vec<u8>,
 }
@@ -298,7 +314,8 @@ impl Scan {
 
     fn add(&mut self, place: Place, part: Part<'_>, folded: u64) {
         if part.record > folded {
-            let found = Found { place, is_last: part.is_last, payload: part.payload.to_vec() };
+            let Part { epoch, is_last, .. } = part;
+            let found = Found { place, epoch, is_last, payload: part.payload.to_vec() };
             self.parts.insert((part.record, part.index), found);
         }
     }
@@ -320,6 +337,10 @@ impl Scan {
             }
         }
         Some(bytes)
+    }
+
+    fn epoch_of(&self, record: u64) -> Option<Epoch> {
+        self.parts.get(&(record, 0)).map(|found| found.epoch)
     }
 
     /// The places of parts behind a record.
