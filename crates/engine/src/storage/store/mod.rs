@@ -28,7 +28,7 @@ mod reached;
 mod read_rows;
 mod recount;
 mod rows_file;
-pub(in crate::storage) mod sector;
+pub(super) mod sector;
 
 pub(in crate::storage) use digests::DIGESTS;
 pub use digests::RowDamage;
