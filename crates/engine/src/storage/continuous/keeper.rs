@@ -168,6 +168,11 @@ impl Keeper {
         Ok(())
     }
 
+    /// The number of the record that comes next, if nothing is lost.
+    pub(super) fn next(&self) -> u64 {
+        self.next
+    }
+
     /// Archives a record.
     pub(super) fn push(&mut self, epoch: Epoch, record: &LogRecord) -> Result<(), ArchiveError> {
         if record.number != self.next {

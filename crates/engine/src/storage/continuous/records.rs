@@ -3,7 +3,7 @@
 use crate::storage::continuous::ArchiveError;
 use crate::storage::continuous::segment::{FoundRecord, INDEX_RECORD, Segment, damaged};
 use crate::storage::store::salt_of;
-use crate::storage::store::sector::{SECTOR_BYTES, Sector, read_sector};
+use crate::storage::store::{SECTOR_BYTES, Sector, read_sector};
 
 /// How much is read at once.
 const READ_BYTES: usize = 1 << 20;

@@ -1,4 +1,4 @@
-//! A segment of the archive: a head, records in the [sectors](crate::storage::store::sector) of the log, and, once it is
+//! A segment of the archive: a head, records in the sectors of the log, and, once it is
 //! closed, an index of whom they touch and a tail.
 //!
 //! The head and the tail are blocks of a fixed size: magic, length (u16 in little endian), content, zeros, and a checksum
@@ -19,7 +19,7 @@ use crate::storage::continuous::error::at;
 use crate::storage::continuous::records::Records;
 use crate::storage::continuous::touches::{TouchKey, Touches, find, highest_account};
 use crate::storage::store::salt_of;
-use crate::storage::store::sector::{SECTOR_BYTES, Sector, checksum_of, read_sector};
+use crate::storage::store::{SECTOR_BYTES, Sector, checksum_of, read_sector};
 
 /// The head's length.
 pub(super) const HEAD_BYTES: usize = 4096;
