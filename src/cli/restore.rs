@@ -147,7 +147,9 @@ impl Restore {
         tell(name, &restored, epoch, &again);
         if !is_listed {
             let list = list.display();
-            print_line(&format!("{name}: there is no list {list}, so nobody who was deleted since is deleted again"));
+            print_line(&format!(
+                "{name}: there is no list {list} of deleted accounts: nobody was ever deleted, or it is elsewhere (--deleted)"
+            ));
         }
         Ok(again.kept.len())
     }

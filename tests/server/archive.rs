@@ -149,6 +149,13 @@ fn a_flipped_bit_and_a_missing_segment_are_found_and_never_restored() {
         let _ = fs::remove_file(&segments[1]);
     }
     fs::write(&segments[1], safe).expect("it can be put back");
+    let last = segments.last().expect("there are some");
+    let safe = fs::read(last).expect("it can be read");
+    fs::remove_file(last).expect("it can be deleted");
+    let (code, told) = restore(&host, None, &host.path("last"));
+    assert_eq!(code, Some(1), "also the loss of the newest one is noticed: {told}");
+    assert_eq!(run(&["archive", "verify", &archive]).0, Some(2));
+    fs::write(last, safe).expect("it can be put back");
     assert_eq!(restore(&host, None, &host.path("whole")).0, Some(0), "put back, it is as good as before");
 }
 

@@ -96,17 +96,11 @@ impl StorageWorker {
         let folded = Arc::new(Folded::default());
         folded.batch.store(recovered.last_batch.0, Ordering::Release);
         let (writing_sender, writing_receiver) = channel();
-        let (folding_sender, folding_receiver) = channel();
+        let (foldings, folding_receiver) = channel();
         let (reading_sender, reading_receiver) = channel();
         let counts = CommitMeters::new(&meters);
-        let committer = Committer {
-            log,
-            folded: folded.clone(),
-            foldings: folding_sender,
-            listener: listener.clone(),
-            counts,
-            shipper,
-        };
+        let committer =
+            Committer { log, folded: folded.clone(), foldings, listener: listener.clone(), counts, shipper };
         let seconds = meters.histogram("raidkeep_fold_seconds");
         let folder = Folder { rows: rows.clone(), folded: folded.clone(), listener: listener.clone(), seconds };
         let reader = Reader { rows, players, listener };

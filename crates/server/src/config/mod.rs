@@ -11,6 +11,7 @@ mod layers;
 mod once;
 pub mod platforms;
 pub mod proxies;
+mod push;
 
 use std::path::Path;
 use std::time::Duration;
@@ -24,9 +25,9 @@ pub use crate::config::error::ConfigError;
 use crate::config::layers::{lay_file_over, origin, overwrite, set, shipped};
 pub use crate::config::once::OnceLimits;
 use crate::config::proxies::TrustedProxies;
+pub use crate::config::push::PushLine;
 use raidkeep_engine::backup::BackupSettings;
 use raidkeep_engine::clock::{ClockMode, time_zone};
-use raidkeep_engine::exchange::lines::LineSettings;
 use raidkeep_engine::journal::JournalSettings;
 use raidkeep_engine::storage::continuous::ArchiveSettings;
 use raidkeep_game::GameSettings;
@@ -98,27 +99,6 @@ pub struct Config {
 pub struct LogSettings {
     /// The file; empty = standard error.
     pub file: String,
-}
-
-/// Limits on pushes to clients.
-#[derive(Debug, Clone, Copy, Deserialize, JsonSchema)]
-pub struct PushLine {
-    /// Pushes in flight at the same time.
-    pub in_flight: usize,
-    /// How long to wait for an answer, in seconds.
-    pub deadline_seconds: i64,
-}
-
-impl PushLine {
-    /// No circuit breaker: there are many clients, and the failure of one says nothing about the others.
-    fn settings(self) -> LineSettings {
-        LineSettings {
-            in_flight: self.in_flight,
-            deadline_seconds: self.deadline_seconds,
-            circuit: None,
-            answer_within_seconds: None,
-        }
-    }
 }
 
 /// With less, a handshake would take longer than its time limit.

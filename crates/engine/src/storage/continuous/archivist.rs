@@ -164,9 +164,11 @@ impl Archivist {
             self.shorten_held();
             return;
         }
+        let number = shipment.record.number;
+        let expected = self.keeper.as_ref().map_or(number, Keeper::next);
+        self.meters.lost.increment(number.saturating_sub(expected));
         if self.retry_at.is_some() {
             self.meters.lost.increment(1);
-            let number = shipment.record.number;
             self.keeper.iter_mut().for_each(|keeper| keeper.skip(number));
             return;
         }

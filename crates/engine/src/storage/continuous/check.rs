@@ -64,6 +64,10 @@ pub fn verify_archive(archive: &Path, world: &str) -> Result<ArchiveVerified, Ar
             Err(error) => return Err(error),
         }
     }
+    let last = sequences.last().copied().unwrap_or(0);
+    if let Some(newest) = folder.newest()?.filter(|newest| newest.sequence > last) {
+        verified.damages.push(format!("{} is missing", folder.segment(newest.sequence).display()));
+    }
     verified.ranges = ranges_of(&stretches, &bases);
     Ok(verified)
 }

@@ -17,7 +17,7 @@ use crate::storage::continuous::error::at;
 use crate::storage::continuous::folder::open_private;
 use crate::storage::continuous::segment::damaged;
 use crate::storage::store::LogRecord;
-use crate::storage::store::sector::checksum_of;
+use crate::storage::store::checksum_of;
 
 const ENTRY_BYTES: usize = 48;
 const CHECKED_BYTES: usize = 40;

@@ -51,6 +51,17 @@ pub enum ArchiveError {
         /// The last one.
         until: u64,
     },
+    /// A segment is not there.
+    #[error(
+        "{file} is missing, which begins with record {from}. Put it back; otherwise restore to a moment before that, or from \
+         a later base: `raidkeep archive verify` tells which there are"
+    )]
+    Gone {
+        /// The segment.
+        file: String,
+        /// Its first record.
+        from: u64,
+    },
     /// The moment lies where the archive has nothing.
     #[error(
         "the archive in {folder} has a gap from {} to {}: {why}. Restore to a moment outside of it", moment(*from_ms),

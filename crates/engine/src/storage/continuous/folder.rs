@@ -4,13 +4,17 @@ use std::fs::File;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
+use serde::{Deserialize, Serialize};
+
 use crate::private;
 use crate::storage::continuous::ArchiveError;
 use crate::storage::continuous::error::at;
+use crate::storage::continuous::segment::damaged;
 use crate::storage::folder::{PROOF_SUFFIX, ROWS_SUFFIX};
 
 const SEGMENT_SUFFIX: &str = ".segment";
 const BASE_PREFIX: &str = "base-";
+const NEWEST: &str = "newest.json";
 
 /// The archive of one world.
 #[derive(Debug, Clone)]
@@ -44,6 +48,13 @@ impl Base {
     }
 }
 
+/// The newest segment, so that its loss is noticed as well.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Newest {
+    pub(super) sequence: u64,
+    pub(super) first_record: u64,
+}
+
 impl WorldFolder {
     /// The archive of the world with this name, such as `world-0`.
     pub(super) fn new(archive: &Path, world: &str) -> Self {
@@ -71,6 +82,22 @@ impl WorldFolder {
     /// What says what a base holds.
     pub(super) fn base_proof(&self, base: &Base) -> PathBuf {
         self.path.join(format!("{}{PROOF_SUFFIX}", base.name()))
+    }
+
+    /// The newest segment that was ever begun; `None` when nothing says so.
+    pub(super) fn newest(&self) -> Result<Option<Newest>, ArchiveError> {
+        let path = self.path.join(NEWEST);
+        match std::fs::read(&path) {
+            Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
+            Err(error) => Err(at("read", &path)(error)),
+            Ok(bytes) => serde_json::from_slice(&bytes).map(Some).map_err(|_| damaged(&path, 0)),
+        }
+    }
+
+    /// Notes which segment is the newest.
+    pub(super) fn note_newest(&self, newest: &Newest) -> Result<(), ArchiveError> {
+        let path = self.path.join(NEWEST);
+        private::replace(&path, serde_json::json!(newest).to_string().as_bytes()).map_err(at("write", &path))
     }
 
     /// The sequence numbers of the segments, ascending.

@@ -4,8 +4,8 @@ use std::time::{Duration, Instant, SystemTime};
 
 use crate::outside::Epoch;
 use crate::storage::continuous::bases::{BaseJob, delete_old};
-use crate::storage::continuous::folder::WorldFolder;
-use crate::storage::continuous::plan::open_segments;
+use crate::storage::continuous::folder::{Newest, WorldFolder};
+use crate::storage::continuous::plan::{is_unfinished, open_segments};
 use crate::storage::continuous::segment::{Anew, Head, Place, Reason, Segment};
 use crate::storage::continuous::writer::SegmentWriter;
 use crate::storage::continuous::{ArchiveError, ArchiveTask};
@@ -65,12 +65,16 @@ impl Keeper {
         let segments = open_segments(&folder)?;
         let now = Instant::now();
         let bases = Bases { job: None, needed: None, due_at: now, has_changes: false, not_before: now };
-        let (line, sequence) = segments.last().map_or((0, 0), |last| (last.head.line, last.head.sequence));
+        let line = segments.last().map_or(0, |last| last.head.line);
+        // A segment that a process died over before it wrote the head is written anew; a damaged one stays as it is.
+        let listed = folder.segments()?.into_iter();
+        let sequence = listed.filter(|sequence| !is_unfinished(&folder.segment(*sequence))).next_back().unwrap_or(0);
         let (writer, kept, anew) = (None, None, None);
         let mut keeper = Self { task, folder, rows, world, writer, line, sequence, next: held.next, kept, anew, bases };
         match segments.last() {
             None => keeper.begin_line(Anew { reason: Reason::First, after: None, why: "the archive begins".into() })?,
-            Some(newest) => keeper.go_on(newest, held)?,
+            Some(newest) if newest.head.sequence == sequence => keeper.go_on(newest, held)?,
+            Some(_) => keeper.begin_line(damaged_before("its head cannot be read"))?,
         }
         Ok(keeper)
     }
@@ -78,8 +82,7 @@ impl Keeper {
     fn go_on(&mut self, newest: &Segment, held: &Held) -> Result<(), ArchiveError> {
         let last = match newest.last() {
             Err(error @ ArchiveError::Damaged { .. }) => {
-                let why = format!("the segment that was open is damaged: {error}");
-                return self.begin_line(Anew { reason: Reason::Gap, after: None, why });
+                return self.begin_line(damaged_before(&error.to_string()));
             }
             last => last?,
         };
@@ -160,8 +163,14 @@ impl Keeper {
         let (world, first_record, players) = (self.world, self.next, self.task.tables.players.clone());
         let head = Head { world, sequence, line, first_record, anew, players };
         self.writer = Some(SegmentWriter::begin(&self.folder, head)?);
+        self.folder.note_newest(&Newest { sequence, first_record })?;
         self.sequence = sequence;
         Ok(())
+    }
+
+    /// The number of the record that comes next, if nothing is lost.
+    pub(super) fn next(&self) -> u64 {
+        self.next
     }
 
     /// Archives a record.
@@ -277,4 +286,10 @@ impl Keeper {
         self.bases.has_changes = self.next > record + 1;
         delete_old(&self.folder, self.task.settings.keep_days)
     }
+}
+
+/// A line begins because nobody knows where the one before ends.
+fn damaged_before(what: &str) -> Anew {
+    let why = format!("the segment that was open is damaged: {what}");
+    Anew { reason: Reason::Gap, after: None, why }
 }

@@ -20,6 +20,7 @@ mod folder;
 mod keeper;
 pub mod past;
 mod plan;
+mod records;
 mod report;
 pub mod restore;
 mod segment;

@@ -2,17 +2,15 @@
 
 use crate::storage::continuous::ArchiveError;
 use crate::storage::continuous::folder::{Base, WorldFolder};
-use crate::storage::continuous::segment::{HEAD_BYTES, Reason, Segment};
+use crate::storage::continuous::segment::{HEAD_BYTES, Reason, Segment, damaged};
 
-/// The segments of a world in the order they were written. The last one may have been begun by a process that died
-/// before it wrote the head; that one is none.
+/// The segments of a world that can be opened, in the order they were written.
 pub(super) fn open_segments(folder: &WorldFolder) -> Result<Vec<Segment>, ArchiveError> {
-    let sequences = folder.segments()?;
-    let mut segments = Vec::with_capacity(sequences.len());
-    for (at, sequence) in sequences.iter().enumerate() {
-        let path = folder.segment(*sequence);
-        match Segment::open(path.clone(), *sequence) {
-            Err(ArchiveError::Damaged { .. }) if at + 1 == sequences.len() && is_unfinished(&path) => {}
+    let mut segments = Vec::new();
+    for sequence in folder.segments()? {
+        match Segment::open(folder.segment(sequence), sequence) {
+            // Whoever needs it finds that it is missing.
+            Err(ArchiveError::Damaged { .. }) => {}
             segment => segments.push(segment?),
         }
     }
@@ -59,35 +57,75 @@ impl Chain {
     pub(super) fn of(folder: &WorldFolder, until_ms: Option<i64>) -> Result<Self, ArchiveError> {
         let bases = folder.bases()?;
         let segments = open_segments(folder)?;
-        let until = until_ms.unwrap_or(i64::MAX);
         if segments.is_empty() && bases.is_empty() {
             return Err(ArchiveError::Nothing { folder: folder.shown() });
         }
-        let mut begun = None;
-        for segment in segments.iter().rev() {
+        let until = until_ms.unwrap_or(i64::MAX);
+        let mut last = None;
+        for (at, segment) in segments.iter().enumerate().rev() {
             if segment.first_ms()?.is_some_and(|first_ms| first_ms <= until) {
-                begun = Some(segment.head.line);
+                last = Some(at);
                 break;
             }
         }
+        let begun = last.map(|last| segments[last].head.line);
         let based = bases.iter().rfind(|base| base.moment_ms <= until).map(|base| base.line);
         let line = begun.max(based).ok_or_else(|| ArchiveError::NoBase { folder: folder.shown(), to_ms: until })?;
         check_gap(folder, &bases, &segments, line, until_ms)?;
         let base = bases.iter().rfind(|base| base.line == line && base.moment_ms <= until);
         let base = base.cloned().ok_or_else(|| no_base(folder, &bases, &segments, line, until))?;
-        let mut segments: Vec<Segment> = segments.into_iter().filter(|segment| segment.head.line == line).collect();
-        check_sequence(&segments, &base)?;
-        let from = segments.iter().rposition(|segment| segment.head.first_record <= base.record + 1).unwrap_or(0);
-        segments.drain(..from);
-        let mut wanted = Vec::with_capacity(segments.len());
-        for segment in segments {
-            if segment.first_ms()?.is_some_and(|first_ms| first_ms > until) {
-                break;
+        let opened: Vec<u64> = segments.iter().map(|segment| segment.head.sequence).collect();
+        let (mut wanted, mut behind) = (Vec::new(), None);
+        for (at, segment) in segments.into_iter().enumerate().filter(|(_, segment)| segment.head.line == line) {
+            if last.is_some_and(|last| at <= last) {
+                wanted.push(segment);
+            } else {
+                behind = behind.or(Some(segment));
             }
-            wanted.push(segment);
         }
-        Ok(Self { base, segments: wanted, until_ms })
+        let from = wanted.iter().rposition(|segment| segment.head.first_record <= base.record + 1).unwrap_or(0);
+        wanted.drain(..from);
+        let chain = Self { base, segments: wanted, until_ms };
+        let Some(known) = chain.check_segments()? else {
+            return Ok(chain);
+        };
+        behind.map_or(Ok(()), |behind| check_follows(known, &behind, chain.base.record))?;
+        if let (Some(last), known) = known {
+            check_next(folder, last.head.sequence + 1, &opened, known + 1)?;
+        }
+        Ok(chain)
     }
+
+    /// Nothing may be missing between the base and the moment. Returns the last segment and the last record, unless the
+    /// moment is before that record.
+    fn check_segments(&self) -> Result<Option<(Option<&Segment>, u64)>, ArchiveError> {
+        let mut known = (None, self.base.record);
+        for segment in &self.segments {
+            check_follows(known, segment, self.base.record)?;
+            let last = segment.last()?;
+            known = (Some(segment), last.map_or(segment.head.first_record - 1, |last| last.record));
+            if last.zip(self.until_ms).is_some_and(|(last, until)| last.moment_ms > until) {
+                return Ok(None);
+            }
+        }
+        Ok(Some(known))
+    }
+}
+
+/// The segment behind the last one that is wanted must be there, if there ever was one, whatever line it belongs to.
+fn check_next(folder: &WorldFolder, sequence: u64, opened: &[u64], from: u64) -> Result<(), ArchiveError> {
+    let path = folder.segment(sequence);
+    if opened.contains(&sequence) || (path.exists() && is_unfinished(&path)) {
+        return Ok(());
+    }
+    if path.exists() {
+        return Err(damaged(&path, 0));
+    }
+    let newest = folder.newest()?.map_or(0, |newest| newest.sequence).max(opened.last().copied().unwrap_or(0));
+    if newest < sequence {
+        return Ok(());
+    }
+    Err(ArchiveError::Gone { file: path.display().to_string(), from })
 }
 
 /// The line has records before its first base.
@@ -117,10 +155,10 @@ fn check_gap(
     let (Some(anew), Some(until_ms)) = (next.filter(|anew| anew.reason == Reason::Gap), until_ms) else {
         return Ok(());
     };
-    let from_ms = anew.after.map_or(i64::MIN, |after| after.moment_ms);
-    if until_ms <= from_ms {
+    // Where nobody knows how far it went, its damage is met when it is read.
+    let Some(from_ms) = anew.after.map(|after| after.moment_ms).filter(|from_ms| until_ms > *from_ms) else {
         return Ok(());
-    }
+    };
     Err(ArchiveError::Gap {
         folder: folder.shown(),
         from_ms,
@@ -129,29 +167,14 @@ fn check_gap(
     })
 }
 
-/// The segments of a line follow each other, and the base.
-fn check_sequence(segments: &[Segment], base: &Base) -> Result<(), ArchiveError> {
-    if let Some(first) = segments.first().filter(|first| first.head.first_record > base.record + 1) {
-        return Err(missing(first, base.record + 1));
+/// A segment follows the one before it, or the base, and what is known until there.
+fn check_follows((before, known): (Option<&Segment>, u64), segment: &Segment, base: u64) -> Result<(), ArchiveError> {
+    let first = segment.head.first_record;
+    let is_next = before.is_none_or(|before| before.head.sequence + 1 == segment.head.sequence);
+    // Only the first may begin before the base ends.
+    if (is_next && first == known + 1) || (before.is_none() && first <= base + 1) {
+        return Ok(());
     }
-    for pair in segments.windows(2) {
-        let [before, behind] = pair else { continue };
-        if behind.head.first_record <= base.record + 1 {
-            continue;
-        }
-        if before.head.sequence + 1 != behind.head.sequence {
-            let from = before.last()?.map_or(before.head.first_record, |last| last.record + 1);
-            return Err(missing(behind, from));
-        }
-        let last = before.last()?.map_or(before.head.first_record, |last| last.record + 1);
-        if last != behind.head.first_record {
-            return Err(missing(behind, last));
-        }
-    }
-    Ok(())
-}
-
-fn missing(before: &Segment, from: u64) -> ArchiveError {
-    let until = before.head.first_record.saturating_sub(1);
-    ArchiveError::Missing { file: before.path.display().to_string(), from, until }
+    let (from, until) = (known + 1, first.saturating_sub(1));
+    Err(ArchiveError::Missing { file: segment.path.display().to_string(), from, until })
 }

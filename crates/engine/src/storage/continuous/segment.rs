@@ -1,4 +1,4 @@
-//! A segment of the archive: a head, records in the [sectors](crate::storage::store::sector) of the log, and, once it is
+//! A segment of the archive: a head, records in the sectors of the log, and, once it is
 //! closed, an index of whom they touch and a tail.
 //!
 //! The head and the tail are blocks of a fixed size: magic, length (u16 in little endian), content, zeros, and a checksum
@@ -16,9 +16,10 @@ use crate::outside::Epoch;
 use crate::storage::batch::batches;
 use crate::storage::continuous::ArchiveError;
 use crate::storage::continuous::error::at;
+use crate::storage::continuous::records::Records;
 use crate::storage::continuous::touches::{TouchKey, Touches, find, highest_account};
 use crate::storage::store::salt_of;
-use crate::storage::store::sector::{SECTOR_BYTES, Sector, checksum_of, read_sector};
+use crate::storage::store::{SECTOR_BYTES, Sector, checksum_of, read_sector};
 
 /// The head's length.
 pub(super) const HEAD_BYTES: usize = 4096;
@@ -29,9 +30,6 @@ const HEAD_MAGIC: &[u8; MAGIC_BYTES] = b"raidkeep seg 01\n";
 const TAIL_MAGIC: &[u8; MAGIC_BYTES] = b"raidkeep end 01\n";
 /// The number of the index among the records.
 pub(super) const INDEX_RECORD: u64 = u64::MAX;
-/// How much is read at once.
-const READ_BYTES: usize = 1 << 20;
-const _: () = assert!(READ_BYTES.is_multiple_of(SECTOR_BYTES));
 
 /// The beginning of a segment.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -190,19 +188,18 @@ impl Segment {
     }
 
     /// Where the records end, or at the latest end.
-    fn records_end(&self) -> u64 {
+    pub(super) fn records_end(&self) -> u64 {
         self.tail.map_or(self.length, |tail| tail.records_end)
-    }
-
-    /// The records from this sector on.
-    pub(super) fn records(&self, from: u64) -> Records<'_> {
-        Records { segment: self, at: from, buffer: Vec::new(), buffered_at: from, next: None, is_over: false }
     }
 
     /// All records.
     pub(super) fn all_records(&self) -> Records<'_> {
-        let first = Some(self.head.first_record);
-        Records { next: first, ..self.records(HEAD_BYTES as u64) }
+        Records::new(self, HEAD_BYTES as u64, Some(self.head.first_record))
+    }
+
+    /// The bytes from a place on.
+    pub(super) fn read(&self, at_byte: u64, out: &mut [u8]) -> Result<(), ArchiveError> {
+        self.file.read_exact_at(out, at_byte).map_err(at("read", &self.path))
     }
 
     /// The world's clock at the first batch; `None` when there is no record.
@@ -260,8 +257,7 @@ impl Segment {
         sectors.dedup();
         let read = |sector: u32| {
             let at = u64::from(sector) * SECTOR_BYTES as u64;
-            let mut records = Records { buffer: Vec::new(), ..self.records(at) };
-            records.read_bytes(SECTOR_BYTES * 4);
+            let mut records = Records::new(self, at, None).reading(SECTOR_BYTES * 4);
             records.next().unwrap_or_else(|| Err(damaged(&self.path, at)))
         };
         sectors.into_iter().map(read).collect()
@@ -289,123 +285,11 @@ impl Segment {
     /// Where the whole records end.
     pub(super) fn end(&self) -> Result<u64, ArchiveError> {
         let mut records = self.all_records();
-        let mut end = records.at;
-        while let Some(record) = records.next() {
-            record?;
-            end = records.at;
-        }
-        Ok(end)
+        records.by_ref().try_for_each(|record| record.map(drop))?;
+        Ok(records.at())
     }
 }
 
 pub(super) fn damaged(path: &Path, at: u64) -> ArchiveError {
     ArchiveError::Damaged { file: path.display().to_string(), at }
-}
-
-/// Reads the records of a segment. A record at the end of an open segment that was never finished is no record.
-pub(super) struct Records<'a> {
-    segment: &'a Segment,
-    /// Where the next record begins.
-    at: u64,
-    buffer: Vec<u8>,
-    buffered_at: u64,
-    /// The number that must come next, if that is known.
-    next: Option<u64>,
-    is_over: bool,
-}
-
-impl Records<'_> {
-    /// Reads this many bytes at once from now on, at the most.
-    fn read_bytes(&mut self, bytes: usize) {
-        self.buffer = Vec::with_capacity(bytes);
-    }
-
-    /// The sector at this place; `None` at the end.
-    fn sector(&mut self, at_byte: u64) -> Result<Option<[u8; SECTOR_BYTES]>, ArchiveError> {
-        let end = self.segment.records_end();
-        if at_byte + SECTOR_BYTES as u64 > end {
-            return Ok(None);
-        }
-        let is_buffered =
-            |from: u64, length: usize| at_byte >= from && at_byte + SECTOR_BYTES as u64 <= from + length as u64;
-        if !is_buffered(self.buffered_at, self.buffer.len()) {
-            let most = if self.buffer.capacity() == 0 { READ_BYTES } else { self.buffer.capacity() };
-            let length = most.min(usize::try_from(end - at_byte).unwrap_or(most));
-            self.buffer.resize(length, 0);
-            self.buffered_at = at_byte;
-            let path = &self.segment.path;
-            self.segment.file.read_exact_at(&mut self.buffer, at_byte).map_err(at("read", path))?;
-        }
-        let from = (at_byte - self.buffered_at) as usize;
-        Ok(self.buffer[from..].first_chunk().copied())
-    }
-
-    fn read(&mut self) -> Result<Option<FoundRecord>, ArchiveError> {
-        let (began_at, salt) = (self.at, salt_of(self.segment.head.world));
-        let mut record: Option<FoundRecord> = None;
-        let mut at_byte = began_at;
-        for index in 0.. {
-            let Some(sector) = self.sector(at_byte)? else {
-                return self.unfinished(at_byte, record.is_some());
-            };
-            let part = match read_sector(salt, &sector) {
-                Sector::Part(part) if part.record == INDEX_RECORD => return self.unfinished(at_byte, record.is_some()),
-                Sector::Part(part) => part,
-                Sector::Blank => return self.unfinished(at_byte, true),
-                Sector::Damaged => return Err(damaged(&self.segment.path, at_byte)),
-            };
-            let number = record.as_ref().map(|record| record.number).or(self.next).unwrap_or(part.record);
-            if (part.record, part.index) != (number, index) {
-                return Err(damaged(&self.segment.path, at_byte));
-            }
-            let record = record.get_or_insert_with(|| FoundRecord {
-                number,
-                epoch: part.epoch,
-                bytes: Vec::new(),
-                sector: (began_at / SECTOR_BYTES as u64) as u32,
-            });
-            record.bytes.extend_from_slice(part.payload);
-            at_byte += SECTOR_BYTES as u64;
-            if part.is_last {
-                break;
-            }
-        }
-        self.at = at_byte;
-        self.next = record.as_ref().map(|record| record.number + 1);
-        Ok(record)
-    }
-
-    /// A record that ends too early: its process died while it was written, unless more follows, or the segment was
-    /// closed.
-    fn unfinished(&mut self, at_byte: u64, has_begun: bool) -> Result<Option<FoundRecord>, ArchiveError> {
-        if !has_begun {
-            return Ok(None);
-        }
-        if self.segment.tail.is_some() {
-            return Err(damaged(&self.segment.path, at_byte));
-        }
-        let mut later = at_byte;
-        while let Some(sector) = self.sector(later)? {
-            match read_sector(salt_of(self.segment.head.world), &sector) {
-                Sector::Blank => {}
-                Sector::Part(part) if part.record == INDEX_RECORD => {}
-                _ => return Err(damaged(&self.segment.path, at_byte)),
-            }
-            later += SECTOR_BYTES as u64;
-        }
-        Ok(None)
-    }
-}
-
-impl Iterator for Records<'_> {
-    type Item = Result<FoundRecord, ArchiveError>;
-
-    fn next(&mut self) -> Option<Self::Item> {
-        if self.is_over {
-            return None;
-        }
-        let found = self.read().transpose();
-        self.is_over = !matches!(found, Some(Ok(_)));
-        found
-    }
 }

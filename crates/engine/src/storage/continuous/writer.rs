@@ -11,8 +11,8 @@ use crate::storage::continuous::error::at;
 use crate::storage::continuous::folder::{WorldFolder, open_private};
 use crate::storage::continuous::segment::{HEAD_BYTES, Head, INDEX_RECORD, Place, Segment, Tail};
 use crate::storage::continuous::touches::Touches;
-use crate::storage::store::sector::{SECTOR_BYTES, into_sectors};
 use crate::storage::store::{LogRecord, salt_of};
+use crate::storage::store::{SECTOR_BYTES, into_sectors};
 
 /// Sectors are gathered up to this size before they are written.
 const WRITE_BYTES: usize = 1 << 20;

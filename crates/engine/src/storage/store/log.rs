@@ -157,8 +157,10 @@ impl Log {
     /// The last records that the file still holds without a gap, in the rows or not, with their epochs.
     pub(in crate::storage) fn held(&self) -> Result<Vec<(Epoch, LogRecord)>, StorageError> {
         let scan = Scan::of(&*self.file, "the log", self.world, 0)?;
-        let read =
-            |number| Some((scan.epoch_of(number)?, LogRecord { number, bytes: scan.whole_record(number)?.into() }));
+        let read = |number| {
+            let epoch = scan.parts.get(&(number, 0))?.epoch;
+            Some((epoch, LogRecord { number, bytes: scan.whole_record(number)?.into() }))
+        };
         let mut held: Vec<_> = (1..self.next_record).rev().map_while(read).collect();
         held.reverse();
         Ok(held)
@@ -337,10 +339,6 @@ impl Scan {
             }
         }
         Some(bytes)
-    }
-
-    fn epoch_of(&self, record: u64) -> Option<Epoch> {
-        self.parts.get(&(record, 0)).map(|found| found.epoch)
     }
 
     /// The places of parts behind a record.

@@ -28,7 +28,7 @@ mod reached;
 mod read_rows;
 mod recount;
 mod rows_file;
-pub(in crate::storage) mod sector;
+mod sector;
 
 pub(in crate::storage) use digests::DIGESTS;
 pub use digests::RowDamage;
@@ -42,6 +42,7 @@ pub use reached::Reached;
 pub(in crate::storage) use recount::Recount;
 pub use rows_file::Rows;
 pub(in crate::storage) use rows_file::seal;
+pub(super) use sector::{SECTOR_BYTES, Sector, checksum_of, into_sectors, read_sector};
 
 pub(super) const META: TableDefinition<'_, &str, u64> = TableDefinition::new("meta");
 pub(super) const META_LAST_BATCH: &str = "last_batch";
