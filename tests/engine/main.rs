@@ -7,6 +7,7 @@ mod fair_queue;
 mod game_time;
 mod journal;
 mod once;
+mod reopen;
 mod row_damage;
 mod storage;
 mod store_faults;

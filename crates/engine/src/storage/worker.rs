@@ -33,7 +33,12 @@ pub enum StorageEvent {
     /// The rows of the query of this number were read.
     Read(QueryId, FoundRows),
     /// Nothing more can be confirmed.
-    Failed(String),
+    Failed {
+        /// What happened.
+        why: String,
+        /// Whether opening the files again may help.
+        may_pass: bool,
+    },
 }
 
 /// The callback to the world; called from the storage's threads.
@@ -166,8 +171,7 @@ impl Committer {
                 }
             }
             if let Err(error) = self.commit(&group) {
-                report(&self.listener, &error);
-                return;
+                return report_error(&self.listener, &error);
             }
             for query in queries {
                 let _ = self.foldings.send(Folding::Query(query));
@@ -206,8 +210,7 @@ impl Folder {
             let gathered = Gathered::gather(first, foldings);
             let folded = self.fold(&gathered.records).and_then(|()| self.answer(gathered.queries));
             if let Err(error) = folded {
-                report(&self.listener, &error);
-                return;
+                return report_error(&self.listener, &error);
             }
         }
     }
@@ -289,7 +292,7 @@ impl Reader {
             };
             match event {
                 Ok(event) => (self.listener)(event),
-                Err(error) => return report(&self.listener, &error),
+                Err(error) => return report_error(&self.listener, &error),
             }
         }
     }
@@ -302,18 +305,22 @@ struct Alarm(StorageListener);
 impl Drop for Alarm {
     fn drop(&mut self) {
         if std::thread::panicking() {
-            report(&self.0, &"a storage thread panicked, which a damaged file may cause");
+            report(&self.0, "a storage thread panicked, which a damaged file may cause".to_owned(), false);
         }
     }
 }
 
-fn report(listener: &StorageListener, error: &dyn std::fmt::Display) {
+fn report_error(listener: &StorageListener, error: &StorageError) {
+    report(listener, error.to_string(), error.may_pass());
+}
+
+fn report(listener: &StorageListener, why: String, may_pass: bool) {
     tracing::error!(
-        %error,
-        "storage failed: this world answers nothing more. Every change that was answered is on disk; \
-         fix the cause (disk full? device gone?) and start the server again; it continues from the last commit"
+        error = why,
+        "storage failed: this world answers nothing more. Every change that was answered is on disk; fix the cause \
+         (disk full? device gone?)"
     );
-    listener(StorageEvent::Failed(error.to_string()));
+    listener(StorageEvent::Failed { why, may_pass });
 }
 
 /// The state of a freshly opened store, for the operator's log.
@@ -377,7 +384,8 @@ mod tests {
         worker.commit(batch(1, 1));
         drop(worker);
         let events: Vec<StorageEvent> = events.try_iter().collect();
-        let failures = events.iter().filter(|event| matches!(event, StorageEvent::Failed(_))).count();
+        let failures =
+            events.iter().filter(|event| matches!(event, StorageEvent::Failed { may_pass: false, .. })).count();
         assert_eq!(failures, 1, "the world is told that nothing more will be stored: {events:?}");
     }
 }

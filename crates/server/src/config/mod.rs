@@ -8,6 +8,7 @@ mod admin;
 mod layers;
 pub mod platforms;
 pub mod proxies;
+mod storage;
 
 use std::path::Path;
 use std::time::Duration;
@@ -19,6 +20,7 @@ use serde_json::Value;
 pub use crate::config::admin::AdminSettings;
 use crate::config::layers::{lay_file_over, origin, overwrite, set, shipped};
 use crate::config::proxies::TrustedProxies;
+pub use crate::config::storage::StorageSettings;
 use raidkeep_engine::backup::BackupSettings;
 use raidkeep_engine::clock::{ClockMode, time_zone};
 use raidkeep_engine::exchange::lines::LineSettings;
@@ -44,6 +46,8 @@ pub struct Config {
     pub data: String,
     /// Folder of the backups; empty = no backups.
     pub backups: String,
+    /// What happens when a disk fails.
+    pub storage: StorageSettings,
     /// How many worlds.
     pub worlds: u32,
     /// How time passes.
@@ -400,6 +404,7 @@ impl Config {
             wrong("legacy_push_line.deadline_seconds", "expected 1 to 3600".to_owned());
         }
         mistakes.extend(self.once.mistakes());
+        mistakes.extend(self.storage.mistakes());
         mistakes.extend(self.network_mistakes());
         mistakes.extend(self.platforms.mistakes());
         mistakes.extend(self.game_mistakes());

@@ -31,6 +31,8 @@ pub mod plugin;
 pub mod process;
 pub mod proxies;
 mod purses;
+pub mod returns;
+mod revival;
 pub mod routes;
 mod runner;
 pub mod server;

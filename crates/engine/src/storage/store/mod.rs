@@ -26,6 +26,7 @@ mod migrate;
 mod overlay;
 mod read_rows;
 mod recount;
+mod reopen;
 mod rows_file;
 mod sector;
 
@@ -36,6 +37,7 @@ pub(super) use error::failed;
 use error::io_failed;
 pub use log::{Log, LogRecord};
 pub(in crate::storage) use recount::Recount;
+pub use reopen::Answering;
 pub use rows_file::Rows;
 pub(in crate::storage) use rows_file::seal;
 
