@@ -11,5 +11,6 @@ mod reopen;
 mod row_damage;
 mod storage;
 mod store_faults;
+mod store_seams;
 mod verify;
 mod waiting;

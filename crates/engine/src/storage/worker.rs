@@ -12,8 +12,11 @@ use std::time::{Duration, Instant};
 use crate::account::AccountId;
 use crate::meters::Meters;
 use crate::numbers::{BatchNumber, QueryId};
+use crate::outside::Epoch;
+use crate::storage::log_store::{Log, LogRecord};
 use crate::storage::measure::{CommitMeters, counting_failures};
-use crate::storage::store::{Log, LogRecord, Recovered, Rows, Store};
+use crate::storage::row_store::RowStore;
+use crate::storage::store::{Recovered, Store};
 use crate::storage::{Batch, FoundRows, IndexKey, LoadedPlayer, PlayerTables, RowQuery, StorageError};
 
 /// Unfolded log beyond this is folded at once.
@@ -73,6 +76,26 @@ struct Folded {
     batch: AtomicU64,
 }
 
+/// What the storage threads of a world work on, whatever is behind it.
+#[derive(Debug)]
+pub struct Stores {
+    /// Where batches are committed.
+    pub log: Log,
+    /// Where they are folded to and read from.
+    pub rows: Arc<dyn RowStore>,
+    /// The last batch in the rows.
+    pub last_batch: BatchNumber,
+    /// The metrics of the world.
+    pub meters: Meters,
+}
+
+impl From<Store> for Stores {
+    fn from(Store { log, rows, recovered }: Store) -> Self {
+        let meters = Meters::of_name(rows.world_name());
+        Self { log, rows: Arc::new(rows), last_batch: recovered.last_batch, meters }
+    }
+}
+
 /// A world's storage threads. Dropping it commits and folds what it was given, and waits for that.
 pub struct StorageWorker {
     writings: Option<Sender<Writing>>,
@@ -83,20 +106,20 @@ pub struct StorageWorker {
 
 impl StorageWorker {
     /// Starts the threads.
-    pub fn start(store: Store, players: PlayerTables, listener: StorageListener) -> std::io::Result<Self> {
-        let Store { log, rows, recovered } = store;
-        let meters = Meters::of_name(rows.world_name());
+    pub fn start(stores: impl Into<Stores>, players: PlayerTables, listener: StorageListener) -> std::io::Result<Self> {
+        let Stores { log, rows, last_batch, meters } = stores.into();
         let listener = counting_failures(listener, &meters);
         let folded = Arc::new(Folded::default());
-        folded.batch.store(recovered.last_batch.0, Ordering::Release);
+        folded.batch.store(last_batch.0, Ordering::Release);
         let (writing_sender, writing_receiver) = channel();
         let (folding_sender, folding_receiver) = channel();
         let (reading_sender, reading_receiver) = channel();
         let counts = CommitMeters::new(&meters);
+        let epoch = log.epoch();
         let committer =
             Committer { log, folded: folded.clone(), foldings: folding_sender, listener: listener.clone(), counts };
         let seconds = meters.histogram("raidkeep_fold_seconds");
-        let folder = Folder { rows: rows.clone(), folded: folded.clone(), listener: listener.clone(), seconds };
+        let folder = Folder { rows: rows.clone(), epoch, folded: folded.clone(), listener: listener.clone(), seconds };
         let reader = Reader { rows, players, listener };
         let threads = vec![
             Builder::new().name("raidkeep-log".into()).spawn(move || committer.run(&writing_receiver))?,
@@ -195,7 +218,8 @@ impl Committer {
 }
 
 struct Folder {
-    rows: Rows,
+    rows: Arc<dyn RowStore>,
+    epoch: Epoch,
     folded: Arc<Folded>,
     listener: StorageListener,
     seconds: metrics::Histogram,
@@ -228,7 +252,7 @@ impl Folder {
             return Ok(());
         };
         let started = Instant::now();
-        let last_batch = self.rows.fold(records)?;
+        let last_batch = self.rows.fold(self.epoch, records)?;
         self.folded.record.store(last.number, Ordering::Release);
         self.folded.batch.store(last_batch.0, Ordering::Release);
         self.seconds.record(started.elapsed());
@@ -275,7 +299,7 @@ impl Gathered {
 }
 
 struct Reader {
-    rows: Rows,
+    rows: Arc<dyn RowStore>,
     players: PlayerTables,
     listener: StorageListener,
 }
@@ -287,7 +311,7 @@ impl Reader {
             let event = match reading {
                 Reading::LookUp(key) => self.rows.look_up(&key).map(|account| StorageEvent::Found(key, account)),
                 Reading::Load(account) => {
-                    self.rows.load_for_world(&self.players, account).map(|rows| StorageEvent::Loaded(account, rows))
+                    self.rows.load(&self.players, account).map(|rows| StorageEvent::Loaded(account, rows))
                 }
             };
             match event {
@@ -332,60 +356,4 @@ pub fn describe(recovered: Recovered) -> String {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::storage::disk::Disks;
-
-    fn batch(number: u64, value: u8) -> Batch {
-        let mut batch = Batch::new(BatchNumber(number), 0);
-        batch.put("test", b"key", |out| out.push(value));
-        batch
-    }
-
-    #[test]
-    fn a_query_finds_the_batches_before_it_because_they_are_folded_first() {
-        let store = Store::open_disks(&Disks::default()).expect("the simulated disks should open");
-        let (sender, events) = channel();
-        let listener: StorageListener = Arc::new(move |event| {
-            let _ = sender.send(event);
-        });
-        let worker = StorageWorker::start(store, PlayerTables::default(), listener).expect("threads should start");
-        let query = RowQuery::range("test", b"key", b"kez");
-        for number in 1..=3_u8 {
-            worker.commit(batch(number.into(), number));
-            worker.query(QueryId(number.into()), query.clone());
-        }
-        let mut found = Vec::new();
-        while found.len() < 3 {
-            match events.recv_timeout(Duration::from_secs(60)) {
-                Ok(StorageEvent::Read(query, rows)) => found.push((query.0, rows)),
-                Ok(StorageEvent::Committed(_)) => {}
-                other => panic!("three answers expected: {other:?}"),
-            }
-        }
-        for (query, rows) in found {
-            let [(_, value)] = &rows[..] else { panic!("one row expected: {rows:?}") };
-            assert!(u64::from(value[0]) >= query, "query {query} should find its batch, and found {value:?}");
-        }
-        assert_eq!(worker.folded_batch(), BatchNumber(3), "what was read was folded first");
-    }
-
-    /// The world once waited forever for such a thread, while reporting that it was ready.
-    #[test]
-    fn a_storage_thread_that_panics_is_a_failure_of_the_storage() {
-        let store = Store::open_disks(&Disks::default()).expect("the simulated disks should open");
-        let (sender, events) = channel();
-        let listener: StorageListener = Arc::new(move |event| {
-            let panics = matches!(event, StorageEvent::Committed(_));
-            let _ = sender.send(event);
-            assert!(!panics, "this test makes a storage thread panic");
-        });
-        let worker = StorageWorker::start(store, PlayerTables::default(), listener).expect("threads should start");
-        worker.commit(batch(1, 1));
-        drop(worker);
-        let events: Vec<StorageEvent> = events.try_iter().collect();
-        let failures =
-            events.iter().filter(|event| matches!(event, StorageEvent::Failed { may_pass: false, .. })).count();
-        assert_eq!(failures, 1, "the world is told that nothing more will be stored: {events:?}");
-    }
-}
+mod tests;

@@ -1,6 +1,7 @@
 //! What is wrong with the files of a world, and what an operator can do about it.
 
 use crate::numbers::BatchNumber;
+use crate::outside::Epoch;
 use crate::storage::store::{FORMAT, RowDamage};
 
 /// A storage failure. What was confirmed is safe; nothing more can be confirmed.
@@ -100,6 +101,17 @@ pub enum StorageError {
         /// The world's clock at that record, in unix milliseconds.
         moment_ms: i64,
     },
+    /// Somebody else has taken the world over.
+    #[error(
+        "epoch {by} has taken this world over, so that epoch {epoch} may answer nothing any more. If no other server should \
+         have it, stop that one and start this one again"
+    )]
+    Fenced {
+        /// The epoch that was fenced.
+        epoch: Epoch,
+        /// The epoch that has the world now.
+        by: Epoch,
+    },
     /// A world that is opened again lacks something that it has answered.
     #[error(
         "{file} ends with change {last}, but the world has answered up to change {answered}: the files are an older copy, or \
@@ -162,6 +174,11 @@ pub enum StorageError {
 }
 
 impl StorageError {
+    /// What a log says that has failed before.
+    pub(in crate::storage) fn stopped() -> Self {
+        io_failed("write the log")(std::io::Error::other("an earlier write failed"))
+    }
+
     /// Whether the cause lies outside of the files, such as a disk that is full, so that opening them again may help.
     pub fn may_pass(&self) -> bool {
         matches!(self, Self::Failed { .. } | Self::Folder { .. } | Self::InUse { .. })
