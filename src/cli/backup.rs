@@ -1,4 +1,6 @@
-//! `raidkeep backup`: backs up the worlds of a running server.
+//! `raidkeep backup`: backs up the worlds of a running server, and checks backups.
+
+use std::path::{Path, PathBuf};
 
 use clap::Args;
 use serde_json::json;
@@ -7,8 +9,10 @@ use crate::cli::call::Failure;
 use crate::cli::doors::Doors;
 use crate::cli::print_line;
 use raidkeep_engine::request::status::WORLD_NOT_FOUND;
+use raidkeep_engine::storage::folder;
+use raidkeep_engine::storage::proof::verify_copy;
 
-/// Exit codes: 0 if every world was copied, 1 if any was not.
+/// Exit codes: 0 if every world was copied, or is as it was copied; 1 if any is not.
 #[derive(Debug, Args)]
 pub(super) struct Backup {
     #[command(flatten)]
@@ -17,11 +21,14 @@ pub(super) struct Backup {
     #[arg(long, value_name = "LIST", value_delimiter = ',')]
     world: Vec<u32>,
     /// The operator's token.
-    #[arg(long, env = "RAIDKEEP_OPERATOR_TOKEN", hide_env_values = true)]
-    token: String,
+    #[arg(long, env = "RAIDKEEP_OPERATOR_TOKEN", hide_env_values = true, required_unless_present = "verify")]
+    token: Option<String>,
     /// Name of the backup: a folder of this name is created in the folder of the setting `backups`.
-    #[arg(long)]
-    name: String,
+    #[arg(long, required_unless_present = "verify")]
+    name: Option<String>,
+    /// Checks the backup in this folder instead: its pages, and every row against what the worlds had when it was made.
+    #[arg(long, value_name = "FOLDER", conflicts_with = "name")]
+    verify: Option<PathBuf>,
 }
 
 /// How the backup of one world ended.
@@ -36,6 +43,9 @@ enum Ended {
 
 impl Backup {
     pub(super) fn run(self) -> Result<(), Failure> {
+        if let Some(folder) = &self.verify {
+            return verify(folder);
+        }
         let is_all = self.world.is_empty();
         let worlds: Box<dyn Iterator<Item = u32>> =
             if is_all { Box::new(0..) } else { Box::new(self.world.iter().copied()) };
@@ -68,4 +78,16 @@ impl Backup {
             status => Ended::Refused(format!("{} (status {})", told(&reply["message"]), status.unwrap_or_default())),
         })
     }
+}
+
+fn verify(folder: &Path) -> Result<(), Failure> {
+    let worlds = folder::worlds(folder)?;
+    if worlds.is_empty() {
+        return Err(format!("there is no backup in {}", folder.display()).into());
+    }
+    for world in worlds {
+        let rows = verify_copy(folder, &world)?;
+        print_line(&format!("{world}: as it was copied ({rows} rows)"));
+    }
+    Ok(())
 }

@@ -7,7 +7,7 @@ use clap::Args;
 use serde_json::Value;
 
 use crate::cli::call::{Client, Failure};
-use crate::cli::serve::default_config;
+use crate::cli::serve::usual_config;
 use raidkeep_engine::request::{Access, RequestTable, status};
 use raidkeep_server::config::Config;
 use raidkeep_server::net::address_file::Addresses;
@@ -115,7 +115,7 @@ struct Told {
 
 impl Told {
     fn read() -> Result<Option<Self>, Failure> {
-        let data = PathBuf::from(Config::load(default_config().as_deref(), &[])?.data);
+        let data = PathBuf::from(Config::load(usual_config(None).as_deref(), &[])?.data);
         let path = Addresses::path(&data);
         let read = Addresses::read(&data);
         let addresses = read.map_err(|error| {

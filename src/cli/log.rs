@@ -1,8 +1,7 @@
 //! The log: its levels, its form, and where it goes.
 
-use std::fs::{File, OpenOptions};
+use std::fs::File;
 use std::io::{self, Write};
-use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -13,6 +12,8 @@ use tracing_subscriber::filter::{Targets, filter_fn};
 use tracing_subscriber::fmt::MakeWriter;
 use tracing_subscriber::layer::{Filter, Layer, SubscriberExt};
 use tracing_subscriber::util::SubscriberInitExt;
+
+use raidkeep_engine::private;
 
 /// The environment variable with the levels.
 const LEVELS_VARIABLE: &str = "RAIDKEEP_LOG";
@@ -99,7 +100,7 @@ impl LogFile {
 }
 
 fn append_to(path: &Path) -> io::Result<File> {
-    OpenOptions::new().create(true).append(true).mode(0o600).open(path)
+    private::options().create(true).append(true).open(path)
 }
 
 impl<'a> MakeWriter<'a> for LogFile {

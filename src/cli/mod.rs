@@ -7,6 +7,7 @@ mod check;
 mod compare;
 mod doors;
 mod environment;
+mod init;
 mod load;
 mod log;
 mod metrics;
@@ -42,6 +43,8 @@ struct Arguments {
 enum Command {
     /// Runs the server until SIGINT or SIGTERM.
     Serve(serve::Serve),
+    /// Makes worlds in a data folder without starting a server.
+    Init(init::Init),
     /// Sends one request, or a file of requests, and prints the replies; exit code 2 if the server refuses any.
     Call(call::Call),
     /// Replays a world's journal, and shows a player at any moment.
@@ -87,6 +90,7 @@ pub fn run() -> ExitCode {
     let outcome = match arguments.command {
         None => done(arguments.serve.run()),
         Some(Command::Serve(serve)) => done(serve.run()),
+        Some(Command::Init(init)) => done(init.run()),
         Some(Command::CheckConfig(serve)) => serve.check(),
         Some(Command::Call(call)) => call.run(),
         Some(Command::Replay(replay)) => done(replay.run()),

@@ -1,8 +1,5 @@
 //! `raidkeep export`, `raidkeep import` and `raidkeep delete`: one player as a document.
 
-use std::fs::OpenOptions;
-use std::io::Write;
-use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 
 use clap::Args;
@@ -13,6 +10,7 @@ use crate::cli::call::{Client, Failure};
 use crate::cli::doors::Doors;
 use crate::cli::print_line;
 use raidkeep_engine::clock::wall_ms;
+use raidkeep_engine::private;
 use raidkeep_engine::start::Start;
 use raidkeep_engine::storage::folder;
 use raidkeep_engine::storage::store::Store;
@@ -111,10 +109,14 @@ fn read_at_rest(data: &Path, world: u32, player: &str) -> Result<Value, Failure>
 
 /// Fails if the file exists already.
 fn write_private(path: &Path, text: &str) -> Result<(), Failure> {
-    let written = OpenOptions::new().write(true).create_new(true).mode(0o600).open(path).and_then(|mut file| {
-        writeln!(file, "{text}")?;
-        file.sync_all()
-    });
+    let written = private::write_new(
+        path,
+        format!(
+            "{text}
+"
+        )
+        .as_bytes(),
+    );
     written.map_err(|error| format!("cannot write {}: {error}", path.display()).into())
 }
 

@@ -19,12 +19,14 @@ use raidkeep_engine::journal::replay::Played;
 use raidkeep_engine::journal::revive::Library;
 use raidkeep_engine::journal::rows::{NotCompared, RowComparison, RowKeeper};
 use raidkeep_engine::journal::{Record, Replay, StartRecord, program_name};
+use raidkeep_engine::private;
 use raidkeep_engine::request::{Call, Player};
 use raidkeep_engine::rules::AssetSource;
 use raidkeep_engine::storage::folder;
 use raidkeep_engine::storage::store::Store;
 use raidkeep_game::GameSettings;
 use raidkeep_game::overview::{GetPlayerInfo, get_player_info};
+use raidkeep_game::platforms::sud::sessions::SessionKeys;
 use raidkeep_sandbox::SandboxSettings;
 use raidkeep_server::config::Config;
 use raidkeep_studio::slice::Slice;
@@ -149,7 +151,8 @@ impl ReplayArguments {
         print_line(&describe(replay.simulation().world_mut(), player)?);
         if let Some(path) = &self.scenario {
             let text = slice.scenario(replay.simulation().world());
-            std::fs::write(path, text).map_err(|error| format!("cannot write {}: {error}", path.display()))?;
+            private::replace(path, text.as_bytes())
+                .map_err(|error| format!("cannot write {}: {error}", path.display()))?;
             let path = path.display();
             print_line(&format!("{path} holds what {name} did: raidkeep scenario {path}"));
         }
@@ -183,6 +186,7 @@ fn past_settings(start: &StartRecord) -> Result<GameSettings, Failure> {
     let sandbox = SandboxSettings::shipped()?;
     let environment = |name: &str| std::env::var(name).ok().or_else(|| Some("unknown".to_owned()));
     settings.platforms = config.platforms.resolve(Some(("http://sandbox", &sandbox)), "http://here", &environment)?;
+    settings.platforms.session_keys = SessionKeys::unknown();
     Ok(settings)
 }
 

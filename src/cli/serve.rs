@@ -12,7 +12,7 @@ use crate::cli::simulate::tell;
 use crate::cli::version::{COMMIT, PROFILE};
 use crate::cli::{log, metrics, print_line, report};
 use raidkeep_engine::outside::WorldPlace;
-use raidkeep_engine::storage::folder;
+use raidkeep_engine::storage::folder::DataFolder;
 use raidkeep_server::config::Config;
 use raidkeep_server::net::operator::OperatorToken;
 use raidkeep_server::net::server::Server;
@@ -56,12 +56,12 @@ pub(super) struct Serve {
 
 impl Serve {
     pub(super) fn run(self) -> Result<(), Box<dyn std::error::Error>> {
-        let file = self.config_file();
+        let file = usual_config(self.config.clone());
         let config = Config::load(file.as_deref(), &self.overrides())?;
         config.platforms.check_reach(&config.listen)?;
         let levels = log::Levels::read()?;
         // Before anything is written: a second server on a folder leaves it as it is, and the log of the first too.
-        let lock = folder::lock(Path::new(&config.data))?;
+        let folder = DataFolder::open(Path::new(&config.data), config.worlds, config.data_must_exist)?;
         let log = levels.start_log(self.log_json, config.log_file())?;
         let assets = raidkeep_game::usual_assets(self.assets.as_deref());
         tracing::info!(
@@ -83,7 +83,7 @@ impl Serve {
         let first_guest = WorldPlace { number: 0, worlds: config.worlds }.distinct("玩家#1");
         let metrics = metrics::start(&config)?;
         let mut signals = Signals::listen()?;
-        let server = Server::start(lock, config, &assets, Some(metrics))?;
+        let server = Server::start(folder, config, &assets, Some(metrics))?;
         print_line(&format!("listening on {}", server.address));
         print_line(&format!("operators on {}", server.operators));
         if !self.log_json {
@@ -102,7 +102,7 @@ impl Serve {
 
     /// Checks configuration file, environment and arguments without starting or writing anything.
     pub(super) fn check(self) -> Result<ExitCode, Box<dyn std::error::Error>> {
-        let file = self.config_file();
+        let file = usual_config(self.config.clone());
         let loaded = Config::load(file.as_deref(), &self.overrides());
         let mut mistakes: Vec<String> = log::Levels::read().err().into_iter().collect();
         match &loaded {
@@ -131,10 +131,6 @@ impl Serve {
         }
     }
 
-    fn config_file(&self) -> Option<PathBuf> {
-        self.config.clone().or_else(default_config)
-    }
-
     fn overrides(&self) -> Vec<String> {
         let flags = [
             ("listen", self.listen.clone()),
@@ -149,10 +145,10 @@ impl Serve {
     }
 }
 
-/// The configuration in its default place, if there is one.
-pub(super) fn default_config() -> Option<PathBuf> {
-    let default = PathBuf::from(DEFAULT_CONFIG);
-    default.is_file().then_some(default)
+/// The file that was asked for, else the usual one if it exists.
+pub(super) fn usual_config(asked: Option<PathBuf>) -> Option<PathBuf> {
+    let usual = PathBuf::from(DEFAULT_CONFIG);
+    asked.or_else(|| usual.is_file().then_some(usual))
 }
 
 /// The same settings with the passwords in addresses hidden; no other setting holds a secret.

@@ -4,7 +4,6 @@
 //! `RAIDKEEP_DAMAGE_CASES` sets how many cases there are, `RAIDKEEP_DAMAGE_SEED` which is the first.
 
 use std::collections::BTreeMap;
-use std::ops::Range;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use raidkeep::engine::account::AccountId;
@@ -12,6 +11,7 @@ use raidkeep::engine::storage::disk::{Disk, Disks};
 use raidkeep::engine::storage::rows::Persistence;
 use raidkeep::engine::storage::store::{Recovered, Rows, Store};
 use raidkeep::engine::storage::{FoundRows, IndexKey, LoadedPlayer, PlayerTables, StorageError};
+use raidkeep::studio::testing::damage::FileDamage;
 use raidkeep::studio::testing::{TestPlayer, TestServer};
 
 use rand::{RngExt, SeedableRng};
@@ -47,7 +47,8 @@ fn play(server: &mut TestServer, players: &[TestPlayer], round: u64) {
         server.ask(player, "victory_stage_boss", json!({"stage": 3001, "damage": 400 + at}));
         server.ask(player, "enter_stage_general", json!({"stage": 8}));
         let subject = format!("round {round}");
-        server.ask(player, "send_mail", json!({"to": "玩家#1", "subj": subject, "body": "there"}));
+        let sent = server.ask(player, "send_mail", json!({"gn_target": "玩家#1", "subj": subject, "body": "there"}));
+        assert_eq!(sent["status"], 0, "{sent}");
     }
     server.ask(&players[0], "buy_item", json!({"offer": "diamonds_60"}));
     server.ask(&players[1], "create_family", json!({"name": "青云门"}));
@@ -186,35 +187,8 @@ impl Outcome {
     }
 }
 
-#[derive(Debug, Clone, Copy)]
-enum Kind {
-    Flip,
-    Cut,
-    Older,
-    Exchanged,
-    Deleted,
-    ZeroedPage,
-    TornCopy,
-}
-
-const KINDS: [Kind; 7] =
-    [Kind::Flip, Kind::Cut, Kind::Older, Kind::Exchanged, Kind::Deleted, Kind::ZeroedPage, Kind::TornCopy];
-const PAGE_BYTES: usize = 4096;
-
 fn bytes_of(disk: &Disk) -> Vec<u8> {
     disk.read_bytes(<[u8]>::to_vec)
-}
-
-/// A place among the bytes that are not zero.
-fn used_place(bytes: &[u8], random: &mut ChaCha8Rng) -> usize {
-    let used: Vec<Range<usize>> = (0..bytes.len())
-        .step_by(512)
-        .map(|start| start..bytes.len().min(start + 512))
-        .filter(|range| bytes[range.clone()].iter().any(|byte| *byte != 0))
-        .collect();
-    let range = &used[random.random_range(0..used.len())];
-    let places: Vec<usize> = range.clone().filter(|at| bytes[*at] != 0).collect();
-    places[random.random_range(0..places.len())]
 }
 
 /// The world's disks, one of which was damaged, and how.
@@ -231,29 +205,11 @@ fn damaged(subject: &Subject, seed: u64) -> (Disks, String) {
         ("mark", &disks.mark, &subject.earlier.mark, &subject.other.mark),
     ];
     let (file, disk, earlier, other) = roles[[0, 0, 0, 1, 1, 2][random.random_range(0..6)]];
-    let kind = KINDS[random.random_range(0..KINDS.len())];
-    let place = used_place(&bytes_of(disk), &mut random);
-    let bit = random.random_range(0..8_u32);
-    let length = random.random_range(0..disk.size_bytes());
-    disk.damage(|bytes| match kind {
-        Kind::Flip => bytes[place] ^= 1 << bit,
-        Kind::Cut => bytes.truncate(length),
-        Kind::Older => *bytes = bytes_of(earlier),
-        Kind::Exchanged => *bytes = bytes_of(other),
-        Kind::Deleted => bytes.clear(),
-        Kind::ZeroedPage => {
-            let page = place / PAGE_BYTES * PAGE_BYTES;
-            let end = bytes.len().min(page + PAGE_BYTES);
-            bytes[page..end].fill(0);
-        }
-        Kind::TornCopy => {
-            let old = bytes_of(earlier);
-            let middle = bytes.len().min(old.len()) / 2;
-            bytes.truncate(middle);
-            bytes.extend_from_slice(&old[middle..]);
-        }
-    });
-    (disks.clone(), format!("seed {seed}: {kind:?} of the {file} at {place}"))
+    let damage = FileDamage::ALL[random.random_range(0..FileDamage::ALL.len())];
+    let (earlier, other) = (bytes_of(earlier), bytes_of(other));
+    let mut done = String::new();
+    disk.damage(|bytes| done = damage.strike(bytes, &earlier, &other, &mut random));
+    (disks.clone(), format!("seed {seed}: the {file}: {done}"))
 }
 
 fn setting(name: &str, default: u64) -> u64 {
@@ -275,6 +231,7 @@ fn faults(subject: &Subject, seed: u64, is_checked: bool) -> (Vec<String>, Outco
 }
 
 #[test]
+#[expect(clippy::print_stderr, reason = "the figures are what a long run is for")]
 fn whatever_is_damaged_is_refused_or_served_right() {
     let subject = Subject::new();
     let first = setting("RAIDKEEP_DAMAGE_SEED", 1);

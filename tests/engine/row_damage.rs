@@ -7,6 +7,7 @@ use proptest::prelude::*;
 use raidkeep::engine::account::AccountId;
 use raidkeep::engine::numbers::BatchNumber;
 use raidkeep::engine::storage::disk::Disks;
+use raidkeep::engine::storage::proof::CopyError;
 use raidkeep::engine::storage::store::{LogRecord, RowDamage, Rows, Store};
 use raidkeep::engine::storage::{Batch, IndexKey, PlayerTables, RowQuery, StorageError, decode_value, encode_value};
 use raidkeep::studio::testing::TestServer;
@@ -114,6 +115,10 @@ fn damaged(table: &str, key: &[u8], damage: Damage) -> Store {
 fn told<T: std::fmt::Debug>(read: Result<T, StorageError>, story: &str) -> String {
     let error = read.expect_err(story);
     assert!(matches!(error, StorageError::RowsDamaged { .. }), "{story}: {error}");
+    names_file_and_remedy(&error, story)
+}
+
+fn names_file_and_remedy(error: &dyn std::error::Error, story: &str) -> String {
     let told = error.to_string();
     assert!(told.contains("world-0.rows.redb") && told.contains("from a copy"), "{story}: file and remedy: {told}");
     told
@@ -123,7 +128,9 @@ fn found(rows: &Rows, story: &str) -> Vec<RowDamage> {
     let damages = rows.damages().expect("the rows can be read");
     assert!(!damages.is_empty(), "{story}: it is found when everything is checked");
     let folder = tempfile::tempdir().expect("a temporary folder");
-    told(rows.copy_to(folder.path()), story);
+    let refused = rows.copy_to(folder.path()).expect_err(story);
+    assert!(matches!(refused, CopyError::SourceDamaged { .. }), "{story}: {refused}");
+    names_file_and_remedy(&refused, story);
     let copies = std::fs::read_dir(folder.path()).expect("it can be listed").flatten();
     assert!(
         copies.into_iter().all(|file| file.path().extension().is_some_and(|end| end == "unfinished")),

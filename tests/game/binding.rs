@@ -149,6 +149,29 @@ fn a_binding_travels_with_its_player_and_its_session_does_not() {
     assert_eq!(server.verify(), []);
 }
 
+/// Of a player who is in memory when they are sealed, and of one who is not.
+#[test]
+fn sessions_that_an_earlier_program_has_kept_in_clear_are_sealed_after_the_first_start() {
+    let mut server = server();
+    let (ann, _) = (join(&mut server, "Ann"), join(&mut server, "Bob"));
+    server.damage(|batch| {
+        batch.put("sud_identity", &1_u64.to_be_bytes(), |out| encode_value(1, &("u1", "session-of-ann"), out));
+        batch.put("sud_identity", &2_u64.to_be_bytes(), |out| encode_value(1, &("u2", "session-of-bob"), out));
+        batch.delete("sud_uid_index", b"");
+        batch.delete("sud_sessions_sealed", b"");
+    });
+    let mut server = server.crash_and_reopen();
+    let ann = back(&mut server, ann);
+    assert_eq!(server.ask(&ann, "get_player_info", json!({}))["status"], 0);
+    server.settle();
+    for account in [1_u64, 2] {
+        let row = server.rows().get("sud_identity", &account.to_be_bytes()).expect("readable").expect("it is there");
+        let text = String::from_utf8_lossy(&row).into_owned();
+        assert!(text.contains("sealed:") && !text.contains("session-of"), "account {account}: {text}");
+    }
+    assert_eq!(server.verify(), []);
+}
+
 #[test]
 fn two_accounts_that_an_earlier_program_bound_to_one_uid_are_told_of() {
     let mut server = server();

@@ -2,6 +2,9 @@
 
 use std::time::Duration;
 
+use raidkeep::engine::account::AccountId;
+use raidkeep::engine::storage::encode_value;
+use raidkeep::engine::storage::store::Rows;
 use raidkeep::studio::testing::TestServer;
 use redb::StorageBackend;
 use serde_json::{Value, json};
@@ -226,7 +229,10 @@ fn no_secret_lies_on_the_disks_in_clear() {
     sign_up(&mut server, "ann@mail.example", "Ann", "password-in-clear");
     let ann = token(&log_in(&mut server, "ann@mail.example", "password-in-clear"));
     log_in(&mut server, "ann@mail.example", "wrong-but-secret");
-    let bob = server.player("bob-device").token;
+    let player = server.player("device-of-bob");
+    let bound = server.ask(&player, "sud_bind", json!({"uid": "u9", "ss_token": "session-in-clear"}));
+    assert_eq!(bound["status"], 0, "{bound}");
+    let bob = player.token;
     server.fold();
     let mut bytes = Vec::new();
     for disk in [&server.disks().log, &server.disks().rows] {
@@ -239,10 +245,56 @@ fn no_secret_lies_on_the_disks_in_clear() {
     for disk in &bytes {
         assert!(holds(disk, "ann@mail.example"), "the account is on the disk, or this test would show nothing");
         assert!(holds(disk, "$argon2id$"), "the password is kept as an Argon2id hash");
-        for secret in ["password-in-clear", "wrong-but-secret", &ann, &bob] {
+        for secret in ["password-in-clear", "wrong-but-secret", "device-of-bob", "session-in-clear", &ann, &bob] {
             assert!(!holds(disk, secret), "{secret} is a secret");
         }
     }
+}
+
+/// What a guest's device calls itself is all that the guest logs in with, and once lay on the disks as it was sent.
+#[test]
+fn devices_that_an_earlier_program_has_stored_in_clear_are_hashed_at_the_next_start() {
+    #[derive(serde::Serialize)]
+    struct Former<'a>(&'a str, Option<String>, Option<&'a str>, Option<String>, i64, &'a str, Option<String>);
+    let former = Former("玩家#1", None, Some("device-in-clear"), None, 0, "玩家#1", None);
+    let mut server = TestServer::new();
+    server.player("device-in-clear");
+    let hashed = keys_of(server.rows(), b"unique_id:");
+    server.damage(|batch| {
+        hashed.iter().for_each(|key| batch.delete("index", key));
+        batch.put("index", b"device:device-in-clear", |out| encode_value(1, &AccountId(1), out));
+        batch.put("accounts", &AccountId(1).to_key(), |out| encode_value(2, &former, out));
+        batch.delete("device_index", b"");
+    });
+    assert_eq!(server.verify(), [], "such a world is consistent");
+    let mut server = server.crash_and_reopen();
+    let connection = server.connect();
+    let reply = server.ask_on(connection, "login_unique", json!({"unique_id": "device-in-clear"}));
+    assert_eq!(reply["status"], 0, "the guest is found, and no second one is made: {reply}");
+    server.fold();
+    assert_eq!(server.verify(), [], "nor after");
+    assert!(keys_of(server.rows(), b"device:").is_empty(), "the entry in clear is gone");
+    let row = server.rows().get("accounts", &AccountId(1).to_key()).expect("readable").expect("it is there");
+    assert!(!row.windows(15).any(|window| window == b"device-in-clear"), "and the row has a hash");
+}
+
+fn keys_of(rows: &Rows, kind: &[u8]) -> Vec<Vec<u8>> {
+    let mut keys = Vec::new();
+    rows.scan("index", &mut |key, _| keys.extend(key.starts_with(kind).then(|| key.to_vec()))).expect("readable");
+    keys
+}
+
+/// A hash that somebody has read in a backup or a journal must not open the account.
+#[test]
+fn nobody_logs_in_with_the_hash_of_a_device() {
+    let mut server = TestServer::new();
+    server.player("device-of-bob");
+    let document = server.operate("player_export", json!({"name": "玩家#1"}));
+    let hash = document["data"]["document"]["parts"]["accounts"]["unique_id"].clone();
+    assert!(hash.as_str().is_some_and(|hash| hash.starts_with("sha256:")), "{document}");
+    let connection = server.connect();
+    let reply = server.ask_on(connection, "login_unique", json!({"unique_id": hash}));
+    assert_eq!(reply["status"], 1, "it is the name of another device: {reply}");
 }
 
 /// Each amount of space around an address once began a new count, which made the limit useless.

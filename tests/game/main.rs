@@ -39,6 +39,7 @@ mod robots;
 mod schedules;
 mod season_properties;
 mod seasons;
+mod sessions_at_rest;
 mod signed_queries;
 mod special_events;
 mod stage_functions;

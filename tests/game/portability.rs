@@ -394,7 +394,7 @@ fn a_name_an_address_and_a_device_are_taken_once() {
     assert_eq!(refused(&mut server, "player_import", import(&renamed)), expected);
     server.player("device-7");
     let guest = export(&mut server, "玩家#3");
-    let expected = (98, "the unique_id device-7 is taken in this world".to_owned());
+    let expected = (98, "its unique_id is taken in this world".to_owned());
     assert_eq!(refused(&mut server, "player_import", import(&guest)), expected);
 }
 

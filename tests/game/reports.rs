@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 const DELAYS: [i64; 10] = [60, 60, 60, 240, 600, 600, 3600, 7200, 14_400, 28_800];
 
 /// A server that reports the sessions against the world bosses.
-fn server() -> TestServer {
+pub(crate) fn server() -> TestServer {
     let mut setup = TestSetup::default();
     if let Some(sud) = &mut setup.settings.platforms.sud {
         sud.reports_boss_sessions = true;
@@ -20,22 +20,22 @@ fn server() -> TestServer {
     TestServer::with(setup)
 }
 
-fn fault(server: &mut TestServer, fault: Value) {
+pub(crate) fn fault(server: &mut TestServer, fault: Value) {
     let faults = serde_json::from_value(json!([fault])).expect("a fault");
     server.platforms.sandbox.set_faults(faults).expect("the sandbox takes it");
 }
 
-fn well(server: &mut TestServer) {
+pub(crate) fn well(server: &mut TestServer) {
     server.platforms.sandbox.set_faults(Vec::new()).expect("no faults");
 }
 
-fn reports(server: &mut TestServer) -> Vec<Value> {
+pub(crate) fn reports(server: &mut TestServer) -> Vec<Value> {
     let now_ms = server.now_ms();
     let state = serde_json::to_value(server.platforms.sandbox.state(now_ms)).expect("a page");
     state["reports"].as_array().expect("a list").clone()
 }
 
-fn fight(server: &mut TestServer, player: &TestPlayer, damage: u64) {
+pub(crate) fn fight(server: &mut TestServer, player: &TestPlayer, damage: u64) {
     let entered = server.ask(player, "enter_stage", json!({"stage": 3000}));
     assert_eq!(entered["status"], 0, "{entered}");
     server.settle();

@@ -14,13 +14,15 @@ use crate::process::{Client, Host, PROGRAM, Server, wait_for};
 const SCRIPT: &str = r#"#!/bin/sh
 exec unshare -rm sh -c '
     set -e
-    listen=$1 data=$2
+    listen=$1 data=$2 folder=${2#data=}
     shift 2
-    mkdir -p "${data#data=}" "$SMALL"
+    "$PROGRAM" init --data "$folder" --world 0 >&2
+    "$PROGRAM" init --data "$folder" --world 1 >&2
+    mkdir "$SMALL"
     mount -t tmpfs -o size=8m tmpfs "$SMALL"
     for file in log rows.redb mark; do
-        touch "$SMALL/$file" "${data#data=}/world-1.$file"
-        mount --bind "$SMALL/$file" "${data#data=}/world-1.$file"
+        cp "$folder/world-1.$file" "$SMALL/$file"
+        mount --bind "$SMALL/$file" "$folder/world-1.$file"
     done
     exec "$PROGRAM" serve --set "$listen" --set "$data" "$@"
 ' sh "$@"

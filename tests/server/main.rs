@@ -6,6 +6,8 @@ mod browsers;
 mod client_faults;
 mod crash;
 mod damage;
+mod damage_cases;
+mod data_folder;
 mod embedding;
 mod extending;
 mod fairness;

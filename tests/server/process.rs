@@ -100,16 +100,22 @@ impl Host {
 
     /// Starts a server and waits until it listens.
     pub(crate) fn start(&self) -> Server {
+        self.try_start().unwrap_or_else(|stderr| panic!("the server does not start: {stderr}"))
+    }
+
+    /// The same; errs with what a server that does not start wrote to stderr.
+    pub(crate) fn try_start(&self) -> Result<Server, String> {
         let mut process = self.spawn();
-        let [address, operators] = ["listening on ", "operators on "].map(|said| {
+        let mut addresses = Vec::new();
+        for said in ["listening on ", "operators on "] {
             let Ok(line) = process.lines.recv_timeout(PATIENCE) else {
                 let _ = process.child.kill();
-                panic!("the server does not start: {}", process.stderr());
+                return Err(process.stderr());
             };
             let address = line.strip_prefix(said).and_then(|address| address.parse().ok());
-            address.unwrap_or_else(|| panic!("a line {said:?} with an address should come, found: {line}"))
-        });
-        Server { process, address, operators }
+            addresses.push(address.unwrap_or_else(|| panic!("a line {said:?} with an address should come: {line}")));
+        }
+        Ok(Server { process, address: addresses[0], operators: addresses[1] })
     }
 
     /// The same, with a limit on the size of files in KiB until [`Server::limit_files`] changes it. A write beyond it

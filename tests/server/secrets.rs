@@ -9,10 +9,14 @@ use crate::bank::{APP_SECRET, Bank, KEY};
 use crate::process::{Client, Host, OPERATOR, Server};
 use serde_json::{Value, json};
 
+/// A player's session with SUD.
+const SESSION: &str = "SudSessionThatNobodyMayRead";
 /// As long as the passwords of channel 1.
 const CARD_PASSWORD: &str = "CardPasswordNobody";
 /// Of a card whose password is known to the sandbox but is not the one above.
 const OWN_PASSWORD: &str = "SandboxCardsOwnPwd";
+/// What a device calls itself, with which a guest logs in.
+const DEVICE: &str = "DeviceThatNobodyMayRead";
 const PLAYER_PASSWORD: &str = "PlayerPasswordThatNobodyMayRead";
 
 /// Everything a run has written, with its source.
@@ -58,6 +62,8 @@ fn charge(client: &mut Client, number: u32) -> Value {
 fn report(server: &Server, client: &mut Client, set_faults: &dyn Fn(Value)) {
     set_faults(json!([{"platform": "sud", "fault": {"http_status": 503}, "times": 1}]));
     let token = client.token.clone();
+    let bound = client.ask("sud_bind", json!({"uid": "uid-7", "ss_token": SESSION, "token": token}));
+    assert_eq!(bound["status"], 0, "{bound}");
     let entered = client.ask("enter_stage_boss", json!({"stage": 3001, "token": token}));
     assert_eq!(entered["status"], 0, "a newcomer may meet the boss: {entered}");
     client.ask("victory_stage_boss", json!({"stage": 3001, "damage": 100, "token": token}));
@@ -70,7 +76,7 @@ fn report(server: &Server, client: &mut Client, set_faults: &dyn Fn(Value)) {
 
 /// Every operation that involves secrets, successful and failing.
 fn play(server: &Server, set_faults: &dyn Fn(Value)) -> Vec<String> {
-    let mut ann = server.guest("ann");
+    let mut ann = server.guest(DEVICE);
     let tokens = vec![ann.token.clone()];
     process::wait_for("the types of cards", || (charge(&mut ann, 1)["status"] == 0).then_some(()));
     assert_eq!(charge(&mut ann, 1)["status"], 202, "the card has been used");
@@ -113,7 +119,7 @@ fn play(server: &Server, set_faults: &dyn Fn(Value)) -> Vec<String> {
 }
 
 fn assert_unseen(written: &Written, tokens: &[String]) {
-    let secrets = [KEY, APP_SECRET, CARD_PASSWORD, OWN_PASSWORD, PLAYER_PASSWORD, OPERATOR];
+    let secrets = [KEY, APP_SECRET, CARD_PASSWORD, OWN_PASSWORD, DEVICE, SESSION, PLAYER_PASSWORD, OPERATOR];
     for secret in secrets.into_iter().chain(tokens.iter().map(String::as_str)) {
         let found = written.find(secret);
         assert!(found.is_empty(), "{secret} is in clear text in {} places, first: {:?}", found.len(), found.first());
@@ -135,7 +141,7 @@ fn a_live_server_writes_no_secret_anywhere() {
     written.add("/state", bank.state());
     drop(bank);
     // The port is closed by now.
-    let mut ann = server.guest("ann");
+    let mut ann = server.guest(DEVICE);
     charge(&mut ann, 99);
     server.process.kill();
     let mut server = host.start();

@@ -23,8 +23,9 @@ use crate::request;
 use crate::request::{Call, Fact, Job, Need, Operator, Refusal, Success, Unready, Waits};
 use crate::start::{RowSource, StartApp};
 use crate::storage::copy::Copied;
+use crate::storage::proof::CopyError;
 use crate::storage::store::Rows;
-use crate::storage::{FoundRows, RowQuery, StorageError};
+use crate::storage::{FoundRows, RowQuery};
 
 /// The operator's settings for backups.
 #[derive(Debug, Clone, Resource)]
@@ -94,7 +95,7 @@ enum BackupError {
     #[error("a backup of this world is under way; wait for it")]
     UnderWay,
     #[error("{0}")]
-    Storage(#[from] StorageError),
+    Copy(#[from] CopyError),
 }
 
 /// `backup {token, name?}`.

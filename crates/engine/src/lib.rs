@@ -14,6 +14,7 @@ pub mod hash;
 pub mod meters;
 pub mod numbers;
 pub mod outside;
+pub mod private;
 pub mod schema;
 pub mod throttle;
 

@@ -41,7 +41,7 @@ pub enum OpenError {
         /// The folder.
         data: String,
         /// Why not.
-        source: StorageError,
+        source: Box<StorageError>,
     },
 }
 
@@ -107,9 +107,11 @@ pub struct OpenStore(pub Store);
 impl StorePlugin {
     fn open(&self) -> Result<Store, OpenError> {
         let store = Store::open_folder(&self.folder, &folder::world_name(self.world)).map_err(|error| match error {
-            source @ StorageError::Failed { .. } => {
-                OpenError::World { number: self.world, data: self.folder.display().to_string(), source }
-            }
+            source @ StorageError::Failed { .. } => OpenError::World {
+                number: self.world,
+                data: self.folder.display().to_string(),
+                source: Box::new(source),
+            },
             error => OpenError::Storage(error),
         })?;
         tracing::info!(world = self.world, "opened: {}", describe(store.recovered));

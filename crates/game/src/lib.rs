@@ -151,7 +151,7 @@ impl GameSettings {
 
     /// The game, configured by these settings.
     pub fn game_plugins(&self) -> PluginGroupBuilder {
-        let PlatformSettings { mcrmb, sud, chat } = self.platforms.clone();
+        let PlatformSettings { mcrmb, sud, chat, session_keys } = self.platforms.clone();
         GamePlugins
             .set(IdentityPlugin { settings: self.identity.clone() })
             .set(ItemsPlugin { ledger: self.ledger })
@@ -160,7 +160,7 @@ impl GameSettings {
             .set(McrmbPlugin { platform: mcrmb.clone() })
             .set(OrdersPlugin { platform: mcrmb })
             .set(PortabilityPlugin { settings: self.portability })
-            .set(SudPlugin { platform: sud })
+            .set(SudPlugin { platform: sud, session_keys })
     }
 }
 

@@ -1,10 +1,10 @@
 //! The file that keeps the sandbox's books across restarts.
 
-use std::fs::{self, File};
-use std::io::{self, Write};
 use std::path::{Path, PathBuf};
+use std::{fs, io};
 
 use super::Books;
+use raidkeep_engine::private;
 
 /// A JSON file that is always complete: a temporary file is written and then renamed.
 pub(super) struct StateFile {
@@ -30,12 +30,7 @@ impl StateFile {
 
     /// Writes the books; the old file stays until the new one is on disk.
     pub(super) fn save(&self, books: &Books) -> io::Result<()> {
-        let mut beside = self.path.clone().into_os_string();
-        beside.push(".tmp");
-        let mut file = File::create(&beside)?;
-        file.write_all(&serde_json::to_vec(books)?)?;
-        file.sync_all()?;
-        fs::rename(&beside, &self.path)
+        private::replace(&self.path, &serde_json::to_vec(books)?)
     }
 }
 

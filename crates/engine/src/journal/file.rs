@@ -2,7 +2,6 @@
 
 use std::fs::File;
 use std::io::{self, BufWriter, Write};
-use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::thread::{Builder, JoinHandle, Thread};
@@ -16,6 +15,7 @@ use crate::journal::frames::{Head, encode_frame};
 use crate::journal::queue::{JournalSink, Queue};
 use crate::journal::record::Record;
 use crate::meters::Meters;
+use crate::private;
 use crate::rules::{AssetSource, LoadedRules};
 
 /// The operator's journal settings.
@@ -57,10 +57,10 @@ pub fn keep_rules(folder: &Path, rules: &LoadedRules, assets: &AssetSource) -> i
     let texts = texts.into_iter().map(|(name, text)| (name, text.into_bytes()));
     for (name, bytes) in texts.chain(pictures) {
         let path = unfinished.join(name);
-        std::fs::create_dir_all(path.parent().unwrap_or(&unfinished))?;
-        std::fs::write(path, bytes)?;
+        private::make_folder(path.parent().unwrap_or(&unfinished))?;
+        private::replace(&path, &bytes)?;
     }
-    std::fs::rename(unfinished, copy)
+    private::rename(&unfinished, &copy)
 }
 
 /// The program by version and hash of its binary, so that a replay can recognize another one.
@@ -84,7 +84,7 @@ pub struct FileJournal {
 impl FileJournal {
     /// Creates the first part. `id` is the moment of the start, unix milliseconds.
     pub fn create(folder: &Path, name: &str, id: i64, settings: &JournalSettings) -> io::Result<Self> {
-        std::fs::create_dir_all(folder)?;
+        private::make_folder(folder)?;
         let queue = Arc::new(Queue::new(settings.queue_bytes));
         let parts = Parts::create(folder, name, id, settings.file_bytes)?;
         let gaps = Meters::of_name(name).counter("raidkeep_journal_gaps_total", &[]);
@@ -161,12 +161,12 @@ impl Parts {
     }
 }
 
-/// Readable by the operator only: it reveals as much about the players as the databases do.
 fn open(path: &Path, head: Head) -> io::Result<BufWriter<File>> {
-    let file = File::options().write(true).create_new(true).mode(0o600).open(path)?;
+    let file = private::options().write(true).create_new(true).open(path)?;
     let mut file = BufWriter::with_capacity(1 << 16, file);
     file.write_all(&head.encode())?;
     file.flush()?;
+    private::sync_name(path)?;
     Ok(file)
 }
 

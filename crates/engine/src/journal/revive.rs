@@ -114,7 +114,8 @@ impl Reviver {
             |mistake: String| ReplayError::UnreadableRequest { function: kind.function.to_owned(), mistake };
         let arguments: &RawValue =
             serde_json::from_str(&record.arguments).map_err(|error| unreadable(error.to_string()))?;
-        let decoded = (kind.decode)(Some(arguments)).map_err(|refusal| unreadable(refusal.message.into_owned()))?;
+        let decoded =
+            kind.decode_recorded(Some(arguments)).map_err(|refusal| unreadable(refusal.message.into_owned()))?;
         let port = self.port(record.connection);
         let credential = match record.credential {
             CredentialRecord::None => Credential::None,

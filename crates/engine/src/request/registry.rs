@@ -41,6 +41,27 @@ pub struct RequestKind {
     pub reply: SchemaOf,
 }
 
+impl RequestKind {
+    /// Reads arguments as [`record`](Self::record) wrote them, with hashes where clients send what must not be kept.
+    pub fn decode_recorded<'a>(&self, arguments: Option<&'a RawValue>) -> Result<Decoded<'a>, Refusal> {
+        READS_RECORD.set(true);
+        let decoded = (self.decode)(arguments);
+        READS_RECORD.set(false);
+        decoded
+    }
+}
+
+thread_local! {
+    /// Whether this thread reads recorded arguments.
+    static READS_RECORD: std::cell::Cell<bool> = const { std::cell::Cell::new(false) };
+}
+
+/// Whether the arguments that are being read come from a record. Only then does a hash in them stand for what it was made
+/// of: what a client sends is never a hash.
+pub fn reads_record() -> bool {
+    READS_RECORD.get()
+}
+
 /// Typed arguments with the token sent among them.
 pub struct Decoded<'a> {
     /// The arguments.

@@ -1,26 +1,30 @@
-//! A copy of a world's rows, made while the world runs.
+//! Online copies of the rows: a complete, openable database, written while the world goes on.
 
 use std::fs::File;
 use std::path::{Path, PathBuf};
 
-use redb::{Database, ReadTransaction, ReadableDatabase, ReadableTable, TableDefinition, WriteTransaction};
+use redb::{
+    Database, ReadTransaction, ReadableDatabase, ReadableTable, TableDefinition, TableHandle, WriteTransaction,
+};
 
 use crate::numbers::BatchNumber;
+use crate::private;
 use crate::storage::StorageError;
 use crate::storage::folder::ROWS_SUFFIX;
-use crate::storage::store::{DIGESTS, META, META_COPY, META_LAST_BATCH, Recount, Rows, failed, seal};
+use crate::storage::proof::{CopyError, CopyProof, Prover, TableProof, check, prove_meta, unusable};
+use crate::storage::store::{DIGESTS, META, META_COPY, Recount, Rows, failed, seal};
 
 /// The copy is written once from front to back; more memory would not help it.
-const COPY_CACHE_BYTES: usize = 16 << 20;
+pub(super) const COPY_CACHE_BYTES: usize = 16 << 20;
 
-/// A complete copy.
+/// A copy that was made.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Copied {
     /// The file.
     pub path: PathBuf,
-    /// The last batch in it.
+    /// The number of the last batch in it.
     pub last_batch: BatchNumber,
-    /// How many rows there are.
+    /// How many rows it has.
     pub rows: u64,
 }
 
@@ -30,86 +34,90 @@ impl Rows {
         format!("{}{ROWS_SUFFIX}", self.world_name())
     }
 
-    /// Checks all rows and writes them, as of one moment, to a file of this world's name in `folder`; a folder with nothing else in it
-    /// is one that a server can be started on. The file gets its name only when all of it is on disk, so that a
-    /// partial copy never looks complete. An existing copy is not replaced.
-    pub fn copy_to(&self, folder: &Path) -> Result<Copied, StorageError> {
-        let unusable = |source| StorageError::Folder { path: format!("backup folder {}", folder.display()), source };
+    /// Checks all rows and writes them, as of one moment, to a file of this world's name in `folder`; a folder with nothing
+    /// else in it is one that a server can be started on. The file gets its name only when all of it is on disk and was
+    /// read back, so that a partial copy never looks complete. An existing copy is not replaced.
+    ///
+    /// # Errors
+    /// When the world or the copy is damaged, or the folder cannot be written to.
+    pub fn copy_to(&self, folder: &Path) -> Result<Copied, CopyError> {
         let path = folder.join(self.file_name());
+        let unusable_folder =
+            |source| CopyError::Unusable { path: format!("backup folder {}", folder.display()), source };
         if path.exists() {
-            return Err(unusable(std::io::ErrorKind::AlreadyExists.into()));
+            return Err(unusable_folder(std::io::ErrorKind::AlreadyExists.into()));
         }
-        std::fs::create_dir_all(folder).map_err(unusable)?;
+        private::make_folder(folder).map_err(unusable_folder)?;
         let unfinished = path.with_extension("unfinished");
         if unfinished.exists() {
-            std::fs::remove_file(&unfinished).map_err(unusable)?;
+            std::fs::remove_file(&unfinished).map_err(unusable_folder)?;
         }
-        let (rows, last_batch) = self.guarded(|| self.write_copy(&unfinished))?;
-        File::open(&unfinished).and_then(|file| file.sync_all()).map_err(unusable)?;
-        std::fs::rename(&unfinished, &path).map_err(unusable)?;
-        File::open(folder).and_then(|folder| folder.sync_all()).map_err(unusable)?;
-        Ok(Copied { path, last_batch, rows })
+        let proof = self.guarded(|| self.write_copy(&unfinished)).map_err(|error| match error {
+            StorageError::RowsDamaged { damage, .. } => {
+                CopyError::SourceDamaged { file: self.file_name(), what: damage.to_string() }
+            }
+            error => error.into(),
+        })?;
+        File::open(&unfinished).and_then(|file| file.sync_all()).map_err(unusable(&unfinished))?;
+        check(&unfinished, self.world_name(), &proof)?;
+        proof.keep(folder, self.world_name())?;
+        private::rename(&unfinished, &path).map_err(unusable(&path))?;
+        Ok(Copied { path, last_batch: proof.last_batch, rows: proof.rows() })
     }
 
     /// One read transaction sees one moment. It pins the pages that folds replace meanwhile; folds are seconds apart,
     /// so the file grows by a few of them at most.
-    fn write_copy(&self, path: &Path) -> Result<(u64, BatchNumber), StorageError> {
+    fn write_copy(&self, path: &Path) -> Result<CopyProof, StorageError> {
         let action = "write a copy of the rows";
+        let io = |error: std::io::Error| failed(action)(redb::Error::Io(error));
+        let file = private::options().create_new(true).read(true).write(true).open(path).map_err(io)?;
         let read = self.database().begin_read().map_err(failed(action))?;
-        let copy = Database::builder().set_cache_size(COPY_CACHE_BYTES).create(path).map_err(failed(action))?;
+        let copy = Database::builder().set_cache_size(COPY_CACHE_BYTES).create_file(file).map_err(failed(action))?;
         let write = copy.begin_write().map_err(failed(action))?;
+        let mut proof = CopyProof::default();
         let mut recount = Recount::new((*self.player_tables(&read)?).clone());
-        let mut rows = 0;
         for table in self.tables()? {
-            rows += self.copy_table(&read, &write, &table, &mut recount)?;
+            let proven = self.copy_table(&read, &write, &table, &mut |key, stored| {
+                recount.take_in(&table, key, stored).map_err(|damage| self.damaged(damage))
+            })?;
+            proof.tables.insert(table, proven);
         }
-        copy_digests(&read, &write)?;
         // What is damaged is not copied: the copy would look like a sound one.
         if let Some(damage) = recount.compare(&read)?.into_iter().next() {
             return Err(self.damaged(damage));
         }
-        let last_batch = copy_meta(&read, &write)?;
+        let digests = self.copy_table(&read, &write, DIGESTS.name(), &mut |_, _| Ok(()))?;
+        proof.tables.insert(DIGESTS.name().to_owned(), digests);
+        copy_meta(&read, &write)?;
         write.commit().map_err(failed(action))?;
-        Ok((rows, last_batch))
+        let written = copy.begin_read().map_err(failed(action))?;
+        prove_meta(&written, &mut proof)?;
+        Ok(proof)
     }
 
+    /// Copies the rows as they are stored.
     fn copy_table(
         &self,
         read: &ReadTransaction,
         write: &WriteTransaction,
         name: &str,
-        recount: &mut Recount,
-    ) -> Result<u64, StorageError> {
+        each: &mut dyn FnMut(&[u8], &[u8]) -> Result<(), StorageError>,
+    ) -> Result<TableProof, StorageError> {
         let action = "copy a table";
         let mut to = write.open_table(TableDefinition::<&[u8], &[u8]>::new(name)).map_err(failed(action))?;
-        let mut rows = 0;
+        let mut prover = Prover::default();
         self.walk(read, name, &mut |key, stored| {
-            recount.take_in(name, key, stored).map_err(|damage| self.damaged(damage))?;
+            each(key, stored)?;
+            prover.take_in(key, stored);
             to.insert(key, stored).map_err(failed(action))?;
-            rows += 1;
             Ok(())
         })?;
-        Ok(rows)
+        Ok(prover.finish())
     }
 }
 
-/// Copies the digests as they are; they must fit the rows.
-fn copy_digests(read: &ReadTransaction, write: &WriteTransaction) -> Result<(), StorageError> {
-    let action = "copy the digests of rows";
-    let from = match read.open_table(DIGESTS) {
-        Err(redb::TableError::TableDoesNotExist(_)) => return Ok(()),
-        from => from.map_err(failed(action))?,
-    };
-    let mut to = write.open_table(DIGESTS).map_err(failed(action))?;
-    for entry in from.iter().map_err(failed(action))? {
-        let (key, stored) = entry.map_err(failed(action))?;
-        to.insert(key.value(), stored.value()).map_err(failed(action))?;
-    }
-    Ok(())
-}
-
-/// Copies the number of the last batch in the rows; returns it.
-fn copy_meta(read: &ReadTransaction, write: &WriteTransaction) -> Result<BatchNumber, StorageError> {
+/// Copies how far the rows go, and notes that this is a copy.
+fn copy_meta(read: &ReadTransaction, write: &WriteTransaction) -> Result<(), StorageError> {
     let action = "copy how far the rows go";
     let from = read.open_table(META).map_err(failed(action))?;
     let mut to = write.open_table(META).map_err(failed(action))?;
@@ -118,7 +126,5 @@ fn copy_meta(read: &ReadTransaction, write: &WriteTransaction) -> Result<BatchNu
         to.insert(name.value(), value.value()).map_err(failed(action))?;
     }
     to.insert(META_COPY, 1).map_err(failed(action))?;
-    seal(&mut to)?;
-    let last_batch = from.get(META_LAST_BATCH).map_err(failed(action))?;
-    Ok(BatchNumber(last_batch.map_or(0, |value| value.value())))
+    seal(&mut to)
 }

@@ -1,18 +1,96 @@
 //! A data folder: its lock, and the worlds in it.
 
-use std::fs::{File, OpenOptions, TryLockError};
-use std::os::unix::fs::OpenOptionsExt;
+use std::collections::BTreeSet;
+use std::fs::{File, TryLockError};
 use std::path::{Path, PathBuf};
 
+use crate::private::{self, TooOpen};
 use crate::storage::StorageError;
+use crate::storage::store::Store;
 
 /// The suffix of a log.
 pub(super) const LOG_SUFFIX: &str = ".log";
 /// The suffix of a rows file.
 pub(super) const ROWS_SUFFIX: &str = ".rows.redb";
 
+/// The suffix of the file that says what a copy holds.
+pub(super) const PROOF_SUFFIX: &str = ".backup.json";
+
+/// Suffixes of files that hold a part of a world, so that where one is, there is a world, whatever else is missing.
+const WORLD_SUFFIXES: [&str; 4] = [ROWS_SUFFIX, ".log", ".log.redb", ".mark"];
+
 /// The file that a server locks.
 const LOCK: &str = "lock";
+
+/// The file that is there while the first worlds of a folder are made, so that a crash in between leaves no folder that
+/// has some of them.
+const MAKING: &str = "making";
+
+/// What a server leaves in a folder besides worlds and logs, and what a file system puts into an empty one. Each may have a
+/// temporary file beside it.
+const LEFTOVERS: [&str; 7] =
+    [LOCK, MAKING, "operator_token", "sandbox.json", "addresses.json", "session_keys", "lost+found"];
+
+/// Why a data folder cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum FolderError {
+    /// The disk, or the files of a world.
+    #[error("{0}")]
+    Storage(#[from] StorageError),
+    /// Others can read it.
+    #[error("{0}")]
+    TooOpen(#[from] TooOpen),
+    /// There is no world, and the operator does not want new ones.
+    #[error(
+        "there is no world in the data folder {folder}, and data_must_exist is true, so none is made. If --data names the \
+         right folder and its disk is mounted, make the worlds with `raidkeep init --data {folder}`"
+    )]
+    MustExist {
+        /// The folder.
+        folder: String,
+    },
+    /// The folder belongs to something else.
+    #[error(
+        "the data folder {folder} holds other things, such as {other}, but no world. --data takes a folder with worlds, or an \
+         empty one for new worlds"
+    )]
+    OtherContent {
+        /// The folder.
+        folder: String,
+        /// Something in it.
+        other: String,
+    },
+    /// The folder has worlds, but not this one.
+    #[error(
+        "the data folder {folder} has no world {number}, only {known}. If it should be a new world, make it with \
+         `raidkeep init --data {folder} --world {number}`; otherwise set `worlds` to those that there are"
+    )]
+    NoSuchWorld {
+        /// The folder.
+        folder: String,
+        /// The world that is missing.
+        number: u32,
+        /// The worlds that are there.
+        known: String,
+    },
+    /// The world that was to be made is there.
+    #[error("the data folder {folder} has a world {number} already; nothing was changed")]
+    IsThere {
+        /// The folder.
+        folder: String,
+        /// The world.
+        number: u32,
+    },
+    /// A world has an empty file for rows, and nothing else.
+    #[error(
+        "{file} is empty, and there are no other files of its world. Put the world back from a copy; if there never was one, \
+         delete the file"
+    )]
+    Empty {
+        /// The file.
+        file: String,
+    },
+}
 
 /// The name of a world, which its files begin with.
 pub fn world_name(number: u32) -> String {
@@ -36,10 +114,9 @@ fn failed(folder: &Path) -> impl Fn(std::io::Error) -> StorageError {
 
 /// Locks a folder, created if missing, against other processes until the file is dropped.
 pub fn lock(folder: &Path) -> Result<File, StorageError> {
-    std::fs::create_dir_all(folder).map_err(failed(folder))?;
-    let mut options = OpenOptions::new();
-    options.create(true).truncate(false).write(true).mode(0o600);
-    let lock = options.open(folder.join(LOCK)).map_err(failed(folder))?;
+    private::make_folder(folder).map_err(failed(folder))?;
+    let opened = private::options().create(true).truncate(false).write(true).open(folder.join(LOCK));
+    let lock = opened.map_err(failed(folder))?;
     held(lock.try_lock(), folder).map(|()| lock)
 }
 
@@ -70,4 +147,155 @@ pub fn worlds(folder: &Path) -> Result<Vec<String>, StorageError> {
     }
     names.sort_unstable();
     Ok(names)
+}
+
+/// What a folder holds.
+enum Contents {
+    /// Nothing but leftovers, or it does not exist.
+    Nothing,
+    /// The worlds of these numbers.
+    Worlds(BTreeSet<u32>),
+    /// No world, but something with this name.
+    Other(String),
+}
+
+impl Contents {
+    fn of(folder: &Path) -> Result<Self, StorageError> {
+        let entries = match std::fs::read_dir(folder) {
+            Ok(entries) => entries,
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Self::Nothing),
+            Err(error) => return Err(failed(folder)(error)),
+        };
+        let (mut worlds, mut other, mut is_making) = (BTreeSet::new(), None, false);
+        for entry in entries {
+            let name = entry.map_err(failed(folder))?.file_name().to_string_lossy().into_owned();
+            is_making |= name == MAKING;
+            match world_of(&name) {
+                Some(number) => drop(worlds.insert(number)),
+                None if is_leftover(&name) => {}
+                None => other = Some(name),
+            }
+        }
+        Ok(match other {
+            _ if !worlds.is_empty() && !is_making => Self::Worlds(worlds),
+            Some(other) if worlds.is_empty() => Self::Other(other),
+            _ => Self::Nothing,
+        })
+    }
+}
+
+/// The number of the world that a file is part of.
+fn world_of(file: &str) -> Option<u32> {
+    let name = WORLD_SUFFIXES.iter().find_map(|suffix| file.strip_suffix(suffix))?;
+    name.strip_prefix("world-")?.parse().ok().filter(|number| world_name(*number) == name)
+}
+
+fn is_leftover(name: &str) -> bool {
+    let name = [".tmp", ".unfinished"].iter().find_map(|suffix| name.strip_suffix(suffix)).unwrap_or(name);
+    LEFTOVERS.contains(&name) || [PROOF_SUFFIX, ".rows", ".log"].iter().any(|suffix| name.ends_with(suffix))
+}
+
+/// The locked data folder of a server.
+#[derive(Debug)]
+pub struct DataFolder {
+    folder: PathBuf,
+    /// How many new worlds are to be made in it.
+    new_worlds: u32,
+    /// There while they are being made.
+    making: Option<PathBuf>,
+    _lock: File,
+}
+
+impl DataFolder {
+    /// Locks the folder of a server with this many worlds. If it is missing or empty, and need not hold any, the worlds may
+    /// be made in it.
+    ///
+    /// # Errors
+    /// When it holds something else, or not all of the worlds, or another server uses it.
+    pub fn open(folder: &Path, worlds: u32, must_exist: bool) -> Result<Self, FolderError> {
+        let shown = || folder.display().to_string();
+        // What another server is about to make in it is none of the operator's mistakes.
+        drop(lock_for_reading(folder)?);
+        let new_worlds = match Contents::of(folder)? {
+            Contents::Nothing if must_exist => return Err(FolderError::MustExist { folder: shown() }),
+            Contents::Nothing => worlds,
+            Contents::Worlds(known) => {
+                if let Some(number) = (0..worlds).find(|number| !known.contains(number)) {
+                    let known = known.iter().map(u32::to_string).collect::<Vec<_>>().join(", ");
+                    return Err(FolderError::NoSuchWorld { folder: shown(), number, known });
+                }
+                known.iter().try_for_each(|number| refuse_empty(folder, *number))?;
+                0
+            }
+            Contents::Other(other) => return Err(FolderError::OtherContent { folder: shown(), other }),
+        };
+        Ok(Self { folder: folder.to_owned(), new_worlds, making: None, _lock: lock(folder)? })
+    }
+
+    /// Says that new worlds are made, if the folder has none. Until [`Self::note_made`], a world that is missing was not
+    /// made yet.
+    ///
+    /// # Errors
+    /// When the folder cannot be written to.
+    pub fn begin_worlds(&mut self) -> Result<(), FolderError> {
+        if self.new_worlds > 0 {
+            let (folder, worlds) = (self.folder.display(), self.new_worlds);
+            tracing::info!(%folder, worlds, "there is no world in the data folder: new worlds are made");
+            self.making = Some(begin_making(&self.folder)?);
+        }
+        Ok(())
+    }
+
+    /// Notes that all worlds are there. From now on, one that is missing was lost.
+    pub fn note_made(&self) {
+        if let Some(Err(error)) = self.making.as_deref().map(end_making) {
+            tracing::warn!(%error, "cannot note that the worlds are made; the next start takes the folder for a new one");
+        }
+    }
+}
+
+fn begin_making(folder: &Path) -> Result<PathBuf, StorageError> {
+    let making = folder.join(MAKING);
+    private::replace(&making, b"").map_err(failed(&making))?;
+    Ok(making)
+}
+
+fn end_making(making: &Path) -> std::io::Result<()> {
+    std::fs::remove_file(making).and_then(|()| private::sync_name(making))
+}
+
+/// Makes one world, or those of all that are missing. Returns the names of those that were made.
+///
+/// # Errors
+/// When the folder holds something else, the one world is there, or a server uses the folder.
+pub fn init(folder: &Path, worlds: u32, one: Option<u32>) -> Result<Vec<String>, FolderError> {
+    let shown = || folder.display().to_string();
+    let known = match Contents::of(folder)? {
+        Contents::Nothing => BTreeSet::new(),
+        Contents::Worlds(known) => known,
+        Contents::Other(other) => return Err(FolderError::OtherContent { folder: shown(), other }),
+    };
+    if let Some(number) = one.filter(|number| known.contains(number)) {
+        return Err(FolderError::IsThere { folder: shown(), number });
+    }
+    let _lock = lock(folder)?;
+    let wanted = one.map_or_else(|| (0..worlds).collect(), |number| vec![number]);
+    let missing: Vec<u32> = wanted.into_iter().filter(|number| !known.contains(number)).collect();
+    let making = known.is_empty().then(|| begin_making(folder)).transpose()?;
+    for number in &missing {
+        drop(Store::open_folder(folder, &world_name(*number))?);
+    }
+    making.as_deref().map_or(Ok(()), end_making).map_err(failed(folder))?;
+    Ok(missing.into_iter().map(world_name).collect())
+}
+
+/// Rows that were emptied, with nothing beside them that tells of it, are no new world.
+fn refuse_empty(folder: &Path, number: u32) -> Result<(), FolderError> {
+    let path = |suffix| folder.join(format!("{}{suffix}", world_name(number)));
+    let [rows, others @ ..] = WORLD_SUFFIXES.map(path);
+    let is_empty = std::fs::metadata(&rows).is_ok_and(|found| found.len() == 0);
+    if is_empty && others.iter().all(|other| !other.exists()) {
+        return Err(FolderError::Empty { file: rows.display().to_string() });
+    }
+    Ok(())
 }

@@ -17,6 +17,7 @@ mod mark;
 pub mod measure;
 mod owned;
 pub mod portable;
+pub mod proof;
 pub mod query;
 pub mod row_store;
 pub mod rows;

@@ -1,7 +1,8 @@
 //! Invariants of accounts: each is indexed under its own names, and under no others.
 
+use crate::identity::devices::DeviceIndex;
 use crate::identity::names::{self, NameIndex};
-use crate::identity::{Account, Accounts};
+use crate::identity::{Account, Accounts, DeviceHash};
 use raidkeep_engine::account::AccountId;
 use raidkeep_engine::login::Login;
 use raidkeep_engine::storage::WorldRow;
@@ -18,8 +19,10 @@ pub(super) fn check(inspection: &mut Inspection<'_>) {
     }
     // The next start of the world rebuilds the keys of an index that is not current.
     let index = inspection.world_row::<NameIndex>().filter(NameIndex::is_current);
+    let are_hashed = inspection.world_row::<DeviceIndex>().is_some_and(|devices| devices.is_hashed());
     inspection.each_player::<Account>(|inspection, account, row| {
-        for key in row.own_keys().into_iter().chain([names::as_typed(row.name())]) {
+        let device = row.device().filter(|_| are_hashed).map(DeviceHash::key);
+        for key in [names::as_typed(row.name())].into_iter().chain(row.email_key()).chain(device) {
             must_be_found(inspection, key.as_bytes(), account, "a name");
         }
         if let Some(index) = &index {
@@ -48,7 +51,7 @@ fn must_be_found(inspection: &mut Inspection<'_>, key: &[u8], account: AccountId
 }
 
 /// The kinds of entries that are checked here; other features check their own.
-const KINDS: [&str; 6] = ["name:", "folded:", "likeness:", "email:", "device:", "token:"];
+const KINDS: [&str; 6] = ["name:", "folded:", "likeness:", "email:", "unique_id:", "token:"];
 
 fn check_entry(inspection: &mut Inspection<'_>, key: &[u8], value: &[u8]) {
     let Some(account) = decode_entry(value) else {

@@ -1,6 +1,6 @@
 //! Player identity: accounts, passwords, tokens (docs/contract/identity.md#accounts).
 //!
-//! Not here: what a player owns. Passwords are stored as Argon2id hashes and tokens as SHA-256 hashes; neither is ever
+//! Not here: what a player owns. Passwords are stored as Argon2id hashes, tokens and devices as SHA-256 hashes; none is ever
 //! logged.
 
 pub mod attempts;
@@ -8,6 +8,7 @@ pub mod buckets;
 mod check;
 pub mod client;
 pub mod collisions;
+mod devices;
 mod failed_logins;
 pub mod model;
 pub mod named;
@@ -42,6 +43,7 @@ use raidkeep_engine::verify::VerifyApp;
 
 pub use attempts::{AttemptLimits, Attempts, LoginAttempt};
 pub use client::ClientAddress;
+pub use devices::DeviceHash;
 pub use model::Account;
 pub use named::PlayersByName;
 pub use names::{find_by_name, find_by_name_with, find_owner, is_name_taken};
@@ -197,6 +199,7 @@ impl Plugin for IdentityPlugin {
         app.add_identity_rows::<Account>(model::name_in_row).add_player_rows::<Login>();
         app.add_world_row::<Accounts>();
         names::register(app);
+        devices::register(app);
         app.init_resource::<TakenNames>().add_archived_rows::<TakenName>();
         app.add_start_reader(TakenName::TABLE, platform_names::restore);
         app.add_arrival(platform_names::note_arrival).add_farewell(platform_names::note_departure);

@@ -3,6 +3,7 @@
 use bevy_ecs::prelude::*;
 use serde::{Deserialize, Serialize};
 
+use crate::identity::devices::DeviceHash;
 use crate::identity::platform_names::{NameKind, TakenNames, WORLD_MARK};
 use crate::identity::rules::is_plausible_email;
 use crate::identity::{names, password};
@@ -31,7 +32,12 @@ pub(super) fn is_guest_name(name: &str) -> bool {
 
 /// The name in an account's row, for people who inspect rows.
 pub(super) fn name_in_row(value: &[u8]) -> Option<String> {
-    decode_value(Account::VERSION, value, Account::upgrade).ok().map(|account: Account| account.name)
+    account_in_row(value).map(|account| account.name)
+}
+
+/// The account in a row.
+pub(super) fn account_in_row(value: &[u8]) -> Option<Account> {
+    decode_value(Account::VERSION, value, Account::upgrade).ok()
 }
 
 /// Who a player is. Rarely changes.
@@ -39,7 +45,7 @@ pub(super) fn name_in_row(value: &[u8]) -> Option<String> {
 pub struct Account {
     name: String,
     email: Option<String>,
-    unique_id: Option<String>,
+    unique_id: Option<DeviceHash>,
     password_hash: Option<String>,
     created_at: i64,
     /// Empty only in documents of earlier programs.
@@ -50,10 +56,44 @@ pub struct Account {
     uid: Option<String>,
 }
 
+/// An account as earlier programs stored it, with the device in clear.
+#[derive(Serialize, Deserialize)]
+struct FormerAccount {
+    name: String,
+    email: Option<String>,
+    unique_id: Option<String>,
+    password_hash: Option<String>,
+    created_at: i64,
+    wname: String,
+    uid: Option<String>,
+}
+
+impl FormerAccount {
+    /// Version 1 lacked the names on platforms, which stand last: they were the name and the number.
+    fn read(version: u16, bytes: &[u8]) -> Option<Self> {
+        match version {
+            1 => {
+                let row: Self = complete_value(bytes, &("", None::<String>))?;
+                Some(Self { wname: row.name.clone(), ..row })
+            }
+            2 => complete_value(bytes, &()),
+            _ => None,
+        }
+    }
+}
+
+impl From<FormerAccount> for Account {
+    fn from(former: FormerAccount) -> Self {
+        let FormerAccount { name, email, unique_id, password_hash, created_at, wname, uid } = former;
+        let unique_id = unique_id.as_deref().map(DeviceHash::of);
+        Self { name, email, unique_id, password_hash, created_at, wname, uid }
+    }
+}
+
 impl Account {
     /// A guest, identified by a number that the device made up.
-    pub fn guest(account: AccountId, unique_id: &str, created_at: i64) -> Self {
-        Self { name: guest_name(account), unique_id: Some(unique_id.to_owned()), created_at, ..Self::default() }
+    pub fn guest(account: AccountId, device: DeviceHash, created_at: i64) -> Self {
+        Self { name: guest_name(account), unique_id: Some(device), created_at, ..Self::default() }
     }
 
     /// A player who signed up.
@@ -93,23 +133,29 @@ impl Account {
 
     /// The index keys that no other account can have, apart from its name.
     pub fn own_keys(&self) -> Vec<IndexKey> {
-        let email = self.email.as_deref().map(names::email);
-        email.into_iter().chain(self.unique_id.as_deref().map(names::unique_id)).collect()
+        self.email_key().into_iter().chain(self.unique_id.as_ref().map(DeviceHash::key)).collect()
+    }
+
+    pub(super) fn email_key(&self) -> Option<IndexKey> {
+        self.email.as_deref().map(names::email)
+    }
+
+    /// The device of a guest.
+    pub(super) fn device(&self) -> Option<&DeviceHash> {
+        self.unique_id.as_ref()
     }
 }
 
 impl PlayerRow for Account {
     const TABLE: &'static str = "accounts";
-    const VERSION: u16 = 2;
+    const VERSION: u16 = 3;
 
     fn newcomer(_: &World) -> Self {
         Self::default()
     }
 
-    /// Version 1 lacked the names on platforms, which stand last: they were the name and the number.
     fn upgrade(version: u16, bytes: &[u8]) -> Option<Self> {
-        let row: Self = complete_value(bytes, &("", None::<String>)).filter(|_| version == 1)?;
-        Some(Self { wname: row.name.clone(), ..row })
+        FormerAccount::read(version, bytes).map(Self::from)
     }
 
     fn arrive(&mut self, arrival: Arrival<'_>) -> Result<(), Unfit> {
@@ -139,7 +185,7 @@ impl PlayerRow for Account {
     fn claims(&self, arrival: Arrival<'_>) -> Vec<Claim> {
         let claim = |kind: &str, name: &str, key| Claim { key, what: format!("{kind} {name}") };
         let email = self.email.iter().map(|email| claim("the e-mail address", email, names::email(email)));
-        let id = self.unique_id.iter().map(|id| claim("the unique_id", id, names::unique_id(id)));
+        let id = self.unique_id.iter().map(|id| Claim { key: id.key(), what: "its unique_id".to_owned() });
         let wname = self.wname_of_another(arrival).map(|other| claim("the wname", &self.wname, names::as_typed(other)));
         names::claims(&self.name).chain(email).chain(id).chain(wname).collect()
     }

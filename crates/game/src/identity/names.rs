@@ -13,6 +13,7 @@ use bevy_ecs::prelude::*;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use crate::identity::devices::DeviceHash;
 use crate::identity::model::{Account, is_guest_name, name_in_row};
 use crate::identity::normal_email;
 use crate::spelling;
@@ -23,10 +24,6 @@ use raidkeep_engine::storage::directory::INDEX_TABLE;
 use raidkeep_engine::storage::rows::RowScan;
 use raidkeep_engine::storage::{Claim, Directory, IndexKey, NotLookedUp, PlayerRow, StorageApp, WorldRow};
 use raidkeep_engine::verify::inspection::account_of;
-
-pub(super) fn unique_id(id: &str) -> IndexKey {
-    IndexKey::new("device", id.as_bytes())
-}
 
 pub(super) fn email(email: &str) -> IndexKey {
     IndexKey::new("email", normal_email(email).as_bytes())
@@ -90,8 +87,8 @@ pub fn find_by_name(directory: &Directory, name: &str) -> Result<Option<AccountI
 /// name. A guest's name says nothing, as it contains a number of the world that it comes from.
 pub fn find_owner(directory: &Directory, account: &Value) -> Result<Option<AccountId>, NotLookedUp> {
     let text = |field: &str| account.get(field).and_then(Value::as_str);
-    let keys = text("email").map(email).into_iter().chain(text("unique_id").map(unique_id));
-    for key in keys {
+    let device = account.get("unique_id").and_then(|device| DeviceHash::deserialize(device).ok());
+    for key in text("email").map(email).into_iter().chain(device.map(|device| device.key())) {
         if let Some(owner) = directory.find(&key)? {
             return Ok(Some(owner));
         }

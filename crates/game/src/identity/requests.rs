@@ -8,6 +8,7 @@ use bevy_time::{Real, Time};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::identity::devices::GivenId;
 use crate::identity::failed_logins::{self, LoginFailure};
 use crate::identity::{
     Account, Attempts, ClientAddress, IdentitySettings, LoginAttempt, NameRules, NewAccounts, UntriedGuests, create,
@@ -53,7 +54,8 @@ fn ping(In(_): In<Call<Ping>>) -> Answer<()> {
 /// `login_unique {unique_id}`: logs in as a guest, creating the account on first use.
 #[derive(Clone, Serialize, Deserialize, JsonSchema)]
 pub struct LoginUnique {
-    unique_id: String,
+    #[schemars(with = "String")]
+    unique_id: GivenId,
 }
 
 request!(Anyone, "login_unique", LoginUnique => GuestAdmitted);
@@ -78,13 +80,15 @@ pub enum GuestAdmitted {
 const CREATED: i32 = 1;
 
 fn login_unique(In(call): In<Call<LoginUnique>>, world: &mut World) -> Waits<GuestAdmitted> {
-    let unique_id = &call.request.unique_id;
-    check_length("data.unique_id", unique_id)?;
-    let known = world.resource::<Directory>().find(&names::unique_id(unique_id))?;
+    if let GivenId::Sent(unique_id) = &call.request.unique_id {
+        check_length("data.unique_id", unique_id)?;
+    }
+    let device = call.request.unique_id.hash();
+    let known = world.resource::<Directory>().find(&device.key())?;
     let (account, entity) = match known {
         Some(account) => (account, find_player(world, account)?),
         None => match begin_account(world, call.caller.address.map(AddressKey::from)) {
-            Ok(()) => create(world, |account, now| Account::guest(account, unique_id, now)),
+            Ok(()) => create(world, |account, now| Account::guest(account, device, now)),
             Err(retry_after_ms) => {
                 let later = Success::with(GuestAdmitted::Later { retry_after_ms });
                 return Ok(later.status(status::TOO_MANY_REQUESTS).message("too many new accounts"));

@@ -4,6 +4,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use crate::platforms::secret::Secret;
+use crate::platforms::sud::sessions::SessionKeys;
 use raidkeep_engine::exchange::lines::LineSettings;
 
 /// The platforms of a server. One that is not configured is `None`.
@@ -15,6 +16,8 @@ pub struct PlatformSettings {
     pub sud: Option<SudSettings>,
     /// The narrator's second voice.
     pub chat: Option<ChatSettings>,
+    /// With what players' sessions are encrypted where they are kept.
+    pub session_keys: SessionKeys,
 }
 
 /// A chat endpoint (docs/contract/role-play.md#narrator).

@@ -5,9 +5,12 @@
 
 mod address;
 mod admin;
+mod error;
 mod layers;
+mod once;
 pub mod platforms;
 pub mod proxies;
+mod push_line;
 mod storage;
 
 use std::path::Path;
@@ -18,14 +21,15 @@ use serde::Deserialize;
 use serde_json::Value;
 
 pub use crate::config::admin::AdminSettings;
+pub use crate::config::error::ConfigError;
 use crate::config::layers::{lay_file_over, origin, overwrite, set, shipped};
+pub use crate::config::once::OnceLimits;
 use crate::config::proxies::TrustedProxies;
+pub use crate::config::push_line::PushLine;
 pub use crate::config::storage::StorageSettings;
 use raidkeep_engine::backup::BackupSettings;
 use raidkeep_engine::clock::{ClockMode, time_zone};
-use raidkeep_engine::exchange::lines::LineSettings;
 use raidkeep_engine::journal::JournalSettings;
-use raidkeep_engine::request::once::OnceSettings;
 use raidkeep_game::GameSettings;
 use raidkeep_game::challenges::PushSettings;
 use raidkeep_game::identity::{AttemptLimits, IdentitySettings, NewAccountLimits, PasswordCost};
@@ -44,6 +48,8 @@ pub struct Config {
     pub admin: AdminSettings,
     /// Folder of the databases.
     pub data: String,
+    /// Whether a data folder without a world is refused.
+    pub data_must_exist: bool,
     /// Folder of the backups; empty = no backups.
     pub backups: String,
     /// What happens when a disk fails.
@@ -95,61 +101,8 @@ pub struct LogSettings {
     pub file: String,
 }
 
-/// Limits on pushes to clients.
-#[derive(Debug, Clone, Copy, Deserialize, JsonSchema)]
-pub struct PushLine {
-    /// Pushes in flight at the same time.
-    pub in_flight: usize,
-    /// How long to wait for an answer, in seconds.
-    pub deadline_seconds: i64,
-}
-
-impl PushLine {
-    /// No circuit breaker: there are many clients, and the failure of one says nothing about the others.
-    fn settings(self) -> LineSettings {
-        LineSettings {
-            in_flight: self.in_flight,
-            deadline_seconds: self.deadline_seconds,
-            circuit: None,
-            answer_within_seconds: None,
-        }
-    }
-}
-
 /// With less, a handshake would take longer than its time limit.
 const BYTES_PER_SECOND_MIN: u32 = 1024;
-
-/// How much is remembered of requests with a `once` key, of each player and of the operator.
-#[derive(Debug, Clone, Copy, Deserialize, JsonSchema)]
-pub struct OnceLimits {
-    /// Replies.
-    pub replies: u64,
-    /// Keys before these, without their replies.
-    pub keys: u64,
-    /// Series of ordered keys.
-    pub series: usize,
-    /// Bytes of a player's replies.
-    pub reply_bytes_per_player: usize,
-    /// Bytes of the replies of all players in memory.
-    pub reply_bytes_per_world: usize,
-}
-
-impl OnceLimits {
-    fn settings(self) -> OnceSettings {
-        let Self { replies, keys, series, reply_bytes_per_player, reply_bytes_per_world } = self;
-        OnceSettings { replies, keys, series, reply_bytes_per_player, reply_bytes_per_world }
-    }
-
-    fn mistakes(self) -> impl Iterator<Item = Mistake> {
-        let most = [
-            ("once.replies", self.replies, OnceSettings::REPLIES_MAX),
-            ("once.keys", self.keys, OnceSettings::KEYS_MAX),
-            ("once.series", self.series as u64, OnceSettings::SERIES_MAX as u64),
-        ];
-        let wrong = most.into_iter().filter(|(_, value, most)| !(1..=*most).contains(value));
-        wrong.map(|(key, _, most)| (key, format!("expected 1 to {most}")))
-    }
-}
 
 /// A reply of this length fits into a connection's limit of unread bytes, with room for other replies.
 const EXPORT_BYTES_MAX: usize = 3 << 20;
@@ -240,37 +193,6 @@ pub struct Identity {
     pub new_accounts: NewAccountLimits,
     /// Days of game time after which a guest who has never played is forgotten; 0 = never.
     pub forget_guests_days: u32,
-}
-
-/// Why the settings cannot be used.
-#[derive(Debug, thiserror::Error)]
-pub enum ConfigError {
-    /// The file cannot be read.
-    #[error("cannot read {path}: {source}")]
-    Unreadable {
-        /// The file.
-        path: String,
-        /// Why.
-        source: std::io::Error,
-    },
-    /// Every mistake in the file, in `--set` and among the values: a line each, with its place.
-    #[error("{}", listed(.0))]
-    Mistakes(Vec<String>),
-    /// A value of the right kind that is not allowed.
-    #[error("{key}: {mistake}")]
-    Value {
-        /// The key.
-        key: &'static str,
-        /// What is wrong with it.
-        mistake: String,
-    },
-}
-
-fn listed(mistakes: &[String]) -> String {
-    match mistakes {
-        [one] => one.clone(),
-        several => format!("the configuration has {} mistakes:\n{}", several.len(), several.join("\n")),
-    }
 }
 
 /// A key, and what is wrong with its value.

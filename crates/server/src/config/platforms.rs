@@ -11,6 +11,7 @@ use raidkeep_engine::exchange::circuit::CircuitSettings;
 use raidkeep_engine::exchange::lines::LineSettings;
 use raidkeep_game::platforms::secret::Secret;
 use raidkeep_game::platforms::settings::{ChatSettings, McrmbSettings, OrderSettings, PlatformSettings, SudSettings};
+use raidkeep_game::platforms::sud::sessions::SessionKeys;
 use raidkeep_sandbox::{GATEWAY_PATH, QUERY_PATH, REPORT_PATH, SandboxSettings};
 
 /// The environment variable that holds the key of MCRMB.
@@ -248,6 +249,7 @@ impl Platforms {
             mcrmb: self.mcrmb(sandbox, environment)?,
             sud: self.sud(sandbox, here, environment)?,
             chat: self.chat(environment)?,
+            session_keys: SessionKeys::default(),
         })
     }
 

@@ -2,7 +2,6 @@
 //! databases, the rules, the thread that calls platforms, and the shutdown.
 
 use std::collections::BTreeMap;
-use std::fs::File;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
@@ -26,7 +25,7 @@ use crate::net::operators::OperatorsDoor;
 use crate::net::purses::PurseSearch;
 use crate::net::start_error::{StartError, bind, system};
 use crate::net::way_in::{Clientele, WayIn};
-use crate::net::{caller, http, trust};
+use crate::net::{caller, http, premises, trust};
 use raidkeep_engine::numbers::BatchNumber;
 use raidkeep_engine::open::{OpenRules, RulesPlugin, StorePlugin};
 use raidkeep_engine::outside::WorldPlace;
@@ -35,7 +34,7 @@ use raidkeep_engine::reload::{Reloader, Watcher};
 use raidkeep_engine::request::RequestTable;
 use raidkeep_engine::request::route::RouteTable;
 use raidkeep_engine::rules::AssetSource;
-use raidkeep_engine::storage::folder;
+use raidkeep_engine::storage::folder::DataFolder;
 use raidkeep_engine::storage::store::Rows;
 use raidkeep_engine::tick::Input;
 use raidkeep_game::narrator::GameMaster;
@@ -66,7 +65,7 @@ struct Shared {
     /// Dropped, and so ended, before the folder is unlocked: it reads the databases.
     purses: Mutex<Option<PurseSearch>>,
     stop: watch::Sender<bool>,
-    _lock: File,
+    folder: DataFolder,
 }
 
 /// The endpoint of one world.
@@ -113,8 +112,8 @@ impl Listener {
     /// When another server has the folder or a port, when operators' tokens could be read on the network, or when an
     /// operating system call fails.
     pub fn bind(config: Config, assets: AssetSource, metrics: Option<PrometheusHandle>) -> Result<Self, StartError> {
-        let lock = folder::lock(Path::new(&config.data))?;
-        Self::bind_in(lock, config, assets, metrics)
+        let folder = DataFolder::open(Path::new(&config.data), config.worlds, config.data_must_exist)?;
+        Self::bind_in(folder, config, assets, metrics)
     }
 
     /// The same in a folder that this process has locked. Nothing is written before the ports are bound.
@@ -122,7 +121,7 @@ impl Listener {
     /// # Errors
     /// When another server has a port, when operators' tokens could be read on the network, or when an operating system call fails.
     pub fn bind_in(
-        lock: File,
+        mut folder: DataFolder,
         config: Config,
         assets: AssetSource,
         metrics: Option<PrometheusHandle>,
@@ -134,6 +133,7 @@ impl Listener {
         let (socket, players) = bind("listen", &config.listen)?;
         let (operators_socket, operators) = bind("admin.listen", &config.operators_listen()?)?;
         config.admin.check_exposure(operators, &config.trusted_proxies)?;
+        premises::prepare(&mut folder, &config)?;
         let operator = OperatorToken::load(data)?;
         let caller = caller::start(trust::roots(&config.platforms.tls)?).map_err(system("start a thread"))?;
         let doors =
@@ -157,7 +157,7 @@ impl Listener {
             has_changed: Condvar::new(),
             purses: Mutex::default(),
             stop: watch::channel(false).0,
-            _lock: lock,
+            folder,
         })))
     }
 
@@ -303,6 +303,7 @@ impl Seat {
         if progress.ready == self.listener.0.doors.len() {
             let rows = std::mem::take(&mut progress.rows).into_values().collect();
             *lock(&self.listener.0.purses) = PurseSearch::start(rows);
+            self.listener.0.folder.note_made();
             self.listener.0.publish_addresses();
         }
         drop(progress);

@@ -28,6 +28,7 @@ mod operators;
 mod own_site;
 mod places;
 pub mod plugin;
+mod premises;
 pub mod process;
 pub mod proxies;
 mod purses;

@@ -1,6 +1,5 @@
 //! The operator token: from the environment, or created at the first start.
 
-use std::io::Write;
 use std::net::IpAddr;
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -12,6 +11,7 @@ use rand::TryRng;
 use subtle::ConstantTimeEq;
 
 use raidkeep_engine::login::hash_token;
+use raidkeep_engine::private;
 use raidkeep_engine::throttle::LogThrottle;
 
 /// The environment variable that holds the token.
@@ -76,7 +76,7 @@ impl OperatorToken {
             return Ok(given);
         }
         let (path, token) = (data.join(FILE_NAME), make_token()?);
-        write_private(&path, &token)?;
+        private::replace(&path, token.as_bytes())?;
         tracing::info!(file = %path.display(), "made an operator token");
         Ok(Self::new(&token))
     }
@@ -133,14 +133,4 @@ pub fn entropy() -> std::io::Result<[u8; 32]> {
 
 fn make_token() -> std::io::Result<String> {
     Ok(BASE64_URL_SAFE_NO_PAD.encode(entropy()?))
-}
-
-fn write_private(path: &Path, text: &str) -> std::io::Result<()> {
-    let mut options = std::fs::OpenOptions::new();
-    options.write(true).create(true).truncate(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    let mut file = options.open(path)?;
-    file.write_all(text.as_bytes())?;
-    file.sync_all()
 }

@@ -1,7 +1,6 @@
 //! A complete server: as many worlds as the configuration says, each an app on its own thread, and the sandbox next to
 //! them.
 
-use std::fs::File;
 use std::net::SocketAddr;
 use std::path::Path;
 use std::thread::JoinHandle;
@@ -12,8 +11,10 @@ use metrics_exporter_prometheus::PrometheusHandle;
 use crate::config::{Config, ConfigError};
 use crate::net::listener::Listener;
 use crate::net::plugin::NetworkPlugin;
+use crate::net::premises;
 use crate::net::start_error::{StartError, system};
 use raidkeep_engine::rules::AssetSource;
+use raidkeep_engine::storage::folder::DataFolder;
 use raidkeep_game::GameSettings;
 use raidkeep_sandbox::SandboxSettings;
 use raidkeep_sandbox::server::SandboxServer;
@@ -31,24 +32,25 @@ pub struct Server {
 }
 
 impl Server {
-    /// Starts the worlds in the data folder, of which `lock` is the lock, and listens.
+    /// Starts the worlds in the data folder, and listens.
     ///
     /// # Errors
     /// When a world cannot start, or something the worlds share; nothing is left running then.
     pub fn start(
-        lock: File,
+        folder: DataFolder,
         config: Config,
         assets: &AssetSource,
         metrics: Option<PrometheusHandle>,
     ) -> Result<Self, StartError> {
         let mut settings = config.game()?;
-        let listener = Listener::bind_in(lock, config.clone(), assets.clone(), metrics)?;
+        let listener = Listener::bind_in(folder, config.clone(), assets.clone(), metrics)?;
         let (address, operators) = (listener.address(), listener.operators_address());
         let sandbox = start_sandbox(&config)?;
         let known = sandbox.as_ref().map(|(sandbox, settings)| (format!("http://{}", sandbox.address), settings));
         let known = known.as_ref().map(|(url, settings)| (url.as_str(), *settings));
         let environment = |name: &str| std::env::var(name).ok();
         settings.platforms = config.platforms.resolve(known, &format!("http://{address}"), &environment)?;
+        settings.platforms.session_keys = premises::session_keys(Path::new(&config.data))?;
         let sandbox = sandbox.map(|(sandbox, _)| sandbox);
         if let Some(push) = &mut settings.legacy_push {
             let sandbox_port = sandbox.as_ref().map(|sandbox| sandbox.address.port());

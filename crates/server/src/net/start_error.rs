@@ -5,8 +5,10 @@ use std::net::SocketAddr;
 
 use crate::config::ConfigError;
 use crate::net::operator::OperatorTokenError;
+use raidkeep_engine::private::TooOpen;
 use raidkeep_engine::start::StartFailures;
 use raidkeep_engine::storage::StorageError;
+use raidkeep_engine::storage::folder::FolderError;
 
 /// Why a server does not start.
 #[derive(Debug, thiserror::Error)]
@@ -20,6 +22,12 @@ pub enum StartError {
     /// The databases.
     #[error("{0}")]
     Storage(#[from] StorageError),
+    /// The folder of the databases.
+    #[error("{0}")]
+    Folder(#[from] FolderError),
+    /// Files of players that others can read.
+    #[error("{0}")]
+    TooOpen(#[from] TooOpen),
     /// The operator token.
     #[error("{0}")]
     Token(#[from] OperatorTokenError),

@@ -12,6 +12,7 @@
 //! ```
 
 mod around;
+pub mod damage;
 mod platforms;
 
 use std::path::Path;

@@ -1,13 +1,13 @@
 //! Where the files of a world are: in a folder, in a folder that must not change, or on simulated disks.
 
-use std::fs::{File, OpenOptions};
+use std::fs::File;
 use std::io::ErrorKind;
-use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 
 use redb::backends::FileBackend;
 use redb::{Database, StorageBackend};
 
+use crate::private;
 use crate::storage::StorageError;
 use crate::storage::disk::Disks;
 use crate::storage::folder::{LOG_SUFFIX, ROWS_SUFFIX};
@@ -116,13 +116,13 @@ impl Files for Folder {
 
     fn open(&self, role: FileRole) -> Result<Box<dyn StorageBackend>, StorageError> {
         let path = self.path(role.suffix());
-        let options = OpenOptions::new().create(true).truncate(false).read(true).write(true).mode(0o600).clone();
-        let file = options.open(&path).map_err(Self::unusable(&path))?;
+        let opened = private::options().create(true).truncate(false).read(true).write(true).open(&path);
+        let file = opened.map_err(Self::unusable(&path))?;
         Ok(Box::new(FileBackend::new(file).map_err(|error| self.cannot_open(role, error))?))
     }
 
     fn sync_names(&self) -> Result<(), StorageError> {
-        File::open(&self.folder).and_then(|folder| folder.sync_all()).map_err(Self::unusable(&self.folder))
+        private::sync_folder(&self.folder).map_err(Self::unusable(&self.folder))
     }
 
     fn legacy_log(&self) -> Result<Option<Database>, StorageError> {

@@ -38,6 +38,7 @@ pub use digests::RowDamage;
 pub use error::StorageError;
 pub(super) use error::failed;
 use error::io_failed;
+pub(super) use overlay::Overlay;
 pub(in crate::storage) use recount::Recount;
 pub use reopen::Answering;
 pub use rows_file::Rows;
@@ -240,7 +241,7 @@ impl Store {
 }
 
 /// Reads or writes a database, which may make its library panic if it is damaged; `None` when it did.
-fn guarded<T>(act: impl FnOnce() -> T) -> Option<T> {
+pub(super) fn guarded<T>(act: impl FnOnce() -> T) -> Option<T> {
     let was_open = OPENS.replace(true);
     let outcome = std::panic::catch_unwind(std::panic::AssertUnwindSafe(act));
     OPENS.set(was_open);

@@ -12,7 +12,7 @@ const PAGE_BYTES: usize = 4096;
 
 /// A file under changes that are lost when this is dropped.
 #[derive(Debug, Default)]
-pub(super) struct Overlay {
+pub(in crate::storage) struct Overlay {
     file: Option<File>,
     changes: Mutex<Changes>,
 }
@@ -27,7 +27,7 @@ struct Changes {
 
 impl Overlay {
     /// Over this file as it is now.
-    pub(super) fn over(file: File) -> io::Result<Self> {
+    pub(in crate::storage) fn over(file: File) -> io::Result<Self> {
         let length = file.metadata()?.len();
         let changes = Changes { length, of_file: length, pages: HashMap::new() };
         Ok(Self { file: Some(file), changes: Mutex::new(changes) })

@@ -81,7 +81,7 @@ impl Meta {
 }
 
 impl Rows {
-    pub(super) fn new(world: &str, database: Database) -> Self {
+    pub(in crate::storage) fn new(world: &str, database: Database) -> Self {
         let (player_tables, is_checked) = (Arc::default(), true);
         Self { world: world.into(), db: Arc::new(Closing(Some(database))), player_tables, is_checked }
     }

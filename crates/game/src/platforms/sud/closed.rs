@@ -7,8 +7,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::platforms::sud::rounds::{Round, RoundBook, RoundId, RoundResult};
 use crate::platforms::sud::wire::{MatchInfo, MatchStatus, PlayerSettle};
-use raidkeep_engine::storage::ArchivedRow;
 use raidkeep_engine::storage::rows::RowScan;
+use raidkeep_engine::storage::{Archive, ArchivedRow};
 
 /// A finished round.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -56,7 +56,13 @@ impl ClosedRound {
             remain: result.remain_score,
             commission: result.commission_score,
         };
-        Self { scores: results.iter().map(score).collect(), ended_at, round }
+        Self { scores: results.iter().map(score).collect(), ended_at, round }.without_session()
+    }
+
+    /// Nothing needs the session once the end is reported.
+    fn without_session(mut self) -> Self {
+        self.round.ss_token = Box::default();
+        self
     }
 
     /// Its number.
@@ -83,12 +89,19 @@ impl ClosedRound {
     }
 }
 
-/// Indexes the keys of the finished rounds.
+/// Indexes the keys of the finished rounds. Earlier programs have kept a player's session in each, which goes.
 pub(super) fn index_closed(world: &mut World, scan: RowScan<'_>) {
     let mut closed = Vec::new();
+    let mut archive = world.resource_mut::<Archive>();
     scan(&mut |key, value| match ClosedRound::read(value) {
-        Ok(row) if row.round.key.is_empty() => {}
-        Ok(row) => closed.push((row.round.id, Arc::<str>::from(row.round.key))),
+        Ok(row) => {
+            if !row.round.key.is_empty() {
+                closed.push((row.round.id, Arc::<str>::from(&*row.round.key)));
+            }
+            if !row.round.ss_token.is_empty() {
+                archive.put(key, &row.without_session());
+            }
+        }
         Err(error) => {
             tracing::error!(table = ClosedRound::TABLE, ?key, %error, "a round cannot be read; queries miss it")
         }

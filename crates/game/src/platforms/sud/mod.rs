@@ -14,6 +14,7 @@ pub mod query;
 pub mod reporter;
 pub mod reports;
 pub mod rounds;
+pub mod sessions;
 pub mod wire;
 
 use std::sync::Arc;
@@ -27,6 +28,7 @@ use crate::platforms::sud::closed::ClosedRound;
 use crate::platforms::sud::player::SudIdentity;
 use crate::platforms::sud::reports::{PendingReport, ReportBook};
 use crate::platforms::sud::rounds::{Round, RoundBook, RoundNumbers};
+use crate::platforms::sud::sessions::SessionKeys;
 use raidkeep_engine::exchange::lines::{Exchanges, Line};
 use raidkeep_engine::schedule::Tick;
 use raidkeep_engine::start::StartApp;
@@ -45,15 +47,22 @@ pub const QUERIES: Line = Line("sud queries");
 #[derive(Debug, Resource)]
 pub struct SudPlatform(pub Option<Arc<SudSettings>>);
 
+/// With what players' sessions are encrypted, also while no platform is configured.
+#[derive(Debug, Resource)]
+pub struct SudSessions(pub SessionKeys);
+
 /// Rounds, reports and queries.
 #[derive(Default)]
 pub struct SudPlugin {
     /// The platform's settings.
     pub platform: Option<SudSettings>,
+    /// With what players' sessions are encrypted.
+    pub session_keys: SessionKeys,
 }
 
 impl Plugin for SudPlugin {
     fn build(&self, app: &mut App) {
+        app.insert_resource(SudSessions(self.session_keys.clone()));
         app.add_player_rows::<SudIdentity>();
         app.init_resource::<RoundBook>().add_world_row::<RoundNumbers>().add_world_entities::<Round>();
         app.add_start_reader(ClosedRound::TABLE, closed::index_closed);

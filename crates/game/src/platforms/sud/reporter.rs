@@ -9,8 +9,9 @@ use serde::Deserialize;
 use crate::platforms::settings::SudSettings;
 use crate::platforms::signature::SudAuth;
 use crate::platforms::sud::reports::{PendingReport, ReportBook, ReportId};
+use crate::platforms::sud::sessions::Unopened;
 use crate::platforms::sud::wire::ReportAnswer;
-use crate::platforms::sud::{REPORTS, SudPlatform, rounds};
+use crate::platforms::sud::{REPORTS, SudPlatform, SudSessions, rounds};
 use raidkeep_engine::clock::Clock;
 use raidkeep_engine::exchange::lines::{Exchanges, Owner};
 use raidkeep_engine::exchange::{CallOutcome, Exchange, Method};
@@ -117,8 +118,11 @@ fn clamp_all(world: &mut World, now: i64, platform: &SudSettings) {
 }
 
 fn send(world: &mut World, id: ReportId, entity: Entity, now: i64, platform: &SudSettings) {
-    let Some(body) = world.get::<PendingReport>(entity).map(|report| report.body.0.as_bytes().to_vec()) else {
-        return;
+    let SudSessions(keys) = world.resource::<SudSessions>();
+    let body = match world.get::<PendingReport>(entity).map(|report| report.body.opened(keys)) {
+        None => return,
+        Some(Ok(body)) => body.into_bytes(),
+        Some(Err(unopened)) => return hold_back(world, entity, &unopened, now, platform),
     };
     let auth = sign(world, platform, &body);
     let mut headers = auth.to_headers();
@@ -132,6 +136,17 @@ fn send(world: &mut World, id: ReportId, entity: Entity, now: i64, platform: &Su
             }
         }
     }
+}
+
+/// A report without its session would be refused, or count for nobody.
+fn hold_back(world: &mut World, entity: Entity, unopened: &Unopened, now: i64, platform: &SudSettings) {
+    let Some(mut report) = world.edit::<PendingReport>(entity) else {
+        return;
+    };
+    report.wait_for_key(unopened, now, &platform.retry_seconds);
+    let report = report.clone();
+    tracing::error!(round = %report.game_round_id, %unopened, "a report is not sent and waits; see report_list");
+    world.resource_mut::<ReportBook>().schedule(&report);
 }
 
 /// Signs a body with the current time and a fresh nonce.

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::platforms::secret::Secret;
 use crate::platforms::sud::rounds::RoundId;
+use crate::platforms::sud::sessions::{self, SessionKeys, Unopened};
 use crate::platforms::sud::wire::{ReportMessage, SudReport};
 use raidkeep_engine::due::DueQueue;
 use raidkeep_engine::numbers::ExchangeId;
@@ -49,7 +50,7 @@ pub struct PendingReport {
     pub id: ReportId,
     /// The platform's id of the round.
     pub game_round_id: Box<str>,
-    /// The exact text that is signed and sent, the same in every attempt.
+    /// The text that is sent, the same in every attempt.
     pub body: Body,
     /// How many attempts have failed.
     pub attempts: u32,
@@ -61,7 +62,7 @@ pub struct PendingReport {
     pub created_at: i64,
 }
 
-/// The text of a report. It contains a player's session with the platform, so its `Debug` shows nothing.
+/// The text of a report, in which the player's session with the platform is as it is kept. Its `Debug` shows nothing.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Body(pub Box<str>);
 
@@ -71,8 +72,18 @@ impl std::fmt::Debug for Body {
     }
 }
 
+impl Body {
+    /// The exact text that is signed and sent.
+    ///
+    /// # Errors
+    /// When the session cannot be opened.
+    pub fn opened(&self, keys: &SessionKeys) -> Result<String, Unopened> {
+        sessions::open_in_report(keys, &self.0)
+    }
+}
+
 impl PendingReport {
-    /// A report that is to be sent at once.
+    /// A report that is to be sent at once. `ss_token` is as it is kept.
     pub fn new(round: RoundId, message: ReportMessage, uid: &str, ss_token: &str, now: i64) -> Self {
         let id = ReportId::of(round, &message);
         let game_round_id = message.game_round_id().into();
@@ -96,6 +107,12 @@ impl PendingReport {
         self.last_error = error.into();
         self.next_at = delay.map(|delay| now + delay);
         self.next_at.is_none()
+    }
+
+    /// Waits for a key that is missing, without counting an attempt: there is one at the earliest after a restart.
+    pub fn wait_for_key(&mut self, why: &Unopened, now: i64, delays: &[i64]) {
+        self.last_error = why.to_string().into();
+        self.next_at = Some(now + delays.iter().max().copied().unwrap_or(0).max(1));
     }
 
     /// Stops retrying.

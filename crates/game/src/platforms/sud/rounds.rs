@@ -94,8 +94,8 @@ pub struct Round {
     players: Vec<Seat>,
     pub(super) key: Box<str>,
     extras: Box<str>,
-    /// The first player's session with the platform.
-    ss_token: Box<str>,
+    /// What is kept of the first player's session with the platform.
+    pub(super) ss_token: Box<str>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

@@ -1,5 +1,6 @@
 //! A player's identity on the platform: `sud_bind`. A uid belongs to one account of a world.
 
+mod former;
 mod session;
 pub mod uids;
 
@@ -10,11 +11,12 @@ use bevy_ecs::prelude::*;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::platforms::sud::QUERIES;
+use crate::platforms::sud::sessions::{SealedSession, is_sealed};
+use crate::platforms::sud::{QUERIES, SudSessions};
 use raidkeep_engine::dispatch::RequestApp;
 use raidkeep_engine::exchange::CallOutcome;
 use raidkeep_engine::request;
-use raidkeep_engine::request::{Call, Need, Player, Refusal, Success, Waits};
+use raidkeep_engine::request::{Call, Job, Need, Player, Refusal, Success, Waits};
 use raidkeep_engine::storage::{Arrival, Claim, PlayerRow, Unfit};
 
 /// The id and session that the platform's own login gave the client. Without them the platform sees the account's own
@@ -31,9 +33,14 @@ impl SudIdentity {
         Some(&*self.uid).filter(|uid| !uid.is_empty())
     }
 
-    /// The player's session on the platform; may be empty.
+    /// What is kept of the player's session on the platform ([`SessionKeys`](super::sessions::SessionKeys)); may be empty.
     pub fn ss_token(&self) -> &str {
         &self.ss_token
+    }
+
+    /// Whether an earlier program has kept the session as it was sent.
+    fn is_in_clear(&self) -> bool {
+        !self.ss_token.is_empty() && !is_sealed(&self.ss_token)
     }
 }
 
@@ -72,6 +79,7 @@ impl PlayerRow for SudIdentity {
 pub(super) fn register(app: &mut App) {
     app.add_waiting_request::<SudBind, _>(sud_bind);
     uids::register(app);
+    former::register(app);
 }
 
 /// `sud_bind {token, uid, ss_token}`: sets the player's identity in reports from now on.
@@ -87,7 +95,7 @@ impl fmt::Debug for SudBind {
     }
 }
 
-request!(Player, "sud_bind", SudBind => ());
+request!(Player, "sud_bind", SudBind => (), SECRETS = &["ss_token"]);
 
 /// The longest id and the longest token that are accepted, in bytes.
 const UID_BYTES_MAX: usize = 64;
@@ -115,6 +123,13 @@ fn check_shape(SudBind { uid, ss_token }: &SudBind) -> Result<(), Refusal> {
     Ok(())
 }
 
+/// A job, whose result a journal has: that has neither the session nor the keys, and what is sealed differs each time.
+fn sealing(world: &World, ss_token: String) -> Need {
+    let SudSessions(keys) = world.resource::<SudSessions>();
+    let keys = keys.clone();
+    Need::Job(Job::new(move || keys.seal(&ss_token)))
+}
+
 fn sud_bind(In(call): In<Call<SudBind>>, world: &mut World) -> Waits<()> {
     let Call { caller, request, fact } = call;
     check_shape(&request)?;
@@ -125,16 +140,21 @@ fn sud_bind(In(call): In<Call<SudBind>>, world: &mut World) -> Waits<()> {
     let before = world.get::<SudIdentity>(caller.entity).cloned().ok_or(Refusal::internal())?;
     // An earlier program may have let both bind one uid; then it stays with whom it belongs to.
     uids::holder(world, &before.uid)?;
-    match fact.and_then(|fact| fact.downcast::<CallOutcome>().ok()) {
-        Some(outcome) => session::check(*outcome, &request.uid)?,
-        None => {
-            if let Some(exchange) = session::question(world, &request.ss_token) {
-                return Err(Need::Exchange(QUERIES, exchange).into());
+    let sealed = match fact {
+        None => match session::question(world, &request.ss_token) {
+            Some(exchange) => return Err(Need::Exchange(QUERIES, exchange).into()),
+            None => return Err(sealing(world, request.ss_token).into()),
+        },
+        Some(fact) => match fact.downcast::<CallOutcome>() {
+            Ok(outcome) => {
+                session::check(*outcome, &request.uid)?;
+                return Err(sealing(world, request.ss_token).into());
             }
-        }
-    }
-    let SudBind { uid, ss_token } = request;
-    let bound = SudIdentity { uid: uid.into(), ss_token: ss_token.into() };
+            Err(fact) => fact.downcast::<Option<SealedSession>>().map_err(|_| Refusal::internal())?,
+        },
+    };
+    let SealedSession(ss_token) = sealed.ok_or(Refusal::internal())?;
+    let bound = SudIdentity { uid: request.uid.into(), ss_token };
     uids::change(world, caller.account, &before, &bound);
     *world.get_mut::<SudIdentity>(caller.entity).ok_or(Refusal::internal())? = bound;
     Ok(Success::empty())
