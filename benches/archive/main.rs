@@ -22,7 +22,7 @@ use raidkeep::engine::storage::continuous::{ArchiveSettings, ArchiveTask, Archiv
 use raidkeep::engine::storage::disk::Disks;
 use raidkeep::engine::storage::rows::Persistence;
 use raidkeep::engine::storage::store::Store;
-use raidkeep::engine::storage::worker::{StorageEvent, StorageListener, StorageWorker};
+use raidkeep::engine::storage::worker::{StorageEvent, StorageListener, StorageWorker, Stores};
 use raidkeep::engine::tick::{Input, Moment, Simulation};
 use raidkeep::game;
 use raidkeep::server::net::connection::Connection;
@@ -64,7 +64,8 @@ fn main() {
     let (listener, told) = listener();
     let mut commits = Commits { told, last: last.0 };
     let players = simulation.player_tables();
-    let worker = StorageWorker::start_shipping(store, players, listener, shipper).expect("threads should start");
+    let worker =
+        StorageWorker::start(Stores::archived(store, shipper), players, listener).expect("threads should start");
     let (began, first) = (Instant::now(), last);
     for minute in 1..=options.minutes {
         for change in &changes {
@@ -152,7 +153,7 @@ fn listener() -> (StorageListener, Receiver<u64>) {
     let (sender, committed) = channel();
     let listener: StorageListener = Arc::new(move |event| match event {
         StorageEvent::Committed(batch) => drop(sender.send(batch.0)),
-        StorageEvent::Failed(error) => panic!("the disk failed: {error}"),
+        StorageEvent::Failed { why, .. } => panic!("the disk failed: {why}"),
         _ => {}
     });
     (listener, committed)

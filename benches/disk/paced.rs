@@ -122,7 +122,7 @@ fn start(settings: &GameSettings, rules: &LoadedRules, store: Store) -> (Arc<Inb
     let tables = simulation.player_tables();
     let storage = StorageWorker::start(store, tables, listener(inbox.clone())).expect("threads should start");
     let caller = caller::start(rustls::RootCertStore::empty()).expect("a thread should start");
-    let jobs = Jobs::new(inbox.clone(), &Config::default());
+    let jobs = Jobs::new(inbox.returns(), &Config::default());
     (inbox.clone(), way_in, WorldLoop::new(simulation, storage, inbox, notify, jobs, caller))
 }
 
@@ -132,7 +132,7 @@ fn listener(inbox: Arc<Inbox>) -> StorageListener {
         StorageEvent::Found(key, account) => inbox.push(Input::Found(key, account)),
         StorageEvent::Loaded(account, rows) => inbox.push(Input::Loaded(account, rows)),
         StorageEvent::Read(query, rows) => inbox.push(Input::RowsRead(query, rows)),
-        StorageEvent::Failed(error) => panic!("the disk failed: {error}"),
+        StorageEvent::Failed { why, .. } => panic!("the disk failed: {why}"),
     })
 }
 

@@ -104,6 +104,7 @@ fn describe_worlds() {
     describe_gauge!("raidkeep_circuit_open", "1 while a platform that keeps failing is not called");
     describe_counter!("raidkeep_journal_gaps_total", "Journals that ended early because the disk was slow or failed");
     describe_counter!("raidkeep_storage_failures_total", "Failures of the storage; each stops a world");
+    describe_counter!("raidkeep_storage_revivals_total", "Times that a stopped world went on by itself");
 }
 
 /// What belongs to no world is there from the start too.

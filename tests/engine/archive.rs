@@ -15,7 +15,7 @@ use raidkeep::engine::storage::continuous::past::PastWorld;
 use raidkeep::engine::storage::continuous::restore::{highest_account, restore_world};
 use raidkeep::engine::storage::continuous::{ArchiveError, ArchiveSettings, ArchiveTask, ArchivedTables, Archivist};
 use raidkeep::engine::storage::store::Store;
-use raidkeep::engine::storage::worker::{StorageEvent, StorageListener, StorageWorker};
+use raidkeep::engine::storage::worker::{StorageEvent, StorageListener, StorageWorker, Stores};
 use raidkeep::engine::storage::{Batch, PlayerTables};
 
 const WORLD: &str = "world-0";
@@ -85,7 +85,7 @@ impl World {
         let shipper = Archivist::start(task, &store).expect("the archive is of this world");
         let (sender, events) = channel();
         let listener: StorageListener = Arc::new(move |event| drop(sender.send(event)));
-        let worker = StorageWorker::start_shipping(store, PlayerTables::default(), listener, shipper);
+        let worker = StorageWorker::start(Stores::archived(store, shipper), PlayerTables::default(), listener);
         Running { worker: worker.expect("threads start"), events, next }
     }
 

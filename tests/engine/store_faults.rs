@@ -410,7 +410,7 @@ fn a_disk_that_fills_up_during_a_fold_stops_the_world_and_loses_nothing_that_was
             _ => None,
         });
         let confirmed = confirmed.max().unwrap_or_default();
-        let failures = events.iter().filter(|event| matches!(event, StorageEvent::Failed(_))).count();
+        let failures = events.iter().filter(|event| matches!(event, StorageEvent::Failed { .. })).count();
         assert_eq!((confirmed, failures), (20, 1), "after {writes} writes: the failure is reported to the world once");
         let store = Store::open_disks(&disks.after_power_loss());
         let store = store.expect("with space the disks should open");

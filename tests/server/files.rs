@@ -31,3 +31,14 @@ pub(crate) fn edited_assets(host: &Host, edits: &[(&str, &str, &str)]) -> String
     }
     folder.display().to_string()
 }
+
+/// Pseudo-random numbers, the same for the same seed.
+pub(crate) struct Lcg(pub(crate) u64);
+
+impl Lcg {
+    /// A number below `bound`.
+    pub(crate) fn below(&mut self, bound: u64) -> u64 {
+        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (self.0 >> 33) % bound
+    }
+}

@@ -3,7 +3,7 @@
 
 use std::process::Command;
 
-use crate::process::{Client, Host, OPERATOR, PROGRAM, Server};
+use crate::process::{Client, Host, OPERATOR, PROGRAM, Server, wait_for};
 use serde_json::{Value, json};
 
 /// Less than any database.
@@ -26,7 +26,7 @@ fn remain(server: &Server, token: &str) -> Value {
 }
 
 #[test]
-fn a_full_disk_stops_the_world_loudly_and_a_start_with_space_continues() {
+fn a_full_disk_stops_the_world_loudly_and_with_space_it_goes_on_by_itself() {
     let host = host();
     let mut server = host.start();
     let mut ann = server.guest("ann");
@@ -48,19 +48,60 @@ fn a_full_disk_stops_the_world_loudly_and_a_start_with_space_continues() {
     for told in ["storage failed: this world answers nothing more", "cannot write the log", "disk full?"] {
         assert!(log.contains(told), "the log should say {told:?}: {log}");
     }
+    wait_for("an attempt in vain", || server.process.stderr().contains("cannot be opened again").then_some(()));
+    assert_eq!(enter(&mut ann, "b"), without_storage, "without space it stays stopped");
     server.limit_files(None);
-    assert_eq!(enter(&mut ann, "b"), without_storage, "a failed world continues only after a restart");
-    server.signal("TERM");
-    assert_eq!(server.process.wait().code(), Some(0), "it stops in an orderly way");
-    let token = ann.token.clone();
-    let server = host.start();
-    assert_eq!(remain(&server, &token), 114, "answered changes are stored, and nothing else");
-    let mut ann = server.connect();
-    ann.token = token;
+    wait_for("the world to go on", || (server.http("GET", "/readyz", &[]).0 == 200).then_some(()));
+    let log = server.process.stderr();
+    assert!(log.contains("the world goes on"), "the operator reads it: {log}");
+    let metrics = server.metrics();
+    assert!(metrics.contains("raidkeep_storage_revivals_total{world=\"0\"} 1"), "and an alarm can end");
+    assert_eq!(ann.ask("get_player_info", json!({}))["data"]["energy"]["remain"], 114, "what was answered is there");
     assert_eq!(enter(&mut ann, "a")["data"]["energy"]["remain"], 114, "the first entry is not made again");
     for _ in 0..2 {
         assert_eq!(enter(&mut ann, "b")["data"]["energy"]["remain"], 108, "the other one is made once, now");
     }
+    server.signal("TERM");
+    assert_eq!(server.process.wait().code(), Some(0), "it stops in an orderly way");
+    assert_eq!(remain(&host.start(), &ann.token), 108, "and all of it outlives the server");
+}
+
+#[test]
+fn a_stopped_world_whose_files_are_gone_says_so_and_makes_no_new_ones() {
+    let host = host();
+    let mut server = host.start();
+    let mut ann = server.guest("ann");
+    assert_eq!(enter(&mut ann, "a")["data"]["energy"]["remain"], 114);
+    server.limit_files(FULL);
+    assert_eq!(enter(&mut ann, "b")["status"], 16);
+    let (data, elsewhere) = (host.data(), host.path("elsewhere"));
+    std::fs::rename(&data, &elsewhere).expect("a folder can be moved");
+    std::fs::create_dir(&data).expect("an empty folder, as under a disk that is not mounted");
+    server.limit_files(None);
+    let told = "world-0.rows.redb is missing or empty";
+    wait_for("what is wrong", || server.process.stderr().contains(told).then_some(()));
+    let made = std::fs::read_dir(&data).expect("the folder is there").count();
+    assert_eq!(made, 0, "a world that has players is never begun anew");
+    std::fs::remove_dir(&data).expect("it is empty");
+    std::fs::rename(&elsewhere, &data).expect("the folder can be moved back");
+    wait_for("the world to go on", || (server.http("GET", "/readyz", &[]).0 == 200).then_some(()));
+    assert_eq!(enter(&mut ann, "b")["data"]["energy"]["remain"], 108, "once its files are back, it goes on");
+    server.signal("TERM");
+    assert_eq!(server.process.wait().code(), Some(0));
+}
+
+#[test]
+fn a_full_disk_may_be_left_by_stopping_the_server() {
+    let host = host();
+    let mut server = host.start();
+    let mut ann = server.guest("ann");
+    assert_eq!(enter(&mut ann, "a")["status"], 0);
+    server.limit_files(FULL);
+    assert_eq!(enter(&mut ann, "b")["status"], 16);
+    server.signal("TERM");
+    assert_eq!(server.process.wait().code(), Some(0), "a world that waits for space holds up no stop");
+    let server = host.start();
+    assert_eq!(remain(&server, &ann.token), 114, "answered changes are stored");
 }
 
 #[test]

@@ -15,6 +15,7 @@ mod fairness;
 mod files;
 mod front_end;
 mod full_disk;
+mod full_file_system;
 mod hostile_strangers;
 mod hot_reload;
 mod http_routes;

@@ -8,7 +8,7 @@ use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::mpsc::{Receiver, channel};
 use std::time::{Duration, Instant};
 
-pub(crate) use crate::files::{copy_folder, edited_assets};
+pub(crate) use crate::files::{Lcg, copy_folder, edited_assets};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 use tokio_tungstenite::tungstenite::protocol::WebSocketConfig;
@@ -205,6 +205,11 @@ impl Process {
         wait_for("the end of a process", || self.child.try_wait().expect("a child should be observable"))
     }
 
+    /// Its number in the system.
+    pub(crate) fn id(&self) -> u32 {
+        self.child.id()
+    }
+
     /// Whether it is still running.
     pub(crate) fn is_running(&mut self) -> bool {
         self.child.try_wait().expect("a child should be observable").is_none()
@@ -264,7 +269,7 @@ impl Server {
 
     /// Sends a signal such as `TERM`.
     pub(crate) fn signal(&self, name: &str) {
-        let command = format!("kill -{name} {}", self.process.child.id());
+        let command = format!("kill -{name} {}", self.process.id());
         let status = Command::new("sh").args(["-c", &command]).status().expect("a shell should be there");
         assert!(status.success(), "{command} should work");
     }
@@ -272,14 +277,14 @@ impl Server {
     /// Limits the size of the files of a [`Host::on_a_small_disk`] server, in bytes; `None` = unlimited.
     pub(crate) fn limit_files(&self, limit: Option<u64>) {
         let limit = limit.map_or("unlimited".to_owned(), |limit| limit.to_string());
-        let arguments = ["--pid", &self.process.child.id().to_string(), &format!("--fsize={limit}:")];
+        let arguments = ["--pid", &self.process.id().to_string(), &format!("--fsize={limit}:")];
         let status = Command::new("prlimit").args(arguments).status().expect("prlimit should be there");
         assert!(status.success(), "prlimit {arguments:?} should work");
     }
 
     /// Resident memory in KiB.
     pub(crate) fn resident_kib(&self) -> u64 {
-        let path = format!("/proc/{}/status", self.process.child.id());
+        let path = format!("/proc/{}/status", self.process.id());
         let status = std::fs::read_to_string(path).expect("the process should be visible");
         let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).expect("VmRSS should be there");
         line.trim().trim_end_matches("kB").trim().parse().expect("VmRSS should be a number")
@@ -467,16 +472,5 @@ impl Client {
                 return ended;
             }
         }
-    }
-}
-
-/// Pseudo-random numbers, the same for the same seed.
-pub(crate) struct Lcg(pub(crate) u64);
-
-impl Lcg {
-    /// A number below `bound`.
-    pub(crate) fn below(&mut self, bound: u64) -> u64 {
-        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-        (self.0 >> 33) % bound
     }
 }

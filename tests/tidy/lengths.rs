@@ -38,7 +38,7 @@ const LONGER_FILES: &[(&str, usize)] = &[
     ("tests/game/tasks.rs", 502),
     ("tests/game/transcripts.rs", 538),
     ("tests/server/crash.rs", 693),
-    ("tests/server/process.rs", 482),
+    ("tests/server/process.rs", 476),
     ("tests/server/sockets.rs", 899),
 ];
 

@@ -87,6 +87,11 @@ impl Reloader {
         outcome
     }
 
+    /// Acts with the rules in force, of whose changes no world is told meanwhile.
+    pub fn with_rules<T>(&self, act: impl FnOnce(&Arc<LoadedRules>) -> T) -> T {
+        act(&self.last.lock().unwrap_or_else(PoisonError::into_inner).rules)
+    }
+
     fn tell(&self, news: &RulesNews) {
         self.worlds.iter().for_each(|world| world(news.clone()));
     }

@@ -26,7 +26,7 @@ impl CommitMeters {
 pub(super) fn counting_failures(listener: StorageListener, meters: &Meters) -> StorageListener {
     let failures = meters.counter("raidkeep_storage_failures_total", &[]);
     Arc::new(move |event| {
-        if matches!(event, StorageEvent::Failed(_)) {
+        if matches!(event, StorageEvent::Failed { .. }) {
             failures.increment(1);
         }
         listener(event);

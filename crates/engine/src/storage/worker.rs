@@ -12,9 +12,12 @@ use std::time::{Duration, Instant};
 use crate::account::AccountId;
 use crate::meters::Meters;
 use crate::numbers::{BatchNumber, QueryId};
+use crate::outside::Epoch;
 use crate::storage::continuous::Shipper;
+use crate::storage::log_store::{Log, LogRecord};
 use crate::storage::measure::{CommitMeters, counting_failures};
-use crate::storage::store::{Log, LogRecord, Recovered, Rows, Store};
+use crate::storage::row_store::RowStore;
+use crate::storage::store::{Recovered, Store};
 use crate::storage::{Batch, FoundRows, IndexKey, LoadedPlayer, PlayerTables, RowQuery, StorageError};
 
 /// Unfolded log beyond this is folded at once.
@@ -34,7 +37,12 @@ pub enum StorageEvent {
     /// The rows of the query of this number were read.
     Read(QueryId, FoundRows),
     /// Nothing more can be confirmed.
-    Failed(String),
+    Failed {
+        /// What happened.
+        why: String,
+        /// Whether opening the files again may help.
+        may_pass: bool,
+    },
 }
 
 /// The callback to the world; called from the storage's threads.
@@ -69,6 +77,35 @@ struct Folded {
     batch: AtomicU64,
 }
 
+/// What the storage threads of a world work on, whatever is behind it.
+#[derive(Debug)]
+pub struct Stores {
+    /// Where batches are committed.
+    pub log: Log,
+    /// Where they are folded to and read from.
+    pub rows: Arc<dyn RowStore>,
+    /// The last batch in the rows.
+    pub last_batch: BatchNumber,
+    /// The metrics of the world.
+    pub meters: Meters,
+    /// Takes what is committed to the archivist.
+    pub shipper: Option<Shipper>,
+}
+
+impl Stores {
+    /// Those of a store; what is committed is archived as well.
+    pub fn archived(store: Store, shipper: Option<Shipper>) -> Self {
+        Self { shipper, ..store.into() }
+    }
+}
+
+impl From<Store> for Stores {
+    fn from(Store { log, rows, recovered }: Store) -> Self {
+        let meters = Meters::of_name(rows.world_name());
+        Self { log, rows: Arc::new(rows), last_batch: recovered.last_batch, meters, shipper: None }
+    }
+}
+
 /// A world's storage threads. Dropping it commits and folds what it was given, and waits for that.
 pub struct StorageWorker {
     writings: Option<Sender<Writing>>,
@@ -79,30 +116,20 @@ pub struct StorageWorker {
 
 impl StorageWorker {
     /// Starts the threads.
-    pub fn start(store: Store, players: PlayerTables, listener: StorageListener) -> std::io::Result<Self> {
-        Self::start_shipping(store, players, listener, None)
-    }
-
-    /// The same; what is committed is handed over to an archivist as well.
-    pub fn start_shipping(
-        store: Store,
-        players: PlayerTables,
-        listener: StorageListener,
-        shipper: Option<Shipper>,
-    ) -> std::io::Result<Self> {
-        let Store { log, rows, recovered } = store;
-        let meters = Meters::of_name(rows.world_name());
+    pub fn start(stores: impl Into<Stores>, players: PlayerTables, listener: StorageListener) -> std::io::Result<Self> {
+        let Stores { log, rows, last_batch, meters, shipper } = stores.into();
         let listener = counting_failures(listener, &meters);
         let folded = Arc::new(Folded::default());
-        folded.batch.store(recovered.last_batch.0, Ordering::Release);
+        folded.batch.store(last_batch.0, Ordering::Release);
         let (writing_sender, writing_receiver) = channel();
         let (foldings, folding_receiver) = channel();
         let (reading_sender, reading_receiver) = channel();
         let counts = CommitMeters::new(&meters);
+        let epoch = log.epoch();
         let committer =
             Committer { log, folded: folded.clone(), foldings, listener: listener.clone(), counts, shipper };
         let seconds = meters.histogram("raidkeep_fold_seconds");
-        let folder = Folder { rows: rows.clone(), folded: folded.clone(), listener: listener.clone(), seconds };
+        let folder = Folder { rows: rows.clone(), epoch, folded: folded.clone(), listener: listener.clone(), seconds };
         let reader = Reader { rows, players, listener };
         let threads = vec![
             Builder::new().name("raidkeep-log".into()).spawn(move || committer.run(&writing_receiver))?,
@@ -178,8 +205,7 @@ impl Committer {
                 }
             }
             if let Err(error) = self.commit(&group) {
-                report(&self.listener, &error);
-                return;
+                return report_error(&self.listener, &error);
             }
             for query in queries {
                 let _ = self.foldings.send(Folding::Query(query));
@@ -206,7 +232,8 @@ impl Committer {
 }
 
 struct Folder {
-    rows: Rows,
+    rows: Arc<dyn RowStore>,
+    epoch: Epoch,
     folded: Arc<Folded>,
     listener: StorageListener,
     seconds: metrics::Histogram,
@@ -221,8 +248,7 @@ impl Folder {
             let gathered = Gathered::gather(first, foldings);
             let folded = self.fold(&gathered.records).and_then(|()| self.answer(gathered.queries));
             if let Err(error) = folded {
-                report(&self.listener, &error);
-                return;
+                return report_error(&self.listener, &error);
             }
         }
     }
@@ -240,7 +266,7 @@ impl Folder {
             return Ok(());
         };
         let started = Instant::now();
-        let last_batch = self.rows.fold(records)?;
+        let last_batch = self.rows.fold(self.epoch, records)?;
         self.folded.record.store(last.number, Ordering::Release);
         self.folded.batch.store(last_batch.0, Ordering::Release);
         self.seconds.record(started.elapsed());
@@ -287,7 +313,7 @@ impl Gathered {
 }
 
 struct Reader {
-    rows: Rows,
+    rows: Arc<dyn RowStore>,
     players: PlayerTables,
     listener: StorageListener,
 }
@@ -299,12 +325,12 @@ impl Reader {
             let event = match reading {
                 Reading::LookUp(key) => self.rows.look_up(&key).map(|account| StorageEvent::Found(key, account)),
                 Reading::Load(account) => {
-                    self.rows.load_for_world(&self.players, account).map(|rows| StorageEvent::Loaded(account, rows))
+                    self.rows.load(&self.players, account).map(|rows| StorageEvent::Loaded(account, rows))
                 }
             };
             match event {
                 Ok(event) => (self.listener)(event),
-                Err(error) => return report(&self.listener, &error),
+                Err(error) => return report_error(&self.listener, &error),
             }
         }
     }
@@ -317,18 +343,22 @@ struct Alarm(StorageListener);
 impl Drop for Alarm {
     fn drop(&mut self) {
         if std::thread::panicking() {
-            report(&self.0, &"a storage thread panicked, which a damaged file may cause");
+            report(&self.0, "a storage thread panicked, which a damaged file may cause".to_owned(), false);
         }
     }
 }
 
-fn report(listener: &StorageListener, error: &dyn std::fmt::Display) {
+fn report_error(listener: &StorageListener, error: &StorageError) {
+    report(listener, error.to_string(), error.may_pass());
+}
+
+fn report(listener: &StorageListener, why: String, may_pass: bool) {
     tracing::error!(
-        %error,
-        "storage failed: this world answers nothing more. Every change that was answered is on disk; \
-         fix the cause (disk full? device gone?) and start the server again; it continues from the last commit"
+        error = why,
+        "storage failed: this world answers nothing more. Every change that was answered is on disk; fix the cause \
+         (disk full? device gone?)"
     );
-    listener(StorageEvent::Failed(error.to_string()));
+    listener(StorageEvent::Failed { why, may_pass });
 }
 
 /// The state of a freshly opened store, for the operator's log.
@@ -340,59 +370,4 @@ pub fn describe(recovered: Recovered) -> String {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::storage::disk::Disks;
-
-    fn batch(number: u64, value: u8) -> Batch {
-        let mut batch = Batch::new(BatchNumber(number), 0);
-        batch.put("test", b"key", |out| out.push(value));
-        batch
-    }
-
-    #[test]
-    fn a_query_finds_the_batches_before_it_because_they_are_folded_first() {
-        let store = Store::open_disks(&Disks::default()).expect("the simulated disks should open");
-        let (sender, events) = channel();
-        let listener: StorageListener = Arc::new(move |event| {
-            let _ = sender.send(event);
-        });
-        let worker = StorageWorker::start(store, PlayerTables::default(), listener).expect("threads should start");
-        let query = RowQuery::range("test", b"key", b"kez");
-        for number in 1..=3_u8 {
-            worker.commit(batch(number.into(), number));
-            worker.query(QueryId(number.into()), query.clone());
-        }
-        let mut found = Vec::new();
-        while found.len() < 3 {
-            match events.recv_timeout(Duration::from_secs(60)) {
-                Ok(StorageEvent::Read(query, rows)) => found.push((query.0, rows)),
-                Ok(StorageEvent::Committed(_)) => {}
-                other => panic!("three answers expected: {other:?}"),
-            }
-        }
-        for (query, rows) in found {
-            let [(_, value)] = &rows[..] else { panic!("one row expected: {rows:?}") };
-            assert!(u64::from(value[0]) >= query, "query {query} should find its batch, and found {value:?}");
-        }
-        assert_eq!(worker.folded_batch(), BatchNumber(3), "what was read was folded first");
-    }
-
-    /// The world once waited forever for such a thread, while reporting that it was ready.
-    #[test]
-    fn a_storage_thread_that_panics_is_a_failure_of_the_storage() {
-        let store = Store::open_disks(&Disks::default()).expect("the simulated disks should open");
-        let (sender, events) = channel();
-        let listener: StorageListener = Arc::new(move |event| {
-            let panics = matches!(event, StorageEvent::Committed(_));
-            let _ = sender.send(event);
-            assert!(!panics, "this test makes a storage thread panic");
-        });
-        let worker = StorageWorker::start(store, PlayerTables::default(), listener).expect("threads should start");
-        worker.commit(batch(1, 1));
-        drop(worker);
-        let events: Vec<StorageEvent> = events.try_iter().collect();
-        let failures = events.iter().filter(|event| matches!(event, StorageEvent::Failed(_))).count();
-        assert_eq!(failures, 1, "the world is told that nothing more will be stored: {events:?}");
-    }
-}
+mod tests;

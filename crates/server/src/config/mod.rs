@@ -12,6 +12,7 @@ mod once;
 pub mod platforms;
 pub mod proxies;
 mod push;
+mod storage;
 
 use std::path::Path;
 use std::time::Duration;
@@ -26,6 +27,7 @@ use crate::config::layers::{lay_file_over, origin, overwrite, set, shipped};
 pub use crate::config::once::OnceLimits;
 use crate::config::proxies::TrustedProxies;
 pub use crate::config::push::PushLine;
+pub use crate::config::storage::StorageSettings;
 use raidkeep_engine::backup::BackupSettings;
 use raidkeep_engine::clock::{ClockMode, time_zone};
 use raidkeep_engine::journal::JournalSettings;
@@ -52,6 +54,8 @@ pub struct Config {
     pub data_must_exist: bool,
     /// Folder of the backups; empty = no backups.
     pub backups: String,
+    /// What happens when a disk fails.
+    pub storage: StorageSettings,
     /// How many worlds.
     pub worlds: u32,
     /// How time passes.
@@ -327,6 +331,7 @@ impl Config {
         }
         mistakes.extend(self.once.mistakes());
         mistakes.extend(archive::mistakes(&self.archive));
+        mistakes.extend(self.storage.mistakes());
         mistakes.extend(self.network_mistakes());
         mistakes.extend(self.platforms.mistakes());
         mistakes.extend(self.game_mistakes());

@@ -2,7 +2,6 @@
 //! platforms nor encryption hold up the worlds. Connections are kept alive and reused; redirects are not followed.
 
 use std::error::Error;
-use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -15,7 +14,7 @@ use hyper_util::rt::{TokioExecutor, TokioTimer};
 use rustls::{ClientConfig, RootCertStore};
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 
-use crate::net::inbox::Inbox;
+use crate::net::returns::Returns;
 use raidkeep_engine::exchange::lines::Outgoing;
 use raidkeep_engine::exchange::{Answered, CallFailure, CallOutcome, Exchange, Method};
 use raidkeep_engine::tick::Input;
@@ -25,16 +24,16 @@ const ANSWER_BYTES_MAX: usize = 1 << 20;
 /// How long an unused connection is kept alive.
 const IDLE: Duration = Duration::from_secs(60);
 
-/// Takes exchanges; their outcomes go to the inbox of the world that made them. The worlds' lines limit how many are
+/// Takes exchanges; their outcomes return to the world that made them. The worlds' lines limit how many are
 /// queued here.
 #[derive(Clone)]
-pub struct PlatformClient(UnboundedSender<(Outgoing, Arc<Inbox>)>);
+pub struct PlatformClient(UnboundedSender<(Outgoing, Returns)>);
 
 impl PlatformClient {
     /// Carries out an exchange.
-    pub fn call(&self, outgoing: Outgoing, inbox: Arc<Inbox>) {
+    pub fn call(&self, outgoing: Outgoing, returns: Returns) {
         // A finished thread means that the server stops; open calls are settled after the next start.
-        let _ = self.0.send((outgoing, inbox));
+        let _ = self.0.send((outgoing, returns));
     }
 }
 
@@ -50,15 +49,15 @@ pub fn start(roots: RootCertStore) -> std::io::Result<PlatformClient> {
 
 type HttpClient = Client<HttpsConnector<HttpConnector>, Full<Bytes>>;
 
-async fn carry(mut calls: UnboundedReceiver<(Outgoing, Arc<Inbox>)>, roots: RootCertStore) {
+async fn carry(mut calls: UnboundedReceiver<(Outgoing, Returns)>, roots: RootCertStore) {
     let client = client(roots);
-    while let Some((outgoing, inbox)) = calls.recv().await {
+    while let Some((outgoing, returns)) = calls.recv().await {
         let client = client.clone();
         tokio::spawn(async move {
             let Outgoing { number, exchange, deadline_seconds } = outgoing;
             let patience = Duration::from_secs(deadline_seconds.unsigned_abs());
             let answer = tokio::time::timeout(patience, send(&client, exchange)).await;
-            inbox.push(Input::Answered(number, answer.unwrap_or(Err(CallFailure::TimedOut))));
+            returns.push(Input::Answered(number, answer.unwrap_or(Err(CallFailure::TimedOut))));
         });
     }
 }

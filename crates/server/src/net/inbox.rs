@@ -3,8 +3,9 @@
 
 use std::net::IpAddr;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use crate::net::returns::Returns;
 use crate::net::turns::{Sender, Turns};
 use raidkeep_engine::address::AddressKey;
 use raidkeep_engine::meters::Meters;
@@ -29,12 +30,15 @@ pub struct Inbox {
     committed: AtomicU64,
     is_stopping: AtomicBool,
     storage_failed: AtomicBool,
+    failed_for_good: AtomicBool,
     wake: Box<dyn Fn() + Send + Sync>,
     latency: Option<metrics::Histogram>,
 }
 
 #[derive(Default)]
 struct Inputs {
+    /// Counts how often the world has been opened.
+    life: u64,
     /// For the next tick.
     next: Vec<Input>,
     /// How many of them are requests.
@@ -72,6 +76,7 @@ impl Inbox {
             committed: AtomicU64::new(committed.0),
             is_stopping: AtomicBool::new(false),
             storage_failed: AtomicBool::new(false),
+            failed_for_good: AtomicBool::new(false),
             wake,
             latency: None,
         }
@@ -91,10 +96,12 @@ impl Inbox {
     /// tick whatever players have sent.
     #[expect(clippy::result_large_err, reason = "the command goes back to its one caller, which answers it")]
     pub fn push_command(&self, command: Command, address: Option<IpAddr>) -> Result<(), (Command, Refusal)> {
+        let mut inputs = self.lock();
+        // Under the lock, so that no request arrives behind those that a failed world has refused.
         if let Some(refusal) = self.closed() {
+            drop(inputs);
             return Err((command, refusal));
         }
-        let mut inputs = self.lock();
         if command.credential != Credential::Operator {
             if inputs.next_commands >= self.per_tick {
                 return self.push_for_later(inputs, command, address);
@@ -135,6 +142,34 @@ impl Inbox {
     pub fn push(&self, input: Input) {
         self.lock().next.push(input);
         (self.wake)();
+    }
+
+    /// Takes the result of something that a life of the world has begun, unless that life has ended.
+    pub(super) fn push_to(&self, life: u64, input: Input) {
+        let mut inputs = self.lock();
+        if inputs.life == life {
+            inputs.next.push(input);
+            drop(inputs);
+            (self.wake)();
+        }
+    }
+
+    /// Where the results of what the world begins in its present life go.
+    pub fn returns(self: &Arc<Self>) -> Returns {
+        Returns::new(self.clone(), self.lock().life)
+    }
+
+    /// Ends a life of the world: what was meant for it is dropped, and requests among that are refused.
+    pub fn end_life(&self) {
+        let mut inputs = self.lock();
+        let life = inputs.life + 1;
+        let Inputs { next, mut later, .. } = std::mem::replace(&mut *inputs, Inputs { life, ..Inputs::default() });
+        drop(inputs);
+        let next = next.into_iter().filter_map(|input| match input {
+            Input::Command(command) => Some(command),
+            _ => None,
+        });
+        next.chain(std::iter::from_fn(|| later.pop())).for_each(|command| command.reply_to.refuse(&WITHOUT_STORAGE));
     }
 
     /// Moves the inputs of one tick to `inputs`, which must be empty.
@@ -178,6 +213,17 @@ impl Inbox {
         (self.wake)();
     }
 
+    /// The same, and opening the files again would not help.
+    pub fn fail_for_good(&self) {
+        self.failed_for_good.store(true, Ordering::Release);
+        self.fail_storage();
+    }
+
+    /// Takes requests again, because changes can be stored again.
+    pub fn resume(&self) {
+        self.storage_failed.store(false, Ordering::Release);
+    }
+
     /// Whether the server is stopping.
     pub fn is_stopping(&self) -> bool {
         self.is_stopping.load(Ordering::Acquire)
@@ -186,6 +232,11 @@ impl Inbox {
     /// Whether nothing can be stored any more.
     pub fn has_storage_failed(&self) -> bool {
         self.storage_failed.load(Ordering::Acquire)
+    }
+
+    /// Whether that stays so until the server is started again.
+    pub fn has_failed_for_good(&self) -> bool {
+        self.failed_for_good.load(Ordering::Acquire)
     }
 
     /// Why new requests are refused, if they are.

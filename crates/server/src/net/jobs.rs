@@ -2,13 +2,12 @@
 
 use std::cell::RefCell;
 use std::rc::Rc;
-use std::sync::Arc;
 
 use tokio::task::{spawn_blocking, spawn_local};
 
 use crate::config::Config;
 use crate::net::fair_queue::{FairQueue, QueueLimits};
-use crate::net::inbox::Inbox;
+use crate::net::returns::Returns;
 use raidkeep_engine::address::AddressKey;
 use raidkeep_engine::numbers::JobId;
 use raidkeep_engine::request::Job;
@@ -16,7 +15,7 @@ use raidkeep_engine::tick::Input;
 
 /// The jobs of a world.
 pub struct Jobs {
-    inbox: Arc<Inbox>,
+    returns: Returns,
     /// For jobs whose clients wait to log in.
     prompt: Rc<Queue>,
     /// For jobs that run one after the other.
@@ -27,8 +26,8 @@ pub struct Jobs {
 type Queue = RefCell<FairQueue<Option<AddressKey>, (JobId, Job)>>;
 
 impl Jobs {
-    /// No jobs yet. Their results go to `inbox`.
-    pub fn new(inbox: Arc<Inbox>, config: &Config) -> Self {
+    /// No jobs yet. Their results go to `returns`.
+    pub fn new(returns: Returns, config: &Config) -> Self {
         let (identity, images) = (&config.identity, config.limits.image_jobs_waiting);
         let prompt = QueueLimits {
             at_a_time: identity.password_jobs,
@@ -37,7 +36,7 @@ impl Jobs {
         };
         let at_leisure = QueueLimits { at_a_time: 1, most: images, per_asker: images };
         let queue = |limits| Rc::new(Queue::new(FairQueue::new(limits)));
-        Self { inbox, prompt: queue(prompt), at_leisure: queue(at_leisure) }
+        Self { returns, prompt: queue(prompt), at_leisure: queue(at_leisure) }
     }
 
     /// How many threads they may take.
@@ -51,23 +50,23 @@ impl Jobs {
         let queue = if job.is_at_leisure() { &self.at_leisure } else { &self.prompt };
         let pushed = queue.borrow_mut().push(job.asker(), (number, job));
         match pushed {
-            Ok(()) => run_next(queue, &self.inbox),
-            Err((number, _)) => self.inbox.push(Input::JobRefused(number)),
+            Ok(()) => run_next(queue, &self.returns),
+            Err((number, _)) => self.returns.push(Input::JobRefused(number)),
         }
     }
 }
 
 /// Runs the queue's next job if there is a place for it, and then those after it.
-fn run_next(queue: &Rc<Queue>, inbox: &Arc<Inbox>) {
+fn run_next(queue: &Rc<Queue>, returns: &Returns) {
     let Some((asker, (number, job))) = queue.borrow_mut().start_next() else {
         return;
     };
-    let (queue, inbox) = (queue.clone(), inbox.clone());
+    let (queue, returns) = (queue.clone(), returns.clone());
     spawn_local(async move {
         let result = spawn_blocking(|| job.run()).await;
         queue.borrow_mut().end(asker);
-        run_next(&queue, &inbox);
-        inbox.push(match result {
+        run_next(&queue, &returns);
+        returns.push(match result {
             Ok(finding) => Input::JobDone(number, finding),
             // It panicked, which fails only this request.
             Err(_) => Input::JobRefused(number),

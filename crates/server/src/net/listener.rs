@@ -28,6 +28,7 @@ use crate::net::way_in::{Clientele, WayIn};
 use crate::net::{caller, http, premises, trust};
 use raidkeep_engine::numbers::BatchNumber;
 use raidkeep_engine::open::{OpenRules, RulesPlugin, StorePlugin};
+use raidkeep_engine::outside::WorldPlace;
 use raidkeep_engine::reload::reloader::Subscriber;
 use raidkeep_engine::reload::{Reloader, Watcher};
 use raidkeep_engine::request::RequestTable;
@@ -248,6 +249,10 @@ impl Seat {
         StorePlugin { folder: PathBuf::from(&self.config().data), world: self.number }
     }
 
+    pub(super) fn place(&self) -> WorldPlace {
+        WorldPlace { number: self.number, worlds: self.listener.worlds() }
+    }
+
     pub(super) fn stopping(&self) -> watch::Receiver<bool> {
         self.listener.0.stop.subscribe()
     }
@@ -313,8 +318,7 @@ impl Seat {
             Some(commons) => commons,
             none => none.insert(self.listener.0.commons_of(world, requests, rules)?),
         };
-        let names = |table: &RequestTable| table.kinds().iter().map(|kind| kind.function).collect::<Vec<_>>();
-        if names(requests) != names(&commons.way_in.requests) {
+        if !commons.way_in.has_functions_of(requests) {
             return Err(StartError::OtherFunctions { number: self.number });
         }
         Ok((commons.way_in.clone(), commons.reloader.clone()))

@@ -33,6 +33,8 @@ mod premises;
 pub mod process;
 pub mod proxies;
 mod purses;
+pub mod returns;
+mod revival;
 pub mod routes;
 mod runner;
 pub mod server;

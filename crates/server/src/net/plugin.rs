@@ -9,6 +9,7 @@ use bevy_ecs::prelude::*;
 use crate::config::Config;
 use crate::net::inbox::Inbox;
 use crate::net::listener::{Listener, Seat};
+use crate::net::revival::Rebuild;
 use crate::net::runner;
 use crate::net::start_error::StartError;
 use raidkeep_engine::journal::Recorder;
@@ -33,8 +34,12 @@ use raidkeep_engine::tick::{Arrivals, Effects, receive};
 /// [`AppExit::Error`], and the cause is logged.
 ///
 /// It opens rules and databases with [`RulesPlugin`] and [`StorePlugin`], unless the program has added those itself.
+///
+/// A world whose disk has failed stops answering. It goes on by itself once there is space again if the plugin knows how
+/// to build its app anew ([`rebuilt_by`](Self::rebuilt_by)); otherwise the program must be started again.
 pub struct NetworkPlugin {
     place: Place,
+    rebuild: Option<Rebuild>,
 }
 
 enum Place {
@@ -53,12 +58,19 @@ impl Default for NetworkPlugin {
 impl NetworkPlugin {
     /// A listener of its own. It serves this one world, however many the configuration has.
     pub fn with(config: Config, assets: AssetSource) -> Self {
-        Self { place: Place::Own(Box::new(Config { worlds: 1, ..config }), assets) }
+        Self { place: Place::Own(Box::new(Config { worlds: 1, ..config }), assets), rebuild: None }
     }
 
     /// The world of this number at a listener that apps share.
     pub fn sharing(listener: &Listener, world: u32) -> Self {
-        Self { place: Place::Shared(listener.clone(), world) }
+        Self { place: Place::Shared(listener.clone(), world), rebuild: None }
+    }
+
+    /// The same for a program that can build an app like this one again, with all plugins but this one and those that
+    /// open rules and databases. Its databases are those of the configuration.
+    #[must_use]
+    pub fn rebuilt_by(self, build: impl Fn() -> App + Send + Sync + 'static) -> Self {
+        Self { rebuild: Some(Arc::new(build)), ..self }
     }
 
     fn seat(&self) -> Result<Seat, StartError> {
@@ -81,7 +93,8 @@ impl Plugin for NetworkPlugin {
                 if !app.is_plugin_added::<StorePlugin>() {
                     app.add_plugins(seat.store());
                 }
-                app.set_runner(move |app| runner::run(app, seat, is_own));
+                let rebuild = self.rebuild.clone();
+                app.set_runner(move |app| runner::run(app, seat, is_own, rebuild));
             }
             Err(error) => {
                 if let Place::Shared(listener, _) = &self.place {

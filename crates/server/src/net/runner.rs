@@ -10,12 +10,14 @@ use bevy_app::{App, AppExit, PluginsState};
 use tokio::sync::mpsc;
 use tokio::task::{LocalSet, spawn_local};
 
+use crate::net::acceptor::Stream;
 use crate::net::archiving;
 use crate::net::http::{self, Discovery, Site};
 use crate::net::inbox::Inbox;
 use crate::net::jobs::Jobs;
 use crate::net::listener::{Listener, Seat};
 use crate::net::operator::entropy;
+use crate::net::revival::{Rebuild, Revival};
 use crate::net::shard::{Sockets, WorldLoop};
 use crate::net::start_error::{StartError, system};
 use crate::net::way_in::WayIn;
@@ -23,24 +25,26 @@ use raidkeep_engine::clock::wall_ms;
 use raidkeep_engine::journal::{FileJournal, JournalOrigin, Recorder, program_name};
 use raidkeep_engine::open::{OpenRules, OpenStore};
 use raidkeep_engine::outside::WorldPlace;
-use raidkeep_engine::reload::Reloading;
+use raidkeep_engine::reload::{Reloader, Reloading};
+use raidkeep_engine::rules::LoadedRules;
 use raidkeep_engine::start::{Start, StartFailures, start_app};
-use raidkeep_engine::storage::store::{Rows, Store};
-use raidkeep_engine::storage::worker::{self, StorageEvent, StorageWorker};
+use raidkeep_engine::storage::store::{Answering, Rows, Store};
+use raidkeep_engine::storage::worker::{self, StorageEvent, StorageWorker, Stores};
 use raidkeep_engine::tick::{Input, Simulation};
 use raidkeep_game::platforms::sud::SudPlatform;
 
-/// Runs the world of an app until its listener stops.
-pub(super) fn run(app: App, mut seat: Seat, is_own: bool) -> AppExit {
-    let exit = match serve(app, &mut seat, is_own) {
+/// Runs the world of an app until its listener stops. `rebuild` makes an app like it.
+pub(super) fn run(app: App, seat: Seat, is_own: bool, rebuild: Option<Rebuild>) -> AppExit {
+    let listener = seat.listener.clone();
+    let exit = match serve(app, seat, is_own, rebuild) {
         Ok(exit) => exit,
         Err(error) if is_own => give_up(&error),
         Err(error) => {
-            seat.listener.fail(error);
+            listener.fail(error);
             AppExit::error()
         }
     };
-    if seat.listener.has_failed() { AppExit::error() } else { exit }
+    if listener.has_failed() { AppExit::error() } else { exit }
 }
 
 /// Ends an app that cannot start, and reports why.
@@ -54,7 +58,7 @@ pub(super) fn give_up(error: &StartError) -> AppExit {
     AppExit::error()
 }
 
-fn serve(mut app: App, seat: &mut Seat, is_own: bool) -> Result<AppExit, StartError> {
+fn serve(mut app: App, mut seat: Seat, is_own: bool, rebuild: Option<Rebuild>) -> Result<AppExit, StartError> {
     finish(&mut app)?;
     if tokio::runtime::Handle::try_current().is_ok() {
         let source = std::io::Error::other("this thread runs tokio tasks; the app needs one of its own");
@@ -67,18 +71,20 @@ fn serve(mut app: App, seat: &mut Seat, is_own: bool) -> Result<AppExit, StartEr
         .map_err(system("start a runtime"))?;
     LocalSet::new().block_on(&runtime, async {
         let discovery = app.world().get_resource::<SudPlatform>().and_then(|sud| sud.0.as_deref()).map(Discovery::of);
-        let (world, way_in, rows) = start(app, seat)?;
+        let streams = std::mem::replace(&mut seat.streams, mpsc::channel(1).1);
+        let seat = Rc::new(seat);
+        let started = start(app, &seat, rebuild)?;
         if is_own {
             spawn_local(stop_on_signals(seat.listener.clone()));
             tracing::info!("listening on {}", seat.listener.address());
             tracing::info!("operators on {}", seat.listener.operators_address());
         }
-        Ok(run_beside_sockets(world, (way_in, rows), discovery, seat).await)
+        Ok(run_beside_sockets(started, streams, discovery, &seat).await)
     })
 }
 
 /// Lets the plugins do what needs all of them; the failure of any ends the app.
-fn finish(app: &mut App) -> Result<(), StartError> {
+pub(super) fn finish(app: &mut App) -> Result<(), StartError> {
     while app.plugins_state() == PluginsState::Adding {
         std::thread::yield_now();
     }
@@ -87,36 +93,56 @@ fn finish(app: &mut App) -> Result<(), StartError> {
     app.world_mut().remove_resource::<StartFailures>().map_or(Ok(()), |failures| Err(failures.into()))
 }
 
-fn start(mut app: App, seat: &Seat) -> Result<(WorldLoop, Arc<WayIn>, Rows), StartError> {
+/// A world that has just started.
+struct Started {
+    world: WorldLoop,
+    revival: Revival,
+    way_in: Arc<WayIn>,
+    rows: Rows,
+}
+
+fn start(mut app: App, seat: &Rc<Seat>, rebuild: Option<Rebuild>) -> Result<Started, StartError> {
     let rules = app.world_mut().remove_resource::<OpenRules>().ok_or(StartError::Missing { what: "rules" })?;
     let mut store = app.world_mut().remove_resource::<OpenStore>().ok_or(StartError::Missing { what: "databases" })?.0;
     let loaded = rules.rules.clone();
     let (way_in, reloader) = seat.join(app.world(), rules)?;
-    let start = draw_start(seat, &mut store)?;
-    app.insert_resource(Reloading(reloader));
-    let mut simulation = start_app(app, &loaded, &store, start)?;
-    if let Some(journal) = begin_journal(seat, loaded.fingerprint, &simulation, &store, start)? {
+    let start = draw_start(seat.place(), &mut store)?;
+    let (answering, rows) = (Answering::of(&store)?, store.rows.clone());
+    let world = begin(app, seat, &reloader, &loaded, (store, start))?;
+    seat.open_for_operators(&way_in)?;
+    let revival = Revival::new(seat.clone(), rebuild, (way_in.clone(), reloader), answering);
+    Ok(Started { world, revival, way_in, rows })
+}
+
+/// Begins a life of a world: an app with all its plugins finished gets its rules and what was stored.
+pub(super) fn begin(
+    mut app: App,
+    seat: &Seat,
+    reloader: &Arc<Reloader>,
+    rules: &LoadedRules,
+    (store, start): (Store, Start),
+) -> Result<WorldLoop, StartError> {
+    app.insert_resource(Reloading(reloader.clone()));
+    let mut simulation = start_app(app, rules, &store, start)?;
+    if let Some(journal) = begin_journal(seat, rules.fingerprint, &simulation, &store, start)? {
         simulation.world_mut().insert_resource(journal);
     }
     seat.inbox.note_committed(store.recovered.last_batch);
-    let (tables, rows) = (simulation.player_tables(), store.rows.clone());
-    let listener = listener(seat.inbox.clone());
     let shipper = archiving::begin(seat.config(), simulation.world(), &store)?;
-    let storage = StorageWorker::start_shipping(store, tables, listener, shipper);
-    let storage = storage.map_err(system("start a thread"))?;
-    let jobs = Jobs::new(seat.inbox.clone(), seat.config());
-    seat.open_for_operators(&way_in)?;
+    let (tables, stores) = (simulation.player_tables(), Stores::archived(store, shipper));
+    let storage =
+        StorageWorker::start(stores, tables, listener(seat.inbox.clone())).map_err(system("start a thread"))?;
+    let jobs = Jobs::new(seat.inbox.returns(), seat.config());
     let (inbox, notify) = (seat.inbox.clone(), seat.notify.clone());
-    Ok((WorldLoop::new(simulation, storage, inbox, notify, jobs, seat.caller()), way_in, rows))
+    Ok(WorldLoop::new(simulation, storage, inbox, notify, jobs, seat.caller()))
 }
 
 /// Begins the world's next epoch, and draws what else it starts with.
-fn draw_start(seat: &Seat, store: &mut Store) -> Result<Start, StartError> {
+pub(super) fn draw_start(place: WorldPlace, store: &mut Store) -> Result<Start, StartError> {
     let drawn = || entropy().map_err(system("draw random bits"));
     let (seed, bits) = (drawn()?, drawn()?);
     let epoch = store.begin_epoch(u32::from_le_bytes(first_bytes(&bits)))?;
-    tracing::info!(world = seat.number, %epoch, "an epoch begins");
-    let place = WorldPlace { number: seat.number, worlds: seat.listener.worlds() };
+    tracing::info!(world = place.number, %epoch, "an epoch begins");
     Ok(Start { wall_ms: wall_ms(), seed: u64::from_le_bytes(first_bytes(&seed)), epoch, place })
 }
 
@@ -126,10 +152,10 @@ fn first_bytes<const BYTES: usize>(drawn: &[u8; 32]) -> [u8; BYTES] {
 }
 
 async fn run_beside_sockets(
-    world: WorldLoop,
-    (way_in, rows): (Arc<WayIn>, Rows),
+    Started { world, revival, way_in, rows }: Started,
+    streams: mpsc::Receiver<Stream>,
     discovery: Option<Discovery>,
-    seat: &mut Seat,
+    seat: &Seat,
 ) -> AppExit {
     let accepting = seat.acceptor(&way_in).map(|(acceptor, socket)| spawn_local(acceptor.run(socket)));
     let health = http::health_state(seat.config(), &way_in);
@@ -141,11 +167,10 @@ async fn run_beside_sockets(
         let sockets = sockets.clone();
         async move { sockets.supervise().await }
     });
-    let (_, nothing) = mpsc::channel(1);
-    let receiver = spawn_local(http::serve_streams(std::mem::replace(&mut seat.streams, nothing), site));
+    let receiver = spawn_local(http::serve_streams(streams, site));
     let mut stopping = seat.stopping();
     seat.note_ready(rows);
-    let mut world = spawn_local(world.run());
+    let mut world = spawn_local(revival.live(world));
     let ended = tokio::select! {
         _ = stopping.wait_for(|stop| *stop) => None,
         ended = &mut world => Some(ended),
@@ -164,7 +189,7 @@ async fn run_beside_sockets(
                 "a world ended by a fault in the program; its clients get status 16. Every change that was answered \
                  is on disk: start the server again, and please report the lines above"
             );
-            seat.inbox.fail_storage();
+            seat.inbox.fail_for_good();
             let _ = stopping.wait_for(|stop| *stop).await;
         }
     }
@@ -230,6 +255,7 @@ fn listener(inbox: Arc<Inbox>) -> worker::StorageListener {
         StorageEvent::Found(key, account) => inbox.push(Input::Found(key, account)),
         StorageEvent::Loaded(account, rows) => inbox.push(Input::Loaded(account, rows)),
         StorageEvent::Read(query, rows) => inbox.push(Input::RowsRead(query, rows)),
-        StorageEvent::Failed(_) => inbox.fail_storage(),
+        StorageEvent::Failed { may_pass: true, .. } => inbox.fail_storage(),
+        StorageEvent::Failed { may_pass: false, .. } => inbox.fail_for_good(),
     })
 }

@@ -72,8 +72,13 @@ impl Server {
             let builder = std::thread::Builder::new().name(format!("raidkeep-world-{number}"));
             let thread = builder.spawn(move || {
                 let _alarm = Alarm(listener.clone());
-                let network = NetworkPlugin::sharing(&listener, number);
-                App::new().add_plugins((settings.engine_plugins(), settings.game_plugins(), network)).run()
+                let build = move || {
+                    let mut app = App::new();
+                    app.add_plugins((settings.engine_plugins(), settings.game_plugins()));
+                    app
+                };
+                let mut app = build();
+                app.add_plugins(NetworkPlugin::sharing(&listener, number).rebuilt_by(build)).run()
             });
             self.threads.push(thread.map_err(system("start a thread"))?);
         }

@@ -22,6 +22,7 @@ use crate::net::inbox::Inbox;
 use crate::net::jobs::Jobs;
 use crate::net::limits::Limiter;
 use crate::net::plugin::NetworkOutbox;
+use crate::net::returns::Returns;
 use crate::net::socket::Socket;
 use crate::net::way_in::WayIn;
 use crate::net::websocket::{self, CloseReason};
@@ -37,7 +38,7 @@ use raidkeep_engine::request::Job;
 use raidkeep_engine::request::answer::{STOPPED, WITHOUT_STORAGE};
 use raidkeep_engine::storage::worker::StorageWorker;
 use raidkeep_engine::storage::{Batch, IndexKey, RowQuery};
-use raidkeep_engine::tick::{Input, Moment, Simulation};
+use raidkeep_engine::tick::{Moment, Simulation};
 
 /// Batches that may wait for the disk; beyond that, the world delays its next tick, its inbox fills and clients get
 /// status 16.
@@ -54,14 +55,22 @@ pub struct WorldLoop {
     notify: Arc<Notify>,
     around: Around,
     wakes_at: Option<Instant>,
-    has_failed: bool,
     exit: AppExit,
     ticks: metrics::Counter,
+}
+
+/// How a world has ended.
+pub enum Ended {
+    /// The server stops, or a system has ended the world.
+    Exit(AppExit),
+    /// Its storage has failed. Whatever waited has been refused; what is left is the storage, to be closed.
+    WithoutStorage(StorageWorker),
 }
 
 /// The surroundings of a server's world.
 struct Around {
     inbox: Arc<Inbox>,
+    returns: Returns,
     storage: StorageWorker,
     jobs: Jobs,
     caller: PlatformClient,
@@ -100,7 +109,7 @@ impl Outside for Around {
     }
 
     fn call(&mut self, outgoing: Outgoing) {
-        self.caller.call(outgoing, self.inbox.clone());
+        self.caller.call(outgoing, self.returns.clone());
     }
 }
 
@@ -120,6 +129,7 @@ impl WorldLoop {
             simulation,
             gate: ReplyGate::new(committed),
             around: Around {
+                returns: inbox.returns(),
                 inbox: inbox.clone(),
                 storage,
                 jobs,
@@ -132,29 +142,28 @@ impl WorldLoop {
             notify,
             // The first tick applies what has become due while the server was down.
             wakes_at: Some(Instant::now()),
-            has_failed: false,
             exit: AppExit::Success,
             ticks,
         }
     }
 
-    /// Runs the world until the server stops and every accepted request is answered. Then everything is committed and
-    /// folded. Returns the exit status if a system has ended the world.
-    pub async fn run(mut self) -> AppExit {
+    /// Runs the world until the server stops and every accepted request is answered; then everything is committed and
+    /// folded. Ends early when the storage fails.
+    pub async fn run(mut self) -> Ended {
         while !self.is_done() {
             self.wait().await;
             self.release();
+            if self.inbox.has_storage_failed() {
+                self.fail();
+                return Ended::WithoutStorage(self.around.storage);
+            }
             if self.inbox.is_stopping() {
                 self.dismiss_waiting();
             }
-            if self.around.last_batch.0 - self.gate.committed_batch().0 >= UNCOMMITTED_BATCHES_MAX && !self.has_failed {
+            if self.around.last_batch.0 - self.gate.committed_batch().0 >= UNCOMMITTED_BATCHES_MAX {
                 continue;
             }
             if self.inbox.is_empty() && self.wakes_at.is_none_or(|at| Instant::now() < at) {
-                continue;
-            }
-            if self.has_failed {
-                self.refuse_all();
                 continue;
             }
             self.tick();
@@ -168,19 +177,15 @@ impl WorldLoop {
         }
         // Dropping the storage commits and folds what it was given.
         drop(self.around);
-        self.exit
+        Ended::Exit(self.exit)
     }
 
-    fn refuse_all(&self) {
-        while !self.inbox.is_empty() {
-            let mut inputs = Vec::new();
-            self.inbox.drain(&mut inputs);
-            for input in inputs {
-                if let Input::Command(command) = input {
-                    command.reply_to.refuse(&WITHOUT_STORAGE);
-                }
-            }
-        }
+    /// Refuses everything that waits. The journal ends without its last page.
+    fn fail(&mut self) {
+        self.gate.fail(&WITHOUT_STORAGE);
+        self.simulation.world_mut().remove_resource::<Recorder>();
+        self.simulation.refuse_parked(&WITHOUT_STORAGE);
+        self.inbox.end_life();
     }
 
     fn dismiss_waiting(&mut self) {
@@ -195,7 +200,7 @@ impl WorldLoop {
 
     fn is_done(&self) -> bool {
         let is_quiet = self.inbox.is_empty() && self.gate.is_empty() && self.simulation.parked_count() == 0;
-        self.inbox.is_stopping() && (is_quiet || self.has_failed)
+        self.inbox.is_stopping() && is_quiet
     }
 
     async fn wait(&self) {
@@ -220,13 +225,6 @@ impl WorldLoop {
                 self.gate.time_out(*batch);
             }
             self.around.sent.pop_front();
-        }
-        if self.inbox.has_storage_failed() && !self.has_failed {
-            self.has_failed = true;
-            self.wakes_at = None;
-            self.gate.fail(&WITHOUT_STORAGE);
-            self.simulation.world_mut().remove_resource::<Recorder>();
-            self.simulation.refuse_parked(&WITHOUT_STORAGE);
         }
     }
 

@@ -20,6 +20,7 @@ pub(super) struct Shipment {
 }
 
 /// Hands committed records to the archivist of the world. Dropping it waits until they are on disk.
+#[derive(Debug)]
 pub struct Shipper {
     pub(super) sender: Option<Sender<Shipment>>,
     pub(super) queued: Arc<AtomicUsize>,

@@ -1,5 +1,7 @@
 //! What is wrong with the files of a world, and what an operator can do about it.
 
+use crate::numbers::BatchNumber;
+use crate::outside::Epoch;
 use crate::storage::store::{FORMAT, RowDamage};
 
 /// A storage failure. What was confirmed is safe; nothing more can be confirmed.
@@ -99,6 +101,36 @@ pub enum StorageError {
         /// The world's clock at that record, in unix milliseconds.
         moment_ms: i64,
     },
+    /// Somebody else has taken the world over.
+    #[error(
+        "epoch {by} has taken this world over, so that epoch {epoch} may answer nothing any more. If no other server should \
+         have it, stop that one and start this one again"
+    )]
+    Fenced {
+        /// The epoch that was fenced.
+        epoch: Epoch,
+        /// The epoch that has the world now.
+        by: Epoch,
+    },
+    /// A world that is opened again lacks something that it has answered.
+    #[error(
+        "{file} ends with change {last}, but the world has answered up to change {answered}: the files are an older copy, or \
+         the disk has lost what it had confirmed. Put back the files that were there; otherwise put the world back from a copy"
+    )]
+    Behind {
+        /// The rows.
+        file: String,
+        /// The last batch that is there.
+        last: BatchNumber,
+        /// The last batch that was answered.
+        answered: BatchNumber,
+    },
+    /// Where a world was, there are files of another one.
+    #[error("{file} belongs to another world than the one that was here. Put this world's files back")]
+    Replaced {
+        /// The rows.
+        file: String,
+    },
     /// There is no loss to accept.
     #[error(
         "{world} has all that it has answered; there is nothing to accept. If a server refuses it, see what it says"
@@ -139,6 +171,18 @@ pub enum StorageError {
         /// Why.
         source: std::io::Error,
     },
+}
+
+impl StorageError {
+    /// What a log says that has failed before.
+    pub(in crate::storage) fn stopped() -> Self {
+        io_failed("write the log")(std::io::Error::other("an earlier write failed"))
+    }
+
+    /// Whether the cause lies outside of the files, such as a disk that is full, so that opening them again may help.
+    pub fn may_pass(&self) -> bool {
+        matches!(self, Self::Failed { .. } | Self::Folder { .. } | Self::InUse { .. })
+    }
 }
 
 pub(in crate::storage) fn failed<E: Into<redb::Error>>(action: &'static str) -> impl FnOnce(E) -> StorageError {

@@ -2,7 +2,7 @@
 
 use redb::{Database, ReadableDatabase, TableDefinition};
 
-use crate::storage::store::log::LogRecord;
+use crate::storage::log_store::LogRecord;
 use crate::storage::store::{StorageError, failed};
 
 const LOG: TableDefinition<'_, u64, &[u8]> = TableDefinition::new("log");

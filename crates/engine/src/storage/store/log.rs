@@ -5,16 +5,16 @@
 //! have all been folded is written anew, so that under a steady load the file neither grows nor shrinks.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
 
 use redb::StorageBackend;
 
 use crate::outside::Epoch;
+use crate::storage::batch::batches;
+use crate::storage::log_store::{Appended, Log, LogRecord, LogStore, NewRecord};
 use crate::storage::store::identity::{FileKind, Identity};
 use crate::storage::store::mark::{Answered, Mark};
 use crate::storage::store::sector::{Part, SECTOR_BYTES, Sector, into_sectors, read_sector};
 use crate::storage::store::{StorageError, io_failed};
-use crate::storage::{Batch, batch::batches};
 
 /// Where the regions begin.
 const HEAD_BYTES: u64 = 4096;
@@ -23,15 +23,6 @@ const REGION_SECTORS: usize = 2048;
 const REGION_BYTES: usize = REGION_SECTORS * SECTOR_BYTES;
 /// The regions of a new log.
 const REGIONS_AT_FIRST: usize = 2;
-
-/// One committed record: the batches of one group commit.
-#[derive(Debug, Clone)]
-pub struct LogRecord {
-    /// Its number in the log.
-    pub number: u64,
-    /// The batches, encoded.
-    pub bytes: Arc<[u8]>,
-}
 
 /// A sector's place: region, and sector in it. The sector may be the one behind the region's last.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -52,26 +43,20 @@ impl Place {
 
 /// The log file. One thread owns it.
 #[derive(Debug)]
-pub struct Log {
+pub(super) struct FileLog {
     file: Box<dyn StorageBackend>,
-    mark: Mark,
+    name: String,
     world: u64,
+    mark: Mark,
     epoch: Epoch,
-    next_record: u64,
+    /// The last record.
+    last: u64,
     /// Where the next record begins.
     at: Place,
     /// The last record in each region; 0 = none.
     regions: Vec<u64>,
-    /// Whether a write or a sync has failed, after which nobody knows what is on the disk.
-    has_failed: bool,
-}
-
-/// What recovery found in a log.
-pub(super) struct Tail {
-    /// The records that the rows lack, without a gap.
-    pub(super) records: Vec<LogRecord>,
-    /// Damaged sectors that hold nothing the rows lack.
-    pub(super) damaged: u64,
+    /// The last record that is in the rows.
+    forgotten: u64,
 }
 
 /// What the checksums of a world's sectors begin with.
@@ -95,11 +80,12 @@ pub(super) fn is_unused(file: &dyn StorageBackend) -> Result<bool, StorageError>
     Ok(true)
 }
 
-impl Log {
+impl FileLog {
     /// Makes the log of a world whose rows end with `folded`. Whatever the file holds is overwritten.
     pub(super) fn create(
         file: Box<dyn StorageBackend>,
         mark: Mark,
+        name: &str,
         world: u64,
         folded: Answered,
     ) -> Result<Self, StorageError> {
@@ -114,17 +100,19 @@ impl Log {
         mark.keep(folded)?;
         Ok(Self {
             file,
-            mark,
+            name: name.to_owned(),
             world,
+            mark,
             epoch: folded.epoch,
-            next_record: folded.record + 1,
+            last: folded.record,
             at: Place { region: 0, sector: 0 },
             regions: vec![0; REGIONS_AT_FIRST],
-            has_failed: false,
+            forgotten: folded.record,
         })
     }
 
-    /// Opens the log of a world whose rows end with `folded`, and reads what they lack.
+    /// Opens the log of a world whose rows end with `folded`. Returns also how many damaged sectors it has that hold
+    /// nothing the rows lack.
     ///
     /// # Errors
     /// When the log is of another world, cut, damaged where it matters, or ends before what was answered.
@@ -134,36 +122,24 @@ impl Log {
         name: &str,
         world: u64,
         [folded, answered]: [Answered; 2],
-    ) -> Result<(Self, Tail), StorageError> {
+    ) -> Result<(Self, u64), StorageError> {
         let scan = Scan::of(&*file, name, world, folded.record)?;
-        let records = scan.records_behind(folded.record);
-        let last = folded.record + records.len() as u64;
+        let last = folded.record + scan.records_behind(folded.record).len() as u64;
         scan.check_end(last, folded, answered, name)?;
         let at = scan.end_of(last);
         let leftovers: Vec<Place> = scan.behind(last).chain(scan.damaged.iter().copied()).collect();
         let damaged = scan.damaged.len() as u64;
         let regions = scan.regions;
         let epoch = folded.epoch.max(answered.epoch);
-        let log = Self { file, mark, world, epoch, next_record: last + 1, at, regions, has_failed: false };
+        let (name, forgotten) = (name.to_owned(), folded.record);
+        let log = Self { file, name, world, mark, epoch, last, at, regions, forgotten };
         log.blank(&leftovers)?;
-        Ok((log, Tail { records, damaged }))
+        Ok((log, damaged))
     }
 
     /// What can be read of a log without a gap behind the record that the rows end with.
     pub(super) fn salvage(file: &dyn StorageBackend, world: u64, folded: u64) -> Vec<LogRecord> {
         Scan::of(file, "", world, folded).map(|scan| scan.records_behind(folded)).unwrap_or_default()
-    }
-
-    /// The last records that the file still holds without a gap, in the rows or not, with their epochs.
-    pub(in crate::storage) fn held(&self) -> Result<Vec<(Epoch, LogRecord)>, StorageError> {
-        let scan = Scan::of(&*self.file, "the log", self.world, 0)?;
-        let read = |number| {
-            let epoch = scan.parts.get(&(number, 0))?.epoch;
-            Some((epoch, LogRecord { number, bytes: scan.whole_record(number)?.into() }))
-        };
-        let mut held: Vec<_> = (1..self.next_record).rev().map_while(read).collect();
-        held.reverse();
-        Ok(held)
     }
 
     /// Clears sectors of a record that was never finished, and damaged ones that hold nothing needed, so that the next
@@ -176,58 +152,32 @@ impl Log {
         if places.is_empty() { Ok(()) } else { self.file.sync_data().map_err(io_failed(action)) }
     }
 
-    /// The number of the next record.
-    pub(in crate::storage) fn next_record(&self) -> u64 {
-        self.next_record
+    /// The log for whoever commits to it.
+    pub(super) fn into_log(self) -> Log {
+        let (epoch, next_record) = (self.epoch, self.last + 1);
+        Log::new(Box::new(self), epoch, next_record)
     }
 
-    /// The epoch of the last records, or one that has begun since.
-    pub(in crate::storage) fn epoch(&self) -> Epoch {
-        self.epoch
-    }
-
-    /// Records that follow belong to this epoch.
-    pub(super) fn take_over(&mut self, epoch: Epoch) {
-        self.epoch = epoch;
-    }
-
-    /// Commits the batches as one record, with one write and one sync. Records up to `folded_record` are in the rows;
-    /// their place is used again.
-    ///
-    /// # Errors
-    /// When the disk fails. Whether the record is kept is not known then, and nothing can be appended any more.
-    pub fn append(&mut self, group: &[Batch], folded_record: u64) -> Result<LogRecord, StorageError> {
-        let action = "write the log";
-        if self.has_failed {
-            return Err(io_failed(action)(std::io::Error::other("an earlier write failed")));
-        }
-        let mut bytes = Vec::with_capacity(group.iter().map(Batch::encoded_len).sum());
-        for batch in group {
-            batch.encode(&mut bytes);
-        }
-        self.has_failed = true;
-        let number = self.next_record;
-        self.write(&into_sectors(salt_of(self.world), number, self.epoch, &bytes), folded_record)?;
-        self.file.sync_data().map_err(io_failed(action))?;
-        if let Some(last) = group.last() {
-            let (batch, moment_ms, epoch) = (last.number, last.moment_ms, self.epoch);
-            self.mark.note(Answered { record: number, batch, moment_ms, epoch })?;
-        }
-        self.has_failed = false;
-        self.next_record += 1;
-        Ok(LogRecord { number, bytes: bytes.into() })
+    /// One write and one sync.
+    fn keep(&mut self, number: u64, record: &NewRecord) -> Result<(), StorageError> {
+        self.write(number, &into_sectors(salt_of(self.world), number, self.epoch, &record.bytes))?;
+        self.file.sync_data().map_err(io_failed("write the log"))?;
+        let NewRecord { last_batch: batch, moment_ms, .. } = *record;
+        self.mark.note(Answered { record: number, batch, moment_ms, epoch: self.epoch })?;
+        self.last = number;
+        Ok(())
     }
 
     /// Writes a record's sectors where there is room.
-    fn write(&mut self, mut sectors: &[u8], folded_record: u64) -> Result<(), StorageError> {
+    fn write(&mut self, number: u64, mut sectors: &[u8]) -> Result<(), StorageError> {
         while !sectors.is_empty() {
             if self.at.sector == REGION_SECTORS {
-                self.at = Place { region: self.free_region(folded_record)?, sector: 0 };
+                self.at = Place { region: self.free_region()?, sector: 0 };
             }
             let room = (REGION_SECTORS - self.at.sector) * SECTOR_BYTES;
             let (now, later) = sectors.split_at(room.min(sectors.len()));
             self.file.write(self.at.offset(), now).map_err(io_failed("write the log"))?;
-            self.regions[self.at.region] = self.next_record;
+            self.regions[self.at.region] = number;
             self.at.sector += now.len() / SECTOR_BYTES;
             sectors = later;
         }
@@ -235,8 +185,8 @@ impl Log {
     }
 
     /// A region whose records are all in the rows; the file grows by one if there is none.
-    fn free_region(&mut self, folded_record: u64) -> Result<usize, StorageError> {
-        if let Some(free) = self.regions.iter().position(|last| *last <= folded_record) {
+    fn free_region(&mut self) -> Result<usize, StorageError> {
+        if let Some(free) = self.regions.iter().position(|last| *last <= self.forgotten) {
             return Ok(free);
         }
         let action = "make the log larger";
@@ -252,6 +202,50 @@ impl Log {
     /// Notes, on disk, that everything up to here is in the rows.
     pub(super) fn keep_mark(&self, answered: Answered) -> Result<(), StorageError> {
         self.mark.keep(answered)
+    }
+}
+
+impl LogStore for FileLog {
+    fn append(&mut self, seq: u64, epoch: Epoch, record: &NewRecord) -> Appended {
+        if epoch < self.epoch {
+            return Appended::Fenced(self.epoch);
+        }
+        debug_assert_eq!(seq, self.last + 1, "records are numbered without a gap");
+        self.keep(seq, record).map_or_else(Appended::Unknown, |()| Appended::Acked)
+    }
+
+    fn tail(&self, from: u64) -> Result<Vec<LogRecord>, StorageError> {
+        let folded = from.saturating_sub(1);
+        let scan = Scan::of(&*self.file, &self.name, self.world, folded)?;
+        let records = scan.records_behind(folded);
+        match scan.parts.keys().next().filter(|_| records.is_empty()) {
+            Some((found, _)) => Err(StorageError::Gap { file: self.name.clone(), folded, found: *found }),
+            None => Ok(records),
+        }
+    }
+
+    fn held(&self) -> Result<Vec<(Epoch, LogRecord)>, StorageError> {
+        let scan = Scan::of(&*self.file, &self.name, self.world, 0)?;
+        let read = |number| {
+            let epoch = scan.parts.get(&(number, 0))?.epoch;
+            Some((epoch, LogRecord { number, bytes: scan.whole_record(number)?.into() }))
+        };
+        let mut held: Vec<_> = (1..=self.last).rev().map_while(read).collect();
+        held.reverse();
+        Ok(held)
+    }
+
+    /// The lock on the files keeps other processes out, so that only this one has to know.
+    fn take_over(&mut self, epoch: Epoch) -> Result<(), StorageError> {
+        if epoch < self.epoch {
+            return Err(StorageError::Fenced { epoch, by: self.epoch });
+        }
+        self.epoch = epoch;
+        Ok(())
+    }
+
+    fn forget(&mut self, record: u64) {
+        self.forgotten = record.max(self.forgotten);
     }
 }
 

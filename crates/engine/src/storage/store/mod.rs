@@ -11,8 +11,9 @@ use redb::{Database, StorageBackend, TableDefinition};
 use crate::numbers::BatchNumber;
 use crate::outside::Epoch;
 use crate::storage::disk::Disks;
+use crate::storage::log_store::LogStore;
 use crate::storage::store::files::{FileRole, Files, Folder, ReadOnlyFolder};
-use crate::storage::store::log::{Tail, answered_by, is_unused};
+use crate::storage::store::log::{FileLog, answered_by, is_unused};
 use crate::storage::store::mark::{Answered, Mark};
 
 mod digests;
@@ -27,19 +28,22 @@ mod overlay;
 mod reached;
 mod read_rows;
 mod recount;
+mod redb_rows;
+mod reopen;
 mod rows_file;
 mod sector;
 
+pub use crate::storage::log_store::{Log, LogRecord};
 pub(in crate::storage) use digests::DIGESTS;
 pub use digests::RowDamage;
 pub use error::StorageError;
 pub(super) use error::failed;
 use error::io_failed;
 pub(in crate::storage) use log::salt_of;
-pub use log::{Log, LogRecord};
 pub(super) use overlay::Overlay;
 pub use reached::Reached;
 pub(in crate::storage) use recount::Recount;
+pub use reopen::Answering;
 pub use rows_file::Rows;
 pub(in crate::storage) use rows_file::seal;
 pub(super) use sector::{SECTOR_BYTES, Sector, checksum_of, into_sectors, read_sector};
@@ -143,7 +147,7 @@ impl Store {
         let rows = Self::open_rows(&files, name)?;
         let folded = rows.meta()?.folded();
         let world = rows.meta()?.world.unwrap_or_else(rand::random);
-        let records = Log::salvage(&*files.open(FileRole::Log)?, world, folded.record);
+        let records = FileLog::salvage(&*files.open(FileRole::Log)?, world, folded.record);
         let mark = Mark::new(files.open(FileRole::Mark)?, world);
         let answered = mark.read(&files.name(FileRole::Mark)).ok().flatten();
         let reached = answered_by(&records, folded.epoch).unwrap_or(folded);
@@ -152,7 +156,8 @@ impl Store {
         // Records that were lost keep their numbers, so that none is given twice.
         let begins = Answered { record: reached.record.max(answered.map_or(0, |answered| answered.record)), ..reached };
         rows.skip_to(begins.record)?;
-        Log::create(files.open(FileRole::Log)?, Mark::new(files.open(FileRole::Mark)?, world), world, begins)?;
+        let mark = Mark::new(files.open(FileRole::Mark)?, world);
+        FileLog::create(files.open(FileRole::Log)?, mark, &files.name(FileRole::Log), world, begins)?;
         files.sync_names()?;
         Ok(AcceptedLoss { refused, last_batch: reached.batch, moment_ms: reached.moment_ms, kept })
     }
@@ -167,7 +172,7 @@ impl Store {
     /// that the world does in it.
     pub fn begin_epoch(&mut self, bits: u32) -> Result<Epoch, StorageError> {
         let epoch = self.rows.begin_epoch(bits, self.log.epoch())?;
-        self.log.take_over(epoch);
+        self.log.take_over(epoch)?;
         Ok(epoch)
     }
 
@@ -208,8 +213,8 @@ impl Store {
         let missing = || StorageError::Missing { file: files.name(FileRole::Mark) };
         let answered = mark.read(&files.name(FileRole::Mark))?.ok_or_else(missing)?;
         let name = files.name(FileRole::Log);
-        let (log, Tail { records, damaged }) =
-            Log::open(files.open(FileRole::Log)?, mark, &name, world, [folded, answered])?;
+        let (log, damaged) = FileLog::open(files.open(FileRole::Log)?, mark, &name, world, [folded, answered])?;
+        let records = log.tail(folded.record + 1)?;
         if damaged > 0 {
             tracing::warn!(file = name, damaged, "the log had damaged sectors that nothing needs; check the disk");
         }
@@ -217,7 +222,7 @@ impl Store {
             rows.fold(&records)?;
             log.keep_mark(reached)?;
         }
-        Ok((log, records.len() as u64))
+        Ok((log.into_log(), records.len() as u64))
     }
 
     /// Makes the log of a new world, of a copy, and of a world whose log an earlier program kept in a database.
@@ -231,11 +236,11 @@ impl Store {
         };
         let reached = answered_by(&records, folded.epoch).unwrap_or(folded);
         let mark = Mark::new(files.open(FileRole::Mark)?, world);
-        let log = Log::create(files.open(FileRole::Log)?, mark, world, reached)?;
+        let log = FileLog::create(files.open(FileRole::Log)?, mark, &files.name(FileRole::Log), world, reached)?;
         files.sync_names()?;
         rows.begin(world, &records)?;
         files.remove_legacy_log()?;
-        Ok((log, records.len() as u64))
+        Ok((log.into_log(), records.len() as u64))
     }
 }
 

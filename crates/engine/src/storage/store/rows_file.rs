@@ -12,10 +12,10 @@ use crate::numbers::BatchNumber;
 use crate::outside::Epoch;
 use crate::storage::batch::{Row, batches};
 use crate::storage::directory::INDEX_TABLE;
+use crate::storage::log_store::LogRecord;
 use crate::storage::store::digests::{
     DIGESTS, RowDamage, Tally, read_player_tables, rows_of, shown_key, stored_checksum, stored_key, write_value,
 };
-use crate::storage::store::log::LogRecord;
 use crate::storage::store::mark::Answered;
 use crate::storage::store::{FORMAT, META, META_COPY, META_LAST_BATCH, StorageError, failed, guarded, migrate};
 
@@ -204,12 +204,17 @@ impl Rows {
     /// Folds the records into the rows, each row's last value once, in one commit. Returns the number of the last batch
     /// among them. Folding a record twice changes nothing.
     pub fn fold(&self, records: &[LogRecord]) -> Result<BatchNumber, StorageError> {
-        self.guarded(|| self.fold_into(records, None))
+        self.guarded(|| self.fold_into(records, None, None))
+    }
+
+    /// The same under an epoch, unless a later one has the rows.
+    pub(super) fn fold_under(&self, epoch: Epoch, records: &[LogRecord]) -> Result<BatchNumber, StorageError> {
+        self.guarded(|| self.fold_into(records, None, Some(epoch)))
     }
 
     /// Makes these the rows of the world with this id, whose log begins behind the records.
     pub(super) fn begin(&self, world: u64, records: &[LogRecord]) -> Result<BatchNumber, StorageError> {
-        self.guarded(|| self.fold_into(records, Some(world)))
+        self.guarded(|| self.fold_into(records, Some(world), None))
     }
 
     /// Lets the log go on behind this record, although those before it were lost.
@@ -226,10 +231,18 @@ impl Rows {
         write.commit().map_err(failed(action))
     }
 
-    fn fold_into(&self, records: &[LogRecord], world: Option<u64>) -> Result<BatchNumber, StorageError> {
+    fn fold_into(
+        &self,
+        records: &[LogRecord],
+        world: Option<u64>,
+        epoch: Option<Epoch>,
+    ) -> Result<BatchNumber, StorageError> {
         let action = "fold the log into the rows";
         let mut changes = Changes::default();
         let before = self.meta()?;
+        if let Some(epoch) = epoch.filter(|epoch| *epoch < before.epoch) {
+            return Err(StorageError::Fenced { epoch, by: before.epoch });
+        }
         let mut last = (before.last_batch, None);
         for batch in records.iter().flat_map(|record| batches(&record.bytes)) {
             last = (batch.number, Some(batch.moment_ms.cast_unsigned()));

@@ -1,0 +1,66 @@
+//! Opening a world again in the process that had it open, after its disk has failed.
+//!
+//! What is on the disk then is compared with what this process has answered, which it knows better than any file.
+
+use std::path::Path;
+
+use crate::numbers::BatchNumber;
+use crate::storage::StorageError;
+use crate::storage::store::files::{FileRole, Files, Folder};
+use crate::storage::store::{Rows, Store};
+
+/// Which world was open, and how far it has answered.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Answering {
+    /// The id of the world.
+    pub world: u64,
+    /// The last batch that was answered.
+    pub last: BatchNumber,
+}
+
+impl Answering {
+    /// A world that has just been opened.
+    ///
+    /// # Errors
+    /// When the rows cannot be read.
+    pub fn of(store: &Store) -> Result<Self, StorageError> {
+        Ok(Self { world: store.rows.id()?, last: store.recovered.last_batch })
+    }
+
+    fn check(self, store: &Store) -> Result<(), StorageError> {
+        let found = Self::of(store)?;
+        let file = || store.rows.file_name();
+        if found.world != self.world {
+            return Err(StorageError::Replaced { file: file() });
+        }
+        if found.last < self.last {
+            return Err(StorageError::Behind { file: file(), last: found.last, answered: self.last });
+        }
+        Ok(())
+    }
+}
+
+impl Store {
+    /// Opens the files of a world that this process had open. What was answered must be in them; of what was not, they
+    /// may have some or nothing. No file is made, and files that do not fit stay as they are.
+    ///
+    /// # Errors
+    /// As [`open_folder`](Self::open_folder), and when the files are not those that were open.
+    pub fn reopen(folder: &Path, name: &str, answering: Answering) -> Result<Self, StorageError> {
+        let files = Folder::new(folder, name);
+        if files.length(FileRole::Rows)? == 0 {
+            return Err(StorageError::Missing { file: files.name(FileRole::Rows) });
+        }
+        answering.check(&Self::read_folder(folder, name)?)?;
+        let store = Self::open_folder(folder, name)?;
+        answering.check(&store)?;
+        Ok(store)
+    }
+}
+
+impl Rows {
+    /// The id of the world; 0 for one that was never begun.
+    fn id(&self) -> Result<u64, StorageError> {
+        Ok(self.meta()?.world.unwrap_or_default())
+    }
+}
