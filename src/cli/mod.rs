@@ -11,6 +11,7 @@ mod load;
 mod log;
 mod metrics;
 mod player;
+mod reconcile;
 mod replay;
 mod sandbox;
 mod scenario;
@@ -58,6 +59,8 @@ enum Command {
     Verify(verify::Verify),
     /// Makes a world usable whose log is damaged or missing, without what that held.
     AcceptLoss(accept_loss::AcceptLoss),
+    /// Compares the payment platform's records with a world's orders, after a backup was put back; changes nothing.
+    Reconcile(reconcile::Reconcile),
     /// Exports a player with all its data as one JSON document.
     Export(player::Export),
     /// Imports a player from such a document into a running world.
@@ -101,6 +104,7 @@ pub fn run() -> ExitCode {
         Some(Command::Export(export)) => done(export.run()),
         Some(Command::Import(import)) => done(import.run()),
         Some(Command::Delete(delete)) => done(delete.run()),
+        Some(Command::Reconcile(reconcile)) => reconcile.run(),
         Some(Command::Verify(verify)) => Ok(verify.run()),
         Some(Command::AcceptLoss(accept)) => Ok(accept.run()),
     };

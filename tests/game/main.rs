@@ -32,6 +32,7 @@ mod payments;
 mod portability;
 mod presence;
 mod purses;
+mod reconciling;
 mod refusals;
 mod replacing;
 mod reports;
