@@ -4,6 +4,7 @@ mod accept_loss;
 mod backup;
 mod call;
 mod check;
+mod clock;
 mod compare;
 mod doors;
 mod environment;
@@ -59,6 +60,8 @@ enum Command {
     Verify(verify::Verify),
     /// Makes a world usable whose log is damaged or missing, without what that held.
     AcceptLoss(accept_loss::AcceptLoss),
+    /// Mends what a wrong clock has left behind.
+    Clock(clock::Clock),
     /// Compares the payment platform's records with a world's orders, after a backup was put back; changes nothing.
     Reconcile(reconcile::Reconcile),
     /// Exports a player with all its data as one JSON document.
@@ -104,6 +107,7 @@ pub fn run() -> ExitCode {
         Some(Command::Export(export)) => done(export.run()),
         Some(Command::Import(import)) => done(import.run()),
         Some(Command::Delete(delete)) => done(delete.run()),
+        Some(Command::Clock(clock)) => done(clock.run()),
         Some(Command::Reconcile(reconcile)) => reconcile.run(),
         Some(Command::Verify(verify)) => Ok(verify.run()),
         Some(Command::AcceptLoss(accept)) => Ok(accept.run()),

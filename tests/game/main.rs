@@ -19,6 +19,7 @@ mod legacy_stages;
 mod lenient_fields;
 mod limited_items;
 mod mail;
+mod mended_clock;
 mod names;
 mod narrator;
 mod numbers;

@@ -19,6 +19,7 @@ pub mod throttle;
 
 pub mod calendar;
 pub mod clock;
+pub mod clock_check;
 pub mod rules;
 pub mod template;
 
@@ -36,6 +37,7 @@ pub mod request;
 
 pub mod events;
 
+pub mod mend;
 pub mod players;
 
 pub mod dispatch;
