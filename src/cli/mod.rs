@@ -5,6 +5,7 @@ mod archive;
 mod backup;
 mod call;
 mod check;
+mod clock;
 mod compare;
 mod doors;
 mod environment;
@@ -14,6 +15,7 @@ mod log;
 mod metrics;
 mod moment;
 mod player;
+mod reconcile;
 mod replay;
 mod restore;
 mod sandbox;
@@ -69,6 +71,10 @@ enum Command {
     Verify(verify::Verify),
     /// Makes a world usable whose log is damaged or missing, without what that held.
     AcceptLoss(accept_loss::AcceptLoss),
+    /// Mends what a wrong clock has left behind.
+    Clock(clock::Clock),
+    /// Compares the payment platform's records with a world's orders, after a backup was put back; changes nothing.
+    Reconcile(reconcile::Reconcile),
     /// Exports a player with all its data as one JSON document.
     Export(player::Export),
     /// Imports a player from such a document into a running world.
@@ -115,6 +121,8 @@ pub fn run() -> ExitCode {
         Some(Command::Export(export)) => done(export.run()),
         Some(Command::Import(import)) => done(import.run()),
         Some(Command::Delete(delete)) => done(delete.run()),
+        Some(Command::Clock(clock)) => done(clock.run()),
+        Some(Command::Reconcile(reconcile)) => reconcile.run(),
         Some(Command::Verify(verify)) => Ok(verify.run()),
         Some(Command::AcceptLoss(accept)) => Ok(accept.run()),
     };

@@ -40,6 +40,10 @@ pub(super) struct Serve {
     /// real, manual, or xN such as x60 [default: real].
     #[arg(long, value_name = "CLOCK")]
     clock: Option<String>,
+    /// Starts although the system clock is far from the last stored change: it is right, and the server stood still for
+    /// that long, or the change was stored under a wrong one.
+    #[arg(long)]
+    accept_clock: bool,
     /// Sets any key of the configuration; may be repeated.
     #[arg(long, value_name = "KEY=VALUE")]
     set: Vec<String>,
@@ -142,6 +146,7 @@ impl Serve {
             ("clock", self.clock.clone()),
             ("journal.folder", self.journal.clone()),
             ("archive.folder", self.archive.clone()),
+            ("accept_clock", self.accept_clock.then(|| "true".to_owned())),
             ("platforms.public_sandbox", self.sandbox.then(|| "true".to_owned())),
         ];
         let flags = flags.into_iter().filter_map(|(key, value)| Some(format!("{key}={}", value?)));

@@ -62,6 +62,12 @@ pub struct Config {
     pub clock: String,
     /// The zone of midnight.
     pub zone: String,
+    /// Hours that the clock of a start may be ahead of the last stored change.
+    pub clock_jump_max_hours: u32,
+    /// Minutes that it may be behind.
+    pub clock_back_max_minutes: u32,
+    /// Whether a start is not refused because of its clock.
+    pub accept_clock: bool,
     /// Whether changed assets are loaded automatically.
     pub assets_watch: bool,
     /// Longest time in real seconds that a change of the assets goes unnoticed.

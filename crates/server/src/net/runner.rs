@@ -7,6 +7,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bevy_app::{App, AppExit, PluginsState};
+use bevy_ecs::world::World;
 use tokio::sync::mpsc;
 use tokio::task::{LocalSet, spawn_local};
 
@@ -21,7 +22,8 @@ use crate::net::revival::{Rebuild, Revival};
 use crate::net::shard::{Sockets, WorldLoop};
 use crate::net::start_error::{StartError, system};
 use crate::net::way_in::WayIn;
-use raidkeep_engine::clock::wall_ms;
+use raidkeep_engine::clock::{ClockSettings, wall_ms};
+use raidkeep_engine::clock_check::ClockBounds;
 use raidkeep_engine::journal::{FileJournal, JournalOrigin, Recorder, program_name};
 use raidkeep_engine::open::{OpenRules, OpenStore};
 use raidkeep_engine::outside::WorldPlace;
@@ -106,6 +108,7 @@ fn start(mut app: App, seat: &Rc<Seat>, rebuild: Option<Rebuild>) -> Result<Star
     let mut store = app.world_mut().remove_resource::<OpenStore>().ok_or(StartError::Missing { what: "databases" })?.0;
     let loaded = rules.rules.clone();
     let (way_in, reloader) = seat.join(app.world(), rules)?;
+    check_clock(app.world(), seat, &store)?;
     let start = draw_start(seat.place(), &mut store)?;
     let (answering, rows) = (Answering::of(&store)?, store.rows.clone());
     let world = begin(app, seat, &reloader, &loaded, (store, start))?;
@@ -135,6 +138,18 @@ pub(super) fn begin(
     let jobs = Jobs::new(seat.inbox.returns(), seat.config());
     let (inbox, notify) = (seat.inbox.clone(), seat.notify.clone());
     Ok(WorldLoop::new(simulation, storage, inbox, notify, jobs, seat.caller()))
+}
+
+/// Refuses a system clock that can hardly be right, before anything is stored under it.
+fn check_clock(world: &World, seat: &Seat, store: &Store) -> Result<(), StartError> {
+    let config = seat.config();
+    if config.accept_clock {
+        return Ok(());
+    }
+    let bounds =
+        ClockBounds { ahead_hours: config.clock_jump_max_hours, behind_minutes: config.clock_back_max_minutes };
+    let settings = world.resource::<ClockSettings>();
+    Ok(bounds.check(seat.number, settings, wall_ms(), store.recovered.moment_ms)?)
 }
 
 /// Begins the world's next epoch, and draws what else it starts with.

@@ -5,6 +5,7 @@ use std::net::SocketAddr;
 
 use crate::config::ConfigError;
 use crate::net::operator::OperatorTokenError;
+use raidkeep_engine::clock_check::ClockTooFar;
 use raidkeep_engine::private::TooOpen;
 use raidkeep_engine::start::StartFailures;
 use raidkeep_engine::storage::StorageError;
@@ -32,6 +33,9 @@ pub enum StartError {
     /// Files of players that others can read.
     #[error("{0}")]
     TooOpen(#[from] TooOpen),
+    /// The system clock.
+    #[error("{0}")]
+    Clock(#[from] ClockTooFar),
     /// The operator token.
     #[error("{0}")]
     Token(#[from] OperatorTokenError),
