@@ -131,9 +131,10 @@ impl Archivist {
                 Err(RecvTimeoutError::Disconnected) => break,
             }
         }
-        self.sync_at = None;
-        self.attempt(Keeper::sync);
         self.write_lists();
+        if let Some(Err(error)) = self.keeper.take().map(Keeper::finish) {
+            tracing::error!(%error, "the archive lacks the end of this run; it follows after the next start, from the log");
+        }
     }
 
     /// Opens the archive, and archives what the log holds beyond it.
