@@ -1,7 +1,8 @@
 //! The segments of a running world: which is written, when a line begins, and when a base is due.
 
-use std::time::{Duration, Instant, SystemTime};
+use std::time::{Duration, Instant, UNIX_EPOCH};
 
+use crate::clock::wall_ms;
 use crate::outside::Epoch;
 use crate::storage::continuous::bases::{BaseJob, delete_old};
 use crate::storage::continuous::folder::{Newest, WorldFolder};
@@ -67,8 +68,8 @@ impl Keeper {
         let bases = Bases { job: None, needed: None, due_at: now, has_changes: false, not_before: now };
         let line = segments.last().map_or(0, |last| last.head.line);
         // A segment that a process died over before it wrote the head is written anew; a damaged one stays as it is.
-        let listed = folder.segments()?.into_iter();
-        let sequence = listed.filter(|sequence| !is_unfinished(&folder, *sequence)).next_back().unwrap_or(0);
+        let mut listed = folder.segments()?.into_iter();
+        let sequence = listed.rfind(|sequence| !is_unfinished(&folder, *sequence)).unwrap_or(0);
         let (writer, kept, anew) = (None, None, None);
         let mut keeper = Self { task, folder, rows, world, writer, line, sequence, next: held.next, kept, anew, bases };
         match segments.last() {
@@ -137,7 +138,8 @@ impl Keeper {
             return Ok(());
         };
         let made = std::fs::metadata(self.folder.base(newest)).and_then(|found| found.modified()).ok();
-        let age = made.and_then(|made| SystemTime::now().duration_since(made).ok()).unwrap_or_default();
+        let now = UNIX_EPOCH + Duration::from_millis(wall_ms().try_into().unwrap_or_default());
+        let age = made.and_then(|made| now.duration_since(made).ok()).unwrap_or_default();
         self.bases.due_at = Instant::now() + self.interval().saturating_sub(age);
         self.bases.has_changes = self.kept.is_some_and(|kept| kept.record > newest.record);
         delete_old(&self.folder, self.task.settings.keep_days)
