@@ -7,7 +7,7 @@ use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
 use std::time::{Duration, Instant};
 
 use crate::meters::Meters;
-use crate::storage::continuous::deleted::{DeletedAccount, DeletionList, deleted_by, list_file};
+use crate::storage::continuous::deleted::{DeletedAccount, DeletionList, deleted_by};
 use crate::storage::continuous::error::at;
 use crate::storage::continuous::folder::WorldFolder;
 use crate::storage::continuous::keeper::{Held, Keeper};
@@ -75,8 +75,9 @@ impl Archivist {
         let archive = Path::new(&task.settings.folder);
         let takes_all = !task.settings.folder.is_empty();
         let folder = takes_all.then(|| WorldFolder::new(archive, &name));
-        let list_in = folder.iter().map(|_| archive).chain(task.backups.as_deref());
-        let lists: Vec<_> = list_in.map(|folder| DeletionList::new(list_file(folder, &name))).collect();
+        let of_archive = folder.iter().map(|_| DeletionList::of_archive(archive, &name));
+        let of_backups = task.backups.iter().map(|backups| DeletionList::of_backups(backups, &name));
+        let lists: Vec<_> = of_archive.chain(of_backups).collect();
         let Some(world) = store.rows.reached()?.world.filter(|_| !lists.is_empty()) else {
             return Ok(None);
         };
@@ -131,9 +132,10 @@ impl Archivist {
                 Err(RecvTimeoutError::Disconnected) => break,
             }
         }
-        self.sync_at = None;
-        self.attempt(Keeper::sync);
         self.write_lists();
+        if let Some(Err(error)) = self.keeper.take().map(Keeper::finish) {
+            tracing::error!(%error, "the archive lacks the end of this run; it follows after the next start, from the log");
+        }
     }
 
     /// Opens the archive, and archives what the log holds beyond it.

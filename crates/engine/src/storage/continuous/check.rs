@@ -5,7 +5,7 @@ use std::path::Path;
 use serde::Serialize;
 
 use crate::storage::continuous::ArchiveError;
-use crate::storage::continuous::folder::{Base, WorldFolder};
+use crate::storage::continuous::folder::{Base, Newest, WorldFolder};
 use crate::storage::continuous::plan::is_unfinished;
 use crate::storage::continuous::report::moment;
 use crate::storage::continuous::segment::{Anew, Reason, Segment};
@@ -56,20 +56,33 @@ pub fn verify_archive(archive: &Path, world: &str) -> Result<ArchiveVerified, Ar
             let gone = folder.segment(before + 1);
             verified.damages.push(format!("{} is missing", gone.display()));
         }
-        let path = folder.segment(sequence);
-        match Segment::open(path.clone(), sequence) {
+        match Segment::open(folder.segment(sequence), sequence) {
             Ok(segment) => read_segment(&segment, &mut stretches, &mut verified)?,
-            Err(ArchiveError::Damaged { .. }) if at + 1 == sequences.len() && is_unfinished(&path) => {}
+            Err(ArchiveError::Damaged { .. }) if is_unfinished(&folder, sequence) => {}
             Err(error @ ArchiveError::Damaged { .. }) => verified.damages.push(error.to_string()),
             Err(error) => return Err(error),
         }
     }
     let last = sequences.last().copied().unwrap_or(0);
-    if let Some(newest) = folder.newest()?.filter(|newest| newest.sequence > last) {
-        verified.damages.push(format!("{} is missing", folder.segment(newest.sequence).display()));
+    match folder.newest() {
+        Err(error @ ArchiveError::Damaged { .. }) => verified.damages.push(error.to_string()),
+        newest => verified.damages.extend(newest?.and_then(|newest| check_newest(&folder, newest, last, &stretches))),
     }
     verified.ranges = ranges_of(&stretches, &bases);
     Ok(verified)
+}
+
+/// What is missing of the newest segment, of which `last` is the last one that is there.
+fn check_newest(folder: &WorldFolder, newest: Newest, last: u64, stretches: &[Stretch]) -> Option<String> {
+    let file = folder.segment(newest.sequence);
+    let known = stretches.last().map_or(0, |stretch| stretch.last_record);
+    if newest.sequence > last {
+        return Some(format!("{} is missing", file.display()));
+    }
+    newest
+        .last_record
+        .filter(|last| *last > known)
+        .map(|last| format!("{} was cut: it had record {last}", file.display()))
 }
 
 /// Reads all bases; returns those that are sound.

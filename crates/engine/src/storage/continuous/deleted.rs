@@ -95,11 +95,19 @@ pub(super) struct DeletionList {
     known: Option<BTreeSet<DeletedAccount>>,
     /// What is not in it yet.
     waiting: BTreeSet<DeletedAccount>,
+    /// Whether its folder is made for it.
+    makes_folder: bool,
 }
 
 impl DeletionList {
-    pub(super) fn new(path: PathBuf) -> Self {
-        Self { path, known: None, waiting: BTreeSet::new() }
+    /// The list in the folder of an archive.
+    pub(super) fn of_archive(folder: &Path, world: &str) -> Self {
+        Self { path: list_file(folder, world), known: None, waiting: BTreeSet::new(), makes_folder: true }
+    }
+
+    /// The list in a folder of backups. Until there is one, nobody can be brought back who was deleted.
+    pub(super) fn of_backups(folder: &Path, world: &str) -> Self {
+        Self { makes_folder: false, ..Self::of_archive(folder, world) }
     }
 
     /// Notes a deletion, to be written with the next [`Self::write`].
@@ -109,7 +117,9 @@ impl DeletionList {
 
     /// Writes what is waiting, and waits for the disk.
     pub(super) fn write(&mut self) -> Result<(), ArchiveError> {
-        if self.waiting.is_empty() {
+        let has_folder = self.makes_folder || self.path.parent().is_some_and(Path::is_dir);
+        if self.waiting.is_empty() || !has_folder {
+            self.waiting.clear();
             return Ok(());
         }
         if self.known.is_none() {
@@ -144,12 +154,23 @@ mod tests {
     }
 
     #[test]
+    fn where_there_are_no_backups_nothing_is_listed_beside_them() {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let backups = folder.path().join("backups");
+        let mut list = DeletionList::of_backups(&backups, "world-0");
+        list.add(deleted(3, 1));
+        list.write().expect("there is nothing to write");
+        assert!(!backups.exists(), "the folder is for backups to make");
+    }
+
+    #[test]
     fn deletions_are_listed_once_and_a_torn_entry_is_written_anew() {
         let folder = tempfile::tempdir().expect("a temporary folder");
-        let path = list_file(&folder.path().join("backups"), "world-0");
+        let folder = folder.path().join("archive");
+        let path = list_file(&folder, "world-0");
         assert_eq!(read_list(&path).ok(), Some(None), "there is no list before the first deletion");
         for times in 0..2 {
-            let mut list = DeletionList::new(path.clone());
+            let mut list = DeletionList::of_archive(&folder, "world-0");
             list.add(deleted(3, 1));
             list.write().expect("it can be written");
             assert_eq!(read_list(&path).ok(), Some(Some([deleted(3, 1)].into())), "written {times} times before");
@@ -157,7 +178,7 @@ mod tests {
         let mut torn = std::fs::read(&path).expect("it can be read");
         torn.extend([1; 20]);
         std::fs::write(&path, &torn).expect("it can be written");
-        let mut list = DeletionList::new(path.clone());
+        let mut list = DeletionList::of_archive(&folder, "world-0");
         list.add(deleted(4, 2));
         list.write().expect("it can be written");
         assert_eq!(read_list(&path).ok(), Some(Some([deleted(3, 1), deleted(4, 2)].into())));

@@ -53,6 +53,8 @@ impl Base {
 pub(super) struct Newest {
     pub(super) sequence: u64,
     pub(super) first_record: u64,
+    /// The last record, once it is closed.
+    pub(super) last_record: Option<u64>,
 }
 
 impl WorldFolder {

@@ -1,7 +1,8 @@
 //! The segments of a running world: which is written, when a line begins, and when a base is due.
 
-use std::time::{Duration, Instant, SystemTime};
+use std::time::{Duration, Instant, UNIX_EPOCH};
 
+use crate::clock::wall_ms;
 use crate::outside::Epoch;
 use crate::storage::continuous::bases::{BaseJob, delete_old};
 use crate::storage::continuous::folder::{Newest, WorldFolder};
@@ -67,8 +68,8 @@ impl Keeper {
         let bases = Bases { job: None, needed: None, due_at: now, has_changes: false, not_before: now };
         let line = segments.last().map_or(0, |last| last.head.line);
         // A segment that a process died over before it wrote the head is written anew; a damaged one stays as it is.
-        let listed = folder.segments()?.into_iter();
-        let sequence = listed.filter(|sequence| !is_unfinished(&folder.segment(*sequence))).next_back().unwrap_or(0);
+        let mut listed = folder.segments()?.into_iter();
+        let sequence = listed.rfind(|sequence| !is_unfinished(&folder, *sequence)).unwrap_or(0);
         let (writer, kept, anew) = (None, None, None);
         let mut keeper = Self { task, folder, rows, world, writer, line, sequence, next: held.next, kept, anew, bases };
         match segments.last() {
@@ -137,10 +138,11 @@ impl Keeper {
             return Ok(());
         };
         let made = std::fs::metadata(self.folder.base(newest)).and_then(|found| found.modified()).ok();
-        let age = made.and_then(|made| SystemTime::now().duration_since(made).ok()).unwrap_or_default();
+        let now = UNIX_EPOCH + Duration::from_millis(wall_ms().try_into().unwrap_or_default());
+        let age = made.and_then(|made| now.duration_since(made).ok()).unwrap_or_default();
         self.bases.due_at = Instant::now() + self.interval().saturating_sub(age);
         self.bases.has_changes = self.kept.is_some_and(|kept| kept.record > newest.record);
-        Ok(())
+        delete_old(&self.folder, self.task.settings.keep_days)
     }
 
     fn interval(&self) -> Duration {
@@ -163,7 +165,7 @@ impl Keeper {
         let (world, first_record, players) = (self.world, self.next, self.task.tables.players.clone());
         let head = Head { world, sequence, line, first_record, anew, players };
         self.writer = Some(SegmentWriter::begin(&self.folder, head)?);
-        self.folder.note_newest(&Newest { sequence, first_record })?;
+        self.folder.note_newest(&Newest { sequence, first_record, last_record: None })?;
         self.sequence = sequence;
         Ok(())
     }
@@ -198,9 +200,11 @@ impl Keeper {
 
     fn close(&mut self) -> Result<(), ArchiveError> {
         if let Some(writer) = self.writer.take() {
-            let last = writer.last;
+            let (last, Head { sequence, first_record, .. }) = (writer.last, writer.head.clone());
             writer.close()?;
             self.kept = last.or(self.kept);
+            let last_record = last.map(|last| last.record);
+            self.folder.note_newest(&Newest { sequence, first_record, last_record })?;
         }
         Ok(())
     }
@@ -276,6 +280,15 @@ impl Keeper {
             self.bases.job = Some(BaseJob::start(&self.folder, &self.rows, self.line)?);
         }
         Ok(Some(now + BASE_POLL))
+    }
+
+    /// Closes the segment, whose end is known from then on, and waits until no base is being made: that would hold the rows
+    /// open.
+    pub(super) fn finish(mut self) -> Result<(), ArchiveError> {
+        let has_records = self.writer.as_ref().is_some_and(|writer| writer.last.is_some());
+        let closed = if has_records { self.close() } else { Ok(()) };
+        self.bases.job.take().map_or(Ok(()), |job| job.finish().map(drop))?;
+        closed
     }
 
     fn note_base(&mut self, line: u32, record: u64) -> Result<(), ArchiveError> {

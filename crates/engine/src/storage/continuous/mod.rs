@@ -1,6 +1,6 @@
 //! The continuous archive: each record of a world's log once more, in a folder that may be on another disk.
 //!
-//! Below that folder each world has one of its own. Records are in [segments](segment) of ascending sequence numbers, in
+//! Below that folder each world has one of its own. Records are in segments (`segment`) of ascending sequence numbers, in
 //! the sectors of the log. Now and then a copy of the rows is put beside them, a *base*. A base and the records behind it
 //! give the world as of any later moment ([`restore`], [`past`]).
 //!

@@ -17,11 +17,12 @@ pub(super) fn open_segments(folder: &WorldFolder) -> Result<Vec<Segment>, Archiv
     Ok(segments)
 }
 
-/// Whether a file has no head yet.
-pub(super) fn is_unfinished(path: &std::path::Path) -> bool {
-    std::fs::read(path).is_ok_and(|bytes| {
-        bytes.len() < HEAD_BYTES || (bytes.len() == HEAD_BYTES && bytes.iter().all(|byte| *byte == 0))
-    })
+/// Whether a process died over this segment before it wrote the head, so that it is none yet.
+pub(super) fn is_unfinished(folder: &WorldFolder, sequence: u64) -> bool {
+    let is_noted = folder.newest().ok().flatten().is_some_and(|newest| newest.sequence >= sequence);
+    let has_no_head =
+        |bytes: Vec<u8>| bytes.len() < HEAD_BYTES || (bytes.len() == HEAD_BYTES && bytes.iter().all(|byte| *byte == 0));
+    !is_noted && std::fs::read(folder.segment(sequence)).is_ok_and(has_no_head)
 }
 
 /// Checks that a folder is of this world, or of none yet.
@@ -69,19 +70,16 @@ impl Chain {
             }
         }
         let begun = last.map(|last| segments[last].head.line);
-        let based = bases.iter().rfind(|base| base.moment_ms <= until).map(|base| base.line);
+        let is_begun = |base: &&Base| until_ms.is_none() || !is_put_back(&segments, base);
+        let based = bases.iter().rfind(|base| base.moment_ms <= until && is_begun(base)).map(|base| base.line);
         let line = begun.max(based).ok_or_else(|| ArchiveError::NoBase { folder: folder.shown(), to_ms: until })?;
         check_gap(folder, &bases, &segments, line, until_ms)?;
         let base = bases.iter().rfind(|base| base.line == line && base.moment_ms <= until);
         let base = base.cloned().ok_or_else(|| no_base(folder, &bases, &segments, line, until))?;
         let opened: Vec<u64> = segments.iter().map(|segment| segment.head.sequence).collect();
-        let (mut wanted, mut behind) = (Vec::new(), None);
+        let (mut wanted, mut behind) = (Vec::new(), Vec::new());
         for (at, segment) in segments.into_iter().enumerate().filter(|(_, segment)| segment.head.line == line) {
-            if last.is_some_and(|last| at <= last) {
-                wanted.push(segment);
-            } else {
-                behind = behind.or(Some(segment));
-            }
+            if last.is_some_and(|last| at <= last) { wanted.push(segment) } else { behind.push(segment) }
         }
         let from = wanted.iter().rposition(|segment| segment.head.first_record <= base.record + 1).unwrap_or(0);
         wanted.drain(..from);
@@ -89,10 +87,16 @@ impl Chain {
         let Some(known) = chain.check_segments()? else {
             return Ok(chain);
         };
-        behind.map_or(Ok(()), |behind| check_follows(known, &behind, chain.base.record))?;
-        if let (Some(last), known) = known {
-            check_next(folder, last.head.sequence + 1, &opened, known + 1)?;
+        if let Some(next) = behind.first() {
+            check_follows(known, next, chain.base.record)?;
+            if next.tail.is_none() && behind.len() > 1 {
+                return Err(next.cut());
+            }
         }
+        if let Some(last) = known.0 {
+            check_next(folder, last.head.sequence + 1, &opened, known.1 + 1)?;
+        }
+        check_newest(folder, behind.first().or(known.0))?;
         Ok(chain)
     }
 
@@ -115,7 +119,7 @@ impl Chain {
 /// The segment behind the last one that is wanted must be there, if there ever was one, whatever line it belongs to.
 fn check_next(folder: &WorldFolder, sequence: u64, opened: &[u64], from: u64) -> Result<(), ArchiveError> {
     let path = folder.segment(sequence);
-    if opened.contains(&sequence) || (path.exists() && is_unfinished(&path)) {
+    if opened.contains(&sequence) || is_unfinished(folder, sequence) {
         return Ok(());
     }
     if path.exists() {
@@ -126,6 +130,24 @@ fn check_next(folder: &WorldFolder, sequence: u64, opened: &[u64], from: u64) ->
         return Ok(());
     }
     Err(ArchiveError::Gone { file: path.display().to_string(), from })
+}
+
+/// A segment that was closed has all that it had then.
+fn check_newest(folder: &WorldFolder, segment: Option<&Segment>) -> Result<(), ArchiveError> {
+    let (Some(segment), Some(newest)) = (segment, folder.newest()?) else {
+        return Ok(());
+    };
+    let is_newest = newest.sequence == segment.head.sequence;
+    let last = segment.last()?.map(|last| last.record);
+    if is_newest && newest.last_record > last { Err(segment.cut()) } else { Ok(()) }
+}
+
+/// Whether a base is the earlier state that its line was put back to. Until the line has a record, the moments behind that
+/// state are those of the line before.
+fn is_put_back(segments: &[Segment], base: &Base) -> bool {
+    let first = segments.iter().find(|segment| segment.head.line == base.line);
+    let anew = first.and_then(|first| Some((first, first.head.anew.as_ref()?)));
+    anew.is_some_and(|(first, anew)| anew.reason == Reason::PutBack && base.record < first.head.first_record)
 }
 
 /// The line has records before its first base.

@@ -197,6 +197,11 @@ impl Segment {
         Records::new(self, HEAD_BYTES as u64, Some(self.head.first_record))
     }
 
+    /// It was cut, as far as others know of it.
+    pub(super) fn cut(&self) -> ArchiveError {
+        damaged(&self.path, self.length)
+    }
+
     /// The bytes from a place on.
     pub(super) fn read(&self, at_byte: u64, out: &mut [u8]) -> Result<(), ArchiveError> {
         self.file.read_exact_at(out, at_byte).map_err(at("read", &self.path))
