@@ -3,8 +3,8 @@
 use std::path::Path;
 
 use raidkeep::engine::numbers::BatchNumber;
-use raidkeep::engine::storage::Batch;
 use raidkeep::engine::storage::store::{Answering, Store};
+use raidkeep::engine::storage::{Batch, StorageError};
 use tempfile::tempdir;
 
 const WORLD: &str = "world-0";
@@ -75,4 +75,18 @@ fn an_empty_folder_in_its_place_is_refused_and_stays_empty() {
     assert!(told.contains("world-0.rows.redb is missing or empty"), "{told}");
     let made = std::fs::read_dir(empty.path()).expect("a folder").count();
     assert_eq!(made, 0, "no new world is begun where one with players was");
+}
+
+/// While something in this process still had a world open, such as a copy that was being made, its files looked damaged to
+/// whoever opened them.
+#[test]
+fn files_that_are_still_open_are_in_use_and_not_damaged() {
+    let folder = tempdir().expect("a temporary folder");
+    let store = Store::open_folder(folder.path(), "world-0").expect("a new world");
+    let rows = store.rows.clone();
+    drop(store);
+    let refused = Store::open_folder(folder.path(), "world-0").expect_err("its rows are still read");
+    assert!(matches!(refused, StorageError::InUse { .. }) && refused.may_pass(), "it may be tried again: {refused}");
+    drop(rows);
+    Store::open_folder(folder.path(), "world-0").expect("nobody has it open");
 }
