@@ -266,7 +266,10 @@ fn an_archive_that_cannot_be_written_holds_up_nobody_and_goes_on_with_a_base() {
         server.metrics().contains("raidkeep_archive_failing{world=\"0\"} 1").then_some(())
     });
     assert!(server.process.stderr().contains("the archive cannot be written"), "the log says so");
+    pass(&server, 10);
     assert_eq!(ann.ask("enter_stage_general", json!({"stage": 8}))["status"], 0, "the world goes on");
+    let within = pass(&server, 10);
+    pass(&server, 10);
     fs::remove_file(&world).expect("it can be deleted");
     fs::rename(&away, &world).expect("it can be moved back");
     wait_for_base(&host, 2);
@@ -283,6 +286,9 @@ fn an_archive_that_cannot_be_written_holds_up_nobody_and_goes_on_with_a_base() {
     assert!(told.contains("gap: after"), "and it is told: {told}");
     assert_eq!(told.matches("can be restored from").count(), 2, "before it and after it: {told}");
     let into = host.path("restored");
+    let (code, refused) = restore(&host, Some(&within), &into);
+    assert_eq!(code, Some(1), "nobody knows what was in the gap: {refused}");
+    assert!(refused.contains("has a gap from") && refused.contains("outside of it"), "with a remedy: {refused}");
     let (code, told) = restore(&host, None, &into);
     assert_eq!(code, Some(0), "{told}");
     let (_host, server) = serve_restored(&into);

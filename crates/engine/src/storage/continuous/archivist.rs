@@ -116,8 +116,11 @@ impl Archivist {
 
     fn run(mut self, shipments: &Receiver<Shipment>) {
         for (epoch, record) in std::mem::take(&mut self.held.records) {
-            self.note_deletions(&Shipment { epoch, record: record.clone(), is_lost: true });
-            self.held.records.push((epoch, record));
+            let shipment = Shipment { epoch, record, is_lost: false };
+            self.note_deletions(&shipment);
+            if self.folder.is_some() {
+                self.held.records.push((epoch, shipment.record));
+            }
         }
         self.open();
         loop {

@@ -7,7 +7,7 @@
 //! Records that follow each other without a gap are a *line*. A new line begins, with a base of its own, where records
 //! could not be archived, and where the world was put back to an earlier state. The segment that begins a line says why.
 //!
-//! The [archivist](archivist) is a thread behind the commits. Nothing waits for it: what it cannot take is a gap.
+//! The [`archivist`] is a thread behind the commits. Nothing waits for it: what it cannot take is a gap.
 //!
 //! Beside the segments is the [list of deleted accounts](deleted), so that a restore does not bring them back.
 
