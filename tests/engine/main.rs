@@ -8,6 +8,7 @@ mod game_time;
 mod journal;
 mod names;
 mod once;
+mod once_sequences;
 mod pages;
 mod reopen;
 mod row_damage;
