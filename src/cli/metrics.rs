@@ -92,6 +92,10 @@ fn describe_worlds() {
         Unit::Seconds,
         "When the last complete backup was made, unix seconds; 0 = none is known"
     );
+    describe_gauge!("raidkeep_archive_failing", "1 while the continuous archive cannot be written");
+    describe_counter!("raidkeep_archive_failures_total", "Failures to write the continuous archive");
+    describe_counter!("raidkeep_archive_records_total", "Log records given to the continuous archive");
+    describe_counter!("raidkeep_archive_records_lost_total", "Log records that the continuous archive lacks");
     describe_gauge!("raidkeep_orders_open", "Unfinished orders paid with points");
     describe_counter!("raidkeep_orders_total", "Steps of orders, by the state they led to");
     describe_gauge!("raidkeep_reports_pending", "Reports that the platform has not accepted yet");

@@ -1,9 +1,11 @@
 //! The subcommands of the program.
 
 mod accept_loss;
+mod archive;
 mod backup;
 mod call;
 mod check;
+mod clock;
 mod compare;
 mod doors;
 mod environment;
@@ -11,8 +13,11 @@ mod init;
 mod load;
 mod log;
 mod metrics;
+mod moment;
 mod player;
+mod reconcile;
 mod replay;
+mod restore;
 mod sandbox;
 mod scenario;
 mod schema;
@@ -57,10 +62,19 @@ enum Command {
     Schema(schema::Schema),
     /// Backs up the worlds of a running server; exit code 1 if any was not copied.
     Backup(backup::Backup),
+    /// Restores worlds from the continuous archive to any moment, or from a backup, into an empty folder.
+    Restore(restore::Restore),
+    /// Checks the continuous archive, or shows a player as of any moment.
+    #[command(subcommand)]
+    Archive(archive::Archive),
     /// Checks the consistency of a stopped server's data folder.
     Verify(verify::Verify),
     /// Makes a world usable whose log is damaged or missing, without what that held.
     AcceptLoss(accept_loss::AcceptLoss),
+    /// Mends what a wrong clock has left behind.
+    Clock(clock::Clock),
+    /// Compares the payment platform's records with a world's orders, after a backup was put back; changes nothing.
+    Reconcile(reconcile::Reconcile),
     /// Exports a player with all its data as one JSON document.
     Export(player::Export),
     /// Imports a player from such a document into a running world.
@@ -102,9 +116,13 @@ pub fn run() -> ExitCode {
         Some(Command::Compare(compare)) => done(compare.run()),
         Some(Command::Load(load)) => load.run(),
         Some(Command::Backup(backup)) => done(backup.run()),
+        Some(Command::Restore(restore)) => restore.run(),
+        Some(Command::Archive(archive)) => archive.run(),
         Some(Command::Export(export)) => done(export.run()),
         Some(Command::Import(import)) => done(import.run()),
         Some(Command::Delete(delete)) => done(delete.run()),
+        Some(Command::Clock(clock)) => done(clock.run()),
+        Some(Command::Reconcile(reconcile)) => reconcile.run(),
         Some(Command::Verify(verify)) => Ok(verify.run()),
         Some(Command::AcceptLoss(accept)) => Ok(accept.run()),
     };

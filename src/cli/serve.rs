@@ -40,12 +40,19 @@ pub(super) struct Serve {
     /// real, manual, or xN such as x60 [default: real].
     #[arg(long, value_name = "CLOCK")]
     clock: Option<String>,
+    /// Starts although the system clock is far from the last stored change: it is right, and the server stood still for
+    /// that long, or the change was stored under a wrong one.
+    #[arg(long)]
+    accept_clock: bool,
     /// Sets any key of the configuration; may be repeated.
     #[arg(long, value_name = "KEY=VALUE")]
     set: Vec<String>,
     /// Records the inputs of the worlds in this folder, for `raidkeep replay`.
     #[arg(long, value_name = "FOLDER")]
     journal: Option<String>,
+    /// Archives all changes of the worlds in this folder, for `raidkeep restore`.
+    #[arg(long, value_name = "FOLDER")]
+    archive: Option<String>,
     /// Lets a server that other machines can reach use sandboxed platforms, where players charge themselves.
     #[arg(long)]
     sandbox: bool,
@@ -138,6 +145,8 @@ impl Serve {
             ("worlds", self.worlds.map(|worlds| worlds.to_string())),
             ("clock", self.clock.clone()),
             ("journal.folder", self.journal.clone()),
+            ("archive.folder", self.archive.clone()),
+            ("accept_clock", self.accept_clock.then(|| "true".to_owned())),
             ("platforms.public_sandbox", self.sandbox.then(|| "true".to_owned())),
         ];
         let flags = flags.into_iter().filter_map(|(key, value)| Some(format!("{key}={}", value?)));

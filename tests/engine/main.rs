@@ -1,5 +1,6 @@
 //! The engine's guarantees, tested through the protocol: storage, idempotency keys, waiting requests, events, journals.
 
+mod archive;
 mod damage;
 mod envelope;
 mod events;

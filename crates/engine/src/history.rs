@@ -107,6 +107,18 @@ impl<T: Terms> History<T> {
         }
     }
 
+    /// The clock was set back: what was changed later than `at` (unix seconds) counts as changed then.
+    pub fn bring_back(&mut self, at: i64) {
+        let later = self.intervals.iter().rev().take_while(|interval| interval.since > at).count();
+        if later > 0 {
+            let last = self.intervals[self.intervals.len() - 1].terms;
+            let terms = self.terms[last].clone();
+            self.intervals.truncate((self.intervals.len() - later).max(1));
+            self.begin(terms, at);
+            self.forget_unused();
+        }
+    }
+
     fn forget_unused(&mut self) {
         for unused in (0..self.terms.len()).rev() {
             if self.intervals.iter().all(|interval| interval.terms != unused) {

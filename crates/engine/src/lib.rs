@@ -20,6 +20,7 @@ pub mod throttle;
 
 pub mod calendar;
 pub mod clock;
+pub mod clock_check;
 pub mod rules;
 pub mod template;
 
@@ -37,6 +38,7 @@ pub mod request;
 
 pub mod events;
 
+pub mod mend;
 pub mod players;
 
 pub mod dispatch;

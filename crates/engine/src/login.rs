@@ -82,6 +82,16 @@ impl Login {
         self.places.truncate(most);
     }
 
+    /// The clock was set back: a token is valid for at most this long from now on.
+    pub fn shorten(&mut self, expires_at: i64) {
+        self.expires_at = self.expires_at.min(expires_at);
+    }
+
+    /// When the token expires, unix seconds.
+    pub fn expires_at(&self) -> i64 {
+        self.expires_at
+    }
+
     /// Revokes the token; returns the directory key to remove.
     pub fn revoke(&mut self) -> Option<IndexKey> {
         self.token_hash.take().map(|hash| Self::index_key(&hash))

@@ -12,6 +12,7 @@ use bevy_time::{Real, Time};
 use crate::account::AccountId;
 use crate::events::Listeners;
 use crate::login::Login;
+use crate::mend;
 use crate::meters::Meters;
 use crate::request::command::Credential;
 use crate::request::parked::Parked;
@@ -59,6 +60,11 @@ impl Players {
     /// Whether the account was deleted since the start.
     pub fn is_deleted(&self, account: AccountId) -> bool {
         self.deleted.contains(&account)
+    }
+
+    /// Those in memory, in no particular order.
+    pub(crate) fn in_memory(&self) -> Vec<(AccountId, Entity)> {
+        self.by_account.iter().map(|(account, player)| (*account, player.entity)).collect()
     }
 
     /// How many are in memory.
@@ -120,6 +126,7 @@ pub fn restore(world: &mut World, account: AccountId, rows: Option<LoadedPlayer>
     match rows::spawn_stored(world, account, &rows) {
         Ok(entity) => {
             world.resource_mut::<Players>().insert(account, entity, now);
+            mend::catch_up(world, account, entity);
             Ok(())
         }
         Err((table, error)) => {

@@ -43,6 +43,8 @@ impl Start {
     }
 }
 
+const HOUR_MS: i64 = 3_600_000;
+
 /// The rows on disk, for readers of more than one table.
 #[derive(Debug, Clone, Resource)]
 pub struct RowSource(pub Rows);
@@ -107,7 +109,8 @@ pub fn start_app(mut app: App, rules: &LoadedRules, store: &Store, start: Start)
     if let Some(stored) = recovered.moment_ms.filter(|stored| mode == ClockMode::Real && *stored > start.wall_ms) {
         tracing::warn!(
             seconds = (stored - start.wall_ms) / 1000,
-            "the system clock is behind the last stored change; until it has caught up, nothing regenerates"
+            "the system clock is behind the last stored change; until it has caught up, nothing regenerates. If that was \
+             stored under a wrong clock, `raidkeep clock mend` brings it back"
         );
     }
     let persistence = world.resource::<Persistence>();
@@ -124,6 +127,11 @@ pub fn start_app(mut app: App, rules: &LoadedRules, store: &Store, start: Start)
         outcome?;
     }
     rows::begin_persistence(world, recovered.last_batch);
+    let stood_ms = recovered.moment_ms.map_or(0, |stored| start.wall_ms.saturating_sub(stored).saturating_abs());
+    if mode == ClockMode::Real && stood_ms > HOUR_MS {
+        // The next start compares its clock with this one's.
+        world.resource_mut::<Persistence>().keep_moment();
+    }
     dispatch::begin_meters(world);
     exchange::lines::begin_meters(world);
     players::begin_meters(world);

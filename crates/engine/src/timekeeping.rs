@@ -13,6 +13,7 @@ use crate::dispatch::RequestApp;
 use crate::request;
 use crate::request::lenient::Integer;
 use crate::request::{Answer, Call, Operator, Refusal, Success};
+use crate::schedule::{Surroundings, Tick, TickSystems};
 use crate::storage::WorldRow;
 use crate::storage::rows::Persistence;
 
@@ -67,6 +68,24 @@ pub fn follow_system_clock(world: &mut World, wall_ms: i64, real: Instant) {
     }
 }
 
+/// Stores the moment once a day, also of a world that nobody plays in, so that the next start can tell whether its clock
+/// is right.
+fn keep_moment_daily(
+    clock: Res<Clock>,
+    mut persistence: ResMut<Persistence>,
+    mut surroundings: ResMut<Surroundings>,
+    mut kept_on: Local<Option<i32>>,
+) {
+    if clock.mode() != ClockMode::Real {
+        return;
+    }
+    let today = clock.date_number();
+    if kept_on.replace(today).is_some_and(|kept_on| kept_on != today) {
+        persistence.keep_moment();
+    }
+    surroundings.wake_at(clock.next_day_at(), &clock);
+}
+
 /// Registers `server_time`, and `clock_advance` where the clock is manual.
 #[derive(Default)]
 pub struct ClockPlugin {
@@ -78,6 +97,7 @@ impl Plugin for ClockPlugin {
     fn build(&self, app: &mut App) {
         app.add_request::<ServerTime, _>(server_time);
         app.insert_resource(self.settings.clone());
+        app.add_systems(Tick, keep_moment_daily.after(TickSystems::Calendar).before(TickSystems::Platforms));
         if self.settings.mode == ClockMode::Manual {
             app.add_request::<ClockAdvance, _>(clock_advance);
         }

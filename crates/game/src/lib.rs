@@ -17,6 +17,7 @@ pub mod images;
 pub mod items;
 pub mod levels;
 pub mod mail;
+pub mod mending;
 pub mod narrator;
 pub mod orders;
 pub mod overview;
@@ -64,6 +65,7 @@ use crate::items::ItemsPlugin;
 use crate::items::ledger::LedgerSettings;
 use crate::levels::LevelsPlugin;
 use crate::mail::MailPlugin;
+use crate::mending::MendingPlugin;
 use crate::narrator::NarratorPlugin;
 use crate::orders::OrdersPlugin;
 use crate::overview::OverviewPlugin;
@@ -200,6 +202,7 @@ impl PluginGroup for GamePlugins {
             .add(ShopPlugin)
             .add(PortabilityPlugin::default())
             .add(SudPlugin::default())
+            .add(MendingPlugin)
     }
 }
 

@@ -12,6 +12,7 @@ use crate::items::{Amount, Inventory, ItemId, ItemRules};
 use raidkeep_engine::clock::Clock;
 use raidkeep_engine::due::{Agenda, Occasion};
 use raidkeep_engine::events::{Event, EventApp, Events};
+use raidkeep_engine::mend::{Mend, MendApp, Moments};
 use raidkeep_engine::rules::{Place, Report, RulesApp, SingleFile, Tables};
 use raidkeep_engine::schedule::{Tick, TickSystems};
 use raidkeep_engine::schema::{map_of, schema_by_hand};
@@ -60,6 +61,12 @@ impl Tickets {
             Some((_, used)) => *used = used.saturating_add(count),
             None => self.used.push((key, count)),
         }
+    }
+}
+
+impl Moments for Tickets {
+    fn mend(&mut self, mend: &Mend) {
+        self.day = mend.begun_day(self.day);
     }
 }
 
@@ -316,7 +323,7 @@ fn check(inspection: &mut Inspection<'_>) {
 
 impl Plugin for TicketsPlugin {
     fn build(&self, app: &mut App) {
-        app.add_rules::<TicketRules>().add_player_rows::<Tickets>();
+        app.add_rules::<TicketRules>().add_player_rows::<Tickets>().add_moments::<Tickets>();
         app.add_event::<TicketsReset>();
         app.add_check("tickets", check);
         app.configure_sets(Tick, TicketSystems.in_set(TickSystems::Simulate));

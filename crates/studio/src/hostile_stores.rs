@@ -33,7 +33,7 @@ pub struct HostileStores(Arc<(Mutex<Kept>, Condvar)>);
 struct Kept {
     log_epoch: Epoch,
     rows_epoch: Epoch,
-    records: BTreeMap<u64, Arc<[u8]>>,
+    records: BTreeMap<u64, (Epoch, Arc<[u8]>)>,
     /// What a torn append has left.
     torn: Option<(u64, Vec<u8>)>,
     rows: BTreeMap<(String, Vec<u8>), Vec<u8>>,
@@ -86,7 +86,13 @@ impl HostileStores {
         let last_batch = self.fold(epoch, &tail)?;
         let next_record = folded + tail.len() as u64 + 1;
         let meters = Meters::of_name("hostile");
-        Ok(Stores { log: Log::new(log, epoch, next_record), rows: Arc::new(self.clone()), last_batch, meters })
+        Ok(Stores {
+            log: Log::new(log, epoch, next_record),
+            rows: Arc::new(self.clone()),
+            last_batch,
+            meters,
+            shipper: None,
+        })
     }
 
     /// All rows of a table, whoever has folded them.
@@ -110,7 +116,7 @@ impl LogStore for HostileStores {
         }
         let treatment = kept.treatments.pop_front().unwrap_or(Treatment::Sound);
         match treatment {
-            Treatment::Sound | Treatment::UnknownKept => drop(kept.records.insert(seq, record.bytes.clone())),
+            Treatment::Sound | Treatment::UnknownKept => drop(kept.records.insert(seq, (epoch, record.bytes.clone()))),
             Treatment::UnknownLost => {}
             Treatment::Torn => kept.torn = Some((seq, record.bytes[..record.bytes.len() / 2].to_vec())),
         }
@@ -119,8 +125,16 @@ impl LogStore for HostileStores {
 
     fn tail(&self, from: u64) -> Result<Vec<LogRecord>, StorageError> {
         let kept = self.lock();
-        let read = |number| kept.records.get(&number).map(|bytes| LogRecord { number, bytes: bytes.clone() });
+        let read = |number| kept.records.get(&number).map(|(_, bytes)| LogRecord { number, bytes: bytes.clone() });
         Ok((from..).map_while(read).collect())
+    }
+
+    fn held(&self) -> Result<Vec<(Epoch, LogRecord)>, StorageError> {
+        let kept = self.lock();
+        let read = |(number, (epoch, bytes)): (&u64, &(Epoch, Arc<[u8]>))| {
+            (*epoch, LogRecord { number: *number, bytes: bytes.clone() })
+        };
+        Ok(kept.records.iter().map(read).collect())
     }
 
     fn take_over(&mut self, epoch: Epoch) -> Result<(), StorageError> {

@@ -1,7 +1,7 @@
 //! The program is killed with SIGKILL at random moments while pairs of players use every feature: stages, hang-up,
 //! world bosses, mail, tickets and offers for diamonds and for points, tasks, crafting, challenges and battles. After
 //! each kill every player's state must match its replies, an open request that is retried with its key counts once, and
-//! `raidkeep verify` finds nothing.
+//! `raidkeep verify` finds nothing. All is archived, and now and then the world is put together from the archive alone.
 //!
 //! `RAIDKEEP_KILL_CYCLES=1000 RAIDKEEP_KILL_SEED=7 cargo test --release --test server kill_cycles::` runs longer.
 
@@ -23,6 +23,8 @@ use crate::process::Lcg;
 const PAIRS: usize = 6;
 /// `raidkeep verify` checks the folder once in this many cycles.
 const VERIFY_EVERY: usize = 5;
+/// The world is restored from the archive once in this many cycles.
+const RESTORE_EVERY: usize = 4;
 
 fn setting(name: &str, default: u64) -> u64 {
     std::env::var(name).ok().and_then(|text| text.parse().ok()).unwrap_or(default)
@@ -50,6 +52,9 @@ fn run(siege: &mut Siege, cycles: usize, seed: u64) -> Result<(), (usize, String
         siege.cycle(load).map_err(|objection| (cycle, objection))?;
         if cycle % VERIFY_EVERY == VERIFY_EVERY - 1 {
             siege.verify().map_err(|objection| (cycle, objection))?;
+        }
+        if cycle % RESTORE_EVERY == RESTORE_EVERY - 1 {
+            siege.restore().map_err(|objection| (cycle, objection))?;
         }
         if cycle % 100 == 99 {
             tell(&format!("{} cycles: {:?}", cycle + 1, siege.covered));

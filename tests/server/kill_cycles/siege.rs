@@ -33,6 +33,8 @@ pub(crate) struct Covered {
     pub(crate) broken_off_copies: usize,
     pub(crate) seasons: usize,
     pub(crate) verified: usize,
+    /// How often the world was put together from the archive.
+    pub(crate) restored: usize,
 }
 
 /// Server, bank and players across all kills.
@@ -76,8 +78,9 @@ fn host() -> Host {
     edits.push(("world_boss.ron", "life_value: 100000000000,", "life_value: 100,"));
     let assets = edited_assets(&host, &edits);
     let backups = host.path("backups").display().to_string();
+    let archive = host.path("archive").display().to_string();
     without_rate_limits(host)
-        .with(&["--assets", &assets, "--set", &format!("backups={backups}")])
+        .with(&["--assets", &assets, "--set", &format!("backups={backups}"), "--archive", &archive])
         .with(&["--set", "identity.token_days=100000", "--set", "assets_watch=false"])
         .with(&["--set", "platforms.mcrmb.circuit=(failures: 1000000, open_seconds: 1)"])
 }
@@ -257,6 +260,26 @@ impl Siege {
         verified
     }
 
+    /// Lets the archive take in what the last kill has left in the log, and goes on with a world that is put together from
+    /// the archive alone.
+    pub(crate) fn restore(&mut self) -> Result<(), String> {
+        let mut server = self.host.start();
+        server.signal("TERM");
+        if !server.process.wait().success() {
+            return Err(format!("the server should stop in order: {}", server.process.stderr()));
+        }
+        let [archive, restored, old] = ["archive", "restored", "old"].map(|name| self.host.path(name));
+        run(Command::new(PROGRAM).args(["archive", "verify"]).arg(&archive))?;
+        run(Command::new(PROGRAM).arg("restore").arg("--archive").arg(&archive).arg("--data").arg(&restored))?;
+        let moved = std::fs::rename(self.host.data(), &old)
+            .and_then(|()| std::fs::rename(&restored, self.host.data()))
+            .and_then(|()| std::fs::copy(old.join("session_keys"), self.host.data().join("session_keys")))
+            .and_then(|_| std::fs::remove_dir_all(&old));
+        moved.map_err(|error| format!("the restored folder should be movable: {error}"))?;
+        self.covered.restored += 1;
+        Ok(())
+    }
+
     /// Keeps the current state of the disk, for [`Siege::go_back`].
     pub(crate) fn keep(&self) {
         copy_folder(&self.host.data(), &self.host.path("older"));
@@ -332,11 +355,15 @@ fn check_life(life: &[i64], blows: i64) -> Result<(), String> {
 }
 
 fn verify(folder: &PathBuf) -> Result<(), String> {
-    let output = Command::new(PROGRAM).arg("verify").arg("--data").arg(folder).output();
-    let output = output.map_err(|error| error.to_string())?;
+    run(Command::new(PROGRAM).arg("verify").arg("--data").arg(folder))
+}
+
+/// Runs a command to its end; errs with what it said if it fails.
+fn run(command: &mut Command) -> Result<(), String> {
+    let output = command.output().map_err(|error| error.to_string())?;
     if output.status.success() {
         return Ok(());
     }
     let told = [output.stdout, output.stderr].concat();
-    Err(format!("raidkeep verify on {}: {}", folder.display(), String::from_utf8_lossy(&told)))
+    Err(format!("{command:?}: {}", String::from_utf8_lossy(&told)))
 }

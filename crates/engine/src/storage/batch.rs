@@ -24,6 +24,7 @@ pub struct Batch {
     bytes: Vec<u8>,
     row_count: usize,
     keeps_moment: bool,
+    deletes_groups: bool,
 }
 
 /// One row of a batch.
@@ -69,6 +70,7 @@ impl Batch {
     pub fn delete_all(&mut self, table: &str, prefix: &[u8]) {
         self.head(table, prefix);
         self.bytes.extend_from_slice(&ALL_DELETED.to_le_bytes());
+        self.deletes_groups = true;
     }
 
     fn head(&mut self, table: &str, key: &[u8]) {
@@ -83,6 +85,7 @@ impl Batch {
     pub fn append(&mut self, other: &mut Self) {
         self.bytes.append(&mut other.bytes);
         self.row_count += std::mem::take(&mut other.row_count);
+        self.deletes_groups |= std::mem::take(&mut other.deletes_groups);
     }
 
     /// How many rows it holds.
@@ -93,6 +96,11 @@ impl Batch {
     /// Whether it contains nothing worth a commit.
     pub fn is_empty(&self) -> bool {
         self.row_count == 0 && !self.keeps_moment
+    }
+
+    /// Whether it deletes rows by the beginning of their keys, as it does for each account that is deleted.
+    pub fn deletes_groups(&self) -> bool {
+        self.deletes_groups
     }
 
     /// Forces a commit for its moment alone, as when a manual clock was moved.
@@ -133,6 +141,11 @@ pub struct BatchView<'a> {
 }
 
 impl<'a> BatchView<'a> {
+    /// Bytes this batch takes in its record.
+    pub fn encoded_len(&self) -> usize {
+        HEADER_BYTES + self.bytes.len()
+    }
+
     /// The rows in the order they were added; ends at the first truncated one.
     pub fn rows(&self) -> impl Iterator<Item = Row<'a>> + use<'a> {
         Rows { rest: self.bytes }

@@ -66,6 +66,12 @@ pub trait LogStore: Debug + Send + Sync {
     /// When the log cannot be read, or later records are there but not this one.
     fn tail(&self, from: u64) -> Result<Vec<LogRecord>, StorageError>;
 
+    /// The last records that are still there without a gap, in the rows or not, with their epochs.
+    ///
+    /// # Errors
+    /// When the log cannot be read.
+    fn held(&self) -> Result<Vec<(Epoch, LogRecord)>, StorageError>;
+
     /// Takes the log over for an epoch; appends of earlier ones are fenced from now on.
     ///
     /// # Errors
@@ -104,6 +110,11 @@ impl Log {
     /// The epoch that has it, or that of the last records.
     pub fn epoch(&self) -> Epoch {
         self.epoch
+    }
+
+    /// The number of the next record.
+    pub fn next_record(&self) -> u64 {
+        self.next_record
     }
 
     /// Takes it over for an epoch.
@@ -161,5 +172,13 @@ impl Log {
     /// As there.
     pub fn tail(&self, from: u64) -> Result<Vec<LogRecord>, StorageError> {
         self.store.tail(from)
+    }
+
+    /// See [`LogStore::held`].
+    ///
+    /// # Errors
+    /// As there.
+    pub fn held(&self) -> Result<Vec<(Epoch, LogRecord)>, StorageError> {
+        self.store.held()
     }
 }

@@ -7,6 +7,7 @@
 
 pub mod archive;
 pub mod batch;
+pub mod continuous;
 pub mod copy;
 pub mod directory;
 pub mod disk;

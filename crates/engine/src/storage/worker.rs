@@ -13,6 +13,7 @@ use crate::account::AccountId;
 use crate::meters::Meters;
 use crate::numbers::{BatchNumber, QueryId};
 use crate::outside::Epoch;
+use crate::storage::continuous::Shipper;
 use crate::storage::log_store::{Log, LogRecord};
 use crate::storage::measure::{CommitMeters, counting_failures};
 use crate::storage::row_store::RowStore;
@@ -87,12 +88,21 @@ pub struct Stores {
     pub last_batch: BatchNumber,
     /// The metrics of the world.
     pub meters: Meters,
+    /// Takes what is committed to the archivist.
+    pub shipper: Option<Shipper>,
+}
+
+impl Stores {
+    /// Those of a store; what is committed is archived as well.
+    pub fn archived(store: Store, shipper: Option<Shipper>) -> Self {
+        Self { shipper, ..store.into() }
+    }
 }
 
 impl From<Store> for Stores {
     fn from(Store { log, rows, recovered }: Store) -> Self {
         let meters = Meters::of_name(rows.world_name());
-        Self { log, rows: Arc::new(rows), last_batch: recovered.last_batch, meters }
+        Self { log, rows: Arc::new(rows), last_batch: recovered.last_batch, meters, shipper: None }
     }
 }
 
@@ -108,17 +118,17 @@ pub struct StorageWorker {
 impl StorageWorker {
     /// Starts the threads.
     pub fn start(stores: impl Into<Stores>, players: PlayerTables, listener: StorageListener) -> std::io::Result<Self> {
-        let Stores { log, rows, last_batch, meters } = stores.into();
+        let Stores { log, rows, last_batch, meters, shipper } = stores.into();
         let listener = counting_failures(listener, &meters);
         let folded = Arc::new(Folded::default());
         folded.batch.store(last_batch.0, Ordering::Release);
         let (writing_sender, writing_receiver) = channel();
-        let (folding_sender, folding_receiver) = channel();
+        let (foldings, folding_receiver) = channel();
         let (reading_sender, reading_receiver) = channel();
         let counts = CommitMeters::new(&meters);
         let epoch = log.epoch();
         let committer =
-            Committer { log, folded: folded.clone(), foldings: folding_sender, listener: listener.clone(), counts };
+            Committer { log, folded: folded.clone(), foldings, listener: listener.clone(), counts, shipper };
         let seconds = meters.histogram("raidkeep_fold_seconds");
         let folder = Folder { rows: rows.clone(), epoch, folded: folded.clone(), listener: listener.clone(), seconds };
         let reader = Reader { rows, players, listener };
@@ -186,6 +196,7 @@ struct Committer {
     foldings: Sender<Folding>,
     listener: StorageListener,
     counts: CommitMeters,
+    shipper: Option<Shipper>,
 }
 
 impl Committer {
@@ -221,6 +232,9 @@ impl Committer {
         self.counts.seconds.record(started.elapsed());
         self.counts.batches.increment(group.len() as u64);
         self.counts.log_bytes.increment(record.bytes.len() as u64);
+        if let Some(shipper) = &self.shipper {
+            shipper.ship(self.log.epoch(), &record, group.iter().any(Batch::deletes_groups));
+        }
         let _ = self.foldings.send(Folding::Record(record));
         Ok(())
     }

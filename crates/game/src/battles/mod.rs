@@ -33,6 +33,7 @@ use crate::battles::told::BattleVerdict;
 use crate::presence::PresenceSystems;
 use raidkeep_engine::account::AccountId;
 use raidkeep_engine::events::EventApp;
+use raidkeep_engine::mend::MendApp;
 use raidkeep_engine::rules::RulesApp;
 use raidkeep_engine::schedule::{Tick, TickSystems};
 use raidkeep_engine::storage::StorageApp;
@@ -62,6 +63,7 @@ impl Plugin for BattlesPlugin {
     fn build(&self, app: &mut App) {
         app.add_rules::<BattleRules>().add_rules::<FighterRules>();
         app.add_world_entities::<Battle>().add_player_rows::<paid::PaidBattles>();
+        app.add_moments::<paid::PaidBattles>();
         app.init_resource::<BattleIndex>().init_resource::<reports::BattleReports>();
         app.add_event::<BattleVerdict<'_>>();
         app.add_check("battles", check::check);

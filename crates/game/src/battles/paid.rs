@@ -8,6 +8,7 @@ use crate::battles::arena::Arena;
 use crate::battles::sides::{Contender, Fighter};
 use crate::battles::verdict::{Pair, Seat};
 use raidkeep_engine::account::AccountId;
+use raidkeep_engine::mend::{Mend, Moments};
 use raidkeep_engine::rules::{Place, Report};
 use raidkeep_engine::storage::{Arrival, PlayerRow, Unfit};
 
@@ -76,6 +77,12 @@ impl PaidBattles {
             Some((_, count)) => *count = count.saturating_add(1),
             None => self.with.push((opponent, 1)),
         }
+    }
+}
+
+impl Moments for PaidBattles {
+    fn mend(&mut self, mend: &Mend) {
+        self.day = mend.begun_day(self.day);
     }
 }
 

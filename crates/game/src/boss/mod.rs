@@ -15,6 +15,7 @@ use bevy_app::{App, Plugin};
 use bevy_ecs::prelude::*;
 
 use raidkeep_engine::events::EventApp;
+use raidkeep_engine::mend::MendApp;
 use raidkeep_engine::rules::{Rules, RulesApp};
 use raidkeep_engine::schedule::{Tick, TickSystems};
 use raidkeep_engine::start::StartApp;
@@ -41,7 +42,7 @@ impl Plugin for BossPlugin {
         app.add_event::<field::BossDied>().add_event::<systems::SeasonReset>();
         app.add_world_entities::<WorldBoss>();
         app.add_start_hook(systems::restore_roster);
-        app.add_world_row::<Season>().add_world_row::<SeasonArchive>();
+        app.add_world_row::<Season>().add_world_row::<SeasonArchive>().add_world_mend(systems::mend_season);
         app.add_player_rows::<BossRecord>();
         let have_changed = resource_changed::<Rules<BossRules>>;
         let follow = (systems::follow_schedule, systems::follow_rules).chain().run_if(have_changed);

@@ -13,6 +13,7 @@ use raidkeep_engine::account::AccountId;
 use raidkeep_engine::clock::Clock;
 use raidkeep_engine::due::{Agenda, Occasion};
 use raidkeep_engine::events::{Event, Events};
+use raidkeep_engine::mend::Mend;
 use raidkeep_engine::rules::Rules;
 use raidkeep_engine::storage::{Discarded, EditWorld};
 
@@ -51,6 +52,16 @@ pub fn begin_season(world: &mut World) {
         close_season(world);
         open_season(world, today);
     }
+}
+
+/// A season that began under a clock that was ahead began on the date of the mend, and ends as one of that date.
+pub(super) fn mend_season(world: &mut World, mend: &Mend) {
+    world.resource_scope(|world, mut season: Mut<Season>| {
+        if season.began_on > mend.date {
+            season.began_on = mend.date;
+            season.follow(&world.resource::<Rules<BossRules>>().season, mend.date);
+        }
+    });
 }
 
 /// Reschedules the season's end under changed rules. If it was over under the old ones, it has already ended.

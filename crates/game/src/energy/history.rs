@@ -4,6 +4,7 @@
 //! for a week would instantly be full under a higher maximum. So players in memory are brought up to each change under the
 //! old rules, and the others when they are loaded.
 
+use bevy_app::App;
 use bevy_ecs::prelude::*;
 use serde::{Deserialize, Serialize};
 
@@ -11,6 +12,7 @@ use crate::energy::{Energy, EnergyRules, LAST_POINT};
 use raidkeep_engine::clock::Clock;
 use raidkeep_engine::due::Agenda;
 use raidkeep_engine::history::{History, Terms};
+use raidkeep_engine::mend::{Mend, MendApp, Moments};
 use raidkeep_engine::rules::Rules;
 use raidkeep_engine::storage::Touched;
 
@@ -49,6 +51,17 @@ impl Terms for Pace {
             history.begin(pace, since);
         }
         Some(history)
+    }
+}
+
+pub(super) fn register(app: &mut App) {
+    app.add_moments::<Energy>();
+    app.add_world_mend(|world, mend| world.resource_mut::<History<Pace>>().bring_back(mend.at));
+}
+
+impl Moments for Energy {
+    fn mend(&mut self, mend: &Mend) {
+        self.timer_started_at = mend.past(self.timer_started_at);
     }
 }
 

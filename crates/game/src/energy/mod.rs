@@ -329,6 +329,7 @@ fn check(inspection: &mut Inspection<'_>) {
 impl Plugin for EnergyPlugin {
     fn build(&self, app: &mut App) {
         app.add_rules::<EnergyRules>().add_player_rows::<Energy>().add_world_row::<History<Pace>>();
+        history::register(app);
         app.add_event::<EnergyFull>().add_asked_event::<EnergyReturned>();
         let follow_rules = history::follow_rules.run_if(resource_changed::<Rules<EnergyRules>>);
         app.add_systems(Tick, follow_rules.in_set(TickSystems::Receive));

@@ -12,6 +12,7 @@ use bevy_ecs::prelude::*;
 
 use raidkeep_engine::clock::Clock;
 use raidkeep_engine::history::History;
+use raidkeep_engine::mend::MendApp;
 use raidkeep_engine::rules::{Rules, RulesApp};
 use raidkeep_engine::schedule::{Tick, TickSystems};
 use raidkeep_engine::storage::StorageApp;
@@ -32,6 +33,8 @@ pub struct HangUpPlugin;
 impl Plugin for HangUpPlugin {
     fn build(&self, app: &mut App) {
         app.add_rules::<HangUpRules>().add_player_rows::<HangUp>().add_world_row::<History<HangUpRules>>();
+        app.add_moments::<HangUp>();
+        app.add_world_mend(|world, mend| world.resource_mut::<History<HangUpRules>>().bring_back(mend.at));
         let follow_rules = follow_rules.run_if(resource_changed::<Rules<HangUpRules>>);
         app.add_systems(Tick, follow_rules.in_set(TickSystems::Receive));
         requests::register(app);

@@ -5,6 +5,7 @@ use bevy_ecs::system::SystemParam;
 use bevy_time::{Real, Time};
 
 use crate::identity::find_by_name;
+use raidkeep_engine::account::AccountId;
 use raidkeep_engine::players::Players;
 use raidkeep_engine::request::Unready;
 use raidkeep_engine::storage::Directory;
@@ -18,6 +19,11 @@ pub struct PlayersByName<'w> {
 }
 
 impl PlayersByName<'_> {
+    /// The player with that account, which must exist.
+    pub fn find_account(&mut self, account: AccountId) -> Result<Entity, Unready> {
+        Ok(self.players.find(account, self.time.elapsed())?)
+    }
+
     /// The player of that name, or none.
     pub fn find(&mut self, name: &str) -> Result<Option<Entity>, Unready> {
         let Some(account) = find_by_name(&self.directory, name)? else {

@@ -163,6 +163,20 @@ impl Broadcasts {
         self.list.iter().filter(move |announced| now < announced.expires_at)
     }
 
+    /// Whether one is delivered later than this (unix seconds).
+    pub(super) fn delivers_after(&self, latest: i64) -> bool {
+        self.list.iter().any(|announced| announced.letter.at > latest)
+    }
+
+    /// Delivers all by this moment (unix seconds) at the latest.
+    pub(super) fn deliver_by(&mut self, latest: i64) {
+        for announced in &mut self.list {
+            let late = announced.letter.at.saturating_sub(latest).max(0);
+            announced.letter.at -= late;
+            announced.expires_at -= late;
+        }
+    }
+
     /// Whether [`Self::close`] would change anything.
     pub fn is_open(&self) -> bool {
         self.list.iter().any(|announced| announced.audience == WHENEVER_MADE)

@@ -5,6 +5,7 @@
 //! items exist and amounts are sane.
 
 pub mod broadcasts;
+mod mending;
 pub mod model;
 mod portable;
 pub mod post;
@@ -18,6 +19,7 @@ use crate::identity::Accounts;
 use crate::mail::requests::MailReceived;
 use raidkeep_engine::clock::Clock;
 use raidkeep_engine::events::{EventApp, Events};
+use raidkeep_engine::mend::MendApp;
 use raidkeep_engine::players::Players;
 use raidkeep_engine::rules::RulesApp;
 use raidkeep_engine::schedule::{Surroundings, Tick, TickSystems};
@@ -40,6 +42,7 @@ pub struct MailPlugin;
 impl Plugin for MailPlugin {
     fn build(&self, app: &mut App) {
         app.add_rules::<MailRules>().add_player_rows::<Mailbox>().add_world_row::<Broadcasts>();
+        app.add_player_mend(mending::mend_player).add_world_mend(mending::mend_world);
         app.add_event::<MailReceived<'_>>();
         requests::register(app);
         app.configure_sets(Tick, MailDelivery.after(TickSystems::Simulate).before(TickSystems::PutAway));

@@ -120,7 +120,7 @@ pub(super) struct Head {
     /// do, because broadcasts do not fall due in order.
     pub(super) taken: Vec<u64>,
     /// The day that `sent` refers to.
-    sent_day: i32,
+    pub(super) sent_day: i32,
     sent: u32,
 }
 

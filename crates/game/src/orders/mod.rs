@@ -11,6 +11,7 @@ pub mod model;
 pub mod operator;
 pub mod proof;
 pub mod purse;
+pub mod reconcile;
 pub mod requests;
 pub mod settle;
 pub mod steps;
@@ -64,6 +65,7 @@ impl Plugin for OrdersPlugin {
         app.add_event::<settle::OrderSettled>();
         app.add_archived_rows::<model::ClosedOrder>().add_check("orders", check::check);
         operator::register(app);
+        reconcile::register(app);
         app.add_obstacle(open_order).add_mentions::<Order>().add_archived_mentions::<model::ClosedOrder>();
         requests::register(app);
         purse::register(app);

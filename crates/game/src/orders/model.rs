@@ -337,7 +337,7 @@ impl Order {
     /// The platform was asked about a payment in doubt. A look before its time, as after a restart, may find the
     /// payment; it decides nothing else, because the payment may still be on its way.
     pub fn note_evidence(&mut self, account: PlatformAccount, now: i64, settings: &OrderSettings) {
-        let change = self.before.as_ref().map_or(0, |before| self.wish.change(before.money));
+        let change = self.wish.change(self.before.as_ref().map_or(0, |before| before.money));
         let verdict = account.verdict(self.before.as_ref(), &self.number, change);
         if verdict == PaymentVerdict::Paid {
             self.points_left = Some(account.money);
@@ -368,9 +368,9 @@ impl Order {
     /// The last check has not found the payment.
     fn decide(&mut self, verdict: PaymentVerdict, now: i64) {
         match (self.state, verdict) {
-            (OrderState::InDoubt { .. } | OrderState::Watched { .. }, PaymentVerdict::Unclear) => {
+            (_, PaymentVerdict::Unclear(why)) if self.state.is_asked_after() => {
                 self.remark(0, "an operator looks into it");
-                self.step(OrderState::Operator, now, "the platform's records do not tell whether it was paid");
+                self.step(OrderState::Operator, now, why);
             }
             (OrderState::InDoubt { .. }, _) => {
                 self.remark(0, "not charged");

@@ -1,5 +1,7 @@
 //! Determines whether a payment was made, from what the platform shows: a player's last five records, and the total
-//! spent. No clock is compared with the platform's.
+//! spent. A record proves an order that it names, if its points are the order's and it is newer than what the platform
+//! showed before the payment was sent. Records are dated by the platform, and compared with records: its clock is never
+//! compared with the world's.
 
 use serde::{Deserialize, Serialize};
 
@@ -57,26 +59,35 @@ pub enum PaymentVerdict {
     Paid,
     /// It was not made so far.
     NotPaid,
-    /// It cannot be determined.
-    Unclear,
+    /// It cannot be determined; why, for operators.
+    Unclear(&'static str),
 }
+
+const NOT_TOLD: PaymentVerdict = PaymentVerdict::Unclear("the platform's records do not tell whether it was paid");
+const CONTRADICTED: PaymentVerdict =
+    PaymentVerdict::Unclear("a record of the platform names it, but with another price, or of a time before it");
 
 impl PlatformAccount {
     /// Whether the order with that number, which changes the points by `change`, was carried out; `before` is the
     /// account at a moment when it certainly was not.
     pub fn verdict(&self, before: Option<&Self>, number: &str, change: i64) -> PaymentVerdict {
-        if self.records.iter().any(|record| record.names(number)) {
-            return PaymentVerdict::Paid;
+        let shown_before = before.map_or(&[][..], |before| &before.records);
+        let naming = self.records.iter().filter(|record| record.names(number) && !shown_before.contains(record));
+        let newest_before = shown_before.iter().map(|record| record.date).max();
+        let fits = |record: &PlatformRecord| record.money == change && newest_before.is_none_or(|at| record.date >= at);
+        let verdicts = naming.map(|record| if fits(record) { PaymentVerdict::Paid } else { CONTRADICTED });
+        if let Some(verdict) = verdicts.min_by_key(|verdict| *verdict != PaymentVerdict::Paid) {
+            return verdict;
         }
         let Some(before) = before else {
-            return PaymentVerdict::Unclear;
+            return NOT_TOLD;
         };
         let nothing_spent = change < 0 && self.all_paid.is_some() && self.all_paid == before.all_paid;
         let all_is_shown = reaches_back(self, before) && !has_unshown_payment(self, before);
         if nothing_spent || (all_is_shown && !has_nameless_movement(self, before, number, change)) {
             return PaymentVerdict::NotPaid;
         }
-        PaymentVerdict::Unclear
+        NOT_TOLD
     }
 }
 
@@ -126,6 +137,21 @@ mod tests {
     }
 
     #[test]
+    fn a_record_of_another_price_or_of_a_time_before_the_order_proves_nothing() {
+        let earlier = [record(10, "60钻石 RK-17", -30), record(9, "x", 7)];
+        let before = account(Some(30), &earlier);
+        assert_eq!(verdict(&before, &before), PaymentVerdict::NotPaid, "it was there before the order was sent");
+        let paid = account(Some(60), &[&[record(11, "60钻石 RK-17", -30)], &earlier[..]].concat());
+        assert_eq!(verdict(&before, &paid), PaymentVerdict::Paid, "a second record of that number is its own");
+        for (date, money) in [(11, -3), (11, 30), (8, -30)] {
+            let odd = account(Some(33), &[&[record(date, "60钻石 RK-17", money)], &earlier[..]].concat());
+            assert_eq!(verdict(&before, &odd), CONTRADICTED, "{money} points at {date}");
+        }
+        let now = account(Some(30), &[record(5, "60钻石 RK-17", -30)]);
+        assert_eq!(now.verdict(None, "RK-17", -30), PaymentVerdict::Paid, "with no earlier record, the price decides");
+    }
+
+    #[test]
     fn records_that_reach_back_prove_that_nothing_was_paid() {
         let old = [record(1, "a", 5), record(0, "b", 6)];
         let before = account(None, &old);
@@ -138,11 +164,7 @@ mod tests {
             "the newest of before is still shown"
         );
         let hidden: Vec<PlatformRecord> = (2..7).map(|date| record(date, "x", 7)).rev().collect();
-        assert_eq!(
-            verdict(&before, &account(None, &hidden)),
-            PaymentVerdict::Unclear,
-            "ours may be hidden behind others"
-        );
+        assert_eq!(verdict(&before, &account(None, &hidden)), NOT_TOLD, "ours may be hidden behind others");
         let (before, now) = (account(Some(8), &old), account(Some(8), &hidden));
         assert_eq!(verdict(&before, &now), PaymentVerdict::NotPaid, "nothing was spent since");
     }
@@ -151,9 +173,9 @@ mod tests {
     fn a_payment_under_another_text_is_left_to_an_operator() {
         let before = account(Some(0), &[]);
         let now = account(Some(30), &[record(5, "API扣款", -30)]);
-        assert_eq!(verdict(&before, &now), PaymentVerdict::Unclear);
+        assert_eq!(verdict(&before, &now), NOT_TOLD);
         let now = account(Some(30), &[record(5, "60钻石 RK-1", -30)]);
-        assert_eq!(verdict(&before, &now), PaymentVerdict::Unclear, "the platform may cut a text off");
+        assert_eq!(verdict(&before, &now), NOT_TOLD, "the platform may cut a text off");
     }
 
     #[test]
@@ -175,7 +197,7 @@ mod tests {
         let verdict = now.verdict(Some(&before), "RK-E1000000AB-17", -30);
         assert_eq!(verdict, PaymentVerdict::NotPaid, "a copy that was put back has lost that order");
         let cut_off = account(Some(30), &[record(5, "60钻石 RK-E1000000A", -30)]);
-        assert_eq!(cut_off.verdict(Some(&before), "RK-E1000000AB-17", -30), PaymentVerdict::Unclear);
+        assert_eq!(cut_off.verdict(Some(&before), "RK-E1000000AB-17", -30), NOT_TOLD);
     }
 
     #[test]
@@ -183,13 +205,13 @@ mod tests {
         let old = [record(1, "a", 5)];
         let hidden: Vec<PlatformRecord> = (2..7).map(|date| record(date, "x", 7)).rev().collect();
         let (before, now) = (account(Some(0), &old), account(None, &hidden));
-        assert_eq!(verdict(&before, &now), PaymentVerdict::Unclear);
+        assert_eq!(verdict(&before, &now), NOT_TOLD);
     }
 
     #[test]
     fn without_what_was_before_nothing_is_known() {
         let now = account(Some(0), &[]);
-        assert_eq!(now.verdict(None, "RK-17", -30), PaymentVerdict::Unclear, "what was before was never asked");
+        assert_eq!(now.verdict(None, "RK-17", -30), NOT_TOLD, "what was before was never asked");
     }
 
     proptest! {

@@ -221,7 +221,7 @@ fn take_in_records(world: &mut World, entity: Entity, order: &Order, outcome: Ca
     ask(world, order, entity, points, Question::Points(records), now);
 }
 
-fn read_records(reply: &PlatformReply) -> Option<Vec<PlatformRecord>> {
+pub(super) fn read_records(reply: &PlatformReply) -> Option<Vec<PlatformRecord>> {
     let read = |row: &serde_json::Value| {
         let number = |key| row.get(key).and_then(integer);
         let text = row.get("text").and_then(serde_json::Value::as_str)?;

@@ -67,6 +67,11 @@ impl Document {
         Self { format: FORMAT, program, rules, world, account, exported_at, parts, mentions }
     }
 
+    /// The same without what its world says of the player.
+    pub(super) fn without_mentions(self) -> Self {
+        Self { mentions: BTreeMap::new(), ..self }
+    }
+
     /// The player's name; empty if the account is missing, which an import refuses.
     pub(super) fn player_name(&self) -> &str {
         let account = self.parts.get(<Account as PlayerRow>::TABLE);

@@ -187,3 +187,12 @@ pub fn export_at_rest(world: &mut World, name: &str) -> Result<Option<Document>,
     let luggage = read(&rows, &parts, identity, &archives, account)?;
     luggage.map(|luggage| write(world, account, &luggage)).transpose()
 }
+
+/// The same without mentions, for rows of which only the player's own are of the moment that is asked for.
+pub fn export_past(world: &mut World, account: AccountId) -> Result<Option<Document>, NotExported> {
+    let rows = world.resource::<RowSource>().0.clone();
+    let identity = world.resource::<Persistence>().identity().table;
+    let luggage = read(&rows, &kinds(world).0, identity, &[], account)?;
+    let document = luggage.map(|luggage| write(world, account, &luggage)).transpose()?;
+    Ok(document.map(Document::without_mentions))
+}

@@ -7,6 +7,7 @@
 //!
 //! Not here: copies of whole worlds, which are `backup`.
 
+pub mod again;
 pub mod delete;
 pub mod document;
 pub mod export;

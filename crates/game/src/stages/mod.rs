@@ -19,6 +19,7 @@ pub mod windows;
 use bevy_app::{App, Plugin};
 use bevy_ecs::prelude::*;
 
+use raidkeep_engine::mend::MendApp;
 use raidkeep_engine::rules::RulesApp;
 use raidkeep_engine::schedule::{Tick, TickSystems};
 use raidkeep_engine::storage::StorageApp;
@@ -36,6 +37,7 @@ pub struct StagesPlugin;
 impl Plugin for StagesPlugin {
     fn build(&self, app: &mut App) {
         app.add_rules::<StageRules>().add_rules::<SweepRules>().add_rules::<MonsterRules>().add_rules::<LayoutRules>();
+        app.add_moments::<Progress>();
         app.add_player_rows::<Progress>().add_player_rows::<StageCounts>().add_player_entities::<StageSession>();
         requests::register(app);
         legacy::register(app);

@@ -7,6 +7,7 @@ use serde::{Deserialize, Deserializer, Serialize};
 use crate::stages::rules::{ModeRules, StageRules};
 use raidkeep_engine::calendar::first_date_of;
 use raidkeep_engine::clock::Clock;
+use raidkeep_engine::mend::{Mend, Moments};
 use raidkeep_engine::rules::Rules;
 use raidkeep_engine::storage::PlayerRow;
 
@@ -126,6 +127,14 @@ impl Progress {
             coin: highest(Mode::Coin),
             exp: highest(Mode::Exp),
         }
+    }
+}
+
+impl Moments for Progress {
+    /// A window that paid out under the wrong clock counts as paid if it is open at the mend.
+    fn mend(&mut self, mend: &Mend) {
+        self.modes.iter_mut().for_each(|passed| passed.day = mend.begun_date(passed.day));
+        self.paid_windows.iter_mut().for_each(|(_, opened)| *opened = mend.past(*opened));
     }
 }
 

@@ -5,12 +5,13 @@
 
 mod address;
 mod admin;
+mod archive;
 mod error;
 mod layers;
 mod once;
 pub mod platforms;
 pub mod proxies;
-mod push_line;
+mod push;
 mod storage;
 
 use std::path::Path;
@@ -25,11 +26,12 @@ pub use crate::config::error::ConfigError;
 use crate::config::layers::{lay_file_over, origin, overwrite, set, shipped};
 pub use crate::config::once::OnceLimits;
 use crate::config::proxies::TrustedProxies;
-pub use crate::config::push_line::PushLine;
+pub use crate::config::push::PushLine;
 pub use crate::config::storage::StorageSettings;
 use raidkeep_engine::backup::BackupSettings;
 use raidkeep_engine::clock::{ClockMode, time_zone};
 use raidkeep_engine::journal::JournalSettings;
+use raidkeep_engine::storage::continuous::ArchiveSettings;
 use raidkeep_game::GameSettings;
 use raidkeep_game::challenges::PushSettings;
 use raidkeep_game::identity::{AttemptLimits, IdentitySettings, NewAccountLimits, PasswordCost};
@@ -60,6 +62,12 @@ pub struct Config {
     pub clock: String,
     /// The zone of midnight.
     pub zone: String,
+    /// Hours that the clock of a start may be ahead of the last stored change.
+    pub clock_jump_max_hours: u32,
+    /// Minutes that it may be behind.
+    pub clock_back_max_minutes: u32,
+    /// Whether a start is not refused because of its clock.
+    pub accept_clock: bool,
     /// Whether changed assets are loaded automatically.
     pub assets_watch: bool,
     /// Longest time in real seconds that a change of the assets goes unnoticed.
@@ -92,6 +100,8 @@ pub struct Config {
     pub platforms: platforms::Platforms,
     /// The journals.
     pub journal: JournalSettings,
+    /// The continuous archive.
+    pub archive: ArchiveSettings,
 }
 
 /// Where the log goes.
@@ -326,6 +336,7 @@ impl Config {
             wrong("legacy_push_line.deadline_seconds", "expected 1 to 3600".to_owned());
         }
         mistakes.extend(self.once.mistakes());
+        mistakes.extend(archive::mistakes(&self.archive));
         mistakes.extend(self.storage.mistakes());
         mistakes.extend(self.network_mistakes());
         mistakes.extend(self.platforms.mistakes());

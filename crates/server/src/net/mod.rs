@@ -9,6 +9,7 @@
 pub mod acceptor;
 pub mod address_file;
 mod admission;
+mod archiving;
 pub mod bindings;
 pub mod budget;
 pub mod caller;

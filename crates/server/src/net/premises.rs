@@ -13,8 +13,10 @@ use raidkeep_game::platforms::sud::sessions::{SESSION_KEYS_FILE, SESSION_KEYS_VA
 pub(super) fn prepare(folder: &mut DataFolder, config: &Config) -> Result<(), StartError> {
     folder.begin_worlds()?;
     let mut tightened = private::tighten(Path::new(&config.data), 0)?;
-    // Each backup has a folder of its own.
-    for (place, levels) in [(&config.backups, 1), (&config.journal.folder, 0), (&config.log.file, 0)] {
+    // Each backup has a folder of its own, and so has the archive of each world.
+    for (place, levels) in
+        [(&config.backups, 1), (&config.archive.folder, 1), (&config.journal.folder, 0), (&config.log.file, 0)]
+    {
         tightened.extend(private::tighten(Path::new(place), levels)?);
     }
     if let [first, ..] = &tightened[..] {

@@ -7,10 +7,12 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bevy_app::{App, AppExit, PluginsState};
+use bevy_ecs::world::World;
 use tokio::sync::mpsc;
 use tokio::task::{LocalSet, spawn_local};
 
 use crate::net::acceptor::Stream;
+use crate::net::archiving;
 use crate::net::http::{self, Discovery, Site};
 use crate::net::inbox::Inbox;
 use crate::net::jobs::Jobs;
@@ -20,7 +22,8 @@ use crate::net::revival::{Rebuild, Revival};
 use crate::net::shard::{Sockets, WorldLoop};
 use crate::net::start_error::{StartError, system};
 use crate::net::way_in::WayIn;
-use raidkeep_engine::clock::wall_ms;
+use raidkeep_engine::clock::{ClockSettings, wall_ms};
+use raidkeep_engine::clock_check::ClockBounds;
 use raidkeep_engine::journal::{FileJournal, JournalOrigin, Recorder, program_name};
 use raidkeep_engine::open::{OpenRules, OpenStore};
 use raidkeep_engine::outside::WorldPlace;
@@ -28,7 +31,7 @@ use raidkeep_engine::reload::{Reloader, Reloading};
 use raidkeep_engine::rules::LoadedRules;
 use raidkeep_engine::start::{Start, StartFailures, start_app};
 use raidkeep_engine::storage::store::{Answering, Rows, Store};
-use raidkeep_engine::storage::worker::{self, StorageEvent, StorageWorker};
+use raidkeep_engine::storage::worker::{self, StorageEvent, StorageWorker, Stores};
 use raidkeep_engine::tick::{Input, Simulation};
 use raidkeep_game::platforms::sud::SudPlatform;
 
@@ -105,6 +108,7 @@ fn start(mut app: App, seat: &Rc<Seat>, rebuild: Option<Rebuild>) -> Result<Star
     let mut store = app.world_mut().remove_resource::<OpenStore>().ok_or(StartError::Missing { what: "databases" })?.0;
     let loaded = rules.rules.clone();
     let (way_in, reloader) = seat.join(app.world(), rules)?;
+    check_clock(app.world(), seat, &store)?;
     let start = draw_start(seat.place(), &mut store)?;
     let (answering, rows) = (Answering::of(&store)?, store.rows.clone());
     let world = begin(app, seat, &reloader, &loaded, (store, start))?;
@@ -127,12 +131,25 @@ pub(super) fn begin(
         simulation.world_mut().insert_resource(journal);
     }
     seat.inbox.note_committed(store.recovered.last_batch);
-    let tables = simulation.player_tables();
+    let shipper = archiving::begin(seat.config(), simulation.world(), &store)?;
+    let (tables, stores) = (simulation.player_tables(), Stores::archived(store, shipper));
     let storage =
-        StorageWorker::start(store, tables, listener(seat.inbox.clone())).map_err(system("start a thread"))?;
+        StorageWorker::start(stores, tables, listener(seat.inbox.clone())).map_err(system("start a thread"))?;
     let jobs = Jobs::new(seat.inbox.returns(), seat.config());
     let (inbox, notify) = (seat.inbox.clone(), seat.notify.clone());
     Ok(WorldLoop::new(simulation, storage, inbox, notify, jobs, seat.caller()))
+}
+
+/// Refuses a system clock that can hardly be right, before anything is stored under it.
+fn check_clock(world: &World, seat: &Seat, store: &Store) -> Result<(), StartError> {
+    let config = seat.config();
+    if config.accept_clock {
+        return Ok(());
+    }
+    let bounds =
+        ClockBounds { ahead_hours: config.clock_jump_max_hours, behind_minutes: config.clock_back_max_minutes };
+    let settings = world.resource::<ClockSettings>();
+    Ok(bounds.check(seat.number, settings, wall_ms(), store.recovered.moment_ms)?)
 }
 
 /// Begins the world's next epoch, and draws what else it starts with.

@@ -5,9 +5,11 @@ use std::net::SocketAddr;
 
 use crate::config::ConfigError;
 use crate::net::operator::OperatorTokenError;
+use raidkeep_engine::clock_check::ClockTooFar;
 use raidkeep_engine::private::TooOpen;
 use raidkeep_engine::start::StartFailures;
 use raidkeep_engine::storage::StorageError;
+use raidkeep_engine::storage::continuous::ArchiveError;
 use raidkeep_engine::storage::folder::FolderError;
 
 /// Why a server does not start.
@@ -22,12 +24,18 @@ pub enum StartError {
     /// The databases.
     #[error("{0}")]
     Storage(#[from] StorageError),
+    /// The continuous archive.
+    #[error("{0}")]
+    Archive(#[from] ArchiveError),
     /// The folder of the databases.
     #[error("{0}")]
     Folder(#[from] FolderError),
     /// Files of players that others can read.
     #[error("{0}")]
     TooOpen(#[from] TooOpen),
+    /// The system clock.
+    #[error("{0}")]
+    Clock(#[from] ClockTooFar),
     /// The operator token.
     #[error("{0}")]
     Token(#[from] OperatorTokenError),

@@ -59,7 +59,8 @@ pub(super) struct FileLog {
     forgotten: u64,
 }
 
-fn salt_of(world: u64) -> u32 {
+/// What the checksums of a world's sectors begin with.
+pub(in crate::storage) fn salt_of(world: u64) -> u32 {
     (world ^ (world >> 32)) as u32
 }
 
@@ -131,9 +132,8 @@ impl FileLog {
         let damaged = scan.damaged.len() as u64;
         let regions = scan.regions;
         let epoch = folded.epoch.max(answered.epoch);
-        let (name, forgotten) = (name.to_owned(), folded.record);
         let last = answered_by(&records, folded.epoch).unwrap_or(folded);
-        let log = Self { file, name, world, mark, epoch, last, at, regions, forgotten };
+        let log = Self { file, name: name.to_owned(), world, mark, epoch, last, at, regions, forgotten: folded.record };
         log.blank(&leftovers)?;
         Ok((log, damaged))
     }
@@ -224,6 +224,17 @@ impl LogStore for FileLog {
         }
     }
 
+    fn held(&self) -> Result<Vec<(Epoch, LogRecord)>, StorageError> {
+        let scan = Scan::of(&*self.file, &self.name, self.world, 0)?;
+        let read = |number| {
+            let epoch = scan.parts.get(&(number, 0))?.epoch;
+            Some((epoch, LogRecord { number, bytes: scan.whole_record(number)?.into() }))
+        };
+        let mut held: Vec<_> = (1..=self.last.record).rev().map_while(read).collect();
+        held.reverse();
+        Ok(held)
+    }
+
     /// The lock on the files keeps other processes out, so that only this one has to know.
     fn take_over(&mut self, epoch: Epoch) -> Result<(), StorageError> {
         if epoch < self.epoch {
@@ -258,6 +269,7 @@ struct Scan {
 
 struct Found {
     place: Place,
+    epoch: Epoch,
     is_last: bool,
     payload: Vec<u8>,
 }
@@ -305,7 +317,8 @@ impl Scan {
 
     fn add(&mut self, place: Place, part: Part<'_>, folded: u64) {
         if part.record > folded {
-            let found = Found { place, is_last: part.is_last, payload: part.payload.to_vec() };
+            let Part { epoch, is_last, .. } = part;
+            let found = Found { place, epoch, is_last, payload: part.payload.to_vec() };
             self.parts.insert((part.record, part.index), found);
         }
     }

@@ -11,14 +11,14 @@
 use crate::outside::Epoch;
 
 /// What a disk writes at once, in bytes.
-pub(super) const SECTOR_BYTES: usize = 512;
+pub(in crate::storage) const SECTOR_BYTES: usize = 512;
 const HEADER_BYTES: usize = 32;
 /// The bytes of a record that fit into a sector.
 const PAYLOAD_BYTES: usize = SECTOR_BYTES - HEADER_BYTES;
 
 /// A sector as it is found.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Sector<'a> {
+pub(in crate::storage) enum Sector<'a> {
     /// Never written.
     Blank,
     /// Neither blank nor whole, or of another log.
@@ -29,21 +29,21 @@ pub(super) enum Sector<'a> {
 
 /// A part of a record.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Part<'a> {
+pub(in crate::storage) struct Part<'a> {
     /// The record's number.
-    pub(super) record: u64,
+    pub(in crate::storage) record: u64,
     /// The epoch it was written in.
-    pub(super) epoch: Epoch,
+    pub(in crate::storage) epoch: Epoch,
     /// The part's place in the record, from 0.
-    pub(super) index: u32,
+    pub(in crate::storage) index: u32,
     /// Whether the record ends with it.
-    pub(super) is_last: bool,
+    pub(in crate::storage) is_last: bool,
     /// The bytes.
-    pub(super) payload: &'a [u8],
+    pub(in crate::storage) payload: &'a [u8],
 }
 
 /// Reads a sector of the log with this salt.
-pub(super) fn read_sector(salt: u32, sector: &[u8; SECTOR_BYTES]) -> Sector<'_> {
+pub(in crate::storage) fn read_sector(salt: u32, sector: &[u8; SECTOR_BYTES]) -> Sector<'_> {
     if sector.iter().all(|byte| *byte == 0) {
         return Sector::Blank;
     }
@@ -74,7 +74,7 @@ fn parse(salt: u32, sector: &[u8; SECTOR_BYTES]) -> Option<Part<'_>> {
 ///
 /// # Panics
 /// When the record has more than 2 TiB, which is a bug.
-pub(super) fn into_sectors(salt: u32, record: u64, epoch: Epoch, bytes: &[u8]) -> Vec<u8> {
+pub(in crate::storage) fn into_sectors(salt: u32, record: u64, epoch: Epoch, bytes: &[u8]) -> Vec<u8> {
     let count = bytes.len().div_ceil(PAYLOAD_BYTES).max(1);
     let mut out = vec![0; count * SECTOR_BYTES];
     let mut payloads = bytes.chunks(PAYLOAD_BYTES);
@@ -95,7 +95,7 @@ pub(super) fn into_sectors(salt: u32, record: u64, epoch: Epoch, bytes: &[u8]) -
 }
 
 /// The checksum of these bytes in the log with this salt.
-pub(super) fn checksum_of(salt: u32, bytes: &[u8]) -> u32 {
+pub(in crate::storage) fn checksum_of(salt: u32, bytes: &[u8]) -> u32 {
     let mut hasher = crc32fast::Hasher::new_with_initial(salt);
     hasher.update(bytes);
     hasher.finalize()

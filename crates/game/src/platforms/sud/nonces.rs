@@ -8,6 +8,7 @@ use bevy_ecs::prelude::*;
 use bevy_ecs::system::SystemParam;
 use serde::{Deserialize, Serialize};
 
+use raidkeep_engine::mend::{Mend, MendApp};
 use raidkeep_engine::storage::{Discarded, StorageApp, WorldEntity, WorldRow};
 
 /// How many nonces are remembered; when full, queries are refused until the oldest have expired.
@@ -16,7 +17,10 @@ const NONCES_MAX: usize = 65_536;
 const NONCE_BYTES_MAX: usize = 128;
 
 pub(super) fn register(app: &mut App) {
-    app.init_resource::<NonceBook>().add_world_entities::<UsedNonce>().add_world_row::<NonceHorizon>();
+    app.init_resource::<NonceBook>()
+        .add_world_entities::<UsedNonce>()
+        .add_world_row::<NonceHorizon>()
+        .add_world_mend(mend);
 }
 
 /// A nonce that was used.
@@ -45,6 +49,16 @@ pub(super) struct NonceHorizon {
 
 impl WorldRow for NonceHorizon {
     const TABLE: &'static str = "nonce_horizon";
+}
+
+/// The clock was set back: queries signed from now on are answered. Of those signed before, nobody knows which were
+/// used; the nonces of a later time are remembered until that time is over.
+fn mend(world: &mut World, mend: &Mend) {
+    let mut horizon = world.resource_mut::<NonceHorizon>();
+    let mended_ms = horizon.forgotten_ms.min(mend.at.saturating_mul(1000));
+    if mended_ms != horizon.forgotten_ms {
+        horizon.forgotten_ms = mended_ms;
+    }
 }
 
 /// The remembered nonces, by text and by age.

@@ -1,4 +1,4 @@
-//! How challenges are pushed to clients.
+//! The line of pushes to clients.
 
 use schemars::JsonSchema;
 use serde::Deserialize;

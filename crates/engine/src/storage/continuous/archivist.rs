@@ -1,0 +1,277 @@
+//! The thread that archives what a world commits.
+
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
+use std::time::{Duration, Instant};
+
+use crate::meters::Meters;
+use crate::storage::continuous::deleted::{DeletedAccount, DeletionList, deleted_by, list_file};
+use crate::storage::continuous::error::at;
+use crate::storage::continuous::folder::WorldFolder;
+use crate::storage::continuous::keeper::{Held, Keeper};
+use crate::storage::continuous::plan::check_world;
+use crate::storage::continuous::shipper::{Shipment, Shipper};
+use crate::storage::continuous::{ArchiveError, ArchiveTask};
+use crate::storage::store::{Rows, Store};
+
+/// How long a record may wait to be synced.
+const SYNC_EVERY: Duration = Duration::from_secs(1);
+/// Until an archive whose disk has failed is tried again.
+const RETRY: Duration = Duration::from_secs(5);
+/// Deletions wait in a queue of this size where there is no archive.
+const DELETIONS_QUEUE_BYTES: usize = 64 << 20;
+
+/// Archives the records of one world behind its commits.
+pub struct Archivist {
+    task: ArchiveTask,
+    rows: Rows,
+    world: u64,
+    folder: Option<WorldFolder>,
+    /// `None` while the archive cannot be opened.
+    keeper: Option<Keeper>,
+    /// What the log held at the start, until the archive was opened.
+    held: Held,
+    lists: Vec<DeletionList>,
+    queued: Arc<AtomicUsize>,
+    /// While the disk fails: when it is tried again.
+    retry_at: Option<Instant>,
+    sync_at: Option<Instant>,
+    /// While a list cannot be written: when it is tried again.
+    lists_retry_at: Option<Instant>,
+    is_failing: bool,
+    meters: ArchiveMeters,
+}
+
+/// What is measured about an archive.
+struct ArchiveMeters {
+    is_failing: metrics::Gauge,
+    records: metrics::Counter,
+    lost: metrics::Counter,
+    failures: metrics::Counter,
+}
+
+impl ArchiveMeters {
+    fn new(meters: &Meters) -> Self {
+        Self {
+            is_failing: meters.gauge("raidkeep_archive_failing", &[]),
+            records: meters.counter("raidkeep_archive_records_total", &[]),
+            lost: meters.counter("raidkeep_archive_records_lost_total", &[]),
+            failures: meters.counter("raidkeep_archive_failures_total", &[]),
+        }
+    }
+}
+
+impl Archivist {
+    /// Starts archiving what a world commits that is about to start, and what its log holds beyond the archive. `None`
+    /// when there is neither an archive nor a folder of backups.
+    ///
+    /// # Errors
+    /// When the archive is of another world, or the log cannot be read. An archive whose disk fails is no error: it is
+    /// tried again.
+    pub fn start(task: ArchiveTask, store: &Store) -> Result<Option<Shipper>, ArchiveError> {
+        let name = store.rows.world_name().to_owned();
+        let archive = Path::new(&task.settings.folder);
+        let takes_all = !task.settings.folder.is_empty();
+        let folder = takes_all.then(|| WorldFolder::new(archive, &name));
+        let list_in = folder.iter().map(|_| archive).chain(task.backups.as_deref());
+        let lists: Vec<_> = list_in.map(|folder| DeletionList::new(list_file(folder, &name))).collect();
+        let Some(world) = store.rows.reached()?.world.filter(|_| !lists.is_empty()) else {
+            return Ok(None);
+        };
+        if let Some(folder) = &folder {
+            check_world(folder, world)?;
+        }
+        let held = Held { records: store.log.held()?, next: store.log.next_record() };
+        let meters = ArchiveMeters::new(&Meters::of_name(&name));
+        meters.is_failing.set(0.0);
+        let queued = Arc::new(AtomicUsize::new(0));
+        let queue_bytes = if takes_all { task.settings.queue_bytes } else { DELETIONS_QUEUE_BYTES };
+        let ((sender, shipments), (ending, ended)) = (channel(), channel());
+        let (rows, counted) = (store.rows.clone(), queued.clone());
+        let archivist = Self {
+            task,
+            rows,
+            world,
+            folder,
+            keeper: None,
+            held,
+            lists,
+            queued: counted,
+            retry_at: None,
+            sync_at: None,
+            lists_retry_at: None,
+            is_failing: false,
+            meters,
+        };
+        let spawned = std::thread::Builder::new().name("raidkeep-archive".into()).spawn(move || {
+            archivist.run(&shipments);
+            drop(ending);
+        });
+        spawned.map_err(at("start a thread for", Path::new("the archive")))?;
+        Ok(Some(Shipper { sender: Some(sender), queued, queue_bytes, takes_all, ended }))
+    }
+
+    fn run(mut self, shipments: &Receiver<Shipment>) {
+        for (epoch, record) in std::mem::take(&mut self.held.records) {
+            self.note_deletions(&Shipment { epoch, record: record.clone(), is_lost: true });
+            self.held.records.push((epoch, record));
+        }
+        self.open();
+        loop {
+            let wakes_at = self.work();
+            let arrived = match wakes_at {
+                None => shipments.recv().map_err(|_| RecvTimeoutError::Disconnected),
+                Some(at) => shipments.recv_timeout(at.saturating_duration_since(Instant::now())),
+            };
+            match arrived {
+                Ok(first) => std::iter::once(first).chain(shipments.try_iter()).for_each(|each| self.take(&each)),
+                Err(RecvTimeoutError::Timeout) => {}
+                Err(RecvTimeoutError::Disconnected) => break,
+            }
+        }
+        self.sync_at = None;
+        self.attempt(Keeper::sync);
+        self.write_lists();
+    }
+
+    /// Opens the archive, and archives what the log holds beyond it.
+    fn open(&mut self) {
+        let Some(folder) = self.folder.clone().filter(|_| self.keeper.is_none()) else {
+            return;
+        };
+        match Keeper::open(self.task.clone(), folder, self.rows.clone(), self.world, &self.held) {
+            Ok(keeper) => {
+                self.keeper = Some(keeper);
+                self.held.records = Vec::new();
+                self.recover();
+            }
+            Err(error) => self.fail(&error),
+        }
+    }
+
+    fn take(&mut self, shipment: &Shipment) {
+        self.queued.fetch_sub(shipment.record.bytes.len(), Ordering::Relaxed);
+        self.note_deletions(shipment);
+        if shipment.is_lost || self.folder.is_none() {
+            return;
+        }
+        if self.keeper.is_none() {
+            // What came since the start is behind what the log held then.
+            self.held.next = shipment.record.number + 1;
+            self.held.records.push((shipment.epoch, shipment.record.clone()));
+            self.shorten_held();
+            return;
+        }
+        let number = shipment.record.number;
+        let expected = self.keeper.as_ref().map_or(number, Keeper::next);
+        self.meters.lost.increment(number.saturating_sub(expected));
+        if self.retry_at.is_some() {
+            self.meters.lost.increment(1);
+            self.keeper.iter_mut().for_each(|keeper| keeper.skip(number));
+            return;
+        }
+        self.attempt(|keeper| keeper.push(shipment.epoch, &shipment.record));
+        self.meters.records.increment(1);
+        if self.keeper.as_ref().is_some_and(Keeper::needs_sync) {
+            self.sync_at.get_or_insert_with(|| Instant::now() + SYNC_EVERY);
+        }
+    }
+
+    /// While the archive cannot be opened, what waits for it is bounded.
+    fn shorten_held(&mut self) {
+        let bytes = |records: &[(_, crate::storage::store::LogRecord)]| -> usize {
+            records.iter().map(|(_, record)| record.bytes.len()).sum()
+        };
+        if self.held.records.len() > 1 && bytes(&self.held.records) > self.task.settings.queue_bytes {
+            let gone = self.held.records.len() / 2;
+            self.held.records.drain(..gone);
+            self.meters.lost.increment(gone as u64);
+        }
+    }
+
+    /// Does what is due; returns when there is something to do again.
+    fn work(&mut self) -> Option<Instant> {
+        let now = Instant::now();
+        if self.retry_at.is_some_and(|at| at <= now) {
+            self.retry_at = None;
+            if self.keeper.is_none() {
+                self.open();
+            } else if self.attempt(Keeper::resume) {
+                self.recover();
+            }
+        }
+        if self.sync_at.is_some_and(|at| at <= now) {
+            self.sync_at = None;
+            self.attempt(Keeper::sync);
+        }
+        self.write_lists();
+        let mut look_at = None;
+        self.attempt(|keeper| {
+            look_at = keeper.look_after_bases()?;
+            Ok(())
+        });
+        [self.retry_at, self.sync_at, look_at, self.lists_retry_at].into_iter().flatten().min()
+    }
+
+    /// Lets the keeper do something, unless its disk fails; whether it succeeded.
+    fn attempt(&mut self, act: impl FnOnce(&mut Keeper) -> Result<(), ArchiveError>) -> bool {
+        if self.retry_at.is_some() {
+            return false;
+        }
+        let Some(keeper) = &mut self.keeper else {
+            return false;
+        };
+        let Err(error) = act(keeper) else {
+            return true;
+        };
+        keeper.give_up(&error.to_string());
+        self.sync_at = None;
+        self.fail(&error);
+        false
+    }
+
+    fn fail(&mut self, error: &ArchiveError) {
+        self.retry_at = Some(Instant::now() + RETRY);
+        self.meters.is_failing.set(1.0);
+        self.meters.failures.increment(1);
+        if std::mem::replace(&mut self.is_failing, true) {
+            return;
+        }
+        tracing::error!(
+            %error,
+            "the archive cannot be written (disk full? folder gone?): the world goes on, what it does now is missing in \
+             the archive. It is tried again every few seconds, and goes on with a new base"
+        );
+    }
+
+    fn recover(&mut self) {
+        self.meters.is_failing.set(0.0);
+        if std::mem::replace(&mut self.is_failing, false) {
+            tracing::info!("the archive can be written again");
+        }
+    }
+
+    fn note_deletions(&mut self, shipment: &Shipment) {
+        for (account, moment_ms) in deleted_by(&shipment.record, &self.task.tables.identity) {
+            let (epoch, record, world) = (shipment.epoch, shipment.record.number, self.world);
+            let deleted = DeletedAccount { epoch, record, account, moment_ms, world };
+            self.lists.iter_mut().for_each(|list| list.add(deleted));
+        }
+    }
+
+    fn write_lists(&mut self) {
+        if self.lists_retry_at.is_some_and(|at| at > Instant::now()) {
+            return;
+        }
+        self.lists_retry_at = None;
+        for list in &mut self.lists {
+            if let Err(error) = list.write() {
+                self.lists_retry_at = Some(Instant::now() + RETRY);
+                self.meters.failures.increment(1);
+                tracing::error!(%error, "a deleted account cannot be listed for restores; it is tried again");
+            }
+        }
+    }
+}

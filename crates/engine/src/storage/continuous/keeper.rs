@@ -1,0 +1,295 @@
+//! The segments of a running world: which is written, when a line begins, and when a base is due.
+
+use std::time::{Duration, Instant, SystemTime};
+
+use crate::outside::Epoch;
+use crate::storage::continuous::bases::{BaseJob, delete_old};
+use crate::storage::continuous::folder::{Newest, WorldFolder};
+use crate::storage::continuous::plan::{is_unfinished, open_segments};
+use crate::storage::continuous::segment::{Anew, Head, Place, Reason, Segment};
+use crate::storage::continuous::writer::SegmentWriter;
+use crate::storage::continuous::{ArchiveError, ArchiveTask};
+use crate::storage::store::{LogRecord, Rows};
+
+/// Until a base is tried again that could not be made, and until the rows are looked at again that it waits for.
+const BASE_RETRY: Duration = Duration::from_secs(60);
+const BASE_POLL: Duration = Duration::from_millis(200);
+
+/// Writes the archive of one world.
+pub(super) struct Keeper {
+    task: ArchiveTask,
+    folder: WorldFolder,
+    rows: Rows,
+    world: u64,
+    writer: Option<SegmentWriter>,
+    line: u32,
+    sequence: u64,
+    /// The record that comes next, if nothing is lost.
+    next: u64,
+    /// The last record that is on the archive's disk.
+    kept: Option<Place>,
+    /// Why the next segment begins a line, if it does.
+    anew: Option<Anew>,
+    bases: Bases,
+}
+
+/// What is known about bases.
+struct Bases {
+    job: Option<BaseJob>,
+    /// The last record that the next base must have, because its line begins behind that.
+    needed: Option<u64>,
+    /// When the next one is due, if the world changes.
+    due_at: Instant,
+    has_changes: bool,
+    /// No base is tried before.
+    not_before: Instant,
+}
+
+/// What the world's log holds when it starts.
+pub(super) struct Held {
+    pub(super) records: Vec<(Epoch, LogRecord)>,
+    /// The number of the record that comes next.
+    pub(super) next: u64,
+}
+
+impl Keeper {
+    /// Carries on the archive of a world, or begins one, and archives what the log holds beyond it.
+    pub(super) fn open(
+        task: ArchiveTask,
+        folder: WorldFolder,
+        rows: Rows,
+        world: u64,
+        held: &Held,
+    ) -> Result<Self, ArchiveError> {
+        folder.make()?;
+        let segments = open_segments(&folder)?;
+        let now = Instant::now();
+        let bases = Bases { job: None, needed: None, due_at: now, has_changes: false, not_before: now };
+        let line = segments.last().map_or(0, |last| last.head.line);
+        // A segment that a process died over before it wrote the head is written anew; a damaged one stays as it is.
+        let listed = folder.segments()?.into_iter();
+        let sequence = listed.filter(|sequence| !is_unfinished(&folder.segment(*sequence))).next_back().unwrap_or(0);
+        let (writer, kept, anew) = (None, None, None);
+        let mut keeper = Self { task, folder, rows, world, writer, line, sequence, next: held.next, kept, anew, bases };
+        match segments.last() {
+            None => keeper.begin_line(Anew { reason: Reason::First, after: None, why: "the archive begins".into() })?,
+            Some(newest) if newest.head.sequence == sequence => keeper.go_on(newest, held)?,
+            Some(_) => keeper.begin_line(damaged_before("its head cannot be read"))?,
+        }
+        Ok(keeper)
+    }
+
+    fn go_on(&mut self, newest: &Segment, held: &Held) -> Result<(), ArchiveError> {
+        let last = match newest.last() {
+            Err(error @ ArchiveError::Damaged { .. }) => {
+                return self.begin_line(damaged_before(&error.to_string()));
+            }
+            last => last?,
+        };
+        self.kept = last;
+        let behind = match last {
+            None if held.next == newest.head.first_record => Some(held.records.len()),
+            None => held.records.iter().position(|(_, record)| record.number == newest.head.first_record),
+            Some(Place { record, epoch, .. }) => {
+                let found = held.records.iter().position(|(held, found)| (*held, found.number) == (epoch, record));
+                found.map(|found| found + 1)
+            }
+        };
+        let Some(behind) = behind else {
+            return self.begin_line(self.why_anew(last, held));
+        };
+        if newest.tail.is_none() {
+            self.writer = Some(SegmentWriter::carry_on(newest)?);
+        }
+        if newest.head.players != self.task.tables.players {
+            // Another program: its tables are those of the next segment.
+            self.close()?;
+        }
+        self.plan_base()?;
+        let missing = &held.records[behind..];
+        self.next = missing.first().map_or(held.next, |(_, record)| record.number);
+        if !missing.is_empty() {
+            tracing::info!(records = missing.len(), "the archive gets what the log holds beyond it");
+        }
+        missing.iter().try_for_each(|(epoch, record)| self.push(*epoch, record))?;
+        self.sync()
+    }
+
+    /// Why the records of the log do not follow those of the archive.
+    fn why_anew(&self, last: Option<Place>, held: &Held) -> Anew {
+        let is_earlier = last.is_some_and(|last| held.next <= last.record);
+        let is_other = last.is_some_and(|last| held.records.iter().any(|(_, record)| record.number == last.record));
+        match is_earlier || is_other || held.records.is_empty() {
+            true => Anew { reason: Reason::PutBack, after: last, why: "the world was put back".to_owned() },
+            false => Anew {
+                reason: Reason::Gap,
+                after: last,
+                why: "the world ran without its archive, and its log no longer has what the archive lacks".to_owned(),
+            },
+        }
+    }
+
+    /// When the next base is due, from those that there are.
+    fn plan_base(&mut self) -> Result<(), ArchiveError> {
+        let bases = self.folder.bases()?;
+        let Some(newest) = bases.iter().rfind(|base| base.line == self.line) else {
+            self.bases.needed = Some(self.next - 1);
+            return Ok(());
+        };
+        let made = std::fs::metadata(self.folder.base(newest)).and_then(|found| found.modified()).ok();
+        let age = made.and_then(|made| SystemTime::now().duration_since(made).ok()).unwrap_or_default();
+        self.bases.due_at = Instant::now() + self.interval().saturating_sub(age);
+        self.bases.has_changes = self.kept.is_some_and(|kept| kept.record > newest.record);
+        Ok(())
+    }
+
+    fn interval(&self) -> Duration {
+        Duration::from_secs(u64::from(self.task.settings.base_hours) * 3600)
+    }
+
+    /// Begins a line with the next record.
+    fn begin_line(&mut self, anew: Anew) -> Result<(), ArchiveError> {
+        let reason = anew.reason;
+        self.begin_segment(self.line + 1, Some(anew))?;
+        self.line += 1;
+        self.bases.needed = Some(self.next - 1);
+        self.bases.not_before = Instant::now();
+        tracing::info!(folder = self.folder.shown(), line = self.line, ?reason, "a line of the archive begins");
+        Ok(())
+    }
+
+    fn begin_segment(&mut self, line: u32, anew: Option<Anew>) -> Result<(), ArchiveError> {
+        let sequence = self.sequence + 1;
+        let (world, first_record, players) = (self.world, self.next, self.task.tables.players.clone());
+        let head = Head { world, sequence, line, first_record, anew, players };
+        self.writer = Some(SegmentWriter::begin(&self.folder, head)?);
+        self.folder.note_newest(&Newest { sequence, first_record })?;
+        self.sequence = sequence;
+        Ok(())
+    }
+
+    /// The number of the record that comes next, if nothing is lost.
+    pub(super) fn next(&self) -> u64 {
+        self.next
+    }
+
+    /// Archives a record.
+    pub(super) fn push(&mut self, epoch: Epoch, record: &LogRecord) -> Result<(), ArchiveError> {
+        if record.number != self.next {
+            self.give_up("records came faster than the archive's disk takes them");
+            self.next = record.number;
+        }
+        if let Some(anew) = self.anew.clone() {
+            self.begin_line(anew)?;
+            self.anew = None;
+        } else if self.writer.is_none() {
+            self.begin_segment(self.line, None)?;
+        }
+        self.next = record.number + 1;
+        self.bases.has_changes = true;
+        if let Some(writer) = &mut self.writer {
+            writer.push(epoch, record)?;
+            if writer.bytes() >= self.task.settings.segment_bytes {
+                self.close()?;
+            }
+        }
+        Ok(())
+    }
+
+    fn close(&mut self) -> Result<(), ArchiveError> {
+        if let Some(writer) = self.writer.take() {
+            let last = writer.last;
+            writer.close()?;
+            self.kept = last.or(self.kept);
+        }
+        Ok(())
+    }
+
+    /// Whether something waits for the disk.
+    pub(super) fn needs_sync(&self) -> bool {
+        self.writer.as_ref().is_some_and(SegmentWriter::needs_sync)
+    }
+
+    /// Waits until everything that was pushed is on disk.
+    pub(super) fn sync(&mut self) -> Result<(), ArchiveError> {
+        if let Some(writer) = &mut self.writer {
+            writer.sync()?;
+            self.kept = writer.last.or(self.kept);
+        }
+        Ok(())
+    }
+
+    /// Notes that records are lost to the archive: a line begins with the next one.
+    pub(super) fn give_up(&mut self, why: &str) {
+        // What can still be written of the segment is; it stays open if that fails too.
+        let _ = self.sync();
+        self.writer = None;
+        self.anew.get_or_insert_with(|| Anew { reason: Reason::Gap, after: self.kept, why: why.to_owned() });
+    }
+
+    /// Notes that this record was not archived.
+    pub(super) fn skip(&mut self, record: u64) {
+        self.next = record + 1;
+    }
+
+    /// Begins the line that a failure has made necessary, although no record has come since.
+    pub(super) fn resume(&mut self) -> Result<(), ArchiveError> {
+        if let Some(anew) = self.anew.clone() {
+            self.begin_line(anew)?;
+            self.anew = None;
+        }
+        Ok(())
+    }
+
+    /// Whether a line had to be begun and could not.
+    pub(super) fn has_given_up(&self) -> bool {
+        self.anew.is_some()
+    }
+
+    /// Makes a base if one is due, and deletes what the settings no longer keep. Returns when to look again.
+    pub(super) fn look_after_bases(&mut self) -> Result<Option<Instant>, ArchiveError> {
+        let now = Instant::now();
+        if let Some(job) = &self.bases.job {
+            if !job.is_finished() {
+                return Ok(Some(now + BASE_POLL));
+            }
+            let made = self.bases.job.take().map(BaseJob::finish);
+            match made {
+                Some(Ok(base)) => self.note_base(base.line, base.record)?,
+                Some(Err(error)) => {
+                    self.bases.not_before = now + BASE_RETRY;
+                    tracing::error!(%error, "no base was made for the archive; it is tried again");
+                }
+                None => {}
+            }
+        }
+        let is_due = self.bases.needed.is_some() || (self.bases.has_changes && self.bases.due_at <= now);
+        let later = self.bases.has_changes.then_some(self.bases.due_at);
+        if !is_due || self.has_given_up() {
+            return Ok(later.filter(|_| !is_due));
+        }
+        if self.bases.not_before > now {
+            return Ok(Some(self.bases.not_before));
+        }
+        // The records that the line lacks must be in the base.
+        if self.bases.needed.is_none_or(|needed| self.rows.reached().is_ok_and(|rows| rows.record >= needed)) {
+            self.bases.job = Some(BaseJob::start(&self.folder, &self.rows, self.line)?);
+        }
+        Ok(Some(now + BASE_POLL))
+    }
+
+    fn note_base(&mut self, line: u32, record: u64) -> Result<(), ArchiveError> {
+        if line == self.line {
+            self.bases.needed = self.bases.needed.filter(|needed| *needed > record);
+        }
+        self.bases.due_at = Instant::now() + self.interval();
+        self.bases.has_changes = self.next > record + 1;
+        delete_old(&self.folder, self.task.settings.keep_days)
+    }
+}
+
+/// A line begins because nobody knows where the one before ends.
+fn damaged_before(what: &str) -> Anew {
+    let why = format!("the segment that was open is damaged: {what}");
+    Anew { reason: Reason::Gap, after: None, why }
+}
