@@ -7,9 +7,9 @@ use clap::{Args, ValueEnum};
 use serde::Serialize;
 
 use crate::cli::{print_line, report};
-use raidkeep_engine::storage::folder;
 use raidkeep_engine::storage::rows::Persistence;
 use raidkeep_engine::storage::store::Store;
+use raidkeep_engine::storage::{StorageError, folder};
 use raidkeep_engine::verify::{Breach, DAMAGE, verify};
 use raidkeep_game::identity::collisions::{self, Sharer};
 use raidkeep_server::config::Config;
@@ -109,14 +109,32 @@ fn verify_folder(data: &Path) -> Result<Verified, Box<dyn std::error::Error>> {
     let mut verified = Vec::with_capacity(worlds.len());
     let mut all_rows = Vec::with_capacity(worlds.len());
     for world in worlds {
+        let pages = pages(data, &world)?;
         let store = Store::read_folder(data, &world)?;
         let identity = app.world().resource::<Persistence>().identity().table;
         let (accounts, rows) = (store.rows.count(identity)?, store.rows.count_all()?);
-        verified.push(WorldVerified { breaches: verify(&app, &store.rows)?, accounts, rows, world });
+        let breaches = pages.into_iter().chain(verify(&app, &store.rows)?).collect();
+        verified.push(WorldVerified { breaches, accounts, rows, world });
         all_rows.push(store.rows);
     }
     // Whose purse is shared cannot be told from rows of which some are damaged.
     let is_damaged = verified.iter().flat_map(|world| &world.breaches).any(|breach| breach.check == DAMAGE);
     let shared_purses = if is_damaged { Vec::new() } else { collisions::shared_purses(&all_rows)? };
     Ok(Verified { worlds: verified, shared_purses })
+}
+
+/// What is wrong with the pages of a world's rows.
+fn pages(data: &Path, world: &str) -> Result<Option<Breach>, StorageError> {
+    match Store::check_pages(data, world) {
+        Ok(()) => Ok(None),
+        Err(StorageError::RowsDamaged { damage, .. }) => Ok(Some(Breach {
+            check: DAMAGE,
+            table: damage.table,
+            key: String::new(),
+            account: None,
+            player: None,
+            what: damage.what,
+        })),
+        Err(error) => Err(error),
+    }
 }

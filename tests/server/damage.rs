@@ -7,6 +7,7 @@ use std::os::unix::fs::FileExt;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use raidkeep::engine::storage::store::Store;
 use serde_json::json;
 
 use crate::process::{Host, PROGRAM, copy_folder, wait_for};
@@ -156,4 +157,29 @@ fn a_loss_is_accepted_only_when_asked_and_what_is_left_goes_on() {
     assert_eq!(info["status"], 0, "the world goes on: {info}");
     wait_for("the epoch that begins", || server.process.stderr().contains("an epoch begins").then_some(()));
     server.process.kill();
+}
+
+/// A page in which no row of today lies is read by nobody until a fold needs it.
+#[test]
+fn a_damaged_page_is_found_by_verify_and_at_the_start_after_a_kill() {
+    let host = killed_host();
+    let rows = host.data().join(ROWS);
+    let sound = fs::read(&rows).expect("they can be read");
+    let used: Vec<usize> = (4096..sound.len()).step_by(97).filter(|at| sound[*at] != 0).collect();
+    let is_found = |at: &usize| {
+        let mut damaged = sound.clone();
+        damaged[*at] ^= 4;
+        fs::write(&rows, damaged).expect("they can be damaged");
+        Store::check_pages(&host.data(), "world-0").is_err() && Store::read_folder(&host.data(), "world-0").is_ok()
+    };
+    assert!(used.iter().any(is_found), "some page in use is read by no start");
+    let (code, told) = run(&["verify"], &host.data());
+    assert_eq!(code, Some(2), "verify finds it: {told}");
+    assert!(told.contains("a page has another checksum than it should"), "{told}");
+    assert_refused(&host, ROWS, "a page of the rows");
+    let host = host.with(&["--set", "storage.check_after_crash=false"]);
+    let mut server = host.start();
+    assert!(!server.process.stderr().contains("every page"), "an operator who is in a hurry may do without");
+    server.process.kill();
+    fs::write(&rows, &sound).expect("they can be put back");
 }

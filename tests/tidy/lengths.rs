@@ -20,7 +20,7 @@ const LONGER_FILES: &[(&str, usize)] = &[
     ("crates/game/src/orders/model.rs", 447),
     ("crates/game/src/platforms/sud/rounds.rs", 464),
     ("crates/game/src/stages/requests.rs", 467),
-    ("crates/server/src/config/mod.rs", 404),
+    ("crates/server/src/config/mod.rs", 415),
     ("crates/studio/src/testing/mod.rs", 697),
     ("tests/engine/envelope.rs", 494),
     ("tests/engine/journal.rs", 537),

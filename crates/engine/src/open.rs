@@ -4,6 +4,7 @@
 
 use std::path::PathBuf;
 use std::sync::{Arc, OnceLock};
+use std::time::Instant;
 
 use bevy_app::{App, Plugin};
 use bevy_ecs::prelude::*;
@@ -98,6 +99,8 @@ pub struct StorePlugin {
     pub folder: PathBuf,
     /// The number of the world among those in the folder.
     pub world: u32,
+    /// Whether every page of the rows is checked when the world was not closed in an orderly way.
+    pub checks_after_crash: bool,
 }
 
 /// The open databases of a world that is about to start.
@@ -106,7 +109,9 @@ pub struct OpenStore(pub Store);
 
 impl StorePlugin {
     fn open(&self) -> Result<Store, OpenError> {
-        let store = Store::open_folder(&self.folder, &folder::world_name(self.world)).map_err(|error| match error {
+        let name = folder::world_name(self.world);
+        let opened = self.check(&name).and_then(|()| Store::open_folder(&self.folder, &name));
+        let store = opened.map_err(|error| match error {
             source @ StorageError::Failed { .. } => OpenError::World {
                 number: self.world,
                 data: self.folder.display().to_string(),
@@ -116,6 +121,21 @@ impl StorePlugin {
         })?;
         tracing::info!(world = self.world, "opened: {}", describe(store.recovered));
         Ok(store)
+    }
+
+    /// Checks the pages of the rows if the last stop was none.
+    fn check(&self, name: &str) -> Result<(), StorageError> {
+        if !self.checks_after_crash || !Store::was_cut_off(&self.folder, name)? {
+            return Ok(());
+        }
+        tracing::info!(
+            world = self.world,
+            "the world was not closed in an orderly way; every page of its rows is checked"
+        );
+        let started = Instant::now();
+        Store::check_pages(&self.folder, name)?;
+        tracing::info!(world = self.world, seconds = started.elapsed().as_secs_f32(), "its rows are sound");
+        Ok(())
     }
 }
 

@@ -59,20 +59,36 @@ struct Platter {
     unsynced: Vec<Range<usize>>,
     writes_left: Option<u64>,
     is_held: bool,
+    name: Name,
+}
+
+/// The entry of a file in its folder, which is on disk only when the folder was synced.
+#[derive(Debug, Default)]
+struct Name {
+    is_synced: bool,
+    /// What the entry on disk leads to while a rename is not: what was synced of the file of before.
+    former: Option<Vec<u8>>,
+    /// A planted fault: syncs of the folder do nothing.
+    ignores_syncs: bool,
 }
 
 impl Disk {
     /// A disk with the contents of this one after losing power now. The old handle stays usable, as the ghost of the
     /// process that died.
     pub fn after_power_loss(&self) -> Self {
-        let synced = self.with(|platter| platter.synced.clone());
-        Self::holding(synced)
+        Self::holding(self.with(|platter| match platter.name.is_synced {
+            true => platter.synced.clone(),
+            false => platter.name.former.clone().unwrap_or_default(),
+        }))
     }
 
-    /// The same, but each unsynced sector for which `survives` says so is kept, and so is the file's new length: a disk
-    /// writes in any order it likes, and the last write may be torn.
+    /// The same, but each unsynced sector for which `survives` says so is kept, and so are the file's new length and its
+    /// name: a disk writes in any order it likes, and the last write may be torn.
     pub fn after_torn_power_loss(&self, survives: &mut dyn FnMut() -> bool) -> Self {
         Self::holding(self.with(|platter| {
+            if !platter.name.is_synced && !survives() {
+                return platter.name.former.clone().unwrap_or_default();
+            }
             let mut torn = platter.synced.clone();
             if survives() {
                 torn.resize(platter.written.len(), 0);
@@ -91,12 +107,50 @@ impl Disk {
 
     /// A disk with the contents of this one after its process was killed but the machine kept running.
     pub fn after_kill(&self) -> Self {
-        Self::holding(self.with(|platter| platter.written.clone()))
+        let (written, name) = self.with(|platter| {
+            let Name { is_synced, former, ignores_syncs } = &platter.name;
+            let name = Name { is_synced: *is_synced, former: former.clone(), ignores_syncs: *ignores_syncs };
+            (platter.written.clone(), name)
+        });
+        let disk = Self::holding(written);
+        disk.with(|platter| platter.name = name);
+        disk
     }
 
+    /// A disk with a file that was there before.
     fn holding(bytes: Vec<u8>) -> Self {
-        let platter = Platter { written: bytes.clone(), synced: bytes, ..Platter::default() };
+        let name = Name { is_synced: !bytes.is_empty(), ..Name::default() };
+        let platter = Platter { written: bytes.clone(), synced: bytes, name, ..Platter::default() };
         Self(Arc::new((Mutex::new(platter), Condvar::new())))
+    }
+
+    /// Waits until the file's name is on disk, if there is a file.
+    pub(super) fn sync_name(&self) -> io::Result<()> {
+        if self.with(|platter| platter.written.is_empty() || platter.name.is_synced || platter.name.ignores_syncs) {
+            return Ok(());
+        }
+        self.change(|platter| {
+            platter.name = Name { is_synced: true, ..Name::default() };
+            Ok(())
+        })
+    }
+
+    /// Gives the file another name, under which nobody looks for it. That is on disk once the name of the next file here is.
+    pub(super) fn put_aside(&self) -> io::Result<()> {
+        self.change(|platter| {
+            let Name { is_synced, former, ignores_syncs } = std::mem::take(&mut platter.name);
+            let former = if is_synced { Some(std::mem::take(&mut platter.synced)) } else { former };
+            platter.name = Name { is_synced: false, former, ignores_syncs };
+            platter.written.clear();
+            platter.synced.clear();
+            platter.unsynced.clear();
+            Ok(())
+        })
+    }
+
+    /// Plants a fault: from now on nobody waits until the file's name is on disk.
+    pub fn ignore_name_syncs(&self) {
+        self.with(|platter| platter.name.ignores_syncs = true);
     }
 
     /// Lets `count` more writes and syncs succeed; all after those fail as on a full disk.

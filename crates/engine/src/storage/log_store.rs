@@ -80,6 +80,14 @@ pub trait LogStore: Debug + Send + Sync {
 
     /// Notes that the records up to this one are in the rows, so that their place may be used again.
     fn forget(&mut self, record: u64);
+
+    /// Notes that the world stops in an orderly way. A log that was not closed makes the next start look more closely.
+    ///
+    /// # Errors
+    /// When that cannot be written; nothing is lost then.
+    fn close(&mut self) -> Result<(), StorageError> {
+        Ok(())
+    }
 }
 
 /// The log of a world as the world's thread for commits uses it: it numbers the records, and after the first one that was
@@ -144,6 +152,18 @@ impl Log {
         self.has_failed = false;
         self.next_record += 1;
         Ok(LogRecord { number, bytes: record.bytes })
+    }
+
+    /// Notes that the world stops in an orderly way, with all records up to this one in the rows.
+    ///
+    /// # Errors
+    /// As [`LogStore::close`].
+    pub fn close(mut self, folded_record: u64) -> Result<(), StorageError> {
+        if self.has_failed {
+            return Ok(());
+        }
+        self.store.forget(folded_record);
+        self.store.close()
     }
 
     /// See [`LogStore::tail`].

@@ -111,6 +111,7 @@ pub struct StorageWorker {
     writings: Option<Sender<Writing>>,
     readings: Option<Sender<Reading>>,
     folded: Arc<Folded>,
+    committer: Option<JoinHandle<Log>>,
     threads: Vec<JoinHandle<()>>,
 }
 
@@ -131,12 +132,13 @@ impl StorageWorker {
         let seconds = meters.histogram("raidkeep_fold_seconds");
         let folder = Folder { rows: rows.clone(), epoch, folded: folded.clone(), listener: listener.clone(), seconds };
         let reader = Reader { rows, players, listener };
+        let committer = Builder::new().name("raidkeep-log".into()).spawn(move || committer.run(&writing_receiver))?;
         let threads = vec![
-            Builder::new().name("raidkeep-log".into()).spawn(move || committer.run(&writing_receiver))?,
             Builder::new().name("raidkeep-fold".into()).spawn(move || folder.run(&folding_receiver))?,
             Builder::new().name("raidkeep-read".into()).spawn(move || reader.run(&reading_receiver))?,
         ];
-        Ok(Self { writings: Some(writing_sender), readings: Some(reading_sender), folded, threads })
+        let committer = Some(committer);
+        Ok(Self { writings: Some(writing_sender), readings: Some(reading_sender), folded, committer, threads })
     }
 
     /// Sends a batch to be committed; [`StorageEvent::Committed`] follows.
@@ -176,10 +178,14 @@ impl Drop for StorageWorker {
     fn drop(&mut self) {
         self.writings = None;
         self.readings = None;
-        for thread in self.threads.drain(..) {
-            if thread.join().is_err() {
-                tracing::error!("a storage thread panicked; what was confirmed is on disk");
-            }
+        let log = self.committer.take().and_then(|thread| thread.join().ok());
+        // Not a short-circuit: every thread is waited for.
+        let ended = self.threads.drain(..).filter_map(|thread| thread.join().ok()).count();
+        let Some(log) = log.filter(|_| ended == 2) else {
+            return tracing::error!("a storage thread panicked; what was confirmed is on disk");
+        };
+        if let Err(error) = log.close(self.folded.record.load(Ordering::Acquire)) {
+            tracing::warn!(%error, "the next start will check the rows of this world, because its log could not be closed");
         }
     }
 }
@@ -194,7 +200,8 @@ struct Committer {
 }
 
 impl Committer {
-    fn run(mut self, writings: &Receiver<Writing>) {
+    /// Returns the log when nothing more is sent, or nothing more can be appended.
+    fn run(mut self, writings: &Receiver<Writing>) -> Log {
         let _alarm = Alarm(self.listener.clone());
         while let Ok(first) = writings.recv() {
             let (mut group, mut queries) = (Vec::new(), Vec::new());
@@ -205,12 +212,14 @@ impl Committer {
                 }
             }
             if let Err(error) = self.commit(&group) {
-                return report_error(&self.listener, &error);
+                report_error(&self.listener, &error);
+                break;
             }
             for query in queries {
                 let _ = self.foldings.send(Folding::Query(query));
             }
         }
+        self.log
     }
 
     fn commit(&mut self, group: &[Batch]) -> Result<(), StorageError> {

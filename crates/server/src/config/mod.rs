@@ -54,7 +54,7 @@ pub struct Config {
     pub data_must_exist: bool,
     /// Folder of the backups; empty = no backups.
     pub backups: String,
-    /// What happens when a disk fails.
+    /// What happens after a crash, and when a disk fails.
     pub storage: StorageSettings,
     /// How many worlds.
     pub worlds: u32,

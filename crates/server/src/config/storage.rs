@@ -7,9 +7,11 @@ use serde::Deserialize;
 
 use crate::config::Mistake;
 
-/// What happens when a disk fails.
+/// What happens after a crash, and when a disk fails.
 #[derive(Debug, Clone, Copy, Deserialize, JsonSchema)]
 pub struct StorageSettings {
+    /// Whether a start checks every page of the rows of a world that was not closed in an orderly way.
+    pub check_after_crash: bool,
     /// Real seconds after which a world whose disk has failed is opened again; each further pause is twice as long.
     pub reopen_first_seconds: u64,
     /// The longest pause.

@@ -246,7 +246,9 @@ impl Seat {
     }
 
     pub(super) fn store(&self) -> StorePlugin {
-        StorePlugin { folder: PathBuf::from(&self.config().data), world: self.number }
+        let config = self.config();
+        let (folder, checks_after_crash) = (PathBuf::from(&config.data), config.storage.check_after_crash);
+        StorePlugin { folder, world: self.number, checks_after_crash }
     }
 
     pub(super) fn place(&self) -> WorldPlace {

@@ -11,8 +11,8 @@ use crate::private;
 use crate::storage::StorageError;
 use crate::storage::disk::Disks;
 use crate::storage::folder::{LOG_SUFFIX, ROWS_SUFFIX};
-use crate::storage::store::failed;
 use crate::storage::store::overlay::Overlay;
+use crate::storage::store::{failed, io_failed};
 
 /// The files of a world.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -44,8 +44,10 @@ pub(super) trait Files {
     fn length(&self, role: FileRole) -> Result<u64, StorageError>;
     /// Opens it, and makes it if it does not exist.
     fn open(&self, role: FileRole) -> Result<Box<dyn StorageBackend>, StorageError>;
-    /// Waits until the names of files that were made are on disk.
+    /// Waits until the names of files that were made or put aside are on disk.
     fn sync_names(&self) -> Result<(), StorageError>;
+    /// Gives a file another name, under which nothing looks for it; returns that name.
+    fn put_aside(&self, role: FileRole) -> Result<PathBuf, StorageError>;
 
     /// The log of an earlier program.
     fn legacy_log(&self) -> Result<Option<Database>, StorageError> {
@@ -80,16 +82,6 @@ impl Folder {
 
     fn path(&self, suffix: &str) -> PathBuf {
         self.folder.join(format!("{}{suffix}", self.name))
-    }
-
-    /// Gives a file another name, under which nothing looks for it; returns that name.
-    pub(super) fn put_aside(&self, role: FileRole) -> Result<PathBuf, StorageError> {
-        let path = self.path(role.suffix());
-        let free =
-            (1..).map(|number| self.path(&format!("{}.lost-{number}", role.suffix()))).find(|path| !path.exists());
-        let aside = free.unwrap_or_else(|| self.path(".lost"));
-        std::fs::rename(&path, &aside).map_err(Self::unusable(&path))?;
-        Ok(aside)
     }
 
     fn unusable(path: &Path) -> impl Fn(std::io::Error) -> StorageError {
@@ -128,6 +120,15 @@ impl Files for Folder {
 
     fn sync_names(&self) -> Result<(), StorageError> {
         private::sync_folder(&self.folder).map_err(Self::unusable(&self.folder))
+    }
+
+    fn put_aside(&self, role: FileRole) -> Result<PathBuf, StorageError> {
+        let path = self.path(role.suffix());
+        let free =
+            (1..).map(|number| self.path(&format!("{}.lost-{number}", role.suffix()))).find(|path| !path.exists());
+        let aside = free.unwrap_or_else(|| self.path(".lost"));
+        std::fs::rename(&path, &aside).map_err(Self::unusable(&path))?;
+        Ok(aside)
     }
 
     fn legacy_log(&self) -> Result<Option<Database>, StorageError> {
@@ -188,6 +189,11 @@ impl Files for ReadOnlyFolder {
         Ok(())
     }
 
+    fn put_aside(&self, role: FileRole) -> Result<PathBuf, StorageError> {
+        let path = self.0.path(role.suffix());
+        Err(Folder::unusable(&path)(ErrorKind::ReadOnlyFilesystem.into()))
+    }
+
     fn legacy_log(&self) -> Result<Option<Database>, StorageError> {
         let path = self.0.path(LEGACY_LOG_SUFFIX);
         if length_of(&path)? == 0 {
@@ -212,7 +218,15 @@ impl Files for Disks {
     }
 
     fn sync_names(&self) -> Result<(), StorageError> {
-        Ok(())
+        let synced = [FileRole::Rows, FileRole::Log, FileRole::Mark]
+            .into_iter()
+            .try_for_each(|role| self.disk(role).sync_name());
+        synced.map_err(io_failed("sync a folder"))
+    }
+
+    fn put_aside(&self, role: FileRole) -> Result<PathBuf, StorageError> {
+        self.disk(role).put_aside().map_err(io_failed("rename a file"))?;
+        Ok(PathBuf::from(format!("{}.lost", self.name(role))))
     }
 }
 

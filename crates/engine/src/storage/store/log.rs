@@ -50,7 +50,7 @@ pub(super) struct FileLog {
     mark: Mark,
     epoch: Epoch,
     /// The last record.
-    last: u64,
+    last: Answered,
     /// Where the next record begins.
     at: Place,
     /// The last record in each region; 0 = none.
@@ -104,7 +104,7 @@ impl FileLog {
             world,
             mark,
             epoch: folded.epoch,
-            last: folded.record,
+            last: folded,
             at: Place { region: 0, sector: 0 },
             regions: vec![0; REGIONS_AT_FIRST],
             forgotten: folded.record,
@@ -124,15 +124,16 @@ impl FileLog {
         [folded, answered]: [Answered; 2],
     ) -> Result<(Self, u64), StorageError> {
         let scan = Scan::of(&*file, name, world, folded.record)?;
-        let last = folded.record + scan.records_behind(folded.record).len() as u64;
+        let records = scan.records_behind(folded.record);
+        let last = folded.record + records.len() as u64;
         scan.check_end(last, folded, answered, name)?;
         let at = scan.end_of(last);
         let leftovers: Vec<Place> = scan.behind(last).chain(scan.damaged.iter().copied()).collect();
         let damaged = scan.damaged.len() as u64;
         let regions = scan.regions;
         let epoch = folded.epoch.max(answered.epoch);
-        let (name, forgotten) = (name.to_owned(), folded.record);
-        let log = Self { file, name, world, mark, epoch, last, at, regions, forgotten };
+        let last = answered_by(&records, folded.epoch).unwrap_or(folded);
+        let log = Self { file, name: name.to_owned(), world, mark, epoch, last, at, regions, forgotten: folded.record };
         log.blank(&leftovers)?;
         Ok((log, damaged))
     }
@@ -154,7 +155,7 @@ impl FileLog {
 
     /// The log for whoever commits to it.
     pub(super) fn into_log(self) -> Log {
-        let (epoch, next_record) = (self.epoch, self.last + 1);
+        let (epoch, next_record) = (self.epoch, self.last.record + 1);
         Log::new(Box::new(self), epoch, next_record)
     }
 
@@ -163,9 +164,8 @@ impl FileLog {
         self.write(number, &into_sectors(salt_of(self.world), number, self.epoch, &record.bytes))?;
         self.file.sync_data().map_err(io_failed("write the log"))?;
         let NewRecord { last_batch: batch, moment_ms, .. } = *record;
-        self.mark.note(Answered { record: number, batch, moment_ms, epoch: self.epoch })?;
-        self.last = number;
-        Ok(())
+        self.last = Answered { record: number, batch, moment_ms, epoch: self.epoch };
+        self.mark.note(self.last)
     }
 
     /// Writes a record's sectors where there is room.
@@ -210,7 +210,7 @@ impl LogStore for FileLog {
         if epoch < self.epoch {
             return Appended::Fenced(self.epoch);
         }
-        debug_assert_eq!(seq, self.last + 1, "records are numbered without a gap");
+        debug_assert_eq!(seq, self.last.record + 1, "records are numbered without a gap");
         self.keep(seq, record).map_or_else(Appended::Unknown, |()| Appended::Acked)
     }
 
@@ -230,7 +230,7 @@ impl LogStore for FileLog {
             let epoch = scan.parts.get(&(number, 0))?.epoch;
             Some((epoch, LogRecord { number, bytes: scan.whole_record(number)?.into() }))
         };
-        let mut held: Vec<_> = (1..=self.last).rev().map_while(read).collect();
+        let mut held: Vec<_> = (1..=self.last.record).rev().map_while(read).collect();
         held.reverse();
         Ok(held)
     }
@@ -246,6 +246,13 @@ impl LogStore for FileLog {
 
     fn forget(&mut self, record: u64) {
         self.forgotten = record.max(self.forgotten);
+    }
+
+    fn close(&mut self) -> Result<(), StorageError> {
+        if self.forgotten < self.last.record {
+            return Ok(());
+        }
+        self.mark.close(Answered { epoch: self.epoch, ..self.last })
     }
 }
 

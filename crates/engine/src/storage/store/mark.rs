@@ -28,6 +28,9 @@ pub(super) struct Answered {
 /// Where the numbers stand, behind the identity.
 const ANSWERED_AT: usize = Identity::BYTES;
 const CHECKSUM_AT: usize = ANSWERED_AT + 32;
+/// Where a second checksum stands if the world was closed in this state.
+const CLOSED_AT: usize = CHECKSUM_AT + 4;
+const CLOSED_SEED: u32 = 1;
 
 /// The file of the mark.
 #[derive(Debug)]
@@ -69,6 +72,14 @@ impl Mark {
         }))
     }
 
+    /// Whether the world was closed in the state that the mark tells of: nothing came after it, and all of it was in the
+    /// rows.
+    pub(super) fn is_closed(&self) -> Result<bool, StorageError> {
+        let mut sector = [0; SECTOR_BYTES];
+        self.file.read(0, &mut sector).map_err(io_failed("read the mark"))?;
+        Ok(sector[CLOSED_AT..CLOSED_AT + 4] == closed(&sector))
+    }
+
     /// Whether a mark of whichever world says that something was answered.
     pub(super) fn tells_of_changes(file: &dyn StorageBackend) -> Result<bool, StorageError> {
         let action = "read the mark";
@@ -82,6 +93,23 @@ impl Mark {
 
     /// Writes what was answered, without waiting for the disk.
     pub(super) fn note(&self, answered: Answered) -> Result<(), StorageError> {
+        self.write(&self.sector(answered))
+    }
+
+    /// Writes that the world was closed in this state, and waits for the disk.
+    pub(super) fn close(&self, answered: Answered) -> Result<(), StorageError> {
+        let mut sector = self.sector(answered);
+        let closed = closed(&sector);
+        sector[CLOSED_AT..CLOSED_AT + 4].copy_from_slice(&closed);
+        self.write(&sector)?;
+        self.file.sync_data().map_err(io_failed("write the mark"))
+    }
+
+    fn write(&self, sector: &[u8; SECTOR_BYTES]) -> Result<(), StorageError> {
+        self.file.write(0, sector).map_err(io_failed("write the mark"))
+    }
+
+    fn sector(&self, answered: Answered) -> [u8; SECTOR_BYTES] {
         let mut sector = [0; SECTOR_BYTES];
         sector[..Identity::BYTES].copy_from_slice(&self.identity.to_bytes());
         let numbers = [
@@ -93,7 +121,7 @@ impl Mark {
         sector[ANSWERED_AT..CHECKSUM_AT].copy_from_slice(numbers.as_flattened());
         let checksum = checksum_of(0, &sector[..CHECKSUM_AT]);
         sector[CHECKSUM_AT..CHECKSUM_AT + 4].copy_from_slice(&checksum.to_le_bytes());
-        self.file.write(0, &sector).map_err(io_failed("write the mark"))
+        sector
     }
 
     /// Writes what was answered, and waits for the disk. It makes a file that is empty.
@@ -103,4 +131,8 @@ impl Mark {
         self.note(answered)?;
         self.file.sync_data().map_err(failed())
     }
+}
+
+fn closed(sector: &[u8; SECTOR_BYTES]) -> [u8; 4] {
+    checksum_of(CLOSED_SEED, &sector[..CHECKSUM_AT]).to_le_bytes()
 }

@@ -19,12 +19,14 @@ use crate::storage::store::mark::{Answered, Mark};
 mod digests;
 mod error;
 mod files;
+mod half_made;
 mod identity;
 mod legacy;
 mod log;
 mod mark;
 mod migrate;
 mod overlay;
+mod pages;
 mod reached;
 mod read_rows;
 mod recount;
@@ -81,6 +83,8 @@ pub struct Recovered {
     pub moment_ms: Option<i64>,
     /// Log records that a crash had left unfolded.
     pub folded_at_start: u64,
+    /// Whether the world was not closed in an orderly way.
+    pub was_cut_off: bool,
 }
 
 /// A world that was made usable although something of it is lost.
@@ -134,17 +138,28 @@ impl Store {
     /// When the rows cannot be read, or nothing is wrong with the world.
     pub fn accept_loss(folder: &Path, name: &str) -> Result<AcceptedLoss, StorageError> {
         let rows = || Folder::new(folder, name).name(FileRole::Rows);
-        let accepted = guarded(|| Self::begin_anew(folder, name));
-        accepted.unwrap_or_else(|| Err(StorageError::Damaged { file: rows(), at: 0 }))
+        let accept = || match Self::read_folder(folder, name) {
+            Ok(_) => Err(StorageError::NothingLost { world: name.to_owned() }),
+            Err(refused) => Self::begin_anew(&Folder::new(folder, name), name, refused),
+        };
+        guarded(accept).unwrap_or_else(|| Err(StorageError::Damaged { file: rows(), at: 0 }))
     }
 
-    fn begin_anew(folder: &Path, name: &str) -> Result<AcceptedLoss, StorageError> {
-        let refused = match Self::read_folder(folder, name) {
-            Ok(_) => return Err(StorageError::NothingLost { world: name.to_owned() }),
-            Err(error) => error,
-        };
-        let files = Folder::new(folder, name);
-        let rows = Self::open_rows(&files, name)?;
+    /// The same on simulated disks.
+    ///
+    /// # Errors
+    /// As [`accept_loss`](Self::accept_loss).
+    pub fn accept_loss_on(disks: &Disks) -> Result<AcceptedLoss, StorageError> {
+        let name = crate::storage::folder::world_name(0);
+        match Self::open_disks(&disks.after_kill()) {
+            Ok(_) => Err(StorageError::NothingLost { world: name }),
+            Err(refused) => Self::begin_anew(disks, &name, refused),
+        }
+    }
+
+    /// Whenever the machine loses power in here, the loss can be accepted again, or was.
+    fn begin_anew(files: &dyn Files, name: &str, refused: StorageError) -> Result<AcceptedLoss, StorageError> {
+        let rows = Self::open_rows(files, name)?;
         let folded = rows.meta()?.folded();
         let world = rows.meta()?.world.unwrap_or_else(rand::random);
         let records = FileLog::salvage(&*files.open(FileRole::Log)?, world, folded.record);
@@ -152,10 +167,10 @@ impl Store {
         let answered = mark.read(&files.name(FileRole::Mark)).ok().flatten();
         let reached = answered_by(&records, folded.epoch).unwrap_or(folded);
         rows.begin(world, &records)?;
-        let kept = [files.put_aside(FileRole::Log)?, files.put_aside(FileRole::Mark)?];
-        // Records that were lost keep their numbers, so that none is given twice.
+        // Records that were lost keep their numbers, so that none is given twice. The rows know that before the mark goes.
         let begins = Answered { record: reached.record.max(answered.map_or(0, |answered| answered.record)), ..reached };
         rows.skip_to(begins.record)?;
+        let kept = [files.put_aside(FileRole::Log)?, files.put_aside(FileRole::Mark)?];
         let mark = Mark::new(files.open(FileRole::Mark)?, world);
         FileLog::create(files.open(FileRole::Log)?, mark, &files.name(FileRole::Log), world, begins)?;
         files.sync_names()?;
@@ -183,8 +198,12 @@ impl Store {
     }
 
     fn recover(files: &dyn Files, name: &str) -> Result<Self, StorageError> {
-        if files.length(FileRole::Rows)? == 0 && tells_of_changes(files)? {
+        let is_half_made = half_made::is_half_made(files)?;
+        if (files.length(FileRole::Rows)? == 0 || is_half_made) && tells_of_changes(files)? {
             return Err(StorageError::Missing { file: files.name(FileRole::Rows) });
+        }
+        if is_half_made {
+            half_made::begin_anew(files)?;
         }
         let rows = Self::open_rows(files, name)?;
         let meta = rows.meta()?;
@@ -192,18 +211,23 @@ impl Store {
             return Err(StorageError::FromTheFuture { found });
         }
         let folded = meta.folded();
-        let (log, records) = match meta.world.filter(|_| meta.format == Some(FORMAT) && !meta.is_copy) {
+        let (log, records, was_cut_off) = match meta.world.filter(|_| meta.format == Some(FORMAT) && !meta.is_copy) {
             Some(world) => Self::open_log(files, &rows, world, folded)?,
             None => Self::make_log(files, &rows, meta.world.unwrap_or_else(rand::random), folded)?,
         };
         let meta = rows.meta()?;
         let moment_ms = (meta.last_batch > BatchNumber::default()).then_some(meta.moment_ms.cast_signed());
-        let recovered = Recovered { last_batch: meta.last_batch, moment_ms, folded_at_start: records };
+        let recovered = Recovered { last_batch: meta.last_batch, moment_ms, folded_at_start: records, was_cut_off };
         Ok(Self { log, rows, recovered })
     }
 
     /// Opens the log beside the rows, and folds what they lack.
-    fn open_log(files: &dyn Files, rows: &Rows, world: u64, folded: Answered) -> Result<(Log, u64), StorageError> {
+    fn open_log(
+        files: &dyn Files,
+        rows: &Rows,
+        world: u64,
+        folded: Answered,
+    ) -> Result<(Log, u64, bool), StorageError> {
         for role in [FileRole::Log, FileRole::Mark] {
             if files.length(role)? == 0 {
                 return Err(StorageError::Missing { file: files.name(role) });
@@ -212,6 +236,7 @@ impl Store {
         let mark = Mark::new(files.open(FileRole::Mark)?, world);
         let missing = || StorageError::Missing { file: files.name(FileRole::Mark) };
         let answered = mark.read(&files.name(FileRole::Mark))?.ok_or_else(missing)?;
+        let was_closed = mark.is_closed()? && answered == folded;
         let name = files.name(FileRole::Log);
         let (log, damaged) = FileLog::open(files.open(FileRole::Log)?, mark, &name, world, [folded, answered])?;
         let records = log.tail(folded.record + 1)?;
@@ -222,11 +247,16 @@ impl Store {
             rows.fold(&records)?;
             log.keep_mark(reached)?;
         }
-        Ok((log.into_log(), records.len() as u64))
+        Ok((log.into_log(), records.len() as u64, !was_closed || !records.is_empty()))
     }
 
     /// Makes the log of a new world, of a copy, and of a world whose log an earlier program kept in a database.
-    fn make_log(files: &dyn Files, rows: &Rows, world: u64, folded: Answered) -> Result<(Log, u64), StorageError> {
+    fn make_log(
+        files: &dyn Files,
+        rows: &Rows,
+        world: u64,
+        folded: Answered,
+    ) -> Result<(Log, u64, bool), StorageError> {
         if files.length(FileRole::Log)? > 0 && !is_unused(&*files.open(FileRole::Log)?)? {
             return Err(StorageError::CopyBesideLog { file: files.name(FileRole::Log) });
         }
@@ -240,7 +270,7 @@ impl Store {
         files.sync_names()?;
         rows.begin(world, &records)?;
         files.remove_legacy_log()?;
-        Ok((log.into_log(), records.len() as u64))
+        Ok((log.into_log(), records.len() as u64, false))
     }
 }
 
