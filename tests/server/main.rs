@@ -41,3 +41,4 @@ mod sockets;
 mod story;
 mod told;
 mod two_worlds;
+mod wrong_clock;

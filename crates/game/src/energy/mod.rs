@@ -16,7 +16,6 @@ use serde::{Deserialize, Serialize};
 use raidkeep_engine::clock::Clock;
 use raidkeep_engine::due::{Agenda, Due, Occasion};
 use raidkeep_engine::events::{Event, EventApp, Events, Listeners};
-use raidkeep_engine::history::History;
 use raidkeep_engine::rules::{Place, Report, Rules, RulesApp, SingleFile, Tables};
 use raidkeep_engine::schedule::{Tick, TickSystems};
 use raidkeep_engine::storage::{Arrival, PlayerRow, StorageApp, Touched, Unfit};
@@ -328,11 +327,9 @@ fn check(inspection: &mut Inspection<'_>) {
 
 impl Plugin for EnergyPlugin {
     fn build(&self, app: &mut App) {
-        app.add_rules::<EnergyRules>().add_player_rows::<Energy>().add_world_row::<History<Pace>>();
-        history::register(app);
+        app.add_rules::<EnergyRules>().add_player_rows::<Energy>();
         app.add_event::<EnergyFull>().add_asked_event::<EnergyReturned>();
-        let follow_rules = history::follow_rules.run_if(resource_changed::<Rules<EnergyRules>>);
-        app.add_systems(Tick, follow_rules.in_set(TickSystems::Receive));
+        history::register(app);
         app.add_check("energy", check);
         app.configure_sets(Tick, EnergySystems.in_set(TickSystems::Simulate).after(TicketSystems));
         app.add_systems(Tick, regenerate_energy.in_set(TickSystems::Calendar).after(SeasonSystems));

@@ -8,26 +8,25 @@ use serde::{Deserialize, Serialize};
 use crate::hang_up::rules::HangUpRules;
 use crate::items::Amount;
 use raidkeep_engine::history::{History, Piece};
-use raidkeep_engine::mend::{Mend, Moments};
 use raidkeep_engine::storage::{Arrival, PlayerRow, Unfit};
 
-const SECONDS_PER_MINUTE: i64 = 60;
+pub(super) const SECONDS_PER_MINUTE: i64 = 60;
 
 /// A player's hang-up.
 #[derive(Debug, Default, Clone, PartialEq, Eq, Component, Serialize, Deserialize)]
 pub struct HangUp {
-    hanging: Option<Hanging>,
+    pub(super) hanging: Option<Hanging>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-struct Hanging {
+pub(super) struct Hanging {
     stage: u32,
     /// Unix seconds: the start or last settlement, less the seconds left over from that settlement.
-    since: i64,
+    pub(super) since: i64,
     /// Minutes since then whose chances were already rolled when the player looked.
-    rolled_minutes: i64,
+    pub(super) rolled_minutes: i64,
     /// The results of those rolls: how many of each item, in the order of the chances.
-    rolled: Vec<Amount>,
+    pub(super) rolled: Vec<Amount>,
 }
 
 /// The rewards of a settlement.
@@ -96,21 +95,8 @@ impl HangUp {
     }
 }
 
-impl Moments for HangUp {
-    /// Minutes that the wrong clock has shown, and that were rolled but not paid, are rolled anew when they have come.
-    fn mend(&mut self, mend: &Mend) {
-        if let Some(hanging) = &mut self.hanging {
-            hanging.since = mend.past(hanging.since);
-            if hanging.rolled_minutes > hanging.elapsed(mend.at) / SECONDS_PER_MINUTE {
-                hanging.rolled_minutes = 0;
-                hanging.rolled.clear();
-            }
-        }
-    }
-}
-
 impl Hanging {
-    fn elapsed(&self, now: i64) -> i64 {
+    pub(super) fn elapsed(&self, now: i64) -> i64 {
         now.saturating_sub(self.since).max(0)
     }
 
