@@ -153,3 +153,14 @@ fn a_backup_without_space_is_refused_and_the_world_keeps_running() {
     assert!(made.status.success(), "with space the same name works: {}", String::from_utf8_lossy(&made.stderr));
     assert!(folder.join("world-0.rows.redb").exists());
 }
+
+#[test]
+fn pauses_that_make_no_sense_are_refused_with_their_key() {
+    let settings =
+        [("reopen_first_seconds=0", "expected 1 to 86400"), ("reopen_most_seconds=0", "expected storage.reopen_")];
+    for (setting, told) in settings {
+        let (code, stderr) = host().with(&["--set", &format!("storage.{setting}")]).start_in_vain();
+        assert_eq!(code, Some(1), "{stderr}");
+        assert!(stderr.contains(told) && stderr.contains("storage.reopen_"), "{setting}: {stderr}");
+    }
+}
