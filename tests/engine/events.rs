@@ -264,7 +264,7 @@ fn a_change_that_could_not_be_stored_sends_no_event() {
     succeed(&mut server, &ann, "enter_stage", json!({"stage": 3000}));
     server.disks().log.fail_after(0);
     let reply = server.ask(&ann, "pass_stage", json!({"stage": 3000, "damage": 10_000}));
-    assert_eq!(reply["status"], 16, "the blow is not confirmed: {reply}");
+    assert_eq!(reply["status"], -2, "the blow is not confirmed: {reply}");
     write_to(&mut server, &ann, &bob_name);
     for connection in [ann.connection, bob.connection] {
         assert_eq!(names(&mut server, connection), nobody(), "a death that was not stored has not happened");
@@ -277,7 +277,7 @@ fn a_mail_that_could_not_be_stored_sends_no_event() {
     let (ann, bob) = (server.player("ann"), server.player("bob"));
     let bob_name = name_of(&mut server, &bob);
     server.disks().log.fail_after(0);
-    assert_eq!(write_to(&mut server, &ann, &bob_name)["status"], 16, "the mail is not confirmed");
+    assert_eq!(write_to(&mut server, &ann, &bob_name)["status"], -2, "the mail is not confirmed");
     assert_eq!(names(&mut server, bob.connection), nobody(), "a mail that was not stored was not received");
 }
 

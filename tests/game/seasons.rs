@@ -206,7 +206,7 @@ fn a_death_that_could_not_be_stored_brings_no_gift() {
     succeed(&mut server, &ann, "enter_stage", json!({"stage": 3000}));
     server.disks().log.fail_after(0);
     let reply = ask(&mut server, &ann, "pass_stage", json!({"stage": 3000, "damage": 10_000}));
-    assert_eq!(reply["status"], 16, "the blow is not confirmed: {reply}");
+    assert_eq!(reply["status"], -2, "the blow is not confirmed: {reply}");
     let mut server = server.crash_and_reopen();
     server.advance_seconds(DAY);
     assert_eq!(count(&mut server, &ann, GIFT_OF_BOSS_0), 0, "nothing of it has happened");

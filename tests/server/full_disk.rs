@@ -33,7 +33,8 @@ fn a_full_disk_stops_the_world_loudly_and_with_space_it_goes_on_by_itself() {
     assert_eq!(enter(&mut ann, "a")["data"]["energy"]["remain"], 114);
     server.limit_files(FULL);
     let without_storage = json!({"status": 16, "message": "server cannot store changes at the moment, retry later"});
-    assert_eq!(enter(&mut ann, "b"), without_storage, "a change that cannot be stored is refused");
+    assert_eq!(enter(&mut ann, "b")["status"], -2, "nobody knows what of a change is on a disk that has failed");
+    assert_eq!(enter(&mut ann, "b"), without_storage, "after that, changes are refused");
     for function in ["get_player_info", "server_time", "get_all_mail"] {
         assert_eq!(ann.ask(function, json!({})), without_storage, "nothing is answered any more, {function}");
     }
@@ -73,7 +74,7 @@ fn a_stopped_world_whose_files_are_gone_says_so_and_makes_no_new_ones() {
     let mut ann = server.guest("ann");
     assert_eq!(enter(&mut ann, "a")["data"]["energy"]["remain"], 114);
     server.limit_files(FULL);
-    assert_eq!(enter(&mut ann, "b")["status"], 16);
+    assert_eq!(enter(&mut ann, "b")["status"], -2);
     let (data, elsewhere) = (host.data(), host.path("elsewhere"));
     std::fs::rename(&data, &elsewhere).expect("a folder can be moved");
     std::fs::create_dir(&data).expect("an empty folder, as under a disk that is not mounted");
@@ -97,7 +98,7 @@ fn a_full_disk_may_be_left_by_stopping_the_server() {
     let mut ann = server.guest("ann");
     assert_eq!(enter(&mut ann, "a")["status"], 0);
     server.limit_files(FULL);
-    assert_eq!(enter(&mut ann, "b")["status"], 16);
+    assert_eq!(enter(&mut ann, "b")["status"], -2);
     server.signal("TERM");
     assert_eq!(server.process.wait().code(), Some(0), "a world that waits for space holds up no stop");
     let server = host.start();
@@ -151,4 +152,15 @@ fn a_backup_without_space_is_refused_and_the_world_keeps_running() {
     let made = backup("night");
     assert!(made.status.success(), "with space the same name works: {}", String::from_utf8_lossy(&made.stderr));
     assert!(folder.join("world-0.rows.redb").exists());
+}
+
+#[test]
+fn pauses_that_make_no_sense_are_refused_with_their_key() {
+    let settings =
+        [("reopen_first_seconds=0", "expected 1 to 86400"), ("reopen_most_seconds=0", "expected storage.reopen_")];
+    for (setting, told) in settings {
+        let (code, stderr) = host().with(&["--set", &format!("storage.{setting}")]).start_in_vain();
+        assert_eq!(code, Some(1), "{stderr}");
+        assert!(stderr.contains(told) && stderr.contains("storage.reopen_"), "{setting}: {stderr}");
+    }
 }

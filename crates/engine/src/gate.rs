@@ -4,8 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::exchange::lines::Outgoing;
 use crate::numbers::BatchNumber;
-use crate::request::Refusal;
-use crate::request::answer::TIMED_OUT;
+use crate::request::answer::{TIMED_OUT, UNCONFIRMED};
 use crate::request::reply::{Held, Until};
 use crate::tick::Calls;
 
@@ -82,11 +81,12 @@ impl ReplyGate {
         self.committed
     }
 
-    /// Nothing more will be committed: refuses the replies that wait, which no client has seen.
-    pub fn fail(&mut self, refusal: &Refusal) {
+    /// Nothing more will be committed, and nobody knows what of it was: refuses the replies that wait, which no client has
+    /// seen.
+    pub fn fail(&mut self) {
         self.calls.clear();
         for held in std::mem::take(&mut self.waiting).into_values().flatten() {
-            held.refuse(refusal);
+            held.refuse(&UNCONFIRMED);
         }
     }
 

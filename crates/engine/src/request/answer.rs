@@ -173,6 +173,10 @@ pub const STOPPED: Refusal = Refusal::new(status::BUSY, "server is stopping, ret
 pub const WITHOUT_STORAGE: Refusal =
     Refusal::new(status::BUSY, "server cannot store changes at the moment, retry later");
 
+/// The disk failed before it confirmed a change, so that nobody knows whether it was made.
+pub const UNCONFIRMED: Refusal =
+    Refusal::new(status::TIMED_OUT, "the disk failed before it confirmed this, retry with the same once key");
+
 /// What was waited for did not arrive in time.
 pub const TIMED_OUT: Refusal = Refusal::new(status::TIMED_OUT, "timed out, retry with the same once key");
 

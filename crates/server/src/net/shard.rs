@@ -182,7 +182,7 @@ impl WorldLoop {
 
     /// Refuses everything that waits. The journal ends without its last page.
     fn fail(&mut self) {
-        self.gate.fail(&WITHOUT_STORAGE);
+        self.gate.fail();
         self.simulation.world_mut().remove_resource::<Recorder>();
         self.simulation.refuse_parked(&WITHOUT_STORAGE);
         self.inbox.end_life();

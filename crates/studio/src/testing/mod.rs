@@ -585,7 +585,7 @@ impl TestServer {
         let mut around = Around { storage, platforms, inbox, tables, now_ms };
         carry_out(&mut effects, &mut self.gate, &mut around);
         if self.inbox.has_storage_failed() {
-            self.gate.fail(&WITHOUT_STORAGE);
+            self.gate.fail();
             self.simulation.refuse_parked(&WITHOUT_STORAGE);
         }
     }
