@@ -124,6 +124,7 @@ fn is_ready(server: &Server) -> Option<()> {
 }
 
 #[test]
+#[expect(clippy::print_stderr, reason = "a test that is skipped says so")]
 fn a_world_whose_file_system_is_full_goes_on_when_there_is_space_and_the_other_one_never_stops() {
     if !can_mount() {
         return eprintln!("skipped: this user may not mount file systems");

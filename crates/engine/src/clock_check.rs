@@ -15,23 +15,10 @@ pub struct ClockBounds {
     pub behind_minutes: u32,
 }
 
-/// A clock that is too far from the last stored moment.
+/// A clock that is too far from the last stored moment: which, how far, and what to do.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error(
-    "world {world}: the system clock says {now}, {distance} {direction} the last stored change of {stored}; {setting} allows \
-     {allowed}. Nothing was changed. If the clock is wrong, set it and start again. If it is right, {if_right}: start \
-     once with --accept-clock"
-)]
-pub struct ClockTooFar {
-    world: u32,
-    now: String,
-    stored: String,
-    distance: String,
-    direction: &'static str,
-    setting: &'static str,
-    allowed: u32,
-    if_right: &'static str,
-}
+#[error("{0}")]
+pub struct ClockTooFar(String);
 
 const STOOD_STILL: &str = "the server stood still for that long";
 const WAS_WRONG: &str =
@@ -65,17 +52,13 @@ impl ClockBounds {
             let clock = Clock::start(ClockMode::Real, settings.zone.clone(), ms, None);
             format!("{} ({})", clock.local_time(clock.now()), settings.zone.iana_name().unwrap_or("UTC"))
         };
+        let (now, stored) = (shown(wall_ms), shown(stored_ms));
         let distance = distance(ahead_seconds.saturating_abs());
-        Err(ClockTooFar {
-            world,
-            now: shown(wall_ms),
-            stored: shown(stored_ms),
-            distance,
-            direction,
-            setting,
-            allowed,
-            if_right,
-        })
+        Err(ClockTooFar(format!(
+            "world {world}: the system clock says {now}, {distance} {direction} the last stored change of {stored}; {setting} \
+             allows {allowed}. Nothing was changed. If the clock is wrong, set it and start again. If it is right, {if_right}: \
+             start once with --accept-clock"
+        )))
     }
 }
 

@@ -16,6 +16,7 @@ use serde::{Deserialize, Serialize};
 use raidkeep_engine::clock::Clock;
 use raidkeep_engine::due::{Agenda, Due, Occasion};
 use raidkeep_engine::events::{Event, EventApp, Events, Listeners};
+use raidkeep_engine::history::History;
 use raidkeep_engine::rules::{Place, Report, Rules, RulesApp, SingleFile, Tables};
 use raidkeep_engine::schedule::{Tick, TickSystems};
 use raidkeep_engine::storage::{Arrival, PlayerRow, StorageApp, Touched, Unfit};
