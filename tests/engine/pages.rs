@@ -107,6 +107,7 @@ fn a_bit_that_flips_in_a_page_is_found_wherever_a_row_lies() {
 
 /// `RAIDKEEP_ROWS_MB=1000 cargo test --test engine pages::measure -- --ignored --nocapture`
 #[test]
+#[expect(clippy::print_stdout, reason = "the figures are what it is run for")]
 #[ignore = "a measurement, which takes minutes and a gigabyte of disk"]
 fn measure_the_check_of_many_rows() {
     let megabytes: u64 = std::env::var("RAIDKEEP_ROWS_MB").map_or(100, |text| text.parse().expect("a number"));
