@@ -76,3 +76,14 @@ fn an_empty_folder_in_its_place_is_refused_and_stays_empty() {
     let made = std::fs::read_dir(empty.path()).expect("a folder").count();
     assert_eq!(made, 0, "no new world is begun where one with players was");
 }
+
+#[test]
+fn rows_that_somebody_still_reads_are_in_use_and_not_damaged() {
+    let folder = tempdir().expect("a folder");
+    let answering = commit(folder.path(), 1..=5);
+    let reader = Store::open_folder(folder.path(), WORLD).expect("a writable folder").rows;
+    let told = refused(folder.path(), answering);
+    assert!(told.contains("in use"), "{told}");
+    drop(reader);
+    assert!(Store::reopen(folder.path(), WORLD, answering).is_ok(), "once it has ended, the world goes on");
+}

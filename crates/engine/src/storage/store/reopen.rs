@@ -2,6 +2,7 @@
 //!
 //! What is on the disk then is compared with what this process has answered, which it knows better than any file.
 
+use std::ops::Bound;
 use std::path::Path;
 
 use crate::numbers::BatchNumber;
@@ -50,6 +51,13 @@ impl Store {
         let files = Folder::new(folder, name);
         if files.length(FileRole::Rows)? == 0 {
             return Err(StorageError::Missing { file: files.name(FileRole::Rows) });
+        }
+        // Whoever still reads the rows, such as a backup, has them locked, and changes them when it closes them.
+        let rows = files.open(FileRole::Rows)?;
+        let is_locked = matches!(rows.try_lock_range(Bound::Unbounded, Bound::Unbounded), Ok(false));
+        let _ = rows.close();
+        if is_locked {
+            return Err(StorageError::InUse { path: files.name(FileRole::Rows) });
         }
         answering.check(&Self::read_folder(folder, name)?)?;
         let store = Self::open_folder(folder, name)?;
