@@ -80,13 +80,14 @@ fn an_empty_folder_in_its_place_is_refused_and_stays_empty() {
 /// While something in this process still had a world open, such as a copy that was being made, its files looked damaged to
 /// whoever opened them.
 #[test]
-fn files_that_are_still_open_are_in_use_and_not_damaged() {
-    let folder = tempdir().expect("a temporary folder");
-    let store = Store::open_folder(folder.path(), "world-0").expect("a new world");
-    let rows = store.rows.clone();
-    drop(store);
-    let refused = Store::open_folder(folder.path(), "world-0").expect_err("its rows are still read");
+fn rows_that_somebody_still_reads_are_in_use_and_not_damaged() {
+    let folder = tempdir().expect("a folder");
+    let answering = commit(folder.path(), 1..=5);
+    let reader = Store::open_folder(folder.path(), WORLD).expect("a writable folder").rows;
+    let told = refused(folder.path(), answering);
+    assert!(told.contains("in use"), "{told}");
+    let refused = Store::open_folder(folder.path(), WORLD).expect_err("its rows are still read");
     assert!(matches!(refused, StorageError::InUse { .. }) && refused.may_pass(), "it may be tried again: {refused}");
-    drop(rows);
-    Store::open_folder(folder.path(), "world-0").expect("nobody has it open");
+    drop(reader);
+    assert!(Store::reopen(folder.path(), WORLD, answering).is_ok(), "once it has ended, the world goes on");
 }

@@ -65,7 +65,7 @@ fn run(siege: &mut Siege, cycles: usize, seed: u64) -> Result<(), (usize, String
 
 #[test]
 fn kills_while_every_feature_is_used_lose_nothing_and_double_nothing() {
-    let cycles = usize::try_from(setting("RAIDKEEP_KILL_CYCLES", 6)).expect("a number of cycles");
+    let cycles = usize::try_from(setting("RAIDKEEP_KILL_CYCLES", 30)).expect("a number of cycles");
     let seed = setting("RAIDKEEP_KILL_SEED", 20_261_121);
     let started = Instant::now();
     let mut siege = Siege::new(PAIRS, seed).expect("everybody should be able to log in");

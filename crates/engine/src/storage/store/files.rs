@@ -1,7 +1,8 @@
 //! Where the files of a world are: in a folder, in a folder that must not change, or on simulated disks.
 
-use std::fs::{File, TryLockError};
+use std::fs::File;
 use std::io::ErrorKind;
+use std::ops::Bound;
 use std::path::{Path, PathBuf};
 
 use redb::backends::FileBackend;
@@ -84,6 +85,15 @@ impl Folder {
         self.folder.join(format!("{}{suffix}", self.name))
     }
 
+    /// Refuses rows that somebody has open, such as a copy that is being made: they may look damaged meanwhile, and change
+    /// when they are closed.
+    pub(super) fn refuse_open_rows(&self) -> Result<(), StorageError> {
+        let rows = self.open(FileRole::Rows)?;
+        let is_locked = matches!(rows.try_lock_range(Bound::Unbounded, Bound::Unbounded), Ok(false));
+        let _ = rows.close();
+        if is_locked { Err(StorageError::InUse { path: self.name(FileRole::Rows) }) } else { Ok(()) }
+    }
+
     fn unusable(path: &Path) -> impl Fn(std::io::Error) -> StorageError {
         move |source| StorageError::Folder { path: format!("file {}", path.display()), source }
     }
@@ -110,11 +120,6 @@ impl Files for Folder {
         let path = self.path(role.suffix());
         let opened = private::options().create(true).truncate(false).read(true).write(true).open(&path);
         let file = opened.map_err(Self::unusable(&path))?;
-        // Two who write to a file, such as a world that is opened again and a copy of before that still ends, would
-        // damage it. Not every file system has locks.
-        if let Err(TryLockError::WouldBlock) = file.try_lock() {
-            return Err(StorageError::InUse { path: path.display().to_string() });
-        }
         Ok(Box::new(FileBackend::new(file).map_err(|error| self.cannot_open(role, error))?))
     }
 
@@ -158,14 +163,9 @@ impl ReadOnlyFolder {
         Self(Folder::new(folder, name))
     }
 
-    /// A file that somebody writes to, such as a thread of this process that has not ended, would look damaged.
     fn overlay(path: &Path) -> Result<Overlay, StorageError> {
         match File::open(path) {
-            Ok(file) => match file.try_lock_shared() {
-                Err(TryLockError::WouldBlock) => Err(StorageError::InUse { path: path.display().to_string() }),
-                // Not every file system has locks.
-                Ok(()) | Err(TryLockError::Error(_)) => Overlay::over(file).map_err(Folder::unusable(path)),
-            },
+            Ok(file) => Overlay::over(file).map_err(Folder::unusable(path)),
             Err(error) if error.kind() == ErrorKind::NotFound => Ok(Overlay::default()),
             Err(error) => Err(Folder::unusable(path)(error)),
         }

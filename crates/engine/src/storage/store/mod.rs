@@ -6,7 +6,7 @@
 
 use std::path::Path;
 
-use redb::{Database, StorageBackend, TableDefinition};
+use redb::{Database, TableDefinition};
 
 use crate::numbers::BatchNumber;
 use crate::outside::Epoch;
@@ -15,6 +15,7 @@ use crate::storage::log_store::LogStore;
 use crate::storage::store::files::{FileRole, Files, Folder, ReadOnlyFolder};
 use crate::storage::store::log::{FileLog, answered_by, is_unused};
 use crate::storage::store::mark::{Answered, Mark};
+use crate::storage::store::passed::Passed;
 
 mod digests;
 mod error;
@@ -27,6 +28,7 @@ mod mark;
 mod migrate;
 mod overlay;
 mod pages;
+mod passed;
 mod reached;
 mod read_rows;
 mod recount;
@@ -109,6 +111,7 @@ impl Store {
         let files = Folder::new(folder, name);
         // Opening repairs what a crash has left. Files that are refused must stay as they were found.
         if files.length(FileRole::Rows)? > 0 {
+            files.refuse_open_rows()?;
             drop(Self::read_folder(folder, name)?);
         }
         Self::open(&files, name)
@@ -304,31 +307,5 @@ fn tells_of_changes(files: &dyn Files) -> Result<bool, StorageError> {
     match files.legacy_log()? {
         Some(log) => Ok(!legacy::read_tail(&log, 0)?.is_empty()),
         None => Ok(false),
-    }
-}
-
-/// A boxed file as the database wants it.
-#[derive(Debug)]
-struct Passed(Box<dyn StorageBackend>);
-
-impl StorageBackend for Passed {
-    fn len(&self) -> std::io::Result<u64> {
-        self.0.len()
-    }
-
-    fn read(&self, offset: u64, out: &mut [u8]) -> std::io::Result<()> {
-        self.0.read(offset, out)
-    }
-
-    fn set_len(&self, length: u64) -> std::io::Result<()> {
-        self.0.set_len(length)
-    }
-
-    fn sync_data(&self) -> std::io::Result<()> {
-        self.0.sync_data()
-    }
-
-    fn write(&self, offset: u64, data: &[u8]) -> std::io::Result<()> {
-        self.0.write(offset, data)
     }
 }

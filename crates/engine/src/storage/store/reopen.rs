@@ -51,6 +51,7 @@ impl Store {
         if files.length(FileRole::Rows)? == 0 {
             return Err(StorageError::Missing { file: files.name(FileRole::Rows) });
         }
+        files.refuse_open_rows()?;
         answering.check(&Self::read_folder(folder, name)?)?;
         let store = Self::open_folder(folder, name)?;
         answering.check(&store)?;
