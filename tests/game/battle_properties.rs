@@ -208,7 +208,10 @@ impl Run {
         let mut duelist = self.duelists.get(seat).clone();
         duelist.rejoin(self.server());
         *self.duelists.get_mut(seat) = duelist;
-        self.players.get_mut(seat).is_connected = true;
+        let player = self.players.get_mut(seat);
+        player.is_connected = true;
+        // A request that still waits has the token of before, with which nobody is heard.
+        player.waits = false;
     }
 
     fn wait(&mut self, seconds: i64) {
