@@ -14,7 +14,6 @@ use serde::{Deserialize, Serialize};
 
 use crate::account::AccountId;
 use crate::clock::Clock;
-use crate::players::Players;
 use crate::storage::{Arrival, EditWorld, PlayerRow, Unfit, WorldRow};
 
 /// One mend: no moment of before it is later than this, unless something is to happen then.
@@ -139,8 +138,8 @@ fn mend_component<T: Moments>(world: &mut World, player: Entity, mend: &Mend) {
     }
 }
 
-/// Mends the world, now. `last_account` is the last that was made. Returns the mend, and how many players were in memory.
-pub fn mend(world: &mut World, last_account: AccountId) -> (Mend, usize) {
+/// Mends the world, now. `last_account` is the last that was made, `players` are those in memory.
+pub fn mend(world: &mut World, last_account: AccountId, mut players: Vec<(AccountId, Entity)>) -> Mend {
     let clock = world.resource::<Clock>();
     let (at, day, date) = (clock.now(), clock.day(), clock.date_number());
     let mut mends = world.resource_mut::<Mends>();
@@ -149,11 +148,9 @@ pub fn mend(world: &mut World, last_account: AccountId) -> (Mend, usize) {
     mends.0.push(mend);
     let hooks = world.get_resource::<MendHooks>().cloned().unwrap_or_default();
     hooks.world.iter().for_each(|hook| hook(world, &mend));
-    let mut players = world.resource::<Players>().in_memory();
     players.sort_unstable();
-    let count = players.len();
     players.into_iter().for_each(|(account, player)| catch_up(world, account, player));
-    (mend, count)
+    mend
 }
 
 /// Applies the mends that a player who is in memory has not come through.

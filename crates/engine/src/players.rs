@@ -63,7 +63,7 @@ impl Players {
     }
 
     /// Those in memory, in no particular order.
-    pub(crate) fn in_memory(&self) -> Vec<(AccountId, Entity)> {
+    pub fn in_memory(&self) -> Vec<(AccountId, Entity)> {
         self.by_account.iter().map(|(account, player)| (*account, player.entity)).collect()
     }
 

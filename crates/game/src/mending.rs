@@ -12,6 +12,7 @@ use raidkeep_engine::clock::Clock;
 use raidkeep_engine::dispatch::RequestApp;
 use raidkeep_engine::login::Login;
 use raidkeep_engine::mend::{Mend, MendApp, Mended, Mends, mend};
+use raidkeep_engine::players::Players;
 use raidkeep_engine::request;
 use raidkeep_engine::request::{Answer, Call, Operator, Success};
 use raidkeep_engine::storage::{EditWorld, StorageApp};
@@ -59,7 +60,9 @@ pub struct ClockMended {
 
 fn clock_mend(In(_): In<Call<ClockMend>>, world: &mut World) -> Answer<ClockMended> {
     let last_account = world.resource::<Accounts>().last();
-    let (Mend { number, at, .. }, players_in_memory) = mend(world, last_account);
+    let players = world.resource::<Players>().in_memory();
+    let players_in_memory = players.len();
+    let Mend { number, at, .. } = mend(world, last_account, players);
     let time = world.resource::<Clock>().local_time(at);
     tracing::info!(mend = number, time, players_in_memory, "an operator has mended what a wrong clock has left");
     Ok(Success::with(ClockMended { mend: number, at, time, players_in_memory }))

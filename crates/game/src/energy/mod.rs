@@ -331,8 +331,6 @@ impl Plugin for EnergyPlugin {
         app.add_rules::<EnergyRules>().add_player_rows::<Energy>().add_world_row::<History<Pace>>();
         history::register(app);
         app.add_event::<EnergyFull>().add_asked_event::<EnergyReturned>();
-        let follow_rules = history::follow_rules.run_if(resource_changed::<Rules<EnergyRules>>);
-        app.add_systems(Tick, follow_rules.in_set(TickSystems::Receive));
         app.add_check("energy", check);
         app.configure_sets(Tick, EnergySystems.in_set(TickSystems::Simulate).after(TicketSystems));
         app.add_systems(Tick, regenerate_energy.in_set(TickSystems::Calendar).after(SeasonSystems));

@@ -8,8 +8,9 @@ use serde::{Deserialize, Serialize};
 use crate::hang_up::rules::HangUpRules;
 use crate::items::Amount;
 use raidkeep_engine::history::{History, Piece};
-use raidkeep_engine::mend::{Mend, Moments};
 use raidkeep_engine::storage::{Arrival, PlayerRow, Unfit};
+
+mod mending;
 
 const SECONDS_PER_MINUTE: i64 = 60;
 
@@ -93,19 +94,6 @@ impl HangUp {
         hanging.rolled_minutes = 0;
         hanging.rolled.clear();
         Some(earnings)
-    }
-}
-
-impl Moments for HangUp {
-    /// Minutes that the wrong clock has shown, and that were rolled but not paid, are rolled anew when they have come.
-    fn mend(&mut self, mend: &Mend) {
-        if let Some(hanging) = &mut self.hanging {
-            hanging.since = mend.past(hanging.since);
-            if hanging.rolled_minutes > hanging.elapsed(mend.at) / SECONDS_PER_MINUTE {
-                hanging.rolled_minutes = 0;
-                hanging.rolled.clear();
-            }
-        }
     }
 }
 
