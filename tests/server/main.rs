@@ -34,6 +34,7 @@ mod portability_process;
 mod portraits;
 mod process;
 mod proxies;
+mod put_back;
 mod role_play_routes;
 mod running;
 mod secrets;

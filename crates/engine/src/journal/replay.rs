@@ -365,7 +365,7 @@ impl Replay {
 fn revive_store(start: &StartRecord, rows: &[LogRecord]) -> Result<Store, StorageError> {
     let mut store = Store::open_disks(&Disks::default())?;
     store.rows.fold(rows)?;
-    store.recovered = Recovered { last_batch: start.last_batch, moment_ms: start.moment_ms, folded_at_start: 0 };
+    store.recovered = Recovered { last_batch: start.last_batch, moment_ms: start.moment_ms, ..Recovered::default() };
     Ok(store)
 }
 

@@ -81,6 +81,8 @@ pub struct Recovered {
     pub moment_ms: Option<i64>,
     /// Log records that a crash had left unfolded.
     pub folded_at_start: u64,
+    /// Whether the files were a copy, of which this is the first start.
+    pub was_copy: bool,
 }
 
 /// A world that was made usable although something of it is lost.
@@ -191,14 +193,14 @@ impl Store {
         if let Some(found) = meta.format.filter(|found| *found > FORMAT) {
             return Err(StorageError::FromTheFuture { found });
         }
-        let folded = meta.folded();
+        let (folded, was_copy) = (meta.folded(), meta.is_copy);
         let (log, records) = match meta.world.filter(|_| meta.format == Some(FORMAT) && !meta.is_copy) {
             Some(world) => Self::open_log(files, &rows, world, folded)?,
             None => Self::make_log(files, &rows, meta.world.unwrap_or_else(rand::random), folded)?,
         };
         let meta = rows.meta()?;
         let moment_ms = (meta.last_batch > BatchNumber::default()).then_some(meta.moment_ms.cast_signed());
-        let recovered = Recovered { last_batch: meta.last_batch, moment_ms, folded_at_start: records };
+        let recovered = Recovered { last_batch: meta.last_batch, moment_ms, folded_at_start: records, was_copy };
         Ok(Self { log, rows, recovered })
     }
 
