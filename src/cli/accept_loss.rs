@@ -44,7 +44,7 @@ impl AcceptLoss {
     }
 }
 
-fn told(world: u32, accepted: &AcceptedLoss) -> [String; 3] {
+fn told(world: u32, accepted: &AcceptedLoss) -> [String; 4] {
     let AcceptedLoss { refused, last_batch, moment_ms, kept } = accepted;
     let moment =
         jiff::Timestamp::from_millisecond(*moment_ms).map_or_else(|_| moment_ms.to_string(), |at| at.to_string());
@@ -52,5 +52,6 @@ fn told(world: u32, accepted: &AcceptedLoss) -> [String; 3] {
         format!("world {world} was refused because {refused}"),
         format!("it goes on from batch {} of {moment}; what it answered after that is lost", last_batch.0),
         format!("the log and the mark of before are kept as {} and {}", kept[0].display(), kept[1].display()),
+        "when it runs, `raidkeep reconcile` tells what the payment platform knows of what is lost".to_owned(),
     ]
 }

@@ -3,59 +3,102 @@
 //! A test cannot set the clock of the machine. It stores a moment with a clock that is moved by hand, and starts again on
 //! the real one.
 
-use std::process::Command;
+use std::process::{Command, Output};
 
 use serde_json::json;
 
 use crate::files::copy_folder;
-use crate::process::{Host, OPERATOR, PROGRAM};
+use crate::process::{Host, OPERATOR, PROGRAM, Server};
 
-const DAY_SECONDS: i64 = 86_400;
+const DAY: i64 = 86_400;
 
-/// A host on the real clock with a world whose last change was stored this many seconds ahead of it, when `ann` used up
-/// some energy.
-fn stored_ahead(seconds: i64) -> Host {
-    let moved = Host::new(&["--clock", "manual"]);
-    let mut server = moved.start();
-    server.guest("ann");
-    assert_eq!(server.operate("clock_advance", json!({"seconds": seconds}))["status"], 0);
+/// A world whose last change is this many seconds ahead of the real clock: `ann` used up some energy then.
+fn stored(seconds: i64) -> Host {
+    let by_hand = Host::new(&["--clock", "manual"]);
+    let mut server = by_hand.start();
+    server.operate("clock_advance", json!({"seconds": seconds}));
     let entered = server.guest("ann").ask("enter_stage_general", json!({"stage": 8}));
     assert_eq!(entered["status"], 0, "{entered}");
+    stop(&mut server);
+    without_arguments(&by_hand)
+}
+
+/// The same folder for a server that is started without arguments.
+fn without_arguments(host: &Host) -> Host {
+    let plain = Host::new(&[]);
+    copy_folder(&host.data(), &plain.data());
+    plain
+}
+
+fn stop(server: &mut Server) {
     server.signal("TERM");
     assert!(server.process.wait().success(), "{}", server.process.stderr());
-    let host = Host::new(&[]);
-    copy_folder(&moved.data(), &host.data());
-    host
 }
 
-/// A start under a clock that was a month ahead, and then right again, left everybody with a month to wait.
-#[test]
-fn a_start_behind_what_was_stored_is_refused_until_it_is_accepted_and_an_operator_mends_what_is_left() {
-    let host = stored_ahead(30 * DAY_SECONDS);
+/// Starts in vain; what is told.
+fn refused(host: &Host) -> String {
     let (code, told) = host.start_in_vain();
     assert_eq!(code, Some(1), "{told}");
-    for part in ["the system clock says", "behind the last stored change", "--accept-clock", "raidkeep clock mend"] {
-        assert!(told.contains(part), "{part:?} should be said: {told}");
-    }
-    let host = host.with(&["--accept-clock"]);
-    let server = host.start();
-    let cooling = || {
-        let info = server.guest("ann").ask("get_player_info", json!({}));
-        info["data"]["energy"]["cooling"].as_i64().unwrap_or_else(|| panic!("energy is shown: {info}"))
-    };
-    assert!(cooling() > DAY_SECONDS, "what was stored lies a month ahead");
+    assert!(told.contains("--accept-clock"), "it says how to start all the same: {told}");
+    told
+}
+
+/// Seconds until ann has one more point of energy.
+fn cooling(server: &Server) -> i64 {
+    let info = server.guest("ann").ask("get_player_info", json!({}));
+    info["data"]["energy"]["cooling"].as_i64().unwrap_or_else(|| panic!("her energy is shown: {info}"))
+}
+
+fn mend(server: &Server) -> Output {
     let url = format!("ws://{}", server.operators);
-    let mut mend = Command::new(PROGRAM);
-    mend.args(["clock", "mend", "--world", "0", "--admin-url", &url]).env("RAIDKEEP_OPERATOR_TOKEN", OPERATOR);
-    let mended = mend.output().expect("the program should run");
-    assert!(mended.status.success(), "{}", String::from_utf8_lossy(&mended.stderr));
-    assert!(String::from_utf8_lossy(&mended.stdout).contains("world 0 is mended to"));
-    assert!((0..=360).contains(&cooling()), "nobody waits longer than for a point");
+    let mut command = Command::new(PROGRAM);
+    command.args(["clock", "mend", "--world", "0", "--admin-url", &url]).env("RAIDKEEP_OPERATOR_TOKEN", OPERATOR);
+    command.output().expect("the program should run")
 }
 
 #[test]
-fn a_clock_that_is_a_little_behind_needs_no_flag() {
-    let host = stored_ahead(600);
-    let server = host.start();
-    assert_eq!(server.guest("ann").ask("get_player_info", json!({}))["status"], 0);
+fn a_start_with_the_clock_a_month_ahead_of_the_last_change_is_refused_until_it_is_accepted_once() {
+    let host = stored(-31 * DAY);
+    for _ in 0..2 {
+        let told = refused(&host);
+        for part in
+            ["world 0", "31 days ahead of the last stored change", "clock_jump_max_hours", "Nothing was changed"]
+        {
+            assert!(told.contains(part), "{part}: {told}");
+        }
+    }
+    let host = host.with(&["--accept-clock"]);
+    let mut server = host.start();
+    assert_eq!(cooling(&server), -1, "a server that stood still for a month goes on as ever");
+    stop(&mut server);
+    let mut server = without_arguments(&host).start();
+    stop(&mut server);
+}
+
+#[test]
+fn a_clock_within_a_week_is_right() {
+    let mut server = stored(-6 * DAY).start();
+    stop(&mut server);
+    let mut server = stored(60).start();
+    stop(&mut server);
+}
+
+#[test]
+fn a_change_stored_under_a_clock_that_was_ahead_is_refused_and_mended() {
+    let host = stored(31 * DAY);
+    let told = refused(&host);
+    for part in ["behind the last stored change", "clock_back_max_minutes", "raidkeep clock mend"] {
+        assert!(told.contains(part), "{part}: {told}");
+    }
+    let host = host.with(&["--accept-clock"]);
+    let mut server = host.start();
+    assert!(cooling(&server) > 30 * DAY, "the wrong moment is stored");
+    let mended = mend(&server);
+    let told = String::from_utf8_lossy(&mended.stdout);
+    assert!(mended.status.success() && told.contains("world 0 is mended"), "{told}");
+    assert!(cooling(&server) <= 360, "nobody waits for a month");
+    server.process.kill();
+    let mut server = without_arguments(&host).start();
+    assert!(cooling(&server) <= 360, "what was answered is on disk, and the clock fits the last change");
+    stop(&mut server);
 }

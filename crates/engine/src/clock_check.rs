@@ -15,14 +15,29 @@ pub struct ClockBounds {
     pub behind_minutes: u32,
 }
 
-/// A clock that is too far from the last stored moment: which, how far, and what to do.
+/// A clock that is too far from the last stored moment.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{0}")]
-pub struct ClockTooFar(String);
+#[error(
+    "world {world}: the system clock says {now}, {distance} the last stored change of {stored}; {allowed}. Nothing was \
+     changed. If the clock is wrong, set it and start again. If it is right, {}: start once with --accept-clock",
+    if_right(*is_ahead)
+)]
+pub struct ClockTooFar {
+    world: u32,
+    is_ahead: bool,
+    now: Box<str>,
+    stored: Box<str>,
+    distance: Box<str>,
+    /// The setting, and what it allows.
+    allowed: Box<str>,
+}
 
-const STOOD_STILL: &str = "the server stood still for that long";
-const WAS_WRONG: &str =
-    "the change was stored under a wrong one (`raidkeep clock mend` brings back what that has left)";
+fn if_right(is_ahead: bool) -> &'static str {
+    match is_ahead {
+        true => "the server stood still for that long",
+        false => "the change was stored under a wrong one (`raidkeep clock mend` brings back what that has left)",
+    }
+}
 
 impl ClockBounds {
     /// Checks the clock of a start; a clock that is not the system's continues from the last stored moment anyway.
@@ -41,24 +56,22 @@ impl ClockBounds {
         };
         let ahead_seconds = wall_ms.saturating_sub(stored_ms) / 1000;
         let Self { ahead_hours, behind_minutes } = self;
-        let (direction, setting, allowed, if_right) = if ahead_seconds > i64::from(ahead_hours) * 3600 {
-            ("ahead of", "clock_jump_max_hours", ahead_hours, STOOD_STILL)
-        } else if ahead_seconds < -(i64::from(behind_minutes) * 60) {
-            ("behind", "clock_back_max_minutes", behind_minutes, WAS_WRONG)
-        } else {
+        let is_ahead = ahead_seconds > i64::from(ahead_hours) * 3600;
+        let is_behind = ahead_seconds < -(i64::from(behind_minutes) * 60);
+        if !is_ahead && !is_behind {
             return Ok(());
+        }
+        let (direction, allowed) = match is_ahead {
+            true => ("ahead of", format!("clock_jump_max_hours allows {ahead_hours}")),
+            false => ("behind", format!("clock_back_max_minutes allows {behind_minutes}")),
         };
         let shown = |ms: i64| {
             let clock = Clock::start(ClockMode::Real, settings.zone.clone(), ms, None);
-            format!("{} ({})", clock.local_time(clock.now()), settings.zone.iana_name().unwrap_or("UTC"))
+            format!("{} ({})", clock.local_time(clock.now()), settings.zone.iana_name().unwrap_or("UTC")).into()
         };
+        let distance = format!("{} {direction}", distance(ahead_seconds.saturating_abs())).into();
         let (now, stored) = (shown(wall_ms), shown(stored_ms));
-        let distance = distance(ahead_seconds.saturating_abs());
-        Err(ClockTooFar(format!(
-            "world {world}: the system clock says {now}, {distance} {direction} the last stored change of {stored}; {setting} \
-             allows {allowed}. Nothing was changed. If the clock is wrong, set it and start again. If it is right, {if_right}: \
-             start once with --accept-clock"
-        )))
+        Err(ClockTooFar { world, is_ahead, now, stored, distance, allowed: allowed.into() })
     }
 }
 

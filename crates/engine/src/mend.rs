@@ -138,8 +138,8 @@ fn mend_component<T: Moments>(world: &mut World, player: Entity, mend: &Mend) {
     }
 }
 
-/// Mends the world, now, and these players, who are in memory. `last_account` is the last that was made.
-pub fn mend(world: &mut World, last_account: AccountId, players: &[(AccountId, Entity)]) -> Mend {
+/// Mends the world, now. `last_account` is the last that was made, `players` are those in memory.
+pub fn mend(world: &mut World, last_account: AccountId, mut players: Vec<(AccountId, Entity)>) -> Mend {
     let clock = world.resource::<Clock>();
     let (at, day, date) = (clock.now(), clock.day(), clock.date_number());
     let mut mends = world.resource_mut::<Mends>();
@@ -148,7 +148,8 @@ pub fn mend(world: &mut World, last_account: AccountId, players: &[(AccountId, E
     mends.0.push(mend);
     let hooks = world.get_resource::<MendHooks>().cloned().unwrap_or_default();
     hooks.world.iter().for_each(|hook| hook(world, &mend));
-    players.iter().for_each(|(account, player)| catch_up(world, *account, *player));
+    players.sort_unstable();
+    players.into_iter().for_each(|(account, player)| catch_up(world, account, player));
     mend
 }
 

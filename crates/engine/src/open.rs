@@ -120,6 +120,12 @@ impl StorePlugin {
             error => OpenError::Storage(error),
         })?;
         tracing::info!(world = self.world, "opened: {}", describe(store.recovered));
+        if store.recovered.was_copy {
+            tracing::warn!(
+                world = self.world,
+                "a backup was put back: a reconciliation with the payment platform is due (`raidkeep reconcile`)"
+            );
+        }
         Ok(store)
     }
 

@@ -60,10 +60,9 @@ pub struct ClockMended {
 
 fn clock_mend(In(_): In<Call<ClockMend>>, world: &mut World) -> Answer<ClockMended> {
     let last_account = world.resource::<Accounts>().last();
-    let mut players = world.resource::<Players>().in_memory();
-    players.sort_unstable();
-    let Mend { number, at, .. } = mend(world, last_account, &players);
+    let players = world.resource::<Players>().in_memory();
     let players_in_memory = players.len();
+    let Mend { number, at, .. } = mend(world, last_account, players);
     let time = world.resource::<Clock>().local_time(at);
     tracing::info!(mend = number, time, players_in_memory, "an operator has mended what a wrong clock has left");
     Ok(Success::with(ClockMended { mend: number, at, time, players_in_memory }))

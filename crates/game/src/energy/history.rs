@@ -15,7 +15,7 @@ use raidkeep_engine::history::{History, Terms};
 use raidkeep_engine::mend::{Mend, MendApp, Moments};
 use raidkeep_engine::rules::Rules;
 use raidkeep_engine::schedule::{Tick, TickSystems};
-use raidkeep_engine::storage::{StorageApp, Touched};
+use raidkeep_engine::storage::Touched;
 
 /// The pace of regeneration during some period.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -56,9 +56,9 @@ impl Terms for Pace {
 }
 
 pub(super) fn register(app: &mut App) {
-    app.add_world_row::<History<Pace>>().add_moments::<Energy>();
     let follow_rules = follow_rules.run_if(resource_changed::<Rules<EnergyRules>>);
     app.add_systems(Tick, follow_rules.in_set(TickSystems::Receive));
+    app.add_moments::<Energy>();
     app.add_world_mend(|world, mend| world.resource_mut::<History<Pace>>().bring_back(mend.at));
 }
 

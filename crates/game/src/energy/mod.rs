@@ -328,9 +328,9 @@ fn check(inspection: &mut Inspection<'_>) {
 
 impl Plugin for EnergyPlugin {
     fn build(&self, app: &mut App) {
-        app.add_rules::<EnergyRules>().add_player_rows::<Energy>();
-        app.add_event::<EnergyFull>().add_asked_event::<EnergyReturned>();
+        app.add_rules::<EnergyRules>().add_player_rows::<Energy>().add_world_row::<History<Pace>>();
         history::register(app);
+        app.add_event::<EnergyFull>().add_asked_event::<EnergyReturned>();
         app.add_check("energy", check);
         app.configure_sets(Tick, EnergySystems.in_set(TickSystems::Simulate).after(TicketSystems));
         app.add_systems(Tick, regenerate_energy.in_set(TickSystems::Calendar).after(SeasonSystems));

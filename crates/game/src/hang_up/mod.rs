@@ -3,7 +3,6 @@
 //! Nothing ticks; a settlement computes what the elapsed whole minutes are worth, at the same cost for a minute as for
 //! a year. Minutes under earlier rules count by those rules.
 
-mod mending;
 pub mod model;
 pub mod requests;
 pub mod rules;

@@ -10,23 +10,25 @@ use crate::items::Amount;
 use raidkeep_engine::history::{History, Piece};
 use raidkeep_engine::storage::{Arrival, PlayerRow, Unfit};
 
-pub(super) const SECONDS_PER_MINUTE: i64 = 60;
+mod mending;
+
+const SECONDS_PER_MINUTE: i64 = 60;
 
 /// A player's hang-up.
 #[derive(Debug, Default, Clone, PartialEq, Eq, Component, Serialize, Deserialize)]
 pub struct HangUp {
-    pub(super) hanging: Option<Hanging>,
+    hanging: Option<Hanging>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub(super) struct Hanging {
+struct Hanging {
     stage: u32,
     /// Unix seconds: the start or last settlement, less the seconds left over from that settlement.
-    pub(super) since: i64,
+    since: i64,
     /// Minutes since then whose chances were already rolled when the player looked.
-    pub(super) rolled_minutes: i64,
+    rolled_minutes: i64,
     /// The results of those rolls: how many of each item, in the order of the chances.
-    pub(super) rolled: Vec<Amount>,
+    rolled: Vec<Amount>,
 }
 
 /// The rewards of a settlement.
@@ -96,7 +98,7 @@ impl HangUp {
 }
 
 impl Hanging {
-    pub(super) fn elapsed(&self, now: i64) -> i64 {
+    fn elapsed(&self, now: i64) -> i64 {
         now.saturating_sub(self.since).max(0)
     }
 

@@ -54,7 +54,7 @@ pub struct Reconciled {
     /// Orders that the world holds for paid and the platform does not show, although its records reach back that far.
     pub unknown_to_platform: Vec<OrderBeside>,
     /// Payments with other points than their order, and those of orders that the world holds for unpaid.
-    pub different: Vec<OrderMismatch>,
+    pub different: Vec<PriceDifference>,
     /// Movements that name no order of this world: cards, other worlds and other programs on the same purse.
     pub others: Vec<RecordShown>,
     /// How many payments fit their orders.
@@ -90,7 +90,7 @@ pub struct OrderBeside {
 
 /// A record and the order that it names.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-pub struct OrderMismatch {
+pub struct PriceDifference {
     /// What the platform shows.
     pub record: RecordShown,
     /// What the world has.
@@ -203,7 +203,7 @@ impl WorldSide {
             if order.is_paid() && order.points == record.money {
                 found.fitting += 1;
             } else {
-                found.different.push(OrderMismatch { record: RecordShown::of(record), order });
+                found.different.push(PriceDifference { record: RecordShown::of(record), order });
             }
         }
         let is_missing = |order: &Order| {

@@ -7,6 +7,7 @@ mod address;
 mod admin;
 mod archive;
 mod error;
+mod identity;
 mod layers;
 mod once;
 pub mod platforms;
@@ -23,6 +24,7 @@ use serde_json::Value;
 
 pub use crate::config::admin::AdminSettings;
 pub use crate::config::error::ConfigError;
+pub use crate::config::identity::Identity;
 use crate::config::layers::{lay_file_over, origin, overwrite, set, shipped};
 pub use crate::config::once::OnceLimits;
 use crate::config::proxies::TrustedProxies;
@@ -34,7 +36,7 @@ use raidkeep_engine::journal::JournalSettings;
 use raidkeep_engine::storage::continuous::ArchiveSettings;
 use raidkeep_game::GameSettings;
 use raidkeep_game::challenges::PushSettings;
-use raidkeep_game::identity::{AttemptLimits, IdentitySettings, NewAccountLimits, PasswordCost};
+use raidkeep_game::identity::IdentitySettings;
 use raidkeep_game::items::ledger::LedgerSettings;
 use raidkeep_game::portability::PortabilitySettings;
 
@@ -178,31 +180,6 @@ pub struct ClientLimits {
     pub http_seconds: u64,
     /// Seconds for an orderly stop.
     pub stop_seconds: u64,
-}
-
-/// Tokens, passwords, attempts.
-#[derive(Debug, Clone, Deserialize, JsonSchema)]
-pub struct Identity {
-    /// Days of game time that a token is valid.
-    pub token_days: u32,
-    /// The cost of a password hash.
-    pub password_cost: PasswordCost,
-    /// Hashes computed at the same time.
-    pub password_jobs: usize,
-    /// Hashes queued to be computed.
-    pub password_jobs_waiting: usize,
-    /// How many of them may be for one address.
-    pub password_jobs_per_address: usize,
-    /// Fewest bytes of a new password.
-    pub password_bytes_min: usize,
-    /// Failed logins.
-    pub attempts: AttemptLimits,
-    /// From how many places an account is remembered to have been opened.
-    pub known_places: usize,
-    /// New accounts.
-    pub new_accounts: NewAccountLimits,
-    /// Days of game time after which a guest who has never played is forgotten; 0 = never.
-    pub forget_guests_days: u32,
 }
 
 /// A key, and what is wrong with its value.

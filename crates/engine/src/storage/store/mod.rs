@@ -87,6 +87,8 @@ pub struct Recovered {
     pub folded_at_start: u64,
     /// Whether the world was not closed in an orderly way.
     pub was_cut_off: bool,
+    /// Whether the files were a copy, of which this is the first start.
+    pub was_copy: bool,
 }
 
 /// A world that was made usable although something of it is lost.
@@ -213,14 +215,15 @@ impl Store {
         if let Some(found) = meta.format.filter(|found| *found > FORMAT) {
             return Err(StorageError::FromTheFuture { found });
         }
-        let folded = meta.folded();
+        let (folded, was_copy) = (meta.folded(), meta.is_copy);
         let (log, records, was_cut_off) = match meta.world.filter(|_| meta.format == Some(FORMAT) && !meta.is_copy) {
             Some(world) => Self::open_log(files, &rows, world, folded)?,
             None => Self::make_log(files, &rows, meta.world.unwrap_or_else(rand::random), folded)?,
         };
         let meta = rows.meta()?;
         let moment_ms = (meta.last_batch > BatchNumber::default()).then_some(meta.moment_ms.cast_signed());
-        let recovered = Recovered { last_batch: meta.last_batch, moment_ms, folded_at_start: records, was_cut_off };
+        let recovered =
+            Recovered { last_batch: meta.last_batch, moment_ms, folded_at_start: records, was_cut_off, was_copy };
         Ok(Self { log, rows, recovered })
     }
 

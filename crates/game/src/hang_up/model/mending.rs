@@ -1,4 +1,4 @@
-//! What a clock that was ahead has left of a hang-up.
+//! Hang-up under a clock that was ahead and is right again.
 
 use crate::hang_up::model::{HangUp, SECONDS_PER_MINUTE};
 use raidkeep_engine::mend::{Mend, Moments};
