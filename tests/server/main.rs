@@ -35,6 +35,7 @@ mod portraits;
 mod process;
 mod proxies;
 mod put_back;
+mod restored_numbers;
 mod role_play_routes;
 mod running;
 mod secrets;
