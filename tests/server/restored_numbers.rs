@@ -45,8 +45,8 @@ fn a_world_that_was_restored_gives_no_number_that_was_given_after_that_moment() 
     let host = bank.serve(host.with(&["--archive", &archive, "--set", &format!("backups={backups}")]));
     let mut given = BTreeSet::new();
     let mut give = |server: &Server, label: &str| {
-        for number in numbers(server, &bank, label) {
-            assert!(given.insert(number.clone()), "{label}: {number} was given before");
+        for (kind, number) in ["order", "challenge"].into_iter().zip(numbers(server, &bank, label)) {
+            assert!(given.insert((kind, number.clone())), "{label}: the {kind} {number} was given before");
         }
     };
     let mut server = host.start();

@@ -23,7 +23,7 @@ const LONGER_FILES: &[(&str, usize)] = &[
     ("crates/studio/src/testing/mod.rs", 697),
     ("tests/engine/envelope.rs", 494),
     ("tests/engine/journal.rs", 537),
-    ("tests/engine/storage.rs", 586),
+    ("tests/engine/storage.rs", 584),
     ("tests/engine/store_faults.rs", 486),
     ("tests/game/battles.rs", 415),
     ("tests/game/ledger.rs", 421),
