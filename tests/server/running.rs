@@ -79,7 +79,7 @@ fn sighup_opens_the_log_anew_and_reads_the_rules_again_instead_of_killing_the_se
         (now != before).then_some(())
     });
     let read = |path| std::fs::read_to_string(path).unwrap_or_default();
-    assert!(read(&log).contains("the rules have changed"), "the log continues in a new file: {}", read(&log));
+    wait_for("the log to continue in a new file", || read(&log).contains("the rules have changed").then_some(()));
     assert!(read(&moved).contains("raidkeep starts"), "what was moved away is kept: {}", read(&moved));
     assert_eq!(server.process.stderr(), "", "a log in a file goes nowhere else");
 }
