@@ -94,6 +94,19 @@ fn an_order_that_the_platform_does_not_know_and_one_of_another_price_are_told() 
     assert!(is_empty(&found["unknown_to_platform"]), "it knows it, at another price: {found}");
 }
 
+/// Both payments fitted their order, so nobody was told that the player had paid twice.
+#[test]
+fn a_second_payment_of_an_order_is_told() {
+    let mut server = TestServer::new();
+    let (ann, name) = rich(&mut server, "ann", 100);
+    let order = buy(&mut server, &ann);
+    server.settle();
+    pay_elsewhere(&mut server, &name, &format!("60钻石 {}", order.as_str().expect("a number")), 6);
+    let found = reconcile(&mut server, &name);
+    assert_eq!(found["fitting"], 1, "one of them is right: {found}");
+    assert_eq!(found["different"][0]["order"]["order"], order, "the other one is told: {found}");
+}
+
 #[test]
 fn a_record_that_names_the_order_at_another_price_pays_for_nothing_and_goes_to_the_operator() {
     let mut server = TestServer::new();

@@ -53,7 +53,7 @@ pub struct Reconciled {
     pub unknown_to_world: Vec<RecordShown>,
     /// Orders that the world holds for paid and the platform does not show, although its records reach back that far.
     pub unknown_to_platform: Vec<OrderBeside>,
-    /// Payments with other points than their order, and those of orders that the world holds for unpaid.
+    /// Payments with other points than their order, those of orders that the world holds for unpaid, and second ones.
     pub different: Vec<PriceDifference>,
     /// Movements that name no order of this world: cards, other worlds and other programs on the same purse.
     pub others: Vec<RecordShown>,
@@ -199,8 +199,9 @@ impl WorldSide {
                 continue;
             };
             let order = OrderBeside::of(&order);
-            shown.insert(order.order.clone());
-            if order.is_paid() && order.points == record.money {
+            // A second payment under one number was charged twice.
+            let is_first = shown.insert(order.order.clone());
+            if is_first && order.is_paid() && order.points == record.money {
                 found.fitting += 1;
             } else {
                 found.different.push(PriceDifference { record: RecordShown::of(record), order });
@@ -231,15 +232,16 @@ impl WorldSide {
             return Ok(None);
         };
         let row = rows.read(&RowQuery::one(ClosedOrder::TABLE, &id.to_be_bytes()))?;
-        let closed = row.first().and_then(|(_, row)| ClosedOrder::read(row).ok()).map(|closed| closed.0);
+        let closed = row.first().map(|(_, row)| read_closed(row)).transpose()?;
         Ok(closed.filter(|order| *order.number == *text))
     }
 
     /// The player's latest paid orders of those that `is_wanted`, the latest first.
     fn paid_lately(&self, rows: &Rows, is_wanted: impl Fn(&Order) -> bool) -> Result<Vec<Order>, StorageError> {
         let query = RowQuery::range(ClosedOrder::TABLE, &[], &u64::MAX.to_be_bytes()).newest(CLOSED_READ_MAX);
-        let closed = rows.read(&query)?.into_iter().filter_map(|(_, row)| Some(ClosedOrder::read(&row).ok()?.0));
-        let mut own: Vec<Order> = closed.chain(self.in_memory.iter().cloned()).collect();
+        let found = rows.read(&query)?;
+        let mut own = found.iter().map(|(_, row)| read_closed(row)).collect::<Result<Vec<_>, _>>()?;
+        own.extend(self.in_memory.iter().cloned());
         own.retain(|order| order.account == self.account && is_wanted(order));
         own.sort_unstable_by_key(|order| std::cmp::Reverse(order.id));
         own.dedup_by_key(|order| order.id);
@@ -250,3 +252,9 @@ impl WorldSide {
 
 /// How many of the world's latest closed orders are searched for those of a player.
 const CLOSED_READ_MAX: usize = 10_000;
+
+/// An order that cannot be read is no order that is missing.
+fn read_closed(row: &[u8]) -> Result<Order, StorageError> {
+    let closed = ClosedOrder::read(row).map_err(|source| StorageError::Row { table: ClosedOrder::TABLE, source })?;
+    Ok(closed.0)
+}
