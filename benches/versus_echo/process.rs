@@ -13,22 +13,12 @@ use tokio::io::{AsyncBufReadExt, AsyncReadExt, BufReader};
 use tokio::process::{Child, ChildStdout, Command};
 use tokio::time::timeout;
 
+use raidkeep::studio::load::RATE_LIMITS;
+
 use crate::{Options, Result, dialect::Dialect};
 
 /// The server's stderr, in its directory.
 const LOG: &str = "stderr.log";
-
-/// The limits that are switched off for Raidkeep: all clients come from one address, as fast as they can.
-const LIMITS: [&str; 8] = [
-    "bytes_per_second_per_address",
-    "bytes_per_second_per_connection",
-    "connections_per_address",
-    "frames_per_second_per_address",
-    "frames_per_second_per_connection",
-    "requests_per_second_per_address",
-    "requests_per_second_per_connection",
-    "requests_per_second_per_player",
-];
 
 /// A running server, killed on drop.
 pub(crate) struct Server {
@@ -53,7 +43,7 @@ impl Server {
         let mut command = Command::new(&options.server);
         command.args(["serve", "--listen", "127.0.0.1:0", "--data"]);
         command.arg(files.path().join("data"));
-        for limit in LIMITS {
+        for limit in RATE_LIMITS {
             command.args(["--set", &format!("limits.{limit}=0")]);
         }
         for setting in &options.set {

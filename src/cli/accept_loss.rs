@@ -6,6 +6,7 @@ use std::process::ExitCode;
 use clap::Args;
 
 use crate::cli::{print_line, report};
+use raidkeep_engine::clock::shown_utc;
 use raidkeep_engine::storage::folder::{self, world_name};
 use raidkeep_engine::storage::store::{AcceptedLoss, Store};
 
@@ -46,8 +47,7 @@ impl AcceptLoss {
 
 fn told(world: u32, accepted: &AcceptedLoss) -> [String; 4] {
     let AcceptedLoss { refused, last_batch, moment_ms, kept } = accepted;
-    let moment =
-        jiff::Timestamp::from_millisecond(*moment_ms).map_or_else(|_| moment_ms.to_string(), |at| at.to_string());
+    let moment = shown_utc(*moment_ms);
     [
         format!("world {world} was refused because {refused}"),
         format!("it goes on from batch {} of {moment}; what it answered after that is lost", last_batch.0),

@@ -26,8 +26,3 @@ pub(super) fn parse_moment(text: &str, flag: &str, settings: &GameSettings) -> R
         |_| format!("{flag} {text}: expected a moment such as \"2026-03-10 12:00:00\" or 2026-03-10T04:00:00.5Z");
     Ok(moment.map_err(expected)?.to_zoned(settings.zone.clone())?.timestamp().as_millisecond())
 }
-
-/// The moment as people and [`parse_moment`] read it, in UTC.
-pub(super) fn shown(unix_ms: i64) -> String {
-    jiff::Timestamp::from_millisecond(unix_ms).map_or_else(|_| format!("{unix_ms} ms"), |at| at.to_string())
-}

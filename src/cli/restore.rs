@@ -6,9 +6,10 @@ use std::process::ExitCode;
 use clap::Args;
 
 use crate::cli::call::Failure;
-use crate::cli::moment::{parse_moment, settings_of, shown};
+use crate::cli::moment::{parse_moment, settings_of};
 use crate::cli::{print_line, report};
 use raidkeep_engine::account::AccountId;
+use raidkeep_engine::clock::shown_utc;
 use raidkeep_engine::outside::{Epoch, WorldPlace};
 use raidkeep_engine::private;
 use raidkeep_engine::rules::LoadedRules;
@@ -163,7 +164,7 @@ impl Workshop {
         epoch: Epoch,
         (accounts, last): (&[AccountId], AccountId),
     ) -> Result<DeletedAgain, Failure> {
-        let number = name.trim_start_matches("world-").parse().unwrap_or_default();
+        let number = folder::world_number(name).unwrap_or_default();
         // The world is opened without a log beside it; what it does is folded into the rows of the copy.
         let store = Store::read_folder(&self.unfinished, name)?;
         let wall_ms = store.recovered.moment_ms.unwrap_or_default();
@@ -177,7 +178,7 @@ impl Workshop {
 
 fn tell(name: &str, restored: &Restored, epoch: Epoch, again: &DeletedAgain) {
     let Restored { moment_ms, record, records, .. } = restored;
-    let at = shown(*moment_ms);
+    let at = shown_utc(*moment_ms);
     print_line(&format!("{name}: as of {at}, log record {record}, {records} of them behind the base; epoch {epoch}"));
     if !again.deleted.is_empty() {
         print_line(&format!("{name}: {} accounts that were deleted since are deleted again", again.deleted.len()));

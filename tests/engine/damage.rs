@@ -11,6 +11,7 @@ use raidkeep::engine::storage::disk::{Disk, Disks};
 use raidkeep::engine::storage::rows::Persistence;
 use raidkeep::engine::storage::store::{Recovered, Rows, Store};
 use raidkeep::engine::storage::{FoundRows, IndexKey, LoadedPlayer, PlayerTables, StorageError};
+use raidkeep::studio::long_run::setting;
 use raidkeep::studio::testing::damage::FileDamage;
 use raidkeep::studio::testing::{TestPlayer, TestServer};
 
@@ -210,10 +211,6 @@ fn damaged(subject: &Subject, seed: u64) -> (Disks, String) {
     let mut done = String::new();
     disk.damage(|bytes| done = damage.strike(bytes, &earlier, &other, &mut random));
     (disks.clone(), format!("seed {seed}: the {file}: {done}"))
-}
-
-fn setting(name: &str, default: u64) -> u64 {
-    std::env::var(name).ok().and_then(|value| value.parse().ok()).unwrap_or(default)
 }
 
 /// What one case shows: what was served wrong, and whether a panic escaped.

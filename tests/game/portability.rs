@@ -4,7 +4,7 @@ use crate::{duel, payer};
 use std::time::Duration;
 
 use crate::duel::Duelist;
-use crate::traveller::{PASSWORD, delete, essence, export, import, join, log_in, operate, play, sign_up, succeed};
+use crate::traveller::{PASSWORD, delete, essence, export, import, join, log_in, operate, played, sign_up, succeed};
 use proptest::prelude::*;
 use raidkeep::engine::storage::PlayerEntity;
 use raidkeep::game::stages::StageSession;
@@ -13,16 +13,6 @@ use raidkeep::studio::testing::{TestServer, TestSetup};
 use serde_json::{Value, json};
 
 const INVALID_TOKEN: (i64, &str) = (11, "invalid token");
-
-/// A server on which ann has done a bit of everything, and bob is her friend.
-fn played() -> (TestServer, raidkeep::studio::testing::TestPlayer) {
-    let mut server = TestServer::new();
-    server.connect();
-    let ann = join(&mut server, "Ann");
-    join(&mut server, "Bob");
-    play(&mut server, &ann, "Bob");
-    (server, ann)
-}
 
 fn put_everybody_away(server: &mut TestServer) {
     server.fold();

@@ -1,20 +1,10 @@
 //! A player is replaced by a document in one step: afterwards there is the one or the other, never neither.
 
 use crate::payer;
-use crate::traveller::{PASSWORD, essence, export, join, log_in, operate, play, succeed};
+use crate::traveller::{PASSWORD, essence, export, log_in, operate, played, succeed};
 use raidkeep::sandbox::Misbehavior;
-use raidkeep::studio::testing::{TestPlayer, TestServer};
+use raidkeep::studio::testing::TestServer;
 use serde_json::{Value, json};
-
-/// A server on which Ann has done a bit of everything.
-fn played() -> (TestServer, TestPlayer) {
-    let mut server = TestServer::new();
-    server.connect();
-    let ann = join(&mut server, "Ann");
-    join(&mut server, "Bob");
-    play(&mut server, &ann, "Bob");
-    (server, ann)
-}
 
 fn replacement(document: &Value) -> Value {
     json!({"document": document, "replace": true})

@@ -29,6 +29,16 @@ pub(crate) fn join(server: &mut TestServer, name: &str) -> TestPlayer {
     log_in(server, name).0
 }
 
+/// A server on which Ann has done a bit of everything, and Bob is her friend.
+pub(crate) fn played() -> (TestServer, TestPlayer) {
+    let mut server = TestServer::new();
+    server.connect();
+    let ann = join(&mut server, "Ann");
+    join(&mut server, "Bob");
+    play(&mut server, &ann, "Bob");
+    (server, ann)
+}
+
 /// Sends a request that has to succeed.
 pub(crate) fn succeed(server: &mut TestServer, player: &TestPlayer, function: &str, data: Value) -> Value {
     let reply = server.ask(player, function, data.clone());

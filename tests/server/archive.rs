@@ -7,6 +7,7 @@ use std::process::Command;
 use serde_json::{Value, json};
 
 use crate::process::{Client, Host, PROGRAM, Server, wait_for};
+use crate::program::raidkeep_told;
 
 /// A server with a manual clock and an archive beside its data.
 fn archived_host(arguments: &[&str]) -> Host {
@@ -20,16 +21,11 @@ fn archive_of(host: &Host) -> PathBuf {
     host.path("archive")
 }
 
-fn run(arguments: &[&str]) -> (Option<i32>, String) {
-    let ran = Command::new(PROGRAM).args(arguments).output().expect("the program runs");
-    (ran.status.code(), String::from_utf8_lossy(&[ran.stdout, ran.stderr].concat()).into_owned())
-}
-
 fn restore(host: &Host, to: Option<&str>, into: &Path) -> (Option<i32>, String) {
     let (archive, into) = (archive_of(host).display().to_string(), into.display().to_string());
     let mut arguments = vec!["restore", "--archive", &archive, "--data", &into];
     arguments.extend(to.iter().flat_map(|to| ["--to", to]));
-    run(&arguments)
+    raidkeep_told(&arguments)
 }
 
 /// A server on a folder that was restored, with nothing but that.
@@ -85,9 +81,8 @@ fn a_world_is_restored_to_the_moment_between_two_requests() {
     let after = energy(&mut ann);
     assert_ne!(before, after, "the second request shows");
     drop(ann);
-    server.signal("TERM");
     let mut server = server;
-    assert!(server.process.wait().success(), "it stops in order: {}", server.process.stderr());
+    server.stop();
     for (to, expected) in [(Some(&between[..]), &before), (None, &after)] {
         let into = host.path(&format!("restored-{}", to.is_some()));
         let (code, told) = restore(&host, to, &into);
@@ -127,10 +122,9 @@ fn a_flipped_bit_and_a_missing_segment_are_found_and_never_restored() {
     let mut server = host.start();
     wait_for_base(&host, 1);
     fill_segments(&host, &server, 3);
-    server.signal("TERM");
-    assert!(server.process.wait().success());
+    server.stop();
     let archive = archive_of(&host).display().to_string();
-    let (code, told) = run(&["archive", "verify", &archive]);
+    let (code, told) = raidkeep_told(&["archive", "verify", &archive]);
     assert_eq!(code, Some(0), "{told}");
     assert!(told.contains("can be restored from"), "it says from when to when: {told}");
     let segments = files(&host, ".segment");
@@ -138,7 +132,7 @@ fn a_flipped_bit_and_a_missing_segment_are_found_and_never_restored() {
     flip(&segments[1]);
     let name = segments[1].file_name().and_then(|name| name.to_str()).expect("a name");
     for (story, named) in [("flipped", "damaged at byte 4096"), ("missing", "missing")] {
-        let (code, told) = run(&["archive", "verify", &archive]);
+        let (code, told) = raidkeep_told(&["archive", "verify", &archive]);
         assert_eq!(code, Some(2), "{story}: {told}");
         assert!(told.contains(name) && told.contains(named), "{story}: verify names file and place: {told}");
         let into = host.path(story);
@@ -154,7 +148,7 @@ fn a_flipped_bit_and_a_missing_segment_are_found_and_never_restored() {
     fs::remove_file(last).expect("it can be deleted");
     let (code, told) = restore(&host, None, &host.path("last"));
     assert_eq!(code, Some(1), "also the loss of the newest one is noticed: {told}");
-    assert_eq!(run(&["archive", "verify", &archive]).0, Some(2));
+    assert_eq!(raidkeep_told(&["archive", "verify", &archive]).0, Some(2));
     fs::write(last, safe).expect("it can be put back");
     assert_eq!(restore(&host, None, &host.path("whole")).0, Some(0), "put back, it is as good as before");
 }
@@ -165,8 +159,7 @@ fn an_idle_world_archives_nothing() {
     let mut server = host.start();
     wait_for_base(&host, 1);
     enter(&mut server.guest("ann"));
-    server.signal("TERM");
-    assert!(server.process.wait().success());
+    server.stop();
     let listed = || (files(&host, ".segment"), files(&host, ".rows.redb"));
     let before = listed();
     for _ in 0..2 {
@@ -176,8 +169,7 @@ fn an_idle_world_archives_nothing() {
             server.metrics().contains("raidkeep_archive_failing{world=\"0\"} 0"),
             "it works, and has nothing to do"
         );
-        server.signal("TERM");
-        assert!(server.process.wait().success());
+        server.stop();
         assert_eq!(listed(), before, "a start is no reason for a segment or a base");
     }
 }
@@ -198,17 +190,16 @@ fn an_account_that_was_deleted_stays_deleted() {
     let deleted = server.operate("player_delete", json!({"name": name}));
     assert_eq!(deleted["status"], 0, "{deleted}");
     let mut server = server;
-    server.signal("TERM");
-    assert!(server.process.wait().success());
+    server.stop();
     let [of_archive, of_backup] = ["of-archive", "of-backup"].map(|name| host.path(name));
     let (code, told) = restore(&host, Some(&before), &of_archive);
     assert_eq!(code, Some(0), "{told}");
     let (from, into) = (host.path("backups/night").display().to_string(), of_backup.display().to_string());
-    let (code, again) = run(&["restore", "--backup", &from, "--data", &into]);
+    let (code, again) = raidkeep_told(&["restore", "--backup", &from, "--data", &into]);
     assert_eq!(code, Some(0), "{again}");
     for (folder, told) in [(of_archive, told), (of_backup, again)] {
         assert!(told.contains("deleted again"), "it says so: {told}");
-        let (code, checked) = run(&["verify", "--data", &folder.display().to_string()]);
+        let (code, checked) = raidkeep_told(&["verify", "--data", &folder.display().to_string()]);
         assert_eq!(code, Some(0), "what is left is consistent: {checked}");
         assert!(checked.contains("1 account,"), "only the other one is there: {checked}");
         let (_host, server) = serve_restored(&folder);
@@ -237,9 +228,8 @@ fn a_kill_while_archiving_leaves_an_archive_that_is_carried_on() {
     server.process.kill();
     // What the kill left in the log only gets into the archive with the next start.
     let mut server = host.start();
-    server.signal("TERM");
-    assert!(server.process.wait().success());
-    let (code, told) = run(&["archive", "verify", &archive_of(&host).display().to_string()]);
+    server.stop();
+    let (code, told) = raidkeep_told(&["archive", "verify", &archive_of(&host).display().to_string()]);
     assert_eq!(code, Some(0), "{told}");
     assert!(!told.contains("gap:"), "kills are no gaps: {told}");
     assert_eq!(files(&host, ".rows.redb").len(), 1, "and no reason for a base");
@@ -279,9 +269,8 @@ fn an_archive_that_cannot_be_written_holds_up_nobody_and_goes_on_with_a_base() {
     let expected = energy(&mut ann);
     drop(ann);
     let mut server = server;
-    server.signal("TERM");
-    assert!(server.process.wait().success());
-    let (code, told) = run(&["archive", "verify", &archive_of(&host).display().to_string()]);
+    server.stop();
+    let (code, told) = raidkeep_told(&["archive", "verify", &archive_of(&host).display().to_string()]);
     assert_eq!(code, Some(0), "a gap is no damage: {told}");
     assert!(told.contains("gap: after"), "and it is told: {told}");
     assert_eq!(told.matches("can be restored from").count(), 2, "before it and after it: {told}");
@@ -309,8 +298,7 @@ fn a_player_is_shown_as_of_a_moment() {
     let name = ann.ask("get_player_info", json!({}))["data"]["name"].as_str().unwrap_or_default().to_owned();
     drop(ann);
     let mut server = server;
-    server.signal("TERM");
-    assert!(server.process.wait().success());
+    server.stop();
     let archive = archive_of(&host).display().to_string();
     let shown = |at: &str| {
         let mut command = Command::new(PROGRAM);

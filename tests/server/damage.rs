@@ -5,12 +5,12 @@ use std::collections::BTreeMap;
 use std::fs::{self, OpenOptions};
 use std::os::unix::fs::FileExt;
 use std::path::{Path, PathBuf};
-use std::process::Command;
 
 use raidkeep::engine::storage::store::Store;
 use serde_json::json;
 
-use crate::process::{Host, PROGRAM, copy_folder, wait_for};
+use crate::process::{Host, copy_folder, wait_for};
+use crate::program::raidkeep_told;
 
 const ROWS: &str = "world-0.rows.redb";
 const LOG: &str = "world-0.log";
@@ -47,8 +47,7 @@ fn assert_refused(host: &Host, file: &str, story: &str) {
 }
 
 fn run(arguments: &[&str], data: &Path) -> (Option<i32>, String) {
-    let ran = Command::new(PROGRAM).args(arguments).arg("--data").arg(data).output().expect("the program runs");
-    (ran.status.code(), String::from_utf8_lossy(&[ran.stdout, ran.stderr].concat()).into_owned())
+    raidkeep_told(&[arguments, &["--data", &data.display().to_string()]].concat())
 }
 
 /// 600 answered changes were gone when the log was deleted after a kill, and `verify` was content.

@@ -8,6 +8,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use raidkeep::studio::long_run::setting;
 use raidkeep::studio::testing::damage::FileDamage;
 
 use rand::{RngExt, SeedableRng};
@@ -49,22 +50,17 @@ fn host() -> Host {
     Host::new(&["--clock", "manual", "--set", "platforms.mcrmb.mode=off", "--set", "platforms.sud.mode=off"])
 }
 
-fn stop(server: &mut Server) {
-    server.signal("TERM");
-    assert!(server.process.wait().success(), "an orderly stop");
-}
-
 impl Subject {
     fn new() -> Self {
         let host = host();
         let mut server = host.start();
         play(&server, &GUESTS, 1);
-        stop(&mut server);
+        server.stop();
         let (now, earlier) = (host.path("now"), host.path("earlier"));
         copy_folder(&host.data(), &earlier);
         let mut server = host.start();
         play(&server, &GUESTS, 2);
-        stop(&mut server);
+        server.stop();
         // The last changes are in the log alone.
         let mut server = host.start();
         play(&server, &GUESTS[..2], 1);
@@ -73,7 +69,7 @@ impl Subject {
         let other = self::host();
         let mut server = other.start();
         play(&server, &GUESTS[..3], 1);
-        stop(&mut server);
+        server.stop();
         let mut server = host.start();
         let answers = answers(&server);
         server.process.kill();
@@ -92,7 +88,7 @@ impl Subject {
         self.put_back();
         if random.random_bool(0.3) {
             // After a clean stop, everything is in the rows.
-            stop(&mut self.host.start());
+            self.host.start().stop();
         }
         let file = FILES[[0, 0, 0, 1, 1, 2][random.random_range(0..6)]];
         let damage = FileDamage::ALL[random.random_range(0..FileDamage::ALL.len())];
@@ -169,10 +165,6 @@ fn answers(server: &Server) -> Vec<(String, Value)> {
         }
     }
     answers
-}
-
-fn setting(name: &str, default: u64) -> u64 {
-    std::env::var(name).ok().and_then(|value| value.parse().ok()).unwrap_or(default)
 }
 
 #[test]

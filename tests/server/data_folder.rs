@@ -3,18 +3,16 @@
 use std::fs::{self, Permissions};
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
-use std::process::Command;
 
 use serde_json::json;
 
-use crate::process::{Host, PROGRAM};
+use crate::process::Host;
+use crate::program::raidkeep_told;
 
 const NEW_WORLDS: &str = "new worlds are made";
 
 fn init(host: &Host, arguments: &[&str]) -> (Option<i32>, String) {
-    let made = Command::new(PROGRAM).arg("init").arg("--data").arg(host.data()).args(arguments).output();
-    let made = made.expect("the program runs");
-    (made.status.code(), String::from_utf8_lossy(&[made.stdout, made.stderr].concat()).into_owned())
+    raidkeep_told(&[&["init", "--data", &host.data().display().to_string()], arguments].concat())
 }
 
 fn names(folder: &Path) -> Vec<String> {

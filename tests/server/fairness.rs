@@ -4,27 +4,16 @@ use std::io::{Read, Write};
 use std::net::{IpAddr, Ipv4Addr, SocketAddr, TcpStream};
 use std::time::Instant;
 
+use raidkeep::studio::load::RATE_LIMITS;
 use serde_json::{Value, json};
 use tokio_tungstenite::tungstenite::Message;
 
 use crate::process::{Client, Host, PATIENCE, Server, status_of, wait_for};
 
-/// What limits how fast clients may send and how many may come from one address.
-const RATES: [&str; 8] = [
-    "bytes_per_second_per_address",
-    "bytes_per_second_per_connection",
-    "connections_per_address",
-    "frames_per_second_per_address",
-    "frames_per_second_per_connection",
-    "requests_per_second_per_address",
-    "requests_per_second_per_connection",
-    "requests_per_second_per_player",
-];
-
 /// The same server without limits on how fast clients may send.
 pub(crate) fn without_rate_limits(host: Host) -> Host {
     let host = host.with(&["--set", "identity.new_accounts.per_address=0"]);
-    RATES.iter().fold(host, |host, limit| host.with(&["--set", &format!("limits.{limit}=0")]))
+    RATE_LIMITS.iter().fold(host, |host, limit| host.with(&["--set", &format!("limits.{limit}=0")]))
 }
 
 /// A server without limits but these.

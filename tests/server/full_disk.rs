@@ -9,6 +9,16 @@ use serde_json::{Value, json};
 /// Less than any database.
 const FULL: Option<u64> = Some(4096);
 
+impl Server {
+    /// Limits the size of the files of a [`Host::on_a_small_disk`] server, in bytes; `None` = unlimited.
+    fn limit_files(&self, limit: Option<u64>) {
+        let limit = limit.map_or("unlimited".to_owned(), |limit| limit.to_string());
+        let arguments = ["--pid", &self.process.id().to_string(), &format!("--fsize={limit}:")];
+        let status = Command::new("prlimit").args(arguments).status().expect("prlimit should be there");
+        assert!(status.success(), "prlimit {arguments:?} should work");
+    }
+}
+
 fn host() -> Host {
     let host = Host::new(&["--clock", "manual"]);
     let backups = host.path("backups").display().to_string();

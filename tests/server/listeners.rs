@@ -83,8 +83,7 @@ fn commands_find_both_listeners_in_the_data_folder_and_each_asks_the_one_that_ha
     let status = printed(&run_in(&host, &["call", "--url", &url, "--token", OPERATOR, "rules_status"]));
     assert!(status.contains("fingerprint"), "the file of the server that is named: {status}");
     let file = host.data().join("addresses.json");
-    server.signal("TERM");
-    assert!(server.process.wait().success());
+    server.stop();
     assert!(!file.exists(), "an orderly stop leaves no addresses behind");
 }
 

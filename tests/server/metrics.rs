@@ -168,8 +168,7 @@ fn the_last_backup_is_known_also_after_a_restart() {
     assert_eq!(server.operate("backup", json!({"name": "one"}))["status"], 0);
     let made = sample(&page(&server), name).expect("a metric");
     assert!(made > 1_600_000_000.0, "unix seconds: {made}");
-    server.signal("TERM");
-    assert!(server.process.wait().success());
+    server.stop();
     let server = host.start();
     assert_eq!(sample(&page(&server), name), Some(made));
 }

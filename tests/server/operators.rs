@@ -2,17 +2,12 @@
 
 use std::collections::BTreeMap;
 use std::path::Path;
-use std::process::{Command, Output};
+use std::process::Command;
 
 use crate::process::{Host, OPERATOR, PROGRAM};
+use crate::program::raidkeep;
 use raidkeep::engine::storage::folder;
 use serde_json::{Value, json};
-
-fn raidkeep(arguments: &[&str]) -> Output {
-    let mut command = Command::new(PROGRAM);
-    command.args(arguments).env_remove("RAIDKEEP_LOG").env("RAIDKEEP_OPERATOR_TOKEN", OPERATOR);
-    command.output().expect("the program should run")
-}
 
 fn text(bytes: &[u8]) -> String {
     String::from_utf8_lossy(bytes).into_owned()

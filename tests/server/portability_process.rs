@@ -1,16 +1,10 @@
 //! `raidkeep export`, `delete` and `import` against a running server, and `export --data` against a stopped one.
 
 use std::path::Path;
-use std::process::{Command, Output};
 
-use crate::process::{Host, OPERATOR, PROGRAM};
+use crate::process::Host;
+use crate::program::raidkeep;
 use serde_json::{Value, json};
-
-fn raidkeep(arguments: &[&str]) -> Output {
-    let mut command = Command::new(PROGRAM);
-    command.args(arguments).env("RAIDKEEP_OPERATOR_TOKEN", OPERATOR);
-    command.output().expect("the program should run")
-}
 
 fn succeed(arguments: &[&str]) -> String {
     let output = raidkeep(arguments);

@@ -118,7 +118,7 @@ impl Host {
         Ok(Server { process, address: addresses[0], operators: addresses[1] })
     }
 
-    /// The same, with a limit on the size of files in KiB until [`Server::limit_files`] changes it. A write beyond it
+    /// The same, with a limit on the size of files in KiB until `prlimit` changes it. A write beyond it
     /// fails, as on a full disk.
     pub(crate) fn on_a_small_disk(self, limit_kib: Option<u64>) -> Self {
         Self { file_limit: Some(limit_kib.map_or("unlimited".to_owned(), |limit| (limit * 2).to_string())), ..self }
@@ -274,12 +274,10 @@ impl Server {
         assert!(status.success(), "{command} should work");
     }
 
-    /// Limits the size of the files of a [`Host::on_a_small_disk`] server, in bytes; `None` = unlimited.
-    pub(crate) fn limit_files(&self, limit: Option<u64>) {
-        let limit = limit.map_or("unlimited".to_owned(), |limit| limit.to_string());
-        let arguments = ["--pid", &self.process.id().to_string(), &format!("--fsize={limit}:")];
-        let status = Command::new("prlimit").args(arguments).status().expect("prlimit should be there");
-        assert!(status.success(), "prlimit {arguments:?} should work");
+    /// Stops it in an orderly way.
+    pub(crate) fn stop(&mut self) {
+        self.signal("TERM");
+        assert!(self.process.wait().success(), "an orderly stop: {}", self.process.stderr());
     }
 
     /// Resident memory in KiB.

@@ -2,13 +2,15 @@
 //! payment platform knows of what is lost. The real program.
 
 use std::collections::BTreeSet;
-use std::process::{Command, Output};
+use std::path::Path;
+use std::process::Output;
 
 use serde_json::{Value, json};
 
 use crate::bank::{APP_SECRET, Bank};
 use crate::files::copy_folder;
-use crate::process::{Client, Host, OPERATOR, PROGRAM, Server, wait_for};
+use crate::process::{Client, Host, Server, wait_for};
+use crate::program::raidkeep;
 use raidkeep::engine::clock::wall_ms;
 use raidkeep::game::platforms::secret::Secret;
 use raidkeep::game::platforms::signature::SudAuth;
@@ -23,6 +25,17 @@ enum Way {
     Killed,
     /// `raidkeep backup`.
     Backup,
+    /// `raidkeep restore` from that.
+    RestoredBackup,
+    /// `raidkeep restore` from the archive.
+    RestoredArchive,
+}
+
+/// `raidkeep restore`.
+fn restore(from: &str, folder: &Path, to: &Host) {
+    let [folder, data] = [folder, &to.data()].map(|path| path.display().to_string());
+    let ran = raidkeep(&["restore", from, &folder, "--data", &data]);
+    assert!(ran.status.success(), "{}", String::from_utf8_lossy(&ran.stderr));
 }
 
 fn role(client: &mut Client) -> String {
@@ -57,25 +70,31 @@ fn numbers(server: &Server, bank: &Bank, battle: usize) -> [String; 3] {
     [order, key, round]
 }
 
-fn raidkeep(server: &Server, arguments: &[&str]) -> Output {
+fn ask(server: &Server, arguments: &[&str]) -> Output {
     let url = format!("ws://{}", server.operators);
-    let mut command = Command::new(PROGRAM);
-    command.args(arguments).args(["--admin-url", &url]).env("RAIDKEEP_OPERATOR_TOKEN", OPERATOR);
-    command.output().expect("the program should run")
+    raidkeep(&[arguments, &["--admin-url", &url]].concat())
 }
 
 /// Copies the world of a server, which runs again afterwards.
 fn copied(host: &Host, mut server: Server, way: Way, to: &Host) -> Server {
     match way {
         Way::Stopped => {
-            server.signal("TERM");
-            assert!(server.process.wait().success(), "{}", server.process.stderr());
+            server.stop();
         }
         Way::Killed => server.process.kill(),
-        Way::Backup => {
-            let made = raidkeep(&server, &["backup", "--name", "copy"]);
+        Way::RestoredArchive => {
+            server.stop();
+            restore("--archive", &host.path("archive"), to);
+            return host.start();
+        }
+        Way::Backup | Way::RestoredBackup => {
+            let made = ask(&server, &["backup", "--name", "copy"]);
             assert!(made.status.success(), "{}", String::from_utf8_lossy(&made.stderr));
-            copy_folder(&host.path("backups").join("copy"), &to.data());
+            let copy = host.path("backups").join("copy");
+            match way {
+                Way::RestoredBackup => restore("--backup", &copy, to),
+                _ => copy_folder(&copy, &to.data()),
+            }
             return server;
         }
     }
@@ -85,11 +104,12 @@ fn copied(host: &Host, mut server: Server, way: Way, to: &Host) -> Server {
 
 #[test]
 fn no_number_is_given_again_by_a_copy_that_is_put_back_however_it_was_made() {
-    for way in [Way::Stopped, Way::Killed, Way::Backup] {
+    for way in [Way::Stopped, Way::Killed, Way::Backup, Way::RestoredBackup, Way::RestoredArchive] {
         let host = Host::new(&[]);
         let bank = Bank::open(&host);
         let backups = format!("backups={}", host.path("backups").display());
-        let host = bank.serve(host).with(&["--set", &backups]);
+        let archive = host.path("archive").display().to_string();
+        let host = bank.serve(host).with(&["--set", &backups, "--archive", &archive]);
         let restored = bank.serve(Host::new(&[]));
         let server = host.start();
         let name = role(&mut server.guest("ann"));
@@ -100,9 +120,15 @@ fn no_number_is_given_again_by_a_copy_that_is_put_back_however_it_was_made() {
         server.process.kill();
 
         let server = restored.start();
+        let is_restored = matches!(way, Way::Backup | Way::RestoredBackup | Way::RestoredArchive);
         let is_told = || server.process.stderr().contains("a reconciliation with the payment platform is due");
-        assert_eq!(is_told(), way == Way::Backup, "a start knows that it is of a backup: {}", server.process.stderr());
-        let told = raidkeep(&server, &["reconcile"]);
+        assert_eq!(
+            is_told(),
+            is_restored,
+            "{way:?}: a start knows that it is of a backup: {}",
+            server.process.stderr()
+        );
+        let told = ask(&server, &["reconcile"]);
         let lines = String::from_utf8_lossy(&told.stdout).into_owned();
         assert_eq!(told.status.code(), Some(2), "{way:?}: {lines}");
         let line = lines.lines().find(|line| line.contains("the world does not know"));
@@ -126,9 +152,9 @@ fn a_world_that_has_lost_nothing_agrees_with_the_platform() {
     bank.grant(&name, 100);
     buy(&server);
     for arguments in [vec!["reconcile"], vec!["reconcile", "--player", &name]] {
-        let told = raidkeep(&server, &arguments);
+        let told = ask(&server, &arguments);
         assert_eq!(told.status.code(), Some(0), "{}", String::from_utf8_lossy(&told.stdout));
     }
-    let told = raidkeep(&server, &["reconcile", "--player", "nobody"]);
+    let told = ask(&server, &["reconcile", "--player", "nobody"]);
     assert_eq!(told.status.code(), Some(1), "who is not there cannot be compared");
 }

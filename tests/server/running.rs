@@ -50,8 +50,7 @@ fn an_environment_variable_that_nothing_reads_is_told() {
 fn with_a_json_log_nothing_but_the_addresses_stands_on_stdout() {
     let host = Host::new(&["--log-json"]);
     let mut server = host.start();
-    server.signal("TERM");
-    assert!(server.process.wait().success(), "{}", server.process.stderr());
+    server.stop();
     assert_eq!(server.process.stdout(), "", "a program that reads the addresses finds nothing else");
     for line in server.process.stderr().lines() {
         assert!(line.starts_with('{'), "every line of the log is JSON: {line}");

@@ -3,12 +3,13 @@
 //! A test cannot set the clock of the machine. It stores a moment with a clock that is moved by hand, and starts again on
 //! the real one.
 
-use std::process::{Command, Output};
+use std::process::Output;
 
 use serde_json::json;
 
 use crate::files::copy_folder;
-use crate::process::{Host, OPERATOR, PROGRAM, Server};
+use crate::process::{Host, Server};
+use crate::program::raidkeep;
 
 const DAY: i64 = 86_400;
 
@@ -19,7 +20,7 @@ fn stored(seconds: i64) -> Host {
     server.operate("clock_advance", json!({"seconds": seconds}));
     let entered = server.guest("ann").ask("enter_stage_general", json!({"stage": 8}));
     assert_eq!(entered["status"], 0, "{entered}");
-    stop(&mut server);
+    server.stop();
     without_arguments(&by_hand)
 }
 
@@ -28,11 +29,6 @@ fn without_arguments(host: &Host) -> Host {
     let plain = Host::new(&[]);
     copy_folder(&host.data(), &plain.data());
     plain
-}
-
-fn stop(server: &mut Server) {
-    server.signal("TERM");
-    assert!(server.process.wait().success(), "{}", server.process.stderr());
 }
 
 /// Starts in vain; what is told.
@@ -51,9 +47,7 @@ fn cooling(server: &Server) -> i64 {
 
 fn mend(server: &Server) -> Output {
     let url = format!("ws://{}", server.operators);
-    let mut command = Command::new(PROGRAM);
-    command.args(["clock", "mend", "--world", "0", "--admin-url", &url]).env("RAIDKEEP_OPERATOR_TOKEN", OPERATOR);
-    command.output().expect("the program should run")
+    raidkeep(&["clock", "mend", "--world", "0", "--admin-url", &url])
 }
 
 #[test]
@@ -70,17 +64,17 @@ fn a_start_with_the_clock_a_month_ahead_of_the_last_change_is_refused_until_it_i
     let host = host.with(&["--accept-clock"]);
     let mut server = host.start();
     assert_eq!(cooling(&server), -1, "a server that stood still for a month goes on as ever");
-    stop(&mut server);
+    server.stop();
     let mut server = without_arguments(&host).start();
-    stop(&mut server);
+    server.stop();
 }
 
 #[test]
 fn a_clock_within_a_week_is_right() {
     let mut server = stored(-6 * DAY).start();
-    stop(&mut server);
+    server.stop();
     let mut server = stored(60).start();
-    stop(&mut server);
+    server.stop();
 }
 
 #[test]
@@ -100,5 +94,5 @@ fn a_change_stored_under_a_clock_that_was_ahead_is_refused_and_mended() {
     server.process.kill();
     let mut server = without_arguments(&host).start();
     assert!(cooling(&server) <= 360, "what was answered is on disk, and the clock fits the last change");
-    stop(&mut server);
+    server.stop();
 }

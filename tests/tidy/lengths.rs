@@ -30,14 +30,14 @@ const LONGER_FILES: &[(&str, usize)] = &[
     ("tests/game/mail.rs", 629),
     ("tests/game/narrator.rs", 435),
     ("tests/game/payment_orders.rs", 421),
-    ("tests/game/portability.rs", 673),
+    ("tests/game/portability.rs", 663),
     ("tests/game/refusals.rs", 413),
     ("tests/game/season_properties.rs", 599),
     ("tests/game/seasons.rs", 601),
     ("tests/game/tasks.rs", 502),
     ("tests/game/transcripts.rs", 538),
     ("tests/server/crash.rs", 693),
-    ("tests/server/process.rs", 476),
+    ("tests/server/process.rs", 474),
     ("tests/server/sockets.rs", 899),
 ];
 

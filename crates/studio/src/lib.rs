@@ -5,6 +5,7 @@ pub mod compare;
 pub mod fuzzing;
 pub mod hostile_stores;
 pub mod load;
+pub mod long_run;
 pub mod report;
 pub mod scenario;
 pub mod schema;

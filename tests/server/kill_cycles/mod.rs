@@ -16,6 +16,8 @@ use std::collections::BTreeMap;
 use std::io::Write;
 use std::time::{Duration, Instant};
 
+use raidkeep::studio::long_run::setting;
+
 use self::player::Tally;
 use self::siege::{Moment, Siege};
 use crate::process::Lcg;
@@ -25,10 +27,6 @@ const PAIRS: usize = 6;
 const VERIFY_EVERY: usize = 5;
 /// The world is restored from the archive once in this many cycles.
 const RESTORE_EVERY: usize = 4;
-
-fn setting(name: &str, default: u64) -> u64 {
-    std::env::var(name).ok().and_then(|text| text.parse().ok()).unwrap_or(default)
-}
 
 fn tell(text: &str) {
     let _ = writeln!(std::io::stderr(), "{text}");

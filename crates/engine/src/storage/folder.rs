@@ -4,12 +4,16 @@ use std::collections::BTreeSet;
 use std::fs::{File, TryLockError};
 use std::path::{Path, PathBuf};
 
-use crate::private::{self, TooOpen};
+use crate::private;
 use crate::storage::StorageError;
 use crate::storage::store::Store;
 
 /// The suffix of a log.
 pub(super) const LOG_SUFFIX: &str = ".log";
+/// The suffix of a mark.
+pub(super) const MARK_SUFFIX: &str = ".mark";
+/// The suffix of the database in which earlier programs kept the log.
+pub(super) const LEGACY_LOG_SUFFIX: &str = ".log.redb";
 /// The suffix of a rows file.
 pub(super) const ROWS_SUFFIX: &str = ".rows.redb";
 
@@ -17,7 +21,7 @@ pub(super) const ROWS_SUFFIX: &str = ".rows.redb";
 pub(super) const PROOF_SUFFIX: &str = ".backup.json";
 
 /// Suffixes of files that hold a part of a world, so that where one is, there is a world, whatever else is missing.
-const WORLD_SUFFIXES: [&str; 4] = [ROWS_SUFFIX, ".log", ".log.redb", ".mark"];
+const WORLD_SUFFIXES: [&str; 4] = [ROWS_SUFFIX, LOG_SUFFIX, LEGACY_LOG_SUFFIX, MARK_SUFFIX];
 
 /// The file that a server locks.
 const LOCK: &str = "lock";
@@ -37,9 +41,6 @@ pub enum FolderError {
     /// The disk, or the files of a world.
     #[error("{0}")]
     Storage(#[from] StorageError),
-    /// Others can read it.
-    #[error("{0}")]
-    TooOpen(#[from] TooOpen),
     /// There is no world, and the operator does not want new ones.
     #[error(
         "there is no world in the data folder {folder}, and data_must_exist is true, so none is made. If --data names the \
@@ -95,6 +96,11 @@ pub enum FolderError {
 /// The name of a world, which its files begin with.
 pub fn world_name(number: u32) -> String {
     format!("world-{number}")
+}
+
+/// The number of the world with this name.
+pub fn world_number(name: &str) -> Option<u32> {
+    name.strip_prefix("world-")?.parse().ok().filter(|number| world_name(*number) == name)
 }
 
 /// The path of the log of a world with this name.
@@ -186,13 +192,12 @@ impl Contents {
 
 /// The number of the world that a file is part of.
 fn world_of(file: &str) -> Option<u32> {
-    let name = WORLD_SUFFIXES.iter().find_map(|suffix| file.strip_suffix(suffix))?;
-    name.strip_prefix("world-")?.parse().ok().filter(|number| world_name(*number) == name)
+    world_number(WORLD_SUFFIXES.iter().find_map(|suffix| file.strip_suffix(suffix))?)
 }
 
 fn is_leftover(name: &str) -> bool {
     let name = [".tmp", ".unfinished"].iter().find_map(|suffix| name.strip_suffix(suffix)).unwrap_or(name);
-    LEFTOVERS.contains(&name) || [PROOF_SUFFIX, ".rows", ".log"].iter().any(|suffix| name.ends_with(suffix))
+    LEFTOVERS.contains(&name) || [PROOF_SUFFIX, ".rows", LOG_SUFFIX].iter().any(|suffix| name.ends_with(suffix))
 }
 
 /// The locked data folder of a server.

@@ -29,3 +29,16 @@ mod worker;
 pub use connection::ClientConnection;
 pub use mix::Mix;
 pub use run::{Length, LoadError, LoadOutcome, LoadPlan, Milestone, run};
+
+/// The keys of the configuration's `limits` that a load test switches off: all its clients come from one address, as fast as
+/// they can.
+pub const RATE_LIMITS: [&str; 8] = [
+    "bytes_per_second_per_address",
+    "bytes_per_second_per_connection",
+    "connections_per_address",
+    "frames_per_second_per_address",
+    "frames_per_second_per_connection",
+    "requests_per_second_per_address",
+    "requests_per_second_per_connection",
+    "requests_per_second_per_player",
+];

@@ -4,10 +4,10 @@ use std::path::Path;
 
 use serde::Serialize;
 
+use crate::clock::shown_utc;
 use crate::storage::continuous::ArchiveError;
 use crate::storage::continuous::folder::{Base, Newest, WorldFolder};
 use crate::storage::continuous::plan::is_unfinished;
-use crate::storage::continuous::report::moment;
 use crate::storage::continuous::segment::{Anew, Reason, Segment};
 use crate::storage::proof::verify_copy;
 use crate::storage::store::Store;
@@ -163,7 +163,7 @@ fn check_end(segment: &Segment, last: u64) -> Result<Option<String>, ArchiveErro
 
 fn told(anew: &Anew, first_record: u64) -> Option<String> {
     let after = anew.after?;
-    let from = moment(after.moment_ms);
+    let from = shown_utc(after.moment_ms);
     match anew.reason {
         Reason::First => None,
         Reason::Gap => {
@@ -182,7 +182,7 @@ fn ranges_of(stretches: &[Stretch], bases: &[Base]) -> Vec<[String; 2]> {
         };
         let first = bases.iter().find(fits)?;
         let last_ms = stretch.last_ms.unwrap_or(first.moment_ms).max(first.moment_ms);
-        Some([moment(first.moment_ms), moment(last_ms)])
+        Some([shown_utc(first.moment_ms), shown_utc(last_ms)])
     };
     stretches.iter().filter_map(range).collect()
 }

@@ -2,8 +2,8 @@
 
 use std::path::Path;
 
+use crate::clock::shown_utc;
 use crate::storage::StorageError;
-use crate::storage::continuous::report::moment;
 use crate::storage::proof::CopyError;
 
 /// Why an archive cannot be written, read or restored from.
@@ -64,8 +64,8 @@ pub enum ArchiveError {
     },
     /// The moment lies where the archive has nothing.
     #[error(
-        "the archive in {folder} has a gap from {} to {}: {why}. Restore to a moment outside of it", moment(*from_ms),
-        until_ms.map_or_else(|| "its end".to_owned(), moment)
+        "the archive in {folder} has a gap from {} to {}: {why}. Restore to a moment outside of it", shown_utc(*from_ms),
+        until_ms.map_or_else(|| "its end".to_owned(), shown_utc)
     )]
     Gap {
         /// The archive of the world.
@@ -78,7 +78,7 @@ pub enum ArchiveError {
         why: String,
     },
     /// There is no base to begin with.
-    #[error("the archive in {folder} has no base of {} or before; `raidkeep archive verify` tells which there are", moment(*to_ms))]
+    #[error("the archive in {folder} has no base of {} or before; `raidkeep archive verify` tells which there are", shown_utc(*to_ms))]
     NoBase {
         /// The archive of the world.
         folder: String,

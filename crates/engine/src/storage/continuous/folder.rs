@@ -10,7 +10,7 @@ use crate::private;
 use crate::storage::continuous::ArchiveError;
 use crate::storage::continuous::error::at;
 use crate::storage::continuous::segment::damaged;
-use crate::storage::folder::{PROOF_SUFFIX, ROWS_SUFFIX};
+use crate::storage::folder::{PROOF_SUFFIX, ROWS_SUFFIX, world_number};
 
 const SEGMENT_SUFFIX: &str = ".segment";
 const BASE_PREFIX: &str = "base-";
@@ -152,8 +152,7 @@ pub fn worlds(archive: &Path) -> Result<Vec<String>, ArchiveError> {
     for entry in std::fs::read_dir(archive).map_err(|_| nothing())? {
         let entry = entry.map_err(at("list", archive))?;
         let name = entry.file_name().to_string_lossy().into_owned();
-        let is_world = name.strip_prefix("world-").is_some_and(|number| number.parse::<u32>().is_ok());
-        if is_world && entry.path().is_dir() {
+        if world_number(&name).is_some() && entry.path().is_dir() {
             names.push(name);
         }
     }

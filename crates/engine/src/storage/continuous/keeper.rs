@@ -181,10 +181,8 @@ impl Keeper {
             self.give_up("records came faster than the archive's disk takes them");
             self.next = record.number;
         }
-        if let Some(anew) = self.anew.clone() {
-            self.begin_line(anew)?;
-            self.anew = None;
-        } else if self.writer.is_none() {
+        self.resume()?;
+        if self.writer.is_none() {
             self.begin_segment(self.line, None)?;
         }
         self.next = record.number + 1;
@@ -236,7 +234,7 @@ impl Keeper {
         self.next = record + 1;
     }
 
-    /// Begins the line that a failure has made necessary, although no record has come since.
+    /// Begins the line that a failure has made necessary, if it has.
     pub(super) fn resume(&mut self) -> Result<(), ArchiveError> {
         if let Some(anew) = self.anew.clone() {
             self.begin_line(anew)?;

@@ -21,7 +21,6 @@ mod keeper;
 pub mod past;
 mod plan;
 mod records;
-mod report;
 pub mod restore;
 mod segment;
 mod shipper;

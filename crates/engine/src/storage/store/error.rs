@@ -1,5 +1,6 @@
 //! What is wrong with the files of a world, and what an operator can do about it.
 
+use crate::clock::shown_utc;
 use crate::numbers::BatchNumber;
 use crate::outside::Epoch;
 use crate::storage::store::{FORMAT, RowDamage};
@@ -89,7 +90,7 @@ pub enum StorageError {
     /// The log, or the rows, end before what was answered.
     #[error(
         "{file} ends with record {last}, but the world has answered up to record {answered} ({}): it or the rows are an older copy, \
-         or were cut. Put back the files that were there; otherwise put the world back from a copy", moment(*moment_ms)
+         or were cut. Put back the files that were there; otherwise put the world back from a copy", shown_utc(*moment_ms)
     )]
     Lost {
         /// The log.
@@ -192,8 +193,4 @@ pub(in crate::storage) fn failed<E: Into<redb::Error>>(action: &'static str) -> 
 /// A failure of the files beside the database.
 pub(super) fn io_failed(action: &'static str) -> impl Fn(std::io::Error) -> StorageError {
     move |error| StorageError::Failed { action, source: Box::new(redb::Error::Io(error)) }
-}
-
-fn moment(unix_ms: i64) -> String {
-    jiff::Timestamp::from_millisecond(unix_ms).map_or_else(|_| format!("{unix_ms} ms"), |moment| moment.to_string())
 }

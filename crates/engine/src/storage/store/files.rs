@@ -11,7 +11,7 @@ use redb::{Database, StorageBackend};
 use crate::private;
 use crate::storage::StorageError;
 use crate::storage::disk::Disks;
-use crate::storage::folder::{LOG_SUFFIX, ROWS_SUFFIX};
+use crate::storage::folder::{LEGACY_LOG_SUFFIX, LOG_SUFFIX, MARK_SUFFIX, ROWS_SUFFIX};
 use crate::storage::store::overlay::Overlay;
 use crate::storage::store::{failed, io_failed};
 
@@ -28,13 +28,11 @@ impl FileRole {
         match self {
             Self::Rows => ROWS_SUFFIX,
             Self::Log => LOG_SUFFIX,
-            Self::Mark => ".mark",
+            Self::Mark => MARK_SUFFIX,
         }
     }
 }
 
-/// The database in which earlier programs kept the log.
-const LEGACY_LOG_SUFFIX: &str = ".log.redb";
 const LEGACY_LOG_CACHE_BYTES: usize = 16 << 20;
 
 /// The files of one world.

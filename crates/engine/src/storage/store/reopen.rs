@@ -6,13 +6,13 @@ use std::path::Path;
 
 use crate::numbers::BatchNumber;
 use crate::storage::StorageError;
+use crate::storage::store::Store;
 use crate::storage::store::files::{FileRole, Files, Folder};
-use crate::storage::store::{Rows, Store};
 
 /// Which world was open, and how far it has answered.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Answering {
-    /// The id of the world.
+    /// The id of the world; 0 for one that was never begun.
     pub world: u64,
     /// The last batch that was answered.
     pub last: BatchNumber,
@@ -24,7 +24,7 @@ impl Answering {
     /// # Errors
     /// When the rows cannot be read.
     pub fn of(store: &Store) -> Result<Self, StorageError> {
-        Ok(Self { world: store.rows.id()?, last: store.recovered.last_batch })
+        Ok(Self { world: store.rows.reached()?.world.unwrap_or_default(), last: store.recovered.last_batch })
     }
 
     fn check(self, store: &Store) -> Result<(), StorageError> {
@@ -53,15 +53,8 @@ impl Store {
         }
         files.refuse_open_rows()?;
         answering.check(&Self::read_folder(folder, name)?)?;
-        let store = Self::open_folder(folder, name)?;
+        let store = Self::open(&files, name)?;
         answering.check(&store)?;
         Ok(store)
-    }
-}
-
-impl Rows {
-    /// The id of the world; 0 for one that was never begun.
-    fn id(&self) -> Result<u64, StorageError> {
-        Ok(self.meta()?.world.unwrap_or_default())
     }
 }
