@@ -22,7 +22,8 @@ pub(crate) const OPERATOR: &str = "the-operator-of-these-tests";
 /// A test fails if it waits longer than this. Generous, because the machine may be busy.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(30);
 
-/// Polls until `look` finds something; panics when [`PATIENCE`] is used up.
+/// Polls until `look` finds something; panics when [`PATIENCE`] is used up. It looks less often than the shipped limits let one
+/// address ask, so that a look may be a request.
 pub(crate) fn wait_for<T>(what: &str, mut look: impl FnMut() -> Option<T>) -> T {
     let started = Instant::now();
     loop {
@@ -30,7 +31,7 @@ pub(crate) fn wait_for<T>(what: &str, mut look: impl FnMut() -> Option<T>) -> T 
             return found;
         }
         assert!(started.elapsed() < PATIENCE, "waited too long for: {what}");
-        std::thread::sleep(Duration::from_millis(2));
+        std::thread::sleep(Duration::from_millis(10));
     }
 }
 
