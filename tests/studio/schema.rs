@@ -5,16 +5,22 @@ use std::process::Command;
 
 use raidkeep::engine::events::EventTable;
 use raidkeep::engine::request::RequestTable;
-use raidkeep::engine::rules::{Catalogue, RuleTables};
+use raidkeep::engine::rules::{Catalogue, RuleTables, Tables};
 use raidkeep::game;
 use raidkeep::server::config::Config;
-use raidkeep::studio::schema;
+use raidkeep::studio::schema::{self, ClientSources};
 use serde_json::Value;
 
 struct Game {
     catalogue: Catalogue,
     requests: RequestTable,
     events: EventTable,
+}
+
+impl Game {
+    fn sources<'a>(&'a self, tables: &'a Tables) -> ClientSources<'a> {
+        ClientSources { requests: &self.requests, events: &self.events, catalogue: &self.catalogue, tables }
+    }
 }
 
 fn game() -> Game {
@@ -58,6 +64,22 @@ fn the_reference_of_the_assets_is_what_the_program_writes() {
     assert!(
         is_same,
         "docs/assets.md is stale from line {:?}; regenerate it: raidkeep schema reference > docs/assets.md",
+        differs.map(|at| at + 1)
+    );
+}
+
+#[test]
+fn the_types_of_the_typescript_client_are_what_the_program_writes() {
+    let game = game();
+    let rules = game.catalogue.load(&game::shipped_assets()).expect("the shipped assets should be valid");
+    let expected = schema::typescript(game.sources(&rules.tables));
+    let written = include_str!("../../clients/typescript/src/api.gen.ts");
+    let differs = written.lines().zip(expected.lines()).position(|(written, expected)| written != expected);
+    let is_same = written == expected;
+    assert!(
+        is_same,
+        "clients/typescript/src/api.gen.ts is stale from line {:?}; write it anew: \
+         raidkeep schema typescript > clients/typescript/src/api.gen.ts",
         differs.map(|at| at + 1)
     );
 }

@@ -73,7 +73,7 @@ fn rules_status(
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 pub struct RulesReload {}
 
-request!(Operator, "rules_reload", RulesReload => Reloaded);
+request!(Operator, "rules_reload", RulesReload => Reloaded, ACTS_OUTSIDE = true);
 
 /// The reply of `rules_reload`.
 #[derive(Debug, Serialize, JsonSchema)]

@@ -6,6 +6,7 @@
 
 pub mod answer;
 pub mod background;
+pub mod code;
 pub mod command;
 pub mod envelope;
 pub mod lenient;
@@ -27,6 +28,7 @@ pub use answer::{
     Answer, Fact, Finding, Job, LoggedIn, Meanwhile, Need, Notice, Reason, Refusal, SignIn, Success, Unready, Waits,
 };
 pub use background::{BackgroundJobs, JobKey};
+pub use code::Code;
 pub use parked::Notices;
 pub use registry::RequestTable;
 
@@ -52,6 +54,8 @@ pub trait Request: DeserializeOwned + Serialize + JsonSchema + Send + Sync + 'st
     /// Whether it does something outside the world: its idempotency key counts as used from the moment that it has
     /// started, since nobody may ever learn what became of it.
     const ACTS_OUTSIDE: bool = false;
+    /// Every status it answers with besides 0 and those of [every function](status::EVERY).
+    const CODES: &'static [Code] = &[];
 }
 
 /// Implements [`Request`] for a type: who may call it, the function's name, the type and the type of its reply.
@@ -77,6 +81,7 @@ macro_rules! request {
         $(, READS = $reads:expr)?
         $(, SECRETS = $secrets:expr)?
         $(, ACTS_OUTSIDE = $acts_outside:expr)?
+        $(, CODES = $codes:expr)?
         $(,)?
     ) => {
         impl $crate::request::Request for $request {
@@ -86,6 +91,7 @@ macro_rules! request {
             $(const READS: $crate::request::Reads = $reads;)?
             $(const SECRETS: &'static [&'static str] = $secrets;)?
             $(const ACTS_OUTSIDE: bool = $acts_outside;)?
+            $(const CODES: &'static [$crate::request::Code] = $codes;)?
         }
     };
 }

@@ -11,7 +11,7 @@ use serde_json::value::RawValue;
 
 use crate::hash::StableHasher;
 use crate::request::envelope::read_arguments;
-use crate::request::{Access, Caller, Refusal, Request};
+use crate::request::{Access, Caller, Code, Refusal, Request};
 use crate::schema::{SchemaOf, schema_of};
 
 /// A request's typed arguments on their way to the handler that knows the type.
@@ -29,6 +29,12 @@ pub struct RequestKind {
     /// Whether the answer may change who the connection acts for; then the connection's next request is read only after
     /// the answer.
     pub signs_in: bool,
+    /// Whether the answer may have to wait for something outside the world's memory.
+    pub waits: bool,
+    /// Whether it can change anything, in the world or outside.
+    pub may_change: bool,
+    /// The statuses that it answers with besides those of every function.
+    pub codes: &'static [Code],
     /// Reads `data`.
     pub decode: for<'a> fn(Option<&'a RawValue>) -> Result<Decoded<'a>, Refusal>,
     /// The arguments as JSON, with placeholders for secrets.
@@ -88,8 +94,9 @@ impl RequestTable {
         &self.kinds
     }
 
-    /// Adds the function of this request. `signs_in` says whether its answer may change who the connection acts for.
-    pub(crate) fn add<R: Request>(&mut self, signs_in: bool) {
+    /// Adds the function of this request. `waits` says whether its handler may have to wait, `may_change` whether its
+    /// handler's system can change the world.
+    pub(crate) fn add<R: Request>(&mut self, waits: bool, may_change: bool) {
         let index = self.kinds.len();
         let earlier = self.by_name.insert(R::FUNCTION, index);
         assert!(earlier.is_none(), "function {} should be registered once", R::FUNCTION);
@@ -97,7 +104,11 @@ impl RequestTable {
             function: R::FUNCTION,
             index,
             access: R::Caller::ACCESS,
-            signs_in,
+            // Who has logged in is known once the password is checked and the account found.
+            signs_in: waits && R::Caller::ACCESS == Access::Anyone,
+            waits,
+            may_change: may_change || R::ACTS_OUTSIDE,
+            codes: R::CODES,
             decode: decode::<R>,
             record: record::<R>,
             fingerprint: fingerprint::<R>,

@@ -4,9 +4,11 @@
 //! doc comments become descriptions.
 
 mod asyncapi;
+mod clients;
 mod documents;
 mod reference;
 
 pub use asyncapi::asyncapi;
+pub use clients::{ClientSources, typescript};
 pub use documents::{assets, config, protocol};
 pub use reference::reference;
