@@ -225,109 +225,377 @@ export const SIGNING_IN = [
 
 /** The statuses that are answers, of functions that have more than 0. */
 export const ANSWERS = {
+  login_unique: [0, 1],
+  start_hang_up: [0, 1, 2],
 } as const;
 
-/** What the own codes of each function mean. */
+/** What the own statuses of each function mean. */
 export const CODES = {
-  accept_c: {},
-  accept_challenge: {},
-  backup: {},
-  bag: {},
-  battle: {},
-  buy_item: {},
-  buy_ticket: {},
-  card_types: {},
-  challenge: {},
-  challenge_info: {},
-  charge: {},
-  check_boss_status: {},
-  check_card: {},
-  check_money: {},
-  check_record: {},
-  claim_mail: {},
-  clock_advance: {},
-  clock_mend: {},
-  damage_ranking: {},
-  delete_mail: {},
-  delete_read_mail: {},
-  enter_stage: {},
-  enter_stage_boss: {},
-  enter_stage_coin: {},
-  enter_stage_endless: {},
-  enter_stage_exp: {},
-  enter_stage_general: {},
-  enter_world_boss_stage: {},
-  family_list: {},
-  family_members: {},
-  feedback: {},
-  found_family: {},
-  get_all_mail: {},
-  get_config_boss: {},
-  get_hang_up_info: {},
-  get_hang_up_reward: {},
-  get_list: {},
-  get_new_mail: {},
-  get_player_info: {},
-  get_shop: {},
-  get_top_damage: {},
-  join_family: {},
-  leave_family: {},
-  leave_world_boss_stage: {},
-  ledger_list: {},
-  legal: {},
-  list_orders: {},
-  listen: {},
-  login: {},
-  login_unique: {},
-  main: {},
-  manual: {},
-  mark_read_mail: {},
-  merge: {},
-  mopping_up_stage: {},
-  order_inspect: {},
-  order_list: {},
-  order_reconcile: {},
-  order_resolve: {},
-  others: {},
-  pass_stage: {},
-  ping: {},
-  player_delete: {},
-  player_export: {},
-  player_import: {},
-  player_import_piece: {},
-  query_match: {},
-  query_match_base: {},
-  refrash: {},
-  refresh: {},
-  reject_challenge: {},
-  report_drop: {},
-  report_list: {},
-  report_retry: {},
-  rules_reload: {},
-  rules_status: {},
-  select: {},
-  select_personal: {},
-  send_mail: {},
-  server_time: {},
-  signup: {},
-  skill: {},
-  stage_damage_ranking: {},
-  stage_refresh_boss: {},
-  start_hang_up: {},
-  status: {},
-  sud_bind: {},
-  suspect_list: {},
-  task_info: {},
-  task_info_personal: {},
-  task_request: {},
-  time: {},
-  use_item: {},
-  victory_stage_boss: {},
-  victory_stage_coin: {},
-  victory_stage_endless: {},
-  victory_stage_exp: {},
-  victory_stage_general: {},
-  wname_assign: {},
+  backup: {
+    97: "it cannot be written, or exists already",
+    98: "a backup of this world is under way",
+    99: "the setting backups names no folder, so no backups are made",
+  },
+  bag: {
+    403: "role: expected your own username",
+  },
+  battle: {
+    403: "role: expected your own username; or this is not your battle",
+    404: "no such battle",
+    409: "you have acted in this round",
+    422: "a text with characters that are not shown",
+  },
+  buy_item: {
+    95: "materials insufficient",
+    98: "an earlier order is still being settled",
+    99: "no such offer",
+  },
+  buy_ticket: {
+    92: "no more ticket, try tomorrow",
+    95: "materials insufficient",
+    98: "an earlier order is still being settled",
+    99: "this ticket is not sold for points",
+  },
+  challenge_info: {
+    404: "no such challenge",
+  },
+  charge: {
+    303: "充值卡无效或卡密长度错误",
+  },
+  claim_mail: {
+    97: "already claimed",
+    98: "there is nothing to claim in this mail",
+    99: "no mail has this key",
+  },
+  damage_ranking: {
+    98: "No data for this page",
+    99: "Page number error",
+  },
+  delete_mail: {
+    97: "the items of this mail have not been claimed",
+    99: "no mail has this key",
+  },
+  enter_stage: {
+    95: "a stage that cannot be left at will is still open; the token has ended",
+    96: "There is no configuration information for this stage",
+    97: "energy insufficient",
+    98: "materials insufficient; or no more ticket, try tomorrow",
+    99: "stage error; or all bosses are dead",
+  },
+  enter_stage_boss: {
+    90: "level insufficient",
+    91: "stage error",
+    92: "no more ticket, try tomorrow; or every boss is dead",
+    94: "the stage is passed, and cannot be repeated",
+    95: "materials insufficient",
+    97: "energy insufficient",
+    98: "There is no configuration information for this stage",
+  },
+  enter_stage_coin: {
+    90: "level insufficient",
+    91: "stage error",
+    92: "no more ticket, try tomorrow; or every boss is dead",
+    94: "the stage is passed, and cannot be repeated",
+    95: "materials insufficient",
+    97: "energy insufficient",
+    98: "There is no configuration information for this stage",
+  },
+  enter_stage_endless: {
+    90: "level insufficient",
+    91: "stage error",
+    92: "no more ticket, try tomorrow; or every boss is dead",
+    94: "the stage is passed, and cannot be repeated",
+    95: "materials insufficient",
+    97: "energy insufficient",
+    98: "There is no configuration information for this stage",
+  },
+  enter_stage_exp: {
+    90: "level insufficient",
+    91: "stage error",
+    92: "no more ticket, try tomorrow; or every boss is dead",
+    94: "the stage is passed, and cannot be repeated",
+    95: "materials insufficient",
+    97: "energy insufficient",
+    98: "There is no configuration information for this stage",
+  },
+  enter_stage_general: {
+    90: "level insufficient",
+    91: "stage error",
+    92: "no more ticket, try tomorrow; or every boss is dead",
+    94: "the stage is passed, and cannot be repeated",
+    95: "materials insufficient",
+    97: "energy insufficient",
+    98: "There is no configuration information for this stage",
+  },
+  enter_world_boss_stage: {
+    95: "a stage that cannot be left at will is still open; the token has ended",
+    96: "There is no configuration information for this stage",
+    97: "energy insufficient",
+    98: "materials insufficient; or no more ticket, try tomorrow",
+    99: "stage error; or all bosses are dead",
+  },
+  family_list: {
+    98: "no such family",
+  },
+  family_members: {
+    94: "not in a family",
+    98: "no such family",
+  },
+  feedback: {
+    403: "role: expected your own username",
+    404: "no task is under way",
+    422: "a text with characters that are not shown",
+  },
+  found_family: {
+    96: "there is a family of this name",
+    97: "already in a family",
+    99: "illegal family name",
+  },
+  get_hang_up_info: {
+    96: "There is no configuration information for this stage",
+    99: "no stage is hanging up",
+  },
+  get_hang_up_reward: {
+    96: "There is no configuration information for this stage",
+    99: "no stage is hanging up",
+  },
+  get_list: {
+    403: "role: expected your own username",
+  },
+  get_top_damage: {
+    98: "No data for this page",
+    99: "Page number error",
+  },
+  join_family: {
+    95: "the family is full",
+    97: "already in a family",
+    98: "no such family",
+  },
+  leave_family: {
+    94: "not in a family",
+  },
+  leave_world_boss_stage: {
+    96: "There is no configuration information for this stage",
+    98: "this stage was not entered; the token has ended",
+    99: "stage error; or abnormal data",
+  },
+  ledger_list: {
+    99: "no such player",
+  },
+  login_unique: {
+    1: "success, and this request made the account",
+  },
+  main: {
+    403: "role: expected your own username",
+    422: "a text with characters that are not shown",
+  },
+  manual: {
+    98: "an earlier order is still being settled",
+    99: "no such player",
+  },
+  mark_read_mail: {
+    99: "no mail has this key",
+  },
+  merge: {
+    95: "materials insufficient",
+    99: "no more can be owned",
+    403: "role: expected your own username",
+    422: "illegal name or description",
+  },
+  mopping_up_stage: {
+    95: "materials insufficient",
+    96: "Can only be a positive integer",
+    97: "energy insufficient",
+    98: "There is no configuration information for this stage",
+    99: "Do not sweep until you pass this checkpoint",
+  },
+  order_inspect: {
+    99: "no such order",
+  },
+  order_reconcile: {
+    98: "the orders of the world cannot be read",
+    99: "no such player",
+  },
+  order_resolve: {
+    98: "the order continues by itself",
+    99: "no such order",
+  },
+  others: {
+    403: "role: expected your own username",
+    422: "a text with characters that are not shown",
+  },
+  pass_stage: {
+    96: "There is no configuration information for this stage",
+    98: "this stage was not entered; the token has ended",
+    99: "stage error; or abnormal data",
+  },
+  player_delete: {
+    98: "the player has an unsettled order, which the message names",
+    99: "no such player",
+  },
+  player_export: {
+    97: "the document is longer than the setting limits.export_bytes",
+    98: "a row of the player cannot be read",
+    99: "no such player",
+  },
+  player_import: {
+    94: "the replaced player has an unsettled order",
+    95: "no player here has the e-mail address, unique_id or name of the document; import it without replacing",
+    96: "the pieces are not the document with this hash",
+    97: "there is no document: send one, or its pieces with player_import_piece",
+    98: "the name, e-mail address, unique_id or SUD uid is taken",
+    99: "the document has an unknown format",
+  },
+  player_import_piece: {
+    97: "the document is longer than the setting limits.document_bytes",
+    98: "another piece was expected",
+  },
+  query_match: {
+    401: "the platform does not accept this server's signature",
+  },
+  query_match_base: {
+    401: "the signature is wrong, too old, or was used before",
+  },
+  refrash: {
+    403: "role: expected your own username",
+  },
+  refresh: {
+    403: "role: expected your own username",
+  },
+  report_drop: {
+    98: "the report is under way, retry in a moment",
+    99: "no such report waits",
+  },
+  report_retry: {
+    98: "the report is under way, retry in a moment",
+    99: "no such report waits",
+  },
+  rules_reload: {
+    98: "this server cannot read its rules again",
+    99: "the assets have errors, which `problems` lists, and the rules stay as they are",
+  },
+  select: {
+    403: "role: expected your own username",
+    404: "this task is not among those you may take",
+    409: "another task is under way",
+  },
+  select_personal: {
+    403: "role: expected your own username",
+    404: "this task is not among those you may take",
+    409: "another task is under way",
+  },
+  send_mail: {
+    97: "the mailbox of this player is full",
+    98: "no such player",
+    99: "no more mails can be sent today",
+    422: "characters that are not shown, or indecent words",
+  },
+  skill: {
+    403: "role: expected your own username",
+  },
+  stage_damage_ranking: {
+    88: "No data for this page",
+    89: "Page number error",
+  },
+  start_hang_up: {
+    1: "the stage that hung before was settled, and this one hangs",
+    2: "this stage hangs already",
+    99: "stage error",
+  },
+  status: {
+    403: "role: expected your own username",
+  },
+  sud_bind: {
+    97: "SUD knows no such session of this uid",
+    98: "another account is bound to this uid",
+  },
+  task_info: {
+    403: "role: expected your own username",
+  },
+  task_info_personal: {
+    403: "role: expected your own username",
+  },
+  task_request: {
+    403: "role: expected your own username",
+    409: "there is such a task already; `text` says so",
+    422: "the wish is not understood, or has characters that are not shown",
+    429: "too many tasks are waiting, or were made today; `text` says so",
+  },
+  time: {
+    403: "role: expected your own username",
+  },
+  use_item: {
+    95: "materials insufficient",
+    96: "Can only be a positive integer",
+    98: "this item cannot be used",
+    99: "no such item",
+  },
+  victory_stage_boss: {
+    91: "stage error",
+    93: "abnormal damage",
+    94: "stage mismatch",
+    98: "There is no configuration information for this stage",
+  },
+  victory_stage_coin: {
+    91: "stage error",
+    94: "stage mismatch",
+    98: "There is no configuration information for this stage",
+  },
+  victory_stage_endless: {
+    91: "stage error",
+    94: "stage mismatch",
+    98: "There is no configuration information for this stage",
+  },
+  victory_stage_exp: {
+    91: "stage error",
+    94: "stage mismatch",
+    98: "There is no configuration information for this stage",
+  },
+  victory_stage_general: {
+    91: "stage error",
+    94: "stage mismatch",
+    98: "There is no configuration information for this stage",
+  },
+  wname_assign: {
+    97: "an account has or had this wname",
+    98: "an order of the player is unsettled",
+    99: "no such player",
+  },
+} as const;
+
+/** What `status_code` means in the replies that have one, besides 200. Their status is 0. */
+export const STATUS_CODES = {
+  accept_challenge: {
+    403: "role is not your own username",
+    404: "no such open challenge to you",
+    409: "one of the two is in a battle",
+    410: "the other is not online",
+  },
+  challenge: {
+    403: "role1 is not your own username",
+    404: "no such player",
+    409: "one of the two is in a battle",
+    410: "the other is not online",
+    422: "yourself, or no image within the limits",
+    429: "too many challenges are open",
+  },
+  login: {
+    401: "wrong password",
+    404: "no account has this e-mail address",
+    429: "too many attempts; wait `retry_after_ms`",
+  },
+  reject_challenge: {
+    403: "role is not your own username",
+    404: "no such open challenge to you",
+    409: "one of the two is in a battle",
+    410: "the other is not online",
+  },
+  signup: {
+    409: "the name is taken, or looks like one that is",
+    410: "the e-mail address is taken",
+    422: "illegal name or e-mail address, or the password is too short",
+    429: "too many new accounts from this address",
+  },
 } as const;
 
 /** What players may call, and what needs no token. */
@@ -339,49 +607,88 @@ export interface PlayerFunctions {
     code: never;
     success: 0;
   };
-  /** `accept_challenge {role, id}`. */
+  /**
+   * `accept_challenge {role, id}`.
+   * - 0 with `status_code` 403: role is not your own username
+   * - 0 with `status_code` 404: no such open challenge to you
+   * - 0 with `status_code` 409: one of the two is in a battle
+   * - 0 with `status_code` 410: the other is not online
+   */
   accept_challenge: {
     request: AcceptChallengeRequest;
     reply: AcceptChallengeReply;
     code: never;
     success: 0;
   };
-  /** `bag {role}`. */
+  /**
+   * `bag {role}`.
+   * - 403: role: expected your own username
+   */
   bag: {
     request: BagRequest;
     reply: BagReply;
-    code: never;
+    code: 403;
     success: 0;
   };
-  /** `battle {role, id, text | action, items, skills, wait?}`: acts in the round. The reply comes with the verdict. */
+  /**
+   * `battle {role, id, text | action, items, skills, wait?}`: acts in the round. The reply comes with the verdict.
+   * - 403: role: expected your own username; or this is not your battle
+   * - 404: no such battle
+   * - 409: you have acted in this round
+   * - 422: a text with characters that are not shown
+   */
   battle: {
     request: BattleRequest;
     reply: BattleReply;
-    code: never;
+    code: 403 | 404 | 409 | 422;
     success: 0;
   };
-  /** `buy_item {token, offer}`. */
+  /**
+   * `buy_item {token, offer}`.
+   * - others: the payment platform refuses: its code and its message
+   * - 95: materials insufficient
+   * - 98: an earlier order is still being settled
+   * - 99: no such offer
+   */
   buy_item: {
     request: BuyItemRequest;
     reply: BuyItemReply;
-    code: never;
+    code: number;
     success: 0;
   };
-  /** `buy_ticket {token, mode, pay_with}`. */
+  /**
+   * `buy_ticket {token, mode, pay_with}`.
+   * - others: the payment platform refuses: its code and its message
+   * - 92: no more ticket, try tomorrow
+   * - 95: materials insufficient
+   * - 98: an earlier order is still being settled
+   * - 99: this ticket is not sold for points
+   */
   buy_ticket: {
     request: BuyTicketRequest;
     reply: BuyTicketReply;
-    code: never;
+    code: number;
     success: 0;
   };
-  /** `card_types {token}`: the cards that the platform accepts. */
+  /**
+   * `card_types {token}`: the cards that the platform accepts.
+   * - others: the payment platform refuses: its code and its message
+   */
   card_types: {
     request: CardTypesRequest;
     reply: CardTypesReply;
-    code: never;
+    code: number;
     success: 0;
   };
-  /** `challenge {role1, role2, image_data, report_game_info_key?, report_game_info_extras?}`. */
+  /**
+   * `challenge {role1, role2, image_data, report_game_info_key?, report_game_info_extras?}`.
+   * - 0 with `status_code` 403: role1 is not your own username
+   * - 0 with `status_code` 404: no such player
+   * - 0 with `status_code` 409: one of the two is in a battle
+   * - 0 with `status_code` 410: the other is not online
+   * - 0 with `status_code` 422: yourself, or no image within the limits
+   * - 0 with `status_code` 429: too many challenges are open
+   */
   challenge: {
     request: ChallengeRequest;
     reply: ChallengeReply;
@@ -391,18 +698,23 @@ export interface PlayerFunctions {
   /**
    * `challenge_info {id, status?, image_data?}`: a client's answer to the event of that name. Without `status` it shows
    * the challenge and leaves it open. To the challenger it shows the answer.
+   * - 404: no such challenge
    */
   challenge_info: {
     request: ChallengeInfoRequest;
     reply: ChallengeInfoReply;
-    code: never;
+    code: 404;
     success: 0;
   };
-  /** `charge {token, ctype, cnum, cpwd}`: points for a prepaid card. */
+  /**
+   * `charge {token, ctype, cnum, cpwd}`: points for a prepaid card.
+   * - others: the payment platform refuses: its code and its message
+   * - 303: 充值卡无效或卡密长度错误
+   */
   charge: {
     request: ChargeRequest;
     reply: ChargeReply;
-    code: never;
+    code: number;
     success: 0;
   };
   /** `check_boss_status {token}`: the same in the legacy format. */
@@ -412,46 +724,68 @@ export interface PlayerFunctions {
     code: never;
     success: 0;
   };
-  /** `check_card {token}`: the last five cards. */
+  /**
+   * `check_card {token}`: the last five cards.
+   * - others: the payment platform refuses: its code and its message
+   */
   check_card: {
     request: CheckCardRequest;
     reply: CheckCardReply;
-    code: never;
+    code: number;
     success: 0;
   };
-  /** `check_money {token}`: the points of the player. */
+  /**
+   * `check_money {token}`: the points of the player.
+   * - others: the payment platform refuses: its code and its message
+   */
   check_money: {
     request: CheckMoneyRequest;
     reply: CheckMoneyReply;
-    code: never;
+    code: number;
     success: 0;
   };
-  /** `check_record {token}`: the last five movements. */
+  /**
+   * `check_record {token}`: the last five movements.
+   * - others: the payment platform refuses: its code and its message
+   */
   check_record: {
     request: CheckRecordRequest;
     reply: CheckRecordReply;
-    code: never;
+    code: number;
     success: 0;
   };
-  /** `claim_mail {token, key}`. */
+  /**
+   * `claim_mail {token, key}`.
+   * - 97: already claimed
+   * - 98: there is nothing to claim in this mail
+   * - 99: no mail has this key
+   */
   claim_mail: {
     request: ClaimMailRequest;
     reply: ClaimMailReply;
-    code: never;
+    code: 97 | 98 | 99;
     success: 0;
   };
-  /** `stage_damage_ranking {token, page}`. */
+  /**
+   * `stage_damage_ranking {token, page}`.
+   * - 98: No data for this page
+   * - 99: Page number error
+   */
   damage_ranking: {
     request: DamageRankingRequest;
     reply: DamageRankingReply;
-    code: never;
+    code: 98 | 99;
     success: 0;
   };
-  /** `delete_mail {token, key}`. */
+  /**
+   * `delete_mail {token, key}`.
+   * - 97: the items of this mail have not been claimed
+   * - 99: no mail has this key
+   */
   delete_mail: {
     request: DeleteMailRequest;
     reply: undefined;
-    code: never;
+    code: 97 | 99;
     success: 0;
   };
   /** `delete_read_mail {token}`. */
@@ -461,74 +795,147 @@ export interface PlayerFunctions {
     code: never;
     success: 0;
   };
-  /** `enter_stage {token, stage}`. */
+  /**
+   * `enter_stage {token, stage}`.
+   * - 95: a stage that cannot be left at will is still open; the token has ended
+   * - 96: There is no configuration information for this stage
+   * - 97: energy insufficient
+   * - 98: materials insufficient; or no more ticket, try tomorrow
+   * - 99: stage error; or all bosses are dead
+   */
   enter_stage: {
     request: EnterStageRequest;
     reply: EnterStageReply;
-    code: never;
+    code: 95 | 96 | 97 | 98 | 99;
     success: 0;
   };
-  /** `enter_stage_* {token, stage}`. */
+  /**
+   * `enter_stage_* {token, stage}`.
+   * - 90: level insufficient
+   * - 91: stage error
+   * - 92: no more ticket, try tomorrow; or every boss is dead
+   * - 94: the stage is passed, and cannot be repeated
+   * - 95: materials insufficient
+   * - 97: energy insufficient
+   * - 98: There is no configuration information for this stage
+   */
   enter_stage_boss: {
     request: EnterStageBossRequest;
     reply: EnterStageBossReply;
-    code: never;
+    code: 90 | 91 | 92 | 94 | 95 | 97 | 98;
     success: 0;
   };
-  /** `enter_stage_* {token, stage}`. */
+  /**
+   * `enter_stage_* {token, stage}`.
+   * - 90: level insufficient
+   * - 91: stage error
+   * - 92: no more ticket, try tomorrow; or every boss is dead
+   * - 94: the stage is passed, and cannot be repeated
+   * - 95: materials insufficient
+   * - 97: energy insufficient
+   * - 98: There is no configuration information for this stage
+   */
   enter_stage_coin: {
     request: EnterStageCoinRequest;
     reply: EnterStageCoinReply;
-    code: never;
+    code: 90 | 91 | 92 | 94 | 95 | 97 | 98;
     success: 0;
   };
-  /** `enter_stage_* {token, stage}`. */
+  /**
+   * `enter_stage_* {token, stage}`.
+   * - 90: level insufficient
+   * - 91: stage error
+   * - 92: no more ticket, try tomorrow; or every boss is dead
+   * - 94: the stage is passed, and cannot be repeated
+   * - 95: materials insufficient
+   * - 97: energy insufficient
+   * - 98: There is no configuration information for this stage
+   */
   enter_stage_endless: {
     request: EnterStageEndlessRequest;
     reply: EnterStageEndlessReply;
-    code: never;
+    code: 90 | 91 | 92 | 94 | 95 | 97 | 98;
     success: 0;
   };
-  /** `enter_stage_* {token, stage}`. */
+  /**
+   * `enter_stage_* {token, stage}`.
+   * - 90: level insufficient
+   * - 91: stage error
+   * - 92: no more ticket, try tomorrow; or every boss is dead
+   * - 94: the stage is passed, and cannot be repeated
+   * - 95: materials insufficient
+   * - 97: energy insufficient
+   * - 98: There is no configuration information for this stage
+   */
   enter_stage_exp: {
     request: EnterStageExpRequest;
     reply: EnterStageExpReply;
-    code: never;
+    code: 90 | 91 | 92 | 94 | 95 | 97 | 98;
     success: 0;
   };
-  /** `enter_stage_* {token, stage}`. */
+  /**
+   * `enter_stage_* {token, stage}`.
+   * - 90: level insufficient
+   * - 91: stage error
+   * - 92: no more ticket, try tomorrow; or every boss is dead
+   * - 94: the stage is passed, and cannot be repeated
+   * - 95: materials insufficient
+   * - 97: energy insufficient
+   * - 98: There is no configuration information for this stage
+   */
   enter_stage_general: {
     request: EnterStageGeneralRequest;
     reply: EnterStageGeneralReply;
-    code: never;
+    code: 90 | 91 | 92 | 94 | 95 | 97 | 98;
     success: 0;
   };
-  /** `enter_stage {token, stage}`. */
+  /**
+   * `enter_stage {token, stage}`.
+   * - 95: a stage that cannot be left at will is still open; the token has ended
+   * - 96: There is no configuration information for this stage
+   * - 97: energy insufficient
+   * - 98: materials insufficient; or no more ticket, try tomorrow
+   * - 99: stage error; or all bosses are dead
+   */
   enter_world_boss_stage: {
     request: EnterWorldBossStageRequest;
     reply: EnterWorldBossStageReply;
-    code: never;
+    code: 95 | 96 | 97 | 98 | 99;
     success: 0;
   };
-  /** `family_members {name?}`: a family, by default the caller's own. */
+  /**
+   * `family_members {name?}`: a family, by default the caller's own.
+   * - 94: not in a family
+   * - 98: no such family
+   */
   family_members: {
     request: FamilyMembersRequest;
     reply: FamilyMembersReply;
-    code: never;
+    code: 94 | 98;
     success: 0;
   };
-  /** `feedback {text, role, items, skills, roles}`: plays the task under way. */
+  /**
+   * `feedback {text, role, items, skills, roles}`: plays the task under way.
+   * - 403: role: expected your own username
+   * - 404: no task is under way
+   * - 422: a text with characters that are not shown
+   */
   feedback: {
     request: FeedbackRequest;
     reply: FeedbackReply;
-    code: never;
+    code: 403 | 404 | 422;
     success: 0;
   };
-  /** `found_family {name}`. */
+  /**
+   * `found_family {name}`.
+   * - 96: there is a family of this name
+   * - 97: already in a family
+   * - 99: illegal family name
+   */
   found_family: {
     request: FoundFamilyRequest;
     reply: FoundFamilyReply;
-    code: never;
+    code: 96 | 97 | 99;
     success: 0;
   };
   /** `get_all_mail {token}`. */
@@ -545,25 +952,36 @@ export interface PlayerFunctions {
     code: never;
     success: 0;
   };
-  /** `get_hang_up_info {token}`. */
+  /**
+   * `get_hang_up_info {token}`.
+   * - 96: There is no configuration information for this stage
+   * - 99: no stage is hanging up
+   */
   get_hang_up_info: {
     request: GetHangUpInfoRequest;
     reply: GetHangUpInfoReply;
-    code: never;
+    code: 96 | 99;
     success: 0;
   };
-  /** `get_hang_up_reward {token}`. */
+  /**
+   * `get_hang_up_reward {token}`.
+   * - 96: There is no configuration information for this stage
+   * - 99: no stage is hanging up
+   */
   get_hang_up_reward: {
     request: GetHangUpRewardRequest;
     reply: GetHangUpRewardReply;
-    code: never;
+    code: 96 | 99;
     success: 0;
   };
-  /** `get_list {role}`. */
+  /**
+   * `get_list {role}`.
+   * - 403: role: expected your own username
+   */
   get_list: {
     request: GetListRequest;
     reply: GetListReply;
-    code: never;
+    code: 403;
     success: 0;
   };
   /** `get_new_mail {token}`: the unread mails. */
@@ -587,32 +1005,49 @@ export interface PlayerFunctions {
     code: never;
     success: 0;
   };
-  /** `stage_damage_ranking {token, page}`. */
+  /**
+   * `stage_damage_ranking {token, page}`.
+   * - 98: No data for this page
+   * - 99: Page number error
+   */
   get_top_damage: {
     request: GetTopDamageRequest;
     reply: GetTopDamageReply;
-    code: never;
+    code: 98 | 99;
     success: 0;
   };
-  /** `join_family {name}`. */
+  /**
+   * `join_family {name}`.
+   * - 95: the family is full
+   * - 97: already in a family
+   * - 98: no such family
+   */
   join_family: {
     request: JoinFamilyRequest;
     reply: JoinFamilyReply;
-    code: never;
+    code: 95 | 97 | 98;
     success: 0;
   };
-  /** `leave_family {}`. */
+  /**
+   * `leave_family {}`.
+   * - 94: not in a family
+   */
   leave_family: {
     request: LeaveFamilyRequest;
     reply: undefined;
-    code: never;
+    code: 94;
     success: 0;
   };
-  /** `pass_stage {token, stage}`, and `damage` in the boss room. */
+  /**
+   * `pass_stage {token, stage}`, and `damage` in the boss room.
+   * - 96: There is no configuration information for this stage
+   * - 98: this stage was not entered; the token has ended
+   * - 99: stage error; or abnormal data
+   */
   leave_world_boss_stage: {
     request: LeaveWorldBossStageRequest;
     reply: LeaveWorldBossStageReply;
-    code: never;
+    code: 96 | 98 | 99;
     success: 0;
   };
   /** `legal {mode, content}`: whether a name (mode 0) or the description of a role (mode 1) may be used. */
@@ -636,63 +1071,98 @@ export interface PlayerFunctions {
     code: never;
     success: 0;
   };
-  /** `login {email, password, ip}`. */
+  /**
+   * `login {email, password, ip}`.
+   * - 0 with `status_code` 401: wrong password
+   * - 0 with `status_code` 404: no account has this e-mail address
+   * - 0 with `status_code` 429: too many attempts; wait `retry_after_ms`
+   */
   login: {
     request: LoginRequest;
     reply: LoginReply;
     code: never;
     success: 0;
   };
-  /** `login_unique {unique_id}`: logs in as a guest, creating the account on first use. */
+  /**
+   * `login_unique {unique_id}`: logs in as a guest, creating the account on first use.
+   * - 1: success, and this request made the account
+   */
   login_unique: {
     request: LoginUniqueRequest;
     reply: LoginUniqueReply;
     code: never;
-    success: 0;
+    success: 0 | 1;
   };
-  /** `main {text, role}`: says something to the game master. Naming a task that may be taken accepts it. */
+  /**
+   * `main {text, role}`: says something to the game master. Naming a task that may be taken accepts it.
+   * - 403: role: expected your own username
+   * - 422: a text with characters that are not shown
+   */
   main: {
     request: MainRequest;
     reply: MainReply;
-    code: never;
+    code: 403 | 422;
     success: 0;
   };
-  /** `mark_read_mail {token, key}`. */
+  /**
+   * `mark_read_mail {token, key}`.
+   * - 99: no mail has this key
+   */
   mark_read_mail: {
     request: MarkReadMailRequest;
     reply: undefined;
-    code: never;
+    code: 99;
     success: 0;
   };
-  /** `merge {role, mode, num, des, name?}`: crafts something from `num` units of material. */
+  /**
+   * `merge {role, mode, num, des, name?}`: crafts something from `num` units of material.
+   * - 95: materials insufficient
+   * - 99: no more can be owned
+   * - 403: role: expected your own username
+   * - 422: illegal name or description
+   */
   merge: {
     request: MergeRequest;
     reply: MergeReply;
-    code: never;
+    code: 95 | 99 | 403 | 422;
     success: 0;
   };
-  /** `mopping_up_stage {token, stage, count}`. */
+  /**
+   * `mopping_up_stage {token, stage, count}`.
+   * - 95: materials insufficient
+   * - 96: Can only be a positive integer
+   * - 97: energy insufficient
+   * - 98: There is no configuration information for this stage
+   * - 99: Do not sweep until you pass this checkpoint
+   */
   mopping_up_stage: {
     request: MoppingUpStageRequest;
     reply: MoppingUpStageReply;
-    code: never;
+    code: 95 | 96 | 97 | 98 | 99;
     success: 0;
   };
   /**
    * `others {info, role, text}`: a special event and what the player says to it. It begins, or the one under way
    * continues.
+   * - 403: role: expected your own username
+   * - 422: a text with characters that are not shown
    */
   others: {
     request: OthersRequest;
     reply: OthersReply;
-    code: never;
+    code: 403 | 422;
     success: 0;
   };
-  /** `pass_stage {token, stage}`, and `damage` in the boss room. */
+  /**
+   * `pass_stage {token, stage}`, and `damage` in the boss room.
+   * - 96: There is no configuration information for this stage
+   * - 98: this stage was not entered; the token has ended
+   * - 99: stage error; or abnormal data
+   */
   pass_stage: {
     request: PassStageRequest;
     reply: PassStageReply;
-    code: never;
+    code: 96 | 98 | 99;
     success: 0;
   };
   /** `ping {}`. */
@@ -702,53 +1172,84 @@ export interface PlayerFunctions {
     code: never;
     success: 0;
   };
-  /** `query_match_base {authorization, body}`: the query as it came over HTTP, header and exact text of the body. */
+  /**
+   * `query_match_base {authorization, body}`: the query as it came over HTTP, header and exact text of the body.
+   * - 401: the signature is wrong, too old, or was used before
+   */
   query_match_base: {
     request: QueryMatchBaseRequest;
     reply: QueryMatchBaseReply;
-    code: never;
+    code: 401;
     success: 0;
   };
-  /** `refrash {role}`, as the contract spells it (docs/contract/role-play.md#routes). */
+  /**
+   * `refrash {role}`, as the contract spells it (docs/contract/role-play.md#routes).
+   * - 403: role: expected your own username
+   */
   refrash: {
     request: RefrashRequest;
     reply: RefrashReply;
-    code: never;
+    code: 403;
     success: 0;
   };
-  /** `refresh {role}`, as clients spell it. */
+  /**
+   * `refresh {role}`, as clients spell it.
+   * - 403: role: expected your own username
+   */
   refresh: {
     request: RefreshRequest;
     reply: RefreshReply;
-    code: never;
+    code: 403;
     success: 0;
   };
-  /** `reject_challenge {role, id}`. */
+  /**
+   * `reject_challenge {role, id}`.
+   * - 0 with `status_code` 403: role is not your own username
+   * - 0 with `status_code` 404: no such open challenge to you
+   * - 0 with `status_code` 409: one of the two is in a battle
+   * - 0 with `status_code` 410: the other is not online
+   */
   reject_challenge: {
     request: RejectChallengeRequest;
     reply: RejectChallengeReply;
     code: never;
     success: 0;
   };
-  /** `select {role, task_name}`: starts a public task. If it is already under way, its scene is shown again. */
+  /**
+   * `select {role, task_name}`: starts a public task. If it is already under way, its scene is shown again.
+   * - 403: role: expected your own username
+   * - 404: this task is not among those you may take
+   * - 409: another task is under way
+   */
   select: {
     request: SelectRequest;
     reply: SelectReply;
-    code: never;
+    code: 403 | 404 | 409;
     success: 0;
   };
-  /** `select_personal {role, task_name}`: the same with a personal task. */
+  /**
+   * `select_personal {role, task_name}`: the same with a personal task.
+   * - 403: role: expected your own username
+   * - 404: this task is not among those you may take
+   * - 409: another task is under way
+   */
   select_personal: {
     request: SelectPersonalRequest;
     reply: SelectPersonalReply;
-    code: never;
+    code: 403 | 404 | 409;
     success: 0;
   };
-  /** `send_mail {token, gn_target, subj, body}`. */
+  /**
+   * `send_mail {token, gn_target, subj, body}`.
+   * - 97: the mailbox of this player is full
+   * - 98: no such player
+   * - 99: no more mails can be sent today
+   * - 422: characters that are not shown, or indecent words
+   */
   send_mail: {
     request: SendMailRequest;
     reply: undefined;
-    code: never;
+    code: 97 | 98 | 99 | 422;
     success: 0;
   };
   /** `server_time {}`. */
@@ -758,25 +1259,38 @@ export interface PlayerFunctions {
     code: never;
     success: 0;
   };
-  /** `signup {email, username, password, ip}`. */
+  /**
+   * `signup {email, username, password, ip}`.
+   * - 0 with `status_code` 409: the name is taken, or looks like one that is
+   * - 0 with `status_code` 410: the e-mail address is taken
+   * - 0 with `status_code` 422: illegal name or e-mail address, or the password is too short
+   * - 0 with `status_code` 429: too many new accounts from this address
+   */
   signup: {
     request: SignupRequest;
     reply: SignupReply;
     code: never;
     success: 0;
   };
-  /** `skill {role}`. */
+  /**
+   * `skill {role}`.
+   * - 403: role: expected your own username
+   */
   skill: {
     request: SkillRequest;
     reply: SkillReply;
-    code: never;
+    code: 403;
     success: 0;
   };
-  /** `stage_damage_ranking {token, page}`. */
+  /**
+   * `stage_damage_ranking {token, page}`.
+   * - 88: No data for this page
+   * - 89: Page number error
+   */
   stage_damage_ranking: {
     request: StageDamageRankingRequest;
     reply: StageDamageRankingReply;
-    code: never;
+    code: 88 | 89;
     success: 0;
   };
   /** `stage_refresh_boss {token}`. */
@@ -786,106 +1300,170 @@ export interface PlayerFunctions {
     code: never;
     success: 0;
   };
-  /** `start_hang_up {token, stage}`. */
+  /**
+   * `start_hang_up {token, stage}`.
+   * - 1: the stage that hung before was settled, and this one hangs
+   * - 2: this stage hangs already
+   * - 99: stage error
+   */
   start_hang_up: {
     request: StartHangUpRequest;
-    reply: StartHangUpReply;
-    code: never;
-    success: 0;
+    reply: StartHangUpReply | undefined;
+    code: 99;
+    success: 0 | 1 | 2;
   };
-  /** `status {role}`. */
+  /**
+   * `status {role}`.
+   * - 403: role: expected your own username
+   */
   status: {
     request: StatusRequest;
     reply: StatusReply;
-    code: never;
+    code: 403;
     success: 0;
   };
-  /** `sud_bind {token, uid, ss_token}`: sets the player's identity in reports from now on. */
+  /**
+   * `sud_bind {token, uid, ss_token}`: sets the player's identity in reports from now on.
+   * - 97: SUD knows no such session of this uid
+   * - 98: another account is bound to this uid
+   */
   sud_bind: {
     request: SudBindRequest;
     reply: undefined;
-    code: never;
+    code: 97 | 98;
     success: 0;
   };
-  /** `task_info {role}`: the public tasks that the player may take. */
+  /**
+   * `task_info {role}`: the public tasks that the player may take.
+   * - 403: role: expected your own username
+   */
   task_info: {
     request: TaskInfoRequest;
     reply: TaskInfoReply;
-    code: never;
+    code: 403;
     success: 0;
   };
-  /** `task_info_personal {role}`: the tasks that were made for the player. */
+  /**
+   * `task_info_personal {role}`: the tasks that were made for the player.
+   * - 403: role: expected your own username
+   */
   task_info_personal: {
     request: TaskInfoPersonalRequest;
     reply: TaskInfoPersonalReply;
-    code: never;
+    code: 403;
     success: 0;
   };
-  /** `task_request {text, role}`: asks for a personal task. */
+  /**
+   * `task_request {text, role}`: asks for a personal task.
+   * - 403: role: expected your own username
+   * - 409: there is such a task already; `text` says so
+   * - 422: the wish is not understood, or has characters that are not shown
+   * - 429: too many tasks are waiting, or were made today; `text` says so
+   */
   task_request: {
     request: TaskRequestRequest;
     reply: TaskRequestReply;
-    code: never;
+    code: 403 | 409 | 422 | 429;
     success: 0;
   };
-  /** `time {role}`. */
+  /**
+   * `time {role}`.
+   * - 403: role: expected your own username
+   */
   time: {
     request: TimeRequest;
     reply: TimeReply;
-    code: never;
+    code: 403;
     success: 0;
   };
-  /** `use_item {token, item, count}`: drinks `count` of a potion. */
+  /**
+   * `use_item {token, item, count}`: drinks `count` of a potion.
+   * - 95: materials insufficient
+   * - 96: Can only be a positive integer
+   * - 98: this item cannot be used
+   * - 99: no such item
+   */
   use_item: {
     request: UseItemRequest;
     reply: UseItemReply;
-    code: never;
+    code: 95 | 96 | 98 | 99;
     success: 0;
   };
-  /** `victory_stage_* {token, stage}`, and `damage` in boss mode. */
+  /**
+   * `victory_stage_* {token, stage}`, and `damage` in boss mode.
+   * - 91: stage error
+   * - 93: abnormal damage
+   * - 94: stage mismatch
+   * - 98: There is no configuration information for this stage
+   */
   victory_stage_boss: {
     request: VictoryStageBossRequest;
     reply: VictoryStageBossReply;
-    code: never;
+    code: 91 | 93 | 94 | 98;
     success: 0;
   };
-  /** `victory_stage_* {token, stage}`, and `damage` in boss mode. */
+  /**
+   * `victory_stage_* {token, stage}`, and `damage` in boss mode.
+   * - 91: stage error
+   * - 94: stage mismatch
+   * - 98: There is no configuration information for this stage
+   */
   victory_stage_coin: {
     request: VictoryStageCoinRequest;
     reply: VictoryStageCoinReply;
-    code: never;
+    code: 91 | 94 | 98;
     success: 0;
   };
-  /** `victory_stage_* {token, stage}`, and `damage` in boss mode. */
+  /**
+   * `victory_stage_* {token, stage}`, and `damage` in boss mode.
+   * - 91: stage error
+   * - 94: stage mismatch
+   * - 98: There is no configuration information for this stage
+   */
   victory_stage_endless: {
     request: VictoryStageEndlessRequest;
     reply: VictoryStageEndlessReply;
-    code: never;
+    code: 91 | 94 | 98;
     success: 0;
   };
-  /** `victory_stage_* {token, stage}`, and `damage` in boss mode. */
+  /**
+   * `victory_stage_* {token, stage}`, and `damage` in boss mode.
+   * - 91: stage error
+   * - 94: stage mismatch
+   * - 98: There is no configuration information for this stage
+   */
   victory_stage_exp: {
     request: VictoryStageExpRequest;
     reply: VictoryStageExpReply;
-    code: never;
+    code: 91 | 94 | 98;
     success: 0;
   };
-  /** `victory_stage_* {token, stage}`, and `damage` in boss mode. */
+  /**
+   * `victory_stage_* {token, stage}`, and `damage` in boss mode.
+   * - 91: stage error
+   * - 94: stage mismatch
+   * - 98: There is no configuration information for this stage
+   */
   victory_stage_general: {
     request: VictoryStageGeneralRequest;
     reply: VictoryStageGeneralReply;
-    code: never;
+    code: 91 | 94 | 98;
     success: 0;
   };
 }
 
 /** What operators may call, on their listener. */
 export interface OperatorFunctions {
-  /** `backup {token, name?}`. */
+  /**
+   * `backup {token, name?}`.
+   * - 97: it cannot be written, or exists already
+   * - 98: a backup of this world is under way
+   * - 99: the setting backups names no folder, so no backups are made
+   */
   backup: {
     request: BackupRequest;
     reply: BackupReply;
-    code: never;
+    code: 97 | 98 | 99;
     success: 0;
   };
   /** `clock_advance {seconds}`: moves a manual clock, backwards with a negative number. */
@@ -905,32 +1483,46 @@ export interface OperatorFunctions {
     code: never;
     success: 0;
   };
-  /** `family_list {token, name?, after?, limit?}`: in the order in which they were founded, or the one of that name. */
+  /**
+   * `family_list {token, name?, after?, limit?}`: in the order in which they were founded, or the one of that name.
+   * - 98: no such family
+   */
   family_list: {
     request: FamilyListRequest;
     reply: FamilyListReply;
-    code: never;
+    code: 98;
     success: 0;
   };
-  /** `ledger_list {name, limit, before}`: movements of a player, newest first. */
+  /**
+   * `ledger_list {name, limit, before}`: movements of a player, newest first.
+   * - 99: no such player
+   */
   ledger_list: {
     request: LedgerListRequest;
     reply: LedgerListReply;
-    code: never;
+    code: 99;
     success: 0;
   };
-  /** `manual {token, name, type, money, text}`: adds (1), takes (2) or sets (3) a player's points. */
+  /**
+   * `manual {token, name, type, money, text}`: adds (1), takes (2) or sets (3) a player's points.
+   * - others: the payment platform refuses: its code and its message
+   * - 98: an earlier order is still being settled
+   * - 99: no such player
+   */
   manual: {
     request: ManualRequest;
     reply: ManualReply;
-    code: never;
+    code: number;
     success: 0;
   };
-  /** `order_inspect {token, order}`: one order in full, with every step. */
+  /**
+   * `order_inspect {token, order}`: one order in full, with every step.
+   * - 99: no such order
+   */
   order_inspect: {
     request: OrderInspectRequest;
     reply: OrderInspectReply;
-    code: never;
+    code: 99;
     success: 0;
   };
   /** `order_list {token, state?, before?, limit?}`: the latest orders first. */
@@ -940,63 +1532,99 @@ export interface OperatorFunctions {
     code: never;
     success: 0;
   };
-  /** `order_reconcile {token, name | account}`: compares the platform's last records of a player with the world's orders. */
+  /**
+   * `order_reconcile {token, name | account}`: compares the platform's last records of a player with the world's orders.
+   * - others: the payment platform refuses: its code and its message
+   * - 98: the orders of the world cannot be read
+   * - 99: no such player
+   */
   order_reconcile: {
     request: OrderReconcileRequest;
     reply: OrderReconcileReply;
-    code: never;
+    code: number;
     success: 0;
   };
-  /** `order_resolve {token, order, paid, reason}`: records what an operator has found out about an order in doubt. */
+  /**
+   * `order_resolve {token, order, paid, reason}`: records what an operator has found out about an order in doubt.
+   * - 98: the order continues by itself
+   * - 99: no such order
+   */
   order_resolve: {
     request: OrderResolveRequest;
     reply: OrderResolveReply;
-    code: never;
+    code: 98 | 99;
     success: 0;
   };
-  /** `player_delete {token, name, dry_run?}`. */
+  /**
+   * `player_delete {token, name, dry_run?}`.
+   * - 98: the player has an unsettled order, which the message names
+   * - 99: no such player
+   */
   player_delete: {
     request: PlayerDeleteRequest;
     reply: PlayerDeleteReply;
-    code: never;
+    code: 98 | 99;
     success: 0;
   };
-  /** `player_export {token, name}`. */
+  /**
+   * `player_export {token, name}`.
+   * - 97: the document is longer than the setting limits.export_bytes
+   * - 98: a row of the player cannot be read
+   * - 99: no such player
+   */
   player_export: {
     request: PlayerExportRequest;
     reply: PlayerExportReply;
-    code: never;
+    code: 97 | 98 | 99;
     success: 0;
   };
   /**
    * `player_import {token, document?, hash?, replace?, dry_run?}`: without a document, the one that came in pieces on this connection, with
    * the hash that its pieces named.
+   * - 94: the replaced player has an unsettled order
+   * - 95: no player here has the e-mail address, unique_id or name of the document; import it without replacing
+   * - 96: the pieces are not the document with this hash
+   * - 97: there is no document: send one, or its pieces with player_import_piece
+   * - 98: the name, e-mail address, unique_id or SUD uid is taken
+   * - 99: the document has an unknown format
    */
   player_import: {
     request: PlayerImportRequest;
     reply: PlayerImportReply;
-    code: never;
+    code: 94 | 95 | 96 | 97 | 98 | 99;
     success: 0;
   };
-  /** `player_import_piece {token, piece, text, hash?}`: pieces are numbered from 0. */
+  /**
+   * `player_import_piece {token, piece, text, hash?}`: pieces are numbered from 0.
+   * - 97: the document is longer than the setting limits.document_bytes
+   * - 98: another piece was expected
+   */
   player_import_piece: {
     request: PlayerImportPieceRequest;
     reply: PlayerImportPieceReply;
-    code: never;
+    code: 97 | 98;
     success: 0;
   };
-  /** `query_match {token, match_id?, report_game_info_key?}`: what the platform itself says about a round. */
+  /**
+   * `query_match {token, match_id?, report_game_info_key?}`: what the platform itself says about a round.
+   * - others: the platform refuses: its code and its message
+   * - 401: the platform does not accept this server's signature
+   */
   query_match: {
     request: QueryMatchRequest;
     reply: QueryMatchReply;
-    code: never;
+    code: number;
     success: 0;
   };
-  /** `report_drop {token, report, reason}`: stops sending a report. The end of its round is then reported without it. */
+  /**
+   * `report_drop {token, report, reason}`: stops sending a report. The end of its round is then reported without it.
+   * - 98: the report is under way, retry in a moment
+   * - 99: no such report waits
+   */
   report_drop: {
     request: ReportDropRequest;
     reply: ReportDropReply;
-    code: never;
+    code: 98 | 99;
     success: 0;
   };
   /** `report_list {token, state?, after?, limit?}`: the oldest first. */
@@ -1006,18 +1634,26 @@ export interface OperatorFunctions {
     code: never;
     success: 0;
   };
-  /** `report_retry {token, report}`: restarts a report from the first attempt, with the report that waits for it. */
+  /**
+   * `report_retry {token, report}`: restarts a report from the first attempt, with the report that waits for it.
+   * - 98: the report is under way, retry in a moment
+   * - 99: no such report waits
+   */
   report_retry: {
     request: ReportRetryRequest;
     reply: ReportRetryReply;
-    code: never;
+    code: 98 | 99;
     success: 0;
   };
-  /** `rules_reload {token}`: reads the assets again, for all worlds. */
+  /**
+   * `rules_reload {token}`: reads the assets again, for all worlds.
+   * - 98: this server cannot read its rules again
+   * - 99: the assets have errors, which `problems` lists, and the rules stay as they are
+   */
   rules_reload: {
     request: RulesReloadRequest;
     reply: RulesReloadReply;
-    code: never;
+    code: 98 | 99;
     success: 0;
   };
   /** `rules_status {token}`. */
@@ -1034,11 +1670,16 @@ export interface OperatorFunctions {
     code: never;
     success: 0;
   };
-  /** `wname_assign {token, name, wname?}`: without `wname`, the one that a new account would get. */
+  /**
+   * `wname_assign {token, name, wname?}`: without `wname`, the one that a new account would get.
+   * - 97: an account has or had this wname
+   * - 98: an order of the player is unsettled
+   * - 99: no such player
+   */
   wname_assign: {
     request: WnameAssignRequest;
     reply: WnameAssignReply;
-    code: never;
+    code: 97 | 98 | 99;
     success: 0;
   };
 }

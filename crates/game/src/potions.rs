@@ -14,7 +14,7 @@ use raidkeep_engine::clock::Clock;
 use raidkeep_engine::dispatch::RequestApp;
 use raidkeep_engine::request;
 use raidkeep_engine::request::lenient::{self, Given};
-use raidkeep_engine::request::{Answer, Call, Player, Reads, Refusal, Success};
+use raidkeep_engine::request::{Answer, Call, Code, Player, Reads, Refusal, Success};
 use raidkeep_engine::rules::Rules;
 use raidkeep_engine::schema::schema_by_hand;
 
@@ -35,7 +35,11 @@ pub struct UseItem {
     count: Given,
 }
 
-request!(Player, "use_item", UseItem => ItemUsed, READS = Reads::Caller);
+request!(
+    Player, "use_item", UseItem => ItemUsed,
+    READS = Reads::Caller,
+    CODES = &[Code::of(NO_SUCH_ITEM), Code::of(NOT_USABLE), Code::of(COUNT), Code::of(TOO_FEW)],
+);
 
 /// The reply of `use_item`.
 #[derive(Debug, Serialize, JsonSchema)]

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::dispatch::RequestApp;
 use crate::reload::{ReloadOutcome, Reloading, RulesState, shown};
 use crate::request;
-use crate::request::{Answer, Call, Job, Need, Operator, Refusal, Success, Unready, Waits};
+use crate::request::{Answer, Call, Code, Job, Need, Operator, Refusal, Success, Unready, Waits};
 use crate::rules::Problem;
 
 /// The refusal of a server that was started without a place to read rules from.
@@ -73,7 +73,14 @@ fn rules_status(
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 pub struct RulesReload {}
 
-request!(Operator, "rules_reload", RulesReload => Reloaded, ACTS_OUTSIDE = true);
+request!(
+    Operator, "rules_reload", RulesReload => Reloaded,
+    ACTS_OUTSIDE = true,
+    CODES = &[
+        Code::of(NOT_HERE),
+        Code::refusal(REFUSED, "the assets have errors, which `problems` lists, and the rules stay as they are"),
+    ],
+);
 
 /// The reply of `rules_reload`.
 #[derive(Debug, Serialize, JsonSchema)]

@@ -28,7 +28,7 @@ pub use answer::{
     Answer, Fact, Finding, Job, LoggedIn, Meanwhile, Need, Notice, Reason, Refusal, SignIn, Success, Unready, Waits,
 };
 pub use background::{BackgroundJobs, JobKey};
-pub use code::Code;
+pub use code::{Code, CodeKind};
 pub use parked::Notices;
 pub use registry::RequestTable;
 

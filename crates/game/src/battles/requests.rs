@@ -8,24 +8,28 @@ use serde::{Deserialize, Serialize};
 use crate::battles::action::ActionWish;
 use crate::battles::arena::{Arena, Turn, TurnError};
 use crate::battles::told::Told;
-use crate::identity::{Account, own_role};
+use crate::identity::{Account, NOT_YOUR_ROLE, own_role};
 use crate::spelling::{self, Breaks};
 use raidkeep_engine::dispatch::RequestApp;
 use raidkeep_engine::request;
 use raidkeep_engine::request::route::RouteApp;
-use raidkeep_engine::request::{Call, Player, Refusal, Success, Waits};
+use raidkeep_engine::request::{Call, Code, Player, Refusal, Success, Waits};
 
 pub(super) fn register(app: &mut App) {
     app.add_waiting_request::<BattleTurn, _>(battle);
     app.add_route::<BattleTurn>("/battle");
 }
 
+const NO_SUCH_BATTLE: Refusal = Refusal::new(404, "no such battle");
+const NOT_YOUR_BATTLE: Refusal = Refusal::new(403, "this is not your battle");
+const ACTED_ALREADY: Refusal = Refusal::new(409, "you have acted in this round");
+
 impl From<TurnError> for Refusal {
     fn from(error: TurnError) -> Self {
         match error {
-            TurnError::NoSuchBattle => Self::new(404, "no such battle"),
-            TurnError::NotYours => Self::new(403, "this is not your battle"),
-            TurnError::ActedAlready => Self::new(409, "you have acted in this round"),
+            TurnError::NoSuchBattle => NO_SUCH_BATTLE,
+            TurnError::NotYours => NOT_YOUR_BATTLE,
+            TurnError::ActedAlready => ACTED_ALREADY,
         }
     }
 }
@@ -54,7 +58,16 @@ fn yes() -> bool {
     true
 }
 
-request!(Player, "battle", BattleTurn => Told);
+request!(
+    Player, "battle", BattleTurn => Told,
+    CODES = &[
+        Code::of(NOT_YOUR_ROLE),
+        Code::of(NOT_YOUR_BATTLE),
+        Code::of(NO_SUCH_BATTLE),
+        Code::of(ACTED_ALREADY),
+        spelling::UNCLEAN,
+    ],
+);
 
 fn battle(In(call): In<Call<BattleTurn>>, mut arena: Arena, accounts: Query<&Account>) -> Waits<Told> {
     if let Some(told) = call.fact.and_then(|fact| fact.downcast::<Told>().ok()) {

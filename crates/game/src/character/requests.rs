@@ -12,14 +12,14 @@ use crate::character::model::Attributes;
 use crate::character::rules::CharacterRules;
 use crate::crafting::Possessions;
 use crate::energy::{Energy, EnergyRules};
-use crate::identity::{Account, own_role};
+use crate::identity::{Account, NOT_YOUR_ROLE, own_role};
 use crate::items::{Inventory, ItemRules};
 use crate::levels::{Experience, LevelRules, Standing};
 use raidkeep_engine::clock::Clock;
 use raidkeep_engine::dispatch::RequestApp;
 use raidkeep_engine::request;
 use raidkeep_engine::request::route::RouteApp;
-use raidkeep_engine::request::{Answer, Call, Player, Reads, Success};
+use raidkeep_engine::request::{Answer, Call, Code, Player, Reads, Success};
 use raidkeep_engine::rules::Rules;
 use raidkeep_engine::schema::{map_of, schema_by_hand};
 
@@ -35,7 +35,7 @@ pub struct Status {
     role: String,
 }
 
-request!(Player, "status", Status => StatusShown, READS = Reads::Caller);
+request!(Player, "status", Status => StatusShown, READS = Reads::Caller, CODES = &[Code::of(NOT_YOUR_ROLE)]);
 
 /// The reply of `status`.
 #[derive(Debug, Default, Serialize, JsonSchema)]
@@ -116,7 +116,7 @@ pub struct Time {
     role: String,
 }
 
-request!(Player, "time", Time => TimeShown, READS = Reads::Caller);
+request!(Player, "time", Time => TimeShown, READS = Reads::Caller, CODES = &[Code::of(NOT_YOUR_ROLE)]);
 
 /// The reply of `time`: the world's time, the same for every role.
 #[derive(Debug, Default, Serialize, JsonSchema)]

@@ -10,13 +10,14 @@ use serde::{Deserialize, Serialize, Serializer};
 
 use crate::crafting::model::{Craft, CraftKind, Possessions};
 use crate::crafting::rules::{CraftRules, Recipe, RecipeTexts};
-use crate::identity::{Account, NameRules, own_role};
+use crate::identity::{Account, NOT_YOUR_ROLE, NameRules, own_role};
 use crate::items::{Amount, Cause, Inventory, ItemRules};
+use crate::spelling;
 use raidkeep_engine::dispatch::RequestApp;
 use raidkeep_engine::request;
 use raidkeep_engine::request::lenient::{Integer, integer};
 use raidkeep_engine::request::route::RouteApp;
-use raidkeep_engine::request::{Answer, Anyone, Call, Player, Reads, Refusal, Success};
+use raidkeep_engine::request::{Answer, Anyone, Call, Code, Player, Reads, Refusal, Success};
 use raidkeep_engine::rules::Rules;
 use raidkeep_engine::schema::{map_of, schema_by_hand};
 use raidkeep_engine::template::Template;
@@ -48,13 +49,25 @@ pub struct Merge {
     name: Option<String>,
 }
 
-request!(Player, "merge", Merge => CraftTold, READS = Reads::Caller);
+request!(
+    Player, "merge", Merge => CraftTold,
+    READS = Reads::Caller,
+    CODES = &[
+        Code::of(NOT_YOUR_ROLE),
+        Code::refusal(SHORT, "materials insufficient"),
+        Code::refusal(spelling::ILLEGAL, "illegal name or description"),
+        Code::refusal(FULL, "no more can be owned"),
+    ],
+);
 
 /// A reply that is a text for the player.
 #[derive(Debug, Default, Serialize, JsonSchema)]
 pub struct CraftTold {
     text: String,
 }
+
+const SHORT: i32 = 95;
+const FULL: i32 = 99;
 
 /// Why nothing was made. The text is for the player, the status for programs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -67,9 +80,9 @@ enum Objection {
 impl Objection {
     fn of(self, recipe: &Recipe) -> (i32, &'static str, &Template) {
         match self {
-            Self::Short => (95, "materials insufficient", &recipe.texts.short),
-            Self::Illegal => (422, "illegal name or description", &recipe.texts.illegal),
-            Self::Full => (99, "no more can be owned", &recipe.texts.full),
+            Self::Short => (SHORT, "materials insufficient", &recipe.texts.short),
+            Self::Illegal => (spelling::ILLEGAL, "illegal name or description", &recipe.texts.illegal),
+            Self::Full => (FULL, "no more can be owned", &recipe.texts.full),
         }
     }
 }
@@ -150,7 +163,7 @@ pub struct Bag {
     role: String,
 }
 
-request!(Player, "bag", Bag => BagShown, READS = Reads::Caller);
+request!(Player, "bag", Bag => BagShown, READS = Reads::Caller, CODES = &[Code::of(NOT_YOUR_ROLE)]);
 
 /// The reply of `bag`.
 #[derive(Debug, Default, Serialize, JsonSchema)]
@@ -170,7 +183,7 @@ pub struct Skill {
     role: String,
 }
 
-request!(Player, "skill", Skill => SkillsShown, READS = Reads::Caller);
+request!(Player, "skill", Skill => SkillsShown, READS = Reads::Caller, CODES = &[Code::of(NOT_YOUR_ROLE)]);
 
 /// The reply of `skill`.
 #[derive(Debug, Default, Serialize, JsonSchema)]

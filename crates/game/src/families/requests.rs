@@ -14,7 +14,7 @@ use raidkeep_engine::account::AccountId;
 use raidkeep_engine::clock::Clock;
 use raidkeep_engine::dispatch::RequestApp;
 use raidkeep_engine::request;
-use raidkeep_engine::request::{Answer, Call, Player, Refusal, Success};
+use raidkeep_engine::request::{Answer, Call, Code, Player, Refusal, Success};
 use raidkeep_engine::rules::Rules;
 use raidkeep_engine::storage::{Discarded, Edit};
 use raidkeep_engine::travel::Traveller;
@@ -132,7 +132,10 @@ pub struct FoundFamily {
     name: String,
 }
 
-request!(Player, "found_family", FoundFamily => FamilyShown);
+request!(
+    Player, "found_family", FoundFamily => FamilyShown,
+    CODES = &[Code::of(ILLEGAL_NAME), Code::of(ALREADY_IN_ONE), Code::of(NAME_TAKEN)],
+);
 
 fn found_family(
     In(call): In<Call<FoundFamily>>,
@@ -150,7 +153,10 @@ pub struct JoinFamily {
     name: String,
 }
 
-request!(Player, "join_family", JoinFamily => FamilyShown);
+request!(
+    Player, "join_family", JoinFamily => FamilyShown,
+    CODES = &[Code::of(NO_SUCH_FAMILY), Code::of(ALREADY_IN_ONE), Code::of(FULL)],
+);
 
 fn join_family(In(call): In<Call<JoinFamily>>, mut kinship: Kinship, accounts: Query<&Account>) -> Answer<FamilyShown> {
     let player = call.caller.get(&accounts)?.name();
@@ -162,7 +168,7 @@ fn join_family(In(call): In<Call<JoinFamily>>, mut kinship: Kinship, accounts: Q
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 pub struct LeaveFamily {}
 
-request!(Player, "leave_family", LeaveFamily => ());
+request!(Player, "leave_family", LeaveFamily => (), CODES = &[Code::of(IN_NONE)]);
 
 fn leave_family(In(call): In<Call<LeaveFamily>>, mut kinship: Kinship) -> Answer<()> {
     if kinship.leave(call.caller.account) { Ok(Success::empty()) } else { Err(IN_NONE) }
@@ -175,7 +181,10 @@ pub struct FamilyMembers {
     name: Option<String>,
 }
 
-request!(Player, "family_members", FamilyMembers => FamilyShown);
+request!(
+    Player, "family_members", FamilyMembers => FamilyShown,
+    CODES = &[Code::of(NO_SUCH_FAMILY), Code::of(IN_NONE)],
+);
 
 fn family_members(
     In(call): In<Call<FamilyMembers>>,

@@ -22,7 +22,9 @@ use raidkeep_engine::players::Players;
 use raidkeep_engine::request;
 use raidkeep_engine::request::lenient::text_if_any;
 use raidkeep_engine::request::route::RouteApp;
-use raidkeep_engine::request::{Answer, Anyone, Call, Job, LoggedIn, Need, Refusal, Success, Unready, Waits, status};
+use raidkeep_engine::request::{
+    Answer, Anyone, Call, Code, Job, LoggedIn, Need, Refusal, Success, Unready, Waits, status,
+};
 use raidkeep_engine::rules::Rules;
 use raidkeep_engine::storage::{Directory, EditWorld};
 
@@ -58,7 +60,10 @@ pub struct LoginUnique {
     unique_id: GivenId,
 }
 
-request!(Anyone, "login_unique", LoginUnique => GuestAdmitted);
+request!(
+    Anyone, "login_unique", LoginUnique => GuestAdmitted,
+    CODES = &[Code::answer(CREATED, "success, and this request made the account")],
+);
 
 /// The reply of `login_unique`.
 #[derive(Debug, Serialize, JsonSchema)]
@@ -136,7 +141,16 @@ pub struct Signup {
     password: String,
 }
 
-request!(Anyone, "signup", Signup => StatusCode, SECRETS = &["password"]);
+request!(
+    Anyone, "signup", Signup => StatusCode,
+    SECRETS = &["password"],
+    CODES = &[
+        Code::status_code(StatusCode::NAME_TAKEN, "the name is taken, or looks like one that is"),
+        Code::status_code(StatusCode::EMAIL_TAKEN, "the e-mail address is taken"),
+        Code::status_code(StatusCode::ILLEGAL, "illegal name or e-mail address, or the password is too short"),
+        Code::status_code(StatusCode::TOO_MANY, "too many new accounts from this address"),
+    ],
+);
 
 /// A reply that consists of a code only (docs/contract/identity.md#accounts).
 #[derive(Debug, Default, Serialize, JsonSchema)]
@@ -201,7 +215,15 @@ pub struct LogIn {
     ip: Option<String>,
 }
 
-request!(Anyone, "login", LogIn => SignedIn, SECRETS = &["password"]);
+request!(
+    Anyone, "login", LogIn => SignedIn,
+    SECRETS = &["password"],
+    CODES = &[
+        Code::status_code(SignedIn::WRONG_PASSWORD, "wrong password"),
+        Code::status_code(SignedIn::NOT_REGISTERED, "no account has this e-mail address"),
+        Code::status_code(SignedIn::TOO_MANY_ATTEMPTS, "too many attempts; wait `retry_after_ms`"),
+    ],
+);
 
 /// The reply of `login`; with another code than 200 the name is empty and there is no token.
 #[derive(Debug, Default, Serialize, JsonSchema)]

@@ -18,7 +18,7 @@ use raidkeep_engine::dispatch::RequestApp;
 use raidkeep_engine::events::{Event, Events};
 use raidkeep_engine::players::Players;
 use raidkeep_engine::request;
-use raidkeep_engine::request::{Answer, Call, Player, Reads, Refusal, Success, Unready, Waits};
+use raidkeep_engine::request::{Answer, Call, Code, Player, Reads, Refusal, Success, Unready, Waits};
 use raidkeep_engine::rules::Rules;
 use raidkeep_engine::storage::{Directory, EditWorld};
 
@@ -37,16 +37,21 @@ const CLAIMED: Cause = Cause::new("mail");
 
 const DAILY_LIMIT: Refusal = Refusal::new(99, "no more mails can be sent today");
 const NO_SUCH_PLAYER: Refusal = Refusal::new(98, "no such player");
+const BOX_FULL: Refusal = Refusal::new(97, "the mailbox of this player is full");
+const NO_SUCH_MAIL: Refusal = Refusal::new(99, "no mail has this key");
+const NOTHING_TO_CLAIM: Refusal = Refusal::new(98, "there is nothing to claim in this mail");
+const ALREADY_CLAIMED: Refusal = Refusal::new(97, "already claimed");
+const UNCLAIMED: Refusal = Refusal::new(97, "the items of this mail have not been claimed");
 
 impl From<MailError> for Refusal {
     fn from(error: MailError) -> Self {
         match error {
             MailError::NoSuchBox => Self::internal(),
-            MailError::NoSuchMail => Self::new(99, "no mail has this key"),
-            MailError::NothingToClaim => Self::new(98, "there is nothing to claim in this mail"),
-            MailError::AlreadyClaimed => Self::new(97, "already claimed"),
-            MailError::Unclaimed => Self::new(97, "the items of this mail have not been claimed"),
-            MailError::Full => Self::new(97, "the mailbox of this player is full"),
+            MailError::NoSuchMail => NO_SUCH_MAIL,
+            MailError::NothingToClaim => NOTHING_TO_CLAIM,
+            MailError::AlreadyClaimed => ALREADY_CLAIMED,
+            MailError::Unclaimed => UNCLAIMED,
+            MailError::Full => BOX_FULL,
         }
     }
 }
@@ -178,7 +183,7 @@ pub struct MarkReadMail {
     key: String,
 }
 
-request!(Player, "mark_read_mail", MarkReadMail => (), READS = Reads::Caller);
+request!(Player, "mark_read_mail", MarkReadMail => (), READS = Reads::Caller, CODES = &[Code::of(NO_SUCH_MAIL)]);
 
 fn mark_read_mail(In(call): In<Call<MarkReadMail>>, mut boxes: Query<&mut Mailbox>) -> Answer<()> {
     let mut mailbox = call.caller.get_mut(&mut boxes)?;
@@ -192,7 +197,11 @@ pub struct DeleteMail {
     key: String,
 }
 
-request!(Player, "delete_mail", DeleteMail => (), READS = Reads::Caller);
+request!(
+    Player, "delete_mail", DeleteMail => (),
+    READS = Reads::Caller,
+    CODES = &[Code::of(NO_SUCH_MAIL), Code::of(UNCLAIMED)],
+);
 
 fn delete_mail(In(call): In<Call<DeleteMail>>, mut boxes: Query<&mut Mailbox>) -> Answer<()> {
     let mut mailbox = call.caller.get_mut(&mut boxes)?;
@@ -218,7 +227,11 @@ pub struct ClaimMail {
     key: String,
 }
 
-request!(Player, "claim_mail", ClaimMail => MailClaimed, READS = Reads::Caller);
+request!(
+    Player, "claim_mail", ClaimMail => MailClaimed,
+    READS = Reads::Caller,
+    CODES = &[Code::of(NO_SUCH_MAIL), Code::of(NOTHING_TO_CLAIM), Code::of(ALREADY_CLAIMED)],
+);
 
 /// The reply of `claim_mail`.
 #[derive(Debug, Serialize, JsonSchema)]
@@ -245,7 +258,15 @@ pub struct SendMail {
     body: String,
 }
 
-request!(Player, "send_mail", SendMail => ());
+request!(
+    Player, "send_mail", SendMail => (),
+    CODES = &[
+        Code::refusal(spelling::ILLEGAL, "characters that are not shown, or indecent words"),
+        Code::of(DAILY_LIMIT),
+        Code::of(NO_SUCH_PLAYER),
+        Code::of(BOX_FULL),
+    ],
+);
 
 fn send_mail(In(call): In<Call<SendMail>>, world: &mut World) -> Waits<()> {
     let sender = call.caller.entity;

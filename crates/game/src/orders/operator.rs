@@ -7,12 +7,13 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use crate::identity::{Account, PlayersByName};
-use crate::orders::book::{OrderBook, OrderDesk, read_number};
+use crate::orders::book::{OrderBook, OrderDesk, UNSETTLED, read_number};
 use crate::orders::model::{
     Adjustment, ClosedOrder, Goods, NewOrder, Order, OrderId, OrderRemark, OrderState, StateName, Step, Wish,
 };
 use crate::orders::settle::OrderTold;
 use crate::orders::steps;
+use crate::platforms::mcrmb::requests::PLATFORM_CODE;
 use crate::platforms::mcrmb::{Gateway, PlatformData};
 use raidkeep_engine::clock::Clock;
 use raidkeep_engine::dispatch::RequestApp;
@@ -20,7 +21,7 @@ use raidkeep_engine::outside::Numbering;
 use raidkeep_engine::request;
 use raidkeep_engine::request::answer::rows_found;
 use raidkeep_engine::request::lenient::{self, Integer};
-use raidkeep_engine::request::{Call, Operator, Refusal, Success, Waits, status};
+use raidkeep_engine::request::{Call, Code, Operator, Refusal, Success, Waits, status};
 use raidkeep_engine::storage::{ArchivedRow, RowQuery, Stored};
 
 pub(super) fn register(app: &mut App) {
@@ -139,8 +140,9 @@ pub struct OrderInspect {
     order: String,
 }
 
-request!(Operator, "order_inspect", OrderInspect => OrderShown);
+request!(Operator, "order_inspect", OrderInspect => OrderShown, CODES = &[Code::of(NO_SUCH_ORDER)]);
 
+const GOES_ON: i32 = 98;
 const NO_SUCH_ORDER: Refusal = Refusal::new(99, "no such order");
 
 fn order_inspect(
@@ -169,7 +171,10 @@ pub struct OrderResolve {
     reason: String,
 }
 
-request!(Operator, "order_resolve", OrderResolve => OrderShown);
+request!(
+    Operator, "order_resolve", OrderResolve => OrderShown,
+    CODES = &[Code::of(NO_SUCH_ORDER), Code::refusal(GOES_ON, "the order continues by itself")],
+);
 
 fn order_resolve(In(call): In<Call<OrderResolve>>, world: &mut World) -> raidkeep_engine::request::Answer<OrderShown> {
     let OrderResolve { order, paid, reason } = call.request;
@@ -184,7 +189,7 @@ fn order_resolve(In(call): In<Call<OrderResolve>>, world: &mut World) -> raidkee
     if let Some(Err(state)) = resolved {
         let state = serde_json::to_value(state).unwrap_or_default();
         let message = format!("the order is {}, and goes on by itself", state.as_str().unwrap_or_default());
-        return Err(Refusal::saying(98, message));
+        return Err(Refusal::saying(GOES_ON, message));
     }
     tracing::info!(order = %before.number, paid, reason, "an operator has resolved an order");
     steps::after_step(world, entity, &before, now, None);
@@ -205,7 +210,10 @@ pub struct Manual {
     text: String,
 }
 
-request!(Operator, "manual", Manual => PointsChanged);
+request!(
+    Operator, "manual", Manual => PointsChanged,
+    CODES = &[Code::of(NO_SUCH_PLAYER), Code::of(UNSETTLED), PLATFORM_CODE],
+);
 
 /// The reply of `manual`: the order, or what the platform shows with its refusal.
 #[derive(Debug, Serialize, JsonSchema)]

@@ -15,14 +15,14 @@ use crate::orders::proof::{PlatformRecord, RECORDS_SHOWN};
 use crate::orders::steps::read_records;
 use crate::platforms::mcrmb::PAYMENTS;
 use crate::platforms::mcrmb::gateway::{Gateway, PlatformCall, reply_of};
-use crate::platforms::mcrmb::requests::is_success;
+use crate::platforms::mcrmb::requests::{PLATFORM_CODE, is_success};
 use raidkeep_engine::account::AccountId;
 use raidkeep_engine::dispatch::RequestApp;
 use raidkeep_engine::exchange::CallOutcome;
 use raidkeep_engine::outside::{Number, Numbering};
 use raidkeep_engine::request;
 use raidkeep_engine::request::lenient::Integer;
-use raidkeep_engine::request::{Call, Fact, Job, Need, Operator, Refusal, Success, Waits};
+use raidkeep_engine::request::{Call, Code, Fact, Job, Need, Operator, Refusal, Success, Waits};
 use raidkeep_engine::start::RowSource;
 use raidkeep_engine::storage::store::Rows;
 use raidkeep_engine::storage::{ArchivedRow, RowQuery, StorageError, Stored};
@@ -41,7 +41,14 @@ pub struct OrderReconcile {
     account: Option<i64>,
 }
 
-request!(Operator, "order_reconcile", OrderReconcile => Reconciled);
+request!(
+    Operator, "order_reconcile", OrderReconcile => Reconciled,
+    CODES = &[
+        Code::of(NO_SUCH_PLAYER),
+        Code::refusal(UNREADABLE, "the orders of the world cannot be read"),
+        PLATFORM_CODE,
+    ],
+);
 
 /// The reply of `order_reconcile`. Nothing is changed by it.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]

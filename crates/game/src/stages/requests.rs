@@ -22,7 +22,7 @@ use raidkeep_engine::clock::Clock;
 use raidkeep_engine::dispatch::RequestApp;
 use raidkeep_engine::random::Randomness;
 use raidkeep_engine::request::lenient::{self, Given, Integer};
-use raidkeep_engine::request::{Answer, Call, Player, Reads, Refusal, Request, Success};
+use raidkeep_engine::request::{Answer, Call, Code, Player, Reads, Refusal, Request, Success};
 use raidkeep_engine::rules::Rules;
 
 pub(super) fn register(app: &mut App) {
@@ -76,7 +76,21 @@ stage_modes! {
 
 /// The codes of the new functions (docs/contract/stage-protocol.md#codes-of-the-new-functions).
 pub(super) mod codes {
-    use raidkeep_engine::request::Refusal;
+    use raidkeep_engine::request::{Code, Refusal};
+
+    /// In the order of the checks of an entry.
+    pub(super) const ENTER: &[Code] = &[
+        Code::of(STAGE),
+        Code::of(MISMATCH).meaning("the stage is passed, and cannot be repeated"),
+        Code::of(NOT_CONFIGURED),
+        Code::of(LEVEL),
+        Code::of(TICKET).meaning("no more ticket, try tomorrow; or every boss is dead"),
+        Code::of(ENERGY),
+        Code::of(MATERIALS),
+    ];
+    pub(super) const VICTORY: &[Code] = &[Code::of(STAGE), Code::of(MISMATCH), Code::of(NOT_CONFIGURED)];
+    pub(super) const VICTORY_OVER_BOSS: &[Code] =
+        &[Code::of(STAGE), Code::of(MISMATCH), Code::of(NOT_CONFIGURED), Code::of(DAMAGE)];
 
     pub(in crate::stages) const NOT_PASSED: Refusal = Refusal::new(99, "Do not sweep until you pass this checkpoint");
     pub(in crate::stages) const NOT_CONFIGURED: Refusal =
@@ -138,6 +152,7 @@ pub struct Enter<M> {
 impl<M: StageMode> Request for Enter<M> {
     const FUNCTION: &'static str = M::ENTER;
     const READS: Reads = M::READS;
+    const CODES: &'static [Code] = codes::ENTER;
     type Caller = Player;
     type Reply = StageEntered;
 }
@@ -304,6 +319,8 @@ pub struct Victory<M> {
 impl<M: StageMode> Request for Victory<M> {
     const FUNCTION: &'static str = M::VICTORY;
     const READS: Reads = M::READS;
+    const CODES: &'static [Code] =
+        if matches!(M::MODE, Mode::Boss) { codes::VICTORY_OVER_BOSS } else { codes::VICTORY };
     type Caller = Player;
     type Reply = StageWon;
 }

@@ -7,9 +7,10 @@ use bevy_ecs::prelude::*;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::identity::{Account, own_role};
+use crate::identity::{Account, NOT_YOUR_ROLE, own_role};
 use crate::narrator::{Abilities, Colours, Said};
 use crate::platforms::chat::wire::Draft;
+use crate::spelling;
 use crate::tasks::model::TaskName;
 use crate::tasks::play::{INTERNAL, Played, TaskPlayer, TaskPlayerItem, TaskStage};
 use crate::tasks::rules::{RewardShown, SpeechLimits};
@@ -17,7 +18,7 @@ use crate::tasks::{PersonalTasks, TaskBook, TaskQueue};
 use raidkeep_engine::dispatch::RequestApp;
 use raidkeep_engine::request;
 use raidkeep_engine::request::route::RouteApp;
-use raidkeep_engine::request::{Answer, Call, Player, Reads, Refusal, Success, Waits};
+use raidkeep_engine::request::{Answer, Call, Code, Player, Reads, Refusal, Success, Waits};
 use raidkeep_engine::rules::Rules;
 
 pub(super) fn register(app: &mut App) {
@@ -38,7 +39,7 @@ pub struct TaskInfo {
     role: String,
 }
 
-request!(Player, "task_info", TaskInfo => TaskList);
+request!(Player, "task_info", TaskInfo => TaskList, CODES = &[Code::of(NOT_YOUR_ROLE)]);
 
 /// `task_info_personal {role}`: the tasks that were made for the player.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
@@ -46,7 +47,11 @@ pub struct TaskInfoPersonal {
     role: String,
 }
 
-request!(Player, "task_info_personal", TaskInfoPersonal => TaskList, READS = Reads::Caller);
+request!(
+    Player, "task_info_personal", TaskInfoPersonal => TaskList,
+    READS = Reads::Caller,
+    CODES = &[Code::of(NOT_YOUR_ROLE)],
+);
 
 /// The reply of `task_info` and `task_info_personal`.
 #[derive(Debug, Default, Serialize, JsonSchema)]
@@ -81,7 +86,10 @@ pub struct Select {
     task_name: String,
 }
 
-request!(Player, "select", Select => TaskBegun);
+request!(
+    Player, "select", Select => TaskBegun,
+    CODES = &[Code::of(NOT_YOUR_ROLE), Code::of(NO_SUCH_TASK), Code::of(ANOTHER_TASK)],
+);
 
 /// `select_personal {role, task_name}`: the same with a personal task.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
@@ -90,7 +98,11 @@ pub struct SelectPersonal {
     task_name: String,
 }
 
-request!(Player, "select_personal", SelectPersonal => TaskBegun, READS = Reads::Caller);
+request!(
+    Player, "select_personal", SelectPersonal => TaskBegun,
+    READS = Reads::Caller,
+    CODES = &[Code::of(NOT_YOUR_ROLE), Code::of(NO_SUCH_TASK), Code::of(ANOTHER_TASK)],
+);
 
 /// The reply of `select` and `select_personal`.
 #[derive(Debug, Default, Serialize, JsonSchema)]
@@ -155,7 +167,11 @@ pub struct Feedback {
     roles: Vec<String>,
 }
 
-request!(Player, "feedback", Feedback => StoryTold, READS = Reads::Caller);
+request!(
+    Player, "feedback", Feedback => StoryTold,
+    READS = Reads::Caller,
+    CODES = &[Code::of(NOT_YOUR_ROLE), Code::of(NO_TASK), spelling::UNCLEAN],
+);
 
 /// The reply of `feedback`.
 #[derive(Debug, Default, Serialize, JsonSchema)]

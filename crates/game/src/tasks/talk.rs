@@ -8,7 +8,7 @@ use bevy_ecs::prelude::*;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::identity::{Account, own_role};
+use crate::identity::{Account, NOT_YOUR_ROLE, own_role};
 use crate::narrator::{Colours, GameMaster};
 use crate::platforms::chat::wire::Draft;
 use crate::spelling;
@@ -20,7 +20,7 @@ use raidkeep_engine::dispatch::RequestApp;
 use raidkeep_engine::hash::StableHasher;
 use raidkeep_engine::request;
 use raidkeep_engine::request::route::RouteApp;
-use raidkeep_engine::request::{Answer, Call, Player, Refusal, Success, Waits, status};
+use raidkeep_engine::request::{Answer, Call, Code, Player, Refusal, Success, Waits, status};
 use raidkeep_engine::rules::Rules;
 
 pub(super) fn register(app: &mut App) {
@@ -38,7 +38,7 @@ pub struct Main {
     role: Option<String>,
 }
 
-request!(Player, "main", Main => MainTold);
+request!(Player, "main", Main => MainTold, CODES = &[Code::of(NOT_YOUR_ROLE), spelling::UNCLEAN]);
 
 /// The reply of `main`.
 #[derive(Debug, Default, Serialize, JsonSchema)]
@@ -99,7 +99,19 @@ pub struct TaskRequest {
     role: String,
 }
 
-request!(Player, "task_request", TaskRequest => WishTold);
+request!(
+    Player, "task_request", TaskRequest => WishTold,
+    CODES = &[
+        Code::of(NOT_YOUR_ROLE),
+        Code::refusal(KNOWN, "there is such a task already; `text` says so"),
+        Code::refusal(NOT_UNDERSTOOD, "the wish is not understood, or has characters that are not shown"),
+        Code::refusal(TOO_MANY, "too many tasks are waiting, or were made today; `text` says so"),
+    ],
+);
+
+const KNOWN: i32 = 409;
+const NOT_UNDERSTOOD: i32 = spelling::ILLEGAL;
+const TOO_MANY: i32 = 429;
 
 /// The reply of `task_request`.
 #[derive(Debug, Default, Serialize, JsonSchema)]
@@ -123,10 +135,10 @@ fn task_request(
     let lines = &master.wishes;
     let (status, line, task) = match talk.grant_wish(&text, clock.day()) {
         Ok(task) => (status::SUCCESS, &lines.made, Some(task)),
-        Err(Objection::Known(task)) => (409, &lines.known, Some(task)),
-        Err(Objection::NotUnderstood) => (422, &lines.not_understood, None),
-        Err(Objection::ListFull) => (429, &lines.list_full, None),
-        Err(Objection::DayFull) => (429, &lines.day_full, None),
+        Err(Objection::Known(task)) => (KNOWN, &lines.known, Some(task)),
+        Err(Objection::NotUnderstood) => (NOT_UNDERSTOOD, &lines.not_understood, None),
+        Err(Objection::ListFull) => (TOO_MANY, &lines.list_full, None),
+        Err(Objection::DayFull) => (TOO_MANY, &lines.day_full, None),
     };
     let text = talk.say_of(line, task);
     Ok(Success::with(WishTold { text, role: master.role.clone() }).status(status))
@@ -141,7 +153,7 @@ pub struct Others {
     text: String,
 }
 
-request!(Player, "others", Others => OthersTold);
+request!(Player, "others", Others => OthersTold, CODES = &[Code::of(NOT_YOUR_ROLE), spelling::UNCLEAN]);
 
 /// The reply of `others`.
 #[derive(Debug, Default, Serialize, JsonSchema)]

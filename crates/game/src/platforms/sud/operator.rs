@@ -11,7 +11,7 @@ use raidkeep_engine::clock::Clock;
 use raidkeep_engine::dispatch::RequestApp;
 use raidkeep_engine::request;
 use raidkeep_engine::request::lenient::{self, Integer};
-use raidkeep_engine::request::{Answer, Call, Operator, Refusal, Success};
+use raidkeep_engine::request::{Answer, Call, Code, Operator, Refusal, Success};
 use raidkeep_engine::storage::EditWorld;
 
 pub(super) fn register(app: &mut App) {
@@ -117,7 +117,10 @@ pub struct ReportRetry {
     report: i64,
 }
 
-request!(Operator, "report_retry", ReportRetry => ReportShown);
+request!(
+    Operator, "report_retry", ReportRetry => ReportShown,
+    CODES = &[Code::of(NO_SUCH_REPORT), Code::of(UNDER_WAY)],
+);
 
 const NO_SUCH_REPORT: Refusal = Refusal::new(99, "no such report waits");
 const UNDER_WAY: Refusal = Refusal::new(98, "the report is under way, retry in a moment");
@@ -162,7 +165,7 @@ pub struct ReportDrop {
     reason: String,
 }
 
-request!(Operator, "report_drop", ReportDrop => ReportShown);
+request!(Operator, "report_drop", ReportDrop => ReportShown, CODES = &[Code::of(NO_SUCH_REPORT), Code::of(UNDER_WAY)]);
 
 fn report_drop(In(call): In<Call<ReportDrop>>, world: &mut World) -> Answer<ReportShown> {
     let (id, entity) = find(world.resource::<ReportBook>(), call.request.report)?;

@@ -8,7 +8,7 @@ use crate::schema::clients::library::{Definition, Group};
 use crate::schema::documents::{reading, writing};
 use raidkeep_engine::events::EventTable;
 use raidkeep_engine::request::registry::RequestKind;
-use raidkeep_engine::request::{Access, RequestTable};
+use raidkeep_engine::request::{Access, CodeKind, RequestTable};
 use raidkeep_engine::rules::Catalogue;
 
 /// One function.
@@ -95,14 +95,31 @@ impl Api {
 impl Function {
     /// The statuses with which it answers, 0 among them, in order.
     pub(super) fn answers(&self) -> BTreeSet<i32> {
-        let own = self.kind.codes.iter().filter(|code| code.is_answer).map(|code| code.status);
+        let own = self.kind.codes.iter().filter(|code| code.is_answer()).filter_map(|code| code.number);
         std::iter::once(0).chain(own).collect()
     }
 
-    /// The statuses with which it refuses, and what they mean, in order.
-    pub(super) fn refusals(&self) -> BTreeMap<i32, &'static str> {
-        let own = self.kind.codes.iter().filter(|code| !code.is_answer);
-        own.map(|code| (code.status, code.meaning)).collect()
+    /// What its codes of this kind mean, in order; `None` stands for any that it passes on.
+    pub(super) fn codes(&self, is_wanted: impl Fn(CodeKind) -> bool) -> BTreeMap<Option<i32>, String> {
+        let mut meanings: BTreeMap<Option<i32>, String> = BTreeMap::new();
+        for code in self.kind.codes.iter().filter(|code| is_wanted(code.kind)) {
+            let meaning = meanings.entry(code.number).or_default();
+            if !meaning.is_empty() {
+                meaning.push_str("; or ");
+            }
+            meaning.push_str(code.meaning);
+        }
+        meanings
+    }
+
+    /// The statuses with which it refuses.
+    pub(super) fn refusals(&self) -> BTreeMap<Option<i32>, String> {
+        self.codes(|kind| kind == CodeKind::Refusal)
+    }
+
+    /// Whether there is an answer without `data`.
+    pub(super) fn is_bare_at_times(&self) -> bool {
+        self.kind.codes.iter().any(|code| code.kind == CodeKind::BareAnswer)
     }
 }
 

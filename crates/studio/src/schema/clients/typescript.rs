@@ -8,7 +8,7 @@ use crate::schema::clients::api::{Api, Function, reply_name, request_name};
 use crate::schema::clients::constants::{Constant, Constants};
 use crate::schema::clients::library::Definition;
 use crate::schema::clients::shapes::{Record, Shape};
-use raidkeep_engine::request::{Access, status};
+use raidkeep_engine::request::{Access, CodeKind, status};
 
 const HEAD: &str = "\
 // Written by `raidkeep schema typescript`; do not edit. It is what the server's own types say.
@@ -83,17 +83,28 @@ fn facts(api: &Api, text: &mut String) {
             let _ = writeln!(text, "  {}: [{}],", function.kind.function, answers.join(", "));
         }
     }
-    text.push_str("} as const;\n\n/** What the own codes of each function mean. */\nexport const CODES = {\n");
+    text.push_str("} as const;\n");
+    codes("CODES", "What the own statuses of each function mean.", |kind| kind != CodeKind::StatusCode, api, text);
+    let doc = "What `status_code` means in the replies that have one, besides 200. Their status is 0.";
+    codes("STATUS_CODES", doc, |kind| kind == CodeKind::StatusCode, api, text);
+}
+
+fn codes(name: &str, doc: &str, is_wanted: impl Fn(CodeKind) -> bool, api: &Api, text: &mut String) {
+    let _ = write!(text, "\n/** {doc} */\nexport const {name} = {{\n");
     for function in &api.functions {
-        let (name, codes) = (function.kind.function, function.kind.codes);
-        let codes: Vec<String> =
-            codes.iter().map(|code| format!("    {}: {},\n", code.status, quoted(code.meaning))).collect();
-        match codes.is_empty() {
-            true => _ = writeln!(text, "  {name}: {{}},"),
-            false => _ = writeln!(text, "  {name}: {{\n{}  }},", codes.concat()),
+        let codes = function.codes(&is_wanted);
+        let known = codes.iter().filter_map(|(number, meaning)| Some(((*number)?, meaning)));
+        let known: Vec<String> =
+            known.map(|(number, meaning)| format!("    {}: {},\n", key_of(number), quoted(meaning))).collect();
+        if !known.is_empty() {
+            let _ = writeln!(text, "  {}: {{\n{}  }},", function.kind.function, known.concat());
         }
     }
     text.push_str("} as const;\n");
+}
+
+fn key_of(number: i32) -> String {
+    if number < 0 { format!("\"{number}\"") } else { number.to_string() }
 }
 
 fn list(name: &str, doc: &str, functions: &[&str], text: &mut String) {
@@ -113,14 +124,22 @@ fn functions(api: &Api, name: &str, doc: &str, is_operator: bool, text: &mut Str
 fn function_entry(function: &Function, text: &mut String) {
     let (name, refusals) = (function.kind.function, function.refusals());
     let mut doc = function.doc.clone();
-    for code in function.kind.codes {
-        let _ = write!(doc, "\n- {}: {}", code.status, code.meaning);
+    for (number, meaning) in function.codes(|kind| kind != CodeKind::StatusCode) {
+        let number = number.map_or_else(|| "others".to_owned(), |number| number.to_string());
+        let _ = write!(doc, "\n- {number}: {meaning}");
+    }
+    for (number, meaning) in function.codes(|kind| kind == CodeKind::StatusCode) {
+        let _ = write!(doc, "\n- 0 with `status_code` {}: {meaning}", number.unwrap_or_default());
     }
     comment(&doc, "  ", text);
-    let union = |codes: Vec<String>| if codes.is_empty() { "never".to_owned() } else { codes.join(" | ") };
-    let code = union(refusals.keys().map(i32::to_string).collect());
-    let success = union(function.answers().iter().map(i32::to_string).collect());
-    let reply = match (function.has_data, function.kind.codes.iter().any(|code| code.is_answer && code.is_bare)) {
+    let own: Option<Vec<String>> = refusals.keys().map(|number| Some((*number)?.to_string())).collect();
+    let code = match own {
+        Some(own) if own.is_empty() => "never".to_owned(),
+        Some(own) => own.join(" | "),
+        None => "number".to_owned(),
+    };
+    let success = function.answers().iter().map(i32::to_string).collect::<Vec<_>>().join(" | ");
+    let reply = match (function.has_data, function.is_bare_at_times()) {
         (false, _) => "undefined".to_owned(),
         (true, false) => reply_name(name),
         (true, true) => format!("{} | undefined", reply_name(name)),
