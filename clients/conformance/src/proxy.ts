@@ -39,6 +39,8 @@ export class Proxy {
   readonly address: string;
   /** Connections since the start. */
   connections = 0;
+  /** Bytes that were swallowed since the start. */
+  droppedBytes = 0;
   private readonly pairs = new Set<readonly [Socket, Socket]>();
   private dropped = new Set<Direction>();
   private delayMilliseconds = 0;
@@ -158,7 +160,11 @@ export class Proxy {
 
   private async send(pipe: Pipe, bytes: Buffer, pair: readonly [Socket, Socket]): Promise<void> {
     let rest = bytes;
-    while (rest.length > 0 && !pipe.to.destroyed && !this.dropped.has(pipe.direction)) {
+    while (rest.length > 0 && !pipe.to.destroyed) {
+      if (this.dropped.has(pipe.direction)) {
+        this.droppedBytes += rest.length;
+        return;
+      }
       const allowed = this.allowed[pipe.direction] ?? Infinity;
       if (allowed <= 0) {
         this.allowed = {};
