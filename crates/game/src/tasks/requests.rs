@@ -7,7 +7,7 @@ use bevy_ecs::prelude::*;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::identity::{Account, own_role};
+use crate::identity::{Account, NOT_YOUR_ROLE, own_role};
 use crate::narrator::{Abilities, Colours, Said};
 use crate::platforms::chat::wire::Draft;
 use crate::tasks::model::TaskName;
@@ -38,7 +38,10 @@ pub struct TaskInfo {
     role: String,
 }
 
-request!(Player, "task_info", TaskInfo => TaskList);
+request!(
+    Player, "task_info", TaskInfo => TaskList,
+    CODES = &[NOT_YOUR_ROLE.code()],
+);
 
 /// `task_info_personal {role}`: the tasks that were made for the player.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
@@ -46,7 +49,11 @@ pub struct TaskInfoPersonal {
     role: String,
 }
 
-request!(Player, "task_info_personal", TaskInfoPersonal => TaskList, READS = Reads::Caller);
+request!(
+    Player, "task_info_personal", TaskInfoPersonal => TaskList,
+    READS = Reads::Caller,
+    CODES = &[NOT_YOUR_ROLE.code()],
+);
 
 /// The reply of `task_info` and `task_info_personal`.
 #[derive(Debug, Default, Serialize, JsonSchema)]
@@ -81,7 +88,10 @@ pub struct Select {
     task_name: String,
 }
 
-request!(Player, "select", Select => TaskBegun);
+request!(
+    Player, "select", Select => TaskBegun,
+    CODES = &[NOT_YOUR_ROLE.code(), NO_SUCH_TASK.code(), ANOTHER_TASK.code()],
+);
 
 /// `select_personal {role, task_name}`: the same with a personal task.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
@@ -90,7 +100,11 @@ pub struct SelectPersonal {
     task_name: String,
 }
 
-request!(Player, "select_personal", SelectPersonal => TaskBegun, READS = Reads::Caller);
+request!(
+    Player, "select_personal", SelectPersonal => TaskBegun,
+    READS = Reads::Caller,
+    CODES = &[NOT_YOUR_ROLE.code(), NO_SUCH_TASK.code(), ANOTHER_TASK.code()],
+);
 
 /// The reply of `select` and `select_personal`.
 #[derive(Debug, Default, Serialize, JsonSchema)]
@@ -155,7 +169,11 @@ pub struct Feedback {
     roles: Vec<String>,
 }
 
-request!(Player, "feedback", Feedback => StoryTold, READS = Reads::Caller);
+request!(
+    Player, "feedback", Feedback => StoryTold,
+    READS = Reads::Caller,
+    CODES = &[NOT_YOUR_ROLE.code(), NO_TASK.code()],
+);
 
 /// The reply of `feedback`.
 #[derive(Debug, Default, Serialize, JsonSchema)]
