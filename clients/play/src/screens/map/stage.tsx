@@ -1,0 +1,95 @@
+import type { JSX } from "preact";
+import { useState } from "preact/hooks";
+import { Monster } from "../../art/creatures.js";
+import { landOf, Scene } from "../../art/scene.js";
+import { canSweep, catalog, type Layout, monstersOf, type Stage } from "../../state/catalog.js";
+import { parseAmount, player } from "../../state/player.js";
+import { common } from "../../texts/common.js";
+import { monsterName } from "../../texts/names.js";
+import { numberText } from "../../texts/texts.js";
+import { Amounts } from "../../ui/amounts.js";
+import { Button } from "../../ui/basics.js";
+import { Dialog } from "../../ui/dialog.js";
+import { Stepper } from "../../ui/stepper.js";
+import { Tabs } from "../../ui/tabs.js";
+import { stateOf, sweep } from "./model.js";
+import { mapTexts } from "./texts.js";
+
+interface SheetProps {
+  stage: Stage;
+  onClose: () => void;
+  onEnter: () => Promise<void>;
+}
+
+/** What awaits on a stage, and what one can do there. */
+export function StageSheet({ stage, onClose, onEnter }: SheetProps): JSX.Element {
+  const t = mapTexts();
+  const [count, setCount] = useState(1);
+  const state = stateOf(stage.stage, player.value?.stages.general ?? 0);
+  const layout = catalog.layouts[stage.layout] ?? [];
+  const rewards = stage.rewards.map(parseAmount);
+  if (stage.exp > 0) rewards.push({ item: "exp", quantity: stage.exp });
+  return (
+    <Dialog title={`${t.regions[landOf(stage.layout)] ?? ""} · ${t.stage(stage.stage)}`} onClose={onClose}>
+      <FieldView stage={stage} layout={layout} />
+      <ul class="foes">
+        {monstersOf(layout).map((id) => (
+          <li key={id} class="foe-card">
+            <Monster id={id} />
+            <b>{monsterName(id)}</b>
+            <small>
+              {t.life} {numberText(catalog.monsters[id]?.life ?? 0)} · {t.attack}{" "}
+              {numberText(catalog.monsters[id]?.attack ?? 0)}
+            </small>
+          </li>
+        ))}
+      </ul>
+      {rewards.length > 0 && (
+        <div class="row">
+          <span class="row-label">{common().rewards}</span>
+          <Amounts of={rewards} />
+        </div>
+      )}
+      <div class="actions">
+        <Button tone="main" icon="swords" autofocus disabled={state === "locked"} onPress={onEnter}>
+          {`${state === "locked" ? t.locked : t.enter} · ${t.cost(stage.energy)}`}
+        </Button>
+        {state === "passed" && canSweep(stage.stage) && (
+          <div class="sweep">
+            <Stepper label={t.sweepCount} value={count} least={1} most={20} onValue={setCount} />
+            <Button icon="broom" onPress={() => sweep(stage.stage, count)}>
+              {`${t.sweep} · ${t.cost(stage.energy * count)}`}
+            </Button>
+          </div>
+        )}
+      </div>
+    </Dialog>
+  );
+}
+
+/** The field of a stage, wave by wave: where the foes come from. */
+export function FieldView({ stage, layout }: { stage: Stage; layout: Layout }): JSX.Element {
+  const t = mapTexts();
+  const [chosen, choose] = useState("0");
+  const wave = layout[Number(chosen)];
+  return (
+    <>
+      <Tabs
+        label={t.waves}
+        chosen={chosen}
+        onChoose={choose}
+        tabs={layout.map(({ time }, place) => ({ id: String(place), title: t.wave(place + 1, time) }))}
+      />
+      <div class="field-view">
+        <Scene land={landOf(stage.layout)} />
+        {wave?.enemies.map(({ monster, count, spawn: [x, y] }, place) => (
+          <span key={place} class="field-foe" style={{ left: `${Math.min(x, 92)}%`, top: `${20 + y * 0.62}%` }}>
+            <Monster id={monster} />
+            <b>{common().times(count)}</b>
+            <span class="visually-hidden">{monsterName(monster)}</span>
+          </span>
+        ))}
+      </div>
+    </>
+  );
+}
