@@ -1,8 +1,17 @@
+import {
+  Client,
+  type FailedError,
+  RefusedError,
+  ReplyLostError,
+  type State,
+  type StoppedError,
+} from "@raidkeep/client";
 import type { Events as ApiEvents, PlayerFunctions } from "./api.draft.js";
-import { connectDraft } from "./draft.js";
 
 /** The one place where the page meets the client library. */
-export type FunctionName = keyof PlayerFunctions;
+export { type FailedError, RefusedError, ReplyLostError, type State, type StoppedError };
+
+export type FunctionName = Exclude<keyof PlayerFunctions, "login" | "login_unique" | "signup">;
 export type RequestOf<F extends FunctionName> = PlayerFunctions[F]["request"];
 /** What a call resolves to: the reply's `data`, together with its status where several statuses are answers. */
 export type AnswerOf<F extends FunctionName> = F extends "start_hang_up"
@@ -11,38 +20,26 @@ export type AnswerOf<F extends FunctionName> = F extends "start_hang_up"
 export type Events = ApiEvents;
 export type EventName = keyof ApiEvents;
 
-/** The server's answer was no: nothing was changed unless its function says otherwise. */
-export class Refused extends Error {
-  override readonly name = "Refused";
-
-  constructor(
-    readonly functionName: FunctionName,
-    readonly status: number,
-    message: string,
-    /** The `data` of the reply, if it had one. */
-    readonly data: unknown,
-  ) {
-    super(message);
-  }
-}
-
-/** How the line to the server is: `pause` while it is down and the client tries again, `ended` when it no longer does. */
-export type Line = "opening" | "open" | "pause" | "ended";
-
-export type Account = { kind: "guest"; uniqueId: string } | { kind: "email"; email: string; password: string };
-
-export interface GameClient {
+export interface GameClient extends Pick<Client, "connect" | "onState" | "onGap" | "now" | "energyAt" | "close"> {
   call<F extends FunctionName>(name: F, request: RequestOf<F>): Promise<AnswerOf<F>>;
-  on<E extends EventName>(name: E, handler: (data: Events[E]) => void): void;
-  /** Called with each change of the line. */
-  onLine(handler: (line: Line) => void): void;
-  /** Called when events may have been missed, and what is shown must be asked for again. */
-  onResync(handler: () => void): void;
-  /** The server's time, in milliseconds since 1970. */
-  now(): number;
-  close(): void;
+  on<E extends EventName>(name: E, handler: (data: Events[E]) => void): () => void;
 }
 
-export function connect(url: string, account: Account): GameClient {
-  return connectDraft(url, account);
+/** Who plays. */
+export type Account =
+  | { kind: "guest"; uniqueId: string }
+  | {
+      kind: "email";
+      email: string;
+      /** Hashed. Empty after a reload of the page, when the tab has the token of the log-in. */
+      password: string;
+      /** With a name, the account is made if there is none. */
+      username?: string;
+    };
+
+export function newClient(url: string, account: Account): GameClient {
+  const common = { url, name: "raidkeep-play", backoff: { firstMs: 300, mostMs: 4_000 } };
+  const client =
+    account.kind === "guest" ? new Client({ ...common, guest: account.uniqueId }) : new Client({ ...common, account });
+  return client as unknown as GameClient;
 }

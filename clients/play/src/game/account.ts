@@ -2,7 +2,7 @@ import type { Account } from "../client/client.js";
 
 const KEY = "raidkeep.account";
 
-/** The account of this tab: each tab may play another one. */
+/** The account of this tab: each tab may play another one. Of a password nothing is kept. */
 export function storedAccount(): Account | undefined {
   const stored = sessionStorage.getItem(KEY);
   return stored === null ? undefined : (JSON.parse(stored) as Account);
@@ -10,7 +10,8 @@ export function storedAccount(): Account | undefined {
 
 export function storeAccount(account: Account | undefined): void {
   if (account === undefined) sessionStorage.removeItem(KEY);
-  else sessionStorage.setItem(KEY, JSON.stringify(account));
+  else if (account.kind === "guest") sessionStorage.setItem(KEY, JSON.stringify(account));
+  else sessionStorage.setItem(KEY, JSON.stringify({ kind: "email", email: account.email, password: "" }));
 }
 
 export function newGuest(): Account {

@@ -1,9 +1,9 @@
-import { type AnswerOf, type FunctionName, Refused, type RequestOf } from "../client/client.js";
+import { type AnswerOf, type FunctionName, RefusedError, ReplyLostError, type RequestOf } from "../client/client.js";
 import { absorb, type Amount, type Changes, parseAmount } from "../state/player.js";
 import { toast } from "../state/toasts.js";
 import { refusalText } from "../texts/refusals.js";
 import { told } from "../texts/frame.js";
-import { theClient } from "./session.js";
+import { refreshPlayer, theClient } from "./session.js";
 
 /**
  * Calls a function for the player: takes what its reply says of them, shows what they got, and says a refusal in their
@@ -30,12 +30,13 @@ export async function act<F extends FunctionName>(
 export async function ask<F extends FunctionName>(
   name: F,
   request: RequestOf<F>,
-  refused?: (refusal: Refused) => void,
+  refused?: (refusal: RefusedError) => void,
 ): Promise<AnswerOf<F> | undefined> {
   try {
     return await theClient().call(name, request);
   } catch (error) {
-    if (error instanceof Refused) refused?.(error);
+    if (error instanceof RefusedError) refused?.(error as RefusedError);
+    else if (error instanceof ReplyLostError) await refreshPlayer();
     else toast("bad", told().failed);
     return undefined;
   }

@@ -1,12 +1,12 @@
 import { signal } from "@preact/signals";
-import { type Account, connect, type GameClient, type Line } from "../client/client.js";
+import { type Account, type GameClient, newClient, type State } from "../client/client.js";
 import { startClock } from "../state/clock.js";
 import { player, playerTold } from "../state/player.js";
 import { serverAddress, storeAccount, storedAccount } from "./account.js";
 import { followEvents } from "./events.js";
 
-/** How the line to the server is; undefined before anybody has entered. */
-export const line = signal<Line | undefined>(undefined);
+/** What the line to the server is doing; undefined before anybody has entered. */
+export const line = signal<State | undefined>(undefined);
 
 /** Rises when what the screens show may be old: each asks again. */
 export const generation = signal(0);
@@ -27,22 +27,24 @@ export function resume(): void {
 
 export function enter(account: Account): void {
   client?.close();
-  storeAccount(account);
-  line.value = "opening";
-  const mine = connect(serverAddress(location), account);
+  player.value = undefined;
+  const mine = newClient(serverAddress(location), account);
   client = mine;
+  line.value = { name: "connecting" };
+  storeAccount(account);
   startClock(() => mine.now());
-  mine.onLine((now) => {
-    if (client === mine) line.value = now;
+  mine.onState((state) => {
+    if (client === mine) line.value = state;
   });
-  mine.onResync(() => {
+  mine.onGap(() => {
     void refreshPlayer();
     generation.value += 1;
   });
   followEvents(mine);
-  void refreshPlayer();
+  mine.connect().then(refreshPlayer, () => undefined);
 }
 
+/** Goes back to the gate. The guest of this tab is given up. */
 export function leave(): void {
   client?.close();
   client = undefined;
@@ -51,7 +53,17 @@ export function leave(): void {
   line.value = undefined;
 }
 
+/** Starts a line anew that had ended for good. */
+export function comeBack(): void {
+  theClient()
+    .connect()
+    .then(refreshPlayer, () => undefined);
+}
+
 /** Asks for everything about the player. */
 export async function refreshPlayer(): Promise<void> {
-  playerTold(await theClient().call("get_player_info", {}));
+  const answer = await theClient()
+    .call("get_player_info", {})
+    .catch(() => undefined);
+  if (answer !== undefined) playerTold(answer);
 }

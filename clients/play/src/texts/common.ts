@@ -19,10 +19,7 @@ export const common = texts(
     times: (count: number) => `×${count}`,
     gained: "获得",
     online: "在线",
-    pause: "山路起雾，正在重新连上……",
-    pauseHint: "你的操作已记下，连上后会继续",
-    ended: "连接已结束",
-    again: "重新进入",
+    toGate: "回到山门",
     skip: "跳到正文",
   },
   {
@@ -42,10 +39,7 @@ export const common = texts(
     times: (count: number) => `×${count}`,
     gained: "You got",
     online: "online",
-    pause: "Fog on the road. Reconnecting…",
-    pauseHint: "What you did is noted and goes on afterwards",
-    ended: "The connection has ended",
-    again: "Enter again",
+    toGate: "Back to the gate",
     skip: "Skip to content",
   },
 );

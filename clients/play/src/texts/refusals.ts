@@ -1,4 +1,4 @@
-import type { FunctionName, Refused } from "../client/client.js";
+import type { FunctionName, RefusedError } from "../client/client.js";
 import { locale } from "./texts.js";
 
 /** What a status means for every function. */
@@ -60,7 +60,7 @@ const OWN: Readonly<Partial<Record<FunctionName, Readonly<Record<number, string>
 };
 
 /** Why the server said no, in the player's language. In English its own words are the best. */
-export function refusalText({ functionName, status, message }: Refused): string {
-  if (locale.value === "en") return message.charAt(0).toUpperCase() + message.slice(1);
-  return OWN[functionName]?.[status] ?? EVERYWHERE[status] ?? STAGE[status] ?? message;
+export function refusalText({ function: called, status, reason }: RefusedError): string {
+  if (locale.value === "en") return reason.charAt(0).toUpperCase() + reason.slice(1);
+  return OWN[called as FunctionName]?.[status] ?? EVERYWHERE[status] ?? STAGE[status] ?? reason;
 }
