@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import type { Catalog, Layout, Monster, Stage, StageMode } from "../src/state/catalog.js";
+import type { Catalog, Layout, Monster, Stage, StageMode, Window } from "../src/state/catalog.js";
 import { parseRon } from "./ron.js";
 
 interface StageFile {
@@ -15,6 +15,7 @@ interface StageFile {
     rewards?: string[];
     exp?: number;
     layout?: string;
+    windows?: Window[];
   }[];
 }
 
@@ -49,7 +50,7 @@ export function readCatalog(assets: string): Catalog {
 }
 
 function stagesOf({ mode, stages }: StageFile): Stage[] {
-  return stages.flatMap(({ from, to = from, level = 0, energy = 0, rewards = [], exp = 0, layout = "" }) =>
+  return stages.flatMap(({ from, to = from, level = 0, energy = 0, rewards = [], exp = 0, layout = "", windows }) =>
     Array.from({ length: to - from + 1 }, (_, place) => ({
       stage: from + place,
       mode,
@@ -58,6 +59,7 @@ function stagesOf({ mode, stages }: StageFile): Stage[] {
       rewards,
       exp,
       layout,
+      ...(windows && { windows }),
     })),
   );
 }

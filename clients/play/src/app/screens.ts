@@ -1,7 +1,15 @@
 import type { ComponentType } from "preact";
 import type { IconName } from "../art/icons.js";
+import { BossesScreen } from "../screens/bosses/screen.js";
+import { bossesTexts } from "../screens/bosses/texts.js";
+import { ChestScreen } from "../screens/chest/screen.js";
+import { chestTexts } from "../screens/chest/texts.js";
 import { MapScreen } from "../screens/map/screen.js";
 import { mapTexts } from "../screens/map/texts.js";
+import { TowerScreen } from "../screens/tower/screen.js";
+import { towerTexts } from "../screens/tower/texts.js";
+import { TrialsScreen } from "../screens/trials/screen.js";
+import { trialsTexts } from "../screens/trials/texts.js";
 import { sectionTexts } from "./sections.js";
 
 export interface ScreenDefinition {
@@ -25,7 +33,13 @@ export const SECTIONS: readonly Section[] = [
     id: "journey",
     icon: "map",
     title: () => sectionTexts().journey,
-    screens: [{ id: "map", icon: "map", title: () => mapTexts().title, View: MapScreen }],
+    screens: [
+      { id: "map", icon: "map", title: () => mapTexts().title, View: MapScreen },
+      { id: "tower", icon: "tower", title: () => towerTexts().title, View: TowerScreen },
+      { id: "trials", icon: "trial", title: () => trialsTexts().title, View: TrialsScreen },
+      { id: "bosses", icon: "boss", title: () => bossesTexts().title, View: BossesScreen },
+      { id: "chest", icon: "chest", title: () => chestTexts().title, View: ChestScreen },
+    ],
   },
 ];
 

@@ -14,7 +14,13 @@ export interface Stage {
   exp: number;
   /** The key in `layouts`, or empty. */
   layout: string;
+  /** When an activity is open; it is always open without. */
+  windows?: Window[];
 }
+
+/** When an activity is open: on weekdays between two times of day, or from a date up to another. */
+export type Window =
+  { kind: "Weekly"; weekdays: string[]; from: string; to: string } | { kind: "Dates"; from: string; to: string };
 
 export interface Monster {
   id: string;

@@ -3,64 +3,51 @@ import { useState } from "preact/hooks";
 import { Monster } from "../../art/creatures.js";
 import { Icon } from "../../art/icons.js";
 import { landOf, Scene } from "../../art/scene.js";
-import { catalog, monstersOf, type Stage, stageOf } from "../../state/catalog.js";
+import { canSweep, catalog, monstersOf, type Stage } from "../../state/catalog.js";
 import { player } from "../../state/player.js";
-import { Button } from "../../ui/basics.js";
 import { rove } from "../../ui/rove.js";
-import { enterStage, winStage } from "../fight/model.js";
-import { FightScreen } from "../fight/screen.js";
+import { Expedition, Unfinished } from "../fight/expedition.js";
 import { nodePlaces, type Region, REGIONS, stateOf } from "./model.js";
-import { StageSheet } from "./stage.js";
+import { Sweep } from "./sweep.js";
 import { mapTexts } from "./texts.js";
 
 export function MapScreen(): JSX.Element {
-  const [chosen, choose] = useState<Stage | undefined>(undefined);
-  const [fought, fight] = useState<Stage | undefined>(undefined);
+  const [chosen, choose] = useState<{ stage: Stage; entered: boolean } | undefined>(undefined);
   const t = mapTexts();
-  const session = player.value?.session;
-  const open = session?.mode === "general" ? stageOf(session.stage) : undefined;
+  const state = chosen && stateOf(chosen.stage.stage, player.value?.stages.general ?? 0);
   return (
     <div class="map" onKeyDown={rove}>
-      {open !== undefined && fought === undefined && (
-        <div class="notice">
-          <Icon name="swords" />
-          <span>{t.unfinished(open.stage)}</span>
-          <Button
-            tone="main"
-            onPress={() => {
-              fight(open);
-            }}
-          >
-            {t.goOn}
-          </Button>
-        </div>
+      {chosen === undefined && (
+        <Unfinished
+          mode="general"
+          title={t.stage}
+          onGoOn={(stage) => {
+            choose({ stage, entered: true });
+          }}
+        />
       )}
       {REGIONS.map((region) => (
-        <RegionBand key={region.stages[0]?.stage} region={region} onChoose={choose} />
+        <RegionBand
+          key={region.stages[0]?.stage}
+          region={region}
+          onChoose={(stage) => {
+            choose({ stage, entered: false });
+          }}
+        />
       ))}
       {chosen && (
-        <StageSheet
-          stage={chosen}
+        <Expedition
+          mode="general"
+          title={`${t.regions[landOf(chosen.stage.layout)] ?? ""} · ${t.stage(chosen.stage.stage)}`}
+          stage={chosen.stage}
+          locked={state === "locked"}
+          entered={chosen.entered}
           onClose={() => {
             choose(undefined);
           }}
-          onEnter={async () => {
-            if (!(await enterStage("general", chosen.stage))) return;
-            choose(undefined);
-            fight(chosen);
-          }}
-        />
-      )}
-      {fought && (
-        <FightScreen
-          title={t.stage(fought.stage)}
-          land={landOf(fought.layout)}
-          layout={catalog.layouts[fought.layout] ?? []}
-          onWon={() => winStage("general", fought.stage)}
-          onClose={() => {
-            fight(undefined);
-          }}
-        />
+        >
+          {state === "passed" && canSweep(chosen.stage.stage) && <Sweep stage={chosen.stage} />}
+        </Expedition>
       )}
     </div>
   );

@@ -1,8 +1,8 @@
-import type { JSX } from "preact";
+import type { ComponentChildren, JSX } from "preact";
 import { useState } from "preact/hooks";
 import { Monster } from "../../art/creatures.js";
 import { landOf, Scene } from "../../art/scene.js";
-import { canSweep, catalog, type Layout, monstersOf, type Stage } from "../../state/catalog.js";
+import { catalog, type Layout, monstersOf, type Stage } from "../../state/catalog.js";
 import { parseAmount, player } from "../../state/player.js";
 import { common } from "../../texts/common.js";
 import { monsterName } from "../../texts/names.js";
@@ -10,27 +10,28 @@ import { numberText } from "../../texts/texts.js";
 import { Amounts } from "../../ui/amounts.js";
 import { Button } from "../../ui/basics.js";
 import { Dialog } from "../../ui/dialog.js";
-import { Stepper } from "../../ui/stepper.js";
 import { Tabs } from "../../ui/tabs.js";
-import { stateOf, sweep } from "./model.js";
-import { mapTexts } from "./texts.js";
+import { fightTexts } from "./texts.js";
 
 interface SheetProps {
+  title: string;
   stage: Stage;
+  locked: boolean;
   onClose: () => void;
   onEnter: () => Promise<void>;
+  /** What else one can do on this stage. */
+  children?: ComponentChildren;
 }
 
 /** What awaits on a stage, and what one can do there. */
-export function StageSheet({ stage, onClose, onEnter }: SheetProps): JSX.Element {
-  const t = mapTexts();
-  const [count, setCount] = useState(1);
-  const state = stateOf(stage.stage, player.value?.stages.general ?? 0);
+export function StageSheet({ title, stage, locked, onClose, onEnter, children }: SheetProps): JSX.Element {
+  const t = fightTexts();
   const layout = catalog.layouts[stage.layout] ?? [];
   const rewards = stage.rewards.map(parseAmount);
   if (stage.exp > 0) rewards.push({ item: "exp", quantity: stage.exp });
+  const tooLow = (player.value?.level ?? 0) < stage.level;
   return (
-    <Dialog title={`${t.regions[landOf(stage.layout)] ?? ""} · ${t.stage(stage.stage)}`} onClose={onClose}>
+    <Dialog title={title} onClose={onClose}>
       <FieldView stage={stage} layout={layout} />
       <ul class="foes">
         {monstersOf(layout).map((id) => (
@@ -38,8 +39,7 @@ export function StageSheet({ stage, onClose, onEnter }: SheetProps): JSX.Element
             <Monster id={id} />
             <b>{monsterName(id)}</b>
             <small>
-              {t.life} {numberText(catalog.monsters[id]?.life ?? 0)} · {t.attack}{" "}
-              {numberText(catalog.monsters[id]?.attack ?? 0)}
+              {t.foe(numberText(catalog.monsters[id]?.life ?? 0), numberText(catalog.monsters[id]?.attack ?? 0))}
             </small>
           </li>
         ))}
@@ -51,25 +51,24 @@ export function StageSheet({ stage, onClose, onEnter }: SheetProps): JSX.Element
         </div>
       )}
       <div class="actions">
-        <Button tone="main" icon="swords" autofocus disabled={state === "locked"} onPress={onEnter}>
-          {`${state === "locked" ? t.locked : t.enter} · ${t.cost(stage.energy)}`}
+        <Button
+          tone="main"
+          icon={locked || tooLow ? "lock" : "swords"}
+          autofocus
+          disabled={locked || tooLow}
+          onPress={onEnter}
+        >
+          {locked ? t.locked : tooLow ? t.needsLevel(stage.level) : `${t.enter} · ${t.cost(stage.energy)}`}
         </Button>
-        {state === "passed" && canSweep(stage.stage) && (
-          <div class="sweep">
-            <Stepper label={t.sweepCount} value={count} least={1} most={20} onValue={setCount} />
-            <Button icon="broom" onPress={() => sweep(stage.stage, count)}>
-              {`${t.sweep} · ${t.cost(stage.energy * count)}`}
-            </Button>
-          </div>
-        )}
+        {children}
       </div>
     </Dialog>
   );
 }
 
 /** The field of a stage, wave by wave: where the foes come from. */
-export function FieldView({ stage, layout }: { stage: Stage; layout: Layout }): JSX.Element {
-  const t = mapTexts();
+function FieldView({ stage, layout }: { stage: Stage; layout: Layout }): JSX.Element {
+  const t = fightTexts();
   const [chosen, choose] = useState("0");
   const wave = layout[Number(chosen)];
   return (
