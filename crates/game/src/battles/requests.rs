@@ -9,7 +9,7 @@ use crate::battles::action::ActionWish;
 use crate::battles::arena::{Arena, Turn, TurnError};
 use crate::battles::told::Told;
 use crate::identity::{Account, NOT_YOUR_ROLE, own_role};
-use crate::spelling::{self, Breaks};
+use crate::spelling::{self, Breaks, UNCLEAN};
 use raidkeep_engine::dispatch::RequestApp;
 use raidkeep_engine::request;
 use raidkeep_engine::request::route::RouteApp;
@@ -58,6 +58,7 @@ request!(
     Player, "battle", BattleTurn => Told,
     CODES = &[
         NOT_YOUR_ROLE.code(),
+        UNCLEAN,
         Code::refusal(404, "no such battle"),
         Code::refusal(409, "another action in the same round"),
     ],

@@ -92,10 +92,7 @@ impl MakeChallenge {
     }
 }
 
-request!(
-    Player, "challenge", MakeChallenge => Challenged,
-    CODES = &[NOT_YOUR_ROLE.code()],
-);
+request!(Player, "challenge", MakeChallenge => Challenged);
 
 /// The reply of `challenge`. It does not wait for the answer of a player: `status` is false and there is no image until
 /// the request is repeated after the answer. A fighter of the game master accepts at once.
@@ -188,10 +185,7 @@ pub struct AcceptChallenge {
     id: String,
 }
 
-request!(
-    Player, "accept_challenge", AcceptChallenge => AnswerSent,
-    CODES = &[NOT_YOUR_ROLE.code()],
-);
+request!(Player, "accept_challenge", AcceptChallenge => AnswerSent);
 
 fn accept_challenge(
     In(call): In<Call<AcceptChallenge>>,
@@ -208,10 +202,7 @@ pub struct RejectChallenge {
     id: String,
 }
 
-request!(
-    Player, "reject_challenge", RejectChallenge => AnswerSent,
-    CODES = &[NOT_YOUR_ROLE.code()],
-);
+request!(Player, "reject_challenge", RejectChallenge => AnswerSent);
 
 fn reject_challenge(
     In(call): In<Call<RejectChallenge>>,

@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 use crate::identity::{Account, NOT_YOUR_ROLE, own_role};
 use crate::narrator::{Abilities, Colours, Said};
 use crate::platforms::chat::wire::Draft;
+use crate::spelling::UNCLEAN;
 use crate::tasks::model::TaskName;
 use crate::tasks::play::{INTERNAL, Played, TaskPlayer, TaskPlayerItem, TaskStage};
 use crate::tasks::rules::{RewardShown, SpeechLimits};
@@ -172,7 +173,7 @@ pub struct Feedback {
 request!(
     Player, "feedback", Feedback => StoryTold,
     READS = Reads::Caller,
-    CODES = &[NOT_YOUR_ROLE.code(), NO_TASK.code()],
+    CODES = &[NOT_YOUR_ROLE.code(), UNCLEAN, NO_TASK.code()],
 );
 
 /// The reply of `feedback`.

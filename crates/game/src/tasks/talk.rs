@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use crate::identity::{Account, NOT_YOUR_ROLE, own_role};
 use crate::narrator::{Colours, GameMaster};
 use crate::platforms::chat::wire::Draft;
-use crate::spelling;
+use crate::spelling::{self, UNCLEAN};
 use crate::tasks::conversation::{Accepted, Conversation, Objection};
 use crate::tasks::events::{EventHeard, Reported};
 use crate::tasks::play::{INTERNAL, TaskPlayer, TaskStage};
@@ -40,7 +40,7 @@ pub struct Main {
 
 request!(
     Player, "main", Main => MainTold,
-    CODES = &[NOT_YOUR_ROLE.code()],
+    CODES = &[NOT_YOUR_ROLE.code(), UNCLEAN],
 );
 
 /// The reply of `main`.
@@ -107,7 +107,7 @@ request!(
     CODES = &[
         NOT_YOUR_ROLE.code(),
         Code::refusal(409, "there is such a task already"),
-        Code::refusal(422, "not understood"),
+        Code::refusal(spelling::ILLEGAL, "not understood, or with hidden characters"),
         Code::refusal(429, "too many wait, or were asked for today"),
     ],
 );
@@ -154,7 +154,7 @@ pub struct Others {
 
 request!(
     Player, "others", Others => OthersTold,
-    CODES = &[NOT_YOUR_ROLE.code()],
+    CODES = &[NOT_YOUR_ROLE.code(), UNCLEAN],
 );
 
 /// The reply of `others`.
