@@ -8,6 +8,7 @@ use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::mpsc::{Receiver, channel};
 use std::time::{Duration, Instant};
 
+use crate::counts::split_count;
 pub(crate) use crate::files::{Lcg, copy_folder, edited_assets};
 use serde_json::{Value, json};
 use tempfile::TempDir;
@@ -440,28 +441,23 @@ impl Client {
             Ok(Message::Close(Some(frame))) => Err(Ended::Closed(frame.code)),
             Ok(Message::Close(None)) => Err(Ended::Closed(CloseCode::Status)),
             Ok(message) => Ok(message),
-            Err(tungstenite::Error::Io(error))
-                if matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::TimedOut) =>
-            {
-                Err(Ended::Silent)
-            }
+            Err(tungstenite::Error::Io(error)) if is_timeout(&error) => Err(Ended::Silent),
             Err(error) => Err(Ended::Cut(error.to_string())),
         }
     }
 
-    /// The text of the next text message.
+    /// The text of the next text message, without its count of events.
     pub(crate) fn read_text(&mut self) -> Result<String, Ended> {
         loop {
             if let Message::Text(text) = self.read()? {
-                return Ok(text.as_str().to_owned());
+                return Ok(split_count(&text).0);
             }
         }
     }
 
     /// The next reply.
     pub(crate) fn read_json(&mut self) -> Result<Value, Ended> {
-        let text = self.read_text()?;
-        Ok(serde_json::from_str(&text).unwrap_or_else(|error| panic!("a reply should be JSON ({error}): {text}")))
+        self.read_text().map(|text| serde_json::from_str(&text).unwrap_or_else(|error| panic!("{error}: {text}")))
     }
 
     /// Reads until the connection ends, and returns how.
@@ -472,4 +468,8 @@ impl Client {
             }
         }
     }
+}
+
+fn is_timeout(error: &std::io::Error) -> bool {
+    matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::TimedOut)
 }
