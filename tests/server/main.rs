@@ -31,6 +31,7 @@ mod metrics;
 mod narrator_endpoint;
 mod operators;
 mod payment_crash;
+mod play;
 mod portability_process;
 mod portraits;
 mod process;

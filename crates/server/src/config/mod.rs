@@ -11,6 +11,7 @@ mod identity;
 mod layers;
 mod once;
 pub mod platforms;
+mod play;
 pub mod proxies;
 mod push;
 mod storage;
@@ -27,6 +28,7 @@ pub use crate::config::error::ConfigError;
 pub use crate::config::identity::Identity;
 use crate::config::layers::{lay_file_over, origin, overwrite, set, shipped};
 pub use crate::config::once::OnceLimits;
+pub use crate::config::play::GamePage;
 use crate::config::proxies::TrustedProxies;
 pub use crate::config::push::PushLine;
 pub use crate::config::storage::StorageSettings;
@@ -88,6 +90,8 @@ pub struct Config {
     pub trusted_proxies: Vec<String>,
     /// Whether these proxies speak the PROXY protocol.
     pub proxy_protocol: bool,
+    /// Who is shown the game page.
+    pub play: GamePage,
     /// Origins whose scripts may connect and read replies.
     pub allowed_origins: Vec<String>,
     /// Whether a client that logged in over HTTP may act from its address without a token.
@@ -243,9 +247,10 @@ impl Config {
     }
 
     fn read(effective: Value) -> Result<Self, Vec<Mistake>> {
-        let modes = platforms::wrong_modes(&effective);
-        if !modes.is_empty() {
-            return Err(modes);
+        let mut choices = platforms::wrong_modes(&effective);
+        choices.extend(play::mistake(&effective));
+        if !choices.is_empty() {
+            return Err(choices);
         }
         let config =
             serde_json::from_value(effective.clone()).map_err(|error| vec![("configuration", error.to_string())])?;
