@@ -23,6 +23,9 @@ pub(crate) const OPERATOR: &str = "the-operator-of-these-tests";
 /// A test fails if it waits longer than this. Generous, because the machine may be busy.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(30);
 
+/// What a read that took too long ends with.
+const PATIENCE_ENDS: [ErrorKind; 2] = [ErrorKind::WouldBlock, ErrorKind::TimedOut];
+
 /// Polls until `look` finds something; panics when [`PATIENCE`] is used up. It looks less often than the shipped limits let one
 /// address ask, so that a look may be a request.
 pub(crate) fn wait_for<T>(what: &str, mut look: impl FnMut() -> Option<T>) -> T {
@@ -441,7 +444,7 @@ impl Client {
             Ok(Message::Close(Some(frame))) => Err(Ended::Closed(frame.code)),
             Ok(Message::Close(None)) => Err(Ended::Closed(CloseCode::Status)),
             Ok(message) => Ok(message),
-            Err(tungstenite::Error::Io(error)) if is_timeout(&error) => Err(Ended::Silent),
+            Err(tungstenite::Error::Io(error)) if PATIENCE_ENDS.contains(&error.kind()) => Err(Ended::Silent),
             Err(error) => Err(Ended::Cut(error.to_string())),
         }
     }
@@ -468,8 +471,4 @@ impl Client {
             }
         }
     }
-}
-
-fn is_timeout(error: &std::io::Error) -> bool {
-    matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::TimedOut)
 }
