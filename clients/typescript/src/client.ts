@@ -99,11 +99,8 @@ export class Client {
           this.connection.forget(ended);
         },
       );
-      this.connection.call(call);
-      call.endsBy(this.settings.runtime, {
-        timeoutMs: this.settings.timeoutMs,
-        ...options,
-      });
+      call.endsBy(this.settings.runtime, { timeoutMs: this.settings.timeoutMs, ...options });
+      if (!call.hasEnded) this.connection.call(call);
     });
   }
 
