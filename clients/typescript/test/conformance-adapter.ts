@@ -21,6 +21,9 @@ const EVENTS: EventName[] = ["mail_received", "challenge_info", "battle_verdict"
 const say = (report: object) => process.stdout.write(`${JSON.stringify(report)}\n`);
 let client: Client | undefined;
 
+// Nobody listens any more.
+process.stdout.on("error", () => process.exit());
+
 createInterface({ input: process.stdin }).on("line", (line) => {
   const order = JSON.parse(line) as Order;
   if (order.do === "connect") connect(order);
