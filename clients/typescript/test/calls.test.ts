@@ -61,7 +61,9 @@ test("a call that was sent times out in doubt, and is not sent again", async () 
 test("the answer to a call that has timed out does no harm", async () => {
   const story = await Story.open();
   story.server.handlers["enter_stage_general"] = (request, connection) => {
-    story.runtime.after(10_000, () => connection.reply(request, { data: {} }));
+    story.runtime.after(10_000, () => {
+      connection.reply(request, { data: {} });
+    });
     return undefined;
   };
   const call = story.watch(story.client.call("enter_stage_general", { stage: 8 }, { timeoutMs: 5_000 }));

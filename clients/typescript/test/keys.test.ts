@@ -87,7 +87,14 @@ test("garbage in the storage is no series", () => {
 });
 
 test("a client leaves its series to the next page when its page is left, and when it is closed", async () => {
-  for (const leave of [(story: Story) => story.runtime.leave(), (story: Story) => story.client.close()]) {
+  for (const leave of [
+    (story: Story) => {
+      story.runtime.leave();
+    },
+    (story: Story) => {
+      story.client.close();
+    },
+  ]) {
     const storage = memory();
     const story = await Story.open({ storage });
     await story.ended(story.watch(story.client.call("send_mail", { gn_target: "x", subj: "", body: "" })));

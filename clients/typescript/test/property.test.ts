@@ -50,7 +50,10 @@ async function run(seed: number): Promise<void> {
         end.error = error;
       },
     );
-    if (chance() < 0.05) runtime.after(chance() * 3_000, () => abort.abort());
+    if (chance() < 0.05)
+      runtime.after(chance() * 3_000, () => {
+        abort.abort();
+      });
     if (chance() < 0.1) runtime.wake();
     if (chance() < 0.1) runtime.leave();
     if (chance() < 0.7) await runtime.pass(chance() * 400);

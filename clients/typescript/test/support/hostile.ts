@@ -82,11 +82,31 @@ export class HostileServer {
   private isCarriedOut = false;
 
   private readonly mischief: Mischief[] = [
-    (_, connection) => this.carriedOut(false, () => connection.cut()),
-    (_, connection) => this.carriedOut(true, () => connection.cut()),
-    (_, connection) => this.carriedOut(true, () => connection.goDeaf()),
-    (_, connection) => this.carriedOut(false, () => connection.goDeaf()),
-    (_, connection) => this.carriedOut(true, () => connection.cut(1001)),
+    (_, connection) => {
+      this.carriedOut(false, () => {
+        connection.cut();
+      });
+    },
+    (_, connection) => {
+      this.carriedOut(true, () => {
+        connection.cut();
+      });
+    },
+    (_, connection) => {
+      this.carriedOut(true, () => {
+        connection.goDeaf();
+      });
+    },
+    (_, connection) => {
+      this.carriedOut(false, () => {
+        connection.goDeaf();
+      });
+    },
+    (_, connection) => {
+      this.carriedOut(true, () => {
+        connection.cut(1001);
+      });
+    },
     () => ({ status: 15, data: { retry_after_ms: Math.floor(this.chance() * 2_000) } }),
     () => ({ status: 16, message: "server busy" }),
     () => ({ status: 18, data: { until: Math.floor(this.server.runtime.now() / 1000) + 3 } }),
@@ -94,14 +114,15 @@ export class HostileServer {
       this.token = "ended";
       return { status: 11, data: { reason: "expired" } };
     },
-    (_, connection) =>
+    (_, connection) => {
       this.carriedOut(true, () => {
         this.server.isDown = true;
         connection.cut();
         this.server.runtime.after(this.chance() * 10_000, () => {
           this.server.isDown = false;
         });
-      }),
+      });
+    },
   ];
 
   private carriedOut(isCarriedOut: boolean, action: () => void): undefined {
