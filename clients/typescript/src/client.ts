@@ -8,7 +8,7 @@ import { settings } from "./settings.js";
 import type { ClientOptions, Settings } from "./settings.js";
 import type { Gap, State } from "./state.js";
 import { ServerClock } from "./time.js";
-import type { AnswerOf, CallArguments, CallOptions, EventName, FunctionName } from "./types.js";
+import type { AnswerOf, CallArguments, EventName, FunctionName } from "./types.js";
 
 /** What the client itself tells. */
 interface Notices {

@@ -57,12 +57,23 @@ export function settings(options: ClientOptions): Settings {
     client: { ...(name === undefined ? {} : { name }), ...(version === undefined ? {} : { version }) },
     socket: options.socket ?? platformSocket,
     storage: options.storage ?? platformStorage(),
-    runtime: { ...platform, ...options.runtime },
+    runtime: completed(options.runtime ?? {}),
     backoff: { firstMs: 500, mostMs: 20_000, ...options.backoff },
     liveness: { quietMs: 15_000, patienceMs: 20_000, openMs: 10_000, ...options.liveness },
     energy: { maximum: 120, secondsPerPoint: 360, ...options.energy },
     timeoutMs: options.timeoutMs ?? 120_000,
     maxOpenCalls: options.maxOpenCalls ?? 1_000,
     maxInFlight: options.maxInFlight ?? 32,
+  };
+}
+
+/** The platform, with what was given in its place; that may be an object of a class. */
+function completed(given: Partial<Runtime>): Runtime {
+  return {
+    now: () => (given.now ? given.now() : platform.now()),
+    after: (ms, action) => (given.after ? given.after(ms, action) : platform.after(ms, action)),
+    random: () => (given.random ? given.random() : platform.random()),
+    onWake: (listener) => (given.onWake ? given.onWake(listener) : platform.onWake(listener)),
+    onLeave: (listener) => (given.onLeave ? given.onLeave(listener) : platform.onLeave(listener)),
   };
 }

@@ -35,7 +35,11 @@ pub struct UseItem {
     count: Given,
 }
 
-request!(Player, "use_item", UseItem => ItemUsed, READS = Reads::Caller);
+request!(
+    Player, "use_item", UseItem => ItemUsed,
+    READS = Reads::Caller,
+    CODES = &[NO_SUCH_ITEM.code(), NOT_USABLE.code(), COUNT.code(), TOO_FEW.code()],
+);
 
 /// The reply of `use_item`.
 #[derive(Debug, Serialize, JsonSchema)]

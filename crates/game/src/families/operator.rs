@@ -30,7 +30,10 @@ pub struct FamilyList {
     limit: Option<i64>,
 }
 
-request!(Operator, "family_list", FamilyList => FamiliesShown);
+request!(
+    Operator, "family_list", FamilyList => FamiliesShown,
+    CODES = &[NO_SUCH_FAMILY.code()],
+);
 
 /// The reply of `family_list`.
 #[derive(Debug, Serialize, JsonSchema)]

@@ -132,7 +132,10 @@ pub struct FoundFamily {
     name: String,
 }
 
-request!(Player, "found_family", FoundFamily => FamilyShown);
+request!(
+    Player, "found_family", FoundFamily => FamilyShown,
+    CODES = &[ILLEGAL_NAME.code(), ALREADY_IN_ONE.code(), NAME_TAKEN.code()],
+);
 
 fn found_family(
     In(call): In<Call<FoundFamily>>,
@@ -150,7 +153,10 @@ pub struct JoinFamily {
     name: String,
 }
 
-request!(Player, "join_family", JoinFamily => FamilyShown);
+request!(
+    Player, "join_family", JoinFamily => FamilyShown,
+    CODES = &[NO_SUCH_FAMILY.code(), ALREADY_IN_ONE.code(), FULL.code()],
+);
 
 fn join_family(In(call): In<Call<JoinFamily>>, mut kinship: Kinship, accounts: Query<&Account>) -> Answer<FamilyShown> {
     let player = call.caller.get(&accounts)?.name();
@@ -162,7 +168,10 @@ fn join_family(In(call): In<Call<JoinFamily>>, mut kinship: Kinship, accounts: Q
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 pub struct LeaveFamily {}
 
-request!(Player, "leave_family", LeaveFamily => ());
+request!(
+    Player, "leave_family", LeaveFamily => (),
+    CODES = &[IN_NONE.code()],
+);
 
 fn leave_family(In(call): In<Call<LeaveFamily>>, mut kinship: Kinship) -> Answer<()> {
     if kinship.leave(call.caller.account) { Ok(Success::empty()) } else { Err(IN_NONE) }
@@ -175,7 +184,10 @@ pub struct FamilyMembers {
     name: Option<String>,
 }
 
-request!(Player, "family_members", FamilyMembers => FamilyShown);
+request!(
+    Player, "family_members", FamilyMembers => FamilyShown,
+    CODES = &[NO_SUCH_FAMILY.code(), IN_NONE.code()],
+);
 
 fn family_members(
     In(call): In<Call<FamilyMembers>>,

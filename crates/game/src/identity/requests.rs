@@ -22,7 +22,9 @@ use raidkeep_engine::players::Players;
 use raidkeep_engine::request;
 use raidkeep_engine::request::lenient::text_if_any;
 use raidkeep_engine::request::route::RouteApp;
-use raidkeep_engine::request::{Answer, Anyone, Call, Job, LoggedIn, Need, Refusal, Success, Unready, Waits, status};
+use raidkeep_engine::request::{
+    Answer, Anyone, Call, Code, Job, LoggedIn, Need, Refusal, Success, Unready, Waits, status,
+};
 use raidkeep_engine::rules::Rules;
 use raidkeep_engine::storage::{Directory, EditWorld};
 
@@ -58,7 +60,10 @@ pub struct LoginUnique {
     unique_id: GivenId,
 }
 
-request!(Anyone, "login_unique", LoginUnique => GuestAdmitted);
+request!(
+    Anyone, "login_unique", LoginUnique => GuestAdmitted,
+    CODES = &[Code::answer(CREATED, "this request made the account")],
+);
 
 /// The reply of `login_unique`.
 #[derive(Debug, Serialize, JsonSchema)]

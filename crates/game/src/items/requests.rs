@@ -36,7 +36,10 @@ pub struct LedgerList {
     before: Option<i64>,
 }
 
-request!(Operator, "ledger_list", LedgerList => Ledger);
+request!(
+    Operator, "ledger_list", LedgerList => Ledger,
+    CODES = &[NO_SUCH_PLAYER.code()],
+);
 
 /// The reply of `ledger_list`.
 #[derive(Debug, Serialize, JsonSchema)]

@@ -13,20 +13,20 @@ use serde::{Deserialize, Serialize};
 
 use crate::boss::BossField;
 use crate::energy::{Energy, EnergyMoments};
+use crate::identity::Tokens;
 use crate::items::{Amount, LegacyChange};
 use crate::stages::boss_room::{self, BossRoomBlow, BossRoomEntered};
 use crate::stages::layouts::{LayoutRules, Monster, MonsterRules, Wave};
 use crate::stages::model::Mode;
-use crate::stages::requests::{ENTRY, Raider, RaiderItem, StageTables, collect_victory, pay};
+use crate::stages::requests::{ENTRY, Raider, RaiderItem, StageTables, codes as entry_codes, collect_victory, pay};
 use crate::stages::session::Sessions;
 use crate::stages::suspects::{Anomaly, Misdeed};
 use raidkeep_engine::dispatch::RequestApp;
 use raidkeep_engine::login::Login;
 use raidkeep_engine::random::Randomness;
 use raidkeep_engine::request::lenient::{self, Given, Integer};
-use raidkeep_engine::request::{Answer, Call, Player, Refusal, Request, Success};
+use raidkeep_engine::request::{Answer, Call, Code, Player, Refusal, Request, Success};
 use raidkeep_engine::rules::Rules;
-use raidkeep_engine::storage::Directory;
 
 pub(super) fn register(app: &mut App) {
     app.add_request::<EnterStage<Plain>, _>(enter_stage::<Plain>);
@@ -87,6 +87,8 @@ pub struct EnterStage<N> {
 
 impl<N: LegacyName> Request for EnterStage<N> {
     const FUNCTION: &'static str = N::ENTER;
+    const CODES: &'static [Code] =
+        &[STAGE.code(), MATERIALS.code(), entry_codes::ENERGY.code(), NOT_CONFIGURED.code(), STILL_INSIDE.code()];
     type Caller = Player;
     type Reply = LegacyEntered;
 }
@@ -159,13 +161,13 @@ fn enter_stage<N: LegacyName>(
     mut sessions: Sessions,
     tables: StageTables,
     scenery: Scenery,
-    mut directory: ResMut<Directory>,
+    mut tokens: Tokens,
     field: BossField,
 ) -> Answer<LegacyEntered> {
     let (mut player, mut login) = call.caller.get_mut(&mut players)?;
     if let Some(open) = sessions.open(&player.visitor).filter(|open| open.mode != Mode::General) {
         sessions.clear(&mut player.visitor, Anomaly::new(Misdeed::StillInside, open.stage.into()));
-        revoke(&mut login, &mut directory);
+        tokens.revoke(&mut login);
         return Err(STILL_INSIDE.noted());
     }
     let stage = call.request.stage;
@@ -222,13 +224,6 @@ fn enter_plain_stage(
     })
 }
 
-/// Revokes the token of a client that sent abnormal data.
-fn revoke(login: &mut Mut<Login>, directory: &mut Directory) {
-    if let Some(key) = login.revoke() {
-        directory.set(key, None);
-    }
-}
-
 /// `pass_stage {token, stage}`, and `damage` in the boss room.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 pub struct PassStage<N> {
@@ -246,6 +241,7 @@ pub struct PassStage<N> {
 
 impl<N: LegacyName> Request for PassStage<N> {
     const FUNCTION: &'static str = N::PASS;
+    const CODES: &'static [Code] = &[STAGE.code(), NOT_ENTERED.code(), NOT_CONFIGURED.code()];
     type Caller = Player;
     type Reply = LegacyPassed;
 }
@@ -296,7 +292,7 @@ fn pass_stage<N: LegacyName>(
     mut players: Query<(Raider, &mut Login)>,
     mut sessions: Sessions,
     tables: StageTables,
-    mut directory: ResMut<Directory>,
+    mut tokens: Tokens,
     mut random: ResMut<Randomness>,
     mut field: BossField,
 ) -> Answer<LegacyPassed> {
@@ -310,7 +306,7 @@ fn pass_stage<N: LegacyName>(
             return Err(NOT_CONFIGURED);
         }
         sessions.clear(&mut player.visitor, Anomaly::new(Misdeed::NotEntered, stage.into()));
-        revoke(&mut login, &mut directory);
+        tokens.revoke(&mut login);
         return Err(NOT_ENTERED.noted());
     };
     let blow = match is_boss_room {

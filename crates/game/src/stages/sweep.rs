@@ -127,7 +127,17 @@ pub struct MoppingUpStage {
     count: Given,
 }
 
-request!(Player, "mopping_up_stage", MoppingUpStage => Swept, READS = Reads::Caller);
+request!(
+    Player, "mopping_up_stage", MoppingUpStage => Swept,
+    READS = Reads::Caller,
+    CODES = &[
+        codes::NOT_PASSED.code(),
+        codes::NOT_CONFIGURED.code(),
+        codes::ENERGY.code(),
+        codes::COUNT.code(),
+        codes::MATERIALS.code(),
+    ],
+);
 
 /// The reply of `mopping_up_stage`.
 #[derive(Debug, Serialize, JsonSchema)]

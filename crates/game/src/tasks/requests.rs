@@ -7,9 +7,10 @@ use bevy_ecs::prelude::*;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::identity::{Account, own_role};
+use crate::identity::{Account, NOT_YOUR_ROLE, own_role};
 use crate::narrator::{Abilities, Colours, Said};
 use crate::platforms::chat::wire::Draft;
+use crate::spelling::UNCLEAN;
 use crate::tasks::model::TaskName;
 use crate::tasks::play::{INTERNAL, Played, TaskPlayer, TaskPlayerItem, TaskStage};
 use crate::tasks::rules::{RewardShown, SpeechLimits};
@@ -38,7 +39,10 @@ pub struct TaskInfo {
     role: String,
 }
 
-request!(Player, "task_info", TaskInfo => TaskList);
+request!(
+    Player, "task_info", TaskInfo => TaskList,
+    CODES = &[NOT_YOUR_ROLE.code()],
+);
 
 /// `task_info_personal {role}`: the tasks that were made for the player.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
@@ -46,7 +50,11 @@ pub struct TaskInfoPersonal {
     role: String,
 }
 
-request!(Player, "task_info_personal", TaskInfoPersonal => TaskList, READS = Reads::Caller);
+request!(
+    Player, "task_info_personal", TaskInfoPersonal => TaskList,
+    READS = Reads::Caller,
+    CODES = &[NOT_YOUR_ROLE.code()],
+);
 
 /// The reply of `task_info` and `task_info_personal`.
 #[derive(Debug, Default, Serialize, JsonSchema)]
@@ -81,7 +89,10 @@ pub struct Select {
     task_name: String,
 }
 
-request!(Player, "select", Select => TaskBegun);
+request!(
+    Player, "select", Select => TaskBegun,
+    CODES = &[NOT_YOUR_ROLE.code(), NO_SUCH_TASK.code(), ANOTHER_TASK.code()],
+);
 
 /// `select_personal {role, task_name}`: the same with a personal task.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
@@ -90,7 +101,11 @@ pub struct SelectPersonal {
     task_name: String,
 }
 
-request!(Player, "select_personal", SelectPersonal => TaskBegun, READS = Reads::Caller);
+request!(
+    Player, "select_personal", SelectPersonal => TaskBegun,
+    READS = Reads::Caller,
+    CODES = &[NOT_YOUR_ROLE.code(), NO_SUCH_TASK.code(), ANOTHER_TASK.code()],
+);
 
 /// The reply of `select` and `select_personal`.
 #[derive(Debug, Default, Serialize, JsonSchema)]
@@ -155,7 +170,11 @@ pub struct Feedback {
     roles: Vec<String>,
 }
 
-request!(Player, "feedback", Feedback => StoryTold, READS = Reads::Caller);
+request!(
+    Player, "feedback", Feedback => StoryTold,
+    READS = Reads::Caller,
+    CODES = &[NOT_YOUR_ROLE.code(), UNCLEAN, NO_TASK.code()],
+);
 
 /// The reply of `feedback`.
 #[derive(Debug, Default, Serialize, JsonSchema)]

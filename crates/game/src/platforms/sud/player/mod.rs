@@ -95,7 +95,11 @@ impl fmt::Debug for SudBind {
     }
 }
 
-request!(Player, "sud_bind", SudBind => (), SECRETS = &["ss_token"]);
+request!(
+    Player, "sud_bind", SudBind => (),
+    SECRETS = &["ss_token"],
+    CODES = &[BOUND.code(), NOT_ITS_SESSION.code()],
+);
 
 /// The longest id and the longest token that are accepted, in bytes.
 const UID_BYTES_MAX: usize = 64;
