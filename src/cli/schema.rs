@@ -30,8 +30,6 @@ enum Part {
     Asyncapi,
     /// The assets as Markdown, as in docs/assets.md.
     Reference,
-    /// The protocol as TypeScript, as in clients/typescript/src/api.gen.ts.
-    Typescript,
 }
 
 impl Schema {
@@ -48,15 +46,12 @@ impl Schema {
             Part::Config => print_json(&schema::config()),
             Part::Protocol => print_json(&schema::protocol(requests, events)),
             Part::Asyncapi => print_json(&schema::asyncapi(requests, events)),
-            Part::Reference => print_text(&schema::reference(catalogue)),
-            Part::Typescript => print_text(&schema::typescript(requests, events)),
+            Part::Reference => {
+                print_line(schema::reference(catalogue).trim_end());
+                Ok(())
+            }
         }
     }
-}
-
-fn print_text(text: &str) -> Result<(), Box<dyn std::error::Error>> {
-    print_line(text.trim_end());
-    Ok(())
 }
 
 fn print_json(document: &Value) -> Result<(), Box<dyn std::error::Error>> {

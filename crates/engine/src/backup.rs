@@ -20,7 +20,7 @@ use crate::dispatch::RequestApp;
 use crate::meters::Meters;
 use crate::numbers::BatchNumber;
 use crate::request;
-use crate::request::{Call, Code, Fact, Job, Need, Operator, Refusal, Success, Unready, Waits};
+use crate::request::{Call, Fact, Job, Need, Operator, Refusal, Success, Unready, Waits};
 use crate::start::{RowSource, StartApp};
 use crate::storage::copy::Copied;
 use crate::storage::proof::CopyError;
@@ -106,15 +106,7 @@ pub struct Backup {
     name: Option<String>,
 }
 
-request!(
-    Operator, "backup", Backup => BackupMade,
-    ACTS_OUTSIDE = true,
-    CODES = &[
-        NO_FOLDER.code(),
-        Code::refusal(98, "a backup is being made"),
-        Code::refusal(97, "it cannot be written, or exists already"),
-    ],
-);
+request!(Operator, "backup", Backup => BackupMade, ACTS_OUTSIDE = true);
 
 /// The reply of `backup`.
 #[derive(Debug, Serialize, Deserialize, JsonSchema)]

@@ -35,11 +35,7 @@ pub struct UseItem {
     count: Given,
 }
 
-request!(
-    Player, "use_item", UseItem => ItemUsed,
-    READS = Reads::Caller,
-    CODES = &[NO_SUCH_ITEM.code(), NOT_USABLE.code(), COUNT.code(), TOO_FEW.code()],
-);
+request!(Player, "use_item", UseItem => ItemUsed, READS = Reads::Caller);
 
 /// The reply of `use_item`.
 #[derive(Debug, Serialize, JsonSchema)]

@@ -12,7 +12,7 @@ use bevy_ecs::system::SystemParam;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::identity::{Account, NOT_YOUR_ROLE, own_role};
+use crate::identity::{Account, own_role};
 use crate::mail::MailDelivery;
 use raidkeep_engine::account::AccountId;
 use raidkeep_engine::clock::Clock;
@@ -191,10 +191,7 @@ pub struct GetList {
     role: String,
 }
 
-request!(
-    Player, "get_list", GetList => OnlineList,
-    CODES = &[NOT_YOUR_ROLE.code()],
-);
+request!(Player, "get_list", GetList => OnlineList);
 
 /// The reply of `get_list`: the usernames of all players online, including the caller.
 #[derive(Debug, Default, Serialize, JsonSchema)]

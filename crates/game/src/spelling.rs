@@ -9,7 +9,7 @@ use caseless::Caseless;
 use unicode_normalization::UnicodeNormalization;
 use unicode_security::confusable_detection::skeleton;
 
-use raidkeep_engine::request::{Code, Refusal};
+use raidkeep_engine::request::Refusal;
 
 /// The Unicode versions of the tables behind the keys. Stored keys must be rebuilt when this changes.
 pub fn tables() -> String {
@@ -58,9 +58,6 @@ pub fn is_clean(text: &str, breaks: Breaks) -> bool {
 
 /// The status of a refused name or text.
 pub const ILLEGAL: i32 = 422;
-
-/// The code of functions that take such a text.
-pub const UNCLEAN: Code = Code::refusal(ILLEGAL, "the text has characters that are not shown");
 
 /// Refuses a text that is not clean; `field` is its path in the request.
 pub fn must_be_clean(field: &str, text: &str, breaks: Breaks) -> Result<(), Refusal> {

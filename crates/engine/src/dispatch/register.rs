@@ -4,7 +4,7 @@ use bevy_app::App;
 use bevy_ecs::prelude::*;
 use bevy_ecs::system::IntoSystem;
 
-use crate::dispatch::handler::{Handler, Handlers, Simple, Waiting};
+use crate::dispatch::handler::{Handlers, Simple, Waiting};
 use crate::request::{Access, Answer, Call, Caller, Request, RequestTable, Waits};
 
 /// How a feature registers its functions.
@@ -29,7 +29,7 @@ impl RequestApp for App {
         handler: impl IntoSystem<In<Call<R>>, Answer<R::Reply>, M> + 'static,
     ) -> &mut Self {
         let handler = Simple::<R>::new(self.world_mut(), Box::new(IntoSystem::into_system(handler)));
-        self.world_mut().resource_mut::<RequestTable>().add::<R>(false, handler.may_change());
+        self.world_mut().resource_mut::<RequestTable>().add::<R>(false);
         self.world_mut().resource_mut::<Handlers>().push(R::FUNCTION, Box::new(handler));
         self
     }
@@ -40,7 +40,7 @@ impl RequestApp for App {
     ) -> &mut Self {
         let handler = Waiting::<R>::new(self.world_mut(), Box::new(IntoSystem::into_system(handler)));
         let signs_in = R::Caller::ACCESS == Access::Anyone;
-        self.world_mut().resource_mut::<RequestTable>().add::<R>(signs_in, handler.may_change());
+        self.world_mut().resource_mut::<RequestTable>().add::<R>(signs_in);
         self.world_mut().resource_mut::<Handlers>().push(R::FUNCTION, Box::new(handler));
         self
     }

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::dispatch::RequestApp;
 use crate::reload::{ReloadOutcome, Reloading, RulesState, shown};
 use crate::request;
-use crate::request::{Answer, Call, Code, Job, Need, Operator, Refusal, Success, Unready, Waits};
+use crate::request::{Answer, Call, Job, Need, Operator, Refusal, Success, Unready, Waits};
 use crate::rules::Problem;
 
 /// The refusal of a server that was started without a place to read rules from.
@@ -73,10 +73,7 @@ fn rules_status(
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 pub struct RulesReload {}
 
-request!(
-    Operator, "rules_reload", RulesReload => Reloaded,
-    CODES = &[NOT_HERE.code(), Code::refusal(99, "the assets have errors, and the rules stay as they are")],
-);
+request!(Operator, "rules_reload", RulesReload => Reloaded);
 
 /// The reply of `rules_reload`.
 #[derive(Debug, Serialize, JsonSchema)]

@@ -11,7 +11,7 @@ use serde_json::value::RawValue;
 
 use crate::hash::StableHasher;
 use crate::request::envelope::read_arguments;
-use crate::request::{Access, Caller, Code, Refusal, Request};
+use crate::request::{Access, Caller, Refusal, Request};
 use crate::schema::{SchemaOf, schema_of};
 
 /// A request's typed arguments on their way to the handler that knows the type.
@@ -35,12 +35,6 @@ pub struct RequestKind {
     pub record: fn(&(dyn Any + Send + Sync)) -> String,
     /// A hash of the arguments, independent of how they were written.
     pub fingerprint: fn(&(dyn Any + Send + Sync)) -> u64,
-    /// Whether it can change anything, in the world or outside.
-    pub changes: bool,
-    /// The statuses of its own.
-    pub codes: &'static [Code],
-    /// Whether it also passes on the codes of a platform.
-    pub passes_on: bool,
     /// What `data` holds in a request.
     pub arguments: SchemaOf,
     /// What `data` holds in the reply.
@@ -94,9 +88,8 @@ impl RequestTable {
         &self.kinds
     }
 
-    /// Adds the function of this request. `signs_in` says whether its answer may change who the connection acts for,
-    /// `may_change` whether its handler can change the world.
-    pub(crate) fn add<R: Request>(&mut self, signs_in: bool, may_change: bool) {
+    /// Adds the function of this request. `signs_in` says whether its answer may change who the connection acts for.
+    pub(crate) fn add<R: Request>(&mut self, signs_in: bool) {
         let index = self.kinds.len();
         let earlier = self.by_name.insert(R::FUNCTION, index);
         assert!(earlier.is_none(), "function {} should be registered once", R::FUNCTION);
@@ -108,9 +101,6 @@ impl RequestTable {
             decode: decode::<R>,
             record: record::<R>,
             fingerprint: fingerprint::<R>,
-            changes: may_change || R::ACTS_OUTSIDE,
-            codes: R::CODES,
-            passes_on: R::PASSES_ON,
             arguments: schema_of::<R>,
             reply: schema_of::<R::Reply>,
         });

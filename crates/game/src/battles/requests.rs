@@ -8,12 +8,12 @@ use serde::{Deserialize, Serialize};
 use crate::battles::action::ActionWish;
 use crate::battles::arena::{Arena, Turn, TurnError};
 use crate::battles::told::Told;
-use crate::identity::{Account, NOT_YOUR_ROLE, own_role};
-use crate::spelling::{self, Breaks, UNCLEAN};
+use crate::identity::{Account, own_role};
+use crate::spelling::{self, Breaks};
 use raidkeep_engine::dispatch::RequestApp;
 use raidkeep_engine::request;
 use raidkeep_engine::request::route::RouteApp;
-use raidkeep_engine::request::{Call, Code, Player, Refusal, Success, Waits};
+use raidkeep_engine::request::{Call, Player, Refusal, Success, Waits};
 
 pub(super) fn register(app: &mut App) {
     app.add_waiting_request::<BattleTurn, _>(battle);
@@ -54,15 +54,7 @@ fn yes() -> bool {
     true
 }
 
-request!(
-    Player, "battle", BattleTurn => Told,
-    CODES = &[
-        NOT_YOUR_ROLE.code(),
-        UNCLEAN,
-        Code::refusal(404, "no such battle"),
-        Code::refusal(409, "another action in the same round"),
-    ],
-);
+request!(Player, "battle", BattleTurn => Told);
 
 fn battle(In(call): In<Call<BattleTurn>>, mut arena: Arena, accounts: Query<&Account>) -> Waits<Told> {
     if let Some(told) = call.fact.and_then(|fact| fact.downcast::<Told>().ok()) {

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use crate::battles::FighterRules;
 use crate::challenges::duels::{ChallengeTold, DuelError, Duels, Response, SentChallenge};
 use crate::challenges::push::Push;
-use crate::identity::{Account, NOT_YOUR_ROLE, find_by_name, own_role};
+use crate::identity::{Account, find_by_name, own_role};
 use crate::images::{Images, ReceivedImage};
 use crate::platforms::sud::PassedThrough;
 use raidkeep_engine::dispatch::RequestApp;
@@ -265,10 +265,7 @@ pub struct ChallengeInfo {
     image_data: Option<String>,
 }
 
-request!(
-    Player, "challenge_info", ChallengeInfo => ChallengeShown,
-    CODES = &[NO_SUCH_CHALLENGE.code()],
-);
+request!(Player, "challenge_info", ChallengeInfo => ChallengeShown);
 
 /// The reply of `challenge_info`: name and portrait of the other player, and whether the battle begins or has begun.
 #[derive(Debug, Default, Serialize, JsonSchema)]
@@ -318,10 +315,7 @@ pub struct Refrash {
     role: String,
 }
 
-request!(
-    Player, "refrash", Refrash => Refreshed,
-    CODES = &[NOT_YOUR_ROLE.code()],
-);
+request!(Player, "refrash", Refrash => Refreshed);
 
 /// `refresh {role}`, as clients spell it.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
@@ -329,10 +323,7 @@ pub struct Refresh {
     role: String,
 }
 
-request!(
-    Player, "refresh", Refresh => Refreshed,
-    CODES = &[NOT_YOUR_ROLE.code()],
-);
+request!(Player, "refresh", Refresh => Refreshed);
 
 /// The reply of `refrash`: the challenges to the player, and the one of its own that was accepted, until it acts in the
 /// battle. Asking also counts as presence.

@@ -12,7 +12,7 @@ use crate::character::model::Attributes;
 use crate::character::rules::CharacterRules;
 use crate::crafting::Possessions;
 use crate::energy::{Energy, EnergyRules};
-use crate::identity::{Account, NOT_YOUR_ROLE, own_role};
+use crate::identity::{Account, own_role};
 use crate::items::{Inventory, ItemRules};
 use crate::levels::{Experience, LevelRules, Standing};
 use raidkeep_engine::clock::Clock;
@@ -35,11 +35,7 @@ pub struct Status {
     role: String,
 }
 
-request!(
-    Player, "status", Status => StatusShown,
-    READS = Reads::Caller,
-    CODES = &[NOT_YOUR_ROLE.code()],
-);
+request!(Player, "status", Status => StatusShown, READS = Reads::Caller);
 
 /// The reply of `status`.
 #[derive(Debug, Default, Serialize, JsonSchema)]
@@ -120,11 +116,7 @@ pub struct Time {
     role: String,
 }
 
-request!(
-    Player, "time", Time => TimeShown,
-    READS = Reads::Caller,
-    CODES = &[NOT_YOUR_ROLE.code()],
-);
+request!(Player, "time", Time => TimeShown, READS = Reads::Caller);
 
 /// The reply of `time`: the world's time, the same for every role.
 #[derive(Debug, Default, Serialize, JsonSchema)]

@@ -10,13 +10,13 @@ use serde::{Deserialize, Serialize, Serializer};
 
 use crate::crafting::model::{Craft, CraftKind, Possessions};
 use crate::crafting::rules::{CraftRules, Recipe, RecipeTexts};
-use crate::identity::{Account, NOT_YOUR_ROLE, NameRules, own_role};
+use crate::identity::{Account, NameRules, own_role};
 use crate::items::{Amount, Cause, Inventory, ItemRules};
 use raidkeep_engine::dispatch::RequestApp;
 use raidkeep_engine::request;
 use raidkeep_engine::request::lenient::{Integer, integer};
 use raidkeep_engine::request::route::RouteApp;
-use raidkeep_engine::request::{Answer, Anyone, Call, Code, Player, Reads, Refusal, Success};
+use raidkeep_engine::request::{Answer, Anyone, Call, Player, Reads, Refusal, Success};
 use raidkeep_engine::rules::Rules;
 use raidkeep_engine::schema::{map_of, schema_by_hand};
 use raidkeep_engine::template::Template;
@@ -48,16 +48,7 @@ pub struct Merge {
     name: Option<String>,
 }
 
-request!(
-    Player, "merge", Merge => CraftTold,
-    READS = Reads::Caller,
-    CODES = &[
-        NOT_YOUR_ROLE.code(),
-        Code::refusal(95, "not enough material"),
-        Code::refusal(422, "an illegal name or description"),
-        Code::refusal(99, "the maximum is owned"),
-    ],
-);
+request!(Player, "merge", Merge => CraftTold, READS = Reads::Caller);
 
 /// A reply that is a text for the player.
 #[derive(Debug, Default, Serialize, JsonSchema)]
@@ -159,11 +150,7 @@ pub struct Bag {
     role: String,
 }
 
-request!(
-    Player, "bag", Bag => BagShown,
-    READS = Reads::Caller,
-    CODES = &[NOT_YOUR_ROLE.code()],
-);
+request!(Player, "bag", Bag => BagShown, READS = Reads::Caller);
 
 /// The reply of `bag`.
 #[derive(Debug, Default, Serialize, JsonSchema)]
@@ -183,11 +170,7 @@ pub struct Skill {
     role: String,
 }
 
-request!(
-    Player, "skill", Skill => SkillsShown,
-    READS = Reads::Caller,
-    CODES = &[NOT_YOUR_ROLE.code()],
-);
+request!(Player, "skill", Skill => SkillsShown, READS = Reads::Caller);
 
 /// The reply of `skill`.
 #[derive(Debug, Default, Serialize, JsonSchema)]

@@ -30,10 +30,7 @@ pub struct FamilyList {
     limit: Option<i64>,
 }
 
-request!(
-    Operator, "family_list", FamilyList => FamiliesShown,
-    CODES = &[NO_SUCH_FAMILY.code()],
-);
+request!(Operator, "family_list", FamilyList => FamiliesShown);
 
 /// The reply of `family_list`.
 #[derive(Debug, Serialize, JsonSchema)]

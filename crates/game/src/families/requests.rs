@@ -132,10 +132,7 @@ pub struct FoundFamily {
     name: String,
 }
 
-request!(
-    Player, "found_family", FoundFamily => FamilyShown,
-    CODES = &[ILLEGAL_NAME.code(), ALREADY_IN_ONE.code(), NAME_TAKEN.code()],
-);
+request!(Player, "found_family", FoundFamily => FamilyShown);
 
 fn found_family(
     In(call): In<Call<FoundFamily>>,
@@ -153,10 +150,7 @@ pub struct JoinFamily {
     name: String,
 }
 
-request!(
-    Player, "join_family", JoinFamily => FamilyShown,
-    CODES = &[NO_SUCH_FAMILY.code(), ALREADY_IN_ONE.code(), FULL.code()],
-);
+request!(Player, "join_family", JoinFamily => FamilyShown);
 
 fn join_family(In(call): In<Call<JoinFamily>>, mut kinship: Kinship, accounts: Query<&Account>) -> Answer<FamilyShown> {
     let player = call.caller.get(&accounts)?.name();
@@ -168,10 +162,7 @@ fn join_family(In(call): In<Call<JoinFamily>>, mut kinship: Kinship, accounts: Q
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 pub struct LeaveFamily {}
 
-request!(
-    Player, "leave_family", LeaveFamily => (),
-    CODES = &[IN_NONE.code()],
-);
+request!(Player, "leave_family", LeaveFamily => ());
 
 fn leave_family(In(call): In<Call<LeaveFamily>>, mut kinship: Kinship) -> Answer<()> {
     if kinship.leave(call.caller.account) { Ok(Success::empty()) } else { Err(IN_NONE) }
@@ -184,10 +175,7 @@ pub struct FamilyMembers {
     name: Option<String>,
 }
 
-request!(
-    Player, "family_members", FamilyMembers => FamilyShown,
-    CODES = &[NO_SUCH_FAMILY.code(), IN_NONE.code()],
-);
+request!(Player, "family_members", FamilyMembers => FamilyShown);
 
 fn family_members(
     In(call): In<Call<FamilyMembers>>,

@@ -16,7 +16,7 @@ use raidkeep_engine::history::History;
 use raidkeep_engine::random::Randomness;
 use raidkeep_engine::request;
 use raidkeep_engine::request::lenient::{self, Integer};
-use raidkeep_engine::request::{Answer, Call, Code, Player, Reads, Refusal, Success};
+use raidkeep_engine::request::{Answer, Call, Player, Reads, Refusal, Success};
 
 pub(super) fn register(app: &mut App) {
     app.add_request::<StartHangUp, _>(start_hang_up);
@@ -39,16 +39,7 @@ pub struct StartHangUp {
     stage: i64,
 }
 
-request!(
-    Player, "start_hang_up", StartHangUp => HangUpStarted,
-    READS = Reads::Caller,
-    CODES = &[
-        Code::answer(SETTLED, "the earlier stage was settled"),
-        Code::answer(SAME_STAGE, "this stage hangs already"),
-        STAGE_REFUSED.code(),
-        NOT_CONFIGURED.code(),
-    ],
-);
+request!(Player, "start_hang_up", StartHangUp => HangUpStarted, READS = Reads::Caller);
 
 /// The reply of `start_hang_up`.
 #[derive(Debug, Serialize, JsonSchema)]
@@ -130,11 +121,7 @@ fn settle(
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 pub struct GetHangUpReward {}
 
-request!(
-    Player, "get_hang_up_reward", GetHangUpReward => HangUpRewarded,
-    READS = Reads::Caller,
-    CODES = &[NOTHING_HANGING.code(), NOT_CONFIGURED.code()],
-);
+request!(Player, "get_hang_up_reward", GetHangUpReward => HangUpRewarded, READS = Reads::Caller);
 
 /// The reply of `get_hang_up_reward`.
 #[derive(Debug, Serialize, JsonSchema)]
@@ -167,11 +154,7 @@ fn check_configured(hang_up: &HangUp, history: &History<HangUpRules>) -> Result<
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 pub struct GetHangUpInfo {}
 
-request!(
-    Player, "get_hang_up_info", GetHangUpInfo => HangUpShown,
-    READS = Reads::Caller,
-    CODES = &[NOTHING_HANGING.code(), NOT_CONFIGURED.code()],
-);
+request!(Player, "get_hang_up_info", GetHangUpInfo => HangUpShown, READS = Reads::Caller);
 
 /// The reply of `get_hang_up_info`.
 #[derive(Debug, Serialize, JsonSchema)]

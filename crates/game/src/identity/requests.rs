@@ -22,9 +22,7 @@ use raidkeep_engine::players::Players;
 use raidkeep_engine::request;
 use raidkeep_engine::request::lenient::text_if_any;
 use raidkeep_engine::request::route::RouteApp;
-use raidkeep_engine::request::{
-    Answer, Anyone, Call, Code, Job, LoggedIn, Need, Refusal, Success, Unready, Waits, status,
-};
+use raidkeep_engine::request::{Answer, Anyone, Call, Job, LoggedIn, Need, Refusal, Success, Unready, Waits, status};
 use raidkeep_engine::rules::Rules;
 use raidkeep_engine::storage::{Directory, EditWorld};
 
@@ -60,10 +58,7 @@ pub struct LoginUnique {
     unique_id: GivenId,
 }
 
-request!(
-    Anyone, "login_unique", LoginUnique => GuestAdmitted,
-    CODES = &[Code::answer(CREATED, "this request made the account")],
-);
+request!(Anyone, "login_unique", LoginUnique => GuestAdmitted);
 
 /// The reply of `login_unique`.
 #[derive(Debug, Serialize, JsonSchema)]

@@ -36,10 +36,7 @@ pub struct LedgerList {
     before: Option<i64>,
 }
 
-request!(
-    Operator, "ledger_list", LedgerList => Ledger,
-    CODES = &[NO_SUCH_PLAYER.code()],
-);
+request!(Operator, "ledger_list", LedgerList => Ledger);
 
 /// The reply of `ledger_list`.
 #[derive(Debug, Serialize, JsonSchema)]

@@ -18,7 +18,7 @@ use raidkeep_engine::dispatch::RequestApp;
 use raidkeep_engine::events::{Event, Events};
 use raidkeep_engine::players::Players;
 use raidkeep_engine::request;
-use raidkeep_engine::request::{Answer, Call, Code, Player, Reads, Refusal, Success, Unready, Waits};
+use raidkeep_engine::request::{Answer, Call, Player, Reads, Refusal, Success, Unready, Waits};
 use raidkeep_engine::rules::Rules;
 use raidkeep_engine::storage::{Directory, EditWorld};
 
@@ -178,11 +178,7 @@ pub struct MarkReadMail {
     key: String,
 }
 
-request!(
-    Player, "mark_read_mail", MarkReadMail => (),
-    READS = Reads::Caller,
-    CODES = &[Code::refusal(99, "no mail has this key")],
-);
+request!(Player, "mark_read_mail", MarkReadMail => (), READS = Reads::Caller);
 
 fn mark_read_mail(In(call): In<Call<MarkReadMail>>, mut boxes: Query<&mut Mailbox>) -> Answer<()> {
     let mut mailbox = call.caller.get_mut(&mut boxes)?;
@@ -196,11 +192,7 @@ pub struct DeleteMail {
     key: String,
 }
 
-request!(
-    Player, "delete_mail", DeleteMail => (),
-    READS = Reads::Caller,
-    CODES = &[Code::refusal(99, "no mail has this key"), Code::refusal(97, "its items are not claimed")],
-);
+request!(Player, "delete_mail", DeleteMail => (), READS = Reads::Caller);
 
 fn delete_mail(In(call): In<Call<DeleteMail>>, mut boxes: Query<&mut Mailbox>) -> Answer<()> {
     let mut mailbox = call.caller.get_mut(&mut boxes)?;
@@ -226,15 +218,7 @@ pub struct ClaimMail {
     key: String,
 }
 
-request!(
-    Player, "claim_mail", ClaimMail => MailClaimed,
-    READS = Reads::Caller,
-    CODES = &[
-        Code::refusal(99, "no mail has this key"),
-        Code::refusal(98, "it has no items"),
-        Code::refusal(97, "its items are claimed already"),
-    ],
-);
+request!(Player, "claim_mail", ClaimMail => MailClaimed, READS = Reads::Caller);
 
 /// The reply of `claim_mail`.
 #[derive(Debug, Serialize, JsonSchema)]
@@ -261,15 +245,7 @@ pub struct SendMail {
     body: String,
 }
 
-request!(
-    Player, "send_mail", SendMail => (),
-    CODES = &[
-        Code::refusal(422, "hidden characters or indecent words"),
-        DAILY_LIMIT.code(),
-        NO_SUCH_PLAYER.code(),
-        Code::refusal(97, "the mailbox is full"),
-    ],
-);
+request!(Player, "send_mail", SendMail => ());
 
 fn send_mail(In(call): In<Call<SendMail>>, world: &mut World) -> Waits<()> {
     let sender = call.caller.entity;

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use crate::identity::{Account, PlayersByName};
-use crate::orders::book::{OrderBook, OrderDesk, UNSETTLED, read_number};
+use crate::orders::book::{OrderBook, OrderDesk, read_number};
 use crate::orders::model::{
     Adjustment, ClosedOrder, Goods, NewOrder, Order, OrderId, OrderRemark, OrderState, StateName, Step, Wish,
 };
@@ -20,7 +20,7 @@ use raidkeep_engine::outside::Numbering;
 use raidkeep_engine::request;
 use raidkeep_engine::request::answer::rows_found;
 use raidkeep_engine::request::lenient::{self, Integer};
-use raidkeep_engine::request::{Call, Code, Operator, Refusal, Success, Waits, status};
+use raidkeep_engine::request::{Call, Operator, Refusal, Success, Waits, status};
 use raidkeep_engine::storage::{ArchivedRow, RowQuery, Stored};
 
 pub(super) fn register(app: &mut App) {
@@ -139,10 +139,7 @@ pub struct OrderInspect {
     order: String,
 }
 
-request!(
-    Operator, "order_inspect", OrderInspect => OrderShown,
-    CODES = &[NO_SUCH_ORDER.code()],
-);
+request!(Operator, "order_inspect", OrderInspect => OrderShown);
 
 const NO_SUCH_ORDER: Refusal = Refusal::new(99, "no such order");
 
@@ -172,10 +169,7 @@ pub struct OrderResolve {
     reason: String,
 }
 
-request!(
-    Operator, "order_resolve", OrderResolve => OrderShown,
-    CODES = &[NO_SUCH_ORDER.code(), Code::refusal(98, "it goes on by itself")],
-);
+request!(Operator, "order_resolve", OrderResolve => OrderShown);
 
 fn order_resolve(In(call): In<Call<OrderResolve>>, world: &mut World) -> raidkeep_engine::request::Answer<OrderShown> {
     let OrderResolve { order, paid, reason } = call.request;
@@ -211,11 +205,7 @@ pub struct Manual {
     text: String,
 }
 
-request!(
-    Operator, "manual", Manual => PointsChanged,
-    CODES = &[NO_SUCH_PLAYER.code(), UNSETTLED.code()],
-    PASSES_ON = true,
-);
+request!(Operator, "manual", Manual => PointsChanged);
 
 /// The reply of `manual`: the order, or what the platform shows with its refusal.
 #[derive(Debug, Serialize, JsonSchema)]

@@ -14,7 +14,7 @@ use raidkeep_engine::dispatch::RequestApp;
 use raidkeep_engine::outside::WorldPlace;
 use raidkeep_engine::players::Players;
 use raidkeep_engine::request;
-use raidkeep_engine::request::{Call, Code, Operator, Refusal, Success, Unready, Waits};
+use raidkeep_engine::request::{Call, Operator, Refusal, Success, Unready, Waits};
 use raidkeep_engine::storage::{Archive, Directory, EditWorld};
 
 pub(super) fn register(app: &mut App) {
@@ -29,14 +29,7 @@ pub struct WnameAssign {
     wname: Option<String>,
 }
 
-request!(
-    Operator, "wname_assign", WnameAssign => WnameAssigned,
-    CODES = &[
-        NO_SUCH_PLAYER.code(),
-        Code::refusal(OPEN_ORDER, "an order of the player is not settled"),
-        TAKEN.code(),
-    ],
-);
+request!(Operator, "wname_assign", WnameAssign => WnameAssigned);
 
 /// The reply of `wname_assign`.
 #[derive(Debug, Serialize, JsonSchema)]

@@ -22,7 +22,7 @@ use raidkeep_engine::exchange::CallOutcome;
 use raidkeep_engine::outside::{Number, Numbering};
 use raidkeep_engine::request;
 use raidkeep_engine::request::lenient::Integer;
-use raidkeep_engine::request::{Call, Code, Fact, Job, Need, Operator, Refusal, Success, Waits};
+use raidkeep_engine::request::{Call, Fact, Job, Need, Operator, Refusal, Success, Waits};
 use raidkeep_engine::start::RowSource;
 use raidkeep_engine::storage::store::Rows;
 use raidkeep_engine::storage::{ArchivedRow, RowQuery, StorageError, Stored};
@@ -41,11 +41,7 @@ pub struct OrderReconcile {
     account: Option<i64>,
 }
 
-request!(
-    Operator, "order_reconcile", OrderReconcile => Reconciled,
-    CODES = &[NO_SUCH_PLAYER.code(), Code::refusal(UNREADABLE, "the orders cannot be read")],
-    PASSES_ON = true,
-);
+request!(Operator, "order_reconcile", OrderReconcile => Reconciled);
 
 /// The reply of `order_reconcile`. Nothing is changed by it.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]

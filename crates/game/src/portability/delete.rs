@@ -14,7 +14,7 @@ use crate::portability::{NO_SUCH_PLAYER, NOTHING_CHANGED};
 use raidkeep_engine::account::AccountId;
 use raidkeep_engine::players::Players;
 use raidkeep_engine::request;
-use raidkeep_engine::request::{Call, Code, Operator, Refusal, Success, Unready, Waits};
+use raidkeep_engine::request::{Call, Operator, Refusal, Success, Unready, Waits};
 use raidkeep_engine::revoked;
 use raidkeep_engine::storage::Directory;
 use raidkeep_engine::travel::{self, Traveller};
@@ -28,10 +28,7 @@ pub struct PlayerDelete {
     dry_run: bool,
 }
 
-request!(
-    Operator, "player_delete", PlayerDelete => PlayerDeleted,
-    CODES = &[NO_SUCH_PLAYER.code(), Code::refusal(OBSTACLE, "an order of the player is not settled")],
-);
+request!(Operator, "player_delete", PlayerDelete => PlayerDeleted);
 
 /// The reply of `player_delete`.
 #[derive(Debug, Serialize, JsonSchema)]

@@ -18,7 +18,7 @@ use raidkeep_engine::clock::Clock;
 use raidkeep_engine::random::WorldSeed;
 use raidkeep_engine::reload::RulesState;
 use raidkeep_engine::request;
-use raidkeep_engine::request::{Call, Code, Fact, Job, Need, Operator, Refusal, Success, Waits};
+use raidkeep_engine::request::{Call, Fact, Job, Need, Operator, Refusal, Success, Waits};
 use raidkeep_engine::start::RowSource;
 use raidkeep_engine::storage::rows::Persistence;
 use raidkeep_engine::storage::store::Rows;
@@ -33,14 +33,7 @@ pub struct PlayerExport {
     name: String,
 }
 
-request!(
-    Operator, "player_export", PlayerExport => PlayerExported,
-    CODES = &[
-        NO_SUCH_PLAYER.code(),
-        Code::refusal(UNREADABLE, "a row of the player cannot be read"),
-        Code::refusal(TOO_LONG, "the document is too long for a reply"),
-    ],
-);
+request!(Operator, "player_export", PlayerExport => PlayerExported);
 
 /// The reply of `player_export`.
 #[derive(Debug, Serialize, JsonSchema)]

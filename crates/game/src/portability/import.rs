@@ -11,11 +11,11 @@ use crate::identity::{self, Account};
 use crate::portability::NOTHING_CHANGED;
 use crate::portability::delete::{depart, find_departing};
 use crate::portability::document::{Document, Unreadable};
-use crate::portability::pieces::{DocumentKey, NOT_WHOLE, Pieces};
+use crate::portability::pieces::{DocumentKey, Pieces};
 use raidkeep_engine::account::AccountId;
 use raidkeep_engine::random::WorldSeed;
 use raidkeep_engine::request;
-use raidkeep_engine::request::{Call, Code, Operator, Refusal, Success, Unready, Waits, status};
+use raidkeep_engine::request::{Call, Operator, Refusal, Success, Unready, Waits, status};
 use raidkeep_engine::storage::portable::Unpacked;
 use raidkeep_engine::storage::rows::Persistence;
 use raidkeep_engine::storage::{Arrival, Claim, Directory, PlayerRow, Unfit};
@@ -38,17 +38,7 @@ pub struct PlayerImport {
     dry_run: bool,
 }
 
-request!(
-    Operator, "player_import", PlayerImport => PlayerImported,
-    CODES = &[
-        Code::refusal(OTHER_FORMAT, "the format is not known"),
-        Code::refusal(TAKEN, "a name or id of it is taken"),
-        NO_DOCUMENT.code(),
-        Code::refusal(NOT_WHOLE, "the pieces are not the document with this hash"),
-        NOBODY_TO_REPLACE.code(),
-        Code::refusal(OBSTACLE, "an order of the player is not settled"),
-    ],
-);
+request!(Operator, "player_import", PlayerImport => PlayerImported);
 
 /// The reply of `player_import`.
 #[derive(Debug, Serialize, JsonSchema)]

@@ -17,7 +17,7 @@ use crate::portability::PortabilitySettings;
 use raidkeep_engine::request;
 use raidkeep_engine::request::lenient::{self, Integer};
 use raidkeep_engine::request::reply::ConnectionId;
-use raidkeep_engine::request::{Answer, Call, Code, Operator, Refusal, Success};
+use raidkeep_engine::request::{Answer, Call, Operator, Refusal, Success};
 
 /// Real time after which a document that gets no further piece is forgotten.
 const IDLE_MAX: Duration = Duration::from_secs(600);
@@ -128,7 +128,7 @@ pub(super) fn forget(world: &mut World, connection: ConnectionId) {
 
 const OUT_OF_ORDER: i32 = 98;
 const TOO_LONG: i32 = 97;
-pub(super) const NOT_WHOLE: i32 = 96;
+const NOT_WHOLE: i32 = 96;
 
 struct Piece<'a> {
     number: i64,
@@ -149,13 +149,7 @@ pub struct PlayerImportPiece {
     hash: Option<String>,
 }
 
-request!(
-    Operator, "player_import_piece", PlayerImportPiece => PieceTaken,
-    CODES = &[
-        Code::refusal(OUT_OF_ORDER, "another piece was expected"),
-        Code::refusal(TOO_LONG, "the document is too long"),
-    ],
-);
+request!(Operator, "player_import_piece", PlayerImportPiece => PieceTaken);
 
 /// The reply of `player_import_piece`.
 #[derive(Debug, Serialize, JsonSchema)]

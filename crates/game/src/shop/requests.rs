@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::identity::Account;
 use crate::items::{Amount, Inventory};
 use crate::orders::model::Wish;
-use crate::orders::{Goods, NewOrder, NotPaid, OrderDesk, OrderState, OrderTold, PointsShort, UNSETTLED};
+use crate::orders::{Goods, NewOrder, NotPaid, OrderDesk, OrderState, OrderTold, PointsShort};
 use crate::platforms::mcrmb::Gateway;
 use crate::shop::rules::{Offer, ShopRules};
 use raidkeep_engine::dispatch::RequestApp;
@@ -101,11 +101,7 @@ pub struct BuyItem {
     offer: String,
 }
 
-request!(
-    Player, "buy_item", BuyItem => Bought<ItemBought>,
-    CODES = &[NO_SUCH_OFFER.code(), UNSETTLED.code(), SHORT.code()],
-    PASSES_ON = true,
-);
+request!(Player, "buy_item", BuyItem => Bought<ItemBought>);
 
 /// The reply of `buy_item`.
 #[derive(Debug, Serialize, JsonSchema)]

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::identity::Account;
 use crate::items::{Amount, Cause, Inventory};
 use crate::orders::model::{TicketGoods, Wish};
-use crate::orders::{Goods, NewOrder, OrderDesk, UNSETTLED};
+use crate::orders::{Goods, NewOrder, OrderDesk};
 use crate::platforms::mcrmb::Gateway;
 use crate::shop::requests::{Bought, OrderProgress, PENDING, SHORT, not_paid, told};
 use crate::tickets::{Limits, NextReset, Purchase, PurchaseMode, TicketKind, TicketRules, Tickets};
@@ -39,11 +39,7 @@ pub enum PayWith {
     Points,
 }
 
-request!(
-    Player, "buy_ticket", BuyTicket => Bought<TicketBought>,
-    CODES = &[NOT_FOR_POINTS.code(), UNSETTLED.code(), SHORT.code(), NONE_TO_BUY.code()],
-    PASSES_ON = true,
-);
+request!(Player, "buy_ticket", BuyTicket => Bought<TicketBought>);
 
 /// The reply of `buy_ticket`.
 #[derive(Debug, Serialize, JsonSchema)]

@@ -18,14 +18,14 @@ use crate::items::{Amount, LegacyChange};
 use crate::stages::boss_room::{self, BossRoomBlow, BossRoomEntered};
 use crate::stages::layouts::{LayoutRules, Monster, MonsterRules, Wave};
 use crate::stages::model::Mode;
-use crate::stages::requests::{ENTRY, Raider, RaiderItem, StageTables, codes as entry_codes, collect_victory, pay};
+use crate::stages::requests::{ENTRY, Raider, RaiderItem, StageTables, collect_victory, pay};
 use crate::stages::session::Sessions;
 use crate::stages::suspects::{Anomaly, Misdeed};
 use raidkeep_engine::dispatch::RequestApp;
 use raidkeep_engine::login::Login;
 use raidkeep_engine::random::Randomness;
 use raidkeep_engine::request::lenient::{self, Given, Integer};
-use raidkeep_engine::request::{Answer, Call, Code, Player, Refusal, Request, Success};
+use raidkeep_engine::request::{Answer, Call, Player, Refusal, Request, Success};
 use raidkeep_engine::rules::Rules;
 
 pub(super) fn register(app: &mut App) {
@@ -87,8 +87,6 @@ pub struct EnterStage<N> {
 
 impl<N: LegacyName> Request for EnterStage<N> {
     const FUNCTION: &'static str = N::ENTER;
-    const CODES: &'static [Code] =
-        &[STAGE.code(), MATERIALS.code(), entry_codes::ENERGY.code(), NOT_CONFIGURED.code(), STILL_INSIDE.code()];
     type Caller = Player;
     type Reply = LegacyEntered;
 }
@@ -241,7 +239,6 @@ pub struct PassStage<N> {
 
 impl<N: LegacyName> Request for PassStage<N> {
     const FUNCTION: &'static str = N::PASS;
-    const CODES: &'static [Code] = &[STAGE.code(), NOT_ENTERED.code(), NOT_CONFIGURED.code()];
     type Caller = Player;
     type Reply = LegacyPassed;
 }

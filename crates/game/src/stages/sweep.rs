@@ -127,17 +127,7 @@ pub struct MoppingUpStage {
     count: Given,
 }
 
-request!(
-    Player, "mopping_up_stage", MoppingUpStage => Swept,
-    READS = Reads::Caller,
-    CODES = &[
-        codes::NOT_PASSED.code(),
-        codes::NOT_CONFIGURED.code(),
-        codes::ENERGY.code(),
-        codes::COUNT.code(),
-        codes::MATERIALS.code(),
-    ],
-);
+request!(Player, "mopping_up_stage", MoppingUpStage => Swept, READS = Reads::Caller);
 
 /// The reply of `mopping_up_stage`.
 #[derive(Debug, Serialize, JsonSchema)]

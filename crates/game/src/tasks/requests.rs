@@ -7,10 +7,9 @@ use bevy_ecs::prelude::*;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::identity::{Account, NOT_YOUR_ROLE, own_role};
+use crate::identity::{Account, own_role};
 use crate::narrator::{Abilities, Colours, Said};
 use crate::platforms::chat::wire::Draft;
-use crate::spelling::UNCLEAN;
 use crate::tasks::model::TaskName;
 use crate::tasks::play::{INTERNAL, Played, TaskPlayer, TaskPlayerItem, TaskStage};
 use crate::tasks::rules::{RewardShown, SpeechLimits};
@@ -39,10 +38,7 @@ pub struct TaskInfo {
     role: String,
 }
 
-request!(
-    Player, "task_info", TaskInfo => TaskList,
-    CODES = &[NOT_YOUR_ROLE.code()],
-);
+request!(Player, "task_info", TaskInfo => TaskList);
 
 /// `task_info_personal {role}`: the tasks that were made for the player.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
@@ -50,11 +46,7 @@ pub struct TaskInfoPersonal {
     role: String,
 }
 
-request!(
-    Player, "task_info_personal", TaskInfoPersonal => TaskList,
-    READS = Reads::Caller,
-    CODES = &[NOT_YOUR_ROLE.code()],
-);
+request!(Player, "task_info_personal", TaskInfoPersonal => TaskList, READS = Reads::Caller);
 
 /// The reply of `task_info` and `task_info_personal`.
 #[derive(Debug, Default, Serialize, JsonSchema)]
@@ -89,10 +81,7 @@ pub struct Select {
     task_name: String,
 }
 
-request!(
-    Player, "select", Select => TaskBegun,
-    CODES = &[NOT_YOUR_ROLE.code(), NO_SUCH_TASK.code(), ANOTHER_TASK.code()],
-);
+request!(Player, "select", Select => TaskBegun);
 
 /// `select_personal {role, task_name}`: the same with a personal task.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
@@ -101,11 +90,7 @@ pub struct SelectPersonal {
     task_name: String,
 }
 
-request!(
-    Player, "select_personal", SelectPersonal => TaskBegun,
-    READS = Reads::Caller,
-    CODES = &[NOT_YOUR_ROLE.code(), NO_SUCH_TASK.code(), ANOTHER_TASK.code()],
-);
+request!(Player, "select_personal", SelectPersonal => TaskBegun, READS = Reads::Caller);
 
 /// The reply of `select` and `select_personal`.
 #[derive(Debug, Default, Serialize, JsonSchema)]
@@ -170,11 +155,7 @@ pub struct Feedback {
     roles: Vec<String>,
 }
 
-request!(
-    Player, "feedback", Feedback => StoryTold,
-    READS = Reads::Caller,
-    CODES = &[NOT_YOUR_ROLE.code(), UNCLEAN, NO_TASK.code()],
-);
+request!(Player, "feedback", Feedback => StoryTold, READS = Reads::Caller);
 
 /// The reply of `feedback`.
 #[derive(Debug, Default, Serialize, JsonSchema)]

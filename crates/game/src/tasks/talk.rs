@@ -8,10 +8,10 @@ use bevy_ecs::prelude::*;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::identity::{Account, NOT_YOUR_ROLE, own_role};
+use crate::identity::{Account, own_role};
 use crate::narrator::{Colours, GameMaster};
 use crate::platforms::chat::wire::Draft;
-use crate::spelling::{self, UNCLEAN};
+use crate::spelling;
 use crate::tasks::conversation::{Accepted, Conversation, Objection};
 use crate::tasks::events::{EventHeard, Reported};
 use crate::tasks::play::{INTERNAL, TaskPlayer, TaskStage};
@@ -20,7 +20,7 @@ use raidkeep_engine::dispatch::RequestApp;
 use raidkeep_engine::hash::StableHasher;
 use raidkeep_engine::request;
 use raidkeep_engine::request::route::RouteApp;
-use raidkeep_engine::request::{Answer, Call, Code, Player, Refusal, Success, Waits, status};
+use raidkeep_engine::request::{Answer, Call, Player, Refusal, Success, Waits, status};
 use raidkeep_engine::rules::Rules;
 
 pub(super) fn register(app: &mut App) {
@@ -38,10 +38,7 @@ pub struct Main {
     role: Option<String>,
 }
 
-request!(
-    Player, "main", Main => MainTold,
-    CODES = &[NOT_YOUR_ROLE.code(), UNCLEAN],
-);
+request!(Player, "main", Main => MainTold);
 
 /// The reply of `main`.
 #[derive(Debug, Default, Serialize, JsonSchema)]
@@ -102,15 +99,7 @@ pub struct TaskRequest {
     role: String,
 }
 
-request!(
-    Player, "task_request", TaskRequest => WishTold,
-    CODES = &[
-        NOT_YOUR_ROLE.code(),
-        Code::refusal(409, "there is such a task already"),
-        Code::refusal(spelling::ILLEGAL, "not understood, or with hidden characters"),
-        Code::refusal(429, "too many wait, or were asked for today"),
-    ],
-);
+request!(Player, "task_request", TaskRequest => WishTold);
 
 /// The reply of `task_request`.
 #[derive(Debug, Default, Serialize, JsonSchema)]
@@ -152,10 +141,7 @@ pub struct Others {
     text: String,
 }
 
-request!(
-    Player, "others", Others => OthersTold,
-    CODES = &[NOT_YOUR_ROLE.code(), UNCLEAN],
-);
+request!(Player, "others", Others => OthersTold);
 
 /// The reply of `others`.
 #[derive(Debug, Default, Serialize, JsonSchema)]

@@ -6,10 +6,7 @@
 mod asyncapi;
 mod documents;
 mod reference;
-mod types;
-mod typescript;
 
 pub use asyncapi::asyncapi;
 pub use documents::{assets, config, protocol};
 pub use reference::reference;
-pub use typescript::typescript;

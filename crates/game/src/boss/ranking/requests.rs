@@ -16,7 +16,7 @@ use crate::levels::{Experience, LevelRules};
 use raidkeep_engine::dispatch::RequestApp;
 use raidkeep_engine::players::Players;
 use raidkeep_engine::request::lenient::{self, Given};
-use raidkeep_engine::request::{Call, Code, Player, Refusal, Request, Success, Waits};
+use raidkeep_engine::request::{Call, Player, Refusal, Request, Success, Waits};
 use raidkeep_engine::rules::Rules;
 
 /// Rows per page.
@@ -77,7 +77,6 @@ pub struct ShowRanking<F> {
 
 impl<F: RankingFunction> Request for ShowRanking<F> {
     const FUNCTION: &'static str = F::FUNCTION;
-    const CODES: &'static [Code] = &[F::PAGE.code(), F::NO_ROWS.code()];
     type Caller = Player;
     type Reply = RankingPage;
 }

@@ -19,7 +19,7 @@ const RETRY_SECONDS: i64 = 60;
 const ANY_NAME: &str = "console";
 
 /// The platform's message for a card with the wrong length (docs/contract/points-platform.md#cards).
-pub(super) const WRONG_CARD: Refusal = Refusal::new(303, "充值卡无效或卡密长度错误");
+const WRONG_CARD: Refusal = Refusal::new(303, "充值卡无效或卡密长度错误");
 
 /// The card types, once the platform has sent them. An empty list is an answer too.
 #[derive(Debug, Default, Resource)]

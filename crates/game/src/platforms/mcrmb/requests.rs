@@ -11,7 +11,7 @@ use serde_json::Value;
 
 use crate::identity::{Account, PlayedNotes};
 use crate::platforms::mcrmb::PAYMENTS;
-use crate::platforms::mcrmb::cards::{CardTypes, WRONG_CARD};
+use crate::platforms::mcrmb::cards::CardTypes;
 use crate::platforms::mcrmb::gateway::{Gateway, PlatformCall, reply_of};
 use crate::platforms::mcrmb::wire::{PlatformData, PlatformReply};
 use raidkeep_engine::dispatch::RequestApp;
@@ -86,7 +86,6 @@ macro_rules! question {
         impl Request for $type {
             const FUNCTION: &'static str = $function;
             const READS: Reads = Reads::Caller;
-            const PASSES_ON: bool = true;
             type Caller = Player;
             type Reply = PlatformData;
         }
@@ -124,8 +123,6 @@ impl fmt::Debug for Charge {
 request!(
     Player, "charge", Charge => PlatformData,
     READS = Reads::Caller, SECRETS = &["cpwd"], ACTS_OUTSIDE = true,
-    CODES = &[WRONG_CARD.code()],
-    PASSES_ON = true,
 );
 
 /// The longest card number or password that is passed on.
@@ -159,11 +156,7 @@ fn charge(
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 pub struct ShowCardTypes {}
 
-request!(
-    Player, "card_types", ShowCardTypes => PlatformData,
-    READS = Reads::Caller,
-    PASSES_ON = true,
-);
+request!(Player, "card_types", ShowCardTypes => PlatformData, READS = Reads::Caller);
 
 fn card_types(
     In(call): In<Call<ShowCardTypes>>,

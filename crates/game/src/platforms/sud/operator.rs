@@ -117,10 +117,7 @@ pub struct ReportRetry {
     report: i64,
 }
 
-request!(
-    Operator, "report_retry", ReportRetry => ReportShown,
-    CODES = &[NO_SUCH_REPORT.code(), UNDER_WAY.code()],
-);
+request!(Operator, "report_retry", ReportRetry => ReportShown);
 
 const NO_SUCH_REPORT: Refusal = Refusal::new(99, "no such report waits");
 const UNDER_WAY: Refusal = Refusal::new(98, "the report is under way, retry in a moment");
@@ -165,10 +162,7 @@ pub struct ReportDrop {
     reason: String,
 }
 
-request!(
-    Operator, "report_drop", ReportDrop => ReportShown,
-    CODES = &[NO_SUCH_REPORT.code(), UNDER_WAY.code()],
-);
+request!(Operator, "report_drop", ReportDrop => ReportShown);
 
 fn report_drop(In(call): In<Call<ReportDrop>>, world: &mut World) -> Answer<ReportShown> {
     let (id, entity) = find(world.resource::<ReportBook>(), call.request.report)?;

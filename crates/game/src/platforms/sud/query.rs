@@ -23,7 +23,7 @@ use raidkeep_engine::outside::Numbering;
 use raidkeep_engine::request;
 use raidkeep_engine::request::answer::{TIMED_OUT, rows_found};
 use raidkeep_engine::request::route::{HttpReply, RouteApp};
-use raidkeep_engine::request::{Anyone, Call, Code, Need, Operator, Refusal, Success, Unready, Waits};
+use raidkeep_engine::request::{Anyone, Call, Need, Operator, Refusal, Success, Unready, Waits};
 use raidkeep_engine::storage::{ArchivedRow, RowQuery};
 
 pub(super) fn register(app: &mut App) {
@@ -48,11 +48,7 @@ impl fmt::Debug for QueryMatchBase {
     }
 }
 
-request!(
-    Anyone, "query_match_base", QueryMatchBase => MatchAnswer,
-    CODES = &[Code::refusal(NOT_SIGNED, "the signature is wrong or too old, or was used")],
-    PASSES_ON = true,
-);
+request!(Anyone, "query_match_base", QueryMatchBase => MatchAnswer);
 
 /// The code and the status of a query without a valid signature; the HTTP status too.
 pub const NOT_SIGNED: i32 = 401;
@@ -169,10 +165,7 @@ pub struct QueryMatch {
     report_game_info_key: String,
 }
 
-request!(
-    Operator, "query_match", QueryMatch => MatchAnswer,
-    PASSES_ON = true,
-);
+request!(Operator, "query_match", QueryMatch => MatchAnswer);
 
 fn query_match(In(call): In<Call<QueryMatch>>, world: &mut World) -> Waits<MatchAnswer> {
     let outcome = call.fact.and_then(|fact| fact.downcast::<CallOutcome>().ok());

@@ -95,11 +95,7 @@ impl fmt::Debug for SudBind {
     }
 }
 
-request!(
-    Player, "sud_bind", SudBind => (),
-    SECRETS = &["ss_token"],
-    CODES = &[BOUND.code(), NOT_ITS_SESSION.code()],
-);
+request!(Player, "sud_bind", SudBind => (), SECRETS = &["ss_token"]);
 
 /// The longest id and the longest token that are accepted, in bytes.
 const UID_BYTES_MAX: usize = 64;
