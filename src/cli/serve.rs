@@ -13,8 +13,9 @@ use crate::cli::version::{COMMIT, PROFILE};
 use crate::cli::{log, metrics, print_line, report};
 use raidkeep_engine::outside::WorldPlace;
 use raidkeep_engine::storage::folder::DataFolder;
-use raidkeep_server::config::Config;
+use raidkeep_server::config::{Config, GamePage};
 use raidkeep_server::net::operator::OperatorToken;
+use raidkeep_server::net::pages;
 use raidkeep_server::net::server::Server;
 
 /// Default path of the configuration.
@@ -88,13 +89,14 @@ impl Serve {
         unknown_variables().iter().for_each(|variable| tracing::warn!("{variable}"));
         raise_descriptor_limit(config.limits.connections);
         let first_guest = WorldPlace { number: 0, worlds: config.worlds }.distinct("玩家#1");
+        let page = config.game_page();
         let metrics = metrics::start(&config)?;
         let mut signals = Signals::listen()?;
         let server = Server::start(folder, config, &assets, Some(metrics))?;
         print_line(&format!("listening on {}", server.address));
         print_line(&format!("operators on {}", server.operators));
         if !self.log_json {
-            introduce(&server, &first_guest);
+            introduce(&server, &first_guest, page);
         }
         while let ProcessSignal::Reload = signals.next() {
             log.reopen();
@@ -178,8 +180,11 @@ fn without_passwords(mut settings: Value) -> Value {
 }
 
 /// What to try next. `first_guest` is the name of the first guest's points.
-fn introduce(server: &Server, first_guest: &str) {
+fn introduce(server: &Server, first_guest: &str, page: GamePage) {
     let program = std::env::args().next().unwrap_or_else(|| "raidkeep".to_owned());
+    if page != GamePage::Never {
+        print_line(&format!("play in the browser: http://{}{}", server.address, pages::GAME));
+    }
     print_line(&format!("try: {program} call --url ws://{} get_player_info", server.address));
     if let Some(sandbox) = &server.sandbox {
         let address = sandbox.address;

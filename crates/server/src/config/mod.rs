@@ -11,6 +11,7 @@ mod identity;
 mod layers;
 mod once;
 pub mod platforms;
+mod play;
 pub mod proxies;
 mod push;
 mod storage;
@@ -27,6 +28,7 @@ pub use crate::config::error::ConfigError;
 pub use crate::config::identity::Identity;
 use crate::config::layers::{lay_file_over, origin, overwrite, set, shipped};
 pub use crate::config::once::OnceLimits;
+pub use crate::config::play::GamePage;
 use crate::config::proxies::TrustedProxies;
 pub use crate::config::push::PushLine;
 pub use crate::config::storage::StorageSettings;
@@ -88,6 +90,8 @@ pub struct Config {
     pub trusted_proxies: Vec<String>,
     /// Whether these proxies speak the PROXY protocol.
     pub proxy_protocol: bool,
+    /// Who is shown the game page.
+    pub play: GamePage,
     /// Origins whose scripts may connect and read replies.
     pub allowed_origins: Vec<String>,
     /// Whether a client that logged in over HTTP may act from its address without a token.
@@ -130,6 +134,8 @@ const LATER_LIMITS: [(&str, u32); 3] = [
 const PASSWORD_BYTES_MAX: usize = 256;
 /// Every player's row of log-ins holds as many places.
 const KNOWN_PLACES_MAX: usize = 64;
+/// Not more ended tokens are remembered with each player.
+const FORMER_TOKENS_MAX: usize = 16;
 
 /// ClientLimits on what clients may do.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
@@ -241,9 +247,10 @@ impl Config {
     }
 
     fn read(effective: Value) -> Result<Self, Vec<Mistake>> {
-        let modes = platforms::wrong_modes(&effective);
-        if !modes.is_empty() {
-            return Err(modes);
+        let mut choices = platforms::wrong_modes(&effective);
+        choices.extend(play::mistake(&effective));
+        if !choices.is_empty() {
+            return Err(choices);
         }
         let config =
             serde_json::from_value(effective.clone()).map_err(|error| vec![("configuration", error.to_string())])?;
@@ -309,6 +316,10 @@ impl Config {
             let mistake = format!("expected 1 to {KNOWN_PLACES_MAX}; every player's row holds as many");
             wrong("identity.known_places", mistake);
         }
+        if self.identity.former_tokens > FORMER_TOKENS_MAX {
+            let mistake = format!("expected 0 to {FORMER_TOKENS_MAX}; every player's row holds as many");
+            wrong("identity.former_tokens", mistake);
+        }
         if !(1..=3600).contains(&self.legacy_push_line.deadline_seconds) {
             wrong("legacy_push_line.deadline_seconds", "expected 1 to 3600".to_owned());
         }
@@ -369,6 +380,7 @@ impl Config {
                 password_bytes_min: self.identity.password_bytes_min,
                 attempts: self.identity.attempts,
                 known_places: self.identity.known_places,
+                former_tokens: self.identity.former_tokens,
                 new_accounts: self.identity.new_accounts,
                 forget_guests_seconds: i64::from(self.identity.forget_guests_days) * 86_400,
             },

@@ -25,6 +25,7 @@ use crate::net::acceptor::{OpenConnection, Stream, refuse};
 use crate::net::admission::Admission;
 use crate::net::health::{self, Answer, HEALTH, HealthPlaces, HealthState, READINESS, text};
 use crate::net::metered::MeteredStream;
+use crate::net::pages::Pages;
 use crate::net::places::Place;
 use crate::net::shard::Sockets;
 use crate::net::socket::Socket;
@@ -42,6 +43,8 @@ pub struct Site {
     pub metrics: Option<PrometheusHandle>,
     /// What is told of health and readiness.
     pub(super) health: HealthState,
+    /// The game page, where it is shown.
+    pub(super) game_page: Option<Pages>,
     /// What SUD discovers here.
     pub discovery: Option<Discovery>,
     /// Who clients are.
@@ -202,7 +205,7 @@ fn answer_itself(site: &Rc<Site>, request: Request<Incoming>, client: Client, ad
         "/" if clientele == Clientele::Operators => {
             text(StatusCode::OK, "Raidkeep's operators: JSON over WebSocket here and at /ws, and /metrics.\n")
         }
-        "/" => text(StatusCode::OK, "Raidkeep speaks JSON over WebSocket here and at /ws.\n"),
+        "/" => text(StatusCode::OK, introduction(site)),
         "/ws" => text(StatusCode::UPGRADE_REQUIRED, "connect with a WebSocket client\n"),
         "/metrics" if clientele.is_for_operators() => render_metrics(site),
         path if let Some(found) = site.discovery.as_ref().filter(|known| known.path == path) => {
@@ -211,12 +214,21 @@ fn answer_itself(site: &Rc<Site>, request: Request<Incoming>, client: Client, ad
             reply.headers_mut().insert(header::CONTENT_TYPE, json);
             reply
         }
-        path => health::answer(path, &site.health).unwrap_or_else(no_route),
+        path => health::answer(path, &site.health)
+            .or_else(|| site.game_page.as_ref()?.answer(request.uri(), request.headers()))
+            .unwrap_or_else(no_route),
     }
 }
 
 fn refusal_of_operators(site: &Site, request: &Request<Incoming>, client: &Client) -> Option<&'static str> {
     own_site::refusal(request.uri(), request.headers(), client.own, &site.sockets.config().admin.hosts)
+}
+
+fn introduction(site: &Site) -> &'static str {
+    match site.game_page {
+        Some(_) => "Raidkeep speaks JSON over WebSocket here and at /ws. Play in the browser at /play/.\n",
+        None => "Raidkeep speaks JSON over WebSocket here and at /ws.\n",
+    }
 }
 
 fn no_route() -> Answer {
@@ -270,7 +282,8 @@ fn upgrade(site: &Rc<Site>, request: Request<Incoming>, client: Client, address:
         return reply;
     }
     let is_for_players = site.sockets.way_in().clientele != Clientele::Operators;
-    if is_for_players && !cors::may_connect(headers, site.sockets.config()) {
+    let is_own_page = site.game_page.is_some() && own_site::is_same_site(headers);
+    if is_for_players && !is_own_page && !cors::may_connect(headers, site.sockets.config()) {
         return text(StatusCode::FORBIDDEN, "this origin may not connect; see allowed_origins in the configuration\n");
     }
     let Ok(accept) = HeaderValue::from_str(&derive_accept_key(key.as_bytes())) else {

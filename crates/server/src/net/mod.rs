@@ -27,6 +27,7 @@ pub mod metered;
 pub mod operator;
 mod operators;
 mod own_site;
+pub mod pages;
 mod places;
 pub mod plugin;
 mod premises;

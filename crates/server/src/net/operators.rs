@@ -61,6 +61,7 @@ impl OperatorsDoor {
             sockets: sockets.clone(),
             metrics: self.metrics,
             health,
+            game_page: None,
             discovery: None,
             admission: self.admission,
         });

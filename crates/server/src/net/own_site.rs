@@ -24,6 +24,13 @@ pub(super) fn refusal(uri: &Uri, headers: &HeaderMap, own: Option<IpAddr>, hosts
     is_foreign.then_some("pages of other sites may not talk to the operators' listener\n")
 }
 
+/// Whether a page asks that came from the host that it asks.
+pub(super) fn is_same_site(headers: &HeaderMap) -> bool {
+    let origin = headers.get(header::ORIGIN).map(text_of).and_then(|origin| origin.split_once("://"));
+    let host = headers.get(header::HOST).map(text_of);
+    origin.is_some_and(|(_, authority)| host.is_some_and(|host| host.eq_ignore_ascii_case(authority)))
+}
+
 /// Text that is not readable is like none: no host has that name.
 fn text_of(value: &HeaderValue) -> &str {
     value.to_str().unwrap_or_default()

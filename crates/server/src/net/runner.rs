@@ -18,6 +18,7 @@ use crate::net::inbox::Inbox;
 use crate::net::jobs::Jobs;
 use crate::net::listener::{Listener, Seat};
 use crate::net::operator::entropy;
+use crate::net::pages::Pages;
 use crate::net::revival::{Rebuild, Revival};
 use crate::net::shard::{Sockets, WorldLoop};
 use crate::net::start_error::{StartError, system};
@@ -176,8 +177,14 @@ async fn run_beside_sockets(
     let health = http::health_state(seat.config(), &way_in);
     let sockets = Rc::new(Sockets::new(way_in, seat.config().clone()));
     // Metrics are the operators'.
-    let site =
-        Rc::new(Site { sockets: sockets.clone(), metrics: None, health, discovery, admission: seat.admission() });
+    let site = Rc::new(Site {
+        sockets: sockets.clone(),
+        metrics: None,
+        health,
+        game_page: Pages::game(seat.config().game_page()),
+        discovery,
+        admission: seat.admission(),
+    });
     let supervisor = spawn_local({
         let sockets = sockets.clone();
         async move { sockets.supervise().await }

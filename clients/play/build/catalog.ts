@@ -1,0 +1,65 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import type { Catalog, Layout, Monster, Stage, StageMode, Window } from "../src/state/catalog.js";
+import { parseRon } from "./ron.js";
+
+interface StageFile {
+  mode: StageMode;
+  first: number;
+  last: number;
+  stages: {
+    from: number;
+    to?: number;
+    level?: number;
+    energy?: number;
+    rewards?: string[];
+    exp?: number;
+    layout?: string;
+    windows?: Window[];
+  }[];
+}
+
+/** What the page says about the game before a reply does: names, stages with their costs and rewards, layouts, prices. */
+export function readCatalog(assets: string): Catalog {
+  const read = (file: string): unknown => parseRon(readFileSync(join(assets, file), "utf8"), file);
+  const { items } = read("items.ron") as { items: { id: string; name: string; energy?: number }[] };
+  const { monsters } = read("monsters.ron") as { monsters: Monster[] };
+  const { layouts } = read("layouts.ron") as { layouts: { id: string; waves: Layout }[] };
+  const { bosses } = read("world_boss.ron") as { bosses: { name: string; life_value: number }[] };
+  const { fighters } = read("fighters.ron") as { fighters: { name: string }[] };
+  const { purchases } = read("tickets.ron") as { purchases: Catalog["purchases"] };
+  const { stages: sweeps } = read("sweep.ron") as { stages: { from: number; to?: number }[] };
+  const modes = ["general", "endless", "activity", "boss", "coin", "exp"] as const;
+  return {
+    items: Object.fromEntries(
+      items.map(({ id, name, energy }) => [id, energy === undefined ? { name } : { name, energy }]),
+    ),
+    monsters: Object.fromEntries(monsters.map((monster) => [monster.id, monster])),
+    layouts: Object.fromEntries(layouts.map(({ id, waves }) => [id, waves])),
+    bosses: bosses.map(({ name }) => name),
+    fighters: fighters.map(({ name }) => name),
+    gameMaster: (read("game_master.ron") as { role: string }).role,
+    events: ["caravan", "festival", "meteors", "strange_meeting"].map((file) => {
+      const { name, keywords } = read(`events/${file}.ron`) as { name: string; keywords: string[] };
+      return { name, keyword: keywords[0] ?? name };
+    }),
+    purchases,
+    sweeps: sweeps.map(({ from, to = from }) => [from, to]),
+    stages: modes.flatMap((mode) => stagesOf(read(`stages/${mode}.ron`) as StageFile)),
+  };
+}
+
+function stagesOf({ mode, stages }: StageFile): Stage[] {
+  return stages.flatMap(({ from, to = from, level = 0, energy = 0, rewards = [], exp = 0, layout = "", windows }) =>
+    Array.from({ length: to - from + 1 }, (_, place) => ({
+      stage: from + place,
+      mode,
+      level,
+      energy,
+      rewards,
+      exp,
+      layout,
+      ...(windows && { windows }),
+    })),
+  );
+}

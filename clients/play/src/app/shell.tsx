@@ -1,0 +1,97 @@
+import type { JSX } from "preact";
+import { useEffect, useRef } from "preact/hooks";
+import { Icon } from "../art/icons.js";
+import { route } from "../game/route.js";
+import { player } from "../state/player.js";
+import { GuideHint } from "../screens/guide/hint.js";
+import { common } from "../texts/common.js";
+import { told } from "../texts/frame.js";
+import { rove } from "../ui/rove.js";
+import { Calls } from "./calls.js";
+import { LanguageSwitch } from "../ui/language.js";
+import { Pause } from "./pause.js";
+import { SECTIONS, screenOf } from "./screens.js";
+import { TopBar } from "./topbar.js";
+
+/** The frame around every screen: who plays, where one can go, and how the line is. */
+export function Shell(): JSX.Element {
+  const { section, screen } = screenOf(route.value);
+  const main = useRef<HTMLElement>(null);
+  const subnav = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    main.current?.scrollTo(0, 0);
+    subnav.current?.querySelector("[aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
+  }, [screen.id]);
+  const { View } = screen;
+  return (
+    <div class="shell">
+      <a
+        class="skip"
+        href="#main"
+        onClick={(event) => {
+          event.preventDefault();
+          main.current?.focus();
+        }}
+      >
+        {common().skip}
+      </a>
+      <TopBar />
+      <Calls />
+      <nav class="sidebar" aria-label={told().navigation} onKeyDown={rove}>
+        {SECTIONS.map((one) => (
+          <div key={one.id} class="sidebar-section">
+            <p class="sidebar-title">{one.title()}</p>
+            {one.screens.map(({ id, icon, title }) => (
+              <a
+                key={id}
+                data-rove
+                class="sidebar-link"
+                href={`#/${id}`}
+                aria-current={id === screen.id ? "page" : undefined}
+              >
+                <Icon name={icon} />
+                {title()}
+              </a>
+            ))}
+          </div>
+        ))}
+        <div class="sidebar-foot">
+          <LanguageSwitch />
+        </div>
+      </nav>
+      <div ref={subnav} class="subnav" role="navigation" aria-label={section.title()} onKeyDown={rove}>
+        {section.screens.map(({ id, icon, title }) => (
+          <a
+            key={id}
+            data-rove
+            class="subnav-link"
+            href={`#/${id}`}
+            aria-current={id === screen.id ? "page" : undefined}
+          >
+            <Icon name={icon} />
+            {title()}
+          </a>
+        ))}
+      </div>
+      <main id="main" class="main" ref={main} tabIndex={-1} aria-label={screen.title()}>
+        <Pause />
+        <GuideHint />
+        {player.value === undefined ? <p class="loading">{common().loading}</p> : <View key={screen.id} />}
+      </main>
+      <nav class="tabbar" aria-label={told().navigation} onKeyDown={rove}>
+        {SECTIONS.map((one) => (
+          <a
+            key={one.id}
+            data-rove
+            class="tabbar-link"
+            href={`#/${one.screens[0]?.id ?? ""}`}
+            aria-current={one.id === section.id ? "true" : undefined}
+          >
+            <Icon name={one.icon} />
+            {one.title()}
+          </a>
+        ))}
+      </nav>
+    </div>
+  );
+}

@@ -1,0 +1,43 @@
+import { texts } from "./texts.js";
+
+/** What the frame of the page says. */
+export const told = texts(
+  {
+    got: "获得",
+    failed: "没有送到，请再试一次",
+    energyFull: "体力已满，正好出发",
+    newDay: "新的一天，挑战券已补满",
+    bossDied: (name: string) => `世界首领「${name}」已被击败！`,
+    season: (season: number) => `第${season}赛季开始，首领们重整旗鼓`,
+    mail: (from: string, subject: string) => `${from}来信：${subject}`,
+    orderGranted: "订单已到账",
+    navigation: "游戏各处",
+    language: "English",
+    full: (time: string) => `${time} 后全满`,
+    nextPoint: (time: string) => `下一点 ${time}`,
+    energyIsFull: "体力已满",
+    lead: "一剑、一酒、一江湖",
+    email: "用邮箱注册或登录",
+    guest: "以游客身份踏入江湖",
+    guestHint: "无需注册；每个标签页是一位侠客",
+  },
+  {
+    got: "You got",
+    failed: "That did not arrive. Please try again",
+    energyFull: "Your energy is full: time to set out",
+    newDay: "A new day: your tickets are back",
+    bossDied: (name: string) => `The world boss ${name} is dead!`,
+    season: (season: number) => `Season ${season} begins: the bosses have gathered their strength`,
+    mail: (from: string, subject: string) => `Mail from ${from}: ${subject}`,
+    orderGranted: "Your order has arrived",
+    navigation: "Places of the game",
+    language: "中文",
+    full: (time: string) => `full in ${time}`,
+    nextPoint: (time: string) => `next point in ${time}`,
+    energyIsFull: "Energy is full",
+    lead: "A sword, a cup, the open road",
+    email: "Sign up or log in with e-mail",
+    guest: "Enter as a guest",
+    guestHint: "Nothing to sign up for; each tab is a hero of its own",
+  },
+);

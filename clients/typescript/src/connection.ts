@@ -1,0 +1,420 @@
+import { Backoff } from "./backoff.js";
+import { Calls } from "./calls.js";
+import type { OpenCall } from "./calls.js";
+import { Entrance, refusedEntry } from "./entrance.js";
+import type { StoppedError } from "./errors.js";
+import { EventCount } from "./gaps.js";
+import { LogIn } from "./identity.js";
+import { Keys } from "./keys.js";
+import { Line } from "./line.js";
+import { meaningOf } from "./meaning.js";
+import type { Meaning } from "./meaning.js";
+import type { Settings } from "./settings.js";
+import type { Gap, State } from "./state.js";
+import type { ServerClock } from "./time.js";
+import { field } from "./wire.js";
+import type { Pushed, Reply } from "./wire.js";
+
+/** What a connection tells the client. */
+export interface ConnectionEvents {
+  state(state: State): void;
+  event(event: Pushed): void;
+  gap(gap: Gap): void;
+  /** The `data` of a reply that tells the present state, and not that of an earlier moment. */
+  data(data: unknown): void;
+}
+
+/** The protocol that is offered at the handshake. */
+const PROTOCOL = "raidkeep.v1";
+/** After this long in one piece, a connection's next failure is the first one again. */
+const STEADY_MS = 5_000;
+/** Patience with a line that may have died while the page slept. */
+const WAKE_PATIENCE_MS = 4_000;
+/** `until` of a maintenance may be moved, so the server is asked again at least this often. */
+const MAINTENANCE_MS = 30_000;
+/** A server that cannot say what became of a request is asked this often. */
+const UNCLEAR_TIMES = 5;
+/** How old the newest answer about the server's clock may be. */
+const CLOCK_AGE_MS = 60_000;
+/** How often the clock is asked after the log-in: it tells whole seconds, so that each answer is a part. */
+const CLOCK_SAMPLES = 4;
+const CLOCK_PAUSE_MS = 270;
+/** Closed because a frame was too large. */
+const TOO_LARGE = 1009;
+
+/**
+ * One log-in over many lines: opens them, gets in, sends what is open with its keys in order, and does what each answer
+ * means for the whole connection. It knows nothing of the types of functions.
+ */
+export class Connection {
+  private current: State = { name: "idle" };
+  private line: Line | undefined;
+  private readonly keys: Keys;
+  private readonly calls: Calls;
+  private readonly logIn: LogIn;
+  private readonly entrance: Entrance;
+  private readonly count = new EventCount();
+  private readonly reconnects: Backoff;
+  private readonly retries: Backoff;
+  /** What the connection itself has asked on this line. */
+  private readonly asked = new Map<number, (reply: Reply) => void>();
+  private readonly timers = new Map<string, () => void>();
+  private deafen: (() => void)[] = [];
+  private lastId = 0;
+  private isIn = false;
+  private isHeld = false;
+  private heldUntil = 0;
+  private isClosed = false;
+  private isPlain = false;
+  private hasConnected = false;
+  private hasBeenIn = false;
+  private clockAskedAt = 0;
+  private subscription: object | undefined;
+
+  constructor(
+    private readonly settings: Settings,
+    private readonly events: ConnectionEvents,
+    private readonly clock: ServerClock,
+  ) {
+    const { runtime, storage, backoff, world, url } = settings;
+    this.keys = new Keys(storage, runtime);
+    this.calls = new Calls(this.keys, settings);
+    this.reconnects = new Backoff(backoff, () => runtime.random());
+    this.retries = new Backoff(backoff, () => runtime.random());
+    this.logIn = new LogIn(settings.identity, storage, `${world}@${url}`);
+    this.entrance = new Entrance(this.logIn, settings.client, {
+      ask: (called, data, answered) => {
+        this.ask(called, data, answered);
+      },
+      pause: (meaning, action) => {
+        this.after("entrance", this.pauseOf(meaning), action);
+      },
+      entered: (overview) => {
+        this.entered(overview);
+      },
+      stop: (error) => {
+        this.stop(error);
+      },
+    });
+  }
+
+  get state(): State {
+    return this.current;
+  }
+
+  /** The token of the log-in, if there is one. */
+  get token(): string | undefined {
+    return this.logIn.token;
+  }
+
+  /** Begins to connect, unless that is under way. Throws what the platform throws at a wrong `url`. */
+  start(): void {
+    if (this.current.name !== "idle" && this.current.name !== "stopped") return;
+    this.isClosed = false;
+    this.reconnects.reset();
+    this.openLine();
+    const { runtime } = this.settings;
+    this.deafen = [
+      runtime.onWake(() => {
+        this.wake();
+      }),
+      runtime.onLeave(() => {
+        this.keys.putBack();
+      }),
+    ];
+  }
+
+  /** Ends the connection and all open calls. */
+  close(): void {
+    this.isClosed = true;
+    this.leave("closed");
+    this.enter({ name: "idle" });
+  }
+
+  /** A number for a request, by which its reply is found. */
+  nextId(): number {
+    this.lastId += 1;
+    return this.lastId;
+  }
+
+  /** Makes a call: it is sent once the connection is open and what was called before is sent. */
+  call(call: OpenCall): void {
+    if (this.current.name === "stopped") call.fail("stopped", this.current.error);
+    else if (this.isClosed) call.fail("closed");
+    else if (this.calls.isFull) call.fail("too_many");
+    else this.calls.add(call);
+    this.send();
+  }
+
+  /** Takes a call that has ended off the list. */
+  forget(call: OpenCall): void {
+    this.calls.forget(call);
+  }
+
+  private openLine(): void {
+    const { runtime, liveness, socket, url } = this.settings;
+    let hasOpened = false;
+    this.line = new Line(
+      runtime,
+      liveness,
+      {
+        opened: () => {
+          hasOpened = true;
+          this.hasConnected = true;
+          this.count.restart();
+          this.entrance.begin();
+        },
+        reply: (reply) => {
+          this.onReply(reply);
+        },
+        event: (event) => {
+          this.onEvent(event);
+        },
+        quiet: () => {
+          this.askClock();
+        },
+        closed: (code) => {
+          this.onClosed(code, hasOpened);
+        },
+      },
+      { factory: socket, url, protocols: this.isPlain ? [] : [PROTOCOL] },
+    );
+    this.enter({ name: "connecting" });
+  }
+
+  private entered(overview: unknown): void {
+    this.isIn = true;
+    this.events.data(overview);
+    this.after("steady", STEADY_MS, () => {
+      this.reconnects.reset();
+    });
+    this.askClock(CLOCK_SAMPLES);
+    if (this.subscription !== undefined) this.ask("listen", this.subscription, () => undefined);
+    this.send();
+    const isReturn = this.hasBeenIn;
+    this.hasBeenIn = true;
+    this.enter({ name: "open" });
+    if (isReturn) this.events.gap({ reason: "reconnected" });
+  }
+
+  private onClosed(code: number, hasOpened: boolean): void {
+    this.line = undefined;
+    if (code === TOO_LARGE) this.calls.blameLargest();
+    this.calls.lineBroke();
+    this.asked.clear();
+    this.cancelTimers();
+    this.isIn = this.isHeld = false;
+    if (this.isClosed) return;
+    if (!hasOpened) {
+      // A server of before refuses the handshake, or the platform does in its place, when a protocol is offered.
+      this.isPlain = !this.isPlain;
+      if (this.isPlain && !this.hasConnected) {
+        this.reopen();
+        return;
+      }
+    }
+    this.reopenIn(this.reconnects.next());
+  }
+
+  private reopenIn(ms: number): void {
+    this.after("reopen", ms, () => {
+      this.reopen();
+    });
+    this.enter({ name: "waiting", until: this.settings.runtime.now() + ms, why: "unreachable" });
+  }
+
+  private reopen(): void {
+    try {
+      this.openLine();
+    } catch {
+      // What the platform threw at the first attempt was thrown to the caller; a later one is a failure like others.
+      this.reopenIn(this.reconnects.next());
+    }
+  }
+
+  private wake(): void {
+    if (this.line !== undefined) this.line.probe(WAKE_PATIENCE_MS);
+    else if (this.current.name === "waiting") {
+      this.cancelTimers();
+      this.reopen();
+    }
+  }
+
+  private stop(error: StoppedError): void {
+    this.logIn.forget();
+    this.enter({ name: "stopped", error });
+    this.leave("stopped", error);
+  }
+
+  private leave(reason: "closed" | "stopped", error?: StoppedError): void {
+    const { line } = this;
+    this.line = undefined;
+    this.isIn = this.isHeld = false;
+    this.cancelTimers();
+    this.asked.clear();
+    line?.leave();
+    for (const call of this.calls.all()) call.fail(reason, error);
+    for (const remove of this.deafen.splice(0)) remove();
+    this.keys.putBack();
+  }
+
+  private onReply(reply: Reply): void {
+    if (typeof reply.n === "number") this.count.noteReply(reply.n);
+    const answered = this.asked.get(reply.id as number);
+    const call = this.calls.get(reply.id);
+    if (answered !== undefined) {
+      this.asked.delete(reply.id as number);
+      answered(reply);
+    } else if (call?.isOnWire === true) {
+      call.isOnWire = false;
+      this.onCallReply(call, reply);
+    }
+    if (this.isIn && this.settings.runtime.now() - this.clockAskedAt >= CLOCK_AGE_MS) this.askClock();
+    this.send();
+  }
+
+  private onCallReply(call: OpenCall, reply: Reply): void {
+    const meaning = meaningOf(reply);
+    switch (meaning.do) {
+      case "wait":
+      case "maintain":
+        this.hold(meaning);
+        break;
+      case "unclear":
+        call.isInDoubt = true;
+        call.timesUnclear += 1;
+        if (call.timesUnclear >= UNCLEAR_TIMES) call.fail("server_failed");
+        else this.hold(meaning);
+        break;
+      case "fail":
+        call.isInDoubt = true;
+        call.fail("server_failed");
+        break;
+      case "lose_reply":
+        call.loseReply();
+        break;
+      case "log_in":
+        this.logInAgainFor(call, reply);
+        break;
+      case "stop":
+        this.stop(meaning.error);
+        break;
+      case "end":
+        this.onAnswer(call, reply);
+    }
+  }
+
+  private onAnswer(call: OpenCall, reply: Reply): void {
+    this.retries.reset();
+    if (call.name === "listen" && reply.status === 0) this.subscription = call.data;
+    // A repeated call may get the reply of its first time, which tells of an earlier moment.
+    if (!call.isInDoubt) this.events.data(reply.data);
+    else if (!this.calls.all().some((other) => other.isOnWire && other.isInDoubt)) this.refresh();
+    call.answer(reply);
+  }
+
+  private refresh(): void {
+    this.ask("get_player_info", {}, (reply) => {
+      if (reply.status === 0) this.events.data(reply.data);
+    });
+  }
+
+  private logInAgainFor(call: OpenCall, reply: Reply): void {
+    if (call.hasLoggedInAgain) {
+      this.stop(refusedEntry(reply));
+      return;
+    }
+    call.hasLoggedInAgain = true;
+    // Calls that were sent behind this one get the same answer; the log-in that has begun is for them too.
+    if (!this.isIn) return;
+    this.isIn = false;
+    this.enter({ name: "connecting" });
+    this.entrance.again();
+  }
+
+  private onEvent(event: Pushed): void {
+    if (this.count.noteEvent(event.n)) this.events.gap({ reason: "events_missing" });
+    this.events.data(event.data);
+    this.events.event(event);
+  }
+
+  /** Sends nothing more for a while: what holds for one call holds for the others. */
+  private hold(meaning: Meaning): void {
+    const ms = this.isHeld && meaning.do !== "maintain" ? this.told(meaning) : this.pauseOf(meaning);
+    const until = this.settings.runtime.now() + ms;
+    if (this.isHeld && until <= this.heldUntil) return;
+    this.isHeld = true;
+    this.heldUntil = until;
+    this.after("hold", ms, () => {
+      this.isHeld = false;
+      if (this.isIn) this.enter({ name: "open" });
+      this.send();
+    });
+  }
+
+  /** How long to wait before something is sent again, in milliseconds; during maintenance that is told to the player. */
+  private pauseOf(meaning: Meaning): number {
+    const least = this.retries.next();
+    if (meaning.do !== "maintain") return this.told(meaning) || least;
+    // Everybody knows the end, so everybody comes a little later by chance.
+    const left = (meaning.until ?? 0) - this.clock.serverNow() + this.clock.uncertainty();
+    const ms = Math.min(Math.max(left, 0) + least, MAINTENANCE_MS);
+    const until = this.settings.runtime.now() + ms;
+    this.enter({ name: "waiting", until, why: "maintenance", message: meaning.message });
+    return ms;
+  }
+
+  private told(meaning: Meaning): number {
+    return meaning.do === "wait" ? (meaning.ms ?? 0) : 0;
+  }
+
+  private send(): void {
+    if (!this.isIn || this.isHeld) return;
+    for (const call of this.calls.toSend()) {
+      call.isOnWire = true;
+      this.write(call.id, call.name, call.data, call.key);
+    }
+  }
+
+  private ask(called: string, data: object, answered: (reply: Reply) => void): void {
+    if (this.line === undefined) return;
+    const id = this.nextId();
+    this.asked.set(id, answered);
+    this.write(id, called, data);
+  }
+
+  private write(id: number, called: string, data: object, once?: string): void {
+    const { world } = this.settings;
+    this.line?.ask(id, called, JSON.stringify({ world, function: called, data, id, once }));
+  }
+
+  private askClock(times = 1): void {
+    const { runtime } = this.settings;
+    const askedAt = runtime.now();
+    this.clockAskedAt = askedAt;
+    this.ask("server_time", {}, (reply) => {
+      const seconds = field(reply.data, "now", "number");
+      if (seconds !== undefined) this.clock.note(seconds, askedAt, runtime.now());
+      if (times <= 1) return;
+      this.after("clock", CLOCK_PAUSE_MS, () => {
+        this.askClock(times - 1);
+      });
+    });
+  }
+
+  private after(name: string, ms: number, action: () => void): void {
+    this.timers.get(name)?.();
+    this.timers.set(name, this.settings.runtime.after(ms, action));
+  }
+
+  private cancelTimers(): void {
+    for (const cancel of this.timers.values()) cancel();
+    this.timers.clear();
+  }
+
+  private enter(state: State): void {
+    if (state.name === "open" && this.current.name === "open") return;
+    this.current = state;
+    this.events.state(state);
+  }
+}
