@@ -1,10 +1,7 @@
 import type { Events, PlayerFunctions } from "./api.gen.js";
 
-/** The client logs in and signs up by itself. */
-type ByItself = "login" | "login_unique" | "signup";
-
-/** A function that `call` takes. */
-export type FunctionName = Exclude<keyof PlayerFunctions, ByItself>;
+/** A function that `call` takes. The client logs in and signs up by itself. */
+export type FunctionName = Exclude<keyof PlayerFunctions, "login" | "login_unique" | "signup">;
 
 /** What a function is called with. */
 export type RequestOf<F extends FunctionName> = PlayerFunctions[F]["request"];
