@@ -3,10 +3,12 @@ import { useEffect, useRef } from "preact/hooks";
 import { Icon } from "../art/icons.js";
 import { route } from "../game/route.js";
 import { player } from "../state/player.js";
+import { GuideHint } from "../screens/guide/hint.js";
 import { common } from "../texts/common.js";
 import { told } from "../texts/frame.js";
 import { rove } from "../ui/rove.js";
-import { LanguageSwitch } from "./language.js";
+import { Calls } from "./calls.js";
+import { LanguageSwitch } from "../ui/language.js";
 import { Pause } from "./pause.js";
 import { SECTIONS, screenOf } from "./screens.js";
 import { TopBar } from "./topbar.js";
@@ -15,8 +17,10 @@ import { TopBar } from "./topbar.js";
 export function Shell(): JSX.Element {
   const { section, screen } = screenOf(route.value);
   const main = useRef<HTMLElement>(null);
+  const subnav = useRef<HTMLDivElement>(null);
   useEffect(() => {
     main.current?.scrollTo(0, 0);
+    subnav.current?.querySelector("[aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
   }, [screen.id]);
   const { View } = screen;
   return (
@@ -32,6 +36,7 @@ export function Shell(): JSX.Element {
         {common().skip}
       </a>
       <TopBar />
+      <Calls />
       <nav class="sidebar" aria-label={told().navigation} onKeyDown={rove}>
         {SECTIONS.map((one) => (
           <div key={one.id} class="sidebar-section">
@@ -54,7 +59,7 @@ export function Shell(): JSX.Element {
           <LanguageSwitch />
         </div>
       </nav>
-      <div class="subnav" role="navigation" aria-label={section.title()} onKeyDown={rove}>
+      <div ref={subnav} class="subnav" role="navigation" aria-label={section.title()} onKeyDown={rove}>
         {section.screens.map(({ id, icon, title }) => (
           <a
             key={id}
@@ -70,6 +75,7 @@ export function Shell(): JSX.Element {
       </div>
       <main id="main" class="main" ref={main} tabIndex={-1} aria-label={screen.title()}>
         <Pause />
+        <GuideHint />
         {player.value === undefined ? <p class="loading">{common().loading}</p> : <View key={screen.id} />}
       </main>
       <nav class="tabbar" aria-label={told().navigation} onKeyDown={rove}>

@@ -13,6 +13,14 @@ export const generation = signal(0);
 
 let client: GameClient | undefined;
 
+/** What else hears each new client. */
+const followers: ((client: GameClient) => void)[] = [];
+
+/** Has a part of the game hear every client from now on. */
+export function onEnter(follow: (client: GameClient) => void): void {
+  followers.push(follow);
+}
+
 /** The client of the player who has entered. */
 export function theClient(): GameClient {
   if (client === undefined) throw new Error("nobody has entered");
@@ -41,6 +49,7 @@ export function enter(account: Account): void {
     generation.value += 1;
   });
   followEvents(mine);
+  for (const follow of followers) follow(mine);
   mine.connect().then(refreshPlayer, () => undefined);
 }
 

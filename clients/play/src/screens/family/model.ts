@@ -1,0 +1,39 @@
+import { signal } from "@preact/signals";
+import type { AnswerOf } from "../../client/client.js";
+import { act, ask } from "../../game/act.js";
+import { toast } from "../../state/toasts.js";
+import { familyTexts } from "./texts.js";
+
+export type Family = AnswerOf<"family_members">;
+
+/** The player's family; null without one, undefined until it is known. */
+export const family = signal<Family | null | undefined>(undefined);
+
+export async function refreshFamily(): Promise<void> {
+  family.value = (await ask("family_members", {})) ?? null;
+}
+
+/** Another family, by its name. */
+export async function lookUp(name: string): Promise<Family | undefined> {
+  return act("family_members", { name });
+}
+
+export async function found(name: string): Promise<void> {
+  const told = await act("found_family", { name });
+  if (told === undefined) return;
+  family.value = told;
+  toast("good", familyTexts().founded(told.family));
+}
+
+export async function join(name: string): Promise<void> {
+  const told = await act("join_family", { name });
+  if (told === undefined) return;
+  family.value = told;
+  toast("good", familyTexts().joined(told.family));
+}
+
+export async function leave(): Promise<void> {
+  if ((await act("leave_family", {})) === undefined) return;
+  family.value = null;
+  toast("info", familyTexts().left);
+}
