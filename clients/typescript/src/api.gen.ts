@@ -55,7 +55,7 @@ export interface BattleReply {
   status: boolean;
 }
 
-type StageCode = 90 | 91 | 92 | 94 | 95 | 97 | 98;
+export type StageCode = 90 | 91 | 92 | 94 | 95 | 97 | 98;
 
 export interface PlayerFunctions {
   ping: { request: object; reply: undefined; code: never; success: 0 };
@@ -106,6 +106,7 @@ export interface PlayerFunctions {
     code: never;
     success: 0;
   };
+  get_shop: { request: object; reply: { offers: { id: string; price: number }[] }; code: never; success: 0 };
   battle: { request: BattleRequest; reply: BattleReply; code: 403 | 404 | 409; success: 0 };
 }
 
@@ -117,5 +118,6 @@ export interface Events {
   energy: { energy: EnergyChange };
 }
 
-export const READ_ONLY = ["get_player_info", "get_all_mail", "server_time", "ping"] as const;
+export const READ_ONLY = ["get_player_info", "get_shop", "server_time", "ping"] as const;
 export const TOKENLESS = ["login", "signup", "login_unique", "legal", "ping", "server_time"] as const;
+export const ANSWERS = { login_unique: [0, 1], start_hang_up: [0, 1, 2] } as const;
