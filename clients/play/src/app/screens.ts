@@ -1,11 +1,22 @@
 import type { ComponentType } from "preact";
 import type { IconName } from "../art/icons.js";
+import { AccountScreen } from "../screens/account/screen.js";
+import { accountTexts } from "../screens/account/texts.js";
 import { BossesScreen } from "../screens/bosses/screen.js";
 import { bossesTexts } from "../screens/bosses/texts.js";
 import { ChestScreen } from "../screens/chest/screen.js";
 import { chestTexts } from "../screens/chest/texts.js";
+import { FamilyScreen } from "../screens/family/screen.js";
+import { familyTexts } from "../screens/family/texts.js";
+import { InventoryScreen } from "../screens/inventory/screen.js";
+import { inventoryTexts } from "../screens/inventory/texts.js";
+import { unread } from "../screens/mail/model.js";
+import { MailScreen } from "../screens/mail/screen.js";
+import { mailTexts } from "../screens/mail/texts.js";
 import { MapScreen } from "../screens/map/screen.js";
 import { mapTexts } from "../screens/map/texts.js";
+import { ShopScreen } from "../screens/shop/screen.js";
+import { shopTexts } from "../screens/shop/texts.js";
 import { TowerScreen } from "../screens/tower/screen.js";
 import { towerTexts } from "../screens/tower/texts.js";
 import { TrialsScreen } from "../screens/trials/screen.js";
@@ -17,6 +28,8 @@ export interface ScreenDefinition {
   id: string;
   icon: IconName;
   title: () => string;
+  /** A number of news beside the title, or 0. */
+  news?: () => number;
   View: ComponentType;
 }
 
@@ -41,12 +54,41 @@ export const SECTIONS: readonly Section[] = [
       { id: "chest", icon: "chest", title: () => chestTexts().title, View: ChestScreen },
     ],
   },
+  {
+    id: "arena",
+    icon: "swords",
+    title: () => sectionTexts().arena,
+    screens: [{ id: "family", icon: "family", title: () => familyTexts().title, View: FamilyScreen }],
+  },
+  {
+    id: "hero",
+    icon: "person",
+    title: () => sectionTexts().hero,
+    screens: [
+      { id: "inventory", icon: "bag", title: () => inventoryTexts().title, View: InventoryScreen },
+      { id: "account", icon: "account", title: () => accountTexts().title, View: AccountScreen },
+    ],
+  },
+  {
+    id: "town",
+    icon: "shop",
+    title: () => sectionTexts().town,
+    screens: [
+      { id: "shop", icon: "shop", title: () => shopTexts().title, View: ShopScreen },
+      { id: "mail", icon: "mail", title: () => mailTexts().title, news: () => unread.value, View: MailScreen },
+    ],
+  },
 ];
 
 const [firstSection] = SECTIONS;
 const [firstScreen] = firstSection?.screens ?? [];
 if (firstSection === undefined || firstScreen === undefined) throw new Error("there are no screens");
 const HOME = { section: firstSection, screen: firstScreen };
+
+/** What is new on some screens together. */
+export function newsOf(screens: readonly ScreenDefinition[]): number {
+  return screens.reduce((sum, { news }) => sum + (news?.() ?? 0), 0);
+}
 
 /** The screen with this id and its section; an id that is none gives the first. */
 export function screenOf(id: string): { section: Section; screen: ScreenDefinition } {

@@ -1,20 +1,24 @@
 import type { JSX } from "preact";
 import { useEffect, useRef } from "preact/hooks";
 import { Icon } from "../art/icons.js";
+import { useFresh } from "../game/fresh.js";
 import { route } from "../game/route.js";
+import { refreshUnread } from "../screens/mail/model.js";
+import { mailArrived } from "../state/news.js";
 import { player } from "../state/player.js";
 import { common } from "../texts/common.js";
 import { told } from "../texts/frame.js";
 import { rove } from "../ui/rove.js";
 import { LanguageSwitch } from "./language.js";
 import { Pause } from "./pause.js";
-import { SECTIONS, screenOf } from "./screens.js";
+import { newsOf, SECTIONS, screenOf } from "./screens.js";
 import { TopBar } from "./topbar.js";
 
 /** The frame around every screen: who plays, where one can go, and how the line is. */
 export function Shell(): JSX.Element {
   const { section, screen } = screenOf(route.value);
   const main = useRef<HTMLElement>(null);
+  useFresh(refreshUnread, mailArrived);
   useEffect(() => {
     main.current?.scrollTo(0, 0);
   }, [screen.id]);
@@ -36,16 +40,17 @@ export function Shell(): JSX.Element {
         {SECTIONS.map((one) => (
           <div key={one.id} class="sidebar-section">
             <p class="sidebar-title">{one.title()}</p>
-            {one.screens.map(({ id, icon, title }) => (
+            {one.screens.map((there) => (
               <a
-                key={id}
+                key={there.id}
                 data-rove
                 class="sidebar-link"
-                href={`#/${id}`}
-                aria-current={id === screen.id ? "page" : undefined}
+                href={`#/${there.id}`}
+                aria-current={there.id === screen.id ? "page" : undefined}
               >
-                <Icon name={icon} />
-                {title()}
+                <Icon name={there.icon} />
+                {there.title()}
+                <News count={newsOf([there])} />
               </a>
             ))}
           </div>
@@ -55,16 +60,17 @@ export function Shell(): JSX.Element {
         </div>
       </nav>
       <div class="subnav" role="navigation" aria-label={section.title()} onKeyDown={rove}>
-        {section.screens.map(({ id, icon, title }) => (
+        {section.screens.map((there) => (
           <a
-            key={id}
+            key={there.id}
             data-rove
             class="subnav-link"
-            href={`#/${id}`}
-            aria-current={id === screen.id ? "page" : undefined}
+            href={`#/${there.id}`}
+            aria-current={there.id === screen.id ? "page" : undefined}
           >
-            <Icon name={icon} />
-            {title()}
+            <Icon name={there.icon} />
+            {there.title()}
+            <News count={newsOf([there])} />
           </a>
         ))}
       </div>
@@ -83,9 +89,14 @@ export function Shell(): JSX.Element {
           >
             <Icon name={one.icon} />
             {one.title()}
+            <News count={newsOf(one.screens)} />
           </a>
         ))}
       </nav>
     </div>
   );
+}
+
+function News({ count }: { count: number }): JSX.Element | null {
+  return count > 0 ? <span class="badge">{count}</span> : null;
 }
