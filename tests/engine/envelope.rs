@@ -225,27 +225,27 @@ fn with_one_request_in_flight_at_most_all_are_still_answered() {
     assert_eq!(replies, vec![r#"{"status":0,"message":"success"}"#; 10], "one at a time, but all of them");
 }
 
+fn invalid_token(reason: &str) -> Value {
+    json!({"status": 11, "message": "invalid token", "data": {"reason": reason}})
+}
+
 #[test]
 fn a_missing_token_is_12_and_a_wrong_one_11() {
-    let cases = [
-        (json!({}), 12, "token not present"),
-        (json!({"token": null}), 12, "token not present"),
-        (json!({"token": ""}), 11, "invalid token"),
-        (json!({"token": "wrong"}), 11, "invalid token"),
-        (json!({"token": "x".repeat(5000)}), 11, "invalid token"),
-        (json!({"token": OPERATOR_TOKEN}), 11, "invalid token"),
-    ];
+    let missing = json!({"status": 12, "message": "token not present"});
+    let wrong = ["", "wrong", &"x".repeat(5000), OPERATOR_TOKEN];
+    let cases = [json!({}), json!({"token": null})].map(|data| (data, missing.clone())).into_iter();
+    let cases: Vec<_> = cases.chain(wrong.map(|token| (json!({"token": token}), invalid_token("unknown")))).collect();
     let functions =
         ["get_player_info", "get_hang_up_reward", "get_hang_up_info", "enter_stage_general", "victory_stage_general"];
     let others = ["start_hang_up", "enter_stage", "pass_stage", "mopping_up_stage"];
     let mut server = TestServer::new();
     for function in functions.into_iter().chain(others) {
-        for (data, status, message) in &cases {
+        for (data, expected) in &cases {
             let connection = server.connect();
             let mut data = data.clone();
             data["stage"] = json!(8);
             let reply = server.ask_on(connection, function, data.clone());
-            assert_eq!(reply, json!({"status": status, "message": message}), "{function} with {data}");
+            assert_eq!(reply, *expected, "{function} with {data}");
         }
     }
 }
@@ -257,7 +257,7 @@ fn operator_functions_take_the_operator_token_only() {
     let seconds = json!({"seconds": 5});
     assert_eq!(
         server.ask(&ann, "clock_advance", seconds.clone()),
-        json!({"status": 11, "message": "invalid token"}),
+        invalid_token("unknown"),
         "a player is not an operator"
     );
     assert_eq!(
@@ -298,7 +298,7 @@ fn a_new_login_invalidates_the_earlier_token_everywhere() {
     server.ask_on(reader, "get_player_info", json!({"token": first.token}));
     let second = server.player("ann");
     assert_ne!(first.token, second.token, "every login has a token of its own");
-    let invalid = json!({"status": 11, "message": "invalid token"});
+    let invalid = invalid_token("replaced");
     assert_eq!(server.ask(&first, "get_player_info", json!({})), invalid, "the old token");
     for connection in [first.connection, reader] {
         assert_eq!(
@@ -319,7 +319,7 @@ fn a_token_is_valid_for_thirty_days_of_game_time() {
     server.advance_seconds(1);
     for data in [json!({"token": ann.token}), json!({})] {
         let reply = server.ask_on(ann.connection, "get_player_info", data);
-        assert_eq!(reply, json!({"status": 11, "message": "invalid token"}), "invalid from then on");
+        assert_eq!(reply, invalid_token("expired"), "invalid from then on");
     }
     let again = server.player("ann");
     assert_eq!(server.ask(&again, "get_player_info", json!({}))["status"], 0, "a new login, a new token");

@@ -3,6 +3,7 @@
 mod archive;
 mod damage;
 mod envelope;
+mod event_counts;
 mod events;
 mod fair_queue;
 mod game_time;

@@ -8,6 +8,7 @@ mod challenges;
 mod clock_jumps;
 mod crafting;
 mod duel;
+mod ended_tokens;
 mod energy_events;
 mod families;
 mod hang_up;

@@ -25,8 +25,6 @@ const LEGACY_STILL_INSIDE: (i64, &str) = (95, "abnormal data, log in again");
 
 const NOTHING_HANGING: (i64, &str) = (99, "no stage is hanging up");
 
-const INVALID_TOKEN: (i64, &str) = (11, "invalid token");
-
 /// Asserts that the request is refused with this status and message, and that the refusal changes nothing.
 fn check(server: &mut TestServer, player: &TestPlayer, function: &str, data: Value, expect: (i64, &str)) {
     let before = server.state_hash();
@@ -300,7 +298,8 @@ fn counts(server: &mut TestServer) -> (u64, u64, u32) {
 
 /// Asserts that abnormal data revoked the token and cleared the session, and did nothing else.
 fn check_thrown_out(server: &mut TestServer, player: &TestPlayer, before: &Value) {
-    check(server, player, "get_player_info", json!({}), INVALID_TOKEN);
+    let refused = json!({"status": 11, "message": "invalid token", "data": {"reason": "revoked"}});
+    assert_eq!(server.ask(player, "get_player_info", json!({})), refused, "the token is revoked");
     let elsewhere = server.connect();
     let reply = server.ask_on(elsewhere, "get_player_info", json!({"token": player.token}));
     assert_eq!(reply["status"], 11, "the token is revoked on every connection");

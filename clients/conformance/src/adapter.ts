@@ -13,6 +13,7 @@ export class Adapter {
   readonly ends = new Map<string, Fields[]>();
   /** Why its output could not be read. */
   mistake: string | undefined;
+  private isStopping = false;
   private readonly process: ChildProcess;
 
   constructor(command: readonly string[]) {
@@ -21,16 +22,25 @@ export class Adapter {
     this.process.on("error", (error) => {
       this.mistake = error.message;
     });
+    this.process.on("exit", (code, signal) => {
+      if (!this.isStopping) {
+        this.mistake ??= `the adapter ended with ${code ?? signal}`;
+      }
+    });
+    // Its end is noticed above.
+    this.process.stdin?.on("error", () => undefined);
     void this.read();
   }
 
   /** Gives an order. */
   tell(order: Fields): void {
+    this.isStopping ||= order["do"] === "close";
     this.process.stdin?.write(`${JSON.stringify(order)}\n`);
   }
 
   /** Ends it; returns its exit code, or `null` if it had to be killed. */
   async stop(patienceMilliseconds: number): Promise<number | null> {
+    this.isStopping = true;
     this.process.stdin?.end();
     if (this.process.exitCode === null && this.process.signalCode === null) {
       const timer = setTimeout(() => this.process.kill("SIGKILL"), patienceMilliseconds);

@@ -41,9 +41,9 @@ export class FakeServer {
   readonly asked: Asked[] = [];
   /** Subprotocols of the connections that no step has waited for, as they were offered. */
   readonly opened: string[][] = [];
-  /** Connections and requests of any kind since the start. */
+  /** Connections and requests since the start, without those that a client may make at any time. */
   signs = 0;
-  /** When the last answer was sent. */
+  /** When the last answer to another request was sent. */
   answeredMilliseconds = 0;
   /** What is wrong with what came, whatever the scenario expects. */
   readonly complaints: string[] = [];
@@ -138,15 +138,19 @@ export class FakeServer {
   }
 
   private take(connection: Connection, text: string): void {
-    this.signs += 1;
     const fields = parse(text);
     const name = fields?.["function"];
     if (fields === undefined || typeof name !== "string") {
       this.complaints.push(`no request: ${text}`);
       return;
     }
+    const usual = incidental[name];
+    this.signs += usual === undefined ? 1 : 0;
     const answer = (reply: Fields): void => {
       this.answer(connection, fields, reply);
+      if (usual === undefined) {
+        this.answeredMilliseconds = performance.now();
+      }
     };
     const given = dataOf(fields)["token"];
     if (name === "login_unique") {
@@ -162,7 +166,6 @@ export class FakeServer {
       }
       connection.token = token;
     }
-    const usual = incidental[name];
     if (usual === undefined) {
       this.asked.push({ fields, answer });
     } else {
@@ -196,7 +199,6 @@ export class FakeServer {
     connection.isCounted ||= isFirst;
     const n: Fields = isFirst ? { n: this.events } : {};
     connection.socket.send(JSON.stringify({ ...reply, ...id, ...n }));
-    this.answeredMilliseconds = performance.now();
   }
 }
 

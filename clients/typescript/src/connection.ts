@@ -1,7 +1,7 @@
 import { Backoff } from "./backoff.js";
 import { Calls } from "./calls.js";
 import type { OpenCall } from "./calls.js";
-import { Entrance } from "./entrance.js";
+import { Entrance, refusedEntry } from "./entrance.js";
 import type { StoppedError } from "./errors.js";
 import { EventCount } from "./gaps.js";
 import { LogIn } from "./identity.js";
@@ -294,8 +294,7 @@ export class Connection {
         call.loseReply();
         break;
       case "log_in":
-        if (call.hasLoggedInAgain) call.answer(reply);
-        else this.logInAgainFor(call);
+        this.logInAgainFor(call, reply);
         break;
       case "stop":
         this.stop(meaning.error);
@@ -320,7 +319,11 @@ export class Connection {
     });
   }
 
-  private logInAgainFor(call: OpenCall): void {
+  private logInAgainFor(call: OpenCall, reply: Reply): void {
+    if (call.hasLoggedInAgain) {
+      this.stop(refusedEntry(reply));
+      return;
+    }
     call.hasLoggedInAgain = true;
     // Calls that were sent behind this one get the same answer; the log-in that has begun is for them too.
     if (!this.isIn) return;
@@ -354,8 +357,8 @@ export class Connection {
     const least = this.retries.next();
     if (meaning.do !== "maintain") return this.told(meaning) || least;
     // Everybody knows the end, so everybody comes a little later by chance.
-    const left = meaning.until === undefined ? least : meaning.until - this.clock.serverNow() + least;
-    const ms = Math.min(Math.max(left, least), MAINTENANCE_MS);
+    const left = (meaning.until ?? 0) - this.clock.serverNow() + this.clock.uncertainty();
+    const ms = Math.min(Math.max(left, 0) + least, MAINTENANCE_MS);
     const until = this.settings.runtime.now() + ms;
     this.enter({ name: "waiting", until, why: "maintenance", message: meaning.message });
     return ms;

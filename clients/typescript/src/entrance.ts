@@ -101,7 +101,8 @@ export class Entrance {
   }
 }
 
-function refusedEntry(reply: Reply): StoppedError {
+/** The server does not let the player in, or no further. */
+export function refusedEntry(reply: Reply): StoppedError {
   return new StoppedError("refused", `the server refused to go on: ${reply.message} (${reply.status})`, {
     status: reply.status,
   });

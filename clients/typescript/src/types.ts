@@ -20,7 +20,7 @@ export type SeveralAnswers = {
 }[FunctionName];
 
 /** Statuses that any function may refuse with. Those that the client deals with by itself are not among them. */
-export type GlobalRefusal = 10 | 11 | 13 | 14 | 20;
+export type GlobalRefusal = 10 | 13 | 14 | 20;
 
 /** With which statuses a function may be refused. */
 export type RefusalStatus<F extends FunctionName> = PlayerFunctions[F]["code"] | GlobalRefusal;

@@ -13,6 +13,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::account::AccountId;
+use crate::outside::Epoch;
 use crate::request::SignIn;
 use crate::request::envelope::event_text;
 use crate::request::reply::ReplyPort;
@@ -26,6 +27,28 @@ pub struct Listeners {
     connections: Vec<Listener>,
     /// The events subscribed to with `listen`.
     asked_for: Vec<&'static str>,
+    /// How many events the player has had; `None` until a connection has listened since the player was loaded.
+    count: Option<u64>,
+}
+
+/// How many events the players have had together, above a start that differs from epoch to epoch. A player's count begins
+/// at this one, so it never repeats one that a client has seen before the player was put away or the server restarted.
+#[derive(Debug, Clone, Copy, Default, Resource)]
+pub struct EventTotal(u64);
+
+impl EventTotal {
+    /// Clients read numbers as floating point, which has whole ones of 53 bits. The upper 21 count the epochs; the random
+    /// bits of an epoch, halved, leave room for as many events.
+    pub(crate) fn of(epoch: Epoch) -> Self {
+        const GENERATIONS: u64 = (1 << 21) - 1;
+        let (generation, random) = (epoch.generation() & GENERATIONS, epoch.to_u64() & u64::from(u32::MAX));
+        Self((generation << u32::BITS) | (random >> 1))
+    }
+
+    fn next(&mut self) -> u64 {
+        self.0 += 1;
+        self.0
+    }
 }
 
 struct Listener {
@@ -38,18 +61,20 @@ struct Listener {
 #[derive(Debug, Default, Resource)]
 pub struct Connections(HashMap<ConnectionId, Vec<Entity>>);
 
-/// Subscribes a connection to the events of a player. A port that takes one reply only gets no events.
-pub fn listen(world: &mut World, player: Entity, port: &Arc<dyn ReplyPort>, sign_in: SignIn) {
-    let Some(connection) = port.connection() else {
-        return;
-    };
-    if let Some(mut listeners) = world.get_mut::<Listeners>(player) {
-        listeners.add(connection, port, sign_in);
-        let players = world.resource_mut::<Connections>().into_inner().0.entry(connection).or_default();
-        if !players.contains(&player) {
-            players.push(player);
-        }
+/// Subscribes a connection to the events of a player; returns their count so far. A port that takes one reply only gets
+/// no events.
+pub fn listen(world: &mut World, player: Entity, port: &Arc<dyn ReplyPort>, sign_in: SignIn) -> Option<u64> {
+    let connection = port.connection()?;
+    let mut total = *world.resource::<EventTotal>();
+    let mut listeners = world.get_mut::<Listeners>(player)?;
+    listeners.add(connection, port, sign_in);
+    let count = *listeners.count.get_or_insert_with(|| total.next());
+    *world.resource_mut::<EventTotal>() = total;
+    let players = world.resource_mut::<Connections>().into_inner().0.entry(connection).or_default();
+    if !players.contains(&player) {
+        players.push(player);
     }
+    Some(count)
 }
 
 /// Called when a connection is gone.
@@ -82,6 +107,14 @@ impl Listeners {
         if self.connections.is_empty() {
             self.asked_for.clear();
         }
+    }
+
+    /// Counts an event of the player; returns its number. As long as no client can know of a number, none is counted.
+    pub(crate) fn count(&mut self, total: &mut EventTotal) -> Option<u64> {
+        let count = self.count.as_mut()?;
+        total.next();
+        *count += 1;
+        Some(*count)
     }
 
     /// Whether any connection listens.
@@ -155,9 +188,9 @@ impl EventTable {
         &self.kinds
     }
 
-    /// Whether a plugin has registered an event of this name.
-    pub fn has(&self, name: &str) -> bool {
-        self.kinds.iter().any(|kind| kind.name == name)
+    /// The event of this name, if a plugin has registered it.
+    pub fn find(&self, name: &str) -> Option<&EventKind> {
+        self.kinds.iter().find(|kind| kind.name == name)
     }
 }
 
@@ -197,7 +230,7 @@ impl EventApp for App {
 
 fn add(app: &mut App, kind: EventKind) -> &mut App {
     let mut table = app.world_mut().get_resource_or_init::<EventTable>();
-    assert!(!table.has(kind.name), "event {} should be registered once", kind.name);
+    assert!(table.find(kind.name).is_none(), "event {} should be registered once", kind.name);
     table.kinds.push(kind);
     app
 }
@@ -268,6 +301,7 @@ impl Plugin for EventsPlugin {
     fn build(&self, app: &mut App) {
         app.init_resource::<Events>()
             .init_resource::<Connections>()
+            .init_resource::<EventTotal>()
             .init_resource::<EventTable>()
             .init_resource::<OperatorListeners>();
         app.register_required_components::<Stored, Listeners>();

@@ -40,6 +40,7 @@ pub mod events;
 
 pub mod mend;
 pub mod players;
+pub mod revoked;
 
 pub mod dispatch;
 

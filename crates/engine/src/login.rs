@@ -12,7 +12,8 @@ use sha2::{Digest, Sha256};
 use crate::account::AccountId;
 use crate::storage::{Arrival, IndexKey, PlayerRow, Unfit, complete_value};
 
-/// The one valid token of an account, the number of tokens issued so far, and where its player has logged in.
+/// The one valid token of an account, the number of tokens issued so far, where its player has logged in, and the tokens
+/// before.
 #[derive(Debug, Clone, Default, Component, Serialize, Deserialize)]
 pub struct Login {
     token_hash: Option<[u8; 32]>,
@@ -21,6 +22,50 @@ pub struct Login {
     /// The latest first.
     #[serde(default)]
     places: Vec<LoginPlace>,
+    /// The latest first.
+    #[serde(default)]
+    former: Vec<FormerToken>,
+}
+
+/// A token that ended before it would have expired.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+struct FormerToken {
+    hash: [u8; 32],
+    generation: u32,
+    expires_at: i64,
+    ending: TokenEnd,
+}
+
+/// Why a token ended before it would have expired.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum TokenEnd {
+    /// By a later login.
+    Replaced,
+    /// By the server or an operator.
+    Revoked,
+}
+
+impl From<TokenEnd> for TokenFault {
+    fn from(ending: TokenEnd) -> Self {
+        match ending {
+            TokenEnd::Replaced => Self::Replaced,
+            TokenEnd::Revoked => Self::Revoked,
+        }
+    }
+}
+
+/// Why a token is not valid.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum TokenFault {
+    /// Its time is over.
+    Expired,
+    /// The account has logged in elsewhere since.
+    Replaced,
+    /// The server or an operator ended it.
+    Revoked,
+    /// It is none of those that are remembered.
+    Unknown,
 }
 
 /// A part of the network from which an account has logged in, as a hash: where players are is nobody's business.
@@ -41,14 +86,34 @@ impl Login {
         IndexKey::new("token", token_hash)
     }
 
-    /// The hash of the token, if there is one.
-    pub fn token_hash(&self) -> Option<&[u8; 32]> {
-        self.token_hash.as_ref()
+    /// The directory keys of the valid token and of those that are remembered.
+    pub fn keys(&self) -> Vec<IndexKey> {
+        self.hashes().map(|(hash, _)| Self::index_key(hash)).collect()
     }
 
-    /// The directory key of the valid token.
-    pub fn current_key(&self) -> Option<IndexKey> {
-        self.token_hash().map(Self::index_key)
+    /// The hashes of the valid token and of those that are remembered, each with the moment at which it expires.
+    pub fn hashes(&self) -> impl Iterator<Item = (&[u8; 32], i64)> {
+        let current = self.token_hash.as_ref().map(|hash| (hash, self.expires_at));
+        current.into_iter().chain(self.former.iter().map(|former| (&former.hash, former.expires_at)))
+    }
+
+    /// Whether this is the hash of the valid token; errs with why it is not.
+    pub fn check_token(&self, hash: &[u8; 32], now: i64) -> Result<(), TokenFault> {
+        if self.token_hash.as_ref() == Some(hash) {
+            return if now < self.expires_at { Ok(()) } else { Err(TokenFault::Expired) };
+        }
+        let former = self.former.iter().find(|former| former.hash == *hash && now < former.expires_at);
+        Err(former.map_or(TokenFault::Unknown, |former| former.ending.into()))
+    }
+
+    /// Whether the token of this generation is the valid one; errs with why it is not. One that is no longer remembered
+    /// was followed by others.
+    pub fn check_generation(&self, generation: u32, now: i64) -> Result<(), TokenFault> {
+        if generation == self.generation && self.token_hash.is_some() {
+            return if now < self.expires_at { Ok(()) } else { Err(TokenFault::Expired) };
+        }
+        let former = self.former.iter().find(|former| former.generation == generation);
+        Err(former.map_or(TokenFault::Replaced, |former| former.ending.into()))
     }
 
     /// Whether there is a token that has not expired.
@@ -85,6 +150,9 @@ impl Login {
     /// The clock was set back: a token is valid for at most this long from now on.
     pub fn shorten(&mut self, expires_at: i64) {
         self.expires_at = self.expires_at.min(expires_at);
+        for former in &mut self.former {
+            former.expires_at = former.expires_at.min(expires_at);
+        }
     }
 
     /// When the token expires, unix seconds.
@@ -92,19 +160,35 @@ impl Login {
         self.expires_at
     }
 
-    /// Revokes the token; returns the directory key to remove.
-    pub fn revoke(&mut self) -> Option<IndexKey> {
-        self.token_hash.take().map(|hash| Self::index_key(&hash))
+    /// Ends the token. Of those that ended and have not expired, the latest `most` are remembered; returns the directory
+    /// keys of the others, to be removed.
+    pub fn end(&mut self, ending: TokenEnd, now: i64, most: usize) -> Vec<IndexKey> {
+        if let Some(hash) = self.token_hash.take() {
+            let (generation, expires_at) = (self.generation, self.expires_at);
+            self.former.insert(0, FormerToken { hash, generation, expires_at, ending });
+        }
+        let mut left = most;
+        let forgotten = self.former.extract_if(.., |former| {
+            let is_kept = now < former.expires_at && left > 0;
+            left -= usize::from(is_kept);
+            !is_kept
+        });
+        forgotten.map(|former| Self::index_key(&former.hash)).collect()
     }
 }
 
 impl PlayerRow for Login {
     const TABLE: &'static str = "logins";
-    const VERSION: u16 = 2;
+    const VERSION: u16 = 3;
 
-    /// Version 1 lacked the places.
+    /// Version 1 lacked the places, version 2 the former tokens.
     fn upgrade(version: u16, bytes: &[u8]) -> Option<Self> {
-        complete_value(bytes, &Vec::<LoginPlace>::new()).filter(|_| version == 1)
+        let former = Vec::<FormerToken>::new();
+        match version {
+            1 => complete_value(bytes, &(Vec::<LoginPlace>::new(), former)),
+            2 => complete_value(bytes, &former),
+            _ => None,
+        }
     }
 
     fn newcomer(_: &World) -> Self {

@@ -10,13 +10,15 @@ use bevy_ecs::prelude::*;
 use bevy_time::{Real, Time};
 
 use crate::account::AccountId;
+use crate::clock::Clock;
 use crate::events::Listeners;
-use crate::login::Login;
+use crate::login::{Login, TokenFault};
 use crate::mend;
 use crate::meters::Meters;
 use crate::request::command::Credential;
 use crate::request::parked::Parked;
 use crate::request::{Need, Player, Refusal, SignIn, Unready, status};
+use crate::revoked::{self, RevokedPlugin, RevokedTokens};
 use crate::schedule::{Surroundings, Tick, TickSystems};
 use crate::storage::{Directory, Discarded, LoadedPlayer, Stored, rows};
 
@@ -87,26 +89,31 @@ pub struct PutAway {
 
 /// Who a credential authenticates. `SignIn` is returned when the connection should remember it.
 pub fn authenticate(world: &mut World, credential: &Credential) -> Result<(Player, Option<SignIn>), Unready> {
-    let (account, generation) = match credential {
+    let account = match credential {
         Credential::None => return Err(Refusal::new(status::TOKEN_NOT_PRESENT, "token not present").into()),
-        Credential::Operator => return Err(Refusal::invalid_token().into()),
-        Credential::SignedIn(sign_in) => (sign_in.account, Some(sign_in.generation)),
-        Credential::Token(hash) => {
-            let found = world.resource::<Directory>().find(&Login::index_key(hash))?;
-            (found.ok_or_else(Refusal::invalid_token)?, None)
-        }
+        Credential::Operator => return Err(Refusal::invalid_token(TokenFault::Unknown).into()),
+        Credential::SignedIn(sign_in) => Some(sign_in.account),
+        Credential::Token(hash) => world.resource::<Directory>().find(&Login::index_key(hash))?,
     };
-    if world.resource::<Players>().is_deleted(account) {
-        return Err(Refusal::invalid_token().into());
-    }
+    let now = world.resource::<Clock>().now();
+    let Some(account) = account.filter(|account| !world.resource::<Players>().is_deleted(*account)) else {
+        let fault = match credential {
+            Credential::Token(hash) => world.resource::<RevokedTokens>().fault(hash, now),
+            _ => TokenFault::Revoked,
+        };
+        return Err(Refusal::invalid_token(fault).into());
+    };
     let real = world.resource::<Time<Real>>().elapsed();
     let entity = world.resource_mut::<Players>().find(account, real)?;
-    let now = world.resource::<crate::clock::Clock>().now();
-    let login = world.get::<Login>(entity).filter(|login| login.is_valid(now)).ok_or_else(Refusal::invalid_token)?;
-    if generation.is_some_and(|generation| generation != login.generation()) {
-        return Err(Refusal::invalid_token().into());
-    }
-    let sign_in = generation.is_none().then(|| SignIn { account, generation: login.generation() });
+    let login = world.get::<Login>(entity).ok_or_else(Refusal::internal)?;
+    let checked = match credential {
+        Credential::SignedIn(sign_in) => login.check_generation(sign_in.generation, now),
+        Credential::Token(hash) => login.check_token(hash, now),
+        Credential::None | Credential::Operator => Err(TokenFault::Unknown),
+    };
+    checked.map_err(Refusal::invalid_token)?;
+    let is_new = matches!(credential, Credential::Token(_));
+    let sign_in = is_new.then(|| SignIn { account, generation: login.generation() });
     Ok((Player { entity, account }, sign_in))
 }
 
@@ -148,8 +155,10 @@ pub fn remove(world: &mut World, account: AccountId) {
     }
 }
 
-/// Evicts the players who have been idle, if their rows are folded.
+/// Evicts the players who have been idle, if their rows are folded, and forgets the tokens of deleted ones that would have
+/// expired.
 pub fn put_away_idle(world: &mut World) {
+    revoked::forget_expired(world);
     let now = world.resource::<Time<Real>>().elapsed();
     let players = world.resource::<Players>();
     if now >= players.next_sweep_at {
@@ -208,7 +217,7 @@ impl Default for PlayersPlugin {
 
 impl Plugin for PlayersPlugin {
     fn build(&self, app: &mut App) {
-        app.init_resource::<Players>();
+        app.add_plugins(RevokedPlugin).init_resource::<Players>();
         app.insert_resource(PutAway { idle: self.idle });
         app.add_systems(Tick, put_away_idle.in_set(TickSystems::PutAway));
     }

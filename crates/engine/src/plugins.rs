@@ -9,9 +9,11 @@ use crate::players::PlayersPlugin;
 use crate::random::{RandomPlugin, WorldSeed};
 use crate::reload::ReloadPlugin;
 use crate::request::once::{OnceLog, OncePlugin, OperatorKeys};
+use crate::revoked::RevokedToken;
 use crate::storage::{StorageApp, StoragePlugin};
 use crate::tick::TickPlugin;
 use crate::timekeeping::{ClockPlugin, DayCount};
+use crate::verify::VerifyApp;
 
 /// What any game needs. [`PluginGroup::set`] replaces a plugin by one with other settings:
 ///
@@ -44,7 +46,7 @@ impl PluginGroup for EnginePlugins {
     }
 }
 
-/// The rows that the engine itself keeps: idempotency keys of players and of the operator, the world's seed and its count of days. The order of all
+/// The rows that the engine itself keeps: idempotency keys of players and of the operator, the tokens of deleted accounts, the world's seed and its count of days. The order of all
 /// tables is part of journals and state hashes, and those that define which players exist come first; so the game
 /// places this plugin.
 pub struct EngineRowsPlugin;
@@ -52,6 +54,7 @@ pub struct EngineRowsPlugin;
 impl Plugin for EngineRowsPlugin {
     fn build(&self, app: &mut App) {
         app.add_player_rows::<OnceLog>();
+        app.add_archived_rows::<RevokedToken>();
         app.add_world_row::<WorldSeed>().add_world_row::<DayCount>().add_world_row::<OperatorKeys>();
     }
 }

@@ -9,6 +9,7 @@ use bevy_ecs::prelude::*;
 
 use crate::clock::{Clock, ClockMode, ClockSettings};
 use crate::dispatch;
+use crate::events::EventTotal;
 use crate::exchange;
 use crate::meters::Meters;
 use crate::outside::{Epoch, Numbering, WorldPlace};
@@ -120,6 +121,7 @@ pub fn start_app(mut app: App, rules: &LoadedRules, store: &Store, start: Start)
     rows::restore_world(world, &rows).map_err(|(table, source)| StorageError::Row { table, source })?;
     let numbering = Numbering { world: world.resource::<WorldSeed>().world_id(), epoch: start.epoch };
     world.insert_resource(numbering);
+    world.insert_resource(EventTotal::of(start.epoch));
     let counts_anew = begin_day_count(world, recovered.moment_ms.map(|moment_ms| moment_ms / 1000));
     for (table, reader) in world.resource::<Persistence>().start_readers() {
         let mut outcome = Ok(());

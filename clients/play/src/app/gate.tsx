@@ -1,20 +1,16 @@
 import type { JSX } from "preact";
-import { useState } from "preact/hooks";
 import { Scene } from "../art/scene.js";
 import { Boss } from "../art/creatures.js";
 import { guestOfTab } from "../game/account.js";
 import { enter } from "../game/session.js";
-import { EmailEntry } from "../screens/account/entry.js";
-import { accountTexts } from "../screens/account/texts.js";
+import { EmailForm } from "../screens/account/email.js";
 import { common } from "../texts/common.js";
 import { told } from "../texts/frame.js";
 import { Button } from "../ui/basics.js";
-import { Dialog } from "../ui/dialog.js";
-import { LanguageSwitch } from "./language.js";
+import { LanguageSwitch } from "../ui/language.js";
 
 /** The first page: who has no account in this tab chooses how to enter. */
 export function Gate(): JSX.Element {
-  const [signsIn, setSignsIn] = useState(false);
   return (
     <main class="gate">
       <Scene land="road" />
@@ -34,26 +30,11 @@ export function Gate(): JSX.Element {
           {told().guest}
         </Button>
         <p class="hint">{told().guestHint}</p>
-        <Button
-          tone="quiet"
-          icon="account"
-          onPress={() => {
-            setSignsIn(true);
-          }}
-        >
-          {accountTexts().email}
-        </Button>
+        <details>
+          <summary>{told().email}</summary>
+          <EmailForm />
+        </details>
       </div>
-      {signsIn && (
-        <Dialog
-          title={accountTexts().email}
-          onClose={() => {
-            setSignsIn(false);
-          }}
-        >
-          <EmailEntry />
-        </Dialog>
-      )}
       <div class="gate-language">
         <LanguageSwitch />
       </div>

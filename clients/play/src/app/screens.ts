@@ -2,14 +2,24 @@ import type { ComponentType } from "preact";
 import type { IconName } from "../art/icons.js";
 import { AccountScreen } from "../screens/account/screen.js";
 import { accountTexts } from "../screens/account/texts.js";
+import { ArenaScreen } from "../screens/arena/screen.js";
+import { arenaTexts } from "../screens/arena/texts.js";
+import { BagScreen } from "../screens/bag/screen.js";
+import { bagTexts } from "../screens/bag/texts.js";
 import { BossesScreen } from "../screens/bosses/screen.js";
 import { bossesTexts } from "../screens/bosses/texts.js";
+import { CharacterScreen } from "../screens/character/screen.js";
+import { characterTexts } from "../screens/character/texts.js";
 import { ChestScreen } from "../screens/chest/screen.js";
 import { chestTexts } from "../screens/chest/texts.js";
+import { CraftScreen } from "../screens/craft/screen.js";
+import { craftTexts } from "../screens/craft/texts.js";
+import { EventsScreen } from "../screens/events/screen.js";
+import { eventsTexts } from "../screens/events/texts.js";
 import { FamilyScreen } from "../screens/family/screen.js";
 import { familyTexts } from "../screens/family/texts.js";
-import { InventoryScreen } from "../screens/inventory/screen.js";
-import { inventoryTexts } from "../screens/inventory/texts.js";
+import { GuideScreen } from "../screens/guide/screen.js";
+import { guideTexts } from "../screens/guide/texts.js";
 import { unread } from "../screens/mail/model.js";
 import { MailScreen } from "../screens/mail/screen.js";
 import { mailTexts } from "../screens/mail/texts.js";
@@ -17,6 +27,8 @@ import { MapScreen } from "../screens/map/screen.js";
 import { mapTexts } from "../screens/map/texts.js";
 import { ShopScreen } from "../screens/shop/screen.js";
 import { shopTexts } from "../screens/shop/texts.js";
+import { TasksScreen } from "../screens/tasks/screen.js";
+import { tasksTexts } from "../screens/tasks/texts.js";
 import { TowerScreen } from "../screens/tower/screen.js";
 import { towerTexts } from "../screens/tower/texts.js";
 import { TrialsScreen } from "../screens/trials/screen.js";
@@ -55,18 +67,31 @@ export const SECTIONS: readonly Section[] = [
     ],
   },
   {
+    id: "story",
+    icon: "task",
+    title: () => sectionTexts().story,
+    screens: [
+      { id: "tasks", icon: "task", title: () => tasksTexts().title, View: TasksScreen },
+      { id: "events", icon: "event", title: () => eventsTexts().title, View: EventsScreen },
+    ],
+  },
+  {
     id: "arena",
     icon: "swords",
     title: () => sectionTexts().arena,
-    screens: [{ id: "family", icon: "family", title: () => familyTexts().title, View: FamilyScreen }],
+    screens: [
+      { id: "arena", icon: "swords", title: () => arenaTexts().title, View: ArenaScreen },
+      { id: "family", icon: "family", title: () => familyTexts().title, View: FamilyScreen },
+    ],
   },
   {
     id: "hero",
     icon: "person",
     title: () => sectionTexts().hero,
     screens: [
-      { id: "inventory", icon: "bag", title: () => inventoryTexts().title, View: InventoryScreen },
-      { id: "account", icon: "account", title: () => accountTexts().title, View: AccountScreen },
+      { id: "character", icon: "person", title: () => characterTexts().title, View: CharacterScreen },
+      { id: "bag", icon: "bag", title: () => bagTexts().title, View: BagScreen },
+      { id: "craft", icon: "craft", title: () => craftTexts().title, View: CraftScreen },
     ],
   },
   {
@@ -76,6 +101,8 @@ export const SECTIONS: readonly Section[] = [
     screens: [
       { id: "shop", icon: "shop", title: () => shopTexts().title, View: ShopScreen },
       { id: "mail", icon: "mail", title: () => mailTexts().title, news: () => unread.value, View: MailScreen },
+      { id: "account", icon: "account", title: () => accountTexts().title, View: AccountScreen },
+      { id: "guide", icon: "guide", title: () => guideTexts().title, View: GuideScreen },
     ],
   },
 ];

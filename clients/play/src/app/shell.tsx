@@ -6,10 +6,12 @@ import { route } from "../game/route.js";
 import { refreshUnread } from "../screens/mail/model.js";
 import { mailArrived } from "../state/news.js";
 import { player } from "../state/player.js";
+import { GuideHint } from "../screens/guide/hint.js";
 import { common } from "../texts/common.js";
 import { told } from "../texts/frame.js";
 import { rove } from "../ui/rove.js";
-import { LanguageSwitch } from "./language.js";
+import { Calls } from "./calls.js";
+import { LanguageSwitch } from "../ui/language.js";
 import { Pause } from "./pause.js";
 import { newsOf, SECTIONS, screenOf } from "./screens.js";
 import { TopBar } from "./topbar.js";
@@ -18,9 +20,11 @@ import { TopBar } from "./topbar.js";
 export function Shell(): JSX.Element {
   const { section, screen } = screenOf(route.value);
   const main = useRef<HTMLElement>(null);
+  const subnav = useRef<HTMLDivElement>(null);
   useFresh(refreshUnread, mailArrived);
   useEffect(() => {
     main.current?.scrollTo(0, 0);
+    subnav.current?.querySelector("[aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
   }, [screen.id]);
   const { View } = screen;
   return (
@@ -36,6 +40,7 @@ export function Shell(): JSX.Element {
         {common().skip}
       </a>
       <TopBar />
+      <Calls />
       <nav class="sidebar" aria-label={told().navigation} onKeyDown={rove}>
         {SECTIONS.map((one) => (
           <div key={one.id} class="sidebar-section">
@@ -59,7 +64,7 @@ export function Shell(): JSX.Element {
           <LanguageSwitch />
         </div>
       </nav>
-      <div class="subnav" role="navigation" aria-label={section.title()} onKeyDown={rove}>
+      <div ref={subnav} class="subnav" role="navigation" aria-label={section.title()} onKeyDown={rove}>
         {section.screens.map((there) => (
           <a
             key={there.id}
@@ -76,6 +81,7 @@ export function Shell(): JSX.Element {
       </div>
       <main id="main" class="main" ref={main} tabIndex={-1} aria-label={screen.title()}>
         <Pause />
+        <GuideHint />
         {player.value === undefined ? <p class="loading">{common().loading}</p> : <View key={screen.id} />}
       </main>
       <nav class="tabbar" aria-label={told().navigation} onKeyDown={rove}>

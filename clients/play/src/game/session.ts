@@ -13,6 +13,14 @@ export const generation = signal(0);
 
 let client: GameClient | undefined;
 
+/** What else hears each new client. */
+const followers: ((client: GameClient) => void)[] = [];
+
+/** Has a part of the game hear every client from now on. */
+export function onEnter(follow: (client: GameClient) => void): void {
+  followers.push(follow);
+}
+
 /** The client of the player who has entered. */
 export function theClient(): GameClient {
   if (client === undefined) throw new Error("nobody has entered");
@@ -72,6 +80,7 @@ function playOn(mine: GameClient, account: Account): void {
     generation.value += 1;
   });
   followEvents(mine);
+  for (const follow of followers) follow(mine);
 }
 
 /** Goes back to the gate. A guest is given up, an e-mail account is signed out. */

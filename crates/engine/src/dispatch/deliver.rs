@@ -3,10 +3,10 @@
 use bevy_ecs::prelude::*;
 
 use crate::clock::Clock;
-use crate::events::{Audience, EventTable, Events, HeldEvent, Listeners, OperatorListeners};
+use crate::events::{Audience, EventTable, EventTotal, Events, HeldEvent, Listeners, OperatorListeners};
 use crate::login::Login;
 use crate::request::SignIn;
-use crate::request::reply::{Delivery, Held, Outbox, Until};
+use crate::request::reply::{Addressee, Delivery, Held, Outbox, Until};
 use crate::storage::Stored;
 use crate::storage::rows::Persistence;
 
@@ -23,36 +23,41 @@ pub fn release_to_gate(world: &mut World) {
 fn hold_events(world: &mut World, events: Vec<HeldEvent>) {
     let now = world.resource::<Clock>().now();
     for event in events {
-        let is_known = world.get_resource::<EventTable>().is_some_and(|table| table.has(event.name));
-        debug_assert!(is_known, "event {} should be registered by its feature's plugin", event.name);
+        let kind = world.get_resource::<EventTable>().and_then(|table| table.find(event.name));
+        debug_assert!(kind.is_some(), "event {} should be registered by its feature's plugin", event.name);
+        let is_counted = kind.is_some_and(|kind| !kind.is_asked_for);
         let mut ports = Vec::new();
-        let mut listen = |listeners: &Listeners, login: &Login| {
+        let mut total = *world.resource::<EventTotal>();
+        let mut listen = |mut listeners: Mut<Listeners>, login: &Login| {
+            let n = if is_counted { listeners.count(&mut total) } else { None };
             let current = |sign_in: &SignIn| login.is_valid(now) && login.generation() == sign_in.generation;
             let ports_now = listeners.ports().filter(|(_, sign_in)| current(sign_in));
-            ports.extend(ports_now.map(|(port, sign_in)| (port, Some(sign_in))));
+            ports.extend(ports_now.map(|(port, sign_in)| (port, Some(Addressee { sign_in, n }))));
         };
         match event.to {
             Audience::Player(entity) => {
-                if let (Some(listeners), Some(login)) = (world.get::<Listeners>(entity), world.get::<Login>(entity)) {
+                let mut players = world.query::<(&mut Listeners, &Login)>();
+                if let Ok((listeners, login)) = players.get_mut(world, entity) {
                     listen(listeners, login);
                 }
             }
             Audience::Everybody => {
-                let mut players = world.query::<(&Listeners, &Login)>();
-                players.iter(world).for_each(|(listeners, login)| listen(listeners, login));
+                let mut players = world.query::<(&mut Listeners, &Login)>();
+                players.iter_mut(world).for_each(|(listeners, login)| listen(listeners, login));
             }
             Audience::UpTo(last) => {
-                let mut players = world.query::<(&Stored, &Listeners, &Login)>();
-                let there = players.iter(world).filter(|(stored, ..)| stored.account() <= last);
+                let mut players = world.query::<(&Stored, &mut Listeners, &Login)>();
+                let there = players.iter_mut(world).filter(|(stored, ..)| stored.account() <= last);
                 there.for_each(|(_, listeners, login)| listen(listeners, login));
             }
             Audience::Operators => {
                 ports.extend(world.resource::<OperatorListeners>().ports().map(|port| (port, None)));
             }
         }
+        *world.resource_mut::<EventTotal>() = total;
         let held = ports
             .into_iter()
-            .map(|(port, sign_in)| Held::new(Until::Everything, Delivery::Event(port, sign_in, event.text.clone())));
+            .map(|(port, player)| Held::new(Until::Everything, Delivery::Event(port, player, event.text.clone())));
         world.resource_mut::<Outbox>().replies.extend(held);
     }
 }

@@ -11,13 +11,14 @@ use bevy_ecs::prelude::*;
 
 use crate::account::AccountId;
 use crate::events::{self, OperatorListeners};
+use crate::login::TokenFault;
 use crate::meters::Meters;
 use crate::players::{self, Players};
 use crate::request::command::{Command, Credential};
-use crate::request::envelope::{finish_reply, into_text, refusal_text};
+use crate::request::envelope::{finish_reply, into_text, refusal_text, write_refusal};
 use crate::request::once::{self, KeyHolder, Repeat};
 use crate::request::parked::Parked;
-use crate::request::reply::{Delivery, Held, Outbox, Reply, ReplyTo, Until};
+use crate::request::reply::{Addressee, Delivery, Held, Outbox, Reply, ReplyTo, Until};
 use crate::request::{Access, LoggedIn, Meanwhile, Need, Origin, Player, Reads, Refusal, SignIn, Unready, status};
 use crate::storage::{Mark, Touched};
 
@@ -106,7 +107,6 @@ pub fn dispatch(world: &mut World, handlers: &mut Handlers, command: Command) {
                 hooks.every.iter().for_each(|hook| hook(world, newcomer.account));
             }
             let sign_in = changed.or(sign_in);
-            listen(world, &command.reply_to, sign_in);
             answer(world, command.reply_to, Answered { body, sign_in, login }, until);
             handlers.count(command.kind, counted);
         }
@@ -131,7 +131,7 @@ fn who_asks(world: &mut World, access: Access, credential: &Credential) -> Resul
     match access {
         Access::Anyone => Ok((None, None)),
         Access::Operator if *credential == Credential::Operator => Ok((None, None)),
-        Access::Operator => Err(Refusal::invalid_token().into()),
+        Access::Operator => Err(Refusal::invalid_token(TokenFault::Unknown).into()),
         Access::Player => {
             let (player, sign_in) = players::authenticate(world, credential)?;
             Ok((Some(player), sign_in))
@@ -164,10 +164,17 @@ fn answer_repeat(
             let until = player.map_or(Until::Everything, |player| Until::Player(player.entity));
             answer(world, command.reply_to, Answered { body, sign_in, login: None }, until);
         }
-        Repeat::Used => answer_refusal(world, command.reply_to, &once::USED),
-        Repeat::Misused => answer_refusal(world, command.reply_to, &once::MISUSED),
+        Repeat::Used => refuse_caller(world, command.reply_to, sign_in, &once::USED),
+        Repeat::Misused => refuse_caller(world, command.reply_to, sign_in, &once::MISUSED),
     }
     None
+}
+
+/// Refuses the request of a caller whose token is valid.
+fn refuse_caller(world: &mut World, reply_to: ReplyTo, sign_in: Option<SignIn>, refusal: &Refusal) {
+    let mut body = Vec::new();
+    write_refusal(&mut body, refusal);
+    answer(world, reply_to, Answered { body, sign_in, login: None }, Until::Now);
 }
 
 /// Whether a handler has changed anything stored since the mark was set before it ran.
@@ -200,13 +207,10 @@ fn park(world: &mut World, need: Need, command: Command) -> bool {
     world.resource_scope(|world, mut parked: Mut<Parked>| parked.park(need, command, world))
 }
 
-/// Subscribes the connection to the events of the player it acts for.
-fn listen(world: &mut World, reply_to: &ReplyTo, sign_in: Option<SignIn>) {
-    if let (Some(sign_in), Some(port)) = (sign_in, reply_to.port())
-        && let Some(entity) = world.resource::<Players>().entity(sign_in.account)
-    {
-        events::listen(world, entity, port, sign_in);
-    }
+/// Subscribes the connection to the events of the player it acts for; returns their count so far.
+fn listen(world: &mut World, reply_to: &ReplyTo, sign_in: SignIn) -> Option<u64> {
+    let entity = world.resource::<Players>().entity(sign_in.account)?;
+    events::listen(world, entity, reply_to.port()?, sign_in)
 }
 
 /// A handler's answer, and what it changes about the connection.
@@ -218,8 +222,9 @@ struct Answered {
 
 fn answer(world: &mut World, reply_to: ReplyTo, answered: Answered, until: Until) {
     let Answered { mut body, sign_in, login } = answered;
+    let names = sign_in.map(|sign_in| Addressee { sign_in, n: listen(world, &reply_to, sign_in) });
     finish_reply(&mut body, reply_to.id());
-    let reply = Reply { text: into_text(body), sign_in, login };
+    let reply = Reply { text: into_text(body), names, login };
     world.resource_mut::<Outbox>().replies.push(Held::new(until, Delivery::Reply(reply_to, reply)));
 }
 

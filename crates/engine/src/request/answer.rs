@@ -11,7 +11,7 @@ use crate::account::AccountId;
 use crate::address::AddressKey;
 use crate::exchange::Exchange;
 use crate::exchange::lines::{Line, NotStarted};
-use crate::login::Token;
+use crate::login::{Token, TokenFault};
 use crate::request::status;
 use crate::storage::{FoundRows, IndexKey, NotLookedUp, RowQuery};
 
@@ -120,6 +120,9 @@ pub enum Reason {
     Used,
     /// The idempotency key was used for another request.
     Mismatch,
+    /// The token is not valid.
+    #[serde(untagged)]
+    Token(TokenFault),
 }
 
 impl Refusal {
@@ -150,9 +153,9 @@ impl Refusal {
         Self::saying(status::MALFORMED, format!("{field}: expected {expected}"))
     }
 
-    /// Status 11.
-    pub const fn invalid_token() -> Self {
-        Self::new(status::INVALID_TOKEN, "invalid token")
+    /// Status 11, which always says why.
+    pub const fn invalid_token(fault: TokenFault) -> Self {
+        Self::new(status::INVALID_TOKEN, "invalid token").because(Reason::Token(fault))
     }
 
     /// Status -1: an internal error; details are in the log.

@@ -241,6 +241,15 @@ pub fn event_text<T: Serialize>(event: &str, data: &T) -> String {
     into_text(out)
 }
 
+/// Puts the count of an account's events beside the other fields of a finished reply or event.
+pub fn add_event_count(text: &mut String, n: u64) {
+    debug_assert!(text.ends_with('}'), "a frame should be an object");
+    text.pop();
+    text.push_str(r#","n":"#);
+    text.push_str(&n.to_string());
+    text.push('}');
+}
+
 /// A finished reply as the text of a frame.
 pub fn into_text(reply: Vec<u8>) -> String {
     String::from_utf8(reply).expect("replies should be written by serde_json, which writes UTF-8")

@@ -22,15 +22,25 @@ pub struct Reply {
     /// The frame's text.
     pub text: String,
     /// Who the connection acts for from now on, if that changed.
-    pub sign_in: Option<SignIn>,
+    pub names: Option<Addressee>,
     /// The login that it answers.
     pub login: Option<Box<LoggedIn>>,
+}
+
+/// The player that a connection acts for, and how many events the player has had.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Addressee {
+    /// Who the connection acts for.
+    pub sign_in: SignIn,
+    /// The count of the player's events so far, or with this one. `None` where it is not told: over HTTP, and with an
+    /// event that was asked for.
+    pub n: Option<u64>,
 }
 
 impl Reply {
     /// A reply that changes nothing about the connection.
     pub fn new(text: String) -> Self {
-        Self { text, sign_in: None, login: None }
+        Self { text, names: None, login: None }
     }
 }
 
@@ -38,9 +48,9 @@ impl Reply {
 pub trait ReplyPort: Send + Sync {
     /// Takes the reply to the connection's request number `serial`.
     fn reply(&self, serial: u64, reply: Reply);
-    /// Takes an event for the player that `sign_in` names; it is dropped if the connection now acts for another.
-    /// Without a `sign_in` the event is for an operator, whoever the connection acts for.
-    fn push(&self, sign_in: Option<SignIn>, text: &str);
+    /// Takes an event for this player; it is dropped if the connection now acts for another. Without one the event is
+    /// for an operator, whoever the connection acts for.
+    fn push(&self, player: Option<Addressee>, text: &str);
     /// The connection behind it; `None` when it takes one reply only.
     fn connection(&self) -> Option<ConnectionId>;
 }
@@ -130,7 +140,7 @@ pub struct Held {
 /// What is held.
 pub(crate) enum Delivery {
     Reply(ReplyTo, Reply),
-    Event(Arc<dyn ReplyPort>, Option<SignIn>, Arc<str>),
+    Event(Arc<dyn ReplyPort>, Option<Addressee>, Arc<str>),
 }
 
 impl std::fmt::Debug for Delivery {
@@ -156,7 +166,7 @@ impl Held {
     pub fn release(self) {
         match self.delivery {
             Delivery::Reply(reply_to, reply) => reply_to.send(reply),
-            Delivery::Event(port, sign_in, text) => port.push(sign_in, &text),
+            Delivery::Event(port, player, text) => port.push(player, &text),
         }
     }
 

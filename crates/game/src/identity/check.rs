@@ -32,8 +32,8 @@ pub(super) fn check(inspection: &mut Inspection<'_>) {
         }
     });
     inspection.each_player::<Login>(|inspection, account, row| {
-        if let Some(key) = row.current_key() {
-            must_be_found(inspection, key.as_bytes(), account, "the token");
+        for key in row.keys() {
+            must_be_found(inspection, key.as_bytes(), account, "a token");
         }
     });
     inspection.each(INDEX_TABLE, check_entry);
@@ -72,7 +72,7 @@ fn check_entry(inspection: &mut Inspection<'_>, key: &[u8], value: &[u8]) {
         return;
     };
     let names = names::shared_keys(owner.name()).into_iter().map(|shared| shared.key);
-    let others = owner.own_keys().into_iter().chain(login.current_key());
+    let others = owner.own_keys().into_iter().chain(login.keys());
     let is_own =
         [names::as_typed(owner.name())].into_iter().chain(others).chain(names).any(|own| own.as_bytes() == key);
     if !is_own {

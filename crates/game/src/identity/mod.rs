@@ -22,6 +22,7 @@ pub mod untried;
 
 use bevy_app::{App, Plugin};
 use bevy_ecs::prelude::*;
+use bevy_ecs::system::SystemParam;
 use bevy_time::{Real, Time};
 use serde::{Deserialize, Serialize};
 
@@ -29,7 +30,7 @@ use crate::spelling;
 use raidkeep_engine::account::AccountId;
 use raidkeep_engine::clock::Clock;
 use raidkeep_engine::dispatch::CallerApp;
-use raidkeep_engine::login::{Login, Token, TokenSource};
+use raidkeep_engine::login::{Login, Token, TokenEnd, TokenSource};
 use raidkeep_engine::meters::Meters;
 use raidkeep_engine::players::{Players, put_away_idle};
 use raidkeep_engine::request::{LoggedIn, Refusal, SignIn};
@@ -95,6 +96,8 @@ pub struct IdentitySettings {
     pub attempts: AttemptLimits,
     /// From how many places an account is remembered to have been opened.
     pub known_places: usize,
+    /// How many ended tokens of an account are remembered, until they would have expired.
+    pub former_tokens: usize,
     /// How many accounts may be made.
     pub new_accounts: NewAccountLimits,
     /// After how many seconds of game time a guest who has never played is forgotten. 0 = never.
@@ -109,6 +112,7 @@ impl Default for IdentitySettings {
             password_bytes_min: 6,
             attempts: AttemptLimits::default(),
             known_places: 8,
+            former_tokens: 4,
             new_accounts: NewAccountLimits::default(),
             forget_guests_seconds: 7 * 86_400,
         }
@@ -165,24 +169,42 @@ pub fn admit(world: &mut World, dress: impl FnOnce(&mut EntityWorldMut<'_>)) -> 
 /// A deleted player is no longer found by name or token.
 fn forget_names(world: &mut World, player: Traveller) {
     let described = world.get::<Account>(player.entity).cloned().unwrap_or_default();
-    let token = world.get::<Login>(player.entity).and_then(Login::current_key);
+    let tokens = world.get::<Login>(player.entity).map(Login::keys);
     names::leave(world, player.account, described.name());
     let mut directory = world.resource_mut::<Directory>();
-    for key in described.own_keys().into_iter().chain(token) {
+    for key in described.own_keys().into_iter().chain(tokens.into_iter().flatten()) {
         directory.set(key, None);
     }
 }
 
-/// Gives the player a new token; the previous one is revoked.
+/// Ends tokens.
+#[derive(SystemParam)]
+pub struct Tokens<'w> {
+    directory: ResMut<'w, Directory>,
+    settings: Res<'w, IdentitySettings>,
+    clock: Res<'w, Clock>,
+}
+
+impl Tokens<'_> {
+    /// Revokes the token of a client that sent abnormal data.
+    pub fn revoke(&mut self, login: &mut Login) {
+        for key in login.end(TokenEnd::Revoked, self.clock.now(), self.settings.former_tokens) {
+            self.directory.set(key, None);
+        }
+    }
+}
+
+/// Gives the player a new token, which replaces the previous one.
 fn log_in(world: &mut World, account: AccountId, entity: Entity, source: TokenSource) -> LoggedIn {
     let token = Token::new(source);
-    let expires_at = world.resource::<Clock>().now() + world.resource::<IdentitySettings>().token_seconds;
+    let now = world.resource::<Clock>().now();
+    let IdentitySettings { token_seconds, former_tokens, .. } = *world.resource::<IdentitySettings>();
     let generation = world.resource_scope(|world, mut directory: Mut<Directory>| {
         let mut login = world.edit::<Login>(entity)?;
-        if let Some(earlier) = login.revoke() {
-            directory.set(earlier, None);
+        for forgotten in login.end(TokenEnd::Replaced, now, former_tokens) {
+            directory.set(forgotten, None);
         }
-        directory.set(login.issue(&token, expires_at), Some(account));
+        directory.set(login.issue(&token, now + token_seconds), Some(account));
         Some(login.generation())
     });
     let sign_in = SignIn { account, generation: generation.unwrap_or_default() };

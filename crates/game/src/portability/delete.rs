@@ -1,8 +1,8 @@
 //! `player_delete`: deletes a player and everything the world stores about that player.
 //!
-//! All of it is removed in the batch of one tick, before the reply: names, token, rows, rank, challenges, and a battle
+//! All of it is removed in the batch of one tick, before the reply: names, tokens, rows, rank, challenges, and a battle
 //! in progress, which the opponent wins. What is stored elsewhere stays: closed orders, archived seasons, reports, and
-//! mails in other players' boxes.
+//! mails in other players' boxes. That its tokens were revoked is remembered until they would have expired.
 
 use bevy_ecs::prelude::*;
 use bevy_time::{Real, Time};
@@ -15,6 +15,7 @@ use raidkeep_engine::account::AccountId;
 use raidkeep_engine::players::Players;
 use raidkeep_engine::request;
 use raidkeep_engine::request::{Call, Code, Operator, Refusal, Success, Unready, Waits};
+use raidkeep_engine::revoked;
 use raidkeep_engine::storage::Directory;
 use raidkeep_engine::travel::{self, Traveller};
 
@@ -70,6 +71,7 @@ pub(super) fn find_departing(world: &mut World, account: AccountId, obstacle: i3
 pub(super) fn depart(world: &mut World, account: AccountId) -> Result<(), Unready> {
     let now = world.resource::<Time<Real>>().elapsed();
     let entity = world.resource_mut::<Players>().find(account, now)?;
+    revoked::remember(world, entity);
     travel::delete(world, Traveller { account, entity });
     Ok(())
 }

@@ -13,6 +13,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::boss::BossField;
 use crate::energy::{Energy, EnergyMoments};
+use crate::identity::Tokens;
 use crate::items::{Amount, LegacyChange};
 use crate::stages::boss_room::{self, BossRoomBlow, BossRoomEntered};
 use crate::stages::layouts::{LayoutRules, Monster, MonsterRules, Wave};
@@ -26,7 +27,6 @@ use raidkeep_engine::random::Randomness;
 use raidkeep_engine::request::lenient::{self, Given, Integer};
 use raidkeep_engine::request::{Answer, Call, Code, Player, Refusal, Request, Success};
 use raidkeep_engine::rules::Rules;
-use raidkeep_engine::storage::Directory;
 
 pub(super) fn register(app: &mut App) {
     app.add_request::<EnterStage<Plain>, _>(enter_stage::<Plain>);
@@ -161,13 +161,13 @@ fn enter_stage<N: LegacyName>(
     mut sessions: Sessions,
     tables: StageTables,
     scenery: Scenery,
-    mut directory: ResMut<Directory>,
+    mut tokens: Tokens,
     field: BossField,
 ) -> Answer<LegacyEntered> {
     let (mut player, mut login) = call.caller.get_mut(&mut players)?;
     if let Some(open) = sessions.open(&player.visitor).filter(|open| open.mode != Mode::General) {
         sessions.clear(&mut player.visitor, Anomaly::new(Misdeed::StillInside, open.stage.into()));
-        revoke(&mut login, &mut directory);
+        tokens.revoke(&mut login);
         return Err(STILL_INSIDE.noted());
     }
     let stage = call.request.stage;
@@ -222,13 +222,6 @@ fn enter_plain_stage(
         monster: layout.map(|layout| scenery.monsters.of_layout(layout)).unwrap_or_default(),
         at: EnergyMoments::of(&player.energy, now, &tables.energy),
     })
-}
-
-/// Revokes the token of a client that sent abnormal data.
-fn revoke(login: &mut Mut<Login>, directory: &mut Directory) {
-    if let Some(key) = login.revoke() {
-        directory.set(key, None);
-    }
 }
 
 /// `pass_stage {token, stage}`, and `damage` in the boss room.
@@ -299,7 +292,7 @@ fn pass_stage<N: LegacyName>(
     mut players: Query<(Raider, &mut Login)>,
     mut sessions: Sessions,
     tables: StageTables,
-    mut directory: ResMut<Directory>,
+    mut tokens: Tokens,
     mut random: ResMut<Randomness>,
     mut field: BossField,
 ) -> Answer<LegacyPassed> {
@@ -313,7 +306,7 @@ fn pass_stage<N: LegacyName>(
             return Err(NOT_CONFIGURED);
         }
         sessions.clear(&mut player.visitor, Anomaly::new(Misdeed::NotEntered, stage.into()));
-        revoke(&mut login, &mut directory);
+        tokens.revoke(&mut login);
         return Err(NOT_ENTERED.noted());
     };
     let blow = match is_boss_room {

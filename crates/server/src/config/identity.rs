@@ -24,6 +24,8 @@ pub struct Identity {
     pub attempts: AttemptLimits,
     /// From how many places an account is remembered to have been opened.
     pub known_places: usize,
+    /// How many ended tokens of an account are remembered, until they would have expired.
+    pub former_tokens: usize,
     /// New accounts.
     pub new_accounts: NewAccountLimits,
     /// Days of game time after which a guest who has never played is forgotten; 0 = never.

@@ -134,6 +134,8 @@ const LATER_LIMITS: [(&str, u32); 3] = [
 const PASSWORD_BYTES_MAX: usize = 256;
 /// Every player's row of log-ins holds as many places.
 const KNOWN_PLACES_MAX: usize = 64;
+/// Not more ended tokens are remembered with each player.
+const FORMER_TOKENS_MAX: usize = 16;
 
 /// ClientLimits on what clients may do.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
@@ -314,6 +316,10 @@ impl Config {
             let mistake = format!("expected 1 to {KNOWN_PLACES_MAX}; every player's row holds as many");
             wrong("identity.known_places", mistake);
         }
+        if self.identity.former_tokens > FORMER_TOKENS_MAX {
+            let mistake = format!("expected 0 to {FORMER_TOKENS_MAX}; every player's row holds as many");
+            wrong("identity.former_tokens", mistake);
+        }
         if !(1..=3600).contains(&self.legacy_push_line.deadline_seconds) {
             wrong("legacy_push_line.deadline_seconds", "expected 1 to 3600".to_owned());
         }
@@ -374,6 +380,7 @@ impl Config {
                 password_bytes_min: self.identity.password_bytes_min,
                 attempts: self.identity.attempts,
                 known_places: self.identity.known_places,
+                former_tokens: self.identity.former_tokens,
                 new_accounts: self.identity.new_accounts,
                 forget_guests_seconds: i64::from(self.identity.forget_guests_days) * 86_400,
             },

@@ -58,6 +58,7 @@ fn limits_on_strangers_are_checked() {
         ("identity.password_bytes_min=0", "identity.password_bytes_min"),
         ("identity.password_jobs_per_address=0", "identity.password_jobs_per_address"),
         ("identity.known_places=1000", "identity.known_places"),
+        ("identity.former_tokens=1000", "identity.former_tokens"),
         ("identity.attempts.window_seconds=0", "identity.attempts.window_seconds"),
         ("identity.new_accounts.window_seconds=0", "identity.new_accounts.window_seconds"),
         ("platforms.mcrmb.answer_within_seconds=13", "platforms.mcrmb.answer_within_seconds"),

@@ -10,8 +10,8 @@ use std::task::Waker;
 
 use crate::net::limits::Limiter;
 use crate::net::way_in::{NotSent, Received, Requester, Slot, WayIn};
-use raidkeep_engine::request::envelope::{RequestId, refusal_text};
-use raidkeep_engine::request::reply::{Reply, ReplyPort};
+use raidkeep_engine::request::envelope::{RequestId, add_event_count, refusal_text};
+use raidkeep_engine::request::reply::{Addressee, Reply, ReplyPort};
 use raidkeep_engine::request::{Refusal, SignIn, status};
 use raidkeep_engine::tick::Input;
 
@@ -153,17 +153,17 @@ impl Connection {
     /// Moves the replies that may leave to `replies`, in the order of their requests.
     pub fn take_replies(&mut self, replies: &mut Vec<String>) {
         let mut outbox = self.outbox.lock();
-        replies.extend(outbox.events.drain(..));
+        outbox.take_events(replies);
         while let Some(Some(_)) = outbox.slots.front() {
-            replies.extend(outbox.slots.pop_front().flatten());
-            outbox.first_serial += 1;
+            replies.extend(outbox.take_reply());
+            outbox.take_events(replies);
         }
     }
 
     /// Whether a reply may leave.
     pub fn has_replies(&self) -> bool {
         let outbox = self.outbox.lock();
-        !outbox.events.is_empty() || matches!(outbox.slots.front(), Some(Some(_)))
+        outbox.has_event() || matches!(outbox.slots.front(), Some(Some(_)))
     }
 
     /// Whether every request has its reply and every reply was taken.
@@ -206,7 +206,8 @@ impl Connection {
     }
 }
 
-/// Events queued for a slow reader; more are dropped, since each can also be queried.
+/// Events queued for a slow reader; more are dropped, since each can also be queried. The count of those that follow
+/// shows the gap.
 const EVENTS_MAX: usize = 256;
 
 /// The number of connections so far.
@@ -225,15 +226,28 @@ struct Slots {
     /// The first request whose reply has not left.
     first_serial: u64,
     /// The slots from that request to the last one answered.
-    slots: VecDeque<Option<String>>,
+    slots: VecDeque<Option<Filled>>,
     sign_ins: Vec<(u64, SignIn)>,
-    /// Events are not tied to a request; they leave with the next replies.
-    events: VecDeque<String>,
+    /// Events are not tied to a request; they leave with the next replies, but none before the reply that names their
+    /// player.
+    events: VecDeque<QueuedEvent>,
     /// Who the connection acts for; events for others are dropped.
     acts_for: Option<SignIn>,
+    /// Who was named by a reply that has left.
+    named: Option<SignIn>,
     /// The worlds that know the connection.
     worlds: Vec<u32>,
     waker: Option<Waker>,
+}
+
+struct Filled {
+    text: String,
+    names: Option<Addressee>,
+}
+
+struct QueuedEvent {
+    player: Option<Addressee>,
+    text: String,
 }
 
 impl Outbox {
@@ -262,14 +276,40 @@ impl Drop for Outbox {
 }
 
 impl Slots {
-    fn fill(&mut self, serial: u64, text: String) {
+    fn fill(&mut self, serial: u64, filled: Filled) {
         let Some(at) = serial.checked_sub(self.first_serial).and_then(|at| usize::try_from(at).ok()) else {
             return;
         };
         if at >= self.slots.len() {
-            self.slots.resize(at + 1, None);
+            self.slots.resize_with(at + 1, || None);
         }
-        self.slots[at] = Some(text);
+        self.slots[at] = Some(filled);
+    }
+
+    /// Whether the first event may leave.
+    fn has_event(&self) -> bool {
+        self.events.front().is_some_and(|event| event.player.is_none_or(|player| self.named == Some(player.sign_in)))
+    }
+
+    fn take_events(&mut self, texts: &mut Vec<String>) {
+        while self.has_event() {
+            texts.extend(self.events.pop_front().map(|event| event.text));
+        }
+    }
+
+    /// Takes the next reply. The first one that names a player tells the count of the events before the next.
+    fn take_reply(&mut self) -> Option<String> {
+        let Filled { mut text, names } = self.slots.pop_front()??;
+        self.first_serial += 1;
+        if let Some(Addressee { sign_in, n }) = names.filter(|named| self.named != Some(named.sign_in)) {
+            self.named = Some(sign_in);
+            self.events.retain(|event| event.player.is_none_or(|player| player.sign_in == sign_in));
+            let next = self.events.iter().find_map(|event| event.player?.n);
+            if let Some(n) = next.map(|next| next.saturating_sub(1)).or(n) {
+                add_event_count(&mut text, n);
+            }
+        }
+        Some(text)
     }
 
     fn is_answered(&self, serial: u64) -> bool {
@@ -291,8 +331,8 @@ impl ReplyPort for Outbox {
 
     fn reply(&self, serial: u64, reply: Reply) {
         let mut slots = self.lock();
-        slots.fill(serial, reply.text);
-        if let Some(sign_in) = reply.sign_in {
+        slots.fill(serial, Filled { text: reply.text, names: reply.names });
+        if let Some(Addressee { sign_in, .. }) = reply.names {
             slots.sign_ins.push((serial, sign_in));
             slots.acts_for = Some(sign_in);
         }
@@ -304,16 +344,20 @@ impl ReplyPort for Outbox {
         }
     }
 
-    fn push(&self, sign_in: Option<SignIn>, text: &str) {
+    fn push(&self, player: Option<Addressee>, text: &str) {
         let mut slots = self.lock();
-        if sign_in.is_some() && slots.acts_for != sign_in {
+        if player.is_some_and(|player| slots.acts_for != Some(player.sign_in)) {
             return;
         }
         if slots.events.len() >= EVENTS_MAX {
             metrics::counter!("raidkeep_events_dropped_total").increment(1);
             return;
         }
-        slots.events.push_back(text.to_owned());
+        let mut text = text.to_owned();
+        if let Some(n) = player.and_then(|player| player.n) {
+            add_event_count(&mut text, n);
+        }
+        slots.events.push_back(QueuedEvent { player, text });
         let waker = slots.waker.take();
         drop(slots);
         if let Some(waker) = waker {

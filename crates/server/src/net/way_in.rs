@@ -10,14 +10,14 @@ use crate::net::bindings::AddressBindings;
 use crate::net::inbox::Inbox;
 use crate::net::limits::{AddressLimits, PlayerLimits};
 use crate::net::operator::OperatorToken;
-use raidkeep_engine::login::{TokenSource, hash_token};
+use raidkeep_engine::login::{TokenFault, TokenSource, hash_token};
 use raidkeep_engine::request::command::{Command, Credential, Stranger};
 use raidkeep_engine::request::envelope::{Envelope, RequestId, into_text, refusal_text, write_reply};
 use raidkeep_engine::request::once::OnceKey;
 use raidkeep_engine::request::registry::{Decoded, RequestKind};
 use raidkeep_engine::request::reply::{Reply, ReplyPort, ReplyTo};
 use raidkeep_engine::request::route::RouteTable;
-use raidkeep_engine::request::{Access, Refusal, RequestTable, SignIn, status};
+use raidkeep_engine::request::{Access, Reason, Refusal, RequestTable, SignIn, status};
 
 /// Whom a way in is for, which decides the functions and routes that it reaches.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -46,7 +46,8 @@ impl Clientele {
 
     fn admit(self, kind: &RequestKind) -> Result<(), Refusal> {
         const ELSEWHERE: Refusal =
-            Refusal::new(status::INVALID_TOKEN, "invalid token: operator functions are on the operators' listener");
+            Refusal::new(status::INVALID_TOKEN, "invalid token: operator functions are on the operators' listener")
+                .because(Reason::Token(TokenFault::Unknown));
         match kind.access {
             Access::Operator if !self.is_for_operators() => Err(ELSEWHERE),
             Access::Operator => Ok(()),
@@ -246,7 +247,7 @@ impl WayIn {
             (Access::Anyone, _) => Ok(Credential::None),
             (Access::Operator, None) => Err(MISSING),
             (Access::Operator, Some(token)) if self.operator.accepts(token) => Ok(Credential::Operator),
-            (Access::Operator, Some(_)) => Err(Refusal::invalid_token()),
+            (Access::Operator, Some(_)) => Err(Refusal::invalid_token(TokenFault::Unknown)),
             (Access::Player, token) => match (requester.signed_in(world, token), token) {
                 (Some(sign_in), _) => Ok(Credential::SignedIn(sign_in)),
                 (None, Some(token)) => Ok(Credential::Token(Box::new(hash_token(token)))),

@@ -3,7 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use crate::schema::documents::{caller, reading, writing};
-use raidkeep_engine::events::EventTable;
+use raidkeep_engine::events::{EventKind, EventTable};
 use raidkeep_engine::request::RequestTable;
 
 /// Where the schemas of requests and of what the server sends are while they are assembled.
@@ -26,7 +26,7 @@ pub fn asyncapi(requests: &RequestTable, events: &EventTable) -> Value {
         parts.operations.insert(name.to_owned(), operation);
     }
     for kind in events.kinds() {
-        let event = parts.add(kind.name, "event", event(kind.name, (kind.data)(&mut written).to_value()));
+        let event = parts.add(kind.name, "event", event(kind, (kind.data)(&mut written).to_value()));
         let operation = json!({"action": "send", "channel": {"$ref": CHANNEL}, "messages": [event]});
         parts.operations.insert(format!("event_{}", kind.name), operation);
     }
@@ -97,13 +97,20 @@ fn reply(data: Value) -> Value {
             "message": {"type": "string"},
             "data": data,
             "id": {"type": ["integer", "string"]},
+            "n": {"type": "integer", "description": "The count of the account's events so far, in the first reply of a \
+                connection that names the player."},
         },
         "required": ["status", "message"],
     })
 }
 
-fn event(name: &str, data: Value) -> Value {
-    json!({"type": "object", "properties": {"event": {"const": name}, "data": data}, "required": ["event", "data"]})
+fn event(kind: &EventKind, data: Value) -> Value {
+    let mut properties = json!({"event": {"const": kind.name}, "data": data});
+    if !kind.is_asked_for {
+        let count = "The count of the account's events with this one; operators get none.";
+        properties["n"] = json!({"type": "integer", "description": count});
+    }
+    json!({"type": "object", "properties": properties, "required": ["event", "data"]})
 }
 
 /// AsyncAPI keeps all schemas in one flat map, so folders become part of the name.

@@ -215,7 +215,7 @@ impl<'p> Life<'p> {
         self.run_moment(now)?;
         for (serial, reply) in self.world.take_replies() {
             let number = u32::try_from(serial).unwrap_or(u32::MAX);
-            self.end_request(number, &reply.text, reply.sign_in, now);
+            self.end_request(number, &reply.text, reply.names.map(|named| named.sign_in), now);
         }
         Ok(())
     }

@@ -14,7 +14,9 @@
 mod around;
 pub mod damage;
 mod platforms;
+mod told;
 
+use std::collections::HashMap;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -200,6 +202,7 @@ pub struct TestServer {
     wall_ms: i64,
     last_effects: Option<Duration>,
     events: Vec<(usize, String)>,
+    event_counts: HashMap<usize, u64>,
     recorder: Option<Recorder>,
     /// The journal of each start, if [`TestSetup::journals`] is set.
     pub journals: Vec<MemoryJournal>,
@@ -287,6 +290,7 @@ impl TestServer {
             wall_ms,
             last_effects: None,
             events: Vec::new(),
+            event_counts: HashMap::new(),
             recorder,
             journals,
             platforms,
@@ -421,35 +425,11 @@ impl TestServer {
         self.connections[connection].receive(text);
     }
 
-    /// The replies received on a connection.
+    /// The replies received on a connection, without the count of events in the first that names a player.
     pub fn collect(&mut self, connection: usize) -> Vec<String> {
         let mut frames = Vec::new();
         self.connections[connection].take_replies(&mut frames);
-        let (events, replies) = frames.into_iter().partition(|frame: &String| frame.starts_with(r#"{"event":"#));
-        self.events.extend(<Vec<String>>::into_iter(events).map(|event| (connection, event)));
-        replies
-    }
-
-    /// Ticks, and returns the events received on a connection since the last call, in order.
-    ///
-    /// # Panics
-    /// When one is no JSON.
-    pub fn events(&mut self, connection: usize) -> Vec<Value> {
-        self.step(1);
-        let replies = self.collect(connection);
-        assert!(replies.is_empty(), "no reply should be pending: {replies:?}");
-        self.told(connection)
-    }
-
-    /// The events collected on a connection since the last call, in order.
-    ///
-    /// # Panics
-    /// When one is no JSON.
-    pub fn told(&mut self, connection: usize) -> Vec<Value> {
-        let (mine, others) = std::mem::take(&mut self.events).into_iter().partition(|(at, _)| *at == connection);
-        self.events = others;
-        let read = |(_, text): (usize, String)| serde_json::from_str(&text).expect("an event should be JSON");
-        <Vec<(usize, String)>>::into_iter(mine).map(read).collect()
+        self.note_events(connection, frames)
     }
 
     /// Sends a binary frame, and returns the reply's text.

@@ -4,14 +4,12 @@ import { Portrait } from "../../art/portrait.js";
 import { storedAccount } from "../../game/account.js";
 import { leave } from "../../game/session.js";
 import { player } from "../../state/player.js";
-import { common } from "../../texts/common.js";
-import { type Locale, locale, setLocale } from "../../texts/texts.js";
 import { Button, Field, Panel } from "../../ui/basics.js";
 import { Confirm } from "../../ui/confirm.js";
 import { Form } from "../../ui/form.js";
-import { Tabs } from "../../ui/tabs.js";
-import { EmailEntry } from "./entry.js";
-import { bindSud } from "./model.js";
+import { LanguageSwitch } from "../../ui/language.js";
+import { EmailForm } from "./email.js";
+import { bindSud, measure } from "./model.js";
 import { accountTexts } from "./texts.js";
 
 export function AccountScreen(): JSX.Element {
@@ -19,15 +17,22 @@ export function AccountScreen(): JSX.Element {
   return (
     <div class="account">
       <Who />
-      <Panel title={t.email}>
-        <EmailEntry />
+      <Panel title={t.other}>
+        <p class="hint">{t.otherHint}</p>
+        <EmailForm />
       </Panel>
-      <Panel title={t.language}>
-        <Language />
-      </Panel>
-      <Panel title={t.sud}>
-        <Sud />
-      </Panel>
+      <div class="account-rest">
+        <Panel title={t.settings}>
+          <div class="row">
+            <span class="row-label">{t.language}</span>
+            <LanguageSwitch />
+          </div>
+          <LineView />
+        </Panel>
+        <Panel title={t.sud}>
+          <Sud />
+        </Panel>
+      </div>
     </div>
   );
 }
@@ -37,52 +42,55 @@ function Who(): JSX.Element {
   const t = accountTexts();
   const [leaves, setLeaves] = useState(false);
   const account = storedAccount();
-  const isGuest = account?.kind !== "email";
   const name = player.value?.name ?? "";
+  const out = account?.kind === "email" ? t.signOut : t.forget;
   return (
-    <Panel class="account-who">
-      <Portrait of={name} />
-      <div>
-        <h2>{name}</h2>
-        <p class="account-kind">
-          {isGuest ? t.guest : account.email} · {common().level(player.value?.level ?? 0)}
-        </p>
-        <p class="hint">{isGuest ? t.guestHint : t.emailHint}</p>
+    <Panel title={t.who} class="account-whole">
+      <div class="account-who">
+        <Portrait of={name} />
+        <div>
+          <b>{name}</b>
+          <p class="muted">{account?.kind === "email" ? t.email(account.email) : t.guest}</p>
+        </div>
+        <Button
+          onPress={() => {
+            setLeaves(true);
+          }}
+        >
+          {out}
+        </Button>
       </div>
-      <Button
-        onPress={() => {
-          setLeaves(true);
-        }}
-      >
-        {isGuest ? t.forget : t.signOut}
-      </Button>
       {leaves && (
         <Confirm
-          title={isGuest ? t.forget : t.signOut}
-          action={isGuest ? t.forget : t.signOut}
+          title={out}
+          action={out}
           onConfirm={leave}
           onClose={() => {
             setLeaves(false);
           }}
         >
-          {isGuest ? t.forgetHint(name) : t.signOutHint}
+          {account?.kind === "email" ? t.signOutHint : t.forgetHint(name)}
         </Confirm>
       )}
     </Panel>
   );
 }
 
-function Language(): JSX.Element {
+function LineView(): JSX.Element {
+  const t = accountTexts();
+  const [told, setTold] = useState<{ ms: number; zone: string } | undefined>(undefined);
   return (
-    <Tabs<Locale>
-      label={accountTexts().language}
-      chosen={locale.value}
-      onChoose={setLocale}
-      tabs={[
-        { id: "zh", title: "中文" },
-        { id: "en", title: "English" },
-      ]}
-    />
+    <div class="row">
+      <span class="row-label">{t.line}</span>
+      <Button
+        onPress={async () => {
+          setTold(await measure());
+        }}
+      >
+        {t.measure}
+      </Button>
+      {told && <span class="muted">{`${t.ping(told.ms)} · ${t.zone(told.zone)}`}</span>}
+    </div>
   );
 }
 
@@ -92,9 +100,16 @@ function Sud(): JSX.Element {
   const [session, setSession] = useState("");
   return (
     <Form label={t.sud}>
-      <p class="muted">{t.sudLead}</p>
-      <Field label={t.uid} autocomplete="off" value={uid} onValue={setUid} />
-      <Field label={t.session} autocomplete="off" hint={t.sudHint} value={session} onValue={setSession} />
+      <p class="hint">{t.sudHint}</p>
+      <Field label={t.uid} value={uid} onValue={setUid} maxLength={64} autocomplete="off" />
+      <Field
+        label={t.session}
+        value={session}
+        onValue={setSession}
+        hint={t.sessionHint}
+        maxLength={512}
+        autocomplete="off"
+      />
       <Button
         type="submit"
         disabled={uid.trim() === "" || session.trim() === ""}

@@ -1,154 +1,132 @@
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
-import { Icon } from "../../art/icons.js";
 import { Portrait } from "../../art/portrait.js";
-import { Scene } from "../../art/scene.js";
 import { useFresh, usePolled } from "../../game/fresh.js";
 import { player } from "../../state/player.js";
-import { Button, Field, Panel } from "../../ui/basics.js";
+import { Button, Empty, Field, Panel } from "../../ui/basics.js";
 import { Confirm } from "../../ui/confirm.js";
 import { Form } from "../../ui/form.js";
-import { type Family, family, found, join, leaveFamily, leavingOf, nextLeader, refreshFamily, visit } from "./model.js";
+import { type Family, family, found, join, leave, leavingOf, lookUp, refreshFamily } from "./model.js";
 import { familyTexts } from "./texts.js";
 
 /** Who joins or leaves is seen this soon. */
 const POLL_MS = 10_000;
 
 export function FamilyScreen(): JSX.Element {
+  const t = familyTexts();
   useFresh(refreshFamily);
   usePolled(refreshFamily, POLL_MS);
   const mine = family.value;
+  const [other, setOther] = useState<Family | undefined>(undefined);
   return (
     <div class="family">
-      {mine === null && <Outside />}
-      {mine && <Home of={mine} />}
+      {mine && <Mine family={mine} />}
+      {mine === null && (
+        <Panel title={t.mine} aside={<span class="hint">{t.lead}</span>}>
+          <Empty icon="family">{t.none}</Empty>
+        </Panel>
+      )}
+      {mine === null && (
+        <Panel title={t.found}>
+          <Named button={t.foundButton} hint={t.nameHint} onName={found} />
+        </Panel>
+      )}
+      {mine === null && (
+        <Panel title={t.join}>
+          <Named button={t.joinButton} onName={join} />
+        </Panel>
+      )}
+      {mine !== undefined && (
+        <Panel title={t.look}>
+          <Named
+            button={t.lookButton}
+            onName={async (name) => {
+              setOther(await lookUp(name));
+            }}
+          />
+          {other && (
+            <div class="family-other">
+              <h3>{other.family}</h3>
+              <Members of={other} />
+              {mine === null && <Button onPress={() => join(other.family)}>{t.joinThis(other.family)}</Button>}
+            </div>
+          )}
+        </Panel>
+      )}
     </div>
   );
 }
 
-/** For who is in no family. */
-function Outside(): JSX.Element {
-  const t = familyTexts();
-  const [name, setName] = useState("");
-  const [wanted, setWanted] = useState("");
-  const [seen, setSeen] = useState<Family | undefined>(undefined);
-  return (
-    <>
-      <Banner>
-        <p>{t.lead}</p>
-      </Banner>
-      <div class="family-ways">
-        <Panel title={t.found}>
-          <Form label={t.found}>
-            <Field label={t.name} value={name} autocomplete="off" hint={t.foundHint} onValue={setName} />
-            <Button tone="main" icon="plus" type="submit" disabled={name.trim() === ""} onPress={() => found(name)}>
-              {t.found}
-            </Button>
-          </Form>
-        </Panel>
-        <Panel title={t.join}>
-          <Form label={t.join}>
-            <Field label={t.name} value={wanted} autocomplete="off" onValue={setWanted} />
-            <Button
-              icon="family"
-              type="submit"
-              disabled={wanted.trim() === ""}
-              onPress={async () => {
-                setSeen(await visit(wanted));
-              }}
-            >
-              {t.look}
-            </Button>
-          </Form>
-          {seen && (
-            <div class="family-seen">
-              <Members of={seen} />
-              <Button
-                tone="main"
-                onPress={async () => {
-                  await join(seen.family);
-                }}
-              >
-                {t.joinThis(seen.family)}
-              </Button>
-            </div>
-          )}
-        </Panel>
-      </div>
-    </>
-  );
-}
-
-/** One's own family. */
-function Home({ of: mine }: { of: Family }): JSX.Element {
+function Mine({ family: mine }: { family: Family }): JSX.Element {
   const t = familyTexts();
   const [leaves, setLeaves] = useState(false);
-  const leaving = leavingOf(mine);
   return (
-    <>
-      <Banner>
-        <h2>{mine.family}</h2>
-        <p>{t.members(mine.members.length, mine.max)}</p>
-      </Banner>
-      <Panel
-        title={t.title}
-        aside={
-          <Button
-            tone="quiet"
-            onPress={() => {
-              setLeaves(true);
-            }}
-          >
-            {t.leave}
-          </Button>
-        }
+    <Panel title={mine.family} aside={<span class="hint">{t.lead}</span>}>
+      <Members of={mine} />
+      <Button
+        tone="quiet"
+        onPress={() => {
+          setLeaves(true);
+        }}
       >
-        <Members of={mine} />
-      </Panel>
+        {t.leave}
+      </Button>
       {leaves && (
         <Confirm
           title={t.leave}
           action={t.leave}
-          onConfirm={leaveFamily}
+          onConfirm={leave}
           onClose={() => {
             setLeaves(false);
           }}
         >
-          {t.leaving[leaving]}
-          {leaving === "hands_over" && ` ${t.heir(nextLeader(mine) ?? "")}`}
+          {t.leaving[leavingOf(mine)](mine.members[1] ?? "")}
         </Confirm>
       )}
+    </Panel>
+  );
+}
+
+function Members({ of }: { of: Family }): JSX.Element {
+  const t = familyTexts();
+  return (
+    <>
+      <p class="muted">{t.members(of.members.length, of.max)}</p>
+      <ul class="members">
+        {of.members.map((member) => (
+          <li key={member} class="member">
+            <Portrait of={member} />
+            <b>{member}</b>
+            {member === of.leader && <span class="member-leader">{t.leader}</span>}
+            {member === player.value?.name && <span class="hint">{t.me}</span>}
+          </li>
+        ))}
+      </ul>
     </>
   );
 }
 
-function Banner({ children }: { children: JSX.Element | JSX.Element[] }): JSX.Element {
-  return (
-    <section class="family-banner">
-      <Scene land="feast" />
-      <div class="family-banner-body">
-        <Icon name="family" />
-        {children}
-      </div>
-    </section>
-  );
+interface NamedProps {
+  button: string;
+  hint?: string;
+  onName: (name: string) => Promise<void>;
 }
 
-function Members({ of: { members, leader } }: { of: Family }): JSX.Element {
+function Named({ button, hint, onName }: NamedProps): JSX.Element {
   const t = familyTexts();
+  const [name, setName] = useState("");
   return (
-    <ul class="members">
-      {members.map((name) => (
-        <li key={name} class={name === leader ? "member member-leader" : "member"}>
-          <Portrait of={name} />
-          <span>
-            <b>{name}</b>
-            <small>
-              {[name === leader && t.leader, name === player.value?.name && t.me].filter(Boolean).join(" · ")}
-            </small>
-          </span>
-        </li>
-      ))}
-    </ul>
+    <Form label={button}>
+      <Field
+        label={t.name}
+        value={name}
+        onValue={setName}
+        autocomplete="off"
+        {...(hint === undefined ? {} : { hint })}
+      />
+      <Button type="submit" disabled={name.trim() === ""} onPress={() => onName(name.trim())}>
+        {button}
+      </Button>
+    </Form>
   );
 }

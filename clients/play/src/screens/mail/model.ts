@@ -1,77 +1,81 @@
 import { computed, signal } from "@preact/signals";
 import type { AnswerOf } from "../../client/client.js";
 import { act, ask } from "../../game/act.js";
+import { onEnter } from "../../game/session.js";
 import { catalog } from "../../state/catalog.js";
 import { player } from "../../state/player.js";
+import { toast } from "../../state/toasts.js";
+import { mailTexts } from "./texts.js";
 
-export type Mail = AnswerOf<"get_all_mail">["mail"][number];
+export type Letter = AnswerOf<"get_all_mail">["mail"][number];
 
-interface Box {
-  mail: readonly Mail[];
-  /** How many mails it holds at most. */
+export interface Box {
+  /** The newest first. */
+  letters: readonly Letter[];
+  /** How many it holds at most. */
   max: number;
 }
 
-/** The mailbox as the last reply told it, the newest first. */
+/** The box as the last reply told it. */
 export const box = signal<Box | undefined>(undefined);
+onEnter(() => {
+  box.value = undefined;
+});
 
-/** What the navigation shows: mails that were not read. */
-export const unread = computed(() => box.value?.mail.filter(isUnread).length ?? 0);
+/** How many letters were not read: the navigation shows it. */
+export const unread = computed(() => box.value?.letters.filter(isUnread).length ?? 0);
 
-export function isUnread({ read }: Mail): boolean {
+export function isUnread({ read }: Letter): boolean {
   return read === 0;
 }
 
-/** Whether a mail holds items that were not taken. */
-export function holdsItems({ items, claimed }: Mail): boolean {
+/** Whether a letter holds items that were not taken. */
+export function holdsItems({ items, claimed }: Letter): boolean {
   return (items?.length ?? 0) > 0 && claimed !== 1;
 }
 
 export async function refreshBox(): Promise<void> {
   const told = await ask("get_all_mail", {});
-  if (told !== undefined) box.value = { mail: told.mail, max: told.count.max };
+  if (told !== undefined) box.value = { letters: told.mail, max: told.count.max };
 }
 
-/** Asks only for what was not read, which is enough for the mark in the navigation once the box is known. */
+/** Asks for what was not read, which is all that is new once the box is known. */
 export async function refreshUnread(): Promise<void> {
   if (box.peek() === undefined) return refreshBox();
   const told = await ask("get_new_mail", {});
   const before = box.peek();
-  if (told !== undefined && before !== undefined) box.value = { ...before, mail: withNew(before.mail, told.mail) };
+  if (told !== undefined && before !== undefined) {
+    box.value = { ...before, letters: withNew(before.letters, told.mail) };
+  }
 }
 
-/** The box with the unread mails that just came; what was read stays read. */
-export function withNew(mail: readonly Mail[], unreadNow: readonly Mail[]): Mail[] {
-  const known = new Set(mail.map(({ key }) => key));
-  return [...unreadNow.filter(({ key }) => !known.has(key)), ...mail];
+/** The box with the unread letters that have come; what was read here stays read. */
+export function withNew(letters: readonly Letter[], unreadNow: readonly Letter[]): Letter[] {
+  const known = new Set(letters.map(({ key }) => key));
+  return [...unreadNow.filter(({ key }) => !known.has(key)), ...letters];
 }
 
-export async function markRead(mail: Mail): Promise<void> {
-  if (!isUnread(mail)) return;
-  const done = await act("mark_read_mail", { key: mail.key });
-  if (done !== undefined) change(mail.key, { read: 1 });
+export async function read(letter: Letter): Promise<void> {
+  if (!isUnread(letter) || (await act("mark_read_mail", { key: letter.key })) === undefined) return;
+  patch(letter.key, { read: 1 });
 }
 
-export async function claim(mail: Mail): Promise<void> {
-  if ((await act("claim_mail", { key: mail.key })) !== undefined) change(mail.key, { claimed: 1, read: 1 });
+export async function claim(letter: Letter): Promise<void> {
+  if ((await act("claim_mail", { key: letter.key })) !== undefined) patch(letter.key, { claimed: 1, read: 1 });
 }
 
-/** Whether the mail is gone. */
-export async function remove(mail: Mail): Promise<boolean> {
-  if ((await act("delete_mail", { key: mail.key })) === undefined) return false;
-  await refreshBox();
-  return true;
+export async function remove(letter: Letter): Promise<void> {
+  if ((await act("delete_mail", { key: letter.key })) !== undefined) await refreshBox();
 }
 
-export async function removeRead(): Promise<void> {
-  await act("delete_read_mail", {});
-  await refreshBox();
+export async function clearRead(): Promise<void> {
+  if ((await act("delete_read_mail", {})) !== undefined) await refreshBox();
 }
 
-function change(key: string, fields: Partial<Mail>): void {
-  const before = box.peek();
-  if (before === undefined) return;
-  box.value = { ...before, mail: before.mail.map((mail) => (mail.key === key ? { ...mail, ...fields } : mail)) };
+function patch(key: string, fields: Partial<Letter>): void {
+  const now = box.peek();
+  if (now === undefined) return;
+  box.value = { ...now, letters: now.letters.map((one) => (one.key === key ? { ...one, ...fields } : one)) };
 }
 
 export interface Draft {
@@ -80,22 +84,24 @@ export interface Draft {
   body: string;
 }
 
-/** What keeps a draft from being sent; the server checks the same. */
-export function faultOf({ to, subject, body }: Draft): "to" | "subject" | "body" | undefined {
-  if (to.trim() === "") return "to";
-  if (subject.trim() === "" || lengthOf(subject) > catalog.mail.subjectMax) return "subject";
-  if (lengthOf(body) > catalog.mail.bodyMax) return "body";
-  return undefined;
+export const EMPTY_DRAFT: Draft = { to: "", subject: "", body: "" };
+
+/** Whether a draft keeps to the limits; the server checks the same. */
+export function canSend({ to, subject, body }: Draft): boolean {
+  const { subjectMax, bodyMax } = catalog.mail;
+  return to.trim() !== "" && subject.trim() !== "" && lengthOf(subject) <= subjectMax && lengthOf(body) <= bodyMax;
 }
 
 /** Characters as the server counts them. */
 export function lengthOf(text: string): number {
-  return Array.from(text).length;
+  return Array.from(text.trim()).length;
 }
 
-/** Whether the mail was sent. */
 export async function send({ to, subject, body }: Draft): Promise<boolean> {
-  return (await act("send_mail", { gn_target: to.trim(), subj: subject.trim(), body })) !== undefined;
+  const sent = await act("send_mail", { gn_target: to.trim(), subj: subject.trim(), body: body.trim() });
+  if (sent === undefined) return false;
+  toast("good", mailTexts().sent(to.trim()));
+  return true;
 }
 
 /** Who else is online now: names that nobody has to type. */

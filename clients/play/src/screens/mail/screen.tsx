@@ -9,102 +9,165 @@ import { Button, Empty, Panel } from "../../ui/basics.js";
 import { Confirm } from "../../ui/confirm.js";
 import { rove } from "../../ui/rove.js";
 import { Tabs } from "../../ui/tabs.js";
-import { Compose } from "./compose.js";
-import { Letter } from "./letter.js";
-import { box, type Draft, holdsItems, isUnread, type Mail, markRead, refreshBox, removeRead, unread } from "./model.js";
+import {
+  box,
+  claim,
+  clearRead,
+  EMPTY_DRAFT,
+  holdsItems,
+  isUnread,
+  type Letter,
+  read,
+  refreshBox,
+  remove,
+  unread,
+} from "./model.js";
 import { mailTexts } from "./texts.js";
-
-/** What lies over the list. */
-type Open = { letter: string } | { draft: Partial<Draft> } | "tidying" | undefined;
+import { Write } from "./write.js";
 
 export function MailScreen(): JSX.Element {
   const t = mailTexts();
-  const [tab, setTab] = useState<"all" | "unread">("all");
-  const [open, setOpen] = useState<Open>(undefined);
+  const [tab, setTab] = useState<"all" | "unread" | "write">("all");
+  const [draft, setDraft] = useState(EMPTY_DRAFT);
   useFresh(refreshBox, mailArrived);
-  const { mail = [], max = 0 } = box.value ?? {};
-  const shown = tab === "all" ? mail : mail.filter(isUnread);
-  const letter = typeof open === "object" && "letter" in open && mail.find(({ key }) => key === open.letter);
-  const close = (): void => {
-    setOpen(undefined);
-  };
   return (
-    <Panel title={t.title} aside={<span class="hint">{t.full(mail.length, max)}</span>} class="mail">
-      <div class="mail-tools">
-        <Tabs
-          label={t.title}
-          chosen={tab}
-          onChoose={setTab}
-          tabs={[
-            { id: "all", title: t.all },
-            { id: "unread", title: t.unread, count: unread.value },
-          ]}
-        />
-        <Button
-          tone="quiet"
-          icon="trash"
-          disabled={mail.every(isUnread)}
-          onPress={() => {
-            setOpen("tidying");
+    <div class="mail">
+      <Tabs
+        label={t.title}
+        chosen={tab}
+        onChoose={setTab}
+        tabs={[
+          { id: "all", title: t.all },
+          { id: "unread", title: t.unread, count: unread.value },
+          { id: "write", title: t.write },
+        ]}
+      />
+      {tab === "write" ? (
+        <Write draft={draft} onDraft={setDraft} />
+      ) : (
+        <BoxView
+          key={tab}
+          unreadOnly={tab === "unread"}
+          onReply={({ from, subj }) => {
+            setDraft({ to: from, subject: subj, body: "" });
+            setTab("write");
           }}
-        >
-          {t.removeRead}
-        </Button>
-        <Button
-          tone="main"
-          icon="send"
-          onPress={() => {
-            setOpen({ draft: {} });
-          }}
-        >
-          {t.write}
-        </Button>
-      </div>
-      {box.value && shown.length === 0 && <Empty icon="mail">{tab === "all" ? t.empty : t.allRead}</Empty>}
-      <ul class="mail-list" onKeyDown={rove}>
-        {shown.map((one) => (
-          <li key={one.key}>
-            <Row
-              mail={one}
-              onOpen={() => {
-                setOpen({ letter: one.key });
-                void markRead(one);
-              }}
-            />
-          </li>
-        ))}
-      </ul>
-      {letter && (
-        <Letter
-          mail={letter}
-          onReply={(draft) => {
-            setOpen({ draft });
-          }}
-          onClose={close}
         />
       )}
-      {typeof open === "object" && "draft" in open && <Compose draft={open.draft} onClose={close} />}
-      {open === "tidying" && (
-        <Confirm title={t.removeRead} action={t.remove} onConfirm={removeRead} onClose={close}>
-          {t.removeReadHint}
+    </div>
+  );
+}
+
+interface BoxViewProps {
+  unreadOnly: boolean;
+  onReply: (letter: Letter) => void;
+}
+
+function BoxView({ unreadOnly, onReply }: BoxViewProps): JSX.Element {
+  const t = mailTexts();
+  const [open, setOpen] = useState<string | undefined>(undefined);
+  const [clears, setClears] = useState(false);
+  const now = box.value;
+  const all = now?.letters ?? [];
+  // A letter that is read stays in sight while it is open.
+  const letters = unreadOnly ? all.filter((one) => isUnread(one) || one.key === open) : all;
+  return (
+    <Panel
+      title={t.box}
+      aside={
+        <span class="row">
+          <span class="hint">{now && t.count(all.length, now.max)}</span>
+          <Button
+            tone="quiet"
+            icon="trash"
+            disabled={all.every(isUnread)}
+            onPress={() => {
+              setClears(true);
+            }}
+          >
+            {t.clear}
+          </Button>
+        </span>
+      }
+    >
+      {now && letters.length === 0 && <Empty icon="mail">{unreadOnly ? t.allRead : t.empty}</Empty>}
+      <ul class="letters" onKeyDown={rove}>
+        {letters.map((letter) => (
+          <LetterView
+            key={letter.key}
+            letter={letter}
+            open={open === letter.key}
+            onOpen={() => {
+              setOpen(open === letter.key ? undefined : letter.key);
+              void read(letter);
+            }}
+            onReply={() => {
+              onReply(letter);
+            }}
+          />
+        ))}
+      </ul>
+      {clears && (
+        <Confirm
+          title={t.clear}
+          action={t.clear}
+          onConfirm={clearRead}
+          onClose={() => {
+            setClears(false);
+          }}
+        >
+          {t.clearHint}
         </Confirm>
       )}
     </Panel>
   );
 }
 
-function Row({ mail, onOpen }: { mail: Mail; onOpen: () => void }): JSX.Element {
+interface LetterProps {
+  letter: Letter;
+  open: boolean;
+  onOpen: () => void;
+  onReply: () => void;
+}
+
+function LetterView({ letter, open, onOpen, onReply }: LetterProps): JSX.Element {
   const t = mailTexts();
+  const amounts = (letter.items ?? []).map(parseAmount);
+  const holds = holdsItems(letter);
   return (
-    <button type="button" data-rove class={`mail-row ${isUnread(mail) ? "mail-unread" : ""}`} onClick={onOpen}>
-      <Icon name={holdsItems(mail) ? "chest" : "mail"} />
-      <span class="mail-subject">
-        {isUnread(mail) && <span class="visually-hidden">{t.isUnread} </span>}
-        {mail.subj}
-      </span>
-      <small class="mail-from">{t.from(mail.from)}</small>
-      <small class="mail-time">{mail.time.slice(0, 16)}</small>
-      {holdsItems(mail) && <Amounts of={(mail.items ?? []).map(parseAmount)} />}
-    </button>
+    <li class={isUnread(letter) ? "letter letter-new" : "letter"}>
+      <button type="button" data-rove class="letter-head" aria-expanded={open} onClick={onOpen}>
+        <Icon name={holds ? "chest" : "mail"} />
+        <span class="letter-subject">{letter.subj}</span>
+        {isUnread(letter) && <span class="visually-hidden">{t.unreadMark}</span>}
+        <small class="letter-from">{t.from(letter.from)}</small>
+        <small class="letter-time">{letter.time.slice(0, 16)}</small>
+        {holds && !open && <Amounts of={amounts} />}
+      </button>
+      {open && (
+        <div class="letter-body">
+          <p>{letter.body}</p>
+          {amounts.length > 0 && (
+            <div class={holds ? "row" : "row letter-taken"}>
+              <span class="row-label">{t.attached}</span>
+              <Amounts of={amounts} />
+            </div>
+          )}
+          <div class="row">
+            {amounts.length > 0 && (
+              <Button tone="main" icon={holds ? "chest" : "check"} disabled={!holds} onPress={() => claim(letter)}>
+                {holds ? t.claim : t.claimed}
+              </Button>
+            )}
+            <Button icon="send" onPress={onReply}>
+              {t.reply}
+            </Button>
+            <Button icon="trash" onPress={() => remove(letter)}>
+              {t.remove}
+            </Button>
+          </div>
+        </div>
+      )}
+    </li>
   );
 }

@@ -1,6 +1,7 @@
 import { signal } from "@preact/signals";
 import type { AnswerOf } from "../../client/client.js";
 import { act, ask } from "../../game/act.js";
+import { onEnter } from "../../game/session.js";
 import { toast } from "../../state/toasts.js";
 import { shopTexts } from "./texts.js";
 
@@ -18,8 +19,20 @@ export interface Purse {
   paid: number | undefined;
 }
 
-/** The points at the payment platform. */
+/** The points at the payment platform; undefined until it was asked. */
 export const purse = signal<Purse | undefined>(undefined);
+/** The last movements of points, the newest first. */
+export const movements = signal<readonly Movement[]>([]);
+/** The last cards, the newest first. */
+export const usedCards = signal<readonly UsedCard[]>([]);
+export const cardTypes = signal<readonly CardType[]>([]);
+
+onEnter(() => {
+  orders.value = [];
+  purse.value = undefined;
+  movements.value = [];
+  usedCards.value = [];
+});
 
 export async function refreshShop(): Promise<void> {
   const [shown, open] = await Promise.all([ask("get_shop", {}), ask("list_orders", {}), refreshPurse()]);
@@ -28,13 +41,21 @@ export async function refreshShop(): Promise<void> {
 }
 
 export async function refreshPurse(): Promise<void> {
-  const told = await ask("check_money", {});
-  if (told !== undefined) purse.value = purseOf(told);
+  const [money, record] = await Promise.all([ask("check_money", {}), ask("check_record", {})]);
+  if (money !== undefined) purse.value = purseOf(money);
+  if (record !== undefined) movements.value = movementsOf(record);
+}
+
+/** Asks for the cards; their types change so rarely that they are asked for once. */
+export async function refreshCards(): Promise<void> {
+  if (cardTypes.peek().length === 0) cardTypes.value = cardTypesOf(await ask("card_types", {}));
+  const cards = await ask("check_card", {});
+  if (cards !== undefined) usedCards.value = cardsOf(cards);
 }
 
 /** Buys an offer. What is paid late comes with an event. */
-export async function buy(offer: string): Promise<void> {
-  const bought = await act("buy_item", { offer });
+export async function buy({ id }: Offer): Promise<void> {
+  const bought = await act("buy_item", { offer: id });
   if (bought !== undefined && "state" in bought && bought.state === "pending") toast("info", shopTexts().pending);
   await refreshShop();
 }
@@ -116,24 +137,10 @@ export function fits({ numberLength, passwordLength }: CardType, number: string,
   return has(number, numberLength) && has(password, passwordLength);
 }
 
-export interface Wallet {
-  movements: Movement[];
-  cards: UsedCard[];
-  types: CardType[];
-}
-
-export async function loadWallet(): Promise<Wallet> {
-  const [record, cards, types] = await Promise.all([
-    ask("check_record", {}),
-    ask("check_card", {}),
-    ask("card_types", {}),
-  ]);
-  return { movements: movementsOf(record), cards: cardsOf(cards), types: cardTypesOf(types) };
-}
-
 /** Whether the platform took the card; it may still be verifying it. */
 export async function charge(type: CardType, cnum: string, cpwd: string): Promise<boolean> {
   const taken = await act("charge", { ctype: type.id, cnum, cpwd });
-  if (taken !== undefined) toast("good", shopTexts().cardTaken);
+  await Promise.all([refreshCards(), refreshPurse()]);
+  if (taken !== undefined) toast("good", shopTexts().charged);
   return taken !== undefined;
 }

@@ -3,40 +3,40 @@ import { useState } from "preact/hooks";
 import { ItemIcon } from "../../art/items.js";
 import { secondsUntil } from "../../state/clock.js";
 import { itemName } from "../../texts/names.js";
-import { durationText, momentText, numberText } from "../../texts/texts.js";
+import { durationText, momentText } from "../../texts/texts.js";
 import { Button } from "../../ui/basics.js";
 import { Dialog } from "../../ui/dialog.js";
 import { Stepper } from "../../ui/stepper.js";
-import { drink, type Ending, type Owned } from "./model.js";
-import { inventoryTexts } from "./texts.js";
+import { type Ending, type Owned, use } from "./model.js";
+import { bagTexts } from "./texts.js";
 
 /** One item, and what one can do with it. */
-export function ItemSheet({ of: owned, onClose }: { of: Owned; onClose: () => void }): JSX.Element {
-  const t = inventoryTexts();
+export function ItemSheet({ owned, onClose }: { owned: Owned; onClose: () => void }): JSX.Element {
+  const t = bagTexts();
   const { item, quantity, energy, ending } = owned;
   return (
     <Dialog title={itemName(item)} onClose={onClose}>
       <div class="item-sheet">
         <ItemIcon id={item} />
-        <div>
-          <b>{t.owned(numberText(quantity))}</b>
-          {energy !== undefined && <p>{t.gives(energy)}</p>}
-          {ending && <EndingView of={ending} quantity={quantity} />}
-          {energy === undefined && <p class="hint">{ending ? t.limited : t.plain}</p>}
-        </div>
+        <p>{t.owned(quantity.toLocaleString("en-US"))}</p>
+        {ending && <EndingView ending={ending} quantity={quantity} />}
+        {energy === undefined ? (
+          <p class="hint">{ending ? t.limited : t.plain}</p>
+        ) : (
+          <Drink item={item} quantity={quantity} energy={energy} onLast={onClose} />
+        )}
       </div>
-      {energy !== undefined && <Drink item={item} quantity={quantity} energy={energy} onLast={onClose} />}
     </Dialog>
   );
 }
 
-function EndingView({ of, quantity }: { of: Ending; quantity: number }): JSX.Element {
-  const t = inventoryTexts();
-  const left = durationText(secondsUntil(of.expires_at));
+function EndingView({ ending, quantity }: { ending: Ending; quantity: number }): JSX.Element {
+  const t = bagTexts();
+  const left = durationText(secondsUntil(ending.expires_at));
   return (
     <>
-      <p role="timer">{of.quantity < quantity ? t.endsOf(of.quantity, left) : t.ends(left)}</p>
-      {of.last_expires_at > of.expires_at && <p class="hint">{t.lastEnds(momentText(of.last_expires_at))}</p>}
+      <p role="timer">{ending.quantity < quantity ? t.part(ending.quantity, left) : t.expires(left)}</p>
+      {ending.last_expires_at > ending.expires_at && <p class="hint">{t.last(momentText(ending.last_expires_at))}</p>}
     </>
   );
 }
@@ -50,11 +50,12 @@ interface DrinkProps {
 }
 
 function Drink({ item, quantity, energy, onLast }: DrinkProps): JSX.Element {
-  const t = inventoryTexts();
+  const t = bagTexts();
   const [wanted, setWanted] = useState(1);
   const count = Math.min(wanted, quantity);
   return (
     <>
+      <p class="muted">{t.energy(energy)}</p>
       <div class="row">
         <Stepper label={t.count} value={count} least={1} most={quantity} onValue={setWanted} />
         <Button
@@ -62,10 +63,10 @@ function Drink({ item, quantity, energy, onLast }: DrinkProps): JSX.Element {
           icon="bolt"
           autofocus
           onPress={async () => {
-            if ((await drink(item, count)) && count === quantity) onLast();
+            if ((await use(item, count)) && count === quantity) onLast();
           }}
         >
-          {t.drink(energy * count)}
+          {`${t.use} · +${energy * count}`}
         </Button>
       </div>
       <p class="hint">{t.above}</p>
