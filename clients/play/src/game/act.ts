@@ -33,9 +33,10 @@ export async function ask<F extends FunctionName>(
   refused?: (refusal: RefusedError) => void,
 ): Promise<AnswerOf<F> | undefined> {
   try {
-    const answer = await theClient().call(name, request);
+    const answer = (await theClient().call(name, request)) as AnswerOf<F> | undefined;
     for (const hear of hearers) hear(name);
-    return answer;
+    // Some replies have no data: they are answers all the same.
+    return answer ?? (null as AnswerOf<F>);
   } catch (error) {
     if (error instanceof RefusedError) refused?.(error as RefusedError);
     else if (error instanceof ReplyLostError) await refreshPlayer();
