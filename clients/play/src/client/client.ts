@@ -1,15 +1,8 @@
-import {
-  Client,
-  type FailedError,
-  RefusedError,
-  ReplyLostError,
-  type State,
-  type StoppedError,
-} from "@raidkeep/client";
+import { Client, type FailedError, RefusedError, ReplyLostError, type State, StoppedError } from "@raidkeep/client";
 import type { Events as ApiEvents, PlayerFunctions } from "./api.draft.js";
 
 /** The one place where the page meets the client library. */
-export { type FailedError, RefusedError, ReplyLostError, type State, type StoppedError };
+export { type FailedError, RefusedError, ReplyLostError, type State, StoppedError };
 
 export type FunctionName = Exclude<keyof PlayerFunctions, "login" | "login_unique" | "signup">;
 export type RequestOf<F extends FunctionName> = PlayerFunctions[F]["request"];
@@ -20,7 +13,10 @@ export type AnswerOf<F extends FunctionName> = F extends "start_hang_up"
 export type Events = ApiEvents;
 export type EventName = keyof ApiEvents;
 
-export interface GameClient extends Pick<Client, "connect" | "onState" | "onGap" | "now" | "energyAt" | "close"> {
+export interface GameClient extends Pick<
+  Client,
+  "connect" | "state" | "onState" | "onGap" | "now" | "energyAt" | "close"
+> {
   call<F extends FunctionName>(name: F, request: RequestOf<F>): Promise<AnswerOf<F>>;
   on<E extends EventName>(name: E, handler: (data: Events[E]) => void): () => void;
 }

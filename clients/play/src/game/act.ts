@@ -33,7 +33,10 @@ export async function ask<F extends FunctionName>(
   refused?: (refusal: RefusedError) => void,
 ): Promise<AnswerOf<F> | undefined> {
   try {
-    return await theClient().call(name, request);
+    const answer = (await theClient().call(name, request)) as AnswerOf<F> | undefined;
+    for (const hear of hearers) hear(name);
+    // Some replies have no data: they are answers all the same.
+    return answer ?? (null as AnswerOf<F>);
   } catch (error) {
     if (error instanceof RefusedError) refused?.(error as RefusedError);
     else if (error instanceof ReplyLostError) await refreshPlayer();
@@ -42,15 +45,26 @@ export async function ask<F extends FunctionName>(
   }
 }
 
+const hearers: ((name: FunctionName) => void)[] = [];
+
+/** Has a part of the game hear of every function that was carried out. */
+export function onDone(hear: (name: FunctionName) => void): void {
+  hearers.push(hear);
+}
+
 interface Gains {
   reward?: unknown;
   exp_info?: { reward?: number };
+  energy?: { reward?: number };
 }
 
 /** What a reply grants, as its toast shows it. */
-export function gainsOf({ reward, exp_info }: Gains): Amount[] {
+export function gainsOf({ reward, exp_info, energy }: Gains): Amount[] {
   const amounts = Array.isArray(reward) ? reward.filter((one) => typeof one === "string").map(parseAmount) : [];
   const gained = amounts.filter(({ quantity }) => quantity > 0);
-  const exp = exp_info?.reward ?? 0;
-  return exp > 0 ? [...gained, { item: "exp", quantity: exp }] : gained;
+  const others = [
+    { item: "exp", quantity: exp_info?.reward ?? 0 },
+    { item: "energy", quantity: energy?.reward ?? 0 },
+  ];
+  return [...gained, ...others.filter(({ quantity }) => quantity > 0)];
 }
