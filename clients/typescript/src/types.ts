@@ -30,7 +30,7 @@ export type EventName = keyof Events;
 
 /** The arguments of `call` behind the name: `data` may be left out where nothing in it is needed. */
 export type CallArguments<F extends FunctionName> =
-  object extends RequestOf<F>
+  Record<string, never> extends RequestOf<F>
     ? [data?: RequestOf<F>, options?: CallOptions]
     : [data: RequestOf<F>, options?: CallOptions];
 
