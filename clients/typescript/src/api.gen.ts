@@ -1684,7 +1684,7 @@ export interface OperatorFunctions {
   };
 }
 
-/** What the server tells unasked, and what `data` holds. */
+/** What the server tells players, and what `data` holds. */
 export interface Events {
   /** The event `battle_verdict`: the contents of the reply of `battle`, for a player who did not wait for it. */
   battle_verdict: BattleVerdictEvent;
@@ -1709,16 +1709,20 @@ export interface Events {
   mail_received: MailReceivedEvent;
   /** The event `order_settled`: the order's request was answered before the order ended. */
   order_settled: OrderSettledEvent;
+  /** The event `season_reset`. */
+  season_reset: SeasonResetEvent;
+  /** The event `tickets_reset`. */
+  tickets_reset: TicketsResetEvent;
+}
+
+/** What the server tells operators, and what `data` holds. */
+export interface OperatorEvents {
   /** The event `rules_changed`. */
   rules_changed: RulesChangedEvent;
   /** The event `rules_mended`. */
   rules_mended: RulesMendedEvent;
   /** The event `rules_refused`. */
   rules_refused: RulesRefusedEvent;
-  /** The event `season_reset`. */
-  season_reset: SeasonResetEvent;
-  /** The event `tickets_reset`. */
-  tickets_reset: TicketsResetEvent;
 }
 
 /** What each file of the assets holds; the files of a folder all hold the same. */
@@ -2843,8 +2847,6 @@ export interface Gift {
   subject: string;
 }
 
-export type GivenInteger = number;
-
 /** The goods that a player gets for points. */
 export interface Goods {
   /** Items. */
@@ -2918,9 +2920,6 @@ export interface ImageLimits {
   /** The most pixels of a client's image. */
   upload_max_pixels: number;
 }
-
-/** An integer; it may come as text, or as a number such as 8.0. */
-export type Integer = number | string;
 
 /** One item. */
 export interface Item {
