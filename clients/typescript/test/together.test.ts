@@ -42,6 +42,18 @@ describe("clients together on a real server", { skip }, () => {
     });
   }
 
+  test("the protocol that is offered is the one that is spoken", async () => {
+    let spoken = "";
+    await connected("protocol", {
+      socket: (url, protocols) => {
+        const socket = new WebSocket(url, protocols);
+        socket.on("open", () => (spoken = socket.protocol));
+        return socket;
+      },
+    });
+    assert.equal(spoken, "raidkeep.v1");
+  });
+
   test("who logs in elsewhere ends the first client for good, and it says why", async () => {
     const first = await connected("twice");
     const second = await connected("twice");
