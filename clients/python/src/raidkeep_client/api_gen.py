@@ -79,6 +79,35 @@ class MailReceivedEvent(TypedDict):
     subj: str
 
 
+class BattleRequest(TypedDict):
+    """What the player does."""
+
+    role: str
+    id: str
+    text: NotRequired[str]
+    wait: NotRequired[bool]
+
+
+class BattleReply(TypedDict):
+    """The verdict."""
+
+    role: str
+    action: str
+    result: str
+    status: bool
+
+
+class BattleVerdictEvent(TypedDict):
+    """The verdict."""
+
+    id: str
+    round: int
+    role: str
+    action: str
+    result: str
+    status: bool
+
+
 EnterStageGeneralCode: TypeAlias = Literal[90, 91, 92, 94, 95, 97, 98]
 GetPlayerInfoCode: TypeAlias = Never
 
@@ -144,6 +173,11 @@ class PlayerFunctions(ABC):
         *,
         timeout_seconds: float | None = None,
     ) -> Answer[Literal[0, 1, 2], None]: ...
+
+    @overload
+    async def call(
+        self, function: Literal["battle"], data: BattleRequest, *, timeout_seconds: float | None = None
+    ) -> BattleReply: ...
 
     @overload
     async def call(
