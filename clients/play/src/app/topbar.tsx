@@ -24,8 +24,10 @@ export function TopBar(): JSX.Element {
         </div>
       </a>
       <Energy />
-      <Purse item={ITEM.coin} />
-      <Purse item={ITEM.diamond} />
+      <div class="purses">
+        <Purse item={ITEM.coin} />
+        <Purse item={ITEM.diamond} />
+      </div>
     </header>
   );
 }

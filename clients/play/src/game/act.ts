@@ -14,7 +14,7 @@ export async function act<F extends FunctionName>(
   request: RequestOf<F>,
   /** Shows no gains: the screen shows them itself. */
   { quiet = false } = {},
-): Promise<AnswerOf<F> | undefined> {
+): Promise<Answered<F> | undefined> {
   const answer = await ask(name, request, (refusal) => {
     toast("bad", refusalText(refusal));
   });
@@ -26,16 +26,19 @@ export async function act<F extends FunctionName>(
   return answer;
 }
 
+/** An answer, `null` where the function answers without data: so that `undefined` always means that it was not carried out. */
+export type Answered<F extends FunctionName> = AnswerOf<F> extends undefined ? null : AnswerOf<F>;
+
 /** Calls a function without showing anything; `refused` hears a refusal. */
 export async function ask<F extends FunctionName>(
   name: F,
   request: RequestOf<F>,
   refused?: (refusal: RefusedError) => void,
-): Promise<AnswerOf<F> | undefined> {
+): Promise<Answered<F> | undefined> {
   try {
     const answer = await theClient().call(name, request);
     for (const hear of hearers) hear(name);
-    return answer;
+    return ((answer as AnswerOf<F> | undefined) ?? null) as Answered<F>;
   } catch (error) {
     if (error instanceof RefusedError) refused?.(error as RefusedError);
     else if (error instanceof ReplyLostError) await refreshPlayer();
