@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use proptest::prelude::*;
-use raidkeep::engine::login::{Ending, Login};
+use raidkeep::engine::login::{Login, TokenEnd};
 use raidkeep::studio::testing::{TestPlayer, TestServer, TestSetup};
 use serde_json::{Value, json};
 
@@ -460,7 +460,7 @@ fn hash_without_tokens(server: &mut TestServer) -> u64 {
     let world = server.simulation().world_mut();
     let mut logins = world.query::<&mut Login>();
     for mut login in logins.iter_mut(world) {
-        login.end(Ending::Revoked, i64::MAX, 0);
+        login.end(TokenEnd::Revoked, i64::MAX, 0);
     }
     server.state_hash()
 }

@@ -95,8 +95,7 @@ fn who_is_deleted_is_gone_and_its_name_begins_anew() {
     assert_eq!(delete(&mut server, "Ann"), json!({"name": "Ann", "account": 1, "wname": "Ann"}));
     assert_eq!(server.verify(), [], "nothing refers to the deleted player");
     let reply = server.ask(&ann, "get_player_info", json!({}));
-    let revoked = json!({"status": 11, "message": "invalid token", "data": {"reason": "revoked"}});
-    assert_eq!(reply, revoked, "its connection is signed out");
+    assert_eq!(reply["data"]["reason"], "revoked", "its connection is signed out: {reply}");
     let elsewhere = server.connect();
     let reply = server.ask_on(elsewhere, "get_player_info", json!({"token": ann.token}));
     assert_eq!(reply["status"], 11, "its token is revoked on other connections too");

@@ -5,6 +5,7 @@ mod backup;
 mod bank;
 mod browsers;
 mod client_faults;
+mod counts;
 mod crash;
 mod damage;
 mod damage_cases;

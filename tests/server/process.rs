@@ -8,6 +8,7 @@ use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::mpsc::{Receiver, channel};
 use std::time::{Duration, Instant};
 
+use crate::counts::split_count;
 pub(crate) use crate::files::{Lcg, copy_folder, edited_assets};
 use serde_json::{Value, json};
 use tempfile::TempDir;
@@ -21,6 +22,9 @@ pub(crate) const PROGRAM: &str = env!("CARGO_BIN_EXE_raidkeep");
 pub(crate) const OPERATOR: &str = "the-operator-of-these-tests";
 /// A test fails if it waits longer than this. Generous, because the machine may be busy.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(30);
+
+/// What a read that took too long ends with.
+const PATIENCE_ENDS: [ErrorKind; 2] = [ErrorKind::WouldBlock, ErrorKind::TimedOut];
 
 /// Polls until `look` finds something; panics when [`PATIENCE`] is used up. It looks less often than the shipped limits let one
 /// address ask, so that a look may be a request.
@@ -440,28 +444,23 @@ impl Client {
             Ok(Message::Close(Some(frame))) => Err(Ended::Closed(frame.code)),
             Ok(Message::Close(None)) => Err(Ended::Closed(CloseCode::Status)),
             Ok(message) => Ok(message),
-            Err(tungstenite::Error::Io(error))
-                if matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::TimedOut) =>
-            {
-                Err(Ended::Silent)
-            }
+            Err(tungstenite::Error::Io(error)) if PATIENCE_ENDS.contains(&error.kind()) => Err(Ended::Silent),
             Err(error) => Err(Ended::Cut(error.to_string())),
         }
     }
 
-    /// The text of the next text message.
+    /// The text of the next text message, without its count of events.
     pub(crate) fn read_text(&mut self) -> Result<String, Ended> {
         loop {
             if let Message::Text(text) = self.read()? {
-                return Ok(text.as_str().to_owned());
+                return Ok(split_count(&text).0);
             }
         }
     }
 
     /// The next reply.
     pub(crate) fn read_json(&mut self) -> Result<Value, Ended> {
-        let text = self.read_text()?;
-        Ok(serde_json::from_str(&text).unwrap_or_else(|error| panic!("a reply should be JSON ({error}): {text}")))
+        self.read_text().map(|text| serde_json::from_str(&text).unwrap_or_else(|error| panic!("{error}: {text}")))
     }
 
     /// Reads until the connection ends, and returns how.

@@ -20,6 +20,8 @@ export class OpenCall {
   /** How often the server could not say what became of it. */
   timesUnclear = 0;
 
+  hasEnded = false;
+
   private readonly cleanUps: (() => void)[] = [];
 
   constructor(
@@ -90,6 +92,7 @@ export class OpenCall {
   }
 
   private end(): void {
+    this.hasEnded = true;
     for (const cleanUp of this.cleanUps.splice(0)) cleanUp();
     this.forget(this);
   }

@@ -357,8 +357,8 @@ export class Connection {
     const least = this.retries.next();
     if (meaning.do !== "maintain") return this.told(meaning) || least;
     // Everybody knows the end, so everybody comes a little later by chance.
-    const left = meaning.until === undefined ? least : meaning.until - this.clock.serverNow() + least;
-    const ms = Math.min(Math.max(left, least), MAINTENANCE_MS);
+    const left = (meaning.until ?? 0) - this.clock.serverNow() + this.clock.uncertainty();
+    const ms = Math.min(Math.max(left, 0) + least, MAINTENANCE_MS);
     const until = this.settings.runtime.now() + ms;
     this.enter({ name: "waiting", until, why: "maintenance", message: meaning.message });
     return ms;

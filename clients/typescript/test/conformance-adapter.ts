@@ -56,8 +56,10 @@ function call({ ref, function: called, data }: Order): void {
       say({ ended: "reply", ref, ...whole });
     },
     (error: unknown) => {
-      if (error instanceof RefusedError) say({ ended: "refused", ref, status: error.status, data: error.data });
-      else if (error instanceof ReplyLostError) say({ ended: "lost", ref });
+      if (error instanceof RefusedError) {
+        const { status, data: added } = error as RefusedError;
+        say({ ended: "refused", ref, status, data: added });
+      } else if (error instanceof ReplyLostError) say({ ended: "lost", ref });
       else if (error instanceof FailedError) say({ ended: "failed", ref, made: error.made });
       else throw error;
     },

@@ -33,23 +33,23 @@ struct FormerToken {
     hash: [u8; 32],
     generation: u32,
     expires_at: i64,
-    ending: Ending,
+    ending: TokenEnd,
 }
 
 /// Why a token ended before it would have expired.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub enum Ending {
+pub enum TokenEnd {
     /// By a later login.
     Replaced,
     /// By the server or an operator.
     Revoked,
 }
 
-impl From<Ending> for TokenFault {
-    fn from(ending: Ending) -> Self {
+impl From<TokenEnd> for TokenFault {
+    fn from(ending: TokenEnd) -> Self {
         match ending {
-            Ending::Replaced => Self::Replaced,
-            Ending::Revoked => Self::Revoked,
+            TokenEnd::Replaced => Self::Replaced,
+            TokenEnd::Revoked => Self::Revoked,
         }
     }
 }
@@ -162,7 +162,7 @@ impl Login {
 
     /// Ends the token. Of those that ended and have not expired, the latest `most` are remembered; returns the directory
     /// keys of the others, to be removed.
-    pub fn end(&mut self, ending: Ending, now: i64, most: usize) -> Vec<IndexKey> {
+    pub fn end(&mut self, ending: TokenEnd, now: i64, most: usize) -> Vec<IndexKey> {
         if let Some(hash) = self.token_hash.take() {
             let (generation, expires_at) = (self.generation, self.expires_at);
             self.former.insert(0, FormerToken { hash, generation, expires_at, ending });

@@ -6,7 +6,7 @@ use crate::clock::Clock;
 use crate::events::{Audience, EventTable, EventTotal, Events, HeldEvent, Listeners, OperatorListeners};
 use crate::login::Login;
 use crate::request::SignIn;
-use crate::request::reply::{Delivery, Held, Named, Outbox, Until};
+use crate::request::reply::{Addressee, Delivery, Held, Outbox, Until};
 use crate::storage::Stored;
 use crate::storage::rows::Persistence;
 
@@ -32,7 +32,7 @@ fn hold_events(world: &mut World, events: Vec<HeldEvent>) {
             let n = if is_counted { listeners.count(&mut total) } else { None };
             let current = |sign_in: &SignIn| login.is_valid(now) && login.generation() == sign_in.generation;
             let ports_now = listeners.ports().filter(|(_, sign_in)| current(sign_in));
-            ports.extend(ports_now.map(|(port, sign_in)| (port, Some(Named { sign_in, n }))));
+            ports.extend(ports_now.map(|(port, sign_in)| (port, Some(Addressee { sign_in, n }))));
         };
         match event.to {
             Audience::Player(entity) => {

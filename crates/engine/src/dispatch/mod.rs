@@ -18,7 +18,7 @@ use crate::request::command::{Command, Credential};
 use crate::request::envelope::{finish_reply, into_text, refusal_text, write_refusal};
 use crate::request::once::{self, KeyHolder, Repeat};
 use crate::request::parked::Parked;
-use crate::request::reply::{Delivery, Held, Named, Outbox, Reply, ReplyTo, Until};
+use crate::request::reply::{Addressee, Delivery, Held, Outbox, Reply, ReplyTo, Until};
 use crate::request::{Access, LoggedIn, Meanwhile, Need, Origin, Player, Reads, Refusal, SignIn, Unready, status};
 use crate::storage::{Mark, Touched};
 
@@ -222,7 +222,7 @@ struct Answered {
 
 fn answer(world: &mut World, reply_to: ReplyTo, answered: Answered, until: Until) {
     let Answered { mut body, sign_in, login } = answered;
-    let names = sign_in.map(|sign_in| Named { sign_in, n: listen(world, &reply_to, sign_in) });
+    let names = sign_in.map(|sign_in| Addressee { sign_in, n: listen(world, &reply_to, sign_in) });
     finish_reply(&mut body, reply_to.id());
     let reply = Reply { text: into_text(body), names, login };
     world.resource_mut::<Outbox>().replies.push(Held::new(until, Delivery::Reply(reply_to, reply)));

@@ -15,7 +15,7 @@ use crate::request::command::{Command, Credential, Stranger};
 use crate::request::envelope::RequestId;
 use crate::request::once::OnceKey;
 use crate::request::registry::RequestKind;
-use crate::request::reply::{Named, Reply, ReplyPort, ReplyTo};
+use crate::request::reply::{Addressee, Reply, ReplyPort, ReplyTo};
 use crate::request::{Job, SignIn};
 use crate::rules::{LoadedRules, Problems};
 use crate::storage::IndexKey;
@@ -40,7 +40,7 @@ impl ReplyPort for PastPort {
         }
     }
 
-    fn push(&self, _: Option<Named>, _: &str) {}
+    fn push(&self, _: Option<Addressee>, _: &str) {}
 
     fn connection(&self) -> Option<ConnectionId> {
         self.connection

@@ -22,14 +22,14 @@ pub struct Reply {
     /// The frame's text.
     pub text: String,
     /// Who the connection acts for from now on, if that changed.
-    pub names: Option<Named>,
+    pub names: Option<Addressee>,
     /// The login that it answers.
     pub login: Option<Box<LoggedIn>>,
 }
 
 /// The player that a connection acts for, and how many events the player has had.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Named {
+pub struct Addressee {
     /// Who the connection acts for.
     pub sign_in: SignIn,
     /// The count of the player's events so far, or with this one. `None` where it is not told: over HTTP, and with an
@@ -50,7 +50,7 @@ pub trait ReplyPort: Send + Sync {
     fn reply(&self, serial: u64, reply: Reply);
     /// Takes an event for this player; it is dropped if the connection now acts for another. Without one the event is
     /// for an operator, whoever the connection acts for.
-    fn push(&self, player: Option<Named>, text: &str);
+    fn push(&self, player: Option<Addressee>, text: &str);
     /// The connection behind it; `None` when it takes one reply only.
     fn connection(&self) -> Option<ConnectionId>;
 }
@@ -140,7 +140,7 @@ pub struct Held {
 /// What is held.
 pub(crate) enum Delivery {
     Reply(ReplyTo, Reply),
-    Event(Arc<dyn ReplyPort>, Option<Named>, Arc<str>),
+    Event(Arc<dyn ReplyPort>, Option<Addressee>, Arc<str>),
 }
 
 impl std::fmt::Debug for Delivery {

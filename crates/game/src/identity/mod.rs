@@ -30,7 +30,7 @@ use crate::spelling;
 use raidkeep_engine::account::AccountId;
 use raidkeep_engine::clock::Clock;
 use raidkeep_engine::dispatch::CallerApp;
-use raidkeep_engine::login::{Ending, Login, Token, TokenSource};
+use raidkeep_engine::login::{Login, Token, TokenEnd, TokenSource};
 use raidkeep_engine::meters::Meters;
 use raidkeep_engine::players::{Players, put_away_idle};
 use raidkeep_engine::request::{LoggedIn, Refusal, SignIn};
@@ -188,7 +188,7 @@ pub struct Tokens<'w> {
 impl Tokens<'_> {
     /// Revokes the token of a client that sent abnormal data.
     pub fn revoke(&mut self, login: &mut Login) {
-        for key in login.end(Ending::Revoked, self.clock.now(), self.settings.former_tokens) {
+        for key in login.end(TokenEnd::Revoked, self.clock.now(), self.settings.former_tokens) {
             self.directory.set(key, None);
         }
     }
@@ -201,7 +201,7 @@ fn log_in(world: &mut World, account: AccountId, entity: Entity, source: TokenSo
     let IdentitySettings { token_seconds, former_tokens, .. } = *world.resource::<IdentitySettings>();
     let generation = world.resource_scope(|world, mut directory: Mut<Directory>| {
         let mut login = world.edit::<Login>(entity)?;
-        for forgotten in login.end(Ending::Replaced, now, former_tokens) {
+        for forgotten in login.end(TokenEnd::Replaced, now, former_tokens) {
             directory.set(forgotten, None);
         }
         directory.set(login.issue(&token, now + token_seconds), Some(account));

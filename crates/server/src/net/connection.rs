@@ -11,7 +11,7 @@ use std::task::Waker;
 use crate::net::limits::Limiter;
 use crate::net::way_in::{NotSent, Received, Requester, Slot, WayIn};
 use raidkeep_engine::request::envelope::{RequestId, add_event_count, refusal_text};
-use raidkeep_engine::request::reply::{Named, Reply, ReplyPort};
+use raidkeep_engine::request::reply::{Addressee, Reply, ReplyPort};
 use raidkeep_engine::request::{Refusal, SignIn, status};
 use raidkeep_engine::tick::Input;
 
@@ -242,11 +242,11 @@ struct Slots {
 
 struct Filled {
     text: String,
-    names: Option<Named>,
+    names: Option<Addressee>,
 }
 
 struct QueuedEvent {
-    player: Option<Named>,
+    player: Option<Addressee>,
     text: String,
 }
 
@@ -301,7 +301,7 @@ impl Slots {
     fn take_reply(&mut self) -> Option<String> {
         let Filled { mut text, names } = self.slots.pop_front()??;
         self.first_serial += 1;
-        if let Some(Named { sign_in, n }) = names.filter(|named| self.named != Some(named.sign_in)) {
+        if let Some(Addressee { sign_in, n }) = names.filter(|named| self.named != Some(named.sign_in)) {
             self.named = Some(sign_in);
             self.events.retain(|event| event.player.is_none_or(|player| player.sign_in == sign_in));
             let next = self.events.iter().find_map(|event| event.player?.n);
@@ -332,7 +332,7 @@ impl ReplyPort for Outbox {
     fn reply(&self, serial: u64, reply: Reply) {
         let mut slots = self.lock();
         slots.fill(serial, Filled { text: reply.text, names: reply.names });
-        if let Some(Named { sign_in, .. }) = reply.names {
+        if let Some(Addressee { sign_in, .. }) = reply.names {
             slots.sign_ins.push((serial, sign_in));
             slots.acts_for = Some(sign_in);
         }
@@ -344,7 +344,7 @@ impl ReplyPort for Outbox {
         }
     }
 
-    fn push(&self, player: Option<Named>, text: &str) {
+    fn push(&self, player: Option<Addressee>, text: &str) {
         let mut slots = self.lock();
         if player.is_some_and(|player| slots.acts_for != Some(player.sign_in)) {
             return;

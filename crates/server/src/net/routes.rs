@@ -16,7 +16,7 @@ use crate::config::ClientLimits;
 use crate::net::cors;
 use crate::net::shard::Sockets;
 use crate::net::way_in::{Requester, Slot, WayIn};
-use raidkeep_engine::request::reply::{Named, Reply, ReplyPort};
+use raidkeep_engine::request::reply::{Addressee, Reply, ReplyPort};
 use raidkeep_engine::request::route::{Asker, HttpReply, Route, RouteBody, RouteHeaders};
 use raidkeep_engine::request::{Access, Refusal, SignIn, status};
 
@@ -230,7 +230,7 @@ impl ReplyPort for OneReply {
         }
     }
 
-    fn push(&self, _: Option<Named>, _: &str) {}
+    fn push(&self, _: Option<Addressee>, _: &str) {}
 
     fn connection(&self) -> Option<ConnectionId> {
         None

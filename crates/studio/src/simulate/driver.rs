@@ -17,7 +17,7 @@ use raidkeep_engine::login::TokenSource;
 use raidkeep_engine::request::command::{Command, Credential, Stranger};
 use raidkeep_engine::request::envelope::RequestId;
 use raidkeep_engine::request::registry::RequestKind;
-use raidkeep_engine::request::reply::{Named, Reply, ReplyPort, ReplyTo};
+use raidkeep_engine::request::reply::{Addressee, Reply, ReplyPort, ReplyTo};
 use raidkeep_engine::request::{Job, RequestTable, SignIn};
 use raidkeep_engine::rules::LoadedRules;
 use raidkeep_engine::start::{Start, start_app};
@@ -69,7 +69,7 @@ impl ReplyPort for Link {
         }
     }
 
-    fn push(&self, _: Option<Named>, _: &str) {}
+    fn push(&self, _: Option<Addressee>, _: &str) {}
 
     fn connection(&self) -> Option<ConnectionId> {
         Some(self.id)
