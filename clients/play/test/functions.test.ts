@@ -9,7 +9,7 @@ const root = join(import.meta.dirname, "..");
 const NOT_CALLED: Readonly<Record<string, string>> = {
   login: "the client library logs in with an e-mail account",
   login_unique: "the client library logs in as a guest",
-  signup: "the client library signs up, when an account with a name is not known yet",
+  signup: "the client library signs up, when it does not know the address yet",
   listen: "the page counts energy itself, to the second, and needs no event for each point",
   accept_challenge: "accepts without a portrait; the page answers with one, by challenge_info",
   accept_c: "the older way to answer a challenge; the page answers by challenge_info and reject_challenge",
@@ -25,7 +25,9 @@ const NOT_CALLED: Readonly<Record<string, string>> = {
 test("each function of players is called by the page, or it is said why not", () => {
   const sources = filesIn(join(root, "src")).map((file) => readFileSync(file, "utf8"));
   const page = sources.join("\n");
-  const called = (name: string): boolean => page.includes(`"${name}"`);
+  // Short names are words of other things too: they count only where something is called.
+  const called = (name: string): boolean =>
+    name.includes("_") ? page.includes(`"${name}"`) : new RegExp(`\\b(?:act|ask|call)\\(\\s*"${name}"`).test(page);
   const functions = playerFunctions();
   assert.ok(functions.length > 50, "the functions were found in api.gen.ts");
 

@@ -2,6 +2,7 @@ import type { JSX } from "preact";
 import { useEffect, useRef } from "preact/hooks";
 import { Icon } from "../art/icons.js";
 import { route } from "../game/route.js";
+import { mailArrived } from "../state/news.js";
 import { player } from "../state/player.js";
 import { GuideHint } from "../screens/guide/hint.js";
 import { common } from "../texts/common.js";
@@ -51,6 +52,7 @@ export function Shell(): JSX.Element {
               >
                 <Icon name={icon} />
                 {title()}
+                {id === "mail" && <MailMark />}
               </a>
             ))}
           </div>
@@ -70,13 +72,20 @@ export function Shell(): JSX.Element {
           >
             <Icon name={icon} />
             {title()}
+            {id === "mail" && <MailMark />}
           </a>
         ))}
       </div>
       <main id="main" class="main" ref={main} tabIndex={-1} aria-label={screen.title()}>
         <Pause />
         <GuideHint />
-        {player.value === undefined ? <p class="loading">{common().loading}</p> : <View key={screen.id} />}
+        {player.value === undefined ? (
+          <p class="loading">{common().loading}</p>
+        ) : (
+          <div key={screen.id} class={`screen screen-${screen.id}`}>
+            <View />
+          </div>
+        )}
       </main>
       <nav class="tabbar" aria-label={told().navigation} onKeyDown={rove}>
         {SECTIONS.map((one) => (
@@ -89,9 +98,16 @@ export function Shell(): JSX.Element {
           >
             <Icon name={one.icon} />
             {one.title()}
+            {one.id === "town" && <MailMark />}
           </a>
         ))}
       </nav>
     </div>
   );
+}
+
+/** A dot where mail can be read that has come since the box was opened. */
+function MailMark(): JSX.Element | null {
+  if (mailArrived.value === 0) return null;
+  return <span class="mark" role="img" aria-label={told().newMail} />;
 }

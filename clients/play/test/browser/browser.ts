@@ -67,6 +67,15 @@ export async function enterAsGuest(page: Page): Promise<void> {
   await page.locator(".node").first().waitFor();
 }
 
+/** Enters as the guest with this `unique_id`. */
+export async function enterAs(page: Page, uniqueId: string): Promise<void> {
+  await page.evaluate((id) => {
+    sessionStorage.setItem("raidkeep.account", JSON.stringify({ kind: "guest", uniqueId: id }));
+  }, uniqueId);
+  await page.reload();
+  await page.locator(".node").first().waitFor();
+}
+
 /** The name of the player of a page. */
 export function nameOn(page: Page): Promise<string> {
   return page.locator(".topbar-name").innerText();

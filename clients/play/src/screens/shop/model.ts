@@ -1,7 +1,10 @@
 import { signal } from "@preact/signals";
 import type { AnswerOf } from "../../client/client.js";
 import { act, ask } from "../../game/act.js";
+import { parseAmount } from "../../state/player.js";
 import { toast } from "../../state/toasts.js";
+import { itemName } from "../../texts/names.js";
+import { locale } from "../../texts/texts.js";
 import { shopTexts } from "./texts.js";
 
 export type Offer = AnswerOf<"get_shop">["offers"][number];
@@ -25,6 +28,13 @@ export const points = signal<string | undefined>(undefined);
 export const records = signal<readonly PlatformRow[]>([]);
 export const cardKinds = signal<readonly CardKind[]>([]);
 export const cardRecords = signal<readonly PlatformRow[]>([]);
+
+/** What an offer is called. The server names it in Chinese; one of a single item has an English name of its own. */
+export function offerName({ name, items }: Offer): string {
+  const [only, ...more] = items.map(parseAmount);
+  if (locale.value === "zh" || only === undefined || more.length > 0) return name;
+  return `${only.quantity.toLocaleString("en-US")} ${itemName(only.item)}`;
+}
 
 export async function refreshShop(): Promise<void> {
   const [shop, open] = await Promise.all([ask("get_shop", {}), ask("list_orders", {})]);
@@ -55,7 +65,7 @@ export async function buy(offer: Offer): Promise<void> {
   const state = "state" in bought ? bought.state : "";
   toast(
     state === "pending" ? "info" : "good",
-    state === "pending" ? shopTexts().pending : shopTexts().granted(offer.name),
+    state === "pending" ? shopTexts().pending : shopTexts().granted(offerName(offer)),
   );
   await refreshShop();
 }

@@ -11,7 +11,7 @@ import { Button, Panel } from "../../ui/basics.js";
 import { Dialog } from "../../ui/dialog.js";
 import { rove } from "../../ui/rove.js";
 import { Cards } from "./cards.js";
-import { buy, type Offer, offers, orders, points, records, refreshShop } from "./model.js";
+import { buy, type Offer, offerName, offers, orders, points, records, refreshShop } from "./model.js";
 import { shopTexts } from "./texts.js";
 
 export function ShopScreen(): JSX.Element {
@@ -26,12 +26,12 @@ export function ShopScreen(): JSX.Element {
           {offers.value.map((offer) => (
             <li key={offer.id} class="offer">
               <ItemIcon id={parseAmount(offer.items.at(-1) ?? "").item} />
-              <b>{offer.name}</b>
+              <b>{offerName(offer)}</b>
               <Amounts of={offer.items.map(parseAmount)} />
               <Button
                 tone="main"
                 data-rove
-                aria-label={t.buyLabel(offer.name, offer.price)}
+                aria-label={t.buyLabel(offerName(offer), offer.price)}
                 onPress={() => {
                   choose(offer);
                 }}
@@ -45,7 +45,7 @@ export function ShopScreen(): JSX.Element {
       <Cards />
       {chosen && (
         <Dialog
-          title={t.confirm(chosen.name, chosen.price)}
+          title={t.confirm(offerName(chosen), chosen.price)}
           onClose={() => {
             choose(undefined);
           }}

@@ -49,7 +49,8 @@ export async function resumeTask(): Promise<void> {
 
 /** Begins a task, or hears the scene of the one under way again. */
 export async function take(kind: TaskKind, task: string): Promise<boolean> {
-  const begun = await act(kind, { role: me(), task_name: task });
+  const request = { role: me(), task_name: task };
+  const begun = await (kind === "select" ? act("select", request) : act("select_personal", request));
   if (begun === undefined) {
     keep(undefined);
     return false;
