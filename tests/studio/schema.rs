@@ -4,17 +4,23 @@
 use std::process::Command;
 
 use raidkeep::engine::events::EventTable;
-use raidkeep::engine::request::RequestTable;
-use raidkeep::engine::rules::{Catalogue, RuleTables};
+use raidkeep::engine::request::{CodeKind, RequestTable};
+use raidkeep::engine::rules::{Catalogue, RuleTables, Tables};
 use raidkeep::game;
 use raidkeep::server::config::Config;
-use raidkeep::studio::schema;
+use raidkeep::studio::schema::{self, ClientSources};
 use serde_json::Value;
 
 struct Game {
     catalogue: Catalogue,
     requests: RequestTable,
     events: EventTable,
+}
+
+impl Game {
+    fn sources<'a>(&'a self, tables: &'a Tables) -> ClientSources<'a> {
+        ClientSources { requests: &self.requests, events: &self.events, catalogue: &self.catalogue, tables }
+    }
 }
 
 fn game() -> Game {
@@ -58,6 +64,22 @@ fn the_reference_of_the_assets_is_what_the_program_writes() {
     assert!(
         is_same,
         "docs/assets.md is stale from line {:?}; regenerate it: raidkeep schema reference > docs/assets.md",
+        differs.map(|at| at + 1)
+    );
+}
+
+#[test]
+fn the_types_of_the_typescript_client_are_what_the_program_writes() {
+    let game = game();
+    let rules = game.catalogue.load(&game::shipped_assets()).expect("the shipped assets should be valid");
+    let expected = schema::typescript(game.sources(&rules.tables));
+    let written = include_str!("../../clients/typescript/src/api.gen.ts");
+    let differs = written.lines().zip(expected.lines()).position(|(written, expected)| written != expected);
+    let is_same = written == expected;
+    assert!(
+        is_same,
+        "clients/typescript/src/api.gen.ts is stale from line {:?}; write it anew: \
+         raidkeep schema typescript > clients/typescript/src/api.gen.ts",
         differs.map(|at| at + 1)
     );
 }
@@ -131,6 +153,82 @@ fn compare_keys(section: &Value, schema: &Value, document: &Value, at: &str) {
     for (key, value) in keys {
         let field = fields.get(key).unwrap_or_else(|| panic!("{at}.{key} should be in the schema"));
         compare_keys(value, field, document, &format!("{at}.{key}"));
+    }
+}
+
+/// The row of a function in docs/protocol.md, which several may share.
+fn row_of(function: &str) -> Option<&'static str> {
+    let names = |row: &str| {
+        let cell = row.split(" | ").next().unwrap_or_default().to_owned();
+        let of_modes = |mode: &&str| cell.contains(&format!("`{}`", function.replace(mode, "MODE")));
+        cell.contains(&format!("`{function}`")) || ["general", "endless", "boss", "coin", "exp"].iter().any(of_modes)
+    };
+    include_str!("../../docs/protocol.md").lines().filter(|line| line.starts_with("| `")).find(|row| names(row))
+}
+
+/// Whether a number stands in a text by itself.
+fn has_number(text: &str, number: i32) -> bool {
+    let wanted = number.to_string();
+    text.split(|letter: char| !letter.is_ascii_digit()).any(|word| word == wanted)
+}
+
+#[test]
+fn the_documentation_names_each_function_with_its_codes() {
+    let game = game();
+    // What is said once for all rows of a section.
+    let of_sections = [403, 404, 409, 410, 422, 429];
+    for kind in game.requests.kinds().iter().filter(|kind| kind.function != "query_match_base") {
+        let row = row_of(kind.function).unwrap_or_else(|| panic!("{} should be in docs/protocol.md", kind.function));
+        for code in kind.codes {
+            let said = match code.number {
+                None => row.contains("the platform's"),
+                Some(number) => {
+                    let in_section = row.contains("in `status_code`") || number == 403;
+                    has_number(row, number) || (in_section && of_sections.contains(&number))
+                }
+            };
+            assert!(said, "docs/protocol.md should name code {code:?} of {}: {row}", kind.function);
+        }
+    }
+}
+
+#[test]
+fn a_reply_with_a_status_code_declares_its_codes() {
+    let game = game();
+    let protocol = schema::protocol(&game.requests, &game.events);
+    for kind in game.requests.kinds() {
+        let reply = resolved(&protocol["functions"][kind.function]["reply"], &protocol);
+        let has_one = !reply["properties"]["status_code"].is_null();
+        let is_declared = kind.codes.iter().any(|code| code.kind == CodeKind::StatusCode);
+        assert_eq!(is_declared, has_one, "{}: status_code and its codes go together", kind.function);
+    }
+}
+
+#[test]
+fn generators_find_every_type_from_the_root() {
+    let game = game();
+    let protocol = schema::protocol(&game.requests, &game.events);
+    for kind in game.requests.kinds() {
+        let (of_requests, of_replies) = (&protocol["properties"]["requests"], &protocol["properties"]["replies"]);
+        let function = &protocol["functions"][kind.function];
+        assert_eq!(of_requests["properties"][kind.function], function["arguments"], "{}", kind.function);
+        assert_eq!(of_replies["properties"][kind.function], function["reply"], "{}", kind.function);
+    }
+    for kind in game.events.kinds() {
+        assert!(protocol["properties"]["told"]["properties"][kind.name].is_object(), "{}", kind.name);
+    }
+}
+
+#[test]
+fn functions_that_change_nothing_are_told_apart_from_the_others() {
+    let game = game();
+    let changes = |function: &str| game.requests.find(function).map(|kind| kind.may_change);
+    for function in ["get_player_info", "get_shop", "server_time", "ping", "legal", "check_money"] {
+        assert_eq!(changes(function), Some(false), "{function} only reads");
+    }
+    // The last three leave nothing in the world, but act outside it.
+    for function in ["enter_stage_general", "login_unique", "claim_mail", "charge", "backup", "rules_reload"] {
+        assert_eq!(changes(function), Some(true), "{function} changes something");
     }
 }
 

@@ -1,7 +1,9 @@
 import type { JSX } from "preact";
 import { useEffect, useRef } from "preact/hooks";
 import { Icon } from "../art/icons.js";
+import { useFresh } from "../game/fresh.js";
 import { route } from "../game/route.js";
+import { refreshUnread } from "../screens/mail/model.js";
 import { mailArrived } from "../state/news.js";
 import { player } from "../state/player.js";
 import { GuideHint } from "../screens/guide/hint.js";
@@ -11,7 +13,7 @@ import { rove } from "../ui/rove.js";
 import { Calls } from "./calls.js";
 import { LanguageSwitch } from "../ui/language.js";
 import { Pause } from "./pause.js";
-import { SECTIONS, screenOf } from "./screens.js";
+import { newsOf, SECTIONS, screenOf } from "./screens.js";
 import { TopBar } from "./topbar.js";
 
 /** The frame around every screen: who plays, where one can go, and how the line is. */
@@ -19,6 +21,7 @@ export function Shell(): JSX.Element {
   const { section, screen } = screenOf(route.value);
   const main = useRef<HTMLElement>(null);
   const subnav = useRef<HTMLDivElement>(null);
+  useFresh(refreshUnread, mailArrived);
   useEffect(() => {
     main.current?.scrollTo(0, 0);
     subnav.current?.querySelector("[aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
@@ -42,17 +45,17 @@ export function Shell(): JSX.Element {
         {SECTIONS.map((one) => (
           <div key={one.id} class="sidebar-section">
             <p class="sidebar-title">{one.title()}</p>
-            {one.screens.map(({ id, icon, title }) => (
+            {one.screens.map((there) => (
               <a
-                key={id}
+                key={there.id}
                 data-rove
                 class="sidebar-link"
-                href={`#/${id}`}
-                aria-current={id === screen.id ? "page" : undefined}
+                href={`#/${there.id}`}
+                aria-current={there.id === screen.id ? "page" : undefined}
               >
-                <Icon name={icon} />
-                {title()}
-                {id === "mail" && <MailMark />}
+                <Icon name={there.icon} />
+                {there.title()}
+                <News count={newsOf([there])} />
               </a>
             ))}
           </div>
@@ -62,17 +65,17 @@ export function Shell(): JSX.Element {
         </div>
       </nav>
       <div ref={subnav} class="subnav" role="navigation" aria-label={section.title()} onKeyDown={rove}>
-        {section.screens.map(({ id, icon, title }) => (
+        {section.screens.map((there) => (
           <a
-            key={id}
+            key={there.id}
             data-rove
             class="subnav-link"
-            href={`#/${id}`}
-            aria-current={id === screen.id ? "page" : undefined}
+            href={`#/${there.id}`}
+            aria-current={there.id === screen.id ? "page" : undefined}
           >
-            <Icon name={icon} />
-            {title()}
-            {id === "mail" && <MailMark />}
+            <Icon name={there.icon} />
+            {there.title()}
+            <News count={newsOf([there])} />
           </a>
         ))}
       </div>
@@ -98,7 +101,7 @@ export function Shell(): JSX.Element {
           >
             <Icon name={one.icon} />
             {one.title()}
-            {one.id === "town" && <MailMark />}
+            <News count={newsOf(one.screens)} />
           </a>
         ))}
       </nav>
@@ -106,8 +109,6 @@ export function Shell(): JSX.Element {
   );
 }
 
-/** A dot where mail can be read that has come since the box was opened. */
-function MailMark(): JSX.Element | null {
-  if (mailArrived.value === 0) return null;
-  return <span class="mark" role="img" aria-label={told().newMail} />;
+function News({ count }: { count: number }): JSX.Element | null {
+  return count > 0 ? <span class="badge">{count}</span> : null;
 }

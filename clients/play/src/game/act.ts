@@ -1,4 +1,11 @@
-import { type AnswerOf, type FunctionName, RefusedError, ReplyLostError, type RequestOf } from "../client/client.js";
+import {
+  type AnswerOf,
+  type FunctionName,
+  isRefused,
+  type RefusedError,
+  ReplyLostError,
+  type RequestOf,
+} from "../client/client.js";
 import { absorb, type Amount, type Changes, parseAmount } from "../state/player.js";
 import { toast } from "../state/toasts.js";
 import { refusalText } from "../texts/refusals.js";
@@ -36,11 +43,11 @@ export async function ask<F extends FunctionName>(
   refused?: (refusal: RefusedError) => void,
 ): Promise<Answered<F> | undefined> {
   try {
-    const answer = await theClient().call(name, request);
+    const answer: AnswerOf<F> | undefined = await theClient().call(name, request);
     for (const hear of hearers) hear(name);
-    return ((answer as AnswerOf<F> | undefined) ?? null) as Answered<F>;
+    return (answer ?? null) as Answered<F>;
   } catch (error) {
-    if (error instanceof RefusedError) refused?.(error as RefusedError);
+    if (isRefused(error, name)) refused?.(error);
     else if (error instanceof ReplyLostError) await refreshPlayer();
     else toast("bad", told().failed);
     return undefined;

@@ -13,7 +13,7 @@ use crate::stages::rules::StageRules;
 use raidkeep_engine::dispatch::RequestApp;
 use raidkeep_engine::request;
 use raidkeep_engine::request::lenient::{self, Given, Integer};
-use raidkeep_engine::request::{Answer, Call, Player, Reads, Refusal, Success};
+use raidkeep_engine::request::{Answer, Call, Code, Player, Reads, Refusal, Success};
 use raidkeep_engine::rules::{Place, Report, Rules, SingleFile, Tables};
 
 pub(super) fn register(app: &mut App) {
@@ -131,11 +131,11 @@ request!(
     Player, "mopping_up_stage", MoppingUpStage => Swept,
     READS = Reads::Caller,
     CODES = &[
-        codes::NOT_PASSED.code(),
-        codes::NOT_CONFIGURED.code(),
-        codes::ENERGY.code(),
-        codes::COUNT.code(),
-        codes::MATERIALS.code(),
+        Code::of(codes::NOT_PASSED),
+        Code::of(codes::NOT_CONFIGURED),
+        Code::of(codes::ENERGY),
+        Code::of(codes::COUNT),
+        Code::of(codes::MATERIALS),
     ],
 );
 

@@ -1,9 +1,10 @@
+import { ITEMS } from "../../client/client.js";
 import { signal } from "@preact/signals";
 import { act, ask } from "../../game/act.js";
 import { refreshPlayer } from "../../game/session.js";
 import { catalog } from "../../state/catalog.js";
 import type { Faces, Said } from "../../state/chat.js";
-import { type Amount, ITEM, player } from "../../state/player.js";
+import { type Amount, player } from "../../state/player.js";
 import { toast } from "../../state/toasts.js";
 import { refusalText } from "../../texts/refusals.js";
 import type { Chosen } from "../../ui/kit.js";
@@ -130,7 +131,11 @@ function keep(task: { kind: TaskKind; task: string } | undefined): void {
 /** What a task pays, by the names that the documents use. */
 export function rewardOf(reward: unknown): Amount[] {
   if (typeof reward !== "object" || reward === null) return [];
-  const names: Readonly<Record<string, string>> = { 龙眼: ITEM.dragonEye, 凤羽: ITEM.phoenixFeather, 经验值: "exp" };
+  const names: Readonly<Record<string, string>> = {
+    龙眼: ITEMS.dragon_eye,
+    凤羽: ITEMS.phoenix_feather,
+    经验值: "exp",
+  };
   return Object.entries(reward)
     .map(([name, quantity]) => ({ item: names[name] ?? name, quantity: Number(quantity) }))
     .filter(({ quantity }) => quantity > 0);
