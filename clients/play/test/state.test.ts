@@ -4,7 +4,7 @@ import { serverAddress } from "../src/game/account.js";
 import { scoreIn } from "../src/screens/arena/model.js";
 import { secondsOf } from "../src/screens/chest/model.js";
 import { rowsOf } from "../src/screens/shop/model.js";
-import { rewardOf } from "../src/screens/tasks/model.js";
+import { choicesIn, rewardOf } from "../src/screens/tasks/model.js";
 import { absorb, parseAmount, player, playerTold } from "../src/state/player.js";
 import { durationText, numberText } from "../src/texts/texts.js";
 
@@ -71,4 +71,10 @@ test("numbers and durations are written as people read them", () => {
   assert.equal(durationText(59), "0:59");
   assert.equal(durationText(3_600), "1:00:00");
   assert.equal(durationText(200_000), "2天 7:33:20");
+});
+
+test("the two ways that a storyteller asks about become two answers", () => {
+  assert.deepEqual(choicesIn("老猎户：“血迹在这儿。咱们是循着痕迹追，还是设个陷阱等？”"), ["循着痕迹追", "设个陷阱等"]);
+  assert.deepEqual(choicesIn("“想替他赢回去？押大，还是押小？”"), ["押大", "押小"]);
+  assert.deepEqual(choicesIn("天亮了，城门自己开了。"), []);
 });

@@ -80,6 +80,7 @@ export function Shell(): JSX.Element {
         ))}
       </div>
       <main id="main" class="main" ref={main} tabIndex={-1} aria-label={screen.title()}>
+        <h1 class="visually-hidden">{screen.title()}</h1>
         <Pause />
         <GuideHint />
         {player.value === undefined ? (

@@ -102,7 +102,7 @@ function Message({ said: { by, text }, face, me }: { said: Said; face: string | 
     <div class={mine ? "message message-mine" : "message"}>
       {face === undefined ? <Portrait of={name} /> : <PngPortrait png={face} name={name} />}
       <div class="message-body">
-        <small>{name}</small>
+        <small class={mine ? "visually-hidden" : ""}>{name}</small>
         <p>{text}</p>
       </div>
     </div>

@@ -13,6 +13,9 @@ const screenshots = join(root, "../../target/play");
 export const SIZES = { phone: { width: 360, height: 740 }, desktop: { width: 1440, height: 900 } } as const;
 export type SizeName = keyof typeof SIZES;
 
+/** What a machine may need on which much else runs. */
+const PATIENCE_MS = 120_000;
+
 /** Without the networking flags Chromium looks for its maker's servers at every start. */
 const FLAGS = [
   "--no-sandbox",
@@ -41,6 +44,7 @@ export async function openPage(
 ): Promise<Page> {
   const context = await browser.newContext({ viewport: SIZES[size], locale, hasTouch: size === "phone" });
   const page = await context.newPage();
+  page.setDefaultTimeout(PATIENCE_MS);
   const errors: string[] = [];
   complaints.set(page, errors);
   page.on("pageerror", (error) => errors.push(error.message));

@@ -22,6 +22,8 @@ export interface Story {
 
 const QUIET: Story = { said: [], faces: {}, background: undefined, task: undefined };
 const KEY = "raidkeep.task";
+/** A choice that is longer is part of a sentence about something else. */
+const CHOICE_LONGEST = 12;
 
 export const story = signal<Story>(QUIET);
 export const publicTasks = signal<readonly string[]>([]);
@@ -126,6 +128,13 @@ function meet(role: string, face: string | undefined): void {
 function keep(task: { kind: TaskKind; task: string } | undefined): void {
   if (task === undefined) sessionStorage.removeItem(KEY);
   else sessionStorage.setItem(KEY, JSON.stringify({ owner: me(), ...task }));
+}
+
+/** The two ways that a text asks about, as in “循着痕迹追，还是设个陷阱等？”: what a player would say at once. */
+export function choicesIn(text: string): string[] {
+  const found = /([^。！？：“”，、；]+)[，,]?\s*还是([^。！？：“”，；]+)[？?]/.exec(text);
+  const choices = found?.slice(1).map((choice) => choice.replace(/^(?:咱们|我们|你|是|要|想)+/, "").trim()) ?? [];
+  return choices.filter((choice) => choice !== "" && choice.length <= CHOICE_LONGEST);
 }
 
 /** What a task pays, by the names that the documents use. */
