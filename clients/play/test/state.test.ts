@@ -73,8 +73,9 @@ test("numbers and durations are written as people read them", () => {
   assert.equal(durationText(200_000), "2天 7:33:20");
 });
 
-test("the two ways that a storyteller asks about become two answers", () => {
+test("the ways that a storyteller asks about become answers", () => {
   assert.deepEqual(choicesIn("老猎户：“血迹在这儿。咱们是循着痕迹追，还是设个陷阱等？”"), ["循着痕迹追", "设个陷阱等"]);
   assert.deepEqual(choicesIn("“想替他赢回去？押大，还是押小？”"), ["押大", "押小"]);
+  assert.deepEqual(choicesIn("头目挥了挥刀。打、谈、付钱，还是想法子绕过去？"), ["打", "谈", "付钱", "想法子绕过去"]);
   assert.deepEqual(choicesIn("天亮了，城门自己开了。"), []);
 });

@@ -130,11 +130,12 @@ function keep(task: { kind: TaskKind; task: string } | undefined): void {
   else sessionStorage.setItem(KEY, JSON.stringify({ owner: me(), ...task }));
 }
 
-/** The two ways that a text asks about, as in “循着痕迹追，还是设个陷阱等？”: what a player would say at once. */
+/** The ways that a text asks about, as in “打、谈，还是绕过去？”: what a player would say at once. */
 export function choicesIn(text: string): string[] {
-  const found = /([^。！？：“”，、；]+)[，,]?\s*还是([^。！？：“”，；]+)[？?]/.exec(text);
-  const choices = found?.slice(1).map((choice) => choice.replace(/^(?:咱们|我们|你|是|要|想)+/, "").trim()) ?? [];
-  return choices.filter((choice) => choice !== "" && choice.length <= CHOICE_LONGEST);
+  const [, first = "", last = ""] = /([^。！？：“”；，]+)[，,]?\s*还是([^。！？：“”，；]+)[？?]/.exec(text) ?? [];
+  return [...first.split("、"), last]
+    .map((choice) => choice.replace(/^(?:咱们|我们|你|是)+/, "").trim())
+    .filter((choice) => choice !== "" && choice.length <= CHOICE_LONGEST);
 }
 
 /** What a task pays, by the names that the documents use. */
