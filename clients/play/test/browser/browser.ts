@@ -45,8 +45,8 @@ export async function openPage(
   complaints.set(page, errors);
   page.on("pageerror", (error) => errors.push(error.message));
   page.on("console", (message) => {
-    const refused = message.text().includes("ERR_CONNECTION_REFUSED");
-    if (message.type() === "error" && !refused) errors.push(message.text());
+    const lineBroke = message.text().startsWith("WebSocket connection to");
+    if (message.type() === "error" && !lineBroke) errors.push(message.text());
   });
   const fromFolder = process.env["PLAY_FROM"] === "folder";
   const host = fromFolder ? await serveFolder() : server.address;
@@ -54,7 +54,7 @@ export async function openPage(
   return page;
 }
 
-/** What a page has complained of: failed scripts and console errors, but for those of a server that was killed. */
+/** What a page has complained of: failed scripts and console errors, but not that a line broke. */
 export function errorsOf(page: Page): string[] {
   return complaints.get(page) ?? [];
 }
