@@ -5,7 +5,7 @@ from .api_gen import is_refused
 from .backoff import BackoffOptions
 from .calls import CallLimits
 from .client import Client, OperatorClient
-from .energy import Energy, EnergyRules
+from .energy import Energy, EnergyPace
 from .errors import (
     CallError,
     FailedError,
@@ -33,7 +33,7 @@ __all__ = [
     "ClientOptions",
     "Connecting",
     "Energy",
-    "EnergyRules",
+    "EnergyPace",
     "FailedError",
     "FailureReason",
     "Gap",

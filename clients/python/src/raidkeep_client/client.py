@@ -7,9 +7,10 @@ from collections.abc import Callable, Mapping
 from types import TracebackType
 from typing import Self
 
+from websockets.exceptions import InvalidURI
 from websockets.uri import parse_uri
 
-from .api_gen import OperatorFunctions, PlayerEvents, PlayerFunctions
+from .api_gen import BattleReply, BattleRequest, OperatorFunctions, PlayerEvents, PlayerFunctions
 from .calls import OpenCall
 from .connection import Connection, Destination
 from .emitter import Emitter, Listener
@@ -19,6 +20,7 @@ from .identity import Account, Identity, LogIn
 from .server_clock import ServerClock
 from .settings import ClientOptions
 from .state import Gap, Idle, Open, State, Stopped
+from .verdict import verdict
 from .wire import Pushed, encoded
 
 _STATE = "state of the connection"
@@ -33,8 +35,7 @@ class ClientBase:
 
     def __init__(self, url: str, identity: Identity, greeting: str, options: ClientOptions | None) -> None:
         self._options = options or ClientOptions()
-        if self._options.tls is not None and not parse_uri(url).secure:
-            raise ValueError(f"{url}: certificates are for wss://")
+        _check(url, self._options)
         self._clock = ServerClock()
         self._meter = EnergyMeter(self._options.energy)
         self._pushed = Emitter()
@@ -196,6 +197,16 @@ class Client(ClientBase, PlayerFunctions, PlayerEvents):
         """
         return self._meter.at(self.now() if moment is None else moment)
 
+    async def battle(self, request: BattleRequest, *, timeout_seconds: float | None = None) -> BattleReply:
+        """Acts in a battle, and waits for the verdict of the round.
+
+        `call("battle", ..)` waits too, but the server answers in the order of requests, so that everything else would
+        wait with it for up to a minute; this leaves the line free. Raises `ReplyLostError` when the verdict was missed,
+        as over a reconnect: the next round shows the state.
+        """
+        told = await self.call("battle", {**request, "wait": False}, timeout_seconds=timeout_seconds)
+        return await verdict(told, request, self)
+
 
 class OperatorClient(ClientBase, OperatorFunctions):
     """A tool's connection to the operators' listener of a server.
@@ -207,3 +218,13 @@ class OperatorClient(ClientBase, OperatorFunctions):
     def __init__(self, url: str, token: str, *, options: ClientOptions | None = None) -> None:
         """Makes a client of the operators' listener at `url` with an operator's token."""
         super().__init__(url, Identity(token=token), "status", options)
+
+
+def _check(url: str, options: ClientOptions) -> None:
+    """Tells at once what would otherwise keep every attempt to connect from succeeding."""
+    try:
+        address = parse_uri(url)
+    except InvalidURI as error:
+        raise ValueError(f"{url}: expected an address such as wss://play.example.org/ws") from error
+    if options.tls is not None and not address.secure:
+        raise ValueError(f"{url}: the option tls is for addresses with wss://")

@@ -200,6 +200,7 @@ class Connection:
     def entered(self, overview: object) -> None:
         """The line names the player now."""
         self._is_in = True
+        self._retries.reset()
         self._events.data_came(overview)
         self._after("steady", _STEADY_SECONDS, self._reconnects.reset)
         self._ask_clock(_CLOCK_SAMPLES)
@@ -208,14 +209,16 @@ class Connection:
         self._send()
         is_return, self._has_been_in = self._has_been_in, True
         self._enter(Open())
-        if is_return:
+        if is_return and isinstance(self.state, Open):
             self._events.gap_found(Gap("reconnected"))
 
     def stop(self, error: StoppedError) -> None:
         """Nothing may be tried again."""
-        self._log_in.forget()
-        self._enter(Stopped(error))
+        # A ban and an old program leave the log-in as it is.
+        if error.why not in ("banned", "too_old"):
+            self._log_in.forget()
         self._leave("stopped", error)
+        self._enter(Stopped(error))
 
     # Lines.
 
@@ -327,8 +330,9 @@ class Connection:
         if not isinstance(meaning, Maintain):
             return _told(meaning) or least
         # Everybody knows the end, so everybody comes a little later by chance.
-        left = least if meaning.until is None else meaning.until - self._server_now() + least
-        seconds = min(max(left, least), _MAINTENANCE_SECONDS)
+        left = 0.0 if meaning.until is None else meaning.until - self._server_now()
+        margin = self._clock.uncertainty() if self._clock.is_known else 0.0
+        seconds = min(max(left + margin, 0.0) + least, _MAINTENANCE_SECONDS)
         self._enter(Waiting(seconds, "maintenance", meaning.message))
         return seconds
 

@@ -9,8 +9,8 @@ from .wire import integer
 
 
 @dataclass(frozen=True, slots=True)
-class EnergyRules:
-    """The rules of energy that the server does not say in its replies. The defaults are those of the shipped assets."""
+class EnergyPace:
+    """What of the rules of energy the server does not say in its replies; the defaults are those shipped."""
 
     maximum: int = 120
     """No points come back at or above this."""
@@ -33,7 +33,7 @@ class Energy:
 class EnergyMeter:
     """The energy as of the last reply that told it, and from there as the server computes it."""
 
-    def __init__(self, rules: EnergyRules) -> None:
+    def __init__(self, rules: EnergyPace) -> None:
         self._pace = rules.seconds_per_point
         self._maximum = rules.maximum
         self._known: tuple[int, int | None] | None = None

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from .api_gen import READ_ONLY, SEVERAL_ANSWERS, WAITING
+from .api_gen import READ_ONLY, SEVERAL_ANSWERS
 
-_WAIT_SECONDS = 90.0
-"""How long the server may wait for a disk, a platform or another player: a round of a battle lasts 60 s as shipped."""
+_WAITS_SECONDS = {
+    # Until the round ends; its length is a setting of the server, 60 s as shipped.
+    "battle": 90.0,
+}
+"""The most that the server may take for an answer where it waits for another player."""
 
 
 def changes(function: str) -> bool:
@@ -20,4 +23,4 @@ def several_answers(function: str) -> frozenset[int] | None:
 
 def wait_seconds(function: str) -> float:
     """How long the server may wait before it answers, beyond the usual."""
-    return _WAIT_SECONDS if function in WAITING else 0.0
+    return _WAITS_SECONDS.get(function, 0.0)

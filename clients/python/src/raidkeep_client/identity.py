@@ -88,7 +88,7 @@ class LogIn:
     def answered(self, request: LogInRequest, reply: Reply) -> LogInStep:
         """Reads the answer to a request."""
         token = string(reply.data, "token")
-        if reply.status in (0, 1) and token is not None:
+        if reply.status in (0, 1) and token:
             self._token = token
             return Enter(token)
         code = integer(reply.data, "status_code")

@@ -121,6 +121,8 @@ class Line:
             text = await socket.receive()
             self._heard_at = self._loop.time()
             self._on_text(text)
+            # Whoever waited for this frame goes on before the next one is read, and hears the events behind its reply.
+            await asyncio.sleep(0)
 
     async def _write(self, socket: Socket) -> None:
         # That the line is closed is the reader's to tell.

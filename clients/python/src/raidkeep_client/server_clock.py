@@ -48,6 +48,11 @@ class ServerClock:
         )
         self._samples = deque([*kept, fresh], maxlen=_SAMPLES)
 
+    @property
+    def is_known(self) -> bool:
+        """Whether the server was heard."""
+        return bool(self._samples)
+
     def server_now(self, local_now: float) -> float:
         """The server's clock at a local moment, in seconds since 1970; the system's clock before the first answer."""
         if not self._samples:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 from .backoff import BackoffOptions
 from .calls import CallLimits
-from .energy import EnergyRules
+from .energy import EnergyPace
 from .line import LivenessOptions
 from .sockets import SocketFactory, websocket_factory
 
@@ -30,7 +30,7 @@ class ClientOptions:
     """Pauses between attempts to connect."""
     liveness: LivenessOptions = field(default_factory=LivenessOptions)
     """How a dead line is found."""
-    energy: EnergyRules = field(default_factory=EnergyRules)
+    energy: EnergyPace = field(default_factory=EnergyPace)
     """Rules of energy, where they are not the shipped ones."""
     limits: CallLimits = field(default_factory=CallLimits)
     """How many calls may be open."""

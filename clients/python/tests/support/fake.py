@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import TypeAlias
@@ -106,11 +107,15 @@ class FakeConnection:
     """The code with which it ended."""
     was_aborted: bool = False
     incoming: asyncio.Queue[str | None] = field(default_factory=asyncio.Queue)
+    # What is on the way: timers for the same moment come in any order.
+    to_server: deque[str] = field(default_factory=deque)
+    to_client: deque[str] = field(default_factory=deque)
 
     async def send(self, text: str) -> None:
         if self.closed is not None:
             raise LineClosedError(self.closed)
-        asyncio.get_running_loop().call_later(LATENCY_SECONDS, self.take, text)
+        self.to_server.append(text)
+        asyncio.get_running_loop().call_later(LATENCY_SECONDS, self.take)
 
     async def receive(self) -> str:
         text = await self.incoming.get() if self.closed is None else None
@@ -133,7 +138,8 @@ class FakeConnection:
 
     def push(self, **frame: object) -> None:
         """Sends a frame."""
-        asyncio.get_running_loop().call_later(LATENCY_SECONDS, self.deliver, json.dumps(frame))
+        self.to_client.append(json.dumps(frame))
+        asyncio.get_running_loop().call_later(LATENCY_SECONDS, self.deliver)
 
     def reply(self, request: Request, answer: Answer) -> None:
         """Answers a request, also one that was kept waiting."""
@@ -144,7 +150,8 @@ class FakeConnection:
             frame["n"] = answer.n
         self.push(**frame)
 
-    def take(self, text: str) -> None:
+    def take(self) -> None:
+        text = self.to_server.popleft()
         if self.closed is not None or self.is_deaf:
             return
         frame = json.loads(text)
@@ -156,6 +163,7 @@ class FakeConnection:
         if answer is not None:
             self.reply(request, answer)
 
-    def deliver(self, text: str) -> None:
+    def deliver(self) -> None:
+        text = self.to_client.popleft()
         if self.closed is None and not self.is_deaf:
             self.incoming.put_nowait(text)

@@ -48,7 +48,7 @@ def in_virtual_time(test: Callable[P, Coroutine[object, object, None]]) -> Calla
             loop = runner.get_loop()
             assert isinstance(loop, VirtualLoop)
             runner.run(checked(test(*args, **kwargs)))
-            assert loop.reported == [], "whatever a test does not expect to go wrong is a mistake"
+            assert loop.reported == [], f"whatever a test does not expect to go wrong is a mistake: {loop.reported}"
 
     return run
 
