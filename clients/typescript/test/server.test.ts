@@ -1,7 +1,7 @@
 /** Against the real program, which the environment variable RAIDKEEP_PROGRAM names. */
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
-import { existsSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { createInterface } from "node:readline";
 import { after, before, describe, test } from "node:test";
 import { fileURLToPath } from "node:url";
@@ -60,6 +60,16 @@ describe("the built package with a real server", { skip }, () => {
       assert.match(text, /^v2[01]\..* ws$|^v(2[2-9]|[3-9]\d)\..* its own$/m, "Node 22 and newer need nothing");
     });
   }
+
+  test("the ten minutes of the readme play as they stand", async () => {
+    const readme = readFileSync(new URL("../README.md", import.meta.url), "utf8");
+    const [, code = ""] = /```ts\n([^]*?)```/.exec(readme) ?? [];
+    const ours = code.replace("ws://127.0.0.1:7350", program.url);
+    const text = await printed(process.execPath, ["--input-type=module", "-e", ours], /remain/);
+    assert.match(text, /^won 3:9:125 .*level 3, energy 114$/m);
+    assert.match(text, /^91 stage error$/m);
+    assert.match(text, /remain: 114/);
+  });
 
   test("the example of a bot plays", async () => {
     const text = await printed(
