@@ -81,8 +81,9 @@ async def test_a_server_that_is_killed_under_load_loses_no_acknowledged_call_and
 @in_real_time
 async def test_operators_tools_ask_and_change_with_their_token() -> None:
     async with running() as program, OperatorClient(program.operators_url, program.operator_token) as client:
-        assert await client.call_untyped("order_list", {}) is not None
-        assert await client.call_untyped("suspect_list", {}) is not None
+        assert (await client.call("order_list", {}))["orders"] == []
+        assert (await client.call("suspect_list"))["total"] == 0
+        assert (await client.call("clock_mend")) is not None
 
 
 async def printed(program: Program, example: str, *arguments: str) -> str:
@@ -106,3 +107,11 @@ async def test_the_example_of_a_bot_plays_until_its_energy_is_gone() -> None:
         text = await printed(program, "bot.py", program.url, "bot")
         assert "energy 120" in text
         assert "out of energy" in text
+
+
+@in_real_time
+async def test_the_example_of_an_operators_tool_lists_orders_and_suspects() -> None:
+    async with running() as program:
+        text = await printed(program, "orders.py", program.operators_url)
+        assert "0 orders in doubt" in text
+        assert "0 suspects" in text
