@@ -8,7 +8,7 @@ import random
 import sys
 
 from raidkeep_client import Client, OperatorClient
-from support.program import ROOT, Program, needs_program, running
+from support.program import ROOT, Program, needs_program, python_environment, running
 from support.sweeper import IMPATIENT, Sweeper
 from support.virtual import in_real_time
 
@@ -88,13 +88,12 @@ async def test_operators_tools_ask_and_change_with_their_token() -> None:
 
 async def printed(program: Program, example: str, *arguments: str) -> str:
     """What an example prints."""
-    environment = {"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT / "clients" / "python" / "src")}
     process = await asyncio.create_subprocess_exec(
         sys.executable,
         str(ROOT / "clients" / "python" / "examples" / example),
         *arguments,
         stdout=asyncio.subprocess.PIPE,
-        env=environment | {"RAIDKEEP_OPERATOR_TOKEN": program.operator_token},
+        env=python_environment(RAIDKEEP_OPERATOR_TOKEN=program.operator_token),
     )
     output, _ = await process.communicate()
     assert process.returncode == 0, f"{example} ends well"

@@ -27,6 +27,11 @@ SETTINGS = (
 )
 
 
+def python_environment(**more: str) -> dict[str, str]:
+    """The environment of a Python that is to find the client."""
+    return {**os.environ, "PYTHONPATH": str(ROOT / "clients" / "python" / "src"), **more}
+
+
 class Program:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
