@@ -18,7 +18,7 @@ pub(super) struct Schema {
     /// What to describe.
     #[arg(value_enum)]
     part: Part,
-    /// With typescript: the folder of the assets whose constants it has [default: assets if it exists, else the built-in
+    /// With typescript and python: the folder of the assets whose constants it has [default: assets if it exists, else the built-in
     /// ones].
     #[arg(long)]
     assets: Option<PathBuf>,
@@ -38,6 +38,8 @@ enum Part {
     Reference,
     /// Types and constants of the protocol as a TypeScript module, as in clients/typescript/src/api.gen.ts.
     Typescript,
+    /// The same as a Python module, as in clients/python/src/raidkeep_client/api_gen.py.
+    Python,
 }
 
 impl Schema {
@@ -58,10 +60,11 @@ impl Schema {
                 print_line(schema::reference(catalogue).trim_end());
                 Ok(())
             }
-            Part::Typescript => {
+            Part::Typescript | Part::Python => {
                 let rules = catalogue.load(&raidkeep_game::usual_assets(self.assets.as_deref()))?;
                 let sources = ClientSources { requests, events, catalogue, tables: &rules.tables };
-                print_line(schema::typescript(sources).trim_end());
+                let module = if let Part::Python = self.part { schema::python } else { schema::typescript };
+                print_line(module(sources).trim_end());
                 Ok(())
             }
         }

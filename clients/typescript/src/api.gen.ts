@@ -216,12 +216,7 @@ export const WAITING = [
 ] as const;
 
 /** Functions whose answer may change who the connection acts for. */
-export const SIGNING_IN = [
-  "login",
-  "login_unique",
-  "query_match_base",
-  "signup",
-] as const;
+export const SIGNING_IN = ["login", "login_unique", "query_match_base", "signup"] as const;
 
 /** The statuses that are answers, of functions that have more than 0. */
 export const ANSWERS = {
@@ -1684,7 +1679,7 @@ export interface OperatorFunctions {
   };
 }
 
-/** What the server tells unasked, and what `data` holds. */
+/** What the server tells players, and what `data` holds. */
 export interface Events {
   /** The event `battle_verdict`: the contents of the reply of `battle`, for a player who did not wait for it. */
   battle_verdict: BattleVerdictEvent;
@@ -1709,16 +1704,20 @@ export interface Events {
   mail_received: MailReceivedEvent;
   /** The event `order_settled`: the order's request was answered before the order ended. */
   order_settled: OrderSettledEvent;
+  /** The event `season_reset`. */
+  season_reset: SeasonResetEvent;
+  /** The event `tickets_reset`. */
+  tickets_reset: TicketsResetEvent;
+}
+
+/** What the server tells operators, and what `data` holds. */
+export interface OperatorEvents {
   /** The event `rules_changed`. */
   rules_changed: RulesChangedEvent;
   /** The event `rules_mended`. */
   rules_mended: RulesMendedEvent;
   /** The event `rules_refused`. */
   rules_refused: RulesRefusedEvent;
-  /** The event `season_reset`. */
-  season_reset: SeasonResetEvent;
-  /** The event `tickets_reset`. */
-  tickets_reset: TicketsResetEvent;
 }
 
 /** What each file of the assets holds; the files of a folder all hold the same. */
@@ -2843,8 +2842,6 @@ export interface Gift {
   subject: string;
 }
 
-export type GivenInteger = number;
-
 /** The goods that a player gets for points. */
 export interface Goods {
   /** Items. */
@@ -2918,9 +2915,6 @@ export interface ImageLimits {
   /** The most pixels of a client's image. */
   upload_max_pixels: number;
 }
-
-/** An integer; it may come as text, or as a number such as 8.0. */
-export type Integer = number | string;
 
 /** One item. */
 export interface Item {
@@ -3142,13 +3136,15 @@ export interface LoginRequest {
 }
 
 /** The reply of `login_unique`. */
-export type LoginUniqueReply = {
-  /** Its token. */
-  token: Token;
-} | {
-  /** Milliseconds until the next one may be. */
-  retry_after_ms: number;
-};
+export type LoginUniqueReply =
+  | {
+      /** Its token. */
+      token: Token;
+    }
+  | {
+      /** Milliseconds until the next one may be. */
+      retry_after_ms: number;
+    };
 
 /** `login_unique {unique_id}`: logs in as a guest, creating the account on first use. */
 export interface LoginUniqueRequest {
@@ -4148,11 +4144,15 @@ export interface Scene {
  * - `daily`: At every local midnight.
  * - `monthly`: At local midnight of the 1st.
  */
-export type Schedule = "daily" | {
-  weekly: Weekday;
-} | "monthly" | {
-  dates: string[];
-};
+export type Schedule =
+  | "daily"
+  | {
+      weekly: Weekday;
+    }
+  | "monthly"
+  | {
+      dates: string[];
+    };
 
 /** Everything that can happen in a task. */
 export interface Script {
@@ -4799,26 +4799,28 @@ export interface Weights {
 export type When = "always" | "ahead" | "behind";
 
 /** One opening schedule of a stage. */
-export type Window = {
-  Weekly: {
-    /** Local time, such as "10:00". */
-    from: string;
-    /**
-     * Local time, not included; "24:00" is the end of the day. Before `from`, it is a time of the next day: from
-     * "22:00" to "02:00" is open over midnight.
-     */
-    to: string;
-    /** On which days it opens. */
-    weekdays: Weekday[];
-  };
-} | {
-  Dates: {
-    /** Local date, such as "2026-12-24". */
-    from: string;
-    /** Local date, exclusive. */
-    to: string;
-  };
-};
+export type Window =
+  | {
+      Weekly: {
+        /** Local time, such as "10:00". */
+        from: string;
+        /**
+         * Local time, not included; "24:00" is the end of the day. Before `from`, it is a time of the next day: from
+         * "22:00" to "02:00" is open over midnight.
+         */
+        to: string;
+        /** On which days it opens. */
+        weekdays: Weekday[];
+      };
+    }
+  | {
+      Dates: {
+        /** Local date, such as "2026-12-24". */
+        from: string;
+        /** Local date, exclusive. */
+        to: string;
+      };
+    };
 
 /** Lines about personal tasks made on demand. */
 export interface WishLines {
@@ -4834,15 +4836,17 @@ export interface WishLines {
   not_understood: Template;
 }
 
-export type WishShown = {
-  goods: Goods;
-  kind: "buy";
-  price: number;
-} | {
-  kind: "manual";
-  money: number;
-  type: number;
-};
+export type WishShown =
+  | {
+      goods: Goods;
+      kind: "buy";
+      price: number;
+    }
+  | {
+      kind: "manual";
+      money: number;
+      type: number;
+    };
 
 /** The reply of `wname_assign`. */
 export interface WnameAssignReply {

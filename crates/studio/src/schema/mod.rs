@@ -9,6 +9,6 @@ mod documents;
 mod reference;
 
 pub use asyncapi::asyncapi;
-pub use clients::{ClientSources, typescript};
+pub use clients::{ClientSources, python, typescript};
 pub use documents::{assets, config, protocol};
 pub use reference::reference;

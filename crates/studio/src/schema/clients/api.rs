@@ -1,6 +1,7 @@
 //! The whole protocol for generators of code: functions, events, types and constants.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write as _;
 
 use serde_json::Value;
 
@@ -20,12 +21,20 @@ pub(super) struct Function {
     pub(super) has_data: bool,
 }
 
+/// One event.
+pub(super) struct Told {
+    pub(super) name: &'static str,
+    /// The name of the type of its data.
+    pub(super) held: String,
+    pub(super) is_operators: bool,
+}
+
 /// Everything that a client is made from.
 pub(super) struct Api {
     /// By name.
     pub(super) functions: Vec<Function>,
-    /// The events' names and the names of their types.
-    pub(super) events: Vec<(&'static str, String)>,
+    /// By name.
+    pub(super) events: Vec<Told>,
     /// The files and folders of the assets, and what they hold.
     pub(super) assets: Vec<(String, Definition)>,
     /// Every type, by name.
@@ -36,8 +45,9 @@ impl Api {
     pub(super) fn of(requests: &RequestTable, events: &EventTable, catalogue: &Catalogue) -> Self {
         let (mut read, mut written, mut files) = (reading("/read"), writing("/written"), reading("/files"));
         let kinds: BTreeMap<&str, RequestKind> = requests.kinds().iter().map(|kind| (kind.function, *kind)).collect();
-        let told: BTreeMap<&str, Value> =
-            events.kinds().iter().map(|kind| (kind.name, (kind.data)(&mut written).to_value())).collect();
+        let told: BTreeMap<&str, (Value, bool)> = (events.kinds().iter())
+            .map(|kind| (kind.name, ((kind.data)(&mut written).to_value(), kind.is_operators)))
+            .collect();
         let schemas: Vec<(RequestKind, Value, Value)> = kinds
             .into_values()
             .map(|kind| (kind, (kind.arguments)(&mut read).to_value(), (kind.reply)(&mut written).to_value()))
@@ -54,7 +64,7 @@ impl Api {
             sent.root(request_name(kind.function), arguments);
             written.root(reply_name(kind.function), reply);
         }
-        for (name, data) in &told {
+        for (name, (data, _)) in &told {
             written.root(event_name(name), data);
         }
         let mut types = BTreeMap::new();
@@ -71,19 +81,36 @@ impl Api {
                 add(written.root_definition(&reply_name(kind.function), &reply));
             }
         }
-        for (name, data) in &told {
+        for (name, (data, _)) in &told {
             add(written.root_definition(&event_name(name), data));
         }
         let paths = assets.into_iter().map(|(path, schema)| (path.to_owned(), files.root_definition(path, &schema)));
         let assets: Vec<_> = paths.collect();
         written.shared().chain(sent.shared()).chain(files.shared()).for_each(add);
-        let events = told.into_keys().map(|name| (name, event_name(name))).collect();
+        let events =
+            told.into_iter().map(|(name, (_, is_operators))| Told { name, held: event_name(name), is_operators });
+        let events = events.collect();
         Self { functions, events, assets, types: types.into_values().collect() }
     }
 
     /// The names of the functions for which this holds.
     pub(super) fn names(&self, holds: impl Fn(&RequestKind) -> bool) -> Vec<&'static str> {
         self.functions.iter().map(|function| function.kind).filter(holds).map(|kind| kind.function).collect()
+    }
+
+    /// The events of operators, or those of players.
+    pub(super) fn events_of(&self, is_operators: bool) -> impl Iterator<Item = &Told> {
+        self.events.iter().filter(move |event| event.is_operators == is_operators)
+    }
+
+    /// The doc comment of a type.
+    pub(super) fn doc_of(&self, name: &str) -> &str {
+        self.find(name).map_or("", |definition| &definition.doc)
+    }
+
+    /// A type by its name.
+    pub(super) fn find(&self, name: &str) -> Option<&Definition> {
+        self.types.binary_search_by(|definition| definition.name.as_str().cmp(name)).ok().map(|at| &self.types[at])
     }
 
     /// The functions of players, or those of operators.
@@ -93,6 +120,19 @@ impl Api {
 }
 
 impl Function {
+    /// What it does, and what each of its codes means.
+    pub(super) fn doc_with_codes(&self) -> String {
+        let mut doc = self.doc.clone();
+        for (number, meaning) in self.codes(|kind| kind != CodeKind::StatusCode) {
+            let number = number.map_or_else(|| "others".to_owned(), |number| number.to_string());
+            let _ = write!(doc, "\n- {number}: {meaning}");
+        }
+        for (number, meaning) in self.codes(|kind| kind == CodeKind::StatusCode) {
+            let _ = write!(doc, "\n- 0 with `status_code` {}: {meaning}", number.unwrap_or_default());
+        }
+        doc
+    }
+
     /// The statuses with which it answers, 0 among them, in order.
     pub(super) fn answers(&self) -> BTreeSet<i32> {
         let own = self.kind.codes.iter().filter(|code| code.is_answer()).filter_map(|code| code.number);
@@ -135,7 +175,7 @@ fn event_name(event: &str) -> String {
     format!("{}Event", pascal(event))
 }
 
-fn pascal(name: &str) -> String {
+pub(super) fn pascal(name: &str) -> String {
     let words = name.split('_').filter_map(|word| {
         let mut letters = word.chars();
         Some(letters.next()?.to_ascii_uppercase().to_string() + letters.as_str())

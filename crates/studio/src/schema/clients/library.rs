@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Map, Value};
 
-use crate::schema::clients::shapes::{Reader, Shape, doc_of};
+use crate::schema::clients::shapes::{LENIENT, Reader, Shape, doc_of};
 
 /// A named type.
 #[derive(Debug, Clone)]
@@ -103,7 +103,8 @@ impl Group {
 
     /// The types that are not [own](Self::is_own).
     pub(super) fn shared(&self) -> impl Iterator<Item = Definition> {
-        let shared = self.definitions.iter().filter(|(name, _)| !self.is_own(name));
+        let shared =
+            self.definitions.iter().filter(|(name, _)| !self.is_own(name) && !LENIENT.contains(&name.as_str()));
         shared.map(|(name, schema)| Definition {
             name: self.public_name(name),
             shape: self.reader_shape(schema),

@@ -3,6 +3,8 @@
 mod api;
 mod constants;
 mod library;
+mod python;
+mod python_types;
 mod shapes;
 mod typescript;
 
@@ -28,6 +30,16 @@ pub struct ClientSources<'a> {
 
 /// `clients/typescript/src/api.gen.ts`.
 pub fn typescript(sources: ClientSources<'_>) -> String {
-    let api = Api::of(sources.requests, sources.events, sources.catalogue);
-    typescript::module(&api, &Constants::of(sources.tables))
+    typescript::module(&sources.api(), &Constants::of(sources.tables))
+}
+
+/// `clients/python/src/raidkeep_client/api_gen.py`.
+pub fn python(sources: ClientSources<'_>) -> String {
+    python::module(&sources.api(), &Constants::of(sources.tables))
+}
+
+impl ClientSources<'_> {
+    fn api(&self) -> Api {
+        Api::of(self.requests, self.events, self.catalogue)
+    }
 }

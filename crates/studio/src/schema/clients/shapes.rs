@@ -3,7 +3,7 @@
 use serde_json::{Map, Value};
 
 /// The definition of an integer that a client may also send as text; clients made from the schema send integers.
-const LENIENT: &[&str] = &["Integer", "GivenInteger"];
+pub(super) const LENIENT: &[&str] = &["Integer", "GivenInteger"];
 
 /// A type, whatever the language.
 #[derive(Debug, Clone, PartialEq)]

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use serde_json::Value;
 
-use crate::schema::clients::api::{Api, Function, reply_name, request_name};
+use crate::schema::clients::api::{Api, Function, Told, reply_name, request_name};
 use crate::schema::clients::constants::{Constant, Constants};
 use crate::schema::clients::library::Definition;
 use crate::schema::clients::shapes::{Record, Shape};
@@ -25,7 +25,8 @@ pub(super) fn module(api: &Api, constants: &Constants) -> String {
     facts(api, &mut text);
     functions(api, "PlayerFunctions", "What players may call, and what needs no token.", false, &mut text);
     functions(api, "OperatorFunctions", "What operators may call, on their listener.", true, &mut text);
-    events(api, &mut text);
+    events(api, false, &mut text);
+    events(api, true, &mut text);
     assets(api, &mut text);
     for definition in &api.types {
         declare(definition, &mut text);
@@ -123,15 +124,7 @@ fn functions(api: &Api, name: &str, doc: &str, is_operator: bool, text: &mut Str
 
 fn function_entry(function: &Function, text: &mut String) {
     let (name, refusals) = (function.kind.function, function.refusals());
-    let mut doc = function.doc.clone();
-    for (number, meaning) in function.codes(|kind| kind != CodeKind::StatusCode) {
-        let number = number.map_or_else(|| "others".to_owned(), |number| number.to_string());
-        let _ = write!(doc, "\n- {number}: {meaning}");
-    }
-    for (number, meaning) in function.codes(|kind| kind == CodeKind::StatusCode) {
-        let _ = write!(doc, "\n- 0 with `status_code` {}: {meaning}", number.unwrap_or_default());
-    }
-    comment(&doc, "  ", text);
+    comment(&function.doc_with_codes(), "  ", text);
     let own: Option<Vec<String>> = refusals.keys().map(|number| Some((*number)?.to_string())).collect();
     let code = match own {
         Some(own) if own.is_empty() => "never".to_owned(),
@@ -149,11 +142,11 @@ fn function_entry(function: &Function, text: &mut String) {
     let _ = write!(text, "    code: {code};\n    success: {success};\n  }};\n");
 }
 
-fn events(api: &Api, text: &mut String) {
-    text.push_str("\n/** What the server tells unasked, and what `data` holds. */\nexport interface Events {\n");
-    for (name, held) in &api.events {
-        let doc = api.types.iter().find(|definition| definition.name == *held).map_or("", |held| &held.doc);
-        comment(doc, "  ", text);
+fn events(api: &Api, is_operators: bool, text: &mut String) {
+    let (name, who) = if is_operators { ("OperatorEvents", "operators") } else { ("Events", "players") };
+    let _ = write!(text, "\n/** What the server tells {who}, and what `data` holds. */\nexport interface {name} {{\n");
+    for Told { name, held, .. } in api.events_of(is_operators) {
+        comment(api.doc_of(held), "  ", text);
         let _ = writeln!(text, "  {name}: {held};");
     }
     text.push_str("}\n");
