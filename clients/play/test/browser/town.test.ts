@@ -269,6 +269,8 @@ for (const look of LOOKS) {
     await enterWith(gate, { email: email.toUpperCase(), password: "correct horse" });
     await elsewhere.locator(".topbar-name", { hasText: hero }).waitFor();
 
+    // A page learns that it was replaced when it next asks for something.
+    await visit(page, "shop");
     await page.locator(".pause-ended .button").last().click();
     await enterAsGuest(page);
     assert.equal(await nameOn(page), guest, "the guest of the tab has waited");
