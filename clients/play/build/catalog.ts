@@ -32,6 +32,7 @@ export function readCatalog(assets: string): Catalog {
   const { stages: sweeps } = read("sweep.ron") as { stages: { from: number; to?: number }[] };
   const modes = ["general", "endless", "activity", "boss", "coin", "exp"] as const;
   return {
+    energyMax: (read("energy.ron") as { maximum: number }).maximum,
     items: Object.fromEntries(
       items.map(({ id, name, energy }) => [id, energy === undefined ? { name } : { name, energy }]),
     ),

@@ -80,9 +80,16 @@ export function Shell(): JSX.Element {
         ))}
       </div>
       <main id="main" class="main" ref={main} tabIndex={-1} aria-label={screen.title()}>
+        <h1 class="visually-hidden">{screen.title()}</h1>
         <Pause />
         <GuideHint />
-        {player.value === undefined ? <p class="loading">{common().loading}</p> : <View key={screen.id} />}
+        {player.value === undefined ? (
+          <p class="loading">{common().loading}</p>
+        ) : (
+          <div key={screen.id} class={`screen screen-${screen.id}`}>
+            <View />
+          </div>
+        )}
       </main>
       <nav class="tabbar" aria-label={told().navigation} onKeyDown={rove}>
         {SECTIONS.map((one) => (

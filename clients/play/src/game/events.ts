@@ -7,12 +7,8 @@ import { bossesChanged, mailArrived, ordersSettled } from "../state/news.js";
 
 /** Takes what the server tells by itself, on whatever screen the player is. */
 export function followEvents(client: GameClient): void {
-  client.on("energy_full", ({ energy }) => {
-    absorb({ energy });
+  client.on("energy_full", () => {
     toast("info", told().energyFull);
-  });
-  client.on("energy", ({ energy }) => {
-    absorb({ energy });
   });
   client.on("tickets_reset", ({ at }) => {
     patchPlayer({ nextResetAt: at.next_reset_at });

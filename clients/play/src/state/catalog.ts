@@ -44,6 +44,8 @@ export interface Wave {
 export type Layout = Wave[];
 
 export interface Catalog {
+  /** Points of energy come back up to this. */
+  energyMax: number;
   items: Record<string, { name: string; energy?: number }>;
   monsters: Record<string, Monster>;
   layouts: Record<string, Layout>;
