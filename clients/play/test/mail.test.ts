@@ -4,6 +4,7 @@ import {
   canSend,
   EMPTY_DRAFT,
   holdsItems,
+  isPlayers,
   isUnread,
   lengthOf,
   type Letter,
@@ -28,6 +29,7 @@ test("a letter holds items until they are claimed", () => {
   assert.equal(holdsItems(letter("1")), false, "an ordinary letter holds none");
   assert.equal(holdsItems(letter("1", { items: ["3:1:5"], claimed: 0 })), true);
   assert.equal(holdsItems(letter("1", { items: ["3:1:5"], claimed: 1 })), false);
+  assert.equal(isPlayers(letter("1", { type: "1" })), false, "and nobody can answer it");
 });
 
 test("a draft is sent with a receiver, a subject and within the limits of the assets", () => {
