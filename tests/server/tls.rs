@@ -9,7 +9,7 @@ use std::process::Command;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use crate::process::{Host, PATIENCE, PROGRAM, Server, wait_for};
+use crate::process::{Host, OPERATOR, PATIENCE, PROGRAM, Server, wait_for};
 use rcgen::{CertificateParams, KeyPair};
 use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, ServerName};
@@ -158,7 +158,8 @@ fn metric(server: &Server, name: &str) -> f64 {
 fn wss_and_https_are_served_on_one_port_with_modern_protocols() {
     let files = Files::new();
     let root = files.certificate();
-    let mut server = files.host(&[]).start();
+    let host = files.host(&[]);
+    let mut server = host.start();
     let mut ann = Player::log_in(&server, &root, "ann");
     assert_eq!(ann.ask("enter_stage_general", json!({"stage": 8}))["data"]["energy"]["remain"], 114);
     let reply = https(&server, &root, "GET /readyz HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
@@ -190,9 +191,9 @@ fn wss_and_https_are_served_on_one_port_with_modern_protocols() {
 fn a_long_exchange_passes_unchanged_however_it_is_cut() {
     let files = Files::new();
     let root = files.certificate();
-    let server =
+    let host =
         files.host(&["limits.requests_per_second_per_connection=0", "limits.frames_per_second_per_connection=0"]);
-    let server = server.start();
+    let server = host.start();
     let mut ann = Player::connect(&server, &root);
     let long = "x".repeat(60_000);
     for at in 0..50 {
@@ -209,7 +210,8 @@ fn a_long_exchange_passes_unchanged_however_it_is_cut() {
 #[test]
 fn who_speaks_no_tls_is_told_so() {
     let files = Files::new();
-    let server = files.host(&[]).start();
+    let host = files.host(&[]);
+    let server = host.start();
     let (status, reply) = server.http("GET", "/readyz", &[]);
     assert!(status == 400 && reply.contains("wss:// or https://"), "{reply}");
     let length: usize =
@@ -224,7 +226,8 @@ fn who_speaks_no_tls_is_told_so() {
 fn a_new_certificate_is_served_without_a_restart_and_who_is_connected_stays() {
     let files = Files::new();
     let first = files.certificate();
-    let server = files.host(&[]).start();
+    let host = files.host(&[]);
+    let server = host.start();
     let mut ann = Player::log_in(&server, &first, "ann");
     let second = files.issue();
     let mut bob = wait_for("the new certificate", || {
@@ -239,7 +242,8 @@ fn a_new_certificate_is_served_without_a_restart_and_who_is_connected_stays() {
 #[test]
 fn sighup_reads_the_certificate_at_once() {
     let files = Files::new();
-    let server = files.host(&["tls.poll_seconds=3600"]).start();
+    let host = files.host(&["tls.poll_seconds=3600"]);
+    let server = host.start();
     let second = files.issue();
     server.signal("HUP");
     wait_for("the new certificate", || secure(server.address, &second).ok());
@@ -249,16 +253,20 @@ fn sighup_reads_the_certificate_at_once() {
 fn a_broken_pair_is_refused_with_a_reason_and_the_one_before_is_served_on() {
     let files = Files::new();
     let root = files.certificate();
-    let server = files.host(&[]).start();
+    let host = files.host(&[]);
+    let server = host.start();
     let expires = metric(&server, "raidkeep_tls_certificate_expires_at_seconds");
     assert_eq!(expires, 4_733_510_400.0, "the first of January 2120");
     files.replace("certificate.pem", &Files::new().certificate());
     wait_for("the refusal", || (metric(&server, "raidkeep_tls_certificate_refused") > 0.0).then_some(()));
-    let log = server.process.stderr();
-    assert!(log.contains("is not that of the first certificate") && log.contains("2120-01-01T00:00:00Z"), "{log}");
+    let told = |what: &str| {
+        wait_for(what, || server.process.stderr().lines().rfind(|line| line.contains(what)).map(str::to_owned))
+    };
+    let line = told("is not that of the first certificate");
+    assert!(line.contains("2120-01-01T00:00:00Z"), "until when the other one is valid: {line}");
     Player::log_in(&server, &root, "ann");
     std::fs::remove_file(files.path("key.pem")).expect("it is ours");
-    wait_for("the next reason", || server.process.stderr().contains("tls.key: cannot read").then_some(()));
+    told("tls.key: cannot read");
     assert_eq!(metric(&server, "raidkeep_tls_certificate_expires_at_seconds"), expires, "that of the one served");
     let whole = files.issue();
     wait_for("the whole pair", || secure(server.address, &whole).ok());
@@ -320,7 +328,8 @@ fn a_start_says_what_is_wrong_with_the_certificate_and_what_to_do() {
 #[test]
 fn a_certificate_that_expires_soon_is_told_once_a_day() {
     let files = Files::new();
-    let mut server = files.host(&["tls.warn_days=1000000"]).start();
+    let host = files.host(&["tls.warn_days=1000000"]);
+    let mut server = host.start();
     let warning = "the certificate expires soon";
     wait_for("the warning", || server.process.stderr().contains(warning).then_some(()));
     server.signal("HUP");
@@ -333,7 +342,8 @@ fn a_certificate_that_expires_soon_is_told_once_a_day() {
 fn operators_beyond_this_machine_speak_tls_too() {
     let files = Files::new();
     let root = files.certificate();
-    let server = files.host(&["admin.listen=0.0.0.0:0"]).start();
+    let host = files.host(&["admin.listen=0.0.0.0:0"]);
+    let server = host.start();
     let address = SocketAddr::from(([127, 0, 0, 1], server.operators.port()));
     let stream = secure(address, &root).expect("a trusted certificate");
     let url = format!("wss://{address}/");
@@ -356,7 +366,8 @@ fn half_open(address: SocketAddr, count: usize) -> Vec<TcpStream> {
 fn half_open_and_abandoned_handshakes_leave_players_served_and_are_cut() {
     let files = Files::new();
     let root = files.certificate();
-    let server = files.host(&["limits.handshake_seconds=2", "limits.connections_per_address=400"]).start();
+    let host = files.host(&["limits.handshake_seconds=2", "limits.connections_per_address=400"]);
+    let server = host.start();
     let mut ann = Player::log_in(&server, &root, "ann");
     let silent: Vec<TcpStream> = (0..100).map(|_| server.dial()).collect();
     let half = half_open(server.address, 100);
@@ -380,7 +391,8 @@ fn a_flood_of_handshakes_of_one_address_is_slowed_down_and_others_are_let_in() {
     let files = Files::new();
     let root = files.certificate();
     let slow = ["limits.handshakes_per_second_per_address=5", "limits.handshakes_per_address=2"];
-    let server = files.host(&slow).start();
+    let host = files.host(&slow);
+    let server = host.start();
     let mut ann = Player::log_in(&server, &root, "ann");
     let (address, stop) = (server.address, Arc::new(AtomicBool::new(false)));
     let flood: Vec<_> = (0..8)
@@ -424,10 +436,59 @@ fn let_in_from(server: &Server, root: &str, from: [u8; 4]) -> bool {
 fn a_full_server_tells_its_health_over_tls() {
     let files = Files::new();
     let root = files.certificate();
-    let server = files.host(&["limits.connections=1", "limits.connections_per_address=0"]).start();
+    let host = files.host(&["limits.connections=1", "limits.connections_per_address=0"]);
+    let server = host.start();
     let _ann = Player::log_in(&server, &root, "ann");
     let asked =
         |path: &str| https(&server, &root, &format!("GET {path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"));
     assert!(asked("/healthz").starts_with("HTTP/1.1 200"), "health");
     assert!(asked("/legal").starts_with("HTTP/1.1 503"), "and nothing else");
+}
+
+/// What a command says, with its exit code.
+fn command(files: &Files, arguments: &[&str]) -> (Option<i32>, String) {
+    let told = Command::new(PROGRAM)
+        .args(arguments)
+        .env("RAIDKEEP_OPERATOR_TOKEN", OPERATOR)
+        .env_remove("SSL_CERT_FILE")
+        .current_dir(files.folder.path())
+        .output()
+        .expect("the program should be there");
+    let text = [told.stdout, told.stderr].map(|bytes| String::from_utf8_lossy(&bytes).into_owned()).concat();
+    (told.status.code(), text)
+}
+
+#[test]
+fn commands_reach_an_encrypted_server_whose_root_they_trust() {
+    let files = Files::new();
+    let host = files.host(&["limits.handshakes_per_second_per_address=0"]);
+    let server = host.start();
+    let ca = files.path("certificate.pem").display().to_string();
+    let port = server.address.port();
+    for url in [format!("wss://localhost:{port}"), format!("https://127.0.0.1:{port}/")] {
+        let (code, told) = command(&files, &["call", "--url", &url, "--ca", &ca, "get_player_info"]);
+        assert!(code == Some(0) && told.contains("\"energy\""), "{url}: {told}");
+    }
+    let url = format!("wss://localhost:{port}");
+    let (code, told) = command(&files, &["call", "--url", &url, "get_player_info"]);
+    assert!(code == Some(1) && told.contains("invalid peer certificate") && told.contains("--ca"), "{told}");
+    let (code, told) = command(&files, &["call", "--url", &url, "--ca", "nowhere.pem", "get_player_info"]);
+    assert!(code == Some(1) && told.contains("--ca: cannot read certificates from nowhere.pem"), "{told}");
+    let admin = format!("ws://{}", server.operators);
+    let (code, told) = command(&files, &["call", "--url", &url, "--admin-url", &admin, "--ca", &ca, "rules_status"]);
+    assert!(code == Some(0) && told.contains("fingerprint"), "each door as it is: {told}");
+    let asked = ["--clients", "4", "--threads", "1", "--requests", "200", "--admin-url", &admin];
+    let (code, told) = command(&files, &[&["load", "--url", &url, "--ca", &ca][..], &asked].concat());
+    assert_eq!(code, Some(0), "load over wss: {told}");
+}
+
+#[test]
+fn commands_on_the_servers_machine_are_told_that_it_encrypts() {
+    let files = Files::new();
+    let host = files.host(&[]);
+    let server = host.start();
+    let told = std::fs::read_to_string(host.data().join("addresses.json")).expect("the server writes it");
+    let told: Value = serde_json::from_str(&told).expect("JSON");
+    assert_eq!((&told["players_tls"], &told["operators_tls"]), (&json!(true), &json!(false)), "{told}");
+    assert_eq!(told["players"], server.address.to_string());
 }
