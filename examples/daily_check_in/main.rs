@@ -80,7 +80,10 @@ struct CheckedIn {
     reward: Vec<Amount>,
 }
 
-request!(Player, "check_in", CheckIn => CheckedIn);
+const CHECKED_IN: Refusal = Refusal::new(97, "checked in today already");
+const BOX_FULL: Code = Code::refusal(97, "the mailbox of this player is full");
+
+request!(Player, "check_in", CheckIn => CheckedIn, CODES = &[Code::of(CHECKED_IN), BOX_FULL]);
 
 /// In the ledger.
 const CHECK_IN: Cause = Cause::new("check_in");
@@ -94,7 +97,7 @@ fn check_in(
 ) -> Answer<CheckedIn> {
     let (mut check_ins, mut inventory) = call.caller.get_mut(&mut players)?;
     let today = clock.day();
-    let streak = check_ins.next_streak(today).ok_or(Refusal::new(97, "checked in today already"))?;
+    let streak = check_ins.next_streak(today).ok_or(CHECKED_IN)?;
     if streak % rules.mail_every_days == 0 {
         post.deliver(call.caller.entity, &rules.mail.0, &rules.mail.1, &rules.bonus)?;
     }
@@ -110,7 +113,9 @@ struct CheckInSet {
     streak: u32,
 }
 
-request!(Operator, "check_in_set", CheckInSet => ());
+const NO_SUCH_PLAYER: Refusal = Refusal::new(99, "no such player");
+
+request!(Operator, "check_in_set", CheckInSet => (), CODES = &[Code::of(NO_SUCH_PLAYER)]);
 
 fn check_in_set(
     In(call): In<Call<CheckInSet>>,
@@ -118,7 +123,7 @@ fn check_in_set(
     mut players: Edit<&mut CheckIns>,
     clock: Res<Clock>,
 ) -> Waits<()> {
-    let player = named.find(&call.request.name)?.ok_or(Refusal::new(99, "no such player"))?;
+    let player = named.find(&call.request.name)?.ok_or(NO_SUCH_PLAYER)?;
     *players.get_mut(player).map_err(|_| Refusal::internal())? =
         CheckIns { last_day: clock.day() - 1, streak: call.request.streak };
     Ok(Success::empty())

@@ -1,5 +1,7 @@
 //! `raidkeep schema`: schemas of assets, configuration and protocol.
 
+use std::path::PathBuf;
+
 use clap::{Args, ValueEnum};
 use serde_json::Value;
 
@@ -9,13 +11,17 @@ use raidkeep_engine::events::EventTable;
 use raidkeep_engine::request::RequestTable;
 use raidkeep_engine::rules::RuleTables;
 use raidkeep_server::config::Config;
-use raidkeep_studio::schema;
+use raidkeep_studio::schema::{self, ClientSources};
 
 #[derive(Debug, Args)]
 pub(super) struct Schema {
     /// What to describe.
     #[arg(value_enum)]
     part: Part,
+    /// With typescript and python: the folder of the assets whose constants it has [default: assets if it exists, else the built-in
+    /// ones].
+    #[arg(long)]
+    assets: Option<PathBuf>,
 }
 
 #[derive(Debug, Clone, Copy, ValueEnum)]
@@ -30,8 +36,10 @@ enum Part {
     Asyncapi,
     /// The assets as Markdown, as in docs/assets.md.
     Reference,
-    /// The protocol as TypeScript, as in clients/typescript/src/api.gen.ts.
+    /// Types and constants of the protocol as a TypeScript module, as in clients/typescript/src/api.gen.ts.
     Typescript,
+    /// The same as a Python module, as in clients/python/src/raidkeep_client/api_gen.py.
+    Python,
 }
 
 impl Schema {
@@ -48,15 +56,19 @@ impl Schema {
             Part::Config => print_json(&schema::config()),
             Part::Protocol => print_json(&schema::protocol(requests, events)),
             Part::Asyncapi => print_json(&schema::asyncapi(requests, events)),
-            Part::Reference => print_text(&schema::reference(catalogue)),
-            Part::Typescript => print_text(&schema::typescript(requests, events)),
+            Part::Reference => {
+                print_line(schema::reference(catalogue).trim_end());
+                Ok(())
+            }
+            Part::Typescript | Part::Python => {
+                let rules = catalogue.load(&raidkeep_game::usual_assets(self.assets.as_deref()))?;
+                let sources = ClientSources { requests, events, catalogue, tables: &rules.tables };
+                let module = if let Part::Python = self.part { schema::python } else { schema::typescript };
+                print_line(module(sources).trim_end());
+                Ok(())
+            }
         }
     }
-}
-
-fn print_text(text: &str) -> Result<(), Box<dyn std::error::Error>> {
-    print_line(text.trim_end());
-    Ok(())
 }
 
 fn print_json(document: &Value) -> Result<(), Box<dyn std::error::Error>> {

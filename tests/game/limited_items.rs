@@ -166,8 +166,9 @@ fn cards_from_before_they_ended_begin_their_time_once() {
 #[test]
 fn items_without_a_turn_end_each_when_its_own_time_is_over() {
     let folder = tempfile::tempdir().expect("a temporary folder");
-    let limited = r#"(id: "3:33", name: "体力药水(+50)", energy: 50, expires_after: "2d")"#;
-    let potion = r#"(id: "3:33", name: "体力药水(+50)", energy: 50)"#;
+    let limited =
+        r#"(id: "3:33", identifier: "energy_potion_50", name: "体力药水(+50)", energy: 50, expires_after: "2d")"#;
+    let potion = r#"(id: "3:33", identifier: "energy_potion_50", name: "体力药水(+50)", energy: 50)"#;
     let mut server = server_with(Some(edit_assets(folder.path(), "items.ron", potion, limited)));
     let ann = Duelist::join(&mut server, "ann");
     give(&mut server, &ann, "3:33:5");

@@ -4,17 +4,23 @@
 use std::process::Command;
 
 use raidkeep::engine::events::EventTable;
-use raidkeep::engine::request::RequestTable;
-use raidkeep::engine::rules::{Catalogue, RuleTables};
+use raidkeep::engine::request::{CodeKind, RequestTable};
+use raidkeep::engine::rules::{Catalogue, RuleTables, Tables};
 use raidkeep::game;
 use raidkeep::server::config::Config;
-use raidkeep::studio::schema;
+use raidkeep::studio::schema::{self, ClientSources};
 use serde_json::Value;
 
 struct Game {
     catalogue: Catalogue,
     requests: RequestTable,
     events: EventTable,
+}
+
+impl Game {
+    fn sources<'a>(&'a self, tables: &'a Tables) -> ClientSources<'a> {
+        ClientSources { requests: &self.requests, events: &self.events, catalogue: &self.catalogue, tables }
+    }
 }
 
 fn game() -> Game {
@@ -49,17 +55,31 @@ fn references(value: &Value, found: &mut Vec<String>) {
     }
 }
 
-#[test]
-fn the_reference_of_the_assets_is_what_the_program_writes() {
-    let written = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/docs/assets.md")).unwrap_or_default();
-    let expected = schema::reference(&game().catalogue);
+/// Compares a file that the program writes with what it would write now.
+fn assert_current(file: &str, part: &str, expected: &str) {
+    let path = format!("{}/{file}", env!("CARGO_MANIFEST_DIR"));
+    let written = std::fs::read_to_string(path).unwrap_or_default();
     let differs = written.lines().zip(expected.lines()).position(|(written, expected)| written != expected);
     let is_same = written == expected;
     assert!(
         is_same,
-        "docs/assets.md is stale from line {:?}; regenerate it: raidkeep schema reference > docs/assets.md",
+        "{file} is stale from line {:?}; write it anew: raidkeep schema {part} > {file}",
         differs.map(|at| at + 1)
     );
+}
+
+#[test]
+fn the_reference_of_the_assets_is_what_the_program_writes() {
+    assert_current("docs/assets.md", "reference", &schema::reference(&game().catalogue));
+}
+
+#[test]
+fn the_types_of_the_clients_are_what_the_program_writes() {
+    let game = game();
+    let rules = game.catalogue.load(&game::shipped_assets()).expect("the shipped assets should be valid");
+    let sources = game.sources(&rules.tables);
+    assert_current("clients/typescript/src/api.gen.ts", "typescript", &schema::typescript(sources));
+    assert_current("clients/python/src/raidkeep_client/api_gen.py", "python", &schema::python(sources));
 }
 
 #[test]
@@ -131,6 +151,99 @@ fn compare_keys(section: &Value, schema: &Value, document: &Value, at: &str) {
     for (key, value) in keys {
         let field = fields.get(key).unwrap_or_else(|| panic!("{at}.{key} should be in the schema"));
         compare_keys(value, field, document, &format!("{at}.{key}"));
+    }
+}
+
+/// The row of a function in docs/protocol.md, which several may share.
+fn row_of(function: &str) -> Option<&'static str> {
+    let names = |row: &str| {
+        let cell = row.split(" | ").next().unwrap_or_default().to_owned();
+        let of_modes = |mode: &&str| cell.contains(&format!("`{}`", function.replace(mode, "MODE")));
+        cell.contains(&format!("`{function}`")) || ["general", "endless", "boss", "coin", "exp"].iter().any(of_modes)
+    };
+    include_str!("../../docs/protocol.md").lines().filter(|line| line.starts_with("| `")).find(|row| names(row))
+}
+
+/// Whether a number stands in a text by itself.
+fn has_number(text: &str, number: i32) -> bool {
+    let wanted = number.to_string();
+    text.split(|letter: char| !letter.is_ascii_digit()).any(|word| word == wanted)
+}
+
+#[test]
+fn the_documentation_names_each_function_with_its_codes() {
+    let game = game();
+    // What is said once for all rows of a section.
+    let of_sections = [403, 404, 409, 410, 422, 429];
+    let mut missing = Vec::new();
+    for kind in game.requests.kinds().iter().filter(|kind| kind.function != "query_match_base") {
+        let row = row_of(kind.function).unwrap_or_else(|| panic!("{} should be in docs/protocol.md", kind.function));
+        for code in kind.codes {
+            let said = match code.number {
+                None => row.contains("the platform's"),
+                Some(number) => {
+                    let in_section = row.contains("in `status_code`") || number == 403;
+                    has_number(row, number) || (in_section && of_sections.contains(&number))
+                }
+            };
+            if !said {
+                missing.push((kind.function, code));
+            }
+        }
+    }
+    assert!(missing.is_empty(), "docs/protocol.md should name these codes: {missing:#?}");
+}
+
+#[test]
+fn a_reply_with_a_status_code_declares_its_codes() {
+    let game = game();
+    let protocol = schema::protocol(&game.requests, &game.events);
+    for kind in game.requests.kinds() {
+        let reply = resolved(&protocol["functions"][kind.function]["reply"], &protocol);
+        let has_one = !reply["properties"]["status_code"].is_null();
+        let is_declared = kind.codes.iter().any(|code| code.kind == CodeKind::StatusCode);
+        assert_eq!(is_declared, has_one, "{}: status_code and its codes go together", kind.function);
+    }
+}
+
+#[test]
+fn generators_find_every_type_from_the_root() {
+    let game = game();
+    let protocol = schema::protocol(&game.requests, &game.events);
+    for kind in game.requests.kinds() {
+        let (of_requests, of_replies) = (&protocol["properties"]["requests"], &protocol["properties"]["replies"]);
+        let function = &protocol["functions"][kind.function];
+        assert_eq!(of_requests["properties"][kind.function], function["arguments"], "{}", kind.function);
+        assert_eq!(of_replies["properties"][kind.function], function["reply"], "{}", kind.function);
+    }
+    for kind in game.events.kinds() {
+        assert!(protocol["properties"]["told"]["properties"][kind.name].is_object(), "{}", kind.name);
+    }
+}
+
+/// No type of a client is one that says nothing, apart from what platforms answer and documents of players.
+#[test]
+fn every_type_of_the_clients_says_what_it_is() {
+    let typescript = include_str!("../../clients/typescript/src/api.gen.ts");
+    let code = typescript.lines().filter(|line| !line.trim_start().starts_with(['*', '/']));
+    for line in code.clone() {
+        let is_vague = [": any", "any[]", "unknown"].iter().any(|vague| line.contains(vague));
+        assert!(!is_vague, "{line}");
+    }
+    let passed_on = code.filter(|line| line.contains("JsonValue") && !line.contains("type JsonValue")).count();
+    assert!(passed_on <= 6, "only what the server passes on is any JSON, found {passed_on} such types");
+}
+
+#[test]
+fn functions_that_change_nothing_are_told_apart_from_the_others() {
+    let game = game();
+    let changes = |function: &str| game.requests.find(function).map(|kind| kind.may_change);
+    for function in ["get_player_info", "get_shop", "server_time", "ping", "legal", "check_money"] {
+        assert_eq!(changes(function), Some(false), "{function} only reads");
+    }
+    // The last three leave nothing in the world, but act outside it.
+    for function in ["enter_stage_general", "login_unique", "claim_mail", "charge", "backup", "rules_reload"] {
+        assert_eq!(changes(function), Some(true), "{function} changes something");
     }
 }
 

@@ -1,121 +1,4858 @@
-// A draft by hand of what `raidkeep schema typescript` prints, until that is there.
+// Written by `raidkeep schema typescript`; do not edit. It is what the server's own types say.
 
-export interface EnergyNow {
-  cooling: number;
-  remain: number;
-}
-export interface EnergyChange extends EnergyNow {
-  reward: number;
-}
-export interface EnergyMoments {
-  full_at?: number;
-}
-export interface PlayerOverview {
-  name: string;
-  exp: number;
-  level: number;
-  need: number;
-  energy: EnergyNow;
-  items: string[];
-  stages: Record<string, number>;
-  at: EnergyMoments & { next_reset_at: number; next_month_at: number };
-}
-export interface EnterStageRequest {
-  stage: number;
-}
-export interface EnterStageReply {
-  energy: EnergyChange;
-  at: EnergyMoments;
-}
-export interface StageVictoryReply {
-  remain: string[];
-  reward: string[];
-  exp_info: { exp: number; level: number; need: number };
-}
-export interface MoppingUpStageRequest {
-  stage: number;
-  count?: number;
-}
-export interface MoppingUpStageReply extends StageVictoryReply {
-  energy: EnergyChange;
-  at: EnergyMoments;
-}
-export interface BattleRequest {
-  role: string;
-  id: string;
-  text?: string;
-  items?: string[];
-  skills?: string[];
-  wait?: boolean;
-}
-export interface BattleReply {
-  role: string;
-  action: string;
-  result: string;
-  status: boolean;
-}
+/** Any JSON: what another platform wrote and the server passes on. */
+export type JsonValue = null | boolean | number | string | JsonValue[] | { [key: string]: JsonValue };
 
-type StageCode = 90 | 91 | 92 | 94 | 95 | 97 | 98;
+/** The statuses that mean the same whatever the function. */
+export const STATUS = {
+  /** The function did what was asked. */
+  success: 0,
+  /** No function of that name is registered. */
+  unknown_function: 10,
+  /** The token is unknown, expired, revoked, or belongs to somebody without the right. */
+  invalid_token: 11,
+  /** The function needs a token, and neither the request nor the connection has one. */
+  token_not_present: 12,
+  /** The request is not of the documented shape; the message names the field. */
+  malformed: 13,
+  /** The server has no world of that number. */
+  world_not_found: 14,
+  /** The rate limit of the connection or of the player is exceeded. */
+  too_many_requests: 15,
+  /** The server is busy, stopping or without storage; the same request may be sent again. */
+  busy: 16,
+  /** The account is banned. */
+  banned: 17,
+  /** The server is under maintenance. */
+  maintenance: 18,
+  /** The client has to be updated. */
+  client_too_old: 19,
+  /** The operator lacks the permission. */
+  not_permitted: 20,
+  /** An internal error; details are in the log. */
+  internal_error: -1,
+  /** The answer did not come in time; with `once` the request may be repeated safely. */
+  timed_out: -2,
+} as const;
 
-export interface PlayerFunctions {
-  ping: { request: object; reply: undefined; code: never; success: 0 };
-  server_time: {
-    request: object;
-    reply: { now: number; time: string; zone: string; cd: number; mcd: number };
-    code: never;
-    success: 0;
-  };
-  login_unique: { request: { unique_id: string }; reply: { token: string }; code: never; success: 0 | 1 };
+/** The first and the last stage of each mode, whether configured or not. */
+export const STAGE_MODES = {
+  general: { first: 1, last: 999 },
+  endless: { first: 1001, last: 1999 },
+  activity: { first: 2001, last: 2999 },
+  boss: { first: 3001, last: 3999 },
+  coin: { first: 4001, last: 4149 },
+  exp: { first: 4151, last: 4199 },
+} as const;
+
+/** The group of an item, the number before its colon. */
+export const ITEM_GROUPS = {
+  weapon: 0,
+  skill: 1,
+  role: 2,
+  item: 3,
+  armor: 4,
+} as const;
+
+/** Items, as `group:id`; an amount is `group:id:quantity`. */
+export const ITEMS = {
+  /** 金币 */
+  coin: "3:1",
+  /** 铁矿 */
+  iron: "3:2",
+  /** 食物 */
+  food: "3:3",
+  /** 水晶 */
+  crystal: "3:4",
+  /** 钻石 */
+  diamond: "3:5",
+  /** 10片技能卷轴 */
+  skill_scroll_10: "3:6",
+  /** 30片技能卷轴 */
+  skill_scroll_30: "3:7",
+  /** 100片技能卷轴 */
+  skill_scroll_100: "3:8",
+  /** 经验点 */
+  experience_point: "3:9",
+  /** 小体力药水 */
+  small_energy_potion: "3:10",
+  /** 初级召唤卷轴 */
+  summon_scroll_basic: "3:11",
+  /** 高级召唤卷轴 */
+  summon_scroll_pro: "3:12",
+  /** 先知召唤卷轴 */
+  summon_scroll_prophet: "3:13",
+  /** 初级转盘券 */
+  fortune_wheel_basic: "3:14",
+  /** 高级转盘券 */
+  fortune_wheel_pro: "3:15",
+  /** 好友礼物 */
+  friend_gift: "3:16",
+  /** 万能碎片 */
+  universal_segment: "3:17",
+  /** 金币卡 */
+  coin_card: "3:18",
+  /** 经验卡 */
+  exp_card: "3:19",
+  /** 食物卡 */
+  food_card: "3:20",
+  /** 矿石卡 */
+  mine_card: "3:21",
+  /** 水晶卡 */
+  crystal_card: "3:22",
+  /** 钻石卡 */
+  diamond_card: "3:23",
+  /** 矿场 */
+  mine: "3:24",
+  /** VIP月卡 */
+  vip_month_card: "3:26",
+  /** VIP季卡 */
+  vip_season_card: "3:27",
+  /** VIP年卡 */
+  vip_year_card: "3:28",
+  /** 体力药水(+50) */
+  energy_potion_50: "3:33",
+  /** 体力药水(+100) */
+  energy_potion_100: "3:34",
+  /** VIP经验卡 */
+  vip_exp_card: "3:43",
+  /** 龙眼 */
+  dragon_eye: "3:51",
+  /** 凤羽 */
+  phoenix_feather: "3:52",
+} as const;
+
+/** Kinds of tickets: the keys of `limits`, which are no items. */
+export const TICKET_KINDS = {
+  /** 世界首领挑战 */
+  boss_challenge: "18",
+  /** 金币挑战 */
+  coin_challenge: "19",
+  /** 今日可购买的金币挑战券 */
+  coin_purchase: "20",
+  /** 经验挑战 */
+  exp_challenge: "21",
+  /** 今日可购买的经验挑战券 */
+  exp_purchase: "22",
+} as const;
+
+/** Functions that can change nothing; they need no `once` key. */
+export const READ_ONLY = [
+  "bag",
+  "card_types",
+  "check_card",
+  "check_money",
+  "check_record",
+  "family_list",
+  "family_members",
+  "get_config_boss",
+  "get_player_info",
+  "get_shop",
+  "ledger_list",
+  "legal",
+  "list_orders",
+  "order_inspect",
+  "order_list",
+  "ping",
+  "report_list",
+  "rules_status",
+  "server_time",
+  "skill",
+  "status",
+  "suspect_list",
+  "task_info",
+  "task_info_personal",
+  "time",
+] as const;
+
+/** Functions that need no token; they ignore `once` keys. */
+export const TOKENLESS = [
+  "legal",
+  "login",
+  "login_unique",
+  "ping",
+  "query_match_base",
+  "server_time",
+  "signup",
+] as const;
+
+/** Functions whose answer may wait for a disk, a platform or another player. */
+export const WAITING = [
+  "backup",
+  "battle",
+  "buy_item",
+  "buy_ticket",
+  "card_types",
+  "challenge",
+  "challenge_info",
+  "charge",
+  "check_card",
+  "check_money",
+  "check_record",
+  "damage_ranking",
+  "feedback",
+  "get_top_damage",
+  "ledger_list",
+  "login",
+  "login_unique",
+  "main",
+  "manual",
+  "order_inspect",
+  "order_list",
+  "order_reconcile",
+  "others",
+  "player_delete",
+  "player_export",
+  "player_import",
+  "query_match",
+  "query_match_base",
+  "rules_reload",
+  "send_mail",
+  "signup",
+  "stage_damage_ranking",
+  "sud_bind",
+  "suspect_list",
+  "wname_assign",
+] as const;
+
+/** Functions whose answer may change who the connection acts for. */
+export const SIGNING_IN = [
+  "login",
+  "login_unique",
+  "query_match_base",
+  "signup",
+] as const;
+
+/** The statuses that are answers, of functions that have more than 0. */
+export const ANSWERS = {
+  login_unique: [0, 1],
+  start_hang_up: [0, 1, 2],
+} as const;
+
+/** What the own statuses of each function mean. */
+export const CODES = {
+  backup: {
+    97: "it cannot be written, or exists already",
+    98: "a backup of this world is under way",
+    99: "the setting backups names no folder, so no backups are made",
+  },
+  bag: {
+    403: "role: expected your own username",
+  },
+  battle: {
+    403: "role: expected your own username; or this is not your battle",
+    404: "no such battle",
+    409: "you have acted in this round",
+    422: "a text with characters that are not shown",
+  },
+  buy_item: {
+    95: "materials insufficient",
+    98: "an earlier order is still being settled",
+    99: "no such offer",
+  },
+  buy_ticket: {
+    92: "no more ticket, try tomorrow",
+    95: "materials insufficient",
+    98: "an earlier order is still being settled",
+    99: "this ticket is not sold for points",
+  },
+  challenge_info: {
+    404: "no such challenge",
+  },
+  charge: {
+    303: "充值卡无效或卡密长度错误",
+  },
+  claim_mail: {
+    97: "already claimed",
+    98: "there is nothing to claim in this mail",
+    99: "no mail has this key",
+  },
+  damage_ranking: {
+    98: "No data for this page",
+    99: "Page number error",
+  },
+  delete_mail: {
+    97: "the items of this mail have not been claimed",
+    99: "no mail has this key",
+  },
+  enter_stage: {
+    95: "a stage that cannot be left at will is still open; the token has ended",
+    96: "There is no configuration information for this stage",
+    97: "energy insufficient",
+    98: "materials insufficient; or no more ticket, try tomorrow",
+    99: "stage error; or all bosses are dead",
+  },
+  enter_stage_boss: {
+    90: "level insufficient",
+    91: "stage error",
+    92: "no more ticket, try tomorrow; or every boss is dead",
+    94: "the stage is passed, and cannot be repeated",
+    95: "materials insufficient",
+    97: "energy insufficient",
+    98: "There is no configuration information for this stage",
+  },
+  enter_stage_coin: {
+    90: "level insufficient",
+    91: "stage error",
+    92: "no more ticket, try tomorrow; or every boss is dead",
+    94: "the stage is passed, and cannot be repeated",
+    95: "materials insufficient",
+    97: "energy insufficient",
+    98: "There is no configuration information for this stage",
+  },
+  enter_stage_endless: {
+    90: "level insufficient",
+    91: "stage error",
+    92: "no more ticket, try tomorrow; or every boss is dead",
+    94: "the stage is passed, and cannot be repeated",
+    95: "materials insufficient",
+    97: "energy insufficient",
+    98: "There is no configuration information for this stage",
+  },
+  enter_stage_exp: {
+    90: "level insufficient",
+    91: "stage error",
+    92: "no more ticket, try tomorrow; or every boss is dead",
+    94: "the stage is passed, and cannot be repeated",
+    95: "materials insufficient",
+    97: "energy insufficient",
+    98: "There is no configuration information for this stage",
+  },
+  enter_stage_general: {
+    90: "level insufficient",
+    91: "stage error",
+    92: "no more ticket, try tomorrow; or every boss is dead",
+    94: "the stage is passed, and cannot be repeated",
+    95: "materials insufficient",
+    97: "energy insufficient",
+    98: "There is no configuration information for this stage",
+  },
+  enter_world_boss_stage: {
+    95: "a stage that cannot be left at will is still open; the token has ended",
+    96: "There is no configuration information for this stage",
+    97: "energy insufficient",
+    98: "materials insufficient; or no more ticket, try tomorrow",
+    99: "stage error; or all bosses are dead",
+  },
+  family_list: {
+    98: "no such family",
+  },
+  family_members: {
+    94: "not in a family",
+    98: "no such family",
+  },
+  feedback: {
+    403: "role: expected your own username",
+    404: "no task is under way",
+    422: "a text with characters that are not shown",
+  },
+  found_family: {
+    96: "there is a family of this name",
+    97: "already in a family",
+    99: "illegal family name",
+  },
+  get_hang_up_info: {
+    96: "There is no configuration information for this stage",
+    99: "no stage is hanging up",
+  },
+  get_hang_up_reward: {
+    96: "There is no configuration information for this stage",
+    99: "no stage is hanging up",
+  },
+  get_list: {
+    403: "role: expected your own username",
+  },
+  get_top_damage: {
+    98: "No data for this page",
+    99: "Page number error",
+  },
+  join_family: {
+    95: "the family is full",
+    97: "already in a family",
+    98: "no such family",
+  },
+  leave_family: {
+    94: "not in a family",
+  },
+  leave_world_boss_stage: {
+    96: "There is no configuration information for this stage",
+    98: "this stage was not entered; the token has ended",
+    99: "stage error; or abnormal data",
+  },
+  ledger_list: {
+    99: "no such player",
+  },
+  login_unique: {
+    1: "success, and this request made the account",
+  },
+  main: {
+    403: "role: expected your own username",
+    422: "a text with characters that are not shown",
+  },
+  manual: {
+    98: "an earlier order is still being settled",
+    99: "no such player",
+  },
+  mark_read_mail: {
+    99: "no mail has this key",
+  },
+  merge: {
+    95: "materials insufficient",
+    99: "no more can be owned",
+    403: "role: expected your own username",
+    422: "illegal name or description",
+  },
+  mopping_up_stage: {
+    95: "materials insufficient",
+    96: "Can only be a positive integer",
+    97: "energy insufficient",
+    98: "There is no configuration information for this stage",
+    99: "Do not sweep until you pass this checkpoint",
+  },
+  order_inspect: {
+    99: "no such order",
+  },
+  order_reconcile: {
+    98: "the orders of the world cannot be read",
+    99: "no such player",
+  },
+  order_resolve: {
+    98: "the order continues by itself",
+    99: "no such order",
+  },
+  others: {
+    403: "role: expected your own username",
+    422: "a text with characters that are not shown",
+  },
+  pass_stage: {
+    96: "There is no configuration information for this stage",
+    98: "this stage was not entered; the token has ended",
+    99: "stage error; or abnormal data",
+  },
+  player_delete: {
+    98: "the player has an unsettled order, which the message names",
+    99: "no such player",
+  },
+  player_export: {
+    97: "the document is longer than the setting limits.export_bytes",
+    98: "a row of the player cannot be read",
+    99: "no such player",
+  },
+  player_import: {
+    94: "the replaced player has an unsettled order",
+    95: "no player here has the e-mail address, unique_id or name of the document; import it without replacing",
+    96: "the pieces are not the document with this hash",
+    97: "there is no document: send one, or its pieces with player_import_piece",
+    98: "the name, e-mail address, unique_id or SUD uid is taken",
+    99: "the document has an unknown format",
+  },
+  player_import_piece: {
+    97: "the document is longer than the setting limits.document_bytes",
+    98: "another piece was expected",
+  },
+  query_match: {
+    401: "the platform does not accept this server's signature",
+  },
+  query_match_base: {
+    401: "the signature is wrong, too old, or was used before",
+  },
+  refrash: {
+    403: "role: expected your own username",
+  },
+  refresh: {
+    403: "role: expected your own username",
+  },
+  report_drop: {
+    98: "the report is under way, retry in a moment",
+    99: "no such report waits",
+  },
+  report_retry: {
+    98: "the report is under way, retry in a moment",
+    99: "no such report waits",
+  },
+  rules_reload: {
+    98: "this server cannot read its rules again",
+    99: "the assets have errors, which `problems` lists, and the rules stay as they are",
+  },
+  select: {
+    403: "role: expected your own username",
+    404: "this task is not among those you may take",
+    409: "another task is under way",
+  },
+  select_personal: {
+    403: "role: expected your own username",
+    404: "this task is not among those you may take",
+    409: "another task is under way",
+  },
+  send_mail: {
+    97: "the mailbox of this player is full",
+    98: "no such player",
+    99: "no more mails can be sent today",
+    422: "characters that are not shown, or indecent words",
+  },
+  skill: {
+    403: "role: expected your own username",
+  },
+  stage_damage_ranking: {
+    88: "No data for this page",
+    89: "Page number error",
+  },
+  start_hang_up: {
+    1: "the stage that hung before was settled, and this one hangs",
+    2: "this stage hangs already",
+    99: "stage error",
+  },
+  status: {
+    403: "role: expected your own username",
+  },
+  sud_bind: {
+    97: "SUD knows no such session of this uid",
+    98: "another account is bound to this uid",
+  },
+  task_info: {
+    403: "role: expected your own username",
+  },
+  task_info_personal: {
+    403: "role: expected your own username",
+  },
+  task_request: {
+    403: "role: expected your own username",
+    409: "there is such a task already; `text` says so",
+    422: "the wish is not understood, or has characters that are not shown",
+    429: "too many tasks are waiting, or were made today; `text` says so",
+  },
+  time: {
+    403: "role: expected your own username",
+  },
+  use_item: {
+    95: "materials insufficient",
+    96: "Can only be a positive integer",
+    98: "this item cannot be used",
+    99: "no such item",
+  },
+  victory_stage_boss: {
+    91: "stage error",
+    93: "abnormal damage",
+    94: "stage mismatch",
+    98: "There is no configuration information for this stage",
+  },
+  victory_stage_coin: {
+    91: "stage error",
+    94: "stage mismatch",
+    98: "There is no configuration information for this stage",
+  },
+  victory_stage_endless: {
+    91: "stage error",
+    94: "stage mismatch",
+    98: "There is no configuration information for this stage",
+  },
+  victory_stage_exp: {
+    91: "stage error",
+    94: "stage mismatch",
+    98: "There is no configuration information for this stage",
+  },
+  victory_stage_general: {
+    91: "stage error",
+    94: "stage mismatch",
+    98: "There is no configuration information for this stage",
+  },
+  wname_assign: {
+    97: "an account has or had this wname",
+    98: "an order of the player is unsettled",
+    99: "no such player",
+  },
+} as const;
+
+/** What `status_code` means in the replies that have one, besides 200. Their status is 0. */
+export const STATUS_CODES = {
+  accept_challenge: {
+    403: "role is not your own username",
+    404: "no such open challenge to you",
+    409: "one of the two is in a battle",
+    410: "the other is not online",
+  },
+  challenge: {
+    403: "role1 is not your own username",
+    404: "no such player",
+    409: "one of the two is in a battle",
+    410: "the other is not online",
+    422: "yourself, or no image within the limits",
+    429: "too many challenges are open",
+  },
   login: {
-    request: { email: string; password: string; ip: string };
-    reply: { status_code: number; username?: string; token?: string; retry_after_ms?: number };
-    code: never;
-    success: 0;
-  };
+    401: "wrong password",
+    404: "no account has this e-mail address",
+    429: "too many attempts; wait `retry_after_ms`",
+  },
+  reject_challenge: {
+    403: "role is not your own username",
+    404: "no such open challenge to you",
+    409: "one of the two is in a battle",
+    410: "the other is not online",
+  },
   signup: {
-    request: { email: string; username: string; password: string; ip: string };
-    reply: { status_code: number };
+    409: "the name is taken, or looks like one that is",
+    410: "the e-mail address is taken",
+    422: "illegal name or e-mail address, or the password is too short",
+    429: "too many new accounts from this address",
+  },
+} as const;
+
+/** What players may call, and what needs no token. */
+export interface PlayerFunctions {
+  /** `accept_c {id, status}`: accepts or rejects; the reply says whether the battle begins. */
+  accept_c: {
+    request: AcceptCRequest;
+    reply: AcceptCReply;
     code: never;
     success: 0;
   };
-  get_player_info: { request: object; reply: PlayerOverview; code: never; success: 0 };
-  listen: { request: { events: string[] }; reply: { events: string[] }; code: never; success: 0 };
-  enter_stage_general: { request: EnterStageRequest; reply: EnterStageReply; code: StageCode; success: 0 };
-  victory_stage_general: { request: EnterStageRequest; reply: StageVictoryReply; code: 91 | 94; success: 0 };
+  /**
+   * `accept_challenge {role, id}`.
+   * - 0 with `status_code` 403: role is not your own username
+   * - 0 with `status_code` 404: no such open challenge to you
+   * - 0 with `status_code` 409: one of the two is in a battle
+   * - 0 with `status_code` 410: the other is not online
+   */
+  accept_challenge: {
+    request: AcceptChallengeRequest;
+    reply: AcceptChallengeReply;
+    code: never;
+    success: 0;
+  };
+  /**
+   * `bag {role}`.
+   * - 403: role: expected your own username
+   */
+  bag: {
+    request: BagRequest;
+    reply: BagReply;
+    code: 403;
+    success: 0;
+  };
+  /**
+   * `battle {role, id, text | action, items, skills, wait?}`: acts in the round. The reply comes with the verdict.
+   * - 403: role: expected your own username; or this is not your battle
+   * - 404: no such battle
+   * - 409: you have acted in this round
+   * - 422: a text with characters that are not shown
+   */
+  battle: {
+    request: BattleRequest;
+    reply: BattleReply;
+    code: 403 | 404 | 409 | 422;
+    success: 0;
+  };
+  /**
+   * `buy_item {token, offer}`.
+   * - others: the payment platform refuses: its code and its message
+   * - 95: materials insufficient
+   * - 98: an earlier order is still being settled
+   * - 99: no such offer
+   */
+  buy_item: {
+    request: BuyItemRequest;
+    reply: BuyItemReply;
+    code: number;
+    success: 0;
+  };
+  /**
+   * `buy_ticket {token, mode, pay_with}`.
+   * - others: the payment platform refuses: its code and its message
+   * - 92: no more ticket, try tomorrow
+   * - 95: materials insufficient
+   * - 98: an earlier order is still being settled
+   * - 99: this ticket is not sold for points
+   */
+  buy_ticket: {
+    request: BuyTicketRequest;
+    reply: BuyTicketReply;
+    code: number;
+    success: 0;
+  };
+  /**
+   * `card_types {token}`: the cards that the platform accepts.
+   * - others: the payment platform refuses: its code and its message
+   */
+  card_types: {
+    request: CardTypesRequest;
+    reply: CardTypesReply;
+    code: number;
+    success: 0;
+  };
+  /**
+   * `challenge {role1, role2, image_data, report_game_info_key?, report_game_info_extras?}`.
+   * - 0 with `status_code` 403: role1 is not your own username
+   * - 0 with `status_code` 404: no such player
+   * - 0 with `status_code` 409: one of the two is in a battle
+   * - 0 with `status_code` 410: the other is not online
+   * - 0 with `status_code` 422: yourself, or no image within the limits
+   * - 0 with `status_code` 429: too many challenges are open
+   */
+  challenge: {
+    request: ChallengeRequest;
+    reply: ChallengeReply;
+    code: never;
+    success: 0;
+  };
+  /**
+   * `challenge_info {id, status?, image_data?}`: a client's answer to the event of that name. Without `status` it shows
+   * the challenge and leaves it open. To the challenger it shows the answer.
+   * - 404: no such challenge
+   */
+  challenge_info: {
+    request: ChallengeInfoRequest;
+    reply: ChallengeInfoReply;
+    code: 404;
+    success: 0;
+  };
+  /**
+   * `charge {token, ctype, cnum, cpwd}`: points for a prepaid card.
+   * - others: the payment platform refuses: its code and its message
+   * - 303: 充值卡无效或卡密长度错误
+   */
+  charge: {
+    request: ChargeRequest;
+    reply: ChargeReply;
+    code: number;
+    success: 0;
+  };
+  /** `check_boss_status {token}`: the same in the legacy format. */
+  check_boss_status: {
+    request: CheckBossStatusRequest;
+    reply: CheckBossStatusReply;
+    code: never;
+    success: 0;
+  };
+  /**
+   * `check_card {token}`: the last five cards.
+   * - others: the payment platform refuses: its code and its message
+   */
+  check_card: {
+    request: CheckCardRequest;
+    reply: CheckCardReply;
+    code: number;
+    success: 0;
+  };
+  /**
+   * `check_money {token}`: the points of the player.
+   * - others: the payment platform refuses: its code and its message
+   */
+  check_money: {
+    request: CheckMoneyRequest;
+    reply: CheckMoneyReply;
+    code: number;
+    success: 0;
+  };
+  /**
+   * `check_record {token}`: the last five movements.
+   * - others: the payment platform refuses: its code and its message
+   */
+  check_record: {
+    request: CheckRecordRequest;
+    reply: CheckRecordReply;
+    code: number;
+    success: 0;
+  };
+  /**
+   * `claim_mail {token, key}`.
+   * - 97: already claimed
+   * - 98: there is nothing to claim in this mail
+   * - 99: no mail has this key
+   */
+  claim_mail: {
+    request: ClaimMailRequest;
+    reply: ClaimMailReply;
+    code: 97 | 98 | 99;
+    success: 0;
+  };
+  /**
+   * `stage_damage_ranking {token, page}`.
+   * - 98: No data for this page
+   * - 99: Page number error
+   */
+  damage_ranking: {
+    request: DamageRankingRequest;
+    reply: DamageRankingReply;
+    code: 98 | 99;
+    success: 0;
+  };
+  /**
+   * `delete_mail {token, key}`.
+   * - 97: the items of this mail have not been claimed
+   * - 99: no mail has this key
+   */
+  delete_mail: {
+    request: DeleteMailRequest;
+    reply: undefined;
+    code: 97 | 99;
+    success: 0;
+  };
+  /** `delete_read_mail {token}`. */
+  delete_read_mail: {
+    request: DeleteReadMailRequest;
+    reply: undefined;
+    code: never;
+    success: 0;
+  };
+  /**
+   * `enter_stage {token, stage}`.
+   * - 95: a stage that cannot be left at will is still open; the token has ended
+   * - 96: There is no configuration information for this stage
+   * - 97: energy insufficient
+   * - 98: materials insufficient; or no more ticket, try tomorrow
+   * - 99: stage error; or all bosses are dead
+   */
+  enter_stage: {
+    request: EnterStageRequest;
+    reply: EnterStageReply;
+    code: 95 | 96 | 97 | 98 | 99;
+    success: 0;
+  };
+  /**
+   * `enter_stage_* {token, stage}`.
+   * - 90: level insufficient
+   * - 91: stage error
+   * - 92: no more ticket, try tomorrow; or every boss is dead
+   * - 94: the stage is passed, and cannot be repeated
+   * - 95: materials insufficient
+   * - 97: energy insufficient
+   * - 98: There is no configuration information for this stage
+   */
+  enter_stage_boss: {
+    request: EnterStageBossRequest;
+    reply: EnterStageBossReply;
+    code: 90 | 91 | 92 | 94 | 95 | 97 | 98;
+    success: 0;
+  };
+  /**
+   * `enter_stage_* {token, stage}`.
+   * - 90: level insufficient
+   * - 91: stage error
+   * - 92: no more ticket, try tomorrow; or every boss is dead
+   * - 94: the stage is passed, and cannot be repeated
+   * - 95: materials insufficient
+   * - 97: energy insufficient
+   * - 98: There is no configuration information for this stage
+   */
+  enter_stage_coin: {
+    request: EnterStageCoinRequest;
+    reply: EnterStageCoinReply;
+    code: 90 | 91 | 92 | 94 | 95 | 97 | 98;
+    success: 0;
+  };
+  /**
+   * `enter_stage_* {token, stage}`.
+   * - 90: level insufficient
+   * - 91: stage error
+   * - 92: no more ticket, try tomorrow; or every boss is dead
+   * - 94: the stage is passed, and cannot be repeated
+   * - 95: materials insufficient
+   * - 97: energy insufficient
+   * - 98: There is no configuration information for this stage
+   */
+  enter_stage_endless: {
+    request: EnterStageEndlessRequest;
+    reply: EnterStageEndlessReply;
+    code: 90 | 91 | 92 | 94 | 95 | 97 | 98;
+    success: 0;
+  };
+  /**
+   * `enter_stage_* {token, stage}`.
+   * - 90: level insufficient
+   * - 91: stage error
+   * - 92: no more ticket, try tomorrow; or every boss is dead
+   * - 94: the stage is passed, and cannot be repeated
+   * - 95: materials insufficient
+   * - 97: energy insufficient
+   * - 98: There is no configuration information for this stage
+   */
+  enter_stage_exp: {
+    request: EnterStageExpRequest;
+    reply: EnterStageExpReply;
+    code: 90 | 91 | 92 | 94 | 95 | 97 | 98;
+    success: 0;
+  };
+  /**
+   * `enter_stage_* {token, stage}`.
+   * - 90: level insufficient
+   * - 91: stage error
+   * - 92: no more ticket, try tomorrow; or every boss is dead
+   * - 94: the stage is passed, and cannot be repeated
+   * - 95: materials insufficient
+   * - 97: energy insufficient
+   * - 98: There is no configuration information for this stage
+   */
+  enter_stage_general: {
+    request: EnterStageGeneralRequest;
+    reply: EnterStageGeneralReply;
+    code: 90 | 91 | 92 | 94 | 95 | 97 | 98;
+    success: 0;
+  };
+  /**
+   * `enter_stage {token, stage}`.
+   * - 95: a stage that cannot be left at will is still open; the token has ended
+   * - 96: There is no configuration information for this stage
+   * - 97: energy insufficient
+   * - 98: materials insufficient; or no more ticket, try tomorrow
+   * - 99: stage error; or all bosses are dead
+   */
+  enter_world_boss_stage: {
+    request: EnterWorldBossStageRequest;
+    reply: EnterWorldBossStageReply;
+    code: 95 | 96 | 97 | 98 | 99;
+    success: 0;
+  };
+  /**
+   * `family_members {name?}`: a family, by default the caller's own.
+   * - 94: not in a family
+   * - 98: no such family
+   */
+  family_members: {
+    request: FamilyMembersRequest;
+    reply: FamilyMembersReply;
+    code: 94 | 98;
+    success: 0;
+  };
+  /**
+   * `feedback {text, role, items, skills, roles}`: plays the task under way.
+   * - 403: role: expected your own username
+   * - 404: no task is under way
+   * - 422: a text with characters that are not shown
+   */
+  feedback: {
+    request: FeedbackRequest;
+    reply: FeedbackReply;
+    code: 403 | 404 | 422;
+    success: 0;
+  };
+  /**
+   * `found_family {name}`.
+   * - 96: there is a family of this name
+   * - 97: already in a family
+   * - 99: illegal family name
+   */
+  found_family: {
+    request: FoundFamilyRequest;
+    reply: FoundFamilyReply;
+    code: 96 | 97 | 99;
+    success: 0;
+  };
+  /** `get_all_mail {token}`. */
+  get_all_mail: {
+    request: GetAllMailRequest;
+    reply: GetAllMailReply;
+    code: never;
+    success: 0;
+  };
+  /** `get_config_boss {token}`. */
+  get_config_boss: {
+    request: GetConfigBossRequest;
+    reply: GetConfigBossReply;
+    code: never;
+    success: 0;
+  };
+  /**
+   * `get_hang_up_info {token}`.
+   * - 96: There is no configuration information for this stage
+   * - 99: no stage is hanging up
+   */
+  get_hang_up_info: {
+    request: GetHangUpInfoRequest;
+    reply: GetHangUpInfoReply;
+    code: 96 | 99;
+    success: 0;
+  };
+  /**
+   * `get_hang_up_reward {token}`.
+   * - 96: There is no configuration information for this stage
+   * - 99: no stage is hanging up
+   */
+  get_hang_up_reward: {
+    request: GetHangUpRewardRequest;
+    reply: GetHangUpRewardReply;
+    code: 96 | 99;
+    success: 0;
+  };
+  /**
+   * `get_list {role}`.
+   * - 403: role: expected your own username
+   */
+  get_list: {
+    request: GetListRequest;
+    reply: GetListReply;
+    code: 403;
+    success: 0;
+  };
+  /** `get_new_mail {token}`: the unread mails. */
+  get_new_mail: {
+    request: GetNewMailRequest;
+    reply: GetNewMailReply;
+    code: never;
+    success: 0;
+  };
+  /** `get_player_info {token}`. */
+  get_player_info: {
+    request: GetPlayerInfoRequest;
+    reply: GetPlayerInfoReply;
+    code: never;
+    success: 0;
+  };
+  /** `get_shop {token}`: what is sold for points. */
+  get_shop: {
+    request: GetShopRequest;
+    reply: GetShopReply;
+    code: never;
+    success: 0;
+  };
+  /**
+   * `stage_damage_ranking {token, page}`.
+   * - 98: No data for this page
+   * - 99: Page number error
+   */
+  get_top_damage: {
+    request: GetTopDamageRequest;
+    reply: GetTopDamageReply;
+    code: 98 | 99;
+    success: 0;
+  };
+  /**
+   * `join_family {name}`.
+   * - 95: the family is full
+   * - 97: already in a family
+   * - 98: no such family
+   */
+  join_family: {
+    request: JoinFamilyRequest;
+    reply: JoinFamilyReply;
+    code: 95 | 97 | 98;
+    success: 0;
+  };
+  /**
+   * `leave_family {}`.
+   * - 94: not in a family
+   */
+  leave_family: {
+    request: LeaveFamilyRequest;
+    reply: undefined;
+    code: 94;
+    success: 0;
+  };
+  /**
+   * `pass_stage {token, stage}`, and `damage` in the boss room.
+   * - 96: There is no configuration information for this stage
+   * - 98: this stage was not entered; the token has ended
+   * - 99: stage error; or abnormal data
+   */
+  leave_world_boss_stage: {
+    request: LeaveWorldBossStageRequest;
+    reply: LeaveWorldBossStageReply;
+    code: 96 | 98 | 99;
+    success: 0;
+  };
+  /** `legal {mode, content}`: whether a name (mode 0) or the description of a role (mode 1) may be used. */
+  legal: {
+    request: LegalRequest;
+    reply: LegalReply;
+    code: never;
+    success: 0;
+  };
+  /** `list_orders {token}`. */
+  list_orders: {
+    request: ListOrdersRequest;
+    reply: ListOrdersReply;
+    code: never;
+    success: 0;
+  };
+  /** `listen {events}`: subscribes the player to these events, replacing an earlier subscription. */
+  listen: {
+    request: ListenRequest;
+    reply: ListenReply;
+    code: never;
+    success: 0;
+  };
+  /**
+   * `login {email, password, ip}`.
+   * - 0 with `status_code` 401: wrong password
+   * - 0 with `status_code` 404: no account has this e-mail address
+   * - 0 with `status_code` 429: too many attempts; wait `retry_after_ms`
+   */
+  login: {
+    request: LoginRequest;
+    reply: LoginReply;
+    code: never;
+    success: 0;
+  };
+  /**
+   * `login_unique {unique_id}`: logs in as a guest, creating the account on first use.
+   * - 1: success, and this request made the account
+   */
+  login_unique: {
+    request: LoginUniqueRequest;
+    reply: LoginUniqueReply;
+    code: never;
+    success: 0 | 1;
+  };
+  /**
+   * `main {text, role}`: says something to the game master. Naming a task that may be taken accepts it.
+   * - 403: role: expected your own username
+   * - 422: a text with characters that are not shown
+   */
+  main: {
+    request: MainRequest;
+    reply: MainReply;
+    code: 403 | 422;
+    success: 0;
+  };
+  /**
+   * `mark_read_mail {token, key}`.
+   * - 99: no mail has this key
+   */
+  mark_read_mail: {
+    request: MarkReadMailRequest;
+    reply: undefined;
+    code: 99;
+    success: 0;
+  };
+  /**
+   * `merge {role, mode, num, des, name?}`: crafts something from `num` units of material.
+   * - 95: materials insufficient
+   * - 99: no more can be owned
+   * - 403: role: expected your own username
+   * - 422: illegal name or description
+   */
+  merge: {
+    request: MergeRequest;
+    reply: MergeReply;
+    code: 95 | 99 | 403 | 422;
+    success: 0;
+  };
+  /**
+   * `mopping_up_stage {token, stage, count}`.
+   * - 95: materials insufficient
+   * - 96: Can only be a positive integer
+   * - 97: energy insufficient
+   * - 98: There is no configuration information for this stage
+   * - 99: Do not sweep until you pass this checkpoint
+   */
   mopping_up_stage: {
     request: MoppingUpStageRequest;
     reply: MoppingUpStageReply;
     code: 95 | 96 | 97 | 98 | 99;
     success: 0;
   };
-  start_hang_up: {
-    request: { stage: number };
-    reply: { hang_up_info?: object } | undefined;
-    code: 99;
-    success: 0 | 1 | 2;
+  /**
+   * `others {info, role, text}`: a special event and what the player says to it. It begins, or the one under way
+   * continues.
+   * - 403: role: expected your own username
+   * - 422: a text with characters that are not shown
+   */
+  others: {
+    request: OthersRequest;
+    reply: OthersReply;
+    code: 403 | 422;
+    success: 0;
   };
+  /**
+   * `pass_stage {token, stage}`, and `damage` in the boss room.
+   * - 96: There is no configuration information for this stage
+   * - 98: this stage was not entered; the token has ended
+   * - 99: stage error; or abnormal data
+   */
+  pass_stage: {
+    request: PassStageRequest;
+    reply: PassStageReply;
+    code: 96 | 98 | 99;
+    success: 0;
+  };
+  /** `ping {}`. */
+  ping: {
+    request: PingRequest;
+    reply: undefined;
+    code: never;
+    success: 0;
+  };
+  /**
+   * `query_match_base {authorization, body}`: the query as it came over HTTP, header and exact text of the body.
+   * - 401: the signature is wrong, too old, or was used before
+   */
+  query_match_base: {
+    request: QueryMatchBaseRequest;
+    reply: QueryMatchBaseReply;
+    code: 401;
+    success: 0;
+  };
+  /**
+   * `refrash {role}`, as the contract spells it (docs/contract/role-play.md#routes).
+   * - 403: role: expected your own username
+   */
+  refrash: {
+    request: RefrashRequest;
+    reply: RefrashReply;
+    code: 403;
+    success: 0;
+  };
+  /**
+   * `refresh {role}`, as clients spell it.
+   * - 403: role: expected your own username
+   */
+  refresh: {
+    request: RefreshRequest;
+    reply: RefreshReply;
+    code: 403;
+    success: 0;
+  };
+  /**
+   * `reject_challenge {role, id}`.
+   * - 0 with `status_code` 403: role is not your own username
+   * - 0 with `status_code` 404: no such open challenge to you
+   * - 0 with `status_code` 409: one of the two is in a battle
+   * - 0 with `status_code` 410: the other is not online
+   */
+  reject_challenge: {
+    request: RejectChallengeRequest;
+    reply: RejectChallengeReply;
+    code: never;
+    success: 0;
+  };
+  /**
+   * `select {role, task_name}`: starts a public task. If it is already under way, its scene is shown again.
+   * - 403: role: expected your own username
+   * - 404: this task is not among those you may take
+   * - 409: another task is under way
+   */
+  select: {
+    request: SelectRequest;
+    reply: SelectReply;
+    code: 403 | 404 | 409;
+    success: 0;
+  };
+  /**
+   * `select_personal {role, task_name}`: the same with a personal task.
+   * - 403: role: expected your own username
+   * - 404: this task is not among those you may take
+   * - 409: another task is under way
+   */
+  select_personal: {
+    request: SelectPersonalRequest;
+    reply: SelectPersonalReply;
+    code: 403 | 404 | 409;
+    success: 0;
+  };
+  /**
+   * `send_mail {token, gn_target, subj, body}`.
+   * - 97: the mailbox of this player is full
+   * - 98: no such player
+   * - 99: no more mails can be sent today
+   * - 422: characters that are not shown, or indecent words
+   */
   send_mail: {
-    request: { gn_target: string; subj: string; body: string };
+    request: SendMailRequest;
     reply: undefined;
     code: 97 | 98 | 99 | 422;
     success: 0;
   };
-  get_all_mail: {
-    request: object;
-    reply: { mail: { key: string; subj: string; read: boolean }[]; count: { cur: number; max: number } };
+  /** `server_time {}`. */
+  server_time: {
+    request: ServerTimeRequest;
+    reply: ServerTimeReply;
     code: never;
     success: 0;
   };
-  battle: { request: BattleRequest; reply: BattleReply; code: 403 | 404 | 409; success: 0 };
+  /**
+   * `signup {email, username, password, ip}`.
+   * - 0 with `status_code` 409: the name is taken, or looks like one that is
+   * - 0 with `status_code` 410: the e-mail address is taken
+   * - 0 with `status_code` 422: illegal name or e-mail address, or the password is too short
+   * - 0 with `status_code` 429: too many new accounts from this address
+   */
+  signup: {
+    request: SignupRequest;
+    reply: SignupReply;
+    code: never;
+    success: 0;
+  };
+  /**
+   * `skill {role}`.
+   * - 403: role: expected your own username
+   */
+  skill: {
+    request: SkillRequest;
+    reply: SkillReply;
+    code: 403;
+    success: 0;
+  };
+  /**
+   * `stage_damage_ranking {token, page}`.
+   * - 88: No data for this page
+   * - 89: Page number error
+   */
+  stage_damage_ranking: {
+    request: StageDamageRankingRequest;
+    reply: StageDamageRankingReply;
+    code: 88 | 89;
+    success: 0;
+  };
+  /** `stage_refresh_boss {token}`. */
+  stage_refresh_boss: {
+    request: StageRefreshBossRequest;
+    reply: StageRefreshBossReply;
+    code: never;
+    success: 0;
+  };
+  /**
+   * `start_hang_up {token, stage}`.
+   * - 1: the stage that hung before was settled, and this one hangs
+   * - 2: this stage hangs already
+   * - 99: stage error
+   */
+  start_hang_up: {
+    request: StartHangUpRequest;
+    reply: StartHangUpReply | undefined;
+    code: 99;
+    success: 0 | 1 | 2;
+  };
+  /**
+   * `status {role}`.
+   * - 403: role: expected your own username
+   */
+  status: {
+    request: StatusRequest;
+    reply: StatusReply;
+    code: 403;
+    success: 0;
+  };
+  /**
+   * `sud_bind {token, uid, ss_token}`: sets the player's identity in reports from now on.
+   * - 97: SUD knows no such session of this uid
+   * - 98: another account is bound to this uid
+   */
+  sud_bind: {
+    request: SudBindRequest;
+    reply: undefined;
+    code: 97 | 98;
+    success: 0;
+  };
+  /**
+   * `task_info {role}`: the public tasks that the player may take.
+   * - 403: role: expected your own username
+   */
+  task_info: {
+    request: TaskInfoRequest;
+    reply: TaskInfoReply;
+    code: 403;
+    success: 0;
+  };
+  /**
+   * `task_info_personal {role}`: the tasks that were made for the player.
+   * - 403: role: expected your own username
+   */
+  task_info_personal: {
+    request: TaskInfoPersonalRequest;
+    reply: TaskInfoPersonalReply;
+    code: 403;
+    success: 0;
+  };
+  /**
+   * `task_request {text, role}`: asks for a personal task.
+   * - 403: role: expected your own username
+   * - 409: there is such a task already; `text` says so
+   * - 422: the wish is not understood, or has characters that are not shown
+   * - 429: too many tasks are waiting, or were made today; `text` says so
+   */
+  task_request: {
+    request: TaskRequestRequest;
+    reply: TaskRequestReply;
+    code: 403 | 409 | 422 | 429;
+    success: 0;
+  };
+  /**
+   * `time {role}`.
+   * - 403: role: expected your own username
+   */
+  time: {
+    request: TimeRequest;
+    reply: TimeReply;
+    code: 403;
+    success: 0;
+  };
+  /**
+   * `use_item {token, item, count}`: drinks `count` of a potion.
+   * - 95: materials insufficient
+   * - 96: Can only be a positive integer
+   * - 98: this item cannot be used
+   * - 99: no such item
+   */
+  use_item: {
+    request: UseItemRequest;
+    reply: UseItemReply;
+    code: 95 | 96 | 98 | 99;
+    success: 0;
+  };
+  /**
+   * `victory_stage_* {token, stage}`, and `damage` in boss mode.
+   * - 91: stage error
+   * - 93: abnormal damage
+   * - 94: stage mismatch
+   * - 98: There is no configuration information for this stage
+   */
+  victory_stage_boss: {
+    request: VictoryStageBossRequest;
+    reply: VictoryStageBossReply;
+    code: 91 | 93 | 94 | 98;
+    success: 0;
+  };
+  /**
+   * `victory_stage_* {token, stage}`, and `damage` in boss mode.
+   * - 91: stage error
+   * - 94: stage mismatch
+   * - 98: There is no configuration information for this stage
+   */
+  victory_stage_coin: {
+    request: VictoryStageCoinRequest;
+    reply: VictoryStageCoinReply;
+    code: 91 | 94 | 98;
+    success: 0;
+  };
+  /**
+   * `victory_stage_* {token, stage}`, and `damage` in boss mode.
+   * - 91: stage error
+   * - 94: stage mismatch
+   * - 98: There is no configuration information for this stage
+   */
+  victory_stage_endless: {
+    request: VictoryStageEndlessRequest;
+    reply: VictoryStageEndlessReply;
+    code: 91 | 94 | 98;
+    success: 0;
+  };
+  /**
+   * `victory_stage_* {token, stage}`, and `damage` in boss mode.
+   * - 91: stage error
+   * - 94: stage mismatch
+   * - 98: There is no configuration information for this stage
+   */
+  victory_stage_exp: {
+    request: VictoryStageExpRequest;
+    reply: VictoryStageExpReply;
+    code: 91 | 94 | 98;
+    success: 0;
+  };
+  /**
+   * `victory_stage_* {token, stage}`, and `damage` in boss mode.
+   * - 91: stage error
+   * - 94: stage mismatch
+   * - 98: There is no configuration information for this stage
+   */
+  victory_stage_general: {
+    request: VictoryStageGeneralRequest;
+    reply: VictoryStageGeneralReply;
+    code: 91 | 94 | 98;
+    success: 0;
+  };
 }
 
+/** What operators may call, on their listener. */
+export interface OperatorFunctions {
+  /**
+   * `backup {token, name?}`.
+   * - 97: it cannot be written, or exists already
+   * - 98: a backup of this world is under way
+   * - 99: the setting backups names no folder, so no backups are made
+   */
+  backup: {
+    request: BackupRequest;
+    reply: BackupReply;
+    code: 97 | 98 | 99;
+    success: 0;
+  };
+  /** `clock_advance {seconds}`: moves a manual clock, backwards with a negative number. */
+  clock_advance: {
+    request: ClockAdvanceRequest;
+    reply: ClockAdvanceReply;
+    code: never;
+    success: 0;
+  };
+  /**
+   * `clock_mend {token}`: moments that lie in the future, because the clock was ahead when they were stored, are brought
+   * back to now. What was paid or used up stays so.
+   */
+  clock_mend: {
+    request: ClockMendRequest;
+    reply: ClockMendReply;
+    code: never;
+    success: 0;
+  };
+  /**
+   * `family_list {token, name?, after?, limit?}`: in the order in which they were founded, or the one of that name.
+   * - 98: no such family
+   */
+  family_list: {
+    request: FamilyListRequest;
+    reply: FamilyListReply;
+    code: 98;
+    success: 0;
+  };
+  /**
+   * `ledger_list {name, limit, before}`: movements of a player, newest first.
+   * - 99: no such player
+   */
+  ledger_list: {
+    request: LedgerListRequest;
+    reply: LedgerListReply;
+    code: 99;
+    success: 0;
+  };
+  /**
+   * `manual {token, name, type, money, text}`: adds (1), takes (2) or sets (3) a player's points.
+   * - others: the payment platform refuses: its code and its message
+   * - 98: an earlier order is still being settled
+   * - 99: no such player
+   */
+  manual: {
+    request: ManualRequest;
+    reply: ManualReply;
+    code: number;
+    success: 0;
+  };
+  /**
+   * `order_inspect {token, order}`: one order in full, with every step.
+   * - 99: no such order
+   */
+  order_inspect: {
+    request: OrderInspectRequest;
+    reply: OrderInspectReply;
+    code: 99;
+    success: 0;
+  };
+  /** `order_list {token, state?, before?, limit?}`: the latest orders first. */
+  order_list: {
+    request: OrderListRequest;
+    reply: OrderListReply;
+    code: never;
+    success: 0;
+  };
+  /**
+   * `order_reconcile {token, name | account}`: compares the platform's last records of a player with the world's orders.
+   * - others: the payment platform refuses: its code and its message
+   * - 98: the orders of the world cannot be read
+   * - 99: no such player
+   */
+  order_reconcile: {
+    request: OrderReconcileRequest;
+    reply: OrderReconcileReply;
+    code: number;
+    success: 0;
+  };
+  /**
+   * `order_resolve {token, order, paid, reason}`: records what an operator has found out about an order in doubt.
+   * - 98: the order continues by itself
+   * - 99: no such order
+   */
+  order_resolve: {
+    request: OrderResolveRequest;
+    reply: OrderResolveReply;
+    code: 98 | 99;
+    success: 0;
+  };
+  /**
+   * `player_delete {token, name, dry_run?}`.
+   * - 98: the player has an unsettled order, which the message names
+   * - 99: no such player
+   */
+  player_delete: {
+    request: PlayerDeleteRequest;
+    reply: PlayerDeleteReply;
+    code: 98 | 99;
+    success: 0;
+  };
+  /**
+   * `player_export {token, name}`.
+   * - 97: the document is longer than the setting limits.export_bytes
+   * - 98: a row of the player cannot be read
+   * - 99: no such player
+   */
+  player_export: {
+    request: PlayerExportRequest;
+    reply: PlayerExportReply;
+    code: 97 | 98 | 99;
+    success: 0;
+  };
+  /**
+   * `player_import {token, document?, hash?, replace?, dry_run?}`: without a document, the one that came in pieces on this connection, with
+   * the hash that its pieces named.
+   * - 94: the replaced player has an unsettled order
+   * - 95: no player here has the e-mail address, unique_id or name of the document; import it without replacing
+   * - 96: the pieces are not the document with this hash
+   * - 97: there is no document: send one, or its pieces with player_import_piece
+   * - 98: the name, e-mail address, unique_id or SUD uid is taken
+   * - 99: the document has an unknown format
+   */
+  player_import: {
+    request: PlayerImportRequest;
+    reply: PlayerImportReply;
+    code: 94 | 95 | 96 | 97 | 98 | 99;
+    success: 0;
+  };
+  /**
+   * `player_import_piece {token, piece, text, hash?}`: pieces are numbered from 0.
+   * - 97: the document is longer than the setting limits.document_bytes
+   * - 98: another piece was expected
+   */
+  player_import_piece: {
+    request: PlayerImportPieceRequest;
+    reply: PlayerImportPieceReply;
+    code: 97 | 98;
+    success: 0;
+  };
+  /**
+   * `query_match {token, match_id?, report_game_info_key?}`: what the platform itself says about a round.
+   * - others: the platform refuses: its code and its message
+   * - 401: the platform does not accept this server's signature
+   */
+  query_match: {
+    request: QueryMatchRequest;
+    reply: QueryMatchReply;
+    code: number;
+    success: 0;
+  };
+  /**
+   * `report_drop {token, report, reason}`: stops sending a report. The end of its round is then reported without it.
+   * - 98: the report is under way, retry in a moment
+   * - 99: no such report waits
+   */
+  report_drop: {
+    request: ReportDropRequest;
+    reply: ReportDropReply;
+    code: 98 | 99;
+    success: 0;
+  };
+  /** `report_list {token, state?, after?, limit?}`: the oldest first. */
+  report_list: {
+    request: ReportListRequest;
+    reply: ReportListReply;
+    code: never;
+    success: 0;
+  };
+  /**
+   * `report_retry {token, report}`: restarts a report from the first attempt, with the report that waits for it.
+   * - 98: the report is under way, retry in a moment
+   * - 99: no such report waits
+   */
+  report_retry: {
+    request: ReportRetryRequest;
+    reply: ReportRetryReply;
+    code: 98 | 99;
+    success: 0;
+  };
+  /**
+   * `rules_reload {token}`: reads the assets again, for all worlds.
+   * - 98: this server cannot read its rules again
+   * - 99: the assets have errors, which `problems` lists, and the rules stay as they are
+   */
+  rules_reload: {
+    request: RulesReloadRequest;
+    reply: RulesReloadReply;
+    code: 98 | 99;
+    success: 0;
+  };
+  /** `rules_status {token}`. */
+  rules_status: {
+    request: RulesStatusRequest;
+    reply: RulesStatusReply;
+    code: never;
+    success: 0;
+  };
+  /** `suspect_list {limit}`: players with anomalies, those with the most first. */
+  suspect_list: {
+    request: SuspectListRequest;
+    reply: SuspectListReply;
+    code: never;
+    success: 0;
+  };
+  /**
+   * `wname_assign {token, name, wname?}`: without `wname`, the one that a new account would get.
+   * - 97: an account has or had this wname
+   * - 98: an order of the player is unsettled
+   * - 99: no such player
+   */
+  wname_assign: {
+    request: WnameAssignRequest;
+    reply: WnameAssignReply;
+    code: 97 | 98 | 99;
+    success: 0;
+  };
+}
+
+/** What the server tells players, and what `data` holds. */
 export interface Events {
-  mail_received: { subj: string; from: string; key?: string };
-  challenge_info: { id: string; role: string; image_data: string | null };
-  battle_verdict: BattleReply & { id: string; round: number };
-  energy_full: { energy: EnergyChange };
-  energy: { energy: EnergyChange };
+  /** The event `battle_verdict`: the contents of the reply of `battle`, for a player who did not wait for it. */
+  battle_verdict: BattleVerdictEvent;
+  /** The event `boss_died`. */
+  boss_died: BossDiedEvent;
+  /** The event `challenge_accepted`. */
+  challenge_accepted: ChallengeAcceptedEvent;
+  /** The event `challenge_ended`, for both players: the challenge was not answered in time. */
+  challenge_ended: ChallengeEndedEvent;
+  /**
+   * What the challenged player receives, as the event `challenge_info` and as a push to its address
+   * (docs/contract/role-play.md#challenges).
+   */
+  challenge_info: ChallengeInfoEvent;
+  /** The event `challenge_rejected`. */
+  challenge_rejected: ChallengeRejectedEvent;
+  /** The event `energy`, for players who subscribed with `listen`: `reward` points have regenerated. */
+  energy: EnergyEvent;
+  /** The event `energy_full`. */
+  energy_full: EnergyFullEvent;
+  /** The event `mail_received`. The mail of a broadcast has no key until its player takes it in. */
+  mail_received: MailReceivedEvent;
+  /** The event `order_settled`: the order's request was answered before the order ended. */
+  order_settled: OrderSettledEvent;
+  /** The event `season_reset`. */
+  season_reset: SeasonResetEvent;
+  /** The event `tickets_reset`. */
+  tickets_reset: TicketsResetEvent;
 }
 
-export const READ_ONLY = ["get_player_info", "get_all_mail", "server_time", "ping"] as const;
-export const TOKENLESS = ["login", "signup", "login_unique", "legal", "ping", "server_time"] as const;
+/** What the server tells operators, and what `data` holds. */
+export interface OperatorEvents {
+  /** The event `rules_changed`. */
+  rules_changed: RulesChangedEvent;
+  /** The event `rules_mended`. */
+  rules_mended: RulesMendedEvent;
+  /** The event `rules_refused`. */
+  rules_refused: RulesRefusedEvent;
+}
+
+/** What each file of the assets holds; the files of a folder all hold the same. */
+export interface Assets {
+  /** How battles proceed. */
+  "battles.ron": BattleRules;
+  /** How long challenges stay open, and how many. */
+  "challenges.ron": ChallengeRules;
+  /** How attributes are computed. */
+  "character.ron": CharacterRules;
+  /** All characters, by their ids in scripts. */
+  "characters.ron": Cast;
+  /** What crafting costs and how strong the results are. */
+  "crafting.ron": CraftRules;
+  /** `energy.ron`. */
+  "energy.ron": EnergyRules;
+  /** A special event: the contents of a file in `events/`. */
+  [events: `events/${string}.ron`]: SpecialEvent;
+  /** How large families may be. Their names follow `names.ron`, as usernames do. */
+  "families.ron": FamilyRules;
+  /** The game master's fighters. */
+  "fighters.ron": FighterRules;
+  /** The game master. */
+  "game_master.ron": GameMaster;
+  /** The rewards of a minute on a stage. */
+  "hang_up.ron": HangUpRules;
+  /** The contents of `images.ron`. */
+  "images.ron": ImageLimits;
+  /** `items.ron`: which items exist, and what a new player owns. */
+  "items.ron": ItemRules;
+  /** `layouts.ron`. */
+  "layouts.ron": LayoutRules;
+  /** The contents of `levels.ron`. */
+  "levels.ron": LevelFile;
+  /** The limits on mail, and the sender of system mail. */
+  "mail.ron": MailRules;
+  /** `monsters.ron`. */
+  "monsters.ron": MonsterRules;
+  /** What a legal name is. */
+  "names.ron": NameRules;
+  /** The parameters of a check: die + attribute / `attribute_per_point` + help, against the difficulty. */
+  "narrator.ron": NarratorRules;
+  /** A template of personal tasks: the contents of a file in `personal_tasks/`. */
+  [personal_tasks: `personal_tasks/${string}.ron`]: TaskTemplate;
+  /** `presence.ron`. */
+  "presence.ron": PresenceRules;
+  /** Everything that is sold for points. */
+  "shop.ron": ShopRules;
+  /** One mode: the contents of one file. */
+  [stages: `stages/${string}.ron`]: ModeRules;
+  /** `sweep.ron`. */
+  "sweep.ron": SweepRules;
+  /** The contents of `tasks.ron`. */
+  "tasks.ron": TaskRules;
+  /** A task: the contents of a file in `tasks/`. */
+  [tasks: `tasks/${string}.ron`]: PublicTask;
+  /** `tickets.ron`. */
+  "tickets.ron": TicketRules;
+  /** The contents of `world_boss.ron`. */
+  "world_boss.ron": BossRules;
+}
+
+/** The reply of `accept_c`. */
+export interface AcceptCReply {
+  status: boolean;
+}
+
+/** `accept_c {id, status}`: accepts or rejects; the reply says whether the battle begins. */
+export interface AcceptCRequest {
+  id: string;
+  status: boolean;
+}
+
+/** A reply that consists of a code only. */
+export type AcceptChallengeReply = AnswerSent;
+
+/** `accept_challenge {role, id}`. */
+export interface AcceptChallengeRequest {
+  id: string;
+  role: string;
+}
+
+/** A quantity of an item, `group:id:quantity`. In changes it may be negative. */
+export type Amount = string;
+
+/** An anomaly and its circumstances. */
+export interface Anomaly {
+  /** The reported damage, if there was one. */
+  damage: number | null;
+  /** The player's level, and the seconds it had been in the stage. */
+  level: number | null;
+  /** The most that would have been believed. */
+  most: number | null;
+  seconds: number | null;
+  /** The stage that it was about. */
+  stage: number;
+  what: Misdeed;
+}
+
+/** A reply that consists of a code only. */
+export interface AnswerSent {
+  status_code: number;
+}
+
+/**
+ * One of the attributes, for rules that check or roll against it.
+ * - `strength`: 力量.
+ * - `agility`: 敏捷.
+ * - `wits`: 智力.
+ * - `vigor`: 体魄.
+ */
+export type Attribute = "strength" | "agility" | "wits" | "vigor";
+
+/** A roll of the die plus an attribute and the used skills and equipment, against a difficulty. */
+export interface AttributeCheck {
+  /** The attribute that helps; absent = luck only. */
+  attribute?: Attribute;
+  /** The points needed. */
+  difficulty: number;
+}
+
+/** The attributes of a player, or of a fighter of the game master. */
+export interface Attributes {
+  /** 敏捷: quickness of hand and foot. */
+  agility: number;
+  /** 力量: the force of blows. */
+  strength: number;
+  /** 体魄: endurance. */
+  vigor: number;
+  /** 智力: cleverness, and the force of words and spells. */
+  wits: number;
+}
+
+/** The reply of `backup`. */
+export interface BackupReply {
+  file: string;
+  last_batch: BatchNumber;
+  rows: number;
+}
+
+/** `backup {token, name?}`. */
+export interface BackupRequest {
+  /** Missing = the present moment of the game's clock. */
+  name?: string;
+}
+
+/** The reply of `bag`. */
+export interface BagReply {
+  equipments: Described;
+}
+
+/** `bag {role}`. */
+export interface BagRequest {
+  role: string;
+}
+
+/** The number of a batch of rows. A world's batches are numbered from 1; 0 is before the first. */
+export type BatchNumber = number;
+
+/**
+ * The reply of `battle` (docs/contract/role-play.md#battles), and whether the battle is
+ * over.
+ */
+export interface BattleReply {
+  /** What the opponent did. */
+  action: string;
+  /** The experience won, at the end. */
+  exp?: number;
+  /** The verdict as text. */
+  result: string;
+  /** The items won, at the end. */
+  reward?: Amount[];
+  /** The opponent. */
+  role: string;
+  /** The outcome of the stake, at the end of a battle that had one. */
+  stake?: StakeTold;
+  /** Whether the battle is over. */
+  status: boolean;
+}
+
+/** `battle {role, id, text | action, items, skills, wait?}`: acts in the round. The reply comes with the verdict. */
+export interface BattleRequest {
+  /** An alias of `text` that some clients use. */
+  action?: string;
+  id: string;
+  items?: string[];
+  role: string;
+  skills?: string[];
+  text?: string;
+  /**
+   * An addition to the contract: with `false` the reply comes at once, and the verdict only as an event, for a client
+   * that has other requests to send on its connection meanwhile. Left out: `true`.
+   */
+  wait?: boolean;
+}
+
+/** How battles proceed. */
+export interface BattleRules {
+  /** The `game_mode` of the reports to SUD. */
+  game_mode: number;
+  /** Seconds for which an ended battle can still be looked up. */
+  kept_seconds: number;
+  /** The `role` of each in the reports to SUD. */
+  report_roles: ReportRoles;
+  /** How many battles are rewarded in a day. */
+  rewarded_per_day: RewardedPerDay;
+  /** The rewards at the end of a battle between players. */
+  rewards: Rewards;
+  /** Seconds that both players have to act in a round. */
+  round_seconds: number;
+  /** After this many rounds the battle is a draw. */
+  rounds_max: number;
+  /** What both put in at the start; absent = nothing. */
+  stake?: StakeRules;
+  /** The longest text of an action, in characters. */
+  text_longest: number;
+  /** The texts that players read. */
+  texts: BattleTexts;
+  /** Who wins a round. */
+  verdict: VerdictRules;
+  /** Rounds that a player must win to win the battle. */
+  wins_needed: number;
+}
+
+/** The texts of `battles.ron`. */
+export interface BattleTexts {
+  /** Replaces the skills and items when none counts. */
+  bare: string;
+  broken: Template[];
+  deserted: Template;
+  drawn: Template;
+  escaped: Template;
+  even: Template[];
+  held: Template[];
+  idle: Template[];
+  score: Template;
+  /** Shown as the action of a player who stayed silent. */
+  silent: string;
+  struck: Template[];
+  /** Behind the end of a battle in which neither is rewarded. */
+  unrewarded: string;
+  /** Shown to a player who has acted while the opponent has not. */
+  waiting: Template;
+  won: Template;
+}
+
+/** The event `battle_verdict`: the contents of the reply of `battle`, for a player who did not wait for it. */
+export interface BattleVerdictEvent {
+  /** What the opponent did. */
+  action: string;
+  /** The experience won, at the end. */
+  exp?: number;
+  /** The battle's number. */
+  id: string;
+  /** The verdict as text. */
+  result: string;
+  /** The items won, at the end. */
+  reward?: Amount[];
+  /** The opponent. */
+  role: string;
+  /** How many rounds are finished. */
+  round: number;
+  /** The outcome of the stake, at the end of a battle that had one. */
+  stake?: StakeTold;
+  /** Whether the battle is over. */
+  status: boolean;
+}
+
+/** The result of a victory in boss mode; `{}` in the other modes. */
+export interface BossBlow {
+  damage?: number;
+  ratio?: Ratios;
+  record?: number;
+}
+
+export interface BossConfig {
+  max_enter_time: number;
+  max_upload_damage: number;
+  [boss: `boss${number}`]: LifeValue;
+}
+
+/** The event `boss_died`. */
+export interface BossDiedEvent {
+  boss: number;
+  name: string;
+}
+
+/** One boss. */
+export interface BossEntry {
+  /** What everybody gets when it dies. */
+  gift: Gift;
+  /** Life points. */
+  life_value: number;
+  /** The name, for people who read this file. */
+  name: string;
+}
+
+export interface BossMoments {
+  /** When all bosses return; absent if they do not. */
+  next_month_at?: number;
+  next_reset_at: number;
+}
+
+/** The flat reply of the boss room, with the challenges left also where `enter_stage` documents them. */
+export interface BossRoomEntered {
+  at: EnergyMoments;
+  cd_time: number;
+  consume: number;
+  cooling_time: number;
+  energy: number;
+  times: number;
+  world_boss: ChallengesLeft;
+}
+
+/** The result of a visit to the boss room. */
+export interface BossRoomLeft {
+  boss_life_ratio: Ratios;
+  energy?: LegacyEnergy;
+  highest_damage: number;
+  new_record: number;
+  p_exp?: PassedExp;
+  p_stage?: PassedStage;
+  pass_stages?: LegacyChange[];
+}
+
+/** The contents of `world_boss.ron`. */
+export interface BossRules {
+  /** The roster. */
+  bosses: BossEntry[];
+  /** The cost of entering the legacy boss room. */
+  legacy_entry: LegacyBossEntry;
+  /** Challenges a day, as `get_config_boss` shows them; the tickets themselves are in `tickets.ron`. */
+  max_enter_time: number;
+  /** A damage at or above this is abnormal. */
+  max_upload_damage: number;
+  /**
+   * How much of a damage below that is believed, by level and time; a stage of `stages/boss.ron` may have rules of its
+   * own.
+   */
+  plausible_damage: PlausibleDamage;
+  /** When a season ends and all bosses return: `daily`, `weekly(monday)`, `monthly` or `dates(["2026-12-24"])`. */
+  season: Schedule;
+  /** The mail that brings it. */
+  season_mail: MailText;
+  /** Season rewards by rank, sent by mail. */
+  season_rewards: Bracket[];
+  /** Whether damage beyond a boss's life goes on to the next. */
+  surplus_carries_over: CarriesOver;
+}
+
+/** A range of ranks and what they get. */
+export interface Bracket {
+  /** The best rank. */
+  from: number;
+  /** What each gets. */
+  items: Amount[];
+  /** The last rank. */
+  to: number;
+}
+
+/** The reply of a purchase. */
+export type BuyItemReply = ItemBought | [PointsShort];
+
+/** `buy_item {token, offer}`. */
+export interface BuyItemRequest {
+  offer: string;
+}
+
+/** The reply of a purchase. */
+export type BuyTicketReply = TicketBought | [PointsShort];
+
+/** `buy_ticket {token, mode, pay_with}`. */
+export interface BuyTicketRequest {
+  mode: PurchaseMode;
+  pay_with: PayWith;
+}
+
+/**
+ * The data of a reply, as the platform wrote it: players see its fields in the platform's order. `""` where the platform
+ * has none.
+ */
+export type CardTypesReply = PlatformData;
+
+/** `card_types {token}`: the cards that the platform accepts. */
+export type CardTypesRequest = Record<string, never>;
+
+/** Whether damage beyond a boss's life carries over to the next. */
+export interface CarriesOver {
+  /** From `pass_stage`. */
+  legacy: boolean;
+  /** From `victory_stage_boss`. */
+  new: boolean;
+}
+
+/** All characters, by their ids in scripts. */
+export interface Cast {
+  characters: Record<string, Character>;
+}
+
+/** The event `challenge_accepted`. */
+export type ChallengeAcceptedEvent = ChallengeAnswered;
+
+/**
+ * What the challenger receives: the answer given by `/challenge_info` (docs/contract/role-play.md#challenges), and who
+ * gave it.
+ */
+export interface ChallengeAnswered {
+  id: string;
+  image_data: string | null;
+  role: string;
+  status: boolean;
+}
+
+/** The event `challenge_ended`, for both players: the challenge was not answered in time. */
+export interface ChallengeEndedEvent {
+  id: string;
+}
+
+/**
+ * What the challenged player receives, as the event `challenge_info` and as a push to its address
+ * (docs/contract/role-play.md#challenges).
+ */
+export interface ChallengeInfoEvent {
+  id: string;
+  image_data: string | null;
+  role: string;
+}
+
+/** The reply of `challenge_info`: name and portrait of the other player, and whether the battle begins or has begun. */
+export interface ChallengeInfoReply {
+  id: string;
+  image_data: string | null;
+  role: string;
+  status: boolean;
+}
+
+/**
+ * `challenge_info {id, status?, image_data?}`: a client's answer to the event of that name. Without `status` it shows
+ * the challenge and leaves it open. To the challenger it shows the answer.
+ */
+export interface ChallengeInfoRequest {
+  id: string;
+  image_data?: string;
+  status?: boolean;
+}
+
+/** The event `challenge_rejected`. */
+export type ChallengeRejectedEvent = ChallengeAnswered;
+
+/**
+ * The reply of `challenge`. It does not wait for the answer of a player: `status` is false and there is no image until
+ * the request is repeated after the answer. A fighter of the game master accepts at once.
+ */
+export interface ChallengeReply {
+  id: string;
+  image_data: string | null;
+  status: boolean;
+  status_code: number;
+}
+
+/** `challenge {role1, role2, image_data, report_game_info_key?, report_game_info_extras?}`. */
+export interface ChallengeRequest {
+  image_data?: string;
+  /** Passed through to SUD. */
+  report_game_info_extras?: string;
+  /** Passed through to SUD; a round can be queried by it. */
+  report_game_info_key?: string;
+  role1: string;
+  /** A player, or a fighter of the game master. */
+  role2: string;
+}
+
+/** How long challenges stay open, and how many. */
+export interface ChallengeRules {
+  /** Open challenges that a player may have received. */
+  received_max: number;
+  /** Open challenges that a player may have sent. */
+  sent_max: number;
+  /** Seconds after which an unanswered challenge ends. */
+  unanswered_seconds: number;
+}
+
+export interface Challenges {
+  month_time: number;
+  remaining: number;
+  time: number;
+}
+
+/** The challenges left as the legacy `enter_stage` shows them. */
+export interface ChallengesLeft {
+  remaining: number;
+  /** The time until new ones. */
+  time: HoursMinutesSeconds;
+}
+
+/** An item that a minute may bring. */
+export interface Chance {
+  /** The amount on success. */
+  amount: Amount;
+  /** See `numerator`. */
+  denominator: number;
+  /** The chance is `numerator` in `denominator`. */
+  numerator: number;
+}
+
+/** Items by chance. */
+export interface Chances {
+  /** Each is rolled once per whole minute. */
+  items: Chance[];
+  /** Applies from this stage on. */
+  stage: number;
+}
+
+/** A speaker. */
+export interface Character {
+  /** The name that players see; a `role` of replies. */
+  name: string;
+  /** An image. */
+  portrait: string;
+}
+
+/** How attributes are computed. */
+export interface CharacterRules {
+  /** 敏捷. */
+  agility: Growth;
+  /** Items whose quantities `status` shows, under their names. */
+  shown_items: ItemId[];
+  /** 力量. */
+  strength: Growth;
+  /** 体魄. */
+  vigor: Growth;
+  /** 智力. */
+  wits: Growth;
+}
+
+/**
+ * The data of a reply, as the platform wrote it: players see its fields in the platform's order. `""` where the platform
+ * has none.
+ */
+export type ChargeReply = PlatformData;
+
+/** `charge {token, ctype, cnum, cpwd}`: points for a prepaid card. */
+export interface ChargeRequest {
+  cnum: string;
+  cpwd: string;
+  ctype: number;
+}
+
+/** How the endpoint is to answer. */
+export interface ChatManner {
+  /** A text that contains one of these, in any letter case, is rejected. */
+  forbidden: string[];
+  /** The system prompt. */
+  instructions: string;
+  /** Sampling temperature in hundredths: 0 to 200. */
+  temperature_percent: number;
+  /** The most characters of its text; a longer one is rejected. */
+  text_max_chars: number;
+  /** The most tokens it may answer with. */
+  tokens_max: number;
+}
+
+/** The reply of `check_boss_status`. */
+export interface CheckBossStatusReply {
+  at: BossMoments;
+  boss_life_ratio: Ratios;
+  damage: number;
+  world_boss: Challenges;
+}
+
+/** `check_boss_status {token}`: the same in the legacy format. */
+export type CheckBossStatusRequest = Record<string, never>;
+
+/**
+ * The data of a reply, as the platform wrote it: players see its fields in the platform's order. `""` where the platform
+ * has none.
+ */
+export type CheckCardReply = PlatformData;
+
+/** `check_card {token}`: the last five cards. */
+export type CheckCardRequest = Record<string, never>;
+
+/**
+ * The data of a reply, as the platform wrote it: players see its fields in the platform's order. `""` where the platform
+ * has none.
+ */
+export type CheckMoneyReply = PlatformData;
+
+/** `check_money {token}`: the points of the player. */
+export type CheckMoneyRequest = Record<string, never>;
+
+/**
+ * The data of a reply, as the platform wrote it: players see its fields in the platform's order. `""` where the platform
+ * has none.
+ */
+export type CheckRecordReply = PlatformData;
+
+/** `check_record {token}`: the last five movements. */
+export type CheckRecordRequest = Record<string, never>;
+
+/** Something the player may do. */
+export interface Choice {
+  /** What decides between `pass` and `fail`; absent = it always passes. */
+  check?: AttributeCheck;
+  /** The outcome of a failed check. */
+  fail?: ChoiceOutcome;
+  /** The player's words must contain one of these; none given = any words match. */
+  keywords?: string[];
+  /** What happens. */
+  pass: ChoiceOutcome;
+  /** The player's words must contain none of these. */
+  unless?: string[];
+  /** The player must use an owned skill or piece of equipment whose name or description contains one of these. */
+  using?: string[];
+}
+
+/** A text, and where the story goes next. */
+export interface ChoiceOutcome {
+  /** A scene or an ending; absent = the player stays in the scene. */
+  go?: string;
+  /** What the player reads. */
+  text: Template;
+}
+
+/** The reply of `claim_mail`. */
+export interface ClaimMailReply {
+  remain: Amount[];
+  reward: Amount[];
+}
+
+/** `claim_mail {token, key}`. */
+export interface ClaimMailRequest {
+  key: string;
+}
+
+/** The game's time. */
+export type ClockAdvanceReply = TimeTold;
+
+/** `clock_advance {seconds}`: moves a manual clock, backwards with a negative number. */
+export interface ClockAdvanceRequest {
+  seconds: number;
+}
+
+/** The reply of `clock_mend`. */
+export interface ClockMendReply {
+  /** The moment that counts, unix seconds. */
+  at: number;
+  /** Numbers the mends of this world from 1. */
+  mend: number;
+  /** How many players were mended at once. The others are when they are loaded. */
+  players_in_memory: number;
+  /** The same as local date and time, `YYYY-MM-DD HH:MM:SS`. */
+  time: string;
+}
+
+/**
+ * `clock_mend {token}`: moments that lie in the future, because the clock was ahead when they were stored, are brought
+ * back to now. What was paid or used up stays so.
+ */
+export type ClockMendRequest = Record<string, never>;
+
+/** An item of `enter_stages`, with `iid` as a number. */
+export interface Cost {
+  iid: number;
+  remaining: number;
+  reward: number;
+}
+
+/** What crafting costs and how strong the results are. */
+export interface CraftRules {
+  /** Mode 1. */
+  equipment: Recipe;
+  /** A name that is not given is the start of the description, up to the first of these characters. */
+  name_ends: string;
+  /** The most characters of such a name. */
+  name_longest: number;
+  /** Mode 0. */
+  skill: Recipe;
+}
+
+export interface CurvePiece {
+  step: number;
+  to: number;
+}
+
+/** The reply: a page of the ranking, and the player's own rank. */
+export type DamageRankingReply = RankingPage;
+
+/** `stage_damage_ranking {token, page}`. */
+export interface DamageRankingRequest {
+  page?: number;
+}
+
+/** `delete_mail {token, key}`. */
+export interface DeleteMailRequest {
+  key: string;
+}
+
+/** `delete_read_mail {token}`. */
+export type DeleteReadMailRequest = Record<string, never>;
+
+/** Name to description. */
+export type Described = Record<string, string>;
+
+/** What a legal description is. */
+export interface DescriptionRules {
+  /** Most characters. */
+  longest: number;
+  /** Fewest non-space characters. */
+  shortest: number;
+}
+
+/** The dice that each side throws in each round. */
+export interface Dice {
+  /** How many dice. */
+  count: number;
+  /** Sides of each die. */
+  sides: number;
+  /** Points for each pip. */
+  weight: number;
+}
+
+/** Everything a world stores about one player. */
+export interface Document {
+  /** The number that the player had there. */
+  account: number;
+  /** When it was written on the game's clock, unix seconds. */
+  exported_at: number;
+  /** The format of the document. */
+  format: number;
+  /** Records that mention the player and stay in their world, by table name; for people. */
+  mentions: Record<string, JsonValue[]>;
+  /** By table name. */
+  parts: Record<string, JsonValue>;
+  /** The program that wrote it; for people. */
+  program: string;
+  /** The fingerprint of the rules that were in force; for people. */
+  rules: string;
+  /** Identifies the world that it comes from, whose own numbers mean nothing in another world. */
+  world: string;
+}
+
+export type Empty = Record<string, never>;
+
+/** Some monsters of one kind. */
+export interface Enemy {
+  /** How many. */
+  count: number;
+  /** From `monsters.ron`. */
+  monster: string;
+  /** Where they appear, on a field of 0 to 100 by 0 to 100. */
+  spawn: [number, number];
+}
+
+/** Energy in the reply of a new function. */
+export interface EnergyChange {
+  /** Seconds to the next point, -1 when none is regenerating. */
+  cooling: number;
+  /** Points left. */
+  remain: number;
+  /** The change, negative when points were spent. */
+  reward: number;
+}
+
+/** The event `energy`, for players who subscribed with `listen`: `reward` points have regenerated. */
+export interface EnergyEvent {
+  energy: EnergyChange;
+}
+
+/** The event `energy_full`. */
+export interface EnergyFullEvent {
+  energy: EnergyChange;
+}
+
+/** Absolute times next to the energy, unix seconds. */
+export interface EnergyMoments {
+  /** When the energy is full; absent when it is. */
+  full_at?: number;
+}
+
+export interface EnergyNow {
+  cooling: number;
+  remain: number;
+}
+
+/** `energy.ron`. */
+export interface EnergyRules {
+  /** No points regenerate at or above this. */
+  maximum: number;
+  /** Points of a new player. */
+  newcomer: number;
+  /** Seconds per point. */
+  seconds_per_point: number;
+}
+
+/** The reply of `enter_stage_*`. */
+export type EnterStageBossReply = StageEntered;
+
+/** `enter_stage_* {token, stage}`. */
+export interface EnterStageBossRequest {
+  stage: number;
+}
+
+/** The reply of `enter_stage_*`. */
+export type EnterStageCoinReply = StageEntered;
+
+/** `enter_stage_* {token, stage}`. */
+export interface EnterStageCoinRequest {
+  stage: number;
+}
+
+/** The reply of `enter_stage_*`. */
+export type EnterStageEndlessReply = StageEntered;
+
+/** `enter_stage_* {token, stage}`. */
+export interface EnterStageEndlessRequest {
+  stage: number;
+}
+
+/** The reply of `enter_stage_*`. */
+export type EnterStageExpReply = StageEntered;
+
+/** `enter_stage_* {token, stage}`. */
+export interface EnterStageExpRequest {
+  stage: number;
+}
+
+/** The reply of `enter_stage_*`. */
+export type EnterStageGeneralReply = StageEntered;
+
+/** `enter_stage_* {token, stage}`. */
+export interface EnterStageGeneralRequest {
+  stage: number;
+}
+
+/** The reply of `enter_stage`. */
+export type EnterStageReply = LegacyEntered;
+
+/** `enter_stage {token, stage}`. */
+export interface EnterStageRequest {
+  stage: number;
+}
+
+/** The reply of `enter_stage`. */
+export type EnterWorldBossStageReply = LegacyEntered;
+
+/** `enter_stage {token, stage}`. */
+export interface EnterWorldBossStageRequest {
+  stage: number;
+}
+
+/** One movement as an operator sees it. */
+export interface Entry {
+  at: number;
+  changes: ItemChange[];
+  number: number;
+  order?: string;
+  points?: PointsChange;
+  time: string;
+  why: string;
+}
+
+/** Absolute times next to the energy, unix seconds. */
+export interface EntryMoments {
+  /** When the energy is full; absent when it is. */
+  full_at?: number;
+  next_reset_at?: number;
+}
+
+/** Experience after a change. */
+export interface ExpInfo {
+  exp: number;
+  level: number;
+  need: number;
+  reward: number;
+}
+
+/** Experience that tasks grant. */
+export interface ExperiencePrize {
+  /** The most that one task grants. */
+  max: number;
+  /** The key in `reward`. */
+  name: string;
+}
+
+/** A limited item, as its owner sees it. */
+export interface ExpiringItem {
+  /** Seconds until they do. */
+  cd: number;
+  /** The same as a moment, unix seconds. */
+  expires_at: number;
+  item: ItemId;
+  /** When the last of this item ends, unix seconds. */
+  last_expires_at: number;
+  /** How many end next. */
+  quantity: number;
+}
+
+/** The reply of `family_list`. */
+export interface FamilyListReply {
+  /** How many families there are in all. */
+  count: number;
+  families: FamilyRecord[];
+  /** The `after` of the next page. */
+  next: number | null;
+}
+
+/** `family_list {token, name?, after?, limit?}`: in the order in which they were founded, or the one of that name. */
+export interface FamilyListRequest {
+  after?: number;
+  limit?: number;
+  name?: string;
+}
+
+/** A family as players see it. */
+export type FamilyMembersReply = FamilyShown;
+
+/** `family_members {name?}`: a family, by default the caller's own. */
+export interface FamilyMembersRequest {
+  name?: string;
+}
+
+/** A family as operators see it. */
+export interface FamilyRecord {
+  family: string;
+  founded_at: number;
+  id: number;
+  /** In the order in which they joined, the leader first. */
+  members: MemberRecord[];
+}
+
+/** How large families may be. Their names follow `names.ron`, as usernames do. */
+export interface FamilyRules {
+  /** The most members of a family. */
+  members_max: number;
+}
+
+/** A family as players see it. */
+export interface FamilyShown {
+  family: string;
+  leader: string;
+  /** The most members it may have. */
+  max: number;
+  /** Usernames in the order in which they joined, the leader first. */
+  members: string[];
+}
+
+/** The reply of `feedback`. */
+export interface FeedbackReply {
+  /** Its portrait if so, base64. */
+  image_data: string | null;
+  /** Whether the speaker is new to the client. */
+  npc_status: boolean;
+  /** At the end. */
+  reward?: RewardShown;
+  /** Who speaks. */
+  role: string;
+  /** Whether the task has ended. */
+  status: boolean;
+  text: string;
+}
+
+/** `feedback {text, role, items, skills, roles}`: plays the task under way. */
+export interface FeedbackRequest {
+  items?: string[];
+  role: string;
+  /** The roles met so far, as the client remembers them. */
+  roles?: string[];
+  skills?: string[];
+  text: string;
+}
+
+/** One of them. */
+export interface FighterRule {
+  /** Its attributes. */
+  attributes: Attributes;
+  /** The equipment that its moves may use. */
+  items: Means[];
+  /** Its policy: each round draws one of the moves that fit, by their weights. */
+  moves: MoveRule[];
+  /** The name by which it is challenged. No player can have it. */
+  name: string;
+  /** An image. */
+  portrait: string;
+  /** The rewards at the end of a battle against it. */
+  rewards: Rewards;
+  /** The skills that its moves may use. */
+  skills: Means[];
+}
+
+/** The game master's fighters. */
+export interface FighterRules {
+  /** In any order. */
+  fighters: FighterRule[];
+}
+
+/** A family as players see it. */
+export type FoundFamilyReply = FamilyShown;
+
+/** `found_family {name}`. */
+export interface FoundFamilyRequest {
+  name: string;
+}
+
+/** The game master. */
+export interface GameMaster {
+  /** Words with which a player gives up the task in progress. */
+  give_up: string[];
+  /** Shown in place of an empty list. */
+  nothing: string;
+  /** Lines for an event that is not in `events/`. */
+  other_event: Template[];
+  /** Lines for anything else. */
+  otherwise: Template[];
+  /** How it quotes other characters in them, with `{speaker}` and `{text}`. */
+  quote: Template;
+  /** The name that players see; the `role` of its replies. */
+  role: string;
+  /** Lines about accepting and giving up tasks. */
+  tasks: TaskLines;
+  /** The topics of conversation. The first match is used. */
+  topics: Topic[];
+  /** The character of characters.ron in whose voice the game master tells special events. */
+  voice: string;
+  /** Lines about wishes for a personal task. */
+  wishes: WishLines;
+}
+
+/** The reply of `get_new_mail` and `get_all_mail`. */
+export type GetAllMailReply = MailList;
+
+/** `get_all_mail {token}`. */
+export type GetAllMailRequest = Record<string, never>;
+
+/** The reply of `get_config_boss`. */
+export interface GetConfigBossReply {
+  config: BossConfig;
+}
+
+/** `get_config_boss {token}`. */
+export type GetConfigBossRequest = Record<string, never>;
+
+/** The reply of `get_hang_up_info`. */
+export interface GetHangUpInfoReply {
+  get_hang_up_info: LegacyChange[];
+  hang_up_info: HangUpInfo;
+}
+
+/** `get_hang_up_info {token}`. */
+export type GetHangUpInfoRequest = Record<string, never>;
+
+/** The reply of `get_hang_up_reward`. */
+export interface GetHangUpRewardReply {
+  get_hang_up_rewards: LegacyChange[];
+  hang_up_info: HangUpInfo;
+}
+
+/** `get_hang_up_reward {token}`. */
+export type GetHangUpRewardRequest = Record<string, never>;
+
+/** The reply of `get_list`: the usernames of all players online, including the caller. */
+export interface GetListReply {
+  roles: string[];
+}
+
+/** `get_list {role}`. */
+export interface GetListRequest {
+  role: string;
+}
+
+/** The reply of `get_new_mail` and `get_all_mail`. */
+export type GetNewMailReply = MailList;
+
+/** `get_new_mail {token}`: the unread mails. */
+export type GetNewMailRequest = Record<string, never>;
+
+/** The reply to `get_player_info`. */
+export interface GetPlayerInfoReply {
+  at: Moments;
+  energy: EnergyNow;
+  exp: number;
+  /** The items that last for a limited time. */
+  expiring: ExpiringItem[];
+  hang_up: HangUpNow;
+  items: Amount[];
+  level: number;
+  limits: Limits;
+  name: string;
+  need: number;
+  session: OpenSession | null;
+  stages: HighestStages;
+}
+
+/** `get_player_info {token}`. */
+export type GetPlayerInfoRequest = Record<string, never>;
+
+/** The reply of `get_shop`. */
+export interface GetShopReply {
+  offers: Offer[];
+}
+
+/** `get_shop {token}`: what is sold for points. */
+export type GetShopRequest = Record<string, never>;
+
+/** The reply: a page of the ranking, and the player's own rank. */
+export type GetTopDamageReply = RankingPage;
+
+/** `stage_damage_ranking {token, page}`. */
+export interface GetTopDamageRequest {
+  page?: number;
+}
+
+/** A mail to everybody. */
+export interface Gift {
+  /** The mail's text. */
+  body: string;
+  /** Hours after the death; at most 24. */
+  delay_hours: number;
+  /** The items in it. */
+  items: Amount[];
+  /** The mail's subject. */
+  subject: string;
+}
+
+/** The goods that a player gets for points. */
+export interface Goods {
+  /** Items. */
+  items: Amount[];
+  /** A ticket. */
+  ticket: TicketGoods | null;
+}
+
+/**
+ * How one attribute is computed: `base`, more with each level, and shares of the strongest skill and equipment owned.
+ * Only the strongest counts, so crafting something new never weakens a player and hoarding gains nothing.
+ */
+export interface Growth {
+  /** The value at level 0. */
+  base: number;
+  /** Percentage of the strength of the strongest equipment. */
+  equipment_percent: number;
+  /** Hundredths of a point per level. */
+  hundredths_per_level: number;
+  /** Percentage of the strength of the strongest skill. */
+  skill_percent: number;
+}
+
+/** Which stage hangs, and how long it (or the one before) has been hanging. */
+export interface HangUpInfo {
+  hang_stage: number;
+  time: HangUpTime;
+}
+
+/** `hang_stage` is 0 when nothing is hanging. */
+export interface HangUpNow {
+  hang_stage: number;
+  time: HoursMinutesSeconds;
+}
+
+/** The rewards of a minute on a stage. */
+export interface HangUpRules {
+  /** Time beyond this many hours earns nothing; absent = no limit. */
+  cap_hours?: number;
+  /** Items by chance. A stage without an entry uses the nearest lower one. */
+  chances: Chances[];
+  /** Guaranteed items. A stage without an entry uses the nearest lower one. */
+  rates: Rate[];
+}
+
+/** `time` is `H:MM:SS` in some replies and whole seconds in others (docs/contract/hang-up.md#functions). */
+export type HangUpTime = HoursMinutesSeconds | number;
+
+/** The highest stage passed in each mode that keeps progress. */
+export interface HighestStages {
+  boss: number;
+  coin: number;
+  endless: number;
+  exp: number;
+  general: number;
+}
+
+/** A duration, `H:MM:SS`. */
+export type HoursMinutesSeconds = string;
+
+/** The contents of `images.ron`. */
+export interface ImageLimits {
+  /** The largest PNG that is kept and sent of a client's image, in bytes before base64. */
+  kept_max_bytes: number;
+  /** The largest shipped image, in bytes before base64. */
+  shipped_max_bytes: number;
+  /** The longest side of any image that is sent, in pixels. */
+  side_max: number;
+  /** The largest image of a client, in bytes before base64. */
+  upload_max_bytes: number;
+  /** The most pixels of a client's image. */
+  upload_max_pixels: number;
+}
+
+/** One item. */
+export interface Item {
+  /** Points of energy that `use_item` turns one into; absent = it cannot be used. */
+  energy?: number;
+  /** How long one lasts, such as `30d`; a day has 24 hours. Absent = forever. */
+  expires_after?: Span;
+  /** `group:id`. */
+  id: ItemId;
+  /** The name of its constant in clients, in lowercase letters, digits and `_`; absent = `item_GROUP_ID`. */
+  identifier?: string;
+  /**
+   * Items with the same word here last one after the other: the time of the next begins when that of the last has
+   * ended. Absent = the time of each begins when the player gets it.
+   */
+  in_turn?: string;
+  /** The name, for people who read this file. */
+  name: string;
+}
+
+/** The reply of `buy_item`. */
+export interface ItemBought {
+  order: string;
+  /** Points left after the payment. */
+  points?: number;
+  remain: Amount[];
+  reward: Amount[];
+  /** "granted", or "pending" when an event will report the result. */
+  state: string;
+}
+
+export interface ItemChange {
+  after: number;
+  change: number;
+  item: ItemId;
+}
+
+/** An item, `group:id`. */
+export type ItemId = string;
+
+/** `items.ron`: which items exist, and what a new player owns. */
+export interface ItemRules {
+  /** Every item of the game. */
+  items: Item[];
+  /** What a new player owns. An amount of 0 shows the item in the player's list from the start. */
+  newcomer: Amount[];
+}
+
+/** A family as players see it. */
+export type JoinFamilyReply = FamilyShown;
+
+/** `join_family {name}`. */
+export interface JoinFamilyRequest {
+  name: string;
+}
+
+/** The waves of a stage. */
+export interface Layout {
+  /** Its name in stages. */
+  id: string;
+  /** In order of appearance. */
+  waves: Wave[];
+}
+
+/** `layouts.ron`. */
+export interface LayoutRules {
+  /** Every layout. */
+  layouts: Layout[];
+}
+
+/** `leave_family {}`. */
+export type LeaveFamilyRequest = Record<string, never>;
+
+/** The reply of `pass_stage`. */
+export type LeaveWorldBossStageReply = LegacyPassed;
+
+/** `pass_stage {token, stage}`, and `damage` in the boss room. */
+export interface LeaveWorldBossStageRequest {
+  damage?: number;
+  /** Another spelling (docs/contract/stage-protocol.md#spellings). */
+  damange?: number;
+  stage: number;
+}
+
+/** The reply of `ledger_list`. */
+export interface LedgerListReply {
+  entries: Entry[];
+  /** `before` for the next page; null when this was the last. */
+  next: number | null;
+}
+
+/** `ledger_list {name, limit, before}`: movements of a player, newest first. */
+export interface LedgerListRequest {
+  /** Only movements with smaller numbers: `next` of the page before. */
+  before?: number;
+  /** Missing = 50. */
+  limit?: number;
+  name: string;
+}
+
+/** The cost of entering the legacy boss room. */
+export interface LegacyBossEntry {
+  /** Items. */
+  cost?: Amount[];
+  /** Energy. */
+  energy: number;
+}
+
+/** An item in the format of the legacy functions: `{"iid":"2","remaining":4290,"reward":1460}`. */
+export interface LegacyChange {
+  /** The item's number as text. */
+  iid: string;
+  /** What is left. */
+  remaining: number;
+  /** The change. */
+  reward: number;
+}
+
+export interface LegacyEnergy {
+  remaining: number;
+  reward: number;
+  time: number;
+}
+
+/** The reply of `enter_stage`. */
+export type LegacyEntered = LegacyStageEntered | BossRoomEntered;
+
+/** What the legacy function `enter_stage` takes. */
+export interface LegacyEntry {
+  /** Items. An amount of 0 shows the item in the reply. */
+  cost?: Amount[];
+  /** Energy. */
+  energy: number;
+}
+
+export interface LegacyExp {
+  exp: number;
+  level: number;
+  need: number;
+}
+
+/** The reply of `pass_stage`. */
+export type LegacyPassed = StagePassed | BossRoomLeft;
+
+/** What the client needs to play a stage. */
+export interface LegacyStageEntered {
+  at: EnergyMoments;
+  enemy_layout: Wave[];
+  energy: LegacyEnergy;
+  enter_stages: Cost[];
+  exp_info: LegacyExp;
+  monster: Monster[];
+  world_boss: Empty;
+}
+
+/** The reply of `legal`. */
+export interface LegalReply {
+  status: boolean;
+}
+
+/** `legal {mode, content}`: whether a name (mode 0) or the description of a role (mode 1) may be used. */
+export interface LegalRequest {
+  content: string;
+  mode: number;
+}
+
+/** The contents of `levels.ron`. */
+export interface LevelFile {
+  /**
+   * Pieces of the curve in ascending order: up to threshold `to`, threshold n lies
+   * `step` x n above the one before.
+   */
+  curve: CurvePiece[];
+  /** Experience of a new player. */
+  newcomer_exp: number;
+}
+
+export interface LifeValue {
+  life_value: number;
+}
+
+/** Tickets left by the key of their kind. */
+export type Limits = Record<string, number>;
+
+/** The reply of `list_orders`. */
+export interface ListOrdersReply {
+  orders: OwnOrder[];
+}
+
+/** `list_orders {token}`. */
+export type ListOrdersRequest = Record<string, never>;
+
+/** The reply of `listen`: the events the player is now subscribed to. */
+export interface ListenReply {
+  events: string[];
+}
+
+/** `listen {events}`: subscribes the player to these events, replacing an earlier subscription. */
+export interface ListenRequest {
+  /** Names of events; none = unsubscribe from all. */
+  events: string[];
+}
+
+/** The reply of `login`; with another code than 200 the name is empty and there is no token. */
+export interface LoginReply {
+  /** With 429: milliseconds until the next attempt may be made. */
+  retry_after_ms?: number;
+  status_code: number;
+  token?: Token;
+  username: string;
+}
+
+/** `login {email, password, ip}`. */
+export interface LoginRequest {
+  email: string;
+  /** Where the client says it listens. Only the port is used. */
+  ip?: string;
+  password: string;
+}
+
+/** The reply of `login_unique`. */
+export type LoginUniqueReply = {
+  /** Its token. */
+  token: Token;
+} | {
+  /** Milliseconds until the next one may be. */
+  retry_after_ms: number;
+};
+
+/** `login_unique {unique_id}`: logs in as a guest, creating the account on first use. */
+export interface LoginUniqueRequest {
+  unique_id: string;
+}
+
+/** How many mails there are, even if only unread ones are listed, and how many there may be. */
+export interface MailCount {
+  cur: number;
+  max: number;
+}
+
+/** The reply of `get_new_mail` and `get_all_mail`. */
+export interface MailList {
+  count: MailCount;
+  /** The newest first. */
+  mail: MailShown[];
+}
+
+/** The event `mail_received`. The mail of a broadcast has no key until its player takes it in. */
+export interface MailReceivedEvent {
+  from: string;
+  key?: string;
+  subj: string;
+}
+
+/** The limits on mail, and the sender of system mail. */
+export interface MailRules {
+  /** The longest body of a player's mail, in characters. */
+  body_max_chars: number;
+  /** Mails that a player's mailbox holds. */
+  box_max: number;
+  /** Mails that a player may send from one local midnight to the next. */
+  sent_per_day: number;
+  /** The longest subject of a player's mail, in characters. */
+  subject_max_chars: number;
+  /** The sender of system mail. */
+  system_sender: string;
+}
+
+/** One mail in a reply. */
+export interface MailShown {
+  body: string;
+  claimed?: number;
+  from: string;
+  items?: Amount[];
+  key: string;
+  read: number;
+  subj: string;
+  /** Local time. */
+  time: string;
+  type: string;
+}
+
+/** Subject and text of a mail. */
+export interface MailText {
+  /** Text. */
+  body: string;
+  /** Subject. */
+  subject: string;
+}
+
+/** The reply of `main`. */
+export interface MainReply {
+  role: string;
+  /** Whether a task was accepted by this message. */
+  status: boolean;
+  /** Its background if so, base64. */
+  subimg: string | null;
+  text: string;
+}
+
+/** `main {text, role}`: says something to the game master. Naming a task that may be taken accepts it. */
+export interface MainRequest {
+  /** The caller's own username. Absent, or the game master's role, also means the caller. */
+  role?: string;
+  text: string;
+}
+
+/** The reply of `manual`: the order, or what the platform shows with its refusal. */
+export type ManualReply = JsonValue;
+
+/** `manual {token, name, type, money, text}`: adds (1), takes (2) or sets (3) a player's points. */
+export interface ManualRequest {
+  money: number;
+  name: string;
+  text: string;
+  type: number;
+}
+
+/** `mark_read_mail {token, key}`. */
+export interface MarkReadMailRequest {
+  key: string;
+}
+
+/** The answer to a query (docs/contract/match-query.md#the-answer). */
+export interface MatchAnswer {
+  /** The round. */
+  data?: MatchInfo;
+  /** 0 is success; see [`query_code`]. */
+  ret_code: number;
+  /** What went wrong. Left out: `""`. */
+  ret_msg: string;
+}
+
+/**
+ * A round, `AppServerQueryMatchBaseResp` (docs/contract/match-query.md#the-answer). Numbers that are strings in the
+ * contract are strings here.
+ */
+export interface MatchInfo {
+  /** How long it took, in seconds. */
+  battle_duration?: string;
+  /** When it ended; absent while it runs. */
+  battle_end_at?: string;
+  /** When it began. */
+  battle_start_at: string;
+  /** The mode of the game. */
+  game_mode: number;
+  /** The round; `game_round_id` of its reports. */
+  match_id: string;
+  /** The game. */
+  mg_id: string;
+  /** The extras its start was reported with. */
+  report_game_info_extras?: string;
+  /** The key its start was reported with. */
+  report_game_info_key?: string;
+  /** The result of each player. */
+  results?: PlayerSettle[];
+  /** The room. */
+  room_id: string;
+  /** Whether it is still running. */
+  status: MatchStatus;
+}
+
+/**
+ * Whether a round is running.
+ * - `PLAYING`: It is open.
+ * - `CLOSED`: It is over.
+ */
+export type MatchStatus = "PLAYING" | "CLOSED";
+
+/** A skill or piece of equipment of a fighter. */
+export interface Means {
+  /** Its name, which players read in the verdict. */
+  name: string;
+  /** Its strength. */
+  strength: number;
+}
+
+export interface MemberRecord {
+  account: number;
+  joined_at: number;
+  name: string;
+}
+
+/** A reply that is a text for the player. */
+export interface MergeReply {
+  text: string;
+}
+
+/** `merge {role, mode, num, des, name?}`: crafts something from `num` units of material. */
+export interface MergeRequest {
+  des: string;
+  mode: number;
+  /** An addition to the contract; by default the name is the start of the description. */
+  name?: string;
+  num: number;
+  role: string;
+}
+
+/**
+ * What a client does that an honest one does not.
+ * - `damage`: It reports no damage, or more than a player can have dealt.
+ * - `still_inside`: It enters a stage while it is in another that cannot be left at will.
+ * - `not_entered`: It leaves a stage that it has not entered.
+ */
+export type Misdeed = "damage" | "still_inside" | "not_entered";
+
+/**
+ * The modes of stages, each with a range of stage numbers.
+ * - `general`: 1-999; may be entered and left at will, repeated, swept and hung up.
+ * - `endless`: 1001-1999; in sequence, not repeatable. The legacy name is tower.
+ * - `activity`: 2001-2999; open at certain times.
+ * - `boss`: 3001-3999; against the world bosses.
+ * - `coin`: 4001-4149; with coin tickets.
+ * - `exp`: 4151-4199; with exp tickets.
+ */
+export type Mode = "general" | "endless" | "activity" | "boss" | "coin" | "exp";
+
+/** One mode: the contents of one file. */
+export interface ModeRules {
+  /** The lowest stage number of the mode. */
+  first: number;
+  /** The highest stage number of the mode, whether configured or not. */
+  last: number;
+  /** The kinds of ticket that the reply shows. */
+  limits?: number[];
+  /** Which mode the file configures. */
+  mode: Mode;
+  /** A new player has passed the stages up to this number. Left out: `0`. */
+  newcomer_passed?: number;
+  /** Whether a stage that is passed may be entered again. Left out: `true`. */
+  repeatable?: boolean;
+  /** When the progress is reset: `daily`, `weekly(monday)`, `monthly` or `dates(["2026-12-24"])`; absent = never. */
+  resets?: Schedule;
+  /** Whether stages open one after the other. Left out: `true`. */
+  sequential?: boolean;
+  /** The configured stages. */
+  stages: StageBlock[];
+  /** The kind of ticket that an entry takes. */
+  ticket?: number;
+}
+
+export interface Moments {
+  full_at?: number;
+  next_month_at: number;
+  next_reset_at: number;
+}
+
+/** One monster's attributes. */
+export interface Monster {
+  /** Damage of a hit. */
+  attack: number;
+  /** How much damage is taken off a hit. */
+  defense: number;
+  /** Its name in layouts. */
+  id: string;
+  /** Life points. */
+  life: number;
+  /** For people. */
+  name: string;
+  /** Fields a second. */
+  speed: number;
+}
+
+/** `monsters.ron`. */
+export interface MonsterRules {
+  /** Every monster. */
+  monsters: Monster[];
+}
+
+/** The reply of `mopping_up_stage`. */
+export interface MoppingUpStageReply {
+  at: EnergyMoments;
+  energy: EnergyChange;
+  exp_info: ExpInfo;
+  remain: Amount[];
+  reward: Amount[];
+}
+
+/** `mopping_up_stage {token, stage, count}`. */
+export interface MoppingUpStageRequest {
+  /** Missing = 1. */
+  count?: number;
+  stage: number;
+}
+
+/** A move of a fighter. */
+export interface MoveRule {
+  /** Names of the fighter's equipment. */
+  items?: string[];
+  /** Names of the fighter's skills. */
+  skills?: string[];
+  /** What players read; absent = the fighter guards. */
+  text?: string;
+  /** How often it is made, relative to the others that fit. */
+  weight: number;
+  /** At which score it fits: `always`, `ahead` or `behind`. Left out: `"always"`. */
+  when?: When;
+}
+
+/** What a legal name is. */
+export interface NameRules {
+  /** Characters allowed in addition to letters and digits of any script. */
+  also_allowed: string;
+  /** Characters that are the same in these lists of words: of each group, such as `统統`, one counts for all. */
+  also_written: string[];
+  /** Which descriptions of roles, skills and equipment are legal. */
+  description: DescriptionRules;
+  /**
+   * Names that contain one of these are refused, however it is disguised: by letter case, by other characters that look
+   * the same, or by separators.
+   */
+  forbidden: string[];
+  /** Neither names, descriptions nor mails may contain one of these, however it is disguised. */
+  indecent: string[];
+  /** Most characters. */
+  longest: number;
+  /** Fewest characters. */
+  shortest: number;
+}
+
+/** An item, `group:id`; an ordinary one also by its number. */
+export type NamedItem = string | number;
+
+/** The parameters of a check: die + attribute / `attribute_per_point` + help, against the difficulty. */
+export interface NarratorRules {
+  /** This much of an attribute counts as one point. */
+  attribute_per_point: number;
+  /** How a chat endpoint is to rephrase texts, if the operator has configured one. */
+  chat: ChatManner;
+  /** Faces of the die. The highest always passes, a 1 always fails. */
+  die_sides: number;
+  /** The most points from all used skills and equipment together. */
+  help_max: number;
+  /** This much strength of a used skill or equipment counts as one point. */
+  strength_per_point: number;
+  /** The most characters of any text of a script. */
+  text_max_chars: number;
+  /** The most turns that a script may allow. */
+  turns_max: number;
+}
+
+/** When tickets are full again, unix seconds. */
+export interface NextReset {
+  next_reset_at: number;
+}
+
+/** One thing that is sold. */
+export interface Offer {
+  /** How `buy_item` names it. */
+  id: string;
+  /** What is granted. */
+  items: Amount[];
+  /** For people; players also read it among their records on the payment platform. */
+  name: string;
+  /** Points. */
+  price: number;
+}
+
+/** The stage a player is in, as replies show it. */
+export interface OpenSession {
+  /** Unix seconds. */
+  entered_at: number;
+  /** Its mode. */
+  mode: Mode;
+  /** Its number. */
+  stage: number;
+}
+
+/** An order of the world. */
+export interface OrderBeside {
+  /** When it was made, unix seconds. */
+  created_at: number;
+  /** Its number. */
+  order: string;
+  /** The change in points that it stands for; negative for a purchase. */
+  points: number;
+  /** Its state. */
+  state: StateName;
+}
+
+/** An order as operators see it. */
+export type OrderInspectReply = OrderShown;
+
+/** `order_inspect {token, order}`: one order in full, with every step. */
+export interface OrderInspectRequest {
+  order: string;
+}
+
+/** The reply of `order_list`. */
+export interface OrderListReply {
+  /** The `before` of the next page. */
+  next: string | null;
+  orders: OrderShown[];
+}
+
+/** `order_list {token, state?, before?, limit?}`: the latest orders first. */
+export interface OrderListRequest {
+  before?: string;
+  limit?: number;
+  state?: StateName;
+}
+
+/** The reply of `order_reconcile`. Nothing is changed by it. */
+export interface OrderReconcileReply {
+  /** Payments with other points than their order, those of orders that the world holds for unpaid, and second ones. */
+  different: PriceDifference[];
+  /** How many payments fit their orders. */
+  fitting: number;
+  /** Movements that name no order of this world: cards, other worlds and other programs on the same purse. */
+  others: RecordShown[];
+  /**
+   * The date of the oldest record that the platform shows, where it may have older ones; what is before that cannot be
+   * compared.
+   */
+  reaches_back_to: number | null;
+  /** Orders that the world holds for paid and the platform does not show, although its records reach back that far. */
+  unknown_to_platform: OrderBeside[];
+  /**
+   * Payments that name an order of this world which the world does not have: it was made after the backup that the
+   * world was restored from.
+   */
+  unknown_to_world: RecordShown[];
+  /** The player's name on the platform. */
+  wname: string;
+}
+
+/** `order_reconcile {token, name | account}`: compares the platform's last records of a player with the world's orders. */
+export interface OrderReconcileRequest {
+  account?: number;
+  name?: string;
+}
+
+/** The last message about an order. */
+export interface OrderRemark {
+  /** The platform's code; 0 when the message is not the platform's. */
+  code: number;
+  /** The text for the player. */
+  text: string;
+}
+
+/** An order as operators see it. */
+export type OrderResolveReply = OrderShown;
+
+/** `order_resolve {token, order, paid, reason}`: records what an operator has found out about an order in doubt. */
+export interface OrderResolveRequest {
+  order: string;
+  paid: boolean;
+  reason: string;
+}
+
+/** The event `order_settled`: the order's request was answered before the order ended. */
+export interface OrderSettledEvent {
+  message: string;
+  offer: string;
+  order: string;
+  points: number | null;
+  remain: Amount[];
+  reward: Amount[];
+  state: StateName;
+}
+
+/** An order as operators see it. */
+export interface OrderShown {
+  account: number;
+  created_at: number;
+  history?: Step[];
+  name: string;
+  order: string;
+  points_left: number | null;
+  remark: OrderRemark;
+  state: StateName;
+  subject: string;
+  wish: WishShown;
+}
+
+/** The reply of `others`. */
+export interface OthersReply {
+  /** The name of the event; empty for one that the game master does not know. */
+  other: string;
+  role: string;
+  text: string;
+}
+
+/**
+ * `others {info, role, text}`: a special event and what the player says to it. It begins, or the one under way
+ * continues.
+ */
+export interface OthersRequest {
+  info: string;
+  role: string;
+  text: string;
+}
+
+export interface OwnOrder {
+  created_at: number;
+  offer: string;
+  order: string;
+  price: number;
+  state: StateName;
+}
+
+/** The reply of `pass_stage`. */
+export type PassStageReply = LegacyPassed;
+
+/** `pass_stage {token, stage}`, and `damage` in the boss room. */
+export interface PassStageRequest {
+  damage?: number;
+  /** Another spelling (docs/contract/stage-protocol.md#spellings). */
+  damange?: number;
+  stage: number;
+}
+
+export interface PassedExp {
+  remaining: number;
+  reward: number;
+}
+
+export interface PassedStage {
+  finally: number;
+  vary: number;
+}
+
+/**
+ * How a ticket is paid for.
+ * - `diamond`: With the items that the purchase's price names.
+ * - `points`: With points of the payment platform.
+ */
+export type PayWith = "diamond" | "points";
+
+/** `ping {}`. */
+export type PingRequest = Record<string, never>;
+
+/**
+ * The data of a reply, as the platform wrote it: players see its fields in the platform's order. `""` where the platform
+ * has none.
+ */
+export type PlatformData = JsonValue;
+
+/** The most damage that is believed: the sum of these, each 0 if absent. */
+export interface PlausibleDamage {
+  /** At any level, immediately. Left out: `0`. */
+  at_once?: number;
+  /** For each level of the player, immediately. Left out: `0`. */
+  per_level?: number;
+  /** For each second in the stage and each level. Left out: `0`. */
+  per_level_second?: number;
+  /** For each second in the stage, at any level. Left out: `0`. */
+  per_second?: number;
+}
+
+/** The reply of `player_delete`. */
+export interface PlayerDeleteReply {
+  account: number;
+  name: string;
+  /** The purse at MCRMB, whose points stay there. No other account will have it. */
+  wname: string;
+}
+
+/** `player_delete {token, name, dry_run?}`. */
+export interface PlayerDeleteRequest {
+  /** Only says what would happen. */
+  dry_run?: boolean;
+  name: string;
+}
+
+/** The reply of `player_export`. */
+export interface PlayerExportReply {
+  document: Document;
+}
+
+/** `player_export {token, name}`. */
+export interface PlayerExportRequest {
+  name: string;
+}
+
+/** The reply of `player_import_piece`. */
+export interface PlayerImportPieceReply {
+  /** Bytes of the document so far. */
+  bytes: number;
+}
+
+/** `player_import_piece {token, piece, text, hash?}`: pieces are numbered from 0. */
+export interface PlayerImportPieceRequest {
+  /**
+   * The SHA-256 of the whole document in hexadecimal. With it, one connection may send several documents side by
+   * side, and only the whole document is imported.
+   */
+  hash?: string;
+  piece: number;
+  text: string;
+}
+
+/** The reply of `player_import`. */
+export interface PlayerImportReply {
+  account: number;
+  /** A guest is named after its account number, which is a new one here. */
+  name: string;
+  /** The account that was replaced. */
+  replaced?: number;
+}
+
+/**
+ * `player_import {token, document?, hash?, replace?, dry_run?}`: without a document, the one that came in pieces on this connection, with
+ * the hash that its pieces named.
+ */
+export interface PlayerImportRequest {
+  document?: JsonValue;
+  /** Only says what would happen. */
+  dry_run?: boolean;
+  /** The SHA-256 of the document in hexadecimal, where its pieces named one. */
+  hash?: string;
+  /** Whether the player of the document is here already and is replaced: deleted and imported in one step. */
+  replace?: boolean;
+}
+
+/** `PlayerSettleModel`, in the order of the contract's sample (docs/contract/match-query.md#the-answer). */
+export interface PlayerSettle {
+  /** The commission. */
+  commission_score?: number;
+  /** 1 for a robot, else 0. */
+  is_ai: number;
+  /** The points the player has left. */
+  remain_score: number;
+  /** The score of this round. */
+  score: number;
+  /** The platform's id of the player, "" for a robot. */
+  uid: string;
+}
+
+/** A change of points; the balance is held by a payment platform. */
+export interface PointsChange {
+  /** The balance afterwards, if the platform reported it. */
+  after: number | null;
+  /** By how much; never 0. */
+  change: number;
+}
+
+/** What is missing of a price, as the platform shows it. */
+export interface PointsShort {
+  /** The points there are. */
+  money: string;
+  /** The points that are missing. */
+  need: string;
+}
+
+/** `presence.ron`. */
+export interface PresenceRules {
+  /** The most players that `get_list` shows. */
+  listed_max: number;
+  /** Seconds without a request after which a player without a connection is offline. */
+  silent_seconds: number;
+}
+
+/** A record and the order that it names. */
+export interface PriceDifference {
+  /** What the world has. */
+  order: OrderBeside;
+  /** What the platform shows. */
+  record: RecordShown;
+}
+
+/** An item that tasks grant. */
+export interface Prize {
+  /** Which item. */
+  item: ItemId;
+  /** The most that one task grants. */
+  max: number;
+  /** The key in `reward`. */
+  name: string;
+}
+
+/** One fault and where it is. */
+export interface Problem {
+  /** The column, counted from 1 in characters. A tab is one character. */
+  column: number;
+  /** The file, as a path below the assets with `/` between its parts. */
+  file: string;
+  /** What to try, such as `did you mean "3:9"?`. */
+  hint: string | null;
+  /**
+   * The path of the value inside the file, such as `stages[3].rewards[0]`.
+   *
+   * It is empty when the problem is about the file as a whole.
+   */
+  key: string;
+  /** The line, counted from 1. */
+  line: number;
+  /** What was found and what was expected. */
+  message: string;
+  /** Whether the rules can be used despite it. */
+  severity: Severity;
+}
+
+/** A task: the contents of a file in `tasks/`. */
+export interface PublicTask {
+  /** As players see and choose it. */
+  name: string;
+  /** The settings that every task has. */
+  task: Task;
+}
+
+/** How a kind of ticket is bought. */
+export interface Purchase {
+  /** The kind that counts how many may still be bought today. */
+  allowance: number;
+  /** As the client names it. */
+  mode: PurchaseMode;
+  /** What one costs. */
+  price: Amount[];
+  /** What one costs in points of the payment platform; absent = not sold for points. */
+  price_points?: number;
+  /** The kind that is bought. */
+  ticket: number;
+}
+
+/**
+ * The modes whose tickets can be bought.
+ * - `coin`: Coin challenge.
+ * - `exp`: Exp challenge.
+ */
+export type PurchaseMode = "coin" | "exp";
+
+/** The answer to a query (docs/contract/match-query.md#the-answer). */
+export type QueryMatchBaseReply = MatchAnswer;
+
+/** `query_match_base {authorization, body}`: the query as it came over HTTP, header and exact text of the body. */
+export interface QueryMatchBaseRequest {
+  authorization: string;
+  body: string;
+}
+
+/** The answer to a query (docs/contract/match-query.md#the-answer). */
+export type QueryMatchReply = MatchAnswer;
+
+/** `query_match {token, match_id?, report_game_info_key?}`: what the platform itself says about a round. */
+export interface QueryMatchRequest {
+  /** Left out: `""`. */
+  match_id?: string;
+  /** Left out: `""`. */
+  report_game_info_key?: string;
+}
+
+/** The reply: a page of the ranking, and the player's own rank. */
+export interface RankingPage {
+  damage: number;
+  page: number;
+  rank: RankingRow[];
+  ranking: number;
+}
+
+export interface RankingRow {
+  NO: number;
+  damage: number;
+  /** The family's name; empty for a player in none. */
+  fid: string;
+  level: number;
+  name: string;
+}
+
+/** Guaranteed items. */
+export interface Rate {
+  /** Per whole minute. */
+  per_minute: Amount[];
+  /** Applies from this stage on. */
+  stage: number;
+}
+
+/** The life of each boss, from "0.00" to "1.00". */
+export type Ratios = Record<string, string>;
+
+/** How one kind is crafted. */
+export interface Recipe {
+  /** The material. */
+  material: ItemId;
+  /** How many a player may own. */
+  owned_max: number;
+  /** The most that may be spent at once. */
+  spend_max: number;
+  /** Strength before any material is counted. */
+  strength_base: number;
+  /** The maximum strength. */
+  strength_max: number;
+  /** Strength added per unit of material. */
+  strength_per_unit: number;
+  /** The texts that players read. */
+  texts: RecipeTexts;
+}
+
+/** The texts of a craft for the player; the places are those of [`RecipeTexts::PLACES`]. */
+export interface RecipeTexts {
+  /** The player can own no more. */
+  full: Template;
+  /** The name or description is not legal. */
+  illegal: Template;
+  /** It was made. */
+  made: Template;
+  /** There is too little material. */
+  short: Template;
+}
+
+/** A record of the platform. */
+export interface RecordShown {
+  /** The platform's timestamp. */
+  date: number;
+  /** Points; negative when they were spent. */
+  money: number;
+  /** The purpose. */
+  text: string;
+}
+
+/**
+ * The reply of `refrash`: the challenges to the player, and the one of its own that was accepted, until it acts in the
+ * battle. Asking also counts as presence.
+ */
+export type RefrashReply = Refreshed;
+
+/** `refrash {role}`, as the contract spells it (docs/contract/role-play.md#routes). */
+export interface RefrashRequest {
+  role: string;
+}
+
+/**
+ * The reply of `refrash`: the challenges to the player, and the one of its own that was accepted, until it acts in the
+ * battle. Asking also counts as presence.
+ */
+export type RefreshReply = Refreshed;
+
+/** `refresh {role}`, as clients spell it. */
+export interface RefreshRequest {
+  role: string;
+}
+
+/**
+ * The reply of `refrash`: the challenges to the player, and the one of its own that was accepted, until it acts in the
+ * battle. Asking also counts as presence.
+ */
+export interface Refreshed {
+  accept_id: string[];
+  accpec_id: string[];
+  id_list: string[];
+  role_list: string[];
+}
+
+/** Assets that could not be used. */
+export interface RefusedShown {
+  /** Unix seconds. */
+  at: number;
+  problems: Problem[];
+}
+
+/** A reply that consists of a code only. */
+export type RejectChallengeReply = AnswerSent;
+
+/** `reject_challenge {role, id}`. */
+export interface RejectChallengeRequest {
+  id: string;
+  role: string;
+}
+
+/** A report as operators see it; never its body, which contains a player's session. */
+export type ReportDropReply = ReportShown;
+
+/** `report_drop {token, report, reason}`: stops sending a report. The end of its round is then reported without it. */
+export interface ReportDropRequest {
+  reason: string;
+  report: number;
+}
+
+/** The reply of `report_list`. */
+export interface ReportListReply {
+  /** The `after` of the next page. */
+  next: number | null;
+  /** How many reports are pending in all. */
+  pending: number;
+  reports: ReportShown[];
+}
+
+/** `report_list {token, state?, after?, limit?}`: the oldest first. */
+export interface ReportListRequest {
+  after?: number;
+  limit?: number;
+  state?: ReportState;
+}
+
+/** A report as operators see it; never its body, which contains a player's session. */
+export type ReportRetryReply = ReportShown;
+
+/** `report_retry {token, report}`: restarts a report from the first attempt, with the report that waits for it. */
+export interface ReportRetryRequest {
+  report: number;
+}
+
+/** The `role` of each in the reports to SUD; 0 means none (docs/contract/game-reports.md#roles). */
+export interface ReportRoles {
+  /** The player who was challenged. */
+  challenged: number;
+  /** The player who challenged. */
+  challenger: number;
+  /** A fighter of the game master. */
+  robot: number;
+}
+
+/** A report as operators see it; never its body, which contains a player's session. */
+export interface ReportShown {
+  attempts: number;
+  created_at: number;
+  last_error: string;
+  next_at: number | null;
+  report: number;
+  report_type: string;
+  round: string;
+  state: ReportState;
+}
+
+/**
+ * The state of a report, as operators see it.
+ * - `waiting`: It is in flight, or waits for its time.
+ * - `blocked`: It reports an end and waits until the report of the round's start was accepted.
+ * - `given_up`: Every attempt of the schedule has failed.
+ */
+export type ReportState = "waiting" | "blocked" | "given_up";
+
+/** When the resets happen, unix seconds. */
+export interface ResetMoments {
+  /** The next monthly reset. */
+  next_month_at: number;
+  /** The next daily reset. */
+  next_reset_at: number;
+}
+
+/** What a task grants: of each, a random amount from the first number to the second. */
+export interface RewardRange {
+  /** 龙眼. */
+  dragon_eye: [number, number];
+  /** 经验值. */
+  experience: [number, number];
+  /** 凤羽. */
+  phoenix_feather: [number, number];
+}
+
+/** Quantities by the names in `tasks.ron`. */
+export type RewardShown = Record<string, number>;
+
+/** How many battles are rewarded from one local midnight to the next. */
+export interface RewardedPerDay {
+  /** Between the same two players. */
+  pair: number;
+  /** Of one player, whoever the opponents. */
+  player: number;
+}
+
+/** The rewards at the end. */
+export interface Rewards {
+  /** For both players in a draw. */
+  drawn: Spoils;
+  /** For the loser, unless it escaped. */
+  loser: Spoils;
+  /** For the winner. */
+  winner: Spoils;
+}
+
+/** The event `rules_changed`. */
+export interface RulesChangedEvent {
+  fingerprint: string;
+  warnings: number;
+}
+
+/** The event `rules_mended`. */
+export interface RulesMendedEvent {
+  fingerprint: string;
+}
+
+/** The event `rules_refused`. */
+export interface RulesRefusedEvent {
+  errors: number;
+  first: Problem | null;
+}
+
+/** The reply of `rules_reload`. */
+export interface RulesReloadReply {
+  /** Whether the assets differ from those in use before. */
+  changed: boolean;
+  /** Of the rules that are in force; absent when the assets were refused. */
+  fingerprint?: string;
+  /** Warnings, and errors when the assets were refused. */
+  problems: Problem[];
+}
+
+/** `rules_reload {token}`: reads the assets again, for all worlds. */
+export type RulesReloadRequest = Record<string, never>;
+
+/** The reply of `rules_status`. */
+export interface RulesStatusReply {
+  /** When this world adopted the rules, unix seconds; null = at its start. */
+  changed_at: number | null;
+  /** The same for the same assets. */
+  fingerprint: string;
+  /** Later assets that could not be used, if any; null again when they are fixed. */
+  refused: RefusedShown | null;
+  /** Where the assets are read from; null where they cannot be read again. */
+  source: string | null;
+  /** Warnings about them. */
+  warnings: Problem[];
+  /** Whether changes are detected without `rules_reload`. */
+  watched: boolean;
+}
+
+/** `rules_status {token}`. */
+export type RulesStatusRequest = Record<string, never>;
+
+/** A situation in which a character speaks and the player answers. */
+export interface Scene {
+  /** What the player may do. The first match is taken. */
+  choices: Choice[];
+  /** What happens when nothing matches. */
+  otherwise: ChoiceOutcome;
+  /** The character that speaks. */
+  speaker: string;
+  /** What the player reads on arrival. */
+  text: Template;
+}
+
+/**
+ * When something starts over.
+ * - `daily`: At every local midnight.
+ * - `monthly`: At local midnight of the 1st.
+ */
+export type Schedule = "daily" | {
+  weekly: Weekday;
+} | "monthly" | {
+  dates: string[];
+};
+
+/** Everything that can happen in a task. */
+export interface Script {
+  /** The endings by name; a scene and an ending cannot share a name. */
+  endings: Record<string, ScriptEnding>;
+  /** The ending when the turns run out. */
+  runs_out: string;
+  /** The scenes by name. */
+  scenes: Record<string, Scene>;
+  /** The scene in which it begins. */
+  start: string;
+  /** Messages from the player after which the story ends by itself. */
+  turns_max: number;
+}
+
+/** How a story may end. */
+export interface ScriptEnding {
+  /** Percentage of the task's reward that is granted; absent = 100 with success, 0 without. */
+  reward_percent?: number;
+  /** The character that speaks. */
+  speaker: string;
+  /** Whether the task is done. */
+  success: boolean;
+  /** What the player reads last. */
+  text: Template;
+}
+
+/** The event `season_reset`. */
+export interface SeasonResetEvent {
+  mcd: number;
+  season: number;
+}
+
+/** The reply of `select` and `select_personal`. */
+export type SelectPersonalReply = TaskBegun;
+
+/** `select_personal {role, task_name}`: the same with a personal task. */
+export interface SelectPersonalRequest {
+  role: string;
+  task_name: string;
+}
+
+/** The reply of `select` and `select_personal`. */
+export type SelectReply = TaskBegun;
+
+/** `select {role, task_name}`: starts a public task. If it is already under way, its scene is shown again. */
+export interface SelectRequest {
+  role: string;
+  task_name: string;
+}
+
+/** `send_mail {token, gn_target, subj, body}`. */
+export interface SendMailRequest {
+  body: string;
+  gn_target: string;
+  subj: string;
+}
+
+/** The game's time. */
+export type ServerTimeReply = TimeTold;
+
+/** `server_time {}`. */
+export type ServerTimeRequest = Record<string, never>;
+
+/**
+ * How bad a problem is.
+ * - `error`: The rules must not be used.
+ * - `warning`: The rules can be used, but something looks like a mistake.
+ */
+export type Severity = "error" | "warning";
+
+/** `level`, `exp`, `need`, `energy`, and the items and attributes of `character.ron` by their names. */
+export type Sheet = Record<string, number>;
+
+/** Everything that is sold for points. */
+export interface ShopRules {
+  /** In the order in which players see them. */
+  offers: Offer[];
+}
+
+/** A reply that consists of a code only (docs/contract/identity.md#accounts). */
+export interface SignupReply {
+  status_code: number;
+}
+
+/** `signup {email, username, password, ip}`. */
+export interface SignupRequest {
+  email: string;
+  password: string;
+  username: string;
+}
+
+/** The reply of `skill`. */
+export interface SkillReply {
+  skills: Described;
+}
+
+/** `skill {role}`. */
+export interface SkillRequest {
+  role: string;
+}
+
+/** A span of time, such as `30d` or `1d 2h 30m 15s`; a day has 24 hours. */
+export type Span = string;
+
+/** A special event: the contents of a file in `events/`. */
+export interface SpecialEvent {
+  /**
+   * The event's description, or else the player's text, must contain one of these. The event with the longest match
+   * is used.
+   */
+  keywords: string[];
+  /** The `other` of the reply. */
+  name: string;
+  /** What happens. A special event gives no reward. */
+  script: Script;
+}
+
+/** The most that a message may hold. */
+export interface SpeechLimits {
+  /** Characters of a name. */
+  name_max_chars: number;
+  /** Names in `roles`. */
+  roles_max: number;
+  /** Characters of a text. */
+  text_max_chars: number;
+  /** Names in `items` and in `skills`. */
+  used_max: number;
+}
+
+/** The reward of one player. */
+export interface Spoils {
+  /** Experience. */
+  exp: number;
+  /** Items. */
+  items: Amount[];
+}
+
+/** A run of stages with the same settings. */
+export interface StageBlock {
+  /** Items that entering takes. */
+  cost?: Amount[];
+  /** Energy that entering takes. */
+  energy: number;
+  /** Experience that a victory grants. Left out: `0`. */
+  exp?: number;
+  /** The first stage of the run. */
+  from: number;
+  /** The layout of the enemies, from `layouts.ron`. */
+  layout?: string;
+  /**
+   * What the legacy function `enter_stage` takes instead; absent = the stage is not configured
+   * there.
+   */
+  legacy?: LegacyEntry;
+  /** The lowest level at which a player may enter. Left out: `0`. */
+  level?: number;
+  /** In boss mode, how much reported damage is believed; absent = as in `world_boss.ron`. */
+  plausible_damage?: PlausibleDamage;
+  /** How many of the rewards are drawn, with replacement; absent = all are granted. */
+  random?: number;
+  /** What a victory grants. */
+  rewards?: Amount[];
+  /** The last stage of the run; absent = the first only. */
+  to?: number;
+  /** When the stage is open; empty = always. With windows, a stage pays out once in each. */
+  windows?: Window[];
+}
+
+/** The reply: a page of the ranking, and the player's own rank. */
+export type StageDamageRankingReply = RankingPage;
+
+/** `stage_damage_ranking {token, page}`. */
+export interface StageDamageRankingRequest {
+  page?: number;
+}
+
+/** The reply of `enter_stage_*`. */
+export interface StageEntered {
+  BOSS?: TicketsLeft;
+  COIN?: TicketsLeft;
+  EXP?: TicketsLeft;
+  at: EntryMoments;
+  energy: EnergyChange;
+}
+
+/** The rewards of a stage. */
+export interface StagePassed {
+  energy: LegacyEnergy;
+  p_exp: PassedExp;
+  p_stage: PassedStage;
+  pass_stages: LegacyChange[];
+}
+
+/** The reply of `stage_refresh_boss`. */
+export interface StageRefreshBossReply {
+  at: BossMoments;
+  cd: number;
+  damage: number;
+  limit: number;
+  mcd: number;
+  ratio: Ratios;
+}
+
+/** `stage_refresh_boss {token}`. */
+export type StageRefreshBossRequest = Record<string, never>;
+
+/** The reply of `victory_stage_*`. */
+export interface StageWon {
+  boss: BossBlow;
+  exp_info: ExpInfo;
+  remain: Amount[];
+  reward: Amount[];
+}
+
+/** What is at stake in a battle between two players. */
+export interface StakeRules {
+  /** Percentage of the pot that the winner does not get. */
+  commission_percent: number;
+  /** What each puts in: the most of this that both can pay. */
+  each: Amount;
+}
+
+/** What a player has put in and got out of the pot. */
+export interface StakeTold {
+  /** Kept from the winner. */
+  commission: Amount;
+  /** Put in at the start. */
+  paid: Amount;
+  /** Out of the pot. */
+  returned: Amount;
+}
+
+/** The reply of `start_hang_up`. */
+export interface StartHangUpReply {
+  hang_up_info: HangUpInfo;
+  start_hang_up_reward: LegacyChange[];
+}
+
+/** `start_hang_up {token, stage}`. */
+export interface StartHangUpRequest {
+  stage: number;
+}
+
+/** The names of the states, as operators and players see them. */
+export type StateName = "written" | "sent" | "in_doubt" | "paid" | "granted" | "watched" | "refused" | "operator";
+
+/** The reply of `status`. */
+export interface StatusReply {
+  attribute: Sheet;
+}
+
+/** `status {role}`. */
+export interface StatusRequest {
+  role: string;
+}
+
+/** One step of an order. */
+export interface Step {
+  /** Unix seconds. */
+  at: number;
+  /** The state that it led to. */
+  state: StateName;
+  /** The reason, for operators. */
+  why: string;
+}
+
+/** What a personal task is about. */
+export interface Subject {
+  /** The player's wish must contain one of these. */
+  keywords: string[];
+  /** Replaces `{subject}`. */
+  name: string;
+}
+
+/** `sud_bind {token, uid, ss_token}`: sets the player's identity in reports from now on. */
+export interface SudBindRequest {
+  ss_token: string;
+  uid: string;
+}
+
+/** The reply of `suspect_list`. */
+export interface SuspectListReply {
+  suspects: SuspectShown[];
+  /** How many there are in all. */
+  total: number;
+}
+
+/** `suspect_list {limit}`: players with anomalies, those with the most first. */
+export interface SuspectListRequest {
+  /** Missing = 50. */
+  limit?: number;
+}
+
+/** A suspicious player as an operator sees it. */
+export interface SuspectShown {
+  account: number;
+  anomalies: number;
+  /** When the last anomaly was, unix seconds. */
+  at: number;
+  entered: number;
+  last: Anomaly;
+  left: number;
+  name: string;
+  time: string;
+}
+
+/** A run of stages with rewards that grow along it. */
+export interface SweepBlock {
+  /** Items of one sweep. */
+  cost?: Amount[];
+  /** Energy of one sweep. */
+  energy: number;
+  /** Experience of one sweep. */
+  exp: number;
+  /** The first stage of the run. */
+  from: number;
+  /** What each further stage of the run adds. */
+  growth?: Amount[];
+  /** What one sweep of the first stage grants. */
+  rewards: Amount[];
+  /** The last stage of the run. */
+  to: number;
+}
+
+/** `sweep.ron`. */
+export interface SweepRules {
+  /** Runs of stages. */
+  stages: SweepBlock[];
+}
+
+/** The settings of a task of either kind. */
+export interface Task {
+  /** An image. */
+  background: string;
+  /** How hard it is. */
+  level: number;
+  /** What it grants. */
+  reward: RewardRange;
+  /** What happens in it. */
+  script: Script;
+}
+
+/** The reply of `select` and `select_personal`. */
+export interface TaskBegun {
+  /** The background, base64. */
+  image_data: string | null;
+  /** What the player reads first. */
+  text: string;
+}
+
+/** The reply of `task_info` and `task_info_personal`. */
+export type TaskInfoPersonalReply = TaskList;
+
+/** `task_info_personal {role}`: the tasks that were made for the player. */
+export interface TaskInfoPersonalRequest {
+  role: string;
+}
+
+/** The reply of `task_info` and `task_info_personal`. */
+export type TaskInfoReply = TaskList;
+
+/** `task_info {role}`: the public tasks that the player may take. */
+export interface TaskInfoRequest {
+  role: string;
+}
+
+/** Lines about accepting and giving up tasks. */
+export interface TaskLines {
+  /** A task was accepted. */
+  accepted: Template;
+  /** Another task is in progress. */
+  busy: Template;
+  /** The task was given up. */
+  given_up: Template;
+  /** There is no task to give up. */
+  none_active: Template;
+}
+
+/** The reply of `task_info` and `task_info_personal`. */
+export interface TaskList {
+  task_list: string[];
+}
+
+/** The reply of `task_request`. */
+export interface TaskRequestReply {
+  role: string;
+  text: string;
+}
+
+/** `task_request {text, role}`: asks for a personal task. */
+export interface TaskRequestRequest {
+  role: string;
+  text: string;
+}
+
+/** The contents of `tasks.ron`. */
+export interface TaskRules {
+  /** 龙眼. */
+  dragon_eye: Prize;
+  /** 经验值. */
+  experience: ExperiencePrize;
+  /** The highest level of a task; the lowest is 1. */
+  level_max: number;
+  /** What players may send. */
+  limits: SpeechLimits;
+  /** How many personal tasks may be pending for a player. */
+  personal_max: number;
+  /** How many personal tasks are made for a player from one local midnight to the next. */
+  personal_per_day: number;
+  /** 凤羽. */
+  phoenix_feather: Prize;
+  /** How many public tasks are on offer at a time. */
+  queue_size: number;
+  /** Seconds between two refills of the queue. */
+  refill_seconds: number;
+}
+
+/** A template of personal tasks: the contents of a file in `personal_tasks/`. */
+export interface TaskTemplate {
+  /** The player's wish must contain one of these. */
+  keywords: string[];
+  /** The task's name, with `{subject}` in it. */
+  name: Template;
+  /** What the task may be about; the first that the wish mentions, or else a random one. */
+  subjects: Subject[];
+  /** The settings that every task has. */
+  task: Task;
+}
+
+/** A text in which `{name}` is a place to fill. */
+export type Template = string;
+
+/** The reply of `buy_ticket`. */
+export interface TicketBought {
+  at: NextReset;
+  cd: number;
+  limits: Limits;
+  order?: string;
+  /** Points left after the payment. */
+  points?: number;
+  remain: Amount[];
+  reward: Amount[];
+  /** "granted", or "pending" when an event will report the result. */
+  state?: string;
+}
+
+/** A ticket paid with points. */
+export interface TicketGoods {
+  /** The kind that counts how many may be bought; one is used up with the grant. */
+  allowance: number;
+  /** The kind. */
+  ticket: number;
+}
+
+/** One kind of ticket. */
+export interface TicketKind {
+  /** How many a player has each day. */
+  daily: number;
+  /** How many a VIP player has each day; absent = the same. */
+  daily_vip?: number;
+  /** The name of its constant in clients, in lowercase letters, digits and `_`; absent = `ticket_KEY`. */
+  identifier?: string;
+  /** The key in `limits`; not an item number. */
+  key: number;
+  /** For people. */
+  name: string;
+}
+
+/** `tickets.ron`. */
+export interface TicketRules {
+  /** Every kind, in the order `limits` shows them. */
+  kinds: TicketKind[];
+  /** Which tickets can be bought. */
+  purchases: Purchase[];
+  /** A player who owns one of these counts as VIP 1 or above. */
+  vip_items: ItemId[];
+}
+
+/** The tickets of a mode after an entry. */
+export interface TicketsLeft {
+  cd: number;
+  limits: Limits;
+}
+
+/** The event `tickets_reset`. */
+export interface TicketsResetEvent {
+  at: NextReset;
+  cd: number;
+}
+
+/** The reply of `time`: the world's time, the same for every role. */
+export interface TimeReply {
+  time: string;
+}
+
+/** `time {role}`. */
+export interface TimeRequest {
+  role: string;
+}
+
+/** The game's time. */
+export interface TimeTold {
+  /** The same as points in time. */
+  at: ResetMoments;
+  /** Seconds to the daily reset. */
+  cd: number;
+  /** Seconds to the monthly reset. */
+  mcd: number;
+  /** Unix seconds. */
+  now: number;
+  /** Local date and time, `YYYY-MM-DD HH:MM:SS`. */
+  time: string;
+  /** IANA name of the zone. */
+  zone: string;
+}
+
+/** A token in clear text, on its way to its client. */
+export type Token = string;
+
+/** A topic of conversation. */
+export interface Topic {
+  /** The player's text must contain one of these. */
+  keywords: string[];
+  /** Lines of the game master; one is chosen at random. */
+  lines: Template[];
+}
+
+/** The reply of `use_item`. */
+export interface UseItemReply {
+  at: EnergyMoments;
+  energy: EnergyChange;
+  remain: Amount[];
+  reward: Amount[];
+}
+
+/** `use_item {token, item, count}`: drinks `count` of a potion. */
+export interface UseItemRequest {
+  /** Missing = 1. */
+  count?: number;
+  item: NamedItem;
+}
+
+/** Who wins a round. */
+export interface VerdictRules {
+  /** Weights for the player who attacks. */
+  attack: Weights;
+  /** The random part of the score. */
+  dice: Dice;
+  /** Weights for the player who guards. */
+  guard: Weights;
+  /** Percentage of the strength of named items that counts. */
+  item_percent: number;
+  /** The lead that wins a round. */
+  margin: number;
+  /** At most this many of the named skills, and of the named items, count. */
+  named_max: number;
+  /** Percentage of the strength of named skills that counts. */
+  skill_percent: number;
+}
+
+/** The reply of `victory_stage_*`. */
+export type VictoryStageBossReply = StageWon;
+
+/** `victory_stage_* {token, stage}`, and `damage` in boss mode. */
+export interface VictoryStageBossRequest {
+  damage?: number;
+  /** Another spelling (docs/contract/stage-protocol.md#spellings). */
+  damange?: number;
+  stage: number;
+}
+
+/** The reply of `victory_stage_*`. */
+export type VictoryStageCoinReply = StageWon;
+
+/** `victory_stage_* {token, stage}`, and `damage` in boss mode. */
+export interface VictoryStageCoinRequest {
+  damage?: number;
+  /** Another spelling (docs/contract/stage-protocol.md#spellings). */
+  damange?: number;
+  stage: number;
+}
+
+/** The reply of `victory_stage_*`. */
+export type VictoryStageEndlessReply = StageWon;
+
+/** `victory_stage_* {token, stage}`, and `damage` in boss mode. */
+export interface VictoryStageEndlessRequest {
+  damage?: number;
+  /** Another spelling (docs/contract/stage-protocol.md#spellings). */
+  damange?: number;
+  stage: number;
+}
+
+/** The reply of `victory_stage_*`. */
+export type VictoryStageExpReply = StageWon;
+
+/** `victory_stage_* {token, stage}`, and `damage` in boss mode. */
+export interface VictoryStageExpRequest {
+  damage?: number;
+  /** Another spelling (docs/contract/stage-protocol.md#spellings). */
+  damange?: number;
+  stage: number;
+}
+
+/** The reply of `victory_stage_*`. */
+export type VictoryStageGeneralReply = StageWon;
+
+/** `victory_stage_* {token, stage}`, and `damage` in boss mode. */
+export interface VictoryStageGeneralRequest {
+  damage?: number;
+  /** Another spelling (docs/contract/stage-protocol.md#spellings). */
+  damange?: number;
+  stage: number;
+}
+
+/** One wave. */
+export interface Wave {
+  /** Seconds between two enemies of the wave. */
+  cool_down: number;
+  /** The enemies. */
+  enemies: Enemy[];
+  /** Seconds after the entry. */
+  time: number;
+}
+
+/** A day of the week. */
+export type Weekday = "monday" | "tuesday" | "wednesday" | "thursday" | "friday" | "saturday" | "sunday";
+
+/** Percentages of the attributes. */
+export interface Weights {
+  agility: number;
+  strength: number;
+  vigor: number;
+  wits: number;
+}
+
+/**
+ * The score at which a move fits, as the fighter sees it.
+ * - `always`: At any.
+ * - `ahead`: It has won more rounds than its opponent.
+ * - `behind`: It has won fewer.
+ */
+export type When = "always" | "ahead" | "behind";
+
+/** One opening schedule of a stage. */
+export type Window = {
+  Weekly: {
+    /** Local time, such as "10:00". */
+    from: string;
+    /**
+     * Local time, not included; "24:00" is the end of the day. Before `from`, it is a time of the next day: from
+     * "22:00" to "02:00" is open over midnight.
+     */
+    to: string;
+    /** On which days it opens. */
+    weekdays: Weekday[];
+  };
+} | {
+  Dates: {
+    /** Local date, such as "2026-12-24". */
+    from: string;
+    /** Local date, exclusive. */
+    to: string;
+  };
+};
+
+/** Lines about personal tasks made on demand. */
+export interface WishLines {
+  /** No more today. */
+  day_full: Template;
+  /** The player already has the same task. */
+  known: Template;
+  /** The player's list is full. */
+  list_full: Template;
+  /** A task was made. */
+  made: Template;
+  /** No template matches. */
+  not_understood: Template;
+}
+
+export type WishShown = {
+  goods: Goods;
+  kind: "buy";
+  price: number;
+} | {
+  kind: "manual";
+  money: number;
+  type: number;
+};
+
+/** The reply of `wname_assign`. */
+export interface WnameAssignReply {
+  /** The one it had. Its points stay there. */
+  former: string;
+  name: string;
+  wname: string;
+}
+
+/** `wname_assign {token, name, wname?}`: without `wname`, the one that a new account would get. */
+export interface WnameAssignRequest {
+  name: string;
+  wname?: string;
+}

@@ -3,7 +3,7 @@ import type { FailureReason } from "./errors.js";
 import { changes, severalAnswers } from "./functions.js";
 import type { Keys } from "./keys.js";
 import type { Runtime } from "./runtime.js";
-import type { CallOptions, FunctionName, RefusalStatus } from "./types.js";
+import type { CallOptions, FunctionName } from "./types.js";
 import type { Reply } from "./wire.js";
 
 /** A call that has not ended. */
@@ -19,6 +19,8 @@ export class OpenCall {
   hasLoggedInAgain = false;
   /** How often the server could not say what became of it. */
   timesUnclear = 0;
+
+  hasEnded = false;
 
   private readonly cleanUps: (() => void)[] = [];
 
@@ -66,7 +68,7 @@ export class OpenCall {
     const { status, message, data } = reply;
     if (severalAnswers(this.name)?.includes(status)) this.resolve({ status, data });
     else if (status === 0) this.resolve(data);
-    else this.reject(new RefusedError(this.name, status as RefusalStatus<FunctionName>, message, data));
+    else this.reject(new RefusedError(this.name, status, message, data));
   }
 
   /** Ends as made, with its reply lost. */
@@ -90,6 +92,7 @@ export class OpenCall {
   }
 
   private end(): void {
+    this.hasEnded = true;
     for (const cleanUp of this.cleanUps.splice(0)) cleanUp();
     this.forget(this);
   }

@@ -8,7 +8,8 @@ import { settings } from "./settings.js";
 import type { ClientOptions, Settings } from "./settings.js";
 import type { Gap, State } from "./state.js";
 import { ServerClock } from "./time.js";
-import type { AnswerOf, CallArguments, EventName, FunctionName } from "./types.js";
+import type { AnswerOf, CallArguments, CallOptions, EventName, FunctionName, RequestOf } from "./types.js";
+import { verdict } from "./verdict.js";
 
 /** What the client itself tells. */
 interface Notices {
@@ -99,11 +100,26 @@ export class Client {
           this.connection.forget(ended);
         },
       );
-      this.connection.call(call);
-      call.endsBy(this.settings.runtime, {
-        timeoutMs: this.settings.timeoutMs,
-        ...options,
-      });
+      call.endsBy(this.settings.runtime, { timeoutMs: this.settings.timeoutMs, ...options });
+      if (!call.hasEnded) this.connection.call(call);
+    });
+  }
+
+  /**
+   * Acts in a battle, and waits for the verdict of the round. `call("battle", ..)` waits too, but the server answers in the
+   * order of requests, so that everything else would wait with it for up to a minute; this leaves the line free. Rejects
+   * with a {@link ReplyLostError} when the verdict was missed, as over a reconnect: the next round shows the state.
+   */
+  async battle(request: RequestOf<"battle">, options?: CallOptions): Promise<AnswerOf<"battle">> {
+    const told = await this.call("battle", { ...request, wait: false }, options);
+    return verdict(told, request.id, {
+      runtime: this.settings.runtime,
+      onVerdict: (listener) => this.on("battle_verdict", listener),
+      onEnd: (listener) =>
+        this.onState(({ name }) => {
+          if (name === "stopped") listener("stopped");
+          else if (name === "idle") listener("closed");
+        }),
     });
   }
 

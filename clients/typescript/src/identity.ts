@@ -50,7 +50,7 @@ export class LogIn {
   /** Reads the answer to a request. */
   answered(request: LogInRequest, reply: Reply): LogInStep {
     const token = field(reply.data, "token", "string");
-    if ((reply.status === 0 || reply.status === 1) && token !== undefined) {
+    if ((reply.status === 0 || reply.status === 1) && token) {
       this.keep(token);
       return { do: "enter", token };
     }

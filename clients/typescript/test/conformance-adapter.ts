@@ -49,15 +49,17 @@ function tellState(state: State): void {
 }
 
 function call({ ref, function: called, data }: Order): void {
-  client?.call(called as "get_player_info", data ?? {}).then(
+  client?.call(called as "get_shop", data as never).then(
     (answer) => {
       // Where there are several answers, the client gives the status beside the data.
       const whole = severalAnswers(called) === undefined ? { status: 0, data: answer } : (answer as object);
       say({ ended: "reply", ref, ...whole });
     },
     (error: unknown) => {
-      if (error instanceof RefusedError) say({ ended: "refused", ref, status: error.status, data: error.data });
-      else if (error instanceof ReplyLostError) say({ ended: "lost", ref });
+      if (error instanceof RefusedError) {
+        const { status, data: added } = error as RefusedError;
+        say({ ended: "refused", ref, status, data: added });
+      } else if (error instanceof ReplyLostError) say({ ended: "lost", ref });
       else if (error instanceof FailedError) say({ ended: "failed", ref, made: error.made });
       else throw error;
     },

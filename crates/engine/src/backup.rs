@@ -110,9 +110,9 @@ request!(
     Operator, "backup", Backup => BackupMade,
     ACTS_OUTSIDE = true,
     CODES = &[
-        NO_FOLDER.code(),
-        Code::refusal(98, "a backup is being made"),
-        Code::refusal(97, "it cannot be written, or exists already"),
+        Code::of(NO_FOLDER),
+        Code::refusal(UNDER_WAY, "a backup of this world is under way"),
+        Code::refusal(NOT_WRITTEN, "it cannot be written, or exists already"),
     ],
 );
 

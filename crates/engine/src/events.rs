@@ -180,6 +180,8 @@ pub struct EventKind {
     pub data: SchemaOf,
     /// Whether it goes only to players who subscribed with `listen`.
     pub is_asked_for: bool,
+    /// Whether it goes to operators, and else to players.
+    pub is_operators: bool,
 }
 
 impl EventTable {
@@ -205,8 +207,10 @@ pub trait Event: Serialize + JsonSchema {
 
 /// How a feature registers its events.
 pub trait EventApp {
-    /// Registers an event that players or operators get unasked.
+    /// Registers an event that players get unasked.
     fn add_event<T: Event>(&mut self) -> &mut Self;
+    /// Registers an event that operators get.
+    fn add_operators_event<T: Event>(&mut self) -> &mut Self;
     /// Registers an event that only players get who subscribed with `listen`.
     fn add_asked_event<T: Event>(&mut self) -> &mut Self;
     /// Registers `hook`, called when a connection that has used this world is gone.
@@ -215,17 +219,25 @@ pub trait EventApp {
 
 impl EventApp for App {
     fn add_event<T: Event>(&mut self) -> &mut Self {
-        add(self, EventKind { name: T::NAME, data: schema_of::<T>, is_asked_for: false })
+        add(self, kind::<T>())
+    }
+
+    fn add_operators_event<T: Event>(&mut self) -> &mut Self {
+        add(self, EventKind { is_operators: true, ..kind::<T>() })
     }
 
     fn add_asked_event<T: Event>(&mut self) -> &mut Self {
-        add(self, EventKind { name: T::NAME, data: schema_of::<T>, is_asked_for: true })
+        add(self, EventKind { is_asked_for: true, ..kind::<T>() })
     }
 
     fn add_close_hook(&mut self, hook: CloseHook) -> &mut Self {
         self.world_mut().get_resource_or_init::<CloseHooks>().0.push(hook);
         self
     }
+}
+
+fn kind<T: Event>() -> EventKind {
+    EventKind { name: T::NAME, data: schema_of::<T>, is_asked_for: false, is_operators: false }
 }
 
 fn add(app: &mut App, kind: EventKind) -> &mut App {

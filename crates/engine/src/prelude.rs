@@ -10,7 +10,7 @@ pub use crate::due::{Agenda, Due, Occasion};
 pub use crate::events::{EventApp, Events, Listeners};
 pub use crate::players::Players;
 pub use crate::request;
-pub use crate::request::{Answer, Anyone, Call, Operator, Player, Reads, Refusal, Success, Waits};
+pub use crate::request::{Answer, Anyone, Call, Code, Operator, Player, Reads, Refusal, Success, Waits};
 pub use crate::rules::{Place, Report, Rules, RulesApp, SingleFile, Tables};
 pub use crate::schedule::{Surroundings, Tick, TickSystems};
 pub use crate::storage::{Edit, EditWorld, PlayerRow, StorageApp, WorldEntity, WorldRow};

@@ -12,6 +12,7 @@ pub mod crafting;
 pub mod energy;
 pub mod families;
 pub mod hang_up;
+pub mod identifiers;
 pub mod identity;
 pub mod images;
 pub mod items;

@@ -14,7 +14,7 @@ use raidkeep_engine::clock::Clock;
 use raidkeep_engine::dispatch::RequestApp;
 use raidkeep_engine::request;
 use raidkeep_engine::request::lenient::{self, Given};
-use raidkeep_engine::request::{Answer, Call, Player, Reads, Refusal, Success};
+use raidkeep_engine::request::{Answer, Call, Code, Player, Reads, Refusal, Success};
 use raidkeep_engine::rules::Rules;
 use raidkeep_engine::schema::schema_by_hand;
 
@@ -38,7 +38,7 @@ pub struct UseItem {
 request!(
     Player, "use_item", UseItem => ItemUsed,
     READS = Reads::Caller,
-    CODES = &[NO_SUCH_ITEM.code(), NOT_USABLE.code(), COUNT.code(), TOO_FEW.code()],
+    CODES = &[Code::of(NO_SUCH_ITEM), Code::of(NOT_USABLE), Code::of(COUNT), Code::of(TOO_FEW)],
 );
 
 /// The reply of `use_item`.

@@ -24,7 +24,7 @@ use raidkeep_engine::meters::Meters;
 use raidkeep_engine::players::Players;
 use raidkeep_engine::request;
 use raidkeep_engine::request::route::RouteApp;
-use raidkeep_engine::request::{Answer, Call, Player, Success};
+use raidkeep_engine::request::{Answer, Call, Code, Player, Success};
 use raidkeep_engine::rules::{Place, Report, Rules, RulesApp, SingleFile, Tables};
 use raidkeep_engine::schedule::{Surroundings, Tick, TickSystems};
 use raidkeep_engine::start::StartApp;
@@ -191,10 +191,7 @@ pub struct GetList {
     role: String,
 }
 
-request!(
-    Player, "get_list", GetList => OnlineList,
-    CODES = &[NOT_YOUR_ROLE.code()],
-);
+request!(Player, "get_list", GetList => OnlineList, CODES = &[Code::of(NOT_YOUR_ROLE)]);
 
 /// The reply of `get_list`: the usernames of all players online, including the caller.
 #[derive(Debug, Default, Serialize, JsonSchema)]

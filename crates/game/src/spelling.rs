@@ -58,9 +58,8 @@ pub fn is_clean(text: &str, breaks: Breaks) -> bool {
 
 /// The status of a refused name or text.
 pub const ILLEGAL: i32 = 422;
-
-/// The code of functions that take such a text.
-pub const UNCLEAN: Code = Code::refusal(ILLEGAL, "the text has characters that are not shown");
+/// The code of functions that take a text.
+pub const UNCLEAN: Code = Code::refusal(ILLEGAL, "a text with characters that are not shown");
 
 /// Refuses a text that is not clean; `field` is its path in the request.
 pub fn must_be_clean(field: &str, text: &str, breaks: Breaks) -> Result<(), Refusal> {

@@ -8,6 +8,7 @@ use bevy_ecs::prelude::*;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize, Serializer};
 
+use crate::identifiers;
 use crate::items::{Amount, Inventory, ItemId, ItemRules};
 use raidkeep_engine::clock::Clock;
 use raidkeep_engine::due::{Agenda, Occasion};
@@ -117,6 +118,9 @@ pub struct TicketRules {
 pub struct TicketKind {
     /// The key in `limits`; not an item number.
     pub key: u16,
+    /// The name of its constant in clients, in lowercase letters, digits and `_`; absent = `ticket_KEY`.
+    #[serde(default)]
+    pub identifier: Option<String>,
     /// For people.
     pub name: String,
     /// How many a player has each day.
@@ -213,6 +217,10 @@ impl SingleFile for TicketRules {
                 report.error(place, format!("ticket kind {} is listed twice", kind.key));
             }
         }
+        let identified = self.kinds.iter().enumerate();
+        let places =
+            identified.map(|(index, kind)| (place.clone().key("kinds").index(index), kind.identifier.as_deref()));
+        identifiers::check(places, report);
         for (index, purchase) in self.purchases.iter().enumerate() {
             let place = place.clone().key("purchases").index(index);
             for (key, kind) in [("ticket", purchase.ticket), ("allowance", purchase.allowance)] {

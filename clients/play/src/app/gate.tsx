@@ -1,12 +1,13 @@
 import type { JSX } from "preact";
 import { Scene } from "../art/scene.js";
 import { Boss } from "../art/creatures.js";
-import { newGuest } from "../game/account.js";
+import { guestOfTab } from "../game/account.js";
 import { enter } from "../game/session.js";
+import { EmailForm } from "../screens/account/email.js";
 import { common } from "../texts/common.js";
 import { told } from "../texts/frame.js";
 import { Button } from "../ui/basics.js";
-import { LanguageSwitch } from "./language.js";
+import { LanguageSwitch } from "../ui/language.js";
 
 /** The first page: who has no account in this tab chooses how to enter. */
 export function Gate(): JSX.Element {
@@ -23,12 +24,16 @@ export function Gate(): JSX.Element {
           tone="main"
           icon="swords"
           onPress={() => {
-            enter(newGuest());
+            enter(guestOfTab());
           }}
         >
           {told().guest}
         </Button>
         <p class="hint">{told().guestHint}</p>
+        <details>
+          <summary>{told().email}</summary>
+          <EmailForm />
+        </details>
       </div>
       <div class="gate-language">
         <LanguageSwitch />

@@ -1,22 +1,30 @@
 import type { JSX } from "preact";
 import { useEffect, useRef } from "preact/hooks";
 import { Icon } from "../art/icons.js";
+import { useFresh } from "../game/fresh.js";
 import { route } from "../game/route.js";
+import { refreshUnread } from "../screens/mail/model.js";
+import { mailArrived } from "../state/news.js";
 import { player } from "../state/player.js";
+import { GuideHint } from "../screens/guide/hint.js";
 import { common } from "../texts/common.js";
 import { told } from "../texts/frame.js";
 import { rove } from "../ui/rove.js";
-import { LanguageSwitch } from "./language.js";
+import { Calls } from "./calls.js";
+import { LanguageSwitch } from "../ui/language.js";
 import { Pause } from "./pause.js";
-import { SECTIONS, screenOf } from "./screens.js";
+import { newsOf, SECTIONS, screenOf } from "./screens.js";
 import { TopBar } from "./topbar.js";
 
 /** The frame around every screen: who plays, where one can go, and how the line is. */
 export function Shell(): JSX.Element {
   const { section, screen } = screenOf(route.value);
   const main = useRef<HTMLElement>(null);
+  const subnav = useRef<HTMLDivElement>(null);
+  useFresh(refreshUnread, mailArrived);
   useEffect(() => {
     main.current?.scrollTo(0, 0);
+    subnav.current?.querySelector("[aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
   }, [screen.id]);
   const { View } = screen;
   return (
@@ -32,20 +40,22 @@ export function Shell(): JSX.Element {
         {common().skip}
       </a>
       <TopBar />
+      <Calls />
       <nav class="sidebar" aria-label={told().navigation} onKeyDown={rove}>
         {SECTIONS.map((one) => (
           <div key={one.id} class="sidebar-section">
             <p class="sidebar-title">{one.title()}</p>
-            {one.screens.map(({ id, icon, title }) => (
+            {one.screens.map((there) => (
               <a
-                key={id}
+                key={there.id}
                 data-rove
                 class="sidebar-link"
-                href={`#/${id}`}
-                aria-current={id === screen.id ? "page" : undefined}
+                href={`#/${there.id}`}
+                aria-current={there.id === screen.id ? "page" : undefined}
               >
-                <Icon name={icon} />
-                {title()}
+                <Icon name={there.icon} />
+                {there.title()}
+                <News count={newsOf([there])} />
               </a>
             ))}
           </div>
@@ -54,23 +64,32 @@ export function Shell(): JSX.Element {
           <LanguageSwitch />
         </div>
       </nav>
-      <div class="subnav" role="navigation" aria-label={section.title()} onKeyDown={rove}>
-        {section.screens.map(({ id, icon, title }) => (
+      <div ref={subnav} class="subnav" role="navigation" aria-label={section.title()} onKeyDown={rove}>
+        {section.screens.map((there) => (
           <a
-            key={id}
+            key={there.id}
             data-rove
             class="subnav-link"
-            href={`#/${id}`}
-            aria-current={id === screen.id ? "page" : undefined}
+            href={`#/${there.id}`}
+            aria-current={there.id === screen.id ? "page" : undefined}
           >
-            <Icon name={icon} />
-            {title()}
+            <Icon name={there.icon} />
+            {there.title()}
+            <News count={newsOf([there])} />
           </a>
         ))}
       </div>
       <main id="main" class="main" ref={main} tabIndex={-1} aria-label={screen.title()}>
+        <h1 class="visually-hidden">{screen.title()}</h1>
         <Pause />
-        {player.value === undefined ? <p class="loading">{common().loading}</p> : <View key={screen.id} />}
+        <GuideHint />
+        {player.value === undefined ? (
+          <p class="loading">{common().loading}</p>
+        ) : (
+          <div key={screen.id} class={`screen screen-${screen.id}`}>
+            <View />
+          </div>
+        )}
       </main>
       <nav class="tabbar" aria-label={told().navigation} onKeyDown={rove}>
         {SECTIONS.map((one) => (
@@ -83,9 +102,14 @@ export function Shell(): JSX.Element {
           >
             <Icon name={one.icon} />
             {one.title()}
+            <News count={newsOf(one.screens)} />
           </a>
         ))}
       </nav>
     </div>
   );
+}
+
+function News({ count }: { count: number }): JSX.Element | null {
+  return count > 0 ? <span class="badge">{count}</span> : null;
 }

@@ -104,6 +104,14 @@ const bag: Shape = ([body, shade, light]) => (
   </>
 );
 
+const bolt: Shape = ([body, shade, light]) => (
+  <>
+    <path d="M18 2L6 18h8l-3 12 15-17h-9z" fill={shade} />
+    <path d="M17 2L6 17h8l-2.5 10L24 13h-9z" fill={body} />
+    <path d="M17 2L6 17h3z" fill={light} />
+  </>
+);
+
 const ICONS: Readonly<Record<string, readonly [Shape, Tint]>> = {
   "3:1": [coin, COIN],
   "3:2": [ore, IRON],
@@ -138,10 +146,11 @@ const ICONS: Readonly<Record<string, readonly [Shape, Tint]>> = {
   "3:51": [eye, COIN],
   "3:52": [feather, SEAL],
   exp: [star, JADE],
+  energy: [bolt, JADE],
   points: [coin, JADE],
 };
 
-/** The picture of an item, `group:id`, or of `exp` and `points`, which are none. */
+/** The picture of an item, `group:id`, or of `exp`, `energy` and `points`, which are none. */
 export function ItemIcon({ id }: { id: string }): JSX.Element {
   const [shape, tint] = ICONS[id] ?? [bag, IRON];
   return (

@@ -1,9 +1,12 @@
 import { catalog } from "../state/catalog.js";
 import { ITEMS, MONSTERS, BOSSES, FIGHTERS } from "./names.en.js";
+import { common } from "./common.js";
 import { locale } from "./texts.js";
 
-/** The name of an item, `group:id`. */
+/** The name of an item, `group:id`, or of `exp` and `energy`. */
 export function itemName(id: string): string {
+  if (id === "exp") return common().exp;
+  if (id === "energy") return common().energy;
   const chinese = catalog.items[id]?.name ?? id;
   return locale.value === "zh" ? chinese : (ITEMS[id] ?? chinese);
 }

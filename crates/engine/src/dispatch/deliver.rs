@@ -25,6 +25,12 @@ fn hold_events(world: &mut World, events: Vec<HeldEvent>) {
     for event in events {
         let kind = world.get_resource::<EventTable>().and_then(|table| table.find(event.name));
         debug_assert!(kind.is_some(), "event {} should be registered by its feature's plugin", event.name);
+        let is_operators = event.to == Audience::Operators;
+        debug_assert!(
+            kind.is_none_or(|kind| kind.is_operators == is_operators),
+            "event {} should go to those for whom it is registered",
+            event.name
+        );
         let is_counted = kind.is_some_and(|kind| !kind.is_asked_for);
         let mut ports = Vec::new();
         let mut total = *world.resource::<EventTotal>();

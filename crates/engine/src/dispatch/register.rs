@@ -5,7 +5,7 @@ use bevy_ecs::prelude::*;
 use bevy_ecs::system::IntoSystem;
 
 use crate::dispatch::handler::{Handler, Handlers, Simple, Waiting};
-use crate::request::{Access, Answer, Call, Caller, Request, RequestTable, Waits};
+use crate::request::{Answer, Call, Request, RequestTable, Waits};
 
 /// How a feature registers its functions.
 pub trait RequestApp {
@@ -39,8 +39,7 @@ impl RequestApp for App {
         handler: impl IntoSystem<In<Call<R>>, Waits<R::Reply>, M> + 'static,
     ) -> &mut Self {
         let handler = Waiting::<R>::new(self.world_mut(), Box::new(IntoSystem::into_system(handler)));
-        let signs_in = R::Caller::ACCESS == Access::Anyone;
-        self.world_mut().resource_mut::<RequestTable>().add::<R>(signs_in, handler.may_change());
+        self.world_mut().resource_mut::<RequestTable>().add::<R>(true, handler.may_change());
         self.world_mut().resource_mut::<Handlers>().push(R::FUNCTION, Box::new(handler));
         self
     }

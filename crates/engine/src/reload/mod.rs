@@ -139,7 +139,9 @@ pub struct ReloadPlugin;
 impl Plugin for ReloadPlugin {
     fn build(&self, app: &mut App) {
         app.init_resource::<RulesState>();
-        app.add_event::<RulesChanged>().add_event::<RulesRefused<'_>>().add_event::<RulesMended>();
+        app.add_operators_event::<RulesChanged>()
+            .add_operators_event::<RulesRefused<'_>>()
+            .add_operators_event::<RulesMended>();
         requests::register(app);
     }
 }

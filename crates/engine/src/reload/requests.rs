@@ -75,7 +75,11 @@ pub struct RulesReload {}
 
 request!(
     Operator, "rules_reload", RulesReload => Reloaded,
-    CODES = &[NOT_HERE.code(), Code::refusal(99, "the assets have errors, and the rules stay as they are")],
+    ACTS_OUTSIDE = true,
+    CODES = &[
+        Code::of(NOT_HERE),
+        Code::refusal(REFUSED, "the assets have errors, which `problems` lists, and the rules stay as they are"),
+    ],
 );
 
 /// The reply of `rules_reload`.

@@ -28,7 +28,7 @@ pub use answer::{
     Answer, Fact, Finding, Job, LoggedIn, Meanwhile, Need, Notice, Reason, Refusal, SignIn, Success, Unready, Waits,
 };
 pub use background::{BackgroundJobs, JobKey};
-pub use code::Code;
+pub use code::{Code, CodeKind};
 pub use parked::Notices;
 pub use registry::RequestTable;
 
@@ -54,11 +54,8 @@ pub trait Request: DeserializeOwned + Serialize + JsonSchema + Send + Sync + 'st
     /// Whether it does something outside the world: its idempotency key counts as used from the moment that it has
     /// started, since nobody may ever learn what became of it.
     const ACTS_OUTSIDE: bool = false;
-    /// The statuses of its own; a debug build panics on a reply with another one. Clients get them as types
-    /// (`raidkeep schema typescript`).
+    /// Every status it answers with besides 0 and those of [every function](status::EVERY).
     const CODES: &'static [Code] = &[];
-    /// Whether it also passes on the codes of a platform, whatever they are.
-    const PASSES_ON: bool = false;
 }
 
 /// Implements [`Request`] for a type: who may call it, the function's name, the type and the type of its reply.
@@ -85,7 +82,6 @@ macro_rules! request {
         $(, SECRETS = $secrets:expr)?
         $(, ACTS_OUTSIDE = $acts_outside:expr)?
         $(, CODES = $codes:expr)?
-        $(, PASSES_ON = $passes_on:expr)?
         $(,)?
     ) => {
         impl $crate::request::Request for $request {
@@ -96,7 +92,6 @@ macro_rules! request {
             $(const SECRETS: &'static [&'static str] = $secrets;)?
             $(const ACTS_OUTSIDE: bool = $acts_outside;)?
             $(const CODES: &'static [$crate::request::Code] = $codes;)?
-            $(const PASSES_ON: bool = $passes_on;)?
         }
     };
 }

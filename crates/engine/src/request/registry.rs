@@ -29,18 +29,18 @@ pub struct RequestKind {
     /// Whether the answer may change who the connection acts for; then the connection's next request is read only after
     /// the answer.
     pub signs_in: bool,
+    /// Whether the answer may have to wait for something outside the world's memory.
+    pub waits: bool,
+    /// Whether it can change anything, in the world or outside.
+    pub may_change: bool,
+    /// The statuses that it answers with besides those of every function.
+    pub codes: &'static [Code],
     /// Reads `data`.
     pub decode: for<'a> fn(Option<&'a RawValue>) -> Result<Decoded<'a>, Refusal>,
     /// The arguments as JSON, with placeholders for secrets.
     pub record: fn(&(dyn Any + Send + Sync)) -> String,
     /// A hash of the arguments, independent of how they were written.
     pub fingerprint: fn(&(dyn Any + Send + Sync)) -> u64,
-    /// Whether it can change anything, in the world or outside.
-    pub changes: bool,
-    /// The statuses of its own.
-    pub codes: &'static [Code],
-    /// Whether it also passes on the codes of a platform.
-    pub passes_on: bool,
     /// What `data` holds in a request.
     pub arguments: SchemaOf,
     /// What `data` holds in the reply.
@@ -94,9 +94,9 @@ impl RequestTable {
         &self.kinds
     }
 
-    /// Adds the function of this request. `signs_in` says whether its answer may change who the connection acts for,
-    /// `may_change` whether its handler can change the world.
-    pub(crate) fn add<R: Request>(&mut self, signs_in: bool, may_change: bool) {
+    /// Adds the function of this request. `waits` says whether its handler may have to wait, `may_change` whether its
+    /// handler's system can change the world.
+    pub(crate) fn add<R: Request>(&mut self, waits: bool, may_change: bool) {
         let index = self.kinds.len();
         let earlier = self.by_name.insert(R::FUNCTION, index);
         assert!(earlier.is_none(), "function {} should be registered once", R::FUNCTION);
@@ -104,13 +104,14 @@ impl RequestTable {
             function: R::FUNCTION,
             index,
             access: R::Caller::ACCESS,
-            signs_in,
+            // Who has logged in is known once the password is checked and the account found.
+            signs_in: waits && R::Caller::ACCESS == Access::Anyone,
+            waits,
+            may_change: may_change || R::ACTS_OUTSIDE,
+            codes: R::CODES,
             decode: decode::<R>,
             record: record::<R>,
             fingerprint: fingerprint::<R>,
-            changes: may_change || R::ACTS_OUTSIDE,
-            codes: R::CODES,
-            passes_on: R::PASSES_ON,
             arguments: schema_of::<R>,
             reply: schema_of::<R::Reply>,
         });

@@ -9,7 +9,7 @@ use crate::battles::action::ActionWish;
 use crate::battles::arena::{Arena, Turn, TurnError};
 use crate::battles::told::Told;
 use crate::identity::{Account, NOT_YOUR_ROLE, own_role};
-use crate::spelling::{self, Breaks, UNCLEAN};
+use crate::spelling::{self, Breaks};
 use raidkeep_engine::dispatch::RequestApp;
 use raidkeep_engine::request;
 use raidkeep_engine::request::route::RouteApp;
@@ -20,12 +20,16 @@ pub(super) fn register(app: &mut App) {
     app.add_route::<BattleTurn>("/battle");
 }
 
+const NO_SUCH_BATTLE: Refusal = Refusal::new(404, "no such battle");
+const NOT_YOUR_BATTLE: Refusal = Refusal::new(403, "this is not your battle");
+const ACTED_ALREADY: Refusal = Refusal::new(409, "you have acted in this round");
+
 impl From<TurnError> for Refusal {
     fn from(error: TurnError) -> Self {
         match error {
-            TurnError::NoSuchBattle => Self::new(404, "no such battle"),
-            TurnError::NotYours => Self::new(403, "this is not your battle"),
-            TurnError::ActedAlready => Self::new(409, "you have acted in this round"),
+            TurnError::NoSuchBattle => NO_SUCH_BATTLE,
+            TurnError::NotYours => NOT_YOUR_BATTLE,
+            TurnError::ActedAlready => ACTED_ALREADY,
         }
     }
 }
@@ -57,10 +61,11 @@ fn yes() -> bool {
 request!(
     Player, "battle", BattleTurn => Told,
     CODES = &[
-        NOT_YOUR_ROLE.code(),
-        UNCLEAN,
-        Code::refusal(404, "no such battle"),
-        Code::refusal(409, "another action in the same round"),
+        Code::of(NOT_YOUR_ROLE),
+        Code::of(NOT_YOUR_BATTLE),
+        Code::of(NO_SUCH_BATTLE),
+        Code::of(ACTED_ALREADY),
+        spelling::UNCLEAN,
     ],
 );
 

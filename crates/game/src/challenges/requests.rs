@@ -16,7 +16,7 @@ use raidkeep_engine::dispatch::RequestApp;
 use raidkeep_engine::outside::Number;
 use raidkeep_engine::request;
 use raidkeep_engine::request::route::RouteApp;
-use raidkeep_engine::request::{Answer, Call, Fact, Need, Player, Refusal, Success, Waits, status};
+use raidkeep_engine::request::{Answer, Call, Code, Fact, Need, Player, Refusal, Success, Waits, status};
 use raidkeep_engine::rules::Rules;
 use raidkeep_engine::storage::Directory;
 
@@ -36,6 +36,8 @@ pub(super) fn register(app: &mut App) {
 
 /// The codes of docs/contract/role-play.md#status-codes.
 mod code {
+    use raidkeep_engine::request::Code;
+
     pub(super) const OK: u16 = 200;
     pub(super) const NOT_YOUR_ROLE: u16 = 403;
     pub(super) const NOT_FOUND: u16 = 404;
@@ -43,6 +45,21 @@ mod code {
     pub(super) const OFFLINE: u16 = 410;
     pub(super) const ILLEGAL: u16 = 422;
     pub(super) const TOO_MANY: u16 = 429;
+
+    pub(super) const CHALLENGE: &[Code] = &[
+        Code::status_code(NOT_YOUR_ROLE, "role1 is not your own username"),
+        Code::status_code(NOT_FOUND, "no such player"),
+        Code::status_code(BUSY, "one of the two is in a battle"),
+        Code::status_code(OFFLINE, "the other is not online"),
+        Code::status_code(ILLEGAL, "yourself, or no image within the limits"),
+        Code::status_code(TOO_MANY, "too many challenges are open"),
+    ];
+    pub(super) const ANSWER: &[Code] = &[
+        Code::status_code(NOT_YOUR_ROLE, "role is not your own username"),
+        Code::status_code(NOT_FOUND, "no such open challenge to you"),
+        Code::status_code(BUSY, "one of the two is in a battle"),
+        Code::status_code(OFFLINE, "the other is not online"),
+    ];
 }
 
 impl DuelError {
@@ -92,7 +109,7 @@ impl MakeChallenge {
     }
 }
 
-request!(Player, "challenge", MakeChallenge => Challenged);
+request!(Player, "challenge", MakeChallenge => Challenged, CODES = code::CHALLENGE);
 
 /// The reply of `challenge`. It does not wait for the answer of a player: `status` is false and there is no image until
 /// the request is repeated after the answer. A fighter of the game master accepts at once.
@@ -185,7 +202,7 @@ pub struct AcceptChallenge {
     id: String,
 }
 
-request!(Player, "accept_challenge", AcceptChallenge => AnswerSent);
+request!(Player, "accept_challenge", AcceptChallenge => AnswerSent, CODES = code::ANSWER);
 
 fn accept_challenge(
     In(call): In<Call<AcceptChallenge>>,
@@ -202,7 +219,7 @@ pub struct RejectChallenge {
     id: String,
 }
 
-request!(Player, "reject_challenge", RejectChallenge => AnswerSent);
+request!(Player, "reject_challenge", RejectChallenge => AnswerSent, CODES = code::ANSWER);
 
 fn reject_challenge(
     In(call): In<Call<RejectChallenge>>,
@@ -265,10 +282,7 @@ pub struct ChallengeInfo {
     image_data: Option<String>,
 }
 
-request!(
-    Player, "challenge_info", ChallengeInfo => ChallengeShown,
-    CODES = &[NO_SUCH_CHALLENGE.code()],
-);
+request!(Player, "challenge_info", ChallengeInfo => ChallengeShown, CODES = &[Code::of(NO_SUCH_CHALLENGE)]);
 
 /// The reply of `challenge_info`: name and portrait of the other player, and whether the battle begins or has begun.
 #[derive(Debug, Default, Serialize, JsonSchema)]
@@ -318,10 +332,7 @@ pub struct Refrash {
     role: String,
 }
 
-request!(
-    Player, "refrash", Refrash => Refreshed,
-    CODES = &[NOT_YOUR_ROLE.code()],
-);
+request!(Player, "refrash", Refrash => Refreshed, CODES = &[Code::of(NOT_YOUR_ROLE)]);
 
 /// `refresh {role}`, as clients spell it.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
@@ -329,10 +340,7 @@ pub struct Refresh {
     role: String,
 }
 
-request!(
-    Player, "refresh", Refresh => Refreshed,
-    CODES = &[NOT_YOUR_ROLE.code()],
-);
+request!(Player, "refresh", Refresh => Refreshed, CODES = &[Code::of(NOT_YOUR_ROLE)]);
 
 /// The reply of `refrash`: the challenges to the player, and the one of its own that was accepted, until it acts in the
 /// battle. Asking also counts as presence.

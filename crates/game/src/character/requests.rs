@@ -19,7 +19,7 @@ use raidkeep_engine::clock::Clock;
 use raidkeep_engine::dispatch::RequestApp;
 use raidkeep_engine::request;
 use raidkeep_engine::request::route::RouteApp;
-use raidkeep_engine::request::{Answer, Call, Player, Reads, Success};
+use raidkeep_engine::request::{Answer, Call, Code, Player, Reads, Success};
 use raidkeep_engine::rules::Rules;
 use raidkeep_engine::schema::{map_of, schema_by_hand};
 
@@ -35,11 +35,7 @@ pub struct Status {
     role: String,
 }
 
-request!(
-    Player, "status", Status => StatusShown,
-    READS = Reads::Caller,
-    CODES = &[NOT_YOUR_ROLE.code()],
-);
+request!(Player, "status", Status => StatusShown, READS = Reads::Caller, CODES = &[Code::of(NOT_YOUR_ROLE)]);
 
 /// The reply of `status`.
 #[derive(Debug, Default, Serialize, JsonSchema)]
@@ -120,11 +116,7 @@ pub struct Time {
     role: String,
 }
 
-request!(
-    Player, "time", Time => TimeShown,
-    READS = Reads::Caller,
-    CODES = &[NOT_YOUR_ROLE.code()],
-);
+request!(Player, "time", Time => TimeShown, READS = Reads::Caller, CODES = &[Code::of(NOT_YOUR_ROLE)]);
 
 /// The reply of `time`: the world's time, the same for every role.
 #[derive(Debug, Default, Serialize, JsonSchema)]

@@ -12,6 +12,7 @@ use crate::crafting::model::{Craft, CraftKind, Possessions};
 use crate::crafting::rules::{CraftRules, Recipe, RecipeTexts};
 use crate::identity::{Account, NOT_YOUR_ROLE, NameRules, own_role};
 use crate::items::{Amount, Cause, Inventory, ItemRules};
+use crate::spelling;
 use raidkeep_engine::dispatch::RequestApp;
 use raidkeep_engine::request;
 use raidkeep_engine::request::lenient::{Integer, integer};
@@ -52,10 +53,10 @@ request!(
     Player, "merge", Merge => CraftTold,
     READS = Reads::Caller,
     CODES = &[
-        NOT_YOUR_ROLE.code(),
-        Code::refusal(95, "not enough material"),
-        Code::refusal(422, "an illegal name or description"),
-        Code::refusal(99, "the maximum is owned"),
+        Code::of(NOT_YOUR_ROLE),
+        Code::refusal(SHORT, "materials insufficient"),
+        Code::refusal(spelling::ILLEGAL, "illegal name or description"),
+        Code::refusal(FULL, "no more can be owned"),
     ],
 );
 
@@ -64,6 +65,9 @@ request!(
 pub struct CraftTold {
     text: String,
 }
+
+const SHORT: i32 = 95;
+const FULL: i32 = 99;
 
 /// Why nothing was made. The text is for the player, the status for programs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -76,9 +80,9 @@ enum Objection {
 impl Objection {
     fn of(self, recipe: &Recipe) -> (i32, &'static str, &Template) {
         match self {
-            Self::Short => (95, "materials insufficient", &recipe.texts.short),
-            Self::Illegal => (422, "illegal name or description", &recipe.texts.illegal),
-            Self::Full => (99, "no more can be owned", &recipe.texts.full),
+            Self::Short => (SHORT, "materials insufficient", &recipe.texts.short),
+            Self::Illegal => (spelling::ILLEGAL, "illegal name or description", &recipe.texts.illegal),
+            Self::Full => (FULL, "no more can be owned", &recipe.texts.full),
         }
     }
 }
@@ -159,11 +163,7 @@ pub struct Bag {
     role: String,
 }
 
-request!(
-    Player, "bag", Bag => BagShown,
-    READS = Reads::Caller,
-    CODES = &[NOT_YOUR_ROLE.code()],
-);
+request!(Player, "bag", Bag => BagShown, READS = Reads::Caller, CODES = &[Code::of(NOT_YOUR_ROLE)]);
 
 /// The reply of `bag`.
 #[derive(Debug, Default, Serialize, JsonSchema)]
@@ -183,11 +183,7 @@ pub struct Skill {
     role: String,
 }
 
-request!(
-    Player, "skill", Skill => SkillsShown,
-    READS = Reads::Caller,
-    CODES = &[NOT_YOUR_ROLE.code()],
-);
+request!(Player, "skill", Skill => SkillsShown, READS = Reads::Caller, CODES = &[Code::of(NOT_YOUR_ROLE)]);
 
 /// The reply of `skill`.
 #[derive(Debug, Default, Serialize, JsonSchema)]

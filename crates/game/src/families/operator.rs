@@ -11,7 +11,7 @@ use crate::families::requests::NO_SUCH_FAMILY;
 use raidkeep_engine::dispatch::RequestApp;
 use raidkeep_engine::request;
 use raidkeep_engine::request::lenient::{self, Integer};
-use raidkeep_engine::request::{Answer, Call, Operator, Refusal, Success};
+use raidkeep_engine::request::{Answer, Call, Code, Operator, Refusal, Success};
 
 pub(super) fn register(app: &mut App) {
     app.add_request::<FamilyList, _>(family_list);
@@ -30,10 +30,7 @@ pub struct FamilyList {
     limit: Option<i64>,
 }
 
-request!(
-    Operator, "family_list", FamilyList => FamiliesShown,
-    CODES = &[NO_SUCH_FAMILY.code()],
-);
+request!(Operator, "family_list", FamilyList => FamiliesShown, CODES = &[Code::of(NO_SUCH_FAMILY)]);
 
 /// The reply of `family_list`.
 #[derive(Debug, Serialize, JsonSchema)]

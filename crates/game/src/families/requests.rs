@@ -14,7 +14,7 @@ use raidkeep_engine::account::AccountId;
 use raidkeep_engine::clock::Clock;
 use raidkeep_engine::dispatch::RequestApp;
 use raidkeep_engine::request;
-use raidkeep_engine::request::{Answer, Call, Player, Refusal, Success};
+use raidkeep_engine::request::{Answer, Call, Code, Player, Refusal, Success};
 use raidkeep_engine::rules::Rules;
 use raidkeep_engine::storage::{Discarded, Edit};
 use raidkeep_engine::travel::Traveller;
@@ -134,7 +134,7 @@ pub struct FoundFamily {
 
 request!(
     Player, "found_family", FoundFamily => FamilyShown,
-    CODES = &[ILLEGAL_NAME.code(), ALREADY_IN_ONE.code(), NAME_TAKEN.code()],
+    CODES = &[Code::of(ILLEGAL_NAME), Code::of(ALREADY_IN_ONE), Code::of(NAME_TAKEN)],
 );
 
 fn found_family(
@@ -155,7 +155,7 @@ pub struct JoinFamily {
 
 request!(
     Player, "join_family", JoinFamily => FamilyShown,
-    CODES = &[NO_SUCH_FAMILY.code(), ALREADY_IN_ONE.code(), FULL.code()],
+    CODES = &[Code::of(NO_SUCH_FAMILY), Code::of(ALREADY_IN_ONE), Code::of(FULL)],
 );
 
 fn join_family(In(call): In<Call<JoinFamily>>, mut kinship: Kinship, accounts: Query<&Account>) -> Answer<FamilyShown> {
@@ -168,10 +168,7 @@ fn join_family(In(call): In<Call<JoinFamily>>, mut kinship: Kinship, accounts: Q
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 pub struct LeaveFamily {}
 
-request!(
-    Player, "leave_family", LeaveFamily => (),
-    CODES = &[IN_NONE.code()],
-);
+request!(Player, "leave_family", LeaveFamily => (), CODES = &[Code::of(IN_NONE)]);
 
 fn leave_family(In(call): In<Call<LeaveFamily>>, mut kinship: Kinship) -> Answer<()> {
     if kinship.leave(call.caller.account) { Ok(Success::empty()) } else { Err(IN_NONE) }
@@ -186,7 +183,7 @@ pub struct FamilyMembers {
 
 request!(
     Player, "family_members", FamilyMembers => FamilyShown,
-    CODES = &[NO_SUCH_FAMILY.code(), IN_NONE.code()],
+    CODES = &[Code::of(NO_SUCH_FAMILY), Code::of(IN_NONE)],
 );
 
 fn family_members(

@@ -43,10 +43,9 @@ request!(
     Player, "start_hang_up", StartHangUp => HangUpStarted,
     READS = Reads::Caller,
     CODES = &[
-        Code::answer(SETTLED, "the earlier stage was settled"),
-        Code::answer(SAME_STAGE, "this stage hangs already"),
-        STAGE_REFUSED.code(),
-        NOT_CONFIGURED.code(),
+        Code::answer(SETTLED, "the stage that hung before was settled, and this one hangs"),
+        Code::bare_answer(SAME_STAGE, "this stage hangs already"),
+        Code::of(STAGE_REFUSED),
     ],
 );
 
@@ -133,7 +132,7 @@ pub struct GetHangUpReward {}
 request!(
     Player, "get_hang_up_reward", GetHangUpReward => HangUpRewarded,
     READS = Reads::Caller,
-    CODES = &[NOTHING_HANGING.code(), NOT_CONFIGURED.code()],
+    CODES = &[Code::of(NOTHING_HANGING), Code::of(NOT_CONFIGURED)],
 );
 
 /// The reply of `get_hang_up_reward`.
@@ -170,7 +169,7 @@ pub struct GetHangUpInfo {}
 request!(
     Player, "get_hang_up_info", GetHangUpInfo => HangUpShown,
     READS = Reads::Caller,
-    CODES = &[NOTHING_HANGING.code(), NOT_CONFIGURED.code()],
+    CODES = &[Code::of(NOTHING_HANGING), Code::of(NOT_CONFIGURED)],
 );
 
 /// The reply of `get_hang_up_info`.

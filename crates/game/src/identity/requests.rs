@@ -62,7 +62,7 @@ pub struct LoginUnique {
 
 request!(
     Anyone, "login_unique", LoginUnique => GuestAdmitted,
-    CODES = &[Code::answer(CREATED, "this request made the account")],
+    CODES = &[Code::answer(CREATED, "success, and this request made the account")],
 );
 
 /// The reply of `login_unique`.
@@ -141,7 +141,16 @@ pub struct Signup {
     password: String,
 }
 
-request!(Anyone, "signup", Signup => StatusCode, SECRETS = &["password"]);
+request!(
+    Anyone, "signup", Signup => StatusCode,
+    SECRETS = &["password"],
+    CODES = &[
+        Code::status_code(StatusCode::NAME_TAKEN, "the name is taken, or looks like one that is"),
+        Code::status_code(StatusCode::EMAIL_TAKEN, "the e-mail address is taken"),
+        Code::status_code(StatusCode::ILLEGAL, "illegal name or e-mail address, or the password is too short"),
+        Code::status_code(StatusCode::TOO_MANY, "too many new accounts from this address"),
+    ],
+);
 
 /// A reply that consists of a code only (docs/contract/identity.md#accounts).
 #[derive(Debug, Default, Serialize, JsonSchema)]
@@ -206,7 +215,15 @@ pub struct LogIn {
     ip: Option<String>,
 }
 
-request!(Anyone, "login", LogIn => SignedIn, SECRETS = &["password"]);
+request!(
+    Anyone, "login", LogIn => SignedIn,
+    SECRETS = &["password"],
+    CODES = &[
+        Code::status_code(SignedIn::WRONG_PASSWORD, "wrong password"),
+        Code::status_code(SignedIn::NOT_REGISTERED, "no account has this e-mail address"),
+        Code::status_code(SignedIn::TOO_MANY_ATTEMPTS, "too many attempts; wait `retry_after_ms`"),
+    ],
+);
 
 /// The reply of `login`; with another code than 200 the name is empty and there is no token.
 #[derive(Debug, Default, Serialize, JsonSchema)]

@@ -7,7 +7,10 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use raidkeep_engine::schema::{schema_by_hand, text_of};
 
-/// An item: its group (0 weapon, 1 skill, 2 role, 3 item, 4 armor) and its number in the group.
+/// The names of the groups of items, by number.
+pub const GROUPS: [&str; 5] = ["weapon", "skill", "role", "item", "armor"];
+
+/// An item: its [group](GROUPS) and its number in the group.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct ItemId {
     /// The group.

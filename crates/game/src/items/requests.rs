@@ -13,7 +13,7 @@ use raidkeep_engine::dispatch::RequestApp;
 use raidkeep_engine::request;
 use raidkeep_engine::request::answer::rows_found;
 use raidkeep_engine::request::lenient::{self, Integer};
-use raidkeep_engine::request::{Call, Operator, Refusal, Success, Waits};
+use raidkeep_engine::request::{Call, Code, Operator, Refusal, Success, Waits};
 use raidkeep_engine::storage::{Directory, FoundRows, RowQuery};
 
 pub(super) fn register(app: &mut App) {
@@ -36,10 +36,7 @@ pub struct LedgerList {
     before: Option<i64>,
 }
 
-request!(
-    Operator, "ledger_list", LedgerList => Ledger,
-    CODES = &[NO_SUCH_PLAYER.code()],
-);
+request!(Operator, "ledger_list", LedgerList => Ledger, CODES = &[Code::of(NO_SUCH_PLAYER)]);
 
 /// The reply of `ledger_list`.
 #[derive(Debug, Serialize, JsonSchema)]

@@ -3,6 +3,7 @@
 use schemars::JsonSchema;
 use serde::Deserialize;
 
+use crate::identifiers;
 use crate::items::{Amount, ItemId};
 use raidkeep_engine::rules::{Place, Report, SingleFile, Span, Tables};
 
@@ -22,6 +23,9 @@ pub struct ItemRules {
 pub struct Item {
     /// `group:id`.
     pub id: ItemId,
+    /// The name of its constant in clients, in lowercase letters, digits and `_`; absent = `item_GROUP_ID`.
+    #[serde(default)]
+    pub identifier: Option<String>,
     /// The name, for people who read this file.
     pub name: String,
     /// How long one lasts, such as `30d`; a day has 24 hours. Absent = forever.
@@ -97,6 +101,10 @@ impl SingleFile for ItemRules {
             }
             item.check(&place.clone().key("items").index(index), report);
         }
+        let identified = self.items.iter().enumerate();
+        let places =
+            identified.map(|(index, item)| (place.clone().key("items").index(index), item.identifier.as_deref()));
+        identifiers::check(places, report);
         self.check_all(&self.newcomer, 0, &place.key("newcomer"), report);
     }
 }

@@ -37,16 +37,21 @@ const CLAIMED: Cause = Cause::new("mail");
 
 const DAILY_LIMIT: Refusal = Refusal::new(99, "no more mails can be sent today");
 const NO_SUCH_PLAYER: Refusal = Refusal::new(98, "no such player");
+const BOX_FULL: Refusal = Refusal::new(97, "the mailbox of this player is full");
+const NO_SUCH_MAIL: Refusal = Refusal::new(99, "no mail has this key");
+const NOTHING_TO_CLAIM: Refusal = Refusal::new(98, "there is nothing to claim in this mail");
+const ALREADY_CLAIMED: Refusal = Refusal::new(97, "already claimed");
+const UNCLAIMED: Refusal = Refusal::new(97, "the items of this mail have not been claimed");
 
 impl From<MailError> for Refusal {
     fn from(error: MailError) -> Self {
         match error {
             MailError::NoSuchBox => Self::internal(),
-            MailError::NoSuchMail => Self::new(99, "no mail has this key"),
-            MailError::NothingToClaim => Self::new(98, "there is nothing to claim in this mail"),
-            MailError::AlreadyClaimed => Self::new(97, "already claimed"),
-            MailError::Unclaimed => Self::new(97, "the items of this mail have not been claimed"),
-            MailError::Full => Self::new(97, "the mailbox of this player is full"),
+            MailError::NoSuchMail => NO_SUCH_MAIL,
+            MailError::NothingToClaim => NOTHING_TO_CLAIM,
+            MailError::AlreadyClaimed => ALREADY_CLAIMED,
+            MailError::Unclaimed => UNCLAIMED,
+            MailError::Full => BOX_FULL,
         }
     }
 }
@@ -178,11 +183,7 @@ pub struct MarkReadMail {
     key: String,
 }
 
-request!(
-    Player, "mark_read_mail", MarkReadMail => (),
-    READS = Reads::Caller,
-    CODES = &[Code::refusal(99, "no mail has this key")],
-);
+request!(Player, "mark_read_mail", MarkReadMail => (), READS = Reads::Caller, CODES = &[Code::of(NO_SUCH_MAIL)]);
 
 fn mark_read_mail(In(call): In<Call<MarkReadMail>>, mut boxes: Query<&mut Mailbox>) -> Answer<()> {
     let mut mailbox = call.caller.get_mut(&mut boxes)?;
@@ -199,7 +200,7 @@ pub struct DeleteMail {
 request!(
     Player, "delete_mail", DeleteMail => (),
     READS = Reads::Caller,
-    CODES = &[Code::refusal(99, "no mail has this key"), Code::refusal(97, "its items are not claimed")],
+    CODES = &[Code::of(NO_SUCH_MAIL), Code::of(UNCLAIMED)],
 );
 
 fn delete_mail(In(call): In<Call<DeleteMail>>, mut boxes: Query<&mut Mailbox>) -> Answer<()> {
@@ -229,11 +230,7 @@ pub struct ClaimMail {
 request!(
     Player, "claim_mail", ClaimMail => MailClaimed,
     READS = Reads::Caller,
-    CODES = &[
-        Code::refusal(99, "no mail has this key"),
-        Code::refusal(98, "it has no items"),
-        Code::refusal(97, "its items are claimed already"),
-    ],
+    CODES = &[Code::of(NO_SUCH_MAIL), Code::of(NOTHING_TO_CLAIM), Code::of(ALREADY_CLAIMED)],
 );
 
 /// The reply of `claim_mail`.
@@ -264,10 +261,10 @@ pub struct SendMail {
 request!(
     Player, "send_mail", SendMail => (),
     CODES = &[
-        Code::refusal(422, "hidden characters or indecent words"),
-        DAILY_LIMIT.code(),
-        NO_SUCH_PLAYER.code(),
-        Code::refusal(97, "the mailbox is full"),
+        Code::refusal(spelling::ILLEGAL, "characters that are not shown, or indecent words"),
+        Code::of(DAILY_LIMIT),
+        Code::of(NO_SUCH_PLAYER),
+        Code::of(BOX_FULL),
     ],
 );
 

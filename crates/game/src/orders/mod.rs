@@ -29,7 +29,7 @@ use raidkeep_engine::storage::StorageApp;
 use raidkeep_engine::travel::{Mention, PortabilityApp};
 use raidkeep_engine::verify::VerifyApp;
 
-pub use book::{OrderBook, OrderDesk, OrderNumbers, UNSETTLED};
+pub use book::{OrderBook, OrderDesk, OrderNumbers};
 pub use model::{Goods, NewOrder, Order, OrderId, OrderState};
 pub use settle::{NotPaid, OrderTold, PointsShort};
 

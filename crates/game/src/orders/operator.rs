@@ -13,6 +13,7 @@ use crate::orders::model::{
 };
 use crate::orders::settle::OrderTold;
 use crate::orders::steps;
+use crate::platforms::mcrmb::requests::PLATFORM_CODE;
 use crate::platforms::mcrmb::{Gateway, PlatformData};
 use raidkeep_engine::clock::Clock;
 use raidkeep_engine::dispatch::RequestApp;
@@ -139,11 +140,9 @@ pub struct OrderInspect {
     order: String,
 }
 
-request!(
-    Operator, "order_inspect", OrderInspect => OrderShown,
-    CODES = &[NO_SUCH_ORDER.code()],
-);
+request!(Operator, "order_inspect", OrderInspect => OrderShown, CODES = &[Code::of(NO_SUCH_ORDER)]);
 
+const GOES_ON: i32 = 98;
 const NO_SUCH_ORDER: Refusal = Refusal::new(99, "no such order");
 
 fn order_inspect(
@@ -174,7 +173,7 @@ pub struct OrderResolve {
 
 request!(
     Operator, "order_resolve", OrderResolve => OrderShown,
-    CODES = &[NO_SUCH_ORDER.code(), Code::refusal(98, "it goes on by itself")],
+    CODES = &[Code::of(NO_SUCH_ORDER), Code::refusal(GOES_ON, "the order continues by itself")],
 );
 
 fn order_resolve(In(call): In<Call<OrderResolve>>, world: &mut World) -> raidkeep_engine::request::Answer<OrderShown> {
@@ -190,7 +189,7 @@ fn order_resolve(In(call): In<Call<OrderResolve>>, world: &mut World) -> raidkee
     if let Some(Err(state)) = resolved {
         let state = serde_json::to_value(state).unwrap_or_default();
         let message = format!("the order is {}, and goes on by itself", state.as_str().unwrap_or_default());
-        return Err(Refusal::saying(98, message));
+        return Err(Refusal::saying(GOES_ON, message));
     }
     tracing::info!(order = %before.number, paid, reason, "an operator has resolved an order");
     steps::after_step(world, entity, &before, now, None);
@@ -213,8 +212,7 @@ pub struct Manual {
 
 request!(
     Operator, "manual", Manual => PointsChanged,
-    CODES = &[NO_SUCH_PLAYER.code(), UNSETTLED.code()],
-    PASSES_ON = true,
+    CODES = &[Code::of(NO_SUCH_PLAYER), Code::of(UNSETTLED), PLATFORM_CODE],
 );
 
 /// The reply of `manual`: the order, or what the platform shows with its refusal.

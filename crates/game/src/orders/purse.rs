@@ -32,9 +32,9 @@ pub struct WnameAssign {
 request!(
     Operator, "wname_assign", WnameAssign => WnameAssigned,
     CODES = &[
-        NO_SUCH_PLAYER.code(),
-        Code::refusal(OPEN_ORDER, "an order of the player is not settled"),
-        TAKEN.code(),
+        Code::of(NO_SUCH_PLAYER),
+        Code::refusal(OPEN_ORDER, "an order of the player is unsettled"),
+        Code::of(TAKEN),
     ],
 );
 

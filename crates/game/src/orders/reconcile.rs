@@ -15,7 +15,7 @@ use crate::orders::proof::{PlatformRecord, RECORDS_SHOWN};
 use crate::orders::steps::read_records;
 use crate::platforms::mcrmb::PAYMENTS;
 use crate::platforms::mcrmb::gateway::{Gateway, PlatformCall, reply_of};
-use crate::platforms::mcrmb::requests::is_success;
+use crate::platforms::mcrmb::requests::{PLATFORM_CODE, is_success};
 use raidkeep_engine::account::AccountId;
 use raidkeep_engine::dispatch::RequestApp;
 use raidkeep_engine::exchange::CallOutcome;
@@ -43,8 +43,11 @@ pub struct OrderReconcile {
 
 request!(
     Operator, "order_reconcile", OrderReconcile => Reconciled,
-    CODES = &[NO_SUCH_PLAYER.code(), Code::refusal(UNREADABLE, "the orders cannot be read")],
-    PASSES_ON = true,
+    CODES = &[
+        Code::of(NO_SUCH_PLAYER),
+        Code::refusal(UNREADABLE, "the orders of the world cannot be read"),
+        PLATFORM_CODE,
+    ],
 );
 
 /// The reply of `order_reconcile`. Nothing is changed by it.

@@ -30,7 +30,10 @@ pub struct PlayerDelete {
 
 request!(
     Operator, "player_delete", PlayerDelete => PlayerDeleted,
-    CODES = &[NO_SUCH_PLAYER.code(), Code::refusal(OBSTACLE, "an order of the player is not settled")],
+    CODES = &[
+        Code::of(NO_SUCH_PLAYER),
+        Code::refusal(OBSTACLE, "the player has an unsettled order, which the message names"),
+    ],
 );
 
 /// The reply of `player_delete`.

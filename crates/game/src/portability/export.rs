@@ -36,9 +36,9 @@ pub struct PlayerExport {
 request!(
     Operator, "player_export", PlayerExport => PlayerExported,
     CODES = &[
-        NO_SUCH_PLAYER.code(),
+        Code::of(NO_SUCH_PLAYER),
         Code::refusal(UNREADABLE, "a row of the player cannot be read"),
-        Code::refusal(TOO_LONG, "the document is too long for a reply"),
+        Code::refusal(TOO_LONG, "the document is longer than the setting limits.export_bytes"),
     ],
 );
 

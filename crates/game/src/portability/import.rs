@@ -41,12 +41,12 @@ pub struct PlayerImport {
 request!(
     Operator, "player_import", PlayerImport => PlayerImported,
     CODES = &[
-        Code::refusal(OTHER_FORMAT, "the format is not known"),
-        Code::refusal(TAKEN, "a name or id of it is taken"),
-        NO_DOCUMENT.code(),
+        Code::refusal(OTHER_FORMAT, "the document has an unknown format"),
+        Code::refusal(TAKEN, "the name, e-mail address, unique_id or SUD uid is taken"),
+        Code::of(NO_DOCUMENT),
         Code::refusal(NOT_WHOLE, "the pieces are not the document with this hash"),
-        NOBODY_TO_REPLACE.code(),
-        Code::refusal(OBSTACLE, "an order of the player is not settled"),
+        Code::of(NOBODY_TO_REPLACE),
+        Code::refusal(OBSTACLE, "the replaced player has an unsettled order"),
     ],
 );
 

@@ -153,7 +153,7 @@ request!(
     Operator, "player_import_piece", PlayerImportPiece => PieceTaken,
     CODES = &[
         Code::refusal(OUT_OF_ORDER, "another piece was expected"),
-        Code::refusal(TOO_LONG, "the document is too long"),
+        Code::refusal(TOO_LONG, "the document is longer than the setting limits.document_bytes"),
     ],
 );
 

@@ -7,13 +7,15 @@ use serde::{Deserialize, Serialize};
 
 use crate::identity::Account;
 use crate::items::{Amount, Inventory};
+use crate::orders::book::UNSETTLED;
 use crate::orders::model::Wish;
-use crate::orders::{Goods, NewOrder, NotPaid, OrderDesk, OrderState, OrderTold, PointsShort, UNSETTLED};
+use crate::orders::{Goods, NewOrder, NotPaid, OrderDesk, OrderState, OrderTold, PointsShort};
 use crate::platforms::mcrmb::Gateway;
+use crate::platforms::mcrmb::requests::PLATFORM_CODE;
 use crate::shop::rules::{Offer, ShopRules};
 use raidkeep_engine::dispatch::RequestApp;
 use raidkeep_engine::request;
-use raidkeep_engine::request::{Answer, Call, Fact, Player, Reads, Refusal, Success, Waits};
+use raidkeep_engine::request::{Answer, Call, Code, Fact, Player, Reads, Refusal, Success, Waits};
 use raidkeep_engine::rules::Rules;
 
 pub(super) fn register(app: &mut App) {
@@ -103,8 +105,7 @@ pub struct BuyItem {
 
 request!(
     Player, "buy_item", BuyItem => Bought<ItemBought>,
-    CODES = &[NO_SUCH_OFFER.code(), UNSETTLED.code(), SHORT.code()],
-    PASSES_ON = true,
+    CODES = &[Code::of(NO_SUCH_OFFER), Code::of(UNSETTLED), Code::of(SHORT), PLATFORM_CODE],
 );
 
 /// The reply of `buy_item`.

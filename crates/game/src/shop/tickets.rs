@@ -7,15 +7,17 @@ use serde::{Deserialize, Serialize};
 
 use crate::identity::Account;
 use crate::items::{Amount, Cause, Inventory};
+use crate::orders::book::UNSETTLED;
 use crate::orders::model::{TicketGoods, Wish};
-use crate::orders::{Goods, NewOrder, OrderDesk, UNSETTLED};
+use crate::orders::{Goods, NewOrder, OrderDesk};
 use crate::platforms::mcrmb::Gateway;
+use crate::platforms::mcrmb::requests::PLATFORM_CODE;
 use crate::shop::requests::{Bought, OrderProgress, PENDING, SHORT, not_paid, told};
 use crate::tickets::{Limits, NextReset, Purchase, PurchaseMode, TicketKind, TicketRules, Tickets};
 use raidkeep_engine::clock::Clock;
 use raidkeep_engine::dispatch::RequestApp;
 use raidkeep_engine::request;
-use raidkeep_engine::request::{Call, Player, Refusal, Success, Waits};
+use raidkeep_engine::request::{Call, Code, Player, Refusal, Success, Waits};
 use raidkeep_engine::rules::Rules;
 
 pub(super) fn register(app: &mut App) {
@@ -41,8 +43,13 @@ pub enum PayWith {
 
 request!(
     Player, "buy_ticket", BuyTicket => Bought<TicketBought>,
-    CODES = &[NOT_FOR_POINTS.code(), UNSETTLED.code(), SHORT.code(), NONE_TO_BUY.code()],
-    PASSES_ON = true,
+    CODES = &[
+        Code::of(NONE_TO_BUY),
+        Code::of(SHORT),
+        Code::of(UNSETTLED),
+        Code::of(NOT_FOR_POINTS),
+        PLATFORM_CODE,
+    ],
 );
 
 /// The reply of `buy_ticket`.

@@ -19,9 +19,9 @@ use raidkeep_engine::request::{Player, Refusal};
 const ROOM: u32 = 3000;
 const LAST: u32 = 3999;
 
-const ALL_DEAD: Refusal = Refusal::new(99, "all bosses are dead");
-const NO_TICKET: Refusal = Refusal::new(98, "no more ticket, try tomorrow");
-const ABNORMAL_DAMAGE: Refusal = Refusal::new(99, "abnormal data");
+pub(super) const ALL_DEAD: Refusal = Refusal::new(99, "all bosses are dead");
+pub(super) const NO_TICKET: Refusal = Refusal::new(98, "no more ticket, try tomorrow");
+pub(super) const ABNORMAL_DAMAGE: Refusal = Refusal::new(99, "abnormal data");
 
 /// The number of a stage in the boss room.
 pub(super) fn in_range(stage: i64) -> Option<u32> {

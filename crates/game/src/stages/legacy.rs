@@ -16,9 +16,10 @@ use crate::energy::{Energy, EnergyMoments};
 use crate::identity::Tokens;
 use crate::items::{Amount, LegacyChange};
 use crate::stages::boss_room::{self, BossRoomBlow, BossRoomEntered};
+use crate::stages::codes::ENERGY;
 use crate::stages::layouts::{LayoutRules, Monster, MonsterRules, Wave};
 use crate::stages::model::Mode;
-use crate::stages::requests::{ENTRY, Raider, RaiderItem, StageTables, codes as entry_codes, collect_victory, pay};
+use crate::stages::requests::{ENTRY, Raider, RaiderItem, StageTables, collect_victory, pay};
 use crate::stages::session::Sessions;
 use crate::stages::suspects::{Anomaly, Misdeed};
 use raidkeep_engine::dispatch::RequestApp;
@@ -87,8 +88,15 @@ pub struct EnterStage<N> {
 
 impl<N: LegacyName> Request for EnterStage<N> {
     const FUNCTION: &'static str = N::ENTER;
-    const CODES: &'static [Code] =
-        &[STAGE.code(), MATERIALS.code(), entry_codes::ENERGY.code(), NOT_CONFIGURED.code(), STILL_INSIDE.code()];
+    const CODES: &'static [Code] = &[
+        Code::of(STILL_INSIDE).meaning("a stage that cannot be left at will is still open; the token has ended"),
+        Code::of(STAGE),
+        Code::of(NOT_CONFIGURED),
+        Code::of(MATERIALS),
+        Code::of(ENERGY),
+        Code::of(boss_room::ALL_DEAD),
+        Code::of(boss_room::NO_TICKET),
+    ];
     type Caller = Player;
     type Reply = LegacyEntered;
 }
@@ -241,7 +249,12 @@ pub struct PassStage<N> {
 
 impl<N: LegacyName> Request for PassStage<N> {
     const FUNCTION: &'static str = N::PASS;
-    const CODES: &'static [Code] = &[STAGE.code(), NOT_ENTERED.code(), NOT_CONFIGURED.code()];
+    const CODES: &'static [Code] = &[
+        Code::of(STAGE),
+        Code::of(NOT_CONFIGURED),
+        Code::of(NOT_ENTERED).meaning("this stage was not entered; the token has ended"),
+        Code::of(boss_room::ABNORMAL_DAMAGE),
+    ];
     type Caller = Player;
     type Reply = LegacyPassed;
 }

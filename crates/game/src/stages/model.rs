@@ -32,6 +32,22 @@ pub enum Mode {
 impl Mode {
     const COUNT: usize = 6;
 
+    /// All of them, in the order of their stages.
+    pub const ALL: [Self; Self::COUNT] =
+        [Self::General, Self::Endless, Self::Activity, Self::Boss, Self::Coin, Self::Exp];
+
+    /// As the rules and the protocol write it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::General => "general",
+            Self::Endless => "endless",
+            Self::Activity => "activity",
+            Self::Boss => "boss",
+            Self::Coin => "coin",
+            Self::Exp => "exp",
+        }
+    }
+
     fn index(self) -> usize {
         self as usize
     }

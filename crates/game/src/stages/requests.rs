@@ -13,6 +13,7 @@ use crate::boss::{BossField, Ratios};
 use crate::energy::{Energy, EnergyChange, EnergyMoments, EnergyRules};
 use crate::items::{Amount, Cause, Inventory};
 use crate::levels::{Experience, LevelRules};
+use crate::stages::codes;
 use crate::stages::model::{Mode, Progress};
 use crate::stages::rules::{ModeRules, StageBlock, StageRules};
 use crate::stages::session::{OpenSession, Sessions, Visitor};
@@ -49,14 +50,10 @@ pub trait StageMode: Clone + Send + Sync + 'static {
     const VICTORY: &'static str;
     /// What the replies show.
     const READS: Reads = Reads::Caller;
-    /// The codes of the function that enters.
-    const ENTER_CODES: &'static [Code];
-    /// The codes of the function that reports a victory.
-    const VICTORY_CODES: &'static [Code];
 }
 
 macro_rules! stage_modes {
-    ($($mode:ident: $enter:literal, $victory:literal, $reads:ident, $entered:ident, $won:ident;)*) => {$(
+    ($($mode:ident: $enter:literal, $victory:literal, $reads:ident;)*) => {$(
         #[doc = concat!("`", $enter, "` and `", $victory, "`.")]
         #[derive(Debug, Clone)]
         pub struct $mode;
@@ -66,44 +63,16 @@ macro_rules! stage_modes {
             const ENTER: &'static str = $enter;
             const VICTORY: &'static str = $victory;
             const READS: Reads = Reads::$reads;
-            const ENTER_CODES: &'static [Code] = codes::$entered;
-            const VICTORY_CODES: &'static [Code] = codes::$won;
         }
     )*};
 }
 
 stage_modes! {
-    General: "enter_stage_general", "victory_stage_general", Caller, ENTER_FREELY, VICTORY;
-    Endless: "enter_stage_endless", "victory_stage_endless", Caller, ENTER_IN_SEQUENCE, VICTORY;
-    Boss: "enter_stage_boss", "victory_stage_boss", World, ENTER_WITH_TICKET, VICTORY_OVER_BOSS;
-    Coin: "enter_stage_coin", "victory_stage_coin", Caller, ENTER_WITH_TICKET, VICTORY;
-    Exp: "enter_stage_exp", "victory_stage_exp", Caller, ENTER_WITH_TICKET, VICTORY;
-}
-
-/// The codes of the new functions (docs/contract/stage-protocol.md#codes-of-the-new-functions).
-pub(super) mod codes {
-    use raidkeep_engine::request::{Code, Refusal};
-
-    pub(in crate::stages) const NOT_PASSED: Refusal = Refusal::new(99, "Do not sweep until you pass this checkpoint");
-    pub(in crate::stages) const NOT_CONFIGURED: Refusal =
-        Refusal::new(98, "There is no configuration information for this stage");
-    pub(in crate::stages) const ENERGY: Refusal = Refusal::new(97, "energy insufficient");
-    pub(in crate::stages) const COUNT: Refusal = Refusal::new(96, "Can only be a positive integer");
-    pub(in crate::stages) const MATERIALS: Refusal = Refusal::new(95, "materials insufficient");
-    pub(in crate::stages) const MISMATCH: Refusal = Refusal::new(94, "stage mismatch");
-    pub(in crate::stages) const DAMAGE: Refusal = Refusal::new(93, "abnormal damage");
-    pub(in crate::stages) const TICKET: Refusal = Refusal::new(92, "no more ticket, try tomorrow");
-    pub(in crate::stages) const STAGE: Refusal = Refusal::new(91, "stage error");
-    pub(in crate::stages) const LEVEL: Refusal = Refusal::new(90, "level insufficient");
-
-    pub(super) const ENTER_FREELY: &[Code] =
-        &[STAGE.code(), NOT_CONFIGURED.code(), LEVEL.code(), ENERGY.code(), MATERIALS.code()];
-    pub(super) const ENTER_IN_SEQUENCE: &[Code] =
-        &[STAGE.code(), MISMATCH.code(), NOT_CONFIGURED.code(), LEVEL.code(), ENERGY.code(), MATERIALS.code()];
-    pub(super) const ENTER_WITH_TICKET: &[Code] =
-        &[STAGE.code(), NOT_CONFIGURED.code(), LEVEL.code(), TICKET.code(), ENERGY.code(), MATERIALS.code()];
-    pub(super) const VICTORY: &[Code] = &[STAGE.code(), MISMATCH.code()];
-    pub(super) const VICTORY_OVER_BOSS: &[Code] = &[STAGE.code(), MISMATCH.code(), DAMAGE.code()];
+    General: "enter_stage_general", "victory_stage_general", Caller;
+    Endless: "enter_stage_endless", "victory_stage_endless", Caller;
+    Boss: "enter_stage_boss", "victory_stage_boss", World;
+    Coin: "enter_stage_coin", "victory_stage_coin", Caller;
+    Exp: "enter_stage_exp", "victory_stage_exp", Caller;
 }
 
 /// The player components that the stage functions read and change.
@@ -153,7 +122,7 @@ pub struct Enter<M> {
 impl<M: StageMode> Request for Enter<M> {
     const FUNCTION: &'static str = M::ENTER;
     const READS: Reads = M::READS;
-    const CODES: &'static [Code] = M::ENTER_CODES;
+    const CODES: &'static [Code] = codes::ENTER;
     type Caller = Player;
     type Reply = StageEntered;
 }
@@ -320,7 +289,8 @@ pub struct Victory<M> {
 impl<M: StageMode> Request for Victory<M> {
     const FUNCTION: &'static str = M::VICTORY;
     const READS: Reads = M::READS;
-    const CODES: &'static [Code] = M::VICTORY_CODES;
+    const CODES: &'static [Code] =
+        if matches!(M::MODE, Mode::Boss) { codes::VICTORY_OVER_BOSS } else { codes::VICTORY };
     type Caller = Player;
     type Reply = StageWon;
 }

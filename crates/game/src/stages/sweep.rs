@@ -8,12 +8,13 @@ use serde::{Deserialize, Serialize};
 use crate::energy::{EnergyChange, EnergyMoments};
 use crate::items::{Amount, Cause, ItemRules};
 use crate::stages::Mode;
-use crate::stages::requests::{ExpInfo, Raider, StageTables, codes, pay};
+use crate::stages::codes;
+use crate::stages::requests::{ExpInfo, Raider, StageTables, pay};
 use crate::stages::rules::StageRules;
 use raidkeep_engine::dispatch::RequestApp;
 use raidkeep_engine::request;
 use raidkeep_engine::request::lenient::{self, Given, Integer};
-use raidkeep_engine::request::{Answer, Call, Player, Reads, Refusal, Success};
+use raidkeep_engine::request::{Answer, Call, Code, Player, Reads, Refusal, Success};
 use raidkeep_engine::rules::{Place, Report, Rules, SingleFile, Tables};
 
 pub(super) fn register(app: &mut App) {
@@ -131,11 +132,11 @@ request!(
     Player, "mopping_up_stage", MoppingUpStage => Swept,
     READS = Reads::Caller,
     CODES = &[
-        codes::NOT_PASSED.code(),
-        codes::NOT_CONFIGURED.code(),
-        codes::ENERGY.code(),
-        codes::COUNT.code(),
-        codes::MATERIALS.code(),
+        Code::of(codes::NOT_PASSED),
+        Code::of(codes::NOT_CONFIGURED),
+        Code::of(codes::ENERGY),
+        Code::of(codes::COUNT),
+        Code::of(codes::MATERIALS),
     ],
 );
 

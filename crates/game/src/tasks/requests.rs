@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use crate::identity::{Account, NOT_YOUR_ROLE, own_role};
 use crate::narrator::{Abilities, Colours, Said};
 use crate::platforms::chat::wire::Draft;
-use crate::spelling::UNCLEAN;
+use crate::spelling;
 use crate::tasks::model::TaskName;
 use crate::tasks::play::{INTERNAL, Played, TaskPlayer, TaskPlayerItem, TaskStage};
 use crate::tasks::rules::{RewardShown, SpeechLimits};
@@ -18,7 +18,7 @@ use crate::tasks::{PersonalTasks, TaskBook, TaskQueue};
 use raidkeep_engine::dispatch::RequestApp;
 use raidkeep_engine::request;
 use raidkeep_engine::request::route::RouteApp;
-use raidkeep_engine::request::{Answer, Call, Player, Reads, Refusal, Success, Waits};
+use raidkeep_engine::request::{Answer, Call, Code, Player, Reads, Refusal, Success, Waits};
 use raidkeep_engine::rules::Rules;
 
 pub(super) fn register(app: &mut App) {
@@ -39,10 +39,7 @@ pub struct TaskInfo {
     role: String,
 }
 
-request!(
-    Player, "task_info", TaskInfo => TaskList,
-    CODES = &[NOT_YOUR_ROLE.code()],
-);
+request!(Player, "task_info", TaskInfo => TaskList, CODES = &[Code::of(NOT_YOUR_ROLE)]);
 
 /// `task_info_personal {role}`: the tasks that were made for the player.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
@@ -53,7 +50,7 @@ pub struct TaskInfoPersonal {
 request!(
     Player, "task_info_personal", TaskInfoPersonal => TaskList,
     READS = Reads::Caller,
-    CODES = &[NOT_YOUR_ROLE.code()],
+    CODES = &[Code::of(NOT_YOUR_ROLE)],
 );
 
 /// The reply of `task_info` and `task_info_personal`.
@@ -91,7 +88,7 @@ pub struct Select {
 
 request!(
     Player, "select", Select => TaskBegun,
-    CODES = &[NOT_YOUR_ROLE.code(), NO_SUCH_TASK.code(), ANOTHER_TASK.code()],
+    CODES = &[Code::of(NOT_YOUR_ROLE), Code::of(NO_SUCH_TASK), Code::of(ANOTHER_TASK)],
 );
 
 /// `select_personal {role, task_name}`: the same with a personal task.
@@ -104,7 +101,7 @@ pub struct SelectPersonal {
 request!(
     Player, "select_personal", SelectPersonal => TaskBegun,
     READS = Reads::Caller,
-    CODES = &[NOT_YOUR_ROLE.code(), NO_SUCH_TASK.code(), ANOTHER_TASK.code()],
+    CODES = &[Code::of(NOT_YOUR_ROLE), Code::of(NO_SUCH_TASK), Code::of(ANOTHER_TASK)],
 );
 
 /// The reply of `select` and `select_personal`.
@@ -173,7 +170,7 @@ pub struct Feedback {
 request!(
     Player, "feedback", Feedback => StoryTold,
     READS = Reads::Caller,
-    CODES = &[NOT_YOUR_ROLE.code(), UNCLEAN, NO_TASK.code()],
+    CODES = &[Code::of(NOT_YOUR_ROLE), Code::of(NO_TASK), spelling::UNCLEAN],
 );
 
 /// The reply of `feedback`.

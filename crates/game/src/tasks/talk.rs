@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use crate::identity::{Account, NOT_YOUR_ROLE, own_role};
 use crate::narrator::{Colours, GameMaster};
 use crate::platforms::chat::wire::Draft;
-use crate::spelling::{self, UNCLEAN};
+use crate::spelling;
 use crate::tasks::conversation::{Accepted, Conversation, Objection};
 use crate::tasks::events::{EventHeard, Reported};
 use crate::tasks::play::{INTERNAL, TaskPlayer, TaskStage};
@@ -38,10 +38,7 @@ pub struct Main {
     role: Option<String>,
 }
 
-request!(
-    Player, "main", Main => MainTold,
-    CODES = &[NOT_YOUR_ROLE.code(), UNCLEAN],
-);
+request!(Player, "main", Main => MainTold, CODES = &[Code::of(NOT_YOUR_ROLE), spelling::UNCLEAN]);
 
 /// The reply of `main`.
 #[derive(Debug, Default, Serialize, JsonSchema)]
@@ -105,12 +102,16 @@ pub struct TaskRequest {
 request!(
     Player, "task_request", TaskRequest => WishTold,
     CODES = &[
-        NOT_YOUR_ROLE.code(),
-        Code::refusal(409, "there is such a task already"),
-        Code::refusal(spelling::ILLEGAL, "not understood, or with hidden characters"),
-        Code::refusal(429, "too many wait, or were asked for today"),
+        Code::of(NOT_YOUR_ROLE),
+        Code::refusal(KNOWN, "there is such a task already; `text` says so"),
+        Code::refusal(NOT_UNDERSTOOD, "the wish is not understood, or has characters that are not shown"),
+        Code::refusal(TOO_MANY, "too many tasks are waiting, or were made today; `text` says so"),
     ],
 );
+
+const KNOWN: i32 = 409;
+const NOT_UNDERSTOOD: i32 = spelling::ILLEGAL;
+const TOO_MANY: i32 = 429;
 
 /// The reply of `task_request`.
 #[derive(Debug, Default, Serialize, JsonSchema)]
@@ -134,10 +135,10 @@ fn task_request(
     let lines = &master.wishes;
     let (status, line, task) = match talk.grant_wish(&text, clock.day()) {
         Ok(task) => (status::SUCCESS, &lines.made, Some(task)),
-        Err(Objection::Known(task)) => (409, &lines.known, Some(task)),
-        Err(Objection::NotUnderstood) => (422, &lines.not_understood, None),
-        Err(Objection::ListFull) => (429, &lines.list_full, None),
-        Err(Objection::DayFull) => (429, &lines.day_full, None),
+        Err(Objection::Known(task)) => (KNOWN, &lines.known, Some(task)),
+        Err(Objection::NotUnderstood) => (NOT_UNDERSTOOD, &lines.not_understood, None),
+        Err(Objection::ListFull) => (TOO_MANY, &lines.list_full, None),
+        Err(Objection::DayFull) => (TOO_MANY, &lines.day_full, None),
     };
     let text = talk.say_of(line, task);
     Ok(Success::with(WishTold { text, role: master.role.clone() }).status(status))
@@ -152,10 +153,7 @@ pub struct Others {
     text: String,
 }
 
-request!(
-    Player, "others", Others => OthersTold,
-    CODES = &[NOT_YOUR_ROLE.code(), UNCLEAN],
-);
+request!(Player, "others", Others => OthersTold, CODES = &[Code::of(NOT_YOUR_ROLE), spelling::UNCLEAN]);
 
 /// The reply of `others`.
 #[derive(Debug, Default, Serialize, JsonSchema)]

@@ -2,9 +2,9 @@
 
 use serde_json::{Map, Value, json};
 
-use crate::schema::documents::{caller, reading, writing};
+use crate::schema::documents::{caller, codes, reading, writing};
 use raidkeep_engine::events::{EventKind, EventTable};
-use raidkeep_engine::request::RequestTable;
+use raidkeep_engine::request::{Code, RequestTable};
 
 /// Where the schemas of requests and of what the server sends are while they are assembled.
 const READ: &str = "/read";
@@ -18,7 +18,7 @@ pub fn asyncapi(requests: &RequestTable, events: &EventTable) -> Value {
         let name = kind.function;
         let needs = format!("Needs the token of: {}", caller(kind.access));
         let request = request(name, (kind.arguments)(&mut arguments).to_value());
-        let reply = reply((kind.reply)(&mut written).to_value());
+        let reply = reply((kind.reply)(&mut written).to_value(), kind.codes);
         let (request, reply) = (parts.add(name, "request", request), parts.add(name, "reply", reply));
         let reply = json!({"channel": {"$ref": CHANNEL}, "messages": [reply]});
         let operation = json!({"action": "receive", "channel": {"$ref": CHANNEL}, "description": needs,
@@ -89,11 +89,13 @@ fn request(function: &str, arguments: Value) -> Value {
     })
 }
 
-fn reply(data: Value) -> Value {
+fn reply(data: Value, own: &[Code]) -> Value {
+    let mut status = json!({"type": "integer", "description": "0, a status of every function, or one of `x-codes`."});
+    status["x-codes"] = codes(own);
     json!({
         "type": "object",
         "properties": {
-            "status": {"type": "integer"},
+            "status": status,
             "message": {"type": "string"},
             "data": data,
             "id": {"type": ["integer", "string"]},

@@ -4,7 +4,7 @@ use schemars::generate::{SchemaGenerator, SchemaSettings};
 use serde_json::{Map, Value, json};
 
 use raidkeep_engine::events::EventTable;
-use raidkeep_engine::request::{Access, RequestTable};
+use raidkeep_engine::request::{Access, Code, CodeKind, RequestTable};
 use raidkeep_engine::rules::Catalogue;
 use raidkeep_engine::schema::schema_of;
 use raidkeep_server::config::Config;
@@ -46,15 +46,24 @@ pub fn config() -> Value {
     json!({"$schema": DIALECT, "title": "Raidkeep configuration", "allOf": [root], "$defs": definitions})
 }
 
-/// Every function with its caller and the `data` of request and reply, and every event with its `data`.
+/// Every function with its caller, its codes, and the `data` of request and reply, and every event with its `data`.
+///
+/// `functions` and `events` are for people and programs that know this document. The root's properties name the same
+/// types once more, because generators follow a schema from its root and find nothing else.
 pub fn protocol(requests: &RequestTable, events: &EventTable) -> Value {
     let (mut arguments, mut replies) = (reading("/$defs/arguments"), writing("/$defs/replies"));
-    let mut functions = Map::new();
+    let (mut functions, mut sent, mut answered) = (Map::new(), Map::new(), Map::new());
     for kind in requests.kinds() {
+        let (request, reply) = ((kind.arguments)(&mut arguments).to_value(), (kind.reply)(&mut replies).to_value());
+        sent.insert(kind.function.to_owned(), request.clone());
+        answered.insert(kind.function.to_owned(), reply.clone());
         let function = json!({
             "caller": caller(kind.access),
-            "arguments": (kind.arguments)(&mut arguments),
-            "reply": (kind.reply)(&mut replies),
+            "may_change": kind.may_change,
+            "waits": kind.waits,
+            "arguments": request,
+            "reply": reply,
+            "codes": codes(kind.codes),
         });
         functions.insert(kind.function.to_owned(), function);
     }
@@ -65,10 +74,40 @@ pub fn protocol(requests: &RequestTable, events: &EventTable) -> Value {
     json!({
         "$schema": DIALECT,
         "title": "Raidkeep protocol",
+        "type": "object",
+        "properties": {
+            "requests": named("What `data` holds in the request of each function.", sent),
+            "replies": named("What `data` holds in the reply of each function.", answered),
+            "told": named("What `data` holds in each event.", told.clone()),
+        },
+        "required": ["requests", "replies", "told"],
+        "additionalProperties": false,
         "functions": functions,
         "events": told,
         "$defs": {"arguments": arguments.take_definitions(true), "replies": replies.take_definitions(true)},
     })
+}
+
+/// An object that has just these properties.
+fn named(description: &str, properties: Map<String, Value>) -> Value {
+    let required: Vec<String> = properties.keys().cloned().collect();
+    json!({"type": "object", "description": description, "properties": properties, "required": required,
+        "additionalProperties": false})
+}
+
+/// What a function answers with besides the statuses of every function. A code without a number is any that another
+/// platform gives.
+pub(super) fn codes(codes: &[Code]) -> Value {
+    let shown = |code: &Code| {
+        let kind = match code.kind {
+            CodeKind::Refusal => "refusal",
+            CodeKind::Answer => "answer",
+            CodeKind::BareAnswer => "bare_answer",
+            CodeKind::StatusCode => "status_code",
+        };
+        json!({"number": code.number, "meaning": code.meaning, "kind": kind})
+    };
+    codes.iter().map(shown).collect()
 }
 
 /// The token a function needs.

@@ -4,12 +4,11 @@
 //! doc comments become descriptions.
 
 mod asyncapi;
+mod clients;
 mod documents;
 mod reference;
-mod types;
-mod typescript;
 
 pub use asyncapi::asyncapi;
+pub use clients::{ClientSources, python, typescript};
 pub use documents::{assets, config, protocol};
 pub use reference::reference;
-pub use typescript::typescript;

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use raidkeep_engine::dispatch::RequestApp;
 use raidkeep_engine::request;
-use raidkeep_engine::request::{Answer, Call, Player, Reads, Refusal, Success};
+use raidkeep_engine::request::{Answer, Call, Code, Player, Reads, Refusal, Success};
 use raidkeep_engine::rules::Rules;
 use raidkeep_game::items::{Cause, Inventory};
 use raidkeep_game::shop::ShopRules;
@@ -26,14 +26,20 @@ pub struct SimulatedPurchase {
     offer: String,
 }
 
-request!(Player, "simulated_purchase", SimulatedPurchase => (), READS = Reads::Caller);
+const NO_SUCH_OFFER: Refusal = Refusal::new(99, "no such offer");
+
+request!(
+    Player, "simulated_purchase", SimulatedPurchase => (),
+    READS = Reads::Caller,
+    CODES = &[Code::of(NO_SUCH_OFFER)],
+);
 
 fn simulated_purchase(
     In(call): In<Call<SimulatedPurchase>>,
     mut inventories: Query<&mut Inventory>,
     shop: Res<Rules<ShopRules>>,
 ) -> Answer<()> {
-    let offer = shop.offer(&call.request.offer).ok_or(Refusal::new(99, "no such offer"))?;
+    let offer = shop.offer(&call.request.offer).ok_or(NO_SUCH_OFFER)?;
     let mut inventory = call.caller.get_mut(&mut inventories)?;
     inventory.note_points(-i64::from(offer.price), None, PURCHASE);
     inventory.grant(&offer.items, PURCHASE);

@@ -77,7 +77,7 @@ pub struct ShowRanking<F> {
 
 impl<F: RankingFunction> Request for ShowRanking<F> {
     const FUNCTION: &'static str = F::FUNCTION;
-    const CODES: &'static [Code] = &[F::PAGE.code(), F::NO_ROWS.code()];
+    const CODES: &'static [Code] = &[Code::of(F::PAGE), Code::of(F::NO_ROWS)];
     type Caller = Player;
     type Reply = RankingPage;
 }

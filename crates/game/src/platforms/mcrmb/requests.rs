@@ -19,8 +19,11 @@ use raidkeep_engine::exchange::CallOutcome;
 use raidkeep_engine::request;
 use raidkeep_engine::request::lenient::Integer;
 use raidkeep_engine::request::{
-    Answer, Call, Fact, Need, Player, Reads, Refusal, Request, Success, Unready, Waits, status,
+    Answer, Call, Code, Fact, Need, Player, Reads, Refusal, Request, Success, Unready, Waits, status,
 };
+
+/// The code of functions that pass on what the payment platform answers.
+pub const PLATFORM_CODE: Code = Code::passed_on("the payment platform refuses: its code and its message");
 
 pub(super) fn register(app: &mut App) {
     app.add_waiting_request::<CheckMoney, _>(check_money);
@@ -86,7 +89,7 @@ macro_rules! question {
         impl Request for $type {
             const FUNCTION: &'static str = $function;
             const READS: Reads = Reads::Caller;
-            const PASSES_ON: bool = true;
+            const CODES: &'static [Code] = &[PLATFORM_CODE];
             type Caller = Player;
             type Reply = PlatformData;
         }
@@ -123,10 +126,7 @@ impl fmt::Debug for Charge {
 
 request!(
     Player, "charge", Charge => PlatformData,
-    READS = Reads::Caller, SECRETS = &["cpwd"], ACTS_OUTSIDE = true,
-    CODES = &[WRONG_CARD.code()],
-    PASSES_ON = true,
-);
+    READS = Reads::Caller, SECRETS = &["cpwd"], ACTS_OUTSIDE = true, CODES = &[Code::of(WRONG_CARD), PLATFORM_CODE]);
 
 /// The longest card number or password that is passed on.
 const CARD_BYTES_MAX: usize = 64;
@@ -159,11 +159,7 @@ fn charge(
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 pub struct ShowCardTypes {}
 
-request!(
-    Player, "card_types", ShowCardTypes => PlatformData,
-    READS = Reads::Caller,
-    PASSES_ON = true,
-);
+request!(Player, "card_types", ShowCardTypes => PlatformData, READS = Reads::Caller, CODES = &[PLATFORM_CODE]);
 
 fn card_types(
     In(call): In<Call<ShowCardTypes>>,

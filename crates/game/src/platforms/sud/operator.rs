@@ -11,7 +11,7 @@ use raidkeep_engine::clock::Clock;
 use raidkeep_engine::dispatch::RequestApp;
 use raidkeep_engine::request;
 use raidkeep_engine::request::lenient::{self, Integer};
-use raidkeep_engine::request::{Answer, Call, Operator, Refusal, Success};
+use raidkeep_engine::request::{Answer, Call, Code, Operator, Refusal, Success};
 use raidkeep_engine::storage::EditWorld;
 
 pub(super) fn register(app: &mut App) {
@@ -119,7 +119,7 @@ pub struct ReportRetry {
 
 request!(
     Operator, "report_retry", ReportRetry => ReportShown,
-    CODES = &[NO_SUCH_REPORT.code(), UNDER_WAY.code()],
+    CODES = &[Code::of(NO_SUCH_REPORT), Code::of(UNDER_WAY)],
 );
 
 const NO_SUCH_REPORT: Refusal = Refusal::new(99, "no such report waits");
@@ -165,10 +165,7 @@ pub struct ReportDrop {
     reason: String,
 }
 
-request!(
-    Operator, "report_drop", ReportDrop => ReportShown,
-    CODES = &[NO_SUCH_REPORT.code(), UNDER_WAY.code()],
-);
+request!(Operator, "report_drop", ReportDrop => ReportShown, CODES = &[Code::of(NO_SUCH_REPORT), Code::of(UNDER_WAY)]);
 
 fn report_drop(In(call): In<Call<ReportDrop>>, world: &mut World) -> Answer<ReportShown> {
     let (id, entity) = find(world.resource::<ReportBook>(), call.request.report)?;

@@ -50,8 +50,7 @@ impl fmt::Debug for QueryMatchBase {
 
 request!(
     Anyone, "query_match_base", QueryMatchBase => MatchAnswer,
-    CODES = &[Code::refusal(NOT_SIGNED, "the signature is wrong or too old, or was used")],
-    PASSES_ON = true,
+    CODES = &[Code::refusal(NOT_SIGNED, "the signature is wrong, too old, or was used before")],
 );
 
 /// The code and the status of a query without a valid signature; the HTTP status too.
@@ -171,7 +170,10 @@ pub struct QueryMatch {
 
 request!(
     Operator, "query_match", QueryMatch => MatchAnswer,
-    PASSES_ON = true,
+    CODES = &[
+        Code::refusal(NOT_SIGNED, "the platform does not accept this server's signature"),
+        Code::passed_on("the platform refuses: its code and its message"),
+    ],
 );
 
 fn query_match(In(call): In<Call<QueryMatch>>, world: &mut World) -> Waits<MatchAnswer> {

@@ -16,7 +16,7 @@ use crate::platforms::sud::{QUERIES, SudSessions};
 use raidkeep_engine::dispatch::RequestApp;
 use raidkeep_engine::exchange::CallOutcome;
 use raidkeep_engine::request;
-use raidkeep_engine::request::{Call, Job, Need, Player, Refusal, Success, Waits};
+use raidkeep_engine::request::{Call, Code, Job, Need, Player, Refusal, Success, Waits};
 use raidkeep_engine::storage::{Arrival, Claim, PlayerRow, Unfit};
 
 /// The id and session that the platform's own login gave the client. Without them the platform sees the account's own
@@ -98,7 +98,7 @@ impl fmt::Debug for SudBind {
 request!(
     Player, "sud_bind", SudBind => (),
     SECRETS = &["ss_token"],
-    CODES = &[BOUND.code(), NOT_ITS_SESSION.code()],
+    CODES = &[Code::of(BOUND), Code::of(NOT_ITS_SESSION)],
 );
 
 /// The longest id and the longest token that are accepted, in bytes.

@@ -1,7 +1,7 @@
 import type { JSX } from "preact";
 import { told } from "../texts/frame.js";
 import { locale, setLocale } from "../texts/texts.js";
-import { Button } from "../ui/basics.js";
+import { Button } from "./basics.js";
 
 export function LanguageSwitch(): JSX.Element {
   const other = locale.value === "zh" ? "en" : "zh";

@@ -1,0 +1,6215 @@
+"""Written by `raidkeep schema python`; do not edit. It is what the server's own types say."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Mapping
+from enum import IntEnum, StrEnum
+from typing import Final, Literal, NamedTuple, Never, NotRequired, TypeAlias, TypedDict, TypeGuard, overload
+
+from .answers import Answer
+from .errors import RefusedError
+
+JsonValue: TypeAlias = "bool | int | float | str | list[JsonValue] | dict[str, JsonValue] | None"
+"""Any JSON: what another platform wrote and the server passes on."""
+
+GlobalRefusal: TypeAlias = Literal[10, 13, 14, 20]
+"""Statuses that any function may refuse with, without those that the client deals with by itself."""
+
+
+class Status(IntEnum):
+    """The statuses that mean the same whatever the function."""
+
+    SUCCESS = 0
+    """The function did what was asked."""
+    UNKNOWN_FUNCTION = 10
+    """No function of that name is registered."""
+    INVALID_TOKEN = 11
+    """The token is unknown, expired, revoked, or belongs to somebody without the right."""
+    TOKEN_NOT_PRESENT = 12
+    """The function needs a token, and neither the request nor the connection has one."""
+    MALFORMED = 13
+    """The request is not of the documented shape; the message names the field."""
+    WORLD_NOT_FOUND = 14
+    """The server has no world of that number."""
+    TOO_MANY_REQUESTS = 15
+    """The rate limit of the connection or of the player is exceeded."""
+    BUSY = 16
+    """The server is busy, stopping or without storage; the same request may be sent again."""
+    BANNED = 17
+    """The account is banned."""
+    MAINTENANCE = 18
+    """The server is under maintenance."""
+    CLIENT_TOO_OLD = 19
+    """The client has to be updated."""
+    NOT_PERMITTED = 20
+    """The operator lacks the permission."""
+    INTERNAL_ERROR = -1
+    """An internal error; details are in the log."""
+    TIMED_OUT = -2
+    """The answer did not come in time; with `once` the request may be repeated safely."""
+
+
+class ItemGroups(IntEnum):
+    """The group of an item, the number before its colon."""
+
+    WEAPON = 0
+    SKILL = 1
+    ROLE = 2
+    ITEM = 3
+    ARMOR = 4
+
+
+class Items(StrEnum):
+    """Items, as `group:id`; an amount is `group:id:quantity`."""
+
+    COIN = "3:1"
+    """金币"""
+    IRON = "3:2"
+    """铁矿"""
+    FOOD = "3:3"
+    """食物"""
+    CRYSTAL = "3:4"
+    """水晶"""
+    DIAMOND = "3:5"
+    """钻石"""
+    SKILL_SCROLL_10 = "3:6"
+    """10片技能卷轴"""
+    SKILL_SCROLL_30 = "3:7"
+    """30片技能卷轴"""
+    SKILL_SCROLL_100 = "3:8"
+    """100片技能卷轴"""
+    EXPERIENCE_POINT = "3:9"
+    """经验点"""
+    SMALL_ENERGY_POTION = "3:10"
+    """小体力药水"""
+    SUMMON_SCROLL_BASIC = "3:11"
+    """初级召唤卷轴"""
+    SUMMON_SCROLL_PRO = "3:12"
+    """高级召唤卷轴"""
+    SUMMON_SCROLL_PROPHET = "3:13"
+    """先知召唤卷轴"""
+    FORTUNE_WHEEL_BASIC = "3:14"
+    """初级转盘券"""
+    FORTUNE_WHEEL_PRO = "3:15"
+    """高级转盘券"""
+    FRIEND_GIFT = "3:16"
+    """好友礼物"""
+    UNIVERSAL_SEGMENT = "3:17"
+    """万能碎片"""
+    COIN_CARD = "3:18"
+    """金币卡"""
+    EXP_CARD = "3:19"
+    """经验卡"""
+    FOOD_CARD = "3:20"
+    """食物卡"""
+    MINE_CARD = "3:21"
+    """矿石卡"""
+    CRYSTAL_CARD = "3:22"
+    """水晶卡"""
+    DIAMOND_CARD = "3:23"
+    """钻石卡"""
+    MINE = "3:24"
+    """矿场"""
+    VIP_MONTH_CARD = "3:26"
+    """VIP月卡"""
+    VIP_SEASON_CARD = "3:27"
+    """VIP季卡"""
+    VIP_YEAR_CARD = "3:28"
+    """VIP年卡"""
+    ENERGY_POTION_50 = "3:33"
+    """体力药水(+50)"""
+    ENERGY_POTION_100 = "3:34"
+    """体力药水(+100)"""
+    VIP_EXP_CARD = "3:43"
+    """VIP经验卡"""
+    DRAGON_EYE = "3:51"
+    """龙眼"""
+    PHOENIX_FEATHER = "3:52"
+    """凤羽"""
+
+
+class TicketKinds(StrEnum):
+    """Kinds of tickets: the keys of `limits`, which are no items."""
+
+    BOSS_CHALLENGE = "18"
+    """世界首领挑战"""
+    COIN_CHALLENGE = "19"
+    """金币挑战"""
+    COIN_PURCHASE = "20"
+    """今日可购买的金币挑战券"""
+    EXP_CHALLENGE = "21"
+    """经验挑战"""
+    EXP_PURCHASE = "22"
+    """今日可购买的经验挑战券"""
+
+
+class StageRange(NamedTuple):
+    """The stages of a mode, whether configured or not."""
+
+    first: int
+    last: int
+
+
+STAGE_MODES: Final[Mapping[str, StageRange]] = {
+    "general": StageRange(1, 999),
+    "endless": StageRange(1001, 1999),
+    "activity": StageRange(2001, 2999),
+    "boss": StageRange(3001, 3999),
+    "coin": StageRange(4001, 4149),
+    "exp": StageRange(4151, 4199),
+}
+READ_ONLY: Final[frozenset[str]] = frozenset(
+    {
+        "bag",
+        "card_types",
+        "check_card",
+        "check_money",
+        "check_record",
+        "family_list",
+        "family_members",
+        "get_config_boss",
+        "get_player_info",
+        "get_shop",
+        "ledger_list",
+        "legal",
+        "list_orders",
+        "order_inspect",
+        "order_list",
+        "ping",
+        "report_list",
+        "rules_status",
+        "server_time",
+        "skill",
+        "status",
+        "suspect_list",
+        "task_info",
+        "task_info_personal",
+        "time",
+    }
+)
+"""Functions that can change nothing; they need no `once` key."""
+TOKENLESS: Final[frozenset[str]] = frozenset(
+    {
+        "legal",
+        "login",
+        "login_unique",
+        "ping",
+        "query_match_base",
+        "server_time",
+        "signup",
+    }
+)
+"""Functions that need no token; they ignore `once` keys."""
+WAITING: Final[frozenset[str]] = frozenset(
+    {
+        "backup",
+        "battle",
+        "buy_item",
+        "buy_ticket",
+        "card_types",
+        "challenge",
+        "challenge_info",
+        "charge",
+        "check_card",
+        "check_money",
+        "check_record",
+        "damage_ranking",
+        "feedback",
+        "get_top_damage",
+        "ledger_list",
+        "login",
+        "login_unique",
+        "main",
+        "manual",
+        "order_inspect",
+        "order_list",
+        "order_reconcile",
+        "others",
+        "player_delete",
+        "player_export",
+        "player_import",
+        "query_match",
+        "query_match_base",
+        "rules_reload",
+        "send_mail",
+        "signup",
+        "stage_damage_ranking",
+        "sud_bind",
+        "suspect_list",
+        "wname_assign",
+    }
+)
+"""Functions whose answer may wait for a disk, a platform or another player."""
+SIGNING_IN: Final[frozenset[str]] = frozenset(
+    {
+        "login",
+        "login_unique",
+        "query_match_base",
+        "signup",
+    }
+)
+"""Functions whose answer may change who the connection acts for."""
+EVENTS: Final[frozenset[str]] = frozenset(
+    {
+        "battle_verdict",
+        "boss_died",
+        "challenge_accepted",
+        "challenge_ended",
+        "challenge_info",
+        "challenge_rejected",
+        "energy",
+        "energy_full",
+        "mail_received",
+        "order_settled",
+        "season_reset",
+        "tickets_reset",
+    }
+)
+"""The events of players."""
+OPERATOR_EVENTS: Final[frozenset[str]] = frozenset(
+    {
+        "rules_changed",
+        "rules_mended",
+        "rules_refused",
+    }
+)
+"""The events of operators."""
+SEVERAL_ANSWERS: Final[Mapping[str, frozenset[int]]] = {
+    "login_unique": frozenset({0, 1}),
+    "start_hang_up": frozenset({0, 1, 2}),
+}
+"""The statuses that are answers, of functions that have more than 0."""
+CODES: Final[Mapping[str, Mapping[int, str]]] = {
+    "backup": {
+        97: "it cannot be written, or exists already",
+        98: "a backup of this world is under way",
+        99: "the setting backups names no folder, so no backups are made",
+    },
+    "bag": {
+        403: "role: expected your own username",
+    },
+    "battle": {
+        403: "role: expected your own username; or this is not your battle",
+        404: "no such battle",
+        409: "you have acted in this round",
+        422: "a text with characters that are not shown",
+    },
+    "buy_item": {
+        95: "materials insufficient",
+        98: "an earlier order is still being settled",
+        99: "no such offer",
+    },
+    "buy_ticket": {
+        92: "no more ticket, try tomorrow",
+        95: "materials insufficient",
+        98: "an earlier order is still being settled",
+        99: "this ticket is not sold for points",
+    },
+    "challenge_info": {
+        404: "no such challenge",
+    },
+    "charge": {
+        303: "充值卡无效或卡密长度错误",
+    },
+    "claim_mail": {
+        97: "already claimed",
+        98: "there is nothing to claim in this mail",
+        99: "no mail has this key",
+    },
+    "damage_ranking": {
+        98: "No data for this page",
+        99: "Page number error",
+    },
+    "delete_mail": {
+        97: "the items of this mail have not been claimed",
+        99: "no mail has this key",
+    },
+    "enter_stage": {
+        95: "a stage that cannot be left at will is still open; the token has ended",
+        96: "There is no configuration information for this stage",
+        97: "energy insufficient",
+        98: "materials insufficient; or no more ticket, try tomorrow",
+        99: "stage error; or all bosses are dead",
+    },
+    "enter_stage_boss": {
+        90: "level insufficient",
+        91: "stage error",
+        92: "no more ticket, try tomorrow; or every boss is dead",
+        94: "the stage is passed, and cannot be repeated",
+        95: "materials insufficient",
+        97: "energy insufficient",
+        98: "There is no configuration information for this stage",
+    },
+    "enter_stage_coin": {
+        90: "level insufficient",
+        91: "stage error",
+        92: "no more ticket, try tomorrow; or every boss is dead",
+        94: "the stage is passed, and cannot be repeated",
+        95: "materials insufficient",
+        97: "energy insufficient",
+        98: "There is no configuration information for this stage",
+    },
+    "enter_stage_endless": {
+        90: "level insufficient",
+        91: "stage error",
+        92: "no more ticket, try tomorrow; or every boss is dead",
+        94: "the stage is passed, and cannot be repeated",
+        95: "materials insufficient",
+        97: "energy insufficient",
+        98: "There is no configuration information for this stage",
+    },
+    "enter_stage_exp": {
+        90: "level insufficient",
+        91: "stage error",
+        92: "no more ticket, try tomorrow; or every boss is dead",
+        94: "the stage is passed, and cannot be repeated",
+        95: "materials insufficient",
+        97: "energy insufficient",
+        98: "There is no configuration information for this stage",
+    },
+    "enter_stage_general": {
+        90: "level insufficient",
+        91: "stage error",
+        92: "no more ticket, try tomorrow; or every boss is dead",
+        94: "the stage is passed, and cannot be repeated",
+        95: "materials insufficient",
+        97: "energy insufficient",
+        98: "There is no configuration information for this stage",
+    },
+    "enter_world_boss_stage": {
+        95: "a stage that cannot be left at will is still open; the token has ended",
+        96: "There is no configuration information for this stage",
+        97: "energy insufficient",
+        98: "materials insufficient; or no more ticket, try tomorrow",
+        99: "stage error; or all bosses are dead",
+    },
+    "family_list": {
+        98: "no such family",
+    },
+    "family_members": {
+        94: "not in a family",
+        98: "no such family",
+    },
+    "feedback": {
+        403: "role: expected your own username",
+        404: "no task is under way",
+        422: "a text with characters that are not shown",
+    },
+    "found_family": {
+        96: "there is a family of this name",
+        97: "already in a family",
+        99: "illegal family name",
+    },
+    "get_hang_up_info": {
+        96: "There is no configuration information for this stage",
+        99: "no stage is hanging up",
+    },
+    "get_hang_up_reward": {
+        96: "There is no configuration information for this stage",
+        99: "no stage is hanging up",
+    },
+    "get_list": {
+        403: "role: expected your own username",
+    },
+    "get_top_damage": {
+        98: "No data for this page",
+        99: "Page number error",
+    },
+    "join_family": {
+        95: "the family is full",
+        97: "already in a family",
+        98: "no such family",
+    },
+    "leave_family": {
+        94: "not in a family",
+    },
+    "leave_world_boss_stage": {
+        96: "There is no configuration information for this stage",
+        98: "this stage was not entered; the token has ended",
+        99: "stage error; or abnormal data",
+    },
+    "ledger_list": {
+        99: "no such player",
+    },
+    "login_unique": {
+        1: "success, and this request made the account",
+    },
+    "main": {
+        403: "role: expected your own username",
+        422: "a text with characters that are not shown",
+    },
+    "manual": {
+        98: "an earlier order is still being settled",
+        99: "no such player",
+    },
+    "mark_read_mail": {
+        99: "no mail has this key",
+    },
+    "merge": {
+        95: "materials insufficient",
+        99: "no more can be owned",
+        403: "role: expected your own username",
+        422: "illegal name or description",
+    },
+    "mopping_up_stage": {
+        95: "materials insufficient",
+        96: "Can only be a positive integer",
+        97: "energy insufficient",
+        98: "There is no configuration information for this stage",
+        99: "Do not sweep until you pass this checkpoint",
+    },
+    "order_inspect": {
+        99: "no such order",
+    },
+    "order_reconcile": {
+        98: "the orders of the world cannot be read",
+        99: "no such player",
+    },
+    "order_resolve": {
+        98: "the order continues by itself",
+        99: "no such order",
+    },
+    "others": {
+        403: "role: expected your own username",
+        422: "a text with characters that are not shown",
+    },
+    "pass_stage": {
+        96: "There is no configuration information for this stage",
+        98: "this stage was not entered; the token has ended",
+        99: "stage error; or abnormal data",
+    },
+    "player_delete": {
+        98: "the player has an unsettled order, which the message names",
+        99: "no such player",
+    },
+    "player_export": {
+        97: "the document is longer than the setting limits.export_bytes",
+        98: "a row of the player cannot be read",
+        99: "no such player",
+    },
+    "player_import": {
+        94: "the replaced player has an unsettled order",
+        95: "no player here has the e-mail address, unique_id or name of the document; import it without replacing",
+        96: "the pieces are not the document with this hash",
+        97: "there is no document: send one, or its pieces with player_import_piece",
+        98: "the name, e-mail address, unique_id or SUD uid is taken",
+        99: "the document has an unknown format",
+    },
+    "player_import_piece": {
+        97: "the document is longer than the setting limits.document_bytes",
+        98: "another piece was expected",
+    },
+    "query_match": {
+        401: "the platform does not accept this server's signature",
+    },
+    "query_match_base": {
+        401: "the signature is wrong, too old, or was used before",
+    },
+    "refrash": {
+        403: "role: expected your own username",
+    },
+    "refresh": {
+        403: "role: expected your own username",
+    },
+    "report_drop": {
+        98: "the report is under way, retry in a moment",
+        99: "no such report waits",
+    },
+    "report_retry": {
+        98: "the report is under way, retry in a moment",
+        99: "no such report waits",
+    },
+    "rules_reload": {
+        98: "this server cannot read its rules again",
+        99: "the assets have errors, which `problems` lists, and the rules stay as they are",
+    },
+    "select": {
+        403: "role: expected your own username",
+        404: "this task is not among those you may take",
+        409: "another task is under way",
+    },
+    "select_personal": {
+        403: "role: expected your own username",
+        404: "this task is not among those you may take",
+        409: "another task is under way",
+    },
+    "send_mail": {
+        97: "the mailbox of this player is full",
+        98: "no such player",
+        99: "no more mails can be sent today",
+        422: "characters that are not shown, or indecent words",
+    },
+    "skill": {
+        403: "role: expected your own username",
+    },
+    "stage_damage_ranking": {
+        88: "No data for this page",
+        89: "Page number error",
+    },
+    "start_hang_up": {
+        1: "the stage that hung before was settled, and this one hangs",
+        2: "this stage hangs already",
+        99: "stage error",
+    },
+    "status": {
+        403: "role: expected your own username",
+    },
+    "sud_bind": {
+        97: "SUD knows no such session of this uid",
+        98: "another account is bound to this uid",
+    },
+    "task_info": {
+        403: "role: expected your own username",
+    },
+    "task_info_personal": {
+        403: "role: expected your own username",
+    },
+    "task_request": {
+        403: "role: expected your own username",
+        409: "there is such a task already; `text` says so",
+        422: "the wish is not understood, or has characters that are not shown",
+        429: "too many tasks are waiting, or were made today; `text` says so",
+    },
+    "time": {
+        403: "role: expected your own username",
+    },
+    "use_item": {
+        95: "materials insufficient",
+        96: "Can only be a positive integer",
+        98: "this item cannot be used",
+        99: "no such item",
+    },
+    "victory_stage_boss": {
+        91: "stage error",
+        93: "abnormal damage",
+        94: "stage mismatch",
+        98: "There is no configuration information for this stage",
+    },
+    "victory_stage_coin": {
+        91: "stage error",
+        94: "stage mismatch",
+        98: "There is no configuration information for this stage",
+    },
+    "victory_stage_endless": {
+        91: "stage error",
+        94: "stage mismatch",
+        98: "There is no configuration information for this stage",
+    },
+    "victory_stage_exp": {
+        91: "stage error",
+        94: "stage mismatch",
+        98: "There is no configuration information for this stage",
+    },
+    "victory_stage_general": {
+        91: "stage error",
+        94: "stage mismatch",
+        98: "There is no configuration information for this stage",
+    },
+    "wname_assign": {
+        97: "an account has or had this wname",
+        98: "an order of the player is unsettled",
+        99: "no such player",
+    },
+}
+"""What the own statuses of each function mean."""
+STATUS_CODES: Final[Mapping[str, Mapping[int, str]]] = {
+    "accept_challenge": {
+        403: "role is not your own username",
+        404: "no such open challenge to you",
+        409: "one of the two is in a battle",
+        410: "the other is not online",
+    },
+    "challenge": {
+        403: "role1 is not your own username",
+        404: "no such player",
+        409: "one of the two is in a battle",
+        410: "the other is not online",
+        422: "yourself, or no image within the limits",
+        429: "too many challenges are open",
+    },
+    "login": {
+        401: "wrong password",
+        404: "no account has this e-mail address",
+        429: "too many attempts; wait `retry_after_ms`",
+    },
+    "reject_challenge": {
+        403: "role is not your own username",
+        404: "no such open challenge to you",
+        409: "one of the two is in a battle",
+        410: "the other is not online",
+    },
+    "signup": {
+        409: "the name is taken, or looks like one that is",
+        410: "the e-mail address is taken",
+        422: "illegal name or e-mail address, or the password is too short",
+        429: "too many new accounts from this address",
+    },
+}
+"""What `status_code` means in the replies that have one, besides 200. Their status is 0."""
+
+
+class AcceptCReply(TypedDict):
+    """The reply of `accept_c`."""
+
+    status: bool
+
+
+class AcceptCRequest(TypedDict):
+    """`accept_c {id, status}`: accepts or rejects; the reply says whether the battle begins."""
+
+    id: str
+    status: bool
+
+
+class AcceptChallengeRequest(TypedDict):
+    """`accept_challenge {role, id}`."""
+
+    id: str
+    role: str
+
+
+class Anomaly(TypedDict):
+    """An anomaly and its circumstances."""
+
+    damage: int | None
+    """The reported damage, if there was one."""
+    level: int | None
+    """The player's level, and the seconds it had been in the stage."""
+    most: int | None
+    """The most that would have been believed."""
+    seconds: int | None
+    stage: int
+    """The stage that it was about."""
+    what: Misdeed
+
+
+class AnswerSent(TypedDict):
+    """A reply that consists of a code only."""
+
+    status_code: int
+
+
+Assets = TypedDict(
+    "Assets",
+    {
+        # How battles proceed.
+        "battles.ron": "BattleRules",
+        # How long challenges stay open, and how many.
+        "challenges.ron": "ChallengeRules",
+        # How attributes are computed.
+        "character.ron": "CharacterRules",
+        # All characters, by their ids in scripts.
+        "characters.ron": "Cast",
+        # What crafting costs and how strong the results are.
+        "crafting.ron": "CraftRules",
+        # `energy.ron`.
+        "energy.ron": "EnergyRules",
+        # How large families may be. Their names follow `names.ron`, as usernames do.
+        "families.ron": "FamilyRules",
+        # The game master's fighters.
+        "fighters.ron": "FighterRules",
+        # The game master.
+        "game_master.ron": "GameMaster",
+        # The rewards of a minute on a stage.
+        "hang_up.ron": "HangUpRules",
+        # The contents of `images.ron`.
+        "images.ron": "ImageLimits",
+        # `items.ron`: which items exist, and what a new player owns.
+        "items.ron": "ItemRules",
+        # `layouts.ron`.
+        "layouts.ron": "LayoutRules",
+        # The contents of `levels.ron`.
+        "levels.ron": "LevelFile",
+        # The limits on mail, and the sender of system mail.
+        "mail.ron": "MailRules",
+        # `monsters.ron`.
+        "monsters.ron": "MonsterRules",
+        # What a legal name is.
+        "names.ron": "NameRules",
+        # The parameters of a check: die + attribute / `attribute_per_point` + help, against the difficulty.
+        "narrator.ron": "NarratorRules",
+        # `presence.ron`.
+        "presence.ron": "PresenceRules",
+        # Everything that is sold for points.
+        "shop.ron": "ShopRules",
+        # `sweep.ron`.
+        "sweep.ron": "SweepRules",
+        # The contents of `tasks.ron`.
+        "tasks.ron": "TaskRules",
+        # `tickets.ron`.
+        "tickets.ron": "TicketRules",
+        # The contents of `world_boss.ron`.
+        "world_boss.ron": "BossRules",
+    },
+)
+"""What each file of the assets holds, and each file of a folder:
+- `events/*.ron`: SpecialEvent
+- `personal_tasks/*.ron`: TaskTemplate
+- `stages/*.ron`: ModeRules
+- `tasks/*.ron`: PublicTask
+"""
+
+
+class AttributeCheck(TypedDict):
+    """A roll of the die plus an attribute and the used skills and equipment, against a difficulty."""
+
+    attribute: NotRequired[Attribute]
+    """The attribute that helps; absent = luck only."""
+    difficulty: int
+    """The points needed."""
+
+
+class Attributes(TypedDict):
+    """The attributes of a player, or of a fighter of the game master."""
+
+    agility: int
+    """敏捷: quickness of hand and foot."""
+    strength: int
+    """力量: the force of blows."""
+    vigor: int
+    """体魄: endurance."""
+    wits: int
+    """智力: cleverness, and the force of words and spells."""
+
+
+class BackupReply(TypedDict):
+    """The reply of `backup`."""
+
+    file: str
+    last_batch: BatchNumber
+    rows: int
+
+
+class BackupRequest(TypedDict):
+    """`backup {token, name?}`."""
+
+    name: NotRequired[str]
+    """Missing = the present moment of the game's clock."""
+
+
+class BagReply(TypedDict):
+    """The reply of `bag`."""
+
+    equipments: Described
+
+
+class BagRequest(TypedDict):
+    """`bag {role}`."""
+
+    role: str
+
+
+class BattleReply(TypedDict):
+    """The reply of `battle` (docs/contract/role-play.md#battles), and whether the battle is
+    over.
+    """
+
+    action: str
+    """What the opponent did."""
+    exp: NotRequired[int]
+    """The experience won, at the end."""
+    result: str
+    """The verdict as text."""
+    reward: NotRequired[list[Amount]]
+    """The items won, at the end."""
+    role: str
+    """The opponent."""
+    stake: NotRequired[StakeTold]
+    """The outcome of the stake, at the end of a battle that had one."""
+    status: bool
+    """Whether the battle is over."""
+
+
+class BattleRequest(TypedDict):
+    """`battle {role, id, text | action, items, skills, wait?}`: acts in the round. The reply comes with the verdict."""
+
+    action: NotRequired[str]
+    """An alias of `text` that some clients use."""
+    id: str
+    items: NotRequired[list[str]]
+    role: str
+    skills: NotRequired[list[str]]
+    text: NotRequired[str]
+    wait: NotRequired[bool]
+    """An addition to the contract: with `false` the reply comes at once, and the verdict only as an event, for a client
+    that has other requests to send on its connection meanwhile. Left out: `true`.
+    """
+
+
+class BattleRules(TypedDict):
+    """How battles proceed."""
+
+    game_mode: int
+    """The `game_mode` of the reports to SUD."""
+    kept_seconds: int
+    """Seconds for which an ended battle can still be looked up."""
+    report_roles: ReportRoles
+    """The `role` of each in the reports to SUD."""
+    rewarded_per_day: RewardedPerDay
+    """How many battles are rewarded in a day."""
+    rewards: Rewards
+    """The rewards at the end of a battle between players."""
+    round_seconds: int
+    """Seconds that both players have to act in a round."""
+    rounds_max: int
+    """After this many rounds the battle is a draw."""
+    stake: NotRequired[StakeRules]
+    """What both put in at the start; absent = nothing."""
+    text_longest: int
+    """The longest text of an action, in characters."""
+    texts: BattleTexts
+    """The texts that players read."""
+    verdict: VerdictRules
+    """Who wins a round."""
+    wins_needed: int
+    """Rounds that a player must win to win the battle."""
+
+
+class BattleTexts(TypedDict):
+    """The texts of `battles.ron`."""
+
+    bare: str
+    """Replaces the skills and items when none counts."""
+    broken: list[Template]
+    deserted: Template
+    drawn: Template
+    escaped: Template
+    even: list[Template]
+    held: list[Template]
+    idle: list[Template]
+    score: Template
+    silent: str
+    """Shown as the action of a player who stayed silent."""
+    struck: list[Template]
+    unrewarded: str
+    """Behind the end of a battle in which neither is rewarded."""
+    waiting: Template
+    """Shown to a player who has acted while the opponent has not."""
+    won: Template
+
+
+class BattleVerdictEvent(TypedDict):
+    """The event `battle_verdict`: the contents of the reply of `battle`, for a player who did not wait for it."""
+
+    action: str
+    """What the opponent did."""
+    exp: NotRequired[int]
+    """The experience won, at the end."""
+    id: str
+    """The battle's number."""
+    result: str
+    """The verdict as text."""
+    reward: NotRequired[list[Amount]]
+    """The items won, at the end."""
+    role: str
+    """The opponent."""
+    round: int
+    """How many rounds are finished."""
+    stake: NotRequired[StakeTold]
+    """The outcome of the stake, at the end of a battle that had one."""
+    status: bool
+    """Whether the battle is over."""
+
+
+class BossBlow(TypedDict):
+    """The result of a victory in boss mode; `{}` in the other modes."""
+
+    damage: NotRequired[int]
+    ratio: NotRequired[Ratios]
+    record: NotRequired[int]
+
+
+class BossDiedEvent(TypedDict):
+    """The event `boss_died`."""
+
+    boss: int
+    name: str
+
+
+class BossEntry(TypedDict):
+    """One boss."""
+
+    gift: Gift
+    """What everybody gets when it dies."""
+    life_value: int
+    """Life points."""
+    name: str
+    """The name, for people who read this file."""
+
+
+class BossMoments(TypedDict):
+    """BossMoments"""
+
+    next_month_at: NotRequired[int]
+    """When all bosses return; absent if they do not."""
+    next_reset_at: int
+
+
+class BossRoomEntered(TypedDict):
+    """The flat reply of the boss room, with the challenges left also where `enter_stage` documents them."""
+
+    at: EnergyMoments
+    cd_time: int
+    consume: int
+    cooling_time: int
+    energy: int
+    times: int
+    world_boss: ChallengesLeft
+
+
+class BossRoomLeft(TypedDict):
+    """The result of a visit to the boss room."""
+
+    boss_life_ratio: Ratios
+    energy: NotRequired[LegacyEnergy]
+    highest_damage: int
+    new_record: int
+    p_exp: NotRequired[PassedExp]
+    p_stage: NotRequired[PassedStage]
+    pass_stages: NotRequired[list[LegacyChange]]
+
+
+class BossRules(TypedDict):
+    """The contents of `world_boss.ron`."""
+
+    bosses: list[BossEntry]
+    """The roster."""
+    legacy_entry: LegacyBossEntry
+    """The cost of entering the legacy boss room."""
+    max_enter_time: int
+    """Challenges a day, as `get_config_boss` shows them; the tickets themselves are in `tickets.ron`."""
+    max_upload_damage: int
+    """A damage at or above this is abnormal."""
+    plausible_damage: PlausibleDamage
+    """How much of a damage below that is believed, by level and time; a stage of `stages/boss.ron` may have rules of its
+    own.
+    """
+    season: Schedule
+    """When a season ends and all bosses return: `daily`, `weekly(monday)`, `monthly` or `dates(["2026-12-24"])`."""
+    season_mail: MailText
+    """The mail that brings it."""
+    season_rewards: list[Bracket]
+    """Season rewards by rank, sent by mail."""
+    surplus_carries_over: CarriesOver
+    """Whether damage beyond a boss's life goes on to the next."""
+
+
+Bracket = TypedDict(
+    "Bracket",
+    {
+        # The best rank.
+        "from": "int",
+        # What each gets.
+        "items": "list[Amount]",
+        # The last rank.
+        "to": "int",
+    },
+)
+"""A range of ranks and what they get."""
+
+
+class BuyItemRequest(TypedDict):
+    """`buy_item {token, offer}`."""
+
+    offer: str
+
+
+class BuyTicketRequest(TypedDict):
+    """`buy_ticket {token, mode, pay_with}`."""
+
+    mode: PurchaseMode
+    pay_with: PayWith
+
+
+class CardTypesRequest(TypedDict):
+    """`card_types {token}`: the cards that the platform accepts."""
+
+
+class CarriesOver(TypedDict):
+    """Whether damage beyond a boss's life carries over to the next."""
+
+    legacy: bool
+    """From `pass_stage`."""
+    new: bool
+    """From `victory_stage_boss`."""
+
+
+class Cast(TypedDict):
+    """All characters, by their ids in scripts."""
+
+    characters: dict[str, Character]
+
+
+class ChallengeAnswered(TypedDict):
+    """What the challenger receives: the answer given by `/challenge_info` (docs/contract/role-play.md#challenges), and who
+    gave it.
+    """
+
+    id: str
+    image_data: str | None
+    role: str
+    status: bool
+
+
+class ChallengeEndedEvent(TypedDict):
+    """The event `challenge_ended`, for both players: the challenge was not answered in time."""
+
+    id: str
+
+
+class ChallengeInfoEvent(TypedDict):
+    """What the challenged player receives, as the event `challenge_info` and as a push to its address
+    (docs/contract/role-play.md#challenges).
+    """
+
+    id: str
+    image_data: str | None
+    role: str
+
+
+class ChallengeInfoReply(TypedDict):
+    """The reply of `challenge_info`: name and portrait of the other player, and whether the battle begins or has begun."""
+
+    id: str
+    image_data: str | None
+    role: str
+    status: bool
+
+
+class ChallengeInfoRequest(TypedDict):
+    """`challenge_info {id, status?, image_data?}`: a client's answer to the event of that name. Without `status` it shows
+    the challenge and leaves it open. To the challenger it shows the answer.
+    """
+
+    id: str
+    image_data: NotRequired[str]
+    status: NotRequired[bool]
+
+
+class ChallengeReply(TypedDict):
+    """The reply of `challenge`. It does not wait for the answer of a player: `status` is false and there is no image until
+    the request is repeated after the answer. A fighter of the game master accepts at once.
+    """
+
+    id: str
+    image_data: str | None
+    status: bool
+    status_code: int
+
+
+class ChallengeRequest(TypedDict):
+    """`challenge {role1, role2, image_data, report_game_info_key?, report_game_info_extras?}`."""
+
+    image_data: NotRequired[str]
+    report_game_info_extras: NotRequired[str]
+    """Passed through to SUD."""
+    report_game_info_key: NotRequired[str]
+    """Passed through to SUD; a round can be queried by it."""
+    role1: str
+    role2: str
+    """A player, or a fighter of the game master."""
+
+
+class ChallengeRules(TypedDict):
+    """How long challenges stay open, and how many."""
+
+    received_max: int
+    """Open challenges that a player may have received."""
+    sent_max: int
+    """Open challenges that a player may have sent."""
+    unanswered_seconds: int
+    """Seconds after which an unanswered challenge ends."""
+
+
+class Challenges(TypedDict):
+    """Challenges"""
+
+    month_time: int
+    remaining: int
+    time: int
+
+
+class ChallengesLeft(TypedDict):
+    """The challenges left as the legacy `enter_stage` shows them."""
+
+    remaining: int
+    time: HoursMinutesSeconds
+    """The time until new ones."""
+
+
+class Chance(TypedDict):
+    """An item that a minute may bring."""
+
+    amount: Amount
+    """The amount on success."""
+    denominator: int
+    """See `numerator`."""
+    numerator: int
+    """The chance is `numerator` in `denominator`."""
+
+
+class Chances(TypedDict):
+    """Items by chance."""
+
+    items: list[Chance]
+    """Each is rolled once per whole minute."""
+    stage: int
+    """Applies from this stage on."""
+
+
+class Character(TypedDict):
+    """A speaker."""
+
+    name: str
+    """The name that players see; a `role` of replies."""
+    portrait: str
+    """An image."""
+
+
+class CharacterRules(TypedDict):
+    """How attributes are computed."""
+
+    agility: Growth
+    """敏捷."""
+    shown_items: list[ItemId]
+    """Items whose quantities `status` shows, under their names."""
+    strength: Growth
+    """力量."""
+    vigor: Growth
+    """体魄."""
+    wits: Growth
+    """智力."""
+
+
+class ChargeRequest(TypedDict):
+    """`charge {token, ctype, cnum, cpwd}`: points for a prepaid card."""
+
+    cnum: str
+    cpwd: str
+    ctype: int
+
+
+class ChatManner(TypedDict):
+    """How the endpoint is to answer."""
+
+    forbidden: list[str]
+    """A text that contains one of these, in any letter case, is rejected."""
+    instructions: str
+    """The system prompt."""
+    temperature_percent: int
+    """Sampling temperature in hundredths: 0 to 200."""
+    text_max_chars: int
+    """The most characters of its text; a longer one is rejected."""
+    tokens_max: int
+    """The most tokens it may answer with."""
+
+
+class CheckBossStatusReply(TypedDict):
+    """The reply of `check_boss_status`."""
+
+    at: BossMoments
+    boss_life_ratio: Ratios
+    damage: int
+    world_boss: Challenges
+
+
+class CheckBossStatusRequest(TypedDict):
+    """`check_boss_status {token}`: the same in the legacy format."""
+
+
+class CheckCardRequest(TypedDict):
+    """`check_card {token}`: the last five cards."""
+
+
+class CheckMoneyRequest(TypedDict):
+    """`check_money {token}`: the points of the player."""
+
+
+class CheckRecordRequest(TypedDict):
+    """`check_record {token}`: the last five movements."""
+
+
+Choice = TypedDict(
+    "Choice",
+    {
+        # What decides between `pass` and `fail`; absent = it always passes.
+        "check": "NotRequired[AttributeCheck]",
+        # The outcome of a failed check.
+        "fail": "NotRequired[ChoiceOutcome]",
+        # The player's words must contain one of these; none given = any words match.
+        "keywords": "NotRequired[list[str]]",
+        # What happens.
+        "pass": "ChoiceOutcome",
+        # The player's words must contain none of these.
+        "unless": "NotRequired[list[str]]",
+        # The player must use an owned skill or piece of equipment whose name or description contains one of these.
+        "using": "NotRequired[list[str]]",
+    },
+)
+"""Something the player may do."""
+
+
+class ChoiceOutcome(TypedDict):
+    """A text, and where the story goes next."""
+
+    go: NotRequired[str]
+    """A scene or an ending; absent = the player stays in the scene."""
+    text: Template
+    """What the player reads."""
+
+
+class ClaimMailReply(TypedDict):
+    """The reply of `claim_mail`."""
+
+    remain: list[Amount]
+    reward: list[Amount]
+
+
+class ClaimMailRequest(TypedDict):
+    """`claim_mail {token, key}`."""
+
+    key: str
+
+
+class ClockAdvanceRequest(TypedDict):
+    """`clock_advance {seconds}`: moves a manual clock, backwards with a negative number."""
+
+    seconds: int
+
+
+class ClockMendReply(TypedDict):
+    """The reply of `clock_mend`."""
+
+    at: int
+    """The moment that counts, unix seconds."""
+    mend: int
+    """Numbers the mends of this world from 1."""
+    players_in_memory: int
+    """How many players were mended at once. The others are when they are loaded."""
+    time: str
+    """The same as local date and time, `YYYY-MM-DD HH:MM:SS`."""
+
+
+class ClockMendRequest(TypedDict):
+    """`clock_mend {token}`: moments that lie in the future, because the clock was ahead when they were stored, are brought
+    back to now. What was paid or used up stays so.
+    """
+
+
+class Cost(TypedDict):
+    """An item of `enter_stages`, with `iid` as a number."""
+
+    iid: int
+    remaining: int
+    reward: int
+
+
+class CraftRules(TypedDict):
+    """What crafting costs and how strong the results are."""
+
+    equipment: Recipe
+    """Mode 1."""
+    name_ends: str
+    """A name that is not given is the start of the description, up to the first of these characters."""
+    name_longest: int
+    """The most characters of such a name."""
+    skill: Recipe
+    """Mode 0."""
+
+
+class CurvePiece(TypedDict):
+    """CurvePiece"""
+
+    step: int
+    to: int
+
+
+class DamageRankingRequest(TypedDict):
+    """`stage_damage_ranking {token, page}`."""
+
+    page: NotRequired[int]
+
+
+class DeleteMailRequest(TypedDict):
+    """`delete_mail {token, key}`."""
+
+    key: str
+
+
+class DeleteReadMailRequest(TypedDict):
+    """`delete_read_mail {token}`."""
+
+
+class DescriptionRules(TypedDict):
+    """What a legal description is."""
+
+    longest: int
+    """Most characters."""
+    shortest: int
+    """Fewest non-space characters."""
+
+
+class Dice(TypedDict):
+    """The dice that each side throws in each round."""
+
+    count: int
+    """How many dice."""
+    sides: int
+    """Sides of each die."""
+    weight: int
+    """Points for each pip."""
+
+
+class Document(TypedDict):
+    """Everything a world stores about one player."""
+
+    account: int
+    """The number that the player had there."""
+    exported_at: int
+    """When it was written on the game's clock, unix seconds."""
+    format: int
+    """The format of the document."""
+    mentions: dict[str, list[JsonValue]]
+    """Records that mention the player and stay in their world, by table name; for people."""
+    parts: dict[str, JsonValue]
+    """By table name."""
+    program: str
+    """The program that wrote it; for people."""
+    rules: str
+    """The fingerprint of the rules that were in force; for people."""
+    world: str
+    """Identifies the world that it comes from, whose own numbers mean nothing in another world."""
+
+
+class Empty(TypedDict):
+    """Empty"""
+
+
+class Enemy(TypedDict):
+    """Some monsters of one kind."""
+
+    count: int
+    """How many."""
+    monster: str
+    """From `monsters.ron`."""
+    spawn: list[float]
+    """Where they appear, on a field of 0 to 100 by 0 to 100."""
+
+
+class EnergyChange(TypedDict):
+    """Energy in the reply of a new function."""
+
+    cooling: int
+    """Seconds to the next point, -1 when none is regenerating."""
+    remain: int
+    """Points left."""
+    reward: int
+    """The change, negative when points were spent."""
+
+
+class EnergyEvent(TypedDict):
+    """The event `energy`, for players who subscribed with `listen`: `reward` points have regenerated."""
+
+    energy: EnergyChange
+
+
+class EnergyFullEvent(TypedDict):
+    """The event `energy_full`."""
+
+    energy: EnergyChange
+
+
+class EnergyMoments(TypedDict):
+    """Absolute times next to the energy, unix seconds."""
+
+    full_at: NotRequired[int]
+    """When the energy is full; absent when it is."""
+
+
+class EnergyNow(TypedDict):
+    """EnergyNow"""
+
+    cooling: int
+    remain: int
+
+
+class EnergyRules(TypedDict):
+    """`energy.ron`."""
+
+    maximum: int
+    """No points regenerate at or above this."""
+    newcomer: int
+    """Points of a new player."""
+    seconds_per_point: int
+    """Seconds per point."""
+
+
+class EnterStageBossRequest(TypedDict):
+    """`enter_stage_* {token, stage}`."""
+
+    stage: int
+
+
+class EnterStageCoinRequest(TypedDict):
+    """`enter_stage_* {token, stage}`."""
+
+    stage: int
+
+
+class EnterStageEndlessRequest(TypedDict):
+    """`enter_stage_* {token, stage}`."""
+
+    stage: int
+
+
+class EnterStageExpRequest(TypedDict):
+    """`enter_stage_* {token, stage}`."""
+
+    stage: int
+
+
+class EnterStageGeneralRequest(TypedDict):
+    """`enter_stage_* {token, stage}`."""
+
+    stage: int
+
+
+class EnterStageRequest(TypedDict):
+    """`enter_stage {token, stage}`."""
+
+    stage: int
+
+
+class EnterWorldBossStageRequest(TypedDict):
+    """`enter_stage {token, stage}`."""
+
+    stage: int
+
+
+class Entry(TypedDict):
+    """One movement as an operator sees it."""
+
+    at: int
+    changes: list[ItemChange]
+    number: int
+    order: NotRequired[str]
+    points: NotRequired[PointsChange]
+    time: str
+    why: str
+
+
+class EntryMoments(TypedDict):
+    """Absolute times next to the energy, unix seconds."""
+
+    full_at: NotRequired[int]
+    """When the energy is full; absent when it is."""
+    next_reset_at: NotRequired[int]
+
+
+class ExpInfo(TypedDict):
+    """Experience after a change."""
+
+    exp: int
+    level: int
+    need: int
+    reward: int
+
+
+class ExperiencePrize(TypedDict):
+    """Experience that tasks grant."""
+
+    max: int
+    """The most that one task grants."""
+    name: str
+    """The key in `reward`."""
+
+
+class ExpiringItem(TypedDict):
+    """A limited item, as its owner sees it."""
+
+    cd: int
+    """Seconds until they do."""
+    expires_at: int
+    """The same as a moment, unix seconds."""
+    item: ItemId
+    last_expires_at: int
+    """When the last of this item ends, unix seconds."""
+    quantity: int
+    """How many end next."""
+
+
+class FamilyListReply(TypedDict):
+    """The reply of `family_list`."""
+
+    count: int
+    """How many families there are in all."""
+    families: list[FamilyRecord]
+    next: int | None
+    """The `after` of the next page."""
+
+
+class FamilyListRequest(TypedDict):
+    """`family_list {token, name?, after?, limit?}`: in the order in which they were founded, or the one of that name."""
+
+    after: NotRequired[int]
+    limit: NotRequired[int]
+    name: NotRequired[str]
+
+
+class FamilyMembersRequest(TypedDict):
+    """`family_members {name?}`: a family, by default the caller's own."""
+
+    name: NotRequired[str]
+
+
+class FamilyRecord(TypedDict):
+    """A family as operators see it."""
+
+    family: str
+    founded_at: int
+    id: int
+    members: list[MemberRecord]
+    """In the order in which they joined, the leader first."""
+
+
+class FamilyRules(TypedDict):
+    """How large families may be. Their names follow `names.ron`, as usernames do."""
+
+    members_max: int
+    """The most members of a family."""
+
+
+class FamilyShown(TypedDict):
+    """A family as players see it."""
+
+    family: str
+    leader: str
+    max: int
+    """The most members it may have."""
+    members: list[str]
+    """Usernames in the order in which they joined, the leader first."""
+
+
+class FeedbackReply(TypedDict):
+    """The reply of `feedback`."""
+
+    image_data: str | None
+    """Its portrait if so, base64."""
+    npc_status: bool
+    """Whether the speaker is new to the client."""
+    reward: NotRequired[RewardShown]
+    """At the end."""
+    role: str
+    """Who speaks."""
+    status: bool
+    """Whether the task has ended."""
+    text: str
+
+
+class FeedbackRequest(TypedDict):
+    """`feedback {text, role, items, skills, roles}`: plays the task under way."""
+
+    items: NotRequired[list[str]]
+    role: str
+    roles: NotRequired[list[str]]
+    """The roles met so far, as the client remembers them."""
+    skills: NotRequired[list[str]]
+    text: str
+
+
+class FighterRule(TypedDict):
+    """One of them."""
+
+    attributes: Attributes
+    """Its attributes."""
+    items: list[Means]
+    """The equipment that its moves may use."""
+    moves: list[MoveRule]
+    """Its policy: each round draws one of the moves that fit, by their weights."""
+    name: str
+    """The name by which it is challenged. No player can have it."""
+    portrait: str
+    """An image."""
+    rewards: Rewards
+    """The rewards at the end of a battle against it."""
+    skills: list[Means]
+    """The skills that its moves may use."""
+
+
+class FighterRules(TypedDict):
+    """The game master's fighters."""
+
+    fighters: list[FighterRule]
+    """In any order."""
+
+
+class FoundFamilyRequest(TypedDict):
+    """`found_family {name}`."""
+
+    name: str
+
+
+class GameMaster(TypedDict):
+    """The game master."""
+
+    give_up: list[str]
+    """Words with which a player gives up the task in progress."""
+    nothing: str
+    """Shown in place of an empty list."""
+    other_event: list[Template]
+    """Lines for an event that is not in `events/`."""
+    otherwise: list[Template]
+    """Lines for anything else."""
+    quote: Template
+    """How it quotes other characters in them, with `{speaker}` and `{text}`."""
+    role: str
+    """The name that players see; the `role` of its replies."""
+    tasks: TaskLines
+    """Lines about accepting and giving up tasks."""
+    topics: list[Topic]
+    """The topics of conversation. The first match is used."""
+    voice: str
+    """The character of characters.ron in whose voice the game master tells special events."""
+    wishes: WishLines
+    """Lines about wishes for a personal task."""
+
+
+class GetAllMailRequest(TypedDict):
+    """`get_all_mail {token}`."""
+
+
+class GetConfigBossReply(TypedDict):
+    """The reply of `get_config_boss`."""
+
+    config: BossConfig
+
+
+class GetConfigBossRequest(TypedDict):
+    """`get_config_boss {token}`."""
+
+
+class GetHangUpInfoReply(TypedDict):
+    """The reply of `get_hang_up_info`."""
+
+    get_hang_up_info: list[LegacyChange]
+    hang_up_info: HangUpInfo
+
+
+class GetHangUpInfoRequest(TypedDict):
+    """`get_hang_up_info {token}`."""
+
+
+class GetHangUpRewardReply(TypedDict):
+    """The reply of `get_hang_up_reward`."""
+
+    get_hang_up_rewards: list[LegacyChange]
+    hang_up_info: HangUpInfo
+
+
+class GetHangUpRewardRequest(TypedDict):
+    """`get_hang_up_reward {token}`."""
+
+
+class GetListReply(TypedDict):
+    """The reply of `get_list`: the usernames of all players online, including the caller."""
+
+    roles: list[str]
+
+
+class GetListRequest(TypedDict):
+    """`get_list {role}`."""
+
+    role: str
+
+
+class GetNewMailRequest(TypedDict):
+    """`get_new_mail {token}`: the unread mails."""
+
+
+class GetPlayerInfoReply(TypedDict):
+    """The reply to `get_player_info`."""
+
+    at: Moments
+    energy: EnergyNow
+    exp: int
+    expiring: list[ExpiringItem]
+    """The items that last for a limited time."""
+    hang_up: HangUpNow
+    items: list[Amount]
+    level: int
+    limits: Limits
+    name: str
+    need: int
+    session: OpenSession | None
+    stages: HighestStages
+
+
+class GetPlayerInfoRequest(TypedDict):
+    """`get_player_info {token}`."""
+
+
+class GetShopReply(TypedDict):
+    """The reply of `get_shop`."""
+
+    offers: list[Offer]
+
+
+class GetShopRequest(TypedDict):
+    """`get_shop {token}`: what is sold for points."""
+
+
+class GetTopDamageRequest(TypedDict):
+    """`stage_damage_ranking {token, page}`."""
+
+    page: NotRequired[int]
+
+
+class Gift(TypedDict):
+    """A mail to everybody."""
+
+    body: str
+    """The mail's text."""
+    delay_hours: int
+    """Hours after the death; at most 24."""
+    items: list[Amount]
+    """The items in it."""
+    subject: str
+    """The mail's subject."""
+
+
+class Goods(TypedDict):
+    """The goods that a player gets for points."""
+
+    items: list[Amount]
+    """Items."""
+    ticket: TicketGoods | None
+    """A ticket."""
+
+
+class Growth(TypedDict):
+    """How one attribute is computed: `base`, more with each level, and shares of the strongest skill and equipment owned.
+    Only the strongest counts, so crafting something new never weakens a player and hoarding gains nothing.
+    """
+
+    base: int
+    """The value at level 0."""
+    equipment_percent: int
+    """Percentage of the strength of the strongest equipment."""
+    hundredths_per_level: int
+    """Hundredths of a point per level."""
+    skill_percent: int
+    """Percentage of the strength of the strongest skill."""
+
+
+class HangUpInfo(TypedDict):
+    """Which stage hangs, and how long it (or the one before) has been hanging."""
+
+    hang_stage: int
+    time: HangUpTime
+
+
+class HangUpNow(TypedDict):
+    """`hang_stage` is 0 when nothing is hanging."""
+
+    hang_stage: int
+    time: HoursMinutesSeconds
+
+
+class HangUpRules(TypedDict):
+    """The rewards of a minute on a stage."""
+
+    cap_hours: NotRequired[int]
+    """Time beyond this many hours earns nothing; absent = no limit."""
+    chances: list[Chances]
+    """Items by chance. A stage without an entry uses the nearest lower one."""
+    rates: list[Rate]
+    """Guaranteed items. A stage without an entry uses the nearest lower one."""
+
+
+class HighestStages(TypedDict):
+    """The highest stage passed in each mode that keeps progress."""
+
+    boss: int
+    coin: int
+    endless: int
+    exp: int
+    general: int
+
+
+class ImageLimits(TypedDict):
+    """The contents of `images.ron`."""
+
+    kept_max_bytes: int
+    """The largest PNG that is kept and sent of a client's image, in bytes before base64."""
+    shipped_max_bytes: int
+    """The largest shipped image, in bytes before base64."""
+    side_max: int
+    """The longest side of any image that is sent, in pixels."""
+    upload_max_bytes: int
+    """The largest image of a client, in bytes before base64."""
+    upload_max_pixels: int
+    """The most pixels of a client's image."""
+
+
+class Item(TypedDict):
+    """One item."""
+
+    energy: NotRequired[int]
+    """Points of energy that `use_item` turns one into; absent = it cannot be used."""
+    expires_after: NotRequired[Span]
+    """How long one lasts, such as `30d`; a day has 24 hours. Absent = forever."""
+    id: ItemId
+    """`group:id`."""
+    identifier: NotRequired[str]
+    """The name of its constant in clients, in lowercase letters, digits and `_`; absent = `item_GROUP_ID`."""
+    in_turn: NotRequired[str]
+    """Items with the same word here last one after the other: the time of the next begins when that of the last has
+    ended. Absent = the time of each begins when the player gets it.
+    """
+    name: str
+    """The name, for people who read this file."""
+
+
+class ItemBought(TypedDict):
+    """The reply of `buy_item`."""
+
+    order: str
+    points: NotRequired[int]
+    """Points left after the payment."""
+    remain: list[Amount]
+    reward: list[Amount]
+    state: str
+    """"granted", or "pending" when an event will report the result."""
+
+
+class ItemChange(TypedDict):
+    """ItemChange"""
+
+    after: int
+    change: int
+    item: ItemId
+
+
+class ItemRules(TypedDict):
+    """`items.ron`: which items exist, and what a new player owns."""
+
+    items: list[Item]
+    """Every item of the game."""
+    newcomer: list[Amount]
+    """What a new player owns. An amount of 0 shows the item in the player's list from the start."""
+
+
+class JoinFamilyRequest(TypedDict):
+    """`join_family {name}`."""
+
+    name: str
+
+
+class Layout(TypedDict):
+    """The waves of a stage."""
+
+    id: str
+    """Its name in stages."""
+    waves: list[Wave]
+    """In order of appearance."""
+
+
+class LayoutRules(TypedDict):
+    """`layouts.ron`."""
+
+    layouts: list[Layout]
+    """Every layout."""
+
+
+class LeaveFamilyRequest(TypedDict):
+    """`leave_family {}`."""
+
+
+class LeaveWorldBossStageRequest(TypedDict):
+    """`pass_stage {token, stage}`, and `damage` in the boss room."""
+
+    damage: NotRequired[int]
+    damange: NotRequired[int]
+    """Another spelling (docs/contract/stage-protocol.md#spellings)."""
+    stage: int
+
+
+class LedgerListReply(TypedDict):
+    """The reply of `ledger_list`."""
+
+    entries: list[Entry]
+    next: int | None
+    """`before` for the next page; null when this was the last."""
+
+
+class LedgerListRequest(TypedDict):
+    """`ledger_list {name, limit, before}`: movements of a player, newest first."""
+
+    before: NotRequired[int]
+    """Only movements with smaller numbers: `next` of the page before."""
+    limit: NotRequired[int]
+    """Missing = 50."""
+    name: str
+
+
+class LegacyBossEntry(TypedDict):
+    """The cost of entering the legacy boss room."""
+
+    cost: NotRequired[list[Amount]]
+    """Items."""
+    energy: int
+    """Energy."""
+
+
+class LegacyChange(TypedDict):
+    """An item in the format of the legacy functions: `{"iid":"2","remaining":4290,"reward":1460}`."""
+
+    iid: str
+    """The item's number as text."""
+    remaining: int
+    """What is left."""
+    reward: int
+    """The change."""
+
+
+class LegacyEnergy(TypedDict):
+    """LegacyEnergy"""
+
+    remaining: int
+    reward: int
+    time: int
+
+
+class LegacyEntry(TypedDict):
+    """What the legacy function `enter_stage` takes."""
+
+    cost: NotRequired[list[Amount]]
+    """Items. An amount of 0 shows the item in the reply."""
+    energy: int
+    """Energy."""
+
+
+class LegacyExp(TypedDict):
+    """LegacyExp"""
+
+    exp: int
+    level: int
+    need: int
+
+
+class LegacyStageEntered(TypedDict):
+    """What the client needs to play a stage."""
+
+    at: EnergyMoments
+    enemy_layout: list[Wave]
+    energy: LegacyEnergy
+    enter_stages: list[Cost]
+    exp_info: LegacyExp
+    monster: list[Monster]
+    world_boss: Empty
+
+
+class LegalReply(TypedDict):
+    """The reply of `legal`."""
+
+    status: bool
+
+
+class LegalRequest(TypedDict):
+    """`legal {mode, content}`: whether a name (mode 0) or the description of a role (mode 1) may be used."""
+
+    content: str
+    mode: int
+
+
+class LevelFile(TypedDict):
+    """The contents of `levels.ron`."""
+
+    curve: list[CurvePiece]
+    """Pieces of the curve in ascending order: up to threshold `to`, threshold n lies
+    `step` x n above the one before.
+    """
+    newcomer_exp: int
+    """Experience of a new player."""
+
+
+class LifeValue(TypedDict):
+    """LifeValue"""
+
+    life_value: int
+
+
+class ListOrdersReply(TypedDict):
+    """The reply of `list_orders`."""
+
+    orders: list[OwnOrder]
+
+
+class ListOrdersRequest(TypedDict):
+    """`list_orders {token}`."""
+
+
+class ListenReply(TypedDict):
+    """The reply of `listen`: the events the player is now subscribed to."""
+
+    events: list[str]
+
+
+class ListenRequest(TypedDict):
+    """`listen {events}`: subscribes the player to these events, replacing an earlier subscription."""
+
+    events: list[str]
+    """Names of events; none = unsubscribe from all."""
+
+
+class LoginReply(TypedDict):
+    """The reply of `login`; with another code than 200 the name is empty and there is no token."""
+
+    retry_after_ms: NotRequired[int]
+    """With 429: milliseconds until the next attempt may be made."""
+    status_code: int
+    token: NotRequired[Token]
+    username: str
+
+
+class LoginRequest(TypedDict):
+    """`login {email, password, ip}`."""
+
+    email: str
+    ip: NotRequired[str]
+    """Where the client says it listens. Only the port is used."""
+    password: str
+
+
+class LoginUniqueReplyRetryAfterMs(TypedDict):
+    """LoginUniqueReplyRetryAfterMs"""
+
+    retry_after_ms: int
+    """Milliseconds until the next one may be."""
+
+
+class LoginUniqueReplyToken(TypedDict):
+    """LoginUniqueReplyToken"""
+
+    token: Token
+    """Its token."""
+
+
+class LoginUniqueRequest(TypedDict):
+    """`login_unique {unique_id}`: logs in as a guest, creating the account on first use."""
+
+    unique_id: str
+
+
+class MailCount(TypedDict):
+    """How many mails there are, even if only unread ones are listed, and how many there may be."""
+
+    cur: int
+    max: int
+
+
+class MailList(TypedDict):
+    """The reply of `get_new_mail` and `get_all_mail`."""
+
+    count: MailCount
+    mail: list[MailShown]
+    """The newest first."""
+
+
+MailReceivedEvent = TypedDict(
+    "MailReceivedEvent",
+    {
+        "from": "str",
+        "key": "NotRequired[str]",
+        "subj": "str",
+    },
+)
+"""The event `mail_received`. The mail of a broadcast has no key until its player takes it in."""
+
+
+class MailRules(TypedDict):
+    """The limits on mail, and the sender of system mail."""
+
+    body_max_chars: int
+    """The longest body of a player's mail, in characters."""
+    box_max: int
+    """Mails that a player's mailbox holds."""
+    sent_per_day: int
+    """Mails that a player may send from one local midnight to the next."""
+    subject_max_chars: int
+    """The longest subject of a player's mail, in characters."""
+    system_sender: str
+    """The sender of system mail."""
+
+
+MailShown = TypedDict(
+    "MailShown",
+    {
+        "body": "str",
+        "claimed": "NotRequired[int]",
+        "from": "str",
+        "items": "NotRequired[list[Amount]]",
+        "key": "str",
+        "read": "int",
+        "subj": "str",
+        # Local time.
+        "time": "str",
+        "type": "str",
+    },
+)
+"""One mail in a reply."""
+
+
+class MailText(TypedDict):
+    """Subject and text of a mail."""
+
+    body: str
+    """Text."""
+    subject: str
+    """Subject."""
+
+
+class MainReply(TypedDict):
+    """The reply of `main`."""
+
+    role: str
+    status: bool
+    """Whether a task was accepted by this message."""
+    subimg: str | None
+    """Its background if so, base64."""
+    text: str
+
+
+class MainRequest(TypedDict):
+    """`main {text, role}`: says something to the game master. Naming a task that may be taken accepts it."""
+
+    role: NotRequired[str]
+    """The caller's own username. Absent, or the game master's role, also means the caller."""
+    text: str
+
+
+class ManualRequest(TypedDict):
+    """`manual {token, name, type, money, text}`: adds (1), takes (2) or sets (3) a player's points."""
+
+    money: int
+    name: str
+    text: str
+    type: int
+
+
+class MarkReadMailRequest(TypedDict):
+    """`mark_read_mail {token, key}`."""
+
+    key: str
+
+
+class MatchAnswer(TypedDict):
+    """The answer to a query (docs/contract/match-query.md#the-answer)."""
+
+    data: NotRequired[MatchInfo]
+    """The round."""
+    ret_code: int
+    """0 is success; see [`query_code`]."""
+    ret_msg: str
+    """What went wrong. Left out: `""`."""
+
+
+class MatchInfo(TypedDict):
+    """A round, `AppServerQueryMatchBaseResp` (docs/contract/match-query.md#the-answer). Numbers that are strings in the
+    contract are strings here.
+    """
+
+    battle_duration: NotRequired[str]
+    """How long it took, in seconds."""
+    battle_end_at: NotRequired[str]
+    """When it ended; absent while it runs."""
+    battle_start_at: str
+    """When it began."""
+    game_mode: int
+    """The mode of the game."""
+    match_id: str
+    """The round; `game_round_id` of its reports."""
+    mg_id: str
+    """The game."""
+    report_game_info_extras: NotRequired[str]
+    """The extras its start was reported with."""
+    report_game_info_key: NotRequired[str]
+    """The key its start was reported with."""
+    results: NotRequired[list[PlayerSettle]]
+    """The result of each player."""
+    room_id: str
+    """The room."""
+    status: MatchStatus
+    """Whether it is still running."""
+
+
+class Means(TypedDict):
+    """A skill or piece of equipment of a fighter."""
+
+    name: str
+    """Its name, which players read in the verdict."""
+    strength: int
+    """Its strength."""
+
+
+class MemberRecord(TypedDict):
+    """MemberRecord"""
+
+    account: int
+    joined_at: int
+    name: str
+
+
+class MergeReply(TypedDict):
+    """A reply that is a text for the player."""
+
+    text: str
+
+
+class MergeRequest(TypedDict):
+    """`merge {role, mode, num, des, name?}`: crafts something from `num` units of material."""
+
+    des: str
+    mode: int
+    name: NotRequired[str]
+    """An addition to the contract; by default the name is the start of the description."""
+    num: int
+    role: str
+
+
+class ModeRules(TypedDict):
+    """One mode: the contents of one file."""
+
+    first: int
+    """The lowest stage number of the mode."""
+    last: int
+    """The highest stage number of the mode, whether configured or not."""
+    limits: NotRequired[list[int]]
+    """The kinds of ticket that the reply shows."""
+    mode: Mode
+    """Which mode the file configures."""
+    newcomer_passed: NotRequired[int]
+    """A new player has passed the stages up to this number. Left out: `0`."""
+    repeatable: NotRequired[bool]
+    """Whether a stage that is passed may be entered again. Left out: `true`."""
+    resets: NotRequired[Schedule]
+    """When the progress is reset: `daily`, `weekly(monday)`, `monthly` or `dates(["2026-12-24"])`; absent = never."""
+    sequential: NotRequired[bool]
+    """Whether stages open one after the other. Left out: `true`."""
+    stages: list[StageBlock]
+    """The configured stages."""
+    ticket: NotRequired[int]
+    """The kind of ticket that an entry takes."""
+
+
+class Moments(TypedDict):
+    """Moments"""
+
+    full_at: NotRequired[int]
+    next_month_at: int
+    next_reset_at: int
+
+
+class Monster(TypedDict):
+    """One monster's attributes."""
+
+    attack: int
+    """Damage of a hit."""
+    defense: int
+    """How much damage is taken off a hit."""
+    id: str
+    """Its name in layouts."""
+    life: int
+    """Life points."""
+    name: str
+    """For people."""
+    speed: float
+    """Fields a second."""
+
+
+class MonsterRules(TypedDict):
+    """`monsters.ron`."""
+
+    monsters: list[Monster]
+    """Every monster."""
+
+
+class MoppingUpStageReply(TypedDict):
+    """The reply of `mopping_up_stage`."""
+
+    at: EnergyMoments
+    energy: EnergyChange
+    exp_info: ExpInfo
+    remain: list[Amount]
+    reward: list[Amount]
+
+
+class MoppingUpStageRequest(TypedDict):
+    """`mopping_up_stage {token, stage, count}`."""
+
+    count: NotRequired[int]
+    """Missing = 1."""
+    stage: int
+
+
+class MoveRule(TypedDict):
+    """A move of a fighter."""
+
+    items: NotRequired[list[str]]
+    """Names of the fighter's equipment."""
+    skills: NotRequired[list[str]]
+    """Names of the fighter's skills."""
+    text: NotRequired[str]
+    """What players read; absent = the fighter guards."""
+    weight: int
+    """How often it is made, relative to the others that fit."""
+    when: NotRequired[When]
+    """At which score it fits: `always`, `ahead` or `behind`. Left out: `"always"`."""
+
+
+class NameRules(TypedDict):
+    """What a legal name is."""
+
+    also_allowed: str
+    """Characters allowed in addition to letters and digits of any script."""
+    also_written: list[str]
+    """Characters that are the same in these lists of words: of each group, such as `统統`, one counts for all."""
+    description: DescriptionRules
+    """Which descriptions of roles, skills and equipment are legal."""
+    forbidden: list[str]
+    """Names that contain one of these are refused, however it is disguised: by letter case, by other characters that look
+    the same, or by separators.
+    """
+    indecent: list[str]
+    """Neither names, descriptions nor mails may contain one of these, however it is disguised."""
+    longest: int
+    """Most characters."""
+    shortest: int
+    """Fewest characters."""
+
+
+class NarratorRules(TypedDict):
+    """The parameters of a check: die + attribute / `attribute_per_point` + help, against the difficulty."""
+
+    attribute_per_point: int
+    """This much of an attribute counts as one point."""
+    chat: ChatManner
+    """How a chat endpoint is to rephrase texts, if the operator has configured one."""
+    die_sides: int
+    """Faces of the die. The highest always passes, a 1 always fails."""
+    help_max: int
+    """The most points from all used skills and equipment together."""
+    strength_per_point: int
+    """This much strength of a used skill or equipment counts as one point."""
+    text_max_chars: int
+    """The most characters of any text of a script."""
+    turns_max: int
+    """The most turns that a script may allow."""
+
+
+class NextReset(TypedDict):
+    """When tickets are full again, unix seconds."""
+
+    next_reset_at: int
+
+
+class Offer(TypedDict):
+    """One thing that is sold."""
+
+    id: str
+    """How `buy_item` names it."""
+    items: list[Amount]
+    """What is granted."""
+    name: str
+    """For people; players also read it among their records on the payment platform."""
+    price: int
+    """Points."""
+
+
+class OpenSession(TypedDict):
+    """The stage a player is in, as replies show it."""
+
+    entered_at: int
+    """Unix seconds."""
+    mode: Mode
+    """Its mode."""
+    stage: int
+    """Its number."""
+
+
+class OrderBeside(TypedDict):
+    """An order of the world."""
+
+    created_at: int
+    """When it was made, unix seconds."""
+    order: str
+    """Its number."""
+    points: int
+    """The change in points that it stands for; negative for a purchase."""
+    state: StateName
+    """Its state."""
+
+
+class OrderInspectRequest(TypedDict):
+    """`order_inspect {token, order}`: one order in full, with every step."""
+
+    order: str
+
+
+class OrderListReply(TypedDict):
+    """The reply of `order_list`."""
+
+    next: str | None
+    """The `before` of the next page."""
+    orders: list[OrderShown]
+
+
+class OrderListRequest(TypedDict):
+    """`order_list {token, state?, before?, limit?}`: the latest orders first."""
+
+    before: NotRequired[str]
+    limit: NotRequired[int]
+    state: NotRequired[StateName]
+
+
+class OrderReconcileReply(TypedDict):
+    """The reply of `order_reconcile`. Nothing is changed by it."""
+
+    different: list[PriceDifference]
+    """Payments with other points than their order, those of orders that the world holds for unpaid, and second ones."""
+    fitting: int
+    """How many payments fit their orders."""
+    others: list[RecordShown]
+    """Movements that name no order of this world: cards, other worlds and other programs on the same purse."""
+    reaches_back_to: int | None
+    """The date of the oldest record that the platform shows, where it may have older ones; what is before that cannot be
+    compared.
+    """
+    unknown_to_platform: list[OrderBeside]
+    """Orders that the world holds for paid and the platform does not show, although its records reach back that far."""
+    unknown_to_world: list[RecordShown]
+    """Payments that name an order of this world which the world does not have: it was made after the backup that the
+    world was restored from.
+    """
+    wname: str
+    """The player's name on the platform."""
+
+
+class OrderReconcileRequest(TypedDict):
+    """`order_reconcile {token, name | account}`: compares the platform's last records of a player with the world's orders."""
+
+    account: NotRequired[int]
+    name: NotRequired[str]
+
+
+class OrderRemark(TypedDict):
+    """The last message about an order."""
+
+    code: int
+    """The platform's code; 0 when the message is not the platform's."""
+    text: str
+    """The text for the player."""
+
+
+class OrderResolveRequest(TypedDict):
+    """`order_resolve {token, order, paid, reason}`: records what an operator has found out about an order in doubt."""
+
+    order: str
+    paid: bool
+    reason: str
+
+
+class OrderSettledEvent(TypedDict):
+    """The event `order_settled`: the order's request was answered before the order ended."""
+
+    message: str
+    offer: str
+    order: str
+    points: int | None
+    remain: list[Amount]
+    reward: list[Amount]
+    state: StateName
+
+
+class OrderShown(TypedDict):
+    """An order as operators see it."""
+
+    account: int
+    created_at: int
+    history: NotRequired[list[Step]]
+    name: str
+    order: str
+    points_left: int | None
+    remark: OrderRemark
+    state: StateName
+    subject: str
+    wish: WishShown
+
+
+class OthersReply(TypedDict):
+    """The reply of `others`."""
+
+    other: str
+    """The name of the event; empty for one that the game master does not know."""
+    role: str
+    text: str
+
+
+class OthersRequest(TypedDict):
+    """`others {info, role, text}`: a special event and what the player says to it. It begins, or the one under way
+    continues.
+    """
+
+    info: str
+    role: str
+    text: str
+
+
+class OwnOrder(TypedDict):
+    """OwnOrder"""
+
+    created_at: int
+    offer: str
+    order: str
+    price: int
+    state: StateName
+
+
+class PassStageRequest(TypedDict):
+    """`pass_stage {token, stage}`, and `damage` in the boss room."""
+
+    damage: NotRequired[int]
+    damange: NotRequired[int]
+    """Another spelling (docs/contract/stage-protocol.md#spellings)."""
+    stage: int
+
+
+class PassedExp(TypedDict):
+    """PassedExp"""
+
+    remaining: int
+    reward: int
+
+
+PassedStage = TypedDict(
+    "PassedStage",
+    {
+        "finally": "int",
+        "vary": "int",
+    },
+)
+
+
+class PingRequest(TypedDict):
+    """`ping {}`."""
+
+
+class PlausibleDamage(TypedDict):
+    """The most damage that is believed: the sum of these, each 0 if absent."""
+
+    at_once: NotRequired[int]
+    """At any level, immediately. Left out: `0`."""
+    per_level: NotRequired[int]
+    """For each level of the player, immediately. Left out: `0`."""
+    per_level_second: NotRequired[int]
+    """For each second in the stage and each level. Left out: `0`."""
+    per_second: NotRequired[int]
+    """For each second in the stage, at any level. Left out: `0`."""
+
+
+class PlayerDeleteReply(TypedDict):
+    """The reply of `player_delete`."""
+
+    account: int
+    name: str
+    wname: str
+    """The purse at MCRMB, whose points stay there. No other account will have it."""
+
+
+class PlayerDeleteRequest(TypedDict):
+    """`player_delete {token, name, dry_run?}`."""
+
+    dry_run: NotRequired[bool]
+    """Only says what would happen."""
+    name: str
+
+
+class PlayerExportReply(TypedDict):
+    """The reply of `player_export`."""
+
+    document: Document
+
+
+class PlayerExportRequest(TypedDict):
+    """`player_export {token, name}`."""
+
+    name: str
+
+
+class PlayerImportPieceReply(TypedDict):
+    """The reply of `player_import_piece`."""
+
+    bytes: int
+    """Bytes of the document so far."""
+
+
+class PlayerImportPieceRequest(TypedDict):
+    """`player_import_piece {token, piece, text, hash?}`: pieces are numbered from 0."""
+
+    hash: NotRequired[str]
+    """The SHA-256 of the whole document in hexadecimal. With it, one connection may send several documents side by
+    side, and only the whole document is imported.
+    """
+    piece: int
+    text: str
+
+
+class PlayerImportReply(TypedDict):
+    """The reply of `player_import`."""
+
+    account: int
+    name: str
+    """A guest is named after its account number, which is a new one here."""
+    replaced: NotRequired[int]
+    """The account that was replaced."""
+
+
+class PlayerImportRequest(TypedDict):
+    """`player_import {token, document?, hash?, replace?, dry_run?}`: without a document, the one that came in pieces on this connection, with
+    the hash that its pieces named.
+    """
+
+    document: NotRequired[JsonValue]
+    dry_run: NotRequired[bool]
+    """Only says what would happen."""
+    hash: NotRequired[str]
+    """The SHA-256 of the document in hexadecimal, where its pieces named one."""
+    replace: NotRequired[bool]
+    """Whether the player of the document is here already and is replaced: deleted and imported in one step."""
+
+
+class PlayerSettle(TypedDict):
+    """`PlayerSettleModel`, in the order of the contract's sample (docs/contract/match-query.md#the-answer)."""
+
+    commission_score: NotRequired[int]
+    """The commission."""
+    is_ai: int
+    """1 for a robot, else 0."""
+    remain_score: int
+    """The points the player has left."""
+    score: int
+    """The score of this round."""
+    uid: str
+    """The platform's id of the player, "" for a robot."""
+
+
+class PointsChange(TypedDict):
+    """A change of points; the balance is held by a payment platform."""
+
+    after: int | None
+    """The balance afterwards, if the platform reported it."""
+    change: int
+    """By how much; never 0."""
+
+
+class PointsShort(TypedDict):
+    """What is missing of a price, as the platform shows it."""
+
+    money: str
+    """The points there are."""
+    need: str
+    """The points that are missing."""
+
+
+class PresenceRules(TypedDict):
+    """`presence.ron`."""
+
+    listed_max: int
+    """The most players that `get_list` shows."""
+    silent_seconds: int
+    """Seconds without a request after which a player without a connection is offline."""
+
+
+class PriceDifference(TypedDict):
+    """A record and the order that it names."""
+
+    order: OrderBeside
+    """What the world has."""
+    record: RecordShown
+    """What the platform shows."""
+
+
+class Prize(TypedDict):
+    """An item that tasks grant."""
+
+    item: ItemId
+    """Which item."""
+    max: int
+    """The most that one task grants."""
+    name: str
+    """The key in `reward`."""
+
+
+class Problem(TypedDict):
+    """One fault and where it is."""
+
+    column: int
+    """The column, counted from 1 in characters. A tab is one character."""
+    file: str
+    """The file, as a path below the assets with `/` between its parts."""
+    hint: str | None
+    """What to try, such as `did you mean "3:9"?`."""
+    key: str
+    """The path of the value inside the file, such as `stages[3].rewards[0]`.
+
+    It is empty when the problem is about the file as a whole.
+    """
+    line: int
+    """The line, counted from 1."""
+    message: str
+    """What was found and what was expected."""
+    severity: Severity
+    """Whether the rules can be used despite it."""
+
+
+class PublicTask(TypedDict):
+    """A task: the contents of a file in `tasks/`."""
+
+    name: str
+    """As players see and choose it."""
+    task: Task
+    """The settings that every task has."""
+
+
+class Purchase(TypedDict):
+    """How a kind of ticket is bought."""
+
+    allowance: int
+    """The kind that counts how many may still be bought today."""
+    mode: PurchaseMode
+    """As the client names it."""
+    price: list[Amount]
+    """What one costs."""
+    price_points: NotRequired[int]
+    """What one costs in points of the payment platform; absent = not sold for points."""
+    ticket: int
+    """The kind that is bought."""
+
+
+class QueryMatchBaseRequest(TypedDict):
+    """`query_match_base {authorization, body}`: the query as it came over HTTP, header and exact text of the body."""
+
+    authorization: str
+    body: str
+
+
+class QueryMatchRequest(TypedDict):
+    """`query_match {token, match_id?, report_game_info_key?}`: what the platform itself says about a round."""
+
+    match_id: NotRequired[str]
+    """Left out: `""`."""
+    report_game_info_key: NotRequired[str]
+    """Left out: `""`."""
+
+
+class RankingPage(TypedDict):
+    """The reply: a page of the ranking, and the player's own rank."""
+
+    damage: int
+    page: int
+    rank: list[RankingRow]
+    ranking: int
+
+
+class RankingRow(TypedDict):
+    """RankingRow"""
+
+    NO: int
+    damage: int
+    fid: str
+    """The family's name; empty for a player in none."""
+    level: int
+    name: str
+
+
+class Rate(TypedDict):
+    """Guaranteed items."""
+
+    per_minute: list[Amount]
+    """Per whole minute."""
+    stage: int
+    """Applies from this stage on."""
+
+
+class Recipe(TypedDict):
+    """How one kind is crafted."""
+
+    material: ItemId
+    """The material."""
+    owned_max: int
+    """How many a player may own."""
+    spend_max: int
+    """The most that may be spent at once."""
+    strength_base: int
+    """Strength before any material is counted."""
+    strength_max: int
+    """The maximum strength."""
+    strength_per_unit: int
+    """Strength added per unit of material."""
+    texts: RecipeTexts
+    """The texts that players read."""
+
+
+class RecipeTexts(TypedDict):
+    """The texts of a craft for the player; the places are those of [`RecipeTexts::PLACES`]."""
+
+    full: Template
+    """The player can own no more."""
+    illegal: Template
+    """The name or description is not legal."""
+    made: Template
+    """It was made."""
+    short: Template
+    """There is too little material."""
+
+
+class RecordShown(TypedDict):
+    """A record of the platform."""
+
+    date: int
+    """The platform's timestamp."""
+    money: int
+    """Points; negative when they were spent."""
+    text: str
+    """The purpose."""
+
+
+class RefrashRequest(TypedDict):
+    """`refrash {role}`, as the contract spells it (docs/contract/role-play.md#routes)."""
+
+    role: str
+
+
+class RefreshRequest(TypedDict):
+    """`refresh {role}`, as clients spell it."""
+
+    role: str
+
+
+class Refreshed(TypedDict):
+    """The reply of `refrash`: the challenges to the player, and the one of its own that was accepted, until it acts in the
+    battle. Asking also counts as presence.
+    """
+
+    accept_id: list[str]
+    accpec_id: list[str]
+    id_list: list[str]
+    role_list: list[str]
+
+
+class RefusedShown(TypedDict):
+    """Assets that could not be used."""
+
+    at: int
+    """Unix seconds."""
+    problems: list[Problem]
+
+
+class RejectChallengeRequest(TypedDict):
+    """`reject_challenge {role, id}`."""
+
+    id: str
+    role: str
+
+
+class ReportDropRequest(TypedDict):
+    """`report_drop {token, report, reason}`: stops sending a report. The end of its round is then reported without it."""
+
+    reason: str
+    report: int
+
+
+class ReportListReply(TypedDict):
+    """The reply of `report_list`."""
+
+    next: int | None
+    """The `after` of the next page."""
+    pending: int
+    """How many reports are pending in all."""
+    reports: list[ReportShown]
+
+
+class ReportListRequest(TypedDict):
+    """`report_list {token, state?, after?, limit?}`: the oldest first."""
+
+    after: NotRequired[int]
+    limit: NotRequired[int]
+    state: NotRequired[ReportState]
+
+
+class ReportRetryRequest(TypedDict):
+    """`report_retry {token, report}`: restarts a report from the first attempt, with the report that waits for it."""
+
+    report: int
+
+
+class ReportRoles(TypedDict):
+    """The `role` of each in the reports to SUD; 0 means none (docs/contract/game-reports.md#roles)."""
+
+    challenged: int
+    """The player who was challenged."""
+    challenger: int
+    """The player who challenged."""
+    robot: int
+    """A fighter of the game master."""
+
+
+class ReportShown(TypedDict):
+    """A report as operators see it; never its body, which contains a player's session."""
+
+    attempts: int
+    created_at: int
+    last_error: str
+    next_at: int | None
+    report: int
+    report_type: str
+    round: str
+    state: ReportState
+
+
+class ResetMoments(TypedDict):
+    """When the resets happen, unix seconds."""
+
+    next_month_at: int
+    """The next monthly reset."""
+    next_reset_at: int
+    """The next daily reset."""
+
+
+class RewardRange(TypedDict):
+    """What a task grants: of each, a random amount from the first number to the second."""
+
+    dragon_eye: list[int]
+    """龙眼."""
+    experience: list[int]
+    """经验值."""
+    phoenix_feather: list[int]
+    """凤羽."""
+
+
+class RewardedPerDay(TypedDict):
+    """How many battles are rewarded from one local midnight to the next."""
+
+    pair: int
+    """Between the same two players."""
+    player: int
+    """Of one player, whoever the opponents."""
+
+
+class Rewards(TypedDict):
+    """The rewards at the end."""
+
+    drawn: Spoils
+    """For both players in a draw."""
+    loser: Spoils
+    """For the loser, unless it escaped."""
+    winner: Spoils
+    """For the winner."""
+
+
+class RulesChangedEvent(TypedDict):
+    """The event `rules_changed`."""
+
+    fingerprint: str
+    warnings: int
+
+
+class RulesMendedEvent(TypedDict):
+    """The event `rules_mended`."""
+
+    fingerprint: str
+
+
+class RulesRefusedEvent(TypedDict):
+    """The event `rules_refused`."""
+
+    errors: int
+    first: Problem | None
+
+
+class RulesReloadReply(TypedDict):
+    """The reply of `rules_reload`."""
+
+    changed: bool
+    """Whether the assets differ from those in use before."""
+    fingerprint: NotRequired[str]
+    """Of the rules that are in force; absent when the assets were refused."""
+    problems: list[Problem]
+    """Warnings, and errors when the assets were refused."""
+
+
+class RulesReloadRequest(TypedDict):
+    """`rules_reload {token}`: reads the assets again, for all worlds."""
+
+
+class RulesStatusReply(TypedDict):
+    """The reply of `rules_status`."""
+
+    changed_at: int | None
+    """When this world adopted the rules, unix seconds; null = at its start."""
+    fingerprint: str
+    """The same for the same assets."""
+    refused: RefusedShown | None
+    """Later assets that could not be used, if any; null again when they are fixed."""
+    source: str | None
+    """Where the assets are read from; null where they cannot be read again."""
+    warnings: list[Problem]
+    """Warnings about them."""
+    watched: bool
+    """Whether changes are detected without `rules_reload`."""
+
+
+class RulesStatusRequest(TypedDict):
+    """`rules_status {token}`."""
+
+
+class Scene(TypedDict):
+    """A situation in which a character speaks and the player answers."""
+
+    choices: list[Choice]
+    """What the player may do. The first match is taken."""
+    otherwise: ChoiceOutcome
+    """What happens when nothing matches."""
+    speaker: str
+    """The character that speaks."""
+    text: Template
+    """What the player reads on arrival."""
+
+
+class ScheduleDates(TypedDict):
+    """ScheduleDates"""
+
+    dates: list[str]
+
+
+class ScheduleWeekly(TypedDict):
+    """ScheduleWeekly"""
+
+    weekly: Weekday
+
+
+class Script(TypedDict):
+    """Everything that can happen in a task."""
+
+    endings: dict[str, ScriptEnding]
+    """The endings by name; a scene and an ending cannot share a name."""
+    runs_out: str
+    """The ending when the turns run out."""
+    scenes: dict[str, Scene]
+    """The scenes by name."""
+    start: str
+    """The scene in which it begins."""
+    turns_max: int
+    """Messages from the player after which the story ends by itself."""
+
+
+class ScriptEnding(TypedDict):
+    """How a story may end."""
+
+    reward_percent: NotRequired[int]
+    """Percentage of the task's reward that is granted; absent = 100 with success, 0 without."""
+    speaker: str
+    """The character that speaks."""
+    success: bool
+    """Whether the task is done."""
+    text: Template
+    """What the player reads last."""
+
+
+class SeasonResetEvent(TypedDict):
+    """The event `season_reset`."""
+
+    mcd: int
+    season: int
+
+
+class SelectPersonalRequest(TypedDict):
+    """`select_personal {role, task_name}`: the same with a personal task."""
+
+    role: str
+    task_name: str
+
+
+class SelectRequest(TypedDict):
+    """`select {role, task_name}`: starts a public task. If it is already under way, its scene is shown again."""
+
+    role: str
+    task_name: str
+
+
+class SendMailRequest(TypedDict):
+    """`send_mail {token, gn_target, subj, body}`."""
+
+    body: str
+    gn_target: str
+    subj: str
+
+
+class ServerTimeRequest(TypedDict):
+    """`server_time {}`."""
+
+
+class ShopRules(TypedDict):
+    """Everything that is sold for points."""
+
+    offers: list[Offer]
+    """In the order in which players see them."""
+
+
+class SignupReply(TypedDict):
+    """A reply that consists of a code only (docs/contract/identity.md#accounts)."""
+
+    status_code: int
+
+
+class SignupRequest(TypedDict):
+    """`signup {email, username, password, ip}`."""
+
+    email: str
+    password: str
+    username: str
+
+
+class SkillReply(TypedDict):
+    """The reply of `skill`."""
+
+    skills: Described
+
+
+class SkillRequest(TypedDict):
+    """`skill {role}`."""
+
+    role: str
+
+
+class SpecialEvent(TypedDict):
+    """A special event: the contents of a file in `events/`."""
+
+    keywords: list[str]
+    """The event's description, or else the player's text, must contain one of these. The event with the longest match
+    is used.
+    """
+    name: str
+    """The `other` of the reply."""
+    script: Script
+    """What happens. A special event gives no reward."""
+
+
+class SpeechLimits(TypedDict):
+    """The most that a message may hold."""
+
+    name_max_chars: int
+    """Characters of a name."""
+    roles_max: int
+    """Names in `roles`."""
+    text_max_chars: int
+    """Characters of a text."""
+    used_max: int
+    """Names in `items` and in `skills`."""
+
+
+class Spoils(TypedDict):
+    """The reward of one player."""
+
+    exp: int
+    """Experience."""
+    items: list[Amount]
+    """Items."""
+
+
+StageBlock = TypedDict(
+    "StageBlock",
+    {
+        # Items that entering takes.
+        "cost": "NotRequired[list[Amount]]",
+        # Energy that entering takes.
+        "energy": "int",
+        # Experience that a victory grants. Left out: `0`.
+        "exp": "NotRequired[int]",
+        # The first stage of the run.
+        "from": "int",
+        # The layout of the enemies, from `layouts.ron`.
+        "layout": "NotRequired[str]",
+        # What the legacy function `enter_stage` takes instead; absent = the stage is not configured
+        # there.
+        "legacy": "NotRequired[LegacyEntry]",
+        # The lowest level at which a player may enter. Left out: `0`.
+        "level": "NotRequired[int]",
+        # In boss mode, how much reported damage is believed; absent = as in `world_boss.ron`.
+        "plausible_damage": "NotRequired[PlausibleDamage]",
+        # How many of the rewards are drawn, with replacement; absent = all are granted.
+        "random": "NotRequired[int]",
+        # What a victory grants.
+        "rewards": "NotRequired[list[Amount]]",
+        # The last stage of the run; absent = the first only.
+        "to": "NotRequired[int]",
+        # When the stage is open; empty = always. With windows, a stage pays out once in each.
+        "windows": "NotRequired[list[Window]]",
+    },
+)
+"""A run of stages with the same settings."""
+
+
+class StageDamageRankingRequest(TypedDict):
+    """`stage_damage_ranking {token, page}`."""
+
+    page: NotRequired[int]
+
+
+class StageEntered(TypedDict):
+    """The reply of `enter_stage_*`."""
+
+    BOSS: NotRequired[TicketsLeft]
+    COIN: NotRequired[TicketsLeft]
+    EXP: NotRequired[TicketsLeft]
+    at: EntryMoments
+    energy: EnergyChange
+
+
+class StagePassed(TypedDict):
+    """The rewards of a stage."""
+
+    energy: LegacyEnergy
+    p_exp: PassedExp
+    p_stage: PassedStage
+    pass_stages: list[LegacyChange]
+
+
+class StageRefreshBossReply(TypedDict):
+    """The reply of `stage_refresh_boss`."""
+
+    at: BossMoments
+    cd: int
+    damage: int
+    limit: int
+    mcd: int
+    ratio: Ratios
+
+
+class StageRefreshBossRequest(TypedDict):
+    """`stage_refresh_boss {token}`."""
+
+
+class StageWon(TypedDict):
+    """The reply of `victory_stage_*`."""
+
+    boss: BossBlow
+    exp_info: ExpInfo
+    remain: list[Amount]
+    reward: list[Amount]
+
+
+class StakeRules(TypedDict):
+    """What is at stake in a battle between two players."""
+
+    commission_percent: int
+    """Percentage of the pot that the winner does not get."""
+    each: Amount
+    """What each puts in: the most of this that both can pay."""
+
+
+class StakeTold(TypedDict):
+    """What a player has put in and got out of the pot."""
+
+    commission: Amount
+    """Kept from the winner."""
+    paid: Amount
+    """Put in at the start."""
+    returned: Amount
+    """Out of the pot."""
+
+
+class StartHangUpReply(TypedDict):
+    """The reply of `start_hang_up`."""
+
+    hang_up_info: HangUpInfo
+    start_hang_up_reward: list[LegacyChange]
+
+
+class StartHangUpRequest(TypedDict):
+    """`start_hang_up {token, stage}`."""
+
+    stage: int
+
+
+class StatusReply(TypedDict):
+    """The reply of `status`."""
+
+    attribute: Sheet
+
+
+class StatusRequest(TypedDict):
+    """`status {role}`."""
+
+    role: str
+
+
+class Step(TypedDict):
+    """One step of an order."""
+
+    at: int
+    """Unix seconds."""
+    state: StateName
+    """The state that it led to."""
+    why: str
+    """The reason, for operators."""
+
+
+class Subject(TypedDict):
+    """What a personal task is about."""
+
+    keywords: list[str]
+    """The player's wish must contain one of these."""
+    name: str
+    """Replaces `{subject}`."""
+
+
+class SudBindRequest(TypedDict):
+    """`sud_bind {token, uid, ss_token}`: sets the player's identity in reports from now on."""
+
+    ss_token: str
+    uid: str
+
+
+class SuspectListReply(TypedDict):
+    """The reply of `suspect_list`."""
+
+    suspects: list[SuspectShown]
+    total: int
+    """How many there are in all."""
+
+
+class SuspectListRequest(TypedDict):
+    """`suspect_list {limit}`: players with anomalies, those with the most first."""
+
+    limit: NotRequired[int]
+    """Missing = 50."""
+
+
+class SuspectShown(TypedDict):
+    """A suspicious player as an operator sees it."""
+
+    account: int
+    anomalies: int
+    at: int
+    """When the last anomaly was, unix seconds."""
+    entered: int
+    last: Anomaly
+    left: int
+    name: str
+    time: str
+
+
+SweepBlock = TypedDict(
+    "SweepBlock",
+    {
+        # Items of one sweep.
+        "cost": "NotRequired[list[Amount]]",
+        # Energy of one sweep.
+        "energy": "int",
+        # Experience of one sweep.
+        "exp": "int",
+        # The first stage of the run.
+        "from": "int",
+        # What each further stage of the run adds.
+        "growth": "NotRequired[list[Amount]]",
+        # What one sweep of the first stage grants.
+        "rewards": "list[Amount]",
+        # The last stage of the run.
+        "to": "int",
+    },
+)
+"""A run of stages with rewards that grow along it."""
+
+
+class SweepRules(TypedDict):
+    """`sweep.ron`."""
+
+    stages: list[SweepBlock]
+    """Runs of stages."""
+
+
+class Task(TypedDict):
+    """The settings of a task of either kind."""
+
+    background: str
+    """An image."""
+    level: int
+    """How hard it is."""
+    reward: RewardRange
+    """What it grants."""
+    script: Script
+    """What happens in it."""
+
+
+class TaskBegun(TypedDict):
+    """The reply of `select` and `select_personal`."""
+
+    image_data: str | None
+    """The background, base64."""
+    text: str
+    """What the player reads first."""
+
+
+class TaskInfoPersonalRequest(TypedDict):
+    """`task_info_personal {role}`: the tasks that were made for the player."""
+
+    role: str
+
+
+class TaskInfoRequest(TypedDict):
+    """`task_info {role}`: the public tasks that the player may take."""
+
+    role: str
+
+
+class TaskLines(TypedDict):
+    """Lines about accepting and giving up tasks."""
+
+    accepted: Template
+    """A task was accepted."""
+    busy: Template
+    """Another task is in progress."""
+    given_up: Template
+    """The task was given up."""
+    none_active: Template
+    """There is no task to give up."""
+
+
+class TaskList(TypedDict):
+    """The reply of `task_info` and `task_info_personal`."""
+
+    task_list: list[str]
+
+
+class TaskRequestReply(TypedDict):
+    """The reply of `task_request`."""
+
+    role: str
+    text: str
+
+
+class TaskRequestRequest(TypedDict):
+    """`task_request {text, role}`: asks for a personal task."""
+
+    role: str
+    text: str
+
+
+class TaskRules(TypedDict):
+    """The contents of `tasks.ron`."""
+
+    dragon_eye: Prize
+    """龙眼."""
+    experience: ExperiencePrize
+    """经验值."""
+    level_max: int
+    """The highest level of a task; the lowest is 1."""
+    limits: SpeechLimits
+    """What players may send."""
+    personal_max: int
+    """How many personal tasks may be pending for a player."""
+    personal_per_day: int
+    """How many personal tasks are made for a player from one local midnight to the next."""
+    phoenix_feather: Prize
+    """凤羽."""
+    queue_size: int
+    """How many public tasks are on offer at a time."""
+    refill_seconds: int
+    """Seconds between two refills of the queue."""
+
+
+class TaskTemplate(TypedDict):
+    """A template of personal tasks: the contents of a file in `personal_tasks/`."""
+
+    keywords: list[str]
+    """The player's wish must contain one of these."""
+    name: Template
+    """The task's name, with `{subject}` in it."""
+    subjects: list[Subject]
+    """What the task may be about; the first that the wish mentions, or else a random one."""
+    task: Task
+    """The settings that every task has."""
+
+
+class TicketBought(TypedDict):
+    """The reply of `buy_ticket`."""
+
+    at: NextReset
+    cd: int
+    limits: Limits
+    order: NotRequired[str]
+    points: NotRequired[int]
+    """Points left after the payment."""
+    remain: list[Amount]
+    reward: list[Amount]
+    state: NotRequired[str]
+    """"granted", or "pending" when an event will report the result."""
+
+
+class TicketGoods(TypedDict):
+    """A ticket paid with points."""
+
+    allowance: int
+    """The kind that counts how many may be bought; one is used up with the grant."""
+    ticket: int
+    """The kind."""
+
+
+class TicketKind(TypedDict):
+    """One kind of ticket."""
+
+    daily: int
+    """How many a player has each day."""
+    daily_vip: NotRequired[int]
+    """How many a VIP player has each day; absent = the same."""
+    identifier: NotRequired[str]
+    """The name of its constant in clients, in lowercase letters, digits and `_`; absent = `ticket_KEY`."""
+    key: int
+    """The key in `limits`; not an item number."""
+    name: str
+    """For people."""
+
+
+class TicketRules(TypedDict):
+    """`tickets.ron`."""
+
+    kinds: list[TicketKind]
+    """Every kind, in the order `limits` shows them."""
+    purchases: list[Purchase]
+    """Which tickets can be bought."""
+    vip_items: list[ItemId]
+    """A player who owns one of these counts as VIP 1 or above."""
+
+
+class TicketsLeft(TypedDict):
+    """The tickets of a mode after an entry."""
+
+    cd: int
+    limits: Limits
+
+
+class TicketsResetEvent(TypedDict):
+    """The event `tickets_reset`."""
+
+    at: NextReset
+    cd: int
+
+
+class TimeReply(TypedDict):
+    """The reply of `time`: the world's time, the same for every role."""
+
+    time: str
+
+
+class TimeRequest(TypedDict):
+    """`time {role}`."""
+
+    role: str
+
+
+class TimeTold(TypedDict):
+    """The game's time."""
+
+    at: ResetMoments
+    """The same as points in time."""
+    cd: int
+    """Seconds to the daily reset."""
+    mcd: int
+    """Seconds to the monthly reset."""
+    now: int
+    """Unix seconds."""
+    time: str
+    """Local date and time, `YYYY-MM-DD HH:MM:SS`."""
+    zone: str
+    """IANA name of the zone."""
+
+
+class Topic(TypedDict):
+    """A topic of conversation."""
+
+    keywords: list[str]
+    """The player's text must contain one of these."""
+    lines: list[Template]
+    """Lines of the game master; one is chosen at random."""
+
+
+class UseItemReply(TypedDict):
+    """The reply of `use_item`."""
+
+    at: EnergyMoments
+    energy: EnergyChange
+    remain: list[Amount]
+    reward: list[Amount]
+
+
+class UseItemRequest(TypedDict):
+    """`use_item {token, item, count}`: drinks `count` of a potion."""
+
+    count: NotRequired[int]
+    """Missing = 1."""
+    item: NamedItem
+
+
+class VerdictRules(TypedDict):
+    """Who wins a round."""
+
+    attack: Weights
+    """Weights for the player who attacks."""
+    dice: Dice
+    """The random part of the score."""
+    guard: Weights
+    """Weights for the player who guards."""
+    item_percent: int
+    """Percentage of the strength of named items that counts."""
+    margin: int
+    """The lead that wins a round."""
+    named_max: int
+    """At most this many of the named skills, and of the named items, count."""
+    skill_percent: int
+    """Percentage of the strength of named skills that counts."""
+
+
+class VictoryStageBossRequest(TypedDict):
+    """`victory_stage_* {token, stage}`, and `damage` in boss mode."""
+
+    damage: NotRequired[int]
+    damange: NotRequired[int]
+    """Another spelling (docs/contract/stage-protocol.md#spellings)."""
+    stage: int
+
+
+class VictoryStageCoinRequest(TypedDict):
+    """`victory_stage_* {token, stage}`, and `damage` in boss mode."""
+
+    damage: NotRequired[int]
+    damange: NotRequired[int]
+    """Another spelling (docs/contract/stage-protocol.md#spellings)."""
+    stage: int
+
+
+class VictoryStageEndlessRequest(TypedDict):
+    """`victory_stage_* {token, stage}`, and `damage` in boss mode."""
+
+    damage: NotRequired[int]
+    damange: NotRequired[int]
+    """Another spelling (docs/contract/stage-protocol.md#spellings)."""
+    stage: int
+
+
+class VictoryStageExpRequest(TypedDict):
+    """`victory_stage_* {token, stage}`, and `damage` in boss mode."""
+
+    damage: NotRequired[int]
+    damange: NotRequired[int]
+    """Another spelling (docs/contract/stage-protocol.md#spellings)."""
+    stage: int
+
+
+class VictoryStageGeneralRequest(TypedDict):
+    """`victory_stage_* {token, stage}`, and `damage` in boss mode."""
+
+    damage: NotRequired[int]
+    damange: NotRequired[int]
+    """Another spelling (docs/contract/stage-protocol.md#spellings)."""
+    stage: int
+
+
+class Wave(TypedDict):
+    """One wave."""
+
+    cool_down: float
+    """Seconds between two enemies of the wave."""
+    enemies: list[Enemy]
+    """The enemies."""
+    time: int
+    """Seconds after the entry."""
+
+
+class Weights(TypedDict):
+    """Percentages of the attributes."""
+
+    agility: int
+    strength: int
+    vigor: int
+    wits: int
+
+
+class WindowDates(TypedDict):
+    """WindowDates"""
+
+    Dates: WindowDatesDatesFrom
+
+
+WindowDatesDatesFrom = TypedDict(
+    "WindowDatesDatesFrom",
+    {
+        # Local date, such as "2026-12-24".
+        "from": "str",
+        # Local date, exclusive.
+        "to": "str",
+    },
+)
+
+
+class WindowWeekly(TypedDict):
+    """WindowWeekly"""
+
+    Weekly: WindowWeeklyWeeklyFrom
+
+
+WindowWeeklyWeeklyFrom = TypedDict(
+    "WindowWeeklyWeeklyFrom",
+    {
+        # Local time, such as "10:00".
+        "from": "str",
+        # Local time, not included; "24:00" is the end of the day. Before `from`, it is a time of the next day: from
+        # "22:00" to "02:00" is open over midnight.
+        "to": "str",
+        # On which days it opens.
+        "weekdays": "list[Weekday]",
+    },
+)
+
+
+class WishLines(TypedDict):
+    """Lines about personal tasks made on demand."""
+
+    day_full: Template
+    """No more today."""
+    known: Template
+    """The player already has the same task."""
+    list_full: Template
+    """The player's list is full."""
+    made: Template
+    """A task was made."""
+    not_understood: Template
+    """No template matches."""
+
+
+class WishShownGoods(TypedDict):
+    """WishShownGoods"""
+
+    goods: Goods
+    kind: Literal["buy"]
+    price: int
+
+
+class WishShownKind(TypedDict):
+    """WishShownKind"""
+
+    kind: Literal["manual"]
+    money: int
+    type: int
+
+
+class WnameAssignReply(TypedDict):
+    """The reply of `wname_assign`."""
+
+    former: str
+    """The one it had. Its points stay there."""
+    name: str
+    wname: str
+
+
+class WnameAssignRequest(TypedDict):
+    """`wname_assign {token, name, wname?}`: without `wname`, the one that a new account would get."""
+
+    name: str
+    wname: NotRequired[str]
+
+AcceptChallengeReply: TypeAlias = AnswerSent
+"""A reply that consists of a code only."""
+
+Amount: TypeAlias = str
+"""A quantity of an item, `group:id:quantity`. In changes it may be negative."""
+
+Attribute: TypeAlias = Literal["strength", "agility", "wits", "vigor"]
+"""One of the attributes, for rules that check or roll against it.
+- `strength`: 力量.
+- `agility`: 敏捷.
+- `wits`: 智力.
+- `vigor`: 体魄.
+"""
+
+BatchNumber: TypeAlias = int
+"""The number of a batch of rows. A world's batches are numbered from 1; 0 is before the first."""
+
+BossConfig: TypeAlias = Mapping[str, LifeValue | int]
+
+BuyItemReply: TypeAlias = ItemBought | list[PointsShort]
+"""The reply of a purchase."""
+
+BuyTicketReply: TypeAlias = TicketBought | list[PointsShort]
+"""The reply of a purchase."""
+
+ChallengeAcceptedEvent: TypeAlias = ChallengeAnswered
+"""The event `challenge_accepted`."""
+
+ChallengeRejectedEvent: TypeAlias = ChallengeAnswered
+"""The event `challenge_rejected`."""
+
+ClockAdvanceReply: TypeAlias = TimeTold
+"""The game's time."""
+
+DamageRankingReply: TypeAlias = RankingPage
+"""The reply: a page of the ranking, and the player's own rank."""
+
+Described: TypeAlias = dict[str, str]
+"""Name to description."""
+
+EnterStageBossReply: TypeAlias = StageEntered
+"""The reply of `enter_stage_*`."""
+
+EnterStageCoinReply: TypeAlias = StageEntered
+"""The reply of `enter_stage_*`."""
+
+EnterStageEndlessReply: TypeAlias = StageEntered
+"""The reply of `enter_stage_*`."""
+
+EnterStageExpReply: TypeAlias = StageEntered
+"""The reply of `enter_stage_*`."""
+
+EnterStageGeneralReply: TypeAlias = StageEntered
+"""The reply of `enter_stage_*`."""
+
+FamilyMembersReply: TypeAlias = FamilyShown
+"""A family as players see it."""
+
+FoundFamilyReply: TypeAlias = FamilyShown
+"""A family as players see it."""
+
+GetAllMailReply: TypeAlias = MailList
+"""The reply of `get_new_mail` and `get_all_mail`."""
+
+GetNewMailReply: TypeAlias = MailList
+"""The reply of `get_new_mail` and `get_all_mail`."""
+
+GetTopDamageReply: TypeAlias = RankingPage
+"""The reply: a page of the ranking, and the player's own rank."""
+
+HoursMinutesSeconds: TypeAlias = str
+"""A duration, `H:MM:SS`."""
+
+HangUpTime: TypeAlias = HoursMinutesSeconds | int
+"""`time` is `H:MM:SS` in some replies and whole seconds in others (docs/contract/hang-up.md#functions)."""
+
+ItemId: TypeAlias = str
+"""An item, `group:id`."""
+
+JoinFamilyReply: TypeAlias = FamilyShown
+"""A family as players see it."""
+
+LegacyEntered: TypeAlias = LegacyStageEntered | BossRoomEntered
+"""The reply of `enter_stage`."""
+
+EnterStageReply: TypeAlias = LegacyEntered
+"""The reply of `enter_stage`."""
+
+EnterWorldBossStageReply: TypeAlias = LegacyEntered
+"""The reply of `enter_stage`."""
+
+LegacyPassed: TypeAlias = StagePassed | BossRoomLeft
+"""The reply of `pass_stage`."""
+
+LeaveWorldBossStageReply: TypeAlias = LegacyPassed
+"""The reply of `pass_stage`."""
+
+Limits: TypeAlias = dict[str, int]
+"""Tickets left by the key of their kind."""
+
+LoginUniqueReply: TypeAlias = LoginUniqueReplyToken | LoginUniqueReplyRetryAfterMs
+"""The reply of `login_unique`."""
+
+ManualReply: TypeAlias = JsonValue
+"""The reply of `manual`: the order, or what the platform shows with its refusal."""
+
+MatchStatus: TypeAlias = Literal["PLAYING", "CLOSED"]
+"""Whether a round is running.
+- `PLAYING`: It is open.
+- `CLOSED`: It is over.
+"""
+
+Misdeed: TypeAlias = Literal["damage", "still_inside", "not_entered"]
+"""What a client does that an honest one does not.
+- `damage`: It reports no damage, or more than a player can have dealt.
+- `still_inside`: It enters a stage while it is in another that cannot be left at will.
+- `not_entered`: It leaves a stage that it has not entered.
+"""
+
+Mode: TypeAlias = Literal["general", "endless", "activity", "boss", "coin", "exp"]
+"""The modes of stages, each with a range of stage numbers.
+- `general`: 1-999; may be entered and left at will, repeated, swept and hung up.
+- `endless`: 1001-1999; in sequence, not repeatable. The legacy name is tower.
+- `activity`: 2001-2999; open at certain times.
+- `boss`: 3001-3999; against the world bosses.
+- `coin`: 4001-4149; with coin tickets.
+- `exp`: 4151-4199; with exp tickets.
+"""
+
+NamedItem: TypeAlias = str | int
+"""An item, `group:id`; an ordinary one also by its number."""
+
+OrderInspectReply: TypeAlias = OrderShown
+"""An order as operators see it."""
+
+OrderResolveReply: TypeAlias = OrderShown
+"""An order as operators see it."""
+
+PassStageReply: TypeAlias = LegacyPassed
+"""The reply of `pass_stage`."""
+
+PayWith: TypeAlias = Literal["diamond", "points"]
+"""How a ticket is paid for.
+- `diamond`: With the items that the purchase's price names.
+- `points`: With points of the payment platform.
+"""
+
+PlatformData: TypeAlias = JsonValue
+"""The data of a reply, as the platform wrote it: players see its fields in the platform's order. `""` where the platform
+has none.
+"""
+
+CardTypesReply: TypeAlias = PlatformData
+"""The data of a reply, as the platform wrote it: players see its fields in the platform's order. `""` where the platform
+has none.
+"""
+
+ChargeReply: TypeAlias = PlatformData
+"""The data of a reply, as the platform wrote it: players see its fields in the platform's order. `""` where the platform
+has none.
+"""
+
+CheckCardReply: TypeAlias = PlatformData
+"""The data of a reply, as the platform wrote it: players see its fields in the platform's order. `""` where the platform
+has none.
+"""
+
+CheckMoneyReply: TypeAlias = PlatformData
+"""The data of a reply, as the platform wrote it: players see its fields in the platform's order. `""` where the platform
+has none.
+"""
+
+CheckRecordReply: TypeAlias = PlatformData
+"""The data of a reply, as the platform wrote it: players see its fields in the platform's order. `""` where the platform
+has none.
+"""
+
+PurchaseMode: TypeAlias = Literal["coin", "exp"]
+"""The modes whose tickets can be bought.
+- `coin`: Coin challenge.
+- `exp`: Exp challenge.
+"""
+
+QueryMatchBaseReply: TypeAlias = MatchAnswer
+"""The answer to a query (docs/contract/match-query.md#the-answer)."""
+
+QueryMatchReply: TypeAlias = MatchAnswer
+"""The answer to a query (docs/contract/match-query.md#the-answer)."""
+
+Ratios: TypeAlias = dict[str, str]
+"""The life of each boss, from "0.00" to "1.00"."""
+
+RefrashReply: TypeAlias = Refreshed
+"""The reply of `refrash`: the challenges to the player, and the one of its own that was accepted, until it acts in the
+battle. Asking also counts as presence.
+"""
+
+RefreshReply: TypeAlias = Refreshed
+"""The reply of `refrash`: the challenges to the player, and the one of its own that was accepted, until it acts in the
+battle. Asking also counts as presence.
+"""
+
+RejectChallengeReply: TypeAlias = AnswerSent
+"""A reply that consists of a code only."""
+
+ReportDropReply: TypeAlias = ReportShown
+"""A report as operators see it; never its body, which contains a player's session."""
+
+ReportRetryReply: TypeAlias = ReportShown
+"""A report as operators see it; never its body, which contains a player's session."""
+
+ReportState: TypeAlias = Literal["waiting", "blocked", "given_up"]
+"""The state of a report, as operators see it.
+- `waiting`: It is in flight, or waits for its time.
+- `blocked`: It reports an end and waits until the report of the round's start was accepted.
+- `given_up`: Every attempt of the schedule has failed.
+"""
+
+RewardShown: TypeAlias = dict[str, int]
+"""Quantities by the names in `tasks.ron`."""
+
+Schedule: TypeAlias = Literal["daily"] | ScheduleWeekly | Literal["monthly"] | ScheduleDates
+"""When something starts over.
+- `daily`: At every local midnight.
+- `monthly`: At local midnight of the 1st.
+"""
+
+SelectPersonalReply: TypeAlias = TaskBegun
+"""The reply of `select` and `select_personal`."""
+
+SelectReply: TypeAlias = TaskBegun
+"""The reply of `select` and `select_personal`."""
+
+ServerTimeReply: TypeAlias = TimeTold
+"""The game's time."""
+
+Severity: TypeAlias = Literal["error", "warning"]
+"""How bad a problem is.
+- `error`: The rules must not be used.
+- `warning`: The rules can be used, but something looks like a mistake.
+"""
+
+Sheet: TypeAlias = dict[str, int]
+"""`level`, `exp`, `need`, `energy`, and the items and attributes of `character.ron` by their names."""
+
+Span: TypeAlias = str
+"""A span of time, such as `30d` or `1d 2h 30m 15s`; a day has 24 hours."""
+
+StageDamageRankingReply: TypeAlias = RankingPage
+"""The reply: a page of the ranking, and the player's own rank."""
+
+StateName: TypeAlias = Literal["written", "sent", "in_doubt", "paid", "granted", "watched", "refused", "operator"]
+"""The names of the states, as operators and players see them."""
+
+TaskInfoPersonalReply: TypeAlias = TaskList
+"""The reply of `task_info` and `task_info_personal`."""
+
+TaskInfoReply: TypeAlias = TaskList
+"""The reply of `task_info` and `task_info_personal`."""
+
+Template: TypeAlias = str
+"""A text in which `{name}` is a place to fill."""
+
+Token: TypeAlias = str
+"""A token in clear text, on its way to its client."""
+
+VictoryStageBossReply: TypeAlias = StageWon
+"""The reply of `victory_stage_*`."""
+
+VictoryStageCoinReply: TypeAlias = StageWon
+"""The reply of `victory_stage_*`."""
+
+VictoryStageEndlessReply: TypeAlias = StageWon
+"""The reply of `victory_stage_*`."""
+
+VictoryStageExpReply: TypeAlias = StageWon
+"""The reply of `victory_stage_*`."""
+
+VictoryStageGeneralReply: TypeAlias = StageWon
+"""The reply of `victory_stage_*`."""
+
+Weekday: TypeAlias = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
+"""A day of the week."""
+
+When: TypeAlias = Literal["always", "ahead", "behind"]
+"""The score at which a move fits, as the fighter sees it.
+- `always`: At any.
+- `ahead`: It has won more rounds than its opponent.
+- `behind`: It has won fewer.
+"""
+
+Window: TypeAlias = WindowWeekly | WindowDates
+"""One opening schedule of a stage."""
+
+WishShown: TypeAlias = WishShownGoods | WishShownKind
+
+AcceptCCode: TypeAlias = Never
+AcceptChallengeCode: TypeAlias = Never
+BackupCode: TypeAlias = Literal[97, 98, 99]
+BagCode: TypeAlias = Literal[403]
+BattleCode: TypeAlias = Literal[403, 404, 409, 422]
+BuyItemCode: TypeAlias = int
+BuyTicketCode: TypeAlias = int
+CardTypesCode: TypeAlias = int
+ChallengeCode: TypeAlias = Never
+ChallengeInfoCode: TypeAlias = Literal[404]
+ChargeCode: TypeAlias = int
+CheckBossStatusCode: TypeAlias = Never
+CheckCardCode: TypeAlias = int
+CheckMoneyCode: TypeAlias = int
+CheckRecordCode: TypeAlias = int
+ClaimMailCode: TypeAlias = Literal[97, 98, 99]
+ClockAdvanceCode: TypeAlias = Never
+ClockMendCode: TypeAlias = Never
+DamageRankingCode: TypeAlias = Literal[98, 99]
+DeleteMailCode: TypeAlias = Literal[97, 99]
+DeleteReadMailCode: TypeAlias = Never
+EnterStageCode: TypeAlias = Literal[95, 96, 97, 98, 99]
+EnterStageBossCode: TypeAlias = Literal[90, 91, 92, 94, 95, 97, 98]
+EnterStageCoinCode: TypeAlias = Literal[90, 91, 92, 94, 95, 97, 98]
+EnterStageEndlessCode: TypeAlias = Literal[90, 91, 92, 94, 95, 97, 98]
+EnterStageExpCode: TypeAlias = Literal[90, 91, 92, 94, 95, 97, 98]
+EnterStageGeneralCode: TypeAlias = Literal[90, 91, 92, 94, 95, 97, 98]
+EnterWorldBossStageCode: TypeAlias = Literal[95, 96, 97, 98, 99]
+FamilyListCode: TypeAlias = Literal[98]
+FamilyMembersCode: TypeAlias = Literal[94, 98]
+FeedbackCode: TypeAlias = Literal[403, 404, 422]
+FoundFamilyCode: TypeAlias = Literal[96, 97, 99]
+GetAllMailCode: TypeAlias = Never
+GetConfigBossCode: TypeAlias = Never
+GetHangUpInfoCode: TypeAlias = Literal[96, 99]
+GetHangUpRewardCode: TypeAlias = Literal[96, 99]
+GetListCode: TypeAlias = Literal[403]
+GetNewMailCode: TypeAlias = Never
+GetPlayerInfoCode: TypeAlias = Never
+GetShopCode: TypeAlias = Never
+GetTopDamageCode: TypeAlias = Literal[98, 99]
+JoinFamilyCode: TypeAlias = Literal[95, 97, 98]
+LeaveFamilyCode: TypeAlias = Literal[94]
+LeaveWorldBossStageCode: TypeAlias = Literal[96, 98, 99]
+LedgerListCode: TypeAlias = Literal[99]
+LegalCode: TypeAlias = Never
+ListOrdersCode: TypeAlias = Never
+ListenCode: TypeAlias = Never
+LoginCode: TypeAlias = Never
+LoginUniqueCode: TypeAlias = Never
+MainCode: TypeAlias = Literal[403, 422]
+ManualCode: TypeAlias = int
+MarkReadMailCode: TypeAlias = Literal[99]
+MergeCode: TypeAlias = Literal[95, 99, 403, 422]
+MoppingUpStageCode: TypeAlias = Literal[95, 96, 97, 98, 99]
+OrderInspectCode: TypeAlias = Literal[99]
+OrderListCode: TypeAlias = Never
+OrderReconcileCode: TypeAlias = int
+OrderResolveCode: TypeAlias = Literal[98, 99]
+OthersCode: TypeAlias = Literal[403, 422]
+PassStageCode: TypeAlias = Literal[96, 98, 99]
+PingCode: TypeAlias = Never
+PlayerDeleteCode: TypeAlias = Literal[98, 99]
+PlayerExportCode: TypeAlias = Literal[97, 98, 99]
+PlayerImportCode: TypeAlias = Literal[94, 95, 96, 97, 98, 99]
+PlayerImportPieceCode: TypeAlias = Literal[97, 98]
+QueryMatchCode: TypeAlias = int
+QueryMatchBaseCode: TypeAlias = Literal[401]
+RefrashCode: TypeAlias = Literal[403]
+RefreshCode: TypeAlias = Literal[403]
+RejectChallengeCode: TypeAlias = Never
+ReportDropCode: TypeAlias = Literal[98, 99]
+ReportListCode: TypeAlias = Never
+ReportRetryCode: TypeAlias = Literal[98, 99]
+RulesReloadCode: TypeAlias = Literal[98, 99]
+RulesStatusCode: TypeAlias = Never
+SelectCode: TypeAlias = Literal[403, 404, 409]
+SelectPersonalCode: TypeAlias = Literal[403, 404, 409]
+SendMailCode: TypeAlias = Literal[97, 98, 99, 422]
+ServerTimeCode: TypeAlias = Never
+SignupCode: TypeAlias = Never
+SkillCode: TypeAlias = Literal[403]
+StageDamageRankingCode: TypeAlias = Literal[88, 89]
+StageRefreshBossCode: TypeAlias = Never
+StartHangUpCode: TypeAlias = Literal[99]
+StatusCode: TypeAlias = Literal[403]
+SudBindCode: TypeAlias = Literal[97, 98]
+SuspectListCode: TypeAlias = Never
+TaskInfoCode: TypeAlias = Literal[403]
+TaskInfoPersonalCode: TypeAlias = Literal[403]
+TaskCode: TypeAlias = Literal[403, 409, 422, 429]
+TimeCode: TypeAlias = Literal[403]
+UseItemCode: TypeAlias = Literal[95, 96, 98, 99]
+VictoryStageBossCode: TypeAlias = Literal[91, 93, 94, 98]
+VictoryStageCoinCode: TypeAlias = Literal[91, 94, 98]
+VictoryStageEndlessCode: TypeAlias = Literal[91, 94, 98]
+VictoryStageExpCode: TypeAlias = Literal[91, 94, 98]
+VictoryStageGeneralCode: TypeAlias = Literal[91, 94, 98]
+WnameAssignCode: TypeAlias = Literal[97, 98, 99]
+
+
+class PlayerFunctions(ABC):
+    """The functions of players, with the types of their requests and replies."""
+
+    @abstractmethod
+    async def call_untyped(
+        self, function: str, data: Mapping[str, object], timeout_seconds: float | None = None
+    ) -> object:
+        """Makes a call; `call` gives it its types."""
+
+    @overload
+    async def call(
+        self,
+        function: Literal["accept_c"],
+        data: AcceptCRequest,
+        *,
+        timeout_seconds: float | None = None,
+    ) -> AcceptCReply:
+        """`accept_c {id, status}`: accepts or rejects; the reply says whether the battle begins."""
+
+    @overload
+    async def call(
+        self,
+        function: Literal["accept_challenge"],
+        data: AcceptChallengeRequest,
+        *,
+        timeout_seconds: float | None = None,
+    ) -> AcceptChallengeReply:
+        """`accept_challenge {role, id}`.
+        - 0 with `status_code` 403: role is not your own username
+        - 0 with `status_code` 404: no such open challenge to you
+        - 0 with `status_code` 409: one of the two is in a battle
+        - 0 with `status_code` 410: the other is not online
+        """
+
+    @overload
+    async def call(
+        self,
+        function: Literal["bag"],
+        data: BagRequest,
+        *,
+        timeout_seconds: float | None = None,
+    ) -> BagReply:
+        """`bag {role}`.
+        - 403: role: expected your own username
+        """
+
+    @overload
+    async def call(
+        self,
+        function: Literal["battle"],
+        data: BattleRequest,
+        *,
+        timeout_seconds: float | None = None,
+    ) -> BattleReply:
+        """`battle {role, id, text | action, items, skills, wait?}`: acts in the round. The reply comes with the verdict.
+        - 403: role: expected your own username; or this is not your battle
+        - 404: no such battle
+        - 409: you have acted in this round
+        - 422: a text with characters that are not shown
+        """
+
+    @overload
+    async def call(
+        self,
+        function: Literal["buy_item"],
+        data: BuyItemRequest,
+        *,
+        timeout_seconds: float | None = None,
+    ) -> BuyItemReply:
+        """`buy_item {token, offer}`.
+        - others: the payment platform refuses: its code and its message
+        - 95: materials insufficient
+        - 98: an earlier order is still being settled
+        - 99: no such offer
+        """
+
+    @overload
+    async def call(
+        self,
+        function: Literal["buy_ticket"],
+        data: BuyTicketRequest,
+        *,
+        timeout_seconds: float | None = None,
+    ) -> BuyTicketReply:
+        """`buy_ticket {token, mode, pay_with}`.
+        - others: the payment platform refuses: its code and its message
+        - 92: no more ticket, try tomorrow
+        - 95: materials insufficient
+        - 98: an earlier order is still being settled
+        - 99: this ticket is not sold for points
+        """
+
+    @overload
+    async def call(
+        self,
+        function: Literal["card_types"],
+        data: Mapping[str, Never] | None = None,
+        *,
+        timeout_seconds: float | None = None,
+    ) -> CardTypesReply:
+        """`card_types {token}`: the cards that the platform accepts.
+        - others: the payment platform refuses: its code and its message
+        """
+
+    @overload
+    async def call(
+        self,
+        function: Literal["challenge"],
+        data: ChallengeRequest,
+        *,
+        timeout_seconds: float | None = None,
+    ) -> ChallengeReply:
+        """`challenge {role1, role2, image_data, report_game_info_key?, report_game_info_extras?}`.
+        - 0 with `status_code` 403: role1 is not your own username
+        - 0 with `status_code` 404: no such player
+        - 0 with `status_code` 409: one of the two is in a battle
+        - 0 with `status_code` 410: the other is not online
+        - 0 with `status_code` 422: yourself, or no image within the limits
+        - 0 with `status_code` 429: too many challenges are open
+        """
+
+    @overload
+    async def call(
+        self,
+        function: Literal["challenge_info"],
+        data: ChallengeInfoRequest,
+        *,
+        timeout_seconds: float | None = None,
+    ) -> ChallengeInfoReply:
+        """`challenge_info {id, status?, image_data?}`: a client's answer to the event of that name. Without `status` it shows
+        the challenge and leaves it open. To the challenger it shows the answer.
+        - 404: no such challenge
+        """
+
+    @overload
+    async def call(
+        self,
+        function: Literal["charge"],
+        data: ChargeRequest,
+        *,
+        timeout_seconds: float | None = None,
+    ) -> ChargeReply:
+        """`charge {token, ctype, cnum, cpwd}`: points for a prepaid card.
+        - others: the payment platform refuses: its code and its message
+        - 303: 充值卡无效或卡密长度错误
+        """
+
+    @overload
+    async def call(
+        self,
+        function: Literal["check_boss_status"],
+        data: Mapping[str, Never] | None = None,
+        *,
+        timeout_seconds: float | None = None,
+    ) -> CheckBossStatusReply:
+        """`check_boss_status {token}`: the same in the legacy format."""
+
+    @overload
+    async def call(
+        self,
+        function: Literal["check_card"],
+        data: Mapping[str, Never] | None = None,
+        *,
+        timeout_seconds: float | None = None,
+    ) -> CheckCardReply:
+        """`check_card {token}`: the last five cards.
+        - others: the payment platform refuses: its code and its message
+        """
+
+    @overload
+    async def call(
+        self,
+        function: Literal["check_money"],
+        data: Mapping[str, Never] | None = None,
+        *,
+        timeout_seconds: float | None = None,
+    ) -> CheckMoneyReply:
+        """`check_money {token}`: the points of the player.
+        - others: the payment platform refuses: its code and its message
+        """
+
+    @overload
+    async def call(
+        self,
+        function: Literal["check_record"],
+        data: Mapping[str, Never] | None = None,
+        *,
+        timeout_seconds: float | None = None,
+    ) -> CheckRecordReply:
+        """`check_record {token}`: the last five movements.
+        - others: the payment platform refuses: its code and its message
+        """
+
+    @overload
+    async def call(
+        self,
+        function: Literal["claim_mail"],
+        data: ClaimMailRequest,
+        *,
+        timeout_seconds: float | None = None,
+    ) -> ClaimMailReply:
+        """`claim_mail {token, key}`.
+        - 97: already claimed
+        - 98: there is nothing to claim in this mail
+        - 99: no mail has this key
+        """
+
+    @overload
+    async def call(
+        self,
+        function: Literal["damage_ranking"],
+        data: DamageRankingRequest | None = None,
+        *,
+        timeout_seconds: float | None = None,
+    ) -> DamageRankingReply:
+        """`stage_damage_ranking {token, page}`.
+        - 98: No data for this page
+        - 99: Page number error
+        """
+
+    @overload
+    async def call(
+        self,
+        function: Literal["delete_mail"],
+        data: DeleteMailRequest,
+        *,
+        timeout_seconds: float | None = None,
+    ) -> None:
+        """`delete_mail {token, key}`.
+        - 97: the items of this mail have not been claimed
+        - 99: no mail has this key
+        """
+
+    @overload
+    async def call(
+        self,
+        function: Literal["delete_read_mail"],
+        data: Mapping[str, Never] | None = None,
+        *,
+        timeout_seconds: float | None = None,
+    ) -> None:
+        """`delete_read_mail {token}`."""
+
+    @overload
+    async def call(
+        self,
+        function: Literal["enter_stage"],
+        data: EnterStageRequest,
+        *,
+        timeout_seconds: float | None = None,
+    ) -> EnterStageReply:
+        """`enter_stage {token, stage}`.
+        - 95: a stage that cannot be left at will is still open; the token has ended
+        - 96: There is no configuration information for this stage
+        - 97: energy insufficient
+        - 98: materials insufficient; or no more ticket, try tomorrow
+        - 99: stage error; or all bosses are dead
+        """
+
+    @overload
+    async def call(
+        self,
+        function: Literal["enter_stage_boss"],
+        data: EnterStageBossRequest,
+        *,
+        timeout_seconds: float | None = None,
+    ) -> EnterStageBossReply:
+        """`enter_stage_* {token, stage}`.
+        - 90: level insufficient
+        - 91: stage error
+        - 92: no more ticket, try tomorrow; or every boss is dead
+        - 94: the stage is passed, and cannot be repeated
+        - 95: materials insufficient
+        - 97: energy insufficient
+        - 98: There is no configuration information for this stage
+        """
+
+    @overload
+    async def call(
+        self,
+        function: Literal["enter_stage_coin"],
+        data: EnterStageCoinRequest,
+        *,
+        timeout_seconds: float | None = None,
+    ) -> EnterStageCoinReply:
+        """`enter_stage_* {token, stage}`.
+        - 90: level insufficient
+        - 91: stage error
+        - 92: no more ticket, try tomorrow; or every boss is dead
+        - 94: the stage is passed, and cannot be repeated
+        - 95: materials insufficient
+        - 97: energy insufficient
+        - 98: There is no configuration information for this stage
+        """
+
+    @overload
+    async def call(
+        self,
+        function: Literal["enter_stage_endless"],
+        data: EnterStageEndlessRequest,
+        *,
+        timeout_seconds: float | None = None,
+    ) -> EnterStageEndlessReply:
+        """`enter_stage_* {token, stage}`.
+        - 90: level insufficient
+        - 91: stage error
+        - 92: no more ticket, try tomorrow; or every boss is dead
+        - 94: the stage is passed, and cannot be repeated
+        - 95: materials insufficient
+        - 97: energy insufficient
+        - 98: There is no configuration information for this stage
+        """
+
+    @overload
+    async def call(
+        self,
+        function: Literal["enter_stage_exp"],
+        data: EnterStageExpRequest,
+        *,
+        timeout_seconds: float | None = None,
+    ) -> EnterStageExpReply:
+        """`enter_stage_* {token, stage}`.
+        - 90: level insufficient
+        - 91: stage error
+        - 92: no more ticket, try tomorrow; or every boss is dead
+        - 94: the stage is passed, and cannot be repeated
+        - 95: materials insufficient
+        - 97: energy insufficient
+        - 98: There is no configuration information for this stage
+        """
+
+    @overload
+    async def call(
+        self,
+        function: Literal["enter_stage_general"],
+        data: EnterStageGeneralRequest,
+        *,
+        timeout_seconds: float | None = None,
+    ) -> EnterStageGeneralReply:
+        """`enter_stage_* {token, stage}`.
+        - 90: level insufficient
+        - 91: stage error
+        - 92: no more ticket, try tomorrow; or every boss is dead
+        - 94: the stage is passed, and cannot be repeated
+        - 95: materials insufficient
+        - 97: energy insufficient
+        - 98: There is no configuration information for this stage
+        """
+
+    @overload
+    async def call(
+        self,
+        function: Literal["enter_world_boss_stage"],
+        data: EnterWorldBossStageRequest,
+        *,
+        timeout_seconds: float | None = None,
+    ) -> EnterWorldBossStageReply:
+        """`enter_stage {token, stage}`.
+        - 95: a stage that cannot be left at will is still open; the token has ended
+        - 96: There is no configuration information for this stage
+        - 97: energy insufficient
+        - 98: materials insufficient; or no more ticket, try tomorrow
+        - 99: stage error; or all bosses are dead
+        """
+
+    @overload
+    async def call(
+        self,
+        function: Literal["family_members"],
+        data: FamilyMembersRequest | None = None,
+        *,
+        timeout_seconds: float | None = None,
+    ) -> FamilyMembersReply:
+        """`family_members {name?}`: a family, by default the caller's own.
+        - 94: not in a family
+        - 98: no such family
+        """
+
+    @overload
+    async def call(
+        self,
+        function: Literal["feedback"],
+        data: FeedbackRequest,
+        *,
+        timeout_seconds: float | None = None,
+    ) -> FeedbackReply:
+        """`feedback {text, role, items, skills, roles}`: plays the task under way.
+        - 403: role: expected your own username
+        - 404: no task is under way
+        - 422: a text with characters that are not shown
+        """
+
+    @overload
+    async def call(
+        self,
+        function: Literal["found_family"],
+        data: FoundFamilyRequest,
+        *,
+        timeout_seconds: float | None = None,
+    ) -> FoundFamilyReply:
+        """`found_family {name}`.
+        - 96: there is a family of this name
+        - 97: already in a family
+        - 99: illegal family name
+        """
+
+    @overload
+    async def call(
+        self,
+        function: Literal["get_all_mail"],
+        data: Mapping[str, Never] | None = None,
+        *,
+        timeout_seconds: float | None = None,
+    ) -> GetAllMailReply:
+        """`get_all_mail {token}`."""
+
+    @overload
+    async def call(
+        self,
+        function: Literal["get_config_boss"],
+        data: Mapping[str, Never] | None = None,
+        *,
+        timeout_seconds: float | None = None,
+    ) -> GetConfigBossReply:
+        """`get_config_boss {token}`."""
+
+    @overload
+    async def call(
+        self,
+        function: Literal["get_hang_up_info"],
+        data: Mapping[str, Never] | None = None,
+        *,
+        timeout_seconds: float | None = None,
+    ) -> GetHangUpInfoReply:
+        """`get_hang_up_info {token}`.
+        - 96: There is no configuration information for this stage
+        - 99: no stage is hanging up
+        """
+
+    @overload
+    async def call(
+        self,
+        function: Literal["get_hang_up_reward"],
+        data: Mapping[str, Never] | None = None,
+        *,
+        timeout_seconds: float | None = None,
+    ) -> GetHangUpRewardReply:
+        """`get_hang_up_reward {token}`.
+        - 96: There is no configuration information for this stage
+        - 99: no stage is hanging up
+        """
+
+    @overload
+    async def call(
+        self,
+        function: Literal["get_list"],
+        data: GetListRequest,
+        *,
+        timeout_seconds: float | None = None,
+    ) -> GetListReply:
+        """`get_list {role}`.
+        - 403: role: expected your own username
+        """
+
+    @overload
+    async def call(
+        self,
+        function: Literal["get_new_mail"],
+        data: Mapping[str, Never] | None = None,
+        *,
+        timeout_seconds: float | None = None,
+    ) -> GetNewMailReply:
+        """`get_new_mail {token}`: the unread mails."""
+
+    @overload
+    async def call(
+        self,
+        function: Literal["get_player_info"],
+        data: Mapping[str, Never] | None = None,
+        *,
+        timeout_seconds: float | None = None,
+    ) -> GetPlayerInfoReply:
+        """`get_player_info {token}`."""
+
+    @overload
+    async def call(
+        self,
+        function: Literal["get_shop"],
+        data: Mapping[str, Never] | None = None,
+        *,
+        timeout_seconds: float | None = None,
+    ) -> GetShopReply:
+        """`get_shop {token}`: what is sold for points."""
+
+    @overload
+    async def call(
+        self,
+        function: Literal["get_top_damage"],
+        data: GetTopDamageRequest | None = None,
+        *,
+        timeout_seconds: float | None = None,
+    ) -> GetTopDamageReply:
+        """`stage_damage_ranking {token, page}`.
+        - 98: No data for this page
+        - 99: Page number error
+        """
+
+    @overload
+    async def call(
+        self,
+        function: Literal["join_family"],
+        data: JoinFamilyRequest,
+        *,
+        timeout_seconds: float | None = None,
+    ) -> JoinFamilyReply:
+        """`join_family {name}`.
+        - 95: the family is full
+        - 97: already in a family
+        - 98: no such family
+        """
+
+    @overload
+    async def call(
+        self,
+        function: Literal["leave_family"],
+        data: Mapping[str, Never] | None = None,
+        *,
+        timeout_seconds: float | None = None,
+    ) -> None:
+        """`leave_family {}`.
+        - 94: not in a family
+        """
+
+    @overload
+    async def call(
+        self,
+        function: Literal["leave_world_boss_stage"],
+        data: LeaveWorldBossStageRequest,
+        *,
+        timeout_seconds: float | None = None,
+    ) -> LeaveWorldBossStageReply:
+        """`pass_stage {token, stage}`, and `damage` in the boss room.
+        - 96: There is no configuration information for this stage
+        - 98: this stage was not entered; the token has ended
+        - 99: stage error; or abnormal data
+        """
+
+    @overload
+    async def call(
+        self,
+        function: Literal["legal"],
+        data: LegalRequest,
+        *,
+        timeout_seconds: float | None = None,
+    ) -> LegalReply:
+        """`legal {mode, content}`: whether a name (mode 0) or the description of a role (mode 1) may be used."""
+
+    @overload
+    async def call(
+        self,
+        function: Literal["list_orders"],
+        data: Mapping[str, Never] | None = None,
+        *,
+        timeout_seconds: float | None = None,
+    ) -> ListOrdersReply:
+        """`list_orders {token}`."""
+
+    @overload
+    async def call(
+        self,
+        function: Literal["listen"],
+        data: ListenRequest,
+        *,
+        timeout_seconds: float | None = None,
+    ) -> ListenReply:
+        """`listen {events}`: subscribes the player to these events, replacing an earlier subscription."""
+
+    @overload
+    async def call(
+        self,
+        function: Literal["main"],
+        data: MainRequest,
+        *,
+        timeout_seconds: float | None = None,
+    ) -> MainReply:
+        """`main {text, role}`: says something to the game master. Naming a task that may be taken accepts it.
+        - 403: role: expected your own username
+        - 422: a text with characters that are not shown
+        """
+
+    @overload
+    async def call(
+        self,
+        function: Literal["mark_read_mail"],
+        data: MarkReadMailRequest,
+        *,
+        timeout_seconds: float | None = None,
+    ) -> None:
+        """`mark_read_mail {token, key}`.
+        - 99: no mail has this key
+        """
+
+    @overload
+    async def call(
+        self,
+        function: Literal["merge"],
+        data: MergeRequest,
+        *,
+        timeout_seconds: float | None = None,
+    ) -> MergeReply:
+        """`merge {role, mode, num, des, name?}`: crafts something from `num` units of material.
+        - 95: materials insufficient
+        - 99: no more can be owned
+        - 403: role: expected your own username
+        - 422: illegal name or description
+        """
+
+    @overload
+    async def call(
+        self,
+        function: Literal["mopping_up_stage"],
+        data: MoppingUpStageRequest,
+        *,
+        timeout_seconds: float | None = None,
+    ) -> MoppingUpStageReply:
+        """`mopping_up_stage {token, stage, count}`.
+        - 95: materials insufficient
+        - 96: Can only be a positive integer
+        - 97: energy insufficient
+        - 98: There is no configuration information for this stage
+        - 99: Do not sweep until you pass this checkpoint
+        """
+
+    @overload
+    async def call(
+        self,
+        function: Literal["others"],
+        data: OthersRequest,
+        *,
+        timeout_seconds: float | None = None,
+    ) -> OthersReply:
+        """`others {info, role, text}`: a special event and what the player says to it. It begins, or the one under way
+        continues.
+        - 403: role: expected your own username
+        - 422: a text with characters that are not shown
+        """
+
+    @overload
+    async def call(
+        self,
+        function: Literal["pass_stage"],
+        data: PassStageRequest,
+        *,
+        timeout_seconds: float | None = None,
+    ) -> PassStageReply:
+        """`pass_stage {token, stage}`, and `damage` in the boss room.
+        - 96: There is no configuration information for this stage
+        - 98: this stage was not entered; the token has ended
+        - 99: stage error; or abnormal data
+        """
+
+    @overload
+    async def call(
+        self,
+        function: Literal["ping"],
+        data: Mapping[str, Never] | None = None,
+        *,
+        timeout_seconds: float | None = None,
+    ) -> None:
+        """`ping {}`."""
+
+    @overload
+    async def call(
+        self,
+        function: Literal["refrash"],
+        data: RefrashRequest,
+        *,
+        timeout_seconds: float | None = None,
+    ) -> RefrashReply:
+        """`refrash {role}`, as the contract spells it (docs/contract/role-play.md#routes).
+        - 403: role: expected your own username
+        """
+
+    @overload
+    async def call(
+        self,
+        function: Literal["refresh"],
+        data: RefreshRequest,
+        *,
+        timeout_seconds: float | None = None,
+    ) -> RefreshReply:
+        """`refresh {role}`, as clients spell it.
+        - 403: role: expected your own username
+        """
+
+    @overload
+    async def call(
+        self,
+        function: Literal["reject_challenge"],
+        data: RejectChallengeRequest,
+        *,
+        timeout_seconds: float | None = None,
+    ) -> RejectChallengeReply:
+        """`reject_challenge {role, id}`.
+        - 0 with `status_code` 403: role is not your own username
+        - 0 with `status_code` 404: no such open challenge to you
+        - 0 with `status_code` 409: one of the two is in a battle
+        - 0 with `status_code` 410: the other is not online
+        """
+
+    @overload
+    async def call(
+        self,
+        function: Literal["select"],
+        data: SelectRequest,
+        *,
+        timeout_seconds: float | None = None,
+    ) -> SelectReply:
+        """`select {role, task_name}`: starts a public task. If it is already under way, its scene is shown again.
+        - 403: role: expected your own username
+        - 404: this task is not among those you may take
+        - 409: another task is under way
+        """
+
+    @overload
+    async def call(
+        self,
+        function: Literal["select_personal"],
+        data: SelectPersonalRequest,
+        *,
+        timeout_seconds: float | None = None,
+    ) -> SelectPersonalReply:
+        """`select_personal {role, task_name}`: the same with a personal task.
+        - 403: role: expected your own username
+        - 404: this task is not among those you may take
+        - 409: another task is under way
+        """
+
+    @overload
+    async def call(
+        self,
+        function: Literal["send_mail"],
+        data: SendMailRequest,
+        *,
+        timeout_seconds: float | None = None,
+    ) -> None:
+        """`send_mail {token, gn_target, subj, body}`.
+        - 97: the mailbox of this player is full
+        - 98: no such player
+        - 99: no more mails can be sent today
+        - 422: characters that are not shown, or indecent words
+        """
+
+    @overload
+    async def call(
+        self,
+        function: Literal["server_time"],
+        data: Mapping[str, Never] | None = None,
+        *,
+        timeout_seconds: float | None = None,
+    ) -> ServerTimeReply:
+        """`server_time {}`."""
+
+    @overload
+    async def call(
+        self,
+        function: Literal["skill"],
+        data: SkillRequest,
+        *,
+        timeout_seconds: float | None = None,
+    ) -> SkillReply:
+        """`skill {role}`.
+        - 403: role: expected your own username
+        """
+
+    @overload
+    async def call(
+        self,
+        function: Literal["stage_damage_ranking"],
+        data: StageDamageRankingRequest | None = None,
+        *,
+        timeout_seconds: float | None = None,
+    ) -> StageDamageRankingReply:
+        """`stage_damage_ranking {token, page}`.
+        - 88: No data for this page
+        - 89: Page number error
+        """
+
+    @overload
+    async def call(
+        self,
+        function: Literal["stage_refresh_boss"],
+        data: Mapping[str, Never] | None = None,
+        *,
+        timeout_seconds: float | None = None,
+    ) -> StageRefreshBossReply:
+        """`stage_refresh_boss {token}`."""
+
+    @overload
+    async def call(
+        self,
+        function: Literal["start_hang_up"],
+        data: StartHangUpRequest,
+        *,
+        timeout_seconds: float | None = None,
+    ) -> Answer[Literal[0, 1, 2], StartHangUpReply | None]:
+        """`start_hang_up {token, stage}`.
+        - 1: the stage that hung before was settled, and this one hangs
+        - 2: this stage hangs already
+        - 99: stage error
+        """
+
+    @overload
+    async def call(
+        self,
+        function: Literal["status"],
+        data: StatusRequest,
+        *,
+        timeout_seconds: float | None = None,
+    ) -> StatusReply:
+        """`status {role}`.
+        - 403: role: expected your own username
+        """
+
+    @overload
+    async def call(
+        self,
+        function: Literal["sud_bind"],
+        data: SudBindRequest,
+        *,
+        timeout_seconds: float | None = None,
+    ) -> None:
+        """`sud_bind {token, uid, ss_token}`: sets the player's identity in reports from now on.
+        - 97: SUD knows no such session of this uid
+        - 98: another account is bound to this uid
+        """
+
+    @overload
+    async def call(
+        self,
+        function: Literal["task_info"],
+        data: TaskInfoRequest,
+        *,
+        timeout_seconds: float | None = None,
+    ) -> TaskInfoReply:
+        """`task_info {role}`: the public tasks that the player may take.
+        - 403: role: expected your own username
+        """
+
+    @overload
+    async def call(
+        self,
+        function: Literal["task_info_personal"],
+        data: TaskInfoPersonalRequest,
+        *,
+        timeout_seconds: float | None = None,
+    ) -> TaskInfoPersonalReply:
+        """`task_info_personal {role}`: the tasks that were made for the player.
+        - 403: role: expected your own username
+        """
+
+    @overload
+    async def call(
+        self,
+        function: Literal["task_request"],
+        data: TaskRequestRequest,
+        *,
+        timeout_seconds: float | None = None,
+    ) -> TaskRequestReply:
+        """`task_request {text, role}`: asks for a personal task.
+        - 403: role: expected your own username
+        - 409: there is such a task already; `text` says so
+        - 422: the wish is not understood, or has characters that are not shown
+        - 429: too many tasks are waiting, or were made today; `text` says so
+        """
+
+    @overload
+    async def call(
+        self,
+        function: Literal["time"],
+        data: TimeRequest,
+        *,
+        timeout_seconds: float | None = None,
+    ) -> TimeReply:
+        """`time {role}`.
+        - 403: role: expected your own username
+        """
+
+    @overload
+    async def call(
+        self,
+        function: Literal["use_item"],
+        data: UseItemRequest,
+        *,
+        timeout_seconds: float | None = None,
+    ) -> UseItemReply:
+        """`use_item {token, item, count}`: drinks `count` of a potion.
+        - 95: materials insufficient
+        - 96: Can only be a positive integer
+        - 98: this item cannot be used
+        - 99: no such item
+        """
+
+    @overload
+    async def call(
+        self,
+        function: Literal["victory_stage_boss"],
+        data: VictoryStageBossRequest,
+        *,
+        timeout_seconds: float | None = None,
+    ) -> VictoryStageBossReply:
+        """`victory_stage_* {token, stage}`, and `damage` in boss mode.
+        - 91: stage error
+        - 93: abnormal damage
+        - 94: stage mismatch
+        - 98: There is no configuration information for this stage
+        """
+
+    @overload
+    async def call(
+        self,
+        function: Literal["victory_stage_coin"],
+        data: VictoryStageCoinRequest,
+        *,
+        timeout_seconds: float | None = None,
+    ) -> VictoryStageCoinReply:
+        """`victory_stage_* {token, stage}`, and `damage` in boss mode.
+        - 91: stage error
+        - 94: stage mismatch
+        - 98: There is no configuration information for this stage
+        """
+
+    @overload
+    async def call(
+        self,
+        function: Literal["victory_stage_endless"],
+        data: VictoryStageEndlessRequest,
+        *,
+        timeout_seconds: float | None = None,
+    ) -> VictoryStageEndlessReply:
+        """`victory_stage_* {token, stage}`, and `damage` in boss mode.
+        - 91: stage error
+        - 94: stage mismatch
+        - 98: There is no configuration information for this stage
+        """
+
+    @overload
+    async def call(
+        self,
+        function: Literal["victory_stage_exp"],
+        data: VictoryStageExpRequest,
+        *,
+        timeout_seconds: float | None = None,
+    ) -> VictoryStageExpReply:
+        """`victory_stage_* {token, stage}`, and `damage` in boss mode.
+        - 91: stage error
+        - 94: stage mismatch
+        - 98: There is no configuration information for this stage
+        """
+
+    @overload
+    async def call(
+        self,
+        function: Literal["victory_stage_general"],
+        data: VictoryStageGeneralRequest,
+        *,
+        timeout_seconds: float | None = None,
+    ) -> VictoryStageGeneralReply:
+        """`victory_stage_* {token, stage}`, and `damage` in boss mode.
+        - 91: stage error
+        - 94: stage mismatch
+        - 98: There is no configuration information for this stage
+        """
+
+    async def call(
+        self, function: str, data: Mapping[str, object] | None = None, *, timeout_seconds: float | None = None
+    ) -> object:
+        """Calls a function; each has its own types."""
+        return await self.call_untyped(function, {} if data is None else data, timeout_seconds)
+
+
+class OperatorFunctions(ABC):
+    """The functions of operators, with the types of their requests and replies."""
+
+    @abstractmethod
+    async def call_untyped(
+        self, function: str, data: Mapping[str, object], timeout_seconds: float | None = None
+    ) -> object:
+        """Makes a call; `call` gives it its types."""
+
+    @overload
+    async def call(
+        self,
+        function: Literal["backup"],
+        data: BackupRequest | None = None,
+        *,
+        timeout_seconds: float | None = None,
+    ) -> BackupReply:
+        """`backup {token, name?}`.
+        - 97: it cannot be written, or exists already
+        - 98: a backup of this world is under way
+        - 99: the setting backups names no folder, so no backups are made
+        """
+
+    @overload
+    async def call(
+        self,
+        function: Literal["clock_advance"],
+        data: ClockAdvanceRequest,
+        *,
+        timeout_seconds: float | None = None,
+    ) -> ClockAdvanceReply:
+        """`clock_advance {seconds}`: moves a manual clock, backwards with a negative number."""
+
+    @overload
+    async def call(
+        self,
+        function: Literal["clock_mend"],
+        data: Mapping[str, Never] | None = None,
+        *,
+        timeout_seconds: float | None = None,
+    ) -> ClockMendReply:
+        """`clock_mend {token}`: moments that lie in the future, because the clock was ahead when they were stored, are brought
+        back to now. What was paid or used up stays so.
+        """
+
+    @overload
+    async def call(
+        self,
+        function: Literal["family_list"],
+        data: FamilyListRequest | None = None,
+        *,
+        timeout_seconds: float | None = None,
+    ) -> FamilyListReply:
+        """`family_list {token, name?, after?, limit?}`: in the order in which they were founded, or the one of that name.
+        - 98: no such family
+        """
+
+    @overload
+    async def call(
+        self,
+        function: Literal["ledger_list"],
+        data: LedgerListRequest,
+        *,
+        timeout_seconds: float | None = None,
+    ) -> LedgerListReply:
+        """`ledger_list {name, limit, before}`: movements of a player, newest first.
+        - 99: no such player
+        """
+
+    @overload
+    async def call(
+        self,
+        function: Literal["manual"],
+        data: ManualRequest,
+        *,
+        timeout_seconds: float | None = None,
+    ) -> ManualReply:
+        """`manual {token, name, type, money, text}`: adds (1), takes (2) or sets (3) a player's points.
+        - others: the payment platform refuses: its code and its message
+        - 98: an earlier order is still being settled
+        - 99: no such player
+        """
+
+    @overload
+    async def call(
+        self,
+        function: Literal["order_inspect"],
+        data: OrderInspectRequest,
+        *,
+        timeout_seconds: float | None = None,
+    ) -> OrderInspectReply:
+        """`order_inspect {token, order}`: one order in full, with every step.
+        - 99: no such order
+        """
+
+    @overload
+    async def call(
+        self,
+        function: Literal["order_list"],
+        data: OrderListRequest | None = None,
+        *,
+        timeout_seconds: float | None = None,
+    ) -> OrderListReply:
+        """`order_list {token, state?, before?, limit?}`: the latest orders first."""
+
+    @overload
+    async def call(
+        self,
+        function: Literal["order_reconcile"],
+        data: OrderReconcileRequest | None = None,
+        *,
+        timeout_seconds: float | None = None,
+    ) -> OrderReconcileReply:
+        """`order_reconcile {token, name | account}`: compares the platform's last records of a player with the world's orders.
+        - others: the payment platform refuses: its code and its message
+        - 98: the orders of the world cannot be read
+        - 99: no such player
+        """
+
+    @overload
+    async def call(
+        self,
+        function: Literal["order_resolve"],
+        data: OrderResolveRequest,
+        *,
+        timeout_seconds: float | None = None,
+    ) -> OrderResolveReply:
+        """`order_resolve {token, order, paid, reason}`: records what an operator has found out about an order in doubt.
+        - 98: the order continues by itself
+        - 99: no such order
+        """
+
+    @overload
+    async def call(
+        self,
+        function: Literal["player_delete"],
+        data: PlayerDeleteRequest,
+        *,
+        timeout_seconds: float | None = None,
+    ) -> PlayerDeleteReply:
+        """`player_delete {token, name, dry_run?}`.
+        - 98: the player has an unsettled order, which the message names
+        - 99: no such player
+        """
+
+    @overload
+    async def call(
+        self,
+        function: Literal["player_export"],
+        data: PlayerExportRequest,
+        *,
+        timeout_seconds: float | None = None,
+    ) -> PlayerExportReply:
+        """`player_export {token, name}`.
+        - 97: the document is longer than the setting limits.export_bytes
+        - 98: a row of the player cannot be read
+        - 99: no such player
+        """
+
+    @overload
+    async def call(
+        self,
+        function: Literal["player_import"],
+        data: PlayerImportRequest | None = None,
+        *,
+        timeout_seconds: float | None = None,
+    ) -> PlayerImportReply:
+        """`player_import {token, document?, hash?, replace?, dry_run?}`: without a document, the one that came in pieces on this connection, with
+        the hash that its pieces named.
+        - 94: the replaced player has an unsettled order
+        - 95: no player here has the e-mail address, unique_id or name of the document; import it without replacing
+        - 96: the pieces are not the document with this hash
+        - 97: there is no document: send one, or its pieces with player_import_piece
+        - 98: the name, e-mail address, unique_id or SUD uid is taken
+        - 99: the document has an unknown format
+        """
+
+    @overload
+    async def call(
+        self,
+        function: Literal["player_import_piece"],
+        data: PlayerImportPieceRequest,
+        *,
+        timeout_seconds: float | None = None,
+    ) -> PlayerImportPieceReply:
+        """`player_import_piece {token, piece, text, hash?}`: pieces are numbered from 0.
+        - 97: the document is longer than the setting limits.document_bytes
+        - 98: another piece was expected
+        """
+
+    @overload
+    async def call(
+        self,
+        function: Literal["query_match"],
+        data: QueryMatchRequest | None = None,
+        *,
+        timeout_seconds: float | None = None,
+    ) -> QueryMatchReply:
+        """`query_match {token, match_id?, report_game_info_key?}`: what the platform itself says about a round.
+        - others: the platform refuses: its code and its message
+        - 401: the platform does not accept this server's signature
+        """
+
+    @overload
+    async def call(
+        self,
+        function: Literal["report_drop"],
+        data: ReportDropRequest,
+        *,
+        timeout_seconds: float | None = None,
+    ) -> ReportDropReply:
+        """`report_drop {token, report, reason}`: stops sending a report. The end of its round is then reported without it.
+        - 98: the report is under way, retry in a moment
+        - 99: no such report waits
+        """
+
+    @overload
+    async def call(
+        self,
+        function: Literal["report_list"],
+        data: ReportListRequest | None = None,
+        *,
+        timeout_seconds: float | None = None,
+    ) -> ReportListReply:
+        """`report_list {token, state?, after?, limit?}`: the oldest first."""
+
+    @overload
+    async def call(
+        self,
+        function: Literal["report_retry"],
+        data: ReportRetryRequest,
+        *,
+        timeout_seconds: float | None = None,
+    ) -> ReportRetryReply:
+        """`report_retry {token, report}`: restarts a report from the first attempt, with the report that waits for it.
+        - 98: the report is under way, retry in a moment
+        - 99: no such report waits
+        """
+
+    @overload
+    async def call(
+        self,
+        function: Literal["rules_reload"],
+        data: Mapping[str, Never] | None = None,
+        *,
+        timeout_seconds: float | None = None,
+    ) -> RulesReloadReply:
+        """`rules_reload {token}`: reads the assets again, for all worlds.
+        - 98: this server cannot read its rules again
+        - 99: the assets have errors, which `problems` lists, and the rules stay as they are
+        """
+
+    @overload
+    async def call(
+        self,
+        function: Literal["rules_status"],
+        data: Mapping[str, Never] | None = None,
+        *,
+        timeout_seconds: float | None = None,
+    ) -> RulesStatusReply:
+        """`rules_status {token}`."""
+
+    @overload
+    async def call(
+        self,
+        function: Literal["suspect_list"],
+        data: SuspectListRequest | None = None,
+        *,
+        timeout_seconds: float | None = None,
+    ) -> SuspectListReply:
+        """`suspect_list {limit}`: players with anomalies, those with the most first."""
+
+    @overload
+    async def call(
+        self,
+        function: Literal["wname_assign"],
+        data: WnameAssignRequest,
+        *,
+        timeout_seconds: float | None = None,
+    ) -> WnameAssignReply:
+        """`wname_assign {token, name, wname?}`: without `wname`, the one that a new account would get.
+        - 97: an account has or had this wname
+        - 98: an order of the player is unsettled
+        - 99: no such player
+        """
+
+    async def call(
+        self, function: str, data: Mapping[str, object] | None = None, *, timeout_seconds: float | None = None
+    ) -> object:
+        """Calls a function; each has its own types."""
+        return await self.call_untyped(function, {} if data is None else data, timeout_seconds)
+
+
+class PlayerEvents(ABC):
+    """The events of players, with the types of their data."""
+
+    @abstractmethod
+    def on_untyped(self, event: str, listener: Callable[[Never], object]) -> Callable[[], None]:
+        """Hears an event; `on` gives it its type."""
+
+    @overload
+    def on(
+        self, event: Literal["battle_verdict"], listener: Callable[[BattleVerdictEvent], object]
+    ) -> Callable[[], None]:
+        """The event `battle_verdict`: the contents of the reply of `battle`, for a player who did not wait for it."""
+
+    @overload
+    def on(
+        self, event: Literal["boss_died"], listener: Callable[[BossDiedEvent], object]
+    ) -> Callable[[], None]:
+        """The event `boss_died`."""
+
+    @overload
+    def on(
+        self, event: Literal["challenge_accepted"], listener: Callable[[ChallengeAcceptedEvent], object]
+    ) -> Callable[[], None]:
+        """The event `challenge_accepted`."""
+
+    @overload
+    def on(
+        self, event: Literal["challenge_ended"], listener: Callable[[ChallengeEndedEvent], object]
+    ) -> Callable[[], None]:
+        """The event `challenge_ended`, for both players: the challenge was not answered in time."""
+
+    @overload
+    def on(
+        self, event: Literal["challenge_info"], listener: Callable[[ChallengeInfoEvent], object]
+    ) -> Callable[[], None]:
+        """What the challenged player receives, as the event `challenge_info` and as a push to its address
+        (docs/contract/role-play.md#challenges).
+        """
+
+    @overload
+    def on(
+        self, event: Literal["challenge_rejected"], listener: Callable[[ChallengeRejectedEvent], object]
+    ) -> Callable[[], None]:
+        """The event `challenge_rejected`."""
+
+    @overload
+    def on(
+        self, event: Literal["energy"], listener: Callable[[EnergyEvent], object]
+    ) -> Callable[[], None]:
+        """The event `energy`, for players who subscribed with `listen`: `reward` points have regenerated."""
+
+    @overload
+    def on(
+        self, event: Literal["energy_full"], listener: Callable[[EnergyFullEvent], object]
+    ) -> Callable[[], None]:
+        """The event `energy_full`."""
+
+    @overload
+    def on(
+        self, event: Literal["mail_received"], listener: Callable[[MailReceivedEvent], object]
+    ) -> Callable[[], None]:
+        """The event `mail_received`. The mail of a broadcast has no key until its player takes it in."""
+
+    @overload
+    def on(
+        self, event: Literal["order_settled"], listener: Callable[[OrderSettledEvent], object]
+    ) -> Callable[[], None]:
+        """The event `order_settled`: the order's request was answered before the order ended."""
+
+    @overload
+    def on(
+        self, event: Literal["season_reset"], listener: Callable[[SeasonResetEvent], object]
+    ) -> Callable[[], None]:
+        """The event `season_reset`."""
+
+    @overload
+    def on(
+        self, event: Literal["tickets_reset"], listener: Callable[[TicketsResetEvent], object]
+    ) -> Callable[[], None]:
+        """The event `tickets_reset`."""
+
+    def on(self, event: str, listener: Callable[[Never], object]) -> Callable[[], None]:
+        """Hears an event. The function that comes back ends it."""
+        return self.on_untyped(event, listener)
+
+
+class OperatorEvents(ABC):
+    """The events of operators, with the types of their data."""
+
+    @abstractmethod
+    def on_untyped(self, event: str, listener: Callable[[Never], object]) -> Callable[[], None]:
+        """Hears an event; `on` gives it its type."""
+
+    @overload
+    def on(
+        self, event: Literal["rules_changed"], listener: Callable[[RulesChangedEvent], object]
+    ) -> Callable[[], None]:
+        """The event `rules_changed`."""
+
+    @overload
+    def on(
+        self, event: Literal["rules_mended"], listener: Callable[[RulesMendedEvent], object]
+    ) -> Callable[[], None]:
+        """The event `rules_mended`."""
+
+    @overload
+    def on(
+        self, event: Literal["rules_refused"], listener: Callable[[RulesRefusedEvent], object]
+    ) -> Callable[[], None]:
+        """The event `rules_refused`."""
+
+    def on(self, event: str, listener: Callable[[Never], object]) -> Callable[[], None]:
+        """Hears an event. The function that comes back ends it."""
+        return self.on_untyped(event, listener)
+
+
+@overload
+def is_refused(
+    error: BaseException, function: Literal["accept_c"]
+) -> TypeGuard[RefusedError[AcceptCCode | GlobalRefusal]]: ...
+
+
+@overload
+def is_refused(
+    error: BaseException, function: Literal["accept_challenge"]
+) -> TypeGuard[RefusedError[AcceptChallengeCode | GlobalRefusal]]: ...
+
+
+@overload
+def is_refused(
+    error: BaseException, function: Literal["backup"]
+) -> TypeGuard[RefusedError[BackupCode | GlobalRefusal]]: ...
+
+
+@overload
+def is_refused(
+    error: BaseException, function: Literal["bag"]
+) -> TypeGuard[RefusedError[BagCode | GlobalRefusal]]: ...
+
+
+@overload
+def is_refused(
+    error: BaseException, function: Literal["battle"]
+) -> TypeGuard[RefusedError[BattleCode | GlobalRefusal]]: ...
+
+
+@overload
+def is_refused(
+    error: BaseException, function: Literal["buy_item"]
+) -> TypeGuard[RefusedError[BuyItemCode | GlobalRefusal]]: ...
+
+
+@overload
+def is_refused(
+    error: BaseException, function: Literal["buy_ticket"]
+) -> TypeGuard[RefusedError[BuyTicketCode | GlobalRefusal]]: ...
+
+
+@overload
+def is_refused(
+    error: BaseException, function: Literal["card_types"]
+) -> TypeGuard[RefusedError[CardTypesCode | GlobalRefusal]]: ...
+
+
+@overload
+def is_refused(
+    error: BaseException, function: Literal["challenge"]
+) -> TypeGuard[RefusedError[ChallengeCode | GlobalRefusal]]: ...
+
+
+@overload
+def is_refused(
+    error: BaseException, function: Literal["challenge_info"]
+) -> TypeGuard[RefusedError[ChallengeInfoCode | GlobalRefusal]]: ...
+
+
+@overload
+def is_refused(
+    error: BaseException, function: Literal["charge"]
+) -> TypeGuard[RefusedError[ChargeCode | GlobalRefusal]]: ...
+
+
+@overload
+def is_refused(
+    error: BaseException, function: Literal["check_boss_status"]
+) -> TypeGuard[RefusedError[CheckBossStatusCode | GlobalRefusal]]: ...
+
+
+@overload
+def is_refused(
+    error: BaseException, function: Literal["check_card"]
+) -> TypeGuard[RefusedError[CheckCardCode | GlobalRefusal]]: ...
+
+
+@overload
+def is_refused(
+    error: BaseException, function: Literal["check_money"]
+) -> TypeGuard[RefusedError[CheckMoneyCode | GlobalRefusal]]: ...
+
+
+@overload
+def is_refused(
+    error: BaseException, function: Literal["check_record"]
+) -> TypeGuard[RefusedError[CheckRecordCode | GlobalRefusal]]: ...
+
+
+@overload
+def is_refused(
+    error: BaseException, function: Literal["claim_mail"]
+) -> TypeGuard[RefusedError[ClaimMailCode | GlobalRefusal]]: ...
+
+
+@overload
+def is_refused(
+    error: BaseException, function: Literal["clock_advance"]
+) -> TypeGuard[RefusedError[ClockAdvanceCode | GlobalRefusal]]: ...
+
+
+@overload
+def is_refused(
+    error: BaseException, function: Literal["clock_mend"]
+) -> TypeGuard[RefusedError[ClockMendCode | GlobalRefusal]]: ...
+
+
+@overload
+def is_refused(
+    error: BaseException, function: Literal["damage_ranking"]
+) -> TypeGuard[RefusedError[DamageRankingCode | GlobalRefusal]]: ...
+
+
+@overload
+def is_refused(
+    error: BaseException, function: Literal["delete_mail"]
+) -> TypeGuard[RefusedError[DeleteMailCode | GlobalRefusal]]: ...
+
+
+@overload
+def is_refused(
+    error: BaseException, function: Literal["delete_read_mail"]
+) -> TypeGuard[RefusedError[DeleteReadMailCode | GlobalRefusal]]: ...
+
+
+@overload
+def is_refused(
+    error: BaseException, function: Literal["enter_stage"]
+) -> TypeGuard[RefusedError[EnterStageCode | GlobalRefusal]]: ...
+
+
+@overload
+def is_refused(
+    error: BaseException, function: Literal["enter_stage_boss"]
+) -> TypeGuard[RefusedError[EnterStageBossCode | GlobalRefusal]]: ...
+
+
+@overload
+def is_refused(
+    error: BaseException, function: Literal["enter_stage_coin"]
+) -> TypeGuard[RefusedError[EnterStageCoinCode | GlobalRefusal]]: ...
+
+
+@overload
+def is_refused(
+    error: BaseException, function: Literal["enter_stage_endless"]
+) -> TypeGuard[RefusedError[EnterStageEndlessCode | GlobalRefusal]]: ...
+
+
+@overload
+def is_refused(
+    error: BaseException, function: Literal["enter_stage_exp"]
+) -> TypeGuard[RefusedError[EnterStageExpCode | GlobalRefusal]]: ...
+
+
+@overload
+def is_refused(
+    error: BaseException, function: Literal["enter_stage_general"]
+) -> TypeGuard[RefusedError[EnterStageGeneralCode | GlobalRefusal]]: ...
+
+
+@overload
+def is_refused(
+    error: BaseException, function: Literal["enter_world_boss_stage"]
+) -> TypeGuard[RefusedError[EnterWorldBossStageCode | GlobalRefusal]]: ...
+
+
+@overload
+def is_refused(
+    error: BaseException, function: Literal["family_list"]
+) -> TypeGuard[RefusedError[FamilyListCode | GlobalRefusal]]: ...
+
+
+@overload
+def is_refused(
+    error: BaseException, function: Literal["family_members"]
+) -> TypeGuard[RefusedError[FamilyMembersCode | GlobalRefusal]]: ...
+
+
+@overload
+def is_refused(
+    error: BaseException, function: Literal["feedback"]
+) -> TypeGuard[RefusedError[FeedbackCode | GlobalRefusal]]: ...
+
+
+@overload
+def is_refused(
+    error: BaseException, function: Literal["found_family"]
+) -> TypeGuard[RefusedError[FoundFamilyCode | GlobalRefusal]]: ...
+
+
+@overload
+def is_refused(
+    error: BaseException, function: Literal["get_all_mail"]
+) -> TypeGuard[RefusedError[GetAllMailCode | GlobalRefusal]]: ...
+
+
+@overload
+def is_refused(
+    error: BaseException, function: Literal["get_config_boss"]
+) -> TypeGuard[RefusedError[GetConfigBossCode | GlobalRefusal]]: ...
+
+
+@overload
+def is_refused(
+    error: BaseException, function: Literal["get_hang_up_info"]
+) -> TypeGuard[RefusedError[GetHangUpInfoCode | GlobalRefusal]]: ...
+
+
+@overload
+def is_refused(
+    error: BaseException, function: Literal["get_hang_up_reward"]
+) -> TypeGuard[RefusedError[GetHangUpRewardCode | GlobalRefusal]]: ...
+
+
+@overload
+def is_refused(
+    error: BaseException, function: Literal["get_list"]
+) -> TypeGuard[RefusedError[GetListCode | GlobalRefusal]]: ...
+
+
+@overload
+def is_refused(
+    error: BaseException, function: Literal["get_new_mail"]
+) -> TypeGuard[RefusedError[GetNewMailCode | GlobalRefusal]]: ...
+
+
+@overload
+def is_refused(
+    error: BaseException, function: Literal["get_player_info"]
+) -> TypeGuard[RefusedError[GetPlayerInfoCode | GlobalRefusal]]: ...
+
+
+@overload
+def is_refused(
+    error: BaseException, function: Literal["get_shop"]
+) -> TypeGuard[RefusedError[GetShopCode | GlobalRefusal]]: ...
+
+
+@overload
+def is_refused(
+    error: BaseException, function: Literal["get_top_damage"]
+) -> TypeGuard[RefusedError[GetTopDamageCode | GlobalRefusal]]: ...
+
+
+@overload
+def is_refused(
+    error: BaseException, function: Literal["join_family"]
+) -> TypeGuard[RefusedError[JoinFamilyCode | GlobalRefusal]]: ...
+
+
+@overload
+def is_refused(
+    error: BaseException, function: Literal["leave_family"]
+) -> TypeGuard[RefusedError[LeaveFamilyCode | GlobalRefusal]]: ...
+
+
+@overload
+def is_refused(
+    error: BaseException, function: Literal["leave_world_boss_stage"]
+) -> TypeGuard[RefusedError[LeaveWorldBossStageCode | GlobalRefusal]]: ...
+
+
+@overload
+def is_refused(
+    error: BaseException, function: Literal["ledger_list"]
+) -> TypeGuard[RefusedError[LedgerListCode | GlobalRefusal]]: ...
+
+
+@overload
+def is_refused(
+    error: BaseException, function: Literal["legal"]
+) -> TypeGuard[RefusedError[LegalCode | GlobalRefusal]]: ...
+
+
+@overload
+def is_refused(
+    error: BaseException, function: Literal["list_orders"]
+) -> TypeGuard[RefusedError[ListOrdersCode | GlobalRefusal]]: ...
+
+
+@overload
+def is_refused(
+    error: BaseException, function: Literal["listen"]
+) -> TypeGuard[RefusedError[ListenCode | GlobalRefusal]]: ...
+
+
+@overload
+def is_refused(
+    error: BaseException, function: Literal["login"]
+) -> TypeGuard[RefusedError[LoginCode | GlobalRefusal]]: ...
+
+
+@overload
+def is_refused(
+    error: BaseException, function: Literal["login_unique"]
+) -> TypeGuard[RefusedError[LoginUniqueCode | GlobalRefusal]]: ...
+
+
+@overload
+def is_refused(
+    error: BaseException, function: Literal["main"]
+) -> TypeGuard[RefusedError[MainCode | GlobalRefusal]]: ...
+
+
+@overload
+def is_refused(
+    error: BaseException, function: Literal["manual"]
+) -> TypeGuard[RefusedError[ManualCode | GlobalRefusal]]: ...
+
+
+@overload
+def is_refused(
+    error: BaseException, function: Literal["mark_read_mail"]
+) -> TypeGuard[RefusedError[MarkReadMailCode | GlobalRefusal]]: ...
+
+
+@overload
+def is_refused(
+    error: BaseException, function: Literal["merge"]
+) -> TypeGuard[RefusedError[MergeCode | GlobalRefusal]]: ...
+
+
+@overload
+def is_refused(
+    error: BaseException, function: Literal["mopping_up_stage"]
+) -> TypeGuard[RefusedError[MoppingUpStageCode | GlobalRefusal]]: ...
+
+
+@overload
+def is_refused(
+    error: BaseException, function: Literal["order_inspect"]
+) -> TypeGuard[RefusedError[OrderInspectCode | GlobalRefusal]]: ...
+
+
+@overload
+def is_refused(
+    error: BaseException, function: Literal["order_list"]
+) -> TypeGuard[RefusedError[OrderListCode | GlobalRefusal]]: ...
+
+
+@overload
+def is_refused(
+    error: BaseException, function: Literal["order_reconcile"]
+) -> TypeGuard[RefusedError[OrderReconcileCode | GlobalRefusal]]: ...
+
+
+@overload
+def is_refused(
+    error: BaseException, function: Literal["order_resolve"]
+) -> TypeGuard[RefusedError[OrderResolveCode | GlobalRefusal]]: ...
+
+
+@overload
+def is_refused(
+    error: BaseException, function: Literal["others"]
+) -> TypeGuard[RefusedError[OthersCode | GlobalRefusal]]: ...
+
+
+@overload
+def is_refused(
+    error: BaseException, function: Literal["pass_stage"]
+) -> TypeGuard[RefusedError[PassStageCode | GlobalRefusal]]: ...
+
+
+@overload
+def is_refused(
+    error: BaseException, function: Literal["ping"]
+) -> TypeGuard[RefusedError[PingCode | GlobalRefusal]]: ...
+
+
+@overload
+def is_refused(
+    error: BaseException, function: Literal["player_delete"]
+) -> TypeGuard[RefusedError[PlayerDeleteCode | GlobalRefusal]]: ...
+
+
+@overload
+def is_refused(
+    error: BaseException, function: Literal["player_export"]
+) -> TypeGuard[RefusedError[PlayerExportCode | GlobalRefusal]]: ...
+
+
+@overload
+def is_refused(
+    error: BaseException, function: Literal["player_import"]
+) -> TypeGuard[RefusedError[PlayerImportCode | GlobalRefusal]]: ...
+
+
+@overload
+def is_refused(
+    error: BaseException, function: Literal["player_import_piece"]
+) -> TypeGuard[RefusedError[PlayerImportPieceCode | GlobalRefusal]]: ...
+
+
+@overload
+def is_refused(
+    error: BaseException, function: Literal["query_match"]
+) -> TypeGuard[RefusedError[QueryMatchCode | GlobalRefusal]]: ...
+
+
+@overload
+def is_refused(
+    error: BaseException, function: Literal["query_match_base"]
+) -> TypeGuard[RefusedError[QueryMatchBaseCode | GlobalRefusal]]: ...
+
+
+@overload
+def is_refused(
+    error: BaseException, function: Literal["refrash"]
+) -> TypeGuard[RefusedError[RefrashCode | GlobalRefusal]]: ...
+
+
+@overload
+def is_refused(
+    error: BaseException, function: Literal["refresh"]
+) -> TypeGuard[RefusedError[RefreshCode | GlobalRefusal]]: ...
+
+
+@overload
+def is_refused(
+    error: BaseException, function: Literal["reject_challenge"]
+) -> TypeGuard[RefusedError[RejectChallengeCode | GlobalRefusal]]: ...
+
+
+@overload
+def is_refused(
+    error: BaseException, function: Literal["report_drop"]
+) -> TypeGuard[RefusedError[ReportDropCode | GlobalRefusal]]: ...
+
+
+@overload
+def is_refused(
+    error: BaseException, function: Literal["report_list"]
+) -> TypeGuard[RefusedError[ReportListCode | GlobalRefusal]]: ...
+
+
+@overload
+def is_refused(
+    error: BaseException, function: Literal["report_retry"]
+) -> TypeGuard[RefusedError[ReportRetryCode | GlobalRefusal]]: ...
+
+
+@overload
+def is_refused(
+    error: BaseException, function: Literal["rules_reload"]
+) -> TypeGuard[RefusedError[RulesReloadCode | GlobalRefusal]]: ...
+
+
+@overload
+def is_refused(
+    error: BaseException, function: Literal["rules_status"]
+) -> TypeGuard[RefusedError[RulesStatusCode | GlobalRefusal]]: ...
+
+
+@overload
+def is_refused(
+    error: BaseException, function: Literal["select"]
+) -> TypeGuard[RefusedError[SelectCode | GlobalRefusal]]: ...
+
+
+@overload
+def is_refused(
+    error: BaseException, function: Literal["select_personal"]
+) -> TypeGuard[RefusedError[SelectPersonalCode | GlobalRefusal]]: ...
+
+
+@overload
+def is_refused(
+    error: BaseException, function: Literal["send_mail"]
+) -> TypeGuard[RefusedError[SendMailCode | GlobalRefusal]]: ...
+
+
+@overload
+def is_refused(
+    error: BaseException, function: Literal["server_time"]
+) -> TypeGuard[RefusedError[ServerTimeCode | GlobalRefusal]]: ...
+
+
+@overload
+def is_refused(
+    error: BaseException, function: Literal["signup"]
+) -> TypeGuard[RefusedError[SignupCode | GlobalRefusal]]: ...
+
+
+@overload
+def is_refused(
+    error: BaseException, function: Literal["skill"]
+) -> TypeGuard[RefusedError[SkillCode | GlobalRefusal]]: ...
+
+
+@overload
+def is_refused(
+    error: BaseException, function: Literal["stage_damage_ranking"]
+) -> TypeGuard[RefusedError[StageDamageRankingCode | GlobalRefusal]]: ...
+
+
+@overload
+def is_refused(
+    error: BaseException, function: Literal["stage_refresh_boss"]
+) -> TypeGuard[RefusedError[StageRefreshBossCode | GlobalRefusal]]: ...
+
+
+@overload
+def is_refused(
+    error: BaseException, function: Literal["start_hang_up"]
+) -> TypeGuard[RefusedError[StartHangUpCode | GlobalRefusal]]: ...
+
+
+@overload
+def is_refused(
+    error: BaseException, function: Literal["status"]
+) -> TypeGuard[RefusedError[StatusCode | GlobalRefusal]]: ...
+
+
+@overload
+def is_refused(
+    error: BaseException, function: Literal["sud_bind"]
+) -> TypeGuard[RefusedError[SudBindCode | GlobalRefusal]]: ...
+
+
+@overload
+def is_refused(
+    error: BaseException, function: Literal["suspect_list"]
+) -> TypeGuard[RefusedError[SuspectListCode | GlobalRefusal]]: ...
+
+
+@overload
+def is_refused(
+    error: BaseException, function: Literal["task_info"]
+) -> TypeGuard[RefusedError[TaskInfoCode | GlobalRefusal]]: ...
+
+
+@overload
+def is_refused(
+    error: BaseException, function: Literal["task_info_personal"]
+) -> TypeGuard[RefusedError[TaskInfoPersonalCode | GlobalRefusal]]: ...
+
+
+@overload
+def is_refused(
+    error: BaseException, function: Literal["task_request"]
+) -> TypeGuard[RefusedError[TaskCode | GlobalRefusal]]: ...
+
+
+@overload
+def is_refused(
+    error: BaseException, function: Literal["time"]
+) -> TypeGuard[RefusedError[TimeCode | GlobalRefusal]]: ...
+
+
+@overload
+def is_refused(
+    error: BaseException, function: Literal["use_item"]
+) -> TypeGuard[RefusedError[UseItemCode | GlobalRefusal]]: ...
+
+
+@overload
+def is_refused(
+    error: BaseException, function: Literal["victory_stage_boss"]
+) -> TypeGuard[RefusedError[VictoryStageBossCode | GlobalRefusal]]: ...
+
+
+@overload
+def is_refused(
+    error: BaseException, function: Literal["victory_stage_coin"]
+) -> TypeGuard[RefusedError[VictoryStageCoinCode | GlobalRefusal]]: ...
+
+
+@overload
+def is_refused(
+    error: BaseException, function: Literal["victory_stage_endless"]
+) -> TypeGuard[RefusedError[VictoryStageEndlessCode | GlobalRefusal]]: ...
+
+
+@overload
+def is_refused(
+    error: BaseException, function: Literal["victory_stage_exp"]
+) -> TypeGuard[RefusedError[VictoryStageExpCode | GlobalRefusal]]: ...
+
+
+@overload
+def is_refused(
+    error: BaseException, function: Literal["victory_stage_general"]
+) -> TypeGuard[RefusedError[VictoryStageGeneralCode | GlobalRefusal]]: ...
+
+
+@overload
+def is_refused(
+    error: BaseException, function: Literal["wname_assign"]
+) -> TypeGuard[RefusedError[WnameAssignCode | GlobalRefusal]]: ...
+
+
+def is_refused(error: BaseException, function: str) -> bool:
+    """Whether an error is a refusal of this function; its `status` is then one of its codes, or a global one."""
+    return isinstance(error, RefusedError) and error.function == function

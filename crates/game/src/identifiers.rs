@@ -1,0 +1,27 @@
+//! The names that things of the assets have as constants of clients.
+
+use raidkeep_engine::rules::{Place, Report};
+
+/// Reports identifiers that cannot be a constant's name, or that two things of one list share. Each comes with the place
+/// of its thing, in order.
+pub fn check<'a>(things: impl IntoIterator<Item = (Place, Option<&'a str>)>, report: &mut Report) {
+    let mut earlier = Vec::new();
+    for (place, identifier) in things {
+        let Some(identifier) = identifier else {
+            continue;
+        };
+        let place = place.key("identifier");
+        if !is_sound(identifier) {
+            let message = format!("\"{identifier}\" is no identifier, expected lowercase letters, digits and _");
+            report.error(place, message).hint("the first character is a letter, such as in vip_month_card");
+        } else if earlier.contains(&identifier) {
+            report.error(place, format!("identifier \"{identifier}\" is used twice"));
+        }
+        earlier.push(identifier);
+    }
+}
+
+fn is_sound(identifier: &str) -> bool {
+    identifier.starts_with(|first: char| first.is_ascii_lowercase())
+        && identifier.chars().all(|letter| letter.is_ascii_lowercase() || letter.is_ascii_digit() || letter == '_')
+}
