@@ -5,10 +5,17 @@ from __future__ import annotations
 import asyncio
 import os
 import random
+import re
+import shutil
+import ssl
 import sys
+from pathlib import Path
 
-from raidkeep_client import Client, OperatorClient
-from support.program import ROOT, Program, needs_program, python_environment, running
+import pytest
+
+from raidkeep_client import Client, ClientOptions, OperatorClient, State, Waiting
+from raidkeep_client.api_gen import RulesChangedEvent
+from support.program import FREE_SWEEPS, ROOT, Program, needs_program, python_environment, running
 from support.sweeper import IMPATIENT, Sweeper
 from support.virtual import in_real_time
 
@@ -84,6 +91,68 @@ async def test_operators_tools_ask_and_change_with_their_token() -> None:
         assert (await client.call("order_list", {}))["orders"] == []
         assert (await client.call("suspect_list"))["total"] == 0
         assert (await client.call("clock_mend")) is not None
+
+
+@in_real_time
+async def test_operators_hear_that_the_rules_have_changed() -> None:
+    async with running() as program, OperatorClient(program.operators_url, program.operator_token) as client:
+        heard: asyncio.Queue[RulesChangedEvent] = asyncio.Queue()
+        client.on("rules_changed", heard.put_nowait)
+        (program.folder / "assets" / "sweep.ron").write_text(FREE_SWEEPS)
+        await client.call("rules_reload")
+        changed = await heard.get()
+        assert changed["fingerprint"] == (await client.call("rules_status"))["fingerprint"]
+
+
+@pytest.mark.skipif(shutil.which("openssl") is None, reason="openssl makes the certificate")
+@in_real_time
+async def test_a_server_with_tls_is_served_by_whoever_trusts_its_certificate(tmp_path: Path) -> None:
+    certificate, key = tmp_path / "certificate.pem", tmp_path / "key.pem"
+    make = "openssl req -x509 -nodes -newkey ec -pkeyopt ec_paramgen_curve:P-256 -subj /CN=raidkeep -addext"
+    files = ["-out", str(certificate), "-keyout", str(key)]
+    process = await asyncio.create_subprocess_exec(
+        *make.split(), "subjectAltName=IP:127.0.0.1", *files, stderr=asyncio.subprocess.DEVNULL
+    )
+    assert await process.wait() == 0
+    settings = (f'tls.certificate="{certificate}"', f'tls.key="{key}"')
+    trusting = ClientOptions(tls=ssl.create_default_context(cafile=certificate))
+    async with running(*settings) as program:
+        async with Client(program.secure_url, guest="player", options=trusting) as client:
+            assert (await client.call("get_player_info"))["energy"]["remain"] == 120
+
+        stranger = Client(program.secure_url, guest="stranger")
+        refused: asyncio.Queue[Exception | None] = asyncio.Queue()
+
+        def changed(state: State) -> None:
+            if isinstance(state, Waiting):
+                refused.put_nowait(state.cause)
+
+        stranger.on_state(changed)
+        connecting = asyncio.ensure_future(stranger.connect())
+        assert isinstance(await refused.get(), ssl.SSLCertVerificationError), "who waits can see why"
+        await stranger.close()
+        await asyncio.wait([connecting])
+        assert isinstance(connecting.exception(), ConnectionError)
+
+
+@in_real_time
+async def test_the_program_of_the_readme_plays() -> None:
+    readme = (ROOT / "clients" / "python" / "README.md").read_text()
+    (text,) = re.findall(r"```python\n(import asyncio.*?)```", readme, re.DOTALL)
+    async with running() as program:
+        process = await asyncio.create_subprocess_exec(
+            sys.executable,
+            *("-u", "-c", text.replace("ws://127.0.0.1:7350", program.url)),
+            stdout=asyncio.subprocess.PIPE,
+            env=python_environment(),
+        )
+        assert process.stdout is not None
+        lines = [(await process.stdout.readline()).decode() for _ in range(3)]
+        process.kill()
+        await process.communicate()
+    assert "energy 114" in lines[0]
+    assert lines[1].startswith("91 ")
+    assert lines[2].startswith("Energy(remain=114")
 
 
 async def printed(program: Program, example: str, *arguments: str) -> str:

@@ -10,7 +10,7 @@ from typing import Self
 from websockets.exceptions import InvalidURI
 from websockets.uri import parse_uri
 
-from .api_gen import BattleReply, BattleRequest, OperatorFunctions, PlayerEvents, PlayerFunctions
+from .api_gen import BattleReply, BattleRequest, OperatorEvents, OperatorFunctions, PlayerEvents, PlayerFunctions
 from .calls import OpenCall
 from .connection import Connection, Destination
 from .emitter import Emitter, Listener
@@ -208,7 +208,7 @@ class Client(ClientBase, PlayerFunctions, PlayerEvents):
         return await verdict(told, request, self)
 
 
-class OperatorClient(ClientBase, OperatorFunctions):
+class OperatorClient(ClientBase, OperatorFunctions, OperatorEvents):
     """A tool's connection to the operators' listener of a server.
 
     async with OperatorClient("ws://127.0.0.1:7352", token) as client:

@@ -8,7 +8,7 @@ import os
 import re
 import shutil
 import tempfile
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
 
 import pytest
@@ -33,8 +33,9 @@ def python_environment(**more: str) -> dict[str, str]:
 
 
 class Program:
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, settings: Sequence[str] = ()) -> None:
         self.folder = folder
+        self._settings = (*SETTINGS, *settings)
         self.address = "127.0.0.1:0"
         self.operators_address = ""
         self._process: asyncio.subprocess.Process | None = None
@@ -42,6 +43,11 @@ class Program:
     @property
     def url(self) -> str:
         return f"ws://{self.address}/ws"
+
+    @property
+    def secure_url(self) -> str:
+        """The same with TLS."""
+        return f"wss://{self.address}/ws"
 
     @property
     def operators_url(self) -> str:
@@ -54,7 +60,7 @@ class Program:
 
     async def start(self) -> None:
         """Starts it on its data; from the second time on with the port that it had."""
-        settings = [word for setting in SETTINGS for word in ("--set", setting)]
+        settings = [word for setting in self._settings for word in ("--set", setting)]
         log = (self.folder / "log").open("ab")
         with log:
             self._process = await asyncio.create_subprocess_exec(
@@ -87,14 +93,14 @@ class Program:
 
 
 @contextlib.asynccontextmanager
-async def running(*, has_free_sweeps: bool = False) -> AsyncIterator[Program]:
+async def running(*settings: str, has_free_sweeps: bool = False) -> AsyncIterator[Program]:
     """A server with data of its own, and with the shipped assets unless sweeps are to be free."""
     with tempfile.TemporaryDirectory(prefix="raidkeep-client-") as name:
         folder = Path(name)
         shutil.copytree(ROOT / "assets", folder / "assets")
         if has_free_sweeps:
             (folder / "assets" / "sweep.ron").write_text(FREE_SWEEPS)
-        program = Program(folder)
+        program = Program(folder, settings)
         try:
             await program.start()
             yield program
