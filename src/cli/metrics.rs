@@ -13,6 +13,7 @@ use raidkeep_engine::storage::folder::{log_file, rows_file, world_name};
 use raidkeep_server::config::Config;
 use raidkeep_server::config::platforms::PlatformMode;
 use raidkeep_server::net::acceptor::REFUSALS;
+use raidkeep_server::net::tls::HANDSHAKE_OUTCOMES;
 use raidkeep_server::net::websocket::CloseReason;
 
 /// The upper bounds of the buckets of all histograms, in seconds: from a reply out of memory to one that waited for a
@@ -59,6 +60,13 @@ fn describe_process() {
     describe_gauge!("raidkeep_connections", "Open connections of players");
     describe_gauge!("raidkeep_operator_connections", "Open connections of operators");
     describe_counter!("raidkeep_connections_refused_total", "Connections refused, by reason");
+    describe_counter!("raidkeep_tls_handshakes_total", "TLS handshakes of clients, by outcome");
+    describe_gauge!("raidkeep_tls_certificate_refused", "1 while a changed certificate cannot be used");
+    describe_gauge!(
+        "raidkeep_tls_certificate_expires_at_seconds",
+        Unit::Seconds,
+        "When the certificate that is served expires, unix seconds"
+    );
     describe_counter!("raidkeep_reads_delayed_total", "Times that a client was not read because it had sent too much");
     describe_counter!("raidkeep_connections_closed_total", "Closed WebSockets by reason");
     describe_counter!("raidkeep_events_dropped_total", "Events dropped because a client read too slowly");
@@ -122,6 +130,9 @@ fn begin(config: &Config) {
     }
     for why in REFUSALS {
         counter!("raidkeep_connections_refused_total", "why" => why).increment(0);
+    }
+    for outcome in HANDSHAKE_OUTCOMES.into_iter().filter(|_| config.tls.is_on()) {
+        counter!("raidkeep_tls_handshakes_total", "outcome" => outcome).increment(0);
     }
     for why in CloseReason::ALL {
         counter!("raidkeep_connections_closed_total", "why" => why.label()).increment(0);

@@ -17,6 +17,7 @@ use raidkeep_server::config::{Config, GamePage};
 use raidkeep_server::net::operator::OperatorToken;
 use raidkeep_server::net::pages;
 use raidkeep_server::net::server::Server;
+use raidkeep_server::net::tls;
 
 /// Default path of the configuration.
 const DEFAULT_CONFIG: &str = "config/server.ron";
@@ -117,6 +118,7 @@ impl Serve {
         match &loaded {
             Ok(config) => {
                 mistakes.extend(config.platforms.missing(&|name| std::env::var(name).ok()));
+                mistakes.extend(tls::check(&config.tls).err().map(|error| error.to_string()));
                 mistakes.extend(OperatorToken::given(Path::new(&config.data)).err().map(|error| error.to_string()));
             }
             Err(error) => mistakes.push(error.to_string()),

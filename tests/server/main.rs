@@ -44,6 +44,8 @@ mod secrets;
 mod signed_twice;
 mod sockets;
 mod story;
+mod subprotocol;
+mod tls;
 mod told;
 mod two_worlds;
 mod wrong_clock;

@@ -28,9 +28,11 @@ export function readCatalog(assets: string): Catalog {
   const { bosses } = read("world_boss.ron") as { bosses: { name: string; life_value: number }[] };
   const { fighters } = read("fighters.ron") as { fighters: { name: string }[] };
   const { purchases } = read("tickets.ron") as { purchases: Catalog["purchases"] };
+  const mail = read("mail.ron") as { sent_per_day: number; subject_max_chars: number; body_max_chars: number };
   const { stages: sweeps } = read("sweep.ron") as { stages: { from: number; to?: number }[] };
   const modes = ["general", "endless", "activity", "boss", "coin", "exp"] as const;
   return {
+    energyMax: (read("energy.ron") as { maximum: number }).maximum,
     items: Object.fromEntries(
       items.map(({ id, name, energy }) => [id, energy === undefined ? { name } : { name, energy }]),
     ),
@@ -44,6 +46,7 @@ export function readCatalog(assets: string): Catalog {
       return { name, keyword: keywords[0] ?? name };
     }),
     purchases,
+    mail: { sentPerDay: mail.sent_per_day, subjectMax: mail.subject_max_chars, bodyMax: mail.body_max_chars },
     sweeps: sweeps.map(({ from, to = from }) => [from, to]),
     stages: modes.flatMap((mode) => stagesOf(read(`stages/${mode}.ron`) as StageFile)),
   };

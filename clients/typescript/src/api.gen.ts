@@ -216,12 +216,7 @@ export const WAITING = [
 ] as const;
 
 /** Functions whose answer may change who the connection acts for. */
-export const SIGNING_IN = [
-  "login",
-  "login_unique",
-  "query_match_base",
-  "signup",
-] as const;
+export const SIGNING_IN = ["login", "login_unique", "query_match_base", "signup"] as const;
 
 /** The statuses that are answers, of functions that have more than 0. */
 export const ANSWERS = {
@@ -3141,13 +3136,15 @@ export interface LoginRequest {
 }
 
 /** The reply of `login_unique`. */
-export type LoginUniqueReply = {
-  /** Its token. */
-  token: Token;
-} | {
-  /** Milliseconds until the next one may be. */
-  retry_after_ms: number;
-};
+export type LoginUniqueReply =
+  | {
+      /** Its token. */
+      token: Token;
+    }
+  | {
+      /** Milliseconds until the next one may be. */
+      retry_after_ms: number;
+    };
 
 /** `login_unique {unique_id}`: logs in as a guest, creating the account on first use. */
 export interface LoginUniqueRequest {
@@ -4147,11 +4144,15 @@ export interface Scene {
  * - `daily`: At every local midnight.
  * - `monthly`: At local midnight of the 1st.
  */
-export type Schedule = "daily" | {
-  weekly: Weekday;
-} | "monthly" | {
-  dates: string[];
-};
+export type Schedule =
+  | "daily"
+  | {
+      weekly: Weekday;
+    }
+  | "monthly"
+  | {
+      dates: string[];
+    };
 
 /** Everything that can happen in a task. */
 export interface Script {
@@ -4798,26 +4799,28 @@ export interface Weights {
 export type When = "always" | "ahead" | "behind";
 
 /** One opening schedule of a stage. */
-export type Window = {
-  Weekly: {
-    /** Local time, such as "10:00". */
-    from: string;
-    /**
-     * Local time, not included; "24:00" is the end of the day. Before `from`, it is a time of the next day: from
-     * "22:00" to "02:00" is open over midnight.
-     */
-    to: string;
-    /** On which days it opens. */
-    weekdays: Weekday[];
-  };
-} | {
-  Dates: {
-    /** Local date, such as "2026-12-24". */
-    from: string;
-    /** Local date, exclusive. */
-    to: string;
-  };
-};
+export type Window =
+  | {
+      Weekly: {
+        /** Local time, such as "10:00". */
+        from: string;
+        /**
+         * Local time, not included; "24:00" is the end of the day. Before `from`, it is a time of the next day: from
+         * "22:00" to "02:00" is open over midnight.
+         */
+        to: string;
+        /** On which days it opens. */
+        weekdays: Weekday[];
+      };
+    }
+  | {
+      Dates: {
+        /** Local date, such as "2026-12-24". */
+        from: string;
+        /** Local date, exclusive. */
+        to: string;
+      };
+    };
 
 /** Lines about personal tasks made on demand. */
 export interface WishLines {
@@ -4833,15 +4836,17 @@ export interface WishLines {
   not_understood: Template;
 }
 
-export type WishShown = {
-  goods: Goods;
-  kind: "buy";
-  price: number;
-} | {
-  kind: "manual";
-  money: number;
-  type: number;
-};
+export type WishShown =
+  | {
+      goods: Goods;
+      kind: "buy";
+      price: number;
+    }
+  | {
+      kind: "manual";
+      money: number;
+      type: number;
+    };
 
 /** The reply of `wname_assign`. */
 export interface WnameAssignReply {

@@ -3,7 +3,7 @@ import type { FailureReason } from "./errors.js";
 import { changes, severalAnswers } from "./functions.js";
 import type { Keys } from "./keys.js";
 import type { Runtime } from "./runtime.js";
-import type { CallOptions, FunctionName, RefusalStatus } from "./types.js";
+import type { CallOptions, FunctionName } from "./types.js";
 import type { Reply } from "./wire.js";
 
 /** A call that has not ended. */
@@ -68,7 +68,7 @@ export class OpenCall {
     const { status, message, data } = reply;
     if (severalAnswers(this.name)?.includes(status)) this.resolve({ status, data });
     else if (status === 0) this.resolve(data);
-    else this.reject(new RefusedError(this.name, status as RefusalStatus<FunctionName>, message, data));
+    else this.reject(new RefusedError(this.name, status, message, data));
   }
 
   /** Ends as made, with its reply lost. */

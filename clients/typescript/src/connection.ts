@@ -184,6 +184,7 @@ export class Connection {
 
   private entered(overview: unknown): void {
     this.isIn = true;
+    this.retries.reset();
     this.events.data(overview);
     this.after("steady", STEADY_MS, () => {
       this.reconnects.reset();
@@ -194,7 +195,7 @@ export class Connection {
     const isReturn = this.hasBeenIn;
     this.hasBeenIn = true;
     this.enter({ name: "open" });
-    if (isReturn) this.events.gap({ reason: "reconnected" });
+    if (isReturn && this.current.name === "open") this.events.gap({ reason: "reconnected" });
   }
 
   private onClosed(code: number, hasOpened: boolean): void {
@@ -241,9 +242,10 @@ export class Connection {
   }
 
   private stop(error: StoppedError): void {
-    this.logIn.forget();
-    this.enter({ name: "stopped", error });
+    // A ban and an old program leave the log-in as it is.
+    if (error.why !== "banned" && error.why !== "too_old") this.logIn.forget();
     this.leave("stopped", error);
+    this.enter({ name: "stopped", error });
   }
 
   private leave(reason: "closed" | "stopped", error?: StoppedError): void {

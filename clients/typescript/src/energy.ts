@@ -1,5 +1,5 @@
-/** The rules of energy that the server does not say in its replies. The defaults are those of the shipped assets. */
-export interface EnergyRules {
+/** What of the rules of energy the server does not say in its replies. The defaults are those of the shipped assets. */
+export interface EnergyPace {
   /** No points come back at or above this. */
   maximum: number;
   /** Seconds until a point comes back. */
@@ -29,7 +29,7 @@ export class EnergyMeter {
   private known: { points: number; nextAt: number } | undefined;
   private maximum: number;
 
-  constructor(private readonly rules: EnergyRules) {
+  constructor(private readonly rules: EnergyPace) {
     this.maximum = rules.maximum;
   }
 

@@ -29,13 +29,17 @@ export class Entrance {
   /** On a new line. */
   begin(): void {
     this.hasLoggedIn = false;
-    if (this.logIn.token === undefined) this.logInWith(this.logIn.request());
+    if (this.logIn.token === undefined) this.logInAnew();
     else this.greet(this.logIn.token);
   }
 
   /** On a line whose token has ended. */
   again(): void {
     this.logIn.forget();
+    this.logInAnew();
+  }
+
+  private logInAnew(): void {
     if (this.logIn.isPossible) this.logInWith(this.logIn.request());
     else this.door.stop(new StoppedError("signed_out", "the token is not valid any more", { status: 11 }));
   }

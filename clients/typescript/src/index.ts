@@ -8,7 +8,7 @@ export { CallError, FailedError, isRefused, RefusedError, ReplyLostError, Stoppe
 export type { FailureReason, Made, StopDetails, StopReason } from "./errors.js";
 export type { BackoffOptions } from "./backoff.js";
 export type { CallLimits } from "./calls.js";
-export type { Energy, EnergyRules } from "./energy.js";
+export type { Energy, EnergyPace } from "./energy.js";
 export type { LivenessOptions } from "./line.js";
 export type { Runtime, Socket, SocketFactory, TabStorage } from "./runtime.js";
 export type { ClientOptions } from "./settings.js";

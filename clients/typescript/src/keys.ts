@@ -9,6 +9,10 @@ const PLACE = "raidkeep.series";
  * Two pages must never use one series, or the server would take a call of the one for a repeated call of the other. A
  * duplicated tab gets a copy of `sessionStorage`, so a page takes its series out of the storage and puts it back only when
  * it is left: what can be copied is never in use. A page that ended without that begins a new series.
+ *
+ * Numbers are the milliseconds of the clock, or one above the last. So they are ahead of an old state of the storage that a
+ * browser brings back after a crash, and pages that share a series all the same (a tab that was duplicated while the game
+ * was left) rise together, and none falls behind what the server remembers.
  */
 export class Keys {
   private series: string | undefined;
@@ -22,7 +26,7 @@ export class Keys {
   /** A key that was never used before. */
   next(): string {
     this.series ??= this.take();
-    this.last += 1;
+    this.last = Math.max(this.last + 1, Math.floor(this.runtime.now()));
     return `${this.series}#${this.last}`;
   }
 
@@ -41,8 +45,7 @@ export class Keys {
       this.storage.removeItem(PLACE);
     });
     const [, series, last] = /^([\w-]{16,40})#(\d{1,15})$/.exec(stored) ?? [];
-    // A browser that has crashed may bring back an old state of the storage; the time is ahead of its numbers.
-    this.last = Math.max(Number(last ?? 0), this.last, this.runtime.now());
+    this.last = Math.max(Number(last ?? 0), this.last);
     return series ?? randomName(this.runtime.random);
   }
 }

@@ -1,6 +1,6 @@
 import type { BackoffOptions } from "./backoff.js";
 import type { CallLimits } from "./calls.js";
-import type { EnergyRules } from "./energy.js";
+import type { EnergyPace } from "./energy.js";
 import type { LivenessOptions } from "./line.js";
 import { platform, platformSocket, platformStorage } from "./runtime.js";
 import type { Runtime, SocketFactory, TabStorage } from "./runtime.js";
@@ -27,7 +27,7 @@ export type ClientOptions = Identity & {
   /** How a dead line is found: after 15 s of silence it is probed, with 20 s of patience. */
   liveness?: Partial<LivenessOptions>;
   /** Rules of energy, where they are not the shipped ones. */
-  energy?: Partial<EnergyRules>;
+  energy?: Partial<EnergyPace>;
   /** Milliseconds after which a call fails that says nothing else; two minutes. `Infinity` = never. */
   timeoutMs?: number;
 } & Partial<CallLimits>;
@@ -43,7 +43,7 @@ export interface Settings extends CallLimits {
   runtime: Runtime;
   backoff: BackoffOptions;
   liveness: LivenessOptions;
-  energy: EnergyRules;
+  energy: EnergyPace;
   timeoutMs: number;
 }
 

@@ -1,10 +1,7 @@
 import type { Events, PlayerFunctions } from "./api.gen.js";
 
-/** The client logs in and signs up by itself. */
-type ByItself = "login" | "login_unique" | "signup";
-
-/** A function that `call` takes. */
-export type FunctionName = Exclude<keyof PlayerFunctions, ByItself>;
+/** A function that `call` takes. The client logs in and signs up by itself. */
+export type FunctionName = Exclude<keyof PlayerFunctions, "login" | "login_unique" | "signup">;
 
 /** What a function is called with. */
 export type RequestOf<F extends FunctionName> = PlayerFunctions[F]["request"];
@@ -13,11 +10,6 @@ export type RequestOf<F extends FunctionName> = PlayerFunctions[F]["request"];
 export type AnswerOf<F extends FunctionName> = [PlayerFunctions[F]["success"]] extends [0]
   ? PlayerFunctions[F]["reply"]
   : { status: PlayerFunctions[F]["success"]; data: PlayerFunctions[F]["reply"] };
-
-/** The functions that answer with more than status 0. */
-export type SeveralAnswers = {
-  [F in FunctionName]: [PlayerFunctions[F]["success"]] extends [0] ? never : F;
-}[FunctionName];
 
 /** Statuses that any function may refuse with. Those that the client deals with by itself are not among them. */
 export type GlobalRefusal = 10 | 13 | 14 | 20;

@@ -26,7 +26,7 @@ export interface WxSocketTask {
 }
 
 /**
- * What a {@link Client} needs of a WeChat mini game: `new Client({ url, guest, ...wechat(wx) })`. Log in with a guest id
+ * What a `Client` needs of a WeChat mini game: `new Client({ url, guest, ...wechat(wx) })`. Log in with a guest id
  * that is kept in the storage of the mini game, or with one that belongs to the player's `openid`.
  */
 export function wechat(wx: Wx): { socket: SocketFactory; storage: TabStorage; runtime: Partial<Runtime> } {

@@ -17,7 +17,7 @@ async function acted() {
 
 test("the verdict of a round comes by its event, and the line stays free meanwhile", async () => {
   const { story, round } = await acted();
-  await story.ended(story.watch(story.client.call("get_all_mail")));
+  await story.ended(story.watch(story.client.call("get_shop")));
   assert.equal(round.times, 0);
   story.server.last.push({ event: "battle_verdict", data: { id: "another", round: 1, ...verdict }, n: 1 });
   story.server.last.push({ event: "battle_verdict", data: { id: blow.id, round: 1, ...verdict }, n: 2 });

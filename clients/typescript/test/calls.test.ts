@@ -31,7 +31,7 @@ test("replies find their calls, whatever was asked in between", async () => {
 
 test("a call before connect waits for it", async () => {
   const story = new Story();
-  const call = story.watch(story.client.call("get_all_mail"));
+  const call = story.watch(story.client.call("get_shop"));
   await story.runtime.pass(1_000);
   assert.equal(call.times, 0);
   await story.connect();
@@ -74,8 +74,8 @@ test("the answer to a call that has timed out does no harm", async () => {
 
 test("a call that can change nothing fails as not made, however far it came", async () => {
   const story = await Story.open();
-  story.server.handlers["get_all_mail"] = () => undefined;
-  const call = story.watch(story.client.call("get_all_mail", {}, { timeoutMs: 5_000 }));
+  story.server.handlers["get_shop"] = () => undefined;
+  const call = story.watch(story.client.call("get_shop", {}, { timeoutMs: 5_000 }));
   await story.ended(call);
   failed(call, "timed_out", "no");
 });
@@ -113,7 +113,7 @@ test("closing ends what is open, and calls after it", async () => {
 
 test("more calls than a client keeps fail at once", async () => {
   const story = new Story({ maxOpenCalls: 2 });
-  const calls = [1, 2, 3].map(() => story.watch(story.client.call("get_all_mail")));
+  const calls = [1, 2, 3].map(() => story.watch(story.client.call("get_shop")));
   await story.ended(...calls.slice(2));
   assert.deepEqual(
     calls.map((call) => call.times),
@@ -124,8 +124,8 @@ test("more calls than a client keeps fail at once", async () => {
 
 test("no more calls are on the line than the server reads ahead", async () => {
   const story = await Story.open({ maxInFlight: 4 });
-  story.server.handlers["get_all_mail"] = () => undefined;
-  Array.from({ length: 10 }, () => story.watch(story.client.call("get_all_mail")));
+  story.server.handlers["get_shop"] = () => undefined;
+  Array.from({ length: 10 }, () => story.watch(story.client.call("get_shop")));
   await story.runtime.pass(1_000);
-  assert.equal(story.server.asked("get_all_mail").length, 4);
+  assert.equal(story.server.asked("get_shop").length, 4);
 });

@@ -49,7 +49,7 @@ function tellState(state: State): void {
 }
 
 function call({ ref, function: called, data }: Order): void {
-  client?.call(called as "get_player_info", data ?? {}).then(
+  client?.call(called as "get_shop", data as never).then(
     (answer) => {
       // Where there are several answers, the client gives the status beside the data.
       const whole = severalAnswers(called) === undefined ? { status: 0, data: answer } : (answer as object);

@@ -110,7 +110,31 @@ test("a token alone cannot be renewed: the client stops when it has ended", asyn
   story.server.handlers["get_player_info"] = () => ({ status: 11, data: { reason: "expired" } });
   const error = await refusal(story);
   assert.equal(error.why, "signed_out");
+  assert.equal((await refusal(story)).why, "signed_out", "nor by connecting again");
   assert.equal(story.server.asked("login_unique").length, 0);
+});
+
+test("after a ban the same token is used again", async () => {
+  const story = new Story({ token: "known" });
+  const whole = story.server.handlers["get_player_info"];
+  story.server.handlers["get_player_info"] = () => ({ status: 17, data: { until: 5, message: "cheating" } });
+  assert.equal((await refusal(story)).why, "banned");
+  story.server.handlers["get_player_info"] = whole ?? (() => ({}));
+  await story.connect();
+  assert.equal(story.client.token, "known");
+});
+
+test("a listener may connect again as soon as it hears that the client has stopped", async () => {
+  const story = await Story.open();
+  story.server.handlers["enter_stage_general"] = () => ({ status: 11, data: { reason: "replaced" } });
+  const leave = story.client.onState(({ name }) => {
+    if (name !== "stopped") return;
+    leave();
+    void story.client.connect();
+  });
+  await story.ended(story.watch(story.client.call("enter_stage_general", { stage: 8 })));
+  await story.runtime.until(() => story.client.state.name === "open", "open");
+  assert.equal(story.client.token, "token-2");
 });
 
 test("a log-in that is cut short is tried again", async () => {

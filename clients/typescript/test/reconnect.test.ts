@@ -52,14 +52,14 @@ test("what is open is sent again in the order it was called", async () => {
 
 test("a call that can change nothing has no key, and is sent again all the same", async () => {
   const story = await Story.open();
-  story.server.handlers["get_all_mail"] = () => undefined;
-  const call = story.watch(story.client.call("get_all_mail"));
+  story.server.handlers["get_shop"] = () => undefined;
+  const call = story.watch(story.client.call("get_shop"));
   await story.runtime.pass(100);
   story.server.last.cut();
-  story.server.handlers["get_all_mail"] = () => ({ data: { mail: [], count: { cur: 0, max: 100 } } });
+  story.server.handlers["get_shop"] = () => ({ data: { offers: [] } });
   await story.ended(call);
   assert.deepEqual(
-    story.server.asked("get_all_mail").map((request) => request.once),
+    story.server.asked("get_shop").map((request) => request.once),
     [undefined, undefined],
   );
 });

@@ -63,9 +63,9 @@ test("while one call waits, no other is sent", async () => {
   const story = await answered({ status: 15, data: { retry_after_ms: 3_000 } });
   const first = story.watch(story.client.call("enter_stage_general", { stage: 8 }));
   await story.runtime.pass(1_000);
-  const mail = story.watch(story.client.call("get_all_mail"));
+  const mail = story.watch(story.client.call("get_shop"));
   await story.runtime.pass(1_000);
-  assert.equal(story.server.asked("get_all_mail").length, 0, "it would be refused as well");
+  assert.equal(story.server.asked("get_shop").length, 0, "it would be refused as well");
   await story.ended(first, mail);
 });
 
@@ -201,7 +201,7 @@ for (const [answer, why, details] of [
     const before = story.server.connections.length;
     await story.runtime.pass(600_000);
     assert.equal(story.server.connections.length, before, "a client that has stopped does not come back by itself");
-    const later = story.watch(story.client.call("get_all_mail"));
+    const later = story.watch(story.client.call("get_shop"));
     await story.ended(later);
     assert.ok(later.error instanceof FailedError && later.error.reason === "stopped");
   });

@@ -26,6 +26,26 @@ pub struct TooOpen {
     source: io::Error,
 }
 
+/// A file of the operator's that others may read or change.
+#[derive(Debug, thiserror::Error)]
+#[error(
+    "{path} has the permissions {mode:04o}, with which others can read or change it. Take them away: chmod o-rwx,g-w {path}"
+)]
+pub struct OpenToOthers {
+    path: String,
+    mode: u32,
+}
+
+/// Refuses a secret file of the operator's that others may read or change. Its permissions are not changed: who could
+/// read it may have done so.
+///
+/// # Errors
+/// When that is the case. A file that cannot be looked at is left to whoever reads it.
+pub fn check(path: &Path) -> Result<(), OpenToOthers> {
+    let mode = std::fs::metadata(path).map_or(0, |found| found.permissions().mode() & 0o7777);
+    if mode & FORBIDDEN == 0 { Ok(()) } else { Err(OpenToOthers { path: path.display().to_string(), mode }) }
+}
+
 /// Options to open files with, of which those that are made are private.
 pub fn options() -> OpenOptions {
     let mut options = OpenOptions::new();

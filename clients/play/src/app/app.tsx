@@ -3,7 +3,7 @@ import type { JSX } from "preact";
 import { line } from "../game/session.js";
 import { common } from "../texts/common.js";
 import { locale } from "../texts/texts.js";
-import { Toasts } from "../ui/toasts.js";
+import { ToastsOf } from "../ui/dialog.js";
 import { Gate } from "./gate.js";
 import { Shell } from "./shell.js";
 
@@ -15,7 +15,7 @@ export function App(): JSX.Element {
   return (
     <>
       {line.value === undefined ? <Gate /> : <Shell />}
-      <Toasts />
+      <ToastsOf dialog={undefined} />
     </>
   );
 }

@@ -1,7 +1,7 @@
 import type { JSX } from "preact";
 import { Scene } from "../art/scene.js";
 import { Boss } from "../art/creatures.js";
-import { newGuest } from "../game/account.js";
+import { guestOfTab } from "../game/account.js";
 import { enter } from "../game/session.js";
 import { EmailForm } from "../screens/account/email.js";
 import { common } from "../texts/common.js";
@@ -24,7 +24,7 @@ export function Gate(): JSX.Element {
           tone="main"
           icon="swords"
           onPress={() => {
-            enter(newGuest());
+            enter(guestOfTab());
           }}
         >
           {told().guest}
@@ -32,7 +32,7 @@ export function Gate(): JSX.Element {
         <p class="hint">{told().guestHint}</p>
         <details>
           <summary>{told().email}</summary>
-          <EmailForm judged={false} />
+          <EmailForm />
         </details>
       </div>
       <div class="gate-language">

@@ -20,6 +20,7 @@ import { FamilyScreen } from "../screens/family/screen.js";
 import { familyTexts } from "../screens/family/texts.js";
 import { GuideScreen } from "../screens/guide/screen.js";
 import { guideTexts } from "../screens/guide/texts.js";
+import { unread } from "../screens/mail/model.js";
 import { MailScreen } from "../screens/mail/screen.js";
 import { mailTexts } from "../screens/mail/texts.js";
 import { MapScreen } from "../screens/map/screen.js";
@@ -39,6 +40,8 @@ export interface ScreenDefinition {
   id: string;
   icon: IconName;
   title: () => string;
+  /** A number of news beside the title, or 0. */
+  news?: () => number;
   View: ComponentType;
 }
 
@@ -97,7 +100,7 @@ export const SECTIONS: readonly Section[] = [
     title: () => sectionTexts().town,
     screens: [
       { id: "shop", icon: "shop", title: () => shopTexts().title, View: ShopScreen },
-      { id: "mail", icon: "mail", title: () => mailTexts().title, View: MailScreen },
+      { id: "mail", icon: "mail", title: () => mailTexts().title, news: () => unread.value, View: MailScreen },
       { id: "account", icon: "account", title: () => accountTexts().title, View: AccountScreen },
       { id: "guide", icon: "guide", title: () => guideTexts().title, View: GuideScreen },
     ],
@@ -108,6 +111,11 @@ const [firstSection] = SECTIONS;
 const [firstScreen] = firstSection?.screens ?? [];
 if (firstSection === undefined || firstScreen === undefined) throw new Error("there are no screens");
 const HOME = { section: firstSection, screen: firstScreen };
+
+/** What is new on some screens together. */
+export function newsOf(screens: readonly ScreenDefinition[]): number {
+  return screens.reduce((sum, { news }) => sum + (news?.() ?? 0), 0);
+}
 
 /** The screen with this id and its section; an id that is none gives the first. */
 export function screenOf(id: string): { section: Section; screen: ScreenDefinition } {

@@ -1,7 +1,10 @@
 import type { JSX } from "preact";
 import { useEffect, useRef } from "preact/hooks";
 import { Icon } from "../art/icons.js";
+import { useFresh } from "../game/fresh.js";
 import { route } from "../game/route.js";
+import { refreshUnread } from "../screens/mail/model.js";
+import { mailArrived } from "../state/news.js";
 import { player } from "../state/player.js";
 import { GuideHint } from "../screens/guide/hint.js";
 import { common } from "../texts/common.js";
@@ -10,7 +13,7 @@ import { rove } from "../ui/rove.js";
 import { Calls } from "./calls.js";
 import { LanguageSwitch } from "../ui/language.js";
 import { Pause } from "./pause.js";
-import { SECTIONS, screenOf } from "./screens.js";
+import { newsOf, SECTIONS, screenOf } from "./screens.js";
 import { TopBar } from "./topbar.js";
 
 /** The frame around every screen: who plays, where one can go, and how the line is. */
@@ -18,6 +21,7 @@ export function Shell(): JSX.Element {
   const { section, screen } = screenOf(route.value);
   const main = useRef<HTMLElement>(null);
   const subnav = useRef<HTMLDivElement>(null);
+  useFresh(refreshUnread, mailArrived);
   useEffect(() => {
     main.current?.scrollTo(0, 0);
     subnav.current?.querySelector("[aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
@@ -41,16 +45,17 @@ export function Shell(): JSX.Element {
         {SECTIONS.map((one) => (
           <div key={one.id} class="sidebar-section">
             <p class="sidebar-title">{one.title()}</p>
-            {one.screens.map(({ id, icon, title }) => (
+            {one.screens.map((there) => (
               <a
-                key={id}
+                key={there.id}
                 data-rove
                 class="sidebar-link"
-                href={`#/${id}`}
-                aria-current={id === screen.id ? "page" : undefined}
+                href={`#/${there.id}`}
+                aria-current={there.id === screen.id ? "page" : undefined}
               >
-                <Icon name={icon} />
-                {title()}
+                <Icon name={there.icon} />
+                {there.title()}
+                <News count={newsOf([there])} />
               </a>
             ))}
           </div>
@@ -60,23 +65,31 @@ export function Shell(): JSX.Element {
         </div>
       </nav>
       <div ref={subnav} class="subnav" role="navigation" aria-label={section.title()} onKeyDown={rove}>
-        {section.screens.map(({ id, icon, title }) => (
+        {section.screens.map((there) => (
           <a
-            key={id}
+            key={there.id}
             data-rove
             class="subnav-link"
-            href={`#/${id}`}
-            aria-current={id === screen.id ? "page" : undefined}
+            href={`#/${there.id}`}
+            aria-current={there.id === screen.id ? "page" : undefined}
           >
-            <Icon name={icon} />
-            {title()}
+            <Icon name={there.icon} />
+            {there.title()}
+            <News count={newsOf([there])} />
           </a>
         ))}
       </div>
       <main id="main" class="main" ref={main} tabIndex={-1} aria-label={screen.title()}>
+        <h1 class="visually-hidden">{screen.title()}</h1>
         <Pause />
         <GuideHint />
-        {player.value === undefined ? <p class="loading">{common().loading}</p> : <View key={screen.id} />}
+        {player.value === undefined ? (
+          <p class="loading">{common().loading}</p>
+        ) : (
+          <div key={screen.id} class={`screen screen-${screen.id}`}>
+            <View />
+          </div>
+        )}
       </main>
       <nav class="tabbar" aria-label={told().navigation} onKeyDown={rove}>
         {SECTIONS.map((one) => (
@@ -89,9 +102,14 @@ export function Shell(): JSX.Element {
           >
             <Icon name={one.icon} />
             {one.title()}
+            <News count={newsOf(one.screens)} />
           </a>
         ))}
       </nav>
     </div>
   );
+}
+
+function News({ count }: { count: number }): JSX.Element | null {
+  return count > 0 ? <span class="badge">{count}</span> : null;
 }

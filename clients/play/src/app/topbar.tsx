@@ -2,7 +2,11 @@ import type { JSX } from "preact";
 import { Icon } from "../art/icons.js";
 import { ItemIcon } from "../art/items.js";
 import { Portrait } from "../art/portrait.js";
-import { ENERGY_MAX, energyNow, ITEM, owned, player } from "../state/player.js";
+import { ITEMS } from "../client/client.js";
+import { energyNow } from "../game/energy.js";
+import { catalog } from "../state/catalog.js";
+import { secondsUntil } from "../state/clock.js";
+import { owned, player } from "../state/player.js";
 import { common } from "../texts/common.js";
 import { told } from "../texts/frame.js";
 import { itemName } from "../texts/names.js";
@@ -24,22 +28,25 @@ export function TopBar(): JSX.Element {
         </div>
       </a>
       <Energy />
-      <Purse item={ITEM.coin} />
-      <Purse item={ITEM.diamond} />
+      <div class="purses">
+        <Purse item={ITEMS.coin} />
+        <Purse item={ITEMS.diamond} />
+      </div>
     </header>
   );
 }
 
 /** The energy, with what it counts down to: the next point, to the second. */
 function Energy(): JSX.Element {
-  const { remain, cooling, fullIn } = energyNow.value;
+  const { remain = 0, cooling = -1, fullAt = 0 } = energyNow.value ?? {};
   const rising = cooling >= 0;
+  const full = durationText(secondsUntil(fullAt / 1000));
   return (
-    <div class="energy" title={rising ? told().full(durationText(fullIn)) : told().energyIsFull}>
+    <div class="energy" title={rising ? told().full(full) : told().energyIsFull}>
       <Icon name="bolt" />
       <div>
         <span class="energy-count">
-          <b>{remain}</b>/{ENERGY_MAX}
+          <b>{remain}</b>/{catalog.energyMax}
         </span>
         <span class="energy-next" role="timer">
           {rising ? durationText(cooling) : told().energyIsFull}

@@ -1,29 +1,9 @@
-import {
-  Client,
-  type FailedError,
-  RefusedError,
-  ReplyLostError,
-  type State,
-  type StoppedError,
-} from "@raidkeep/client";
-import type { Events as ApiEvents, PlayerFunctions } from "./api.draft.js";
+import { Client } from "@raidkeep/client";
 
 /** The one place where the page meets the client library. */
-export { type FailedError, RefusedError, ReplyLostError, type State, type StoppedError };
-
-export type FunctionName = Exclude<keyof PlayerFunctions, "login" | "login_unique" | "signup">;
-export type RequestOf<F extends FunctionName> = PlayerFunctions[F]["request"];
-/** What a call resolves to: the reply's `data`, together with its status where several statuses are answers. */
-export type AnswerOf<F extends FunctionName> = F extends "start_hang_up"
-  ? { status: 0 | 1 | 2; data: PlayerFunctions[F]["reply"] }
-  : PlayerFunctions[F]["reply"];
-export type Events = ApiEvents;
-export type EventName = keyof ApiEvents;
-
-export interface GameClient extends Pick<Client, "connect" | "onState" | "onGap" | "now" | "energyAt" | "close"> {
-  call<F extends FunctionName>(name: F, request: RequestOf<F>): Promise<AnswerOf<F>>;
-  on<E extends EventName>(name: E, handler: (data: Events[E]) => void): () => void;
-}
+export { isRefused, ITEMS, ReplyLostError, STAGE_MODES, StoppedError, TICKET_KINDS } from "@raidkeep/client";
+export type { AnswerOf, FunctionName, RefusedError, RequestOf, State } from "@raidkeep/client";
+export type GameClient = Client;
 
 /** Who plays. */
 export type Account =
@@ -38,8 +18,8 @@ export type Account =
     };
 
 export function newClient(url: string, account: Account): GameClient {
-  const common = { url, name: "raidkeep-play", backoff: { firstMs: 300, mostMs: 4_000 } };
-  const client =
-    account.kind === "guest" ? new Client({ ...common, guest: account.uniqueId }) : new Client({ ...common, account });
-  return client as unknown as GameClient;
+  const options = { url, name: "raidkeep-play", backoff: { firstMs: 300, mostMs: 4_000 } };
+  return account.kind === "guest"
+    ? new Client({ ...options, guest: account.uniqueId })
+    : new Client({ ...options, account });
 }

@@ -1,6 +1,7 @@
 import type { Account } from "../client/client.js";
 
 const KEY = "raidkeep.account";
+const GUEST_KEY = "raidkeep.guest";
 
 /** The account of this tab: each tab may play another one. Of a password nothing is kept. */
 export function storedAccount(): Account | undefined {
@@ -8,13 +9,29 @@ export function storedAccount(): Account | undefined {
   return stored === null ? undefined : (JSON.parse(stored) as Account);
 }
 
-export function storeAccount(account: Account | undefined): void {
-  if (account === undefined) sessionStorage.removeItem(KEY);
-  else if (account.kind === "guest") sessionStorage.setItem(KEY, JSON.stringify(account));
-  else sessionStorage.setItem(KEY, JSON.stringify({ kind: "email", email: account.email, password: "" }));
+export function storeAccount(account: Account): void {
+  if (account.kind === "guest") {
+    sessionStorage.setItem(KEY, JSON.stringify(account));
+    sessionStorage.setItem(GUEST_KEY, account.uniqueId);
+  } else {
+    sessionStorage.setItem(KEY, JSON.stringify({ kind: "email", email: account.email, password: "" }));
+  }
 }
 
-export function newGuest(): Account {
+/** Forgets the account with its token. Behind an e-mail account the guest of this tab waits; a guest is given up. */
+export function forgetAccount(): void {
+  const waiting = storedAccount()?.kind === "email" ? sessionStorage.getItem(GUEST_KEY) : null;
+  sessionStorage.clear();
+  if (waiting !== null) sessionStorage.setItem(GUEST_KEY, waiting);
+}
+
+/** The guest of this tab, or a new one. */
+export function guestOfTab(): Account {
+  const waiting = sessionStorage.getItem(GUEST_KEY);
+  return waiting === null ? newGuest() : { kind: "guest", uniqueId: waiting };
+}
+
+function newGuest(): Account {
   const bytes = crypto.getRandomValues(new Uint8Array(16));
   const uniqueId = [...bytes].map((byte) => byte.toString(16).padStart(2, "0")).join("");
   return { kind: "guest", uniqueId: `play-${uniqueId}` };

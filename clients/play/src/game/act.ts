@@ -1,4 +1,11 @@
-import { type AnswerOf, type FunctionName, RefusedError, ReplyLostError, type RequestOf } from "../client/client.js";
+import {
+  type AnswerOf,
+  type FunctionName,
+  isRefused,
+  type RefusedError,
+  ReplyLostError,
+  type RequestOf,
+} from "../client/client.js";
 import { absorb, type Amount, type Changes, parseAmount } from "../state/player.js";
 import { toast } from "../state/toasts.js";
 import { refusalText } from "../texts/refusals.js";
@@ -14,7 +21,7 @@ export async function act<F extends FunctionName>(
   request: RequestOf<F>,
   /** Shows no gains: the screen shows them itself. */
   { quiet = false } = {},
-): Promise<AnswerOf<F> | undefined> {
+): Promise<Answered<F> | undefined> {
   const answer = await ask(name, request, (refusal) => {
     toast("bad", refusalText(refusal));
   });
@@ -26,18 +33,21 @@ export async function act<F extends FunctionName>(
   return answer;
 }
 
+/** An answer, `null` where the function answers without data: so that `undefined` always means that it was not carried out. */
+export type Answered<F extends FunctionName> = AnswerOf<F> extends undefined ? null : AnswerOf<F>;
+
 /** Calls a function without showing anything; `refused` hears a refusal. */
 export async function ask<F extends FunctionName>(
   name: F,
   request: RequestOf<F>,
   refused?: (refusal: RefusedError) => void,
-): Promise<AnswerOf<F> | undefined> {
+): Promise<Answered<F> | undefined> {
   try {
-    const answer = await theClient().call(name, request);
+    const answer: AnswerOf<F> | undefined = await theClient().call(name, request);
     for (const hear of hearers) hear(name);
-    return answer;
+    return (answer ?? null) as Answered<F>;
   } catch (error) {
-    if (error instanceof RefusedError) refused?.(error as RefusedError);
+    if (isRefused(error, name)) refused?.(error);
     else if (error instanceof ReplyLostError) await refreshPlayer();
     else toast("bad", told().failed);
     return undefined;

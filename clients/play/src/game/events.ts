@@ -1,19 +1,14 @@
 import type { GameClient } from "../client/client.js";
-import { nowSeconds } from "../state/clock.js";
 import { absorb, parseAmount, patchPlayer } from "../state/player.js";
 import { toast } from "../state/toasts.js";
 import { bossName } from "../texts/names.js";
 import { told } from "../texts/frame.js";
-import { bossesChanged, mailArrived } from "../state/news.js";
+import { bossesChanged, mailArrived, ordersSettled } from "../state/news.js";
 
 /** Takes what the server tells by itself, on whatever screen the player is. */
 export function followEvents(client: GameClient): void {
-  client.on("energy_full", ({ energy }) => {
-    absorb({ energy });
+  client.on("energy_full", () => {
     toast("info", told().energyFull);
-  });
-  client.on("energy", ({ energy }) => {
-    absorb({ energy });
   });
   client.on("tickets_reset", ({ at }) => {
     patchPlayer({ nextResetAt: at.next_reset_at });
@@ -28,11 +23,12 @@ export function followEvents(client: GameClient): void {
     toast("info", told().season(season));
   });
   client.on("mail_received", ({ subj, from }) => {
-    mailArrived.value = nowSeconds.peek();
+    mailArrived.value += 1;
     toast("info", told().mail(from, subj));
   });
   client.on("order_settled", ({ state, message, remain, reward }) => {
     absorb({ remain });
+    ordersSettled.value += 1;
     const good = state === "granted";
     toast(good ? "good" : "bad", good ? told().orderGranted : message, reward.map(parseAmount));
   });

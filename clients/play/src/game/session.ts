@@ -1,8 +1,8 @@
 import { signal } from "@preact/signals";
-import { type Account, type GameClient, newClient, type State } from "../client/client.js";
+import { type Account, type GameClient, newClient, type State, StoppedError } from "../client/client.js";
 import { startClock } from "../state/clock.js";
 import { player, playerTold } from "../state/player.js";
-import { serverAddress, storeAccount, storedAccount } from "./account.js";
+import { forgetAccount, serverAddress, storeAccount, storedAccount } from "./account.js";
 import { followEvents } from "./events.js";
 
 /** What the line to the server is doing; undefined before anybody has entered. */
@@ -34,11 +34,42 @@ export function resume(): void {
 }
 
 export function enter(account: Account): void {
-  client?.close();
-  player.value = undefined;
   const mine = newClient(serverAddress(location), account);
-  client = mine;
+  playOn(mine, account);
   line.value = { name: "connecting" };
+  mine.connect().then(refreshPlayer, () => undefined);
+}
+
+/** How long a log-in with an e-mail address may take, in milliseconds: longer, and it waits for its turn. */
+const SIGN_IN_MS = 15_000;
+
+/**
+ * Enters with an e-mail account. Whoever plays in this tab goes on until the server has let the account in. Gives the
+ * server's refusal, or `"no_answer"`, else undefined.
+ */
+export async function signIn(account: Account): Promise<StoppedError | "no_answer" | undefined> {
+  const mine = newClient(serverAddress(location), account);
+  const patience = setTimeout(() => {
+    mine.close();
+  }, SIGN_IN_MS);
+  try {
+    await mine.connect();
+  } catch (error) {
+    return error instanceof StoppedError ? error : "no_answer";
+  } finally {
+    clearTimeout(patience);
+  }
+  playOn(mine, account);
+  line.value = mine.state;
+  generation.value += 1;
+  await refreshPlayer();
+  return undefined;
+}
+
+function playOn(mine: GameClient, account: Account): void {
+  client?.close();
+  client = mine;
+  player.value = undefined;
   storeAccount(account);
   startClock(() => mine.now());
   mine.onState((state) => {
@@ -50,14 +81,13 @@ export function enter(account: Account): void {
   });
   followEvents(mine);
   for (const follow of followers) follow(mine);
-  mine.connect().then(refreshPlayer, () => undefined);
 }
 
-/** Goes back to the gate. The guest of this tab is given up. */
+/** Goes back to the gate. A guest is given up, an e-mail account is signed out. */
 export function leave(): void {
   client?.close();
   client = undefined;
-  storeAccount(undefined);
+  forgetAccount();
   player.value = undefined;
   line.value = undefined;
 }

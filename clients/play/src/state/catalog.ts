@@ -44,6 +44,8 @@ export interface Wave {
 export type Layout = Wave[];
 
 export interface Catalog {
+  /** Points of energy come back up to this. */
+  energyMax: number;
   items: Record<string, { name: string; energy?: number }>;
   monsters: Record<string, Monster>;
   layouts: Record<string, Layout>;
@@ -56,6 +58,8 @@ export interface Catalog {
   events: { name: string; keyword: string }[];
   /** Tickets that are sold; `price` are amounts. */
   purchases: { mode: "coin" | "exp"; ticket: number; allowance: number; price: string[]; price_points?: number }[];
+  /** What a player may write: mails a day, and characters of a mail's subject and body. */
+  mail: { sentPerDay: number; subjectMax: number; bodyMax: number };
   stages: Stage[];
   /** First and last of the stages that can be swept. */
   sweeps: [number, number][];

@@ -3,5 +3,8 @@ import { signal } from "@preact/signals";
 /** Rises when a boss died or a season began: the boss hall asks again. */
 export const bossesChanged = signal(0);
 
-/** When the last mail arrived, unix seconds, or 0: the box asks again, and its button shows a mark. */
+/** Rises when an order was settled: the shop asks again. */
+export const ordersSettled = signal(0);
+
+/** Rises when a mail arrived: the box asks again. */
 export const mailArrived = signal(0);

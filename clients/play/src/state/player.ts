@@ -1,21 +1,13 @@
-import { computed, signal } from "@preact/signals";
+import { signal } from "@preact/signals";
 import type { AnswerOf } from "../client/client.js";
-import { nowSeconds } from "./clock.js";
 
-/** Points of energy come back one at a time. Both are the assets' numbers (energy.ron). */
-export const ENERGY_MAX = 120;
-const ENERGY_PERIOD_SECONDS = 360;
-
-export const ITEM = { coin: "3:1", iron: "3:2", diamond: "3:5", dragonEye: "3:51", phoenixFeather: "3:52" } as const;
-
-/** What the player is and has, as the last replies and events told it. */
+/** What the player is and has, as the last replies and events told it; the client itself knows the energy. */
 export interface Player {
   name: string;
   exp: number;
   level: number;
   /** Experience to the next level. */
   need: number;
-  energy: { remain: number; cooling: number; toldAt: number };
   /** Tickets by kind, `"18"` to `"22"`. */
   limits: Readonly<Record<string, number>>;
   /** Quantities by `group:id`. */
@@ -38,7 +30,6 @@ export function playerTold(reply: AnswerOf<"get_player_info">): void {
     exp: reply.exp,
     level: reply.level,
     need: reply.need,
-    energy: { ...reply.energy, toldAt: nowSeconds.peek() },
     limits: reply.limits,
     items: new Map(reply.items.map(parseAmount).map(({ item, quantity }) => [item, quantity])),
     expiring: reply.expiring,
@@ -51,7 +42,6 @@ export function playerTold(reply: AnswerOf<"get_player_info">): void {
 
 /** The fields that replies of many functions share; each is what is left after the change. */
 export interface Changes {
-  energy?: { remain: number; cooling: number };
   exp_info?: { exp: number; level: number; need: number };
   limits?: Readonly<Record<string, number>>;
   remain?: readonly string[];
@@ -70,7 +60,6 @@ export function absorb(changes: Changes): void {
       level: changes.exp_info.level,
       need: changes.exp_info.need,
     }),
-    energy: changes.energy ? { ...changes.energy, toldAt: nowSeconds.peek() } : before.energy,
     limits: { ...before.limits, ...changes.limits },
     items,
   };
@@ -80,26 +69,6 @@ export function absorb(changes: Changes): void {
 export function patchPlayer(fields: Partial<Player>): void {
   const before = player.peek();
   if (before !== undefined) player.value = { ...before, ...fields };
-}
-
-/** The energy at this second, counted as the server does: what is left of a point stays on the timer. */
-export const energyNow = computed(() => {
-  const energy = player.value?.energy;
-  if (energy === undefined) return { remain: 0, cooling: -1, fullIn: 0 };
-  return energyAt(energy, nowSeconds.value - energy.toldAt);
-});
-
-export function energyAt(
-  told: { remain: number; cooling: number },
-  elapsedSeconds: number,
-): { remain: number; cooling: number; fullIn: number } {
-  if (told.cooling < 0 || told.remain >= ENERGY_MAX) return { remain: told.remain, cooling: -1, fullIn: 0 };
-  const sinceFirst = Math.max(0, elapsedSeconds) - told.cooling;
-  const points = sinceFirst < 0 ? 0 : 1 + Math.floor(sinceFirst / ENERGY_PERIOD_SECONDS);
-  const remain = Math.min(ENERGY_MAX, told.remain + points);
-  if (remain === ENERGY_MAX) return { remain, cooling: -1, fullIn: 0 };
-  const cooling = sinceFirst < 0 ? -sinceFirst : ENERGY_PERIOD_SECONDS - (sinceFirst % ENERGY_PERIOD_SECONDS);
-  return { remain, cooling, fullIn: cooling + (ENERGY_MAX - remain - 1) * ENERGY_PERIOD_SECONDS };
 }
 
 export interface Amount {

@@ -61,3 +61,9 @@ export function durationText(seconds: number): string {
   if (days > 0) return locale.value === "zh" ? `${days}天 ${hours}:${tail}` : `${days} d ${hours}:${tail}`;
   return hours > 0 ? `${hours}:${tail}` : tail.replace(/^0/, "");
 }
+
+/** A moment, unix seconds, in the time zone of the browser. */
+export function momentText(seconds: number): string {
+  const form = locale.value === "zh" ? "zh-CN" : "en-GB";
+  return new Date(seconds * 1000).toLocaleString(form, { dateStyle: "medium", timeStyle: "short" });
+}

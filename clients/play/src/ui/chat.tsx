@@ -37,6 +37,10 @@ export function Chat({
   const [text, setText] = useState("");
   const [busy, setBusy] = useState(false);
   const log = useRef<HTMLDivElement>(null);
+  const whole = useRef<HTMLElement>(null);
+  useEffect(() => {
+    if (background !== undefined) whole.current?.scrollIntoView({ block: "nearest", behavior: "smooth" });
+  }, [background]);
   useEffect(() => {
     log.current?.scrollTo({ top: log.current.scrollHeight, behavior: "smooth" });
   }, [said.length]);
@@ -48,7 +52,7 @@ export function Chat({
     setBusy(false);
   };
   return (
-    <section class="chat" aria-label={label}>
+    <section ref={whole} class="chat" aria-label={label}>
       {background !== undefined && (
         <img class="chat-background" alt="" src={`data:image/png;base64,${background}`} key={background.length} />
       )}
@@ -98,7 +102,7 @@ function Message({ said: { by, text }, face, me }: { said: Said; face: string | 
     <div class={mine ? "message message-mine" : "message"}>
       {face === undefined ? <Portrait of={name} /> : <PngPortrait png={face} name={name} />}
       <div class="message-body">
-        <small>{name}</small>
+        <small class={mine ? "visually-hidden" : ""}>{name}</small>
         <p>{text}</p>
       </div>
     </div>

@@ -1,7 +1,17 @@
+import { signal } from "@preact/signals";
 import type { ComponentChildren, JSX } from "preact";
 import { useEffect, useRef } from "preact/hooks";
 import { common } from "../texts/common.js";
 import { Icon } from "../art/icons.js";
+import { Toasts } from "./toasts.js";
+
+/** The open dialogs, the uppermost last. */
+const open = signal<readonly object[]>([]);
+
+/** The toasts are in the uppermost dialog, if there is one: it covers and silences everything else. */
+export function ToastsOf({ dialog }: { dialog: object | undefined }): JSX.Element | null {
+  return open.value.at(-1) === dialog ? <Toasts /> : null;
+}
 
 interface DialogProps {
   title: string;
@@ -16,6 +26,10 @@ export function Dialog({ title, onClose, children, wide = false }: DialogProps):
   const element = useRef<HTMLDialogElement>(null);
   useEffect(() => {
     element.current?.showModal();
+    open.value = [...open.peek(), element];
+    return () => {
+      open.value = open.peek().filter((one) => one !== element);
+    };
   }, []);
   return (
     <dialog
@@ -39,6 +53,7 @@ export function Dialog({ title, onClose, children, wide = false }: DialogProps):
         </header>
         {children}
       </div>
+      <ToastsOf dialog={element} />
     </dialog>
   );
 }

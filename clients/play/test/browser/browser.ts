@@ -13,6 +13,9 @@ const screenshots = join(root, "../../target/play");
 export const SIZES = { phone: { width: 360, height: 740 }, desktop: { width: 1440, height: 900 } } as const;
 export type SizeName = keyof typeof SIZES;
 
+/** What a machine may need on which much else runs. */
+const PATIENCE_MS = 120_000;
+
 /** Without the networking flags Chromium looks for its maker's servers at every start. */
 const FLAGS = [
   "--no-sandbox",
@@ -41,12 +44,13 @@ export async function openPage(
 ): Promise<Page> {
   const context = await browser.newContext({ viewport: SIZES[size], locale, hasTouch: size === "phone" });
   const page = await context.newPage();
+  page.setDefaultTimeout(PATIENCE_MS);
   const errors: string[] = [];
   complaints.set(page, errors);
   page.on("pageerror", (error) => errors.push(error.message));
   page.on("console", (message) => {
-    const refused = message.text().includes("ERR_CONNECTION_REFUSED");
-    if (message.type() === "error" && !refused) errors.push(message.text());
+    const lineBroke = message.text().startsWith("WebSocket connection to");
+    if (message.type() === "error" && !lineBroke) errors.push(message.text());
   });
   const fromFolder = process.env["PLAY_FROM"] === "folder";
   const host = fromFolder ? await serveFolder() : server.address;
@@ -54,7 +58,7 @@ export async function openPage(
   return page;
 }
 
-/** What a page has complained of: failed scripts and console errors, but for those of a server that was killed. */
+/** What a page has complained of: failed scripts and console errors, but not that a line broke. */
 export function errorsOf(page: Page): string[] {
   return complaints.get(page) ?? [];
 }
@@ -64,6 +68,15 @@ const complaints = new WeakMap<Page, string[]>();
 /** Enters as a guest and waits for the map. */
 export async function enterAsGuest(page: Page): Promise<void> {
   await page.getByRole("button", { name: /游客|guest/ }).click();
+  await page.locator(".node").first().waitFor();
+}
+
+/** Enters as the guest with this `unique_id`. */
+export async function enterAs(page: Page, uniqueId: string): Promise<void> {
+  await page.evaluate((id) => {
+    sessionStorage.setItem("raidkeep.account", JSON.stringify({ kind: "guest", uniqueId: id }));
+  }, uniqueId);
+  await page.reload();
   await page.locator(".node").first().waitFor();
 }
 

@@ -4,6 +4,7 @@
 //! in the new functions and in the legacy ones.
 
 pub mod boss_room;
+mod codes;
 pub mod layouts;
 pub mod legacy;
 pub mod model;

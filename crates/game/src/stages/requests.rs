@@ -13,6 +13,7 @@ use crate::boss::{BossField, Ratios};
 use crate::energy::{Energy, EnergyChange, EnergyMoments, EnergyRules};
 use crate::items::{Amount, Cause, Inventory};
 use crate::levels::{Experience, LevelRules};
+use crate::stages::codes;
 use crate::stages::model::{Mode, Progress};
 use crate::stages::rules::{ModeRules, StageBlock, StageRules};
 use crate::stages::session::{OpenSession, Sessions, Visitor};
@@ -72,37 +73,6 @@ stage_modes! {
     Boss: "enter_stage_boss", "victory_stage_boss", World;
     Coin: "enter_stage_coin", "victory_stage_coin", Caller;
     Exp: "enter_stage_exp", "victory_stage_exp", Caller;
-}
-
-/// The codes of the new functions (docs/contract/stage-protocol.md#codes-of-the-new-functions).
-pub(super) mod codes {
-    use raidkeep_engine::request::{Code, Refusal};
-
-    /// In the order of the checks of an entry.
-    pub(super) const ENTER: &[Code] = &[
-        Code::of(STAGE),
-        Code::of(MISMATCH).meaning("the stage is passed, and cannot be repeated"),
-        Code::of(NOT_CONFIGURED),
-        Code::of(LEVEL),
-        Code::of(TICKET).meaning("no more ticket, try tomorrow; or every boss is dead"),
-        Code::of(ENERGY),
-        Code::of(MATERIALS),
-    ];
-    pub(super) const VICTORY: &[Code] = &[Code::of(STAGE), Code::of(MISMATCH), Code::of(NOT_CONFIGURED)];
-    pub(super) const VICTORY_OVER_BOSS: &[Code] =
-        &[Code::of(STAGE), Code::of(MISMATCH), Code::of(NOT_CONFIGURED), Code::of(DAMAGE)];
-
-    pub(in crate::stages) const NOT_PASSED: Refusal = Refusal::new(99, "Do not sweep until you pass this checkpoint");
-    pub(in crate::stages) const NOT_CONFIGURED: Refusal =
-        Refusal::new(98, "There is no configuration information for this stage");
-    pub(in crate::stages) const ENERGY: Refusal = Refusal::new(97, "energy insufficient");
-    pub(in crate::stages) const COUNT: Refusal = Refusal::new(96, "Can only be a positive integer");
-    pub(in crate::stages) const MATERIALS: Refusal = Refusal::new(95, "materials insufficient");
-    pub(in crate::stages) const MISMATCH: Refusal = Refusal::new(94, "stage mismatch");
-    pub(in crate::stages) const DAMAGE: Refusal = Refusal::new(93, "abnormal damage");
-    pub(in crate::stages) const TICKET: Refusal = Refusal::new(92, "no more ticket, try tomorrow");
-    pub(in crate::stages) const STAGE: Refusal = Refusal::new(91, "stage error");
-    pub(in crate::stages) const LEVEL: Refusal = Refusal::new(90, "level insufficient");
 }
 
 /// The player components that the stage functions read and change.

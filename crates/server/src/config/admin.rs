@@ -42,13 +42,24 @@ impl AdminSettings {
         Ok(format!("127.0.0.1:{port}"))
     }
 
-    /// Refuses an address that other machines can reach, unless a trusted proxy encrypts what operators send or the
-    /// operator takes the risk.
+    /// Whether what operators send to this address is encrypted, if there is a certificate: beyond this machine, unless
+    /// the operator has decided otherwise.
+    pub fn encrypts(&self, address: SocketAddr) -> bool {
+        !address.ip().is_loopback() && !self.allow_plain
+    }
+
+    /// Refuses an address that other machines can reach, unless it `is_encrypted` here, a trusted proxy encrypts what
+    /// operators send, or the operator takes the risk.
     ///
     /// # Errors
     /// When that is not the case.
-    pub fn check_exposure(&self, address: SocketAddr, trusted_proxies: &[String]) -> Result<(), ConfigError> {
-        if address.ip().is_loopback() {
+    pub fn check_exposure(
+        &self,
+        address: SocketAddr,
+        trusted_proxies: &[String],
+        is_encrypted: bool,
+    ) -> Result<(), ConfigError> {
+        if address.ip().is_loopback() || is_encrypted {
             return Ok(());
         }
         if self.allow_plain {
@@ -64,7 +75,7 @@ impl AdminSettings {
         }
         let mistake = format!(
             "other machines can reach {address}, and operators' tokens would cross the network unencrypted. Listen on \
-             127.0.0.1 and connect through SSH, name the proxy that encrypts in trusted_proxies, or set \
+             127.0.0.1 and connect through SSH, set tls.certificate and tls.key, name the proxy that encrypts in trusted_proxies, or set \
              admin.allow_plain if nobody else is on that network"
         );
         Err(ConfigError::Value { key: "admin.listen", mistake })
@@ -95,12 +106,15 @@ mod tests {
     #[test]
     fn beyond_this_machine_operators_need_a_proxy_that_encrypts_or_say_that_they_need_none() {
         let beyond = SocketAddr::from(([0, 0, 0, 0], 7352));
-        let error = admin("").check_exposure(beyond, &[]).expect_err("tokens would be readable").to_string();
-        for way_out in ["SSH", "trusted_proxies", "admin.allow_plain"] {
+        let error = admin("").check_exposure(beyond, &[], false).expect_err("tokens would be readable").to_string();
+        for way_out in ["SSH", "tls.certificate", "trusted_proxies", "admin.allow_plain"] {
             assert!(error.contains(way_out), "{way_out}: {error}");
         }
-        assert!(admin("").check_exposure(beyond, &["10.0.0.1".to_owned()]).is_ok());
-        assert!(AdminSettings { allow_plain: true, ..admin("") }.check_exposure(beyond, &[]).is_ok());
-        assert!(admin("").check_exposure(SocketAddr::from(([127, 0, 0, 1], 7352)), &[]).is_ok());
+        assert!(admin("").check_exposure(beyond, &["10.0.0.1".to_owned()], false).is_ok());
+        assert!(AdminSettings { allow_plain: true, ..admin("") }.check_exposure(beyond, &[], false).is_ok());
+        assert!(admin("").check_exposure(SocketAddr::from(([127, 0, 0, 1], 7352)), &[], false).is_ok());
+        assert!(admin("").check_exposure(beyond, &[], true).is_ok(), "TLS is what it takes");
+        let here = SocketAddr::from(([127, 0, 0, 1], 7352));
+        assert!(admin("").encrypts(beyond) && !admin("").encrypts(here), "on this machine nothing is encrypted");
     }
 }

@@ -3,7 +3,15 @@
 use schemars::JsonSchema;
 use serde::Deserialize;
 
+use crate::config::Mistake;
 use raidkeep_game::identity::{AttemptLimits, NewAccountLimits, PasswordCost};
+
+/// What is longer than this is no password.
+const PASSWORD_BYTES_MAX: usize = 256;
+/// Every player's row of log-ins holds as many places.
+const KNOWN_PLACES_MAX: usize = 64;
+/// Every player's row of log-ins holds as many ended tokens.
+const FORMER_TOKENS_MAX: usize = 16;
 
 /// Tokens, passwords, attempts.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
@@ -30,4 +38,18 @@ pub struct Identity {
     pub new_accounts: NewAccountLimits,
     /// Days of game time after which a guest who has never played is forgotten; 0 = never.
     pub forget_guests_days: u32,
+}
+
+impl Identity {
+    pub(super) fn mistakes(&self) -> impl Iterator<Item = Mistake> {
+        let password = (!(1..=PASSWORD_BYTES_MAX).contains(&self.password_bytes_min))
+            .then(|| ("identity.password_bytes_min", format!("expected 1 to {PASSWORD_BYTES_MAX}")));
+        let held = |key, found, least, most| {
+            let mistake = || (key, format!("expected {least} to {most}; every player's row holds as many"));
+            (found > most).then(mistake)
+        };
+        let places = held("identity.known_places", self.known_places, 1, KNOWN_PLACES_MAX);
+        let tokens = held("identity.former_tokens", self.former_tokens, 0, FORMER_TOKENS_MAX);
+        [password, places, tokens].into_iter().flatten()
+    }
 }

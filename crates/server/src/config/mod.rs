@@ -15,6 +15,7 @@ mod play;
 pub mod proxies;
 mod push;
 mod storage;
+mod tls;
 
 use std::path::Path;
 use std::time::Duration;
@@ -32,6 +33,7 @@ pub use crate::config::play::GamePage;
 use crate::config::proxies::TrustedProxies;
 pub use crate::config::push::PushLine;
 pub use crate::config::storage::StorageSettings;
+pub use crate::config::tls::TlsSettings;
 use raidkeep_engine::backup::BackupSettings;
 use raidkeep_engine::clock::{ClockMode, time_zone};
 use raidkeep_engine::journal::JournalSettings;
@@ -50,6 +52,8 @@ pub struct Config {
     pub effective: Value,
     /// Address and port.
     pub listen: String,
+    /// The certificate of the listeners.
+    pub tls: TlsSettings,
     /// The operators' listener.
     pub admin: AdminSettings,
     /// Folder of the databases.
@@ -130,13 +134,6 @@ const LATER_LIMITS: [(&str, u32); 3] = [
     ("/identity/password_bytes_min", 1),
 ];
 
-/// What is longer than this is no password.
-const PASSWORD_BYTES_MAX: usize = 256;
-/// Every player's row of log-ins holds as many places.
-const KNOWN_PLACES_MAX: usize = 64;
-/// Not more ended tokens are remembered with each player.
-const FORMER_TOKENS_MAX: usize = 16;
-
 /// ClientLimits on what clients may do.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 pub struct ClientLimits {
@@ -164,6 +161,10 @@ pub struct ClientLimits {
     pub bytes_per_second_per_address: u32,
     /// Frames of any kind read from all connections of an address in a second; 0 = no limit.
     pub frames_per_second_per_address: u32,
+    /// TLS handshakes under way for an address; 0 = no limit.
+    pub handshakes_per_address: usize,
+    /// TLS handshakes of an address in a second; 0 = no limit.
+    pub handshakes_per_second_per_address: u32,
     /// Requests in flight per connection.
     pub in_flight_per_connection: usize,
     /// 0 = no limit.
@@ -309,20 +310,11 @@ impl Config {
                 wrong(key, "expected 1 or more".to_owned());
             }
         }
-        if !(1..=PASSWORD_BYTES_MAX).contains(&self.identity.password_bytes_min) {
-            wrong("identity.password_bytes_min", format!("expected 1 to {PASSWORD_BYTES_MAX}"));
-        }
-        if self.identity.known_places > KNOWN_PLACES_MAX {
-            let mistake = format!("expected 1 to {KNOWN_PLACES_MAX}; every player's row holds as many");
-            wrong("identity.known_places", mistake);
-        }
-        if self.identity.former_tokens > FORMER_TOKENS_MAX {
-            let mistake = format!("expected 0 to {FORMER_TOKENS_MAX}; every player's row holds as many");
-            wrong("identity.former_tokens", mistake);
-        }
         if !(1..=3600).contains(&self.legacy_push_line.deadline_seconds) {
             wrong("legacy_push_line.deadline_seconds", "expected 1 to 3600".to_owned());
         }
+        mistakes.extend(self.identity.mistakes());
+        mistakes.extend(self.tls.mistakes());
         mistakes.extend(self.once.mistakes());
         mistakes.extend(archive::mistakes(&self.archive));
         mistakes.extend(self.storage.mistakes());

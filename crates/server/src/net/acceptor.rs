@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use metrics::Gauge;
+use rustls::ServerConnection;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::mpsc;
 use tokio::time::Instant;
@@ -13,6 +14,7 @@ use tokio::time::Instant;
 use crate::net::admission::Admission;
 use crate::net::health::HealthPlaces;
 use crate::net::places::{Excess, Place};
+use crate::net::tls::{Arrival, Wire};
 
 /// Why connections are refused: the labels of the metric `raidkeep_connections_refused_total`.
 pub const REFUSALS: [&str; 4] = ["full", "address", "stranger", "proxy_header"];
@@ -24,6 +26,8 @@ pub(super) struct Acceptor {
     pub(super) connections_max: usize,
     pub(super) health: HealthPlaces,
     pub(super) admission: Arc<Admission>,
+    /// Who does the TLS handshakes; `None` = nothing is encrypted.
+    pub(super) handshakes: Option<mpsc::Sender<Arrival>>,
 }
 
 /// How many connections of a listener are open.
@@ -90,14 +94,27 @@ impl Acceptor {
             Ok(place) => place,
             Err(Excess::Stranger) => return refuse(&stream, Excess::Stranger),
             Err(excess) => {
-                self.health.serve(stream, excess);
+                match &self.handshakes {
+                    None => self.health.serve(std::future::ready(Some(Wire::Plain(stream))), excess),
+                    Some(handshakes) => {
+                        if let Ok(stream) = stream.into_std() {
+                            drop(handshakes.send(Arrival::BeyondLimits(stream, excess)).await);
+                        }
+                    }
+                }
                 // What has been sent already is answered before the next connection may take the place.
                 return tokio::task::yield_now().await;
             }
         };
         let open = self.open.add();
         match stream.into_std() {
-            Ok(stream) => drop(sender.send(Stream { stream, peer, open, place }).await),
+            Ok(stream) => {
+                let stream = Stream { stream, session: None, peer, open, place };
+                match &self.handshakes {
+                    None => drop(sender.send(stream).await),
+                    Some(handshakes) => drop(handshakes.send(Arrival::Client(stream, sender.clone())).await),
+                }
+            }
             Err(error) => tracing::debug!(%peer, %error, "a connection was lost on its way to a world"),
         }
     }
@@ -143,6 +160,8 @@ impl Complaint {
 /// A connection on its way to the thread that serves it.
 pub(super) struct Stream {
     pub(super) stream: std::net::TcpStream,
+    /// After a TLS handshake. Then it is known who the connection is from.
+    pub(super) session: Option<Box<ServerConnection>>,
     pub(super) peer: SocketAddr,
     pub(super) open: OpenConnection,
     /// `None` if it comes from a trusted proxy.

@@ -15,6 +15,12 @@ pub struct Addresses {
     pub players: SocketAddr,
     /// For operators.
     pub operators: SocketAddr,
+    /// Whether players' connections are encrypted. Earlier programs encrypted nothing.
+    #[serde(default)]
+    pub players_tls: bool,
+    /// Whether operators' connections are.
+    #[serde(default)]
+    pub operators_tls: bool,
 }
 
 impl Addresses {
@@ -64,7 +70,8 @@ mod tests {
         let folder = tempfile::tempdir().expect("a temporary folder");
         assert_eq!(Addresses::read(folder.path()).expect("no file is no error"), None);
         let address = |port| SocketAddr::from(([127, 0, 0, 1], port));
-        let addresses = Addresses { players: address(1), operators: address(3) };
+        let addresses =
+            Addresses { players: address(1), operators: address(3), players_tls: true, operators_tls: false };
         addresses.write(folder.path()).expect("a writable folder");
         assert_eq!(Addresses::read(folder.path()).expect("a readable file"), Some(addresses));
         let files = std::fs::read_dir(folder.path()).expect("a readable folder").count();

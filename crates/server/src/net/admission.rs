@@ -9,6 +9,7 @@ use tokio::net::TcpStream;
 
 use crate::config::proxies::TrustedProxies;
 use crate::config::{ClientLimits, Config, ConfigError};
+use crate::net::acceptor::refuse;
 use crate::net::budget::{Budget, Throttle};
 use crate::net::places::{Excess, Place, Places};
 use crate::net::proxies::{forwarded_client, read_proxy_header};
@@ -42,8 +43,9 @@ impl Admission {
     }
 
     /// For the operators' listener: they are few and trusted, and may send as fast as they can; commands of this machine
-    /// speak no PROXY protocol. If other machines can reach `own`, its address, only proxies may, because they encrypt.
-    pub(super) fn for_operators(config: &Config, own: SocketAddr) -> Result<Self, ConfigError> {
+    /// speak no PROXY protocol. If other machines can reach `own`, its address, and it `is_encrypted` by nobody here, only
+    /// proxies may, because they encrypt.
+    pub(super) fn for_operators(config: &Config, own: SocketAddr, is_encrypted: bool) -> Result<Self, ConfigError> {
         let limits = ClientLimits {
             connections_per_address: 0,
             bytes_per_second_per_connection: 0,
@@ -51,13 +53,15 @@ impl Admission {
             bytes_per_second_per_address: 0,
             frames_per_second_per_address: 0,
             refusals_per_second: 0,
+            handshakes_per_address: 0,
+            handshakes_per_second_per_address: 0,
             ..config.limits.clone()
         };
         Ok(Self {
             proxy_protocol: false,
             places: Places::new(&limits),
             limits,
-            only_proxies: !own.ip().is_loopback() && !config.admin.allow_plain,
+            only_proxies: !own.ip().is_loopback() && !config.admin.allow_plain && !is_encrypted,
             ..Self::new(config)?
         })
     }
@@ -77,12 +81,36 @@ impl Admission {
     ///
     /// # Errors
     /// When the proxy says nothing that can be understood, or not in time.
-    pub(super) async fn client(&self, stream: &mut TcpStream, peer: SocketAddr) -> std::io::Result<SocketAddr> {
+    async fn client(&self, stream: &mut TcpStream, peer: SocketAddr) -> std::io::Result<SocketAddr> {
         if !self.proxy_protocol || !self.proxies.trusts(peer.ip()) {
             return Ok(peer);
         }
         let client = tokio::time::timeout(self.patience, read_proxy_header(stream)).await??;
         Ok(client.map_or(peer, |client| SocketAddr::new(client.ip().to_canonical(), client.port())))
+    }
+
+    /// Finds out who a TCP connection is from, and takes a place for that address. Refuses the connection if there is none.
+    pub(super) async fn identify(
+        &self,
+        stream: &mut TcpStream,
+        proxy: SocketAddr,
+        place: Option<Place>,
+    ) -> Option<(SocketAddr, Option<Place>)> {
+        match self.client(stream, proxy).await {
+            Ok(peer) if peer == proxy => Some((peer, place)),
+            Ok(peer) => match self.place(peer.ip()) {
+                Ok(place) => Some((peer, place)),
+                Err(excess) => {
+                    refuse(stream, excess);
+                    None
+                }
+            },
+            Err(error) => {
+                metrics::counter!("raidkeep_connections_refused_total", "why" => "proxy_header").increment(1);
+                tracing::debug!(%proxy, %error, "a proxy did not say whom a connection is from");
+                None
+            }
+        }
     }
 
     /// What may be sent on a connection that has this place; `None` as long as it carries the requests of a proxy's clients.
@@ -111,7 +139,7 @@ mod tests {
         let settings: Vec<String> = settings.iter().map(|setting| (*setting).to_owned()).collect();
         let config = Config::load(None, &settings).expect("valid settings");
         let own = own.parse().expect("an address");
-        let admission = Admission::for_operators(&config, own).expect("valid settings");
+        let admission = Admission::for_operators(&config, own, false).expect("valid settings");
         let from = ["127.0.0.1", "10.0.0.9", "203.0.113.9"].map(|address| address.parse().expect("an address"));
         from.into_iter().map(|address| admission.place(address).err()).collect()
     }

@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::{Instant, Sleep, sleep_until};
 
 use crate::config::ClientLimits;
@@ -48,6 +49,9 @@ impl Throttle {
 pub struct AddressBudget {
     bytes: Mutex<Throttle>,
     frames: Mutex<Throttle>,
+    handshakes: Mutex<Throttle>,
+    /// How many TLS handshakes may be under way; `None` = no limit.
+    handshakes_at_once: Option<Arc<Semaphore>>,
 }
 
 impl AddressBudget {
@@ -56,12 +60,30 @@ impl AddressBudget {
         Self {
             bytes: Mutex::new(Throttle::new(limits.bytes_per_second_per_address)),
             frames: Mutex::new(Throttle::new(limits.frames_per_second_per_address)),
+            handshakes: Mutex::new(Throttle::new(limits.handshakes_per_second_per_address)),
+            handshakes_at_once: Some(limits.handshakes_per_address)
+                .filter(|most| *most > 0)
+                .map(|most| Arc::new(Semaphore::new(most))),
         }
+    }
+
+    /// Waits until the address may begin another TLS handshake, which is under way for as long as what is returned lives.
+    pub async fn handshake_turn(&self) -> Option<OwnedSemaphorePermit> {
+        let turn = match &self.handshakes_at_once {
+            // It is never closed.
+            Some(places) => places.clone().acquire_owned().await.ok(),
+            None => None,
+        };
+        let due = lock(&self.handshakes).spend(1, Instant::now());
+        if let Some(due) = due {
+            tokio::time::sleep_until(due).await;
+        }
+        turn
     }
 
     /// Whether it is as if nothing had been sent.
     pub fn is_rested(&self, now: Instant) -> bool {
-        lock(&self.bytes).is_rested(now) && lock(&self.frames).is_rested(now)
+        [&self.bytes, &self.frames, &self.handshakes].into_iter().all(|throttle| lock(throttle).is_rested(now))
     }
 }
 

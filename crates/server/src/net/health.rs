@@ -14,11 +14,11 @@ use hyper::header::{self, HeaderValue};
 use hyper::service::service_fn;
 use hyper::{Method, Request, Response, StatusCode};
 use hyper_util::rt::{TokioIo, TokioTimer};
-use tokio::net::TcpStream;
 use tokio::task::{AbortHandle, spawn_local};
 
 use crate::net::inbox::Inbox;
 use crate::net::places::Excess;
+use crate::net::tls::Wire;
 
 /// The path of health.
 pub(super) const HEALTH: &str = "/healthz";
@@ -81,9 +81,14 @@ impl HealthPlaces {
         Self { state, places, patience, taken: RefCell::default() }
     }
 
+    /// How many of them may begin in a second where each costs a TLS handshake.
+    pub(super) fn per_second(&self) -> u32 {
+        u32::try_from(self.places).unwrap_or(u32::MAX)
+    }
+
     /// Serves a connection. If there is no place left, the oldest goes: who asks at once is answered before that, and
     /// who only takes places keeps none.
-    pub(super) fn serve(&self, stream: TcpStream, excess: Excess) {
+    pub(super) fn serve(&self, wire: impl Future<Output = Option<Wire>> + 'static, excess: Excess) {
         let mut taken = self.taken.borrow_mut();
         taken.retain(|task| !task.is_finished());
         if taken.len() >= self.places
@@ -91,14 +96,18 @@ impl HealthPlaces {
         {
             oldest.abort();
         }
-        let served = serve_one(stream, self.state.clone(), excess);
-        let patience = self.patience;
+        let (state, patience) = (self.state.clone(), self.patience);
+        let served = async move {
+            if let Some(wire) = wire.await {
+                serve_one(wire, state, excess).await;
+            }
+        };
         let task = spawn_local(async move { drop(tokio::time::timeout(patience, served).await) });
         taken.push_back(task.abort_handle());
     }
 }
 
-async fn serve_one(stream: TcpStream, state: Rc<HealthState>, excess: Excess) {
+async fn serve_one(stream: Wire, state: Rc<HealthState>, excess: Excess) {
     let refusal = RefusedUnlessAnswered { excess, is_answered: Cell::new(false) };
     let service = service_fn(|request: Request<Incoming>| {
         let found = matches!(*request.method(), Method::GET | Method::HEAD)

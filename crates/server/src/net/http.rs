@@ -21,7 +21,7 @@ use tokio::time::Instant;
 use tokio_tungstenite::tungstenite::handshake::derive_accept_key;
 
 use crate::config::Config;
-use crate::net::acceptor::{OpenConnection, Stream, refuse};
+use crate::net::acceptor::{OpenConnection, Stream};
 use crate::net::admission::Admission;
 use crate::net::health::{self, Answer, HEALTH, HealthPlaces, HealthState, READINESS, text};
 use crate::net::metered::MeteredStream;
@@ -29,8 +29,9 @@ use crate::net::pages::Pages;
 use crate::net::places::Place;
 use crate::net::shard::Sockets;
 use crate::net::socket::Socket;
+use crate::net::tls::{EncryptedWire, Wire};
 use crate::net::way_in::{Clientele, WayIn};
-use crate::net::{cors, own_site, process, routes, websocket};
+use crate::net::{cors, own_site, process, routes, subprotocol, websocket};
 use raidkeep_game::platforms::settings::SudSettings;
 use raidkeep_game::platforms::signature::discovery_path;
 use raidkeep_game::platforms::sud::query::QUERY_PATH;
@@ -70,9 +71,14 @@ impl Discovery {
 
 /// Serves every connection that comes.
 pub(super) async fn serve_streams(mut streams: mpsc::Receiver<Stream>, site: Rc<Site>) {
-    while let Some(Stream { stream, peer, open, place }) = streams.recv().await {
-        if let Ok(stream) = TcpStream::from_std(stream) {
-            spawn_local(welcome(site.clone(), stream, peer, open, place));
+    while let Some(Stream { stream, session, peer, open, place }) = streams.recv().await {
+        let Ok(stream) = TcpStream::from_std(stream) else { continue };
+        match session {
+            None => drop(spawn_local(welcome(site.clone(), stream, peer, open, place))),
+            Some(session) => {
+                let wire = Wire::Encrypted(Box::new(EncryptedWire::new(stream, *session)));
+                spawn_local(serve(site.clone(), wire, peer, Rc::new((open, place))));
+            }
         }
     }
 }
@@ -94,34 +100,23 @@ pub(super) async fn welcome(
     mut stream: TcpStream,
     proxy: SocketAddr,
     open: OpenConnection,
-    mut place: Option<Place>,
+    place: Option<Place>,
 ) {
-    let peer = match site.admission.client(&mut stream, proxy).await {
-        Ok(peer) => peer,
-        Err(error) => {
-            metrics::counter!("raidkeep_connections_refused_total", "why" => "proxy_header").increment(1);
-            return tracing::debug!(%proxy, %error, "a proxy did not say whom a connection is from");
-        }
-    };
-    if peer != proxy {
-        place = match site.admission.place(peer.ip()) {
-            Ok(place) => place,
-            Err(excess) => return refuse(&stream, excess),
-        };
+    if let Some((peer, place)) = site.admission.identify(&mut stream, proxy, place).await {
+        serve(site, Wire::Plain(stream), peer, Rc::new((open, place))).await;
     }
-    serve(site, stream, peer, Rc::new((open, place))).await;
 }
 
 /// Serves one TCP connection: HTTP requests, until it is upgraded or closed.
-async fn serve(site: Rc<Site>, stream: TcpStream, peer: SocketAddr, held: Rc<(OpenConnection, Option<Place>)>) {
-    let _ = stream.set_nodelay(true);
+async fn serve(site: Rc<Site>, wire: Wire, peer: SocketAddr, held: Rc<(OpenConnection, Option<Place>)>) {
+    let _ = wire.tcp().set_nodelay(true);
     let limits = &site.sockets.config().limits;
     let timeout = Duration::from_secs(limits.handshake_seconds);
     // A client that reads nothing would otherwise hold its place forever.
     let lifetime = Duration::from_secs(limits.http_seconds);
     let throttle = RefCell::new(site.admission.requests(held.1.as_ref()));
     let budget = site.admission.budget(held.1.as_ref());
-    let own = own_site::own_address(stream.local_addr());
+    let own = own_site::own_address(wire.tcp().local_addr());
     let service = service_fn(|request| {
         let client = Client { peer, own, _held: held.clone() };
         let site = site.clone();
@@ -132,7 +127,7 @@ async fn serve(site: Rc<Site>, stream: TcpStream, peer: SocketAddr, held: Rc<(Op
             Ok::<_, Infallible>(answer(&site, request, client).await)
         }
     });
-    let stream = MeteredStream { stream, budget };
+    let stream = MeteredStream { wire, budget };
     let connection = hyper::server::conn::http1::Builder::new()
         .timer(TokioTimer::new())
         .header_read_timeout(timeout)
@@ -281,6 +276,10 @@ fn upgrade(site: &Rc<Site>, request: Request<Incoming>, client: Client, address:
         reply.headers_mut().insert(header::SEC_WEBSOCKET_VERSION, HeaderValue::from_static("13"));
         return reply;
     }
+    let subprotocol = match subprotocol::chosen(headers) {
+        Ok(subprotocol) => subprotocol,
+        Err(refusal) => return text(StatusCode::BAD_REQUEST, refusal),
+    };
     let is_for_players = site.sockets.way_in().clientele != Clientele::Operators;
     let is_own_page = site.game_page.is_some() && own_site::is_same_site(headers);
     if is_for_players && !is_own_page && !cors::may_connect(headers, site.sockets.config()) {
@@ -306,6 +305,9 @@ fn upgrade(site: &Rc<Site>, request: Request<Incoming>, client: Client, address:
     headers.insert(header::UPGRADE, HeaderValue::from_static("websocket"));
     headers.insert(header::CONNECTION, HeaderValue::from_static("Upgrade"));
     headers.insert(header::SEC_WEBSOCKET_ACCEPT, accept);
+    if let Some(name) = subprotocol {
+        headers.insert(header::SEC_WEBSOCKET_PROTOCOL, HeaderValue::from_static(name));
+    }
     reply
 }
 

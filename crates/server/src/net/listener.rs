@@ -24,6 +24,7 @@ use crate::net::operator::{OperatorToken, entropy};
 use crate::net::operators::OperatorsDoor;
 use crate::net::purses::PurseSearch;
 use crate::net::start_error::{StartError, bind, system};
+use crate::net::tls::{HandshakeDesk, Tls};
 use crate::net::way_in::{Clientele, WayIn};
 use crate::net::{caller, http, premises, trust};
 use raidkeep_engine::numbers::BatchNumber;
@@ -59,6 +60,8 @@ struct Shared {
     open: OpenCount,
     admission: Arc<Admission>,
     commons: Mutex<Option<Commons>>,
+    /// `None` = nothing is encrypted.
+    tls: Option<Tls>,
     caller: caller::PlatformClient,
     progress: Mutex<Progress>,
     has_changed: Condvar,
@@ -132,7 +135,9 @@ impl Listener {
         Addresses::remove(data);
         let (socket, players) = bind("listen", &config.listen)?;
         let (operators_socket, operators) = bind("admin.listen", &config.operators_listen()?)?;
-        config.admin.check_exposure(operators, &config.trusted_proxies)?;
+        let tls = Tls::open(&config.tls)?;
+        let operators_tls = tls.is_some() && config.admin.encrypts(operators);
+        config.admin.check_exposure(operators, &config.trusted_proxies, operators_tls)?;
         premises::prepare(&mut folder, &config)?;
         let operator = OperatorToken::load(data)?;
         let caller = caller::start(trust::roots(&config.platforms.tls)?).map_err(system("start a thread"))?;
@@ -140,7 +145,8 @@ impl Listener {
             (0..config.worlds).map(|world| Door::new(world, config.limits.waiting_requests_per_world)).collect();
         Ok(Self(Arc::new(Shared {
             config: Arc::new(config),
-            addresses: Addresses { players, operators },
+            addresses: Addresses { players, operators, players_tls: tls.is_some(), operators_tls },
+            tls,
             socket: Mutex::new(Some(socket)),
             operators_socket: Mutex::new(Some(operators_socket)),
             operators_thread: Mutex::default(),
@@ -189,8 +195,9 @@ impl Listener {
         if progress.has_failed { Err(progress.failure.take().unwrap_or_else(other)) } else { Ok(()) }
     }
 
-    /// Reads the assets again, as `rules_reload` does. Blocks until they are checked.
+    /// Reads the assets again, as `rules_reload` does, and the certificate. Blocks until they are checked.
     pub fn reload(&self) {
+        self.0.tls.iter().for_each(Tls::reload);
         let reloader = lock(&self.0.commons).as_ref().map(|commons| commons.reloader.clone());
         if let Some(reloader) = reloader {
             reloader.reload();
@@ -268,14 +275,27 @@ impl Seat {
     }
 
     /// Starts accepting connections; only the first call has an effect.
-    pub(super) fn acceptor(&self, way_in: &WayIn) -> Option<(Acceptor, std::net::TcpListener)> {
+    pub(super) fn acceptor(
+        &self,
+        way_in: &Arc<WayIn>,
+    ) -> Result<Option<(Acceptor, std::net::TcpListener)>, StartError> {
         let shared = &self.listener.0;
-        let socket = lock(&shared.socket).take()?;
+        let Some(socket) = lock(&shared.socket).take() else {
+            return Ok(None);
+        };
         let senders = shared.doors.iter().map(|door| door.streams.clone()).collect();
         let connections_max = shared.config.limits.connections;
         let health = http::health_places(&shared.config, way_in);
         let (open, admission) = (shared.open.clone(), shared.admission.clone());
-        Some((Acceptor { senders, open, connections_max, health, admission }, socket))
+        let handshakes = match shared.handshake_desk(&admission) {
+            Some(desk) => {
+                let (config, way_in) = (shared.config.clone(), way_in.clone());
+                let started = desk.start(move || http::health_places(&config, &way_in));
+                Some(started.map_err(system("start a thread"))?)
+            }
+            None => None,
+        };
+        Ok(Some((Acceptor { senders, open, connections_max, health, admission, handshakes }, socket)))
     }
 
     /// Opens the operators' listener beside the players' way in; only the first call has an effect.
@@ -285,10 +305,12 @@ impl Seat {
             return Ok(());
         };
         let way_in = shared.way_in(Clientele::Operators, &players.requests, players.routes.clone(), "");
-        let admission = Admission::for_operators(&shared.config, shared.addresses.operators)?;
+        let Addresses { operators, operators_tls, .. } = shared.addresses;
+        let admission = Arc::new(Admission::for_operators(&shared.config, operators, operators_tls)?);
         let door = OperatorsDoor {
             config: shared.config.clone(),
-            admission: Arc::new(admission),
+            handshakes: shared.handshake_desk(&admission).filter(|_| operators_tls),
+            admission,
             way_in: Arc::new(way_in),
             metrics: shared.metrics.clone(),
             stopping: self.stopping(),
@@ -349,6 +371,13 @@ impl Shared {
             started.map_err(|error| tracing::warn!(%error, "the assets are not watched; rules_reload reads them")).ok()
         });
         Ok(Commons { way_in: Arc::new(way_in), reloader, watcher })
+    }
+
+    /// Who does the handshakes of a listener with this admission; `None` = nothing is encrypted.
+    fn handshake_desk(&self, admission: &Arc<Admission>) -> Option<HandshakeDesk> {
+        let (acceptor, admission) = (self.tls.as_ref()?.acceptor(), admission.clone());
+        let patience = Duration::from_secs(self.config.limits.handshake_seconds);
+        Some(HandshakeDesk { acceptor, admission, patience })
     }
 
     /// A way in with limits of its own.

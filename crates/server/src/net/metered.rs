@@ -1,19 +1,19 @@
-//! A TCP stream that is read no faster than its budget allows, for hyper as well as for the WebSocket.
+//! A stream that is read no faster than its budget allows, for hyper as well as for the WebSocket.
 
 use std::io::{self, ErrorKind, Read, Write};
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
-use tokio::net::TcpStream;
 
 use crate::net::budget::Budget;
+use crate::net::tls::Wire;
 
 /// A client's stream and what the client may send on it.
 #[derive(Debug)]
 pub struct MeteredStream {
     /// The stream.
-    pub stream: TcpStream,
+    pub wire: Wire,
     /// What may still be read from it.
     pub budget: Budget,
 }
@@ -22,7 +22,7 @@ impl MeteredStream {
     /// Ready when the stream has something to read and the budget allows reading it.
     pub fn poll_readable(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         ready!(self.budget.poll_open(cx));
-        self.stream.poll_read_ready(cx)
+        self.wire.tcp().poll_read_ready(cx)
     }
 }
 
@@ -32,7 +32,7 @@ impl Read for MeteredStream {
         if !self.budget.is_open() {
             return Err(ErrorKind::WouldBlock.into());
         }
-        let count = self.stream.try_read(buffer)?;
+        let count = self.wire.read(buffer)?;
         self.budget.spend_bytes(count);
         Ok(count)
     }
@@ -41,11 +41,11 @@ impl Read for MeteredStream {
 /// Writes what is possible at once, else errs with [`ErrorKind::WouldBlock`].
 impl Write for MeteredStream {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.stream.try_write(bytes)
+        self.wire.write(bytes)
     }
 
     fn flush(&mut self) -> io::Result<()> {
-        Ok(())
+        self.wire.flush()
     }
 }
 
@@ -54,7 +54,7 @@ impl AsyncRead for MeteredStream {
         let this = self.get_mut();
         ready!(this.budget.poll_open(cx));
         let before = buffer.filled().len();
-        ready!(Pin::new(&mut this.stream).poll_read(cx, buffer))?;
+        ready!(Pin::new(&mut this.wire).poll_read(cx, buffer))?;
         this.budget.spend_bytes(buffer.filled().len() - before);
         Poll::Ready(Ok(()))
     }
@@ -62,7 +62,7 @@ impl AsyncRead for MeteredStream {
 
 impl AsyncWrite for MeteredStream {
     fn poll_write(self: Pin<&mut Self>, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
-        Pin::new(&mut self.get_mut().stream).poll_write(cx, bytes)
+        Pin::new(&mut self.get_mut().wire).poll_write(cx, bytes)
     }
 
     fn poll_write_vectored(
@@ -70,18 +70,18 @@ impl AsyncWrite for MeteredStream {
         cx: &mut Context<'_>,
         slices: &[io::IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
-        Pin::new(&mut self.get_mut().stream).poll_write_vectored(cx, slices)
+        Pin::new(&mut self.get_mut().wire).poll_write_vectored(cx, slices)
     }
 
     fn is_write_vectored(&self) -> bool {
-        self.stream.is_write_vectored()
+        AsyncWrite::is_write_vectored(&self.wire)
     }
 
     fn poll_flush(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.get_mut().stream).poll_flush(cx)
+        Pin::new(&mut self.get_mut().wire).poll_flush(cx)
     }
 
     fn poll_shutdown(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.get_mut().stream).poll_shutdown(cx)
+        Pin::new(&mut self.get_mut().wire).poll_shutdown(cx)
     }
 }

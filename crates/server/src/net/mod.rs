@@ -42,6 +42,8 @@ pub mod server;
 pub mod shard;
 pub mod socket;
 pub mod start_error;
+mod subprotocol;
+pub mod tls;
 mod trust;
 mod turns;
 pub mod way_in;

@@ -15,6 +15,7 @@ use crate::net::acceptor::{Acceptor, OpenCount, Stream};
 use crate::net::admission::Admission;
 use crate::net::http::{self, Site};
 use crate::net::shard::Sockets;
+use crate::net::tls::HandshakeDesk;
 use crate::net::way_in::WayIn;
 
 /// Connections that wait for the thread.
@@ -26,6 +27,8 @@ pub(super) struct OperatorsDoor {
     pub(super) config: Arc<Config>,
     /// Who may connect.
     pub(super) admission: Arc<Admission>,
+    /// Who does its handshakes; `None` = nothing is encrypted.
+    pub(super) handshakes: Option<HandshakeDesk>,
     /// Its own way in to the worlds.
     pub(super) way_in: Arc<WayIn>,
     /// Renders `/metrics`.
@@ -50,6 +53,7 @@ impl OperatorsDoor {
             connections_max: self.config.admin.connections,
             health: http::health_places(&self.config, &self.way_in),
             admission: self.admission.clone(),
+            handshakes: self.handshakes.map(|desk| desk.open(http::health_places(&self.config, &self.way_in))),
         };
         let health = http::health_state(&self.config, &self.way_in);
         let sockets = Rc::new(Sockets::new(self.way_in, self.config.clone()));

@@ -11,7 +11,7 @@ use bevy_ecs::world::World;
 use tokio::sync::mpsc;
 use tokio::task::{LocalSet, spawn_local};
 
-use crate::net::acceptor::Stream;
+use crate::net::acceptor::{Acceptor, Stream};
 use crate::net::archiving;
 use crate::net::http::{self, Discovery, Site};
 use crate::net::inbox::Inbox;
@@ -101,6 +101,8 @@ struct Started {
     world: WorldLoop,
     revival: Revival,
     way_in: Arc<WayIn>,
+    /// Of the world that accepts connections for all.
+    acceptor: Option<(Acceptor, std::net::TcpListener)>,
     rows: Rows,
 }
 
@@ -114,8 +116,9 @@ fn start(mut app: App, seat: &Rc<Seat>, rebuild: Option<Rebuild>) -> Result<Star
     let (answering, rows) = (Answering::of(&store)?, store.rows.clone());
     let world = begin(app, seat, &reloader, &loaded, (store, start))?;
     seat.open_for_operators(&way_in)?;
+    let acceptor = seat.acceptor(&way_in)?;
     let revival = Revival::new(seat.clone(), rebuild, (way_in.clone(), reloader), answering);
-    Ok(Started { world, revival, way_in, rows })
+    Ok(Started { world, revival, way_in, acceptor, rows })
 }
 
 /// Begins a life of a world: an app with all its plugins finished gets its rules and what was stored.
@@ -168,12 +171,12 @@ fn first_bytes<const BYTES: usize>(drawn: &[u8; 32]) -> [u8; BYTES] {
 }
 
 async fn run_beside_sockets(
-    Started { world, revival, way_in, rows }: Started,
+    Started { world, revival, way_in, acceptor, rows }: Started,
     streams: mpsc::Receiver<Stream>,
     discovery: Option<Discovery>,
     seat: &Seat,
 ) -> AppExit {
-    let accepting = seat.acceptor(&way_in).map(|(acceptor, socket)| spawn_local(acceptor.run(socket)));
+    let accepting = acceptor.map(|(acceptor, socket)| spawn_local(acceptor.run(socket)));
     let health = http::health_state(seat.config(), &way_in);
     let sockets = Rc::new(Sockets::new(way_in, seat.config().clone()));
     // Metrics are the operators'.

@@ -1,4 +1,4 @@
-//! A WebSocket on a TCP stream of tokio. tokio-tungstenite has one too, whose limits are fixed when it is made; here they
+//! A WebSocket on a stream of tokio. tokio-tungstenite has one too, whose limits are fixed when it is made; here they
 //! grow once the client has logged in.
 
 use std::io::ErrorKind;
@@ -77,7 +77,7 @@ impl Socket {
         loop {
             match self.0.flush() {
                 Err(error) if would_block(&error) => {
-                    if let Err(error) = ready!(self.0.get_ref().stream.poll_write_ready(cx)) {
+                    if let Err(error) = ready!(self.0.get_ref().wire.tcp().poll_write_ready(cx)) {
                         return Poll::Ready(Err(error.into()));
                     }
                 }
@@ -87,8 +87,8 @@ impl Socket {
         }
     }
 
-    /// The stream, for closing it.
-    pub fn stream(&mut self) -> &mut TcpStream {
-        &mut self.0.get_mut().stream
+    /// Says that nothing follows, and gives the stream below for closing it.
+    pub fn end(&mut self) -> &mut TcpStream {
+        self.0.get_mut().wire.end()
     }
 }

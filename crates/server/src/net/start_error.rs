@@ -5,6 +5,7 @@ use std::net::SocketAddr;
 
 use crate::config::ConfigError;
 use crate::net::operator::OperatorTokenError;
+use crate::net::tls::PairError;
 use raidkeep_engine::clock_check::ClockTooFar;
 use raidkeep_engine::private::TooOpen;
 use raidkeep_engine::start::StartFailures;
@@ -36,6 +37,9 @@ pub enum StartError {
     /// The system clock.
     #[error("{0}")]
     Clock(#[from] ClockTooFar),
+    /// The certificate.
+    #[error("{0}")]
+    Certificate(#[from] PairError),
     /// The operator token.
     #[error("{0}")]
     Token(#[from] OperatorTokenError),

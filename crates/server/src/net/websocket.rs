@@ -221,7 +221,7 @@ async fn close(mut socket: Socket, code: CloseCode, reason: &'static str) {
         {
             return;
         }
-        let stream = socket.stream();
+        let stream = socket.end();
         let _ = stream.shutdown().await;
         // Boxed: as part of the future it would take space for the whole life of the connection.
         let mut rest = vec![0; 4096];

@@ -1,36 +1,28 @@
 import type { JSX } from "preact";
 import { useEffect, useState } from "preact/hooks";
-import { Field } from "../../ui/basics.js";
+import { canHash } from "../../game/password.js";
+import { line } from "../../game/session.js";
+import { Button, Field } from "../../ui/basics.js";
+import { Form } from "../../ui/form.js";
 import { Tabs } from "../../ui/tabs.js";
-import { enterWithEmail, isLegalName } from "./model.js";
+import { areFilled, enterWithEmail, isLegalName, PASSWORD_LEAST } from "./model.js";
 import { accountTexts } from "./texts.js";
 
 const NAME_PAUSE_MS = 300;
-const PASSWORD_SHORTEST = 6;
-
-interface EmailFormProps {
-  /** The name is judged only on a line that is open. */
-  judged?: boolean;
-}
 
 /** Signing up and logging in with an e-mail address. */
-export function EmailForm({ judged = true }: EmailFormProps): JSX.Element {
+export function EmailForm(): JSX.Element {
   const t = accountTexts();
   const [tab, setTab] = useState<"signUp" | "logIn">("signUp");
   const [email, setEmail] = useState("");
   const [password, setPassword] = useState("");
   const [name, setName] = useState("");
-  const legal = useLegalName(judged ? name.trim() : "");
+  const legal = useLegalName(name.trim());
   const making = tab === "signUp";
-  const ready = email.includes("@") && password.length >= PASSWORD_SHORTEST && (!making || name.trim().length >= 2);
+  const credentials = { email, password, username: making ? name : undefined };
+  if (!canHash()) return <p class="muted">{t.insecure}</p>;
   return (
-    <form
-      class="form"
-      onSubmit={(event) => {
-        event.preventDefault();
-        if (ready) void enterWithEmail(email.trim(), password, making ? name.trim() : undefined);
-      }}
-    >
+    <Form label={t[tab]}>
       <Tabs
         label={t.other}
         chosen={tab}
@@ -47,6 +39,7 @@ export function EmailForm({ judged = true }: EmailFormProps): JSX.Element {
         value={password}
         onValue={setPassword}
         autocomplete={making ? "new-password" : "current-password"}
+        {...(making ? { hint: t.passwordHint(PASSWORD_LEAST) } : {})}
       />
       {making && (
         <Field
@@ -54,22 +47,27 @@ export function EmailForm({ judged = true }: EmailFormProps): JSX.Element {
           hint={legal === undefined ? t.nameHint : legal ? t.legal : t.illegal}
           value={name}
           onValue={setName}
-          maxLength={16}
           autocomplete="username"
         />
       )}
-      <button type="submit" class="button button-main" disabled={!ready || (making && legal === false)}>
+      <Button
+        tone="main"
+        type="submit"
+        disabled={!areFilled(credentials) || (making && legal === false)}
+        onPress={() => enterWithEmail(credentials)}
+      >
         {t[tab]}
-      </button>
-    </form>
+      </Button>
+    </Form>
   );
 }
 
+/** What the server says of a name; undefined before it has, and at the gate, where there is no line yet. */
 function useLegalName(name: string): boolean | undefined {
   const [legal, setLegal] = useState<boolean | undefined>(undefined);
   useEffect(() => {
     setLegal(undefined);
-    if (name === "") return undefined;
+    if (name === "" || line.peek() === undefined) return undefined;
     let current = true;
     const timer = setTimeout(() => {
       void isLegalName(name).then((judged) => {

@@ -1,12 +1,50 @@
+import type { StoppedError } from "../../client/client.js";
 import { act, ask } from "../../game/act.js";
-import { enter } from "../../game/session.js";
+import { hashPassword } from "../../game/password.js";
+import { signIn } from "../../game/session.js";
+import { player } from "../../state/player.js";
 import { toast } from "../../state/toasts.js";
+import { lineTexts } from "../../texts/line.js";
 import { accountTexts } from "./texts.js";
 
-/** Enters with an e-mail account; with a name it is made if there is none. */
-export async function enterWithEmail(email: string, password: string, username?: string): Promise<void> {
-  const account = { kind: "email", email, password: await hashed(email, password) } as const;
-  enter(username === undefined ? account : { ...account, username });
+/** For new passwords; the server judges only their hash. */
+export const PASSWORD_LEAST = 6;
+
+export interface Credentials {
+  email: string;
+  password: string;
+  /** To sign up; undefined to log in. */
+  username: string | undefined;
+}
+
+/** Whether the fields can be sent; what is in them is the server's to judge. */
+export function areFilled({ email, password, username }: Credentials): boolean {
+  if (!/^\S+@\S+$/.test(email.trim())) return false;
+  if (username === undefined) return password !== "";
+  return username.trim() !== "" && password.length >= PASSWORD_LEAST;
+}
+
+/** Logs in or signs up, and plays on with that account. A refusal leaves the tab as it is. */
+export async function enterWithEmail({ email, password, username }: Credentials): Promise<void> {
+  const refusal = await signIn({
+    kind: "email",
+    email: email.trim(),
+    password: await hashPassword(password, email),
+    ...(username === undefined ? {} : { username: username.trim() }),
+  });
+  if (refusal === undefined) toast("good", accountTexts().welcome(player.value?.name ?? ""));
+  else toast("bad", refusalOf(refusal, username !== undefined));
+}
+
+/** Why the server let nobody in, in the player's language. */
+export function refusalOf(refusal: Pick<StoppedError, "why" | "details"> | "no_answer", signsUp: boolean): string {
+  const t = accountTexts();
+  if (refusal === "no_answer") return t.noAnswer;
+  const code = refusal.details.statusCode;
+  if (refusal.why !== "refused" || code === undefined) return lineTexts().stopped[refusal.why];
+  // Who signs up is logged in if the address is known: a wrong password then means that it is somebody's.
+  if (signsUp && code === 401) return t.taken;
+  return t.refused[code] ?? lineTexts().stopped.refused;
 }
 
 /** Whether a name may be used. */
@@ -14,8 +52,10 @@ export async function isLegalName(name: string): Promise<boolean> {
   return (await ask("legal", { mode: 0, content: name }))?.status === true;
 }
 
-export async function bindSud(uid: string, ss_token: string): Promise<void> {
-  if ((await act("sud_bind", { uid, ss_token })) !== undefined) toast("good", accountTexts().bound);
+export async function bindSud(uid: string, session: string): Promise<boolean> {
+  const bound = await act("sud_bind", { uid: uid.trim(), ss_token: session.trim() });
+  if (bound !== undefined) toast("good", accountTexts().bound);
+  return bound !== undefined;
 }
 
 /** How long an answer takes, in milliseconds, and the zone of the server's days. */
@@ -25,16 +65,4 @@ export async function measure(): Promise<{ ms: number; zone: string } | undefine
   const ms = Math.round(performance.now() - began);
   const time = await ask("server_time", {});
   return time && { ms, zone: time.zone };
-}
-
-/**
- * What is sent in place of the password: the server never sees what was typed. Pages without HTTPS have no `crypto.subtle`
- * beyond this machine; there the password goes as it is, as it would on any such page.
- */
-async function hashed(email: string, password: string): Promise<string> {
-  const subtle = (crypto as Partial<Crypto>).subtle;
-  if (subtle === undefined) return password;
-  const bytes = new TextEncoder().encode(`raidkeep-play ${email.toLowerCase()} ${password}`);
-  const digest = new Uint8Array(await subtle.digest("SHA-256", bytes));
-  return [...digest].map((byte) => byte.toString(16).padStart(2, "0")).join("");
 }

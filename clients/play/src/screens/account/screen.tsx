@@ -1,56 +1,78 @@
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
-import { LanguageSwitch } from "../../ui/language.js";
 import { Portrait } from "../../art/portrait.js";
-import { newGuest, storedAccount } from "../../game/account.js";
-import { enter, leave } from "../../game/session.js";
+import { storedAccount } from "../../game/account.js";
+import { leave } from "../../game/session.js";
 import { player } from "../../state/player.js";
 import { Button, Field, Panel } from "../../ui/basics.js";
+import { Confirm } from "../../ui/confirm.js";
+import { Form } from "../../ui/form.js";
+import { LanguageSwitch } from "../../ui/language.js";
 import { EmailForm } from "./email.js";
 import { bindSud, measure } from "./model.js";
 import { accountTexts } from "./texts.js";
 
 export function AccountScreen(): JSX.Element {
   const t = accountTexts();
-  const account = storedAccount();
   return (
     <div class="account">
-      <Panel title={t.who}>
-        <div class="account-who">
-          <Portrait of={player.value?.name ?? ""} />
-          <div>
-            <b>{player.value?.name}</b>
-            <p class="muted">{account?.kind === "email" ? t.email(account.email) : t.guest}</p>
-          </div>
-        </div>
-        <div class="row">
-          <Button
-            onPress={() => {
-              enter(newGuest());
-            }}
-          >
-            {t.newGuest}
-          </Button>
-          <Button tone="quiet" onPress={leave}>
-            {t.leave}
-          </Button>
-        </div>
-      </Panel>
+      <Who />
       <Panel title={t.other}>
         <p class="hint">{t.otherHint}</p>
         <EmailForm />
       </Panel>
-      <Panel title={t.settings}>
-        <div class="row">
-          <span class="row-label">{t.language}</span>
-          <LanguageSwitch />
-        </div>
-        <LineView />
-      </Panel>
-      <Panel title={t.sud}>
-        <Sud />
-      </Panel>
+      <div class="account-rest">
+        <Panel title={t.settings}>
+          <div class="row">
+            <span class="row-label">{t.language}</span>
+            <LanguageSwitch />
+          </div>
+          <LineView />
+        </Panel>
+        <Panel title={t.sud}>
+          <Sud />
+        </Panel>
+      </div>
     </div>
+  );
+}
+
+/** Who plays in this tab, and the way out. */
+function Who(): JSX.Element {
+  const t = accountTexts();
+  const [leaves, setLeaves] = useState(false);
+  const account = storedAccount();
+  const name = player.value?.name ?? "";
+  const out = account?.kind === "email" ? t.signOut : t.forget;
+  return (
+    <Panel title={t.who} class="account-whole">
+      <div class="account-who">
+        <Portrait of={name} />
+        <div>
+          <b>{name}</b>
+          <p class="muted">{account?.kind === "email" ? t.email(account.email) : t.guest}</p>
+        </div>
+        <Button
+          onPress={() => {
+            setLeaves(true);
+          }}
+        >
+          {out}
+        </Button>
+      </div>
+      {leaves && (
+        <Confirm
+          title={out}
+          action={out}
+          onConfirm={leave}
+          onClose={() => {
+            setLeaves(false);
+          }}
+        >
+          {account?.kind === "email" ? t.signOutHint : t.forgetHint(name)}
+        </Confirm>
+      )}
+    </Panel>
   );
 }
 
@@ -77,19 +99,28 @@ function Sud(): JSX.Element {
   const [uid, setUid] = useState("");
   const [session, setSession] = useState("");
   return (
-    <form
-      class="form"
-      onSubmit={(event) => {
-        event.preventDefault();
-        void bindSud(uid.trim(), session.trim());
-      }}
-    >
+    <Form label={t.sud}>
       <p class="hint">{t.sudHint}</p>
       <Field label={t.uid} value={uid} onValue={setUid} maxLength={64} autocomplete="off" />
-      <Field label={t.session} value={session} onValue={setSession} maxLength={512} autocomplete="off" />
-      <button type="submit" class="button" disabled={uid.trim() === "" || session.trim() === ""}>
+      <Field
+        label={t.session}
+        value={session}
+        onValue={setSession}
+        hint={t.sessionHint}
+        maxLength={512}
+        autocomplete="off"
+      />
+      <Button
+        type="submit"
+        disabled={uid.trim() === "" || session.trim() === ""}
+        onPress={async () => {
+          if (!(await bindSud(uid, session))) return;
+          setUid("");
+          setSession("");
+        }}
+      >
         {t.bind}
-      </button>
-    </form>
+      </Button>
+    </Form>
   );
 }

@@ -1,16 +1,37 @@
 import { act } from "../../game/act.js";
 import { catalog } from "../../state/catalog.js";
-import { type Amount, player } from "../../state/player.js";
+import type { Amount, Player } from "../../state/player.js";
 
-/** What the player owns, in the order of the items' numbers. */
-export function ownedItems(): Amount[] {
-  const items = [...(player.value?.items ?? [])].map(([item, quantity]) => ({ item, quantity }));
-  return items.filter(({ quantity }) => quantity > 0).sort((one, other) => orderOf(one.item) - orderOf(other.item));
+export type Ending = Player["expiring"][number];
+
+export interface Owned extends Amount {
+  /** Energy that one gives; undefined for what cannot be used. */
+  energy: number | undefined;
+  /** For an item of limited time. */
+  ending: Ending | undefined;
 }
 
-/** The energy that an item gives when it is used, or undefined if it cannot be. */
-export function energyOf(item: string): number | undefined {
-  return catalog.items[item]?.energy;
+/** What a player owns: first what can be drunk, then what ends soonest, then the rest by number. */
+export function ownedItems({ items, expiring }: Pick<Player, "items" | "expiring">): Owned[] {
+  return [...items]
+    .filter(([, quantity]) => quantity > 0)
+    .map(([item, quantity]) => ({
+      item,
+      quantity,
+      energy: catalog.items[item]?.energy,
+      ending: expiring.find((one) => one.item === item),
+    }))
+    .sort((one, other) => rankOf(one) - rankOf(other) || orderOf(one.item) - orderOf(other.item));
+}
+
+function rankOf({ energy, ending }: Owned): number {
+  if (energy !== undefined) return 0;
+  return ending === undefined ? Number.MAX_SAFE_INTEGER : ending.expires_at;
+}
+
+/** Whether something has ended since the server was asked. */
+export function hasEnded(expiring: readonly Ending[], now: number): boolean {
+  return expiring.some(({ expires_at }) => expires_at <= now);
 }
 
 export async function use(item: string, count: number): Promise<boolean> {

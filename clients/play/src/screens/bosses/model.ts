@@ -1,5 +1,5 @@
 import { signal } from "@preact/signals";
-import type { AnswerOf } from "../../client/client.js";
+import { type AnswerOf, TICKET_KINDS } from "../../client/client.js";
 import { ask } from "../../game/act.js";
 import { type Stage, stagesOf } from "../../state/catalog.js";
 import { patchPlayer, player } from "../../state/player.js";
@@ -36,10 +36,7 @@ export async function refreshHall(): Promise<void> {
     const answer = await ask("get_config_boss", {});
     if (answer === undefined) return;
     damageCap = answer.config.max_upload_damage;
-    lives = Object.entries(answer.config)
-      .filter(([name]) => /^boss\d+$/.test(name))
-      .sort(([one], [other]) => Number(one.slice(4)) - Number(other.slice(4)))
-      .map(([, boss]) => (typeof boss === "number" ? boss : boss.life_value));
+    lives = livesOf(answer.config);
   }
   const told = await ask("stage_refresh_boss", {});
   if (told === undefined) return;
@@ -48,7 +45,15 @@ export async function refreshHall(): Promise<void> {
     best: told.damage,
     seasonEndsAt: told.at.next_month_at ?? undefined,
   };
-  patchPlayer({ limits: { ...player.peek()?.limits, "18": told.limit } });
+  patchPlayer({ limits: { ...player.peek()?.limits, [TICKET_KINDS.boss_challenge]: told.limit } });
+}
+
+/** The lives of `boss1` and so on, in their order. */
+function livesOf(config: AnswerOf<"get_config_boss">["config"]): number[] {
+  const found: number[] = [];
+  for (let boss = config["boss1"]; boss !== undefined; boss = config[`boss${found.length + 1}`])
+    found.push(boss.life_value);
+  return found;
 }
 
 /** The first boss alive, or -1. */

@@ -2,8 +2,8 @@ import type { JSX } from "preact";
 import { useState } from "preact/hooks";
 import { Boss } from "../../art/creatures.js";
 import { Scene } from "../../art/scene.js";
-import { act } from "../../game/act.js";
-import { gainsOf } from "../../game/act.js";
+import { TICKET_KINDS } from "../../client/client.js";
+import { act, gainsOf } from "../../game/act.js";
 import { useFresh, usePolled } from "../../game/fresh.js";
 import { secondsUntil } from "../../state/clock.js";
 import { bossesChanged } from "../../state/news.js";
@@ -71,7 +71,7 @@ function Foremost({ known, place }: { known: Hall; place: number }): JSX.Element
   const { life = 0, ratio = 1 } = known.bosses[place] ?? {};
   const me = player.value;
   const stage = bossStage(me?.stages.boss ?? 0);
-  const left = me?.limits["18"] ?? 0;
+  const left = me?.limits[TICKET_KINDS.boss_challenge] ?? 0;
   const open = me?.session?.mode === "boss" ? me.session.stage : undefined;
   const enter = async (): Promise<void> => {
     if (stage === undefined) return;

@@ -1,3 +1,4 @@
+import { ITEMS } from "../../client/client.js";
 import type { JSX } from "preact";
 import { ItemIcon } from "../../art/items.js";
 import { Portrait } from "../../art/portrait.js";
@@ -5,7 +6,7 @@ import { Scene } from "../../art/scene.js";
 import { useFresh } from "../../game/fresh.js";
 import { secondsUntil } from "../../state/clock.js";
 import { kit } from "../../state/kit.js";
-import { ITEM, player } from "../../state/player.js";
+import { player } from "../../state/player.js";
 import { common } from "../../texts/common.js";
 import { durationText, numberText } from "../../texts/texts.js";
 import { Bar, Empty, Panel } from "../../ui/basics.js";
@@ -13,7 +14,7 @@ import type { IconName } from "../../art/icons.js";
 import { attributes, BATTLE_ATTRIBUTES, MATERIALS, refreshCharacter, worldTime } from "./model.js";
 import { characterTexts } from "./texts.js";
 
-const MATERIAL_ITEMS = { 龙眼: ITEM.dragonEye, 凤羽: ITEM.phoenixFeather } as const;
+const MATERIAL_ITEMS = { 龙眼: ITEMS.dragon_eye, 凤羽: ITEMS.phoenix_feather } as const;
 
 export function CharacterScreen(): JSX.Element {
   const t = characterTexts();

@@ -51,7 +51,7 @@ export async function hangAt(stage: number): Promise<void> {
   const started = await act("start_hang_up", { stage });
   if (started === undefined) return;
   if (started.status === 2) toast("info", chestTexts().same);
-  else paid(started.data.start_hang_up_reward);
+  else paid(started.data?.start_hang_up_reward ?? []);
   patchPlayer({ hangUpStage: stage });
   await refreshChest();
 }

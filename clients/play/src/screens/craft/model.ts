@@ -1,12 +1,13 @@
+import { ITEMS } from "../../client/client.js";
 import { act, ask } from "../../game/act.js";
 import { refreshKit } from "../../game/kit.js";
 import { refreshPlayer } from "../../game/session.js";
-import { ITEM, player } from "../../state/player.js";
+import { player } from "../../state/player.js";
 
 /** What can be made: the number of its mode, and what it is paid with. */
 export const CRAFTS = {
-  skill: { mode: 0, material: ITEM.dragonEye },
-  equipment: { mode: 1, material: ITEM.phoenixFeather },
+  skill: { mode: 0, material: ITEMS.dragon_eye },
+  equipment: { mode: 1, material: ITEMS.phoenix_feather },
 } as const;
 
 export type Craft = keyof typeof CRAFTS;

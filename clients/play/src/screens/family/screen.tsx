@@ -1,57 +1,89 @@
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
 import { Portrait } from "../../art/portrait.js";
-import { useFresh } from "../../game/fresh.js";
+import { useFresh, usePolled } from "../../game/fresh.js";
+import { player } from "../../state/player.js";
 import { Button, Empty, Field, Panel } from "../../ui/basics.js";
-import { type Family, family, found, join, leave, lookUp, refreshFamily } from "./model.js";
+import { Confirm } from "../../ui/confirm.js";
+import { Form } from "../../ui/form.js";
+import { type Family, family, found, join, leave, leavingOf, lookUp, refreshFamily } from "./model.js";
 import { familyTexts } from "./texts.js";
 
-const NAME_LONGEST = 16;
+/** Who joins or leaves is seen this soon. */
+const POLL_MS = 10_000;
 
 export function FamilyScreen(): JSX.Element {
   const t = familyTexts();
   useFresh(refreshFamily);
+  usePolled(refreshFamily, POLL_MS);
   const mine = family.value;
   const [other, setOther] = useState<Family | undefined>(undefined);
   return (
     <div class="family">
-      <Panel title={mine ? mine.family : t.mine} aside={<span class="hint">{t.lead}</span>}>
-        {mine ? (
-          <>
-            <Members of={mine} />
-            <Button tone="quiet" onPress={leave}>
-              {t.leave}
-            </Button>
-          </>
-        ) : (
+      {mine && <Mine family={mine} />}
+      {mine === null && (
+        <Panel title={t.mine} aside={<span class="hint">{t.lead}</span>}>
           <Empty icon="family">{t.none}</Empty>
-        )}
-      </Panel>
-      {!mine && (
-        <Panel title={t.found}>
-          <Named button={t.foundButton} onName={found} />
         </Panel>
       )}
-      {!mine && (
+      {mine === null && (
+        <Panel title={t.found}>
+          <Named button={t.foundButton} hint={t.nameHint} onName={found} />
+        </Panel>
+      )}
+      {mine === null && (
         <Panel title={t.join}>
           <Named button={t.joinButton} onName={join} />
         </Panel>
       )}
-      <Panel title={t.look}>
-        <Named
-          button={t.lookButton}
-          onName={async (name) => {
-            setOther(await lookUp(name));
-          }}
-        />
-        {other && (
-          <>
-            <h3>{other.family}</h3>
-            <Members of={other} />
-          </>
-        )}
-      </Panel>
+      {mine !== undefined && (
+        <Panel title={t.look}>
+          <Named
+            button={t.lookButton}
+            onName={async (name) => {
+              setOther(await lookUp(name));
+            }}
+          />
+          {other && (
+            <div class="family-other">
+              <h3>{other.family}</h3>
+              <Members of={other} />
+              {mine === null && <Button onPress={() => join(other.family)}>{t.joinThis(other.family)}</Button>}
+            </div>
+          )}
+        </Panel>
+      )}
     </div>
+  );
+}
+
+function Mine({ family: mine }: { family: Family }): JSX.Element {
+  const t = familyTexts();
+  const [leaves, setLeaves] = useState(false);
+  return (
+    <Panel title={mine.family} aside={<span class="hint">{t.lead}</span>}>
+      <Members of={mine} />
+      <Button
+        tone="quiet"
+        onPress={() => {
+          setLeaves(true);
+        }}
+      >
+        {t.leave}
+      </Button>
+      {leaves && (
+        <Confirm
+          title={t.leave}
+          action={t.leave}
+          onConfirm={leave}
+          onClose={() => {
+            setLeaves(false);
+          }}
+        >
+          {t.leaving[leavingOf(mine)](mine.members[1] ?? "")}
+        </Confirm>
+      )}
+    </Panel>
   );
 }
 
@@ -66,6 +98,7 @@ function Members({ of }: { of: Family }): JSX.Element {
             <Portrait of={member} />
             <b>{member}</b>
             {member === of.leader && <span class="member-leader">{t.leader}</span>}
+            {member === player.value?.name && <span class="hint">{t.me}</span>}
           </li>
         ))}
       </ul>
@@ -73,21 +106,27 @@ function Members({ of }: { of: Family }): JSX.Element {
   );
 }
 
-function Named({ button, onName }: { button: string; onName: (name: string) => Promise<void> }): JSX.Element {
+interface NamedProps {
+  button: string;
+  hint?: string;
+  onName: (name: string) => Promise<void>;
+}
+
+function Named({ button, hint, onName }: NamedProps): JSX.Element {
   const t = familyTexts();
   const [name, setName] = useState("");
   return (
-    <form
-      class="named"
-      onSubmit={(event) => {
-        event.preventDefault();
-        if (name.trim() !== "") void onName(name.trim());
-      }}
-    >
-      <Field label={t.name} value={name} onValue={setName} maxLength={NAME_LONGEST} autocomplete="off" />
-      <button type="submit" class="button" disabled={name.trim() === ""}>
+    <Form label={button}>
+      <Field
+        label={t.name}
+        value={name}
+        onValue={setName}
+        autocomplete="off"
+        {...(hint === undefined ? {} : { hint })}
+      />
+      <Button type="submit" disabled={name.trim() === ""} onPress={() => onName(name.trim())}>
         {button}
-      </button>
-    </form>
+      </Button>
+    </Form>
   );
 }

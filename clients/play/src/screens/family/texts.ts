@@ -19,6 +19,14 @@ export const familyTexts = texts(
     founded: (name: string) => `${name}家族成立了`,
     joined: (name: string) => `你加入了${name}`,
     left: "你离开了家族",
+    me: "你",
+    nameHint: "2 到 16 个字",
+    joinThis: (name: string) => `加入「${name}」`,
+    leaving: {
+      ends: () => "你是最后一人，离开后家族就此解散。",
+      hands_over: (heir: string) => `离开后，族长之位传给 ${heir}。`,
+      goes: () => "离开后随时可以再加入。",
+    },
   },
   {
     title: "Family",
@@ -38,5 +46,13 @@ export const familyTexts = texts(
     founded: (name: string) => `The family ${name} is founded`,
     joined: (name: string) => `You have joined ${name}`,
     left: "You have left the family",
+    me: "you",
+    nameHint: "2 to 16 characters",
+    joinThis: (name: string) => `Join “${name}”`,
+    leaving: {
+      ends: () => "You are the last one: without you the family ends.",
+      hands_over: (heir: string) => `${heir} will lead the family after you.`,
+      goes: () => "You may come back at any time.",
+    },
   },
 );

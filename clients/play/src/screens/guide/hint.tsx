@@ -1,5 +1,6 @@
 import type { JSX } from "preact";
 import { Icon } from "../../art/icons.js";
+import { route } from "../../game/route.js";
 import { hideGuide, nextStep } from "./model.js";
 import { guideTexts } from "./texts.js";
 
@@ -14,7 +15,7 @@ export function GuideHint(): JSX.Element | null {
       <Icon name="guide" />
       <p>
         <a href={`#/${step.screen}`}>{title}</a>
-        <small>{how}</small>
+        {route.value === step.screen && <small>{how}</small>}
       </p>
       <button type="button" class="icon-button" aria-label={t.hide} onClick={hideGuide}>
         <Icon name="close" />

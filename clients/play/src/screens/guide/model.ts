@@ -1,7 +1,7 @@
 import { computed, signal } from "@preact/signals";
 import type { FunctionName } from "../../client/client.js";
 import { onDone } from "../../game/act.js";
-import { player } from "../../state/player.js";
+import { type Player, player } from "../../state/player.js";
 
 export type StepId = "fight" | "sweep" | "chest" | "task" | "spar" | "boss";
 
@@ -15,6 +15,16 @@ export const STEPS: readonly { id: StepId; screen: string; by: readonly Function
   { id: "boss", screen: "bosses", by: ["victory_stage_boss"] },
 ];
 
+/** The last stage that a newcomer has passed. */
+const NEWCOMER_PASSED = 7;
+
+/** How a step that was done in another tab or earlier shows in what the player is and has. */
+const BEFORE: Readonly<Partial<Record<StepId, (me: Player) => boolean>>> = {
+  fight: ({ stages }) => stages.general > NEWCOMER_PASSED,
+  chest: ({ hangUpStage }) => hangUpStage > 0,
+  boss: ({ stages }) => stages.boss > 0,
+};
+
 const KEY = "raidkeep.guide";
 
 interface Progress {
@@ -25,10 +35,13 @@ interface Progress {
 
 const progress = signal<Progress>(stored());
 
-/** What the player of this tab has done. */
-export const done = computed<readonly StepId[]>(() =>
-  progress.value.owner === player.value?.name ? progress.value.done : [],
-);
+/** What the player has done: in this tab, or before, as far as the server still tells. */
+export const done = computed<readonly StepId[]>(() => {
+  const me = player.value;
+  if (me === undefined) return [];
+  const here = progress.value.owner === me.name ? progress.value.done : [];
+  return STEPS.map(({ id }) => id).filter((id) => here.includes(id) || BEFORE[id]?.(me) === true);
+});
 
 /** The next step, or undefined when all are done or the player wants no guide. */
 export const nextStep = computed(() => {

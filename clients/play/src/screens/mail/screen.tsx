@@ -6,55 +6,91 @@ import { mailArrived } from "../../state/news.js";
 import { parseAmount } from "../../state/player.js";
 import { Amounts } from "../../ui/amounts.js";
 import { Button, Empty, Panel } from "../../ui/basics.js";
+import { Confirm } from "../../ui/confirm.js";
 import { rove } from "../../ui/rove.js";
 import { Tabs } from "../../ui/tabs.js";
-import { box, claim, clearRead, type Letter, read, refreshBox, remove, unreadOnly } from "./model.js";
+import {
+  box,
+  claim,
+  clearRead,
+  EMPTY_DRAFT,
+  holdsItems,
+  isUnread,
+  type Letter,
+  read,
+  refreshBox,
+  remove,
+  unread,
+} from "./model.js";
 import { mailTexts } from "./texts.js";
 import { Write } from "./write.js";
 
 export function MailScreen(): JSX.Element {
   const t = mailTexts();
   const [tab, setTab] = useState<"all" | "unread" | "write">("all");
+  const [draft, setDraft] = useState(EMPTY_DRAFT);
   useFresh(refreshBox, mailArrived);
   return (
     <div class="mail">
       <Tabs
         label={t.title}
         chosen={tab}
-        onChoose={(next) => {
-          setTab(next);
-          unreadOnly.value = next === "unread";
-          if (next !== "write") void refreshBox();
-        }}
+        onChoose={setTab}
         tabs={[
           { id: "all", title: t.all },
-          { id: "unread", title: t.unread },
+          { id: "unread", title: t.unread, count: unread.value },
           { id: "write", title: t.write },
         ]}
       />
-      {tab === "write" ? <Write /> : <BoxView />}
+      {tab === "write" ? (
+        <Write draft={draft} onDraft={setDraft} />
+      ) : (
+        <BoxView
+          key={tab}
+          unreadOnly={tab === "unread"}
+          onReply={({ from, subj }) => {
+            setDraft({ to: from, subject: subj, body: "" });
+            setTab("write");
+          }}
+        />
+      )}
     </div>
   );
 }
 
-function BoxView(): JSX.Element {
+interface BoxViewProps {
+  unreadOnly: boolean;
+  onReply: (letter: Letter) => void;
+}
+
+function BoxView({ unreadOnly, onReply }: BoxViewProps): JSX.Element {
   const t = mailTexts();
   const [open, setOpen] = useState<string | undefined>(undefined);
+  const [clears, setClears] = useState(false);
   const now = box.value;
-  const letters = now?.letters ?? [];
+  const all = now?.letters ?? [];
+  // A letter that is read stays in sight while it is open.
+  const letters = unreadOnly ? all.filter((one) => isUnread(one) || one.key === open) : all;
   return (
     <Panel
       title={t.box}
       aside={
         <span class="row">
-          <span class="hint">{now && t.count(now.count.cur, now.count.max)}</span>
-          <Button tone="quiet" icon="trash" onPress={clearRead}>
+          <span class="hint">{now && t.count(all.length, now.max)}</span>
+          <Button
+            tone="quiet"
+            icon="trash"
+            disabled={all.every(isUnread)}
+            onPress={() => {
+              setClears(true);
+            }}
+          >
             {t.clear}
           </Button>
         </span>
       }
     >
-      {letters.length === 0 && <Empty icon="mail">{t.empty}</Empty>}
+      {now && letters.length === 0 && <Empty icon="mail">{unreadOnly ? t.allRead : t.empty}</Empty>}
       <ul class="letters" onKeyDown={rove}>
         {letters.map((letter) => (
           <LetterView
@@ -65,35 +101,67 @@ function BoxView(): JSX.Element {
               setOpen(open === letter.key ? undefined : letter.key);
               void read(letter);
             }}
+            onReply={() => {
+              onReply(letter);
+            }}
           />
         ))}
       </ul>
+      {clears && (
+        <Confirm
+          title={t.clear}
+          action={t.clear}
+          onConfirm={clearRead}
+          onClose={() => {
+            setClears(false);
+          }}
+        >
+          {t.clearHint}
+        </Confirm>
+      )}
     </Panel>
   );
 }
 
-function LetterView({ letter, open, onOpen }: { letter: Letter; open: boolean; onOpen: () => void }): JSX.Element {
+interface LetterProps {
+  letter: Letter;
+  open: boolean;
+  onOpen: () => void;
+  onReply: () => void;
+}
+
+function LetterView({ letter, open, onOpen, onReply }: LetterProps): JSX.Element {
   const t = mailTexts();
-  const items = letter.items ?? [];
+  const amounts = (letter.items ?? []).map(parseAmount);
+  const holds = holdsItems(letter);
   return (
-    <li class={letter.read === 1 ? "letter" : "letter letter-new"}>
+    <li class={isUnread(letter) ? "letter letter-new" : "letter"}>
       <button type="button" data-rove class="letter-head" aria-expanded={open} onClick={onOpen}>
-        <Icon name={items.length > 0 ? "chest" : "mail"} />
+        <Icon name={holds ? "chest" : "mail"} />
         <span class="letter-subject">{letter.subj}</span>
-        {letter.read === 0 && <span class="visually-hidden">{t.unreadMark}</span>}
-        <small>{t.from(letter.from)}</small>
-        <small class="letter-time">{letter.time}</small>
+        {isUnread(letter) && <span class="visually-hidden">{t.unreadMark}</span>}
+        <small class="letter-from">{t.from(letter.from)}</small>
+        <small class="letter-time">{letter.time.slice(0, 16)}</small>
+        {holds && !open && <Amounts of={amounts} />}
       </button>
       {open && (
         <div class="letter-body">
           <p>{letter.body}</p>
-          {items.length > 0 && <Amounts of={items.map(parseAmount)} />}
+          {amounts.length > 0 && (
+            <div class={holds ? "row" : "row letter-taken"}>
+              <span class="row-label">{t.attached}</span>
+              <Amounts of={amounts} />
+            </div>
+          )}
           <div class="row">
-            {items.length > 0 && (
-              <Button tone="main" disabled={letter.claimed === 1} onPress={() => claim(letter)}>
-                {letter.claimed === 1 ? t.claimed : t.claim}
+            {amounts.length > 0 && (
+              <Button tone="main" icon={holds ? "chest" : "check"} disabled={!holds} onPress={() => claim(letter)}>
+                {holds ? t.claim : t.claimed}
               </Button>
             )}
+            <Button icon="send" onPress={onReply}>
+              {t.reply}
+            </Button>
             <Button icon="trash" onPress={() => remove(letter)}>
               {t.remove}
             </Button>

@@ -1,35 +1,80 @@
 import type { JSX } from "preact";
-import { useState } from "preact/hooks";
-import { Field, Panel } from "../../ui/basics.js";
-import { send } from "./model.js";
+import { useEffect, useState } from "preact/hooks";
+import { catalog } from "../../state/catalog.js";
+import { Button, Field, Panel } from "../../ui/basics.js";
+import { Form } from "../../ui/form.js";
+import { canSend, type Draft, EMPTY_DRAFT, lengthOf, othersOnline, send } from "./model.js";
 import { mailTexts } from "./texts.js";
 
-export function Write(): JSX.Element {
+const NAMES_SHOWN = 12;
+
+/** A letter to another player. A refusal of the server, such as a full box, leaves the draft as it is. */
+export function Write({ draft, onDraft }: { draft: Draft; onDraft: (draft: Draft) => void }): JSX.Element {
   const t = mailTexts();
-  const [to, setTo] = useState("");
-  const [subject, setSubject] = useState("");
-  const [body, setBody] = useState("");
-  const submit = async (): Promise<void> => {
-    if (!(await send(to.trim(), subject.trim(), body.trim()))) return;
-    setSubject("");
-    setBody("");
-  };
+  const [online, setOnline] = useState<readonly string[] | undefined>(undefined);
+  useEffect(() => {
+    void othersOnline().then(setOnline);
+  }, []);
+  const { subjectMax, bodyMax, sentPerDay } = catalog.mail;
   return (
-    <Panel title={t.write}>
-      <form
-        class="form"
-        onSubmit={(event) => {
-          event.preventDefault();
-          void submit();
-        }}
-      >
-        <Field label={t.to} value={to} onValue={setTo} autocomplete="off" />
-        <Field label={t.subject} value={subject} onValue={setSubject} maxLength={60} autocomplete="off" />
-        <Field label={t.body} value={body} onValue={setBody} lines={5} maxLength={500} />
-        <button type="submit" class="button button-main" disabled={to.trim() === "" || subject.trim() === ""}>
+    <Panel title={t.write} aside={<span class="hint">{t.daily(sentPerDay)}</span>}>
+      <Form label={t.write}>
+        <Field
+          label={t.to}
+          value={draft.to}
+          autocomplete="off"
+          onValue={(to) => {
+            onDraft({ ...draft, to });
+          }}
+        />
+        {online && (
+          <div class="chips" role="group" aria-label={t.online}>
+            <span class="hint">{online.length > 0 ? t.online : t.nobody}</span>
+            {online.slice(0, NAMES_SHOWN).map((name) => (
+              <button
+                key={name}
+                type="button"
+                class="chip"
+                aria-pressed={name === draft.to}
+                onClick={() => {
+                  onDraft({ ...draft, to: name });
+                }}
+              >
+                {name}
+              </button>
+            ))}
+          </div>
+        )}
+        <Field
+          label={t.subject}
+          value={draft.subject}
+          autocomplete="off"
+          hint={t.length(lengthOf(draft.subject), subjectMax)}
+          onValue={(subject) => {
+            onDraft({ ...draft, subject });
+          }}
+        />
+        <Field
+          label={t.body}
+          value={draft.body}
+          lines={5}
+          hint={t.length(lengthOf(draft.body), bodyMax)}
+          onValue={(body) => {
+            onDraft({ ...draft, body });
+          }}
+        />
+        <Button
+          tone="main"
+          icon="send"
+          type="submit"
+          disabled={!canSend(draft)}
+          onPress={async () => {
+            if (await send(draft)) onDraft(EMPTY_DRAFT);
+          }}
+        >
           {t.send}
-        </button>
-      </form>
+        </Button>
+      </Form>
     </Panel>
   );
 }

@@ -2,8 +2,8 @@ import type { JSX } from "preact";
 import { useState } from "preact/hooks";
 import { ItemIcon } from "../../art/items.js";
 import { useFresh } from "../../game/fresh.js";
-import { parseAmount, player } from "../../state/player.js";
-import { toast } from "../../state/toasts.js";
+import { ordersSettled } from "../../state/news.js";
+import { parseAmount } from "../../state/player.js";
 import { common } from "../../texts/common.js";
 import { numberText } from "../../texts/texts.js";
 import { Amounts } from "../../ui/amounts.js";
@@ -11,137 +11,90 @@ import { Button, Panel } from "../../ui/basics.js";
 import { Dialog } from "../../ui/dialog.js";
 import { rove } from "../../ui/rove.js";
 import { Cards } from "./cards.js";
-import { buy, type Offer, offers, orders, points, records, refreshShop } from "./model.js";
+import { buy, type Offer, offers, purse, refreshShop } from "./model.js";
+import { offerName, PurseView } from "./purse.js";
 import { shopTexts } from "./texts.js";
 
 export function ShopScreen(): JSX.Element {
   const t = shopTexts();
   const [chosen, choose] = useState<Offer | undefined>(undefined);
-  useFresh(refreshShop);
+  useFresh(refreshShop, ordersSettled);
   return (
     <div class="shop">
-      <Purse />
+      <PurseView />
       <Panel title={t.goods} class="shop-goods">
         <ul class="offers" onKeyDown={rove}>
           {offers.value.map((offer) => (
-            <li key={offer.id} class="offer">
-              <ItemIcon id={parseAmount(offer.items.at(-1) ?? "").item} />
-              <b>{offer.name}</b>
-              <Amounts of={offer.items.map(parseAmount)} />
-              <Button
-                tone="main"
-                data-rove
-                aria-label={t.buyLabel(offer.name, offer.price)}
-                onPress={() => {
-                  choose(offer);
-                }}
-              >
-                {t.buy(offer.price)}
-              </Button>
-            </li>
+            <OfferCard
+              key={offer.id}
+              offer={offer}
+              onChoose={() => {
+                choose(offer);
+              }}
+            />
           ))}
         </ul>
       </Panel>
       <Cards />
       {chosen && (
-        <Dialog
-          title={t.confirm(chosen.name, chosen.price)}
+        <Purchase
+          offer={chosen}
           onClose={() => {
             choose(undefined);
           }}
-        >
-          <Amounts of={chosen.items.map(parseAmount)} />
-          <div class="row">
-            <Button
-              tone="main"
-              autofocus
-              onPress={async () => {
-                await buy(chosen);
-                choose(undefined);
-              }}
-            >
-              {common().confirm}
-            </Button>
-            <Button
-              onPress={() => {
-                choose(undefined);
-              }}
-            >
-              {common().cancel}
-            </Button>
-          </div>
-        </Dialog>
+        />
       )}
     </div>
   );
 }
 
-function Purse(): JSX.Element {
+function OfferCard({ offer, onChoose }: { offer: Offer; onChoose: () => void }): JSX.Element {
   const t = shopTexts();
+  const name = offerName(offer.id);
+  const missing = missingFor(offer);
   return (
-    <Panel
-      title={t.purse}
-      aside={
-        <Button tone="quiet" icon="refresh" onPress={refreshShop}>
-          {t.refresh}
-        </Button>
-      }
-    >
-      <p class="shop-points">
-        <ItemIcon id="points" />
-        <b>{points.value === undefined ? t.unknown : t.points(numberText(Number(points.value)))}</b>
-      </p>
-      {orders.value.length > 0 && (
-        <>
-          <h3>{t.orders}</h3>
-          <ul class="shop-records">
-            {orders.value.map((order) => (
-              <li key={order.order}>{`${order.order} · ${order.state}`}</li>
-            ))}
-          </ul>
-        </>
-      )}
-      {records.value.length > 0 && (
-        <details>
-          <summary>{t.records}</summary>
-          <ul class="shop-records">
-            {records.value.map((row, place) => (
-              <li key={place}>{Object.values(row).join(" · ")}</li>
-            ))}
-          </ul>
-        </details>
-      )}
-      <How />
-    </Panel>
+    <li class="offer">
+      <ItemIcon id={parseAmount(offer.items.at(-1) ?? "").item} />
+      <b>{name}</b>
+      <Amounts of={offer.items.map(parseAmount)} />
+      <Button
+        tone={missing > 0 ? "plain" : "main"}
+        data-rove
+        aria-label={t.buyLabel(name, offer.price)}
+        onPress={onChoose}
+      >
+        {t.buy(offer.price)}
+      </Button>
+    </li>
   );
 }
 
-/** Points come from the platform, and the page tells how: it has no way of its own to make any. */
-function How(): JSX.Element {
+function missingFor({ price }: Offer): number {
+  const money = purse.value?.money;
+  return money === undefined ? 0 : price - money;
+}
+
+/** Asks before points are spent: they are money. */
+function Purchase({ offer, onClose }: { offer: Offer; onClose: () => void }): JSX.Element {
   const t = shopTexts();
-  const name = player.value?.name ?? "";
-  const command = `curl -d '{"wname":"${name}","money":100}' http://127.0.0.1:PORT/grant`;
+  const missing = missingFor(offer);
   return (
-    <details class="how" open={points.value === "0"}>
-      <summary>{t.how}</summary>
-      <p class="muted">{t.howText(name)}</p>
-      <div class="how-command">
-        <code aria-label={t.command}>{command}</code>
+    <Dialog title={t.confirm(offerName(offer.id), offer.price)} onClose={onClose}>
+      <Amounts of={offer.items.map(parseAmount)} />
+      {missing > 0 && <p class="muted">{t.missing(numberText(missing))}</p>}
+      <div class="row confirm">
+        <Button onPress={onClose}>{common().cancel}</Button>
         <Button
-          tone="quiet"
+          tone="main"
+          autofocus
           onPress={async () => {
-            await navigator.clipboard.writeText(command).then(
-              () => {
-                toast("info", t.copied);
-              },
-              () => undefined,
-            );
+            await buy(offer);
+            onClose();
           }}
         >
-          {t.copy}
+          {common().confirm}
         </Button>
       </div>
-      <p class="muted">{t.howCards}</p>
-    </details>
+    </Dialog>
   );
 }

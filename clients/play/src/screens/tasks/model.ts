@@ -1,9 +1,10 @@
+import { ITEMS } from "../../client/client.js";
 import { signal } from "@preact/signals";
 import { act, ask } from "../../game/act.js";
 import { refreshPlayer } from "../../game/session.js";
 import { catalog } from "../../state/catalog.js";
 import type { Faces, Said } from "../../state/chat.js";
-import { type Amount, ITEM, player } from "../../state/player.js";
+import { type Amount, player } from "../../state/player.js";
 import { toast } from "../../state/toasts.js";
 import { refusalText } from "../../texts/refusals.js";
 import type { Chosen } from "../../ui/kit.js";
@@ -21,6 +22,8 @@ export interface Story {
 
 const QUIET: Story = { said: [], faces: {}, background: undefined, task: undefined };
 const KEY = "raidkeep.task";
+/** A choice that is longer is part of a sentence about something else. */
+const CHOICE_LONGEST = 12;
 
 export const story = signal<Story>(QUIET);
 export const publicTasks = signal<readonly string[]>([]);
@@ -49,7 +52,8 @@ export async function resumeTask(): Promise<void> {
 
 /** Begins a task, or hears the scene of the one under way again. */
 export async function take(kind: TaskKind, task: string): Promise<boolean> {
-  const begun = await act(kind, { role: me(), task_name: task });
+  const request = { role: me(), task_name: task };
+  const begun = await (kind === "select" ? act("select", request) : act("select_personal", request));
   if (begun === undefined) {
     keep(undefined);
     return false;
@@ -126,10 +130,22 @@ function keep(task: { kind: TaskKind; task: string } | undefined): void {
   else sessionStorage.setItem(KEY, JSON.stringify({ owner: me(), ...task }));
 }
 
+/** The ways that a text asks about, as in “打、谈，还是绕过去？”: what a player would say at once. */
+export function choicesIn(text: string): string[] {
+  const [, first = "", last = ""] = /([^。！？：“”；，]+)[，,]?\s*还是([^。！？：“”，；]+)[？?]/.exec(text) ?? [];
+  return [...first.split("、"), last]
+    .map((choice) => choice.replace(/^(?:咱们|我们|你|是)+/, "").trim())
+    .filter((choice) => choice !== "" && choice.length <= CHOICE_LONGEST);
+}
+
 /** What a task pays, by the names that the documents use. */
 export function rewardOf(reward: unknown): Amount[] {
   if (typeof reward !== "object" || reward === null) return [];
-  const names: Readonly<Record<string, string>> = { 龙眼: ITEM.dragonEye, 凤羽: ITEM.phoenixFeather, 经验值: "exp" };
+  const names: Readonly<Record<string, string>> = {
+    龙眼: ITEMS.dragon_eye,
+    凤羽: ITEMS.phoenix_feather,
+    经验值: "exp",
+  };
   return Object.entries(reward)
     .map(([name, quantity]) => ({ item: names[name] ?? name, quantity: Number(quantity) }))
     .filter(({ quantity }) => quantity > 0);

@@ -7,6 +7,7 @@ import { Button, Empty, Field, Panel } from "../../ui/basics.js";
 import { Chat } from "../../ui/chat.js";
 import { type Chosen, KitPicker, NOTHING } from "../../ui/kit.js";
 import {
+  choicesIn,
   personalTasks,
   publicTasks,
   refreshTasks,
@@ -44,7 +45,7 @@ export function TasksScreen(): JSX.Element {
           background={background}
           placeholder={task === undefined ? t.ask : t.say}
           send={t.send}
-          suggestions={task === undefined ? t.masterTopics : t.taskTopics}
+          suggestions={task === undefined ? t.masterTopics : [...choicesIn(said.at(-1)?.text ?? ""), ...t.taskTopics]}
           onSend={async (text) => {
             await speak(text, chosen);
             choose(NOTHING);

@@ -1,7 +1,8 @@
+import { STAGE_MODES } from "../../client/client.js";
 import { type Stage, stagesOf } from "../../state/catalog.js";
 
-/** The first floor is stage 1001. */
-const GROUND = 1000;
+/** What stands below the first floor. */
+const GROUND = STAGE_MODES.endless.first - 1;
 
 /** The floors of the tower, the highest first. */
 export const FLOORS: readonly Stage[] = stagesOf("endless").reverse();

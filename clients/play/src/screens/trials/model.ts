@@ -32,14 +32,9 @@ export interface Entered {
 export async function enterActivity(stage: number): Promise<Entered | undefined> {
   const entered = await act("enter_stage", { stage });
   if (entered === undefined || !("enemy_layout" in entered)) return undefined;
-  const { energy } = entered;
-  const before = player.peek()?.energy;
-  if (before !== undefined) {
-    patchPlayer({ energy: { ...before, remain: energy.remaining, cooling: energy.time } });
-  }
   return {
-    layout: entered.enemy_layout as Layout,
-    monsters: Object.fromEntries((entered.monster as Monster[]).map((monster) => [monster.id, monster])),
+    layout: entered.enemy_layout,
+    monsters: Object.fromEntries(entered.monster.map((monster) => [monster.id, monster])),
   };
 }
 

@@ -1,0 +1,75 @@
+import type { JSX } from "preact";
+import { useState } from "preact/hooks";
+import { ItemIcon } from "../../art/items.js";
+import { secondsUntil } from "../../state/clock.js";
+import { itemName } from "../../texts/names.js";
+import { durationText, momentText } from "../../texts/texts.js";
+import { Button } from "../../ui/basics.js";
+import { Dialog } from "../../ui/dialog.js";
+import { Stepper } from "../../ui/stepper.js";
+import { type Ending, type Owned, use } from "./model.js";
+import { bagTexts } from "./texts.js";
+
+/** One item, and what one can do with it. */
+export function ItemSheet({ owned, onClose }: { owned: Owned; onClose: () => void }): JSX.Element {
+  const t = bagTexts();
+  const { item, quantity, energy, ending } = owned;
+  return (
+    <Dialog title={itemName(item)} onClose={onClose}>
+      <div class="item-sheet">
+        <ItemIcon id={item} />
+        <p>{t.owned(quantity.toLocaleString("en-US"))}</p>
+        {ending && <EndingView ending={ending} quantity={quantity} />}
+        {energy === undefined ? (
+          <p class="hint">{ending ? t.limited : t.plain}</p>
+        ) : (
+          <Drink item={item} quantity={quantity} energy={energy} onLast={onClose} />
+        )}
+      </div>
+    </Dialog>
+  );
+}
+
+function EndingView({ ending, quantity }: { ending: Ending; quantity: number }): JSX.Element {
+  const t = bagTexts();
+  const left = durationText(secondsUntil(ending.expires_at));
+  return (
+    <>
+      <p role="timer">{ending.quantity < quantity ? t.part(ending.quantity, left) : t.expires(left)}</p>
+      {ending.last_expires_at > ending.expires_at && <p class="hint">{t.last(momentText(ending.last_expires_at))}</p>}
+    </>
+  );
+}
+
+interface DrinkProps {
+  item: string;
+  quantity: number;
+  energy: number;
+  /** When none is left. */
+  onLast: () => void;
+}
+
+function Drink({ item, quantity, energy, onLast }: DrinkProps): JSX.Element {
+  const t = bagTexts();
+  const [wanted, setWanted] = useState(1);
+  const count = Math.min(wanted, quantity);
+  return (
+    <>
+      <p class="muted">{t.energy(energy)}</p>
+      <div class="row">
+        <Stepper label={t.count} value={count} least={1} most={quantity} onValue={setWanted} />
+        <Button
+          tone="main"
+          icon="bolt"
+          autofocus
+          onPress={async () => {
+            if ((await use(item, count)) && count === quantity) onLast();
+          }}
+        >
+          {`${t.use} · +${energy * count}`}
+        </Button>
+      </div>
+      <p class="hint">{t.above}</p>
+    </>
+  );
+}
