@@ -274,6 +274,7 @@ impl Serialize for Limits {
 /// When tickets are full again, unix seconds.
 #[derive(Debug, Clone, Copy, Serialize, JsonSchema)]
 pub struct NextReset {
+    /// The next local midnight, unix seconds.
     next_reset_at: i64,
 }
 
@@ -287,7 +288,9 @@ impl NextReset {
 /// The event `tickets_reset`.
 #[derive(Debug, Serialize, JsonSchema)]
 struct TicketsReset {
+    /// Seconds to the next local midnight.
     cd: i64,
+    /// The same in unix seconds.
     at: NextReset,
 }
 
