@@ -81,6 +81,8 @@ function playOn(mine: GameClient, account: Account): void {
     generation.value += 1;
   });
   followEvents(mine);
+  // An order may have been for tickets, which its event does not count.
+  mine.on("order_settled", () => void refreshPlayer());
   for (const follow of followers) follow(mine);
 }
 

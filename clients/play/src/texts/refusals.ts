@@ -62,7 +62,7 @@ const OWN: Readonly<Partial<Record<FunctionName, Readonly<Record<number, string>
 /** What the payment platform means, which speaks Chinese alone. */
 const PLATFORM_EN: Readonly<Record<number, string>> = {
   95: "You have not enough points",
-  102: "The payment platform declined",
+  102: "The payment platform did not accept it",
   203: "Cards of this kind are not taken at present",
   208: "This card was used before",
   303: "This card is not valid, or its number or password has the wrong length",
