@@ -31,4 +31,6 @@ try {
   process.exitCode = report.mistakes.length === 0 ? 0 : 1;
 } finally {
   await program.stop();
+  // What the proxy has swallowed may keep halves of connections open for a while.
+  process.exit();
 }
