@@ -34,18 +34,8 @@ letters = st.builds(
     timeout_seconds=st.sampled_from([100_000.0, 100_000.0, 2.0]),
     cancel_seconds=st.sampled_from([None, None, None, 0.0, 0.015, 0.025, 3.0]),
 )
-KINDS: list[Kind] = [
-    "cut",
-    "silence",
-    "stop",
-    "go_down",
-    "too_many",
-    "busy",
-    "maintenance",
-    "end_token",
-    "unclear",
-    "fail",
-]
+BREAKS: list[Kind] = ["cut", "silence", "stop", "go_down"]
+STATUSES: list[Kind] = ["too_many", "busy", "maintenance", "end_token", "unclear", "fail"]
 # Most requests pass, or few would come so far that something can be lost or doubled.
 mischief = st.one_of(
     st.just(Mischief()),

@@ -12,12 +12,12 @@ export class Assets {
     cpSync(shipped, this.folder, { recursive: true });
   }
 
-  /** Changes every place in a file; it must be there. */
-  change(file: string, from: string, to: string): void {
+  /** Changes every place in a file that fits; there must be one. */
+  change(file: string, from: RegExp, to: string): void {
     const path = join(this.folder, file);
     const text = readFileSync(path, "utf8");
-    if (!text.includes(from)) throw new Error(`${file} has no ${from}`);
-    writeFileSync(path, text.replaceAll(from, to));
+    if (!from.test(text)) throw new Error(`${file} has no ${from.source}`);
+    writeFileSync(path, text.replaceAll(new RegExp(from, "g"), to));
   }
 
   remove(): void {
