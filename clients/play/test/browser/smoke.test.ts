@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import type { Browser } from "playwright-core";
-import { enterAs, enterAsGuest, errorsOf, launch, nameOn, openPage } from "./browser.js";
+import { enterAs, enterAsGuest, errorsOf, launch, nameOn, openPage, strikeUntilOver } from "./browser.js";
 import { Server } from "./server.js";
 import { veteran } from "./veteran.js";
 
@@ -26,7 +26,7 @@ test("a guest enters, wins a stage by keyboard alone, and the next stage opens",
   await page.locator("dialog .button-main").waitFor();
   await page.keyboard.press("Enter");
   await page.locator(".arena").waitFor();
-  while (!(await page.locator(".arena-end").isVisible())) await page.keyboard.press("Space");
+  await strikeUntilOver(page);
   await page.locator(".arena-end .button-main").press("Enter");
   await page.locator(".arena-end .amounts").waitFor();
   await page.keyboard.press("Enter");

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import type { Browser, Page } from "playwright-core";
-import { enterAsGuest, errorsOf, launch, nameOn, openPage, picture } from "./browser.js";
+import { enterAsGuest, errorsOf, launch, nameOn, openPage, picture, strikeUntilOver } from "./browser.js";
 import { Server } from "./server.js";
 
 let server: Server;
@@ -84,7 +84,7 @@ async function winStage(page: Page, stage: number): Promise<void> {
   await page.locator(".node", { hasText: String(stage) }).click();
   await page.locator("dialog .button-main").click();
   await page.locator(".arena").waitFor();
-  while (!(await page.locator(".arena-end").isVisible())) await page.keyboard.press("Space");
+  await strikeUntilOver(page);
   await page.locator(".arena-end .button-main").click();
   await page.locator(".arena-end .amounts").waitFor();
   await page.locator(".arena-end .button-main").click();

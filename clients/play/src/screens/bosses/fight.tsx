@@ -32,11 +32,9 @@ export function BossFight({ place, onDamage, onClose }: BossFightProps): JSX.Ele
   const [damage, setDamage] = useState(0);
   const [won, setWon] = useState<{ loot: readonly Amount[]; record: boolean } | undefined>(undefined);
   const began = useRef(performance.now());
-  const arena = useRef<HTMLDivElement>(null);
   const over = left === 0;
 
   useEffect(() => {
-    arena.current?.focus();
     const timer = setInterval(() => {
       setLeft(Math.max(0, FIGHT_SECONDS - Math.floor((performance.now() - began.current) / 1000)));
     }, 200);
@@ -54,8 +52,8 @@ export function BossFight({ place, onDamage, onClose }: BossFightProps): JSX.Ele
   return (
     <Dialog title={bossName(place)} onClose={onClose} wide>
       <div
-        ref={arena}
         class="arena boss-arena"
+        autofocus
         tabIndex={0}
         role="application"
         aria-label={`${bossName(place)}. ${t.how}`}

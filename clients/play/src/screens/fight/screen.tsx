@@ -41,7 +41,6 @@ export function FightScreen({
   const ended = fight.outcome !== "running";
 
   useEffect(() => {
-    arena.current?.focus();
     let last = performance.now();
     let frame = 0;
     const step = (now: number): void => {
@@ -65,6 +64,7 @@ export function FightScreen({
       <div
         ref={arena}
         class="arena"
+        autofocus
         tabIndex={0}
         role="application"
         aria-label={`${t.field(title)}. ${t.how}`}
