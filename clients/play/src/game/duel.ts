@@ -94,7 +94,10 @@ export function close(): void {
   duel.value = undefined;
 }
 
-/** Asks for what may have been missed: open challenges, an accepted one, and the verdict that is waited for. */
+/**
+ * Asks for what may have been missed: open challenges, an accepted one, and the verdict that is waited for. If that was
+ * missed, the same move counts in the round that is open now.
+ */
 export async function refreshDuels(): Promise<void> {
   const told = await ask("refresh", { role: me() });
   if (told === undefined) return;

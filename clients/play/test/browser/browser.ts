@@ -85,8 +85,13 @@ export function nameOn(page: Page): Promise<string> {
   return page.locator(".topbar-name").innerText();
 }
 
-/** A picture in the folder of what the build makes, to be looked at. */
+/** A picture in the folder of what the build makes, to be looked at: taken when nothing moves any more. */
 export async function picture(page: Page, name: string): Promise<void> {
+  await page.waitForFunction(() =>
+    document.getAnimations().every(({ playState, effect }) => {
+      return playState !== "running" || effect?.getTiming().iterations === Infinity;
+    }),
+  );
   mkdirSync(screenshots, { recursive: true });
   await page.screenshot({ path: join(screenshots, `${name}.png`) });
 }

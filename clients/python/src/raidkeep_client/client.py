@@ -217,7 +217,13 @@ class OperatorClient(ClientBase, OperatorFunctions):
 
     def __init__(self, url: str, token: str, *, options: ClientOptions | None = None) -> None:
         """Makes a client of the operators' listener at `url` with an operator's token."""
-        super().__init__(url, Identity(token=token), "status", options)
+        super().__init__(url, Identity(token=token), "rules_status", options)
+
+    async def call_untyped(
+        self, function: str, data: Mapping[str, object], timeout_seconds: float | None = None
+    ) -> object:
+        """Makes a call as `ClientBase` does. Operators' functions take the token with each request."""
+        return await super().call_untyped(function, {"token": self.token, **data}, timeout_seconds)
 
 
 def _check(url: str, options: ClientOptions) -> None:

@@ -17,7 +17,6 @@ export const eventsTexts = texts(
     send: "说",
     topics: ["问一问", "看看", "离开"],
     talk: "奇闻",
-    under: (event: string) => `正在经历：${event}`,
   },
   {
     title: "Tales",
@@ -28,6 +27,5 @@ export const eventsTexts = texts(
     send: "Say",
     topics: ["问一问", "看看", "离开"],
     talk: "Tale",
-    under: (event: string) => `Under way: ${NAMES[event] ?? event}`,
   },
 );

@@ -10,6 +10,11 @@ export const HEARTS = 5;
 /** Where the hero stands on the field of 100 by 100. */
 export const HERO = { x: 10, y: 50 } as const;
 
+/** Where a height of the field is in its picture, in percent: nobody walks in the sky. */
+export function heightOf(y: number): number {
+  return 34 + y * 0.56;
+}
+
 export interface Foe {
   key: number;
   monster: string;

@@ -21,6 +21,14 @@ const VICTORY = {
   exp: "victory_stage_exp",
 } as const;
 
+export type StageState = "passed" | "next" | "locked";
+
+/** Stages of a mode open one after the other; floors are counted the same way. */
+export function stateOf(stage: number, highestPassed: number): StageState {
+  if (stage <= highestPassed) return "passed";
+  return stage === highestPassed + 1 ? "next" : "locked";
+}
+
 /** Pays the entry; true if the fight may begin. */
 export async function enterStage(mode: FoughtMode, stage: number): Promise<boolean> {
   const entered = await act(ENTER[mode], { stage });

@@ -11,7 +11,7 @@ import { monsterName } from "../../texts/names.js";
 import { Amounts } from "../../ui/amounts.js";
 import { Button } from "../../ui/basics.js";
 import { Dialog } from "../../ui/dialog.js";
-import { Fight, type Foe, HEARTS, HERO, strikePower } from "./engine.js";
+import { Fight, type Foe, HEARTS, heightOf, HERO, strikePower } from "./engine.js";
 import { fightTexts } from "./texts.js";
 
 interface FightProps {
@@ -79,7 +79,7 @@ export function FightScreen({
         }}
       >
         <Scene land={land} />
-        <div class="arena-hero" style={{ left: `${HERO.x}%`, top: `${HERO.y}%` }}>
+        <div class="arena-hero" style={{ left: `${HERO.x}%`, top: `${heightOf(HERO.y)}%` }}>
           <Portrait of={player.value?.name ?? ""} />
         </div>
         {fight.foes.map((foe) => (
@@ -161,7 +161,7 @@ function FoeOnField({ foe, name, onStrike }: FoeProps): JSX.Element {
     <div
       class="foe-walk"
       style={{
-        transform: `translate(${place.x}cqw, ${place.y}cqh)`,
+        transform: `translate(${place.x}cqw, ${heightOf(place.y)}cqh)`,
         transitionDuration: `${foe.arrivesMs - foe.bornMs}ms`,
       }}
     >

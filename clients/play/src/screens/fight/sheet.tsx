@@ -11,6 +11,7 @@ import { Amounts } from "../../ui/amounts.js";
 import { Button } from "../../ui/basics.js";
 import { Dialog } from "../../ui/dialog.js";
 import { Tabs } from "../../ui/tabs.js";
+import { heightOf } from "./engine.js";
 import { fightTexts } from "./texts.js";
 
 interface SheetProps {
@@ -82,7 +83,7 @@ function FieldView({ stage, layout }: { stage: Stage; layout: Layout }): JSX.Ele
       <div class="field-view">
         <Scene land={landOf(stage.layout)} />
         {wave?.enemies.map(({ monster, count, spawn: [x, y] }, place) => (
-          <span key={place} class="field-foe" style={{ left: `${Math.min(x, 92)}%`, top: `${20 + y * 0.62}%` }}>
+          <span key={place} class="field-foe" style={{ left: `${Math.min(x, 92)}%`, top: `${heightOf(y)}%` }}>
             <Monster id={monster} />
             <b>{common().times(count)}</b>
             <span class="visually-hidden">{monsterName(monster)}</span>

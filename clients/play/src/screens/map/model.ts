@@ -16,13 +16,6 @@ export const REGIONS: readonly Region[] = stagesOf("general").reduce<Region[]>((
   return regions;
 }, []);
 
-export type StageState = "passed" | "next" | "locked";
-
-export function stateOf(stage: number, highestPassed: number): StageState {
-  if (stage <= highestPassed) return "passed";
-  return stage === highestPassed + 1 ? "next" : "locked";
-}
-
 /** Sweeps a stage that is passed. */
 export async function sweep(stage: number, count: number): Promise<boolean> {
   return (await act("mopping_up_stage", { stage, count })) !== undefined;

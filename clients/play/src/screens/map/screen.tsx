@@ -7,7 +7,8 @@ import { canSweep, catalog, monstersOf, type Stage } from "../../state/catalog.j
 import { player } from "../../state/player.js";
 import { rove } from "../../ui/rove.js";
 import { Expedition, Unfinished } from "../fight/expedition.js";
-import { nodePlaces, type Region, REGIONS, stateOf } from "./model.js";
+import { stateOf } from "../fight/model.js";
+import { nodePlaces, type Region, REGIONS } from "./model.js";
 import { Sweep } from "./sweep.js";
 import { mapTexts } from "./texts.js";
 

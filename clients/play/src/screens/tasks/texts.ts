@@ -23,7 +23,6 @@ export const tasksTexts = texts(
     taskTopics: ["看看四周", "问一问", "帮忙"],
     kit: "用上技能与装备",
     success: "差事了结",
-    earned: "报酬",
     welcome: "炉火正旺。想听故事，还是想接一件委托？",
   },
   {
@@ -48,7 +47,6 @@ export const tasksTexts = texts(
     taskTopics: ["看看四周", "问一问", "帮忙"],
     kit: "Use skills and equipment",
     success: "The task is done",
-    earned: "Reward",
     welcome: "The fire is warm. A story, or something to do?",
   },
 );

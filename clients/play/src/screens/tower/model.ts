@@ -15,10 +15,3 @@ export function floorOf(stage: number): number {
 export function climbed(highestPassed: number): number {
   return Math.max(0, highestPassed - GROUND);
 }
-
-export type FloorState = "passed" | "next" | "locked";
-
-export function stateOf(floor: number, climbedFloors: number): FloorState {
-  if (floor <= climbedFloors) return "passed";
-  return floor === climbedFloors + 1 ? "next" : "locked";
-}

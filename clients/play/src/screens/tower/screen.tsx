@@ -7,7 +7,8 @@ import { catalog, monstersOf, type Stage } from "../../state/catalog.js";
 import { player } from "../../state/player.js";
 import { rove } from "../../ui/rove.js";
 import { Expedition, Unfinished } from "../fight/expedition.js";
-import { climbed, floorOf, FLOORS, stateOf } from "./model.js";
+import { stateOf } from "../fight/model.js";
+import { climbed, floorOf, FLOORS } from "./model.js";
 import { towerTexts } from "./texts.js";
 
 export function TowerScreen(): JSX.Element {

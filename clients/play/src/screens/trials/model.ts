@@ -1,5 +1,5 @@
 import { act } from "../../game/act.js";
-import { catalog, type Layout, type Monster, type Stage, type Window } from "../../state/catalog.js";
+import { catalog, type Layout, type Monster, type Window } from "../../state/catalog.js";
 import { type Amount, patchPlayer, player } from "../../state/player.js";
 import { toast } from "../../state/toasts.js";
 import { trialsTexts } from "./texts.js";
@@ -55,9 +55,4 @@ export function windowText(window: Window): string {
   if (window.kind === "Dates") return t.dates(window.from, window.to);
   const days = window.weekdays.map((day) => t.weekdays[WEEK.indexOf(day)] ?? day);
   return `${days.length === WEEK.length ? t.daily : days.join(" ")} ${window.from}–${window.to}`;
-}
-
-/** Which of a mode's stages a player may enter: one after the other. */
-export function isLocked(stage: Stage, highestPassed: number, first: number): boolean {
-  return stage.stage > Math.max(highestPassed, first - 1) + 1;
 }

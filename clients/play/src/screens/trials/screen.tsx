@@ -11,12 +11,12 @@ import { Amounts } from "../../ui/amounts.js";
 import { Button, Panel } from "../../ui/basics.js";
 import { rove } from "../../ui/rove.js";
 import { Expedition, Unfinished } from "../fight/expedition.js";
+import { stateOf } from "../fight/model.js";
 import { FightScreen } from "../fight/screen.js";
 import {
   buyTicket,
   enterActivity,
   type Entered,
-  isLocked,
   passActivity,
   purchaseOf,
   ticketsOf,
@@ -42,7 +42,7 @@ function Trial({ mode }: { mode: TrialMode }): JSX.Element {
   const first = stages[0]?.stage ?? 0;
   const step = (stage: number): string => `${t[mode]} ${t.stage(stage - first + 1)}`;
   const { left } = ticketsOf(mode);
-  const highest = player.value?.stages[mode] ?? 0;
+  const highest = Math.max(first - 1, player.value?.stages[mode] ?? 0);
   return (
     <Panel title={t[mode]} aside={<Reset />}>
       <div class="trial-banner">
@@ -63,7 +63,7 @@ function Trial({ mode }: { mode: TrialMode }): JSX.Element {
       )}
       <ul class="steps">
         {stages.map((stage) => {
-          const locked = isLocked(stage, highest, first);
+          const locked = stateOf(stage.stage, highest) === "locked";
           const low = (player.value?.level ?? 0) < stage.level;
           return (
             <li key={stage.stage}>
@@ -89,7 +89,7 @@ function Trial({ mode }: { mode: TrialMode }): JSX.Element {
           mode={mode}
           title={step(chosen.stage.stage)}
           stage={chosen.stage}
-          locked={isLocked(chosen.stage, highest, first)}
+          locked={stateOf(chosen.stage.stage, highest) === "locked"}
           entered={chosen.entered}
           onClose={() => {
             choose(undefined);
