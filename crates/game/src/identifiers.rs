@@ -25,3 +25,24 @@ fn is_sound(identifier: &str) -> bool {
     identifier.starts_with(|first: char| first.is_ascii_lowercase())
         && identifier.chars().all(|letter| letter.is_ascii_lowercase() || letter.is_ascii_digit() || letter == '_')
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn problems(identifiers: &[Option<&str>]) -> Vec<String> {
+        let mut report = Report::new([]);
+        let places = identifiers.iter().enumerate();
+        check(places.map(|(index, identifier)| (Place::file("items.ron").index(index), *identifier)), &mut report);
+        report.problems().iter().map(|problem| problem.message.clone()).collect()
+    }
+
+    #[test]
+    fn an_identifier_is_a_name_of_its_own() {
+        assert!(problems(&[Some("coin"), None, Some("vip_card_2"), None]).is_empty(), "things may have none");
+        for wrong in ["", "Coin", "2_coins", "金币", "gold coin", "_coin"] {
+            assert_eq!(problems(&[Some(wrong)]).len(), 1, "{wrong:?} cannot be the name of a constant");
+        }
+        assert_eq!(problems(&[Some("coin"), Some("iron"), Some("coin")]), ["identifier \"coin\" is used twice"]);
+    }
+}

@@ -347,7 +347,7 @@ mod tests {
     use super::*;
 
     const KIND: TicketKind =
-        TicketKind { key: 19, name: String::new(), identifier: None, daily: 2, daily_vip: Some(3) };
+        TicketKind { key: 19, identifier: None, name: String::new(), daily: 2, daily_vip: Some(3) };
 
     #[test]
     fn tickets_are_whole_again_the_next_day_and_only_then() {

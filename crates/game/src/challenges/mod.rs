@@ -5,6 +5,7 @@
 //! it comes as an event, and shows in `refrash`. Not here: the battle that follows.
 
 mod check;
+mod code;
 pub mod duels;
 pub mod index;
 pub mod model;

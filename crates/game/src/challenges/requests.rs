@@ -7,6 +7,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::battles::FighterRules;
+use crate::challenges::code;
 use crate::challenges::duels::{ChallengeTold, DuelError, Duels, Response, SentChallenge};
 use crate::challenges::push::Push;
 use crate::identity::{Account, NOT_YOUR_ROLE, find_by_name, own_role};
@@ -32,34 +33,6 @@ pub(super) fn register(app: &mut App) {
     app.add_route::<AcceptChallenge>("/accept_challenge").add_route::<RejectChallenge>("/reject_challenge");
     app.add_route::<AcceptC>("/accept_c");
     app.add_route::<Refrash>("/refrash").add_route::<Refresh>("/refresh");
-}
-
-/// The codes of docs/contract/role-play.md#status-codes.
-mod code {
-    use raidkeep_engine::request::Code;
-
-    pub(super) const OK: u16 = 200;
-    pub(super) const NOT_YOUR_ROLE: u16 = 403;
-    pub(super) const NOT_FOUND: u16 = 404;
-    pub(super) const BUSY: u16 = 409;
-    pub(super) const OFFLINE: u16 = 410;
-    pub(super) const ILLEGAL: u16 = 422;
-    pub(super) const TOO_MANY: u16 = 429;
-
-    pub(super) const CHALLENGE: &[Code] = &[
-        Code::status_code(NOT_YOUR_ROLE, "role1 is not your own username"),
-        Code::status_code(NOT_FOUND, "no such player"),
-        Code::status_code(BUSY, "one of the two is in a battle"),
-        Code::status_code(OFFLINE, "the other is not online"),
-        Code::status_code(ILLEGAL, "yourself, or no image within the limits"),
-        Code::status_code(TOO_MANY, "too many challenges are open"),
-    ];
-    pub(super) const ANSWER: &[Code] = &[
-        Code::status_code(NOT_YOUR_ROLE, "role is not your own username"),
-        Code::status_code(NOT_FOUND, "no such open challenge to you"),
-        Code::status_code(BUSY, "one of the two is in a battle"),
-        Code::status_code(OFFLINE, "the other is not online"),
-    ];
 }
 
 impl DuelError {

@@ -5,6 +5,7 @@
 //! is written for a point.
 
 mod history;
+mod told;
 
 use crate::boss::SeasonSystems;
 use crate::tickets::TicketSystems;
@@ -23,6 +24,7 @@ use raidkeep_engine::storage::{Arrival, PlayerRow, StorageApp, Touched, Unfit};
 use raidkeep_engine::verify::{Inspection, VerifyApp};
 
 pub use history::Pace;
+use told::{EnergyFull, EnergyReturned};
 
 /// A player's energy, as of the moment its timer started.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Component, Serialize, Deserialize)]
@@ -185,28 +187,6 @@ impl EnergyMoments {
     pub fn of(energy: &Energy, now: i64, rules: &EnergyRules) -> Self {
         Self { full_at: energy.full_at(now, rules) }
     }
-}
-
-/// The event `energy_full`.
-#[derive(Debug, Serialize, JsonSchema)]
-struct EnergyFull {
-    /// The energy now.
-    energy: EnergyChange,
-}
-
-impl Event for EnergyFull {
-    const NAME: &'static str = "energy_full";
-}
-
-/// The event `energy`, for players who subscribed with `listen`: `reward` points have regenerated.
-#[derive(Debug, Serialize, JsonSchema)]
-struct EnergyReturned {
-    /// The energy now, and how much has come back.
-    energy: EnergyChange,
-}
-
-impl Event for EnergyReturned {
-    const NAME: &'static str = "energy";
 }
 
 /// The next point of a player who listens, by entity.

@@ -8,6 +8,7 @@ mod codes;
 pub mod layouts;
 pub mod legacy;
 pub mod model;
+pub mod modes;
 pub mod requests;
 pub mod rounds;
 pub mod rules;
