@@ -1,5 +1,6 @@
 //! Clients that send as fast as they can, and read whatever comes.
 
+use std::collections::VecDeque;
 use std::io::{Read, Write};
 use std::net::{IpAddr, Ipv4Addr, Shutdown, SocketAddr, TcpStream};
 use std::sync::Arc;
@@ -21,6 +22,10 @@ enum Payload {
     LongFrames,
     /// Requests for a path, pipelined over HTTP.
     Http(&'static str),
+    /// TLS handshakes, abandoned when the server has done its part.
+    Handshakes,
+    /// The first bytes of a TLS handshake, and then nothing.
+    HalfHellos,
 }
 
 /// A kind of attackers.
@@ -31,14 +36,27 @@ pub(crate) struct Kind {
 }
 
 /// All kinds.
-pub(crate) const KINDS: [Kind; 6] = [
+pub(crate) const KINDS: [Kind; 8] = [
     Kind { name: "one connection beyond its rate of requests", clients: 1, payload: Payload::Flood },
     Kind { name: "four connections with frames of 64 KiB", clients: 4, payload: Payload::LongFrames },
     Kind { name: "one connection that pipelines /metrics", clients: 1, payload: Payload::Http("/metrics") },
     Kind { name: "four connections that pipeline /metrics", clients: 4, payload: Payload::Http("/metrics") },
     Kind { name: "one connection that pipelines a 404", clients: 1, payload: Payload::Http("/nothing") },
     Kind { name: "four connections that pipeline a 404", clients: 4, payload: Payload::Http("/nothing") },
+    Kind { name: "eight clients that begin TLS handshakes and abandon them", clients: 8, payload: Payload::Handshakes },
+    Kind {
+        name: "eight clients that open TLS connections and say half a hello",
+        clients: 8,
+        payload: Payload::HalfHellos,
+    },
 ];
+
+impl Kind {
+    /// Whether the server is to encrypt.
+    pub(crate) fn needs_tls(&self) -> bool {
+        matches!(self.payload, Payload::Handshakes | Payload::HalfHellos)
+    }
+}
 
 /// Requests per write.
 const TOGETHER: usize = 16;
@@ -54,12 +72,13 @@ impl Payload {
                 frame(format!("{start}{numbers}]}}}}").as_bytes())
             }
             Self::Http(path) => format!("GET {path} HTTP/1.1\r\nHost: x\r\n\r\n").into_bytes(),
+            Self::Handshakes | Self::HalfHellos => Vec::new(),
         }
     }
 
     fn connect(self, address: SocketAddr) -> Outcome<TcpStream> {
         let stream = dial(address)?;
-        if !matches!(self, Self::Http(_)) {
+        if matches!(self, Self::Flood | Self::LongFrames) {
             tungstenite::client(format!("ws://{address}/"), stream.try_clone()?)?;
         }
         Ok(stream)
@@ -108,12 +127,18 @@ pub(crate) struct Attack {
 }
 
 impl Attack {
-    pub(crate) fn begin(kind: &Kind, address: SocketAddr) -> Outcome<Self> {
+    /// `hello` is what a TLS client says first.
+    pub(crate) fn begin(kind: &Kind, address: SocketAddr, hello: &[u8]) -> Outcome<Self> {
         let (sent, has_ended) = (Arc::new(AtomicU64::new(0)), Arc::new(AtomicBool::new(false)));
         let mut threads = Vec::new();
         for _ in 0..kind.clients {
             let payload = kind.payload;
             let (sent, has_ended) = (sent.clone(), has_ended.clone());
+            if kind.needs_tls() {
+                let (hello, payload) = (hello.to_vec(), kind.payload);
+                threads.push(std::thread::spawn(move || shake_hands(payload, address, &hello, &sent, &has_ended)));
+                continue;
+            }
             let mut stream = payload.connect(address)?;
             threads.push(std::thread::spawn(move || {
                 let burst = payload.bytes().repeat(TOGETHER);
@@ -140,6 +165,35 @@ impl Attack {
             let _ = thread.join();
         }
         per_second
+    }
+}
+
+/// Half-open connections that one client holds.
+const HALF_OPEN: usize = 32;
+
+/// Begins handshakes until the attack ends. What is counted are hellos.
+fn shake_hands(payload: Payload, address: SocketAddr, hello: &[u8], sent: &AtomicU64, has_ended: &AtomicBool) {
+    let (mut held, mut answer) = (VecDeque::new(), [0; 64]);
+    while !has_ended.load(Ordering::Relaxed) {
+        let Ok(mut stream) = dial(address) else {
+            std::thread::sleep(Duration::from_millis(10));
+            continue;
+        };
+        let is_half = matches!(payload, Payload::HalfHellos);
+        let said = if is_half { &hello[..hello.len() / 2] } else { hello };
+        let _ = stream.set_read_timeout(Some(Duration::from_millis(200)));
+        if stream.write_all(said).is_ok() {
+            sent.fetch_add(1, Ordering::Relaxed);
+        }
+        if is_half {
+            held.push_back(stream);
+            if held.len() > HALF_OPEN {
+                held.pop_front();
+            }
+        } else {
+            // The server has signed when it answers.
+            let _ = stream.read(&mut answer);
+        }
     }
 }
 

@@ -1,11 +1,11 @@
 //! A client that keeps to the limits: it asks, waits for the reply, and pauses.
 
-use std::net::{SocketAddr, TcpStream};
 use std::time::{Duration, Instant};
 
 use tokio_tungstenite::tungstenite::{self, Message, WebSocket};
 
 use crate::Outcome;
+use raidkeep::studio::load::address::{ServerAddress, Transport};
 
 /// Less than the limit of a player.
 const PAUSE: Duration = Duration::from_millis(11);
@@ -24,11 +24,9 @@ impl Latencies {
 }
 
 /// Asks for this long.
-pub(crate) fn measure(address: SocketAddr, length: Duration) -> Outcome<Latencies> {
-    let stream = TcpStream::connect(address)?;
-    stream.set_nodelay(true)?;
-    stream.set_read_timeout(Some(PATIENCE))?;
-    let (mut socket, _) = tungstenite::client(format!("ws://{address}/"), stream)?;
+pub(crate) fn measure(server: &ServerAddress, length: Duration) -> Outcome<Latencies> {
+    let stream = server.dial_blocking(PATIENCE)?;
+    let (mut socket, _) = tungstenite::client(server.url(), stream).map_err(|error| error.to_string())?;
     ask(&mut socket, r#"{"world":0,"function":"login_unique","data":{"unique_id":"honest"}}"#)?;
     let mut latencies = Vec::new();
     let began = Instant::now();
@@ -42,7 +40,7 @@ pub(crate) fn measure(address: SocketAddr, length: Duration) -> Outcome<Latencie
     Ok(Latencies(latencies))
 }
 
-fn ask(socket: &mut WebSocket<TcpStream>, request: &str) -> Outcome<()> {
+fn ask(socket: &mut WebSocket<Box<dyn Transport>>, request: &str) -> Outcome<()> {
     socket.send(Message::text(request))?;
     loop {
         let reply = socket.read()?;

@@ -6,6 +6,7 @@
 #![expect(clippy::print_stdout, reason = "a benchmark prints its result")]
 
 mod attack;
+mod encrypted;
 mod honest;
 mod process;
 
@@ -15,6 +16,7 @@ use std::time::Duration;
 use clap::Parser;
 
 use crate::attack::{Attack, KINDS};
+use crate::encrypted::Certificate;
 use crate::honest::Latencies;
 use crate::process::Server;
 
@@ -41,24 +43,38 @@ struct Options {
     bench: bool,
 }
 
+/// The server of the honest client, and the one beside it.
+struct ServerPair {
+    server: Server,
+    beside: Server,
+}
+
+impl ServerPair {
+    fn start(options: &Options, certificate: Option<&Certificate>) -> Outcome<Self> {
+        Ok(Self { server: Server::start(options, certificate)?, beside: Server::start(options, certificate)? })
+    }
+}
+
 fn main() -> Outcome<()> {
     let options = Options::parse();
     let length = Duration::from_secs_f64(options.seconds);
-    let (server, beside) = (Server::start(&options)?, Server::start(&options)?);
-    let alone = honest::measure(server.address, length)?;
+    let certificate = Certificate::make()?;
+    let (plain, secure) = (ServerPair::start(&options, None)?, ServerPair::start(&options, Some(&certificate))?);
+    let alone = honest::measure(&plain.server.honest, length)?;
     println!("An honest client alone: p50 {:.2} ms, p95 {:.2} ms.\n", alone.ms(0.5), alone.ms(0.95));
     println!(
         "| attackers | requests written/s | p50 / p95 ms, attackers beside | p50 / p95 ms, attacked | ratio of p95 |"
     );
     println!("|---|---:|---:|---:|---:|");
     for kind in KINDS.iter().filter(|kind| kind.name.contains(&options.only)) {
+        let ServerPair { server, beside } = if kind.needs_tls() { &secure } else { &plain };
         let attacked = |target: &Server| -> Outcome<(Latencies, f64)> {
-            let attack = Attack::begin(kind, target.address)?;
-            let latencies = honest::measure(server.address, length)?;
+            let attack = Attack::begin(kind, target.address, &certificate.hello()?)?;
+            let latencies = honest::measure(&server.honest, length)?;
             Ok((latencies, attack.end()))
         };
-        let (quiet, _) = attacked(&beside)?;
-        let (hurt, sent) = attacked(&server)?;
+        let (quiet, _) = attacked(beside)?;
+        let (hurt, sent) = attacked(server)?;
         println!(
             "| {} | {sent:.0} | {:.2} / {:.2} | {:.2} / {:.2} | {:.1} |",
             kind.name,

@@ -6,31 +6,41 @@ use std::process::{Child, Command, Stdio};
 
 use tempfile::TempDir;
 
+use crate::encrypted::Certificate;
 use crate::{Options, Outcome};
+use raidkeep::studio::load::ServerAddress;
 
 /// A running server, killed on drop.
 pub(crate) struct Server {
     pub(crate) address: SocketAddr,
+    /// Where the honest client connects.
+    pub(crate) honest: ServerAddress,
     child: Child,
     _data: TempDir,
 }
 
 impl Server {
     /// With the shipped settings, except those that the options set.
-    pub(crate) fn start(options: &Options) -> Outcome<Self> {
+    pub(crate) fn start(options: &Options, certificate: Option<&Certificate>) -> Outcome<Self> {
         let data = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR"))?;
         let mut command = Command::new(&options.server);
         command.args(["serve", "--listen", "127.0.0.1:0", "--data"]).arg(data.path().join("data"));
-        for setting in &options.set {
+        let certified = certificate.map(Certificate::settings);
+        for setting in options.set.iter().chain(certified.iter().flatten()) {
             command.args(["--set", setting]);
         }
         let mut child = command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null()).spawn()?;
         let mut lines = BufReader::new(child.stdout.take().ok_or("stdout is not piped")?).lines();
         let first = lines.next().ok_or("the server did not start")??;
-        let address = first.strip_prefix("listening on ").ok_or_else(|| format!("first line: {first:?}"))?.parse()?;
+        let address: SocketAddr =
+            first.strip_prefix("listening on ").ok_or_else(|| format!("first line: {first:?}"))?.parse()?;
         // The pipe is kept empty for as long as the server lives.
         std::thread::spawn(move || lines.map_while(Result::ok).for_each(drop));
-        Ok(Self { address, child, _data: data })
+        let honest = match certificate {
+            None => ServerAddress::plain(address.to_string()),
+            Some(certificate) => ServerAddress::encrypted(address.to_string(), certificate.tls.clone()),
+        };
+        Ok(Self { address, honest, child, _data: data })
     }
 }
 

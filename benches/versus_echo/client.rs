@@ -13,9 +13,9 @@ use std::{
     time::Instant,
 };
 
+use raidkeep::server::net::tls::Wire;
 use raidkeep::studio::load::frame::{self, CLOSE, PING, PONG, TEXT};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::TcpStream;
 
 use crate::Result;
 use crate::dialect::{BINARY, Dialect};
@@ -33,7 +33,7 @@ pub(crate) const STOPPED: u8 = 2;
 
 /// One WebSocket connection.
 pub(crate) struct Connection {
-    stream: TcpStream,
+    stream: Wire,
     pub(crate) dialect: Dialect,
     buffer: Vec<u8>,
     filled: usize,
@@ -42,12 +42,12 @@ pub(crate) struct Connection {
 impl Connection {
     /// Connects and performs the handshake.
     pub(crate) async fn open(address: SocketAddr, dialect: Dialect) -> Result<Self> {
-        Ok(Self { stream: dialect.open(address).await?, dialect, buffer: Vec::new(), filled: 0 })
+        Ok(Self { stream: Wire::Plain(dialect.open(address).await?), dialect, buffer: Vec::new(), filled: 0 })
     }
 
     /// Takes over a connection opened and started by a client of `raidkeep load`.
     pub(crate) fn take_over(connection: raidkeep::studio::load::ClientConnection) -> Self {
-        Self { stream: connection.stream, dialect: Dialect::Json, buffer: Vec::new(), filled: 0 }
+        Self { stream: connection.wire, dialect: Dialect::Json, buffer: Vec::new(), filled: 0 }
     }
 
     /// Sends one request and waits for its reply.

@@ -73,7 +73,8 @@ impl Game {
         let mix = Mix::read("mixed", text)?;
         let script = LoadScript::new(&mix, 0);
         let mut values = script.values("bench", index as usize);
-        let mut connection = load::ClientConnection::open(&server.address.to_string()).await?;
+        let mut connection =
+            load::ClientConnection::open(&load::ServerAddress::plain(server.address.to_string())).await?;
         load::client::start(&mut connection, &script, &mut values).await?;
         let texts = script.sequences.iter().map(|steps| steps.iter().map(|step| step.text(&values)).collect());
         let sequences = mix.sequences.iter().map(|sequence| sequence.weight).zip(texts).collect();

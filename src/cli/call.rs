@@ -1,7 +1,6 @@
 //! `raidkeep call`: a client for people and scripts.
 
 use std::io::ErrorKind;
-use std::net::TcpStream;
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::Duration;
@@ -16,7 +15,7 @@ use crate::cli::doors::{Clients, Doors};
 use crate::cli::print_line;
 use crate::cli::simulate::tell;
 use raidkeep_server::net::operator::OPERATOR_TOKEN_VARIABLE;
-use raidkeep_studio::load::connection::address_of;
+use raidkeep_studio::load::address::{ServerAddress, Transport};
 
 /// How long to wait for a reply.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -141,22 +140,21 @@ fn read_line(place: &str, number: usize, line: &str) -> Result<Option<(String, V
 
 /// A connection that sends one request at a time.
 pub(super) struct Client {
-    socket: WebSocket<TcpStream>,
+    socket: WebSocket<Box<dyn Transport>>,
     world: u32,
     /// Whether events go to stderr; otherwise they are dropped.
     shows_events: bool,
 }
 
 impl Client {
-    pub(super) fn connect(url: &str, world: u32) -> Result<Self, Failure> {
-        let address = address_of(url)?;
-        let stream = TcpStream::connect(&address)
+    pub(super) fn connect(server: &ServerAddress, world: u32) -> Result<Self, Failure> {
+        let address = server.host_and_port();
+        let stream = server
+            .dial_blocking(PATIENCE)
             .map_err(|error| format!("no server answers at {address} ({error}); start one with: raidkeep serve"))?;
-        stream.set_read_timeout(Some(PATIENCE))?;
-        stream.set_nodelay(true)?;
         let settings = WebSocketConfig::default();
-        let (socket, _) = tungstenite::client::client_with_config(format!("ws://{address}/"), stream, Some(settings))
-            .map_err(|error| not_opened(&address, &error))?;
+        let (socket, _) = tungstenite::client::client_with_config(server.url(), stream, Some(settings))
+            .map_err(|error| not_opened(server, &error))?;
         Ok(Self { socket, world, shows_events: false })
     }
 
@@ -185,13 +183,21 @@ impl Client {
 }
 
 /// Why there is no connection, and what to do.
-fn not_opened<R: HandshakeRole>(host: &str, error: &HandshakeError<R>) -> String {
+fn not_opened<R: HandshakeRole>(server: &ServerAddress, error: &HandshakeError<R>) -> String {
+    let host = server.host_and_port();
+    if let (true, HandshakeError::Failure(tungstenite::Error::Io(error))) = (server.is_encrypted(), error) {
+        return format!(
+            "{host} cannot be connected to with TLS: {error}; name the server as its certificate does, such as \
+             wss://game.example:7350, and its root with --ca FILE if it is none of the public ones"
+        );
+    }
     let why = match error {
         HandshakeError::Interrupted(_) => format!("no answer within {} seconds", PATIENCE.as_secs()),
         HandshakeError::Failure(error) => error.to_string(),
     };
+    let scheme = if server.is_encrypted() { "https" } else { "http" };
     format!(
-        "{host} opens no WebSocket: {why}; is a Raidkeep server there, and does http://{host}/readyz say it is ready?"
+        "{host} opens no WebSocket: {why}; is a Raidkeep server there, and does {scheme}://{host}/readyz say it is ready?"
     )
 }
 

@@ -11,7 +11,8 @@ use crate::cli::serve::usual_config;
 use raidkeep_engine::request::{Access, RequestTable, status};
 use raidkeep_server::config::Config;
 use raidkeep_server::net::address_file::Addresses;
-use raidkeep_studio::load::connection::address_of;
+use raidkeep_server::net::tls::ClientTls;
+use raidkeep_studio::load::address::{ServerAddress, address_of};
 
 const PLAYERS: &str = "127.0.0.1:7350";
 const OPERATORS: &str = "127.0.0.1:7352";
@@ -24,28 +25,31 @@ const PORTS_ABOVE: u16 = 2;
 pub(super) struct Doors {
     /// Where the server listens for players [default: as addresses.json in the data folder says, else
     /// ws://127.0.0.1:7350].
-    #[arg(long, value_name = "ws://HOST:PORT")]
+    #[arg(long, value_name = "ws[s]://HOST:PORT")]
     url: Option<String>,
     /// Where it listens for operators [default: as addresses.json says, else two ports above --url].
-    #[arg(long, value_name = "ws://HOST:PORT")]
+    #[arg(long, value_name = "ws[s]://HOST:PORT")]
     admin_url: Option<String>,
+    /// A PEM file of the roots to trust with wss:// and https:// [default: the file in SSL_CERT_FILE, else Mozilla's].
+    #[arg(long, value_name = "FILE")]
+    ca: Option<PathBuf>,
 }
 
 /// An address, and what to say if no server answers there.
 struct Target {
-    address: String,
+    server: ServerAddress,
     hint: String,
 }
 
 impl Doors {
-    /// The players' address, `HOST:PORT`.
-    pub(super) fn players_address(&self) -> Result<String, Failure> {
-        self.players_target().map(|target| target.address)
+    /// The players' address.
+    pub(super) fn players_address(&self) -> Result<ServerAddress, Failure> {
+        self.players_target().map(|target| target.server)
     }
 
-    /// The operators' address, `HOST:PORT`.
-    pub(super) fn operators_address(&self) -> Result<String, Failure> {
-        self.operators_target().map(|target| target.address)
+    /// The operators' address.
+    pub(super) fn operators_address(&self) -> Result<ServerAddress, Failure> {
+        self.operators_target().map(|target| target.server)
     }
 
     /// Connects to the players' listener.
@@ -60,50 +64,59 @@ impl Doors {
 
     fn players_target(&self) -> Result<Target, Failure> {
         match &self.url {
-            Some(url) => Ok(Target::named(address_of(url)?)),
-            None => Ok(match Told::read()? {
-                Some(told) => Target::told(told.addresses.players, &told.path),
-                None => Target::named(PLAYERS.to_owned()),
-            }),
+            Some(url) => self.named(address_of(url)?),
+            None => match Told::read()? {
+                Some(told) => self.told(told.addresses.players, told.addresses.players_tls, &told.path),
+                None => self.named((PLAYERS.to_owned(), false)),
+            },
         }
     }
 
     fn operators_target(&self) -> Result<Target, Failure> {
         if let Some(url) = &self.admin_url {
-            return Ok(Target::named(address_of(url)?));
+            return self.named(address_of(url)?);
         }
         let Some(url) = &self.url else {
-            return Ok(match Told::read()? {
-                Some(told) => Target::told(told.addresses.operators, &told.path),
-                None => Target::named(OPERATORS.to_owned()),
-            });
+            return match Told::read()? {
+                Some(told) => self.told(told.addresses.operators, told.addresses.operators_tls, &told.path),
+                None => self.named((OPERATORS.to_owned(), false)),
+            };
         };
         // The file may be that of another server than the one named.
-        let players = address_of(url)?;
+        let (players, is_encrypted) = address_of(url)?;
         let told = Told::read().ok().flatten();
         match told.filter(|told| reachable(told.addresses.players).to_string() == players) {
-            Some(told) => Ok(Target::told(told.addresses.operators, &told.path)),
-            None => Ok(Target::named(two_ports_above(&players)?)),
+            Some(told) => self.told(told.addresses.operators, told.addresses.operators_tls, &told.path),
+            // On its own machine, a server encrypts nothing for operators.
+            None => self.named((two_ports_above(&players)?, is_encrypted && !is_this_machine(&players))),
         }
     }
-}
 
-impl Target {
-    fn named(address: String) -> Self {
-        Self { address, hint: "; --url and --admin-url name another server".to_owned() }
+    fn named(&self, server: (String, bool)) -> Result<Target, Failure> {
+        let hint = "; --url and --admin-url name another server".to_owned();
+        Ok(Target { server: self.server(server)?, hint })
     }
 
-    fn told(address: SocketAddr, path: &Path) -> Self {
+    fn server(&self, (address, is_encrypted): (String, bool)) -> Result<ServerAddress, Failure> {
+        Ok(match is_encrypted {
+            true => ServerAddress::encrypted(address, ClientTls::trusting(self.ca.as_deref())?),
+            false => ServerAddress::plain(address),
+        })
+    }
+
+    fn told(&self, address: SocketAddr, is_encrypted: bool, path: &Path) -> Result<Target, Failure> {
         let hint = format!(
             "; {} names this address, and a server that was killed leaves that file behind: start it again, or name \
              another server with --url and --admin-url",
             path.display()
         );
-        Self { address: reachable(address).to_string(), hint }
+        Ok(Target { server: self.server((reachable(address).to_string(), is_encrypted))?, hint })
     }
+}
 
+impl Target {
     fn connect(&self, world: u32) -> Result<Client, Failure> {
-        Client::connect(&self.address, world).map_err(|error| format!("{error}{}", self.hint).into())
+        Client::connect(&self.server, world).map_err(|error| format!("{error}{}", self.hint).into())
     }
 }
 
@@ -133,6 +146,11 @@ fn reachable(address: SocketAddr) -> SocketAddr {
         ip => ip,
     };
     SocketAddr::new(ip, address.port())
+}
+
+fn is_this_machine(address: &str) -> bool {
+    let host = address.rsplit_once(':').map_or(address, |(host, _)| host);
+    host == "localhost" || host.trim_matches(['[', ']']).parse().is_ok_and(|ip: IpAddr| ip.is_loopback())
 }
 
 fn two_ports_above(players: &str) -> Result<String, Failure> {
@@ -219,10 +237,15 @@ mod tests {
         let doors = |url: Option<&str>, admin_url: Option<&str>| Doors {
             url: url.map(str::to_owned),
             admin_url: admin_url.map(str::to_owned),
+            ca: None,
         };
-        let address = |doors: Doors| doors.operators_address().map_err(|error| error.to_string());
-        assert_eq!(address(doors(Some("ws://game.example:80"), None)), Ok("game.example:82".to_owned()));
-        assert_eq!(address(doors(Some("ws://h:80"), Some("ws://h:9"))), Ok("h:9".to_owned()));
+        let address =
+            |doors: Doors| doors.operators_address().map(|server| server.url()).map_err(|error| error.to_string());
+        let expected = |url: &str| Ok(url.to_owned());
+        assert_eq!(address(doors(Some("ws://game.example:80"), None)), expected("ws://game.example:82/"));
+        assert_eq!(address(doors(Some("ws://h:80"), Some("ws://h:9"))), expected("ws://h:9/"));
+        assert_eq!(address(doors(Some("wss://game.example"), None)), expected("wss://game.example:445/"));
+        assert_eq!(address(doors(Some("wss://localhost:7350"), None)), expected("ws://localhost:7352/"));
         let error = address(doors(Some("ws://h:65535"), None)).expect_err("there is no port 65537");
         assert!(error.contains("--admin-url"), "{error}");
     }

@@ -116,13 +116,13 @@ impl Load {
         }
         let plan = self.plan()?;
         let setup = Setup::of(&plan, &self.mix.display().to_string());
-        let address = self.doors.operators_address()?;
+        let server = self.doors.operators_address()?;
         let (mut looks, mut meter) = (Looks::default(), Meter::new());
         let outcome = load::run(plan, |moment| match moment {
-            Milestone::Before => looks.before = Figures::ask(&address),
-            Milestone::IdleOpen => looks.idle_open = Figures::ask(&address),
-            Milestone::Begins => looks.begins = Figures::ask(&address),
-            Milestone::Ends => looks.ends = Figures::ask(&address),
+            Milestone::Before => looks.before = Figures::ask(&server),
+            Milestone::IdleOpen => looks.idle_open = Figures::ask(&server),
+            Milestone::Begins => looks.begins = Figures::ask(&server),
+            Milestone::Ends => looks.ends = Figures::ask(&server),
             Milestone::Second { replies, broken } => meter.show(replies, broken),
         })?;
         meter.end();
@@ -141,7 +141,7 @@ impl Load {
         };
         Ok(LoadPlan {
             mix: read_mix(&self.mix)?,
-            address: self.doors.players_address()?,
+            server: self.doors.players_address()?,
             world: self.world,
             run: self.run.clone().unwrap_or_else(|| format!("{:08x}", rand::random::<u32>())),
             clients: self.clients as usize,

@@ -184,10 +184,11 @@ fn without_passwords(mut settings: Value) -> Value {
 /// What to try next. `first_guest` is the name of the first guest's points.
 fn introduce(server: &Server, first_guest: &str, page: GamePage) {
     let program = std::env::args().next().unwrap_or_else(|| "raidkeep".to_owned());
+    let (http, ws) = if server.is_encrypted { ("https", "wss") } else { ("http", "ws") };
     if page != GamePage::Never {
-        print_line(&format!("play in the browser: http://{}{}", server.address, pages::GAME));
+        print_line(&format!("play in the browser: {http}://{}{}", server.address, pages::GAME));
     }
-    print_line(&format!("try: {program} call --url ws://{} get_player_info", server.address));
+    print_line(&format!("try: {program} call --url {ws}://{} get_player_info", server.address));
     if let Some(sandbox) = &server.sandbox {
         let address = sandbox.address;
         print_line(&format!("platforms are SANDBOXED: no real money, no real reports. Look at http://{address}/state"));
@@ -195,7 +196,7 @@ fn introduce(server: &Server, first_guest: &str, page: GamePage) {
             "give points: curl -d '{{\"wname\":\"{first_guest}\",\"money\":100}}' http://{address}/grant"
         ));
         print_line(&format!(
-            "buy: {program} call --url ws://{} buy_item '{{\"offer\":\"diamonds_60\"}}'",
+            "buy: {program} call --url {ws}://{} buy_item '{{\"offer\":\"diamonds_60\"}}'",
             server.address
         ));
     }

@@ -6,7 +6,7 @@ use tokio_tungstenite::tungstenite::http::StatusCode;
 use tokio_tungstenite::tungstenite::{self, ClientRequestBuilder, Error, HandshakeError, Message};
 
 /// The answer to a handshake that offers these; errs with a refusal.
-fn offer(server: &Server, names: &[&str]) -> Result<Response, Response> {
+fn offer(server: &Server, names: &[&str]) -> Result<Response, Box<Response>> {
     let url = format!("ws://{}/ws", server.address).parse().expect("a URL");
     let request = names.iter().fold(ClientRequestBuilder::new(url), |request, name| request.with_sub_protocol(*name));
     match tungstenite::client(request, server.dial()) {
@@ -15,7 +15,7 @@ fn offer(server: &Server, names: &[&str]) -> Result<Response, Response> {
             assert!(socket.read().expect("a reply should come").to_string().contains(r#""status":0"#));
             Ok(response)
         }
-        Err(HandshakeError::Failure(Error::Http(refusal))) => Err(*refusal),
+        Err(HandshakeError::Failure(Error::Http(refusal))) => Err(refusal),
         Err(error) => panic!("{error}"),
     }
 }

@@ -9,7 +9,7 @@ use raidkeep::engine::rules::{Catalogue, RuleTables, Tables};
 use raidkeep::game;
 use raidkeep::server::config::Config;
 use raidkeep::studio::schema::{self, ClientSources};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 struct Game {
     catalogue: Catalogue,
@@ -221,13 +221,52 @@ fn generators_find_every_type_from_the_root() {
     }
 }
 
+/// The types, fields and variants below this schema that say nothing about themselves. A reference says what its target
+/// says.
+fn undescribed(at: &str, schema: &Value, found: &mut Vec<String>) {
+    let fields = schema["properties"].as_object();
+    // The only field of a variant is the variant's name.
+    let is_variant = !schema["description"].is_null() && fields.is_some_and(|fields| fields.len() == 1);
+    for (name, field) in fields.into_iter().flatten() {
+        let is_tag = !field["const"].is_null() || is_variant;
+        if field["description"].is_null() && !is_tag {
+            found.push(format!("{at}.{name}"));
+        }
+        undescribed(&format!("{at}.{name}"), field, found);
+    }
+    for choice in ["anyOf", "oneOf"].iter().filter_map(|key| schema[*key].as_array()).flatten() {
+        undescribed(at, choice, found);
+    }
+}
+
+#[test]
+fn every_type_and_field_says_what_it_is() {
+    let game = game();
+    let protocol = schema::protocol(&game.requests, &game.events);
+    let assets = schema::assets(&game.catalogue);
+    let mut found = Vec::new();
+    for group in [&protocol["$defs"]["arguments"], &protocol["$defs"]["replies"], &assets["$defs"]] {
+        for (name, definition) in group.as_object().expect("a group of definitions is an object") {
+            // What a field that may be anything refers to.
+            let is_alias = definition["$ref"].is_string();
+            if definition["description"].is_null() && !is_alias {
+                found.push(name.clone());
+            }
+            let fields = json!({"properties": definition["properties"], "anyOf": definition["anyOf"],
+                "oneOf": definition["oneOf"]});
+            undescribed(name, &fields, &mut found);
+        }
+    }
+    assert!(found.is_empty(), "these have no doc comment: {found:#?}");
+}
+
 /// No type of a client is one that says nothing, apart from what platforms answer and documents of players.
 #[test]
 fn every_type_of_the_clients_says_what_it_is() {
     let typescript = include_str!("../../clients/typescript/src/api.gen.ts");
     let code = typescript.lines().filter(|line| !line.trim_start().starts_with(['*', '/']));
     for line in code.clone() {
-        let is_vague = [": any", "any[]", "unknown"].iter().any(|vague| line.contains(vague));
+        let is_vague = [": any", "any[]", ": unknown", "unknown[]"].iter().any(|vague| line.contains(vague));
         assert!(!is_vague, "{line}");
     }
     let passed_on = code.filter(|line| line.contains("JsonValue") && !line.contains("type JsonValue")).count();

@@ -42,6 +42,8 @@ export class Proxy {
   /** Bytes that were swallowed since the start. */
   droppedBytes = 0;
   private readonly pairs = new Set<readonly [Socket, Socket]>();
+  /** All sockets that are not closed, those of half a pair too. */
+  private readonly sockets = new Set<Socket>();
   private dropped = new Set<Direction>();
   private delayMilliseconds = 0;
   private pieceBytes = Infinity;
@@ -107,6 +109,9 @@ export class Proxy {
   /** Ends it with all its connections. */
   async close(): Promise<void> {
     this.cutAll();
+    for (const socket of this.sockets) {
+      socket.destroy();
+    }
     this.server.close();
     await once(this.server, "close");
   }
@@ -131,6 +136,10 @@ export class Proxy {
     const server = dial({ host, port: Number(port), noDelay: true });
     const pair = [client, server] as const;
     this.pairs.add(pair);
+    for (const socket of pair) {
+      this.sockets.add(socket);
+      socket.on("close", () => this.sockets.delete(socket));
+    }
     this.pipe({ from: client, to: server, direction: "to_server", waiting: Promise.resolve() }, pair);
     this.pipe({ from: server, to: client, direction: "to_client", waiting: Promise.resolve() }, pair);
   }

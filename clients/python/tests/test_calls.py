@@ -119,6 +119,34 @@ async def test_a_call_that_is_cancelled_before_it_was_sent_is_not_made() -> None
 
 
 @in_virtual_time
+async def test_a_call_that_is_cancelled_in_the_moment_of_its_turn_is_not_sent() -> None:
+    async with Story(ClientOptions(limits=CallLimits(max_in_flight=1))) as story:
+        story.server.silence("send_mail")
+        first, second = story.letters("first", "second")
+        await story.until_asked("send_mail")
+        number = story.server.asked("send_mail")[0].id
+        story.server.last.incoming.put_nowait(f'{{"status":0,"message":"","id":{number}}}')
+        second.task.cancel()
+        await story.ended(first, second)
+        await asyncio.sleep(1)
+        assert [request.data["subj"] for request in story.server.asked("send_mail")] == ["first"]
+
+
+@in_virtual_time
+async def test_a_call_whose_line_broke_may_have_been_made_though_it_is_on_no_line() -> None:
+    async with Story() as story:
+        story.server.silence("enter_stage_general")
+        call = story.call("enter_stage_general", stage=8)
+        await story.until_asked("enter_stage_general")
+        story.server.is_down = True
+        story.server.last.cut()
+        await asyncio.sleep(1)
+        await story.client.close()
+        await story.ended(call)
+        assert_failed(call, "closed", "unknown")
+
+
+@in_virtual_time
 async def test_a_time_limit_of_asyncio_ends_a_call_as_well() -> None:
     async with Story() as story:
         story.server.silence("enter_stage_general")

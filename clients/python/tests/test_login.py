@@ -148,17 +148,19 @@ async def test_a_world_that_is_not_there_stops_the_client() -> None:
 async def test_an_operator_acts_with_its_token_and_is_greeted_by_a_function_of_operators() -> None:
     server = FakeServer()
     async with OperatorClient("ws://fake", "secret", options=ClientOptions(socket=server.open)) as client:
-        assert server.requests[0].function == "status"
+        assert server.requests[0].function == "rules_status"
         assert server.requests[0].data == {"token": "secret"}
         await client.call_untyped("clock_mend", {})
-        assert server.asked("clock_mend")[0].once is not None, "operators' changes have keys too"
+        (request,) = server.asked("clock_mend")
+        assert request.once is not None, "operators' changes have keys too"
+        assert request.data == {"token": "secret"}, "a connection to the operators' listener does not keep a token"
         assert server.asked("login_unique") == []
 
 
 @in_virtual_time
 async def test_a_token_that_is_no_operators_stops_the_client() -> None:
     server = FakeServer()
-    server.answer("status", Answer(11, {"reason": "unknown"}))
+    server.answer("rules_status", Answer(11, {"reason": "unknown"}))
     error = await refusal(OperatorClient("ws://fake", "wrong", options=ClientOptions(socket=server.open)))
     assert error.why == "signed_out"
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from raidkeep_client import CallError, ClientOptions, StoppedError
 from support.fake import FakeServer
-from support.hostile import HostileServer, Mischief
+from support.hostile import HostileServer, Kind, Mischief
 from support.story import Story
 from support.virtual import in_virtual_time
 
@@ -34,26 +34,13 @@ letters = st.builds(
     timeout_seconds=st.sampled_from([100_000.0, 100_000.0, 2.0]),
     cancel_seconds=st.sampled_from([None, None, None, 0.0, 0.015, 0.025, 3.0]),
 )
-mischief = st.builds(
-    Mischief,
-    kind=st.sampled_from(
-        [
-            "nothing",
-            "nothing",
-            "nothing",
-            "cut",
-            "silence",
-            "stop",
-            "go_down",
-            "too_many",
-            "busy",
-            "maintenance",
-            "end_token",
-            "unclear",
-            "fail",
-        ]
-    ),
-    is_carried_out=st.booleans(),
+BREAKS: list[Kind] = ["cut", "silence", "stop", "go_down"]
+STATUSES: list[Kind] = ["too_many", "busy", "maintenance", "end_token", "unclear", "fail"]
+# Most requests pass, or few would come so far that something can be lost or doubled.
+mischief = st.one_of(
+    st.just(Mischief()),
+    st.just(Mischief()),
+    st.builds(Mischief, kind=st.sampled_from(BREAKS + STATUSES), is_carried_out=st.booleans()),
 )
 
 

@@ -45,13 +45,13 @@ async def test_what_is_open_is_sent_again_in_the_order_it_was_called() -> None:
 @in_virtual_time
 async def test_a_call_that_can_change_nothing_has_no_key_and_is_sent_again_all_the_same() -> None:
     async with Story() as story:
-        story.server.silence("get_all_mail")
-        call = story.call("get_all_mail")
-        await story.until_asked("get_all_mail")
-        story.server.answer("get_all_mail", Answer(data={"mail": []}))
+        story.server.silence("get_shop")
+        call = story.call("get_shop")
+        await story.until_asked("get_shop")
+        story.server.answer("get_shop", Answer(data={"offers": []}))
         story.server.last.cut()
         await story.ended(call)
-        assert [request.once for request in story.server.asked("get_all_mail")] == [None, None]
+        assert [request.once for request in story.server.asked("get_shop")] == [None, None]
 
 
 @in_virtual_time

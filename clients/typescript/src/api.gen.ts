@@ -216,7 +216,12 @@ export const WAITING = [
 ] as const;
 
 /** Functions whose answer may change who the connection acts for. */
-export const SIGNING_IN = ["login", "login_unique", "query_match_base", "signup"] as const;
+export const SIGNING_IN = [
+  "login",
+  "login_unique",
+  "query_match_base",
+  "signup",
+] as const;
 
 /** The statuses that are answers, of functions that have more than 0. */
 export const ANSWERS = {
@@ -1782,12 +1787,15 @@ export interface Assets {
 
 /** The reply of `accept_c`. */
 export interface AcceptCReply {
+  /** Whether the battle begins. */
   status: boolean;
 }
 
 /** `accept_c {id, status}`: accepts or rejects; the reply says whether the battle begins. */
 export interface AcceptCRequest {
+  /** The challenge's number. */
   id: string;
+  /** Whether to accept. */
   status: boolean;
 }
 
@@ -1796,7 +1804,9 @@ export type AcceptChallengeReply = AnswerSent;
 
 /** `accept_challenge {role, id}`. */
 export interface AcceptChallengeRequest {
+  /** The challenge's number. */
   id: string;
+  /** The caller's own username. */
   role: string;
 }
 
@@ -1811,14 +1821,17 @@ export interface Anomaly {
   level: number | null;
   /** The most that would have been believed. */
   most: number | null;
+  /** How long the player had been in the stage. */
   seconds: number | null;
   /** The stage that it was about. */
   stage: number;
+  /** What was abnormal. */
   what: Misdeed;
 }
 
 /** A reply that consists of a code only. */
 export interface AnswerSent {
+  /** 200, or why not; the codes are listed with the function. */
   status_code: number;
 }
 
@@ -1853,8 +1866,11 @@ export interface Attributes {
 
 /** The reply of `backup`. */
 export interface BackupReply {
+  /** Its path on the server. */
   file: string;
+  /** The last batch of rows that is in it. */
   last_batch: BatchNumber;
+  /** How many rows it has. */
   rows: number;
 }
 
@@ -1866,11 +1882,13 @@ export interface BackupRequest {
 
 /** The reply of `bag`. */
 export interface BagReply {
+  /** The caller's equipment. */
   equipments: Described;
 }
 
 /** `bag {role}`. */
 export interface BagRequest {
+  /** The caller's own username. */
   role: string;
 }
 
@@ -1902,10 +1920,15 @@ export interface BattleReply {
 export interface BattleRequest {
   /** An alias of `text` that some clients use. */
   action?: string;
+  /** The battle's number, which is the challenge's. */
   id: string;
+  /** Names of equipment that the player uses; what is not owned is ignored. */
   items?: string[];
+  /** The caller's own username. */
   role: string;
+  /** Names of skills that the player uses; what is not owned is ignored. */
   skills?: string[];
+  /** What the player does, in words. */
   text?: string;
   /**
    * An addition to the contract: with `false` the reply comes at once, and the verdict only as an event, for a client
@@ -1946,21 +1969,31 @@ export interface BattleRules {
 export interface BattleTexts {
   /** Replaces the skills and items when none counts. */
   bare: string;
+  /** Verdicts of a round that was won by breaking a guard. */
   broken: Template[];
+  /** The end of a battle that both players left. */
   deserted: Template;
+  /** The end of a battle without a winner. */
   drawn: Template;
+  /** The end of a battle whose loser went offline. */
   escaped: Template;
+  /** Verdicts of a round without a winner. */
   even: Template[];
+  /** Verdicts of a round in which a guard held. */
   held: Template[];
+  /** Verdicts of a round in which neither acted. */
   idle: Template[];
+  /** The rounds won by each, behind a verdict. */
   score: Template;
   /** Shown as the action of a player who stayed silent. */
   silent: string;
+  /** Verdicts of a round that was won by a blow. */
   struck: Template[];
   /** Behind the end of a battle in which neither is rewarded. */
   unrewarded: string;
   /** Shown to a player who has acted while the opponent has not. */
   waiting: Template;
+  /** The end of a battle that was won. */
   won: Template;
 }
 
@@ -1988,20 +2021,28 @@ export interface BattleVerdictEvent {
 
 /** The result of a victory in boss mode; `{}` in the other modes. */
 export interface BossBlow {
+  /** The player's best damage this season. */
   damage?: number;
+  /** The life of each boss, by `0`, `1` and so on. */
   ratio?: Ratios;
+  /** 1 if the damage is the player's best, else 0. */
   record?: number;
 }
 
+/** The limits, and the bosses as `boss1`, `boss2` and so on. */
 export interface BossConfig {
+  /** Challenges a day. */
   max_enter_time: number;
+  /** A damage at or above this is abnormal. */
   max_upload_damage: number;
   [boss: `boss${number}`]: LifeValue;
 }
 
 /** The event `boss_died`. */
 export interface BossDiedEvent {
+  /** Its place in the roster, from 0. */
   boss: number;
+  /** Its name. */
   name: string;
 }
 
@@ -2015,31 +2056,47 @@ export interface BossEntry {
   name: string;
 }
 
+/** When something begins anew, unix seconds. */
 export interface BossMoments {
   /** When all bosses return; absent if they do not. */
   next_month_at?: number;
+  /** When the tickets return. */
   next_reset_at: number;
 }
 
 /** The flat reply of the boss room, with the challenges left also where `enter_stage` documents them. */
 export interface BossRoomEntered {
+  /** The same moments in unix seconds. */
   at: EnergyMoments;
+  /** Seconds to the next local midnight. */
   cd_time: number;
+  /** The change in energy, such as -10. */
   consume: number;
+  /** Seconds to the next point; -1 when none is coming back. */
   cooling_time: number;
+  /** Points of energy left. */
   energy: number;
+  /** Challenges left today. */
   times: number;
+  /** The same as `enter_stage` documents it. */
   world_boss: ChallengesLeft;
 }
 
 /** The result of a visit to the boss room. */
 export interface BossRoomLeft {
+  /** The life of each boss, by `boss0`, `boss1` and so on. */
   boss_life_ratio: Ratios;
+  /** The energy now. */
   energy?: LegacyEnergy;
+  /** The player's best damage this season. */
   highest_damage: number;
+  /** 1 if the damage is the player's best, else 0. */
   new_record: number;
+  /** The experience gained. */
   p_exp?: PassedExp;
+  /** The progress. */
   p_stage?: PassedStage;
+  /** The items gained. */
   pass_stages?: LegacyChange[];
 }
 
@@ -2083,6 +2140,7 @@ export type BuyItemReply = ItemBought | [PointsShort];
 
 /** `buy_item {token, offer}`. */
 export interface BuyItemRequest {
+  /** The id of an offer of `get_shop`. */
   offer: string;
 }
 
@@ -2091,7 +2149,9 @@ export type BuyTicketReply = TicketBought | [PointsShort];
 
 /** `buy_ticket {token, mode, pay_with}`. */
 export interface BuyTicketRequest {
+  /** Whose ticket. */
   mode: PurchaseMode;
+  /** With what. */
   pay_with: PayWith;
 }
 
@@ -2114,6 +2174,7 @@ export interface CarriesOver {
 
 /** All characters, by their ids in scripts. */
 export interface Cast {
+  /** By the id that scripts use. */
   characters: Record<string, Character>;
 }
 
@@ -2125,14 +2186,19 @@ export type ChallengeAcceptedEvent = ChallengeAnswered;
  * gave it.
  */
 export interface ChallengeAnswered {
+  /** The challenge's number. */
   id: string;
+  /** A portrait, PNG as base64; null if there is none. */
   image_data: string | null;
+  /** The player who answered. */
   role: string;
+  /** Whether the challenge was accepted; then the battle has begun. */
   status: boolean;
 }
 
 /** The event `challenge_ended`, for both players: the challenge was not answered in time. */
 export interface ChallengeEndedEvent {
+  /** The challenge's number. */
   id: string;
 }
 
@@ -2141,16 +2207,23 @@ export interface ChallengeEndedEvent {
  * (docs/contract/role-play.md#challenges).
  */
 export interface ChallengeInfoEvent {
+  /** The challenge's number. */
   id: string;
+  /** The challenger's portrait, PNG as base64; null if there is none. */
   image_data: string | null;
+  /** The challenger. */
   role: string;
 }
 
 /** The reply of `challenge_info`: name and portrait of the other player, and whether the battle begins or has begun. */
 export interface ChallengeInfoReply {
+  /** The challenge's number. */
   id: string;
+  /** The other player's portrait, PNG as base64; null if there is none. */
   image_data: string | null;
+  /** The other player. */
   role: string;
+  /** Whether the battle begins; for the challenger, whether the challenge was accepted. */
   status: boolean;
 }
 
@@ -2159,8 +2232,11 @@ export interface ChallengeInfoReply {
  * the challenge and leaves it open. To the challenger it shows the answer.
  */
 export interface ChallengeInfoRequest {
+  /** The challenge's number. */
   id: string;
+  /** The caller's portrait, PNG or JPEG as base64. */
   image_data?: string;
+  /** Whether to accept. */
   status?: boolean;
 }
 
@@ -2172,19 +2248,25 @@ export type ChallengeRejectedEvent = ChallengeAnswered;
  * the request is repeated after the answer. A fighter of the game master accepts at once.
  */
 export interface ChallengeReply {
+  /** The challenge's number; empty if there is none. */
   id: string;
+  /** The opponent's portrait, PNG as base64; null before the challenge is accepted, and if there is none. */
   image_data: string | null;
+  /** Whether the challenge is accepted already. */
   status: boolean;
+  /** 200, or why not; the codes are listed with the function. */
   status_code: number;
 }
 
 /** `challenge {role1, role2, image_data, report_game_info_key?, report_game_info_extras?}`. */
 export interface ChallengeRequest {
+  /** The caller's portrait, PNG or JPEG as base64. */
   image_data?: string;
   /** Passed through to SUD. */
   report_game_info_extras?: string;
   /** Passed through to SUD; a round can be queried by it. */
   report_game_info_key?: string;
+  /** The caller's own username. */
   role1: string;
   /** A player, or a fighter of the game master. */
   role2: string;
@@ -2200,14 +2282,19 @@ export interface ChallengeRules {
   unanswered_seconds: number;
 }
 
+/** The challenges left, and the time. */
 export interface Challenges {
+  /** Seconds to the end of the season; -1 if it has none. */
   month_time: number;
+  /** Challenges left today. */
   remaining: number;
+  /** Seconds to the next local midnight. */
   time: number;
 }
 
 /** The challenges left as the legacy `enter_stage` shows them. */
 export interface ChallengesLeft {
+  /** Challenges left today. */
   remaining: number;
   /** The time until new ones. */
   time: HoursMinutesSeconds;
@@ -2261,8 +2348,11 @@ export type ChargeReply = PlatformData;
 
 /** `charge {token, ctype, cnum, cpwd}`: points for a prepaid card. */
 export interface ChargeRequest {
+  /** The card's number. */
   cnum: string;
+  /** The card's password. */
   cpwd: string;
+  /** The id of a card type of `card_types`. */
   ctype: number;
 }
 
@@ -2282,9 +2372,13 @@ export interface ChatManner {
 
 /** The reply of `check_boss_status`. */
 export interface CheckBossStatusReply {
+  /** The same moments in unix seconds. */
   at: BossMoments;
+  /** The life of each boss, by `boss0`, `boss1` and so on. */
   boss_life_ratio: Ratios;
+  /** The caller's own best damage this season. */
   damage: number;
+  /** The challenges left, and the time. */
   world_boss: Challenges;
 }
 
@@ -2344,12 +2438,15 @@ export interface ChoiceOutcome {
 
 /** The reply of `claim_mail`. */
 export interface ClaimMailReply {
+  /** What is left of the items in `reward`, in the same order. */
   remain: Amount[];
+  /** What was gained. */
   reward: Amount[];
 }
 
 /** `claim_mail {token, key}`. */
 export interface ClaimMailRequest {
+  /** The mail's key. */
   key: string;
 }
 
@@ -2358,6 +2455,7 @@ export type ClockAdvanceReply = TimeTold;
 
 /** `clock_advance {seconds}`: moves a manual clock, backwards with a negative number. */
 export interface ClockAdvanceRequest {
+  /** By how many seconds. */
   seconds: number;
 }
 
@@ -2381,8 +2479,11 @@ export type ClockMendRequest = Record<string, never>;
 
 /** An item of `enter_stages`, with `iid` as a number. */
 export interface Cost {
+  /** The item's number in group 3. */
   iid: number;
+  /** How many are left. */
   remaining: number;
+  /** The change, such as -3. */
   reward: number;
 }
 
@@ -2398,8 +2499,11 @@ export interface CraftRules {
   skill: Recipe;
 }
 
+/** A part of the curve of levels. */
 export interface CurvePiece {
+  /** Level n needs n times this more experience than the one before. */
   step: number;
+  /** The last level of this part. */
   to: number;
 }
 
@@ -2408,11 +2512,13 @@ export type DamageRankingReply = RankingPage;
 
 /** `stage_damage_ranking {token, page}`. */
 export interface DamageRankingRequest {
+  /** Which page, from 1; one has ten rows. */
   page?: number;
 }
 
 /** `delete_mail {token, key}`. */
 export interface DeleteMailRequest {
+  /** The mail's key. */
   key: string;
 }
 
@@ -2460,6 +2566,7 @@ export interface Document {
   world: string;
 }
 
+/** Nothing: `{}`. */
 export type Empty = Record<string, never>;
 
 /** Some monsters of one kind. */
@@ -2484,11 +2591,13 @@ export interface EnergyChange {
 
 /** The event `energy`, for players who subscribed with `listen`: `reward` points have regenerated. */
 export interface EnergyEvent {
+  /** The energy now, and how much has come back. */
   energy: EnergyChange;
 }
 
 /** The event `energy_full`. */
 export interface EnergyFullEvent {
+  /** The energy now. */
   energy: EnergyChange;
 }
 
@@ -2498,8 +2607,11 @@ export interface EnergyMoments {
   full_at?: number;
 }
 
+/** Energy. */
 export interface EnergyNow {
+  /** Seconds to the next point; -1 when none is coming back. */
   cooling: number;
+  /** Points left. */
   remain: number;
 }
 
@@ -2518,6 +2630,7 @@ export type EnterStageBossReply = StageEntered;
 
 /** `enter_stage_* {token, stage}`. */
 export interface EnterStageBossRequest {
+  /** The number of the stage. */
   stage: number;
 }
 
@@ -2526,6 +2639,7 @@ export type EnterStageCoinReply = StageEntered;
 
 /** `enter_stage_* {token, stage}`. */
 export interface EnterStageCoinRequest {
+  /** The number of the stage. */
   stage: number;
 }
 
@@ -2534,6 +2648,7 @@ export type EnterStageEndlessReply = StageEntered;
 
 /** `enter_stage_* {token, stage}`. */
 export interface EnterStageEndlessRequest {
+  /** The number of the stage. */
   stage: number;
 }
 
@@ -2542,6 +2657,7 @@ export type EnterStageExpReply = StageEntered;
 
 /** `enter_stage_* {token, stage}`. */
 export interface EnterStageExpRequest {
+  /** The number of the stage. */
   stage: number;
 }
 
@@ -2550,6 +2666,7 @@ export type EnterStageGeneralReply = StageEntered;
 
 /** `enter_stage_* {token, stage}`. */
 export interface EnterStageGeneralRequest {
+  /** The number of the stage. */
   stage: number;
 }
 
@@ -2558,6 +2675,7 @@ export type EnterStageReply = LegacyEntered;
 
 /** `enter_stage {token, stage}`. */
 export interface EnterStageRequest {
+  /** The number of the stage. */
   stage: number;
 }
 
@@ -2566,32 +2684,45 @@ export type EnterWorldBossStageReply = LegacyEntered;
 
 /** `enter_stage {token, stage}`. */
 export interface EnterWorldBossStageRequest {
+  /** The number of the stage. */
   stage: number;
 }
 
 /** One movement as an operator sees it. */
 export interface Entry {
+  /** When it was, unix seconds. */
   at: number;
+  /** The items that changed. */
   changes: ItemChange[];
+  /** Counts the player's movements from 1. */
   number: number;
+  /** The order that caused it, if one did. */
   order?: string;
+  /** The change in points, if there was one. */
   points?: PointsChange;
+  /** The same as local date and time, `YYYY-MM-DD HH:MM:SS`. */
   time: string;
+  /** What caused it, such as `sweep`. */
   why: string;
 }
 
-/** Absolute times next to the energy, unix seconds. */
+/** When something happens next, unix seconds. */
 export interface EntryMoments {
   /** When the energy is full; absent when it is. */
   full_at?: number;
+  /** When the tickets return, in modes that take some. */
   next_reset_at?: number;
 }
 
 /** Experience after a change. */
 export interface ExpInfo {
+  /** Experience in all. */
   exp: number;
+  /** The level that this makes. */
   level: number;
+  /** Experience missing for the next level; 0 at the highest. */
   need: number;
+  /** What was gained. */
   reward: number;
 }
 
@@ -2609,6 +2740,7 @@ export interface ExpiringItem {
   cd: number;
   /** The same as a moment, unix seconds. */
   expires_at: number;
+  /** Which. */
   item: ItemId;
   /** When the last of this item ends, unix seconds. */
   last_expires_at: number;
@@ -2620,6 +2752,7 @@ export interface ExpiringItem {
 export interface FamilyListReply {
   /** How many families there are in all. */
   count: number;
+  /** In the order in which they were founded. */
   families: FamilyRecord[];
   /** The `after` of the next page. */
   next: number | null;
@@ -2627,8 +2760,11 @@ export interface FamilyListReply {
 
 /** `family_list {token, name?, after?, limit?}`: in the order in which they were founded, or the one of that name. */
 export interface FamilyListRequest {
+  /** Only families with greater numbers: `next` of the page before. */
   after?: number;
+  /** Missing = 50, at most 500. */
   limit?: number;
+  /** Only the family of this name. */
   name?: string;
 }
 
@@ -2637,13 +2773,17 @@ export type FamilyMembersReply = FamilyShown;
 
 /** `family_members {name?}`: a family, by default the caller's own. */
 export interface FamilyMembersRequest {
+  /** Which family; missing = the caller's own. */
   name?: string;
 }
 
 /** A family as operators see it. */
 export interface FamilyRecord {
+  /** Its name. */
   family: string;
+  /** Unix seconds. */
   founded_at: number;
+  /** Its number. */
   id: number;
   /** In the order in which they joined, the leader first. */
   members: MemberRecord[];
@@ -2657,7 +2797,9 @@ export interface FamilyRules {
 
 /** A family as players see it. */
 export interface FamilyShown {
+  /** Its name. */
   family: string;
+  /** The username of the member who leads. */
   leader: string;
   /** The most members it may have. */
   max: number;
@@ -2677,16 +2819,21 @@ export interface FeedbackReply {
   role: string;
   /** Whether the task has ended. */
   status: boolean;
+  /** What the player reads. */
   text: string;
 }
 
 /** `feedback {text, role, items, skills, roles}`: plays the task under way. */
 export interface FeedbackRequest {
+  /** Names of equipment that the player uses; what is not owned is ignored. */
   items?: string[];
+  /** The caller's own username. */
   role: string;
   /** The roles met so far, as the client remembers them. */
   roles?: string[];
+  /** Names of skills that the player uses; what is not owned is ignored. */
   skills?: string[];
+  /** What the player says or does. */
   text: string;
 }
 
@@ -2719,6 +2866,7 @@ export type FoundFamilyReply = FamilyShown;
 
 /** `found_family {name}`. */
 export interface FoundFamilyRequest {
+  /** The family's name. */
   name: string;
 }
 
@@ -2754,6 +2902,7 @@ export type GetAllMailRequest = Record<string, never>;
 
 /** The reply of `get_config_boss`. */
 export interface GetConfigBossReply {
+  /** Limits and bosses. */
   config: BossConfig;
 }
 
@@ -2762,7 +2911,9 @@ export type GetConfigBossRequest = Record<string, never>;
 
 /** The reply of `get_hang_up_info`. */
 export interface GetHangUpInfoReply {
+  /** What a settlement would bring now, with what is owned. */
   get_hang_up_info: LegacyChange[];
+  /** What hangs, and how long. */
   hang_up_info: HangUpInfo;
 }
 
@@ -2771,7 +2922,9 @@ export type GetHangUpInfoRequest = Record<string, never>;
 
 /** The reply of `get_hang_up_reward`. */
 export interface GetHangUpRewardReply {
+  /** What was earned, with what is owned now. */
   get_hang_up_rewards: LegacyChange[];
+  /** What was settled. */
   hang_up_info: HangUpInfo;
 }
 
@@ -2780,11 +2933,13 @@ export type GetHangUpRewardRequest = Record<string, never>;
 
 /** The reply of `get_list`: the usernames of all players online, including the caller. */
 export interface GetListReply {
+  /** Their usernames. */
   roles: string[];
 }
 
 /** `get_list {role}`. */
 export interface GetListRequest {
+  /** The caller's own username. */
   role: string;
 }
 
@@ -2796,18 +2951,29 @@ export type GetNewMailRequest = Record<string, never>;
 
 /** The reply to `get_player_info`. */
 export interface GetPlayerInfoReply {
+  /** The same moments in unix seconds. */
   at: Moments;
+  /** The energy now. */
   energy: EnergyNow;
+  /** Experience in all. */
   exp: number;
   /** The items that last for a limited time. */
   expiring: ExpiringItem[];
+  /** What hangs. */
   hang_up: HangUpNow;
+  /** Everything that is owned. */
   items: Amount[];
+  /** The level that this makes. */
   level: number;
+  /** Tickets left today. */
   limits: Limits;
+  /** The player's name. */
   name: string;
+  /** Experience missing for the next level; 0 at the highest. */
   need: number;
+  /** The stage that is entered; null if there is none. */
   session: OpenSession | null;
+  /** The highest stage passed in each mode. */
   stages: HighestStages;
 }
 
@@ -2816,6 +2982,7 @@ export type GetPlayerInfoRequest = Record<string, never>;
 
 /** The reply of `get_shop`. */
 export interface GetShopReply {
+  /** What is sold. */
   offers: Offer[];
 }
 
@@ -2827,6 +2994,7 @@ export type GetTopDamageReply = RankingPage;
 
 /** `stage_damage_ranking {token, page}`. */
 export interface GetTopDamageRequest {
+  /** Which page, from 1; one has ten rows. */
   page?: number;
 }
 
@@ -2867,13 +3035,17 @@ export interface Growth {
 
 /** Which stage hangs, and how long it (or the one before) has been hanging. */
 export interface HangUpInfo {
+  /** The stage. */
   hang_stage: number;
+  /** How long: whole seconds, or `H:MM:SS`. */
   time: HangUpTime;
 }
 
 /** `hang_stage` is 0 when nothing is hanging. */
 export interface HangUpNow {
+  /** The stage; 0 = none. */
   hang_stage: number;
+  /** How long it has hung. */
   time: HoursMinutesSeconds;
 }
 
@@ -2892,10 +3064,15 @@ export type HangUpTime = HoursMinutesSeconds | number;
 
 /** The highest stage passed in each mode that keeps progress. */
 export interface HighestStages {
+  /** Of 3001 to 3999. */
   boss: number;
+  /** Of 4001 to 4149. */
   coin: number;
+  /** Of 1001 to 1999. */
   endless: number;
+  /** Of 4151 to 4199. */
   exp: number;
+  /** Of 1 to 999. */
   general: number;
 }
 
@@ -2937,18 +3114,25 @@ export interface Item {
 
 /** The reply of `buy_item`. */
 export interface ItemBought {
+  /** The order's number. */
   order: string;
   /** Points left after the payment. */
   points?: number;
+  /** What is left of the items in `reward`, in the same order. */
   remain: Amount[];
+  /** What was gained; empty while the payment is pending. */
   reward: Amount[];
   /** "granted", or "pending" when an event will report the result. */
   state: string;
 }
 
+/** The change in one item. */
 export interface ItemChange {
+  /** How many the player had then. */
   after: number;
+  /** By how much; negative when it was spent. */
   change: number;
+  /** Which. */
   item: ItemId;
 }
 
@@ -2968,6 +3152,7 @@ export type JoinFamilyReply = FamilyShown;
 
 /** `join_family {name}`. */
 export interface JoinFamilyRequest {
+  /** The family's name. */
   name: string;
 }
 
@@ -2993,14 +3178,17 @@ export type LeaveWorldBossStageReply = LegacyPassed;
 
 /** `pass_stage {token, stage}`, and `damage` in the boss room. */
 export interface LeaveWorldBossStageRequest {
+  /** In the boss room: the damage done. */
   damage?: number;
   /** Another spelling (docs/contract/stage-protocol.md#spellings). */
   damange?: number;
+  /** The number of the stage. */
   stage: number;
 }
 
 /** The reply of `ledger_list`. */
 export interface LedgerListReply {
+  /** Newest first. */
   entries: Entry[];
   /** `before` for the next page; null when this was the last. */
   next: number | null;
@@ -3012,6 +3200,7 @@ export interface LedgerListRequest {
   before?: number;
   /** Missing = 50. */
   limit?: number;
+  /** The player's name. */
   name: string;
 }
 
@@ -3033,9 +3222,13 @@ export interface LegacyChange {
   reward: number;
 }
 
+/** Energy after a change, as the legacy functions name it. */
 export interface LegacyEnergy {
+  /** Points left. */
   remaining: number;
+  /** The change, such as -6. */
   reward: number;
+  /** Seconds to the next point; -1 when none is coming back. */
   time: number;
 }
 
@@ -3050,9 +3243,13 @@ export interface LegacyEntry {
   energy: number;
 }
 
+/** Experience, as the legacy functions name it. */
 export interface LegacyExp {
+  /** Experience in all. */
   exp: number;
+  /** The level that this makes. */
   level: number;
+  /** Experience missing for the next level; 0 at the highest. */
   need: number;
 }
 
@@ -3061,23 +3258,33 @@ export type LegacyPassed = StagePassed | BossRoomLeft;
 
 /** What the client needs to play a stage. */
 export interface LegacyStageEntered {
+  /** The same moments in unix seconds. */
   at: EnergyMoments;
+  /** The waves of enemies. */
   enemy_layout: Wave[];
+  /** The energy after the entry. */
   energy: LegacyEnergy;
+  /** The items that the entry took. */
   enter_stages: Cost[];
+  /** The player's experience. */
   exp_info: LegacyExp;
+  /** The monsters of these waves. */
   monster: Monster[];
+  /** Nothing outside the boss room. */
   world_boss: Empty;
 }
 
 /** The reply of `legal`. */
 export interface LegalReply {
+  /** Whether it may be used. */
   status: boolean;
 }
 
 /** `legal {mode, content}`: whether a name (mode 0) or the description of a role (mode 1) may be used. */
 export interface LegalRequest {
+  /** The text. */
   content: string;
+  /** 0 a name, 1 the description of a role. */
   mode: number;
 }
 
@@ -3092,7 +3299,9 @@ export interface LevelFile {
   newcomer_exp: number;
 }
 
+/** A boss as its configuration shows it. */
 export interface LifeValue {
+  /** Its life points when the season begins. */
   life_value: number;
 }
 
@@ -3101,6 +3310,7 @@ export type Limits = Record<string, number>;
 
 /** The reply of `list_orders`. */
 export interface ListOrdersReply {
+  /** Those that are not settled. */
   orders: OwnOrder[];
 }
 
@@ -3109,6 +3319,7 @@ export type ListOrdersRequest = Record<string, never>;
 
 /** The reply of `listen`: the events the player is now subscribed to. */
 export interface ListenReply {
+  /** Their names. */
   events: string[];
 }
 
@@ -3122,43 +3333,50 @@ export interface ListenRequest {
 export interface LoginReply {
   /** With 429: milliseconds until the next attempt may be made. */
   retry_after_ms?: number;
+  /** 200, or why not; the codes are listed with the function. */
   status_code: number;
+  /** Needed by all other requests, in `data.token`, on other connections than this one. */
   token?: Token;
+  /** The player's name. */
   username: string;
 }
 
 /** `login {email, password, ip}`. */
 export interface LoginRequest {
+  /** The account's e-mail address. */
   email: string;
   /** Where the client says it listens. Only the port is used. */
   ip?: string;
+  /** Hashed by the client. */
   password: string;
 }
 
 /** The reply of `login_unique`. */
-export type LoginUniqueReply =
-  | {
-      /** Its token. */
-      token: Token;
-    }
-  | {
-      /** Milliseconds until the next one may be. */
-      retry_after_ms: number;
-    };
+export type LoginUniqueReply = {
+  /** Its token. */
+  token: Token;
+} | {
+  /** Milliseconds until the next one may be. */
+  retry_after_ms: number;
+};
 
 /** `login_unique {unique_id}`: logs in as a guest, creating the account on first use. */
 export interface LoginUniqueRequest {
+  /** What only this device knows, 1 to 256 bytes. Whoever has it has the account. */
   unique_id: string;
 }
 
 /** How many mails there are, even if only unread ones are listed, and how many there may be. */
 export interface MailCount {
+  /** How many mails there are. */
   cur: number;
+  /** How many there may be. */
   max: number;
 }
 
 /** The reply of `get_new_mail` and `get_all_mail`. */
 export interface MailList {
+  /** How full the box is. */
   count: MailCount;
   /** The newest first. */
   mail: MailShown[];
@@ -3166,8 +3384,11 @@ export interface MailList {
 
 /** The event `mail_received`. The mail of a broadcast has no key until its player takes it in. */
 export interface MailReceivedEvent {
+  /** The sender. */
   from: string;
+  /** Its key; absent for the mail of a broadcast. */
   key?: string;
+  /** The subject. */
   subj: string;
 }
 
@@ -3187,15 +3408,23 @@ export interface MailRules {
 
 /** One mail in a reply. */
 export interface MailShown {
+  /** The text. */
   body: string;
+  /** 1 if that was claimed, else 0. */
   claimed?: number;
+  /** The sender. */
   from: string;
+  /** What can be claimed. */
   items?: Amount[];
+  /** The mail's key. */
   key: string;
+  /** 1 if it was read, else 0. */
   read: number;
+  /** The subject. */
   subj: string;
   /** Local time. */
   time: string;
+  /** "1" for a mail with items, else "0". */
   type: string;
 }
 
@@ -3209,11 +3438,13 @@ export interface MailText {
 
 /** The reply of `main`. */
 export interface MainReply {
+  /** The game master's role. */
   role: string;
   /** Whether a task was accepted by this message. */
   status: boolean;
   /** Its background if so, base64. */
   subimg: string | null;
+  /** What the game master answers. */
   text: string;
 }
 
@@ -3221,6 +3452,7 @@ export interface MainReply {
 export interface MainRequest {
   /** The caller's own username. Absent, or the game master's role, also means the caller. */
   role?: string;
+  /** What the player says. */
   text: string;
 }
 
@@ -3229,14 +3461,19 @@ export type ManualReply = JsonValue;
 
 /** `manual {token, name, type, money, text}`: adds (1), takes (2) or sets (3) a player's points. */
 export interface ManualRequest {
+  /** How many points. */
   money: number;
+  /** The player's name. */
   name: string;
+  /** Why, up to 60 characters; the platform keeps it. */
   text: string;
+  /** 1 add, 2 deduct, 3 set. */
   type: number;
 }
 
 /** `mark_read_mail {token, key}`. */
 export interface MarkReadMailRequest {
+  /** The mail's key. */
   key: string;
 }
 
@@ -3294,24 +3531,33 @@ export interface Means {
   strength: number;
 }
 
+/** A member as operators see it. */
 export interface MemberRecord {
+  /** The account's number. */
   account: number;
+  /** Unix seconds. */
   joined_at: number;
+  /** The player's name. */
   name: string;
 }
 
 /** A reply that is a text for the player. */
 export interface MergeReply {
+  /** What the player reads. */
   text: string;
 }
 
 /** `merge {role, mode, num, des, name?}`: crafts something from `num` units of material. */
 export interface MergeRequest {
+  /** What it is, in words. */
   des: string;
+  /** 0 a skill, 1 a piece of equipment. */
   mode: number;
   /** An addition to the contract; by default the name is the start of the description. */
   name?: string;
+  /** How many units of the material to spend. */
   num: number;
+  /** The caller's own username. */
   role: string;
 }
 
@@ -3358,9 +3604,13 @@ export interface ModeRules {
   ticket?: number;
 }
 
+/** When something happens next, unix seconds. */
 export interface Moments {
+  /** When the energy is full; absent when it is. */
   full_at?: number;
+  /** The next monthly reset. */
   next_month_at: number;
+  /** The next daily reset. */
   next_reset_at: number;
 }
 
@@ -3388,10 +3638,15 @@ export interface MonsterRules {
 
 /** The reply of `mopping_up_stage`. */
 export interface MoppingUpStageReply {
+  /** The same moments in unix seconds. */
   at: EnergyMoments;
+  /** The energy after that. */
   energy: EnergyChange;
+  /** The experience after that. */
   exp_info: ExpInfo;
+  /** What is left of the items in `reward`, in the same order. */
   remain: Amount[];
+  /** What was gained. */
   reward: Amount[];
 }
 
@@ -3399,6 +3654,7 @@ export interface MoppingUpStageReply {
 export interface MoppingUpStageRequest {
   /** Missing = 1. */
   count?: number;
+  /** A general stage that is passed. */
   stage: number;
 }
 
@@ -3460,6 +3716,7 @@ export interface NarratorRules {
 
 /** When tickets are full again, unix seconds. */
 export interface NextReset {
+  /** The next local midnight, unix seconds. */
   next_reset_at: number;
 }
 
@@ -3502,6 +3759,7 @@ export type OrderInspectReply = OrderShown;
 
 /** `order_inspect {token, order}`: one order in full, with every step. */
 export interface OrderInspectRequest {
+  /** The order's number. */
   order: string;
 }
 
@@ -3509,13 +3767,17 @@ export interface OrderInspectRequest {
 export interface OrderListReply {
   /** The `before` of the next page. */
   next: string | null;
+  /** Newest first. */
   orders: OrderShown[];
 }
 
 /** `order_list {token, state?, before?, limit?}`: the latest orders first. */
 export interface OrderListRequest {
+  /** Only orders made before this one: `next` of the page before. */
   before?: string;
+  /** Missing = 50, at most 500. */
   limit?: number;
+  /** Only orders in this state. */
   state?: StateName;
 }
 
@@ -3545,7 +3807,9 @@ export interface OrderReconcileReply {
 
 /** `order_reconcile {token, name | account}`: compares the platform's last records of a player with the world's orders. */
 export interface OrderReconcileRequest {
+  /** The account's number, in place of the name. */
   account?: number;
+  /** The player's name. */
   name?: string;
 }
 
@@ -3562,33 +3826,53 @@ export type OrderResolveReply = OrderShown;
 
 /** `order_resolve {token, order, paid, reason}`: records what an operator has found out about an order in doubt. */
 export interface OrderResolveRequest {
+  /** The order's number. */
   order: string;
+  /** Whether the platform was paid. */
   paid: boolean;
+  /** Why it is resolved like this; it is kept with the order. */
   reason: string;
 }
 
 /** The event `order_settled`: the order's request was answered before the order ended. */
 export interface OrderSettledEvent {
+  /** What the platform said. */
   message: string;
+  /** What was bought. */
   offer: string;
+  /** The order's number. */
   order: string;
+  /** Points left, if the platform said so. */
   points: number | null;
+  /** What is left of the items in `reward`, in the same order. */
   remain: Amount[];
+  /** What was gained; empty if nothing was. */
   reward: Amount[];
+  /** How it ended. */
   state: StateName;
 }
 
 /** An order as operators see it. */
 export interface OrderShown {
+  /** The account's number. */
   account: number;
+  /** Unix seconds. */
   created_at: number;
+  /** Its steps, oldest first; only when one order is asked for. */
   history?: Step[];
+  /** The player's name on the platform. */
   name: string;
+  /** The order's number. */
   order: string;
+  /** Points left after it, if the platform said so. */
   points_left: number | null;
+  /** What the platform or an operator said last. */
   remark: OrderRemark;
+  /** How far it has come. */
   state: StateName;
+  /** What is bought, as the platform shows it. */
   subject: string;
+  /** What the order is for. */
   wish: WishShown;
 }
 
@@ -3596,7 +3880,9 @@ export interface OrderShown {
 export interface OthersReply {
   /** The name of the event; empty for one that the game master does not know. */
   other: string;
+  /** The game master's role. */
   role: string;
+  /** What the game master tells. */
   text: string;
 }
 
@@ -3605,16 +3891,25 @@ export interface OthersReply {
  * continues.
  */
 export interface OthersRequest {
+  /** Which event. */
   info: string;
+  /** The caller's own username. */
   role: string;
+  /** What the player says to it. */
   text: string;
 }
 
+/** An order that is not settled. */
 export interface OwnOrder {
+  /** Unix seconds. */
   created_at: number;
+  /** What is bought. */
   offer: string;
+  /** The order's number. */
   order: string;
+  /** In points. */
   price: number;
+  /** How far it has come. */
   state: StateName;
 }
 
@@ -3623,19 +3918,27 @@ export type PassStageReply = LegacyPassed;
 
 /** `pass_stage {token, stage}`, and `damage` in the boss room. */
 export interface PassStageRequest {
+  /** In the boss room: the damage done. */
   damage?: number;
   /** Another spelling (docs/contract/stage-protocol.md#spellings). */
   damange?: number;
+  /** The number of the stage. */
   stage: number;
 }
 
+/** Experience after a victory. */
 export interface PassedExp {
+  /** Experience in all. */
   remaining: number;
+  /** What was gained. */
   reward: number;
 }
 
+/** The progress after a victory. */
 export interface PassedStage {
+  /** The highest stage passed in the mode. */
   finally: number;
+  /** By how many it rose. */
   vary: number;
 }
 
@@ -3669,7 +3972,9 @@ export interface PlausibleDamage {
 
 /** The reply of `player_delete`. */
 export interface PlayerDeleteReply {
+  /** The account's number. */
   account: number;
+  /** The player's name. */
   name: string;
   /** The purse at MCRMB, whose points stay there. No other account will have it. */
   wname: string;
@@ -3679,16 +3984,19 @@ export interface PlayerDeleteReply {
 export interface PlayerDeleteRequest {
   /** Only says what would happen. */
   dry_run?: boolean;
+  /** The player's name. */
   name: string;
 }
 
 /** The reply of `player_export`. */
 export interface PlayerExportReply {
+  /** Everything that the world stores about the player. */
   document: Document;
 }
 
 /** `player_export {token, name}`. */
 export interface PlayerExportRequest {
+  /** The player's name. */
   name: string;
 }
 
@@ -3705,12 +4013,15 @@ export interface PlayerImportPieceRequest {
    * side, and only the whole document is imported.
    */
   hash?: string;
+  /** Which piece, from 0; 0 starts over. */
   piece: number;
+  /** The piece. */
   text: string;
 }
 
 /** The reply of `player_import`. */
 export interface PlayerImportReply {
+  /** The number of its account here. */
   account: number;
   /** A guest is named after its account number, which is a new one here. */
   name: string;
@@ -3723,6 +4034,7 @@ export interface PlayerImportReply {
  * the hash that its pieces named.
  */
 export interface PlayerImportRequest {
+  /** As `player_export` gives it; missing = the one that came in pieces. */
   document?: JsonValue;
   /** Only says what would happen. */
   dry_run?: boolean;
@@ -3844,7 +4156,9 @@ export type QueryMatchBaseReply = MatchAnswer;
 
 /** `query_match_base {authorization, body}`: the query as it came over HTTP, header and exact text of the body. */
 export interface QueryMatchBaseRequest {
+  /** The header of that name. */
   authorization: string;
+  /** The exact text of the body. */
   body: string;
 }
 
@@ -3853,26 +4167,35 @@ export type QueryMatchReply = MatchAnswer;
 
 /** `query_match {token, match_id?, report_game_info_key?}`: what the platform itself says about a round. */
 export interface QueryMatchRequest {
-  /** Left out: `""`. */
+  /** The id of a match. Left out: `""`. */
   match_id?: string;
-  /** Left out: `""`. */
+  /** The key under which it was reported, in place of its id. Left out: `""`. */
   report_game_info_key?: string;
 }
 
 /** The reply: a page of the ranking, and the player's own rank. */
 export interface RankingPage {
+  /** The caller's own best damage this season. */
   damage: number;
+  /** Which page this is, from 1. */
   page: number;
+  /** The rows of the page. */
   rank: RankingRow[];
+  /** The caller's own rank, from 1; -1 without one. */
   ranking: number;
 }
 
+/** One player's row. */
 export interface RankingRow {
+  /** The rank, from 1. */
   NO: number;
+  /** The best damage of the season. */
   damage: number;
   /** The family's name; empty for a player in none. */
   fid: string;
+  /** The player's level. */
   level: number;
+  /** The player's name. */
   name: string;
 }
 
@@ -3935,6 +4258,7 @@ export type RefrashReply = Refreshed;
 
 /** `refrash {role}`, as the contract spells it (docs/contract/role-play.md#routes). */
 export interface RefrashRequest {
+  /** The caller's own username. */
   role: string;
 }
 
@@ -3946,6 +4270,7 @@ export type RefreshReply = Refreshed;
 
 /** `refresh {role}`, as clients spell it. */
 export interface RefreshRequest {
+  /** The caller's own username. */
   role: string;
 }
 
@@ -3954,9 +4279,13 @@ export interface RefreshRequest {
  * battle. Asking also counts as presence.
  */
 export interface Refreshed {
+  /** The same, as clients spell it. */
   accept_id: string[];
+  /** The caller's own challenge that was accepted, as the contract spells it. */
   accpec_id: string[];
+  /** The numbers of the open challenges to the caller. */
   id_list: string[];
+  /** Their challengers, in the same order. */
   role_list: string[];
 }
 
@@ -3964,6 +4293,7 @@ export interface Refreshed {
 export interface RefusedShown {
   /** Unix seconds. */
   at: number;
+  /** What is wrong with them. */
   problems: Problem[];
 }
 
@@ -3972,7 +4302,9 @@ export type RejectChallengeReply = AnswerSent;
 
 /** `reject_challenge {role, id}`. */
 export interface RejectChallengeRequest {
+  /** The challenge's number. */
   id: string;
+  /** The caller's own username. */
   role: string;
 }
 
@@ -3981,7 +4313,9 @@ export type ReportDropReply = ReportShown;
 
 /** `report_drop {token, report, reason}`: stops sending a report. The end of its round is then reported without it. */
 export interface ReportDropRequest {
+  /** Why; it is written to the log. */
   reason: string;
+  /** The report's number. */
   report: number;
 }
 
@@ -3991,13 +4325,17 @@ export interface ReportListReply {
   next: number | null;
   /** How many reports are pending in all. */
   pending: number;
+  /** Oldest first. */
   reports: ReportShown[];
 }
 
 /** `report_list {token, state?, after?, limit?}`: the oldest first. */
 export interface ReportListRequest {
+  /** Only reports with greater numbers: `next` of the page before. */
   after?: number;
+  /** Missing = 50, at most 500. */
   limit?: number;
+  /** Only reports in this state. */
   state?: ReportState;
 }
 
@@ -4006,6 +4344,7 @@ export type ReportRetryReply = ReportShown;
 
 /** `report_retry {token, report}`: restarts a report from the first attempt, with the report that waits for it. */
 export interface ReportRetryRequest {
+  /** The report's number. */
   report: number;
 }
 
@@ -4021,13 +4360,21 @@ export interface ReportRoles {
 
 /** A report as operators see it; never its body, which contains a player's session. */
 export interface ReportShown {
+  /** How often it was sent. */
   attempts: number;
+  /** Unix seconds. */
   created_at: number;
+  /** What went wrong last; empty if nothing has. */
   last_error: string;
+  /** When it is sent next, unix seconds; null if it is not. */
   next_at: number | null;
+  /** The report's number. */
   report: number;
+  /** `game_start` or `game_settle`. */
   report_type: string;
+  /** The round that it is about. */
   round: string;
+  /** Why it waits. */
   state: ReportState;
 }
 
@@ -4080,18 +4427,23 @@ export interface Rewards {
 
 /** The event `rules_changed`. */
 export interface RulesChangedEvent {
+  /** The same for the same assets. */
   fingerprint: string;
+  /** How many warnings they have. */
   warnings: number;
 }
 
 /** The event `rules_mended`. */
 export interface RulesMendedEvent {
+  /** The same for the same assets. */
   fingerprint: string;
 }
 
 /** The event `rules_refused`. */
 export interface RulesRefusedEvent {
+  /** How many errors they have. */
   errors: number;
+  /** The first of them. */
   first: Problem | null;
 }
 
@@ -4144,15 +4496,13 @@ export interface Scene {
  * - `daily`: At every local midnight.
  * - `monthly`: At local midnight of the 1st.
  */
-export type Schedule =
-  | "daily"
-  | {
-      weekly: Weekday;
-    }
-  | "monthly"
-  | {
-      dates: string[];
-    };
+export type Schedule = "daily" | {
+  /** At the local midnight that begins this day of the week: `weekly(monday)`. */
+  weekly: Weekday;
+} | "monthly" | {
+  /** At the local midnights that begin these dates: `dates(["2026-12-24", "2027-02-06"])`. */
+  dates: string[];
+};
 
 /** Everything that can happen in a task. */
 export interface Script {
@@ -4182,7 +4532,9 @@ export interface ScriptEnding {
 
 /** The event `season_reset`. */
 export interface SeasonResetEvent {
+  /** Seconds to its end; -1 if it has none. */
   mcd: number;
+  /** The number of the season that has begun. */
   season: number;
 }
 
@@ -4191,7 +4543,9 @@ export type SelectPersonalReply = TaskBegun;
 
 /** `select_personal {role, task_name}`: the same with a personal task. */
 export interface SelectPersonalRequest {
+  /** The caller's own username. */
   role: string;
+  /** One of `task_info_personal`. */
   task_name: string;
 }
 
@@ -4200,14 +4554,19 @@ export type SelectReply = TaskBegun;
 
 /** `select {role, task_name}`: starts a public task. If it is already under way, its scene is shown again. */
 export interface SelectRequest {
+  /** The caller's own username. */
   role: string;
+  /** One of `task_info`. */
   task_name: string;
 }
 
 /** `send_mail {token, gn_target, subj, body}`. */
 export interface SendMailRequest {
+  /** The text. */
   body: string;
+  /** The name of the player who gets it. */
   gn_target: string;
+  /** The subject. */
   subj: string;
 }
 
@@ -4235,23 +4594,29 @@ export interface ShopRules {
 
 /** A reply that consists of a code only (docs/contract/identity.md#accounts). */
 export interface SignupReply {
+  /** 200, or why not; the codes are listed with the function. */
   status_code: number;
 }
 
 /** `signup {email, username, password, ip}`. */
 export interface SignupRequest {
+  /** An address that no account has; letter case does not matter. */
   email: string;
+  /** Hashed by the client; at least 6 bytes. */
   password: string;
+  /** A name that no other looks like. */
   username: string;
 }
 
 /** The reply of `skill`. */
 export interface SkillReply {
+  /** The caller's skills. */
   skills: Described;
 }
 
 /** `skill {role}`. */
 export interface SkillRequest {
+  /** The caller's own username. */
   role: string;
 }
 
@@ -4327,33 +4692,49 @@ export type StageDamageRankingReply = RankingPage;
 
 /** `stage_damage_ranking {token, page}`. */
 export interface StageDamageRankingRequest {
+  /** Which page, from 1; one has ten rows. */
   page?: number;
 }
 
 /** The reply of `enter_stage_*`. */
 export interface StageEntered {
+  /** In boss mode: the tickets left. */
   BOSS?: TicketsLeft;
+  /** In coin mode: the tickets left. */
   COIN?: TicketsLeft;
+  /** In exp mode: the tickets left. */
   EXP?: TicketsLeft;
+  /** The same moments in unix seconds. */
   at: EntryMoments;
+  /** The energy after the entry. */
   energy: EnergyChange;
 }
 
 /** The rewards of a stage. */
 export interface StagePassed {
+  /** The energy now. */
   energy: LegacyEnergy;
+  /** The experience gained. */
   p_exp: PassedExp;
+  /** The progress. */
   p_stage: PassedStage;
+  /** The items gained. */
   pass_stages: LegacyChange[];
 }
 
 /** The reply of `stage_refresh_boss`. */
 export interface StageRefreshBossReply {
+  /** The same moments in unix seconds. */
   at: BossMoments;
+  /** Seconds to the next local midnight. */
   cd: number;
+  /** The caller's own best damage this season. */
   damage: number;
+  /** Challenges left today. */
   limit: number;
+  /** Seconds to the end of the season; -1 if it has none. */
   mcd: number;
+  /** The life of each boss, by `0`, `1` and so on. */
   ratio: Ratios;
 }
 
@@ -4362,9 +4743,13 @@ export type StageRefreshBossRequest = Record<string, never>;
 
 /** The reply of `victory_stage_*`. */
 export interface StageWon {
+  /** What the blow has done, in boss mode. */
   boss: BossBlow;
+  /** The experience after that. */
   exp_info: ExpInfo;
+  /** What is left of the items in `reward`, in the same order. */
   remain: Amount[];
+  /** What was gained. */
   reward: Amount[];
 }
 
@@ -4388,12 +4773,15 @@ export interface StakeTold {
 
 /** The reply of `start_hang_up`. */
 export interface StartHangUpReply {
+  /** The stage that hangs now, and how long the one before did. */
   hang_up_info: HangUpInfo;
+  /** What the stage before has earned; empty if none hung. */
   start_hang_up_reward: LegacyChange[];
 }
 
 /** `start_hang_up {token, stage}`. */
 export interface StartHangUpRequest {
+  /** A general stage that is passed. */
   stage: number;
 }
 
@@ -4402,11 +4790,13 @@ export type StateName = "written" | "sent" | "in_doubt" | "paid" | "granted" | "
 
 /** The reply of `status`. */
 export interface StatusReply {
+  /** Level, energy and attributes. */
   attribute: Sheet;
 }
 
 /** `status {role}`. */
 export interface StatusRequest {
+  /** The caller's own username. */
   role: string;
 }
 
@@ -4430,12 +4820,15 @@ export interface Subject {
 
 /** `sud_bind {token, uid, ss_token}`: sets the player's identity in reports from now on. */
 export interface SudBindRequest {
+  /** The token that SUD gave the player. */
   ss_token: string;
+  /** The id that SUD gave the player. */
   uid: string;
 }
 
 /** The reply of `suspect_list`. */
 export interface SuspectListReply {
+  /** Those with the most anomalies first. */
   suspects: SuspectShown[];
   /** How many there are in all. */
   total: number;
@@ -4449,14 +4842,21 @@ export interface SuspectListRequest {
 
 /** A suspicious player as an operator sees it. */
 export interface SuspectShown {
+  /** The account's number. */
   account: number;
+  /** How often something was abnormal. */
   anomalies: number;
   /** When the last anomaly was, unix seconds. */
   at: number;
+  /** How many stages were entered. */
   entered: number;
+  /** The last anomaly. */
   last: Anomaly;
+  /** How many stages were left. */
   left: number;
+  /** The player's name. */
   name: string;
+  /** The same as local date and time, `YYYY-MM-DD HH:MM:SS`. */
   time: string;
 }
 
@@ -4509,6 +4909,7 @@ export type TaskInfoPersonalReply = TaskList;
 
 /** `task_info_personal {role}`: the tasks that were made for the player. */
 export interface TaskInfoPersonalRequest {
+  /** The caller's own username. */
   role: string;
 }
 
@@ -4517,6 +4918,7 @@ export type TaskInfoReply = TaskList;
 
 /** `task_info {role}`: the public tasks that the player may take. */
 export interface TaskInfoRequest {
+  /** The caller's own username. */
   role: string;
 }
 
@@ -4534,18 +4936,23 @@ export interface TaskLines {
 
 /** The reply of `task_info` and `task_info_personal`. */
 export interface TaskList {
+  /** Their names. */
   task_list: string[];
 }
 
 /** The reply of `task_request`. */
 export interface TaskRequestReply {
+  /** The game master's role. */
   role: string;
+  /** What the game master answers. */
   text: string;
 }
 
 /** `task_request {text, role}`: asks for a personal task. */
 export interface TaskRequestRequest {
+  /** The caller's own username. */
   role: string;
+  /** What kind of task the player would like. */
   text: string;
 }
 
@@ -4588,13 +4995,19 @@ export type Template = string;
 
 /** The reply of `buy_ticket`. */
 export interface TicketBought {
+  /** The same moments in unix seconds. */
   at: NextReset;
+  /** Seconds to the next local midnight. */
   cd: number;
+  /** The tickets, and how many may still be bought today. */
   limits: Limits;
+  /** The order's number. */
   order?: string;
   /** Points left after the payment. */
   points?: number;
+  /** What is left of the items in `reward`, in the same order. */
   remain: Amount[];
+  /** What was spent, as negative quantities. */
   reward: Amount[];
   /** "granted", or "pending" when an event will report the result. */
   state?: string;
@@ -4634,23 +5047,29 @@ export interface TicketRules {
 
 /** The tickets of a mode after an entry. */
 export interface TicketsLeft {
+  /** Seconds to the next local midnight. */
   cd: number;
+  /** By kind. */
   limits: Limits;
 }
 
 /** The event `tickets_reset`. */
 export interface TicketsResetEvent {
+  /** The same in unix seconds. */
   at: NextReset;
+  /** Seconds to the next local midnight. */
   cd: number;
 }
 
 /** The reply of `time`: the world's time, the same for every role. */
 export interface TimeReply {
+  /** Local date and time, `YYYY-MM-DD HH:MM:SS`. */
   time: string;
 }
 
 /** `time {role}`. */
 export interface TimeRequest {
+  /** The caller's own username. */
   role: string;
 }
 
@@ -4683,9 +5102,13 @@ export interface Topic {
 
 /** The reply of `use_item`. */
 export interface UseItemReply {
+  /** The same moments in unix seconds. */
   at: EnergyMoments;
+  /** The energy now, and how much was gained. */
   energy: EnergyChange;
+  /** What is left of the items in `reward`, in the same order. */
   remain: Amount[];
+  /** What was used up, as a negative quantity. */
   reward: Amount[];
 }
 
@@ -4693,6 +5116,7 @@ export interface UseItemReply {
 export interface UseItemRequest {
   /** Missing = 1. */
   count?: number;
+  /** `group:id`, or the number of an item of group 3. */
   item: NamedItem;
 }
 
@@ -4719,9 +5143,11 @@ export type VictoryStageBossReply = StageWon;
 
 /** `victory_stage_* {token, stage}`, and `damage` in boss mode. */
 export interface VictoryStageBossRequest {
+  /** In boss mode: the damage done. */
   damage?: number;
   /** Another spelling (docs/contract/stage-protocol.md#spellings). */
   damange?: number;
+  /** The number of the stage. */
   stage: number;
 }
 
@@ -4730,9 +5156,11 @@ export type VictoryStageCoinReply = StageWon;
 
 /** `victory_stage_* {token, stage}`, and `damage` in boss mode. */
 export interface VictoryStageCoinRequest {
+  /** In boss mode: the damage done. */
   damage?: number;
   /** Another spelling (docs/contract/stage-protocol.md#spellings). */
   damange?: number;
+  /** The number of the stage. */
   stage: number;
 }
 
@@ -4741,9 +5169,11 @@ export type VictoryStageEndlessReply = StageWon;
 
 /** `victory_stage_* {token, stage}`, and `damage` in boss mode. */
 export interface VictoryStageEndlessRequest {
+  /** In boss mode: the damage done. */
   damage?: number;
   /** Another spelling (docs/contract/stage-protocol.md#spellings). */
   damange?: number;
+  /** The number of the stage. */
   stage: number;
 }
 
@@ -4752,9 +5182,11 @@ export type VictoryStageExpReply = StageWon;
 
 /** `victory_stage_* {token, stage}`, and `damage` in boss mode. */
 export interface VictoryStageExpRequest {
+  /** In boss mode: the damage done. */
   damage?: number;
   /** Another spelling (docs/contract/stage-protocol.md#spellings). */
   damange?: number;
+  /** The number of the stage. */
   stage: number;
 }
 
@@ -4763,9 +5195,11 @@ export type VictoryStageGeneralReply = StageWon;
 
 /** `victory_stage_* {token, stage}`, and `damage` in boss mode. */
 export interface VictoryStageGeneralRequest {
+  /** In boss mode: the damage done. */
   damage?: number;
   /** Another spelling (docs/contract/stage-protocol.md#spellings). */
   damange?: number;
+  /** The number of the stage. */
   stage: number;
 }
 
@@ -4784,9 +5218,13 @@ export type Weekday = "monday" | "tuesday" | "wednesday" | "thursday" | "friday"
 
 /** Percentages of the attributes. */
 export interface Weights {
+  /** Of 敏捷. */
   agility: number;
+  /** Of 力量. */
   strength: number;
+  /** Of 体魄. */
   vigor: number;
+  /** Of 智力. */
   wits: number;
 }
 
@@ -4799,28 +5237,28 @@ export interface Weights {
 export type When = "always" | "ahead" | "behind";
 
 /** One opening schedule of a stage. */
-export type Window =
-  | {
-      Weekly: {
-        /** Local time, such as "10:00". */
-        from: string;
-        /**
-         * Local time, not included; "24:00" is the end of the day. Before `from`, it is a time of the next day: from
-         * "22:00" to "02:00" is open over midnight.
-         */
-        to: string;
-        /** On which days it opens. */
-        weekdays: Weekday[];
-      };
-    }
-  | {
-      Dates: {
-        /** Local date, such as "2026-12-24". */
-        from: string;
-        /** Local date, exclusive. */
-        to: string;
-      };
-    };
+export type Window = {
+  /** On these weekdays from one time of day to another. */
+  Weekly: {
+    /** Local time, such as "10:00". */
+    from: string;
+    /**
+     * Local time, not included; "24:00" is the end of the day. Before `from`, it is a time of the next day: from
+     * "22:00" to "02:00" is open over midnight.
+     */
+    to: string;
+    /** On which days it opens. */
+    weekdays: Weekday[];
+  };
+} | {
+  /** From one date to another. */
+  Dates: {
+    /** Local date, such as "2026-12-24". */
+    from: string;
+    /** Local date, exclusive. */
+    to: string;
+  };
+};
 
 /** Lines about personal tasks made on demand. */
 export interface WishLines {
@@ -4836,28 +5274,35 @@ export interface WishLines {
   not_understood: Template;
 }
 
-export type WishShown =
-  | {
-      goods: Goods;
-      kind: "buy";
-      price: number;
-    }
-  | {
-      kind: "manual";
-      money: number;
-      type: number;
-    };
+/** What an order is for: a purchase, or an operator's change of points. */
+export type WishShown = {
+  /** What is bought. */
+  goods: Goods;
+  kind: "buy";
+  /** In points. */
+  price: number;
+} | {
+  kind: "manual";
+  /** How many points. */
+  money: number;
+  /** 1 add, 2 deduct, 3 set. */
+  type: number;
+};
 
 /** The reply of `wname_assign`. */
 export interface WnameAssignReply {
   /** The one it had. Its points stay there. */
   former: string;
+  /** The player's name. */
   name: string;
+  /** The purse it has now. */
   wname: string;
 }
 
 /** `wname_assign {token, name, wname?}`: without `wname`, the one that a new account would get. */
 export interface WnameAssignRequest {
+  /** The player's name. */
   name: string;
+  /** The name of the purse; missing = the one that a new account would get. */
   wname?: string;
 }

@@ -9,20 +9,12 @@ import { Keys } from "./keys.js";
 import { Line } from "./line.js";
 import { meaningOf } from "./meaning.js";
 import type { Meaning } from "./meaning.js";
+import { Pauses } from "./pauses.js";
+import { Sampling } from "./sampling.js";
 import type { Settings } from "./settings.js";
-import type { Gap, State } from "./state.js";
+import type { ConnectionEvents, State } from "./state.js";
 import type { ServerClock } from "./time.js";
-import { field } from "./wire.js";
 import type { Pushed, Reply } from "./wire.js";
-
-/** What a connection tells the client. */
-export interface ConnectionEvents {
-  state(state: State): void;
-  event(event: Pushed): void;
-  gap(gap: Gap): void;
-  /** The `data` of a reply that tells the present state, and not that of an earlier moment. */
-  data(data: unknown): void;
-}
 
 /** The protocol that is offered at the handshake. */
 const PROTOCOL = "raidkeep.v1";
@@ -30,15 +22,8 @@ const PROTOCOL = "raidkeep.v1";
 const STEADY_MS = 5_000;
 /** Patience with a line that may have died while the page slept. */
 const WAKE_PATIENCE_MS = 4_000;
-/** `until` of a maintenance may be moved, so the server is asked again at least this often. */
-const MAINTENANCE_MS = 30_000;
 /** A server that cannot say what became of a request is asked this often. */
 const UNCLEAR_TIMES = 5;
-/** How old the newest answer about the server's clock may be. */
-const CLOCK_AGE_MS = 60_000;
-/** How often the clock is asked after the log-in: it tells whole seconds, so that each answer is a part. */
-const CLOCK_SAMPLES = 4;
-const CLOCK_PAUSE_MS = 270;
 /** Closed because a frame was too large. */
 const TOO_LARGE = 1009;
 
@@ -55,7 +40,8 @@ export class Connection {
   private readonly entrance: Entrance;
   private readonly count = new EventCount();
   private readonly reconnects: Backoff;
-  private readonly retries: Backoff;
+  private readonly pauses: Pauses;
+  private readonly sampling: Sampling;
   /** What the connection itself has asked on this line. */
   private readonly asked = new Map<number, (reply: Reply) => void>();
   private readonly timers = new Map<string, () => void>();
@@ -68,26 +54,34 @@ export class Connection {
   private isPlain = false;
   private hasConnected = false;
   private hasBeenIn = false;
-  private clockAskedAt = 0;
   private subscription: object | undefined;
 
   constructor(
     private readonly settings: Settings,
     private readonly events: ConnectionEvents,
-    private readonly clock: ServerClock,
+    clock: ServerClock,
   ) {
     const { runtime, storage, backoff, world, url } = settings;
     this.keys = new Keys(storage, runtime);
     this.calls = new Calls(this.keys, settings);
     this.reconnects = new Backoff(backoff, () => runtime.random());
-    this.retries = new Backoff(backoff, () => runtime.random());
+    this.pauses = new Pauses(backoff, runtime, clock);
+    this.sampling = new Sampling(clock, {
+      runtime,
+      ask: (called, data, answered) => {
+        this.ask(called, data, answered);
+      },
+      after: (ms, action) => {
+        this.after("clock", ms, action);
+      },
+    });
     this.logIn = new LogIn(settings.identity, storage, `${world}@${url}`);
     this.entrance = new Entrance(this.logIn, settings.client, {
       ask: (called, data, answered) => {
         this.ask(called, data, answered);
       },
       pause: (meaning, action) => {
-        this.after("entrance", this.pauseOf(meaning), action);
+        this.after("entrance", this.pauseAfter(meaning), action);
       },
       entered: (overview) => {
         this.entered(overview);
@@ -113,6 +107,7 @@ export class Connection {
     this.isClosed = false;
     this.reconnects.reset();
     this.openLine();
+    if (this.line === undefined) return;
     const { runtime } = this.settings;
     this.deafen = [
       runtime.onWake(() => {
@@ -171,7 +166,7 @@ export class Connection {
           this.onEvent(event);
         },
         quiet: () => {
-          this.askClock();
+          this.sampling.ask();
         },
         closed: (code) => {
           this.onClosed(code, hasOpened);
@@ -184,12 +179,12 @@ export class Connection {
 
   private entered(overview: unknown): void {
     this.isIn = true;
-    this.retries.reset();
+    this.pauses.reset();
     this.events.data(overview);
     this.after("steady", STEADY_MS, () => {
       this.reconnects.reset();
     });
-    this.askClock(CLOCK_SAMPLES);
+    this.sampling.begin();
     if (this.subscription !== undefined) this.ask("listen", this.subscription, () => undefined);
     this.send();
     const isReturn = this.hasBeenIn;
@@ -271,7 +266,7 @@ export class Connection {
       call.isOnWire = false;
       this.onCallReply(call, reply);
     }
-    if (this.isIn && this.settings.runtime.now() - this.clockAskedAt >= CLOCK_AGE_MS) this.askClock();
+    if (this.isIn && this.sampling.isDue) this.sampling.ask();
     this.send();
   }
 
@@ -307,7 +302,7 @@ export class Connection {
   }
 
   private onAnswer(call: OpenCall, reply: Reply): void {
-    this.retries.reset();
+    this.pauses.reset();
     if (call.name === "listen" && reply.status === 0) this.subscription = call.data;
     // A repeated call may get the reply of its first time, which tells of an earlier moment.
     if (!call.isInDoubt) this.events.data(reply.data);
@@ -342,7 +337,7 @@ export class Connection {
 
   /** Sends nothing more for a while: what holds for one call holds for the others. */
   private hold(meaning: Meaning): void {
-    const ms = this.isHeld && meaning.do !== "maintain" ? this.told(meaning) : this.pauseOf(meaning);
+    const ms = this.isHeld && meaning.do !== "maintain" ? Pauses.told(meaning) : this.pauseAfter(meaning);
     const until = this.settings.runtime.now() + ms;
     if (this.isHeld && until <= this.heldUntil) return;
     this.isHeld = true;
@@ -354,20 +349,13 @@ export class Connection {
     });
   }
 
-  /** How long to wait before something is sent again, in milliseconds; during maintenance that is told to the player. */
-  private pauseOf(meaning: Meaning): number {
-    const least = this.retries.next();
-    if (meaning.do !== "maintain") return this.told(meaning) || least;
-    // Everybody knows the end, so everybody comes a little later by chance.
-    const left = (meaning.until ?? 0) - this.clock.serverNow() + this.clock.uncertainty();
-    const ms = Math.min(Math.max(left, 0) + least, MAINTENANCE_MS);
-    const until = this.settings.runtime.now() + ms;
-    this.enter({ name: "waiting", until, why: "maintenance", message: meaning.message });
+  private pauseAfter(meaning: Meaning): number {
+    const ms = this.pauses.after(meaning);
+    if (meaning.do === "maintain") {
+      const until = this.settings.runtime.now() + ms;
+      this.enter({ name: "waiting", until, why: "maintenance", message: meaning.message });
+    }
     return ms;
-  }
-
-  private told(meaning: Meaning): number {
-    return meaning.do === "wait" ? (meaning.ms ?? 0) : 0;
   }
 
   private send(): void {
@@ -388,20 +376,6 @@ export class Connection {
   private write(id: number, called: string, data: object, once?: string): void {
     const { world } = this.settings;
     this.line?.ask(id, called, JSON.stringify({ world, function: called, data, id, once }));
-  }
-
-  private askClock(times = 1): void {
-    const { runtime } = this.settings;
-    const askedAt = runtime.now();
-    this.clockAskedAt = askedAt;
-    this.ask("server_time", {}, (reply) => {
-      const seconds = field(reply.data, "now", "number");
-      if (seconds !== undefined) this.clock.note(seconds, askedAt, runtime.now());
-      if (times <= 1) return;
-      this.after("clock", CLOCK_PAUSE_MS, () => {
-        this.askClock(times - 1);
-      });
-    });
   }
 
   private after(name: string, ms: number, action: () => void): void {

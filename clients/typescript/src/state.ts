@@ -1,4 +1,5 @@
 import type { StoppedError } from "./errors.js";
+import type { Pushed } from "./wire.js";
 
 /** What the connection is doing. */
 export type State =
@@ -34,4 +35,13 @@ export type State =
 export interface Gap {
   /** The connection was lost in between, or the server's count of events shows that some are missing. */
   readonly reason: "reconnected" | "events_missing";
+}
+
+/** What a connection tells the client. */
+export interface ConnectionEvents {
+  state(state: State): void;
+  event(event: Pushed): void;
+  gap(gap: Gap): void;
+  /** The `data` of a reply that tells the present state, and not that of an earlier moment. */
+  data(data: unknown): void;
 }

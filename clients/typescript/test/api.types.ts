@@ -20,8 +20,9 @@ type Same<A, B> = [A] extends [B] ? ([B] extends [A] ? true : false) : false;
 
 type Holds<T extends true> = T;
 
-export type Checks = [
 type Enter = PlayerFunctions["enter_stage_general"];
+
+export type Checks = [
   Holds<Same<Enter["request"], { stage: number }>>,
   Holds<Same<Enter["reply"]["energy"]["reward"], number>>,
   Holds<Same<Enter["code"], 90 | 91 | 92 | 94 | 95 | 97 | 98>>,

@@ -20,6 +20,11 @@ describe("a real server that is killed", { skip }, () => {
     assert.deepEqual(report.mistakes, []);
     assert.ok(report.reconnects >= 10, "every kill was noticed");
   });
+
+  test("3 kills with 10 clients on a bad network: the same", async () => {
+    const report = await kills(program, { kills: 3, clients: 10, seed: 2, isNetworkBad: true });
+    assert.deepEqual(report.mistakes, []);
+  });
 });
 
 const modules = new URL("../../node_modules/", import.meta.url);

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import WebSocket from "ws";
-import { Client, FailedError } from "../src/index.js";
+import { Client, FailedError, StoppedError } from "../src/index.js";
 import type { ClientOptions, Gap, State } from "../src/index.js";
 import { Program, skip } from "./support/program.js";
 
@@ -62,6 +62,21 @@ describe("clients together on a real server", { skip }, () => {
     assert.ok(call instanceof FailedError && call.made === "no");
     assert.ok(stopped.name === "stopped" && stopped.error.why === "replaced");
     assert.equal((await second.call("mopping_up_stage", { stage: 3 })).remain.includes("3:1:1"), true);
+  });
+
+  test("an account is signed up once, logged in later, and kept from whoever has the wrong password", async () => {
+    const account = { email: "a@example.org", password: "a-hash-of-it", username: "先行者" };
+    const options = (password: string) => ({ guest: undefined, account: { ...account, password } }) as never;
+    const first = await connected("", options(account.password));
+    assert.equal((await first.call("get_player_info")).name, account.username);
+    first.close();
+    const again = await connected("", options(account.password));
+    assert.equal((await again.call("get_player_info")).name, account.username);
+    await assert.rejects(connected("", options("another-hash")), (error) => {
+      assert.ok(error instanceof StoppedError);
+      assert.deepEqual([error.why, error.details.statusCode], ["refused", 401]);
+      return true;
+    });
   });
 
   test("a token that the server does not know is replaced by a log-in, once", async () => {

@@ -119,8 +119,11 @@ request!(
 /// The reply of `backup`.
 #[derive(Debug, Serialize, Deserialize, JsonSchema)]
 pub struct BackupMade {
+    /// Its path on the server.
     file: String,
+    /// The last batch of rows that is in it.
     last_batch: BatchNumber,
+    /// How many rows it has.
     rows: u64,
 }
 

@@ -20,6 +20,7 @@ pub struct Listen {
 /// The reply of `listen`: the events the player is now subscribed to.
 #[derive(Debug, Serialize, JsonSchema)]
 pub struct Listening {
+    /// Their names.
     events: Vec<&'static str>,
 }
 

@@ -139,6 +139,7 @@ request!(crate::request::Anyone, "server_time", ServerTime => TimeTold);
 /// `clock_advance {seconds}`: moves a manual clock, backwards with a negative number.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 pub struct ClockAdvance {
+    /// By how many seconds.
     #[serde(deserialize_with = "crate::request::lenient::integer")]
     #[schemars(with = "Integer")]
     seconds: i64,

@@ -65,10 +65,13 @@ pub struct LevelFile {
     curve: Vec<CurvePiece>,
 }
 
+/// A part of the curve of levels.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct CurvePiece {
+    /// The last level of this part.
     to: u32,
+    /// Level n needs n times this more experience than the one before.
     step: i64,
 }
 

@@ -29,39 +29,59 @@ request!(Player, "get_player_info", GetPlayerInfo => PlayerOverview, READS = Rea
 /// The reply to `get_player_info`.
 #[derive(Debug, Serialize, JsonSchema)]
 pub struct PlayerOverview {
+    /// The player's name.
     name: Box<str>,
+    /// Experience in all.
     exp: i64,
+    /// The level that this makes.
     level: u32,
+    /// Experience missing for the next level; 0 at the highest.
     need: i64,
+    /// The energy now.
     energy: EnergyNow,
+    /// Tickets left today.
     limits: Limits,
+    /// Everything that is owned.
     items: Vec<Amount>,
     /// The items that last for a limited time.
     expiring: Vec<ExpiringItem>,
+    /// The highest stage passed in each mode.
     stages: HighestStages,
+    /// What hangs.
     hang_up: HangUpNow,
+    /// The stage that is entered; null if there is none.
     session: Option<OpenSession>,
+    /// The same moments in unix seconds.
     at: Moments,
 }
 
+/// Energy.
 #[derive(Debug, Serialize, JsonSchema)]
 struct EnergyNow {
+    /// Seconds to the next point; -1 when none is coming back.
     cooling: i64,
+    /// Points left.
     remain: i64,
 }
 
 /// `hang_stage` is 0 when nothing is hanging.
 #[derive(Debug, Serialize, JsonSchema)]
 struct HangUpNow {
+    /// The stage; 0 = none.
     hang_stage: u32,
+    /// How long it has hung.
     time: HoursMinutesSeconds,
 }
 
+/// When something happens next, unix seconds.
 #[derive(Debug, Serialize, JsonSchema)]
 struct Moments {
+    /// When the energy is full; absent when it is.
     #[serde(skip_serializing_if = "Option::is_none")]
     full_at: Option<i64>,
+    /// The next daily reset.
     next_reset_at: i64,
+    /// The next monthly reset.
     next_month_at: i64,
 }
 

@@ -29,6 +29,7 @@ const USE: Cause = Cause::new("use_item");
 /// `use_item {token, item, count}`: drinks `count` of a potion.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 pub struct UseItem {
+    /// `group:id`, or the number of an item of group 3.
     item: NamedItem,
     /// Missing = 1.
     #[serde(default, deserialize_with = "lenient::any_integer", skip_serializing_if = "lenient::Given::is_missing")]
@@ -44,9 +45,13 @@ request!(
 /// The reply of `use_item`.
 #[derive(Debug, Serialize, JsonSchema)]
 pub struct ItemUsed {
+    /// The energy now, and how much was gained.
     energy: EnergyChange,
+    /// What is left of the items in `reward`, in the same order.
     remain: Vec<Amount>,
+    /// What was used up, as a negative quantity.
     reward: Vec<Amount>,
+    /// The same moments in unix seconds.
     at: EnergyMoments,
 }
 

@@ -188,6 +188,7 @@ fn follow_presence(
 /// `get_list {role}`.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 pub struct GetList {
+    /// The caller's own username.
     role: String,
 }
 
@@ -196,6 +197,7 @@ request!(Player, "get_list", GetList => OnlineList, CODES = &[Code::of(NOT_YOUR_
 /// The reply of `get_list`: the usernames of all players online, including the caller.
 #[derive(Debug, Default, Serialize, JsonSchema)]
 pub struct OnlineList {
+    /// Their usernames.
     roles: Vec<String>,
 }
 

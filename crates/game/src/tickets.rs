@@ -274,6 +274,7 @@ impl Serialize for Limits {
 /// When tickets are full again, unix seconds.
 #[derive(Debug, Clone, Copy, Serialize, JsonSchema)]
 pub struct NextReset {
+    /// The next local midnight, unix seconds.
     next_reset_at: i64,
 }
 
@@ -287,7 +288,9 @@ impl NextReset {
 /// The event `tickets_reset`.
 #[derive(Debug, Serialize, JsonSchema)]
 struct TicketsReset {
+    /// Seconds to the next local midnight.
     cd: i64,
+    /// The same in unix seconds.
     at: NextReset,
 }
 
@@ -343,7 +346,8 @@ impl Plugin for TicketsPlugin {
 mod tests {
     use super::*;
 
-    const KIND: TicketKind = TicketKind { key: 19, name: String::new(), daily: 2, daily_vip: Some(3) };
+    const KIND: TicketKind =
+        TicketKind { key: 19, name: String::new(), identifier: None, daily: 2, daily_vip: Some(3) };
 
     #[test]
     fn tickets_are_whole_again_the_next_day_and_only_then() {

@@ -29,7 +29,6 @@ export function followEvents(client: GameClient): void {
   client.on("order_settled", ({ state, message, remain, reward }) => {
     absorb({ remain });
     ordersSettled.value += 1;
-    const good = state === "granted";
-    toast(good ? "good" : "bad", good ? told().orderGranted : message, reward.map(parseAmount));
+    toast(state === "granted" ? "good" : "bad", told().orders[state] ?? message, reward.map(parseAmount));
   });
 }

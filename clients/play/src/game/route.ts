@@ -6,6 +6,7 @@ if (typeof addEventListener !== "undefined") addEventListener("hashchange", () =
 /** The screen that the address names, `#/bosses`, or empty. */
 export const route = computed(() => /^#\/(\w+)/.exec(hash.value)?.[1] ?? "");
 
+/** Goes to a screen; to the first without a name. */
 export function go(screen: string): void {
   location.hash = `#/${screen}`;
 }

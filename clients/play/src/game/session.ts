@@ -4,6 +4,7 @@ import { startClock } from "../state/clock.js";
 import { player, playerTold } from "../state/player.js";
 import { forgetAccount, serverAddress, storeAccount, storedAccount } from "./account.js";
 import { followEvents } from "./events.js";
+import { go } from "./route.js";
 
 /** What the line to the server is doing; undefined before anybody has entered. */
 export const line = signal<State | undefined>(undefined);
@@ -80,6 +81,8 @@ function playOn(mine: GameClient, account: Account): void {
     generation.value += 1;
   });
   followEvents(mine);
+  // An order may have been for tickets, which its event does not count.
+  mine.on("order_settled", () => void refreshPlayer());
   for (const follow of followers) follow(mine);
 }
 
@@ -88,6 +91,7 @@ export function leave(): void {
   client?.close();
   client = undefined;
   forgetAccount();
+  go("");
   player.value = undefined;
   line.value = undefined;
 }

@@ -1,5 +1,19 @@
 import { texts } from "./texts.js";
 
+/** How an order ended. */
+const ORDERS_ZH: Readonly<Record<string, string>> = {
+  granted: "订单已到账",
+  refused: "订单没有成交，点券没有动",
+  watched: "订单没有付成；若平台晚些才扣款，货物会补上",
+  operator: "订单要请客服查看，点券不会丢",
+};
+const ORDERS_EN: Readonly<Record<string, string>> = {
+  granted: "Your order has arrived",
+  refused: "Your order was not carried out; no points were spent",
+  watched: "Your order was not paid. If the platform takes the points late, the goods follow",
+  operator: "An operator has to look at your order; no points are lost",
+};
+
 /** What the frame of the page says. */
 export const told = texts(
   {
@@ -10,7 +24,7 @@ export const told = texts(
     bossDied: (name: string) => `世界首领「${name}」已被击败！`,
     season: (season: number) => `第${season}赛季开始，首领们重整旗鼓`,
     mail: (from: string, subject: string) => `${from}来信：${subject}`,
-    orderGranted: "订单已到账",
+    orders: ORDERS_ZH,
     navigation: "游戏各处",
     language: "English",
     full: (time: string) => `${time} 后全满`,
@@ -28,7 +42,7 @@ export const told = texts(
     bossDied: (name: string) => `The world boss ${name} is dead!`,
     season: (season: number) => `Season ${season} begins: the bosses have gathered their strength`,
     mail: (from: string, subject: string) => `Mail from ${from}: ${subject}`,
-    orderGranted: "Your order has arrived",
+    orders: ORDERS_EN,
     navigation: "Places of the game",
     language: "中文",
     full: (time: string) => `full in ${time}`,

@@ -59,8 +59,20 @@ const OWN: Readonly<Partial<Record<FunctionName, Readonly<Record<number, string>
   challenge_info: { 404: "这封战书已经失效" },
 };
 
+/** What the payment platform means, which speaks Chinese alone. */
+const PLATFORM_EN: Readonly<Record<number, string>> = {
+  95: "You have not enough points",
+  102: "The payment platform did not accept it",
+  203: "Cards of this kind are not taken at present",
+  208: "This card was used before",
+  303: "This card is not valid, or its number or password has the wrong length",
+};
+
 /** Why the server said no, in the player's language. In English its own words are the best. */
 export function refusalText({ function: called, status, reason }: RefusedError): string {
-  if (locale.value === "en") return reason.charAt(0).toUpperCase() + reason.slice(1);
+  if (locale.value === "en") {
+    if (/\p{Script=Han}/u.test(reason)) return PLATFORM_EN[status] ?? `The payment platform says: ${reason}`;
+    return reason.charAt(0).toUpperCase() + reason.slice(1);
+  }
   return OWN[called as FunctionName]?.[status] ?? EVERYWHERE[status] ?? STAGE[status] ?? reason;
 }

@@ -85,6 +85,7 @@ export function nameOn(page: Page): Promise<string> {
   return page.locator(".topbar-name").innerText();
 }
 
+<<<<<<< HEAD
 /** Strikes with the keyboard until the fight that is shown is over. */
 export async function strikeUntilOver(page: Page): Promise<void> {
   const arena = page.locator(".arena");
@@ -92,7 +93,15 @@ export async function strikeUntilOver(page: Page): Promise<void> {
 }
 
 /** A picture in the folder of what the build makes, to be looked at. */
+=======
+/** A picture in the folder of what the build makes, to be looked at: taken when nothing moves any more. */
+>>>>>>> main
 export async function picture(page: Page, name: string): Promise<void> {
+  await page.waitForFunction(() =>
+    document.getAnimations().every(({ playState, effect }) => {
+      return playState !== "running" || effect?.getTiming().iterations === Infinity;
+    }),
+  );
   mkdirSync(screenshots, { recursive: true });
   await page.screenshot({ path: join(screenshots, `${name}.png`) });
 }

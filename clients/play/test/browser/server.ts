@@ -1,9 +1,10 @@
-import { type ChildProcess, spawn } from "node:child_process";
+import { type ChildProcess, execFile, spawn } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
 
 const repository = join(dirname(fileURLToPath(import.meta.url)), "../../../..");
 
@@ -26,10 +27,9 @@ export class Server {
 
   /** Starts the program, and waits until it has said where it listens. */
   async begin(): Promise<void> {
-    const program = process.env["RAIDKEEP_PROGRAM"];
-    if (program === undefined) throw new Error("RAIDKEEP_PROGRAM names no program to test");
-    const serve = ["serve", "--listen", this.address, "--data", this.data, "--assets", join(repository, "assets")];
-    const child = spawn(program, [...serve, ...this.options], { stdio: ["ignore", "pipe", "inherit"], env: quiet() });
+    const assets = this.options.includes("--assets") ? [] : ["--assets", join(repository, "assets")];
+    const serve = ["serve", "--listen", this.address, "--data", this.data, ...assets];
+    const child = spawn(program(), [...serve, ...this.options], { stdio: ["ignore", "pipe", "inherit"], env: quiet() });
     this.process = child;
     for await (const said of createInterface({ input: child.stdout })) {
       this.address = /^listening on (\S+)/.exec(said)?.[1] ?? this.address;
@@ -56,14 +56,28 @@ export class Server {
     rmSync(this.data, { recursive: true, force: true });
   }
 
+  /** Calls a function as a guest, outside of any page. */
+  async call(guest: string, name: string, data: object): Promise<void> {
+    const options = ["--url", `ws://${this.address}`, "--guest", guest];
+    await promisify(execFile)(program(), ["call", ...options, name, JSON.stringify(data)]);
+  }
+
   /** Gives a player points on the sandboxed platform. */
   async grant(name: string, money: number): Promise<void> {
-    const reply = await fetch(`${this.sandbox}/grant`, {
-      method: "POST",
-      body: JSON.stringify({ wname: name, money }),
-    });
+    await this.tellSandbox("grant", { wname: name, money });
+  }
+
+  /** Posts to one of the routes that `GET /` of the sandbox lists. */
+  async tellSandbox(route: string, body: unknown): Promise<void> {
+    const reply = await fetch(`${this.sandbox}/${route}`, { method: "POST", body: JSON.stringify(body) });
     if (!reply.ok) throw new Error(`the sandbox answered ${reply.status}`);
   }
+}
+
+function program(): string {
+  const named = process.env["RAIDKEEP_PROGRAM"];
+  if (named === undefined) throw new Error("RAIDKEEP_PROGRAM names no program to test");
+  return named;
 }
 
 function quiet(): NodeJS.ProcessEnv {

@@ -653,20 +653,25 @@ class AcceptCReply(TypedDict):
     """The reply of `accept_c`."""
 
     status: bool
+    """Whether the battle begins."""
 
 
 class AcceptCRequest(TypedDict):
     """`accept_c {id, status}`: accepts or rejects; the reply says whether the battle begins."""
 
     id: str
+    """The challenge's number."""
     status: bool
+    """Whether to accept."""
 
 
 class AcceptChallengeRequest(TypedDict):
     """`accept_challenge {role, id}`."""
 
     id: str
+    """The challenge's number."""
     role: str
+    """The caller's own username."""
 
 
 class Anomaly(TypedDict):
@@ -679,15 +684,18 @@ class Anomaly(TypedDict):
     most: int | None
     """The most that would have been believed."""
     seconds: int | None
+    """How long the player had been in the stage."""
     stage: int
     """The stage that it was about."""
     what: Misdeed
+    """What was abnormal."""
 
 
 class AnswerSent(TypedDict):
     """A reply that consists of a code only."""
 
     status_code: int
+    """200, or why not; the codes are listed with the function."""
 
 
 Assets = TypedDict(
@@ -777,8 +785,11 @@ class BackupReply(TypedDict):
     """The reply of `backup`."""
 
     file: str
+    """Its path on the server."""
     last_batch: BatchNumber
+    """The last batch of rows that is in it."""
     rows: int
+    """How many rows it has."""
 
 
 class BackupRequest(TypedDict):
@@ -792,12 +803,14 @@ class BagReply(TypedDict):
     """The reply of `bag`."""
 
     equipments: Described
+    """The caller's equipment."""
 
 
 class BagRequest(TypedDict):
     """`bag {role}`."""
 
     role: str
+    """The caller's own username."""
 
 
 class BattleReply(TypedDict):
@@ -827,10 +840,15 @@ class BattleRequest(TypedDict):
     action: NotRequired[str]
     """An alias of `text` that some clients use."""
     id: str
+    """The battle's number, which is the challenge's."""
     items: NotRequired[list[str]]
+    """Names of equipment that the player uses; what is not owned is ignored."""
     role: str
+    """The caller's own username."""
     skills: NotRequired[list[str]]
+    """Names of skills that the player uses; what is not owned is ignored."""
     text: NotRequired[str]
+    """What the player does, in words."""
     wait: NotRequired[bool]
     """An addition to the contract: with `false` the reply comes at once, and the verdict only as an event, for a client
     that has other requests to send on its connection meanwhile. Left out: `true`.
@@ -872,21 +890,31 @@ class BattleTexts(TypedDict):
     bare: str
     """Replaces the skills and items when none counts."""
     broken: list[Template]
+    """Verdicts of a round that was won by breaking a guard."""
     deserted: Template
+    """The end of a battle that both players left."""
     drawn: Template
+    """The end of a battle without a winner."""
     escaped: Template
+    """The end of a battle whose loser went offline."""
     even: list[Template]
+    """Verdicts of a round without a winner."""
     held: list[Template]
+    """Verdicts of a round in which a guard held."""
     idle: list[Template]
+    """Verdicts of a round in which neither acted."""
     score: Template
+    """The rounds won by each, behind a verdict."""
     silent: str
     """Shown as the action of a player who stayed silent."""
     struck: list[Template]
+    """Verdicts of a round that was won by a blow."""
     unrewarded: str
     """Behind the end of a battle in which neither is rewarded."""
     waiting: Template
     """Shown to a player who has acted while the opponent has not."""
     won: Template
+    """The end of a battle that was won."""
 
 
 class BattleVerdictEvent(TypedDict):
@@ -916,15 +944,20 @@ class BossBlow(TypedDict):
     """The result of a victory in boss mode; `{}` in the other modes."""
 
     damage: NotRequired[int]
+    """The player's best damage this season."""
     ratio: NotRequired[Ratios]
+    """The life of each boss, by `0`, `1` and so on."""
     record: NotRequired[int]
+    """1 if the damage is the player's best, else 0."""
 
 
 class BossDiedEvent(TypedDict):
     """The event `boss_died`."""
 
     boss: int
+    """Its place in the roster, from 0."""
     name: str
+    """Its name."""
 
 
 class BossEntry(TypedDict):
@@ -939,35 +972,50 @@ class BossEntry(TypedDict):
 
 
 class BossMoments(TypedDict):
-    """BossMoments"""
+    """When something begins anew, unix seconds."""
 
     next_month_at: NotRequired[int]
     """When all bosses return; absent if they do not."""
     next_reset_at: int
+    """When the tickets return."""
 
 
 class BossRoomEntered(TypedDict):
     """The flat reply of the boss room, with the challenges left also where `enter_stage` documents them."""
 
     at: EnergyMoments
+    """The same moments in unix seconds."""
     cd_time: int
+    """Seconds to the next local midnight."""
     consume: int
+    """The change in energy, such as -10."""
     cooling_time: int
+    """Seconds to the next point; -1 when none is coming back."""
     energy: int
+    """Points of energy left."""
     times: int
+    """Challenges left today."""
     world_boss: ChallengesLeft
+    """The same as `enter_stage` documents it."""
 
 
 class BossRoomLeft(TypedDict):
     """The result of a visit to the boss room."""
 
     boss_life_ratio: Ratios
+    """The life of each boss, by `boss0`, `boss1` and so on."""
     energy: NotRequired[LegacyEnergy]
+    """The energy now."""
     highest_damage: int
+    """The player's best damage this season."""
     new_record: int
+    """1 if the damage is the player's best, else 0."""
     p_exp: NotRequired[PassedExp]
+    """The experience gained."""
     p_stage: NotRequired[PassedStage]
+    """The progress."""
     pass_stages: NotRequired[list[LegacyChange]]
+    """The items gained."""
 
 
 class BossRules(TypedDict):
@@ -1013,13 +1061,16 @@ class BuyItemRequest(TypedDict):
     """`buy_item {token, offer}`."""
 
     offer: str
+    """The id of an offer of `get_shop`."""
 
 
 class BuyTicketRequest(TypedDict):
     """`buy_ticket {token, mode, pay_with}`."""
 
     mode: PurchaseMode
+    """Whose ticket."""
     pay_with: PayWith
+    """With what."""
 
 
 class CardTypesRequest(TypedDict):
@@ -1039,6 +1090,7 @@ class Cast(TypedDict):
     """All characters, by their ids in scripts."""
 
     characters: dict[str, Character]
+    """By the id that scripts use."""
 
 
 class ChallengeAnswered(TypedDict):
@@ -1047,15 +1099,20 @@ class ChallengeAnswered(TypedDict):
     """
 
     id: str
+    """The challenge's number."""
     image_data: str | None
+    """A portrait, PNG as base64; null if there is none."""
     role: str
+    """The player who answered."""
     status: bool
+    """Whether the challenge was accepted; then the battle has begun."""
 
 
 class ChallengeEndedEvent(TypedDict):
     """The event `challenge_ended`, for both players: the challenge was not answered in time."""
 
     id: str
+    """The challenge's number."""
 
 
 class ChallengeInfoEvent(TypedDict):
@@ -1064,17 +1121,24 @@ class ChallengeInfoEvent(TypedDict):
     """
 
     id: str
+    """The challenge's number."""
     image_data: str | None
+    """The challenger's portrait, PNG as base64; null if there is none."""
     role: str
+    """The challenger."""
 
 
 class ChallengeInfoReply(TypedDict):
     """The reply of `challenge_info`: name and portrait of the other player, and whether the battle begins or has begun."""
 
     id: str
+    """The challenge's number."""
     image_data: str | None
+    """The other player's portrait, PNG as base64; null if there is none."""
     role: str
+    """The other player."""
     status: bool
+    """Whether the battle begins; for the challenger, whether the challenge was accepted."""
 
 
 class ChallengeInfoRequest(TypedDict):
@@ -1083,8 +1147,11 @@ class ChallengeInfoRequest(TypedDict):
     """
 
     id: str
+    """The challenge's number."""
     image_data: NotRequired[str]
+    """The caller's portrait, PNG or JPEG as base64."""
     status: NotRequired[bool]
+    """Whether to accept."""
 
 
 class ChallengeReply(TypedDict):
@@ -1093,20 +1160,26 @@ class ChallengeReply(TypedDict):
     """
 
     id: str
+    """The challenge's number; empty if there is none."""
     image_data: str | None
+    """The opponent's portrait, PNG as base64; null before the challenge is accepted, and if there is none."""
     status: bool
+    """Whether the challenge is accepted already."""
     status_code: int
+    """200, or why not; the codes are listed with the function."""
 
 
 class ChallengeRequest(TypedDict):
     """`challenge {role1, role2, image_data, report_game_info_key?, report_game_info_extras?}`."""
 
     image_data: NotRequired[str]
+    """The caller's portrait, PNG or JPEG as base64."""
     report_game_info_extras: NotRequired[str]
     """Passed through to SUD."""
     report_game_info_key: NotRequired[str]
     """Passed through to SUD; a round can be queried by it."""
     role1: str
+    """The caller's own username."""
     role2: str
     """A player, or a fighter of the game master."""
 
@@ -1123,17 +1196,21 @@ class ChallengeRules(TypedDict):
 
 
 class Challenges(TypedDict):
-    """Challenges"""
+    """The challenges left, and the time."""
 
     month_time: int
+    """Seconds to the end of the season; -1 if it has none."""
     remaining: int
+    """Challenges left today."""
     time: int
+    """Seconds to the next local midnight."""
 
 
 class ChallengesLeft(TypedDict):
     """The challenges left as the legacy `enter_stage` shows them."""
 
     remaining: int
+    """Challenges left today."""
     time: HoursMinutesSeconds
     """The time until new ones."""
 
@@ -1186,8 +1263,11 @@ class ChargeRequest(TypedDict):
     """`charge {token, ctype, cnum, cpwd}`: points for a prepaid card."""
 
     cnum: str
+    """The card's number."""
     cpwd: str
+    """The card's password."""
     ctype: int
+    """The id of a card type of `card_types`."""
 
 
 class ChatManner(TypedDict):
@@ -1209,9 +1289,13 @@ class CheckBossStatusReply(TypedDict):
     """The reply of `check_boss_status`."""
 
     at: BossMoments
+    """The same moments in unix seconds."""
     boss_life_ratio: Ratios
+    """The life of each boss, by `boss0`, `boss1` and so on."""
     damage: int
+    """The caller's own best damage this season."""
     world_boss: Challenges
+    """The challenges left, and the time."""
 
 
 class CheckBossStatusRequest(TypedDict):
@@ -1263,19 +1347,23 @@ class ClaimMailReply(TypedDict):
     """The reply of `claim_mail`."""
 
     remain: list[Amount]
+    """What is left of the items in `reward`, in the same order."""
     reward: list[Amount]
+    """What was gained."""
 
 
 class ClaimMailRequest(TypedDict):
     """`claim_mail {token, key}`."""
 
     key: str
+    """The mail's key."""
 
 
 class ClockAdvanceRequest(TypedDict):
     """`clock_advance {seconds}`: moves a manual clock, backwards with a negative number."""
 
     seconds: int
+    """By how many seconds."""
 
 
 class ClockMendReply(TypedDict):
@@ -1301,8 +1389,11 @@ class Cost(TypedDict):
     """An item of `enter_stages`, with `iid` as a number."""
 
     iid: int
+    """The item's number in group 3."""
     remaining: int
+    """How many are left."""
     reward: int
+    """The change, such as -3."""
 
 
 class CraftRules(TypedDict):
@@ -1319,22 +1410,26 @@ class CraftRules(TypedDict):
 
 
 class CurvePiece(TypedDict):
-    """CurvePiece"""
+    """A part of the curve of levels."""
 
     step: int
+    """Level n needs n times this more experience than the one before."""
     to: int
+    """The last level of this part."""
 
 
 class DamageRankingRequest(TypedDict):
     """`stage_damage_ranking {token, page}`."""
 
     page: NotRequired[int]
+    """Which page, from 1; one has ten rows."""
 
 
 class DeleteMailRequest(TypedDict):
     """`delete_mail {token, key}`."""
 
     key: str
+    """The mail's key."""
 
 
 class DeleteReadMailRequest(TypedDict):
@@ -1383,7 +1478,7 @@ class Document(TypedDict):
 
 
 class Empty(TypedDict):
-    """Empty"""
+    """Nothing: `{}`."""
 
 
 class Enemy(TypedDict):
@@ -1412,12 +1507,14 @@ class EnergyEvent(TypedDict):
     """The event `energy`, for players who subscribed with `listen`: `reward` points have regenerated."""
 
     energy: EnergyChange
+    """The energy now, and how much has come back."""
 
 
 class EnergyFullEvent(TypedDict):
     """The event `energy_full`."""
 
     energy: EnergyChange
+    """The energy now."""
 
 
 class EnergyMoments(TypedDict):
@@ -1428,10 +1525,12 @@ class EnergyMoments(TypedDict):
 
 
 class EnergyNow(TypedDict):
-    """EnergyNow"""
+    """Energy."""
 
     cooling: int
+    """Seconds to the next point; -1 when none is coming back."""
     remain: int
+    """Points left."""
 
 
 class EnergyRules(TypedDict):
@@ -1449,71 +1548,90 @@ class EnterStageBossRequest(TypedDict):
     """`enter_stage_* {token, stage}`."""
 
     stage: int
+    """The number of the stage."""
 
 
 class EnterStageCoinRequest(TypedDict):
     """`enter_stage_* {token, stage}`."""
 
     stage: int
+    """The number of the stage."""
 
 
 class EnterStageEndlessRequest(TypedDict):
     """`enter_stage_* {token, stage}`."""
 
     stage: int
+    """The number of the stage."""
 
 
 class EnterStageExpRequest(TypedDict):
     """`enter_stage_* {token, stage}`."""
 
     stage: int
+    """The number of the stage."""
 
 
 class EnterStageGeneralRequest(TypedDict):
     """`enter_stage_* {token, stage}`."""
 
     stage: int
+    """The number of the stage."""
 
 
 class EnterStageRequest(TypedDict):
     """`enter_stage {token, stage}`."""
 
     stage: int
+    """The number of the stage."""
 
 
 class EnterWorldBossStageRequest(TypedDict):
     """`enter_stage {token, stage}`."""
 
     stage: int
+    """The number of the stage."""
 
 
 class Entry(TypedDict):
     """One movement as an operator sees it."""
 
     at: int
+    """When it was, unix seconds."""
     changes: list[ItemChange]
+    """The items that changed."""
     number: int
+    """Counts the player's movements from 1."""
     order: NotRequired[str]
+    """The order that caused it, if one did."""
     points: NotRequired[PointsChange]
+    """The change in points, if there was one."""
     time: str
+    """The same as local date and time, `YYYY-MM-DD HH:MM:SS`."""
     why: str
+    """What caused it, such as `sweep`."""
 
 
 class EntryMoments(TypedDict):
-    """Absolute times next to the energy, unix seconds."""
+    """When something happens next, unix seconds."""
 
     full_at: NotRequired[int]
     """When the energy is full; absent when it is."""
     next_reset_at: NotRequired[int]
+    """When the tickets return, in modes that take some."""
 
 
 class ExpInfo(TypedDict):
     """Experience after a change."""
 
     exp: int
+    """Experience in all."""
     level: int
+    """The level that this makes."""
     need: int
+    """Experience missing for the next level; 0 at the highest."""
     reward: int
+    """What was gained."""
 
 
 class ExperiencePrize(TypedDict):
@@ -1533,6 +1651,7 @@ class ExpiringItem(TypedDict):
     expires_at: int
     """The same as a moment, unix seconds."""
     item: ItemId
+    """Which."""
     last_expires_at: int
     """When the last of this item ends, unix seconds."""
     quantity: int
@@ -1545,6 +1664,7 @@ class FamilyListReply(TypedDict):
     count: int
     """How many families there are in all."""
     families: list[FamilyRecord]
+    """In the order in which they were founded."""
     next: int | None
     """The `after` of the next page."""
 
@@ -1553,22 +1673,29 @@ class FamilyListRequest(TypedDict):
     """`family_list {token, name?, after?, limit?}`: in the order in which they were founded, or the one of that name."""
 
     after: NotRequired[int]
+    """Only families with greater numbers: `next` of the page before."""
     limit: NotRequired[int]
+    """Missing = 50, at most 500."""
     name: NotRequired[str]
+    """Only the family of this name."""
 
 
 class FamilyMembersRequest(TypedDict):
     """`family_members {name?}`: a family, by default the caller's own."""
 
     name: NotRequired[str]
+    """Which family; missing = the caller's own."""
 
 
 class FamilyRecord(TypedDict):
     """A family as operators see it."""
 
     family: str
+    """Its name."""
     founded_at: int
+    """Unix seconds."""
     id: int
+    """Its number."""
     members: list[MemberRecord]
     """In the order in which they joined, the leader first."""
 
@@ -1584,7 +1711,9 @@ class FamilyShown(TypedDict):
     """A family as players see it."""
 
     family: str
+    """Its name."""
     leader: str
+    """The username of the member who leads."""
     max: int
     """The most members it may have."""
     members: list[str]
@@ -1605,17 +1734,22 @@ class FeedbackReply(TypedDict):
     status: bool
     """Whether the task has ended."""
     text: str
+    """What the player reads."""
 
 
 class FeedbackRequest(TypedDict):
     """`feedback {text, role, items, skills, roles}`: plays the task under way."""
 
     items: NotRequired[list[str]]
+    """Names of equipment that the player uses; what is not owned is ignored."""
     role: str
+    """The caller's own username."""
     roles: NotRequired[list[str]]
     """The roles met so far, as the client remembers them."""
     skills: NotRequired[list[str]]
+    """Names of skills that the player uses; what is not owned is ignored."""
     text: str
+    """What the player says or does."""
 
 
 class FighterRule(TypedDict):
@@ -1648,6 +1782,7 @@ class FoundFamilyRequest(TypedDict):
     """`found_family {name}`."""
 
     name: str
+    """The family's name."""
 
 
 class GameMaster(TypedDict):
@@ -1683,6 +1818,7 @@ class GetConfigBossReply(TypedDict):
     """The reply of `get_config_boss`."""
 
     config: BossConfig
+    """Limits and bosses."""
 
 
 class GetConfigBossRequest(TypedDict):
@@ -1693,7 +1829,9 @@ class GetHangUpInfoReply(TypedDict):
     """The reply of `get_hang_up_info`."""
 
     get_hang_up_info: list[LegacyChange]
+    """What a settlement would bring now, with what is owned."""
     hang_up_info: HangUpInfo
+    """What hangs, and how long."""
 
 
 class GetHangUpInfoRequest(TypedDict):
@@ -1704,7 +1842,9 @@ class GetHangUpRewardReply(TypedDict):
     """The reply of `get_hang_up_reward`."""
 
     get_hang_up_rewards: list[LegacyChange]
+    """What was earned, with what is owned now."""
     hang_up_info: HangUpInfo
+    """What was settled."""
 
 
 class GetHangUpRewardRequest(TypedDict):
@@ -1715,12 +1855,14 @@ class GetListReply(TypedDict):
     """The reply of `get_list`: the usernames of all players online, including the caller."""
 
     roles: list[str]
+    """Their usernames."""
 
 
 class GetListRequest(TypedDict):
     """`get_list {role}`."""
 
     role: str
+    """The caller's own username."""
 
 
 class GetNewMailRequest(TypedDict):
@@ -1731,18 +1873,29 @@ class GetPlayerInfoReply(TypedDict):
     """The reply to `get_player_info`."""
 
     at: Moments
+    """The same moments in unix seconds."""
     energy: EnergyNow
+    """The energy now."""
     exp: int
+    """Experience in all."""
     expiring: list[ExpiringItem]
     """The items that last for a limited time."""
     hang_up: HangUpNow
+    """What hangs."""
     items: list[Amount]
+    """Everything that is owned."""
     level: int
+    """The level that this makes."""
     limits: Limits
+    """Tickets left today."""
     name: str
+    """The player's name."""
     need: int
+    """Experience missing for the next level; 0 at the highest."""
     session: OpenSession | None
+    """The stage that is entered; null if there is none."""
     stages: HighestStages
+    """The highest stage passed in each mode."""
 
 
 class GetPlayerInfoRequest(TypedDict):
@@ -1753,6 +1906,7 @@ class GetShopReply(TypedDict):
     """The reply of `get_shop`."""
 
     offers: list[Offer]
+    """What is sold."""
 
 
 class GetShopRequest(TypedDict):
@@ -1763,6 +1917,7 @@ class GetTopDamageRequest(TypedDict):
     """`stage_damage_ranking {token, page}`."""
 
     page: NotRequired[int]
+    """Which page, from 1; one has ten rows."""
 
 
 class Gift(TypedDict):
@@ -1806,14 +1961,18 @@ class HangUpInfo(TypedDict):
     """Which stage hangs, and how long it (or the one before) has been hanging."""
 
     hang_stage: int
+    """The stage."""
     time: HangUpTime
+    """How long: whole seconds, or `H:MM:SS`."""
 
 
 class HangUpNow(TypedDict):
     """`hang_stage` is 0 when nothing is hanging."""
 
     hang_stage: int
+    """The stage; 0 = none."""
     time: HoursMinutesSeconds
+    """How long it has hung."""
 
 
 class HangUpRules(TypedDict):
@@ -1831,10 +1990,15 @@ class HighestStages(TypedDict):
     """The highest stage passed in each mode that keeps progress."""
 
     boss: int
+    """Of 3001 to 3999."""
     coin: int
+    """Of 4001 to 4149."""
     endless: int
+    """Of 1001 to 1999."""
     exp: int
+    """Of 4151 to 4199."""
     general: int
+    """Of 1 to 999."""
 
 
 class ImageLimits(TypedDict):
@@ -1875,20 +2039,26 @@ class ItemBought(TypedDict):
     """The reply of `buy_item`."""
 
     order: str
+    """The order's number."""
     points: NotRequired[int]
     """Points left after the payment."""
     remain: list[Amount]
+    """What is left of the items in `reward`, in the same order."""
     reward: list[Amount]
+    """What was gained; empty while the payment is pending."""
     state: str
     """"granted", or "pending" when an event will report the result."""
 
 
 class ItemChange(TypedDict):
-    """ItemChange"""
+    """The change in one item."""
 
     after: int
+    """How many the player had then."""
     change: int
+    """By how much; negative when it was spent."""
     item: ItemId
+    """Which."""
 
 
 class ItemRules(TypedDict):
@@ -1904,6 +2074,7 @@ class JoinFamilyRequest(TypedDict):
     """`join_family {name}`."""
 
     name: str
+    """The family's name."""
 
 
 class Layout(TypedDict):
@@ -1930,15 +2101,18 @@ class LeaveWorldBossStageRequest(TypedDict):
     """`pass_stage {token, stage}`, and `damage` in the boss room."""
 
     damage: NotRequired[int]
+    """In the boss room: the damage done."""
     damange: NotRequired[int]
     """Another spelling (docs/contract/stage-protocol.md#spellings)."""
     stage: int
+    """The number of the stage."""
 
 
 class LedgerListReply(TypedDict):
     """The reply of `ledger_list`."""
 
     entries: list[Entry]
+    """Newest first."""
     next: int | None
     """`before` for the next page; null when this was the last."""
 
@@ -1951,6 +2125,7 @@ class LedgerListRequest(TypedDict):
     limit: NotRequired[int]
     """Missing = 50."""
     name: str
+    """The player's name."""
 
 
 class LegacyBossEntry(TypedDict):
@@ -1974,11 +2149,14 @@ class LegacyChange(TypedDict):
 
 
 class LegacyEnergy(TypedDict):
-    """LegacyEnergy"""
+    """Energy after a change, as the legacy functions name it."""
 
     remaining: int
+    """Points left."""
     reward: int
+    """The change, such as -6."""
     time: int
+    """Seconds to the next point; -1 when none is coming back."""
 
 
 class LegacyEntry(TypedDict):
@@ -1991,36 +2169,49 @@ class LegacyEntry(TypedDict):
 
 
 class LegacyExp(TypedDict):
-    """LegacyExp"""
+    """Experience, as the legacy functions name it."""
 
     exp: int
+    """Experience in all."""
     level: int
+    """The level that this makes."""
     need: int
+    """Experience missing for the next level; 0 at the highest."""
 
 
 class LegacyStageEntered(TypedDict):
     """What the client needs to play a stage."""
 
     at: EnergyMoments
+    """The same moments in unix seconds."""
     enemy_layout: list[Wave]
+    """The waves of enemies."""
     energy: LegacyEnergy
+    """The energy after the entry."""
     enter_stages: list[Cost]
+    """The items that the entry took."""
     exp_info: LegacyExp
+    """The player's experience."""
     monster: list[Monster]
+    """The monsters of these waves."""
     world_boss: Empty
+    """Nothing outside the boss room."""
 
 
 class LegalReply(TypedDict):
     """The reply of `legal`."""
 
     status: bool
+    """Whether it may be used."""
 
 
 class LegalRequest(TypedDict):
     """`legal {mode, content}`: whether a name (mode 0) or the description of a role (mode 1) may be used."""
 
     content: str
+    """The text."""
     mode: int
+    """0 a name, 1 the description of a role."""
 
 
 class LevelFile(TypedDict):
@@ -2035,15 +2226,17 @@ class LevelFile(TypedDict):
 
 
 class LifeValue(TypedDict):
-    """LifeValue"""
+    """A boss as its configuration shows it."""
 
     life_value: int
+    """Its life points when the season begins."""
 
 
 class ListOrdersReply(TypedDict):
     """The reply of `list_orders`."""
 
     orders: list[OwnOrder]
+    """Those that are not settled."""
 
 
 class ListOrdersRequest(TypedDict):
@@ -2054,6 +2247,7 @@ class ListenReply(TypedDict):
     """The reply of `listen`: the events the player is now subscribed to."""
 
     events: list[str]
+    """Their names."""
 
 
 class ListenRequest(TypedDict):
@@ -2069,17 +2263,22 @@ class LoginReply(TypedDict):
     retry_after_ms: NotRequired[int]
     """With 429: milliseconds until the next attempt may be made."""
     status_code: int
+    """200, or why not; the codes are listed with the function."""
     token: NotRequired[Token]
+    """Needed by all other requests, in `data.token`, on other connections than this one."""
     username: str
+    """The player's name."""
 
 
 class LoginRequest(TypedDict):
     """`login {email, password, ip}`."""
 
     email: str
+    """The account's e-mail address."""
     ip: NotRequired[str]
     """Where the client says it listens. Only the port is used."""
     password: str
+    """Hashed by the client."""
 
 
 class LoginUniqueReplyRetryAfterMs(TypedDict):
@@ -2100,19 +2299,23 @@ class LoginUniqueRequest(TypedDict):
     """`login_unique {unique_id}`: logs in as a guest, creating the account on first use."""
 
     unique_id: str
+    """What only this device knows, 1 to 256 bytes. Whoever has it has the account."""
 
 
 class MailCount(TypedDict):
     """How many mails there are, even if only unread ones are listed, and how many there may be."""
 
     cur: int
+    """How many mails there are."""
     max: int
+    """How many there may be."""
 
 
 class MailList(TypedDict):
     """The reply of `get_new_mail` and `get_all_mail`."""
 
     count: MailCount
+    """How full the box is."""
     mail: list[MailShown]
     """The newest first."""
 
@@ -2120,8 +2323,11 @@ class MailList(TypedDict):
 MailReceivedEvent = TypedDict(
     "MailReceivedEvent",
     {
+        # The sender.
         "from": "str",
+        # Its key; absent for the mail of a broadcast.
         "key": "NotRequired[str]",
+        # The subject.
         "subj": "str",
     },
 )
@@ -2146,15 +2352,23 @@ class MailRules(TypedDict):
 MailShown = TypedDict(
     "MailShown",
     {
+        # The text.
         "body": "str",
+        # 1 if that was claimed, else 0.
         "claimed": "NotRequired[int]",
+        # The sender.
         "from": "str",
+        # What can be claimed.
         "items": "NotRequired[list[Amount]]",
+        # The mail's key.
         "key": "str",
+        # 1 if it was read, else 0.
         "read": "int",
+        # The subject.
         "subj": "str",
         # Local time.
         "time": "str",
+        # "1" for a mail with items, else "0".
         "type": "str",
     },
 )
@@ -2174,11 +2388,13 @@ class MainReply(TypedDict):
     """The reply of `main`."""
 
     role: str
+    """The game master's role."""
     status: bool
     """Whether a task was accepted by this message."""
     subimg: str | None
     """Its background if so, base64."""
     text: str
+    """What the game master answers."""
 
 
 class MainRequest(TypedDict):
@@ -2187,21 +2403,27 @@ class MainRequest(TypedDict):
     role: NotRequired[str]
     """The caller's own username. Absent, or the game master's role, also means the caller."""
     text: str
+    """What the player says."""
 
 
 class ManualRequest(TypedDict):
     """`manual {token, name, type, money, text}`: adds (1), takes (2) or sets (3) a player's points."""
 
     money: int
+    """How many points."""
     name: str
+    """The player's name."""
     text: str
+    """Why, up to 60 characters; the platform keeps it."""
     type: int
+    """1 add, 2 deduct, 3 set."""
 
 
 class MarkReadMailRequest(TypedDict):
     """`mark_read_mail {token, key}`."""
 
     key: str
+    """The mail's key."""
 
 
 class MatchAnswer(TypedDict):
@@ -2254,28 +2476,36 @@ class Means(TypedDict):
 
 
 class MemberRecord(TypedDict):
-    """MemberRecord"""
+    """A member as operators see it."""
 
     account: int
+    """The account's number."""
     joined_at: int
+    """Unix seconds."""
     name: str
+    """The player's name."""
 
 
 class MergeReply(TypedDict):
     """A reply that is a text for the player."""
 
     text: str
+    """What the player reads."""
 
 
 class MergeRequest(TypedDict):
     """`merge {role, mode, num, des, name?}`: crafts something from `num` units of material."""
 
     des: str
+    """What it is, in words."""
     mode: int
+    """0 a skill, 1 a piece of equipment."""
     name: NotRequired[str]
     """An addition to the contract; by default the name is the start of the description."""
     num: int
+    """How many units of the material to spend."""
     role: str
+    """The caller's own username."""
 
 
 class ModeRules(TypedDict):
@@ -2304,11 +2534,14 @@ class ModeRules(TypedDict):
 
 
 class Moments(TypedDict):
-    """Moments"""
+    """When something happens next, unix seconds."""
 
     full_at: NotRequired[int]
+    """When the energy is full; absent when it is."""
     next_month_at: int
+    """The next monthly reset."""
     next_reset_at: int
+    """The next daily reset."""
 
 
 class Monster(TypedDict):
@@ -2339,10 +2572,15 @@ class MoppingUpStageReply(TypedDict):
     """The reply of `mopping_up_stage`."""
 
     at: EnergyMoments
+    """The same moments in unix seconds."""
     energy: EnergyChange
+    """The energy after that."""
     exp_info: ExpInfo
+    """The experience after that."""
     remain: list[Amount]
+    """What is left of the items in `reward`, in the same order."""
     reward: list[Amount]
+    """What was gained."""
 
 
 class MoppingUpStageRequest(TypedDict):
@@ -2351,6 +2589,7 @@ class MoppingUpStageRequest(TypedDict):
     count: NotRequired[int]
     """Missing = 1."""
     stage: int
+    """A general stage that is passed."""
 
 
 class MoveRule(TypedDict):
@@ -2412,6 +2651,7 @@ class NextReset(TypedDict):
     """When tickets are full again, unix seconds."""
 
     next_reset_at: int
+    """The next local midnight, unix seconds."""
 
 
 class Offer(TypedDict):
@@ -2455,6 +2695,7 @@ class OrderInspectRequest(TypedDict):
     """`order_inspect {token, order}`: one order in full, with every step."""
 
     order: str
+    """The order's number."""
 
 
 class OrderListReply(TypedDict):
@@ -2463,14 +2704,18 @@ class OrderListReply(TypedDict):
     next: str | None
     """The `before` of the next page."""
     orders: list[OrderShown]
+    """Newest first."""
 
 
 class OrderListRequest(TypedDict):
     """`order_list {token, state?, before?, limit?}`: the latest orders first."""
 
     before: NotRequired[str]
+    """Only orders made before this one: `next` of the page before."""
     limit: NotRequired[int]
+    """Missing = 50, at most 500."""
     state: NotRequired[StateName]
+    """Only orders in this state."""
 
 
 class OrderReconcileReply(TypedDict):
@@ -2500,7 +2745,9 @@ class OrderReconcileRequest(TypedDict):
     """`order_reconcile {token, name | account}`: compares the platform's last records of a player with the world's orders."""
 
     account: NotRequired[int]
+    """The account's number, in place of the name."""
     name: NotRequired[str]
+    """The player's name."""
 
 
 class OrderRemark(TypedDict):
@@ -2516,35 +2763,55 @@ class OrderResolveRequest(TypedDict):
     """`order_resolve {token, order, paid, reason}`: records what an operator has found out about an order in doubt."""
 
     order: str
+    """The order's number."""
     paid: bool
+    """Whether the platform was paid."""
     reason: str
+    """Why it is resolved like this; it is kept with the order."""
 
 
 class OrderSettledEvent(TypedDict):
     """The event `order_settled`: the order's request was answered before the order ended."""
 
     message: str
+    """What the platform said."""
     offer: str
+    """What was bought."""
     order: str
+    """The order's number."""
     points: int | None
+    """Points left, if the platform said so."""
     remain: list[Amount]
+    """What is left of the items in `reward`, in the same order."""
     reward: list[Amount]
+    """What was gained; empty if nothing was."""
     state: StateName
+    """How it ended."""
 
 
 class OrderShown(TypedDict):
     """An order as operators see it."""
 
     account: int
+    """The account's number."""
     created_at: int
+    """Unix seconds."""
     history: NotRequired[list[Step]]
+    """Its steps, oldest first; only when one order is asked for."""
     name: str
+    """The player's name on the platform."""
     order: str
+    """The order's number."""
     points_left: int | None
+    """Points left after it, if the platform said so."""
     remark: OrderRemark
+    """What the platform or an operator said last."""
     state: StateName
+    """How far it has come."""
     subject: str
+    """What is bought, as the platform shows it."""
     wish: WishShown
+    """What the order is for."""
 
 
 class OthersReply(TypedDict):
@@ -2553,7 +2820,9 @@ class OthersReply(TypedDict):
     other: str
     """The name of the event; empty for one that the game master does not know."""
     role: str
+    """The game master's role."""
     text: str
+    """What the game master tells."""
 
 
 class OthersRequest(TypedDict):
@@ -2562,43 +2831,58 @@ class OthersRequest(TypedDict):
     """
 
     info: str
+    """Which event."""
     role: str
+    """The caller's own username."""
     text: str
+    """What the player says to it."""
 
 
 class OwnOrder(TypedDict):
-    """OwnOrder"""
+    """An order that is not settled."""
 
     created_at: int
+    """Unix seconds."""
     offer: str
+    """What is bought."""
     order: str
+    """The order's number."""
     price: int
+    """In points."""
     state: StateName
+    """How far it has come."""
 
 
 class PassStageRequest(TypedDict):
     """`pass_stage {token, stage}`, and `damage` in the boss room."""
 
     damage: NotRequired[int]
+    """In the boss room: the damage done."""
     damange: NotRequired[int]
     """Another spelling (docs/contract/stage-protocol.md#spellings)."""
     stage: int
+    """The number of the stage."""
 
 
 class PassedExp(TypedDict):
-    """PassedExp"""
+    """Experience after a victory."""
 
     remaining: int
+    """Experience in all."""
     reward: int
+    """What was gained."""
 
 
 PassedStage = TypedDict(
     "PassedStage",
     {
+        # The highest stage passed in the mode.
         "finally": "int",
+        # By how many it rose.
         "vary": "int",
     },
 )
+"""The progress after a victory."""
 
 
 class PingRequest(TypedDict):
@@ -2622,7 +2906,9 @@ class PlayerDeleteReply(TypedDict):
     """The reply of `player_delete`."""
 
     account: int
+    """The account's number."""
     name: str
+    """The player's name."""
     wname: str
     """The purse at MCRMB, whose points stay there. No other account will have it."""
 
@@ -2633,18 +2919,21 @@ class PlayerDeleteRequest(TypedDict):
     dry_run: NotRequired[bool]
     """Only says what would happen."""
     name: str
+    """The player's name."""
 
 
 class PlayerExportReply(TypedDict):
     """The reply of `player_export`."""
 
     document: Document
+    """Everything that the world stores about the player."""
 
 
 class PlayerExportRequest(TypedDict):
     """`player_export {token, name}`."""
 
     name: str
+    """The player's name."""
 
 
 class PlayerImportPieceReply(TypedDict):
@@ -2662,13 +2951,16 @@ class PlayerImportPieceRequest(TypedDict):
     side, and only the whole document is imported.
     """
     piece: int
+    """Which piece, from 0; 0 starts over."""
     text: str
+    """The piece."""
 
 
 class PlayerImportReply(TypedDict):
     """The reply of `player_import`."""
 
     account: int
+    """The number of its account here."""
     name: str
     """A guest is named after its account number, which is a new one here."""
     replaced: NotRequired[int]
@@ -2681,6 +2973,7 @@ class PlayerImportRequest(TypedDict):
     """
 
     document: NotRequired[JsonValue]
+    """As `player_export` gives it; missing = the one that came in pieces."""
     dry_run: NotRequired[bool]
     """Only says what would happen."""
     hash: NotRequired[str]
@@ -2801,36 +3094,46 @@ class QueryMatchBaseRequest(TypedDict):
     """`query_match_base {authorization, body}`: the query as it came over HTTP, header and exact text of the body."""
 
     authorization: str
+    """The header of that name."""
     body: str
+    """The exact text of the body."""
 
 
 class QueryMatchRequest(TypedDict):
     """`query_match {token, match_id?, report_game_info_key?}`: what the platform itself says about a round."""
 
     match_id: NotRequired[str]
-    """Left out: `""`."""
+    """The id of a match. Left out: `""`."""
     report_game_info_key: NotRequired[str]
-    """Left out: `""`."""
+    """The key under which it was reported, in place of its id. Left out: `""`."""
 
 
 class RankingPage(TypedDict):
     """The reply: a page of the ranking, and the player's own rank."""
 
     damage: int
+    """The caller's own best damage this season."""
     page: int
+    """Which page this is, from 1."""
     rank: list[RankingRow]
+    """The rows of the page."""
     ranking: int
+    """The caller's own rank, from 1; -1 without one."""
 
 
 class RankingRow(TypedDict):
-    """RankingRow"""
+    """One player's row."""
 
     NO: int
+    """The rank, from 1."""
     damage: int
+    """The best damage of the season."""
     fid: str
     """The family's name; empty for a player in none."""
     level: int
+    """The player's level."""
     name: str
+    """The player's name."""
 
 
 class Rate(TypedDict):
@@ -2889,12 +3192,14 @@ class RefrashRequest(TypedDict):
     """`refrash {role}`, as the contract spells it (docs/contract/role-play.md#routes)."""
 
     role: str
+    """The caller's own username."""
 
 
 class RefreshRequest(TypedDict):
     """`refresh {role}`, as clients spell it."""
 
     role: str
+    """The caller's own username."""
 
 
 class Refreshed(TypedDict):
@@ -2903,9 +3208,13 @@ class Refreshed(TypedDict):
     """
 
     accept_id: list[str]
+    """The same, as clients spell it."""
     accpec_id: list[str]
+    """The caller's own challenge that was accepted, as the contract spells it."""
     id_list: list[str]
+    """The numbers of the open challenges to the caller."""
     role_list: list[str]
+    """Their challengers, in the same order."""
 
 
 class RefusedShown(TypedDict):
@@ -2914,20 +3223,25 @@ class RefusedShown(TypedDict):
     at: int
     """Unix seconds."""
     problems: list[Problem]
+    """What is wrong with them."""
 
 
 class RejectChallengeRequest(TypedDict):
     """`reject_challenge {role, id}`."""
 
     id: str
+    """The challenge's number."""
     role: str
+    """The caller's own username."""
 
 
 class ReportDropRequest(TypedDict):
     """`report_drop {token, report, reason}`: stops sending a report. The end of its round is then reported without it."""
 
     reason: str
+    """Why; it is written to the log."""
     report: int
+    """The report's number."""
 
 
 class ReportListReply(TypedDict):
@@ -2938,20 +3252,25 @@ class ReportListReply(TypedDict):
     pending: int
     """How many reports are pending in all."""
     reports: list[ReportShown]
+    """Oldest first."""
 
 
 class ReportListRequest(TypedDict):
     """`report_list {token, state?, after?, limit?}`: the oldest first."""
 
     after: NotRequired[int]
+    """Only reports with greater numbers: `next` of the page before."""
     limit: NotRequired[int]
+    """Missing = 50, at most 500."""
     state: NotRequired[ReportState]
+    """Only reports in this state."""
 
 
 class ReportRetryRequest(TypedDict):
     """`report_retry {token, report}`: restarts a report from the first attempt, with the report that waits for it."""
 
     report: int
+    """The report's number."""
 
 
 class ReportRoles(TypedDict):
@@ -2969,13 +3288,21 @@ class ReportShown(TypedDict):
     """A report as operators see it; never its body, which contains a player's session."""
 
     attempts: int
+    """How often it was sent."""
     created_at: int
+    """Unix seconds."""
     last_error: str
+    """What went wrong last; empty if nothing has."""
     next_at: int | None
+    """When it is sent next, unix seconds; null if it is not."""
     report: int
+    """The report's number."""
     report_type: str
+    """`game_start` or `game_settle`."""
     round: str
+    """The round that it is about."""
     state: ReportState
+    """Why it waits."""
 
 
 class ResetMoments(TypedDict):
@@ -3022,20 +3349,25 @@ class RulesChangedEvent(TypedDict):
     """The event `rules_changed`."""
 
     fingerprint: str
+    """The same for the same assets."""
     warnings: int
+    """How many warnings they have."""
 
 
 class RulesMendedEvent(TypedDict):
     """The event `rules_mended`."""
 
     fingerprint: str
+    """The same for the same assets."""
 
 
 class RulesRefusedEvent(TypedDict):
     """The event `rules_refused`."""
 
     errors: int
+    """How many errors they have."""
     first: Problem | None
+    """The first of them."""
 
 
 class RulesReloadReply(TypedDict):
@@ -3091,12 +3423,14 @@ class ScheduleDates(TypedDict):
     """ScheduleDates"""
 
     dates: list[str]
+    """At the local midnights that begin these dates: `dates(["2026-12-24", "2027-02-06"])`."""
 
 
 class ScheduleWeekly(TypedDict):
     """ScheduleWeekly"""
 
     weekly: Weekday
+    """At the local midnight that begins this day of the week: `weekly(monday)`."""
 
 
 class Script(TypedDict):
@@ -3131,29 +3465,38 @@ class SeasonResetEvent(TypedDict):
     """The event `season_reset`."""
 
     mcd: int
+    """Seconds to its end; -1 if it has none."""
     season: int
+    """The number of the season that has begun."""
 
 
 class SelectPersonalRequest(TypedDict):
     """`select_personal {role, task_name}`: the same with a personal task."""
 
     role: str
+    """The caller's own username."""
     task_name: str
+    """One of `task_info_personal`."""
 
 
 class SelectRequest(TypedDict):
     """`select {role, task_name}`: starts a public task. If it is already under way, its scene is shown again."""
 
     role: str
+    """The caller's own username."""
     task_name: str
+    """One of `task_info`."""
 
 
 class SendMailRequest(TypedDict):
     """`send_mail {token, gn_target, subj, body}`."""
 
     body: str
+    """The text."""
     gn_target: str
+    """The name of the player who gets it."""
     subj: str
+    """The subject."""
 
 
 class ServerTimeRequest(TypedDict):
@@ -3171,26 +3514,32 @@ class SignupReply(TypedDict):
     """A reply that consists of a code only (docs/contract/identity.md#accounts)."""
 
     status_code: int
+    """200, or why not; the codes are listed with the function."""
 
 
 class SignupRequest(TypedDict):
     """`signup {email, username, password, ip}`."""
 
     email: str
+    """An address that no account has; letter case does not matter."""
     password: str
+    """Hashed by the client; at least 6 bytes."""
     username: str
+    """A name that no other looks like."""
 
 
 class SkillReply(TypedDict):
     """The reply of `skill`."""
 
     skills: Described
+    """The caller's skills."""
 
 
 class SkillRequest(TypedDict):
     """`skill {role}`."""
 
     role: str
+    """The caller's own username."""
 
 
 class SpecialEvent(TypedDict):
@@ -3265,36 +3614,52 @@ class StageDamageRankingRequest(TypedDict):
     """`stage_damage_ranking {token, page}`."""
 
     page: NotRequired[int]
+    """Which page, from 1; one has ten rows."""
 
 
 class StageEntered(TypedDict):
     """The reply of `enter_stage_*`."""
 
     BOSS: NotRequired[TicketsLeft]
+    """In boss mode: the tickets left."""
     COIN: NotRequired[TicketsLeft]
+    """In coin mode: the tickets left."""
     EXP: NotRequired[TicketsLeft]
+    """In exp mode: the tickets left."""
     at: EntryMoments
+    """The same moments in unix seconds."""
     energy: EnergyChange
+    """The energy after the entry."""
 
 
 class StagePassed(TypedDict):
     """The rewards of a stage."""
 
     energy: LegacyEnergy
+    """The energy now."""
     p_exp: PassedExp
+    """The experience gained."""
     p_stage: PassedStage
+    """The progress."""
     pass_stages: list[LegacyChange]
+    """The items gained."""
 
 
 class StageRefreshBossReply(TypedDict):
     """The reply of `stage_refresh_boss`."""
 
     at: BossMoments
+    """The same moments in unix seconds."""
     cd: int
+    """Seconds to the next local midnight."""
     damage: int
+    """The caller's own best damage this season."""
     limit: int
+    """Challenges left today."""
     mcd: int
+    """Seconds to the end of the season; -1 if it has none."""
     ratio: Ratios
+    """The life of each boss, by `0`, `1` and so on."""
 
 
 class StageRefreshBossRequest(TypedDict):
@@ -3305,9 +3670,13 @@ class StageWon(TypedDict):
     """The reply of `victory_stage_*`."""
 
     boss: BossBlow
+    """What the blow has done, in boss mode."""
     exp_info: ExpInfo
+    """The experience after that."""
     remain: list[Amount]
+    """What is left of the items in `reward`, in the same order."""
     reward: list[Amount]
+    """What was gained."""
 
 
 class StakeRules(TypedDict):
@@ -3334,25 +3703,30 @@ class StartHangUpReply(TypedDict):
     """The reply of `start_hang_up`."""
 
     hang_up_info: HangUpInfo
+    """The stage that hangs now, and how long the one before did."""
     start_hang_up_reward: list[LegacyChange]
+    """What the stage before has earned; empty if none hung."""
 
 
 class StartHangUpRequest(TypedDict):
     """`start_hang_up {token, stage}`."""
 
     stage: int
+    """A general stage that is passed."""
 
 
 class StatusReply(TypedDict):
     """The reply of `status`."""
 
     attribute: Sheet
+    """Level, energy and attributes."""
 
 
 class StatusRequest(TypedDict):
     """`status {role}`."""
 
     role: str
+    """The caller's own username."""
 
 
 class Step(TypedDict):
@@ -3379,13 +3753,16 @@ class SudBindRequest(TypedDict):
     """`sud_bind {token, uid, ss_token}`: sets the player's identity in reports from now on."""
 
     ss_token: str
+    """The token that SUD gave the player."""
     uid: str
+    """The id that SUD gave the player."""
 
 
 class SuspectListReply(TypedDict):
     """The reply of `suspect_list`."""
 
     suspects: list[SuspectShown]
+    """Those with the most anomalies first."""
     total: int
     """How many there are in all."""
 
@@ -3401,14 +3778,21 @@ class SuspectShown(TypedDict):
     """A suspicious player as an operator sees it."""
 
     account: int
+    """The account's number."""
     anomalies: int
+    """How often something was abnormal."""
     at: int
     """When the last anomaly was, unix seconds."""
     entered: int
+    """How many stages were entered."""
     last: Anomaly
+    """The last anomaly."""
     left: int
+    """How many stages were left."""
     name: str
+    """The player's name."""
     time: str
+    """The same as local date and time, `YYYY-MM-DD HH:MM:SS`."""
 
 
 SweepBlock = TypedDict(
@@ -3466,12 +3850,14 @@ class TaskInfoPersonalRequest(TypedDict):
     """`task_info_personal {role}`: the tasks that were made for the player."""
 
     role: str
+    """The caller's own username."""
 
 
 class TaskInfoRequest(TypedDict):
     """`task_info {role}`: the public tasks that the player may take."""
 
     role: str
+    """The caller's own username."""
 
 
 class TaskLines(TypedDict):
@@ -3491,20 +3877,25 @@ class TaskList(TypedDict):
     """The reply of `task_info` and `task_info_personal`."""
 
     task_list: list[str]
+    """Their names."""
 
 
 class TaskRequestReply(TypedDict):
     """The reply of `task_request`."""
 
     role: str
+    """The game master's role."""
     text: str
+    """What the game master answers."""
 
 
 class TaskRequestRequest(TypedDict):
     """`task_request {text, role}`: asks for a personal task."""
 
     role: str
+    """The caller's own username."""
     text: str
+    """What kind of task the player would like."""
 
 
 class TaskRules(TypedDict):
@@ -3547,13 +3938,19 @@ class TicketBought(TypedDict):
     """The reply of `buy_ticket`."""
 
     at: NextReset
+    """The same moments in unix seconds."""
     cd: int
+    """Seconds to the next local midnight."""
     limits: Limits
+    """The tickets, and how many may still be bought today."""
     order: NotRequired[str]
+    """The order's number."""
     points: NotRequired[int]
     """Points left after the payment."""
     remain: list[Amount]
+    """What is left of the items in `reward`, in the same order."""
     reward: list[Amount]
+    """What was spent, as negative quantities."""
     state: NotRequired[str]
     """"granted", or "pending" when an event will report the result."""
 
@@ -3597,26 +3994,32 @@ class TicketsLeft(TypedDict):
     """The tickets of a mode after an entry."""
 
     cd: int
+    """Seconds to the next local midnight."""
     limits: Limits
+    """By kind."""
 
 
 class TicketsResetEvent(TypedDict):
     """The event `tickets_reset`."""
 
     at: NextReset
+    """The same in unix seconds."""
     cd: int
+    """Seconds to the next local midnight."""
 
 
 class TimeReply(TypedDict):
     """The reply of `time`: the world's time, the same for every role."""
 
     time: str
+    """Local date and time, `YYYY-MM-DD HH:MM:SS`."""
 
 
 class TimeRequest(TypedDict):
     """`time {role}`."""
 
     role: str
+    """The caller's own username."""
 
 
 class TimeTold(TypedDict):
@@ -3649,9 +4052,13 @@ class UseItemReply(TypedDict):
     """The reply of `use_item`."""
 
     at: EnergyMoments
+    """The same moments in unix seconds."""
     energy: EnergyChange
+    """The energy now, and how much was gained."""
     remain: list[Amount]
+    """What is left of the items in `reward`, in the same order."""
     reward: list[Amount]
+    """What was used up, as a negative quantity."""
 
 
 class UseItemRequest(TypedDict):
@@ -3660,6 +4067,7 @@ class UseItemRequest(TypedDict):
     count: NotRequired[int]
     """Missing = 1."""
     item: NamedItem
+    """`group:id`, or the number of an item of group 3."""
 
 
 class VerdictRules(TypedDict):
@@ -3685,45 +4093,55 @@ class VictoryStageBossRequest(TypedDict):
     """`victory_stage_* {token, stage}`, and `damage` in boss mode."""
 
     damage: NotRequired[int]
+    """In boss mode: the damage done."""
     damange: NotRequired[int]
     """Another spelling (docs/contract/stage-protocol.md#spellings)."""
     stage: int
+    """The number of the stage."""
 
 
 class VictoryStageCoinRequest(TypedDict):
     """`victory_stage_* {token, stage}`, and `damage` in boss mode."""
 
     damage: NotRequired[int]
+    """In boss mode: the damage done."""
     damange: NotRequired[int]
     """Another spelling (docs/contract/stage-protocol.md#spellings)."""
     stage: int
+    """The number of the stage."""
 
 
 class VictoryStageEndlessRequest(TypedDict):
     """`victory_stage_* {token, stage}`, and `damage` in boss mode."""
 
     damage: NotRequired[int]
+    """In boss mode: the damage done."""
     damange: NotRequired[int]
     """Another spelling (docs/contract/stage-protocol.md#spellings)."""
     stage: int
+    """The number of the stage."""
 
 
 class VictoryStageExpRequest(TypedDict):
     """`victory_stage_* {token, stage}`, and `damage` in boss mode."""
 
     damage: NotRequired[int]
+    """In boss mode: the damage done."""
     damange: NotRequired[int]
     """Another spelling (docs/contract/stage-protocol.md#spellings)."""
     stage: int
+    """The number of the stage."""
 
 
 class VictoryStageGeneralRequest(TypedDict):
     """`victory_stage_* {token, stage}`, and `damage` in boss mode."""
 
     damage: NotRequired[int]
+    """In boss mode: the damage done."""
     damange: NotRequired[int]
     """Another spelling (docs/contract/stage-protocol.md#spellings)."""
     stage: int
+    """The number of the stage."""
 
 
 class Wave(TypedDict):
@@ -3741,15 +4159,20 @@ class Weights(TypedDict):
     """Percentages of the attributes."""
 
     agility: int
+    """Of 敏捷."""
     strength: int
+    """Of 力量."""
     vigor: int
+    """Of 体魄."""
     wits: int
+    """Of 智力."""
 
 
 class WindowDates(TypedDict):
     """WindowDates"""
 
     Dates: WindowDatesDatesFrom
+    """From one date to another."""
 
 
 WindowDatesDatesFrom = TypedDict(
@@ -3767,6 +4190,7 @@ class WindowWeekly(TypedDict):
     """WindowWeekly"""
 
     Weekly: WindowWeeklyWeeklyFrom
+    """On these weekdays from one time of day to another."""
 
 
 WindowWeeklyWeeklyFrom = TypedDict(
@@ -3802,8 +4226,10 @@ class WishShownGoods(TypedDict):
     """WishShownGoods"""
 
     goods: Goods
+    """What is bought."""
     kind: Literal["buy"]
     price: int
+    """In points."""
 
 
 class WishShownKind(TypedDict):
@@ -3811,7 +4237,9 @@ class WishShownKind(TypedDict):
 
     kind: Literal["manual"]
     money: int
+    """How many points."""
     type: int
+    """1 add, 2 deduct, 3 set."""
 
 
 class WnameAssignReply(TypedDict):
@@ -3820,14 +4248,18 @@ class WnameAssignReply(TypedDict):
     former: str
     """The one it had. Its points stay there."""
     name: str
+    """The player's name."""
     wname: str
+    """The purse it has now."""
 
 
 class WnameAssignRequest(TypedDict):
     """`wname_assign {token, name, wname?}`: without `wname`, the one that a new account would get."""
 
     name: str
+    """The player's name."""
     wname: NotRequired[str]
+    """The name of the purse; missing = the one that a new account would get."""
 
 AcceptChallengeReply: TypeAlias = AnswerSent
 """A reply that consists of a code only."""
@@ -3847,6 +4279,7 @@ BatchNumber: TypeAlias = int
 """The number of a batch of rows. A world's batches are numbered from 1; 0 is before the first."""
 
 BossConfig: TypeAlias = Mapping[str, LifeValue | int]
+"""The limits, and the bosses as `boss1`, `boss2` and so on."""
 
 BuyItemReply: TypeAlias = ItemBought | list[PointsShort]
 """The reply of a purchase."""
@@ -4124,6 +4557,7 @@ Window: TypeAlias = WindowWeekly | WindowDates
 """One opening schedule of a stage."""
 
 WishShown: TypeAlias = WishShownGoods | WishShownKind
+"""What an order is for: a purchase, or an operator's change of points."""
 
 AcceptCCode: TypeAlias = Never
 AcceptChallengeCode: TypeAlias = Never

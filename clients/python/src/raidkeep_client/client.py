@@ -10,7 +10,7 @@ from typing import Self
 from websockets.exceptions import InvalidURI
 from websockets.uri import parse_uri
 
-from .api_gen import BattleReply, BattleRequest, OperatorFunctions, PlayerEvents, PlayerFunctions
+from .api_gen import BattleReply, BattleRequest, OperatorEvents, OperatorFunctions, PlayerEvents, PlayerFunctions
 from .calls import OpenCall
 from .connection import Connection, Destination
 from .emitter import Emitter, Listener
@@ -208,7 +208,7 @@ class Client(ClientBase, PlayerFunctions, PlayerEvents):
         return await verdict(told, request, self)
 
 
-class OperatorClient(ClientBase, OperatorFunctions):
+class OperatorClient(ClientBase, OperatorFunctions, OperatorEvents):
     """A tool's connection to the operators' listener of a server.
 
     async with OperatorClient("ws://127.0.0.1:7352", token) as client:
@@ -217,7 +217,13 @@ class OperatorClient(ClientBase, OperatorFunctions):
 
     def __init__(self, url: str, token: str, *, options: ClientOptions | None = None) -> None:
         """Makes a client of the operators' listener at `url` with an operator's token."""
-        super().__init__(url, Identity(token=token), "status", options)
+        super().__init__(url, Identity(token=token), "rules_status", options)
+
+    async def call_untyped(
+        self, function: str, data: Mapping[str, object], timeout_seconds: float | None = None
+    ) -> object:
+        """Makes a call as `ClientBase` does. Operators' functions take the token with each request."""
+        return await super().call_untyped(function, {"token": self.token, **data}, timeout_seconds)
 
 
 def _check(url: str, options: ClientOptions) -> None:

@@ -293,7 +293,7 @@ class Connection:
             if reply.status == 0:
                 self._events.data_came(reply.data)
 
-        self.ask(self._destination.greeting.function, {}, answered)
+        self.ask(self._destination.greeting.function, {"token": self._log_in.token}, answered)
 
     def _log_in_again_for(self, call: OpenCall, reply: Reply) -> None:
         if call.has_logged_in_again:

@@ -6,7 +6,7 @@ import asyncio
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, TypeAlias
 
 from .fake import Answer, FakeConnection, FakeServer, Request
 
@@ -14,23 +14,16 @@ REPLIES_KEPT = 6
 """Replies that are kept; few, so that some are forgotten while they are still asked for."""
 
 
+Kind: TypeAlias = Literal[
+    "nothing", "cut", "silence", "stop", "go_down", "too_many", "busy", "maintenance", "end_token", "unclear", "fail"
+]
+
+
 @dataclass(frozen=True)
 class Mischief:
     """What goes wrong with one request."""
 
-    kind: Literal[
-        "nothing",
-        "cut",
-        "silence",
-        "stop",
-        "go_down",
-        "too_many",
-        "busy",
-        "maintenance",
-        "end_token",
-        "unclear",
-        "fail",
-    ] = "nothing"
+    kind: Kind = "nothing"
     is_carried_out: bool = False
     """Whether the request is carried out before its line breaks, or its outcome becomes unclear."""
 

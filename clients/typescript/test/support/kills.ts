@@ -1,5 +1,7 @@
 /** Kills a real server under load, over and over, and counts what became of every call. */
 import WebSocket from "ws";
+import { Proxy } from "../../../conformance/src/proxy.js";
+import type { Order } from "../../../conformance/src/proxy.js";
 import { Client, ReplyLostError } from "../../src/index.js";
 import type { Program } from "./program.js";
 import { seeded } from "./virtual.js";
@@ -8,8 +10,8 @@ export interface KillsPlan {
   kills: number;
   clients: number;
   seed: number;
-  /** Where the clients connect; the server itself if left out. */
-  url?: string;
+  /** Whether a hostile proxy between clients and server cuts, delays, splits and swallows meanwhile. */
+  isNetworkBad?: boolean;
   /** Hears of each kill. */
   progress?: (kill: number, answered: number) => void;
 }
@@ -27,6 +29,9 @@ export interface KillsReport {
 const PIPELINE = 4;
 /** Answers between two kills, for each client on average, at most. */
 const ANSWERS_MOST = 30;
+
+/** How long the network stays as bad as it is. */
+const WEATHER_MS = 200;
 
 /** A client that sweeps as long as it may. Each sweep that is carried out brings one coin. */
 class Sweeper {
@@ -89,8 +94,24 @@ function coins(items: readonly string[]): number {
   return Number(amount?.split(":")[2] ?? 0);
 }
 
+/** What the network does next. Each order holds until another one; only `pass` undoes what swallows. */
+function mischief(chance: () => number): Order {
+  const direction = chance() < 0.5 ? "to_server" : "to_client";
+  const orders: Order[] = [
+    { do: "pass" },
+    { do: "cut" },
+    { do: "drop", direction },
+    { do: "delay", milliseconds: Math.floor(chance() * 50) },
+    { do: "split", bytes: 1 + Math.floor(chance() * 40) },
+    { do: "cut_after", direction, bytes: Math.floor(chance() * 5_000) },
+  ];
+  return orders[Math.floor(chance() * orders.length)] ?? { do: "pass" };
+}
+
 export async function kills(program: Program, plan: KillsPlan): Promise<KillsReport> {
   const chance = seeded(plan.seed);
+  const proxy = plan.isNetworkBad === true ? await Proxy.start(program.address) : undefined;
+  const url = proxy === undefined ? program.url : `ws://${proxy.address}/ws`;
   let answered = 0;
   let isOver = false;
   let noticed: () => void = () => undefined;
@@ -100,8 +121,9 @@ export async function kills(program: Program, plan: KillsPlan): Promise<KillsRep
   };
   const sweepers = Array.from(
     { length: plan.clients },
-    (_, at) => new Sweeper(plan.url ?? program.url, `client-${at}`, count),
+    (_, at) => new Sweeper(url, `client-${plan.seed}-${at}`, count),
   );
+  const weather = setInterval(() => proxy?.obey(mischief(chance)), WEATHER_MS);
   const all = Promise.all(sweepers.map((sweeper) => sweeper.run(() => !isOver)));
   for (let kill = 1; kill <= plan.kills; kill++) {
     const target = answered + 1 + Math.floor(chance() * plan.clients * ANSWERS_MOST);
@@ -114,7 +136,10 @@ export async function kills(program: Program, plan: KillsPlan): Promise<KillsRep
     plan.progress?.(kill, answered);
   }
   isOver = true;
+  clearInterval(weather);
+  proxy?.obey({ do: "pass" });
   await all;
+  await proxy?.close();
   const sum = (of: (sweeper: Sweeper) => number) => sweepers.reduce((total, sweeper) => total + of(sweeper), 0);
   return {
     answered,

@@ -74,7 +74,9 @@ pub struct Reloading(pub Arc<Reloader>);
 /// The event `rules_changed`.
 #[derive(Debug, Serialize, JsonSchema)]
 struct RulesChanged {
+    /// The same for the same assets.
     fingerprint: String,
+    /// How many warnings they have.
     warnings: usize,
 }
 
@@ -85,7 +87,9 @@ impl Event for RulesChanged {
 /// The event `rules_refused`.
 #[derive(Debug, Serialize, JsonSchema)]
 struct RulesRefused<'a> {
+    /// How many errors they have.
     errors: usize,
+    /// The first of them.
     first: Option<&'a Problem>,
 }
 
@@ -96,6 +100,7 @@ impl Event for RulesRefused<'_> {
 /// The event `rules_mended`.
 #[derive(Debug, Serialize, JsonSchema)]
 struct RulesMended {
+    /// The same for the same assets.
     fingerprint: String,
 }
 

@@ -49,6 +49,7 @@ pub struct RulesStatusShown {
 struct RefusedShown {
     /// Unix seconds.
     at: i64,
+    /// What is wrong with them.
     problems: Vec<Problem>,
 }
 

@@ -37,15 +37,20 @@ impl From<TurnError> for Refusal {
 /// `battle {role, id, text | action, items, skills, wait?}`: acts in the round. The reply comes with the verdict.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 pub struct BattleTurn {
+    /// The caller's own username.
     role: String,
+    /// The battle's number, which is the challenge's.
     id: String,
+    /// What the player does, in words.
     #[serde(default)]
     text: Option<String>,
     /// An alias of `text` that some clients use.
     #[serde(default)]
     action: Option<String>,
+    /// Names of equipment that the player uses; what is not owned is ignored.
     #[serde(default)]
     items: Option<Vec<String>>,
+    /// Names of skills that the player uses; what is not owned is ignored.
     #[serde(default)]
     skills: Option<Vec<String>>,
     /// An addition to the contract: with `false` the reply comes at once, and the verdict only as an event, for a client

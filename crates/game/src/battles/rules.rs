@@ -65,9 +65,13 @@ pub struct VerdictRules {
 #[derive(Debug, Clone, Copy, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Weights {
+    /// Of 力量.
     strength: u32,
+    /// Of 敏捷.
     agility: u32,
+    /// Of 智力.
     wits: u32,
+    /// Of 体魄.
     vigor: u32,
 }
 

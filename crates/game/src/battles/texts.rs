@@ -21,15 +21,25 @@ pub struct BattleTexts {
     pub bare: String,
     /// Shown to a player who has acted while the opponent has not.
     pub waiting: Template,
+    /// Verdicts of a round that was won by a blow.
     struck: Vec<Template>,
+    /// Verdicts of a round without a winner.
     even: Vec<Template>,
+    /// Verdicts of a round that was won by breaking a guard.
     broken: Vec<Template>,
+    /// Verdicts of a round in which a guard held.
     held: Vec<Template>,
+    /// Verdicts of a round in which neither acted.
     idle: Vec<Template>,
+    /// The rounds won by each, behind a verdict.
     score: Template,
+    /// The end of a battle that was won.
     won: Template,
+    /// The end of a battle without a winner.
     drawn: Template,
+    /// The end of a battle whose loser went offline.
     escaped: Template,
+    /// The end of a battle that both players left.
     deserted: Template,
     /// Behind the end of a battle in which neither is rewarded.
     pub unrewarded: String,

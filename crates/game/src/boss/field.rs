@@ -46,7 +46,9 @@ pub struct Struck {
 /// The event `boss_died`.
 #[derive(Debug, Serialize, JsonSchema)]
 pub(super) struct BossDied {
+    /// Its place in the roster, from 0.
     boss: u32,
+    /// Its name.
     name: String,
 }
 

@@ -48,16 +48,24 @@ request!(Player, "stage_refresh_boss", StageRefreshBoss => BossesShown);
 /// The reply of `stage_refresh_boss`.
 #[derive(Debug, Serialize, JsonSchema)]
 pub struct BossesShown {
+    /// The caller's own best damage this season.
     damage: u64,
+    /// Challenges left today.
     limit: u32,
+    /// Seconds to the next local midnight.
     cd: i64,
+    /// Seconds to the end of the season; -1 if it has none.
     mcd: i64,
+    /// The life of each boss, by `0`, `1` and so on.
     ratio: Ratios,
+    /// The same moments in unix seconds.
     at: BossMoments,
 }
 
+/// When something begins anew, unix seconds.
 #[derive(Debug, Clone, Copy, Serialize, JsonSchema)]
 struct BossMoments {
+    /// When the tickets return.
     next_reset_at: i64,
     /// When all bosses return; absent if they do not.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -98,16 +106,24 @@ request!(Player, "check_boss_status", CheckBossStatus => BossStatus);
 /// The reply of `check_boss_status`.
 #[derive(Debug, Serialize, JsonSchema)]
 pub struct BossStatus {
+    /// The caller's own best damage this season.
     damage: u64,
+    /// The challenges left, and the time.
     world_boss: Challenges,
+    /// The life of each boss, by `boss0`, `boss1` and so on.
     boss_life_ratio: Ratios,
+    /// The same moments in unix seconds.
     at: BossMoments,
 }
 
+/// The challenges left, and the time.
 #[derive(Debug, Serialize, JsonSchema)]
 struct Challenges {
+    /// Challenges left today.
     remaining: u32,
+    /// Seconds to the next local midnight.
     time: i64,
+    /// Seconds to the end of the season; -1 if it has none.
     month_time: i64,
 }
 
@@ -116,6 +132,7 @@ struct Challenges {
 pub struct ChallengesLeft {
     /// The time until new ones.
     time: HoursMinutesSeconds,
+    /// Challenges left today.
     remaining: u32,
 }
 
@@ -156,13 +173,16 @@ request!(Player, "get_config_boss", GetConfigBoss => ConfigShown);
 /// The reply of `get_config_boss`.
 #[derive(Debug, Serialize, JsonSchema)]
 pub struct ConfigShown {
+    /// Limits and bosses.
     config: BossConfig,
 }
 
 /// `{"max_enter_time":3,"max_upload_damage":200000,"boss1":{"life_value":10000},..}`.
 #[derive(Debug)]
 struct BossConfig {
+    /// Challenges a day.
     max_enter_time: u32,
+    /// A damage at or above this is abnormal.
     max_upload_damage: u64,
     lives: Vec<u64>,
 }
@@ -171,14 +191,20 @@ schema_by_hand!(BossConfig, "BossConfig", |generator| {
     let life = generator.subschema_for::<LifeValue>();
     json_schema!({
         "type": "object",
-        "properties": {"max_enter_time": {"type": "integer"}, "max_upload_damage": {"type": "integer"}},
+        "description": "The limits, and the bosses as `boss1`, `boss2` and so on.",
+        "properties": {
+            "max_enter_time": {"type": "integer", "description": "Challenges a day."},
+            "max_upload_damage": {"type": "integer", "description": "A damage at or above this is abnormal."},
+        },
         "patternProperties": {"^boss[0-9]+$": life},
         "required": ["max_enter_time", "max_upload_damage"],
     })
 });
 
+/// A boss as its configuration shows it.
 #[derive(Debug, Serialize, JsonSchema)]
 struct LifeValue {
+    /// Its life points when the season begins.
     life_value: u64,
 }
 

@@ -37,7 +37,9 @@ impl SeasonEnd {
 /// The event `season_reset`.
 #[derive(Debug, Serialize, JsonSchema)]
 pub(super) struct SeasonReset {
+    /// The number of the season that has begun.
     season: u32,
+    /// Seconds to its end; -1 if it has none.
     mcd: i64,
 }
 

@@ -58,8 +58,11 @@ pub enum DuelError {
 /// (docs/contract/role-play.md#challenges).
 #[derive(Debug, Serialize, JsonSchema)]
 pub struct ChallengeTold<'a> {
+    /// The challenge's number.
     id: String,
+    /// The challenger.
     role: &'a str,
+    /// The challenger's portrait, PNG as base64; null if there is none.
     image_data: Option<&'a str>,
 }
 
@@ -83,9 +86,13 @@ impl<'a> ChallengeTold<'a> {
 /// gave it.
 #[derive(Debug, Serialize, JsonSchema)]
 struct ChallengeAnswered<'a> {
+    /// The challenge's number.
     id: String,
+    /// The player who answered.
     role: &'a str,
+    /// Whether the challenge was accepted; then the battle has begun.
     status: bool,
+    /// A portrait, PNG as base64; null if there is none.
     image_data: Option<&'a str>,
 }
 
@@ -110,6 +117,7 @@ impl Event for ChallengeRejected<'_> {
 /// The event `challenge_ended`, for both players: the challenge was not answered in time.
 #[derive(Debug, Serialize, JsonSchema)]
 struct ChallengeEnded {
+    /// The challenge's number.
     id: String,
 }
 

@@ -89,9 +89,11 @@ fn portrait(image_data: Option<&str>, images: &Images, fact: Option<Fact>) -> Re
 /// `challenge {role1, role2, image_data, report_game_info_key?, report_game_info_extras?}`.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 pub struct MakeChallenge {
+    /// The caller's own username.
     role1: String,
     /// A player, or a fighter of the game master.
     role2: String,
+    /// The caller's portrait, PNG or JPEG as base64.
     #[serde(default)]
     image_data: Option<String>,
     /// Passed through to SUD; a round can be queried by it.
@@ -115,9 +117,13 @@ request!(Player, "challenge", MakeChallenge => Challenged, CODES = code::CHALLEN
 /// the request is repeated after the answer. A fighter of the game master accepts at once.
 #[derive(Debug, Default, Serialize, JsonSchema)]
 pub struct Challenged {
+    /// 200, or why not; the codes are listed with the function.
     status_code: u16,
+    /// Whether the challenge is accepted already.
     status: bool,
+    /// The opponent's portrait, PNG as base64; null before the challenge is accepted, and if there is none.
     image_data: Option<String>,
+    /// The challenge's number; empty if there is none.
     id: String,
 }
 
@@ -192,13 +198,16 @@ fn fighter_portrait(name: &str, fighters: &FighterRules, images: &Images) -> Opt
 /// A reply that consists of a code only.
 #[derive(Debug, Default, Serialize, JsonSchema)]
 pub struct AnswerSent {
+    /// 200, or why not; the codes are listed with the function.
     status_code: u16,
 }
 
 /// `accept_challenge {role, id}`.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 pub struct AcceptChallenge {
+    /// The caller's own username.
     role: String,
+    /// The challenge's number.
     id: String,
 }
 
@@ -215,7 +224,9 @@ fn accept_challenge(
 /// `reject_challenge {role, id}`.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 pub struct RejectChallenge {
+    /// The caller's own username.
     role: String,
+    /// The challenge's number.
     id: String,
 }
 
@@ -251,7 +262,9 @@ fn send_answer(
 /// `accept_c {id, status}`: accepts or rejects; the reply says whether the battle begins.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 pub struct AcceptC {
+    /// The challenge's number.
     id: String,
+    /// Whether to accept.
     status: bool,
 }
 
@@ -260,6 +273,7 @@ request!(Player, "accept_c", AcceptC => Entered);
 /// The reply of `accept_c`.
 #[derive(Debug, Default, Serialize, JsonSchema)]
 pub struct Entered {
+    /// Whether the battle begins.
     status: bool,
 }
 
@@ -275,9 +289,12 @@ fn accept_c(In(call): In<Call<AcceptC>>, mut duels: Duels, accounts: Query<&Acco
 /// the challenge and leaves it open. To the challenger it shows the answer.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 pub struct ChallengeInfo {
+    /// The challenge's number.
     id: String,
+    /// Whether to accept.
     #[serde(default)]
     status: Option<bool>,
+    /// The caller's portrait, PNG or JPEG as base64.
     #[serde(default)]
     image_data: Option<String>,
 }
@@ -287,9 +304,13 @@ request!(Player, "challenge_info", ChallengeInfo => ChallengeShown, CODES = &[Co
 /// The reply of `challenge_info`: name and portrait of the other player, and whether the battle begins or has begun.
 #[derive(Debug, Default, Serialize, JsonSchema)]
 pub struct ChallengeShown {
+    /// The challenge's number.
     id: String,
+    /// The other player.
     role: String,
+    /// The other player's portrait, PNG as base64; null if there is none.
     image_data: Option<String>,
+    /// Whether the battle begins; for the challenger, whether the challenge was accepted.
     status: bool,
 }
 
@@ -329,6 +350,7 @@ fn challenge_info(
 /// `refrash {role}`, as the contract spells it (docs/contract/role-play.md#routes).
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 pub struct Refrash {
+    /// The caller's own username.
     role: String,
 }
 
@@ -337,6 +359,7 @@ request!(Player, "refrash", Refrash => Refreshed, CODES = &[Code::of(NOT_YOUR_RO
 /// `refresh {role}`, as clients spell it.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 pub struct Refresh {
+    /// The caller's own username.
     role: String,
 }
 
@@ -346,9 +369,13 @@ request!(Player, "refresh", Refresh => Refreshed, CODES = &[Code::of(NOT_YOUR_RO
 /// battle. Asking also counts as presence.
 #[derive(Debug, Default, Serialize, JsonSchema)]
 pub struct Refreshed {
+    /// The numbers of the open challenges to the caller.
     id_list: Vec<String>,
+    /// Their challengers, in the same order.
     role_list: Vec<String>,
+    /// The caller's own challenge that was accepted, as the contract spells it.
     accpec_id: Vec<String>,
+    /// The same, as clients spell it.
     accept_id: Vec<String>,
 }
 

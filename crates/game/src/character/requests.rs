@@ -32,6 +32,7 @@ pub(super) fn register(app: &mut App) {
 /// `status {role}`.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 pub struct Status {
+    /// The caller's own username.
     role: String,
 }
 
@@ -40,6 +41,7 @@ request!(Player, "status", Status => StatusShown, READS = Reads::Caller, CODES =
 /// The reply of `status`.
 #[derive(Debug, Default, Serialize, JsonSchema)]
 pub struct StatusShown {
+    /// Level, energy and attributes.
     attribute: Sheet,
 }
 
@@ -113,6 +115,7 @@ fn show_status(
 /// `time {role}`.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 pub struct Time {
+    /// The caller's own username.
     role: String,
 }
 
@@ -121,6 +124,7 @@ request!(Player, "time", Time => TimeShown, READS = Reads::Caller, CODES = &[Cod
 /// The reply of `time`: the world's time, the same for every role.
 #[derive(Debug, Default, Serialize, JsonSchema)]
 pub struct TimeShown {
+    /// Local date and time, `YYYY-MM-DD HH:MM:SS`.
     time: String,
 }
 

@@ -36,13 +36,17 @@ const CRAFTING: Cause = Cause::new("crafting");
 /// `merge {role, mode, num, des, name?}`: crafts something from `num` units of material.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 pub struct Merge {
+    /// The caller's own username.
     role: String,
+    /// 0 a skill, 1 a piece of equipment.
     #[serde(deserialize_with = "integer")]
     #[schemars(with = "Integer")]
     mode: i64,
+    /// How many units of the material to spend.
     #[serde(deserialize_with = "integer")]
     #[schemars(with = "Integer")]
     num: i64,
+    /// What it is, in words.
     des: String,
     /// An addition to the contract; by default the name is the start of the description.
     #[serde(default)]
@@ -63,6 +67,7 @@ request!(
 /// A reply that is a text for the player.
 #[derive(Debug, Default, Serialize, JsonSchema)]
 pub struct CraftTold {
+    /// What the player reads.
     text: String,
 }
 
@@ -160,6 +165,7 @@ schema_by_hand!(Described, "Described", |generator| map_of::<String>("Name to de
 /// `bag {role}`.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 pub struct Bag {
+    /// The caller's own username.
     role: String,
 }
 
@@ -168,6 +174,7 @@ request!(Player, "bag", Bag => BagShown, READS = Reads::Caller, CODES = &[Code::
 /// The reply of `bag`.
 #[derive(Debug, Default, Serialize, JsonSchema)]
 pub struct BagShown {
+    /// The caller's equipment.
     equipments: Described,
 }
 
@@ -180,6 +187,7 @@ fn bag(In(call): In<Call<Bag>>, players: Query<(&Account, &Possessions)>) -> Ans
 /// `skill {role}`.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 pub struct Skill {
+    /// The caller's own username.
     role: String,
 }
 
@@ -188,6 +196,7 @@ request!(Player, "skill", Skill => SkillsShown, READS = Reads::Caller, CODES = &
 /// The reply of `skill`.
 #[derive(Debug, Default, Serialize, JsonSchema)]
 pub struct SkillsShown {
+    /// The caller's skills.
     skills: Described,
 }
 
@@ -200,9 +209,11 @@ fn skill(In(call): In<Call<Skill>>, players: Query<(&Account, &Possessions)>) ->
 /// `legal {mode, content}`: whether a name (mode 0) or the description of a role (mode 1) may be used.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 pub struct Legal {
+    /// 0 a name, 1 the description of a role.
     #[serde(deserialize_with = "integer")]
     #[schemars(with = "Integer")]
     mode: i64,
+    /// The text.
     content: String,
 }
 
@@ -211,6 +222,7 @@ request!(Anyone, "legal", Legal => Judged);
 /// The reply of `legal`.
 #[derive(Debug, Default, Serialize, JsonSchema)]
 pub struct Judged {
+    /// Whether it may be used.
     status: bool,
 }
 

@@ -190,6 +190,7 @@ impl EnergyMoments {
 /// The event `energy_full`.
 #[derive(Debug, Serialize, JsonSchema)]
 struct EnergyFull {
+    /// The energy now.
     energy: EnergyChange,
 }
 
@@ -200,6 +201,7 @@ impl Event for EnergyFull {
 /// The event `energy`, for players who subscribed with `listen`: `reward` points have regenerated.
 #[derive(Debug, Serialize, JsonSchema)]
 struct EnergyReturned {
+    /// The energy now, and how much has come back.
     energy: EnergyChange,
 }
 

@@ -20,11 +20,14 @@ pub(super) fn register(app: &mut App) {
 /// `family_list {token, name?, after?, limit?}`: in the order in which they were founded, or the one of that name.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 pub struct FamilyList {
+    /// Only the family of this name.
     #[serde(default)]
     name: Option<String>,
+    /// Only families with greater numbers: `next` of the page before.
     #[serde(default, deserialize_with = "raidkeep_engine::request::lenient::optional_integer")]
     #[schemars(with = "Option<Integer>")]
     after: Option<i64>,
+    /// Missing = 50, at most 500.
     #[serde(default, deserialize_with = "raidkeep_engine::request::lenient::optional_integer")]
     #[schemars(with = "Option<Integer>")]
     limit: Option<i64>,
@@ -37,6 +40,7 @@ request!(Operator, "family_list", FamilyList => FamiliesShown, CODES = &[Code::o
 pub struct FamiliesShown {
     /// How many families there are in all.
     count: usize,
+    /// In the order in which they were founded.
     families: Vec<FamilyRecord>,
     /// The `after` of the next page.
     next: Option<u64>,
@@ -45,17 +49,24 @@ pub struct FamiliesShown {
 /// A family as operators see it.
 #[derive(Debug, Serialize, JsonSchema)]
 struct FamilyRecord {
+    /// Its number.
     id: u64,
+    /// Its name.
     family: String,
+    /// Unix seconds.
     founded_at: i64,
     /// In the order in which they joined, the leader first.
     members: Vec<MemberRecord>,
 }
 
+/// A member as operators see it.
 #[derive(Debug, Serialize, JsonSchema)]
 struct MemberRecord {
+    /// The account's number.
     account: u64,
+    /// The player's name.
     name: String,
+    /// Unix seconds.
     joined_at: i64,
 }
 

@@ -107,7 +107,9 @@ pub(super) fn part(In(player): In<Traveller>, mut kinship: Kinship) {
 /// A family as players see it.
 #[derive(Debug, Serialize, JsonSchema)]
 pub struct FamilyShown {
+    /// Its name.
     family: String,
+    /// The username of the member who leads.
     leader: String,
     /// Usernames in the order in which they joined, the leader first.
     members: Vec<String>,
@@ -129,6 +131,7 @@ impl FamilyShown {
 /// `found_family {name}`.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 pub struct FoundFamily {
+    /// The family's name.
     name: String,
 }
 
@@ -150,6 +153,7 @@ fn found_family(
 /// `join_family {name}`.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 pub struct JoinFamily {
+    /// The family's name.
     name: String,
 }
 
@@ -177,6 +181,7 @@ fn leave_family(In(call): In<Call<LeaveFamily>>, mut kinship: Kinship) -> Answer
 /// `family_members {name?}`: a family, by default the caller's own.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 pub struct FamilyMembers {
+    /// Which family; missing = the caller's own.
     #[serde(default)]
     name: Option<String>,
 }

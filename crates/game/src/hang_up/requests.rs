@@ -34,6 +34,7 @@ const NOT_CONFIGURED: Refusal = Refusal::new(96, "There is no configuration info
 /// `start_hang_up {token, stage}`.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 pub struct StartHangUp {
+    /// A general stage that is passed.
     #[serde(deserialize_with = "lenient::integer")]
     #[schemars(with = "Integer")]
     stage: i64,
@@ -52,14 +53,18 @@ request!(
 /// The reply of `start_hang_up`.
 #[derive(Debug, Serialize, JsonSchema)]
 pub struct HangUpStarted {
+    /// What the stage before has earned; empty if none hung.
     start_hang_up_reward: Vec<LegacyChange>,
+    /// The stage that hangs now, and how long the one before did.
     hang_up_info: HangUpInfo,
 }
 
 /// Which stage hangs, and how long it (or the one before) has been hanging.
 #[derive(Debug, Serialize, JsonSchema)]
 pub struct HangUpInfo {
+    /// The stage.
     hang_stage: u32,
+    /// How long: whole seconds, or `H:MM:SS`.
     time: HangUpTime,
 }
 
@@ -138,7 +143,9 @@ request!(
 /// The reply of `get_hang_up_reward`.
 #[derive(Debug, Serialize, JsonSchema)]
 pub struct HangUpRewarded {
+    /// What was earned, with what is owned now.
     get_hang_up_rewards: Vec<LegacyChange>,
+    /// What was settled.
     hang_up_info: HangUpInfo,
 }
 
@@ -175,7 +182,9 @@ request!(
 /// The reply of `get_hang_up_info`.
 #[derive(Debug, Serialize, JsonSchema)]
 pub struct HangUpShown {
+    /// What a settlement would bring now, with what is owned.
     get_hang_up_info: Vec<LegacyChange>,
+    /// What hangs, and how long.
     hang_up_info: HangUpInfo,
 }
 

@@ -56,6 +56,7 @@ fn ping(In(_): In<Call<Ping>>) -> Answer<()> {
 /// `login_unique {unique_id}`: logs in as a guest, creating the account on first use.
 #[derive(Clone, Serialize, Deserialize, JsonSchema)]
 pub struct LoginUnique {
+    /// What only this device knows, 1 to 256 bytes. Whoever has it has the account.
     #[schemars(with = "String")]
     unique_id: GivenId,
 }
@@ -136,8 +137,11 @@ fn find_player(world: &mut World, account: AccountId) -> Result<Entity, Need> {
 /// `signup {email, username, password, ip}`.
 #[derive(Clone, Serialize, Deserialize, JsonSchema)]
 pub struct Signup {
+    /// An address that no account has; letter case does not matter.
     email: String,
+    /// A name that no other looks like.
     username: String,
+    /// Hashed by the client; at least 6 bytes.
     password: String,
 }
 
@@ -155,6 +159,7 @@ request!(
 /// A reply that consists of a code only (docs/contract/identity.md#accounts).
 #[derive(Debug, Default, Serialize, JsonSchema)]
 pub struct StatusCode {
+    /// 200, or why not; the codes are listed with the function.
     status_code: u16,
 }
 
@@ -208,7 +213,9 @@ fn objection(world: &World, request: &Signup) -> Result<Option<u16>, Unready> {
 /// `login {email, password, ip}`.
 #[derive(Clone, Serialize, Deserialize, JsonSchema)]
 pub struct LogIn {
+    /// The account's e-mail address.
     email: String,
+    /// Hashed by the client.
     password: String,
     /// Where the client says it listens. Only the port is used.
     #[serde(default, deserialize_with = "text_if_any")]
@@ -228,8 +235,11 @@ request!(
 /// The reply of `login`; with another code than 200 the name is empty and there is no token.
 #[derive(Debug, Default, Serialize, JsonSchema)]
 pub struct SignedIn {
+    /// 200, or why not; the codes are listed with the function.
     status_code: u16,
+    /// The player's name.
     username: String,
+    /// Needed by all other requests, in `data.token`, on other connections than this one.
     #[serde(skip_serializing_if = "Option::is_none")]
     token: Option<Token>,
     /// With 429: milliseconds until the next attempt may be made.

@@ -25,6 +25,7 @@ const NO_SUCH_PLAYER: Refusal = Refusal::new(99, "no such player");
 /// `ledger_list {name, limit, before}`: movements of a player, newest first.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 pub struct LedgerList {
+    /// The player's name.
     name: String,
     /// Missing = 50.
     #[serde(default, deserialize_with = "lenient::optional_integer")]
@@ -41,6 +42,7 @@ request!(Operator, "ledger_list", LedgerList => Ledger, CODES = &[Code::of(NO_SU
 /// The reply of `ledger_list`.
 #[derive(Debug, Serialize, JsonSchema)]
 pub struct Ledger {
+    /// Newest first.
     entries: Vec<Entry>,
     /// `before` for the next page; null when this was the last.
     next: Option<u64>,
@@ -49,21 +51,32 @@ pub struct Ledger {
 /// One movement as an operator sees it.
 #[derive(Debug, Serialize, JsonSchema)]
 struct Entry {
+    /// Counts the player's movements from 1.
     number: u64,
+    /// When it was, unix seconds.
     at: i64,
+    /// The same as local date and time, `YYYY-MM-DD HH:MM:SS`.
     time: String,
+    /// What caused it, such as `sweep`.
     why: String,
+    /// The order that caused it, if one did.
     #[serde(skip_serializing_if = "Option::is_none")]
     order: Option<String>,
+    /// The items that changed.
     changes: Vec<ItemChange>,
+    /// The change in points, if there was one.
     #[serde(skip_serializing_if = "Option::is_none")]
     points: Option<PointsChange>,
 }
 
+/// The change in one item.
 #[derive(Debug, Serialize, JsonSchema)]
 struct ItemChange {
+    /// Which.
     item: ItemId,
+    /// By how much; negative when it was spent.
     change: i64,
+    /// How many the player had then.
     after: i64,
 }
 

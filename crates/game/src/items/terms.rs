@@ -68,6 +68,7 @@ pub struct ItemTerms {
 /// A limited item, as its owner sees it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct ExpiringItem {
+    /// Which.
     item: ItemId,
     /// How many end next.
     quantity: i64,

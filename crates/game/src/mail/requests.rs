@@ -59,9 +59,12 @@ impl From<MailError> for Refusal {
 /// The event `mail_received`. The mail of a broadcast has no key until its player takes it in.
 #[derive(Debug, Serialize, JsonSchema)]
 pub(super) struct MailReceived<'a> {
+    /// Its key; absent for the mail of a broadcast.
     #[serde(skip_serializing_if = "Option::is_none")]
     key: Option<&'a str>,
+    /// The subject.
     subj: &'a str,
+    /// The sender.
     from: &'a str,
 }
 
@@ -92,29 +95,40 @@ request!(Player, "get_all_mail", GetAllMail => MailList, READS = Reads::Caller);
 pub struct MailList {
     /// The newest first.
     mail: Vec<MailShown>,
+    /// How full the box is.
     count: MailCount,
 }
 
 /// How many mails there are, even if only unread ones are listed, and how many there may be.
 #[derive(Debug, Serialize, JsonSchema)]
 struct MailCount {
+    /// How many mails there are.
     cur: usize,
+    /// How many there may be.
     max: usize,
 }
 
 /// One mail in a reply.
 #[derive(Debug, Serialize, JsonSchema)]
 struct MailShown {
+    /// 1 if it was read, else 0.
     read: u8,
+    /// The text.
     body: std::sync::Arc<str>,
     /// Local time.
     time: String,
+    /// The sender.
     from: std::sync::Arc<str>,
+    /// "1" for a mail with items, else "0".
     r#type: &'static str,
+    /// The subject.
     subj: std::sync::Arc<str>,
+    /// The mail's key.
     key: String,
+    /// What can be claimed.
     #[serde(skip_serializing_if = "Option::is_none")]
     items: Option<Vec<Amount>>,
+    /// 1 if that was claimed, else 0.
     #[serde(skip_serializing_if = "Option::is_none")]
     claimed: Option<u8>,
 }
@@ -180,6 +194,7 @@ fn get_all_mail(In(call): In<Call<GetAllMail>>, mut office: PostOffice) -> Answe
 /// `mark_read_mail {token, key}`.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 pub struct MarkReadMail {
+    /// The mail's key.
     key: String,
 }
 
@@ -194,6 +209,7 @@ fn mark_read_mail(In(call): In<Call<MarkReadMail>>, mut boxes: Query<&mut Mailbo
 /// `delete_mail {token, key}`.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 pub struct DeleteMail {
+    /// The mail's key.
     key: String,
 }
 
@@ -224,6 +240,7 @@ fn delete_read_mail(In(call): In<Call<DeleteReadMail>>, mut boxes: Query<&mut Ma
 /// `claim_mail {token, key}`.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 pub struct ClaimMail {
+    /// The mail's key.
     key: String,
 }
 
@@ -236,7 +253,9 @@ request!(
 /// The reply of `claim_mail`.
 #[derive(Debug, Serialize, JsonSchema)]
 pub struct MailClaimed {
+    /// What is left of the items in `reward`, in the same order.
     remain: Vec<Amount>,
+    /// What was gained.
     reward: Vec<Amount>,
 }
 
@@ -253,8 +272,11 @@ fn claim_mail(
 /// `send_mail {token, gn_target, subj, body}`.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 pub struct SendMail {
+    /// The name of the player who gets it.
     gn_target: String,
+    /// The subject.
     subj: String,
+    /// The text.
     body: String,
 }
 

@@ -12,6 +12,7 @@ use raidkeep_engine::rules::{Place, Report, SingleFile, Tables};
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Cast {
+    /// By the id that scripts use.
     characters: BTreeMap<String, Character>,
 }
 

@@ -34,24 +34,47 @@ pub(super) fn register(app: &mut App) {
 /// An order as operators see it.
 #[derive(Debug, Serialize, JsonSchema)]
 pub struct OrderShown {
+    /// The order's number.
     order: Box<str>,
+    /// The account's number.
     account: u64,
+    /// The player's name on the platform.
     name: Box<str>,
+    /// What is bought, as the platform shows it.
     subject: Box<str>,
+    /// What the order is for.
     wish: WishShown,
+    /// How far it has come.
     state: StateName,
+    /// What the platform or an operator said last.
     remark: OrderRemark,
+    /// Points left after it, if the platform said so.
     points_left: Option<i64>,
+    /// Unix seconds.
     created_at: i64,
+    /// Its steps, oldest first; only when one order is asked for.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     history: Vec<Step>,
 }
 
+/// What an order is for: a purchase, or an operator's change of points.
 #[derive(Debug, Serialize, JsonSchema)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 enum WishShown {
-    Buy { price: i64, goods: Goods },
-    Manual { r#type: u8, money: i64 },
+    /// A purchase.
+    Buy {
+        /// In points.
+        price: i64,
+        /// What is bought.
+        goods: Goods,
+    },
+    /// A change of points by an operator.
+    Manual {
+        /// 1 add, 2 deduct, 3 set.
+        r#type: u8,
+        /// How many points.
+        money: i64,
+    },
 }
 
 impl OrderShown {
@@ -78,10 +101,13 @@ impl OrderShown {
 /// `order_list {token, state?, before?, limit?}`: the latest orders first.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 pub struct OrderList {
+    /// Only orders in this state.
     #[serde(default)]
     state: Option<StateName>,
+    /// Only orders made before this one: `next` of the page before.
     #[serde(default)]
     before: Option<String>,
+    /// Missing = 50, at most 500.
     #[serde(default, deserialize_with = "raidkeep_engine::request::lenient::optional_integer")]
     #[schemars(with = "Option<Integer>")]
     limit: Option<i64>,
@@ -92,6 +118,7 @@ request!(Operator, "order_list", OrderList => OrdersShown);
 /// The reply of `order_list`.
 #[derive(Debug, Serialize, JsonSchema)]
 pub struct OrdersShown {
+    /// Newest first.
     orders: Vec<OrderShown>,
     /// The `before` of the next page.
     next: Option<Box<str>>,
@@ -137,6 +164,7 @@ fn order_list(
 /// `order_inspect {token, order}`: one order in full, with every step.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 pub struct OrderInspect {
+    /// The order's number.
     order: String,
 }
 
@@ -166,8 +194,11 @@ fn order_inspect(
 /// `order_resolve {token, order, paid, reason}`: records what an operator has found out about an order in doubt.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 pub struct OrderResolve {
+    /// The order's number.
     order: String,
+    /// Whether the platform was paid.
     paid: bool,
+    /// Why it is resolved like this; it is kept with the order.
     reason: String,
 }
 
@@ -200,13 +231,17 @@ fn order_resolve(In(call): In<Call<OrderResolve>>, world: &mut World) -> raidkee
 /// `manual {token, name, type, money, text}`: adds (1), takes (2) or sets (3) a player's points.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 pub struct Manual {
+    /// The player's name.
     name: String,
+    /// 1 add, 2 deduct, 3 set.
     #[serde(rename = "type", deserialize_with = "raidkeep_engine::request::lenient::integer")]
     #[schemars(with = "Integer")]
     kind: i64,
+    /// How many points.
     #[serde(deserialize_with = "raidkeep_engine::request::lenient::integer")]
     #[schemars(with = "Integer")]
     money: i64,
+    /// Why, up to 60 characters; the platform keeps it.
     text: String,
 }
 

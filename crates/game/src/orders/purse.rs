@@ -24,7 +24,9 @@ pub(super) fn register(app: &mut App) {
 /// `wname_assign {token, name, wname?}`: without `wname`, the one that a new account would get.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 pub struct WnameAssign {
+    /// The player's name.
     name: String,
+    /// The name of the purse; missing = the one that a new account would get.
     #[serde(default)]
     wname: Option<String>,
 }
@@ -41,7 +43,9 @@ request!(
 /// The reply of `wname_assign`.
 #[derive(Debug, Serialize, JsonSchema)]
 pub struct WnameAssigned {
+    /// The player's name.
     name: String,
+    /// The purse it has now.
     wname: String,
     /// The one it had. Its points stay there.
     former: String,

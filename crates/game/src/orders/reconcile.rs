@@ -34,8 +34,10 @@ pub(super) fn register(app: &mut App) {
 /// `order_reconcile {token, name | account}`: compares the platform's last records of a player with the world's orders.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 pub struct OrderReconcile {
+    /// The player's name.
     #[serde(default)]
     name: Option<String>,
+    /// The account's number, in place of the name.
     #[serde(default, deserialize_with = "raidkeep_engine::request::lenient::optional_integer")]
     #[schemars(with = "Option<Integer>")]
     account: Option<i64>,

@@ -24,15 +24,22 @@ request!(Player, "list_orders", ListOrders => OrdersListed);
 /// The reply of `list_orders`.
 #[derive(Debug, Serialize, JsonSchema)]
 pub struct OrdersListed {
+    /// Those that are not settled.
     orders: Vec<OwnOrder>,
 }
 
+/// An order that is not settled.
 #[derive(Debug, Serialize, JsonSchema)]
 struct OwnOrder {
+    /// The order's number.
     order: Box<str>,
+    /// What is bought.
     offer: Box<str>,
+    /// In points.
     price: i64,
+    /// How far it has come.
     state: StateName,
+    /// Unix seconds.
     created_at: i64,
 }
 

@@ -90,12 +90,19 @@ impl OrderTold {
 /// The event `order_settled`: the order's request was answered before the order ended.
 #[derive(Debug, Serialize, JsonSchema)]
 pub(super) struct OrderSettled {
+    /// The order's number.
     order: Box<str>,
+    /// What was bought.
     offer: Box<str>,
+    /// How it ended.
     state: StateName,
+    /// What the platform said.
     message: Box<str>,
+    /// What is left of the items in `reward`, in the same order.
     remain: Vec<Amount>,
+    /// What was gained; empty if nothing was.
     reward: Vec<Amount>,
+    /// Points left, if the platform said so.
     points: Option<i64>,
 }
 

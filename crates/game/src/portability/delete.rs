@@ -22,6 +22,7 @@ use raidkeep_engine::travel::{self, Traveller};
 /// `player_delete {token, name, dry_run?}`.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 pub struct PlayerDelete {
+    /// The player's name.
     name: String,
     /// Only says what would happen.
     #[serde(default)]
@@ -39,7 +40,9 @@ request!(
 /// The reply of `player_delete`.
 #[derive(Debug, Serialize, JsonSchema)]
 pub struct PlayerDeleted {
+    /// The player's name.
     name: String,
+    /// The account's number.
     account: u64,
     /// The purse at MCRMB, whose points stay there. No other account will have it.
     wname: String,

@@ -30,6 +30,7 @@ use raidkeep_engine::travel::{ArchivedMentions, TravelHooks};
 /// `player_export {token, name}`.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 pub struct PlayerExport {
+    /// The player's name.
     name: String,
 }
 
@@ -45,6 +46,7 @@ request!(
 /// The reply of `player_export`.
 #[derive(Debug, Serialize, JsonSchema)]
 pub struct PlayerExported {
+    /// Everything that the world stores about the player.
     #[schemars(with = "Document")]
     document: Value,
 }

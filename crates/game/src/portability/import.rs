@@ -25,6 +25,7 @@ use raidkeep_engine::travel::{TravelHooks, Traveller};
 /// the hash that its pieces named.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 pub struct PlayerImport {
+    /// As `player_export` gives it; missing = the one that came in pieces.
     #[serde(default)]
     document: Option<Value>,
     /// The SHA-256 of the document in hexadecimal, where its pieces named one.
@@ -55,6 +56,7 @@ request!(
 pub struct PlayerImported {
     /// A guest is named after its account number, which is a new one here.
     name: String,
+    /// The number of its account here.
     account: u64,
     /// The account that was replaced.
     #[serde(skip_serializing_if = "Option::is_none")]

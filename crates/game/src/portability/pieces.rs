@@ -139,9 +139,11 @@ struct Piece<'a> {
 /// `player_import_piece {token, piece, text, hash?}`: pieces are numbered from 0.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 pub struct PlayerImportPiece {
+    /// Which piece, from 0; 0 starts over.
     #[serde(deserialize_with = "lenient::integer")]
     #[schemars(with = "Integer")]
     piece: i64,
+    /// The piece.
     text: String,
     /// The SHA-256 of the whole document in hexadecimal. With it, one connection may send several documents side by
     /// side, and only the whole document is imported.

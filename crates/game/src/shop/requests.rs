@@ -32,6 +32,7 @@ request!(Player, "get_shop", GetShop => OffersShown, READS = Reads::Caller);
 /// The reply of `get_shop`.
 #[derive(Debug, Serialize, JsonSchema)]
 pub struct OffersShown {
+    /// What is sold.
     offers: Vec<Offer>,
 }
 
@@ -47,6 +48,7 @@ const NO_SUCH_OFFER: Refusal = Refusal::new(99, "no such offer");
 /// The progress of an order, in a reply.
 #[derive(Debug, Serialize, JsonSchema)]
 pub struct OrderProgress {
+    /// The order's number.
     order: String,
     /// "granted", or "pending" when an event will report the result.
     state: &'static str,
@@ -100,6 +102,7 @@ pub(super) fn told(fact: Option<Fact>) -> Option<OrderTold> {
 /// `buy_item {token, offer}`.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 pub struct BuyItem {
+    /// The id of an offer of `get_shop`.
     offer: String,
 }
 
@@ -113,7 +116,9 @@ request!(
 pub struct ItemBought {
     #[serde(flatten)]
     progress: OrderProgress,
+    /// What is left of the items in `reward`, in the same order.
     remain: Vec<Amount>,
+    /// What was gained; empty while the payment is pending.
     reward: Vec<Amount>,
 }
 

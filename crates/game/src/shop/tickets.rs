@@ -27,7 +27,9 @@ pub(super) fn register(app: &mut App) {
 /// `buy_ticket {token, mode, pay_with}`.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 pub struct BuyTicket {
+    /// Whose ticket.
     mode: PurchaseMode,
+    /// With what.
     pay_with: PayWith,
 }
 
@@ -55,10 +57,15 @@ request!(
 /// The reply of `buy_ticket`.
 #[derive(Debug, Serialize, JsonSchema)]
 pub struct TicketBought {
+    /// The tickets, and how many may still be bought today.
     limits: Limits,
+    /// Seconds to the next local midnight.
     cd: i64,
+    /// What is left of the items in `reward`, in the same order.
     remain: Vec<Amount>,
+    /// What was spent, as negative quantities.
     reward: Vec<Amount>,
+    /// The same moments in unix seconds.
     at: NextReset,
     /// When paid with points.
     #[serde(flatten)]

@@ -36,20 +36,30 @@ pub(super) fn is_room(stage: u32) -> bool {
 /// The flat reply of the boss room, with the challenges left also where `enter_stage` documents them.
 #[derive(Debug, Serialize, JsonSchema)]
 pub struct BossRoomEntered {
+    /// Points of energy left.
     energy: i64,
+    /// Seconds to the next point; -1 when none is coming back.
     cooling_time: i64,
+    /// The change in energy, such as -10.
     consume: i64,
+    /// Challenges left today.
     times: u32,
+    /// Seconds to the next local midnight.
     cd_time: i64,
+    /// The same as `enter_stage` documents it.
     world_boss: ChallengesLeft,
+    /// The same moments in unix seconds.
     at: EnergyMoments,
 }
 
 /// The result of a blow in the boss room.
 #[derive(Debug, Serialize, JsonSchema)]
 pub struct BossRoomBlow {
+    /// 1 if the damage is the player's best, else 0.
     new_record: u8,
+    /// The player's best damage this season.
     highest_damage: u64,
+    /// The life of each boss, by `boss0`, `boss1` and so on.
     boss_life_ratio: Ratios,
 }
 

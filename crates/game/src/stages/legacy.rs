@@ -79,6 +79,7 @@ const NOT_ENTERED: Refusal = Refusal::new(98, "stage error");
 /// `enter_stage {token, stage}`.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 pub struct EnterStage<N> {
+    /// The number of the stage.
     #[serde(deserialize_with = "lenient::integer")]
     #[schemars(with = "Integer")]
     stage: i64,
@@ -114,34 +115,52 @@ pub enum LegacyEntered {
 /// What the client needs to play a stage.
 #[derive(Debug, Serialize, JsonSchema)]
 pub struct LegacyStageEntered {
+    /// The items that the entry took.
     enter_stages: Vec<Cost>,
+    /// The player's experience.
     exp_info: LegacyExp,
+    /// Nothing outside the boss room.
     world_boss: Empty,
+    /// The energy after the entry.
     energy: LegacyEnergy,
+    /// The waves of enemies.
     enemy_layout: Vec<Wave>,
+    /// The monsters of these waves.
     monster: Vec<Monster>,
+    /// The same moments in unix seconds.
     at: EnergyMoments,
 }
 
 /// An item of `enter_stages`, with `iid` as a number.
 #[derive(Debug, Serialize, JsonSchema)]
 struct Cost {
+    /// The item's number in group 3.
     iid: u32,
+    /// How many are left.
     remaining: i64,
+    /// The change, such as -3.
     reward: i64,
 }
 
+/// Experience, as the legacy functions name it.
 #[derive(Debug, Serialize, JsonSchema)]
 struct LegacyExp {
+    /// Experience in all.
     exp: i64,
+    /// The level that this makes.
     level: u32,
+    /// Experience missing for the next level; 0 at the highest.
     need: i64,
 }
 
+/// Energy after a change, as the legacy functions name it.
 #[derive(Debug, Serialize, JsonSchema)]
 struct LegacyEnergy {
+    /// Seconds to the next point; -1 when none is coming back.
     time: i64,
+    /// Points left.
     remaining: i64,
+    /// The change, such as -6.
     reward: i64,
 }
 
@@ -153,6 +172,7 @@ impl LegacyEnergy {
     }
 }
 
+/// Nothing: `{}`.
 #[derive(Debug, Serialize, JsonSchema)]
 struct Empty {}
 
@@ -235,9 +255,11 @@ fn enter_plain_stage(
 /// `pass_stage {token, stage}`, and `damage` in the boss room.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 pub struct PassStage<N> {
+    /// The number of the stage.
     #[serde(deserialize_with = "lenient::integer")]
     #[schemars(with = "Integer")]
     stage: i64,
+    /// In the boss room: the damage done.
     #[serde(default, deserialize_with = "lenient::any_integer", skip_serializing_if = "lenient::Given::is_missing")]
     damage: Given,
     /// Another spelling (docs/contract/stage-protocol.md#spellings).
@@ -282,21 +304,31 @@ pub struct BossRoomLeft {
 /// The rewards of a stage.
 #[derive(Debug, Serialize, JsonSchema)]
 pub struct StagePassed {
+    /// The items gained.
     pass_stages: Vec<LegacyChange>,
+    /// The experience gained.
     p_exp: PassedExp,
+    /// The progress.
     p_stage: PassedStage,
+    /// The energy now.
     energy: LegacyEnergy,
 }
 
+/// Experience after a victory.
 #[derive(Debug, Serialize, JsonSchema)]
 struct PassedExp {
+    /// Experience in all.
     remaining: i64,
+    /// What was gained.
     reward: i64,
 }
 
+/// The progress after a victory.
 #[derive(Debug, Serialize, JsonSchema)]
 struct PassedStage {
+    /// The highest stage passed in the mode.
     finally: u32,
+    /// By how many it rose.
     vary: u32,
 }
 

@@ -185,10 +185,15 @@ impl PlayerRow for Progress {
 /// The highest stage passed in each mode that keeps progress.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct HighestStages {
+    /// Of 1 to 999.
     general: u32,
+    /// Of 1001 to 1999.
     endless: u32,
+    /// Of 3001 to 3999.
     boss: u32,
+    /// Of 4001 to 4149.
     coin: u32,
+    /// Of 4151 to 4199.
     exp: u32,
 }
 

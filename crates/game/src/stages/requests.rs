@@ -112,6 +112,7 @@ impl StageTables<'_> {
 /// `enter_stage_* {token, stage}`.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 pub struct Enter<M> {
+    /// The number of the stage.
     #[serde(deserialize_with = "lenient::integer")]
     #[schemars(with = "Integer")]
     stage: i64,
@@ -130,27 +131,36 @@ impl<M: StageMode> Request for Enter<M> {
 /// The reply of `enter_stage_*`.
 #[derive(Debug, Serialize, JsonSchema)]
 pub struct StageEntered {
+    /// In boss mode: the tickets left.
     #[serde(rename = "BOSS", skip_serializing_if = "Option::is_none")]
     boss: Option<TicketsLeft>,
+    /// In coin mode: the tickets left.
     #[serde(rename = "COIN", skip_serializing_if = "Option::is_none")]
     coin: Option<TicketsLeft>,
+    /// In exp mode: the tickets left.
     #[serde(rename = "EXP", skip_serializing_if = "Option::is_none")]
     exp: Option<TicketsLeft>,
+    /// The energy after the entry.
     energy: EnergyChange,
+    /// The same moments in unix seconds.
     at: EntryMoments,
 }
 
 /// The tickets of a mode after an entry.
 #[derive(Debug, Serialize, JsonSchema)]
 struct TicketsLeft {
+    /// By kind.
     limits: Limits,
+    /// Seconds to the next local midnight.
     cd: i64,
 }
 
+/// When something happens next, unix seconds.
 #[derive(Debug, Serialize, JsonSchema)]
 struct EntryMoments {
     #[serde(flatten)]
     energy: EnergyMoments,
+    /// When the tickets return, in modes that take some.
     #[serde(skip_serializing_if = "Option::is_none")]
     next_reset_at: Option<i64>,
 }
@@ -274,9 +284,11 @@ pub(super) fn pay(
 /// `victory_stage_* {token, stage}`, and `damage` in boss mode.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 pub struct Victory<M> {
+    /// The number of the stage.
     #[serde(deserialize_with = "lenient::integer")]
     #[schemars(with = "Integer")]
     stage: i64,
+    /// In boss mode: the damage done.
     #[serde(default, deserialize_with = "lenient::any_integer", skip_serializing_if = "lenient::Given::is_missing")]
     damage: Given,
     /// Another spelling (docs/contract/stage-protocol.md#spellings).
@@ -298,19 +310,26 @@ impl<M: StageMode> Request for Victory<M> {
 /// The reply of `victory_stage_*`.
 #[derive(Debug, Serialize, JsonSchema)]
 pub struct StageWon {
+    /// What the blow has done, in boss mode.
     boss: BossBlow,
+    /// What is left of the items in `reward`, in the same order.
     remain: Vec<Amount>,
+    /// What was gained.
     reward: Vec<Amount>,
+    /// The experience after that.
     exp_info: ExpInfo,
 }
 
 /// The result of a victory in boss mode; `{}` in the other modes.
 #[derive(Debug, Default, Serialize, JsonSchema)]
 struct BossBlow {
+    /// The life of each boss, by `0`, `1` and so on.
     #[serde(skip_serializing_if = "Option::is_none")]
     ratio: Option<Ratios>,
+    /// 1 if the damage is the player's best, else 0.
     #[serde(skip_serializing_if = "Option::is_none")]
     record: Option<u8>,
+    /// The player's best damage this season.
     #[serde(skip_serializing_if = "Option::is_none")]
     damage: Option<u64>,
 }
@@ -318,9 +337,13 @@ struct BossBlow {
 /// Experience after a change.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct ExpInfo {
+    /// Experience in all.
     exp: i64,
+    /// The level that this makes.
     level: u32,
+    /// Experience missing for the next level; 0 at the highest.
     need: i64,
+    /// What was gained.
     reward: i64,
 }
 

@@ -89,6 +89,7 @@ impl Misdeeds {
 /// An anomaly and its circumstances.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub(super) struct Anomaly {
+    /// What was abnormal.
     what: Misdeed,
     /// The stage that it was about.
     stage: i64,
@@ -98,6 +99,7 @@ pub(super) struct Anomaly {
     most: Option<u64>,
     /// The player's level, and the seconds it had been in the stage.
     level: Option<u32>,
+    /// How long the player had been in the stage.
     seconds: Option<i64>,
 }
 
@@ -169,20 +171,28 @@ request!(Operator, "suspect_list", SuspectList => Suspects);
 pub struct Suspects {
     /// How many there are in all.
     total: usize,
+    /// Those with the most anomalies first.
     suspects: Vec<SuspectShown>,
 }
 
 /// A suspicious player as an operator sees it.
 #[derive(Debug, Serialize, JsonSchema)]
 struct SuspectShown {
+    /// The player's name.
     name: String,
+    /// The account's number.
     account: u64,
+    /// How often something was abnormal.
     anomalies: u32,
+    /// How many stages were entered.
     entered: u64,
+    /// How many stages were left.
     left: u64,
     /// When the last anomaly was, unix seconds.
     at: i64,
+    /// The same as local date and time, `YYYY-MM-DD HH:MM:SS`.
     time: String,
+    /// The last anomaly.
     last: Anomaly,
 }
 

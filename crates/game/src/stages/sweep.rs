@@ -120,6 +120,7 @@ fn check_block(block: &SweepBlock, tables: &Tables, place: &Place, report: &mut 
 /// `mopping_up_stage {token, stage, count}`.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 pub struct MoppingUpStage {
+    /// A general stage that is passed.
     #[serde(deserialize_with = "lenient::integer")]
     #[schemars(with = "Integer")]
     stage: i64,
@@ -143,10 +144,15 @@ request!(
 /// The reply of `mopping_up_stage`.
 #[derive(Debug, Serialize, JsonSchema)]
 pub struct Swept {
+    /// What is left of the items in `reward`, in the same order.
     remain: Vec<Amount>,
+    /// What was gained.
     reward: Vec<Amount>,
+    /// The energy after that.
     energy: EnergyChange,
+    /// The experience after that.
     exp_info: ExpInfo,
+    /// The same moments in unix seconds.
     at: EnergyMoments,
 }
 

@@ -36,6 +36,7 @@ const NO_TASK: Refusal = Refusal::new(404, "no task is under way");
 /// `task_info {role}`: the public tasks that the player may take.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 pub struct TaskInfo {
+    /// The caller's own username.
     role: String,
 }
 
@@ -44,6 +45,7 @@ request!(Player, "task_info", TaskInfo => TaskList, CODES = &[Code::of(NOT_YOUR_
 /// `task_info_personal {role}`: the tasks that were made for the player.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 pub struct TaskInfoPersonal {
+    /// The caller's own username.
     role: String,
 }
 
@@ -56,6 +58,7 @@ request!(
 /// The reply of `task_info` and `task_info_personal`.
 #[derive(Debug, Default, Serialize, JsonSchema)]
 pub struct TaskList {
+    /// Their names.
     task_list: Vec<String>,
 }
 
@@ -82,7 +85,9 @@ fn task_info_personal(
 /// `select {role, task_name}`: starts a public task. If it is already under way, its scene is shown again.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 pub struct Select {
+    /// The caller's own username.
     role: String,
+    /// One of `task_info`.
     task_name: String,
 }
 
@@ -94,7 +99,9 @@ request!(
 /// `select_personal {role, task_name}`: the same with a personal task.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 pub struct SelectPersonal {
+    /// The caller's own username.
     role: String,
+    /// One of `task_info_personal`.
     task_name: String,
 }
 
@@ -156,10 +163,14 @@ fn enter(
 /// `feedback {text, role, items, skills, roles}`: plays the task under way.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 pub struct Feedback {
+    /// What the player says or does.
     text: String,
+    /// The caller's own username.
     role: String,
+    /// Names of equipment that the player uses; what is not owned is ignored.
     #[serde(default)]
     items: Vec<String>,
+    /// Names of skills that the player uses; what is not owned is ignored.
     #[serde(default)]
     skills: Vec<String>,
     /// The roles met so far, as the client remembers them.
@@ -176,6 +187,7 @@ request!(
 /// The reply of `feedback`.
 #[derive(Debug, Default, Serialize, JsonSchema)]
 pub struct StoryTold {
+    /// What the player reads.
     text: String,
     /// Who speaks.
     role: String,

@@ -32,6 +32,7 @@ pub(super) fn register(app: &mut App) {
 /// `main {text, role}`: says something to the game master. Naming a task that may be taken accepts it.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 pub struct Main {
+    /// What the player says.
     text: String,
     /// The caller's own username. Absent, or the game master's role, also means the caller.
     #[serde(default)]
@@ -43,7 +44,9 @@ request!(Player, "main", Main => MainTold, CODES = &[Code::of(NOT_YOUR_ROLE), sp
 /// The reply of `main`.
 #[derive(Debug, Default, Serialize, JsonSchema)]
 pub struct MainTold {
+    /// What the game master answers.
     text: String,
+    /// The game master's role.
     role: String,
     /// Whether a task was accepted by this message.
     status: bool,
@@ -95,7 +98,9 @@ fn check_speaker(account: &Account, role: Option<&str>, master: &GameMaster) -> 
 /// `task_request {text, role}`: asks for a personal task.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 pub struct TaskRequest {
+    /// What kind of task the player would like.
     text: String,
+    /// The caller's own username.
     role: String,
 }
 
@@ -116,7 +121,9 @@ const TOO_MANY: i32 = 429;
 /// The reply of `task_request`.
 #[derive(Debug, Default, Serialize, JsonSchema)]
 pub struct WishTold {
+    /// What the game master answers.
     text: String,
+    /// The game master's role.
     role: String,
 }
 
@@ -148,8 +155,11 @@ fn task_request(
 /// continues.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 pub struct Others {
+    /// Which event.
     info: String,
+    /// The caller's own username.
     role: String,
+    /// What the player says to it.
     text: String,
 }
 
@@ -158,7 +168,9 @@ request!(Player, "others", Others => OthersTold, CODES = &[Code::of(NOT_YOUR_ROL
 /// The reply of `others`.
 #[derive(Debug, Default, Serialize, JsonSchema)]
 pub struct OthersTold {
+    /// The game master's role.
     role: String,
+    /// What the game master tells.
     text: String,
     /// The name of the event; empty for one that the game master does not know.
     other: String,

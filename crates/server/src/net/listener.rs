@@ -1,6 +1,8 @@
 //! The ports that worlds share, and everything else that exists once per process: the way in, the folder of the
 //! databases, the rules, the thread that calls platforms, and the shutdown.
 
+mod opening;
+
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
@@ -13,7 +15,7 @@ use metrics_exporter_prometheus::PrometheusHandle;
 use tokio::sync::{Notify, mpsc, watch};
 
 use crate::config::Config;
-use crate::net::acceptor::{Acceptor, OpenCount, Stream};
+use crate::net::acceptor::{OpenCount, Stream};
 use crate::net::address_file::Addresses;
 use crate::net::admission::Admission;
 use crate::net::bindings::AddressBindings;
@@ -21,12 +23,11 @@ use crate::net::inbox::Inbox;
 use crate::net::kept_rules::KeptRules;
 use crate::net::limits::{AddressLimits, PlayerLimits};
 use crate::net::operator::{OperatorToken, entropy};
-use crate::net::operators::OperatorsDoor;
 use crate::net::purses::PurseSearch;
 use crate::net::start_error::{StartError, bind, system};
-use crate::net::tls::{HandshakeDesk, Tls};
+use crate::net::tls::Tls;
 use crate::net::way_in::{Clientele, WayIn};
-use crate::net::{caller, http, premises, trust};
+use crate::net::{caller, premises, trust};
 use raidkeep_engine::numbers::BatchNumber;
 use raidkeep_engine::open::{OpenRules, RulesPlugin, StorePlugin};
 use raidkeep_engine::outside::WorldPlace;
@@ -274,51 +275,6 @@ impl Seat {
         self.listener.0.caller.clone()
     }
 
-    /// Starts accepting connections; only the first call has an effect.
-    pub(super) fn acceptor(
-        &self,
-        way_in: &Arc<WayIn>,
-    ) -> Result<Option<(Acceptor, std::net::TcpListener)>, StartError> {
-        let shared = &self.listener.0;
-        let Some(socket) = lock(&shared.socket).take() else {
-            return Ok(None);
-        };
-        let senders = shared.doors.iter().map(|door| door.streams.clone()).collect();
-        let connections_max = shared.config.limits.connections;
-        let health = http::health_places(&shared.config, way_in);
-        let (open, admission) = (shared.open.clone(), shared.admission.clone());
-        let handshakes = match shared.handshake_desk(&admission) {
-            Some(desk) => {
-                let (config, way_in) = (shared.config.clone(), way_in.clone());
-                let started = desk.start(move || http::health_places(&config, &way_in));
-                Some(started.map_err(system("start a thread"))?)
-            }
-            None => None,
-        };
-        Ok(Some((Acceptor { senders, open, connections_max, health, admission, handshakes }, socket)))
-    }
-
-    /// Opens the operators' listener beside the players' way in; only the first call has an effect.
-    pub(super) fn open_for_operators(&self, players: &WayIn) -> Result<(), StartError> {
-        let shared = &self.listener.0;
-        let Some(socket) = lock(&shared.operators_socket).take() else {
-            return Ok(());
-        };
-        let way_in = shared.way_in(Clientele::Operators, &players.requests, players.routes.clone(), "");
-        let Addresses { operators, operators_tls, .. } = shared.addresses;
-        let admission = Arc::new(Admission::for_operators(&shared.config, operators, operators_tls)?);
-        let door = OperatorsDoor {
-            config: shared.config.clone(),
-            handshakes: shared.handshake_desk(&admission).filter(|_| operators_tls),
-            admission,
-            way_in: Arc::new(way_in),
-            metrics: shared.metrics.clone(),
-            stopping: self.stopping(),
-        };
-        *lock(&shared.operators_thread) = Some(door.open(socket).map_err(system("start a thread"))?);
-        Ok(())
-    }
-
     /// Reports that the world accepts requests. Once all do, `rows` of them are searched for shared purses.
     pub(super) fn note_ready(&self, rows: Rows) {
         let mut progress = lock(&self.listener.0.progress);
@@ -371,13 +327,6 @@ impl Shared {
             started.map_err(|error| tracing::warn!(%error, "the assets are not watched; rules_reload reads them")).ok()
         });
         Ok(Commons { way_in: Arc::new(way_in), reloader, watcher })
-    }
-
-    /// Who does the handshakes of a listener with this admission; `None` = nothing is encrypted.
-    fn handshake_desk(&self, admission: &Arc<Admission>) -> Option<HandshakeDesk> {
-        let (acceptor, admission) = (self.tls.as_ref()?.acceptor(), admission.clone());
-        let patience = Duration::from_secs(self.config.limits.handshake_seconds);
-        Some(HandshakeDesk { acceptor, admission, patience })
     }
 
     /// A way in with limits of its own.

@@ -25,6 +25,8 @@ pub struct Server {
     pub address: SocketAddr,
     /// The address it listens on for operators.
     pub operators: SocketAddr,
+    /// Whether players' connections are encrypted.
+    pub is_encrypted: bool,
     /// The sandbox, if a platform uses it.
     pub sandbox: Option<SandboxServer>,
     listener: Listener,
@@ -45,18 +47,20 @@ impl Server {
         let mut settings = config.game()?;
         let listener = Listener::bind_in(folder, config.clone(), assets.clone(), metrics)?;
         let (address, operators) = (listener.address(), listener.operators_address());
+        let is_encrypted = config.tls.is_on();
+        let own_url = format!("{}://{address}", if is_encrypted { "https" } else { "http" });
         let sandbox = start_sandbox(&config)?;
         let known = sandbox.as_ref().map(|(sandbox, settings)| (format!("http://{}", sandbox.address), settings));
         let known = known.as_ref().map(|(url, settings)| (url.as_str(), *settings));
         let environment = |name: &str| std::env::var(name).ok();
-        settings.platforms = config.platforms.resolve(known, &format!("http://{address}"), &environment)?;
+        settings.platforms = config.platforms.resolve(known, &own_url, &environment)?;
         settings.platforms.session_keys = premises::session_keys(Path::new(&config.data))?;
         let sandbox = sandbox.map(|(sandbox, _)| sandbox);
         if let Some(push) = &mut settings.legacy_push {
             let sandbox_port = sandbox.as_ref().map(|sandbox| sandbox.address.port());
             push.refused_ports = [address.port(), operators.port()].into_iter().chain(sandbox_port).collect();
         }
-        let mut server = Self { address, operators, sandbox, listener, threads: Vec::new() };
+        let mut server = Self { address, operators, is_encrypted, sandbox, listener, threads: Vec::new() };
         match server.start_worlds(&settings) {
             Ok(()) => Ok(server),
             Err(error) => {

@@ -21,6 +21,19 @@ pub(super) fn roots(settings: &Tls) -> Result<RootCertStore, ConfigError> {
     roots_in(settings, &|name| std::env::var(name).ok())
 }
 
+/// The roots that a command trusts: those of a file, else as servers do by default.
+///
+/// # Errors
+/// When a file cannot be read or holds no usable certificate.
+pub(super) fn roots_of_command(ca: Option<&Path>) -> Result<RootCertStore, ConfigError> {
+    let Some(file) = ca else {
+        return roots(&Tls { ca_file: String::new(), public_roots: true });
+    };
+    let mut roots = RootCertStore::empty();
+    add_file(&mut roots, "--ca", &file.display().to_string())?;
+    Ok(roots)
+}
+
 fn roots_in(settings: &Tls, environment: Environment<'_>) -> Result<RootCertStore, ConfigError> {
     let mut roots = RootCertStore::empty();
     if settings.public_roots {

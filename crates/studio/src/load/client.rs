@@ -1,15 +1,22 @@
 //! A client: drives a [`Desk`] over a socket.
 
+use std::future::poll_fn;
+use std::io::{self, Write};
+use std::pin::Pin;
 use std::rc::Rc;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::task::{Context, Poll};
 use std::time::Duration;
 
-use tokio::io::AsyncReadExt;
+use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::sync::Notify;
 use tokio::time::{Instant, sleep, sleep_until, timeout};
 
-use crate::load::connection::{ClientConnection, ConnectionError};
+use raidkeep_server::net::tls::Wire;
+
+use crate::load::address::ServerAddress;
+use crate::load::connection::{ClientConnection, ConnectionError, Inbound};
 use crate::load::desk::{Common, Desk};
 use crate::load::script::{LoadScript, Values};
 
@@ -30,8 +37,8 @@ pub struct LoadProgress {
 /// What a client needs besides its [`Desk`].
 #[derive(Debug)]
 pub struct ClientContext {
-    /// `HOST:PORT` of the server.
-    pub address: String,
+    /// The server.
+    pub server: ServerAddress,
     /// When the run began.
     pub began: Instant,
     /// Shared with the coordinator.
@@ -109,7 +116,7 @@ pub async fn run_reconnecting(mut desk: Desk, wake: Rc<Notify>, around: Rc<Clien
 
 /// Connects, sends one sequence, and closes.
 async fn visit(due_ns: u64, desk: &mut Desk, wake: &Notify, around: &ClientContext) -> Result<(), ConnectionError> {
-    let opening = timeout(PATIENCE, ClientConnection::open(&around.address)).await;
+    let opening = timeout(PATIENCE, ClientConnection::open(&around.server)).await;
     let mut connection = opening.map_err(|_| ConnectionError::Silent(PATIENCE.as_secs()))??;
     if around.common.window.get().counts(due_ns) {
         around.common.tally.borrow_mut().connected(around.now_ns().saturating_sub(due_ns));
@@ -126,15 +133,14 @@ async fn drive(
     wake: &Notify,
     around: &ClientContext,
 ) -> Result<(), ConnectionError> {
-    let ClientConnection { stream, inbound } = connection;
-    let (mut reader, writer) = stream.split();
+    let ClientConnection { wire, inbound } = connection;
     let (mut out, mut written) = (Vec::new(), 0);
     let mut last_heard = Instant::now();
     let mut patience = std::pin::pin!(sleep_until(last_heard + PATIENCE));
     loop {
         desk.fill(around.now_ns(), &mut out);
         if !out.is_empty() {
-            match writer.try_write(&out[written..]) {
+            match wire.write(&out[written..]) {
                 Ok(count) => written += count,
                 Err(error) if error.kind() == std::io::ErrorKind::WouldBlock => {}
                 Err(error) => return Err(error.into()),
@@ -149,14 +155,15 @@ async fn drive(
         }
         tokio::select! {
             biased;
-            read = reader.read(inbound.room()) => {
-                let (read, now_ns, before) = (read?, around.now_ns(), desk.under_way());
-                inbound.take(read, &mut out, |text| desk.land(now_ns, text))?;
-                let replies = before - desk.under_way();
-                around.progress.replies.fetch_add(replies as u64, Ordering::Relaxed);
-                last_heard = Instant::now();
+            ready = poll_fn(|cx| poll_wire(wire, inbound, !out.is_empty(), cx)) => {
+                if let Some(read) = ready? {
+                    let (now_ns, before) = (around.now_ns(), desk.under_way());
+                    inbound.take(read, &mut out, |text| desk.land(now_ns, text))?;
+                    let replies = before - desk.under_way();
+                    around.progress.replies.fetch_add(replies as u64, Ordering::Relaxed);
+                    last_heard = Instant::now();
+                }
             }
-            ready = writer.writable(), if !out.is_empty() => ready?,
             () = wake.notified() => {}
             () = &mut patience => {
                 if desk.under_way() > 0 && last_heard.elapsed() >= PATIENCE {
@@ -166,4 +173,21 @@ async fn drive(
             }
         }
     }
+}
+
+/// Ready with the bytes that were read, or with none when more can be written.
+fn poll_wire(
+    wire: &mut Wire,
+    inbound: &mut Inbound,
+    wants_write: bool,
+    cx: &mut Context<'_>,
+) -> Poll<io::Result<Option<usize>>> {
+    let mut room = ReadBuf::new(inbound.room());
+    if let Poll::Ready(read) = Pin::new(&mut *wire).poll_read(cx, &mut room) {
+        return Poll::Ready(read.map(|()| Some(room.filled().len())));
+    }
+    if wire.has_unsent() {
+        return Pin::new(wire).poll_flush(cx).map_ok(|()| None);
+    }
+    if wants_write { wire.tcp().poll_write_ready(cx).map_ok(|()| None) } else { Poll::Pending }
 }

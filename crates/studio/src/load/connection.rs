@@ -2,10 +2,12 @@
 
 use thiserror::Error;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::TcpStream;
 use tokio_tungstenite::tungstenite::protocol::WebSocketConfig;
 use tokio_tungstenite::{client_async_with_config, tungstenite};
 
+use raidkeep_server::net::tls::Wire;
+
+use crate::load::address::ServerAddress;
 use crate::load::frame::{self, CLOSE, PING, PONG, TEXT};
 
 /// Initial size of the receive buffer, and the longest accepted frame.
@@ -118,27 +120,26 @@ fn farewell(payload: &[u8]) -> String {
 /// One WebSocket connection.
 #[derive(Debug)]
 pub struct ClientConnection {
-    /// The underlying TCP connection.
-    pub stream: TcpStream,
+    /// What carries its bytes.
+    pub wire: Wire,
     /// What has been received on it.
     pub inbound: Inbound,
 }
 
 impl ClientConnection {
-    /// Connects to `HOST:PORT` and performs the handshake.
+    /// Connects to a server and performs the handshakes.
     ///
     /// # Errors
     ///
     /// Nothing listens there, or it does not speak WebSocket.
-    pub async fn open(address: &str) -> Result<Self, ConnectionError> {
-        let unreachable = |error| ConnectionError::NoServer { address: address.to_owned(), error };
-        let stream = TcpStream::connect(address).await.map_err(unreachable)?;
-        stream.set_nodelay(true)?;
+    pub async fn open(server: &ServerAddress) -> Result<Self, ConnectionError> {
+        let unreachable = |error| ConnectionError::NoServer { address: server.host_and_port().to_owned(), error };
+        let wire = server.dial().await.map_err(unreachable)?;
         let settings = WebSocketConfig::default().read_buffer_size(1 << 10);
-        let handshake = client_async_with_config(format!("ws://{address}/"), stream, Some(settings)).await;
+        let handshake = client_async_with_config(server.url(), wire, Some(settings)).await;
         let (socket, _) = handshake.map_err(|error| ConnectionError::Handshake(words_of(&error)))?;
         // Nothing is lost here: the server sends nothing before the first request.
-        Ok(Self { stream: socket.into_inner(), inbound: Inbound::default() })
+        Ok(Self { wire: socket.into_inner(), inbound: Inbound::default() })
     }
 
     /// Sends one request and waits for its reply.
@@ -150,9 +151,10 @@ impl ClientConnection {
         let mut out = frame::masked(TEXT, request.as_bytes());
         let mut answer = None;
         while answer.is_none() {
-            self.stream.write_all(&out).await?;
+            self.wire.write_all(&out).await?;
+            self.wire.flush().await?;
             out.clear();
-            let read = self.stream.read(self.inbound.room()).await?;
+            let read = self.wire.read(self.inbound.room()).await?;
             self.inbound.take(read, &mut out, |text| {
                 if frame::status(text).is_some() {
                     answer = Some(text.to_vec());
@@ -168,11 +170,11 @@ impl ClientConnection {
     /// # Errors
     ///
     /// How it was closed.
-    pub fn look(&self) -> Result<(), ConnectionError> {
+    pub fn look(&mut self) -> Result<(), ConnectionError> {
         // A local buffer, so that ten thousand silent connections do not each keep one.
         let (mut inbound, mut pongs) = (Inbound::default(), Vec::new());
         loop {
-            match self.stream.try_read(inbound.room()) {
+            match std::io::Read::read(&mut self.wire, inbound.room()) {
                 Ok(read) => inbound.take(read, &mut pongs, |_| Ok(()))?,
                 Err(error) if error.kind() == std::io::ErrorKind::WouldBlock => return Ok(()),
                 Err(error) => return Err(error.into()),
@@ -183,7 +185,8 @@ impl ClientConnection {
     /// Sends a close frame without waiting for the reply.
     pub async fn close(mut self) {
         // A peer that is already gone needs no close frame.
-        let _ = self.stream.write_all(&frame::masked(CLOSE, &[])).await;
+        let _ = self.wire.write_all(&frame::masked(CLOSE, &[])).await;
+        let _ = self.wire.flush().await;
     }
 }
 
@@ -196,63 +199,9 @@ fn words_of(error: &tungstenite::Error) -> String {
     said.map_or_else(|| error.to_string(), |said| format!("{error}: {}", said.trim()))
 }
 
-/// The host and port of a URL such as `ws://127.0.0.1:7350`.
-///
-/// # Errors
-///
-/// What is wrong with the URL.
-pub fn address_of(url: &str) -> Result<String, String> {
-    let wrong = |what: String| Err(format!("{url}: {what}, expected a URL such as ws://127.0.0.1:7350"));
-    let (scheme, rest) = url.split_once("://").unwrap_or(("ws", url));
-    match scheme {
-        "ws" => {}
-        "wss" | "https" => return wrong("encrypted connections are not supported".to_owned()),
-        _ => return wrong(format!("ws:// is expected here, not {scheme}://")),
-    }
-    let (host, path) = rest.split_at(rest.find(['/', '?', '#']).unwrap_or(rest.len()));
-    if !matches!(path, "" | "/" | "/ws") {
-        return wrong(format!("{path} does not belong there"));
-    }
-    match host.rsplit_once(':') {
-        Some(("", _)) => wrong("the host is missing".to_owned()),
-        Some((name, _)) if name.contains(':') && !name.starts_with('[') => {
-            wrong("an IPv6 address stands in brackets, such as [::1]".to_owned())
-        }
-        Some((_, port)) if port.parse::<u16>().is_ok_and(|port| port > 0) => Ok(host.to_owned()),
-        Some((_, port)) if !port.is_empty() && !port.ends_with(']') => wrong(format!("{port} is no port (1 to 65535)")),
-        _ => wrong("the port is missing".to_owned()),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn urls_are_reduced_to_what_can_be_connected_to() {
-        assert_eq!(address_of("ws://127.0.0.1:7350/ws"), Ok("127.0.0.1:7350".to_owned()));
-        assert_eq!(address_of("game.example:80"), Ok("game.example:80".to_owned()));
-        assert!(address_of("ws://game.example").expect_err("no port").contains("the port is missing"));
-        assert_eq!(address_of("ws://[::1]:7350/"), Ok("[::1]:7350".to_owned()));
-        for (url, hint) in [
-            ("wss://game.example:443", "not supported"),
-            ("https://game.example", "not supported"),
-            ("http://127.0.0.1:7350", "ws:// is expected here, not http://"),
-            ("tcp://127.0.0.1:7350", "ws:// is expected"),
-            ("ws://127.0.0.1:7350/metrics", "/metrics does not belong there"),
-            ("ws://127.0.0.1:7350?world=1", "?world=1 does not belong there"),
-            ("ws://[::1]", "the port is missing"),
-            ("ws://::1:7350", "in brackets"),
-            ("ws://:7350", "the host is missing"),
-            ("ws://game.example:", "the port is missing"),
-            ("ws://game.example:http", "http is no port"),
-            ("7350", "the port is missing"),
-            ("", "the port is missing"),
-        ] {
-            let mistake = address_of(url).expect_err(url);
-            assert!(mistake.contains(hint) && mistake.contains("ws://127.0.0.1:7350"), "{url}: {mistake}");
-        }
-    }
 
     #[test]
     fn replies_come_out_whole_however_they_were_cut() {

@@ -8,6 +8,7 @@
 //! This is a client: it knows the protocol and nothing about the game. Not here: virtual players in virtual time
 //! ([`crate::simulate`]).
 
+pub mod address;
 pub mod asker;
 pub mod assets;
 pub mod client;
@@ -26,18 +27,21 @@ pub mod text;
 mod words;
 mod worker;
 
+pub use address::ServerAddress;
 pub use connection::ClientConnection;
 pub use mix::Mix;
 pub use run::{Length, LoadError, LoadOutcome, LoadPlan, Milestone, run};
 
 /// The keys of the configuration's `limits` that a load test switches off: all its clients come from one address, as fast as
 /// they can.
-pub const RATE_LIMITS: [&str; 8] = [
+pub const RATE_LIMITS: [&str; 10] = [
     "bytes_per_second_per_address",
     "bytes_per_second_per_connection",
     "connections_per_address",
     "frames_per_second_per_address",
     "frames_per_second_per_connection",
+    "handshakes_per_address",
+    "handshakes_per_second_per_address",
     "requests_per_second_per_address",
     "requests_per_second_per_connection",
     "requests_per_second_per_player",

@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 use thiserror::Error;
 use tokio::sync::Notify;
 
+use crate::load::address::ServerAddress;
 use crate::load::client::LoadProgress;
 use crate::load::connection::ConnectionError;
 use crate::load::mix::Mix;
@@ -41,8 +42,8 @@ pub enum Length {
 pub struct LoadPlan {
     /// What is sent.
     pub mix: Mix,
-    /// `HOST:PORT` of the server.
-    pub address: String,
+    /// The server.
+    pub server: ServerAddress,
     /// Which world.
     pub world: u32,
     /// The value of `{run}`: the same label finds the same accounts again.

@@ -1,8 +1,9 @@
 //! The server's figures from `/metrics`.
 
 use std::io::{Read, Write};
-use std::net::TcpStream;
 use std::time::Duration;
+
+use crate::load::address::ServerAddress;
 
 /// How long to wait for the metrics.
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -21,10 +22,10 @@ pub struct Figures {
 }
 
 impl Figures {
-    /// Reads the metrics of the server at `HOST:PORT`. `None` if it exposes none.
+    /// Reads the metrics of the server. `None` if it exposes none.
     #[must_use]
-    pub fn ask(address: &str) -> Option<Self> {
-        Self::read(&page(address).ok()?)
+    pub fn ask(server: &ServerAddress) -> Option<Self> {
+        Self::read(&page(server).ok()?)
     }
 
     fn read(page: &str) -> Option<Self> {
@@ -49,9 +50,8 @@ fn sum(page: &str, name: &str) -> Option<f64> {
     samples.reduce(|sum, sample| sum + sample)
 }
 
-fn page(address: &str) -> std::io::Result<String> {
-    let mut stream = TcpStream::connect(address)?;
-    stream.set_read_timeout(Some(PATIENCE))?;
+fn page(server: &ServerAddress) -> std::io::Result<String> {
+    let (mut stream, address) = (server.dial_blocking(PATIENCE)?, server.host_and_port());
     write!(stream, "GET /metrics HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n\r\n")?;
     let mut page = Vec::new();
     stream.read_to_end(&mut page)?;

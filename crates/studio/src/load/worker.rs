@@ -138,7 +138,7 @@ impl Worker {
             if !connects {
                 return Ok(Ready { number, connection: None, values });
             }
-            let opening = timeout(PATIENCE, ClientConnection::open(&self.plan.address)).await;
+            let opening = timeout(PATIENCE, ClientConnection::open(&self.plan.server)).await;
             let mut connection = opening.map_err(|_| ConnectionError::Silent(PATIENCE.as_secs()))??;
             if starts {
                 client::start(&mut connection, &self.script, &mut values).await?;
@@ -166,7 +166,7 @@ impl Worker {
             in_flight: self.plan.under_way_max(),
         });
         let around = Rc::new(ClientContext {
-            address: self.plan.address.clone(),
+            server: self.plan.server.clone(),
             began: began.into(),
             progress: self.progress.clone(),
             common: common.clone(),
@@ -212,7 +212,7 @@ impl Worker {
         let _inside = self.runtime.enter();
         // Readiness is updated only while the runtime runs.
         self.runtime.block_on(tokio::task::yield_now());
-        for connection in &self.idle {
+        for connection in &mut self.idle {
             if let Err(why) = connection.look() {
                 common.tally.borrow_mut().connection_broke(&format!("a silent connection: {why}"), 0);
             }

@@ -1,4 +1,4 @@
-import { useComputed, useSignalEffect } from "@preact/signals";
+import { useSignalEffect } from "@preact/signals";
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
 import { ItemIcon } from "../../art/items.js";
@@ -18,9 +18,8 @@ export function BagScreen(): JSX.Element {
   const t = bagTexts();
   const [chosen, choose] = useState<string | undefined>(undefined);
   useFresh(refreshPlayer);
-  const ended = useComputed(() => hasEnded(player.value?.expiring ?? [], nowSeconds.value));
   useSignalEffect(() => {
-    if (ended.value) void Promise.resolve().then(refreshPlayer);
+    if (hasEnded(player.peek()?.expiring ?? [], nowSeconds.value)) void refreshPlayer();
   });
   const items = player.value ? ownedItems(player.value) : [];
   const open = items.find(({ item }) => item === chosen);

@@ -2,7 +2,6 @@ import { signal } from "@preact/signals";
 import type { AnswerOf } from "../../client/client.js";
 import { act, ask } from "../../game/act.js";
 import { onEnter } from "../../game/session.js";
-import { player } from "../../state/player.js";
 import { toast } from "../../state/toasts.js";
 import { familyTexts } from "./texts.js";
 
@@ -45,9 +44,9 @@ export async function join(name: string): Promise<void> {
 }
 
 /** What leaving does: with the last one the family ends, and after a leader the next one leads. */
-export function leavingOf({ leader, members }: Family): "ends" | "hands_over" | "goes" {
+export function leavingOf({ leader, members }: Family, me: string): "ends" | "hands_over" | "goes" {
   if (members.length === 1) return "ends";
-  return leader === player.value?.name ? "hands_over" : "goes";
+  return leader === me ? "hands_over" : "goes";
 }
 
 export async function leave(): Promise<void> {

@@ -80,7 +80,7 @@ function Mine({ family: mine }: { family: Family }): JSX.Element {
             setLeaves(false);
           }}
         >
-          {t.leaving[leavingOf(mine)](mine.members[1] ?? "")}
+          {t.leaving[leavingOf(mine, player.value?.name ?? "")](mine.members[1] ?? "")}
         </Confirm>
       )}
     </Panel>

@@ -48,7 +48,7 @@ export const familyTexts = texts(
     left: "You have left the family",
     me: "you",
     nameHint: "2 to 16 characters",
-    joinThis: (name: string) => `Join “${name}”`,
+    joinThis: (name: string) => `Join ${name}`,
     leaving: {
       ends: () => "You are the last one: without you the family ends.",
       hands_over: (heir: string) => `${heir} will lead the family after you.`,

@@ -29,6 +29,11 @@ export function isUnread({ read }: Letter): boolean {
   return read === 0;
 }
 
+/** Whether a letter may be from a player: those with items never are. */
+export function isPlayers({ type }: Letter): boolean {
+  return type === "0";
+}
+
 /** Whether a letter holds items that were not taken. */
 export function holdsItems({ items, claimed }: Letter): boolean {
   return (items?.length ?? 0) > 0 && claimed !== 1;

@@ -15,6 +15,7 @@ import {
   clearRead,
   EMPTY_DRAFT,
   holdsItems,
+  isPlayers,
   isUnread,
   type Letter,
   read,
@@ -159,9 +160,11 @@ function LetterView({ letter, open, onOpen, onReply }: LetterProps): JSX.Element
                 {holds ? t.claim : t.claimed}
               </Button>
             )}
-            <Button icon="send" onPress={onReply}>
-              {t.reply}
-            </Button>
+            {isPlayers(letter) && (
+              <Button icon="send" onPress={onReply}>
+                {t.reply}
+              </Button>
+            )}
             <Button icon="trash" onPress={() => remove(letter)}>
               {t.remove}
             </Button>

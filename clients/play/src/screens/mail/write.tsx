@@ -6,7 +6,7 @@ import { Form } from "../../ui/form.js";
 import { canSend, type Draft, EMPTY_DRAFT, lengthOf, othersOnline, send } from "./model.js";
 import { mailTexts } from "./texts.js";
 
-const NAMES_SHOWN = 12;
+const NAMES_SHOWN = 6;
 
 /** A letter to another player. A refusal of the server, such as a full box, leaves the draft as it is. */
 export function Write({ draft, onDraft }: { draft: Draft; onDraft: (draft: Draft) => void }): JSX.Element {

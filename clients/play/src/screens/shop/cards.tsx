@@ -103,7 +103,7 @@ function UsedCards(): JSX.Element | null {
                 <small>{momentText(at)}</small>
               </td>
               <td>{t.cardStates[status] ?? status}</td>
-              <td class="table-number">{t.yuan(money)}</td>
+              <td class="table-number">{money > 0 ? t.yuan(money) : "—"}</td>
             </tr>
           ))}
         </tbody>

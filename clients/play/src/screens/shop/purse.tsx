@@ -7,9 +7,10 @@ import { Button, Panel } from "../../ui/basics.js";
 import { movements, offers, orders, purse, refreshShop } from "./model.js";
 import { shopTexts } from "./texts.js";
 
-/** The name of an offer by its id; of what the shop does not sell, such as a ticket, as the server calls it. */
-export function offerName(id: string): string {
-  return shopTexts().offers[id] ?? offers.value.find((offer) => offer.id === id)?.name ?? id;
+/** The name of an offer, told by its id or by the server's name; of what the shop does not sell, what was told. */
+export function offerName(told: string): string {
+  const offer = offers.value.find(({ id, name }) => id === told || name === told);
+  return shopTexts().offers[offer?.id ?? told] ?? offer?.name ?? told;
 }
 
 /** The points at the platform: how many, where they went, and how to get some. */

@@ -69,6 +69,7 @@ impl RankingFunction for DamageRanking {
 /// `stage_damage_ranking {token, page}`.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 pub struct ShowRanking<F> {
+    /// Which page, from 1; one has ten rows.
     #[serde(default, deserialize_with = "lenient::any_integer", skip_serializing_if = "lenient::Given::is_missing")]
     page: Given,
     #[serde(skip)]
@@ -85,20 +86,29 @@ impl<F: RankingFunction> Request for ShowRanking<F> {
 /// The reply: a page of the ranking, and the player's own rank.
 #[derive(Debug, Serialize, JsonSchema)]
 pub struct RankingPage {
+    /// Which page this is, from 1.
     page: i64,
+    /// The caller's own best damage this season.
     damage: u64,
+    /// The caller's own rank, from 1; -1 without one.
     ranking: i64,
+    /// The rows of the page.
     rank: Vec<RankingRow>,
 }
 
+/// One player's row.
 #[derive(Debug, Serialize, JsonSchema)]
 struct RankingRow {
+    /// The rank, from 1.
     #[serde(rename = "NO")]
     number: usize,
+    /// The player's name.
     name: String,
+    /// The best damage of the season.
     damage: u64,
     /// The family's name; empty for a player in none.
     fid: String,
+    /// The player's level.
     level: u32,
 }
 

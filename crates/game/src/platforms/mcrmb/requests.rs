@@ -111,10 +111,13 @@ question!(CheckCard, check_card, "check_card", CheckCard, "`check_card {token}`:
 /// `charge {token, ctype, cnum, cpwd}`: points for a prepaid card.
 #[derive(Clone, Serialize, Deserialize, JsonSchema)]
 pub struct Charge {
+    /// The id of a card type of `card_types`.
     #[serde(deserialize_with = "raidkeep_engine::request::lenient::integer")]
     #[schemars(with = "Integer")]
     ctype: i64,
+    /// The card's number.
     cnum: String,
+    /// The card's password.
     cpwd: String,
 }
 

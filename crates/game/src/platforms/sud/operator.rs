@@ -35,13 +35,21 @@ pub enum ReportState {
 /// A report as operators see it; never its body, which contains a player's session.
 #[derive(Debug, Serialize, JsonSchema)]
 pub struct ReportShown {
+    /// The report's number.
     report: u64,
+    /// The round that it is about.
     round: Box<str>,
+    /// `game_start` or `game_settle`.
     report_type: &'static str,
+    /// Why it waits.
     state: ReportState,
+    /// How often it was sent.
     attempts: u32,
+    /// When it is sent next, unix seconds; null if it is not.
     next_at: Option<i64>,
+    /// What went wrong last; empty if nothing has.
     last_error: Box<str>,
+    /// Unix seconds.
     created_at: i64,
 }
 
@@ -69,11 +77,14 @@ impl ReportShown {
 /// `report_list {token, state?, after?, limit?}`: the oldest first.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 pub struct ReportList {
+    /// Only reports in this state.
     #[serde(default)]
     state: Option<ReportState>,
+    /// Only reports with greater numbers: `next` of the page before.
     #[serde(default, deserialize_with = "raidkeep_engine::request::lenient::optional_integer")]
     #[schemars(with = "Option<Integer>")]
     after: Option<i64>,
+    /// Missing = 50, at most 500.
     #[serde(default, deserialize_with = "raidkeep_engine::request::lenient::optional_integer")]
     #[schemars(with = "Option<Integer>")]
     limit: Option<i64>,
@@ -86,6 +97,7 @@ request!(Operator, "report_list", ReportList => ReportsShown);
 pub struct ReportsShown {
     /// How many reports are pending in all.
     pending: usize,
+    /// Oldest first.
     reports: Vec<ReportShown>,
     /// The `after` of the next page.
     next: Option<u64>,
@@ -112,6 +124,7 @@ fn report_list(
 /// `report_retry {token, report}`: restarts a report from the first attempt, with the report that waits for it.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 pub struct ReportRetry {
+    /// The report's number.
     #[serde(deserialize_with = "raidkeep_engine::request::lenient::integer")]
     #[schemars(with = "Integer")]
     report: i64,
@@ -159,9 +172,11 @@ fn show(world: &World, id: ReportId) -> Answer<ReportShown> {
 /// `report_drop {token, report, reason}`: stops sending a report. The end of its round is then reported without it.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 pub struct ReportDrop {
+    /// The report's number.
     #[serde(deserialize_with = "raidkeep_engine::request::lenient::integer")]
     #[schemars(with = "Integer")]
     report: i64,
+    /// Why; it is written to the log.
     reason: String,
 }
 

@@ -38,7 +38,9 @@ pub const QUERY_PATH: &str = "/v1/app/server/query_match_base";
 /// `query_match_base {authorization, body}`: the query as it came over HTTP, header and exact text of the body.
 #[derive(Clone, Serialize, Deserialize, JsonSchema)]
 pub struct QueryMatchBase {
+    /// The header of that name.
     authorization: String,
+    /// The exact text of the body.
     body: String,
 }
 
@@ -162,8 +164,10 @@ fn query_match_base(
 /// `query_match {token, match_id?, report_game_info_key?}`: what the platform itself says about a round.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 pub struct QueryMatch {
+    /// The id of a match.
     #[serde(default)]
     match_id: String,
+    /// The key under which it was reported, in place of its id.
     #[serde(default)]
     report_game_info_key: String,
 }

@@ -1,6 +1,7 @@
 //! TLS: the certificate, which may change while the server runs, and the handshakes, which no world waits for.
 
 mod certificates;
+mod client;
 mod handshakes;
 mod pair;
 mod validity;
@@ -15,6 +16,7 @@ use tokio_rustls::TlsAcceptor;
 use crate::config::TlsSettings;
 use crate::net::tls::certificates::{CertificateWatch, Certificates};
 
+pub use client::ClientTls;
 pub use handshakes::OUTCOMES as HANDSHAKE_OUTCOMES;
 pub(super) use handshakes::{Arrival, HandshakeDesk};
 pub use pair::PairError;

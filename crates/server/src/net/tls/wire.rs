@@ -5,7 +5,7 @@ use std::io::{self, ErrorKind, IoSlice, Read, Write};
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 
-use rustls::ServerConnection;
+use rustls::Connection;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
 
@@ -22,13 +22,13 @@ pub enum Wire {
 #[derive(Debug)]
 pub struct EncryptedWire {
     stream: TcpStream,
-    session: ServerConnection,
+    session: Connection,
 }
 
 impl EncryptedWire {
-    /// The stream of a session whose handshake is over.
-    pub fn new(stream: TcpStream, session: ServerConnection) -> Self {
-        Self { stream, session }
+    /// The stream of a session whose handshake is over, of either side.
+    pub fn new(stream: TcpStream, session: impl Into<Connection>) -> Self {
+        Self { stream, session: session.into() }
     }
 
     fn try_read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
@@ -97,6 +97,14 @@ impl Wire {
         match self {
             Self::Plain(stream) => stream,
             Self::Encrypted(wire) => &wire.stream,
+        }
+    }
+
+    /// Whether something was written and has not left yet.
+    pub fn has_unsent(&self) -> bool {
+        match self {
+            Self::Plain(_) => false,
+            Self::Encrypted(wire) => wire.session.wants_write(),
         }
     }
 

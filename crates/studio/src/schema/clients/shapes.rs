@@ -70,7 +70,7 @@ impl Reader<'_> {
             return union(values.iter().cloned().map(Shape::Literal).collect());
         }
         if let Some(choices) = ["anyOf", "oneOf"].iter().find_map(|key| members.get(*key)?.as_array()) {
-            return union(choices.iter().map(|choice| self.shape(choice)).collect());
+            return union(choices.iter().map(|choice| self.choice(choice)).collect());
         }
         match members.get("type") {
             Some(Value::Array(kinds)) => {
@@ -79,6 +79,18 @@ impl Reader<'_> {
             Some(Value::String(kind)) => self.of_kind(kind, members),
             _ => Shape::Json,
         }
+    }
+
+    /// One of several. What says something about a variant says it about its only field.
+    fn choice(self, schema: &Value) -> Shape {
+        let mut shape = self.shape(schema);
+        if let Shape::Record(Record { fields, .. }) = &mut shape
+            && let [field] = fields.as_mut_slice()
+            && field.doc.is_empty()
+        {
+            field.doc = doc_of(schema);
+        }
+        shape
     }
 
     fn of_kind(self, kind: &str, members: &Map<String, Value>) -> Shape {

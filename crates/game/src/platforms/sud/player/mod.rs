@@ -85,7 +85,9 @@ pub(super) fn register(app: &mut App) {
 /// `sud_bind {token, uid, ss_token}`: sets the player's identity in reports from now on.
 #[derive(Clone, Serialize, Deserialize, JsonSchema)]
 pub struct SudBind {
+    /// The id that SUD gave the player.
     uid: String,
+    /// The token that SUD gave the player.
     ss_token: String,
 }
 

@@ -1,0 +1,70 @@
+//! Opens the ports: who accepts connections, and who does their handshakes.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use crate::net::acceptor::Acceptor;
+use crate::net::address_file::Addresses;
+use crate::net::admission::Admission;
+use crate::net::http;
+use crate::net::listener::{Seat, Shared, lock};
+use crate::net::operators::OperatorsDoor;
+use crate::net::start_error::{StartError, system};
+use crate::net::tls::HandshakeDesk;
+use crate::net::way_in::{Clientele, WayIn};
+
+impl Seat {
+    /// Starts accepting connections; only the first call has an effect.
+    pub(in crate::net) fn acceptor(
+        &self,
+        way_in: &Arc<WayIn>,
+    ) -> Result<Option<(Acceptor, std::net::TcpListener)>, StartError> {
+        let shared = &self.listener.0;
+        let Some(socket) = lock(&shared.socket).take() else {
+            return Ok(None);
+        };
+        let senders = shared.doors.iter().map(|door| door.streams.clone()).collect();
+        let connections_max = shared.config.limits.connections;
+        let health = http::health_places(&shared.config, way_in);
+        let (open, admission) = (shared.open.clone(), shared.admission.clone());
+        let handshakes = match shared.handshake_desk(&admission) {
+            Some(desk) => {
+                let (config, way_in) = (shared.config.clone(), way_in.clone());
+                let started = desk.start(move || http::health_places(&config, &way_in));
+                Some(started.map_err(system("start a thread"))?)
+            }
+            None => None,
+        };
+        Ok(Some((Acceptor { senders, open, connections_max, health, admission, handshakes }, socket)))
+    }
+
+    /// Opens the operators' listener beside the players' way in; only the first call has an effect.
+    pub(in crate::net) fn open_for_operators(&self, players: &WayIn) -> Result<(), StartError> {
+        let shared = &self.listener.0;
+        let Some(socket) = lock(&shared.operators_socket).take() else {
+            return Ok(());
+        };
+        let way_in = shared.way_in(Clientele::Operators, &players.requests, players.routes.clone(), "");
+        let Addresses { operators, operators_tls, .. } = shared.addresses;
+        let admission = Arc::new(Admission::for_operators(&shared.config, operators, operators_tls)?);
+        let door = OperatorsDoor {
+            config: shared.config.clone(),
+            handshakes: shared.handshake_desk(&admission).filter(|_| operators_tls),
+            admission,
+            way_in: Arc::new(way_in),
+            metrics: shared.metrics.clone(),
+            stopping: self.stopping(),
+        };
+        *lock(&shared.operators_thread) = Some(door.open(socket).map_err(system("start a thread"))?);
+        Ok(())
+    }
+}
+
+impl Shared {
+    /// Who does the handshakes of a listener with this admission; `None` = nothing is encrypted.
+    fn handshake_desk(&self, admission: &Arc<Admission>) -> Option<HandshakeDesk> {
+        let (acceptor, admission) = (self.tls.as_ref()?.acceptor(), admission.clone());
+        let patience = Duration::from_secs(self.config.limits.handshake_seconds);
+        Some(HandshakeDesk { acceptor, admission, patience })
+    }
+}

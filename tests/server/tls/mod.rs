@@ -1,0 +1,7 @@
+//! TLS of the real program, with certificates made in the test.
+
+mod attackers;
+mod certificates;
+mod clients;
+mod commands;
+mod serving;
