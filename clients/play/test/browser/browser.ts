@@ -85,17 +85,13 @@ export function nameOn(page: Page): Promise<string> {
   return page.locator(".topbar-name").innerText();
 }
 
-<<<<<<< HEAD
 /** Strikes with the keyboard until the fight that is shown is over. */
 export async function strikeUntilOver(page: Page): Promise<void> {
   const arena = page.locator(".arena");
   while ((await page.locator(".arena-end").count()) === 0) await arena.press("Space");
 }
 
-/** A picture in the folder of what the build makes, to be looked at. */
-=======
 /** A picture in the folder of what the build makes, to be looked at: taken when nothing moves any more. */
->>>>>>> main
 export async function picture(page: Page, name: string): Promise<void> {
   await page.waitForFunction(() =>
     document.getAnimations().every(({ playState, effect }) => {
