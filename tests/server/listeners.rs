@@ -230,8 +230,7 @@ fn an_address_without_a_port_and_a_url_of_another_kind_are_told_as_what_they_are
     }
     let host = Host::new(&[]);
     for (url, hint) in [
-        ("http://127.0.0.1:7350", "ws:// is expected here, not http://"),
-        ("https://127.0.0.1:7350", "encrypted connections are not supported"),
+        ("http://127.0.0.1:7350", "ws:// or wss:// is expected here, not http://"),
         ("ws://127.0.0.1", "the port is missing"),
         ("ws://127.0.0.1:7350/metrics", "/metrics does not belong there"),
     ] {
