@@ -5,7 +5,6 @@ use bevy_ecs::prelude::*;
 use crate::clock::Clock;
 use crate::events::{Audience, EventTable, EventTotal, Events, HeldEvent, Listeners, OperatorListeners};
 use crate::login::Login;
-use crate::request::SignIn;
 use crate::request::reply::{Addressee, Delivery, Held, Outbox, Until};
 use crate::storage::Stored;
 use crate::storage::rows::Persistence;
@@ -34,27 +33,27 @@ fn hold_events(world: &mut World, events: Vec<HeldEvent>) {
         let is_counted = kind.is_some_and(|kind| !kind.is_asked_for);
         let mut ports = Vec::new();
         let mut total = *world.resource::<EventTotal>();
-        let mut listen = |mut listeners: Mut<Listeners>, login: &Login| {
+        let valid_generation = |login: &Login| login.is_valid(now).then(|| login.generation());
+        let mut listen = |mut listeners: Mut<Listeners>, generation: Option<u32>| {
             let n = if is_counted { listeners.count(&mut total) } else { None };
-            let current = |sign_in: &SignIn| login.is_valid(now) && login.generation() == sign_in.generation;
-            let ports_now = listeners.ports().filter(|(_, sign_in)| current(sign_in));
+            let ports_now = listeners.ports().filter(|(_, sign_in)| generation == Some(sign_in.generation));
             ports.extend(ports_now.map(|(port, sign_in)| (port, Some(Addressee { sign_in, n }))));
         };
         match event.to {
             Audience::Player(entity) => {
-                let mut players = world.query::<(&mut Listeners, &Login)>();
-                if let Ok((listeners, login)) = players.get_mut(world, entity) {
-                    listen(listeners, login);
+                let generation = world.get::<Login>(entity).map(valid_generation);
+                if let (Some(generation), Some(listeners)) = (generation, world.get_mut::<Listeners>(entity)) {
+                    listen(listeners, generation);
                 }
             }
             Audience::Everybody => {
                 let mut players = world.query::<(&mut Listeners, &Login)>();
-                players.iter_mut(world).for_each(|(listeners, login)| listen(listeners, login));
+                players.iter_mut(world).for_each(|(listeners, login)| listen(listeners, valid_generation(login)));
             }
             Audience::UpTo(last) => {
                 let mut players = world.query::<(&Stored, &mut Listeners, &Login)>();
                 let there = players.iter_mut(world).filter(|(stored, ..)| stored.account() <= last);
-                there.for_each(|(_, listeners, login)| listen(listeners, login));
+                there.for_each(|(_, listeners, login)| listen(listeners, valid_generation(login)));
             }
             Audience::Operators => {
                 ports.extend(world.resource::<OperatorListeners>().ports().map(|port| (port, None)));

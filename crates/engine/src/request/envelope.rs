@@ -241,13 +241,12 @@ pub fn event_text<T: Serialize>(event: &str, data: &T) -> String {
     into_text(out)
 }
 
-/// Puts the count of an account's events beside the other fields of a finished reply or event.
-pub fn add_event_count(text: &mut String, n: u64) {
-    debug_assert!(text.ends_with('}'), "a frame should be an object");
-    text.pop();
-    text.push_str(r#","n":"#);
-    text.push_str(&n.to_string());
-    text.push('}');
+/// A finished reply or event with the count of an account's events beside its other fields.
+pub fn with_event_count(text: &str, n: u64) -> String {
+    const FIELD: &str = r#","n":"#;
+    let fields = text.strip_suffix('}').unwrap_or(text);
+    debug_assert_ne!(fields.len(), text.len(), "a frame should be an object");
+    [fields, FIELD, &n.to_string(), "}"].concat()
 }
 
 /// A finished reply as the text of a frame.

@@ -10,7 +10,7 @@ use std::task::Waker;
 
 use crate::net::limits::Limiter;
 use crate::net::way_in::{NotSent, Received, Requester, Slot, WayIn};
-use raidkeep_engine::request::envelope::{RequestId, add_event_count, refusal_text};
+use raidkeep_engine::request::envelope::{RequestId, refusal_text, with_event_count};
 use raidkeep_engine::request::reply::{Addressee, Reply, ReplyPort};
 use raidkeep_engine::request::{Refusal, SignIn, status};
 use raidkeep_engine::tick::Input;
@@ -306,7 +306,7 @@ impl Slots {
             self.events.retain(|event| event.player.is_none_or(|player| player.sign_in == sign_in));
             let next = self.events.iter().find_map(|event| event.player?.n);
             if let Some(n) = next.map(|next| next.saturating_sub(1)).or(n) {
-                add_event_count(&mut text, n);
+                text = with_event_count(&text, n);
             }
         }
         Some(text)
@@ -353,10 +353,10 @@ impl ReplyPort for Outbox {
             metrics::counter!("raidkeep_events_dropped_total").increment(1);
             return;
         }
-        let mut text = text.to_owned();
-        if let Some(n) = player.and_then(|player| player.n) {
-            add_event_count(&mut text, n);
-        }
+        let text = match player.and_then(|player| player.n) {
+            Some(n) => with_event_count(text, n),
+            None => text.to_owned(),
+        };
         slots.events.push_back(QueuedEvent { player, text });
         let waker = slots.waker.take();
         drop(slots);
