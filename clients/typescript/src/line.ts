@@ -27,6 +27,9 @@ export interface LineEvents {
 /** Codes from 4000 on are for applications. */
 const DEAD = 4000;
 
+/** How long the other side may take to answer a close. */
+const LEAVING_MS = 2_000;
+
 /**
  * One WebSocket from opening to closing, with what was asked on it and is not answered. Replies come in the order of
  * requests, so the oldest one tells whether the line is alive: a half-open connection never closes by itself.
@@ -87,7 +90,10 @@ export class Line {
     this.isOver = true;
     this.detach();
     this.cancelWatch();
-    this.socket.close(1000, "");
+    const { socket } = this;
+    socket.close(1000, "");
+    // A line that died unnoticed answers no close, and a socket that waits for the answer keeps its process alive.
+    if (socket.terminate) socket.onclose = this.runtime.after(LEAVING_MS, () => socket.terminate?.());
   }
 
   /** Looks at once whether the line is alive, with little patience. */
