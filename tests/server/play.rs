@@ -80,4 +80,19 @@ fn the_page_may_connect_where_no_other_page_may() {
     };
     assert!(upgrade(&format!("http://{}", server.address)), "the server's own page");
     assert!(!upgrade("http://evil.example"), "a page of another site");
+    let (status, refusal) = http_at(
+        server.address,
+        "GET",
+        "/ws",
+        &[
+            "Host: evil.example",
+            "Origin: http://evil.example",
+            "Upgrade: websocket",
+            "Sec-WebSocket-Version: 13",
+            "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==",
+            "Connection: upgrade",
+        ],
+        "",
+    );
+    assert_eq!(status, 403, "a page whose name somebody pointed at this machine: {refusal}");
 }

@@ -113,7 +113,8 @@ impl Login {
             return if now < self.expires_at { Ok(()) } else { Err(TokenFault::Expired) };
         }
         let former = self.former.iter().find(|former| former.generation == generation);
-        Err(former.map_or(TokenFault::Replaced, |former| former.ending.into()))
+        let forgotten = if generation == self.generation { TokenFault::Revoked } else { TokenFault::Replaced };
+        Err(former.map_or(forgotten, |former| former.ending.into()))
     }
 
     /// Whether there is a token that has not expired.

@@ -123,3 +123,16 @@ fn a_certificate_that_expires_soon_is_told_once_a_day() {
     server.stop();
     assert_eq!(server.process.stderr().matches(warning).count(), 1, "not at every look");
 }
+
+#[test]
+fn a_file_that_was_missing_for_a_while_is_read_again_though_it_is_the_same() {
+    let files = Files::new();
+    let root = files.certificate();
+    let server = files.host(&[]).start();
+    let key = std::fs::read_to_string(files.path("key.pem")).expect("it is there");
+    std::fs::remove_file(files.path("key.pem")).expect("it is ours");
+    wait_for("the refusal", || (metric(&server, "raidkeep_tls_certificate_refused") > 0.0).then_some(()));
+    files.replace("key.pem", &key);
+    wait_for("the end of it", || (metric(&server, "raidkeep_tls_certificate_refused") == 0.0).then_some(()));
+    Player::log_in(&server, &root, "ann");
+}

@@ -44,9 +44,11 @@ impl Admission {
 
     /// For the operators' listener: they are few and trusted, and may send as fast as they can; commands of this machine
     /// speak no PROXY protocol. If other machines can reach `own`, its address, and it `is_encrypted` by nobody here, only
-    /// proxies may, because they encrypt.
+    /// proxies may, because they encrypt. If it is encrypted here, strangers reach it too, and the limits of players hold.
     pub(super) fn for_operators(config: &Config, own: SocketAddr, is_encrypted: bool) -> Result<Self, ConfigError> {
-        let limits = ClientLimits {
+        let is_open_to_strangers = is_encrypted && !own.ip().is_loopback();
+        let open = || ClientLimits { connections: config.admin.connections, ..config.limits.clone() };
+        let trusted = || ClientLimits {
             connections_per_address: 0,
             bytes_per_second_per_connection: 0,
             frames_per_second_per_connection: 0,
@@ -57,6 +59,7 @@ impl Admission {
             handshakes_per_second_per_address: 0,
             ..config.limits.clone()
         };
+        let limits = if is_open_to_strangers { open() } else { trusted() };
         Ok(Self {
             proxy_protocol: false,
             places: Places::new(&limits),

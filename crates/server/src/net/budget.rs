@@ -38,6 +38,19 @@ impl Throttle {
         self.paid_at.checked_sub(BURST).filter(|at| *at > now)
     }
 
+    /// Uses a unit if one may be used now; errs with the moment at which one may, and then nothing is used: who gives up
+    /// waiting leaves no debt.
+    pub fn try_spend(&mut self, now: Instant) -> Result<(), Instant> {
+        let mut spent = self.clone();
+        match spent.spend(1, now) {
+            None => {
+                *self = spent;
+                Ok(())
+            }
+            Some(due) => Err(due),
+        }
+    }
+
     /// Whether it is as if nothing had been used.
     pub fn is_rested(&self, now: Instant) -> bool {
         self.paid_at <= now
@@ -74,11 +87,13 @@ impl AddressBudget {
             Some(places) => places.clone().acquire_owned().await.ok(),
             None => None,
         };
-        let due = lock(&self.handshakes).spend(1, Instant::now());
-        if let Some(due) = due {
-            tokio::time::sleep_until(due).await;
+        loop {
+            let spent = lock(&self.handshakes).try_spend(Instant::now());
+            match spent {
+                Ok(()) => return turn,
+                Err(due) => tokio::time::sleep_until(due).await,
+            }
         }
-        turn
     }
 
     /// Whether it is as if nothing had been sent.
@@ -183,6 +198,18 @@ impl Budget {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn who_is_refused_leaves_no_debt() {
+        let mut throttle = Throttle::new(10);
+        let now = Instant::now();
+        assert!((0..20).all(|_| throttle.try_spend(now).is_ok()), "bursts of twice the rate");
+        for _ in 0..1000 {
+            let due = throttle.try_spend(now).expect_err("the burst is used up");
+            assert_eq!((due - now).as_millis(), 100, "the next one is due after a tenth of a second, however many ask");
+        }
+        assert!(throttle.try_spend(now + Duration::from_millis(100)).is_ok());
+    }
 
     #[test]
     fn a_burst_passes_and_what_exceeds_it_is_paid_for_afterwards() {

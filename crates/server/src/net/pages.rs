@@ -49,12 +49,17 @@ impl Pages {
         })
     }
 
+    /// Whether whoever asks is shown the page, by the names that are asked for.
+    pub(super) fn is_shown(&self, uri: &Uri, headers: &HeaderMap) -> bool {
+        !self.own_names_only || own_site::refusal(uri, headers, None, &[]).is_none()
+    }
+
     /// The answer to a request for one of them; `None` for other paths.
     pub(super) fn answer(&self, uri: &Uri, headers: &HeaderMap) -> Option<Answer> {
-        let path = uri.path();
-        if self.own_names_only && own_site::refusal(uri, headers, None, &[]).is_some() {
+        if !self.is_shown(uri, headers) {
             return None;
         }
+        let path = uri.path();
         if path == self.folder.trim_end_matches('/') {
             let mut reply = text(StatusCode::PERMANENT_REDIRECT, "");
             reply.headers_mut().insert(header::LOCATION, HeaderValue::from_static(self.folder));

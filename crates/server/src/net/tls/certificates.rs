@@ -44,9 +44,9 @@ pub(super) struct Certificates {
 
 /// What was found in the files.
 struct Seen {
-    /// What was read last; `None` if it could not be read.
+    /// What was read last; `None` if it could not be used, so that it is tried again: a certificate may be valid later.
     files: Option<Files>,
-    /// What was told about files that cannot be used.
+    /// What was told about files that cannot be used, without the time of day.
     told: Option<String>,
     /// Until when the certificate is valid that is served, unix seconds.
     expires_at: i64,
@@ -77,10 +77,12 @@ impl Certificates {
     pub(super) fn reload(&self) {
         let mut seen = self.lock();
         let read = Files::read(&self.settings).and_then(|files| {
-            let pair =
-                if seen.files.as_ref() == Some(&files) { None } else { Some(Pair::of(&files, &self.settings, now())) };
+            if seen.files.as_ref() == Some(&files) {
+                return Ok(None);
+            }
+            let pair = Pair::of(&files, &self.settings, now())?;
             seen.files = Some(files);
-            pair.transpose()
+            Ok(Some(pair))
         });
         match read {
             Ok(None) => {}
@@ -94,18 +96,21 @@ impl Certificates {
                     "the certificate has changed and is served from now on"
                 );
             }
-            Err(error) => self.note_refused(&mut seen, &error),
+            Err(error) => {
+                seen.files = None;
+                self.note_refused(&mut seen, &error);
+            }
         }
         self.warn_of_expiry(&mut seen);
     }
 
     fn note_refused(&self, seen: &mut Seen, error: &PairError) {
-        let why = error.to_string();
+        let why = error.gist();
         metrics::gauge!(REFUSED).set(1.0);
         if seen.told.as_ref() != Some(&why) {
             let expires = shown(seen.expires_at);
             tracing::error!(
-                error = why,
+                %error,
                 expires,
                 "the changed certificate cannot be used; the earlier one is served until it expires"
             );

@@ -74,7 +74,7 @@ impl HandshakeDesk {
         while let Some(arrival) = arrivals.recv().await {
             match arrival {
                 Arrival::Client(stream, next) => drop(spawn_local(desk.clone().welcome(stream, next))),
-                Arrival::BeyondLimits(_, excess) if beyond_limits.spend(1, Instant::now()).is_some() => excess.count(),
+                Arrival::BeyondLimits(_, excess) if beyond_limits.try_spend(Instant::now()).is_err() => excess.count(),
                 Arrival::BeyondLimits(stream, excess) => {
                     let desk = desk.clone();
                     let wire = async move {

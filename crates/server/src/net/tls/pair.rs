@@ -91,6 +91,16 @@ pub enum PairError {
     Provider(rustls::Error),
 }
 
+impl PairError {
+    /// The message without the present moment, which says whether it is about the same thing as another one.
+    pub(super) fn gist(&self) -> String {
+        match self {
+            Self::NotNow { path, from, until, .. } => format!("{path} is valid from {from} until {until}"),
+            other => other.to_string(),
+        }
+    }
+}
+
 /// The content of both files.
 #[derive(PartialEq, Eq)]
 pub(super) struct Files {
