@@ -46,6 +46,27 @@ fn settled(server: &mut TestServer, player: &TestPlayer) -> Value {
 const DIAMONDS: &str = "diamonds_60";
 
 #[test]
+fn an_order_that_is_a_new_connections_first_request_is_told_there_when_it_settles() {
+    let mut server = TestServer::new();
+    let (ann, _) = rich(&mut server, "ann", 10);
+    server.platforms.network = Network::HoldsRequests;
+    let fresh = TestPlayer { connection: server.connect(), ..ann.clone() };
+    post(&mut server, &fresh, "buy_item", json!({"offer": DIAMONDS}), None);
+    server.pass_real_time(Duration::from_secs(3));
+    server.settle();
+    let replies = server.collect(fresh.connection);
+    assert!(replies[0].contains(r#""state":"pending""#), "{replies:?}");
+    let known = server.event_count(fresh.connection).expect("the first reply that names the player tells the count");
+    heal(&mut server);
+    pass(&mut server, &[5, 5, 5, 5, 5]);
+    server.step(1);
+    assert!(server.collect(fresh.connection).is_empty(), "no reply is open");
+    let told = server.told_counted(fresh.connection);
+    let [event] = told.as_slice() else { panic!("one event should have come: {told:?}") };
+    assert_eq!((&event["event"], &event["n"]), (&json!("order_settled"), &json!(known + 1)), "{event}");
+}
+
+#[test]
 fn a_platform_that_is_down_silent_or_slow_makes_a_purchase_pending_within_three_seconds() {
     type Break = fn(&mut TestServer);
     let ways: [(&str, Break); 3] = [

@@ -252,7 +252,7 @@ fn interim<R: Request>(reply: &Success<R::Reply>) -> Meanwhile {
     assert_declared::<R>(reply.status, reply.data.as_ref());
     let mut body = Vec::new();
     write_body(&mut body, reply.status, &reply.message, reply.data.as_ref());
-    Meanwhile { body, patience: reply.patience }
+    Meanwhile { body, patience: reply.patience, names: None }
 }
 
 /// What repeats of a request that acts outside get until its outcome is known, and for ever if that never is.
@@ -261,7 +261,7 @@ pub(super) fn outcome_unknown() -> Meanwhile {
         Refusal::new(status::TIMED_OUT, "under way, or its outcome is not known; it is not carried out again");
     let mut body = Vec::new();
     write_refusal(&mut body, &UNKNOWN);
-    Meanwhile { body, patience: None }
+    Meanwhile { body, patience: None, names: None }
 }
 
 fn answered<R: Request>(answer: Answer<R::Reply>, likely_bytes: usize) -> HandlerRun {

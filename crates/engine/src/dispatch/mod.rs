@@ -87,7 +87,11 @@ pub fn dispatch(world: &mut World, handlers: &mut Handlers, command: Command) {
     match handler.run(world, command.request, origin) {
         HandlerRun::Waiting { need, request, meanwhile } => {
             let is_unknown = handler.acts_outside() && holder.is_some() && command.meanwhile.is_none();
-            let started = meanwhile.or_else(|| is_unknown.then(handler::outcome_unknown));
+            let started = meanwhile.or_else(|| is_unknown.then(handler::outcome_unknown)).map(|started| {
+                // An interim reply may be the first that names the player, and the event of the outcome follows it.
+                let names = sign_in.map(|sign_in| (sign_in, listen(world, &command.reply_to, sign_in)));
+                Meanwhile { names, ..started }
+            });
             park_started(world, holder, started, need, Command { request, ..command });
         }
         HandlerRun::Answered { status, counted, body, login, change } => {

@@ -219,6 +219,8 @@ pub struct Meanwhile {
     pub(crate) body: Vec<u8>,
     /// How long the request may wait; `None` = for as long as it takes.
     pub(crate) patience: Option<Duration>,
+    /// The player whom it names, with the count of its events.
+    pub(crate) names: Option<(SignIn, Option<u64>)>,
 }
 
 impl From<NotStarted> for Refusal {

@@ -6,7 +6,7 @@ use crate::login::TokenSource;
 use crate::request::envelope::{finish_reply, into_text};
 use crate::request::once::OnceKey;
 use crate::request::registry::AnyRequest;
-use crate::request::reply::{Delivery, Held, Reply, ReplyTo, Until};
+use crate::request::reply::{Addressee, Delivery, Held, Reply, ReplyTo, Until};
 use crate::request::{Fact, Meanwhile, Refusal, SignIn};
 
 /// A request on its way into a world.
@@ -35,12 +35,13 @@ pub struct Command {
 impl Command {
     /// Like [`Command::dismiss`], but the reply about what the command has started is held until that is on disk.
     pub fn dismiss_until(self, refusal: &Refusal, until: Until) -> Option<Held> {
-        let Some(Meanwhile { mut body, .. }) = self.meanwhile else {
+        let Some(Meanwhile { mut body, names, .. }) = self.meanwhile else {
             self.reply_to.refuse(refusal);
             return None;
         };
         finish_reply(&mut body, self.reply_to.id());
-        let reply = Reply::new(into_text(body));
+        let names = names.map(|(sign_in, n)| Addressee { sign_in, n });
+        let reply = Reply { text: into_text(body), names, login: None };
         Some(Held::new(until, Delivery::Reply(self.reply_to, reply)))
     }
 
