@@ -5,7 +5,7 @@ use std::net::{SocketAddr, TcpStream};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use crate::process::{PATIENCE, Server, wait_for};
+use crate::process::{PATIENCE, wait_for};
 use crate::tls::clients::{Files, Player, metric, secure, shake_hands};
 use serde_json::json;
 
