@@ -22,16 +22,20 @@ export class OpenCall {
 
   hasEnded = false;
 
+  /** The arguments as they were when the call was made: a repeat has to be the same, whatever the caller does with its object. */
+  readonly data: object;
+
   private readonly cleanUps: (() => void)[] = [];
 
   constructor(
     readonly id: number,
     readonly name: FunctionName,
-    readonly data: object,
+    data: object,
     private readonly promise: { resolve: (answer: unknown) => void; reject: (error: Error) => void },
     private readonly forget: (call: OpenCall) => void,
   ) {
     this.changes = changes(name);
+    this.data = JSON.parse(JSON.stringify(data)) as object;
   }
 
   /** What becomes of a failed call's change. */

@@ -35,6 +35,8 @@ declare const keys: string[];
 
 /** Makes a change in the page, and says under which key. */
 async function sweep(page: Page): Promise<{ series: string; number: number; coins: string }> {
+  // A page that another one has opened is there before its script has run.
+  await page.waitForFunction(() => "ready" in globalThis);
   const [key, coins] = await page.evaluate(async () => {
     await ready;
     const { remain } = await client.call("mopping_up_stage", { stage: 3 });

@@ -1,7 +1,15 @@
 import { Client } from "@raidkeep/client";
 
 /** The one place where the page meets the client library. */
-export { isRefused, ITEMS, ReplyLostError, STAGE_MODES, StoppedError, TICKET_KINDS } from "@raidkeep/client";
+export {
+  FailedError,
+  isRefused,
+  ITEMS,
+  ReplyLostError,
+  STAGE_MODES,
+  StoppedError,
+  TICKET_KINDS,
+} from "@raidkeep/client";
 export type { AnswerOf, FunctionName, RefusedError, RequestOf, State } from "@raidkeep/client";
 export type GameClient = Client;
 

@@ -3,6 +3,7 @@ import {
   type FunctionName,
   isRefused,
   type RefusedError,
+  FailedError,
   ReplyLostError,
   type RequestOf,
 } from "../client/client.js";
@@ -49,7 +50,11 @@ export async function ask<F extends FunctionName>(
   } catch (error) {
     if (isRefused(error, name)) refused?.(error);
     else if (error instanceof ReplyLostError) await refreshPlayer();
-    else toast("bad", told().failed);
+    else if (error instanceof FailedError && error.made === "unknown") {
+      // A second press would have another key: the player looks at the state first.
+      toast("bad", told().unclear);
+      await refreshPlayer();
+    } else toast("bad", told().failed);
     return undefined;
   }
 }

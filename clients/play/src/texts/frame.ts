@@ -19,6 +19,7 @@ export const told = texts(
   {
     got: "获得",
     failed: "没有送到，请再试一次",
+    unclear: "不知道这一步成了没有，先看看再说",
     energyFull: "体力已满，正好出发",
     newDay: "新的一天，挑战券已补满",
     bossDied: (name: string) => `世界首领「${name}」已被击败！`,
@@ -37,6 +38,7 @@ export const told = texts(
   {
     got: "You got",
     failed: "That did not arrive. Please try again",
+    unclear: "It is not known whether that was done: look before you do it again",
     energyFull: "Your energy is full: time to set out",
     newDay: "A new day: your tickets are back",
     bossDied: (name: string) => `The world boss ${name} is dead!`,
