@@ -1,9 +1,14 @@
 //! Addresses to listen on, as an operator writes them: `127.0.0.1:7350`, `[::1]:7350`, `game.example:7350`.
 
-use std::net::{IpAddr, SocketAddr};
+use std::net::{IpAddr, SocketAddr, ToSocketAddrs};
 
 /// An address with this port, as an example of what is expected.
 const EXAMPLE: &str = "127.0.0.1:7350";
+
+/// Whether other machines can reach what listens there.
+pub(super) fn is_reachable(listen: &str) -> bool {
+    listen.to_socket_addrs().into_iter().flatten().any(|address| !address.ip().is_loopback())
+}
 
 /// The port of an address to listen on, or what is wrong with the address.
 pub(super) fn port_of(text: &str) -> Result<u16, String> {

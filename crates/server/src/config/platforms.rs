@@ -1,11 +1,10 @@
 //! The settings of the platforms. Keys and secrets come from the environment and are in no file.
 
-use std::net::ToSocketAddrs;
-
 use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::Value;
 
+use crate::config::address::is_reachable;
 use crate::config::{ConfigError, Mistake};
 use raidkeep_engine::exchange::circuit::CircuitSettings;
 use raidkeep_engine::exchange::lines::LineSettings;
@@ -163,9 +162,8 @@ impl Platforms {
 
     /// Refuses simulated platforms on a server that other machines can reach, unless the operator wants them there.
     pub fn check_reach(&self, listen: &str) -> Result<(), ConfigError> {
-        let mut addresses = listen.to_socket_addrs().into_iter().flatten();
         let sandboxed = self.sandboxed();
-        if sandboxed.is_empty() || self.public_sandbox || !addresses.any(|address| !address.ip().is_loopback()) {
+        if sandboxed.is_empty() || self.public_sandbox || !is_reachable(listen) {
             return Ok(());
         }
         let mistake = format!(

@@ -1,11 +1,10 @@
 //! The setting of the game page.
 
-use std::net::ToSocketAddrs;
-
 use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::Value;
 
+use crate::config::address::is_reachable;
 use crate::config::{Config, Mistake};
 
 /// Who is shown the game page.
@@ -23,14 +22,9 @@ pub enum GamePage {
 impl Config {
     /// Who is shown the game page, now that it is known who can reach the server.
     pub fn game_page(&self) -> GamePage {
-        let mut addresses = self.listen.to_socket_addrs().into_iter().flatten();
         match self.play {
             // What is behind a proxy is reached from everywhere.
-            GamePage::Loopback
-                if !self.trusted_proxies.is_empty() || addresses.any(|address| !address.ip().is_loopback()) =>
-            {
-                GamePage::Never
-            }
+            GamePage::Loopback if !self.trusted_proxies.is_empty() || is_reachable(&self.listen) => GamePage::Never,
             chosen => chosen,
         }
     }

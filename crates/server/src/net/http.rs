@@ -281,9 +281,11 @@ fn upgrade(site: &Rc<Site>, request: Request<Incoming>, client: Client, address:
         Err(refusal) => return text(StatusCode::BAD_REQUEST, refusal),
     };
     let is_for_players = site.sockets.way_in().clientele != Clientele::Operators;
-    let page = site.game_page.as_ref();
-    let is_own_page = own_site::is_same_site(headers) && page.is_some_and(|page| page.is_shown(request.uri(), headers));
-    if is_for_players && !is_own_page && !cors::may_connect(headers, site.sockets.config()) {
+    let is_own_page = || {
+        let page = site.game_page.as_ref();
+        own_site::is_same_site(headers) && page.is_some_and(|page| page.is_shown(request.uri(), headers))
+    };
+    if is_for_players && !cors::may_connect(headers, site.sockets.config()) && !is_own_page() {
         return text(StatusCode::FORBIDDEN, "this origin may not connect; see allowed_origins in the configuration\n");
     }
     let Ok(accept) = HeaderValue::from_str(&derive_accept_key(key.as_bytes())) else {

@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 use std::hash::Hasher;
+use std::sync::LazyLock;
 
 use bytes::Bytes;
 use http_body_util::Full;
@@ -24,11 +25,12 @@ const SECURITY: &str = "default-src 'none'; script-src 'self'; style-src 'self' 
                         connect-src 'self' ws: wss:; manifest-src 'self'; base-uri 'none'; form-action 'none'; \
                         frame-ancestors 'none'";
 
-/// The files of a page by their path.
+/// The files by their names; `index.html` is the folder itself, and has none. All worlds share them.
+static FILES: LazyLock<HashMap<String, File>> = LazyLock::new(|| GAME_FILES.files().map(named).collect());
+
+/// The game page, where it is shown.
 pub struct Pages {
-    folder: &'static str,
-    files: HashMap<String, File>,
-    /// Whether they are shown only where the page was asked for by a name of this machine.
+    /// Whether it is shown only where it was asked for by a name of this machine.
     own_names_only: bool,
 }
 
@@ -42,11 +44,7 @@ struct File {
 impl Pages {
     /// The game page, for whom it is shown.
     pub(super) fn game(shown: GamePage) -> Option<Self> {
-        (shown != GamePage::Never).then(|| Self {
-            folder: GAME,
-            files: GAME_FILES.files().map(|file| named(GAME, file)).collect(),
-            own_names_only: shown == GamePage::Loopback,
-        })
+        (shown != GamePage::Never).then(|| Self { own_names_only: shown == GamePage::Loopback })
     }
 
     /// Whether whoever asks is shown the page, by the names that are asked for.
@@ -56,16 +54,16 @@ impl Pages {
 
     /// The answer to a request for one of them; `None` for other paths.
     pub(super) fn answer(&self, uri: &Uri, headers: &HeaderMap) -> Option<Answer> {
+        let below = uri.path().strip_prefix(GAME.trim_end_matches('/'))?;
         if !self.is_shown(uri, headers) {
             return None;
         }
-        let path = uri.path();
-        if path == self.folder.trim_end_matches('/') {
+        if below.is_empty() {
             let mut reply = text(StatusCode::PERMANENT_REDIRECT, "");
-            reply.headers_mut().insert(header::LOCATION, HeaderValue::from_static(self.folder));
+            reply.headers_mut().insert(header::LOCATION, HeaderValue::from_static(GAME));
             return Some(reply);
         }
-        let file = self.files.get(path)?;
+        let file = FILES.get(below.strip_prefix('/')?)?;
         let is_known = headers.get_all(header::IF_NONE_MATCH).iter().any(|known| known == file.tag);
         let mut reply =
             Response::new(Full::from(if is_known { Bytes::new() } else { Bytes::from_static(file.content) }));
@@ -88,14 +86,14 @@ impl Pages {
     }
 }
 
-/// A file with its path on the server; `index.html` is the folder itself.
-fn named(folder: &str, file: &'static include_dir::File<'static>) -> (String, File) {
+fn named(file: &'static include_dir::File<'static>) -> (String, File) {
     let name = file.path().to_string_lossy();
-    let path = format!("{folder}{}", if name == "index.html" { "" } else { &name });
     let mut hasher = StableHasher::default();
     hasher.write(file.contents());
     let tag = HeaderValue::from_str(&format!("\"{:016x}\"", hasher.finish())).expect("hexadecimal digits are visible");
-    (path, File { content: file.contents(), kind: HeaderValue::from_static(kind_of(&name)), tag })
+    let kind = HeaderValue::from_static(kind_of(&name));
+    let name = if name == "index.html" { String::new() } else { name.into_owned() };
+    (name, File { content: file.contents(), kind, tag })
 }
 
 fn kind_of(name: &str) -> &'static str {
@@ -119,10 +117,9 @@ mod tests {
 
     #[test]
     fn every_file_of_the_game_page_has_a_kind_that_browsers_know() {
-        let pages = Pages::game(GamePage::Always).expect("it should be shown");
-        assert!(pages.files.contains_key(GAME), "the folder itself is the page");
-        for (path, file) in &pages.files {
-            assert_ne!(file.kind, "application/octet-stream", "a kind for {path} is missing");
+        assert!(FILES.contains_key(""), "the folder itself is the page");
+        for (name, file) in FILES.iter() {
+            assert_ne!(file.kind, "application/octet-stream", "a kind for {name} is missing");
         }
     }
 }
