@@ -29,6 +29,20 @@ pub(super) struct Told {
     pub(super) is_operators: bool,
 }
 
+/// Functions that have something in common.
+pub(super) struct List {
+    pub(super) name: &'static str,
+    pub(super) doc: &'static str,
+    pub(super) functions: Vec<&'static str>,
+}
+
+/// Codes with their meanings, by function.
+pub(super) struct CodeTable {
+    pub(super) name: &'static str,
+    pub(super) doc: &'static str,
+    pub(super) functions: Vec<(&'static str, Vec<(i32, String)>)>,
+}
+
 /// Everything that a client is made from.
 pub(super) struct Api {
     /// By name.
@@ -93,9 +107,48 @@ impl Api {
         Self { functions, events, assets, types: types.into_values().collect() }
     }
 
-    /// The names of the functions for which this holds.
-    pub(super) fn names(&self, holds: impl Fn(&RequestKind) -> bool) -> Vec<&'static str> {
-        self.functions.iter().map(|function| function.kind).filter(holds).map(|kind| kind.function).collect()
+    /// What the registry knows of functions.
+    pub(super) fn lists(&self) -> [List; 4] {
+        let list = |name, doc, holds: fn(&RequestKind) -> bool| {
+            let kinds = self.functions.iter().map(|function| function.kind).filter(holds);
+            List { name, doc, functions: kinds.map(|kind| kind.function).collect() }
+        };
+        [
+            list("READ_ONLY", "Functions that can change nothing; they need no `once` key.", |kind| !kind.may_change),
+            list("TOKENLESS", "Functions that need no token; they ignore `once` keys.", |kind| {
+                kind.access == Access::Anyone
+            }),
+            list("WAITING", "Functions whose answer may wait for a disk, a platform or another player.", |kind| {
+                kind.waits
+            }),
+            list("SIGNING_IN", "Functions whose answer may change who the connection acts for.", |kind| kind.signs_in),
+        ]
+    }
+
+    /// The functions that have more answers than 0.
+    pub(super) fn with_several_answers(&self) -> impl Iterator<Item = (&'static str, BTreeSet<i32>)> {
+        let answers = self.functions.iter().map(|function| (function.kind.function, function.answers()));
+        answers.filter(|(_, answers)| answers.len() > 1)
+    }
+
+    /// What the own codes of functions mean, and the values of `status_code`.
+    pub(super) fn code_tables(&self) -> [CodeTable; 2] {
+        let table = |name, doc, is_wanted: fn(CodeKind) -> bool| {
+            let known = self.functions.iter().map(|function| {
+                let known =
+                    function.codes(is_wanted).into_iter().filter_map(|(number, meaning)| Some((number?, meaning)));
+                (function.kind.function, known.collect::<Vec<_>>())
+            });
+            CodeTable { name, doc, functions: known.filter(|(_, known)| !known.is_empty()).collect() }
+        };
+        [
+            table("CODES", "What the own statuses of each function mean.", |kind| kind != CodeKind::StatusCode),
+            table(
+                "STATUS_CODES",
+                "What `status_code` means in the replies that have one, besides 200. Their status is 0.",
+                |kind| kind == CodeKind::StatusCode,
+            ),
+        ]
     }
 
     /// The events of operators, or those of players.

@@ -3,11 +3,11 @@
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
-use crate::schema::clients::api::{Api, Function, reply_name, request_name};
+use crate::schema::clients::api::{Api, CodeTable, Function, List, reply_name, request_name};
 use crate::schema::clients::constants::{Constant, Constants};
 use crate::schema::clients::python_types::{declare_types, docstring, in_order, quoted};
 use crate::schema::clients::shapes::{Record, Shape};
-use raidkeep_engine::request::{Access, CodeKind, status};
+use raidkeep_engine::request::status;
 
 const HEAD: &str = "\
 \"\"\"Written by `raidkeep schema python`; do not edit. It is what the server's own types say.\"\"\"
@@ -74,27 +74,20 @@ fn show_constants(constants: &Constants, text: &mut String) {
     text.push_str("}\n");
 }
 
-/// What the registry knows of functions.
+/// What the registry knows of functions and events.
 fn facts(api: &Api, text: &mut String) {
-    let read_only = api.names(|kind| !kind.may_change);
-    names("READ_ONLY", "Functions that can change nothing; they need no `once` key.", &read_only, text);
-    let tokenless = api.names(|kind| kind.access == Access::Anyone);
-    names("TOKENLESS", "Functions that need no token; they ignore `once` keys.", &tokenless, text);
-    let waiting = api.names(|kind| kind.waits);
-    names("WAITING", "Functions whose answer may wait for a disk, a platform or another player.", &waiting, text);
-    let signing_in = api.names(|kind| kind.signs_in);
-    names("SIGNING_IN", "Functions whose answer may change who the connection acts for.", &signing_in, text);
+    for List { name, doc, functions } in api.lists() {
+        names(name, doc, &functions, text);
+    }
     let told = |is_operators: bool| -> Vec<&str> { api.events_of(is_operators).map(|event| event.name).collect() };
     names("EVENTS", "The events of players.", &told(false), text);
     names("OPERATOR_EVENTS", "The events of operators.", &told(true), text);
     text.push_str("SEVERAL_ANSWERS: Final[Mapping[str, frozenset[int]]] = {\n");
-    for function in api.functions.iter().filter(|function| function.answers().len() > 1) {
-        let _ = writeln!(text, "    \"{}\": frozenset({{{}}}),", function.kind.function, numbers(&function.answers()));
+    for (function, answers) in api.with_several_answers() {
+        let _ = writeln!(text, "    \"{function}\": frozenset({{{}}}),", numbers(&answers));
     }
     text.push_str("}\n\"\"\"The statuses that are answers, of functions that have more than 0.\"\"\"\n");
-    codes("CODES", "What the own statuses of each function mean.", |kind| kind != CodeKind::StatusCode, api, text);
-    let doc = "What `status_code` means in the replies that have one, besides 200. Their status is 0.";
-    codes("STATUS_CODES", doc, |kind| kind == CodeKind::StatusCode, api, text);
+    api.code_tables().iter().for_each(|table| codes(table, text));
 }
 
 fn names(name: &str, doc: &str, functions: &[&str], text: &mut String) {
@@ -107,16 +100,12 @@ fn numbers(numbers: &BTreeSet<i32>) -> String {
     numbers.iter().map(i32::to_string).collect::<Vec<_>>().join(", ")
 }
 
-fn codes(name: &str, doc: &str, is_wanted: impl Fn(CodeKind) -> bool, api: &Api, text: &mut String) {
+fn codes(CodeTable { name, doc, functions }: &CodeTable, text: &mut String) {
     let _ = writeln!(text, "{name}: Final[Mapping[str, Mapping[int, str]]] = {{");
-    for function in &api.functions {
-        let codes = function.codes(&is_wanted);
-        let known = codes.iter().filter_map(|(number, meaning)| Some(((*number)?, meaning)));
-        let known: Vec<String> =
-            known.map(|(number, meaning)| format!("        {number}: {},\n", quoted(meaning))).collect();
-        if !known.is_empty() {
-            let _ = writeln!(text, "    \"{}\": {{\n{}    }},", function.kind.function, known.concat());
-        }
+    for (function, codes) in functions {
+        let _ = writeln!(text, "    \"{function}\": {{");
+        codes.iter().for_each(|(number, meaning)| _ = writeln!(text, "        {number}: {},", quoted(meaning)));
+        text.push_str("    },\n");
     }
     let _ = writeln!(text, "}}\n\"\"\"{doc}\"\"\"");
 }

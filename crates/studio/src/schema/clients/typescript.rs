@@ -4,11 +4,11 @@ use std::fmt::Write as _;
 
 use serde_json::Value;
 
-use crate::schema::clients::api::{Api, Function, Told, reply_name, request_name};
+use crate::schema::clients::api::{Api, CodeTable, Function, List, Told, reply_name, request_name};
 use crate::schema::clients::constants::{Constant, Constants};
 use crate::schema::clients::library::Definition;
 use crate::schema::clients::shapes::{Record, Shape};
-use raidkeep_engine::request::{Access, CodeKind, status};
+use raidkeep_engine::request::status;
 
 const HEAD: &str = "\
 // Written by `raidkeep schema typescript`; do not edit. It is what the server's own types say.
@@ -66,40 +66,26 @@ fn show_constants(constants: &Constants, text: &mut String) {
 
 /// What the registry knows of functions.
 fn facts(api: &Api, text: &mut String) {
-    let read_only = api.names(|kind| !kind.may_change);
-    list("READ_ONLY", "Functions that can change nothing; they need no `once` key.", &read_only, text);
-    let tokenless = api.names(|kind| kind.access == Access::Anyone);
-    list("TOKENLESS", "Functions that need no token; they ignore `once` keys.", &tokenless, text);
-    let waiting = api.names(|kind| kind.waits);
-    list("WAITING", "Functions whose answer may wait for a disk, a platform or another player.", &waiting, text);
-    let signing_in = api.names(|kind| kind.signs_in);
-    list("SIGNING_IN", "Functions whose answer may change who the connection acts for.", &signing_in, text);
+    for List { name, doc, functions } in api.lists() {
+        list(name, doc, &functions, text);
+    }
     text.push_str(
         "\n/** The statuses that are answers, of functions that have more than 0. */\nexport const ANSWERS = {\n",
     );
-    for function in &api.functions {
-        let answers = function.answers();
-        if answers.len() > 1 {
-            let answers: Vec<String> = answers.iter().map(i32::to_string).collect();
-            let _ = writeln!(text, "  {}: [{}],", function.kind.function, answers.join(", "));
-        }
+    for (function, answers) in api.with_several_answers() {
+        let answers: Vec<String> = answers.iter().map(i32::to_string).collect();
+        let _ = writeln!(text, "  {function}: [{}],", answers.join(", "));
     }
     text.push_str("} as const;\n");
-    codes("CODES", "What the own statuses of each function mean.", |kind| kind != CodeKind::StatusCode, api, text);
-    let doc = "What `status_code` means in the replies that have one, besides 200. Their status is 0.";
-    codes("STATUS_CODES", doc, |kind| kind == CodeKind::StatusCode, api, text);
+    api.code_tables().iter().for_each(|table| codes(table, text));
 }
 
-fn codes(name: &str, doc: &str, is_wanted: impl Fn(CodeKind) -> bool, api: &Api, text: &mut String) {
+fn codes(CodeTable { name, doc, functions }: &CodeTable, text: &mut String) {
     let _ = write!(text, "\n/** {doc} */\nexport const {name} = {{\n");
-    for function in &api.functions {
-        let codes = function.codes(&is_wanted);
-        let known = codes.iter().filter_map(|(number, meaning)| Some(((*number)?, meaning)));
-        let known: Vec<String> =
-            known.map(|(number, meaning)| format!("    {}: {},\n", key_of(number), quoted(meaning))).collect();
-        if !known.is_empty() {
-            let _ = writeln!(text, "  {}: {{\n{}  }},", function.kind.function, known.concat());
-        }
+    for (function, codes) in functions {
+        let _ = writeln!(text, "  {function}: {{");
+        codes.iter().for_each(|(number, meaning)| _ = writeln!(text, "    {}: {},", key_of(*number), quoted(meaning)));
+        text.push_str("  },\n");
     }
     text.push_str("} as const;\n");
 }
