@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 const QUERY: &str = "/v1/app/server/query_match_base";
 
 /// A header of a reply.
-fn header<'r>(reply: &'r str, name: &str) -> Option<&'r str> {
+pub(crate) fn header<'r>(reply: &'r str, name: &str) -> Option<&'r str> {
     let (head, _) = reply.split_once("\r\n\r\n")?;
     let mut fields = head.lines().filter_map(|line| line.split_once(": "));
     fields.find(|(field, _)| field.eq_ignore_ascii_case(name)).map(|(_, value)| value)

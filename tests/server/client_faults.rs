@@ -4,17 +4,13 @@
 use std::io::{Read, Write};
 use std::time::{Duration, Instant};
 
-use crate::process::{Client, Host, Server, wait_for};
+use crate::metrics::metric;
+use crate::process::{Client, Host, wait_for};
 use serde_json::{Value, json};
 use tokio_tungstenite::tungstenite::Message;
 
 fn set(settings: &[&str]) -> Host {
     settings.iter().fold(Host::new(&["--clock", "manual"]), |host, setting| host.with(&["--set", setting]))
-}
-
-/// The value of a sample in `/metrics`.
-fn metric(server: &Server, sample: &str) -> Option<f64> {
-    server.metrics().lines().find_map(|line| line.strip_prefix(sample)?.trim().parse().ok())
 }
 
 fn roles(client: &mut Client) -> (String, Value) {

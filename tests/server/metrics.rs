@@ -11,6 +11,11 @@ fn page(server: &Server) -> String {
     reply.split_once("\r\n\r\n").map(|(_, body)| body.to_owned()).unwrap_or(reply)
 }
 
+/// The value of a sample in `/metrics`, by what its line begins with.
+pub(crate) fn metric(server: &Server, name: &str) -> Option<f64> {
+    sample(&server.metrics(), name)
+}
+
 fn sample(page: &str, name: &str) -> Option<f64> {
     page.lines().find_map(|line| line.strip_prefix(name)?.trim().parse().ok())
 }

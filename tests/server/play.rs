@@ -1,5 +1,6 @@
 //! The game page: who is shown it, and how it is served.
 
+use crate::browsers::header;
 use crate::process::{Host, Server, http_at};
 use tokio_tungstenite::tungstenite::{self, client::IntoClientRequest};
 
@@ -7,11 +8,6 @@ use tokio_tungstenite::tungstenite::{self, client::IntoClientRequest};
 fn open(server: &Server, path: &str, headers: &[&str]) -> (u16, String) {
     let host = format!("Host: {}", server.address);
     http_at(server.address, "GET", path, &[&[host.as_str()], headers].concat(), "")
-}
-
-fn header<'r>(reply: &'r str, name: &str) -> &'r str {
-    let mut lines = reply.lines().take_while(|line| !line.is_empty()).filter_map(|line| line.split_once(": "));
-    lines.find(|(field, _)| field.eq_ignore_ascii_case(name)).map_or("", |(_, value)| value)
 }
 
 fn set(setting: &str) -> Host {
@@ -24,18 +20,23 @@ fn a_first_start_names_the_game_page_and_serves_it_with_all_that_it_loads() {
     let line = server.line();
     assert_eq!(line, format!("play in the browser: http://{}/play/", server.address), "who starts it finds the game");
     let (status, page) = open(&server, "/play/", &[]);
-    assert_eq!((status, header(&page, "content-type")), (200, "text/html; charset=utf-8"), "{page}");
-    assert!(header(&page, "content-security-policy").contains("script-src 'self'"), "no foreign script runs in it");
+    assert_eq!((status, header(&page, "content-type")), (200, Some("text/html; charset=utf-8")), "{page}");
+    let security = header(&page, "content-security-policy");
+    assert!(security.is_some_and(|rules| rules.contains("script-src 'self'")), "no foreign script runs in it");
     let loaded: Vec<&str> =
         page.split(['"', '\'']).filter(|name| name.ends_with(".js") || name.ends_with(".css")).collect();
     assert!(!loaded.is_empty(), "a game has a script: {page}");
     for name in loaded {
         let (status, file) = open(&server, &format!("/play/{}", name.trim_start_matches("./")), &[]);
         assert_eq!(status, 200, "{name}: {file}");
-        assert_eq!(header(&file, "x-content-type-options"), "nosniff", "{name}");
+        assert_eq!(header(&file, "x-content-type-options"), Some("nosniff"), "{name}");
     }
     let (status, moved) = open(&server, "/play", &[]);
-    assert_eq!((status, header(&moved, "location")), (308, "/play/"), "the folder may be typed without its slash");
+    assert_eq!(
+        (status, header(&moved, "location")),
+        (308, Some("/play/")),
+        "the folder may be typed without its slash"
+    );
     assert_eq!(open(&server, "/play/../../Cargo.toml", &[]).0, 404, "nothing else is served");
     assert!(open(&server, "/", &[]).1.contains("/play/"), "who opens the server itself is told");
 }
@@ -44,9 +45,9 @@ fn a_first_start_names_the_game_page_and_serves_it_with_all_that_it_loads() {
 fn a_browser_that_has_the_page_gets_it_again_only_when_it_has_changed() {
     let server = Host::new(&[]).start();
     let (_, page) = open(&server, "/play/", &[]);
-    let tag = header(&page, "etag").to_owned();
+    let tag = header(&page, "etag").expect("a page has a tag");
     let (status, again) = open(&server, "/play/", &[&format!("If-None-Match: {tag}")]);
-    assert_eq!((status, header(&again, "content-length")), (304, ""), "the same content is not sent again: {again}");
+    assert_eq!((status, header(&again, "content-length")), (304, None), "the same content is not sent again: {again}");
     assert_eq!(open(&server, "/play/", &["If-None-Match: \"0123456789abcdef\""]).0, 200, "another one is");
 }
 

@@ -9,6 +9,7 @@ use std::os::unix::fs::PermissionsExt;
 use std::process::{Command, Output};
 use std::time::Duration;
 
+use crate::metrics::metric;
 use crate::process::{Client, Ended, Host, Lcg, PROGRAM, Server, edited_assets, status_of, wait_for};
 use serde_json::{Value, json};
 use tokio_tungstenite::tungstenite::Message;
@@ -61,11 +62,6 @@ fn set(settings: &[&str]) -> Host {
 fn assert_alive(server: &Server) {
     let reply = server.connect().ask("server_time", json!({}));
     assert_eq!(reply["status"], 0, "the server should still serve others: {reply}");
-}
-
-/// The value of a sample in `/metrics`.
-fn metric(server: &Server, sample: &str) -> Option<f64> {
-    server.metrics().lines().find_map(|line| line.strip_prefix(sample)?.trim().parse().ok())
 }
 
 /// Reads a TCP connection to its end; `None` when it does not end.

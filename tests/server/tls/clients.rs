@@ -6,6 +6,7 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use crate::metrics;
 use crate::process::{Host, PATIENCE, Server};
 use rcgen::{CertificateParams, KeyPair};
 use rustls::pki_types::pem::PemObject;
@@ -144,9 +145,7 @@ pub(super) fn https(server: &Server, root: &str, request: &str) -> String {
     reply
 }
 
-/// The value of a metric.
+/// The value of a metric, which has to be there.
 pub(super) fn metric(server: &Server, name: &str) -> f64 {
-    let page = server.metrics();
-    let found = page.lines().find_map(|line| line.strip_prefix(name)?.trim().parse().ok());
-    found.unwrap_or_else(|| panic!("{name} should be among the metrics: {page}"))
+    metrics::metric(server, name).unwrap_or_else(|| panic!("{name} should be among the metrics: {}", server.metrics()))
 }
