@@ -22,8 +22,8 @@ export class OpenCall {
 
   hasEnded = false;
 
-  /** The arguments as they were when the call was made: a repeat has to be the same, whatever the caller does with its object. */
-  readonly data: object;
+  /** The arguments as JSON, as they were at the call: a repeat is the same, whatever the caller does with its object. */
+  readonly data: string;
 
   private readonly cleanUps: (() => void)[] = [];
 
@@ -35,7 +35,7 @@ export class OpenCall {
     private readonly forget: (call: OpenCall) => void,
   ) {
     this.changes = changes(name);
-    this.data = JSON.parse(JSON.stringify(data)) as object;
+    this.data = JSON.stringify(data);
   }
 
   /** What becomes of a failed call's change. */
@@ -174,9 +174,8 @@ export class Calls {
 
   /** The server closed the line because a frame was too large: the largest was, and it was not carried out. */
   blameLargest(): void {
-    const size = (call: OpenCall) => JSON.stringify(call.data).length;
     const onWire = this.all().filter((call) => call.isOnWire);
-    const [largest] = onWire.sort((a, b) => size(b) - size(a));
+    const [largest] = onWire.sort((a, b) => b.data.length - a.data.length);
     if (largest === undefined) return;
     largest.isOnWire = false;
     largest.fail("too_large");

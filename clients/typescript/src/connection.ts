@@ -15,6 +15,7 @@ import type { Settings } from "./settings.js";
 import type { ConnectionEvents, State } from "./state.js";
 import type { ServerClock } from "./time.js";
 import type { Pushed, Reply } from "./wire.js";
+import { requestFrame } from "./wire.js";
 
 /** The protocol that is offered at the handshake. */
 const PROTOCOL = "raidkeep.v1";
@@ -54,7 +55,7 @@ export class Connection {
   private isPlain = false;
   private hasConnected = false;
   private hasBeenIn = false;
-  private subscription: object | undefined;
+  private subscription: string | undefined;
 
   constructor(
     private readonly settings: Settings,
@@ -69,7 +70,7 @@ export class Connection {
     this.sampling = new Sampling(clock, {
       runtime,
       ask: (called, data, answered) => {
-        this.ask(called, data, answered);
+        this.ask(called, JSON.stringify(data), answered);
       },
       after: (ms, action) => {
         this.after("clock", ms, action);
@@ -78,7 +79,7 @@ export class Connection {
     this.logIn = new LogIn(settings.identity, storage, `${world}@${url}`);
     this.entrance = new Entrance(this.logIn, settings.client, {
       ask: (called, data, answered) => {
-        this.ask(called, data, answered);
+        this.ask(called, JSON.stringify(data), answered);
       },
       pause: (meaning, action) => {
         this.after("entrance", this.pauseAfter(meaning), action);
@@ -311,7 +312,7 @@ export class Connection {
   }
 
   private refresh(): void {
-    this.ask("get_player_info", {}, (reply) => {
+    this.ask("get_player_info", "{}", (reply) => {
       if (reply.status === 0) this.events.data(reply.data);
     });
   }
@@ -366,16 +367,16 @@ export class Connection {
     }
   }
 
-  private ask(called: string, data: object, answered: (reply: Reply) => void): void {
+  /** Asks something of the connection's own; `data` is JSON. */
+  private ask(called: string, data: string, answered: (reply: Reply) => void): void {
     if (this.line === undefined) return;
     const id = this.nextId();
     this.asked.set(id, answered);
     this.write(id, called, data);
   }
 
-  private write(id: number, called: string, data: object, once?: string): void {
-    const { world } = this.settings;
-    this.line?.ask(id, called, JSON.stringify({ world, function: called, data, id, once }));
+  private write(id: number, called: string, data: string, once?: string): void {
+    this.line?.ask(id, called, requestFrame({ world: this.settings.world, function: called, id, once }, data));
   }
 
   private after(name: string, ms: number, action: () => void): void {

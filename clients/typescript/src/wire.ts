@@ -16,6 +16,11 @@ export interface Pushed {
   n?: number;
 }
 
+/** A request as it is sent: its envelope, and the arguments, which are JSON already. */
+export function requestFrame(envelope: object, data: string): string {
+  return `${JSON.stringify(envelope).slice(0, -1)},"data":${data}}`;
+}
+
 /** Reads a frame; `undefined` for one that is neither a reply nor an event. */
 export function readFrame(text: unknown): Reply | Pushed | undefined {
   let frame: unknown;
