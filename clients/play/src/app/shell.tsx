@@ -13,7 +13,7 @@ import { rove } from "../ui/rove.js";
 import { Calls } from "./calls.js";
 import { LanguageSwitch } from "../ui/language.js";
 import { Pause } from "./pause.js";
-import { newsOf, SECTIONS, screenOf } from "./screens.js";
+import { newsOf, type ScreenDefinition, SECTIONS, screenOf } from "./screens.js";
 import { TopBar } from "./topbar.js";
 
 /** The frame around every screen: who plays, where one can go, and how the line is. */
@@ -46,17 +46,7 @@ export function Shell(): JSX.Element {
           <div key={one.id} class="sidebar-section">
             <p class="sidebar-title">{one.title()}</p>
             {one.screens.map((there) => (
-              <a
-                key={there.id}
-                data-rove
-                class="sidebar-link"
-                href={`#/${there.id}`}
-                aria-current={there.id === screen.id ? "page" : undefined}
-              >
-                <Icon name={there.icon} />
-                {there.title()}
-                <News count={newsOf([there])} />
-              </a>
+              <ScreenLink key={there.id} class="sidebar-link" to={there} isHere={there.id === screen.id} />
             ))}
           </div>
         ))}
@@ -66,17 +56,7 @@ export function Shell(): JSX.Element {
       </nav>
       <div ref={subnav} class="subnav" role="navigation" aria-label={section.title()} onKeyDown={rove}>
         {section.screens.map((there) => (
-          <a
-            key={there.id}
-            data-rove
-            class="subnav-link"
-            href={`#/${there.id}`}
-            aria-current={there.id === screen.id ? "page" : undefined}
-          >
-            <Icon name={there.icon} />
-            {there.title()}
-            <News count={newsOf([there])} />
-          </a>
+          <ScreenLink key={there.id} class="subnav-link" to={there} isHere={there.id === screen.id} />
         ))}
       </div>
       <main id="main" class="main" ref={main} tabIndex={-1} aria-label={screen.title()}>
@@ -107,6 +87,17 @@ export function Shell(): JSX.Element {
         ))}
       </nav>
     </div>
+  );
+}
+
+function ScreenLink(props: { class: string; to: ScreenDefinition; isHere: boolean }): JSX.Element {
+  const { to, isHere } = props;
+  return (
+    <a data-rove class={props.class} href={`#/${to.id}`} aria-current={isHere ? "page" : undefined}>
+      <Icon name={to.icon} />
+      {to.title()}
+      <News count={newsOf([to])} />
+    </a>
   );
 }
 

@@ -3,9 +3,10 @@ import { mkdirSync, readFileSync } from "node:fs";
 import { createServer, type Server as HttpServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { dirname, extname, join } from "node:path";
+import { after } from "node:test";
 import { fileURLToPath } from "node:url";
 import { type Browser, chromium, type Page } from "playwright-core";
-import type { Server } from "./server.js";
+import { Server } from "./server.js";
 
 const root = join(dirname(fileURLToPath(import.meta.url)), "../..");
 const screenshots = join(root, "../../target/play");
@@ -27,8 +28,18 @@ const FLAGS = [
   "--disable-sync",
 ];
 
-export function launch(): Promise<Browser> {
-  return chromium.launch({ executablePath: process.env["CHROMIUM"] ?? "/usr/bin/chromium", args: FLAGS });
+/** A server, started with these arguments, and a browser, for the tests of a file; they end after them. */
+export async function staged(...args: string[]): Promise<{ server: Server; browser: Browser }> {
+  const server = await Server.start(...args);
+  const browser = await chromium.launch({
+    executablePath: process.env["CHROMIUM"] ?? "/usr/bin/chromium",
+    args: FLAGS,
+  });
+  after(async () => {
+    await browser.close();
+    await server.end();
+  });
+  return { server, browser };
 }
 
 export interface PageOptions {

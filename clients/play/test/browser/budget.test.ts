@@ -1,23 +1,10 @@
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
-import type { Browser } from "playwright-core";
-import { enterAsGuest, launch, openPage } from "./browser.js";
-import { Server } from "./server.js";
+import { test } from "node:test";
+import { enterAsGuest, openPage, staged } from "./browser.js";
 
 const BYTES_MAX = 300 * 1024;
 
-let server: Server;
-let browser: Browser;
-
-before(async () => {
-  server = await Server.start();
-  browser = await launch();
-});
-
-after(async () => {
-  await browser.close();
-  await server.end();
-});
+const { server, browser } = await staged();
 
 test("the whole page is light, and its first paint and its frames are told", async (context) => {
   const page = await openPage(browser, server, { size: "phone" });

@@ -1,8 +1,7 @@
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
-import type { Browser, Page } from "playwright-core";
-import { enterAs, errorsOf, launch, openPage, picture, type SizeName, SIZES } from "./browser.js";
-import { Server } from "./server.js";
+import { test } from "node:test";
+import type { Page } from "playwright-core";
+import { enterAs, errorsOf, openPage, picture, type SizeName, SIZES, staged } from "./browser.js";
 import { veteran } from "./veteran.js";
 
 const SCREENS = [
@@ -10,19 +9,8 @@ const SCREENS = [
   ...["character", "bag", "craft", "shop", "mail", "account", "guide"],
 ];
 
-let server: Server;
-let browser: Browser;
-
-before(async () => {
-  server = await Server.start();
-  browser = await launch();
-  await veteran(server, "veteran");
-});
-
-after(async () => {
-  await browser.close();
-  await server.end();
-});
+const { server, browser } = await staged();
+await veteran(server, "veteran");
 
 for (const size of Object.keys(SIZES) as SizeName[]) {
   for (const locale of ["zh-CN", "en-GB"]) {

@@ -1,22 +1,9 @@
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
-import type { Browser } from "playwright-core";
-import { enterAs, enterAsGuest, errorsOf, launch, nameOn, openPage, strikeUntilOver } from "./browser.js";
-import { Server } from "./server.js";
+import { test } from "node:test";
+import { enterAs, enterAsGuest, errorsOf, nameOn, openPage, strikeUntilOver, staged } from "./browser.js";
 import { veteran } from "./veteran.js";
 
-let server: Server;
-let browser: Browser;
-
-before(async () => {
-  server = await Server.start();
-  browser = await launch();
-});
-
-after(async () => {
-  await browser.close();
-  await server.end();
-});
+const { server, browser } = await staged();
 
 test("a guest enters, wins a stage by keyboard alone, and the next stage opens", async () => {
   const page = await openPage(browser, server);

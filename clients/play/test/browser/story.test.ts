@@ -1,21 +1,9 @@
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
-import type { Browser, Page } from "playwright-core";
-import { enterAsGuest, errorsOf, launch, nameOn, openPage, picture, strikeUntilOver } from "./browser.js";
-import { Server } from "./server.js";
+import { test } from "node:test";
+import type { Page } from "playwright-core";
+import { enterAsGuest, errorsOf, nameOn, openPage, picture, strikeUntilOver, staged } from "./browser.js";
 
-let server: Server;
-let browser: Browser;
-
-before(async () => {
-  server = await Server.start();
-  browser = await launch();
-});
-
-after(async () => {
-  await browser.close();
-  await server.end();
-});
+const { server, browser } = await staged();
 
 test("two players live the whole story, and a server that is killed twice is only a pause to them", async () => {
   const li = await openPage(browser, server);

@@ -1,27 +1,16 @@
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
-import type { Browser, Locator, Page } from "playwright-core";
+import { after, test } from "node:test";
+import type { Locator, Page } from "playwright-core";
 import { Assets } from "./assets.js";
-import { enterAsGuest, errorsOf, launch, nameOn, openPage, picture, type SizeName } from "./browser.js";
-import { Server } from "./server.js";
+import { enterAsGuest, errorsOf, nameOn, openPage, picture, type SizeName, staged } from "./browser.js";
 
-let assets: Assets;
-let server: Server;
-let browser: Browser;
-
-before(async () => {
-  assets = new Assets();
-  // Any boss dies of one blow and its gift comes at once, and a month's card ends while one looks on.
-  assets.change("world_boss.ron", /life_value: \d+/, "life_value: 1000");
-  assets.change("world_boss.ron", /delay_hours: \d+/, "delay_hours: 0");
-  assets.change("items.ron", /expires_after: "30d"/, 'expires_after: "5s"');
-  server = await Server.start("--assets", assets.folder);
-  browser = await launch();
-});
-
-after(async () => {
-  await browser.close();
-  await server.end();
+const assets = new Assets();
+// Any boss dies of one blow and its gift comes at once, and a month's card ends while one looks on.
+assets.change("world_boss.ron", /life_value: \d+/, "life_value: 1000");
+assets.change("world_boss.ron", /delay_hours: \d+/, "delay_hours: 0");
+assets.change("items.ron", /expires_after: "30d"/, 'expires_after: "5s"');
+const { server, browser } = await staged("--assets", assets.folder);
+after(() => {
   assets.remove();
 });
 
