@@ -46,3 +46,4 @@ mod tale;
 mod tasks;
 mod transcripts;
 mod traveller;
+mod windows;

@@ -20,7 +20,7 @@ const LONGER_FILES: &[(&str, usize)] = &[
     ("crates/game/src/mail/model.rs", 544),
     ("crates/game/src/orders/model.rs", 440),
     ("crates/game/src/platforms/sud/rounds.rs", 457),
-    ("crates/game/src/stages/requests.rs", 467),
+    ("crates/game/src/stages/requests.rs", 466),
     ("crates/studio/src/testing/mod.rs", 675),
     ("tests/engine/envelope.rs", 494),
     ("tests/engine/journal.rs", 537),

@@ -7,6 +7,7 @@ pub mod boss_room;
 pub mod layouts;
 pub mod legacy;
 pub mod model;
+pub mod occurrences;
 pub mod requests;
 pub mod rounds;
 pub mod rules;
