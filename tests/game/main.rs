@@ -55,3 +55,4 @@ mod tale;
 mod tasks;
 mod transcripts;
 mod traveller;
+mod windows;

@@ -224,8 +224,8 @@ fn enter_plain_stage(
     let block = rules.stage(stage).ok_or(NOT_CONFIGURED)?;
     let entry = block.legacy.as_ref().ok_or(NOT_CONFIGURED)?;
     if !block.windows.is_empty() {
-        let window = block.open_since(now, &tables.clock);
-        if window.is_none_or(|window| player.progress.has_paid(stage, window)) {
+        let opening = block.opening(now, &tables.clock);
+        if opening.is_none_or(|opening| player.progress.has_paid(stage, &opening)) {
             return Err(STAGE);
         }
     }

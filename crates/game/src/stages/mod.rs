@@ -9,6 +9,7 @@ pub mod layouts;
 pub mod legacy;
 pub mod model;
 pub mod modes;
+pub mod occurrences;
 pub mod requests;
 pub mod rounds;
 pub mod rules;

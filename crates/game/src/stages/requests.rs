@@ -425,12 +425,11 @@ fn pays(block: &StageBlock, stage: u32, entered_at: i64, clock: &Clock, progress
     if block.windows.is_empty() {
         return true;
     }
-    let window = block.open_since(entered_at, clock);
-    let pays = window.is_some_and(|window| !progress.has_paid(stage, window));
-    if let Some(window) = window.filter(|_| pays) {
-        progress.note_paid(stage, window);
+    let unpaid = block.opening(entered_at, clock).filter(|opening| !progress.has_paid(stage, opening));
+    if let Some(opening) = &unpaid {
+        progress.note_paid(stage, opening);
     }
-    pays
+    unpaid.is_some()
 }
 
 /// All rewards of a stage, or the configured number of them, drawn with replacement.

@@ -7,6 +7,7 @@ use crate::boss::PlausibleDamage;
 use crate::items::{Amount, ItemRules};
 use crate::schedule::Schedule;
 use crate::stages::layouts::LayoutRules;
+use crate::stages::occurrences::{self, Opening};
 use crate::stages::windows::Window;
 use crate::stages::{Mode, suspicion};
 use crate::tickets::TicketRules;
@@ -85,7 +86,8 @@ pub struct StageBlock {
     /// there.
     #[serde(default)]
     pub legacy: Option<LegacyEntry>,
-    /// When the stage is open; empty = always. With windows, a stage pays out once in each.
+    /// When the stage is open; empty = always. With windows, a stage pays out once in each; windows that touch or
+    /// overlap are one.
     #[serde(default)]
     pub windows: Vec<Window>,
     /// The layout of the enemies, from `layouts.ron`.
@@ -112,9 +114,9 @@ impl StageBlock {
         self.to.unwrap_or(self.from)
     }
 
-    /// When the window that was open at `moment` opened, unix seconds; `None` when none was.
-    pub fn open_since(&self, moment: i64, clock: &Clock) -> Option<i64> {
-        self.windows.iter().filter_map(|window| window.open_since(moment, clock.zone())).max()
+    /// Which windows were open at `moment`; `None` when none was.
+    pub fn opening(&self, moment: i64, clock: &Clock) -> Option<Opening> {
+        Opening::at(&self.windows, moment, clock.zone())
     }
 
     fn contains(&self, stage: u32) -> bool {
@@ -280,9 +282,7 @@ fn check_references(mode: &ModeRules, tables: &Tables, place: &Place, report: &m
                 items.check_all(&legacy.cost, 0, &place.clone().key("legacy").key("cost"), report);
             }
         }
-        for (at, window) in block.windows.iter().enumerate() {
-            window.check(&place.clone().key("windows").index(at), report);
-        }
+        occurrences::check(&block.windows, &place.clone().key("windows"), report);
         if let (Some(layout), Some(layouts)) = (&block.layout, tables.get::<LayoutRules>())
             && layouts.layout(layout).is_none()
         {

@@ -9,7 +9,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer};
 
 use crate::schedule::Weekday;
-use raidkeep_engine::calendar::first_moment;
+use raidkeep_engine::calendar::{date_number, first_moment};
 use raidkeep_engine::rules::{Place, Report};
 
 /// One opening schedule of a stage.
@@ -18,6 +18,9 @@ use raidkeep_engine::rules::{Place, Report};
 pub enum Window {
     /// On these weekdays from one time of day to another.
     Weekly {
+        /// Tells it apart from the other windows of the stage, also when its times change; absent = its place among them.
+        #[serde(default)]
+        name: Option<String>,
         /// On which days it opens.
         weekdays: Vec<Weekday>,
         /// Local time, such as "10:00".
@@ -31,6 +34,9 @@ pub enum Window {
     },
     /// From one date to another.
     Dates {
+        /// As of a weekly window. A named one pays once, also when its dates change.
+        #[serde(default)]
+        name: Option<String>,
         /// Local date, such as "2026-12-24".
         #[serde(deserialize_with = "parsed")]
         #[schemars(with = "String")]
@@ -78,27 +84,61 @@ fn parse<T: FromStr, E: serde::de::Error>(text: &str) -> Result<T, E> {
     text.parse().map_err(|_| E::custom(format!("\"{text}\" cannot be read, {expected}")))
 }
 
+/// A piece of time for which a window is open, in unix seconds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Span {
+    /// The number of the local date on which it opens.
+    pub date: i32,
+    /// When it opens.
+    pub opens: i64,
+    /// When it closes, not included.
+    pub closes: i64,
+}
+
 impl Window {
-    /// When the window that is open at `moment` opened, unix seconds; `None` while it is closed. It opens and closes
-    /// once for each of its days, even where clocks go forward or back.
-    pub fn open_since(&self, moment: i64, zone: &TimeZone) -> Option<i64> {
-        match self {
-            Self::Weekly { weekdays, from, to } => {
-                let date = Timestamp::from_second(moment).ok()?.to_zoned(zone.clone()).date();
+    /// Its own name, if it has one.
+    pub fn name(&self) -> Option<&str> {
+        let (Self::Weekly { name, .. } | Self::Dates { name, .. }) = self;
+        name.as_deref()
+    }
+
+    /// What tells its occurrences apart: for a named range of dates nothing does.
+    pub fn has_one_occurrence(&self) -> bool {
+        matches!(self, Self::Dates { name: Some(_), .. })
+    }
+
+    /// When it is open around a moment (unix seconds): at it, or on the days beside it. It opens and closes once for each
+    /// of its days, also where clocks go forward or back.
+    pub fn around(&self, moment: i64, zone: &TimeZone) -> impl Iterator<Item = Span> {
+        let (dates, opens) = match self {
+            Self::Weekly { weekdays, from, .. } => {
+                let date = Timestamp::from_second(moment).map(|moment| moment.to_zoned(zone.clone()).date()).ok();
                 // One that opened yesterday may close today; where clocks go back over midnight, one may open tomorrow.
-                let dates = [date.tomorrow().ok(), Some(date), date.yesterday().ok()];
-                let opens = dates.into_iter().flatten().map(|date| date.to_datetime(*from));
-                let mut opens = opens.filter(|opens| weekdays.iter().any(|weekday| weekday.is(opens.weekday())));
-                opens.find_map(|opens| open_between(opens, to.after(opens)?, moment, zone))
+                let dates =
+                    date.map(|date| [date.tomorrow().ok(), Some(date), date.yesterday().ok()]).unwrap_or_default();
+                (dates.map(|date| date.filter(|date| weekdays.iter().any(|weekday| weekday.is(date.weekday())))), *from)
             }
-            Self::Dates { from, to } => open_between((*from).into(), (*to).into(), moment, zone),
-        }
+            Self::Dates { from, .. } => ([Some(*from), None, None], Time::midnight()),
+        };
+        dates.into_iter().flatten().filter_map(move |date| {
+            let opens = date.to_datetime(opens);
+            let closes = match self {
+                Self::Weekly { to, .. } => to.after(opens)?,
+                Self::Dates { to, .. } => (*to).into(),
+            };
+            Some(Span { date: date_number(date), opens: first_moment(opens, zone), closes: first_moment(closes, zone) })
+        })
+    }
+
+    /// The time around `moment` for which it is open then; `None` while it is closed.
+    pub fn open_at(&self, moment: i64, zone: &TimeZone) -> Option<Span> {
+        self.around(moment, zone).find(|span| (span.opens..span.closes).contains(&moment))
     }
 
     /// Reports a window that makes no sense.
     pub fn check(&self, place: &Place, report: &mut Report) {
         match self {
-            Self::Weekly { weekdays, from, to } => {
+            Self::Weekly { weekdays, from, to, .. } => {
                 if weekdays.is_empty() {
                     report.error(place.clone().key("weekdays"), "is empty, expected at least one day");
                 }
@@ -107,7 +147,7 @@ impl Window {
                     report.error(place.clone().key("to"), message);
                 }
             }
-            Self::Dates { from, to } => {
+            Self::Dates { from, to, .. } => {
                 if from >= to {
                     report.error(place.clone().key("to"), "expected a date after from");
                 } else if to.since(*from).is_ok_and(|span| span.get_days() > 3660) {
@@ -116,12 +156,6 @@ impl Window {
             }
         }
     }
-}
-
-/// When a window opened that opens and closes at these local times, if it is open at `moment`.
-fn open_between(opens: DateTime, closes: DateTime, moment: i64, zone: &TimeZone) -> Option<i64> {
-    let (opened, closed) = (first_moment(opens, zone), first_moment(closes, zone));
-    (opened..closed).contains(&moment).then_some(opened)
 }
 
 #[cfg(test)]
@@ -138,7 +172,7 @@ mod tests {
     fn opened(window: &Window, zone: &str, local: &str) -> Option<String> {
         let zone = time_zone(zone).expect("a known zone");
         let moment = first_moment(local.parse().expect("a local time"), &zone);
-        let opened = Timestamp::from_second(window.open_since(moment, &zone)?).expect("a moment");
+        let opened = Timestamp::from_second(window.open_at(moment, &zone)?.opens).expect("a moment");
         Some(opened.to_zoned(zone).datetime().to_string())
     }
 
@@ -184,11 +218,12 @@ mod tests {
             let times = [from, to].map(|hour| Time::constant(hour, 0, 0, 0));
             let every = [Weekday::Monday, Weekday::Tuesday, Weekday::Wednesday, Weekday::Thursday, Weekday::Friday,
                 Weekday::Saturday, Weekday::Sunday];
-            let window = Window::Weekly { weekdays: every.to_vec(), from: times[0], to: Closing::At(times[1]) };
+            let to = Closing::At(times[1]);
+            let window = Window::Weekly { name: None, weekdays: every.to_vec(), from: times[0], to };
             let mut pieces: Vec<i64> = Vec::new();
             let mut was_open = None;
             for moment in (day * 86_400..(day + 4) * 86_400).step_by(300) {
-                let open = window.open_since(moment, &zone);
+                let open = window.open_at(moment, &zone).map(|span| span.opens);
                 if let Some(since) = open.filter(|_| open != was_open) {
                     prop_assert!(since <= moment && !pieces.contains(&since), "a window that has closed stays closed");
                     pieces.push(since);
