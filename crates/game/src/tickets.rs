@@ -3,6 +3,8 @@
 //! A ticket kind is a key of `limits`. All kinds reset at local midnight. Nothing is written at that moment: a count
 //! from an earlier day simply stands for a full one.
 
+mod changes;
+
 use bevy_app::{App, Plugin};
 use bevy_ecs::prelude::*;
 use schemars::JsonSchema;
@@ -10,6 +12,7 @@ use serde::{Deserialize, Serialize, Serializer};
 
 use crate::identifiers;
 use crate::items::{Amount, Inventory, ItemId, ItemRules};
+use crate::timed_events::check_changes;
 use raidkeep_engine::clock::Clock;
 use raidkeep_engine::due::{Agenda, Occasion};
 use raidkeep_engine::events::{Event, EventApp, Events};
@@ -101,7 +104,7 @@ impl PlayerRow for Tickets {
 }
 
 /// `tickets.ron`.
-#[derive(Debug, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct TicketRules {
     /// Every kind, in the order `limits` shows them.
@@ -113,7 +116,7 @@ pub struct TicketRules {
 }
 
 /// One kind of ticket.
-#[derive(Debug, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct TicketKind {
     /// The key in `limits`; not an item number.
@@ -142,7 +145,7 @@ impl TicketKind {
 }
 
 /// How a kind of ticket is bought.
-#[derive(Debug, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Purchase {
     /// As the client names it.
@@ -210,7 +213,14 @@ impl SingleFile for TicketRules {
     const PATH: &'static str = "tickets.ron";
 
     fn validate(&self, tables: &Tables, report: &mut Report) {
-        let place = Place::file(Self::PATH);
+        self.check(tables, report);
+        check_changes(self, tables, report, Self::check);
+    }
+}
+
+impl TicketRules {
+    fn check(&self, tables: &Tables, report: &mut Report) {
+        let place = Place::file(<Self as SingleFile>::PATH);
         for (index, kind) in self.kinds.iter().enumerate() {
             if self.kinds[..index].iter().any(|earlier| earlier.key == kind.key) {
                 let place = place.clone().key("kinds").index(index).key("key");

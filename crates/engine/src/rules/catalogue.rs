@@ -11,8 +11,10 @@ use serde::de::DeserializeOwned;
 
 use super::decode::decode;
 use super::nearest::nearest;
+use super::path::Segment;
 use super::problem::{Problem, Problems, Severity, did_you_mean};
 use super::report::{Place, Report};
+use super::scan::{Node, scan};
 use super::source::{AssetSource, Reading};
 use crate::hash::StableHasher;
 use crate::schema::{SchemaOf, schema_of};
@@ -25,6 +27,12 @@ pub trait Table: Send + Sync + Sized + 'static {
     /// specifically belongs to that table.
     const PATH: &'static str;
 
+    /// Whether the game needs a file of it. Without one, a table that it does not need is assembled from none.
+    const IS_NEEDED: bool = true;
+
+    /// Where its files used to lie, for folders of assets from before.
+    const FORMERLY: Option<Former> = None;
+
     /// What one file holds.
     type File: DeserializeOwned + JsonSchema;
 
@@ -35,6 +43,22 @@ pub trait Table: Send + Sync + Sized + 'static {
     ///
     /// A table that could not be read is absent from `tables`. Its own faults are already reported.
     fn validate(&self, tables: &Tables, report: &mut Report);
+}
+
+/// A folder in which files of a table used to lie, and the key that tells them from those that lie there now.
+#[derive(Debug, Clone, Copy)]
+pub struct Former {
+    /// The folder, such as `events/`.
+    pub folder: &'static str,
+    /// A key at the top of each of its files.
+    pub key: &'static str,
+}
+
+impl Former {
+    fn claims(&self, file: &str, text: &str) -> bool {
+        let has_key = |root: Node| root.part(&Segment::Key(self.key.to_owned())).is_some();
+        file.starts_with(self.folder) && scan(text).root.is_some_and(has_key)
+    }
 }
 
 /// A [`Table`] that is a single file, used as decoded.
@@ -104,6 +128,8 @@ impl fmt::Debug for Tables {
 struct Kind {
     id: TypeId,
     path: &'static str,
+    is_needed: bool,
+    former: Option<Former>,
     build: fn(&[String], bool, &mut Tables, &mut Report),
     validate: fn(&Tables, &mut Report),
     schema: SchemaOf,
@@ -114,6 +140,8 @@ impl Kind {
         Self {
             id: TypeId::of::<T>(),
             path: T::PATH,
+            is_needed: T::IS_NEEDED,
+            former: T::FORMERLY,
             build: build::<T>,
             validate: validate::<T>,
             schema: schema_of::<T::File>,
@@ -222,8 +250,9 @@ impl Catalogue {
     /// The files of each path. A path without files has an empty list.
     fn owned_files(&self, texts: &BTreeMap<String, String>) -> BTreeMap<&'static str, Vec<String>> {
         let mut owned: BTreeMap<_, Vec<String>> = self.kinds.iter().map(|kind| (kind.path, Vec::new())).collect();
-        for file in texts.keys() {
-            if let Some(path) = self.owner(file) {
+        for (file, text) in texts {
+            let former = self.kinds.iter().find(|kind| kind.former.is_some_and(|former| former.claims(file, text)));
+            if let Some(path) = former.map(|kind| kind.path).or_else(|| self.owner(file)) {
                 owned.entry(path).or_default().push(file.clone());
             }
         }
@@ -240,7 +269,7 @@ impl Catalogue {
         for kind in &self.kinds {
             let files = owned.get(kind.path).map_or(&[][..], Vec::as_slice);
             let unread = failed.iter().any(|file| self.owner(file) == Some(kind.path));
-            if files.is_empty() && !unread {
+            if files.is_empty() && !unread && kind.is_needed {
                 report.error(Place::file(kind.path), missing(kind));
             } else {
                 (kind.build)(files, !unread, &mut tables, report);

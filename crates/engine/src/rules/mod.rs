@@ -29,7 +29,7 @@ mod span;
 #[cfg(test)]
 mod tests;
 
-pub use catalogue::{Catalogue, LoadedRules, SingleFile, Table, Tables, only};
+pub use catalogue::{Catalogue, Former, LoadedRules, SingleFile, Table, Tables, only};
 pub use nearest::nearest;
 pub use problem::{Problem, Problems, Severity};
 pub use report::{Place, Remark, Report};

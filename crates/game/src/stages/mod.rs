@@ -4,12 +4,12 @@
 //! in the new functions and in the legacy ones.
 
 pub mod boss_room;
+mod changes;
 mod codes;
 pub mod layouts;
 pub mod legacy;
 pub mod model;
 pub mod modes;
-pub mod occurrences;
 pub mod requests;
 pub mod rounds;
 pub mod rules;
@@ -17,7 +17,6 @@ pub mod session;
 pub mod suspects;
 mod suspicion;
 pub mod sweep;
-pub mod windows;
 
 use bevy_app::{App, Plugin};
 use bevy_ecs::prelude::*;

@@ -4,8 +4,8 @@ use bevy_ecs::prelude::*;
 use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer, Serialize};
 
-use crate::stages::occurrences::{Occurrence, Opening};
 use crate::stages::rules::{ModeRules, StageRules};
+use crate::windows::{Occurrence, Opening};
 use raidkeep_engine::calendar::first_date_of;
 use raidkeep_engine::clock::Clock;
 use raidkeep_engine::mend::{Mend, Moments};

@@ -7,15 +7,15 @@ use crate::boss::PlausibleDamage;
 use crate::items::{Amount, ItemRules};
 use crate::schedule::Schedule;
 use crate::stages::layouts::LayoutRules;
-use crate::stages::occurrences::{self, Opening};
-use crate::stages::windows::Window;
 use crate::stages::{Mode, suspicion};
 use crate::tickets::TicketRules;
+use crate::timed_events::check_changes;
+use crate::windows::{self, Opening, Window};
 use raidkeep_engine::clock::Clock;
 use raidkeep_engine::rules::{Place, Report, Table, Tables};
 
 /// All modes and their stages.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct StageRules {
     modes: Vec<(String, ModeRules)>,
 }
@@ -90,6 +90,9 @@ pub struct StageBlock {
     /// overlap are one.
     #[serde(default)]
     pub windows: Vec<Window>,
+    /// Whether events open it: it is open in its windows and while an event runs that `opens` it, and at no other time.
+    #[serde(default)]
+    pub by_events: bool,
     /// The layout of the enemies, from `layouts.ron`.
     #[serde(default)]
     pub layout: Option<String>,
@@ -110,8 +113,13 @@ pub struct LegacyEntry {
 }
 
 impl StageBlock {
-    fn last(&self) -> u32 {
+    pub(super) fn last(&self) -> u32 {
         self.to.unwrap_or(self.from)
+    }
+
+    /// Whether it is open at some times only, and pays once in each.
+    pub fn is_timed(&self) -> bool {
+        self.by_events || !self.windows.is_empty()
     }
 
     /// Which windows were open at `moment`; `None` when none was.
@@ -152,6 +160,17 @@ impl StageRules {
         self.modes.iter().map(|(_, rules)| rules).find(|rules| rules.in_range(stage).is_some())
     }
 
+    pub(super) fn modes_mut(&mut self) -> impl Iterator<Item = &mut ModeRules> {
+        self.modes.iter_mut().map(|(_, mode)| mode)
+    }
+
+    pub(super) fn placed_blocks(&self) -> impl Iterator<Item = (Place, &StageBlock)> {
+        self.modes.iter().flat_map(|(file, mode)| {
+            let place = Place::file(file).key("stages");
+            mode.stages.iter().enumerate().map(move |(index, block)| (place.clone().index(index), block))
+        })
+    }
+
     /// Whether a stage has this layout.
     pub fn has_layout(&self, id: &str) -> bool {
         let blocks = self.modes.iter().flat_map(|(_, mode)| &mode.stages);
@@ -173,6 +192,14 @@ impl Table for StageRules {
     }
 
     fn validate(&self, tables: &Tables, report: &mut Report) {
+        self.check(tables, report);
+        self.check_openings(tables, report);
+        check_changes(self, tables, report, Self::check);
+    }
+}
+
+impl StageRules {
+    fn check(&self, tables: &Tables, report: &mut Report) {
         for (index, (file, mode)) in self.modes.iter().enumerate() {
             let place = Place::file(file);
             for (earlier_file, earlier) in &self.modes[..index] {
@@ -282,7 +309,7 @@ fn check_references(mode: &ModeRules, tables: &Tables, place: &Place, report: &m
                 items.check_all(&legacy.cost, 0, &place.clone().key("legacy").key("cost"), report);
             }
         }
-        occurrences::check(&block.windows, &place.clone().key("windows"), report);
+        windows::check_all(&block.windows, &place.clone().key("windows"), report);
         if let (Some(layout), Some(layouts)) = (&block.layout, tables.get::<LayoutRules>())
             && layouts.layout(layout).is_none()
         {

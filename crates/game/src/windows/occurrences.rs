@@ -3,7 +3,7 @@
 use jiff::tz::TimeZone;
 use serde::{Deserialize, Serialize};
 
-use crate::stages::windows::{Span, Window};
+use crate::windows::{OpenSpan, Window};
 use raidkeep_engine::rules::{Place, Report};
 
 /// One time that a window is open.
@@ -33,7 +33,7 @@ impl Opening {
         let (mut open, mut closed) = (Vec::new(), Vec::new());
         for (place, window) in windows.iter().enumerate() {
             match window.open_at(moment, zone) {
-                Some(Span { date, opens, closes }) => {
+                Some(OpenSpan { date, opens, closes }) => {
                     let date = (!window.has_one_occurrence()).then_some(date);
                     open.push(Occurrence { name: name_of(window, place), date, opens, closes });
                 }
@@ -75,7 +75,7 @@ impl Opening {
 fn first_of_chain(mut opens: i64, windows: &[&Window], zone: &TimeZone) -> i64 {
     let mut left = windows.to_vec();
     let reaches = |window: &Window, opens: i64| {
-        window.around(opens, zone).find(|span| span.opens < opens && span.closes >= opens)
+        window.between(opens, opens, zone).find(|span| span.opens < opens && span.closes >= opens)
     };
     while let Some((at, span)) = left.iter().enumerate().find_map(|(at, window)| Some((at, reaches(window, opens)?))) {
         left.swap_remove(at);
@@ -88,7 +88,7 @@ fn first_of_chain(mut opens: i64, windows: &[&Window], zone: &TimeZone) -> i64 {
 fn last_of_chain(mut closes: i64, windows: &[&Window], zone: &TimeZone) -> i64 {
     let mut left = windows.to_vec();
     let reaches = |window: &Window, closes: i64| {
-        window.around(closes, zone).find(|span| span.opens <= closes && span.closes > closes)
+        window.between(closes, closes, zone).find(|span| span.opens <= closes && span.closes > closes)
     };
     while let Some((at, span)) = left.iter().enumerate().find_map(|(at, window)| Some((at, reaches(window, closes)?))) {
         left.swap_remove(at);
@@ -102,8 +102,8 @@ fn name_of(window: &Window, place: usize) -> String {
     window.name().map_or_else(|| (place + 1).to_string(), str::to_owned)
 }
 
-/// Reports windows of a stage that make no sense.
-pub(super) fn check(windows: &[Window], place: &Place, report: &mut Report) {
+/// Reports windows beside each other that make no sense.
+pub fn check_all(windows: &[Window], place: &Place, report: &mut Report) {
     let mut names: Vec<String> = Vec::new();
     for (at, window) in windows.iter().enumerate() {
         let place = place.clone().index(at);
@@ -112,7 +112,7 @@ pub(super) fn check(windows: &[Window], place: &Place, report: &mut Report) {
         if name.trim().is_empty() || name.chars().count() > 64 {
             report.error(place.key("name"), "expected 1 to 64 characters");
         } else if names.contains(&name) {
-            report.error(place.key("name"), format!("another window of the stage has the name \"{name}\""));
+            report.error(place.key("name"), format!("another window beside it has the name \"{name}\""));
         }
         names.push(name);
     }
