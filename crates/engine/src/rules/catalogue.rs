@@ -16,6 +16,7 @@ use super::problem::{Problem, Problems, Severity, did_you_mean};
 use super::report::{Place, Report};
 use super::scan::{Node, scan};
 use super::source::{AssetSource, Reading};
+use super::texts::TableTexts;
 use crate::hash::StableHasher;
 use crate::schema::{SchemaOf, schema_of};
 
@@ -115,6 +116,13 @@ impl Tables {
     /// Adds a table that was not loaded from files. A table of the same type is replaced.
     pub fn insert<T: Table>(&mut self, table: T) {
         self.by_type.insert(TypeId::of::<T>(), Arc::new(table));
+    }
+
+    /// Those that a catalogue knows.
+    #[must_use]
+    pub fn of(&self, catalogue: &Catalogue) -> Self {
+        let known = catalogue.kinds.iter().filter_map(|kind| Some((kind.id, Arc::clone(self.by_type.get(&kind.id)?))));
+        Self { by_type: known.collect() }
     }
 }
 
@@ -224,6 +232,7 @@ impl Catalogue {
         let failed: HashSet<String> = problems.iter().map(|problem| problem.file.clone()).collect();
         let owned = self.owned_files(&texts);
         let fingerprint = fingerprint(&texts, &owned, &pictures);
+        let kept_texts = Arc::new(TableTexts::new(&texts, &owned));
         let strangers: Vec<String> = texts.keys().filter(|file| self.owner(file).is_none()).cloned().collect();
         let mut report = Report::new(texts).with_pictures(pictures);
         report.add(problems);
@@ -238,7 +247,25 @@ impl Catalogue {
         if problems.has_errors() {
             return Err(problems);
         }
-        Ok(LoadedRules { tables, warnings: problems, fingerprint })
+        Ok(LoadedRules { tables, texts: kept_texts, warnings: problems, fingerprint })
+    }
+
+    /// Reads tables from texts that were read and checked before. What cannot be read any more is left out and is among
+    /// the problems.
+    #[must_use]
+    pub fn read_again(&self, texts: &TableTexts) -> (Tables, Problems) {
+        let mut report = Report::new(texts.all());
+        let mut tables = Tables::default();
+        for kind in &self.kinds {
+            let files = texts.files(kind.path);
+            (kind.build)(&files, !files.is_empty(), &mut tables, &mut report);
+        }
+        (tables, Problems::new(report.into_problems()))
+    }
+
+    /// The paths of all tables, in the order they were registered.
+    pub fn paths(&self) -> impl Iterator<Item = &'static str> {
+        self.kinds.iter().map(|kind| kind.path)
     }
 
     /// The most specific path that a file belongs to.
@@ -328,10 +355,12 @@ fn fingerprint(
 }
 
 /// Rules that are complete and valid.
-#[derive(Debug, Clone)]
+#[derive(Debug, Default, Clone)]
 pub struct LoadedRules {
     /// The tables.
     pub tables: Tables,
+    /// What they were read from.
+    pub texts: Arc<TableTexts>,
     /// Probable mistakes that do no harm.
     pub warnings: Problems,
     /// A fingerprint that changes with the name or content of any image or any file that a table reads.

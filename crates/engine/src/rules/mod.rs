@@ -25,6 +25,7 @@ mod scan;
 mod single;
 mod source;
 mod span;
+mod texts;
 
 #[cfg(test)]
 mod tests;
@@ -38,3 +39,4 @@ pub use single::Single;
 pub use source::AssetSource;
 pub(crate) use source::DEEPEST_FOLDER;
 pub use span::{SPAN_DAYS_MAX, Span};
+pub use texts::TableTexts;
