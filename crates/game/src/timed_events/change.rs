@@ -1,5 +1,7 @@
 //! What an event changes: which numbers, and how.
 
+use std::fmt;
+
 use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer, de};
 
@@ -232,6 +234,16 @@ impl Selector<'_> {
         (self.from, self.to)
     }
 
+    /// The offer or boss, if one is named.
+    pub fn id(&self) -> Option<&str> {
+        self.id
+    }
+
+    /// The item, if one is named.
+    pub fn item(&self) -> Option<ItemId> {
+        self.item
+    }
+
     fn has_item(&self, item: ItemId) -> bool {
         self.item.is_none_or(|meant| meant == item)
     }
@@ -339,6 +351,17 @@ impl Factor {
     /// Whether it changes nothing.
     pub fn is_one(self) -> bool {
         self.thousandths == 1000
+    }
+}
+
+impl fmt::Display for Factor {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (whole, thousandths) = (self.thousandths / 1000, self.thousandths % 1000);
+        let decimals = format!("{thousandths:03}");
+        match decimals.trim_end_matches('0') {
+            "" => write!(out, "{whole}"),
+            decimals => write!(out, "{whole}.{decimals}"),
+        }
     }
 }
 

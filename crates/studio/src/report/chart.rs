@@ -16,6 +16,11 @@ const LEGEND_ROW: f64 = 18.0;
 /// Colours that colour-blind readers can tell apart, by Okabe and Ito; the last are darker variants.
 const COLOURS: [&str; 8] = ["#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#5b3a8c", "#444444"];
 
+/// The colour with this number.
+pub fn colour(number: usize) -> &'static str {
+    COLOURS[number % COLOURS.len()]
+}
+
 /// A chart to draw: values by day, the first day first.
 #[derive(Debug)]
 pub struct Drawing<'a> {
