@@ -185,7 +185,7 @@ fn bosses_of_a_running_season_follow_the_rules_and_keep_their_wounds() {
     assert_eq!(ratios["0"], "0.75", "5000 of 20000 were dealt");
 
     let text = std::fs::read_to_string(folder.path().join("world_boss.ron")).expect("the asset");
-    let first_end = text.find("        (\n            life_value: 100000,").expect("the second boss");
+    let first_end = text.find("        (\n            id: \"blood_moon_wolf\",").expect("the second boss");
     let list_end = text.find("    ],\n\n    // What the ranks").expect("the end of the roster");
     let fewer = format!("{}{}", &text[..first_end], &text[list_end..]);
     std::fs::write(folder.path().join("world_boss.ron"), fewer).expect("writable");
