@@ -7,7 +7,7 @@ use crate::boss::plausible::PlausibleDamage;
 use crate::items::suspicion::warn_of_jumps;
 use crate::items::{Amount, ItemRules};
 use crate::schedule::Schedule;
-use crate::tickets::TicketRules;
+use crate::tickets::{TICKET, TicketRules};
 use raidkeep_engine::rules::{Place, Report, SingleFile, Tables};
 
 /// The tickets of boss challenges.
@@ -144,6 +144,7 @@ impl SingleFile for BossRules {
             let message = format!("clients are told {}, but tickets.ron gives {daily} a day", self.max_enter_time);
             report.error(place.clone().key("max_enter_time"), message);
         }
+        report.name_used(TICKET, BOSS_TICKET.to_string(), &place.clone().key("max_enter_time"));
         let items = tables.get::<ItemRules>();
         if let Some(items) = items {
             let place = place.clone().key("legacy_entry").key("cost");
