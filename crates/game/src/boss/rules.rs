@@ -8,7 +8,7 @@ use crate::identifiers;
 use crate::items::suspicion::warn_of_jumps;
 use crate::items::{Amount, ItemRules};
 use crate::schedule::Schedule;
-use crate::tickets::TicketRules;
+use crate::tickets::{TICKET, TicketRules};
 use raidkeep_engine::rules::{Place, Report, Table, Tables, only};
 
 /// The tickets of boss challenges.
@@ -197,6 +197,7 @@ impl Table for BossRules {
             let message = format!("clients are told {}, but tickets.ron gives {daily} a day", self.max_enter_time);
             report.error(place.clone().key("max_enter_time"), message);
         }
+        report.name_used(TICKET, BOSS_TICKET.to_string(), &place.clone().key("max_enter_time"));
         self.check_ids(&place.clone().key("bosses"), report);
         let items = tables.get::<ItemRules>();
         if let Some(items) = items {
