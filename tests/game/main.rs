@@ -3,6 +3,7 @@
 mod battle_properties;
 mod battles;
 mod binding;
+mod boss_ids;
 mod bosses;
 mod challenges;
 mod clock_jumps;

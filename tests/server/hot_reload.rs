@@ -103,6 +103,28 @@ fn broken_assets_are_refused_as_a_whole_until_they_are_fixed() {
 }
 
 #[test]
+fn a_renamed_file_that_the_game_needs_is_missed_on_reload_too() {
+    let (folder, mut server) = server();
+    let ann = server.player("ann");
+    server.ask(&ann, "enter_stage_general", json!({"stage": 8}));
+    let general = folder.path().join("stages/general.ron");
+    std::fs::rename(&general, folder.path().join("stages/general.ron.txt")).expect("the test's folder is writable");
+    let reply = reload(&mut server);
+    assert_eq!((&reply["status"], &reply["data"]["changed"]), (&json!(99), &json!(false)), "{reply}");
+    let problems = reply["data"]["problems"].to_string();
+    assert!(problems.contains("no file has `mode: general`"), "what is missing is told: {reply}");
+    assert!(problems.contains("stages/general.ron.txt"), "and so is the file that is not read: {reply}");
+    let won = server.ask(&ann, "victory_stage_general", json!({"stage": 8}));
+    assert_eq!(won["status"], 0, "a battle under way is won as before: {won}");
+    let bob = server.player("bob");
+    assert_eq!(
+        server.ask(&bob, "enter_stage_general", json!({"stage": 8}))["status"],
+        0,
+        "who signs up now has passed the first stages as ever"
+    );
+}
+
+#[test]
 fn a_file_that_goes_back_to_what_it_was_is_no_longer_refused() {
     let (folder, mut server) = server();
     edit(folder.path(), "energy.ron", "maximum: 120", "maximum: -1");
@@ -186,7 +208,7 @@ fn bosses_of_a_running_season_follow_the_rules_and_keep_their_wounds() {
     assert_eq!(ratios["0"], "0.75", "5000 of 20000 were dealt");
 
     let text = std::fs::read_to_string(folder.path().join("world_boss.ron")).expect("the asset");
-    let first_end = text.find("        (\n            life_value: 100000,").expect("the second boss");
+    let first_end = text.find("        (\n            id: \"blood_moon_wolf\",").expect("the second boss");
     let list_end = text.find("    ],\n\n    // What the ranks").expect("the end of the roster");
     let fewer = format!("{}{}", &text[..first_end], &text[list_end..]);
     std::fs::write(folder.path().join("world_boss.ron"), fewer).expect("writable");

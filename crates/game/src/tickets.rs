@@ -14,7 +14,7 @@ use raidkeep_engine::clock::Clock;
 use raidkeep_engine::due::{Agenda, Occasion};
 use raidkeep_engine::events::{Event, EventApp, Events};
 use raidkeep_engine::mend::{Mend, MendApp, Moments};
-use raidkeep_engine::rules::{Place, Report, RulesApp, SingleFile, Tables};
+use raidkeep_engine::rules::{GivenName, Naming, Place, Report, RulesApp, SingleFile, Tables};
 use raidkeep_engine::schedule::{Tick, TickSystems};
 use raidkeep_engine::schema::{map_of, schema_by_hand};
 use raidkeep_engine::storage::{Arrival, PlayerRow, StorageApp, Unfit};
@@ -99,6 +99,9 @@ impl PlayerRow for Tickets {
         Some(Self { day: before.day, used: used.collect() })
     }
 }
+
+/// Kinds of tickets, by their key.
+pub const TICKET: Naming = Naming { what: "ticket kind", given_in: "the kinds in tickets.ron" };
 
 /// `tickets.ron`.
 #[derive(Debug, Deserialize, JsonSchema)]
@@ -211,12 +214,13 @@ impl SingleFile for TicketRules {
 
     fn validate(&self, tables: &Tables, report: &mut Report) {
         let place = Place::file(Self::PATH);
-        for (index, kind) in self.kinds.iter().enumerate() {
-            if self.kinds[..index].iter().any(|earlier| earlier.key == kind.key) {
-                let place = place.clone().key("kinds").index(index).key("key");
-                report.error(place, format!("ticket kind {} is listed twice", kind.key));
-            }
-        }
+        let list = place.clone().key("kinds");
+        let given = self.kinds.iter().enumerate().map(|(index, kind)| GivenName {
+            name: kind.key.to_string(),
+            title: Some(kind.name.clone()),
+            place: list.clone().index(index).key("key"),
+        });
+        report.names_given(TICKET, list.clone(), given);
         let identified = self.kinds.iter().enumerate();
         let places =
             identified.map(|(index, kind)| (place.clone().key("kinds").index(index), kind.identifier.as_deref()));
@@ -224,10 +228,7 @@ impl SingleFile for TicketRules {
         for (index, purchase) in self.purchases.iter().enumerate() {
             let place = place.clone().key("purchases").index(index);
             for (key, kind) in [("ticket", purchase.ticket), ("allowance", purchase.allowance)] {
-                if self.kind(kind).is_none() {
-                    report
-                        .error(place.clone().key(key), format!("unknown ticket kind {kind}, expected a key of kinds"));
-                }
+                report.name_used(TICKET, kind.to_string(), &place.clone().key(key));
             }
             if purchase.price_points == Some(0) {
                 report.error(place.clone().key("price_points"), "0 is not a price, expected 1 or more");

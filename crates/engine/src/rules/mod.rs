@@ -14,8 +14,10 @@
 mod catalogue;
 mod decode;
 mod explain;
+mod foreign;
 mod lex;
 mod locate;
+mod names;
 mod nearest;
 mod path;
 mod problem;
@@ -25,11 +27,14 @@ mod scan;
 mod single;
 mod source;
 mod span;
+mod syntax;
+mod unread;
 
 #[cfg(test)]
 mod tests;
 
-pub use catalogue::{Catalogue, LoadedRules, SingleFile, Table, Tables, only};
+pub use catalogue::{Catalogue, LoadedRules, SingleFile, Study, Table, Tables, only};
+pub use names::{AllNames, GivenName, NameScope, Names, Naming};
 pub use nearest::nearest;
 pub use problem::{Problem, Problems, Severity};
 pub use report::{Place, Remark, Report};

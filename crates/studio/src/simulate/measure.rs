@@ -8,7 +8,7 @@ use crate::simulate::accounts::DayAccounts;
 use crate::simulate::series::{Chart, Kill, Series, mean, rounded};
 use raidkeep_engine::clock::Clock;
 use raidkeep_engine::rules::Rules;
-use raidkeep_game::boss::{BossRecord, BossRules, Season, WorldBoss};
+use raidkeep_game::boss::{BossRecord, BossRules, Roster, Season, WorldBoss};
 use raidkeep_game::energy::{Energy, EnergyRules};
 use raidkeep_game::items::{Inventory, ItemId, ItemRules};
 use raidkeep_game::levels::{Experience, LevelRules};
@@ -148,10 +148,11 @@ impl Book {
         self.add("tickets_unused", "Tickets left when the day ends", "tickets a player", lines);
     }
 
-    fn measure_bosses(&mut self, world: &mut World) {
-        let mut bosses: Vec<WorldBoss> = world.query::<&WorldBoss>().iter(world).cloned().collect();
-        bosses.sort_unstable_by_key(|boss| boss.number);
-        let dead: Vec<u32> = bosses.iter().filter(|boss| !boss.is_alive()).map(|boss| boss.number).collect();
+    fn measure_bosses(&mut self, world: &World) {
+        let roster = &world.resource::<Roster>().0;
+        let bosses: Vec<&WorldBoss> = roster.iter().filter_map(|entity| world.get(*entity)).collect();
+        let places = (0..).zip(&bosses);
+        let dead: Vec<u32> = places.filter(|(_, boss)| !boss.is_alive()).map(|(place, _)| place).collect();
         let rules = world.resource::<Rules<BossRules>>();
         let (day, season) = (u32::try_from(self.days).unwrap_or(u32::MAX), world.resource::<Season>().number);
         let was_dead = |boss: &u32| self.dead.0 == season && self.dead.1.contains(boss);
