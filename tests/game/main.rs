@@ -56,3 +56,4 @@ mod tale;
 mod tasks;
 mod transcripts;
 mod traveller;
+mod windows;

@@ -28,12 +28,13 @@ mod single;
 mod source;
 mod span;
 mod syntax;
+mod texts;
 mod unread;
 
 #[cfg(test)]
 mod tests;
 
-pub use catalogue::{Catalogue, LoadedRules, SingleFile, Study, Table, Tables, only};
+pub use catalogue::{Catalogue, Former, LoadedRules, SingleFile, Study, Table, Tables, only};
 pub use names::{AllNames, GivenName, NameScope, Names, Naming};
 pub use nearest::nearest;
 pub use problem::{Problem, Problems, Severity};
@@ -43,3 +44,4 @@ pub use single::Single;
 pub use source::AssetSource;
 pub(crate) use source::DEEPEST_FOLDER;
 pub use span::{SPAN_DAYS_MAX, Span};
+pub use texts::TableTexts;

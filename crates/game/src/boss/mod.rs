@@ -3,6 +3,7 @@
 //!
 //! Not here: entering and leaving a boss stage; that is `stages`, which strikes through [`BossField`].
 
+mod changes;
 pub mod field;
 pub mod model;
 pub mod plausible;

@@ -222,10 +222,11 @@ fn enter_plain_stage(
         return Err(STAGE);
     }
     let block = rules.stage(stage).ok_or(NOT_CONFIGURED)?;
+    let block = block.under(stage, tables.own_changes(&player.visitor, now));
     let entry = block.legacy.as_ref().ok_or(NOT_CONFIGURED)?;
-    if !block.windows.is_empty() {
-        let window = block.open_since(now, &tables.clock);
-        if window.is_none_or(|window| player.progress.has_paid(stage, window)) {
+    if block.is_timed() {
+        let opening = block.opening(now, &tables.clock);
+        if opening.is_none_or(|opening| player.progress.has_paid(stage, &opening)) {
             return Err(STAGE);
         }
     }
@@ -368,7 +369,7 @@ fn pass_stage<N: LegacyName>(
     sessions.leave(&mut player.visitor, blow.as_ref().map(|(_, damage)| *damage));
     // Nothing is passed in the room itself, which belongs to no mode.
     let passed = rules.map(|rules| {
-        let won = collect_victory(&mut player, rules, open, &tables.clock, &mut random);
+        let won = collect_victory(&mut player, rules, open, &tables, &mut random);
         StagePassed {
             pass_stages: LegacyChange::after(&player.inventory, &won.reward),
             p_exp: PassedExp { remaining: player.experience.total, reward: won.exp },

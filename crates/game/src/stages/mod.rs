@@ -4,6 +4,7 @@
 //! in the new functions and in the legacy ones.
 
 pub mod boss_room;
+mod changes;
 mod codes;
 pub mod layouts;
 pub mod legacy;
@@ -16,7 +17,6 @@ pub mod session;
 pub mod suspects;
 mod suspicion;
 pub mod sweep;
-pub mod windows;
 
 use bevy_app::{App, Plugin};
 use bevy_ecs::prelude::*;
