@@ -11,8 +11,10 @@ use raidkeep::engine::journal::revive::Library;
 use raidkeep::engine::journal::rows::{RowComparison, RowKeeper};
 use raidkeep::engine::journal::{Frames, FramesEnd, Record, Replay, ReplayError};
 use raidkeep::engine::rules::{AssetSource, Rules};
+use raidkeep::engine::storage::PlayerEntity;
 use raidkeep::game;
 use raidkeep::game::energy::{Energy, EnergyRules};
+use raidkeep::game::stages::StageSession;
 use raidkeep::studio::testing::{Network, OPERATOR_TOKEN, TestPlayer, TestServer, TestSetup, edit_assets};
 use serde_json::{Value, json};
 
@@ -375,6 +377,11 @@ fn reloaded(folder: &std::path::Path) -> TestServer {
     let costs = "from: 8,\n            to: 9,\n            energy: 6";
     edit_assets(folder, "stages/general.ron", costs, &costs.replace("energy: 6", "energy: 10"));
     assert_eq!(server.operate("rules_reload", json!({}))["data"]["changed"], true);
+    let rewards = "rewards: [\"3:9:125\"";
+    edit_assets(folder, "stages/general.ron", rewards, &rewards.replace("125", "200"));
+    assert_eq!(server.operate("rules_reload", json!({}))["data"]["changed"], true);
+    let won = server.ask(&ann, "victory_stage_general", json!({"stage": 8}));
+    assert_eq!(won["data"]["reward"][0], "3:9:125", "by the rules of the entry: {won}");
     assert_eq!(enter(&mut server), 0);
     assert_eq!(server.operate("rules_status", json!({}))["status"], 0);
     server
@@ -461,7 +468,8 @@ fn before_entities(records: &mut [Record]) {
 /// Version 2 of a row of counts: the open session came before them, and the session's round, which is absent here,
 /// after them.
 fn counts_with_session(counts: &[u8], session: Option<&[u8]>) -> Vec<u8> {
-    let open = session.map_or(vec![0], |session| [&[1], &session[2..session.len() - 1]].concat());
+    let open = session.map(|session| StageSession::read(session).expect("a row of this program").open());
+    let open = postcard::to_stdvec(&open).expect("plain data");
     [&[2, 0], &open[..], &counts[2..], &[0]].concat()
 }
 
