@@ -16,6 +16,7 @@ mod hang_up;
 mod http_refusals;
 mod identity;
 mod imports;
+mod kept_terms;
 mod ledger;
 mod legacy_stages;
 mod lenient_fields;

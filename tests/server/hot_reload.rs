@@ -144,7 +144,7 @@ fn only_operators_may_ask() {
 }
 
 #[test]
-fn a_session_keeps_its_price_and_is_rewarded_by_the_rules_at_its_end() {
+fn a_session_keeps_what_was_paid_and_brings_what_the_rules_of_its_entry_say() {
     let (folder, mut server) = server();
     let ann = server.player("ann");
     server.ask(&ann, "enter_stage_general", json!({"stage": 8}));
@@ -153,7 +153,7 @@ fn a_session_keeps_its_price_and_is_rewarded_by_the_rules_at_its_end() {
     change(&mut server, folder.path(), "stages/general.ron", general, dearer);
     assert_eq!(energy_of(&mut server, &ann)["remain"], 114, "what was paid stays paid, and no more is taken");
     let won = server.ask(&ann, "victory_stage_general", json!({"stage": 8}));
-    assert_eq!((&won["status"], &won["data"]["reward"][0]), (&json!(0), &json!("3:9:200")), "{won}");
+    assert_eq!((&won["status"], &won["data"]["reward"][0]), (&json!(0), &json!("3:9:125")), "{won}");
 }
 
 #[test]

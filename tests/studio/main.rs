@@ -2,6 +2,7 @@
 
 mod check;
 mod check_mutations;
+mod diff;
 mod fuzz_inputs;
 mod mutation;
 mod scenarios;

@@ -155,6 +155,13 @@ impl BossRules {
         }
     }
 
+    /// The most damage that a player of this level may report after this time: below the cap, and plausible by the
+    /// stage's own rules or the usual ones.
+    pub fn most_damage(&self, of_stage: Option<PlausibleDamage>, level: u32, seconds: i64) -> u64 {
+        let plausible = of_stage.unwrap_or(self.plausible_damage).most(level, seconds);
+        plausible.min(self.max_upload_damage.saturating_sub(1))
+    }
+
     /// What a rank gets.
     pub fn reward(&self, rank: usize) -> Option<&[Amount]> {
         let bracket = self.season_rewards.iter().find(|bracket| (bracket.from..=bracket.to).contains(&rank))?;
