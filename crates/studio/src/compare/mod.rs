@@ -132,6 +132,7 @@ fn kill_differences(base: &[Kill], other: &[Kill]) -> Vec<KillDifference> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::simulate::Coverage;
     use crate::simulate::series::RunSummary;
 
     fn run(lines: &[(&str, &[f64])], kills: &[(u32, u32)]) -> Run {
@@ -147,7 +148,7 @@ mod tests {
         let lines = lines.iter().map(|(name, values)| Series { name: (*name).to_owned(), values: values.to_vec() });
         let chart = Chart { id: "c".into(), title: "C".into(), unit: "u".into(), lines: lines.collect() };
         let kills = kills.iter().map(|&(day, boss)| Kill { day, boss, name: "slime".to_owned() });
-        Run { about, charts: vec![chart], kills: kills.collect() }
+        Run { about, charts: vec![chart], kills: kills.collect(), coverage: Coverage::default() }
     }
 
     #[test]

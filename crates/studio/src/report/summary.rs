@@ -73,5 +73,6 @@ pub fn text(run: &Run) -> String {
     for kill in &run.kills {
         text.push_str(&format!("  day {}: {} {}\n", right(&kill.day.to_string(), 3), kill.boss, kill.name));
     }
+    text.push_str(&format!("\nFunctions\n{}", run.coverage.text()));
     text
 }

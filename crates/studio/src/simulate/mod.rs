@@ -8,16 +8,23 @@
 //! Not here: reports of a run ([`crate::report`]), and the comparison of runs ([`crate::compare`]).
 
 pub mod accounts;
+pub mod coverage;
 pub mod driver;
+mod duel;
+mod errands;
 mod heard;
+pub mod knowledge;
 pub mod measure;
 pub mod player;
 pub mod policy;
 pub mod purchase;
 pub mod run;
 pub mod series;
-mod visit;
+mod stories;
+mod tales;
+pub mod visit;
 
+pub use coverage::Coverage;
 pub use policy::Policy;
 pub use run::{SimulationPlan, Troubles, simulate};
 pub use series::{Chart, Kill, Run, Series};

@@ -7,12 +7,13 @@ use std::sync::Arc;
 use jiff::ToSpan;
 use jiff::tz::TimeZone;
 
+use crate::simulate::coverage::Coverage;
 use crate::simulate::driver::{self, Driver};
+use crate::simulate::knowledge::Knowledge;
 use crate::simulate::measure::{Book, Measured, Today, count_full_energy};
-use crate::simulate::player::VirtualPlayer;
+use crate::simulate::player::{AnsweredRequest, VirtualPlayer};
 use crate::simulate::policy::{Archetype, Habit, Policy};
 use crate::simulate::series::{Run, RunSummary};
-use crate::simulate::visit::Knowledge;
 use raidkeep_engine::players::Players;
 use raidkeep_engine::request::registry::RequestKind;
 use raidkeep_engine::request::reply::ReplyPort;
@@ -21,7 +22,6 @@ use raidkeep_engine::rules::{AssetSource, Problems, Rules, nearest};
 use raidkeep_engine::start::Start;
 use raidkeep_engine::storage::{RowError, StorageError};
 use raidkeep_game::items::ItemRules;
-use raidkeep_game::stages::{StageRules, SweepRules};
 use raidkeep_server::config::ConfigError;
 
 /// The parameters of a simulation.
@@ -111,17 +111,17 @@ struct Life<'p> {
     last_active: Vec<u32>,
     today: Today,
     book: Book,
+    coverage: Coverage,
     requests: u64,
     refused: u64,
 }
 
 impl<'p> Life<'p> {
     fn begin(plan: &'p SimulationPlan<'p>, mut world: Driver, midnights: Vec<i64>) -> Self {
-        let simulated = world.simulation().world();
-        let (stages, sweep) = (simulated.resource::<Rules<StageRules>>(), simulated.resource::<Rules<SweepRules>>());
-        let knowledge = Knowledge::new(stages, sweep);
+        let knowledge = Knowledge::of(world.simulation().world());
         let count = plan.players as usize;
         let players = (0..plan.players).map(|number| VirtualPlayer::new(number, archetype_of(number, plan), plan.seed));
+        let coverage = Coverage::of(world.functions());
         let mut life = Self {
             plan,
             world,
@@ -135,6 +135,7 @@ impl<'p> Life<'p> {
             last_active: vec![0; count],
             today: Today::default(),
             book: Book::default(),
+            coverage,
             requests: 0,
             refused: 0,
         };
@@ -155,7 +156,8 @@ impl<'p> Life<'p> {
                 if let Habit::Ask { function, .. } = habit
                     && self.world.function(function).is_none()
                 {
-                    let nearest = nearest(function, self.world.functions()).map(str::to_owned);
+                    let nearest =
+                        nearest(function, self.world.functions().iter().map(|kind| kind.function)).map(str::to_owned);
                     let (archetype, function) = (archetype.name.clone(), function.clone());
                     return Err(Troubles::UnknownFunction { archetype, function, nearest });
                 }
@@ -217,6 +219,10 @@ impl<'p> Life<'p> {
             let number = u32::try_from(serial).unwrap_or(u32::MAX);
             self.end_request(number, &reply.text, reply.names.map(|named| named.sign_in), now);
         }
+        for (number, challenge) in self.world.take_invitations() {
+            let player = usize::try_from(number).ok().and_then(|number| self.players.get_mut(number));
+            player.into_iter().for_each(|player| player.invite(challenge.clone()));
+        }
         Ok(())
     }
 
@@ -236,7 +242,7 @@ impl<'p> Life<'p> {
         };
         let sign_in = player.sign_in;
         let function: Option<RequestKind> = self.world.function(&wish.function);
-        let link = self.links[at].get_or_insert_with(|| self.world.connect()).clone();
+        let link = self.links[at].get_or_insert_with(|| self.world.connect(u64::from(number))).clone();
         let asker = (u64::from(number), link);
         let asked = function.is_some_and(|function| self.world.ask(asker, function, &wish.data, sign_in));
         if !asked {
@@ -248,7 +254,9 @@ impl<'p> Life<'p> {
     fn end_request(&mut self, number: u32, text: &str, sign_in: Option<raidkeep_engine::request::SignIn>, now: i64) {
         let archetype = self.archetype(number);
         let at = number as usize;
-        let (pause_seconds, is_granted) = self.players[at].hear(text, sign_in, archetype);
+        let AnsweredRequest { function, is_granted, pause_seconds } =
+            self.players[at].hear(text, sign_in, archetype, &self.knowledge);
+        self.coverage.note(&function, is_granted);
         self.requests += 1;
         self.refused += u64::from(!is_granted);
         if let (None, Some(sign_in)) = (self.measured[at], self.players[at].sign_in) {
@@ -310,7 +318,7 @@ impl<'p> Life<'p> {
             requests: self.requests,
             refused: self.refused,
         };
-        Run { about, charts, kills }
+        Run { about, charts, kills, coverage: self.coverage }
     }
 }
 

@@ -2,6 +2,8 @@
 
 use serde::Serialize;
 
+use crate::simulate::coverage::Coverage;
+
 /// The result of a simulation.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Run {
@@ -11,6 +13,8 @@ pub struct Run {
     pub charts: Vec<Chart>,
     /// Bosses that died, in order.
     pub kills: Vec<Kill>,
+    /// The functions that were called.
+    pub coverage: Coverage,
 }
 
 /// What was simulated.
@@ -120,7 +124,7 @@ mod tests {
             requests: 0,
             refused: 0,
         };
-        let run = Run { about, charts: vec![chart], kills: Vec::new() };
+        let run = Run { about, charts: vec![chart], kills: Vec::new(), coverage: Coverage::default() };
         assert_eq!(run.to_csv(), "day,chart,line,unit,value\n1,c,\"a,\"\"b\"\"\",u,1\n2,c,\"a,\"\"b\"\"\",u,2.5\n");
     }
 
