@@ -284,7 +284,7 @@ fn a_policy_that_asks_for_what_is_not_there_is_told_at_its_line() {
             r#"Battles(fighter: "Nobody", at_most: 1, chance: 1.0)"#,
             "habits[0].fighter: unknown fighter \"Nobody\", expected a name from fighters.ron",
         ),
-        ("Shop(points: 1, chance: 1.0)", "habits[0].points: 1 buys nothing, expected 6 or more"),
+        ("Shop(points: 0, chance: 1.0)", "habits[0].points: 0 buys nothing, expected 1 or more"),
     ];
     for (habits, expected) in cases {
         let told = misfit(habits, shipped_assets());
