@@ -17,6 +17,7 @@ mod explain;
 mod lex;
 mod locate;
 mod nearest;
+mod outline;
 mod path;
 mod problem;
 mod report;
@@ -31,6 +32,7 @@ mod tests;
 
 pub use catalogue::{Catalogue, LoadedRules, SingleFile, Table, Tables, only};
 pub use nearest::nearest;
+pub use outline::{RonBracket, RonGroup, RonPart, RonValue};
 pub use problem::{Problem, Problems, Severity};
 pub use report::{Place, Remark, Report};
 pub use resource::{RuleTables, Rules, RulesApp, install};
