@@ -9,7 +9,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 use crate::cli::print_line;
 use raidkeep_engine::rules::AssetSource;
 use raidkeep_studio::report::{page, summary};
-use raidkeep_studio::simulate::{Policy, Run, SimulationPlan, policy, simulate};
+use raidkeep_studio::simulate::{GreedyPlan, Policy, Run, SimulationPlan, greedy, policy, simulate};
 
 /// The default policy: its path, and the built-in copy.
 const DEFAULT_POLICY: &str = "policies/mixed.ron";
@@ -80,11 +80,22 @@ pub(super) struct Simulate {
     /// Folder for series.csv, series.json, summary.txt and report.html; created if it does not exist.
     #[arg(long, value_name = "DIR", default_value = "simulation")]
     out: PathBuf,
+    /// Looks for the most of this item per hour instead, and prints how a player gets it: an item's id, identifier or name,
+    /// or exp. Before, the player lives for --days.
+    #[arg(long, value_name = "ITEM")]
+    greedy: Option<String>,
 }
 
 impl Simulate {
     pub(super) fn run(self) -> Result<(), Box<dyn std::error::Error>> {
         let policy = self.subject.read_policy()?;
+        if let Some(wanted) = &self.greedy {
+            let Subject { days, seed, .. } = self.subject;
+            let plan = GreedyPlan { wanted, days, seed, policy: &policy };
+            let found = greedy(&plan, &raidkeep_game::usual_assets(self.assets.as_deref()))?;
+            print_line(found.to_string().trim_end());
+            return Ok(());
+        }
         let began = Instant::now();
         let bar = day_bar(self.subject.days());
         let run =

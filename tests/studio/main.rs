@@ -3,6 +3,7 @@
 mod check;
 mod check_mutations;
 mod fuzz_inputs;
+mod greedy;
 mod habits;
 mod mutation;
 mod scenarios;

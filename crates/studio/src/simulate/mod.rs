@@ -12,6 +12,7 @@ pub mod coverage;
 pub mod driver;
 mod duel;
 mod errands;
+pub mod greedy;
 mod heard;
 pub mod knowledge;
 pub mod measure;
@@ -25,6 +26,7 @@ mod tales;
 pub mod visit;
 
 pub use coverage::Coverage;
+pub use greedy::{Greedy, GreedyPlan, GreedyStep, greedy};
 pub use policy::Policy;
 pub use run::{SimulationPlan, Troubles, simulate};
 pub use series::{Chart, Kill, Run, Series};
