@@ -74,7 +74,7 @@ impl Check {
 }
 
 /// The same problem with a path relative to the working directory, so that terminals and editors can open it.
-fn located(problem: &Problem, source: &AssetSource) -> Problem {
+pub(super) fn located(problem: &Problem, source: &AssetSource) -> Problem {
     let AssetSource::Folder(folder) = source else {
         return problem.clone();
     };

@@ -4,6 +4,7 @@ use std::process::Command;
 
 use raidkeep::engine::rules::AssetSource;
 use raidkeep::game::shipped_assets;
+use raidkeep::studio::simulate::study::load;
 use raidkeep::studio::simulate::{Greedy, GreedyPlan, GreedyStep, greedy, policy};
 use raidkeep::studio::testing::edit_assets;
 
@@ -17,7 +18,7 @@ const SLOW: &str = r#"(starts_on: "2026-03-01", moment_seconds: 10, joining_days
 fn look_for(wanted: &str, assets: &AssetSource) -> Greedy {
     let policy = policy::read("slow.ron", SLOW).expect("a valid policy");
     let plan = GreedyPlan { wanted, days: 2, seed: 1, policy: &policy };
-    greedy(&plan, assets).unwrap_or_else(|troubles| panic!("{troubles}"))
+    greedy(&plan, &load(assets).expect("valid assets")).unwrap_or_else(|troubles| panic!("{troubles}"))
 }
 
 fn step<'g>(found: &'g Greedy, words: &str) -> &'g GreedyStep {

@@ -1,10 +1,12 @@
 //! What virtual players do besides fighting, and which functions they reach.
 
+use raidkeep::game::items::ItemId;
 use raidkeep::game::shipped_assets;
-use raidkeep::studio::simulate::{Coverage, Policy, Run, SimulationPlan, policy, simulate};
+use raidkeep::studio::simulate::study::load;
+use raidkeep::studio::simulate::{Coverage, Crowd, Measure, Policy, Run, SimulationPlan, policy, simulate};
 
 fn read(text: &str) -> Policy {
-    policy::read("test.ron", text).unwrap_or_else(|problems| panic!("a valid policy:\n{problems}"))
+    policy::read("test.ron", text).unwrap_or_else(|problems| panic!("a valid policy:\n{problems}")).content
 }
 
 /// Players who all come within a minute of noon, when the activity stages are open. They accept every challenge, or none.
@@ -21,8 +23,9 @@ fn at_noon(habits: &str, accepts_challenges: f64) -> Policy {
 }
 
 fn run(policy: &Policy, players: u32, days: u32) -> Run {
-    let plan = SimulationPlan { players, days, seed: 1, policy, policy_name: "test.ron" };
-    simulate(&plan, &shipped_assets(), |_| {}).unwrap_or_else(|troubles| panic!("{troubles}"))
+    let rules = load(&shipped_assets()).unwrap_or_else(|troubles| panic!("valid assets:\n{troubles}"));
+    let plan = SimulationPlan { players, days, seed: 1, policy };
+    simulate(&plan, &rules, |_| {}).unwrap_or_else(|troubles| panic!("{troubles}"))
 }
 
 /// Requests that were granted.
@@ -33,9 +36,13 @@ fn granted(coverage: &Coverage, function: &str) -> u64 {
 
 /// What all players gained (`+`) or spent (`-`) of an item for a reason, over all days.
 fn sum(run: &Run, item: &str, line: &str) -> f64 {
-    let chart = run.charts.iter().find(|chart| chart.id == format!("item {item}"));
-    let line = chart.and_then(|chart| chart.lines.iter().find(|known| known.name == line));
-    line.map_or(0.0, |line| line.values.iter().sum())
+    let item: ItemId = item.parse().expect("an item");
+    let measure = match line.split_once(' ') {
+        Some(("+", why)) => Measure::Gained(item, why.into()),
+        Some(("-", why)) => Measure::Spent(item, why.into()),
+        _ => panic!("{line} begins with + or -"),
+    };
+    run.figures.sum_until(&measure, Crowd::Everybody, u32::MAX)
 }
 
 #[test]

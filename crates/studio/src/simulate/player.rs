@@ -18,8 +18,10 @@ use raidkeep_engine::request::status::INVALID_TOKEN;
 pub struct AnsweredRequest {
     /// Which function.
     pub function: String,
-    /// Whether it was granted.
-    pub is_granted: bool,
+    /// The status of a refusal; `None` if the request was granted.
+    pub refused: Option<i32>,
+    /// Whether it was part of a habit that is play.
+    pub is_play: bool,
     /// The pause until the next request, in seconds.
     pub pause_seconds: i64,
 }
@@ -157,6 +159,7 @@ impl VirtualPlayer {
             self.facts.remember(data);
         }
         let function = self.asked.take().map(|asked| asked.function).unwrap_or_default();
+        let mut is_play = false;
         if let Some(visit) = &mut self.visit {
             // A player whose token has ended logs in again and goes on.
             let is_signed_out =
@@ -167,6 +170,7 @@ impl VirtualPlayer {
             if !matches!(function.as_str(), "" | "get_player_info" | "login_unique")
                 && let Some(habit) = archetype.habits.get(visit.habit)
             {
+                is_play = habit.plays();
                 let mut turn = Turn {
                     visit,
                     facts: &mut self.facts,
@@ -182,7 +186,8 @@ impl VirtualPlayer {
         let (from, to) = if fights { archetype.fight_seconds } else { archetype.pause_seconds };
         AnsweredRequest {
             function,
-            is_granted: !heard.is_refused(),
+            refused: heard.is_refused().then_some(heard.status),
+            is_play,
             pause_seconds: self.chance.random_range(from..=to),
         }
     }

@@ -1,28 +1,30 @@
 //! A whole simulation: which player acts when, day by day.
 
 use std::cmp::Reverse;
-use std::collections::BinaryHeap;
+use std::collections::{BTreeMap, BinaryHeap, HashMap};
 use std::sync::Arc;
 
 use jiff::ToSpan;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
+use serde::Deserialize;
 
 use crate::simulate::coverage::Coverage;
 use crate::simulate::driver::{self, Driver};
+use crate::simulate::figures::Measure;
 use crate::simulate::knowledge::Knowledge;
-use crate::simulate::measure::{Book, Measured, Today, count_full_energy};
+use crate::simulate::measure::{Book, Measured, Today};
 use crate::simulate::player::{AnsweredRequest, VirtualPlayer};
 use crate::simulate::policy::{Archetype, Habit, Policy};
-use crate::simulate::series::{Run, RunSummary};
+use crate::simulate::results::Run;
+use raidkeep_engine::account::AccountId;
 use raidkeep_engine::players::Players;
 use raidkeep_engine::request::registry::RequestKind;
 use raidkeep_engine::request::reply::ReplyPort;
 use raidkeep_engine::request::status;
-use raidkeep_engine::rules::{AssetSource, Problems, Rules, nearest};
+use raidkeep_engine::rules::{LoadedRules, Problems, nearest};
 use raidkeep_engine::start::Start;
 use raidkeep_engine::storage::{RowError, StorageError};
-use raidkeep_game::items::ItemRules;
 use raidkeep_server::config::ConfigError;
 
 /// The parameters of a simulation.
@@ -36,8 +38,6 @@ pub struct SimulationPlan<'p> {
     pub seed: u64,
     /// How the players behave.
     pub policy: &'p Policy,
-    /// The policy's name, for the report.
-    pub policy_name: &'p str,
 }
 
 /// Why a simulation failed.
@@ -79,16 +79,18 @@ pub enum Troubles {
 }
 
 /// Runs a simulation; `progress` is called after each day with the number of days completed.
-pub fn simulate(plan: &SimulationPlan, assets: &AssetSource, progress: impl FnMut(u32)) -> Result<Run, Troubles> {
+///
+/// # Errors
+/// When the policy does not fit the rules, or the world cannot run.
+pub fn simulate(plan: &SimulationPlan, rules: &LoadedRules, progress: impl FnMut(u32)) -> Result<Run, Troubles> {
     let settings = driver::settings()?;
-    let rules = raidkeep_game::load_rules(&settings, assets)?;
     let midnights = midnights(plan.policy.first_day(), plan.days, &settings.zone).ok_or(Troubles::Calendar)?;
     let start = Start::alone(midnights[0] * 1000, plan.seed);
-    let world = Driver::new(&settings, &rules, start)?;
+    let world = Driver::new(&settings, rules, start)?;
     let mut life = Life::begin(plan, world, midnights);
     life.check_functions()?;
     life.live(progress)?;
-    Ok(life.finish(rules.fingerprint))
+    Ok(life.finish())
 }
 
 /// The midnights at which the days begin, and the one after the last day, unix seconds.
@@ -115,8 +117,13 @@ struct Life<'p> {
     links: Vec<Option<Arc<dyn ReplyPort>>>,
     /// By player number, players who have an account.
     measured: Vec<Option<Measured>>,
-    /// The day of a player's last visit, from 1; 0 = none.
+    /// The archetype of each account.
+    archetypes: HashMap<AccountId, usize>,
+    /// By player number, the day of the last visit, from 1; 0 = none.
     last_active: Vec<u32>,
+    /// By player number, the day on which the player leaves for good, from 1; 0 = not planned so far.
+    leaves_on: Vec<u32>,
+    messages: BTreeMap<(Arc<str>, i32), String>,
     today: Today,
     book: Book,
     coverage: Coverage,
@@ -140,9 +147,12 @@ impl<'p> Life<'p> {
             due: BinaryHeap::with_capacity(count),
             links: vec![None; count],
             measured: vec![None; count],
+            archetypes: HashMap::with_capacity(count),
             last_active: vec![0; count],
+            leaves_on: vec![0; count],
+            messages: BTreeMap::new(),
             today: Today::default(),
-            book: Book::default(),
+            book: Book::new(plan.policy),
             coverage,
             requests: 0,
             refused: 0,
@@ -183,14 +193,14 @@ impl<'p> Life<'p> {
                 break;
             }
             let mut moments = player.plan_day(archetype, self.midnights[day]);
+            if player.has_left {
+                self.leaves_on[number as usize] = u32::try_from(day + 1).unwrap_or(u32::MAX);
+            }
             moments.reverse();
             self.planned[number as usize] = moments;
             if self.await_visit(number) {
                 return;
             }
-        }
-        if let (true, Some(measured)) = (self.players[number as usize].has_left, &mut self.measured[number as usize]) {
-            measured.has_left = true;
         }
     }
 
@@ -210,7 +220,7 @@ impl<'p> Life<'p> {
             while let Some(Reverse((at, _))) = self.due.peek().copied().filter(|Reverse((at, _))| *at < ends_at) {
                 self.act(at, day)?;
             }
-            self.close_day(ends_at - 1)?;
+            self.close_day(ends_at - 1, day)?;
             progress(day);
         }
         Ok(())
@@ -227,6 +237,7 @@ impl<'p> Life<'p> {
             let number = u32::try_from(serial).unwrap_or(u32::MAX);
             self.end_request(number, &reply.text, reply.names.map(|named| named.sign_in), now);
         }
+        self.settle_accounts();
         for (number, challenge) in self.world.take_invitations() {
             let player = usize::try_from(number).ok().and_then(|number| self.players.get_mut(number));
             player.into_iter().for_each(|player| player.invite(challenge.clone()));
@@ -239,10 +250,10 @@ impl<'p> Life<'p> {
         let archetype = self.archetype(number);
         if self.last_active[at] != day {
             self.last_active[at] = day;
-            self.today.active += 1;
+            self.today.count(Measure::Came, self.players[at].archetype);
         }
         if let Some(measured) = &mut self.measured[at] {
-            self.today.full_seconds += count_full_energy(self.world.simulation().world(), measured, now);
+            measured.note_presence(self.world.simulation().world(), now);
         }
         let player = &mut self.players[at];
         let Some(wish) = player.next_wish(archetype, &self.knowledge) else {
@@ -262,17 +273,24 @@ impl<'p> Life<'p> {
     fn end_request(&mut self, number: u32, text: &str, sign_in: Option<raidkeep_engine::request::SignIn>, now: i64) {
         let archetype = self.archetype(number);
         let at = number as usize;
-        let AnsweredRequest { function, is_granted, pause_seconds } =
+        let AnsweredRequest { function, refused, is_play, pause_seconds } =
             self.players[at].hear(text, sign_in, archetype, &self.knowledge);
-        self.coverage.note(&function, is_granted);
+        self.coverage.note(&function, refused.is_none());
         self.requests += 1;
-        self.refused += u64::from(!is_granted);
+        self.refused += u64::from(refused.is_some());
+        let archetype = self.players[at].archetype;
+        self.today.count_request(archetype, &function, refused);
+        if let Some(status) = refused {
+            self.messages.entry((function.into(), status)).or_insert_with(|| message_of(text));
+        }
         if let (None, Some(sign_in)) = (self.measured[at], self.players[at].sign_in) {
             let entity = self.world.simulation().world().resource::<Players>().entity(sign_in.account);
-            let archetype = self.players[at].archetype;
-            self.measured[at] =
-                entity.map(|entity| Measured { entity, archetype, counted_until: now, has_left: false });
-            self.today.newcomers += 1;
+            self.measured[at] = entity.map(|entity| Measured::joining(entity, archetype, now));
+            self.archetypes.insert(sign_in.account, archetype);
+            self.today.count(Measure::Joined, archetype);
+        }
+        if let Some(measured) = self.measured[at].as_mut().filter(|_| is_play && refused.is_none()) {
+            measured.note_play();
         }
         // No player acts twice in one moment.
         self.wake(number, now + pause_seconds.max(1));
@@ -293,41 +311,50 @@ impl<'p> Life<'p> {
         let accounts = &mut self.today.accounts;
         let mut outcome = Ok(());
         self.world.run_moment(now * 1000, |batch| {
-            if let Err(error) = accounts.add(batch) {
+            if let Err(error) = accounts.take(batch) {
                 outcome = Err(error);
             }
         });
         Ok(outcome?)
     }
 
-    fn close_day(&mut self, last_second: i64) -> Result<(), Troubles> {
+    fn settle_accounts(&mut self) {
+        let archetypes = &self.archetypes;
+        self.today.accounts.settle(|account| archetypes.get(&account).copied());
+    }
+
+    fn close_day(&mut self, last_second: i64, day: u32) -> Result<(), Troubles> {
         self.run_moment(last_second)?;
-        let world = self.world.simulation();
-        for measured in self.measured.iter_mut().flatten().filter(|measured| !measured.has_left) {
-            self.today.full_seconds += count_full_energy(world.world(), measured, last_second);
-        }
-        let measured: Vec<Measured> = self.measured.iter().flatten().copied().collect();
-        let archetypes: Vec<String> =
-            self.plan.policy.archetypes.iter().map(|archetype| archetype.name.clone()).collect();
-        let today = std::mem::take(&mut self.today);
-        self.book.close_day(world.world_mut(), &measured, &archetypes, today);
+        self.settle_accounts();
+        let has_left = self.leaves_on.iter().map(|leaves_on| (1..=day).contains(leaves_on));
+        let players = self.measured.iter_mut().zip(has_left);
+        let players = players.filter_map(|(measured, has_left)| Some((measured.as_mut()?, has_left)));
+        self.book.close_day(self.world.simulation().world_mut(), players, &mut self.today, last_second);
         Ok(())
     }
 
-    fn finish(mut self, fingerprint: u64) -> Run {
-        let items = self.world.simulation().world().resource::<Rules<ItemRules>>();
-        let (charts, kills) = std::mem::take(&mut self.book).finish(items);
-        let about = RunSummary {
-            players: self.plan.players,
-            days: self.plan.days,
+    fn finish(self) -> Run {
+        let (figures, kills) = self.book.finish();
+        Run {
             seed: self.plan.seed,
-            policy: self.plan.policy_name.to_owned(),
-            assets: format!("{fingerprint:016x}"),
             requests: self.requests,
             refused: self.refused,
-        };
-        Run { about, charts, kills, coverage: self.coverage }
+            figures,
+            kills,
+            coverage: self.coverage,
+            messages: self.messages,
+        }
     }
+}
+
+/// The message of a reply.
+fn message_of(text: &str) -> String {
+    #[derive(Deserialize)]
+    struct Told {
+        #[serde(default)]
+        message: String,
+    }
+    serde_json::from_str(text).map_or(String::new(), |Told { message }| message)
 }
 
 /// The archetype of a player: shares are spread evenly over the numbers, so that they hold on every day of joining.

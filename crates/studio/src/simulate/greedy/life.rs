@@ -74,8 +74,8 @@ impl Life {
             if wish.function == LOOK {
                 played.before = Holding::read(&reply.text).unwrap_or_default();
             } else if wish.function != "login_unique" {
-                played.granted += u32::from(answered.is_granted);
-                played.refused += u32::from(!answered.is_granted);
+                played.granted += u32::from(answered.refused.is_none());
+                played.refused += u32::from(answered.refused.is_some());
                 played.seconds += answered.pause_seconds.max(1);
                 self.now += if clock_stands { 0 } else { answered.pause_seconds.max(1) };
             }

@@ -24,7 +24,7 @@ use crate::simulate::greedy::life::Life;
 use crate::simulate::greedy::moves::{Move, moves, with_habits};
 use crate::simulate::policy::{Archetype, Habit, Policy};
 use crate::simulate::run::{Troubles, midnights};
-use raidkeep_engine::rules::{AssetSource, LoadedRules, nearest};
+use raidkeep_engine::rules::{LoadedRules, nearest};
 use raidkeep_game::GameSettings;
 use raidkeep_game::items::ItemRules;
 use raidkeep_game::stages::Mode;
@@ -77,15 +77,17 @@ const ATTEMPTS: usize = 7;
 const GIFT: (i64, i64) = (1_000_000, 1_000_000);
 
 /// Looks for the most of an item per hour.
-pub fn greedy(plan: &GreedyPlan, assets: &AssetSource) -> Result<Greedy, Troubles> {
+///
+/// # Errors
+/// When there is no such item, or the world cannot run.
+pub fn greedy(plan: &GreedyPlan, rules: &LoadedRules) -> Result<Greedy, Troubles> {
     let settings = driver::settings()?;
-    let rules = raidkeep_game::load_rules(&settings, assets)?;
-    let wanted = find_wanted(plan.wanted, &rules)?;
+    let wanted = find_wanted(plan.wanted, rules)?;
     let hands = plan.policy.archetypes.iter().min_by_key(|archetype| archetype.pause_seconds);
     let Some(hands) = hands else {
-        return Ok(told::nothing(plan, &rules, wanted));
+        return Ok(told::nothing(plan, rules, wanted));
     };
-    Search { plan, settings: &settings, rules: &rules, hands, wanted }.run()
+    Search { plan, settings: &settings, rules, hands, wanted }.run()
 }
 
 fn find_wanted(wanted: &str, rules: &LoadedRules) -> Result<Resource, Troubles> {
