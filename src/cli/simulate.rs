@@ -8,12 +8,12 @@ use indicatif::{ProgressBar, ProgressStyle};
 
 use crate::cli::check::tell_warnings;
 use crate::cli::{print_line, tell};
-use raidkeep_engine::rules::{AssetSource, Problems, Single};
+use raidkeep_engine::rules::{AssetSource, LoadedRules, Problems, Single};
 use raidkeep_studio::report::export::{series_csv, series_json};
 use raidkeep_studio::report::page::Page;
 use raidkeep_studio::report::{simulation, summary};
 use raidkeep_studio::simulate::study::load;
-use raidkeep_studio::simulate::{Policy, Study, StudyPlan, Troubles, policy, study};
+use raidkeep_studio::simulate::{GreedyPlan, Policy, Study, StudyPlan, Troubles, greedy, policy, study};
 
 /// The default policy: its path, and the built-in copy.
 const DEFAULT_POLICY: &str = "policies/mixed.ron";
@@ -58,11 +58,7 @@ impl Subject {
         policy: &Single<Policy>,
         assets: impl IntoIterator<Item = AssetSource>,
     ) -> Result<Vec<Study>, Box<dyn std::error::Error>> {
-        let named = |assets: AssetSource| {
-            let rules = load(&assets)?;
-            tell_warnings(&rules.warnings, &assets);
-            Ok((short_name(&assets), rules))
-        };
+        let named = |assets: AssetSource| Ok((short_name(&assets), load_telling(&assets)?));
         let folders = assets.into_iter().map(named).collect::<Result<Vec<_>, Troubles>>()?;
         let name = self.policy_file().file_name();
         let policy_name = name.map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
@@ -79,6 +75,13 @@ impl Subject {
     pub(super) fn size(&self) -> f64 {
         f64::from(self.players) * f64::from(self.days) * f64::from(self.seeds)
     }
+}
+
+/// Loads rules, and shows what they warn of.
+fn load_telling(assets: &AssetSource) -> Result<LoadedRules, Troubles> {
+    let rules = load(assets)?;
+    tell_warnings(&rules.warnings, assets);
+    Ok(rules)
 }
 
 /// What reports call assets.
@@ -99,11 +102,22 @@ pub(super) struct Simulate {
     /// Folder for report.html, summary.txt, series.csv, series.json and csv/; created if it does not exist.
     #[arg(long, value_name = "DIR", default_value = "simulation")]
     out: PathBuf,
+    /// Looks for the most of this item per hour instead, and prints how a player gets it: an item's id, identifier or name,
+    /// or exp. Before, the player lives for --days.
+    #[arg(long, value_name = "ITEM")]
+    greedy: Option<String>,
 }
 
 impl Simulate {
     pub(super) fn run(self) -> Result<(), Box<dyn std::error::Error>> {
         let policy = self.subject.read_policy()?;
+        if let Some(wanted) = &self.greedy {
+            let Subject { days, seed, .. } = self.subject;
+            let plan = GreedyPlan { wanted, days, seed, policy: &policy.content };
+            let found = greedy(&plan, &load_telling(&raidkeep_game::usual_assets(self.assets.as_deref()))?)?;
+            print_line(found.to_string().trim_end());
+            return Ok(());
+        }
         let began = Instant::now();
         let studies = self.subject.study(&policy, [raidkeep_game::usual_assets(self.assets.as_deref())])?;
         let study = studies.first().ok_or("expected one study")?;

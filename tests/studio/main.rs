@@ -5,6 +5,7 @@ mod check_mutations;
 mod compare;
 mod diff;
 mod fuzz_inputs;
+mod greedy;
 mod habits;
 mod mutation;
 mod scenarios;

@@ -5,6 +5,7 @@ use raidkeep_engine::request::reply::ConnectionId;
 use std::sync::{Arc, Mutex};
 use std::time::Instant;
 
+use bevy_app::App;
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
@@ -161,9 +162,20 @@ pub struct Driver {
 impl Driver {
     /// A new world that starts at `wall_ms`.
     pub fn new(settings: &GameSettings, rules: &LoadedRules, start: Start) -> Result<Self, StorageError> {
+        Self::extended(settings, rules, start, |_| {})
+    }
+
+    /// The same with more functions.
+    pub fn extended(
+        settings: &GameSettings,
+        rules: &LoadedRules,
+        start: Start,
+        extend: impl FnOnce(&mut App),
+    ) -> Result<Self, StorageError> {
         let store = Store::open_disks(&Disks::default())?;
         let mut app = raidkeep_game::build_app(settings);
         purchase::register(&mut app);
+        extend(&mut app);
         let simulation = start_app(app, rules, &store, start)?;
         let requests = simulation.world().resource::<RequestTable>().clone();
         Ok(Self {

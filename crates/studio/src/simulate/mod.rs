@@ -16,6 +16,7 @@ mod duel;
 mod errands;
 pub mod figures;
 pub mod fit;
+pub mod greedy;
 mod heard;
 pub mod knowledge;
 pub mod measure;
@@ -31,6 +32,7 @@ pub mod visit;
 
 pub use coverage::Coverage;
 pub use figures::{Crowd, Figures, Measure, MeasureKind, Spread};
+pub use greedy::{Greedy, GreedyPlan, GreedyStep, greedy};
 pub use policy::Policy;
 pub use results::{Kill, Run, Study, StudySubject, Words};
 pub use run::{SimulationPlan, Troubles, simulate};

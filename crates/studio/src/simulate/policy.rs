@@ -99,6 +99,9 @@ pub enum Habit {
     Fight {
         /// The mode.
         mode: Mode,
+        /// This stage and no other.
+        #[serde(default)]
+        stage: Option<u32>,
         /// Maximum fights per visit.
         at_most: u32,
         /// Chance of winning a fight, 0 to 1.

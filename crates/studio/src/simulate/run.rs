@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BinaryHeap, HashMap};
 use std::sync::Arc;
 
 use jiff::ToSpan;
+use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use serde::Deserialize;
 
@@ -54,6 +55,14 @@ pub enum Troubles {
     /// The ledger of the simulated world could not be read.
     #[error("the ledger of the simulated world: {0}")]
     Ledger(#[from] RowError),
+    /// Nothing is called like what a greedy player should look for.
+    #[error("there is no item {wanted}{}; expected an item's id, identifier or name, or exp", .nearest.as_ref().map_or(String::new(), |name| format!(" (did you mean {name:?}?)")))]
+    UnknownItem {
+        /// As it was asked for.
+        wanted: String,
+        /// The closest known name.
+        nearest: Option<String>,
+    },
     /// The simulation would exceed the range of the calendar.
     #[error("the simulation would go beyond the end of the calendar; expected fewer days or an earlier start")]
     Calendar,
@@ -65,7 +74,7 @@ pub enum Troubles {
 /// When the world cannot run.
 pub fn simulate(plan: &SimulationPlan, rules: &LoadedRules, progress: impl FnMut(u32)) -> Result<Run, Troubles> {
     let settings = driver::settings()?;
-    let midnights = midnights(plan, &settings.zone).ok_or(Troubles::Calendar)?;
+    let midnights = midnights(plan.policy.first_day(), plan.days, &settings.zone).ok_or(Troubles::Calendar)?;
     let start = Start::alone(midnights[0] * 1000, plan.seed);
     let world = Driver::new(&settings, rules, start)?;
     let mut life = Life::begin(plan, world, midnights);
@@ -74,13 +83,12 @@ pub fn simulate(plan: &SimulationPlan, rules: &LoadedRules, progress: impl FnMut
 }
 
 /// The midnights at which the days begin, and the one after the last day, unix seconds.
-fn midnights(plan: &SimulationPlan, zone: &TimeZone) -> Option<Vec<i64>> {
-    let first = plan.policy.first_day();
+pub(super) fn midnights(first: Date, days: u32, zone: &TimeZone) -> Option<Vec<i64>> {
     let midnight = |day: u32| {
         let date = first.checked_add(i64::from(day).days()).ok()?;
         Some(date.to_zoned(zone.clone()).ok()?.start_of_day().ok()?.timestamp().as_second())
     };
-    (0..=plan.days).map(midnight).collect()
+    (0..=days).map(midnight).collect()
 }
 
 /// A running simulation.

@@ -106,7 +106,7 @@ impl Turn<'_> {
                 let data = serde_json::json!({ "mode": mode, "pay_with": "diamond" }).to_string();
                 (tried < *at_most).then(|| PlannedRequest::new("buy_ticket", data))
             }
-            Habit::Fight { mode, at_most, win_chance } => self.fight(*mode, *at_most, *win_chance),
+            Habit::Fight { mode, stage, at_most, win_chance } => self.fight((*mode, *stage), *at_most, *win_chance),
             Habit::Activity { at_most, win_chance } => self.activity(*at_most, *win_chance),
             Habit::Sweep { keep_energy } => self.sweep(*keep_energy),
             Habit::Tasks { kind, at_most, chance } => self.task(*kind, *at_most, *chance),
@@ -142,9 +142,9 @@ impl Turn<'_> {
                 self.visit.phase = Phase::Fighting { stage: *stage };
             }
             // The next stage was refused: fall back to the highest passed one.
-            (Habit::Fight { mode, .. }, Phase::Ready { stage: Some(stage) }) => {
+            (Habit::Fight { mode, stage: wanted, .. }, Phase::Ready { stage: Some(stage) }) => {
                 let highest = self.facts.stages.of(*mode).map_or(0, |highest| *highest);
-                let has_other = highest > 0 && *stage > highest && *mode != Mode::Endless;
+                let has_other = wanted.is_none() && highest > 0 && *stage > highest && *mode != Mode::Endless;
                 self.visit.phase = if has_other { Phase::Ready { stage: Some(highest) } } else { Phase::Done };
             }
             (Habit::Activity { .. }, _) => self.follow_activity(heard),
@@ -179,7 +179,7 @@ impl Turn<'_> {
         }
     }
 
-    fn fight(&mut self, mode: Mode, at_most: u32, win_chance: f64) -> Option<PlannedRequest> {
+    fn fight(&mut self, (mode, wanted): (Mode, Option<u32>), at_most: u32, win_chance: f64) -> Option<PlannedRequest> {
         if let Phase::Fighting { stage } = self.visit.phase {
             if self.chance.random_bool(win_chance) {
                 return Some(self.victory(mode, stage));
@@ -194,7 +194,7 @@ impl Turn<'_> {
         if self.visit.tried >= at_most {
             return None;
         }
-        let stage = stage.unwrap_or_else(|| self.next_stage(mode));
+        let stage = stage.or(wanted).unwrap_or_else(|| self.next_stage(mode));
         self.visit.phase = Phase::Ready { stage: Some(stage) };
         Some(PlannedRequest::of_stage(format!("enter_stage_{}", name_of(mode)), stage))
     }
