@@ -3,6 +3,7 @@
 mod battle_properties;
 mod battles;
 mod binding;
+mod boss_ids;
 mod bosses;
 mod challenges;
 mod clock_jumps;
@@ -15,6 +16,7 @@ mod hang_up;
 mod http_refusals;
 mod identity;
 mod imports;
+mod kept_terms;
 mod ledger;
 mod legacy_stages;
 mod lenient_fields;

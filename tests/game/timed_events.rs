@@ -1,5 +1,6 @@
 //! Timed events (docs/contract/events.md): what they change while they run, whatever happens meanwhile.
 
+use raidkeep::engine::clock::ClockMode;
 use raidkeep::engine::rules::AssetSource;
 use raidkeep::game;
 use raidkeep::studio::testing::{TestPlayer, TestServer, TestSetup};
@@ -35,7 +36,9 @@ impl Events {
 
     /// A server at noon of a Tuesday in Shanghai, and a player.
     pub(super) fn serve(&self) -> (TestServer, TestPlayer) {
-        let mut server = TestServer::with(TestSetup { assets: self.assets(), ..TestSetup::default() });
+        let mut setup = TestSetup { assets: self.assets(), ..TestSetup::default() };
+        setup.settings.clock = ClockMode::Real;
+        let mut server = TestServer::with(setup);
         let ann = server.player("ann");
         (server, ann)
     }

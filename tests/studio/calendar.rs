@@ -21,7 +21,9 @@ fn load(events: &[(&str, &str)]) -> Result<LoadedRules, Problems> {
 /// What is told of these events, in order.
 fn told(events: &[(&str, &str)]) -> Vec<String> {
     let problems = load(events).map_or_else(|problems| problems, |rules| rules.warnings);
-    problems.iter().map(ToString::to_string).collect()
+    // The shipped event runs at other times, or is about the same stages by chance.
+    let of_test = problems.iter().filter(|problem| !problem.file.contains("spring_festival"));
+    of_test.map(ToString::to_string).collect()
 }
 
 fn calendar<T>(events: &[(&str, &str)], zone: &str, from: &str, draw: impl FnOnce(&Calendar<'_>) -> T) -> T {
@@ -91,7 +93,9 @@ fn events_that_change_the_same_numbers_at_the_same_time_are_told_at_the_later_on
     assert_eq!(told(&[("a", &one), ("b", &elsewhere)]), [""; 0], "nor what never meets");
     let warnings = told(&[("a", WEEKEND), ("b", &WEEKEND.replace("from: 8, to: 24", "from: 20, to: 22"))]);
     assert_eq!(warnings.len(), 1, "{warnings:?}");
-    assert!(warnings[0].contains("warning: changes[0]: changes once more what is changed by a"), "{warnings:?}");
+    let told =
+        "warning: changes[0]: changes once more what is changed by a, which runs at the same time, for example on a ";
+    assert!(warnings[0].contains(told), "{warnings:?}");
 }
 
 #[test]
@@ -159,7 +163,7 @@ fn special_events_of_before_are_read_where_they_used_to_lie() {
     let warnings: Vec<String> = rules.warnings.iter().map(ToString::to_string).collect();
     assert_eq!(warnings.len(), 4, "{warnings:#?}");
     assert!(
-        warnings[0].contains("events/caravan.ron:1:1: warning: special events lie in special_events/ now"),
+        warnings[0].contains("events/caravan.ron:2:1: warning: special events lie in special_events/ now"),
         "{warnings:#?}"
     );
 }

@@ -17,7 +17,7 @@ use raidkeep_engine::clock::Clock;
 use raidkeep_engine::due::{Agenda, Occasion};
 use raidkeep_engine::events::{Event, EventApp, Events};
 use raidkeep_engine::mend::{Mend, MendApp, Moments};
-use raidkeep_engine::rules::{Place, Report, RulesApp, SingleFile, Tables};
+use raidkeep_engine::rules::{GivenName, Naming, Place, Report, RulesApp, SingleFile, Tables};
 use raidkeep_engine::schedule::{Tick, TickSystems};
 use raidkeep_engine::schema::{map_of, schema_by_hand};
 use raidkeep_engine::storage::{Arrival, PlayerRow, StorageApp, Unfit};
@@ -103,6 +103,9 @@ impl PlayerRow for Tickets {
     }
 }
 
+/// Kinds of tickets, by their key.
+pub const TICKET: Naming = Naming { what: "ticket kind", given_in: "the kinds in tickets.ron" };
+
 /// `tickets.ron`.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
@@ -177,6 +180,11 @@ impl TicketRules {
         self.kinds.iter().find(|kind| kind.key == key)
     }
 
+    /// How tickets of a mode are bought.
+    pub fn purchase(&self, mode: PurchaseMode) -> Option<&Purchase> {
+        self.purchases.iter().find(|purchase| purchase.mode == mode)
+    }
+
     /// Whether the owner of this inventory counts as VIP 1 or above.
     pub fn is_vip(&self, inventory: &Inventory) -> bool {
         self.vip_items.iter().any(|item| inventory.quantity(*item) > 0)
@@ -213,6 +221,13 @@ impl SingleFile for TicketRules {
     const PATH: &'static str = "tickets.ron";
 
     fn validate(&self, tables: &Tables, report: &mut Report) {
+        let list = Place::file(Self::PATH).key("kinds");
+        let given = self.kinds.iter().enumerate().map(|(index, kind)| GivenName {
+            name: kind.key.to_string(),
+            title: Some(kind.name.clone()),
+            place: list.clone().index(index).key("key"),
+        });
+        report.names_given(TICKET, list.clone(), given);
         self.check(tables, report);
         check_changes(self, tables, report, Self::check);
     }
@@ -221,12 +236,6 @@ impl SingleFile for TicketRules {
 impl TicketRules {
     fn check(&self, tables: &Tables, report: &mut Report) {
         let place = Place::file(<Self as SingleFile>::PATH);
-        for (index, kind) in self.kinds.iter().enumerate() {
-            if self.kinds[..index].iter().any(|earlier| earlier.key == kind.key) {
-                let place = place.clone().key("kinds").index(index).key("key");
-                report.error(place, format!("ticket kind {} is listed twice", kind.key));
-            }
-        }
         let identified = self.kinds.iter().enumerate();
         let places =
             identified.map(|(index, kind)| (place.clone().key("kinds").index(index), kind.identifier.as_deref()));
@@ -234,10 +243,7 @@ impl TicketRules {
         for (index, purchase) in self.purchases.iter().enumerate() {
             let place = place.clone().key("purchases").index(index);
             for (key, kind) in [("ticket", purchase.ticket), ("allowance", purchase.allowance)] {
-                if self.kind(kind).is_none() {
-                    report
-                        .error(place.clone().key(key), format!("unknown ticket kind {kind}, expected a key of kinds"));
-                }
+                report.name_used(TICKET, kind.to_string(), &place.clone().key(key));
             }
             if purchase.price_points == Some(0) {
                 report.error(place.clone().key("price_points"), "0 is not a price, expected 1 or more");

@@ -2,6 +2,7 @@
 
 pub mod calendar;
 pub mod compare;
+pub mod diff;
 #[doc(hidden)]
 pub mod fuzzing;
 pub mod hostile_stores;
@@ -12,4 +13,5 @@ pub mod scenario;
 pub mod schema;
 pub mod simulate;
 pub mod slice;
+pub mod statistics;
 pub mod testing;

@@ -14,6 +14,7 @@ use crate::in_force::InForce;
 use crate::in_force::kept::{self, Kept};
 use crate::rules::{Rules, Table};
 use crate::schedule::{Tick, TickSystems};
+use crate::storage::Discarded;
 
 /// The fingerprint of the kept rules and the events that were in force when something began.
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -84,11 +85,17 @@ pub(super) fn register(app: &mut App) {
     app.init_resource::<Followers>().init_resource::<Kept>().init_resource::<kept::KeptKinds>();
     let has_left = |followers: Res<Followers>| !followers.left.is_empty();
     let drop_left = drop_left.run_if(has_left);
-    app.add_systems(Tick, drop_left.after(TickSystems::PutAway).before(TickSystems::Extensions));
+    app.add_systems(Tick, drop_left.after(TickSystems::Extensions).before(TickSystems::Persist));
 }
 
 /// Drops the terms that nothing follows any more.
-fn drop_left(world: &mut World) {
-    let left = std::mem::take(&mut world.resource_mut::<Followers>().left);
-    left.into_iter().for_each(|terms| kept::drop_unfollowed(world, terms));
+fn drop_left(
+    mut followers: ResMut<Followers>,
+    in_force: Res<InForce>,
+    mut kept: ResMut<Kept>,
+    mut discarded: ResMut<Discarded>,
+) {
+    for terms in std::mem::take(&mut followers.left) {
+        kept.drop_unfollowed(terms, in_force.terms(), &followers, &mut discarded);
+    }
 }

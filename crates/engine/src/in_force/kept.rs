@@ -48,6 +48,28 @@ impl Kept {
         self.former.get(&self.resolved(terms)?)
     }
 
+    /// Drops the rules of these terms, unless they are in force or something follows them.
+    pub(super) fn drop_unfollowed(
+        &mut self,
+        terms: TermsId,
+        present: TermsId,
+        followers: &Followers,
+        discarded: &mut Discarded,
+    ) {
+        let Some(terms) = self.resolved(terms) else {
+            return;
+        };
+        let unknown = if self.first == Some(terms) { followers.of(TermsId::UNKNOWN) } else { 0 };
+        if followers.of(terms) + unknown > 0 || terms == present {
+            return;
+        }
+        self.former.remove(&terms);
+        self.first.take_if(|first| *first == terms);
+        if let Some(row) = self.rows.remove(&terms) {
+            discarded.push(row);
+        }
+    }
+
     fn resolved(&self, terms: TermsId) -> Option<TermsId> {
         if terms == TermsId::UNKNOWN { self.first } else { Some(terms) }
     }
@@ -81,24 +103,13 @@ pub(super) fn follow_change(world: &mut World, (left, tables): (TermsId, Tables)
     drop_unfollowed(world, left);
 }
 
-/// Drops the rules of these terms, unless they are in force or something follows them.
-pub(super) fn drop_unfollowed(world: &mut World, terms: TermsId) {
-    let Some(terms) = world.resource::<Kept>().resolved(terms) else {
-        return;
-    };
-    let (followers, kept) = (world.resource::<Followers>(), world.resource::<Kept>());
-    let unknown = if kept.first == Some(terms) { followers.of(TermsId::UNKNOWN) } else { 0 };
-    if followers.of(terms) + unknown > 0 || world.resource::<InForce>().terms == terms {
-        return;
-    }
-    let mut kept = world.resource_mut::<Kept>();
-    kept.former.remove(&terms);
-    if kept.first == Some(terms) {
-        kept.first = None;
-    }
-    if let Some(row) = kept.rows.remove(&terms) {
-        world.resource_mut::<Discarded>().push(row);
-    }
+fn drop_unfollowed(world: &mut World, terms: TermsId) {
+    world.resource_scope(|world, mut kept: Mut<Kept>| {
+        world.resource_scope(|world, mut discarded: Mut<Discarded>| {
+            let present = world.resource::<InForce>().terms;
+            kept.drop_unfollowed(terms, present, world.resource::<Followers>(), &mut discarded);
+        });
+    });
 }
 
 /// The terms in force have a row at all times: a restart with other assets must find them.

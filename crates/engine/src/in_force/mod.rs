@@ -30,7 +30,7 @@ use crate::mend::MendApp;
 use crate::rules::{self, LoadedRules, Table, TableTexts, Tables};
 use crate::storage::StorageApp;
 
-pub use follow::{Followers, TermsId};
+pub use follow::{Followers, FormerTables, TermsId};
 pub use kept::KeptRules;
 
 /// Which rules and events are in force.
@@ -314,3 +314,6 @@ impl Plugin for InForcePlugin {
 pub(crate) fn register_rows(app: &mut App) {
     app.add_world_row::<History<Force>>().add_world_entities::<KeptRules>();
 }
+
+#[cfg(test)]
+mod tests;

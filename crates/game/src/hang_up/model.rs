@@ -9,7 +9,7 @@ use crate::hang_up::rates::{Rates, under};
 use crate::hang_up::rules::HangUpRules;
 use crate::items::Amount;
 use crate::timed_events::Change;
-use raidkeep_engine::history::Piece;
+use raidkeep_engine::history::{History, Piece};
 use raidkeep_engine::storage::{Arrival, PlayerRow, Unfit};
 
 mod mending;
@@ -53,6 +53,15 @@ impl HangUp {
     /// Whole seconds since the start or the last settlement; 0 when nothing hangs.
     pub fn elapsed(&self, now: i64) -> i64 {
         self.hanging.as_ref().map_or(0, |hanging| hanging.elapsed(now))
+    }
+
+    /// Whether the stage has a rate now, or had one for a minute that is not settled yet; `None` when no stage is hung up.
+    pub fn is_configured(&self, now: i64, history: &History<HangUpRules>) -> Option<bool> {
+        let hanging = self.hanging.as_ref()?;
+        let has_rate = |rules: &HangUpRules| rules.rate(hanging.stage).is_some();
+        let shares = hanging.shares(hanging.elapsed(now) / SECONDS_PER_MINUTE, &Rates::from(history));
+        let has_earned = shares.iter().any(|share| share.minutes > 0 && has_rate(share.rules));
+        Some(has_earned || history.in_force().is_some_and(has_rate))
     }
 
     /// Hangs a stage from now on, keeping the seconds left over from the one before.
@@ -196,7 +205,6 @@ mod tests {
     use crate::items::ItemId;
     use crate::shipped_rules;
     use proptest::prelude::*;
-    use raidkeep_engine::history::History;
     use rand::SeedableRng;
     use rand_chacha::ChaCha8Rng;
 

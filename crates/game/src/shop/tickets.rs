@@ -95,7 +95,7 @@ impl<'r> Counter<'r> {
         clock: &'r Clock,
         own: impl Iterator<Item = &'c Change>,
     ) -> Result<Self, Refusal> {
-        let purchase = rules.purchases.iter().find(|purchase| purchase.mode == mode).ok_or(NONE_TO_BUY)?;
+        let purchase = rules.purchase(mode).ok_or(NONE_TO_BUY)?;
         let kinds = rules.kind(purchase.ticket).zip(rules.kind(purchase.allowance));
         let (ticket, allowance) = kinds.ok_or(NONE_TO_BUY)?;
         let purchase = purchase.under(own);

@@ -315,10 +315,11 @@ impl Change {
         self.set.unwrap_or_else(|| number.saturating_add(self.add.unwrap_or(0)))
     }
 
-    /// Changes a number that is never below 0.
+    /// Changes a number. What its type cannot hold becomes the nearest that it can: 0, or `most`.
     pub fn change<N: Copy + TryFrom<i64> + TryInto<i64>>(&self, number: &mut N, most: N) {
         let before = (*number).try_into().unwrap_or(i64::MAX);
-        *number = N::try_from(self.changed(before).max(0)).unwrap_or(most);
+        let after = self.changed(before);
+        *number = N::try_from(after).or_else(|_| N::try_from(after.max(0))).unwrap_or(most);
     }
 
     /// Changes the quantities that are meant; returns how many they are.

@@ -7,7 +7,8 @@ use jiff::tz::TimeZone;
 
 use super::{Calendar, Month, Row};
 use crate::report::chart::{colour, escape};
-use crate::report::page::page;
+use crate::report::csv::CsvTable;
+use crate::report::page::Page;
 
 const DAY_WIDTH: f64 = 26.0;
 const NAME_WIDTH: f64 = 210.0;
@@ -40,18 +41,24 @@ impl Calendar<'_> {
         svg
     }
 
-    /// The calendar as a page that needs nothing else.
+    /// The calendar as a page that needs nothing else, with its times as CSV.
     pub fn html(&self, zone: &TimeZone) -> String {
-        let mut content = self.svg(zone);
+        let mut page = Page::new("Raidkeep calendar");
+        let mut times = CsvTable::new(&["event", "name", "begins", "ends"]);
         for row in &self.events {
-            let title = format!("{}: {}", row.id, row.event.name.together(" / "));
-            let _ = write!(content, "<h2>{}</h2>\n<ul>\n", escape(&title));
-            for words in row.words() {
-                let _ = writeln!(content, "<li>{}</li>", escape(&words));
+            for (from, until) in &row.times {
+                let name = row.event.name.together(" / ");
+                times.row([row.id.to_owned(), name, local(*from, zone), local(*until, zone)]);
             }
-            content.push_str("</ul>\n");
         }
-        page("Raidkeep calendar", &content)
+        page.begin_pictures();
+        page.picture("calendar", "When events run", "days of the world's zone", "", &self.svg(zone), times);
+        page.end_pictures();
+        for row in &self.events {
+            page.section(&format!("{}: {}", row.id, row.event.name.together(" / ")));
+            page.list(row.words());
+        }
+        page.html()
     }
 }
 
