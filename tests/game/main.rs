@@ -3,6 +3,7 @@
 mod battle_properties;
 mod battles;
 mod binding;
+mod boss_ids;
 mod bosses;
 mod challenges;
 mod clock_jumps;
@@ -56,3 +57,4 @@ mod tale;
 mod tasks;
 mod transcripts;
 mod traveller;
+mod windows;

@@ -26,7 +26,7 @@ use crate::storage::{FoundRows, RowQuery, StorageError};
 pub type CountUses = fn(&RowInUse<'_>, &mut Uses);
 
 /// A row, and the tables in force.
-#[derive(Debug, Clone, Copy)]
+#[derive(Clone, Copy)]
 pub struct RowInUse<'a> {
     /// Its key.
     pub key: &'a [u8],
@@ -34,6 +34,8 @@ pub struct RowInUse<'a> {
     pub value: &'a [u8],
     /// The tables in force.
     pub tables: &'a Tables,
+    /// All rows, for a row that only together with another says what it uses.
+    pub rows: &'a Rows,
 }
 
 /// An entry of the assets.
@@ -190,7 +192,7 @@ impl UseCounters {
     fn count(&self, rows: &Rows, tables: &Tables) -> Result<Vec<EntryUse>, StorageError> {
         let mut uses = Uses::default();
         for (table, count) in &self.0 {
-            rows.scan(table, &mut |key, value| count(&RowInUse { key, value, tables }, &mut uses))?;
+            rows.scan(table, &mut |key, value| count(&RowInUse { key, value, tables, rows }, &mut uses))?;
         }
         Ok(uses.into_list())
     }

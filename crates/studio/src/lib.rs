@@ -12,4 +12,5 @@ pub mod scenario;
 pub mod schema;
 pub mod simulate;
 pub mod slice;
+pub mod statistics;
 pub mod testing;

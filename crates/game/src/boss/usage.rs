@@ -1,20 +1,21 @@
 //! Which bosses players have hurt or killed, for whoever is about to change one.
 
-use raidkeep_engine::rules::SingleFile;
-use raidkeep_engine::storage::WorldEntity;
+use raidkeep_engine::rules::Table;
+use raidkeep_engine::storage::{WorldEntity, WorldRow};
 use raidkeep_engine::usage::{RowInUse, UsedEntry, Uses};
 
-use crate::boss::{BossRules, WorldBoss};
+use crate::boss::{BossNumbers, BossRules, WorldBoss};
 
-const DEAD: UsedEntry = UsedEntry { table: <BossRules as SingleFile>::PATH, list: "bosses", how: "is dead" };
+const DEAD: UsedEntry = UsedEntry { table: <BossRules as Table>::PATH, list: "bosses", how: "is dead" };
 const HURT: UsedEntry = UsedEntry { how: "is hurt", ..DEAD };
 
 pub(super) fn count(row: &RowInUse<'_>, uses: &mut Uses) {
-    let bosses = row.tables.get::<BossRules>().map_or(&[][..], |rules| &rules.bosses);
-    if let Ok(boss) = WorldBoss::read(row.value)
-        && let Some(entry) = bosses.get(boss.number as usize)
-        && boss.left < boss.life
-    {
-        uses.note(if boss.is_alive() { HURT } else { DEAD }, &entry.name, None, 1);
+    let Some(boss) = WorldBoss::read(row.value).ok().filter(|boss| boss.left < boss.life) else {
+        return;
+    };
+    let numbers = row.rows.only_row(BossNumbers::TABLE).ok().flatten();
+    let numbers = numbers.and_then(|numbers| BossNumbers::read(&numbers).ok()).unwrap_or_default();
+    if let Some(id) = numbers.id(boss.number) {
+        uses.note(if boss.is_alive() { HURT } else { DEAD }, id, None, 1);
     }
 }

@@ -3,6 +3,7 @@
 //! Nothing ticks; a settlement computes what the elapsed whole minutes are worth, at the same cost for a minute as for
 //! a year. Minutes under earlier rules count by those rules.
 
+mod changes;
 pub mod model;
 pub mod requests;
 pub mod rules;

@@ -223,10 +223,11 @@ fn enter_plain_stage(
         return Err(STAGE);
     }
     let block = rules.stage(stage).ok_or(NOT_CONFIGURED)?;
+    let block = block.under(stage, tables.own_changes(&player.visitor, now));
     let entry = block.legacy.as_ref().ok_or(NOT_CONFIGURED)?;
-    if !block.windows.is_empty() {
-        let window = block.open_since(now, &tables.clock);
-        if window.is_none_or(|window| player.progress.has_paid(stage, window)) {
+    if block.is_timed() {
+        let opening = block.opening(now, &tables.clock);
+        if opening.is_none_or(|opening| player.progress.has_paid(stage, &opening)) {
             return Err(STAGE);
         }
     }

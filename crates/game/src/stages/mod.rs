@@ -4,6 +4,7 @@
 //! in the new functions and in the legacy ones.
 
 pub mod boss_room;
+mod changes;
 mod codes;
 pub mod layouts;
 pub mod legacy;
@@ -17,7 +18,6 @@ pub mod suspects;
 mod suspicion;
 pub mod sweep;
 mod usage;
-pub mod windows;
 
 use bevy_app::{App, Plugin};
 use bevy_ecs::prelude::*;

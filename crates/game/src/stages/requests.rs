@@ -17,9 +17,10 @@ use crate::stages::codes;
 use crate::stages::model::{Mode, Progress};
 use crate::stages::modes::{Boss, Coin, Endless, Exp, General, StageMode};
 use crate::stages::rules::{ModeRules, StageBlock, StageRules};
-use crate::stages::session::{OpenSession, Sessions, StageSession, Visitor};
+use crate::stages::session::{OpenSession, Sessions, StageSession, Visitor, VisitorItem};
 use crate::stages::suspects::believe;
 use crate::tickets::{Limits, TicketRules, Tickets};
+use crate::timed_events::{Change, EventRules};
 use raidkeep_engine::clock::Clock;
 use raidkeep_engine::dispatch::RequestApp;
 use raidkeep_engine::in_force::FormerTables;
@@ -62,6 +63,7 @@ pub(super) struct StageTables<'w> {
     pub(super) levels: Res<'w, Rules<LevelRules>>,
     pub(super) energy: Res<'w, Rules<EnergyRules>>,
     pub(super) tickets: Res<'w, Rules<TicketRules>>,
+    pub(super) events: Res<'w, Rules<EventRules>>,
     pub(super) former: FormerTables<'w>,
 }
 
@@ -78,6 +80,11 @@ impl StageTables<'_> {
 
     pub(super) fn mode(&self, mode: Mode) -> Result<&ModeRules, Refusal> {
         self.stages.mode(mode).ok_or(codes::NOT_CONFIGURED)
+    }
+
+    /// What a player's own events change at a moment (unix seconds).
+    pub(super) fn own_changes(&self, visitor: &VisitorItem, at: i64) -> impl Iterator<Item = &Change> {
+        self.events.own_changes(visitor.made_at(), at)
     }
 
     /// Experience as the replies show it.
@@ -184,6 +191,7 @@ fn enter(
         return Err(codes::MISMATCH);
     }
     let block = rules.stage(stage).ok_or(codes::NOT_CONFIGURED)?;
+    let block = block.under(stage, tables.own_changes(&player.visitor, now));
     if tables.levels.standing(player.experience.total).level < block.level {
         return Err(codes::LEVEL);
     }
@@ -421,7 +429,8 @@ pub(super) fn collect_victory(
     let is_new = player.progress.highest(present, clock) < stage;
     let rise = if is_new { player.progress.pass(present, stage, clock) } else { 0 };
     let block = rules.stage(stage).filter(|block| pays(block, stage, entered_at, clock, &mut player.progress));
-    let reward = block.map(|block| draw(block, random)).unwrap_or_default();
+    let block = block.map(|block| block.under(stage, tables.own_changes(&player.visitor, entered_at)));
+    let reward = block.as_deref().map(|block| draw(block, random)).unwrap_or_default();
     let exp = block.map_or(0, |block| block.exp);
     if !reward.is_empty() {
         player.inventory.grant(&reward, VICTORY);
@@ -434,15 +443,14 @@ pub(super) fn collect_victory(
 
 /// Whether a victory pays out. A player who entered while a window was open is paid even if it has closed since.
 fn pays(block: &StageBlock, stage: u32, entered_at: i64, clock: &Clock, progress: &mut Mut<Progress>) -> bool {
-    if block.windows.is_empty() {
+    if !block.is_timed() {
         return true;
     }
-    let window = block.open_since(entered_at, clock);
-    let pays = window.is_some_and(|window| !progress.has_paid(stage, window));
-    if let Some(window) = window.filter(|_| pays) {
-        progress.note_paid(stage, window);
+    let unpaid = block.opening(entered_at, clock).filter(|opening| !progress.has_paid(stage, opening));
+    if let Some(opening) = &unpaid {
+        progress.note_paid(stage, opening);
     }
-    pays
+    unpaid.is_some()
 }
 
 /// All rewards of a stage, or the configured number of them, drawn with replacement.

@@ -274,6 +274,13 @@ pub(super) struct Visitor {
     session: Option<&'static CurrentSession>,
 }
 
+impl VisitorItem<'_, '_> {
+    /// When its account was made, unix seconds.
+    pub(super) fn made_at(&self) -> i64 {
+        self.owner.made_at()
+    }
+}
+
 /// Opens and ends the sessions of players.
 #[derive(SystemParam)]
 pub(super) struct Sessions<'w, 's> {
