@@ -28,6 +28,9 @@ pub trait Table: Send + Sync + Sized + 'static {
     /// specifically belongs to that table.
     const PATH: &'static str;
 
+    /// Whether the game needs a file of it. Without one, a table that it does not need is assembled from none.
+    const IS_NEEDED: bool = true;
+
     /// What one file holds.
     type File: DeserializeOwned + JsonSchema;
 
@@ -107,6 +110,7 @@ impl fmt::Debug for Tables {
 struct Kind {
     id: TypeId,
     path: &'static str,
+    is_needed: bool,
     build: fn(&[String], bool, &mut Tables, &mut Report),
     validate: fn(&Tables, &mut Report),
     schema: SchemaOf,
@@ -117,6 +121,7 @@ impl Kind {
         Self {
             id: TypeId::of::<T>(),
             path: T::PATH,
+            is_needed: T::IS_NEEDED,
             build: build::<T>,
             validate: validate::<T>,
             schema: schema_of::<T::File>,
@@ -298,7 +303,7 @@ impl Catalogue {
         for kind in &self.kinds {
             let files = owned.get(kind.path).map_or(&[][..], Vec::as_slice);
             let unread = failed.iter().any(|file| self.owner(file) == Some(kind.path));
-            if files.is_empty() && !unread {
+            if files.is_empty() && !unread && kind.is_needed {
                 let remark = report.error(Place::file(kind.path), missing(kind));
                 if let Some(file) = known.stand_in(kind.path, others) {
                     remark.hint(format!("rename \"{file}\" to \"{}\"", kind.path));

@@ -368,7 +368,7 @@ fn pass_stage<N: LegacyName>(
     sessions.leave(&mut player.visitor, blow.as_ref().map(|(_, damage)| *damage));
     // Nothing is passed in the room itself, which belongs to no mode.
     let passed = rules.map(|rules| {
-        let won = collect_victory(&mut player, rules, open, &tables.clock, &mut random);
+        let won = collect_victory(&mut player, rules, open, &tables, &mut random);
         StagePassed {
             pass_stages: LegacyChange::after(&player.inventory, &won.reward),
             p_exp: PassedExp { remaining: player.experience.total, reward: won.exp },

@@ -10,6 +10,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::boss::{BossField, Ratios};
+use crate::drops::DropRules;
 use crate::energy::{Energy, EnergyChange, EnergyMoments, EnergyRules};
 use crate::items::{Amount, Cause, Inventory};
 use crate::levels::{Experience, LevelRules};
@@ -61,6 +62,7 @@ pub(super) struct StageTables<'w> {
     pub(super) levels: Res<'w, Rules<LevelRules>>,
     pub(super) energy: Res<'w, Rules<EnergyRules>>,
     pub(super) tickets: Res<'w, Rules<TicketRules>>,
+    pub(super) drops: Res<'w, Rules<DropRules>>,
 }
 
 impl StageTables<'_> {
@@ -379,7 +381,7 @@ fn win(
     tables: &StageTables,
     random: &mut Randomness,
 ) -> Success<StageWon> {
-    let Won { reward, exp, .. } = collect_victory(player, rules, open, &tables.clock, random);
+    let Won { reward, exp, .. } = collect_victory(player, rules, open, tables, random);
     Success::with(StageWon {
         boss,
         remain: player.inventory.remain_of(&reward),
@@ -402,14 +404,18 @@ pub(super) fn collect_victory(
     player: &mut RaiderItem,
     rules: &ModeRules,
     open: OpenSession,
-    clock: &Clock,
+    tables: &StageTables,
     random: &mut Randomness,
 ) -> Won {
     let OpenSession { stage, entered_at, .. } = open;
+    let clock = &*tables.clock;
     let is_new = player.progress.highest(rules, clock) < stage;
     let rise = if is_new { player.progress.pass(rules, stage, clock) } else { 0 };
     let block = rules.stage(stage).filter(|block| pays(block, stage, entered_at, clock, &mut player.progress));
-    let reward = block.map(|block| draw(block, random)).unwrap_or_default();
+    let mut reward = block.map(|block| block.draw(random)).unwrap_or_default();
+    if let Some(block) = block {
+        reward.extend(tables.drops.draw(&block.drops, 1, &mut player.inventory, random));
+    }
     let exp = block.map_or(0, |block| block.exp);
     if !reward.is_empty() {
         player.inventory.grant(&reward, VICTORY);
@@ -431,13 +437,4 @@ fn pays(block: &StageBlock, stage: u32, entered_at: i64, clock: &Clock, progress
         progress.note_paid(stage, window);
     }
     pays
-}
-
-/// All rewards of a stage, or the configured number of them, drawn with replacement.
-fn draw(block: &StageBlock, random: &mut Randomness) -> Vec<Amount> {
-    use rand::seq::IndexedRandom;
-    match block.random {
-        None => block.rewards.clone(),
-        Some(draws) => (0..draws).filter_map(|_| block.rewards.choose(random.source()).copied()).collect(),
-    }
 }

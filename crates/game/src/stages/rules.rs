@@ -1,9 +1,11 @@
 //! `stages/*.ron`: one file for each mode.
 
+use rand::seq::IndexedRandom;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
 use crate::boss::PlausibleDamage;
+use crate::drops::Drops;
 use crate::items::{Amount, ItemRules};
 use crate::schedule::Schedule;
 use crate::stages::layouts::LAYOUT;
@@ -11,6 +13,7 @@ use crate::stages::windows::Window;
 use crate::stages::{Mode, suspicion};
 use crate::tickets::TICKET;
 use raidkeep_engine::clock::Clock;
+use raidkeep_engine::random::Randomness;
 use raidkeep_engine::rules::{Place, Report, Table, Tables};
 
 /// All modes and their stages.
@@ -78,6 +81,9 @@ pub struct StageBlock {
     /// How many of the rewards are drawn, with replacement; absent = all are granted.
     #[serde(default)]
     pub random: Option<u32>,
+    /// Drop tables from `drops/` that a victory rolls besides: `["scrolls"]`, or `["scrolls:2"]` for two times.
+    #[serde(default)]
+    pub drops: Drops,
     /// Experience that a victory grants.
     #[serde(default)]
     pub exp: i64,
@@ -115,6 +121,14 @@ impl StageBlock {
     /// When the window that was open at `moment` opened, unix seconds; `None` when none was.
     pub fn open_since(&self, moment: i64, clock: &Clock) -> Option<i64> {
         self.windows.iter().filter_map(|window| window.open_since(moment, clock.zone())).max()
+    }
+
+    /// All rewards of a victory, or the configured number of them, drawn with replacement.
+    pub fn draw(&self, random: &mut Randomness) -> Vec<Amount> {
+        match self.random {
+            None => self.rewards.clone(),
+            Some(draws) => (0..draws).filter_map(|_| self.rewards.choose(random.source()).copied()).collect(),
+        }
     }
 
     fn contains(&self, stage: u32) -> bool {
@@ -299,6 +313,7 @@ fn check_references(mode: &ModeRules, tables: &Tables, place: &Place, report: &m
                 items.check_all(&legacy.cost, 0, &place.clone().key("legacy").key("cost"), report);
             }
         }
+        block.drops.check(&place.clone().key("drops"), report);
         for (at, window) in block.windows.iter().enumerate() {
             window.check(&place.clone().key("windows").index(at), report);
         }
