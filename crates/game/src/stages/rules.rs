@@ -1,9 +1,11 @@
 //! `stages/*.ron`: one file for each mode.
 
+use rand::seq::IndexedRandom;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
 use crate::boss::PlausibleDamage;
+use crate::drops::Drops;
 use crate::items::{Amount, ItemRules};
 use crate::schedule::Schedule;
 use crate::stages::layouts::LAYOUT;
@@ -12,6 +14,7 @@ use crate::tickets::TICKET;
 use crate::timed_events::check_changes;
 use crate::windows::{self, Opening, Window};
 use raidkeep_engine::clock::Clock;
+use raidkeep_engine::random::Randomness;
 use raidkeep_engine::rules::{Place, Report, Table, Tables};
 
 /// All modes and their stages.
@@ -79,6 +82,9 @@ pub struct StageBlock {
     /// How many of the rewards are drawn, with replacement; absent = all are granted.
     #[serde(default)]
     pub random: Option<u32>,
+    /// Drop tables from `drops/` that a victory rolls besides: `["scrolls"]`, or `["scrolls:2"]` for two times.
+    #[serde(default)]
+    pub drops: Drops,
     /// Experience that a victory grants.
     #[serde(default)]
     pub exp: i64,
@@ -125,6 +131,14 @@ impl StageBlock {
     /// Which windows were open at `moment`; `None` when none was.
     pub fn opening(&self, moment: i64, clock: &Clock) -> Option<Opening> {
         Opening::at(&self.windows, moment, clock.zone())
+    }
+
+    /// All rewards of a victory, or the configured number of them, drawn with replacement.
+    pub fn draw(&self, random: &mut Randomness) -> Vec<Amount> {
+        match self.random {
+            None => self.rewards.clone(),
+            Some(draws) => (0..draws).filter_map(|_| self.rewards.choose(random.source()).copied()).collect(),
+        }
     }
 
     fn contains(&self, stage: u32) -> bool {
@@ -329,6 +343,7 @@ fn check_references(mode: &ModeRules, tables: &Tables, place: &Place, report: &m
             }
         }
         windows::check_all(&block.windows, &place.clone().key("windows"), report);
+        block.drops.check(&place.clone().key("drops"), report);
         if let Some(layout) = &block.layout {
             report.name_used(LAYOUT, layout.clone(), &place.key("layout"));
         }

@@ -5,6 +5,7 @@ use bevy_ecs::prelude::*;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::drops::Drops;
 use crate::energy::{EnergyChange, EnergyMoments};
 use crate::items::{Amount, Cause, ItemRules};
 use crate::stages::Mode;
@@ -13,6 +14,7 @@ use crate::stages::requests::{ExpInfo, Raider, StageTables, pay};
 use crate::stages::rules::StageRules;
 use crate::timed_events::check_changes;
 use raidkeep_engine::dispatch::RequestApp;
+use raidkeep_engine::random::Randomness;
 use raidkeep_engine::request;
 use raidkeep_engine::request::lenient::{self, Given, Integer};
 use raidkeep_engine::request::{Answer, Call, Code, Player, Reads, Refusal, Success};
@@ -48,6 +50,9 @@ pub struct SweepBlock {
     /// What each further stage of the run adds.
     #[serde(default)]
     pub growth: Vec<Amount>,
+    /// Drop tables from `drops/` that one sweep rolls besides: `["scrolls"]`, or `["scrolls:2"]` for two times.
+    #[serde(default)]
+    pub drops: Drops,
     /// Experience of one sweep.
     pub exp: i64,
 }
@@ -118,6 +123,7 @@ fn check_block(block: &SweepBlock, tables: &Tables, place: &Place, report: &mut 
             report.error(place, format!("item {} is not among the rewards, so it cannot grow", growth.item));
         }
     }
+    block.drops.check(&place.clone().key("drops"), report);
     if let Some(items) = tables.get::<ItemRules>() {
         items.check_all(&block.cost, 1, &place.clone().key("cost"), report);
         items.check_all(&block.rewards, 1, &place.clone().key("rewards"), report);
@@ -172,6 +178,7 @@ fn mopping_up_stage(
     mut players: Query<Raider>,
     tables: StageTables,
     sweep: Res<Rules<SweepRules>>,
+    mut random: ResMut<Randomness>,
 ) -> Answer<Swept> {
     let mut player = call.caller.get_mut(&mut players)?;
     let count = positive(call.request.count)?;
@@ -183,8 +190,12 @@ fn mopping_up_stage(
     let points = player.energy.points(tables.clock.now(), &tables.energy);
     let energy = block.energy.checked_mul(count).filter(|energy| *energy <= points).ok_or(codes::ENERGY)?;
     let cost = block.cost(count).ok_or(codes::MATERIALS)?;
-    let (reward, exp) = block.rewards(stage, count).zip(block.exp.checked_mul(count)).ok_or(codes::COUNT)?;
+    let (mut reward, exp) = block.rewards(stage, count).zip(block.exp.checked_mul(count)).ok_or(codes::COUNT)?;
+    if !tables.drops.can_draw(&block.drops, count.unsigned_abs()) {
+        return Err(codes::COUNT);
+    }
     pay(&mut player.energy, &mut player.inventory, energy, &cost, SWEEP, &tables)?;
+    reward.extend(tables.drops.draw(&block.drops, count.unsigned_abs(), &mut player.inventory, &mut random));
     player.inventory.grant(&reward, SWEEP);
     player.experience.earn(exp);
     let now = tables.clock.now();
