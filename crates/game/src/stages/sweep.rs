@@ -37,10 +37,13 @@ pub struct SweepRules {
 #[serde(deny_unknown_fields)]
 pub struct SweepBlock {
     /// The first stage of the run.
+    #[schemars(range(min = 1, max = 1_000_000_000), extend("unit" = "stage number"))]
     pub from: u32,
     /// The last stage of the run.
+    #[schemars(range(min = 1, max = 1_000_000_000), extend("unit" = "stage number"))]
     pub to: u32,
     /// Energy of one sweep.
+    #[schemars(range(min = 0, max = 1_000_000_000), extend("unit" = "points of energy"))]
     pub energy: i64,
     /// Items of one sweep.
     #[serde(default)]
@@ -54,6 +57,7 @@ pub struct SweepBlock {
     #[serde(default)]
     pub drops: Drops,
     /// Experience of one sweep.
+    #[schemars(range(min = 0, max = 1_000_000_000), extend("unit" = "experience"))]
     pub exp: i64,
 }
 
@@ -109,16 +113,14 @@ fn check_block(block: &SweepBlock, tables: &Tables, place: &Place, report: &mut 
     if !(first..=last).contains(&block.from) {
         report.error(place.clone().key("from"), format!("expected a general stage, {first} to {last}"));
     }
-    if block.to < block.from || block.to > last {
-        report.error(place.clone().key("to"), format!("expected {} to {last}", block.from));
-    }
-    for (key, value) in [("energy", block.energy), ("exp", block.exp)] {
-        if !(0..=1_000_000_000).contains(&value) {
-            report.error(place.clone().key(key), format!("{value} is out of range, expected 0 to 1000000000"));
-        }
+    if block.to < block.from {
+        report.error(place.clone().key("to"), format!("{} is below from, {}", block.to, block.from));
+    } else if block.to > last && block.from <= last {
+        report.error(place.clone().key("to"), format!("{} is above {last}, the last general stage", block.to));
     }
     for (at, growth) in block.growth.iter().enumerate() {
-        if !block.rewards.iter().any(|reward| reward.item == growth.item) {
+        let exists = tables.get::<ItemRules>().is_none_or(|items| items.item(growth.item).is_some());
+        if exists && !block.rewards.iter().any(|reward| reward.item == growth.item) {
             let place = place.clone().key("growth").index(at);
             report.error(place, format!("item {} is not among the rewards, so it cannot grow", growth.item));
         }
