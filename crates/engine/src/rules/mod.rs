@@ -35,7 +35,7 @@ mod unread;
 #[cfg(test)]
 mod tests;
 
-pub use catalogue::{Catalogue, Former, LoadedRules, SingleFile, Study, Table, Tables, only};
+pub use catalogue::{AssetStudy, Catalogue, Former, LoadedRules, SingleFile, Table, Tables, only};
 pub use names::{AllNames, GivenName, NameScope, Names, Naming};
 pub use nearest::nearest;
 pub use outline::{RonBracket, RonGroup, RonPart, RonValue};

@@ -43,6 +43,15 @@ pub fn written(study: &Study, measure: &Measure, crowd: Crowd, day: u32) -> Stri
     }
 }
 
+/// The same without what is in brackets or behind ±.
+pub fn written_briefly(study: &Study, measure: &Measure, crowd: Crowd, day: u32) -> String {
+    match study.spread(measure, crowd, day) {
+        Some(spread) if spread.players == 0 => "-".to_owned(),
+        Some(spread) => short(spread.median),
+        None => short(study.estimate(measure, crowd, day).mean),
+    }
+}
+
 /// `12.5 ±0.8`, or the mean alone if it is the same with every seed or there is one seed.
 pub fn with_uncertainty(estimate: &Estimate) -> String {
     match estimate.half_width().map(short) {

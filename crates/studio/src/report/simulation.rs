@@ -6,7 +6,7 @@ use crate::report::facts::{headline_measures, is_nothing, unit_of, with_uncertai
 use crate::report::flow::{Flows, Stream};
 use crate::report::goals::GoalOutcome;
 use crate::report::number::short;
-use crate::report::page::{Page, Row};
+use crate::report::page::{Page, TableRow};
 use crate::report::summary::{self, LEGEND};
 use crate::simulate::figures::rounded;
 use crate::simulate::{Crowd, Measure, MeasureKind, Study};
@@ -64,11 +64,11 @@ fn side_by_side(page: &mut Page, name: &str, study: &Study, measures: &[Measure]
     head.extend(days.iter().map(|day| format!("day {day}")));
     let mut rows = Vec::new();
     for measure in measures {
-        rows.push(Row::group(format!("{} [{}]", study.words.title(measure), unit_of(measure))));
+        rows.push(TableRow::group(format!("{} [{}]", study.words.title(measure), unit_of(measure))));
         for crowd in study.crowds() {
             let mut cells = vec![study.crowd_name(crowd).to_owned()];
             cells.extend(days.iter().map(|day| written(study, measure, crowd, *day)));
-            rows.push(Row::of(cells));
+            rows.push(TableRow::of(cells));
         }
     }
     page.table(name, &head.iter().map(String::as_str).collect::<Vec<_>>(), &rows);
@@ -216,7 +216,7 @@ fn refusals(page: &mut Page, study: &Study) {
             let reason = format!("{status} {}", study.words.message(function, *status));
             let mut cells = vec![function.to_string(), reason.trim_end().to_owned()];
             cells.extend(study.crowds().map(|crowd| with_uncertainty(&study.estimate(measure, crowd, day))));
-            rows.push(Row::of(cells));
+            rows.push(TableRow::of(cells));
         }
     }
     page.table("refusals", &head, &rows);
@@ -231,7 +231,7 @@ fn bosses(page: &mut Page, study: &Study) {
     if kills.is_empty() {
         page.paragraph("No boss died.");
     } else {
-        let rows: Vec<Row> = kills.iter().map(|kill| Row::of([kill.boss.clone(), kill.told()])).collect();
+        let rows: Vec<TableRow> = kills.iter().map(|kill| TableRow::of([kill.boss.clone(), kill.told()])).collect();
         page.table("bosses", &["boss", "first died on"], &rows);
     }
     page.begin_pictures();

@@ -308,23 +308,16 @@ impl Habit {
     /// Whether it is play: a player who comes and is granted nothing of the kind has nothing to do. To collect what is
     /// due, to read and to buy is no play.
     pub fn plays(&self) -> bool {
-        match self {
-            Self::Fight { .. }
-            | Self::Sweep { .. }
-            | Self::Activity { .. }
-            | Self::Tasks { .. }
-            | Self::Craft { .. }
-            | Self::Battles { .. }
-            | Self::Challenges { .. }
-            | Self::Ask { .. } => true,
+        !matches!(
+            self,
             Self::HangUp
-            | Self::Mail
-            | Self::ReadMail
-            | Self::Letters { .. }
-            | Self::Shop { .. }
-            | Self::Purchase { .. }
-            | Self::Tickets { .. } => false,
-        }
+                | Self::Mail
+                | Self::ReadMail
+                | Self::Letters { .. }
+                | Self::Shop { .. }
+                | Self::Purchase { .. }
+                | Self::Tickets { .. }
+        )
     }
 
     fn validate(&self, place: &Place, report: &mut Report) {
