@@ -265,7 +265,7 @@ fn a_policy_that_asks_for_what_is_not_there_is_told_at_its_line() {
     let cases = [
         (
             r#"Purchase(offer: "diamonds_61", chance: 0.1)"#,
-            "test.ron:6:39: error: archetypes[0].habits[0].offer: unknown offer \"diamonds_61\", expected an id from \
+            "test.ron:6:38: error: archetypes[0].habits[0].offer: unknown offer \"diamonds_61\", expected an id from \
              shop.ron (did you mean \"diamonds_60\"?)",
         ),
         (

@@ -159,14 +159,18 @@ impl Page {
 
     /// The whole page.
     pub fn html(&self) -> String {
-        let title = escape(&self.title);
-        format!(
-            "<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\">\n\
-             <meta name=\"viewport\" content=\"width=device-width,initial-scale=1\"><title>{title}</title>\n\
-             <style>{STYLE}</style></head><body>\n<h1>{title}</h1>\n{}</body></html>\n",
-            self.body
-        )
+        page(&self.title, &self.body)
     }
+}
+
+/// A page around its content, which is HTML.
+pub fn page(title: &str, content: &str) -> String {
+    let title = escape(title);
+    format!(
+        "<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\">\n\
+         <meta name=\"viewport\" content=\"width=device-width,initial-scale=1\"><title>{title}</title>\n\
+         <style>{STYLE}</style></head><body>\n<h1>{title}</h1>\n{content}</body></html>\n"
+    )
 }
 
 /// The numbers behind a chart: a row for each day, columns for each curve and the edges of its bands.
