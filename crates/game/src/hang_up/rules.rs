@@ -72,6 +72,16 @@ impl HangUpRules {
         nearest_lower(&self.rates, stage, |rate| rate.stage).map(|rate| rate.per_minute.as_slice())
     }
 
+    /// The stage whose rates a stage has.
+    pub(super) fn rate_stage(&self, stage: u32) -> Option<u32> {
+        nearest_lower(&self.rates, stage, |rate| rate.stage).map(|rate| rate.stage)
+    }
+
+    /// The stage whose chances a stage has.
+    pub(super) fn chances_stage(&self, stage: u32) -> Option<u32> {
+        nearest_lower(&self.chances, stage, |chances| chances.stage).map(|chances| chances.stage)
+    }
+
     /// The items by chance of a stage.
     pub fn chances(&self, stage: u32) -> &[Chance] {
         nearest_lower(&self.chances, stage, |chances| chances.stage).map_or(&[], |chances| chances.items.as_slice())
