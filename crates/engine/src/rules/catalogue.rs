@@ -253,13 +253,13 @@ impl Catalogue {
 
     /// The same, with everything that was learnt on the way, whether the files are valid or not.
     #[must_use]
-    pub fn study(&self, source: &AssetSource) -> Study {
+    pub fn study(&self, source: &AssetSource) -> AssetStudy {
         if let Some(problem) = self.wrong_folder(source) {
-            return Study { problems: Problems::new(vec![problem]), ..Study::default() };
+            return AssetStudy { problems: Problems::new(vec![problem]), ..AssetStudy::default() };
         }
         let Reading { texts, pictures, others, problems } = source.read();
         if texts.is_empty() && !problems.is_empty() {
-            return Study { problems: Problems::new(problems), ..Study::default() };
+            return AssetStudy { problems: Problems::new(problems), ..AssetStudy::default() };
         }
         let failed: HashSet<String> = problems.iter().map(|problem| problem.file.clone()).collect();
         let owned = self.owned_files(&texts);
@@ -284,7 +284,7 @@ impl Catalogue {
         let rank =
             |file: &str| (!causes.contains(file), !faulty.contains(file), !givers.contains(file), self.order(file));
         let problems = Problems::ranked(report.problems().to_vec(), rank);
-        Study { tables, texts: kept_texts, problems, fingerprint, names, report }
+        AssetStudy { tables, texts: kept_texts, problems, fingerprint, names, report }
     }
 
     /// Tells of a folder that holds nothing the game reads, and of the folder that was probably meant.
@@ -436,7 +436,7 @@ pub struct LoadedRules {
 
 /// All that a load learns about the files, valid or not.
 #[derive(Debug, Default)]
-pub struct Study {
+pub struct AssetStudy {
     /// The tables that could be read.
     pub tables: Tables,
     /// What they were read from.
@@ -450,7 +450,7 @@ pub struct Study {
     report: Report,
 }
 
-impl Study {
+impl AssetStudy {
     /// The line and column of a place, both counted from 1, columns in characters.
     #[must_use]
     pub fn position(&self, place: &Place) -> (u32, u32) {

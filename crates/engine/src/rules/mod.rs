@@ -38,7 +38,7 @@ mod unread;
 mod tests;
 
 pub use bounds::Range;
-pub use catalogue::{Catalogue, Former, LoadedRules, SingleFile, Study, Table, Tables, only};
+pub use catalogue::{AssetStudy, Catalogue, Former, LoadedRules, SingleFile, Table, Tables, only};
 pub use file_schema::{FileSchema, Shape};
 pub use names::{AllNames, GivenName, NameScope, Names, Naming};
 pub use nearest::nearest;
