@@ -6,7 +6,7 @@ use std::process::ExitCode;
 use clap::{Args, ValueEnum};
 use serde::Serialize;
 
-use crate::cli::print_line;
+use crate::cli::{print_line, tell};
 use raidkeep_engine::rules::{AssetSource, Problem, Problems};
 use raidkeep_server::config::Config;
 
@@ -74,11 +74,16 @@ impl Check {
 }
 
 /// The same problem with a path relative to the working directory, so that terminals and editors can open it.
-pub(super) fn located(problem: &Problem, source: &AssetSource) -> Problem {
+fn located(problem: &Problem, source: &AssetSource) -> Problem {
     let AssetSource::Folder(folder) = source else {
         return problem.clone();
     };
     Problem { file: folder.join(&problem.file).display().to_string(), ..problem.clone() }
+}
+
+/// Prints the warnings of assets that are used for something else, on stderr.
+pub(super) fn tell_warnings(warnings: &Problems, source: &AssetSource) {
+    warnings.iter().for_each(|warning| tell(&located(warning, source).to_string()));
 }
 
 fn summary(errors: usize, warnings: usize, source: &AssetSource) -> String {

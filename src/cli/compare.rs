@@ -5,8 +5,8 @@ use std::time::Instant;
 
 use clap::Args;
 
-use crate::cli::print_line;
-use crate::cli::simulate::{Subject, tell, write_file, write_page};
+use crate::cli::simulate::{Subject, write_file, write_page};
+use crate::cli::{print_line, tell};
 use raidkeep_engine::rules::AssetSource;
 use raidkeep_studio::compare::{Comparison, compare, page};
 

@@ -6,9 +6,9 @@ use std::time::Instant;
 use clap::Args;
 use indicatif::{ProgressBar, ProgressStyle};
 
-use crate::cli::check::located;
-use crate::cli::print_line;
-use raidkeep_engine::rules::AssetSource;
+use crate::cli::check::tell_warnings;
+use crate::cli::{print_line, tell};
+use raidkeep_engine::rules::{AssetSource, Problems, Single};
 use raidkeep_studio::report::export::{series_csv, series_json};
 use raidkeep_studio::report::page::Page;
 use raidkeep_studio::report::{simulation, summary};
@@ -44,25 +44,23 @@ impl Subject {
         self.policy.as_deref().unwrap_or(Path::new(DEFAULT_POLICY))
     }
 
-    pub(super) fn read_policy(&self) -> Result<Policy, Box<dyn std::error::Error>> {
+    pub(super) fn read_policy(&self) -> Result<Single<Policy>, Problems> {
         let file = self.policy_file();
-        let name = file.display().to_string();
-        let text = match std::fs::read_to_string(file) {
-            Err(_) if self.policy.is_none() => SHIPPED_POLICY.to_owned(),
-            read => read.map_err(|error| format!("cannot read {name}: {error}"))?,
-        };
-        Ok(policy::read(&name, &text)?)
+        if self.policy.is_none() && !file.exists() {
+            return policy::read(DEFAULT_POLICY, SHIPPED_POLICY);
+        }
+        policy::open(file)
     }
 
     /// Simulates all seeds under each of the assets, and shows how far it is.
     pub(super) fn study(
         &self,
-        policy: &Policy,
+        policy: &Single<Policy>,
         assets: impl IntoIterator<Item = AssetSource>,
     ) -> Result<Vec<Study>, Box<dyn std::error::Error>> {
         let named = |assets: AssetSource| {
             let rules = load(&assets)?;
-            rules.warnings.iter().for_each(|warning| tell(&located(warning, &assets).to_string()));
+            tell_warnings(&rules.warnings, &assets);
             Ok((short_name(&assets), rules))
         };
         let folders = assets.into_iter().map(named).collect::<Result<Vec<_>, Troubles>>()?;
@@ -112,7 +110,7 @@ impl Simulate {
         let policy = self.subject.read_policy()?;
         if let Some(wanted) = &self.greedy {
             let Subject { days, seed, .. } = self.subject;
-            let plan = GreedyPlan { wanted, days, seed, policy: &policy };
+            let plan = GreedyPlan { wanted, days, seed, policy: &policy.content };
             let found = greedy(&plan, &load(&raidkeep_game::usual_assets(self.assets.as_deref()))?)?;
             print_line(found.to_string().trim_end());
             return Ok(());
@@ -154,10 +152,4 @@ fn day_bar(days: u64) -> ProgressBar {
     let style = ProgressStyle::with_template("[{bar:40}] day {pos} of {len}, {eta} left");
     let style = style.expect("the template should be valid").progress_chars("#>-");
     ProgressBar::new(days).with_style(style)
-}
-
-/// Prints to stderr, apart from the output that is the same in every run.
-#[expect(clippy::print_stderr, reason = "times differ from run to run, so they stay out of the output")]
-pub(super) fn tell(line: &str) {
-    eprintln!("{line}");
 }

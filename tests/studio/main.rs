@@ -2,6 +2,7 @@
 
 mod check;
 mod check_mutations;
+mod compare;
 mod fuzz_inputs;
 mod greedy;
 mod habits;

@@ -174,6 +174,11 @@ impl TicketRules {
         self.kinds.iter().find(|kind| kind.key == key)
     }
 
+    /// How tickets of a mode are bought.
+    pub fn purchase(&self, mode: PurchaseMode) -> Option<&Purchase> {
+        self.purchases.iter().find(|purchase| purchase.mode == mode)
+    }
+
     /// Whether the owner of this inventory counts as VIP 1 or above.
     pub fn is_vip(&self, inventory: &Inventory) -> bool {
         self.vip_items.iter().any(|item| inventory.quantity(*item) > 0)

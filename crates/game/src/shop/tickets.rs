@@ -87,7 +87,7 @@ struct Counter<'r> {
 
 impl<'r> Counter<'r> {
     fn find(mode: PurchaseMode, rules: &'r TicketRules, clock: &'r Clock) -> Result<Self, Refusal> {
-        let purchase = rules.purchases.iter().find(|purchase| purchase.mode == mode).ok_or(NONE_TO_BUY)?;
+        let purchase = rules.purchase(mode).ok_or(NONE_TO_BUY)?;
         let kinds = rules.kind(purchase.ticket).zip(rules.kind(purchase.allowance));
         let (ticket, allowance) = kinds.ok_or(NONE_TO_BUY)?;
         Ok(Self { purchase, ticket, allowance, rules, clock })

@@ -15,6 +15,7 @@ pub mod driver;
 mod duel;
 mod errands;
 pub mod figures;
+pub mod fit;
 pub mod greedy;
 mod heard;
 pub mod knowledge;

@@ -213,7 +213,7 @@ mod tests {
                 damage: (base: 100, per_level: 10, spread: 0.0), habits: [{habits}],
             )])"#
         );
-        policy::read("p.ron", &text).expect("a valid policy")
+        policy::read("p.ron", &text).expect("a valid policy").content
     }
 
     /// The requests of a player who gets these replies, and the pause after each.

@@ -1,5 +1,7 @@
 //! Policies: how virtual players behave, written by designers in RON.
 
+use std::path::Path;
+
 use jiff::civil::{Date, Time};
 use serde::Deserialize;
 use serde_json::Value;
@@ -211,9 +213,20 @@ impl CraftedKind {
     }
 }
 
-/// Reads a policy.
-pub fn read(name: &str, text: &str) -> Result<Policy, Problems> {
-    Single::read(name, text, Policy::validate).map(|single| single.content)
+/// Reads a policy from its text.
+///
+/// # Errors
+/// Every mistake, at its line.
+pub fn read(name: &str, text: &str) -> Result<Single<Policy>, Problems> {
+    Single::read(name, text, Policy::validate)
+}
+
+/// Reads the file of a policy.
+///
+/// # Errors
+/// Why it cannot be read, or every mistake, at its line.
+pub fn open(path: &Path) -> Result<Single<Policy>, Problems> {
+    Single::open(path, Policy::validate)
 }
 
 /// Reads a time of day, `HH:MM`.

@@ -15,14 +15,14 @@ use crate::simulate::figures::Measure;
 use crate::simulate::knowledge::Knowledge;
 use crate::simulate::measure::{Book, Measured, Today};
 use crate::simulate::player::{AnsweredRequest, VirtualPlayer};
-use crate::simulate::policy::{Archetype, Habit, Policy};
+use crate::simulate::policy::{Archetype, Policy};
 use crate::simulate::results::Run;
 use raidkeep_engine::account::AccountId;
 use raidkeep_engine::players::Players;
 use raidkeep_engine::request::registry::RequestKind;
 use raidkeep_engine::request::reply::ReplyPort;
 use raidkeep_engine::request::status;
-use raidkeep_engine::rules::{LoadedRules, Problems, nearest};
+use raidkeep_engine::rules::{LoadedRules, Problems};
 use raidkeep_engine::start::Start;
 use raidkeep_engine::storage::{RowError, StorageError};
 use raidkeep_server::config::ConfigError;
@@ -43,9 +43,9 @@ pub struct SimulationPlan<'p> {
 /// Why a simulation failed.
 #[derive(Debug, thiserror::Error)]
 pub enum Troubles {
-    /// The assets are not valid.
+    /// The assets are not valid, or the policy does not fit them.
     #[error("{0}")]
-    Assets(#[from] Problems),
+    Files(#[from] Problems),
     /// The shipped configuration is not valid.
     #[error(transparent)]
     Config(#[from] ConfigError),
@@ -55,16 +55,6 @@ pub enum Troubles {
     /// The ledger of the simulated world could not be read.
     #[error("the ledger of the simulated world: {0}")]
     Ledger(#[from] RowError),
-    /// A policy calls an unknown function.
-    #[error("archetype \"{archetype}\": there is no function {function}{}", .nearest.as_ref().map_or(String::new(), |name| format!(" (did you mean {name:?}?)")))]
-    UnknownFunction {
-        /// The archetype with that habit.
-        archetype: String,
-        /// The name in the policy.
-        function: String,
-        /// The closest known name.
-        nearest: Option<String>,
-    },
     /// Nothing is called like what a greedy player should look for.
     #[error("there is no item {wanted}{}; expected an item's id, identifier or name, or exp", .nearest.as_ref().map_or(String::new(), |name| format!(" (did you mean {name:?}?)")))]
     UnknownItem {
@@ -81,14 +71,13 @@ pub enum Troubles {
 /// Runs a simulation; `progress` is called after each day with the number of days completed.
 ///
 /// # Errors
-/// When the policy does not fit the rules, or the world cannot run.
+/// When the world cannot run.
 pub fn simulate(plan: &SimulationPlan, rules: &LoadedRules, progress: impl FnMut(u32)) -> Result<Run, Troubles> {
     let settings = driver::settings()?;
     let midnights = midnights(plan.policy.first_day(), plan.days, &settings.zone).ok_or(Troubles::Calendar)?;
     let start = Start::alone(midnights[0] * 1000, plan.seed);
     let world = Driver::new(&settings, rules, start)?;
     let mut life = Life::begin(plan, world, midnights);
-    life.check_functions()?;
     life.live(progress)?;
     Ok(life.finish())
 }
@@ -166,22 +155,6 @@ impl<'p> Life<'p> {
 
     fn archetype(&self, number: u32) -> &'p Archetype {
         &self.plan.policy.archetypes[self.players[number as usize].archetype]
-    }
-
-    fn check_functions(&self) -> Result<(), Troubles> {
-        for archetype in &self.plan.policy.archetypes {
-            for habit in &archetype.habits {
-                if let Habit::Ask { function, .. } = habit
-                    && self.world.function(function).is_none()
-                {
-                    let nearest =
-                        nearest(function, self.world.functions().iter().map(|kind| kind.function)).map(str::to_owned);
-                    let (archetype, function) = (archetype.name.clone(), function.clone());
-                    return Err(Troubles::UnknownFunction { archetype, function, nearest });
-                }
-            }
-        }
-        Ok(())
     }
 
     /// Plans the player's visits for the first day from `first_day` on that has any.

@@ -4,10 +4,11 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use crate::simulate::driver;
+use crate::simulate::fit::fit;
 use crate::simulate::policy::Policy;
 use crate::simulate::results::{Run, Study, StudySubject, Words};
 use crate::simulate::run::{SimulationPlan, Troubles, simulate};
-use raidkeep_engine::rules::{AssetSource, LoadedRules};
+use raidkeep_engine::rules::{AssetSource, LoadedRules, Single};
 
 /// The parameters of a study.
 #[derive(Debug)]
@@ -21,7 +22,7 @@ pub struct StudyPlan<'p> {
     /// How many seeds.
     pub seeds: u32,
     /// How the players behave.
-    pub policy: &'p Policy,
+    pub policy: &'p Single<Policy>,
     /// The policy's name, for the report.
     pub policy_name: &'p str,
 }
@@ -39,7 +40,7 @@ pub fn load(assets: &AssetSource) -> Result<LoadedRules, Troubles> {
 /// A run uses one core, and as many run at a time as there are cores. The results depend on neither.
 ///
 /// # Errors
-/// The first trouble of any run.
+/// When the policy does not fit the rules of a folder, or a run is in trouble.
 pub fn study(
     plan: &StudyPlan,
     folders: &[(String, LoadedRules)],
@@ -56,6 +57,8 @@ pub fn study_on(
     folders: &[(String, LoadedRules)],
     progress: impl Fn() + Sync,
 ) -> Result<Vec<Study>, Troubles> {
+    let settings = driver::settings()?;
+    folders.iter().try_for_each(|(_, rules)| fit(plan.policy, &settings, &rules.tables))?;
     // Seed by seed, so that the runs of a pair are under way together.
     let jobs: Vec<(u64, usize)> =
         (0..u64::from(plan.seeds)).flat_map(|seed| (0..folders.len()).map(move |folder| (seed, folder))).collect();
@@ -66,7 +69,7 @@ pub fn study_on(
             Some(next.fetch_add(1, Ordering::Relaxed)).and_then(|job| Some((job, *jobs.get(job)?)))
         {
             let seed = plan.first_seed.wrapping_add(seed);
-            let plan = SimulationPlan { players: plan.players, days: plan.days, seed, policy: plan.policy };
+            let plan = SimulationPlan { players: plan.players, days: plan.days, seed, policy: &plan.policy.content };
             let outcome = simulate(&plan, &folders[folder].1, |_| progress());
             if outcome.is_err() {
                 // The others would fail alike, or their results would not be used.
@@ -98,7 +101,7 @@ fn empty(plan: &StudyPlan, name: &str, rules: &LoadedRules) -> Study {
         assets: name.to_owned(),
         fingerprint: format!("{:016x}", rules.fingerprint),
         policy: plan.policy_name.to_owned(),
-        archetypes: plan.policy.archetypes.iter().map(|archetype| archetype.name.clone()).collect(),
+        archetypes: plan.policy.content.archetypes.iter().map(|archetype| archetype.name.clone()).collect(),
         players: plan.players,
         days: plan.days,
     };
