@@ -4,6 +4,7 @@ mod check;
 mod check_mutations;
 mod compare;
 mod fuzz_inputs;
+mod goals;
 mod greedy;
 mod habits;
 mod mutation;

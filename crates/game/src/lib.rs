@@ -11,6 +11,7 @@ pub mod character;
 pub mod crafting;
 pub mod energy;
 pub mod families;
+pub mod goals;
 pub mod hang_up;
 pub mod identifiers;
 pub mod identity;
@@ -59,6 +60,7 @@ use crate::character::CharacterPlugin;
 use crate::crafting::CraftingPlugin;
 use crate::energy::EnergyPlugin;
 use crate::families::FamiliesPlugin;
+use crate::goals::GoalsPlugin;
 use crate::hang_up::HangUpPlugin;
 use crate::identity::{IdentityPlugin, IdentitySettings};
 use crate::images::ImagesPlugin;
@@ -187,6 +189,7 @@ impl PluginGroup for GamePlugins {
             .add(FamiliesPlugin)
             .add(BossPlugin)
             .add(RankingPlugin)
+            .add(GoalsPlugin)
             .add(MailPlugin)
             .add(CharacterPlugin)
             .add(CraftingPlugin)

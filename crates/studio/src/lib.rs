@@ -3,6 +3,7 @@
 pub mod compare;
 #[doc(hidden)]
 pub mod fuzzing;
+pub mod goals;
 pub mod hostile_stores;
 pub mod load;
 pub mod long_run;

@@ -25,6 +25,9 @@ pub trait Table: Send + Sync + Sized + 'static {
     /// specifically belongs to that table.
     const PATH: &'static str;
 
+    /// Whether the game needs a file of it. Without one, a table that it does not need is assembled from none.
+    const IS_NEEDED: bool = true;
+
     /// What one file holds.
     type File: DeserializeOwned + JsonSchema;
 
@@ -104,6 +107,7 @@ impl fmt::Debug for Tables {
 struct Kind {
     id: TypeId,
     path: &'static str,
+    is_needed: bool,
     build: fn(&[String], bool, &mut Tables, &mut Report),
     validate: fn(&Tables, &mut Report),
     schema: SchemaOf,
@@ -114,6 +118,7 @@ impl Kind {
         Self {
             id: TypeId::of::<T>(),
             path: T::PATH,
+            is_needed: T::IS_NEEDED,
             build: build::<T>,
             validate: validate::<T>,
             schema: schema_of::<T::File>,
@@ -240,7 +245,7 @@ impl Catalogue {
         for kind in &self.kinds {
             let files = owned.get(kind.path).map_or(&[][..], Vec::as_slice);
             let unread = failed.iter().any(|file| self.owner(file) == Some(kind.path));
-            if files.is_empty() && !unread {
+            if files.is_empty() && !unread && kind.is_needed {
                 report.error(Place::file(kind.path), missing(kind));
             } else {
                 (kind.build)(files, !unread, &mut tables, report);
