@@ -42,6 +42,13 @@ pub struct BossRules {
     pub season_mail: MailText,
 }
 
+impl BossRules {
+    /// The place in the roster, from 0, of the boss that people call so.
+    pub fn place_of(&self, name: &str) -> Option<usize> {
+        self.bosses.iter().position(|boss| boss.name == name)
+    }
+}
+
 /// The cost of entering the legacy boss room.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
