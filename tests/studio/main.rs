@@ -7,4 +7,5 @@ mod fuzz_inputs;
 mod mutation;
 mod scenarios;
 mod schema;
+mod sheets;
 mod simulate;

@@ -126,6 +126,11 @@ impl<'a> AssetShape<'a> {
             || of_choices.into_iter().any(|choice| self.at(choice).resolved().is(kind))
     }
 
+    /// Whether it is one of several words.
+    pub fn is_choice(self) -> bool {
+        self.schema.get("enum").is_some() || self.schema.get("oneOf").is_some()
+    }
+
     /// The least and the greatest number.
     pub fn limits(self) -> (Option<&'a Value>, Option<&'a Value>) {
         (self.schema.get("minimum"), self.schema.get("maximum"))
