@@ -164,6 +164,12 @@ fn report(error: &dyn std::fmt::Display) {
     eprintln!("raidkeep: {error}");
 }
 
+/// Prints a line to stderr, apart from the output itself.
+#[expect(clippy::print_stderr, reason = "times and warnings stay out of the output")]
+fn tell(line: &str) {
+    eprintln!("{line}");
+}
+
 /// Prints a line, ignoring a closed pipe.
 fn print_line(line: &str) {
     use std::io::Write;

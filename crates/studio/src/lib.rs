@@ -13,4 +13,5 @@ pub mod schema;
 pub mod sheet;
 pub mod simulate;
 pub mod slice;
+pub mod statistics;
 pub mod testing;

@@ -84,7 +84,9 @@ pub(super) struct Reading {
     pub(super) texts: BTreeMap<String, String>,
     /// The images that could be read.
     pub(super) pictures: BTreeMap<String, Vec<u8>>,
-    /// One problem for each file or folder that could not.
+    /// Files that are neither, by their path.
+    pub(super) others: Vec<String>,
+    /// One problem for each file or folder that could not be read.
     pub(super) problems: Vec<Problem>,
 }
 
@@ -114,20 +116,33 @@ impl Reading {
                 self.add_folder(&path, &below, depth + 1);
             } else if has_extension(&below, "ron") || has_extension(&below, "png") {
                 self.read_file(&path, below);
+            } else {
+                self.others.push(below);
             }
         }
     }
 
     fn read_file(&mut self, path: &Path, name: String) {
+        if let Some(bytes) = self.bytes_of(path, &name) {
+            self.add_file(name, &bytes);
+        }
+    }
+
+    /// The same, whatever its extension.
+    fn read_text_file(&mut self, path: &Path, name: String) {
+        if let Some(bytes) = self.bytes_of(path, &name) {
+            self.add_text(name, &bytes);
+        }
+    }
+
+    fn bytes_of(&mut self, path: &Path, name: &str) -> Option<Vec<u8>> {
         // Reading a pipe or a device might never end.
         match fs::metadata(path) {
             Ok(file) if !file.is_file() => {
-                self.fail(&name, "this is not a regular file, expected one that can be read")
+                self.fail(name, "this is not a regular file, expected one that can be read");
+                None
             }
-            _ => match fs::read(path) {
-                Ok(bytes) => self.add_file(name, &bytes),
-                Err(error) => self.fail(&name, &format!("cannot read this file: {error}")),
-            },
+            _ => fs::read(path).map_err(|error| self.fail(name, &format!("cannot read this file: {error}"))).ok(),
         }
     }
 
@@ -150,27 +165,43 @@ impl Reading {
             self.pictures.insert(name, bytes.to_owned());
         } else if has_extension(&name, "ron") {
             self.add_text(name, bytes);
+        } else {
+            self.others.push(name);
         }
     }
 
     fn add_text(&mut self, name: String, bytes: &[u8]) {
-        match std::str::from_utf8(bytes) {
-            Ok(text) => {
-                // Some editors write a byte order mark first, which RON would take for content.
-                let text = text.strip_prefix('\u{feff}').unwrap_or(text);
-                self.texts.insert(name, text.to_owned());
-            }
-            Err(error) => {
-                let valid = String::from_utf8_lossy(&bytes[..error.valid_up_to()]);
-                let (line, column) = position_in(&valid, valid.len());
-                let message = "this file is not UTF-8 text, expected a RON file saved as UTF-8";
-                self.problems.push(Problem { line, column, ..Problem::with_file(Severity::Error, name, message) });
-            }
+        match text_of(&name, bytes) {
+            Ok(text) => drop(self.texts.insert(name, text)),
+            Err(problem) => self.problems.push(problem),
         }
     }
 
     fn fail(&mut self, name: &str, message: &str) {
         self.problems.push(Problem::with_file(Severity::Error, name, message));
+    }
+}
+
+/// Reads a file of designers that is not below the assets; problems name it as its path is written.
+pub(super) fn read_alone(path: &Path) -> Result<String, Problem> {
+    let name = path.display().to_string();
+    let mut reading = Reading::default();
+    reading.read_text_file(path, name.clone());
+    let problem = reading.problems.pop();
+    let missing = || Problem::with_file(Severity::Error, name.clone(), "cannot read this file");
+    reading.texts.remove(&name).ok_or_else(|| problem.unwrap_or_else(missing))
+}
+
+/// The text of a file, without the mark that some editors write first and that RON would take for content.
+fn text_of(name: &str, bytes: &[u8]) -> Result<String, Problem> {
+    match std::str::from_utf8(bytes) {
+        Ok(text) => Ok(text.strip_prefix('\u{feff}').unwrap_or(text).to_owned()),
+        Err(error) => {
+            let valid = String::from_utf8_lossy(&bytes[..error.valid_up_to()]);
+            let (line, column) = position_in(&valid, valid.len());
+            let message = "this file is not UTF-8 text, expected a RON file saved as UTF-8";
+            Err(Problem { line, column, ..Problem::with_file(Severity::Error, name, message) })
+        }
     }
 }
 
