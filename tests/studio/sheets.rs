@@ -159,6 +159,46 @@ fn wrong_cells_are_named_by_sheet_and_cell() {
     assert!(imported(&shapes, grid).expect_err("no such sheet")[0].contains("no table has this sheet"));
 }
 
+#[test]
+fn a_run_with_formulas_is_rows_of_values_and_an_edited_value_parts_it_there() {
+    let shapes = shapes();
+    let mut grid = exported(&shapes, "", "endless");
+    assert_eq!(grid.rows.len(), 2 + 8, "a stage a row");
+    let (floor_6, iron) = (row(&grid, "from", "1006"), column(&grid, "legacy.cost 3:2"));
+    assert_eq!(grid.cell(floor_6, iron), &SheetCell::Number("280".to_owned()));
+    assert_eq!(grid.cell(floor_6, column(&grid, "layout")).shown(), "tower_6");
+    let note = grid.cell(floor_6, column(&grid, "(formulas)")).shown();
+    assert!(note.contains("legacy.cost 3:2 = 210 + 25 * (n - 1004)"), "{note}");
+    assert_eq!(
+        imported(&shapes, grid.clone()).expect("no cell is wrong"),
+        BTreeMap::new(),
+        "values agree with formulas"
+    );
+
+    grid.rows[floor_6][iron] = SheetCell::text("300");
+    let mut texts = shipped();
+    texts.extend(imported(&shapes, grid.clone()).expect("no cell is wrong"));
+    let again = AssetSheets::new(texts.clone(), "", &shapes).export().into_iter().find(|sheet| sheet.name == "endless");
+    let again = again.expect("the same sheet");
+    let values = |grid: &SheetGrid, heading: &str| {
+        let column = column(grid, heading);
+        grid.rows[2..].iter().map(|row| row[column].shown()).collect::<Vec<_>>()
+    };
+    for heading in ["from", "legacy.cost 3:2", "legacy.cost 3:1", "layout", "exp"] {
+        assert_eq!(values(&again, heading), values(&grid, heading), "only that value is another one: {heading}");
+    }
+    let text = &texts["stages/endless.ron"];
+    let runs =
+        ["from: 1004,\n            to: 1005,", "from: 1006,\n            energy", "from: 1007,\n            to: 1008,"];
+    assert!(runs.iter().all(|run| text.contains(run)), "{text}");
+    grid.rows.remove(floor_6 + 1);
+    let text = imported(&shapes, grid).expect("no cell is wrong").remove("stages/endless.ron").expect("changed");
+    assert!(
+        text.contains("from: 1008,\n            energy") && !text.contains("from: 1007"),
+        "a row that is gone leaves a gap"
+    );
+}
+
 fn program(arguments: &[&str]) -> Output {
     let mut command = Command::new(env!("CARGO_BIN_EXE_raidkeep"));
     command.arg("sheet").args(arguments).output().expect("the program should be there")

@@ -12,6 +12,7 @@
 //! name of an optional field, and nothing here can detect it.
 
 mod catalogue;
+mod curve;
 mod decode;
 mod explain;
 mod foreign;
@@ -36,6 +37,7 @@ mod unread;
 mod tests;
 
 pub use catalogue::{Catalogue, Former, LoadedRules, SingleFile, Study, Table, Tables, only};
+pub use curve::{CURVE_FORMAT, Curve, CurvedText, Formula};
 pub use names::{AllNames, GivenName, NameScope, Names, Naming};
 pub use nearest::nearest;
 pub use outline::{RonBracket, RonGroup, RonPart, RonValue};

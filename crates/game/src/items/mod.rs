@@ -13,7 +13,7 @@ mod rules;
 pub mod suspicion;
 mod terms;
 
-pub use amount::{Amount, GROUPS, ItemId};
+pub use amount::{Amount, CurvedAmount, GROUPS, ItemId};
 pub use ledger::Cause;
 pub use legacy::LegacyChange;
 pub use model::Inventory;

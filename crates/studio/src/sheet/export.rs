@@ -6,7 +6,8 @@ use crate::sheet::kinds::Kind;
 use crate::sheet::names::ItemNames;
 use crate::sheet::table::Table;
 
-/// Rows above the entries: the headings, and what they mean.
+/// What the columns for reading only show.
+const FORMULAS: &str = "formulas";
 const COMMENT: &str = "comment";
 
 /// The sheet of a table: headings, what they mean, then an entry a row.
@@ -21,15 +22,16 @@ pub(super) fn sheet(name: &str, table: &Table<'_>, names: &ItemNames) -> SheetGr
     };
     let mut rows = vec![columns.iter().map(heading).collect::<Vec<_>>()];
     rows.push(columns.iter().map(|column| SheetCell::text(column.note.clone())).collect());
-    for entry in 0..table.entries().len() {
+    for place in table.rows() {
         let mut row: Vec<SheetCell> = Vec::new();
         for column in &columns {
             row.push(match &column.target {
-                Target::Shown(what) if what == COMMENT => SheetCell::text(table.comment(entry)),
+                Target::Shown(what) if what == COMMENT => SheetCell::text(table.comment(place.entry)),
+                Target::Shown(what) if what == FORMULAS => SheetCell::text(table.formulas(place.entry).join("; ")),
                 Target::Shown(_) => {
                     row.last().and_then(|id| names.get(&id.shown())).map_or(SheetCell::Empty, SheetCell::text)
                 }
-                _ => table.cell(entry, column).0,
+                _ => table.cell(place, column).0,
             });
         }
         rows.push(row);
@@ -50,6 +52,12 @@ fn shown_columns(table: &Table<'_>, names: &ItemNames) -> Vec<Column> {
                 columns.push(shown(format!("name of {}", path.join(".")), "for reading only"));
             }
         }
+    }
+    if (0..table.entries().len()).any(|entry| !table.formulas(entry).is_empty()) {
+        columns.push(shown(
+            FORMULAS.to_owned(),
+            "how the file computes the row; a value that is edited parts the run there",
+        ));
     }
     columns.push(shown(COMMENT.to_owned(), "for reading only; change it in the file"));
     columns

@@ -10,7 +10,7 @@ use crate::sheet::edits::{insert_part, line_end_mark, remove_field, remove_part,
 use crate::sheet::grid::{CellFault, SheetCell, SheetGrid};
 use crate::sheet::kinds::{Kind, Reading};
 use crate::sheet::numbers::plain_number;
-use crate::sheet::table::{Table, amount_at, value_at};
+use crate::sheet::table::{Table, TableRow, amount_at, value_at};
 
 /// The first cell of a row that is no entry.
 const REMARK: &str = "//";
@@ -107,8 +107,41 @@ impl Import<'_> {
         IDENTITIES.iter().find_map(|key| of(key))
     }
 
+    /// Which row of the table a row of the sheet is; `None` = a new one.
+    fn place_of(&mut self, row: usize, taken: &BTreeSet<(usize, Option<u32>)>) -> Option<TableRow> {
+        let entry = self.entry_of(row)?;
+        let n = match self.table.run_of(entry) {
+            Some((from, to)) => Some(self.number_of(row, from, to)?),
+            None => None,
+        };
+        if !taken.contains(&(entry, n)) {
+            return Some(TableRow { entry, n });
+        }
+        let column = self.targets.iter().position(|target| *target == Some(Target::Entry)).unwrap_or_default();
+        self.fault(row, column, format!("entry {} is there twice; leave {ENTRY} empty for a new row", entry + 1));
+        None
+    }
+
+    /// Which number of a run with formulas a row is for.
+    fn number_of(&mut self, row: usize, from: u32, to: u32) -> Option<u32> {
+        let is_from = |target: &Option<Target>| matches!(target, Some(Target::Field { path, .. }) if *path == ["from"]);
+        let Some(column) = self.targets.iter().position(is_from) else {
+            self.fault(0, 0, "the column from is missing, and a run with formulas is found by it; export again");
+            return None;
+        };
+        let typed = plain_number(&self.grid.cell(row, column).shown(), self.grid.has_decimal_comma);
+        let number = typed.ok().and_then(|number| number.parse().ok()).filter(|number| (from..=to).contains(number));
+        if number.is_none() {
+            let message = format!(
+                "this row belongs to the run from {from} to {to}, which has formulas: leave {ENTRY} empty for a row of another number"
+            );
+            self.fault(row, column, message);
+        }
+        number
+    }
+
     /// Which entry of the file a row is; `None` = a new one.
-    fn entry_of(&mut self, row: usize, taken: &BTreeSet<usize>) -> Option<usize> {
+    fn entry_of(&mut self, row: usize) -> Option<usize> {
         let count = self.table.entries().len();
         let numbered = self.targets.iter().position(|target| *target == Some(Target::Entry));
         let typed = numbered.map(|column| (column, self.grid.cell(row, column).clone()));
@@ -122,9 +155,6 @@ impl Import<'_> {
                     column,
                     format!("expected the number of an entry, 1 to {count}; leave it empty for a new row"),
                 ),
-                Some(number) if taken.contains(&(number - 1)) => {
-                    self.fault(row, column, format!("entry {number} is there twice; leave it empty for a new row"));
-                }
                 Some(number) => return Some(number - 1),
             }
             return None;
@@ -132,15 +162,16 @@ impl Import<'_> {
         let (column, target) = self.identity()?;
         let target = Column { target: target.clone(), note: String::new() };
         let wanted = self.grid.cell(row, column).shown();
-        let is_same = |entry: &usize| {
-            let known = self.table.cell(*entry, &target).0.shown();
+        let is_same = |place: &TableRow| {
+            let known = self.table.cell(*place, &target).0.shown();
             known == wanted || plain_number(&wanted, self.grid.has_decimal_comma).is_ok_and(|number| number == known)
         };
-        (0..count).find(is_same).filter(|entry| !taken.contains(entry))
+        self.table.rows().into_iter().find(is_same).map(|place| place.entry)
     }
 
     fn plan(&mut self) -> Plan {
         let (mut plan, mut taken, mut above) = (Plan::default(), BTreeSet::new(), None);
+        let mut runs: BTreeMap<usize, BTreeMap<u32, (Option<String>, usize)>> = BTreeMap::new();
         for row in 1..self.grid.rows.len() {
             let cells = &self.grid.rows[row];
             let is_mapped = |column: usize| self.targets.get(column).is_some_and(Option::is_some);
@@ -149,12 +180,15 @@ impl Import<'_> {
                 continue;
             }
             let faults = self.faults.len();
-            match self.entry_of(row, &taken) {
-                Some(entry) => {
-                    taken.insert(entry);
+            match self.place_of(row, &taken) {
+                Some(place @ TableRow { entry, n }) => {
+                    taken.insert((entry, n));
                     above = Some(entry);
-                    let text = self.edited_entry(row, entry);
-                    plan.kept.insert(entry, (text, row));
+                    let text = self.edited_entry(row, place);
+                    match n {
+                        Some(n) => drop(runs.entry(entry).or_default().insert(n, (text, row))),
+                        None => drop(plan.kept.insert(entry, (text, row))),
+                    }
                 }
                 None if self.faults.len() > faults => {}
                 None => {
@@ -163,18 +197,62 @@ impl Import<'_> {
                 }
             }
         }
+        for (entry, rows) in runs {
+            let mut pieces = self.pieces(entry, rows).into_iter();
+            if let Some((text, row)) = pieces.next() {
+                plan.kept.insert(entry, (text, row));
+            }
+            let further: Vec<_> = pieces.filter_map(|(text, row)| Some((text?, row))).collect();
+            if !further.is_empty() {
+                plan.new.entry(Some(entry)).or_default().splice(0..0, further);
+            }
+        }
         plan
     }
 
+    /// What becomes of a run with formulas: rows that were edited stand for themselves, and what is between them stays a
+    /// run. `n` is the number of the row, so that the formulas hold in each part.
+    fn pieces(&self, entry: usize, rows: BTreeMap<u32, (Option<String>, usize)>) -> Vec<(Option<String>, usize)> {
+        let Some((from, to)) = self.table.run_of(entry) else { return Vec::new() };
+        let first_row = rows.first_key_value().map(|(_, (_, row))| *row).unwrap_or_default();
+        if (from..=to).all(|n| matches!(rows.get(&n), Some((None, _)))) {
+            return vec![(None, first_row)];
+        }
+        let mut pieces = Vec::new();
+        let mut run: Option<(u32, u32, usize)> = None;
+        for n in from..=to {
+            match (rows.get(&n), &mut run) {
+                (Some((None, _)), Some((_, last, _))) => *last = n,
+                (Some((None, row)), None) => run = Some((n, n, *row)),
+                (edited, _) => {
+                    pieces.extend(run.take().map(|(from, to, row)| (Some(self.run_text(entry, from, to)), row)));
+                    pieces.extend(edited.map(|(text, row)| (text.clone(), *row)));
+                }
+            }
+        }
+        pieces.extend(run.map(|(from, to, row)| (Some(self.run_text(entry, from, to)), row)));
+        pieces
+    }
+
+    /// The text of a run as it is for some of its numbers.
+    fn run_text(&self, entry: usize, from: u32, to: u32) -> String {
+        let text = &self.table.text[self.table.entries()[entry].value.span.clone()];
+        let order = |path: &[&str]| self.order(path);
+        let text = set_field(text, &["from"], &from.to_string(), &order);
+        if to > from { set_field(&text, &["to"], &to.to_string(), &order) } else { remove_field(&text, &["to"]) }
+    }
+
     /// The text of an entry with what was edited in a row; `None` if nothing was.
-    fn edited_entry(&mut self, row: usize, entry: usize) -> Option<String> {
-        let span = self.table.entries()[entry].value.span.clone();
-        let before = self.table.text[span].to_owned();
+    fn edited_entry(&mut self, row: usize, place: TableRow) -> Option<String> {
+        let before = match place.n {
+            Some(n) => self.run_text(place.entry, n, n),
+            None => self.table.text[self.table.entries()[place.entry].value.span.clone()].to_owned(),
+        };
         let mut text = before.clone();
         for (column, target) in self.targets.clone().into_iter().enumerate() {
             let Some(target) = target else { continue };
             let cell = self.grid.cell(row, column).clone();
-            let was = self.table.cell(entry, &Column { target: target.clone(), note: String::new() }).0;
+            let was = self.table.cell(place, &Column { target: target.clone(), note: String::new() }).0;
             match self.read(&target, &cell, &was) {
                 Ok(Reading::Same) => {}
                 Ok(reading) => match self.apply(&text, &target, reading) {
@@ -195,6 +273,10 @@ impl Import<'_> {
             Target::Key => Err("this word is used elsewhere; change it in the file".to_owned()),
             Target::Field { kind, .. } => kind.read(cell, was, has_decimal_comma),
             Target::Amount { .. } => match Kind::Number.read(cell, was, has_decimal_comma)? {
+                // A formula may be typed, without its quotes.
+                Reading::Literal(formula) if formula.starts_with('"') => {
+                    Ok(Reading::Literal(formula.trim_matches('"').to_owned()))
+                }
                 Reading::Literal(number) if number.parse::<i64>().is_err() => {
                     Err(format!("\"{number}\" is no whole number, expected how many of the item"))
                 }

@@ -1,6 +1,6 @@
 //! What a column holds, how its values are shown in cells, and how cells are read.
 
-use raidkeep_engine::rules::RonValue;
+use raidkeep_engine::rules::{CurvedText, Formula, RonValue};
 
 use crate::schema::AssetShape;
 use crate::sheet::grid::{SheetCell, is_blank};
@@ -13,6 +13,8 @@ pub(super) enum Kind {
     Flag,
     /// A text in quotes.
     Text,
+    /// A text in quotes that may hold formulas in `{..}`.
+    CurvedText,
     /// An item, `group:id`, in quotes.
     Item,
     /// A word without quotes, such as `monday`.
@@ -38,12 +40,19 @@ impl Kind {
         shape: Option<AssetShape<'_>>,
         values: impl Iterator<Item = &'a RonValue>,
     ) -> Self {
+        let may_be_formula = shape.is_some_and(|shape| shape.is("integer"));
         let mut found = None;
         for value in values {
             let written = &text[value.span.clone()];
             let kind = match written.chars().next() {
                 _ if value.group.is_some() => Self::Raw,
-                Some('"' | 'r') if ron::from_str::<String>(written).is_ok() => Self::Text,
+                Some('"' | 'r') if ron::from_str::<String>(written).is_ok() => {
+                    if may_be_formula {
+                        Self::Number
+                    } else {
+                        Self::Text
+                    }
+                }
                 Some('0'..='9' | '-' | '+' | '.') => Self::Number,
                 _ if written == "true" || written == "false" => Self::Flag,
                 _ => Self::Word,
@@ -57,6 +66,7 @@ impl Kind {
         let is_item = shape.and_then(AssetShape::type_name) == Some("ItemId");
         match (found, shape) {
             (Some(Self::Text), _) if is_item => Self::Item,
+            (Some(Self::Text), Some(shape)) if shape.is_curved_text() => Self::CurvedText,
             (Some(kind), _) => kind,
             (None, Some(shape)) if is_item || !shape.is("string") => match () {
                 () if is_item => Self::Item,
@@ -70,23 +80,27 @@ impl Kind {
         }
     }
 
-    /// A value as a cell.
-    pub(super) fn shown(self, written: &str) -> SheetCell {
+    /// A value as a cell; `n` is the number of the row, for formulas.
+    pub(super) fn shown(self, written: &str, n: Option<u32>) -> SheetCell {
+        let text = || ron::from_str::<String>(written).unwrap_or_else(|_| written.to_owned());
         match self {
-            Self::Number => match written
-                .replace('_', "")
-                .parse::<i128>()
-                .ok()
-                .or_else(|| ron::from_str::<i64>(written).ok().map(i128::from))
-            {
-                Some(whole) => SheetCell::Number(whole.to_string()),
-                None => SheetCell::Number(written.replace('_', "")),
-            },
+            Self::Number => number_shown(written, n),
             Self::Flag => SheetCell::Flag(written == "true"),
-            Self::Text | Self::Item => {
-                SheetCell::text(ron::from_str::<String>(written).unwrap_or_else(|_| written.to_owned()))
+            Self::CurvedText => {
+                let value = n.and_then(|n| CurvedText::from(text().as_str()).at(n).ok());
+                SheetCell::text(value.unwrap_or_else(text))
             }
+            Self::Text | Self::Item => SheetCell::text(text()),
             Self::Word | Self::Raw => SheetCell::text(written.replace('\r', "")),
+        }
+    }
+
+    /// Whether a value is a formula.
+    pub(super) fn is_formula(self, written: &str) -> bool {
+        match self {
+            Self::Number => written.starts_with('"'),
+            Self::CurvedText => written.contains('{'),
+            Self::Flag | Self::Text | Self::Item | Self::Word | Self::Raw => false,
         }
     }
 
@@ -104,12 +118,27 @@ impl Kind {
         match self {
             Self::Number => number(cell, before, has_decimal_comma),
             Self::Flag => flag(cell, before),
-            Self::Text => text(cell, before),
+            Self::Text | Self::CurvedText => text(cell, before),
             Self::Item => item(cell, before),
             Self::Word => word(cell, before),
             Self::Raw => raw(cell, before),
         }
     }
+}
+
+fn number_shown(written: &str, n: Option<u32>) -> SheetCell {
+    if let Ok(text) = ron::from_str::<String>(written) {
+        let value = n.and_then(|n| value_at(&text, n));
+        return value.map_or_else(|| SheetCell::text(text), SheetCell::Number);
+    }
+    let plain = written.replace('_', "");
+    let whole = plain.parse::<i128>().ok().or_else(|| ron::from_str::<i64>(written).ok().map(i128::from));
+    SheetCell::Number(whole.map_or(plain, |whole| whole.to_string()))
+}
+
+/// The value of a formula, or of a plain number, at an `n`.
+pub(super) fn value_at(formula: &str, n: u32) -> Option<String> {
+    formula.parse::<Formula>().ok()?.at(i64::from(n)).ok().map(|value| value.to_string())
 }
 
 fn number(cell: &SheetCell, before: &SheetCell, has_decimal_comma: bool) -> Result<Reading, String> {
@@ -119,6 +148,9 @@ fn number(cell: &SheetCell, before: &SheetCell, has_decimal_comma: bool) -> Resu
         return Err(format!(
             "a program for tables has made {date} of it, expected a number: format the cell as a number and type it again"
         ));
+    }
+    if typed.contains('n') && typed.parse::<Formula>().is_ok() {
+        return Ok(if typed == before { Reading::Same } else { Reading::Literal(quoted(typed.trim())) });
     }
     let plain = plain_number(&typed, has_decimal_comma && matches!(cell, SheetCell::Text(_)))?;
     if plain == before || plain_number(&before, false).is_ok_and(|before| before == plain) || rounds_to(&typed, &before)
@@ -267,6 +299,11 @@ mod tests {
             assert_eq!(read(Kind::Number, typed, before), Ok(Reading::Same), "{typed}");
         }
         assert_eq!(read(Kind::Number, "8", "6"), literal("8"));
+        assert_eq!(
+            read(Kind::Number, "500 + 20 * n", "6"),
+            literal("\"500 + 20 * n\""),
+            "a formula of RON may be typed"
+        );
         assert_eq!(
             Kind::Number.read(&SheetCell::text("1,5"), &SheetCell::Empty, true),
             literal("1.5"),

@@ -23,7 +23,7 @@ pub use csv_file::{read_csv, write_csv};
 pub use grid::{CellFault, SheetCell, SheetGrid};
 use names::ItemNames;
 use raidkeep_engine::rules::{Problem, RonValue};
-use table::{ListPath, Table, lists_of, sheet_names, value_at};
+use table::{ListPath, Table, TableRow, lists_of, sheet_names, value_at};
 pub use xlsx_file::{read_xlsx, write_xlsx};
 
 /// The sheets of an asset folder.
@@ -128,7 +128,7 @@ impl<'a> AssetSheets<'a> {
             let row = (*sheet.rows.get(entry)?)?;
             let span = |target: &Target| {
                 table
-                    .cell(entry, &Column { target: target.clone(), note: String::new() })
+                    .cell(TableRow { entry, n: None }, &Column { target: target.clone(), note: String::new() })
                     .1
                     .filter(|span| span.contains(&place))
             };

@@ -3,14 +3,27 @@
 use std::collections::BTreeMap;
 use std::ops::Range;
 
-use raidkeep_engine::rules::{RonBracket, RonPart, RonValue};
+use raidkeep_engine::rules::{Formula, RonBracket, RonPart, RonValue};
 
 use crate::schema::AssetShape;
 use crate::sheet::columns::{Column, Target, columns_of};
 use crate::sheet::grid::SheetCell;
+use crate::sheet::kinds;
 
 /// Where a list is in a file: the fields that lead to it.
 pub(super) type ListPath = Vec<String>;
+
+/// The most rows of a run with formulas.
+const RUN_MAX: u32 = 10_000;
+
+/// A row of a table.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct TableRow {
+    /// The entry of the file.
+    pub(super) entry: usize,
+    /// Of a run with formulas, the number that the row is for.
+    pub(super) n: Option<u32>,
+}
 
 /// A list of a file.
 #[derive(Debug)]
@@ -48,8 +61,46 @@ impl<'a> Table<'a> {
         self.list.group.as_ref().is_some_and(|group| group.bracket == RonBracket::Curly)
     }
 
-    /// A cell of an entry, and where its value is in the file.
-    pub(super) fn cell(&self, entry: usize, column: &Column) -> (SheetCell, Option<Range<usize>>) {
+    /// The rows: an entry each, or of a run with formulas a number each.
+    pub(super) fn rows(&self) -> Vec<TableRow> {
+        let rows = (0..self.entries().len()).map(|entry| match self.run_of(entry) {
+            Some((from, to)) => (from..=to).map(|n| TableRow { entry, n: Some(n) }).collect(),
+            None => vec![TableRow { entry, n: None }],
+        });
+        rows.flatten().collect::<Vec<_>>()
+    }
+
+    /// From which number to which an entry is a run, if any of its values is a formula.
+    pub(super) fn run_of(&self, entry: usize) -> Option<(u32, u32)> {
+        let value = &self.entries().get(entry)?.value;
+        let number = |key: &str| self.text[value.field(key)?.span.clone()].replace('_', "").parse::<u32>().ok();
+        let from = number("from")?;
+        let to = number("to").unwrap_or(from);
+        let is_run = to >= from && to - from < RUN_MAX && !self.formulas(entry).is_empty();
+        is_run.then_some((from, to))
+    }
+
+    /// The formulas of an entry, each behind what it is of.
+    pub(super) fn formulas(&self, entry: usize) -> Vec<String> {
+        let Some(part) = self.entries().get(entry) else { return Vec::new() };
+        let formula = |column: &Column| match &column.target {
+            Target::Field { path, kind } => {
+                let written = &self.text[value_at(&part.value, path)?.span.clone()];
+                let text = ron::from_str::<String>(written).ok()?;
+                kind.is_formula(written).then(|| format!("{} = {text}", path.join(".")))
+            }
+            Target::Amount { path, item, nth } => {
+                let (_, quantity, _) = amount_at(self.text, &part.value, path, item, *nth)?;
+                let is_plain = quantity.parse::<i64>().is_ok();
+                (!is_plain).then(|| format!("{} {item} = {quantity}", path.join(".")))
+            }
+            _ => None,
+        };
+        self.columns.iter().filter_map(formula).collect()
+    }
+
+    /// A cell of a row, and where its value is in the file.
+    pub(super) fn cell(&self, TableRow { entry, n }: TableRow, column: &Column) -> (SheetCell, Option<Range<usize>>) {
         let Some(part) = self.entries().get(entry) else {
             return (SheetCell::Empty, None);
         };
@@ -58,11 +109,23 @@ impl<'a> Table<'a> {
             Target::Entry => (number(entry), Some(part.span.clone())),
             Target::Key => (SheetCell::text(part.key.clone().unwrap_or_default()), None),
             Target::Field { path, kind } => match value_at(&part.value, path) {
-                Some(value) => (kind.shown(&self.text[value.span.clone()]), Some(value.span.clone())),
+                Some(value) => {
+                    let cell = match (n, path.as_slice()) {
+                        (Some(n), [key]) if key == "from" => SheetCell::Number(n.to_string()),
+                        (Some(_), [key]) if key == "to" => SheetCell::Empty,
+                        _ => kind.shown(&self.text[value.span.clone()], n),
+                    };
+                    (cell, Some(value.span.clone()))
+                }
                 None => (SheetCell::Empty, None),
             },
             Target::Amount { path, item, nth } => match amount_at(self.text, &part.value, path, item, *nth) {
-                Some((_, quantity, span)) => (SheetCell::Number(quantity), Some(span)),
+                Some((_, quantity, span)) => {
+                    let value = n.and_then(|n| kinds::value_at(&quantity, n));
+                    let is_number = value.is_some() || quantity.parse::<i64>().is_ok();
+                    let shown = value.unwrap_or(quantity);
+                    (if is_number { SheetCell::Number(shown) } else { SheetCell::Text(shown) }, Some(span))
+                }
                 None => (SheetCell::Empty, None),
             },
             Target::Shown(_) => (SheetCell::Empty, None),
@@ -105,14 +168,14 @@ pub(super) fn amount_at(
     amounts.into_iter().nth(nth)
 }
 
-/// The item and the quantity of an amount, `"3:1:500"`.
+/// The item and the quantity of an amount, `"3:1:500"`; the quantity may be a formula.
 pub(super) fn amount(written: &str) -> Option<(String, String)> {
     let text = ron::from_str::<String>(written).ok()?;
-    let (item, quantity) = text.rsplit_once(':')?;
-    let (group, id) = item.split_once(':')?;
+    let mut parts = text.splitn(3, ':');
+    let (group, id, quantity) = (parts.next()?, parts.next()?, parts.next()?.trim());
     group.parse::<u8>().ok().zip(id.parse::<u32>().ok())?;
-    quantity.parse::<i64>().ok()?;
-    Some((item.to_owned(), quantity.to_owned()))
+    let is_amount = quantity.parse::<i64>().is_ok() || quantity.parse::<Formula>().is_ok();
+    is_amount.then(|| (format!("{group}:{id}"), quantity.to_owned()))
 }
 
 /// All lists and maps of structs in a file that are not within another list, with the fields that lead to them.
