@@ -12,4 +12,5 @@ mod habits;
 mod mutation;
 mod scenarios;
 mod schema;
+mod sheets;
 mod simulate;

@@ -12,6 +12,7 @@ pub mod long_run;
 pub mod report;
 pub mod scenario;
 pub mod schema;
+pub mod sheet;
 pub mod simulate;
 pub mod slice;
 pub mod statistics;

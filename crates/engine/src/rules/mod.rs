@@ -13,6 +13,7 @@
 
 mod bounds;
 mod catalogue;
+mod curve;
 mod decode;
 mod explain;
 mod file_schema;
@@ -39,6 +40,7 @@ mod tests;
 
 pub use bounds::Range;
 pub use catalogue::{AssetStudy, Catalogue, Former, LoadedRules, SingleFile, Table, Tables, only};
+pub use curve::{CURVE_FORMAT, Curve, CurvedText, Formula};
 pub use file_schema::{FileSchema, Shape};
 pub use names::{AllNames, GivenName, NameScope, Names, Naming};
 pub use nearest::nearest;
