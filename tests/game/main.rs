@@ -11,6 +11,7 @@ mod crafting;
 mod duel;
 mod ended_tokens;
 mod energy_events;
+mod event_times;
 mod families;
 mod hang_up;
 mod http_refusals;

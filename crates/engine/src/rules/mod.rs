@@ -15,6 +15,7 @@ mod catalogue;
 mod decode;
 mod explain;
 mod foreign;
+mod former;
 mod lex;
 mod locate;
 mod names;
@@ -35,7 +36,8 @@ mod unread;
 #[cfg(test)]
 mod tests;
 
-pub use catalogue::{Catalogue, Former, LoadedRules, SingleFile, Study, Table, Tables, only};
+pub use catalogue::{Catalogue, LoadedRules, SingleFile, Study, Table, Tables, only};
+pub use former::Former;
 pub use names::{AllNames, GivenName, NameScope, Names, Naming};
 pub use nearest::nearest;
 pub use outline::{RonBracket, RonGroup, RonPart, RonValue};
