@@ -13,6 +13,7 @@ mod drops;
 mod duel;
 mod ended_tokens;
 mod energy_events;
+mod event_times;
 mod families;
 mod hang_up;
 mod http_refusals;

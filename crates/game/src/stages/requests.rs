@@ -22,7 +22,7 @@ use crate::stages::session::{Sessions, StageSession, Visitor, VisitorItem};
 use crate::stages::suspects::believe;
 use crate::stages::winnings::{Won, collect_victory};
 use crate::tickets::{Limits, TicketRules, Tickets};
-use crate::timed_events::{Change, EventRules};
+use crate::timed_events::{EventChange, EventRules};
 use raidkeep_engine::clock::Clock;
 use raidkeep_engine::dispatch::RequestApp;
 use raidkeep_engine::in_force::FormerTables;
@@ -86,14 +86,18 @@ impl StageTables<'_> {
     }
 
     /// What a player's own events change now.
-    pub(super) fn own_changes(&self, visitor: &VisitorItem) -> impl Iterator<Item = &Change> {
-        self.events.own_changes(visitor.made_at(), self.clock.now())
+    pub(super) fn own_changes(&self, visitor: &VisitorItem) -> impl Iterator<Item = &EventChange> {
+        self.events.own_changes(visitor.owner.made_at(), self.clock.now())
     }
 
     /// What they changed when a session was opened, by the events of then.
-    pub(super) fn own_changes_of(&self, visitor: &VisitorItem, session: StageSession) -> impl Iterator<Item = &Change> {
+    pub(super) fn own_changes_of(
+        &self,
+        visitor: &VisitorItem,
+        session: StageSession,
+    ) -> impl Iterator<Item = &EventChange> {
         let events = self.former.get(session.terms(), &self.events);
-        events.own_changes(visitor.made_at(), session.open().entered_at)
+        events.own_changes(visitor.owner.made_at(), session.open().entered_at)
     }
 
     /// Experience as the replies show it.
