@@ -3,10 +3,12 @@
 mod accept_loss;
 mod archive;
 mod backup;
+mod calendar;
 mod call;
 mod check;
 mod clock;
 mod compare;
+mod diff;
 mod doors;
 mod environment;
 mod init;
@@ -58,6 +60,8 @@ enum Command {
     CheckConfig(serve::Serve),
     /// Checks the assets for mistakes; exit code 1 if there are any.
     Check(check::Check),
+    /// Prints and draws when the events of the assets run.
+    Calendar(calendar::CalendarArguments),
     /// Describes assets, configuration or protocol as JSON Schema, AsyncAPI or Markdown.
     Schema(schema::Schema),
     /// Backs up the worlds of a running server; exit code 1 if any was not copied.
@@ -89,6 +93,8 @@ enum Command {
     Simulate(simulate::Simulate),
     /// Runs the same simulation under several asset folders and reports the differences.
     Compare(compare::Compare),
+    /// Tells what differs between two asset folders or revisions, in the game's words.
+    Diff(diff::Diff),
     /// Load-tests a running server with many clients, and reports throughput and latencies.
     Load(Box<load::Load>),
 }
@@ -109,11 +115,13 @@ pub fn run() -> ExitCode {
         Some(Command::Call(call)) => call.run(),
         Some(Command::Replay(replay)) => done(replay.run()),
         Some(Command::Check(check)) => check.run(),
+        Some(Command::Calendar(calendar)) => done(calendar.run()),
         Some(Command::Schema(schema)) => done(schema.run()),
         Some(Command::Sandbox(sandbox)) => done(sandbox.run()),
         Some(Command::Scenario(scenario)) => Ok(scenario.run()),
         Some(Command::Simulate(simulate)) => done(simulate.run()),
         Some(Command::Compare(compare)) => done(compare.run()),
+        Some(Command::Diff(diff)) => diff.run(),
         Some(Command::Load(load)) => load.run(),
         Some(Command::Backup(backup)) => done(backup.run()),
         Some(Command::Restore(restore)) => restore.run(),
@@ -153,6 +161,12 @@ fn done(outcome: Result<(), Box<dyn std::error::Error>>) -> Result<ExitCode, Box
 #[expect(clippy::print_stderr, reason = "the last words of a program belong on stderr")]
 fn report(error: &dyn std::fmt::Display) {
     eprintln!("raidkeep: {error}");
+}
+
+/// Prints a line to stderr, apart from the output itself.
+#[expect(clippy::print_stderr, reason = "times and warnings stay out of the output")]
+fn tell(line: &str) {
+    eprintln!("{line}");
 }
 
 /// Prints a line, ignoring a closed pipe.

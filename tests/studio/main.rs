@@ -1,8 +1,13 @@
 //! Designers' tools: checks, scenarios, simulations and generated schemas.
 
+mod calendar;
 mod check;
 mod check_mutations;
+mod compare;
+mod diff;
 mod fuzz_inputs;
+mod greedy;
+mod habits;
 mod mutation;
 mod scenarios;
 mod schema;

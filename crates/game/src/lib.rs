@@ -11,6 +11,7 @@ pub mod character;
 pub mod crafting;
 pub mod drops;
 pub mod energy;
+pub mod event_calendar;
 pub mod families;
 pub mod hang_up;
 pub mod identifiers;
@@ -33,6 +34,8 @@ pub mod spelling;
 pub mod stages;
 pub mod tasks;
 pub mod tickets;
+pub mod timed_events;
+pub mod windows;
 
 use std::path::Path;
 use std::sync::Arc;
@@ -60,6 +63,7 @@ use crate::character::CharacterPlugin;
 use crate::crafting::CraftingPlugin;
 use crate::drops::DropsPlugin;
 use crate::energy::EnergyPlugin;
+use crate::event_calendar::EventCalendarPlugin;
 use crate::families::FamiliesPlugin;
 use crate::hang_up::HangUpPlugin;
 use crate::identity::{IdentityPlugin, IdentitySettings};
@@ -206,6 +210,7 @@ impl PluginGroup for GamePlugins {
             .add(ShopPlugin)
             .add(PortabilityPlugin::default())
             .add(SudPlugin::default())
+            .add(EventCalendarPlugin)
             .add(MendingPlugin)
     }
 }

@@ -3,6 +3,8 @@
 //! A ticket kind is a key of `limits`. All kinds reset at local midnight. Nothing is written at that moment: a count
 //! from an earlier day simply stands for a full one.
 
+mod changes;
+
 use bevy_app::{App, Plugin};
 use bevy_ecs::prelude::*;
 use schemars::JsonSchema;
@@ -10,6 +12,7 @@ use serde::{Deserialize, Serialize, Serializer};
 
 use crate::identifiers;
 use crate::items::{Amount, Inventory, ItemId, ItemRules};
+use crate::timed_events::check_changes;
 use raidkeep_engine::clock::Clock;
 use raidkeep_engine::due::{Agenda, Occasion};
 use raidkeep_engine::events::{Event, EventApp, Events};
@@ -104,7 +107,7 @@ impl PlayerRow for Tickets {
 pub const TICKET: Naming = Naming { what: "ticket kind", given_in: "the kinds in tickets.ron" };
 
 /// `tickets.ron`.
-#[derive(Debug, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct TicketRules {
     /// Every kind, in the order `limits` shows them.
@@ -116,7 +119,7 @@ pub struct TicketRules {
 }
 
 /// One kind of ticket.
-#[derive(Debug, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct TicketKind {
     /// The key in `limits`; not an item number.
@@ -145,7 +148,7 @@ impl TicketKind {
 }
 
 /// How a kind of ticket is bought.
-#[derive(Debug, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Purchase {
     /// As the client names it.
@@ -175,6 +178,11 @@ impl TicketRules {
     /// The kind with that key.
     pub fn kind(&self, key: u16) -> Option<&TicketKind> {
         self.kinds.iter().find(|kind| kind.key == key)
+    }
+
+    /// How tickets of a mode are bought.
+    pub fn purchase(&self, mode: PurchaseMode) -> Option<&Purchase> {
+        self.purchases.iter().find(|purchase| purchase.mode == mode)
     }
 
     /// Whether the owner of this inventory counts as VIP 1 or above.
@@ -213,14 +221,21 @@ impl SingleFile for TicketRules {
     const PATH: &'static str = "tickets.ron";
 
     fn validate(&self, tables: &Tables, report: &mut Report) {
-        let place = Place::file(Self::PATH);
-        let list = place.clone().key("kinds");
+        let list = Place::file(Self::PATH).key("kinds");
         let given = self.kinds.iter().enumerate().map(|(index, kind)| GivenName {
             name: kind.key.to_string(),
             title: Some(kind.name.clone()),
             place: list.clone().index(index).key("key"),
         });
         report.names_given(TICKET, list.clone(), given);
+        self.check(tables, report);
+        check_changes(self, tables, report, Self::check);
+    }
+}
+
+impl TicketRules {
+    fn check(&self, tables: &Tables, report: &mut Report) {
+        let place = Place::file(<Self as SingleFile>::PATH);
         let identified = self.kinds.iter().enumerate();
         let places =
             identified.map(|(index, kind)| (place.clone().key("kinds").index(index), kind.identifier.as_deref()));

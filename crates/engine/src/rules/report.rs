@@ -135,6 +135,11 @@ impl Report {
         self.problems.extend(problems);
     }
 
+    /// An empty report on the same files.
+    pub(super) fn again(&self) -> Self {
+        Self { documents: self.documents(), pictures: self.pictures(), ..Self::default() }
+    }
+
     /// The scanned files.
     pub(super) fn documents(&self) -> Arc<BTreeMap<String, Document>> {
         Arc::clone(&self.documents)

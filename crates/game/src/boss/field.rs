@@ -6,7 +6,6 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::boss::model::{BossRecord, Ratios, Roster, Season, WorldBoss, strike};
-use crate::boss::plausible::PlausibleDamage;
 use crate::boss::ranking::{Ranking, Score};
 use crate::boss::rules::BossRules;
 use crate::identity::Accounts;
@@ -60,13 +59,6 @@ impl BossField<'_, '_> {
     /// Whether any boss is alive.
     pub fn anybody_alive(&self) -> bool {
         self.bosses.iter().any(WorldBoss::is_alive)
-    }
-
-    /// The most damage that a player of this level may report after this time: below the cap, and plausible by the
-    /// stage's own rules or the usual ones.
-    pub fn most_damage(&self, of_stage: Option<PlausibleDamage>, level: u32, seconds: i64) -> u64 {
-        let plausible = of_stage.unwrap_or(self.rules.plausible_damage).most(level, seconds);
-        plausible.min(self.rules.max_upload_damage.saturating_sub(1))
     }
 
     /// Strikes for a player.

@@ -3,6 +3,7 @@
 //!
 //! Not here: entering and leaving a boss stage; that is `stages`, which strikes through [`BossField`].
 
+mod changes;
 pub mod field;
 pub mod model;
 pub mod plausible;
@@ -15,6 +16,7 @@ use bevy_app::{App, Plugin};
 use bevy_ecs::prelude::*;
 
 use raidkeep_engine::events::EventApp;
+use raidkeep_engine::in_force::InForceApp;
 use raidkeep_engine::mend::MendApp;
 use raidkeep_engine::rules::{Rules, RulesApp};
 use raidkeep_engine::schedule::{Tick, TickSystems};
@@ -36,7 +38,7 @@ pub struct BossPlugin;
 
 impl Plugin for BossPlugin {
     fn build(&self, app: &mut App) {
-        app.add_rules::<BossRules>();
+        app.add_rules::<BossRules>().keep_rules::<BossRules>();
         app.init_resource::<Roster>().init_resource::<systems::SeasonEnd>();
         app.add_event::<field::BossDied>().add_event::<systems::SeasonReset>();
         app.add_world_entities::<WorldBoss>().add_world_row::<BossNumbers>();

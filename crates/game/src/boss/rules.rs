@@ -9,13 +9,14 @@ use crate::items::suspicion::warn_of_jumps;
 use crate::items::{Amount, ItemRules};
 use crate::schedule::Schedule;
 use crate::tickets::{TICKET, TicketRules};
+use crate::timed_events::check_changes;
 use raidkeep_engine::rules::{Place, Report, Table, Tables, only};
 
 /// The tickets of boss challenges.
 pub const BOSS_TICKET: u16 = 18;
 
 /// The contents of `world_boss.ron`.
-#[derive(Debug, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct BossRules {
     /// Challenges a day, as `get_config_boss` shows them; the tickets themselves are in `tickets.ron`.
@@ -40,7 +41,7 @@ pub struct BossRules {
 }
 
 /// The cost of entering the legacy boss room.
-#[derive(Debug, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct LegacyBossEntry {
     /// Energy.
@@ -61,7 +62,7 @@ pub struct CarriesOver {
 }
 
 /// One boss.
-#[derive(Debug, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct BossEntry {
     /// What the world knows it by: its life, its death and its gift belong to this id, wherever the boss stands in the list and
@@ -77,7 +78,7 @@ pub struct BossEntry {
 }
 
 /// A mail to everybody.
-#[derive(Debug, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Gift {
     /// Hours after the death; at most 24.
@@ -91,7 +92,7 @@ pub struct Gift {
 }
 
 /// A range of ranks and what they get.
-#[derive(Debug, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Bracket {
     /// The best rank.
@@ -103,7 +104,7 @@ pub struct Bracket {
 }
 
 /// Subject and text of a mail.
-#[derive(Debug, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct MailText {
     /// Subject.
@@ -154,6 +155,13 @@ impl BossRules {
         }
     }
 
+    /// The most damage that a player of this level may report after this time: below the cap, and plausible by the
+    /// stage's own rules or the usual ones.
+    pub fn most_damage(&self, of_stage: Option<PlausibleDamage>, level: u32, seconds: i64) -> u64 {
+        let plausible = of_stage.unwrap_or(self.plausible_damage).most(level, seconds);
+        plausible.min(self.max_upload_damage.saturating_sub(1))
+    }
+
     /// What a rank gets.
     pub fn reward(&self, rank: usize) -> Option<&[Amount]> {
         let bracket = self.season_rewards.iter().find(|bracket| (bracket.from..=bracket.to).contains(&rank))?;
@@ -180,7 +188,14 @@ impl Table for BossRules {
     }
 
     fn validate(&self, tables: &Tables, report: &mut Report) {
-        let place = Place::file(Self::PATH);
+        self.check(tables, report);
+        check_changes(self, tables, report, Self::check);
+    }
+}
+
+impl BossRules {
+    fn check(&self, tables: &Tables, report: &mut Report) {
+        let place = Place::file(<Self as Table>::PATH);
         if self.max_upload_damage == 0 {
             report.error(place.clone().key("max_upload_damage"), "expected 1 or more");
         }

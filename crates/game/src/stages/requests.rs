@@ -17,12 +17,15 @@ use crate::levels::{Experience, LevelRules};
 use crate::stages::codes;
 use crate::stages::model::{Mode, Progress};
 use crate::stages::modes::{Boss, Coin, Endless, Exp, General, StageMode};
-use crate::stages::rules::{ModeRules, StageBlock, StageRules};
-use crate::stages::session::{OpenSession, Sessions, Visitor};
-use crate::stages::suspects::believe;
+use crate::stages::rules::{ModeRules, StageRules};
+use crate::stages::session::{Sessions, StageSession, Visitor, VisitorItem};
+use crate::stages::suspects::{believe, reported_damage};
+use crate::stages::winnings::{Won, collect_victory};
 use crate::tickets::{Limits, TicketRules, Tickets};
+use crate::timed_events::{Change, EventRules};
 use raidkeep_engine::clock::Clock;
 use raidkeep_engine::dispatch::RequestApp;
+use raidkeep_engine::in_force::FormerTables;
 use raidkeep_engine::random::Randomness;
 use raidkeep_engine::request::lenient::{self, Given, Integer};
 use raidkeep_engine::request::{Answer, Call, Code, Player, Reads, Refusal, Request, Success};
@@ -63,11 +66,39 @@ pub(super) struct StageTables<'w> {
     pub(super) energy: Res<'w, Rules<EnergyRules>>,
     pub(super) tickets: Res<'w, Rules<TicketRules>>,
     pub(super) drops: Res<'w, Rules<DropRules>>,
+    pub(super) events: Res<'w, Rules<EventRules>>,
+    pub(super) former: FormerTables<'w>,
 }
 
 impl StageTables<'_> {
+    /// The stages as they were when a session was opened.
+    pub(super) fn stages_of(&self, session: Option<StageSession>) -> &StageRules {
+        session.map_or(&self.stages, |session| self.former.get(session.terms(), &self.stages))
+    }
+
+    /// The drop tables as they were then.
+    pub(super) fn drops_of(&self, session: StageSession) -> &DropRules {
+        self.former.get(session.terms(), &self.drops)
+    }
+
+    /// The mode as it is now, for the progress in it: when that is reset is no term of a session.
+    pub(super) fn present<'t>(&'t self, of_session: &'t ModeRules) -> &'t ModeRules {
+        self.stages.mode(of_session.mode).unwrap_or(of_session)
+    }
+
     pub(super) fn mode(&self, mode: Mode) -> Result<&ModeRules, Refusal> {
         self.stages.mode(mode).ok_or(codes::NOT_CONFIGURED)
+    }
+
+    /// What a player's own events change now.
+    pub(super) fn own_changes(&self, visitor: &VisitorItem) -> impl Iterator<Item = &Change> {
+        self.events.own_changes(visitor.made_at(), self.clock.now())
+    }
+
+    /// What they changed when a session was opened, by the events of then.
+    pub(super) fn own_changes_of(&self, visitor: &VisitorItem, session: StageSession) -> impl Iterator<Item = &Change> {
+        let events = self.former.get(session.terms(), &self.events);
+        events.own_changes(visitor.made_at(), session.open().entered_at)
     }
 
     /// Experience as the replies show it.
@@ -174,6 +205,7 @@ fn enter(
         return Err(codes::MISMATCH);
     }
     let block = rules.stage(stage).ok_or(codes::NOT_CONFIGURED)?;
+    let block = block.under(stage, tables.own_changes(&player.visitor));
     if tables.levels.standing(player.experience.total).level < block.level {
         return Err(codes::LEVEL);
     }
@@ -206,8 +238,6 @@ fn enter(
 
 /// The ledger's reason for the cost of an entry.
 pub(super) const ENTRY: Cause = Cause::new("enter_stage");
-/// The ledger's reason for the rewards of a victory.
-const VICTORY: Cause = Cause::new("victory");
 
 /// What a player has too little of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -323,9 +353,9 @@ fn victory_stage<M: StageMode>(
     mut random: ResMut<Randomness>,
 ) -> Answer<StageWon> {
     let mut player = call.caller.get_mut(&mut players)?;
-    let (rules, open) = check_victory(&player, &sessions, M::MODE, call.request.stage, &tables)?;
+    let (rules, session) = check_victory(&player, &sessions, M::MODE, call.request.stage, &tables)?;
     sessions.leave(&mut player.visitor, None);
-    Ok(win(&mut player, rules, open, BossBlow::default(), &tables, &mut random))
+    Ok(win(&mut player, rules, session, BossBlow::default(), &tables, &mut random))
 }
 
 fn victory_boss_stage(
@@ -337,9 +367,9 @@ fn victory_boss_stage(
     mut field: BossField,
 ) -> Answer<StageWon> {
     let mut player = call.caller.get_mut(&mut players)?;
-    let (rules, open) = check_victory(&player, &sessions, Mode::Boss, call.request.stage, &tables)?;
+    let (rules, session) = check_victory(&player, &sessions, Mode::Boss, call.request.stage, &tables)?;
     let damage =
-        believe(&player, open, reported_damage(call.request.damage.or(call.request.damange))?, &tables, &field)
+        believe(&player, session, reported_damage(call.request.damage.or(call.request.damange))?, &tables, &field)
             .map_err(|anomaly| {
                 sessions.note_anomaly(&mut player.visitor, anomaly);
                 codes::DAMAGE.noted()
@@ -348,16 +378,7 @@ fn victory_boss_stage(
     sessions.leave(&mut player.visitor, Some(damage));
     let boss =
         BossBlow { ratio: Some(field.ratios("")), record: Some(struck.is_record.into()), damage: Some(struck.best) };
-    Ok(win(&mut player, rules, open, boss, &tables, &mut random))
-}
-
-/// The damage reported by a client, if any.
-pub(super) fn reported_damage(damage: Given) -> Result<Option<i64>, Refusal> {
-    match damage {
-        Given::Missing => Ok(None),
-        Given::Number(damage) => Ok(Some(damage)),
-        Given::Other => Err(Refusal::malformed("data.damage", "an integer")),
-    }
+    Ok(win(&mut player, rules, session, boss, &tables, &mut random))
 }
 
 fn check_victory<'t>(
@@ -366,75 +387,26 @@ fn check_victory<'t>(
     mode: Mode,
     stage: i64,
     tables: &'t StageTables,
-) -> Result<(&'t ModeRules, OpenSession), Refusal> {
-    let rules = tables.mode(mode)?;
-    let stage = rules.in_range(stage).ok_or(codes::STAGE)?;
-    let open = sessions.open(&player.visitor).filter(|open| open.stage == stage).ok_or(codes::MISMATCH)?;
-    Ok((rules, open))
+) -> Result<(&'t ModeRules, StageSession), Refusal> {
+    let session = sessions.open(&player.visitor).filter(|session| i64::from(session.open().stage) == stage);
+    let rules = tables.stages_of(session).mode(mode).ok_or(codes::NOT_CONFIGURED)?;
+    rules.in_range(stage).ok_or(codes::STAGE)?;
+    Ok((rules, session.ok_or(codes::MISMATCH)?))
 }
 
 fn win(
     player: &mut RaiderItem,
     rules: &ModeRules,
-    open: OpenSession,
+    session: StageSession,
     boss: BossBlow,
     tables: &StageTables,
     random: &mut Randomness,
 ) -> Success<StageWon> {
-    let Won { reward, exp, .. } = collect_victory(player, rules, open, tables, random);
+    let Won { reward, exp, .. } = collect_victory(player, rules, session, tables, random);
     Success::with(StageWon {
         boss,
         remain: player.inventory.remain_of(&reward),
         reward,
         exp_info: tables.exp_info(*player.experience, exp),
     })
-}
-
-/// The rewards of a victory.
-pub(super) struct Won {
-    pub(super) reward: Vec<Amount>,
-    pub(super) exp: i64,
-    /// By how many the highest stage rose.
-    pub(super) rise: u32,
-}
-
-/// Grants the rewards of a victory in this session. A stage that is no longer configured counts as passed but grants
-/// nothing; one with windows pays out once in each.
-pub(super) fn collect_victory(
-    player: &mut RaiderItem,
-    rules: &ModeRules,
-    open: OpenSession,
-    tables: &StageTables,
-    random: &mut Randomness,
-) -> Won {
-    let OpenSession { stage, entered_at, .. } = open;
-    let clock = &*tables.clock;
-    let is_new = player.progress.highest(rules, clock) < stage;
-    let rise = if is_new { player.progress.pass(rules, stage, clock) } else { 0 };
-    let block = rules.stage(stage).filter(|block| pays(block, stage, entered_at, clock, &mut player.progress));
-    let mut reward = block.map(|block| block.draw(random)).unwrap_or_default();
-    if let Some(block) = block {
-        reward.extend(tables.drops.draw(&block.drops, 1, &mut player.inventory, random));
-    }
-    let exp = block.map_or(0, |block| block.exp);
-    if !reward.is_empty() {
-        player.inventory.grant(&reward, VICTORY);
-    }
-    if exp > 0 {
-        player.experience.earn(exp);
-    }
-    Won { reward, exp, rise }
-}
-
-/// Whether a victory pays out. A player who entered while a window was open is paid even if it has closed since.
-fn pays(block: &StageBlock, stage: u32, entered_at: i64, clock: &Clock, progress: &mut Mut<Progress>) -> bool {
-    if block.windows.is_empty() {
-        return true;
-    }
-    let window = block.open_since(entered_at, clock);
-    let pays = window.is_some_and(|window| !progress.has_paid(stage, window));
-    if let Some(window) = window.filter(|_| pays) {
-        progress.note_paid(stage, window);
-    }
-    pays
 }

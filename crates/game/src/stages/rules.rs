@@ -1,6 +1,5 @@
 //! `stages/*.ron`: one file for each mode.
 
-use rand::seq::IndexedRandom;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
@@ -9,15 +8,15 @@ use crate::drops::Drops;
 use crate::items::{Amount, ItemRules};
 use crate::schedule::Schedule;
 use crate::stages::layouts::LAYOUT;
-use crate::stages::windows::Window;
 use crate::stages::{Mode, suspicion};
 use crate::tickets::TICKET;
+use crate::timed_events::check_changes;
+use crate::windows::{self, Opening, Window};
 use raidkeep_engine::clock::Clock;
-use raidkeep_engine::random::Randomness;
 use raidkeep_engine::rules::{Place, Report, Table, Tables};
 
 /// All modes and their stages.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct StageRules {
     modes: Vec<(String, ModeRules)>,
 }
@@ -91,9 +90,13 @@ pub struct StageBlock {
     /// there.
     #[serde(default)]
     pub legacy: Option<LegacyEntry>,
-    /// When the stage is open; empty = always. With windows, a stage pays out once in each.
+    /// When the stage is open; empty = always. With windows, a stage pays out once in each; windows that touch or
+    /// overlap are one.
     #[serde(default)]
     pub windows: Vec<Window>,
+    /// Whether events open it: it is open in its windows and while an event runs that `opens` it, and at no other time.
+    #[serde(default)]
+    pub by_events: bool,
     /// The layout of the enemies, from `layouts.ron`.
     #[serde(default)]
     pub layout: Option<String>,
@@ -114,21 +117,18 @@ pub struct LegacyEntry {
 }
 
 impl StageBlock {
-    fn last(&self) -> u32 {
+    pub(super) fn last(&self) -> u32 {
         self.to.unwrap_or(self.from)
     }
 
-    /// When the window that was open at `moment` opened, unix seconds; `None` when none was.
-    pub fn open_since(&self, moment: i64, clock: &Clock) -> Option<i64> {
-        self.windows.iter().filter_map(|window| window.open_since(moment, clock.zone())).max()
+    /// Whether it is open at some times only, and pays once in each.
+    pub fn is_timed(&self) -> bool {
+        self.by_events || !self.windows.is_empty()
     }
 
-    /// All rewards of a victory, or the configured number of them, drawn with replacement.
-    pub fn draw(&self, random: &mut Randomness) -> Vec<Amount> {
-        match self.random {
-            None => self.rewards.clone(),
-            Some(draws) => (0..draws).filter_map(|_| self.rewards.choose(random.source()).copied()).collect(),
-        }
+    /// Which windows were open at `moment`; `None` when none was.
+    pub fn opening(&self, moment: i64, clock: &Clock) -> Option<Opening> {
+        Opening::at(&self.windows, moment, clock.zone())
     }
 
     fn contains(&self, stage: u32) -> bool {
@@ -162,6 +162,17 @@ impl StageRules {
     /// The mode whose range contains this stage.
     pub fn mode_of(&self, stage: i64) -> Option<&ModeRules> {
         self.modes.iter().map(|(_, rules)| rules).find(|rules| rules.in_range(stage).is_some())
+    }
+
+    pub(super) fn modes_mut(&mut self) -> impl Iterator<Item = &mut ModeRules> {
+        self.modes.iter_mut().map(|(_, mode)| mode)
+    }
+
+    pub(super) fn placed_blocks(&self) -> impl Iterator<Item = (Place, &StageBlock)> {
+        self.modes.iter().flat_map(|(file, mode)| {
+            let place = Place::file(file).key("stages");
+            mode.stages.iter().enumerate().map(move |(index, block)| (place.clone().index(index), block))
+        })
     }
 
     /// Whether a stage has this layout, or may have it in a file that is missing.
@@ -206,6 +217,14 @@ impl Table for StageRules {
 
     fn validate(&self, tables: &Tables, report: &mut Report) {
         self.check_modes(report);
+        self.check(tables, report);
+        self.check_openings(tables, report);
+        check_changes(self, tables, report, Self::check);
+    }
+}
+
+impl StageRules {
+    fn check(&self, tables: &Tables, report: &mut Report) {
         for (index, (file, mode)) in self.modes.iter().enumerate() {
             let place = Place::file(file);
             for (earlier_file, earlier) in &self.modes[..index] {
@@ -314,9 +333,7 @@ fn check_references(mode: &ModeRules, tables: &Tables, place: &Place, report: &m
             }
         }
         block.drops.check(&place.clone().key("drops"), report);
-        for (at, window) in block.windows.iter().enumerate() {
-            window.check(&place.clone().key("windows").index(at), report);
-        }
+        windows::check_all(&block.windows, &place.clone().key("windows"), report);
         if let Some(layout) = &block.layout {
             report.name_used(LAYOUT, layout.clone(), &place.key("layout"));
         }

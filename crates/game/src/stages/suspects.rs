@@ -10,14 +10,14 @@ use serde::{Deserialize, Serialize};
 
 use crate::boss::BossField;
 use crate::stages::requests::{RaiderItem, StageTables};
-use crate::stages::session::OpenSession;
+use crate::stages::session::StageSession;
 use raidkeep_engine::account::AccountId;
 use raidkeep_engine::clock::Clock;
 use raidkeep_engine::dispatch::RequestApp;
 use raidkeep_engine::meters::Meters;
 use raidkeep_engine::request;
 use raidkeep_engine::request::answer::rows_found;
-use raidkeep_engine::request::lenient::{self, Integer};
+use raidkeep_engine::request::lenient::{self, Given, Integer};
 use raidkeep_engine::request::{Call, Operator, Refusal, Success, Waits};
 use raidkeep_engine::start::StartApp;
 use raidkeep_engine::storage::{Archive, ArchivedRow, FoundRows, RowQuery};
@@ -110,18 +110,32 @@ impl Anomaly {
     }
 }
 
+/// The damage reported by a client, if any.
+pub(super) fn reported_damage(damage: Given) -> Result<Option<i64>, Refusal> {
+    match damage {
+        Given::Missing => Ok(None),
+        Given::Number(damage) => Ok(Some(damage)),
+        Given::Other => Err(Refusal::malformed("data.damage", "an integer")),
+    }
+}
+
 /// The damage that a player reports, if it is plausible in this session.
 pub(super) fn believe(
     player: &RaiderItem,
-    open: OpenSession,
+    session: StageSession,
     reported: Option<i64>,
     tables: &StageTables,
     field: &BossField,
 ) -> Result<u64, Anomaly> {
     let level = tables.levels.standing(player.experience.total).level;
+    let open = session.open();
     let seconds = tables.clock.now().saturating_sub(open.entered_at).max(0);
-    let rules = tables.stages.mode(open.mode).and_then(|rules| rules.stage(open.stage));
-    let most = field.most_damage(rules.and_then(|block| block.plausible_damage), level, seconds);
+    let rules = tables.stages_of(Some(session)).mode(open.mode).and_then(|rules| rules.stage(open.stage));
+    let most = tables.former.get(session.terms(), &field.rules).most_damage(
+        rules.and_then(|block| block.plausible_damage),
+        level,
+        seconds,
+    );
     let damage = reported.and_then(|damage| u64::try_from(damage).ok()).filter(|damage| *damage <= most);
     damage.ok_or(Anomaly {
         what: Misdeed::Damage,
